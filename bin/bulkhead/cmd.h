@@ -1,0 +1,55 @@
+/*
+ * The commands, and what each is given.
+ */
+#ifndef BULKHEAD_CMD_H
+#define BULKHEAD_CMD_H
+
+#include <stdbool.h>
+
+#include "opt.h"
+
+struct rec;
+struct command;
+
+/* What a command is started with. All of it is borrowed by the command. */
+struct globals {
+	const char		*self;		/* argv[0] */
+	const struct command	*cmd;
+	struct rec		*global;	/* --root, --runroot, ... by name */
+	struct rec		*opts;		/* the command's own options */
+	unsigned int		 trace;		/* --trace */
+	unsigned int		 verbose;	/* --log-level: 1 info, 2 debug */
+};
+
+/* Positionals in argv[0..argc); options in g->opts. Returns the exit code. */
+typedef int cmd_fn(struct globals *, int argc, char **argv);
+
+struct command {
+	const char	*name;
+	const char	*aliases;	/* "list ls", or NULL */
+	cmd_fn		*run;		/* NULL: a group */
+	const char	*summary;
+	const char	*operands;	/* "IMAGE [COMMAND [ARG...]]" */
+	const char	*operand;	/* completes: container image file ... */
+	struct opt_set	 opts;
+	int		 min_args;
+	int		 max_args;	/* -1: any number */
+	const char	*args_error;	/* podman's sentence for a wrong number */
+	const char	*description;
+	const char	*examples;	/* lines without the program's name */
+	const struct command *const *group;	/* members; NULL at the end */
+	bool		 hidden;
+};
+
+cmd_fn	cmd_run, cmd_create, cmd_start, cmd_stop, cmd_kill, cmd_rm, cmd_wait,
+	cmd_load, cmd_import, cmd_rmi, cmd_cleanup;	/* the flows */
+cmd_fn	cmd_ps, cmd_images, cmd_inspect, cmd_container_inspect,
+	cmd_image_inspect, cmd_info, cmd_version, cmd_logs;
+
+/* The top level commands; NULL at the end. */
+extern const struct command *const commands[];
+
+/* Run the command that argv names (argv[0] is the program). Exit code. */
+int	commands_run(struct globals *, int argc, char **argv);
+
+#endif
