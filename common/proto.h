@@ -1,0 +1,350 @@
+/*
+ * The one declared protocol. Enum, structs, encoder, decoder, bounds, trace
+ * names, who may send what, the hostile tests and the fuzz target are all
+ * expanded from the rows below. Adding a message is one row and its fields.
+ */
+#ifndef COMMON_PROTO_H
+#define COMMON_PROTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PROTO_VERSION	1
+#define PROTO_HDR	12		/* version, type, seq, nfds */
+#define PROTO_MAX	16384		/* one packet, header included */
+#define PROTO_FDS	8		/* descriptors in one packet */
+
+/* A role is who sits at the other end. The spawner says so, never a packet. */
+enum role {
+	R_CTL		= 1u << 0,	/* bin/bulkhead, the front end */
+	R_RESOLVE	= 1u << 1,
+	R_STATE		= 1u << 2,	/* statekeep */
+	R_LOCK		= 1u << 3,	/* lockbroker */
+	R_STORE		= 1u << 4,
+	R_UNPACK	= 1u << 5,
+	R_FETCH		= 1u << 6,
+	R_LAUNCH	= 1u << 7,
+	R_MONITOR	= 1u << 8,
+	R_REAPER	= 1u << 9,
+	R_REFRESH	= 1u << 10,
+	R_ALL		= (1u << 11) - 1,
+};
+
+/*
+ * Every message there is: id, number, senders, receivers, descriptors.
+ * Numbers are forever. A retired number is never handed out again.
+ *
+ * A request gets exactly one reply with its sequence number: `reply`, or
+ * `reply_fd`, `reply_fd3` where descriptors come back. A reply with an
+ * error carries errno and one sentence for a person.
+ */
+#define PROTO(M)							\
+	M(reply,	0x0001,	R_ALL,			R_ALL,	0)	\
+	M(reply_fd,	0x0002,	R_ALL,			R_CTL,	1)	\
+	M(reply_fd3,	0x0003,	R_ALL,			R_CTL,	3)	\
+	M(ping,		0x0004,	R_CTL,			R_ALL,	0)	\
+	M(userns_make,	0x0010,	R_CTL, R_STORE | R_UNPACK,	0)	\
+	M(userns_ready,	0x0011,	R_CTL, R_STORE | R_UNPACK,	0)	\
+	M(userns_join,	0x0012,	R_CTL, R_STORE | R_UNPACK,	1)	\
+	/* resolve */							\
+	M(config_resolve, 0x0101, R_CTL,		R_RESOLVE, 1)	\
+	M(seccomp_compile, 0x0102, R_CTL,		R_RESOLVE, 1)	\
+	/* statekeep */							\
+	M(state_open,	0x0201,	R_CTL,			R_STATE, 3)	\
+	M(ctr_create,	0x0202,	R_CTL,			R_STATE, 1)	\
+	M(ctr_find,	0x0203,	R_CTL,			R_STATE, 0)	\
+	M(ctr_get,	0x0204,	R_CTL,			R_STATE, 0)	\
+	M(ctr_list,	0x0205,	R_CTL,			R_STATE, 0)	\
+	M(ctr_set,	0x0206,	R_CTL,			R_STATE, 1)	\
+	M(ctr_remove,	0x0207,	R_CTL,			R_STATE, 0)	\
+	/* lockbroker */						\
+	M(lock_open,	0x0301,	R_CTL,			R_LOCK,	1)	\
+	M(lock_take,	0x0302,	R_CTL,			R_LOCK,	0)	\
+	M(lock_drop,	0x0303,	R_CTL,			R_LOCK,	0)	\
+	/* store */							\
+	M(store_open,	0x0401,	R_CTL,			R_STORE, 2)	\
+	M(image_find,	0x0402,	R_CTL,			R_STORE, 0)	\
+	M(image_list,	0x0403,	R_CTL,			R_STORE, 0)	\
+	M(image_remove,	0x0404,	R_CTL,			R_STORE, 0)	\
+	M(image_commit,	0x0405,	R_CTL,			R_STORE, 1)	\
+	M(layer_find,	0x0406,	R_CTL,			R_STORE, 0)	\
+	M(layer_stage,	0x0407,	R_CTL,			R_STORE, 0)	\
+	M(layer_commit,	0x0408,	R_CTL,			R_STORE, 1)	\
+	M(layer_abort,	0x0409,	R_CTL,			R_STORE, 0)	\
+	M(rw_make,	0x040a,	R_CTL,			R_STORE, 0)	\
+	M(rw_remove,	0x040b,	R_CTL,			R_STORE, 0)	\
+	M(store_tidy,	0x040c,	R_CTL,			R_STORE, 0)	\
+	/* unpack */							\
+	M(layer_unpack,	0x0501,	R_CTL,			R_UNPACK, 2)	\
+	/* fetch */							\
+	M(archive_open,	0x0601,	R_CTL,			R_FETCH, 1)	\
+	M(blob_send,	0x0602,	R_CTL,			R_FETCH, 1)	\
+	/* launch */							\
+	M(launch_give,	0x0701,	R_CTL,			R_LAUNCH, 1)	\
+	M(launch_create, 0x0702, R_CTL,			R_LAUNCH, 1)	\
+	M(launch_build,	0x0703,	R_CTL,			R_LAUNCH, 0)	\
+	M(launch_exec,	0x0704,	R_CTL,			R_LAUNCH, 0)	\
+	/* monitor */							\
+	M(mon_open,	0x0801,	R_CTL,			R_MONITOR, 1)	\
+	M(mon_console,	0x0802,	R_CTL,			R_MONITOR, 1)	\
+	M(mon_adopt,	0x0803,	R_CTL,			R_MONITOR, 1)	\
+	M(mon_attach,	0x0804,	R_CTL,			R_MONITOR, 1)	\
+	M(mon_signal,	0x0805,	R_CTL,			R_MONITOR, 0)	\
+	M(mon_resize,	0x0806,	R_CTL,			R_MONITOR, 0)	\
+	M(mon_wait,	0x0807,	R_CTL,			R_MONITOR, 0)	\
+	/* reaper */							\
+	M(reap_done,	0x0901,	R_CTL,			R_REAPER, 0)	\
+	M(reap_keep,	0x0902,	R_CTL,			R_REAPER, 1)	\
+	/* refresh */							\
+	M(ids_query,	0x0a01,	R_CTL,			R_REFRESH, 0)	\
+	M(ids_write,	0x0a02,	R_CTL,			R_REFRESH, 2)	\
+	M(ids_mount,	0x0a03,	R_CTL,			R_REFRESH, 2)
+
+/* Their fields: kind, name, bound (largest value, or longest string). */
+#define FIELDS_reply(F)							\
+	F(u32, error, 4095)						\
+	F(u64, value, UINT64_MAX)					\
+	F(str, text, 1023)
+#define FIELDS_reply_fd(F)						\
+	F(u64, value, UINT64_MAX)					\
+	F(str, text, 1023)
+#define FIELDS_reply_fd3(F)						\
+	F(u64, value, UINT64_MAX)
+#define FIELDS_ping(F)							\
+	F(u32, nonce, UINT32_MAX)
+
+/*
+ * userns_make: unshare a user namespace; reply_fd is its descriptor.
+ * userns_ready: its maps are written, become root in it.
+ * userns_join: enter the user namespace that comes with it.
+ */
+#define FIELDS_userns_make(F)						\
+	F(u32, flags, 0)
+#define FIELDS_userns_ready(F)						\
+	F(u32, single, 1)	/* 1: one id mapped, chown is ignored */
+#define FIELDS_userns_join(F)						\
+	F(u32, single, 1)
+
+/* config_resolve: fd a record of environment and options; reply_fd config. */
+#define FIELDS_config_resolve(F)					\
+	F(u32, flags, 0)
+/* seccomp_compile: fd a record (profile, cap...); reply_fd a BPF program. */
+#define FIELDS_seccomp_compile(F)					\
+	F(u32, flags, 0)
+
+/* state_open: durable dir, per-boot dir, settings record. value: flags. */
+#define FIELDS_state_open(F)						\
+	F(str, boot_id, 64)
+/* ctr_create: fd the definition; reply text: the name it got. */
+#define FIELDS_ctr_create(F)						\
+	F(str, id, 64)							\
+	F(str, name, 255)	/* empty: make one up */		\
+	F(u32, ephemeral, 1)	/* --rm: per-boot database only */
+/* ctr_find: reply text: the full id. */
+#define FIELDS_ctr_find(F)						\
+	F(str, ref, 255)
+/* ctr_get: reply_fd a record: row keys, and `def` nested. */
+#define FIELDS_ctr_get(F)						\
+	F(str, id, 64)
+/* ctr_list: reply_fd a record with one nested `ctr` (row keys) each. */
+#define FIELDS_ctr_list(F)						\
+	F(u32, flags, 0)
+/* ctr_set: fd a record of row keys to set, one transaction. */
+#define FIELDS_ctr_set(F)						\
+	F(str, id, 64)							\
+	F(u32, from, UINT32_MAX) /* bit mask of states allowed now */	\
+	F(u32, to, 15)		/* state after; 0 keeps it */
+#define FIELDS_ctr_remove(F)						\
+	F(str, id, 64)
+
+/* lock_open: the directory of locks. */
+#define FIELDS_lock_open(F)						\
+	F(u32, flags, 0)
+#define FIELDS_lock_take(F)						\
+	F(str, name, 80)						\
+	F(u32, shared, 1)						\
+	F(u32, wait_ms, 600000)
+#define FIELDS_lock_drop(F)						\
+	F(str, name, 80)
+
+/* store_open: graph root, run root. */
+#define FIELDS_store_open(F)						\
+	F(str, driver, 16)	/* overlay or vfs */			\
+	F(u32, create, 1)						\
+	F(u32, single, 1)	/* one id only: ownership is not kept */
+/* image_find: reply_fd an image record. */
+#define FIELDS_image_find(F)						\
+	F(str, ref, 511)
+#define FIELDS_image_list(F)						\
+	F(u32, flags, 0)
+/* image_remove: reply_fd a record of `untagged` and `deleted`. */
+#define FIELDS_image_remove(F)						\
+	F(str, ref, 511)						\
+	F(u32, force, 1)
+/* image_commit: fd a record: config, manifest, name..., layer...; text: id */
+#define FIELDS_image_commit(F)						\
+	F(u32, flags, 0)
+/* layer_find: is the layer with this chain id there? text: its layer id */
+#define FIELDS_layer_find(F)						\
+	F(str, chain_id, 71)
+/* layer_stage: reply_fd the staging directory, text its token */
+#define FIELDS_layer_stage(F)						\
+	F(str, parent, 64)	/* layer id, or empty */
+/* layer_commit: fd the record that layer_unpack answered; text: layer id */
+#define FIELDS_layer_commit(F)						\
+	F(str, token, 64)						\
+	F(str, parent, 64)						\
+	F(str, chain_id, 71)
+#define FIELDS_layer_abort(F)						\
+	F(str, token, 64)
+/* rw_make: a writable layer on an image; reply_fd record lower, upper, work */
+#define FIELDS_rw_make(F)						\
+	F(str, id, 64)							\
+	F(str, image, 64)	/* image id, or empty for --rootfs */
+/* rw_remove: moved to the trash at once, deleted as far as allowed now. */
+#define FIELDS_rw_remove(F)						\
+	F(str, id, 64)
+/* store_tidy: finish deletions, discard half-made layers. value: left over */
+#define FIELDS_store_tidy(F)						\
+	F(u32, flags, 0)
+
+/*
+ * layer_unpack: the stream, the directory. reply_fd: a record with digest,
+ * diff_id, size, compressed_size, compression, uid and gid lists.
+ */
+#define FIELDS_layer_unpack(F)						\
+	F(str, digest, 71)	/* what the stream must hash to, or empty */ \
+	F(str, diff_id, 71)	/* what its contents must, or empty */	\
+	F(u64, max_bytes, UINT64_MAX)					\
+	F(u64, max_inodes, UINT64_MAX)
+
+/* archive_open: a regular file. reply_fd: a record, see fetch(8). */
+#define FIELDS_archive_open(F)						\
+	F(str, format, 16)	/* auto, docker, oci, tar (import) */
+/* blob_send: write blob `index` of the record into the pipe given. */
+#define FIELDS_blob_send(F)						\
+	F(u32, index, 100000)
+
+/* launch_give: one descriptor the container needs; kind says which. */
+#define FIELDS_launch_give(F)						\
+	F(u32, kind, 15)	/* enum launch_fd */			\
+	F(u32, index, 4096)
+/*
+ * launch_create: fd the definition record. reply_fd3: pidfd, user namespace,
+ * network namespace; value: the pid. Nothing is built before launch_build.
+ */
+#define FIELDS_launch_create(F)						\
+	F(u32, single, 1)	/* launch writes a one-id map itself */
+/* launch_build: ids are mapped, build it. With a tty: reply_fd its master. */
+#define FIELDS_launch_build(F)						\
+	F(u32, rows, 65535)						\
+	F(u32, cols, 65535)
+/* launch_exec: go. The reply comes when execve has succeeded or failed. */
+#define FIELDS_launch_exec(F)						\
+	F(u32, flags, 0)
+
+/* mon_open: fd the container's run directory. reply_fd3: stdin, out, err */
+#define FIELDS_mon_open(F)						\
+	F(str, id, 64)							\
+	F(u32, tty, 1)							\
+	F(u32, stdin_open, 1)						\
+	F(u32, log, 1)		/* 0: none, 1: k8s-file; see mon_log */	\
+	F(u64, log_max, UINT64_MAX)					\
+	F(str, log_path, 1023)
+#define FIELDS_mon_console(F)						\
+	F(u32, flags, 0)
+/* mon_adopt: pidfd of the container's first process. */
+#define FIELDS_mon_adopt(F)						\
+	F(u32, pid, INT32_MAX)
+/* mon_attach: a SOCK_SEQPACKET socket; see monitor(8) for its framing. */
+#define FIELDS_mon_attach(F)						\
+	F(u32, primary, 1)	/* never dropped, back-pressure instead */ \
+	F(u32, want_stdin, 1)
+#define FIELDS_mon_signal(F)						\
+	F(u32, signo, 64)						\
+	F(u32, all, 1)
+#define FIELDS_mon_resize(F)						\
+	F(u32, rows, 65535)						\
+	F(u32, cols, 65535)
+/* mon_wait: the reply comes at exit. value: wait status | ns see monitor(8) */
+#define FIELDS_mon_wait(F)						\
+	F(u32, flags, 0)
+
+/* reap_done: the front end has cleaned up; do not run a clean-up. */
+#define FIELDS_reap_done(F)						\
+	F(u32, flags, 0)
+/* reap_keep: hold this descriptor and hand it to the clean-up. */
+#define FIELDS_reap_keep(F)						\
+	F(u32, slot, 7)		/* enum keep_fd */
+
+/* ids_query: value: how many ids a container gets (1: no subordinate ids). */
+#define FIELDS_ids_query(F)						\
+	F(u32, flags, 0)
+/*
+ * ids_write: pidfd of the process, its user namespace: write both its maps.
+ * Which ids, refresh decides: rootless the caller and its subordinate
+ * ranges; in system mode the engine's account (slot 0, the store) or the
+ * slot-th disjoint range of 65,536 (a container).
+ */
+#define FIELDS_ids_write(F)						\
+	F(u32, slot, 65535)
+/* ids_mount: directory, user namespace; reply_fd: an id-mapped mount of it. */
+#define FIELDS_ids_mount(F)						\
+	F(u32, recursive, 1)						\
+	F(u32, nosuid, 1)						\
+	F(u32, nodev, 1)						\
+	F(u32, readonly, 1)
+
+/* launch_give kinds. */
+enum launch_fd {
+	LAUNCH_STDIN = 0, LAUNCH_STDOUT = 1, LAUNCH_STDERR = 2,
+	LAUNCH_SECCOMP = 3,	/* sealed memfd, struct sock_filter array */
+	LAUNCH_GRAPH = 4,	/* detached id-mapped mount of the graph root */
+	LAUNCH_MOUNT = 5,	/* detached mount for mount number `index` */
+	LAUNCH_ROOTFS = 6,	/* detached mount for --rootfs */
+	LAUNCH_NULL = 7,	/* checked /dev/null .. see launch(8) */
+	LAUNCH_INIT = 8,	/* sealed memfd with the --init program */
+};
+
+/* reap_keep slots: what a clean-up after us will need. */
+enum keep_fd { KEEP_USERNS = 0, KEEP_NETNS = 1, KEEP_GRAPH = 2 };
+
+/* From here on nothing is written by hand. */
+#define MEMBER(kind, name, max)	MEMBER_##kind(name, max)
+#define MEMBER_u32(name, max)	uint32_t name;
+#define MEMBER_u64(name, max)	uint64_t name;
+#define MEMBER_str(name, max)	char name[(max) + 1];
+
+#define AS_STRUCT(id, no, from, to, nfd) struct msg_##id { FIELDS_##id(MEMBER) };
+PROTO(AS_STRUCT)
+
+#define AS_ENUM(id, no, from, to, nfd)	MSG_##id = (no),
+enum msg_type { PROTO(AS_ENUM) };
+
+#define AS_MEMBER(id, no, from, to, nfd) struct msg_##id id;
+union msg { PROTO(AS_MEMBER) };
+
+struct proto_info {
+	enum msg_type	 type;
+	const char	*name;
+	unsigned int	 from;
+	unsigned int	 to;
+	unsigned int	 nfds;
+};
+
+struct rbuf;
+struct wbuf;
+
+/* The declaration of a message number; NULL when there is none. */
+const struct proto_info *proto_find(uint16_t);
+/* The name of a role, for traces. Static storage. */
+const char *proto_role(enum role);
+/* Append a body; false when a string or number is over its bound. */
+bool	proto_encode(enum msg_type, struct wbuf *, const union msg *);
+/* Read a body into a zeroed union; false unless it ends where it must. */
+bool	proto_decode(enum msg_type, struct rbuf *, union msg *);
+/* One line for a person: name and fields, cut at the size given. */
+void	proto_print(enum msg_type, const union msg *, char *, size_t);
+
+#endif

@@ -1,0 +1,15 @@
+#ifndef COMMON_SEALED_H
+#define COMMON_SEALED_H
+
+#include <stddef.h>
+
+/* A memfd with these bytes that nobody can change any more, or -1. */
+int	sealed_fd(const char *, const void *, size_t);
+/*
+ * Map such a descriptor read-only. NULL with EPERM if it is not a memfd with
+ * all seals, EMSGSIZE if larger than max. The caller unmaps with sealed_unmap.
+ */
+void	*sealed_map(int, size_t, size_t *);
+void	sealed_unmap(void *, size_t);
+
+#endif

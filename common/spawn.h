@@ -1,0 +1,43 @@
+/*
+ * Start a helper: a fresh exec with an environment built from nothing, a
+ * packet socket on descriptor 3, stderr as the caller says.
+ */
+#ifndef COMMON_SPAWN_H
+#define COMMON_SPAWN_H
+
+#include <sys/types.h>
+
+#include "chan.h"
+
+struct child {
+	struct chan	 chan;		/* our end of its descriptor 3 */
+	pid_t		 pid;
+	int		 pidfd;
+	const char	*name;
+};
+
+struct spawn {
+	int		 dir_fd;	/* libexec directory, or AT_FDCWD */
+	const char	*file;		/* name beneath it */
+	enum role	 self;		/* who the parent is to the child */
+	enum role	 peer;		/* who the child is */
+	int		 stderr_fd;	/* -1: our own */
+	const int	*fds;		/* lent; they become 4, 5, ... */
+	size_t		 nfds;
+	int		 chan_fd;	/* -1: make a socket pair; else lend this
+					 * one as its descriptor 3 */
+	char *const	*args;		/* more arguments, NULL at the end */
+	unsigned int	 trace;		/* pass -t */
+	unsigned int	 verbose;
+};
+
+/*
+ * 0, or -1 with errno of whatever failed, execve in the child included (it
+ * comes back through a close-on-exec pipe). With chan_fd the child's
+ * chan.fd is -1.
+ */
+int	spawn_helper(const struct spawn *, struct child *);
+/* Close its channel, wait. Exit status, or 128 + signal. */
+int	spawn_stop(struct child *);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * policyc: compile one .policy file to the BPF program its helper loads, at
+ * build time, so that starting a helper costs one prctl. Prints a C array.
+ *
+ *	cc -DPOLICY='"resolve.policy"' ... policyc.c && ./policyc > resolve.bpf.h
+ */
+#include <sys/mman.h>
+
+#include <linux/capability.h>
+
+#include <err.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <seccomp.h>
+
+#include "policy.h"
+
+#ifdef TRAP
+#define DENY	SCMP_ACT_TRAP
+#else
+#define DENY	SCMP_ACT_KILL_PROCESS
+#endif
+
+static const struct rule rules[] = {
+#include POLICY
+};
+
+static void
+add_row(scmp_filter_ctx ctx, const struct rule *r)
+{
+	int	 rc = 0;
+
+	switch (r->kind) {
+	case RULE_ALLOW:
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, r->nr, 0);
+		break;
+	case RULE_ALLOW_IF:
+		/* The kernel reads 32 bits of such arguments: so do we. */
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, r->nr, 1,
+		    SCMP_CMP(r->arg, SCMP_CMP_MASKED_EQ, 0xffffffffUL,
+		    r->value & 0xffffffffUL));
+		break;
+	case RULE_ERRNO:
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO((uint16_t)r->value),
+		    r->nr, 0);
+		break;
+	default:
+		break;
+	}
+	if (rc != 0)
+		errx(1, "%s: %s: %s", POLICY, r->text, strerror(-rc));
+}
+
+int
+main(void)
+{
+	struct sock_filter	 f;
+	scmp_filter_ctx		 ctx;
+	int			 fd = memfd_create("bpf", 0), rc;
+
+	if (fd == -1 || (ctx = seccomp_init(DENY)) == NULL)
+		err(1, "policyc");
+	(void)seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		add_row(ctx, &rules[i]);
+	if ((rc = seccomp_export_bpf(ctx, fd)) != 0)
+		errx(1, "%s: %s", POLICY, strerror(-rc));
+	if (lseek(fd, 0, SEEK_SET) == -1)
+		err(1, "lseek");
+	printf("/* Made from %s by policyc. */\n"
+	    "static const struct sock_filter bpf[] = {\n", POLICY);
+	while (read(fd, &f, sizeof(f)) == sizeof(f))
+		printf("\t{ %#06x, %3u, %3u, %#010x },\n", f.code, f.jt, f.jf,
+		    f.k);
+	printf("};\n");
+	return (fflush(stdout) == 0 ? 0 : 1);
+}
