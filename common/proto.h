@@ -98,8 +98,10 @@ enum role {
 	M(reap_keep,	0x0902,	R_CTL,			R_REAPER, 1)	\
 	/* refresh */							\
 	M(ids_query,	0x0a01,	R_CTL,			R_REFRESH, 0)	\
-	M(ids_write,	0x0a02,	R_CTL,			R_REFRESH, 2)	\
-	M(ids_mount,	0x0a03,	R_CTL,			R_REFRESH, 2)
+	M(ids_write,	0x0a02,	R_CTL,			R_REFRESH, 1)	\
+	M(ids_mount,	0x0a03,	R_CTL,			R_REFRESH, 0)	\
+	M(ids_grant,	0x0a04,	R_CTL,			R_REFRESH, 1)	\
+	M(ids_seal,	0x0a05,	R_CTL,			R_REFRESH, 0)
 
 /* Their fields: kind, name, bound (largest value, or longest string). */
 #define FIELDS_reply(F)							\
@@ -278,19 +280,40 @@ enum role {
 #define FIELDS_reap_keep(F)						\
 	F(u32, slot, 7)		/* enum keep_fd */
 
-/* ids_query: value: how many ids a container gets (1: no subordinate ids). */
+/*
+ * ids_query: value: how many ids a container gets (1: no subordinate ids, or
+ * no capability to map them; text says which and what to do about it).
+ */
 #define FIELDS_ids_query(F)						\
 	F(u32, flags, 0)
 /*
- * ids_write: pidfd of the process, its user namespace: write both its maps.
+ * ids_write: a user namespace that the caller made: write both its maps.
  * Which ids, refresh decides: rootless the caller and its subordinate
  * ranges; in system mode the engine's account (slot 0, the store) or the
- * slot-th disjoint range of 65,536 (a container).
+ * slot-th disjoint range of 65,536 (a container). No process is named: one
+ * of refresh's own enters the namespace, and the maps are written through it.
  */
 #define FIELDS_ids_write(F)						\
 	F(u32, slot, 65535)
-/* ids_mount: directory, user namespace; reply_fd: an id-mapped mount of it. */
+/*
+ * ids_grant (system mode, before ids_seal): an O_PATH descriptor of a
+ * directory or file that ids_mount may be asked for. value: its number.
+ * ids_seal: the front end is about to give up root: no more grants. Only
+ * after it are ids_write and ids_mount served, so it cannot be forgotten.
+ * Rootless, refresh starts sealed. (Any user can open any directory with
+ * O_PATH: a descriptor that comes after root is given up proves nothing.)
+ */
+#define FIELDS_ids_grant(F)						\
+	F(u32, flags, 0)
+#define FIELDS_ids_seal(F)						\
+	F(u32, flags, 0)
+/*
+ * ids_mount: reply_fd: a detached mount of a granted directory, id-mapped:
+ * 0.. on disk are the ids of the slot, as ids_write has them.
+ */
 #define FIELDS_ids_mount(F)						\
+	F(u32, grant, 255)						\
+	F(u32, slot, 65535)						\
 	F(u32, recursive, 1)						\
 	F(u32, nosuid, 1)						\
 	F(u32, nodev, 1)						\
@@ -308,7 +331,8 @@ enum launch_fd {
 };
 
 /* reap_keep slots: what a clean-up after us will need. */
-enum keep_fd { KEEP_USERNS = 0, KEEP_NETNS = 1, KEEP_GRAPH = 2 };
+enum keep_fd { KEEP_USERNS = 0, KEEP_NETNS = 1, KEEP_GRAPH = 2,
+	KEEP_CONFIG = 3, KEEP_STATE = 4, KEEP_RUN = 5 };
 
 /* From here on nothing is written by hand. */
 #define MEMBER(kind, name, max)	MEMBER_##kind(name, max)
