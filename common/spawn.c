@@ -25,7 +25,28 @@ struct plan {
 	int	 fds[MAX_FDS];		/* they become 3, 4, ... */
 	size_t	 nfds;
 	char	*argv[MAX_ARGS];
+	uid_t	 uid;
+	gid_t	 gid;
 };
+
+/*
+ * By system call: glibc's wrappers would try to change every thread of the
+ * memory that a child of vfork shares with its parent.
+ */
+static int
+become(uid_t uid, gid_t gid)
+{
+	if (syscall(SYS_setgroups, 0, NULL) == -1 ||
+	    syscall(SYS_setresgid, gid, gid, gid) == -1 ||
+	    syscall(SYS_setresuid, uid, uid, uid) == -1)
+		return (-1);
+	/* The kernel has emptied the capability sets with the last step. */
+	if (syscall(SYS_setresuid, -1, 0, -1) != -1) {
+		errno = EPERM;
+		return (-1);
+	}
+	return (0);
+}
 
 /*
  * In the child of vfork: only system calls. Descriptors are moved up first,
@@ -54,6 +75,8 @@ child_exec(const struct plan *pl)
 		return (errno);
 	sigemptyset(&none);
 	if (sigprocmask(SIG_SETMASK, &none, NULL) == -1)
+		return (errno);
+	if (pl->uid != 0 && become(pl->uid, pl->gid) == -1)
 		return (errno);
 	(void)syscall(SYS_execveat, pl->dir_fd == AT_FDCWD ? AT_FDCWD : fd,
 	    pl->file, pl->argv, env, 0);
@@ -116,7 +139,8 @@ int
 spawn_helper(const struct spawn *s, struct child *c)
 {
 	struct plan	 pl = { .dir_fd = s->dir_fd, .file = s->file,
-			    .stderr_fd = s->stderr_fd, .nfds = 1 + s->nfds };
+			    .stderr_fd = s->stderr_fd, .nfds = 1 + s->nfds,
+			    .uid = s->uid, .gid = s->gid };
 	scoped_fd int	 ours = -1, theirs = -1;
 	char		 role[16];
 	int		 sp[2];

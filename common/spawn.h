@@ -29,6 +29,8 @@ struct spawn {
 	char *const	*args;		/* more arguments, NULL at the end */
 	unsigned int	 trace;		/* pass -t */
 	unsigned int	 verbose;
+	uid_t		 uid;		/* become this account first; 0: */
+	gid_t		 gid;		/* stay who we are */
 };
 
 /*

@@ -1,0 +1,57 @@
+#include "account.h"
+
+#include <sys/prctl.h>
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "log.h"
+
+/*
+ * The file itself, not the name service: this program links static, and the
+ * account of a system service belongs to the machine.
+ */
+int
+account_find(uid_t *uid, gid_t *gid)
+{
+	FILE		*f = fopen("/etc/passwd", "re");
+	struct passwd	*pw;
+	int		 rc = -1;
+
+	if (f == NULL)
+		return (-1);
+	while (rc == -1 && (pw = fgetpwent(f)) != NULL)
+		if (strcmp(pw->pw_name, ACCOUNT_NAME) == 0) {
+			*uid = pw->pw_uid;
+			*gid = pw->pw_gid;
+			rc = 0;
+		}
+	fclose(f);
+	if (rc == -1)
+		errno = ENOENT;
+	return (rc);
+}
+
+void
+account_become(uid_t uid, gid_t gid)
+{
+	uid_t	 r, e, s;
+
+	if (setgroups(0, NULL) == -1 || setresgid(gid, gid, gid) == -1 ||
+	    setresuid(uid, uid, uid) == -1)
+		fatal("become %s", ACCOUNT_NAME);
+	if (getresuid(&r, &e, &s) == -1 || r != uid || e != uid || s != uid ||
+	    uid == 0 || setuid(0) != -1)
+		fatalx(EX_SOFTWARE, "still able to become root");
+	/*
+	 * A change of ids makes a process not dumpable, which would give its
+	 * /proc files to root; there is nothing left in us to protect.
+	 */
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1)
+		fatal("dumpable");
+}

@@ -1,0 +1,83 @@
+/*
+ * What a command works with: its star, the settled configuration, the opened
+ * state and store. Opened once, in the order that privilege needs.
+ */
+#ifndef BULKHEAD_SESSION_H
+#define BULKHEAD_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cmd.h"
+#include "star.h"
+
+struct rec;
+
+enum {
+	NEED_CONFIG	= 0,
+	NEED_STATE	= 1 << 0,
+	NEED_STORE	= 1 << 1,
+	NEED_LOCK	= 1 << 2,
+	NEED_IDS	= 1 << 3,	/* refresh */
+	NEED_LAUNCH	= 1 << 4,	/* reaper, monitor, launch */
+	NEED_FETCH	= 1 << 5,
+	NEED_WRITE	= 1 << 6,	/* the store may be created, changed */
+};
+
+struct session {
+	struct star		 star;
+	struct globals		*g;
+	struct rec		*config;
+	int			 config_fd;	/* the sealed memfd it came in */
+	bool			 system;	/* root started us */
+	bool			 single;	/* containers get one id only */
+	bool			 userns;	/* store is root of its own */
+	int			 state_dir;	/* durable */
+	int			 run_dir;	/* per boot */
+	int			 graph_fd;	/* graph root; system: mount */
+	const char		*graph;		/* its path */
+	int			 (*privileged)(struct session *); /* see below */
+	void			*arg;
+};
+
+/*
+ * Open. `privileged`, if set in the struct, is called in system mode while
+ * still root, to open what the command line names (bind mounts, archives);
+ * in rootless mode it is called at the same point. `cleanup_args` go to the
+ * reaper if NEED_LAUNCH. 0, or -1 after telling the person why.
+ */
+int	session_open(struct session *, struct globals *, unsigned int,
+	    char *const *);
+void	session_close(struct session *);
+/* Say the star's last sentence as an error. Returns EXIT_ENGINE. */
+int	session_error(struct session *);
+
+/* Text of a configuration key, or the fallback. */
+const char *session_config(const struct session *, const char *, const char *);
+
+/* All rows, nested `ctr`; all images, nested `image`. NULL: session_error. */
+struct rec *session_rows(struct session *);
+struct rec *session_images(struct session *);
+/* One, by name, id or prefix: row keys with nested `def`; image keys. */
+struct rec *session_container(struct session *, const char *);
+struct rec *session_image(struct session *, const char *);
+/* The full id of a container in a buffer of 65 bytes. 0 or -1. */
+int	session_find(struct session *, const char *, char *);
+/* Change a row: states allowed now (0: any), state after (0: same), keys. */
+int	session_set(struct session *, const char *, unsigned int, unsigned int,
+	    const struct rec *);
+/*
+ * Give the store (or unpack) a user namespace with all the ids that this
+ * user's containers have, through refresh. 0, also when it has one already.
+ */
+int	session_userns(struct session *, enum star_helper);
+/* The directory of one container below the run directory, made. fd or -1. */
+int	session_ctr_dir(struct session *, const char *);
+
+/* States of a container, as in ctr_set. */
+enum ctr_state {
+	CTR_CREATING = 1, CTR_CREATED = 2, CTR_STARTING = 3, CTR_RUNNING = 4,
+	CTR_STOPPING = 5, CTR_EXITED = 6, CTR_REMOVING = 7, CTR_PAUSED = 8,
+};
+
+#endif

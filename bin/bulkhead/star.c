@@ -1,0 +1,355 @@
+#include "star.h"
+
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "record.h"
+#include "scope.h"
+#include "visible.h"
+
+static const struct {
+	const char	*file;
+	enum role	 role;
+	const char	*gives;		/* what a person loses without it */
+} helpers[H_COUNT] = {
+	[H_REFRESH] = { "refresh", R_REFRESH, "the id maps of containers" },
+	[H_RESOLVE] = { "resolve", R_RESOLVE, "the configuration" },
+	[H_STATE] = { "statekeep", R_STATE, "the state of containers" },
+	[H_LOCK] = { "lockbroker", R_LOCK, "locks" },
+	[H_STORE] = { "store", R_STORE, "images" },
+	[H_FETCH] = { "fetch", R_FETCH, "reading archives" },
+	[H_UNPACK] = { "unpack", R_UNPACK, "unpacking layers" },
+	[H_REAPER] = { "reaper", R_REAPER, "running containers" },
+	[H_MONITOR] = { "monitor", R_MONITOR, "running containers" },
+	[H_LAUNCH] = { "launch", R_LAUNCH, "running containers" },
+};
+
+/*
+ * Helpers are found beside our own executable, so that the build tree runs
+ * as it is, and by descriptor, so that the engine's account need not be
+ * able to walk the path to them.
+ */
+static int
+open_libexec(void)
+{
+	static const char *const	 places[] = { "../libexec/bulkhead" };
+	char				 self[4096], *slash;
+	scoped_fd int			 bin = -1;
+	ssize_t				 n;
+
+	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (n == -1)
+		return (-1);
+	self[n] = '\0';
+	if ((slash = strrchr(self, '/')) == NULL) {
+		errno = ENOENT;
+		return (-1);
+	}
+	*slash = '\0';
+	if ((bin = open(self, O_PATH | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return (-1);
+	return (openat(bin, places[0], O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
+int
+star_init(struct star *s, unsigned int trace, unsigned int verbose)
+{
+	int	 p[2];
+
+	memset(s, 0, sizeof(*s));
+	for (int i = 0; i < H_COUNT; i++) {
+		s->helper[i].chan.fd = -1;
+		s->helper[i].pidfd = -1;
+	}
+	s->trace = trace;
+	s->verbose = verbose;
+	if ((s->libexec_fd = open_libexec()) == -1) {
+		(void)snprintf(s->text, sizeof(s->text), "bulkhead's helper "
+		    "programs are not beside it in ../libexec/bulkhead: %s; "
+		    "install it again", strerror(errno));
+		return (-1);
+	}
+	if (pipe2(p, O_CLOEXEC | O_NONBLOCK) == -1)
+		return (-1);
+	s->err_read = p[0];
+	s->err_write = p[1];
+	return (0);
+}
+
+static int
+missing(struct star *s, enum star_helper who)
+{
+	(void)snprintf(s->text, sizeof(s->text), "cannot start the helper "
+	    "%s, which is needed for %s: %s", helpers[who].file,
+	    helpers[who].gives, strerror(errno));
+	return (-1);
+}
+
+int
+star_start(struct star *s, enum star_helper who)
+{
+	struct spawn	 sp = { .dir_fd = s->libexec_fd,
+			    .file = helpers[who].file, .self = R_CTL,
+			    .peer = helpers[who].role,
+			    .stderr_fd = s->err_write, .chan_fd = -1,
+			    .trace = s->trace, .verbose = s->verbose,
+			    .uid = who == H_REFRESH ? 0 : s->uid,
+			    .gid = s->gid };
+
+	if (star_has(s, who))
+		return (0);
+	if (spawn_helper(&sp, &s->helper[who]) == -1)
+		return (missing(s, who));
+	return (0);
+}
+
+/* Our ends of the channels to two programs that reaper will start. */
+static int
+pair(struct star *s, enum star_helper who, int *theirs)
+{
+	int	 sp[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sp) == -1)
+		return (-1);
+	s->helper[who].chan = (struct chan){ sp[0], R_CTL,
+	    helpers[who].role };
+	*theirs = sp[1];
+	return (0);
+}
+
+int
+star_start_reaper(struct star *s, char *const *cleanup)
+{
+	scoped_fd int	 mon = -1, launch = -1;
+	int		 fds[3];
+	struct spawn	 sp = { .dir_fd = s->libexec_fd, .file = "reaper",
+			    .self = R_CTL, .peer = R_REAPER,
+			    .stderr_fd = s->err_write, .chan_fd = -1,
+			    .fds = fds, .nfds = 3, .args = cleanup,
+			    .trace = s->trace, .verbose = s->verbose,
+			    .uid = s->uid, .gid = s->gid };
+
+	if (pair(s, H_MONITOR, &mon) == -1 || pair(s, H_LAUNCH, &launch) == -1)
+		return (missing(s, H_REAPER));
+	fds[0] = mon;
+	fds[1] = launch;
+	fds[2] = s->libexec_fd;
+	if (spawn_helper(&sp, &s->helper[H_REAPER]) == -1)
+		return (missing(s, H_REAPER));
+	return (0);
+}
+
+bool
+star_has(const struct star *s, enum star_helper who)
+{
+	return (s->helper[who].chan.fd != -1);
+}
+
+void
+star_drain(struct star *s)
+{
+	char	 buf[4097], out[4 * 4096];
+	ssize_t	 n;
+
+	while ((n = read(s->err_read, buf, sizeof(buf) - 1)) > 0) {
+		buf[n] = '\0';
+		if (isatty(STDERR_FILENO)) {
+			(void)visible_text(out, sizeof(out), buf);
+			(void)fputs(out, stderr);
+		} else
+			(void)fwrite(buf, 1, (size_t)n, stderr);
+	}
+}
+
+int
+star_lost(struct star *s, enum star_helper who)
+{
+	struct child	*c = &s->helper[who];
+	int		 st = 0;
+
+	star_drain(s);
+	if (c->pid > 0 && c->chan.fd != -1)
+		st = spawn_stop(c);
+	else if (c->chan.fd != -1) {
+		close(c->chan.fd);
+		c->chan.fd = -1;
+	}
+	if (st > 128)
+		(void)snprintf(s->text, sizeof(s->text), "the helper %s was "
+		    "killed by signal %d (%s)%s", helpers[who].file, st - 128,
+		    strsignal(st - 128), st - 128 == SIGSYS ?
+		    ": its policy refused a system call" : "");
+	else
+		(void)snprintf(s->text, sizeof(s->text), "the helper %s ended "
+		    "without an answer (exit status %d)", helpers[who].file,
+		    st);
+	errno = EPIPE;
+	return (-1);
+}
+
+int
+star_send(struct star *s, enum star_helper who, enum msg_type type,
+    const union msg *m, const int *fds, unsigned int nfds)
+{
+	static const union msg	 empty;
+
+	s->sent[who] = ++s->seq;
+	if (!star_has(s, who)) {
+		errno = EPIPE;
+		(void)snprintf(s->text, sizeof(s->text),
+		    "the helper %s is not running", helpers[who].file);
+		return (-1);
+	}
+	if (chan_send(&s->helper[who].chan, type, s->seq,
+	    m == NULL ? &empty : m, fds, nfds) == 0)
+		return (0);
+	if (errno == EPIPE || errno == ECONNRESET)
+		return (star_lost(s, who));
+	(void)snprintf(s->text, sizeof(s->text), "cannot ask the helper %s: %s",
+	    helpers[who].file, strerror(errno));
+	return (-1);
+}
+
+/* Wait for a packet, passing on meanwhile what helpers say. */
+static int
+await(struct star *s, struct chan *ch, struct packet *p)
+{
+	struct pollfd	 pfd[2] = { { ch->fd, POLLIN, 0 },
+			    { s->err_read, POLLIN, 0 } };
+
+	for (;;) {
+		if (poll(pfd, 2, -1) == -1 && errno != EINTR)
+			return (-1);
+		if (pfd[1].revents != 0)
+			star_drain(s);
+		if (pfd[0].revents != 0)
+			return (chan_recv(ch, p));
+	}
+}
+
+int
+star_wait(struct star *s, enum star_helper who, struct packet *p)
+{
+	const struct msg_reply	*r = &p->body.reply;
+	int			 rc;
+
+	if (!star_has(s, who))
+		return (-1);
+	rc = await(s, &s->helper[who].chan, p);
+	if (rc != 1)
+		return (star_lost(s, who));
+	if (p->seq != s->sent[who]) {
+		packet_clear(p);
+		errno = EPROTO;
+		(void)snprintf(s->text, sizeof(s->text), "the helper %s "
+		    "answered another question", helpers[who].file);
+		return (-1);
+	}
+	if (p->info->type != MSG_reply || r->error == 0)
+		return (0);
+	if (r->text[0] != '\0')
+		(void)strlcpy(s->text, r->text, sizeof(s->text));
+	else
+		(void)snprintf(s->text, sizeof(s->text), "%s: %s",
+		    helpers[who].file, strerror((int)r->error));
+	packet_clear(p);
+	errno = (int)r->error;
+	return (-1);
+}
+
+int
+star_ask(struct star *s, enum star_helper who, enum msg_type type,
+    const union msg *m, const int *fds, unsigned int nfds, struct packet *p)
+{
+	if (star_send(s, who, type, m, fds, nfds) == -1)
+		return (-1);
+	return (star_wait(s, who, p));
+}
+
+int
+star_do(struct star *s, enum star_helper who, enum msg_type type,
+    const union msg *m, const int *fds, unsigned int nfds)
+{
+	struct packet	 p;
+
+	if (star_ask(s, who, type, m, fds, nfds, &p) == -1)
+		return (-1);
+	packet_clear(&p);
+	return (0);
+}
+
+struct rec *
+star_wait_rec(struct star *s, enum star_helper who)
+{
+	struct packet	 p;
+	struct rec	*r = NULL;
+
+	if (star_wait(s, who, &p) == -1)
+		return (NULL);
+	errno = EBADMSG;
+	if (p.nfds == 1)
+		r = rec_from_fd(p.fds[0]);
+	packet_clear(&p);
+	if (r == NULL)
+		(void)snprintf(s->text, sizeof(s->text), "the helper %s "
+		    "answered with a damaged record: %s", helpers[who].file,
+		    strerror(errno));
+	return (r);
+}
+
+struct rec *
+star_ask_rec(struct star *s, enum star_helper who, enum msg_type type,
+    const union msg *m, const int *fds, unsigned int nfds)
+{
+	if (star_send(s, who, type, m, fds, nfds) == -1)
+		return (NULL);
+	return (star_wait_rec(s, who));
+}
+
+int
+star_stop(struct star *s, enum star_helper who)
+{
+	struct child	*c = &s->helper[who];
+	int		 st = 0;
+
+	if (who == H_REAPER && c->chan.fd != -1) {
+		/* It outlives us when a container does. */
+		close(c->chan.fd);
+		if (c->pidfd != -1)
+			close(c->pidfd);
+	} else if (c->pid > 0)
+		st = spawn_stop(c);
+	else if (c->chan.fd != -1)
+		close(c->chan.fd);
+	*c = (struct child){ .chan = { .fd = -1 }, .pidfd = -1 };
+	return (st);
+}
+
+void
+star_stop_all(struct star *s)
+{
+	/* All channels first, so that they end side by side. */
+	for (int i = 0; i < H_COUNT; i++)
+		if (s->helper[i].chan.fd != -1 && i != H_REAPER) {
+			close(s->helper[i].chan.fd);
+			s->helper[i].chan.fd = -1;
+		}
+	for (int i = 0; i < H_COUNT; i++)
+		(void)star_stop(s, (enum star_helper)i);
+	if (s->err_write != -1)
+		close(s->err_write);
+	star_drain(s);
+	if (s->err_read != -1)
+		close(s->err_read);
+	s->err_write = s->err_read = -1;
+}

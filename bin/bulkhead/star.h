@@ -1,0 +1,71 @@
+/*
+ * The star: the helpers that this command has started, and asking them.
+ */
+#ifndef BULKHEAD_STAR_H
+#define BULKHEAD_STAR_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+
+#include "chan.h"
+#include "spawn.h"
+
+enum star_helper {
+	H_REFRESH, H_RESOLVE, H_STATE, H_LOCK, H_STORE, H_FETCH, H_UNPACK,
+	H_REAPER,		/* and with it these two, by channel only: */
+	H_MONITOR, H_LAUNCH,
+	H_COUNT
+};
+
+struct star {
+	struct child	 helper[H_COUNT];
+	int		 libexec_fd;
+	int		 err_read;	/* what all of them say on stderr */
+	int		 err_write;
+	uint32_t	 seq;
+	uint32_t	 sent[H_COUNT];	/* requests that wait for their reply */
+	unsigned int	 trace;
+	unsigned int	 verbose;
+	uid_t		 uid;		/* helpers are born with it; 0: ours */
+	gid_t		 gid;
+	char		 text[1024];	/* the sentence of the last failure */
+};
+
+/* Find the helpers beside our own executable. 0, or -1 with errno. */
+int	star_init(struct star *, unsigned int, unsigned int);
+/* Start one. 0, or -1 with a sentence in text. */
+int	star_start(struct star *, enum star_helper);
+/* Start reaper, monitor and launch; the arguments are the clean-up's. */
+int	star_start_reaper(struct star *, char *const *);
+bool	star_has(const struct star *, enum star_helper);
+
+/*
+ * Ask and wait: 0 with the reply's packet, which the caller clears; or -1
+ * with errno and a sentence in text, and nothing to clear. The descriptors
+ * are lent.
+ */
+int	star_ask(struct star *, enum star_helper, enum msg_type,
+	    const union msg *, const int *, unsigned int, struct packet *);
+/* The same for requests whose reply says nothing but that it is done. */
+int	star_do(struct star *, enum star_helper, enum msg_type,
+	    const union msg *, const int *, unsigned int);
+/* The halves, so that several helpers work at once. One at a time each. */
+int	star_send(struct star *, enum star_helper, enum msg_type,
+	    const union msg *, const int *, unsigned int);
+int	star_wait(struct star *, enum star_helper, struct packet *);
+/* Wait for a reply that is a record. NULL with a sentence in text. */
+struct rec;
+struct rec *star_wait_rec(struct star *, enum star_helper);
+struct rec *star_ask_rec(struct star *, enum star_helper, enum msg_type,
+	    const union msg *, const int *, unsigned int);
+/* A sentence for a helper that ended without an answer. Returns -1. */
+int	star_lost(struct star *, enum star_helper);
+
+/* Stop one, or all, and wait for them; the reaper is let go, not awaited. */
+int	star_stop(struct star *, enum star_helper);
+void	star_stop_all(struct star *);
+/* Print what the helpers have said on stderr so far. */
+void	star_drain(struct star *);
+
+#endif
