@@ -1,0 +1,517 @@
+#include "session.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "account.h"
+#include "path.h"
+#include "record.h"
+#include "say.h"
+#include "scope.h"
+
+/* What of our environment the configuration may depend on. */
+static const char *const environment[] = {
+	"HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR",
+	"CONTAINERS_CONF", "CONTAINERS_CONF_OVERRIDE",
+	"CONTAINERS_STORAGE_CONF", "CONTAINERS_REGISTRIES_CONF",
+	"STORAGE_DRIVER", "STORAGE_OPTS", "TMPDIR",
+	"DBUS_SESSION_BUS_ADDRESS", "PATH",
+};
+
+int
+session_error(struct session *s)
+{
+	star_drain(&s->star);
+	return (say_error("%s", s->star.text[0] != '\0' ? s->star.text :
+	    strerror(errno)));
+}
+
+static int
+sentence(struct session *s, const char *what, const char *name)
+{
+	(void)snprintf(s->star.text, sizeof(s->star.text), "%s %s: %s", what,
+	    name, strerror(errno));
+	return (-1);
+}
+
+/*
+ * All helpers that the command needs, side by side. refresh first: it is
+ * born with the privilege that the others never see.
+ */
+static int
+start_helpers(struct session *s, unsigned int need, char *const *cleanup)
+{
+	static const struct {
+		unsigned int		 need;
+		enum star_helper	 who;
+	} rows[] = {
+		{ NEED_STATE, H_STATE },	{ NEED_STORE, H_STORE },
+		{ NEED_LOCK, H_LOCK },		{ NEED_FETCH, H_FETCH },
+	};
+
+	if ((s->system ? (need & (NEED_IDS | NEED_STORE)) != 0 :
+	    (need & NEED_IDS) != 0) &&
+	    star_start(&s->star, H_REFRESH) == -1)
+		return (-1);
+	if (s->config == NULL && star_start(&s->star, H_RESOLVE) == -1)
+		return (-1);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if ((need & rows[i].need) &&
+		    star_start(&s->star, rows[i].who) == -1)
+			return (-1);
+	if ((need & NEED_LAUNCH) &&
+	    star_start_reaper(&s->star, cleanup) == -1)
+		return (-1);
+	return (0);
+}
+
+static int
+question_fd(struct session *s)
+{
+	struct rec		*r = rec_new(), *globals = s->g->global;
+	struct rec_item		 item;
+	const char		*v;
+	char			 key[64];
+	size_t			 it = 0;
+	int			 fd;
+
+	for (size_t i = 0; i < sizeof(environment) / sizeof(*environment); i++)
+		if ((v = getenv(environment[i])) != NULL) {
+			(void)snprintf(key, sizeof(key), "env:%s",
+			    environment[i]);
+			(void)rec_add(r, key, v);
+		}
+	(void)rec_add_num(r, "uid", geteuid());
+	(void)rec_add(r, "mode", s->system ? "system" : "rootless");
+	while (globals != NULL && rec_walk(globals, NULL, &it, &item)) {
+		(void)snprintf(key, sizeof(key), "opt:%s", item.key);
+		if (item.text != NULL)
+			(void)rec_add(r, key, item.text);
+	}
+	fd = rec_memfd(r, "question");
+	rec_free(r);
+	return (fd);
+}
+
+/* The settled configuration: one memfd that nobody can change any more. */
+static int
+resolve_config(struct session *s)
+{
+	scoped_fd int	 fd = question_fd(s);
+	struct packet	 p;
+	const char	*warning;
+	size_t		 it = 0;
+
+	if (fd == -1)
+		return (sentence(s, "cannot make", "the question to resolve"));
+	if (star_ask(&s->star, H_RESOLVE, MSG_config_resolve, NULL, &fd, 1,
+	    &p) == -1)
+		return (-1);
+	s->config_fd = packet_take_fd(&p, 0);
+	packet_clear(&p);
+	if ((s->config = rec_from_fd(s->config_fd)) == NULL)
+		return (sentence(s, "damaged answer of", "resolve"));
+	while (rec_next(s->config, "warn", &it, &warning))
+		say_warning("%s", warning);
+	return (0);
+}
+
+const char *
+session_config(const struct session *s, const char *key, const char *fallback)
+{
+	return (rec_str(s->config, key, fallback));
+}
+
+/*
+ * A directory of the engine's own. Root makes it for the engine's account,
+ * whose parents only root may write to.
+ */
+static int
+own_dir(struct session *s, const char *path)
+{
+	scoped_fd int	 fd = path_private_dir(path, false);
+	struct stat	 st;
+	uid_t		 want = s->system ? s->star.uid : geteuid();
+
+	if (fd == -1 || fstat(fd, &st) == -1)
+		return (sentence(s, "cannot make the directory", path));
+	if (s->system && st.st_uid == 0 && geteuid() == 0) {
+		if (fchown(fd, s->star.uid, s->star.gid) == -1 ||
+		    fstat(fd, &st) == -1)
+			return (sentence(s, "cannot hand over", path));
+	}
+	if (st.st_uid != want || (st.st_mode & 022) != 0) {
+		(void)snprintf(s->star.text, sizeof(s->star.text), "%s must "
+		    "belong to uid %u and be writable by nobody else", path,
+		    (unsigned int)want);
+		errno = EPERM;
+		return (-1);
+	}
+	return (take_fd(&fd));
+}
+
+static int
+graph_dir(struct session *s, bool create)
+{
+	int	 fd = open(s->graph, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd == -1 && errno == ENOENT && create)
+		fd = path_private_dir(s->graph, true);
+	if (fd == -1)
+		return (sentence(s, "cannot open the storage", s->graph));
+	return (fd);
+}
+
+static int
+open_dirs(struct session *s, unsigned int need)
+{
+	if ((s->state_dir = own_dir(s, session_config(s, "path.state", "")))
+	    == -1 ||
+	    (s->run_dir = own_dir(s, session_config(s, "path.run", ""))) == -1)
+		return (-1);
+	if ((need & NEED_STORE) == 0 || s->graph_fd != -1)
+		return (0);
+	return ((s->graph_fd = graph_dir(s, true)) == -1 ? -1 : 0);
+}
+
+/*
+ * The last moment as root: what only root can open is open, refresh knows
+ * what it may be asked to mount, and from here on nobody but refresh can
+ * become root again.
+ */
+static int
+give_up_root(struct session *s)
+{
+	union msg	 m = { .ids_mount = { .slot = 0, .nosuid = 1,
+			    .nodev = 1 } };
+	struct packet	 p;
+	bool		 graph = s->graph_fd != -1;
+
+	if (star_has(&s->star, H_REFRESH)) {
+		if (graph && star_do(&s->star, H_REFRESH, MSG_ids_grant, NULL,
+		    &s->graph_fd, 1) == -1)
+			return (-1);
+		if (s->privileged != NULL && s->privileged(s) == -1)
+			return (-1);
+		if (star_do(&s->star, H_REFRESH, MSG_ids_seal, NULL, NULL,
+		    0) == -1)
+			return (-1);
+	}
+	account_become(s->star.uid, s->star.gid);
+	if (!graph)
+		return (0);
+	/* Grant number 0 is the storage: see it with the account's ids. */
+	if (star_ask(&s->star, H_REFRESH, MSG_ids_mount, &m, NULL, 0,
+	    &p) == -1)
+		return (-1);
+	close(s->graph_fd);
+	s->graph_fd = packet_take_fd(&p, 0);
+	packet_clear(&p);
+	return (0);
+}
+
+static int
+settings_fd(struct session *s)
+{
+	static const char *const	 keys[] = { "path.graph",
+	    "path.run_storage", "path.state", "path.run", "storage.driver" };
+	struct rec			*r = rec_new();
+	const char			*v;
+	int				 fd;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if ((v = rec_get(s->config, keys[i])) != NULL)
+			(void)rec_add(r, keys[i], v);
+	fd = rec_memfd(r, "settings");
+	rec_free(r);
+	return (fd);
+}
+
+static void
+boot_id(char *out, size_t len)
+{
+	char	 buf[64];
+	ssize_t	 got;
+	int	 fd;
+
+	(void)strlcpy(out, "unknown", len);
+	fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return;
+	got = read(fd, buf, sizeof(buf) - 1);
+	close(fd);
+	if (got <= 0)
+		return;
+	buf[got] = '\0';
+	buf[strcspn(buf, "\n")] = '\0';
+	(void)strlcpy(out, buf, len);
+}
+
+static int
+send_state_open(struct session *s)
+{
+	scoped_fd int	 settings = settings_fd(s);
+	int		 fds[3] = { s->state_dir, s->run_dir, settings };
+	union msg	 m;
+
+	memset(&m.state_open, 0, sizeof(m.state_open));
+	boot_id(m.state_open.boot_id, sizeof(m.state_open.boot_id));
+	return (star_send(&s->star, H_STATE, MSG_state_open, &m, fds, 3));
+}
+
+static int
+send_store_open(struct session *s, unsigned int need)
+{
+	scoped_fd int	 run = -1;
+	int		 fds[2];
+	union msg	 m;
+
+	memset(&m.store_open, 0, sizeof(m.store_open));
+	(void)strlcpy(m.store_open.driver,
+	    session_config(s, "storage.driver", "overlay"),
+	    sizeof(m.store_open.driver));
+	m.store_open.create = (need & NEED_WRITE) != 0;
+	m.store_open.single = s->single;
+	if (s->system)
+		run = path_mkdirs(s->run_dir, "storage", 0700);
+	else
+		run = path_private_dir(session_config(s, "path.run_storage",
+		    ""), true);
+	if (run == -1)
+		return (sentence(s, "cannot make the directory",
+		    session_config(s, "path.run_storage", "")));
+	fds[0] = s->graph_fd;
+	fds[1] = run;
+	return (star_send(&s->star, H_STORE, MSG_store_open, &m, fds, 2));
+}
+
+static int
+send_lock_open(struct session *s)
+{
+	scoped_fd int	 dir = path_mkdirs(s->run_dir, "locks", 0700);
+
+	if (dir == -1)
+		return (sentence(s, "cannot make", "the lock directory"));
+	return (star_send(&s->star, H_LOCK, MSG_lock_open, NULL, &dir, 1));
+}
+
+static int
+wait_done(struct session *s, enum star_helper who)
+{
+	struct packet	 p;
+
+	if (star_wait(&s->star, who, &p) == -1)
+		return (-1);
+	packet_clear(&p);
+	return (0);
+}
+
+/* How many ids does a container get? One: say so, once, and go on. */
+static int
+query_ids(struct session *s)
+{
+	struct packet	 p;
+
+	if (star_ask(&s->star, H_REFRESH, MSG_ids_query, NULL, NULL, 0,
+	    &p) == -1)
+		return (-1);
+	s->single = p.body.reply.value <= 1;
+	if (s->single && p.body.reply.text[0] != '\0')
+		say_warning("%s", p.body.reply.text);
+	packet_clear(&p);
+	return (0);
+}
+
+static int
+open_parts(struct session *s, unsigned int need)
+{
+	if ((need & NEED_STATE) && send_state_open(s) == -1)
+		return (-1);
+	if ((need & NEED_STORE) && send_store_open(s, need) == -1)
+		return (-1);
+	if ((need & NEED_LOCK) && send_lock_open(s) == -1)
+		return (-1);
+	if ((need & NEED_STATE) && wait_done(s, H_STATE) == -1)
+		return (-1);
+	if ((need & NEED_STORE) && wait_done(s, H_STORE) == -1)
+		return (-1);
+	if ((need & NEED_LOCK) && wait_done(s, H_LOCK) == -1)
+		return (-1);
+	return (0);
+}
+
+/* Root's command works as the engine's account; see account.h. */
+static int
+find_mode(struct session *s)
+{
+	s->system = s->system || geteuid() == 0;
+	if (geteuid() != 0)
+		return (0);
+	if (account_find(&s->star.uid, &s->star.gid) == 0)
+		return (0);
+	(void)snprintf(s->star.text, sizeof(s->star.text), "there is no "
+	    "account \"" ACCOUNT_NAME "\" on this machine for root's "
+	    "containers; `make install` shows how to make it (see INSTALL)");
+	return (-1);
+}
+
+static int
+open_all(struct session *s, unsigned int need, char *const *cleanup)
+{
+	if (star_init(&s->star, s->g->trace, s->g->verbose) == -1 ||
+	    find_mode(s) == -1 || start_helpers(s, need, cleanup) == -1)
+		return (-1);
+	if (s->config == NULL && resolve_config(s) == -1)
+		return (-1);
+	s->graph = session_config(s, "path.graph", "");
+	if ((need & (NEED_STATE | NEED_STORE | NEED_LOCK)) &&
+	    open_dirs(s, need) == -1)
+		return (-1);
+	if (geteuid() == 0) {
+		if (give_up_root(s) == -1)
+			return (-1);
+	} else if (s->privileged != NULL && s->privileged(s) == -1)
+		return (-1);
+	if (star_has(&s->star, H_REFRESH) && query_ids(s) == -1)
+		return (-1);
+	return (open_parts(s, need));
+}
+
+int
+session_open(struct session *s, struct globals *g, unsigned int need,
+    char *const *cleanup)
+{
+	s->g = g;
+	s->state_dir = s->run_dir = -1;
+	if (open_all(s, need, cleanup) == 0)
+		return (0);
+	(void)session_error(s);
+	session_close(s);
+	return (-1);
+}
+
+void
+session_close(struct session *s)
+{
+	star_stop_all(&s->star);
+	rec_free(s->config);
+	s->config = NULL;
+}
+
+struct rec *
+session_rows(struct session *s)
+{
+	return (star_ask_rec(&s->star, H_STATE, MSG_ctr_list, NULL, NULL, 0));
+}
+
+struct rec *
+session_images(struct session *s)
+{
+	return (star_ask_rec(&s->star, H_STORE, MSG_image_list, NULL, NULL,
+	    0));
+}
+
+int
+session_find(struct session *s, const char *ref, char *id)
+{
+	union msg	 m;
+	struct packet	 p;
+
+	memset(&m.ctr_find, 0, sizeof(m.ctr_find));
+	if (strlcpy(m.ctr_find.ref, ref, sizeof(m.ctr_find.ref)) >=
+	    sizeof(m.ctr_find.ref)) {
+		(void)snprintf(s->star.text, sizeof(s->star.text), "no "
+		    "container with name or ID \"%.64s...\" found: no such "
+		    "container", ref);
+		errno = ENOENT;
+		return (-1);
+	}
+	if (star_ask(&s->star, H_STATE, MSG_ctr_find, &m, NULL, 0, &p) == -1)
+		return (-1);
+	(void)strlcpy(id, p.body.reply.text, 65);
+	packet_clear(&p);
+	return (0);
+}
+
+struct rec *
+session_container(struct session *s, const char *ref)
+{
+	union msg	 m;
+
+	memset(&m.ctr_get, 0, sizeof(m.ctr_get));
+	if (session_find(s, ref, m.ctr_get.id) == -1)
+		return (NULL);
+	return (star_ask_rec(&s->star, H_STATE, MSG_ctr_get, &m, NULL, 0));
+}
+
+struct rec *
+session_image(struct session *s, const char *ref)
+{
+	union msg	 m;
+
+	memset(&m.image_find, 0, sizeof(m.image_find));
+	if (strlcpy(m.image_find.ref, ref, sizeof(m.image_find.ref)) >=
+	    sizeof(m.image_find.ref)) {
+		(void)snprintf(s->star.text, sizeof(s->star.text),
+		    "%.64s...: image not known", ref);
+		errno = ENOENT;
+		return (NULL);
+	}
+	return (star_ask_rec(&s->star, H_STORE, MSG_image_find, &m, NULL, 0));
+}
+
+int
+session_set(struct session *s, const char *id, unsigned int from,
+    unsigned int to, const struct rec *keys)
+{
+	scoped_fd int	 fd = rec_memfd(keys, "row");
+	union msg	 m;
+
+	if (fd == -1)
+		return (sentence(s, "cannot describe", "the container"));
+	memset(&m.ctr_set, 0, sizeof(m.ctr_set));
+	(void)strlcpy(m.ctr_set.id, id, sizeof(m.ctr_set.id));
+	m.ctr_set.from = from;
+	m.ctr_set.to = to;
+	return (star_do(&s->star, H_STATE, MSG_ctr_set, &m, &fd, 1));
+}
+
+int
+session_userns(struct session *s, enum star_helper who)
+{
+	union msg	 m;
+	struct packet	 p;
+	scoped_fd int	 ns = -1;
+
+	if (star_ask(&s->star, who, MSG_userns_make, NULL, NULL, 0, &p) == -1)
+		return (-1);
+	ns = packet_take_fd(&p, 0);
+	packet_clear(&p);
+	memset(&m, 0, sizeof(m));
+	if (!s->single && star_do(&s->star, H_REFRESH, MSG_ids_write, &m, &ns,
+	    1) == -1)
+		return (-1);
+	memset(&m, 0, sizeof(m));
+	m.userns_ready.single = s->single;
+	return (star_do(&s->star, who, MSG_userns_ready, &m, NULL, 0));
+}
+
+int
+session_ctr_dir(struct session *s, const char *id)
+{
+	char	 name[80];
+	int	 fd;
+
+	(void)snprintf(name, sizeof(name), "ctr/%s", id);
+	if ((fd = path_mkdirs(s->run_dir, name, 0700)) == -1)
+		return (sentence(s, "cannot make the run directory of", id));
+	return (fd);
+}
