@@ -122,9 +122,9 @@ enum role {
  * userns_join: enter the user namespace that comes with it.
  */
 #define FIELDS_userns_make(F)						\
-	F(u32, flags, 0)
+	F(u32, single, 1)	/* 1: write a one-id map ourselves */
 #define FIELDS_userns_ready(F)						\
-	F(u32, single, 1)	/* 1: one id mapped, chown is ignored */
+	F(u32, single, 1)	/* as it was in userns_make */
 #define FIELDS_userns_join(F)						\
 	F(u32, single, 1)
 

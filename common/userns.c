@@ -6,9 +6,12 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "helper.h"
+#include "scope.h"
 
 static bool	inside, single;
 
@@ -24,11 +27,37 @@ userns_single(void)
 	return (single);
 }
 
+static int
+write_file(const char *path, const char *text)
+{
+	scoped_fd int	 fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t		 len = (ssize_t)strlen(text);
+
+	return (fd != -1 && write(fd, text, (size_t)len) == len ? 0 : -1);
+}
+
+/* One id, its own, is what any process may map without privilege. */
+static int
+map_self(uid_t uid, gid_t gid)
+{
+	char	 u[32], g[32];
+
+	(void)snprintf(u, sizeof(u), "0 %u 1\n", (unsigned int)uid);
+	(void)snprintf(g, sizeof(g), "0 %u 1\n", (unsigned int)gid);
+	if (write_file("/proc/self/setgroups", "deny") == -1 ||
+	    write_file("/proc/self/uid_map", u) == -1 ||
+	    write_file("/proc/self/gid_map", g) == -1)
+		return (-1);
+	return (0);
+}
+
 int
 userns_on_make(void *ctx, struct packet *p, struct answer *a)
 {
+	uid_t	 uid = geteuid();
+	gid_t	 gid = getegid();
+
 	(void)ctx;
-	(void)p;
 	if (unshare(CLONE_NEWUSER) == -1)
 		return (answer_text(a, "this host allows no user namespace "
 		    "(see user.max_user_namespaces)"));
@@ -38,6 +67,8 @@ userns_on_make(void *ctx, struct packet *p, struct answer *a)
 	 */
 	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1)
 		return (-1);
+	if (p->body.userns_make.single && map_self(uid, gid) == -1)
+		return (answer_text(a, "cannot map this user's own id"));
 	return (answer_fd(a, open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC)));
 }
 

@@ -491,7 +491,9 @@ session_userns(struct session *s, enum star_helper who)
 	struct packet	 p;
 	scoped_fd int	 ns = -1;
 
-	if (star_ask(&s->star, who, MSG_userns_make, NULL, NULL, 0, &p) == -1)
+	memset(&m, 0, sizeof(m));
+	m.userns_make.single = s->single;
+	if (star_ask(&s->star, who, MSG_userns_make, &m, NULL, 0, &p) == -1)
 		return (-1);
 	ns = packet_take_fd(&p, 0);
 	packet_clear(&p);
