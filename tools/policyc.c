@@ -4,12 +4,17 @@
  *
  *	cc -DPOLICY='"resolve.policy"' ... policyc.c && ./policyc > resolve.bpf.h
  */
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 
 #include <linux/capability.h>
+#include <linux/fs.h>
 
 #include <err.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,34 @@
+/* What an image says about itself, read under limits (A09, B01, B02, D10). */
+#ifndef STORE_IMAGE_H
+#define STORE_IMAGE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct answer;
+struct rec;
+struct store;
+
+#define BLOB_MAX	(4u << 20)	/* config or manifest */
+
+/*
+ * The config of an image as it was stored and as JSON. NULL with a sentence.
+ * The text is checked against the digest by which the manifest names it; the
+ * caller frees it.
+ */
+json_t	*image_config(struct store *, const json_t *, char **, char **,
+	    struct answer *);
+/* The whole image record that image_find answers. NULL with a sentence. */
+struct rec *image_record(struct store *, const json_t *, struct answer *);
+/* Bytes of layers and big data, as `podman images` counts them; -1. */
+int64_t	image_size(struct store *, const json_t *, struct answer *);
+/* Put id, digests, names, created and size into a record. 0 or -1. */
+int	image_basics(struct store *, const json_t *, struct rec *,
+	    struct answer *);
+/* The path of a big-data item beneath the graph root; false: too long. */
+bool	image_blob_path(const struct store *, const char *, const char *,
+	    char *, size_t);
+/* Check one manifest's text: a single image's, or NULL with a sentence. */
+json_t	*image_manifest(const char *, size_t, const char *, struct answer *);
+
+#endif

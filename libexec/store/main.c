@@ -1,0 +1,167 @@
+/*
+ * store: images and layers on disk, in the containers/storage format.
+ *
+ * Trusts: the front end for which directories these are; nothing that is in
+ *	   them: indexes, configs and manifests are parsed under limits.
+ * Holds:  the graph root and the run root. No network, no children, and no
+ *	   privilege but, when it is asked to delete or copy files of mapped
+ *	   ids, that of root in a user namespace of its own.
+ * Dies:   when its channel closes. Staging directories it still has are then
+ *	   nobody's: their locks are gone, and the next store discards them.
+ *
+ * It confines itself in its first handler, store_open, because Landlock needs
+ * the two directories that come with it. Until then it has parsed one packet.
+ */
+#include <sys/prctl.h>
+
+#include <linux/fs.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+
+#include "helper.h"
+#include "image.h"
+#include "layer.h"
+#include "names.h"
+#include "policy.h"
+#include "record.h"
+#include "rw.h"
+#include "store.h"
+#include "userns.h"
+
+#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+
+static const struct rule rules[] = {
+#include "store.policy"
+};
+#include "store.bpf.h"
+
+static const struct policy policy = {
+	"store", rules, NITEMS(rules), bpf, NITEMS(bpf)
+};
+
+static int
+on_store_open(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_store_open	*m = &p->body.store_open;
+	struct store			*s = ctx;
+	int				 dirs[2];
+
+	dirs[0] = packet_take_fd(p, 0);
+	dirs[1] = packet_take_fd(p, 1);
+	helper_sandbox(&s->h, dirs, NITEMS(dirs));
+	if (store_setup(s, dirs[0], dirs[1], m->driver, m->create != 0,
+	    a) == -1)
+		return (-1);
+	s->single = m->single != 0;
+	s->state = OPEN;
+	return (0);
+}
+
+/* Both indexes, images first: a layer is written before what names it. */
+static int
+load(struct store *s, struct answer *a)
+{
+	if (index_load(&s->images, s->graph, a) == -1)
+		return (-1);
+	return (index_load(&s->layers, s->graph, a));
+}
+
+static int
+on_image_find(void *ctx, struct packet *p, struct answer *a)
+{
+	struct store	*s = ctx;
+	struct rec	*r;
+	const char	*by;
+	json_t		*img;
+	int		 rc;
+
+	if (load(s, a) == -1 ||
+	    (img = names_find(s, p->body.image_find.ref, &by, a)) == NULL ||
+	    (r = image_record(s, img, a)) == NULL)
+		return (-1);
+	if (by != NULL)
+		rec_add(r, "found_name", by);
+	rc = answer_rec(a, r);
+	rec_free(r);
+	return (rc);
+}
+
+static int
+on_layer_find(void *ctx, struct packet *p, struct answer *a)
+{
+	const char	*want = p->body.layer_find.chain_id, *id;
+	struct store	*s = ctx;
+
+	if (load(s, a) == -1)
+		return (-1);
+	if ((id = layer_by_chain(s, want)) == NULL)
+		return (fail(a, ENOENT, "no layer with chain id %s", want));
+	(void)answer_text(a, "%s", id);
+	return (0);
+}
+
+static int
+on_rw_make(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_rw_make	*m = &p->body.rw_make;
+	struct rec			*r = rw_make(ctx, m->id, m->image, a);
+	int				 rc;
+
+	if (r == NULL)
+		return (-1);
+	rc = answer_rec(a, r);
+	rec_free(r);
+	return (rc);
+}
+
+static int
+on_rw_remove(void *ctx, struct packet *p, struct answer *a)
+{
+	int	 left = rw_remove(ctx, p->body.rw_remove.id, a);
+
+	if (left == -1)
+		return (-1);
+	a->value = (uint64_t)left;
+	return (0);
+}
+
+static int
+on_store_tidy(void *ctx, struct packet *p, struct answer *a)
+{
+	int	 left = rw_tidy(ctx, a);
+
+	(void)p;
+	if (left == -1)
+		return (-1);
+	a->value = (uint64_t)left;
+	return (0);
+}
+
+static const struct handler handlers[] = {
+	/* message		states	handler */
+	{ MSG_store_open,	CLOSED,	on_store_open },
+	{ MSG_userns_make,	OPEN,	userns_on_make },
+	{ MSG_userns_ready,	OPEN,	userns_on_ready },
+	{ MSG_userns_join,	OPEN,	userns_on_join },
+	{ MSG_image_find,	OPEN,	on_image_find },
+	{ MSG_layer_find,	OPEN,	on_layer_find },
+	{ MSG_rw_make,		OPEN,	on_rw_make },
+	{ MSG_rw_remove,	OPEN,	on_rw_remove },
+	{ MSG_store_tidy,	OPEN,	on_store_tidy },
+};
+
+int
+main(int argc, char **argv)
+{
+	struct store	 s = { .state = CLOSED, .graph = -1, .run = -1,
+			    .h = { .name = "store", .self = R_STORE,
+			    .policy = &policy } };
+
+	helper_args(&s.h, argc, argv);		/* -P -t -v, -p role */
+	helper_socket(&s.h);			/* descriptor 3, or exit */
+	helper_drop(&s.h);			/* no_new_privs, no capability */
+	return (helper_serve(&s.h, handlers, NITEMS(handlers), &s.state, &s));
+}

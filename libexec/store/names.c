@@ -1,0 +1,232 @@
+#include "names.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "store.h"
+#include "text.h"
+
+#define REF_MAX	640
+
+/* A reference in its parts: repo[:tag][@digest]. */
+struct ref {
+	char	 repo[REF_MAX];
+	char	 tag[REF_MAX];
+	char	 digest[DIGEST_LEN + 1];
+};
+
+static bool
+ref_split(const char *text, struct ref *r)
+{
+	char	*at, *colon;
+
+	memset(r, 0, sizeof(*r));
+	if (strlen(text) >= sizeof(r->repo))
+		return (false);
+	strcpy(r->repo, text);
+	if ((at = strchr(r->repo, '@')) != NULL) {
+		if (!text_is_digest(at + 1))
+			return (false);
+		strcpy(r->digest, at + 1);
+		*at = '\0';
+	}
+	colon = strrchr(r->repo, ':');
+	if (colon != NULL && strchr(colon, '/') == NULL) {
+		strcpy(r->tag, colon + 1);
+		*colon = '\0';
+	}
+	if (*r->tag == '\0' && *r->digest == '\0')
+		strcpy(r->tag, "latest");
+	return (*r->repo != '\0' && text_is_name(r->repo));
+}
+
+/* Does the first component say a host? As docker has it: a dot, a port. */
+static bool
+has_host(const char *repo)
+{
+	size_t	 n = strcspn(repo, "/");
+
+	return (repo[n] == '/' && (memchr(repo, '.', n) != NULL ||
+	    memchr(repo, ':', n) != NULL ||
+	    (n == 9 && strncmp(repo, "localhost", 9) == 0)));
+}
+
+bool
+names_has(const json_t *img, const char *name)
+{
+	const char	*have;
+	json_t		*n;
+	size_t		 i;
+
+	json_array_foreach(json_object_get(img, "names"), i, n)
+		if ((have = json_string_value(n)) != NULL &&
+		    strcmp(have, name) == 0)
+			return (true);
+	return (false);
+}
+
+static const char *
+name_of(const json_t *img, const char *name)
+{
+	json_t	*n;
+	size_t	 i;
+
+	json_array_foreach(json_object_get(img, "names"), i, n)
+		if (json_is_string(n) && strcmp(json_string_value(n), name) == 0)
+			return (json_string_value(n));
+	return (NULL);
+}
+
+static json_t *
+by_name(struct store *s, const char *name, const char **by)
+{
+	json_t	*img;
+	size_t	 i;
+
+	json_array_foreach(s->images.root, i, img)
+		if ((*by = name_of(img, name)) != NULL)
+			return (img);
+	return (NULL);
+}
+
+/* A prefix of exactly one id, as podman's index of ids would find it. */
+static json_t *
+by_id(struct store *s, const char *prefix)
+{
+	json_t	*img, *found = NULL;
+	size_t	 i, len = strlen(prefix);
+
+	if (len == ID_LEN)
+		return (index_get(&s->images, prefix));
+	json_array_foreach(s->images.root, i, img)
+		if (strncmp(json_text(img, "id"), prefix, len) == 0) {
+			if (found != NULL)
+				return (NULL);
+			found = img;
+		}
+	return (found);
+}
+
+static bool
+has_digest(const json_t *img, const char *digest)
+{
+	const char	*key, *d = json_text(img, "digest");
+	json_t		*v;
+
+	if (d != NULL && strcmp(d, digest) == 0)
+		return (true);
+	json_object_foreach(json_object_get(img, "big-data-digests"), key, v)
+		if (strncmp(key, "manifest", 8) == 0 && json_is_string(v) &&
+		    strcmp(json_string_value(v), digest) == 0)
+			return (true);
+	return (false);
+}
+
+/* Equal, or what is asked for is the tail of it at a slash. */
+static bool
+repo_tail(const char *have, const char *want)
+{
+	size_t	 h = strlen(have), w = strlen(want);
+
+	return (strcmp(have, want) == 0 || (h > w && have[h - w - 1] == '/' &&
+	    strcmp(have + h - w, want) == 0));
+}
+
+static const char *
+tail_name(const json_t *img, const struct ref *want)
+{
+	struct ref	 have;
+	json_t		*n;
+	size_t		 i;
+
+	json_array_foreach(json_object_get(img, "names"), i, n) {
+		if (!json_is_string(n) ||
+		    !ref_split(json_string_value(n), &have) ||
+		    !repo_tail(have.repo, want->repo))
+			continue;
+		if (*want->digest != '\0' ? has_digest(img, want->digest) :
+		    strcmp(have.tag, want->tag) == 0)
+			return (json_string_value(n));
+	}
+	return (NULL);
+}
+
+static json_t *
+by_tail(struct store *s, const struct ref *want, const char **by)
+{
+	json_t	*img;
+	size_t	 i;
+
+	json_array_foreach(s->images.root, i, img)
+		if ((*by = tail_name(img, want)) != NULL)
+			return (img);
+	return (NULL);
+}
+
+/* The places in which podman looks for a short name, in its order. */
+static json_t *
+by_candidates(struct store *s, const struct ref *r, const char **by)
+{
+	static const char *const full[] = { "" };
+	static const char *const shortened[] = { "localhost/",
+	    "docker.io/library/", "docker.io/" };
+	const char *const	*try = has_host(r->repo) ? full : shortened;
+	size_t			 n = try == full ? 1 : 3;
+	char			 name[2 * REF_MAX + 32];
+	json_t			*img;
+
+	for (size_t i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "%s%s:%s", try[i], r->repo,
+		    r->tag);
+		if ((img = by_name(s, name, by)) != NULL)
+			return (img);
+	}
+	/* docker.io/busybox is another way to say docker.io/library/busybox. */
+	if (strncmp(r->repo, "docker.io/", 10) == 0 &&
+	    strchr(r->repo + 10, '/') == NULL) {
+		snprintf(name, sizeof(name), "docker.io/library/%s:%s",
+		    r->repo + 10, r->tag);
+		return (by_name(s, name, by));
+	}
+	return (NULL);
+}
+
+static json_t *
+by_ref(struct store *s, const char *text, const char **by)
+{
+	json_t		*img;
+	struct ref	 r;
+
+	if (!ref_split(text, &r))
+		return (NULL);
+	if (*r.digest == '\0' && (img = by_candidates(s, &r, by)) != NULL)
+		return (img);
+	/* With a host in front only the whole name will do. */
+	if (has_host(r.repo) && *r.digest == '\0')
+		return (NULL);
+	return (by_tail(s, &r, by));
+}
+
+json_t *
+names_find(struct store *s, const char *text, const char **by,
+    struct answer *a)
+{
+	json_t	*img = NULL;
+
+	*by = NULL;
+	if (strncmp(text, "sha256:", 7) == 0) {
+		if (!text_is_digest(text)) {
+			fail(a, EINVAL, "%s: invalid format: no 64-byte "
+			    "hexadecimal value", text);
+			return (NULL);
+		}
+		img = by_id(s, text + 7);
+	} else if ((img = by_name(s, text, by)) == NULL && text_is_hex(text))
+		img = by_id(s, text);
+	if (img == NULL && strncmp(text, "sha256:", 7) != 0)
+		img = by_ref(s, text, by);
+	if (img == NULL)
+		fail(a, ENOENT, "%s: image not known", text);
+	return (img);
+}

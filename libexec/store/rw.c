@@ -1,0 +1,214 @@
+#include "rw.h"
+
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "image.h"
+#include "layer.h"
+#include "path.h"
+#include "record.h"
+#include "scope.h"
+#include "store.h"
+#include "text.h"
+#include "tree.h"
+#include "userns.h"
+
+#define TRASH	"bulkhead/.trash"
+
+/* The layers of an image, which are checked to be there. */
+static int
+add_lower(struct store *s, const char *image, struct rec *r, struct answer *a)
+{
+	json_t		*img, *chain[LAYERS_MAX];
+	struct stat	 sb;
+	char		 dir[96];
+	int		 n;
+
+	if (*image == '\0')
+		return (0);
+	if (index_load(&s->images, s->graph, a) == -1 ||
+	    index_load(&s->layers, s->graph, a) == -1)
+		return (-1);
+	if ((img = index_get(&s->images, image)) == NULL)
+		return (fail(a, ENOENT, "%s: image not known", image));
+	if ((n = layer_chain(s, json_text(img, "layer"), chain, a)) == -1)
+		return (-1);
+	for (int i = 0; i < n && (i == 0 || !s->vfs); i++) {
+		layer_dir(s, json_text(chain[i], "id"), dir, sizeof(dir));
+		if (fstatat(s->graph, dir, &sb, AT_SYMLINK_NOFOLLOW) == -1 ||
+		    !S_ISDIR(sb.st_mode))
+			return (fail(a, ENOENT, "%s is missing from the image "
+			    "store; remove the image and load it again", dir));
+		rec_add(r, "lower", dir);
+	}
+	return (0);
+}
+
+/* The container's / gets the mode and owner that the image gives it. */
+static int
+match_root(struct store *s, int dir, const struct rec *r)
+{
+	const char	*top = rec_get(r, "lower");
+	struct stat	 sb = { .st_mode = 0755, .st_uid = geteuid(),
+			    .st_gid = getegid() };
+
+	if (top != NULL &&
+	    fstatat(s->graph, top, &sb, AT_SYMLINK_NOFOLLOW) == -1)
+		return (-1);
+	/* Without a namespace only our own id can be given: the usual one. */
+	if ((sb.st_uid != geteuid() || sb.st_gid != getegid()) &&
+	    fchown(dir, sb.st_uid, sb.st_gid) == -1 && errno != EPERM)
+		return (-1);
+	return (fchmod(dir, sb.st_mode & 07777));
+}
+
+static int
+make_overlay(struct store *s, int dir, const char *id, struct rec *r)
+{
+	scoped_fd int	 upper = -1;
+
+	if (mkdirat(dir, "upper", 0700) == -1 ||
+	    mkdirat(dir, "work", 0700) == -1 ||
+	    (upper = path_open(dir, "upper", O_RDONLY | O_DIRECTORY, 0)) == -1
+	    || match_root(s, upper, r) == -1)
+		return (-1);
+	rec_addf(r, "upper", "bulkhead/%s/upper", id);
+	rec_addf(r, "work", "bulkhead/%s/work", id);
+	return (0);
+}
+
+static int
+make_vfs(struct store *s, int dir, const char *id, struct rec *r)
+{
+	const char	*top = rec_get(r, "lower");
+	scoped_fd int	 from = -1, to = -1;
+
+	if (mkdirat(dir, "rootfs", 0700) == -1 ||
+	    (to = path_open(dir, "rootfs", O_RDONLY | O_DIRECTORY, 0)) == -1)
+		return (-1);
+	if (top == NULL) {
+		if (fchmod(to, 0755) == -1)
+			return (-1);
+	} else if ((from = path_open(s->graph, top, O_RDONLY | O_DIRECTORY,
+	    0)) == -1 || tree_copy(from, to, s->single) == -1)
+		return (-1);
+	rec_del(r, "lower");
+	rec_addf(r, "rootfs", "bulkhead/%s/rootfs", id);
+	return (0);
+}
+
+static int
+populate(struct store *s, int all, const char *id, struct rec *r)
+{
+	scoped_fd int	 dir = path_open(all, id, O_RDONLY | O_DIRECTORY, 0);
+
+	if (dir == -1)
+		return (-1);
+	return (s->vfs ? make_vfs(s, dir, id, r) :
+	    make_overlay(s, dir, id, r));
+}
+
+static int
+make(struct store *s, const char *id, struct rec *r, struct answer *a)
+{
+	scoped_fd int	 all = path_open(s->graph, "bulkhead",
+			    O_RDONLY | O_DIRECTORY, 0);
+	int		 error;
+
+	if (all == -1 || mkdirat(all, id, 0700) == -1)
+		return (errno == EEXIST ? fail(a, EEXIST, "container %.12s "
+		    "has a writable layer already", id) :
+		    fail_errno(a, "cannot make the writable layer of", id));
+	if (populate(s, all, id, r) == -1) {
+		error = errno;
+		(void)tree_remove(all, id);
+		errno = error;
+		if (error == EPERM && s->vfs && !userns_inside())
+			return (fail(a, error, "the image has files of "
+			    "several owners: a user namespace is needed to "
+			    "copy it"));
+		return (fail_errno(a, "cannot make the writable layer of",
+		    id));
+	}
+	return (0);
+}
+
+struct rec *
+rw_make(struct store *s, const char *id, const char *image, struct answer *a)
+{
+	struct rec	*r;
+
+	if (!text_is_id(id)) {
+		fail(a, EINVAL, "not a container id: %s", id);
+		return (NULL);
+	}
+	if ((r = rec_new()) == NULL) {
+		fail(a, ENOMEM, "out of memory");
+		return (NULL);
+	}
+	rec_add(r, "driver", s->driver);
+	if (add_lower(s, image, r, a) == -1 || make(s, id, r, a) == -1) {
+		rec_free(r);
+		return (NULL);
+	}
+	return (r);
+}
+
+int
+rw_trash(struct store *s, const char *name, char moved[64])
+{
+	char	 to[96], rnd[17];
+
+	if (text_random(rnd, 8) == -1)
+		return (-1);
+	snprintf(moved, 64, "%s", rnd);
+	snprintf(to, sizeof(to), TRASH "/%s", rnd);
+	return (renameat(s->graph, name, s->graph, to));
+}
+
+int
+rw_remove(struct store *s, const char *id, struct answer *a)
+{
+	scoped_fd int	 trash = -1;
+	char		 name[96], moved[64];
+
+	if (!text_is_id(id))
+		return (fail(a, EINVAL, "not a container id: %s", id));
+	snprintf(name, sizeof(name), "bulkhead/%s", id);
+	if (rw_trash(s, name, moved) == -1)
+		return (errno == ENOENT ? 0 :
+		    fail_errno(a, "cannot remove", name));
+	trash = path_open(s->graph, TRASH, O_RDONLY | O_DIRECTORY, 0);
+	if (trash == -1)
+		return (fail_errno(a, "cannot open", TRASH));
+	return (tree_remove(trash, moved) == -1 ? 1 : 0);
+}
+
+int
+rw_tidy(struct store *s, struct answer *a)
+{
+	int		 fd, left = 0;
+	struct dirent	*e;
+	DIR		*d = NULL;
+
+	fd = path_open(s->graph, TRASH, O_RDONLY | O_DIRECTORY, 0);
+	if (fd == -1)
+		return (errno == ENOENT ? 0 :
+		    fail_errno(a, "cannot open", TRASH));
+	if ((d = fdopendir(fd)) == NULL) {
+		close(fd);
+		return (fail_errno(a, "cannot read", TRASH));
+	}
+	while ((e = readdir(d)) != NULL)
+		if (path_is_name(e->d_name) &&
+		    tree_remove(dirfd(d), e->d_name) == -1)
+			left++;
+	closedir(d);
+	return (left);
+}

@@ -1,0 +1,29 @@
+/*
+ * Writable layers of containers: <graph root>/bulkhead/<id>/. No index names
+ * them, so making one is three mkdirs and removing one is a rename.
+ */
+#ifndef STORE_RW_H
+#define STORE_RW_H
+
+struct answer;
+struct rec;
+struct store;
+
+/*
+ * Make the directories for a container on an image ("" for none). A record
+ * for the caller to free: driver, lower (top first), upper, work, or rootfs;
+ * NULL with a sentence.
+ */
+struct rec *rw_make(struct store *, const char *, const char *,
+	    struct answer *);
+/*
+ * Put it in the trash and delete what may be deleted; an unknown id is no
+ * error. How many are left in the trash (0 or 1), or -1.
+ */
+int	rw_remove(struct store *, const char *, struct answer *);
+/* Delete what is in the trash. How many could not be, or -1. */
+int	rw_tidy(struct store *, struct answer *);
+/* Move a directory (beneath the graph root) to the trash. 0 or -1. */
+int	rw_trash(struct store *, const char *, char[64]);
+
+#endif

@@ -1,0 +1,125 @@
+#include "store.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "path.h"
+#include "scope.h"
+
+int
+fail(struct answer *a, int error, const char *fmt, ...)
+{
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	vsnprintf(a->text, sizeof(a->text), fmt, ap);
+	va_end(ap);
+	errno = error;
+	return (-1);
+}
+
+int
+fail_errno(struct answer *a, const char *doing, const char *what)
+{
+	int	 error = errno;
+
+	if (error == ENOSPC || error == EDQUOT)
+		return (fail(a, error, "%s %s: the disk that holds the image "
+		    "store is full; free some space and try again", doing,
+		    what));
+	return (fail(a, error, "%s %s: %s", doing, what, strerror(error)));
+}
+
+/*
+ * A store that others may enter lets them run its setuid programs (A07).
+ * Search permission alone is what podman gives when ids are mapped.
+ */
+static int
+check_root(int fd, const char *what, struct answer *a)
+{
+	struct stat	 sb;
+
+	if (fstat(fd, &sb) == -1)
+		return (fail_errno(a, "cannot look at the", what));
+	if (!S_ISDIR(sb.st_mode))
+		return (fail(a, ENOTDIR, "the %s is not a directory", what));
+	if (sb.st_uid != geteuid())
+		return (fail(a, EPERM, "the %s belongs to user %u, not to "
+		    "user %u who runs this; use another directory", what,
+		    sb.st_uid, geteuid()));
+	if ((sb.st_mode & 066) != 0)
+		return (fail(a, EPERM, "the %s is open to other users (mode "
+		    "%04o); make it 0700 with chmod", what,
+		    (unsigned int)(sb.st_mode & 07777)));
+	return (0);
+}
+
+static int
+make_dir(int root, const char *name, mode_t mode, struct answer *a)
+{
+	scoped_fd int	 fd = path_mkdirs(root, name, mode);
+
+	return (fd == -1 ? fail_errno(a, "cannot make", name) : 0);
+}
+
+/*
+ * One stat tells a store that is there from one that must be made: the
+ * directory that is made last.
+ */
+static int
+make_layout(struct store *s, struct answer *a)
+{
+	static const char *const kind[] = { "containers", "images", "layers" };
+	struct stat		 sb;
+	char			 name[64];
+
+	if (fstatat(s->graph, "bulkhead/stage", &sb, AT_SYMLINK_NOFOLLOW) == 0
+	    && fstatat(s->graph, s->images.path, &sb, AT_SYMLINK_NOFOLLOW) == 0)
+		return (0);
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(name, sizeof(name), "%s-%s", s->driver, kind[i]);
+		if (make_dir(s->graph, name, 0700, a) == -1 ||
+		    make_dir(s->run, name, 0700, a) == -1)
+			return (-1);
+	}
+	if (make_dir(s->graph, s->vfs ? "vfs/dir" : "overlay", 0700, a) == -1 ||
+	    (!s->vfs && make_dir(s->graph, "overlay/l", 0755, a) == -1))
+		return (-1);
+	if (make_dir(s->graph, "bulkhead/.trash", 0700, a) == -1)
+		return (-1);
+	return (make_dir(s->graph, "bulkhead/stage", 0700, a));
+}
+
+int
+store_setup(struct store *s, int graph_in, int run_in, const char *driver,
+    bool create, struct answer *a)			/* takes */
+{
+	scoped_fd int	 graph = graph_in;
+	scoped_fd int	 run = run_in;
+
+	if (strcmp(driver, "overlay") != 0 && strcmp(driver, "vfs") != 0)
+		return (fail(a, ENOTSUP, "storage driver %s: only overlay and "
+		    "vfs are supported", driver));
+	if (check_root(graph, "graph root", a) == -1 ||
+	    check_root(run, "run root", a) == -1)
+		return (-1);
+	s->vfs = strcmp(driver, "vfs") == 0;
+	snprintf(s->driver, sizeof(s->driver), "%s", driver);
+	index_init(&s->images, driver, "images", "images.json");
+	index_init(&s->layers, driver, "layers", "layers.json");
+	s->graph = graph;
+	s->run = run;
+	if (create && make_layout(s, a) == -1) {
+		s->graph = s->run = -1;
+		return (-1);
+	}
+	(void)take_fd(&graph);
+	(void)take_fd(&run);
+	return (0);
+}

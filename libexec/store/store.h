@@ -1,0 +1,40 @@
+/* The opened store: its directories and what was read of its indexes. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+
+#include "helper.h"
+#include "index.h"
+
+enum state { CLOSED = 1, OPEN = 2 };
+
+#define NAME_DIR	32
+
+struct store {
+	struct helper	 h;
+	unsigned int	 state;
+	int		 graph;		/* graph root */
+	int		 run;		/* run root */
+	bool		 vfs;		/* driver: vfs, else overlay */
+	bool		 single;	/* one id: ownership is not kept */
+	char		 driver[17];
+	struct index	 images;	/* <driver>-images/images.json */
+	struct index	 layers;	/* <driver>-layers/layers.json */
+	struct stages	*stages;	/* staging directories of ours */
+};
+
+/* Leave errno and one sentence for the caller of the request. Returns -1. */
+int	fail(struct answer *, int, const char *, ...)
+	    __attribute__((format(printf, 3, 4)));
+/*
+ * The same for a system call that has just failed: the sentence says what
+ * was being done to what, and why it could not be.
+ */
+int	fail_errno(struct answer *, const char *, const char *);
+
+/* Check the two directories, keep them, make the layout. Takes both. */
+int	store_setup(struct store *, int, int, const char *, bool,
+	    struct answer *);					/* takes */
+
+#endif

@@ -1,0 +1,157 @@
+#include "text.h"
+
+#include <sys/random.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+bool
+text_is_hex(const char *s)
+{
+	return (s != NULL && *s != '\0' &&
+	    s[strspn(s, "0123456789abcdef")] == '\0');
+}
+
+bool
+text_is_id(const char *s)
+{
+	return (text_is_hex(s) && strlen(s) == ID_LEN);
+}
+
+bool
+text_is_digest(const char *s)
+{
+	return (s != NULL && strncmp(s, "sha256:", 7) == 0 &&
+	    text_is_id(s + 7));
+}
+
+bool
+text_is_name(const char *s)
+{
+	static const char	 ok[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "._-:/@";
+	size_t			 n = strlen(s);
+
+	return (n > 0 && n <= 511 && s[strspn(s, ok)] == '\0' &&
+	    strstr(s, "//") == NULL && strstr(s, "..") == NULL &&
+	    *s != '/' && s[n - 1] != '/' && s[n - 1] != ':');
+}
+
+/* The part of a second after the dot, in nanoseconds; moves past it. */
+static int64_t
+fraction(const char **s)
+{
+	int64_t	 ns = 0;
+	int64_t	 unit = 100000000;
+
+	if (**s != '.')
+		return (0);
+	for ((*s)++; **s >= '0' && **s <= '9'; (*s)++, unit /= 10)
+		ns += (**s - '0') * unit;
+	return (ns);
+}
+
+/* The zone: Z, or +hh:mm. Seconds east; false when it is neither. */
+static bool
+zone(const char *s, int64_t *east)
+{
+	int	 hh, mm, n = 0;
+
+	*east = 0;
+	if (strcmp(s, "Z") == 0)
+		return (true);
+	if ((*s != '+' && *s != '-') ||
+	    sscanf(s + 1, "%2d:%2d%n", &hh, &mm, &n) != 2 || s[1 + n] != '\0')
+		return (false);
+	*east = (hh * 3600 + mm * 60) * (*s == '-' ? -1 : 1);
+	return (true);
+}
+
+int64_t
+text_time(const char *s)
+{
+	struct tm	 tm = { 0 };
+	int64_t		 sec, ns, east;
+	int		 n = 0;
+
+	if (s == NULL || sscanf(s, "%4d-%2d-%2dT%2d:%2d:%2d%n", &tm.tm_year,
+	    &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec,
+	    &n) != 6)
+		return (0);
+	s += n;
+	ns = fraction(&s);
+	if (!zone(s, &east))
+		return (0);
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	sec = (int64_t)timegm(&tm) - east;
+	/* Go's zero time is the year 1, which no int64_t of ns can hold. */
+	if (sec < INT64_MIN / 1000000000 + 1)
+		return (INT64_MIN);
+	if (sec > INT64_MAX / 1000000000 - 1)
+		return (INT64_MAX);
+	return (sec * 1000000000 + ns);
+}
+
+void
+text_rfc3339(int64_t t, char *out, size_t size)
+{
+	struct tm	 tm;
+	char		 day[32], frac[16] = "";
+	time_t		 sec = t / 1000000000;
+	int64_t		 ns = t % 1000000000;
+	size_t		 n;
+
+	if (ns < 0) {
+		ns += 1000000000;
+		sec--;
+	}
+	gmtime_r(&sec, &tm);
+	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
+	if (ns != 0) {
+		n = (size_t)snprintf(frac, sizeof(frac), ".%09d", (int)ns);
+		while (frac[n - 1] == '0')
+			frac[--n] = '\0';
+	}
+	snprintf(out, size, "%s%sZ", day, frac);
+}
+
+bool
+text_base64(const char *key, char *out, size_t size)
+{
+	static const char	 set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t			 n = strlen(key), o = 0;
+	uint32_t		 v;
+
+	if ((n + 2) / 3 * 4 + 1 > size)
+		return (false);
+	for (size_t i = 0; i < n; i += 3) {
+		v = (uint32_t)(uint8_t)key[i] << 16;
+		v |= i + 1 < n ? (uint32_t)(uint8_t)key[i + 1] << 8 : 0;
+		v |= i + 2 < n ? (uint32_t)(uint8_t)key[i + 2] : 0;
+		out[o++] = set[v >> 18];
+		out[o++] = set[v >> 12 & 63];
+		out[o++] = i + 1 < n ? set[v >> 6 & 63] : '=';
+		out[o++] = i + 2 < n ? set[v & 63] : '=';
+	}
+	out[o] = '\0';
+	return (true);
+}
+
+int
+text_random(char *out, size_t n)
+{
+	uint8_t	 b;
+
+	for (size_t i = 0; i < n; i++) {
+		if (getrandom(&b, 1, 0) != 1)
+			return (-1);
+		snprintf(out + 2 * i, 3, "%02x", b);
+	}
+	return (0);
+}
