@@ -1,0 +1,447 @@
+#include "define.h"
+
+#include <sys/utsname.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <bsd/string.h>
+#include <jansson.h>
+
+#include "env.h"
+#include "record.h"
+#include "say.h"
+#include "session.h"
+#include "spec.h"
+
+/* What each step works on. */
+struct work {
+	struct session		*s;
+	const struct rec	*opts;
+	const struct rec	*image;		/* NULL with --rootfs */
+	struct rec		*def;
+	const char		*id;
+	int			 argc;
+	char			**argv;
+	struct parse_err	 err;
+};
+
+typedef int step(struct work *);
+
+static int
+add_identity(struct work *w)
+{
+	const struct rec	*image = w->image;
+	struct timespec		 now;
+	const char		*name = opt_str(w->opts, "name", NULL);
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	(void)rec_add(w->def, "v", "1");
+	(void)rec_add(w->def, "id", w->id);
+	if (name != NULL && spec_name(name, &w->err) == -1)
+		return (-1);
+	(void)rec_add(w->def, "name", name == NULL ? "" : name);
+	(void)rec_add_num(w->def, "created",
+	    now.tv_sec * 1000000000L + now.tv_nsec);
+	if (image != NULL)
+		(void)rec_add(w->def, "image", rec_str(image, "id", ""));
+	return (0);
+}
+
+static int
+from_json_array(struct work *w, const char *text)
+{
+	json_t	*a = json_loads(text, 0, NULL), *v;
+	size_t	 i;
+	int	 rc = 0;
+
+	if (!json_is_array(a)) {
+		json_decref(a);
+		return (-1);
+	}
+	json_array_foreach(a, i, v)
+		rc |= rec_add(w->def, "entrypoint", json_is_string(v) ?
+		    json_string_value(v) : NULL);
+	json_decref(a);
+	return (rc);
+}
+
+static void
+copy_list(struct rec *to, const char *to_key, const struct rec *from,
+    const char *key)
+{
+	const char	*v;
+	size_t		 it = 0;
+
+	while (from != NULL && rec_next(from, key, &it, &v))
+		(void)rec_add(to, to_key, v);
+}
+
+/*
+ * podman's rule: --entrypoint replaces the image's, and with it the image's
+ * command; a command on the command line replaces the image's.
+ */
+static int
+add_command(struct work *w)
+{
+	const char	*ep = opt_str(w->opts, "entrypoint", NULL);
+
+	if (ep == NULL)
+		copy_list(w->def, "entrypoint", w->image, "entrypoint");
+	else if (ep[0] == '[' && from_json_array(w, ep) == 0)
+		;
+	else if (ep[0] != '\0')
+		(void)rec_add(w->def, "entrypoint", ep);
+	for (int i = 0; i < w->argc; i++)
+		(void)rec_add(w->def, "cmd", w->argv[i]);
+	if (w->argc == 0 && ep == NULL)
+		copy_list(w->def, "cmd", w->image, "cmd");
+	copy_list(w->def, "arg", w->def, "entrypoint");
+	copy_list(w->def, "arg", w->def, "cmd");
+	if (rec_count(w->def, "arg") == 0)
+		return (parse_fail(&w->err, "no command or entrypoint "
+		    "provided, and no CMD or ENTRYPOINT from image"));
+	return (0);
+}
+
+static int
+each(struct work *w, const char *option, void *ctx,
+    int (*fn)(void *, const char *, struct parse_err *))
+{
+	const char	*v;
+	size_t		 it = 0;
+
+	while (rec_next(w->opts, option, &it, &v))
+		if (fn(ctx, v, &w->err) == -1)
+			return (-1);
+	return (0);
+}
+
+static int
+unset_one(void *ctx, const char *name, struct parse_err *e)
+{
+	(void)e;
+	env_unset(ctx, name);
+	return (0);
+}
+
+static int	env_cli(void *e, const char *v, struct parse_err *p)
+		    { return (env_from_cli(e, v, p)); }
+static int	env_file(void *e, const char *v, struct parse_err *p)
+		    { return (env_from_file(e, v, p)); }
+static int	label_cli(void *e, const char *v, struct parse_err *p)
+		    { return (label_from_cli(e, v, p)); }
+static int	label_file(void *e, const char *v, struct parse_err *p)
+		    { return (label_from_file(e, v, p)); }
+
+static int
+env_defaults(struct work *w, struct env *env)
+{
+	const char	*v;
+	size_t		 it = 0;
+
+	if (opt_flag(w->opts, "unsetenv-all", false))
+		return (0);
+	while (rec_next(w->s->config, "containers.env", &it, &v))
+		if (env_set(env, v) == -1)
+			return (parse_fail(&w->err, "%s", strerror(errno)));
+	it = 0;
+	while (w->image != NULL && rec_next(w->image, "env", &it, &v))
+		if (env_from_image(env, v, &w->err) == -1)
+			return (-1);
+	return (each(w, "unsetenv", env, unset_one));
+}
+
+static int
+env_compose(struct work *w, struct env *env)
+{
+	char	 host[300];
+
+	if (env_defaults(w, env) == -1)
+		return (-1);
+	if (opt_flag(w->opts, "env-host", false) && env_from_host(env) == -1)
+		return (parse_fail(&w->err, "%s", strerror(errno)));
+	if (each(w, "env-file", env, env_file) == -1 ||
+	    each(w, "env", env, env_cli) == -1)
+		return (-1);
+	(void)snprintf(host, sizeof(host), "HOSTNAME=%s",
+	    rec_str(w->def, "hostname", ""));
+	if (env_get(env, "HOSTNAME") == NULL)
+		(void)env_set(env, host);
+	return (env_to_rec(env, w->def, "env"));
+}
+
+static int
+add_env(struct work *w)
+{
+	struct env	 env = { NULL, 0 };
+	int		 rc = env_compose(w, &env);
+
+	env_clear(&env);
+	return (rc);
+}
+
+static int
+add_labels(struct work *w)
+{
+	struct env	 labels = { NULL, 0 };
+	const char	*v;
+	size_t		 it = 0;
+	int		 rc;
+
+	while (w->image != NULL && rec_next(w->image, "label", &it, &v))
+		(void)env_set(&labels, v);
+	rc = each(w, "label-file", &labels, label_file);
+	if (rc == 0)
+		rc = each(w, "label", &labels, label_cli);
+	if (rc == 0)
+		rc = env_to_rec(&labels, w->def, "label");
+	env_clear(&labels);
+	copy_list(w->def, "annotation", w->opts, "annotation");
+	return (rc);
+}
+
+static int
+add_process(struct work *w)
+{
+	const struct rec	*img = w->image;
+	const char		*user = opt_str(w->opts, "user", NULL);
+	const char		*cwd = opt_str(w->opts, "workdir", NULL);
+
+	if (user == NULL)
+		user = img == NULL ? "" : rec_str(img, "user", "");
+	if (user[0] != '\0' && spec_user(user, &w->err) == -1)
+		return (-1);
+	(void)rec_add(w->def, "user", user);
+	if (cwd == NULL)
+		cwd = img == NULL ? "/" : rec_str(img, "workdir", "/");
+	if (cwd[0] != '/')
+		return (parse_fail(&w->err, "the working directory \"%s\" "
+		    "must be an absolute path", cwd));
+	(void)rec_add(w->def, "cwd", cwd);
+	(void)rec_add_num(w->def, "tty", opt_flag(w->opts, "tty", false));
+	(void)rec_add_num(w->def, "stdin_open",
+	    opt_flag(w->opts, "interactive", false));
+	(void)rec_add_num(w->def, "init", opt_flag(w->opts, "init", false));
+	if (opt_given(w->opts, "umask") &&
+	    spec_umask(opt_str(w->opts, "umask", ""), w->def, &w->err) == -1)
+		return (-1);
+	return (0);
+}
+
+static int
+add_names(struct work *w)
+{
+	const char	*net = opt_str(w->opts, "network", NULL);
+	const char	*host = opt_str(w->opts, "hostname", NULL);
+	struct utsname	 u;
+	char		 short_id[13];
+
+	if (net == NULL)
+		(void)rec_add(w->def, "net", "private");
+	else if (spec_network(net, w->def, &w->err) == -1)
+		return (-1);
+	(void)strlcpy(short_id, w->id, sizeof(short_id));
+	if (host != NULL && spec_hostname(host, &w->err) == -1)
+		return (-1);
+	if (host == NULL && strcmp(rec_str(w->def, "net", ""), "host") == 0 &&
+	    uname(&u) == 0)
+		host = u.nodename;
+	(void)rec_add(w->def, "hostname", host == NULL ? short_id : host);
+	copy_list(w->def, "dns", w->opts, "dns");
+	copy_list(w->def, "dns_search", w->opts, "dns-search");
+	copy_list(w->def, "dns_option", w->opts, "dns-option");
+	(void)rec_add_num(w->def, "no_hosts",
+	    opt_flag(w->opts, "no-hosts", false));
+	return (opt_given(w->opts, "userns") ?
+	    spec_userns(opt_str(w->opts, "userns", ""), w->def, &w->err) : 0);
+}
+
+static int	tmpfs_one(void *d, const char *v, struct parse_err *p)
+		    { return (spec_tmpfs(v, d, p)); }
+static int	volume_one(void *d, const char *v, struct parse_err *p)
+		    { return (spec_volume(v, d, p)); }
+static int	mount_one(void *d, const char *v, struct parse_err *p)
+		    { return (spec_mount(v, d, p)); }
+static int	ulimit_one(void *d, const char *v, struct parse_err *p)
+		    { return (spec_ulimit(v, d, p)); }
+static int	add_host_one(void *d, const char *v, struct parse_err *p)
+		    { return (spec_add_host(v, d, p)); }
+static int	security_one(void *d, const char *v, struct parse_err *p)
+		    { return (spec_security(v, d, p)); }
+
+static int
+add_mounts(struct work *w)
+{
+	bool	 readonly = opt_flag(w->opts, "read-only", false);
+
+	(void)rec_add_num(w->def, "readonly", readonly);
+	(void)rec_add_num(w->def, "readonly_tmpfs", readonly &&
+	    opt_flag(w->opts, "read-only-tmpfs", true));
+	(void)rec_add_num(w->def, "shm_size", opt_num(w->opts, "shm-size",
+	    rec_num(w->s->config, "containers.shm_size", 64 << 20)));
+	for (size_t it = 0;;) {
+		const char	*v;
+
+		if (!rec_next(w->opts, "dns", &it, &v))
+			break;
+		if (spec_dns(v, &w->err) == -1)
+			return (-1);
+	}
+	if (each(w, "volume", w->def, volume_one) == -1 ||
+	    each(w, "tmpfs", w->def, tmpfs_one) == -1 ||
+	    each(w, "mount", w->def, mount_one) == -1)
+		return (-1);
+	return (each(w, "add-host", w->def, add_host_one));
+}
+
+static int
+default_ulimit(struct work *w, const char *text)
+{
+	struct rec	*tmp = rec_new(), *one;
+	size_t		 it = 0;
+	int		 rc = tmp == NULL ? -1 : spec_ulimit(text, tmp, &w->err);
+
+	while (rc == 0 && (one = rec_sub(tmp, "rlimit", &it)) != NULL) {
+		(void)rec_add(one, "default", "1");
+		rc = rec_add_rec(w->def, "rlimit", one);
+		rec_free(one);
+	}
+	rec_free(tmp);
+	return (rc);
+}
+
+static int
+add_limits(struct work *w)
+{
+	const char	*v;
+	size_t		 it = 0;
+
+	while (rec_next(w->s->config, "containers.default_ulimits", &it, &v))
+		if (default_ulimit(w, v) == -1)
+			return (-1);
+	return (each(w, "ulimit", w->def, ulimit_one));
+}
+
+/* "ALL", or a list of paths with colons between them. */
+static bool
+unmasked(const struct rec *def, const char *path)
+{
+	const char	*v;
+	size_t		 it = 0, n, len = strlen(path);
+
+	while (rec_next(def, "unmask", &it, &v)) {
+		if (strcasecmp(v, "all") == 0)
+			return (true);
+		for (; *v != '\0'; v += n + (v[n] == ':')) {
+			n = strcspn(v, ":");
+			if (n == len && memcmp(v, path, n) == 0)
+				return (true);
+		}
+	}
+	return (false);
+}
+
+static void
+add_paths(struct work *w, const char *key)
+{
+	const char	*v;
+	size_t		 it = 0;
+
+	while (rec_next(w->s->config, key, &it, &v))
+		if (!unmasked(w->def, v))
+			(void)rec_add(w->def, key, v);
+}
+
+static int
+add_security(struct work *w)
+{
+	struct rec	*defaults = rec_new();
+	int		 rc;
+
+	copy_list(defaults, "cap", w->s->config,
+	    "containers.default_capabilities");
+	rc = defaults == NULL ? -1 :
+	    spec_caps(defaults, w->opts, w->def, &w->err);
+	rec_free(defaults);
+	if (rc == -1 || each(w, "security-opt", w->def, security_one) == -1)
+		return (-1);
+	if (rec_get(w->def, "nnp") == NULL)
+		(void)rec_add_num(w->def, "nnp", strcmp(rec_str(w->s->config,
+		    "containers.no_new_privileges", "false"), "true") == 0);
+	if (rec_get(w->def, "seccomp") == NULL)
+		(void)rec_add(w->def, "seccomp", "default");
+	add_paths(w, "mask");
+	add_paths(w, "ropath");
+	return (0);
+}
+
+/* The image's signal is a stranger's word: a number or name, or nothing. */
+static int
+stop_signal(struct work *w)
+{
+	const char	*v;
+	int		 n;
+
+	if (opt_given(w->opts, "stop-signal"))
+		return ((int)opt_num(w->opts, "stop-signal", 15));
+	v = w->image == NULL ? NULL : rec_get(w->image, "stopsignal");
+	n = v == NULL || *v == '\0' ? 15 : parse_signal(v);
+	return (n == -1 ? 15 : n);
+}
+
+static int
+add_life(struct work *w)
+{
+	(void)rec_add_num(w->def, "rm", opt_flag(w->opts, "rm", false));
+	(void)rec_add_num(w->def, "stop_signal", stop_signal(w));
+	(void)rec_add_num(w->def, "stop_timeout", opt_num(w->opts,
+	    "stop-timeout", rec_num(w->s->config, "engine.stop_timeout", 10)));
+	if (opt_given(w->opts, "log-driver") && spec_log_driver(opt_str(
+	    w->opts, "log-driver", ""), w->def, &w->err) == -1)
+		return (-1);
+	for (size_t it = 0;;) {
+		const char	*v;
+
+		if (!rec_next(w->opts, "log-opt", &it, &v))
+			break;
+		if (spec_log_opt(v, w->def, &w->err) == -1)
+			return (-1);
+	}
+	if (rec_get(w->def, "log_driver") == NULL)
+		(void)rec_add(w->def, "log_driver", "k8s-file");
+	if (rec_get(w->def, "log_path") == NULL)
+		(void)rec_addf(w->def, "log_path", "%s/logs/%s.log",
+		    rec_str(w->s->config, "path.state", ""), w->id);
+	if (opt_given(w->opts, "detach-keys"))
+		(void)rec_add(w->def, "detach_keys",
+		    opt_str(w->opts, "detach-keys", ""));
+	return (0);
+}
+
+struct rec *
+define_container(struct session *s, const char *id, const struct rec *image,
+    const char *what, int argc, char **argv)
+{
+	static step *const	 steps[] = { add_identity, add_command,
+	    add_names, add_env, add_labels, add_process, add_mounts,
+	    add_limits, add_security, add_life };
+	struct work		 w = { .s = s, .opts = s->g->opts,
+				    .image = image, .def = rec_new(),
+				    .id = id, .argc = argc, .argv = argv };
+
+	(void)rec_add(w.def, image == NULL ? "rootfs" : "image_name", what);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		w.err.text[0] = '\0';
+		if (w.def != NULL && steps[i](&w) == 0)
+			continue;
+		(void)say_error("%s", w.err.text[0] != '\0' ? w.err.text :
+		    strerror(errno));
+		rec_free(w.def);
+		return (NULL);
+	}
+	return (w.def);
+}

@@ -1,0 +1,20 @@
+/*
+ * A container's definition, composed once from three voices: what the person
+ * said, what the configuration says, what the image (a stranger) asks for.
+ */
+#ifndef BULKHEAD_DEFINE_H
+#define BULKHEAD_DEFINE_H
+
+struct rec;
+struct session;
+
+/*
+ * The definition record (keys: see engine(7)) of the container `id` from the
+ * options of run or create, an image record (NULL with --rootfs), what the
+ * person called it, and the command. NULL after telling the person why; the
+ * caller frees it.
+ */
+struct rec *define_container(struct session *, const char *,
+	    const struct rec *, const char *, int, char **);
+
+#endif
