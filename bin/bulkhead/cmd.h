@@ -34,7 +34,8 @@ struct command {
 	struct opt_set	 opts;
 	int		 min_args;
 	int		 max_args;	/* -1: any number */
-	const char	*args_error;	/* podman's sentence for a wrong number */
+	const char	*args_error;	/* what is said when nothing is named,
+					 * by operand or --all, --latest, ... */
 	const char	*description;
 	const char	*examples;	/* lines without the program's name */
 	const struct command *const *group;	/* members; NULL at the end */
@@ -51,5 +52,18 @@ extern const struct command *const commands[];
 
 /* Run the command that argv names (argv[0] is the program). Exit code. */
 int	commands_run(struct globals *, int argc, char **argv);
+
+/* The options of `bulkhead` itself, before any command. */
+extern const struct opt opts_root[];
+/* podman's help for a command under the path given ("container run"). */
+void	help_command(const struct command *, const char *);
+/* The help of the program. */
+void	help_program(void);
+/* podman has this command and we do not. */
+bool	help_is_podmans(const char *group, const char *name);
+/* "Did you mean this?", if some name is near. */
+void	help_suggest(const struct command *const *, const char *);
+/* Every command and option, one to a line, for completions and tests. */
+void	help_dump(void);
 
 #endif

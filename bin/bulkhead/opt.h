@@ -22,6 +22,7 @@ enum opt_kind {
 	OPT_DURATION,	/* Go syntax; kept as nanoseconds */
 	OPT_SIGNAL,	/* name or number; kept as a number */
 	OPT_SIZE,	/* k, m, g, t suffixes; kept as bytes */
+	OPT_ONLY,	/* podman's, of which we do the values in `complete` */
 	OPT_IGNORED,	/* takes a value, means nothing here, as in podman */
 	OPT_IGNORED_FLAG,
 	OPT_REFUSED,	/* podman's, takes a value: refused by name */
@@ -43,17 +44,22 @@ enum { OPT_TABLES = 3 };
 
 struct opt_set {
 	const char		*command;	/* "container run", for messages */
-	const struct opt	*tables[OPT_TABLES];
+	const struct opt	*tables[OPT_TABLES];	/* besides opts_global */
 	bool			 stop_early;	/* the first positional ends them */
 };
 
+/* The options that every command takes. */
+extern const struct opt opts_global[];
+
 /*
  * Parse argv[0..argc) (without the command's own name). Options go into the
- * record under their long name; argv is reordered so that the positionals
- * come first, and their number is returned. -1: it was not understood, and
- * the person has been told. --help sets "help".
+ * first record under their long name, global ones into the second; argv is
+ * reordered so that the positionals come first, and their number is
+ * returned. -1: it was not understood, and the person has been told. --help
+ * sets "help".
  */
-int	opt_parse(const struct opt_set *, int, char **, struct rec *);
+int	opt_parse(const struct opt_set *, int, char **, struct rec *,
+	    struct rec *);
 
 /* Was it given? */
 bool	opt_given(const struct rec *, const char *);
@@ -67,7 +73,9 @@ int64_t	opt_num(const struct rec *, const char *, int64_t);
 /* The row of a long name or letter in a set, or NULL. */
 const struct opt *opt_find(const struct opt_set *, const char *, size_t);
 const struct opt *opt_letter(const struct opt_set *, char);
-/* podman's option list, aligned, on stdout. */
-void	opt_help(const struct opt_set *);
+/* podman's list of the options in one table or set, aligned, on stdout. */
+void	opt_help(const struct opt *const *, size_t);
+/* podman's word for an option's value: "string", "strings", "" for flags. */
+const char *opt_metavar(const struct opt *);
 
 #endif

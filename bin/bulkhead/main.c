@@ -1,0 +1,35 @@
+/*
+ * bulkhead: the command line. It parses arguments, starts the helpers that a
+ * command needs, carries messages and descriptors between them, and prints.
+ *
+ * Trusts: the person who started it; of the helpers, that they are ours, but
+ *         not the texts that they pass on.
+ * Holds:  nothing but what that person has; as root, only until the engine's
+ *         account has taken over.
+ * Dies:   when the command is done. What runs on belongs to its reaper.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd.h"
+#include "log.h"
+#include "record.h"
+#include "say.h"
+
+int
+main(int argc, char **argv)
+{
+	struct globals	 g = { .self = argv[0] };
+	int		 r;
+
+	log_init("bulkhead", 0, 0);
+	if ((g.global = rec_new()) == NULL || (g.opts = rec_new()) == NULL)
+		fatal("records");
+	r = commands_run(&g, argc, argv);
+	/* What was printed must have arrived, or a script would believe us. */
+	if (fflush(stdout) == EOF || ferror(stdout))
+		r = say_error("cannot write to the standard output");
+	rec_free(g.opts);
+	rec_free(g.global);
+	return (r);
+}

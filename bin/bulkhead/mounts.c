@@ -1,0 +1,374 @@
+/*
+ * -v, --tmpfs and --mount.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "record.h"
+#include "scope.h"
+#include "spec.h"
+
+#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* Options that say the same thing two ways: at most one of a group. */
+enum group { G_WRITE, G_PROPAGATION, G_BIND, G_EXEC, G_DEV, G_SUID, G_LABEL,
+	G_COPY, G_TMPCOPY, G_SIZE, G_MODE, G_INODES, G_REFUSED, G_TIME,
+	G_COUNT };
+
+static const struct mount_opt {
+	const char	*name;		/* one that ends in = takes a value */
+	enum group	 group;
+	char		 kinds[3];	/* b: bind, t: tmpfs */
+} mount_opts[] = {
+	{ "ro", G_WRITE, "bt" }, { "rw", G_WRITE, "bt" },
+	{ "private", G_PROPAGATION, "bt" }, { "rprivate", G_PROPAGATION, "bt" },
+	{ "slave", G_PROPAGATION, "bt" }, { "rslave", G_PROPAGATION, "bt" },
+	{ "shared", G_PROPAGATION, "bt" }, { "rshared", G_PROPAGATION, "bt" },
+	{ "unbindable", G_PROPAGATION, "b" },
+	{ "runbindable", G_PROPAGATION, "b" },
+	{ "bind", G_BIND, "b" }, { "rbind", G_BIND, "b" },
+	{ "exec", G_EXEC, "bt" }, { "noexec", G_EXEC, "bt" },
+	{ "dev", G_DEV, "bt" }, { "nodev", G_DEV, "bt" },
+	{ "suid", G_SUID, "bt" }, { "nosuid", G_SUID, "bt" },
+	{ "z", G_LABEL, "b" }, { "Z", G_LABEL, "b" },
+	{ "copy", G_COPY, "b" }, { "nocopy", G_COPY, "b" },
+	{ "tmpcopyup", G_TMPCOPY, "t" }, { "notmpcopyup", G_TMPCOPY, "t" },
+	{ "size=", G_SIZE, "t" }, { "mode=", G_MODE, "t" },
+	{ "nr_inodes=", G_INODES, "t" },
+	{ "noatime", G_TIME, "t" },
+	{ "O", G_REFUSED, "b" }, { "U", G_REFUSED, "bt" },
+	{ "idmap", G_REFUSED, "b" }, { "upperdir=", G_REFUSED, "b" },
+	{ "workdir=", G_REFUSED, "b" },
+};
+
+struct mount {
+	char		 kind;			/* b or t */
+	const char	*given[G_COUNT];	/* the option of each group */
+	struct rec	*rec;
+};
+
+static const struct mount_opt *
+find_opt(char kind, const char *opt)
+{
+	size_t	 n;
+
+	for (size_t i = 0; i < NITEMS(mount_opts); i++) {
+		n = strlen(mount_opts[i].name);
+		if (strchr(mount_opts[i].kinds, kind) == NULL)
+			continue;
+		if (mount_opts[i].name[n - 1] == '=' ?
+		    strncmp(opt, mount_opts[i].name, n) == 0 :
+		    strcmp(opt, mount_opts[i].name) == 0)
+			return (&mount_opts[i]);
+	}
+	return (NULL);
+}
+
+static int
+check_value(const char *opt, enum group group, struct parse_err *e)
+{
+	const char		*value = strchr(opt, '=');
+	struct parse_err	 why;
+	int64_t			 bytes;
+	uint64_t		 n;
+	size_t			 len;
+
+	if (value++ == NULL)
+		return (0);
+	len = strlen(value);
+	if (group == G_SIZE && (len == 0 || value[len - 1] != '%' ||
+	    len > 4) && parse_size(value, &bytes, &why) == -1)
+		return (parse_fail(e, "mount option \"%s\": %s", opt,
+		    why.text));
+	if (group == G_MODE && (len == 0 || len > 5 ||
+	    strspn(value, "01234567") != len))
+		return (parse_fail(e, "mount option \"%s\" is not an octal "
+		    "mode", opt));
+	if (group == G_INODES && parse_digits(value, UINT32_MAX, &n) == -1)
+		return (parse_fail(e, "mount option \"%s\" is not a number",
+		    opt));
+	return (0);
+}
+
+static int
+take_opt(struct mount *m, const char *opt, struct parse_err *e)
+{
+	const struct mount_opt	*o = find_opt(m->kind, opt);
+
+	if (o == NULL)
+		return (parse_fail(e, m->kind == 'b' ?
+		    "invalid option type \"%s\"" :
+		    "unknown mount option \"%s\": invalid mount option", opt));
+	if (o->group == G_REFUSED)
+		return (parse_fail(e, "mount option \"%s\" is not supported "
+		    "by bulkhead yet", opt));
+	if (m->given[o->group] != NULL && strcmp(m->given[o->group], opt) != 0)
+		return (parse_fail(e, "invalid options \"%s, %s\", can only "
+		    "specify 1 of them", m->given[o->group], opt));
+	if (m->given[o->group] != NULL)
+		return (0);
+	if (check_value(opt, o->group, e) == -1)
+		return (-1);
+	m->given[o->group] = opt;
+	/* Without SELinux a label has nothing to act on. */
+	if (o->group == G_LABEL || o->group == G_COPY)
+		return (0);
+	return (rec_add(m->rec, "opt", opt));
+}
+
+/* What podman adds to what was said. */
+static void
+add_defaults(struct mount *m)
+{
+	if (m->kind == 'b' && m->given[G_BIND] == NULL)
+		rec_add(m->rec, "opt", "rbind");
+	if (m->given[G_PROPAGATION] == NULL)
+		rec_add(m->rec, "opt", "rprivate");
+	if (m->given[G_WRITE] == NULL)
+		rec_add(m->rec, "opt", "rw");
+	if (m->kind != 't')
+		return;
+	if (m->given[G_EXEC] == NULL)
+		rec_add(m->rec, "opt", "noexec");
+	if (m->given[G_SUID] == NULL)
+		rec_add(m->rec, "opt", "nosuid");
+	if (m->given[G_DEV] == NULL)
+		rec_add(m->rec, "opt", "nodev");
+	if (m->given[G_TMPCOPY] == NULL)
+		rec_add(m->rec, "opt", "tmpcopyup");
+}
+
+/* A list of options with commas, cut up in place. */
+static int
+take_opts(struct mount *m, char *opts, struct parse_err *e)
+{
+	char	*o;
+
+	while ((o = strsep(&opts, ",")) != NULL)
+		if (*o != '\0' && take_opt(m, o, e) == -1)
+			return (-1);
+	return (0);
+}
+
+static int
+start(struct mount *m, char kind, struct parse_err *e)
+{
+	*m = (struct mount){ .kind = kind, .rec = rec_new() };
+	if (m->rec == NULL)
+		return (parse_fail(e, "%s", strerror(errno)));
+	rec_add(m->rec, "type", kind == 'b' ? "bind" : "tmpfs");
+	return (0);
+}
+
+static int
+finish(struct mount *m, struct rec *out, int result, struct parse_err *e)
+{
+	if (result == 0) {
+		add_defaults(m);
+		if (rec_add_rec(out, "mount", m->rec) == -1)
+			result = parse_fail(e, "%s", strerror(errno));
+	}
+	rec_free(m->rec);
+	return (result);
+}
+
+/* A relative source is below the working directory, as podman has it. */
+static int
+add_source(struct mount *m, const char *src, struct parse_err *e)
+{
+	scoped_free char	*cwd = NULL;
+
+	if (*src == '/')
+		return (rec_add(m->rec, "src", src));
+	if (*src != '.')
+		return (parse_fail(e, "named volume \"%s\" is not supported "
+		    "by bulkhead yet, give an absolute path", src));
+	if ((cwd = realpath(src, NULL)) == NULL)
+		return (parse_fail(e, "statfs %s: %s", src, strerror(errno)));
+	return (rec_add(m->rec, "src", cwd));
+}
+
+static int
+volume(struct mount *m, const char *arg, char *spec, struct parse_err *e)
+{
+	char	*src, *dst, *opts;
+
+	src = strsep(&spec, ":");
+	dst = strsep(&spec, ":");
+	opts = strsep(&spec, ":");
+	if (spec != NULL)
+		return (parse_fail(e, "%s: incorrect volume format, should be "
+		    "[host-dir:]ctr-dir[:option]", arg));
+	if (*src == '\0' && dst != NULL)
+		return (parse_fail(e, "host directory cannot be empty"));
+	if (*src == '\0' || (dst != NULL && *dst == '\0'))
+		return (parse_fail(e, "container directory cannot be empty"));
+	if (dst == NULL)
+		return (parse_fail(e, "anonymous volume \"%s\" is not "
+		    "supported by bulkhead yet, give HOST-DIR:CTR-DIR", src));
+	if (spec_ctr_path("container path", dst, e) == -1 ||
+	    add_source(m, src, e) == -1)
+		return (-1);
+	rec_add(m->rec, "dst", dst);
+	return (take_opts(m, opts, e));
+}
+
+int
+spec_volume(const char *arg, struct rec *out, struct parse_err *e)
+{
+	scoped_free char	*copy = strdup(arg);
+	struct mount		 m;
+
+	if (copy == NULL || start(&m, 'b', e) == -1)
+		return (parse_fail(e, "%s", strerror(errno)));
+	return (finish(&m, out, volume(&m, arg, copy, e), e));
+}
+
+static int
+tmpfs(struct mount *m, char *spec, struct parse_err *e)
+{
+	char	*dst = strsep(&spec, ":");
+
+	if (spec_ctr_path("container path", dst, e) == -1)
+		return (-1);
+	rec_add(m->rec, "src", "tmpfs");
+	rec_add(m->rec, "dst", dst);
+	return (take_opts(m, spec, e));
+}
+
+int
+spec_tmpfs(const char *arg, struct rec *out, struct parse_err *e)
+{
+	scoped_free char	*copy = strdup(arg);
+	struct mount		 m;
+
+	if (copy == NULL || start(&m, 't', e) == -1)
+		return (parse_fail(e, "%s", strerror(errno)));
+	return (finish(&m, out, tmpfs(&m, copy, e), e));
+}
+
+/* What --mount said, its options as the short forms have them. */
+struct long_form {
+	const char	*src;
+	const char	*dst;
+	const char	*opts[32];
+	size_t		 nopts;
+};
+
+static bool
+is_key(const char *word, size_t n, const char *key)
+{
+	return (strlen(key) == n && memcmp(word, key, n) == 0);
+}
+
+/* One KEY=VALUE (or KEY). */
+static int
+long_key(struct long_form *f, const char *word, struct parse_err *e)
+{
+	static const struct {
+		const char	*key;
+		const char	*yes;
+		const char	*no;
+	} flags[] = {
+		{ "ro", "ro", "rw" }, { "readonly", "ro", "rw" },
+		{ "rw", "rw", "ro" }, { "nosuid", "nosuid", "suid" },
+		{ "nodev", "nodev", "dev" }, { "noexec", "noexec", "exec" },
+	};
+	const char	*value = strchr(word, '=');
+	size_t		 n = strcspn(word, "=");
+	int		 b;
+
+	value = value == NULL ? NULL : value + 1;
+	if (is_key(word, n, "src") || is_key(word, n, "source")) {
+		f->src = value;
+		return (0);
+	}
+	if (is_key(word, n, "dst") || is_key(word, n, "target") ||
+	    is_key(word, n, "destination")) {
+		f->dst = value;
+		return (0);
+	}
+	if (f->nopts == NITEMS(f->opts))
+		return (parse_fail(e, "--mount has too many options"));
+	for (size_t i = 0; i < NITEMS(flags); i++)
+		if (is_key(word, n, flags[i].key)) {
+			if ((b = value == NULL ? 1 : parse_bool(value)) == -1)
+				return (parse_fail(e, "%s: invalid mount "
+				    "option", word));
+			f->opts[f->nopts++] = b ? flags[i].yes : flags[i].no;
+			return (0);
+		}
+	if (is_key(word, n, "bind-propagation") && value != NULL)
+		f->opts[f->nopts++] = value;
+	else
+		f->opts[f->nopts++] = word +
+		    (strncmp(word, "tmpfs-", 6) == 0 ? 6 : 0);
+	return (0);
+}
+
+static int
+long_mount(struct mount *m, char *rest, struct parse_err *e)
+{
+	struct long_form	 f = { 0 };
+	char			*word;
+
+	while ((word = strsep(&rest, ",")) != NULL)
+		if (strncmp(word, "type=", 5) != 0 &&
+		    long_key(&f, word, e) == -1)
+			return (-1);
+	if (f.dst == NULL || *f.dst == '\0')
+		return (parse_fail(e, "must set volume destination"));
+	if (spec_ctr_path("container path", f.dst, e) == -1)
+		return (-1);
+	if (m->kind == 't' && f.src != NULL)
+		return (parse_fail(e, "\"source\" option not supported for "
+		    "\"tmpfs\" mount types"));
+	if (m->kind == 'b' && (f.src == NULL || *f.src == '\0'))
+		return (parse_fail(e, "must set source for a bind mount"));
+	if (m->kind == 't')
+		rec_add(m->rec, "src", "tmpfs");
+	else if (add_source(m, f.src, e) == -1)
+		return (-1);
+	rec_add(m->rec, "dst", f.dst);
+	for (size_t i = 0; i < f.nopts; i++)
+		if (find_opt(m->kind, f.opts[i]) == NULL)
+			return (parse_fail(e, "%s: invalid mount option",
+			    f.opts[i]));
+		else if (take_opt(m, f.opts[i], e) == -1)
+			return (-1);
+	return (0);
+}
+
+int
+spec_mount(const char *arg, struct rec *out, struct parse_err *e)
+{
+	scoped_free char	*copy = strdup(arg);
+	struct mount		 m;
+	const char		*type = strstr(arg, "type=");
+	char			 kind;
+	size_t			 n;
+
+	if (copy == NULL)
+		return (parse_fail(e, "%s", strerror(errno)));
+	if (type == NULL || (type != arg && type[-1] != ','))
+		return (parse_fail(e, "incorrect mount format: should be "
+		    "--mount type=<bind|tmpfs>,[src=<host-dir>,]target="
+		    "<ctr-dir>[,options]"));
+	type += 5;
+	n = strcspn(type, ",");
+	if (n == 4 && strncmp(type, "bind", n) == 0)
+		kind = 'b';
+	else if (n == 5 && strncmp(type, "tmpfs", n) == 0)
+		kind = 't';
+	else if (n == 6 && strncmp(type, "volume", n) == 0)
+		return (parse_fail(e, "--mount type=volume is not supported "
+		    "by bulkhead yet"));
+	else
+		return (parse_fail(e, "invalid filesystem type \"%.*s\"",
+		    (int)n, type));
+	if (start(&m, kind, e) == -1)
+		return (-1);
+	return (finish(&m, out, long_mount(&m, copy, e), e));
+}

@@ -1,0 +1,246 @@
+/*
+ * Every command but run and create.
+ */
+#include "tables.h"
+
+#define HELP	{ "help", 0, OPT_FLAG, NULL, NULL, NULL, NULL }
+#define LATEST	{ "latest", 'l', OPT_FLAG, NULL, \
+		  "Act on the latest container bulkhead is aware of", NULL, \
+		  NULL }
+#define FILTER(letter) \
+		{ "filter", letter, OPT_LIST, NULL, \
+		  "Filter output based on conditions given", NULL, \
+		  "filter" }
+#define FORMAT(text, def) \
+		{ "format", 'f', OPT_STRING, NULL, text, def, "json" }
+#define NO(name, letter) \
+		{ name, letter, OPT_REFUSED, NULL, NULL, NULL, NULL }
+#define NO_FLAG(name, letter) \
+		{ name, letter, OPT_REFUSED_FLAG, NULL, NULL, NULL, NULL }
+#define CIDFILE { "cidfile", 0, OPT_ARRAY, NULL, \
+		  "Read the container ID from the file", NULL, "file" }
+#define IGNORE	{ "ignore", 'i', OPT_FLAG, NULL, \
+		  "Ignore errors when a specified container is missing", \
+		  NULL, NULL }
+#define TIME	{ "time", 't', OPT_UINT, NULL, \
+		  "Seconds to wait for stop before killing the container", \
+		  "10", NULL }
+
+const struct opt opts_start[] = {
+	{ "all", 0, OPT_FLAG, NULL,
+	  "Start all containers regardless of their state or configuration",
+	  NULL, NULL },
+	{ "attach", 'a', OPT_FLAG, NULL,
+	  "Attach container's STDOUT and STDERR", NULL, NULL },
+	{ "detach-keys", 0, OPT_STRING, "[a-Z]",
+	  "Select the key sequence for detaching a container",
+	  "ctrl-p,ctrl-q", NULL },
+	FILTER('f'), HELP,
+	{ "interactive", 'i', OPT_FLAG, NULL,
+	  "Keep STDIN open even if not attached", NULL, NULL },
+	LATEST,
+	{ "sig-proxy", 0, OPT_FLAG, NULL,
+	  "Proxy received signals to the process",
+	  "true if attaching, false otherwise", NULL },
+	{ 0 }
+};
+
+const struct opt opts_stop[] = {
+	{ "all", 'a', OPT_FLAG, NULL, "Stop all running containers", NULL,
+	  NULL },
+	CIDFILE, FILTER('f'), HELP, IGNORE, LATEST, TIME,
+	{ 0 }
+};
+
+const struct opt opts_kill[] = {
+	{ "all", 'a', OPT_FLAG, NULL, "Signal all running containers", NULL,
+	  NULL },
+	CIDFILE, HELP, LATEST,
+	{ "signal", 's', OPT_SIGNAL, NULL,
+	  "Signal to send to the container", "KILL", "signal" },
+	{ 0 }
+};
+
+const struct opt opts_rm[] = {
+	{ "all", 'a', OPT_FLAG, NULL, "Remove all containers", NULL, NULL },
+	CIDFILE,
+	{ "depend", 0, OPT_FLAG, NULL,
+	  "Remove container and all containers that depend on the selected "
+	  "container", NULL, NULL },
+	FILTER(0),
+	{ "force", 'f', OPT_FLAG, NULL,
+	  "Force removal of a running or unusable container", NULL, NULL },
+	HELP, IGNORE, LATEST, TIME,
+	{ "volumes", 'v', OPT_FLAG, NULL,
+	  "Remove anonymous volumes associated with the container", NULL,
+	  NULL },
+	{ 0 }
+};
+
+const struct opt opts_wait[] = {
+	{ "condition", 0, OPT_LIST, NULL, "Condition to wait on", NULL,
+	  "created|running|stopped|exited|paused|removing" },
+	HELP,
+	{ "ignore", 0, OPT_FLAG, NULL,
+	  "Ignore if a container does not exist", NULL, NULL },
+	{ "interval", 'i', OPT_STRING, NULL,
+	  "Time Interval to wait before polling for completion", "250ms",
+	  NULL },
+	LATEST,
+	NO_FLAG("exit-first-match", 0),
+	{ 0 }
+};
+
+const struct opt opts_logs[] = {
+	{ "color", 0, OPT_FLAG, NULL,
+	  "Output the containers with different colors in the log.", NULL,
+	  NULL },
+	{ "follow", 'f', OPT_FLAG, NULL,
+	  "Follow log output.  The default is false", NULL, NULL },
+	HELP, LATEST,
+	{ "names", 'n', OPT_FLAG, NULL,
+	  "Output the container name in the log", NULL, NULL },
+	{ "since", 0, OPT_STRING, NULL, "Show logs since TIMESTAMP", NULL,
+	  NULL },
+	{ "tail", 0, OPT_INT, NULL,
+	  "Output the specified number of LINES at the end of the logs.  "
+	  "Defaults to -1, which prints all lines", "-1", NULL },
+	{ "timestamps", 't', OPT_FLAG, NULL,
+	  "Output the timestamps in the log", NULL, NULL },
+	{ "until", 0, OPT_STRING, NULL, "Show logs until TIMESTAMP", NULL,
+	  NULL },
+	{ 0 }
+};
+
+const struct opt opts_ps[] = {
+	{ "all", 'a', OPT_FLAG, NULL,
+	  "Show all the containers, default is only running containers", NULL,
+	  NULL },
+	{ "external", 0, OPT_IGNORED_FLAG, NULL, NULL, NULL, NULL },
+	FILTER('f'),
+	{ "format", 0, OPT_STRING, NULL,
+	  "Pretty-print containers to JSON or using a Go template", NULL,
+	  "json|table" },
+	HELP,
+	{ "last", 'n', OPT_INT, NULL,
+	  "Print the n last created containers (all states)", "-1", NULL },
+	LATEST,
+	{ "no-trunc", 0, OPT_FLAG, NULL, "Display the extended information",
+	  NULL, NULL },
+	{ "noheading", 0, OPT_FLAG, NULL, "Do not print headers", NULL, NULL },
+	{ "quiet", 'q', OPT_FLAG, NULL,
+	  "Print the numeric IDs of the containers only", NULL, NULL },
+	{ "sort", 0, OPT_STRING, "choice",
+	  "Sort output by: command, created, id, image, names, runningfor, "
+	  "size, status", NULL,
+	  "command|created|id|image|names|runningfor|status" },
+	{ "sync", 0, OPT_IGNORED_FLAG, NULL, NULL, NULL, NULL },
+	NO_FLAG("ns", 0), NO_FLAG("pod", 'p'), NO_FLAG("size", 's'),
+	NO("watch", 'w'),
+	{ 0 }
+};
+
+const struct opt opts_cleanup[] = {
+	{ "all", 'a', OPT_FLAG, NULL, "Cleans up all containers", NULL,
+	  NULL },
+	HELP, LATEST,
+	{ "rm", 0, OPT_FLAG, NULL,
+	  "After cleanup, remove the container entirely", NULL, NULL },
+	NO("exec", 0), NO_FLAG("rmi", 0),
+	{ 0 }
+};
+
+const struct opt opts_load[] = {
+	HELP,
+	{ "input", 'i', OPT_STRING, NULL,
+	  "Read from specified archive file (default: stdin)", NULL, "file" },
+	{ "quiet", 'q', OPT_FLAG, NULL, "Suppress the output", NULL, NULL },
+	{ 0 }
+};
+
+const struct opt opts_import[] = {
+	{ "arch", 0, OPT_STRING, NULL,
+	  "Set the architecture of the imported image", NULL, NULL },
+	{ "change", 'c', OPT_ARRAY, NULL,
+	  "Apply the following possible instructions to the created image: "
+	  "CMD | ENTRYPOINT | ENV | EXPOSE | LABEL | ONBUILD | STOPSIGNAL | "
+	  "USER | VOLUME | WORKDIR", "[]",
+	  "CMD=|ENTRYPOINT=|ENV=|EXPOSE=|LABEL=|STOPSIGNAL=|USER=|VOLUME=|"
+	  "WORKDIR=" },
+	HELP,
+	{ "message", 'm', OPT_STRING, NULL,
+	  "Set commit message for imported image", NULL, NULL },
+	{ "os", 0, OPT_STRING, NULL, "Set the OS of the imported image", NULL,
+	  NULL },
+	{ "quiet", 'q', OPT_FLAG, NULL, "Suppress output", NULL, NULL },
+	{ "variant", 0, OPT_STRING, NULL,
+	  "Set the variant of the imported image", NULL, NULL },
+	{ 0 }
+};
+
+const struct opt opts_images[] = {
+	{ "all", 'a', OPT_FLAG, NULL,
+	  "Show all images (default hides intermediate images)", NULL, NULL },
+	{ "digests", 0, OPT_FLAG, NULL, "Show digests", NULL, NULL },
+	FILTER('f'),
+	{ "format", 0, OPT_STRING, NULL,
+	  "Change the output format to JSON or a Go template", NULL,
+	  "json|table" },
+	HELP,
+	{ "no-trunc", 0, OPT_FLAG, NULL, "Do not truncate output", NULL,
+	  NULL },
+	{ "noheading", 'n', OPT_FLAG, NULL, "Do not print column headings",
+	  NULL, NULL },
+	{ "quiet", 'q', OPT_FLAG, NULL, "Display only image IDs", NULL,
+	  NULL },
+	{ "sort", 0, OPT_STRING, NULL,
+	  "Sort by created, id, repository, size, tag", "created",
+	  "created|id|repository|size|tag" },
+	NO_FLAG("history", 0),
+	{ 0 }
+};
+
+const struct opt opts_rmi[] = {
+	{ "all", 'a', OPT_FLAG, NULL, "Remove all images", NULL, NULL },
+	{ "force", 'f', OPT_FLAG, NULL, "Force Removal of the image", NULL,
+	  NULL },
+	HELP,
+	{ "ignore", 'i', OPT_FLAG, NULL,
+	  "Ignore errors if a specified image does not exist", NULL, NULL },
+	{ "no-prune", 0, OPT_FLAG, NULL, "Do not remove dangling images",
+	  NULL, NULL },
+	{ 0 }
+};
+
+#define INSPECT_FORMAT \
+	FORMAT("Format the output to a Go template or json", "json")
+
+const struct opt opts_inspect[] = {
+	INSPECT_FORMAT, HELP, LATEST, NO_FLAG("size", 's'),
+	{ "type", 't', OPT_STRING, NULL,
+	  "Specify inspect-object type", "all", "all|container|image" },
+	{ 0 }
+};
+
+const struct opt opts_inspect_ctr[] = {
+	INSPECT_FORMAT, HELP, LATEST, NO_FLAG("size", 's'),
+	{ 0 }
+};
+
+const struct opt opts_inspect_image[] = {
+	INSPECT_FORMAT, HELP,
+	{ 0 }
+};
+
+const struct opt opts_info[] = {
+	FORMAT("Change the output format to JSON or a Go template", NULL),
+	HELP,
+	{ "debug", 'D', OPT_IGNORED_FLAG, NULL, NULL, NULL, NULL },
+	{ 0 }
+};
+
+const struct opt opts_version[] = {
+	FORMAT("Change the output format to JSON or a Go template", NULL),
+	HELP,
+	{ 0 }
+};

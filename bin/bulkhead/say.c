@@ -1,0 +1,38 @@
+#include "say.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "visible.h"
+
+static void
+say(const char *prefix, const char *fmt, va_list ap)
+{
+	char	 line[4096];
+	char	 safe[sizeof(line) * 2];
+
+	vsnprintf(line, sizeof(line), fmt, ap);
+	visible_text(safe, sizeof(safe), line);
+	fprintf(stderr, "%s%s\n", prefix, safe);
+}
+
+int
+say_error(const char *fmt, ...)
+{
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	say("Error: ", fmt, ap);
+	va_end(ap);
+	return (EXIT_ENGINE);
+}
+
+void
+say_warning(const char *fmt, ...)
+{
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	say("Warning: ", fmt, ap);
+	va_end(ap);
+}

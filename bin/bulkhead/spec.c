@@ -1,0 +1,487 @@
+/*
+ * Values that make a definition, but mounts (mounts.c).
+ */
+#include "spec.h"
+
+#include <arpa/inet.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "record.h"
+#include "scope.h"
+
+#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+#define ID_MAX		INT32_MAX
+
+/* All there are, in the order of their numbers. */
+static const char *const	caps[] = {
+	"CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER",
+	"CAP_FSETID", "CAP_KILL", "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP",
+	"CAP_LINUX_IMMUTABLE", "CAP_NET_BIND_SERVICE", "CAP_NET_BROADCAST",
+	"CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_IPC_LOCK", "CAP_IPC_OWNER",
+	"CAP_SYS_MODULE", "CAP_SYS_RAWIO", "CAP_SYS_CHROOT", "CAP_SYS_PTRACE",
+	"CAP_SYS_PACCT", "CAP_SYS_ADMIN", "CAP_SYS_BOOT", "CAP_SYS_NICE",
+	"CAP_SYS_RESOURCE", "CAP_SYS_TIME", "CAP_SYS_TTY_CONFIG", "CAP_MKNOD",
+	"CAP_LEASE", "CAP_AUDIT_WRITE", "CAP_AUDIT_CONTROL", "CAP_SETFCAP",
+	"CAP_MAC_OVERRIDE", "CAP_MAC_ADMIN", "CAP_SYSLOG", "CAP_WAKE_ALARM",
+	"CAP_BLOCK_SUSPEND", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF",
+	"CAP_CHECKPOINT_RESTORE",
+};
+
+static const char *const	limits[] = {
+	"as", "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue",
+	"nice", "nofile", "nproc", "rss", "rtprio", "rttime", "sigpending",
+	"stack",
+};
+
+static bool
+is_one_of(const char *s, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(s, list[i]) == 0)
+			return (true);
+	return (false);
+}
+
+static bool
+has_control(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if (iscntrl((unsigned char)*s))
+			return (true);
+	return (false);
+}
+
+static int
+out_of_memory(struct parse_err *e)
+{
+	return (parse_fail(e, "%s", strerror(errno)));
+}
+
+/* One limit: a number of at least -1, "unlimited" being -1. */
+static int
+limit_value(const char *arg, const char *s, int64_t *out, struct parse_err *e)
+{
+	if (strcmp(s, "unlimited") == 0) {
+		*out = -1;
+		return (0);
+	}
+	if (parse_int(s, out) == -1 || *out < -1)
+		return (parse_fail(e, "ulimit option \"%s\" requires "
+		    "name=SOFT:HARD, failed to be parsed: \"%s\" is not a "
+		    "number", arg, s));
+	return (0);
+}
+
+static int
+add_limit(struct rec *out, const char *name, int64_t soft, int64_t hard)
+{
+	struct rec	*r = rec_new();
+	int		 n;
+
+	if (r == NULL)
+		return (-1);
+	rec_add(r, "name", name);
+	rec_add_num(r, "soft", soft);
+	rec_add_num(r, "hard", hard);
+	n = rec_add_rec(out, "rlimit", r);
+	rec_free(r);
+	return (n);
+}
+
+int
+spec_ulimit(const char *arg, struct rec *out, struct parse_err *e)
+{
+	scoped_free char	*copy = strdup(arg);
+	char			*value, *hard;
+	int64_t			 lo, hi;
+
+	if (copy == NULL)
+		return (out_of_memory(e));
+	if (strcmp(arg, "host") == 0)
+		return (rec_set_num(out, "ulimit_host", 1));
+	if ((value = strchr(copy, '=')) == NULL)
+		return (parse_fail(e, "ulimit option \"%s\" requires "
+		    "name=SOFT:HARD, failed to be parsed: invalid ulimit "
+		    "argument: %s", arg, arg));
+	*value++ = '\0';
+	if (!is_one_of(copy, limits, NITEMS(limits)))
+		return (parse_fail(e, "ulimit option \"%s\" requires "
+		    "name=SOFT:HARD, failed to be parsed: invalid ulimit "
+		    "type: %s", arg, copy));
+	hard = value;
+	value = strsep(&hard, ":");
+	if (limit_value(arg, value, &lo, e) == -1)
+		return (-1);
+	hi = lo;
+	if (hard != NULL && limit_value(arg, hard, &hi, e) == -1)
+		return (-1);
+	if (hi != -1 && (lo == -1 || lo > hi))
+		return (parse_fail(e, "ulimit option \"%s\" requires "
+		    "name=SOFT:HARD, failed to be parsed: ulimit soft limit "
+		    "must be less than or equal to hard limit: %s > %s", arg,
+		    value, hard));
+	return (add_limit(out, copy, lo, hi) == -1 ? out_of_memory(e) : 0);
+}
+
+int
+spec_cap(const char *arg, char *out, size_t size, struct parse_err *e)
+{
+	size_t	 n;
+
+	if (strcasecmp(arg, "ALL") == 0) {
+		snprintf(out, size, "ALL");
+		return (0);
+	}
+	n = (size_t)snprintf(out, size, "%s%s",
+	    strncasecmp(arg, "CAP_", 4) == 0 ? "" : "CAP_", arg);
+	for (char *s = out; *s != '\0'; s++)
+		*s = (char)toupper((unsigned char)*s);
+	if (n >= size || !is_one_of(out, caps, NITEMS(caps)))
+		return (parse_fail(e, "\"%s\": unknown capability", out));
+	return (0);
+}
+
+/* Which of caps[] a key's values name; ALL sets the flag. -1 with why. */
+static int
+cap_set(const struct rec *r, const char *key, bool *set, bool *all,
+    struct parse_err *e)
+{
+	const char	*v;
+	char		 name[64];
+	size_t		 it = 0;
+
+	*all = false;
+	while (rec_next(r, key, &it, &v)) {
+		if (spec_cap(v, name, sizeof(name), e) == -1)
+			return (-1);
+		*all |= strcmp(name, "ALL") == 0;
+		for (size_t i = 0; i < NITEMS(caps); i++)
+			set[i] |= strcmp(name, caps[i]) == 0;
+	}
+	return (0);
+}
+
+int
+spec_caps(const struct rec *defaults, const struct rec *opts, struct rec *out,
+    struct parse_err *e)
+{
+	bool	 base[NITEMS(caps)] = { 0 }, add[NITEMS(caps)] = { 0 },
+		 drop[NITEMS(caps)] = { 0 };
+	bool	 all, add_all, drop_all;
+
+	if (cap_set(defaults, "cap", base, &all, e) == -1 ||
+	    cap_set(opts, "cap-add", add, &add_all, e) == -1 ||
+	    cap_set(opts, "cap-drop", drop, &drop_all, e) == -1)
+		return (-1);
+	if (add_all && drop_all)
+		return (parse_fail(e, "capability \"ALL\" cannot be dropped "
+		    "and added"));
+	for (size_t i = 0; i < NITEMS(caps); i++) {
+		if (add[i] && drop[i])
+			return (parse_fail(e, "capability \"%s\" cannot be "
+			    "dropped and added", caps[i]));
+		base[i] |= all || add_all;
+		if (drop_all || drop[i])
+			base[i] = false;
+		if ((base[i] || add[i]) && rec_add(out, "cap", caps[i]) == -1)
+			return (out_of_memory(e));
+	}
+	return (0);
+}
+
+/* mask=/a:/b. */
+static int
+add_paths(const char *key, const char *list, struct rec *out,
+    struct parse_err *e)
+{
+	scoped_free char	*copy = strdup(list);
+	char			*s = copy, *path;
+
+	if (copy == NULL)
+		return (out_of_memory(e));
+	while ((path = strsep(&s, ":")) != NULL) {
+		if (*path == '\0')
+			continue;
+		if (strcmp(path, "ALL") != 0 && *path != '/')
+			return (parse_fail(e, "invalid --security-opt \"%s="
+			    "%s\": \"%s\" is not an absolute path", key, list,
+			    path));
+		if (rec_add(out, key, path) == -1)
+			return (out_of_memory(e));
+	}
+	return (0);
+}
+
+static int
+security_no_new_privs(const char *arg, const char *value, struct rec *out,
+    struct parse_err *e)
+{
+	int	 b = value == NULL ? 1 : parse_bool(value);
+
+	if (b == -1)
+		return (parse_fail(e, "invalid --security-opt: \"%s\"", arg));
+	return (rec_set_num(out, "nnp", b));
+}
+
+int
+spec_security(const char *arg, struct rec *out, struct parse_err *e)
+{
+	scoped_free char	*copy = strdup(arg);
+	char			*value;
+
+	if (copy == NULL)
+		return (out_of_memory(e));
+	if ((value = strpbrk(copy, "=:")) != NULL)
+		*value++ = '\0';
+	if (strcmp(copy, "no-new-privileges") == 0)
+		return (security_no_new_privs(arg, value, out, e));
+	if (value == NULL || *value == '\0')
+		return (parse_fail(e, "invalid --security-opt: \"%s\"", arg));
+	if (strcmp(copy, "seccomp") == 0)
+		return (rec_set(out, "seccomp", value));
+	if (strcmp(copy, "mask") == 0 || strcmp(copy, "unmask") == 0)
+		return (add_paths(copy, value, out, e));
+	if ((strcmp(copy, "label") == 0 && strcmp(value, "disable") == 0) ||
+	    (strcmp(copy, "apparmor") == 0 && strcmp(value, "unconfined") == 0))
+		return (0);
+	if (strcmp(copy, "label") == 0 || strcmp(copy, "apparmor") == 0 ||
+	    strcmp(copy, "proc-opts") == 0)
+		return (parse_fail(e, "--security-opt %s is not supported by "
+		    "bulkhead yet", arg));
+	return (parse_fail(e, "invalid --security-opt: \"%s\"", arg));
+}
+
+/* One half of USER:GROUP. */
+static int
+check_id(const char *arg, const char *s, size_t n, const char *what,
+    struct parse_err *e)
+{
+	char		 text[256];
+	uint64_t	 id;
+
+	if (n == 0 || n >= sizeof(text))
+		return (parse_fail(e, "\"%s\": the %s is %s", arg, what,
+		    n == 0 ? "empty" : "too long"));
+	memcpy(text, s, n);
+	text[n] = '\0';
+	if (has_control(text) || strchr(text, '/') != NULL)
+		return (parse_fail(e, "\"%s\": the %s has a character that no "
+		    "name has", arg, what));
+	if (text[strspn(text, "0123456789")] == '\0' &&
+	    parse_digits(text, ID_MAX, &id) == -1)
+		return (parse_fail(e, "\"%s\": %s %s is over %d", arg, what,
+		    text, ID_MAX));
+	if (*text == '-' || *text == '+')
+		return (parse_fail(e, "\"%s\": a %s does not start with '%c'",
+		    arg, what, *text));
+	return (0);
+}
+
+int
+spec_user(const char *arg, struct parse_err *e)
+{
+	size_t	 n = strcspn(arg, ":");
+
+	if (*arg == '\0')
+		return (0);
+	if (n > 0 && check_id(arg, arg, n, "user", e) == -1)
+		return (-1);
+	if (arg[n] == '\0')
+		return (0);
+	if (strchr(arg + n + 1, ':') != NULL)
+		return (parse_fail(e, "\"%s\": want USER or USER:GROUP", arg));
+	return (check_id(arg, arg + n + 1, strlen(arg + n + 1), "group", e));
+}
+
+int
+spec_hostname(const char *arg, struct parse_err *e)
+{
+	size_t	 n = strlen(arg);
+
+	if (n == 0 || n > 64)
+		return (parse_fail(e, "hostname \"%s\" must have 1 to 64 "
+		    "characters", arg));
+	for (size_t i = 0; i < n; i++)
+		if (!isalnum((unsigned char)arg[i]) &&
+		    strchr("-._", arg[i]) == NULL)
+			return (parse_fail(e, "hostname \"%s\" may have only "
+			    "letters, digits, '-', '_' and '.'", arg));
+	if (strchr("-.", arg[0]) != NULL)
+		return (parse_fail(e, "hostname \"%s\" must start with a "
+		    "letter or digit", arg));
+	return (0);
+}
+
+int
+spec_name(const char *arg, struct parse_err *e)
+{
+	bool	 ok = isalnum((unsigned char)arg[0]) && strlen(arg) <= 255;
+
+	for (const char *s = arg; ok && *s != '\0'; s++)
+		ok = isalnum((unsigned char)*s) || strchr("_.-", *s) != NULL;
+	if (!ok)
+		return (parse_fail(e, "running container create option: names "
+		    "must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument"));
+	return (0);
+}
+
+int
+spec_network(const char *arg, struct rec *out, struct parse_err *e)
+{
+	static const char *const	 known[] = { "none", "host",
+					    "private" };
+	size_t				 n = strcspn(arg, ":");
+
+	if (is_one_of(arg, known, NITEMS(known)))
+		return (rec_set(out, "net", arg));
+	return (parse_fail(e, "--network %.*s is not supported by bulkhead "
+	    "yet, only none, host and private", (int)n, arg));
+}
+
+int
+spec_userns(const char *arg, struct rec *out, struct parse_err *e)
+{
+	static const char *const	 known[] = { "", "host", "auto",
+					    "nomap", "keep-id" };
+	static const char *const	 later[] = { "container", "ns" };
+	char				 word[32];
+
+	if (strcmp(arg, "private") == 0)
+		arg = "";
+	if (is_one_of(arg, known, NITEMS(known)))
+		return (rec_set(out, "userns", arg));
+	snprintf(word, sizeof(word), "%.*s", (int)strcspn(arg, ":"), arg);
+	if (is_one_of(word, later, NITEMS(later)) ||
+	    is_one_of(word, known, NITEMS(known)))
+		return (parse_fail(e, "--userns %s is not supported by "
+		    "bulkhead yet", arg));
+	return (parse_fail(e, "unrecognized namespace mode %s passed", arg));
+}
+
+static bool
+is_address(const char *s)
+{
+	unsigned char	 raw[16];
+
+	return (inet_pton(AF_INET, s, raw) == 1 ||
+	    inet_pton(AF_INET6, s, raw) == 1);
+}
+
+int
+spec_add_host(const char *arg, struct rec *out, struct parse_err *e)
+{
+	const char	*address = strchr(arg, ':');
+	int		 n;
+
+	if (address == NULL || address == arg || has_control(arg) ||
+	    memchr(arg, ' ', (size_t)(address - arg)) != NULL)
+		return (parse_fail(e, "bad format for add-host: \"%s\"", arg));
+	n = (int)(address++ - arg);
+	if (strcmp(address, "host-gateway") == 0)
+		return (parse_fail(e, "--add-host %s is not supported by "
+		    "bulkhead yet", arg));
+	if (!is_address(address))
+		return (parse_fail(e, "invalid IP address in add-host: \"%s\"",
+		    address));
+	return (rec_addf(out, "add_host", "%s\t%.*s", address, n, arg));
+}
+
+int
+spec_dns(const char *arg, struct parse_err *e)
+{
+	if (strcmp(arg, "none") == 0 || is_address(arg))
+		return (0);
+	return (parse_fail(e, "%s is not an ip address", arg));
+}
+
+int
+spec_pull(const char *arg, struct parse_err *e)
+{
+	if (strcasecmp(arg, "missing") == 0 || strcasecmp(arg, "never") == 0)
+		return (0);
+	if (strcasecmp(arg, "always") == 0 || strcasecmp(arg, "newer") == 0)
+		return (parse_fail(e, "--pull=%s is not supported by bulkhead "
+		    "yet: it speaks to no registry", arg));
+	return (parse_fail(e, "unsupported pull policy \"%s\"", arg));
+}
+
+int
+spec_log_driver(const char *arg, struct rec *out, struct parse_err *e)
+{
+	static const char *const	 later[] = { "journald", "passthrough" };
+
+	if (strcmp(arg, "k8s-file") == 0 || strcmp(arg, "json-file") == 0)
+		return (rec_set(out, "log_driver", "k8s-file"));
+	if (strcmp(arg, "none") == 0)
+		return (rec_set(out, "log_driver", "none"));
+	if (is_one_of(arg, later, NITEMS(later)))
+		return (parse_fail(e, "--log-driver=%s is not supported by "
+		    "bulkhead yet, only k8s-file, json-file and none", arg));
+	return (parse_fail(e, "running container create option: invalid log "
+	    "driver: invalid argument"));
+}
+
+int
+spec_log_opt(const char *arg, struct rec *out, struct parse_err *e)
+{
+	const char	*value = strchr(arg, '=');
+	char		 text[32];
+	int64_t		 bytes;
+
+	if (value++ == NULL)
+		return (parse_fail(e, "invalid log option \"%s\"", arg));
+	if (strncmp(arg, "path=", 5) == 0) {
+		if (*value != '/')
+			return (parse_fail(e, "log path \"%s\" must be "
+			    "absolute", value));
+		return (rec_set(out, "log_path", value));
+	}
+	if (strncmp(arg, "tag=", 4) == 0)
+		return (rec_set(out, "log_tag", value));
+	if (strncmp(arg, "max-size=", 9) != 0)
+		return (parse_fail(e, "invalid log option \"%s\"", arg));
+	if (parse_size(value, &bytes, e) == -1)
+		return (-1);
+	snprintf(text, sizeof(text), "%lld", (long long)bytes);
+	return (rec_set(out, "log_max", text));
+}
+
+int
+spec_umask(const char *arg, struct rec *out, struct parse_err *e)
+{
+	size_t	 n = strlen(arg);
+
+	if (n == 0 || n > 4 || strspn(arg, "01234567") != n ||
+	    (n == 4 && *arg != '0'))
+		return (parse_fail(e, "running container create option: "
+		    "invalid umask string %s: invalid argument", arg));
+	return (rec_set(out, "umask", arg));
+}
+
+int
+spec_ctr_path(const char *what, const char *path, struct parse_err *e)
+{
+	size_t	 n;
+
+	if (*path != '/')
+		return (parse_fail(e, "invalid %s \"%s\", must be an absolute "
+		    "path", what, path));
+	if (strlen(path) >= PATH_MAX)
+		return (parse_fail(e, "%s is longer than %d bytes", what,
+		    PATH_MAX - 1));
+	for (const char *s = path; *s != '\0'; s += n) {
+		s += strspn(s, "/");
+		n = strcspn(s, "/");
+		if (n == 2 && s[0] == '.' && s[1] == '.')
+			return (parse_fail(e, "invalid %s \"%s\", \"..\" is "
+			    "not allowed in it", what, path));
+	}
+	return (0);
+}

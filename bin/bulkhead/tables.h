@@ -1,0 +1,19 @@
+/*
+ * The option tables, by command.
+ */
+#ifndef BULKHEAD_TABLES_H
+#define BULKHEAD_TABLES_H
+
+#include "opt.h"
+
+extern const struct opt	opts_create[];		/* run and create */
+extern const struct opt	opts_run[];		/* run alone */
+extern const struct opt	opts_create_refused[];
+
+extern const struct opt	opts_start[], opts_stop[], opts_kill[], opts_rm[],
+			opts_wait[], opts_logs[], opts_ps[], opts_cleanup[];
+extern const struct opt	opts_load[], opts_import[], opts_images[], opts_rmi[];
+extern const struct opt	opts_inspect[], opts_inspect_ctr[],
+			opts_inspect_image[], opts_info[], opts_version[];
+
+#endif

@@ -1,0 +1,89 @@
+#include "visible.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+int32_t
+utf8_next(const char *s, size_t *len)
+{
+	static const int32_t	 least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	unsigned char		 c = (unsigned char)s[0];
+	size_t			 n;
+	int32_t			 r;
+
+	*len = c != 0;
+	if (c < 0x80)
+		return (c);
+	if (c >= 0xc2 && c < 0xe0)
+		n = 2, r = c & 0x1f;
+	else if (c >= 0xe0 && c < 0xf0)
+		n = 3, r = c & 0x0f;
+	else if (c >= 0xf0 && c < 0xf5)
+		n = 4, r = c & 0x07;
+	else
+		return (-1);
+	for (size_t i = 1; i < n; i++) {
+		if (((unsigned char)s[i] & 0xc0) != 0x80)
+			return (-1);
+		r = (r << 6) | ((unsigned char)s[i] & 0x3f);
+	}
+	if (r < least[n] || r > 0x10ffff || (r >= 0xd800 && r < 0xe000))
+		return (-1);
+	*len = n;
+	return (r);
+}
+
+/* Characters that print nothing themselves but change what is shown. */
+static bool
+is_hidden(int32_t r)
+{
+	return (r < 0x20 || (r >= 0x7f && r < 0xa0) || r == 0xad ||
+	    r == 0x61c || (r >= 0x200b && r <= 0x200f) ||
+	    (r >= 0x2028 && r <= 0x202e) || (r >= 0x2060 && r <= 0x206f) ||
+	    r == 0xfeff || (r >= 0xfff9 && r <= 0xfffb) ||
+	    (r >= 0xe0000 && r <= 0xe007f));
+}
+
+static size_t
+visible(char *dst, size_t size, const char *s, const char *pass)
+{
+	char	 esc[16];
+	size_t	 n, len, out = 0;
+	int32_t	 r;
+
+	if (size == 0)
+		return (0);
+	for (; *s != '\0'; s += n) {
+		r = utf8_next(s, &n);
+		if (r == -1)
+			len = (size_t)snprintf(esc, sizeof(esc), "\\x%02x",
+			    (unsigned char)*s);
+		else if (!is_hidden(r) || (r < 0x80 && strchr(pass, r)))
+			memcpy(esc, s, len = n);
+		else if (r < 0x100)
+			len = (size_t)snprintf(esc, sizeof(esc), "\\x%02x",
+			    (unsigned int)r);
+		else
+			len = (size_t)snprintf(esc, sizeof(esc), "\\u%04x",
+			    (unsigned int)r);
+		if (len >= size - out)
+			break;
+		memcpy(dst + out, esc, len);
+		out += len;
+	}
+	dst[out] = '\0';
+	return (out);
+}
+
+size_t
+visible_text(char *dst, size_t size, const char *s)
+{
+	return (visible(dst, size, s, "\n\t"));
+}
+
+size_t
+visible_word(char *dst, size_t size, const char *s)
+{
+	return (visible(dst, size, s, ""));
+}
