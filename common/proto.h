@@ -332,7 +332,8 @@ enum launch_fd {
 
 /* reap_keep slots: what a clean-up after us will need. */
 enum keep_fd { KEEP_USERNS = 0, KEEP_NETNS = 1, KEEP_GRAPH = 2,
-	KEEP_CONFIG = 3, KEEP_STATE = 4, KEEP_RUN = 5 };
+	KEEP_CONFIG = 3, KEEP_STATE = 4, KEEP_RUN = 5,
+	KEEP_PIDFD = 6 };	/* the container's: whose status to report */
 
 /* From here on nothing is written by hand. */
 #define MEMBER(kind, name, max)	MEMBER_##kind(name, max)

@@ -11,10 +11,12 @@
 
 #include <linux/capability.h>
 #include <linux/fs.h>
+#include <linux/nsfs.h>
 
 #include <err.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

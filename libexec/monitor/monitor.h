@@ -1,0 +1,43 @@
+/*
+ * What one monitor is made of. There is exactly one, static: nothing grows
+ * after start.
+ */
+#ifndef MONITOR_MONITOR_H
+#define MONITOR_MONITOR_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ctl.h"
+#include "helper.h"
+#include "io.h"
+#include "logfile.h"
+#include "spawn.h"
+#include "viewer.h"
+
+/* The states of the dispatch tables, one bit each. */
+enum {
+	EMPTY	= 1 << 0,	/* nothing but a channel */
+	READY	= 1 << 1,	/* opened and confined, no container yet */
+	RUNNING	= 1 << 2,	/* a container was adopted */
+	ENDED	= 1 << 3,	/* its first process has ended */
+};
+
+struct monitor {
+	struct helper	 h;
+	unsigned int	 state;
+	struct child	 launch;
+	int		 run_dir;
+	int		 payload;	/* pidfd, from adoption to the reaping */
+	int		 wait_status;	/* as wait(2) gives it */
+	int64_t		 finished_ns;
+	bool		 drained;	/* its output is all delivered */
+	struct io	 io;
+	struct logfile	 log;
+	struct viewers	 viewers;
+	struct ctl	 ctl;
+};
+
+#endif
