@@ -1,0 +1,49 @@
+/*
+ * Reading a container's log (k8s-file form, ours, podman's or Kubernetes').
+ */
+#ifndef BULKHEAD_LOGREAD_H
+#define BULKHEAD_LOGREAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct log_opts {
+	int64_t		 since_ns;	/* records at or after; 0: all */
+	int64_t		 until_ns;	/* records before or at; 0: all */
+	int64_t		 tail;		/* the last so many lines; -1: all */
+	bool		 follow;
+	bool		 timestamps;	/* as they stand in the log */
+	const char	*prefix;	/* before each line, or NULL */
+	int		 out_fd;	/* records of stdout go here; -1: not */
+	int		 err_fd;	/* and those of stderr */
+	/*
+	 * Following ends when this descriptor becomes readable (a pidfd, or
+	 * a channel of monitor with mon_wait asked) or hangs up; -1: never.
+	 */
+	int		 ended_fd;
+};
+
+/*
+ * Print a log. Records of one line are joined (P until F). Lines that are
+ * not records are skipped. Rotation by truncation is followed. 0, or -1 with
+ * errno (EPIPE: the reader has gone).
+ */
+int	log_print(const struct log_opts *, int logfd);
+
+/*
+ * One record: its time, stream (1 or 2), whether the line ends with it, and
+ * where its text begins. False when it is not one.
+ */
+struct log_record {
+	int64_t		 time_ns;
+	int		 stream;
+	bool		 full;
+	const char	*stamp;		/* not terminated */
+	size_t		 stamp_len;
+	const char	*text;
+	size_t		 len;
+};
+bool	log_record_parse(struct log_record *, const char *, size_t);
+
+#endif
