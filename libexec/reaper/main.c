@@ -102,29 +102,25 @@ reap_one(idtype_t type, int id, siginfo_t *si)
 
 /*
  * Collect who has ended. True while children are left. Orphans of a monitor
- * that was killed come to us: launch perhaps, and the container. The one we
- * hold a pidfd of is the container; it is asked for first, after a look that
- * reaps nothing, so that it cannot be taken for another. Without that pidfd
- * it is the last one to end.
+ * that was killed come to us: launch perhaps, and the container, which is the
+ * one that we hold a pidfd of. It is asked for first, after a look that reaps
+ * nothing, so that it cannot be taken for another.
  */
 static bool
 reap(struct reaper *r)
 {
 	int		 pidfd = r->keep[KEEP_PIDFD];
 	siginfo_t	 si = { .si_pid = 0 };
-	bool		 payload;
 	pid_t		 pid;
 
 	while (waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT) == 0) {
 		if ((pid = si.si_pid) == 0)
 			return (true);
-		payload = pidfd != -1 && reap_one(P_PIDFD, pidfd, &si);
-		if (!payload && reap_one(P_PID, pid, &si))
-			payload = pidfd == -1 && pid != r->monitor.pid;
-		if (payload) {
+		if (pidfd != -1 && reap_one(P_PIDFD, pidfd, &si)) {
 			r->reaped = true;
 			r->status = status_of(&si);
-		}
+		} else
+			(void)reap_one(P_PID, pid, &si);
 		si.si_pid = 0;
 	}
 	return (errno != ECHILD);

@@ -37,7 +37,7 @@
 #define UNUSED	__attribute__((unused))
 
 struct rig {
-	char		 dir[64];
+	char		 dir[96];
 	int		 libexec;
 	int		 run;		/* the container's run directory */
 	int		 launch;	/* our end of launch's channel */
