@@ -1,0 +1,61 @@
+/*
+ * What goes into a user namespace's maps: pure arithmetic, no system calls.
+ * Everything is 64 bits wide, so that no sum of 32-bit ids can wrap.
+ */
+#ifndef REFRESH_MAP_H
+#define REFRESH_MAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MAP_LINES	340		/* the kernel's own bound */
+#define MAP_TEXT	4096		/* it wants less than this, in one write */
+#define MAP_BACK	(MAP_LINES * 33 + 1)
+#define SLOT_IDS	65536
+
+/* Ids of the host that someone may use. */
+struct range {
+	uint64_t	 start;
+	uint64_t	 count;
+};
+
+struct ranges {
+	struct range	 r[MAP_LINES];
+	size_t		 n;
+};
+
+struct map {
+	struct {
+		uint64_t	 inside;
+		uint64_t	 outside;
+		uint64_t	 count;
+	}		 line[MAP_LINES];
+	size_t		 n;
+};
+
+/*
+ * Each returns NULL, or what is wrong as a phrase for a person. None leaves a
+ * map that breaks a rule: every id in 1..2^32-2 on the host, no overlaps, at
+ * most 340 lines, each line within one range.
+ */
+
+/* Do the ranges themselves keep the rules, with this id beside them? */
+const char *ranges_check(const struct ranges *, uint64_t own);
+/* 0 is this id, 1 and up are the ranges, in their order. */
+const char *map_own(struct map *, uint64_t own, const struct ranges *);
+/* 0 is this id, 1..65535 are the first ids of the first slot. */
+const char *map_store(struct map *, uint64_t own, const struct ranges *);
+/* 0..65535 are the ids of the slot-th whole 65,536 in the ranges. */
+const char *map_slot(struct map *, const struct ranges *, uint64_t slot);
+
+/* All ids in the ranges. */
+uint64_t ranges_sum(const struct ranges *);
+/* How many slots there are in them. */
+uint64_t ranges_slots(const struct ranges *);
+
+/* As the kernel takes it: the length, or 0 if it is too long. */
+size_t	map_text(const struct map *, char *, size_t);
+/* As the kernel gives it back: the length, or 0 if it is too long. */
+size_t	map_back(const struct map *, char *, size_t);
+
+#endif

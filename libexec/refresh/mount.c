@@ -1,0 +1,83 @@
+#include "mount.h"
+
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+
+#include <linux/magic.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "caps.h"
+#include "proto.h"
+#include "scope.h"
+
+/*
+ * The kernel maps ids only on filesystems made for it. These are named
+ * nevertheless: no kernel to come may put them within reach.
+ */
+static bool
+is_kernel_fs(long type)
+{
+	static const long	 kernel[] = {
+		PROC_SUPER_MAGIC, SYSFS_MAGIC, CGROUP_SUPER_MAGIC,
+		CGROUP2_SUPER_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC,
+		SECURITYFS_MAGIC, SELINUX_MAGIC, BPF_FS_MAGIC, NSFS_MAGIC,
+		DEVPTS_SUPER_MAGIC, EFIVARFS_MAGIC,
+	};
+
+	for (size_t i = 0; i < sizeof(kernel) / sizeof(kernel[0]); i++)
+		if (kernel[i] == type)
+			return (true);
+	return (false);
+}
+
+const char *
+mount_check(int fd)
+{
+	struct statfs	 fs;
+	struct stat	 st;
+
+	if (fstat(fd, &st) == -1 || fstatfs(fd, &fs) == -1)
+		return ("not a file");
+	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
+		return ("neither a directory nor a regular file");
+	if (is_kernel_fs((long)fs.f_type))
+		return ("part of a filesystem of the kernel's own");
+	return (NULL);
+}
+
+int
+mount_mapped(int from, int space, const struct msg_ids_mount *m,
+    const char **why)
+{
+	struct mount_attr	 attr = { .attr_set = MOUNT_ATTR_IDMAP,
+				    .propagation = MS_PRIVATE,
+				    .userns_fd = (uint64_t)space };
+	unsigned int		 deep = m->recursive ? AT_RECURSIVE : 0;
+	scoped_fd int		 fd = -1;
+	long			 rc = -1;
+
+	attr.attr_set |= (m->nosuid ? MOUNT_ATTR_NOSUID : 0) |
+	    (m->nodev ? MOUNT_ATTR_NODEV : 0) |
+	    (m->readonly ? MOUNT_ATTR_RDONLY : 0);
+	if (caps_raise(CAP_BIT(CAP_SYS_ADMIN)) == -1) {
+		*why = "refresh has no CAP_SYS_ADMIN";
+		return (-1);
+	}
+	fd = (int)syscall(SYS_open_tree, from, "", AT_EMPTY_PATH |
+	    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | deep);
+	if (fd != -1)
+		rc = syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH | deep,
+		    &attr, sizeof(attr));
+	caps_lower();
+	if (rc == 0)
+		return (take_fd(&fd));
+	*why = fd == -1 ? "it cannot be mounted a second time" :
+	    errno != EINVAL ? "its ids cannot be mapped" :
+	    "its filesystem cannot map ids; ext4, xfs, btrfs and tmpfs can";
+	return (-1);
+}

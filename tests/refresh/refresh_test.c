@@ -1,0 +1,695 @@
+/*
+ * refresh through its socket, as the front end meets it. Run by root, the
+ * test makes a host of its own: a mount namespace with other user databases,
+ * and copies of the program with and without file capabilities. Run by
+ * someone else, it checks what the program says without capabilities.
+ */
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+
+#include <linux/capability.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "chan.h"
+#include "log.h"
+
+#define USER	4001
+#define OTHER	4002
+#define ENGINE	4010
+#define CAPS	"00000000000000c0"	/* CAP_SETUID, CAP_SETGID */
+#define CAPS_SYS "00000000002000c0"	/* and CAP_SYS_ADMIN */
+
+static int	 count, failures;
+static char	 dir[64];		/* everything of ours is in here */
+
+#define CHECK(x)	check((x), #x, __LINE__)
+
+static void
+check(int ok, const char *what, int line)
+{
+	printf("%s %d - %s\n", ok ? "ok" : "not ok", ++count, what);
+	if (!ok) {
+		printf("# line %d\n", line);
+		failures++;
+	}
+}
+
+static const char *
+in_dir(const char *name)
+{
+	static char	 path[4][128];
+	static int	 turn;
+
+	turn = (turn + 1) % 4;
+	(void)snprintf(path[turn], sizeof(path[0]), "%s/%s", dir, name);
+	return (path[turn]);
+}
+
+/* The program, started by someone, and its last reply. */
+struct run {
+	struct chan	 chan;
+	pid_t		 pid;
+	uint32_t	 error;
+	uint64_t	 value;
+	char		 text[1024];
+	int		 fd;
+};
+
+static void
+become(uid_t uid)
+{
+	if (geteuid() == uid)
+		return;
+	if (setgroups(0, NULL) == -1 || setresgid(uid, uid, uid) == -1 ||
+	    setresuid(uid, uid, uid) == -1)
+		err(1, "become %u", uid);
+}
+
+/* Its credentials, as the other end will see them, are those of its maker. */
+static int
+pair(uid_t maker, int type, int sp[2])
+{
+	uid_t	 me = geteuid();
+	int	 rc;
+
+	if (seteuid(maker) == -1)
+		err(1, "seteuid");
+	rc = socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, sp);
+	if (seteuid(me) == -1)
+		err(1, "seteuid back");
+	return (rc);
+}
+
+/* With everything about its birth that someone hostile could choose. */
+static void
+start_hostile(struct run *r, const char *path, uid_t uid, uid_t maker, int type)
+{
+	char	*argv[] = { "x", "-p", "0x1", NULL };
+	char	*env[] = { "LD_PRELOAD=/nonexistent.so", "PATH=.",
+		    "GLIBC_TUNABLES=glibc.malloc.check=3", NULL };
+	sigset_t all;
+	int	 sp[2];
+
+	memset(r, 0, sizeof(*r));
+	r->fd = -1;
+	if (pair(maker, type, sp) == -1)
+		err(1, "socketpair");
+	if ((r->pid = fork()) == -1)
+		err(1, "fork");
+	if (r->pid == 0) {
+		become(uid);
+		if (dup2(sp[1], 3) == -1)
+			_exit(126);
+		(void)fcntl(4, F_DUPFD, 20);
+		for (int fd = 0; fd < 3; fd++)
+			close(fd);
+		sigfillset(&all);
+		(void)sigprocmask(SIG_SETMASK, &all, NULL);
+		(void)signal(SIGCHLD, SIG_IGN);
+		(void)umask(0);
+		execve(path, argv, env);
+		_exit(127);
+	}
+	close(sp[1]);
+	r->chan = (struct chan){ sp[0], R_CTL, R_REFRESH };
+}
+
+static void
+start(struct run *r, const char *path, uid_t uid)
+{
+	start_hostile(r, path, uid, uid, SOCK_SEQPACKET);
+}
+
+static int
+stop(struct run *r)
+{
+	int	 st;
+
+	if (r->fd != -1)
+		close(r->fd);
+	close(r->chan.fd);
+	if (waitpid(r->pid, &st, 0) == -1)
+		err(1, "waitpid");
+	if (WIFSIGNALED(st))
+		printf("# died of %s\n", strsignal(WTERMSIG(st)));
+	return (WIFEXITED(st) ? WEXITSTATUS(st) : -WTERMSIG(st));
+}
+
+static uint32_t
+ask(struct run *r, enum msg_type type, const union msg *m, int fd)
+{
+	static uint32_t	 seq;
+	struct packet	 p;
+
+	if (r->fd != -1)
+		close(r->fd);
+	r->fd = -1;
+	r->error = UINT32_MAX;
+	r->text[0] = '\0';
+	if (chan_send(&r->chan, type, ++seq, m, &fd, fd != -1) == -1 ||
+	    chan_recv(&r->chan, &p) != 1 || p.seq != seq)
+		return (r->error);
+	if (p.info->type == MSG_reply_fd) {
+		r->error = 0;
+		r->fd = packet_take_fd(&p, 0);
+		return (0);
+	}
+	r->value = p.body.reply.value;
+	(void)snprintf(r->text, sizeof(r->text), "%s", p.body.reply.text);
+	if (r->text[0] != '\0')
+		printf("# says: %s\n", r->text);
+	return (r->error = p.body.reply.error);
+}
+
+static uint32_t
+query(struct run *r)
+{
+	union msg	 m = { .ids_query = { .flags = 0 } };
+
+	return (ask(r, MSG_ids_query, &m, -1));
+}
+
+static uint32_t
+ids_write(struct run *r, uint32_t slot, int fd)
+{
+	union msg	 m = { .ids_write = { .slot = slot } };
+
+	return (ask(r, MSG_ids_write, &m, fd));
+}
+
+static uint32_t
+grant(struct run *r, const char *path)
+{
+	union msg	 m = { .ids_grant = { .flags = 0 } };
+	int		 fd = open(path, O_PATH | O_CLOEXEC);
+	uint32_t	 rc = ask(r, MSG_ids_grant, &m, fd);
+
+	close(fd);
+	return (rc);
+}
+
+static uint32_t
+mount_slot(struct run *r, uint32_t n, uint32_t slot)
+{
+	union msg	 m = { .ids_mount = { .grant = n, .slot = slot,
+			    .nosuid = 1, .nodev = 1 } };
+
+	return (ask(r, MSG_ids_mount, &m, -1));
+}
+
+static uint32_t
+seal(struct run *r)
+{
+	union msg	 m = { .ids_seal = { .flags = 0 } };
+
+	return (ask(r, MSG_ids_seal, &m, -1));
+}
+
+/* A process of this user in a new namespace; not dumpable, as launch is. */
+struct space {
+	pid_t	 pid;
+	int	 fd;
+	int	 hold;		/* it lives until this is closed */
+};
+
+static void
+space_make(struct space *s, uid_t uid, int flags, bool nested)
+{
+	char	 path[64], c = 0;
+	int	 sp[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sp) == -1)
+		err(1, "socketpair");
+	if ((s->pid = fork()) == 0) {
+		close(sp[0]);
+		become(uid);
+		if (unshare(flags) == -1)
+			_exit(1);
+		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+		(void)write(sp[1], &c, 1);
+		(void)read(sp[1], &c, 1);
+		if (nested && unshare(flags) == -1)
+			_exit(1);
+		(void)write(sp[1], &c, 1);
+		(void)read(sp[1], &c, 1);
+		_exit(0);
+	}
+	close(sp[1]);
+	s->hold = sp[0];
+	if (read(sp[0], &c, 1) != 1)
+		errx(1, "no namespace for %u", uid);
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/%s", s->pid,
+	    flags & CLONE_NEWUSER ? "user" : "net");
+	if ((s->fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		err(1, "%s", path);
+}
+
+/* Have it make one more inside, and look at that instead. */
+static void
+space_nest(struct space *s)
+{
+	char	 path[64], c = 0;
+
+	if (write(s->hold, &c, 1) != 1 || read(s->hold, &c, 1) != 1)
+		errx(1, "no nested namespace");
+	close(s->fd);
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/user", s->pid);
+	if ((s->fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		err(1, "%s", path);
+}
+
+static void
+space_end(struct space *s)
+{
+	close(s->hold);
+	close(s->fd);
+	(void)waitpid(s->pid, NULL, 0);
+}
+
+static const char *
+slurp(pid_t pid, const char *name)
+{
+	static char	 buf[16384];
+	char		 path[64];
+	size_t		 len = 0;
+	ssize_t		 n;
+	int		 fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		return ("?");
+	while ((n = read(fd, buf + len, sizeof(buf) - 1 - len)) > 0)
+		len += (size_t)n;
+	close(fd);
+	buf[len] = '\0';
+	return (buf);
+}
+
+/* Does the file have this text, blanks squeezed? */
+static bool
+has(pid_t pid, const char *name, const char *want)
+{
+	const char	*in = slurp(pid, name);
+	char		 out[16384];
+	size_t		 n = 0;
+
+	for (; *in != '\0'; in++) {
+		bool	 blank = *in == ' ' || *in == '\t';
+
+		if (blank && (n == 0 || out[n - 1] == ' ' || out[n - 1] == '\n'))
+			continue;
+		out[n++] = blank ? ' ' : *in;
+	}
+	out[n] = '\0';
+	if (strstr(out, want) != NULL)
+		return (true);
+	printf("# %s of %d:\n", name, pid);
+	return (false);
+}
+
+static void
+put(const char *name, const char *text)
+{
+	FILE	*f = fopen(in_dir(name), "we");
+
+	if (f == NULL || fputs(text, f) == EOF || fclose(f) == EOF)
+		err(1, "%s", name);
+}
+
+static void
+copy(const char *from, const char *name, mode_t mode, uint32_t caps)
+{
+	struct vfs_cap_data	 d = { VFS_CAP_REVISION_2, { { caps, 0 } } };
+	char			 buf[65536];
+	int			 in = open(from, O_RDONLY | O_CLOEXEC);
+	int			 out = open(in_dir(name), O_WRONLY | O_CREAT |
+				    O_CLOEXEC, 0755);
+	ssize_t			 n;
+
+	if (in == -1 || out == -1)
+		err(1, "copy %s", from);
+	while ((n = read(in, buf, sizeof(buf))) > 0)
+		if (write(out, buf, (size_t)n) != n)
+			err(1, "write");
+	if (fchmod(out, mode) == -1 || (caps != 0 && fsetxattr(out,
+	    "security.capability", &d, XATTR_CAPS_SZ_2, 0) == -1))
+		err(1, "%s", name);
+	close(in);
+	close(out);
+}
+
+static void
+over(const char *name, const char *etc)
+{
+	if (mount(in_dir(name), etc, NULL, MS_BIND, NULL) == -1)
+		err(1, "bind %s", etc);
+}
+
+static void
+world(const char *program)
+{
+	if (unshare(CLONE_NEWNS) == -1 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
+		err(1, "mount namespace");
+	(void)snprintf(dir, sizeof(dir), "/tmp/refresh-test.XXXXXX");
+	if (mkdtemp(dir) == NULL || chmod(dir, 0755) == -1)
+		err(1, "%s", dir);
+	put("passwd", "root:x:0:0::/:/bin/sh\nuser:x:4001:4001::/:/bin/sh\n"
+	    "other:x:4002:4002::/:/bin/sh\nvictim:x:70000:70000::/:/bin/sh\n"
+	    "bulkhead:x:4010:4010::/:/bin/false\n");
+	put("group", "root:x:0:\nuser:x:4001:\nvictims:x:70000:\n");
+	put("subuid", "user:200000:65536\nuser:300000:10\n"
+	    "bulkhead:500000:262144\n");
+	put("subgid", "user:210000:65536\nuser:310000:20\n"
+	    "bulkhead:500000:262144\n");
+	put("nsswitch", "passwd: files\ngroup: files\n");
+	over("passwd", "/etc/passwd");
+	over("group", "/etc/group");
+	over("subuid", "/etc/subuid");
+	over("subgid", "/etc/subgid");
+	over("nsswitch", "/etc/nsswitch.conf");
+	copy(program, "plain", 0755, 0);
+	copy(program, "caps", 0755, 1 << CAP_SETUID | 1 << CAP_SETGID);
+	copy(program, "setuid", 04755, 0);
+}
+
+static void
+test_no_caps(const char *path, uid_t uid)
+{
+	struct run	 r;
+	struct space	 s;
+
+	start(&r, path, uid);
+	CHECK(query(&r) == 0 && r.value == 1);
+	CHECK(strstr(r.text, "setcap cap_setuid,cap_setgid=p /") != NULL);
+	space_make(&s, uid, CLONE_NEWUSER, false);
+	CHECK(ids_write(&r, 0, s.fd) == EPERM);
+	CHECK(strstr(r.text, "CAP_SETUID") != NULL);
+	CHECK(strcmp(slurp(s.pid, "uid_map"), "") == 0);
+	space_end(&s);
+	CHECK(stop(&r) == EX_OK);
+}
+
+static void
+test_write(const char *path)
+{
+	struct run	 r;
+	struct space	 s;
+
+	start(&r, path, USER);
+	CHECK(query(&r) == 0 && r.value == 1 + 65536 + 10);
+	space_make(&s, USER, CLONE_NEWUSER, true);
+	CHECK(ids_write(&r, 1, s.fd) == ERANGE);
+	CHECK(ids_write(&r, 0, s.fd) == 0);
+	CHECK(has(s.pid, "uid_map", "0 4001 1\n1 200000 65536\n"
+	    "65537 300000 10\n"));
+	CHECK(has(s.pid, "gid_map", "0 4001 1\n1 210000 65536\n"
+	    "65537 310000 20\n"));
+	CHECK(has(s.pid, "setgroups", "allow"));
+	CHECK(ids_write(&r, 0, s.fd) == EEXIST);
+	/* Made by the same user, but inside another. */
+	space_nest(&s);
+	CHECK(ids_write(&r, 0, s.fd) == EPERM);
+	space_end(&s);
+	CHECK(stop(&r) == EX_OK);
+}
+
+static void
+test_targets(const char *path)
+{
+	struct run	 r;
+	struct space	 s;
+	int		 fd;
+
+	start(&r, path, USER);
+	space_make(&s, OTHER, CLONE_NEWUSER, false);
+	CHECK(ids_write(&r, 0, s.fd) == EPERM);
+	CHECK(strcmp(slurp(s.pid, "uid_map"), "") == 0);
+	space_end(&s);
+	space_make(&s, 0, CLONE_NEWUSER, false);
+	CHECK(ids_write(&r, 0, s.fd) == EPERM);
+	space_end(&s);
+	space_make(&s, 0, CLONE_NEWNET, false);
+	CHECK(ids_write(&r, 0, s.fd) == EPERM);
+	space_end(&s);
+	fd = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
+	CHECK(ids_write(&r, 0, fd) == EPERM);
+	close(fd);
+	fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	CHECK(ids_write(&r, 0, fd) == EPERM);
+	close(fd);
+	/* What is for system mode only. */
+	CHECK(grant(&r, dir) == EBUSY);
+	CHECK(seal(&r) == EBUSY);
+	CHECK(mount_slot(&r, 0, 0) == EPERM);
+	CHECK(stop(&r) == EX_OK);
+}
+
+/* Ranges that must not be used, whatever the reason. */
+static void
+refused(const char *path, const char *uids, const char *gids, const char *word)
+{
+	struct run	 r;
+	struct space	 s;
+
+	put("subuid", uids);
+	put("subgid", gids);
+	start(&r, path, USER);
+	printf("# %s", uids);
+	CHECK(query(&r) == 0 && r.value == 1);
+	CHECK(strstr(r.text, word) != NULL);
+	space_make(&s, USER, CLONE_NEWUSER, false);
+	CHECK(ids_write(&r, 0, s.fd) != 0);
+	CHECK(strcmp(slurp(s.pid, "uid_map"), "") == 0);
+	CHECK(strcmp(slurp(s.pid, "gid_map"), "") == 0);
+	space_end(&s);
+	CHECK(stop(&r) == EX_OK);
+}
+
+static void
+many(char *buf, size_t len, unsigned int n)
+{
+	size_t	 at = 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		at += (size_t)snprintf(buf + at, len - at, "user:%u:1\n",
+		    200000 + i);
+}
+
+static void
+test_ranges(const char *path)
+{
+	static const char	 fine[] = "user:210000:65536\n";
+	static char		 lots[341 * 16];
+	struct run		 r;
+	struct space		 s;
+
+	refused(path, "other:200000:10\n", fine, "/etc/subuid");
+	refused(path, fine, "other:200000:10\n", "/etc/subgid");
+	refused(path, "user:0:1000\n", fine, "starts at 0");
+	refused(path, "user:4000:5\n", fine, "own id");
+	refused(path, "user:4294967290:65536\n", fine, "past 4294967294");
+	refused(path, "user:18446744073709551615:2\n", fine, "/etc/subuid");
+	refused(path, "user:1:18446744073709551615\n", fine, "/etc/subuid");
+	refused(path, "user:4294967295:4294967297\n", fine, "4294967294");
+	refused(path, "user:200000:10\nuser:200009:10\n", fine, "overlap");
+	refused(path, "user:65537:65536\n", fine, "victim");
+	refused(path, fine, "user:65537:65536\n", "victims");
+	many(lots, sizeof(lots), 340);
+	refused(path, lots, fine, "more than 339");
+	/* Few enough lines, but more than one write can hold. */
+	many(lots, sizeof(lots), 300);
+	put("subuid", lots);
+	put("subgid", fine);
+	start(&r, path, USER);
+	space_make(&s, USER, CLONE_NEWUSER, false);
+	CHECK(ids_write(&r, 0, s.fd) == E2BIG);
+	space_end(&s);
+	CHECK(stop(&r) == EX_OK);
+	/* The same few are mapped whole. */
+	many(lots, sizeof(lots), 200);
+	put("subuid", lots);
+	start(&r, path, USER);
+	CHECK(query(&r) == 0 && r.value == 201);
+	space_make(&s, USER, CLONE_NEWUSER, false);
+	CHECK(ids_write(&r, 0, s.fd) == 0);
+	CHECK(has(s.pid, "uid_map", "\n200 200199 1\n"));
+	space_end(&s);
+	CHECK(stop(&r) == EX_OK);
+	put("subuid", "user:200000:65536\nbulkhead:500000:262144\n");
+	put("subgid", "user:200000:65536\nbulkhead:500000:262144\n");
+}
+
+static int
+ptrace_as(uid_t uid, pid_t pid)
+{
+	pid_t	 child = fork();
+	int	 st;
+
+	if (child == 0) {
+		become(uid);
+		_exit(ptrace(PTRACE_SEIZE, pid, 0, 0) == 0);
+	}
+	return (waitpid(child, &st, 0) == child && WEXITSTATUS(st) == 1);
+}
+
+static void
+test_birth(const char *path)
+{
+	struct run	 r;
+	char		 name[64];
+	struct stat	 st;
+
+	start(&r, path, USER);
+	CHECK(query(&r) == 0);
+	CHECK(has(r.pid, "status", "\nCapPrm: " CAPS "\n"));
+	CHECK(has(r.pid, "status", "\nCapEff: 0000000000000000\n"));
+	CHECK(has(r.pid, "status", "\nCapInh: 0000000000000000\n"));
+	CHECK(has(r.pid, "status", "\nCapAmb: 0000000000000000\n"));
+	CHECK(has(r.pid, "status", "\nNoNewPrivs: 1\n"));
+	CHECK(has(r.pid, "status", "\nSeccomp: 2\n"));
+	CHECK(has(r.pid, "status", "\nSigBlk: 0000000000000000\n"));
+	CHECK(has(r.pid, "status", "\nUmask: 0077\n"));
+	CHECK(!ptrace_as(USER, r.pid));
+	(void)snprintf(name, sizeof(name), "/proc/%d/environ", r.pid);
+	CHECK(stat(name, &st) == 0 && st.st_uid == 0);
+	for (int fd = 0; fd < 64; fd++) {
+		(void)snprintf(name, sizeof(name), "/proc/%d/fd/%d", r.pid, fd);
+		if ((lstat(name, &st) == 0) != (fd <= 3))
+			CHECK(fd == -1);
+	}
+	CHECK(stop(&r) == EX_OK);
+	start_hostile(&r, path, USER, OTHER, SOCK_SEQPACKET);
+	CHECK(stop(&r) == EX_NOPERM);
+	start_hostile(&r, path, USER, USER, SOCK_STREAM);
+	CHECK(stop(&r) == EX_PROTOCOL);
+	start_hostile(&r, in_dir("setuid"), USER, USER, SOCK_SEQPACKET);
+	CHECK(stop(&r) == EX_NOPERM);
+}
+
+static void
+test_system(const char *path)
+{
+	struct run	 r;
+	struct space	 s;
+
+	start(&r, path, 0);
+	CHECK(query(&r) == 0 && r.value == 65536);
+	CHECK(has(r.pid, "status", "\nUid: 4010 4010 4010 4010\n"));
+	CHECK(has(r.pid, "status", "\nGid: 4010 4010 4010 4010\n"));
+	CHECK(has(r.pid, "status", "\nGroups: \n"));
+	CHECK(has(r.pid, "status", "\nCapPrm: " CAPS_SYS "\n"));
+	CHECK(has(r.pid, "status", "\nCapEff: 0000000000000000\n"));
+	CHECK(has(r.pid, "status", "\nCapBnd: 0000000000000000\n"));
+	CHECK(has(r.pid, "status", "\nNoNewPrivs: 1\n"));
+	CHECK(!ptrace_as(ENGINE, r.pid));
+	space_make(&s, ENGINE, CLONE_NEWUSER, false);
+	CHECK(ids_write(&r, 1, s.fd) == EBUSY);
+	CHECK(seal(&r) == 0);
+	CHECK(ids_write(&r, 4, s.fd) == ERANGE);
+	CHECK(strstr(r.text, "327680") != NULL);
+	CHECK(ids_write(&r, 3, s.fd) == 0);
+	CHECK(has(s.pid, "uid_map", "0 696608 65536\n"));
+	CHECK(has(s.pid, "gid_map", "0 696608 65536\n"));
+	space_end(&s);
+	space_make(&s, ENGINE, CLONE_NEWUSER, false);
+	CHECK(ids_write(&r, 0, s.fd) == 0);
+	CHECK(has(s.pid, "uid_map", "0 4010 1\n1 500000 65535\n"));
+	space_end(&s);
+	space_make(&s, USER, CLONE_NEWUSER, false);
+	CHECK(ids_write(&r, 1, s.fd) == EPERM);
+	space_end(&s);
+	CHECK(stop(&r) == EX_OK);
+}
+
+static void
+test_mount(const char *path)
+{
+	struct run	 r;
+	struct stat	 st;
+	struct statvfs	 vfs;
+
+	if (mkdir(in_dir("tree"), 0755) == -1 ||
+	    mkdir(in_dir("tree/five"), 0755) == -1 ||
+	    chown(in_dir("tree/five"), 5, 6) == -1)
+		err(1, "tree");
+	start(&r, path, 0);
+	CHECK(mount_slot(&r, 0, 1) == EBUSY);
+	CHECK(grant(&r, in_dir("tree")) == 0 && r.value == 0);
+	CHECK(grant(&r, "/dev/null") == EINVAL);
+	CHECK(grant(&r, "/proc/1") == EINVAL);
+	CHECK(grant(&r, "/sys") == EINVAL);
+	CHECK(grant(&r, "/dev/pts") == EINVAL);
+	CHECK(seal(&r) == 0);
+	CHECK(grant(&r, "/") == EBUSY);
+	CHECK(mount_slot(&r, 1, 1) == EPERM);
+	CHECK(mount_slot(&r, 0, 4) == ERANGE);
+	CHECK(mount_slot(&r, 0, 1) == 0);
+	CHECK(r.fd != -1 && fstat(r.fd, &st) == 0 && st.st_uid == 565536);
+	CHECK(fstatat(r.fd, "five", &st, 0) == 0 && st.st_uid == 565541 &&
+	    st.st_gid == 565542);
+	CHECK(fstatvfs(r.fd, &vfs) == 0 &&
+	    (vfs.f_flag & (ST_NOSUID | ST_NODEV | ST_RDONLY)) ==
+	    (ST_NOSUID | ST_NODEV));
+	CHECK(mount_slot(&r, 0, 0) == 0);
+	CHECK(fstat(r.fd, &st) == 0 && st.st_uid == ENGINE);
+	CHECK(fstatat(r.fd, "five", &st, 0) == 0 && st.st_uid == 500004);
+	CHECK(stop(&r) == EX_OK);
+}
+
+static void
+test_no_account(const char *path)
+{
+	struct run	 r;
+
+	put("passwd", "root:x:0:0::/:/bin/sh\n");
+	start(&r, path, 0);
+	CHECK(stop(&r) == EX_NOUSER);
+}
+
+int
+main(int argc, char **argv)
+{
+	char	 caps[128], plain[128];
+
+	if (argc < 2)
+		errx(2, "usage: refresh_test program");
+	log_init("refresh_test", 0, 0);
+	(void)setvbuf(stdout, NULL, _IOLBF, 0);
+	if (geteuid() != 0) {
+		test_no_caps(argv[1], geteuid());
+		printf("ok %d # SKIP maps: needs root\n", ++count);
+		printf("1..%d\n", count);
+		return (failures != 0);
+	}
+	world(argv[1]);
+	(void)snprintf(caps, sizeof(caps), "%s", in_dir("caps"));
+	(void)snprintf(plain, sizeof(plain), "%s", in_dir("plain"));
+	test_no_caps(plain, USER);
+	test_write(caps);
+	test_targets(caps);
+	test_ranges(caps);
+	test_birth(caps);
+	test_system(plain);
+	test_mount(plain);
+	test_no_account(plain);
+	printf("1..%d\n", count);
+	return (failures != 0);
+}
