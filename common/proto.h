@@ -142,7 +142,8 @@ enum role {
 #define FIELDS_ctr_create(F)						\
 	F(str, id, 64)							\
 	F(str, name, 255)	/* empty: make one up */		\
-	F(u32, ephemeral, 1)	/* --rm: per-boot database only */
+	F(u32, ephemeral, 1)	/* --rm: per-boot database only */	\
+	F(u32, want_slot, 1)	/* system mode; value: the slot, >= 1 */
 /* ctr_find: reply text: the full id. */
 #define FIELDS_ctr_find(F)						\
 	F(str, ref, 255)
@@ -156,7 +157,8 @@ enum role {
 #define FIELDS_ctr_set(F)						\
 	F(str, id, 64)							\
 	F(u32, from, UINT32_MAX) /* bit mask of states allowed now */	\
-	F(u32, to, 15)		/* state after; 0 keeps it */
+	F(u32, to, 15)		/* state after; 0 keeps it */		\
+	F(u32, want_slot, 1)	/* value: its slot, 0 if it has none */
 #define FIELDS_ctr_remove(F)						\
 	F(str, id, 64)
 
@@ -213,13 +215,18 @@ enum role {
 
 /*
  * layer_unpack: the stream, the directory. reply_fd: a record with digest,
- * diff_id, size, compressed_size, compression, uid and gid lists.
+ * diff_id, size, compressed_size, compression, uid and gid lists; unpack(8).
  */
+enum unpack_flags {
+	UNPACK_MERGED = 1,	/* vfs: the parent is there, whiteouts delete */
+	UNPACK_SPLIT = 2,	/* answer tar_split, too */
+};
 #define FIELDS_layer_unpack(F)						\
 	F(str, digest, 71)	/* what the stream must hash to, or empty */ \
 	F(str, diff_id, 71)	/* what its contents must, or empty */	\
 	F(u64, max_bytes, UINT64_MAX)					\
-	F(u64, max_inodes, UINT64_MAX)
+	F(u64, max_inodes, UINT64_MAX)				\
+	F(u32, flags, 3)	/* enum unpack_flags */
 
 /* archive_open: a regular file. reply_fd: a record, see fetch(8). */
 #define FIELDS_archive_open(F)						\

@@ -14,6 +14,7 @@
 #include <linux/nsfs.h>
 
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>

@@ -1,0 +1,38 @@
+/* One 512-byte tar header: checked and taken apart, nothing more. */
+#ifndef UNPACK_HEADER_H
+#define UNPACK_HEADER_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct why;
+struct tar_extent;
+
+enum header_format { HEADER_V7, HEADER_USTAR, HEADER_GNU };
+
+struct header {
+	enum header_format	 format;
+	char			 flag;
+	char			 path[257];	/* prefix, slash, name */
+	char			 link[101];
+	uint64_t		 size;
+	mode_t			 mode;
+	uint64_t		 uid, gid;
+	uint64_t		 mtime;
+};
+
+/* Are these 512 bytes all zero? */
+bool	header_is_zero(const uint8_t *);
+/* 0, or -1 with why set. */
+int	header_parse(const uint8_t *, struct header *, struct why *);
+/*
+ * A number as tar writes it, octal or base 256, in a field of this many
+ * bytes. Base 256 below zero is refused. 0, or -1 with why set.
+ */
+int	header_number(const uint8_t *, size_t, const char *, uint64_t *,
+	    struct why *);
+
+#endif

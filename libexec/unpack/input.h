@@ -1,0 +1,53 @@
+/*
+ * The layer's bytes: read with a deadline, hashed, decompressed, hashed
+ * again, and handed out from one buffer.
+ */
+#ifndef UNPACK_INPUT_H
+#define UNPACK_INPUT_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct why;
+struct input;
+
+struct input_limits {
+	uint64_t	 max_bytes;	/* out of the decompressor */
+	uint64_t	 ratio_from;	/* from here on the ratio counts */
+	uint64_t	 max_ratio;	/* bytes out per byte in */
+	int		 stall_ms;	/* longest wait for the next byte */
+	int		 owner_fd;	/* give up when this one hangs up; -1 */
+};
+
+/* Read from a descriptor, which is lent. NULL with why set. */
+struct input	*input_open(int, const struct input_limits *, struct why *);
+/* From memory, for tests and the fuzz target: no compression, no limits. */
+struct input	*input_memory(const void *, size_t, struct why *);
+void		 input_free(struct input *);
+
+/*
+ * At least `want` bytes in one piece (want is at most 64 KiB), or as many as
+ * are left before the end. Returns how many there are, 0 at the end, or -1
+ * with why set. The pointer is good until the next call.
+ */
+ssize_t		 input_peek(struct input *, size_t, const uint8_t **);
+/* Use up bytes that input_peek has shown. */
+void		 input_skip(struct input *, size_t);
+/* How many were used up: the position in the uncompressed stream. */
+uint64_t	 input_position(const struct input *);
+
+struct input_sums {
+	char		 digest[72];	/* of the bytes as they came */
+	char		 diff_id[72];	/* of the uncompressed bytes */
+	uint64_t	 compressed_size;
+	uint64_t	 size;
+	int		 compression;	/* enum codec_number */
+};
+
+/* Everything was read and used up: the sums. 0, or -1 with why set. */
+int		 input_close(struct input *, struct input_sums *);
+
+#endif

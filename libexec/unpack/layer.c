@@ -1,0 +1,206 @@
+#include "layer.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "make.h"
+#include "record.h"
+#include "scope.h"
+#include "split.h"
+#include "tar.h"
+
+int
+layer_count(struct layer *l)
+{
+	l->inodes++;
+	if (l->inodes + l->tree.made > l->max_inodes)
+		return (why_set(&l->why, EFBIG, "the layer has more than the "
+		    "%llu files that are allowed; raise the limit if you "
+		    "trust it", (unsigned long long)l->max_inodes));
+	return (0);
+}
+
+int
+layer_later(struct layer *l, const char *path, ino_t ino,
+    const struct timespec *mtime)
+{
+	struct dir_time	*bigger, *d;
+	size_t		 room;
+
+	if (l->ndirs == l->room) {
+		room = l->room == 0 ? 256 : l->room * 2;
+		bigger = reallocarray(l->dirs, room, sizeof(*bigger));
+		if (bigger == NULL)
+			return (why_set(&l->why, ENOMEM, "out of memory"));
+		l->dirs = bigger;
+		l->room = room;
+	}
+	d = &l->dirs[l->ndirs];
+	if ((d->path = strdup(path)) == NULL)
+		return (why_set(&l->why, ENOMEM, "out of memory"));
+	d->ino = ino;
+	d->mtime = *mtime;
+	l->ndirs++;
+	return (0);
+}
+
+/*
+ * A directory may have been replaced, or its name may lead elsewhere by now:
+ * the time is for the inode that it was meant for, and for no other.
+ */
+static int
+set_dir_times(struct layer *l)
+{
+	struct stat	 st;
+
+	for (size_t i = 0; i < l->ndirs; i++) {
+		const struct dir_time	*d = &l->dirs[i];
+		scoped_fd int		 fd = tree_open_dir(&l->tree, d->path);
+		struct timespec		 ts[2] = { d->mtime, d->mtime };
+
+		if (fd == -1 || fstat(fd, &st) == -1 || st.st_ino != d->ino)
+			continue;
+		if (futimens(fd, ts) == -1)
+			return (tree_failed(&l->why, d->path,
+			    "set its times"));
+	}
+	return (0);
+}
+
+static int
+all_entries(struct layer *l)
+{
+	struct tar_entry	*e;
+	char			 path[TREE_PATH_MAX + 1];
+	int			 rc;
+
+	while ((rc = tar_next(l->tar, &e)) == 1) {
+		l->entries++;
+		if (tree_clean(e->path, path, &l->why) == -1 ||
+		    (l->split != NULL && split_entry(l->split, e) == -1))
+			return (-1);
+		rc = path[0] == '\0' ? make_root(l, e) :
+		    make_entry(l, e, path);
+		if (rc == -1)
+			return (-1);
+		if (l->split != NULL && split_entry_end(l->split) == -1)
+			return (-1);
+	}
+	return (rc);
+}
+
+/* B09: what came is what was named, or nothing of it is used. */
+static int
+check_sums(struct layer *l, const struct layer_opts *o,
+    const struct input_sums *s)
+{
+	if (o->digest[0] != '\0' && strcmp(o->digest, s->digest) != 0)
+		return (why_set(&l->why, EBADMSG, "its digest is %s, but %s "
+		    "was announced; pull or save the image again", s->digest,
+		    o->digest));
+	if (o->diff_id[0] != '\0' && strcmp(o->diff_id, s->diff_id) != 0)
+		return (why_set(&l->why, EBADMSG, "its contents hash to %s, "
+		    "but the image's configuration says %s; pull or save the "
+		    "image again", s->diff_id, o->diff_id));
+	return (0);
+}
+
+static struct rec *
+report(struct layer *l, const struct input_sums *s)
+{
+	struct rec	*r = rec_new();
+
+	if (r == NULL) {
+		(void)why_set(&l->why, ENOMEM, "out of memory");
+		return (NULL);
+	}
+	(void)rec_add(r, "digest", s->digest);
+	(void)rec_add(r, "diff_id", s->diff_id);
+	(void)rec_add_num(r, "size", (int64_t)s->size);
+	(void)rec_add_num(r, "compressed_size", (int64_t)s->compressed_size);
+	(void)rec_add_num(r, "compression", s->compression);
+	for (size_t i = 0; i < l->meta.used_uids.n; i++)
+		(void)rec_add_num(r, "uid", l->meta.used_uids.id[i]);
+	for (size_t i = 0; i < l->meta.used_gids.n; i++)
+		(void)rec_add_num(r, "gid", l->meta.used_gids.id[i]);
+	(void)rec_add_num(r, "entries", (int64_t)l->entries);
+	(void)rec_add_num(r, "skipped_devices", (int64_t)l->skipped_devices);
+	(void)rec_add_num(r, "dropped_xattrs",
+	    (int64_t)l->meta.dropped_xattrs);
+	/* What was replaced cannot be written again from the files on disk. */
+	if (l->split != NULL && (l->tree.merged || !l->tree.replaced))
+		split_report(l->split, r);
+	return (r);
+}
+
+static void
+layer_clear(struct layer *l)
+{
+	for (size_t i = 0; i < l->ndirs; i++)
+		free(l->dirs[i].path);
+	free(l->dirs);
+	idset_clear(&l->meta.used_uids);
+	idset_clear(&l->meta.used_gids);
+	split_free(l->split);
+	tar_free(l->tar);
+	input_free(l->in);
+	tree_clear(&l->tree);
+}
+
+static int
+start(struct layer *l, int stream, int dir, const struct layer_opts *o)
+{
+	struct input_limits	 lim = { .max_bytes = l->max_bytes,
+				    .ratio_from = LAYER_RATIO_FROM,
+				    .max_ratio = LAYER_RATIO,
+				    .stall_ms = LAYER_STALL_MS,
+				    .owner_fd = o->owner_fd };
+
+	l->tree.root = -1;
+	l->meta.why = &l->why;
+	l->meta.keep_owner = !o->single;
+	if (tree_init(&l->tree, dir, o->merged, &l->why) == -1 ||
+	    (l->in = input_open(stream, &lim, &l->why)) == NULL ||
+	    (l->tar = tar_new(l->in, &l->why)) == NULL)
+		return (-1);
+	/* Without a sum to check, a cut archive must show by itself. */
+	tar_need_end(l->tar, o->diff_id[0] == '\0' && o->digest[0] == '\0');
+	if (!o->want_split)
+		return (0);
+	if ((l->split = split_new(&l->why)) == NULL)
+		return (-1);
+	tar_set_tap(l->tar, split_tap, l->split);
+	return (0);
+}
+
+struct rec *
+layer_unpack(int stream, int dir, const struct layer_opts *o, struct why *w)
+{
+	struct layer		*l = calloc(1, sizeof(*l));
+	struct input_sums	 sums;
+	struct rec		*r = NULL;
+
+	if (l == NULL) {
+		(void)why_set(w, ENOMEM, "out of memory");
+		return (NULL);
+	}
+	l->max_bytes = o->max_bytes != 0 ? o->max_bytes : LAYER_BYTES;
+	l->max_inodes = o->max_inodes != 0 ? o->max_inodes : LAYER_INODES;
+	l->meta.uids = o->uids;
+	l->meta.gids = o->gids;
+	if (start(l, stream, dir, o) == 0 && all_entries(l) == 0 &&
+	    set_dir_times(l) == 0 &&
+	    (l->split == NULL || split_finish(l->split) == 0) &&
+	    input_close(l->in, &sums) == 0 && check_sums(l, o, &sums) == 0)
+		r = report(l, &sums);
+	if (r == NULL)
+		*w = l->why;
+	layer_clear(l);
+	free(l);
+	return (r);
+}

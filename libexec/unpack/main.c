@@ -1,0 +1,195 @@
+/*
+ * unpack: turns one hostile layer stream into one directory.
+ *
+ * Trusts: nobody for the bytes; the front end for which directory, and for
+ *         what the bytes must hash to.
+ * Holds:  one directory, one stream, and capabilities over the ids of a user
+ *         namespace, not of the host. No paths, no network, no children.
+ * Dies:   when its channel closes, also in the middle of a layer.
+ *
+ * One process unpacks one layer. Until layer_unpack it hears only the front
+ * end, over declared messages; there it confines itself to the directory that
+ * came with the message, before it reads the first byte of the stream. So the
+ * filter has no row for namespaces or ids: those calls are all behind it.
+ *
+ * The tar reader is our own and not libarchive's: A08 wants refused what every
+ * lenient reader settles in its own way (two sizes, repeated PAX keys, data
+ * behind a directory, a lone block of zeros), and a strict walker in front of
+ * a lenient reader would be two readers that can differ.
+ */
+#include <linux/capability.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "digest.h"
+#include "helper.h"
+#include "layer.h"
+#include "log.h"
+#include "owners.h"
+#include "policy.h"
+#include "record.h"
+#include "scope.h"
+#include "userns.h"
+
+enum { EMPTY = 1, READY = 2, DONE = 4 };
+
+struct unpack {
+	struct helper	*helper;
+	unsigned int	 state;
+	struct idmap	 uids, gids;
+};
+
+static const struct rule rules[] = {
+#include "unpack.policy"
+};
+#include "unpack.bpf.h"
+
+static const struct policy policy = { "unpack", rules,
+	sizeof(rules) / sizeof(rules[0]), bpf, sizeof(bpf) / sizeof(bpf[0]) };
+
+/* Over the namespace's own ids; what else a new namespace gives goes. */
+static int
+keep_file_caps(void)
+{
+	const uint64_t			 keep = 1ULL << CAP_CHOWN |
+					    1ULL << CAP_DAC_OVERRIDE |
+					    1ULL << CAP_FOWNER |
+					    1ULL << CAP_FSETID |
+					    1ULL << CAP_SETFCAP;
+	struct __user_cap_header_struct	 h = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct	 d[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
+
+	d[0].effective = d[0].permitted = (uint32_t)keep;
+	d[1].effective = d[1].permitted = (uint32_t)(keep >> 32);
+	return (syscall(SYS_capset, &h, d) == -1 ? -1 : 0);
+}
+
+/* The maps are there, and we are root by them: look at them while we can. */
+static int
+inside(struct unpack *u, struct answer *a)
+{
+	if (idmap_read(&u->uids, "/proc/self/uid_map") == -1 ||
+	    idmap_read(&u->gids, "/proc/self/gid_map") == -1)
+		return (answer_text(a, "the id maps cannot be read"));
+	if (keep_file_caps() == -1)
+		return (answer_text(a, "cannot reduce capabilities"));
+	u->state = READY;
+	return (0);
+}
+
+static int
+on_userns_make(void *ctx, struct packet *p, struct answer *a)
+{
+	return (userns_on_make(ctx, p, a));
+}
+
+static int
+on_userns_ready(void *ctx, struct packet *p, struct answer *a)
+{
+	if (userns_on_ready(ctx, p, a) == -1)
+		return (-1);
+	return (inside(ctx, a));
+}
+
+static int
+on_userns_join(void *ctx, struct packet *p, struct answer *a)
+{
+	if (userns_on_join(ctx, p, a) == -1)
+		return (-1);
+	return (inside(ctx, a));
+}
+
+/* A directory, and bytes that end: the descriptors are what they should be. */
+static int
+check_descriptors(int stream, int dir, struct answer *a)
+{
+	struct stat	 st;
+
+	if (fstat(stream, &st) == -1)
+		return (-1);
+	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode)) {
+		errno = EINVAL;
+		return (answer_text(a, "the layer is no file and no pipe"));
+	}
+	if (fstat(dir, &st) == -1)
+		return (-1);
+	if (!S_ISDIR(st.st_mode)) {
+		errno = ENOTDIR;
+		return (answer_text(a, "the layer's directory is none"));
+	}
+	return (0);
+}
+
+static int
+check_digests(const struct msg_layer_unpack *m, struct answer *a)
+{
+	if ((m->digest[0] != '\0' && !digest_valid(m->digest)) ||
+	    (m->diff_id[0] != '\0' && !digest_valid(m->diff_id))) {
+		errno = EINVAL;
+		return (answer_text(a, "a digest is not sha256: and 64 hex "
+		    "digits"));
+	}
+	return (0);
+}
+
+static int
+on_layer_unpack(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_layer_unpack	*m = &p->body.layer_unpack;
+	struct unpack			*u = ctx;
+	scoped_fd int			 stream = packet_take_fd(p, 0);
+	scoped_fd int			 dir = packet_take_fd(p, 1);
+	struct why			 w = { 0 };
+	struct rec			*r;
+	struct layer_opts		 o = {
+		.digest = m->digest, .diff_id = m->diff_id,
+		.max_bytes = m->max_bytes, .max_inodes = m->max_inodes,
+		.merged = (m->flags & UNPACK_MERGED) != 0,
+		.want_split = (m->flags & UNPACK_SPLIT) != 0,
+		.single = userns_single(),
+		.owner_fd = u->helper->chan.fd,
+		.uids = u->uids, .gids = u->gids,
+	};
+	int				 rc;
+
+	if (check_digests(m, a) == -1 ||
+	    check_descriptors(stream, dir, a) == -1)
+		return (-1);
+	u->state = DONE;
+	helper_sandbox(u->helper, &dir, 1);
+	if ((r = layer_unpack(stream, dir, &o, &w)) == NULL) {
+		errno = w.error;
+		return (answer_text(a, "%s", w.text));
+	}
+	rc = answer_rec(a, r);
+	rec_free(r);
+	return (rc);
+}
+
+static const struct handler handlers[] = {
+	/* message		states		handler */
+	{ MSG_userns_make,	EMPTY,		on_userns_make },
+	{ MSG_userns_ready,	EMPTY,		on_userns_ready },
+	{ MSG_userns_join,	EMPTY,		on_userns_join },
+	{ MSG_layer_unpack,	READY,		on_layer_unpack },
+};
+
+int
+main(int argc, char **argv)
+{
+	struct helper	 h = { .name = "unpack", .self = R_UNPACK,
+			    .policy = &policy };
+	struct unpack	 u = { .helper = &h, .state = EMPTY };
+
+	helper_args(&h, argc, argv);
+	helper_socket(&h);
+	(void)umask(022);
+	helper_drop(&h);
+	return (helper_serve(&h, handlers,
+	    sizeof(handlers) / sizeof(handlers[0]), &u.state, &u));
+}

@@ -1,0 +1,23 @@
+/* Make one entry of a layer in its tree. */
+#ifndef UNPACK_MAKE_H
+#define UNPACK_MAKE_H
+
+#include <stdint.h>
+
+#include "tree.h"
+
+struct layer;
+struct tar_entry;
+
+/* The root's own entry: only a directory, and only what describes it. */
+int	make_root(struct layer *, const struct tar_entry *);
+/* Any other entry, by its clean name. 0, or -1 with why set. */
+int	make_entry(struct layer *, const struct tar_entry *, const char *);
+/* Is the last component of this clean name a whiteout's? */
+bool	whiteout_is(const char *);
+/* Hide, or in a merged tree remove, what lower layers have. */
+int	whiteout_apply(struct layer *, const char *);
+/* The directory hides all that lower layers have in it. 0, or -1. */
+int	whiteout_opaque(struct layer *, int, const char *);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * Owner, mode, extended attributes and times, always through a descriptor of
+ * the inode that was just made (A04).
+ */
+#ifndef UNPACK_META_H
+#define UNPACK_META_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "owners.h"
+
+struct tar_entry;
+struct why;
+
+struct meta {
+	struct why	*why;
+	bool		 keep_owner;	/* false: one id, all is the user's */
+	struct idmap	 uids, gids;	/* of the user namespace */
+	struct idset	 used_uids, used_gids;
+	uint64_t	 dropped_xattrs;
+};
+
+/* Note the entry's owners and see that they are mapped. 0 or -1. */
+int	meta_check(struct meta *, const struct tar_entry *, const char *);
+/* For files, directories and FIFOs: all of it, but times only if asked. */
+int	meta_apply(struct meta *, int, const struct tar_entry *, const char *,
+	    bool);
+/* For symbolic links, by an O_PATH descriptor: owner and times. */
+int	meta_apply_link(struct meta *, int, const struct tar_entry *,
+	    const char *);
+
+#endif

@@ -1,0 +1,41 @@
+/* The records of one PAX header, each key once. */
+#ifndef UNPACK_PAX_H
+#define UNPACK_PAX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+struct why;
+
+struct pax_record {
+	const char	*key;		/* NUL after it */
+	const char	*value;		/* NUL after it, may hold others */
+	size_t		 len;
+};
+
+struct pax {
+	char			*text;
+	struct pax_record	*recs;	/* sorted by key */
+	size_t			 nrecs;
+};
+
+/* Take the bytes apart (they are copied). 0, or -1 with why set. */
+int	pax_parse(struct pax *, const void *, size_t, struct why *);
+void	pax_clear(struct pax *);
+/* The record of a key, or NULL. */
+const struct pax_record *pax_find(const struct pax *, const char *);
+/* A value as text without NUL: 1, 0 when the key is not there, -1. */
+int	pax_text(const struct pax *, const char *, const char **,
+	    struct why *);
+/* A value as a plain number of at most `max`: 1, 0, -1 likewise. */
+int	pax_number(const struct pax *, const char *, uint64_t, uint64_t *,
+	    struct why *);
+/* A value as seconds with fraction, sign allowed: 1, 0, -1 likewise. */
+int	pax_time(const struct pax *, const char *, struct timespec *,
+	    struct why *);
+/* Digits only, at most max; the end is put. False when it is not that. */
+bool	pax_digits(const char *, uint64_t, uint64_t *, const char **);
+
+#endif

@@ -1,0 +1,88 @@
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "layer.h"
+#include "make.h"
+#include "path.h"
+#include "scope.h"
+#include "why.h"
+
+static const char *
+leaf_of(const char *path)
+{
+	const char	*slash = strrchr(path, '/');
+
+	return (slash == NULL ? path : slash + 1);
+}
+
+bool
+whiteout_is(const char *path)
+{
+	return (strncmp(leaf_of(path), ".wh.", 4) == 0);
+}
+
+/*
+ * user.overlay.*, because overlays are mounted without privilege
+ * (userxattr); trusted.* could not be set from here.
+ */
+int
+whiteout_opaque(struct layer *l, int dir, const char *path)
+{
+	if (l->tree.merged)
+		return (tree_empty_old(&l->tree, dir));
+	if (fsetxattr(dir, "user.overlay.opaque", "y", 1, 0) == 0)
+		return (0);
+	if (errno == ENOTSUP || errno == EPERM)
+		return (why_set(&l->why, errno, "entry \"%.200s\": the file "
+		    "system of the image store has no extended attributes, "
+		    "which overlay needs; use the vfs driver there", path));
+	return (tree_failed(&l->why, path, "mark its directory"));
+}
+
+/* The name that is hidden is in this layer, too: it stays (A05). */
+static int
+hide_beneath(struct layer *l, int dir, const char *name, const char *path)
+{
+	scoped_fd int	 fd = openat(dir, name, O_RDONLY | O_DIRECTORY |
+			    O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	/* Anything but a directory hides what is below it by itself. */
+	if (fd == -1)
+		return (errno == ENOTDIR || errno == ELOOP ? 0 :
+		    tree_failed(&l->why, path, "open what it hides"));
+	return (whiteout_opaque(l, fd, path));
+}
+
+int
+whiteout_apply(struct layer *l, const char *path)
+{
+	const char	*leaf, *name = leaf_of(path) + 4;
+	int		 dir;
+
+	if (strcmp(name, ".wh..opq") == 0 && path == leaf_of(path))
+		return (why_set(&l->why, EINVAL, "the layer hides everything "
+		    "below its root; make the image again without its lower "
+		    "layers"));
+	if (strcmp(name, ".wh..opq") != 0 && (!path_is_name(name) ||
+	    strncmp(name, ".wh.", 4) == 0))
+		return (why_set(&l->why, EINVAL, "entry \"%.200s\" is a "
+		    "whiteout of no proper name; do not use this image",
+		    path));
+	if ((dir = tree_parent(&l->tree, path, &leaf)) == -1)
+		return (-1);
+	if (strcmp(name, ".wh..opq") == 0)
+		return (whiteout_opaque(l, dir, path));
+	if (l->tree.merged)
+		return (tree_remove_old(&l->tree, dir, name));
+	if (mknodat(dir, name, S_IFCHR, makedev(0, 0)) == 0)
+		return (0);
+	if (errno == EEXIST)
+		return (hide_beneath(l, dir, name, path));
+	return (tree_failed(&l->why, path, "make a whiteout"));
+}
