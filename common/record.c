@@ -1,5 +1,6 @@
 #include "record.h"
 
+#include <sys/mman.h>
 #include <sys/queue.h>
 
 #include <errno.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "scope.h"
 #include "sealed.h"
@@ -514,4 +516,132 @@ rec_from_fd(int fd)
 		return (NULL);
 	}
 	return (r);
+}
+
+#define STREAM_BUF	(64u << 10)
+
+struct rec_stream {
+	uint8_t		*buf;
+	size_t		 len;		/* bytes waiting in buf */
+	size_t		 total;
+	uint32_t	 count;
+	int		 fd;
+	int		 error;
+};
+
+static void
+stream_flush(struct rec_stream *s)
+{
+	size_t	 done = 0;
+	ssize_t	 n;
+
+	while (done < s->len && s->error == 0) {
+		if ((n = write(s->fd, s->buf + done, s->len - done)) != -1)
+			done += (size_t)n;
+		else if (errno != EINTR)
+			s->error = errno;
+	}
+	s->len = 0;
+}
+
+static void
+stream_put(struct rec_stream *s, const void *data, size_t len)
+{
+	const uint8_t	*p = data;
+	size_t		 n;
+
+	s->total += len;
+	while (len > 0) {
+		n = STREAM_BUF - s->len;
+		if (n > len)
+			n = len;
+		memcpy(s->buf + s->len, p, n);
+		s->len += n;
+		p += n;
+		len -= n;
+		if (s->len == STREAM_BUF)
+			stream_flush(s);
+	}
+}
+
+struct rec_stream *
+rec_stream_new(const char *name)
+{
+	struct rec_stream	*s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return (NULL);
+	if ((s->buf = malloc(STREAM_BUF)) == NULL ||
+	    (s->fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)) ==
+	    -1) {
+		free(s->buf);
+		free(s);
+		return (NULL);
+	}
+	/* The count is not known yet: rec_stream_end writes it over this. */
+	stream_put(s, MAGIC "\0\0\0\0", HEAD_LEN);
+	return (s);
+}
+
+int
+rec_stream_raw(struct rec_stream *s, const char *key, const void *data,
+    size_t len)
+{
+	uint8_t	 head[3], size[4], *p;
+	size_t	 key_len = strlen(key);
+
+	if (s->count == REC_ITEMS || key_len == 0 || key_len > UINT16_MAX ||
+	    len > REC_MAX || s->total + ITEM_MIN + key_len + len > REC_MAX)
+		s->error = s->error == 0 ? EMSGSIZE : s->error;
+	if (s->error != 0) {
+		errno = s->error;
+		return (-1);
+	}
+	p = head;
+	put(&p, K_REC, 1);
+	put(&p, key_len, 2);
+	p = size;
+	put(&p, len, 4);
+	stream_put(s, head, sizeof(head));
+	stream_put(s, key, key_len + 1);
+	stream_put(s, size, sizeof(size));
+	stream_put(s, data, len);
+	stream_put(s, "", 1);
+	s->count++;
+	return (0);
+}
+
+int
+rec_stream_rec(struct rec_stream *s, const char *key, const struct rec *r)
+{
+	scoped_free void	*p = NULL;
+	size_t			 len;
+
+	if (rec_encode(r, &p, &len) == -1) {
+		s->error = s->error == 0 ? errno : s->error;
+		return (-1);
+	}
+	return (rec_stream_raw(s, key, p, len));
+}
+
+int
+rec_stream_end(struct rec_stream *s)
+{
+	scoped_fd int	 fd = s->fd;
+	uint8_t		 count[4], *p = count;
+	int		 error;
+
+	stream_flush(s);
+	put(&p, s->count, 4);
+	if (s->error == 0 && (pwrite(fd, count, sizeof(count), MAGIC_LEN) !=
+	    (ssize_t)sizeof(count) || sealed_seal(fd) == -1))
+		s->error = errno;
+	error = s->error;
+	free(s->buf);
+	free(s);
+	if (error != 0) {
+		errno = error;
+		return (-1);
+	}
+	return (take_fd(&fd));
 }

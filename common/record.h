@@ -83,4 +83,16 @@ int	rec_memfd(const struct rec *, const char *);
  */
 struct rec *rec_from_fd(int);
 
+/*
+ * Write a record of many nested ones straight into a memfd, so that a long
+ * list is never in memory. Raw: bytes that rec_encode made (and a decoder
+ * has accepted). Failures are sticky. rec_stream_end gives the sealed
+ * descriptor or -1, and frees.
+ */
+struct rec_stream;
+struct rec_stream *rec_stream_new(const char *);
+int	rec_stream_raw(struct rec_stream *, const char *, const void *, size_t);
+int	rec_stream_rec(struct rec_stream *, const char *, const struct rec *);
+int	rec_stream_end(struct rec_stream *);
+
 #endif

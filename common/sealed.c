@@ -34,6 +34,12 @@ sealed_fd(const char *name, const void *data, size_t len)
 	return (take_fd(&fd));
 }
 
+int
+sealed_seal(int fd)
+{
+	return (fcntl(fd, F_ADD_SEALS, ALL_SEALS));
+}
+
 void *
 sealed_map(int fd, size_t max, size_t *len)
 {

@@ -5,6 +5,8 @@
 
 /* A memfd with these bytes that nobody can change any more, or -1. */
 int	sealed_fd(const char *, const void *, size_t);
+/* Make a memfd that was written elsewhere such a one. 0 or -1. */
+int	sealed_seal(int);
 /*
  * Map such a descriptor read-only. NULL with EPERM if it is not a memfd with
  * all seals, EMSGSIZE if larger than max. The caller unmaps with sealed_unmap.

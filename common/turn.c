@@ -1,0 +1,99 @@
+#include "turn.h"
+
+#include <sys/time.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "helper.h"
+
+#define SLICE_US	50000
+
+static void
+on_alarm(int sig)
+{
+	(void)sig;
+}
+
+int
+turn_init(void)
+{
+	/* Without SA_RESTART: the signal's one effect is to end the wait. */
+	struct sigaction	 sa = { .sa_handler = on_alarm };
+
+	return (sigaction(SIGALRM, &sa, NULL));
+}
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec	 ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ((uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000);
+}
+
+static bool
+peer_gone(void)
+{
+	struct pollfd	 p = { .fd = HELPER_FD };
+
+	return (poll(&p, 1, 0) == 1 && (p.revents & POLLHUP) != 0);
+}
+
+/* Wait in the kernel's queue. The timer repeats, so no tick can be missed. */
+static int
+wait_turn(int fd, struct flock *fl, unsigned int wait_ms)
+{
+	uint64_t		 deadline = now_ms() + wait_ms;
+	struct itimerval	 on = { { 0, SLICE_US }, { 0, SLICE_US } };
+	struct itimerval	 off = { { 0, 0 }, { 0, 0 } };
+	int			 rc, saved;
+
+	if (setitimer(ITIMER_REAL, &on, NULL) == -1)
+		return (-1);
+	while ((rc = fcntl(fd, F_OFD_SETLKW, fl)) == -1 && errno == EINTR) {
+		if (peer_gone()) {
+			errno = ECONNRESET;
+			break;
+		}
+		if (now_ms() >= deadline) {
+			errno = ETIMEDOUT;
+			break;
+		}
+	}
+	saved = errno;
+	(void)setitimer(ITIMER_REAL, &off, NULL);
+	errno = saved;
+	return (rc);
+}
+
+int
+turn_take(int fd, bool exclusive, unsigned int wait_ms)
+{
+	struct flock	 fl = { .l_type = exclusive ? F_WRLCK : F_RDLCK,
+			    .l_whence = SEEK_SET };
+
+	if (fcntl(fd, F_OFD_SETLK, &fl) == 0)
+		return (0);
+	if (errno != EAGAIN && errno != EACCES)
+		return (-1);
+	if (wait_ms == 0) {
+		errno = ETIMEDOUT;
+		return (-1);
+	}
+	return (wait_turn(fd, &fl, wait_ms));
+}
+
+void
+turn_give(int fd)
+{
+	struct flock	 fl = { .l_type = F_UNLCK, .l_whence = SEEK_SET };
+
+	(void)fcntl(fd, F_OFD_SETLK, &fl);
+}

@@ -1,0 +1,57 @@
+/*
+ * One database in one directory: NAME.kct, a Kyoto Cabinet tree that is
+ * opened, committed and closed per transaction; NAME.journal, from which it
+ * can be made again; NAME.lock, where commands queue, with a stamp that says
+ * which file it was that the last of them left in order.
+ */
+#ifndef STATEKEEP_DB_H
+#define STATEKEEP_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct db;
+struct rec;
+
+enum db_mode { DB_READ, DB_WRITE };
+
+/*
+ * A database in a directory (taken). `where` names it in sentences, the boot
+ * id says for how long pages that were not synced can be trusted. Nothing is
+ * opened yet. NULL on ENOMEM.
+ */
+struct db	*db_new(int, const char *, const char *, const char *);	/* takes */
+void		 db_free(struct db *);
+
+/*
+ * Take a turn and open: 0, or -1 with errno and db_error. A database that is
+ * not there yet reads as empty. Each db_begin needs its db_end.
+ */
+int		 db_begin(struct db *, enum db_mode);
+/* Keep what was put and deleted; `hard`: it survives a power cut. 0 or -1. */
+int		 db_commit(struct db *, bool hard);
+/* Close and give the turn away. What was not committed is undone. */
+void		 db_end(struct db *);
+/* The sentence of the last failure. */
+const char	*db_error(const struct db *);
+
+/* NULL with ENOENT, or EBADMSG when the record there does not decode. */
+struct rec	*db_get(struct db *, const char *);
+/* The same as text for short plain values. False when absent or too long. */
+bool		 db_get_text(struct db *, const char *, char *, size_t);
+bool		 db_has(struct db *, const char *);
+/* 0, or -1 with errno and db_error; db_commit then fails as well. */
+int		 db_put(struct db *, const char *, const struct rec *);
+int		 db_put_text(struct db *, const char *, const char *);
+int		 db_del(struct db *, const char *);
+
+/* A position among the keys that begin with a prefix, in order. */
+struct db_cursor;
+struct db_cursor *db_walk(struct db *, const char *);
+/* Next key (NUL-terminated) and bytes, valid until the next call. */
+bool		 db_next(struct db_cursor *, const char **, const void **,
+		    size_t *);
+void		 db_walk_end(struct db_cursor *);
+
+#endif

@@ -1,0 +1,73 @@
+/*
+ * What statekeep knows: containers by id and name, over two databases. Each
+ * function is one transaction, which has happened whole or not at all when
+ * it returns. A failure leaves errno, and its sentence in keep_error.
+ *
+ * Turns are always taken in this order: durable, per boot.
+ */
+#ifndef STATEKEEP_KEEP_H
+#define STATEKEEP_KEEP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct db;
+struct rec;
+
+#define KEEP_SCHEMA	1
+
+struct keep {
+	struct db	*durable;
+	struct db	*boot;
+	char		 boot_id[65];
+	char		 own_id[65];	/* ephemeral, reserved through us */
+	char		 error[1024];
+};
+
+/* Directories (taken) and the boot id; nothing is opened yet. 0 or -1. */
+int	keep_init(struct keep *, int, int, const char *);	/* takes */
+void	keep_clear(struct keep *);
+/*
+ * Check the schema, and the settings that the store was made with: those it
+ * does not know yet are added, another value is refused.
+ */
+int	keep_settings(struct keep *, const struct rec *);
+
+/* What ctr_create asks for, and what it gets. */
+struct keep_new {
+	const char	*id;
+	const char	*name;		/* empty: make one up */
+	bool		 ephemeral;
+	bool		 want_slot;
+	char		 got_name[256];
+	uint32_t	 slot;
+};
+int	keep_create(struct keep *, struct keep_new *, const struct rec *);
+/* The full id for a full id, an exact name or a unique prefix of an id. */
+int	keep_find(struct keep *, const char *, char[65]);
+/* Row and nested `def`, or NULL. */
+struct rec *keep_get(struct keep *, const char *);
+/* All rows, as a sealed memfd. */
+int	keep_list(struct keep *);
+
+/* What ctr_set asks for, and what it gets. */
+struct keep_change {
+	const char	*id;
+	unsigned int	 from;		/* bit mask of states; 0: any */
+	unsigned int	 to;		/* 0: as it is */
+	bool		 want_slot;
+	uint32_t	 slot;
+};
+int	keep_set(struct keep *, struct keep_change *, const struct rec *);
+int	keep_remove(struct keep *, const char *);
+
+/* For the parts of it: set the sentence and errno. Returns -1. */
+int	keep_fail(struct keep *, int, const char *, ...)
+	    __attribute__((format(printf, 3, 4)));
+/* The same with a database's own sentence; errno is kept. */
+int	keep_fail_db(struct keep *, const struct db *);
+/* Begin a transaction in one or both; both or none are begun. */
+int	keep_begin(struct keep *, bool durable, bool boot, bool write);
+void	keep_end(struct keep *);
+
+#endif

@@ -1,0 +1,152 @@
+#include "keep.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "db.h"
+#include "log.h"
+#include "record.h"
+#include "row.h"
+#include "scope.h"
+
+/* The overlays of this boot, in the order of their ids. */
+struct overs {
+	char		(*ids)[65];
+	struct rec	**recs;
+	size_t		 n;
+	size_t		 cap;
+	size_t		 at;		/* rows come in the same order */
+};
+
+static void
+overs_clear(struct overs *o)
+{
+	for (size_t i = 0; i < o->n; i++)
+		rec_free(o->recs[i]);
+	free(o->recs);
+	free(o->ids);
+}
+
+static int
+overs_room(struct overs *o)
+{
+	size_t	 cap = o->cap == 0 ? 64 : o->cap * 2;
+	void	*p;
+
+	if (o->n < o->cap)
+		return (0);
+	if ((p = reallocarray(o->ids, cap, sizeof(*o->ids))) == NULL)
+		return (-1);
+	o->ids = p;
+	if ((p = reallocarray(o->recs, cap, sizeof(*o->recs))) == NULL)
+		return (-1);
+	o->recs = p;
+	o->cap = cap;
+	return (0);
+}
+
+static int
+overs_load(struct keep *k, struct overs *o)
+{
+	struct db_cursor	*c = db_walk(k->boot, "v:");
+	const char		*key;
+	const void		*data;
+	struct rec		*r;
+	size_t			 len;
+	int			 rc = c == NULL ? -1 : 0;
+
+	while (rc == 0 && db_next(c, &key, &data, &len)) {
+		if (strlen(key + 2) != 64 ||
+		    (r = rec_decode(data, len)) == NULL)
+			continue;
+		if ((rc = overs_room(o)) == -1) {
+			rec_free(r);
+			break;
+		}
+		memcpy(o->ids[o->n], key + 2, 65);
+		o->recs[o->n++] = r;
+	}
+	db_walk_end(c);
+	return (rc);
+}
+
+static const struct rec *
+overs_find(struct overs *o, const char *id)
+{
+	while (o->at < o->n && strcmp(o->ids[o->at], id) < 0)
+		o->at++;
+	if (o->at < o->n && strcmp(o->ids[o->at], id) == 0)
+		return (o->recs[o->at]);
+	return (NULL);
+}
+
+/* One stored row: shown as it is if it can be, which is the usual case. */
+static int
+list_row(struct keep *k, struct rec_stream *out, struct overs *o,
+    const char *id, const void *data, size_t len)
+{
+	struct rec		*stored = rec_decode(data, len), *row;
+	const struct rec	*over = NULL;
+	int			 rc;
+
+	if (stored == NULL)
+		row = row_damaged(id, "its record is damaged");
+	else if (o == NULL)
+		row = row_merge_ephemeral(stored, k->boot_id);
+	else if ((over = overs_find(o, id)) == NULL && row_plain(stored)) {
+		rec_free(stored);
+		return (rec_stream_raw(out, "ctr", data, len));
+	} else
+		row = row_merge(stored, over, k->boot_id);
+	rec_free(stored);
+	rc = row == NULL ? -1 : rec_stream_rec(out, "ctr", row);
+	rec_free(row);
+	return (rc);
+}
+
+static int
+list_rows(struct keep *k, struct db *db, struct rec_stream *out,
+    struct overs *o)
+{
+	struct db_cursor	*c = db_walk(db, "r:");
+	const char		*key;
+	const void		*data;
+	size_t			 len;
+	int			 rc = c == NULL ? -1 : 0;
+
+	while (rc == 0 && db_next(c, &key, &data, &len))
+		rc = list_row(k, out, o, key + 2, data, len);
+	db_walk_end(c);
+	return (rc);
+}
+
+int
+keep_list(struct keep *k)
+{
+	struct rec_stream	*out;
+	struct overs		 o = { 0 };
+	int			 rc, fd = -1;
+
+	if ((out = rec_stream_new("containers")) == NULL)
+		return (keep_fail(k, errno, "out of memory"));
+	if (keep_begin(k, true, true, false) == -1) {
+		(void)rec_stream_end(out);
+		return (-1);
+	}
+	rc = overs_load(k, &o);
+	if (rc == 0)
+		rc = list_rows(k, k->durable, out, &o);
+	if (rc == 0)
+		rc = list_rows(k, k->boot, out, NULL);
+	keep_end(k);
+	overs_clear(&o);
+	fd = rec_stream_end(out);
+	if (rc == 0 && fd != -1)
+		return (fd);
+	if (fd != -1)
+		close(fd);
+	return (keep_fail(k, errno == 0 ? ENOMEM : errno, "cannot list the "
+	    "containers: %s", strerror(errno)));
+}

@@ -1,0 +1,206 @@
+/*
+ * statekeep: names, ids and states of containers; the only program that opens
+ * the engine's databases.
+ *
+ * Trusts: the front end for who asks and which directories; nothing that is
+ *         in the databases' files.
+ * Holds:  two directories, one for what lasts and one for this boot.
+ *         No network, no children, no other file.
+ * Dies:   when its channel closes; a transaction under way is then undone
+ *         by whoever comes next.
+ */
+#include <linux/capability.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "chan.h"
+#include "helper.h"
+#include "keep.h"
+#include "log.h"
+#include "policy.h"
+#include "record.h"
+#include "turn.h"
+
+static const struct rule	 rules[] = {
+#include "statekeep.policy"
+};
+#include "statekeep.bpf.h"
+
+static const struct policy	 policy = { "statekeep", rules,
+	sizeof(rules) / sizeof(rules[0]), bpf, sizeof(bpf) / sizeof(bpf[0]) };
+
+enum state { EMPTY = 1, READY = 2 };
+
+struct server {
+	struct helper	 helper;
+	struct keep	 keep;
+	unsigned int	 state;
+};
+
+/* The sentence is the keeper's, errno is as it left it. */
+static int
+refuse(const struct server *s, struct answer *a)
+{
+	return (answer_text(a, "%s", s->keep.error));
+}
+
+static struct rec *
+record_of(struct packet *p, unsigned int i, struct answer *a)
+{
+	struct rec	*r = rec_from_fd(p->fds[i]);
+
+	if (r == NULL)
+		(void)answer_text(a, "the record that came with %s is "
+		    "malformed", p->info->name);
+	return (r);
+}
+
+/*
+ * The directories come with the first message, so that is when the walls go
+ * up: nothing that anybody wrote has been read by then.
+ */
+static int
+on_state_open(void *ctx, struct packet *p, struct answer *a)
+{
+	struct server	*s = ctx;
+	int		 dirs[2] = { p->fds[0], p->fds[1] }, rc;
+	struct rec	*settings;
+
+	helper_sandbox(&s->helper, dirs, 2);
+	if (keep_init(&s->keep, packet_take_fd(p, 0), packet_take_fd(p, 1),
+	    p->body.state_open.boot_id) == -1)
+		return (refuse(s, a));
+	/* The walls are up: whatever comes now, there is no second opening. */
+	s->state = 0;
+	if ((settings = record_of(p, 2, a)) == NULL)
+		return (-1);
+	rc = keep_settings(&s->keep, settings);
+	rec_free(settings);
+	if (rc == -1)
+		return (refuse(s, a));
+	s->state = READY;
+	return (0);
+}
+
+static int
+on_ctr_create(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_ctr_create	*m = &p->body.ctr_create;
+	struct server			*s = ctx;
+	struct keep_new			 n = { .id = m->id, .name = m->name,
+					    .ephemeral = m->ephemeral != 0,
+					    .want_slot = m->want_slot != 0 };
+	struct rec			*def;
+	int				 rc;
+
+	if ((def = record_of(p, 0, a)) == NULL)
+		return (-1);
+	rc = keep_create(&s->keep, &n, def);
+	rec_free(def);
+	if (rc == -1)
+		return (refuse(s, a));
+	a->value = n.slot;
+	(void)answer_text(a, "%s", n.got_name);
+	return (0);
+}
+
+static int
+on_ctr_find(void *ctx, struct packet *p, struct answer *a)
+{
+	struct server	*s = ctx;
+	char		 id[65];
+
+	if (keep_find(&s->keep, p->body.ctr_find.ref, id) == -1)
+		return (refuse(s, a));
+	(void)answer_text(a, "%s", id);
+	return (0);
+}
+
+static int
+on_ctr_get(void *ctx, struct packet *p, struct answer *a)
+{
+	struct server	*s = ctx;
+	struct rec	*r;
+	int		 rc;
+
+	if ((r = keep_get(&s->keep, p->body.ctr_get.id)) == NULL)
+		return (refuse(s, a));
+	rc = answer_rec(a, r);
+	rec_free(r);
+	return (rc);
+}
+
+static int
+on_ctr_list(void *ctx, struct packet *p, struct answer *a)
+{
+	struct server	*s = ctx;
+
+	(void)p;
+	if (answer_fd(a, keep_list(&s->keep)) == -1)
+		return (refuse(s, a));
+	return (0);
+}
+
+static int
+on_ctr_set(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_ctr_set	*m = &p->body.ctr_set;
+	struct server			*s = ctx;
+	struct keep_change		 c = { .id = m->id, .from = m->from,
+					    .to = m->to,
+					    .want_slot = m->want_slot != 0 };
+	struct rec			*changes;
+	int				 rc;
+
+	if ((changes = record_of(p, 0, a)) == NULL)
+		return (-1);
+	rc = keep_set(&s->keep, &c, changes);
+	rec_free(changes);
+	if (rc == -1)
+		return (refuse(s, a));
+	a->value = c.slot;
+	return (0);
+}
+
+static int
+on_ctr_remove(void *ctx, struct packet *p, struct answer *a)
+{
+	struct server	*s = ctx;
+
+	if (keep_remove(&s->keep, p->body.ctr_remove.id) == -1)
+		return (refuse(s, a));
+	return (0);
+}
+
+static const struct handler handlers[] = {
+	/* message		states		handler */
+	{ MSG_state_open,	EMPTY,		on_state_open },
+	{ MSG_ctr_create,	READY,		on_ctr_create },
+	{ MSG_ctr_find,		READY,		on_ctr_find },
+	{ MSG_ctr_get,		READY,		on_ctr_get },
+	{ MSG_ctr_list,		READY,		on_ctr_list },
+	{ MSG_ctr_set,		READY,		on_ctr_set },
+	{ MSG_ctr_remove,	READY,		on_ctr_remove },
+};
+
+int
+main(int argc, char **argv)
+{
+	struct server	 s = { .helper = { .name = "statekeep",
+			    .self = R_STATE, .policy = &policy },
+			    .state = EMPTY };
+	int		 rc;
+
+	helper_args(&s.helper, argc, argv);
+	helper_socket(&s.helper);
+	helper_drop(&s.helper);
+	if (turn_init() == -1)
+		fatal("signal");
+	rc = helper_serve(&s.helper, handlers,
+	    sizeof(handlers) / sizeof(handlers[0]), &s.state, &s);
+	keep_clear(&s.keep);
+	return (rc);
+}

@@ -1,0 +1,254 @@
+#include "row.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "record.h"
+#include "scope.h"
+
+static const char *const	 names[] = { "unknown", "creating", "created",
+	"starting", "running", "stopping", "exited", "removing", "paused" };
+
+/* What only this boot knows. */
+static const char *const	 volatile_keys[] = { "pid", "pid_start",
+	"monitor_pid", "slot" };
+
+const char *
+state_name(unsigned int state)
+{
+	if (state == ST_DAMAGED)
+		return ("damaged");
+	return (state < sizeof(names) / sizeof(names[0]) ? names[state] :
+	    "unknown");
+}
+
+bool
+state_live(unsigned int state)
+{
+	return (state == ST_STARTING || state == ST_RUNNING ||
+	    state == ST_STOPPING || state == ST_PAUSED);
+}
+
+static bool
+is_volatile(const char *key)
+{
+	for (size_t i = 0; i < sizeof(volatile_keys) /
+	    sizeof(volatile_keys[0]); i++)
+		if (strcmp(key, volatile_keys[i]) == 0)
+			return (true);
+	return (false);
+}
+
+/* All words of a repeated key, with blanks between. Caller frees. */
+static char *
+joined(const struct rec *def, const char *key)
+{
+	size_t		 it = 0, len = 1, at = 0;
+	const char	*text;
+	char		*out;
+
+	while (rec_next(def, key, &it, &text))
+		len += strlen(text) + 1;
+	if ((out = malloc(len)) == NULL)
+		return (NULL);
+	for (it = 0; rec_next(def, key, &it, &text); at += strlen(out + at)) {
+		if (at > 0)
+			out[at++] = ' ';
+		memcpy(out + at, text, strlen(text) + 1);
+	}
+	out[at] = '\0';
+	return (out);
+}
+
+struct rec *
+row_new(const struct rec *def, const char *id, const char *name)
+{
+	static const char *const	 copied[] = { "image", "image_name",
+		"rootfs", "command", "created", "rm", "intent" };
+	scoped_free char		*command = NULL;
+	struct rec			*row = rec_new();
+	struct rec_item			 item;
+	size_t				 it = 0;
+
+	if (row == NULL)
+		return (NULL);
+	(void)rec_add(row, "id", id);
+	(void)rec_add(row, "name", name);
+	for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++)
+		if (rec_get(def, copied[i]) != NULL)
+			(void)rec_add(row, copied[i], rec_get(def, copied[i]));
+	if (rec_get(def, "command") == NULL &&
+	    (command = joined(def, "arg")) != NULL)
+		(void)rec_add(row, "command", command);
+	while (rec_walk(def, "label", &it, &item))
+		if (item.text != NULL)
+			(void)rec_add(row, "label", item.text);
+	if (rec_set_num(row, "state", ST_CREATING) == -1 ||
+	    rec_set(row, "state_name", state_name(ST_CREATING)) == -1) {
+		rec_free(row);
+		return (NULL);
+	}
+	return (row);
+}
+
+/* Copy all pairs but `state`, and the volatile ones when told to. */
+static int
+copy_pairs(struct rec *out, const struct rec *from, bool want_volatile,
+    bool want_durable)
+{
+	struct rec_item	 item;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	while (rc == 0 && rec_walk(from, NULL, &it, &item)) {
+		if (item.text == NULL || strcmp(item.key, "state") == 0 ||
+		    strcmp(item.key, "state_name") == 0)
+			continue;
+		if (is_volatile(item.key) ? want_volatile : want_durable)
+			rc = rec_add(out, item.key, item.text);
+	}
+	return (rc);
+}
+
+static struct rec *
+finish(struct rec *row, int rc, unsigned int state)
+{
+	if (rc == 0 && rec_set_num(row, "state", state) == 0 &&
+	    rec_set(row, "state_name", state_name(state)) == 0)
+		return (row);
+	rec_free(row);
+	return (NULL);
+}
+
+struct rec *
+row_merge(const struct rec *stored, const struct rec *over, const char *boot)
+{
+	struct rec	*row = rec_new();
+	unsigned int	 state = row_state(stored);
+	int		 rc;
+
+	if (row == NULL)
+		return (NULL);
+	if (over != NULL && strcmp(rec_str(over, "boot_id", ""), boot) != 0)
+		over = NULL;
+	rc = copy_pairs(row, stored, false, true);
+	if (rc == 0 && over != NULL)
+		rc = copy_pairs(row, over, true, false);
+	if (state_live(state)) {
+		if (over != NULL)
+			state = row_state(over);
+		/* It ran when the machine went down: nobody saw how it ended. */
+		if (!state_live(state) || over == NULL)
+			state = ST_EXITED;
+	}
+	return (finish(row, rc, state));
+}
+
+struct rec *
+row_merge_ephemeral(const struct rec *stored, const char *boot)
+{
+	struct rec	*row = rec_new();
+	unsigned int	 state = row_state(stored);
+	bool		 now = strcmp(rec_str(stored, "boot_id", ""),
+			    boot) == 0;
+
+	if (row == NULL)
+		return (NULL);
+	if (!now && state_live(state))
+		state = ST_EXITED;
+	return (finish(row, copy_pairs(row, stored, now, true), state));
+}
+
+bool
+row_plain(const struct rec *stored)
+{
+	unsigned int	 state = row_state(stored);
+
+	return (!state_live(state) &&
+	    strcmp(rec_str(stored, "state_name", ""), state_name(state)) == 0);
+}
+
+struct rec *
+row_damaged(const char *id, const char *why)
+{
+	struct rec	*row = rec_new();
+	int		 rc;
+
+	if (row == NULL)
+		return (NULL);
+	rc = rec_add(row, "id", id);
+	if (rc == 0)
+		rc = rec_add(row, "name", "");
+	if (rc == 0)
+		rc = rec_add(row, "error", why);
+	return (finish(row, rc, ST_DAMAGED));
+}
+
+unsigned int
+row_state(const struct rec *row)
+{
+	int64_t	 n = rec_num(row, "state", 0);
+
+	return (n < 0 || n > 15 ? 0 : (unsigned int)n);
+}
+
+int
+row_change(struct rec *row, const struct rec *changes)
+{
+	struct rec_item	 item;
+	size_t		 it = 0;
+
+	while (rec_walk(changes, NULL, &it, &item))
+		rec_del(row, item.key);
+	it = 0;
+	/* An empty value takes the key away. */
+	while (rec_walk(changes, NULL, &it, &item))
+		if (item.text != NULL && *item.text != '\0' &&
+		    rec_add(row, item.key, item.text) == -1)
+			return (-1);
+	return (0);
+}
+
+int
+row_split(const struct rec *row, const char *boot, struct rec **stored,
+    struct rec **over)
+{
+	unsigned int	 state = row_state(row);
+	bool		 live = state_live(state);
+	int		 rc;
+
+	*stored = rec_new();
+	*over = rec_new();
+	if (*stored == NULL || *over == NULL)
+		return (-1);
+	rc = copy_pairs(*stored, row, false, true);
+	if (rc == 0)
+		rc = copy_pairs(*over, row, true, false);
+	/*
+	 * All live states are one to the durable side: which of them it is,
+	 * changes often and matters to this boot only.
+	 */
+	if (rc == 0)
+		rc = rec_set_num(*stored, "state", live ? ST_RUNNING : state);
+	if (rc == 0)
+		rc = rec_set(*stored, "state_name",
+		    state_name(live ? ST_RUNNING : state));
+	if (rc == 0 && live)
+		rc = rec_set(*stored, "boot_id", boot);
+	if (rc == 0)
+		rc = rec_set_num(*over, "state", state);
+	if (rc == 0)
+		rc = rec_set(*over, "boot_id", boot);
+	return (rc);
+}
+
+bool
+row_same(const struct rec *a, const struct rec *b)
+{
+	scoped_free void	*pa = NULL, *pb = NULL;
+	size_t			 na, nb;
+
+	if (rec_encode(a, &pa, &na) == -1 || rec_encode(b, &pb, &nb) == -1)
+		return (false);
+	return (na == nb && memcmp(pa, pb, na) == 0);
+}
