@@ -1,22 +1,18 @@
 #include "ids.h"
 
-#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
-#include <shadow/subid.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "log.h"
-#include "scope.h"
+#include "subid.h"
 
 /* The first thing that is wrong is the one that is told. */
-static void
-because(struct ids *ids, const char *fmt, ...)
+static void because(struct ids *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
 
 static void
@@ -63,26 +59,24 @@ load_caller(struct ids *ids)
 }
 
 static void
-load_ranges(struct ids *ids, struct ranges *rs, const char *file, uint64_t own,
-    int (*get)(const char *, struct subid_range **))
+load_ranges(struct ids *ids, struct ranges *rs, enum subid_kind kind)
 {
-	struct subid_range	*found = NULL;
-	const char		*why;
-	int			 n = get(ids->name, &found);
+	const char	*file = kind == SUBID_USERS ? "subuid" : "subgid";
+	uint64_t	 own = kind == SUBID_USERS ? ids->uid : ids->gid;
+	const char	*why;
 
-	if (n <= 0 || found == NULL)
-		because(ids, "%s has no subordinate ids in %s: as root, run "
-		    "`usermod --add-subuids 100000-165535 --add-subgids "
+	if (subid_ranges(rs, kind, ids->name, ids->uid) == -1)
+		because(ids, "cannot ask for the subordinate ids of %s: see "
+		    "/etc/%s and the line `subid` of /etc/nsswitch.conf",
+		    ids->name, file);
+	if (rs->n == 0)
+		because(ids, "%s has no subordinate ids in /etc/%s: as root, "
+		    "run `usermod --add-subuids 100000-165535 --add-subgids "
 		    "100000-165535 %s` with a range that is free", ids->name,
 		    file, ids->name);
-	/* One too many is kept, for ranges_check to refuse. */
-	for (int i = 0; i < n && found != NULL && rs->n < MAP_LINES; i++)
-		rs->r[rs->n++] = (struct range){ found[i].start,
-		    found[i].count };
-	free(found);
 	if ((why = ranges_check(rs, own)) != NULL)
-		because(ids, "%s has in %s %s: correct it there", ids->name,
-		    file, why);
+		because(ids, "%s has in /etc/%s %s: correct it there",
+		    ids->name, file, why);
 }
 
 static bool
@@ -94,38 +88,6 @@ within(const struct ranges *rs, uint64_t id)
 	return (false);
 }
 
-/* Does the line of nsswitch.conf name more than what is on this host? */
-static bool
-served_from_afar(const char *db)
-{
-	static const char	 sep[] = " \t\n";
-	char			 line[1024], *word, *save = NULL;
-	bool			 afar = false;
-	FILE			*f;
-
-	if ((f = fopen("/etc/nsswitch.conf", "re")) == NULL)
-		return (false);
-	while (!afar && fgets(line, sizeof(line), f) != NULL) {
-		line[strcspn(line, "#")] = '\0';
-		word = strtok_r(line, sep, &save);
-		if (word == NULL || strcmp(word, db) != 0)
-			continue;
-		while ((word = strtok_r(NULL, sep, &save)) != NULL)
-			if (strcmp(word, "files") != 0 &&
-			    strcmp(word, "compat") != 0 &&
-			    strcmp(word, "systemd") != 0)
-				afar = true;
-	}
-	(void)fclose(f);
-	return (afar);
-}
-
-/*
- * A range that contains a real user would hand out that user's files. The
- * local files are looked through whole. A directory service may hold any
- * number of users and cannot be; it is asked for both ends of each range,
- * so that a range laid over a block of its users is noticed at least there.
- */
 static void
 refuse_user(struct ids *ids, const struct passwd *pw)
 {
@@ -135,6 +97,12 @@ refuse_user(struct ids *ids, const struct passwd *pw)
 		    pw->pw_name, pw->pw_uid);
 }
 
+/*
+ * A range that contains a real user would hand out that user's files. The
+ * local files are looked through whole. A directory service may hold any
+ * number of users and cannot be; it is asked for both ends of each range,
+ * so that a range laid over a block of its users is noticed at least there.
+ */
 static void
 refuse_users(struct ids *ids)
 {
@@ -146,7 +114,7 @@ refuse_users(struct ids *ids)
 	while ((pw = fgetpwent(f)) != NULL)
 		refuse_user(ids, pw);
 	(void)fclose(f);
-	if (!served_from_afar("passwd:"))
+	if (!subid_afar("passwd:"))
 		return;
 	for (size_t i = 0; i < ids->uids.n && ids->why[0] == '\0'; i++) {
 		const struct range	*r = &ids->uids.r[i];
@@ -183,13 +151,8 @@ ids_load(struct ids *ids)
 		load_account(ids);
 	else
 		load_caller(ids);
-	/* Its complaints (NULL: to nowhere) would not be one sentence. */
-	if (!subid_init("refresh", NULL))
-		fatalx(EX_OSERR, "libsubid does not start");
-	load_ranges(ids, &ids->uids, "/etc/subuid", ids->uid,
-	    subid_get_uid_ranges);
-	load_ranges(ids, &ids->gids, "/etc/subgid", ids->gid,
-	    subid_get_gid_ranges);
+	load_ranges(ids, &ids->uids, SUBID_USERS);
+	load_ranges(ids, &ids->gids, SUBID_GROUPS);
 	refuse_users(ids);
 	refuse_groups(ids);
 }

@@ -90,6 +90,8 @@ holder_start(struct holder *h, int space)
 	int		 sp[2];
 
 	*h = (struct holder)HOLDER_NONE;
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sp) == -1)
 		return (-1);
 	h->sock = sp[0];
@@ -112,6 +114,7 @@ holder_start(struct holder *h, int space)
 	return (h->dir == -1 ? -1 : 0);
 }
 
+/* It is waited for at the next start, or by init: not while someone waits. */
 void
 holder_stop(struct holder *h)
 {
@@ -121,9 +124,6 @@ holder_stop(struct holder *h)
 		close(h->dir);
 	if (h->sock != -1)
 		close(h->sock);
-	while (h->pid > 0 && waitpid(h->pid, NULL, 0) == -1)
-		if (errno != EINTR)
-			break;
 	*h = (struct holder)HOLDER_NONE;
 	errno = saved;
 }

@@ -515,7 +515,7 @@ test_ranges(const char *path)
 	many(lots, sizeof(lots), 340);
 	refused(path, lots, fine, "more than 339");
 	/* Few enough lines, but more than one write can hold. */
-	many(lots, sizeof(lots), 300);
+	many(lots, sizeof(lots), 339);
 	put("subuid", lots);
 	put("subgid", fine);
 	start(&r, path, USER);

@@ -1,0 +1,127 @@
+#include "subid.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <shadow/subid.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_(x)	#x
+#define TEXT(x)		TEXT_(x)
+#define LIBSUBID	"libsubid.so." TEXT(SUBID_ABI_MAJOR)
+
+bool
+subid_afar(const char *db)
+{
+	static const char	 sep[] = " \t\n";
+	char			 line[1024], *word, *save = NULL;
+	bool			 afar = false;
+	FILE			*f;
+
+	if ((f = fopen("/etc/nsswitch.conf", "re")) == NULL)
+		return (false);
+	while (!afar && fgets(line, sizeof(line), f) != NULL) {
+		line[strcspn(line, "#")] = '\0';
+		word = strtok_r(line, sep, &save);
+		if (word == NULL || strcmp(word, db) != 0)
+			continue;
+		while ((word = strtok_r(NULL, sep, &save)) != NULL)
+			if (strcmp(word, "files") != 0 &&
+			    strcmp(word, "compat") != 0 &&
+			    strcmp(word, "systemd") != 0)
+				afar = true;
+	}
+	(void)fclose(f);
+	return (afar);
+}
+
+static void
+add(struct ranges *rs, uint64_t start, uint64_t count)
+{
+	if (rs->n < MAP_LINES)
+		rs->r[rs->n++] = (struct range){ start, count };
+}
+
+/* Decimal digits and nothing else, as useradd writes them. */
+static bool
+number(const char *text, uint64_t *out)
+{
+	char	*end;
+
+	if (text == NULL || text[0] < '0' || text[0] > '9')
+		return (false);
+	errno = 0;
+	*out = strtoull(text, &end, 10);
+	return (errno == 0 && *end == '\0');
+}
+
+/* A line that is not owner:start:count is nobody's, as in libsubid. */
+void
+subid_read(struct ranges *rs, FILE *f, const char *name, uid_t uid)
+{
+	char		 line[1024], id[16], *rest, *owner;
+	uint64_t	 start, count;
+	bool		 whole = true, began;
+
+	(void)snprintf(id, sizeof(id), "%u", uid);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		began = whole;
+		rest = strchr(line, '\n');
+		whole = rest != NULL || feof(f);
+		if (!began || !whole)
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+		rest = line;
+		owner = strsep(&rest, ":");
+		if (strcmp(owner, name) != 0 && strcmp(owner, id) != 0)
+			continue;
+		if (number(strsep(&rest, ":"), &start) &&
+		    number(strsep(&rest, ":"), &count) && rest == NULL)
+			add(rs, start, count);
+	}
+}
+
+/* Its complaints would not be one sentence, so they go nowhere. */
+static int
+ask_library(struct ranges *rs, enum subid_kind kind, const char *name)
+{
+	struct subid_range			*found = NULL;
+	__typeof__(&subid_init)			 init;
+	__typeof__(&subid_get_uid_ranges)	 get;
+	void					*lib;
+	FILE					*null;
+	int					 n;
+
+	if ((lib = dlopen(LIBSUBID, RTLD_NOW | RTLD_LOCAL)) == NULL ||
+	    (init = dlsym(lib, "subid_init")) == NULL ||
+	    (get = dlsym(lib, kind == SUBID_USERS ? "subid_get_uid_ranges" :
+	    "subid_get_gid_ranges")) == NULL)
+		return (-1);
+	if ((null = fopen("/dev/null", "we")) == NULL ||
+	    !init("refresh", null))
+		return (-1);
+	n = get(name, &found);
+	for (int i = 0; i < n && found != NULL; i++)
+		add(rs, found[i].start, found[i].count);
+	free(found);
+	(void)fclose(null);
+	return (n < 0 ? -1 : 0);
+}
+
+int
+subid_ranges(struct ranges *rs, enum subid_kind kind, const char *name,
+    uid_t uid)
+{
+	FILE	*f;
+
+	rs->n = 0;
+	if (subid_afar("subid:"))
+		return (ask_library(rs, kind, name));
+	f = fopen(kind == SUBID_USERS ? "/etc/subuid" : "/etc/subgid", "re");
+	if (f == NULL)
+		return (errno == ENOENT ? 0 : -1);
+	subid_read(rs, f, name, uid);
+	(void)fclose(f);
+	return (0);
+}

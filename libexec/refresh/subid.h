@@ -1,0 +1,31 @@
+/*
+ * Subordinate ids. Those in /etc/subuid and /etc/subgid are read here: a
+ * start of libsubid costs more than all else that refresh does, and brings
+ * eleven libraries, PAM among them, next to the capabilities. Where the
+ * administrator has named another source in nsswitch.conf, libsubid is loaded
+ * and asked. That both read the files alike is what subid_unit tests.
+ */
+#ifndef REFRESH_SUBID_H
+#define REFRESH_SUBID_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "map.h"
+
+enum subid_kind { SUBID_USERS, SUBID_GROUPS };
+
+/* Does this line of nsswitch.conf ("passwd:") name more than this host? */
+bool	subid_afar(const char *);
+/*
+ * The ranges of a user, by name or number, in the order of the source. More
+ * than MAP_LINES are cut there, for ranges_check to refuse. 0, or -1 when the
+ * source cannot be asked.
+ */
+int	subid_ranges(struct ranges *, enum subid_kind, const char *, uid_t);
+/* The same from an open file in the format of subuid(5). */
+void	subid_read(struct ranges *, FILE *, const char *, uid_t);
+
+#endif
