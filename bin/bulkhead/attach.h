@@ -48,6 +48,7 @@ struct attach {
 	/* Set by attach_run. */
 	int		 wait_status;	/* as wait(2) gives it */
 	int64_t		 finished_ns;
+	int		 signal;	/* with EINTR */
 };
 
 /* Nothing attached, standard descriptors, podman's default detach keys. */
@@ -67,8 +68,11 @@ int	attach_socket(struct attach *, bool primary, char *, size_t);
  * every return and before any signal that ends us. Closes a->sock.
  *
  * ATTACH_EXITED with wait_status and finished_ns set; ATTACH_DETACHED; or -1:
- * EPIPE, monitor dropped us (too slow a reader); ECONNRESET, it was killed;
- * EINTR, a signal that we may not proxy was asked to end us (mon is intact).
+ *	EPIPE		whoever read our output has gone; the container runs on
+ *			(so it does with any other error of writing)
+ *	EINTR		`signal` asks us to end; the container runs on
+ *	ENOBUFS		monitor dropped us, we read too slowly
+ *	ECONNRESET	monitor was killed
  */
 int	attach_run(struct attach *);
 /*

@@ -18,8 +18,9 @@ struct log_opts {
 	int		 out_fd;	/* records of stdout go here; -1: not */
 	int		 err_fd;	/* and those of stderr */
 	/*
-	 * Following ends when this descriptor becomes readable (a pidfd, or
-	 * a channel of monitor with mon_wait asked) or hangs up; -1: never.
+	 * Following ends when this descriptor becomes readable or hangs up;
+	 * -1: never. A channel of monitor on which mon_wait was asked is the
+	 * right one: the answer comes when the log is complete.
 	 */
 	int		 ended_fd;
 };
