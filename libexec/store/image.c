@@ -243,10 +243,12 @@ add_layers(struct store *s, const json_t *img, struct rec *r,
 	return (0);
 }
 
-/* D10: what is not KEY=VALUE must never be looked up on the host. */
-static int
-check_env(const json_t *env, const char *id, struct answer *a)
+/* What is not KEY=VALUE must never be looked up on the host. */
+int
+image_check_env(const json_t *config, const char *id, struct answer *a)
 {
+	const json_t	*env = json_object_get(json_object_get(config,
+			    "config"), "Env");
 	const char	*t;
 	json_t		*v;
 	size_t		 i;
@@ -255,7 +257,7 @@ check_env(const json_t *env, const char *id, struct answer *a)
 		t = json_string_value(v);
 		if (t == NULL || strchr(t, '=') == NULL || *t == '=')
 			return (fail(a, EBADMSG, "image %.12s: entry %zu of "
-			    "its environment is not KEY=VALUE", id, i));
+			    "its environment is not KEY=VALUE", id, i + 1));
 	}
 	return (0);
 }
@@ -333,8 +335,7 @@ fill(struct store *s, const json_t *img, const json_t *c, const char *manifest,
 	char	 why[128];
 	json_t	*m;
 
-	if (check_env(json_object_get(json_object_get(c, "config"), "Env"),
-	    json_text(img, "id"), a) == -1 ||
+	if (image_check_env(c, json_text(img, "id"), a) == -1 ||
 	    image_basics(s, img, r, a) == -1 ||
 	    add_layers(s, img, r, a) == -1)
 		return (-1);

@@ -87,37 +87,47 @@ layer_next_chain(const char *parent, const char *diff_id, char *out)
 	sha256_hex(text, strlen(text), out + 7);
 }
 
-static bool
-chain_is(struct store *s, const char *id, const char *want)
+/*
+ * The chain id of a layer, remembered in the map, which starts with none.
+ * Empty for a layer of which it cannot be said.
+ */
+static const char *
+chain_in(struct store *s, json_t *map, const char *id, int depth)
 {
-	struct answer	 ignored;
-	json_t		*chain[LAYERS_MAX];
-	const char	*diff;
-	char		 sum[DIGEST_LEN + 1] = "", next[DIGEST_LEN + 1];
-	int		 n = layer_chain(s, id, chain, &ignored);
+	const json_t	*l = index_get(&s->layers, id);
+	const char	*known, *diff, *parent, *below = "";
+	char		 sum[DIGEST_LEN + 1] = "";
 
-	while (n-- > 0) {
-		diff = json_text(chain[n], "diff-digest");
-		if (!text_is_digest(diff))
-			return (false);
-		layer_next_chain(sum, diff, next);
-		strcpy(sum, next);
-	}
-	return (strcmp(sum, want) == 0);
+	if ((known = json_text(map, id)) != NULL)
+		return (known);
+	if (l == NULL || incomplete(l) || depth == LAYERS_MAX)
+		return ("");
+	diff = json_text(l, "diff-digest");
+	parent = json_text(l, "parent");
+	if (parent != NULL && *parent != '\0')
+		below = chain_in(s, map, parent, depth + 1);
+	else
+		parent = NULL;
+	if (text_is_digest(diff) && (parent == NULL || *below != '\0'))
+		layer_next_chain(below, diff, sum);
+	json_object_set_new(map, id, json_string(sum));
+	return (json_text(map, id));
 }
 
-/* Does the last step alone rule it out? Spares most of the hashing. */
 const char *
 layer_by_chain(struct store *s, const char *want)
 {
-	const char	*id;
-	json_t		*l;
+	json_t		*map = json_object(), *l;
+	const char	*id, *found = NULL;
 	size_t		 i;
 
 	json_array_foreach(s->layers.root, i, l) {
 		id = json_text(l, "id");
-		if (!incomplete(l) && chain_is(s, id, want))
-			return (id);
+		if (strcmp(chain_in(s, map, id, 0), want) == 0) {
+			found = id;
+			break;
+		}
 	}
-	return (NULL);
+	json_decref(map);
+	return (found);
 }

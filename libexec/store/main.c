@@ -21,14 +21,19 @@
 #include <sched.h>
 #include <string.h>
 
+#include "commit.h"
 #include "helper.h"
 #include "image.h"
 #include "layer.h"
+#include "list.h"
 #include "names.h"
 #include "policy.h"
 #include "record.h"
+#include "remove.h"
 #include "rw.h"
+#include "stage.h"
 #include "store.h"
+#include "text.h"
 #include "userns.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
@@ -69,6 +74,19 @@ load(struct store *s, struct answer *a)
 	return (index_load(&s->layers, s->graph, a));
 }
 
+/* Answer with a record and free it; NULL: the sentence is there already. */
+static int
+answer_with(struct answer *a, struct rec *r)
+{
+	int	 rc;
+
+	if (r == NULL)
+		return (-1);
+	rc = answer_rec(a, r);
+	rec_free(r);
+	return (rc);
+}
+
 static int
 on_image_find(void *ctx, struct packet *p, struct answer *a)
 {
@@ -76,7 +94,6 @@ on_image_find(void *ctx, struct packet *p, struct answer *a)
 	struct rec	*r;
 	const char	*by;
 	json_t		*img;
-	int		 rc;
 
 	if (load(s, a) == -1 ||
 	    (img = names_find(s, p->body.image_find.ref, &by, a)) == NULL ||
@@ -84,9 +101,87 @@ on_image_find(void *ctx, struct packet *p, struct answer *a)
 		return (-1);
 	if (by != NULL)
 		rec_add(r, "found_name", by);
-	rc = answer_rec(a, r);
+	return (answer_with(a, r));
+}
+
+static int
+on_image_list(void *ctx, struct packet *p, struct answer *a)
+{
+	(void)p;
+	if (load(ctx, a) == -1)
+		return (-1);
+	return (answer_with(a, list_images(ctx, a)));
+}
+
+static int
+on_image_remove(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_image_remove	*m = &p->body.image_remove;
+
+	return (answer_with(a, remove_image(ctx, m->ref, m->force != 0, a)));
+}
+
+/* What comes as a record must be one that can no longer change. */
+static struct rec *
+request_rec(struct packet *p, struct answer *a)
+{
+	struct rec	*r = rec_from_fd(p->fds[0]);
+
+	if (r == NULL)
+		(void)fail(a, errno, "the record of this request is damaged");
+	return (r);
+}
+
+static int
+on_image_commit(void *ctx, struct packet *p, struct answer *a)
+{
+	struct rec	*r = request_rec(p, a);
+	char		 id[ID_LEN + 1];
+	int		 rc;
+
+	if (r == NULL)
+		return (-1);
+	if ((rc = commit_image(ctx, r, id, a)) == 0)
+		(void)answer_text(a, "%s", id);
 	rec_free(r);
 	return (rc);
+}
+
+static int
+on_layer_stage(void *ctx, struct packet *p, struct answer *a)
+{
+	char	 token[64];
+	int	 fd;
+
+	fd = stage_make(ctx, p->body.layer_stage.parent, token, sizeof(token),
+	    a);
+	if (fd == -1)
+		return (-1);
+	(void)answer_text(a, "%s", token);
+	return (answer_fd(a, fd));
+}
+
+static int
+on_layer_commit(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_layer_commit	*m = &p->body.layer_commit;
+	struct rec			*r = request_rec(p, a);
+	char				 id[ID_LEN + 1];
+	int				 rc;
+
+	if (r == NULL)
+		return (-1);
+	rc = stage_commit(ctx, m->token, m->parent, m->chain_id, r, id, a);
+	if (rc == 0)
+		(void)answer_text(a, "%s", id);
+	rec_free(r);
+	return (rc);
+}
+
+static int
+on_layer_abort(void *ctx, struct packet *p, struct answer *a)
+{
+	return (stage_abort(ctx, p->body.layer_abort.token, a));
 }
 
 static int
@@ -107,14 +202,8 @@ static int
 on_rw_make(void *ctx, struct packet *p, struct answer *a)
 {
 	const struct msg_rw_make	*m = &p->body.rw_make;
-	struct rec			*r = rw_make(ctx, m->id, m->image, a);
-	int				 rc;
 
-	if (r == NULL)
-		return (-1);
-	rc = answer_rec(a, r);
-	rec_free(r);
-	return (rc);
+	return (answer_with(a, rw_make(ctx, m->id, m->image, a)));
 }
 
 static int
@@ -131,10 +220,10 @@ on_rw_remove(void *ctx, struct packet *p, struct answer *a)
 static int
 on_store_tidy(void *ctx, struct packet *p, struct answer *a)
 {
-	int	 left = rw_tidy(ctx, a);
+	int	 left;
 
 	(void)p;
-	if (left == -1)
+	if (stage_tidy(ctx, a) == -1 || (left = rw_tidy(ctx, a)) == -1)
 		return (-1);
 	a->value = (uint64_t)left;
 	return (0);
@@ -147,7 +236,13 @@ static const struct handler handlers[] = {
 	{ MSG_userns_ready,	OPEN,	userns_on_ready },
 	{ MSG_userns_join,	OPEN,	userns_on_join },
 	{ MSG_image_find,	OPEN,	on_image_find },
+	{ MSG_image_list,	OPEN,	on_image_list },
+	{ MSG_image_remove,	OPEN,	on_image_remove },
+	{ MSG_image_commit,	OPEN,	on_image_commit },
 	{ MSG_layer_find,	OPEN,	on_layer_find },
+	{ MSG_layer_stage,	OPEN,	on_layer_stage },
+	{ MSG_layer_commit,	OPEN,	on_layer_commit },
+	{ MSG_layer_abort,	OPEN,	on_layer_abort },
 	{ MSG_rw_make,		OPEN,	on_rw_make },
 	{ MSG_rw_remove,	OPEN,	on_rw_remove },
 	{ MSG_store_tidy,	OPEN,	on_store_tidy },

@@ -72,11 +72,12 @@ static int
 make_overlay(struct store *s, int dir, const char *id, struct rec *r)
 {
 	scoped_fd int	 upper = -1;
+	bool		 there;
 
-	if (mkdirat(dir, "upper", 0700) == -1 ||
-	    mkdirat(dir, "work", 0700) == -1 ||
+	there = mkdirat(dir, "upper", 0700) == -1 && errno == EEXIST;
+	if ((mkdirat(dir, "work", 0700) == -1 && errno != EEXIST) ||
 	    (upper = path_open(dir, "upper", O_RDONLY | O_DIRECTORY, 0)) == -1
-	    || match_root(s, upper, r) == -1)
+	    || (!there && match_root(s, upper, r) == -1))
 		return (-1);
 	rec_addf(r, "upper", "bulkhead/%s/upper", id);
 	rec_addf(r, "work", "bulkhead/%s/work", id);
@@ -89,8 +90,14 @@ make_vfs(struct store *s, int dir, const char *id, struct rec *r)
 	const char	*top = rec_get(r, "lower");
 	scoped_fd int	 from = -1, to = -1;
 
-	if (mkdirat(dir, "rootfs", 0700) == -1 ||
-	    (to = path_open(dir, "rootfs", O_RDONLY | O_DIRECTORY, 0)) == -1)
+	rec_addf(r, "rootfs", "bulkhead/%s/rootfs", id);
+	if (faccessat(dir, "rootfs", F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+		rec_del(r, "lower");
+		return (0);
+	}
+	/* Whole under another name first: half a copy is never a root. */
+	if (tree_remove(dir, "copy") == -1 || mkdirat(dir, "copy", 0700) == -1
+	    || (to = path_open(dir, "copy", O_RDONLY | O_DIRECTORY, 0)) == -1)
 		return (-1);
 	if (top == NULL) {
 		if (fchmod(to, 0755) == -1)
@@ -99,8 +106,7 @@ make_vfs(struct store *s, int dir, const char *id, struct rec *r)
 	    0)) == -1 || tree_copy(from, to, s->single) == -1)
 		return (-1);
 	rec_del(r, "lower");
-	rec_addf(r, "rootfs", "bulkhead/%s/rootfs", id);
-	return (0);
+	return (renameat(dir, "copy", dir, "rootfs"));
 }
 
 static int
@@ -121,13 +127,16 @@ make(struct store *s, const char *id, struct rec *r, struct answer *a)
 			    O_RDONLY | O_DIRECTORY, 0);
 	int		 error;
 
-	if (all == -1 || mkdirat(all, id, 0700) == -1)
-		return (errno == EEXIST ? fail(a, EEXIST, "container %.12s "
-		    "has a writable layer already", id) :
-		    fail_errno(a, "cannot make the writable layer of", id));
+	bool		 there = false;
+
+	if (all == -1 || (mkdirat(all, id, 0700) == -1 &&
+	    !(there = errno == EEXIST)))
+		return (fail_errno(a, "cannot make the writable layer of",
+		    id));
 	if (populate(s, all, id, r) == -1) {
 		error = errno;
-		(void)tree_remove(all, id);
+		if (!there)
+			(void)tree_remove(all, id);
 		errno = error;
 		if (error == EPERM && s->vfs && !userns_inside())
 			return (fail(a, error, "the image has files of "

@@ -10,7 +10,8 @@ struct rec;
 struct store;
 
 /*
- * Make the directories for a container on an image ("" for none). A record
+ * Make the directories for a container on an image ("" for none), or
+ * describe those that an earlier start of it has made. A record
  * for the caller to free: driver, lower (top first), upper, work, or rootfs;
  * NULL with a sentence.
  */

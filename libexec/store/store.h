@@ -21,7 +21,6 @@ struct store {
 	char		 driver[17];
 	struct index	 images;	/* <driver>-images/images.json */
 	struct index	 layers;	/* <driver>-layers/layers.json */
-	struct stages	*stages;	/* staging directories of ours */
 };
 
 /* Leave errno and one sentence for the caller of the request. Returns -1. */

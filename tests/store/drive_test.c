@@ -134,7 +134,7 @@ layer(const char *parent, const char *chain, const char *tar)
 {
 	union msg	 m;
 	struct rec	*r = rec_new();
-	char		 token[128], cmd[512], sum[128], size[64];
+	char		 token[65], cmd[512], sum[65], size[64];
 	int		 fd;
 
 	memset(&m, 0, sizeof(m));
@@ -178,7 +178,7 @@ commit(char **w, int n)
 {
 	union msg	 m;
 	struct rec	*r = rec_new();
-	char		*config, *manifest, cmd[512], sum[128];
+	char		*config, *manifest, cmd[512], sum[65];
 	int		 fd;
 
 	memset(&m, 0, sizeof(m));
@@ -289,32 +289,22 @@ command(char **w, int n)
 	fflush(stdout);
 }
 
-/* What refresh does for one id. */
+/* One id, which the store maps by itself. */
 static void
 one_id(void)
 {
 	union msg	 m;
-	char		 path[64], line[64];
-	int		 fd, ns;
+	int		 ns;
 
 	memset(&m, 0, sizeof(m));
+	m.userns_make.single = 1;
 	ns = ask(MSG_userns_make, &m, NULL, 0, NULL, 0);
-	for (int i = 0; i < 3; i++) {
-		static const char *const file[] = { "setgroups", "uid_map",
-		    "gid_map" };
-
-		snprintf(path, sizeof(path), "/proc/%d/%s", (int)c.pid,
-		    file[i]);
-		snprintf(line, sizeof(line), "0 %u 1",
-		    i == 1 ? geteuid() : getegid());
-		if ((fd = open(path, O_WRONLY)) == -1 ||
-		    dprintf(fd, "%s", i == 0 ? "deny" : line) == -1)
-			err(1, "%s", path);
-		close(fd);
-	}
-	close(ns);
+	if (ns != -1)
+		close(ns);
+	memset(&m, 0, sizeof(m));
 	m.userns_ready.single = 1;
-	(void)ask(MSG_userns_ready, &m, NULL, 0, NULL, 0);
+	if (!failed)
+		(void)ask(MSG_userns_ready, &m, NULL, 0, NULL, 0);
 }
 
 static void

@@ -1,0 +1,17 @@
+/* A new image, or new names for one that is there. */
+#ifndef STORE_COMMIT_H
+#define STORE_COMMIT_H
+
+struct answer;
+struct rec;
+struct store;
+
+/*
+ * Store an image as the record describes it: config_json, manifest_json,
+ * digest, layer (its top layer's id), name (repeated). Everything that can
+ * be computed is computed and compared. Its id in the buffer; 0 or -1.
+ */
+int	commit_image(struct store *, const struct rec *, char *,
+	    struct answer *);
+
+#endif

@@ -1,0 +1,239 @@
+#include "drop.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "layer.h"
+#include "lock.h"
+#include "path.h"
+#include "place.h"
+#include "scope.h"
+#include "store.h"
+#include "text.h"
+
+/* Files in which others list what they use; not all of them exist. */
+static const struct {
+	bool		 run;		/* beneath the run root */
+	const char	*kind;
+	const char	*file;
+	const char	*key;		/* the member that names a layer */
+} users[] = {
+	{ false, "containers",	"containers.json",	"layer" },
+	{ false, "containers",	"volatile-containers.json", "layer" },
+	{ true,	 "containers",	"volatile-containers.json", "layer" },
+	{ false, "layers",	"volatile-layers.json",	"parent" },
+	{ true,	 "layers",	"volatile-layers.json",	"parent" },
+	{ true,	 "layers",	"mountpoints.json",	"id" },
+};
+#define NUSERS	(sizeof(users) / sizeof(users[0]))
+
+/* One of them, for the caller to clear. */
+static int
+users_load(struct store *s, size_t i, struct index *ix, struct answer *a)
+{
+	index_init(ix, s->driver, users[i].kind, users[i].file);
+	return (index_load(ix, users[i].run ? s->run : s->graph, a));
+}
+
+static void
+mark(json_t *set, const json_t *o, const char *key)
+{
+	const char	*id = json_text(o, key);
+
+	if (id != NULL)
+		json_object_set_new(set, id, json_true());
+}
+
+static int
+mark_users(struct store *s, json_t *set, struct answer *a)
+{
+	struct index	 ix;
+	json_t		*o;
+	size_t		 at;
+
+	for (size_t i = 0; i < NUSERS; i++) {
+		if (users_load(s, i, &ix, a) == -1)
+			return (-1);
+		json_array_foreach(ix.root, at, o)
+			mark(set, o, users[i].key);
+		index_clear(&ix);
+	}
+	return (0);
+}
+
+/* Every layer that an image, a container or a mount names. */
+static json_t *
+used_layers(struct store *s, struct answer *a)
+{
+	json_t	*set = json_object(), *img, *v;
+	size_t	 i, k;
+
+	json_array_foreach(s->images.root, i, img) {
+		mark(set, img, "layer");
+		json_array_foreach(json_object_get(img, "mapped-layers"), k, v)
+			if (json_is_string(v))
+				json_object_set_new(set,
+				    json_string_value(v), json_true());
+	}
+	if (mark_users(s, set, a) == 0)
+		return (set);
+	json_decref(set);
+	return (NULL);
+}
+
+static bool
+has_child(const struct store *s, const char *id)
+{
+	const char	*parent;
+	json_t		*l;
+	size_t		 i;
+
+	json_array_foreach(s->layers.root, i, l) {
+		parent = json_text(l, "parent");
+		if (parent != NULL && strcmp(parent, id) == 0)
+			return (true);
+	}
+	return (false);
+}
+
+int
+drop_image_user(struct store *s, const char *image, char *out,
+    struct answer *a)
+{
+	struct index	 ix;
+	const char	*of;
+	json_t		*o;
+	size_t		 at;
+	int		 found = 0;
+
+	for (size_t i = 0; i < NUSERS && found == 0; i++) {
+		if (strcmp(users[i].kind, "containers") != 0)
+			continue;
+		if (users_load(s, i, &ix, a) == -1)
+			return (-1);
+		json_array_foreach(ix.root, at, o) {
+			of = json_text(o, "image");
+			if (of == NULL || strcmp(of, image) != 0)
+				continue;
+			strcpy(out, json_text(o, "id"));
+			found = 1;
+			break;
+		}
+		index_clear(&ix);
+	}
+	return (found);
+}
+
+int
+drop_lock(struct store *s, struct drop_locks *l, struct answer *a)
+{
+	l->layers = l->images = l->containers = -1;
+	if ((l->layers = lock_take(s, "layers", true, a)) == -1 ||
+	    (l->images = lock_take(s, "images", true, a)) == -1 ||
+	    (l->containers = lock_take(s, "containers", false, a)) == -1 ||
+	    index_load(&s->images, s->graph, a) == -1 ||
+	    index_load(&s->layers, s->graph, a) == -1) {
+		drop_unlock(l);
+		return (-1);
+	}
+	return (0);
+}
+
+void
+drop_unlock(struct drop_locks *l)
+{
+	int	 saved = errno;
+
+	if (l->containers != -1)
+		close(l->containers);
+	if (l->images != -1)
+		close(l->images);
+	if (l->layers != -1)
+		close(l->layers);
+	l->layers = l->images = l->containers = -1;
+	errno = saved;
+}
+
+static int
+drop_entries(struct store *s, const json_t *used, const char *ids)
+{
+	char	 id[ID_LEN + 1];
+	int	 n = 0;
+
+	for (; strlen(ids) > ID_LEN; ids += ID_LEN + 1) {
+		memcpy(id, ids, ID_LEN);
+		id[ID_LEN] = '\0';
+		if (index_get(&s->layers, id) == NULL ||
+		    json_object_get(used, id) != NULL || has_child(s, id))
+			continue;
+		index_drop(&s->layers, id);
+		n++;
+	}
+	return (n);
+}
+
+/* What no index names is nobody's: whoever makes something holds the locks. */
+static void
+trash_unlisted(struct store *s, const char *ids)
+{
+	char	 id[ID_LEN + 1], name[128];
+
+	for (; strlen(ids) > ID_LEN; ids += ID_LEN + 1) {
+		memcpy(id, ids, ID_LEN);
+		id[ID_LEN] = '\0';
+		if (!text_is_id(id))
+			continue;
+		if (index_get(&s->layers, id) == NULL) {
+			place_trash_layer(s, id);
+			snprintf(name, sizeof(name),
+			    "%s-layers/%s.tar-split.gz", s->driver, id);
+			(void)unlinkat(s->graph, name, 0);
+		}
+		if (index_get(&s->images, id) == NULL) {
+			snprintf(name, sizeof(name), "%s-images/%s",
+			    s->driver, id);
+			(void)place_trash(s, name);
+		}
+	}
+}
+
+int
+drop_layers(struct store *s, const struct drop_locks *l, const char *ids,
+    struct answer *a)
+{
+	json_t	*used = used_layers(s, a);
+	int	 n;
+
+	if (used == NULL)
+		return (-1);
+	n = drop_entries(s, used, ids);
+	json_decref(used);
+	if (n > 0 && (lock_touch(l->layers, a) == -1 ||
+	    index_save(&s->layers, s->graph, a) == -1)) {
+		index_clear(&s->layers);
+		return (-1);
+	}
+	if (index_load(&s->layers, s->graph, a) == -1 ||
+	    index_load(&s->images, s->graph, a) == -1)
+		return (-1);
+	trash_unlisted(s, ids);
+	return (0);
+}
+
+int
+drop_unused(struct store *s, const char *ids, struct answer *a)
+{
+	struct drop_locks	 l;
+	int			 rc;
+
+	if (drop_lock(s, &l, a) == -1)
+		return (-1);
+	rc = drop_layers(s, &l, ids, a);
+	drop_unlock(&l);
+	return (rc);
+}

@@ -1,0 +1,83 @@
+#include "lock.h"
+
+#include <sys/random.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "path.h"
+#include "scope.h"
+#include "store.h"
+
+#define WAIT_NS		60000000000LL
+#define NAP_NS		2000000
+#define WRITER_LEN	64
+
+static int
+try(int fd, short type)
+{
+	struct flock	 fl = { .l_type = type, .l_whence = SEEK_SET };
+
+	return (fcntl(fd, F_OFD_SETLK, &fl));
+}
+
+int
+lock_try(int fd)
+{
+	return (try(fd, F_WRLCK));
+}
+
+/*
+ * podman keeps a lock while it unpacks a layer, so this may take a while; a
+ * blocking call could take forever, which no request of ours may.
+ */
+static int
+wait_for(int fd, short type)
+{
+	struct timespec	 nap = { 0, NAP_NS };
+
+	for (int64_t waited = 0;; waited += nap.tv_nsec) {
+		if (try(fd, type) == 0)
+			return (0);
+		if ((errno != EAGAIN && errno != EACCES) || waited >= WAIT_NS)
+			return (-1);
+		(void)clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL);
+		if (nap.tv_nsec < 20 * NAP_NS)
+			nap.tv_nsec += NAP_NS;
+	}
+}
+
+int
+lock_take(struct store *s, const char *kind, bool write, struct answer *a)
+{
+	scoped_fd int	 fd = -1;
+	char		 path[80];
+
+	snprintf(path, sizeof(path), "%s-%s/%s.lock", s->driver, kind, kind);
+	fd = path_open(s->graph, path, O_RDWR | O_CREAT | O_NOFOLLOW, 0644);
+	if (fd == -1)
+		return (fail_errno(a, "cannot open", path));
+	if (wait_for(fd, write ? F_WRLCK : F_RDLCK) == -1)
+		return (errno == EAGAIN || errno == EACCES ?
+		    fail(a, ETIMEDOUT, "%s has been held by another program "
+		    "for a minute; see who it is with lslocks", path) :
+		    fail_errno(a, "cannot lock", path));
+	return (take_fd(&fd));
+}
+
+int
+lock_touch(int fd, struct answer *a)
+{
+	uint8_t	 writer[WRITER_LEN];
+
+	/* Others only look whether it differs from what they saw. */
+	if (getrandom(writer, sizeof(writer), 0) != sizeof(writer) ||
+	    pwrite(fd, writer, sizeof(writer), 0) != sizeof(writer))
+		return (fail_errno(a, "cannot write", "a lock file"));
+	return (0);
+}

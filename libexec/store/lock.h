@@ -1,0 +1,25 @@
+/*
+ * The lock files of containers/storage, which podman, buildah and skopeo
+ * take too: locks on the open file (they end with us, however we end), and
+ * in each file 64 bytes that say who wrote last.
+ */
+#ifndef STORE_LOCK_H
+#define STORE_LOCK_H
+
+#include <stdbool.h>
+
+struct answer;
+struct store;
+
+/*
+ * Take "<driver>-<kind>/<kind>.lock" for writing or reading. Waits for a
+ * minute at most. A descriptor that holds the lock until it is closed, or
+ * -1 with a sentence. Order, as podman has it: layers, images, containers.
+ */
+int	lock_take(struct store *, const char *, bool, struct answer *);
+/* Say in it that something has changed. 0 or -1 with a sentence. */
+int	lock_touch(int, struct answer *);
+/* Try a write lock on a file of our own. 0, or -1 (EAGAIN: held). */
+int	lock_try(int);
+
+#endif

@@ -1,0 +1,359 @@
+#include "place.h"
+
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "layer.h"
+#include "lock.h"
+#include "path.h"
+#include "record.h"
+#include "rw.h"
+#include "scope.h"
+#include "store.h"
+#include "text.h"
+#include "tree.h"
+
+#define LINK_LEN	26
+#define LINK_SET	"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+/* Where the directory of a layer is; for vfs the tree itself. */
+static void
+home_of(const struct store *s, const char *id, char out[96])
+{
+	snprintf(out, 96, s->vfs ? "vfs/dir/%s" : "overlay/%s", id);
+}
+
+/*
+ * unpack gives the root what the layer says of it. If it says nothing, it
+ * is as the layer below has it, and 0555 for a base, as with podman.
+ */
+static int
+root_mode(struct store *s, const char *diff, const char *parent)
+{
+	struct stat	 sb;
+	char		 below[96];
+	mode_t		 mode = 0555;
+
+	if (fstatat(s->graph, diff, &sb, AT_SYMLINK_NOFOLLOW) == -1)
+		return (-1);
+	if ((sb.st_mode & 07777) != 0700)
+		return (0);
+	if (*parent != '\0') {
+		layer_dir(s, parent, below, sizeof(below));
+		if (fstatat(s->graph, below, &sb, AT_SYMLINK_NOFOLLOW) == -1)
+			return (-1);
+		mode = sb.st_mode & 07777;
+	}
+	return (fchmodat(s->graph, diff, mode, 0));
+}
+
+static int
+read_link(struct store *s, const char *id, char out[LINK_LEN + 1])
+{
+	scoped_free char	*text = NULL;
+	char			 path[96];
+	size_t			 len;
+
+	snprintf(path, sizeof(path), "overlay/%s/link", id);
+	if ((text = path_slurp(s->graph, path, 64, &len)) == NULL)
+		return (-1);
+	if (len != LINK_LEN || strspn(text, LINK_SET) != LINK_LEN) {
+		errno = EBADMSG;
+		return (-1);
+	}
+	strcpy(out, text);
+	return (0);
+}
+
+/* "l/TOP:l/NEXT:...": what overlay mounts this layer on. */
+static char *
+lower_text(struct store *s, const char *parent, struct answer *a)
+{
+	json_t	*chain[LAYERS_MAX];
+	char	*text, link[LINK_LEN + 1];
+	int	 n = layer_chain(s, parent, chain, a);
+	size_t	 at = 0, size;
+
+	if (n == -1)
+		return (NULL);
+	size = (size_t)n * (LINK_LEN + 3) + 1;
+	if ((text = malloc(size)) == NULL) {
+		fail(a, ENOMEM, "out of memory");
+		return (NULL);
+	}
+	for (int i = 0; i < n; i++) {
+		const char	*id = json_text(chain[i], "id");
+
+		if (read_link(s, id, link) == -1) {
+			fail(a, EBADMSG, "overlay/%s/link is missing or "
+			    "damaged; remove the images that use this layer "
+			    "and load them again", id);
+			free(text);
+			return (NULL);
+		}
+		at += (size_t)snprintf(text + at, size - at, "%sl/%s",
+		    i == 0 ? "" : ":", link);
+	}
+	return (text);
+}
+
+static int
+new_link(char out[LINK_LEN + 1])
+{
+	uint8_t	 rnd[LINK_LEN];
+
+	if (getrandom(rnd, sizeof(rnd), 0) != sizeof(rnd))
+		return (-1);
+	for (int i = 0; i < LINK_LEN; i++)
+		out[i] = LINK_SET[rnd[i] & 31];
+	out[LINK_LEN] = '\0';
+	return (0);
+}
+
+static int
+prepare_overlay(struct store *s, int dir, const char *parent,
+    struct answer *a)
+{
+	scoped_free char	*lower = NULL;
+	char			 link[LINK_LEN + 1];
+
+	if (*parent != '\0' && (lower = lower_text(s, parent, a)) == NULL)
+		return (-1);
+	if (new_link(link) == -1 ||
+	    path_replace(dir, "link", link, LINK_LEN, 0644, false) == -1 ||
+	    (lower != NULL && path_replace(dir, "lower", lower, strlen(lower),
+	    0644, false) == -1) ||
+	    (lower == NULL && mkdirat(dir, "empty", 0700) == -1) ||
+	    mkdirat(dir, "merged", 0700) == -1 ||
+	    mkdirat(dir, "work", 0700) == -1)
+		return (fail_errno(a, "cannot write", "a new layer"));
+	return (0);
+}
+
+int
+place_prepare(struct store *s, const char *stage, const char *parent,
+    struct answer *a)
+{
+	scoped_fd int	 dir = path_open(s->graph, stage,
+			    O_RDONLY | O_DIRECTORY, 0);
+	char		 diff[128];
+
+	snprintf(diff, sizeof(diff), "%s/diff", stage);
+	if (dir == -1 || root_mode(s, diff, parent) == -1)
+		return (fail_errno(a, "cannot finish", stage));
+	return (s->vfs ? 0 : prepare_overlay(s, dir, parent, a));
+}
+
+/*
+ * A directory that is not writable cannot be moved, for its ".." changes:
+ * it is opened for as long as that takes.
+ */
+static int
+move_tree(struct store *s, const char *from, const char *to)
+{
+	struct stat	 sb;
+
+	if (renameat(s->graph, from, s->graph, to) == 0)
+		return (0);
+	if (errno != EACCES ||
+	    fstatat(s->graph, from, &sb, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    !S_ISDIR(sb.st_mode) ||
+	    fchmodat(s->graph, from, 0700, 0) == -1 ||
+	    renameat(s->graph, from, s->graph, to) == -1)
+		return (-1);
+	return (fchmodat(s->graph, to, sb.st_mode & 07777, 0));
+}
+
+static int
+short_link(struct store *s, const char *id)
+{
+	char	 link[LINK_LEN + 1], name[64], to[96];
+
+	if (read_link(s, id, link) == -1)
+		return (-1);
+	snprintf(name, sizeof(name), "overlay/l/%s", link);
+	snprintf(to, sizeof(to), "../%s/diff", id);
+	return (symlinkat(to, s->graph, name));
+}
+
+int
+place_move(struct store *s, const char *stage, const char *id,
+    struct answer *a)
+{
+	char	 from[128], home[96];
+
+	home_of(s, id, home);
+	snprintf(from, sizeof(from), "%s%s", stage, s->vfs ? "/diff" : "");
+	/* No index names it, and we hold the lock: a crash left it. */
+	(void)place_discard(s, home);
+	if (move_tree(s, from, home) == -1 ||
+	    (!s->vfs && short_link(s, id) == -1))
+		return (fail_errno(a, "cannot make", home));
+	return (0);
+}
+
+static json_t *
+id_set(const struct rec *r, const char *key)
+{
+	json_t		*set = json_array();
+	const char	*text;
+	size_t		 at = 0;
+
+	while (rec_next(r, key, &at, &text))
+		json_array_append_new(set, json_integer(atoll(text)));
+	if (json_array_size(set) == 0)
+		json_array_append_new(set, json_integer(0));
+	return (set);
+}
+
+/* containers/storage numbers what the stream was compressed with. */
+static int
+compression_number(const char *name)
+{
+	static const char *const names[] = { "none", "bzip2", "gzip", "xz",
+	    "zstd" };
+
+	for (int i = 0; i < 5; i++)
+		if (name != NULL && strcmp(name, names[i]) == 0)
+			return (i);
+	return (0);
+}
+
+static json_t *
+entry(const char *id, const char *parent, const struct rec *r)
+{
+	json_t		*o = json_object();
+	const char	*diff = rec_get(r, "diff_id");
+	const char	*digest = rec_str(r, "digest", diff);
+	char		 now[64];
+	struct timespec	 ts;
+	int		 kind = compression_number(rec_get(r, "compression"));
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	text_rfc3339(ts.tv_sec * 1000000000LL + ts.tv_nsec, now, sizeof(now));
+	json_object_set_new(o, "id", json_string(id));
+	if (*parent != '\0')
+		json_object_set_new(o, "parent", json_string(parent));
+	json_object_set_new(o, "created", json_string(now));
+	json_object_set_new(o, "compressed-diff-digest",
+	    json_string(text_is_digest(digest) ? digest : diff));
+	json_object_set_new(o, "compressed-size", json_integer(
+	    rec_num(r, "compressed_size", rec_num(r, "size", 0))));
+	json_object_set_new(o, "diff-digest", json_string(diff));
+	json_object_set_new(o, "diff-size",
+	    json_integer(rec_num(r, "size", 0)));
+	if (kind != 0)
+		json_object_set_new(o, "compression", json_integer(kind));
+	json_object_set_new(o, "uidset", id_set(r, "uid"));
+	json_object_set_new(o, "gidset", id_set(r, "gid"));
+	return (o);
+}
+
+int
+place_record(struct store *s, const char *id, const char *parent,
+    const struct rec *r, struct answer *a)
+{
+	json_t	*o = entry(id, parent, r);
+	int	 rc = index_add(&s->layers, o, a);
+
+	json_decref(o);
+	if (rc == 0)
+		return (index_save(&s->layers, s->graph, a));
+	index_clear(&s->layers);
+	return (-1);
+}
+
+static void
+unlink_short(struct store *s, const char *id)
+{
+	char	 link[LINK_LEN + 1], name[96];
+
+	if (s->vfs || read_link(s, id, link) == -1)
+		return;
+	snprintf(name, sizeof(name), "overlay/l/%s", link);
+	(void)unlinkat(s->graph, name, 0);
+}
+
+void
+place_back(struct store *s, const char *id)
+{
+	int	 saved = errno;
+	char	 home[96];
+
+	unlink_short(s, id);
+	home_of(s, id, home);
+	(void)place_discard(s, home);
+	errno = saved;
+}
+
+void
+place_trash_layer(struct store *s, const char *id)
+{
+	char	 home[96];
+
+	unlink_short(s, id);
+	home_of(s, id, home);
+	(void)place_trash(s, home);
+}
+
+int
+place_undo(struct store *s, const char *id, struct answer *a)
+{
+	scoped_fd int	 lock = -1;
+
+	if (!text_is_id(id))
+		return (0);
+	if ((lock = lock_take(s, "layers", true, a)) == -1 ||
+	    index_load(&s->layers, s->graph, a) == -1)
+		return (-1);
+	if (index_get(&s->layers, id) == NULL)
+		place_back(s, id);
+	return (0);
+}
+
+/* What is closed to its owner cannot be moved; it is to be deleted anyway. */
+static int
+trash_as(struct store *s, const char *name, char moved[64])
+{
+	struct stat	 sb;
+
+	if (rw_trash(s, name, moved) == 0)
+		return (0);
+	if (errno != EACCES ||
+	    fstatat(s->graph, name, &sb, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    !S_ISDIR(sb.st_mode) || fchmodat(s->graph, name, 0700, 0) == -1)
+		return (-1);
+	return (rw_trash(s, name, moved));
+}
+
+int
+place_trash(struct store *s, const char *name)
+{
+	char	 moved[64];
+
+	return (trash_as(s, name, moved));
+}
+
+int
+place_discard(struct store *s, const char *name)
+{
+	scoped_fd int	 trash = -1;
+	char		 moved[64];
+
+	if (trash_as(s, name, moved) == -1)
+		return (errno == ENOENT ? 0 : -1);
+	trash = path_open(s->graph, "bulkhead/.trash",
+	    O_RDONLY | O_DIRECTORY, 0);
+	if (trash == -1)
+		return (-1);
+	(void)tree_remove(trash, moved);
+	return (0);
+}

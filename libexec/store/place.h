@@ -1,0 +1,34 @@
+/* Where the tree of a layer stands, in the driver's own arrangement. */
+#ifndef STORE_PLACE_H
+#define STORE_PLACE_H
+
+struct answer;
+struct rec;
+struct store;
+
+/*
+ * Finish a staging directory (beneath the graph root): the root's mode, and
+ * for overlay the files that say what it lies on. 0, or -1 + sentence.
+ */
+int	place_prepare(struct store *, const char *, const char *,
+	    struct answer *);
+/* Move it to where the layer with this id belongs. Holds the layers lock. */
+int	place_move(struct store *, const char *, const char *, struct answer *);
+/* Add the entry of such a layer and save the index. */
+int	place_record(struct store *, const char *, const char *,
+	    const struct rec *, struct answer *);
+/* Take away a layer's tree (and its short link) again. errno is kept. */
+void	place_back(struct store *, const char *);
+/* The same, but only as far as the trash, which is quick. */
+void	place_trash_layer(struct store *, const char *);
+/* Move a directory beneath the graph root to the trash. 0 or -1 and errno. */
+int	place_trash(struct store *, const char *);
+/* The same for a layer that a dead process was making, unless it is listed. */
+int	place_undo(struct store *, const char *, struct answer *);
+/*
+ * Move a directory beneath the graph root to the trash and delete what may
+ * be. 0 also when something stays in the trash, or when there was nothing.
+ */
+int	place_discard(struct store *, const char *);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * Layers in the making: bulkhead/stage/<token>/ and beside it <token>.lock,
+ * which this process holds locked. A token whose lock is free belongs to
+ * nobody any more, and what its file says was under way is undone.
+ */
+#ifndef STORE_STAGE_H
+#define STORE_STAGE_H
+
+#include <stddef.h>
+
+struct answer;
+struct rec;
+struct store;
+
+/*
+ * Make a staging directory for a layer on a parent ("" for a base). Its
+ * descriptor (for the caller to close) and its token, or -1 + sentence.
+ */
+int	stage_make(struct store *, const char *, char *, size_t,
+	    struct answer *);
+/*
+ * Move it into place as a layer, as the record of layer_unpack describes it:
+ * the layer id in the buffer. The token is gone afterwards in any case.
+ */
+int	stage_commit(struct store *, const char *, const char *, const char *,
+	    const struct rec *, char *, struct answer *);
+/* Discard it. 0, or -1 when there is no such token. */
+int	stage_abort(struct store *, const char *, struct answer *);
+/* Discard what dead processes left. 0 or -1 with a sentence. */
+int	stage_tidy(struct store *, struct answer *);
+/*
+ * A note of what is about to be removed, for whoever tidies up if we do not
+ * live to do it: layer ids with a newline each. A token, or -1.
+ */
+int	stage_note(struct store *, const char *, char *, size_t,
+	    struct answer *);
+/* The note's work is done. */
+void	stage_forget(struct store *, const char *);
+
+#endif
