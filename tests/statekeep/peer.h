@@ -1,0 +1,174 @@
+/*
+ * The parent's chair, for the tests of statekeep and lockbroker: start the
+ * real program, confined, as an unprivileged user, and speak to it.
+ */
+#ifndef TESTS_STATEKEEP_PEER_H
+#define TESTS_STATEKEEP_PEER_H
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "chan.h"
+#include "log.h"
+#include "record.h"
+
+#define NOBODY	65534
+
+struct peer {
+	struct chan	 ch;
+	pid_t		 pid;
+	int		 log_fd;
+	/* Of the last answer: */
+	uint64_t	 value;
+	int		 fd;
+	char		 text[1024];
+};
+
+__attribute__((unused)) static int	 checks, failures;
+
+#define CHECK(x)	check((x), #x, __LINE__)
+#define UNUSED		__attribute__((unused))
+
+UNUSED static void
+check(int ok, const char *what, int line)
+{
+	printf("%s %d - %s\n", ok ? "ok" : "not ok", ++checks, what);
+	if (!ok) {
+		printf("# line %d\n", line);
+		failures++;
+	}
+}
+
+UNUSED static int
+finish(void)
+{
+	printf("1..%d\n", checks);
+	return (failures != 0);
+}
+
+/* The program at the other end of a new socket, or exit. */
+UNUSED static void
+peer_start(struct peer *p, const char *path, enum role role)
+{
+	int	 sp[2], log[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sp) == -1 ||
+	    pipe2(log, O_CLOEXEC) == -1 || fflush(stdout) == EOF)
+		err(1, "socket");
+	if ((p->pid = fork()) == -1)
+		err(1, "fork");
+	if (p->pid == 0) {
+		if (dup2(log[1], STDERR_FILENO) == -1 ||
+		    dup2(sp[1], 3) == -1 || (geteuid() == 0 &&
+		    (setgid(NOBODY) == -1 || setuid(NOBODY) == -1)))
+			_exit(126);
+		execl(path, path, "-p", "1", (char *)NULL);
+		_exit(127);
+	}
+	close(sp[1]);
+	close(log[1]);
+	p->log_fd = log[0];
+	p->ch = (struct chan){ .fd = sp[0], .self = R_CTL, .peer = role };
+	p->fd = -1;
+}
+
+/* What it said on stderr, as comments; its exit status, or -signal. */
+UNUSED static int
+peer_end(struct peer *p)
+{
+	char	 line[4096];
+	ssize_t	 n;
+	int	 st;
+
+	close(p->ch.fd);
+	while ((n = read(p->log_fd, line, sizeof(line))) > 0)
+		printf("# %.*s%s", (int)n, line, line[n - 1] == '\n' ? "" :
+		    "\n");
+	close(p->log_fd);
+	if (p->fd != -1)
+		close(p->fd);
+	if (waitpid(p->pid, &st, 0) == -1)
+		err(1, "waitpid");
+	if (WIFSIGNALED(st))
+		printf("# died of %s%s\n", strsignal(WTERMSIG(st)),
+		    WTERMSIG(st) == SIGSYS ? ": see its .policy" : "");
+	return (WIFEXITED(st) ? WEXITSTATUS(st) : -WTERMSIG(st));
+}
+
+/* Send one request. 0 or -1. */
+UNUSED static int
+peer_send(struct peer *p, enum msg_type type, const union msg *m,
+    const int *fds, unsigned int nfds)
+{
+	static uint32_t	 seq;
+
+	return (chan_send(&p->ch, type, ++seq, m, fds, nfds));
+}
+
+/* Its errno (0: done), or UINT32_MAX when there was no answer. */
+UNUSED static uint32_t
+peer_answer(struct peer *p)
+{
+	struct packet	 in;
+
+	if (p->fd != -1)
+		close(p->fd);
+	p->fd = -1;
+	p->text[0] = '\0';
+	if (chan_recv(&p->ch, &in) != 1)
+		return (UINT32_MAX);
+	if (in.info->type == MSG_reply_fd) {
+		p->value = in.body.reply_fd.value;
+		p->fd = packet_take_fd(&in, 0);
+		return (0);
+	}
+	p->value = in.body.reply.value;
+	(void)snprintf(p->text, sizeof(p->text), "%s", in.body.reply.text);
+	return (in.body.reply.error);
+}
+
+UNUSED static uint32_t
+peer_ask(struct peer *p, enum msg_type type, const union msg *m,
+    const int *fds, unsigned int nfds)
+{
+	if (peer_send(p, type, m, fds, nfds) == -1)
+		return (UINT32_MAX);
+	return (peer_answer(p));
+}
+
+/* A new directory of the unprivileged user's. Static storage: one per call. */
+UNUSED static const char *
+new_dir(const char *base)
+{
+	static char	 names[64][64];
+	static int	 n;
+	char		*name = names[n++ % 64];
+
+	(void)snprintf(name, 64, "%s/bh-test-XXXXXX", base);
+	if (mkdtemp(name) == NULL ||
+	    (geteuid() == 0 && chown(name, NOBODY, NOBODY) == -1))
+		err(1, "%s", name);
+	return (name);
+}
+
+UNUSED static void
+remove_dir(const char *name)
+{
+	char	 cmd[128];
+
+	(void)snprintf(cmd, sizeof(cmd), "rm -rf %s", name);
+	if (system(cmd) != 0)
+		warnx("%s stays", name);
+}
+
+#endif
