@@ -92,8 +92,8 @@ compose(const struct ids *ids, uint64_t slot, struct map *u, struct map *g)
 	} else if (slot == 0) {
 		if ((why = map_store(u, ids->uid, &ids->uids)) == NULL)
 			why = map_store(g, ids->gid, &ids->gids);
-	} else if ((why = map_slot(u, &ids->uids, slot)) == NULL)
-		why = map_slot(g, &ids->gids, slot);
+	} else if ((why = map_slot(u, ids->uid, &ids->uids, slot)) == NULL)
+		why = map_slot(g, ids->gid, &ids->gids, slot);
 	return (why);
 }
 

@@ -127,10 +127,13 @@ map_store(struct map *m, uint64_t own, const struct ranges *rs)
 }
 
 const char *
-map_slot(struct map *m, const struct ranges *rs, uint64_t slot)
+map_slot(struct map *m, uint64_t own, const struct ranges *rs, uint64_t slot)
 {
+	const char	*why = ranges_check(rs, own);
 	uint64_t	 start;
 
+	if (why != NULL)
+		return (why);
 	if ((start = slot_start(rs, slot)) == 0)
 		return ("too few ids");
 	m->n = 0;

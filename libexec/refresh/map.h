@@ -46,7 +46,8 @@ const char *map_own(struct map *, uint64_t own, const struct ranges *);
 /* 0 is this id, 1..65535 are the first ids of the first slot. */
 const char *map_store(struct map *, uint64_t own, const struct ranges *);
 /* 0..65535 are the ids of the slot-th whole 65,536 in the ranges. */
-const char *map_slot(struct map *, const struct ranges *, uint64_t slot);
+const char *map_slot(struct map *, uint64_t own, const struct ranges *,
+	    uint64_t slot);
 
 /* All ids in the ranges. */
 uint64_t ranges_sum(const struct ranges *);

@@ -56,7 +56,7 @@ number(const char *text, uint64_t *out)
 	return (errno == 0 && *end == '\0');
 }
 
-/* A line that is not owner:start:count is nobody's, as in libsubid. */
+/* A line that is not owner:start:count, and no more, is nobody's. */
 void
 subid_read(struct ranges *rs, FILE *f, const char *name, uid_t uid)
 {

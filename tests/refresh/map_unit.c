@@ -1,0 +1,153 @@
+/* The arithmetic of id maps: rows that must be, rows that must not. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../libexec/refresh/map.h"
+
+static int	 count, failures;
+
+#define CHECK(x)	check((x), #x, __LINE__)
+
+static void
+check(int ok, const char *what, int line)
+{
+	printf("%s %d - %s\n", ok ? "ok" : "not ok", ++count, what);
+	if (!ok) {
+		printf("# line %d\n", line);
+		failures++;
+	}
+}
+
+static bool
+text_is(const struct map *m, const char *want)
+{
+	char	 buf[MAP_TEXT];
+	size_t	 n = map_text(m, buf, sizeof(buf));
+
+	return (n == strlen(want) && memcmp(buf, want, n) == 0);
+}
+
+static void
+test_rows(void)
+{
+	const struct ranges	 two = { { { 100000, 65536 }, { 7, 3 } }, 2 };
+	const struct ranges	 slots = { { { 100000, 131073 },
+				    { 900000, 65535 }, { 1000000, 65536 } }, 3 };
+	struct map		 m;
+	char			 buf[256];
+
+	CHECK(map_own(&m, 1000, &two) == NULL &&
+	    text_is(&m, "0 1000 1\n1 100000 65536\n65537 7 3\n"));
+	CHECK(map_back(&m, buf, sizeof(buf)) == 99 && strncmp(buf,
+	    "         0       1000          1\n", 33) == 0);
+	CHECK(map_back(&m, buf, 99) == 0);
+	CHECK(ranges_sum(&two) == 65539 && ranges_slots(&two) == 1);
+	CHECK(map_store(&m, 50, &two) == NULL &&
+	    text_is(&m, "0 50 1\n1 100000 65535\n"));
+	CHECK(map_slot(&m, 50, &two, 1) != NULL);
+	CHECK(ranges_slots(&slots) == 3);
+	CHECK(map_slot(&m, 50, &slots, 1) == NULL && text_is(&m, "0 165536 65536\n"));
+	CHECK(map_slot(&m, 50, &slots, 2) == NULL &&
+	    text_is(&m, "0 1000000 65536\n"));
+	CHECK(map_slot(&m, 50, &slots, 3) != NULL);
+	CHECK(map_slot(&m, 50, &slots, UINT64_MAX) != NULL);
+}
+
+static bool
+good(uint64_t own, uint64_t start, uint64_t n)
+{
+	const struct ranges	 one = { { { start, n } }, 1 };
+	struct map		 m;
+
+	return (map_own(&m, own, &one) == NULL);
+}
+
+static void
+test_bounds(void)
+{
+	CHECK(good(1000, 1, 999) && !good(1000, 1, 1000));
+	CHECK(good(1000, 1001, 1) && !good(1000, 1000, 1));
+	CHECK(!good(1000, 0, 5) && !good(0, 100, 5));
+	CHECK(!good(1000, 2000, 0));
+	CHECK(good(1, 4294967294, 1) && !good(1, 4294967295, 1));
+	CHECK(!good(1, 4294967294, 2));
+	CHECK(!good(4294967295, 100, 5));
+	/* Sums that 32 bits, and then 64, would not hold. */
+	CHECK(!good(1000, 4294967290, 65536));
+	CHECK(!good(1000, 2, UINT64_MAX) && !good(1000, UINT64_MAX, 2));
+	CHECK(!good(1000, UINT64_MAX - 5, 6) && !good(1000, 1ULL << 32, 1));
+	CHECK(good(1, 2, 4294967293) && !good(1, 2, 4294967294));
+}
+
+/* Is every id on the host that m maps the owner's or in a range, once? */
+static bool
+sound(const struct map *m, uint64_t own, const struct ranges *rs)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		uint64_t	 a = m->line[i].outside, n = m->line[i].count;
+		bool		 in = a == own && n == 1;
+
+		if (a < 1 || n < 1 || a + n - 1 > 4294967294ULL)
+			return (false);
+		for (size_t j = 0; j < rs->n; j++)
+			in |= a >= rs->r[j].start && a - rs->r[j].start + n <=
+			    rs->r[j].count;
+		for (size_t j = 0; j < i; j++)
+			if (m->line[j].outside < a + n &&
+			    a < m->line[j].outside + m->line[j].count)
+				return (false);
+		if (!in || m->line[i].inside != (i == 0 ? 0 :
+		    m->line[i - 1].inside + m->line[i - 1].count))
+			return (false);
+	}
+	return (m->n >= 1 && m->n <= MAP_LINES);
+}
+
+/* Values near the edges, where arithmetic goes wrong. */
+static uint64_t
+pick(void)
+{
+	static const uint64_t	 base[] = { 0, 1, 1000, 65536, 100000,
+				    4294967290, 1ULL << 32, UINT64_MAX - 8 };
+
+	return (base[(size_t)random() % 8] + (uint64_t)(random() % 16));
+}
+
+static void
+test_random(void)
+{
+	struct ranges	 rs;
+	struct map	 m;
+	unsigned int	 made = 0, unsound = 0;
+
+	srandom(2);
+	for (int i = 0; i < 200000; i++) {
+		uint64_t	 own = pick();
+
+		rs.n = (size_t)random() % 4;
+		for (size_t j = 0; j < rs.n; j++)
+			rs.r[j] = (struct range){ pick(), pick() };
+		if (map_own(&m, own, &rs) == NULL) {
+			made++;
+			unsound += !sound(&m, own, &rs);
+		}
+		if (map_store(&m, own, &rs) == NULL) {
+			made++;
+			unsound += !sound(&m, own, &rs);
+		}
+	}
+	printf("# %u maps made\n", made);
+	CHECK(made > 1000 && unsound == 0);
+}
+
+int
+main(void)
+{
+	test_rows();
+	test_bounds();
+	test_random();
+	printf("1..%d\n", count);
+	return (failures != 0);
+}
