@@ -274,6 +274,15 @@ static int	security_one(void *d, const char *v, struct parse_err *p)
 		    { return (spec_security(v, d, p)); }
 
 static int
+asked_mounts(struct work *w)
+{
+	if (each(w, "volume", w->def, volume_one) == -1 ||
+	    each(w, "tmpfs", w->def, tmpfs_one) == -1)
+		return (-1);
+	return (each(w, "mount", w->def, mount_one));
+}
+
+static int
 add_mounts(struct work *w)
 {
 	bool	 readonly = opt_flag(w->opts, "read-only", false);
@@ -291,11 +300,20 @@ add_mounts(struct work *w)
 		if (spec_dns(v, &w->err) == -1)
 			return (-1);
 	}
-	if (each(w, "volume", w->def, volume_one) == -1 ||
-	    each(w, "tmpfs", w->def, tmpfs_one) == -1 ||
-	    each(w, "mount", w->def, mount_one) == -1)
+	if (asked_mounts(w) == -1)
 		return (-1);
 	return (each(w, "add-host", w->def, add_host_one));
+}
+
+int
+define_mounts(const struct rec *opts, struct rec *out)
+{
+	struct work	 w = { .opts = opts, .def = out };
+
+	if (asked_mounts(&w) == 0)
+		return (0);
+	(void)say_error("%s", w.err.text);
+	return (-1);
 }
 
 static int

@@ -17,4 +17,10 @@ struct session;
 struct rec *define_container(struct session *, const char *,
 	    const struct rec *, const char *, int, char **);
 
+/*
+ * Only the `mount` entries that the options ask for, so that root can open
+ * them before it is given up. 0, or -1 after telling the person why.
+ */
+int	define_mounts(const struct rec *, struct rec *);
+
 #endif

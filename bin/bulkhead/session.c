@@ -12,6 +12,7 @@
 #include <bsd/string.h>
 
 #include "account.h"
+#include "end.h"
 #include "path.h"
 #include "record.h"
 #include "say.h"
@@ -57,7 +58,7 @@ start_helpers(struct session *s, unsigned int need, char *const *cleanup)
 		{ NEED_LOCK, H_LOCK },		{ NEED_FETCH, H_FETCH },
 	};
 
-	if ((s->system ? (need & (NEED_IDS | NEED_STORE)) != 0 :
+	if ((geteuid() == 0 ? (need & (NEED_IDS | NEED_STORE)) != 0 :
 	    (need & NEED_IDS) != 0) &&
 	    star_start(&s->star, H_REFRESH) == -1)
 		return (-1);
@@ -333,13 +334,9 @@ query_ids(struct session *s)
 static int
 open_parts(struct session *s, unsigned int need)
 {
-	if ((need & NEED_STATE) && send_state_open(s) == -1)
-		return (-1);
 	if ((need & NEED_STORE) && send_store_open(s, need) == -1)
 		return (-1);
 	if ((need & NEED_LOCK) && send_lock_open(s) == -1)
-		return (-1);
-	if ((need & NEED_STATE) && wait_done(s, H_STATE) == -1)
 		return (-1);
 	if ((need & NEED_STORE) && wait_done(s, H_STORE) == -1)
 		return (-1);
@@ -363,10 +360,56 @@ find_mode(struct session *s)
 	return (-1);
 }
 
+#define KEEP_BASE	10		/* where a reaper leaves slot 0 */
+
+/*
+ * A clean-up works with what its container was started with: the settled
+ * configuration, and in system mode the storage as that session saw it.
+ */
+static int
+take_kept(struct session *s)
+{
+	struct stat	 st;
+	int		 graph = KEEP_BASE + KEEP_GRAPH;
+
+	s->config_fd = KEEP_BASE + KEEP_CONFIG;
+	if ((s->config = rec_from_fd(s->config_fd)) == NULL) {
+		(void)snprintf(s->star.text, sizeof(s->star.text), "a "
+		    "clean-up is started by a container's reaper, which has "
+		    "left no configuration: %s", strerror(errno));
+		return (-1);
+	}
+	for (int fd = KEEP_BASE; fd < KEEP_BASE + 8; fd++)
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	s->system = fstat(graph, &st) == 0;
+	if (s->system)
+		s->graph_fd = graph;
+	return (0);
+}
+
+/*
+ * The namespace that the container had is still there: in it, its files can
+ * be deleted without any help.
+ */
+static int
+join_kept(struct session *s)
+{
+	union msg	 m = { .userns_join = { .single = s->single } };
+	int		 fd = KEEP_BASE + KEEP_USERNS;
+
+	if (s->system || fcntl(fd, F_GETFD) == -1)
+		return (0);
+	if (star_do(&s->star, H_STORE, MSG_userns_join, &m, &fd, 1) == -1)
+		return (-1);
+	s->userns = true;
+	return (0);
+}
+
 static int
 open_all(struct session *s, unsigned int need, char *const *cleanup)
 {
 	if (star_init(&s->star, s->g->trace, s->g->verbose) == -1 ||
+	    (s->inherit && take_kept(s) == -1) ||
 	    find_mode(s) == -1 || start_helpers(s, need, cleanup) == -1)
 		return (-1);
 	if (s->config == NULL && resolve_config(s) == -1)
@@ -375,6 +418,9 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	if ((need & (NEED_STATE | NEED_STORE | NEED_LOCK)) &&
 	    open_dirs(s, need) == -1)
 		return (-1);
+	if ((need & NEED_STATE) && (send_state_open(s) == -1 ||
+	    wait_done(s, H_STATE) == -1))
+		return (-1);
 	if (geteuid() == 0) {
 		if (give_up_root(s) == -1)
 			return (-1);
@@ -382,7 +428,9 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 		return (-1);
 	if (star_has(&s->star, H_REFRESH) && query_ids(s) == -1)
 		return (-1);
-	return (open_parts(s, need));
+	if (open_parts(s, need) == -1)
+		return (-1);
+	return (s->inherit && (need & NEED_STORE) ? join_kept(s) : 0);
 }
 
 int
@@ -390,7 +438,7 @@ session_open(struct session *s, struct globals *g, unsigned int need,
     char *const *cleanup)
 {
 	s->g = g;
-	s->state_dir = s->run_dir = -1;
+	s->state_dir = s->run_dir = s->graph_fd = s->config_fd = -1;
 	if (open_all(s, need, cleanup) == 0)
 		return (0);
 	(void)session_error(s);
@@ -406,9 +454,30 @@ session_close(struct session *s)
 	s->config = NULL;
 }
 
+/* Look after rows whose processes may be gone. True if any was changed. */
+static bool
+reconcile(struct session *s, struct rec *rows)
+{
+	struct rec	*row;
+	size_t		 it = 0;
+	bool		 changed = false;
+
+	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
+		changed |= end_reconcile(s, row);
+		rec_free(row);
+	}
+	return (changed);
+}
+
 struct rec *
 session_rows(struct session *s)
 {
+	struct rec	*rows;
+
+	rows = star_ask_rec(&s->star, H_STATE, MSG_ctr_list, NULL, NULL, 0);
+	if (rows == NULL || !reconcile(s, rows))
+		return (rows);
+	rec_free(rows);
 	return (star_ask_rec(&s->star, H_STATE, MSG_ctr_list, NULL, NULL, 0));
 }
 
@@ -444,9 +513,16 @@ session_find(struct session *s, const char *ref, char *id)
 struct rec *
 session_container(struct session *s, const char *ref)
 {
+	struct rec	*row;
 	union msg	 m;
 
 	memset(&m.ctr_get, 0, sizeof(m.ctr_get));
+	if (session_find(s, ref, m.ctr_get.id) == -1)
+		return (NULL);
+	row = star_ask_rec(&s->star, H_STATE, MSG_ctr_get, &m, NULL, 0);
+	if (row == NULL || !end_reconcile(s, row))
+		return (row);
+	rec_free(row);
 	if (session_find(s, ref, m.ctr_get.id) == -1)
 		return (NULL);
 	return (star_ask_rec(&s->star, H_STATE, MSG_ctr_get, &m, NULL, 0));

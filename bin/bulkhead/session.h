@@ -32,6 +32,8 @@ struct session {
 	bool			 system;	/* root started us */
 	bool			 single;	/* containers get one id only */
 	bool			 userns;	/* store is root of its own */
+	bool			 inherit;	/* started by a reaper: take what
+						 * it kept for us */
 	int			 state_dir;	/* durable */
 	int			 run_dir;	/* per boot */
 	int			 graph_fd;	/* graph root; system: mount */

@@ -1,0 +1,472 @@
+/*
+ * The commands that change how a container lives: start, stop, kill, wait,
+ * rm, and the clean-up that a reaper runs.
+ */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "cmd.h"
+#include "end.h"
+#include "monconn.h"
+#include "parse.h"
+#include "record.h"
+#include "remove.h"
+#include "say.h"
+#include "select.h"
+#include "session.h"
+#include "start.h"
+
+#define NEED_END	(NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS)
+
+static int
+stop_one(struct session *s, const struct rec *row, void *ctx)
+{
+	const int64_t	*timeout = ctx;
+	int64_t		 state = rec_num(row, "state", 0);
+
+	if (state == CTR_CREATED) {
+		/* podman: stopping what never ran is no error. */
+		return (0);
+	}
+	return (stop_container(s, row, *timeout));
+}
+
+int
+cmd_stop(struct globals *g, int argc, char **argv)
+{
+	struct session	 s = { 0 };
+	int64_t		 timeout = opt_num(g->opts, "time", -1);
+	struct select	 sel = { .g = g, .argc = argc, .argv = argv,
+			    .all_states = 1u << CTR_RUNNING, .say_ref = true,
+			    .missing = EXIT_ENGINE, .failed = EXIT_ENGINE };
+	int		 code;
+
+	if (session_open(&s, g, NEED_END, NULL) == -1)
+		return (EXIT_ENGINE);
+	code = select_each(&s, &sel, stop_one, &timeout);
+	session_close(&s);
+	return (code);
+}
+
+static int
+kill_one(struct session *s, const struct rec *row, void *ctx)
+{
+	const int	*signo = ctx;
+
+	if (rec_num(row, "state", 0) != CTR_RUNNING) {
+		(void)snprintf(s->star.text, sizeof(s->star.text), "can only "
+		    "kill running containers. %s is in state %s: container "
+		    "state improper", rec_str(row, "id", ""),
+		    rec_str(row, "state_name", "unknown"));
+		errno = EBUSY;
+		return (-1);
+	}
+	if (monconn_signal(s, row, *signo) == 0)
+		return (0);
+	(void)snprintf(s->star.text, sizeof(s->star.text), "cannot signal "
+	    "container %s: %s", rec_str(row, "id", ""), strerror(errno));
+	return (-1);
+}
+
+int
+cmd_kill(struct globals *g, int argc, char **argv)
+{
+	struct session	 s = { 0 };
+	int		 signo = (int)opt_num(g->opts, "signal", SIGKILL);
+	struct select	 sel = { .g = g, .argc = argc, .argv = argv,
+			    .all_states = 1u << CTR_RUNNING, .say_ref = true,
+			    .missing = EXIT_ENGINE, .failed = EXIT_ENGINE };
+	int		 code;
+
+	if (session_open(&s, g, NEED_STATE, NULL) == -1)
+		return (EXIT_ENGINE);
+	code = select_each(&s, &sel, kill_one, &signo);
+	session_close(&s);
+	return (code);
+}
+
+struct removal {
+	bool	 force;
+	int64_t	 timeout;
+};
+
+static int
+rm_one(struct session *s, const struct rec *row, void *ctx)
+{
+	const struct removal	*r = ctx;
+
+	return (remove_container(s, row, r->force, r->timeout));
+}
+
+int
+cmd_rm(struct globals *g, int argc, char **argv)
+{
+	struct session	 s = { 0 };
+	struct removal	 r = { opt_flag(g->opts, "force", false),
+			    opt_num(g->opts, "time", -1) };
+	struct select	 sel = { .g = g, .argc = argc, .argv = argv,
+			    .all_states = ~0u, .say_ref = true,
+			    .missing = 1, .failed = 2 };
+	int		 code;
+
+	if (session_open(&s, g, NEED_END, NULL) == -1)
+		return (EXIT_ENGINE);
+	code = select_each(&s, &sel, rm_one, &r);
+	session_close(&s);
+	return (code);
+}
+
+/* When a container has gone by itself (--rm) while we waited: its status. */
+static int
+wait_one(struct session *s, const struct rec *row, void *ctx)
+{
+	const char	*id = rec_str(row, "id", "");
+	struct rec	*now;
+	struct chan	 ch;
+	struct packet	 p;
+	int64_t		 code = rec_num(row, "exit", 0);
+	int		 status;
+
+	(void)ctx;
+	if (rec_num(row, "state", 0) == CTR_RUNNING ||
+	    rec_num(row, "state", 0) == CTR_STOPPING) {
+		if (monconn_open(s, id, &ch) == 0) {
+			if (monconn_ask(s, &ch, MSG_mon_wait, NULL, NULL, 0, -1,
+			    &p) == 0) {
+				status = (int)p.body.reply.value;
+				code = end_code(status);
+				packet_clear(&p);
+				close(ch.fd);
+				printf("%lld\n", (long long)code);
+				return (0);
+			}
+			close(ch.fd);
+		}
+		(void)monconn_wait(s, row, INT64_MAX);
+		if ((now = session_container(s, id)) != NULL) {
+			code = rec_num(now, "exit", code);
+			rec_free(now);
+		}
+	}
+	printf("%lld\n", (long long)code);
+	return (0);
+}
+
+static int
+state_number(const char *name)
+{
+	static const struct {
+		const char	*name;
+		int		 state;
+	} names[] = {
+		{ "configured", CTR_CREATED },	{ "created", CTR_CREATED },
+		{ "running", CTR_RUNNING },	{ "stopped", CTR_EXITED },
+		{ "exited", CTR_EXITED },	{ "paused", CTR_PAUSED },
+		{ "removing", CTR_REMOVING },	{ "stopping", CTR_STOPPING },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcasecmp(names[i].name, name) == 0)
+			return (names[i].state);
+	return (-1);
+}
+
+/* --condition: look again after each interval until one holds. */
+static int
+wait_condition(struct session *s, const struct rec *first, void *ctx)
+{
+	struct globals	*g = ctx;
+	struct rec	*row = NULL;
+	const char	*id = rec_str(first, "id", ""), *v;
+	int64_t		 ns = 250000000, state = rec_num(first, "state", 0);
+	struct parse_err e;
+	size_t		 it;
+
+	if (opt_given(g->opts, "interval") && parse_duration(opt_str(g->opts,
+	    "interval", ""), &ns, &e) == -1) {
+		(void)strlcpy(s->star.text, e.text, sizeof(s->star.text));
+		return (-1);
+	}
+	for (;;) {
+		for (it = 0; rec_next(g->opts, "condition", &it, &v);)
+			if (state_number(v) == state) {
+				printf("%lld\n", (long long)rec_num(row ==
+				    NULL ? first : row, "exit", -1));
+				rec_free(row);
+				return (0);
+			}
+		(void)usleep((useconds_t)(ns / 1000));
+		rec_free(row);
+		if ((row = session_container(s, id)) == NULL)
+			return (-1);
+		state = rec_num(row, "state", 0);
+	}
+}
+
+static int
+check_conditions(const struct rec *opts)
+{
+	const char	*v;
+	size_t		 it = 0;
+
+	while (rec_next(opts, "condition", &it, &v))
+		if (state_number(v) == -1)
+			return (say_error("unknown container state: %s: "
+			    "invalid argument", v), -1);
+	return (0);
+}
+
+int
+cmd_wait(struct globals *g, int argc, char **argv)
+{
+	struct session	 s = { 0 };
+	struct select	 sel = { .g = g, .argc = argc, .argv = argv,
+			    .missing = EXIT_ENGINE, .failed = EXIT_ENGINE };
+	bool		 condition = opt_given(g->opts, "condition");
+	int		 code;
+
+	if (check_conditions(g->opts) == -1)
+		return (EXIT_ENGINE);
+	if (session_open(&s, g, NEED_END, NULL) == -1)
+		return (EXIT_ENGINE);
+	code = select_each(&s, &sel, condition ? wait_condition : wait_one, g);
+	session_close(&s);
+	return (code);
+}
+
+struct starting {
+	struct globals	*g;
+	struct rec	*row;		/* of the one to start, as root saw it */
+	const char	*ref;
+	bool		 attach;
+};
+
+/* While still root: what is to be mounted again has to be opened by root. */
+static int
+find_and_grant(struct session *s)
+{
+	struct starting	*st = s->arg;
+	struct rec	*def;
+	size_t		 it = 0;
+	int		 rc;
+
+	if ((st->row = session_container(s, st->ref)) == NULL)
+		return (-1);
+	if ((def = rec_sub(st->row, "def", &it)) == NULL)
+		return (-1);
+	rc = start_grant_mounts(s, def);
+	rec_free(def);
+	return (rc);
+}
+
+static int
+claim_slot(struct session *s, const char *id, struct rec *def)
+{
+	struct rec	*keys;
+	struct packet	 p;
+	union msg	 m;
+	int		 fd, rc;
+
+	if (!s->system)
+		return (0);
+	keys = rec_new();
+	fd = rec_memfd(keys, "row");
+	rec_free(keys);
+	memset(&m.ctr_set, 0, sizeof(m.ctr_set));
+	(void)strlcpy(m.ctr_set.id, id, sizeof(m.ctr_set.id));
+	m.ctr_set.from = 1u << CTR_CREATED | 1u << CTR_EXITED;
+	m.ctr_set.to = CTR_STARTING;
+	m.ctr_set.want_slot = 1;
+	rc = star_ask(&s->star, H_STATE, MSG_ctr_set, &m, &fd, 1, &p);
+	if (fd != -1)
+		close(fd);
+	if (rc == -1)
+		return (-1);
+	rc = rec_set_num(def, "slot", (int64_t)p.body.reply.value);
+	packet_clear(&p);
+	return (rc);
+}
+
+static int
+start_failed(struct session *s, const char *id)
+{
+	struct rec	*keys = rec_new();
+
+	(void)rec_add(keys, "error", s->star.text);
+	(void)rec_add_num(keys, "pid", 0);
+	(void)session_set(s, id, 1u << CTR_STARTING | 1u << CTR_RUNNING,
+	    CTR_EXITED, keys);
+	rec_free(keys);
+	return (0);
+}
+
+static int
+start_ready(struct session *s, struct starting *st, struct start *go)
+{
+	struct rec	*def = go->def;
+
+	go->attach_out = st->attach;
+	go->attach_in = st->attach && (opt_flag(st->g->opts, "interactive",
+	    false) || rec_num(def, "stdin_open", 0) != 0);
+	go->sig_proxy = opt_flag(st->g->opts, "sig-proxy", st->attach);
+	if (opt_given(st->g->opts, "detach-keys"))
+		(void)rec_set(def, "detach_keys",
+		    opt_str(st->g->opts, "detach-keys", ""));
+	if (claim_slot(s, go->id, def) == -1)
+		return (session_error(s));
+	if (start_container(go) == -1) {
+		(void)start_failed(s, go->id);
+		return (go->code);
+	}
+	return (0);
+}
+
+/* One session for each: a reaper is the parent of one container. */
+static int
+start_one(struct globals *g, const char *ref, bool attach)
+{
+	static char	 word1[] = "container", word2[] = "cleanup";
+	char		 id[65] = "";
+	char		*cleanup[] = { word1, word2, id, NULL };
+	struct starting	 st = { .g = g, .ref = ref, .attach = attach };
+	struct session	 s = { .privileged = find_and_grant, .arg = &st };
+	struct start	 go = { .s = &s, .id = id };
+	size_t		 it = 0;
+	int		 code = EXIT_ENGINE;
+	int64_t		 state;
+
+	if (session_open(&s, g, NEED_END | NEED_WRITE, NULL) == -1) {
+		rec_free(st.row);
+		return (EXIT_ENGINE);
+	}
+	(void)strlcpy(id, rec_str(st.row, "id", ""), sizeof(id));
+	state = rec_num(st.row, "state", 0);
+	if (state == CTR_RUNNING) {
+		printf("%s\n", ref);
+		code = 0;
+	} else if (state != CTR_CREATED && state != CTR_EXITED)
+		code = say_error("unable to start container \"%s\": container "
+		    "must be in Created or Stopped state to be started: "
+		    "container state improper", id);
+	else if ((go.def = rec_sub(st.row, "def", &it)) == NULL)
+		code = say_error("the definition of %s is damaged", ref);
+	else if (star_start_reaper(&s.star, cleanup) == -1)
+		code = session_error(&s);
+	else {
+		(void)rec_set(go.def, "name", rec_str(st.row, "name", ""));
+		code = start_ready(&s, &st, &go);
+		if (code == 0 && go.ended) {
+			if (end_record(&s, st.row, go.wait_status,
+			    go.finished) == -1)
+				(void)session_error(&s);
+			code = end_code(go.wait_status);
+		} else if (code == 0 && !attach)
+			printf("%s\n", ref);
+		if (code != 0 || go.ended)
+			(void)star_do(&s.star, H_REAPER, MSG_reap_done, NULL,
+			    NULL, 0);
+	}
+	rec_free(go.def);
+	rec_free(st.row);
+	session_close(&s);
+	return (code);
+}
+
+static int
+collect(struct session *s, const struct rec *row, void *ctx)
+{
+	(void)s;
+	return (rec_add(ctx, "id", rec_str(row, "id", "")));
+}
+
+/* --all, --latest and --filter name containers that exist now. */
+static int
+start_selected(struct globals *g, struct rec *ids)
+{
+	struct session	 s = { 0 };
+	struct select	 sel = { .g = g, .all_states = 1u << CTR_CREATED |
+			    1u << CTR_EXITED, .missing = EXIT_ENGINE,
+			    .failed = EXIT_ENGINE };
+	int		 code;
+
+	if (session_open(&s, g, NEED_END, NULL) == -1)
+		return (EXIT_ENGINE);
+	code = select_each(&s, &sel, collect, ids);
+	session_close(&s);
+	return (code);
+}
+
+int
+cmd_start(struct globals *g, int argc, char **argv)
+{
+	bool		 attach = opt_flag(g->opts, "attach", false) ||
+			    opt_flag(g->opts, "interactive", false);
+	struct rec	*ids = rec_new();
+	const char	*id;
+	size_t		 it = 0;
+	int		 code = 0, one;
+
+	if (attach && argc > 1) {
+		rec_free(ids);
+		return (say_error("you cannot start and attach multiple "
+		    "containers at once"));
+	}
+	if (argc == 0)
+		code = start_selected(g, ids);
+	for (int i = 0; i < argc; i++)
+		(void)rec_add(ids, "id", argv[i]);
+	while (rec_next(ids, "id", &it, &id))
+		if ((one = start_one(g, id, attach)) != 0)
+			code = one;
+	rec_free(ids);
+	return (code);
+}
+
+/*
+ * What a reaper becomes when nobody else is left. The status is the
+ * monitor's record, or what the reaper itself has reaped.
+ */
+static int
+cleanup_one(struct session *s, const struct rec *row, void *ctx)
+{
+	struct globals	*g = ctx;
+	int		 status = 255 << 8;
+	int64_t		 when = 0, state = rec_num(row, "state", 0);
+
+	if (end_read_exit(s, rec_str(row, "id", ""), &status, &when) == -1)
+		status = (int)opt_num(g->opts, "exit-status", status);
+	if (state == CTR_CREATING || state == CTR_STARTING)
+		return (0);	/* never ran; end_reconcile has undone it */
+	if (state == CTR_RUNNING || state == CTR_STOPPING) {
+		if (end_record(s, row, status, when) == -1)
+			return (-1);
+	}
+	if (opt_flag(g->opts, "rm", false))
+		return (end_remove(s, row));
+	return (0);
+}
+
+int
+cmd_cleanup(struct globals *g, int argc, char **argv)
+{
+	struct session	 s = { .inherit = true };
+	struct select	 sel = { .g = g, .argc = argc, .argv = argv,
+			    .all_states = ~0u, .missing = 0,
+			    .failed = EXIT_ENGINE, .quiet_missing = true };
+	int		 code;
+
+	if (session_open(&s, g, NEED_STATE | NEED_STORE | NEED_LOCK, NULL)
+	    == -1)
+		return (EXIT_ENGINE);
+	code = select_each(&s, &sel, cleanup_one, g);
+	session_close(&s);
+	return (code);
+}

@@ -1,0 +1,181 @@
+/*
+ * rmi: remove images, but not from under a container.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <bsd/string.h>
+
+#include "cmd.h"
+#include "record.h"
+#include "remove.h"
+#include "say.h"
+#include "session.h"
+
+/* Which container stands on this image? A new record, or NULL. */
+static struct rec *
+user_of(struct rec *rows, const char *image)
+{
+	struct rec	*row;
+	size_t		 it = 0;
+
+	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
+		if (strcmp(rec_str(row, "image", ""), image) == 0)
+			return (row);
+		rec_free(row);
+	}
+	return (NULL);
+}
+
+/*
+ * podman's rule: an image in use loses a name when it has others; else it
+ * stays, unless force removes the containers first.
+ */
+static int
+free_image(struct session *s, const struct rec *image, bool force)
+{
+	const char	*id = rec_str(image, "id", "");
+	struct rec	*rows, *row, *full;
+	int		 rc = 0;
+
+	if ((rows = session_rows(s)) == NULL)
+		return (-1);
+	while (rc == 0 && (row = user_of(rows, id)) != NULL) {
+		if (!force) {
+			(void)snprintf(s->star.text, sizeof(s->star.text),
+			    "image used by %s: image is in use by a "
+			    "container: consider listing external "
+			    "containers and force-removing image",
+			    rec_str(row, "id", ""));
+			rec_free(row);
+			rc = -2;
+			break;
+		}
+		full = session_container(s, rec_str(row, "id", ""));
+		rec_free(row);
+		if (full != NULL)
+			rc = remove_container(s, full, true, -1);
+		rec_free(full);
+		rec_free(rows);
+		if ((rows = session_rows(s)) == NULL)
+			return (-1);
+	}
+	rec_free(rows);
+	return (rc);
+}
+
+static void
+print_results(const struct rec *r)
+{
+	struct rec_item	 item;
+	size_t		 it = 0;
+
+	while (rec_walk(r, NULL, &it, &item))
+		if (item.text != NULL && strcmp(item.key, "untagged") == 0)
+			printf("Untagged: %s\n", item.text);
+	for (it = 0; rec_walk(r, NULL, &it, &item);)
+		if (item.text != NULL && strcmp(item.key, "deleted") == 0)
+			printf("Deleted: %s\n", item.text);
+}
+
+static bool
+is_id_of(const struct rec *image, const char *ref)
+{
+	const char	*id = rec_str(image, "id", "");
+
+	if (strncmp(ref, "sha256:", 7) == 0)
+		ref += 7;
+	return (strncmp(id, ref, strlen(ref)) == 0);
+}
+
+static int
+remove_image(struct session *s, const char *ref, bool force)
+{
+	struct rec	*image, *result;
+	union msg	 m;
+	int		 rc = 0;
+
+	if ((image = session_image(s, ref)) == NULL)
+		return (-1);
+	/* Taking one of several names away leaves the image where it is. */
+	if (rec_count(image, "name") <= 1 || is_id_of(image, ref))
+		rc = free_image(s, image, force);
+	rec_free(image);
+	if (rc != 0)
+		return (rc);
+	memset(&m.image_remove, 0, sizeof(m.image_remove));
+	(void)strlcpy(m.image_remove.ref, ref, sizeof(m.image_remove.ref));
+	m.image_remove.force = force;
+	result = star_ask_rec(&s->star, H_STORE, MSG_image_remove, &m, NULL,
+	    0);
+	if (result == NULL)
+		return (-1);
+	print_results(result);
+	rec_free(result);
+	return (0);
+}
+
+static struct rec *
+all_images(struct session *s)
+{
+	struct rec	*images = session_images(s), *ids, *image;
+	size_t		 it = 0;
+
+	if (images == NULL || (ids = rec_new()) == NULL)
+		return (NULL);
+	while ((image = rec_sub(images, "image", &it)) != NULL) {
+		(void)rec_add(ids, "id", rec_str(image, "id", ""));
+		rec_free(image);
+	}
+	rec_free(images);
+	return (ids);
+}
+
+static int
+remove_all(struct session *s, struct rec *ids, bool force, bool ignore)
+{
+	const char	*id;
+	size_t		 it = 0;
+	int		 code = 0, rc;
+
+	while (rec_next(ids, "id", &it, &id)) {
+		if ((rc = remove_image(s, id, force)) == 0)
+			continue;
+		if (errno == ENOENT && ignore)
+			continue;
+		code = rc == -2 ? 2 : (errno == ENOENT && code == 0 ? 1 :
+		    EXIT_ENGINE);
+		(void)session_error(s);
+	}
+	return (code);
+}
+
+int
+cmd_rmi(struct globals *g, int argc, char **argv)
+{
+	struct session	 s = { 0 };
+	struct rec	*ids;
+	bool		 all = opt_flag(g->opts, "all", false);
+	bool		 force = opt_flag(g->opts, "force", false);
+	int		 code;
+
+	if (session_open(&s, g, NEED_STATE | NEED_STORE | NEED_LOCK |
+	    NEED_IDS | NEED_WRITE, NULL) == -1)
+		return (EXIT_ENGINE);
+	/* Layers hold files of every owner: delete them as root of the ids. */
+	if (session_userns(&s, H_STORE) == -1) {
+		code = session_error(&s);
+		session_close(&s);
+		return (code);
+	}
+	s.userns = true;
+	ids = all ? all_images(&s) : rec_new();
+	for (int i = 0; i < argc; i++)
+		(void)rec_add(ids, "id", argv[i]);
+	code = ids == NULL ? session_error(&s) :
+	    remove_all(&s, ids, force, opt_flag(g->opts, "ignore", false));
+	rec_free(ids);
+	session_close(&s);
+	return (code);
+}

@@ -1,0 +1,423 @@
+/*
+ * run and create: from a command line to a container.
+ */
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "cmd.h"
+#include "define.h"
+#include "end.h"
+#include "record.h"
+#include "remove.h"
+#include "say.h"
+#include "scope.h"
+#include "session.h"
+#include "spec.h"
+#include "start.h"
+
+struct making {
+	struct session	 s;
+	struct globals	*g;
+	const char	*what;		/* image or root directory */
+	bool		 rootfs;
+	char		 id[65];
+	struct rec	*mounts;	/* what the options want mounted */
+	struct rec	*image;
+	struct rec	*def;
+	bool		 rm;
+	int		 cid_fd;
+};
+
+static int
+make_id(char *id)
+{
+	uint8_t	 raw[32];
+
+	if (getrandom(raw, sizeof(raw), 0) != sizeof(raw))
+		return (-1);
+	for (size_t i = 0; i < sizeof(raw); i++)
+		(void)snprintf(id + 2 * i, 3, "%02x", raw[i]);
+	return (0);
+}
+
+static int
+grant(struct session *s)
+{
+	return (start_grant_mounts(s, s->arg));
+}
+
+/* The file must be new: two containers may not believe it is theirs. */
+static int
+open_cidfile(struct making *m)
+{
+	const char	*path = opt_str(m->g->opts, "cidfile", NULL);
+
+	m->cid_fd = -1;
+	if (path == NULL)
+		return (0);
+	m->cid_fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (m->cid_fd != -1)
+		return (0);
+	if (errno == EEXIST)
+		(void)say_error("container id file exists. Ensure another "
+		    "container is not using it or delete %s", path);
+	else
+		(void)say_error("cannot make the container id file %s: %s",
+		    path, strerror(errno));
+	return (-1);
+}
+
+static void
+write_text(int fd, const char *text)
+{
+	if (fd != -1 && write(fd, text, strlen(text)) == -1)
+		say_warning("cannot write a file of the container: %s",
+		    strerror(errno));
+}
+
+static int
+write_pidfile(struct making *m, pid_t pid)
+{
+	const char	*path = opt_str(m->g->opts, "pidfile", NULL);
+	scoped_fd int	 fd = -1;
+	char		 text[32];
+
+	if (path == NULL)
+		return (0);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd == -1) {
+		say_warning("cannot write %s: %s", path, strerror(errno));
+		return (-1);
+	}
+	(void)snprintf(text, sizeof(text), "%ld", (long)pid);
+	write_text(fd, text);
+	return (0);
+}
+
+static int
+find_image(struct making *m)
+{
+	struct parse_err	 e;
+	const char		*pull = opt_str(m->g->opts, "pull", NULL);
+
+	if (pull != NULL && spec_pull(pull, &e) == -1) {
+		(void)say_error("%s", e.text);
+		return (-1);
+	}
+	if (m->rootfs)
+		return (0);
+	if ((m->image = session_image(&m->s, m->what)) != NULL)
+		return (0);
+	if (errno == ENOENT)
+		(void)say_error("%s; bulkhead cannot pull from registries "
+		    "yet: bring it with `bulkhead load -i FILE`",
+		    m->s.star.text);
+	else
+		(void)session_error(&m->s);
+	return (-1);
+}
+
+static const char *
+image_name(const struct making *m)
+{
+	if (m->rootfs)
+		return (m->what);
+	return (rec_str(m->image, "found_name",
+	    rec_str(m->image, "name", m->what)));
+}
+
+/* The lock says, for as long as this command lives, that it is at work. */
+static int
+take_lock(struct making *m)
+{
+	union msg	 q;
+
+	memset(&q.lock_take, 0, sizeof(q.lock_take));
+	(void)snprintf(q.lock_take.name, sizeof(q.lock_take.name), "ctr:%s",
+	    m->id);
+	q.lock_take.wait_ms = 10000;
+	return (star_do(&m->s.star, H_LOCK, MSG_lock_take, &q, NULL, 0));
+}
+
+static int
+reserve(struct making *m)
+{
+	scoped_fd int	 fd = rec_memfd(m->def, "definition");
+	struct packet	 p;
+	union msg	 q;
+
+	memset(&q.ctr_create, 0, sizeof(q.ctr_create));
+	(void)strlcpy(q.ctr_create.id, m->id, sizeof(q.ctr_create.id));
+	(void)strlcpy(q.ctr_create.name, rec_str(m->def, "name", ""),
+	    sizeof(q.ctr_create.name));
+	q.ctr_create.ephemeral = m->rm;
+	q.ctr_create.want_slot = m->s.system;
+	if (fd == -1 || take_lock(m) == -1 || star_ask(&m->s.star, H_STATE,
+	    MSG_ctr_create, &q, &fd, 1, &p) == -1)
+		return (session_error(&m->s), -1);
+	(void)rec_set(m->def, "name", p.body.reply.text);
+	if (m->s.system)
+		(void)rec_set_num(m->def, "slot", (int64_t)p.body.reply.value);
+	packet_clear(&p);
+	return (0);
+}
+
+static int
+replace(struct making *m)
+{
+	const char	*name = opt_str(m->g->opts, "name", NULL);
+	struct rec	*row;
+	int		 rc;
+
+	if (!opt_flag(m->g->opts, "replace", false))
+		return (0);
+	if (name == NULL) {
+		(void)say_error("cannot replace container without --name "
+		    "being set");
+		return (-1);
+	}
+	if ((row = session_container(&m->s, name)) == NULL)
+		return (errno == ENOENT ? 0 : (session_error(&m->s), -1));
+	if (strcmp(rec_str(row, "name", ""), name) != 0)
+		rc = 0;
+	else if ((rc = remove_container(&m->s, row, true, -1)) == -1)
+		(void)session_error(&m->s);
+	rec_free(row);
+	return (rc);
+}
+
+static int
+open_session(struct making *m, unsigned int need)
+{
+	static char	 word1[] = "container", word2[] = "cleanup";
+	char		*cleanup[] = { word1, word2, m->id, NULL };
+
+	if (make_id(m->id) == -1 || (m->mounts = rec_new()) == NULL)
+		return (say_error("%s", strerror(errno)), -1);
+	if (define_mounts(m->g->opts, m->mounts) == -1)
+		return (-1);
+	if (m->rootfs)
+		(void)rec_add(m->mounts, "rootfs", m->what);
+	m->s.privileged = grant;
+	m->s.arg = m->mounts;
+	return (session_open(&m->s, m->g, need | NEED_STATE | NEED_STORE |
+	    NEED_LOCK | NEED_IDS | NEED_WRITE, cleanup));
+}
+
+static void
+drop_record(struct making *m)
+{
+	struct rec	*row = rec_new();
+
+	(void)rec_add(row, "id", m->id);
+	(void)end_remove(&m->s, row);
+	rec_free(row);
+}
+
+static void
+undo_cidfile(struct making *m)
+{
+	if (m->cid_fd != -1)
+		(void)unlink(opt_str(m->g->opts, "cidfile", ""));
+}
+
+/* What both commands do first. 0 with the container reserved. */
+static int
+make(struct making *m, struct globals *g, int argc, char **argv,
+    unsigned int need)
+{
+	m->g = g;
+	m->what = argv[0];
+	m->rootfs = opt_flag(g->opts, "rootfs", false);
+	m->rm = opt_flag(g->opts, "rm", false);
+	if (open_cidfile(m) == -1)
+		return (-1);
+	if (open_session(m, need) == -1) {
+		undo_cidfile(m);
+		return (-1);
+	}
+	if (find_image(m) == 0 && replace(m) == 0 &&
+	    (m->def = define_container(&m->s, m->id, m->image, image_name(m),
+	    argc - 1, argv + 1)) != NULL && reserve(m) == 0) {
+		write_text(m->cid_fd, m->id);
+		return (0);
+	}
+	undo_cidfile(m);
+	return (-1);
+}
+
+static void
+finish(struct making *m)
+{
+	(void)star_do(&m->s.star, H_REAPER, MSG_reap_done, NULL, NULL, 0);
+	session_close(&m->s);
+}
+
+static void
+forget(struct making *m)
+{
+	rec_free(m->image);
+	rec_free(m->def);
+	rec_free(m->mounts);
+	if (m->cid_fd != -1)
+		close(m->cid_fd);
+}
+
+/* The writable layer is made now, so that a full disk is found now. */
+static int
+settle_created(struct making *m)
+{
+	struct rec	*rw = NULL, *keys;
+	union msg	 q;
+	int		 rc;
+
+	memset(&q.rw_make, 0, sizeof(q.rw_make));
+	(void)strlcpy(q.rw_make.id, m->id, sizeof(q.rw_make.id));
+	(void)strlcpy(q.rw_make.image, rec_str(m->def, "image", ""),
+	    sizeof(q.rw_make.image));
+	if (!m->rootfs && (rw = star_ask_rec(&m->s.star, H_STORE, MSG_rw_make,
+	    &q, NULL, 0)) == NULL)
+		return (-1);
+	rec_free(rw);
+	keys = rec_new();
+	rc = session_set(&m->s, m->id, 1u << CTR_CREATING, CTR_CREATED, keys);
+	rec_free(keys);
+	return (rc);
+}
+
+int
+cmd_create(struct globals *g, int argc, char **argv)
+{
+	struct making	 m = { .cid_fd = -1 };
+	int		 code = EXIT_ENGINE;
+
+	if (make(&m, g, argc, argv, 0) == 0) {
+		if (settle_created(&m) == 0) {
+			printf("%s\n", m.id);
+			code = 0;
+		} else {
+			(void)session_error(&m.s);
+			drop_record(&m);
+			undo_cidfile(&m);
+		}
+	}
+	if (m.s.config != NULL)
+		session_close(&m.s);
+	forget(&m);
+	return (code);
+}
+
+/* A start that failed: as podman, the container stays unless --rm. */
+static void
+settle_failed(struct making *m)
+{
+	struct rec	*keys;
+
+	if (m->rm) {
+		drop_record(m);
+		undo_cidfile(m);
+		return;
+	}
+	keys = rec_new();
+	(void)rec_add(keys, "error", m->s.star.text);
+	(void)rec_add_num(keys, "pid", 0);
+	(void)session_set(&m->s, m->id, 1u << CTR_CREATING |
+	    1u << CTR_RUNNING, CTR_CREATED, keys);
+	rec_free(keys);
+}
+
+static int
+settle_ended(struct making *m, const struct start *st)
+{
+	struct rec	*row = rec_new();
+	int		 rc;
+
+	(void)rec_add(row, "id", m->id);
+	(void)rec_add_num(row, "rm", m->rm);
+	if ((rc = end_record(&m->s, row, st->wait_status, st->finished)) == -1)
+		(void)session_error(&m->s);
+	rec_free(row);
+	return (rc == -1 ? EXIT_ENGINE : end_code(st->wait_status));
+}
+
+/* --attach names streams; without it, everything that -i and -t allow. */
+static int
+what_to_attach(struct making *m, struct start *st)
+{
+	const struct rec	*opts = m->g->opts;
+	const char		*v;
+	size_t			 it = 0;
+	bool			 detach = opt_flag(opts, "detach", false);
+
+	if (detach && opt_given(opts, "attach"))
+		return (say_error("invalid combination of --detach and "
+		    "--attach"), -1);
+	if (detach)
+		return (0);
+	st->attach_in = opt_flag(opts, "interactive", false);
+	st->attach_out = !opt_given(opts, "attach");
+	while (rec_next(opts, "attach", &it, &v)) {
+		if (strcasecmp(v, "stdin") == 0)
+			st->attach_in = true;
+		else if (strcasecmp(v, "stdout") == 0 ||
+		    strcasecmp(v, "stderr") == 0)
+			st->attach_out = true;
+		else
+			return (say_error("invalid stream \"%s\" for "
+			    "--attach - must be one of stdin, stdout, or "
+			    "stderr", v), -1);
+	}
+	st->sig_proxy = opt_flag(opts, "sig-proxy", true);
+	return (0);
+}
+
+static int
+run_made(struct making *m, struct start *st)
+{
+	int	 code;
+
+	if (start_container(st) == -1) {
+		settle_failed(m);
+		finish(m);
+		return (st->code);
+	}
+	(void)write_pidfile(m, st->pid);
+	if (st->ended) {
+		code = settle_ended(m, st);
+		finish(m);
+		return (code);
+	}
+	if (!st->attach_out && !st->attach_in)
+		printf("%s\n", m->id);
+	/* It runs on; its reaper learns from our silence that we left. */
+	session_close(&m->s);
+	return (0);
+}
+
+int
+cmd_run(struct globals *g, int argc, char **argv)
+{
+	struct making	 m = { .cid_fd = -1, .g = g };
+	struct start	 st = { .id = m.id };
+	int		 code = EXIT_ENGINE;
+
+	if (what_to_attach(&m, &st) == -1)
+		return (EXIT_ENGINE);
+	if (make(&m, g, argc, argv, NEED_LAUNCH) == 0) {
+		st.s = &m.s;
+		st.def = m.def;
+		code = run_made(&m, &st);
+	} else if (m.s.config != NULL)
+		finish(&m);
+	forget(&m);
+	return (code);
+}

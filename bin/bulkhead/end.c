@@ -1,0 +1,266 @@
+#include "end.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "monconn.h"
+#include "path.h"
+#include "record.h"
+#include "scope.h"
+#include "session.h"
+
+#define EXIT_MAX	65536u		/* bytes of a monitor's exit record */
+
+int
+end_code(int status)
+{
+	return (WIFEXITED(status) ? WEXITSTATUS(status) :
+	    128 + WTERMSIG(status));
+}
+
+static int64_t
+now_ns(void)
+{
+	struct timespec	 ts;
+
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	return (ts.tv_sec * 1000000000L + ts.tv_nsec);
+}
+
+static void
+remove_run_dir(struct session *s, const char *id)
+{
+	scoped_fd int	 dir = path_open(s->run_dir, "ctr",
+			    O_RDONLY | O_DIRECTORY, 0);
+
+	if (dir != -1)
+		(void)path_remove(dir, id);
+}
+
+int
+end_read_exit(struct session *s, const char *id, int *status, int64_t *when)
+{
+	scoped_free char	*text = NULL;
+	scoped_fd int		 dir = -1;
+	struct rec		*r;
+	char			 name[80];
+	size_t			 len;
+
+	(void)snprintf(name, sizeof(name), "ctr/%s", id);
+	if ((dir = path_open(s->run_dir, name, O_PATH | O_DIRECTORY,
+	    0)) == -1 ||
+	    (text = path_slurp(dir, "exit", EXIT_MAX, &len)) == NULL ||
+	    (r = rec_decode(text, len)) == NULL)
+		return (-1);
+	*status = (int)rec_num(r, "status", 255 << 8);
+	*when = rec_num(r, "time", now_ns());
+	rec_free(r);
+	return (0);
+}
+
+static void
+remove_log(const struct rec *row)
+{
+	size_t		 it = 0;
+	struct rec	*def = rec_sub(row, "def", &it);
+	const char	*path = def == NULL ? NULL : rec_get(def, "log_path");
+
+	if (path != NULL)
+		(void)unlink(path);
+	rec_free(def);
+}
+
+static int
+remove_layer(struct session *s, const char *id)
+{
+	union msg	 m;
+	struct packet	 p;
+	bool		 left;
+
+	if (!star_has(&s->star, H_STORE))
+		return (0);
+	memset(&m.rw_remove, 0, sizeof(m.rw_remove));
+	(void)strlcpy(m.rw_remove.id, id, sizeof(m.rw_remove.id));
+	if (star_ask(&s->star, H_STORE, MSG_rw_remove, &m, NULL, 0, &p) == -1)
+		return (-1);
+	left = p.body.reply.value > 0;
+	packet_clear(&p);
+	/* Files of mapped ids: only root of the user namespace can. */
+	if (!left || s->userns || !star_has(&s->star, H_REFRESH))
+		return (0);
+	if (session_userns(s, H_STORE) == -1)
+		return (0);
+	s->userns = true;
+	(void)star_do(&s->star, H_STORE, MSG_store_tidy, NULL, NULL, 0);
+	return (0);
+}
+
+int
+end_remove(struct session *s, const struct rec *row)
+{
+	const char	*id = rec_str(row, "id", "");
+	struct packet	 p;
+	union msg	 m;
+
+	if (remove_layer(s, id) == -1)
+		return (-1);
+	remove_log(row);
+	remove_run_dir(s, id);
+	memset(&m.ctr_remove, 0, sizeof(m.ctr_remove));
+	(void)strlcpy(m.ctr_remove.id, id, sizeof(m.ctr_remove.id));
+	if (star_ask(&s->star, H_STATE, MSG_ctr_remove, &m, NULL, 0, &p) == 0)
+		packet_clear(&p);
+	else if (errno != ENOENT)
+		return (-1);
+	return (0);
+}
+
+int
+end_record(struct session *s, const struct rec *row, int status, int64_t when)
+{
+	const char	*id = rec_str(row, "id", "");
+	struct rec	*keys;
+	int		 rc;
+
+	if (rec_num(row, "rm", 0) != 0)
+		return (end_remove(s, row));
+	keys = rec_new();
+	(void)rec_add_num(keys, "exit", end_code(status));
+	(void)rec_add_num(keys, "finished", when == 0 ? now_ns() : when);
+	(void)rec_add_num(keys, "pid", 0);
+	(void)rec_add_num(keys, "pid_start", 0);
+	rc = session_set(s, id, 1u << CTR_STARTING | 1u << CTR_RUNNING |
+	    1u << CTR_STOPPING | 1u << CTR_PAUSED, CTR_EXITED, keys);
+	rec_free(keys);
+	/* Another command was first: as good as done. */
+	if (rc == -1 && (errno == EBUSY || errno == ENOENT || errno == ESTALE))
+		rc = 0;
+	if (rc == 0)
+		remove_run_dir(s, id);
+	return (rc);
+}
+
+/* Is the command that makes or starts it still at work? */
+static bool
+lock_is_free(struct session *s, const char *id)
+{
+	scoped_fd int	 dir = path_mkdirs(s->run_dir, "locks", 0700);
+	union msg	 m;
+
+	if (dir == -1)
+		return (false);
+	if (!star_has(&s->star, H_LOCK) &&
+	    (star_start(&s->star, H_LOCK) == -1 || star_do(&s->star, H_LOCK,
+	    MSG_lock_open, NULL, &dir, 1) == -1))
+		return (false);
+	memset(&m.lock_take, 0, sizeof(m.lock_take));
+	(void)snprintf(m.lock_take.name, sizeof(m.lock_take.name), "ctr:%s",
+	    id);
+	return (star_do(&s->star, H_LOCK, MSG_lock_take, &m, NULL, 0) == 0);
+}
+
+static void
+lock_drop(struct session *s, const char *id)
+{
+	union msg	 m;
+
+	memset(&m.lock_drop, 0, sizeof(m.lock_drop));
+	(void)snprintf(m.lock_drop.name, sizeof(m.lock_drop.name), "ctr:%s",
+	    id);
+	(void)star_do(&s->star, H_LOCK, MSG_lock_drop, &m, NULL, 0);
+}
+
+static bool
+is_alive(struct session *s, const struct rec *row)
+{
+	pid_t		 pid = (pid_t)rec_num(row, "pid", 0);
+	uint64_t	 start = (uint64_t)rec_num(row, "pid_start", 0);
+	struct chan	 ch;
+
+	if (pid > 0 && start != 0 && proc_start_time(pid) == start)
+		return (true);
+	/* Ended, but its monitor is just about to say so. */
+	if (monconn_open(s, rec_str(row, "id", ""), &ch) == -1)
+		return (false);
+	close(ch.fd);
+	return (true);
+}
+
+static bool
+reconcile_ended(struct session *s, const struct rec *row)
+{
+	const char	*id = rec_str(row, "id", "");
+	int		 status = 255 << 8;
+	int64_t		 when = 0;
+
+	if (is_alive(s, row))
+		return (false);
+	/* Its reaper may be about to: then both do the same thing. */
+	(void)end_read_exit(s, id, &status, &when);
+	return (end_record(s, row, status, when) == 0);
+}
+
+/* Half made: nobody has been told that it exists, so it does not. */
+static bool
+reconcile_creating(struct session *s, const struct rec *row)
+{
+	const char	*id = rec_str(row, "id", "");
+	bool		 done;
+
+	if (!lock_is_free(s, id))
+		return (false);
+	done = end_remove(s, row) == 0;
+	lock_drop(s, id);
+	return (done);
+}
+
+static bool
+reconcile_starting(struct session *s, const struct rec *row)
+{
+	const char	*id = rec_str(row, "id", "");
+	struct rec	*keys;
+	bool		 done;
+
+	if (is_alive(s, row) || !lock_is_free(s, id))
+		return (false);
+	if (rec_num(row, "rm", 0) != 0)
+		done = end_remove(s, row) == 0;
+	else {
+		keys = rec_new();
+		(void)rec_add_num(keys, "pid", 0);
+		done = session_set(s, id, 1u << CTR_STARTING, CTR_CREATED,
+		    keys) == 0;
+		rec_free(keys);
+		remove_run_dir(s, id);
+	}
+	lock_drop(s, id);
+	return (done);
+}
+
+bool
+end_reconcile(struct session *s, const struct rec *row)
+{
+	switch (rec_num(row, "state", 0)) {
+	case CTR_CREATING:
+		return (reconcile_creating(s, row));
+	case CTR_STARTING:
+		return (reconcile_starting(s, row));
+	case CTR_RUNNING:
+	case CTR_STOPPING:
+		return (reconcile_ended(s, row));
+	case CTR_REMOVING:
+		return (reconcile_creating(s, row));
+	default:
+		return (false);
+	}
+}

@@ -1,0 +1,31 @@
+/*
+ * The end of a container: its status recorded, its traces removed. Each step
+ * may be done again by a later command, after a crash at any point.
+ */
+#ifndef BULKHEAD_END_H
+#define BULKHEAD_END_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct rec;
+struct session;
+
+/* The exit code that a person sees for a raw wait status. */
+int	end_code(int);
+/*
+ * Record that it has ended: state exited (or, with rm set in its row, gone
+ * altogether). Does nothing if another command was first. 0, or -1.
+ */
+int	end_record(struct session *, const struct rec *, int, int64_t);
+/* Remove it with everything that is its own. 0, or -1. */
+int	end_remove(struct session *, const struct rec *);
+/*
+ * Look after a row whose processes may have gone without a word: true if the
+ * row was changed (ended, undone, removed).
+ */
+bool	end_reconcile(struct session *, const struct rec *);
+/* The record that the monitor left: raw wait status and time. 0 or -1. */
+int	end_read_exit(struct session *, const char *, int *, int64_t *);
+
+#endif

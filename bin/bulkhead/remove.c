@@ -1,0 +1,91 @@
+#include "remove.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "end.h"
+#include "monconn.h"
+#include "record.h"
+#include "session.h"
+
+#define KILL_WAIT_MS	10000	/* for the kernel to end a killed process */
+
+static int64_t
+def_num(const struct rec *row, const char *key, int64_t fallback)
+{
+	size_t		 it = 0;
+	struct rec	*def = rec_sub(row, "def", &it);
+	int64_t		 v = def == NULL ? fallback :
+			    rec_num(def, key, fallback);
+
+	rec_free(def);
+	return (v);
+}
+
+static bool
+is_running(const struct rec *row)
+{
+	int64_t	 state = rec_num(row, "state", 0);
+
+	return (state == CTR_RUNNING || state == CTR_STOPPING ||
+	    state == CTR_PAUSED);
+}
+
+/*
+ * The reaper records the end too, as soon as it sees it. Whoever is second
+ * finds it done.
+ */
+static int
+record_end(struct session *s, const struct rec *row)
+{
+	int	 status = 128 + SIGKILL;
+	int64_t	 when = 0;
+
+	if (end_read_exit(s, rec_str(row, "id", ""), &status, &when) == -1)
+		status = SIGKILL;
+	return (end_record(s, row, status, when));
+}
+
+int
+stop_container(struct session *s, const struct rec *row, int64_t timeout)
+{
+	int	 signo = (int)def_num(row, "stop_signal", SIGTERM);
+
+	if (!is_running(row))
+		return (0);
+	if (timeout < 0)
+		timeout = def_num(row, "stop_timeout", 10);
+	if (timeout > 0 && monconn_signal(s, row, signo) == 0 &&
+	    monconn_wait(s, row, timeout * 1000) == 0)
+		return (record_end(s, row));
+	if (monconn_signal(s, row, SIGKILL) == -1 && errno != ESRCH)
+		goto fail;
+	if (monconn_wait(s, row, KILL_WAIT_MS) == -1)
+		goto fail;
+	return (record_end(s, row));
+ fail:
+	(void)snprintf(s->star.text, sizeof(s->star.text), "cannot stop "
+	    "container %s: %s", rec_str(row, "id", ""), strerror(errno));
+	return (-1);
+}
+
+int
+remove_container(struct session *s, const struct rec *row, bool force,
+    int64_t timeout)
+{
+	const char	*id = rec_str(row, "id", "");
+
+	if (is_running(row) && !force) {
+		(void)snprintf(s->star.text, sizeof(s->star.text), "cannot "
+		    "remove container %s as it is running - running or paused "
+		    "containers cannot be removed without force: container "
+		    "state improper", id);
+		errno = EBUSY;
+		return (-1);
+	}
+	if (is_running(row) && stop_container(s, row, timeout) == -1)
+		return (-1);
+	return (end_remove(s, row));
+}

@@ -1,0 +1,161 @@
+#include "select.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "filter.h"
+#include "path.h"
+#include "record.h"
+#include "say.h"
+#include "scope.h"
+#include "session.h"
+
+#include <fcntl.h>
+
+struct walk {
+	struct session		*s;
+	const struct select	*sel;
+	int			(*fn)(struct session *, const struct rec *,
+				    void *);
+	void			*ctx;
+	int			 code;
+};
+
+static void
+run_one(struct walk *w, const struct rec *row, const char *say)
+{
+	if (w->fn(w->s, row, w->ctx) == -1) {
+		(void)session_error(w->s);
+		w->code = w->sel->failed;
+		return;
+	}
+	if (w->sel->say_ref)
+		printf("%s\n", say);
+}
+
+static void
+by_name(struct walk *w, const char *ref)
+{
+	bool		 ignore = opt_flag(w->sel->g->opts, "ignore", false);
+	struct rec	*row = session_container(w->s, ref);
+
+	if (row != NULL) {
+		run_one(w, row, ref);
+		rec_free(row);
+		return;
+	}
+	if (errno == ENOENT && (ignore || w->sel->quiet_missing))
+		return;
+	(void)session_error(w->s);
+	if (w->code == 0)
+		w->code = errno == ENOENT ? w->sel->missing : w->sel->failed;
+}
+
+static void
+by_files(struct walk *w)
+{
+	const char	*path;
+	size_t		 it = 0;
+
+	while (rec_next(w->sel->g->opts, "cidfile", &it, &path)) {
+		scoped_free char	*text = path_slurp(AT_FDCWD, path, 4096,
+					    NULL);
+
+		if (text == NULL) {
+			w->code = say_error("reading CIDFile: open %s: %s",
+			    path, strerror(errno));
+			continue;
+		}
+		text[strcspn(text, "\n")] = '\0';
+		by_name(w, text);
+	}
+}
+
+/* Rows are small; what acts on one needs its definition too. */
+static void
+whole(struct walk *w, const struct rec *row)
+{
+	struct rec	*full;
+	const char	*id = rec_str(row, "id", "");
+
+	if ((full = session_container(w->s, id)) == NULL)
+		return;		/* gone meanwhile */
+	run_one(w, full, id);
+	rec_free(full);
+}
+
+static void
+latest(struct walk *w, const struct rec *rows)
+{
+	struct rec	*row, *best = NULL;
+	size_t		 it = 0;
+
+	while ((row = rec_sub(rows, "ctr", &it)) != NULL)
+		if (best == NULL || rec_num(row, "created", 0) >
+		    rec_num(best, "created", 0)) {
+			rec_free(best);
+			best = row;
+		} else
+			rec_free(row);
+	if (best == NULL) {
+		w->code = say_error("no containers exist");
+		return;
+	}
+	whole(w, best);
+	rec_free(best);
+}
+
+static void
+by_filter(struct walk *w, struct rec *rows, struct filter *f)
+{
+	const struct rec	*opts = w->sel->g->opts;
+	struct rec		*row;
+	size_t			 it = 0;
+	unsigned int		 bit;
+
+	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
+		bit = 1u << (rec_num(row, "state", 0) & 31);
+		if ((f == NULL || filter_row(f, row)) && (opt_given(opts,
+		    "filter") || (w->sel->all_states & bit) != 0))
+			whole(w, row);
+		rec_free(row);
+	}
+}
+
+static void
+by_state(struct walk *w)
+{
+	const struct rec	*opts = w->sel->g->opts;
+	struct rec		*rows = session_rows(w->s);
+	struct filter		*f = NULL;
+
+	if (rows == NULL) {
+		w->code = session_error(w->s);
+		return;
+	}
+	if (opt_flag(opts, "latest", false))
+		latest(w, rows);
+	else if (opt_given(opts, "filter") &&
+	    (f = filter_new(opts, rows)) == NULL)
+		w->code = EXIT_ENGINE;
+	else
+		by_filter(w, rows, f);
+	filter_free(f);
+	rec_free(rows);
+}
+
+int
+select_each(struct session *s, const struct select *sel,
+    int (*fn)(struct session *, const struct rec *, void *), void *ctx)
+{
+	struct walk	 w = { s, sel, fn, ctx, 0 };
+
+	for (int i = 0; i < sel->argc; i++)
+		by_name(&w, sel->argv[i]);
+	by_files(&w);
+	if (sel->argc == 0 && !opt_given(sel->g->opts, "cidfile"))
+		by_state(&w);
+	return (w.code);
+}

@@ -1,0 +1,33 @@
+/*
+ * Which containers a command is about: named, read from files, the latest,
+ * all of some states, or those that a filter lets through.
+ */
+#ifndef BULKHEAD_SELECT_H
+#define BULKHEAD_SELECT_H
+
+#include <stdbool.h>
+
+#include "cmd.h"
+
+struct rec;
+struct session;
+
+struct select {
+	struct globals	*g;
+	int		 argc;
+	char		**argv;
+	unsigned int	 all_states;	/* bit mask that --all means */
+	bool		 say_ref;	/* print what was done, as podman */
+	bool		 quiet_missing;
+	int		 missing;	/* exit code for one that is not there */
+	int		 failed;	/* exit code for one that failed */
+};
+
+/*
+ * Call the function for each; it returns 0, or -1 with a sentence in the
+ * session's star, which is said, and the rest goes on. The exit code.
+ */
+int	select_each(struct session *, const struct select *,
+	    int (*)(struct session *, const struct rec *, void *), void *);
+
+#endif

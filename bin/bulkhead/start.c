@@ -1,0 +1,417 @@
+#include "start.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "attach.h"
+#include "end.h"
+#include "hostfiles.h"
+#include "monconn.h"
+#include "path.h"
+#include "record.h"
+#include "say.h"
+#include "scope.h"
+#include "session.h"
+#include "start.h"
+
+static int64_t
+now_ns(void)
+{
+	struct timespec	 ts;
+
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	return (ts.tv_sec * 1000000000L + ts.tv_nsec);
+}
+
+/* Ask a helper something about this container; the sentence is the star's. */
+static int
+ask(struct start *st, enum star_helper who, enum msg_type type,
+    const union msg *m, const int *fds, unsigned int nfds)
+{
+	return (star_do(&st->s->star, who, type, m, fds, nfds));
+}
+
+int
+start_ask_seccomp(struct session *s, const struct rec *def)
+{
+	struct rec	*q = rec_new();
+	scoped_fd int	 fd = -1;
+	const char	*v;
+	size_t		 it = 0;
+
+	if (strcmp(rec_str(def, "seccomp", "default"), "unconfined") == 0) {
+		rec_free(q);
+		return (0);
+	}
+	v = rec_str(def, "seccomp", "default");
+	if (strcmp(v, "default") == 0)
+		v = session_config(s, "seccomp.profile", v);
+	(void)rec_add(q, "profile", v);
+	while (rec_next(def, "cap", &it, &v))
+		(void)rec_add(q, "cap", v);
+	fd = rec_memfd(q, "seccomp");
+	rec_free(q);
+	if (fd == -1)
+		return (-1);
+	return (star_send(&s->star, H_RESOLVE, MSG_seccomp_compile, NULL, &fd,
+	    1) == -1 ? -1 : 1);
+}
+
+/* The writable layer, and what only a start needs to know. */
+static struct rec *
+compose(struct start *st)
+{
+	struct session	*s = st->s;
+	struct rec	*full = rec_new(), *rw;
+	union msg	 m;
+
+	(void)rec_add_all(full, st->def);
+	(void)rec_set(full, "graph", s->graph);
+	memset(&m.rw_make, 0, sizeof(m.rw_make));
+	(void)strlcpy(m.rw_make.id, st->id, sizeof(m.rw_make.id));
+	(void)strlcpy(m.rw_make.image, rec_str(st->def, "image", ""),
+	    sizeof(m.rw_make.image));
+	if (rec_get(st->def, "rootfs") == NULL) {
+		rw = star_ask_rec(&s->star, H_STORE, MSG_rw_make, &m, NULL, 0);
+		if (rw == NULL) {
+			rec_free(full);
+			return (NULL);
+		}
+		(void)rec_add_all(full, rw);
+		rec_free(rw);
+	}
+	if (hostfiles_add(full) == -1) {
+		rec_free(full);
+		return (NULL);
+	}
+	return (full);
+}
+
+static int
+give(struct start *st, enum launch_fd kind, uint32_t index, int fd)
+{
+	union msg	 m = { .launch_give = { kind, index } };
+
+	return (ask(st, H_LAUNCH, MSG_launch_give, &m, &fd, 1));
+}
+
+/* Have the monitor open log and pipes, and give launch the inner ends. */
+static int
+open_monitor(struct start *st)
+{
+	struct session	*s = st->s;
+	scoped_fd int	 dir = session_ctr_dir(s, st->id);
+	scoped_fd int	 logs = path_mkdirs(s->state_dir, "logs", 0700);
+	struct packet	 p;
+	union msg	 m;
+	int		 rc = 0;
+
+	if (dir == -1 || logs == -1)
+		return (-1);
+	memset(&m.mon_open, 0, sizeof(m.mon_open));
+	(void)strlcpy(m.mon_open.id, st->id, sizeof(m.mon_open.id));
+	m.mon_open.tty = rec_num(st->def, "tty", 0) != 0;
+	m.mon_open.stdin_open = rec_num(st->def, "stdin_open", 0) != 0;
+	m.mon_open.log = strcmp(rec_str(st->def, "log_driver", ""), "none")
+	    != 0;
+	m.mon_open.log_max = (uint64_t)rec_num(st->def, "log_max", 0);
+	(void)strlcpy(m.mon_open.log_path, rec_str(st->def, "log_path", ""),
+	    sizeof(m.mon_open.log_path));
+	if (star_ask(&s->star, H_MONITOR, MSG_mon_open, &m, &dir, 1, &p) == -1)
+		return (-1);
+	for (unsigned int i = 0; i < p.nfds && rc == 0; i++)
+		rc = give(st, (enum launch_fd)i, 0, p.fds[i]);
+	packet_clear(&p);
+	return (rc);
+}
+
+static int
+give_seccomp(struct start *st, int asked)
+{
+	struct packet	 p;
+	int		 rc;
+
+	if (asked != 1)
+		return (asked);
+	if (star_wait(&st->s->star, H_RESOLVE, &p) == -1)
+		return (-1);
+	rc = p.nfds == 1 ? give(st, LAUNCH_SECCOMP, 0, p.fds[0]) : -1;
+	packet_clear(&p);
+	return (rc);
+}
+
+static int
+mount_for(struct start *st, unsigned int grant, uint32_t slot,
+    enum launch_fd kind, uint32_t index)
+{
+	union msg	 m;
+	struct packet	 p;
+	int		 rc;
+
+	memset(&m.ids_mount, 0, sizeof(m.ids_mount));
+	m.ids_mount.grant = grant;
+	m.ids_mount.slot = slot;
+	m.ids_mount.recursive = kind == LAUNCH_MOUNT;
+	if (star_ask(&st->s->star, H_REFRESH, MSG_ids_mount, &m, NULL, 0,
+	    &p) == -1)
+		return (-1);
+	rc = give(st, kind, index, p.fds[0]);
+	packet_clear(&p);
+	return (rc);
+}
+
+/*
+ * System mode: the container sees its storage and what was mounted into it
+ * with the ids of its own range. Grants were numbered as they were made:
+ * 0 the storage, then the definition's mounts in order, then --rootfs.
+ */
+static int
+give_mounts(struct start *st, const struct rec *full, uint32_t slot)
+{
+	struct rec	*mount;
+	size_t		 it = 0;
+	unsigned int	 grant = 1, index = 0;
+	int		 rc;
+
+	if (!st->s->system)
+		return (0);
+	if (rec_get(full, "rootfs") == NULL &&
+	    mount_for(st, 0, slot, LAUNCH_GRAPH, 0) == -1)
+		return (-1);
+	for (; (mount = rec_sub(full, "mount", &it)) != NULL; index++) {
+		rc = strcmp(rec_str(mount, "type", ""), "bind") == 0 ?
+		    mount_for(st, grant++, slot, LAUNCH_MOUNT, index) : 0;
+		rec_free(mount);
+		if (rc == -1)
+			return (-1);
+	}
+	return (rec_get(full, "rootfs") == NULL ? 0 :
+	    mount_for(st, grant, slot, LAUNCH_ROOTFS, 0));
+}
+
+static int
+grant_path(struct session *s, const char *path)
+{
+	scoped_fd int	 fd = open(path, O_PATH | O_CLOEXEC);
+
+	if (fd == -1) {
+		(void)snprintf(s->star.text, sizeof(s->star.text),
+		    "statfs %s: %s", path, strerror(errno));
+		return (-1);
+	}
+	return (star_do(&s->star, H_REFRESH, MSG_ids_grant, NULL, &fd, 1));
+}
+
+int
+start_grant_mounts(struct session *s, struct rec *def)
+{
+	struct rec	*mount;
+	size_t		 it = 0;
+	int		 rc;
+
+	if (!s->system)
+		return (0);
+	while ((mount = rec_sub(def, "mount", &it)) != NULL) {
+		rc = strcmp(rec_str(mount, "type", ""), "bind") == 0 ?
+		    grant_path(s, rec_str(mount, "src", "")) : 0;
+		rec_free(mount);
+		if (rc == -1)
+			return (-1);
+	}
+	return (rec_get(def, "rootfs") == NULL ? 0 :
+	    grant_path(s, rec_get(def, "rootfs")));
+}
+
+static int
+keep(struct start *st, enum keep_fd slot, int fd)
+{
+	union msg	 m = { .reap_keep = { .slot = slot } };
+
+	return (fd == -1 ? 0 : ask(st, H_REAPER, MSG_reap_keep, &m, &fd, 1));
+}
+
+/* The first process exists, mapped and watched, and waits to be built. */
+static int
+create(struct start *st, const struct rec *full, uint32_t slot)
+{
+	struct session	*s = st->s;
+	scoped_fd int	 fd = rec_memfd(full, "definition");
+	struct packet	 p;
+	union msg	 m;
+	int		 rc = -1;
+
+	if (fd == -1)
+		return (-1);
+	memset(&m.launch_create, 0, sizeof(m.launch_create));
+	m.launch_create.single = s->single;
+	if (star_ask(&s->star, H_LAUNCH, MSG_launch_create, &m, &fd, 1,
+	    &p) == -1)
+		return (-1);
+	st->pid = (pid_t)p.body.reply_fd3.value;
+	memset(&m, 0, sizeof(m));
+	m.mon_adopt.pid = (uint32_t)st->pid;
+	if (ask(st, H_MONITOR, MSG_mon_adopt, &m, &p.fds[0], 1) == -1)
+		goto out;
+	memset(&m, 0, sizeof(m));
+	m.ids_write.slot = slot;
+	if (!s->single &&
+	    ask(st, H_REFRESH, MSG_ids_write, &m, &p.fds[1], 1) == -1)
+		goto out;
+	if (keep(st, KEEP_PIDFD, p.fds[0]) == -1 ||
+	    keep(st, KEEP_USERNS, p.fds[1]) == -1 ||
+	    keep(st, KEEP_CONFIG, s->config_fd) == -1 ||
+	    keep(st, KEEP_GRAPH, s->system ? s->graph_fd : -1) == -1)
+		goto out;
+	rc = 0;
+ out:
+	packet_clear(&p);
+	return (rc);
+}
+
+static int
+build(struct start *st)
+{
+	struct winsize	 w = { .ws_row = 0 };
+	struct packet	 p;
+	union msg	 m;
+	int		 rc = 0;
+
+	memset(&m.launch_build, 0, sizeof(m.launch_build));
+	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &w) == 0) {
+		m.launch_build.rows = w.ws_row;
+		m.launch_build.cols = w.ws_col;
+	}
+	if (star_ask(&st->s->star, H_LAUNCH, MSG_launch_build, &m, NULL, 0,
+	    &p) == -1)
+		return (-1);
+	if (p.nfds == 1)
+		rc = ask(st, H_MONITOR, MSG_mon_console, NULL, &p.fds[0], 1);
+	packet_clear(&p);
+	return (rc);
+}
+
+static int
+record_running(struct start *st)
+{
+	struct rec	*keys = rec_new();
+	int		 rc;
+
+	(void)rec_add_num(keys, "pid", st->pid);
+	(void)rec_add_num(keys, "pid_start",
+	    (int64_t)proc_start_time(st->pid));
+	(void)rec_add_num(keys, "started", now_ns());
+	(void)rec_add_num(keys, "exit", 0);
+	rc = session_set(st->s, st->id, 1u << CTR_CREATING | 1u << CTR_CREATED
+	    | 1u << CTR_EXITED | 1u << CTR_STARTING, CTR_RUNNING, keys);
+	rec_free(keys);
+	return (rc);
+}
+
+/*
+ * What a failed execve means to a script, as with podman: 127 when there is
+ * no such program, 126 when it cannot be executed.
+ */
+static int
+exec_code(int error)
+{
+	if (error == ENOENT)
+		return (EXIT_NOCMD);
+	return (error == EPIPE ? EXIT_ENGINE : EXIT_NOEXEC);
+}
+
+static int
+execute(struct start *st, struct attach *a)
+{
+	struct session	*s = st->s;
+	int		 saved;
+
+	if ((st->attach_in || st->attach_out) && attach_socket(a, true,
+	    s->star.text, sizeof(s->star.text)) == -1)
+		return (-1);
+	if (record_running(st) == -1)
+		return (-1);
+	if (ask(st, H_LAUNCH, MSG_launch_exec, NULL, NULL, 0) == 0)
+		return (0);
+	saved = errno;
+	st->code = exec_code(saved);
+	errno = saved;
+	return (-1);
+}
+
+static int
+stay(struct start *st, struct attach *a)
+{
+	int	 rc;
+
+	/* Nobody needs these any more; their memory is better given back. */
+	(void)star_stop(&st->s->star, H_LAUNCH);
+	rc = attach_run(a);
+	if (rc == ATTACH_DETACHED) {
+		st->detached = true;
+		return (0);
+	}
+	if (rc == ATTACH_EXITED) {
+		st->ended = true;
+		st->wait_status = a->wait_status;
+		st->finished = a->finished_ns;
+		return (0);
+	}
+	(void)snprintf(st->s->star.text, sizeof(st->s->star.text),
+	    errno == ECONNRESET ? "the monitor of the container was killed" :
+	    "lost the container's output: %s", strerror(errno));
+	return (-1);
+}
+
+static int
+run_steps(struct start *st, struct attach *a, struct rec *full, int asked)
+{
+	uint32_t	 slot = (uint32_t)rec_num(st->def, "slot", 0);
+
+	if (open_monitor(st) == -1 || give_seccomp(st, asked) == -1 ||
+	    give_mounts(st, full, slot) == -1 ||
+	    create(st, full, slot) == -1 || build(st) == -1)
+		return (-1);
+	return (execute(st, a));
+}
+
+int
+start_container(struct start *st)
+{
+	struct session	*s = st->s;
+	struct attach	 a;
+	struct rec	*full = NULL;
+	int		 asked, rc = -1;
+
+	st->code = EXIT_ENGINE;
+	attach_init(&a, &s->star.helper[H_MONITOR].chan);
+	a.tty = rec_num(st->def, "tty", 0) != 0;
+	a.want_stdin = st->attach_in;
+	a.sig_proxy = st->sig_proxy;
+	a.no_stdout = a.no_stderr = !st->attach_out;
+	if (detach_keys_parse(&a.keys, rec_str(st->def, "detach_keys",
+	    session_config(s, "engine.detach_keys", DETACH_KEYS))) == -1)
+		return (say_error("invalid detach keys"), -1);
+	if ((asked = start_ask_seccomp(s, st->def)) != -1 &&
+	    (full = compose(st)) != NULL)
+		rc = run_steps(st, &a, full, asked);
+	rec_free(full);
+	if (rc == -1) {
+		(void)session_error(s);
+		return (-1);
+	}
+	if (!st->attach_in && !st->attach_out)
+		return (0);
+	if (stay(st, &a) == -1) {
+		(void)session_error(s);
+		return (-1);
+	}
+	return (0);
+}

@@ -1,0 +1,44 @@
+/*
+ * Starting a container: the steps that DESIGN §2 lists, with the helpers
+ * that a session has opened.
+ */
+#ifndef BULKHEAD_START_H
+#define BULKHEAD_START_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct rec;
+struct session;
+
+/* A container on its way from a definition to its first process. */
+struct start {
+	struct session	*s;
+	const char	*id;
+	struct rec	*def;		/* borrowed; name is set */
+	bool		 attach_in, attach_out;
+	bool		 sig_proxy;
+	bool		 restarting;	/* state created or exited, not new */
+
+	/* What start_container has found out. */
+	pid_t		 pid;
+	int		 code;		/* 125, 126, 127 when it failed */
+	bool		 detached;	/* the person left by the keys */
+	bool		 ended;
+	int		 wait_status;	/* raw, when it has ended */
+	int64_t		 finished;	/* ns */
+};
+
+/*
+ * Build and run it. When it is attached, stay until it ends or the person
+ * detaches. 0, or -1 after telling the person why; nothing is left running.
+ */
+int	start_container(struct start *);
+/* Ask resolve early for the filter, so that it compiles while we go on. */
+int	start_ask_seccomp(struct session *, const struct rec *);
+/* Open as root what the definition's mounts name; see session_open. */
+int	start_grant_mounts(struct session *, struct rec *);
+
+#endif
