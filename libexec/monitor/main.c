@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -357,6 +358,26 @@ shun_oom_killer(void)
 		log_debug("oom_score_adj stays as it is");
 }
 
+/*
+ * A front end that does not read what we say must not stop us. The pipe is
+ * shared with every helper, so we open it anew rather than change it for all;
+ * in system mode it is root's pipe, and there is only the other way.
+ */
+static void
+unblock_stderr(void)
+{
+	struct stat	 st;
+	scoped_fd int	 fd = -1;
+
+	if (fstat(STDERR_FILENO, &st) == -1 || !S_ISFIFO(st.st_mode))
+		return;
+	fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd != -1)
+		(void)dup2(fd, STDERR_FILENO);
+	else
+		(void)fcntl(STDERR_FILENO, F_SETFL, O_WRONLY | O_NONBLOCK);
+}
+
 static bool
 verbose(char **argv)
 {
@@ -392,6 +413,7 @@ main(int argc, char **argv)
 	helper_args(&m->h, argc, argv);
 	helper_socket_upto(&m->h, LIBEXEC_FD);
 	start_launch(m, argv);
+	unblock_stderr();
 	shun_oom_killer();
 	helper_drop(&m->h);
 	io_init(&m->io);

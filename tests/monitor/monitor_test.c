@@ -32,6 +32,433 @@ test_streams(void)
 	CHECK(rig_end(&r) == EX_OK);
 }
 
+
+static long
+peak_kb(pid_t pid)
+{
+	char	 path[64], line[256];
+	long	 kb = -1;
+	FILE	*f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	if ((f = fopen(path, "re")) == NULL)
+		return (-1);
+	while (fgets(line, sizeof(line), f) != NULL)
+		(void)sscanf(line, "VmHWM: %ld", &kb);
+	fclose(f);
+	return (kb);
+}
+
+/* Without -i there is nothing to read; stdin is no terminal and no pipe. */
+static void
+test_no_stdin(void)
+{
+	struct rig	 r;
+	struct opts	 o = { 0 };
+	char		 out[1024];
+	int		 at;
+
+	rig_monitor(&r);
+	CHECK(rig_start(&r, &o, "cat; readlink /proc/self/fd/0") == 0);
+	at = rig_attach(&r.mon, true, false);
+	CHECK(rig_wait(&r.mon) == 0);
+	(void)rig_read(at, 1, out, sizeof(out));
+	CHECK(strcmp(out, "/dev/null\n") == 0);
+	close(at);
+	CHECK(rig_end(&r) == EX_OK);
+}
+
+/*
+ * A hundred megabytes with a reader that pauses: every byte arrives, in
+ * order, the log stays within its limit, and monitor does not grow.
+ */
+static void
+test_flood(void)
+{
+	struct rig	 r;
+	struct opts	 o = { .log = true, .log_max = 1 << 20 };
+	char		 buf[70000], expect[32];
+	size_t		 total = 0, log_len = 0;
+	bool		 right = true;
+	unsigned long	 line = 1;
+	char		 cur[64];
+	size_t		 curlen = 0;
+	ssize_t		 n;
+	int		 at;
+
+	rig_monitor(&r);
+	CHECK(rig_start(&r, &o, "seq 1 12500000") == 0);
+	at = rig_attach(&r.mon, true, false);
+	usleep(200000);			/* it must wait, not drop us */
+	while ((n = recv(at, buf, sizeof(buf), 0)) > 0) {
+		total += (size_t)n - 1;
+		for (ssize_t i = 1; i < n; i++) {
+			if (buf[i] != '\n' && curlen < sizeof(cur)) {
+				cur[curlen++] = buf[i];
+				continue;
+			}
+			snprintf(expect, sizeof(expect), "%lu", line++);
+			if (strlen(expect) != curlen ||
+			    memcmp(cur, expect, curlen) != 0)
+				right = false;
+			curlen = 0;
+		}
+		if (line == 600000)
+			usleep(100000);
+		if (line > 12500000)
+			break;
+	}
+	CHECK(right && line == 12500001);
+	CHECK(total > 100000000);
+	printf("# %zu bytes, monitor's peak %ld kB\n", total,
+	    peak_kb(r.child.pid));
+	CHECK(peak_kb(r.child.pid) > 0 && peak_kb(r.child.pid) < 2048);
+	CHECK(rig_wait(&r.mon) == 0);
+	close(at);
+	free(rig_file(&r, "log", &log_len));
+	CHECK(log_len > 1000 && log_len <= 1 << 20);
+	CHECK(rig_end(&r) == EX_OK);
+}
+
+/* One that does not read is dropped; the container and the others go on. */
+static void
+test_slow_viewer(void)
+{
+	struct rig	 r;
+	struct opts	 o = { 0 };
+	struct chan	 c;
+	char		 buf[70000];
+	size_t		 total = 0;
+	ssize_t		 n;
+	int		 slow, fast;
+
+	rig_monitor(&r);
+	CHECK(rig_start(&r, &o, "sleep 0.2; head -c 20000000 /dev/zero") == 0);
+	c = rig_client(&r);
+	slow = rig_attach(&c, true, false);	/* asking does not help */
+	fast = rig_attach(&r.mon, true, false);
+	CHECK(slow != -1 && fast != -1);
+	while (total < 20000000 && (n = recv(fast, buf, sizeof(buf), 0)) > 0)
+		total += (size_t)n - 1;
+	CHECK(total == 20000000);
+	CHECK(rig_wait(&r.mon) == 0);
+	total = 0;
+	while ((n = recv(slow, buf, sizeof(buf), 0)) > 0)
+		total += (size_t)n - 1;
+	CHECK(n == 0 && total > 0 && total < 1000000);
+	close(slow);
+	close(fast);
+	close(c.fd);
+	CHECK(rig_end(&r) == EX_OK);
+}
+
+/* How many bytes of output a log stands for. */
+static size_t
+text_of(const char *log)
+{
+	size_t		 total = 0;
+	const char	*nl;
+
+	for (; (nl = strchr(log, '\n')) != NULL; log = nl + 1)
+		total += (size_t)(nl - log) - 45 + (log[43] == 'F');
+	return (total);
+}
+
+/* The primary viewer is waited for, but not longer than it is there. */
+static void
+test_primary_leaves(void)
+{
+	struct rig	 r;
+	struct opts	 o = { .log = true };
+	size_t		 len;
+	char		*log;
+	int		 at;
+
+	rig_monitor(&r);
+	CHECK(rig_start(&r, &o, "seq 1 200000; echo done") == 0);
+	at = rig_attach(&r.mon, true, false);
+	usleep(200000);
+	free(rig_file(&r, "log", &len));
+	CHECK(len > 0 && len < 2000000);	/* back-pressure */
+	close(at);
+	CHECK(rig_wait(&r.mon) == 0);
+	log = rig_file(&r, "log", &len);
+	CHECK(text_of(log) == 1288895 + 5);
+	CHECK(strstr(log, " stdout F done\n") != NULL);
+	free(log);
+	CHECK(rig_end(&r) == EX_OK);
+}
+
+/* A primary viewer that is stuck at the end holds up nobody else. */
+static void
+test_stuck_at_end(void)
+{
+	struct rig	 r;
+	struct opts	 o = { .stdin_open = true };
+	struct chan	 c;
+	char		*big = malloc(4 << 20), *exit_rec;
+	int		 at;
+
+	rig_monitor(&r);
+	CHECK(rig_start(&r, &o, "head -c 260000 /dev/zero; exit 2") == 0);
+	c = rig_client(&r);
+	at = rig_attach(&r.mon, true, true);
+	CHECK(rig_wait(&c) == W_EXITCODE(2, 0));
+	exit_rec = rig_file(&r, "exit", NULL);
+	CHECK(strlen(exit_rec) > 0);
+	free(exit_rec);
+	CHECK(rig_wait(&r.mon) == W_EXITCODE(2, 0));
+	CHECK(rig_read(at, 1, big, 4 << 20) == 260000);
+	free(big);
+	close(at);
+	close(c.fd);
+	CHECK(rig_end(&r) == EX_OK);
+}
+
+/* Later commands: signals, waiting, and what they may not do. */
+static void
+test_clients(void)
+{
+	union msg	 m = { 0 };
+	struct rig	 r;
+	struct opts	 o = { 0 };
+	struct chan	 c, many[40];
+	struct stat	 st;
+	char		 path[160], byte;
+	int		 sp[2], refused = 0;
+
+	rig_monitor(&r);
+	CHECK(rig_start(&r, &o, "sleep 60") == 0);
+	c = rig_client(&r);
+	CHECK(c.fd != -1);
+	snprintf(path, sizeof(path), "%s/ctl", r.dir);
+	CHECK(stat(path, &st) == 0 && (st.st_mode & 07777) == 0600);
+	CHECK(ask_on(&c, MSG_mon_open, &m, &r.run, 1, NULL) == ENOSYS);
+	CHECK(ask_on(&c, MSG_mon_adopt, &m, &r.pidfd, 1, NULL) == ENOSYS);
+	CHECK(ask_on(&r.mon, MSG_mon_adopt, &m, &r.pidfd, 1, NULL) == EBUSY);
+	CHECK(ask_on(&c, MSG_mon_attach, &m, &r.run, 1, NULL) == EINVAL);
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, sp) == 0);
+	CHECK(ask_on(&c, MSG_mon_attach, &m, sp, 1, NULL) == EINVAL);
+	close(sp[0]);
+	close(sp[1]);
+	m.mon_resize.rows = 24;
+	CHECK(ask_on(&c, MSG_mon_resize, &m, NULL, 0, NULL) == ENOTTY);
+	m.mon_signal.signo = SIGTERM;
+	m.mon_signal.all = 1;
+	CHECK(ask_on(&c, MSG_mon_signal, &m, NULL, 0, NULL) == EOPNOTSUPP);
+
+	for (int i = 0; i < 40; i++) {
+		many[i] = rig_client(&r);
+		m.ping.nonce = 7;
+		if (many[i].fd == -1 || ask_on(&many[i], MSG_ping, &m, NULL, 0,
+		    NULL) != 0)
+			refused++;
+	}
+	CHECK(refused == 40 - 31);
+	for (int i = 0; i < 40; i++)
+		close(many[i].fd);
+
+	m.mon_signal.signo = SIGTERM;
+	m.mon_signal.all = 0;
+	CHECK(ask_on(&c, MSG_mon_signal, &m, NULL, 0, NULL) == 0);
+	CHECK(rig_wait(&c) == SIGTERM);
+	CHECK(ask_on(&c, MSG_mon_signal, &m, NULL, 0, NULL) == EBUSY);
+	CHECK(rig_wait(&c) == SIGTERM);
+	CHECK(rig_wait(&r.mon) == SIGTERM);
+	CHECK(recv(c.fd, &byte, 1, 0) == 0);
+	close(c.fd);
+	CHECK(rig_end(&r) == EX_OK);
+	c = rig_client(&r);
+	CHECK(c.fd == -1);
+}
+
+/* Nothing anyone sends stops the container's monitor. */
+static void
+test_hostile(void)
+{
+#define AS_TYPE(id, no, from, to, nfd)	(no),
+	static const uint16_t	 types[] = { PROTO(AS_TYPE) };
+	struct rig	 r;
+	struct opts	 o = { .stdin_open = true };
+	struct chan	 c;
+	uint8_t		 buf[PROTO_MAX + 64];
+	int		 at, dropped = 0, sent = 0;
+
+	rig_stderr = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	rig_monitor(&r);
+	CHECK(rig_start(&r, &o, "read x; exit 6") == 0);
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		for (size_t len = 0; len < sizeof(buf); len = len * 3 + 5) {
+			c = rig_client(&r);
+			memset(buf, i % 2 ? 0xff : 0, sizeof(buf));
+			buf[0] = PROTO_VERSION;
+			buf[1] = 0;
+			buf[2] = (uint8_t)types[i];
+			buf[3] = (uint8_t)(types[i] >> 8);
+			memset(buf + 8, 0, 4);
+			if (send(c.fd, buf, len, MSG_NOSIGNAL) != -1)
+				sent++;
+			shutdown(c.fd, SHUT_WR);
+			while (recv(c.fd, buf, sizeof(buf), 0) > 0)
+				;
+			dropped++;
+			close(c.fd);
+		}
+	CHECK(sent > 100 && dropped >= sent);
+	/* An attached client that feeds without leave, or says nonsense. */
+	at = rig_attach(&r.mon, false, false);
+	CHECK(send(at, "\0x\n", 3, 0) == 3 && recv(at, buf, 1, 0) == 0);
+	close(at);
+	at = rig_attach(&r.mon, false, true);
+	CHECK(send(at, "\7x\n", 3, 0) == 3 && recv(at, buf, 1, 0) == 0);
+	close(at);
+	at = rig_attach(&r.mon, false, true);
+	CHECK(send(at, buf, 9000, 0) == 9000 && recv(at, buf, 1, 0) == 0);
+	close(at);
+	/* The front end itself, gone mad, is only cut off. */
+	CHECK(send(r.mon.fd, "garbage", 7, 0) == 7);
+	CHECK(recv(r.mon.fd, buf, sizeof(buf), 0) == 0);
+	c = rig_client(&r);
+	at = rig_attach(&c, false, true);
+	CHECK(send(at, "\0y\n", 3, 0) == 3);
+	CHECK(rig_wait(&c) == W_EXITCODE(6, 0));
+	close(at);
+	close(c.fd);
+	CHECK(rig_end(&r) == EX_OK);
+}
+
+/* Detached: the front end is gone, the record says how it ended. */
+static void
+test_detached(void)
+{
+	struct rig	 r;
+	struct opts	 o = { .log = true, .stdin_open = true };
+	struct rec	*rec;
+	char		*data;
+	size_t		 len;
+
+	rig_monitor(&r);
+	CHECK(rig_start(&r, &o, "sleep 0.1; echo late; kill -USR1 $$") == 0);
+	CHECK(rig_end(&r) == EX_OK);
+	r.run = open(r.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	data = rig_file(&r, "exit", &len);
+	rec = rec_decode(data, len);
+	CHECK(rec != NULL && rec_num(rec, "status", -1) == SIGUSR1);
+	CHECK(rec_num(rec, "time", 0) / 1000000000 >= time(NULL) - 5);
+	CHECK(rec_num(rec, "oom", -1) == 0);
+	rec_free(rec);
+	free(data);
+	data = rig_file(&r, "log", &len);
+	CHECK(strstr(data, " stdout F late\n") != NULL);
+	free(data);
+	close(r.run);
+}
+
+/* Nothing to monitor, nobody to serve. */
+static void
+test_nothing(void)
+{
+	union msg	 m = { .mon_open = { .id = "x" } };
+	struct rig	 r;
+	struct packet	 p;
+	int		 pidfd;
+
+	rig_monitor(&r);
+	CHECK(rig_end(&r) == EX_OK);
+	rig_monitor(&r);
+	CHECK(ask_on(&r.mon, MSG_mon_open, &m, &r.run, 1, &p) == 0);
+	packet_clear(&p);
+	CHECK(ask_on(&r.mon, MSG_mon_open, &m, &r.run, 1, NULL) == EBUSY);
+	pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	m.mon_adopt.pid = 1;
+	CHECK(ask_on(&r.mon, MSG_mon_adopt, &m, &pidfd, 1, NULL) == ECHILD);
+	close(pidfd);
+	CHECK(rig_end(&r) == EX_OK);
+	rig_monitor(&r);
+	memset(&m, 0, sizeof(m));
+	strcpy(m.mon_open.log_path, "/nonexistent/log");
+	m.mon_open.log = 1;
+	CHECK(ask_on(&r.mon, MSG_mon_open, &m, &r.run, 1, &p) == ENOENT);
+	CHECK(strstr(p.body.reply.text, "/nonexistent/log") != NULL);
+	CHECK(rig_end(&r) == EX_OK);
+}
+
+/* Someone outside keeps the pipe open; the end is still the end. */
+static void
+test_held_pipe(void)
+{
+	struct rig	 r;
+	struct opts	 o = { 0 };
+	char		 out[256];
+	time_t		 t = time(NULL);
+	int		 at;
+
+	rig_monitor(&r);
+	CHECK(rig_start(&r, &o, "sleep 0.1; (sleep 20 &); echo bye") == 0);
+	at = rig_attach(&r.mon, true, false);
+	CHECK(rig_wait(&r.mon) == 0);
+	(void)rig_read(at, 1, out, sizeof(out));
+	CHECK(strcmp(out, "bye\n") == 0);
+	close(at);
+	CHECK(rig_end(&r) == EX_OK);
+	CHECK(time(NULL) - t < 5);
+}
+
+/* A real terminal: size, resizing, echo, the keys of job control. */
+static void
+test_tty(void)
+{
+	union msg	 m = { .mon_resize = { 31, 97 } };
+	struct rig	 r;
+	struct opts	 o = { .tty = true, .stdin_open = true };
+	int		 at;
+
+	rig_monitor(&r);
+	CHECK(rig_start(&r, &o, "trap 'stty size' WINCH; trap 'echo got INT' "
+	    "INT; tty; echo ready; while :; do read x && echo \"<$x>\"; "
+	    "test \"$x\" = bye && exit 4; done") == 0);
+	at = rig_attach(&r.mon, true, true);
+	CHECK(rig_expect(at, "ready\r\n", 5));
+	CHECK(ask_on(&r.mon, MSG_mon_resize, &m, NULL, 0, NULL) == 0);
+	CHECK(send(at, "\0one\n", 5, 0) == 5);
+	CHECK(rig_expect(at, "31 97\r\n", 5));
+	CHECK(send(at, "\0\003", 2, 0) == 2);
+	CHECK(rig_expect(at, "got INT\r\n", 5));
+	CHECK(send(at, "\0", 1, 0) == 1);	/* no meaning on a terminal */
+	CHECK(send(at, "\0two\nbye\n", 9, 0) == 9);
+	CHECK(rig_expect(at, "<two>\r\n", 5));
+	CHECK(rig_wait(&r.mon) == W_EXITCODE(4, 0));
+	close(at);
+	CHECK(rig_end(&r) == EX_OK);
+}
+
+/* More input than its ring holds reaches a container that reads slowly. */
+static void
+test_much_input(void)
+{
+	struct rig	 r;
+	struct opts	 o = { .stdin_open = true };
+	char		 buf[4097], out[256];
+	int		 at, sent = 0;
+
+	rig_monitor(&r);
+	CHECK(rig_start(&r, &o, "sleep 0.3; cksum") == 0);
+	at = rig_attach(&r.mon, true, true);
+	memset(buf, 'x', sizeof(buf));
+	buf[0] = 0;
+	for (; sent < 1000; sent++)
+		if (send(at, buf, sizeof(buf), 0) == -1)
+			break;
+	CHECK(sent == 1000);
+	close(at);			/* without a word: end of file */
+	at = rig_attach(&r.mon, false, false);
+	CHECK(rig_wait(&r.mon) == 0);
+	(void)rig_read(at, 1, out, sizeof(out));
+	CHECK(strstr(out, " 4096000\n") != NULL);
+	close(at);
+	CHECK(rig_end(&r) == EX_OK);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -42,5 +469,17 @@ main(int argc, char **argv)
 		errx(1, "which monitor?");
 	rig_tree(argv[1]);
 	test_streams();
+	test_no_stdin();
+	test_clients();
+	test_detached();
+	test_nothing();
+	test_held_pipe();
+	test_much_input();
+	test_tty();
+	test_slow_viewer();
+	test_primary_leaves();
+	test_stuck_at_end();
+	test_hostile();
+	test_flood();
 	return (finish());
 }

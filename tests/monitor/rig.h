@@ -154,6 +154,7 @@ copy_to(const char *from, const char *to)
 }
 
 static char	 rig_dir[64];
+static int	 rig_stderr = -1;	/* of the programs; -1: ours */
 
 static void
 rig_remove(void)
@@ -213,7 +214,7 @@ static UNUSED void
 rig_monitor(struct rig *r)
 {
 	struct spawn	 s = { .file = "monitor", .self = R_CTL,
-			    .peer = R_MONITOR, .stderr_fd = -1, .nfds = 2,
+			    .peer = R_MONITOR, .stderr_fd = rig_stderr, .nfds = 2,
 			    .chan_fd = -1 };
 	int		 sp[2], fds[2];
 
