@@ -1,0 +1,122 @@
+#include "build.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fault.h"
+#include "scope.h"
+#include "spec.h"
+#include "walk.h"
+
+int
+build_init(struct build *b)
+{
+	b->graph = b->root = b->proc = b->self_fd = b->sys = b->cgroup = -1;
+	b->mqueue = b->shm = b->dev = b->pts = b->empty = -1;
+	b->passwd = b->passwd_mount = b->slave = b->master = -1;
+	for (int i = 0; i < NODES; i++)
+		b->node[i] = -1;
+	return (0);
+}
+
+/* An image of many layers needs more descriptors than a shell is given. */
+static int
+more_files(struct build *b)
+{
+	struct rlimit	 want;
+
+	if (getrlimit(RLIMIT_NOFILE, &b->nofile) == -1)
+		return (fault_errno(b->fault, "reading the limit of files"));
+	want = b->nofile;
+	want.rlim_cur = want.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &want) == -1)
+		return (fault_errno(b->fault, "raising the limit of files"));
+	return (0);
+}
+
+static int
+oom_score(struct build *b)
+{
+	scoped_fd int	 fd = -1;
+	char		 text[16];
+	int		 n;
+
+	if (b->spec->oom_score_adj == UINT64_MAX)
+		return (0);
+	fd = openat(b->proc, "self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	n = snprintf(text, sizeof(text), "%d", (int)b->spec->oom_score_adj);
+	if (fd == -1 || write(fd, text, (size_t)n) != n)
+		return (fault_errno(b->fault, "setting oom_score_adj"));
+	return (0);
+}
+
+/*
+ * From here on no other process, of the same user or in the container, may
+ * trace this one or open what /proc shows of it: until it executes.
+ */
+static int
+hide(struct build *b)
+{
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 ||
+	    prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return (fault_errno(b->fault, "hiding the process"));
+	return (0);
+}
+
+/* A working directory that the image lacks is made, for its user. */
+static int
+workdir(struct build *b)
+{
+	const char	*cwd = b->spec->cwd;
+	scoped_fd int	 fd = -1;
+
+	if (cwd == NULL)
+		return (0);
+	fd = walk_open(b->root, cwd, O_PATH);
+	if (fd != -1 || errno != ENOENT || b->spec->workdir_make == 0)
+		return (0);		/* chdir will say what is wrong */
+	fd = walk_target(b->root, cwd, true);
+	if (fd == -1 || fchownat(fd, "", b->who.uid, b->who.gid,
+	    AT_EMPTY_PATH) == -1)
+		return (fault_errno(b->fault, "making the working directory "
+		    "%s in the container", cwd));
+	return (0);
+}
+
+/*
+ * The order is what makes this safe. First everything of the host that is
+ * needed is opened, with the rights of the user who asks. Then whatever can
+ * be made is made, all of it detached. Then the container's root becomes the
+ * only root there is: only after that is anything created, looked up or
+ * mounted in it, and no name leads out any more.
+ */
+int
+build_run(struct build *b)
+{
+	if (more_files(b) == -1 ||
+	    mount_open(b) == -1 || dev_open(b) == -1 || root_open(b) == -1)
+		return (-1);
+	if (idmap_become_root(b) == -1 ||
+	    kernfs_make(b) == -1 || oom_score(b) == -1 || hide(b) == -1 ||
+	    net_setup(b) == -1 || dev_make(b) == -1 || files_make(b) == -1 ||
+	    root_make(b) == -1)
+		return (-1);
+	if (root_enter(b) == -1)
+		return (-1);
+	if (kernfs_attach(b) == -1 || dev_attach(b) == -1 ||
+	    dev_console(b) == -1 || mount_attach(b) == -1 ||
+	    files_attach(b) == -1)
+		return (-1);
+	if (user_resolve(b->root, b->spec->user, &b->who, b->fault) == -1 ||
+	    files_passwd(b) == -1 || workdir(b) == -1)
+		return (-1);
+	if (mask_attach(b) == -1 || root_finish(b) == -1 || plan_check(b) == -1)
+		return (-1);
+	return (0);
+}

@@ -1,0 +1,30 @@
+/*
+ * Capabilities: their names, and the one place that sets them.
+ */
+#ifndef LAUNCH_CAPS_H
+#define LAUNCH_CAPS_H
+
+#include <stdint.h>
+
+struct fault;
+
+/* A set, one bit for each capability. */
+typedef uint64_t capset;
+
+/* The number that a name like "CAP_CHOWN" stands for, or -1. */
+int	caps_find(const char *);
+/* The kernel's name of a number, or NULL. */
+const char *caps_name(int);
+
+/* Take all but these out of the bounding set; read back. 0 or -1. */
+int	caps_bound(capset, struct fault *);
+/*
+ * Make permitted, effective, inheritable and ambient sets exactly these, and
+ * read all of them back from the kernel. 0, or -1 with the fault filled.
+ */
+int	caps_set(capset permitted, capset effective, capset inheritable,
+	    capset ambient, struct fault *);
+/* Every capability that this kernel knows. */
+capset	caps_all(void);
+
+#endif

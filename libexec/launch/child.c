@@ -1,0 +1,292 @@
+#include "child.h"
+
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "build.h"
+#include "exec.h"
+#include "fault.h"
+#include "given.h"
+#include "scope.h"
+#include "spec.h"
+
+#define WAIT_MS		120000		/* for mounts of sources that are far */
+#define EXIT_ENGINE	125
+#define EXIT_DENIED	126
+#define EXIT_ABSENT	127
+
+/* One packet with up to two descriptors, which are lent. */
+static int
+put(int sock, const void *data, size_t len, const int *fds, size_t nfds)
+{
+	union {
+		struct cmsghdr	 h;
+		char		 space[CMSG_SPACE(2 * sizeof(int))];
+	} c = { 0 };
+	struct iovec	 iov = { .iov_len = len };
+	struct msghdr	 m = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct cmsghdr	*h;
+
+	memcpy(&iov.iov_base, &data, sizeof(data));
+	if (nfds > 0) {
+		m.msg_control = &c;
+		m.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
+		h = CMSG_FIRSTHDR(&m);
+		h->cmsg_level = SOL_SOCKET;
+		h->cmsg_type = SCM_RIGHTS;
+		h->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+		memcpy(CMSG_DATA(h), fds, nfds * sizeof(int));
+	}
+	return (sendmsg(sock, &m, MSG_NOSIGNAL) == (ssize_t)len ? 0 : -1);
+}
+
+/* Length of the packet (0: the other end is gone), or -1. */
+static ssize_t
+get(int sock, void *data, size_t len, int *fds)
+{
+	union {
+		struct cmsghdr	 h;
+		char		 space[CMSG_SPACE(2 * sizeof(int))];
+	} c;
+	struct iovec	 iov = { .iov_base = data, .iov_len = len };
+	struct msghdr	 m = { .msg_iov = &iov, .msg_iovlen = 1,
+			    .msg_control = &c, .msg_controllen = sizeof(c) };
+	struct cmsghdr	*h;
+	ssize_t		 n;
+
+	fds[0] = fds[1] = -1;
+	do {
+		n = recvmsg(sock, &m, MSG_CMSG_CLOEXEC);
+	} while (n == -1 && errno == EINTR);
+	h = n == -1 ? NULL : CMSG_FIRSTHDR(&m);
+	if (h != NULL && h->cmsg_level == SOL_SOCKET &&
+	    h->cmsg_type == SCM_RIGHTS)
+		memcpy(fds, CMSG_DATA(h), h->cmsg_len - CMSG_LEN(0));
+	return (n);
+}
+
+/* --- inside: the process that becomes the container --- */
+
+/*
+ * The namespaces are handed out by whoever is in them: nobody looks them up
+ * by a process number. The answer says that the process is ready.
+ */
+static int
+hello(struct build *b, int sock)
+{
+	scoped_fd int	 userns = -1, netns = -1;
+	int		 fds[2];
+
+	if (b->single && idmap_single(b) == -1)
+		return (-1);
+	userns = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
+	netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (userns == -1 || netns == -1)
+		return (fault_errno(b->fault, "opening the container's "
+		    "namespaces"));
+	fds[0] = userns;
+	fds[1] = netns;
+	return (put(sock, b->fault, sizeof(*b->fault), fds, 2));
+}
+
+static int
+serve_one(struct build *b, struct given *g, const struct child_ask *a, int fd)
+{
+	switch (a->op) {
+	case CHILD_GIVE:
+		if (given_put(g, a->kind, a->index, fd) == -1)
+			return (fault_errno(b->fault, "descriptor %u:%u cannot "
+			    "be used", a->kind, a->index));
+		return (0);
+	case CHILD_BUILD:
+		b->rows = a->rows;
+		b->cols = a->cols;
+		return (build_run(b));
+	default:
+		return (exec_run(b));
+	}
+}
+
+static int
+exit_status(const struct child_ask *a, const struct fault *f)
+{
+	if (a->op != CHILD_EXEC)
+		return (EXIT_ENGINE);
+	if (f->error == ENOENT)
+		return (EXIT_ABSENT);
+	return (f->error == EACCES || f->error == ENOEXEC ? EXIT_DENIED :
+	    EXIT_ENGINE);
+}
+
+/*
+ * Do what is asked until the program runs. When the other end is gone,
+ * nobody wants this container any more; when a step failed, nobody can.
+ * Exits with _exit: what stdio has buffered is not ours to write.
+ */
+static _Noreturn void
+serve(struct build *b, struct given *g, int sock)
+{
+	struct child_ask	 a;
+	int			 fds[2];
+
+	while (get(sock, &a, sizeof(a), fds) == (ssize_t)sizeof(a)) {
+		memset(b->fault, 0, sizeof(*b->fault));
+		if (serve_one(b, g, &a, fds[0]) == -1) {
+			(void)put(sock, b->fault, sizeof(*b->fault), NULL, 0);
+			_exit(exit_status(&a, b->fault));
+		}
+		if (put(sock, b->fault, sizeof(*b->fault), &b->master,
+		    b->master != -1) == -1)
+			break;
+		/* A terminal that is still held here would never hang up. */
+		scope_close(&b->master);
+		b->master = -1;
+	}
+	_exit(EXIT_ENGINE);
+}
+
+static _Noreturn void
+child_main(const struct child *c, const struct spec *s, struct given *g,
+    bool single, uid_t uid, gid_t gid, int sock)
+{
+	struct fault	 fault = { 0 };
+	struct build	 b = { .spec = s, .given = g, .fault = &fault,
+			    .single = single, .host_uid = uid,
+			    .host_gid = gid };
+
+	/* The front end's end would not close if this one stayed open. */
+	close(c->channel);
+	if (build_init(&b) == -1 || hello(&b, sock) == -1) {
+		(void)put(sock, &fault, sizeof(fault), NULL, 0);
+		_exit(EXIT_ENGINE);
+	}
+	serve(&b, g, sock);
+}
+
+/* --- outside: the helper --- */
+
+/* Wait for an answer, but not longer than the front end lives. */
+static int
+ready(const struct child *c)
+{
+	struct pollfd	 p[2] = { { .fd = c->sock, .events = POLLIN },
+			    { .fd = c->channel, .events = POLLRDHUP } };
+	int		 n;
+
+	do {
+		n = poll(p, 2, WAIT_MS);
+	} while (n == -1 && errno == EINTR);
+	if (n == 1 && p[0].revents == 0)
+		exit(EX_OK);
+	if (n == 0)
+		errno = ETIMEDOUT;
+	return (n > 0 ? 0 : -1);
+}
+
+/* 1: it answered. 0: it is gone. -1: see the fault. */
+static int
+answer(const struct child *c, int *fds, struct fault *f)
+{
+	struct fault	 got;
+	ssize_t		 n;
+
+	if (ready(c) == -1)
+		return (fault_errno(f, "waiting for the container's first "
+		    "process"));
+	n = get(c->sock, &got, sizeof(got), fds);
+	if (n == (ssize_t)sizeof(got)) {
+		*f = got;
+		errno = got.error;
+		return (got.error == 0 ? 1 : -1);
+	}
+	return (n == 0 || errno == ECONNRESET ? 0 : fault_errno(f, "hearing "
+	    "from the container's first process"));
+}
+
+static int
+cannot_clone(struct fault *f)
+{
+	if (errno == ENOSPC)
+		return (fault_set(f, ENOSPC, "this system allows no further "
+		    "user namespaces (see sysctl user.max_user_namespaces), "
+		    "and every container is one"));
+	if (errno == EPERM)
+		return (fault_set(f, EPERM, "this system does not let you make "
+		    "user namespaces (see sysctl "
+		    "kernel.unprivileged_userns_clone, and AppArmor)"));
+	return (fault_errno(f, "creating the container's namespaces"));
+}
+
+int
+child_start(struct child *c, const struct spec *s, struct given *g,
+    bool single, struct fault *f)
+{
+	bool			 host = s->net && strcmp(s->net, "host") == 0;
+	int			 pair[2], fds[2];
+	uid_t			 uid = geteuid();
+	gid_t			 gid = getegid();
+	struct clone_args	 args = {
+		/* Its parent is ours, and hears of its end as of our own. */
+		.flags = CLONE_PIDFD | CLONE_PARENT | CLONE_NEWUSER |
+		    CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC |
+		    CLONE_NEWCGROUP | (host ? 0 : CLONE_NEWNET),
+		.pidfd = (uint64_t)(uintptr_t)&c->pidfd,
+	};
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
+		return (fault_errno(f, "making a socket"));
+	c->pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	if (c->pid == 0) {
+		close(pair[0]);
+		child_main(c, s, g, single, uid, gid, pair[1]);
+	}
+	c->sock = pair[0];
+	close(pair[1]);
+	given_clear(g);
+	if (c->pid == -1)
+		return (cannot_clone(f));
+	switch (answer(c, fds, f)) {
+	case 1:
+		c->userns = fds[0];
+		c->netns = fds[1];
+		return (0);
+	case 0:
+		return (fault_set(f, ESRCH, "the container's first process "
+		    "ended before it began"));
+	default:
+		return (-1);
+	}
+}
+
+int
+child_ask(struct child *c, const struct child_ask *a, int lend, int *back,
+    struct fault *f)
+{
+	int	 fds[2] = { -1, -1 };
+	int	 rc;
+
+	if (put(c->sock, a, sizeof(*a), &lend, lend != -1) == -1)
+		return (fault_set(f, ESRCH, "the container's first process "
+		    "has ended"));
+	rc = answer(c, fds, f);
+	if (back != NULL)
+		*back = take_fd(&fds[0]);
+	scope_close(&fds[0]);
+	scope_close(&fds[1]);
+	/* Its end of the socket closes when it executes. */
+	if (rc == 0 && a->op == CHILD_EXEC)
+		return (0);
+	if (rc == 0)
+		return (fault_set(f, ESRCH, "the container's first process "
+		    "was killed while it was being built"));
+	return (rc == 1 ? 0 : -1);
+}

@@ -1,0 +1,53 @@
+/*
+ * The container's first process, from clone to exec, and the socket between
+ * it and the helper that made it.
+ */
+#ifndef LAUNCH_CHILD_H
+#define LAUNCH_CHILD_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct fault;
+struct given;
+struct spec;
+
+enum child_op { CHILD_GIVE = 1, CHILD_BUILD, CHILD_EXEC };
+
+/*
+ * These travel only between a process and its own copy, until that executes
+ * something: so they are the structs that they are.
+ */
+struct child_ask {
+	uint32_t	 op;
+	uint32_t	 kind;
+	uint32_t	 index;
+	uint32_t	 rows;
+	uint32_t	 cols;
+};
+
+struct child {
+	int	 sock;
+	int	 channel;	/* whose hanging up ends all waiting */
+	int	 pidfd;
+	int	 userns;
+	int	 netns;
+	pid_t	 pid;
+};
+
+/*
+ * Clone it with its namespaces, as a child of our parent. 0, or -1 with the
+ * fault filled. It has its own copies of spec and given.
+ */
+int	child_start(struct child *, const struct spec *, struct given *, bool,
+	    struct fault *);
+/*
+ * Ask something of it, lending a descriptor (or -1), and wait. 0; or -1
+ * with the fault filled. A descriptor that comes back is the caller's.
+ */
+int	child_ask(struct child *, const struct child_ask *, int, int *,
+	    struct fault *);
+
+#endif

@@ -1,0 +1,18 @@
+/*
+ * The environment that the container's process starts with.
+ */
+#ifndef LAUNCH_ENV_H
+#define LAUNCH_ENV_H
+
+struct spec;
+struct identity;
+
+/*
+ * What the definition says and, where it is silent, the few variables that
+ * programs expect. An array for execve that the caller never frees, or NULL.
+ */
+char	**env_make(const struct spec *, const struct identity *);
+/* The value of a variable in such an array, or NULL. */
+const char *env_get(char *const *, const char *);
+
+#endif

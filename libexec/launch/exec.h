@@ -1,0 +1,16 @@
+/*
+ * The last steps: from a process that has built a container to the program
+ * that runs in it.
+ */
+#ifndef LAUNCH_EXEC_H
+#define LAUNCH_EXEC_H
+
+struct build;
+
+/*
+ * Become the container's program. Returns only on failure: -1 with the
+ * fault filled, its error ENOENT when there is no such program.
+ */
+int	exec_run(struct build *);
+
+#endif

@@ -1,0 +1,157 @@
+/*
+ * The few files that an engine writes for a container: hosts, resolv.conf,
+ * hostname, and a passwd entry. None is written into the image.
+ */
+#include <sys/stat.h>
+
+#include <linux/mount.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "build.h"
+#include "fault.h"
+#include "kernel.h"
+#include "scope.h"
+#include "spec.h"
+#include "walk.h"
+
+static int
+write_all(int fd, const char *s, size_t n)
+{
+	while (n > 0) {
+		ssize_t	 done = write(fd, s, n);
+
+		if (done == -1)
+			return (-1);
+		s += done;
+		n -= (size_t)done;
+	}
+	return (0);
+}
+
+static int
+create(int dir, const char *name, const char *content, mode_t mode)
+{
+	scoped_fd int	 fd = openat(dir, name, O_RDWR | O_CREAT | O_EXCL |
+			    O_CLOEXEC, 0600);
+
+	if (fd == -1 || write_all(fd, content, strlen(content)) == -1 ||
+	    fchmod(fd, mode) == -1)
+		return (-1);
+	return (take_fd(&fd));
+}
+
+static int
+files_fill(struct build *b, int dir)
+{
+	const struct spec	*s = b->spec;
+
+	for (size_t i = 0; i < s->nfiles; i++) {
+		char		 name[24];
+		scoped_fd int	 fd = -1;
+
+		(void)snprintf(name, sizeof(name), "%zu", i);
+		fd = create(dir, name, s->files[i].content,
+		    (mode_t)s->files[i].mode);
+		if (fd == -1 ||
+		    (b->files[i] = k_clone(dir, name, false)) == -1)
+			return (-1);
+	}
+	/* Only a user given by number can be without an entry. */
+	if (s->user == NULL || s->user[0] < '0' || s->user[0] > '9')
+		return (0);
+	b->passwd = create(dir, "passwd", "", 0644);
+	if (b->passwd == -1)
+		return (-1);
+	b->passwd_mount = k_clone(dir, "passwd", false);
+	return (b->passwd_mount == -1 ? -1 : 0);
+}
+
+/*
+ * Older kernels copy mounts only out of the caller's own namespace. So the
+ * tmpfs is parked there, the single files are copied out of it, and the
+ * directory itself goes with the host's root.
+ */
+int
+files_make(struct build *b)
+{
+	static const char *const	 options[] = { "source=files",
+					    "mode=755", "size=4m",
+					    "nr_inodes=4200", NULL };
+	scoped_fd int			 dir = -1;
+
+	b->files = calloc(b->spec->nfiles + 1, sizeof(*b->files));
+	dir = k_mount_new("tmpfs", options, MOUNT_ATTR_NOSUID |
+	    MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	if (b->files == NULL || dir == -1 || root_park(dir) == -1 ||
+	    files_fill(b, dir) == -1)
+		return (fault_errno(b->fault, "making the container's files"));
+	return (0);
+}
+
+static int
+put(struct build *b, int mount, const char *path)
+{
+	scoped_fd int	 target = walk_target(b->root, path, false);
+
+	if (target == -1 || plan_attach(b, mount, target, NULL, false) == -1)
+		return (fault_errno(b->fault, "mounting %s in the container",
+		    path));
+	return (0);
+}
+
+int
+files_attach(struct build *b)
+{
+	for (size_t i = 0; i < b->spec->nfiles; i++) {
+		const char	*dst = b->spec->files[i].dst;
+
+		if (!mount_claimed(b, dst) && put(b, b->files[i], dst) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+/* A home with a colon or worse in it would be fields, or lines, of its own. */
+static const char *
+safe_home(const char *home)
+{
+	for (const char *p = home; p != NULL && *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == ':' || *p == 0x7f)
+			return ("/");
+	return (home == NULL ? "/" : home);
+}
+
+/* A user that the image does not know gets an entry, as whoami needs one. */
+int
+files_passwd(struct build *b)
+{
+	scoped_free char	*old = NULL;
+	char			 line[4200];
+	size_t			 n;
+	int			 len;
+
+	if (b->passwd == -1 || b->who.name != NULL ||
+	    mount_claimed(b, "/etc/passwd") ||
+	    (b->spec->passwd_entry != NULL &&
+	    strcmp(b->spec->passwd_entry, "0") == 0))
+		return (0);
+	old = user_slurp(b->root, "/etc/passwd", &n);
+	if (old == NULL)
+		return (0);		/* no such file, no entry in it */
+	len = snprintf(line, sizeof(line), "%s%u:*:%u:%u:container user:%s:"
+	    "/bin/sh\n", n > 0 && old[n - 1] != '\n' ? "\n" : "", b->who.uid,
+	    b->who.uid, b->who.gid, safe_home(b->spec->cwd));
+	if (len >= (int)sizeof(line))
+		return (0);
+	if (write_all(b->passwd, old, n) == -1 ||
+	    write_all(b->passwd, line, (size_t)len) == -1)
+		return (fault_errno(b->fault, "adding the user to the "
+		    "container's /etc/passwd"));
+	return (put(b, b->passwd_mount, "/etc/passwd"));
+}

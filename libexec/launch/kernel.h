@@ -1,0 +1,43 @@
+/*
+ * The system calls of the kernel's mount interface, which not every libc
+ * has, under names of our own: descriptors in, descriptors out. All that
+ * return a descriptor return it close-on-exec.
+ */
+#ifndef LAUNCH_KERNEL_H
+#define LAUNCH_KERNEL_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Begin to configure a new file system of this type. */
+int	k_fsopen(const char *);
+/* Set one option by text, or a flag when the value is NULL. */
+int	k_fsconfig(int, const char *, const char *);
+/* Set one option to a descriptor. */
+int	k_fsconfig_fd(int, const char *, int);
+/* Create what was configured as a detached mount with MOUNT_ATTR_ flags. */
+int	k_fsmount(int, unsigned int);
+/*
+ * A new file system in one step: type, options ("a=b" or "flag") up to
+ * NULL, attributes. A detached mount, or -1.
+ */
+int	k_mount_new(const char *, const char *const *, unsigned int);
+/* A detached copy of the mount at a path: with those beneath it, or not. */
+int	k_clone(int, const char *, bool);
+/* Attach a detached mount to what a descriptor names. */
+int	k_attach(int, int);
+/* Set attributes and propagation (0: leave) of a mount, or of a tree. */
+int	k_setattr(int, bool, uint64_t, uint64_t);
+/* Detach and forget whatever is mounted on the working directory. */
+int	k_detach_cwd(void);
+/* Make the working directory the root, and the old root vanish. */
+int	k_pivot_cwd(void);
+/* The kernel's number for the mount that a descriptor is in; 0 on error. */
+uint64_t k_mount_id(int);
+/* openat2 with RESOLVE_ flags. */
+int	k_open(int, const char *, int, uint64_t);
+
+#endif

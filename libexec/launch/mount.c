@@ -1,0 +1,315 @@
+/*
+ * What the user mounts: directories and files of the host, and tmpfs.
+ */
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+
+#include <linux/magic.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "build.h"
+#include "copy.h"
+#include "fault.h"
+#include "given.h"
+#include "kernel.h"
+#include "proto.h"
+#include "scope.h"
+#include "spec.h"
+#include "walk.h"
+
+#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+
+struct mounting {
+	const struct spec_mount	*m;
+	int			 fd;
+	bool			 tree;
+	bool			 copy_up;
+	uint64_t		 attrs;
+	uint64_t		 propagation;
+	const char		*pass[8];	/* options for a tmpfs */
+	size_t			 npass;
+};
+
+/* Options that are words. A later one overrules an earlier one. */
+static const struct option {
+	const char	*word;
+	uint64_t	 set;
+	uint64_t	 clear;
+	uint64_t	 propagation;
+} options[] = {
+	{ "ro",		MOUNT_ATTR_RDONLY,	0,			0 },
+	{ "readonly",	MOUNT_ATTR_RDONLY,	0,			0 },
+	{ "rw",		0,			MOUNT_ATTR_RDONLY,	0 },
+	{ "nosuid",	MOUNT_ATTR_NOSUID,	0,			0 },
+	{ "suid",	0,			MOUNT_ATTR_NOSUID,	0 },
+	{ "nodev",	MOUNT_ATTR_NODEV,	0,			0 },
+	{ "dev",	0,			MOUNT_ATTR_NODEV,	0 },
+	{ "noexec",	MOUNT_ATTR_NOEXEC,	0,			0 },
+	{ "exec",	0,			MOUNT_ATTR_NOEXEC,	0 },
+	{ "nosymfollow", MOUNT_ATTR_NOSYMFOLLOW, 0,			0 },
+	{ "private",	0,			0,			MS_PRIVATE },
+	{ "rprivate",	0,			0,			MS_PRIVATE },
+	{ "slave",	0,			0,			MS_SLAVE },
+	{ "rslave",	0,			0,			MS_SLAVE },
+	{ "shared",	0,			0,			MS_SHARED },
+	{ "rshared",	0,			0,			MS_SHARED },
+	{ "unbindable",	0,			0,			MS_UNBINDABLE },
+	{ "runbindable", 0,			0,			MS_UNBINDABLE },
+	/* What is the case anyway, or means something only elsewhere. */
+	{ "relatime",	0,			0,			0 },
+	{ "z",		0,			0,			0 },
+	{ "Z",		0,			0,			0 },
+	{ "cached",	0,			0,			0 },
+	{ "delegated",	0,			0,			0 },
+	{ "consistent",	0,			0,			0 },
+};
+
+/* Options of a tmpfs that the kernel is given as they are. */
+static const char *const sizes[] = {
+	"size=", "mode=", "nr_inodes=", "nr_blocks=", "uid=", "gid=",
+};
+
+/*
+ * What may be mounted in /proc: files that tools like lxcfs put numbers of
+ * the container into. Anything else could deceive whoever reads /proc.
+ */
+static const char *const proc_allowed[] = {
+	"/proc/cpuinfo", "/proc/diskstats", "/proc/loadavg", "/proc/meminfo",
+	"/proc/net/dev", "/proc/slabinfo", "/proc/stat", "/proc/swaps",
+	"/proc/uptime", "/proc/sys/crypto/fips_enabled",
+};
+
+/* Directories that stay writable in a read-only container. */
+static const struct spec_mount scratch[] = {
+	{ .type = "tmpfs", .dst = "/run" },
+	{ .type = "tmpfs", .dst = "/tmp" },
+	{ .type = "tmpfs", .dst = "/var/tmp" },
+};
+
+static size_t
+path_len(const char *path)
+{
+	size_t	 n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	return (n);
+}
+
+bool
+mount_claimed(const struct build *b, const char *path)
+{
+	for (size_t i = 0; i < b->spec->nmounts; i++) {
+		const char	*dst = b->spec->mounts[i].dst;
+
+		if (path_len(dst) == strlen(path) &&
+		    strncmp(dst, path, strlen(path)) == 0)
+			return (true);
+	}
+	return (false);
+}
+
+static bool
+size_option(struct mounting *t, const char *word)
+{
+	for (size_t i = 0; i < NITEMS(sizes); i++)
+		if (strncmp(word, sizes[i], strlen(sizes[i])) == 0) {
+			if (t->npass + 1 >= NITEMS(t->pass))
+				return (false);
+			t->pass[t->npass++] = word;
+			return (true);
+		}
+	return (false);
+}
+
+static bool
+take_option(struct mounting *t, const char *word)
+{
+	bool	 is_tmpfs = strcmp(t->m->type, "tmpfs") == 0;
+
+	if (strcmp(word, "bind") == 0 || strcmp(word, "rbind") == 0) {
+		t->tree = *word == 'r';
+		return (!is_tmpfs);
+	}
+	if (strcmp(word, "tmpcopyup") == 0 || strcmp(word, "notmpcopyup") == 0) {
+		t->copy_up = *word == 't';
+		return (is_tmpfs);
+	}
+	if (is_tmpfs && size_option(t, word))
+		return (true);
+	for (size_t i = 0; i < NITEMS(options); i++)
+		if (strcmp(options[i].word, word) == 0) {
+			t->attrs &= ~options[i].clear;
+			t->attrs |= options[i].set;
+			if (options[i].propagation != 0)
+				t->propagation = options[i].propagation;
+			return (true);
+		}
+	return (false);
+}
+
+static int
+take_options(struct build *b, struct mounting *t)
+{
+	t->attrs = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+	t->propagation = MS_PRIVATE;
+	t->tree = true;
+	t->copy_up = true;
+	for (size_t i = 0; i < t->m->opt.n; i++)
+		if (!take_option(t, t->m->opt.v[i]))
+			return (fault_set(b->fault, EINVAL, "a mount of type "
+			    "%s on %s cannot have the option \"%s\"",
+			    t->m->type, t->m->dst, t->m->opt.v[i]));
+	return (0);
+}
+
+/*
+ * A copy of what is there, before anything of the container exists: with
+ * the rights of the user who asked, and of nobody else.
+ */
+static int
+source_open(struct build *b, struct mounting *t)
+{
+	t->fd = given_get(b->given, LAUNCH_MOUNT, t->m->index);
+	if (t->fd == -1 && t->m->src == NULL)
+		return (fault_set(b->fault, EINVAL, "the mount on %s has no "
+		    "source", t->m->dst));
+	if (t->fd == -1)
+		t->fd = k_clone(AT_FDCWD, t->m->src, t->tree);
+	if (t->fd == -1 && errno == ENOENT)
+		return (fault_set(b->fault, ENOENT, "statfs %s: no such file "
+		    "or directory", t->m->src));
+	/* Without what is mounted in it, things hidden would be revealed. */
+	if (t->fd == -1 && errno == EINVAL && !t->tree)
+		return (fault_set(b->fault, EINVAL, "%s has mounts below it, "
+		    "so only \"rbind\" can mount it in a container",
+		    t->m->src));
+	if (t->fd == -1)
+		return (fault_errno(b->fault, "opening %s to mount it in the "
+		    "container", t->m->src));
+	return (0);
+}
+
+static size_t
+depth(const char *path)
+{
+	size_t	 n = 0;
+
+	for (; *path != '\0'; path++)
+		if (path[0] == '/' && path[1] != '/' && path[1] != '\0')
+			n++;
+	return (n);
+}
+
+/* Outer places before the inner ones; else in the order they were given. */
+static void
+insert(struct build *b, const struct spec_mount *m)
+{
+	size_t	 i = b->nmounts++;
+
+	for (; i > 0 && depth(b->mounts[i - 1].m->dst) > depth(m->dst); i--)
+		b->mounts[i] = b->mounts[i - 1];
+	b->mounts[i] = (struct mounting){ .m = m, .fd = -1 };
+}
+
+int
+mount_open(struct build *b)
+{
+	size_t	 most = b->spec->nmounts + NITEMS(scratch);
+
+	if ((b->mounts = calloc(most, sizeof(*b->mounts))) == NULL)
+		return (fault_errno(b->fault, "preparing the mounts"));
+	for (size_t i = 0; i < b->spec->nmounts; i++)
+		insert(b, &b->spec->mounts[i]);
+	if (b->spec->readonly != 0 && b->spec->readonly_tmpfs != 0)
+		for (size_t i = 0; i < NITEMS(scratch); i++)
+			if (!mount_claimed(b, scratch[i].dst))
+				insert(b, &scratch[i]);
+	for (size_t i = 0; i < b->nmounts; i++) {
+		struct mounting	*t = &b->mounts[i];
+
+		if (take_options(b, t) == -1)
+			return (-1);
+		if (strcmp(t->m->type, "bind") == 0 && source_open(b, t) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+/* Nothing of ours in /proc may be hidden: not by link, not by name. */
+static int
+target_allowed(struct build *b, const struct mounting *t, int target)
+{
+	struct statfs	 fs;
+
+	if (fstatfs(target, &fs) == -1)
+		return (fault_errno(b->fault, "mounting %s in the container",
+		    t->m->dst));
+	if (fs.f_type != PROC_SUPER_MAGIC)
+		return (0);
+	for (size_t i = 0; i < NITEMS(proc_allowed); i++)
+		if (strcmp(t->m->dst, proc_allowed[i]) == 0)
+			return (0);
+	return (fault_set(b->fault, EPERM, "%s is in the container's /proc, "
+	    "where nothing can be mounted", t->m->dst));
+}
+
+static int
+tmpfs_make(struct build *b, struct mounting *t, int target)
+{
+	const char	*opts[NITEMS(t->pass) + 3] = { "source=tmpfs",
+			    "mode=1777" };
+	size_t		 n = 2;
+
+	for (size_t i = 0; i < t->npass; i++)
+		opts[n++] = t->pass[i];
+	t->fd = k_mount_new("tmpfs", opts,
+	    (unsigned int)(t->attrs & ~(uint64_t)MOUNT_ATTR_RDONLY));
+	if (t->fd == -1)
+		return (fault_errno(b->fault, "making a tmpfs for %s with the "
+		    "options given", t->m->dst));
+	if (t->copy_up && copy_tree(target, t->fd, t->npass) == -1)
+		return (fault_errno(b->fault, "filling the tmpfs on %s with "
+		    "what the image has there", t->m->dst));
+	return (0);
+}
+
+static int
+attach(struct build *b, struct mounting *t)
+{
+	bool		 is_tmpfs = strcmp(t->m->type, "tmpfs") == 0;
+	scoped_fd int	 target = -1;
+	struct stat	 st = { .st_mode = S_IFDIR };
+
+	if (!is_tmpfs && fstat(t->fd, &st) == -1)
+		return (fault_errno(b->fault, "mounting %s in the container",
+		    t->m->dst));
+	target = walk_target(b->root, t->m->dst, S_ISDIR(st.st_mode));
+	if (target == -1)
+		return (fault_errno(b->fault, "mounting %s in the container",
+		    t->m->dst));
+	if (target_allowed(b, t, target) == -1 ||
+	    (is_tmpfs && tmpfs_make(b, t, target) == -1))
+		return (-1);
+	if (k_setattr(t->fd, true, t->attrs, t->propagation) == -1 ||
+	    plan_attach(b, t->fd, target, NULL,
+	    (t->attrs & MOUNT_ATTR_RDONLY) != 0) == -1)
+		return (fault_errno(b->fault, "mounting %s in the container",
+		    t->m->dst));
+	return (0);
+}
+
+int
+mount_attach(struct build *b)
+{
+	for (size_t i = 0; i < b->nmounts; i++)
+		if (attach(b, &b->mounts[i]) == -1)
+			return (-1);
+	return (0);
+}

@@ -1,0 +1,122 @@
+/*
+ * What belongs to the namespaces themselves: host name, loopback interface,
+ * kernel parameters.
+ */
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <linux/openat2.h>
+#include <net/if.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "build.h"
+#include "fault.h"
+#include "kernel.h"
+#include "scope.h"
+#include "spec.h"
+
+#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* Parameters that only say something about a container's own namespaces. */
+static const struct {
+	const char	*prefix;
+	bool		 net;
+} allowed[] = {
+	{ "net.",		true },
+	{ "fs.mqueue.",		false },
+	{ "kernel.msg",		false },
+	{ "kernel.shm",		false },
+	{ "kernel.sem",		false },
+};
+
+static bool
+own_net(const struct build *b)
+{
+	return (b->spec->net == NULL || strcmp(b->spec->net, "host") != 0);
+}
+
+static int
+loopback(const struct build *b)
+{
+	struct ifreq	 req = { .ifr_name = "lo" };
+	scoped_fd int	 s = -1;
+
+	if (!own_net(b))
+		return (0);
+	s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (s == -1 || ioctl(s, SIOCGIFFLAGS, &req) == -1)
+		return (-1);
+	req.ifr_flags |= IFF_UP;
+	return (ioctl(s, SIOCSIFFLAGS, &req));
+}
+
+static bool
+sysctl_allowed(const struct build *b, const char *name, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((name[i] < 'a' || name[i] > 'z') &&
+		    (name[i] < 'A' || name[i] > 'Z') &&
+		    (name[i] < '0' || name[i] > '9') &&
+		    strchr("._-", name[i]) == NULL)
+			return (false);
+	for (size_t i = 0; i < NITEMS(allowed); i++)
+		if (strncmp(name, allowed[i].prefix,
+		    strlen(allowed[i].prefix)) == 0)
+			return (!allowed[i].net || own_net(b));
+	return (false);
+}
+
+/*
+ * Written through our own procfs, before anything of the container is
+ * mounted; one write each, and nothing in it that could be a second one.
+ */
+static int
+sysctl_set(struct build *b, const char *pair)
+{
+	size_t		 len = strcspn(pair, "=");
+	const char	*value = pair + len + 1;
+	char		 path[300];
+	scoped_fd int	 fd = -1;
+
+	if (!sysctl_allowed(b, pair, len))
+		return (fault_set(b->fault, EPERM, "the kernel parameter "
+		    "%.*s cannot be set for this container alone", (int)len,
+		    pair));
+	for (const char *p = value; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' && *p != '\t')
+			return (fault_set(b->fault, EINVAL, "the value of "
+			    "kernel parameter %.*s is not one line", (int)len,
+			    pair));
+	(void)snprintf(path, sizeof(path), "sys/%.*s", (int)len, pair);
+	for (char *p = path; *p != '\0'; p++)
+		if (*p == '.')
+			*p = '/';
+	fd = k_open(b->proc, path, O_WRONLY, RESOLVE_BENEATH |
+	    RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
+	if (fd == -1 || write(fd, value, strlen(value)) == -1)
+		return (fault_errno(b->fault, "setting the kernel parameter "
+		    "%.*s", (int)len, pair));
+	return (0);
+}
+
+int
+net_setup(struct build *b)
+{
+	const struct spec	*s = b->spec;
+
+	if (s->hostname != NULL &&
+	    sethostname(s->hostname, strlen(s->hostname)) == -1)
+		return (fault_errno(b->fault, "setting the host name"));
+	if (loopback(b) == -1)
+		return (fault_errno(b->fault, "bringing up the container's "
+		    "loopback interface"));
+	for (size_t i = 0; i < s->sysctl.n; i++)
+		if (sysctl_set(b, s->sysctl.v[i]) == -1)
+			return (-1);
+	return (0);
+}

@@ -1,0 +1,450 @@
+#include "spec.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fault.h"
+#include "record.h"
+
+#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+
+enum kind {
+	TEXT,				/* anything */
+	WORD,				/* letters, digits, . _ - only */
+	PLAIN,				/* no control bytes */
+	ABSOLUTE,			/* a path from /, without ".." */
+	RELATIVE,			/* a path beneath, without ".." */
+	EITHER,				/* one of the two */
+	VARIABLE,			/* NAME=VALUE */
+	NUMBER,
+	CAPABILITY,
+};
+
+/*
+ * Every key that is acted on. `bound` is the greatest length or number,
+ * `most` the greatest count of values; 1 means a field that is not a list.
+ */
+struct row {
+	const char	*key;
+	enum kind	 kind;
+	uint64_t	 bound;
+	size_t		 most;
+	size_t		 at;
+};
+
+#define AT(m)		offsetof(struct spec, m)
+static const struct row rows[] = {
+	{ "arg",		TEXT,		131071,	 65536,	AT(arg) },
+	{ "env",		VARIABLE,	131071,	 65536,	AT(env) },
+	{ "cwd",		ABSOLUTE,	4095,	 1,	AT(cwd) },
+	{ "user",		PLAIN,		255,	 1,	AT(user) },
+	{ "hostname",		WORD,		64,	 1,	AT(hostname) },
+	{ "net",		WORD,		64,	 1,	AT(net) },
+	{ "seccomp",		PLAIN,		4095,	 1,	AT(seccomp) },
+	{ "driver",		WORD,		16,	 1,	AT(driver) },
+	{ "rootfs",		EITHER,		4095,	 1,	AT(rootfs) },
+	{ "graph",		ABSOLUTE,	4095,	 1,	AT(graph) },
+	{ "upper",		RELATIVE,	4095,	 1,	AT(upper) },
+	{ "work",		RELATIVE,	4095,	 1,	AT(work) },
+	/* overlay stacks 500 directories, and no more */
+	{ "lower",		RELATIVE,	4095,	 500,	AT(lower) },
+	{ "passwd_entry",	PLAIN,		1023,	 1,	AT(passwd_entry) },
+	{ "mask",		ABSOLUTE,	4095,	 4096,	AT(mask) },
+	{ "ropath",		ABSOLUTE,	4095,	 4096,	AT(ropath) },
+	{ "sysctl",		VARIABLE,	255,	 256,	AT(sysctl) },
+	{ "cap",		CAPABILITY,	63,	 64,	AT(cap) },
+	{ "ambient",		CAPABILITY,	63,	 64,	AT(ambient) },
+	{ "tty",		NUMBER,		1,	 1,	AT(tty) },
+	{ "init",		NUMBER,		1,	 1,	AT(init) },
+	{ "readonly",		NUMBER,		1,	 1,	AT(readonly) },
+	{ "readonly_tmpfs",	NUMBER,		1,	 1,	AT(readonly_tmpfs) },
+	{ "nnp",		NUMBER,		1,	 1,	AT(nnp) },
+	{ "rm",			NUMBER,		1,	 1,	AT(rm) },
+	{ "workdir_make",	NUMBER,		1,	 1,	AT(workdir_make) },
+	{ "shm_size",		NUMBER,		INT64_MAX, 1,	AT(shm_size) },
+	{ "umask",		NUMBER,		0777,	 1,	AT(umask) },
+	{ "oom_score_adj",	NUMBER,		1000,	 1,	AT(oom_score_adj) },
+};
+#undef AT
+
+#define AT(m)		offsetof(struct spec_mount, m)
+static const struct row mount_rows[] = {
+	{ "type",		WORD,		16,	 1,	AT(type) },
+	{ "src",		ABSOLUTE,	4095,	 1,	AT(src) },
+	{ "dst",		ABSOLUTE,	4095,	 1,	AT(dst) },
+	{ "opt",		PLAIN,		255,	 64,	AT(opt) },
+};
+#undef AT
+
+#define AT(m)		offsetof(struct spec_file, m)
+static const struct row file_rows[] = {
+	{ "dst",		ABSOLUTE,	4095,	 1,	AT(dst) },
+	{ "content",		TEXT,		1048576, 1,	AT(content) },
+	{ "mode",		NUMBER,		0777,	 1,	AT(mode) },
+};
+#undef AT
+
+struct raw_limit {
+	const char	*name;
+	const char	*soft;
+	const char	*hard;
+	uint64_t	 soften;
+};
+#define AT(m)		offsetof(struct raw_limit, m)
+static const struct row limit_rows[] = {
+	{ "name",		WORD,		32,	 1,	AT(name) },
+	{ "soft",		PLAIN,		32,	 1,	AT(soft) },
+	{ "hard",		PLAIN,		32,	 1,	AT(hard) },
+	{ "default",		NUMBER,		1,	 1,	AT(soften) },
+};
+#undef AT
+
+static const struct {
+	const char	*name;
+	int		 resource;
+} resources[] = {
+	{ "as",		RLIMIT_AS },
+	{ "core",	RLIMIT_CORE },
+	{ "cpu",	RLIMIT_CPU },
+	{ "data",	RLIMIT_DATA },
+	{ "fsize",	RLIMIT_FSIZE },
+	{ "locks",	RLIMIT_LOCKS },
+	{ "memlock",	RLIMIT_MEMLOCK },
+	{ "msgqueue",	RLIMIT_MSGQUEUE },
+	{ "nice",	RLIMIT_NICE },
+	{ "nofile",	RLIMIT_NOFILE },
+	{ "nproc",	RLIMIT_NPROC },
+	{ "rss",	RLIMIT_RSS },
+	{ "rtprio",	RLIMIT_RTPRIO },
+	{ "rttime",	RLIMIT_RTTIME },
+	{ "sigpending",	RLIMIT_SIGPENDING },
+	{ "stack",	RLIMIT_STACK },
+};
+
+bool
+spec_number(const char *s, uint64_t max, uint64_t *out)
+{
+	uint64_t	 v = 0;
+
+	if (*s == '\0')
+		return (false);
+	for (; *s != '\0'; s++) {
+		unsigned int	 digit = (unsigned int)(*s - '0');
+
+		if (digit > 9 || v > (UINT64_MAX - digit) / 10)
+			return (false);
+		v = v * 10 + digit;
+	}
+	*out = v;
+	return (v <= max);
+}
+
+static bool
+is_word(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((*s < 'a' || *s > 'z') && (*s < 'A' || *s > 'Z') &&
+		    (*s < '0' || *s > '9') && strchr("._-", *s) == NULL)
+			return (false);
+	return (true);
+}
+
+static bool
+is_plain(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			return (false);
+	return (true);
+}
+
+/* No component of it is "..". */
+static bool
+stays(const char *s)
+{
+	while (*s != '\0') {
+		size_t	 n = strcspn(s, "/");
+
+		if (n == 2 && s[0] == '.' && s[1] == '.')
+			return (false);
+		s += n;
+		s += strspn(s, "/");
+	}
+	return (true);
+}
+
+static bool
+fits(enum kind kind, const char *s, uint64_t bound)
+{
+	uint64_t	 n;
+
+	if (kind == NUMBER)
+		return (spec_number(s, bound, &n));
+	if (strlen(s) > bound)
+		return (false);
+	switch (kind) {
+	case WORD:
+		return (is_word(s));
+	case PLAIN:
+		return (is_plain(s));
+	case ABSOLUTE:
+		return (*s == '/' && stays(s));
+	case RELATIVE:
+		return (*s != '/' && stays(s));
+	case EITHER:
+		return (stays(s));
+	case VARIABLE:
+		return (*s != '=' && strchr(s, '=') != NULL);
+	case CAPABILITY:
+		return (caps_find(s) != -1);
+	default:
+		return (true);
+	}
+}
+
+/* What is wrong with a value goes to a terminal: the key says enough. */
+static int
+refuse(const struct row *r, struct fault *f)
+{
+	return (fault_set(f, EINVAL, "the container's definition has a bad "
+	    "value of \"%s\"", r->key));
+}
+
+static int
+append(struct texts *t, size_t room, const char *s)
+{
+	if (t->v == NULL &&
+	    (t->v = calloc(room + 1, sizeof(*t->v))) == NULL)
+		return (-1);
+	t->v[t->n++] = s;
+	return (0);
+}
+
+static int
+read_list(const struct rec *rec, const struct row *r, void *out,
+    struct fault *f)
+{
+	size_t		 count = rec_count(rec, r->key), it = 0;
+	struct rec_item	 item;
+
+	if (count > r->most)
+		return (fault_set(f, E2BIG, "the container's definition has "
+		    "%zu values of \"%s\", and %zu is the most", count, r->key,
+		    r->most));
+	while (rec_walk(rec, r->key, &it, &item)) {
+		if (item.text == NULL || !fits(r->kind, item.text, r->bound))
+			return (refuse(r, f));
+		if (r->kind == CAPABILITY)
+			*(capset *)out |= (capset)1 << caps_find(item.text);
+		else if (append(out, count, item.text) == -1)
+			return (fault_errno(f, "reading the definition"));
+	}
+	return (0);
+}
+
+/* An empty value says no more than an absent one. */
+static int
+read_one(const struct rec *rec, const struct row *r, void *out,
+    struct fault *f)
+{
+	const char	*s = rec_get(rec, r->key);
+
+	if (rec_count(rec, r->key) > 1 ||
+	    (s == NULL && rec_count(rec, r->key) == 1))
+		return (refuse(r, f));
+	if (s == NULL || *s == '\0')
+		return (0);
+	if (!fits(r->kind, s, r->bound))
+		return (refuse(r, f));
+	if (r->kind == NUMBER)
+		(void)spec_number(s, r->bound, out);
+	else
+		*(const char **)out = s;
+	return (0);
+}
+
+static int
+read_rows(const struct rec *rec, const struct row *r, size_t n, void *base,
+    struct fault *f)
+{
+	for (; n > 0; n--, r++) {
+		void	*out = (char *)base + r->at;
+
+		if ((r->most == 1 ? read_one : read_list)(rec, r, out, f) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+/* Take apart each nested record of a key; the array is the caller's. */
+static int
+read_nested(const struct rec *rec, const char *key, const struct row *r,
+    size_t n, void **array, size_t *count, size_t size, struct fault *f)
+{
+	size_t	 it = 0, many = rec_count(rec, key);
+
+	if (many > 4096)
+		return (fault_set(f, E2BIG, "the container's definition has "
+		    "%zu values of \"%s\", and 4096 is the most", many, key));
+	if (many > 0 && (*array = calloc(many, size)) == NULL)
+		return (fault_errno(f, "reading the definition"));
+	for (*count = 0; *count < many; (*count)++) {
+		/* Never freed: the strings are in it. */
+		struct rec	*sub = rec_sub(rec, key, &it);
+		char		*at = *array;
+
+		if (sub == NULL)
+			return (fault_set(f, EBADMSG, "the container's "
+			    "definition is damaged at \"%s\"", key));
+		if (read_rows(sub, r, n, at + *count * size, f) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+static int
+read_mounts(struct spec *s, const struct rec *rec, struct fault *f)
+{
+	void	*array = NULL;
+
+	if (read_nested(rec, "mount", mount_rows, NITEMS(mount_rows), &array,
+	    &s->nmounts, sizeof(*s->mounts), f) == -1)
+		return (-1);
+	s->mounts = array;
+	for (size_t i = 0; i < s->nmounts; i++) {
+		struct spec_mount	*m = &s->mounts[i];
+
+		m->index = (uint32_t)i;
+		if (m->type == NULL || (strcmp(m->type, "bind") != 0 &&
+		    strcmp(m->type, "tmpfs") != 0))
+			return (fault_set(f, EINVAL, "a mount of type \"%s\" "
+			    "cannot be made", m->type ? m->type : ""));
+		if (m->dst == NULL || m->dst[strspn(m->dst, "/.")] == '\0')
+			return (fault_set(f, EINVAL, "a mount needs a "
+			    "destination below / in the container"));
+	}
+	return (0);
+}
+
+static int
+read_files(struct spec *s, const struct rec *rec, struct fault *f)
+{
+	void	*array = NULL;
+
+	if (read_nested(rec, "file", file_rows, NITEMS(file_rows), &array,
+	    &s->nfiles, sizeof(*s->files), f) == -1)
+		return (-1);
+	s->files = array;
+	for (size_t i = 0; i < s->nfiles; i++) {
+		if (s->files[i].dst == NULL)
+			return (fault_set(f, EINVAL, "a file of the "
+			    "definition has no destination"));
+		if (s->files[i].content == NULL)
+			s->files[i].content = "";
+		if (s->files[i].mode == 0)
+			s->files[i].mode = 0644;
+	}
+	return (0);
+}
+
+static bool
+limit_value(const char *s, rlim_t *out)
+{
+	uint64_t	 v;
+
+	if (s == NULL)
+		return (false);
+	if (strcmp(s, "-1") == 0 || strcmp(s, "unlimited") == 0) {
+		*out = RLIM_INFINITY;
+		return (true);
+	}
+	if (!spec_number(s, UINT64_MAX, &v))
+		return (false);
+	*out = v;
+	return (true);
+}
+
+static int
+limit_resource(const char *name)
+{
+	if (name != NULL && strncasecmp(name, "RLIMIT_", 7) == 0)
+		name += 7;
+	for (size_t i = 0; name != NULL && i < NITEMS(resources); i++)
+		if (strcasecmp(resources[i].name, name) == 0)
+			return (resources[i].resource);
+	return (-1);
+}
+
+static int
+read_limits(struct spec *s, const struct rec *rec, struct fault *f)
+{
+	void			*array = NULL;
+	struct raw_limit	*raw;
+
+	if (read_nested(rec, "rlimit", limit_rows, NITEMS(limit_rows), &array,
+	    &s->nlimits, sizeof(*raw), f) == -1)
+		return (-1);
+	raw = array;
+	s->limits = calloc(s->nlimits + 1, sizeof(*s->limits));
+	for (size_t i = 0; s->limits != NULL && i < s->nlimits; i++) {
+		struct spec_limit	*l = &s->limits[i];
+
+		l->name = raw[i].name;
+		l->soften = raw[i].soften;
+		l->resource = limit_resource(raw[i].name);
+		if (l->resource == -1 ||
+		    !limit_value(raw[i].soft, &l->value.rlim_cur) ||
+		    !limit_value(raw[i].hard, &l->value.rlim_max) ||
+		    l->value.rlim_cur > l->value.rlim_max)
+			return (fault_set(f, EINVAL, "the limit \"%s\" of the "
+			    "definition cannot be set as given",
+			    raw[i].name ? raw[i].name : ""));
+	}
+	free(raw);
+	return (s->limits == NULL ? fault_errno(f, "reading the definition") :
+	    0);
+}
+
+/* What one row alone cannot say. */
+static int
+check_whole(const struct spec *s, struct fault *f)
+{
+	bool	 vfs = s->driver != NULL && strcmp(s->driver, "vfs") == 0;
+
+	if (s->arg.n == 0 || *s->arg.v[0] == '\0')
+		return (fault_set(f, EINVAL, "no command is given, neither by "
+		    "the image nor on the command line"));
+	if ((s->cap | s->ambient) != s->cap)
+		return (fault_set(f, EINVAL, "the definition gives a "
+		    "capability to a user that it keeps from the container"));
+	if (s->rootfs != NULL && (*s->rootfs == '/' || vfs))
+		return (0);
+	if (vfs || (s->lower.n == 0 && s->upper == NULL))
+		return (fault_set(f, EINVAL, "the definition names no root "
+		    "file system"));
+	if ((s->upper == NULL) != (s->work == NULL))
+		return (fault_set(f, EINVAL, "the definition needs both "
+		    "\"upper\" and \"work\", or neither"));
+	return (0);
+}
+
+int
+spec_read(struct spec *s, const struct rec *rec, struct fault *f)
+{
+	static const char	*none[] = { NULL };
+	const struct texts	 empty = { none, 0 };
+
+	*s = (struct spec){ .shm_size = 64u << 20, .umask = 022,
+	    .workdir_make = 1, .readonly_tmpfs = 1, .oom_score_adj = UINT64_MAX };
+	if (read_rows(rec, rows, NITEMS(rows), s, f) == -1 ||
+	    read_mounts(s, rec, f) == -1 || read_files(s, rec, f) == -1 ||
+	    read_limits(s, rec, f) == -1)
+		return (-1);
+	if (s->arg.v == NULL)
+		s->arg = empty;
+	if (s->env.v == NULL)
+		s->env = empty;
+	return (check_whole(s, f));
+}

@@ -1,0 +1,91 @@
+/*
+ * What container is asked for: the definition record, checked whole against
+ * a declared table before any of it is acted on. Strings are borrowed from
+ * the record, which the spec keeps; it lives as long as the process.
+ */
+#ifndef LAUNCH_SPEC_H
+#define LAUNCH_SPEC_H
+
+#include <sys/resource.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "caps.h"
+
+struct fault;
+
+/* A list of texts with a NULL after the last. */
+struct texts {
+	const char	**v;
+	size_t		  n;
+};
+
+struct spec_mount {
+	const char	*type;		/* bind or tmpfs */
+	const char	*src;
+	const char	*dst;
+	struct texts	 opt;
+	uint32_t	 index;		/* its number in the definition */
+};
+
+struct spec_file {
+	const char	*dst;
+	const char	*content;
+	uint64_t	 mode;
+};
+
+struct spec_limit {
+	const char	*name;
+	int		 resource;
+	struct rlimit	 value;
+	uint64_t	 soften;	/* clamp to what is allowed */
+};
+
+struct spec {
+	const char	*cwd;
+	const char	*user;
+	const char	*hostname;
+	const char	*net;
+	const char	*seccomp;
+	const char	*driver;
+	const char	*rootfs;
+	const char	*graph;
+	const char	*upper;
+	const char	*work;
+	const char	*passwd_entry;
+	struct texts	 arg;
+	struct texts	 env;
+	struct texts	 lower;
+	struct texts	 mask;
+	struct texts	 ropath;
+	struct texts	 sysctl;
+	capset		 cap;
+	capset		 ambient;
+	uint64_t	 tty;
+	uint64_t	 init;
+	uint64_t	 readonly;
+	uint64_t	 readonly_tmpfs;
+	uint64_t	 nnp;
+	uint64_t	 rm;
+	uint64_t	 workdir_make;
+	uint64_t	 shm_size;
+	uint64_t	 umask;
+	uint64_t	 oom_score_adj;
+	struct spec_mount *mounts;
+	size_t		 nmounts;
+	struct spec_file *files;
+	size_t		 nfiles;
+	struct spec_limit *limits;
+	size_t		 nlimits;
+};
+
+struct rec;
+
+/* Check and take apart a record, which is kept. 0, or -1 and the fault. */
+int	spec_read(struct spec *, const struct rec *, struct fault *);
+/* Digits only, no sign, at most max: true and the number. */
+bool	spec_number(const char *, uint64_t, uint64_t *);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * Who the container's process is to be, by the container's own files.
+ */
+#ifndef LAUNCH_USER_H
+#define LAUNCH_USER_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct fault;
+
+struct identity {
+	uid_t	 uid;
+	gid_t	 gid;
+	gid_t	*groups;	/* supplementary, the primary one included */
+	size_t	 ngroups;
+	char	*name;		/* NULL: not in the passwd file */
+	char	*home;
+};
+
+/*
+ * Settle "user[:group]" in the root given, numbers or names. 0, or -1 with
+ * the fault filled; the identity's memory is kept for good.
+ */
+int	user_resolve(int, const char *, struct identity *, struct fault *);
+
+/*
+ * The contents of a file of the container that only root inside may change:
+ * a regular file, no link, at most 1 MiB. NULL with errno.
+ */
+char	*user_slurp(int, const char *, size_t *);
+
+/* --- for tests --- */
+/* Split and judge the text alone: 0, or -1 and the fault. */
+struct user_text {
+	const char	*user;		/* NULL: by number */
+	const char	*group;		/* NULL: by number, or none */
+	uid_t		 uid;
+	gid_t		 gid;
+	bool		 has_group;
+	char		 copy[256];
+};
+int	user_parse(const char *, struct user_text *, struct fault *);
+
+#endif
