@@ -14,6 +14,7 @@
  * no byte of the container or of a stranger is ever read unconfined.
  */
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -31,6 +32,7 @@
 #include <unistd.h>
 
 #include "handler.h"
+#include "idle.h"
 #include "log.h"
 #include "monitor.h"
 #include "path.h"
@@ -329,7 +331,7 @@ turn(struct monitor *m)
 	ms = io_poll(&m->io, &pfd[SLOT_IO], m->state == ENDED);
 	viewers_poll(&m->viewers, &pfd[SLOT_VIEWERS], io_room(&m->io));
 	ts.tv_nsec = ms * (NSEC / 1000);
-	if (ppoll(pfd, SLOTS, ms == -1 ? NULL : &ts, NULL) == -1) {
+	if (idle_ppoll(pfd, SLOTS, ms == -1 ? NULL : &ts, NULL) == -1) {
 		if (errno == EINTR)
 			return;
 		fatal("poll");

@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "helper.h"
+#include "idle.h"
 #include "log.h"
 #include "policy.h"
 #include "spawn.h"
@@ -147,7 +148,7 @@ watch(struct reaper *r)
 	sigemptyset(&open_mask);
 	while (reap(r) || (pfd.fd != -1 && !r->cleaned)) {
 		pfd.revents = 0;
-		if (ppoll(&pfd, 1, NULL, &open_mask) == -1 && errno != EINTR)
+		if (idle_ppoll(&pfd, 1, NULL, &open_mask) == -1 && errno != EINTR)
 			fatal("poll");
 		if (pfd.revents != 0 && helper_once(ch, handlers,
 		    NITEMS(handlers), &state, r) != 1) {
