@@ -1,0 +1,259 @@
+/*
+ * load and import: images out of archives.
+ */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "cmd.h"
+#include "layers.h"
+#include "manifest.h"
+#include "record.h"
+#include "say.h"
+#include "scope.h"
+#include "session.h"
+
+static int
+copy(int from, int to)
+{
+	static char	 buf[1 << 16];
+	ssize_t		 n, done, w;
+
+	while ((n = read(from, buf, sizeof(buf))) != 0) {
+		if (n == -1 && errno != EINTR)
+			return (-1);
+		for (done = 0; done < n; done += w)
+			if ((w = write(to, buf + done, (size_t)(n - done)))
+			    == -1)
+				return (-1);
+	}
+	return (0);
+}
+
+/*
+ * An archive is read more than once and in any order. What comes through a
+ * pipe is put into a file without a name first.
+ */
+static int
+spool(int in)
+{
+	const char	*dir = getenv("TMPDIR");
+	scoped_fd int	 fd = -1;
+
+	if (dir == NULL || *dir == '\0')
+		dir = "/var/tmp";
+	fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd == -1 || copy(in, fd) == -1 || lseek(fd, 0, SEEK_SET) == -1) {
+		(void)say_error("cannot keep what comes from the standard "
+		    "input in %s: %s; set TMPDIR to a directory with room",
+		    dir, strerror(errno));
+		return (-1);
+	}
+	return (take_fd(&fd));
+}
+
+static int
+open_archive(const char *path)
+{
+	scoped_fd int	 fd = -1;
+	struct stat	 st;
+
+	if (path == NULL || strcmp(path, "-") == 0) {
+		if (isatty(STDIN_FILENO)) {
+			(void)say_error("cannot read from terminal, use "
+			    "command-line redirection or the --input flag");
+			return (-1);
+		}
+		return (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode) ?
+		    fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) :
+		    spool(STDIN_FILENO));
+	}
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd == -1 || fstat(fd, &st) == -1) {
+		(void)say_error("open %s: %s", path, strerror(errno));
+		return (-1);
+	}
+	if (S_ISREG(st.st_mode))
+		return (take_fd(&fd));
+	if (S_ISFIFO(st.st_mode) && fcntl(fd, F_SETFL, 0) == 0)
+		return (spool(fd));
+	(void)say_error("%s is not a file that holds an archive", path);
+	return (-1);
+}
+
+static struct rec *
+read_archive(struct session *s, int fd, const char *format)
+{
+	union msg	 m;
+
+	memset(&m.archive_open, 0, sizeof(m.archive_open));
+	(void)strlcpy(m.archive_open.format, format,
+	    sizeof(m.archive_open.format));
+	return (star_ask_rec(&s->star, H_FETCH, MSG_archive_open, &m, &fd, 1));
+}
+
+/* The image's record in the store; its id in a buffer of 65 bytes. */
+static int
+commit(struct session *s, const struct rec *names, const char *config,
+    const char *manifest, const char *top, char *id)
+{
+	struct rec	*r = rec_new();
+	scoped_fd int	 fd = -1;
+	struct packet	 p;
+	const char	*name;
+	size_t		 it = 0;
+
+	(void)rec_add(r, "config_json", config);
+	(void)rec_add(r, "manifest_json", manifest);
+	(void)rec_add(r, "layer", top);
+	while (rec_next(names, "name", &it, &name))
+		(void)rec_add(r, "name", name);
+	fd = rec_memfd(r, "image");
+	rec_free(r);
+	if (fd == -1 || star_ask(&s->star, H_STORE, MSG_image_commit, NULL,
+	    &fd, 1, &p) == -1)
+		return (-1);
+	(void)strlcpy(id, p.body.reply.text, 65);
+	packet_clear(&p);
+	return (0);
+}
+
+static int
+load_image(struct session *s, const struct rec *image, bool progress)
+{
+	scoped_free char	*made = NULL;
+	struct rec		*done = rec_new();
+	const char		*config = rec_get(image, "config_json");
+	const char		*manifest = rec_get(image, "manifest_json");
+	const char		*name;
+	char			 top[65], id[65];
+	size_t			 it = 0;
+	int			 rc = -1;
+
+	if (layers_bring(s, image, progress, top, done) == 0) {
+		if (manifest == NULL)
+			manifest = made = manifest_docker(config, done);
+		rc = commit(s, image, config, manifest, top, id);
+	}
+	rec_free(done);
+	if (rc == -1)
+		return (-1);
+	if (rec_count(image, "name") == 0)
+		printf("Loaded image: sha256:%s\n", id);
+	while (rec_next(image, "name", &it, &name))
+		printf("Loaded image: %s\n", name);
+	return (0);
+}
+
+/* An archive has one image, and sometimes `more`. */
+static int
+load_all(struct session *s, const struct rec *archive, bool progress)
+{
+	struct rec	*more;
+	size_t		 it = 0;
+	int		 rc = load_image(s, archive, progress);
+
+	while (rc == 0 && (more = rec_sub(archive, "more", &it)) != NULL) {
+		rc = load_image(s, more, progress);
+		rec_free(more);
+	}
+	return (rc);
+}
+
+static int
+open_store(struct session *s, struct globals *g)
+{
+	if (session_open(s, g, NEED_STORE | NEED_FETCH | NEED_IDS |
+	    NEED_WRITE, NULL) == -1)
+		return (-1);
+	if (session_userns(s, H_STORE) == 0) {
+		s->userns = true;
+		return (0);
+	}
+	(void)session_error(s);
+	session_close(s);
+	return (-1);
+}
+
+static bool
+show_progress(const struct globals *g)
+{
+	return (isatty(STDERR_FILENO) && !opt_flag(g->opts, "quiet", false));
+}
+
+int
+cmd_load(struct globals *g, int argc, char **argv)
+{
+	scoped_fd int	 fd = -1;
+	struct session	 s = { 0 };
+	struct rec	*archive;
+	int		 code = 0;
+
+	fd = open_archive(opt_str(g->opts, "input", argc > 0 ? argv[0] :
+	    NULL));
+	if (fd == -1 || open_store(&s, g) == -1)
+		return (EXIT_ENGINE);
+	archive = read_archive(&s, fd, "auto");
+	if (archive == NULL || load_all(&s, archive, show_progress(g)) == -1)
+		code = session_error(&s);
+	rec_free(archive);
+	session_close(&s);
+	return (code);
+}
+
+static int
+import_layer(struct session *s, const struct rec *archive,
+    const char *from, const char *name, char *id)
+{
+	scoped_free char	*config = NULL, *manifest = NULL;
+	struct rec		*done = rec_new(), *names = rec_new(), *layer;
+	struct parse_err	 e;
+	char			 top[65];
+	size_t			 it = 0;
+	int			 rc = -1;
+
+	if (name != NULL)
+		(void)rec_add(names, "name", name);
+	if (layers_bring(s, archive, show_progress(s->g), top, done) == 0 &&
+	    (layer = rec_sub(done, "layer", &it)) != NULL) {
+		config = manifest_import(s->g->opts, layer, from, &e);
+		rec_free(layer);
+		if (config == NULL)
+			(void)strlcpy(s->star.text, e.text,
+			    sizeof(s->star.text));
+		else if ((manifest = manifest_docker(config, done)) != NULL)
+			rc = commit(s, names, config, manifest, top, id);
+	}
+	rec_free(names);
+	rec_free(done);
+	return (rc);
+}
+
+int
+cmd_import(struct globals *g, int argc, char **argv)
+{
+	scoped_fd int	 fd = open_archive(argv[0]);
+	struct session	 s = { 0 };
+	struct rec	*archive;
+	char		 id[65];
+	int		 code = 0;
+
+	if (fd == -1 || open_store(&s, g) == -1)
+		return (EXIT_ENGINE);
+	archive = read_archive(&s, fd, "tar");
+	if (archive == NULL || import_layer(&s, archive, argv[0],
+	    argc > 1 ? argv[1] : NULL, id) == -1)
+		code = session_error(&s);
+	else
+		printf("sha256:%s\n", id);
+	rec_free(archive);
+	session_close(&s);
+	return (code);
+}

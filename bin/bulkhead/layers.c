@@ -1,0 +1,248 @@
+#include "layers.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+#include <sha2.h>
+
+#include "record.h"
+#include "scope.h"
+#include "session.h"
+
+#define DIGEST_LEN	71		/* "sha256:" and 64 hexadecimal digits */
+
+struct bringing {
+	struct session	*s;
+	bool		 progress;
+	char		 parent[65];	/* layer id, or empty */
+	char		 chain[DIGEST_LEN + 1];
+	size_t		 number;
+	size_t		 total;
+	struct rec	*done;
+};
+
+/* The OCI chain id: what stands below, and what comes on top of it. */
+static void
+chain_next(const char *chain, const char *diff_id, char *out)
+{
+	char	 text[2 * DIGEST_LEN + 2], hex[SHA256_DIGEST_STRING_LENGTH];
+	int	 n;
+
+	if (chain[0] == '\0') {
+		(void)strlcpy(out, diff_id, DIGEST_LEN + 1);
+		return;
+	}
+	n = snprintf(text, sizeof(text), "%s %s", chain, diff_id);
+	(void)SHA256Data((const uint8_t *)text, (size_t)n, hex);
+	(void)snprintf(out, DIGEST_LEN + 1, "sha256:%s", hex);
+}
+
+static void
+say(const struct bringing *b, const char *digest, const char *what)
+{
+	if (b->progress)
+		(void)fprintf(stderr, "Layer %zu of %zu %.19s %s\n",
+		    b->number, b->total, digest, what);
+}
+
+/* 1: the store has it, and parent is it. 0: it does not. -1. */
+static int
+find_layer(struct bringing *b, const char *chain)
+{
+	struct packet	 p;
+	union msg	 m;
+
+	memset(&m.layer_find, 0, sizeof(m.layer_find));
+	(void)strlcpy(m.layer_find.chain_id, chain,
+	    sizeof(m.layer_find.chain_id));
+	if (star_ask(&b->s->star, H_STORE, MSG_layer_find, &m, NULL, 0,
+	    &p) == -1)
+		return (errno == ENOENT ? 0 : -1);
+	(void)strlcpy(b->parent, p.body.reply.text, sizeof(b->parent));
+	packet_clear(&p);
+	return (b->parent[0] != '\0');
+}
+
+static int
+stage(struct bringing *b, char *token, int *dir)
+{
+	struct packet	 p;
+	union msg	 m;
+
+	memset(&m.layer_stage, 0, sizeof(m.layer_stage));
+	(void)strlcpy(m.layer_stage.parent, b->parent,
+	    sizeof(m.layer_stage.parent));
+	if (star_ask(&b->s->star, H_STORE, MSG_layer_stage, &m, NULL, 0,
+	    &p) == -1)
+		return (-1);
+	(void)strlcpy(token, p.body.reply_fd.text, 65);
+	*dir = packet_take_fd(&p, 0);
+	packet_clear(&p);
+	return (*dir == -1 ? -1 : 0);
+}
+
+/*
+ * Both ends at once: fetch writes into the pipe while unpack reads from it.
+ * If one fails, the other one's complaint is only a consequence.
+ */
+static struct rec *
+transfer(struct bringing *b, const struct rec *layer, int dir)
+{
+	struct star	*st = &b->s->star;
+	struct rec	*out;
+	struct packet	 p;
+	union msg	 m;
+	int		 pfd[2], fds[2], sent;
+	char		 why[sizeof(st->text)] = "";
+
+	if (pipe2(pfd, O_CLOEXEC) == -1)
+		return (NULL);
+	memset(&m.layer_unpack, 0, sizeof(m.layer_unpack));
+	(void)strlcpy(m.layer_unpack.digest, rec_str(layer, "digest", ""),
+	    sizeof(m.layer_unpack.digest));
+	(void)strlcpy(m.layer_unpack.diff_id, rec_str(layer, "diff_id", ""),
+	    sizeof(m.layer_unpack.diff_id));
+	m.layer_unpack.flags = UNPACK_SPLIT | (strcmp(session_config(b->s,
+	    "storage.driver", ""), "vfs") == 0 ? UNPACK_MERGED : 0);
+	fds[0] = pfd[0];
+	fds[1] = dir;
+	sent = star_send(st, H_UNPACK, MSG_layer_unpack, &m, fds, 2);
+	close(pfd[0]);
+	memset(&m, 0, sizeof(m));
+	m.blob_send.index = (uint32_t)rec_num(layer, "index", 0);
+	if (sent == 0)
+		sent = star_send(st, H_FETCH, MSG_blob_send, &m, &pfd[1], 1);
+	close(pfd[1]);
+	if (sent == -1)
+		return (NULL);
+	if (star_wait(st, H_FETCH, &p) == 0)
+		packet_clear(&p);
+	else if (errno != EPIPE || !star_has(st, H_FETCH))
+		(void)strlcpy(why, st->text, sizeof(why));
+	out = star_wait_rec(st, H_UNPACK);
+	if (why[0] != '\0') {
+		rec_free(out);
+		(void)strlcpy(st->text, why, sizeof(st->text));
+		return (NULL);
+	}
+	return (out);
+}
+
+static int
+commit(struct bringing *b, const char *token, const char *chain,
+    const struct rec *what)
+{
+	scoped_fd int	 fd = rec_memfd(what, "layer");
+	struct packet	 p;
+	union msg	 m;
+
+	memset(&m.layer_commit, 0, sizeof(m.layer_commit));
+	(void)strlcpy(m.layer_commit.token, token,
+	    sizeof(m.layer_commit.token));
+	(void)strlcpy(m.layer_commit.parent, b->parent,
+	    sizeof(m.layer_commit.parent));
+	(void)strlcpy(m.layer_commit.chain_id, chain,
+	    sizeof(m.layer_commit.chain_id));
+	if (fd == -1 || star_ask(&b->s->star, H_STORE, MSG_layer_commit, &m,
+	    &fd, 1, &p) == -1)
+		return (-1);
+	(void)strlcpy(b->parent, p.body.reply.text, sizeof(b->parent));
+	packet_clear(&p);
+	return (0);
+}
+
+static void
+discard(struct bringing *b, const char *token)
+{
+	struct star	*st = &b->s->star;
+	char		 why[sizeof(st->text)];
+	int		 saved = errno;
+	union msg	 m;
+
+	(void)strlcpy(why, st->text, sizeof(why));
+	memset(&m.layer_abort, 0, sizeof(m.layer_abort));
+	(void)strlcpy(m.layer_abort.token, token,
+	    sizeof(m.layer_abort.token));
+	(void)star_do(st, H_STORE, MSG_layer_abort, &m, NULL, 0);
+	(void)strlcpy(st->text, why, sizeof(st->text));
+	errno = saved;
+}
+
+/* One unpack process a layer: it sees one stream and one directory. */
+static int
+bring_one(struct bringing *b, const struct rec *layer)
+{
+	scoped_fd int	 dir = -1;
+	struct rec	*what = NULL;
+	char		 token[65], chain[DIGEST_LEN + 1];
+	int		 rc = -1;
+
+	if (star_start(&b->s->star, H_UNPACK) == -1 ||
+	    session_userns(b->s, H_UNPACK) == -1 ||
+	    stage(b, token, &dir) == -1)
+		goto out;
+	if ((what = transfer(b, layer, dir)) != NULL) {
+		chain_next(b->chain, rec_str(what, "diff_id", ""), chain);
+		rc = commit(b, token, chain, what);
+	}
+	if (rc == -1)
+		discard(b, token);
+	else {
+		(void)strlcpy(b->chain, chain, sizeof(b->chain));
+		rec_del(what, "tar_split");
+		rc = rec_add_rec(b->done, "layer", what);
+	}
+ out:
+	rec_free(what);
+	(void)star_stop(&b->s->star, H_UNPACK);
+	return (rc);
+}
+
+static int
+bring(struct bringing *b, const struct rec *layer)
+{
+	const char	*diff_id = rec_str(layer, "diff_id", "");
+	const char	*name = rec_str(layer, "digest", "");
+	char		 chain[DIGEST_LEN + 1];
+	int		 there = 0;
+
+	if (name[0] == '\0')
+		name = diff_id;
+	if (diff_id[0] != '\0') {
+		chain_next(b->chain, diff_id, chain);
+		there = find_layer(b, chain);
+	}
+	if (there == -1)
+		return (-1);
+	if (there == 1) {
+		say(b, name, "is here already");
+		(void)strlcpy(b->chain, chain, sizeof(b->chain));
+		return (rec_add_rec(b->done, "layer", layer));
+	}
+	say(b, name, "unpacking");
+	return (bring_one(b, layer));
+}
+
+int
+layers_bring(struct session *s, const struct rec *image, bool progress,
+    char *top, struct rec *done)
+{
+	struct bringing	 b = { .s = s, .progress = progress, .done = done,
+			    .total = rec_count(image, "layer") };
+	struct rec	*layer;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	while (rc == 0 && (layer = rec_sub(image, "layer", &it)) != NULL) {
+		b.number++;
+		rc = bring(&b, layer);
+		rec_free(layer);
+	}
+	(void)strlcpy(top, b.parent, 65);
+	return (rc);
+}
