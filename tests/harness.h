@@ -1,0 +1,32 @@
+/*
+ * The parent's chair: start a helper as the front end does, speak to it, see
+ * it off; and the lines of TAP.
+ */
+#ifndef TESTS_HARNESS_H
+#define TESTS_HARNESS_H
+
+#include <sys/types.h>
+
+#include <stdint.h>
+
+#include "chan.h"
+
+/*
+ * Start a program with the peer's role and its own. Run by root, it is
+ * started as nobody, for helpers refuse to be root. Its stderr is collected
+ * and shown, with a # before each line, by stop.
+ */
+pid_t	start(const char *, enum role, enum role, struct chan *);
+/* Close its channel, wait. Its exit status, or minus the signal. */
+int	stop(pid_t, struct chan *);
+/* Ask and wait for the answer: its error, or UINT32_MAX if there is none. */
+uint32_t ask(struct chan *, enum msg_type, const union msg *, const int *,
+	    unsigned int);
+
+void	check(int, const char *, int);
+/* Print the plan; the exit status of the test. */
+int	finish(void);
+
+#define CHECK(x)	check((x), #x, __LINE__)
+
+#endif
