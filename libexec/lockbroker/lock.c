@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "path.h"
 #include "scope.h"
 #include "turn.h"
@@ -26,12 +27,13 @@ struct lock {
 	TAILQ_ENTRY(lock)	 entry;
 	char			*name;
 	int			 fd;
+	bool			 shared;
 };
 
 struct locks {
 	TAILQ_HEAD(, lock)	 held;
 	int			 dir_fd;
-	char			 who[256];
+	char			 who[256];	/* blanks to its end */
 };
 
 struct locks *
@@ -44,6 +46,7 @@ locks_new(int dir_in, const char *who)	/* takes */
 		return (NULL);
 	TAILQ_INIT(&ls->held);
 	ls->dir_fd = take_fd(&dir_fd);
+	memset(ls->who, ' ', sizeof(ls->who));
 	memcpy(ls->who, who, strnlen(who, sizeof(ls->who) - 1));
 	return (ls);
 }
@@ -108,7 +111,6 @@ locks_take(struct locks *ls, const char *name, bool shared,
 	scoped_fd int		 fd = -1;
 	scoped_free char	*copy = NULL;
 	scoped_free struct lock	*l = NULL;
-	size_t			 n = strlen(ls->who);
 
 	if (!path_is_name(name) || *name == '.') {
 		errno = EINVAL;
@@ -123,8 +125,9 @@ locks_take(struct locks *ls, const char *name, bool shared,
 	    (fd = lock_file(ls, name, shared, wait_ms)) == -1)
 		return (-1);
 	/* For those who wait. A full disk costs them the name, no more. */
-	if (pwrite(fd, ls->who, n, 0) == (ssize_t)n)
-		(void)!ftruncate(fd, (off_t)n);
+	if (pwrite(fd, ls->who, sizeof(ls->who), 0) == -1)
+		log_debug("cannot say in %s who holds it", name);
+	l->shared = shared;
 	l->name = take_ptr(&copy);
 	l->fd = take_fd(&fd);
 	TAILQ_INSERT_TAIL(&ls->held, l, entry);
@@ -136,7 +139,8 @@ static void
 release(struct locks *ls, struct lock *l)
 {
 	/* Alone on it, and it is the one with the name: nobody can miss it. */
-	if (turn_take(l->fd, true, 0) == 0 && is_current(ls, l->name, l->fd))
+	if ((!l->shared || turn_take(l->fd, true, 0) == 0) &&
+	    is_current(ls, l->name, l->fd))
 		(void)unlinkat(ls->dir_fd, l->name, 0);
 	close(l->fd);
 	TAILQ_REMOVE(&ls->held, l, entry);
@@ -177,5 +181,7 @@ locks_holder(struct locks *ls, const char *name, char *out, size_t size)
 			    O_RDONLY | O_NOFOLLOW, 0);
 	ssize_t		 n = fd == -1 ? 0 : read(fd, out, size - 1);
 
+	while (n > 0 && out[n - 1] == ' ')
+		n--;
 	out[n < 0 ? 0 : n] = '\0';
 }

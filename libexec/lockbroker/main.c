@@ -58,7 +58,7 @@ on_lock_open(void *ctx, struct packet *p, struct answer *a)
 static int
 explain(struct broker *b, const struct msg_lock_take *m, struct answer *a)
 {
-	char	 who[256];
+	char	 who[257];
 	int	 error = errno;
 
 	locks_holder(b->locks, m->name, who, sizeof(who));

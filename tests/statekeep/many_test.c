@@ -1,0 +1,143 @@
+/*
+ * Ten thousand containers: the list is right, `find` and `create` do not
+ * slow down with them, and no process grows. Times are printed, not judged.
+ */
+#include <sys/resource.h>
+
+#include <time.h>
+
+#include "state.h"
+
+#define MANY	10000
+
+static const char	*program, *durable, *run;
+
+static double
+now_ms(void)
+{
+	struct timespec	 ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ((double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6);
+}
+
+static double
+cpu_ms(const struct rusage *r)
+{
+	return ((double)(r->ru_utime.tv_sec + r->ru_stime.tv_sec) * 1e3 +
+	    (double)(r->ru_utime.tv_usec + r->ru_stime.tv_usec) / 1e3);
+}
+
+/* Close it and print what it cost. Its largest size in kB. */
+static long
+end_measured(struct peer *p, const char *what)
+{
+	struct rusage	 r;
+	int		 st;
+
+	close(p->ch.fd);
+	close(p->log_fd);
+	if (p->fd != -1)
+		close(p->fd);
+	CHECK(wait4(p->pid, &st, 0, &r) == p->pid && st == 0);
+	printf("# %s: %.1f ms CPU, %ld kB\n", what, cpu_ms(&r), r.ru_maxrss);
+	return (r.ru_maxrss);
+}
+
+static void
+open_again(struct peer *p)
+{
+	CHECK(state_open(p, program, durable, run, BOOT, "/g") == 0);
+}
+
+static void
+fill(void)
+{
+	struct peer	 p;
+	char		 name[32];
+	int		 bad = 0;
+	double		 t = now_ms();
+
+	open_again(&p);
+	for (unsigned int i = 0; i < MANY; i++) {
+		(void)snprintf(name, sizeof(name), "ctr-%05u", i);
+		if (ctr_create(&p, id_of(i), name, false, false) != 0)
+			bad++;
+	}
+	CHECK(bad == 0);
+	printf("# create: %.3f ms each, %d of them\n", (now_ms() - t) / MANY,
+	    MANY);
+	(void)end_measured(&p, "all creates");
+}
+
+static void
+test_list(const char *what)
+{
+	struct peer	 p;
+	struct rec	*all, *r;
+	size_t		 it = 0;
+	int		 n = 0, wrong = 0;
+
+	open_again(&p);
+	all = ctr_list(&p);
+	while (all != NULL && (r = rec_sub(all, "ctr", &it)) != NULL) {
+		if (strncmp(rec_str(r, "name", ""), "ctr-", 4) != 0 ||
+		    rec_num(r, "state", 0) != CREATING ||
+		    strcmp(rec_str(r, "command", ""), "sh -c sleep 1000") != 0)
+			wrong++;
+		n++;
+		rec_free(r);
+	}
+	rec_free(all);
+	CHECK(n == MANY);
+	CHECK(wrong == 0);
+	CHECK(end_measured(&p, what) < 16384);
+}
+
+static void
+test_one(void)
+{
+	struct peer	 p;
+	double		 t;
+
+	open_again(&p);
+	t = now_ms();
+	CHECK(ctr_find(&p, "ctr-04711") == 0);
+	CHECK(ctr_state(&p, p.text) == CREATING);
+	printf("# find and get: %.2f ms\n", now_ms() - t);
+	t = now_ms();
+	CHECK(ctr_create(&p, id_of(MANY), "one-more", false, false) == 0);
+	printf("# create: %.2f ms\n", now_ms() - t);
+	t = now_ms();
+	CHECK(ctr_set(&p, id_of(MANY), ANY, CREATED, NULL, NULL) == 0);
+	printf("# created, synced: %.2f ms\n", now_ms() - t);
+	CHECK(ctr_remove(&p, id_of(MANY)) == 0);
+	t = now_ms();
+	CHECK(ctr_create(&p, id_of(MANY), "", true, false) == 0);
+	CHECK(ctr_set(&p, id_of(MANY), ANY, RUNNING, "pid", "1") == 0);
+	CHECK(ctr_remove(&p, id_of(MANY)) == EBUSY);
+	CHECK(ctr_set(&p, id_of(MANY), ANY, EXITED, "exit", "0") == 0);
+	CHECK(ctr_remove(&p, id_of(MANY)) == 0);
+	printf("# what run --rm asks: %.2f ms\n", now_ms() - t);
+	CHECK(end_measured(&p, "one container") < 16384);
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc < 2)
+		errx(1, "usage: %s program", argv[0]);
+	program = argv[1];
+	durable = new_dir("/tmp");
+	run = new_dir(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	fill();
+	test_list("list");
+	test_one();
+	/* The index is gone: it comes back from the journal. */
+	CHECK(unlinkat(open(durable, O_PATH), "state.kct", 0) == 0);
+	test_list("list after making the index again");
+	test_list("list");
+	remove_dir(durable);
+	remove_dir(run);
+	return (finish());
+}
