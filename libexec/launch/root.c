@@ -195,14 +195,15 @@ overlay_by_number(struct build *b, const struct layers *l, bool forget)
 /*
  * A container that is removed when it ends needs nothing on the disk: its
  * overlay must not flush the whole file system when it goes. Such a mount
- * leaves a mark that keeps the same upper directory from being mounted
- * again, which is right after a crash and wrong after an orderly stop.
+ * leaves a mark, so that a layer that a crash may have damaged is not used
+ * again. Of this container nothing would be left after a crash; so when it
+ * is started again, it was stopped in order, and the mark is taken away.
  */
 static void
 unmark_volatile(const struct layers *l)
 {
+	(void)unlinkat(l->work, "work/incompat/volatile/dirty", 0);
 	(void)unlinkat(l->work, "work/incompat/volatile", AT_REMOVEDIR);
-	(void)unlinkat(l->work, "work/incompat", AT_REMOVEDIR);
 }
 
 static int

@@ -238,13 +238,15 @@ find_groups(int root, const struct user_text *t, struct identity *who,
 
 	if (t->has_group && t->group == NULL)
 		who->gid = t->gid;
+	/* Rules that keep a group out work only on who is known to be in it. */
+	if (t->group == NULL && add_group(who, who->gid) == -1)
+		return (fault_errno(f, "reading the groups of the image"));
 	text = user_slurp(root, "/etc/group", &len);
 	if (text != NULL && search_group(text, t, who, &found) == -1)
 		return (fault_errno(f, "reading the groups of the image"));
 	if (t->group != NULL && !found)
 		return (fault_set(f, ENOENT, "unable to find group %s: no "
 		    "matching entries in group file", t->group));
-	/* Rules that keep a group out work only on who is known to be in it. */
 	if (add_group(who, who->gid) == -1)
 		return (fault_errno(f, "reading the groups of the image"));
 	return (0);
