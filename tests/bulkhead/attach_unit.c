@@ -2,7 +2,7 @@
  * The user's side of attaching, on a terminal of our own and on pipes; the
  * test is the monitor.
  */
-#include "attach.h"
+#include "../../bin/bulkhead/attach.h"
 
 #include <sys/ioctl.h>
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
 /* Reading logs: whole, the tail, a span of time, while they are written. */
-#include "logread.h"
+#include "../../bin/bulkhead/logread.h"
 
 #include <sys/wait.h>
 
