@@ -130,7 +130,7 @@ enum role {
 
 /* config_resolve: fd a record of environment and options; reply_fd config. */
 #define FIELDS_config_resolve(F)					\
-	F(u32, flags, 0)
+	F(u32, flags, 1)	/* 1: with the canonical text */
 /* seccomp_compile: fd a record (profile, cap...); reply_fd a BPF program. */
 #define FIELDS_seccomp_compile(F)					\
 	F(u32, flags, 0)

@@ -1,0 +1,64 @@
+/*
+ * From decisions per system call to a classic BPF program: for each
+ * architecture a binary search over ranges of call numbers, so that a call
+ * costs a handful of steps however many there are.
+ */
+#ifndef RESOLVE_BPF_H
+#define RESOLVE_BPF_H
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum compare {
+	CMP_NE, CMP_LT, CMP_LE, CMP_EQ, CMP_GE, CMP_GT, CMP_MASKED_EQ,
+};
+
+/* argument [& mask] compare value, in all 64 bits. */
+struct cond {
+	unsigned int	 arg;
+	enum compare	 op;
+	uint64_t	 mask;
+	uint64_t	 value;
+};
+
+enum { CONDS_MAX = 6 };
+
+/* If all conditions hold, this is the answer. */
+struct verdict {
+	struct verdict	*next;
+	uint32_t	 action;	/* SECCOMP_RET_... */
+	unsigned int	 n;
+	struct cond	 conds[CONDS_MAX];
+};
+
+/*
+ * What happens to the calls from a number up to the next one's: the first
+ * verdict that holds, else the action.
+ */
+struct range {
+	uint32_t		 from;
+	uint32_t		 action;
+	const struct verdict	*verdicts;
+};
+
+/* Ranges of one architecture, sorted; the first begins at 0. */
+struct table {
+	uint32_t	 audit_arch;
+	struct range	*ranges;
+	size_t		 n;
+};
+
+enum { FILTER_MAX = 4096 };	/* BPF_MAXINSNS */
+
+struct filter {
+	struct sock_filter	 code[FILTER_MAX];
+	size_t			 n;
+	bool			 full;
+};
+
+/* Any other architecture is death. False: more than the kernel takes. */
+bool	bpf_generate(struct filter *, const struct table *, size_t);
+
+#endif

@@ -1,0 +1,15 @@
+/*
+ * System calls by name, for the architectures of one machine.
+ */
+#ifndef RESOLVE_CALLS_H
+#define RESOLVE_CALLS_H
+
+#include <stdint.h>
+
+/*
+ * The number of a call on an architecture (libseccomp's token, "the native
+ * one" included), or -1 where it has none.
+ */
+int64_t	calls_number(uint32_t, const char *);
+
+#endif

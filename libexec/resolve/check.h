@@ -1,0 +1,18 @@
+/*
+ * Whether values mean something (S19): done once, on what came out.
+ */
+#ifndef RESOLVE_CHECK_H
+#define RESOLVE_CHECK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct problem;
+struct settings;
+
+/* 0, or -1 with one sentence that names file and line. */
+int	check_settings(struct settings *, struct problem *);
+/* A size such as 64m, 65536k, 1g or 512: bytes. False if it is not one. */
+bool	check_size(const char *, uint64_t *);
+
+#endif

@@ -1,0 +1,337 @@
+#include "emit.h"
+
+#include <inttypes.h>
+#include <sha256.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "record.h"
+#include "request.h"
+#include "scope.h"
+#include "settings.h"
+#include "settle.h"
+
+/* --- the record --- */
+
+static void
+add_setting(struct rec *r, const struct setting *it, const char *name)
+{
+	char	 key[300];
+
+	for (size_t i = 0; i < it->n; i++)
+		(void)rec_add(r, name, it->values[i]);
+	if (it->origin == NULL)
+		return;
+	(void)snprintf(key, sizeof(key), "origin:%s", name);
+	(void)rec_add(r, key, it->origin);
+	(void)snprintf(key, sizeof(key), "overrode:%s", name);
+	for (size_t i = 0; i < it->noverrode; i++)
+		(void)rec_add(r, key, it->overrode[i]);
+}
+
+static void
+add_alias(struct rec *r, const struct settings *s, const char *name,
+    const char *alias)
+{
+	const struct setting	*it = settings_find(s, name);
+
+	for (size_t i = 0; it != NULL && i < it->n; i++)
+		(void)rec_add(r, alias, it->values[i]);
+}
+
+/* The place of a key, with where the value that decided it came from. */
+static void
+add_place(struct rec *r, const char *key, const char *path)
+{
+	if (*path != '\0')
+		(void)rec_add(r, key, path);
+}
+
+static void
+add_places(struct rec *r, const struct places *pl)
+{
+	add_place(r, "path.graph", pl->graph);
+	add_place(r, "path.run_storage", pl->run_storage);
+	add_place(r, "path.state", pl->state);
+	add_place(r, "path.run", pl->run);
+	add_place(r, "path.policy_json", pl->policy_json);
+	add_place(r, "path.registries_conf", pl->registries);
+	add_place(r, "path.mounts_conf", pl->mounts);
+	(void)rec_add(r, "seccomp.profile",
+	    *pl->seccomp == '\0' ? "default" : pl->seccomp);
+	(void)rec_add(r, "state.type", pl->state_type);
+}
+
+/* What S23-S25 would have exported. */
+static void
+add_environment(struct rec *r, const struct request *rq)
+{
+	if (!rq->rootless)
+		return;
+	(void)rec_add(r, "env.XDG_CONFIG_HOME", rq->config_home);
+	(void)rec_add(r, "env.XDG_DATA_HOME", rq->data_home);
+	(void)rec_add(r, "env.XDG_RUNTIME_DIR", rq->runtime_dir);
+	if (rq->bus[0] != '\0')
+		(void)rec_add(r, "env.DBUS_SESSION_BUS_ADDRESS", rq->bus);
+}
+
+static void
+add_bytes(struct rec *r, const struct settings *s, const char *name,
+    const char *key)
+{
+	uint64_t	 n;
+
+	if (check_size(settings_str(s, name, "0"), &n) && n <= INT64_MAX)
+		(void)rec_add_num(r, key, (int64_t)n);
+}
+
+static int
+add_digest(struct rec *r)
+{
+	scoped_free void	*bytes = NULL;
+	char			 hex[SHA256_DIGEST_STRING_LENGTH];
+	size_t			 len;
+
+	if (rec_encode(r, &bytes, &len) == -1 ||
+	    SHA256Data(bytes, len, hex) == NULL)
+		return (-1);
+	return (rec_addf(r, "digest", "sha256:%s", hex));
+}
+
+static int
+add_text(struct rec *r, const struct settings *s, const char *key,
+    bool storage)
+{
+	scoped_free char	*text = emit_text(s, storage);
+
+	return (text == NULL ? -1 : rec_add(r, key, text));
+}
+
+struct rec *
+emit_record(const struct settings *s, const struct request *rq,
+    const struct places *pl, bool with_text)
+{
+	struct rec	*r = rec_new();
+
+	if (r == NULL)
+		return (NULL);
+	(void)rec_add(r, "mode", rq->rootless ? "rootless" : "system");
+	(void)rec_add_num(r, "uid", rq->uid);
+	add_places(r, pl);
+	add_environment(r, rq);
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->all[i].name, "storage.driver") != 0)
+			add_setting(r, &s->all[i], s->all[i].name);
+	(void)rec_add(r, "storage.driver", pl->driver);
+	(void)rec_add(r, "origin:storage.driver",
+	    settings_find(s, "storage.driver")->origin);
+	add_alias(r, s, "containers.masked_paths", "mask");
+	add_alias(r, s, "containers.readonly_paths", "ropath");
+	add_bytes(r, s, "containers.shm_size", "shm_bytes");
+	add_bytes(r, s, "engine.events_logfile_max_size", "events_max_bytes");
+	for (size_t i = 0; i < s->nwarnings; i++)
+		(void)rec_add(r, "warn", s->warnings[i]);
+	if (add_digest(r) == -1 ||
+	    (with_text && (add_text(r, s, "text.containers", false) == -1 ||
+	    add_text(r, s, "text.storage", true) == -1))) {
+		rec_free(r);
+		return (NULL);
+	}
+	return (r);
+}
+
+/* --- text --- */
+
+static void
+put_string(FILE *f, const char *v)
+{
+	fputc('"', f);
+	for (; *v != '\0'; v++) {
+		unsigned char	 c = (unsigned char)*v;
+
+		if (c == '"' || c == '\\')
+			fprintf(f, "\\%c", c);
+		else if (c < ' ' || c == 0x7f)
+			fprintf(f, "\\u%04x", c);
+		else
+			fputc(c, f);
+	}
+	fputc('"', f);
+}
+
+static bool
+is_plain_scalar(const char *v)
+{
+	if (strcmp(v, "true") == 0 || strcmp(v, "false") == 0)
+		return (true);
+	v += *v == '-';
+	return (*v != '\0' && v[strspn(v, "0123456789")] == '\0' &&
+	    (*v != '0' || v[1] == '\0') && strlen(v) < 19);
+}
+
+static void
+put_list(FILE *f, const struct setting *it)
+{
+	fputc('[', f);
+	for (size_t i = 0; i < it->n; i++) {
+		fputs(it->n > 1 ? "\n  " : "", f);
+		put_string(f, it->values[i]);
+		fputs(it->n > 1 ? "," : "", f);
+	}
+	fputs(it->n > 1 ? "\n]" : "]", f);
+}
+
+static void
+put_pools(FILE *f, const struct setting *it)
+{
+	fputc('[', f);
+	for (size_t i = 0; i < it->n; i++) {
+		int	 n = (int)strcspn(it->values[i], ",");
+
+		fprintf(f, "\n  { base = \"%.*s\", size = %s },", n,
+		    it->values[i], it->values[i] + n + 1);
+	}
+	fputs("\n]", f);
+}
+
+static void
+put_value(FILE *f, const struct setting *it)
+{
+	const char	*v = it->n == 0 ? "" : it->values[0];
+
+	switch (it->key->type) {
+	case KEY_LIST:
+	case KEY_MAPLIST:
+		put_list(f, it);
+		break;
+	case KEY_POOLS:
+		put_pools(f, it);
+		break;
+	case KEY_BOOL:
+	case KEY_INT:
+	case KEY_UINT:
+		fputs(v, f);
+		break;
+	case KEY_SCALAR:
+	case KEY_MAP:
+	case KEY_TREE:
+		if (is_plain_scalar(v)) {
+			fputs(v, f);
+			break;
+		}
+		/* FALLTHROUGH */
+	case KEY_STR:
+		put_string(f, v);
+		break;
+	}
+}
+
+static void
+put_name(FILE *f, const char *name)
+{
+	if (*name != '\0' && name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")] == '\0')
+		fputs(name, f);
+	else
+		put_string(f, name);
+}
+
+static void
+put_line(FILE *f, const struct setting *it, const char *name)
+{
+	put_name(f, name);
+	fputs(" = ", f);
+	put_value(f, it);
+	fprintf(f, "\t# %s\n", it->origin);
+}
+
+static bool
+is_member_of(const struct setting *it, const char *table)
+{
+	size_t	 n = strlen(table);
+
+	return (strncmp(it->name, table, n) == 0 && it->name[n] == '.');
+}
+
+/* The members of one map, under its own header. */
+static void
+put_map(FILE *f, const struct settings *s, const struct key *key)
+{
+	bool	 any = false;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct setting	*it = &s->all[i];
+
+		if (it->key != key || it->origin == NULL ||
+		    !is_member_of(it, key->name))
+			continue;
+		if (!any)
+			fprintf(f, "\n[%s]\n", key->name);
+		any = true;
+		put_line(f, it, it->name + strlen(key->name) + 1);
+	}
+}
+
+static bool
+is_map(const struct key *key)
+{
+	return (key->type == KEY_MAP || key->type == KEY_MAPLIST ||
+	    key->type == KEY_TREE);
+}
+
+/* The plain keys of the table that row i begins. */
+static void
+put_table(FILE *f, const struct settings *s, size_t i, size_t len)
+{
+	const struct key	*first = &schema[i];
+	const struct setting	*it;
+	bool			 any = false;
+
+	for (; i < schema_len && schema[i].conf == first->conf &&
+	    strncmp(schema[i].name, first->name, len + 1) == 0 &&
+	    strchr(schema[i].name + len + 1, '.') == NULL; i++) {
+		if (is_map(&schema[i]) ||
+		    (it = settings_find(s, schema[i].name)) == NULL ||
+		    it->origin == NULL)
+			continue;
+		if (!any)
+			fprintf(f, "\n[%.*s]\n", (int)len, first->name);
+		any = true;
+		put_line(f, it, schema[i].name + len + 1);
+	}
+}
+
+char *
+emit_text(const struct settings *s, bool storage)
+{
+	enum conf_kind	 conf = storage ? CONF_STORAGE : CONF_CONTAINERS;
+	const char	*last = "";
+	size_t		 last_len = 0, len, size;
+	char		*text = NULL;
+	FILE		*f;
+
+	if ((f = open_memstream(&text, &size)) == NULL)
+		return (NULL);
+	for (size_t i = 0; i < schema_len; i++) {
+		const char	*name = schema[i].name;
+
+		if (schema[i].conf != conf)
+			continue;
+		len = (size_t)(strrchr(name, '.') - name);
+		if (len == last_len && strncmp(name, last, len) == 0)
+			continue;
+		put_table(f, s, i, len);
+		last = name;
+		last_len = len;
+	}
+	for (size_t i = 0; i < schema_len; i++)
+		if (schema[i].conf == conf && is_map(&schema[i]))
+			put_map(f, s, &schema[i]);
+	if (fclose(f) != 0) {
+		free(text);
+		return (NULL);
+	}
+	return (text);
+}

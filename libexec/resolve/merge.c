@@ -1,0 +1,319 @@
+#include "merge.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "settings.h"
+#include "toml.h"
+
+enum { NAME_MAX_LEN = 256, SCALAR_MAX = 32 };
+
+struct merge {
+	struct settings		*s;
+	const struct document	*doc;
+	struct problem		*pr;
+	bool			 builtin;
+};
+
+/* Values as they are collected; text points into the document. */
+struct values {
+	char	**v;
+	size_t	 n;
+};
+
+static int
+wrong_type(struct merge *m, const struct toml *t, const char *name,
+    const char *want)
+{
+	return (problem_set(m->pr, "%s:%u:%u: %s must be %s, not %s",
+	    m->doc->path, t->line, t->col, name, want,
+	    toml_kind_name(t->kind)));
+}
+
+static int
+no_memory(struct merge *m)
+{
+	return (problem_set(m->pr, "%s: out of memory", m->doc->path));
+}
+
+static int
+add_value(struct merge *m, struct values *vs, const char *text)
+{
+	char	**bigger;
+
+	if ((bigger = reallocarray(vs->v, vs->n + 1, sizeof(*bigger))) == NULL)
+		return (no_memory(m));
+	vs->v = bigger;
+	if ((vs->v[vs->n] = strdup(text)) == NULL)
+		return (no_memory(m));
+	vs->n++;
+	return (0);
+}
+
+static void
+values_clear(struct values *vs)
+{
+	for (size_t i = 0; i < vs->n; i++)
+		free(vs->v[i]);
+	free(vs->v);
+	*vs = (struct values){ 0 };
+}
+
+static int
+add_string(struct merge *m, const struct toml *t, const char *name,
+    struct values *vs)
+{
+	if (strlen(t->text) != t->len)
+		return (problem_set(m->pr, "%s:%u:%u: %s has a NUL in it",
+		    m->doc->path, t->line, t->col, name));
+	return (add_value(m, vs, t->text));
+}
+
+static int
+add_number(struct merge *m, const struct toml *t, struct values *vs)
+{
+	char	 text[SCALAR_MAX];
+
+	(void)snprintf(text, sizeof(text), "%" PRId64, t->integer);
+	return (add_value(m, vs, text));
+}
+
+/* One value for a key that is not a list or a table. */
+static int
+take_scalar(struct merge *m, const struct toml *t, const struct key *key,
+    const char *name, struct values *vs)
+{
+	bool	 any = key->type == KEY_SCALAR || key->type == KEY_MAP ||
+		    key->type == KEY_TREE;
+
+	if (t->kind == TOML_STRING && (any || key->type == KEY_STR))
+		return (add_string(m, t, name, vs));
+	if (t->kind == TOML_BOOLEAN && (any || key->type == KEY_BOOL))
+		return (add_value(m, vs, t->integer ? "true" : "false"));
+	if (t->kind == TOML_INTEGER && (any || key->type == KEY_INT ||
+	    (key->type == KEY_UINT && t->integer >= 0)))
+		return (add_number(m, t, vs));
+	if (any)
+		return (wrong_type(m, t, name, schema_type_name(KEY_SCALAR)));
+	return (wrong_type(m, t, name, schema_type_name(key->type)));
+}
+
+/* { append = true }: -1 if it is anything else. */
+static int
+take_append(const struct toml *t, bool *on)
+{
+	const struct toml	*a = t->first;
+
+	if (t->kind != TOML_TABLE || a == NULL || a->next != NULL ||
+	    strcmp(a->key, "append") != 0 || a->kind != TOML_BOOLEAN)
+		return (-1);
+	*on = a->integer != 0;
+	return (0);
+}
+
+static int
+take_list(struct merge *m, const struct toml *t, const struct key *key,
+    const char *name, struct values *vs)
+{
+	bool	 on;
+
+	if (t->kind != TOML_ARRAY)
+		return (wrong_type(m, t, name, schema_type_name(KEY_LIST)));
+	for (const struct toml *e = t->first; e != NULL; e = e->next) {
+		if (take_append(e, &on) == 0) {
+			if (settings_append(m->s, key, name, on) == -1)
+				return (no_memory(m));
+			continue;
+		}
+		if (e->kind != TOML_STRING)
+			return (wrong_type(m, e, name,
+			    schema_type_name(KEY_LIST)));
+		if (add_string(m, e, name, vs) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+static int
+take_pools(struct merge *m, const struct toml *t, const char *name,
+    struct values *vs)
+{
+	const char	*want = schema_type_name(KEY_POOLS);
+	const struct toml *base, *size;
+	char		 text[NAME_MAX_LEN];
+
+	if (t->kind != TOML_ARRAY)
+		return (wrong_type(m, t, name, want));
+	for (const struct toml *e = t->first; e != NULL; e = e->next) {
+		base = toml_find(e, "base");
+		size = toml_find(e, "size");
+		if (base == NULL || base->kind != TOML_STRING ||
+		    size == NULL || size->kind != TOML_INTEGER ||
+		    base->len > 64)
+			return (wrong_type(m, e, name, want));
+		(void)snprintf(text, sizeof(text), "%s,%" PRId64, base->text,
+		    size->integer);
+		if (add_value(m, vs, text) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+/* One setting, of whatever type. */
+static int
+take_setting(struct merge *m, const struct toml *t, const struct key *key,
+    const char *name)
+{
+	struct values	 vs = { 0 };
+	char		 origin[512];
+	int		 rc;
+
+	if (key->type == KEY_LIST || key->type == KEY_MAPLIST)
+		rc = take_list(m, t, key, name, &vs);
+	else if (key->type == KEY_POOLS)
+		rc = take_pools(m, t, name, &vs);
+	else
+		rc = take_scalar(m, t, key, name, &vs);
+	if (rc == 0 && (m->doc->wanted == NULL || m->doc->wanted(name))) {
+		if (m->builtin)
+			(void)snprintf(origin, sizeof(origin), "%s",
+			    ORIGIN_BUILTIN);
+		else
+			(void)snprintf(origin, sizeof(origin), "%s:%u",
+			    m->doc->path, t->line);
+		if (settings_put(m->s, key, name, vs.v, vs.n, origin) == -1)
+			rc = no_memory(m);
+	}
+	values_clear(&vs);
+	return (rc);
+}
+
+/* "table" + "." + "member". False if that is longer than any key may be. */
+static bool
+join(char *out, size_t size, const char *table, const struct toml *t)
+{
+	int	 n;
+
+	if (strlen(t->key) != t->key_len)
+		return (false);
+	n = snprintf(out, size, "%s%s%s", table, *table == '\0' ? "" : ".",
+	    t->key);
+	return (n > 0 && (size_t)n < size);
+}
+
+static int
+bad_name(struct merge *m, const struct toml *t)
+{
+	return (problem_set(m->pr, "%s:%u:%u: the name of this key cannot be "
+	    "used", m->doc->path, t->line, t->col));
+}
+
+/* A table whose members have names of their own. */
+static int
+take_members(struct merge *m, const struct toml *t, const struct key *key,
+    const char *name)
+{
+	char	 sub[NAME_MAX_LEN];
+	int	 rc;
+
+	if (t->kind != TOML_TABLE)
+		return (wrong_type(m, t, name, schema_type_name(key->type)));
+	for (const struct toml *e = t->first; e != NULL; e = e->next) {
+		if (!join(sub, sizeof(sub), name, e))
+			return (bad_name(m, e));
+		if (key->type == KEY_TREE && e->kind == TOML_TABLE)
+			rc = take_members(m, e, key, sub);
+		else
+			rc = take_setting(m, e, key, sub);
+		if (rc == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+static bool
+has_members(const struct key *key)
+{
+	return (key->type == KEY_MAP || key->type == KEY_MAPLIST ||
+	    key->type == KEY_TREE);
+}
+
+static int
+unknown(struct merge *m, const struct toml *t, const char *name)
+{
+	if (m->doc->kind == CONF_LIBPOD)
+		return (0);
+	if (settings_warn(m->s, "%s:%u: unknown key \"%s\" is ignored",
+	    m->doc->path, t->line, name) == -1)
+		return (no_memory(m));
+	return (0);
+}
+
+static int
+take_table(struct merge *m, const struct toml *table, const char *prefix)
+{
+	const struct key	*key;
+	char			 name[NAME_MAX_LEN];
+	int			 rc;
+
+	for (const struct toml *t = table->first; t != NULL; t = t->next) {
+		if (!join(name, sizeof(name), prefix, t))
+			return (bad_name(m, t));
+		if ((key = schema_find(m->doc->kind, name)) != NULL)
+			rc = has_members(key) ? take_members(m, t, key, name) :
+			    take_setting(m, t, key, name);
+		else if (!schema_is_table(m->doc->kind, name))
+			rc = unknown(m, t, name);
+		else if (t->kind != TOML_TABLE)
+			rc = wrong_type(m, t, name, "a table");
+		else
+			rc = take_table(m, t, name);
+		if (rc == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+/* libpod.conf: no tables, other names. */
+static int
+take_legacy(struct merge *m, const struct toml *root)
+{
+	const struct key	*key;
+	const char		*name;
+	int			 rc;
+
+	for (const struct toml *t = root->first; t != NULL; t = t->next) {
+		if (strlen(t->key) != t->key_len ||
+		    (name = schema_legacy(t->key)) == NULL ||
+		    (key = schema_find(CONF_CONTAINERS, name)) == NULL)
+			continue;
+		rc = has_members(key) ? take_members(m, t, key, name) :
+		    take_setting(m, t, key, name);
+		if (rc == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+int
+merge_document(struct settings *s, const struct document *doc,
+    struct problem *pr)
+{
+	struct merge		 m = { .s = s, .doc = doc, .pr = pr };
+	struct toml_error	 err;
+	struct toml_doc		*toml;
+	int			 rc;
+
+	m.builtin = strcmp(doc->path, ORIGIN_BUILTIN) == 0;
+	if ((toml = toml_parse(doc->text, doc->len, &err)) == NULL)
+		return (problem_set(pr, "%s:%u:%u: %s%s%s%s", doc->path,
+		    err.line, err.col, err.what,
+		    *err.near == '\0' ? "" : " near \"", err.near,
+		    *err.near == '\0' ? "" : "\""));
+	rc = doc->kind == CONF_LIBPOD ? take_legacy(&m, toml_root(toml)) :
+	    take_table(&m, toml_root(toml), "");
+	toml_free(toml);
+	return (rc);
+}

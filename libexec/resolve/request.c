@@ -1,0 +1,201 @@
+#include "request.h"
+
+#include <sys/stat.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "record.h"
+#include "settings.h"
+
+int
+path_format(char *out, size_t size, const char *fmt, ...)
+{
+	va_list	 ap;
+	int	 n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(out, size, fmt, ap);
+	va_end(ap);
+	if (n >= 0 && (size_t)n < size)
+		return (0);
+	*out = '\0';
+	return (-1);
+}
+
+bool
+path_exists(const char *path)
+{
+	struct stat	 st;
+
+	return (stat(path, &st) == 0);
+}
+
+bool
+path_is_dir(const char *path)
+{
+	struct stat	 st;
+
+	return (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
+}
+
+const char *
+request_env(const struct request *rq, const char *name)
+{
+	char		 key[64];
+	const char	*v;
+
+	(void)snprintf(key, sizeof(key), "env:%s", name);
+	v = rec_get(rq->rec, key);
+	return (v == NULL || *v == '\0' ? NULL : v);
+}
+
+int
+request_path(const struct request *rq, const char *path, char *out,
+    size_t size, struct problem *pr)
+{
+	const char	*cwd = rec_str(rq->rec, "cwd", "");
+	int		 rc;
+
+	if (*path == '/')
+		rc = path_format(out, size, "%s", path);
+	else if (*cwd == '/')
+		rc = path_format(out, size, "%s/%s", cwd, path);
+	else
+		return (problem_set(pr, "\"%s\" must be an absolute path",
+		    path));
+	if (rc == -1)
+		return (problem_set(pr, "path \"%.80s...\" is too long", path));
+	return (0);
+}
+
+/* Relative values of the XDG variables are to be ignored, says their text. */
+static const char *
+absolute_env(const struct request *rq, const char *name)
+{
+	const char	*v = request_env(rq, name);
+
+	return (v != NULL && *v == '/' ? v : NULL);
+}
+
+/* $NAME, or $HOME/tail. */
+static int
+home_dir(struct request *rq, const char *name, const char *tail, char *out,
+    struct problem *pr)
+{
+	const char	*v, *home;
+	int		 rc;
+
+	if ((v = absolute_env(rq, name)) != NULL)
+		rc = path_format(out, PATH_LEN, "%s", v);
+	else if ((home = absolute_env(rq, "HOME")) != NULL)
+		rc = path_format(out, PATH_LEN, "%s/%s", home, tail);
+	else
+		return (problem_set(pr, "neither HOME nor %s is set; "
+		    "set HOME to your home directory", name));
+	if (rc == -1)
+		return (problem_set(pr, "%s is too long", name));
+	return (0);
+}
+
+/* Somebody else may have made /run/user/UID or /tmp/...: ours, closed. */
+static bool
+is_private(const char *path, uid_t uid)
+{
+	struct stat	 st;
+
+	return (lstat(path, &st) == 0 && S_ISDIR(st.st_mode) &&
+	    st.st_uid == uid && (st.st_mode & 0777) == 0700);
+}
+
+/*
+ * As podman looks: what the caller says, /run/user/UID, then a directory in
+ * TMPDIR, which whoever uses it makes.
+ */
+static int
+find_runtime_dir(struct request *rq, struct problem *pr)
+{
+	const char	*v = absolute_env(rq, "XDG_RUNTIME_DIR");
+	const char	*tmp = absolute_env(rq, "TMPDIR");
+	int		 rc;
+
+	rq->runtime_chosen = true;
+	if (v != NULL) {
+		rc = path_format(rq->runtime_dir, PATH_LEN, "%s", v);
+	} else {
+		rc = path_format(rq->runtime_dir, PATH_LEN, "/run/user/%u",
+		    rq->uid);
+		if (is_private(rq->runtime_dir, rq->uid))
+			return (0);
+		rq->runtime_chosen = false;
+		rc = path_format(rq->runtime_dir, PATH_LEN,
+		    "%s/podman-run-%u", tmp == NULL ? "/tmp" : tmp, rq->uid);
+	}
+	if (rc == -1)
+		return (problem_set(pr, "XDG_RUNTIME_DIR is too long"));
+	return (0);
+}
+
+/* What the caller says, or the socket at its usual place (S24). */
+static void
+find_bus(struct request *rq)
+{
+	const char	*v = request_env(rq, "DBUS_SESSION_BUS_ADDRESS");
+	char		 path[PATH_LEN];
+
+	if (v != NULL) {
+		(void)path_format(rq->bus, sizeof(rq->bus), "%s", v);
+		return;
+	}
+	if (path_format(path, sizeof(path), "%s/bus", rq->runtime_dir) == 0 &&
+	    path_exists(path))
+		(void)path_format(rq->bus, sizeof(rq->bus), "unix:path=%s",
+		    path);
+}
+
+static int
+system_dirs(struct request *rq, struct problem *pr)
+{
+	const char	*root = rec_str(rq->rec, "sysroot", "");
+
+	if (path_format(rq->usr, PATH_LEN, "%s/usr/share/containers",
+	    root) == -1 ||
+	    path_format(rq->etc, PATH_LEN, "%s/etc/containers", root) == -1)
+		return (problem_set(pr, "sysroot is too long"));
+	return (0);
+}
+
+static int
+user_dirs(struct request *rq, struct problem *pr)
+{
+	if (home_dir(rq, "XDG_CONFIG_HOME", ".config", rq->config_home,
+	    pr) == -1 ||
+	    home_dir(rq, "XDG_DATA_HOME", ".local/share", rq->data_home,
+	    pr) == -1 || find_runtime_dir(rq, pr) == -1)
+		return (-1);
+	if (path_format(rq->user, PATH_LEN, "%s/containers",
+	    rq->config_home) == -1)
+		return (problem_set(pr, "XDG_CONFIG_HOME is too long"));
+	find_bus(rq);
+	return (0);
+}
+
+int
+request_init(struct request *rq, const struct rec *rec, struct problem *pr)
+{
+	const char	*mode = rec_str(rec, "mode", "");
+	int64_t		 uid = rec_num(rec, "uid", -1);
+
+	*rq = (struct request){ .rec = rec };
+	if (uid < 0 || uid > UINT32_MAX - 1)
+		return (problem_set(pr, "the request names no user"));
+	rq->uid = (uid_t)uid;
+	rq->rootless = strcmp(mode, "rootless") == 0;
+	if (!rq->rootless && strcmp(mode, "system") != 0)
+		return (problem_set(pr, "mode \"%s\" is neither rootless nor "
+		    "system", mode));
+	if (system_dirs(rq, pr) == -1)
+		return (-1);
+	return (rq->rootless ? user_dirs(rq, pr) : 0);
+}

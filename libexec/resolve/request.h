@@ -1,0 +1,46 @@
+/*
+ * What the front end asks with: environment, user, mode and global options,
+ * as one record. Nothing of this program's own environment is ever looked at.
+ */
+#ifndef RESOLVE_REQUEST_H
+#define RESOLVE_REQUEST_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct problem;
+struct rec;
+
+enum { PATH_LEN = 4096 };
+
+struct request {
+	const struct rec	*rec;
+	uid_t			 uid;
+	bool			 rootless;
+	char			 usr[PATH_LEN];	/* vendor's files */
+	char			 etc[PATH_LEN];	/* administrator's files */
+	char			 user[PATH_LEN];/* user's files; "" in system mode */
+	char			 config_home[PATH_LEN];
+	char			 data_home[PATH_LEN];
+	char			 runtime_dir[PATH_LEN];
+	bool			 runtime_chosen; /* not the last resort */
+	char			 bus[PATH_LEN];	/* session bus address, or "" */
+};
+
+/* Read a record (borrowed) and work out the user's directories (S23-S25). */
+int	request_init(struct request *, const struct rec *, struct problem *);
+/* An environment variable; NULL when unset or empty. */
+const char *request_env(const struct request *, const char *);
+/* An absolute path: relative ones start at the caller's directory. */
+int	request_path(const struct request *, const char *, char *, size_t,
+	    struct problem *);
+/* printf for paths: 0, or -1 when it does not fit. */
+int	path_format(char *, size_t, const char *, ...)
+	    __attribute__((format(printf, 3, 4)));
+/* Does it exist (as a directory)? */
+bool	path_exists(const char *);
+bool	path_is_dir(const char *);
+
+#endif

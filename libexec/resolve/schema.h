@@ -1,0 +1,46 @@
+/*
+ * Every key of containers.conf, storage.conf and the old libpod.conf, with
+ * its type: the one place that says what a configuration file may contain.
+ */
+#ifndef RESOLVE_SCHEMA_H
+#define RESOLVE_SCHEMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum key_type {
+	KEY_BOOL,
+	KEY_INT,
+	KEY_UINT,
+	KEY_STR,
+	KEY_SCALAR,	/* string, boolean or number, kept as its text */
+	KEY_LIST,	/* array of strings; {append=true} allowed */
+	KEY_POOLS,	/* array of { base, size }, kept as "base,size" */
+	KEY_MAP,	/* table of scalars, each a setting of its own */
+	KEY_MAPLIST,	/* table of arrays of strings */
+	KEY_TREE,	/* tables of scalars at any depth */
+};
+
+/* Which kind of file a document is: what keys are known in it. */
+enum conf_kind { CONF_CONTAINERS, CONF_STORAGE, CONF_LIBPOD };
+
+struct key {
+	const char	*name;		/* dotted: "engine.num_locks" */
+	enum key_type	 type;
+	enum conf_kind	 conf;
+	const char	*one_of;	/* "always|missing|never", or NULL */
+};
+
+extern const struct key	 schema[];
+extern const size_t	 schema_len;
+
+/* The row of a dotted name, or NULL. */
+const struct key *schema_find(enum conf_kind, const char *);
+/* Is this the name of a table that has keys? */
+bool	schema_is_table(enum conf_kind, const char *);
+/* What containers.conf calls a key of libpod.conf, or NULL. */
+const char *schema_legacy(const char *);
+/* "an integer", for messages. */
+const char *schema_type_name(enum key_type);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * Settings: a name, its values, where they came from and what they
+ * overrode. All values are text; a list has any number of them, the rest one.
+ */
+#ifndef RESOLVE_SETTINGS_H
+#define RESOLVE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "schema.h"
+
+#define ORIGIN_BUILTIN	"built-in"
+
+struct setting {
+	char			*name;		/* dotted, map members too */
+	const struct key	*key;
+	char			**values;
+	size_t			 n;
+	char			*origin;	/* file:line, or an option */
+	char			**overrode;	/* "origin value", oldest first */
+	size_t			 noverrode;
+	bool			 append;	/* later lists are added */
+};
+
+/* Ordered by first appearance. */
+struct settings {
+	struct setting	*all;
+	size_t		 n, cap;
+	char		**warnings;
+	size_t		 nwarnings;
+};
+
+/* What went wrong, as one sentence. */
+struct problem {
+	char	text[768];
+};
+/* Fill it in (the first one stays). Returns -1. */
+int	problem_set(struct problem *, const char *, ...)
+	    __attribute__((format(printf, 2, 3)));
+
+void	settings_init(struct settings *);
+void	settings_clear(struct settings *);
+/*
+ * Give a name its values, all copied. What it had before is remembered as
+ * overridden, or kept in front where the setting appends. 0 or -1 (ENOMEM).
+ */
+int	settings_put(struct settings *, const struct key *, const char *,
+	    char *const *, size_t, const char *);
+/* The same for one value. */
+int	settings_put_str(struct settings *, const char *, const char *,
+	    const char *);
+/* Replace values without touching where they came from. */
+int	settings_refine(struct setting *, const char *);
+/* Turn appending on or off for a list, now and for later files. */
+int	settings_append(struct settings *, const struct key *, const char *,
+	    bool);
+/* By name; NULL if it was never given. */
+struct setting *settings_find(const struct settings *, const char *);
+/* First value, or the fallback where there is none or it is empty. */
+const char *settings_str(const struct settings *, const char *, const char *);
+/* Given by a file or an option, not by us? */
+bool	settings_chosen(const struct settings *, const char *);
+/* Add a warning line. */
+int	settings_warn(struct settings *, const char *, ...)
+	    __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,368 @@
+#include "settle.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "settings.h"
+
+#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+
+static int
+too_long(struct problem *pr, const char *what)
+{
+	return (problem_set(pr, "%s: path is too long", what));
+}
+
+/* A default that depends on the machine: only where nobody said anything. */
+static int
+put_default(struct settings *s, const char *name, const char *value,
+    struct problem *pr)
+{
+	const struct setting	*it = settings_find(s, name);
+
+	if (it != NULL && it->n > 0 && it->values[0][0] != '\0')
+		return (0);
+	if (settings_put_str(s, name, value, ORIGIN_BUILTIN) == -1)
+		return (problem_set(pr, "out of memory"));
+	return (0);
+}
+
+/* --- storage --- */
+
+/* What $NAME at p stands for, and how long the name is. NULL: not allowed. */
+static const char *
+variable(const struct request *rq, const char *p, size_t *len, char *uid,
+    size_t size)
+{
+	*len = strspn(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+	if (*len == 3 && strncmp(p, "UID", 3) == 0) {
+		(void)snprintf(uid, size, "%u", rq->uid);
+		return (uid);
+	}
+	if (*len == 4 && strncmp(p, "HOME", 4) == 0)
+		return (request_env(rq, "HOME"));
+	if (*len == 4 && strncmp(p, "USER", 4) == 0)
+		return (request_env(rq, "USER"));
+	return (NULL);
+}
+
+/* S65: a rootless path may hold $HOME, $UID and $USER, and no other. */
+static int
+expand(const struct request *rq, const struct setting *it, char *out,
+    struct problem *pr)
+{
+	const char	*p = it->values[0], *v;
+	char		 uid[16];
+	size_t		 n = 0, len;
+
+	while (*p != '\0' && n < PATH_LEN - 1) {
+		if (*p != '$') {
+			out[n++] = *p++;
+			continue;
+		}
+		v = variable(rq, p + 1, &len, uid, sizeof(uid));
+		if (v == NULL)
+			return (problem_set(pr, "%s: %s may use $HOME, $UID "
+			    "and $USER only, where they are set: \"%s\"",
+			    it->origin, it->name, it->values[0]));
+		if (strlen(v) > PATH_LEN - 1 - n)
+			return (too_long(pr, it->name));
+		memcpy(out + n, v, strlen(v));
+		n += strlen(v);
+		p += 1 + len;
+	}
+	out[n] = '\0';
+	if (*p != '\0')
+		return (too_long(pr, it->name));
+	if (*out != '/')
+		return (problem_set(pr, "%s: %s must be an absolute path, not "
+		    "\"%s\"", it->origin, it->name, it->values[0]));
+	while (n > 1 && out[n - 1] == '/')
+		out[--n] = '\0';
+	return (0);
+}
+
+/* A path that was configured, expanded. 1: it was, 0: it was not. */
+static int
+chosen_path(const struct settings *s, const struct request *rq,
+    const char *name, char *out, struct problem *pr)
+{
+	struct setting	*it = settings_find(s, name);
+
+	if (it == NULL || it->n == 0 || it->values[0][0] == '\0')
+		return (0);
+	if (expand(rq, it, out, pr) == -1)
+		return (-1);
+	if (settings_refine(it, out) == -1)
+		return (problem_set(pr, "out of memory"));
+	return (1);
+}
+
+static int
+settle_graph(struct settings *s, const struct request *rq, struct places *pl,
+    struct problem *pr)
+{
+	int	 rc;
+
+	if ((rc = chosen_path(s, rq, "storage.graphroot", pl->graph,
+	    pr)) != 0)
+		return (rc == -1 ? -1 : 0);
+	if (!rq->rootless)
+		rc = path_format(pl->graph, PATH_LEN, "%s",
+		    "/var/lib/containers/storage");
+	else if ((rc = chosen_path(s, rq, "storage.rootless_storage_path",
+	    pl->graph, pr)) == 0)
+		rc = path_format(pl->graph, PATH_LEN, "%s/containers/storage",
+		    rq->data_home);
+	if (rc == -1)
+		return (too_long(pr, "storage.graphroot"));
+	return (put_default(s, "storage.graphroot", pl->graph, pr));
+}
+
+static int
+settle_run_root(struct settings *s, const struct request *rq,
+    struct places *pl, struct problem *pr)
+{
+	int	 rc;
+
+	if ((rc = chosen_path(s, rq, "storage.runroot", pl->run_storage,
+	    pr)) != 0)
+		return (rc == -1 ? -1 : 0);
+	rc = rq->rootless ? path_format(pl->run_storage, PATH_LEN,
+	    "%s/containers", rq->runtime_dir) :
+	    path_format(pl->run_storage, PATH_LEN, "%s",
+	    "/run/containers/storage");
+	if (rc == -1)
+		return (too_long(pr, "storage.runroot"));
+	return (put_default(s, "storage.runroot", pl->run_storage, pr));
+}
+
+/* What an earlier engine made there decides, where nobody else did. */
+static const char *
+guess_driver(const struct places *pl)
+{
+	static const char *const	 drivers[] = { "overlay", "vfs" };
+	char				 path[PATH_LEN + 16];
+
+	for (size_t i = 0; i < NITEMS(drivers); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", pl->graph,
+		    drivers[i]);
+		if (path_is_dir(path))
+			return (drivers[i]);
+	}
+	return ("overlay");
+}
+
+static int
+settle_driver(struct settings *s, struct places *pl, struct problem *pr)
+{
+	const char		*name = settings_str(s, "storage.driver", NULL);
+	const struct setting	*it = settings_find(s, "storage.driver");
+
+	if (name == NULL) {
+		pl->driver = guess_driver(pl);
+		return (put_default(s, "storage.driver", pl->driver, pr));
+	}
+	if (strcmp(name, "overlay") == 0 || strcmp(name, "overlay2") == 0)
+		pl->driver = "overlay";
+	else if (strcmp(name, "vfs") == 0)
+		pl->driver = "vfs";
+	else
+		return (problem_set(pr, "%s: storage driver \"%s\" is not one "
+		    "that bulkhead has; use overlay or vfs", it->origin, name));
+	return (0);
+}
+
+/* --- our own directories --- */
+
+/* S22: with --root or --runroot everything of that store moves there. */
+static int
+settle_ours(const struct settings *s, const struct request *rq,
+    struct places *pl, struct problem *pr)
+{
+	const struct setting	*root = settings_find(s, "storage.graphroot");
+	const struct setting	*run = settings_find(s, "storage.runroot");
+	int			 rc;
+
+	if (strcmp(root->origin, "--root") == 0)
+		rc = path_format(pl->state, PATH_LEN, "%s/bulkhead.state",
+		    pl->graph);
+	else if (rq->rootless)
+		rc = path_format(pl->state, PATH_LEN, "%s/bulkhead",
+		    rq->data_home);
+	else
+		rc = path_format(pl->state, PATH_LEN, "/var/lib/bulkhead");
+	if (rc == -1)
+		return (too_long(pr, "path.state"));
+	if (strcmp(run->origin, "--runroot") == 0)
+		rc = path_format(pl->run, PATH_LEN, "%s/bulkhead",
+		    pl->run_storage);
+	else if (!rq->rootless)
+		rc = path_format(pl->run, PATH_LEN, "/run/bulkhead");
+	else if (rq->runtime_chosen)
+		rc = path_format(pl->run, PATH_LEN, "%s/bulkhead",
+		    rq->runtime_dir);
+	else
+		rc = path_format(pl->run, PATH_LEN, "/tmp/bulkhead-run-%u",
+		    rq->uid);
+	return (rc == -1 ? too_long(pr, "path.run") : 0);
+}
+
+static int
+settle_engine_dirs(struct settings *s, const struct request *rq,
+    const struct places *pl, struct problem *pr)
+{
+	char	 path[PATH_LEN + 32];
+
+	(void)snprintf(path, sizeof(path), "%s/libpod", pl->graph);
+	if (put_default(s, "engine.static_dir", path, pr) == -1)
+		return (-1);
+	(void)snprintf(path, sizeof(path), "%s/volumes", pl->graph);
+	if (put_default(s, "engine.volume_path", path, pr) == -1)
+		return (-1);
+	if (rq->rootless)
+		(void)snprintf(path, sizeof(path), "%s/libpod/tmp",
+		    rq->runtime_dir);
+	else
+		(void)snprintf(path, sizeof(path), "/run/libpod");
+	if (put_default(s, "engine.tmp_dir", path, pr) == -1)
+		return (-1);
+	if (rq->rootless)
+		(void)snprintf(path, sizeof(path), "%s/networks", pl->graph);
+	else
+		(void)snprintf(path, sizeof(path), "/etc/containers/networks");
+	return (put_default(s, "network.network_config_dir", path, pr));
+}
+
+/* --- files that others read --- */
+
+/* The user's, the administrator's or the vendor's; "" if there is none. */
+static void
+find_file(const struct request *rq, const char *name, char *out)
+{
+	const char	*bases[] = { rq->user, rq->etc, rq->usr };
+
+	for (size_t i = 0; i < NITEMS(bases); i++)
+		if (*bases[i] != '\0' && path_format(out, PATH_LEN, "%s/%s",
+		    bases[i], name) == 0 && path_exists(out))
+			return;
+	*out = '\0';
+}
+
+/* Configured, /etc's, /usr's, built in. */
+static int
+settle_seccomp(const struct settings *s, const struct request *rq,
+    struct places *pl, struct problem *pr)
+{
+	const char		*name = "containers.seccomp_profile";
+	const char		*v = settings_str(s, name, NULL);
+	const struct setting	*it = settings_find(s, name);
+
+	if (v == NULL) {
+		if ((path_format(pl->seccomp, PATH_LEN, "%s/seccomp.json",
+		    rq->etc) == -1 || !path_exists(pl->seccomp)) &&
+		    (path_format(pl->seccomp, PATH_LEN, "%s/seccomp.json",
+		    rq->usr) == -1 || !path_exists(pl->seccomp)))
+			pl->seccomp[0] = '\0';
+		return (0);
+	}
+	if (strcmp(v, "unconfined") != 0 && *v != '/')
+		return (problem_set(pr, "%s: %s must be an absolute path or "
+		    "\"unconfined\", not \"%s\"", it->origin, name, v));
+	if (path_format(pl->seccomp, PATH_LEN, "%s", v) == -1)
+		return (too_long(pr, name));
+	return (0);
+}
+
+/* --- what runs on this machine --- */
+
+static bool
+has_session_bus(const struct request *rq)
+{
+	const char	*path = rq->bus;
+
+	if (*path == '\0')
+		return (false);
+	if (strncmp(path, "unix:path=", 10) != 0)
+		return (true);
+	path += 10;
+	return (path_exists(path));
+}
+
+/*
+ * S41, before anything copies the value (X5): without a session systemd
+ * manages no cgroups for a user.
+ */
+static int
+settle_cgroups(struct settings *s, const struct request *rq,
+    struct problem *pr)
+{
+	const char	*name = "engine.cgroup_manager";
+	const char	*v;
+
+	if (put_default(s, name, path_is_dir("/run/systemd/system") ?
+	    "systemd" : "cgroupfs", pr) == -1)
+		return (-1);
+	v = settings_str(s, name, "");
+	if (!rq->rootless || strcmp(v, "systemd") != 0 || has_session_bus(rq))
+		return (0);
+	if (settings_warn(s, "engine.cgroup_manager is systemd, but there is "
+	    "no systemd user session for user %u: using cgroupfs "
+	    "(loginctl enable-linger %u, as root, gives you one)",
+	    rq->uid, rq->uid) == -1 ||
+	    settings_put_str(s, name, "cgroupfs", "no systemd session") == -1)
+		return (problem_set(pr, "out of memory"));
+	return (0);
+}
+
+static int
+settle_events(struct settings *s, struct problem *pr)
+{
+	return (put_default(s, "engine.events_logger",
+	    path_exists("/run/systemd/journal/socket") ? "journald" : "file",
+	    pr));
+}
+
+/* The names that older configuration files have for it count (S51). */
+static int
+settle_state(const struct settings *s, struct places *pl, struct problem *pr)
+{
+	const char		*name = "engine.state_type", *v;
+	const struct setting	*it;
+
+	if ((v = settings_str(s, name, NULL)) == NULL) {
+		name = "engine.database_backend";
+		v = settings_str(s, name, "kyotocabinet");
+	}
+	it = settings_find(s, name);
+	if (strcmp(v, "memory") == 0)
+		pl->state_type = "memory";
+	else if (strcmp(v, "kyotocabinet") == 0 || strcmp(v, "bolt") == 0 ||
+	    strcmp(v, "boltdb") == 0)
+		pl->state_type = "kyotocabinet";
+	else
+		return (problem_set(pr, "%s: state type \"%s\" is not one that "
+		    "bulkhead has; use kyotocabinet or memory",
+		    it == NULL ? name : it->origin, v));
+	return (0);
+}
+
+int
+settle(struct settings *s, const struct request *rq, struct places *pl,
+    struct problem *pr)
+{
+	*pl = (struct places){ 0 };
+	if (settle_graph(s, rq, pl, pr) == -1 ||
+	    settle_run_root(s, rq, pl, pr) == -1 ||
+	    settle_driver(s, pl, pr) == -1 ||
+	    settle_ours(s, rq, pl, pr) == -1 ||
+	    settle_engine_dirs(s, rq, pl, pr) == -1 ||
+	    settle_seccomp(s, rq, pl, pr) == -1 ||
+	    settle_cgroups(s, rq, pr) == -1 || settle_events(s, pr) == -1 ||
+	    settle_state(s, pl, pr) == -1)
+		return (-1);
+	find_file(rq, "policy.json", pl->policy_json);
+	find_file(rq, "registries.conf", pl->registries);
+	find_file(rq, "mounts.conf", pl->mounts);
+	return (0);
+}

@@ -1,0 +1,45 @@
+/*
+ * The configuration files of one request, opened in the order in which they
+ * count. They are all opened before any is read: then the process gives up
+ * the rest of the file system and parses.
+ */
+#ifndef RESOLVE_SOURCE_H
+#define RESOLVE_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "schema.h"
+
+struct problem;
+struct request;
+struct settings;
+
+enum { SOURCES_MAX = 256 };
+
+struct source {
+	char		*path;
+	enum conf_kind	 kind;
+	int		 fd;
+	bool		 shadowed;	/* a later drop-in has its name */
+	const char	*drop_in;	/* its name, within path; or NULL */
+	int		(*wanted)(const char *);
+};
+
+struct sources {
+	struct source	 all[SOURCES_MAX];
+	size_t		 n;
+};
+
+struct sources *sources_new(void) __attribute__((warn_unused_result));
+void	sources_free(struct sources *);
+/* Find and open. 0, or -1 with one sentence. */
+int	sources_open(struct sources *, const struct request *,
+	    struct problem *);
+/* Merge them all, in order. 0 or -1. */
+int	sources_merge(const struct sources *, struct settings *,
+	    struct problem *);
+/* Read all of a descriptor: at most max bytes of a regular file, with a NUL. */
+char	*slurp(int, size_t, size_t *);
+
+#endif
