@@ -4,21 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness.h"
+
 #include "../../libexec/refresh/map.h"
-
-static int	 count, failures;
-
-#define CHECK(x)	check((x), #x, __LINE__)
-
-static void
-check(int ok, const char *what, int line)
-{
-	printf("%s %d - %s\n", ok ? "ok" : "not ok", ++count, what);
-	if (!ok) {
-		printf("# line %d\n", line);
-		failures++;
-	}
-}
 
 static bool
 text_is(const struct map *m, const char *want)
@@ -148,6 +136,5 @@ main(void)
 	test_rows();
 	test_bounds();
 	test_random();
-	printf("1..%d\n", count);
-	return (failures != 0);
+	return (finish());
 }

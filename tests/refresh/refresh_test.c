@@ -27,8 +27,11 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "harness.h"
+
 #include "chan.h"
 #include "log.h"
+#include "path.h"
 
 #define USER	4001
 #define OTHER	4002
@@ -36,20 +39,8 @@
 #define CAPS	"00000000000000c0"	/* CAP_SETUID, CAP_SETGID */
 #define CAPS_SYS "00000000002000c0"	/* and CAP_SYS_ADMIN */
 
-static int	 count, failures;
+static uid_t	 tester;
 static char	 dir[64];		/* everything of ours is in here */
-
-#define CHECK(x)	check((x), #x, __LINE__)
-
-static void
-check(int ok, const char *what, int line)
-{
-	printf("%s %d - %s\n", ok ? "ok" : "not ok", ++count, what);
-	if (!ok) {
-		printf("# line %d\n", line);
-		failures++;
-	}
-}
 
 static const char *
 in_dir(const char *name)
@@ -99,7 +90,7 @@ pair(uid_t maker, int type, int sp[2])
 
 /* With everything about its birth that someone hostile could choose. */
 static void
-start_hostile(struct run *r, const char *path, uid_t uid, uid_t maker, int type)
+begin_as(struct run *r, const char *path, uid_t uid, uid_t maker, int type)
 {
 	char	*argv[] = { "x", "-p", "0x1", NULL };
 	char	*env[] = { "LD_PRELOAD=/nonexistent.so", "PATH=.",
@@ -132,13 +123,13 @@ start_hostile(struct run *r, const char *path, uid_t uid, uid_t maker, int type)
 }
 
 static void
-start(struct run *r, const char *path, uid_t uid)
+begin(struct run *r, const char *path, uid_t uid)
 {
-	start_hostile(r, path, uid, uid, SOCK_SEQPACKET);
+	begin_as(r, path, uid, uid, SOCK_SEQPACKET);
 }
 
 static int
-stop(struct run *r)
+end(struct run *r)
 {
 	int	 st;
 
@@ -153,7 +144,7 @@ stop(struct run *r)
 }
 
 static uint32_t
-ask(struct run *r, enum msg_type type, const union msg *m, int fd)
+request(struct run *r, enum msg_type type, const union msg *m, int fd)
 {
 	static uint32_t	 seq;
 	struct packet	 p;
@@ -183,7 +174,7 @@ query(struct run *r)
 {
 	union msg	 m = { .ids_query = { .flags = 0 } };
 
-	return (ask(r, MSG_ids_query, &m, -1));
+	return (request(r, MSG_ids_query, &m, -1));
 }
 
 static uint32_t
@@ -191,7 +182,7 @@ ids_write(struct run *r, uint32_t slot, int fd)
 {
 	union msg	 m = { .ids_write = { .slot = slot } };
 
-	return (ask(r, MSG_ids_write, &m, fd));
+	return (request(r, MSG_ids_write, &m, fd));
 }
 
 static uint32_t
@@ -199,7 +190,7 @@ grant(struct run *r, const char *path)
 {
 	union msg	 m = { .ids_grant = { .flags = 0 } };
 	int		 fd = open(path, O_PATH | O_CLOEXEC);
-	uint32_t	 rc = ask(r, MSG_ids_grant, &m, fd);
+	uint32_t	 rc = request(r, MSG_ids_grant, &m, fd);
 
 	close(fd);
 	return (rc);
@@ -211,7 +202,7 @@ mount_slot(struct run *r, uint32_t n, uint32_t slot)
 	union msg	 m = { .ids_mount = { .grant = n, .slot = slot,
 			    .nosuid = 1, .nodev = 1 } };
 
-	return (ask(r, MSG_ids_mount, &m, -1));
+	return (request(r, MSG_ids_mount, &m, -1));
 }
 
 static uint32_t
@@ -219,10 +210,10 @@ seal(struct run *r)
 {
 	union msg	 m = { .ids_seal = { .flags = 0 } };
 
-	return (ask(r, MSG_ids_seal, &m, -1));
+	return (request(r, MSG_ids_seal, &m, -1));
 }
 
-/* A process of this user in a new namespace; not dumpable, as launch is. */
+/* A process of this user in a new namespace. */
 struct space {
 	pid_t	 pid;
 	int	 fd;
@@ -242,7 +233,8 @@ space_make(struct space *s, uid_t uid, int flags, bool nested)
 		become(uid);
 		if (unshare(flags) == -1)
 			_exit(1);
-		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+		/* As launch is; but then only root sees its namespace. */
+		(void)prctl(PR_SET_DUMPABLE, tester != 0, 0, 0, 0);
 		(void)write(sp[1], &c, 1);
 		(void)read(sp[1], &c, 1);
 		if (nested && unshare(flags) == -1)
@@ -396,7 +388,7 @@ test_no_caps(const char *path, uid_t uid)
 	struct run	 r;
 	struct space	 s;
 
-	start(&r, path, uid);
+	begin(&r, path, uid);
 	CHECK(query(&r) == 0 && r.value == 1);
 	CHECK(strstr(r.text, "setcap cap_setuid,cap_setgid=p /") != NULL);
 	space_make(&s, uid, CLONE_NEWUSER, false);
@@ -404,7 +396,7 @@ test_no_caps(const char *path, uid_t uid)
 	CHECK(strstr(r.text, "CAP_SETUID") != NULL);
 	CHECK(strcmp(slurp(s.pid, "uid_map"), "") == 0);
 	space_end(&s);
-	CHECK(stop(&r) == EX_OK);
+	CHECK(end(&r) == EX_OK);
 }
 
 static void
@@ -413,7 +405,7 @@ test_write(const char *path)
 	struct run	 r;
 	struct space	 s;
 
-	start(&r, path, USER);
+	begin(&r, path, USER);
 	CHECK(query(&r) == 0 && r.value == 1 + 65536 + 10);
 	space_make(&s, USER, CLONE_NEWUSER, true);
 	CHECK(ids_write(&r, 1, s.fd) == ERANGE);
@@ -428,7 +420,7 @@ test_write(const char *path)
 	space_nest(&s);
 	CHECK(ids_write(&r, 0, s.fd) == EPERM);
 	space_end(&s);
-	CHECK(stop(&r) == EX_OK);
+	CHECK(end(&r) == EX_OK);
 }
 
 static void
@@ -438,7 +430,7 @@ test_targets(const char *path)
 	struct space	 s;
 	int		 fd;
 
-	start(&r, path, USER);
+	begin(&r, path, USER);
 	space_make(&s, OTHER, CLONE_NEWUSER, false);
 	CHECK(ids_write(&r, 0, s.fd) == EPERM);
 	CHECK(strcmp(slurp(s.pid, "uid_map"), "") == 0);
@@ -459,7 +451,7 @@ test_targets(const char *path)
 	CHECK(grant(&r, dir) == EBUSY);
 	CHECK(seal(&r) == EBUSY);
 	CHECK(mount_slot(&r, 0, 0) == EPERM);
-	CHECK(stop(&r) == EX_OK);
+	CHECK(end(&r) == EX_OK);
 }
 
 /* Ranges that must not be used, whatever the reason. */
@@ -471,8 +463,8 @@ refused(const char *path, const char *uids, const char *gids, const char *word)
 
 	put("subuid", uids);
 	put("subgid", gids);
-	start(&r, path, USER);
-	printf("# %s", uids);
+	begin(&r, path, USER);
+	printf("# %.*s\n", (int)strcspn(uids, "\n"), uids);
 	CHECK(query(&r) == 0 && r.value == 1);
 	CHECK(strstr(r.text, word) != NULL);
 	space_make(&s, USER, CLONE_NEWUSER, false);
@@ -480,7 +472,7 @@ refused(const char *path, const char *uids, const char *gids, const char *word)
 	CHECK(strcmp(slurp(s.pid, "uid_map"), "") == 0);
 	CHECK(strcmp(slurp(s.pid, "gid_map"), "") == 0);
 	space_end(&s);
-	CHECK(stop(&r) == EX_OK);
+	CHECK(end(&r) == EX_OK);
 }
 
 static void
@@ -518,21 +510,21 @@ test_ranges(const char *path)
 	many(lots, sizeof(lots), 339);
 	put("subuid", lots);
 	put("subgid", fine);
-	start(&r, path, USER);
+	begin(&r, path, USER);
 	space_make(&s, USER, CLONE_NEWUSER, false);
 	CHECK(ids_write(&r, 0, s.fd) == E2BIG);
 	space_end(&s);
-	CHECK(stop(&r) == EX_OK);
+	CHECK(end(&r) == EX_OK);
 	/* The same few are mapped whole. */
 	many(lots, sizeof(lots), 200);
 	put("subuid", lots);
-	start(&r, path, USER);
+	begin(&r, path, USER);
 	CHECK(query(&r) == 0 && r.value == 201);
 	space_make(&s, USER, CLONE_NEWUSER, false);
 	CHECK(ids_write(&r, 0, s.fd) == 0);
 	CHECK(has(s.pid, "uid_map", "\n200 200199 1\n"));
 	space_end(&s);
-	CHECK(stop(&r) == EX_OK);
+	CHECK(end(&r) == EX_OK);
 	put("subuid", "user:200000:65536\nbulkhead:500000:262144\n");
 	put("subgid", "user:200000:65536\nbulkhead:500000:262144\n");
 }
@@ -557,7 +549,7 @@ test_birth(const char *path)
 	char		 name[64];
 	struct stat	 st;
 
-	start(&r, path, USER);
+	begin(&r, path, USER);
 	CHECK(query(&r) == 0);
 	CHECK(has(r.pid, "status", "\nCapPrm: " CAPS "\n"));
 	CHECK(has(r.pid, "status", "\nCapEff: 0000000000000000\n"));
@@ -575,13 +567,13 @@ test_birth(const char *path)
 		if ((lstat(name, &st) == 0) != (fd <= 3))
 			CHECK(fd == -1);
 	}
-	CHECK(stop(&r) == EX_OK);
-	start_hostile(&r, path, USER, OTHER, SOCK_SEQPACKET);
-	CHECK(stop(&r) == EX_NOPERM);
-	start_hostile(&r, path, USER, USER, SOCK_STREAM);
-	CHECK(stop(&r) == EX_PROTOCOL);
-	start_hostile(&r, in_dir("setuid"), USER, USER, SOCK_SEQPACKET);
-	CHECK(stop(&r) == EX_NOPERM);
+	CHECK(end(&r) == EX_OK);
+	begin_as(&r, path, USER, OTHER, SOCK_SEQPACKET);
+	CHECK(end(&r) == EX_NOPERM);
+	begin_as(&r, path, USER, USER, SOCK_STREAM);
+	CHECK(end(&r) == EX_PROTOCOL);
+	begin_as(&r, in_dir("setuid"), USER, USER, SOCK_SEQPACKET);
+	CHECK(end(&r) == EX_NOPERM);
 }
 
 static void
@@ -590,7 +582,7 @@ test_system(const char *path)
 	struct run	 r;
 	struct space	 s;
 
-	start(&r, path, 0);
+	begin(&r, path, 0);
 	CHECK(query(&r) == 0 && r.value == 65536);
 	CHECK(has(r.pid, "status", "\nUid: 4010 4010 4010 4010\n"));
 	CHECK(has(r.pid, "status", "\nGid: 4010 4010 4010 4010\n"));
@@ -616,7 +608,7 @@ test_system(const char *path)
 	space_make(&s, USER, CLONE_NEWUSER, false);
 	CHECK(ids_write(&r, 1, s.fd) == EPERM);
 	space_end(&s);
-	CHECK(stop(&r) == EX_OK);
+	CHECK(end(&r) == EX_OK);
 }
 
 static void
@@ -630,7 +622,7 @@ test_mount(const char *path)
 	    mkdir(in_dir("tree/five"), 0755) == -1 ||
 	    chown(in_dir("tree/five"), 5, 6) == -1)
 		err(1, "tree");
-	start(&r, path, 0);
+	begin(&r, path, 0);
 	CHECK(mount_slot(&r, 0, 1) == EBUSY);
 	CHECK(grant(&r, in_dir("tree")) == 0 && r.value == 0);
 	CHECK(grant(&r, "/dev/null") == EINVAL);
@@ -651,7 +643,7 @@ test_mount(const char *path)
 	CHECK(mount_slot(&r, 0, 0) == 0);
 	CHECK(fstat(r.fd, &st) == 0 && st.st_uid == ENGINE);
 	CHECK(fstatat(r.fd, "five", &st, 0) == 0 && st.st_uid == 500004);
-	CHECK(stop(&r) == EX_OK);
+	CHECK(end(&r) == EX_OK);
 }
 
 static void
@@ -660,8 +652,8 @@ test_no_account(const char *path)
 	struct run	 r;
 
 	put("passwd", "root:x:0:0::/:/bin/sh\n");
-	start(&r, path, 0);
-	CHECK(stop(&r) == EX_NOUSER);
+	begin(&r, path, 0);
+	CHECK(end(&r) == EX_NOUSER);
 }
 
 int
@@ -673,11 +665,10 @@ main(int argc, char **argv)
 		errx(2, "usage: refresh_test program");
 	log_init("refresh_test", 0, 0);
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
-	if (geteuid() != 0) {
-		test_no_caps(argv[1], geteuid());
-		printf("ok %d # SKIP maps: needs root\n", ++count);
-		printf("1..%d\n", count);
-		return (failures != 0);
+	if ((tester = geteuid()) != 0) {
+		test_no_caps(argv[1], tester);
+		check(1, "maps # SKIP needs root", 0);
+		return (finish());
 	}
 	world(argv[1]);
 	(void)snprintf(caps, sizeof(caps), "%s", in_dir("caps"));
@@ -690,6 +681,6 @@ main(int argc, char **argv)
 	test_system(plain);
 	test_mount(plain);
 	test_no_account(plain);
-	printf("1..%d\n", count);
-	return (failures != 0);
+	(void)path_remove(AT_FDCWD, dir);
+	return (finish());
 }

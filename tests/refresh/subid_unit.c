@@ -15,21 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness.h"
+
 #include "../../libexec/refresh/subid.h"
-
-static int	 count, failures;
-
-#define CHECK(x)	check((x), #x, __LINE__)
-
-static void
-check(int ok, const char *what, int line)
-{
-	printf("%s %d - %s\n", ok ? "ok" : "not ok", ++count, what);
-	if (!ok) {
-		printf("# line %d\n", line);
-		failures++;
-	}
-}
 
 static bool
 reads(const char *text, const char *want)
@@ -116,7 +104,7 @@ test_library(void)
 
 	if (geteuid() != 0 || lib == NULL || unshare(CLONE_NEWNS) == -1 ||
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1) {
-		printf("ok %d # SKIP needs root and libsubid\n", ++count);
+		check(1, "libsubid reads the same # SKIP needs root", 0);
 		return;
 	}
 	get = dlsym(lib, "subid_get_uid_ranges");
@@ -135,6 +123,5 @@ main(void)
 {
 	test_lines();
 	test_library();
-	printf("1..%d\n", count);
-	return (failures != 0);
+	return (finish());
 }
