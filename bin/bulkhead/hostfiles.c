@@ -38,7 +38,7 @@ text_file(struct text *t, struct rec *def, const char *dst)
 	if (rc == 0) {
 		(void)rec_add(r, "dst", dst);
 		(void)rec_add(r, "content", t->data);
-		(void)rec_add(r, "mode", "0644");
+		(void)rec_add_num(r, "mode", 0644);
 		rc = rec_add_rec(def, "file", r);
 	}
 	rec_free(r);

@@ -160,6 +160,8 @@ create(struct keep *k, struct keep_new *n, const struct rec *def)
 
 	if (check_new(k, n) == -1 || choose_name(k, n) == -1)
 		return (-1);
+	if (!n->ephemeral && db_room(k->durable) == -1)
+		return (keep_fail_db(k, k->durable));
 	if (n->want_slot && take_slot(k, n->id, &n->slot) == -1)
 		return (-1);
 	if (put_new(k, n, def) == -1)
@@ -483,10 +485,12 @@ keep_set(struct keep *k, struct keep_change *c, const struct rec *changes)
 	if (rec_get(changes, "id") != NULL || rec_get(changes, "name") != NULL)
 		return (keep_fail(k, EINVAL, "the ID and the name of a "
 		    "container cannot be changed"));
-	if (begin_write(k, c->id) == -1)
-		return (-1);
-	rc = set(k, c, changes);
-	keep_end(k);
+	do {
+		if (begin_write(k, c->id) == -1)
+			return (-1);
+		rc = set(k, c, changes);
+		keep_end(k);
+	} while (rc == -1 && db_made_room(k->durable));
 	return (rc);
 }
 
@@ -526,7 +530,8 @@ remove_row(struct keep *k, const char *id, const struct rec *row,
 {
 	char	 key[KEY_SIZE];
 
-	if (row != NULL && state_live(row_state(row)))
+	/* A --rm container goes in one step, by whoever has seen it end. */
+	if (row != NULL && !ephemeral && state_live(row_state(row)))
 		return (keep_fail(k, EBUSY, "container %s is %s; stop it "
 		    "first, or use --force", rec_str(row, "name", id),
 		    state_name(row_state(row))));
@@ -546,16 +551,18 @@ keep_remove(struct keep *k, const char *id)
 {
 	struct rec	*row;
 	bool		 ephemeral;
-	int		 rc = -1;
+	int		 rc;
 
-	if (begin_write(k, id) == -1)
-		return (-1);
-	/* A damaged one can go; one that is not there cannot. */
-	row = load(k, id, &ephemeral);
-	if (row != NULL || errno == EUCLEAN)
-		rc = remove_row(k, id, row, ephemeral);
-	rec_free(row);
-	keep_end(k);
+	do {
+		if (begin_write(k, id) == -1)
+			return (-1);
+		/* A damaged one can go; one that is not there cannot. */
+		row = load(k, id, &ephemeral);
+		rc = row == NULL && errno != EUCLEAN ? -1 :
+		    remove_row(k, id, row, ephemeral);
+		rec_free(row);
+		keep_end(k);
+	} while (rc == -1 && db_made_room(k->durable));
 	if (rc == 0 && strcmp(id, k->own_id) == 0)
 		k->own_id[0] = '\0';
 	return (rc);
