@@ -114,7 +114,7 @@ check_layers(struct store *s, const struct request *q, struct answer *a)
 	const char	*have, *want;
 	int		 n;
 
-	if (index_load(&s->layers, s->graph, a) == -1 ||
+	if (index_read(&s->layers, s->graph, a) == -1 ||
 	    (n = layer_chain(s, q->layer, chain, a)) == -1)
 		return (-1);
 	if ((size_t)n != json_array_size(q->diff_ids))
@@ -292,7 +292,7 @@ unwrite_image(struct store *s, const char *id)
 
 	index_clear(&s->images);
 	snprintf(dir, sizeof(dir), "%s-images/%s", s->driver, id);
-	if (index_load(&s->images, s->graph, &ignored) == 0 &&
+	if (index_read(&s->images, s->graph, &ignored) == 0 &&
 	    index_get(&s->images, id) == NULL)
 		(void)place_discard(s, dir);
 	errno = saved;
@@ -303,7 +303,7 @@ commit_locked(struct store *s, const struct request *q, struct answer *a)
 {
 	scoped_fd int	 lock = lock_take(s, "images", true, a);
 
-	if (lock == -1 || index_load(&s->images, s->graph, a) == -1 ||
+	if (lock == -1 || index_read(&s->images, s->graph, a) == -1 ||
 	    check_layers(s, q, a) == -1)
 		return (-1);
 	if (write_image(s, q, lock, a) == 0)

@@ -37,7 +37,7 @@ static int
 users_load(struct store *s, size_t i, struct index *ix, struct answer *a)
 {
 	index_init(ix, s->driver, users[i].kind, users[i].file);
-	return (index_load(ix, users[i].run ? s->run : s->graph, a));
+	return (index_read(ix, users[i].run ? s->run : s->graph, a));
 }
 
 static void
@@ -136,8 +136,8 @@ drop_lock(struct store *s, struct drop_locks *l, struct answer *a)
 	if ((l->layers = lock_take(s, "layers", true, a)) == -1 ||
 	    (l->images = lock_take(s, "images", true, a)) == -1 ||
 	    (l->containers = lock_take(s, "containers", false, a)) == -1 ||
-	    index_load(&s->images, s->graph, a) == -1 ||
-	    index_load(&s->layers, s->graph, a) == -1) {
+	    index_read(&s->images, s->graph, a) == -1 ||
+	    index_read(&s->layers, s->graph, a) == -1) {
 		drop_unlock(l);
 		return (-1);
 	}
@@ -188,17 +188,12 @@ trash_unlisted(struct store *s, const char *ids)
 		id[ID_LEN] = '\0';
 		if (!text_is_id(id))
 			continue;
-		if (index_get(&s->layers, id) == NULL) {
+		if (index_get(&s->layers, id) == NULL)
 			place_trash_layer(s, id);
-			snprintf(name, sizeof(name),
-			    "%s-layers/%s.tar-split.gz", s->driver, id);
-			(void)unlinkat(s->graph, name, 0);
-		}
-		if (index_get(&s->images, id) == NULL) {
-			snprintf(name, sizeof(name), "%s-images/%s",
-			    s->driver, id);
-			(void)place_trash(s, name);
-		}
+		if (index_get(&s->images, id) != NULL)
+			continue;
+		snprintf(name, sizeof(name), "%s-images/%s", s->driver, id);
+		(void)place_trash(s, name);
 	}
 }
 
@@ -218,8 +213,8 @@ drop_layers(struct store *s, const struct drop_locks *l, const char *ids,
 		index_clear(&s->layers);
 		return (-1);
 	}
-	if (index_load(&s->layers, s->graph, a) == -1 ||
-	    index_load(&s->images, s->graph, a) == -1)
+	if (index_read(&s->layers, s->graph, a) == -1 ||
+	    index_read(&s->images, s->graph, a) == -1)
 		return (-1);
 	trash_unlisted(s, ids);
 	return (0);

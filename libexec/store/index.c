@@ -26,14 +26,18 @@ index_init(struct index *ix, const char *driver, const char *kind,
 void
 index_clear(struct index *ix)
 {
+	for (size_t i = 0; i < ix->nitems; i++)
+		json_decref(ix->item[i].o);
 	json_decref(ix->root);
 	free(ix->slot);
+	free(ix->item);
+	free(ix->text);
+	ix->text = NULL;
 	ix->root = NULL;
 	ix->slot = NULL;
-	ix->nslots = 0;
-	ix->ino = 0;
-	ix->mtime_ns = 0;
-	ix->size = 0;
+	ix->item = NULL;
+	ix->nitems = ix->nslots = 0;
+	ix->loaded = false;
 }
 
 const char *
@@ -93,81 +97,221 @@ hash(const char *id)
 }
 
 static void
-slot_put(struct index *ix, json_t *o)
+slot_put(struct index *ix, size_t n)
 {
-	const char	*id = json_text(o, "id");
-	size_t		 i = hash(id) & (ix->nslots - 1);
+	size_t	 i = hash(ix->item[n].id) & (ix->nslots - 1);
 
-	while (ix->slot[i] != NULL)
+	while (ix->slot[i] != 0)
 		i = (i + 1) & (ix->nslots - 1);
-	ix->slot[i] = o;
+	ix->slot[i] = (uint32_t)n + 1;
 }
 
 static int
 rehash(struct index *ix)
 {
-	size_t	 n = json_array_size(ix->root);
-
 	free(ix->slot);
-	for (ix->nslots = 64; ix->nslots < 2 * n + 2; ix->nslots *= 2)
+	for (ix->nslots = 64; ix->nslots < 2 * ix->nitems + 2; ix->nslots *= 2)
 		;
-	if ((ix->slot = calloc(ix->nslots, sizeof(json_t *))) == NULL)
+	if ((ix->slot = calloc(ix->nslots, sizeof(*ix->slot))) == NULL)
 		return (-1);
-	for (size_t i = 0; i < n; i++)
-		slot_put(ix, json_array_get(ix->root, i));
+	for (size_t i = 0; i < ix->nitems; i++)
+		slot_put(ix, i);
 	return (0);
 }
 
 json_t *
-index_get(const struct index *ix, const char *id)
+index_item(struct index *ix, size_t n)
+{
+	struct item	*it = &ix->item[n];
+	const char	*id;
+	char		 why[256];
+
+	if (it->o == NULL) {
+		it->o = json_strict(it->at, it->len, why, sizeof(why));
+		/* What was cut out at sight must be what the parser says. */
+		id = json_text(it->o, "id");
+		if (it->o != NULL && (!text_is_id(id) ||
+		    memcmp(id, it->id, ID_LEN) != 0)) {
+			json_decref(it->o);
+			it->o = NULL;
+		}
+	}
+	return (it->o);
+}
+
+json_t *
+index_get(struct index *ix, const char *id)
 {
 	size_t	 i;
 
-	if (ix->slot == NULL || id == NULL)
+	if (ix->slot == NULL || !text_is_id(id))
 		return (NULL);
-	for (i = hash(id) & (ix->nslots - 1); ix->slot[i] != NULL;
+	for (i = hash(id) & (ix->nslots - 1); ix->slot[i] != 0;
 	    i = (i + 1) & (ix->nslots - 1))
-		if (strcmp(json_text(ix->slot[i], "id"), id) == 0)
-			return (ix->slot[i]);
+		if (memcmp(ix->item[ix->slot[i] - 1].id, id, ID_LEN) == 0)
+			return (index_item(ix, ix->slot[i] - 1));
 	return (NULL);
 }
 
-static int
-check_items(const struct index *ix, struct answer *a)
+static const char *
+blanks(const char *p)
 {
-	json_t	*o;
-	size_t	 i;
+	return (p + strspn(p, " \t\r\n"));
+}
 
-	if (!json_is_array(ix->root))
-		return (fail(a, EBADMSG, "%s is damaged: not a list; restore "
-		    "it or remove the store", ix->path));
-	json_array_foreach(ix->root, i, o)
-		if (!text_is_id(json_text(o, "id")))
-			return (fail(a, EBADMSG, "%s is damaged: entry %zu "
-			    "has no valid id; restore it or remove the store",
-			    ix->path, i));
+/* The bytes at which cutting has to look twice; strcspn is much slower. */
+static const bool special[256] = { ['\0'] = true, ['"'] = true, ['{'] = true,
+    ['}'] = true, ['['] = true, [']'] = true };
+
+/* Past a string that starts here; NULL when it does not end. */
+static const char *
+skip_string(const char *p)
+{
+	for (p++; *p != '"'; p++)
+		if (*p == '\0' || (*p == '\\' && *++p == '\0'))
+			return (NULL);
+	return (p + 1);
+}
+
+/* Past an object that starts here, by its brackets alone; NULL: no end. */
+static const char *
+skip_object(const char *p)
+{
+	unsigned int	 depth = 0;
+
+	do {
+		while (!special[(uint8_t)*p])
+			p++;
+		if (*p == '"') {
+			if ((p = skip_string(p)) == NULL)
+				return (NULL);
+			continue;
+		}
+		if (*p == '\0')
+			return (NULL);
+		depth += *p == '{' || *p == '[' ? 1 : -1U;
+		p++;
+	} while (depth > 0);
+	return (p);
+}
+
+/* The id when it comes first, as everybody writes it; NULL otherwise. */
+static const char *
+first_id(const char *p)
+{
+	p = blanks(p + 1);
+	if (strncmp(p, "\"id\"", 4) != 0)
+		return (NULL);
+	p = blanks(p + 4);
+	if (*p != ':')
+		return (NULL);
+	p = blanks(p + 1);
+	if (*p != '"' || strspn(p + 1, "0123456789abcdef") != ID_LEN ||
+	    p[1 + ID_LEN] != '"')
+		return (NULL);
+	return (p + 1);
+}
+
+static int
+add_item(struct index *ix, const char *at, size_t len)
+{
+	struct item	*it;
+	char		 why[256];
+
+	if (ix->nitems % 64 == 0) {
+		it = reallocarray(ix->item, ix->nitems + 64, sizeof(*it));
+		if (it == NULL)
+			return (-1);
+		ix->item = it;
+	}
+	it = &ix->item[ix->nitems];
+	*it = (struct item){ .at = at, .len = len, .id = first_id(at) };
+	if (it->id == NULL) {
+		it->o = json_strict(at, len, why, sizeof(why));
+		it->id = json_text(it->o, "id");
+		if (!text_is_id(it->id)) {
+			json_decref(it->o);
+			return (-1);
+		}
+	}
+	ix->nitems++;
 	return (0);
 }
 
 static int
-parse(struct index *ix, const char *text, size_t len, struct answer *a)
+cut(struct index *ix)
 {
-	char	 why[256];
+	const char	*p = blanks(ix->text), *end;
 
 	/* podman writes null, or nothing at all, for an empty list. */
-	if (len == 0 || strcmp(text, "null") == 0)
-		ix->root = json_array();
-	else
-		ix->root = json_strict(text, len, why, sizeof(why));
-	if (ix->root == NULL)
-		return (fail(a, EBADMSG, "%s is damaged (%s); restore it or "
-		    "remove the store", ix->path, why));
-	if (check_items(ix, a) == -1 ||
-	    (rehash(ix) == -1 && fail(a, ENOMEM, "out of memory") == -1)) {
+	if (*p == '\0' || (strncmp(p, "null", 4) == 0 &&
+	    *blanks(p + 4) == '\0'))
+		return (0);
+	if (*p != '[')
+		return (-1);
+	p = blanks(p + 1);
+	while (*p == '{') {
+		if ((end = skip_object(p)) == NULL ||
+		    add_item(ix, p, (size_t)(end - p)) == -1)
+			return (-1);
+		p = blanks(end);
+		if (*p != ',')
+			break;
+		p = blanks(p + 1);
+		if (*p != '{')
+			return (-1);
+	}
+	return (*p == ']' && *blanks(p + 1) == '\0' ? 0 : -1);
+}
+
+static int
+damaged(struct index *ix, size_t n, struct answer *a)
+{
+	(void)fail(a, EBADMSG, "%s is damaged at entry %zu; restore it or "
+	    "remove the store", ix->path, n);
+	return (-1);
+}
+
+/* Takes the text. */
+static int
+index_set(struct index *ix, char *text, struct answer *a)
+{
+	ix->text = text;
+	if (cut(ix) == -1 || rehash(ix) == -1) {
+		(void)damaged(ix, ix->nitems + 1, a);
 		index_clear(ix);
 		return (-1);
 	}
+	ix->loaded = true;
 	return (0);
+}
+
+int
+index_parse(struct index *ix, struct answer *a)
+{
+	json_t	*o, *root;
+
+	if (ix->root != NULL)
+		return (0);
+	if ((root = json_array()) == NULL)
+		return (fail(a, ENOMEM, "out of memory"));
+	for (size_t i = 0; i < ix->nitems; i++) {
+		if ((o = index_item(ix, i)) == NULL ||
+		    json_array_append(root, o) == -1) {
+			json_decref(root);
+			return (damaged(ix, i + 1, a));
+		}
+	}
+	ix->root = root;
+	return (0);
+}
+
+int
+index_read(struct index *ix, int graph, struct answer *a)
+{
+	if (index_load(ix, graph, a) == -1)
+		return (-1);
+	return (index_parse(ix, a));
 }
 
 static int64_t
@@ -179,28 +323,30 @@ stamp(const struct stat *st)
 int
 index_load(struct index *ix, int graph, struct answer *a)
 {
-	scoped_free char	*text = NULL;
-	struct stat		 st;
-	size_t			 len = 0;
+	struct stat	 st;
+	char		*text;
+	size_t		 len;
 
 	if (fstatat(graph, ix->path, &st, AT_SYMLINK_NOFOLLOW) == -1) {
 		if (errno != ENOENT)
 			return (fail_errno(a, "cannot read", ix->path));
 		index_clear(ix);
-		return (parse(ix, "", 0, a));
+		memset(&st, 0, sizeof(st));
+		if ((text = strdup("")) == NULL)
+			return (fail(a, ENOMEM, "out of memory"));
+	} else {
+		if (ix->loaded && ix->ino == st.st_ino &&
+		    ix->mtime_ns == stamp(&st) && ix->size == st.st_size)
+			return (0);
+		index_clear(ix);
+		text = path_slurp(graph, ix->path, INDEX_MAX, &len);
+		if (text == NULL)
+			return (fail_errno(a, "cannot read", ix->path));
 	}
-	if (ix->root != NULL && ix->ino == st.st_ino &&
-	    ix->mtime_ns == stamp(&st) && ix->size == st.st_size)
-		return (0);
-	index_clear(ix);
-	if ((text = path_slurp(graph, ix->path, INDEX_MAX, &len)) == NULL)
-		return (fail_errno(a, "cannot read", ix->path));
-	if (parse(ix, text, len, a) == -1)
-		return (-1);
 	ix->ino = st.st_ino;
 	ix->mtime_ns = stamp(&st);
 	ix->size = st.st_size;
-	return (0);
+	return (index_set(ix, text, a));
 }
 
 int
@@ -225,10 +371,31 @@ index_save(struct index *ix, int graph, struct answer *a)
 	return (rc);
 }
 
+/* The list of items again from the array, which has just changed. */
+static int
+follow_root(struct index *ix)
+{
+	size_t		 n = json_array_size(ix->root);
+	struct item	*it = calloc(n + 1, sizeof(*it));
+
+	if (it == NULL)
+		return (-1);
+	for (size_t i = 0; i < n; i++) {
+		it[i].o = json_incref(json_array_get(ix->root, i));
+		it[i].id = json_text(it[i].o, "id");
+	}
+	for (size_t i = 0; i < ix->nitems; i++)
+		json_decref(ix->item[i].o);
+	free(ix->item);
+	ix->item = it;
+	ix->nitems = n;
+	return (rehash(ix));
+}
+
 int
 index_add(struct index *ix, json_t *o, struct answer *a)
 {
-	if (json_array_append(ix->root, o) == -1 || rehash(ix) == -1)
+	if (json_array_append(ix->root, o) == -1 || follow_root(ix) == -1)
 		return (fail(a, ENOMEM, "out of memory"));
 	return (0);
 }
@@ -244,5 +411,5 @@ index_drop(struct index *ix, const char *id)
 			json_array_remove(ix->root, i);
 			break;
 		}
-	(void)rehash(ix);
+	(void)follow_root(ix);
 }

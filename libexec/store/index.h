@@ -8,18 +8,34 @@
 #include <sys/types.h>
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct answer;
 
+/*
+ * A file of many entries is first only cut into them, which is quick, and
+ * each is parsed when it is asked for; index_read parses all.
+ */
+struct item {
+	const char	*at;		/* its text, within the file's */
+	size_t		 len;
+	const char	*id;		/* 64 digits, not ended by a NUL */
+	json_t		*o;		/* parsed, or NULL */
+};
+
 struct index {
-	char		 path[64];	/* beneath the graph root */
-	json_t		*root;		/* the array, or NULL: not read */
-	json_t		**slot;		/* hash of ids */
+	char		 path[64];	/* beneath the root it was read from */
+	char		*text;
+	struct item	*item;
+	size_t		 nitems;
+	uint32_t	*slot;		/* hash of ids: 1 + index of the item */
 	size_t		 nslots;
+	json_t		*root;		/* the whole array, once it was asked */
 	ino_t		 ino;		/* which file was read */
 	int64_t		 mtime_ns;
 	off_t		 size;
+	bool		 loaded;
 };
 
 /* Remember which file this is; nothing is read yet. */
@@ -31,13 +47,19 @@ void	index_clear(struct index *);
  * an empty list. 0, or -1 with a sentence that names the file.
  */
 int	index_load(struct index *, int, struct answer *);
-/* The object with this id, borrowed; NULL when there is none. */
-json_t	*index_get(const struct index *, const char *);
+/* The same, and parse every entry: `root` is for walking then. */
+int	index_read(struct index *, int, struct answer *);
+/* Parse every entry of what was loaded. 0, or -1 with a sentence. */
+int	index_parse(struct index *, struct answer *);
+/* Parse one entry, borrowed; NULL when its text is damaged. */
+json_t	*index_item(struct index *, size_t);
+/* The object with this id, borrowed; NULL when there is none (or damaged). */
+json_t	*index_get(struct index *, const char *);
 /* Write the (changed) array back: synced, by rename. 0, or -1 + sentence. */
 int	index_save(struct index *, int, struct answer *);
-/* Add an object, which the index then owns too. 0 or -1. */
+/* Of one that index_read has read: add an object (it is shared). 0 or -1. */
 int	index_add(struct index *, json_t *, struct answer *);
-/* Drop the object with this id. */
+/* Of such a one: drop the object with this id. */
 void	index_drop(struct index *, const char *);
 
 /* A text member, or NULL when absent or not text. */

@@ -30,7 +30,7 @@ layer_chain(struct store *s, const char *top, json_t *chain[LAYERS_MAX],
 			    "layers below it, or is its own parent; %s is "
 			    "damaged", top, LAYERS_MAX, s->layers.path));
 		if ((l = index_get(&s->layers, id)) == NULL)
-			return (fail(a, ENOENT, "layer %.12s is not in %s; "
+			return (index_parse(&s->layers, a) == -1 ? -1 : fail(a, ENOENT, "layer %.12s is not in %s; "
 			    "remove the image and load it again", id,
 			    s->layers.path));
 		if (incomplete(l))

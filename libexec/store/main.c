@@ -6,13 +6,14 @@
  * Holds:  the graph root and the run root. No network, no children, and no
  *	   privilege but, when it is asked to delete or copy files of mapped
  *	   ids, that of root in a user namespace of its own.
- * Dies:   when its channel closes. Staging directories it still has are then
- *	   nobody's: their locks are gone, and the next store discards them.
+ * Dies:   when its channel closes; staging directories go with it. When it is
+ *	   killed their locks are gone, and the next store discards them.
  *
  * It confines itself in its first handler, store_open, because Landlock needs
  * the two directories that come with it. Until then it has parsed one packet.
  */
 #include <sys/prctl.h>
+#include <sys/random.h>
 
 #include <linux/fs.h>
 
@@ -26,6 +27,7 @@
 #include "image.h"
 #include "layer.h"
 #include "list.h"
+#include "log.h"
 #include "names.h"
 #include "policy.h"
 #include "record.h"
@@ -74,6 +76,14 @@ load(struct store *s, struct answer *a)
 	return (index_load(&s->layers, s->graph, a));
 }
 
+static int
+load_all(struct store *s, struct answer *a)
+{
+	if (load(s, a) == -1 || index_parse(&s->images, a) == -1)
+		return (-1);
+	return (index_parse(&s->layers, a));
+}
+
 /* Answer with a record and free it; NULL: the sentence is there already. */
 static int
 answer_with(struct answer *a, struct rec *r)
@@ -108,7 +118,7 @@ static int
 on_image_list(void *ctx, struct packet *p, struct answer *a)
 {
 	(void)p;
-	if (load(ctx, a) == -1)
+	if (load_all(ctx, a) == -1)
 		return (-1);
 	return (answer_with(a, list_images(ctx, a)));
 }
@@ -190,7 +200,7 @@ on_layer_find(void *ctx, struct packet *p, struct answer *a)
 	const char	*want = p->body.layer_find.chain_id, *id;
 	struct store	*s = ctx;
 
-	if (load(s, a) == -1)
+	if (load_all(s, a) == -1)
 		return (-1);
 	if ((id = layer_by_chain(s, want)) == NULL)
 		return (fail(a, ENOENT, "no layer with chain id %s", want));
@@ -254,9 +264,17 @@ main(int argc, char **argv)
 	struct store	 s = { .state = CLOSED, .graph = -1, .run = -1,
 			    .h = { .name = "store", .self = R_STORE,
 			    .policy = &policy } };
+	size_t		 seed = 0;
+	int		 rc;
 
 	helper_args(&s.h, argc, argv);		/* -P -t -v, -p role */
 	helper_socket(&s.h);			/* descriptor 3, or exit */
 	helper_drop(&s.h);			/* no_new_privs, no capability */
-	return (helper_serve(&s.h, handlers, NITEMS(handlers), &s.state, &s));
+	/* For jansson's hashes; it would open /dev/urandom, and later. */
+	if (getrandom(&seed, sizeof(seed), 0) == -1)
+		fatal("getrandom");
+	json_object_seed(seed);
+	rc = helper_serve(&s.h, handlers, NITEMS(handlers), &s.state, &s);
+	stage_end(&s);				/* whoever filled them is gone */
+	return (rc);
 }

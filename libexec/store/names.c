@@ -1,6 +1,7 @@
 #include "names.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -78,15 +79,28 @@ name_of(const json_t *img, const char *name)
 	return (NULL);
 }
 
+/*
+ * An image whose text has the name in it, in quotes, is parsed to see. Names
+ * have no character that JSON would escape, and if somebody escaped one all
+ * the same, by_tail finds it.
+ */
 static json_t *
 by_name(struct store *s, const char *name, const char **by)
 {
-	json_t	*img;
-	size_t	 i;
+	struct index	*ix = &s->images;
+	char		 quoted[2 * REF_MAX + 40];
+	json_t		*img;
+	int		 n;
 
-	json_array_foreach(s->images.root, i, img)
-		if ((*by = name_of(img, name)) != NULL)
+	n = snprintf(quoted, sizeof(quoted), "\"%s\"", name);
+	for (size_t i = 0; i < ix->nitems; i++) {
+		if (ix->item[i].at != NULL && memmem(ix->item[i].at,
+		    ix->item[i].len, quoted, (size_t)n) == NULL)
+			continue;
+		if ((img = index_item(ix, i)) != NULL &&
+		    (*by = name_of(img, name)) != NULL)
 			return (img);
+	}
 	return (NULL);
 }
 
@@ -94,18 +108,18 @@ by_name(struct store *s, const char *name, const char **by)
 static json_t *
 by_id(struct store *s, const char *prefix)
 {
-	json_t	*img, *found = NULL;
-	size_t	 i, len = strlen(prefix);
+	struct index	*ix = &s->images;
+	size_t		 len = strlen(prefix), found = SIZE_MAX;
 
-	if (len == ID_LEN)
-		return (index_get(&s->images, prefix));
-	json_array_foreach(s->images.root, i, img)
-		if (strncmp(json_text(img, "id"), prefix, len) == 0) {
-			if (found != NULL)
+	if (len > ID_LEN)
+		return (NULL);
+	for (size_t i = 0; i < ix->nitems; i++)
+		if (memcmp(ix->item[i].id, prefix, len) == 0) {
+			if (found != SIZE_MAX)
 				return (NULL);
-			found = img;
+			found = i;
 		}
-	return (found);
+	return (found == SIZE_MAX ? NULL : index_item(ix, found));
 }
 
 static bool
@@ -158,6 +172,8 @@ by_tail(struct store *s, const struct ref *want, const char **by)
 	json_t	*img;
 	size_t	 i;
 
+	if (index_parse(&s->images, &(struct answer){ 0 }) == -1)
+		return (NULL);
 	json_array_foreach(s->images.root, i, img)
 		if ((*by = tail_name(img, want)) != NULL)
 			return (img);
@@ -226,6 +242,9 @@ names_find(struct store *s, const char *text, const char **by,
 		img = by_id(s, text);
 	if (img == NULL && strncmp(text, "sha256:", 7) != 0)
 		img = by_ref(s, text, by);
+	/* Not there, or in a part that is damaged: that is said instead. */
+	if (img == NULL && index_parse(&s->images, a) == -1)
+		return (NULL);
 	if (img == NULL)
 		fail(a, ENOENT, "%s: image not known", text);
 	return (img);

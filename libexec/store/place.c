@@ -214,19 +214,6 @@ id_set(const struct rec *r, const char *key)
 	return (set);
 }
 
-/* containers/storage numbers what the stream was compressed with. */
-static int
-compression_number(const char *name)
-{
-	static const char *const names[] = { "none", "bzip2", "gzip", "xz",
-	    "zstd" };
-
-	for (int i = 0; i < 5; i++)
-		if (name != NULL && strcmp(name, names[i]) == 0)
-			return (i);
-	return (0);
-}
-
 static json_t *
 entry(const char *id, const char *parent, const struct rec *r)
 {
@@ -235,7 +222,7 @@ entry(const char *id, const char *parent, const struct rec *r)
 	const char	*digest = rec_str(r, "digest", diff);
 	char		 now[64];
 	struct timespec	 ts;
-	int		 kind = compression_number(rec_get(r, "compression"));
+	int64_t		 kind = rec_num(r, "compression", 0);
 
 	clock_gettime(CLOCK_REALTIME, &ts);
 	text_rfc3339(ts.tv_sec * 1000000000LL + ts.tv_nsec, now, sizeof(now));
@@ -250,11 +237,44 @@ entry(const char *id, const char *parent, const struct rec *r)
 	json_object_set_new(o, "diff-digest", json_string(diff));
 	json_object_set_new(o, "diff-size",
 	    json_integer(rec_num(r, "size", 0)));
-	if (kind != 0)
+	if (kind > 0 && kind <= 4)	/* bzip2, gzip, xz, zstd */
 		json_object_set_new(o, "compression", json_integer(kind));
 	json_object_set_new(o, "uidset", id_set(r, "uid"));
 	json_object_set_new(o, "gidset", id_set(r, "gid"));
 	return (o);
+}
+
+/*
+ * How to put the files together to the very tar stream again: with it podman
+ * can save and push the layer. Without it the layer still runs.
+ */
+static int
+put_split(struct store *s, const char *id, const struct rec *r,
+    struct answer *a)
+{
+	scoped_fd int	 dir = -1;
+	size_t		 len;
+	const void	*split = rec_bytes(r, "tar_split", &len);
+	char		 name[96];
+
+	if (split == NULL)
+		return (0);
+	snprintf(name, sizeof(name), "%s-layers", s->driver);
+	dir = path_open(s->graph, name, O_RDONLY | O_DIRECTORY, 0);
+	snprintf(name, sizeof(name), "%s.tar-split.gz", id);
+	if (dir == -1 || path_replace(dir, name, split, len, 0600, true) == -1)
+		return (fail_errno(a, "cannot write", name));
+	return (0);
+}
+
+static void
+unlink_split(struct store *s, const char *id)
+{
+	char	 name[128];
+
+	snprintf(name, sizeof(name), "%s-layers/%s.tar-split.gz", s->driver,
+	    id);
+	(void)unlinkat(s->graph, name, 0);
 }
 
 int
@@ -262,8 +282,10 @@ place_record(struct store *s, const char *id, const char *parent,
     const struct rec *r, struct answer *a)
 {
 	json_t	*o = entry(id, parent, r);
-	int	 rc = index_add(&s->layers, o, a);
+	int	 rc = put_split(s, id, r, a);
 
+	if (rc == 0)
+		rc = index_add(&s->layers, o, a);
 	json_decref(o);
 	if (rc == 0)
 		return (index_save(&s->layers, s->graph, a));
@@ -289,6 +311,7 @@ place_back(struct store *s, const char *id)
 	char	 home[96];
 
 	unlink_short(s, id);
+	unlink_split(s, id);
 	home_of(s, id, home);
 	(void)place_discard(s, home);
 	errno = saved;
@@ -300,6 +323,7 @@ place_trash_layer(struct store *s, const char *id)
 	char	 home[96];
 
 	unlink_short(s, id);
+	unlink_split(s, id);
 	home_of(s, id, home);
 	(void)place_trash(s, home);
 }
@@ -312,7 +336,7 @@ place_undo(struct store *s, const char *id, struct answer *a)
 	if (!text_is_id(id))
 		return (0);
 	if ((lock = lock_take(s, "layers", true, a)) == -1 ||
-	    index_load(&s->layers, s->graph, a) == -1)
+	    index_read(&s->layers, s->graph, a) == -1)
 		return (-1);
 	if (index_get(&s->layers, id) == NULL)
 		place_back(s, id);

@@ -133,7 +133,7 @@ save_images(struct store *s, const struct drop_locks *l, struct answer *a)
 	if (lock_touch(l->images, a) == -1 ||
 	    index_save(&s->images, s->graph, a) == -1)
 		return (-1);
-	return (index_load(&s->images, s->graph, a));
+	return (index_read(&s->images, s->graph, a));
 }
 
 static int

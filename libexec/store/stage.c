@@ -108,6 +108,13 @@ stage_free(struct store *s, struct stage *st)
 	free(st);
 }
 
+void
+stage_end(struct store *s)
+{
+	while (!LIST_EMPTY(&stages))
+		stage_free(s, LIST_FIRST(&stages));
+}
+
 static int
 write_note(struct stage *st, const char *verb, const char *ids)
 {
@@ -292,7 +299,7 @@ commit_locked(struct store *s, struct stage *st, const char *id,
 	scoped_fd int	 lock = lock_take(s, "layers", true, a);
 	char		 path[96], note[ID_LEN + 2];
 
-	if (lock == -1 || index_load(&s->layers, s->graph, a) == -1)
+	if (lock == -1 || index_read(&s->layers, s->graph, a) == -1)
 		return (-1);
 	if (index_get(&s->layers, id) != NULL)
 		return (0);		/* another was faster: as good */

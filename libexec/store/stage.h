@@ -26,6 +26,8 @@ int	stage_commit(struct store *, const char *, const char *, const char *,
 	    const struct rec *, char *, struct answer *);
 /* Discard it. 0, or -1 when there is no such token. */
 int	stage_abort(struct store *, const char *, struct answer *);
+/* Discard all that this process has: its owner has gone. */
+void	stage_end(struct store *);
 /* Discard what dead processes left. 0 or -1 with a sentence. */
 int	stage_tidy(struct store *, struct answer *);
 /*

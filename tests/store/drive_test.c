@@ -5,7 +5,8 @@
  *
  *	drive_test PROGRAM DRIVER GRAPHROOT RUNROOT [-c] [-n] command...
  *
- * -c: create the layout; -n: a user namespace with one id first. Commands,
+ * -c: create the layout; -n: a user namespace with one id first, -N
+ * with those from 100000 on. Commands,
  * with "," between several: find REF | list | remove REF FORCE | rwmake ID
  * IMAGE | rwremove ID | chain ID | stage PARENT | abort TOKEN | tidy | layer
  * PARENT CHAIN TAR | commit CONFIG MANIFEST LAYER NAME... | rss | spin N REF
@@ -122,7 +123,8 @@ untar(int dir, const char *tar)
 	if (pid == 0) {
 		if (fchdir(dir) == -1)
 			_exit(1);
-		execlp("tar", "tar", "-xpf", tar, "--xattrs", (char *)NULL);
+		execlp("unshare", "unshare", "-r", "tar", "--no-same-owner",
+		    "--xattrs", "-xpf", tar, (char *)NULL);
 		_exit(1);
 	}
 	if (waitpid(pid, &st, 0) == -1 || st != 0)
@@ -289,20 +291,28 @@ command(char **w, int n)
 	fflush(stdout);
 }
 
-/* One id, which the store maps by itself. */
+/* One id, which the store maps by itself, or many, which newuidmap does. */
 static void
-one_id(void)
+enter_userns(int single)
 {
 	union msg	 m;
+	char		 cmd[256];
 	int		 ns;
 
 	memset(&m, 0, sizeof(m));
-	m.userns_make.single = 1;
+	m.userns_make.single = (uint32_t)single;
 	ns = ask(MSG_userns_make, &m, NULL, 0, NULL, 0);
 	if (ns != -1)
 		close(ns);
+	if (!single) {
+		snprintf(cmd, sizeof(cmd), "newuidmap %d 0 %u 1 1 100000 65536"
+		    " && newgidmap %d 0 %u 1 1 100000 65536", (int)c.pid,
+		    geteuid(), (int)c.pid, getegid());
+		if (system(cmd) != 0)
+			errx(1, "%s", cmd);
+	}
 	memset(&m, 0, sizeof(m));
-	m.userns_ready.single = 1;
+	m.userns_ready.single = (uint32_t)single;
 	if (!failed)
 		(void)ask(MSG_userns_ready, &m, NULL, 0, NULL, 0);
 }
@@ -343,11 +353,12 @@ main(int argc, char **argv)
 		err(1, "%s", argv[1]);
 	for (i = 5; i < argc && argv[i][0] == '-'; i++) {
 		create |= argv[i][1] == 'c';
-		ns |= argv[i][1] == 'n';
+		if (argv[i][1] == 'n' || argv[i][1] == 'N')
+			ns = argv[i][1] == 'n' ? 1 : 2;
 	}
 	open_store(argv, create);
-	if (ns && !failed)
-		one_id();
+	if (ns != 0 && !failed)
+		enter_userns(ns == 1);
 	for (first = i; i <= argc && !failed; i++)
 		if (i == argc || strcmp(argv[i], ",") == 0) {
 			command(argv + first, i - first);
