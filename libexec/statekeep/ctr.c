@@ -347,6 +347,14 @@ begin_write(struct keep *k, const char *id)
 	return (keep_begin(k, !ephemeral, true, true));
 }
 
+/* A disk was full, the reserve was given up for this: once more. */
+static bool
+again(const struct keep *k, int rc, int try)
+{
+	return (rc == -1 && try == 0 && (errno == ENOSPC || errno == EDQUOT) &&
+	    db_made_room(k->durable));
+}
+
 static int
 check_from(struct keep *k, const struct rec *row, unsigned int from)
 {
@@ -485,13 +493,14 @@ keep_set(struct keep *k, struct keep_change *c, const struct rec *changes)
 	if (rec_get(changes, "id") != NULL || rec_get(changes, "name") != NULL)
 		return (keep_fail(k, EINVAL, "the ID and the name of a "
 		    "container cannot be changed"));
-	do {
+	for (int try = 0;; try++) {
 		if (begin_write(k, c->id) == -1)
 			return (-1);
 		rc = set(k, c, changes);
 		keep_end(k);
-	} while (rc == -1 && db_made_room(k->durable));
-	return (rc);
+		if (!again(k, rc, try))
+			return (rc);
+	}
 }
 
 /* The name that leads to an id, when its record cannot say so any more. */
@@ -553,7 +562,7 @@ keep_remove(struct keep *k, const char *id)
 	bool		 ephemeral;
 	int		 rc;
 
-	do {
+	for (int try = 0;; try++) {
 		if (begin_write(k, id) == -1)
 			return (-1);
 		/* A damaged one can go; one that is not there cannot. */
@@ -562,7 +571,9 @@ keep_remove(struct keep *k, const char *id)
 		    remove_row(k, id, row, ephemeral);
 		rec_free(row);
 		keep_end(k);
-	} while (rc == -1 && db_made_room(k->durable));
+		if (!again(k, rc, try))
+			break;
+	}
 	if (rc == 0 && strcmp(id, k->own_id) == 0)
 		k->own_id[0] = '\0';
 	return (rc);

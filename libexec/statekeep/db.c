@@ -25,9 +25,11 @@
  * them in a few hundred reads. The buckets are for pages, not for records.
  */
 #define TUNING		"#bnum=4096#psiz=8192#pccap=512k#msiz=0#fpow=8"
+#define TUNING_REBUILD	"#bnum=4096#psiz=8192#pccap=6m#msiz=0#fpow=8"
 #define WAIT_MS		30000
 #define COMPACT_MIN	(1 << 20)
 #define CHUNK		(256u << 10)	/* a transaction of a new journal */
+#define RESERVE		(128 << 10)
 #define STAMP_LEN	256
 
 enum stamp_kind { STAMP_NONE, STAMP_BUSY, STAMP_CLEAN };
@@ -53,6 +55,7 @@ struct db {
 	bool		 begun;
 	bool		 failed;	/* a put or delete went wrong */
 	bool		 settled;	/* committed or undone: stamp it clean */
+	bool		 made_room;	/* gave the reserve up */
 	struct jbuf	 changes;
 	char		 boot[65];
 	char		 where[PATH_MAX];
@@ -62,6 +65,7 @@ struct db {
 	char		 journal[64];
 	char		 journal_new[64];
 	char		 lock[64];
+	char		 reserve[64];
 	char		 error[1024];
 };
 
@@ -94,9 +98,15 @@ fail(struct db *db, const char *fmt, ...)
 static int
 fail_file(struct db *db, const char *what, const char *file)
 {
-	if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
+	int	 saved = errno;
+
+	if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG) {
+		if (unlinkat(db->dir_fd, db->reserve, 0) == 0)
+			db->made_room = true;
+		errno = saved;
 		return (fail(db, "no room to write %s/%s; free some space and "
 		    "try again, nothing was changed", db->where, file));
+	}
 	return (fail(db, "cannot %s %s/%s: %s", what, db->where, file,
 	    strerror(errno)));
 }
@@ -127,6 +137,7 @@ db_new(int dir_fd, const char *name, const char *where, const char *boot)
 	(void)snprintf(db->journal_new, sizeof(db->journal_new),
 	    "%s.journal.new", name);
 	(void)snprintf(db->lock, sizeof(db->lock), "%s.lock", name);
+	(void)snprintf(db->reserve, sizeof(db->reserve), "%s.reserve", name);
 	return (db);
 }
 
@@ -224,10 +235,12 @@ static int
 kc_open(struct db *db, const char *file, uint32_t mode)
 {
 	char	 path[sizeof(db->kct) + sizeof(TUNING)];
+	bool	 fill = file == db->kct_new;	/* with more in memory */
 
 	if (enter(db) == -1)
 		return (-1);
-	(void)snprintf(path, sizeof(path), "%s" TUNING, file);
+	(void)snprintf(path, sizeof(path), "%s%s", file,
+	    fill ? TUNING_REBUILD : TUNING);
 	if ((db->kc = kcdbnew()) == NULL)
 		return (fail(db, "out of memory"));
 	errno = 0;
@@ -285,6 +298,7 @@ rebuild(struct db *db, const struct stamp *s)
 	int		 rc;
 
 	(void)unlinkat(db->dir_fd, db->kct_new, 0);
+	(void)unlinkat(db->dir_fd, db->kct_wal, 0);
 	if (kc_open(db, db->kct_new, KCOWRITER | KCOCREATE) == -1)
 		return (-1);
 	errno = 0;
@@ -312,7 +326,6 @@ rebuild(struct db *db, const struct stamp *s)
 	if (ftruncate(db->journal_fd, r.end) == -1)
 		return (fail_file(db, "shorten", db->journal));
 	db->journal_len = r.end;
-	(void)unlinkat(db->dir_fd, db->kct_wal, 0);
 	if (renameat(db->dir_fd, db->kct_new, db->dir_fd, db->kct) == -1)
 		return (fail_file(db, "rename", db->kct_new));
 	return (stamp_clean(db));
@@ -343,7 +356,7 @@ write_all(struct db *db, int fd)
 	}
 	kccurdel(cur);
 	if (end != -1)
-		end = journal_append(fd, end, &b, true);
+		end = journal_append(fd, end, &b, false);
 	jbuf_clear(&b);
 	return (end);
 }
@@ -501,7 +514,8 @@ settle(struct db *db, enum db_mode mode, struct view *v)
 		if (view_files(db, v) == -1)
 			return (-1);
 	}
-	if (!(v->kct_good && v->journal_good) && repair(db, v) == -1)
+	if (!(v->kct_good && v->journal_good) && repair(db, v) == -1 &&
+	    (!db->made_room || repair(db, v) == -1))
 		return (-1);
 	v->kct_there = true;
 	return (mode == DB_READ ? take_turn(db, DB_READ) : 0);
@@ -535,7 +549,7 @@ db_begin(struct db *db, enum db_mode mode)
 
 	db->mode = mode;
 	db->begun = true;
-	db->failed = db->settled = false;
+	db->failed = db->settled = db->made_room = false;
 	db->changes.len = 0;
 	db->error[0] = '\0';
 	if (begin(db, mode) == 0)
@@ -547,17 +561,42 @@ db_begin(struct db *db, enum db_mode mode)
 }
 
 int
+db_room(struct db *db)
+{
+	struct stat	 st;
+	scoped_fd int	 fd = -1;
+
+	if (fstatat(db->dir_fd, db->reserve, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return (0);
+	fd = openat(db->dir_fd, db->reserve,
+	    O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd != -1 && (fallocate(fd, 0, 0, RESERVE) == 0 ||
+	    errno == EOPNOTSUPP))
+		return (0);
+	return (fail_file(db, "write", db->reserve));
+}
+
+bool
+db_made_room(const struct db *db)
+{
+	return (db->made_room);
+}
+
+int
 db_commit(struct db *db, bool hard)
 {
 	int64_t	 end;
+	bool	 first;
 
 	if (db->failed || db->mode != DB_WRITE) {
 		errno = db->failed ? errno : EINVAL;
 		return (-1);
 	}
+	/* The very first makes the file itself durable, with its name. */
+	first = db->journal_len == 0;
 	end = journal_append(db->journal_fd, db->journal_len, &db->changes,
-	    hard);
-	if (end == -1)
+	    hard || first);
+	if (end == -1 || (first && fsync(db->dir_fd) == -1))
 		return (fail_file(db, "write", db->journal));
 	if (enter(db) == -1 || !kcdbendtran(db->kc, 1)) {
 		(void)fail_file(db, "write", db->kct);

@@ -29,6 +29,14 @@ void		 db_free(struct db *);
  * not there yet reads as empty. Each db_begin needs its db_end.
  */
 int		 db_begin(struct db *, enum db_mode);
+/*
+ * Before something is added: is there room left for the rest of its life?
+ * A file of a hundred kilobytes is kept for that, and given up when a disk is
+ * full, so that what is there can still change and be removed. 0 or -1.
+ */
+int		 db_room(struct db *);
+/* The last failure was for room, and now there may be some: try again. */
+bool		 db_made_room(const struct db *);
 /* Keep what was put and deleted; `hard`: it survives a power cut. 0 or -1. */
 int		 db_commit(struct db *, bool hard);
 /* Close and give the turn away. What was not committed is undone. */

@@ -21,6 +21,7 @@
 #define HEAD		12
 #define CHANGE		11
 #define KEY_MAX		1024
+#define WINDOW		(1 << 20)	/* bytes of it in memory */
 
 enum { PUT = 1, GONE = 2 };
 
@@ -229,10 +230,10 @@ body_apply(const uint8_t *p, size_t left, journal_fn fn, void *ctx,
 }
 
 static int
-replay(const uint8_t *base, size_t size, journal_fn fn, void *ctx,
+replay(uint8_t *base, size_t size, journal_fn fn, void *ctx,
     struct replay *out)
 {
-	size_t	 at = 0, n, bad = 0;
+	size_t	 at = 0, n, bad = 0, gone = 0;
 
 	while (at < size) {
 		if ((n = whole(base + at, size - at)) == 0) {
@@ -249,6 +250,12 @@ replay(const uint8_t *base, size_t size, journal_fn fn, void *ctx,
 			return (-1);
 		at += n;
 		out->end = (int64_t)at;
+		/* What was read need not stay: a list may be of any length. */
+		if (at - gone >= WINDOW) {
+			n = (at - gone) & ~((size_t)WINDOW - 1);
+			(void)madvise(base + gone, n, MADV_DONTNEED);
+			gone += n;
+		}
 	}
 	return (0);
 }

@@ -9,6 +9,8 @@
  * Dies:   when its channel closes; a transaction under way is then undone
  *         by whoever comes next.
  */
+#include <sys/stat.h>
+
 #include <linux/capability.h>
 
 #include <errno.h>
@@ -197,6 +199,7 @@ main(int argc, char **argv)
 	helper_args(&s.helper, argc, argv);
 	helper_socket(&s.helper);
 	helper_drop(&s.helper);
+	(void)umask(077);
 	if (turn_init() == -1)
 		fatal("signal");
 	rc = helper_serve(&s.helper, handlers,

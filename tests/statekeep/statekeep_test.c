@@ -55,7 +55,7 @@ test_find(void)
 }
 
 static void
-test_states(const char *id)
+test_states(const char *id, bool ephemeral)
 {
 	struct rec	*r, *def;
 	size_t		 it = 0;
@@ -86,7 +86,9 @@ test_states(const char *id)
 	CHECK(def != NULL && rec_count(def, "arg") == 3);
 	rec_free(def);
 	rec_free(r);
-	CHECK(ctr_remove(&p, id) == EBUSY);
+	/* A --rm container goes in one step; another must have ended. */
+	if (!ephemeral)
+		CHECK(ctr_remove(&p, id) == EBUSY);
 	CHECK(ctr_set(&p, id, IN(RUNNING), EXITED, "exit", "3") == 0);
 	r = ctr_get(&p, id);
 	CHECK(r != NULL && rec_get(r, "pid") == NULL);
@@ -227,7 +229,6 @@ test_ephemeral_writes_nothing(void)
 	CHECK(stat(path, &a) == 0);
 	CHECK(ctr_create(&p, id_of(40), "", true, false) == 0);
 	CHECK(ctr_set(&p, id_of(40), ANY, RUNNING, "pid", "1") == 0);
-	CHECK(ctr_set(&p, id_of(40), ANY, EXITED, "exit", "0") == 0);
 	CHECK(ctr_remove(&p, id_of(40)) == 0);
 	CHECK(stat(path, &b) == 0);
 	CHECK(a.st_size == b.st_size && a.st_mtim.tv_nsec ==
@@ -248,8 +249,8 @@ main(int argc, char **argv)
 	CHECK(ctr_count(&p) == 0);
 	test_names();
 	test_find();
-	test_states(id_of(1));
-	test_states(id_of(3));
+	test_states(id_of(1), false);
+	test_states(id_of(3), true);
 	before = ctr_count(&p);
 	CHECK(before == 5);
 	CHECK(reopen(BOOT) == 0);

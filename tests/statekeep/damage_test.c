@@ -1,0 +1,318 @@
+/*
+ * Files that are not as statekeep left them: it mends what can be mended,
+ * names what cannot, and never dies of either. Disks that are full.
+ */
+#include <sys/mount.h>
+
+#include <sched.h>
+
+#include "state.h"
+
+#define SOME	10
+
+static const char	*program, *durable, *run;
+static struct peer	 p;
+
+static int
+file_fd(const char *name, int flags)
+{
+	int	 dir = open(durable, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int	 fd = openat(dir, name, flags | O_CLOEXEC);
+
+	close(dir);
+	if (fd == -1)
+		err(1, "%s", name);
+	return (fd);
+}
+
+/* Overwrite a file with so many bytes of noise. */
+static void
+spoil(const char *name, size_t len)
+{
+	char	 buf[8192];
+	int	 fd = file_fd(name, O_WRONLY | O_TRUNC);
+
+	for (size_t i = 0; i < sizeof(buf); i++)
+		buf[i] = (char)random();
+	while (len > 0) {
+		size_t	 n = len < sizeof(buf) ? len : sizeof(buf);
+
+		if (write(fd, buf, n) != (ssize_t)n)
+			err(1, "write");
+		len -= n;
+	}
+	close(fd);
+}
+
+static void
+cut(const char *name, off_t len)
+{
+	int	 fd = file_fd(name, O_WRONLY);
+
+	if (ftruncate(fd, len) == -1)
+		err(1, "truncate");
+	close(fd);
+}
+
+static off_t
+size_of(const char *name)
+{
+	struct stat	 st;
+	int		 fd = file_fd(name, O_RDONLY);
+
+	if (fstat(fd, &st) == -1)
+		err(1, "stat");
+	close(fd);
+	return (st.st_size);
+}
+
+static uint32_t
+reopen(void)
+{
+	return (state_open(&p, program, durable, run, BOOT, "/g"));
+}
+
+/* A store of ten, closed. */
+static void
+fresh(void)
+{
+	char	 name[16];
+
+	durable = new_dir("/tmp");
+	CHECK(reopen() == 0);
+	for (unsigned int i = 0; i < SOME; i++) {
+		(void)snprintf(name, sizeof(name), "c%u", i);
+		CHECK(ctr_create(&p, id_of(i), name, false, false) == 0);
+	}
+	CHECK(peer_end(&p) == 0);
+}
+
+static void
+expect_all(void)
+{
+	CHECK(reopen() == 0);
+	CHECK(ctr_count(&p) == SOME);
+	CHECK(ctr_find(&p, "c3") == 0);
+	CHECK(ctr_state(&p, id_of(3)) == CREATING);
+	CHECK(ctr_create(&p, id_of(77), "more", false, false) == 0);
+	CHECK(ctr_remove(&p, id_of(77)) == 0);
+	CHECK(peer_end(&p) == 0);
+}
+
+/* The index can be anything: it is made again. */
+static void
+test_index(void)
+{
+	fresh();
+	spoil("state.kct", 100000);
+	expect_all();
+	spoil("state.kct", 3);
+	expect_all();
+	cut("state.kct", size_of("state.kct") / 2);
+	expect_all();
+	cut("state.kct", 0);
+	expect_all();
+	remove_dir(durable);
+}
+
+/* The journal can be anything while the index is whole. */
+static void
+test_journal(void)
+{
+	fresh();
+	spoil("state.journal", 50000);
+	expect_all();
+	cut("state.journal", size_of("state.journal") / 3);
+	expect_all();
+	cut("state.journal", 0);
+	expect_all();
+	/* Noise behind its end. */
+	cut("state.journal", size_of("state.journal") + 1000);
+	expect_all();
+	remove_dir(durable);
+}
+
+/* Both gone: one sentence that names them, and no end of the process. */
+static void
+test_both(void)
+{
+	fresh();
+	spoil("state.kct", 100000);
+	spoil("state.journal", 50000);
+	CHECK(reopen() == EUCLEAN);
+	printf("# %s\n", p.text);
+	CHECK(strstr(p.text, durable) != NULL &&
+	    strstr(p.text, "state.journal") != NULL &&
+	    strstr(p.text, "is damaged") != NULL);
+	CHECK(ctr_count(&p) == -1);
+	CHECK(peer_end(&p) == 0);
+	/* Again: nothing was made of it meanwhile. */
+	CHECK(reopen() == EUCLEAN);
+	CHECK(peer_end(&p) == 0);
+	remove_dir(durable);
+}
+
+/* Read the journal, change it with the function, write it, drop the index. */
+static void
+edit_journal(void (*edit)(char *, size_t))
+{
+	static char	 buf[1 << 20];
+	int		 fd = file_fd("state.journal", O_RDWR);
+	ssize_t		 n = pread(fd, buf, sizeof(buf), 0);
+	int		 dir = open(durable, O_PATH | O_CLOEXEC);
+
+	if (n <= 0)
+		err(1, "journal");
+	edit(buf, (size_t)n);
+	if (pwrite(fd, buf, (size_t)n, 0) != n ||
+	    unlinkat(dir, "state.kct", 0) == -1)
+		err(1, "journal");
+	close(fd);
+	close(dir);
+}
+
+/* Flip one bit in the value of the row of container 4. */
+static void
+flip(char *buf, size_t len)
+{
+	char	 key[80], *at;
+
+	(void)snprintf(key, sizeof(key), "r:%s", id_of(4));
+	if ((at = memmem(buf, len, key, strlen(key))) == NULL)
+		errx(1, "no row in the journal");
+	at[strlen(key) + 40] ^= 4;
+}
+
+/* D18: one record is damaged, the others list; it can be removed. */
+static void
+test_quarantine(void)
+{
+	struct rec	*all, *r;
+	size_t		 it = 0;
+	int		 damaged = 0, good = 0;
+
+	fresh();
+	edit_journal(flip);
+	CHECK(reopen() == 0);
+	all = ctr_list(&p);
+	while (all != NULL && (r = rec_sub(all, "ctr", &it)) != NULL) {
+		if (rec_num(r, "state", 0) == DAMAGED) {
+			damaged++;
+			CHECK(strcmp(rec_str(r, "id", ""), id_of(4)) == 0);
+			CHECK(strcmp(rec_str(r, "state_name", ""),
+			    "damaged") == 0);
+			CHECK(rec_get(r, "error") != NULL);
+		} else
+			good++;
+		rec_free(r);
+	}
+	rec_free(all);
+	CHECK(damaged == 1);
+	CHECK(good == SOME - 1);
+	CHECK(ctr_get(&p, id_of(4)) == NULL);
+	CHECK(strstr(p.text, "is damaged") != NULL);
+	CHECK(ctr_set(&p, id_of(4), ANY, EXITED, NULL, NULL) == EUCLEAN);
+	CHECK(ctr_find(&p, "c4") == 0);
+	CHECK(ctr_remove(&p, id_of(4)) == 0);
+	CHECK(ctr_find(&p, "c4") == ENOENT);
+	CHECK(ctr_count(&p) == SOME - 1);
+	CHECK(peer_end(&p) == 0);
+	remove_dir(durable);
+}
+
+static uint32_t
+sum(uint32_t h, const char *data, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ (uint8_t)data[i]) * 16777619u;
+	return (h);
+}
+
+/* Schema 9, as a later statekeep would have written it. */
+static void
+later(char *buf, size_t len)
+{
+	char		*at = memmem(buf, len, "s:schema1", 9);
+	char		 kind = 1;
+	uint32_t	 h;
+
+	if (at == NULL)
+		errx(1, "no schema in the journal");
+	at[8] = '9';
+	h = sum(sum(2166136261u, &kind, 1), at, 9);
+	memcpy(at - 4, &h, 4);
+}
+
+static void
+test_schema(void)
+{
+	fresh();
+	edit_journal(later);
+	CHECK(reopen() == EPROTONOSUPPORT);
+	CHECK(strstr(p.text, "newer bulkhead (schema 9, this one knows 1)") !=
+	    NULL);
+	CHECK(peer_end(&p) == 0);
+	remove_dir(durable);
+}
+
+/* A disk of half a megabyte: refused with a sentence, and nothing half. */
+static void
+test_full(void)
+{
+	unsigned int	 n = 0;
+	uint32_t	 rc = 0;
+	char		 name[16];
+
+	if (geteuid() != 0 || unshare(CLONE_NEWNS) == -1 ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1) {
+		printf("# no mounts here: full disk not tested\n");
+		return;
+	}
+	durable = new_dir("/tmp");
+	if (mount("none", durable, "tmpfs", 0, "size=512k,mode=700") == -1 ||
+	    chown(durable, NOBODY, NOBODY) == -1)
+		err(1, "tmpfs");
+	CHECK(reopen() == 0);
+	while (n < 2000) {
+		(void)snprintf(name, sizeof(name), "f%u", n);
+		if ((rc = ctr_create(&p, id_of(n), name, false, false)) != 0)
+			break;
+		n++;
+	}
+	printf("# after %u: %s\n", n, p.text);
+	CHECK(rc == ENOSPC);
+	CHECK(strstr(p.text, "no room to write") != NULL &&
+	    strstr(p.text, durable) != NULL);
+	CHECK(ctr_count(&p) == (int)n);
+	CHECK(ctr_find(&p, name) == ENOENT);
+	CHECK(ctr_create(&p, id_of(n), name, true, false) == 0);
+	CHECK(ctr_remove(&p, id_of(n)) == 0);
+	CHECK(peer_end(&p) == 0);
+	CHECK(reopen() == 0);
+	CHECK(ctr_count(&p) == (int)n);
+	CHECK(ctr_state(&p, id_of(0)) == CREATING);
+	/* Removing must be possible: it is how room is made. */
+	CHECK(ctr_remove(&p, id_of(0)) == 0);
+	CHECK(ctr_remove(&p, id_of(1)) == 0);
+	CHECK(ctr_count(&p) == (int)n - 2);
+	CHECK(peer_end(&p) == 0);
+	(void)umount(durable);
+	remove_dir(durable);
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc < 2)
+		errx(1, "usage: %s program", argv[0]);
+	program = argv[1];
+	run = new_dir("/tmp");
+	test_index();
+	test_journal();
+	test_both();
+	test_quarantine();
+	test_schema();
+	test_full();
+	remove_dir(run);
+	return (finish());
+}
