@@ -25,7 +25,7 @@
  * them in a few hundred reads. The buckets are for pages, not for records.
  */
 #define TUNING		"#bnum=4096#psiz=8192#pccap=512k#msiz=0#fpow=8"
-#define TUNING_REBUILD	"#bnum=4096#psiz=8192#pccap=6m#msiz=0#fpow=8"
+#define TUNING_REBUILD	"#bnum=4096#psiz=8192#pccap=5m#msiz=0#fpow=8"
 #define WAIT_MS		30000
 #define COMPACT_MIN	(1 << 20)
 #define CHUNK		(256u << 10)	/* a transaction of a new journal */

@@ -144,7 +144,7 @@ ctr_get(struct peer *p, const char *id)
 {
 	union msg	 m = { 0 };
 
-	(void)snprintf(m.ctr_get.id, sizeof(m.ctr_get.id), "%s", id);
+	(void)snprintf(m.ctr_get.id, sizeof(m.ctr_get.id), "%.64s", id);
 	if (peer_ask(p, MSG_ctr_get, &m, NULL, 0) != 0)
 		return (NULL);
 	return (rec_from_fd(p->fd));
