@@ -1,9 +1,12 @@
 #include "check.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "settings.h"
 
@@ -49,31 +52,29 @@ take_number(const char *v, uint64_t *n, char **end)
 }
 
 bool
-check_size(const char *v, uint64_t *bytes)
+check_size(const char *v, unsigned int step, uint64_t *bytes)
 {
 	static const char	 units[] = "bkmgt";
-	char			*end;
 	const char		*unit;
-	unsigned int		 shift = 0;
+	char			*end;
 
 	if (!take_number(v, bytes, &end))
 		return (false);
-	if (*end != '\0') {
-		unit = strchr(units, *end | 0x20);
-		if (unit == NULL || *unit == '\0')
-			return (false);
-		shift = 10 * (unsigned int)(unit - units);
-		end++;
-		/* 64kb and 64kib are written too. */
-		if (shift > 0 && (*end | 0x20) == 'i')
-			end++;
-		if (shift > 0 && (*end | 0x20) == 'b')
-			end++;
-	}
-	if (*end != '\0' || *bytes > UINT64_MAX >> shift)
+	if (*end == '\0')
+		return (true);
+	unit = strchr(units, *end | 0x20);
+	if (unit == NULL || *unit == '\0')
 		return (false);
-	*bytes <<= shift;
-	return (true);
+	for (ptrdiff_t i = unit - units; i > 0; i--)
+		if (__builtin_mul_overflow(*bytes, step, bytes))
+			return (false);
+	end++;
+	/* 64kb and 64kib are written too. */
+	if (*unit != 'b' && (*end | 0x20) == 'i')
+		end++;
+	if (*unit != 'b' && (*end | 0x20) == 'b')
+		end++;
+	return (*end == '\0');
 }
 
 static bool
@@ -81,7 +82,7 @@ is_size(const char *v)
 {
 	uint64_t	 n;
 
-	return (check_size(v, &n) && n > 0);
+	return (check_size(v, 1024, &n) && n > 0);
 }
 
 static bool
@@ -89,7 +90,7 @@ is_size_or_zero(const char *v)
 {
 	uint64_t	 n;
 
-	return (check_size(v, &n));
+	return (check_size(v, 1000, &n));
 }
 
 /* -1 or a number. */
@@ -316,10 +317,30 @@ canonical_caps(struct settings *s, struct problem *pr)
 	return (0);
 }
 
+/* podman counts memory by 1024 and its event log by 1000. */
+static int
+canonical_size(struct settings *s, const char *name, unsigned int step,
+    struct problem *pr)
+{
+	struct setting	*it = settings_find(s, name);
+	uint64_t	 n;
+	char		 text[32];
+
+	if (it == NULL || it->n == 0 || !check_size(it->values[0], step, &n))
+		return (0);
+	(void)snprintf(text, sizeof(text), "%" PRIu64, n);
+	if (settings_refine(it, text) == -1)
+		return (problem_set(pr, "out of memory"));
+	return (0);
+}
+
 int
 check_settings(struct settings *s, struct problem *pr)
 {
-	if (check_choices(s, pr) == -1 || check_values(s, pr) == -1)
+	if (check_choices(s, pr) == -1 || check_values(s, pr) == -1 ||
+	    canonical_size(s, "containers.shm_size", 1024, pr) == -1 ||
+	    canonical_size(s, "engine.events_logfile_max_size", 1000,
+	    pr) == -1)
 		return (-1);
 	return (canonical_caps(s, pr));
 }

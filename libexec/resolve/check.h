@@ -10,9 +10,15 @@
 struct problem;
 struct settings;
 
-/* 0, or -1 with one sentence that names file and line. */
+/*
+ * 0, or -1 with one sentence that names file and line. Leaves sizes in bytes
+ * and capabilities by their full names.
+ */
 int	check_settings(struct settings *, struct problem *);
-/* A size such as 64m, 65536k, 1g or 512: bytes. False if it is not one. */
-bool	check_size(const char *, uint64_t *);
+/*
+ * A size such as 64m, 65536k, 1g or 512: bytes, of units that grow by 1024
+ * or by 1000. False if it is not one.
+ */
+bool	check_size(const char *, unsigned int, uint64_t *);
 
 #endif

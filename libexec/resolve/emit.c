@@ -1,12 +1,10 @@
 #include "emit.h"
 
-#include <inttypes.h>
 #include <sha256.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
 #include "record.h"
 #include "request.h"
 #include "scope.h"
@@ -22,7 +20,8 @@ add_setting(struct rec *r, const struct setting *it, const char *name)
 
 	for (size_t i = 0; i < it->n; i++)
 		(void)rec_add(r, name, it->values[i]);
-	if (it->origin == NULL)
+	/* What nobody set says so by having no origin: half the record. */
+	if (it->origin == NULL || strcmp(it->origin, ORIGIN_BUILTIN) == 0)
 		return;
 	(void)snprintf(key, sizeof(key), "origin:%s", name);
 	(void)rec_add(r, key, it->origin);
@@ -31,17 +30,38 @@ add_setting(struct rec *r, const struct setting *it, const char *name)
 		(void)rec_add(r, key, it->overrode[i]);
 }
 
+/* What a path with cpu* in it stands for on this machine. */
 static void
-add_alias(struct rec *r, const struct settings *s, const char *name,
+add_cpus(struct rec *r, const char *alias, const char *path, size_t before)
+{
+	char	 full[PATH_LEN];
+
+	for (unsigned int cpu = 0; cpu < 8192; cpu++) {
+		if (path_format(full, sizeof(full), "%.*s/cpu%u", (int)before,
+		    path, cpu) == -1 || !path_is_dir(full))
+			return;
+		if (path_format(full, sizeof(full), "%.*s/cpu%u/%s",
+		    (int)before, path, cpu, path + before + 6) == 0 &&
+		    path_exists(full))
+			(void)rec_add(r, alias, full);
+	}
+}
+
+static void
+add_paths(struct rec *r, const struct settings *s, const char *name,
     const char *alias)
 {
 	const struct setting	*it = settings_find(s, name);
+	const char		*cpu;
 
 	for (size_t i = 0; it != NULL && i < it->n; i++)
-		(void)rec_add(r, alias, it->values[i]);
+		if ((cpu = strstr(it->values[i], "/cpu*/")) != NULL)
+			add_cpus(r, alias, it->values[i],
+			    (size_t)(cpu - it->values[i]));
+		else
+			(void)rec_add(r, alias, it->values[i]);
 }
 
-/* The place of a key, with where the value that decided it came from. */
 static void
 add_place(struct rec *r, const char *key, const char *path)
 {
@@ -75,16 +95,6 @@ add_environment(struct rec *r, const struct request *rq)
 	(void)rec_add(r, "env.XDG_RUNTIME_DIR", rq->runtime_dir);
 	if (rq->bus[0] != '\0')
 		(void)rec_add(r, "env.DBUS_SESSION_BUS_ADDRESS", rq->bus);
-}
-
-static void
-add_bytes(struct rec *r, const struct settings *s, const char *name,
-    const char *key)
-{
-	uint64_t	 n;
-
-	if (check_size(settings_str(s, name, "0"), &n) && n <= INT64_MAX)
-		(void)rec_add_num(r, key, (int64_t)n);
 }
 
 static int
@@ -122,15 +132,9 @@ emit_record(const struct settings *s, const struct request *rq,
 	add_places(r, pl);
 	add_environment(r, rq);
 	for (size_t i = 0; i < s->n; i++)
-		if (strcmp(s->all[i].name, "storage.driver") != 0)
-			add_setting(r, &s->all[i], s->all[i].name);
-	(void)rec_add(r, "storage.driver", pl->driver);
-	(void)rec_add(r, "origin:storage.driver",
-	    settings_find(s, "storage.driver")->origin);
-	add_alias(r, s, "containers.masked_paths", "mask");
-	add_alias(r, s, "containers.readonly_paths", "ropath");
-	add_bytes(r, s, "containers.shm_size", "shm_bytes");
-	add_bytes(r, s, "engine.events_logfile_max_size", "events_max_bytes");
+		add_setting(r, &s->all[i], s->all[i].name);
+	add_paths(r, s, "containers.masked_paths", "mask");
+	add_paths(r, s, "containers.readonly_paths", "ropath");
 	for (size_t i = 0; i < s->nwarnings; i++)
 		(void)rec_add(r, "warn", s->warnings[i]);
 	if (add_digest(r) == -1 ||
@@ -238,10 +242,30 @@ put_name(FILE *f, const char *name)
 		put_string(f, name);
 }
 
+/* What is left of "table.name.member" is two names. */
+static void
+put_path(FILE *f, const char *name)
+{
+	const char	*dot = strrchr(name, '.');
+	char		 table[300];
+
+	if (dot != NULL) {
+		(void)snprintf(table, sizeof(table), "%.*s", (int)(dot - name),
+		    name);
+		put_name(f, table);
+		fputc('.', f);
+		name = dot + 1;
+	}
+	put_name(f, name);
+}
+
 static void
 put_line(FILE *f, const struct setting *it, const char *name)
 {
-	put_name(f, name);
+	if (it->key->type == KEY_TREE)
+		put_path(f, name);
+	else
+		put_name(f, name);
 	fputs(" = ", f);
 	put_value(f, it);
 	fprintf(f, "\t# %s\n", it->origin);

@@ -237,11 +237,29 @@ static const struct {
 	{ "volume_path",		"engine.volume_path" },
 };
 
+/* FNV-1a. */
+uint32_t
+name_hash(const char *s)
+{
+	uint32_t	 h = 2166136261u;
+
+	for (; *s != '\0'; s++)
+		h = (h ^ (unsigned char)*s) * 16777619u;
+	return (h);
+}
+
 const struct key *
 schema_find(enum conf_kind conf, const char *name)
 {
+	static uint32_t	 hashes[NITEMS(schema)];
+	uint32_t	 h = name_hash(name);
+
+	if (hashes[0] == 0)
+		for (size_t i = 0; i < schema_len; i++)
+			hashes[i] = name_hash(schema[i].name);
 	for (size_t i = 0; i < schema_len; i++)
-		if (schema[i].conf == conf && strcmp(schema[i].name, name) == 0)
+		if (hashes[i] == h && schema[i].conf == conf &&
+		    strcmp(schema[i].name, name) == 0)
 			return (&schema[i]);
 	return (NULL);
 }

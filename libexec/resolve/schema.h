@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum key_type {
 	KEY_BOOL,
@@ -34,6 +35,8 @@ struct key {
 extern const struct key	 schema[];
 extern const size_t	 schema_len;
 
+/* Of a name, so that looking one up rarely compares text. */
+uint32_t name_hash(const char *);
 /* The row of a dotted name, or NULL. */
 const struct key *schema_find(enum conf_kind, const char *);
 /* Is this the name of a table that has keys? */

@@ -67,8 +67,10 @@ push(char ***v, size_t *n, char *text)
 struct setting *
 settings_find(const struct settings *s, const char *name)
 {
+	uint32_t	 h = name_hash(name);
+
 	for (size_t i = 0; i < s->n; i++)
-		if (strcmp(s->all[i].name, name) == 0)
+		if (s->all[i].hash == h && strcmp(s->all[i].name, name) == 0)
 			return (&s->all[i]);
 	return (NULL);
 }
@@ -90,7 +92,7 @@ settings_make(struct settings *s, const struct key *key, const char *name)
 		s->cap = cap;
 	}
 	it = &s->all[s->n];
-	*it = (struct setting){ .key = key };
+	*it = (struct setting){ .key = key, .hash = name_hash(name) };
 	if ((it->name = strdup(name)) == NULL)
 		return (NULL);
 	s->n++;

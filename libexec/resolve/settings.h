@@ -14,6 +14,7 @@
 
 struct setting {
 	char			*name;		/* dotted, map members too */
+	uint32_t		 hash;		/* of the name */
 	const struct key	*key;
 	char			**values;
 	size_t			 n;

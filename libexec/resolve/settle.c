@@ -154,20 +154,19 @@ guess_driver(const struct places *pl)
 }
 
 static int
-settle_driver(struct settings *s, struct places *pl, struct problem *pr)
+settle_driver(struct settings *s, const struct places *pl, struct problem *pr)
 {
-	const char		*name = settings_str(s, "storage.driver", NULL);
-	const struct setting	*it = settings_find(s, "storage.driver");
+	const char	*name = settings_str(s, "storage.driver", NULL);
+	struct setting	*it = settings_find(s, "storage.driver");
 
-	if (name == NULL) {
-		pl->driver = guess_driver(pl);
-		return (put_default(s, "storage.driver", pl->driver, pr));
-	}
-	if (strcmp(name, "overlay") == 0 || strcmp(name, "overlay2") == 0)
-		pl->driver = "overlay";
-	else if (strcmp(name, "vfs") == 0)
-		pl->driver = "vfs";
-	else
+	if (name == NULL)
+		return (put_default(s, "storage.driver", guess_driver(pl),
+		    pr));
+	if (strcmp(name, "overlay2") == 0 &&
+	    settings_refine(it, "overlay") == -1)
+		return (problem_set(pr, "out of memory"));
+	name = it->values[0];
+	if (strcmp(name, "overlay") != 0 && strcmp(name, "vfs") != 0)
 		return (problem_set(pr, "%s: storage driver \"%s\" is not one "
 		    "that bulkhead has; use overlay or vfs", it->origin, name));
 	return (0);

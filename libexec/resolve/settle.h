@@ -19,7 +19,6 @@ struct places {
 	char		 policy_json[PATH_LEN];
 	char		 registries[PATH_LEN];
 	char		 mounts[PATH_LEN];
-	const char	*driver;
 	const char	*state_type;
 };
 

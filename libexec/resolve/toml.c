@@ -245,9 +245,10 @@ skip_comment(struct parser *ps)
 {
 	if (peek(ps) != '#')
 		return (0);
-	for (; !at_end(ps) && newline_len(ps) == 0; ps->p++)
-		if (is_control(peek(ps)))
-			return (fail(ps, "control character in a comment"));
+	while (!at_end(ps) && !is_control(peek(ps)))
+		ps->p++;
+	if (!at_end(ps) && newline_len(ps) == 0)
+		return (fail(ps, "control character in a comment"));
 	return (0);
 }
 
@@ -302,23 +303,49 @@ utf8_len(const unsigned char *p, size_t left)
 	return (n);
 }
 
+/* Past the ASCII that follows: most of a document, eight bytes at a time. */
+static const char *
+skip_ascii(const char *p, const char *end)
+{
+	uint64_t	 word;
+
+	for (; end - p >= 8; p += 8) {
+		memcpy(&word, p, sizeof(word));
+		if ((word & 0x8080808080808080u) != 0)
+			break;
+	}
+	while (p < end && (unsigned char)*p < 0x80)
+		p++;
+	return (p);
+}
+
+/* Line and column of a place that the parser has not come to. */
+static struct mark
+mark_of(const struct parser *ps, const char *p)
+{
+	struct mark	 at = { p, 1, 1 };
+
+	for (const char *q = ps->start; q < p; q++) {
+		at.col++;
+		if (*q == '\n') {
+			at.line++;
+			at.col = 1;
+		}
+	}
+	return (at);
+}
+
 static int
 check_utf8(struct parser *ps)
 {
-	struct mark		 at = { ps->p, 1, 1 };
-	size_t			 n;
-	const char		*line = ps->p;
+	const char	*p = ps->p;
+	size_t		 n;
 
-	for (; at.p < ps->end; at.p += n) {
-		n = utf8_len((const unsigned char *)at.p,
-		    (size_t)(ps->end - at.p));
-		at.col = (unsigned int)(at.p - line) + 1;
+	while ((p = skip_ascii(p, ps->end)) < ps->end) {
+		n = utf8_len((const unsigned char *)p, (size_t)(ps->end - p));
 		if (n == 0)
-			return (fail_at(ps, at, "not UTF-8"));
-		if (*at.p == '\n') {
-			at.line++;
-			line = at.p + 1;
-		}
+			return (fail_at(ps, mark_of(ps, p), "not UTF-8"));
+		p += n;
 	}
 	return (0);
 }
