@@ -140,11 +140,11 @@ own_dir(struct session *s, const char *path)
 {
 	scoped_fd int	 fd = path_private_dir(path, false);
 	struct stat	 st;
-	uid_t		 want = s->system ? s->star.uid : geteuid();
+	uid_t		 want = s->star.uid != 0 ? s->star.uid : geteuid();
 
 	if (fd == -1 || fstat(fd, &st) == -1)
 		return (sentence(s, "cannot make the directory", path));
-	if (s->system && st.st_uid == 0 && geteuid() == 0) {
+	if (st.st_uid == 0 && geteuid() == 0) {
 		if (fchown(fd, s->star.uid, s->star.gid) == -1 ||
 		    fstat(fd, &st) == -1)
 			return (sentence(s, "cannot hand over", path));
@@ -207,6 +207,7 @@ give_up_root(struct session *s)
 			return (-1);
 	}
 	account_become(s->star.uid, s->star.gid);
+	s->star.uid = 0;	/* who starts from here on is born as we are */
 	if (!graph)
 		return (0);
 	/* Grant number 0 is the storage: see it with the account's ids. */
