@@ -1,0 +1,34 @@
+#!/bin/sh
+# Everything that CI runs: units and helpers plain and under the sanitizers,
+# then real containers. Closes with one line that counts all of it.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+jobs=$(nproc)
+out=$(mktemp) || exit 1
+trap 'rm -f "$out"' EXIT
+failed=0
+
+# step NAME COMMAND...: run it, keep its count, and notice if it has none.
+step() {
+	name=$1; shift
+	echo "# $name: $*"
+	"$@" 2>&1 | tee "$out.step"
+	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$out.step" | tail -1)
+	rm -f "$out.step"
+	if [ -z "$line" ]; then
+		echo "not ok - $name did not come to its end"
+		line='0 passed, 1 failed, 0 skipped'
+	fi
+	echo "$line" >>"$out"
+}
+
+step check make --no-print-directory -j"$jobs" check
+step sanitizers make --no-print-directory -j"$jobs" SAN=address,undefined check
+step system make --no-print-directory -j"$jobs" system
+if [ -n "$(ls tests/fuzz/*_fuzz.c 2>/dev/null)" ]; then
+	step corpus sh tests/corpus.sh
+fi
+awk '{ p += $1; f += $3; s += $5 }
+    END { printf "%d passed, %d failed, %d skipped\n", p, f, s; exit f > 0 }' \
+    "$out" || failed=1
+exit $failed
