@@ -193,14 +193,12 @@ keep_create(struct keep *k, struct keep_new *n, const struct rec *def)
 		return (keep_fail_db(k, k->durable));
 	if (db_begin(k->boot, n->ephemeral || n->want_slot ? DB_WRITE :
 	    DB_READ) == -1) {
-		rc = keep_fail_db(k, k->boot);
-		db_end(k->durable);
-		return (rc);
+		(void)keep_fail_db(k, k->boot);
+		return (keep_end(k, -1));
 	}
 	if ((rc = create(k, n, def)) == 0 && n->ephemeral)
 		(void)snprintf(k->own_id, sizeof(k->own_id), "%s", n->id);
-	keep_end(k);
-	return (rc);
+	return (keep_end(k, rc));
 }
 
 /* How many ids in a database begin like this; the first goes to id. */
@@ -262,8 +260,7 @@ keep_find(struct keep *k, const char *ref, char id[65])
 	if (keep_begin(k, true, true, false) == -1)
 		return (-1);
 	rc = find(k, ref, id);
-	keep_end(k);
-	return (rc);
+	return (keep_end(k, rc));
 }
 
 /*
@@ -322,7 +319,7 @@ keep_get(struct keep *k, const char *id)
 		}
 	}
 	rec_free(def);
-	keep_end(k);
+	(void)keep_end(k, 0);
 	return (row);
 }
 
@@ -343,7 +340,7 @@ begin_write(struct keep *k, const char *id)
 	if (keep_begin(k, false, true, false) == -1)
 		return (-1);
 	ephemeral = db_has(k->boot, make_key(key, "r", id));
-	db_end(k->boot);
+	(void)db_end(k->boot);
 	return (keep_begin(k, !ephemeral, true, true));
 }
 
@@ -496,8 +493,7 @@ keep_set(struct keep *k, struct keep_change *c, const struct rec *changes)
 	for (int try = 0;; try++) {
 		if (begin_write(k, c->id) == -1)
 			return (-1);
-		rc = set(k, c, changes);
-		keep_end(k);
+		rc = keep_end(k, set(k, c, changes));
 		if (!again(k, rc, try))
 			return (rc);
 	}
@@ -570,7 +566,7 @@ keep_remove(struct keep *k, const char *id)
 		rc = row == NULL && errno != EUCLEAN ? -1 :
 		    remove_row(k, id, row, ephemeral);
 		rec_free(row);
-		keep_end(k);
+		rc = keep_end(k, rc);
 		if (!again(k, rc, try))
 			break;
 	}

@@ -56,6 +56,8 @@ struct db {
 	bool		 failed;	/* a put or delete went wrong */
 	bool		 settled;	/* committed or undone: stamp it clean */
 	bool		 made_room;	/* gave the reserve up */
+	bool		 sync_file;	/* the journal, when the turn is over */
+	bool		 sync_dir;	/* its name as well: it is new */
 	struct jbuf	 changes;
 	char		 boot[65];
 	char		 where[PATH_MAX];
@@ -147,7 +149,7 @@ db_free(struct db *db)
 	if (db == NULL)
 		return;
 	if (db->begun)
-		db_end(db);
+		(void)db_end(db);
 	if (db->lock_fd != -1)
 		close(db->lock_fd);
 	jbuf_clear(&db->changes);
@@ -319,10 +321,12 @@ rebuild(struct db *db, const struct stamp *s)
 		    "from a backup, or move both files away to start empty",
 		    db->where, db->kct, db->journal));
 	}
-	if (r.skipped > 0 || r.end < s->journal_len)
+	/* After a reboot the end that was not synced may well be missing. */
+	if (strcmp(s->boot, db->boot) == 0 && r.end < s->journal_len)
+		r.skipped += s->journal_len - r.end;
+	if (r.skipped > 0)
 		log_warnx("%s/%s: %lld bytes are damaged, what they said is "
-		    "lost", db->where, db->journal, (long long)(r.skipped +
-		    (r.end < s->journal_len ? s->journal_len - r.end : 0)));
+		    "lost", db->where, db->journal, (long long)r.skipped);
 	if (ftruncate(db->journal_fd, r.end) == -1)
 		return (fail_file(db, "shorten", db->journal));
 	db->journal_len = r.end;
@@ -349,14 +353,14 @@ write_all(struct db *db, int fd)
 		if (jbuf_add(&b, name, data, len) == -1)
 			end = -1;
 		else if (b.len > CHUNK) {
-			end = journal_append(fd, end, &b, false);
+			end = journal_append(fd, end, &b);
 			b.len = 0;
 		}
 		kcfree(key);
 	}
 	kccurdel(cur);
 	if (end != -1)
-		end = journal_append(fd, end, &b, false);
+		end = journal_append(fd, end, &b);
 	jbuf_clear(&b);
 	return (end);
 }
@@ -409,6 +413,23 @@ struct view {
 	bool		 journal_good;
 };
 
+/* A file that was made just before a power cut, and nothing in it. */
+static bool
+is_blank(struct db *db, const char *file)
+{
+	scoped_fd int	 fd = openat(db->dir_fd, file,
+			    O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	char		 head[64];
+	ssize_t		 n;
+
+	if (fd == -1 || (n = read(fd, head, sizeof(head))) == -1)
+		return (false);
+	for (ssize_t i = 0; i < n; i++)
+		if (head[i] != 0)
+			return (false);
+	return (true);
+}
+
 static int
 view_files(struct db *db, struct view *v)
 {
@@ -424,6 +445,8 @@ view_files(struct db *db, struct view *v)
 		    st.st_ino == v->stamp.ino;
 		v->kct_good = v->kct_same &&
 		    strcmp(v->stamp.boot, db->boot) == 0;
+		if (!v->kct_same && is_blank(db, db->kct))
+			v->kct_there = false;
 	} else if (errno != ENOENT)
 		return (fail_file(db, "look at", db->kct));
 	if (fstat(db->journal_fd, &st) == -1)
@@ -532,6 +555,8 @@ begin(struct db *db, enum db_mode mode)
 		return (v.kct_there ? kc_open(db, db->kct, KCOREADER) : 0);
 	if (stamp_busy(db) == -1)
 		return (-1);
+	if (!v.kct_there)
+		(void)unlinkat(db->dir_fd, db->kct, 0);
 	/* With auto transactions no "was open" mark is left in the file. */
 	if (kc_open(db, db->kct, KCOWRITER | KCOCREATE | KCOAUTOTRAN) == -1)
 		return (-1);
@@ -555,7 +580,7 @@ db_begin(struct db *db, enum db_mode mode)
 	if (begin(db, mode) == 0)
 		return (0);
 	saved = errno;
-	db_end(db);
+	(void)db_end(db);
 	errno = saved;
 	return (-1);
 }
@@ -586,23 +611,22 @@ int
 db_commit(struct db *db, bool hard)
 {
 	int64_t	 end;
-	bool	 first;
 
 	if (db->failed || db->mode != DB_WRITE) {
 		errno = db->failed ? errno : EINVAL;
 		return (-1);
 	}
-	/* The very first makes the file itself durable, with its name. */
-	first = db->journal_len == 0;
-	end = journal_append(db->journal_fd, db->journal_len, &db->changes,
-	    hard || first);
-	if (end == -1 || (first && fsync(db->dir_fd) == -1))
+	end = journal_append(db->journal_fd, db->journal_len, &db->changes);
+	if (end == -1)
 		return (fail_file(db, "write", db->journal));
 	if (enter(db) == -1 || !kcdbendtran(db->kc, 1)) {
 		(void)fail_file(db, "write", db->kct);
 		journal_cut(db->journal_fd, db->journal_len);
 		return (-1);
 	}
+	/* The very first makes the file itself durable, with its name. */
+	db->sync_dir = db->journal_len == 0 && end > 0;
+	db->sync_file = (hard && end > db->journal_len) || db->sync_dir;
 	db->journal_len = end;
 	db->settled = true;
 	return (0);
@@ -618,7 +642,23 @@ wants_compact(const struct db *db)
 	    db->journal_len > 2 * (int64_t)st.st_size);
 }
 
-void
+/* Close the journal, when it is where it must be. */
+static int
+close_journal(struct db *db)
+{
+	int	 rc = 0;
+
+	if ((db->sync_file && fdatasync(db->journal_fd) == -1) ||
+	    (db->sync_dir && fsync(db->dir_fd) == -1))
+		rc = fail_file(db, "sync", db->journal);
+	db->sync_file = db->sync_dir = false;
+	if (db->journal_fd != -1)
+		close(db->journal_fd);
+	db->journal_fd = -1;
+	return (rc);
+}
+
+int
 db_end(struct db *db)
 {
 	int	 saved = errno;
@@ -634,13 +674,13 @@ db_end(struct db *db)
 			(void)stamp_clean(db);
 	}
 	kc_close(db);
-	if (db->journal_fd != -1)
-		close(db->journal_fd);
-	db->journal_fd = -1;
 	if (db->lock_fd != -1)
 		turn_give(db->lock_fd);
 	db->begun = false;
+	if (close_journal(db) == -1)
+		return (-1);
 	errno = saved;
+	return (0);
 }
 
 struct rec *

@@ -37,10 +37,18 @@ int		 db_begin(struct db *, enum db_mode);
 int		 db_room(struct db *);
 /* The last failure was for room, and now there may be some: try again. */
 bool		 db_made_room(const struct db *);
-/* Keep what was put and deleted; `hard`: it survives a power cut. 0 or -1. */
+/*
+ * Keep what was put and deleted. `hard`: once db_end has returned 0, it
+ * survives a power cut. 0 or -1.
+ */
 int		 db_commit(struct db *, bool hard);
-/* Close and give the turn away. What was not committed is undone. */
-void		 db_end(struct db *);
+/*
+ * Close and give the turn away. What was not committed is undone. A hard
+ * commit is synced after that, so that nobody waits for our disk: a journal
+ * is durable up to a point, so whoever builds on this change syncs it too.
+ * 0, or -1 when that failed.
+ */
+int		 db_end(struct db *);
 /* The sentence of the last failure. */
 const char	*db_error(const struct db *);
 

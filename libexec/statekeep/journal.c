@@ -130,17 +130,16 @@ write_at(int fd, const uint8_t *p, size_t len, int64_t off)
 }
 
 int64_t
-journal_append(int fd, int64_t end, const struct jbuf *b, bool hard)
+journal_append(int fd, int64_t end, const struct jbuf *b)
 {
 	if (b->len <= HEAD)
 		return (end);
 	memcpy(b->base, MAGIC, 4);
 	put_le(b->base + 4, (uint32_t)(b->len - HEAD), 4);
 	put_le(b->base + 8, sum(2166136261u, b->base, 8), 4);
-	if (write_at(fd, b->base, b->len, end) == 0 &&
-	    (!hard || fdatasync(fd) == 0))
+	if (write_at(fd, b->base, b->len, end) == 0)
 		return (end + (int64_t)b->len);
-	/* Nobody may find half of it, nor all of it after we said no. */
+	/* Nobody may find half of it. */
 	journal_cut(fd, end);
 	return (-1);
 }
@@ -166,6 +165,20 @@ whole(const uint8_t *p, size_t left)
 		return (0);
 	len = (size_t)get_le(p + 4, 4) + HEAD;
 	return (len > left ? 0 : len);
+}
+
+/*
+ * No more was written here: pages that a power cut kept from the disk read
+ * as zeros. What lies behind them was not synced either, and is not to be
+ * believed without them.
+ */
+static bool
+blank(const uint8_t *p, size_t left)
+{
+	for (size_t i = 0; i < left && i < HEAD; i++)
+		if (p[i] != 0)
+			return (false);
+	return (true);
 }
 
 /* The next change of a body; its length, or 0 if its sizes make no sense. */
@@ -237,12 +250,15 @@ replay(uint8_t *base, size_t size, journal_fn fn, void *ctx,
 
 	while (at < size) {
 		if ((n = whole(base + at, size - at)) == 0) {
+			if (bad == 0 && blank(base + at, size - at))
+				break;
 			at++;
 			bad++;
 			continue;
 		}
 		/* A damaged last transaction is one that was cut short. */
-		if (at + n == size && !body_good(base + at + HEAD, n - HEAD))
+		if (blank(base + at + n, size - at - n) &&
+		    !body_good(base + at + HEAD, n - HEAD))
 			break;
 		out->skipped += (int64_t)bad;
 		bad = 0;

@@ -26,10 +26,10 @@ void	jbuf_clear(struct jbuf *);
 
 /*
  * Append one transaction at the offset given, which is where the last one
- * ended, and make it durable if `hard`. Returns the new end, or -1 with
- * errno and the file cut back to where it was.
+ * ended. Returns the new end, or -1 with errno and the file cut back to where
+ * it was. It is the caller's to make it durable.
  */
-int64_t	journal_append(int, int64_t, const struct jbuf *, bool);
+int64_t	journal_append(int, int64_t, const struct jbuf *);
 
 /* Take back what was appended behind this offset. errno is kept. */
 void	journal_cut(int, int64_t);

@@ -71,18 +71,21 @@ keep_begin(struct keep *k, bool durable, bool boot, bool write)
 	if (boot && db_begin(k->boot, mode) == -1) {
 		(void)keep_fail_db(k, k->boot);
 		saved = errno;
-		db_end(k->durable);
+		(void)db_end(k->durable);
 		errno = saved;
 		return (-1);
 	}
 	return (0);
 }
 
-void
-keep_end(struct keep *k)
+int
+keep_end(struct keep *k, int rc)
 {
-	db_end(k->boot);
-	db_end(k->durable);
+	if (db_end(k->boot) == -1 && rc == 0)
+		rc = keep_fail_db(k, k->boot);
+	if (db_end(k->durable) == -1 && rc == 0)
+		rc = keep_fail_db(k, k->durable);
+	return (rc);
 }
 
 static const char *
@@ -196,12 +199,10 @@ keep_settings(struct keep *k, const struct rec *want)
 		rc = compare_settings(k, have, want);
 		rec_free(have);
 	}
-	db_end(k->durable);
+	rc = keep_end(k, rc);
 	if (rc != 1)
 		return (rc);
 	if (keep_begin(k, true, false, true) == -1)
 		return (-1);
-	rc = add_settings(k, want);
-	db_end(k->durable);
-	return (rc);
+	return (keep_end(k, add_settings(k, want)));
 }

@@ -68,6 +68,10 @@ int	keep_fail(struct keep *, int, const char *, ...)
 int	keep_fail_db(struct keep *, const struct db *);
 /* Begin a transaction in one or both; both or none are begun. */
 int	keep_begin(struct keep *, bool durable, bool boot, bool write);
-void	keep_end(struct keep *);
+/*
+ * End it: returns what it is given, or -1 with errno if that was 0 and what
+ * was committed cannot be made durable.
+ */
+int	keep_end(struct keep *, int);
 
 #endif

@@ -140,7 +140,7 @@ keep_list(struct keep *k)
 		rc = list_rows(k, k->durable, out, &o);
 	if (rc == 0)
 		rc = list_rows(k, k->boot, out, NULL);
-	keep_end(k);
+	rc = keep_end(k, rc);
 	overs_clear(&o);
 	fd = rec_stream_end(out);
 	if (rc == 0 && fd != -1)

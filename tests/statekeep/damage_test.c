@@ -220,6 +220,46 @@ test_quarantine(void)
 	remove_dir(durable);
 }
 
+/*
+ * A power cut: pages of the end that was not synced read as zeros, and what
+ * is behind them did reach the disk.
+ */
+static void
+lose_page(char *buf, size_t len)
+{
+	char	 key[80], *at;
+
+	(void)snprintf(key, sizeof(key), "r:%s", id_of(SOME - 2));
+	if ((at = memmem(buf, len, key, strlen(key))) == NULL ||
+	    at < buf + 100 || at + 5000 > buf + len)
+		errx(1, "the journal is too short");
+	/* From within the one before to within the row. */
+	memset(at - 60, 0, 200);
+}
+
+static void
+test_power_cut(void)
+{
+	fresh();
+	edit_journal(lose_page);
+	CHECK(state_open(&p, program, durable, run, "next-boot", "/g") == 0);
+	CHECK(ctr_count(&p) == SOME - 3);
+	CHECK(ctr_find(&p, "c6") == 0);
+	CHECK(ctr_find(&p, "c7") == ENOENT);
+	CHECK(ctr_find(&p, "c8") == ENOENT);
+	CHECK(ctr_create(&p, id_of(9), "c9", false, false) == 0);
+	CHECK(peer_end(&p) == 0);
+	/* Cut off before anything was in the files. */
+	cut("state.kct", 0);
+	cut("state.kct", 20000);
+	cut("state.journal", 0);
+	cut("state.lock", 0);
+	CHECK(state_open(&p, program, durable, run, "third-boot", "/g") == 0);
+	CHECK(ctr_count(&p) == 0);
+	CHECK(peer_end(&p) == 0);
+	remove_dir(durable);
+}
+
 static uint32_t
 sum(uint32_t h, const char *data, size_t len)
 {
@@ -311,6 +351,7 @@ main(int argc, char **argv)
 	test_journal();
 	test_both();
 	test_quarantine();
+	test_power_cut();
 	test_schema();
 	test_full();
 	remove_dir(run);
