@@ -55,16 +55,21 @@ path_is_name(const char *s)
 }
 
 static int
-mkdir_open(int dir, const char *name, mode_t mode)
+mkdir_open(int dir, const char *name, mode_t mode, bool beneath)
 {
 	if (mkdirat(dir, name, mode) == -1 && errno != EEXIST)
 		return (-1);
+	if (beneath)
+		return (path_open(dir, name, O_RDONLY | O_DIRECTORY, 0));
 	return (openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
-/* Walk the components, making each; links among them are the owner's. */
+/*
+ * Walk the components, making each. Of an absolute path, links and ".." are
+ * the owner's; beneath a directory neither may lead out of the one before.
+ */
 static int
-mkdirs(int start, const char *path, mode_t mode)
+mkdirs(int start, const char *path, mode_t mode, bool beneath)
 {
 	scoped_fd int	 at = start;
 	char		 part[NAME_MAX + 1];
@@ -82,7 +87,7 @@ mkdirs(int start, const char *path, mode_t mode)
 		path += n + strspn(path + n, "/");
 		if (n == 0)
 			continue;
-		if ((next = mkdir_open(at, part, mode)) == -1)
+		if ((next = mkdir_open(at, part, mode, beneath)) == -1)
 			return (-1);
 		close(at);
 		at = next;
@@ -99,7 +104,7 @@ path_mkdirs(int dir, const char *name, mode_t mode)
 		return (fd);
 	if ((fd = fcntl(dir, F_DUPFD_CLOEXEC, 3)) == -1)
 		return (-1);
-	return (mkdirs(fd, name, mode));
+	return (mkdirs(fd, name, mode, true));
 }
 
 int
@@ -111,7 +116,7 @@ path_private_dir(const char *path, bool own)
 	if (fd == -1 && errno == ENOENT) {
 		if ((fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)) == -1)
 			return (-1);
-		fd = mkdirs(take_fd(&fd), path, 0700);
+		fd = mkdirs(take_fd(&fd), path, 0700, false);
 	}
 	if (fd == -1 || fstat(fd, &st) == -1)
 		return (-1);
@@ -173,7 +178,9 @@ path_slurp(int dir, const char *name, size_t max, size_t *len)
 	size_t			 got = 0;
 	ssize_t			 n;
 
-	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	fd = dir == AT_FDCWD ?
+	    open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) :
+	    path_open(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	if (fd == -1 || fstat(fd, &st) == -1)
 		return (NULL);
 	if (!S_ISREG(st.st_mode) || st.st_size < 0 ||

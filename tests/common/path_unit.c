@@ -1,0 +1,183 @@
+/* Paths beneath a directory: what must not lead out of it. */
+#include <sys/stat.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+#include "path.h"
+
+static char	 top[] = "/tmp/path-unit.XXXXXX";
+static int	 dir;		/* top/in; what is outside is in top */
+
+static bool
+exists(const char *name)
+{
+	struct stat	 st;
+	char		 path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", top, name);
+	return (lstat(path, &st) == 0);
+}
+
+static bool
+refused(int fd)
+{
+	int	 error = errno;
+
+	if (fd != -1)
+		close(fd);
+	errno = error;
+	return (fd == -1);
+}
+
+static void
+world(void)
+{
+	if (mkdtemp(top) == NULL || chdir(top) == -1 ||
+	    mkdir("in", 0700) == -1 || mkdir("out", 0700) == -1 ||
+	    mkdir("in/d", 0700) == -1 ||
+	    symlink("/etc", "in/abs") == -1 ||
+	    symlink("../out", "in/rel") == -1 ||
+	    symlink("d", "in/near") == -1 ||
+	    symlink("/proc/self/root", "in/magic") == -1 ||
+	    close(open("in/d/f", O_CREAT | O_WRONLY, 0600)) == -1 ||
+	    close(open("out/f", O_CREAT | O_WRONLY, 0600)) == -1)
+		err(1, "%s", top);
+	if ((dir = open("in", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		err(1, "in");
+}
+
+static void
+test_open(void)
+{
+	int	 fd = path_open(dir, "d/f", O_RDONLY, 0);
+
+	CHECK(fd != -1 && (fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+	close(fd);
+	CHECK(!refused(path_open(dir, "near/f", O_RDONLY, 0)));
+	CHECK(!refused(path_open(dir, "d/../d/f", O_RDONLY, 0)));
+	CHECK(refused(path_open(dir, "../out/f", O_RDONLY, 0)));
+	CHECK(refused(path_open(dir, "d/../../out/f", O_RDONLY, 0)));
+	CHECK(refused(path_open(dir, "/etc/passwd", O_RDONLY, 0)));
+	CHECK(refused(path_open(dir, "abs/passwd", O_RDONLY, 0)));
+	CHECK(refused(path_open(dir, "rel/f", O_RDONLY, 0)));
+	CHECK(refused(path_open(dir, "magic/etc/passwd", O_RDONLY, 0)));
+	/* In a root, the same links lead to places inside, or nowhere. */
+	CHECK(refused(path_open_in_root(dir, "abs/passwd", O_RDONLY, 0)) &&
+	    errno == ENOENT);
+	CHECK(!refused(path_open_in_root(dir, "/../d/f", O_RDONLY, 0)));
+	CHECK(refused(path_open_in_root(dir, "magic/etc/passwd", O_RDONLY, 0)));
+}
+
+static void
+test_names(void)
+{
+	char	 longest[NAME_MAX + 2];
+
+	memset(longest, 'x', sizeof(longest));
+	longest[NAME_MAX + 1] = '\0';
+	CHECK(!path_is_name(longest));
+	longest[NAME_MAX] = '\0';
+	CHECK(path_is_name(longest));
+	CHECK(path_is_name("a") && path_is_name("...") && path_is_name(".a"));
+	CHECK(!path_is_name("") && !path_is_name(".") && !path_is_name(".."));
+	CHECK(!path_is_name("a/b") && !path_is_name("/"));
+}
+
+static void
+test_mkdirs(void)
+{
+	struct stat	 st;
+	int		 fd = path_mkdirs(dir, "x/y/z", 0750);
+
+	CHECK(fd != -1 && fstat(fd, &st) == 0 && (st.st_mode & 0777) == 0750);
+	close(fd);
+	CHECK(!refused(path_mkdirs(dir, "x/y/z", 0700)));
+	CHECK(refused(path_mkdirs(dir, "../a", 0700)) && !exists("a"));
+	CHECK(refused(path_mkdirs(dir, "n/../../b", 0700)) && !exists("b"));
+	CHECK(refused(path_mkdirs(dir, "rel/c", 0700)) && !exists("out/c"));
+	CHECK(refused(path_mkdirs(dir, "d/f/e", 0700)));
+}
+
+static void
+test_private(void)
+{
+	char	 path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "%s/p/q", top);
+	CHECK(!refused(path_private_dir(path, true)));
+	CHECK(!refused(path_private_dir(path, true)));
+	CHECK(chmod(path, 0770) == 0 && refused(path_private_dir(path, true)) &&
+	    errno == EPERM);
+	CHECK(!refused(path_private_dir(path, false)));
+	(void)snprintf(path, sizeof(path), "%s/out/f", top);
+	CHECK(refused(path_private_dir(path, true)));
+	if (geteuid() != 0)
+		CHECK(refused(path_private_dir("/", true)));
+}
+
+static void
+test_files(void)
+{
+	size_t	 len = 0;
+	char	*text;
+
+	CHECK(path_replace(dir, "file", "hello", 5, 0600, false) == 0);
+	CHECK((text = path_slurp(dir, "file", 5, &len)) != NULL && len == 5 &&
+	    strcmp(text, "hello") == 0);
+	free(text);
+	CHECK((text = path_slurp(dir, "file", 4, &len)) == NULL);
+	CHECK(path_replace(dir, "file", "x", 1, 0600, true) == 0);
+	CHECK((text = path_slurp(dir, "file", 9, &len)) != NULL && len == 1);
+	free(text);
+	CHECK(path_slurp(dir, "d", 9, &len) == NULL);
+	CHECK(path_slurp(dir, "rel/f", 9, &len) == NULL);
+	CHECK(path_slurp(dir, "none", 9, &len) == NULL && errno == ENOENT);
+	CHECK(mkfifo("in/fifo", 0600) == 0 &&
+	    path_slurp(dir, "fifo", 9, &len) == NULL);
+	/* A link at the name is replaced, what it points to is not. */
+	CHECK(symlink("../out/f", "in/link") == 0 &&
+	    path_replace(dir, "link", "evil", 4, 0600, false) == 0);
+	CHECK(path_slurp(dir, "../out/f", 9, &len) == NULL);
+	CHECK((text = path_slurp(AT_FDCWD, "out/f", 9, &len)) != NULL &&
+	    len == 0);
+	free(text);
+}
+
+static void
+test_remove(void)
+{
+	CHECK(mkdir("in/t", 0700) == 0 && mkdir("in/t/u", 0700) == 0 &&
+	    symlink("../../out", "in/t/u/link") == 0 &&
+	    close(open("in/t/u/f", O_CREAT | O_WRONLY, 0)) == 0 &&
+	    mkdir("in/t/shut", 0) == 0);
+	CHECK(path_remove(dir, "t") == 0 && !exists("in/t"));
+	CHECK(exists("out/f"));
+	CHECK(path_remove(dir, "rel") == 0 && exists("out/f"));
+	CHECK(path_remove(dir, "none") == 0);
+}
+
+int
+main(void)
+{
+	world();
+	(void)umask(0);
+	(void)alarm(10);		/* a fifo must not be waited for */
+	test_open();
+	test_names();
+	test_mkdirs();
+	test_private();
+	test_files();
+	test_remove();
+	close(dir);
+	CHECK(path_remove(AT_FDCWD, top) == 0);
+	return (finish());
+}
