@@ -317,15 +317,13 @@ static int
 commit_noted(struct store *s, const struct request *q, struct answer *a)
 {
 	char	 note[ID_LEN + 2], token[64];
-	int	 rc, saved;
+	int	 rc;
 
 	snprintf(note, sizeof(note), "%s\n", q->id);
 	if (stage_note(s, note, token, sizeof(token), a) == -1)
 		return (-1);
 	rc = commit_locked(s, q, a);
-	saved = errno;
 	stage_forget(s, token);
-	errno = saved;
 	return (rc);
 }
 

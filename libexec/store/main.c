@@ -58,6 +58,7 @@ on_store_open(void *ctx, struct packet *p, struct answer *a)
 
 	dirs[0] = packet_take_fd(p, 0);
 	dirs[1] = packet_take_fd(p, 1);
+	s->state = SHUT;
 	helper_sandbox(&s->h, dirs, NITEMS(dirs));
 	if (store_setup(s, dirs[0], dirs[1], m->driver, m->create != 0,
 	    a) == -1)

@@ -34,6 +34,8 @@ ref_split(const char *text, struct ref *r)
 	}
 	colon = strrchr(r->repo, ':');
 	if (colon != NULL && strchr(colon, '/') == NULL) {
+		if (colon[1] == '\0')
+			return (false);
 		strcpy(r->tag, colon + 1);
 		*colon = '\0';
 	}

@@ -142,7 +142,7 @@ delete(struct store *s, const struct drop_locks *l, json_t *img,
 {
 	struct doomed	*d = calloc(1, sizeof(*d));
 	char		 token[64];
-	int		 rc = -1, saved;
+	int		 rc = -1;
 
 	if (d == NULL || collect(s, img, d, r) == -1)
 		(void)fail(a, ENOMEM, "out of memory");
@@ -150,9 +150,7 @@ delete(struct store *s, const struct drop_locks *l, json_t *img,
 		rc = save_images(s, l, a);
 		if (rc == 0)
 			rc = drop_layers(s, l, d->ids, a);
-		saved = errno;
 		stage_forget(s, token);
-		errno = saved;
 	}
 	index_clear(&s->images);
 	if (d != NULL)

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -68,20 +69,29 @@ match_root(struct store *s, int dir, const struct rec *r)
 	return (fchmod(dir, sb.st_mode & 07777));
 }
 
+static bool
+is_there(int dir, const char *name)
+{
+	struct stat	 sb;
+
+	return (fstatat(dir, name, &sb, AT_SYMLINK_NOFOLLOW) == 0);
+}
+
+/* "work" comes last: where it is, an earlier start has finished this. */
 static int
 make_overlay(struct store *s, int dir, const char *id, struct rec *r)
 {
 	scoped_fd int	 upper = -1;
-	bool		 there;
 
-	there = mkdirat(dir, "upper", 0700) == -1 && errno == EEXIST;
-	if ((mkdirat(dir, "work", 0700) == -1 && errno != EEXIST) ||
-	    (upper = path_open(dir, "upper", O_RDONLY | O_DIRECTORY, 0)) == -1
-	    || (!there && match_root(s, upper, r) == -1))
-		return (-1);
 	rec_addf(r, "upper", "bulkhead/%s/upper", id);
 	rec_addf(r, "work", "bulkhead/%s/work", id);
-	return (0);
+	if (is_there(dir, "work"))
+		return (0);
+	if ((mkdirat(dir, "upper", 0700) == -1 && errno != EEXIST) ||
+	    (upper = path_open(dir, "upper", O_RDONLY | O_DIRECTORY, 0)) == -1
+	    || match_root(s, upper, r) == -1)
+		return (-1);
+	return (mkdirat(dir, "work", 0700));
 }
 
 static int
@@ -91,7 +101,7 @@ make_vfs(struct store *s, int dir, const char *id, struct rec *r)
 	scoped_fd int	 from = -1, to = -1;
 
 	rec_addf(r, "rootfs", "bulkhead/%s/rootfs", id);
-	if (faccessat(dir, "rootfs", F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+	if (is_there(dir, "rootfs")) {
 		rec_del(r, "lower");
 		return (0);
 	}
@@ -103,7 +113,8 @@ make_vfs(struct store *s, int dir, const char *id, struct rec *r)
 		if (fchmod(to, 0755) == -1)
 			return (-1);
 	} else if ((from = path_open(s->graph, top, O_RDONLY | O_DIRECTORY,
-	    0)) == -1 || tree_copy(from, to, s->single) == -1)
+	    0)) == -1 || tree_copy(from, to, s->single ||
+	    userns_single()) == -1)
 		return (-1);
 	rec_del(r, "lower");
 	return (renameat(dir, "copy", dir, "rootfs"));
@@ -125,27 +136,23 @@ make(struct store *s, const char *id, struct rec *r, struct answer *a)
 {
 	scoped_fd int	 all = path_open(s->graph, "bulkhead",
 			    O_RDONLY | O_DIRECTORY, 0);
+	bool		 made;
 	int		 error;
 
-	bool		 there = false;
-
-	if (all == -1 || (mkdirat(all, id, 0700) == -1 &&
-	    !(there = errno == EEXIST)))
+	made = all != -1 && mkdirat(all, id, 0700) == 0;
+	if (!made && (all == -1 || errno != EEXIST))
 		return (fail_errno(a, "cannot make the writable layer of",
 		    id));
-	if (populate(s, all, id, r) == -1) {
-		error = errno;
-		if (!there)
-			(void)tree_remove(all, id);
-		errno = error;
-		if (error == EPERM && s->vfs && !userns_inside())
-			return (fail(a, error, "the image has files of "
-			    "several owners: a user namespace is needed to "
-			    "copy it"));
-		return (fail_errno(a, "cannot make the writable layer of",
-		    id));
-	}
-	return (0);
+	if (populate(s, all, id, r) == 0)
+		return (0);
+	error = errno;
+	if (made)
+		(void)tree_remove(all, id);
+	errno = error;
+	if (error == EPERM && s->vfs && !userns_inside())
+		return (fail(a, error, "the image has files of several "
+		    "owners: a user namespace is needed to copy it"));
+	return (fail_errno(a, "cannot make the writable layer of", id));
 }
 
 struct rec *

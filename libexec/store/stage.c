@@ -93,10 +93,14 @@ stage_new(struct store *s)
 	return (st);
 }
 
-/* The file last: while it is there, the rest is somebody's. */
+/*
+ * The file last: while it is there, the rest is somebody's. Keeps errno, for
+ * this is how failures end, too.
+ */
 static void
 stage_free(struct store *s, struct stage *st)
 {
+	int	 saved = errno;
 	char	 path[96];
 
 	path_of(st->token, "", path);
@@ -106,6 +110,7 @@ stage_free(struct store *s, struct stage *st)
 	close(st->fd);
 	LIST_REMOVE(st, entry);
 	free(st);
+	errno = saved;
 }
 
 void
@@ -321,7 +326,7 @@ stage_commit(struct store *s, const char *token, const char *parent,
 {
 	struct stage	*st = find(token);
 	char		 path[96];
-	int		 rc, error;
+	int		 rc;
 
 	rc = check_request(s, st, parent, chain_id, r, a);
 	if (rc == 0) {
@@ -331,10 +336,8 @@ stage_commit(struct store *s, const char *token, const char *parent,
 	}
 	if (rc == 0)
 		rc = commit_locked(s, st, id, r, a);
-	error = errno;
 	if (st != NULL)
 		stage_free(s, st);
-	errno = error;
 	return (rc);
 }
 

@@ -7,7 +7,8 @@
 #include "helper.h"
 #include "index.h"
 
-enum state { CLOSED = 1, OPEN = 2 };
+/* SHUT: it could not be opened, and a sandbox is entered only once. */
+enum state { CLOSED = 1, OPEN = 2, SHUT = 4 };
 
 #define NAME_DIR	32
 
