@@ -14,7 +14,8 @@
 #include "table.h"
 #include "version.h"
 
-static const struct tmpl_about	about = { "version", "*define.Version", NULL };
+static const struct tmpl_about	about = { "version", "*define.Version", NULL,
+				    false };
 
 /* podman's word for the machine. */
 const char *

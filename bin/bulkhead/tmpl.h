@@ -21,6 +21,7 @@ struct tmpl_about {
 	const char		*type;	/* of the value that is dot */
 	const char *const	*maps;	/* fields that are maps: a key that is
 					 * not there is no error; NULL ends */
+	bool			 any_case;	/* .Host is the member "host" */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "scope.h"
 #include "tmpl_impl.h"
@@ -96,15 +97,21 @@ is_map(const struct exec *x, const char *field)
 
 /* podman's records spell it ID in Go and Id in JSON; both are typed. */
 static json_t *
-find_member(json_t *object, const char *name)
+find_member(const struct exec *x, json_t *object, const char *name)
 {
-	json_t	*j = json_object_get(object, name);
+	json_t		*j = json_object_get(object, name), *v;
+	const char	*key;
 
 	if (j == NULL && strcmp(name, "ID") == 0)
 		j = json_object_get(object, "Id");
 	else if (j == NULL && strcmp(name, "Id") == 0)
 		j = json_object_get(object, "ID");
-	return (j);
+	if (j != NULL || !x->t->about->any_case)
+		return (j);
+	json_object_foreach(object, key, v)
+		if (strcasecmp(key, name) == 0)
+			return (v);
+	return (NULL);
 }
 
 static int
@@ -127,7 +134,7 @@ eval_field(struct exec *x, struct val from, const struct node *n,
 	if (!json_is_object(from.j))
 		return (fail(x, n, "can't evaluate field %s in type %s", name,
 		    val_type(from)));
-	out->j = find_member(from.j, name);
+	out->j = find_member(x, from.j, name);
 	out->map = is_map(x, name);
 	if (out->j == NULL)
 		return (fail(x, n, "can't evaluate field %s in type %s", name,
