@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "exec.h"
 #include "fault.h"
 #include "scope.h"
 #include "spec.h"
@@ -99,6 +100,7 @@ workdir(struct build *b)
 int
 build_run(struct build *b)
 {
+	exec_share_pipes(b);
 	if (more_files(b) == -1 ||
 	    mount_open(b) == -1 || dev_open(b) == -1 || root_open(b) == -1)
 		return (-1);

@@ -33,6 +33,7 @@
 #include "scope.h"
 #include "sealed.h"
 #include "spec.h"
+#include "walk.h"
 
 #define ADMIN	((capset)1 << CAP_SYS_ADMIN)
 
@@ -47,19 +48,24 @@ struct program {
 };
 
 /*
- * The process must be able to open its own /dev/stdout again, so the pipes
- * become its user's. A device of the host does not, nor what we do not own.
+ * A program must be able to open its own /dev/stdout, whoever it is in the
+ * container. Who made the pipes may not be anybody there, so while we still
+ * are that user they are opened to all: to all who can find them, in /proc
+ * beneath a process that is theirs.
  */
-static void
-own(int fd, uid_t uid)
+void
+exec_share_pipes(struct build *b)
 {
 	struct stat	 st;
 
-	if (uid == 0 || fstat(fd, &st) == -1 ||
-	    !(S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)))
-		return;
-	if (fchown(fd, uid, (gid_t)-1) == -1)
-		return;			/* only /dev/stdout suffers */
+	for (uint32_t i = 0; i < 3; i++) {
+		int	 fd = given_get(b->given, LAUNCH_STDIN + i, 0);
+
+		if (fd == -1 || fstat(fd, &st) == -1 || !S_ISFIFO(st.st_mode))
+			continue;
+		if (fchmod(fd, 0666) == -1)
+			return;		/* not ours to share, then */
+	}
 }
 
 static int
@@ -73,7 +79,6 @@ stream(struct build *b, uint32_t i)
 		fd = given_get(b->given, LAUNCH_NULL, 0);
 	if (fd == -1)
 		return (openat(b->dev, "null", O_RDWR | O_CLOEXEC));
-	own(fd, b->who.uid);
 	return (fcntl(fd, F_DUPFD_CLOEXEC, 16));
 }
 
@@ -259,10 +264,11 @@ static int
 work_in(struct build *b)
 {
 	const char	*cwd = b->spec->cwd == NULL ? "/" : b->spec->cwd;
+	scoped_fd int	 fd = walk_open(b->root, cwd, O_PATH | O_DIRECTORY);
 	char		 now[PATH_MAX];
 	long		 n;
 
-	if (chdir(cwd) == -1)
+	if (fd == -1 || fchdir(fd) == -1)
 		return (fault_errno(b->fault, "the working directory %s in "
 		    "the container", cwd));
 	n = syscall(SYS_getcwd, now, sizeof(now));

@@ -12,5 +12,7 @@ struct build;
  * fault filled, its error ENOENT when there is no such program.
  */
 int	exec_run(struct build *);
+/* While still the user who asked: let the container reopen its streams. */
+void	exec_share_pipes(struct build *);
 
 #endif

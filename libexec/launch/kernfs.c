@@ -124,9 +124,9 @@ put(struct build *b, int mount, const char *path, bool readonly)
 {
 	scoped_fd int	 target = -1;
 
-	/* Ours are made even if the user's will cover them: devices need it. */
-	if (mount == -1 || (strcmp(path, "/dev") != 0 &&
-	    strcmp(path, "/sys") != 0 && mount_claimed(b, path)))
+	/* What others stand on is made, though the user's may cover it. */
+	if (mount == -1 || (strncmp(path, "/dev/", 5) == 0 &&
+	    mount_claimed(b, path)))
 		return (0);
 	target = walk_plain_dir(b->root, path);
 	if (target == -1 && (errno == ELOOP || errno == ENOTDIR))

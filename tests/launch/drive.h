@@ -73,11 +73,20 @@ drive_give(struct drive *d, uint32_t kind, uint32_t index, int fd)
 	return (drive_ask(d, MSG_launch_give, &m, fd, NULL));
 }
 
+/* What else to do in the process that becomes launch. */
+static void	(*drive_before)(void);
+
 /* Start launch itself, as the ordinary user if we can. */
 static void
 drive_start(struct drive *d, const char *prog, int single)
 {
+	char	*argv[] = { (char[]){ "launch" }, (char[]){ "-p" },
+		    (char[]){ "1" }, NULL };
+	char	*env[] = { NULL };
 	int	 sv[2];
+	/* The user may not be able to reach where it is, only to run it. */
+	int	 path = open(prog, O_PATH | O_CLOEXEC);
+	int	 exe = fcntl(path, F_DUPFD_CLOEXEC, 20);
 
 	memset(d, 0, sizeof(*d));
 	d->prog = prog;
@@ -94,10 +103,15 @@ drive_start(struct drive *d, const char *prog, int single)
 			err(1, "becoming an ordinary user");
 		if (dup2(sv[1], 3) == -1)
 			err(1, "dup2");
-		execl(prog, "launch", "-p", "1", (char *)NULL);
-		err(1, "%s", prog);
+		if (drive_before != NULL)
+			drive_before();
+		fexecve(exe, argv, env);
+		warn("%s", prog);
+		_exit(1);
 	}
 	close(sv[1]);
+	close(exe);
+	close(path);
 	d->ch = (struct chan){ sv[0], R_CTL, R_LAUNCH };
 }
 
@@ -126,6 +140,9 @@ drive_create(struct drive *d, const struct rec *def)
 	if (pipe2(p, O_CLOEXEC) == -1)
 		err(1, "pipe2");
 	d->out = p[0];
+	/* As if the monitor, who is the same user, had made it. */
+	if (geteuid() == 0 && fchown(p[1], UNPRIVILEGED, UNPRIVILEGED) == -1)
+		err(1, "pipe");
 	if (drive_give(d, LAUNCH_STDOUT, 0, p[1]) != 0 ||
 	    drive_give(d, LAUNCH_STDERR, 0, p[1]) != 0)
 		return (d->error);
@@ -212,7 +229,7 @@ drive_end(struct drive *d)
 }
 
 /* All of it. The exit status, or -1 when it did not come to that. */
-static int
+__attribute__((unused)) static int
 drive_run(struct drive *d, const char *prog, const struct rec *def, int single)
 {
 	int	 status;
