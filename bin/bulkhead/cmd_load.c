@@ -16,6 +16,7 @@
 #include "layers.h"
 #include "manifest.h"
 #include "record.h"
+#include "refname.h"
 #include "say.h"
 #include "scope.h"
 #include "session.h"
@@ -99,6 +100,34 @@ read_archive(struct session *s, int fd, const char *format)
 	return (star_ask_rec(&s->star, H_FETCH, MSG_archive_open, &m, &fd, 1));
 }
 
+/*
+ * The names an archive gives, made whole: docker's own archives mean
+ * docker.io by a name without a registry, others mean this machine.
+ */
+static struct rec *
+whole_names(struct session *s, const struct rec *image, const char *kind)
+{
+	struct rec	*out = rec_new();
+	const char	*name, *prefix;
+	char		 whole[512];
+	size_t		 it = 0;
+
+	prefix = strcmp(kind, "docker") != 0 ? "localhost/" : NULL;
+	while (rec_next(image, "name", &it, &name)) {
+		if (refname_whole(name, prefix != NULL ? prefix :
+		    strchr(name, '/') == NULL ? "docker.io/library/" :
+		    "docker.io/", whole, sizeof(whole)) == 0) {
+			(void)rec_add(out, "name", whole);
+			continue;
+		}
+		(void)snprintf(s->star.text, sizeof(s->star.text), "\"%s\" is "
+		    "not a valid name for an image", name);
+		rec_free(out);
+		return (NULL);
+	}
+	return (out);
+}
+
 /* The image's record in the store; its id in a buffer of 65 bytes. */
 static int
 commit(struct session *s, const struct rec *names, const char *config,
@@ -126,10 +155,12 @@ commit(struct session *s, const struct rec *names, const char *config,
 }
 
 static int
-load_image(struct session *s, const struct rec *image, bool progress)
+load_image(struct session *s, const struct rec *image, const char *kind,
+    bool progress)
 {
 	scoped_free char	*made = NULL;
 	struct rec		*done = rec_new();
+	struct rec		*names = whole_names(s, image, kind);
 	const char		*config = rec_get(image, "config_json");
 	const char		*manifest = rec_get(image, "manifest_json");
 	const char		*name;
@@ -137,31 +168,32 @@ load_image(struct session *s, const struct rec *image, bool progress)
 	size_t			 it = 0;
 	int			 rc = -1;
 
-	if (layers_bring(s, image, progress, top, done) == 0) {
+	if (names != NULL &&
+	    layers_bring(s, image, progress, top, done) == 0) {
 		if (manifest == NULL)
 			manifest = made = manifest_docker(config, done);
-		rc = commit(s, image, config, manifest, top, id);
+		rc = commit(s, names, config, manifest, top, id);
 	}
-	rec_free(done);
-	if (rc == -1)
-		return (-1);
-	if (rec_count(image, "name") == 0)
+	if (rc == 0 && rec_count(names, "name") == 0)
 		printf("Loaded image: sha256:%s\n", id);
-	while (rec_next(image, "name", &it, &name))
+	while (rc == 0 && rec_next(names, "name", &it, &name))
 		printf("Loaded image: %s\n", name);
-	return (0);
+	rec_free(names);
+	rec_free(done);
+	return (rc);
 }
 
 /* An archive has one image, and sometimes `more`. */
 static int
 load_all(struct session *s, const struct rec *archive, bool progress)
 {
+	const char	*kind = rec_str(archive, "kind", "");
 	struct rec	*more;
 	size_t		 it = 0;
-	int		 rc = load_image(s, archive, progress);
+	int		 rc = load_image(s, archive, kind, progress);
 
 	while (rc == 0 && (more = rec_sub(archive, "more", &it)) != NULL) {
-		rc = load_image(s, more, progress);
+		rc = load_image(s, more, kind, progress);
 		rec_free(more);
 	}
 	return (rc);
@@ -215,12 +247,21 @@ import_layer(struct session *s, const struct rec *archive,
 	scoped_free char	*config = NULL, *manifest = NULL;
 	struct rec		*done = rec_new(), *names = rec_new(), *layer;
 	struct parse_err	 e;
-	char			 top[65];
+	char			 top[65], top_name[512];
 	size_t			 it = 0;
 	int			 rc = -1;
 
-	if (name != NULL)
-		(void)rec_add(names, "name", name);
+	if (name != NULL) {
+		if (refname_whole(name, "localhost/", top_name,
+		    sizeof(top_name)) == -1) {
+			(void)snprintf(s->star.text, sizeof(s->star.text),
+			    "\"%s\" is not a valid name for an image", name);
+			rec_free(names);
+			rec_free(done);
+			return (-1);
+		}
+		(void)rec_add(names, "name", top_name);
+	}
 	if (layers_bring(s, archive, show_progress(s->g), top, done) == 0 &&
 	    (layer = rec_sub(done, "layer", &it)) != NULL) {
 		config = manifest_import(s->g->opts, layer, from, &e);
