@@ -91,6 +91,11 @@ read_raw(struct input *in, uint8_t *buf, size_t room)
 	if (n == 0)
 		in->eof = true;
 	in->in_total += (uint64_t)n;
+	/* Bytes that unpack to nothing are no way round the limit (A11). */
+	if (in->in_total > in->lim.max_bytes)
+		return (why_set(in->why, EFBIG, "the layer is longer than "
+		    "the %llu bytes that are allowed; raise the limit if you "
+		    "trust it", (unsigned long long)in->lim.max_bytes));
 	digest_add(in->raw, buf, (size_t)n);
 	return (n);
 }

@@ -41,11 +41,11 @@ tree_failed(struct why *w, const char *path, const char *what)
 
 /* No mount is crossed: nothing is mounted in a staging directory. */
 static int
-open_in(struct tree *t, const char *name, int flags)
+open_in(struct tree *t, const char *name, int flags, uint64_t more)
 {
 	struct open_how	 how = { .flags = (uint64_t)(flags | O_CLOEXEC),
 			    .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_XDEV |
-			    RESOLVE_NO_MAGICLINKS };
+			    RESOLVE_NO_MAGICLINKS | more };
 	int		 fd;
 
 	do {
@@ -149,7 +149,7 @@ static int
 open_dir(struct tree *t, const char *name)
 {
 	return (open_in(t, name[0] == '\0' ? "." : name,
-	    O_RDONLY | O_DIRECTORY));
+	    O_RDONLY | O_DIRECTORY, 0));
 }
 
 /* A directory that no entry describes was made on the way to one. */
@@ -196,11 +196,61 @@ make_dirs(struct tree *t, char *name)
 	return (at);
 }
 
+/*
+ * Links make short names of deep directories, deeper than whoever removes
+ * them has descriptors for: count the way up. 0, or -1 with why set.
+ */
+static int
+check_depth(struct tree *t, int dir, const char *path)
+{
+	int		 fd = fcntl(dir, F_DUPFD_CLOEXEC, 3), up;
+	struct stat	 st, root;
+
+	if (fd == -1 || fstat(t->root, &root) == -1)
+		return (tree_failed(t->why, path, "look at its directory"));
+	for (int depth = 0; depth < TREE_DEPTH_MAX; depth++) {
+		if (fstat(fd, &st) == -1 || st.st_ino == root.st_ino) {
+			close(fd);
+			return (0);
+		}
+		up = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		close(fd);
+		if ((fd = up) == -1)
+			return (tree_failed(t->why, path, "look above it"));
+	}
+	close(fd);
+	return (why_set(t->why, ENAMETOOLONG, "entry \"%.60s...\" is more "
+	    "than %d directories deep; the layer must be made again", path,
+	    TREE_DEPTH_MAX));
+}
+
+/* The parent as it stands, or made. Without links its name is its depth. */
+static int
+look_up(struct tree *t, char *name, const char *path)
+{
+	int	 fd = open_in(t, name[0] == '\0' ? "." : name,
+		    O_RDONLY | O_DIRECTORY, RESOLVE_NO_SYMLINKS);
+
+	if (fd != -1)
+		return (fd);
+	if (errno == ELOOP)
+		fd = open_dir(t, name);
+	if (fd == -1 && errno == ENOENT)
+		fd = make_dirs(t, name);
+	if (fd == -1)
+		return (tree_failed(t->why, path, "make its directory"));
+	if (check_depth(t, fd, path) == -1) {
+		close(fd);
+		return (-1);
+	}
+	return (fd);
+}
+
 int
 tree_open_dir(struct tree *t, const char *path)
 {
 	return (open_in(t, path[0] == '\0' ? "." : path,
-	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0));
 }
 
 int
@@ -224,11 +274,8 @@ tree_parent(struct tree *t, const char *path, const char **leaf)
 		return (t->at_fd);
 	if ((name = strndup(path, n)) == NULL)
 		return (why_set(t->why, ENOMEM, "out of memory"));
-	fd = open_dir(t, name);
-	if (fd == -1 && errno == ENOENT)
-		fd = make_dirs(t, name);
-	if (fd == -1)
-		return (tree_failed(t->why, path, "make its directory"));
+	if ((fd = look_up(t, name, path)) == -1)
+		return (-1);
 	forget_parent(t);
 	t->at_fd = fd;
 	t->at = take_ptr(&name);
