@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -73,13 +74,16 @@ trace_packet(const struct chan *ch, const char *arrow,
     const struct proto_info *info, uint32_t seq, unsigned int nfds,
     const union msg *body)
 {
-	char	 text[1200];
+	char		 text[1200];
+	struct timespec	 now;
 
 	if (!log_tracing(TRACE_MSG))
 		return;
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	proto_print(info->type, body, text, sizeof(text));
-	log_trace(TRACE_MSG, "%s %s %s seq=%u fds=%u %s", proto_role(ch->self),
-	    arrow, proto_role(ch->peer), seq, nfds, text);
+	log_trace(TRACE_MSG, "%03ld.%06ld %s %s %s seq=%u fds=%u %s",
+	    (long)now.tv_sec % 1000, now.tv_nsec / 1000,
+	    proto_role(ch->self), arrow, proto_role(ch->peer), seq, nfds, text);
 }
 
 int
