@@ -4,7 +4,6 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -111,23 +110,6 @@ attach_socket(struct attach *a, bool primary, char *text, size_t len)
 		return (-1);
 	}
 	a->sock = take_fd(&ours);
-	return (0);
-}
-
-/* sun_path is short and run directories are long: go by the descriptor. */
-int
-attach_connect(struct chan *ch, int run_dir)
-{
-	struct sockaddr_un	 sun = { .sun_family = AF_UNIX };
-	scoped_fd int		 fd = -1;
-
-	(void)snprintf(sun.sun_path, sizeof(sun.sun_path),
-	    "/proc/self/fd/%d/ctl", run_dir);
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd == -1 ||
-	    connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1)
-		return (-1);
-	*ch = (struct chan){ take_fd(&fd), R_CTL, R_MONITOR };
 	return (0);
 }
 

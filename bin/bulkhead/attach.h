@@ -35,7 +35,7 @@ enum { ATTACH_EXITED = 0, ATTACH_DETACHED = 1 };
 
 struct attach {
 	int		 sock;		/* from attach_socket */
-	struct chan	*mon;		/* monitor's channel, or one by ctl */
+	struct chan	*mon;		/* monitor's channel, or monconn_open's */
 	bool		 tty;		/* the container has a terminal */
 	bool		 want_stdin;
 	bool		 sig_proxy;
@@ -75,11 +75,5 @@ int	attach_socket(struct attach *, bool primary, char *, size_t);
  *	ECONNRESET	monitor was killed
  */
 int	attach_run(struct attach *);
-/*
- * Connect to the monitor of a running container, by the descriptor of its
- * run directory. 0 with the channel set; -1 with errno (ENOENT or
- * ECONNREFUSED: no monitor, look for the `exit` record instead).
- */
-int	attach_connect(struct chan *, int);
 
 #endif

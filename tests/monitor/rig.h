@@ -155,6 +155,7 @@ copy_to(const char *from, const char *to)
 
 static char	 rig_dir[64];
 static int	 rig_stderr = -1;	/* of the programs; -1: ours */
+static int	 rig_sndbuf;		/* of attached sockets; 0: as usual */
 
 static void
 rig_remove(void)
@@ -168,6 +169,7 @@ rig_tree(const char *program)
 {
 	char	 from[4096], to[256];
 
+	alarm(120);			/* a test that hangs has failed */
 	if (geteuid() == 0 && (setgid(65534) || setuid(65534)))
 		err(1, "setuid");
 	(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
@@ -298,6 +300,9 @@ rig_attach(struct chan *ch, bool primary, bool feeds)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sp) == -1)
 		err(1, "socketpair");
+	if (rig_sndbuf != 0)
+		(void)setsockopt(sp[1], SOL_SOCKET, SO_SNDBUF, &rig_sndbuf,
+		    sizeof(rig_sndbuf));
 	rc = ask_on(ch, MSG_mon_attach, &m, &sp[1], 1, NULL);
 	close(sp[1]);
 	if (rc == 0)

@@ -146,7 +146,9 @@ test_detached(int n)
 {
 	struct opts	 o = { 0 };
 	struct stat	 st;
+	struct rec	*rec;
 	char		*text, line[128];
+	size_t		 len;
 
 	begin(&rig, clean_up_words(n));
 	CHECK(rig_start(&rig, &o, "sleep 0.2; exit 5") == 0);
@@ -169,8 +171,10 @@ test_detached(int n)
 	    strstr(text, "fd 6 ") == NULL && strstr(text, "closes") == NULL);
 	CHECK(strstr(text, "sid own\nint default\n") != NULL);
 	free(text);
-	text = rig_file(&rig, "exit", NULL);
-	CHECK(memmem(text, 200, "1280", 4) != NULL);
+	text = rig_file(&rig, "exit", &len);
+	rec = rec_decode(text, len);
+	CHECK(rec != NULL && rec_num(rec, "status", -1) == W_EXITCODE(5, 0));
+	rec_free(rec);
 	free(text);
 }
 
