@@ -129,7 +129,8 @@ exit_status(const struct child_ask *a, const struct fault *f)
 
 /*
  * Do what is asked until the program runs. When the other end is gone,
- * nobody wants this container any more; when a step failed, nobody can.
+ * nobody wants this container any more; when a step of it failed, nobody
+ * can have it. A descriptor that is refused changes nothing.
  * Exits with _exit: what stdio has buffered is not ours to write.
  */
 static _Noreturn void
@@ -140,7 +141,7 @@ serve(struct build *b, struct given *g, int sock)
 
 	while (get(sock, &a, sizeof(a), fds) == (ssize_t)sizeof(a)) {
 		memset(b->fault, 0, sizeof(*b->fault));
-		if (serve_one(b, g, &a, fds[0]) == -1) {
+		if (serve_one(b, g, &a, fds[0]) == -1 && a.op != CHILD_GIVE) {
 			(void)put(sock, b->fault, sizeof(*b->fault), NULL, 0);
 			_exit(exit_status(&a, b->fault));
 		}

@@ -36,6 +36,7 @@ struct drive {
 	int		 master;
 	int		 out;		/* what it writes */
 	int		 single;
+	int		 system;	/* the user's own id is not mapped */
 	uint32_t	 seq;
 	uint32_t	 error;		/* of the last reply */
 	char		 text[1024];
@@ -122,7 +123,11 @@ drive_map(const struct drive *d, const char *file, uint32_t id)
 	int	 fd, n;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/%s", d->pid, file);
-	n = snprintf(text, sizeof(text), "0 %u 1\n1 %u 65535\n", id, SUBIDS);
+	if (d->system)
+		n = snprintf(text, sizeof(text), "0 %u 65536\n", SUBIDS);
+	else
+		n = snprintf(text, sizeof(text), "0 %u 1\n1 %u 65535\n", id,
+		    SUBIDS);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd == -1 || write(fd, text, (size_t)n) != n)
 		err(1, "%s", path);

@@ -8,6 +8,7 @@
 
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/mount.h>
 #include <linux/seccomp.h>
 
 #include <signal.h>
@@ -87,7 +88,8 @@ make_image(const char *name)
 	static const char *const tools[] = { "sh", "id", "cat", "ls", "mount",
 	    "stat", "hostname", "env", "stty", "tty", "sleep", "true", "touch",
 	    "grep", "readlink", "pwd", "kill", "mkdir", "wc", "whoami", "ip",
-	    "df", "sort", "ps", "chmod", "umount", "cut" };
+	    "df", "sort", "ps", "chmod", "umount", "cut",
+	    "chown", "rm" };
 	char	 path[128];
 
 	dir(name);
@@ -842,6 +844,83 @@ test_again(void)
 		CHECK(sh(with(overlay(1), "rm", "1"), "true") == 0);
 }
 
+/* As refresh does it: on disk 0 is root, in the container's range it is too. */
+static int
+shifted(const char *path)
+{
+	struct mount_attr	 a = { .attr_set = MOUNT_ATTR_IDMAP,
+				    .userns_fd = (uint64_t)d.userns };
+	int			 fd = (int)syscall(SYS_open_tree, AT_FDCWD, path,
+				    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
+	if (fd == -1 || syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &a,
+	    sizeof(a)) == -1)
+		err(1, "id-mapped mount of %s", path);
+	return (fd);
+}
+
+/* A container of a range of its own, whose mounts come by descriptor. */
+static void
+run_system(struct rec *r, uint32_t kind, const char *path, const char *script)
+{
+	(void)with(with(with(r, "arg", "/bin/sh"), "arg", "-c"), "arg", script);
+	(void)with(r, "cap", "CAP_CHOWN");
+	drive_start(&d, prog, 0);
+	d.system = 1;
+	CHECK(drive_create(&d, r) == 0);
+	CHECK(drive_give(&d, kind, 0, shifted(path)) == 0);
+	CHECK(drive_give(&d, kind, 0, shifted(path)) == EEXIST);
+	CHECK(drive_give(&d, LAUNCH_MOUNT, 0, shifted(at("disk"))) == 0);
+	CHECK(drive_build(&d) == 0 && drive_exec(&d) == 0);
+	if (d.error != 0)
+		printf("# %s\n", d.text);
+	drive_read(&d);
+	CHECK(drive_end(&d) == 0);
+	rec_free(r);
+}
+
+static void
+owned(const char *path, uid_t uid)
+{
+	struct stat	 st;
+
+	CHECK(lstat(at(path), &st) == 0 && st.st_uid == uid);
+	if (st.st_uid != uid)
+		printf("# %s is of %u\n", path, st.st_uid);
+}
+
+static void
+test_system_mode(void)
+{
+	char	 cmd[256];
+
+	dir("disk");
+	(void)path_remove(AT_FDCWD, at("graph/overlay/top/work"));
+	dir("graph/overlay/top/work");
+	(void)snprintf(cmd, sizeof(cmd), "chown -R 0:0 %s/image %s/graph %s/disk",
+	    base, base, base);
+	if (system(cmd) != 0)
+		err(1, "chown");
+	run_system(mounted(def("image"), "bind", "/vol", "/vol", NULL),
+	    LAUNCH_ROOTFS, at("image"), "id -u; touch /made /vol/made; "
+	    "chown 1000 /vol/made; stat -c %u /bin/sh /vol/made; "
+	    "echo x >/dev/stdout; cat /proc/self/uid_map; ls -ln /data");
+	CHECK(has("0\n0\n1000\nx\n") && has("    4711000      65536\n"));
+	owned("image/made", 0);
+	owned("disk/made", 1000);
+	run_system(mounted(overlay(40), "bind", "/vol", "/vol", NULL),
+	    LAUNCH_GRAPH, at("graph"), "touch /made; chown 1000:50 /made; "
+	    "stat -c %u /made /bin/busybox; id -u; rm /bin/true");
+	CHECK(has("1000\n0\n0\n"));
+	owned("graph/overlay/top/diff/made", 1000);
+	drive_before = no_layers_by_fd;
+	run_system(mounted(overlay(40), "bind", "/vol", "/vol", NULL),
+	    LAUNCH_GRAPH, at("graph"), "stat -c %u /made; touch /made2");
+	CHECK(has("1000\n"));
+	owned("graph/overlay/top/diff/made2", 0);
+	drive_before = NULL;
+}
+
 static int
 make_dir(void)
 {
@@ -870,6 +949,8 @@ all(void)
 	test_confined();
 	test_overlay();
 	test_again();
+	if (!single)
+		test_system_mode();
 }
 
 int
