@@ -25,7 +25,8 @@ tb_space(struct tb *t, size_t n)
 		if ((t->p = realloc(t->p, t->room)) == NULL)
 			err(1, "realloc");
 	}
-	memset(t->p + t->len, 0, n);
+	if (n > 0)
+		memset(t->p + t->len, 0, n);
 	t->len += n;
 	return (t->p + t->len - n);
 }
