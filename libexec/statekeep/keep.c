@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "db.h"
+#include "name.h"
 #include "record.h"
 #include "scope.h"
 
@@ -47,9 +48,13 @@ keep_init(struct keep *k, int durable_fd, int boot_fd, const char *boot_id)
 	name_dir(boot_fd, where, sizeof(where));
 	k->boot = db_new(boot_fd, "boot", where, boot_id);
 	(void)snprintf(k->boot_id, sizeof(k->boot_id), "%s", boot_id);
-	if (k->durable != NULL && k->boot != NULL)
-		return (0);
-	return (keep_fail(k, ENOMEM, "out of memory"));
+	if (k->durable == NULL || k->boot == NULL)
+		return (keep_fail(k, ENOMEM, "out of memory"));
+	/* It is a word in the stamps. */
+	if (!name_valid(boot_id))
+		return (keep_fail(k, EINVAL, "\"%s\" is not a boot ID",
+		    boot_id));
+	return (0);
 }
 
 void

@@ -7,7 +7,7 @@
 #include "state.h"
 
 #define SLOTS	24		/* containers the test plays with */
-#define SECONDS	8
+#define SECONDS	5
 
 enum known { ABSENT, PRESENT, UNSURE };
 

@@ -1,0 +1,90 @@
+/*
+ * The inside of a database, for db.c, which opens and changes it, and mend.c,
+ * which sees that its files belong together.
+ */
+#ifndef STATEKEEP_INSIDE_H
+#define STATEKEEP_INSIDE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <kclangc.h>
+
+#include "db.h"
+#include "journal.h"
+
+enum stamp_kind { STAMP_NONE, STAMP_BUSY, STAMP_CLEAN };
+
+/* What the lock file says about the two others. */
+struct stamp {
+	enum stamp_kind	 kind;
+	long		 pid;
+	char		 boot[65];
+	int64_t		 journal_len;
+	int64_t		 size;
+	int64_t		 mtime_ns;
+	uint64_t	 ino;
+};
+
+struct db {
+	int		 dir_fd;
+	int		 lock_fd;
+	int		 journal_fd;
+	int64_t		 journal_len;
+	KCDB		*kc;		/* NULL: closed, or nothing there */
+	enum db_mode	 mode;
+	bool		 begun;
+	bool		 failed;	/* a put or delete went wrong */
+	bool		 settled;	/* committed or undone: stamp it clean */
+	bool		 made_room;	/* gave the reserve up */
+	bool		 sync_file;	/* the journal, when the turn is over */
+	bool		 sync_dir;	/* its name as well: it is new */
+	struct jbuf	 changes;
+	char		 boot[65];
+	char		 where[PATH_MAX];
+	char		 kct[64];
+	char		 kct_new[64];
+	char		 kct_wal[64];
+	char		 journal[64];
+	char		 journal_new[64];
+	char		 lock[64];
+	char		 reserve[64];
+	char		 error[1024];
+};
+
+/* What the two files are, compared with the stamp. */
+struct view {
+	struct stamp	 stamp;
+	bool		 kct_there;
+	bool		 kct_same;	/* the very file, unchanged */
+	bool		 kct_good;	/* ... and its pages were not lost */
+	bool		 journal_good;
+};
+
+/* Keep a sentence; errno stays as it is. Returns -1. */
+int	db_fail(struct db *, const char *, ...)
+	    __attribute__((format(printf, 2, 3)));
+/*
+ * The sentence for what the file system refused to do to a file. Gives the
+ * reserve up when there was no room. errno stays. Returns -1.
+ */
+int	db_fail_file(struct db *, const char *, const char *);
+/* Open one of its files with Kyoto Cabinet in these modes. 0 or -1. */
+int	db_kc_open(struct db *, const char *, uint32_t);
+/* Close it; `settled` becomes false if that failed. */
+void	db_kc_close(struct db *);
+
+/* What the stamp says. */
+void	mend_stamp(struct db *, struct stamp *);
+/* Say that we write, or that all is in order, as it is now. 0 or -1. */
+int	mend_busy(struct db *);
+int	mend_clean(struct db *);
+/* Look at the files of a database whose journal is open. 0 or -1. */
+int	mend_view(struct db *, struct view *);
+/* Bring files that are not in order into order. Exclusively. 0 or -1. */
+int	mend_repair(struct db *, const struct view *);
+/* Replace the journal by one that says only what is there now. 0 or -1. */
+int	mend_compact(struct db *);
+
+#endif

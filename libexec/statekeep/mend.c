@@ -1,0 +1,278 @@
+#include "inside.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "scope.h"
+
+#define CHUNK		(256u << 10)	/* a transaction of a new journal */
+#define STAMP_LEN	256
+
+void
+mend_stamp(struct db *db, struct stamp *s)
+{
+	char	 text[STAMP_LEN + 1];
+	ssize_t	 n = pread(db->lock_fd, text, STAMP_LEN, 0);
+
+	*s = (struct stamp){ .kind = STAMP_NONE };
+	if (n <= 0)
+		return;
+	text[n] = '\0';
+	if (sscanf(text, "busy %ld %64s %" SCNd64, &s->pid, s->boot,
+	    &s->journal_len) == 3)
+		s->kind = STAMP_BUSY;
+	else if (sscanf(text, "clean %64s %" SCNd64 " %" SCNd64 " %" SCNd64
+	    " %" SCNu64, s->boot, &s->journal_len, &s->size, &s->mtime_ns,
+	    &s->ino) == 5)
+		s->kind = STAMP_CLEAN;
+}
+
+static int
+stamp_write(struct db *db, const char *text)
+{
+	char	 line[STAMP_LEN];
+	int	 n = snprintf(line, sizeof(line), "%s", text);
+
+	memset(line + n, ' ', sizeof(line) - (size_t)n);
+	line[sizeof(line) - 1] = '\n';
+	if (pwrite(db->lock_fd, line, sizeof(line), 0) ==
+	    (ssize_t)sizeof(line))
+		return (0);
+	return (db_fail_file(db, "write", db->lock));
+}
+
+int
+mend_busy(struct db *db)
+{
+	char	 text[STAMP_LEN];
+
+	(void)snprintf(text, sizeof(text), "busy %ld %s %" PRId64,
+	    (long)getpid(), db->boot, db->journal_len);
+	return (stamp_write(db, text));
+}
+
+static int64_t
+mtime_ns(const struct stat *st)
+{
+	return ((int64_t)st->st_mtim.tv_sec * 1000000000 +
+	    st->st_mtim.tv_nsec);
+}
+
+/* Say that the files are in order, as they are at this moment. */
+int
+mend_clean(struct db *db)
+{
+	struct stat	 st;
+	char		 text[STAMP_LEN];
+
+	if (fstatat(db->dir_fd, db->kct, &st, 0) == -1)
+		return (db_fail_file(db, "look at", db->kct));
+	(void)snprintf(text, sizeof(text), "clean %s %" PRId64 " %" PRId64
+	    " %" PRId64 " %" PRIu64, db->boot, db->journal_len,
+	    (int64_t)st.st_size, mtime_ns(&st), (uint64_t)st.st_ino);
+	return (stamp_write(db, text));
+}
+
+static int
+replay_change(void *ctx, const char *key, size_t key_len, const void *data,
+    size_t len, bool damaged)
+{
+	struct db	*db = ctx;
+
+	if (data == NULL) {
+		(void)kcdbremove(db->kc, key, key_len);
+		return (0);
+	}
+	/* An empty value decodes to nothing: the record shows as damaged. */
+	if (damaged)
+		log_warnx("%s/%s: the record %.*s is damaged", db->where,
+		    db->journal, (int)key_len, key);
+	if (kcdbset(db->kc, key, key_len, data, damaged ? 0 : len))
+		return (0);
+	if (errno == 0)
+		errno = EIO;
+	return (-1);
+}
+
+/* Make the index again from the journal. The lock is held exclusively. */
+static int
+rebuild(struct db *db, const struct stamp *s)
+{
+	struct replay	 r;
+	int		 rc;
+
+	(void)unlinkat(db->dir_fd, db->kct_new, 0);
+	(void)unlinkat(db->dir_fd, db->kct_wal, 0);
+	if (db_kc_open(db, db->kct_new, KCOWRITER | KCOCREATE) == -1)
+		return (-1);
+	errno = 0;
+	rc = journal_replay(db->journal_fd, replay_change, db, &r);
+	if (rc == -1)
+		(void)db_fail_file(db, "read", db->journal);
+	db->settled = true;
+	db_kc_close(db);
+	if (rc == -1 || !db->settled) {
+		(void)unlinkat(db->dir_fd, db->kct_new, 0);
+		return (rc == -1 ? -1 : db_fail_file(db, "write", db->kct_new));
+	}
+	if (r.changes == 0 && s->journal_len > 0) {
+		(void)unlinkat(db->dir_fd, db->kct_new, 0);
+		errno = EUCLEAN;
+		return (db_fail(db, "the state database %s is damaged: neither "
+		    "%s nor %s is what statekeep wrote; restore the directory "
+		    "from a backup, or move both files away to start empty",
+		    db->where, db->kct, db->journal));
+	}
+	/* After a reboot the end that was not synced may well be missing. */
+	if (strcmp(s->boot, db->boot) == 0 && r.end < s->journal_len)
+		r.skipped += s->journal_len - r.end;
+	if (r.skipped > 0)
+		log_warnx("%s/%s: %lld bytes are damaged, what they said is "
+		    "lost", db->where, db->journal, (long long)r.skipped);
+	if (ftruncate(db->journal_fd, r.end) == -1)
+		return (db_fail_file(db, "shorten", db->journal));
+	db->journal_len = r.end;
+	if (renameat(db->dir_fd, db->kct_new, db->dir_fd, db->kct) == -1)
+		return (db_fail_file(db, "rename", db->kct_new));
+	return (mend_clean(db));
+}
+
+/* Write what the open index holds as transactions of a size to bear. */
+static int64_t
+write_all(struct db *db, int fd)
+{
+	struct jbuf	 b = { 0 };
+	KCCUR		*cur = kcdbcursor(db->kc);
+	char		*key, name[1100];
+	const char	*data;
+	size_t		 key_len, len;
+	int64_t		 end = 0;
+
+	(void)kccurjump(cur);
+	while (end != -1 &&
+	    (key = kccurget(cur, &key_len, &data, &len, 1)) != NULL) {
+		(void)snprintf(name, sizeof(name), "%.*s", (int)key_len, key);
+		if (jbuf_add(&b, name, data, len) == -1)
+			end = -1;
+		else if (b.len > CHUNK) {
+			end = journal_append(fd, end, &b);
+			b.len = 0;
+		}
+		kcfree(key);
+	}
+	kccurdel(cur);
+	if (end != -1)
+		end = journal_append(fd, end, &b);
+	jbuf_clear(&b);
+	return (end);
+}
+
+/* Replace the journal by one that says only what is there now. */
+int
+mend_compact(struct db *db)
+{
+	scoped_fd int	 fd = -1;
+	int64_t		 end;
+
+	fd = openat(db->dir_fd, db->journal_new,
+	    O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd == -1 || (end = write_all(db, fd)) == -1 || fsync(fd) == -1 ||
+	    renameat(db->dir_fd, db->journal_new, db->dir_fd,
+	    db->journal) == -1) {
+		(void)db_fail_file(db, "write", db->journal_new);
+		(void)unlinkat(db->dir_fd, db->journal_new, 0);
+		return (-1);
+	}
+	(void)fsync(db->dir_fd);
+	if (db->journal_fd != -1)
+		close(db->journal_fd);
+	db->journal_fd = take_fd(&fd);
+	db->journal_len = end;
+	return (0);
+}
+
+/* The index is as it was left, the journal is not: write the journal anew. */
+static int
+rejournal(struct db *db)
+{
+	int	 rc;
+
+	log_warnx("%s/%s is not as it was left and is written anew from %s",
+	    db->where, db->journal, db->kct);
+	if (db_kc_open(db, db->kct, KCOREADER) == -1)
+		return (-1);
+	rc = mend_compact(db);
+	db_kc_close(db);
+	return (rc == -1 ? -1 : mend_clean(db));
+}
+
+/* A file that was made just before a power cut, and nothing in it. */
+static bool
+is_blank(struct db *db, const char *file)
+{
+	scoped_fd int	 fd = openat(db->dir_fd, file,
+			    O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	char		 head[64];
+	ssize_t		 n;
+
+	if (fd == -1 || (n = read(fd, head, sizeof(head))) == -1)
+		return (false);
+	for (ssize_t i = 0; i < n; i++)
+		if (head[i] != 0)
+			return (false);
+	return (true);
+}
+
+int
+mend_view(struct db *db, struct view *v)
+{
+	struct stat	 st;
+
+	*v = (struct view){ 0 };
+	mend_stamp(db, &v->stamp);
+	if (fstatat(db->dir_fd, db->kct, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		v->kct_there = true;
+		v->kct_same = v->stamp.kind == STAMP_CLEAN &&
+		    S_ISREG(st.st_mode) && st.st_size == v->stamp.size &&
+		    mtime_ns(&st) == v->stamp.mtime_ns &&
+		    st.st_ino == v->stamp.ino;
+		v->kct_good = v->kct_same &&
+		    strcmp(v->stamp.boot, db->boot) == 0;
+		if (!v->kct_same && is_blank(db, db->kct))
+			v->kct_there = false;
+	} else if (errno != ENOENT)
+		return (db_fail_file(db, "look at", db->kct));
+	if (fstat(db->journal_fd, &st) == -1)
+		return (db_fail_file(db, "look at", db->journal));
+	db->journal_len = st.st_size;
+	v->journal_good = v->stamp.kind == STAMP_CLEAN &&
+	    db->journal_len == v->stamp.journal_len;
+	return (0);
+}
+
+/* Bring files that are not in order into order. Exclusively. */
+int
+mend_repair(struct db *db, const struct view *v)
+{
+	if (v->kct_same && !v->journal_good)
+		return (rejournal(db));
+	if (db->journal_len == 0 && v->kct_there && !v->journal_good &&
+	    (v->stamp.kind != STAMP_BUSY || v->stamp.journal_len > 0)) {
+		errno = EUCLEAN;
+		return (db_fail(db, "the state database %s/%s is damaged or not "
+		    "ours and %s is empty; restore the directory from a "
+		    "backup, or move both files away to start empty",
+		    db->where, db->kct, db->journal));
+	}
+	if (v->stamp.kind == STAMP_CLEAN && !v->kct_same && v->kct_there)
+		log_warnx("%s/%s is not as it was left and is made again from "
+		    "%s", db->where, db->kct, db->journal);
+	return (rebuild(db, &v->stamp));
+}
