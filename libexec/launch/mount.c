@@ -61,6 +61,7 @@ static const struct option {
 	{ "rshared",	0,			0,			MS_SHARED },
 	{ "unbindable",	0,			0,			MS_UNBINDABLE },
 	{ "runbindable", 0,			0,			MS_UNBINDABLE },
+	{ "noatime",	MOUNT_ATTR_NOATIME,	0,			0 },
 	/* What is the case anyway, or means something only elsewhere. */
 	{ "relatime",	0,			0,			0 },
 	{ "z",		0,			0,			0 },
@@ -143,6 +144,8 @@ take_option(struct mounting *t, const char *word)
 	}
 	if (is_tmpfs && size_option(t, word))
 		return (true);
+	if (!is_tmpfs && strcmp(word, "noatime") == 0)
+		return (false);
 	for (size_t i = 0; i < NITEMS(options); i++)
 		if (strcmp(options[i].word, word) == 0) {
 			t->attrs &= ~options[i].clear;
@@ -297,7 +300,9 @@ attach(struct build *b, struct mounting *t)
 	if (target_allowed(b, t, target) == -1 ||
 	    (is_tmpfs && tmpfs_make(b, t, target) == -1))
 		return (-1);
-	if (k_setattr(t->fd, true, t->attrs, t->propagation) == -1 ||
+	/* Times of access are settled when a mount is made, not later. */
+	if (k_setattr(t->fd, true, t->attrs & ~(uint64_t)MOUNT_ATTR__ATIME,
+	    t->propagation) == -1 ||
 	    plan_attach(b, t->fd, target, NULL,
 	    (t->attrs & MOUNT_ATTR_RDONLY) != 0) == -1)
 		return (fault_errno(b->fault, "mounting %s in the container",

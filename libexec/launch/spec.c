@@ -14,11 +14,13 @@ enum kind {
 	TEXT,				/* anything */
 	WORD,				/* letters, digits, . _ - only */
 	PLAIN,				/* no control bytes */
-	ABSOLUTE,			/* a path from /, without ".." */
+	ROOTED,				/* a path from / */
+	ABSOLUTE,			/* the same, without ".." */
 	RELATIVE,			/* a path beneath, without ".." */
 	EITHER,				/* one of the two */
 	VARIABLE,			/* NAME=VALUE */
 	NUMBER,
+	OCTAL,				/* digits of a mode */
 	CAPABILITY,
 };
 
@@ -38,7 +40,7 @@ struct row {
 static const struct row rows[] = {
 	{ "arg",		TEXT,		131071,	 65536,	AT(arg) },
 	{ "env",		VARIABLE,	131071,	 65536,	AT(env) },
-	{ "cwd",		ABSOLUTE,	4095,	 1,	AT(cwd) },
+	{ "cwd",		ROOTED,		4095,	 1,	AT(cwd) },
 	{ "user",		PLAIN,		255,	 1,	AT(user) },
 	{ "hostname",		WORD,		64,	 1,	AT(hostname) },
 	{ "net",		WORD,		64,	 1,	AT(net) },
@@ -64,7 +66,7 @@ static const struct row rows[] = {
 	{ "rm",			NUMBER,		1,	 1,	AT(rm) },
 	{ "workdir_make",	NUMBER,		1,	 1,	AT(workdir_make) },
 	{ "shm_size",		NUMBER,		INT64_MAX, 1,	AT(shm_size) },
-	{ "umask",		NUMBER,		0777,	 1,	AT(umask) },
+	{ "umask",		OCTAL,		0777,	 1,	AT(umask) },
 	{ "oom_score_adj",	NUMBER,		1000,	 1,	AT(oom_score_adj) },
 };
 #undef AT
@@ -72,7 +74,7 @@ static const struct row rows[] = {
 #define AT(m)		offsetof(struct spec_mount, m)
 static const struct row mount_rows[] = {
 	{ "type",		WORD,		16,	 1,	AT(type) },
-	{ "src",		ABSOLUTE,	4095,	 1,	AT(src) },
+	{ "src",		TEXT,		4095,	 1,	AT(src) },
 	{ "dst",		ABSOLUTE,	4095,	 1,	AT(dst) },
 	{ "opt",		PLAIN,		255,	 64,	AT(opt) },
 };
@@ -123,8 +125,9 @@ static const struct {
 	{ "stack",	RLIMIT_STACK },
 };
 
-bool
-spec_number(const char *s, uint64_t max, uint64_t *out)
+/* Digits of the base only, at most max: true and the number. */
+static bool
+digits(const char *s, unsigned int radix, uint64_t max, uint64_t *out)
 {
 	uint64_t	 v = 0;
 
@@ -133,12 +136,18 @@ spec_number(const char *s, uint64_t max, uint64_t *out)
 	for (; *s != '\0'; s++) {
 		unsigned int	 digit = (unsigned int)(*s - '0');
 
-		if (digit > 9 || v > (UINT64_MAX - digit) / 10)
+		if (digit >= radix || v > (UINT64_MAX - digit) / radix)
 			return (false);
-		v = v * 10 + digit;
+		v = v * radix + digit;
 	}
 	*out = v;
 	return (v <= max);
+}
+
+bool
+spec_number(const char *s, uint64_t max, uint64_t *out)
+{
+	return (digits(s, 10, max, out));
 }
 
 static bool
@@ -180,8 +189,8 @@ fits(enum kind kind, const char *s, uint64_t bound)
 {
 	uint64_t	 n;
 
-	if (kind == NUMBER)
-		return (spec_number(s, bound, &n));
+	if (kind == NUMBER || kind == OCTAL)
+		return (digits(s, kind == OCTAL ? 8 : 10, bound, &n));
 	if (strlen(s) > bound)
 		return (false);
 	switch (kind) {
@@ -189,6 +198,8 @@ fits(enum kind kind, const char *s, uint64_t bound)
 		return (is_word(s));
 	case PLAIN:
 		return (is_plain(s));
+	case ROOTED:
+		return (*s == '/');
 	case ABSOLUTE:
 		return (*s == '/' && stays(s));
 	case RELATIVE:
@@ -258,8 +269,8 @@ read_one(const struct rec *rec, const struct row *r, void *out,
 		return (0);
 	if (!fits(r->kind, s, r->bound))
 		return (refuse(r, f));
-	if (r->kind == NUMBER)
-		(void)spec_number(s, r->bound, out);
+	if (r->kind == NUMBER || r->kind == OCTAL)
+		(void)digits(s, r->kind == OCTAL ? 8 : 10, r->bound, out);
 	else
 		*(const char **)out = s;
 	return (0);
@@ -321,6 +332,10 @@ read_mounts(struct spec *s, const struct rec *rec, struct fault *f)
 		    strcmp(m->type, "tmpfs") != 0))
 			return (fault_set(f, EINVAL, "a mount of type \"%s\" "
 			    "cannot be made", m->type ? m->type : ""));
+		if (strcmp(m->type, "bind") == 0 && m->src != NULL &&
+		    *m->src != '/')
+			return (fault_set(f, EINVAL, "the source of a mount "
+			    "has to be a path from /"));
 		if (m->dst == NULL || m->dst[strspn(m->dst, "/.")] == '\0')
 			return (fault_set(f, EINVAL, "a mount needs a "
 			    "destination below / in the container"));
