@@ -206,9 +206,13 @@ enum role {
 #define FIELDS_rw_make(F)						\
 	F(str, id, 64)							\
 	F(str, image, 64)	/* image id, or empty for --rootfs */
-/* rw_remove: moved to the trash at once, deleted as far as allowed now. */
+/*
+ * rw_remove: moved to the trash at once, and deleted now, as far as allowed
+ * (value: 1 if something is left), or later, when nobody waits any more.
+ */
 #define FIELDS_rw_remove(F)						\
-	F(str, id, 64)
+	F(str, id, 64)							\
+	F(u32, later, 1)
 /* store_tidy: finish deletions, discard half-made layers. value: left over */
 #define FIELDS_store_tidy(F)						\
 	F(u32, flags, 0)

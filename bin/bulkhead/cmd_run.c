@@ -213,12 +213,23 @@ open_session(struct making *m, unsigned int need)
 	    NEED_LOCK | NEED_IDS | NEED_WRITE, cleanup));
 }
 
-static void
-drop_record(struct making *m)
+/* Its row, as far as ending it needs to know. */
+static struct rec *
+own_row(const struct making *m)
 {
 	struct rec	*row = rec_new();
 
 	(void)rec_add(row, "id", m->id);
+	(void)rec_add_num(row, "rm", m->rm);
+	(void)rec_add_rec(row, "def", m->def);
+	return (row);
+}
+
+static void
+drop_record(struct making *m)
+{
+	struct rec	*row = own_row(m);
+
 	(void)end_remove(&m->s, row);
 	rec_free(row);
 }
@@ -338,11 +349,9 @@ settle_failed(struct making *m)
 static int
 settle_ended(struct making *m, const struct start *st)
 {
-	struct rec	*row = rec_new();
+	struct rec	*row = own_row(m);
 	int		 rc;
 
-	(void)rec_add(row, "id", m->id);
-	(void)rec_add_num(row, "rm", m->rm);
 	if ((rc = end_record(&m->s, row, st->wait_status, st->finished)) == -1)
 		(void)session_error(&m->s);
 	rec_free(row);

@@ -388,24 +388,6 @@ take_kept(struct session *s)
 	return (0);
 }
 
-/*
- * The namespace that the container had is still there: in it, its files can
- * be deleted without any help.
- */
-static int
-join_kept(struct session *s)
-{
-	union msg	 m = { .userns_join = { .single = s->single } };
-	int		 fd = KEEP_BASE + KEEP_USERNS;
-
-	if (s->system || fcntl(fd, F_GETFD) == -1)
-		return (0);
-	if (star_do(&s->star, H_STORE, MSG_userns_join, &m, &fd, 1) == -1)
-		return (-1);
-	s->userns = true;
-	return (0);
-}
-
 static int
 open_all(struct session *s, unsigned int need, char *const *cleanup)
 {
@@ -431,7 +413,9 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 		return (-1);
 	if (open_parts(s, need) == -1)
 		return (-1);
-	return (s->inherit && (need & NEED_STORE) ? join_kept(s) : 0);
+	if (s->inherit && fcntl(KEEP_BASE + KEEP_USERNS, F_GETFD) != -1)
+		s->userns_fd = KEEP_BASE + KEEP_USERNS;
+	return (0);
 }
 
 int
@@ -440,6 +424,7 @@ session_open(struct session *s, struct globals *g, unsigned int need,
 {
 	s->g = g;
 	s->state_dir = s->run_dir = s->graph_fd = s->config_fd = -1;
+	s->userns_fd = -1;
 	if (open_all(s, need, cleanup) == 0)
 		return (0);
 	(void)session_error(s);
@@ -581,6 +566,21 @@ session_userns(struct session *s, enum star_helper who)
 	memset(&m, 0, sizeof(m));
 	m.userns_ready.single = s->single;
 	return (star_do(&s->star, who, MSG_userns_ready, &m, NULL, 0));
+}
+
+void
+session_join_userns(struct session *s)
+{
+	union msg	 m = { .userns_join = { .single = s->single } };
+
+	if (s->userns || !star_has(&s->star, H_STORE))
+		return;
+	/* In system mode containers have other ids than the storage. */
+	if (!s->system && s->userns_fd != -1)
+		s->userns = star_do(&s->star, H_STORE, MSG_userns_join, &m,
+		    &s->userns_fd, 1) == 0;
+	else if (star_has(&s->star, H_REFRESH))
+		s->userns = session_userns(s, H_STORE) == 0;
 }
 
 int

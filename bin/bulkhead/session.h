@@ -32,6 +32,7 @@ struct session {
 	bool			 system;	/* root started us */
 	bool			 single;	/* containers get one id only */
 	bool			 userns;	/* store is root of its own */
+	int			 userns_fd;	/* of a container that we made */
 	bool			 inherit;	/* started by a reaper: take what
 						 * it kept for us */
 	int			 state_dir;	/* durable */
@@ -73,6 +74,12 @@ int	session_set(struct session *, const char *, unsigned int, unsigned int,
  * user's containers have, through refresh. 0, also when it has one already.
  */
 int	session_userns(struct session *, enum star_helper);
+/*
+ * The same, as cheaply as possible: by the namespace of the container that
+ * was made here, where its ids are the storage's. Failing is no error: what
+ * cannot be deleted now stays in the trash.
+ */
+void	session_join_userns(struct session *);
 /* The directory of one container below the run directory, made. fd or -1. */
 int	session_ctr_dir(struct session *, const char *);
 

@@ -335,20 +335,25 @@ star_stop(struct star *s, enum star_helper who)
 	return (st);
 }
 
+/*
+ * All have said what they had to: closing their channels ends them. Nobody
+ * waits, for one may have something left to do that no answer depends on.
+ */
 void
 star_stop_all(struct star *s)
 {
-	/* All channels first, so that they end side by side. */
-	for (int i = 0; i < H_COUNT; i++)
-		if (s->helper[i].chan.fd != -1 && i != H_REAPER) {
-			close(s->helper[i].chan.fd);
-			s->helper[i].chan.fd = -1;
-		}
-	for (int i = 0; i < H_COUNT; i++)
-		(void)star_stop(s, (enum star_helper)i);
+	star_drain(s);
+	for (int i = 0; i < H_COUNT; i++) {
+		struct child	*c = &s->helper[i];
+
+		if (c->chan.fd != -1)
+			close(c->chan.fd);
+		if (c->pidfd != -1)
+			close(c->pidfd);
+		*c = (struct child){ .chan = { .fd = -1 }, .pidfd = -1 };
+	}
 	if (s->err_write != -1)
 		close(s->err_write);
-	star_drain(s);
 	if (s->err_read != -1)
 		close(s->err_read);
 	s->err_write = s->err_read = -1;

@@ -62,7 +62,10 @@ struct rec *star_ask_rec(struct star *, enum star_helper, enum msg_type,
 /* A sentence for a helper that ended without an answer. Returns -1. */
 int	star_lost(struct star *, enum star_helper);
 
-/* Stop one, or all, and wait for them; the reaper is let go, not awaited. */
+/*
+ * Stop one and wait for it (the reaper is let go, not awaited); or let go of
+ * all, without waiting.
+ */
 int	star_stop(struct star *, enum star_helper);
 void	star_stop_all(struct star *);
 /* Print what the helpers have said on stderr so far. */

@@ -270,6 +270,7 @@ create(struct start *st, const struct rec *full, uint32_t slot)
 	    keep(st, KEEP_CONFIG, s->config_fd) == -1 ||
 	    keep(st, KEEP_GRAPH, s->system ? s->graph_fd : -1) == -1)
 		goto out;
+	s->userns_fd = packet_take_fd(&p, 1);
 	rc = 0;
  out:
 	packet_clear(&p);

@@ -220,7 +220,8 @@ on_rw_make(void *ctx, struct packet *p, struct answer *a)
 static int
 on_rw_remove(void *ctx, struct packet *p, struct answer *a)
 {
-	int	 left = rw_remove(ctx, p->body.rw_remove.id, a);
+	int	 left = rw_remove(ctx, p->body.rw_remove.id,
+		    p->body.rw_remove.later != 0, a);
 
 	if (left == -1)
 		return (-1);
@@ -277,5 +278,7 @@ main(int argc, char **argv)
 	json_object_seed(seed);
 	rc = helper_serve(&s.h, handlers, NITEMS(handlers), &s.state, &s);
 	stage_end(&s);				/* whoever filled them is gone */
+	if (s.tidy_at_end)			/* nobody waits for this any more */
+		(void)rw_tidy(&s, &(struct answer){ .type = MSG_reply });
 	return (rc);
 }

@@ -189,7 +189,7 @@ rw_trash(struct store *s, const char *name, char moved[64])
 }
 
 int
-rw_remove(struct store *s, const char *id, struct answer *a)
+rw_remove(struct store *s, const char *id, bool later, struct answer *a)
 {
 	scoped_fd int	 trash = -1;
 	char		 name[96], moved[64];
@@ -200,6 +200,10 @@ rw_remove(struct store *s, const char *id, struct answer *a)
 	if (rw_trash(s, name, moved) == -1)
 		return (errno == ENOENT ? 0 :
 		    fail_errno(a, "cannot remove", name));
+	if (later) {
+		s->tidy_at_end = true;
+		return (0);
+	}
 	trash = path_open(s->graph, TRASH, O_RDONLY | O_DIRECTORY, 0);
 	if (trash == -1)
 		return (fail_errno(a, "cannot open", TRASH));

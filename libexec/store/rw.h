@@ -5,6 +5,8 @@
 #ifndef STORE_RW_H
 #define STORE_RW_H
 
+#include <stdbool.h>
+
 struct answer;
 struct rec;
 struct store;
@@ -18,10 +20,11 @@ struct store;
 struct rec *rw_make(struct store *, const char *, const char *,
 	    struct answer *);
 /*
- * Put it in the trash and delete what may be deleted; an unknown id is no
- * error. How many are left in the trash (0 or 1), or -1.
+ * Put it in the trash and delete what may be deleted, now or, if that can
+ * wait, when the channel has closed; an unknown id is no error. How many are
+ * left in the trash (0 or 1), or -1.
  */
-int	rw_remove(struct store *, const char *, struct answer *);
+int	rw_remove(struct store *, const char *, bool, struct answer *);
 /* Delete what is in the trash. How many could not be, or -1. */
 int	rw_tidy(struct store *, struct answer *);
 /* Move a directory (beneath the graph root) to the trash. 0 or -1. */

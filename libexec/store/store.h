@@ -15,6 +15,7 @@ enum state { CLOSED = 1, OPEN = 2, SHUT = 4 };
 struct store {
 	struct helper	 h;
 	unsigned int	 state;
+	bool		 tidy_at_end;	/* the trash has something of ours */
 	int		 graph;		/* graph root */
 	int		 run;		/* run root */
 	bool		 vfs;		/* driver: vfs, else overlay */
