@@ -223,8 +223,9 @@ give_up_root(struct session *s)
 static int
 settings_fd(struct session *s)
 {
+	/* Not the run directories: a user has others under cron than at home. */
 	static const char *const	 keys[] = { "path.graph",
-	    "path.run_storage", "path.state", "path.run", "storage.driver" };
+	    "path.state", "storage.driver" };
 	struct rec			*r = rec_new();
 	const char			*v;
 	int				 fd;
