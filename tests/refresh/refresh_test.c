@@ -92,9 +92,11 @@ pair(uid_t maker, int type, int sp[2])
 static void
 begin_as(struct run *r, const char *path, uid_t uid, uid_t maker, int type)
 {
-	char	*argv[] = { "x", "-p", "0x1", NULL };
-	char	*env[] = { "LD_PRELOAD=/nonexistent.so", "PATH=.",
-		    "GLIBC_TUNABLES=glibc.malloc.check=3", NULL };
+	static char	 name[] = "x", opt[] = "-p", role[] = "0x1",
+			 preload[] = "LD_PRELOAD=/nonexistent.so",
+			 tunables[] = "GLIBC_TUNABLES=glibc.malloc.check=3";
+	char	*argv[] = { name, opt, role, NULL };
+	char	*env[] = { preload, tunables, NULL };
 	sigset_t all;
 	int	 sp[2];
 
@@ -106,6 +108,8 @@ begin_as(struct run *r, const char *path, uid_t uid, uid_t maker, int type)
 		err(1, "fork");
 	if (r->pid == 0) {
 		become(uid);
+		if (uid == 0 && setgroups(2, (gid_t[]){ 27, 4 }) == -1)
+			_exit(125);
 		if (dup2(sp[1], 3) == -1)
 			_exit(126);
 		(void)fcntl(4, F_DUPFD, 20);
@@ -169,6 +173,12 @@ request(struct run *r, enum msg_type type, const union msg *m, int fd)
 	return (r->error = p.body.reply.error);
 }
 
+static bool
+says(const struct run *r, const char *words)
+{
+	return (strstr(r->text, words) != NULL);
+}
+
 static uint32_t
 query(struct run *r)
 {
@@ -220,6 +230,15 @@ struct space {
 	int	 hold;		/* it lives until this is closed */
 };
 
+/* Say that something is done, and wait to be told to go on. */
+static bool
+turn(int sock)
+{
+	char	 c = 0;
+
+	return (write(sock, &c, 1) == 1 && read(sock, &c, 1) == 1);
+}
+
 static void
 space_make(struct space *s, uid_t uid, int flags, bool nested)
 {
@@ -235,12 +254,9 @@ space_make(struct space *s, uid_t uid, int flags, bool nested)
 			_exit(1);
 		/* As launch is; but then only root sees its namespace. */
 		(void)prctl(PR_SET_DUMPABLE, tester != 0, 0, 0, 0);
-		(void)write(sp[1], &c, 1);
-		(void)read(sp[1], &c, 1);
-		if (nested && unshare(flags) == -1)
+		if (!turn(sp[1]) || (nested && unshare(flags) == -1) ||
+		    !turn(sp[1]))
 			_exit(1);
-		(void)write(sp[1], &c, 1);
-		(void)read(sp[1], &c, 1);
 		_exit(0);
 	}
 	close(sp[1]);
@@ -390,10 +406,10 @@ test_no_caps(const char *path, uid_t uid)
 
 	begin(&r, path, uid);
 	CHECK(query(&r) == 0 && r.value == 1);
-	CHECK(strstr(r.text, "setcap cap_setuid,cap_setgid=p /") != NULL);
+	CHECK(says(&r, "setcap cap_setuid,cap_setgid=p /"));
 	space_make(&s, uid, CLONE_NEWUSER, false);
 	CHECK(ids_write(&r, 0, s.fd) == EPERM);
-	CHECK(strstr(r.text, "CAP_SETUID") != NULL);
+	CHECK(says(&r, "CAP_SETUID"));
 	CHECK(strcmp(slurp(s.pid, "uid_map"), "") == 0);
 	space_end(&s);
 	CHECK(end(&r) == EX_OK);
@@ -418,7 +434,7 @@ test_write(const char *path)
 	CHECK(ids_write(&r, 0, s.fd) == EEXIST);
 	/* Made by the same user, but inside another. */
 	space_nest(&s);
-	CHECK(ids_write(&r, 0, s.fd) == EPERM);
+	CHECK(ids_write(&r, 0, s.fd) == EPERM && says(&r, "not a child"));
 	space_end(&s);
 	CHECK(end(&r) == EX_OK);
 }
@@ -432,20 +448,21 @@ test_targets(const char *path)
 
 	begin(&r, path, USER);
 	space_make(&s, OTHER, CLONE_NEWUSER, false);
-	CHECK(ids_write(&r, 0, s.fd) == EPERM);
+	CHECK(ids_write(&r, 0, s.fd) == EPERM && says(&r, "else made"));
 	CHECK(strcmp(slurp(s.pid, "uid_map"), "") == 0);
 	space_end(&s);
 	space_make(&s, 0, CLONE_NEWUSER, false);
-	CHECK(ids_write(&r, 0, s.fd) == EPERM);
+	CHECK(ids_write(&r, 0, s.fd) == EPERM && says(&r, "else made"));
 	space_end(&s);
 	space_make(&s, 0, CLONE_NEWNET, false);
-	CHECK(ids_write(&r, 0, s.fd) == EPERM);
+	CHECK(ids_write(&r, 0, s.fd) == EPERM &&
+	    says(&r, "not a user namespace"));
 	space_end(&s);
 	fd = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
-	CHECK(ids_write(&r, 0, fd) == EPERM);
+	CHECK(ids_write(&r, 0, fd) == EPERM && says(&r, "else made"));
 	close(fd);
 	fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	CHECK(ids_write(&r, 0, fd) == EPERM);
+	CHECK(ids_write(&r, 0, fd) == EPERM && says(&r, "not a namespace"));
 	close(fd);
 	/* What is for system mode only. */
 	CHECK(grant(&r, dir) == EBUSY);
@@ -466,7 +483,7 @@ refused(const char *path, const char *uids, const char *gids, const char *word)
 	begin(&r, path, USER);
 	printf("# %.*s\n", (int)strcspn(uids, "\n"), uids);
 	CHECK(query(&r) == 0 && r.value == 1);
-	CHECK(strstr(r.text, word) != NULL);
+	CHECK(says(&r, word));
 	space_make(&s, USER, CLONE_NEWUSER, false);
 	CHECK(ids_write(&r, 0, s.fd) != 0);
 	CHECK(strcmp(slurp(s.pid, "uid_map"), "") == 0);
@@ -596,7 +613,7 @@ test_system(const char *path)
 	CHECK(ids_write(&r, 1, s.fd) == EBUSY);
 	CHECK(seal(&r) == 0);
 	CHECK(ids_write(&r, 4, s.fd) == ERANGE);
-	CHECK(strstr(r.text, "327680") != NULL);
+	CHECK(says(&r, "327680"));
 	CHECK(ids_write(&r, 3, s.fd) == 0);
 	CHECK(has(s.pid, "uid_map", "0 696608 65536\n"));
 	CHECK(has(s.pid, "gid_map", "0 696608 65536\n"));
@@ -606,7 +623,7 @@ test_system(const char *path)
 	CHECK(has(s.pid, "uid_map", "0 4010 1\n1 500000 65535\n"));
 	space_end(&s);
 	space_make(&s, USER, CLONE_NEWUSER, false);
-	CHECK(ids_write(&r, 1, s.fd) == EPERM);
+	CHECK(ids_write(&r, 1, s.fd) == EPERM && says(&r, "else made"));
 	space_end(&s);
 	CHECK(end(&r) == EX_OK);
 }
