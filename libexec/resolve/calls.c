@@ -41,11 +41,11 @@ static const struct number	 newer[] = {
 
 /*
  * What libseccomp knows on 32-bit x86 only as parts of socketcall and ipc.
- * Since Linux 4.3 and 5.1 they have numbers of their own.
+ * Most have had numbers of their own since Linux 4.3 and 5.1.
  */
 static const struct number	 x86_direct[] = {
-	{ "socket", 359 }, { "socketpair", 360 }, { "bind", 361 },
-	{ "connect", 362 }, { "listen", 363 }, { "accept4", 364 },
+	{ "recvmmsg", 337 }, { "sendmmsg", 345 }, { "socket", 359 },
+	{ "socketpair", 360 }, { "bind", 361 }, { "connect", 362 }, { "listen", 363 }, { "accept4", 364 },
 	{ "getsockopt", 365 }, { "setsockopt", 366 }, { "getsockname", 367 },
 	{ "getpeername", 368 }, { "sendto", 369 }, { "sendmsg", 370 },
 	{ "recvfrom", 371 }, { "recvmsg", 372 }, { "shutdown", 373 },

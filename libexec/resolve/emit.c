@@ -32,31 +32,32 @@ add_setting(struct rec *r, const struct setting *it, const char *name)
 
 /* What a path with cpu* in it stands for on this machine. */
 static void
-add_cpus(struct rec *r, const char *alias, const char *path, size_t before)
+add_cpus(struct rec *r, const struct request *rq, const char *alias,
+    const char *path, size_t before)
 {
 	char	 full[PATH_LEN];
 
 	for (unsigned int cpu = 0; cpu < 8192; cpu++) {
 		if (path_format(full, sizeof(full), "%.*s/cpu%u", (int)before,
-		    path, cpu) == -1 || !path_is_dir(full))
+		    path, cpu) == -1 || !system_has_dir(rq, full))
 			return;
 		if (path_format(full, sizeof(full), "%.*s/cpu%u/%s",
 		    (int)before, path, cpu, path + before + 6) == 0 &&
-		    path_exists(full))
+		    system_has(rq, full))
 			(void)rec_add(r, alias, full);
 	}
 }
 
 static void
-add_paths(struct rec *r, const struct settings *s, const char *name,
-    const char *alias)
+add_paths(struct rec *r, const struct settings *s, const struct request *rq,
+    const char *name, const char *alias)
 {
 	const struct setting	*it = settings_find(s, name);
 	const char		*cpu;
 
 	for (size_t i = 0; it != NULL && i < it->n; i++)
 		if ((cpu = strstr(it->values[i], "/cpu*/")) != NULL)
-			add_cpus(r, alias, it->values[i],
+			add_cpus(r, rq, alias, it->values[i],
 			    (size_t)(cpu - it->values[i]));
 		else
 			(void)rec_add(r, alias, it->values[i]);
@@ -133,8 +134,8 @@ emit_record(const struct settings *s, const struct request *rq,
 	add_environment(r, rq);
 	for (size_t i = 0; i < s->n; i++)
 		add_setting(r, &s->all[i], s->all[i].name);
-	add_paths(r, s, "containers.masked_paths", "mask");
-	add_paths(r, s, "containers.readonly_paths", "ropath");
+	add_paths(r, s, rq, "containers.masked_paths", "mask");
+	add_paths(r, s, rq, "containers.readonly_paths", "ropath");
 	for (size_t i = 0; i < s->nwarnings; i++)
 		(void)rec_add(r, "warn", s->warnings[i]);
 	if (add_digest(r) == -1 ||
@@ -242,6 +243,16 @@ put_name(FILE *f, const char *name)
 		put_string(f, name);
 }
 
+/* Names of files may have anything in them; comments may not. */
+static void
+put_comment(FILE *f, const char *text)
+{
+	fputs("\t# ", f);
+	for (; *text != '\0'; text++)
+		fputc(*text >= ' ' && *text <= '~' ? *text : '?', f);
+	fputc('\n', f);
+}
+
 /* What is left of "table.name.member" is two names. */
 static void
 put_path(FILE *f, const char *name)
@@ -268,7 +279,7 @@ put_line(FILE *f, const struct setting *it, const char *name)
 		put_name(f, name);
 	fputs(" = ", f);
 	put_value(f, it);
-	fprintf(f, "\t# %s\n", it->origin);
+	put_comment(f, it->origin);
 }
 
 static bool

@@ -95,6 +95,10 @@ take_scalar(struct merge *m, const struct toml *t, const struct key *key,
 	if (t->kind == TOML_INTEGER && (any || key->type == KEY_INT ||
 	    (key->type == KEY_UINT && t->integer >= 0)))
 		return (add_number(m, t, vs));
+	if (key->type == KEY_UINT && t->kind == TOML_INTEGER)
+		return (problem_set(m->pr, "%s:%u:%u: %s must not be negative, "
+		    "but is %" PRId64, m->doc->path, t->line, t->col, name,
+		    t->integer));
 	if (any)
 		return (wrong_type(m, t, name, schema_type_name(KEY_SCALAR)));
 	return (wrong_type(m, t, name, schema_type_name(key->type)));
@@ -136,6 +140,15 @@ take_list(struct merge *m, const struct toml *t, const struct key *key,
 	return (0);
 }
 
+/* A subnet, as far as its letters tell; whoever uses it parses it. */
+static bool
+is_subnet(const struct toml *t)
+{
+	return (t != NULL && t->kind == TOML_STRING && t->len > 0 &&
+	    t->len <= 64 &&
+	    strspn(t->text, "0123456789abcdefABCDEF.:/") == t->len);
+}
+
 static int
 take_pools(struct merge *m, const struct toml *t, const char *name,
     struct values *vs)
@@ -149,9 +162,8 @@ take_pools(struct merge *m, const struct toml *t, const char *name,
 	for (const struct toml *e = t->first; e != NULL; e = e->next) {
 		base = toml_find(e, "base");
 		size = toml_find(e, "size");
-		if (base == NULL || base->kind != TOML_STRING ||
-		    size == NULL || size->kind != TOML_INTEGER ||
-		    base->len > 64)
+		if (!is_subnet(base) || size == NULL ||
+		    size->kind != TOML_INTEGER)
 			return (wrong_type(m, e, name, want));
 		(void)snprintf(text, sizeof(text), "%s,%" PRId64, base->text,
 		    size->integer);

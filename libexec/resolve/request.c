@@ -40,6 +40,24 @@ path_is_dir(const char *path)
 	return (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
 }
 
+bool
+system_has(const struct request *rq, const char *path)
+{
+	char	 full[PATH_LEN];
+
+	return (path_format(full, sizeof(full), "%s%s", rq->root, path) == 0 &&
+	    path_exists(full));
+}
+
+bool
+system_has_dir(const struct request *rq, const char *path)
+{
+	char	 full[PATH_LEN];
+
+	return (path_format(full, sizeof(full), "%s%s", rq->root, path) == 0 &&
+	    path_is_dir(full));
+}
+
 const char *
 request_env(const struct request *rq, const char *name)
 {
@@ -124,8 +142,8 @@ find_runtime_dir(struct request *rq, struct problem *pr)
 	if (v != NULL) {
 		rc = path_format(rq->runtime_dir, PATH_LEN, "%s", v);
 	} else {
-		rc = path_format(rq->runtime_dir, PATH_LEN, "/run/user/%u",
-		    rq->uid);
+		rc = path_format(rq->runtime_dir, PATH_LEN,
+		    "%s/run/user/%u", rq->root, rq->uid);
 		if (is_private(rq->runtime_dir, rq->uid))
 			return (0);
 		rq->runtime_chosen = false;
@@ -157,11 +175,10 @@ find_bus(struct request *rq)
 static int
 system_dirs(struct request *rq, struct problem *pr)
 {
-	const char	*root = rec_str(rq->rec, "sysroot", "");
-
+	rq->root = rec_str(rq->rec, "sysroot", "");
 	if (path_format(rq->usr, PATH_LEN, "%s/usr/share/containers",
-	    root) == -1 ||
-	    path_format(rq->etc, PATH_LEN, "%s/etc/containers", root) == -1)
+	    rq->root) == -1 || path_format(rq->etc, PATH_LEN,
+	    "%s/etc/containers", rq->root) == -1)
 		return (problem_set(pr, "sysroot is too long"));
 	return (0);
 }

@@ -19,6 +19,7 @@ struct request {
 	const struct rec	*rec;
 	uid_t			 uid;
 	bool			 rootless;
+	const char		*root;		/* of the system; "" but in tests */
 	char			 usr[PATH_LEN];	/* vendor's files */
 	char			 etc[PATH_LEN];	/* administrator's files */
 	char			 user[PATH_LEN];/* user's files; "" in system mode */
@@ -42,5 +43,8 @@ int	path_format(char *, size_t, const char *, ...)
 /* Does it exist (as a directory)? */
 bool	path_exists(const char *);
 bool	path_is_dir(const char *);
+/* The same for a path of the system. */
+bool	system_has(const struct request *, const char *);
+bool	system_has_dir(const struct request *, const char *);
 
 #endif

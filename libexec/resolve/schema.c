@@ -292,7 +292,7 @@ schema_type_name(enum key_type type)
 	static const char *const	 names[] = {
 		[KEY_BOOL] = "true or false",
 		[KEY_INT] = "an integer",
-		[KEY_UINT] = "an integer that is not negative",
+		[KEY_UINT] = "an integer",
 		[KEY_STR] = "a string",
 		[KEY_SCALAR] = "a string, a number or a boolean",
 		[KEY_LIST] = "an array of strings",

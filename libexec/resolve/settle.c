@@ -299,7 +299,7 @@ settle_cgroups(struct settings *s, const struct request *rq,
 	const char	*name = "engine.cgroup_manager";
 	const char	*v;
 
-	if (put_default(s, name, path_is_dir("/run/systemd/system") ?
+	if (put_default(s, name, system_has_dir(rq, "/run/systemd/system") ?
 	    "systemd" : "cgroupfs", pr) == -1)
 		return (-1);
 	v = settings_str(s, name, "");
@@ -315,11 +315,12 @@ settle_cgroups(struct settings *s, const struct request *rq,
 }
 
 static int
-settle_events(struct settings *s, struct problem *pr)
+settle_events(struct settings *s, const struct request *rq,
+    struct problem *pr)
 {
 	return (put_default(s, "engine.events_logger",
-	    path_exists("/run/systemd/journal/socket") ? "journald" : "file",
-	    pr));
+	    system_has(rq, "/run/systemd/journal/socket") ? "journald" :
+	    "file", pr));
 }
 
 /* The names that older configuration files have for it count (S51). */
@@ -357,7 +358,7 @@ settle(struct settings *s, const struct request *rq, struct places *pl,
 	    settle_ours(s, rq, pl, pr) == -1 ||
 	    settle_engine_dirs(s, rq, pl, pr) == -1 ||
 	    settle_seccomp(s, rq, pl, pr) == -1 ||
-	    settle_cgroups(s, rq, pr) == -1 || settle_events(s, pr) == -1 ||
+	    settle_cgroups(s, rq, pr) == -1 || settle_events(s, rq, pr) == -1 ||
 	    settle_state(s, pl, pr) == -1)
 		return (-1);
 	find_file(rq, "policy.json", pl->policy_json);

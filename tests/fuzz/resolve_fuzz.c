@@ -1,0 +1,92 @@
+/*
+ * Any bytes as a containers.conf: what is accepted prints as text that is
+ * accepted too and comes to the same. Bytes that begin with a brace are a
+ * seccomp profile, whose filter must be one that always ends in an answer.
+ */
+#include <linux/seccomp.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../libexec/resolve/bpf.h"
+#include "../../libexec/resolve/emit.h"
+#include "../../libexec/resolve/merge.h"
+#include "../../libexec/resolve/profile.h"
+#include "../../libexec/resolve/settings.h"
+#include "../resolve/bpf_run.h"
+
+int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+static int
+read_conf(struct settings *s, const char *text, size_t len)
+{
+	struct document	 doc = { .path = "fuzz", .kind = CONF_CONTAINERS,
+			    .text = text, .len = len };
+	struct problem	 pr = { "" };
+
+	settings_init(s);
+	return (merge_document(s, &doc, &pr));
+}
+
+static void
+same_values(const struct settings *a, const struct settings *b)
+{
+	const struct setting	*x, *y;
+
+	for (size_t i = 0; i < a->n; i++) {
+		x = &a->all[i];
+		y = settings_find(b, x->name);
+		if (x->origin == NULL)
+			continue;
+		if (y == NULL || x->n != y->n)
+			abort();
+		for (size_t j = 0; j < x->n; j++)
+			if (strcmp(x->values[j], y->values[j]) != 0)
+				abort();
+	}
+}
+
+static void
+fuzz_conf(const char *text, size_t len)
+{
+	struct settings	 a, b;
+	char		*printed;
+
+	if (read_conf(&a, text, len) == 0) {
+		if ((printed = emit_text(&a, false)) == NULL ||
+		    read_conf(&b, printed, strlen(printed)) == -1)
+			abort();
+		same_values(&a, &b);
+		settings_clear(&b);
+		free(printed);
+	}
+	settings_clear(&a);
+}
+
+static void
+fuzz_profile(const char *text, size_t len)
+{
+	static struct filter		 f;
+	static const char *const	 caps[] = { "CAP_SYS_ADMIN" };
+	struct profile_for		 who = { .caps = caps, .ncaps = 1 };
+	struct problem			 pr = { "" };
+	struct seccomp_data		 d = { .arch = 0xc000003e };
+
+	if (profile_compile("fuzz", text, len, &who, &f, &pr) == -1)
+		return;
+	for (d.nr = -1; d.nr < 500; d.nr++)
+		if (bpf_run(f.code, f.n, &d) == BPF_BROKEN)
+			abort();
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	const char	*text = (const char *)data;
+
+	if (len > 0 && *text == '{')
+		fuzz_profile(text, len);
+	else
+		fuzz_conf(text, len);
+	return (0);
+}
