@@ -59,9 +59,10 @@ mkdir_open(int dir, const char *name, mode_t mode, bool beneath)
 {
 	if (mkdirat(dir, name, mode) == -1 && errno != EEXIST)
 		return (-1);
+	/* One on the way may be ours to walk through, but not to read. */
 	if (beneath)
-		return (path_open(dir, name, O_RDONLY | O_DIRECTORY, 0));
-	return (openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+		return (path_open(dir, name, O_PATH | O_DIRECTORY, 0));
+	return (openat(dir, name, O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
 /*
@@ -92,7 +93,7 @@ mkdirs(int start, const char *path, mode_t mode, bool beneath)
 		close(at);
 		at = next;
 	}
-	return (take_fd(&at));
+	return (openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
 int
