@@ -16,6 +16,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,20 @@ show(const struct rec *r, int depth)
 	}
 }
 
+/* For tests of what a killed store leaves: when, in us after a request. */
+static void
+kill_later(void)
+{
+	const char	*at = getenv("KILLAT");
+	int		 us = at != NULL ? atoi(at) : 0;
+
+	if (us == 0 || fork() != 0)
+		return;
+	usleep((unsigned int)us);
+	kill(c.pid, SIGKILL);
+	_exit(0);
+}
+
 /* Send, wait, print text and record. The reply's descriptor, or -1. */
 static int
 ask(enum msg_type type, const union msg *m, const int *fds, unsigned int n,
@@ -64,6 +79,9 @@ ask(enum msg_type type, const union msg *m, const int *fds, unsigned int n,
 
 	if (chan_send(&c.chan, type, ++seq, m, fds, n) == -1)
 		err(1, "send");
+	if (type == MSG_layer_commit || type == MSG_image_commit ||
+	    type == MSG_image_remove)
+		kill_later();
 	if (chan_recv(&c.chan, &p) != 1)
 		errx(1, "the store is gone (status %d)", spawn_stop(&c));
 	if (p.info->type == MSG_reply) {

@@ -290,7 +290,7 @@ manifest_for(const char *config, int layers)
 static const char *
 config_for(const char *more, const char *diffs)
 {
-	static char	 s[4096];
+	static char	 s[8192];
 
 	snprintf(s, sizeof(s), "{\"created\":\"2024-01-02T03:04:05.5Z\","
 	    "\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{%s},"
