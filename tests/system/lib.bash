@@ -34,12 +34,22 @@ user() {
 	as_user "$BH" "$@"
 }
 
-# each TEST...: the same test as root and as the user, by function name.
+# each TEST...: the same test as root and as the user, by function name. With
+# `||` after it the function would run without errexit, and only its last
+# command would count; output is shown when a test fails, so say who first.
 each() {
-	local who
-	for who in root user; do
-		WHO=$who "$@" || { echo "# as $who"; return 1; }
+	for WHO in root user; do
+		echo "# as $WHO"
+		"$@"
 	done
+}
+
+# not COMMAND...: it must fail. (A `!` in front is not seen by errexit.)
+not() {
+	if "$@"; then
+		echo "# should have failed: $*"
+		return 1
+	fi
 }
 
 # The engine of whoever `each` has chosen.
