@@ -726,6 +726,24 @@ test_ends(void)
 	rec_free(r);
 }
 
+/* Can another process of the user's look into this one? */
+static int
+readable(pid_t pid)
+{
+	char	 path[64], to[8];
+	int	 status;
+	pid_t	 child = fork();
+
+	if (child == 0) {
+		(void)snprintf(path, sizeof(path), "/proc/%d/cwd", pid);
+		if (geteuid() == 0 && setresuid(UNPRIVILEGED, UNPRIVILEGED,
+		    UNPRIVILEGED) == -1)
+			_exit(2);
+		_exit(readlink(path, to, sizeof(to)) != -1);
+	}
+	return (waitpid(child, &status, 0) == child ? status >> 8 : -1);
+}
+
 /* The helper is confined as soon as there is a container; that never is. */
 static void
 test_confined(void)
@@ -735,7 +753,9 @@ test_confined(void)
 
 	drive_start(&d, prog, single);
 	CHECK(drive_create(&d, r) == 0);
+	CHECK(!single || readable(d.pid) == 1);
 	CHECK(drive_build(&d) == 0);	/* it has confined itself by now */
+	CHECK(readable(d.pid) == 0);
 	for (int i = 0; i < 2; i++) {
 		pid_t	 pid = i == 0 ? d.launch : d.pid;
 		FILE	*f;
