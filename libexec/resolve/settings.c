@@ -205,6 +205,24 @@ settings_chosen(const struct settings *s, const char *name)
 	    strcmp(it->origin, ORIGIN_BUILTIN) != 0);
 }
 
+bool
+settings_as_built_in(const struct setting *it)
+{
+	const char	*p;
+	size_t		 n = strlen(ORIGIN_BUILTIN);
+
+	if (it->noverrode == 0 ||
+	    strncmp(it->overrode[0], ORIGIN_BUILTIN, n) != 0)
+		return (false);
+	p = it->overrode[0] + n;
+	for (size_t i = 0; i < it->n; i++, p += n) {
+		n = strlen(it->values[i]);
+		if (*p++ != ' ' || strncmp(p, it->values[i], n) != 0)
+			return (false);
+	}
+	return (*p == '\0');
+}
+
 int
 settings_warn(struct settings *s, const char *fmt, ...)
 {

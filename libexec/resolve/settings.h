@@ -62,6 +62,8 @@ struct setting *settings_find(const struct settings *, const char *);
 const char *settings_str(const struct settings *, const char *, const char *);
 /* Given by a file or an option, not by us? */
 bool	settings_chosen(const struct settings *, const char *);
+/* Given, but not to say anything else than the built-in value does? */
+bool	settings_as_built_in(const struct setting *);
 /* Add a warning line. */
 int	settings_warn(struct settings *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));

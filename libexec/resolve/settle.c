@@ -233,6 +233,31 @@ settle_engine_dirs(struct settings *s, const struct request *rq,
 	return (put_default(s, "network.network_config_dir", path, pr));
 }
 
+/* What S19 asks of directories that somebody chose; ours are made. */
+static int
+check_network_dirs(struct settings *s, struct problem *pr)
+{
+	const char		*name = "network.network_config_dir";
+	const struct setting	*it = settings_find(s, name);
+
+	if (settings_chosen(s, name) && path_exists(it->values[0]) &&
+	    !path_is_dir(it->values[0]))
+		return (problem_set(pr, "%s: %s \"%s\" is not a directory",
+		    it->origin, name, it->values[0]));
+	name = "network.cni_plugin_dirs";
+	it = settings_find(s, name);
+	if (!settings_chosen(s, name) || settings_as_built_in(it) ||
+	    strstr(it->origin, "/libpod.conf:") != NULL)
+		return (0);
+	for (size_t i = 0; i < it->n; i++)
+		if (path_is_dir(it->values[i]))
+			return (0);
+	if (it->n > 0 && settings_warn(s, "%s: none of %s is a directory",
+	    it->origin, name) == -1)
+		return (problem_set(pr, "out of memory"));
+	return (0);
+}
+
 /* --- files that others read --- */
 
 /* The user's, the administrator's or the vendor's; "" if there is none. */
@@ -357,6 +382,7 @@ settle(struct settings *s, const struct request *rq, struct places *pl,
 	    settle_driver(s, pl, pr) == -1 ||
 	    settle_ours(s, rq, pl, pr) == -1 ||
 	    settle_engine_dirs(s, rq, pl, pr) == -1 ||
+	    check_network_dirs(s, pr) == -1 ||
 	    settle_seccomp(s, rq, pl, pr) == -1 ||
 	    settle_cgroups(s, rq, pr) == -1 || settle_events(s, rq, pr) == -1 ||
 	    settle_state(s, pl, pr) == -1)

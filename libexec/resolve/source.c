@@ -1,6 +1,7 @@
 #include "source.h"
 
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -26,29 +27,51 @@ too_many(struct problem *pr)
 	    SOURCES_MAX));
 }
 
-/* Add a file if it is there. 0 also when it is not, unless required. */
+/* What stands for an empty file, as CONTAINERS_CONF=/dev/null does. */
+static bool
+is_null(const struct stat *st)
+{
+	return (S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3));
+}
+
+/* Open to read, whatever it is. -1 with errno; EINVAL if it is no file. */
+static int
+open_file(const char *path)
+{
+	scoped_fd int	 fd = -1;
+	struct stat	 st;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd == -1 || fstat(fd, &st) == -1)
+		return (-1);
+	if (!S_ISREG(st.st_mode) && !is_null(&st)) {
+		errno = EINVAL;
+		return (-1);
+	}
+	return (take_fd(&fd));
+}
+
+/*
+ * Add a file if it is there. 0 also when it is not, unless required. What is
+ * wrong with a libpod.conf is no more than a warning (S18), made later.
+ */
 static int
 add_file(struct sources *ss, const char *path, enum conf_kind kind,
     enum need need, struct problem *pr)
 {
-	scoped_fd int	 fd = -1;
+	scoped_fd int	 fd = open_file(path);
+	int		 error = fd == -1 ? errno : 0;
 	struct source	*s;
-	struct stat	 st;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd == -1 && (errno == ENOENT || errno == ENOTDIR) &&
-	    need == OPTIONAL)
+	if ((error == ENOENT || error == ENOTDIR) && need == OPTIONAL)
 		return (0);
-	if (fd == -1 || fstat(fd, &st) == -1)
-		return (problem_set(pr, "cannot read %s: %s", path,
-		    strerror(errno)));
-	if (!S_ISREG(st.st_mode))
-		return (problem_set(pr, "cannot read %s: not a regular file",
-		    path));
+	if (error != 0 && kind != CONF_LIBPOD)
+		return (problem_set(pr, "cannot read %s: %s", path, error ==
+		    EINVAL ? "not a regular file" : strerror(error)));
 	if (ss->n == SOURCES_MAX)
 		return (too_many(pr));
 	s = &ss->all[ss->n];
-	*s = (struct source){ .kind = kind, .fd = -1 };
+	*s = (struct source){ .kind = kind, .fd = -1, .error = error };
 	if ((s->path = strdup(path)) == NULL)
 		return (problem_set(pr, "out of memory"));
 	s->fd = take_fd(&fd);
@@ -346,25 +369,36 @@ slurp(int fd, size_t max, size_t *len)
 	return (take_ptr(&buf));
 }
 
+static int
+merge_one(const struct source *s, struct settings *out, struct problem *pr)
+{
+	scoped_free char	*text = NULL;
+	struct document		 doc = { .path = s->path, .kind = s->kind,
+				    .wanted = s->wanted };
+
+	errno = s->error;
+	if (s->error != 0 ||
+	    (text = slurp(s->fd, TOML_MAX, &doc.len)) == NULL)
+		return (problem_set(pr, "cannot read %s: %s", s->path,
+		    strerror(errno)));
+	doc.text = text;
+	return (merge_document(out, &doc, pr));
+}
+
 int
 sources_merge(const struct sources *ss, struct settings *out,
     struct problem *pr)
 {
 	for (size_t i = 0; i < ss->n; i++) {
 		const struct source	*s = &ss->all[i];
-		scoped_free char	*text = NULL;
-		struct document		 doc = { .path = s->path,
-					    .kind = s->kind,
-					    .wanted = s->wanted };
 
-		if (s->shadowed)
+		if (s->shadowed || merge_one(s, out, pr) == 0)
 			continue;
-		if ((text = slurp(s->fd, TOML_MAX, &doc.len)) == NULL)
-			return (problem_set(pr, "cannot read %s: %s", s->path,
-			    strerror(errno)));
-		doc.text = text;
-		if (merge_document(out, &doc, pr) == -1)
+		if (s->kind != CONF_LIBPOD)
 			return (-1);
+		if (settings_warn(out, "%s", pr->text) == -1)
+			return (-1);
+		pr->text[0] = '\0';
 	}
 	return (0);
 }

@@ -21,6 +21,7 @@ struct source {
 	char		*path;
 	enum conf_kind	 kind;
 	int		 fd;
+	int		 error;		/* why it could not be opened */
 	bool		 shadowed;	/* a later drop-in has its name */
 	const char	*drop_in;	/* its name, within path; or NULL */
 	int		(*wanted)(const char *);

@@ -7,6 +7,7 @@
  *	@mode system		@env NAME=value
  *	@opt name=value		@file path	(what follows is in it)
  *	@dir path		@all
+ *	@warned			(the text warns as the files do)
  * and %ROOT% is the directory of all this.
  */
 #include <sys/stat.h>
@@ -26,6 +27,7 @@ struct work {
 	char		 root[64];
 	struct rec	*rq;
 	bool		 all;
+	bool		 warned;
 	FILE		*file;		/* that lines go into */
 };
 
@@ -105,6 +107,10 @@ directive(struct work *w, char *line)
 
 	if (strcmp(line, "@all") == 0) {
 		w->all = true;
+		return;
+	}
+	if (strcmp(line, "@warned") == 0) {
+		w->warned = true;
 		return;
 	}
 	if (arg == NULL)
@@ -311,7 +317,7 @@ feed_back(struct work *w, const struct rec *first)
 		return (false);
 	}
 	good = has_values(first, second) && has_values(second, first) &&
-	    rec_count(second, "warn") == 0;
+	    (w->warned || rec_count(second, "warn") == 0);
 	rec_free(second);
 	return (good);
 }
