@@ -176,19 +176,11 @@ create(struct keep *k, struct keep_new *n, const struct rec *def)
 	return (commit(k, !n->ephemeral, boot, false));
 }
 
-int
-keep_create(struct keep *k, struct keep_new *n, const struct rec *def)
+/* An ephemeral one only reads the other: no durable commit for --rm. */
+static int
+try_create(struct keep *k, struct keep_new *n, const struct rec *def)
 {
-	int	 rc;
-
 	n->slot = 0;
-	if (!name_is_id(n->id, 64))
-		return (keep_fail(k, EINVAL, "\"%s\" is not a container ID",
-		    n->id));
-	if (*n->name != '\0' && !name_valid(n->name))
-		return (keep_fail(k, EINVAL, "names must match "
-		    "[a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument"));
-	/* An ephemeral one only reads the other: no durable commit for --rm. */
 	if (db_begin(k->durable, n->ephemeral ? DB_READ : DB_WRITE) == -1)
 		return (keep_fail_db(k, k->durable));
 	if (db_begin(k->boot, n->ephemeral || n->want_slot ? DB_WRITE :
@@ -196,9 +188,28 @@ keep_create(struct keep *k, struct keep_new *n, const struct rec *def)
 		(void)keep_fail_db(k, k->boot);
 		return (keep_end(k, -1));
 	}
-	if ((rc = create(k, n, def)) == 0 && n->ephemeral)
+	return (keep_end(k, create(k, n, def)));
+}
+
+int
+keep_create(struct keep *k, struct keep_new *n, const struct rec *def)
+{
+	int	 rc;
+
+	if (!name_is_id(n->id, 64))
+		return (keep_fail(k, EINVAL, "\"%s\" is not a container ID",
+		    n->id));
+	if (*n->name != '\0' && !name_valid(n->name))
+		return (keep_fail(k, EINVAL, "names must match "
+		    "[a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument"));
+	for (int tries = 0;; tries++) {
+		rc = try_create(k, n, def);
+		if (!keep_again(k, rc, tries))
+			break;
+	}
+	if (rc == 0 && n->ephemeral)
 		(void)snprintf(k->own_id, sizeof(k->own_id), "%s", n->id);
-	return (keep_end(k, rc));
+	return (rc);
 }
 
 /* How many ids in a database begin like this; the first goes to id. */
@@ -257,10 +268,13 @@ keep_find(struct keep *k, const char *ref, char id[65])
 	if (*ref == '\0')
 		return (keep_fail(k, EINVAL, "name or ID cannot be empty: "
 		    "invalid argument"));
-	if (keep_begin(k, true, true, false) == -1)
-		return (-1);
-	rc = find(k, ref, id);
-	return (keep_end(k, rc));
+	for (int tries = 0;; tries++) {
+		rc = keep_begin(k, true, true, false);
+		if (rc == 0)
+			rc = keep_end(k, find(k, ref, id));
+		if (!keep_again(k, rc, tries))
+			return (rc);
+	}
 }
 
 /*
@@ -296,31 +310,48 @@ load(struct keep *k, const char *id, bool *ephemeral)
 	return (row);
 }
 
+static int
+get(struct keep *k, const char *id, struct rec **out)
+{
+	struct rec	*row, *def;
+	char		 key[KEY_SIZE];
+	bool		 ephemeral;
+	int		 rc = -1;
+
+	if ((row = load(k, id, &ephemeral)) == NULL)
+		return (-1);
+	def = db_get(ephemeral ? k->boot : k->durable, make_key(key, "d", id));
+	if (def == NULL || (rc = rec_add_rec(row, "def", def)) == -1) {
+		(void)damaged(k, id);
+		rec_free(row);
+		row = NULL;
+	}
+	rec_free(def);
+	*out = row;
+	return (rc);
+}
+
 struct rec *
 keep_get(struct keep *k, const char *id)
 {
-	struct rec	*row = NULL, *def = NULL;
-	char		 key[KEY_SIZE];
-	bool		 ephemeral;
+	struct rec	*row;
+	int		 rc;
 
 	if (!name_is_id(id, 64)) {
 		(void)no_such(k, id);
 		return (NULL);
 	}
-	if (keep_begin(k, true, true, false) == -1)
-		return (NULL);
-	if ((row = load(k, id, &ephemeral)) != NULL) {
-		def = db_get(ephemeral ? k->boot : k->durable,
-		    make_key(key, "d", id));
-		if (def == NULL || rec_add_rec(row, "def", def) == -1) {
-			(void)damaged(k, id);
-			rec_free(row);
-			row = NULL;
-		}
+	for (int tries = 0;; tries++) {
+		row = NULL;
+		rc = keep_begin(k, true, true, false);
+		if (rc == 0)
+			rc = keep_end(k, get(k, id, &row));
+		if (rc == 0)
+			return (row);
+		rec_free(row);
+		if (!keep_again(k, rc, tries))
+			return (NULL);
 	}
-	rec_free(def);
-	(void)keep_end(k, 0);
-	return (row);
 }
 
 /*
@@ -342,14 +373,6 @@ begin_write(struct keep *k, const char *id)
 	ephemeral = db_has(k->boot, make_key(key, "r", id));
 	(void)db_end(k->boot);
 	return (keep_begin(k, !ephemeral, true, true));
-}
-
-/* A disk was full, the reserve was given up for this: once more. */
-static bool
-again(const struct keep *k, int rc, int try)
-{
-	return (rc == -1 && try == 0 && (errno == ENOSPC || errno == EDQUOT) &&
-	    db_made_room(k->durable));
 }
 
 static int
@@ -490,11 +513,11 @@ keep_set(struct keep *k, struct keep_change *c, const struct rec *changes)
 	if (rec_get(changes, "id") != NULL || rec_get(changes, "name") != NULL)
 		return (keep_fail(k, EINVAL, "the ID and the name of a "
 		    "container cannot be changed"));
-	for (int try = 0;; try++) {
-		if (begin_write(k, c->id) == -1)
-			return (-1);
-		rc = keep_end(k, set(k, c, changes));
-		if (!again(k, rc, try))
+	for (int tries = 0;; tries++) {
+		rc = begin_write(k, c->id);
+		if (rc == 0)
+			rc = keep_end(k, set(k, c, changes));
+		if (!keep_again(k, rc, tries))
 			return (rc);
 	}
 }
@@ -551,23 +574,31 @@ remove_row(struct keep *k, const char *id, const struct rec *row,
 	    row == NULL || row_state(row) != ST_CREATING));
 }
 
-int
-keep_remove(struct keep *k, const char *id)
+static int
+try_remove(struct keep *k, const char *id)
 {
 	struct rec	*row;
 	bool		 ephemeral;
-	int		 rc;
+	int		 rc = -1;
 
-	for (int try = 0;; try++) {
-		if (begin_write(k, id) == -1)
-			return (-1);
-		/* A damaged one can go; one that is not there cannot. */
-		row = load(k, id, &ephemeral);
-		rc = row == NULL && errno != EUCLEAN ? -1 :
-		    remove_row(k, id, row, ephemeral);
-		rec_free(row);
-		rc = keep_end(k, rc);
-		if (!again(k, rc, try))
+	if (begin_write(k, id) == -1)
+		return (-1);
+	/* A damaged one can go; one that is not there cannot. */
+	row = load(k, id, &ephemeral);
+	if (row != NULL || errno == EUCLEAN)
+		rc = remove_row(k, id, row, ephemeral);
+	rec_free(row);
+	return (keep_end(k, rc));
+}
+
+int
+keep_remove(struct keep *k, const char *id)
+{
+	int	 rc;
+
+	for (int tries = 0;; tries++) {
+		rc = try_remove(k, id);
+		if (!keep_again(k, rc, tries))
 			break;
 	}
 	if (rc == 0 && strcmp(id, k->own_id) == 0)

@@ -48,13 +48,19 @@ db_fail(struct db *db, const char *fmt, ...)
 	return (-1);
 }
 
+static bool
+no_room(int error)
+{
+	return (error == ENOSPC || error == EDQUOT || error == EFBIG);
+}
+
 /* The sentence for what the file system refused. */
 int
 db_fail_file(struct db *db, const char *what, const char *file)
 {
 	int	 saved = errno;
 
-	if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG) {
+	if (no_room(errno)) {
 		if (unlinkat(db->dir_fd, db->reserve, 0) == 0)
 			db->made_room = true;
 		errno = saved;
@@ -63,6 +69,36 @@ db_fail_file(struct db *db, const char *what, const char *file)
 	}
 	return (db_fail(db, "cannot %s %s/%s: %s", what, db->where, file,
 	    strerror(errno)));
+}
+
+int
+db_fail_kc(struct db *db, const char *file)
+{
+	int	 code = kcdbecode(db->kc);
+
+	db->failed = true;
+	if (code == KCESYSTEM || code == KCENOPERM || code == KCENOREPOS ||
+	    no_room(errno)) {
+		if (errno == 0)
+			errno = EIO;
+		return (db_fail_file(db, "use", file));
+	}
+	db->broken = true;
+	errno = EUCLEAN;
+	return (db_fail(db, "the state database %s/%s is damaged (%s); try "
+	    "again, it is made anew from its journal", db->where, file,
+	    kcdbemsg(db->kc)));
+}
+
+/* Nothing was found: is nothing there, or can it not be read? */
+static void
+missed(struct db *db)
+{
+	errno = 0;
+	if (kcdbecode(db->kc) != KCENOREC)
+		(void)db_fail_kc(db, db->kct);
+	else
+		errno = ENOENT;
 }
 
 const char *
@@ -135,13 +171,7 @@ db_kc_open(struct db *db, const char *file, uint32_t mode)
 	errno = 0;
 	if (kcdbopen(db->kc, path, mode | KCOTRYLOCK))
 		return (0);
-	if (errno == 0)
-		errno = EUCLEAN;
-	(void)db_fail(db, "the state database %s/%s cannot be opened (%s); "
-	    "remove this one file and it is made again from its journal",
-	    db->where, file, kcdbemsg(db->kc));
-	if (errno == ENOSPC)
-		(void)db_fail_file(db, "write", file);
+	(void)db_fail_kc(db, file);
 	kcdbdel(db->kc);
 	db->kc = NULL;
 	return (-1);
@@ -219,7 +249,7 @@ settle(struct db *db, enum db_mode mode, struct view *v)
 			return (-1);
 	}
 	if (!(v->kct_good && v->journal_good) && mend_repair(db, v) == -1 &&
-	    (!db->made_room || mend_repair(db, v) == -1))
+	    (!no_room(errno) || mend_repair(db, v) == -1))
 		return (-1);
 	v->kct_there = true;
 	return (mode == DB_READ ? take_turn(db, DB_READ) : 0);
@@ -243,7 +273,7 @@ begin(struct db *db, enum db_mode mode)
 		return (-1);
 	db->settled = true;
 	if (!kcdbbegintran(db->kc, 0))
-		return (db_fail_file(db, "write", db->kct));
+		return (db_fail_kc(db, db->kct));
 	db->settled = false;
 	return (0);
 }
@@ -255,7 +285,7 @@ db_begin(struct db *db, enum db_mode mode)
 
 	db->mode = mode;
 	db->begun = true;
-	db->failed = db->settled = db->made_room = false;
+	db->failed = db->settled = db->made_room = db->broken = false;
 	db->changes.len = 0;
 	db->error[0] = '\0';
 	if (begin(db, mode) == 0)
@@ -283,9 +313,9 @@ db_room(struct db *db)
 }
 
 bool
-db_made_room(const struct db *db)
+db_try_again(const struct db *db)
 {
-	return (db->made_room);
+	return (db->made_room || db->broken);
 }
 
 int
@@ -301,7 +331,7 @@ db_commit(struct db *db, bool hard)
 	if (end == -1)
 		return (db_fail_file(db, "write", db->journal));
 	if (enter(db) == -1 || !kcdbendtran(db->kc, 1)) {
-		(void)db_fail_file(db, "write", db->kct);
+		(void)db_fail_kc(db, db->kct);
 		journal_cut(db->journal_fd, db->journal_len);
 		return (-1);
 	}
@@ -348,20 +378,22 @@ db_end(struct db *db)
 		if (!db->settled)
 			db->settled = enter(db) == 0 &&
 			    kcdbendtran(db->kc, 0) != 0;
-		if (db->settled && wants_compact(db))
+		if (db->settled && !db->broken && wants_compact(db))
 			(void)mend_compact(db);
 		db_kc_close(db);
-		if (db->settled)
+		if (db->settled && !db->broken)
 			(void)mend_clean(db);
 	}
 	db_kc_close(db);
+	if (db->broken)
+		mend_distrust(db);
 	if (db->lock_fd != -1)
 		turn_give(db->lock_fd);
 	db->begun = false;
 	if (close_journal(db) == -1)
 		return (-1);
-	errno = saved;
-	return (0);
+	errno = db->broken ? EUCLEAN : saved;
+	return (db->broken ? -1 : 0);
 }
 
 struct rec *
@@ -371,9 +403,11 @@ db_get(struct db *db, const char *key)
 	char		*p;
 	struct rec	*r;
 
-	if (db->kc == NULL ||
-	    (p = kcdbget(db->kc, key, strlen(key), &len)) == NULL) {
-		errno = ENOENT;
+	errno = ENOENT;
+	if (db->kc == NULL)
+		return (NULL);
+	if ((p = kcdbget(db->kc, key, strlen(key), &len)) == NULL) {
+		missed(db);
 		return (NULL);
 	}
 	r = rec_decode(p, len);
@@ -389,6 +423,8 @@ db_get_text(struct db *db, const char *key, char *out, size_t size)
 	if (db->kc == NULL)
 		return (false);
 	n = kcdbgetbuf(db->kc, key, strlen(key), out, size - 1);
+	if (n < 0)
+		missed(db);
 	if (n < 0 || (size_t)n >= size)
 		return (false);
 	out[n] = '\0';
@@ -398,24 +434,29 @@ db_get_text(struct db *db, const char *key, char *out, size_t size)
 bool
 db_has(struct db *db, const char *key)
 {
-	return (db->kc != NULL && kcdbcheck(db->kc, key, strlen(key)) >= 0);
+	if (db->kc == NULL)
+		return (false);
+	if (kcdbcheck(db->kc, key, strlen(key)) >= 0)
+		return (true);
+	missed(db);
+	return (false);
 }
 
 static int
 put_bytes(struct db *db, const char *key, const void *data, size_t len)
 {
+	size_t	 n = strlen(key);
+
 	errno = 0;
-	if (jbuf_add(&db->changes, key, data, len) == -1 ||
-	    (data != NULL &&
-	    !kcdbset(db->kc, key, strlen(key), data, len))) {
+	if (jbuf_add(&db->changes, key, data, len) == -1) {
 		db->failed = true;
-		if (errno == 0)
-			errno = EIO;
-		return (db_fail_file(db, "write", db->kct));
+		return (db_fail(db, "out of memory"));
 	}
-	if (data == NULL)
-		(void)kcdbremove(db->kc, key, strlen(key));
-	return (0);
+	if (data == NULL ? kcdbremove(db->kc, key, n) :
+	    kcdbset(db->kc, key, n, data, len))
+		return (0);
+	db->failed = true;
+	return (db_fail_kc(db, db->kct));
 }
 
 int
@@ -458,7 +499,8 @@ db_walk(struct db *db, const char *prefix)
 	(void)snprintf(c->prefix, sizeof(c->prefix), "%s", prefix);
 	if (db->kc != NULL) {
 		c->cur = kcdbcursor(db->kc);
-		(void)kccurjumpkey(c->cur, prefix, strlen(prefix));
+		if (!kccurjumpkey(c->cur, prefix, strlen(prefix)))
+			missed(db);
 	}
 	return (c);
 }
@@ -474,6 +516,8 @@ db_next(struct db_cursor *c, const char **key, const void **data, size_t *len)
 	if (c->key != NULL)
 		kcfree(c->key);
 	c->key = kccurget(c->cur, &key_len, &value, len, 1);
+	if (c->key == NULL)
+		missed(c->db);
 	if (c->key == NULL || key_len >= sizeof(c->name) ||
 	    strncmp(c->key, c->prefix, strlen(c->prefix)) != 0)
 		return (false);

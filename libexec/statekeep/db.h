@@ -35,8 +35,11 @@ int		 db_begin(struct db *, enum db_mode);
  * full, so that what is there can still change and be removed. 0 or -1.
  */
 int		 db_room(struct db *);
-/* The last failure was for room, and now there may be some: try again. */
-bool		 db_made_room(const struct db *);
+/*
+ * What failed last may do better now: there was no room, and the reserve was
+ * given up, or the index was damaged, and the next turn makes it again.
+ */
+bool		 db_try_again(const struct db *);
 /*
  * Keep what was put and deleted. `hard`: once db_end has returned 0, it
  * survives a power cut. 0 or -1.
@@ -46,7 +49,7 @@ int		 db_commit(struct db *, bool hard);
  * Close and give the turn away. What was not committed is undone. A hard
  * commit is synced after that, so that nobody waits for our disk: a journal
  * is durable up to a point, so whoever builds on this change syncs it too.
- * 0, or -1 when that failed.
+ * 0, or -1 when that failed, or when the index turned out to be damaged.
  */
 int		 db_end(struct db *);
 /* The sentence of the last failure. */

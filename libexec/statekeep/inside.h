@@ -37,6 +37,7 @@ struct db {
 	bool		 begun;
 	bool		 failed;	/* a put or delete went wrong */
 	bool		 settled;	/* committed or undone: stamp it clean */
+	bool		 broken;	/* Kyoto Cabinet found its file damaged */
 	bool		 made_room;	/* gave the reserve up */
 	bool		 sync_file;	/* the journal, when the turn is over */
 	bool		 sync_dir;	/* its name as well: it is new */
@@ -70,6 +71,11 @@ int	db_fail(struct db *, const char *, ...)
  * reserve up when there was no room. errno stays. Returns -1.
  */
 int	db_fail_file(struct db *, const char *, const char *);
+/*
+ * Kyoto Cabinet refused something: errno and the sentence for it. Anything
+ * but the system's refusal is damage, of which the next turn makes an end.
+ */
+int	db_fail_kc(struct db *, const char *);
 /* Open one of its files with Kyoto Cabinet in these modes. 0 or -1. */
 int	db_kc_open(struct db *, const char *, uint32_t);
 /* Close it; `settled` becomes false if that failed. */
@@ -80,6 +86,8 @@ void	mend_stamp(struct db *, struct stamp *);
 /* Say that we write, or that all is in order, as it is now. 0 or -1. */
 int	mend_busy(struct db *);
 int	mend_clean(struct db *);
+/* Say that the index is not to be used: whoever comes next makes it again. */
+void	mend_distrust(struct db *);
 /* Look at the files of a database whose journal is open. 0 or -1. */
 int	mend_view(struct db *, struct view *);
 /* Bring files that are not in order into order. Exclusively. 0 or -1. */

@@ -86,11 +86,19 @@ keep_begin(struct keep *k, bool durable, bool boot, bool write)
 int
 keep_end(struct keep *k, int rc)
 {
-	if (db_end(k->boot) == -1 && rc == 0)
+	if (db_end(k->boot) == -1 && (rc != -1 || errno == EUCLEAN))
 		rc = keep_fail_db(k, k->boot);
-	if (db_end(k->durable) == -1 && rc == 0)
+	if (db_end(k->durable) == -1 && (rc != -1 || errno == EUCLEAN))
 		rc = keep_fail_db(k, k->durable);
 	return (rc);
+}
+
+bool
+keep_again(const struct keep *k, int rc, int tries)
+{
+	return (rc == -1 && tries == 0 && (errno == ENOSPC ||
+	    errno == EDQUOT || errno == EUCLEAN) &&
+	    (db_try_again(k->durable) || db_try_again(k->boot)));
 }
 
 static const char *
@@ -192,8 +200,8 @@ add_settings(struct keep *k, const struct rec *want)
 	return (rc);
 }
 
-int
-keep_settings(struct keep *k, const struct rec *want)
+static int
+settings(struct keep *k, const struct rec *want)
 {
 	struct rec	*have;
 	int		 rc;
@@ -210,4 +218,16 @@ keep_settings(struct keep *k, const struct rec *want)
 	if (keep_begin(k, true, false, true) == -1)
 		return (-1);
 	return (keep_end(k, add_settings(k, want)));
+}
+
+int
+keep_settings(struct keep *k, const struct rec *want)
+{
+	int	 rc;
+
+	for (int tries = 0;; tries++) {
+		rc = settings(k, want);
+		if (!keep_again(k, rc, tries))
+			return (rc);
+	}
 }

@@ -69,9 +69,11 @@ int	keep_fail_db(struct keep *, const struct db *);
 /* Begin a transaction in one or both; both or none are begun. */
 int	keep_begin(struct keep *, bool durable, bool boot, bool write);
 /*
- * End it: returns what it is given, or -1 with errno if that was 0 and what
- * was committed cannot be made durable.
+ * End it: returns what it is given, or -1 with errno if what was committed
+ * cannot be made durable, or what was read cannot be trusted.
  */
 int	keep_end(struct keep *, int);
+/* Do it once more? With its result, and how often it was tried before. */
+bool	keep_again(const struct keep *, int, int);
 
 #endif

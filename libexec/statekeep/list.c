@@ -122,31 +122,45 @@ list_rows(struct keep *k, struct db *db, struct rec_stream *out,
 	return (rc);
 }
 
-int
-keep_list(struct keep *k)
+static int
+list(struct keep *k)
 {
 	struct rec_stream	*out;
 	struct overs		 o = { 0 };
-	int			 rc, fd = -1;
+	int			 rc, fd;
 
-	if ((out = rec_stream_new("containers")) == NULL)
-		return (keep_fail(k, errno, "out of memory"));
-	if (keep_begin(k, true, true, false) == -1) {
-		(void)rec_stream_end(out);
+	if (keep_begin(k, true, true, false) == -1)
 		return (-1);
-	}
+	if ((out = rec_stream_new("containers")) == NULL)
+		return (keep_end(k, keep_fail(k, errno, "out of memory")));
 	rc = overs_load(k, &o);
 	if (rc == 0)
 		rc = list_rows(k, k->durable, out, &o);
 	if (rc == 0)
 		rc = list_rows(k, k->boot, out, NULL);
-	rc = keep_end(k, rc);
+	if (rc == -1)
+		rc = keep_fail(k, errno == 0 ? ENOMEM : errno, "cannot list "
+		    "the containers: %s", strerror(errno));
 	overs_clear(&o);
-	fd = rec_stream_end(out);
-	if (rc == 0 && fd != -1)
+	rc = keep_end(k, rc);
+	if ((fd = rec_stream_end(out)) == -1 && rc == 0)
+		return (keep_fail(k, errno, "cannot list the containers: %s",
+		    strerror(errno)));
+	if (rc == 0)
 		return (fd);
 	if (fd != -1)
 		close(fd);
-	return (keep_fail(k, errno == 0 ? ENOMEM : errno, "cannot list the "
-	    "containers: %s", strerror(errno)));
+	return (-1);
+}
+
+int
+keep_list(struct keep *k)
+{
+	int	 fd;
+
+	for (int tries = 0;; tries++) {
+		fd = list(k);
+		if (!keep_again(k, fd, tries))
+			return (fd);
+	}
 }

@@ -80,6 +80,14 @@ mend_clean(struct db *db)
 	return (stamp_write(db, text));
 }
 
+void
+mend_distrust(struct db *db)
+{
+	log_warnx("%s/%s is damaged and will be made again from %s",
+	    db->where, db->kct, db->journal);
+	(void)stamp_write(db, "damaged");
+}
+
 static int
 replay_change(void *ctx, const char *key, size_t key_len, const void *data,
     size_t len, bool damaged)
@@ -96,9 +104,7 @@ replay_change(void *ctx, const char *key, size_t key_len, const void *data,
 		    db->journal, (int)key_len, key);
 	if (kcdbset(db->kc, key, key_len, data, damaged ? 0 : len))
 		return (0);
-	if (errno == 0)
-		errno = EIO;
-	return (-1);
+	return (db_fail_kc(db, db->kct_new));
 }
 
 /* Make the index again from the journal. The lock is held exclusively. */
@@ -106,7 +112,7 @@ static int
 rebuild(struct db *db, const struct stamp *s)
 {
 	struct replay	 r;
-	int		 rc;
+	int		 rc, saved;
 
 	(void)unlinkat(db->dir_fd, db->kct_new, 0);
 	(void)unlinkat(db->dir_fd, db->kct_wal, 0);
@@ -114,13 +120,20 @@ rebuild(struct db *db, const struct stamp *s)
 		return (-1);
 	errno = 0;
 	rc = journal_replay(db->journal_fd, replay_change, db, &r);
-	if (rc == -1)
+	if (rc == -1 && *db->error == '\0')
 		(void)db_fail_file(db, "read", db->journal);
 	db->settled = true;
 	db_kc_close(db);
 	if (rc == -1 || !db->settled) {
+		if (rc == 0)
+			(void)db_fail_file(db, "write", db->kct_new);
+		saved = errno;
 		(void)unlinkat(db->dir_fd, db->kct_new, 0);
-		return (rc == -1 ? -1 : db_fail_file(db, "write", db->kct_new));
+		/* A disk with no room for both: the journal is what counts. */
+		if (saved == ENOSPC && r.changes > 0)
+			(void)unlinkat(db->dir_fd, db->kct, 0);
+		errno = saved;
+		return (-1);
 	}
 	if (r.changes == 0 && s->journal_len > 0) {
 		(void)unlinkat(db->dir_fd, db->kct_new, 0);
@@ -144,7 +157,10 @@ rebuild(struct db *db, const struct stamp *s)
 	return (mend_clean(db));
 }
 
-/* Write what the open index holds as transactions of a size to bear. */
+/*
+ * Write what the open index holds as transactions of a size to bear. It must
+ * be all that it says it holds: this replaces the journal.
+ */
 static int64_t
 write_all(struct db *db, int fd)
 {
@@ -153,7 +169,7 @@ write_all(struct db *db, int fd)
 	char		*key, name[1100];
 	const char	*data;
 	size_t		 key_len, len;
-	int64_t		 end = 0;
+	int64_t		 end = 0, n = 0;
 
 	(void)kccurjump(cur);
 	while (end != -1 &&
@@ -166,8 +182,14 @@ write_all(struct db *db, int fd)
 			b.len = 0;
 		}
 		kcfree(key);
+		n++;
 	}
 	kccurdel(cur);
+	if (end != -1 && n != kcdbcount(db->kc)) {
+		db->broken = true;
+		errno = EUCLEAN;
+		end = -1;
+	}
 	if (end != -1)
 		end = journal_append(fd, end, &b);
 	jbuf_clear(&b);

@@ -132,6 +132,48 @@ test_journal(void)
 	remove_dir(durable);
 }
 
+/*
+ * Rot: bytes change and nothing else about the file does, so that only
+ * Kyoto Cabinet can notice, in the middle of a transaction.
+ */
+static void
+rot(off_t from, size_t len)
+{
+	int		 fd = file_fd("state.kct", O_RDWR);
+	struct stat	 st;
+	struct timespec	 times[2];
+	char		 buf[8192];
+
+	memset(buf, 0xff, sizeof(buf));
+	if (fstat(fd, &st) == -1 || len > sizeof(buf))
+		err(1, "rot");
+	if (from < 0)
+		from += st.st_size;
+	times[0] = st.st_atim;
+	times[1] = st.st_mtim;
+	if (pwrite(fd, buf, len, from) != (ssize_t)len ||
+	    futimens(fd, times) == -1)
+		err(1, "rot");
+	close(fd);
+}
+
+static void
+test_rot(void)
+{
+	fresh();
+	rot(0, 64);
+	expect_all();
+	rot(0, 3000);
+	expect_all();
+	rot(26368, 4096);
+	expect_all();
+	rot(-3000, 3000);
+	expect_all();
+	rot(-12000, 8000);
+	expect_all();
+	remove_dir(durable);
+}
+
 /* Both gone: one sentence that names them, and no end of the process. */
 static void
 test_both(void)
@@ -349,6 +391,7 @@ main(int argc, char **argv)
 	run = new_dir("/tmp");
 	test_index();
 	test_journal();
+	test_rot();
 	test_both();
 	test_quarantine();
 	test_power_cut();
