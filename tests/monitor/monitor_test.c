@@ -388,10 +388,10 @@ test_nothing(void)
 	CHECK(rig_end(&r) == EX_OK);
 	rig_monitor(&r);
 	memset(&m, 0, sizeof(m));
-	strcpy(m.mon_open.log_path, "/nonexistent/log");
-	m.mon_open.log = 1;
-	CHECK(ask_on(&r.mon, MSG_mon_open, &m, &r.run, 1, &p) == ENOENT);
-	CHECK(strstr(p.body.reply.text, "/nonexistent/log") != NULL);
+	CHECK(ask_on(&r.mon, MSG_mon_open, &m, &r.run, 1, &p) == 0);
+	packet_clear(&p);
+	m.mon_log.max = 0;
+	CHECK(ask_on(&r.mon, MSG_mon_log, &m, &r.run, 1, &p) == EINVAL);
 	CHECK(rig_end(&r) == EX_OK);
 }
 
@@ -412,6 +412,11 @@ test_held_pipe(void)
 	(void)rig_read(at, 1, out, sizeof(out));
 	CHECK(strcmp(out, "bye\n") == 0);
 	close(at);
+	CHECK(rig_end(&r) == EX_OK);
+	/* And someone who writes on and on. */
+	rig_monitor(&r);
+	CHECK(rig_start(&r, &o, "(yes spam &); sleep 0.2; exit 1") == 0);
+	CHECK(rig_wait(&r.mon) == W_EXITCODE(1, 0));
 	CHECK(rig_end(&r) == EX_OK);
 	CHECK(time(NULL) - t < 5);
 }
@@ -450,23 +455,30 @@ test_much_input(void)
 {
 	struct rig	 r;
 	struct opts	 o = { .stdin_open = true };
-	char		 buf[4097], out[256];
-	int		 at, sent = 0;
+	char		 buf[1 + 4096], out[256];
+	size_t		 len = 1;
+	int		 at, line = 1;
 
 	rig_monitor(&r);
-	CHECK(rig_start(&r, &o, "sleep 0.3; cksum") == 0);
+	CHECK(rig_start(&r, &o, "sleep 0.3; awk '$1 != NR { bad = 1 } "
+	    "END { print bad + 0, NR }'") == 0);
 	at = rig_attach(&r.mon, true, true);
-	memset(buf, 'x', sizeof(buf));
-	buf[0] = 0;
-	for (; sent < 1000; sent++)
-		if (send(at, buf, sizeof(buf), 0) == -1)
+	buf[0] = STDIN_FILENO;
+	for (; line <= 300000; line++) {
+		len += (size_t)snprintf(buf + len, sizeof(buf) - len, "%d\n",
+		    line);
+		if (len < sizeof(buf) - 8 - (size_t)line % 1000)
+			continue;
+		if (send(at, buf, len, 0) == -1)
 			break;
-	CHECK(sent == 1000);
+		len = 1;
+	}
+	CHECK(line == 300001 && send(at, buf, len, 0) == (ssize_t)len);
 	close(at);			/* without a word: end of file */
 	at = rig_attach(&r.mon, false, false);
 	CHECK(rig_wait(&r.mon) == 0);
 	(void)rig_read(at, 1, out, sizeof(out));
-	CHECK(strstr(out, " 4096000\n") != NULL);
+	CHECK(strcmp(out, "0 300000\n") == 0);
 	close(at);
 	CHECK(rig_end(&r) == EX_OK);
 }

@@ -256,6 +256,21 @@ struct opts {
 	uint64_t	 log_max;
 };
 
+/* Have it log into the rig's directory. 0, or errno. */
+static UNUSED int
+rig_log(struct rig *r, const struct opts *o)
+{
+	union msg	 m = { .mon_log = { .max = o->log_max } };
+	int		 fd, rc;
+
+	fd = openat(r->run, "log", O_WRONLY | O_CREAT | O_APPEND, 0600);
+	if (fd == -1)
+		return (errno);
+	rc = (int)ask_on(&r->mon, MSG_mon_log, &m, &fd, 1, NULL);
+	close(fd);
+	return (rc);
+}
+
 /* mon_open, the payload by launch, mon_adopt, mon_console. 0, or errno. */
 static UNUSED int
 rig_start(struct rig *r, const struct opts *o, const char *cmd)
@@ -268,11 +283,8 @@ rig_start(struct rig *r, const struct opts *o, const char *cmd)
 	snprintf(m.mon_open.id, sizeof(m.mon_open.id), "c1");
 	m.mon_open.tty = o->tty;
 	m.mon_open.stdin_open = o->stdin_open;
-	m.mon_open.log = o->log;
-	m.mon_open.log_max = o->log_max;
-	snprintf(m.mon_open.log_path, sizeof(m.mon_open.log_path), "%s/log",
-	    r->dir);
-	if ((rc = ask_on(&r->mon, MSG_mon_open, &m, &r->run, 1, &p)) != 0)
+	if ((rc = ask_on(&r->mon, MSG_mon_open, &m, &r->run, 1, &p)) != 0 ||
+	    (o->log && (rc = rig_log(r, o)) != 0))
 		return (rc);
 	snprintf(line, sizeof(line), "%c%s", o->tty ? 't' : 'c', cmd);
 	raw_send(r->launch, line, strlen(line), p.fds, 3);
