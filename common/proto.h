@@ -93,6 +93,7 @@ enum role {
 	M(mon_signal,	0x0805,	R_CTL,			R_MONITOR, 0)	\
 	M(mon_resize,	0x0806,	R_CTL,			R_MONITOR, 0)	\
 	M(mon_wait,	0x0807,	R_CTL,			R_MONITOR, 0)	\
+	M(mon_log,	0x0808,	R_CTL,			R_MONITOR, 1)	\
 	/* reaper */							\
 	M(reap_done,	0x0901,	R_CTL,			R_REAPER, 0)	\
 	M(reap_keep,	0x0902,	R_CTL,			R_REAPER, 1)	\
@@ -261,10 +262,10 @@ enum unpack_flags {
 #define FIELDS_mon_open(F)						\
 	F(str, id, 64)							\
 	F(u32, tty, 1)							\
-	F(u32, stdin_open, 1)						\
-	F(u32, log, 1)		/* 0: none, 1: k8s-file; see mon_log */	\
-	F(u64, log_max, UINT64_MAX)					\
-	F(str, log_path, 1023)
+	F(u32, stdin_open, 1)
+/* mon_log: after mon_open, if there is to be one: a file open for append. */
+#define FIELDS_mon_log(F)						\
+	F(u64, max, UINT64_MAX)	/* bytes, then it starts anew; 0: never */
 #define FIELDS_mon_console(F)						\
 	F(u32, flags, 0)
 /* mon_adopt: pidfd of the container's first process. */

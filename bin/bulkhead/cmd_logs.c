@@ -69,10 +69,10 @@ prefix_of(const struct logs *l, const struct rec *row, char *out, size_t size)
 }
 
 static int
-print_log(struct logs *l, const struct rec *row, const char *path)
+print_log(struct logs *l, const struct rec *row, const struct rec *def)
 {
-	scoped_fd int	 fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY |
-			    O_NONBLOCK);
+	const char	*path = rec_str(def, "log_path", "");
+	scoped_fd int	 fd = session_open_log(&l->s, def, O_RDONLY);
 	scoped_fd int	 ended = -1;
 	struct log_opts	 o = l->opts;
 	char		 prefix[300];
@@ -109,7 +109,7 @@ print_one(struct logs *l, const struct rec *row)
 		r = say_error("this container is using the 'none' log driver, "
 		    "cannot read logs: this container is not logging output");
 	else
-		r = print_log(l, row, rec_str(def, "log_path", ""));
+		r = print_log(l, row, def);
 	rec_free(def);
 	return (r);
 }

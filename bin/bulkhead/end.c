@@ -69,14 +69,13 @@ end_read_exit(struct session *s, const char *id, int *status, int64_t *when)
 }
 
 static void
-remove_log(const struct rec *row)
+remove_log(struct session *s, const struct rec *row)
 {
 	size_t		 it = 0;
 	struct rec	*def = rec_sub(row, "def", &it);
-	const char	*path = def == NULL ? NULL : rec_get(def, "log_path");
 
-	if (path != NULL)
-		(void)unlink(path);
+	if (def != NULL)
+		session_remove_log(s, def);
 	rec_free(def);
 }
 
@@ -107,7 +106,7 @@ end_remove(struct session *s, const struct rec *row)
 
 	if (remove_layer(s, id) == -1)
 		return (-1);
-	remove_log(row);
+	remove_log(s, row);
 	remove_run_dir(s, id);
 	memset(&m.ctr_remove, 0, sizeof(m.ctr_remove));
 	(void)strlcpy(m.ctr_remove.id, id, sizeof(m.ctr_remove.id));

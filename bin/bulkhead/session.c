@@ -595,3 +595,42 @@ session_ctr_dir(struct session *s, const char *id)
 		return (sentence(s, "cannot make the run directory of", id));
 	return (fd);
 }
+
+/* The name below the state directory, or NULL when it is somewhere else. */
+static const char *
+own_log(const struct session *s, const char *path)
+{
+	const char	*dir = session_config(s, "path.state", "");
+	size_t		 n = strlen(dir);
+
+	if (n == 0 || strncmp(path, dir, n) != 0 ||
+	    strncmp(path + n, "/logs/", 6) != 0 || !path_is_name(path + n + 6))
+		return (NULL);
+	return (path + n + 1);
+}
+
+int
+session_open_log(struct session *s, const struct rec *def, int flags)
+{
+	const char	*path = rec_str(def, "log_path", ""), *own;
+	scoped_fd int	 logs = -1;
+
+	flags |= O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	if ((own = own_log(s, path)) == NULL)
+		return (open(path, flags, 0600));
+	if ((flags & O_CREAT) != 0 &&
+	    (logs = path_mkdirs(s->state_dir, "logs", 0700)) == -1)
+		return (-1);
+	return (path_open(s->state_dir, own, flags, 0600));
+}
+
+void
+session_remove_log(struct session *s, const struct rec *def)
+{
+	const char	*path = rec_str(def, "log_path", ""), *own;
+
+	if ((own = own_log(s, path)) != NULL)
+		(void)unlinkat(s->state_dir, own, 0);
+	else
+		(void)unlink(path);
+}

@@ -89,4 +89,12 @@ enum ctr_state {
 	CTR_STOPPING = 5, CTR_EXITED = 6, CTR_REMOVING = 7, CTR_PAUSED = 8,
 };
 
+/*
+ * The log of a container whose definition this is, opened with these flags.
+ * fd or -1. Its own directory is reached by descriptor: in system mode the
+ * engine's account may not be able to walk there.
+ */
+int	session_open_log(struct session *, const struct rec *, int);
+void	session_remove_log(struct session *, const struct rec *);
+
 #endif

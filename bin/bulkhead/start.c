@@ -19,8 +19,11 @@
 #include "record.h"
 #include "say.h"
 #include "scope.h"
+#include "sealed.h"
 #include "session.h"
 #include "start.h"
+
+#define INIT_MAX	(8u << 20)	/* bytes of the init program */
 
 static int64_t
 now_ns(void)
@@ -103,34 +106,69 @@ give(struct start *st, enum launch_fd kind, uint32_t index, int fd)
 	return (ask(st, H_LAUNCH, MSG_launch_give, &m, &fd, 1));
 }
 
-/* Have the monitor open log and pipes, and give launch the inner ends. */
+static int
+give_log(struct start *st)
+{
+	scoped_fd int	 fd = -1;
+	union msg	 m = { .mon_log = { .max = (uint64_t)rec_num(st->def,
+			    "log_max", 0) } };
+
+	if (strcmp(rec_str(st->def, "log_driver", ""), "none") == 0)
+		return (0);
+	fd = session_open_log(st->s, st->def, O_WRONLY | O_CREAT | O_APPEND);
+	if (fd != -1)
+		return (ask(st, H_MONITOR, MSG_mon_log, &m, &fd, 1));
+	(void)snprintf(st->s->star.text, sizeof(st->s->star.text), "the log %s "
+	    "cannot be opened: %s", rec_str(st->def, "log_path", ""),
+	    strerror(errno));
+	return (-1);
+}
+
+/* Have the monitor make the pipes, and give launch the inner ends. */
 static int
 open_monitor(struct start *st)
 {
 	struct session	*s = st->s;
 	scoped_fd int	 dir = session_ctr_dir(s, st->id);
-	scoped_fd int	 logs = path_mkdirs(s->state_dir, "logs", 0700);
 	struct packet	 p;
 	union msg	 m;
 	int		 rc = 0;
 
-	if (dir == -1 || logs == -1)
+	if (dir == -1)
 		return (-1);
 	memset(&m.mon_open, 0, sizeof(m.mon_open));
 	(void)strlcpy(m.mon_open.id, st->id, sizeof(m.mon_open.id));
 	m.mon_open.tty = rec_num(st->def, "tty", 0) != 0;
 	m.mon_open.stdin_open = rec_num(st->def, "stdin_open", 0) != 0;
-	m.mon_open.log = strcmp(rec_str(st->def, "log_driver", ""), "none")
-	    != 0;
-	m.mon_open.log_max = (uint64_t)rec_num(st->def, "log_max", 0);
-	(void)strlcpy(m.mon_open.log_path, rec_str(st->def, "log_path", ""),
-	    sizeof(m.mon_open.log_path));
 	if (star_ask(&s->star, H_MONITOR, MSG_mon_open, &m, &dir, 1, &p) == -1)
 		return (-1);
 	for (unsigned int i = 0; i < p.nfds && rc == 0; i++)
 		rc = give(st, (enum launch_fd)i, 0, p.fds[i]);
 	packet_clear(&p);
-	return (rc);
+	return (rc == -1 ? -1 : give_log(st));
+}
+
+/*
+ * --init: the program travels as a sealed copy, so that nothing of the
+ * host's files is ever mapped in a container (C01, C31).
+ */
+static int
+give_init(struct start *st)
+{
+	scoped_free char	*bytes = NULL;
+	scoped_fd int		 fd = -1;
+	size_t			 len;
+
+	if (rec_num(st->def, "init", 0) == 0)
+		return (0);
+	bytes = path_slurp(st->s->star.libexec_fd, "init", INIT_MAX, &len);
+	if (bytes != NULL)
+		fd = sealed_fd("init", bytes, len);
+	if (fd != -1)
+		return (give(st, LAUNCH_INIT, 0, fd));
+	(void)snprintf(st->s->star.text, sizeof(st->s->star.text), "cannot "
+	    "read the helper init, which --init needs: %s", strerror(errno));
+	return (-1);
 }
 
 static int
@@ -377,7 +415,7 @@ run_steps(struct start *st, struct attach *a, struct rec *full, int asked)
 	uint32_t	 slot = (uint32_t)rec_num(st->def, "slot", 0);
 
 	if (open_monitor(st) == -1 || give_seccomp(st, asked) == -1 ||
-	    give_mounts(st, full, slot) == -1 ||
+	    give_init(st) == -1 || give_mounts(st, full, slot) == -1 ||
 	    create(st, full, slot) == -1 || build(st) == -1)
 		return (-1);
 	return (execute(st, a));

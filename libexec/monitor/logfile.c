@@ -22,17 +22,26 @@ struct batch {
 	size_t		 len;
 };
 
-int
-logfile_open(struct logfile *l, const char *path, uint64_t max)
+void
+logfile_init(struct logfile *l)
 {
-	scoped_fd int	 fd = -1;
-	struct stat	 st;
+	l->fd = -1;
+	/* Read the time zone now; once confined it could not be opened. */
+	l->second = time(NULL);
+	tzset();
+	(void)localtime_r(&l->second, &l->local);
+}
 
-	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW |
-	    O_NONBLOCK | O_CLOEXEC, 0600);
-	if (fd == -1 || fstat(fd, &st) == -1)
-		return (-1);
-	if (!S_ISREG(st.st_mode)) {
+int
+logfile_adopt(struct logfile *l, int fd_in, uint64_t max)	/* takes */
+{
+	scoped_fd int	 fd = fd_in;
+	struct stat	 st;
+	int		 flags = fcntl(fd, F_GETFL);
+
+	if (flags == -1 || (flags & O_ACCMODE) == O_RDONLY ||
+	    (flags & O_APPEND) == 0 || fstat(fd, &st) == -1 ||
+	    !S_ISREG(st.st_mode) || l->fd != -1) {
 		errno = EINVAL;
 		return (-1);
 	}
@@ -40,10 +49,6 @@ logfile_open(struct logfile *l, const char *path, uint64_t max)
 	l->max = max;
 	l->torn = false;
 	l->fd = take_fd(&fd);
-	/* Read the time zone now; once confined it could not be opened. */
-	l->second = time(NULL);
-	tzset();
-	(void)localtime_r(&l->second, &l->local);
 	return (0);
 }
 

@@ -20,8 +20,13 @@ struct logfile {
 	struct tm	 local;
 };
 
-/* Open (or make) the log at a path. 0, or -1 with errno. */
-int	logfile_open(struct logfile *, const char *, uint64_t);
+/* Nothing is logged; what stamps need is read while that is possible. */
+void	logfile_init(struct logfile *);
+/*
+ * Log into this from now on: a regular file, open for append. 0, or -1 with
+ * EINVAL.
+ */
+int	logfile_adopt(struct logfile *, int, uint64_t);		/* takes */
 /*
  * Append what the container wrote to stream 1 or 2. A log that cannot be
  * written (disk full) is reported once and never stops the container.

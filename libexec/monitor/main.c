@@ -64,10 +64,6 @@ on_mon_open(void *ctx, struct packet *p, struct answer *a)
 	int				 fds[3] = { -1, -1, -1 };
 
 	m->run_dir = packet_take_fd(p, 0);
-	if (o->log == 1 &&
-	    logfile_open(&m->log, o->log_path, o->log_max) == -1)
-		return (answer_text(a, "the log %s cannot be opened: %s",
-		    o->log_path, strerror(errno)));
 	if (ctl_listen(&m->ctl, m->run_dir) == -1)
 		return (answer_text(a, "the control socket in the run "
 		    "directory of %s cannot be made: %s", o->id,
@@ -79,11 +75,23 @@ on_mon_open(void *ctx, struct packet *p, struct answer *a)
 		return (answer_text(a, "pipes for %s: %s", o->id,
 		    strerror(errno)));
 	}
+	logfile_init(&m->log);
 	helper_sandbox(&m->h, &m->run_dir, 1);
 	memcpy(a->fds, fds, sizeof(fds));
 	a->type = MSG_reply_fd3;
 	a->nfds = 3;
 	m->state = READY;
+	return (0);
+}
+
+static int
+on_mon_log(void *ctx, struct packet *p, struct answer *a)
+{
+	struct monitor	*m = ((struct client *)ctx)->m;
+
+	if (logfile_adopt(&m->log, packet_take_fd(p, 0),
+	    p->body.mon_log.max) == -1)
+		return (answer_text(a, "that is no file to append a log to"));
 	return (0);
 }
 
@@ -204,6 +212,7 @@ on_mon_wait(void *ctx, struct packet *p, struct answer *a)
 static const struct handler front_handlers[] = {
 	/* message		states			handler */
 	{ MSG_mon_open,		EMPTY,			on_mon_open },
+	{ MSG_mon_log,		READY,			on_mon_log },
 	{ MSG_mon_console,	READY | RUNNING,	on_mon_console },
 	{ MSG_mon_adopt,	READY,			on_mon_adopt },
 	{ MSG_mon_attach,	READY | RUNNING | ENDED, on_mon_attach_front },
