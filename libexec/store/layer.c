@@ -15,6 +15,16 @@ incomplete(const json_t *layer)
 	    "incomplete")));
 }
 
+/* A damaged entry is not found either: that is said instead. */
+static int
+not_listed(struct store *s, const char *id, struct answer *a)
+{
+	if (index_parse(&s->layers, a) == -1)
+		return (-1);
+	return (fail(a, ENOENT, "layer %.12s is not in %s; remove the image "
+	    "and load it again", id, s->layers.path));
+}
+
 int
 layer_chain(struct store *s, const char *top, json_t *chain[LAYERS_MAX],
     struct answer *a)
@@ -30,9 +40,7 @@ layer_chain(struct store *s, const char *top, json_t *chain[LAYERS_MAX],
 			    "layers below it, or is its own parent; %s is "
 			    "damaged", top, LAYERS_MAX, s->layers.path));
 		if ((l = index_get(&s->layers, id)) == NULL)
-			return (index_parse(&s->layers, a) == -1 ? -1 : fail(a, ENOENT, "layer %.12s is not in %s; "
-			    "remove the image and load it again", id,
-			    s->layers.path));
+			return (not_listed(s, id, a));
 		if (incomplete(l))
 			return (fail(a, ENOENT, "layer %.12s was never "
 			    "finished; remove the image and load it again",

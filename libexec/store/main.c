@@ -271,14 +271,14 @@ main(int argc, char **argv)
 
 	helper_args(&s.h, argc, argv);		/* -P -t -v, -p role */
 	helper_socket(&s.h);			/* descriptor 3, or exit */
-	helper_drop(&s.h);			/* no_new_privs, no capability */
+	helper_drop(&s.h);			/* and no capabilities */
 	/* For jansson's hashes; it would open /dev/urandom, and later. */
 	if (getrandom(&seed, sizeof(seed), 0) == -1)
 		fatal("getrandom");
 	json_object_seed(seed);
 	rc = helper_serve(&s.h, handlers, NITEMS(handlers), &s.state, &s);
-	stage_end(&s);				/* whoever filled them is gone */
-	if (s.tidy_at_end)			/* nobody waits for this any more */
+	stage_end(&s);				/* who filled them is gone */
+	if (s.tidy_at_end)			/* and nobody waits any more */
 		(void)rw_tidy(&s, &(struct answer){ .type = MSG_reply });
 	return (rc);
 }

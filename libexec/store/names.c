@@ -55,20 +55,6 @@ has_host(const char *repo)
 	    (n == 9 && strncmp(repo, "localhost", 9) == 0)));
 }
 
-bool
-names_has(const json_t *img, const char *name)
-{
-	const char	*have;
-	json_t		*n;
-	size_t		 i;
-
-	json_array_foreach(json_object_get(img, "names"), i, n)
-		if ((have = json_string_value(n)) != NULL &&
-		    strcmp(have, name) == 0)
-			return (true);
-	return (false);
-}
-
 static const char *
 name_of(const json_t *img, const char *name)
 {
@@ -76,9 +62,16 @@ name_of(const json_t *img, const char *name)
 	size_t	 i;
 
 	json_array_foreach(json_object_get(img, "names"), i, n)
-		if (json_is_string(n) && strcmp(json_string_value(n), name) == 0)
+		if (json_is_string(n) &&
+		    strcmp(json_string_value(n), name) == 0)
 			return (json_string_value(n));
 	return (NULL);
+}
+
+bool
+names_has(const json_t *img, const char *name)
+{
+	return (name_of(img, name) != NULL);
 }
 
 /*

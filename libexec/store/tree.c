@@ -26,6 +26,13 @@
 
 static int	remove_dir(int, const char *, dev_t, int);
 
+/* Another store empties the trash, too: what it took first is gone as well. */
+static int
+gone(void)
+{
+	return (errno == ENOENT ? 0 : -1);
+}
+
 /* A file, or an empty directory, or one that must be emptied before. */
 static int
 remove_one(int dir, const char *name, dev_t dev, int depth)
@@ -35,12 +42,12 @@ remove_one(int dir, const char *name, dev_t dev, int depth)
 	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
 		return (0);
 	if (fstatat(dir, name, &sb, AT_SYMLINK_NOFOLLOW) == -1)
-		return (-1);
+		return (gone());
 	if (!S_ISDIR(sb.st_mode) || sb.st_dev != dev) {
 		errno = sb.st_dev != dev ? EXDEV : EACCES;
 		return (-1);
 	}
-	if (unlinkat(dir, name, AT_REMOVEDIR) == 0)
+	if (unlinkat(dir, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
 		return (0);
 	if (errno != ENOTEMPTY && errno != EEXIST)
 		return (-1);
@@ -81,7 +88,7 @@ remove_dir(int dir, const char *name, dev_t dev, int depth)
 		fd = openat(dir, name, OPEN_DIR);
 	}
 	if (fd == -1)
-		return (-1);
+		return (gone());
 	/* A directory that its owner may not write keeps its entries. */
 	if (fstat(fd, &sb) == 0 && (sb.st_mode & 0700) != 0700)
 		(void)fchmod(fd, 0700);
@@ -96,7 +103,7 @@ remove_dir(int dir, const char *name, dev_t dev, int depth)
 		errno = error;
 		return (-1);
 	}
-	return (unlinkat(dir, name, AT_REMOVEDIR));
+	return (unlinkat(dir, name, AT_REMOVEDIR) == 0 ? 0 : gone());
 }
 
 int
@@ -120,7 +127,7 @@ struct copy {
 	bool		 single;
 	struct link	*link;
 	size_t		 nlinks;
-	char		 path[PATH_MAX];	/* of the entry, from the root */
+	char		 path[PATH_MAX];	/* from the root */
 	char		*xattr;			/* names, then one value */
 };
 
@@ -150,7 +157,7 @@ link_add(struct copy *c, ino_t ino)
 	return (0);
 }
 
-/* By the path in /proc: a link's own xattrs have no descriptor to go by. */
+/* What may not be set here (security.*, trusted.*) does no harm by absence. */
 static int
 copy_xattrs(struct copy *c, int from, int to)
 {

@@ -335,8 +335,10 @@ rw(enum msg_type type, const char *id, const char *image)
 	if (type == MSG_rw_make) {
 		strcpy(m.rw_make.id, id);
 		strcpy(m.rw_make.image, image);
-	} else
+	} else {
 		strcpy(m.rw_remove.id, id);
+		m.rw_remove.later = strcmp(image, "later") == 0;
+	}
 	return (req(type, &m, NULL, 0));
 }
 
@@ -788,7 +790,12 @@ test_rw(const char *driver)
 	CHECK(rw(MSG_rw_make, ctr, ctr) == ENOENT);
 	CHECK(rw(MSG_rw_make, ctr, "") == 0 && rec_count(rec, "lower") == 0);
 	CHECK(rw(MSG_rw_remove, ctr, "") == 0);
+	/* Where nobody waits, it is only moved, and deleted afterwards. */
+	CHECK(rw(MSG_rw_make, ctr, img) == 0);
+	CHECK(rw(MSG_rw_remove, ctr, "later") == 0);
+	CHECK(entries("bulkhead") == 2 && entries("bulkhead/.trash") == 1);
 	end();
+	CHECK(entries("bulkhead/.trash") == 0);
 }
 
 /* Files of others in it: moved away at once, deleted when they can be. */
