@@ -40,7 +40,7 @@ struct images {
 
 static const char *const	maps[] = { "Labels", NULL };
 static const struct tmpl_about	about = { "images", "images.imageReporter",
-				    maps, false };
+				    maps, false, true };
 
 static const struct heading	headings[] = {
 	{ "Containers", "CONTAINERS" }, { "Created", "CREATED" },

@@ -24,7 +24,7 @@
 static const char *const	maps[] = { "GraphOptions", "GraphStatus",
 				    "registries", NULL };
 static const struct tmpl_about	about = { "info", "*define.Info", maps,
-				    true };
+				    true, false };
 
 struct info {
 	struct rec	*config;	/* NULL: it could not be had */
@@ -271,8 +271,7 @@ print(struct format *f, json_t *j)
 {
 	int	 r;
 
-	if (f->kind == FORMAT_TEMPLATE || f->kind == FORMAT_WHOLE) {
-		f->kind = FORMAT_TEMPLATE;
+	if (f->kind == FORMAT_TEMPLATE) {
 		r = format_row(f, j, 0);
 		return (format_close(f, 0) == -1 || r == -1 ?
 		    EXIT_ENGINE : 0);

@@ -29,10 +29,10 @@ static const char *const	maps[] = { "Labels", "Annotations", "Ports",
 	"PortBindings", "Data", "Tmpfs", "Volumes", "ExposedPorts", NULL };
 
 static const struct tmpl_about	abouts[] = {
-	[ALL] = { "all inspect", "interface {}", maps, false },
+	[ALL] = { "all inspect", "interface {}", maps, false, false },
 	[CONTAINER] = { "container inspect",
-	    "*define.InspectContainerData", maps, false },
-	[IMAGE] = { "image inspect", "*inspect.ImageData", maps, false },
+	    "*define.InspectContainerData", maps, false, false },
+	[IMAGE] = { "image inspect", "*inspect.ImageData", maps, false, false },
 };
 
 static json_t *

@@ -35,7 +35,7 @@ struct ps {
 
 static const char *const	maps[] = { "Labels", NULL };
 static const struct tmpl_about	about = { "ps", "containers.psReporter",
-				    maps, false };
+				    maps, false, true };
 
 static const struct heading	headings[] = {
 	{ "AutoRemove", "AUTO REMOVE" }, { "Command", "COMMAND" },

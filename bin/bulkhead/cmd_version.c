@@ -15,7 +15,7 @@
 #include "version.h"
 
 static const struct tmpl_about	about = { "version", "*define.Version", NULL,
-				    false };
+				    false, false };
 
 /* podman's word for the machine. */
 const char *

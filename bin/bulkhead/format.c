@@ -51,7 +51,8 @@ format_open(struct format *f, const struct tmpl_about *about, const char *text)
 		f->kind = FORMAT_JSON;
 		return (0);
 	}
-	f->kind = is_range(text) ? FORMAT_WHOLE : FORMAT_TEMPLATE;
+	f->kind = about->rows && is_range(text) ? FORMAT_WHOLE :
+	    FORMAT_TEMPLATE;
 	if (strncmp(text, "table ", 6) == 0) {
 		f->kind = FORMAT_TABLE;
 		text += 6;
@@ -153,7 +154,8 @@ format_close(struct format *f, size_t indent)
 		r = table_print(f->table, stdout);
 	if (f->kind == FORMAT_WHOLE && f->all != NULL) {
 		r = render(f, f->all, f->tty ? TMPL_TTY : 0);
-		putchar('\n');
+		if (r == 0)
+			putchar('\n');
 	}
 	table_free(f->table);
 	json_decref(f->all);

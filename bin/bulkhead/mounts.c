@@ -233,7 +233,6 @@ tmpfs(struct mount *m, char *spec, struct parse_err *e)
 
 	if (spec_ctr_path("container path", dst, e) == -1)
 		return (-1);
-	rec_add(m->rec, "src", "tmpfs");
 	rec_add(m->rec, "dst", dst);
 	return (take_opts(m, spec, e));
 }
@@ -327,9 +326,7 @@ long_mount(struct mount *m, char *rest, struct parse_err *e)
 		    "\"tmpfs\" mount types"));
 	if (m->kind == 'b' && (f.src == NULL || *f.src == '\0'))
 		return (parse_fail(e, "must set source for a bind mount"));
-	if (m->kind == 't')
-		rec_add(m->rec, "src", "tmpfs");
-	else if (add_source(m, f.src, e) == -1)
+	if (m->kind == 'b' && add_source(m, f.src, e) == -1)
 		return (-1);
 	rec_add(m->rec, "dst", f.dst);
 	for (size_t i = 0; i < f.nopts; i++)

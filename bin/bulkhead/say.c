@@ -13,6 +13,8 @@ say(const char *prefix, const char *fmt, va_list ap)
 
 	vsnprintf(line, sizeof(line), fmt, ap);
 	visible_text(safe, sizeof(safe), line);
+	/* In the order in which it was said, when both go to one place. */
+	fflush(stdout);
 	fprintf(stderr, "%s%s\n", prefix, safe);
 }
 

@@ -14,7 +14,7 @@ struct rec;
 
 /* -v SRC:DST[:OPTS]: appends `mount` {type=bind, src, dst, opt*}. */
 int	spec_volume(const char *, struct rec *, struct parse_err *);
-/* --tmpfs DST[:OPTS]: appends `mount` {type=tmpfs, src, dst, opt*}. */
+/* --tmpfs DST[:OPTS]: appends `mount` {type=tmpfs, dst, opt*}. */
 int	spec_tmpfs(const char *, struct rec *, struct parse_err *);
 /* --mount type=bind|tmpfs,...: the same in its long form. */
 int	spec_mount(const char *, struct rec *, struct parse_err *);

@@ -109,12 +109,12 @@ table_text(struct table *t, const char *s)
 		append(t, s, n);
 		t->wide += characters(s, n);
 		s += n;
+		if (*s == '\0')
+			return;
 		if (*s == '\t')
 			close_cell(t);
 		else
 			table_row(t);
-		if (*s == '\0')
-			return;
 	}
 }
 

@@ -22,6 +22,7 @@ struct tmpl_about {
 	const char *const	*maps;	/* fields that are maps: a key that is
 					 * not there is no error; NULL ends */
 	bool			 any_case;	/* .Host is the member "host" */
+	bool			 rows;		/* one that ranges gets all rows */
 };
 
 /*

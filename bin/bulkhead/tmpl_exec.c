@@ -12,7 +12,6 @@
 #include "visible.h"
 
 #define MAX_DEPTH	100
-#define CONTEXT		20	/* bytes of source in a message, as in Go */
 
 /* How a list ended. */
 enum flow { FLOW_ERROR = -1, FLOW_NEXT, FLOW_BREAK, FLOW_CONTINUE };
@@ -44,9 +43,8 @@ fail(struct exec *x, const struct node *n, const char *fmt, ...)
 			col = (size_t)-1;
 		}
 	return (parse_fail(x->err, "template: %s:%zu:%zu: executing \"%s\" at "
-	    "<%.*s%s>: %s", name, line, col, name,
-	    (int)(len > CONTEXT ? CONTEXT : len), text + n->start,
-	    len > CONTEXT ? "..." : "", why));
+	    "<%.*s>: %s", name, line, col, name, (int)len, text + n->start,
+	    why));
 }
 
 struct val
@@ -81,7 +79,22 @@ find_var(struct exec *x, const char *name)
 	for (size_t i = x->nvars; i > 0; i--)
 		if (strcmp(x->vars[i - 1].name, name) == 0)
 			return (&x->vars[i - 1]);
-	return (NULL);		/* the parser has seen to it that it is there */
+	return (NULL);
+}
+
+/* What a pipeline or a turn of a range does to one of its variables. */
+static int
+give_var(struct exec *x, const struct node *pipe, size_t i, struct val v)
+{
+	struct var	*var;
+
+	if (!pipe->assign)
+		return (set_var(x, pipe->decl[i], v));
+	if ((var = find_var(x, pipe->decl[i])) == NULL)
+		return (fail(x, pipe, "undefined variable: %s",
+		    pipe->decl[i]));
+	var->v = v;
+	return (0);
 }
 
 static bool
@@ -161,6 +174,7 @@ static int
 eval_arg(struct exec *x, struct val dot, const struct node *n,
     struct val *out)
 {
+	struct var	*var;
 	struct val	 v;
 
 	switch (n->type) {
@@ -176,7 +190,10 @@ eval_arg(struct exec *x, struct val dot, const struct node *n,
 	case N_FIELD:
 		return (eval_path(x, dot, n, true, out));
 	case N_VARIABLE:
-		return (eval_path(x, find_var(x, n->text)->v, n, false, out));
+		if ((var = find_var(x, n->text)) == NULL)
+			return (fail(x, n, "undefined variable: %s",
+			    n->text));
+		return (eval_path(x, var->v, n, false, out));
 	case N_CHAIN:
 		if (eval_pipeline(x, dot, n->pipe, &v) == -1)
 			return (-1);
@@ -219,6 +236,10 @@ check_kind(struct exec *x, const struct func *f, const struct node *arg,
 	if (v.j == NULL)
 		return (fail(x, arg, "invalid value; expected %s",
 		    kind_name(kind)));
+	if (arg->type == N_CONST && kind == LIST)
+		return (fail(x, arg, "can't handle %.*s for arg of type "
+		    "[]string", (int)(arg->end - arg->start),
+		    x->t->text + arg->start));
 	if (arg->type == N_CONST)
 		return (fail(x, arg, "expected %s; found %.*s",
 		    kind == INT ? "integer" : kind_name(kind),
@@ -287,7 +308,7 @@ eval_function(struct exec *x, struct val dot, const struct node *cmd,
 			return (-1);
 	}
 	if (f->call(x, args, n, out, &why) == -1)
-		return (fail(x, ident, "error calling %s: %s", f->name,
+		return (fail(x, cmd, "error calling %s: %s", f->name,
 		    why.text));
 	return (0);
 }
@@ -317,7 +338,6 @@ eval_pipeline(struct exec *x, struct val dot, const struct node *pipe,
     struct val *out)
 {
 	struct val	 v = no_value, prev;
-	struct var	*var;
 	bool		 first = true;
 
 	if (++x->depth > MAX_DEPTH)
@@ -330,14 +350,9 @@ eval_pipeline(struct exec *x, struct val dot, const struct node *pipe,
 	}
 	x->depth--;
 	*out = v;
-	for (size_t i = 0; i < pipe->ndecl; i++) {
-		if (pipe->assign &&
-		    (var = find_var(x, pipe->decl[i])) != NULL)
-			var->v = v;
-		else if (!pipe->assign &&
-		    set_var(x, pipe->decl[i], v) == -1)
+	for (size_t i = 0; i < pipe->ndecl; i++)
+		if (give_var(x, pipe, i, v) == -1)
 			return (-1);
-	}
 	return (0);
 }
 
@@ -370,15 +385,10 @@ turn(struct exec *x, const struct node *n, struct val key, struct val elem)
 	size_t		 mark = x->nvars;
 	size_t		 nd = n->pipe->ndecl;
 	struct val	 of[2] = { nd > 1 ? key : elem, elem };
-	struct var	*var;
 	enum flow	 f;
 
 	for (size_t i = 0; i < nd; i++)
-		if (n->pipe->assign &&
-		    (var = find_var(x, n->pipe->decl[i])) != NULL)
-			var->v = of[i];
-		else if (!n->pipe->assign &&
-		    set_var(x, n->pipe->decl[i], of[i]) == -1)
+		if (give_var(x, n->pipe, i, of[i]) == -1)
 			return (FLOW_ERROR);
 	f = walk(x, elem, n->list);
 	x->nvars = mark;
@@ -420,6 +430,20 @@ range_object(struct exec *x, const struct node *n, struct val v)
 	return (FLOW_NEXT);
 }
 
+static enum flow
+cannot_range(struct exec *x, const struct node *n, struct val v)
+{
+	char	 text[128] = "";
+	FILE	*f = fmemopen(text, sizeof(text), "w");
+
+	if (f != NULL) {
+		val_print(f, v);
+		fclose(f);
+	}
+	fail(x, n->pipe, "range can't iterate over %.100s", text);
+	return (FLOW_ERROR);
+}
+
 /*
  * The pipe's variables are set per turn, so it is evaluated without them. A
  * node that differs only in that stands in for it.
@@ -436,15 +460,13 @@ walk_range(struct exec *x, struct val dot, const struct node *n)
 		return (FLOW_ERROR);
 	if (json_is_array(v.j) && json_array_size(v.j) > 0)
 		f = range_array(x, n, v);
-	else if (json_is_object(v.j) && json_object_size(v.j) > 0)
+	else if (json_is_object(v.j) && v.map && json_object_size(v.j) > 0)
 		f = range_object(x, n, v);
 	else if (v.j == NULL || json_is_null(v.j) || json_is_array(v.j) ||
-	    json_is_object(v.j))
+	    (json_is_object(v.j) && v.map))
 		return (n->other == NULL ? FLOW_NEXT : walk(x, dot, n->other));
-	else {
-		fail(x, n->pipe, "range can't iterate over %s", val_type(v));
-		return (FLOW_ERROR);
-	}
+	else
+		return (cannot_range(x, n, v));
 	return (f == FLOW_BREAK ? FLOW_NEXT : f);
 }
 

@@ -312,6 +312,8 @@ same(struct val a, struct val b, struct parse_err *e)
 
 	if (ka == 'n' || kb == 'n')
 		return (ka == kb);
+	if (json_is_object(a.j) && json_is_object(b.j) && !a.map && !b.map)
+		return (json_equal(a.j, b.j));
 	if (ka == 0 || kb == 0)
 		return (parse_fail(e, "non-comparable type %s",
 		    val_type(ka == 0 ? a : b)));

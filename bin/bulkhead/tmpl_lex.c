@@ -183,13 +183,11 @@ lex_parens(struct lexer *l)
 {
 	bool	 open = l->text[l->pos] == '(';
 
-	if (!open && l->parens == 0) {
-		l->pos++;
-		return (fail(l, "unexpected right paren"));
-	}
-	l->parens += open ? 1 : -1;
 	l->pos++;
-	return (emit(l, open ? T_LPAREN : T_RPAREN, l->pos - 1));
+	l->parens += open ? 1 : -1;
+	if (emit(l, open ? T_LPAREN : T_RPAREN, l->pos - 1) == -1)
+		return (-1);
+	return (l->parens < 0 ? fail(l, "unexpected right paren") : 0);
 }
 
 static int

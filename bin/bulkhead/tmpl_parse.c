@@ -10,6 +10,7 @@
 
 #include "scope.h"
 #include "tmpl_impl.h"
+#include "visible.h"
 
 #define MAX_VARS	64
 #define MAX_NEST	100
@@ -260,21 +261,16 @@ static struct node *
 char_node(struct parser *p, const struct token *t)
 {
 	struct node	*n = new_node(p, N_CONST, t);
-	char		*s = unquote(p->t->text + t->pos, t->len);
-	unsigned char	 c;
-	json_int_t	 r;
+	size_t		 len;
+	int32_t		 r;
 
-	n->text = s;		/* so that it is freed with the tree */
-	if (s == NULL || *s == '\0')
+	n->text = unquote(p->t->text + t->pos, t->len);
+	if (n->text == NULL || *n->text == '\0')
+		fail(p, "invalid syntax");
+	r = utf8_next(n->text, &len);
+	if (r == -1 || n->text[len] != '\0')
 		fail(p, "malformed character constant: %.*s", (int)t->len,
 		    p->t->text + t->pos);
-	c = (unsigned char)*s;
-	r = c;
-	if (c >= 0xc0) {
-		r = c & (c >= 0xf0 ? 7 : c >= 0xe0 ? 15 : 31);
-		for (const char *q = s + 1; (*q & 0xc0) == 0x80; q++)
-			r = r << 6 | (*q & 0x3f);
-	}
 	n->value = json_integer(r);
 	must(p, n->value);
 	return (n);
@@ -378,6 +374,22 @@ parse_term(struct parser *p)
 	}
 }
 
+/* A constant has no fields. */
+static _Noreturn void
+after_term(struct parser *p, const struct node *n)
+{
+	char	 term[128], quoted[300] = "";
+	FILE	*f = fmemopen(quoted, sizeof(quoted), "w");
+
+	snprintf(term, sizeof(term), "%.*s", (int)(n->end - n->start),
+	    p->t->text + n->start);
+	if (f != NULL) {
+		val_quote(f, term);
+		fclose(f);
+	}
+	fail(p, "unexpected . after term %.290s", quoted);
+}
+
 /* A term and the fields that follow it without a space. */
 static struct node *
 parse_operand(struct parser *p)
@@ -387,8 +399,7 @@ parse_operand(struct parser *p)
 	if (n == NULL || peek(p)->type != T_FIELD)
 		return (n);
 	if (n->type == N_CONST || n->type == N_NIL || n->type == N_DOT)
-		fail(p, "unexpected . after term \"%.*s\"",
-		    (int)(n->end - n->start), p->t->text + n->start);
+		after_term(p, n);
 	if (n->type == N_IDENT) {
 		struct node	*c = new_node(p, N_CHAIN, peek(p));
 

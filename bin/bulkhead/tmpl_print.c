@@ -10,6 +10,8 @@
 #include "tmpl_impl.h"
 #include "visible.h"
 
+#define SHORTEST_EXP	6		/* from here on %v has an exponent */
+
 struct spec {
 	char	 verb;
 	bool	 minus, plus, sharp, space, zero;
@@ -110,7 +112,7 @@ shortest(double d, char *out, size_t size)
 	snprintf(text, sizeof(text), "%.*e", prec, d);
 	e = strchr(text, 'e');
 	exp = e == NULL ? 0 : (int)strtol(e + 1, NULL, 10);
-	if (exp < -4 || exp >= 21)
+	if (exp < -4 || exp >= SHORTEST_EXP)
 		snprintf(out, size, "%s", text);
 	else
 		snprintf(out, size, "%.*f", prec > exp ? prec - exp : 0, d);
