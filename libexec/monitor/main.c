@@ -264,8 +264,10 @@ write_exit(const struct monitor *m)
 	(void)rec_add_num(r, "status", m->wait_status);
 	(void)rec_add_num(r, "time", m->finished_ns);
 	(void)rec_add_num(r, "oom", 0);
-	if (rec_encode(r, &data, &len) == -1 ||
-	    path_replace(m->run_dir, "exit", data, len, 0600, false) == -1)
+	/* Where the directory is gone already, nobody asks any more. */
+	if ((rec_encode(r, &data, &len) == -1 ||
+	    path_replace(m->run_dir, "exit", data, len, 0600, false) == -1) &&
+	    errno != ENOENT)
 		log_warn("the exit status cannot be recorded");
 	free(data);
 	rec_free(r);

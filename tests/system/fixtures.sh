@@ -15,11 +15,15 @@ make_one() {
 	echo "# fixture $name" >&2
 	rm -rf "$dir/.work"
 	mkdir "$dir/.work"
-	(cd "$dir/.work" && "$@") >"$dir/$name.log" 2>&1 || {
+	# Not before ||, where errexit would be off inside.
+	set +e
+	(set -e; cd "$dir/.work"; "$@") >"$dir/$name.log" 2>&1
+	[ $? -eq 0 ] || {
 		echo "fixture $name failed:" >&2
 		tail -20 "$dir/$name.log" >&2
 		exit 1
 	}
+	set -e
 	mv "$dir/.work/out" "$dir/$name"
 	[ -d "$dir/$name" ] || chmod 644 "$dir/$name"
 	rm -rf "$dir/.work"
@@ -32,9 +36,11 @@ busybox_root() {
 	chmod 1777 r/tmp
 	cp "$(command -v busybox)" r/bin/busybox
 	# setuid, as su and sudo are: no_new_privs must not be there
-	echo '#include <stdio.h>
+	cat >euid.c <<-'C'
+	#include <stdio.h>
 	#include <unistd.h>
-	int main(void) { printf("%d\n", (int)geteuid()); }' >euid.c
+	int main(void) { return (printf("%d\n", (int)geteuid()) < 0); }
+	C
 	cc -static -o r/bin/euid euid.c
 	chmod 4755 r/bin/euid
 	for a in sh ls cat id ps echo true false mount sleep env stat test \
