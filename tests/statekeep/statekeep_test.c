@@ -150,6 +150,7 @@ test_reboot(void)
 
 	/* The per-boot database is gone: so is what it knew. */
 	CHECK(ctr_set(&p, id_of(20), ANY, RUNNING, "pid", "6") == 0);
+	remove_dir(run);
 	run = new_dir("/tmp");
 	CHECK(reopen(BOOT) == 0);
 	CHECK(listed_state("runs") == EXITED);
