@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "human.h"
+#include "parse.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
@@ -101,6 +103,26 @@ match_since(const struct term *t, const struct rec *row)
 	return (rec_num(row, "created", 0) > t->created);
 }
 
+static bool
+match_no_label(const struct term *t, const struct rec *row)
+{
+	return (!match_label(t, row));
+}
+
+static bool
+is_state(const char *name)
+{
+	static const char *const	 names[] = { "unknown", "configured",
+	    "created", "creating", "damaged", "exited", "initialized",
+	    "paused", "removing", "running", "starting", "stopped",
+	    "stopping" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], name) == 0)
+			return (true);
+	return (false);
+}
+
 static const struct {
 	const char	*key;
 	match_fn	*match;
@@ -111,10 +133,12 @@ static const struct {
 	{ "name", match_name, true, false },
 	{ "status", match_status, false, false },
 	{ "label", match_label, false, false },
+	{ "label!", match_no_label, false, false },
 	{ "ancestor", match_ancestor, false, false },
 	{ "exited", match_exited, false, false },
 	{ "before", match_before, false, true },
 	{ "since", match_since, false, true },
+	{ "until", match_before, false, false },
 };
 #define NKINDS	(sizeof(kinds) / sizeof(kinds[0]))
 
@@ -148,8 +172,9 @@ created_of(const struct rec *rows, const char *ref)
 static int
 term_read(struct term *t, const char *text, const struct rec *rows)
 {
-	const char	*eq = strchr(text, '=');
-	size_t		 kind;
+	struct parse_err	 err;
+	const char		*eq = strchr(text, '=');
+	size_t			 kind;
 
 	if (eq == NULL)
 		return (say_error("invalid filter \"%s\": a filter is "
@@ -166,6 +191,12 @@ term_read(struct term *t, const char *text, const struct rec *rows)
 			    "expression", text), -1);
 		t->is_re = true;
 	}
+	if (strcmp(t->key, "status") == 0 && !is_state(t->value))
+		return (say_error("unknown container state: %s: invalid "
+		    "argument", t->value), -1);
+	if (strcmp(t->key, "until") == 0 &&
+	    parse_time(t->value, human_now(), &t->created, &err) == -1)
+		return (say_error("%s", err.text), -1);
 	if (!kinds[kind].container)
 		return (0);
 	if ((t->created = created_of(rows, t->value)) == -1)
@@ -212,8 +243,8 @@ filter_row(const struct filter *f, const struct rec *row)
 {
 	for (size_t i = 0; i < f->n; i++) {
 		/* Labels must all hold; of other keys one value is enough. */
-		if (strcmp(f->terms[i].key, "label") == 0 ?
-		    !match_label(&f->terms[i], row) :
+		if (strncmp(f->terms[i].key, "label", 5) == 0 ?
+		    !kinds[kind_of(f->terms[i].key)].match(&f->terms[i], row) :
 		    !key_matches(f, f->terms[i].key, row))
 			return (false);
 	}

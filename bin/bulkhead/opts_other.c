@@ -64,16 +64,13 @@ const struct opt opts_kill[] = {
 const struct opt opts_rm[] = {
 	{ "all", 'a', OPT_FLAG, NULL, "Remove all containers", NULL, NULL },
 	CIDFILE,
-	{ "depend", 0, OPT_FLAG, NULL,
-	  "Remove container and all containers that depend on the selected "
-	  "container", NULL, NULL },
+	/* No container depends on another, none has anonymous volumes. */
+	{ "depend", 0, OPT_IGNORED_FLAG, NULL, NULL, NULL, NULL },
 	FILTER(0),
 	{ "force", 'f', OPT_FLAG, NULL,
 	  "Force removal of a running or unusable container", NULL, NULL },
 	HELP, IGNORE, LATEST, TIME,
-	{ "volumes", 'v', OPT_FLAG, NULL,
-	  "Remove anonymous volumes associated with the container", NULL,
-	  NULL },
+	{ "volumes", 'v', OPT_IGNORED_FLAG, NULL, NULL, NULL, NULL },
 	{ 0 }
 };
 
@@ -92,9 +89,7 @@ const struct opt opts_wait[] = {
 };
 
 const struct opt opts_logs[] = {
-	{ "color", 0, OPT_FLAG, NULL,
-	  "Output the containers with different colors in the log.", NULL,
-	  NULL },
+	NO_FLAG("color", 0),
 	{ "follow", 'f', OPT_FLAG, NULL,
 	  "Follow log output.  The default is false", NULL, NULL },
 	HELP, LATEST,
@@ -207,8 +202,7 @@ const struct opt opts_rmi[] = {
 	HELP,
 	{ "ignore", 'i', OPT_FLAG, NULL,
 	  "Ignore errors if a specified image does not exist", NULL, NULL },
-	{ "no-prune", 0, OPT_FLAG, NULL, "Do not remove dangling images",
-	  NULL, NULL },
+	NO_FLAG("no-prune", 0),
 	{ 0 }
 };
 
