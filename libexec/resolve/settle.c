@@ -376,6 +376,8 @@ int
 settle(struct settings *s, const struct request *rq, struct places *pl,
     struct problem *pr)
 {
+	const char	*env;
+
 	*pl = (struct places){ 0 };
 	if (settle_graph(s, rq, pl, pr) == -1 ||
 	    settle_run_root(s, rq, pl, pr) == -1 ||
@@ -388,7 +390,9 @@ settle(struct settings *s, const struct request *rq, struct places *pl,
 	    settle_state(s, pl, pr) == -1)
 		return (-1);
 	find_file(rq, "policy.json", pl->policy_json);
-	find_file(rq, "registries.conf", pl->registries);
 	find_file(rq, "mounts.conf", pl->mounts);
+	if ((env = request_env(rq, "CONTAINERS_REGISTRIES_CONF")) != NULL)
+		return (request_path(rq, env, pl->registries, PATH_LEN, pr));
+	find_file(rq, "registries.conf", pl->registries);
 	return (0);
 }

@@ -4,8 +4,10 @@
  * libseccomp makes them.
  */
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include <linux/audit.h>
 
@@ -163,6 +165,51 @@ test_trusted(void)
 	CHECK(native(SYS_socket, 31, 1, 0) == ALLOW);
 	CHECK(native(SYS_socket, 38, 5, 0) == ERR(EAFNOSUPPORT));
 	CHECK(native(SYS_socket, 40, 1, 0) == ERR(EAFNOSUPPORT));
+}
+
+/* What the kernel makes of it, in a child that has loaded the filter. */
+static int
+under_filter(void)
+{
+	struct sock_fprog	 prog = { .len = (unsigned short)mine.n,
+				    .filter = mine.code };
+	int			 fd;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0) == -1)
+		return (1);
+	if ((fd = socket(AF_UNIX, SOCK_STREAM, 0)) == -1 || close(fd) == -1)
+		return (2);
+	if (socket(38, SOCK_SEQPACKET, 0) != -1 || errno != EAFNOSUPPORT)
+		return (3);
+	if (syscall(SYS_keyctl, 0, -1, 0, 0, 0) != -1 || errno != EPERM)
+		return (4);
+	if (syscall(SYS_personality, 0xffffffffUL) == -1)
+		return (5);
+	if (syscall(SYS_personality, 0x40000UL) != -1 || errno != EPERM)
+		return (6);
+	if (syscall(SYS_io_uring_setup, 1, NULL) != -1 || errno != ENOSYS)
+		return (7);
+	if (syscall(5000) != -1 || errno != ENOSYS)
+		return (8);
+	return (0);
+}
+
+static void
+test_kernel(void)
+{
+	int	 st;
+	pid_t	 pid;
+
+	CHECK(compile(builtin_seccomp, builtin_seccomp_len, builtin_caps,
+	    builtin_ncaps));
+	(void)fflush(stdout);
+	if ((pid = fork()) == 0)
+		_exit(under_filter());
+	CHECK(pid != -1 && waitpid(pid, &st, 0) == pid);
+	if (!WIFEXITED(st) || WEXITSTATUS(st) != 0)
+		printf("# status %#x\n", st);
+	CHECK(WIFEXITED(st) && WEXITSTATUS(st) == 0);
 }
 
 /* --- comparisons --- */
@@ -447,6 +494,7 @@ main(void)
 	test_personality();
 	test_sockets();
 	test_trusted();
+	test_kernel();
 	test_compare();
 	test_rules();
 	test_refused();
