@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "builtin.h"
+#include "check.h"
 #include "confine.h"
 #include "emit.h"
 #include "helper.h"
@@ -27,7 +28,6 @@
 #include "seccomp_request.h"
 #include "settings.h"
 #include "settle.h"
-#include "check.h"
 #include "source.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
