@@ -343,7 +343,8 @@ start_one(struct globals *g, const char *ref, bool attach)
 	int		 code = EXIT_ENGINE;
 	int64_t		 state;
 
-	if (session_open(&s, g, NEED_END | NEED_WRITE, NULL) == -1) {
+	if (session_open(&s, g, NEED_END | NEED_WRITE | NEED_MORE,
+	    NULL) == -1) {
 		rec_free(st.row);
 		return (EXIT_ENGINE);
 	}
@@ -361,6 +362,7 @@ start_one(struct globals *g, const char *ref, bool attach)
 	else if (star_start_reaper(&s.star, cleanup) == -1)
 		code = session_error(&s);
 	else {
+		session_confine();
 		(void)rec_set(go.def, "name", rec_str(st.row, "name", ""));
 		code = start_ready(&s, &st, &go);
 		if (code == 0 && go.ended) {

@@ -202,8 +202,9 @@ load_all(struct session *s, const struct rec *archive, bool progress)
 static int
 open_store(struct session *s, struct globals *g)
 {
+	/* Each layer has an unpack process of its own, started as it comes. */
 	if (session_open(s, g, NEED_STORE | NEED_FETCH | NEED_IDS |
-	    NEED_WRITE, NULL) == -1)
+	    NEED_WRITE | NEED_MORE, NULL) == -1)
 		return (-1);
 	if (session_userns(s, H_STORE) == 0) {
 		s->userns = true;

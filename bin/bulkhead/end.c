@@ -146,14 +146,9 @@ end_record(struct session *s, const struct rec *row, int status, int64_t when)
 static bool
 lock_is_free(struct session *s, const char *id)
 {
-	scoped_fd int	 dir = path_mkdirs(s->run_dir, "locks", 0700);
 	union msg	 m;
 
-	if (dir == -1)
-		return (false);
-	if (!star_has(&s->star, H_LOCK) &&
-	    (star_start(&s->star, H_LOCK) == -1 || star_do(&s->star, H_LOCK,
-	    MSG_lock_open, NULL, &dir, 1) == -1))
+	if (session_locks(s) == -1)
 		return (false);
 	memset(&m.lock_take, 0, sizeof(m.lock_take));
 	(void)snprintf(m.lock_take.name, sizeof(m.lock_take.name), "ctr:%s",

@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -12,8 +13,10 @@
 #include <bsd/string.h>
 
 #include "account.h"
+#include "confine.h"
 #include "end.h"
 #include "path.h"
+#include "policy.h"
 #include "record.h"
 #include "say.h"
 #include "scope.h"
@@ -55,7 +58,8 @@ start_helpers(struct session *s, unsigned int need, char *const *cleanup)
 		enum star_helper	 who;
 	} rows[] = {
 		{ NEED_STATE, H_STATE },	{ NEED_STORE, H_STORE },
-		{ NEED_LOCK, H_LOCK },		{ NEED_FETCH, H_FETCH },
+		{ NEED_LOCK | NEED_STATE, H_LOCK },	/* end_reconcile's */
+		{ NEED_FETCH, H_FETCH },
 	};
 
 	if ((geteuid() == 0 ? (need & (NEED_IDS | NEED_STORE)) != 0 :
@@ -303,6 +307,7 @@ send_lock_open(struct session *s)
 
 	if (dir == -1)
 		return (sentence(s, "cannot make", "the lock directory"));
+	s->locks = true;
 	return (star_send(&s->star, H_LOCK, MSG_lock_open, NULL, &dir, 1));
 }
 
@@ -419,6 +424,21 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	return (0);
 }
 
+static const struct rule rules[] = {
+#include "bulkhead.policy"
+};
+#include "bulkhead.bpf.h"
+
+static const struct policy policy = { "bulkhead", rules,
+	sizeof(rules) / sizeof(rules[0]), bpf, sizeof(bpf) / sizeof(bpf[0]) };
+
+void
+session_confine(void)
+{
+	confine_drop(&policy);
+	confine_sandbox(&policy, NULL, 0);
+}
+
 int
 session_open(struct session *s, struct globals *g, unsigned int need,
     char *const *cleanup)
@@ -426,8 +446,11 @@ session_open(struct session *s, struct globals *g, unsigned int need,
 	s->g = g;
 	s->state_dir = s->run_dir = s->graph_fd = s->config_fd = -1;
 	s->userns_fd = -1;
-	if (open_all(s, need, cleanup) == 0)
+	if (open_all(s, need, cleanup) == 0) {
+		if ((need & NEED_MORE) == 0)
+			session_confine();
 		return (0);
+	}
 	(void)session_error(s);
 	session_close(s);
 	return (-1);
@@ -567,6 +590,14 @@ session_userns(struct session *s, enum star_helper who)
 	memset(&m, 0, sizeof(m));
 	m.userns_ready.single = s->single;
 	return (star_do(&s->star, who, MSG_userns_ready, &m, NULL, 0));
+}
+
+int
+session_locks(struct session *s)
+{
+	if (s->locks)
+		return (0);
+	return (send_lock_open(s) == -1 ? -1 : wait_done(s, H_LOCK));
 }
 
 void

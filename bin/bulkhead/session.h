@@ -22,6 +22,8 @@ enum {
 	NEED_LAUNCH	= 1 << 4,	/* reaper, monitor, launch */
 	NEED_FETCH	= 1 << 5,
 	NEED_WRITE	= 1 << 6,	/* the store may be created, changed */
+	NEED_MORE	= 1 << 7,	/* starts more helpers: will confine
+					 * itself with session_confine */
 };
 
 struct session {
@@ -33,6 +35,7 @@ struct session {
 	bool			 single;	/* containers get one id only */
 	bool			 userns;	/* store is root of its own */
 	int			 userns_fd;	/* of a container that we made */
+	bool			 locks;		/* the lock broker is ready */
 	bool			 inherit;	/* started by a reaper: take what
 						 * it kept for us */
 	int			 state_dir;	/* durable */
@@ -52,6 +55,11 @@ struct session {
 int	session_open(struct session *, struct globals *, unsigned int,
 	    char *const *);
 void	session_close(struct session *);
+/*
+ * From here on no more helpers are started, and this process may do only
+ * what policy/bulkhead.policy says. session_open does it, unless NEED_MORE.
+ */
+void	session_confine(void);
 /* Say the star's last sentence as an error. Returns EXIT_ENGINE. */
 int	session_error(struct session *);
 
@@ -80,6 +88,8 @@ int	session_userns(struct session *, enum star_helper);
  * cannot be deleted now stays in the trash.
  */
 void	session_join_userns(struct session *);
+/* Have the lock broker ready, where NEED_LOCK was not asked for. 0 or -1. */
+int	session_locks(struct session *);
 /* The directory of one container below the run directory, made. fd or -1. */
 int	session_ctr_dir(struct session *, const char *);
 
