@@ -483,6 +483,85 @@ test_much_input(void)
 	CHECK(rig_end(&r) == EX_OK);
 }
 
+/*
+ * Another user, made while we are still root. It tries a socket whose path
+ * it reads, and says with how many bytes it was answered.
+ */
+static int	 stranger[2] = { -1, -1 };
+
+static void
+make_stranger(void)
+{
+	struct sockaddr_un	 sun = { .sun_family = AF_UNIX };
+	union msg		 m = { .ping = { 7 } };
+	struct chan		 c = { -1, R_CTL, R_MONITOR };
+	char			 buf[256];
+	int			 n;
+
+	if (geteuid() != 0 ||
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, stranger))
+		return;
+	if (fork() != 0) {
+		close(stranger[1]);
+		return;
+	}
+	close(stranger[0]);
+	if (setgid(65533) == -1 || setuid(65533) == -1)
+		_exit(1);
+	while (recv(stranger[1], sun.sun_path, sizeof(sun.sun_path) - 1, 0) >
+	    0) {
+		c.fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+		if (connect(c.fd, (struct sockaddr *)&sun, sizeof(sun)) == -1)
+			n = -errno;
+		else {
+			(void)chan_send(&c, MSG_ping, 1, &m, NULL, 0);
+			n = (int)recv(c.fd, buf, sizeof(buf), 0);
+			if (n == -1)	/* cut off with our words unread */
+				n = errno == ECONNRESET ? 0 : -errno;
+		}
+		(void)send(stranger[1], &n, sizeof(n), 0);
+		close(c.fd);
+		memset(sun.sun_path, 0, sizeof(sun.sun_path));
+	}
+	_exit(0);
+}
+
+static int
+stranger_tries(const char *path)
+{
+	int	 n = -EPIPE;
+
+	(void)send(stranger[0], path, strlen(path), 0);
+	(void)recv(stranger[0], &n, sizeof(n), 0);
+	return (n);
+}
+
+/* Wall by wall: the directory, the socket's mode, and who the peer is. */
+static void
+test_stranger(void)
+{
+	struct opts	 o = { .stdin_open = true };
+	struct rig	 r;
+	char		 path[160];
+
+	if (stranger[0] == -1) {
+		printf("ok - a stranger # SKIP only root can make one\n");
+		return;
+	}
+	rig_monitor(&r);
+	CHECK(rig_start(&r, &o, "read x") == 0);
+	snprintf(path, sizeof(path), "%s/ctl", r.dir);
+	CHECK(stranger_tries(path) == -EACCES);
+	CHECK(chmod(rig_dir, 0755) == 0 && chmod(r.dir, 0755) == 0);
+	CHECK(stranger_tries(path) == -EACCES);
+	CHECK(chmod(path, 0666) == 0);
+	CHECK(stranger_tries(path) == 0);
+	CHECK(kill(r.payload, SIGKILL) == 0);
+	CHECK(rig_wait(&r.mon) == SIGKILL);
+	CHECK(rig_end(&r) == EX_OK);
+	close(stranger[0]);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -491,7 +570,9 @@ main(int argc, char **argv)
 		return (fake_launch());
 	if (argc < 2)
 		errx(1, "which monitor?");
+	make_stranger();
 	rig_tree(argv[1]);
+	test_stranger();
 	test_streams();
 	test_no_stdin();
 	test_clients();
