@@ -69,6 +69,10 @@ load_ranges(struct ids *ids, struct ranges *rs, enum subid_kind kind)
 		because(ids, "cannot ask for the subordinate ids of %s: see "
 		    "/etc/%s and the line `subid` of /etc/nsswitch.conf",
 		    ids->name, file);
+	if (rs->n == 0 && ids->system)
+		because(ids, "the account %s has no subordinate ids in "
+		    "/etc/%s: give it some as INSTALL says, under ACCOUNTS",
+		    ids->name, file);
 	if (rs->n == 0)
 		because(ids, "%s has no subordinate ids in /etc/%s: as root, "
 		    "run `usermod --add-subuids 100000-165535 --add-subgids "

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -24,6 +25,8 @@
 #include "helper.h"
 #include "log.h"
 #include "scope.h"
+
+#define WAIT_MS		5000
 
 static struct stat	home;
 
@@ -65,29 +68,40 @@ space_check(int fd, uid_t owner)
 static _Noreturn void
 live(int sock, int space)
 {
-	unsigned char	 error = 0;
+	int		 rc = space == -1 ? unshare(CLONE_NEWUSER) :
+			    setns(space, CLONE_NEWUSER);
+	unsigned char	 error = rc == 0 ? 0 : (unsigned char)errno;
 
-	if ((space == -1 ? unshare(CLONE_NEWUSER) :
-	    setns(space, CLONE_NEWUSER)) == -1)
-		error = (unsigned char)errno;
-	else if (dup2(sock, HELPER_FD) == -1 ||
+	/* No copy of the other end stays here, or this one would never end. */
+	if (dup2(sock, HELPER_FD) == -1 ||
 	    close_range(HELPER_FD + 1, ~0U, 0) == -1 ||
-	    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1)
+	    (rc == 0 && prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1))
 		_exit(1);
-	else
-		sock = HELPER_FD;
-	/* A failed write shows on the other side, as no byte. */
-	if (write(sock, &error, 1) == 1 && read(sock, &error, 1) == 0)
-		_exit(0);
-	_exit(1);
+	_exit(write(HELPER_FD, &error, 1) != 1 ||
+	    read(HELPER_FD, &error, 1) != 0);
+}
+
+/* Its user can stop it; he shall not stop us with it. */
+static int
+await(int sock)
+{
+	struct pollfd	 pfd = { .fd = sock, .events = POLLIN };
+	unsigned char	 error;
+
+	if (poll(&pfd, 1, WAIT_MS) != 1)
+		errno = ETIMEDOUT;
+	else if (read(sock, &error, 1) != 1)
+		errno = ECHILD;
+	else if ((errno = error) == 0)
+		return (0);
+	return (-1);
 }
 
 int
 holder_start(struct holder *h, int space)
 {
-	char		 path[32];
-	unsigned char	 error;
-	int		 sp[2];
+	char	 path[32];
+	int	 sp[2];
 
 	*h = (struct holder)HOLDER_NONE;
 	while (waitpid(-1, NULL, WNOHANG) > 0)
@@ -100,13 +114,7 @@ holder_start(struct holder *h, int space)
 	if (h->pid == 0)
 		live(sp[1], space);
 	close(sp[1]);
-	if (h->pid == -1)
-		return (-1);
-	if (read(h->sock, &error, 1) != 1) {
-		errno = ECHILD;
-		return (-1);
-	}
-	if ((errno = error) != 0)
+	if (h->pid == -1 || await(h->sock) == -1)
 		return (-1);
 	/* Ours and not waited for, so the number is still its own. */
 	(void)snprintf(path, sizeof(path), "/proc/%d", h->pid);
