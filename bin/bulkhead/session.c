@@ -27,7 +27,7 @@ static const char *const environment[] = {
 	"CONTAINERS_CONF", "CONTAINERS_CONF_OVERRIDE",
 	"CONTAINERS_STORAGE_CONF", "CONTAINERS_REGISTRIES_CONF",
 	"STORAGE_DRIVER", "STORAGE_OPTS", "TMPDIR",
-	"DBUS_SESSION_BUS_ADDRESS", "PATH",
+	"DBUS_SESSION_BUS_ADDRESS", "PATH", "USER",
 };
 
 int
@@ -84,7 +84,7 @@ question_fd(struct session *s)
 	struct rec		*r = rec_new(), *globals = s->g->global;
 	struct rec_item		 item;
 	const char		*v;
-	char			 key[64];
+	char			 key[64], cwd[4096];
 	size_t			 it = 0;
 	int			 fd;
 
@@ -94,6 +94,8 @@ question_fd(struct session *s)
 			    environment[i]);
 			(void)rec_add(r, key, v);
 		}
+	if (getcwd(cwd, sizeof(cwd)) != NULL)
+		(void)rec_add(r, "cwd", cwd);
 	(void)rec_add_num(r, "uid", geteuid());
 	(void)rec_add(r, "mode", s->system ? "system" : "rootless");
 	while (globals != NULL && rec_walk(globals, NULL, &it, &item)) {

@@ -23,6 +23,7 @@
 #include "session.h"
 #include "start.h"
 
+#define PROFILE_MAX	(1u << 20)	/* bytes of a seccomp profile */
 #define INIT_MAX	(8u << 20)	/* bytes of the init program */
 
 static int64_t
@@ -42,24 +43,47 @@ ask(struct start *st, enum star_helper who, enum msg_type type,
 	return (star_do(&st->s->star, who, type, m, fds, nfds));
 }
 
+/* The question, or NULL after putting a sentence. */
+static struct rec *
+seccomp_question(struct session *s, const struct rec *def,
+    const char *profile)
+{
+	struct rec		*q = rec_new();
+	scoped_free char	*json = NULL;
+	const char		*v;
+	size_t			 it = 0, len;
+
+	(void)rec_add(q, "profile", profile);
+	while (rec_next(def, "cap", &it, &v))
+		(void)rec_add(q, "cap", v);
+	/* resolve reads only configuration: a person's file goes with it. */
+	if (profile[0] != '/' || strcmp(profile, session_config(s,
+	    "seccomp.profile", "")) == 0)
+		return (q);
+	json = path_slurp(AT_FDCWD, profile, PROFILE_MAX, &len);
+	if (json != NULL) {
+		(void)rec_add_bytes(q, "json", json, len);
+		return (q);
+	}
+	(void)snprintf(s->star.text, sizeof(s->star.text), "opening seccomp "
+	    "profile %s: %s", profile, strerror(errno));
+	rec_free(q);
+	return (NULL);
+}
+
 int
 start_ask_seccomp(struct session *s, const struct rec *def)
 {
-	struct rec	*q = rec_new();
+	const char	*profile = rec_str(def, "seccomp", "default");
 	scoped_fd int	 fd = -1;
-	const char	*v;
-	size_t		 it = 0;
+	struct rec	*q;
 
-	if (strcmp(rec_str(def, "seccomp", "default"), "unconfined") == 0) {
-		rec_free(q);
+	if (strcmp(profile, "default") == 0)
+		profile = session_config(s, "seccomp.profile", profile);
+	if (strcmp(profile, "unconfined") == 0)
 		return (0);
-	}
-	v = rec_str(def, "seccomp", "default");
-	if (strcmp(v, "default") == 0)
-		v = session_config(s, "seccomp.profile", v);
-	(void)rec_add(q, "profile", v);
-	while (rec_next(def, "cap", &it, &v))
-		(void)rec_add(q, "cap", v);
+	if ((q = seccomp_question(s, def, profile)) == NULL)
+		return (-1);
 	fd = rec_memfd(q, "seccomp");
 	rec_free(q);
 	if (fd == -1)
