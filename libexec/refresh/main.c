@@ -247,6 +247,7 @@ main(int argc, char **argv)
 	static struct refresh	 r;
 	struct helper		 h = { .name = "refresh", .self = R_REFRESH,
 				    .policy = &policy };
+	int			 rc;
 
 	birth_clean(argc, argv);		/* nothing of the caller's */
 	helper_args(&h, argc, argv);		/* -P -t -v, -p role */
@@ -261,5 +262,7 @@ main(int argc, char **argv)
 	helper_drop(&h);			/* but the policy's, for good */
 	caps_settle();
 	helper_sandbox(&h, NULL, 0);		/* limits, /proc, seccomp */
-	return (helper_serve(&h, handlers, NITEMS(handlers), &r.state, &r));
+	rc = helper_serve(&h, handlers, NITEMS(handlers), &r.state, &r);
+	holder_reap();
+	return (rc);
 }

@@ -122,7 +122,7 @@ holder_start(struct holder *h, int space)
 	return (h->dir == -1 ? -1 : 0);
 }
 
-/* It is waited for at the next start, or by init: not while someone waits. */
+/* It ends by itself, and is waited for when nobody waits for us. */
 void
 holder_stop(struct holder *h)
 {
@@ -134,6 +134,13 @@ holder_stop(struct holder *h)
 		close(h->sock);
 	*h = (struct holder)HOLDER_NONE;
 	errno = saved;
+}
+
+void
+holder_reap(void)
+{
+	while (waitpid(-1, NULL, 0) > 0)
+		;
 }
 
 int

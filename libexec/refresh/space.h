@@ -31,6 +31,8 @@ const char *space_check(int, uid_t);
  */
 int	holder_start(struct holder *, int);
 void	holder_stop(struct holder *);
+/* Wait for all that were stopped. */
+void	holder_reap(void);
 /* The namespace that the child is in, or -1. */
 int	holder_space(const struct holder *);
 /*
