@@ -188,3 +188,11 @@ spawn_stop(struct child *c)
 	c->pidfd = -1;
 	return (WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st));
 }
+
+int
+spawn_status(const siginfo_t *si)
+{
+	if (si->si_code == CLD_EXITED)
+		return (W_EXITCODE(si->si_status & 0xff, 0));
+	return (si->si_status | (si->si_code == CLD_DUMPED ? WCOREFLAG : 0));
+}

@@ -7,6 +7,8 @@
 
 #include <sys/types.h>
 
+#include <signal.h>
+
 #include "chan.h"
 
 struct child {
@@ -41,5 +43,7 @@ struct spawn {
 int	spawn_helper(const struct spawn *, struct child *);
 /* Close its channel, wait. Exit status, or 128 + signal. */
 int	spawn_stop(struct child *);
+/* What waitid says of an ended child, in the form of wait(2). */
+int	spawn_status(const siginfo_t *);
 
 #endif

@@ -22,28 +22,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "handler.h"
-#include "idle.h"
 #include "log.h"
 #include "monitor.h"
-#include "path.h"
 #include "policy.h"
-#include "record.h"
 #include "scope.h"
+#include "watch.h"
 
 #define LAUNCH_FD	4
 #define LIBEXEC_FD	5
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
-#define NSEC		1000000000LL
 
 static const struct rule rules[] = {
 #include "monitor.policy"
@@ -56,42 +49,65 @@ static const struct policy policy = { "monitor", rules, NITEMS(rules), bpf,
 /* One container, so one of these, and no heap. */
 static struct monitor	 monitor;
 
-static int
-on_mon_open(void *ctx, struct packet *p, struct answer *a)
+static void
+close_fd(int *fd)
 {
-	struct monitor			*m = ((struct client *)ctx)->m;
-	const struct msg_mon_open	*o = &p->body.mon_open;
-	int				 fds[3] = { -1, -1, -1 };
+	if (*fd != -1)
+		close(*fd);
+	*fd = -1;
+}
 
-	m->run_dir = packet_take_fd(p, 0);
+static void
+close_all(struct monitor *m, int theirs[3])
+{
+	close_fd(&m->run_dir);
+	close_fd(&m->log.fd);
+	close_fd(&m->ctl.listen_fd);
+	for (int i = 0; i < IO_SLOTS; i++) {
+		close_fd(&m->io.fd[i]);
+		close_fd(&theirs[i]);
+	}
+}
+
+/* The log, the socket and the pipes; which of them failed is the answer. */
+static int
+open_all(struct monitor *m, const struct msg_mon_open *o, int theirs[3],
+    struct answer *a)
+{
+	if (o->log == 1 &&
+	    logfile_open(&m->log, o->log_path, o->log_max) == -1)
+		return (answer_text(a, "the log %s cannot be opened: %s",
+		    o->log_path, strerror(errno)));
 	if (ctl_listen(&m->ctl, m->run_dir) == -1)
 		return (answer_text(a, "the control socket in the run "
 		    "directory of %s cannot be made: %s", o->id,
 		    strerror(errno)));
-	if (io_open(&m->io, o->tty != 0, o->stdin_open != 0, fds) == -1) {
-		for (int i = 0; i < 3; i++)
-			if (fds[i] != -1)
-				close(fds[i]);
-		return (answer_text(a, "pipes for %s: %s", o->id,
-		    strerror(errno)));
+	if (io_open(&m->io, o->tty != 0, o->stdin_open != 0, theirs) == -1)
+		return (answer_text(a, "the pipes for %s cannot be made: %s",
+		    o->id, strerror(errno)));
+	return (0);
+}
+
+/* A monitor that could not open everything is of no use: it stays EMPTY. */
+static int
+on_mon_open(void *ctx, struct packet *p, struct answer *a)
+{
+	struct monitor	*m = ((struct client *)ctx)->m;
+	int		 fds[3] = { -1, -1, -1 };
+	int		 saved;
+
+	m->run_dir = packet_take_fd(p, 0);
+	if (open_all(m, &p->body.mon_open, fds, a) == -1) {
+		saved = errno;
+		close_all(m, fds);
+		errno = saved;
+		return (-1);
 	}
-	logfile_init(&m->log);
 	helper_sandbox(&m->h, &m->run_dir, 1);
 	memcpy(a->fds, fds, sizeof(fds));
 	a->type = MSG_reply_fd3;
 	a->nfds = 3;
 	m->state = READY;
-	return (0);
-}
-
-static int
-on_mon_log(void *ctx, struct packet *p, struct answer *a)
-{
-	struct monitor	*m = ((struct client *)ctx)->m;
-
-	if (logfile_adopt(&m->log, packet_take_fd(p, 0),
-	    p->body.mon_log.max) == -1)
-		return (answer_text(a, "that is no file to append a log to"));
 	return (0);
 }
 
@@ -181,12 +197,6 @@ on_mon_resize(void *ctx, struct packet *p, struct answer *a)
 	return (0);
 }
 
-static void
-finished_text(const struct monitor *m, char *out, size_t len)
-{
-	(void)snprintf(out, len, "%" PRId64, m->finished_ns);
-}
-
 /* Answered now if it is all over, else when it is. */
 static int
 on_mon_wait(void *ctx, struct packet *p, struct answer *a)
@@ -195,7 +205,7 @@ on_mon_wait(void *ctx, struct packet *p, struct answer *a)
 
 	if (c->m->state == ENDED) {
 		a->value = (uint64_t)c->m->wait_status;
-		finished_text(c->m, a->text, sizeof(a->text));
+		watch_finished(c->m, a->text, sizeof(a->text));
 		c->answered = true;
 		return (0);
 	}
@@ -241,123 +251,6 @@ handle_client(struct client *c)
 {
 	return (helper_once(&c->chan, client_handlers,
 	    NITEMS(client_handlers), &c->m->state, c) == 1);
-}
-
-static int
-status_of(const siginfo_t *si)
-{
-	if (si->si_code == CLD_EXITED)
-		return (W_EXITCODE(si->si_status & 0xff, 0));
-	return (si->si_status | (si->si_code == CLD_DUMPED ? WCOREFLAG : 0));
-}
-
-/* What clean-up reads when nobody was there to be answered. */
-static void
-write_exit(const struct monitor *m)
-{
-	struct rec	*r = rec_new();
-	void		*data = NULL;
-	size_t		 len;
-
-	if (r == NULL)
-		return;
-	(void)rec_add_num(r, "status", m->wait_status);
-	(void)rec_add_num(r, "time", m->finished_ns);
-	(void)rec_add_num(r, "oom", 0);
-	/* Where the directory is gone already, nobody asks any more. */
-	if ((rec_encode(r, &data, &len) == -1 ||
-	    path_replace(m->run_dir, "exit", data, len, 0600, false) == -1) &&
-	    errno != ENOENT)
-		log_warn("the exit status cannot be recorded");
-	free(data);
-	rec_free(r);
-}
-
-/*
- * The container has ended. Its output comes first, then the record, then the
- * answers, so that whoever was told finds a complete log; and the process is
- * reaped last: should we be killed in between, reaper still gets its status.
- */
-static void
-payload_ended(struct monitor *m)
-{
-	struct timespec	 ts = { 0, 0 };
-	siginfo_t	 si = { .si_pid = 0 };
-	char		 text[32];
-
-	if (waitid(P_PIDFD, (id_t)m->payload, &si,
-	    WEXITED | WNOHANG | WNOWAIT) == -1 || si.si_pid == 0)
-		return;
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	m->finished_ns = ts.tv_sec * NSEC + ts.tv_nsec;
-	m->wait_status = status_of(&si);
-	m->drained = io_drain(&m->io, &m->log, &m->viewers);
-	write_exit(m);
-	m->state = ENDED;
-	(void)waitid(P_PIDFD, (id_t)m->payload, &si, WEXITED | WNOHANG);
-	close(m->payload);
-	m->payload = -1;
-	finished_text(m, text, sizeof(text));
-	ctl_answer(&m->ctl, (uint64_t)m->wait_status, text);
-}
-
-static void
-launch_ended(struct monitor *m)
-{
-	siginfo_t	 si = { .si_pid = 0 };
-
-	if (waitid(P_PIDFD, (id_t)m->launch.pidfd, &si, WEXITED | WNOHANG) ==
-	    -1 || si.si_pid == 0)
-		return;
-	if (si.si_code != CLD_EXITED)
-		log_warnx("launch ended by signal %d%s", si.si_status,
-		    si.si_status == SIGSYS ? ": see its .policy" : "");
-	close(m->launch.pidfd);
-	m->launch.pidfd = -1;
-}
-
-/* Over when nobody is owed anything: no status, no output. */
-static bool
-done(const struct monitor *m)
-{
-	if (m->ctl.front.chan.fd == -1 && (m->state & (EMPTY | READY)))
-		return (true);
-	return (m->state == ENDED && m->drained &&
-	    (m->ctl.front.chan.fd == -1 || m->ctl.front.answered));
-}
-
-enum { SLOT_LAUNCH, SLOT_PAYLOAD, SLOT_CTL, SLOT_IO = SLOT_CTL + CTL_SLOTS,
-	SLOT_VIEWERS = SLOT_IO + IO_SLOTS, SLOTS = SLOT_VIEWERS + VIEWERS };
-
-static void
-turn(struct monitor *m)
-{
-	struct pollfd	 pfd[SLOTS];
-	struct timespec	 ts = { 0, 0 };
-	int		 ms;
-
-	pfd[SLOT_LAUNCH] = (struct pollfd){ m->launch.pidfd, POLLIN, 0 };
-	pfd[SLOT_PAYLOAD] = (struct pollfd){ m->payload, POLLIN, 0 };
-	ctl_poll(&m->ctl, &pfd[SLOT_CTL]);
-	ms = io_poll(&m->io, &pfd[SLOT_IO], m->state == ENDED);
-	viewers_poll(&m->viewers, &pfd[SLOT_VIEWERS], io_room(&m->io));
-	ts.tv_nsec = ms * (NSEC / 1000);
-	if (idle_ppoll(pfd, SLOTS, ms == -1 ? NULL : &ts, NULL) == -1) {
-		if (errno == EINTR)
-			return;
-		fatal("poll");
-	}
-	if (pfd[SLOT_LAUNCH].revents != 0)
-		launch_ended(m);
-	/* Viewers first: one that is gone may be what output waits for. */
-	viewers_serve(&m->viewers, &pfd[SLOT_VIEWERS], &m->io);
-	if (m->state == ENDED)
-		m->drained = io_drain(&m->io, &m->log, &m->viewers);
-	else
-		io_serve(&m->io, &pfd[SLOT_IO], &m->log, &m->viewers);
-	if (pfd[SLOT_PAYLOAD].revents != 0)
-		payload_ended(m);
-	ctl_serve(&m->ctl, &pfd[SLOT_CTL]);
 }
 
 /* As far as permitted, which for a user without rights is not at all. */
@@ -435,7 +328,6 @@ main(int argc, char **argv)
 	/* on_mon_open goes on with helper_sandbox, when it has all it needs. */
 	if (fcntl(HELPER_FD, F_SETFL, O_RDWR | O_NONBLOCK) == -1)
 		fatal("channel");
-	while (!done(m))
-		turn(m);
+	watch(m);
 	return (EX_OK);
 }

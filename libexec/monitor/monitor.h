@@ -30,10 +30,10 @@ struct monitor {
 	unsigned int	 state;
 	struct child	 launch;
 	int		 run_dir;
-	int		 payload;	/* pidfd, from adoption to the reaping */
+	int		 payload;	/* pidfd, until it is reaped */
 	int		 wait_status;	/* as wait(2) gives it */
 	int64_t		 finished_ns;
-	bool		 drained;	/* its output is all delivered */
+	bool		 drained;	/* its output is delivered */
 	struct io	 io;
 	struct logfile	 log;
 	struct viewers	 viewers;

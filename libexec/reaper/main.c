@@ -47,7 +47,7 @@ struct reaper {
 	struct child	 monitor;
 	int		 keep[NKEEP];
 	bool		 cleaned;	/* by the front end */
-	bool		 reaped;	/* the container, its monitor being gone */
+	bool		 reaped;	/* here: its monitor is gone */
 	int		 status;
 };
 
@@ -84,14 +84,6 @@ static const struct handler handlers[] = {
 	{ MSG_reap_done,	WATCHING,	on_reap_done },
 };
 
-static int
-status_of(const siginfo_t *si)
-{
-	if (si->si_code == CLD_EXITED)
-		return (W_EXITCODE(si->si_status & 0xff, 0));
-	return (si->si_status | (si->si_code == CLD_DUMPED ? WCOREFLAG : 0));
-}
-
 /* Reap one child, if it has ended. */
 static bool
 reap_one(idtype_t type, int id, siginfo_t *si)
@@ -119,7 +111,7 @@ reap(struct reaper *r)
 			return (true);
 		if (pidfd != -1 && reap_one(P_PIDFD, pidfd, &si)) {
 			r->reaped = true;
-			r->status = status_of(&si);
+			r->status = spawn_status(&si);
 		} else
 			(void)reap_one(P_PID, pid, &si);
 		si.si_pid = 0;
@@ -148,7 +140,8 @@ watch(struct reaper *r)
 	sigemptyset(&open_mask);
 	while (reap(r) || (pfd.fd != -1 && !r->cleaned)) {
 		pfd.revents = 0;
-		if (idle_ppoll(&pfd, 1, NULL, &open_mask) == -1 && errno != EINTR)
+		if (idle_ppoll(&pfd, 1, NULL, &open_mask) == -1 &&
+		    errno != EINTR)
 			fatal("poll");
 		if (pfd.revents != 0 && helper_once(ch, handlers,
 		    NITEMS(handlers), &state, r) != 1) {

@@ -25,7 +25,7 @@
 struct scene {
 	struct chan	 chan;		/* we are monitor */
 	int		 view;		/* our end of the attached socket */
-	int		 user;		/* the pty's master, or a pipe to stdin */
+	int		 user;		/* the pty's master, or stdin's pipe */
 	int		 out;		/* what the front end printed */
 	int		 err;
 	pid_t		 pid;

@@ -372,6 +372,7 @@ test_nothing(void)
 {
 	union msg	 m = { .mon_open = { .id = "x" } };
 	struct rig	 r;
+	struct opts	 o = { .log = true };
 	struct packet	 p;
 	int		 pidfd;
 

@@ -216,8 +216,8 @@ static UNUSED void
 rig_monitor(struct rig *r)
 {
 	struct spawn	 s = { .file = "monitor", .self = R_CTL,
-			    .peer = R_MONITOR, .stderr_fd = rig_stderr, .nfds = 2,
-			    .chan_fd = -1 };
+			    .peer = R_MONITOR, .stderr_fd = rig_stderr,
+			    .nfds = 2, .chan_fd = -1 };
 	int		 sp[2], fds[2];
 
 	rig_dirs(r);

@@ -1,0 +1,140 @@
+#include "watch.h"
+
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "idle.h"
+#include "log.h"
+#include "monitor.h"
+#include "path.h"
+#include "record.h"
+
+#define NSEC		1000000000LL
+
+void
+watch_finished(const struct monitor *m, char *out, size_t len)
+{
+	(void)snprintf(out, len, "%" PRId64, m->finished_ns);
+}
+
+/* What clean-up reads when nobody was there to be answered. */
+static void
+write_exit(const struct monitor *m)
+{
+	struct rec	*r = rec_new();
+	void		*data = NULL;
+	size_t		 len;
+
+	if (r == NULL)
+		return;
+	(void)rec_add_num(r, "status", m->wait_status);
+	(void)rec_add_num(r, "time", m->finished_ns);
+	(void)rec_add_num(r, "oom", 0);
+	/* Where the directory is gone already, nobody asks any more. */
+	if ((rec_encode(r, &data, &len) == -1 ||
+	    path_replace(m->run_dir, "exit", data, len, 0600, false) == -1) &&
+	    errno != ENOENT)
+		log_warn("the exit status cannot be recorded");
+	free(data);
+	rec_free(r);
+}
+
+/*
+ * The container has ended. Its output comes first, then the record, then the
+ * answers, so that whoever was told finds a complete log; and the process is
+ * reaped last: should we be killed in between, reaper still gets its status.
+ */
+static void
+payload_ended(struct monitor *m)
+{
+	struct timespec	 ts = { 0, 0 };
+	siginfo_t	 si = { .si_pid = 0 };
+	char		 text[32];
+
+	if (waitid(P_PIDFD, (id_t)m->payload, &si,
+	    WEXITED | WNOHANG | WNOWAIT) == -1 || si.si_pid == 0)
+		return;
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	m->finished_ns = ts.tv_sec * NSEC + ts.tv_nsec;
+	m->wait_status = spawn_status(&si);
+	m->drained = io_drain(&m->io, &m->log, &m->viewers);
+	write_exit(m);
+	m->state = ENDED;
+	(void)waitid(P_PIDFD, (id_t)m->payload, &si, WEXITED | WNOHANG);
+	close(m->payload);
+	m->payload = -1;
+	watch_finished(m, text, sizeof(text));
+	ctl_answer(&m->ctl, (uint64_t)m->wait_status, text);
+}
+
+static void
+launch_ended(struct monitor *m)
+{
+	siginfo_t	 si = { .si_pid = 0 };
+
+	if (waitid(P_PIDFD, (id_t)m->launch.pidfd, &si, WEXITED | WNOHANG) ==
+	    -1 || si.si_pid == 0)
+		return;
+	if (si.si_code != CLD_EXITED)
+		log_warnx("launch ended by signal %d%s", si.si_status,
+		    si.si_status == SIGSYS ? ": see its .policy" : "");
+	close(m->launch.pidfd);
+	m->launch.pidfd = -1;
+}
+
+/* Over when nobody is owed anything: no status, no output. */
+static bool
+done(const struct monitor *m)
+{
+	if (m->ctl.front.chan.fd == -1 && (m->state & (EMPTY | READY)))
+		return (true);
+	return (m->state == ENDED && m->drained &&
+	    (m->ctl.front.chan.fd == -1 || m->ctl.front.answered));
+}
+
+enum { SLOT_LAUNCH, SLOT_PAYLOAD, SLOT_CTL, SLOT_IO = SLOT_CTL + CTL_SLOTS,
+	SLOT_VIEWERS = SLOT_IO + IO_SLOTS, SLOTS = SLOT_VIEWERS + VIEWERS };
+
+static void
+turn(struct monitor *m)
+{
+	struct pollfd	 pfd[SLOTS];
+	struct timespec	 ts = { 0, 0 };
+	int		 ms;
+
+	pfd[SLOT_LAUNCH] = (struct pollfd){ m->launch.pidfd, POLLIN, 0 };
+	pfd[SLOT_PAYLOAD] = (struct pollfd){ m->payload, POLLIN, 0 };
+	ctl_poll(&m->ctl, &pfd[SLOT_CTL]);
+	ms = io_poll(&m->io, &pfd[SLOT_IO], m->state == ENDED);
+	viewers_poll(&m->viewers, &pfd[SLOT_VIEWERS], io_room(&m->io));
+	ts.tv_nsec = ms * (NSEC / 1000);
+	if (idle_ppoll(pfd, SLOTS, ms == -1 ? NULL : &ts, NULL) == -1) {
+		if (errno == EINTR)
+			return;
+		fatal("poll");
+	}
+	if (pfd[SLOT_LAUNCH].revents != 0)
+		launch_ended(m);
+	/* Viewers first: one that is gone may be what output waits for. */
+	viewers_serve(&m->viewers, &pfd[SLOT_VIEWERS], &m->io);
+	if (m->state == ENDED)
+		m->drained = io_drain(&m->io, &m->log, &m->viewers);
+	else
+		io_serve(&m->io, &pfd[SLOT_IO], &m->log, &m->viewers);
+	if (pfd[SLOT_PAYLOAD].revents != 0)
+		payload_ended(m);
+	ctl_serve(&m->ctl, &pfd[SLOT_CTL]);
+}
+
+void
+watch(struct monitor *m)
+{
+	while (!done(m))
+		turn(m);
+}
