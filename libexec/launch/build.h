@@ -91,6 +91,11 @@ int	root_finish(struct build *);
  * of roots does not go at once.
  */
 int	root_park(int);
+/*
+ * A mount that was handed over may still be a peer of the host's: what is
+ * mounted beneath it here would appear there. Make it a listener at most.
+ */
+int	root_unshare(int);
 
 /* kernfs.c: proc, sys, cgroup, mqueue, shm. */
 int	kernfs_make(struct build *);

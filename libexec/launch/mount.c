@@ -180,11 +180,13 @@ static int
 source_open(struct build *b, struct mounting *t)
 {
 	t->fd = given_get(b->given, LAUNCH_MOUNT, t->m->index);
-	if (t->fd == -1 && t->m->src == NULL)
+	if (t->fd != -1)
+		return (root_unshare(t->fd) == 0 ? 0 : fault_errno(b->fault,
+		    "taking over the mount for %s", t->m->dst));
+	if (t->m->src == NULL)
 		return (fault_set(b->fault, EINVAL, "the mount on %s has no "
 		    "source", t->m->dst));
-	if (t->fd == -1)
-		t->fd = k_clone(AT_FDCWD, t->m->src, t->tree);
+	t->fd = k_clone(AT_FDCWD, t->m->src, t->tree);
 	if (t->fd == -1 && errno == ENOENT)
 		return (fault_set(b->fault, ENOENT, "statfs %s: no such file "
 		    "or directory", t->m->src));

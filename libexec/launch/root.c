@@ -33,6 +33,12 @@ struct layers {
 };
 
 int
+root_unshare(int mount)
+{
+	return (k_setattr(mount, true, 0, MS_SLAVE));
+}
+
+int
 root_park(int mount)
 {
 	scoped_fd int	 place = open("/proc", O_PATH | O_DIRECTORY |
@@ -65,7 +71,7 @@ graph_open(struct build *b)
 			    "store %s", b->spec->graph ? b->spec->graph : ""));
 		return (0);
 	}
-	if (root_park(given) == -1)
+	if (root_unshare(given) == -1 || root_park(given) == -1)
 		return (fault_errno(b->fault, "attaching the image store"));
 	b->graph = given;
 	return (0);
@@ -77,8 +83,10 @@ rootfs_open(struct build *b)
 	const char	*path = b->spec->rootfs;
 	struct stat	 st;
 
-	if ((b->root = given_get(b->given, LAUNCH_ROOTFS, 0)) != -1)
-		return (0);
+	b->root = given_get(b->given, LAUNCH_ROOTFS, 0);
+	if (b->root != -1)
+		return (root_unshare(b->root) == 0 ? 0 : fault_errno(b->fault,
+		    "taking over the root file system %s", path));
 	b->root = k_clone(AT_FDCWD, path, true);
 	if (b->root == -1 || fstat(b->root, &st) == -1)
 		return (fault_errno(b->fault, "opening the root file system "

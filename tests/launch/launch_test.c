@@ -3,14 +3,16 @@
  * that means ill does not: through the socket, as an ordinary user.
  */
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <linux/audit.h>
 #include <linux/filter.h>
-#include <linux/mount.h>
 #include <linux/seccomp.h>
 
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 
@@ -278,6 +280,15 @@ ignore_usr1(void)
 }
 
 static void
+few_files(void)
+{
+	struct rlimit	 l = { 300, 600 };
+
+	if (setrlimit(RLIMIT_NOFILE, &l) == -1)
+		err(1, "setrlimit");
+}
+
+static void
 test_process(void)
 {
 	struct rec	*r;
@@ -303,6 +314,10 @@ test_process(void)
 	CHECK(says("\"cap\""));
 	CHECK(sh(with(def("image"), "ambient", "CAP_CHOWN"), "true") == -1);
 
+	drive_before = few_files;
+	CHECK(sh(def("image"), "ulimit -S -n; ulimit -H -n") == 0);
+	CHECK(has("300\n600\n"));
+	drive_before = NULL;
 	CHECK(sh(limited(def("image"), "nofile", "64", 0), "ulimit -n") == 0);
 	CHECK(has("64\n"));
 	CHECK(sh(limited(def("image"), "RLIMIT_NOFILE", "2000000000", 0),
@@ -459,13 +474,14 @@ test_hostile_image(void)
 	char			 path[64];
 
 	dir("victim");
-	for (size_t i = 0; i < 3; i++) {
+	/* To a place of the host, and to one that is there inside. */
+	for (size_t i = 0; i < 6; i++) {
 		make_image("evil");
-		(void)snprintf(path, sizeof(path), "evil/%s", names[i]);
-		link_to(at("victim"), path);
+		(void)snprintf(path, sizeof(path), "evil/%s", names[i % 3]);
+		link_to(i < 3 ? at("victim") : "/data", path);
 		CHECK(sh(def("evil"), "true") == -1);
 		(void)snprintf(path, sizeof(path), "/%s in the container's "
-		    "image is not a plain directory", names[i]);
+		    "image is not a plain directory", names[i % 3]);
 		CHECK(says(path));
 		(void)path_remove(AT_FDCWD, at("evil"));
 	}
@@ -918,10 +934,24 @@ owned(const char *path, uid_t uid)
 		printf("# %s is of %u\n", path, st.st_uid);
 }
 
+static char *
+slurp_proc(const char *path)
+{
+	char	*buf = calloc(1, 1 << 20);
+	FILE	*f = fopen(path, "re");
+
+	if (f == NULL || buf == NULL)
+		return (NULL);
+	if (fread(buf, 1, (1 << 20) - 1, f) == 0)
+		warnx("%s", path);
+	fclose(f);
+	return (buf);
+}
+
 static void
 test_system_mode(void)
 {
-	char	 cmd[256];
+	char	 cmd[256], *list;
 
 	dir("disk");
 	(void)path_remove(AT_FDCWD, at("graph/overlay/top/work"));
@@ -930,7 +960,13 @@ test_system_mode(void)
 	    base, base, base);
 	if (system(cmd) != 0)
 		err(1, "chown");
-	run_system(mounted(def("image"), "bind", "/vol", "/vol", NULL),
+	/* Mounts of a namespace of our own, and peers of it as systemd's are. */
+	if (unshare(CLONE_NEWNS) == -1 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
+	    mount(base, base, NULL, MS_BIND, NULL) == -1 ||
+	    mount(NULL, base, NULL, MS_SHARED, NULL) == -1)
+		err(1, "mount");
+	run_system(mounted(def("image"), "bind", "/vol", "/vol", "rshared"),
 	    LAUNCH_ROOTFS, at("image"), "id -u; touch /made /vol/made; "
 	    "chown 1000 /vol/made; stat -c %u /bin/sh /vol/made; "
 	    "echo x >/dev/stdout; cat /proc/self/uid_map; ls -ln /data");
@@ -948,6 +984,14 @@ test_system_mode(void)
 	CHECK(has("1000\n"));
 	owned("graph/overlay/top/diff/made2", 0);
 	drive_before = NULL;
+	/* None of all that was mounted there has come out here. */
+	if ((list = slurp_proc("/proc/self/mountinfo")) == NULL)
+		err(1, "mountinfo");
+	CHECK(strstr(list, at("graph")) == NULL);
+	CHECK(strstr(list, at("image")) == NULL);
+	free(list);
+	if (umount2(base, MNT_DETACH) == -1)
+		err(1, "umount");
 }
 
 static int
