@@ -274,10 +274,10 @@ damaged(struct index *ix, size_t n, struct answer *a)
 
 /* Takes the text. */
 static int
-index_set(struct index *ix, char *text, struct answer *a)
+index_set(struct index *ix, char *text, size_t len, struct answer *a)
 {
 	ix->text = text;
-	if (cut(ix) == -1 || rehash(ix) == -1) {
+	if (strlen(text) != len || cut(ix) == -1 || rehash(ix) == -1) {
 		(void)damaged(ix, ix->nitems + 1, a);
 		index_clear(ix);
 		return (-1);
@@ -325,7 +325,7 @@ index_load(struct index *ix, int graph, struct answer *a)
 {
 	struct stat	 st;
 	char		*text;
-	size_t		 len;
+	size_t		 len = 0;
 
 	if (fstatat(graph, ix->path, &st, AT_SYMLINK_NOFOLLOW) == -1) {
 		if (errno != ENOENT)
@@ -346,7 +346,7 @@ index_load(struct index *ix, int graph, struct answer *a)
 	ix->ino = st.st_ino;
 	ix->mtime_ns = stamp(&st);
 	ix->size = st.st_size;
-	return (index_set(ix, text, a));
+	return (index_set(ix, text, len, a));
 }
 
 int
