@@ -65,5 +65,10 @@ bool	help_is_podmans(const char *group, const char *name);
 void	help_suggest(const struct command *const *, const char *);
 /* Every command and option, one to a line, for completions and tests. */
 void	help_dump(void);
+/*
+ * The manual page of one ("run", "container cleanup"), with lines "@@" where
+ * its own words and its exit status go. 0, or -1: there is none.
+ */
+int	page_print(const char *);
 
 #endif

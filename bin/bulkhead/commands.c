@@ -58,6 +58,7 @@ const struct opt opts_root[] = {
 	{ "help", 0, OPT_FLAG, NULL, "Help for bulkhead", NULL, NULL },
 	{ "version", 'v', OPT_FLAG, NULL, "version for bulkhead", NULL, NULL },
 	{ "dump-options", 0, OPT_FLAG, NULL, NULL, NULL, NULL },
+	{ "dump-page", 0, OPT_STRING, NULL, NULL, NULL, NULL },
 	{ "connection", 'c', OPT_REFUSED, NULL, NULL, NULL, NULL },
 	{ "identity", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
 	{ "namespace", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
@@ -590,6 +591,9 @@ commands_run(struct globals *g, int argc, char **argv)
 		help_dump();
 		return (0);
 	}
+	if (opt_given(g->opts, "dump-page"))
+		return (page_print(opt_str(g->opts, "dump-page", "")) == 0 ?
+		    0 : EXIT_ENGINE);
 	if (n == 0 || opt_flag(g->opts, "help", false)) {
 		help_program();
 		if (n == 0 && !opt_given(g->opts, "help"))

@@ -55,6 +55,12 @@ visible(char *dst, size_t size, const char *s, const char *pass)
 	if (size == 0)
 		return (0);
 	for (; *s != '\0'; s += n) {
+		/* Nearly all there is. */
+		if (*s >= ' ' && *s <= '~' && out + 1 < size) {
+			dst[out++] = *s;
+			n = 1;
+			continue;
+		}
 		r = utf8_next(s, &n);
 		if (r == -1)
 			len = (size_t)snprintf(esc, sizeof(esc), "\\x%02x",

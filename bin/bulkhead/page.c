@@ -1,0 +1,218 @@
+/*
+ * A command's manual page in mdoc, from the same tables as its help. What the
+ * tables cannot say stands in NAME.mdoc beside the sources; tools/pages.sh
+ * puts the two together.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+
+#define MAX_ROWS	256
+#define WIDTH		76
+
+/* A word on a line of text; roff must not take its first one for a macro. */
+static void
+word(const char *s, size_t n, size_t *column)
+{
+	if (*column > 0 && *column + n + 1 > WIDTH) {
+		putchar('\n');
+		*column = 0;
+	}
+	if (*column > 0)
+		putchar(' ');
+	else if (*s == '.' || *s == '\'')
+		fputs("\\&", stdout);
+	*column += n + (*column > 0);
+	for (size_t i = 0; i < n; i++)
+		if (s[i] == '\\')
+			fputs("\\e", stdout);
+		else
+			putchar(s[i]);
+}
+
+/*
+ * Running text: each sentence starts a line, no line is long, and where asked
+ * for the last one has its full stop.
+ */
+static void
+prose(const char *s, bool stop)
+{
+	size_t	 n, column = 0;
+	bool	 ended = false;
+
+	for (; *s != '\0'; s += n) {
+		if (strncmp(s, "\n\n", 2) == 0) {
+			fputs("\n.Pp\n", stdout);
+			column = 0;
+		}
+		s += strspn(s, " \n");
+		n = strcspn(s, " \n");
+		if (n == 0)
+			break;
+		if (ended && column > 0 && isupper((unsigned char)*s)) {
+			putchar('\n');
+			column = 0;
+		}
+		word(s, n, &column);
+		ended = s[n - 1] == '.';
+	}
+	puts(stop && !ended ? "." : "");
+}
+
+static const char *
+argument(const struct opt *o)
+{
+	switch (o->kind) {
+	case OPT_FLAG:
+		return ("");
+	case OPT_INT:
+	case OPT_UINT:
+		return ("number");
+	case OPT_SIZE:
+		return ("size");
+	case OPT_SIGNAL:
+		return ("signal");
+	case OPT_LIST:
+		return ("list");
+	default:
+		break;
+	}
+	if (strcmp(o->name, "detach-keys") == 0)
+		return ("keys");
+	return (o->complete != NULL && strcmp(o->complete, "file") == 0 ?
+	    "file" : "value");
+}
+
+static void
+option(const struct opt *o)
+{
+	const char	*arg = argument(o);
+
+	fputs(".It ", stdout);
+	if (o->letter != 0)
+		printf("Fl %c , ", o->letter);
+	printf("Fl -%s", o->name);
+	if (*arg != '\0')
+		printf(" Ar %s", arg);
+	putchar('\n');
+	prose(o->help, true);
+	if (o->def != NULL)
+		printf("The default is\n.Li %s .\n", o->def);
+	if (o->complete != NULL && strchr(o->complete, '|') != NULL) {
+		fputs("One of", stdout);
+		for (const char *s = o->complete; *s != '\0'; ) {
+			size_t	 n = strcspn(s, "|");
+
+			printf("%s\n.Li %.*s", s == o->complete ? "" : " ,",
+			    (int)n, s);
+			s += n + (s[n] == '|');
+		}
+		puts(" .");
+	}
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct opt *const	*x = a, *const *y = b;
+
+	return (strcmp((*x)->name, (*y)->name));
+}
+
+static void
+options(const struct command *c)
+{
+	const struct opt	*rows[MAX_ROWS];
+	size_t			 n = 0;
+
+	for (size_t i = 0; i < OPT_TABLES; i++)
+		for (const struct opt *o = c->opts.tables[i];
+		    o != NULL && o->name != NULL; o++)
+			if (o->help != NULL && *o->help != '\0' &&
+			    n < MAX_ROWS)
+				rows[n++] = o;
+	if (n == 0)
+		return;
+	qsort(rows, n, sizeof(rows[0]), by_name);
+	puts(".Pp\nThe options are as follows:\n.Bl -tag -width Ds");
+	for (size_t i = 0; i < n; i++)
+		option(rows[i]);
+	puts(".El");
+}
+
+/* "CONTAINER [CONTAINER...]" in mdoc. */
+static void
+operands(const char *s)
+{
+	char	 word[64];
+	size_t	 n;
+
+	for (; s != NULL && *s != '\0'; s += n) {
+		s += strspn(s, " []{}");
+		n = strcspn(s, " []{}");
+		if (n == 0)
+			continue;
+		snprintf(word, sizeof(word), "%.*s", (int)n, s);
+		for (char *p = word; *p != '\0'; p++)
+			*p = *p == '|' ? '|' : (char)tolower((unsigned
+			    char)*p);
+		printf(s[-1] == '[' ? ".Op Ar %s\n" : ".Ar %s\n", word);
+	}
+}
+
+static void
+examples(const char *s)
+{
+	size_t	 n;
+
+	if (s == NULL)
+		return;
+	puts(".Sh EXAMPLES\n.Bd -literal -offset indent");
+	for (; *s != '\0'; s += n) {
+		n = strcspn(s, "\n");
+		printf("bulkhead %.*s\n", (int)n, s);
+		n += s[n] == '\n';
+	}
+	puts(".Ed");
+}
+
+int
+page_print(const char *name)
+{
+	const struct command *const	*list = commands;
+	const struct command		*c = NULL;
+	const char			*rest = name;
+	char				 title[64];
+
+	if (strncmp(name, "container ", 10) == 0) {
+		for (; strcmp((*list)->name, "container") != 0; list++)
+			;
+		list = (*list)->group;
+		rest += 10;
+	}
+	for (; *list != NULL; list++)
+		if (strcmp((*list)->name, rest) == 0)
+			c = *list;
+	if (c == NULL || c->group != NULL)
+		return (-1);
+	snprintf(title, sizeof(title), "bulkhead-%s", name);
+	for (char *s = title; *s != '\0'; s++)
+		*s = *s == ' ' ? '-' : (char)tolower((unsigned char)*s);
+	printf(".Dd November 22, 2026\n.Dt ");
+	for (const char *s = title; *s != '\0'; s++)
+		putchar(toupper((unsigned char)*s));
+	printf(" 1\n.Os\n.Sh NAME\n.Nm %s\n.Nd %c%s\n.Sh SYNOPSIS\n"
+	    ".Nm bulkhead %s\n.Op Ar options\n", title,
+	    tolower((unsigned char)c->summary[0]), c->summary + 1, name);
+	operands(c->operands);
+	puts(".Sh DESCRIPTION");
+	prose(c->description, true);
+	puts("@@");
+	options(c);
+	puts("@@");
+	examples(c->examples);
+	return (0);
+}

@@ -1,0 +1,47 @@
+#!/bin/sh
+# Write the manual page of every command: its options from the program's own
+# tables, its words from bin/bulkhead/NAME.mdoc.
+#
+#	B=build/plain [OUT=directory] tools/pages.sh
+set -eu
+: "${B:?}"
+dir=bin/bulkhead
+out=${OUT:-$dir}
+
+# Part 1, 2 or 3 of what the program prints.
+part() {
+	"$B/bin/bulkhead" --dump-page "$1" | awk -v want="$2" '
+	    $0 == "@@" { part++; next } part + 1 == want'
+}
+
+exit_status() {
+	echo .Sh EXIT STATUS
+	case $1 in
+	run|start)
+		echo "That of the container's command; 125 when bulkhead"
+		echo "itself failed, 126 when the command cannot be executed,"
+		echo "127 when it cannot be found."
+		;;
+	*)
+		echo "0, or 125 when it failed; 1 where podman has it so, for"
+		echo "something that is not there."
+		;;
+	esac
+}
+
+for name in create images import info inspect kill load logs ps rm rmi run \
+    start stop version wait 'container cleanup'; do
+	page=$out/bulkhead-$(echo "$name" | tr ' ' -).1
+	words=$dir/$(echo "$name" | tr ' ' -).mdoc
+	{
+		part "$name" 1
+		part "$name" 2 | sed '/^.Pp$/,$d'
+		[ ! -f "$words" ] || sed '/^.Ss/,$d' "$words"
+		part "$name" 2 | sed -n '/^.Pp$/,$p'
+		[ ! -f "$words" ] || sed -n '/^.Ss/,$p' "$words"
+		exit_status "$name"
+		part "$name" 3
+		printf '.Sh SEE ALSO\n.Xr bulkhead 1 ,\n.Xr engine 7\n'
+	} > "$page.tmp"
+	mv "$page.tmp" "$page"
+done
