@@ -254,6 +254,10 @@ test_docker_lies(void)
 	tb_link(&t, '2', "l", "../../../etc/passwd");
 	docker(&t, "l");
 	REFUSED(&t, "link out of the archive (B03)", "is not in");
+	tb_file(&t, "etc/passwd", layer);
+	tb_link(&t, '2', "l", "../../etc/passwd");
+	docker(&t, "l");
+	REFUSED(&t, "link out and in again (B03)", "is not in");
 	docker(&t, "/etc/passwd");
 	REFUSED(&t, "absolute name (B03)", "is not in");
 	docker(&t, "../../etc/passwd");

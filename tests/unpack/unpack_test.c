@@ -322,6 +322,7 @@ test_escapes(void)
 		{ "magic cwd", "/proc/self/cwd/outside", "l/new" },
 	};
 	struct run	 r = { 0 };
+	struct stat	 st;
 	char		 target[256];
 
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
@@ -352,9 +353,14 @@ test_escapes(void)
 	tb_link(&r.tb, '2', "d", "../outside");
 	tb_dir(&r.tb, "d");
 	tb_octal(&r.tb, 100, 7, 0777);
+	tb_dir(&r.tb, "real");
+	tb_link(&r.tb, '2', "e", "real");
+	tb_dir(&r.tb, "e");
+	tb_octal(&r.tb, 100, 7, 0777);
 	tb_end(&r.tb);
 	ACCEPTED(&r, "a directory in place of a link (A04)");
 	CHECK(is("stage/d", S_IFDIR));
+	CHECK(stat("stage/real", &st) == 0 && (st.st_mode & 0777) == 0755);
 	done(&r);
 	tb_file(&r.tb, "../escaped", "x");
 	REFUSED(&r, "..", "\"..\"");
