@@ -38,9 +38,20 @@ proto_role(enum role role)
 	return ("?");
 }
 
+static void
+put_number(struct wbuf *w, uint64_t v, uint64_t max, unsigned int bytes)
+{
+	if (v > max)
+		w->bad = true;
+	else if (bytes == 4)
+		put_u32(w, (uint32_t)v);
+	else
+		put_u64(w, v);
+}
+
 #define PUT(kind, name, max)	PUT_##kind(name, max)
-#define PUT_u32(name, max)	put_u32(w, m->name);
-#define PUT_u64(name, max)	put_u64(w, m->name);
+#define PUT_u32(name, max)	put_number(w, m->name, (max), 4);
+#define PUT_u64(name, max)	put_number(w, m->name, (max), 8);
 #define PUT_str(name, max)	put_str(w, m->name, (max));
 #define ENCODE(id, no, from, to, nfd)					\
 	case MSG_##id: {						\
