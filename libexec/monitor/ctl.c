@@ -44,7 +44,7 @@ ctl_listen(struct ctl *ctl, int dir)
 	old = umask(0177);
 	rc = bind(fd, (struct sockaddr *)&sun, sizeof(sun));
 	(void)umask(old);
-	if (rc == -1 || chdir("/") == -1 || listen(fd, CLIENTS) == -1)
+	if (chdir("/") == -1 || rc == -1 || listen(fd, CLIENTS) == -1)
 		return (-1);
 	ctl->listen_fd = take_fd(&fd);
 	return (0);

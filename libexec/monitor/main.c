@@ -61,7 +61,6 @@ static void
 close_all(struct monitor *m, int theirs[3])
 {
 	close_fd(&m->run_dir);
-	close_fd(&m->log.fd);
 	close_fd(&m->ctl.listen_fd);
 	for (int i = 0; i < IO_SLOTS; i++) {
 		close_fd(&m->io.fd[i]);
@@ -69,15 +68,11 @@ close_all(struct monitor *m, int theirs[3])
 	}
 }
 
-/* The log, the socket and the pipes; which of them failed is the answer. */
+/* The socket and the pipes; which of them failed is the answer. */
 static int
 open_all(struct monitor *m, const struct msg_mon_open *o, int theirs[3],
     struct answer *a)
 {
-	if (o->log == 1 &&
-	    logfile_open(&m->log, o->log_path, o->log_max) == -1)
-		return (answer_text(a, "the log %s cannot be opened: %s",
-		    o->log_path, strerror(errno)));
 	if (ctl_listen(&m->ctl, m->run_dir) == -1)
 		return (answer_text(a, "the control socket in the run "
 		    "directory of %s cannot be made: %s", o->id,
@@ -103,11 +98,23 @@ on_mon_open(void *ctx, struct packet *p, struct answer *a)
 		errno = saved;
 		return (-1);
 	}
+	logfile_init(&m->log);
 	helper_sandbox(&m->h, &m->run_dir, 1);
 	memcpy(a->fds, fds, sizeof(fds));
 	a->type = MSG_reply_fd3;
 	a->nfds = 3;
 	m->state = READY;
+	return (0);
+}
+
+static int
+on_mon_log(void *ctx, struct packet *p, struct answer *a)
+{
+	struct monitor	*m = ((struct client *)ctx)->m;
+
+	if (logfile_adopt(&m->log, packet_take_fd(p, 0),
+	    p->body.mon_log.max) == -1)
+		return (answer_text(a, "that is no file to append a log to"));
 	return (0);
 }
 

@@ -394,6 +394,15 @@ test_nothing(void)
 	m.mon_log.max = 0;
 	CHECK(ask_on(&r.mon, MSG_mon_log, &m, &r.run, 1, &p) == EINVAL);
 	CHECK(rig_end(&r) == EX_OK);
+	/* A failed open leaves nothing: the next is as good as the first. */
+	rig_monitor(&r);
+	pidfd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	CHECK(ask_on(&r.mon, MSG_mon_open, &m, &pidfd, 1, &p) == ENOTDIR);
+	CHECK(strstr(p.body.reply.text, "control socket") != NULL);
+	close(pidfd);
+	CHECK(rig_start(&r, &o, "exit 8") == 0);
+	CHECK(rig_wait(&r.mon) == W_EXITCODE(8, 0));
+	CHECK(rig_end(&r) == EX_OK);
 }
 
 /* Someone outside keeps the pipe open; the end is still the end. */
