@@ -17,6 +17,7 @@ struct globals {
 	const struct command	*cmd;
 	struct rec		*global;	/* --root, --runroot, ... by name */
 	struct rec		*opts;		/* the command's own options */
+	struct rec		*line;		/* every word as typed: `arg` */
 	unsigned int		 trace;		/* --trace */
 	unsigned int		 verbose;	/* --log-level: 1 info, 2 debug */
 };

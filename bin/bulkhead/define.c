@@ -31,6 +31,17 @@ struct work {
 
 typedef int step(struct work *);
 
+static void
+copy_list(struct rec *to, const char *to_key, const struct rec *from,
+    const char *key)
+{
+	const char	*v;
+	size_t		 it = 0;
+
+	while (from != NULL && rec_next(from, key, &it, &v))
+		(void)rec_add(to, to_key, v);
+}
+
 static int
 add_identity(struct work *w)
 {
@@ -46,8 +57,12 @@ add_identity(struct work *w)
 	(void)rec_add(w->def, "name", name == NULL ? "" : name);
 	(void)rec_add_num(w->def, "created",
 	    now.tv_sec * 1000000000L + now.tv_nsec);
-	if (image != NULL)
+	if (image != NULL) {
 		(void)rec_add(w->def, "image", rec_str(image, "id", ""));
+		(void)rec_add(w->def, "image_digest",
+		    rec_str(image, "digest", ""));
+	}
+	copy_list(w->def, "create_command", w->s->g->line, "arg");
 	return (0);
 }
 
@@ -67,17 +82,6 @@ from_json_array(struct work *w, const char *text)
 		    json_string_value(v) : NULL);
 	json_decref(a);
 	return (rc);
-}
-
-static void
-copy_list(struct rec *to, const char *to_key, const struct rec *from,
-    const char *key)
-{
-	const char	*v;
-	size_t		 it = 0;
-
-	while (from != NULL && rec_next(from, key, &it, &v))
-		(void)rec_add(to, to_key, v);
 }
 
 /*

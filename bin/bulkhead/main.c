@@ -23,12 +23,16 @@ main(int argc, char **argv)
 	int		 r;
 
 	log_init("bulkhead", 0, 0);
-	if ((g.global = rec_new()) == NULL || (g.opts = rec_new()) == NULL)
+	if ((g.global = rec_new()) == NULL || (g.opts = rec_new()) == NULL ||
+	    (g.line = rec_new()) == NULL)
 		fatal("records");
+	for (int i = 0; i < argc; i++)
+		(void)rec_add(g.line, "arg", argv[i]);
 	r = commands_run(&g, argc, argv);
 	/* What was printed must have arrived, or a script would believe us. */
 	if (fflush(stdout) == EOF || ferror(stdout))
 		r = say_error("cannot write to the standard output");
+	rec_free(g.line);
 	rec_free(g.opts);
 	rec_free(g.global);
 	return (r);

@@ -402,8 +402,9 @@ opt_num(const struct rec *r, const char *name, int64_t fallback)
 	return (rec_num(r, name, fallback));
 }
 
-const char *
-opt_metavar(const struct opt *o)
+/* podman's word for its value: "string", "strings", nothing for a flag. */
+static const char *
+metavar(const struct opt *o)
 {
 	if (o->metavar != NULL)
 		return (o->metavar);
@@ -439,7 +440,7 @@ by_name(const void *a, const void *b)
 static int
 left_column(const struct opt *o, char *line, size_t size)
 {
-	const char	*word = opt_metavar(o);
+	const char	*word = metavar(o);
 
 	return (snprintf(line, size, "  %c%c%c --%s%s%s",
 	    o->letter ? '-' : ' ', o->letter ? o->letter : ' ',

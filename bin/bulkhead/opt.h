@@ -75,7 +75,5 @@ const struct opt *opt_find(const struct opt_set *, const char *, size_t);
 const struct opt *opt_letter(const struct opt_set *, char);
 /* podman's list of the options in one table or set, aligned, on stdout. */
 void	opt_help(const struct opt *const *, size_t);
-/* podman's word for an option's value: "string", "strings", "" for flags. */
-const char *opt_metavar(const struct opt *);
 
 #endif

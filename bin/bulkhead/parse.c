@@ -205,7 +205,7 @@ static const struct {
 	{ "SIGUSR2", SIGUSR2 }, { "SIGVTALRM", SIGVTALRM },
 	{ "SIGWINCH", SIGWINCH }, { "SIGXCPU", SIGXCPU },
 	{ "SIGXFSZ", SIGXFSZ },
-	/* Second names; the first one found is the one that is shown. */
+	/* Second names. */
 	{ "SIGCLD", SIGCHLD }, { "SIGIOT", SIGABRT }, { "SIGPOLL", SIGIO },
 	{ "SIGRTMIN", 34 }, { "SIGRTMAX", 64 },
 };
@@ -240,15 +240,6 @@ parse_signal(const char *s)
 			return (signals[i].number);
 	rt = realtime(s);
 	return (rt == 0 ? -1 : rt);
-}
-
-const char *
-parse_signal_name(int number)
-{
-	for (size_t i = 0; i < NITEMS(signals); i++)
-		if (signals[i].number == number)
-			return (signals[i].name);
-	return (NULL);
 }
 
 /* n digits as a number in a range. Moves on. */
@@ -426,45 +417,4 @@ parse_csv(const char *line, int (*field)(void *, const char *), void *ctx,
 		if (*s == '\0')
 			return (0);
 	}
-}
-
-/* One key: a letter, or ctrl- with a letter or one of @ [ \ ] ^ _. */
-static int
-one_key(const char *s, size_t n)
-{
-	if (n == 1 && isalpha((unsigned char)*s))
-		return ((unsigned char)*s);
-	if (n != 6 || strncmp(s, "ctrl-", 5) != 0)
-		return (-1);
-	if (s[5] >= 'a' && s[5] <= 'z')
-		return (s[5] - 'a' + 1);
-	if (s[5] == '@' || strchr("[\\]^_", s[5]) != NULL)
-		return (s[5] - '@');
-	return (-1);
-}
-
-int
-parse_detach_keys(const char *arg, unsigned char *keys, size_t max,
-    struct parse_err *e)
-{
-	const char	*s = arg;
-	size_t		 n, count = 0;
-	int		 k;
-
-	while (*s != '\0') {
-		n = strcspn(s, ",");
-		if ((k = one_key(s, n)) == -1)
-			return (parse_fail(e, "invalid detach keys \"%s\": "
-			    "want letters or ctrl-X, with commas between",
-			    arg));
-		if (count == max)
-			return (parse_fail(e, "detach keys \"%s\" are more "
-			    "than %zu", arg, max));
-		keys[count++] = (unsigned char)k;
-		s += n;
-		if (*s == ',' && *++s == '\0')
-			return (parse_fail(e, "detach keys \"%s\" end in a "
-			    "comma", arg));
-	}
-	return ((int)count);
 }

@@ -29,8 +29,6 @@ int	parse_duration(const char *, int64_t *, struct parse_err *);
 int	parse_size(const char *, int64_t *, struct parse_err *);
 /* Number 1..64, or a name with or without SIG, any case. -1: none. */
 int	parse_signal(const char *);
-/* "SIGTERM" for 15; NULL when it has no name. Static storage. */
-const char *parse_signal_name(int);
 /*
  * A moment for --since and --until, in ns since the epoch: RFC 3339 (parts
  * from the end may be left off), seconds since the epoch with a fraction, or
@@ -39,11 +37,6 @@ const char *parse_signal_name(int);
 int	parse_time(const char *, int64_t, int64_t *, struct parse_err *);
 /* Fields of one line of CSV, as Go's encoding/csv reads it. */
 int	parse_csv(const char *, int (*)(void *, const char *), void *,
-	    struct parse_err *);
-/*
- * "ctrl-p,ctrl-q" as bytes. Their number (0 for "": no keys detach), or -1.
- */
-int	parse_detach_keys(const char *, unsigned char *, size_t,
 	    struct parse_err *);
 
 #endif

@@ -130,8 +130,9 @@ spec_ulimit(const char *arg, struct rec *out, struct parse_err *e)
 	return (add_limit(out, copy, lo, hi) == -1 ? out_of_memory(e) : 0);
 }
 
-int
-spec_cap(const char *arg, char *out, size_t size, struct parse_err *e)
+/* "net_admin", "CAP_NET_ADMIN" or "all" as CAP_NET_ADMIN, or ALL. */
+static int
+cap_name(const char *arg, char *out, size_t size, struct parse_err *e)
 {
 	size_t	 n;
 
@@ -159,7 +160,7 @@ cap_set(const struct rec *r, const char *key, bool *set, bool *all,
 
 	*all = false;
 	while (rec_next(r, key, &it, &v)) {
-		if (spec_cap(v, name, sizeof(name), e) == -1)
+		if (cap_name(v, name, sizeof(name), e) == -1)
 			return (-1);
 		*all |= strcmp(name, "ALL") == 0;
 		for (size_t i = 0; i < NITEMS(caps); i++)

@@ -23,8 +23,6 @@ int	spec_mount(const char *, struct rec *, struct parse_err *);
  * "unlimited" and stays -1. "host" sets ulimit_host.
  */
 int	spec_ulimit(const char *, struct rec *, struct parse_err *);
-/* "net_admin" or "CAP_NET_ADMIN" or "all" as CAP_NET_ADMIN, or ALL. */
-int	spec_cap(const char *, char *, size_t, struct parse_err *);
 /*
  * podman's rule for --cap-add and --cap-drop (values of `cap-add` and
  * `cap-drop` in the second record) over the defaults (`cap` in the first):
