@@ -302,8 +302,8 @@ add_history(struct rec *r, const json_t *list)
 	}
 }
 
-static void
-add_config(struct rec *r, const json_t *c)
+void
+image_describe(struct rec *r, const json_t *c)
 {
 	const json_t	*in = json_object_get(c, "config");
 
@@ -339,7 +339,7 @@ fill(struct store *s, const json_t *img, const json_t *c, const char *manifest,
 	    image_basics(s, img, r, a) == -1 ||
 	    add_layers(s, img, r, a) == -1)
 		return (-1);
-	add_config(r, c);
+	image_describe(r, c);
 	m = json_strict(manifest, strlen(manifest), why, sizeof(why));
 	add_text(r, "manifest_type", m, "mediaType");
 	add_pairs(r, "annotation", json_object_get(m, "annotations"));

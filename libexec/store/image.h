@@ -28,6 +28,8 @@ int	image_basics(struct store *, const json_t *, struct rec *,
 /* The path of a big-data item beneath the graph root; false: too long. */
 bool	image_blob_path(const struct store *, const char *, const char *,
 	    char *, size_t);
+/* Put what a config says into a record, what is not of its kind left out. */
+void	image_describe(struct rec *, const json_t *);
 /* D10: every entry of a config's environment is KEY=VALUE. 0 or -1. */
 int	image_check_env(const json_t *, const char *, struct answer *);
 /* Check one manifest's text: a single image's, or NULL with a sentence. */

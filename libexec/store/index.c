@@ -13,7 +13,7 @@
 #include "store.h"
 #include "text.h"
 
-#define INDEX_MAX	(64u << 20)	/* about 30,000 images */
+#define INDEX_MAX	(32u << 20)	/* about 15,000 images */
 
 void
 index_init(struct index *ix, const char *driver, const char *kind,

@@ -677,7 +677,7 @@ test_bad_images(void)
 static void
 test_names(void)
 {
-	char	 second[4096], id2[80];
+	char	 second[4096], third[4096], id2[80], ref[80];
 
 	with_image("overlay");
 	strcpy(second, config_for("\"User\":\"2\"", diffs));
@@ -707,6 +707,16 @@ test_names(void)
 	CHECK(has("untagged", "docker.io/library/three:latest"));
 	CHECK(rec_count(rec, "deleted") == 0);
 	CHECK(remove_image("three", 0) == ENOENT);
+	/* With several names and force, all of it goes. */
+	strcpy(third, config_for("\"User\":\"3\"", diffs));
+	CHECK(commit_image(third, manifest_for(third, 2), lid[1],
+	    "localhost/x:1") == 0);
+	CHECK(commit_image(third, manifest_for(third, 2), lid[1],
+	    "localhost/x:2") == 0);
+	snprintf(ref, sizeof(ref), "%.20s", text);
+	CHECK(remove_image(ref, 0) == EINVAL);
+	CHECK(remove_image(ref, 1) == 0 && rec_count(rec, "untagged") == 2 &&
+	    rec_count(rec, "deleted") == 1);
 	CHECK(remove_image(img, 0) == 0 && has("deleted", img));
 	CHECK(has("untagged", "quay.io/a/b/two:v1"));
 	/* The other image stands on the same layers. */

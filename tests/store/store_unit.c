@@ -187,8 +187,8 @@ test_copy(int dir)
 	CHECK(mkdirat(dir, "from", 0755) == 0 && mkdirat(dir, "to", 0700) == 0);
 	from = openat(dir, "from", O_RDONLY | O_DIRECTORY);
 	to = openat(dir, "to", O_RDONLY | O_DIRECTORY);
-	CHECK(mkdirat(from, "d", 0700) == 0 && mkdirat(from, "d/e", geteuid() == 0 ? 0 :
-	    0700) == 0);
+	CHECK(mkdirat(from, "d", 0700) == 0 &&
+	    mkdirat(from, "d/e", geteuid() == 0 ? 0 : 0700) == 0);
 	put(from, "d/file", "text", 4);
 	CHECK(linkat(from, "d/file", from, "again", 0) == 0);
 	CHECK(symlinkat("/etc/passwd", from, "link") == 0);
