@@ -72,11 +72,11 @@ on_state_open(void *ctx, struct packet *p, struct answer *a)
 	struct rec	*settings;
 
 	helper_sandbox(&s->helper, dirs, 2);
+	/* The walls are up: whatever comes now, there is no second opening. */
+	s->state = 0;
 	if (keep_init(&s->keep, packet_take_fd(p, 0), packet_take_fd(p, 1),
 	    p->body.state_open.boot_id) == -1)
 		return (refuse(s, a));
-	/* The walls are up: whatever comes now, there is no second opening. */
-	s->state = 0;
 	if ((settings = record_of(p, 2, a)) == NULL)
 		return (-1);
 	rc = keep_settings(&s->keep, settings);
