@@ -30,6 +30,7 @@ struct mounting {
 	int			 fd;
 	bool			 tree;
 	bool			 copy_up;
+	bool			 has_mode;
 	uint64_t		 attrs;
 	uint64_t		 propagation;
 	const char		*pass[8];	/* options for a tmpfs */
@@ -124,6 +125,8 @@ size_option(struct mounting *t, const char *word)
 			if (t->npass + 1 >= NITEMS(t->pass))
 				return (false);
 			t->pass[t->npass++] = word;
+			if (strncmp(word, "mode=", 5) == 0)
+				t->has_mode = true;
 			return (true);
 		}
 	return (false);
@@ -265,8 +268,9 @@ target_allowed(struct build *b, const struct mounting *t, int target)
 	    "where nothing can be mounted", t->m->dst));
 }
 
+/* What it covers may be seen in it, and lends it its mode and owner. */
 static int
-tmpfs_make(struct build *b, struct mounting *t, int target)
+tmpfs_make(struct build *b, struct mounting *t, int target, bool covers)
 {
 	const char	*opts[NITEMS(t->pass) + 3] = { "source=tmpfs",
 			    "mode=1777" };
@@ -279,7 +283,8 @@ tmpfs_make(struct build *b, struct mounting *t, int target)
 	if (t->fd == -1)
 		return (fault_errno(b->fault, "making a tmpfs for %s with the "
 		    "options given", t->m->dst));
-	if (t->copy_up && copy_tree(target, t->fd, t->npass) == -1)
+	if (covers && t->copy_up &&
+	    copy_tree(target, t->fd, t->has_mode) == -1)
 		return (fault_errno(b->fault, "filling the tmpfs on %s with "
 		    "what the image has there", t->m->dst));
 	return (0);
@@ -290,6 +295,7 @@ attach(struct build *b, struct mounting *t)
 {
 	bool		 is_tmpfs = strcmp(t->m->type, "tmpfs") == 0;
 	scoped_fd int	 target = -1;
+	scoped_fd int	 before = walk_open(b->root, t->m->dst, O_PATH);
 	struct stat	 st = { .st_mode = S_IFDIR };
 
 	if (!is_tmpfs && fstat(t->fd, &st) == -1)
@@ -300,7 +306,7 @@ attach(struct build *b, struct mounting *t)
 		return (fault_errno(b->fault, "mounting %s in the container",
 		    t->m->dst));
 	if (target_allowed(b, t, target) == -1 ||
-	    (is_tmpfs && tmpfs_make(b, t, target) == -1))
+	    (is_tmpfs && tmpfs_make(b, t, target, before != -1) == -1))
 		return (-1);
 	/* Times of access are settled when a mount is made, not later. */
 	if (k_setattr(t->fd, true, t->attrs & ~(uint64_t)MOUNT_ATTR__ATIME,

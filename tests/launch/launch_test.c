@@ -559,6 +559,10 @@ test_mounts(void)
 	r = mounted(def("image"), "tmpfs", NULL, "/data", "mode=700");
 	CHECK(sh(r, "cat /data/inside; stat -c %a /data; mount") == 0);
 	CHECK(has("image\n") && has("\n700\n"));
+	r = mounted(def("image"), "tmpfs", NULL, "/data", "size=64k");
+	r = mounted(r, "tmpfs", NULL, "/scratch", "size=64k");
+	CHECK(sh(r, "stat -c %a /data; stat -c %a /scratch") == 0);
+	CHECK(strcmp(d.output, "755\n1777\n") == 0);
 	r = mounted(def("image"), "tmpfs", "tmpfs", "/data", "noatime");
 	CHECK(sh(r, "mount") == 0 && has("nodev,noatime"));
 	r = mounted(def("image"), "tmpfs", NULL, "/data", "notmpcopyup");
@@ -793,6 +797,34 @@ test_confined(void)
 	rec_free(r);
 }
 
+static void
+write_to(const char *path, const char *text)
+{
+	int	 fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd == -1 || write(fd, text, strlen(text)) == -1)
+		err(1, "%s", path);
+	close(fd);
+}
+
+/* As on a system that allows no user namespaces. */
+static void
+no_namespaces(void)
+{
+	if (unshare(CLONE_NEWUSER) == -1)
+		err(1, "unshare");
+	write_to("/proc/sys/user/max_user_namespaces", "0");
+}
+
+static void
+test_no_namespaces(void)
+{
+	drive_before = no_namespaces;
+	CHECK(sh(def("image"), "true") == -1 && d.error == ENOSPC);
+	CHECK(says("user.max_user_namespaces"));
+	drive_before = NULL;
+}
+
 /* Old kernels know no descriptors for the layers of an overlay. */
 static void
 no_layers_by_fd(void)
@@ -949,6 +981,21 @@ slurp_proc(const char *path)
 }
 
 static void
+forget_procs(void)
+{
+	char	*list = slurp_proc("/proc/self/mountinfo"), *line, *rest = list;
+	char	 place[512];
+
+	while ((line = strsep(&rest, "\n")) != NULL)
+		if (strstr(line, " - proc ") != NULL &&
+		    sscanf(line, "%*s %*s %*s %*s %511s", place) == 1 &&
+		    strcmp(place, "/proc") != 0 &&
+		    umount2(place, MNT_DETACH) == -1)
+			warn("%s", place);
+	free(list);
+}
+
+static void
 test_system_mode(void)
 {
 	char	 cmd[256], *list;
@@ -984,6 +1031,17 @@ test_system_mode(void)
 	CHECK(has("1000\n"));
 	owned("graph/overlay/top/diff/made2", 0);
 	drive_before = NULL;
+	/*
+	 * Inside of a container, whose /proc is masked, as others do it; and
+	 * where there is no second one.
+	 */
+	forget_procs();
+	if (mount("/dev/null", "/proc/uptime", NULL, MS_BIND, NULL) == -1)
+		err(1, "mount");
+	CHECK(sh(def("image"), "true") == -1);
+	CHECK(says("are hidden from it"));
+	if (umount("/proc/uptime") == -1)
+		err(1, "umount");
 	/* None of all that was mounted there has come out here. */
 	if ((list = slurp_proc("/proc/self/mountinfo")) == NULL)
 		err(1, "mountinfo");
@@ -1022,6 +1080,7 @@ all(void)
 #endif
 	test_ends();
 	test_confined();
+	test_no_namespaces();
 	test_overlay();
 	test_again();
 	if (!single)
