@@ -10,8 +10,9 @@ setup_file() {
 	cd "$BATS_TEST_DIRNAME/../.." || exit 1
 	export TREE=$PWD B=${B:-build/plain}
 	export STORE=$TREE/$B/libexec/bulkhead/store
-	export DRIVE=$TREE/$B/obj/tests/store/drive_test
-	make -s "$B/libexec/bulkhead/store" "$B/obj/tests/store/drive_test"
+	export DRIVE=$TREE/build/plain/obj/tests/store/drive_test
+	[ -x "$STORE" ] || make -s "$B/libexec/bulkhead/store"
+	make -s build/plain/obj/tests/store/drive_test
 	export T=$(mktemp -d /tmp/store-bats.XXXXXX)
 	chmod 755 "$T"
 	for d in overlay vfs; do
