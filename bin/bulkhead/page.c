@@ -147,19 +147,20 @@ options(const struct command *c)
 static void
 operands(const char *s)
 {
-	char	 word[64];
+	bool	 optional;
 	size_t	 n;
 
 	for (; s != NULL && *s != '\0'; s += n) {
-		s += strspn(s, " []{}");
+		optional = false;
+		for (; *s != '\0' && strchr(" []{}", *s) != NULL; s++)
+			optional = *s == '[';
 		n = strcspn(s, " []{}");
 		if (n == 0)
 			continue;
-		snprintf(word, sizeof(word), "%.*s", (int)n, s);
-		for (char *p = word; *p != '\0'; p++)
-			*p = *p == '|' ? '|' : (char)tolower((unsigned
-			    char)*p);
-		printf(s[-1] == '[' ? ".Op Ar %s\n" : ".Ar %s\n", word);
+		fputs(optional ? ".Op Ar " : ".Ar ", stdout);
+		for (size_t i = 0; i < n; i++)
+			putchar(tolower((unsigned char)s[i]));
+		putchar('\n');
 	}
 }
 
