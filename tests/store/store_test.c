@@ -847,6 +847,18 @@ test_left_over(void)
 	CHECK(system(path) == 0);
 	CHECK(tidy() == 0 && value == 0 && entries("bulkhead/.trash") == 0);
 	end();
+
+	/* vfs has to copy them, which needs a namespace: that is said. */
+	with_image("vfs");
+	snprintf(path, sizeof(path), "vfs/dir/%s/file", lid[1]);
+	CHECK(fchownat(graph, path, 5, 5, 0) == 0);
+	CHECK(rw(MSG_rw_make, ctr, img) == EPERM &&
+	    strstr(text, "user namespace is needed") != NULL);
+	CHECK(entries("bulkhead") == 2);
+	CHECK(stage(lid[1]) == -1 && last == EPERM &&
+	    strstr(text, "user namespace is needed") != NULL);
+	CHECK(entries("bulkhead/stage") == 0);
+	end();
 }
 
 static void
