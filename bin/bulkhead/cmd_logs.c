@@ -1,10 +1,12 @@
 /*
  * bulkhead logs: on top of logread.c, which knows the format.
  */
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,21 +141,57 @@ latest(struct logs *l)
 	return (full);
 }
 
+static int
+print_all(struct logs *l, int argc, char **argv)
+{
+	struct rec	**rows = calloc((size_t)argc + 1, sizeof(struct rec *));
+	int		 r = 0;
+
+	if (rows == NULL)
+		return (say_error("%s", strerror(errno)));
+	if (argc == 0 && (rows[0] = latest(l)) == NULL)
+		r = EXIT_ENGINE;
+	for (int i = 0; i < argc && r == 0; i++)
+		if ((rows[i] = session_container(&l->s, argv[i])) == NULL)
+			r = session_error(&l->s);
+	for (int i = 0; rows[i] != NULL; i++) {
+		if (r == 0)
+			r = print_one(l, rows[i]);
+		rec_free(rows[i]);
+	}
+	free(rows);
+	return (r);
+}
+
+static int
+print_session(struct logs *l, int argc, char **argv)
+{
+	int	 r;
+
+	if (session_open(&l->s, l->g, NEED_STATE, NULL) == -1)
+		return (EXIT_ENGINE);
+	r = print_all(l, argc, argv);
+	session_close(&l->s);
+	return (r);
+}
+
 /*
  * Several logs are followed at once, each by a process of its own that ends
- * with its container.
+ * with its container or with us. They are made before anything is opened: a
+ * session confines its process, which may then make none.
  */
 static int
-follow_all(struct logs *l, struct rec *const *rows)
+follow_all(struct logs *l, int argc, char **argv)
 {
 	int	 r = 0, status;
 
-	for (int i = 0; i < l->count; i++)
+	for (int i = 0; i < argc; i++)
 		switch (fork()) {
 		case -1:
 			return (say_error("fork: %s", strerror(errno)));
 		case 0:
-			r = print_one(l, rows[i]);
+			(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+			r = print_session(l, 1, argv + i);
 			fflush(stdout);
 			_exit(r);
 		}
@@ -163,36 +201,10 @@ follow_all(struct logs *l, struct rec *const *rows)
 	return (r);
 }
 
-static int
-print_all(struct logs *l, int argc, char **argv)
-{
-	struct rec	**rows = calloc((size_t)argc + 1, sizeof(struct rec *));
-	int		 r = 0;
-
-	if (rows == NULL)
-		return (say_error("%s", strerror(errno)));
-	l->count = argc == 0 ? 1 : argc;
-	if (argc == 0 && (rows[0] = latest(l)) == NULL)
-		r = EXIT_ENGINE;
-	for (int i = 0; i < argc && r == 0; i++)
-		if ((rows[i] = session_container(&l->s, argv[i])) == NULL)
-			r = session_error(&l->s);
-	if (r == 0 && l->opts.follow && l->count > 1)
-		r = follow_all(l, rows);
-	else
-		for (int i = 0; i < l->count && r == 0; i++)
-			r = print_one(l, rows[i]);
-	for (int i = 0; i < l->count; i++)
-		rec_free(rows[i]);
-	free(rows);
-	return (r);
-}
-
 int
 cmd_logs(struct globals *g, int argc, char **argv)
 {
-	struct logs	 l = { .g = g };
-	int		 r;
+	struct logs	 l = { .g = g, .count = argc };
 
 	l.opts = (struct log_opts){
 		.tail = opt_num(g->opts, "tail", -1),
@@ -205,9 +217,7 @@ cmd_logs(struct globals *g, int argc, char **argv)
 	if (moment(g->opts, "since", &l.opts.since_ns) == -1 ||
 	    moment(g->opts, "until", &l.opts.until_ns) == -1)
 		return (EXIT_ENGINE);
-	if (session_open(&l.s, g, NEED_STATE, NULL) == -1)
-		return (EXIT_ENGINE);
-	r = print_all(&l, argc, argv);
-	session_close(&l.s);
-	return (r);
+	if (l.opts.follow && argc > 1)
+		return (follow_all(&l, argc, argv));
+	return (print_session(&l, argc, argv));
 }
