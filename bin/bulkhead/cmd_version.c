@@ -71,6 +71,8 @@ formatted(const char *text)
 		json_decref(v);
 		return (0);
 	}
+	/* podman takes the client's fields without .Client, too. */
+	json_object_update_missing(v, json_object_get(v, "Client"));
 	r = format_row(&f, v, 0);
 	return (format_close(&f, 0) == -1 || r == -1 ? EXIT_ENGINE : 0);
 }

@@ -108,17 +108,28 @@ is_map(const struct exec *x, const char *field)
 	return (false);
 }
 
-/* podman's records spell it ID in Go and Id in JSON; both are typed. */
+/*
+ * podman's records have some names in Go that are others in its JSON; scripts
+ * use both.
+ */
 static json_t *
 find_member(const struct exec *x, json_t *object, const char *name)
 {
+	static const struct {
+		const char	*go;
+		const char	*json;
+	} same[] = {
+		{ "ID", "Id" }, { "Id", "ID" },
+		{ "CgroupsVersion", "cgroupVersion" },
+		{ "DefaultCapabilities", "capabilities" },
+	};
 	json_t		*j = json_object_get(object, name), *v;
 	const char	*key;
 
-	if (j == NULL && strcmp(name, "ID") == 0)
-		j = json_object_get(object, "Id");
-	else if (j == NULL && strcmp(name, "Id") == 0)
-		j = json_object_get(object, "ID");
+	for (size_t i = 0; j == NULL && i < sizeof(same) / sizeof(same[0]);
+	    i++)
+		if (strcmp(name, same[i].go) == 0)
+			j = json_object_get(object, same[i].json);
 	if (j != NULL || !x->t->about->any_case)
 		return (j);
 	json_object_foreach(object, key, v)
