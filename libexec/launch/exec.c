@@ -8,7 +8,6 @@
 #include <sys/syscall.h>
 
 #include <linux/capability.h>
-#include <linux/close_range.h>
 #include <linux/filter.h>
 #include <linux/keyctl.h>
 #include <linux/seccomp.h>
@@ -29,6 +28,7 @@
 #include "env.h"
 #include "fault.h"
 #include "given.h"
+#include "kernel.h"
 #include "proto.h"
 #include "scope.h"
 #include "sealed.h"
@@ -102,7 +102,7 @@ streams(struct build *b)
 			return (fault_errno(b->fault, "placing the "
 			    "container's standard streams"));
 	/* Whatever anybody left open here must not reach the program. */
-	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == -1)
+	if (k_cloexec_from(3) == -1)
 		return (fault_errno(b->fault, "closing what is open"));
 	return (0);
 }

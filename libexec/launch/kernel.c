@@ -1,8 +1,8 @@
 #include "kernel.h"
 
-#include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include <linux/close_range.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
 
@@ -122,15 +122,24 @@ k_pivot_cwd(void)
 	return (chdir("/"));
 }
 
+/* The kernel's struct statx, as far as it matters here: libcs lag behind. */
+struct statx_mount {
+	uint32_t	 mask;
+	uint32_t	 other[35];
+	uint64_t	 mount;
+	uint64_t	 rest[13];
+};
+#define WANT_MOUNT	0x1000u		/* STATX_MNT_ID */
+
 uint64_t
 k_mount_id(int fd)
 {
-	struct statx	 st;
+	struct statx_mount	 st = { 0 };
 
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st) == -1 ||
-	    (st.stx_mask & STATX_MNT_ID) == 0)
+	if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, WANT_MOUNT, &st) == -1 ||
+	    (st.mask & WANT_MOUNT) == 0)
 		return (0);
-	return (st.stx_mnt_id);
+	return (st.mount);
 }
 
 int
@@ -145,4 +154,11 @@ k_open(int dir, const char *path, int flags, uint64_t resolve)
 		fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
 	} while (fd == -1 && (errno == EAGAIN || errno == EINTR));
 	return (fd);
+}
+
+int
+k_cloexec_from(unsigned int first)
+{
+	return ((int)syscall(SYS_close_range, first, ~0U,
+	    CLOSE_RANGE_CLOEXEC));
 }

@@ -12,6 +12,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* For libcs that do not have them; those that do have macros of this name. */
+#ifndef MOUNT_ATTR_RDONLY
+#define MOUNT_ATTR_RDONLY	0x00000001
+#define MOUNT_ATTR_NOSUID	0x00000002
+#define MOUNT_ATTR_NODEV	0x00000004
+#define MOUNT_ATTR_NOEXEC	0x00000008
+#define MOUNT_ATTR__ATIME	0x00000070
+#define MOUNT_ATTR_NOATIME	0x00000010
+#endif
+#ifndef MOUNT_ATTR_NOSYMFOLLOW
+#define MOUNT_ATTR_NOSYMFOLLOW	0x00200000
+#endif
+
 /* Begin to configure a new file system of this type. */
 int	k_fsopen(const char *);
 /* Set one option by text, or a flag when the value is NULL. */
@@ -39,5 +52,8 @@ int	k_pivot_cwd(void);
 uint64_t k_mount_id(int);
 /* openat2 with RESOLVE_ flags. */
 int	k_open(int, const char *, int, uint64_t);
+
+/* Set every descriptor from this one on to close at execve. */
+int	k_cloexec_from(unsigned int);
 
 #endif
