@@ -71,8 +71,9 @@ formatted(const char *text)
 		json_decref(v);
 		return (0);
 	}
-	/* podman takes the client's fields without .Client, too. */
+	/* podman takes the client's fields as .Server's and bare, too. */
 	json_object_update_missing(v, json_object_get(v, "Client"));
+	json_object_set(v, "Server", json_object_get(v, "Client"));
 	r = format_row(&f, v, 0);
 	return (format_close(&f, 0) == -1 || r == -1 ? EXIT_ENGINE : 0);
 }
