@@ -22,13 +22,9 @@ teardown() {
 
 # ours: the processes of the installed copy, as "PID NAME".
 ours() {
-	local d exe
-	for d in /proc/[0-9]*; do
-		exe=$(readlink "$d/exe" 2>/dev/null) || continue
-		case $exe in
-		"$BH_PREFIX"/*) echo "${d#/proc/} ${exe##*/}" ;;
-		esac
-	done
+	find /proc -maxdepth 2 -path '/proc/[0-9]*/exe' \
+	    -lname "$BH_PREFIX/*" -printf '%h %l\n' 2>/dev/null |
+	    sed -E 's,^/proc/([0-9]+) .*/,\1 ,'
 }
 
 # field PID NAME: one line of its status file.
@@ -63,16 +59,19 @@ privileged() {
 	    [ "$(field "$2" Uid)" -ne 0 ]
 }
 
-# A container in the foreground that stays until teardown.
+# A container in the foreground that stays until teardown: its input is open,
+# and nothing comes.
 foreground() {
+	[ -p "$T/input" ] || mkfifo "$T/input"
+	exec 9<>"$T/input"
 	ACCOUNT=$BH_USER
 	if [ "$WHO" = root ]; then
 		ACCOUNT=bulkhead
 		root run --rm -i --network none --name front-root \
-		    localhost/busybox cat < <(sleep 60) >/dev/null 2>&1 3>&- &
+		    localhost/busybox cat <&9 >/dev/null 2>&1 3>&- 9>&- &
 	else
 		user run --rm -i --network none --name front-user \
-		    localhost/busybox cat < <(sleep 60) >/dev/null 2>&1 3>&- &
+		    localhost/busybox cat <&9 >/dev/null 2>&1 3>&- 9>&- &
 	fi
 	FRONT=$!
 	until_true 10 running "front-$WHO"
