@@ -15,11 +15,11 @@ struct command;
 struct globals {
 	const char		*self;		/* argv[0] */
 	const struct command	*cmd;
-	struct rec		*global;	/* --root, --runroot, ... by name */
+	struct rec		*global;	/* --root, --runroot, ... */
 	struct rec		*opts;		/* the command's own options */
 	struct rec		*line;		/* every word as typed: `arg` */
 	unsigned int		 trace;		/* --trace */
-	unsigned int		 verbose;	/* --log-level: 1 info, 2 debug */
+	unsigned int		 verbose;	/* 1: info, 2: debug */
 };
 
 /* Positionals in argv[0..argc); options in g->opts. Returns the exit code. */
@@ -31,7 +31,7 @@ struct command {
 	cmd_fn		*run;		/* NULL: a group */
 	const char	*summary;
 	const char	*operands;	/* "IMAGE [COMMAND [ARG...]]" */
-	const char	*operand;	/* completes: container image file ... */
+	const char	*operand;	/* what completes it: image, file */
 	struct opt_set	 opts;
 	int		 min_args;
 	int		 max_args;	/* -1: any number */

@@ -150,8 +150,9 @@ has_help(const struct opt *const *tables, size_t n)
 static void
 help_group(const struct command *c, const char *path)
 {
-	printf("%s\n\nDescription:\n  %s\n\nUsage:\n  bulkhead %s [command]\n\n",
-	    c->summary, c->description, path);
+	printf("%s\n\nDescription:\n  %s\n\n"
+	    "Usage:\n  bulkhead %s [command]\n\n", c->summary,
+	    c->description, path);
 	list_commands(c->group);
 	putchar('\n');
 }

@@ -36,16 +36,16 @@ struct opt {
 	const char	*metavar;	/* NULL: podman's word for the kind */
 	const char	*help;		/* NULL: hidden */
 	const char	*def;		/* shown in the help; never stored */
-	const char	*complete;	/* what completes it: "file", "container",
-					 * "image", "a|b|c", or NULL */
+	const char	*complete;	/* what completes it: file, container,
+					 * image, a|b|c, or NULL */
 };
 
 enum { OPT_TABLES = 3 };
 
 struct opt_set {
-	const char		*command;	/* "container run", for messages */
-	const struct opt	*tables[OPT_TABLES];	/* besides opts_global */
-	bool			 stop_early;	/* the first positional ends them */
+	const char		*command;	/* as typed, for messages */
+	const struct opt	*tables[OPT_TABLES]; /* and opts_global */
+	bool			 stop_early;	/* at the first positional */
 };
 
 /* The options that every command takes. */

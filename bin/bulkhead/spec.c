@@ -416,7 +416,8 @@ spec_pull(const char *arg, struct parse_err *e)
 int
 spec_log_driver(const char *arg, struct rec *out, struct parse_err *e)
 {
-	static const char *const	 later[] = { "journald", "passthrough" };
+	static const char *const	 later[] = { "journald",
+					    "passthrough" };
 
 	if (strcmp(arg, "k8s-file") == 0 || strcmp(arg, "json-file") == 0)
 		return (rec_set(out, "log_driver", "k8s-file"));

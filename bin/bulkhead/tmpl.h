@@ -21,8 +21,8 @@ struct tmpl_about {
 	const char		*type;	/* of the value that is dot */
 	const char *const	*maps;	/* fields that are maps: a key that is
 					 * not there is no error; NULL ends */
-	bool			 any_case;	/* .Host is the member "host" */
-	bool			 rows;		/* one that ranges gets all rows */
+	bool			 any_case;	/* .Host is member "host" */
+	bool			 rows;		/* {{range}} gets them all */
 };
 
 /*

@@ -53,7 +53,7 @@ struct node {
 	size_t		 npath;
 	json_t		*value;		/* a constant */
 	const struct func *func;
-	struct node	*pipe;		/* of an action, if, with, range, chain */
+	struct node	*pipe;		/* of action, if, with, range, chain */
 	struct node	*list;		/* body; commands; args */
 	struct node	*other;		/* else */
 	char		*decl[2];	/* variables that a pipe sets */
