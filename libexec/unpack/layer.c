@@ -133,7 +133,7 @@ report(struct layer *l, const struct input_sums *s)
 	(void)rec_add_num(r, "dropped_xattrs",
 	    (int64_t)l->meta.dropped_xattrs);
 	/* What was replaced cannot be written again from the files on disk. */
-	if (l->split != NULL && (l->tree.merged || !l->tree.replaced))
+	if (l->split != NULL && !l->tree.replaced)
 		split_report(l->split, r);
 	return (r);
 }

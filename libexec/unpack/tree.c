@@ -285,9 +285,14 @@ tree_parent(struct tree *t, const char *path, const char **leaf)
 int
 tree_remove(struct tree *t, int dir, const char *name)
 {
+	struct stat	 st;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    (S_ISDIR(st.st_mode) || (S_ISREG(st.st_mode) &&
+	    tree_is_ours(t, st.st_ino))))
+		t->replaced = true;
 	if (path_remove(dir, name) == -1)
 		return (tree_failed(t->why, name, "replace what is there"));
-	t->replaced = true;
 	forget_name(t);
 	return (0);
 }

@@ -478,7 +478,8 @@ test_whiteouts(void)
 static void
 test_merged(void)
 {
-	struct run	 r = { .flags = UNPACK_MERGED };
+	struct run	 r = { .flags = UNPACK_MERGED | UNPACK_SPLIT };
+	size_t		 n;
 
 	fresh();
 	sh("mkdir -p stage/gone/deep stage/mixed stage/opq/sub stage/swap; "
@@ -516,6 +517,15 @@ test_merged(void)
 	unpack(&r);
 	say(r.error == EINVAL && strstr(r.text, "no regular file of this "
 	    "layer") != NULL, __LINE__, "merged: hard link to the parent's");
+	done(&r);
+	r.flags = UNPACK_MERGED | UNPACK_SPLIT;
+	fresh();
+	sh("echo parent > stage/plain; %s", root ? "chown 65534 stage/plain" :
+	    ":");
+	tb_file(&r.tb, "plain", "written over");
+	tb_end(&r.tb);
+	unpack(&r);
+	CHECK(r.rec != NULL && rec_bytes(r.rec, "tar_split", &n) != NULL);
 	done(&r);
 }
 
