@@ -459,6 +459,30 @@ test_tty(void)
 	CHECK(rig_end(&r) == EX_OK);
 }
 
+/* A shell that stops and lists its jobs: the terminal is really its own. */
+static void
+test_job_control(void)
+{
+	struct rig	 r;
+	struct opts	 o = { .tty = true, .stdin_open = true };
+	int		 at;
+
+	rig_monitor(&r);
+	CHECK(rig_start(&r, &o, "PS1='ready> ' exec sh -i") == 0);
+	at = rig_attach(&r.mon, true, true);
+	CHECK(rig_expect(at, "ready> ", 5));
+	CHECK(send(at, "\0sleep 77\n", 10, 0) == 10);
+	CHECK(rig_expect(at, "sleep 77\r\n", 5));
+	usleep(200000);			/* until it is in the foreground */
+	CHECK(send(at, "\0\032", 2, 0) == 2);
+	CHECK(rig_expect(at, "Stopped", 5));
+	/* The first exit may only warn that there are stopped jobs. */
+	CHECK(send(at, "\0kill -9 %1\nexit 9\nexit 9\n", 26, 0) == 26);
+	CHECK(rig_wait(&r.mon) == W_EXITCODE(9, 0));
+	close(at);
+	CHECK(rig_end(&r) == EX_OK);
+}
+
 /* More input than its ring holds reaches a container that reads slowly. */
 static void
 test_much_input(void)
@@ -591,6 +615,7 @@ main(int argc, char **argv)
 	test_held_pipe();
 	test_much_input();
 	test_tty();
+	test_job_control();
 	test_slow_viewer();
 	test_primary_leaves();
 	test_stuck_at_end();
