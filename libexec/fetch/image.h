@@ -60,7 +60,8 @@ int		 image_diff_ids(struct image *, const json_t *,
 struct rec	*images_record(const struct images *);
 
 /* Write the manifest that docker-archives lack, from config and layers. */
-int		 docker_manifest(struct image *, const uint64_t *, struct answer *);
+int		 docker_manifest(struct image *, const uint64_t *,
+		    struct answer *);
 
 /* Fill in what a docker-archive or an oci-archive holds. 0 or -1. */
 int		 docker_read(struct images *, struct answer *);

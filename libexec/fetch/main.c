@@ -42,7 +42,7 @@ static const struct rule rules[] = {
 static const struct policy policy = { "fetch", rules,
 	sizeof(rules) / sizeof(rules[0]), bpf, sizeof(bpf) / sizeof(bpf[0]) };
 
-/* The manifest.json of a docker-archive has full names: it is looked at first. */
+/* manifest.json is looked at first: it has full names, index.json may not. */
 static int
 read_auto(struct images *is, struct answer *a)
 {

@@ -96,7 +96,8 @@ copy_file(struct layer *l, int fd, const struct tar_entry *e,
 	if (e->sparse)
 		c = (struct cursor){ e->extents, e->nextents, 0 };
 	while ((n = tar_data(l->tar, &p)) > 0) {
-		if (l->split != NULL && split_data(l->split, p, (size_t)n) == -1)
+		if (l->split != NULL &&
+		    split_data(l->split, p, (size_t)n) == -1)
 			return (-1);
 		while (n > 0) {
 			size_t	 take = (size_t)n;

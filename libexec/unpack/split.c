@@ -12,7 +12,7 @@
 #include "tar.h"
 #include "why.h"
 
-#define RAW_ROOM	(96u << 10)	/* one segment's bytes, a multiple of 3 */
+#define RAW_ROOM	(96u << 10)	/* of one segment; 3 divides it */
 #define LEVEL		1		/* headers shrink well at any level */
 
 struct split {

@@ -18,7 +18,7 @@ struct why;
 struct tar;
 
 #define TAR_BLOCK_LEN	512
-#define TAR_META_MAX	(1u << 20)	/* bytes of one PAX or long-name block */
+#define TAR_META_MAX	(1u << 20)	/* one PAX header or long name */
 #define TAR_EXTENTS_MAX	1000000u	/* pieces of one sparse file */
 
 enum tar_type {

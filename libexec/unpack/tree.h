@@ -20,7 +20,7 @@ struct why;
 struct tree {
 	int		 root;		/* open for reading; ours */
 	bool		 merged;	/* holds a copy of the parent layers */
-	bool		 replaced;	/* contents of this layer are gone again */
+	bool		 replaced;	/* its own contents are gone again */
 	struct why	*why;
 	char		*at;		/* parent that was looked up last */
 	int		 at_fd;

@@ -1,4 +1,4 @@
-/* The one sentence that says what is wrong with a layer. The first one stays. */
+/* The one sentence that says what is wrong with a layer: the first one. */
 #ifndef UNPACK_WHY_H
 #define UNPACK_WHY_H
 
