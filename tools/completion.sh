@@ -171,6 +171,8 @@ cat > completion/zsh <<'END'
 autoload -U +X bashcompinit && bashcompinit
 END
 sed 1d completion/bash >> completion/zsh
+# The first time, zsh runs this file as the function itself.
+echo '_bash_complete -F _bulkhead' >> completion/zsh
 
 awk -F'\t' '
 function quoted(s) {

@@ -108,6 +108,26 @@ about() {
 }
 @test "info: YAML, JSON, templates" { each about; }
 
+# What a stranger wrote reaches a terminal only as text (SECURITY B11).
+terminal() {
+	local out
+	bh create --name evil --label x=$'a\e[2Jb\302\233c' --network none \
+	    localhost/busybox $'c\e]0;t\a' >/dev/null
+	out=$(script -qec "$(declare -f root user as_user bh)
+	    bh ps -a; bh ps -a --format '{{.Labels}}'; bh inspect evil
+	    bh rm \$'nope\\e[31m'" /dev/null) || true
+	[[ $out == *'c\x1b]0;t\x07'* && $out == *'a\x1b[2Jb\x9bc'* ]]
+	[[ $out == *'nope\x1b[31m'* ]]
+	not grep -q $'\e' <<<"$out"
+	not grep -q $'\302\233' <<<"$out"
+	bh rm evil >/dev/null
+}
+@test "terminals: names, labels and messages cannot drive one" {
+	command -v script >/dev/null || skip "no script"
+	export T BH WHO BH_USER
+	SHELL=/bin/bash each terminal
+}
+
 @test "help: what podman says for the same mistakes" {
 	fails 125 root nosuchcommand
 	[[ $err == *'unrecognized command `bulkhead nosuchcommand`'* ]]
