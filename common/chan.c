@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -121,6 +122,25 @@ chan_recv(struct chan *ch, struct packet *p)
 	return (1);
 }
 
+#define CROWDED_MS	2
+#define CROWDED_TRIES	5000	/* ten seconds */
+
+/*
+ * A user may have only so many descriptors on their way at once, counted over
+ * all processes against the sender's RLIMIT_NOFILE, which helpers keep low.
+ * Where many commands start together, those of others arrive in a moment.
+ */
+static bool
+send_again(int tries)
+{
+	if (errno == EINTR)
+		return (true);
+	if (errno != ETOOMANYREFS || tries >= CROWDED_TRIES)
+		return (false);
+	(void)poll(NULL, 0, CROWDED_MS);
+	return (true);
+}
+
 int
 chan_send(struct chan *ch, enum msg_type type, uint32_t seq,
     const union msg *body, const int *fds, unsigned int nfds)
@@ -152,9 +172,11 @@ chan_send(struct chan *ch, enum msg_type type, uint32_t seq,
 		c->cmsg_len = CMSG_LEN(nfds * sizeof(int));
 		memcpy(CMSG_DATA(c), fds, nfds * sizeof(int));
 	}
-	do {
+	for (int tries = 0;; tries++) {
 		n = sendmsg(ch->fd, &mh, MSG_NOSIGNAL);
-	} while (n == -1 && errno == EINTR);
+		if (n != -1 || !send_again(tries))
+			break;
+	}
 	return (n == (ssize_t)w.len ? 0 : -1);
 }
 

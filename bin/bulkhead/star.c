@@ -246,8 +246,14 @@ star_wait(struct star *s, enum star_helper who, struct packet *p)
 	if (!star_has(s, who))
 		return (-1);
 	rc = await(s, &s->helper[who].chan, p);
-	if (rc != 1)
+	if (rc == 0)
 		return (star_lost(s, who));
+	if (rc == -1) {
+		(void)snprintf(s->text, sizeof(s->text), "the answer of the "
+		    "helper %s cannot be read: %s", helpers[who].file,
+		    strerror(errno));
+		return (-1);
+	}
 	if (p->seq != s->sent[who]) {
 		packet_clear(p);
 		errno = EPROTO;
