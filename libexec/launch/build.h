@@ -55,11 +55,11 @@ struct build {
 	int			 dev;
 	int			 pts;
 	int			 node[NODES];
-	int			 empty;		/* what directories are masked by */
+	int			 empty;		/* to mask directories by */
 	struct mounting		*mounts;	/* see mount.c */
 	size_t			 nmounts;
 	int			*files;		/* of spec->files */
-	int			 passwd;	/* a file, in case it is needed */
+	int			 passwd;	/* a file, if it is needed */
 	int			 passwd_mount;
 	int			 slave;
 	int			 master;

@@ -56,7 +56,8 @@ copy_link(int from, int to, const char *name, const struct stat *st)
 static int
 copy_dir(int from, int to, const char *name, const struct stat *st, int depth)
 {
-	int		 flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int		 flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+			    O_CLOEXEC;
 	scoped_fd int	 in = openat(from, name, flags);
 	scoped_fd int	 out = -1;
 

@@ -83,7 +83,8 @@ is_cgroup2(const char *path)
 static void
 cgroup_make(struct build *b)
 {
-	if (is_cgroup2("/sys/fs/cgroup") || is_cgroup2("/sys/fs/cgroup/unified"))
+	if (is_cgroup2("/sys/fs/cgroup") ||
+	    is_cgroup2("/sys/fs/cgroup/unified"))
 		b->cgroup = plain("cgroup2",
 		    QUIET | MOUNT_ATTR_RDONLY);
 }

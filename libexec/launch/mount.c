@@ -37,6 +37,15 @@ struct mounting {
 	size_t			 npass;
 };
 
+enum {
+	RDONLY = MOUNT_ATTR_RDONLY,
+	NOSUID = MOUNT_ATTR_NOSUID,
+	NODEV = MOUNT_ATTR_NODEV,
+	NOEXEC = MOUNT_ATTR_NOEXEC,
+	NOATIME = MOUNT_ATTR_NOATIME,
+	NOSYMFOLLOW = MOUNT_ATTR_NOSYMFOLLOW,
+};
+
 /* Options that are words. A later one overrules an earlier one. */
 static const struct option {
 	const char	*word;
@@ -44,32 +53,32 @@ static const struct option {
 	uint64_t	 clear;
 	uint64_t	 propagation;
 } options[] = {
-	{ "ro",		MOUNT_ATTR_RDONLY,	0,			0 },
-	{ "readonly",	MOUNT_ATTR_RDONLY,	0,			0 },
-	{ "rw",		0,			MOUNT_ATTR_RDONLY,	0 },
-	{ "nosuid",	MOUNT_ATTR_NOSUID,	0,			0 },
-	{ "suid",	0,			MOUNT_ATTR_NOSUID,	0 },
-	{ "nodev",	MOUNT_ATTR_NODEV,	0,			0 },
-	{ "dev",	0,			MOUNT_ATTR_NODEV,	0 },
-	{ "noexec",	MOUNT_ATTR_NOEXEC,	0,			0 },
-	{ "exec",	0,			MOUNT_ATTR_NOEXEC,	0 },
-	{ "nosymfollow", MOUNT_ATTR_NOSYMFOLLOW, 0,			0 },
-	{ "private",	0,			0,			MS_PRIVATE },
-	{ "rprivate",	0,			0,			MS_PRIVATE },
-	{ "slave",	0,			0,			MS_SLAVE },
-	{ "rslave",	0,			0,			MS_SLAVE },
-	{ "shared",	0,			0,			MS_SHARED },
-	{ "rshared",	0,			0,			MS_SHARED },
-	{ "unbindable",	0,			0,			MS_UNBINDABLE },
-	{ "runbindable", 0,			0,			MS_UNBINDABLE },
-	{ "noatime",	MOUNT_ATTR_NOATIME,	0,			0 },
+	{ "ro",			RDONLY,		0,		0 },
+	{ "readonly",		RDONLY,		0,		0 },
+	{ "rw",			0,		RDONLY,		0 },
+	{ "nosuid",		NOSUID,		0,		0 },
+	{ "suid",		0,		NOSUID,		0 },
+	{ "nodev",		NODEV,		0,		0 },
+	{ "dev",		0,		NODEV,		0 },
+	{ "noexec",		NOEXEC,		0,		0 },
+	{ "exec",		0,		NOEXEC,		0 },
+	{ "nosymfollow",	NOSYMFOLLOW,	0,		0 },
+	{ "private",		0,		0,		MS_PRIVATE },
+	{ "rprivate",		0,		0,		MS_PRIVATE },
+	{ "slave",		0,		0,		MS_SLAVE },
+	{ "rslave",		0,		0,		MS_SLAVE },
+	{ "shared",		0,		0,		MS_SHARED },
+	{ "rshared",		0,		0,		MS_SHARED },
+	{ "unbindable",		0,		0,		MS_UNBINDABLE },
+	{ "runbindable",	0,		0,		MS_UNBINDABLE },
+	{ "noatime",		NOATIME,	0,		0 },
 	/* What is the case anyway, or means something only elsewhere. */
-	{ "relatime",	0,			0,			0 },
-	{ "z",		0,			0,			0 },
-	{ "Z",		0,			0,			0 },
-	{ "cached",	0,			0,			0 },
-	{ "delegated",	0,			0,			0 },
-	{ "consistent",	0,			0,			0 },
+	{ "relatime",		0,		0,		0 },
+	{ "z",			0,		0,		0 },
+	{ "Z",			0,		0,		0 },
+	{ "cached",		0,		0,		0 },
+	{ "delegated",		0,		0,		0 },
+	{ "consistent",		0,		0,		0 },
 };
 
 /* Options of a tmpfs that the kernel is given as they are. */
@@ -141,7 +150,8 @@ take_option(struct mounting *t, const char *word)
 		t->tree = *word == 'r';
 		return (!is_tmpfs);
 	}
-	if (strcmp(word, "tmpcopyup") == 0 || strcmp(word, "notmpcopyup") == 0) {
+	if (strcmp(word, "tmpcopyup") == 0 ||
+	    strcmp(word, "notmpcopyup") == 0) {
 		t->copy_up = *word == 't';
 		return (is_tmpfs);
 	}

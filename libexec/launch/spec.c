@@ -36,57 +36,60 @@ struct row {
 	size_t		 at;
 };
 
-#define AT(m)		offsetof(struct spec, m)
+#define ROW(key, kind, bound, most)					\
+	{ #key, kind, bound, most, offsetof(struct spec, key) }
 static const struct row rows[] = {
-	{ "arg",		TEXT,		131071,	 65536,	AT(arg) },
-	{ "env",		VARIABLE,	131071,	 65536,	AT(env) },
-	{ "cwd",		ROOTED,		4095,	 1,	AT(cwd) },
-	{ "user",		PLAIN,		255,	 1,	AT(user) },
-	{ "hostname",		WORD,		64,	 1,	AT(hostname) },
-	{ "net",		WORD,		64,	 1,	AT(net) },
-	{ "seccomp",		PLAIN,		4095,	 1,	AT(seccomp) },
-	{ "driver",		WORD,		16,	 1,	AT(driver) },
-	{ "rootfs",		EITHER,		4095,	 1,	AT(rootfs) },
-	{ "graph",		ABSOLUTE,	4095,	 1,	AT(graph) },
-	{ "upper",		RELATIVE,	4095,	 1,	AT(upper) },
-	{ "work",		RELATIVE,	4095,	 1,	AT(work) },
+	ROW(arg,		TEXT,		131071,		65536),
+	ROW(env,		VARIABLE,	131071,		65536),
+	ROW(cwd,		ROOTED,		4095,		1),
+	ROW(user,		PLAIN,		255,		1),
+	ROW(hostname,		WORD,		64,		1),
+	ROW(net,		WORD,		64,		1),
+	ROW(seccomp,		PLAIN,		4095,		1),
+	ROW(driver,		WORD,		16,		1),
+	ROW(rootfs,		EITHER,		4095,		1),
+	ROW(graph,		ABSOLUTE,	4095,		1),
+	ROW(upper,		RELATIVE,	4095,		1),
+	ROW(work,		RELATIVE,	4095,		1),
 	/* overlay stacks 500 directories, and no more */
-	{ "lower",		RELATIVE,	4095,	 500,	AT(lower) },
-	{ "passwd_entry",	PLAIN,		1023,	 1,	AT(passwd_entry) },
-	{ "mask",		ABSOLUTE,	4095,	 4096,	AT(mask) },
-	{ "ropath",		ABSOLUTE,	4095,	 4096,	AT(ropath) },
-	{ "sysctl",		VARIABLE,	255,	 256,	AT(sysctl) },
-	{ "cap",		CAPABILITY,	63,	 64,	AT(cap) },
-	{ "ambient",		CAPABILITY,	63,	 64,	AT(ambient) },
-	{ "tty",		NUMBER,		1,	 1,	AT(tty) },
-	{ "init",		NUMBER,		1,	 1,	AT(init) },
-	{ "readonly",		NUMBER,		1,	 1,	AT(readonly) },
-	{ "readonly_tmpfs",	NUMBER,		1,	 1,	AT(readonly_tmpfs) },
-	{ "nnp",		NUMBER,		1,	 1,	AT(nnp) },
-	{ "rm",			NUMBER,		1,	 1,	AT(rm) },
-	{ "workdir_make",	NUMBER,		1,	 1,	AT(workdir_make) },
-	{ "shm_size",		NUMBER,		INT64_MAX, 1,	AT(shm_size) },
-	{ "umask",		OCTAL,		0777,	 1,	AT(umask) },
-	{ "oom_score_adj",	NUMBER,		1000,	 1,	AT(oom_score_adj) },
+	ROW(lower,		RELATIVE,	4095,		500),
+	ROW(passwd_entry,	PLAIN,		1023,		1),
+	ROW(mask,		ABSOLUTE,	4095,		4096),
+	ROW(ropath,		ABSOLUTE,	4095,		4096),
+	ROW(sysctl,		VARIABLE,	255,		256),
+	ROW(cap,		CAPABILITY,	63,		64),
+	ROW(ambient,		CAPABILITY,	63,		64),
+	ROW(tty,		NUMBER,		1,		1),
+	ROW(init,		NUMBER,		1,		1),
+	ROW(readonly,		NUMBER,		1,		1),
+	ROW(readonly_tmpfs,	NUMBER,		1,		1),
+	ROW(nnp,		NUMBER,		1,		1),
+	ROW(rm,			NUMBER,		1,		1),
+	ROW(workdir_make,	NUMBER,		1,		1),
+	ROW(shm_size,		NUMBER,		INT64_MAX,	1),
+	ROW(umask,		OCTAL,		0777,		1),
+	ROW(oom_score_adj,	NUMBER,		1000,		1),
 };
-#undef AT
+#undef ROW
 
-#define AT(m)		offsetof(struct spec_mount, m)
+#define ROW(key, kind, bound, most)					\
+	{ #key, kind, bound, most, offsetof(struct spec_mount, key) }
 static const struct row mount_rows[] = {
-	{ "type",		WORD,		16,	 1,	AT(type) },
-	{ "src",		TEXT,		4095,	 1,	AT(src) },
-	{ "dst",		ABSOLUTE,	4095,	 1,	AT(dst) },
-	{ "opt",		PLAIN,		255,	 64,	AT(opt) },
+	ROW(type,		WORD,		16,		1),
+	ROW(src,		TEXT,		4095,		1),
+	ROW(dst,		ABSOLUTE,	4095,		1),
+	ROW(opt,		PLAIN,		255,		64),
 };
-#undef AT
+#undef ROW
 
-#define AT(m)		offsetof(struct spec_file, m)
+#define ROW(key, kind, bound, most)					\
+	{ #key, kind, bound, most, offsetof(struct spec_file, key) }
 static const struct row file_rows[] = {
-	{ "dst",		ABSOLUTE,	4095,	 1,	AT(dst) },
-	{ "content",		TEXT,		1048576, 1,	AT(content) },
-	{ "mode",		NUMBER,		0777,	 1,	AT(mode) },
+	ROW(dst,		ABSOLUTE,	4095,		1),
+	ROW(content,		TEXT,		1048576,	1),
+	ROW(mode,		NUMBER,		0777,		1),
 };
-#undef AT
+#undef ROW
 
 struct raw_limit {
 	const char	*name;
@@ -94,14 +97,15 @@ struct raw_limit {
 	const char	*hard;
 	uint64_t	 soften;
 };
-#define AT(m)		offsetof(struct raw_limit, m)
+#define ROW(key, kind, bound, most)					\
+	{ #key, kind, bound, most, offsetof(struct raw_limit, key) }
 static const struct row limit_rows[] = {
-	{ "name",		WORD,		32,	 1,	AT(name) },
-	{ "soft",		PLAIN,		32,	 1,	AT(soft) },
-	{ "hard",		PLAIN,		32,	 1,	AT(hard) },
-	{ "default",		NUMBER,		1,	 1,	AT(soften) },
+	ROW(name,		WORD,		32,		1),
+	ROW(soft,		PLAIN,		32,		1),
+	ROW(hard,		PLAIN,		32,		1),
+	{ "default", NUMBER, 1, 1, offsetof(struct raw_limit, soften) },
 };
-#undef AT
+#undef ROW
 
 static const struct {
 	const char	*name;
@@ -452,7 +456,8 @@ spec_read(struct spec *s, const struct rec *rec, struct fault *f)
 	const struct texts	 empty = { none, 0 };
 
 	*s = (struct spec){ .shm_size = 64u << 20, .umask = 022,
-	    .workdir_make = 1, .readonly_tmpfs = 1, .oom_score_adj = UINT64_MAX };
+	    .workdir_make = 1, .readonly_tmpfs = 1,
+	    .oom_score_adj = UINT64_MAX };
 	if (read_rows(rec, rows, NITEMS(rows), s, f) == -1 ||
 	    read_mounts(s, rec, f) == -1 || read_files(s, rec, f) == -1 ||
 	    read_limits(s, rec, f) == -1)

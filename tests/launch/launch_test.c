@@ -699,8 +699,10 @@ test_init(void)
 	(void)snprintf(path, sizeof(path), "%.*sinit",
 	    (int)(strrchr(prog, '/') + 1 - prog), prog);
 	close(fd);
-	if ((p = path_slurp(AT_FDCWD, path, 64u << 20, &len)) == NULL)
-		err(1, "%s", path);
+	if ((p = path_slurp(AT_FDCWD, path, 64u << 20, &len)) == NULL) {
+		printf("# not tested: %s\n", path);
+		return;
+	}
 	CHECK(run_given(with(def("image"), "init", "1"), LAUNCH_INIT,
 	    sealed_fd("init", p, len), "(sleep 0.01 &) ; echo $$; "
 	    "cat /proc/1/cmdline; exit 7") == 7);
