@@ -3,8 +3,10 @@
  * rm, and the clean-up that a reaper runs.
  */
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -267,16 +269,30 @@ find_and_grant(struct session *s)
 	return (rc);
 }
 
+/* For as long as this command lives, nobody takes the start for a dead one. */
 static int
-claim_slot(struct session *s, const char *id, struct rec *def)
+take_lock(struct session *s, const char *id)
+{
+	union msg	 m;
+
+	memset(&m.lock_take, 0, sizeof(m.lock_take));
+	(void)snprintf(m.lock_take.name, sizeof(m.lock_take.name), "ctr:%s",
+	    id);
+	m.lock_take.wait_ms = 10000;
+	return (star_do(&s->star, H_LOCK, MSG_lock_take, &m, NULL, 0));
+}
+
+/* Of two that start it, one finds it in a state that cannot be started. */
+static int
+claim(struct session *s, const char *id, struct rec *def)
 {
 	struct rec	*keys;
 	struct packet	 p;
 	union msg	 m;
 	int		 fd, rc;
 
-	if (!s->system)
-		return (0);
+	if (take_lock(s, id) == -1)
+		return (-1);
 	keys = rec_new();
 	fd = rec_memfd(keys, "row");
 	rec_free(keys);
@@ -284,13 +300,14 @@ claim_slot(struct session *s, const char *id, struct rec *def)
 	(void)strlcpy(m.ctr_set.id, id, sizeof(m.ctr_set.id));
 	m.ctr_set.from = 1u << CTR_CREATED | 1u << CTR_EXITED;
 	m.ctr_set.to = CTR_STARTING;
-	m.ctr_set.want_slot = 1;
+	m.ctr_set.want_slot = s->system;
 	rc = star_ask(&s->star, H_STATE, MSG_ctr_set, &m, &fd, 1, &p);
 	if (fd != -1)
 		close(fd);
 	if (rc == -1)
 		return (-1);
-	rc = rec_set_num(def, "slot", (int64_t)p.body.reply.value);
+	if (s->system)
+		rc = rec_set_num(def, "slot", (int64_t)p.body.reply.value);
 	packet_clear(&p);
 	return (rc);
 }
@@ -320,7 +337,7 @@ start_ready(struct session *s, struct starting *st, struct start *go)
 	if (opt_given(st->g->opts, "detach-keys"))
 		(void)rec_set(def, "detach_keys",
 		    opt_str(st->g->opts, "detach-keys", ""));
-	if (claim_slot(s, go->id, def) == -1)
+	if (claim(s, go->id, def) == -1)
 		return (session_error(s));
 	if (start_container(go) == -1) {
 		(void)start_failed(s, go->id);
@@ -372,7 +389,9 @@ start_one(struct globals *g, const char *ref, bool attach)
 			code = end_code(go.wait_status);
 		} else if (code == 0 && !attach)
 			printf("%s\n", ref);
-		if (code != 0 || go.ended)
+		if (code == 0 && go.left)
+			code = go.code;
+		else if (code != 0 || go.ended)
 			(void)star_do(&s.star, H_REAPER, MSG_reap_done, NULL,
 			    NULL, 0);
 	}
@@ -385,13 +404,17 @@ start_one(struct globals *g, const char *ref, bool attach)
 static int
 collect(struct session *s, const struct rec *row, void *ctx)
 {
-	(void)s;
-	return (rec_add(ctx, "id", rec_str(row, "id", "")));
+	const int	*fd = ctx;
+
+	if (dprintf(*fd, "%s\n", rec_str(row, "id", "")) > 0)
+		return (0);
+	(void)snprintf(s->star.text, sizeof(s->star.text), "pipe: %s",
+	    strerror(errno));
+	return (-1);
 }
 
-/* --all, --latest and --filter name containers that exist now. */
 static int
-start_selected(struct globals *g, struct rec *ids)
+select_to(struct globals *g, int fd)
 {
 	struct session	 s = { 0 };
 	struct select	 sel = { .g = g, .all_states = 1u << CTR_CREATED |
@@ -401,9 +424,64 @@ start_selected(struct globals *g, struct rec *ids)
 
 	if (session_open(&s, g, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
-	code = select_each(&s, &sel, collect, ids);
+	code = select_each(&s, &sel, collect, &fd);
 	session_close(&s);
 	return (code);
+}
+
+/*
+ * A session gives up what it was started with: as root it becomes the
+ * engine's account, and then it is confined. So where there will be several,
+ * each has a process, and this one has none.
+ */
+static int
+exit_code_of(pid_t pid)
+{
+	int	 status;
+
+	while (waitpid(pid, &status, 0) == -1)
+		if (errno != EINTR)
+			return (say_error("wait: %s", strerror(errno)));
+	return (end_code(status));
+}
+
+static int
+start_apart(struct globals *g, const char *ref)
+{
+	pid_t	 pid;
+	int	 code;
+
+	switch (pid = fork()) {
+	case -1:
+		return (say_error("fork: %s", strerror(errno)));
+	case 0:
+		code = start_one(g, ref, false);
+		(void)fflush(stdout);
+		_exit(code);
+	}
+	return (exit_code_of(pid));
+}
+
+/* --all, --latest and --filter name containers that exist now. */
+static int
+start_selected(struct globals *g, struct rec *ids)
+{
+	char		 id[65];
+	pid_t		 pid;
+	FILE		*f;
+	int		 fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) == -1 || (pid = fork()) == -1)
+		return (say_error("%s", strerror(errno)));
+	if (pid == 0)
+		_exit(select_to(g, fds[1]));
+	close(fds[1]);
+	if ((f = fdopen(fds[0], "r")) == NULL)
+		return (say_error("%s", strerror(errno)));
+	while (fscanf(f, "%64s", id) == 1)
+		(void)rec_add(ids, "id", id);
+	(void)fclose(f);
+	return (exit_code_of(pid));
 }
 
 int
@@ -411,23 +489,27 @@ cmd_start(struct globals *g, int argc, char **argv)
 {
 	bool		 attach = opt_flag(g->opts, "attach", false) ||
 			    opt_flag(g->opts, "interactive", false);
-	struct rec	*ids = rec_new();
+	struct rec	*ids;
 	const char	*id;
 	size_t		 it = 0;
 	int		 code = 0, one;
 
-	if (attach && argc > 1) {
-		rec_free(ids);
-		return (say_error("you cannot start and attach multiple "
-		    "containers at once"));
-	}
+	if (argc == 1)
+		return (start_one(g, argv[0], attach));
+	ids = rec_new();
 	if (argc == 0)
 		code = start_selected(g, ids);
 	for (int i = 0; i < argc; i++)
 		(void)rec_add(ids, "id", argv[i]);
-	while (rec_next(ids, "id", &it, &id))
-		if ((one = start_one(g, id, attach)) != 0)
-			code = one;
+	if (attach && rec_count(ids, "id") > 1)
+		code = say_error("you cannot start and attach multiple "
+		    "containers at once");
+	else if (attach && rec_next(ids, "id", &it, &id))
+		code = start_one(g, id, true);
+	else
+		while (rec_next(ids, "id", &it, &id))
+			if ((one = start_apart(g, id)) != 0)
+				code = one;
 	rec_free(ids);
 	return (code);
 }

@@ -1,6 +1,7 @@
 /*
  * run and create: from a command line to a container.
  */
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 
@@ -35,6 +36,7 @@ struct making {
 	struct rec	*def;
 	bool		 rm;
 	int		 cid_fd;
+	int		 pid_fd;
 };
 
 static int
@@ -55,16 +57,37 @@ grant(struct session *s)
 	return (start_grant_mounts(s, s->arg));
 }
 
+/*
+ * An empty file that nobody holds was left by a command of root's that made
+ * no container: being the engine's account by then, it could not remove it.
+ */
+static int
+take_empty(const char *path)
+{
+	scoped_fd int	 fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK |
+			    O_CLOEXEC);
+	struct stat	 st;
+
+	if (fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+	    fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0)
+		return (take_fd(&fd));
+	errno = EEXIST;
+	return (-1);
+}
+
 /* The file must be new: two containers may not believe it is theirs. */
 static int
 open_cidfile(struct making *m)
 {
 	const char	*path = opt_str(m->g->opts, "cidfile", NULL);
 
-	m->cid_fd = -1;
 	if (path == NULL)
 		return (0);
 	m->cid_fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (m->cid_fd != -1)
+		(void)flock(m->cid_fd, LOCK_EX | LOCK_NB);
+	else if (errno == EEXIST)
+		m->cid_fd = take_empty(path);
 	if (m->cid_fd != -1)
 		return (0);
 	if (errno == EEXIST)
@@ -84,23 +107,31 @@ write_text(int fd, const char *text)
 		    strerror(errno));
 }
 
+/* Opened as whoever started us; written when there is a number. */
 static int
-write_pidfile(struct making *m, pid_t pid)
+open_pidfile(struct making *m)
 {
 	const char	*path = opt_str(m->g->opts, "pidfile", NULL);
-	scoped_fd int	 fd = -1;
-	char		 text[32];
 
 	if (path == NULL)
 		return (0);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd == -1) {
-		say_warning("cannot write %s: %s", path, strerror(errno));
-		return (-1);
-	}
+	m->pid_fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	if (m->pid_fd == -1)
+		(void)say_error("cannot make the pid file %s: %s", path,
+		    strerror(errno));
+	return (m->pid_fd == -1 ? -1 : 0);
+}
+
+static void
+write_pidfile(struct making *m, pid_t pid)
+{
+	char	 text[32];
+
+	if (m->pid_fd == -1)
+		return;
 	(void)snprintf(text, sizeof(text), "%ld", (long)pid);
-	write_text(fd, text);
-	return (0);
+	if (ftruncate(m->pid_fd, 0) == 0)
+		write_text(m->pid_fd, text);
 }
 
 static int
@@ -252,7 +283,7 @@ make(struct making *m, struct globals *g, int argc, char **argv,
 	m->rm = opt_flag(g->opts, "rm", false);
 	if (open_cidfile(m) == -1)
 		return (-1);
-	if (open_session(m, need) == -1) {
+	if (open_pidfile(m) == -1 || open_session(m, need) == -1) {
 		undo_cidfile(m);
 		return (-1);
 	}
@@ -281,6 +312,8 @@ forget(struct making *m)
 	rec_free(m->mounts);
 	if (m->cid_fd != -1)
 		close(m->cid_fd);
+	if (m->pid_fd != -1)
+		close(m->pid_fd);
 }
 
 /* The writable layer is made now, so that a full disk is found now. */
@@ -288,15 +321,10 @@ static int
 settle_created(struct making *m)
 {
 	struct rec	*rw = NULL, *keys;
-	union msg	 q;
 	int		 rc;
 
-	memset(&q.rw_make, 0, sizeof(q.rw_make));
-	(void)strlcpy(q.rw_make.id, m->id, sizeof(q.rw_make.id));
-	(void)strlcpy(q.rw_make.image, rec_str(m->def, "image", ""),
-	    sizeof(q.rw_make.image));
-	if (!m->rootfs && (rw = star_ask_rec(&m->s.star, H_STORE, MSG_rw_make,
-	    &q, NULL, 0)) == NULL)
+	if (!m->rootfs && (rw = session_rw_make(&m->s, m->id,
+	    rec_str(m->def, "image", ""))) == NULL)
 		return (-1);
 	rec_free(rw);
 	keys = rec_new();
@@ -308,7 +336,7 @@ settle_created(struct making *m)
 int
 cmd_create(struct globals *g, int argc, char **argv)
 {
-	struct making	 m = { .cid_fd = -1 };
+	struct making	 m = { .cid_fd = -1, .pid_fd = -1 };
 	int		 code = EXIT_ENGINE;
 
 	if (make(&m, g, argc, argv, 0) == 0) {
@@ -399,7 +427,7 @@ run_made(struct making *m, struct start *st)
 		finish(m);
 		return (st->code);
 	}
-	(void)write_pidfile(m, st->pid);
+	write_pidfile(m, st->pid);
 	if (st->ended) {
 		code = settle_ended(m, st);
 		finish(m);
@@ -409,13 +437,13 @@ run_made(struct making *m, struct start *st)
 		printf("%s\n", m->id);
 	/* It runs on; its reaper learns from our silence that we left. */
 	session_close(&m->s);
-	return (0);
+	return (st->left ? st->code : 0);
 }
 
 int
 cmd_run(struct globals *g, int argc, char **argv)
 {
-	struct making	 m = { .cid_fd = -1, .g = g };
+	struct making	 m = { .cid_fd = -1, .pid_fd = -1, .g = g };
 	struct start	 st = { .id = m.id };
 	int		 code = EXIT_ENGINE;
 

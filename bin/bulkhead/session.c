@@ -602,6 +602,32 @@ session_locks(struct session *s)
 	return (send_lock_open(s) == -1 ? -1 : wait_done(s, H_LOCK));
 }
 
+/* The vfs driver copies, so it has to give away files of several owners. */
+static int
+copying_userns(struct session *s)
+{
+	if (s->userns || s->single || strcmp(session_config(s,
+	    "storage.driver", ""), "vfs") != 0)
+		return (0);
+	if (session_userns(s, H_STORE) == -1)
+		return (-1);
+	s->userns = true;
+	return (0);
+}
+
+struct rec *
+session_rw_make(struct session *s, const char *id, const char *image)
+{
+	union msg	 m;
+
+	if (copying_userns(s) == -1)
+		return (NULL);
+	memset(&m.rw_make, 0, sizeof(m.rw_make));
+	(void)strlcpy(m.rw_make.id, id, sizeof(m.rw_make.id));
+	(void)strlcpy(m.rw_make.image, image, sizeof(m.rw_make.image));
+	return (star_ask_rec(&s->star, H_STORE, MSG_rw_make, &m, NULL, 0));
+}
+
 void
 session_join_userns(struct session *s)
 {

@@ -83,6 +83,11 @@ int	session_set(struct session *, const char *, unsigned int, unsigned int,
  */
 int	session_userns(struct session *, enum star_helper);
 /*
+ * Make (or find again) a container's writable layer: an image's id, or ""
+ * for none. What start needs to know of it; NULL with a sentence.
+ */
+struct rec *session_rw_make(struct session *, const char *, const char *);
+/*
  * The same, as cheaply as possible: by the namespace of the container that
  * was made here, where its ids are the storage's. Failing is no error: what
  * cannot be deleted now stays in the trash.

@@ -98,16 +98,11 @@ compose(struct start *st)
 {
 	struct session	*s = st->s;
 	struct rec	*full = rec_new(), *rw;
-	union msg	 m;
 
 	(void)rec_add_all(full, st->def);
 	(void)rec_set(full, "graph", s->graph);
-	memset(&m.rw_make, 0, sizeof(m.rw_make));
-	(void)strlcpy(m.rw_make.id, st->id, sizeof(m.rw_make.id));
-	(void)strlcpy(m.rw_make.image, rec_str(st->def, "image", ""),
-	    sizeof(m.rw_make.image));
 	if (rec_get(st->def, "rootfs") == NULL) {
-		rw = star_ask_rec(&s->star, H_STORE, MSG_rw_make, &m, NULL, 0);
+		rw = session_rw_make(s, st->id, rec_str(st->def, "image", ""));
 		if (rw == NULL) {
 			rec_free(full);
 			return (NULL);
@@ -245,7 +240,7 @@ give_mounts(struct start *st, const struct rec *full, uint32_t slot)
 
 	if (!st->s->system)
 		return (0);
-	if (rec_get(full, "rootfs") == NULL &&
+	if (rec_get(st->def, "rootfs") == NULL &&
 	    mount_for(st, 0, slot, LAUNCH_GRAPH, 0) == -1)
 		return (-1);
 	for (; (mount = rec_sub(full, "mount", &it)) != NULL; index++) {
@@ -255,7 +250,7 @@ give_mounts(struct start *st, const struct rec *full, uint32_t slot)
 		if (rc == -1)
 			return (-1);
 	}
-	return (rec_get(full, "rootfs") == NULL ? 0 :
+	return (rec_get(st->def, "rootfs") == NULL ? 0 :
 	    mount_for(st, grant, slot, LAUNCH_ROOTFS, 0));
 }
 
@@ -409,7 +404,7 @@ execute(struct start *st, struct attach *a)
 	return (-1);
 }
 
-static int
+static void
 stay(struct start *st, struct attach *a)
 {
 	int	 rc;
@@ -417,20 +412,24 @@ stay(struct start *st, struct attach *a)
 	/* Nobody needs these any more; their memory is better given back. */
 	(void)star_stop(&st->s->star, H_LAUNCH);
 	rc = attach_run(a);
-	if (rc == ATTACH_DETACHED) {
-		st->detached = true;
-		return (0);
-	}
 	if (rc == ATTACH_EXITED) {
 		st->ended = true;
 		st->wait_status = a->wait_status;
 		st->finished = a->finished_ns;
-		return (0);
+		return;
 	}
-	(void)snprintf(st->s->star.text, sizeof(st->s->star.text),
-	    errno == ECONNRESET ? "the monitor of the container was killed" :
-	    "lost the container's output: %s", strerror(errno));
-	return (-1);
+	/* Whatever happened to us, the container is its reaper's now. */
+	st->left = true;
+	st->code = rc == ATTACH_DETACHED ? 0 : EXIT_ENGINE;
+	if (rc == ATTACH_DETACHED || errno == EPIPE)
+		return;		/* who reads no more wants no sentence */
+	if (errno == EINTR) {
+		st->code = 128 + a->signal;
+		return;
+	}
+	(void)say_error(errno == ECONNRESET ? "the monitor of container %s was "
+	    "killed" : "the output of container %s is lost: too much of it "
+	    "was waiting to be read", st->id);
 }
 
 static int
@@ -472,9 +471,6 @@ start_container(struct start *st)
 	}
 	if (!st->attach_in && !st->attach_out)
 		return (0);
-	if (stay(st, &a) == -1) {
-		(void)session_error(s);
-		return (-1);
-	}
+	stay(st, &a);
 	return (0);
 }

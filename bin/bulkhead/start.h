@@ -25,7 +25,8 @@ struct start {
 	/* What start_container has found out. */
 	pid_t		 pid;
 	int		 code;		/* 125, 126, 127 when it failed */
-	bool		 detached;	/* the person left by the keys */
+	bool		 left;		/* it runs on: the person detached,
+					 * or nobody reads any more */
 	bool		 ended;
 	int		 wait_status;	/* raw, when it has ended */
 	int64_t		 finished;	/* ns */
