@@ -5,6 +5,9 @@
 
 #include "visible.h"
 
+static void say(const char *, const char *, va_list)
+    __attribute__((format(printf, 2, 0)));
+
 static void
 say(const char *prefix, const char *fmt, va_list ap)
 {
