@@ -51,6 +51,8 @@ cmd_stop(struct globals *g, int argc, char **argv)
 			    .missing = EXIT_ENGINE, .failed = EXIT_ENGINE };
 	int		 code;
 
+	if (select_files(g) == -1)
+		return (EXIT_ENGINE);
 	if (session_open(&s, g, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
 	code = select_each(&s, &sel, stop_one, &timeout);
@@ -88,6 +90,8 @@ cmd_kill(struct globals *g, int argc, char **argv)
 			    .missing = EXIT_ENGINE, .failed = EXIT_ENGINE };
 	int		 code;
 
+	if (select_files(g) == -1)
+		return (EXIT_ENGINE);
 	if (session_open(&s, g, NEED_STATE, NULL) == -1)
 		return (EXIT_ENGINE);
 	code = select_each(&s, &sel, kill_one, &signo);
@@ -119,6 +123,8 @@ cmd_rm(struct globals *g, int argc, char **argv)
 			    .missing = 1, .failed = 2 };
 	int		 code;
 
+	if (select_files(g) == -1)
+		return (EXIT_ENGINE);
 	if (session_open(&s, g, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
 	code = select_each(&s, &sel, rm_one, &r);
@@ -235,7 +241,7 @@ cmd_wait(struct globals *g, int argc, char **argv)
 	bool		 condition = opt_given(g->opts, "condition");
 	int		 code;
 
-	if (check_conditions(g->opts) == -1)
+	if (check_conditions(g->opts) == -1 || select_files(g) == -1)
 		return (EXIT_ENGINE);
 	if (session_open(&s, g, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
@@ -551,6 +557,8 @@ cmd_cleanup(struct globals *g, int argc, char **argv)
 	    == -1)
 		return (EXIT_ENGINE);
 	code = select_each(&s, &sel, cleanup_one, g);
+	for (int i = 0; i < argc; i++)
+		end_forgotten(&s, argv[i]);
 	session_close(&s);
 	return (code);
 }

@@ -68,6 +68,16 @@ end_read_exit(struct session *s, const char *id, int *status, int64_t *when)
 	return (0);
 }
 
+void
+end_forgotten(struct session *s, const char *id)
+{
+	struct rec	*row = session_container(s, id);
+
+	if (row == NULL && errno == ENOENT && strlen(id) == 64)
+		remove_run_dir(s, id);
+	rec_free(row);
+}
+
 static void
 remove_log(struct session *s, const struct rec *row)
 {

@@ -25,6 +25,11 @@ int	end_remove(struct session *, const struct rec *);
  * row was changed (ended, undone, removed).
  */
 bool	end_reconcile(struct session *, const struct rec *);
+/*
+ * The monitor of this id has ended. If its container was removed meanwhile,
+ * what the monitor wrote after that goes, too.
+ */
+void	end_forgotten(struct session *, const char *);
 /* The record that the monitor left: raw wait status and time. 0 or -1. */
 int	end_read_exit(struct session *, const char *, int *, int64_t *);
 

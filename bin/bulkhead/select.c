@@ -14,6 +14,8 @@
 
 #include <fcntl.h>
 
+#define FROM_FILE	"cidfile:id"	/* no option has such a name */
+
 struct walk {
 	struct session		*s;
 	const struct select	*sel;
@@ -38,39 +40,53 @@ run_one(struct walk *w, const struct rec *row, const char *say)
 static void
 by_name(struct walk *w, const char *ref)
 {
-	bool		 ignore = opt_flag(w->sel->g->opts, "ignore", false);
+	const struct rec *opts = w->sel->g->opts;
+	/* podman: what is to go by force may be gone already. */
+	bool		 ignore = opt_flag(opts, "ignore", false) ||
+			    opt_flag(opts, "force", false);
 	struct rec	*row = session_container(w->s, ref);
+	bool		 missing = row == NULL && errno == ENOENT;
 
 	if (row != NULL) {
 		run_one(w, row, ref);
 		rec_free(row);
 		return;
 	}
-	if (errno == ENOENT && (ignore || w->sel->quiet_missing))
+	if (missing && (ignore || w->sel->quiet_missing))
 		return;
 	(void)session_error(w->s);
 	if (w->code == 0)
-		w->code = errno == ENOENT ? w->sel->missing : w->sel->failed;
+		w->code = missing ? w->sel->missing : w->sel->failed;
 }
 
 static void
 by_files(struct walk *w)
 {
+	const char	*id;
+	size_t		 it = 0;
+
+	while (rec_next(w->sel->g->opts, FROM_FILE, &it, &id))
+		by_name(w, id);
+}
+
+int
+select_files(struct globals *g)
+{
 	const char	*path;
 	size_t		 it = 0;
 
-	while (rec_next(w->sel->g->opts, "cidfile", &it, &path)) {
+	while (rec_next(g->opts, "cidfile", &it, &path)) {
 		scoped_free char	*text = path_slurp(AT_FDCWD, path, 4096,
 					    NULL);
 
-		if (text == NULL) {
-			w->code = say_error("reading CIDFile: open %s: %s",
-			    path, strerror(errno));
-			continue;
-		}
+		if (text == NULL)
+			return (say_error("reading CIDFile: open %s: %s",
+			    path, strerror(errno)), -1);
 		text[strcspn(text, "\n")] = '\0';
-		by_name(w, text);
+		if (rec_add(g->opts, FROM_FILE, text) == -1)
+			return (say_error("%s", strerror(errno)), -1);
 	}
+	return (0);
 }
 
 /* Rows are small; what acts on one needs its definition too. */

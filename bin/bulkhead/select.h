@@ -24,6 +24,11 @@ struct select {
 };
 
 /*
+ * Read what --cidfile names, as whoever started us: to be called before a
+ * session is opened. 0, or -1 after telling the person why.
+ */
+int	select_files(struct globals *);
+/*
  * Call the function for each; it returns 0, or -1 with a sentence in the
  * session's star, which is said, and the rest goes on. The exit code.
  */
