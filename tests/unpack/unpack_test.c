@@ -573,6 +573,26 @@ test_xattrs(void)
 	done(&r);
 }
 
+/* So many that qsort looks for memory, by a call of its own. */
+static void
+test_many_xattrs(void)
+{
+	struct run	 r = { 0 };
+	char		 buf[8192], key[64];
+	size_t		 n = 0;
+
+	for (int i = 0; i < 100; i++) {
+		(void)snprintf(key, sizeof(key), "SCHILY.xattr.user.n%d", i);
+		n = tb_record(buf, n, key, "v", 1);
+	}
+	tb_raw_pax(&r.tb, 'x', buf, n);
+	tb_file(&r.tb, "f", "x");
+	tb_end(&r.tb);
+	ACCEPTED(&r, "many extended attributes");
+	CHECK(lgetxattr("stage/f", "user.n99", buf, sizeof(buf)) == 1);
+	done(&r);
+}
+
 /* A07 */
 static void
 test_devices(void)
@@ -1214,6 +1234,7 @@ main(int argc, char **argv)
 	test_whiteouts();
 	test_merged();
 	test_xattrs();
+	test_many_xattrs();
 	test_devices();
 	test_two_meanings();
 	test_sparse();
