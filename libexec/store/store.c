@@ -36,6 +36,35 @@ fail_errno(struct answer *a, const char *doing, const char *what)
 	return (fail(a, error, "%s %s: %s", doing, what, strerror(error)));
 }
 
+/* Does it hold a store, or nothing yet that anyone would miss? */
+static bool
+is_store(int fd)
+{
+	static const char *const names[] = { "storage.lock", "overlay-layers",
+		"vfs-layers" };
+	struct stat		 sb;
+
+	for (size_t i = 0; i < 3; i++)
+		if (fstatat(fd, names[i], &sb, AT_SYMLINK_NOFOLLOW) == 0)
+			return (true);
+	/* "tmp" alone: what Debian's podman makes at each boot. */
+	return (fstatat(fd, ".", &sb, 0) == 0 && sb.st_nlink == 3 &&
+	    fstatat(fd, "tmp", &sb, AT_SYMLINK_NOFOLLOW) == 0);
+}
+
+/*
+ * Debian's podman package has systemd make the graph root of root at boot,
+ * open to all, and podman leaves it so. What is ours and a store is closed;
+ * a directory that is something else (--root $HOME) is not touched. One that
+ * others could write to is past closing.
+ */
+static bool
+close_to_others(int fd, const struct stat *sb)
+{
+	return ((sb->st_mode & 022) == 0 && is_store(fd) &&
+	    fchmodat(fd, ".", sb->st_mode & 07711, 0) == 0);
+}
+
 /*
  * A store that others may enter lets them run its setuid programs (A07).
  * Search permission alone is what podman gives when ids are mapped.
@@ -53,7 +82,7 @@ check_root(int fd, const char *what, struct answer *a)
 		return (fail(a, EPERM, "the %s belongs to user %u, not to "
 		    "user %u who runs this; use another directory", what,
 		    sb.st_uid, geteuid()));
-	if ((sb.st_mode & 066) != 0)
+	if ((sb.st_mode & 066) != 0 && !close_to_others(fd, &sb))
 		return (fail(a, EPERM, "the %s is open to other users (mode "
 		    "%04o); make it 0700 with chmod", what,
 		    (unsigned int)(sb.st_mode & 07777)));

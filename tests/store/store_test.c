@@ -415,6 +415,7 @@ static void
 test_opening(void)
 {
 	union msg	 m = none();
+	struct stat	 sb;
 	char		 name[96];
 
 	fresh();
@@ -435,6 +436,17 @@ test_opening(void)
 		end();
 		CHECK(fchmod(i == 0 ? graph : run, 0711) == 0);
 	}
+	/* A store that was left open is closed, unless others could write. */
+	CHECK(mknodat(graph, "storage.lock", S_IFREG | 0644, 0) == 0);
+	for (int i = 0; i < 2; i++) {
+		CHECK(fchmod(graph, i == 0 ? 0755 : 0775) == 0);
+		pid = start(program, R_CTL, R_STORE, &ch);
+		CHECK(open_store("overlay", 1) == (i == 0 ? 0 : EPERM));
+		end();
+		CHECK(fstat(graph, &sb) == 0);
+		CHECK((sb.st_mode & 0777) == (i == 0 ? 0711 : 0775));
+	}
+	CHECK(fchmod(graph, 0700) == 0);
 	snprintf(name, sizeof(name), "/proc/%d", (int)getpid());
 	close(run);
 	run = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -1,0 +1,39 @@
+#!/bin/sh
+# The same containers after a reboot; ps is the first command.
+cd /job && . ./lib.sh
+
+listed() {
+	out=$(bh ps -a --sort names --format '{{.Names}} {{.State}}')
+	echo "$out"
+	is "$out" "$(printf 'keep exited\nmade created\nold exited')"
+	is "$(bh ps -q)" ""
+	is "$(bh inspect --format '{{.State.ExitCode}}' old)" 4
+	is "$(bh inspect --format '{{.State.Pid}}' keep)" 0
+}
+t "after a reboot ps -a shows what is left, --rm is gone" listed
+
+leftover() {
+	graph=/var/lib/containers/storage
+	[ "$WHO" = root ] || graph=$HOME/.local/share/containers/storage
+	n=$(ls "$graph/bulkhead" | grep -cE '^[0-9a-f]{64}$')
+	is "$n" 3 "writable layers"
+}
+t "after a reboot nothing of the --rm container is on the disk" leftover
+
+again() {
+	bh start keep
+	stands keep running
+	bh start -a made | grep -q made
+	bh stop -t 1 keep
+	bh run -d --name gone --network none localhost/busybox true
+	bh rm -f -t 0 keep gone made old
+	is "$(bh ps -aq)" ""
+	is "$(one echo ran)" ran
+}
+t "after a reboot start, stop, run and rm work" again
+
+podman_after() {
+	is "$(podman run --rm --network none localhost/thirty cat /layers/30)" 30
+}
+t "after a reboot podman still runs what bulkhead loaded" podman_after
+sync
