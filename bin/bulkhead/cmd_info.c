@@ -240,6 +240,8 @@ gather(struct info *in, struct globals *g)
 	unsigned int			 need = 0;
 	size_t				 i;
 
+	/* The same thing may be wrong each time. */
+	say_once();
 	for (i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
 		s = (struct session){ 0 };
 		need = needs[i];

@@ -1,9 +1,14 @@
 #include "say.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "visible.h"
+
+static bool	 once;
+static char	 last[4096];
 
 static void say(const char *, const char *, va_list)
     __attribute__((format(printf, 2, 0)));
@@ -11,10 +16,13 @@ static void say(const char *, const char *, va_list)
 static void
 say(const char *prefix, const char *fmt, va_list ap)
 {
-	char	 line[4096];
+	char	 line[sizeof(last)];
 	char	 safe[sizeof(line) * 2];
 
 	vsnprintf(line, sizeof(line), fmt, ap);
+	if (once && strcmp(line, last) == 0)
+		return;
+	memcpy(last, line, sizeof(last));
 	visible_text(safe, sizeof(safe), line);
 	/* In the order in which it was said, when both go to one place. */
 	fflush(stdout);
@@ -40,4 +48,10 @@ say_warning(const char *fmt, ...)
 	va_start(ap, fmt);
 	say("Warning: ", fmt, ap);
 	va_end(ap);
+}
+
+void
+say_once(void)
+{
+	once = true;
 }

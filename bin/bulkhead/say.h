@@ -13,5 +13,7 @@
 int	say_error(const char *, ...) __attribute__((format(printf, 1, 2)));
 /* "Warning: ...", or a plain line, on stderr. */
 void	say_warning(const char *, ...) __attribute__((format(printf, 1, 2)));
+/* From now on what was said last is not said again. */
+void	say_once(void);
 
 #endif
