@@ -22,7 +22,7 @@ say(const char *prefix, const char *fmt, va_list ap)
 	vsnprintf(line, sizeof(line), fmt, ap);
 	if (once && strcmp(line, last) == 0)
 		return;
-	memcpy(last, line, sizeof(last));
+	snprintf(last, sizeof(last), "%s", line);
 	visible_text(safe, sizeof(safe), line);
 	/* In the order in which it was said, when both go to one place. */
 	fflush(stdout);
