@@ -140,7 +140,7 @@ wait_one(struct session *s, const struct rec *row, void *ctx)
 	struct rec	*now;
 	struct chan	 ch;
 	struct packet	 p;
-	int64_t		 code = rec_num(row, "exit", 0);
+	int64_t		 code = rec_num(row, "exit", 0), when = 0;
 	int		 status;
 
 	(void)ctx;
@@ -153,6 +153,9 @@ wait_one(struct session *s, const struct rec *row, void *ctx)
 				code = end_code(status);
 				packet_clear(&p);
 				close(ch.fd);
+				/* `wait && rm` must not find it running. */
+				(void)end_read_exit(s, id, &status, &when);
+				(void)end_record(s, row, status, when);
 				printf("%lld\n", (long long)code);
 				return (0);
 			}

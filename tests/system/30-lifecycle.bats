@@ -99,7 +99,7 @@ listing() {
 logging() {
 	local out
 	bh run -d --network none --name talk localhost/busybox sh -c \
-	    'echo one; echo err >&2; sleep 0.2; echo two; printf partial; sleep 1.5; echo " end"; echo last'
+	    'echo one; echo err >&2; sleep 0.2; echo two; printf partial; sleep 1.5; echo " end"; sleep 0.2; echo last'
 	until_true 5 said talk two
 	is "$(bh logs -f talk 2>/dev/null | tail -2)" \
 	    $'partial end\nlast'
