@@ -21,6 +21,11 @@ for t; do
 		path=$B/libexec/bulkhead
 	fi
 	echo "# $name"
+	# launch builds one container and ends: it frees nothing on purpose.
+	case $name in
+	launch/*)	export ASAN_OPTIONS=detect_leaks=0 ;;
+	*)		unset ASAN_OPTIONS ;;
+	esac
 	timeout -k 5 "${TEST_SECONDS:-300}" "$OBJ/$t" "$PWD/$path" >"$out" 2>&1
 	st=$?
 	cat "$out"

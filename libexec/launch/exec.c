@@ -18,6 +18,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -110,11 +111,14 @@ streams(struct build *b)
 static int
 signals(struct build *b)
 {
-	struct sigaction	 dfl = { .sa_handler = SIG_DFL };
-	sigset_t		 none;
+	/* The kernel's struct, all zero: the default, no flags, no mask. */
+	const uint64_t	 dfl[4] = { 0, 0, 0, 0 };
+	sigset_t	 none;
 
+	/* By system call: the C library keeps 32 and 33 from its callers. */
 	for (int i = 1; i < NSIG; i++)
-		if (sigaction(i, &dfl, NULL) == -1 && errno != EINVAL)
+		if (syscall(SYS_rt_sigaction, i, dfl, NULL, sizeof(dfl[0])) ==
+		    -1 && errno != EINVAL)
 			return (fault_errno(b->fault, "resetting signals"));
 	sigemptyset(&none);
 	if (sigprocmask(SIG_SETMASK, &none, NULL) == -1)

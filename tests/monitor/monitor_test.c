@@ -184,8 +184,12 @@ test_primary_leaves(void)
 	rig_monitor(&r);
 	CHECK(rig_start(&r, &o, "seq 1 200000; echo done") == 0);
 	at = rig_attach(&r.mon, true, false);
-	usleep(200000);
-	free(rig_file(&r, "log", &len));
+	for (int i = 0; i < 100; i++) {
+		usleep(100000);
+		free(rig_file(&r, "log", &len));
+		if (len > 0)
+			break;
+	}
 	CHECK(len > 0 && len < 2000000);	/* back-pressure */
 	close(at);
 	CHECK(rig_wait(&r.mon) == 0);
@@ -491,7 +495,7 @@ test_much_input(void)
 	struct opts	 o = { .stdin_open = true };
 	char		 buf[1 + 4096], out[256];
 	size_t		 len = 1;
-	int		 at, line = 1;
+	int		 at, out_at, line = 1;
 
 	rig_monitor(&r);
 	CHECK(rig_start(&r, &o, "sleep 0.3; awk '$1 != NR { bad = 1 } "
@@ -508,8 +512,9 @@ test_much_input(void)
 		len = 1;
 	}
 	CHECK(line == 300001 && send(at, buf, len, 0) == (ssize_t)len);
+	out_at = rig_attach(&r.mon, false, false);
 	close(at);			/* without a word: end of file */
-	at = rig_attach(&r.mon, false, false);
+	at = out_at;
 	CHECK(rig_wait(&r.mon) == 0);
 	(void)rig_read(at, 1, out, sizeof(out));
 	CHECK(strcmp(out, "0 300000\n") == 0);

@@ -2,10 +2,13 @@
 # What the machine has when it goes down: running, ended, created, --rm.
 cd /job && . ./lib.sh
 
+# Who ends at SIGTERM; systemd waits 90 seconds for others before it reboots.
+polite='trap "exit 5" TERM; echo x >>/kept; while :; do sleep 1; done'
+
 leave() {
-	bh run -d --name keep --network none localhost/busybox sh -c \
-	    'echo x >>/kept; while :; do sleep 1; done'
-	bh run -d --rm --name gone --network none localhost/busybox sleep 10000
+	bh run -d --name keep --network none localhost/busybox sh -c "$polite"
+	bh run -d --rm --name gone --network none localhost/busybox \
+	    sh -c "$polite"
 	fails 4 bh run --name old --network none localhost/busybox sh -c 'exit 4'
 	bh create --name made --network none localhost/busybox echo made
 	stands keep running
