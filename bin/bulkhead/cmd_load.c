@@ -20,6 +20,7 @@
 #include "say.h"
 #include "scope.h"
 #include "session.h"
+#include "sweep.h"
 
 static int
 copy(int from, int to)
@@ -208,6 +209,7 @@ open_store(struct session *s, struct globals *g)
 		return (-1);
 	if (session_userns(s, H_STORE) == 0) {
 		s->userns = true;
+		sweep_store(s);
 		return (0);
 	}
 	(void)session_error(s);

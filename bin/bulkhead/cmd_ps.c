@@ -288,6 +288,10 @@ is_shown(const struct ps *p, const struct filter *f, const struct rec *row)
 
 	if (!filter_row(f, row))
 		return (false);
+	/* Half made or half gone: nobody was told, or somebody was. */
+	if ((state == CTR_CREATING || state == CTR_REMOVING) &&
+	    !filter_has_status(f))
+		return (false);
 	if (opt_flag(o, "all", false) || opt_given(o, "last") ||
 	    opt_flag(o, "latest", false) || filter_has_status(f))
 		return (true);

@@ -180,21 +180,52 @@ take_lock(struct making *m)
 }
 
 static int
-reserve(struct making *m)
+ask_create(struct making *m, struct packet *p)
 {
 	scoped_fd int	 fd = rec_memfd(m->def, "definition");
-	struct packet	 p;
 	union msg	 q;
 
+	if (fd == -1)
+		return (-1);
 	memset(&q.ctr_create, 0, sizeof(q.ctr_create));
 	(void)strlcpy(q.ctr_create.id, m->id, sizeof(q.ctr_create.id));
 	(void)strlcpy(q.ctr_create.name, rec_str(m->def, "name", ""),
 	    sizeof(q.ctr_create.name));
 	q.ctr_create.ephemeral = m->rm;
 	q.ctr_create.want_slot = m->s.system;
-	if (fd == -1 || take_lock(m) == -1 || star_ask(&m->s.star, H_STATE,
-	    MSG_ctr_create, &q, &fd, 1, &p) == -1)
-		return (session_error(&m->s), -1);
+	return (star_ask(&m->s.star, H_STATE, MSG_ctr_create, &q, &fd, 1, p));
+}
+
+/* The name may be that of one whose maker was killed: look, and try again. */
+static int
+ask_again(struct making *m, struct packet *p)
+{
+	const char	*name = rec_str(m->def, "name", "");
+	char		 why[sizeof(m->s.star.text)];
+
+	if (errno != EEXIST || *name == '\0')
+		return (-1);
+	(void)strlcpy(why, m->s.star.text, sizeof(why));
+	rec_free(session_container(&m->s, name));
+	if (ask_create(m, p) == 0)
+		return (0);
+	(void)strlcpy(m->s.star.text, why, sizeof(m->s.star.text));
+	return (-1);
+}
+
+static int
+reserve(struct making *m)
+{
+	/* First what a sweep looks at, so that nothing is forgotten. */
+	scoped_fd int	 dir = session_ctr_dir(&m->s, m->id);
+	struct packet	 p;
+
+	if (dir == -1 || take_lock(m) == -1 ||
+	    (ask_create(m, &p) == -1 && ask_again(m, &p) == -1)) {
+		(void)session_error(&m->s);
+		end_run_dir(&m->s, m->id);
+		return (-1);
+	}
 	(void)rec_set(m->def, "name", p.body.reply.text);
 	if (m->s.system)
 		(void)rec_set_num(m->def, "slot", (int64_t)p.body.reply.value);
@@ -330,6 +361,8 @@ settle_created(struct making *m)
 	keys = rec_new();
 	rc = session_set(&m->s, m->id, 1u << CTR_CREATING, CTR_CREATED, keys);
 	rec_free(keys);
+	if (rc == 0)
+		end_run_dir(&m->s, m->id);
 	return (rc);
 }
 

@@ -37,8 +37,8 @@ now_ns(void)
 	return (ts.tv_sec * 1000000000L + ts.tv_nsec);
 }
 
-static void
-remove_run_dir(struct session *s, const char *id)
+void
+end_run_dir(struct session *s, const char *id)
 {
 	scoped_fd int	 dir = path_open(s->run_dir, "ctr",
 			    O_RDONLY | O_DIRECTORY, 0);
@@ -74,7 +74,7 @@ end_forgotten(struct session *s, const char *id)
 	struct rec	*row = session_container(s, id);
 
 	if (row == NULL && errno == ENOENT && strlen(id) == 64)
-		remove_run_dir(s, id);
+		end_run_dir(s, id);
 	rec_free(row);
 }
 
@@ -98,13 +98,21 @@ remove_layer(struct session *s, const char *id)
 {
 	union msg	 m;
 
-	if (!star_has(&s->star, H_STORE))
-		return (0);
 	session_join_userns(s);
 	memset(&m.rw_remove, 0, sizeof(m.rw_remove));
 	(void)strlcpy(m.rw_remove.id, id, sizeof(m.rw_remove.id));
 	m.rw_remove.later = 1;
 	return (star_do(&s->star, H_STORE, MSG_rw_remove, &m, NULL, 0));
+}
+
+static int
+leave_removing(struct session *s, const char *id)
+{
+	struct rec	*keys = rec_new();
+	int		 rc = session_set(s, id, 0, CTR_REMOVING, keys);
+
+	rec_free(keys);
+	return (rc);
 }
 
 int
@@ -114,10 +122,13 @@ end_remove(struct session *s, const struct rec *row)
 	struct packet	 p;
 	union msg	 m;
 
+	/* ps has no store: it says what is to be done, and hides the rest. */
+	if (!star_has(&s->star, H_STORE))
+		return (leave_removing(s, id));
 	if (remove_layer(s, id) == -1)
 		return (-1);
 	remove_log(s, row);
-	remove_run_dir(s, id);
+	end_run_dir(s, id);
 	memset(&m.ctr_remove, 0, sizeof(m.ctr_remove));
 	(void)strlcpy(m.ctr_remove.id, id, sizeof(m.ctr_remove.id));
 	if (star_ask(&s->star, H_STATE, MSG_ctr_remove, &m, NULL, 0, &p) == 0)
@@ -148,7 +159,7 @@ end_record(struct session *s, const struct rec *row, int status, int64_t when)
 	if (rc == -1 && (errno == EBUSY || errno == ENOENT || errno == ESTALE))
 		rc = 0;
 	if (rc == 0)
-		remove_run_dir(s, id);
+		end_run_dir(s, id);
 	return (rc);
 }
 
@@ -242,7 +253,7 @@ reconcile_starting(struct session *s, const struct rec *row)
 		done = session_set(s, id, 1u << CTR_STARTING, CTR_CREATED,
 		    keys) == 0;
 		rec_free(keys);
-		remove_run_dir(s, id);
+		end_run_dir(s, id);
 	}
 	lock_drop(s, id);
 	return (done);

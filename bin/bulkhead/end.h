@@ -25,6 +25,8 @@ int	end_remove(struct session *, const struct rec *);
  * row was changed (ended, undone, removed).
  */
 bool	end_reconcile(struct session *, const struct rec *);
+/* Nobody works for it any more: its run directory goes. */
+void	end_run_dir(struct session *, const char *);
 /*
  * The monitor of this id has ended. If its container was removed meanwhile,
  * what the monitor wrote after that goes, too.

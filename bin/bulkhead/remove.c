@@ -4,12 +4,15 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "end.h"
 #include "monconn.h"
 #include "record.h"
 #include "session.h"
 
+#define SETTLE_TRIES	200
+#define SETTLE_PAUSE_US	50000
 #define KILL_WAIT_MS	10000	/* for the kernel to end a killed process */
 
 static int64_t
@@ -31,6 +34,33 @@ is_running(const struct rec *row)
 
 	return (state == CTR_RUNNING || state == CTR_STOPPING ||
 	    state == CTR_PAUSED);
+}
+
+static bool
+is_starting(const struct rec *row)
+{
+	int64_t	 state = rec_num(row, "state", 0);
+
+	return (state == CTR_CREATING || state == CTR_STARTING);
+}
+
+/* Another command is at it just now: see what becomes of it. */
+static struct rec *
+settled(struct session *s, const char *id)
+{
+	struct rec	*row;
+
+	for (int tries = 0; tries < SETTLE_TRIES; tries++) {
+		(void)usleep(SETTLE_PAUSE_US);
+		if ((row = session_container(s, id)) == NULL ||
+		    !is_starting(row))
+			return (row);
+		rec_free(row);
+	}
+	(void)snprintf(s->star.text, sizeof(s->star.text), "container %s is "
+	    "just being started by another command; try again", id);
+	errno = EBUSY;
+	return (NULL);
 }
 
 /*
@@ -76,7 +106,16 @@ remove_container(struct session *s, const struct rec *row, bool force,
     int64_t timeout)
 {
 	const char	*id = rec_str(row, "id", "");
+	struct rec	*now;
+	int		 rc;
 
+	if (is_starting(row)) {
+		if ((now = settled(s, id)) == NULL)
+			return (errno == ENOENT ? 0 : -1);
+		rc = remove_container(s, now, force, timeout);
+		rec_free(now);
+		return (rc);
+	}
 	if (is_running(row) && !force) {
 		(void)snprintf(s->star.text, sizeof(s->star.text), "cannot "
 		    "remove container %s as it is running - running or paused "

@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -20,6 +21,10 @@
 #include "record.h"
 #include "say.h"
 #include "scope.h"
+#include "sweep.h"
+
+#define LOCK_TRIES	200		/* a sweep is short */
+#define LOCK_PAUSE_US	10000
 
 /* What of our environment the configuration may depend on. */
 static const char *const environment[] = {
@@ -423,6 +428,10 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 		return (-1);
 	if (s->inherit && fcntl(KEEP_BASE + KEEP_USERNS, F_GETFD) != -1)
 		s->userns_fd = KEEP_BASE + KEEP_USERNS;
+	if ((need & NEED_STATE) && (need & NEED_STORE) && (need & NEED_IDS)) {
+		sweep_containers(s);
+		sweep_store(s);
+	}
 	return (0);
 }
 
@@ -447,7 +456,7 @@ session_open(struct session *s, struct globals *g, unsigned int need,
 {
 	s->g = g;
 	s->state_dir = s->run_dir = s->graph_fd = s->config_fd = -1;
-	s->userns_fd = -1;
+	s->userns_fd = s->ctr_fd = -1;
 	if (open_all(s, need, cleanup) == 0) {
 		if ((need & NEED_MORE) == 0)
 			session_confine();
@@ -643,16 +652,45 @@ session_join_userns(struct session *s)
 		s->userns = session_userns(s, H_STORE) == 0;
 }
 
+/* A sweep may hold it for a moment, and may remove it before it is ours. */
+static int
+locked_dir(struct session *s, const char *name)
+{
+	struct stat	 st;
+	int		 fd = -1;
+
+	for (int tries = 0; tries < LOCK_TRIES; tries++) {
+		if (fd == -1 &&
+		    (fd = path_mkdirs(s->run_dir, name, 0700)) == -1)
+			return (-1);
+		if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+			(void)usleep(LOCK_PAUSE_US);
+			continue;
+		}
+		if (fstat(fd, &st) == 0 && st.st_nlink > 0)
+			return (fd);
+		close(fd);
+		fd = -1;
+	}
+	errno = EBUSY;
+	return (fd);		/* whoever has it, the state decides */
+}
+
 int
 session_ctr_dir(struct session *s, const char *id)
 {
 	char	 name[80];
-	int	 fd;
 
-	(void)snprintf(name, sizeof(name), "ctr/%s", id);
-	if ((fd = path_mkdirs(s->run_dir, name, 0700)) == -1)
-		return (sentence(s, "cannot make the run directory of", id));
-	return (fd);
+	if (s->ctr_fd == -1 || strcmp(s->ctr_id, id) != 0) {
+		if (s->ctr_fd != -1)
+			close(s->ctr_fd);
+		(void)snprintf(name, sizeof(name), "ctr/%s", id);
+		if ((s->ctr_fd = locked_dir(s, name)) == -1)
+			return (sentence(s, "cannot make the run directory of",
+			    id));
+		(void)strlcpy(s->ctr_id, id, sizeof(s->ctr_id));
+	}
+	return (fcntl(s->ctr_fd, F_DUPFD_CLOEXEC, 0));
 }
 
 /* The name below the state directory, or NULL when it is somewhere else. */

@@ -41,6 +41,8 @@ struct session {
 	int			 state_dir;	/* durable */
 	int			 run_dir;	/* per boot */
 	int			 graph_fd;	/* graph root; system: mount */
+	int			 ctr_fd;	/* run directory that we locked */
+	char			 ctr_id[65];	/* whose it is */
 	const char		*graph;		/* its path */
 	int			 (*privileged)(struct session *); /* see below */
 	void			*arg;
@@ -95,7 +97,10 @@ struct rec *session_rw_make(struct session *, const char *, const char *);
 void	session_join_userns(struct session *);
 /* Have the lock broker ready, where NEED_LOCK was not asked for. 0 or -1. */
 int	session_locks(struct session *);
-/* The directory of one container below the run directory, made. fd or -1. */
+/*
+ * The directory of one container below the run directory, made and locked:
+ * as long as we or the monitor have it open, sweep.h leaves it. fd or -1.
+ */
 int	session_ctr_dir(struct session *, const char *);
 
 /* States of a container, as in ctr_set. */
