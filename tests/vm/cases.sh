@@ -43,8 +43,8 @@ thirty() {
 	is "$(bh run --rm --network none localhost/thirty \
 	    sh -c 'cat /layers/* | wc -l; cat /layers/30')" "$(printf '15\n30')"
 	bh run --rm --network none localhost/thirty sh -c \
-	    'rm /layers/4 && touch /layers/new && mkdir /d && mv /d /e &&
-	    chown 7:8 /etc/group && ! test -e /layers/4'
+	    'rm /layers/5 && touch /layers/new && mkdir /d && mv /d /e &&
+	    chown 7:8 /etc/group && ! test -e /layers/5'
 	has "$(bh run --rm --network none localhost/thirty \
 	    grep ' / / ' /proc/self/mountinfo)" overlay
 }

@@ -62,19 +62,11 @@ pid_of() { bh inspect --format '{{.State.Pid}}' "$1"; }
 # field PID NAME: one line of its status file.
 field() { awk -v k="$2:" '$1 == k { print $2 }' "/proc/$1/status"; }
 
-# login COMMAND...: as the ordinary user ann, in a session that logind and
-# her own service manager know of.
-login() {
+# login_as USER COMMAND...: in a session that logind and the user's own service
+# manager know of.
+login_as() {
+	u=$1; shift
 	systemd-run --quiet --pipe --wait --collect -p PAMName=login \
-	    -p User=ann -p WorkingDirectory=/home/ann "$@"
+	    -p "User=$u" -p "WorkingDirectory=/home/$u" "$@"
 }
-
-# stars: processes of ours that only the length of a command should see.
-stars() {
-	for d in /proc/[0-9]*; do
-		exe=$(readlink "$d/exe" 2>/dev/null) || continue
-		case $exe in
-		/usr/local/bin/bulkhead|"$LIBEXEC"/*) echo "${d#/proc/} ${exe##*/}" ;;
-		esac
-	done
-}
+login() { login_as ann "$@"; }

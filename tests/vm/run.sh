@@ -8,7 +8,12 @@ install_all() {
 	setcap cap_setuid,cap_setgid=p "$LIBEXEC/refresh"
 	sh ./account.sh
 	useradd -m -s /bin/bash ann
+	useradd -m -s /bin/bash bob
 	loginctl enable-linger ann
+	# Debian's podman takes vfs for a user whom nobody told otherwise.
+	install -d -o ann -g ann /home/ann/.config /home/ann/.config/containers
+	printf '[storage]\ndriver = "overlay"\n' \
+	    >/home/ann/.config/containers/storage.conf
 	install -d /etc/tmpfiles.d
 	cp bulkhead.conf /etc/tmpfiles.d/
 	within 30 test -d "/run/user/$(id -u ann)"
@@ -29,6 +34,7 @@ first)
 	t "installation" install_all
 	sh ./cases.sh
 	login sh /job/cases.sh
+	login_as bob sh /job/vfs.sh
 	sh ./before.sh
 	login sh /job/before.sh ;;
 reboot)
