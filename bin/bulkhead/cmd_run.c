@@ -24,6 +24,7 @@
 #include "session.h"
 #include "spec.h"
 #include "start.h"
+#include "sweep.h"
 
 struct making {
 	struct session	 s;
@@ -331,7 +332,8 @@ make(struct making *m, struct globals *g, int argc, char **argv,
 static void
 finish(struct making *m)
 {
-	(void)star_do(&m->s.star, H_REAPER, MSG_reap_done, NULL, NULL, 0);
+	/* It need not answer: that it hears this before we are gone is all. */
+	(void)star_send(&m->s.star, H_REAPER, MSG_reap_done, NULL, NULL, 0);
 	session_close(&m->s);
 }
 
@@ -357,6 +359,8 @@ settle_created(struct making *m)
 	if (!m->rootfs && (rw = session_rw_make(&m->s, m->id,
 	    rec_str(m->def, "image", ""))) == NULL)
 		return (-1);
+	if (rw != NULL && m->rm)
+		sweep_mark_ephemeral(&m->s, m->id);
 	rec_free(rw);
 	keys = rec_new();
 	rc = session_set(&m->s, m->id, 1u << CTR_CREATING, CTR_CREATED, keys);

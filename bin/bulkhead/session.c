@@ -71,8 +71,6 @@ start_helpers(struct session *s, unsigned int need, char *const *cleanup)
 	    (need & NEED_IDS) != 0) &&
 	    star_start(&s->star, H_REFRESH) == -1)
 		return (-1);
-	if (s->config == NULL && star_start(&s->star, H_RESOLVE) == -1)
-		return (-1);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if ((need & rows[i].need) &&
 		    star_start(&s->star, rows[i].who) == -1)
@@ -115,17 +113,24 @@ question_fd(struct session *s)
 
 /* The settled configuration: one memfd that nobody can change any more. */
 static int
-resolve_config(struct session *s)
+ask_config(struct session *s)
 {
 	scoped_fd int	 fd = question_fd(s);
+
+	if (fd == -1)
+		return (sentence(s, "cannot make", "the question to resolve"));
+	return (star_send(&s->star, H_RESOLVE, MSG_config_resolve, NULL, &fd,
+	    1));
+}
+
+static int
+take_config(struct session *s)
+{
 	struct packet	 p;
 	const char	*warning;
 	size_t		 it = 0;
 
-	if (fd == -1)
-		return (sentence(s, "cannot make", "the question to resolve"));
-	if (star_ask(&s->star, H_RESOLVE, MSG_config_resolve, NULL, &fd, 1,
-	    &p) == -1)
+	if (star_wait(&s->star, H_RESOLVE, &p) == -1)
 		return (-1);
 	s->config_fd = packet_take_fd(&p, 0);
 	packet_clear(&p);
@@ -404,27 +409,36 @@ take_kept(struct session *s)
 static int
 open_all(struct session *s, unsigned int need, char *const *cleanup)
 {
+	bool	 root = geteuid() == 0;
+
 	if (star_init(&s->star, s->g->trace, s->g->verbose) == -1 ||
 	    (s->inherit && take_kept(s) == -1) ||
-	    find_mode(s) == -1 || start_helpers(s, need, cleanup) == -1)
+	    find_mode(s) == -1)
 		return (-1);
-	if (s->config == NULL && resolve_config(s) == -1)
+	/* Everything waits for the configuration: it works while they start. */
+	if (s->config == NULL && (star_start(&s->star, H_RESOLVE) == -1 ||
+	    ask_config(s) == -1))
+		return (-1);
+	if (start_helpers(s, need, cleanup) == -1 ||
+	    (s->config == NULL && take_config(s) == -1))
 		return (-1);
 	s->graph = session_config(s, "path.graph", "");
 	if ((need & (NEED_STATE | NEED_STORE | NEED_LOCK)) &&
 	    open_dirs(s, need) == -1)
 		return (-1);
-	if ((need & NEED_STATE) && (send_state_open(s) == -1 ||
-	    wait_done(s, H_STATE) == -1))
+	if ((need & NEED_STATE) && send_state_open(s) == -1)
 		return (-1);
-	if (geteuid() == 0) {
-		if (give_up_root(s) == -1)
-			return (-1);
-	} else if (s->privileged != NULL && s->privileged(s) == -1)
+	/* Root may have to look something up before it is given up. */
+	if (root && (((need & NEED_STATE) &&
+	    wait_done(s, H_STATE) == -1) || give_up_root(s) == -1))
 		return (-1);
 	if (star_has(&s->star, H_REFRESH) && query_ids(s) == -1)
 		return (-1);
 	if (open_parts(s, need) == -1)
+		return (-1);
+	if (!root && (((need & NEED_STATE) &&
+	    wait_done(s, H_STATE) == -1) ||
+	    (s->privileged != NULL && s->privileged(s) == -1)))
 		return (-1);
 	if (s->inherit && fcntl(KEEP_BASE + KEEP_USERNS, F_GETFD) != -1)
 		s->userns_fd = KEEP_BASE + KEEP_USERNS;

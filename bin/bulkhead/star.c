@@ -197,13 +197,13 @@ star_lost(struct star *s, enum star_helper who)
 	return (-1);
 }
 
-int
-star_send(struct star *s, enum star_helper who, enum msg_type type,
+static int
+transmit(struct star *s, enum star_helper who, enum msg_type type,
     const union msg *m, const int *fds, unsigned int nfds)
 {
 	static const union msg	 empty;
 
-	s->sent[who] = ++s->seq;
+	++s->seq;
 	if (!star_has(s, who)) {
 		errno = EPIPE;
 		(void)snprintf(s->text, sizeof(s->text),
@@ -238,7 +238,18 @@ await(struct star *s, struct chan *ch, struct packet *p)
 }
 
 int
-star_wait(struct star *s, enum star_helper who, struct packet *p)
+star_send(struct star *s, enum star_helper who, enum msg_type type,
+    const union msg *m, const int *fds, unsigned int nfds)
+{
+	int	 rc = transmit(s, who, type, m, fds, nfds);
+
+	s->sent[who] = s->seq;
+	return (rc);
+}
+
+/* The reply with this number, which must be the next. */
+static int
+wait_for(struct star *s, enum star_helper who, uint32_t seq, struct packet *p)
 {
 	const struct msg_reply	*r = &p->body.reply;
 	int			 rc;
@@ -254,7 +265,7 @@ star_wait(struct star *s, enum star_helper who, struct packet *p)
 		    strerror(errno));
 		return (-1);
 	}
-	if (p->seq != s->sent[who]) {
+	if (p->seq != seq) {
 		packet_clear(p);
 		errno = EPROTO;
 		(void)snprintf(s->text, sizeof(s->text), "the helper %s "
@@ -270,6 +281,61 @@ star_wait(struct star *s, enum star_helper who, struct packet *p)
 		    helpers[who].file, strerror((int)r->error));
 	packet_clear(p);
 	errno = (int)r->error;
+	return (-1);
+}
+
+int
+star_post(struct star *s, enum star_helper who, enum msg_type type,
+    const union msg *m, const int *fds, unsigned int nfds)
+{
+	if (s->nposted[who] == STAR_POSTS && star_settle(s, who) == -1)
+		return (-1);
+	if (transmit(s, who, type, m, fds, nfds) == -1)
+		return (-1);
+	s->posted[who][s->nposted[who]++] = s->seq;
+	return (0);
+}
+
+/* All of them are read, also after one that failed, which is the one said. */
+int
+star_settle(struct star *s, enum star_helper who)
+{
+	unsigned int	 n = s->nposted[who];
+	char		 why[sizeof(s->text)];
+	struct packet	 p;
+	int		 error = 0;
+
+	s->nposted[who] = 0;
+	for (unsigned int i = 0; i < n && star_has(s, who); i++) {
+		if (wait_for(s, who, s->posted[who][i], &p) == 0)
+			packet_clear(&p);
+		else if (error == 0) {
+			error = errno;
+			(void)strlcpy(why, s->text, sizeof(why));
+		}
+	}
+	if (error == 0)
+		return (0);
+	(void)strlcpy(s->text, why, sizeof(s->text));
+	errno = error;
+	return (-1);
+}
+
+int
+star_wait(struct star *s, enum star_helper who, struct packet *p)
+{
+	int	 rc = star_settle(s, who);
+	int	 saved = errno;
+	char	 why[sizeof(s->text)];
+
+	if (rc == 0)
+		return (wait_for(s, who, s->sent[who], p));
+	/* What was asked after it failed is of no use any more. */
+	(void)strlcpy(why, s->text, sizeof(why));
+	if (star_has(s, who) && wait_for(s, who, s->sent[who], p) == 0)
+		packet_clear(p);
+	(void)strlcpy(s->text, why, sizeof(s->text));
+	errno = saved;
 	return (-1);
 }
 

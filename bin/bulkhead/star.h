@@ -18,13 +18,17 @@ enum star_helper {
 	H_COUNT
 };
 
+#define STAR_POSTS	16
+
 struct star {
 	struct child	 helper[H_COUNT];
 	int		 libexec_fd;
 	int		 err_read;	/* what all of them say on stderr */
 	int		 err_write;
 	uint32_t	 seq;
-	uint32_t	 sent[H_COUNT];	/* requests that wait for their reply */
+	uint32_t	 sent[H_COUNT];	/* the request that star_wait is for */
+	uint32_t	 posted[H_COUNT][STAR_POSTS];	/* not looked at yet */
+	unsigned int	 nposted[H_COUNT];
 	unsigned int	 trace;
 	unsigned int	 verbose;
 	uid_t		 uid;		/* helpers are born with it; 0: ours */
@@ -50,7 +54,14 @@ int	star_ask(struct star *, enum star_helper, enum msg_type,
 /* The same for requests whose reply says nothing but that it is done. */
 int	star_do(struct star *, enum star_helper, enum msg_type,
 	    const union msg *, const int *, unsigned int);
-/* The halves, so that several helpers work at once. One at a time each. */
+/*
+ * The halves, so that several helpers work at once. One that is waited for
+ * at a time each; others may be posted: their replies are looked at before
+ * the next wait, where the first that failed fails it, or by star_settle.
+ */
+int	star_post(struct star *, enum star_helper, enum msg_type,
+	    const union msg *, const int *, unsigned int);
+int	star_settle(struct star *, enum star_helper);
 int	star_send(struct star *, enum star_helper, enum msg_type,
 	    const union msg *, const int *, unsigned int);
 int	star_wait(struct star *, enum star_helper, struct packet *);

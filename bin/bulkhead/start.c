@@ -22,6 +22,7 @@
 #include "sealed.h"
 #include "session.h"
 #include "start.h"
+#include "sweep.h"
 
 #define PROFILE_MAX	(1u << 20)	/* bytes of a seccomp profile */
 #define INIT_MAX	(8u << 20)	/* bytes of the init program */
@@ -109,6 +110,8 @@ compose(struct start *st)
 		}
 		(void)rec_add_all(full, rw);
 		rec_free(rw);
+		if (rec_num(st->def, "rm", 0) != 0)
+			sweep_mark_ephemeral(s, st->id);
 	}
 	if (hostfiles_add(full) == -1) {
 		rec_free(full);
@@ -122,7 +125,8 @@ give(struct start *st, enum launch_fd kind, uint32_t index, int fd)
 {
 	union msg	 m = { .launch_give = { kind, index } };
 
-	return (ask(st, H_LAUNCH, MSG_launch_give, &m, &fd, 1));
+	return (star_post(&st->s->star, H_LAUNCH, MSG_launch_give, &m, &fd,
+	    1));
 }
 
 static int
@@ -136,22 +140,20 @@ give_log(struct start *st)
 		return (0);
 	fd = session_open_log(st->s, st->def, O_WRONLY | O_CREAT | O_APPEND);
 	if (fd != -1)
-		return (ask(st, H_MONITOR, MSG_mon_log, &m, &fd, 1));
+		return (star_post(&st->s->star, H_MONITOR, MSG_mon_log, &m,
+		    &fd, 1));
 	(void)snprintf(st->s->star.text, sizeof(st->s->star.text), "the log %s "
 	    "cannot be opened: %s", rec_str(st->def, "log_path", ""),
 	    strerror(errno));
 	return (-1);
 }
 
-/* Have the monitor make the pipes, and give launch the inner ends. */
+/* Have the monitor make the pipes, while we go on. */
 static int
-open_monitor(struct start *st)
+ask_monitor(struct start *st)
 {
-	struct session	*s = st->s;
-	scoped_fd int	 dir = session_ctr_dir(s, st->id);
-	struct packet	 p;
+	scoped_fd int	 dir = session_ctr_dir(st->s, st->id);
 	union msg	 m;
-	int		 rc = 0;
 
 	if (dir == -1)
 		return (-1);
@@ -159,7 +161,17 @@ open_monitor(struct start *st)
 	(void)strlcpy(m.mon_open.id, st->id, sizeof(m.mon_open.id));
 	m.mon_open.tty = rec_num(st->def, "tty", 0) != 0;
 	m.mon_open.stdin_open = rec_num(st->def, "stdin_open", 0) != 0;
-	if (star_ask(&s->star, H_MONITOR, MSG_mon_open, &m, &dir, 1, &p) == -1)
+	return (star_send(&st->s->star, H_MONITOR, MSG_mon_open, &m, &dir, 1));
+}
+
+/* Give launch their inner ends. */
+static int
+give_pipes(struct start *st)
+{
+	struct packet	 p;
+	int		 rc = 0;
+
+	if (star_wait(&st->s->star, H_MONITOR, &p) == -1)
 		return (-1);
 	for (unsigned int i = 0; i < p.nfds && rc == 0; i++)
 		rc = give(st, (enum launch_fd)i, 0, p.fds[i]);
@@ -292,7 +304,8 @@ keep(struct start *st, enum keep_fd slot, int fd)
 {
 	union msg	 m = { .reap_keep = { .slot = slot } };
 
-	return (fd == -1 ? 0 : ask(st, H_REAPER, MSG_reap_keep, &m, &fd, 1));
+	return (fd == -1 ? 0 : star_post(&st->s->star, H_REAPER,
+	    MSG_reap_keep, &m, &fd, 1));
 }
 
 /* The first process exists, mapped and watched, and waits to be built. */
@@ -315,12 +328,13 @@ create(struct start *st, const struct rec *full, uint32_t slot)
 	st->pid = (pid_t)p.body.reply_fd3.value;
 	memset(&m, 0, sizeof(m));
 	m.mon_adopt.pid = (uint32_t)st->pid;
-	if (ask(st, H_MONITOR, MSG_mon_adopt, &m, &p.fds[0], 1) == -1)
+	if (star_post(&s->star, H_MONITOR, MSG_mon_adopt, &m, &p.fds[0],
+	    1) == -1)
 		goto out;
 	memset(&m, 0, sizeof(m));
 	m.ids_write.slot = slot;
-	if (!s->single &&
-	    ask(st, H_REFRESH, MSG_ids_write, &m, &p.fds[1], 1) == -1)
+	if (!s->single && star_post(&s->star, H_REFRESH, MSG_ids_write, &m,
+	    &p.fds[1], 1) == -1)
 		goto out;
 	if (keep(st, KEEP_PIDFD, p.fds[0]) == -1 ||
 	    keep(st, KEEP_USERNS, p.fds[1]) == -1 ||
@@ -328,27 +342,37 @@ create(struct start *st, const struct rec *full, uint32_t slot)
 	    keep(st, KEEP_GRAPH, s->system ? s->graph_fd : -1) == -1)
 		goto out;
 	s->userns_fd = packet_take_fd(&p, 1);
-	rc = 0;
+	/* Nothing is built before its ids are there and it is watched. */
+	if (star_settle(&s->star, H_REFRESH) == 0 &&
+	    star_settle(&s->star, H_MONITOR) == 0)
+		rc = 0;
  out:
 	packet_clear(&p);
 	return (rc);
 }
 
 static int
-build(struct start *st)
+ask_build(struct start *st)
 {
 	struct winsize	 w = { .ws_row = 0 };
-	struct packet	 p;
 	union msg	 m;
-	int		 rc = 0;
 
 	memset(&m.launch_build, 0, sizeof(m.launch_build));
 	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &w) == 0) {
 		m.launch_build.rows = w.ws_row;
 		m.launch_build.cols = w.ws_col;
 	}
-	if (star_ask(&st->s->star, H_LAUNCH, MSG_launch_build, &m, NULL, 0,
-	    &p) == -1)
+	return (star_send(&st->s->star, H_LAUNCH, MSG_launch_build, &m, NULL,
+	    0));
+}
+
+static int
+built(struct start *st)
+{
+	struct packet	 p;
+	int		 rc = 0;
+
+	if (star_wait(&st->s->star, H_LAUNCH, &p) == -1)
 		return (-1);
 	if (p.nfds == 1)
 		rc = ask(st, H_MONITOR, MSG_mon_console, NULL, &p.fds[0], 1);
@@ -385,17 +409,25 @@ exec_code(int error)
 	return (error == EPIPE ? EXIT_ENGINE : EXIT_NOEXEC);
 }
 
+/* While launch builds: all that the first instruction will find ready. */
 static int
-execute(struct start *st, struct attach *a)
+prepare(struct start *st, struct attach *a)
 {
 	struct session	*s = st->s;
-	int		 saved;
 
 	if ((st->attach_in || st->attach_out) && attach_socket(a, true,
 	    s->star.text, sizeof(s->star.text)) == -1)
 		return (-1);
 	if (record_running(st) == -1)
 		return (-1);
+	return (star_settle(&s->star, H_REAPER));
+}
+
+static int
+execute(struct start *st)
+{
+	int	 saved;
+
 	if (ask(st, H_LAUNCH, MSG_launch_exec, NULL, NULL, 0) == 0)
 		return (0);
 	saved = errno;
@@ -436,12 +468,23 @@ static int
 run_steps(struct start *st, struct attach *a, struct rec *full, int asked)
 {
 	uint32_t	 slot = (uint32_t)rec_num(st->def, "slot", 0);
+	int		 prepared, saved;
+	char		 why[sizeof(st->s->star.text)];
 
-	if (open_monitor(st) == -1 || give_seccomp(st, asked) == -1 ||
+	if (give_pipes(st) == -1 || give_seccomp(st, asked) == -1 ||
 	    give_init(st) == -1 || give_mounts(st, full, slot) == -1 ||
-	    create(st, full, slot) == -1 || build(st) == -1)
+	    create(st, full, slot) == -1 || ask_build(st) == -1)
 		return (-1);
-	return (execute(st, a));
+	prepared = prepare(st, a);
+	saved = errno;
+	(void)strlcpy(why, st->s->star.text, sizeof(why));
+	if (built(st) == -1)
+		return (-1);
+	if (prepared == 0)
+		return (execute(st));
+	(void)strlcpy(st->s->star.text, why, sizeof(st->s->star.text));
+	errno = saved;
+	return (-1);
 }
 
 int
@@ -462,7 +505,7 @@ start_container(struct start *st)
 	    session_config(s, "engine.detach_keys", DETACH_KEYS))) == -1)
 		return (say_error("invalid detach keys"), -1);
 	if ((asked = start_ask_seccomp(s, st->def)) != -1 &&
-	    (full = compose(st)) != NULL)
+	    ask_monitor(st) == 0 && (full = compose(st)) != NULL)
 		rc = run_steps(st, &a, full, asked);
 	rec_free(full);
 	if (rc == -1) {
