@@ -334,9 +334,12 @@ wait_done(struct session *s, enum star_helper who)
 	return (0);
 }
 
-/* How many ids does a container get? One: say so, once, and go on. */
+/*
+ * How many ids does a container get? One: say so where one is made, and go
+ * on.
+ */
 static int
-query_ids(struct session *s)
+query_ids(struct session *s, unsigned int need)
 {
 	struct packet	 p;
 
@@ -344,7 +347,8 @@ query_ids(struct session *s)
 	    &p) == -1)
 		return (-1);
 	s->single = p.body.reply.value <= 1;
-	if (s->single && p.body.reply.text[0] != '\0')
+	if (s->single && (need & (NEED_LAUNCH | NEED_MORE)) != 0 &&
+	    p.body.reply.text[0] != '\0')
 		say_warning("%s", p.body.reply.text);
 	packet_clear(&p);
 	return (0);
@@ -432,7 +436,7 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	if (root && (((need & NEED_STATE) &&
 	    wait_done(s, H_STATE) == -1) || give_up_root(s) == -1))
 		return (-1);
-	if (star_has(&s->star, H_REFRESH) && query_ids(s) == -1)
+	if (star_has(&s->star, H_REFRESH) && query_ids(s, need) == -1)
 		return (-1);
 	if (open_parts(s, need) == -1)
 		return (-1);

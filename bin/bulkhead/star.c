@@ -90,8 +90,10 @@ static int
 missing(struct star *s, enum star_helper who)
 {
 	(void)snprintf(s->text, sizeof(s->text), "cannot start the helper "
-	    "%s, which is needed for %s: %s", helpers[who].file,
-	    helpers[who].gives, strerror(errno));
+	    "%s, which is needed for %s: %s%s", helpers[who].file,
+	    helpers[who].gives, strerror(errno), errno == EPERM && s->uid != 0
+	    ? "; is this the root of a user namespace, and not of the machine?"
+	    : "");
 	return (-1);
 }
 
