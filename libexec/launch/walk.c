@@ -23,7 +23,7 @@ struct walk {
 	int	 links;
 	bool	 dir;			/* what the last component is to be */
 	char	 done[PATH_MAX];	/* how we came to `at`, without links */
-	char	 todo[PATH_MAX];
+	char	 ahead[PATH_MAX];
 };
 
 int
@@ -102,13 +102,13 @@ follow(struct walk *w, int link)
 	if (n == -1)
 		return (-1);
 	text[n] = '\0';
-	memcpy(rest, w->todo, sizeof(rest));
+	memcpy(rest, w->ahead, sizeof(rest));
 	errno = ELOOP;
 	if (++w->links > LINKS)
 		return (-1);
 	errno = ENAMETOOLONG;
-	if (snprintf(w->todo, sizeof(w->todo), "%s%s%s", text,
-	    *rest == '\0' ? "" : "/", rest) >= (int)sizeof(w->todo))
+	if (snprintf(w->ahead, sizeof(w->ahead), "%s%s%s", text,
+	    *rest == '\0' ? "" : "/", rest) >= (int)sizeof(w->ahead))
 		return (-1);
 	return (text[0] == '/' ? go_to(w, "") : 0);
 }
@@ -136,18 +136,18 @@ take_step(struct walk *w)
 	char		 name[NAME_MAX + 1];
 	struct stat	 st;
 
-	if (cut(w->todo, name) == -1)
+	if (cut(w->ahead, name) == -1)
 		return (-1);
 	if (name[0] == '\0' || strcmp(name, ".") == 0)
 		return (0);
 	if (strcmp(name, "..") == 0)
 		return (go_up(w));
-	fd = step(w->at, name, *w->todo != '\0' || w->dir);
+	fd = step(w->at, name, *w->ahead != '\0' || w->dir);
 	if (fd == -1 || fstat(fd, &st) == -1)
 		return (-1);
 	if (S_ISLNK(st.st_mode))
 		return (follow(w, fd));
-	if (*w->todo != '\0' && !S_ISDIR(st.st_mode)) {
+	if (*w->ahead != '\0' && !S_ISDIR(st.st_mode)) {
 		errno = ENOTDIR;
 		return (-1);
 	}
@@ -163,14 +163,14 @@ walk_make(int root, const char *path, bool dir)
 {
 	struct walk	 w = { .root = root, .dir = dir };
 
-	if (strlen(path) >= sizeof(w.todo)) {
+	if (strlen(path) >= sizeof(w.ahead)) {
 		errno = ENAMETOOLONG;
 		return (-1);
 	}
-	memcpy(w.todo, path, strlen(path) + 1);
+	memcpy(w.ahead, path, strlen(path) + 1);
 	if ((w.at = fcntl(root, F_DUPFD_CLOEXEC, 3)) == -1)
 		return (-1);
-	while (w.todo[0] != '\0')
+	while (w.ahead[0] != '\0')
 		if (take_step(&w) == -1) {
 			scope_close(&w.at);
 			return (-1);
