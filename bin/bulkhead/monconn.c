@@ -1,6 +1,8 @@
 #include "monconn.h"
 
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,22 +14,32 @@
 
 #include <bsd/string.h>
 
-#include "attach.h"
 #include "path.h"
 #include "record.h"
 #include "scope.h"
 #include "session.h"
 
+/*
+ * The path of a socket has room for 107 bytes, a run directory may be
+ * longer: so the directory is named by its descriptor.
+ */
 int
 monconn_open(struct session *s, const char *id, struct chan *ch)
 {
-	scoped_fd int	 dir = -1;
-	char		 name[80];
+	struct sockaddr_un	 un = { .sun_family = AF_UNIX };
+	scoped_fd int		 dir = -1, fd = -1;
+	char			 name[80];
 
 	(void)snprintf(name, sizeof(name), "ctr/%s", id);
 	if ((dir = path_open(s->run_dir, name, O_PATH | O_DIRECTORY, 0)) == -1)
 		return (-1);
-	return (attach_connect(ch, dir));
+	(void)snprintf(un.sun_path, sizeof(un.sun_path),
+	    "/proc/self/fd/%d/ctl", dir);
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (fd == -1 || connect(fd, (struct sockaddr *)&un, sizeof(un)) == -1)
+		return (-1);
+	*ch = (struct chan){ take_fd(&fd), R_CTL, R_MONITOR };
+	return (0);
 }
 
 int
