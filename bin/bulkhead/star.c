@@ -141,6 +141,11 @@ star_start_reaper(struct star *s, char *const *cleanup)
 			    .trace = s->trace, .verbose = s->verbose,
 			    .uid = s->uid, .gid = s->gid };
 
+	/* These two are started out of our sight: better said now. */
+	for (int i = H_MONITOR; i <= H_LAUNCH; i++)
+		if (faccessat(s->libexec_fd, helpers[i].file, X_OK,
+		    AT_EACCESS) == -1)
+			return (missing(s, (enum star_helper)i));
 	if (pair(s, H_MONITOR, &mon) == -1 || pair(s, H_LAUNCH, &launch) == -1)
 		return (missing(s, H_REAPER));
 	fds[0] = mon;
