@@ -1,0 +1,170 @@
+# kill -9 of any one process of ours, at any moment: the next command is
+# right, rm -f works the first time, and nothing is left behind.
+
+load lib
+load traces
+
+setup() {
+	have_busybox
+	RANDOM=${BH_SEED:-1}	# the same moments each time, as far as can be
+}
+
+teardown() {
+	root rm -f -a -t 0 >/dev/null 2>&1 || true
+	user rm -f -a -t 0 >/dev/null 2>&1 || true
+}
+
+# The engine of $WHO as a program that strike.pl can start.
+engine() {
+	case $WHO in
+	root)	printf '%s\n' "$BH" --root "$T/root/storage" --runroot "$T/root/run" ;;
+	user)	printf '%s\n' setpriv --reuid "$BH_USER" --regid "$BH_USER" \
+		    --init-groups env -i "HOME=$T/user" "XDG_RUNTIME_DIR=$T/xdg" \
+		    PATH=/usr/bin:/bin sh -c 'cd "$HOME" && exec "$@"' sh "$BH" ;;
+	esac
+}
+
+# strike PROGRAM SPAN COMMAND...: kill one of PROGRAM within SPAN ms, which are few:
+# the sooner ones happen on any machine, the later ones on a slow one.
+strike() {
+	local program=$1 span=$2 uid argv out; shift 2
+	mapfile -t argv < <(engine)
+	uid=$(id -u "$BH_USER")
+	[ "$WHO" = user ] || uid=-$uid
+	out=$(T=$T perl "$BATS_TEST_DIRNAME/strike.pl" "$BH_PREFIX" "$uid" \
+	    "$program" $((RANDOM % span * 1000)) "${argv[@]}" "$@")
+	case $out in
+	"struck "*)	struck=$((struck + 1)) ;;
+	hung)	echo "# $program killed: $1 never ended"; return 1 ;;
+	esac
+	# Whoever was killed, the command itself does not crash.
+	case ${out##* } in
+	0)	;;
+	9)	[ "$program" = bulkhead ] ||
+		    { echo "# $1: was killed with $program"; return 1; } ;;
+	*)	echo "# $1: $out when $program was killed"; cat "$T/strike.err"
+		return 1 ;;
+	esac
+	last=$out
+}
+
+# The next commands: what ps says is so, and the name can be had again.
+sane() {
+	local out pid
+	out=$(bh ps -a --format '{{.Names}} {{.State}} {{.Pid}}') || {
+		echo "# ps failed after $1"; return 1; }
+	while read -r name state pid; do
+		case $state in
+		"")	;;
+		running)	[ -d "/proc/$pid" ] || { echo "# after $1: $out"; return 1; } ;;
+		created|exited)	;;
+		*)	echo "# after $1: $out"; return 1 ;;
+		esac
+	done <<<"$out"
+}
+gone() {
+	bh rm -f -t 0 "$2" || { echo "# after $1: rm -f failed"; return 1; }
+	not bh inspect --type container "$2" >/dev/null 2>&1 ||
+	    { echo "# after $1: still there"; return 1; }
+}
+
+# Everything is as it was, once two ordinary commands have run.
+settled() {
+	sleep 2
+	is "$(bh run --rm --network none localhost/busybox echo works)" works
+	is "$(bh ps -aq)" ""
+	clean 10
+}
+
+killed_run() {
+	local p i struck=0
+	for p in refresh resolve statekeep lockbroker store reaper monitor \
+	    launch bulkhead; do
+		for i in 1 2 3; do
+			strike $p 25 run --rm --name n --network none \
+			    localhost/busybox sh -c 'sleep 0.02' "mark-$WHO-$T"
+			sane "run --rm without $p"
+			gone "run --rm without $p" n
+		done
+		strike $p 25 run -d --stop-timeout 0 --name n \
+		    --network none localhost/busybox sh -c 'sleep 100' "mark-$WHO-$T"
+		sane "run -d without $p"
+		# The name is free for whoever replaces.
+		bh run --rm --replace --name n --network none localhost/busybox true
+		gone "run -d without $p" n
+	done
+	settled
+	echo "# $struck struck"
+	[ $struck -gt 12 ]
+}
+@test "kill -9 during run" { each killed_run; }
+
+killed_create() {
+	local p i struck=0
+	for p in resolve statekeep lockbroker store bulkhead; do
+		for i in 1 2; do
+			strike $p 12 create --name n --network none localhost/busybox true
+			sane "create without $p"
+			bh create --replace --name n --network none localhost/busybox true
+			gone "create without $p" n
+		done
+	done
+	for p in refresh resolve statekeep store reaper monitor launch bulkhead; do
+		bh create --name n --network none localhost/busybox sh -c \
+		    'sleep 100' "mark-$WHO-$T" >/dev/null
+		strike $p 15 start n
+		sane "start without $p"
+		gone "start without $p" n
+	done
+	settled
+	echo "# $struck struck"
+	[ $struck -gt 6 ]
+}
+@test "kill -9 during create and start" { each killed_create; }
+
+killed_end() {
+	local p c struck=0
+	for p in refresh resolve statekeep lockbroker store reaper monitor bulkhead; do
+		for c in "stop -t 0" "stop -t 1" "rm -f -t 0" kill; do
+			bh run -d --name n --network none localhost/busybox sh -c \
+			    'trap "exit 0" TERM; while :; do sleep 0.05; done' \
+			    "mark-$WHO-$T" >/dev/null
+			strike $p 10 $c n
+			sane "$c without $p"
+			gone "$c without $p" n
+		done
+	done
+	settled
+	echo "# $struck struck"
+	[ $struck -gt 12 ]
+}
+@test "kill -9 during stop, rm and kill" { each killed_end; }
+
+images_as_before() {
+	is "$(bh images --format '{{.Repository}}' | sort -u | xargs)" "$1" "$2"
+}
+killed_load() {
+	local p i struck=0
+	for p in refresh resolve store fetch unpack bulkhead; do
+		for i in 1 2 3; do
+			bh rmi -f localhost/busybox >/dev/null
+			strike $p 60 load -q -i "$BH_FIXTURES/busybox.docker.tar"
+			case $last in
+			*" 0 0")	images_as_before localhost/busybox "load without $p" ;;
+			esac
+			bh load -q -i "$BH_FIXTURES/busybox.docker.tar"
+			images_as_before localhost/busybox "load after load without $p"
+		done
+	done
+	for p in refresh resolve statekeep store bulkhead; do
+		for i in 1 2; do
+			strike $p 12 rmi -f localhost/busybox
+			bh load -q -i "$BH_FIXTURES/busybox.docker.tar"
+			is "$(bh run --rm --network none localhost/busybox echo ok)" ok
+		done
+	done
+	settled
+	echo "# $struck struck"
+	[ $struck -gt 8 ]
+}
+@test "kill -9 during load and rmi" { each killed_load; }
