@@ -70,3 +70,12 @@ login_as() {
 	    -p "User=$u" -p "WorkingDirectory=/home/$u" "$@"
 }
 login() { login_as ann "$@"; }
+
+# Where containers' writable layers are; deleting may go on for a moment.
+layers() {
+	graph=/var/lib/containers/storage
+	[ "$WHO" = root ] || graph=$HOME/.local/share/containers/storage
+	ls "$graph/bulkhead" | grep -cE '^[0-9a-f]{64}$'
+	ls -A "$graph/bulkhead/.trash" "$graph/bulkhead/stage" | grep -v :
+}
+have_layers() { [ "$(layers | tr -d '\n')" = "$1" ]; }

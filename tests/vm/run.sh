@@ -24,6 +24,7 @@ machine() {
 	has "$(uname -r)" 6.1.
 	is "$(stat -f -c %T /sys/fs/cgroup)" cgroup2fs
 	has "$(cat /sys/kernel/security/lsm)" apparmor
+	has "$(cat /sys/kernel/security/lsm)" landlock
 	is "$(ps -o comm= -p 1)" systemd
 }
 
