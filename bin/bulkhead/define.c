@@ -152,6 +152,8 @@ env_defaults(struct work *w, struct env *env)
 	while (rec_next(w->s->config, "containers.env", &it, &v))
 		if (env_set(env, v) == -1)
 			return (parse_fail(&w->err, "%s", strerror(errno)));
+	if (env_get(env, "TERM") == NULL && env_set(env, "TERM=xterm") == -1)
+		return (parse_fail(&w->err, "%s", strerror(errno)));
 	it = 0;
 	while (w->image != NULL && rec_next(w->image, "env", &it, &v))
 		if (env_from_image(env, v, &w->err) == -1)

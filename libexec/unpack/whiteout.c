@@ -59,6 +59,19 @@ hide_beneath(struct layer *l, int dir, const char *name, const char *path)
 	return (whiteout_opaque(l, fd, path));
 }
 
+/*
+ * umoci writes whiteouts of what was in a directory that is a file now.
+ * There is nothing to hide beneath it.
+ */
+static bool
+beneath_file(struct layer *l)
+{
+	if (l->why.error != ENOTDIR)
+		return (false);
+	memset(&l->why, 0, sizeof(l->why));
+	return (true);
+}
+
 int
 whiteout_apply(struct layer *l, const char *path)
 {
@@ -75,7 +88,7 @@ whiteout_apply(struct layer *l, const char *path)
 		    "whiteout of no proper name; do not use this image",
 		    path));
 	if ((dir = tree_parent(&l->tree, path, &leaf)) == -1)
-		return (-1);
+		return (beneath_file(l) ? 0 : -1);
 	if (strcmp(name, ".wh..opq") == 0)
 		return (whiteout_opaque(l, dir, path));
 	if (l->tree.merged)
