@@ -36,6 +36,7 @@ first)
 	sh ./cases.sh
 	login sh /job/cases.sh
 	login_as bob sh /job/vfs.sh
+	sh ./leave.sh
 	sh ./before.sh
 	login sh /job/before.sh ;;
 reboot)
