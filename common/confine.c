@@ -139,13 +139,13 @@ confine_limits(const struct policy *p)
 
 		if (r->kind != RULE_LIMIT)
 			continue;
-		if (getrlimit((__rlimit_resource_t)r->nr, &lim) == -1)
+		if (getrlimit(r->nr, &lim) == -1)
 			fatal("limit %s", r->text);
 		/* Lowered only: the caller may have set a harder one. */
 		if (lim.rlim_max > r->value)
 			lim.rlim_max = r->value;
 		lim.rlim_cur = lim.rlim_max;
-		if (setrlimit((__rlimit_resource_t)r->nr, &lim) == -1)
+		if (setrlimit(r->nr, &lim) == -1)
 			fatal("limit %s", r->text);
 	}
 }

@@ -2,6 +2,7 @@
 
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,7 +75,7 @@ helper_socket_upto(struct helper *h, int last)
 	for (int fd = HELPER_FD; fd <= last; fd++)
 		if (fcntl(fd, F_SETFD, FD_CLOEXEC) == -1)
 			fatal("descriptor %d", fd);
-	if (close_range((unsigned int)last + 1, ~0U, 0) == -1)
+	if (syscall(SYS_close_range, last + 1, ~0U, 0) == -1)
 		fatal("close_range");
 	h->chan.fd = HELPER_FD;
 	h->chan.self = h->self;

@@ -4,6 +4,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <linux/close_range.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,6 +18,7 @@
 
 #define MAX_FDS		12
 #define MAX_ARGS	64
+#define DUMPED		0x80		/* what wait(2) calls WCOREDUMP */
 #define HIGH		64		/* out of the way while renumbering */
 
 struct plan {
@@ -70,7 +73,7 @@ child_exec(const struct plan *pl)
 	for (size_t i = 0; i < pl->nfds; i++)
 		if (dup2(up[i], HELPER_FD + (int)i) == -1)
 			return (errno);
-	if (close_range((unsigned int)(HELPER_FD + (int)pl->nfds), ~0U,
+	if (syscall(SYS_close_range, HELPER_FD + (int)pl->nfds, ~0U,
 	    CLOSE_RANGE_CLOEXEC) == -1)
 		return (errno);
 	sigemptyset(&none);
@@ -193,6 +196,6 @@ int
 spawn_status(const siginfo_t *si)
 {
 	if (si->si_code == CLD_EXITED)
-		return (W_EXITCODE(si->si_status & 0xff, 0));
-	return (si->si_status | (si->si_code == CLD_DUMPED ? WCOREFLAG : 0));
+		return ((si->si_status & 0xff) << 8);
+	return (si->si_status | (si->si_code == CLD_DUMPED ? DUMPED : 0));
 }

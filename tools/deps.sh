@@ -4,7 +4,8 @@
 set -eu
 build="gcc g++ make libc6-dev linux-libc-dev libbsd-dev libmd-dev libjansson-dev
 libseccomp-dev libkyotocabinet-dev liblzo2-dev zlib1g-dev libzstd-dev
-libbz2-dev liblzma-dev libarchive-dev libssl-dev libsubid-dev libcap2-bin"
+libbz2-dev liblzma-dev libarchive-dev libssl-dev libsubid-dev libcap2-bin
+musl-tools"
 test="bats busybox-static debootstrap podman crun runc conmon buildah skopeo
 umoci uidmap bubblewrap fuse-overlayfs slirp4netns mandoc zstd xz-utils bzip2
 attr strace sudo util-linux jq clang libclang-rt-14-dev perl tar procps"

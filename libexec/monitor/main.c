@@ -15,7 +15,7 @@
  */
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -190,7 +190,8 @@ on_mon_signal(void *ctx, struct packet *p, struct answer *a)
 		    "process of a container; signal %u was not sent",
 		    s->signo));
 	}
-	return (pidfd_send_signal(m->payload, (int)s->signo, NULL, 0));
+	return ((int)syscall(SYS_pidfd_send_signal, m->payload, (int)s->signo,
+	    NULL, 0));
 }
 
 static int
