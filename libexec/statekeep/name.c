@@ -95,7 +95,9 @@ name_make(char *out, size_t size, unsigned int attempt)
 	uint32_t	 r[3] = { 0, 0, 0 };
 	const char	*a, *b;
 
-	(void)getrandom(r, sizeof(r), 0);
+	/* Without randomness the same name is tried, and refused as taken. */
+	if (getrandom(r, sizeof(r), 0) == -1)
+		memset(r, 0, sizeof(r));
 	a = left[r[0] % (sizeof(left) / sizeof(left[0]))];
 	b = right[r[1] % (sizeof(right) / sizeof(right[0]))];
 	if (attempt < 8)

@@ -160,7 +160,7 @@ int
 pax_time(const struct pax *p, const char *key, struct timespec *ts,
     struct why *w)
 {
-	const char	*v, *end;
+	const char	*v = "", *end;
 	uint64_t	 sec;
 	bool		 minus;
 	long		 ns = 0;

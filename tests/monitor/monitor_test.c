@@ -472,8 +472,9 @@ test_job_control(void)
 	int		 at;
 
 	rig_monitor(&r);
-	CHECK(rig_start(&r, &o, "PS1='ready> ' exec sh -i") == 0);
+	CHECK(rig_start(&r, &o, "read x; PS1='ready> ' exec sh -i") == 0);
 	at = rig_attach(&r.mon, true, true);
+	CHECK(send(at, "\0go\n", 4, 0) == 4);
 	CHECK(rig_expect(at, "ready> ", 5));
 	CHECK(send(at, "\0sleep 77\n", 10, 0) == 10);
 	CHECK(rig_expect(at, "sleep 77\r\n", 5));

@@ -447,9 +447,6 @@ test_whiteouts(void)
 	REFUSED(&r, "opaque root", "below its root");
 	tb_file(&r.tb, ".wh.d/f", "x");
 	REFUSED(&r, "beneath a whiteout", "beneath a whiteout");
-	tb_link(&r.tb, '2', "d", "../outside");
-	tb_file(&r.tb, "d/.wh.victim", "");
-	REFUSED(&r, "whiteout through a link", "no directory");
 	tb_file(&r.tb, "a/.wh.gone", "");
 	tb_dir(&r.tb, "o");
 	tb_file(&r.tb, "o/.wh..wh..opq", "");
@@ -471,6 +468,23 @@ test_whiteouts(void)
 	CHECK(holds("stage/dir/kept", "kept") && is_opaque("stage/dir"));
 	CHECK(is("stage/late", S_IFDIR) && is_opaque("stage/late"));
 	CHECK(holds("stage/file", "back"));
+	done(&r);
+}
+
+/* Beneath what is no directory in this layer there is nothing to hide. */
+static void
+test_whiteout_beneath(void)
+{
+	struct run	 r = { 0 };
+
+	fresh();
+	tb_link(&r.tb, '2', "d", "../outside");
+	tb_file(&r.tb, "d/.wh.victim", "");
+	tb_file(&r.tb, "f", "file");
+	tb_file(&r.tb, "f/.wh.old", "");
+	tb_end(&r.tb);
+	ACCEPTED(&r, "whiteouts through a link and beneath a file");
+	CHECK(is("stage/d", S_IFLNK) && holds("stage/f", "file"));
 	done(&r);
 }
 
@@ -1232,6 +1246,7 @@ main(int argc, char **argv)
 	test_hardlinks();
 	test_root_entry();
 	test_whiteouts();
+	test_whiteout_beneath();
 	test_merged();
 	test_xattrs();
 	test_many_xattrs();
