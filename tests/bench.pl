@@ -157,7 +157,7 @@ for my $n (20, 200) {
 	($ms, $bad) = parallel($n, @root, @run, 'localhost/busybox', 'true');
 	printf "  %3d bulkhead, root                %8.0f  %d failed\n", $n, $ms, $bad;
 	next if $n > 20;
-	($ms, $bad) = parallel($n, @podman, @run, @ulimit,
+	($ms, $bad) = parallel($n, @podman, '--runtime', 'runc', @run, @ulimit,
 	    'localhost/busybox', 'true');
 	printf "  %3d podman, root                  %8.0f  %d failed\n", $n, $ms, $bad;
 }
@@ -188,6 +188,7 @@ for my $n (0, 1000, $many) {
 		my @pids = map { quiet(@user, 'create', 'localhost/busybox',
 		    'true') } 1 .. 20;
 		waitpid($_, 0) for @pids;
+		user_cpu();		# and reap what we inherited
 		$made += 20;
 	}
 	my %peak = peaks('ps', '-a');

@@ -12,7 +12,7 @@
 
 /* The sanitizers' own memory is several times the program's. */
 #ifdef SANITIZED
-#define PEAK_KB	262144
+#define PEAK_KB	1048576
 #else
 #define PEAK_KB	16384
 #endif

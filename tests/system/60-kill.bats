@@ -48,6 +48,13 @@ strike() {
 	last=$out
 }
 
+# It may have ended since ps looked: then the next ps does not say it again.
+still_says() {
+	local out
+	out=$(bh ps -a --format '{{.Names}} {{.State}} {{.Pid}}')
+	[[ $out != *" running $2"* ]] || { echo "# after $1: $out"; return 1; }
+}
+
 # The next commands: what ps says is so, and the name can be had again.
 sane() {
 	local out pid
@@ -56,7 +63,7 @@ sane() {
 	while read -r name state pid; do
 		case $state in
 		"")	;;
-		running)	[ -d "/proc/$pid" ] || { echo "# after $1: $out"; return 1; } ;;
+		running)	[ -d "/proc/$pid" ] || still_says "$1" "$pid" || return 1 ;;
 		created|exited)	;;
 		*)	echo "# after $1: $out"; return 1 ;;
 		esac
