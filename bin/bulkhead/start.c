@@ -471,9 +471,9 @@ run_steps(struct start *st, struct attach *a, struct rec *full, int asked)
 	int		 prepared, saved;
 	char		 why[sizeof(st->s->star.text)];
 
-	if (give_pipes(st) == -1 || give_seccomp(st, asked) == -1 ||
-	    give_init(st) == -1 || give_mounts(st, full, slot) == -1 ||
-	    create(st, full, slot) == -1 || ask_build(st) == -1)
+	if (give_pipes(st) == -1 || create(st, full, slot) == -1 ||
+	    give_seccomp(st, asked) == -1 || give_init(st) == -1 ||
+	    give_mounts(st, full, slot) == -1 || ask_build(st) == -1)
 		return (-1);
 	prepared = prepare(st, a);
 	saved = errno;
