@@ -130,8 +130,8 @@ chan_recv(struct chan *ch, struct packet *p)
  * all processes against the sender's RLIMIT_NOFILE, which helpers keep low.
  * Where many commands start together, those of others arrive in a moment.
  */
-static bool
-send_again(int tries)
+bool
+chan_send_again(int tries)
 {
 	if (errno == EINTR)
 		return (true);
@@ -174,7 +174,7 @@ chan_send(struct chan *ch, enum msg_type type, uint32_t seq,
 	}
 	for (int tries = 0;; tries++) {
 		n = sendmsg(ch->fd, &mh, MSG_NOSIGNAL);
-		if (n != -1 || !send_again(tries))
+		if (n != -1 || !chan_send_again(tries))
 			break;
 	}
 	return (n == (ssize_t)w.len ? 0 : -1);

@@ -1,6 +1,7 @@
 #ifndef COMMON_CHAN_H
 #define COMMON_CHAN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "proto.h"
@@ -30,6 +31,11 @@ int	chan_recv(struct chan *, struct packet *);
 /* Send one. The descriptors are lent. 0, or -1 (EMSGSIZE, EPIPE, ...). */
 int	chan_send(struct chan *, enum msg_type, uint32_t, const union msg *,
 	    const int *, unsigned int);
+/*
+ * After a sendmsg that failed: is it worth trying again (the caller counts
+ * its tries from 0)? Waits a moment where others' descriptors are in the way.
+ */
+bool	chan_send_again(int);
 /* Take descriptor i out of a packet; the caller owns it. -1 if not there. */
 int	packet_take_fd(struct packet *, unsigned int);
 /* Close what was not taken. */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "build.h"
+#include "chan.h"
 #include "exec.h"
 #include "fault.h"
 #include "given.h"
@@ -35,6 +36,7 @@ put(int sock, const void *data, size_t len, const int *fds, size_t nfds)
 	struct iovec	 iov = { .iov_len = len };
 	struct msghdr	 m = { .msg_iov = &iov, .msg_iovlen = 1 };
 	struct cmsghdr	*h;
+	ssize_t		 n;
 
 	memcpy(&iov.iov_base, &data, sizeof(data));
 	if (nfds > 0) {
@@ -46,7 +48,10 @@ put(int sock, const void *data, size_t len, const int *fds, size_t nfds)
 		h->cmsg_len = CMSG_LEN(nfds * sizeof(int));
 		memcpy(CMSG_DATA(h), fds, nfds * sizeof(int));
 	}
-	return (sendmsg(sock, &m, MSG_NOSIGNAL) == (ssize_t)len ? 0 : -1);
+	for (int tries = 0; (n = sendmsg(sock, &m, MSG_NOSIGNAL)) == -1 &&
+	    chan_send_again(tries); tries++)
+		;
+	return (n == (ssize_t)len ? 0 : -1);
 }
 
 /* Length of the packet (0: the other end is gone), or -1. */
