@@ -459,3 +459,21 @@ parallel() {
 	clean
 }
 @test "20 at a time: all succeed, nothing is left" { each parallel; }
+
+# More descriptors are on their way at once than a helper's limit allows one
+# user: each waits its turn, and none fails.
+crowd() {
+	local i pids= bad=0
+	for i in $(seq 150); do
+		bh run --rm --network none localhost/busybox true \
+		    >"$T/crowd-$WHO-$i" 2>&1 &
+		pids="$pids $!"
+	done
+	for p in $pids; do
+		wait "$p" || bad=$((bad + 1))
+	done
+	cat "$T/crowd-$WHO-"*
+	is $bad 0 "failures of 150"
+	is "$(bh ps -aq)" ""
+}
+@test "150 at a time: none fails" { each crowd; }

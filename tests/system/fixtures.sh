@@ -32,7 +32,9 @@ make_one() {
 p() { podman --root "$PWD/root" --runroot "$PWD/run" --storage-driver vfs "$@"; }
 
 busybox_root() {
-	mkdir -p r/bin r/etc r/tmp r/root r/home/ann r/var
+	# The directories that images have, mount points among them.
+	mkdir -p r/bin r/dev r/etc r/home/ann r/proc r/root r/run r/sys r/tmp \
+	    r/usr r/var
 	chmod 1777 r/tmp
 	cp "$(command -v busybox)" r/bin/busybox
 	# setuid, as su and sudo are: no_new_privs must not be there
