@@ -679,8 +679,11 @@ locked_dir(struct session *s, const char *name)
 
 	for (int tries = 0; tries < LOCK_TRIES; tries++) {
 		if (fd == -1 &&
-		    (fd = path_mkdirs(s->run_dir, name, 0700)) == -1)
+		    (fd = path_mkdirs(s->run_dir, name, 0700)) == -1) {
+			if (errno == ENOENT)
+				continue;	/* gone as soon as made */
 			return (-1);
+		}
 		if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
 			(void)usleep(LOCK_PAUSE_US);
 			continue;
