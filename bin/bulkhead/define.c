@@ -262,8 +262,14 @@ add_names(struct work *w)
 	copy_list(w->def, "dns_option", w->opts, "dns-option");
 	(void)rec_add_num(w->def, "no_hosts",
 	    opt_flag(w->opts, "no-hosts", false));
-	return (opt_given(w->opts, "userns") ?
-	    spec_userns(opt_str(w->opts, "userns", ""), w->def, &w->err) : 0);
+	if (opt_given(w->opts, "userns") &&
+	    spec_userns(opt_str(w->opts, "userns", ""), w->def, &w->err) == -1)
+		return (-1);
+	/* Root's containers always have ids of their own; a user's share his. */
+	if (!w->s->system && strcmp(rec_str(w->def, "userns", ""), "auto") == 0)
+		return (parse_fail(&w->err, "--userns auto is not supported by "
+		    "bulkhead for ordinary users yet"));
+	return (0);
 }
 
 static int	tmpfs_one(void *d, const char *v, struct parse_err *p)

@@ -115,7 +115,7 @@ const struct opt opts_create[] = {
 	{ "user", 'u', OPT_STRING, NULL,
 	  "Username or UID (format: <name|uid>[:<group|gid>])", NULL, NULL },
 	{ "userns", 0, OPT_STRING, NULL,
-	  "User namespace to use", NULL, "host|auto|nomap|keep-id" },
+	  "User namespace to use", NULL, "host|auto|private" },
 	{ "volume", 'v', OPT_ARRAY, NULL,
 	  "Bind mount a volume into the container", NULL, "file" },
 	{ "workdir", 'w', OPT_STRING, NULL,

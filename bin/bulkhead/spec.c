@@ -349,9 +349,9 @@ spec_network(const char *arg, struct rec *out, struct parse_err *e)
 int
 spec_userns(const char *arg, struct rec *out, struct parse_err *e)
 {
-	static const char *const	 known[] = { "", "host", "auto",
-					    "nomap", "keep-id" };
-	static const char *const	 later[] = { "container", "ns" };
+	static const char *const	 known[] = { "", "host", "auto" };
+	static const char *const	 later[] = { "container", "ns",
+					    "keep-id", "nomap" };
 	char				 word[32];
 
 	if (strcmp(arg, "private") == 0)

@@ -151,7 +151,9 @@ values(void)
 	no(spec_network, "bridge", "--network bridge is not supported");
 	no(spec_network, "container:x", "--network container is not");
 	is(spec_userns, "", "userns=");
-	is(spec_userns, "keep-id", "userns=keep-id");
+	is(spec_userns, "auto", "userns=auto");
+	no(spec_userns, "keep-id", "is not supported");
+	no(spec_userns, "nomap", "is not supported");
 	no(spec_userns, "keep-id:uid=5", "is not supported");
 	no(spec_userns, "foo", "unrecognized namespace mode foo passed");
 	is(spec_add_host, "db:10.0.0.1", "add_host=10.0.0.1\tdb");
