@@ -21,7 +21,6 @@
 #include "scope.h"
 #include "sealed.h"
 #include "session.h"
-#include "start.h"
 #include "sweep.h"
 
 #define PROFILE_MAX	(1u << 20)	/* bytes of a seccomp profile */

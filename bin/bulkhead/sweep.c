@@ -25,6 +25,18 @@
 #define EPHEMERAL	"rm"	/* beside upper and work: not for two boots */
 #define SWEPT		"swept"	/* in the run directory: done in this boot */
 
+/* A directory below another, to be read; NULL when it is not there. */
+static DIR *
+open_dir(int at, const char *name)
+{
+	int	 fd = path_open(at, name, O_RDONLY | O_DIRECTORY, 0);
+	DIR	*d = fd == -1 ? NULL : fdopendir(fd);
+
+	if (d == NULL && fd != -1)
+		close(fd);
+	return (d);
+}
+
 /* Its row looked after; its directory removed when it says nothing now. */
 static void
 sweep_one(struct session *s, int all, const char *id)
@@ -49,17 +61,11 @@ sweep_one(struct session *s, int all, const char *id)
 void
 sweep_containers(struct session *s)
 {
-	int		 fd = path_open(s->run_dir, "ctr",
-			    O_RDONLY | O_DIRECTORY, 0);
+	DIR		*d = open_dir(s->run_dir, "ctr");
 	struct dirent	*e;
-	DIR		*d;
 
-	if (fd == -1)
+	if (d == NULL)
 		return;
-	if ((d = fdopendir(fd)) == NULL) {
-		close(fd);
-		return;
-	}
 	while ((e = readdir(d)) != NULL)
 		if (strlen(e->d_name) == ID_LEN)
 			sweep_one(s, dirfd(d), e->d_name);
@@ -166,17 +172,11 @@ sweep_orphan(struct session *s, const char *id)
 static void
 sweep_layers(struct session *s)
 {
-	int		 fd = path_open(s->graph_fd, "bulkhead",
-			    O_RDONLY | O_DIRECTORY, 0);
+	DIR		*d = open_dir(s->graph_fd, "bulkhead");
 	struct dirent	*e;
-	DIR		*d;
 
-	if (fd == -1)
+	if (d == NULL)
 		return;
-	if ((d = fdopendir(fd)) == NULL) {
-		close(fd);
-		return;
-	}
 	while ((e = readdir(d)) != NULL)
 		if (is_orphan(dirfd(d), e->d_name))
 			sweep_orphan(s, e->d_name);
