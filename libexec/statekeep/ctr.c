@@ -10,6 +10,7 @@
 #include "row.h"
 #include "scope.h"
 #include "slot.h"
+#include "transition.h"
 
 /*
  * Keys: r:<id> row, d:<id> definition, n:<name> id, v:<id> overlay (per-boot
@@ -98,16 +99,20 @@ take_slot(struct keep *k, const char *id, uint32_t *slot)
 	return (keep_fail_db(k, k->boot));
 }
 
-/* Row and definition under their final names, where they belong. */
+/*
+ * Row and definition under their final names, where they belong. The row is
+ * the caller's, also when this fails; NULL if there was no memory for one.
+ */
 static int
-put_new(struct keep *k, struct keep_new *n, const struct rec *def)
+put_new(struct keep *k, struct keep_new *n, const struct rec *def,
+    struct rec **out)
 {
 	struct db	*db = n->ephemeral ? k->boot : k->durable;
 	struct rec	*full = rec_new(), *row;
 	char		 key[KEY_SIZE];
 	int		 rc = -1;
 
-	row = row_new(def, n->id, n->got_name);
+	row = *out = row_new(def, n->id, n->got_name);
 	if (full == NULL || row == NULL || rec_add_all(full, def) == -1 ||
 	    rec_set(full, "id", n->id) == -1 ||
 	    rec_set(full, "name", n->got_name) == -1 ||
@@ -123,7 +128,6 @@ put_new(struct keep *k, struct keep_new *n, const struct rec *def)
 	else
 		rc = 0;
 	rec_free(full);
-	rec_free(row);
 	return (rc);
 }
 
@@ -144,19 +148,14 @@ put_slot(struct keep *k, const char *id, uint32_t slot)
 }
 
 static int
-commit(struct keep *k, bool durable, bool boot, bool hard)
-{
-	if (durable && db_commit(k->durable, hard) == -1)
-		return (keep_fail_db(k, k->durable));
-	if (boot && db_commit(k->boot, false) == -1)
-		return (keep_fail_db(k, k->boot));
-	return (0);
-}
-
-static int
 create(struct keep *k, struct keep_new *n, const struct rec *def)
 {
-	bool	 boot = n->ephemeral || n->want_slot;
+	struct transition	 t = { .type = "container", .id = n->id,
+				    .ephemeral = n->ephemeral,
+				    .durable = !n->ephemeral,
+				    .boot = n->ephemeral || n->want_slot };
+	struct rec		*row = NULL;
+	int			 rc;
 
 	if (check_new(k, n) == -1 || choose_name(k, n) == -1)
 		return (-1);
@@ -164,16 +163,18 @@ create(struct keep *k, struct keep_new *n, const struct rec *def)
 		return (keep_fail_db(k, k->durable));
 	if (n->want_slot && take_slot(k, n->id, &n->slot) == -1)
 		return (-1);
-	if (put_new(k, n, def) == -1)
-		return (-1);
-	if (n->want_slot && !n->ephemeral &&
-	    put_slot(k, n->id, n->slot) == -1)
-		return (-1);
+	rc = put_new(k, n, def, &row);
+	if (rc == 0 && n->want_slot && !n->ephemeral)
+		rc = put_slot(k, n->id, n->slot);
 	/*
 	 * Not hard: nobody has been told yet. The step that ends `creating`
 	 * is, and a journal is durable up to its last hard commit.
 	 */
-	return (commit(k, !n->ephemeral, boot, false));
+	t.after = row;
+	if (rc == 0)
+		rc = commit_transition(k, &t);
+	rec_free(row);
+	return (rc);
 }
 
 /* An ephemeral one only reads the other: no durable commit for --rm. */
@@ -429,44 +430,46 @@ change_slot(struct keep *k, struct keep_change *c, struct rec *row)
 }
 
 static int
-put_ephemeral(struct keep *k, const char *id, struct rec *row)
+put_ephemeral(struct keep *k, struct transition *t, struct rec *row)
 {
 	char	 key[KEY_SIZE];
 
+	t->ephemeral = t->boot = true;
 	if (rec_set(row, "boot_id", k->boot_id) == -1)
 		return (keep_fail(k, errno, "out of memory"));
-	if (db_put(k->boot, make_key(key, "r", id), row) == -1)
+	if (db_put(k->boot, make_key(key, "r", t->id), row) == -1)
 		return (keep_fail_db(k, k->boot));
-	return (commit(k, false, true, false));
+	return (commit_transition(k, t));
 }
 
 /* The durable side is written only if this changes what it says. */
 static int
-put_both(struct keep *k, const char *id, const struct rec *row, bool hard)
+put_both(struct keep *k, struct transition *t, const struct rec *row)
 {
 	struct rec	*stored = NULL, *over = NULL, *old;
 	char		 key[KEY_SIZE];
-	bool		 rests, changed;
+	bool		 rests;
 	int		 rc = -1;
 
-	make_key(key, "r", id);
+	make_key(key, "r", t->id);
 	old = db_get(k->durable, key);
 	if (row_split(row, k->boot_id, &stored, &over) == -1) {
 		(void)keep_fail(k, ENOMEM, "out of memory");
 		goto out;
 	}
-	changed = old == NULL || !row_same(old, stored);
-	if (changed && db_put(k->durable, key, stored) == -1) {
+	t->durable = old == NULL || !row_same(old, stored);
+	t->boot = true;
+	if (t->durable && db_put(k->durable, key, stored) == -1) {
 		(void)keep_fail_db(k, k->durable);
 		goto out;
 	}
 	rests = !state_live(row_state(row)) && rec_get(over, "slot") == NULL;
-	make_key(key, "v", id);
+	make_key(key, "v", t->id);
 	if ((rests ? db_del(k->boot, key) : db_put(k->boot, key, over)) == -1) {
 		(void)keep_fail_db(k, k->boot);
 		goto out;
 	}
-	rc = commit(k, changed, true, hard);
+	rc = commit_transition(k, t);
  out:
 	rec_free(old);
 	rec_free(stored);
@@ -477,17 +480,19 @@ put_both(struct keep *k, const char *id, const struct rec *row, bool hard)
 static int
 set(struct keep *k, struct keep_change *c, const struct rec *changes)
 {
-	struct rec	*row;
-	unsigned int	 before;
-	bool		 ephemeral;
-	int		 rc = -1;
+	struct transition	 t = { .type = "container", .id = c->id };
+	struct rec		*row, *old = NULL;
+	unsigned int		 before;
+	bool			 ephemeral;
+	int			 rc = -1;
 
 	if ((row = load(k, c->id, &ephemeral)) == NULL)
 		return (-1);
 	before = row_state(row);
 	if (check_from(k, row, c->from) == -1)
 		goto out;
-	if (row_change(row, changes) == -1 ||
+	if ((old = rec_new()) == NULL || rec_add_all(old, row) == -1 ||
+	    row_change(row, changes) == -1 ||
 	    rec_set_num(row, "state", c->to == 0 ? before : c->to) == -1 ||
 	    rec_set(row, "state_name", state_name(row_state(row))) == -1) {
 		(void)keep_fail(k, errno, "out of memory");
@@ -495,9 +500,12 @@ set(struct keep *k, struct keep_change *c, const struct rec *changes)
 	}
 	if (change_slot(k, c, row) == -1)
 		goto out;
-	rc = ephemeral ? put_ephemeral(k, c->id, row) :
-	    put_both(k, c->id, row, wants_sync(before, row_state(row)));
+	t.before = old;
+	t.after = row;
+	t.hard = !ephemeral && wants_sync(before, row_state(row));
+	rc = ephemeral ? put_ephemeral(k, &t, row) : put_both(k, &t, row);
  out:
+	rec_free(old);
 	rec_free(row);
 	return (rc);
 }
@@ -556,7 +564,10 @@ static int
 remove_row(struct keep *k, const char *id, const struct rec *row,
     bool ephemeral)
 {
-	char	 key[KEY_SIZE];
+	struct transition	 t = { .type = "container", .id = id,
+				    .before = row, .ephemeral = ephemeral,
+				    .durable = !ephemeral, .boot = true };
+	char			 key[KEY_SIZE];
 
 	/* A --rm container goes in one step, by whoever has seen it end. */
 	if (row != NULL && !ephemeral && state_live(row_state(row)))
@@ -570,8 +581,9 @@ remove_row(struct keep *k, const char *id, const struct rec *row,
 	    db_del(k->boot, make_key(key, "v", id)) == -1)
 		return (keep_fail_db(k, k->boot));
 	/* Something that is half made has been promised to nobody. */
-	return (commit(k, !ephemeral, true,
-	    row == NULL || row_state(row) != ST_CREATING));
+	t.hard = !ephemeral &&
+	    (row == NULL || row_state(row) != ST_CREATING);
+	return (commit_transition(k, &t));
 }
 
 static int
