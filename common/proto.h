@@ -50,6 +50,7 @@ enum role {
 	/* resolve */							\
 	M(config_resolve, 0x0101, R_CTL,		R_RESOLVE, 1)	\
 	M(seccomp_compile, 0x0102, R_CTL,		R_RESOLVE, 1)	\
+	M(config_check,	0x0103,	R_CTL,			R_RESOLVE, 1)	\
 	/* statekeep */							\
 	M(state_open,	0x0201,	R_CTL,			R_STATE, 3)	\
 	M(ctr_create,	0x0202,	R_CTL,			R_STATE, 1)	\
@@ -130,8 +131,17 @@ enum role {
 	F(u32, single, 1)
 
 /* config_resolve: fd a record of environment and options; reply_fd config. */
+enum config_flags {
+	CONFIG_TEXT = 1,	/* also types, files, the canonical text */
+	CONFIG_REGISTRIES = 2,	/* also registries.conf, which must be right */
+	CONFIG_ALL = 4,		/* the same for each file that others read;
+				 * what is wrong with one is only told */
+};
 #define FIELDS_config_resolve(F)					\
-	F(u32, flags, 1)	/* 1: with the canonical text */
+	F(u32, flags, 7)	/* enum config_flags */
+/* config_check: fd a record, one file; reply_fd what was found in it. */
+#define FIELDS_config_check(F)						\
+	F(u32, flags, 0)
 /* seccomp_compile: fd a record (profile, cap...); reply_fd a BPF program. */
 #define FIELDS_seccomp_compile(F)					\
 	F(u32, flags, 0)
