@@ -207,7 +207,8 @@ landlock_rows(const struct policy *p, int ruleset, uint64_t handled,
 		if (r->kind == RULE_DIR && (size_t)r->nr < ndirs)
 			fd = dirs[r->nr];
 		else if (r->kind == RULE_PATH)
-			fd = opened = open(r->text, O_PATH | O_CLOEXEC);
+			fd = opened = openat(AT_FDCWD, r->text,
+			    O_PATH | O_CLOEXEC);
 		if (fd != -1)
 			landlock_beneath(ruleset, fd,
 			    fs_rights(r->arg) & handled, r->text);

@@ -17,6 +17,8 @@
 
 #include "scope.h"
 
+#define REMOVE_TRIES	50
+
 static int
 open_resolved(int dir, const char *name, int flags, mode_t mode,
     uint64_t resolve)
@@ -150,7 +152,9 @@ remove_contents(int fd_in)				/* takes */
 int
 path_remove(int dir, const char *name)
 {
-	int	 fd;
+	const int	 flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+			    O_CLOEXEC;
+	int		 fd;
 
 	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
 		return (0);
@@ -160,14 +164,22 @@ path_remove(int dir, const char *name)
 		return (0);
 	if (errno != ENOTEMPTY && errno != EEXIST)
 		return (-1);
-	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd == -1 && errno == EACCES &&
-	    fchmodat(dir, name, 0700, 0) == 0)
-		fd = openat(dir, name,
-		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd == -1 || remove_contents(fd) == -1)
-		return (-1);
-	return (unlinkat(dir, name, AT_REMOVEDIR));
+	/* Whoever still writes there may be quicker than we, but not often. */
+	for (int tries = 0; tries < REMOVE_TRIES; tries++) {
+		fd = openat(dir, name, flags);
+		if (fd == -1 && errno == EACCES &&
+		    fchmodat(dir, name, 0700, 0) == 0)
+			fd = openat(dir, name, flags);
+		if (fd == -1)
+			return (errno == ENOENT ? 0 : -1);
+		if (remove_contents(fd) == -1)
+			return (-1);
+		if (unlinkat(dir, name, AT_REMOVEDIR) == 0)
+			return (0);
+		if (errno != ENOTEMPTY && errno != EEXIST)
+			return (errno == ENOENT ? 0 : -1);
+	}
+	return (-1);
 }
 
 char *

@@ -37,6 +37,8 @@ struct rule {
 #define ALLOW_IF(call, n, v) \
 			 { RULE_ALLOW_IF, #call "(" #n " == " #v ")", \
 			   SYS_##call, (n), (unsigned long)(v) },
+/* What O_LARGEFILE is to musl, which adds it wherever it opens. */
+#define MUSL_LARGEFILE	 0100000
 /* DENY_ERRNO(openat, ENOENT): refuse gently what a library merely tries. */
 #define DENY_ERRNO(call, e) { RULE_ERRNO, #call " -> " #e, SYS_##call, 0, (e) },
 /* CAP(SETUID): a capability that is kept, if it was there at start. */

@@ -30,7 +30,7 @@ userns_single(void)
 static int
 write_file(const char *path, const char *text)
 {
-	scoped_fd int	 fd = open(path, O_WRONLY | O_CLOEXEC);
+	scoped_fd int	 fd = openat(AT_FDCWD, path, O_WRONLY | O_CLOEXEC);
 	ssize_t		 len = (ssize_t)strlen(text);
 
 	return (fd != -1 && write(fd, text, (size_t)len) == len ? 0 : -1);
@@ -69,7 +69,8 @@ userns_on_make(void *ctx, struct packet *p, struct answer *a)
 		return (-1);
 	if (p->body.userns_make.single && map_self(uid, gid) == -1)
 		return (answer_text(a, "cannot map this user's own id"));
-	return (answer_fd(a, open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC)));
+	return (answer_fd(a, openat(AT_FDCWD, "/proc/self/ns/user",
+	    O_RDONLY | O_CLOEXEC)));
 }
 
 static int

@@ -63,7 +63,7 @@ wall_up(const struct request *rq, unsigned int *state)
 	if (*state != FRESH)
 		return;
 	if (rq->user[0] != '\0')
-		user = open(rq->user, O_PATH | O_CLOEXEC);
+		user = openat(AT_FDCWD, rq->user, O_PATH | O_CLOEXEC);
 	confine_landlock(&policy, &user, 1);
 	*state = WALLED;
 }

@@ -87,7 +87,7 @@ compile_file(const char *path, const struct profile_for *who,
 	scoped_fd int		 fd = -1;
 	size_t			 len;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd == -1 || (json = slurp(fd, PROFILE_MAX, &len)) == NULL)
 		return (problem_set(pr, "cannot read seccomp profile %s: %s",
 		    path, strerror(errno)));

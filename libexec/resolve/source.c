@@ -41,7 +41,8 @@ open_file(const char *path)
 	scoped_fd int	 fd = -1;
 	struct stat	 st;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = openat(AT_FDCWD, path,
+	    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd == -1 || fstat(fd, &st) == -1)
 		return (-1);
 	if (!S_ISREG(st.st_mode) && !is_null(&st)) {
@@ -133,7 +134,8 @@ add_dir(struct sources *ss, const char *path, struct problem *pr)
 	int	 rc, fd;
 	DIR	*dir;
 
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
+	fd = openat(AT_FDCWD, path,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
 	if (fd == -1 && (errno == ENOENT || errno == ENOTDIR))
 		return (0);
 	if (fd == -1 || (dir = fdopendir(fd)) == NULL)
