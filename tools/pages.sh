@@ -29,8 +29,7 @@ exit_status() {
 	esac
 }
 
-for name in create images import info inspect kill load logs ps rm rmi run \
-    start stop version wait 'container cleanup'; do
+"$B/bin/bulkhead" --dump-page - | while read -r name; do
 	page=$out/bulkhead-$(echo "$name" | tr ' ' -).1
 	words=$dir/$(echo "$name" | tr ' ' -).mdoc
 	{

@@ -71,5 +71,7 @@ void	help_dump(void);
  * its own words and its exit status go. 0, or -1: there is none.
  */
 int	page_print(const char *);
+/* The names of all commands that have a page, one to a line. */
+void	page_list(void);
 
 #endif

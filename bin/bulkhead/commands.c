@@ -591,9 +591,14 @@ commands_run(struct globals *g, int argc, char **argv)
 		help_dump();
 		return (0);
 	}
-	if (opt_given(g->opts, "dump-page"))
+	if (opt_given(g->opts, "dump-page")) {
+		if (strcmp(opt_str(g->opts, "dump-page", ""), "-") == 0) {
+			page_list();
+			return (0);
+		}
 		return (page_print(opt_str(g->opts, "dump-page", "")) == 0 ?
 		    0 : EXIT_ENGINE);
+	}
 	if (n == 0 || opt_flag(g->opts, "help", false)) {
 		help_program();
 		if (n == 0 && !opt_given(g->opts, "help"))

@@ -180,24 +180,65 @@ examples(const char *s)
 	puts(".Ed");
 }
 
+/* The command of that path, "run" or "system migrate"; NULL: there is none. */
+static const struct command *
+of_path(const char *path)
+{
+	const struct command *const	*list = commands;
+	size_t				 n;
+
+	for (;;) {
+		n = strcspn(path, " ");
+		while (*list != NULL && (strncmp((*list)->name, path, n) != 0 ||
+		    (*list)->name[n] != '\0'))
+			list++;
+		if (*list == NULL)
+			return (NULL);
+		if (path[n] == '\0')
+			return ((*list)->group == NULL ? *list : NULL);
+		path += n + 1;
+		if ((list = (*list)->group) == NULL)
+			return (NULL);
+	}
+}
+
+/*
+ * A member of a group that does what a command of its own does, or is one
+ * half of `inspect`, is described there.
+ */
+static bool
+has_page(const struct command *group, const struct command *c)
+{
+	bool	 object = strcmp(group->name, "container") == 0 ||
+		    strcmp(group->name, "image") == 0;
+
+	for (const struct command *const *top = commands; *top != NULL; top++)
+		if ((*top)->run == c->run ||
+		    (object && strcmp((*top)->name, c->name) == 0))
+			return (false);
+	return (true);
+}
+
+void
+page_list(void)
+{
+	for (const struct command *const *top = commands; *top != NULL; top++) {
+		if ((*top)->group == NULL)
+			puts((*top)->name);
+		for (const struct command *const *c = (*top)->group;
+		    c != NULL && *c != NULL; c++)
+			if (has_page(*top, *c))
+				printf("%s %s\n", (*top)->name, (*c)->name);
+	}
+}
+
 int
 page_print(const char *name)
 {
-	const struct command *const	*list = commands;
-	const struct command		*c = NULL;
-	const char			*rest = name;
-	char				 title[64];
+	const struct command	*c = of_path(name);
+	char			 title[64];
 
-	if (strncmp(name, "container ", 10) == 0) {
-		for (; strcmp((*list)->name, "container") != 0; list++)
-			;
-		list = (*list)->group;
-		rest += 10;
-	}
-	for (; *list != NULL; list++)
-		if (strcmp((*list)->name, rest) == 0)
-			c = *list;
-	if (c == NULL || c->group != NULL)
+	if (c == NULL)
 		return (-1);
 	snprintf(title, sizeof(title), "bulkhead-%s", name);
 	for (char *s = title; *s != '\0'; s++)
