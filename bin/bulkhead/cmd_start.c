@@ -1,0 +1,294 @@
+/*
+ * start: containers that exist, again. By name, or by what they have in
+ * common; by a person, or when the machine starts.
+ */
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "cmd.h"
+#include "end.h"
+#include "record.h"
+#include "say.h"
+#include "select.h"
+#include "session.h"
+#include "start.h"
+
+#define NEED_END	(NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS)
+
+struct starting {
+	struct globals	*g;
+	struct rec	*row;		/* of the one to start, as root saw it */
+	const char	*ref;
+	bool		 attach;
+};
+
+/* While still root: what is to be mounted again has to be opened by root. */
+static int
+find_and_grant(struct session *s)
+{
+	struct starting	*st = s->arg;
+	struct rec	*def;
+	size_t		 it = 0;
+	int		 rc;
+
+	if ((st->row = session_container(s, st->ref)) == NULL)
+		return (-1);
+	if ((def = rec_sub(st->row, "def", &it)) == NULL)
+		return (-1);
+	rc = start_grant_mounts(s, def);
+	rec_free(def);
+	return (rc);
+}
+
+/* For as long as this command lives, nobody takes the start for a dead one. */
+static int
+take_lock(struct session *s, const char *id)
+{
+	union msg	 m;
+
+	memset(&m.lock_take, 0, sizeof(m.lock_take));
+	(void)snprintf(m.lock_take.name, sizeof(m.lock_take.name), "ctr:%s",
+	    id);
+	m.lock_take.wait_ms = 10000;
+	return (star_do(&s->star, H_LOCK, MSG_lock_take, &m, NULL, 0));
+}
+
+/* Of two that start it, one finds it in a state that cannot be started. */
+static int
+claim(struct session *s, const char *id, struct rec *def)
+{
+	struct rec	*keys;
+	struct packet	 p;
+	union msg	 m;
+	int		 fd, rc;
+
+	if (take_lock(s, id) == -1)
+		return (-1);
+	keys = rec_new();
+	fd = rec_memfd(keys, "row");
+	rec_free(keys);
+	memset(&m.ctr_set, 0, sizeof(m.ctr_set));
+	(void)strlcpy(m.ctr_set.id, id, sizeof(m.ctr_set.id));
+	m.ctr_set.from = 1u << CTR_CREATED | 1u << CTR_EXITED;
+	m.ctr_set.to = CTR_STARTING;
+	m.ctr_set.want_slot = s->system;
+	rc = star_ask(&s->star, H_STATE, MSG_ctr_set, &m, &fd, 1, &p);
+	if (fd != -1)
+		close(fd);
+	if (rc == -1)
+		return (-1);
+	if (s->system)
+		rc = rec_set_num(def, "slot", (int64_t)p.body.reply.value);
+	packet_clear(&p);
+	return (rc);
+}
+
+static int
+start_failed(struct session *s, const char *id)
+{
+	struct rec	*keys = rec_new();
+
+	(void)rec_add(keys, "error", s->star.text);
+	(void)rec_add_num(keys, "pid", 0);
+	(void)session_set(s, id, 1u << CTR_STARTING | 1u << CTR_RUNNING,
+	    CTR_EXITED, keys);
+	rec_free(keys);
+	return (0);
+}
+
+static int
+start_ready(struct session *s, struct starting *st, struct start *go)
+{
+	struct rec	*def = go->def;
+
+	go->attach_out = st->attach;
+	go->attach_in = st->attach && (opt_flag(st->g->opts, "interactive",
+	    false) || rec_num(def, "stdin_open", 0) != 0);
+	go->sig_proxy = opt_flag(st->g->opts, "sig-proxy", st->attach);
+	if (opt_given(st->g->opts, "detach-keys"))
+		(void)rec_set(def, "detach_keys",
+		    opt_str(st->g->opts, "detach-keys", ""));
+	if (claim(s, go->id, def) == -1)
+		return (session_error(s));
+	if (start_container(go) == -1) {
+		(void)start_failed(s, go->id);
+		return (go->code);
+	}
+	return (0);
+}
+
+/* One session for each: a reaper is the parent of one container. */
+static int
+start_one(struct globals *g, const char *ref, bool attach)
+{
+	static char	 word1[] = "container", word2[] = "cleanup";
+	char		 id[65] = "";
+	char		*cleanup[] = { word1, word2, id, NULL };
+	struct starting	 st = { .g = g, .ref = ref, .attach = attach };
+	struct session	 s = { .privileged = find_and_grant, .arg = &st };
+	struct start	 go = { .s = &s, .id = id };
+	size_t		 it = 0;
+	int		 code = EXIT_ENGINE;
+	int64_t		 state;
+
+	if (session_open(&s, g, NEED_END | NEED_WRITE | NEED_MORE,
+	    NULL) == -1) {
+		rec_free(st.row);
+		return (EXIT_ENGINE);
+	}
+	(void)strlcpy(id, rec_str(st.row, "id", ""), sizeof(id));
+	state = rec_num(st.row, "state", 0);
+	if (state == CTR_RUNNING) {
+		printf("%s\n", ref);
+		code = 0;
+	} else if (state != CTR_CREATED && state != CTR_EXITED)
+		code = say_error("unable to start container \"%s\": container "
+		    "must be in Created or Stopped state to be started: "
+		    "container state improper", id);
+	else if ((go.def = rec_sub(st.row, "def", &it)) == NULL)
+		code = say_error("the definition of %s is damaged", ref);
+	else if (star_start_reaper(&s.star, cleanup) == -1)
+		code = session_error(&s);
+	else {
+		session_confine();
+		(void)rec_set(go.def, "name", rec_str(st.row, "name", ""));
+		code = start_ready(&s, &st, &go);
+		if (code == 0 && go.ended) {
+			if (end_record(&s, st.row, go.wait_status,
+			    go.finished) == -1)
+				(void)session_error(&s);
+			code = end_code(go.wait_status);
+		} else if (code == 0 && !attach)
+			printf("%s\n", ref);
+		if (code == 0 && go.left)
+			code = go.code;
+		else if (code != 0 || go.ended)
+			(void)star_do(&s.star, H_REAPER, MSG_reap_done, NULL,
+			    NULL, 0);
+	}
+	rec_free(go.def);
+	rec_free(st.row);
+	session_close(&s);
+	return (code);
+}
+
+static int
+collect(struct session *s, const struct rec *row, void *ctx)
+{
+	const int	*fd = ctx;
+
+	if (dprintf(*fd, "%s\n", rec_str(row, "id", "")) > 0)
+		return (0);
+	(void)snprintf(s->star.text, sizeof(s->star.text), "pipe: %s",
+	    strerror(errno));
+	return (-1);
+}
+
+static int
+select_to(struct globals *g, int fd)
+{
+	struct session	 s = { 0 };
+	struct select	 sel = { .g = g, .all_states = 1u << CTR_CREATED |
+			    1u << CTR_EXITED, .missing = EXIT_ENGINE,
+			    .failed = EXIT_ENGINE };
+	int		 code;
+
+	if (session_open(&s, g, NEED_END, NULL) == -1)
+		return (EXIT_ENGINE);
+	code = select_each(&s, &sel, collect, &fd);
+	session_close(&s);
+	return (code);
+}
+
+/*
+ * A session gives up what it was started with: as root it becomes the
+ * engine's account, and then it is confined. So where there will be several,
+ * each has a process, and this one has none.
+ */
+static int
+exit_code_of(pid_t pid)
+{
+	int	 status;
+
+	while (waitpid(pid, &status, 0) == -1)
+		if (errno != EINTR)
+			return (say_error("wait: %s", strerror(errno)));
+	return (end_code(status));
+}
+
+static int
+start_apart(struct globals *g, const char *ref)
+{
+	pid_t	 pid;
+	int	 code;
+
+	switch (pid = fork()) {
+	case -1:
+		return (say_error("fork: %s", strerror(errno)));
+	case 0:
+		code = start_one(g, ref, false);
+		(void)fflush(stdout);
+		_exit(code);
+	}
+	return (exit_code_of(pid));
+}
+
+/* --all, --latest and --filter name containers that exist now. */
+static int
+start_selected(struct globals *g, struct rec *ids)
+{
+	char		 id[65];
+	pid_t		 pid;
+	FILE		*f;
+	int		 fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) == -1 || (pid = fork()) == -1)
+		return (say_error("%s", strerror(errno)));
+	if (pid == 0)
+		_exit(select_to(g, fds[1]));
+	close(fds[1]);
+	if ((f = fdopen(fds[0], "r")) == NULL)
+		return (say_error("%s", strerror(errno)));
+	while (fscanf(f, "%64s", id) == 1)
+		(void)rec_add(ids, "id", id);
+	(void)fclose(f);
+	return (exit_code_of(pid));
+}
+
+int
+cmd_start(struct globals *g, int argc, char **argv)
+{
+	bool		 attach = opt_flag(g->opts, "attach", false) ||
+			    opt_flag(g->opts, "interactive", false);
+	struct rec	*ids;
+	const char	*id;
+	size_t		 it = 0;
+	int		 code = 0, one;
+
+	if (argc == 1)
+		return (start_one(g, argv[0], attach));
+	ids = rec_new();
+	if (argc == 0)
+		code = start_selected(g, ids);
+	for (int i = 0; i < argc; i++)
+		(void)rec_add(ids, "id", argv[i]);
+	if (attach && rec_count(ids, "id") > 1)
+		code = say_error("you cannot start and attach multiple "
+		    "containers at once");
+	else if (attach && rec_next(ids, "id", &it, &id))
+		code = start_one(g, id, true);
+	else
+		while (rec_next(ids, "id", &it, &id))
+			if ((one = start_apart(g, id)) != 0)
+				code = one;
+	rec_free(ids);
+	return (code);
+}
