@@ -1,93 +1,29 @@
-#include "keep.h"
+#include "ctr.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "db.h"
+#include "keep.h"
+#include "keys.h"
 #include "name.h"
 #include "record.h"
+#include "registry.h"
 #include "row.h"
 #include "scope.h"
 #include "slot.h"
 #include "transition.h"
 
-/*
- * Keys: r:<id> row, d:<id> definition, n:<name> id, v:<id> overlay (per-boot
- * database only). Rows lie together, so that a list reads nothing else.
- */
-#define KEY_SIZE	320
-
-static const char *
-make_key(char *out, const char *kind, const char *name)
-{
-	(void)snprintf(out, KEY_SIZE, "%s:%s", kind, name);
-	return (out);
-}
-
-static int
-no_such(struct keep *k, const char *ref)
+int
+ctr_no_such(struct keep *k, const char *ref)
 {
 	return (keep_fail(k, ENOENT, "no container with name or ID \"%s\" "
 	    "found: no such container", ref));
 }
 
-static int
-damaged(struct keep *k, const char *id)
-{
-	return (keep_fail(k, EUCLEAN, "the record of container %s is damaged; "
-	    "remove it with rm --force", id));
-}
-
-/* Who holds a name, in either database. False if nobody. */
-static bool
-name_holder(struct keep *k, const char *name, char *id, size_t size)
-{
-	char	 key[KEY_SIZE];
-
-	make_key(key, "n", name);
-	return (db_get_text(k->durable, key, id, size) ||
-	    db_get_text(k->boot, key, id, size));
-}
-
-static int
-choose_name(struct keep *k, struct keep_new *n)
-{
-	char	 id[72];
-
-	if (*n->name != '\0') {
-		(void)snprintf(n->got_name, sizeof(n->got_name), "%s",
-		    n->name);
-		if (!name_holder(k, n->name, id, sizeof(id)))
-			return (0);
-		return (keep_fail(k, EEXIST, "the container name \"%s\" is "
-		    "already in use by %s. You have to remove that container "
-		    "to be able to reuse that name: that name is already in "
-		    "use", n->name, id));
-	}
-	for (unsigned int i = 0; i < 64; i++) {
-		name_make(n->got_name, sizeof(n->got_name), i);
-		if (!name_holder(k, n->got_name, id, sizeof(id)))
-			return (0);
-	}
-	return (keep_fail(k, EEXIST, "no free container name was found; give "
-	    "one with --name"));
-}
-
-static int
-check_new(struct keep *k, const struct keep_new *n)
-{
-	char	 key[KEY_SIZE];
-
-	make_key(key, "r", n->id);
-	if (!db_has(k->durable, key) && !db_has(k->boot, key))
-		return (0);
-	return (keep_fail(k, EEXIST, "the container ID %s is already in use",
-	    n->id));
-}
-
-static int
-take_slot(struct keep *k, const char *id, uint32_t *slot)
+int
+ctr_take_slot(struct keep *k, const char *id, uint32_t *slot)
 {
 	if (slot_boot(k->boot, k->boot_id) == -1)
 		return (keep_fail_db(k, k->boot));
@@ -99,201 +35,25 @@ take_slot(struct keep *k, const char *id, uint32_t *slot)
 	return (keep_fail_db(k, k->boot));
 }
 
-/*
- * Row and definition under their final names, where they belong. The row is
- * the caller's, also when this fails; NULL if there was no memory for one.
- */
 static int
-put_new(struct keep *k, struct keep_new *n, const struct rec *def,
-    struct rec **out)
+damaged(struct keep *k, const char *id)
 {
-	struct db	*db = n->ephemeral ? k->boot : k->durable;
-	struct rec	*full = rec_new(), *row;
-	char		 key[KEY_SIZE];
-	int		 rc = -1;
-
-	row = *out = row_new(def, n->id, n->got_name);
-	if (full == NULL || row == NULL || rec_add_all(full, def) == -1 ||
-	    rec_set(full, "id", n->id) == -1 ||
-	    rec_set(full, "name", n->got_name) == -1 ||
-	    rec_set(row, "boot_id", k->boot_id) == -1 ||
-	    (n->ephemeral && n->slot != 0 &&
-	    rec_set_num(row, "slot", n->slot) == -1))
-		(void)keep_fail(k, errno, "cannot make the record of "
-		    "container %s: %s", n->id, strerror(errno));
-	else if (db_put(db, make_key(key, "r", n->id), row) == -1 ||
-	    db_put(db, make_key(key, "d", n->id), full) == -1 ||
-	    db_put_text(db, make_key(key, "n", n->got_name), n->id) == -1)
-		(void)keep_fail_db(k, db);
-	else
-		rc = 0;
-	rec_free(full);
-	return (rc);
+	return (keep_fail(k, EUCLEAN, "the record of container %s is damaged; "
+	    "remove it with rm --force", id));
 }
 
-/* A durable container's slot lives in its overlay. */
-static int
-put_slot(struct keep *k, const char *id, uint32_t slot)
-{
-	struct rec	*over = rec_new();
-	char		 key[KEY_SIZE];
-	int		 rc = -1;
-
-	if (over != NULL && rec_set(over, "boot_id", k->boot_id) == 0 &&
-	    rec_set_num(over, "state", ST_CREATING) == 0 &&
-	    rec_set_num(over, "slot", slot) == 0)
-		rc = db_put(k->boot, make_key(key, "v", id), over);
-	rec_free(over);
-	return (rc == -1 ? keep_fail_db(k, k->boot) : 0);
-}
-
-static int
-create(struct keep *k, struct keep_new *n, const struct rec *def)
-{
-	struct transition	 t = { .type = "container", .id = n->id,
-				    .ephemeral = n->ephemeral,
-				    .durable = !n->ephemeral,
-				    .boot = n->ephemeral || n->want_slot };
-	struct rec		*row = NULL;
-	int			 rc;
-
-	if (check_new(k, n) == -1 || choose_name(k, n) == -1)
-		return (-1);
-	if (!n->ephemeral && db_room(k->durable) == -1)
-		return (keep_fail_db(k, k->durable));
-	if (n->want_slot && take_slot(k, n->id, &n->slot) == -1)
-		return (-1);
-	rc = put_new(k, n, def, &row);
-	if (rc == 0 && n->want_slot && !n->ephemeral)
-		rc = put_slot(k, n->id, n->slot);
-	/*
-	 * Not hard: nobody has been told yet. The step that ends `creating`
-	 * is, and a journal is durable up to its last hard commit.
-	 */
-	t.after = row;
-	if (rc == 0)
-		rc = commit_transition(k, &t);
-	rec_free(row);
-	return (rc);
-}
-
-/* An ephemeral one only reads the other: no durable commit for --rm. */
-static int
-try_create(struct keep *k, struct keep_new *n, const struct rec *def)
-{
-	n->slot = 0;
-	if (db_begin(k->durable, n->ephemeral ? DB_READ : DB_WRITE) == -1)
-		return (keep_fail_db(k, k->durable));
-	if (db_begin(k->boot, n->ephemeral || n->want_slot ? DB_WRITE :
-	    DB_READ) == -1) {
-		(void)keep_fail_db(k, k->boot);
-		return (keep_end(k, -1));
-	}
-	return (keep_end(k, create(k, n, def)));
-}
-
-int
-keep_create(struct keep *k, struct keep_new *n, const struct rec *def)
-{
-	int	 rc;
-
-	if (!name_is_id(n->id, 64))
-		return (keep_fail(k, EINVAL, "\"%s\" is not a container ID",
-		    n->id));
-	if (*n->name != '\0' && !name_valid(n->name))
-		return (keep_fail(k, EINVAL, "names must match "
-		    "[a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument"));
-	for (int tries = 0;; tries++) {
-		rc = try_create(k, n, def);
-		if (!keep_again(k, rc, tries))
-			break;
-	}
-	if (rc == 0 && n->ephemeral)
-		(void)snprintf(k->own_id, sizeof(k->own_id), "%s", n->id);
-	return (rc);
-}
-
-/* How many ids in a database begin like this; the first goes to id. */
-static unsigned int
-count_prefix(struct db *db, const char *ref, char id[65])
-{
-	struct db_cursor	*c;
-	const char		*key;
-	const void		*data;
-	char			 prefix[KEY_SIZE];
-	size_t			 len;
-	unsigned int		 n = 0;
-
-	if ((c = db_walk(db, make_key(prefix, "r", ref))) == NULL)
-		return (0);
-	while (n < 2 && db_next(c, &key, &data, &len))
-		if (n++ == 0)
-			(void)snprintf(id, 65, "%s", key + 2);
-	db_walk_end(c);
-	return (n);
-}
-
-static int
-find(struct keep *k, const char *ref, char id[65])
-{
-	char		 key[KEY_SIZE], a[65], b[65];
-	unsigned int	 na, nb;
-
-	make_key(key, "r", ref);
-	if (name_is_id(ref, 64) && (db_has(k->durable, key) ||
-	    db_has(k->boot, key))) {
-		(void)snprintf(id, 65, "%s", ref);
-		return (0);
-	}
-	if (name_holder(k, ref, id, 65))
-		return (0);
-	if (strlen(ref) > 64 || !name_is_id(ref, strlen(ref)))
-		return (no_such(k, ref));
-	na = count_prefix(k->durable, ref, a);
-	nb = count_prefix(k->boot, ref, b);
-	if (na + nb == 0)
-		return (no_such(k, ref));
-	if (na + nb > 1)
-		return (keep_fail(k, EEXIST, "more than one result for "
-		    "container name or ID \"%s\": container already exists; "
-		    "give more of the ID", ref));
-	(void)snprintf(id, 65, "%s", na == 1 ? a : b);
-	return (0);
-}
-
-int
-keep_find(struct keep *k, const char *ref, char id[65])
-{
-	int	 rc;
-
-	if (*ref == '\0')
-		return (keep_fail(k, EINVAL, "name or ID cannot be empty: "
-		    "invalid argument"));
-	for (int tries = 0;; tries++) {
-		rc = keep_begin(k, true, true, false);
-		if (rc == 0)
-			rc = keep_end(k, find(k, ref, id));
-		if (!keep_again(k, rc, tries))
-			return (rc);
-	}
-}
-
-/*
- * The row of a container as it is now, from whichever database has it.
- * NULL with ENOENT, or EUCLEAN when it is damaged.
- */
-static struct rec *
-load(struct keep *k, const char *id, bool *ephemeral)
+struct rec *
+ctr_load(struct keep *k, const char *id, bool *ephemeral)
 {
 	char		 key[KEY_SIZE];
 	struct rec	*stored, *over = NULL, *row;
 
-	make_key(key, "r", id);
+	key_make(key, KEY_ROW, id);
 	*ephemeral = db_has(k->boot, key);
 	stored = db_get(*ephemeral ? k->boot : k->durable, key);
 	if (stored == NULL) {
 		if (errno == ENOENT)
-			(void)no_such(k, id);
+			(void)ctr_no_such(k, id);
 		else
 			(void)damaged(k, id);
 		return (NULL);
@@ -301,13 +61,18 @@ load(struct keep *k, const char *id, bool *ephemeral)
 	if (*ephemeral)
 		row = row_merge_ephemeral(stored, k->boot_id);
 	else {
-		over = db_get(k->boot, make_key(key, "v", id));
+		over = db_get(k->boot, key_make(key, KEY_OVER, id));
 		row = row_merge(stored, over, k->boot_id);
 	}
 	rec_free(stored);
 	rec_free(over);
 	if (row == NULL)
 		(void)keep_fail(k, ENOMEM, "out of memory");
+	else if (!keep_sees(k, row)) {
+		(void)keep_not_ours(k, "container", id, row);
+		rec_free(row);
+		row = NULL;
+	}
 	return (row);
 }
 
@@ -319,9 +84,9 @@ get(struct keep *k, const char *id, struct rec **out)
 	bool		 ephemeral;
 	int		 rc = -1;
 
-	if ((row = load(k, id, &ephemeral)) == NULL)
+	if ((row = ctr_load(k, id, &ephemeral)) == NULL)
 		return (-1);
-	def = db_get(ephemeral ? k->boot : k->durable, make_key(key, "d", id));
+	def = db_get(ephemeral ? k->boot : k->durable, key_make(key, KEY_DEF, id));
 	if (def == NULL || (rc = rec_add_rec(row, "def", def)) == -1) {
 		(void)damaged(k, id);
 		rec_free(row);
@@ -339,7 +104,7 @@ keep_get(struct keep *k, const char *id)
 	int		 rc;
 
 	if (!name_is_id(id, 64)) {
-		(void)no_such(k, id);
+		(void)ctr_no_such(k, id);
 		return (NULL);
 	}
 	for (int tries = 0;; tries++) {
@@ -366,12 +131,12 @@ begin_write(struct keep *k, const char *id)
 	bool	 ephemeral;
 
 	if (!name_is_id(id, 64))
-		return (no_such(k, id));
+		return (ctr_no_such(k, id));
 	if (strcmp(id, k->own_id) == 0)
 		return (keep_begin(k, false, true, true));
 	if (keep_begin(k, false, true, false) == -1)
 		return (-1);
-	ephemeral = db_has(k->boot, make_key(key, "r", id));
+	ephemeral = db_has(k->boot, key_make(key, KEY_ROW, id));
 	(void)db_end(k->boot);
 	return (keep_begin(k, !ephemeral, true, true));
 }
@@ -421,7 +186,7 @@ change_slot(struct keep *k, struct keep_change *c, struct rec *row)
 		rec_del(row, "monitor_pid");
 		slot = 0;
 	} else if (c->want_slot && slot == 0) {
-		if (take_slot(k, c->id, &slot) == -1 ||
+		if (ctr_take_slot(k, c->id, &slot) == -1 ||
 		    rec_set_num(row, "slot", slot) == -1)
 			return (-1);
 	}
@@ -437,7 +202,7 @@ put_ephemeral(struct keep *k, struct transition *t, struct rec *row)
 	t->ephemeral = t->boot = true;
 	if (rec_set(row, "boot_id", k->boot_id) == -1)
 		return (keep_fail(k, errno, "out of memory"));
-	if (db_put(k->boot, make_key(key, "r", t->id), row) == -1)
+	if (db_put(k->boot, key_make(key, KEY_ROW, t->id), row) == -1)
 		return (keep_fail_db(k, k->boot));
 	return (commit_transition(k, t));
 }
@@ -451,7 +216,7 @@ put_both(struct keep *k, struct transition *t, const struct rec *row)
 	bool		 rests;
 	int		 rc = -1;
 
-	make_key(key, "r", t->id);
+	key_make(key, KEY_ROW, t->id);
 	old = db_get(k->durable, key);
 	if (row_split(row, k->boot_id, &stored, &over) == -1) {
 		(void)keep_fail(k, ENOMEM, "out of memory");
@@ -464,7 +229,7 @@ put_both(struct keep *k, struct transition *t, const struct rec *row)
 		goto out;
 	}
 	rests = !state_live(row_state(row)) && rec_get(over, "slot") == NULL;
-	make_key(key, "v", t->id);
+	key_make(key, KEY_OVER, t->id);
 	if ((rests ? db_del(k->boot, key) : db_put(k->boot, key, over)) == -1) {
 		(void)keep_fail_db(k, k->boot);
 		goto out;
@@ -486,7 +251,7 @@ set(struct keep *k, struct keep_change *c, const struct rec *changes)
 	bool			 ephemeral;
 	int			 rc = -1;
 
-	if ((row = load(k, c->id, &ephemeral)) == NULL)
+	if ((row = ctr_load(k, c->id, &ephemeral)) == NULL)
 		return (-1);
 	before = row_state(row);
 	if (check_from(k, row, c->from) == -1)
@@ -530,32 +295,15 @@ keep_set(struct keep *k, struct keep_change *c, const struct rec *changes)
 	}
 }
 
-/* The name that leads to an id, when its record cannot say so any more. */
-static int
-drop_names_of(struct db *db, const char *id)
-{
-	struct db_cursor	*c = db_walk(db, "n:");
-	const char		*key;
-	const void		*data;
-	char			 found[KEY_SIZE] = "";
-	size_t			 len;
-
-	while (c != NULL && *found == '\0' && db_next(c, &key, &data, &len))
-		if (len == strlen(id) && memcmp(data, id, len) == 0)
-			(void)snprintf(found, sizeof(found), "%s", key);
-	db_walk_end(c);
-	return (*found == '\0' ? 0 : db_del(db, found));
-}
-
 static int
 drop(struct keep *k, struct db *db, const char *id, const char *name)
 {
 	char	 key[KEY_SIZE];
 
-	if (db_del(db, make_key(key, "r", id)) == -1 ||
-	    db_del(db, make_key(key, "d", id)) == -1 ||
-	    (name == NULL ? drop_names_of(db, id) :
-	    db_del(db, make_key(key, "n", name))) == -1)
+	if (db_del(db, key_make(key, KEY_ROW, id)) == -1 ||
+	    db_del(db, key_make(key, KEY_DEF, id)) == -1 ||
+	    (name == NULL ? registry_drop_of(db, id) :
+	    registry_drop(db, name)) == -1)
 		return (keep_fail_db(k, db));
 	return (0);
 }
@@ -578,7 +326,7 @@ remove_row(struct keep *k, const char *id, const struct rec *row,
 	    row == NULL ? NULL : rec_get(row, "name")) == -1)
 		return (-1);
 	if (slot_give(k->boot, (uint32_t)rec_num(row, "slot", 0), id) == -1 ||
-	    db_del(k->boot, make_key(key, "v", id)) == -1)
+	    db_del(k->boot, key_make(key, KEY_OVER, id)) == -1)
 		return (keep_fail_db(k, k->boot));
 	/* Something that is half made has been promised to nobody. */
 	t.hard = !ephemeral &&
@@ -596,7 +344,7 @@ try_remove(struct keep *k, const char *id)
 	if (begin_write(k, id) == -1)
 		return (-1);
 	/* A damaged one can go; one that is not there cannot. */
-	row = load(k, id, &ephemeral);
+	row = ctr_load(k, id, &ephemeral);
 	if (row != NULL || errno == EUCLEAN)
 		rc = remove_row(k, id, row, ephemeral);
 	rec_free(row);

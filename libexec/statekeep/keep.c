@@ -101,6 +101,23 @@ keep_again(const struct keep *k, int rc, int tries)
 	    (db_try_again(k->durable) || db_try_again(k->boot)));
 }
 
+bool
+keep_sees(const struct keep *k, const struct rec *row)
+{
+	return (*k->ns == '\0' || strcmp(rec_str(row, "namespace", ""),
+	    k->ns) == 0);
+}
+
+int
+keep_not_ours(struct keep *k, const char *noun, const char *id,
+    const struct rec *row)
+{
+	return (keep_fail(k, EXDEV, "cannot retrieve %s %s as it is part of "
+	    "namespace \"%s\" and we are in namespace \"%s\": target is in "
+	    "a different namespace", noun, id, rec_str(row, "namespace", ""),
+	    k->ns));
+}
+
 static const char *
 setting_label(const char *key)
 {

@@ -15,12 +15,14 @@ struct db;
 struct rec;
 
 #define KEEP_SCHEMA	1
+#define KEEP_NS		256
 
 struct keep {
 	struct db	*durable;
 	struct db	*boot;
 	char		 boot_id[65];
 	char		 own_id[65];	/* ephemeral, reserved through us */
+	char		 ns[KEEP_NS];	/* only what is of it; "": all */
 	char		 error[1024];
 };
 
@@ -32,6 +34,12 @@ void	keep_clear(struct keep *);
  * does not know yet are added, another value is refused.
  */
 int	keep_settings(struct keep *, const struct rec *);
+
+/* Is an object with this row of the namespace that we work in? */
+bool	keep_sees(const struct keep *, const struct rec *);
+/* The sentence for one that is not, and EXDEV. Returns -1. */
+int	keep_not_ours(struct keep *, const char *, const char *,
+	    const struct rec *);
 
 /* What ctr_create asks for, and what it gets. */
 struct keep_new {

@@ -91,6 +91,10 @@ list_row(struct keep *k, struct rec_stream *out, struct overs *o,
 	const struct rec	*over = NULL;
 	int			 rc;
 
+	if (stored != NULL && !keep_sees(k, stored)) {
+		rec_free(stored);
+		return (0);
+	}
 	if (stored == NULL)
 		row = row_damaged(id, "its record is damaged");
 	else if (o == NULL)

@@ -1,0 +1,113 @@
+#include "keep.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctr.h"
+#include "db.h"
+#include "keys.h"
+#include "name.h"
+#include "record.h"
+#include "registry.h"
+
+struct match {
+	char		 id[65];
+	unsigned int	 n;
+};
+
+/* In a namespace, only its own are found by less than all of their id. */
+static bool
+counts(const struct keep *k, const void *data, size_t len)
+{
+	struct rec	*row;
+	bool		 seen;
+
+	if (*k->ns == '\0' || (row = rec_decode(data, len)) == NULL)
+		return (true);
+	seen = keep_sees(k, row);
+	rec_free(row);
+	return (seen);
+}
+
+/* The ids in a database that begin like this; two are too many already. */
+static void
+match_prefix(struct keep *k, struct db *db, const char *ref, struct match *m)
+{
+	struct db_cursor	*c;
+	const char		*key;
+	const void		*data;
+	char			 prefix[KEY_SIZE];
+	size_t			 len;
+
+	if ((c = db_walk(db, key_make(prefix, KEY_ROW, ref))) == NULL)
+		return;
+	while (m->n < 2 && db_next(c, &key, &data, &len))
+		if (counts(k, data, len) && m->n++ == 0)
+			(void)snprintf(m->id, sizeof(m->id), "%s", key + 2);
+	db_walk_end(c);
+}
+
+static int
+find_prefix(struct keep *k, const char *ref, char id[65])
+{
+	struct match	 m = { .n = 0 };
+
+	if (strlen(ref) > 64 || !name_is_id(ref, strlen(ref)))
+		return (ctr_no_such(k, ref));
+	match_prefix(k, k->durable, ref, &m);
+	match_prefix(k, k->boot, ref, &m);
+	if (m.n == 0)
+		return (ctr_no_such(k, ref));
+	if (m.n > 1)
+		return (keep_fail(k, EEXIST, "more than one result for "
+		    "container name or ID \"%s\": container already exists; "
+		    "give more of the ID", ref));
+	memcpy(id, m.id, sizeof(m.id));
+	return (0);
+}
+
+/*
+ * Full id, exact name, unique beginning of an id. The first two may lead into
+ * another namespace, which whoever loads the container is told.
+ */
+static int
+find(struct keep *k, const char *ref, char id[65])
+{
+	struct holder	 h = { .kind = HOLDER_CTR };
+	char		 key[KEY_SIZE];
+
+	key_make(key, KEY_ROW, ref);
+	if (name_is_id(ref, 64) && (db_has(k->durable, key) ||
+	    db_has(k->boot, key))) {
+		(void)snprintf(id, 65, "%s", ref);
+		return (0);
+	}
+	if (registry_find(k, ref, &h) && h.kind == HOLDER_CTR) {
+		(void)snprintf(id, 65, "%s", h.id);
+		return (0);
+	}
+	if (find_prefix(k, ref, id) == 0)
+		return (0);
+	if (errno == ENOENT && h.kind == HOLDER_POD)
+		return (keep_fail(k, ENOENT, "\"%s\" is a pod, not a "
+		    "container: no such container", ref));
+	return (-1);
+}
+
+int
+keep_find(struct keep *k, const char *ref, char id[65])
+{
+	int	 rc;
+
+	if (*ref == '\0')
+		return (keep_fail(k, EINVAL, "name or ID cannot be empty: "
+		    "invalid argument"));
+	for (int tries = 0;; tries++) {
+		rc = keep_begin(k, true, true, false);
+		if (rc == 0)
+			rc = keep_end(k, find(k, ref, id));
+		if (!keep_again(k, rc, tries))
+			return (rc);
+	}
+}
