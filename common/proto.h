@@ -59,6 +59,10 @@ enum role {
 	M(ctr_list,	0x0205,	R_CTL,			R_STATE, 0)	\
 	M(ctr_set,	0x0206,	R_CTL,			R_STATE, 1)	\
 	M(ctr_remove,	0x0207,	R_CTL,			R_STATE, 0)	\
+	M(obj_put,	0x0221,	R_CTL,			R_STATE, 1)	\
+	M(obj_get,	0x0222,	R_CTL,			R_STATE, 0)	\
+	M(obj_list,	0x0223,	R_CTL,			R_STATE, 0)	\
+	M(obj_remove,	0x0224,	R_CTL,			R_STATE, 0)	\
 	/* lockbroker */						\
 	M(lock_open,	0x0301,	R_CTL,			R_LOCK,	1)	\
 	M(lock_take,	0x0302,	R_CTL,			R_LOCK,	0)	\
@@ -172,6 +176,41 @@ enum config_flags {
 	F(u32, want_slot, 1)	/* value: its slot, 0 if it has none */
 #define FIELDS_ctr_remove(F)						\
 	F(str, id, 64)
+
+/* The other objects, by one set of messages; statekeep(8) has their keys. */
+enum obj_kind {
+	OBJ_POD = 1, OBJ_VOLUME = 2, OBJ_EXEC = 3, OBJ_NETWORK = 4,
+	OBJ_SECRET = 5,
+};
+enum obj_flags {
+	OBJ_KEEP = 1,		/* put: one that is there is left as it is */
+	OBJ_UPDATE = 2,		/* put: it must be there; keys are replaced */
+	OBJ_PAYLOAD = 1,	/* get: with what a secret hides */
+};
+/*
+ * What goes with an object's data takes two steps, so that whoever finds it
+ * half gone knows: mark it (nobody can begin to use it any more), remove the
+ * data, then finish.
+ */
+enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
+/* obj_put: fd the record. reply text: its name; value: 1 if it is new. */
+#define FIELDS_obj_put(F)						\
+	F(u32, kind, 5)							\
+	F(u32, flags, 3)
+/* obj_get: reply_fd the record, with `user` (a container's id) for each. */
+#define FIELDS_obj_get(F)						\
+	F(u32, kind, 5)							\
+	F(u32, flags, 1)						\
+	F(str, ref, 255)	/* id, name, or unique prefix */
+/* obj_list: reply_fd a record with one nested `obj`, as obj_get's, each. */
+#define FIELDS_obj_list(F)						\
+	F(u32, kind, 5)
+/* obj_remove: refused while used, but by the container named here. */
+#define FIELDS_obj_remove(F)						\
+	F(u32, kind, 5)							\
+	F(u32, step, 2)							\
+	F(str, id, 255)		/* as obj_get gave it */		\
+	F(str, by, 64)
 
 /* lock_open: the directory of locks. */
 #define FIELDS_lock_open(F)						\

@@ -31,7 +31,7 @@ struct db_cursor {
 	KCCUR		*cur;
 	char		*key;		/* Kyoto Cabinet's, value behind it */
 	char		 name[1100];
-	char		 prefix[128];
+	char		 prefix[512];
 };
 
 /* Keep the sentence; errno stays as it is. */
