@@ -67,6 +67,11 @@ enum role {
 	M(lock_open,	0x0301,	R_CTL,			R_LOCK,	1)	\
 	M(lock_take,	0x0302,	R_CTL,			R_LOCK,	0)	\
 	M(lock_drop,	0x0303,	R_CTL,			R_LOCK,	0)	\
+	M(lock_free,	0x0304,	R_CTL,			R_LOCK,	0)	\
+	M(lock_alloc,	0x0305,	R_CTL,			R_LOCK,	0)	\
+	M(lock_find,	0x0306,	R_CTL,			R_LOCK,	0)	\
+	M(lock_list,	0x0307,	R_CTL,			R_LOCK,	0)	\
+	M(lock_renumber, 0x0308, R_CTL,			R_LOCK,	1)	\
 	/* store */							\
 	M(store_open,	0x0401,	R_CTL,			R_STORE, 2)	\
 	M(image_find,	0x0402,	R_CTL,			R_STORE, 0)	\
@@ -212,15 +217,44 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 	F(str, id, 255)		/* as obj_get gave it */		\
 	F(str, by, 64)
 
-/* lock_open: the directory of locks. */
+/*
+ * lock_open: the directory of this store's locks. value: 1 when a renumber
+ * was cut short, and lock_renumber has to say again who has which lock.
+ */
 #define FIELDS_lock_open(F)						\
-	F(u32, flags, 0)
+	F(str, type, 31)	/* shm or file */			\
+	F(str, boot_id, 64)						\
+	F(u32, count, UINT32_MAX) /* num_locks */			\
+	F(u32, flags, 1)	/* 1: to look or to renumber: whatever	\
+				 * the table and its size */
+/* lock_take: value: the lock's number and one, 0 if it has none. */
 #define FIELDS_lock_take(F)						\
 	F(str, name, 80)						\
 	F(u32, shared, 1)						\
-	F(u32, wait_ms, 600000)
+	F(u32, wait_ms, 600000)						\
+	F(u32, alloc, 1)	/* 1: give it a number if it has none */
 #define FIELDS_lock_drop(F)						\
 	F(str, name, 80)
+/* lock_free: take its number away; who holds it, holds it. */
+#define FIELDS_lock_free(F)						\
+	F(str, name, 80)
+/* lock_alloc: value: the number and one. */
+#define FIELDS_lock_alloc(F)						\
+	F(str, name, 80)						\
+	F(u32, number, UINT32_MAX) /* this number and one; 0: any */
+/* lock_find: value: the number and one; text: the name. */
+#define FIELDS_lock_find(F)						\
+	F(str, name, 80)	/* empty: by number */			\
+	F(u32, number, UINT32_MAX) /* and one */
+/* lock_list: reply_fd a record: one nested `lock` each; see lock.h. */
+#define FIELDS_lock_list(F)						\
+	F(u32, all, 1)		/* 1: those that nobody holds, too */
+/*
+ * lock_renumber: fd a record of nested `lock` (name, number), which replaces
+ * all that is allocated. Needs the lock "store".
+ */
+#define FIELDS_lock_renumber(F)						\
+	F(u32, begin, 1)	/* 1: say only that it is going to be done */
 
 /* store_open: graph root, run root. */
 #define FIELDS_store_open(F)						\
