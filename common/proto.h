@@ -63,6 +63,10 @@ enum role {
 	M(obj_get,	0x0222,	R_CTL,			R_STATE, 0)	\
 	M(obj_list,	0x0223,	R_CTL,			R_STATE, 0)	\
 	M(obj_remove,	0x0224,	R_CTL,			R_STATE, 0)	\
+	M(event_to,	0x0241,	R_CTL,			R_STATE, 1)	\
+	M(event_add,	0x0242,	R_CTL,			R_STATE, 1)	\
+	M(history_get,	0x0243,	R_CTL,			R_STATE, 0)	\
+	M(ctr_list_at,	0x0244,	R_CTL,			R_STATE, 0)	\
 	/* lockbroker */						\
 	M(lock_open,	0x0301,	R_CTL,			R_LOCK,	1)	\
 	M(lock_take,	0x0302,	R_CTL,			R_LOCK,	0)	\
@@ -155,9 +159,22 @@ enum config_flags {
 #define FIELDS_seccomp_compile(F)					\
 	F(u32, flags, 0)
 
-/* state_open: durable dir, per-boot dir, settings record. value: flags. */
+/*
+ * state_open: durable dir, per-boot dir, a record of the settings that the
+ * store is used with. `reply`: they are what it was made with. `reply_fd`: it
+ * was made with those that come back, and nothing is served before a
+ * statekeep has been opened with them. With memory, no directory is used.
+ */
 #define FIELDS_state_open(F)						\
-	F(str, boot_id, 64)
+	F(u32, uid, UINT32_MAX)	/* who is at work, for the history */	\
+	F(str, command, 200)	/* and with which command */		\
+	F(u32, events, 2)	/* enum events_backend */		\
+	F(u64, events_max, UINT64_MAX) /* bytes of the log; 0: any */	\
+	F(str, events_file, 255) /* in the directory of event_to, else	\
+				  * "events/events.log" per boot */	\
+	F(str, boot_id, 64)						\
+	F(str, ns, 255)		/* state namespace; empty: all */	\
+	F(u32, memory, 1)	/* state type memory: gone when we are */
 /* ctr_create: fd the definition; reply text: the name it got. */
 #define FIELDS_ctr_create(F)						\
 	F(str, id, 64)							\
@@ -180,7 +197,23 @@ enum config_flags {
 	F(u32, to, 15)		/* state after; 0 keeps it */		\
 	F(u32, want_slot, 1)	/* value: its slot, 0 if it has none */
 #define FIELDS_ctr_remove(F)						\
-	F(str, id, 64)
+	F(str, id, 64)							\
+	F(u32, exit_code, 255)	/* of one that ran until now */
+
+/* Where events go; see statekeep(8). */
+enum events_backend { EVENTS_NONE = 0, EVENTS_FILE = 1, EVENTS_JOURNALD = 2 };
+/* event_to, before state_open: a directory, or a socket of the journal. */
+#define FIELDS_event_to(F)						\
+	F(u32, backend, 2)
+/* event_add: fd a record of nested `event`: type, status, id, name ... */
+#define FIELDS_event_add(F)						\
+	F(u32, flags, 0)
+/* history_get: reply_fd nested `entry`, oldest first; of one ref, or all. */
+#define FIELDS_history_get(F)						\
+	F(str, ref, 255)
+/* ctr_list_at: ctr_list as it was at this moment, in ns since the epoch. */
+#define FIELDS_ctr_list_at(F)						\
+	F(u64, when, UINT64_MAX)
 
 /* The other objects, by one set of messages; statekeep(8) has their keys. */
 enum obj_kind {
