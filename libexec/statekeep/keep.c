@@ -3,14 +3,12 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "db.h"
 #include "name.h"
 #include "record.h"
-#include "scope.h"
 
 int
 keep_fail(struct keep *k, int error, const char *fmt, ...)
@@ -116,135 +114,4 @@ keep_not_ours(struct keep *k, const char *noun, const char *id,
 	    "namespace \"%s\" and we are in namespace \"%s\": target is in "
 	    "a different namespace", noun, id, rec_str(row, "namespace", ""),
 	    k->ns));
-}
-
-static const char *
-setting_label(const char *key)
-{
-	static const char *const	 labels[][2] = {
-		{ "path.graph", "graph root" },
-		{ "path.run_storage", "run root" },
-		{ "path.state", "static dir" },
-		{ "path.run", "tmp dir" },
-		{ "path.volume", "volume path" },
-		{ "storage.driver", "graph driver" },
-	};
-
-	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
-		if (strcmp(key, labels[i][0]) == 0)
-			return (labels[i][1]);
-	return (key);
-}
-
-/* 1: something is to be added, 0: all there and equal, -1: refused. */
-static int
-compare_settings(struct keep *k, const struct rec *have, const struct rec *want)
-{
-	struct rec_item	 item;
-	const char	*old;
-	size_t		 it = 0;
-	int		 missing = 0;
-
-	while (rec_walk(want, NULL, &it, &item)) {
-		if (item.text == NULL || *item.text == '\0')
-			continue;
-		old = have == NULL ? NULL : rec_get(have, item.key);
-		if (old == NULL || *old == '\0')
-			missing = 1;
-		else if (strcmp(old, item.text) != 0)
-			return (keep_fail(k, EINVAL, "database %s \"%s\" does "
-			    "not match our %s \"%s\": database configuration "
-			    "mismatch", setting_label(item.key), old,
-			    setting_label(item.key), item.text));
-	}
-	return (missing);
-}
-
-/* Sets *have to the stored settings (or NULL) when the schema is ours. */
-static int
-read_settings(struct keep *k, struct rec **have)
-{
-	char	 text[32];
-	long	 schema;
-
-	*have = NULL;
-	if (!db_get_text(k->durable, "s:schema", text, sizeof(text)))
-		return (0);
-	schema = strtol(text, NULL, 10);
-	if (schema > KEEP_SCHEMA)
-		return (keep_fail(k, EPROTONOSUPPORT, "the state database "
-		    "was written by a newer bulkhead (schema %ld, this one "
-		    "knows %d); install that version again", schema,
-		    KEEP_SCHEMA));
-	if (schema < 1)
-		return (keep_fail(k, EUCLEAN, "the state database has an "
-		    "unknown schema \"%s\"; restore it from a backup", text));
-	if ((*have = db_get(k->durable, "s:settings")) == NULL &&
-	    errno != ENOENT)
-		return (keep_fail(k, EUCLEAN, "the settings in the state "
-		    "database are damaged; restore it from a backup"));
-	return (0);
-}
-
-/* In a write transaction: add what is missing. */
-static int
-add_settings(struct keep *k, const struct rec *want)
-{
-	struct rec	*have, *merged;
-	struct rec_item	 item;
-	size_t		 it = 0;
-	char		 text[16];
-	int		 rc;
-
-	if (read_settings(k, &have) == -1)
-		return (-1);
-	if ((rc = compare_settings(k, have, want)) != 1) {
-		rec_free(have);
-		return (rc);
-	}
-	merged = have == NULL ? rec_new() : have;
-	while (merged != NULL && rec_walk(want, NULL, &it, &item))
-		if (item.text != NULL && *item.text != '\0' &&
-		    rec_get(merged, item.key) == NULL)
-			(void)rec_add(merged, item.key, item.text);
-	(void)snprintf(text, sizeof(text), "%d", KEEP_SCHEMA);
-	rc = 0;
-	if (db_put(k->durable, "s:settings", merged) == -1 ||
-	    db_put_text(k->durable, "s:schema", text) == -1 ||
-	    db_commit(k->durable, false) == -1)
-		rc = keep_fail_db(k, k->durable);
-	rec_free(merged);
-	return (rc);
-}
-
-static int
-settings(struct keep *k, const struct rec *want)
-{
-	struct rec	*have;
-	int		 rc;
-
-	if (keep_begin(k, true, false, false) == -1)
-		return (-1);
-	if ((rc = read_settings(k, &have)) == 0) {
-		rc = compare_settings(k, have, want);
-		rec_free(have);
-	}
-	rc = keep_end(k, rc);
-	if (rc != 1)
-		return (rc);
-	if (keep_begin(k, true, false, true) == -1)
-		return (-1);
-	return (keep_end(k, add_settings(k, want)));
-}
-
-int
-keep_settings(struct keep *k, const struct rec *want)
-{
-	int	 rc;
-
-	for (int tries = 0;; tries++) {
-		rc = settings(k, want);
-		if (!keep_again(k, rc, tries))
-			return (rc);
-	}
 }

@@ -14,7 +14,7 @@
 struct db;
 struct rec;
 
-#define KEEP_SCHEMA	1
+#define KEEP_SCHEMA	2
 #define KEEP_NS		256
 
 struct keep {
@@ -30,10 +30,12 @@ struct keep {
 int	keep_init(struct keep *, int, int, const char *);	/* takes */
 void	keep_clear(struct keep *);
 /*
- * Check the schema, and the settings that the store was made with: those it
- * does not know yet are added, another value is refused.
+ * Check the schema (an older one is brought up to ours), and the settings
+ * that the store was made with: those it does not know yet are added. 0, and
+ * where a value is another than the store has, a record of what it was made
+ * with, the caller's to free. Or -1.
  */
-int	keep_settings(struct keep *, const struct rec *);
+int	keep_settings(struct keep *, const struct rec *, struct rec **);
 
 /* Is an object with this row of the namespace that we work in? */
 bool	keep_sees(const struct keep *, const struct rec *);

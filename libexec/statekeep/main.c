@@ -69,7 +69,7 @@ on_state_open(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server	*s = ctx;
 	int		 dirs[2] = { p->fds[0], p->fds[1] }, rc;
-	struct rec	*settings;
+	struct rec	*settings, *made_with;
 
 	helper_sandbox(&s->helper, dirs, 2);
 	/* The walls are up: whatever comes now, there is no second opening. */
@@ -79,10 +79,16 @@ on_state_open(void *ctx, struct packet *p, struct answer *a)
 		return (refuse(s, a));
 	if ((settings = record_of(p, 2, a)) == NULL)
 		return (-1);
-	rc = keep_settings(&s->keep, settings);
+	rc = keep_settings(&s->keep, settings, &made_with);
 	rec_free(settings);
 	if (rc == -1)
 		return (refuse(s, a));
+	/* Used with other settings than its own, it is not used at all. */
+	if (made_with != NULL) {
+		rc = answer_rec(a, made_with);
+		rec_free(made_with);
+		return (rc);
+	}
 	s->state = READY;
 	return (0);
 }

@@ -35,27 +35,46 @@ rec_fd(struct rec *r)
 	return (fd);
 }
 
+/* Settings (freed), a namespace, a type: 0, also when they are not its own. */
 UNUSED static uint32_t
-state_open(struct peer *p, const char *program, const char *durable,
-    const char *boot_dir, const char *boot_id, const char *graph)
+state_open_as(struct peer *p, const char *program, const char *durable,
+    const char *boot_dir, const char *boot_id, struct rec *settings,
+    const char *ns, bool memory)
 {
-	struct rec	*r = rec_new();
 	union msg	 m = { 0 };
 	int		 fds[3];
 	uint32_t	 rc;
 
 	peer_start(p, program, R_STATE);
-	(void)rec_add(r, "path.graph", graph);
-	(void)rec_add(r, "storage.driver", "overlay");
 	fds[0] = open(durable, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	fds[1] = open(boot_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	fds[2] = rec_fd(r);
+	fds[2] = rec_fd(settings);
 	(void)snprintf(m.state_open.boot_id, sizeof(m.state_open.boot_id),
 	    "%s", boot_id);
+	(void)snprintf(m.state_open.ns, sizeof(m.state_open.ns), "%s", ns);
+	m.state_open.memory = memory;
 	rc = peer_ask(p, MSG_state_open, &m, fds, 3);
 	for (int i = 0; i < 3; i++)
 		close(fds[i]);
 	return (rc);
+}
+
+UNUSED static struct rec *
+some_settings(const char *graph)
+{
+	struct rec	*r = rec_new();
+
+	(void)rec_add(r, "path.graph", graph);
+	(void)rec_add(r, "storage.driver", "overlay");
+	return (r);
+}
+
+UNUSED static uint32_t
+state_open(struct peer *p, const char *program, const char *durable,
+    const char *boot_dir, const char *boot_id, const char *graph)
+{
+	return (state_open_as(p, program, durable, boot_dir, boot_id,
+	    some_settings(graph), "", false));
 }
 
 /* A definition as the front end composes it, about this many bytes long. */

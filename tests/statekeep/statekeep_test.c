@@ -204,21 +204,6 @@ test_slots(void)
 			CHECK(ctr_remove(&p, id_of(i)) == 0);
 }
 
-/* S54-S58: a store keeps the settings that it was made with. */
-static void
-test_settings(void)
-{
-	struct peer	 q;
-
-	CHECK(state_open(&q, program, durable, run, BOOT, "/elsewhere") ==
-	    EINVAL);
-	CHECK(strcmp(q.text, "database graph root \"/graph\" does not match "
-	    "our graph root \"/elsewhere\": database configuration "
-	    "mismatch") == 0);
-	CHECK(ctr_count(&q) == -1);
-	CHECK(peer_end(&q) == 0);
-}
-
 /* --rm: nothing durable changes, so nothing is written there. */
 static void
 test_ephemeral_writes_nothing(void)
@@ -263,7 +248,6 @@ main(int argc, char **argv)
 	test_reboot();
 	test_slots();
 	test_ephemeral_writes_nothing();
-	test_settings();
 	CHECK(peer_end(&p) == 0);
 	remove_dir(durable);
 	remove_dir(run);

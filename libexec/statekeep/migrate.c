@@ -1,0 +1,95 @@
+#include "migrate.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db.h"
+#include "keep.h"
+#include "keys.h"
+#include "log.h"
+#include "name.h"
+#include "record.h"
+#include "registry.h"
+
+#define SCHEMA_KEY	KEY_SELF ":schema"
+
+/* Of all names, those whose value is an id and nothing else. */
+static struct rec *
+bare_names(struct db *db)
+{
+	struct db_cursor	*c = db_walk(db, KEY_NAME ":");
+	struct rec		*r = rec_new();
+	const char		*key;
+	const void		*data;
+	char			 id[65];
+	size_t			 len;
+
+	while (c != NULL && r != NULL && db_next(c, &key, &data, &len)) {
+		(void)snprintf(id, sizeof(id), "%.*s",
+		    len > 64 ? 64 : (int)len, (const char *)data);
+		if (len == 64 && name_is_id(id, 64))
+			(void)rec_add(r, key + strlen(KEY_NAME ":"), id);
+	}
+	db_walk_end(c);
+	return (r);
+}
+
+/* 2: a name says of what kind the object is that holds it. */
+static int
+to_2(struct keep *k)
+{
+	struct rec	*names = bare_names(k->durable);
+	struct rec_item	 item;
+	size_t		 it = 0;
+	int		 rc = names == NULL ? -1 : 0;
+
+	while (rc == 0 && rec_walk(names, NULL, &it, &item))
+		rc = registry_put(k->durable, HOLDER_CTR, item.key,
+		    item.text);
+	rec_free(names);
+	return (rc == -1 ? keep_fail_db(k, k->durable) : 0);
+}
+
+/* Each from the version before it. */
+static int (*const	 steps[])(struct keep *) = { NULL, NULL, to_2 };
+
+int
+migrate_schema(struct keep *k)
+{
+	char	 text[32];
+	long	 schema;
+
+	if (!db_get_text(k->durable, SCHEMA_KEY, text, sizeof(text)))
+		return (0);
+	schema = strtol(text, NULL, 10);
+	if (schema > KEEP_SCHEMA)
+		return (keep_fail(k, EPROTONOSUPPORT, "the state database "
+		    "was written by a newer bulkhead (schema %ld, this one "
+		    "knows %d); install that version again", schema,
+		    KEEP_SCHEMA));
+	if (schema < 1)
+		return (keep_fail(k, EUCLEAN, "the state database has an "
+		    "unknown schema \"%s\"; restore it from a backup", text));
+	return ((int)schema);
+}
+
+int
+migrate_run(struct keep *k, int from)
+{
+	char	 text[16];
+
+	if (from == KEEP_SCHEMA)
+		return (0);
+	for (int v = from + 1; from > 0 && v <= KEEP_SCHEMA; v++)
+		if (steps[v](k) == -1)
+			return (-1);
+	(void)snprintf(text, sizeof(text), "%d", KEEP_SCHEMA);
+	if (db_put_text(k->durable, SCHEMA_KEY, text) == -1)
+		return (keep_fail_db(k, k->durable));
+	if (from > 0)
+		log_info("the state database is brought from schema %d to %d",
+		    from, KEEP_SCHEMA);
+	return (0);
+}
