@@ -10,6 +10,7 @@
 
 #include "log.h"
 #include "subid.h"
+#include "users.h"
 
 /* The first thing that is wrong is the one that is told. */
 static void because(struct ids *, const char *, ...)
@@ -32,7 +33,7 @@ load_account(struct ids *ids)
 {
 	struct passwd	*pw;
 
-	if ((pw = getpwnam(ACCOUNT)) == NULL)
+	if ((pw = users_by_name(ACCOUNT)) == NULL)
 		fatalx(EX_NOUSER, "there is no account %s for the engine; "
 		    "make it as INSTALL says, under ACCOUNTS", ACCOUNT);
 	if (pw->pw_uid == 0 || pw->pw_gid == 0)
@@ -47,7 +48,7 @@ load_account(struct ids *ids)
 static void
 load_caller(struct ids *ids)
 {
-	struct passwd	*pw = getpwuid(ids->uid);
+	struct passwd	*pw = users_by_id(ids->uid);
 	int		 n;
 
 	if (pw == NULL)
@@ -123,8 +124,9 @@ refuse_users(struct ids *ids)
 	for (size_t i = 0; i < ids->uids.n && ids->why[0] == '\0'; i++) {
 		const struct range	*r = &ids->uids.r[i];
 
-		refuse_user(ids, getpwuid((uid_t)r->start));
-		refuse_user(ids, getpwuid((uid_t)(r->start + r->count - 1)));
+		refuse_user(ids, users_by_id((uid_t)r->start));
+		refuse_user(ids, users_by_id((uid_t)(r->start + r->count -
+		    1)));
 	}
 }
 

@@ -10,10 +10,10 @@
  * Dies:   when its channel closes.
  */
 #include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
+#include <linux/mount.h>
 #include <linux/nsfs.h>
 
 #include <errno.h>
@@ -35,6 +35,7 @@
 #include "proto.h"
 #include "scope.h"
 #include "space.h"
+#include "users.h"
 
 #define GRANTS		256
 #define BOTH		(CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_SETGID))
@@ -254,6 +255,7 @@ main(int argc, char **argv)
 	helper_socket(&h);			/* descriptor 3, or exit */
 	birth_channel(HELPER_FD);
 	find_self(&r);
+	users_elsewhere(r.path, argv);		/* the program with glibc */
 	space_home();
 	ids_load(&r.ids);			/* who, and which ranges */
 	if (r.ids.system)

@@ -1,11 +1,11 @@
 #include "mount.h"
 
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
 #include <linux/magic.h>
+#include <linux/mount.h>
 
 #include <errno.h>
 #include <fcntl.h>

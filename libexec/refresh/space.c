@@ -74,7 +74,7 @@ live(int sock, int space)
 
 	/* No copy of the other end stays here, or this one would never end. */
 	if (dup2(sock, HELPER_FD) == -1 ||
-	    close_range(HELPER_FD + 1, ~0U, 0) == -1 ||
+	    syscall(SYS_close_range, HELPER_FD + 1, ~0U, 0) == -1 ||
 	    (rc == 0 && prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1))
 		_exit(1);
 	_exit(write(HELPER_FD, &error, 1) != 1 ||
@@ -118,7 +118,7 @@ holder_start(struct holder *h, int space)
 		return (-1);
 	/* Ours and not waited for, so the number is still its own. */
 	(void)snprintf(path, sizeof(path), "/proc/%d", h->pid);
-	h->dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	h->dir = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return (h->dir == -1 ? -1 : 0);
 }
 

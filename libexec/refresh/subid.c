@@ -1,15 +1,18 @@
 #include "subid.h"
 
-#include <dlfcn.h>
 #include <errno.h>
-#include <shadow/subid.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __GLIBC__
+#include <dlfcn.h>
+#include <shadow/subid.h>
+
 #define TEXT_(x)	#x
 #define TEXT(x)		TEXT_(x)
 #define LIBSUBID	"libsubid.so." TEXT(SUBID_ABI_MAJOR)
+#endif
 
 bool
 subid_afar(const char *db)
@@ -82,6 +85,7 @@ subid_read(struct ranges *rs, FILE *f, const char *name, uid_t uid)
 	}
 }
 
+#ifdef __GLIBC__
 /* Its complaints would not be one sentence, so they go nowhere. */
 static int
 ask_library(struct ranges *rs, enum subid_kind kind, const char *name)
@@ -108,6 +112,17 @@ ask_library(struct ranges *rs, enum subid_kind kind, const char *name)
 	(void)fclose(null);
 	return (n < 0 ? -1 : 0);
 }
+#else
+/* This is not the program that can: see users_elsewhere. */
+static int
+ask_library(struct ranges *rs, enum subid_kind kind, const char *name)
+{
+	(void)rs;
+	(void)kind;
+	(void)name;
+	return (-1);
+}
+#endif
 
 int
 subid_ranges(struct ranges *rs, enum subid_kind kind, const char *name,

@@ -2,8 +2,9 @@
  * Subordinate ids. Those in /etc/subuid and /etc/subgid are read here: a
  * start of libsubid costs more than all else that refresh does, and brings
  * eleven libraries, PAM among them, next to the capabilities. Where the
- * administrator has named another source in nsswitch.conf, libsubid is loaded
- * and asked. That both read the files alike is what subid_unit tests.
+ * administrator has named another source in nsswitch.conf, the program
+ * refresh-nss takes over (users.h), loads libsubid and asks. That both read
+ * the files alike is what subid_unit tests.
  */
 #ifndef REFRESH_SUBID_H
 #define REFRESH_SUBID_H

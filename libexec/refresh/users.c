@@ -1,0 +1,74 @@
+#include "users.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "subid.h"
+
+#ifdef __GLIBC__
+
+struct passwd *
+users_by_name(const char *name)
+{
+	return (getpwnam(name));
+}
+
+struct passwd *
+users_by_id(uid_t uid)
+{
+	return (getpwuid(uid));
+}
+
+void
+users_elsewhere(const char *self, char **argv)
+{
+	(void)self;
+	(void)argv;
+}
+
+#else
+
+static struct passwd *
+find(const char *name, uid_t uid)
+{
+	struct passwd	*pw;
+	FILE		*f;
+
+	if ((f = fopen("/etc/passwd", "re")) == NULL)
+		return (NULL);
+	while ((pw = fgetpwent(f)) != NULL)
+		if (name != NULL ? strcmp(pw->pw_name, name) == 0 :
+		    pw->pw_uid == uid)
+			break;
+	(void)fclose(f);
+	return (pw);
+}
+
+struct passwd *
+users_by_name(const char *name)
+{
+	return (find(name, 0));
+}
+
+struct passwd *
+users_by_id(uid_t uid)
+{
+	return (find(NULL, uid));
+}
+
+void
+users_elsewhere(const char *self, char **argv)
+{
+	char	*none[] = { NULL }, path[1024 + 8];
+
+	if (!subid_afar("passwd:") && !subid_afar("subid:"))
+		return;
+	(void)snprintf(path, sizeof(path), "%s-nss", self);
+	(void)execve(path, argv, none);
+	fatal("%s, which asks the users of nsswitch.conf's sources, cannot be "
+	    "executed", path);
+}
+
+#endif
