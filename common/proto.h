@@ -67,6 +67,7 @@ enum role {
 	M(event_add,	0x0242,	R_CTL,			R_STATE, 1)	\
 	M(history_get,	0x0243,	R_CTL,			R_STATE, 0)	\
 	M(ctr_list_at,	0x0244,	R_CTL,			R_STATE, 0)	\
+	M(ctr_rewrite,	0x0261,	R_CTL,			R_STATE, 1)	\
 	/* lockbroker */						\
 	M(lock_open,	0x0301,	R_CTL,			R_LOCK,	1)	\
 	M(lock_take,	0x0302,	R_CTL,			R_LOCK,	0)	\
@@ -214,6 +215,13 @@ enum events_backend { EVENTS_NONE = 0, EVENTS_FILE = 1, EVENTS_JOURNALD = 2 };
 /* ctr_list_at: ctr_list as it was at this moment, in ns since the epoch. */
 #define FIELDS_ctr_list_at(F)						\
 	F(u64, when, UINT64_MAX)
+
+/*
+ * ctr_rewrite (system migrate): fd a record of keys to set in the definition
+ * of every container, in one transaction: runtime. value: how many differed.
+ */
+#define FIELDS_ctr_rewrite(F)						\
+	F(u32, flags, 0)
 
 /* The other objects, by one set of messages; statekeep(8) has their keys. */
 enum obj_kind {
