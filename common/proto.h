@@ -63,6 +63,7 @@ enum role {
 	M(obj_get,	0x0222,	R_CTL,			R_STATE, 0)	\
 	M(obj_list,	0x0223,	R_CTL,			R_STATE, 0)	\
 	M(obj_remove,	0x0224,	R_CTL,			R_STATE, 0)	\
+	M(state_refresh, 0x0230, R_CTL,			R_STATE, 0)	\
 	M(event_to,	0x0241,	R_CTL,			R_STATE, 1)	\
 	M(event_add,	0x0242,	R_CTL,			R_STATE, 1)	\
 	M(history_get,	0x0243,	R_CTL,			R_STATE, 0)	\
@@ -176,6 +177,16 @@ enum config_flags {
 	F(str, boot_id, 64)						\
 	F(str, ns, 255)		/* state namespace; empty: all */	\
 	F(u32, memory, 1)	/* state type memory: gone when we are */
+/* What state_open answers: STATE_STALE: state_refresh is due in this boot. */
+enum state_flags { STATE_STALE = 1 };
+/*
+ * state_refresh: reply_fd a record with one nested `item` for each object
+ * that the last boot left as it is no more: what is to be done with it, or
+ * (apply) what has been; see statekeep(8). done: nothing is left to do.
+ */
+enum refresh_step { REFRESH_PLAN = 0, REFRESH_APPLY = 1, REFRESH_DONE = 2 };
+#define FIELDS_state_refresh(F)						\
+	F(u32, step, 2)
 /* ctr_create: fd the definition; reply text: the name it got. */
 #define FIELDS_ctr_create(F)						\
 	F(str, id, 64)							\

@@ -228,7 +228,7 @@ put_both(struct keep *k, struct transition *t, const struct rec *row)
 		(void)keep_fail_db(k, k->durable);
 		goto out;
 	}
-	rests = !state_live(row_state(row)) && rec_get(over, "slot") == NULL;
+	rests = !state_live(row_state(row)) && !row_has_volatile(over);
 	key_make(key, KEY_OVER, t->id);
 	if ((rests ? db_del(k->boot, key) : db_put(k->boot, key, over)) == -1) {
 		(void)keep_fail_db(k, k->boot);
@@ -256,6 +256,11 @@ set(struct keep *k, struct keep_change *c, const struct rec *changes)
 	before = row_state(row);
 	if (check_from(k, row, c->from) == -1)
 		goto out;
+	if (!row_expected(row, changes)) {
+		(void)keep_fail(k, ESTALE, "container %s has changed "
+		    "meanwhile", rec_str(row, "name", c->id));
+		goto out;
+	}
 	if ((old = rec_new()) == NULL || rec_add_all(old, row) == -1 ||
 	    row_change(row, changes) == -1 ||
 	    rec_set_num(row, "state", c->to == 0 ? before : c->to) == -1 ||
@@ -290,6 +295,47 @@ keep_set(struct keep *k, struct keep_change *c, const struct rec *changes)
 		rc = begin_write(k, c->id);
 		if (rc == 0)
 			rc = keep_end(k, set(k, c, changes));
+		if (!keep_again(k, rc, tries))
+			return (rc);
+	}
+}
+
+/*
+ * Loaded, it is as it should be; history is told what it was. It need not be
+ * durable: what a power cut takes back, the next boot does again.
+ */
+static int
+settle(struct keep *k, const char *id)
+{
+	struct transition	 t = { .type = "container", .id = id };
+	struct rec		*row, *stored = NULL;
+	char			 key[KEY_SIZE];
+	bool			 ephemeral;
+	int			 rc = 0;
+
+	if ((row = ctr_load(k, id, &ephemeral)) == NULL)
+		return (-1);
+	stored = db_get(k->durable, key_make(key, KEY_ROW, id));
+	if (!ephemeral && stored != NULL && state_live(row_state(stored)) &&
+	    row_state(row) == ST_EXITED) {
+		t.before = stored;
+		t.after = row;
+		rc = put_both(k, &t, row);
+	}
+	rec_free(stored);
+	rec_free(row);
+	return (rc);
+}
+
+int
+ctr_settle(struct keep *k, const char *id)
+{
+	int	 rc;
+
+	for (int tries = 0;; tries++) {
+		rc = begin_write(k, id);
+		if (rc == 0)
+			rc = keep_end(k, settle(k, id));
 		if (!keep_again(k, rc, tries))
 			return (rc);
 	}

@@ -16,6 +16,11 @@ int	ctr_no_such(struct keep *, const char *);
  * NULL with ENOENT, EUCLEAN (damaged) or EXDEV (another namespace's).
  */
 struct rec *ctr_load(struct keep *, const char *, bool *);
+/*
+ * Write down that a container which ran in another boot has ended: a
+ * transaction of its own. Nothing if it has not, or has been written down.
+ */
+int	ctr_settle(struct keep *, const char *);
 /* Give a container the lowest free range of ids. 0 or -1. */
 int	ctr_take_slot(struct keep *, const char *, uint32_t *);
 

@@ -23,6 +23,7 @@ struct keep {
 	char		 boot_id[65];
 	char		 own_id[65];	/* ephemeral, reserved through us */
 	char		 ns[KEEP_NS];	/* only what is of it; "": all */
+	bool		 stale;		/* not refreshed in this boot */
 	char		 error[1024];
 };
 

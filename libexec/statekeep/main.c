@@ -24,6 +24,7 @@
 #include "log.h"
 #include "policy.h"
 #include "record.h"
+#include "refresh.h"
 #include "turn.h"
 
 static const struct rule	 rules[] = {
@@ -90,7 +91,27 @@ on_state_open(void *ctx, struct packet *p, struct answer *a)
 		return (rc);
 	}
 	s->state = READY;
+	a->value = s->keep.stale ? STATE_STALE : 0;
 	return (0);
+}
+
+static int
+on_state_refresh(void *ctx, struct packet *p, struct answer *a)
+{
+	uint32_t	 step = p->body.state_refresh.step;
+	struct server	*s = ctx;
+	struct rec	*items;
+	int		 rc;
+
+	if (step == REFRESH_DONE)
+		return (refresh_done(&s->keep) == -1 ? refuse(s, a) : 0);
+	items = step == REFRESH_PLAN ? refresh_plan(&s->keep) :
+	    refresh_apply(&s->keep);
+	if (items == NULL)
+		return (refuse(s, a));
+	rc = answer_rec(a, items);
+	rec_free(items);
+	return (rc);
 }
 
 static int
@@ -186,6 +207,7 @@ on_ctr_remove(void *ctx, struct packet *p, struct answer *a)
 static const struct handler handlers[] = {
 	/* message		states		handler */
 	{ MSG_state_open,	EMPTY,		on_state_open },
+	{ MSG_state_refresh,	READY,		on_state_refresh },
 	{ MSG_ctr_create,	READY,		on_ctr_create },
 	{ MSG_ctr_find,		READY,		on_ctr_find },
 	{ MSG_ctr_get,		READY,		on_ctr_get },

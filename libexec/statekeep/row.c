@@ -11,7 +11,8 @@ static const char *const	 names[] = { "unknown", "creating", "created",
 
 /* What only this boot knows. */
 static const char *const	 volatile_keys[] = { "pid", "pid_start",
-	"monitor_pid", "slot" };
+	"monitor_pid", "slot", "restart_due", "restart_delay",
+	"restart_count", "halted" };
 
 const char *
 state_name(unsigned int state)
@@ -64,7 +65,8 @@ struct rec *
 row_new(const struct rec *def, const char *id, const char *name)
 {
 	static const char *const	 copied[] = { "image", "image_name",
-		"rootfs", "command", "created", "rm", "intent" };
+		"rootfs", "command", "created", "rm", "intent", "restart",
+		"restart_max" };
 	scoped_free char		*command = NULL;
 	struct rec			*row = rec_new();
 	struct rec_item			 item;
@@ -154,8 +156,9 @@ row_merge_ephemeral(const struct rec *stored, const char *boot)
 
 	if (row == NULL)
 		return (NULL);
-	if (!now && state_live(state))
-		state = ST_EXITED;
+	/* It was to go at its end, and that has come. */
+	if (!now)
+		state = ST_REMOVING;
 	return (finish(row, copy_pairs(row, stored, now, true), state));
 }
 
@@ -166,6 +169,16 @@ row_plain(const struct rec *stored)
 
 	return (!state_live(state) &&
 	    strcmp(rec_str(stored, "state_name", ""), state_name(state)) == 0);
+}
+
+bool
+row_has_volatile(const struct rec *row)
+{
+	for (size_t i = 0; i < sizeof(volatile_keys) /
+	    sizeof(volatile_keys[0]); i++)
+		if (rec_get(row, volatile_keys[i]) != NULL)
+			return (true);
+	return (false);
 }
 
 struct rec *
@@ -204,9 +217,22 @@ row_change(struct rec *row, const struct rec *changes)
 	/* An empty value takes the key away. */
 	while (rec_walk(changes, NULL, &it, &item))
 		if (item.text != NULL && *item.text != '\0' &&
-		    rec_add(row, item.key, item.text) == -1)
+		    *item.key != '=' && rec_add(row, item.key, item.text) == -1)
 			return (-1);
 	return (0);
+}
+
+bool
+row_expected(const struct rec *row, const struct rec *changes)
+{
+	struct rec_item	 item;
+	size_t		 it = 0;
+
+	while (rec_walk(changes, NULL, &it, &item))
+		if (*item.key == '=' && item.text != NULL &&
+		    strcmp(rec_str(row, item.key + 1, ""), item.text) != 0)
+			return (false);
+	return (true);
 }
 
 int

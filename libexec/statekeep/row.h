@@ -28,14 +28,21 @@ struct rec	*row_new(const struct rec *, const char *, const char *);
  * is of this boot. A live state without one, or of another boot, is `exited`.
  */
 struct rec	*row_merge(const struct rec *, const struct rec *, const char *);
-/* The same for a container that only the per-boot database knows. */
+/*
+ * The same for a container that only the per-boot database knows. One of
+ * another boot is `removing`.
+ */
 struct rec	*row_merge_ephemeral(const struct rec *, const char *);
 /* True if the stored row is what row_merge would give without an overlay. */
 bool		 row_plain(const struct rec *);
+/* True if the second part says anything but the state. */
+bool		 row_has_volatile(const struct rec *);
 /* What is shown for a record that does not decode. */
 struct rec	*row_damaged(const char *, const char *);
 /* The state of a merged row. */
 unsigned int	 row_state(const struct rec *);
+/* True if the row is as the changes expect it: "=KEY" says what KEY is now. */
+bool		 row_expected(const struct rec *, const struct rec *);
 /* Apply changes: each key in the second record replaces all its values. */
 int		 row_change(struct rec *, const struct rec *);
 /*

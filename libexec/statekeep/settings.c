@@ -7,6 +7,7 @@
 #include "keys.h"
 #include "migrate.h"
 #include "record.h"
+#include "refresh.h"
 
 #define SETTINGS_KEY	KEY_SELF ":settings"
 
@@ -97,8 +98,10 @@ settings(struct keep *k, struct comparison *c, const struct rec *want)
 
 	if (keep_begin(k, true, false, false) == -1)
 		return (-1);
-	if ((rc = read_settings(k, c)) == 0)
+	if ((rc = read_settings(k, c)) == 0) {
+		k->stale = refresh_due(k);
 		compare(c, want);
+	}
 	rc = keep_end(k, rc);
 	if (rc == -1 || (c->schema == KEEP_SCHEMA && (c->differs ||
 	    !c->missing)))

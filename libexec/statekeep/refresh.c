@@ -1,0 +1,201 @@
+#include "refresh.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "ctr.h"
+#include "db.h"
+#include "keep.h"
+#include "keys.h"
+#include "record.h"
+#include "row.h"
+
+#define DONE	KEY_SELF ":refreshed"	/* in which boot, the last time */
+
+bool
+refresh_due(struct keep *k)
+{
+	char	 boot[72];
+
+	return (!db_get_text(k->durable, DONE, boot, sizeof(boot)) ||
+	    strcmp(boot, k->boot_id) != 0);
+}
+
+static int
+add_item(struct rec *out, const struct rec *row, const char *id,
+    const char *then, const char *why)
+{
+	struct rec	*item = rec_new();
+	int		 rc = -1;
+
+	if (item != NULL && rec_add(item, "kind", "container") == 0 &&
+	    rec_add(item, "id", id) == 0 &&
+	    rec_add(item, "name", rec_str(row, "name", "")) == 0 &&
+	    rec_add(item, "was", state_name(row_state(row))) == 0 &&
+	    rec_add(item, "then", then) == 0 && rec_add(item, "why", why) == 0)
+		rc = rec_add_rec(out, "item", item);
+	rec_free(item);
+	return (rc);
+}
+
+/* One that the durable side knows. */
+static int
+plan_durable(struct keep *k, struct rec *out, const struct rec *row,
+    const char *id, bool due)
+{
+	unsigned int	 state = row_state(row);
+	bool		 now = strcmp(rec_str(row, "boot_id", ""),
+			    k->boot_id) == 0;
+
+	if (state_live(state) && !now)
+		return (add_item(out, row, id, state_name(ST_EXITED),
+		    "the boot it ran in is over"));
+	if (state == ST_CREATING && !now)
+		return (add_item(out, row, id, "removed",
+		    "it was not yet made when the machine stopped"));
+	if (state == ST_REMOVING && due)
+		return (add_item(out, row, id, "removed",
+		    "its removal is not finished"));
+	return (0);
+}
+
+static int
+plan_ephemeral(struct keep *k, struct rec *out, const struct rec *row,
+    const char *id)
+{
+	if (strcmp(rec_str(row, "boot_id", ""), k->boot_id) == 0)
+		return (0);
+	return (add_item(out, row, id, "removed",
+	    "--rm, and the boot it was made in is over"));
+}
+
+static int
+plan_rows(struct keep *k, struct db *db, struct rec *out, bool due)
+{
+	struct db_cursor	*c = db_walk(db, KEY_ROW ":");
+	const char		*key;
+	const void		*data;
+	struct rec		*row;
+	size_t			 len;
+	int			 rc = c == NULL ? -1 : 0;
+
+	while (rc == 0 && db_next(c, &key, &data, &len)) {
+		row = rec_decode(data, len);
+		if (row == NULL)
+			rc = add_item(out, NULL, key + 2, "damaged",
+			    "its record cannot be read; rm --force removes "
+			    "it");
+		else if (db == k->boot)
+			rc = plan_ephemeral(k, out, row, key + 2);
+		else
+			rc = plan_durable(k, out, row, key + 2, due);
+		rec_free(row);
+	}
+	db_walk_end(c);
+	return (rc);
+}
+
+static struct rec *
+plan(struct keep *k)
+{
+	struct rec	*out = rec_new();
+	bool		 due;
+	int		 rc;
+
+	if (out == NULL || keep_begin(k, true, true, false) == -1) {
+		rec_free(out);
+		return (NULL);
+	}
+	due = refresh_due(k);
+	rc = plan_rows(k, k->durable, out, due);
+	if (rc == 0)
+		rc = plan_rows(k, k->boot, out, due);
+	if (rc == -1)
+		rc = keep_fail(k, errno == 0 ? ENOMEM : errno, "cannot look "
+		    "through the containers: %s", strerror(errno));
+	if (keep_end(k, rc) == 0)
+		return (out);
+	rec_free(out);
+	return (NULL);
+}
+
+struct rec *
+refresh_plan(struct keep *k)
+{
+	struct rec	*out;
+
+	for (int tries = 0;; tries++) {
+		out = plan(k);
+		if (out != NULL || !keep_again(k, -1, tries))
+			return (out);
+	}
+}
+
+/* A transaction for each: what is wrong with one keeps no other from it. */
+static int
+apply_one(struct keep *k, const struct rec *item, struct rec *out)
+{
+	struct rec	*done = rec_new();
+	int		 rc;
+
+	if (done == NULL || rec_add_all(done, item) == -1) {
+		rec_free(done);
+		return (-1);
+	}
+	rc = 0;
+	if (strcmp(rec_str(item, "then", ""), state_name(ST_EXITED)) == 0 &&
+	    ctr_settle(k, rec_str(item, "id", "")) == -1)
+		rc = rec_add(done, "error", k->error);
+	if (rc == 0)
+		rc = rec_add_rec(out, "item", done);
+	rec_free(done);
+	return (rc);
+}
+
+struct rec *
+refresh_apply(struct keep *k)
+{
+	struct rec	*items = refresh_plan(k), *out, *item;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	if (items == NULL)
+		return (NULL);
+	if ((out = rec_new()) == NULL)
+		rc = -1;
+	while (rc == 0 && (item = rec_sub(items, "item", &it)) != NULL) {
+		rc = apply_one(k, item, out);
+		rec_free(item);
+	}
+	rec_free(items);
+	if (rc == 0)
+		return (out);
+	(void)keep_fail(k, errno, "out of memory");
+	rec_free(out);
+	return (NULL);
+}
+
+static int
+done(struct keep *k)
+{
+	if (!refresh_due(k))
+		return (0);
+	if (db_put_text(k->durable, DONE, k->boot_id) == -1 ||
+	    db_commit(k->durable, false) == -1)
+		return (keep_fail_db(k, k->durable));
+	return (0);
+}
+
+int
+refresh_done(struct keep *k)
+{
+	int	 rc;
+
+	for (int tries = 0;; tries++) {
+		rc = keep_begin(k, true, false, true);
+		if (rc == 0)
+			rc = keep_end(k, done(k));
+		if (!keep_again(k, rc, tries))
+			return (rc);
+	}
+}
