@@ -28,7 +28,9 @@ enum role {
 	R_MONITOR	= 1u << 8,
 	R_REAPER	= 1u << 9,
 	R_REFRESH	= 1u << 10,
-	R_ALL		= (1u << 11) - 1,
+	R_CGROUP	= 1u << 11,
+	R_SCOPE		= 1u << 12,
+	R_ALL		= (1u << 13) - 1,
 };
 
 /*
@@ -113,6 +115,14 @@ enum role {
 	/* reaper */							\
 	M(reap_done,	0x0901,	R_CTL,			R_REAPER, 0)	\
 	M(reap_keep,	0x0902,	R_CTL,			R_REAPER, 1)	\
+	/* cgroup */							\
+	M(cg_gather,	0x0b01,	R_CTL,			R_CGROUP, 2)	\
+	/* scope */							\
+	M(scope_open,	0x0c01,	R_CTL,			R_SCOPE, 1)	\
+	M(scope_make,	0x0c02,	R_CTL,			R_SCOPE, 0)	\
+	M(scope_attach,	0x0c03,	R_CTL,			R_SCOPE, 0)	\
+	M(scope_slice,	0x0c04,	R_CTL,			R_SCOPE, 0)	\
+	M(scope_stop,	0x0c05,	R_CTL,			R_SCOPE, 0)	\
 	/* refresh */							\
 	M(ids_query,	0x0a01,	R_CTL,			R_REFRESH, 0)	\
 	M(ids_write,	0x0a02,	R_CTL,			R_REFRESH, 1)	\
@@ -465,6 +475,35 @@ enum unpack_flags {
 	F(u32, nosuid, 1)						\
 	F(u32, nodev, 1)						\
 	F(u32, readonly, 1)
+
+/*
+ * cg_gather: a cgroup's cgroup.procs, open to read and write, and a pid
+ * namespace that this user owns: move into the one every process of the
+ * other. reply_fd: a record of `moved`, a number, and for each process that
+ * the kernel would not let us move its `left`, a process id out here.
+ */
+#define FIELDS_cg_gather(F)						\
+	F(u32, flags, 0)
+
+/*
+ * scope_open: a socket connected to the user's service manager.
+ * scope_make: a scope with this process in it, delegated to us, beneath a
+ * slice; also one that is there already. text: its control group.
+ * scope_attach: one more process. scope_slice: text: its control group.
+ */
+#define FIELDS_scope_open(F)						\
+	F(u32, flags, 0)
+#define FIELDS_scope_make(F)						\
+	F(str, unit, 255)						\
+	F(str, slice, 255)						\
+	F(u32, pid, INT32_MAX)
+#define FIELDS_scope_attach(F)						\
+	F(str, unit, 255)						\
+	F(u32, pid, INT32_MAX)
+#define FIELDS_scope_slice(F)						\
+	F(str, unit, 255)
+#define FIELDS_scope_stop(F)						\
+	F(str, unit, 255)
 
 /* launch_give kinds. */
 enum launch_fd {
