@@ -85,7 +85,7 @@ main(int argc, char **argv)
 	static struct filter	 filter;
 	const char		*caps[CAPS_MAX];
 	struct profile_for	 who = { .caps = caps };
-	struct problem		 pr = { "" };
+	struct problem		 pr = { .line = 0 };
 	struct toml_error	 te;
 	struct toml_doc		*doc;
 	size_t			 conf_len, json_len;

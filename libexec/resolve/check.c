@@ -16,8 +16,7 @@ static int
 bad(struct problem *pr, const struct setting *it, const char *value,
     const char *want)
 {
-	return (problem_set(pr, "%s: %s must be %s, not \"%s\"",
-	    it->origin == NULL ? ORIGIN_BUILTIN : it->origin, it->name, want,
+	return (problem_of(pr, it, "%s must be %s, not \"%s\"", it->name, want,
 	    value));
 }
 
@@ -228,6 +227,19 @@ is_storage_opt(const char *v)
 	return (is_pair(v));
 }
 
+/* As settle says more fully, where it is about a command and not a file. */
+static bool
+is_state_type(const char *v)
+{
+	return (is_one_of("kyotocabinet|memory|bolt|boltdb", v));
+}
+
+static bool
+is_driver(const char *v)
+{
+	return (is_one_of("overlay|overlay2|vfs", v));
+}
+
 static const struct check {
 	const char	*name;
 	bool		(*good)(const char *);
@@ -252,41 +264,63 @@ static const struct check {
 	    "a size such as 1m" },
 	{ "engine.lock_type", is_lock_type, "shm or file" },
 	{ "engine.num_locks", is_not_zero, "between 1 and 4294967295" },
+	{ "engine.state_type", is_state_type, "kyotocabinet or memory" },
 	{ "engine.static_dir", is_absolute, "an absolute path" },
 	{ "engine.tmp_dir", is_absolute, "an absolute path" },
 	{ "engine.volume_path", is_absolute, "an absolute path" },
+	{ "storage.driver", is_driver, "overlay or vfs" },
 	{ "storage.opt", is_storage_opt, "name=value" },
 };
+
+static int
+check_row(const struct check *c, const struct setting *it, struct problem *pr)
+{
+	for (size_t i = 0; i < it->n; i++)
+		if (it->values[i][0] != '\0' && !c->good(it->values[i]))
+			return (bad(pr, it, it->values[i], c->want));
+	return (0);
+}
+
+/* Almost all values are one of no words. */
+static int
+check_choice(const struct setting *it, struct problem *pr)
+{
+	if (it->key == NULL || it->key->one_of == NULL || it->n == 0 ||
+	    it->values[0][0] == '\0' ||
+	    is_one_of(it->key->one_of, it->values[0]))
+		return (0);
+	return (bad(pr, it, it->values[0], it->key->one_of));
+}
+
+int
+check_setting(const struct setting *it, struct problem *pr)
+{
+	if (check_choice(it, pr) == -1)
+		return (-1);
+	for (size_t i = 0; i < NITEMS(checks); i++)
+		if (strcmp(checks[i].name, it->name) == 0)
+			return (check_row(&checks[i], it, pr));
+	return (0);
+}
 
 static int
 check_values(const struct settings *s, struct problem *pr)
 {
 	const struct setting	*it;
 
-	for (size_t i = 0; i < NITEMS(checks); i++) {
-		if ((it = settings_find(s, checks[i].name)) == NULL)
-			continue;
-		for (size_t j = 0; j < it->n; j++)
-			if (it->values[j][0] != '\0' &&
-			    !checks[i].good(it->values[j]))
-				return (bad(pr, it, it->values[j],
-				    checks[i].want));
-	}
+	for (size_t i = 0; i < NITEMS(checks); i++)
+		if ((it = settings_find(s, checks[i].name)) != NULL &&
+		    check_row(&checks[i], it, pr) == -1)
+			return (-1);
 	return (0);
 }
 
 static int
 check_choices(const struct settings *s, struct problem *pr)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		const struct setting	*it = &s->all[i];
-
-		if (it->key == NULL || it->key->one_of == NULL ||
-		    it->n == 0 || it->values[0][0] == '\0')
-			continue;
-		if (!is_one_of(it->key->one_of, it->values[0]))
-			return (bad(pr, it, it->values[0], it->key->one_of));
-	}
+	for (size_t i = 0; i < s->n; i++)
+		if (check_choice(&s->all[i], pr) == -1)
+			return (-1);
 	return (0);
 }
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct problem;
+struct setting;
 struct settings;
 
 /*
@@ -15,6 +16,8 @@ struct settings;
  * and capabilities by their full names.
  */
 int	check_settings(struct settings *, struct problem *);
+/* The same for one, as it is. */
+int	check_setting(const struct setting *, struct problem *);
 /*
  * A size such as 64m, 65536k, 1g or 512: bytes, of units that grow by 1024
  * or by 1000. False if it is not one.

@@ -5,11 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto.h"
 #include "record.h"
+#include "registry.h"
 #include "request.h"
 #include "scope.h"
 #include "settings.h"
 #include "settle.h"
+#include "source.h"
 
 /* --- the record --- */
 
@@ -28,6 +31,13 @@ add_setting(struct rec *r, const struct setting *it, const char *name)
 	(void)snprintf(key, sizeof(key), "overrode:%s", name);
 	for (size_t i = 0; i < it->noverrode; i++)
 		(void)rec_add(r, key, it->overrode[i]);
+}
+
+/* Only there when asked for, so the digest cannot depend on it. */
+static bool
+is_registries(const struct setting *it)
+{
+	return (it->key != NULL && it->key->conf == CONF_REGISTRIES);
 }
 
 /* What a path with cpu* in it stands for on this machine. */
@@ -113,16 +123,78 @@ add_digest(struct rec *r)
 
 static int
 add_text(struct rec *r, const struct settings *s, const char *key,
-    bool storage)
+    enum conf_kind conf)
 {
-	scoped_free char	*text = emit_text(s, storage);
+	scoped_free char	*text = emit_text(s, conf);
 
 	return (text == NULL ? -1 : rec_add(r, key, text));
 }
 
+/* What each key is, given or not, in the fewest words. */
+static void
+add_types(struct rec *r, const struct settings *s)
+{
+	static const char *const	 names[] = {
+		[KEY_BOOL] = "bool", [KEY_INT] = "int", [KEY_UINT] = "int",
+		[KEY_STR] = "string", [KEY_SCALAR] = "string",
+		[KEY_LIST] = "list", [KEY_POOLS] = "list", [KEY_MAP] = "string",
+		[KEY_STRMAP] = "string", [KEY_MAPLIST] = "list",
+		[KEY_TREE] = "string", [KEY_REGISTRIES] = "table",
+	};
+	char				 key[NAME_MAX_LEN + 16];
+
+	for (size_t i = 0; i < schema_len; i++) {
+		(void)snprintf(key, sizeof(key), "type:%s", schema[i].name);
+		(void)rec_add(r, key, key_is_map(&schema[i]) ? "table" :
+		    names[schema[i].type]);
+	}
+	for (size_t i = 0; i < s->n; i++) {
+		const struct setting	*it = &s->all[i];
+
+		if (it->key == NULL || strcmp(it->key->name, it->name) == 0)
+			continue;
+		(void)snprintf(key, sizeof(key), "type:%s", it->name);
+		(void)rec_add(r, key, names[it->key->type]);
+	}
+}
+
+static void
+add_files(struct rec *r, const struct sources *ss)
+{
+	for (size_t i = 0; i < ss->n; i++)
+		(void)rec_add(r, ss->all[i].shadowed ? "file.shadowed" :
+		    "file", ss->all[i].path);
+}
+
+/* All that only a person, or a pull, wants to know. */
+static int
+add_more(struct rec *r, const struct settings *s, const struct sources *ss,
+    unsigned int flags)
+{
+	char	 key[64];
+
+	for (size_t i = 0; i < s->n; i++)
+		if (is_registries(&s->all[i]))
+			add_setting(r, &s->all[i], s->all[i].name);
+	for (size_t i = 0; i + 1 < s->nproblems; i += 2) {
+		(void)snprintf(key, sizeof(key), "problem:%s", s->problems[i]);
+		(void)rec_add(r, key, s->problems[i + 1]);
+	}
+	if ((flags & CONFIG_TEXT) == 0)
+		return (0);
+	add_types(r, s);
+	add_files(r, ss);
+	if (add_text(r, s, "text.containers", CONF_CONTAINERS) == -1 ||
+	    add_text(r, s, "text.storage", CONF_STORAGE) == -1)
+		return (-1);
+	if ((flags & (CONFIG_REGISTRIES | CONFIG_ALL)) == 0)
+		return (0);
+	return (add_text(r, s, "text.registries", CONF_REGISTRIES));
+}
+
 struct rec *
 emit_record(const struct settings *s, const struct request *rq,
-    const struct places *pl, bool with_text)
+    const struct places *pl, const struct sources *ss, unsigned int flags)
 {
 	struct rec	*r = rec_new();
 
@@ -133,14 +205,14 @@ emit_record(const struct settings *s, const struct request *rq,
 	add_places(r, pl);
 	add_environment(r, rq);
 	for (size_t i = 0; i < s->n; i++)
-		add_setting(r, &s->all[i], s->all[i].name);
+		if (!is_registries(&s->all[i]))
+			add_setting(r, &s->all[i], s->all[i].name);
 	add_paths(r, s, rq, "containers.masked_paths", "mask");
 	add_paths(r, s, rq, "containers.readonly_paths", "ropath");
 	for (size_t i = 0; i < s->nwarnings; i++)
 		(void)rec_add(r, "warn", s->warnings[i]);
 	if (add_digest(r) == -1 ||
-	    (with_text && (add_text(r, s, "text.containers", false) == -1 ||
-	    add_text(r, s, "text.storage", true) == -1))) {
+	    (flags != 0 && add_more(r, s, ss, flags) == -1)) {
 		rec_free(r);
 		return (NULL);
 	}
@@ -149,8 +221,8 @@ emit_record(const struct settings *s, const struct request *rq,
 
 /* --- text --- */
 
-static void
-put_string(FILE *f, const char *v)
+void
+emit_string(FILE *f, const char *v)
 {
 	fputc('"', f);
 	for (; *v != '\0'; v++) {
@@ -182,7 +254,7 @@ put_list(FILE *f, const struct setting *it)
 	fputc('[', f);
 	for (size_t i = 0; i < it->n; i++) {
 		fputs(it->n > 1 ? "\n  " : "", f);
-		put_string(f, it->values[i]);
+		emit_string(f, it->values[i]);
 		fputs(it->n > 1 ? "," : "", f);
 	}
 	fputs(it->n > 1 ? "\n]" : "]", f);
@@ -222,13 +294,15 @@ put_value(FILE *f, const struct setting *it)
 	case KEY_SCALAR:
 	case KEY_MAP:
 	case KEY_TREE:
+	case KEY_REGISTRIES:	/* prints itself */
 		if (is_plain_scalar(v)) {
 			fputs(v, f);
 			break;
 		}
 		/* FALLTHROUGH */
 	case KEY_STR:
-		put_string(f, v);
+	case KEY_STRMAP:
+		emit_string(f, v);
 		break;
 	}
 }
@@ -240,12 +314,12 @@ put_name(FILE *f, const char *name)
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")] == '\0')
 		fputs(name, f);
 	else
-		put_string(f, name);
+		emit_string(f, name);
 }
 
 /* Names of files may have anything in them; comments may not. */
-static void
-put_comment(FILE *f, const char *text)
+void
+emit_comment(FILE *f, const char *text)
 {
 	fputs("\t# ", f);
 	for (; *text != '\0'; text++)
@@ -273,13 +347,18 @@ put_path(FILE *f, const char *name)
 static void
 put_line(FILE *f, const struct setting *it, const char *name)
 {
+	bool	 list = it->key->type == KEY_LIST ||
+		    it->key->type == KEY_MAPLIST || it->key->type == KEY_POOLS;
+
+	if (it->n == 0 && !list)
+		return;		/* taken back by an option */
 	if (it->key->type == KEY_TREE)
 		put_path(f, name);
 	else
 		put_name(f, name);
 	fputs(" = ", f);
 	put_value(f, it);
-	put_comment(f, it->origin);
+	emit_comment(f, it->origin);
 }
 
 static bool
@@ -303,17 +382,11 @@ put_map(FILE *f, const struct settings *s, const struct key *key)
 		    !is_member_of(it, key->name))
 			continue;
 		if (!any)
-			fprintf(f, "\n[%s]\n", key->name);
+			fprintf(f, "\n[%s]\n", key->conf == CONF_REGISTRIES ?
+			    key->name + strlen("registries.") : key->name);
 		any = true;
 		put_line(f, it, it->name + strlen(key->name) + 1);
 	}
-}
-
-static bool
-is_map(const struct key *key)
-{
-	return (key->type == KEY_MAP || key->type == KEY_MAPLIST ||
-	    key->type == KEY_TREE);
 }
 
 /* The plain keys of the table that row i begins. */
@@ -327,11 +400,11 @@ put_table(FILE *f, const struct settings *s, size_t i, size_t len)
 	for (; i < schema_len && schema[i].conf == first->conf &&
 	    strncmp(schema[i].name, first->name, len + 1) == 0 &&
 	    strchr(schema[i].name + len + 1, '.') == NULL; i++) {
-		if (is_map(&schema[i]) ||
+		if (key_is_map(&schema[i]) ||
 		    (it = settings_find(s, schema[i].name)) == NULL ||
 		    it->origin == NULL)
 			continue;
-		if (!any)
+		if (!any && first->conf != CONF_REGISTRIES)
 			fprintf(f, "\n[%.*s]\n", (int)len, first->name);
 		any = true;
 		put_line(f, it, schema[i].name + len + 1);
@@ -339,9 +412,8 @@ put_table(FILE *f, const struct settings *s, size_t i, size_t len)
 }
 
 char *
-emit_text(const struct settings *s, bool storage)
+emit_text(const struct settings *s, enum conf_kind conf)
 {
-	enum conf_kind	 conf = storage ? CONF_STORAGE : CONF_CONTAINERS;
 	const char	*last = "";
 	size_t		 last_len = 0, len, size;
 	char		*text = NULL;
@@ -362,8 +434,10 @@ emit_text(const struct settings *s, bool storage)
 		last_len = len;
 	}
 	for (size_t i = 0; i < schema_len; i++)
-		if (schema[i].conf == conf && is_map(&schema[i]))
+		if (schema[i].conf == conf && key_is_map(&schema[i]))
 			put_map(f, s, &schema[i]);
+	if (conf == CONF_REGISTRIES)
+		registries_print(f, s);
 	if (fclose(f) != 0) {
 		free(text);
 		return (NULL);

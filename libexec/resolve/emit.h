@@ -5,20 +5,29 @@
 #ifndef RESOLVE_EMIT_H
 #define RESOLVE_EMIT_H
 
-#include <stdbool.h>
+#include <stdio.h>
+
+#include "schema.h"
 
 struct places;
+struct sources;
 struct rec;
 struct request;
 struct settings;
 
-/* A new record, digest and all (and the text, if wanted), or NULL. */
-struct rec *emit_record(const struct settings *, const struct request *,
-	    const struct places *, bool with_text);
 /*
- * containers.conf, or storage.conf, in canonical form, each value with its
- * origin as a comment. For the caller to free, or NULL.
+ * A new record with its digest, or NULL; behind that what the flags (enum
+ * config_flags) ask for.
  */
-char	*emit_text(const struct settings *, bool storage);
+struct rec *emit_record(const struct settings *, const struct request *,
+	    const struct places *, const struct sources *, unsigned int);
+/*
+ * containers.conf, storage.conf or registries.conf in canonical form, each
+ * value with its origin as a comment. For the caller to free, or NULL.
+ */
+char	*emit_text(const struct settings *, enum conf_kind);
+/* A string of TOML; the rest of a line as a comment. */
+void	emit_string(FILE *, const char *);
+void	emit_comment(FILE *, const char *);
 
 #endif

@@ -17,12 +17,15 @@
 #include "check.h"
 #include "confine.h"
 #include "emit.h"
+#include "file_check.h"
 #include "helper.h"
 #include "log.h"
 #include "merge.h"
 #include "option.h"
 #include "policy.h"
+#include "proto.h"
 #include "record.h"
+#include "registry.h"
 #include "request.h"
 #include "scope.h"
 #include "seccomp_request.h"
@@ -56,52 +59,89 @@ take_record(struct packet *p, struct answer *a)
 
 /* From now on only the rows of the policy can be opened. */
 static void
-wall_up(const struct request *rq, unsigned int *state)
+wall_up(const char *user_dir, unsigned int *state)
 {
 	scoped_fd int	 user = -1;
 
 	if (*state != FRESH)
 		return;
-	if (rq->user[0] != '\0')
-		user = openat(AT_FDCWD, rq->user, O_PATH | O_CLOEXEC);
+	if (*user_dir != '\0')
+		user = openat(AT_FDCWD, user_dir, O_PATH | O_CLOEXEC);
 	confine_landlock(&policy, &user, 1);
 	*state = WALLED;
 }
 
+/* The profile that containers will get, when somebody asks if it is right. */
 static int
-resolve(const struct request *rq, struct settings *s, struct places *pl,
-    unsigned int *state, struct problem *pr)
+look_at_seccomp(struct settings *s, const struct request *rq,
+    const struct places *pl)
+{
+	struct problem	 pr = { .line = 0 };
+	struct rec	*question;
+	int		 fd;
+
+	/* One from elsewhere comes with the request for its filter. */
+	if (!request_owns(rq, pl->seccomp))
+		return (0);
+	if ((question = rec_new()) == NULL)
+		return (-1);
+	(void)rec_add(question, "profile", pl->seccomp);
+	fd = seccomp_request(question, &pr);
+	rec_free(question);
+	if (fd != -1)
+		return (close(fd));
+	return (settings_problem(s, "seccomp_json", pr.text));
+}
+
+/* What only a pull or a person asks for. */
+static int
+look_further(struct settings *s, const struct request *rq,
+    const struct places *pl, unsigned int flags, struct problem *pr)
+{
+	if ((flags & (CONFIG_REGISTRIES | CONFIG_ALL)) != 0 &&
+	    registries_check(s, pr) == -1) {
+		if ((flags & CONFIG_ALL) == 0)
+			return (-1);
+		if (settings_problem(s, "registries_conf", pr->text) == -1)
+			return (problem_set(pr, "out of memory"));
+		*pr = (struct problem){ .line = 0 };
+	}
+	if ((flags & CONFIG_ALL) != 0 && look_at_seccomp(s, rq, pl) == -1)
+		return (problem_set(pr, "out of memory"));
+	return (0);
+}
+
+static int
+resolve(const struct request *rq, struct sources *ss, struct settings *s,
+    struct places *pl, unsigned int flags, unsigned int *state,
+    struct problem *pr)
 {
 	struct document	 defaults = { .path = ORIGIN_BUILTIN,
 			    .kind = CONF_CONTAINERS, .text = builtin_conf,
 			    .len = builtin_conf_len };
-	struct sources	*ss;
 	int		 rc;
 
-	if ((ss = sources_new()) == NULL)
-		return (problem_set(pr, "out of memory"));
-	rc = sources_open(ss, rq, pr);
-	wall_up(rq, state);
+	rc = sources_open(ss, rq, flags, pr);
+	wall_up(rq->user, state);
 	if (rc == 0)
 		rc = merge_document(s, &defaults, pr);
 	if (rc == 0)
-		rc = sources_merge(ss, s, pr);
+		rc = sources_merge(ss, s, flags, pr);
 	if (rc == 0)
 		rc = options_apply(s, rq, pr);
 	if (rc == 0)
 		rc = settle(s, rq, pl, pr);
 	if (rc == 0)
 		rc = check_settings(s, pr);
-	sources_free(ss);
+	if (rc == 0 && flags != 0)
+		rc = look_further(s, rq, pl, flags, pr);
 	return (rc);
 }
 
 static int
-answer_settings(struct answer *a, const struct settings *s,
-    const struct request *rq, const struct places *pl, bool with_text)
+answer_record(struct answer *a, struct rec *r)		/* takes */
 {
-	struct rec	*r = emit_record(s, rq, pl, with_text);
-	int		 rc;
+	int	 rc;
 
 	if (r == NULL)
 		return (answer_text(a, "out of memory"));
@@ -110,39 +150,73 @@ answer_settings(struct answer *a, const struct settings *s,
 	return (rc);
 }
 
+/* From the request to the answer; the sources are read on the way. */
 static int
-on_config_resolve(void *ctx, struct packet *p, struct answer *a)
+answer_config(struct answer *a, const struct rec *rec, struct sources *ss,
+    unsigned int flags, unsigned int *state)
 {
-	unsigned int	*state = ctx;
-	struct problem	 pr = { "" };
+	struct problem	 pr = { .line = 0 };
 	struct request	 rq;
 	struct settings	 s;
 	struct places	 pl;
+	int		 rc;
+
+	settings_init(&s);
+	rc = request_init(&rq, rec, &pr);
+	if (rc == 0)
+		rc = resolve(&rq, ss, &s, &pl, flags, state, &pr);
+	if (rc == -1) {
+		errno = EINVAL;
+		rc = answer_text(a, "%s", pr.text);
+	} else
+		rc = answer_record(a, emit_record(&s, &rq, &pl, ss, flags));
+	settings_clear(&s);
+	return (rc);
+}
+
+static int
+on_config_resolve(void *ctx, struct packet *p, struct answer *a)
+{
+	struct sources	*ss;
 	struct rec	*rec;
 	int		 rc;
 
 	if ((rec = take_record(p, a)) == NULL)
 		return (-1);
-	settings_init(&s);
-	rc = request_init(&rq, rec, &pr);
-	if (rc == 0)
-		rc = resolve(&rq, &s, &pl, state, &pr);
-	if (rc == -1) {
-		errno = EINVAL;
-		rc = answer_text(a, "%s", pr.text);
-	} else {
-		rc = answer_settings(a, &s, &rq, &pl,
-		    (p->body.config_resolve.flags & 1) != 0);
-	}
-	settings_clear(&s);
+	if ((ss = sources_new()) == NULL)
+		rc = answer_text(a, "out of memory");
+	else
+		rc = answer_config(a, rec, ss, p->body.config_resolve.flags,
+		    ctx);
+	sources_free(ss);
 	rec_free(rec);
+	return (rc);
+}
+
+/* The text comes with the request: nothing is opened for it, now or later. */
+static int
+on_config_check(void *ctx, struct packet *p, struct answer *a)
+{
+	struct problem	 pr = { .line = 0 };
+	struct rec	*rec, *out;
+	int		 rc;
+
+	if ((rec = take_record(p, a)) == NULL)
+		return (-1);
+	wall_up("", ctx);
+	out = file_check(rec, &pr);
+	rec_free(rec);
+	if (out != NULL || pr.text[0] == '\0')
+		return (answer_record(a, out));
+	errno = EINVAL;
+	rc = answer_text(a, "%s", pr.text);
 	return (rc);
 }
 
 static int
 on_seccomp_compile(void *ctx, struct packet *p, struct answer *a)
 {
-	struct problem	 pr = { "" };
+	struct problem	 pr = { .line = 0 };
 	struct rec	*rec;
 	int		 fd;
 
@@ -160,6 +234,7 @@ on_seccomp_compile(void *ctx, struct packet *p, struct answer *a)
 static const struct handler	 handlers[] = {
 	/* message		states		handler */
 	{ MSG_config_resolve,	FRESH,		on_config_resolve },
+	{ MSG_config_check,	FRESH | WALLED,	on_config_check },
 	{ MSG_seccomp_compile,	WALLED,		on_seccomp_compile },
 };
 

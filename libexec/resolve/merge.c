@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "finding.h"
+#include "registry.h"
 #include "settings.h"
 #include "toml.h"
 
-enum { NAME_MAX_LEN = 256, SCALAR_MAX = 32 };
+enum { SCALAR_MAX = 32 };
 
 struct merge {
 	struct settings		*s;
@@ -27,9 +29,8 @@ static int
 wrong_type(struct merge *m, const struct toml *t, const char *name,
     const char *want)
 {
-	return (problem_set(m->pr, "%s:%u:%u: %s must be %s, not %s",
-	    m->doc->path, t->line, t->col, name, want,
-	    toml_kind_name(t->kind)));
+	return (problem_at(m->pr, m->doc->path, t->line, t->col,
+	    "%s must be %s, not %s", name, want, toml_kind_name(t->kind)));
 }
 
 static int
@@ -66,8 +67,8 @@ add_string(struct merge *m, const struct toml *t, const char *name,
     struct values *vs)
 {
 	if (strlen(t->text) != t->len)
-		return (problem_set(m->pr, "%s:%u:%u: %s has a NUL in it",
-		    m->doc->path, t->line, t->col, name));
+		return (problem_at(m->pr, m->doc->path, t->line, t->col,
+		    "%s has a NUL in it", name));
 	return (add_value(m, vs, t->text));
 }
 
@@ -88,7 +89,8 @@ take_scalar(struct merge *m, const struct toml *t, const struct key *key,
 	bool	 any = key->type == KEY_SCALAR || key->type == KEY_MAP ||
 		    key->type == KEY_TREE;
 
-	if (t->kind == TOML_STRING && (any || key->type == KEY_STR))
+	if (t->kind == TOML_STRING && (any || key->type == KEY_STR ||
+	    key->type == KEY_STRMAP))
 		return (add_string(m, t, name, vs));
 	if (t->kind == TOML_BOOLEAN && (any || key->type == KEY_BOOL))
 		return (add_value(m, vs, t->integer ? "true" : "false"));
@@ -96,21 +98,23 @@ take_scalar(struct merge *m, const struct toml *t, const struct key *key,
 	    (key->type == KEY_UINT && t->integer >= 0)))
 		return (add_number(m, t, vs));
 	if (key->type == KEY_UINT && t->kind == TOML_INTEGER)
-		return (problem_set(m->pr, "%s:%u:%u: %s must not be negative, "
-		    "but is %" PRId64, m->doc->path, t->line, t->col, name,
+		return (problem_at(m->pr, m->doc->path, t->line, t->col,
+		    "%s must not be negative, but is %" PRId64, name,
 		    t->integer));
 	if (any)
 		return (wrong_type(m, t, name, schema_type_name(KEY_SCALAR)));
+	if (key->type == KEY_STRMAP)
+		return (wrong_type(m, t, name, schema_type_name(KEY_STR)));
 	return (wrong_type(m, t, name, schema_type_name(key->type)));
 }
 
-/* { append = true }: -1 if it is anything else. */
+/* { append = true }, of containers.conf: -1 if it is anything else. */
 static int
-take_append(const struct toml *t, bool *on)
+take_append(const struct toml *t, const struct key *key, bool *on)
 {
 	const struct toml	*a = t->first;
 
-	if (t->kind != TOML_TABLE || a == NULL || a->next != NULL ||
+	if (key->conf == CONF_REGISTRIES || t->kind != TOML_TABLE || a == NULL || a->next != NULL ||
 	    strcmp(a->key, "append") != 0 || a->kind != TOML_BOOLEAN)
 		return (-1);
 	*on = a->integer != 0;
@@ -126,7 +130,7 @@ take_list(struct merge *m, const struct toml *t, const struct key *key,
 	if (t->kind != TOML_ARRAY)
 		return (wrong_type(m, t, name, schema_type_name(KEY_LIST)));
 	for (const struct toml *e = t->first; e != NULL; e = e->next) {
-		if (take_append(e, &on) == 0) {
+		if (take_append(e, key, &on) == 0) {
 			if (settings_append(m->s, key, name, on) == -1)
 				return (no_memory(m));
 			continue;
@@ -173,6 +177,18 @@ take_pools(struct merge *m, const struct toml *t, const char *name,
 	return (0);
 }
 
+/* Where it stands, for what is said about its value later. */
+static void
+place(const struct merge *m, const struct toml *t, const char *name)
+{
+	struct setting	*it;
+
+	if (m->builtin || (it = settings_find(m->s, name)) == NULL)
+		return;
+	it->line = t->line;
+	it->col = t->col;
+}
+
 /* One setting, of whatever type. */
 static int
 take_setting(struct merge *m, const struct toml *t, const struct key *key,
@@ -197,6 +213,8 @@ take_setting(struct merge *m, const struct toml *t, const struct key *key,
 			    m->doc->path, t->line);
 		if (settings_put(m->s, key, name, vs.v, vs.n, origin) == -1)
 			rc = no_memory(m);
+		else
+			place(m, t, name);
 	}
 	values_clear(&vs);
 	return (rc);
@@ -218,8 +236,15 @@ join(char *out, size_t size, const char *table, const struct toml *t)
 static int
 bad_name(struct merge *m, const struct toml *t)
 {
-	return (problem_set(m->pr, "%s:%u:%u: the name of this key cannot be "
-	    "used", m->doc->path, t->line, t->col));
+	return (problem_at(m->pr, m->doc->path, t->line, t->col,
+	    "the name of this key cannot be used"));
+}
+
+/* After a failure: 0 to go on all the same, in a check. */
+static int
+failed(const struct merge *m)
+{
+	return (finding_take(m->doc->found, m->pr));
 }
 
 /* A table whose members have names of their own. */
@@ -234,27 +259,39 @@ take_members(struct merge *m, const struct toml *t, const struct key *key,
 		return (wrong_type(m, t, name, schema_type_name(key->type)));
 	for (const struct toml *e = t->first; e != NULL; e = e->next) {
 		if (!join(sub, sizeof(sub), name, e))
-			return (bad_name(m, e));
-		if (key->type == KEY_TREE && e->kind == TOML_TABLE)
+			rc = bad_name(m, e);
+		else if (key->type == KEY_TREE && e->kind == TOML_TABLE)
 			rc = take_members(m, e, key, sub);
 		else
 			rc = take_setting(m, e, key, sub);
-		if (rc == -1)
+		if (rc == -1 && failed(m) == -1)
 			return (-1);
 	}
 	return (0);
 }
 
-static bool
-has_members(const struct key *key)
+/* What a key stands for, of whatever type. */
+static int
+take_known(struct merge *m, const struct toml *t, const struct key *key,
+    const char *name)
 {
-	return (key->type == KEY_MAP || key->type == KEY_MAPLIST ||
-	    key->type == KEY_TREE);
+	if (key->type == KEY_REGISTRIES)
+		return (registries_merge(m->s, m->doc, t, m->pr));
+	if (key_is_map(key))
+		return (take_members(m, t, key, name));
+	return (take_setting(m, t, key, name));
 }
 
 static int
 unknown(struct merge *m, const struct toml *t, const char *name)
 {
+	char	 what[NAME_MAX_LEN + 32];
+
+	if (m->doc->found != NULL) {
+		(void)snprintf(what, sizeof(what), "unknown key \"%s\"", name);
+		return (finding_add(m->doc->found, "unknown", t->line, t->col,
+		    what));
+	}
 	if (m->doc->kind == CONF_LIBPOD)
 		return (0);
 	if (settings_warn(m->s, "%s:%u: unknown key \"%s\" is ignored",
@@ -272,17 +309,16 @@ take_table(struct merge *m, const struct toml *table, const char *prefix)
 
 	for (const struct toml *t = table->first; t != NULL; t = t->next) {
 		if (!join(name, sizeof(name), prefix, t))
-			return (bad_name(m, t));
-		if ((key = schema_find(m->doc->kind, name)) != NULL)
-			rc = has_members(key) ? take_members(m, t, key, name) :
-			    take_setting(m, t, key, name);
+			rc = bad_name(m, t);
+		else if ((key = schema_find(m->doc->kind, name)) != NULL)
+			rc = take_known(m, t, key, name);
 		else if (!schema_is_table(m->doc->kind, name))
 			rc = unknown(m, t, name);
 		else if (t->kind != TOML_TABLE)
 			rc = wrong_type(m, t, name, "a table");
 		else
 			rc = take_table(m, t, name);
-		if (rc == -1)
+		if (rc == -1 && failed(m) == -1)
 			return (-1);
 	}
 	return (0);
@@ -300,13 +336,38 @@ take_legacy(struct merge *m, const struct toml *root)
 		if (strlen(t->key) != t->key_len ||
 		    (name = schema_legacy(t->key)) == NULL ||
 		    (key = schema_find(CONF_CONTAINERS, name)) == NULL)
-			continue;
-		rc = has_members(key) ? take_members(m, t, key, name) :
-		    take_setting(m, t, key, name);
-		if (rc == -1)
+			rc = m->doc->found == NULL ? 0 : unknown(m, t, t->key);
+		else
+			rc = take_known(m, t, key, name);
+		if (rc == -1 && failed(m) == -1)
 			return (-1);
 	}
 	return (0);
+}
+
+/* Version 1 had all its lists in one table. */
+static int
+take_registries(struct merge *m, const struct toml *root)
+{
+	const struct toml	*old = toml_find(root, "registries");
+
+	if (old != NULL)
+		return (problem_at(m->pr, m->doc->path, old->line, old->col,
+		    "[registries] is the old format (version 1): write "
+		    "unqualified-search-registries, and a [[registry]] with "
+		    "location, insecure and blocked for each registry"));
+	return (take_table(m, root, "registries"));
+}
+
+/* Findings quote the text themselves. */
+static int
+syntax_error(struct merge *m, const struct toml_error *err)
+{
+	if (m->doc->found != NULL || *err->near == '\0')
+		return (problem_at(m->pr, m->doc->path, err->line, err->col,
+		    "%s", err->what));
+	return (problem_at(m->pr, m->doc->path, err->line, err->col,
+	    "%s near \"%s\"", err->what, err->near));
 }
 
 int
@@ -320,12 +381,13 @@ merge_document(struct settings *s, const struct document *doc,
 
 	m.builtin = strcmp(doc->path, ORIGIN_BUILTIN) == 0;
 	if ((toml = toml_parse(doc->text, doc->len, &err)) == NULL)
-		return (problem_set(pr, "%s:%u:%u: %s%s%s%s", doc->path,
-		    err.line, err.col, err.what,
-		    *err.near == '\0' ? "" : " near \"", err.near,
-		    *err.near == '\0' ? "" : "\""));
-	rc = doc->kind == CONF_LIBPOD ? take_legacy(&m, toml_root(toml)) :
-	    take_table(&m, toml_root(toml), "");
+		return (syntax_error(&m, &err));
+	if (doc->kind == CONF_LIBPOD)
+		rc = take_legacy(&m, toml_root(toml));
+	else if (doc->kind == CONF_REGISTRIES)
+		rc = take_registries(&m, toml_root(toml));
+	else
+		rc = take_table(&m, toml_root(toml), "");
 	toml_free(toml);
 	return (rc);
 }

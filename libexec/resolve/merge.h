@@ -9,6 +9,7 @@
 
 #include "schema.h"
 
+struct findings;
 struct problem;
 struct settings;
 
@@ -22,6 +23,8 @@ struct document {
 	 * a rootless user takes a few keys only.
 	 */
 	int		(*wanted)(const char *);
+	/* A check: whatever is wrong goes there, and the rest is read. */
+	struct findings	*found;
 };
 
 /*

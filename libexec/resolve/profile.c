@@ -662,14 +662,25 @@ profile_clear(struct profile *p)
  * jansson would open /dev/urandom for the seed of its hash tables, which the
  * filter of this program does not allow.
  */
-static void
-seed(void)
+void
+profile_seed(void)
 {
 	size_t	 n = 0;
 
 	if (getrandom(&n, sizeof(n), GRND_NONBLOCK) != sizeof(n) || n == 0)
 		n = 1;
 	json_object_seed(n);
+}
+
+static int
+syntax_error(struct problem *pr, const char *name, const json_error_t *err)
+{
+	(void)problem_set(pr, "seccomp profile %s:%d:%d: %s", name, err->line,
+	    err->column, err->text);
+	pr->line = err->line < 1 ? 1 : (unsigned int)err->line;
+	pr->col = err->column < 1 ? 1 : (unsigned int)err->column;
+	pr->what = strlen(pr->text) - strlen(err->text);
+	return (-1);
 }
 
 int
@@ -681,11 +692,10 @@ profile_compile(const char *name, const char *json, size_t len,
 	json_t		*root;
 	int		 rc;
 
-	seed();
+	profile_seed();
 	root = json_loadb(json, len, JSON_REJECT_DUPLICATES, &err);
 	if (root == NULL)
-		return (problem_set(pr, "seccomp profile %s:%d:%d: %s", name,
-		    err.line, err.column, err.text));
+		return (syntax_error(pr, name, &err));
 	if ((p = calloc(1, sizeof(*p))) == NULL) {
 		json_decref(root);
 		return (problem_set(pr, "out of memory"));

@@ -25,4 +25,7 @@ enum { PROFILE_MAX = 1 << 20 };
 int	profile_compile(const char *, const char *, size_t,
 	    const struct profile_for *, struct filter *, struct problem *);
 
+/* Before any JSON is read. */
+void	profile_seed(void);
+
 #endif

@@ -88,6 +88,34 @@ request_path(const struct request *rq, const char *path, char *out,
 	return (0);
 }
 
+int
+request_find(const struct request *rq, const char *name, char *out)
+{
+	const char	*bases[] = { rq->user, rq->etc, rq->usr };
+
+	for (int i = 0; i < 3; i++)
+		if (*bases[i] != '\0' && path_format(out, PATH_LEN, "%s/%s",
+		    bases[i], name) == 0 && path_exists(out))
+			return (i);
+	*out = '\0';
+	return (-1);
+}
+
+bool
+request_owns(const struct request *rq, const char *path)
+{
+	const char	*bases[] = { rq->user, rq->etc, rq->usr };
+	size_t		 n;
+
+	for (size_t i = 0; i < 3; i++) {
+		n = strlen(bases[i]);
+		if (n > 0 && strncmp(path, bases[i], n) == 0 &&
+		    path[n] == '/')
+			return (true);
+	}
+	return (false);
+}
+
 /* Relative values of the XDG variables are to be ignored, says their text. */
 static const char *
 absolute_env(const struct request *rq, const char *name)

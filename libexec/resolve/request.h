@@ -37,6 +37,14 @@ const char *request_env(const struct request *, const char *);
 /* An absolute path: relative ones start at the caller's directory. */
 int	request_path(const struct request *, const char *, char *, size_t,
 	    struct problem *);
+/*
+ * The user's file of that name, the administrator's or the vendor's: the
+ * first that is there, in a buffer of PATH_LEN, and whose it is: 0, 1, 2. -1
+ * and an empty string: there is none.
+ */
+int	request_find(const struct request *, const char *, char *);
+/* Is this path in one of the three directories of configuration? */
+bool	request_owns(const struct request *, const char *);
 /* printf for paths: 0, or -1 when it does not fit. */
 int	path_format(char *, size_t, const char *, ...)
 	    __attribute__((format(printf, 3, 4)));

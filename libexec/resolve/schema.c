@@ -7,6 +7,7 @@
 #define C(name, type)		{ name, KEY_##type, CONF_CONTAINERS, NULL }
 #define E(name, one_of)		{ name, KEY_STR, CONF_CONTAINERS, one_of }
 #define S(name, type)		{ name, KEY_##type, CONF_STORAGE, NULL }
+#define R(name, type, one_of)	{ name, KEY_##type, CONF_REGISTRIES, one_of }
 
 /* An empty string means "the default" for every key of podman's. */
 const struct key schema[] = {
@@ -196,6 +197,13 @@ const struct key schema[] = {
 	S("storage.options.thinpool", MAP),
 	S("storage.options.vfs", MAP),
 	S("storage.options.zfs", MAP),
+
+	R("registries.additional-layer-store-auth-helper", STR, NULL),
+	R("registries.credential-helpers", LIST, NULL),
+	R("registries.short-name-mode", STR, "enforcing|permissive|disabled"),
+	R("registries.unqualified-search-registries", LIST, NULL),
+	R("registries.aliases", STRMAP, NULL),
+	R("registries.registry", REGISTRIES, NULL),
 };
 const size_t schema_len = NITEMS(schema);
 
@@ -286,6 +294,13 @@ schema_legacy(const char *old)
 	return (NULL);
 }
 
+bool
+key_is_map(const struct key *key)
+{
+	return (key->type == KEY_MAP || key->type == KEY_STRMAP ||
+	    key->type == KEY_MAPLIST || key->type == KEY_TREE);
+}
+
 const char *
 schema_type_name(enum key_type type)
 {
@@ -298,8 +313,10 @@ schema_type_name(enum key_type type)
 		[KEY_LIST] = "an array of strings",
 		[KEY_POOLS] = "an array of tables with base and size",
 		[KEY_MAP] = "a table",
+		[KEY_STRMAP] = "a table of strings",
 		[KEY_MAPLIST] = "a table of arrays of strings",
 		[KEY_TREE] = "a table",
+		[KEY_REGISTRIES] = "an array of tables",
 	};
 
 	return (names[type]);

@@ -1,6 +1,8 @@
 /*
- * Every key of containers.conf, storage.conf and the old libpod.conf, with
- * its type: the one place that says what a configuration file may contain.
+ * Every key of containers.conf, storage.conf, registries.conf and the old
+ * libpod.conf, with its type: the one place that says what a configuration
+ * file may contain. Those of registries.conf, which has most of them outside
+ * of any table, are named "registries.KEY".
  */
 #ifndef RESOLVE_SCHEMA_H
 #define RESOLVE_SCHEMA_H
@@ -8,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+enum { NAME_MAX_LEN = 256 };	/* of a setting, dotted */
 
 enum key_type {
 	KEY_BOOL,
@@ -18,12 +22,21 @@ enum key_type {
 	KEY_LIST,	/* array of strings; {append=true} allowed */
 	KEY_POOLS,	/* array of { base, size }, kept as "base,size" */
 	KEY_MAP,	/* table of scalars, each a setting of its own */
+	KEY_STRMAP,	/* table of strings */
 	KEY_MAPLIST,	/* table of arrays of strings */
 	KEY_TREE,	/* tables of scalars at any depth */
+	KEY_REGISTRIES,	/* array of tables: see registry.h */
 };
 
-/* Which kind of file a document is: what keys are known in it. */
-enum conf_kind { CONF_CONTAINERS, CONF_STORAGE, CONF_LIBPOD };
+/*
+ * Which kind of file a document is: what keys are known in it. Those from
+ * CONF_REGISTRIES on are read only when somebody asks for them; the last
+ * three have no keys, and are looked at to see whether they are right.
+ */
+enum conf_kind {
+	CONF_CONTAINERS, CONF_STORAGE, CONF_LIBPOD, CONF_REGISTRIES,
+	CONF_POLICY, CONF_MOUNTS, CONF_SECCOMP,
+};
 
 struct key {
 	const char	*name;		/* dotted: "engine.num_locks" */
@@ -43,6 +56,8 @@ const struct key *schema_find(enum conf_kind, const char *);
 bool	schema_is_table(enum conf_kind, const char *);
 /* What containers.conf calls a key of libpod.conf, or NULL. */
 const char *schema_legacy(const char *);
+/* Has it members, each a setting of its own? */
+bool	key_is_map(const struct key *);
 /* "an integer", for messages. */
 const char *schema_type_name(enum key_type);
 

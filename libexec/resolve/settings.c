@@ -19,6 +19,45 @@ problem_set(struct problem *pr, const char *fmt, ...)
 	return (-1);
 }
 
+int
+problem_at(struct problem *pr, const char *path, unsigned int line,
+    unsigned int col, const char *fmt, ...)
+{
+	va_list	 ap;
+	int	 n;
+
+	if (pr->text[0] != '\0')
+		return (-1);
+	n = snprintf(pr->text, sizeof(pr->text), "%.500s:%u:%u: ", path, line,
+	    col);
+	pr->line = line;
+	pr->col = col;
+	pr->what = (size_t)n;
+	va_start(ap, fmt);
+	(void)vsnprintf(pr->text + n, sizeof(pr->text) - (size_t)n, fmt, ap);
+	va_end(ap);
+	return (-1);
+}
+
+int
+problem_of(struct problem *pr, const struct setting *it, const char *fmt, ...)
+{
+	va_list	 ap;
+	int	 n;
+
+	if (pr->text[0] != '\0')
+		return (-1);
+	n = snprintf(pr->text, sizeof(pr->text), "%.500s: ",
+	    it->origin == NULL ? ORIGIN_BUILTIN : it->origin);
+	pr->line = it->line;
+	pr->col = it->col;
+	pr->what = (size_t)n;
+	va_start(ap, fmt);
+	(void)vsnprintf(pr->text + n, sizeof(pr->text) - (size_t)n, fmt, ap);
+	va_end(ap);
+	return (-1);
+}
+
 void
 settings_init(struct settings *s)
 {
@@ -44,6 +83,7 @@ settings_clear(struct settings *s)
 	}
 	free(s->all);
 	free_strings(s->warnings, s->nwarnings);
+	free_strings(s->problems, s->nproblems);
 	settings_init(s);
 }
 
@@ -133,6 +173,7 @@ settings_put(struct settings *s, const struct key *key, const char *name,
 	}
 	free(it->origin);
 	it->origin = from;
+	it->line = it->col = 0;
 	if (!it->append) {
 		free_strings(it->values, it->n);
 		it->values = NULL;
@@ -236,4 +277,32 @@ settings_warn(struct settings *s, const char *fmt, ...)
 	if (n == -1)
 		return (-1);
 	return (push(&s->warnings, &s->nwarnings, line));
+}
+
+int
+settings_problem(struct settings *s, const char *file, const char *what)
+{
+	if (push(&s->problems, &s->nproblems, strdup(file)) == -1)
+		return (-1);
+	return (push(&s->problems, &s->nproblems, strdup(what)));
+}
+
+int
+settings_drop(struct setting *it, const char *origin)
+{
+	char	*from;
+
+	if (it->origin == NULL)
+		return (0);
+	if ((from = strdup(origin)) == NULL || remember(it) == -1) {
+		free(from);
+		return (-1);
+	}
+	free(it->origin);
+	it->origin = from;
+	it->line = it->col = 0;
+	free_strings(it->values, it->n);
+	it->values = NULL;
+	it->n = 0;
+	return (0);
 }

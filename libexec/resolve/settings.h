@@ -21,6 +21,7 @@ struct setting {
 	char			*origin;	/* file:line, or an option */
 	char			**overrode;	/* "origin value", oldest first */
 	size_t			 noverrode;
+	unsigned int		 line, col;	/* of the key; 0: in no file */
 	bool			 append;	/* later lists are added */
 };
 
@@ -30,15 +31,25 @@ struct settings {
 	size_t		 n, cap;
 	char		**warnings;
 	size_t		 nwarnings;
+	char		**problems;	/* by twos: which file, what */
+	size_t		 nproblems;
 };
 
-/* What went wrong, as one sentence. */
+/* What went wrong, as one sentence, and where. */
 struct problem {
-	char	text[768];
+	char		text[768];	/* with the place in front */
+	unsigned int	line, col;	/* 0: it is in no file */
+	size_t		what;		/* where in text the place ends */
 };
 /* Fill it in (the first one stays). Returns -1. */
 int	problem_set(struct problem *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
+/* The same with a path, line and column in front. */
+int	problem_at(struct problem *, const char *, unsigned int, unsigned int,
+	    const char *, ...) __attribute__((format(printf, 5, 6)));
+/* The same about a value: where it came from is in front. */
+int	problem_of(struct problem *, const struct setting *, const char *, ...)
+	    __attribute__((format(printf, 3, 4)));
 
 void	settings_init(struct settings *);
 void	settings_clear(struct settings *);
@@ -67,5 +78,9 @@ bool	settings_as_built_in(const struct setting *);
 /* Add a warning line. */
 int	settings_warn(struct settings *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
+/* Remember what is wrong with a file that need not be right today. */
+int	settings_problem(struct settings *, const char *, const char *);
+/* No values any more, and by whom: an option that clears. 0 or -1. */
+int	settings_drop(struct setting *, const char *);
 
 #endif

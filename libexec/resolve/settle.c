@@ -260,19 +260,6 @@ check_network_dirs(struct settings *s, struct problem *pr)
 
 /* --- files that others read --- */
 
-/* The user's, the administrator's or the vendor's; "" if there is none. */
-static void
-find_file(const struct request *rq, const char *name, char *out)
-{
-	const char	*bases[] = { rq->user, rq->etc, rq->usr };
-
-	for (size_t i = 0; i < NITEMS(bases); i++)
-		if (*bases[i] != '\0' && path_format(out, PATH_LEN, "%s/%s",
-		    bases[i], name) == 0 && path_exists(out))
-			return;
-	*out = '\0';
-}
-
 /* Configured, /etc's, /usr's, built in. */
 static int
 settle_seccomp(const struct settings *s, const struct request *rq,
@@ -389,10 +376,10 @@ settle(struct settings *s, const struct request *rq, struct places *pl,
 	    settle_cgroups(s, rq, pr) == -1 || settle_events(s, rq, pr) == -1 ||
 	    settle_state(s, pl, pr) == -1)
 		return (-1);
-	find_file(rq, "policy.json", pl->policy_json);
-	find_file(rq, "mounts.conf", pl->mounts);
+	(void)request_find(rq, "policy.json", pl->policy_json);
+	(void)request_find(rq, "mounts.conf", pl->mounts);
 	if ((env = request_env(rq, "CONTAINERS_REGISTRIES_CONF")) != NULL)
 		return (request_path(rq, env, pl->registries, PATH_LEN, pr));
-	find_file(rq, "registries.conf", pl->registries);
+	(void)request_find(rq, "registries.conf", pl->registries);
 	return (0);
 }

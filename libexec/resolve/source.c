@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "merge.h"
+#include "other.h"
+#include "proto.h"
 #include "record.h"
 #include "request.h"
 #include "scope.h"
@@ -52,10 +54,14 @@ open_file(const char *path)
 	return (take_fd(&fd));
 }
 
-/*
- * Add a file if it is there. 0 also when it is not, unless required. What is
- * wrong with a libpod.conf is no more than a warning (S18), made later.
- */
+/* What is wrong with it is said when it is merged, and need not be fatal. */
+static bool
+is_patient(enum conf_kind kind)
+{
+	return (kind >= CONF_LIBPOD);
+}
+
+/* Add a file if it is there. 0 also when it is not, unless required. */
 static int
 add_file(struct sources *ss, const char *path, enum conf_kind kind,
     enum need need, struct problem *pr)
@@ -66,7 +72,7 @@ add_file(struct sources *ss, const char *path, enum conf_kind kind,
 
 	if ((error == ENOENT || error == ENOTDIR) && need == OPTIONAL)
 		return (0);
-	if (error != 0 && kind != CONF_LIBPOD)
+	if (error != 0 && !is_patient(kind))
 		return (problem_set(pr, "cannot read %s: %s", path, error ==
 		    EINVAL ? "not a regular file" : strerror(error)));
 	if (ss->n == SOURCES_MAX)
@@ -88,13 +94,17 @@ by_name(const void *a, const void *b)
 	return (strcmp(x->path, y->path));
 }
 
-/* A drop-in of a later directory takes the place of its namesakes. */
+/*
+ * A drop-in of a later directory takes the place of its namesakes. (Not of
+ * registries.conf, says its manual page: those are all read.)
+ */
 static void
 shadow(struct sources *ss, size_t first)
 {
 	for (size_t i = first; i < ss->n; i++)
 		for (size_t j = 0; j < first; j++)
 			if (ss->all[j].drop_in != NULL &&
+			    ss->all[j].kind == CONF_CONTAINERS &&
 			    strcmp(ss->all[j].drop_in,
 			    ss->all[i].drop_in) == 0)
 				ss->all[j].shadowed = true;
@@ -109,7 +119,8 @@ ends_in_conf(const char *name)
 }
 
 static int
-add_entries(struct sources *ss, DIR *dir, const char *path, struct problem *pr)
+add_entries(struct sources *ss, DIR *dir, const char *path,
+    enum conf_kind kind, struct problem *pr)
 {
 	struct dirent	*e;
 	char		 file[PATH_LEN];
@@ -120,7 +131,7 @@ add_entries(struct sources *ss, DIR *dir, const char *path, struct problem *pr)
 		if (path_format(file, sizeof(file), "%s/%s", path,
 		    e->d_name) == -1)
 			return (problem_set(pr, "%s: name is too long", path));
-		if (add_file(ss, file, CONF_CONTAINERS, OPTIONAL, pr) == -1)
+		if (add_file(ss, file, kind, OPTIONAL, pr) == -1)
 			return (-1);
 	}
 	return (0);
@@ -128,7 +139,8 @@ add_entries(struct sources *ss, DIR *dir, const char *path, struct problem *pr)
 
 /* NAME.conf of a directory, sorted. */
 static int
-add_dir(struct sources *ss, const char *path, struct problem *pr)
+add_dir(struct sources *ss, const char *path, enum conf_kind kind,
+    struct problem *pr)
 {
 	size_t	 first = ss->n;
 	int	 rc, fd;
@@ -141,14 +153,15 @@ add_dir(struct sources *ss, const char *path, struct problem *pr)
 	if (fd == -1 || (dir = fdopendir(fd)) == NULL)
 		return (problem_set(pr, "cannot read %s: %s", path,
 		    strerror(errno)));
-	rc = add_entries(ss, dir, path, pr);
+	rc = add_entries(ss, dir, path, kind, pr);
 	closedir(dir);
 	if (rc == -1)
 		return (-1);
 	qsort(ss->all + first, ss->n - first, sizeof(ss->all[0]), by_name);
 	for (size_t i = first; i < ss->n; i++)
 		ss->all[i].drop_in = ss->all[i].path + strlen(path) + 1;
-	shadow(ss, first);
+	if (kind == CONF_CONTAINERS)
+		shadow(ss, first);
 	return (0);
 }
 
@@ -180,7 +193,7 @@ add_dir_in(struct sources *ss, const char *base, const char *name,
 
 	if (join(path, base, name, pr) == -1)
 		return (-1);
-	return (add_dir(ss, path, pr));
+	return (add_dir(ss, path, CONF_CONTAINERS, pr));
 }
 
 /* The main file and the drop-ins of the vendor or the administrator. */
@@ -326,8 +339,68 @@ add_storage(struct sources *ss, const struct request *rq, struct problem *pr)
 	return (add_file_in(ss, rq->user, "storage.conf", CONF_STORAGE, pr));
 }
 
+static int
+add_registries_dir(struct sources *ss, const char *base, struct problem *pr)
+{
+	char	 path[PATH_LEN];
+
+	if (join(path, base, "registries.conf.d", pr) == -1)
+		return (-1);
+	return (add_dir(ss, path, CONF_REGISTRIES, pr));
+}
+
+/*
+ * A user's registries.conf stands for everybody else's, drop-ins and all;
+ * without one the administrator's count, and then the user's drop-ins.
+ */
+static int
+add_registries(struct sources *ss, const struct request *rq,
+    struct problem *pr)
+{
+	const char	*env = request_env(rq, "CONTAINERS_REGISTRIES_CONF");
+	char		 path[PATH_LEN];
+	bool		 own;
+
+	if (env != NULL) {
+		if (add_env_file(ss, rq, env, CONF_REGISTRIES, pr) == -1)
+			return (-1);
+		own = false;
+	} else {
+		own = request_find(rq, "registries.conf", path) == 0;
+		if (*path != '\0' && add_file(ss, path, CONF_REGISTRIES,
+		    OPTIONAL, pr) == -1)
+			return (-1);
+	}
+	if (!own && (add_registries_dir(ss, rq->usr, pr) == -1 ||
+	    add_registries_dir(ss, rq->etc, pr) == -1))
+		return (-1);
+	return (*rq->user == '\0' ? 0 : add_registries_dir(ss, rq->user, pr));
+}
+
+/* Files that resolve only finds for others: to see whether they are right. */
+static int
+add_others(struct sources *ss, const struct request *rq, struct problem *pr)
+{
+	static const struct {
+		const char	*name;
+		enum conf_kind	 kind;
+	} rows[] = {
+		{ "policy.json", CONF_POLICY }, { "mounts.conf", CONF_MOUNTS },
+	};
+	char	 path[PATH_LEN];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		(void)request_find(rq, rows[i].name, path);
+		if (*path != '\0' && add_file(ss, path, rows[i].kind, OPTIONAL,
+		    pr) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
 int
-sources_open(struct sources *ss, const struct request *rq, struct problem *pr)
+sources_open(struct sources *ss, const struct request *rq, unsigned int flags,
+    struct problem *pr)
 {
 	const char	*conf = request_env(rq, "CONTAINERS_CONF");
 	const char	*over = request_env(rq, "CONTAINERS_CONF_OVERRIDE");
@@ -339,7 +412,12 @@ sources_open(struct sources *ss, const struct request *rq, struct problem *pr)
 	if (over != NULL &&
 	    add_env_file(ss, rq, over, CONF_CONTAINERS, pr) == -1)
 		return (-1);
-	return (add_storage(ss, rq, pr));
+	if (add_storage(ss, rq, pr) == -1)
+		return (-1);
+	if ((flags & (CONFIG_REGISTRIES | CONFIG_ALL)) != 0 &&
+	    add_registries(ss, rq, pr) == -1)
+		return (-1);
+	return ((flags & CONFIG_ALL) == 0 ? 0 : add_others(ss, rq, pr));
 }
 
 char *
@@ -384,23 +462,37 @@ merge_one(const struct source *s, struct settings *out, struct problem *pr)
 		return (problem_set(pr, "cannot read %s: %s", s->path,
 		    strerror(errno)));
 	doc.text = text;
+	if (s->kind > CONF_REGISTRIES)
+		return (other_check(&doc, pr));
 	return (merge_document(out, &doc, pr));
+}
+
+/* One that was wrong: 0 to go on. */
+static int
+tolerate(const struct source *s, struct settings *out, unsigned int flags,
+    struct problem *pr)
+{
+	int	 rc = -1;
+
+	if (s->kind == CONF_LIBPOD)	/* S18 */
+		rc = settings_warn(out, "%s", pr->text);
+	else if (is_patient(s->kind) && (flags & CONFIG_ALL) != 0)
+		rc = settings_problem(out, other_name(s->kind), pr->text);
+	if (rc == 0)
+		*pr = (struct problem){ .line = 0 };
+	return (rc);
 }
 
 int
 sources_merge(const struct sources *ss, struct settings *out,
-    struct problem *pr)
+    unsigned int flags, struct problem *pr)
 {
 	for (size_t i = 0; i < ss->n; i++) {
 		const struct source	*s = &ss->all[i];
 
-		if (s->shadowed || merge_one(s, out, pr) == 0)
-			continue;
-		if (s->kind != CONF_LIBPOD)
+		if (!s->shadowed && merge_one(s, out, pr) == -1 &&
+		    tolerate(s, out, flags, pr) == -1)
 			return (-1);
-		if (settings_warn(out, "%s", pr->text) == -1)
-			return (-1);
-		pr->text[0] = '\0';
 	}
 	return (0);
 }
@@ -414,7 +506,7 @@ sources_new(void)
 void
 sources_free(struct sources *ss)
 {
-	for (size_t i = 0; i < ss->n; i++) {
+	for (size_t i = 0; ss != NULL && i < ss->n; i++) {
 		free(ss->all[i].path);
 		if (ss->all[i].fd != -1)
 			close(ss->all[i].fd);

@@ -34,11 +34,17 @@ struct sources {
 
 struct sources *sources_new(void) __attribute__((warn_unused_result));
 void	sources_free(struct sources *);
-/* Find and open. 0, or -1 with one sentence. */
-int	sources_open(struct sources *, const struct request *,
+/*
+ * Find and open those that the flags (enum config_flags) are about. 0, or -1
+ * with one sentence.
+ */
+int	sources_open(struct sources *, const struct request *, unsigned int,
 	    struct problem *);
-/* Merge them all, in order. 0 or -1. */
-int	sources_merge(const struct sources *, struct settings *,
+/*
+ * Merge them all, in order. 0 or -1. With CONFIG_ALL what is wrong with a
+ * file that others read becomes a problem of the settings.
+ */
+int	sources_merge(const struct sources *, struct settings *, unsigned int,
 	    struct problem *);
 /* Read all of a descriptor: at most max bytes of a regular file, with a NUL. */
 char	*slurp(int, size_t, size_t *);

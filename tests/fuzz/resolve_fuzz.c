@@ -22,7 +22,7 @@ read_conf(struct settings *s, const char *text, size_t len)
 {
 	struct document	 doc = { .path = "fuzz", .kind = CONF_CONTAINERS,
 			    .text = text, .len = len };
-	struct problem	 pr = { "" };
+	struct problem	 pr = { .line = 0 };
 
 	settings_init(s);
 	return (merge_document(s, &doc, &pr));
@@ -53,7 +53,7 @@ fuzz_conf(const char *text, size_t len)
 	char		*printed;
 
 	if (read_conf(&a, text, len) == 0) {
-		if ((printed = emit_text(&a, false)) == NULL ||
+		if ((printed = emit_text(&a, CONF_CONTAINERS)) == NULL ||
 		    read_conf(&b, printed, strlen(printed)) == -1)
 			abort();
 		same_values(&a, &b);
@@ -69,7 +69,7 @@ fuzz_profile(const char *text, size_t len)
 	static struct filter		 f;
 	static const char *const	 caps[] = { "CAP_SYS_ADMIN" };
 	struct profile_for		 who = { .caps = caps, .ncaps = 1 };
-	struct problem			 pr = { "" };
+	struct problem			 pr = { .line = 0 };
 	struct seccomp_data		 d = { .arch = 0xc000003e };
 
 	if (profile_compile("fuzz", text, len, &who, &f, &pr) == -1)

@@ -8,6 +8,7 @@
  *	@opt name=value		@file path	(what follows is in it)
  *	@dir path		@all
  *	@warned			(the text warns as the files do)
+ *	@registries		(those and other people's files, too)
  * and %ROOT% is the directory of all this.
  */
 #include <sys/stat.h>
@@ -28,6 +29,8 @@ struct work {
 	struct rec	*rq;
 	bool		 all;
 	bool		 warned;
+	unsigned int	 flags;
+	char		 title[256];	/* the first line */
 	FILE		*file;		/* that lines go into */
 };
 
@@ -113,6 +116,10 @@ directive(struct work *w, char *line)
 		w->warned = true;
 		return;
 	}
+	if (strcmp(line, "@registries") == 0) {
+		w->flags |= CONFIG_ALL;
+		return;
+	}
 	if (arg == NULL)
 		errx(1, "%s: what?", line);
 	*arg++ = '\0';
@@ -143,6 +150,9 @@ read_case(struct work *w, const char *path)
 	(void)rec_add(w->rq, "sysroot", w->root);
 	while (fgets(line, sizeof(line), f) != NULL) {
 		text = expanded(w, line);
+		if (*w->title == '\0')
+			(void)snprintf(w->title, sizeof(w->title), "%.*s",
+			    (int)strcspn(text, "\n"), text);
 		if (*text == '@') {
 			text[strcspn(text, "\n")] = '\0';
 			directive(w, text);
@@ -164,7 +174,7 @@ is_setting(const char *key)
 					    "network.", "engine.", "secrets.",
 					    "configmaps.", "machine.",
 					    "farms.", "podmansh.",
-					    "storage." };
+					    "storage.", "registries." };
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		if (strncmp(key, tables[i], strlen(tables[i])) == 0)
@@ -177,6 +187,10 @@ is_shown(const struct work *w, const struct rec *r, const char *key)
 {
 	char	 origin[300];
 
+	if (strncmp(key, "type:", 5) == 0)
+		return (false);
+	if (strncmp(key, "file", 4) == 0 && (w->flags & CONFIG_ALL) == 0)
+		return (false);
 	if (w->all)
 		return (strcmp(key, "digest") != 0);
 	if (strcmp(key, "mask") == 0 || strcmp(key, "ropath") == 0 ||
@@ -308,8 +322,12 @@ feed_back(struct work *w, const struct rec *first)
 	    "/again/containers.conf");
 	write_text(w, first, "text.storage", "env:CONTAINERS_STORAGE_CONF",
 	    "/again/storage.conf");
+	if ((w->flags & CONFIG_ALL) != 0)
+		write_text(w, first, "text.registries",
+		    "env:CONTAINERS_REGISTRIES_CONF",
+		    "/again/registries.conf");
 	resolver_start(&r, w->program);
-	second = resolver_config(&r, w->rq, 1);
+	second = resolver_config(&r, w->rq, w->flags);
 	(void)stop(r.pid, &r.ch);
 	if (second == NULL) {
 		printf("# %s\n%s", r.text, rec_str(first, "text.containers",
@@ -325,7 +343,8 @@ feed_back(struct work *w, const struct rec *first)
 static void
 run_case(const char *program, const char *in)
 {
-	struct work	 w = { .program = program, .rq = rec_new() };
+	struct work	 w = { .program = program, .rq = rec_new(),
+			    .flags = CONFIG_TEXT };
 	struct resolver	 r;
 	struct rec	*out;
 	char		 ok[PATH_MAX], line[PATH_MAX], *got;
@@ -335,14 +354,15 @@ run_case(const char *program, const char *in)
 		err(1, "%s", w.root);
 	read_case(&w, in);
 	resolver_start(&r, program);
-	out = resolver_config(&r, w.rq, 1);
+	out = resolver_config(&r, w.rq, w.flags);
 	if (stop(r.pid, &r.ch) != 0)
 		(void)snprintf(r.text, sizeof(r.text), "resolve died");
 	got = describe(&w, out, r.text);
 	(void)snprintf(ok, sizeof(ok), "%.*s.ok", (int)strlen(in) - 3, in);
-	check(same_as(ok, got), in, __LINE__);
+	(void)snprintf(line, sizeof(line), "%.300s: %s", in, w.title);
+	check(same_as(ok, got), line, __LINE__);
 	if (out != NULL) {
-		(void)snprintf(line, sizeof(line), "%s given back", in);
+		(void)snprintf(line, sizeof(line), "%.300s given back", in);
 		check(feed_back(&w, out), line, __LINE__);
 	}
 	(void)snprintf(line, sizeof(line), "rm -rf '%s'", w.root);

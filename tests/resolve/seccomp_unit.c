@@ -57,7 +57,7 @@ static bool
 compile(const char *json, size_t len, const char *const *caps, size_t ncaps)
 {
 	struct profile_for	 who = { .caps = caps, .ncaps = ncaps };
-	struct problem		 pr = { "" };
+	struct problem		 pr = { .line = 0 };
 
 	if (profile_compile("test", json, len, &who, &mine, &pr) == 0)
 		return (true);
@@ -69,7 +69,7 @@ static bool
 refused(const char *json, const char *why)
 {
 	struct profile_for	 who = { 0 };
-	struct problem		 pr = { "" };
+	struct problem		 pr = { .line = 0 };
 
 	return (profile_compile("test", json, strlen(json), &who, &mine,
 	    &pr) == -1 && strstr(pr.text, why) != NULL);

@@ -1,0 +1,68 @@
+#include "finding.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "record.h"
+#include "settings.h"
+
+enum { NEAR_MAX = 48 };
+
+/* What stands at a line and column, to the end of the line, printable. */
+static void
+quote(const struct findings *f, unsigned int line, unsigned int col,
+    char *out)
+{
+	const char	*p = f->text, *end = f->text + f->len;
+	size_t		 n = 0;
+
+	for (; line > 1 && p < end; line--)
+		p = (p = memchr(p, '\n', (size_t)(end - p))) == NULL ? end :
+		    p + 1;
+	for (; col > 1 && p < end && *p != '\n'; col--)
+		p++;
+	for (; p < end && *p != '\n' && *p != '\r'; p++) {
+		if (n == NEAR_MAX - 4) {
+			memcpy(out + n, "...", 3);
+			n += 3;
+			break;
+		}
+		out[n++] = (unsigned char)*p < ' ' || *p == 0x7f ? '?' : *p;
+	}
+	while (n > 0 && out[n - 1] == ' ')
+		n--;
+	out[n] = '\0';
+}
+
+int
+finding_add(struct findings *f, const char *kind, unsigned int line,
+    unsigned int col, const char *what)
+{
+	struct rec	*r;
+	char		 near[NEAR_MAX] = "";
+	int		 rc;
+
+	if (f->n == FINDINGS_MAX || (r = rec_new()) == NULL)
+		return (-1);
+	f->n++;
+	if (line > 0)
+		quote(f, line, col, near);
+	(void)rec_add(r, "kind", kind);
+	(void)rec_add_num(r, "line", line);
+	(void)rec_add_num(r, "col", col);
+	(void)rec_add(r, "what", what);
+	(void)rec_add(r, "near", near);
+	rc = rec_add_rec(f->out, "finding", r);
+	rec_free(r);
+	return (rc);
+}
+
+int
+finding_take(struct findings *f, struct problem *pr)
+{
+	if (f == NULL || finding_add(f, "error", pr->line, pr->col,
+	    pr->text + pr->what) == -1)
+		return (-1);
+	*pr = (struct problem){ .line = 0 };
+	return (0);
+}
