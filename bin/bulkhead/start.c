@@ -13,6 +13,7 @@
 
 #include "attach.h"
 #include "end.h"
+#include "filters.h"
 #include "hostfiles.h"
 #include "monconn.h"
 #include "path.h"
@@ -71,10 +72,15 @@ seccomp_question(struct session *s, const struct rec *def,
 	return (NULL);
 }
 
-int
-start_ask_seccomp(struct session *s, const struct rec *def)
+/*
+ * The filter is kept from before, or resolve compiles it while we go on, or
+ * none is wanted. 0, or -1 with a sentence.
+ */
+static int
+ask_seccomp(struct start *st)
 {
-	const char	*profile = rec_str(def, "seccomp", "default");
+	struct session	*s = st->s;
+	const char	*profile = rec_str(st->def, "seccomp", "default");
 	scoped_fd int	 fd = -1;
 	struct rec	*q;
 
@@ -82,14 +88,20 @@ start_ask_seccomp(struct session *s, const struct rec *def)
 		profile = session_config(s, "seccomp.profile", profile);
 	if (strcmp(profile, "unconfined") == 0)
 		return (0);
-	if ((q = seccomp_question(s, def, profile)) == NULL)
+	if ((q = seccomp_question(s, st->def, profile)) == NULL)
 		return (-1);
-	fd = rec_memfd(q, "seccomp");
+	if (filters_name(s, q, st->filter) == -1)
+		st->filter[0] = '\0';
+	else
+		st->filter_fd = filters_find(s, st->filter);
+	if (st->filter_fd == -1)
+		fd = rec_memfd(q, "seccomp");
 	rec_free(q);
-	if (fd == -1)
-		return (-1);
-	return (star_send(&s->star, H_RESOLVE, MSG_seccomp_compile, NULL, &fd,
-	    1) == -1 ? -1 : 1);
+	if (st->filter_fd != -1)
+		return (0);
+	st->compiling = true;
+	return (fd == -1 ? -1 : star_send(&s->star, H_RESOLVE,
+	    MSG_seccomp_compile, NULL, &fd, 1));
 }
 
 /* The writable layer, and what only a start needs to know. */
@@ -202,18 +214,20 @@ give_init(struct start *st)
 }
 
 static int
-give_seccomp(struct start *st, int asked)
+give_seccomp(struct start *st)
 {
 	struct packet	 p;
-	int		 rc;
 
-	if (asked != 1)
-		return (asked);
-	if (star_wait(&st->s->star, H_RESOLVE, &p) == -1)
-		return (-1);
-	rc = p.nfds == 1 ? give(st, LAUNCH_SECCOMP, 0, p.fds[0]) : -1;
-	packet_clear(&p);
-	return (rc);
+	if (st->compiling) {
+		if (star_wait(&st->s->star, H_RESOLVE, &p) == -1)
+			return (-1);
+		st->filter_fd = packet_take_fd(&p, 0);
+		packet_clear(&p);
+		if (st->filter[0] != '\0')
+			filters_keep(st->s, st->filter, st->filter_fd);
+	}
+	return (st->filter_fd == -1 ? 0 :
+	    give(st, LAUNCH_SECCOMP, 0, st->filter_fd));
 }
 
 static int
@@ -464,14 +478,14 @@ stay(struct start *st, struct attach *a)
 }
 
 static int
-run_steps(struct start *st, struct attach *a, struct rec *full, int asked)
+run_steps(struct start *st, struct attach *a, struct rec *full)
 {
 	uint32_t	 slot = (uint32_t)rec_num(st->def, "slot", 0);
 	int		 prepared, saved;
 	char		 why[sizeof(st->s->star.text)];
 
 	if (give_pipes(st) == -1 || create(st, full, slot) == -1 ||
-	    give_seccomp(st, asked) == -1 || give_init(st) == -1 ||
+	    give_seccomp(st) == -1 || give_init(st) == -1 ||
 	    give_mounts(st, full, slot) == -1 || ask_build(st) == -1)
 		return (-1);
 	prepared = prepare(st, a);
@@ -492,9 +506,10 @@ start_container(struct start *st)
 	struct session	*s = st->s;
 	struct attach	 a;
 	struct rec	*full = NULL;
-	int		 asked, rc = -1;
+	int		 rc = -1;
 
 	st->code = EXIT_ENGINE;
+	st->filter_fd = -1;
 	attach_init(&a, &s->star.helper[H_MONITOR].chan);
 	a.tty = rec_num(st->def, "tty", 0) != 0;
 	a.want_stdin = st->attach_in;
@@ -503,10 +518,11 @@ start_container(struct start *st)
 	if (detach_keys_parse(&a.keys, rec_str(st->def, "detach_keys",
 	    session_config(s, "engine.detach_keys", DETACH_KEYS))) == -1)
 		return (say_error("invalid detach keys"), -1);
-	if ((asked = start_ask_seccomp(s, st->def)) != -1 &&
-	    ask_monitor(st) == 0 && (full = compose(st)) != NULL)
-		rc = run_steps(st, &a, full, asked);
+	if (ask_seccomp(st) == 0 && ask_monitor(st) == 0 &&
+	    (full = compose(st)) != NULL)
+		rc = run_steps(st, &a, full);
 	rec_free(full);
+	scope_close(&st->filter_fd);
 	if (rc == -1) {
 		(void)session_error(s);
 		return (-1);

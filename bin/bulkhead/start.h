@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "filters.h"
+
 struct rec;
 struct session;
 
@@ -21,6 +23,11 @@ struct start {
 	bool		 attach_in, attach_out;
 	bool		 sig_proxy;
 	bool		 restarting;	/* state created or exited, not new */
+
+	/* Its seccomp filter, on the way. */
+	char		 filter[FILTER_NAME];
+	int		 filter_fd;
+	bool		 compiling;	/* resolve is at it */
 
 	/* What start_container has found out. */
 	pid_t		 pid;
@@ -37,8 +44,6 @@ struct start {
  * detaches. 0, or -1 after telling the person why; nothing is left running.
  */
 int	start_container(struct start *);
-/* Ask resolve early for the filter, so that it compiles while we go on. */
-int	start_ask_seccomp(struct session *, const struct rec *);
 /* Open as root what the definition's mounts name; see session_open. */
 int	start_grant_mounts(struct session *, struct rec *);
 
