@@ -17,6 +17,7 @@
 #include "confine.h"
 #include "end.h"
 #include "path.h"
+#include "pinned.h"
 #include "policy.h"
 #include "record.h"
 #include "say.h"
@@ -196,7 +197,9 @@ open_dirs(struct session *s, unsigned int need)
 		return (-1);
 	if ((need & NEED_STORE) == 0 || s->graph_fd != -1)
 		return (0);
-	return ((s->graph_fd = graph_dir(s, true)) == -1 ? -1 : 0);
+	/* With a state, that is asked first whether this is the place. */
+	s->graph_fd = graph_dir(s, (need & NEED_STATE) == 0);
+	return (s->graph_fd == -1 && errno != ENOENT ? -1 : 0);
 }
 
 /*
@@ -236,24 +239,6 @@ give_up_root(struct session *s)
 	return (0);
 }
 
-static int
-settings_fd(struct session *s)
-{
-	/* Not the run directories: a user has others under cron than at home. */
-	static const char *const	 keys[] = { "path.graph",
-	    "path.state", "storage.driver" };
-	struct rec			*r = rec_new();
-	const char			*v;
-	int				 fd;
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if ((v = rec_get(s->config, keys[i])) != NULL)
-			(void)rec_add(r, keys[i], v);
-	fd = rec_memfd(r, "settings");
-	rec_free(r);
-	return (fd);
-}
-
 static void
 boot_id(char *out, size_t len)
 {
@@ -277,7 +262,7 @@ boot_id(char *out, size_t len)
 static int
 send_state_open(struct session *s)
 {
-	scoped_fd int	 settings = settings_fd(s);
+	scoped_fd int	 settings = pinned_fd(s->config, s->made_with);
 	int		 fds[3] = { s->state_dir, s->run_dir, settings };
 	union msg	 m;
 
@@ -296,6 +281,13 @@ send_store_open(struct session *s, unsigned int need)
 	memset(&m.store_open, 0, sizeof(m.store_open));
 	(void)strlcpy(m.store_open.driver,
 	    session_config(s, "storage.driver", "overlay"),
+/* Nothing that lasts is kept: the state is this command's alone. */
+static bool
+is_memory(const struct session *s)
+{
+	return (strcmp(session_config(s, "state.type", ""), "memory") == 0);
+}
+
 	    sizeof(m.store_open.driver));
 	m.store_open.create = (need & NEED_WRITE) != 0;
 	m.store_open.single = s->single;
@@ -304,6 +296,12 @@ send_store_open(struct session *s, unsigned int need)
 	else
 		run = path_private_dir(session_config(s, "path.run_storage",
 		    ""), true);
+	if (strlcpy(m.state_open.ns, session_config(s, "engine.namespace", ""),
+	    sizeof(m.state_open.ns)) >= sizeof(m.state_open.ns)) {
+		errno = ENAMETOOLONG;
+		return (sentence(s, "cannot use", "the state namespace"));
+	}
+	m.state_open.memory = is_memory(s);
 	if (run == -1)
 		return (sentence(s, "cannot make the directory",
 		    session_config(s, "path.run_storage", "")));
@@ -376,6 +374,53 @@ find_mode(struct session *s)
 	if (geteuid() != 0)
 		return (0);
 	if (account_find(&s->star.uid, &s->star.gid) == 0)
+/*
+ * The store was made with other settings. 1: they are merged, and everything
+ * begins once more, with directories that are theirs. -1: they cannot be.
+ */
+static int
+merge_settings(struct session *s, int fd)
+{
+	struct rec	*made_with = rec_from_fd(fd);
+
+	if (made_with == NULL || s->made_with != NULL) {
+		rec_free(made_with);
+		errno = ESTALE;
+		return (sentence(s, "cannot settle", "the store's settings"));
+	}
+	s->made_with = made_with;
+	/* What a clean-up has inherited was merged when that began. */
+	if (s->inherit)
+		return (1);
+	if (pinned_merge(s->config, made_with, s->star.text,
+	    sizeof(s->star.text)) == -1)
+		return (-1);
+	/* A clean-up is to work with the same. */
+	close(s->config_fd);
+	if ((s->config_fd = rec_memfd(s->config, "configuration")) == -1)
+		return (sentence(s, "cannot keep", "the configuration"));
+	return (1);
+}
+
+/* The state is open: 0; 1: open it with what the store was made with. */
+static int
+state_opened(struct session *s)
+{
+	struct packet	 p;
+	int		 rc = 0;
+
+	if (star_wait(&s->star, H_STATE, &p) == -1)
+		return (-1);
+	if (p.nfds == 1)
+		rc = merge_settings(s, p.fds[0]);
+	packet_clear(&p);
+	/* Only now is it known that a storage belongs there. */
+	if (rc == 0 && s->graph_fd == -1 && *s->graph != '\0' &&
+	    star_has(&s->star, H_STORE))
+		rc = (s->graph_fd = graph_dir(s, true)) == -1 ? -1 : 0;
+	return (rc);
+}
+
 		return (0);
 	(void)snprintf(s->star.text, sizeof(s->star.text), "there is no "
 	    "account \"" ACCOUNT_NAME "\" on this machine for root's "
@@ -413,10 +458,11 @@ take_kept(struct session *s)
 static int
 open_all(struct session *s, unsigned int need, char *const *cleanup)
 {
-	bool	 root = geteuid() == 0;
+	bool	 root = geteuid() == 0, early;
+	int	 rc;
 
 	if (star_init(&s->star, s->g->trace, s->g->verbose) == -1 ||
-	    (s->inherit && take_kept(s) == -1) ||
+	    (s->inherit && s->config == NULL && take_kept(s) == -1) ||
 	    find_mode(s) == -1)
 		return (-1);
 	/* Everything waits for the configuration: it works while they start. */
@@ -433,16 +479,18 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	if ((need & NEED_STATE) && send_state_open(s) == -1)
 		return (-1);
 	/* Root may have to look something up before it is given up. */
-	if (root && (((need & NEED_STATE) &&
-	    wait_done(s, H_STATE) == -1) || give_up_root(s) == -1))
+	early = root || ((need & NEED_STORE) != 0 && s->graph_fd == -1);
+	if (early && (need & NEED_STATE) && (rc = state_opened(s)) != 0)
+		return (rc);
+	if (root && give_up_root(s) == -1)
 		return (-1);
 	if (star_has(&s->star, H_REFRESH) && query_ids(s, need) == -1)
 		return (-1);
 	if (open_parts(s, need) == -1)
 		return (-1);
-	if (!root && (((need & NEED_STATE) &&
-	    wait_done(s, H_STATE) == -1) ||
-	    (s->privileged != NULL && s->privileged(s) == -1)))
+	if (!early && (need & NEED_STATE) && (rc = state_opened(s)) != 0)
+		return (rc);
+	if (!root && s->privileged != NULL && s->privileged(s) == -1)
 		return (-1);
 	if (s->inherit && fcntl(KEEP_BASE + KEEP_USERNS, F_GETFD) != -1)
 		s->userns_fd = KEEP_BASE + KEEP_USERNS;
@@ -475,7 +523,11 @@ session_open(struct session *s, struct globals *g, unsigned int need,
 	s->g = g;
 	s->state_dir = s->run_dir = s->graph_fd = s->config_fd = -1;
 	s->userns_fd = s->ctr_fd = -1;
-	if (open_all(s, need, cleanup) == 0) {
+	if ((rc = open_all(s, need, cleanup)) == 1) {
+		start_over(s);
+		rc = open_all(s, need, cleanup);
+	}
+	if (rc == 0) {
 		if ((need & NEED_MORE) == 0)
 			session_confine();
 		return (0);
@@ -488,10 +540,29 @@ session_open(struct session *s, struct globals *g, unsigned int need,
 void
 session_close(struct session *s)
 {
+/* Let go of all that was opened with settings that are not the store's. */
+static void
+start_over(struct session *s)
+{
+	int	*fds[] = { &s->state_dir, &s->run_dir, &s->star.libexec_fd,
+		    s->inherit ? NULL : &s->graph_fd };
+
+	star_stop_all(&s->star);
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
+		if (fds[i] == NULL || *fds[i] == -1)
+			continue;
+		close(*fds[i]);
+		*fds[i] = -1;
+	}
+}
+
 	star_stop_all(&s->star);
 	rec_free(s->config);
-	s->config = NULL;
+	rec_free(s->made_with);
+	s->config = s->made_with = NULL;
 }
+	int	 rc;
+
 
 /* Look after rows whose processes may be gone. True if any was changed. */
 static bool

@@ -31,6 +31,8 @@ struct session {
 	struct globals		*g;
 	struct rec		*config;
 	int			 config_fd;	/* the sealed memfd it came in */
+	struct rec		*made_with;	/* NULL, or what the store has
+						 * instead of ours */
 	bool			 system;	/* root started us */
 	bool			 single;	/* containers get one id only */
 	bool			 userns;	/* store is root of its own */

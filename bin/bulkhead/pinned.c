@@ -1,0 +1,196 @@
+#include "pinned.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "log.h"
+#include "path.h"
+#include "record.h"
+#include "say.h"
+
+enum kind { K_WORD, K_PATH, K_RUN };	/* K_RUN: a path of this boot's */
+
+static const struct pin {
+	const char	*key;		/* in the store and in ours */
+	const char	*twin;		/* what files call it, if different */
+	const char	*label;
+	enum kind	 kind;
+	/* Chosen, if one of these has an origin, or the last has this one. */
+	const char	*by[2];
+	const char	*with, *option;
+} pins[] = {
+	{ .key = "os", .label = "OS" },
+	{ .key = "path.state", .label = "static dir", .kind = K_PATH,
+	  .by = { "engine.static_dir" },
+	  .with = "origin:storage.graphroot", .option = "--root" },
+	{ .key = "path.run", .label = "tmp dir", .kind = K_RUN,
+	  .by = { "engine.tmp_dir" },
+	  .with = "origin:storage.runroot", .option = "--runroot" },
+	{ .key = "path.graph", .twin = "storage.graphroot",
+	  .label = "graph root", .kind = K_PATH,
+	  .by = { "storage.graphroot", "storage.rootless_storage_path" } },
+	{ .key = "path.run_storage", .twin = "storage.runroot",
+	  .label = "run root", .kind = K_RUN, .by = { "storage.runroot" } },
+	{ .key = "storage.driver", .label = "graph driver",
+	  .by = { "storage.driver" } },
+	{ .key = "engine.volume_path", .label = "volume path",
+	  .kind = K_PATH, .by = { "engine.volume_path" } },
+};
+
+#define NPINS	(sizeof(pins) / sizeof(pins[0]))
+
+static const char *
+ours(const struct rec *config, const struct pin *p)
+{
+	return (strcmp(p->key, "os") == 0 ? "linux" :
+	    rec_str(config, p->key, ""));
+}
+
+int
+pinned_fd(const struct rec *config, const struct rec *made_with)
+{
+	struct rec	*r = rec_new();
+	const char	*v;
+	int		 fd;
+
+	for (size_t i = 0; r != NULL && i < NPINS; i++) {
+		v = made_with == NULL ? "" :
+		    rec_str(made_with, pins[i].key, "");
+		(void)rec_add(r, pins[i].key, *v != '\0' ? v :
+		    ours(config, &pins[i]));
+	}
+	fd = r == NULL ? -1 : rec_memfd(r, "settings");
+	rec_free(r);
+	return (fd);
+}
+
+static bool
+is_chosen(const struct rec *config, const struct pin *p)
+{
+	const char	*origin;
+	char		 key[64];
+
+	if (p->kind == K_WORD && p->by[0] == NULL)
+		return (true);
+	for (size_t i = 0; i < 2 && p->by[i] != NULL; i++) {
+		(void)snprintf(key, sizeof(key), "origin:%s", p->by[i]);
+		origin = rec_str(config, key, "built-in");
+		if (strcmp(origin, "built-in") != 0)
+			return (true);
+	}
+	return (p->with != NULL &&
+	    strcmp(rec_str(config, p->with, ""), p->option) == 0);
+}
+
+/* What is there of a path without its links; what is not there, as it is. */
+static bool
+canonical(const char *path, char *out)
+{
+	char	 head[PATH_MAX], *slash;
+	size_t	 len = strlcpy(head, path, sizeof(head));
+
+	if (len >= sizeof(head) || *path != '/')
+		return (false);
+	while (realpath(head, out) == NULL) {
+		if ((slash = strrchr(head, '/')) == NULL || slash == head)
+			return (false);
+		*slash = '\0';
+	}
+	return (strlcat(out, path + strlen(head), PATH_MAX) < PATH_MAX);
+}
+
+static bool
+is_same(const struct pin *p, const char *a, const char *b)
+{
+	char	 x[PATH_MAX], y[PATH_MAX];
+
+	return (strcmp(a, b) == 0 || (p->kind != K_WORD && canonical(a, x) &&
+	    canonical(b, y) && strcmp(x, y) == 0));
+}
+
+/*
+ * The directory of another session's, which is gone when that has ended, and
+ * which nobody can make for it: then it is ours, for as long as that is so.
+ */
+static bool
+is_usable(const struct pin *p, const char *path, const char *instead)
+{
+	int	 fd;
+
+	if (p->kind != K_RUN)
+		return (true);
+	if ((fd = path_private_dir(path, geteuid() != 0)) != -1) {
+		close(fd);
+		return (true);
+	}
+	say_warning("the %s of this store, %s, cannot be used: %s; using %s, "
+	    "where what runs there is not known", p->label, path,
+	    strerror(errno), instead);
+	return (false);
+}
+
+static int
+take_over(struct rec *config, const struct pin *p, const char *value)
+{
+	char	 key[64], *was = strdup(ours(config, p));
+	int	 rc = -1;
+
+	(void)snprintf(key, sizeof(key), "pinned:%s", p->key);
+	if (was != NULL && rec_set(config, key, was) == 0 &&
+	    rec_set(config, p->key, value) == 0 &&
+	    (p->twin == NULL || rec_set(config, p->twin, value) == 0))
+		rc = 0;
+	if (rc == 0 && strcmp(p->key, "storage.driver") == 0)
+		(void)say_error("the graph driver \"%s\" is overwritten by "
+		    "graph driver \"%s\" from the database; this may prevent "
+		    "use of images created by other tools", was, value);
+	else if (rc == 0)
+		log_debug("overriding %s \"%s\" with \"%s\" from the "
+		    "database", p->label, was, value);
+	free(was);
+	return (rc);
+}
+
+static int
+merge_one(struct rec *config, const struct pin *p, const char *value,
+    char *text, size_t size)
+{
+	const char	*own = ours(config, p);
+
+	if (*value == '\0' || strcmp(value, own) == 0)
+		return (0);
+	if (!is_same(p, value, own)) {
+		if (is_chosen(config, p)) {
+			(void)snprintf(text, size, "database %s \"%s\" does "
+			    "not match our %s \"%s\": database configuration "
+			    "mismatch", p->label, value, p->label, own);
+			errno = EINVAL;
+			return (-1);
+		}
+		if (!is_usable(p, value, own))
+			return (0);
+		return (take_over(config, p, value));
+	}
+	/* Two names of one directory: the store's, so that both agree. */
+	return (rec_set(config, p->key, value));
+}
+
+int
+pinned_merge(struct rec *config, const struct rec *made_with, char *text,
+    size_t size)
+{
+	(void)snprintf(text, size, "out of memory");
+	for (size_t i = 0; i < NPINS; i++)
+		if (merge_one(config, &pins[i], rec_str(made_with,
+		    pins[i].key, ""), text, size) == -1)
+			return (-1);
+	*text = '\0';
+	return (0);
+}
