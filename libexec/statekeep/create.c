@@ -8,6 +8,7 @@
 #include "db.h"
 #include "keys.h"
 #include "name.h"
+#include "obj.h"
 #include "record.h"
 #include "registry.h"
 #include "row.h"
@@ -67,7 +68,8 @@ create(struct keep *k, struct keep_new *n, const struct rec *def)
 {
 	struct transition	 t = { .type = "container", .id = n->id,
 				    .ephemeral = n->ephemeral,
-				    .durable = !n->ephemeral,
+				    .durable = !n->ephemeral ||
+				    obj_wanted(def),
 				    .boot = n->ephemeral || n->want_slot };
 	struct rec		*row = NULL;
 	int			 rc;
@@ -81,6 +83,9 @@ create(struct keep *k, struct keep_new *n, const struct rec *def)
 	if (n->want_slot && ctr_take_slot(k, n->id, &n->slot) == -1)
 		return (-1);
 	rc = put_new(k, n, def, &row);
+	if (rc == 0)
+		rc = obj_claim(k, n->ephemeral ? k->boot : k->durable, n->id,
+		    def);
 	if (rc == 0 && n->want_slot && !n->ephemeral)
 		rc = put_slot(k, n->id, n->slot);
 	/*
@@ -99,7 +104,8 @@ static int
 try_create(struct keep *k, struct keep_new *n, const struct rec *def)
 {
 	n->slot = 0;
-	if (db_begin(k->durable, n->ephemeral ? DB_READ : DB_WRITE) == -1)
+	if (db_begin(k->durable, n->ephemeral && !obj_wanted(def) ? DB_READ :
+	    DB_WRITE) == -1)
 		return (keep_fail_db(k, k->durable));
 	if (db_begin(k->boot, n->ephemeral || n->want_slot ? DB_WRITE :
 	    DB_READ) == -1) {

@@ -8,6 +8,7 @@
 #include "keep.h"
 #include "keys.h"
 #include "name.h"
+#include "obj.h"
 #include "record.h"
 #include "registry.h"
 #include "row.h"
@@ -368,6 +369,9 @@ remove_row(struct keep *k, const char *id, const struct rec *row,
 		return (keep_fail(k, EBUSY, "container %s is %s; stop it "
 		    "first, or use --force", rec_str(row, "name", id),
 		    state_name(row_state(row))));
+	if ((!ephemeral && obj_required(k, id) == -1) ||
+	    obj_release(k, ephemeral ? k->boot : k->durable, id, row) == -1)
+		return (-1);
 	if (drop(k, ephemeral ? k->boot : k->durable, id,
 	    row == NULL ? NULL : rec_get(row, "name")) == -1)
 		return (-1);

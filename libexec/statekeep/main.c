@@ -22,6 +22,7 @@
 #include "helper.h"
 #include "keep.h"
 #include "log.h"
+#include "obj.h"
 #include "policy.h"
 #include "record.h"
 #include "refresh.h"
@@ -61,6 +62,18 @@ record_of(struct packet *p, unsigned int i, struct answer *a)
 	return (r);
 }
 
+/* Somewhere else than in the per-boot directory; before the walls go up. */
+static int
+on_event_to(void *ctx, struct packet *p, struct answer *a)
+{
+	struct server	*s = ctx;
+
+	if (events_to(&s->keep, p->body.event_to.backend,
+	    packet_take_fd(p, 0)) == -1)
+		return (refuse(s, a));
+	return (0);
+}
+
 /*
  * The directories come with the first message, so that is when the walls go
  * up: nothing that anybody wrote has been read by then.
@@ -69,14 +82,17 @@ static int
 on_state_open(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server	*s = ctx;
-	int		 dirs[2] = { p->fds[0], p->fds[1] }, rc;
+	int		 dirs[3] = { p->fds[0], p->fds[1],
+			    s->keep.events.dir_fd }, rc;
 	struct rec	*settings, *made_with;
 
-	helper_sandbox(&s->helper, dirs, 2);
+	helper_sandbox(&s->helper, dirs, 3);
 	/* The walls are up: whatever comes now, there is no second opening. */
 	s->state = 0;
 	if (keep_init(&s->keep, packet_take_fd(p, 0), packet_take_fd(p, 1),
 	    p->body.state_open.boot_id) == -1)
+		return (refuse(s, a));
+	if (events_open(&s->keep, &p->body.state_open) == -1)
 		return (refuse(s, a));
 	if ((settings = record_of(p, 2, a)) == NULL)
 		return (-1);
@@ -199,7 +215,103 @@ on_ctr_remove(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server	*s = ctx;
 
+	s->keep.events.exit_code = (int)p->body.ctr_remove.exit_code;
 	if (keep_remove(&s->keep, p->body.ctr_remove.id) == -1)
+		return (refuse(s, a));
+	return (0);
+}
+
+static int
+on_obj_put(void *ctx, struct packet *p, struct answer *a)
+{
+	struct server	*s = ctx;
+	struct obj_new	 n = { .kind = p->body.obj_put.kind,
+			    .flags = p->body.obj_put.flags };
+	struct rec	*asked;
+	int		 rc;
+
+	if ((asked = record_of(p, 0, a)) == NULL)
+		return (-1);
+	rc = obj_put(&s->keep, &n, asked);
+	rec_free(asked);
+	if (rc == -1)
+		return (refuse(s, a));
+	a->value = n.made;
+	(void)answer_text(a, "%s", n.name);
+	return (0);
+}
+
+static int
+on_obj_get(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_obj_get	*m = &p->body.obj_get;
+	struct server			*s = ctx;
+	struct rec			*r;
+	int				 rc;
+
+	if ((r = obj_get(&s->keep, m->kind, m->ref, m->flags)) == NULL)
+		return (refuse(s, a));
+	rc = answer_rec(a, r);
+	rec_free(r);
+	return (rc);
+}
+
+static int
+on_obj_list(void *ctx, struct packet *p, struct answer *a)
+{
+	struct server	*s = ctx;
+
+	if (answer_fd(a, obj_list(&s->keep, p->body.obj_list.kind)) == -1)
+		return (refuse(s, a));
+	return (0);
+}
+
+static int
+on_obj_remove(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_obj_remove	*m = &p->body.obj_remove;
+	struct server			*s = ctx;
+	struct obj_gone			 g = { .kind = m->kind,
+					    .step = m->step, .id = m->id,
+					    .by = m->by };
+
+	if (obj_remove(&s->keep, &g) == -1)
+		return (refuse(s, a));
+	return (0);
+}
+
+static int
+on_event_add(void *ctx, struct packet *p, struct answer *a)
+{
+	struct server	*s = ctx;
+	struct rec	*given;
+	int		 rc;
+
+	if ((given = record_of(p, 0, a)) == NULL)
+		return (-1);
+	rc = keep_events(&s->keep, given);
+	rec_free(given);
+	return (rc == -1 ? refuse(s, a) : 0);
+}
+
+static int
+on_history_get(void *ctx, struct packet *p, struct answer *a)
+{
+	struct server	*s = ctx;
+
+	if (answer_fd(a, keep_history(&s->keep,
+	    p->body.history_get.ref)) == -1)
+		return (refuse(s, a));
+	return (0);
+}
+
+static int
+on_ctr_list_at(void *ctx, struct packet *p, struct answer *a)
+{
+	struct server	*s = ctx;
+
+	if (answer_fd(a, keep_list_at(&s->keep,
+	    (int64_t)p->body.ctr_list_at.when)) == -1)
 		return (refuse(s, a));
 	return (0);
 }
@@ -214,6 +326,14 @@ static const struct handler handlers[] = {
 	{ MSG_ctr_list,		READY,		on_ctr_list },
 	{ MSG_ctr_set,		READY,		on_ctr_set },
 	{ MSG_ctr_remove,	READY,		on_ctr_remove },
+	{ MSG_event_to,		EMPTY,		on_event_to },
+	{ MSG_event_add,	READY,		on_event_add },
+	{ MSG_history_get,	READY,		on_history_get },
+	{ MSG_ctr_list_at,	READY,		on_ctr_list_at },
+	{ MSG_obj_put,		READY,		on_obj_put },
+	{ MSG_obj_get,		READY,		on_obj_get },
+	{ MSG_obj_list,		READY,		on_obj_list },
+	{ MSG_obj_remove,	READY,		on_obj_remove },
 };
 
 int
@@ -221,6 +341,7 @@ main(int argc, char **argv)
 {
 	struct server	 s = { .helper = { .name = "statekeep",
 			    .self = R_STATE, .policy = &policy },
+			    .keep.events = { .dir_fd = -1, .sock_fd = -1 },
 			    .state = EMPTY };
 	int		 rc;
 

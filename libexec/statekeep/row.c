@@ -61,12 +61,31 @@ joined(const struct rec *def, const char *key)
 	return (out);
 }
 
+/* What it uses: volumes by name, those that are its own again as `anon`. */
+static void
+add_used(struct rec *row, const struct rec *def)
+{
+	struct rec	*volume;
+	const char	*name, *ctr;
+	size_t		 it = 0;
+
+	while ((volume = rec_sub(def, "volume", &it)) != NULL) {
+		name = rec_str(volume, "name", "");
+		(void)rec_add(row, "volume", name);
+		if (rec_num(volume, "anon", 0) != 0)
+			(void)rec_add(row, "anon", name);
+		rec_free(volume);
+	}
+	for (it = 0; rec_next(def, "requires", &it, &ctr);)
+		(void)rec_add(row, "requires", ctr);
+}
+
 struct rec *
 row_new(const struct rec *def, const char *id, const char *name)
 {
 	static const char *const	 copied[] = { "image", "image_name",
 		"rootfs", "command", "created", "rm", "intent", "restart",
-		"restart_max" };
+		"restart_max", "pod", "pod_name" };
 	scoped_free char		*command = NULL;
 	struct rec			*row = rec_new();
 	struct rec_item			 item;
@@ -85,6 +104,7 @@ row_new(const struct rec *def, const char *id, const char *name)
 	while (rec_walk(def, "label", &it, &item))
 		if (item.text != NULL)
 			(void)rec_add(row, "label", item.text);
+	add_used(row, def);
 	if (rec_set_num(row, "state", ST_CREATING) == -1 ||
 	    rec_set(row, "state_name", state_name(ST_CREATING)) == -1) {
 		rec_free(row);

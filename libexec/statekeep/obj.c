@@ -1,0 +1,525 @@
+#include "obj.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "db.h"
+#include "keep.h"
+#include "name.h"
+#include "objkind.h"
+#include "proto.h"
+#include "record.h"
+#include "registry.h"
+#include "row.h"
+#include "scope.h"
+#include "transition.h"
+
+#define PAYLOAD		"data"		/* what a secret hides */
+#define PAYLOAD_MAX	512000		/* podman's bound */
+
+/* Both open; the one that has objects of this kind for writing, if asked. */
+static int
+begin(struct keep *k, const struct objkind *kind, bool write)
+{
+	bool	 durable = write && !kind->boot, boot = write && kind->boot;
+
+	if (db_begin(k->durable, durable ? DB_WRITE : DB_READ) == -1)
+		return (keep_fail_db(k, k->durable));
+	if (db_begin(k->boot, boot ? DB_WRITE : DB_READ) == 0)
+		return (0);
+	(void)keep_fail_db(k, k->boot);
+	return (keep_end(k, -1));
+}
+
+static int
+commit(struct keep *k, const struct objkind *kind, const char *id,
+    const struct rec *before, const struct rec *after, bool hard)
+{
+	struct transition	 t = { .type = kind->noun, .id = id,
+				    .before = before, .after = after,
+				    .ephemeral = kind->boot,
+				    .durable = !kind->boot,
+				    .boot = kind->boot,
+				    .hard = hard && !kind->boot };
+
+	return (commit_transition(k, &t));
+}
+
+static int
+put_row(struct keep *k, const struct objkind *kind, const char *id,
+    const struct rec *r)
+{
+	char	 key[KEY_SIZE];
+
+	if (db_put(objkind_db(k, kind), key_make(key, kind->rows, id), r) == -1)
+		return (keep_fail_db(k, objkind_db(k, kind)));
+	return (0);
+}
+
+/* A copy of what was asked for, without what is hidden, with a version. */
+static struct rec *
+stored_form(struct keep *k, const struct rec *asked, const char *id,
+    const char *name)
+{
+	struct rec	*r = rec_new();
+
+	if (r == NULL || rec_add_all(r, asked) == -1)
+		goto fail;
+	rec_del(r, PAYLOAD);
+	if (rec_set_num(r, "v", OBJ_SCHEMA) == -1 ||
+	    rec_set(r, "id", id) == -1 || rec_set(r, "name", name) == -1 ||
+	    (*k->ns != '\0' && rec_set(r, "namespace", k->ns) == -1))
+		goto fail;
+	return (r);
+ fail:
+	(void)keep_fail(k, errno, "cannot make a record: %s", strerror(errno));
+	rec_free(r);
+	return (NULL);
+}
+
+static int
+put_payload(struct keep *k, const char *id, const struct rec *asked)
+{
+	const void	*data;
+	struct rec	*r;
+	size_t		 len;
+	char		 key[KEY_SIZE];
+	int		 rc = -1;
+
+	data = rec_bytes(asked, PAYLOAD, &len);
+	if (data == NULL || len == 0 || len > PAYLOAD_MAX)
+		return (keep_fail(k, EINVAL, "secret data must be larger than "
+		    "0 and less than %d bytes", PAYLOAD_MAX));
+	if ((r = rec_new()) == NULL || rec_add_bytes(r, PAYLOAD, data,
+	    len) == -1)
+		(void)keep_fail(k, errno, "out of memory");
+	else if (db_put(k->durable, key_make(key, KEY_PAYLOAD, id), r) == -1)
+		(void)keep_fail_db(k, k->durable);
+	else
+		rc = 0;
+	rec_free(r);
+	return (rc);
+}
+
+/* What else is written of a new one: its name, its container, its secret. */
+static int
+put_rest(struct keep *k, const struct objkind *kind, const char *id,
+    const char *name, const struct rec *asked)
+{
+	struct db	*db = objkind_db(k, kind);
+	const char	*ctr = rec_str(asked, "ctr", "");
+	char		 key[KEY_SIZE];
+	int		 rc = 0;
+
+	if (kind->shared)
+		rc = registry_put(db, HOLDER_POD, name, id);
+	else if (kind->named)
+		rc = db_put_text(db, objfind_alias(key, kind, name), id);
+	if (rc == 0 && strcmp(kind->rows, KEY_EXEC) == 0)
+		rc = db_put_text(db, objuse_session(key, ctr, id), "");
+	if (rc == -1)
+		return (keep_fail_db(k, db));
+	return (strcmp(kind->rows, KEY_SECRET) == 0 ?
+	    put_payload(k, id, asked) : 0);
+}
+
+static int
+exists(struct keep *k, const struct objkind *kind, const char *name)
+{
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	return (keep_fail(k, EEXIST, kind->exists, name));
+#pragma GCC diagnostic pop
+}
+
+/* Is the name free (or made up now), and the id? */
+static int
+choose(struct keep *k, const struct objkind *kind, const char *id,
+    const char *wanted, char *name, size_t size)
+{
+	char	 key[KEY_SIZE], holder[OBJ_ID];
+
+	(void)snprintf(name, size, "%s", wanted);
+	if (kind->shared)
+		return (registry_check_id(k, HOLDER_POD, id) == -1 ? -1 :
+		    registry_choose(k, HOLDER_POD, wanted, name, size));
+	if (db_has(objkind_db(k, kind), key_make(key, kind->rows, id)) ||
+	    (kind->named && db_get_text(objkind_db(k, kind),
+	    objfind_alias(key, kind, name), holder, sizeof(holder))))
+		return (exists(k, kind, kind->named ? name : id));
+	return (0);
+}
+
+static int
+put_new(struct keep *k, const struct objkind *kind, struct obj_new *n,
+    const char *id, const struct rec *asked)
+{
+	const char	*wanted = rec_str(asked, "name", "");
+	struct rec	*r;
+	int		 rc;
+
+	if (choose(k, kind, id, wanted, n->name, sizeof(n->name)) == -1)
+		return (-1);
+	if (db_room(objkind_db(k, kind)) == -1)
+		return (keep_fail_db(k, objkind_db(k, kind)));
+	if ((r = stored_form(k, asked, id, n->name)) == NULL)
+		return (-1);
+	rc = put_row(k, kind, id, r);
+	if (rc == 0)
+		rc = put_rest(k, kind, id, n->name, asked);
+	if (rc == 0)
+		rc = commit(k, kind, id, NULL, r, true);
+	rec_free(r);
+	n->made = rc == 0;
+	return (rc);
+}
+
+/* Keys of one that is there are replaced; what it is called stays. */
+static int
+update(struct keep *k, const struct objkind *kind, struct obj_new *n,
+    const char *id, const struct rec *asked)
+{
+	struct rec	*before = objfind_load(k, kind, id), *after = NULL;
+	int		 rc = -1;
+
+	if (before == NULL)
+		return (errno == ENOENT ? objfind_removed(k, kind, id) : -1);
+	(void)snprintf(n->name, sizeof(n->name), "%s",
+	    rec_str(before, "name", ""));
+	if ((after = rec_new()) == NULL || rec_add_all(after, before) == -1 ||
+	    row_change(after, asked) == -1 ||
+	    rec_set(after, "id", id) == -1 ||
+	    rec_set(after, "name", n->name) == -1 ||
+	    rec_set_num(after, "v", OBJ_SCHEMA) == -1)
+		(void)keep_fail(k, errno, "out of memory");
+	else {
+		rec_del(after, PAYLOAD);
+		rc = put_row(k, kind, id, after);
+	}
+	if (rc == 0 && strcmp(kind->rows, KEY_SECRET) == 0 &&
+	    rec_bytes(asked, PAYLOAD, &(size_t){ 0 }) != NULL)
+		rc = put_payload(k, id, asked);
+	if (rc == 0)
+		rc = commit(k, kind, id, before, after, true);
+	rec_free(before);
+	rec_free(after);
+	return (rc);
+}
+
+static int
+put(struct keep *k, const struct objkind *kind, struct obj_new *n,
+    const char *id, const struct rec *asked)
+{
+	struct rec	*have;
+
+	if ((n->flags & OBJ_UPDATE) != 0)
+		return (update(k, kind, n, id, asked));
+	if ((n->flags & OBJ_KEEP) != 0 &&
+	    (have = objfind_load(k, kind, id)) != NULL) {
+		(void)snprintf(n->name, sizeof(n->name), "%s",
+		    rec_str(have, "name", ""));
+		rec_free(have);
+		return (0);
+	}
+	return (put_new(k, kind, n, id, asked));
+}
+
+static int
+check_asked(struct keep *k, const struct objkind *kind,
+    const struct obj_new *n, const struct rec *asked)
+{
+	const char	*id = rec_str(asked, "id", "");
+	const char	*name = rec_str(asked, "name", "");
+
+	if (kind->id_len > 0 && !name_is_id(id, kind->id_len))
+		return (keep_fail(k, EINVAL, "\"%s\" is not the ID of a %s",
+		    id, kind->noun));
+	/* Only the name of a pod is made up here; an update names none. */
+	if ((*name == '\0' && (kind->shared || strcmp(kind->rows,
+	    KEY_EXEC) == 0)) || (n->flags & OBJ_UPDATE) != 0)
+		return (0);
+	if (!name_valid(name) || strlen(name) > 255)
+		return (keep_fail(k, EINVAL, "names must match "
+		    "[a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument"));
+	return (0);
+}
+
+int
+obj_put(struct keep *k, struct obj_new *n, const struct rec *asked)
+{
+	const struct objkind	*kind = objkind_get(k, n->kind);
+	const char		*id;
+	int			 rc;
+
+	if (kind == NULL || check_asked(k, kind, n, asked) == -1)
+		return (-1);
+	id = rec_str(asked, kind->id_len > 0 ? "id" : "name", "");
+	for (int tries = 0;; tries++) {
+		n->made = false;
+		rc = begin(k, kind, true);
+		if (rc == 0)
+			rc = keep_end(k, put(k, kind, n, id, asked));
+		if (!keep_again(k, rc, tries))
+			return (rc);
+	}
+}
+
+/* Who uses it, of kinds that containers use. */
+static int
+add_users(struct keep *k, const struct objkind *kind, struct rec *r)
+{
+	return (objuse_list(k, kind, rec_str(r, "id", ""), "", r));
+}
+
+static int
+add_payload(struct keep *k, const char *id, struct rec *r)
+{
+	char		 key[KEY_SIZE];
+	struct rec	*hidden = db_get(k->durable, key_make(key,
+			    KEY_PAYLOAD, id));
+	int		 rc;
+
+	if (hidden == NULL)
+		return (keep_fail(k, EUCLEAN, "the data of secret %s is "
+		    "damaged; remove it and make it again", id));
+	rc = rec_add_all(r, hidden);
+	rec_free(hidden);
+	return (rc == -1 ? keep_fail(k, errno, "out of memory") : 0);
+}
+
+static int
+get(struct keep *k, const struct objkind *kind, const char *ref,
+    uint32_t flags, struct rec **out)
+{
+	struct rec	*r;
+	char		 id[OBJ_ID];
+
+	if (objfind(k, kind, ref, id) == -1 ||
+	    (r = objfind_load(k, kind, id)) == NULL)
+		return (-1);
+	if (add_users(k, kind, r) == -1 ||
+	    ((flags & OBJ_PAYLOAD) != 0 && strcmp(kind->rows, KEY_SECRET) == 0
+	    && add_payload(k, id, r) == -1)) {
+		rec_free(r);
+		return (-1);
+	}
+	*out = r;
+	return (0);
+}
+
+struct rec *
+obj_get(struct keep *k, uint32_t kind_no, const char *ref, uint32_t flags)
+{
+	const struct objkind	*kind = objkind_get(k, kind_no);
+	struct rec		*r;
+	int			 rc;
+
+	for (int tries = 0; kind != NULL; tries++) {
+		r = NULL;
+		rc = begin(k, kind, false);
+		if (rc == 0)
+			rc = keep_end(k, get(k, kind, ref, flags, &r));
+		if (rc == 0)
+			return (r);
+		rec_free(r);
+		if (!keep_again(k, rc, tries))
+			break;
+	}
+	return (NULL);
+}
+
+/* One that does not decode is shown by its id, and does not hide the rest. */
+static int
+list_one(struct keep *k, const struct objkind *kind, struct rec_stream *out,
+    const char *id, const void *data, size_t len)
+{
+	struct rec	*r = rec_decode(data, len);
+	int		 rc = 0;
+
+	if (r == NULL && ((r = rec_new()) == NULL ||
+	    rec_add(r, "id", id) == -1 || rec_add(r, "name", id) == -1 ||
+	    rec_add(r, "error", "its record is damaged") == -1))
+		rc = -1;
+	else if (keep_sees(k, r)) {
+		if (add_users(k, kind, r) == -1)
+			rc = -1;
+		else
+			rc = rec_stream_rec(out, "obj", r);
+	}
+	rec_free(r);
+	return (rc);
+}
+
+static int
+list(struct keep *k, const struct objkind *kind, struct rec_stream *out)
+{
+	struct db_cursor	*c;
+	const char		*key;
+	const void		*data;
+	char			 prefix[KEY_SIZE];
+	size_t			 len, skip = strlen(kind->rows) + 1;
+	int			 rc = 0;
+
+	c = db_walk(objkind_db(k, kind), key_make(prefix, kind->rows, ""));
+	if (c == NULL)
+		return (keep_fail(k, ENOMEM, "out of memory"));
+	while (rc == 0 && db_next(c, &key, &data, &len))
+		rc = list_one(k, kind, out, key + skip, data, len);
+	db_walk_end(c);
+	return (rc == 0 ? 0 : keep_fail(k, errno == 0 ? ENOMEM : errno,
+	    "cannot list the objects of kind %s: %s", kind->noun,
+	    strerror(errno)));
+}
+
+static int
+try_list(struct keep *k, const struct objkind *kind)
+{
+	struct rec_stream	*out;
+	int			 rc, fd;
+
+	if (begin(k, kind, false) == -1)
+		return (-1);
+	if ((out = rec_stream_new("objects")) == NULL)
+		return (keep_end(k, keep_fail(k, errno, "out of memory")));
+	rc = keep_end(k, list(k, kind, out));
+	fd = rec_stream_end(out);
+	if (rc == 0 && fd == -1)
+		return (keep_fail(k, errno, "cannot list the objects: %s",
+		    strerror(errno)));
+	if (rc == 0)
+		return (fd);
+	scope_close(&fd);
+	return (-1);
+}
+
+int
+obj_list(struct keep *k, uint32_t kind_no)
+{
+	const struct objkind	*kind = objkind_get(k, kind_no);
+	int			 fd = -1;
+
+	for (int tries = 0; kind != NULL; tries++) {
+		fd = try_list(k, kind);
+		if (!keep_again(k, fd, tries))
+			break;
+	}
+	return (fd);
+}
+
+/* podman's sentences for what is still in use. */
+static int
+refuse_used(struct keep *k, const struct objkind *kind, const char *name,
+    const struct rec *users)
+{
+	const char	*v;
+	char		 ids[700] = "";
+	size_t		 it = 0, at = 0;
+
+	while (at < sizeof(ids) && rec_next(users, "user", &it, &v))
+		at += (size_t)snprintf(ids + at, sizeof(ids) - at, "%s%s",
+		    at == 0 ? "" : ", ", v);
+	if (strcmp(kind->rows, KEY_POD) == 0)
+		return (keep_fail(k, EBUSY, "pod %s contains containers and "
+		    "cannot be removed: %s: container already exists", name,
+		    ids));
+	return (keep_fail(k, EBUSY, "%s %s is being used by the following "
+	    "container(s): %s: %s is being used", kind->noun, name, ids,
+	    kind->noun));
+}
+
+static int
+check_unused(struct keep *k, const struct objkind *kind,
+    const struct obj_gone *g, const struct rec *r)
+{
+	struct rec	*users = rec_new();
+	int		 n;
+
+	if (users == NULL)
+		return (keep_fail(k, ENOMEM, "out of memory"));
+	n = objuse_list(k, kind, g->id, g->by, users);
+	if (n > 0)
+		n = refuse_used(k, kind, rec_str(r, "name", g->id), users);
+	rec_free(users);
+	return (n);
+}
+
+static int
+mark(struct keep *k, const struct objkind *kind, const char *id,
+    struct rec *r)
+{
+	struct rec	*after = rec_new();
+	int		 rc = -1;
+
+	if (after == NULL || rec_add_all(after, r) == -1 ||
+	    rec_set_num(after, "removing", 1) == -1)
+		(void)keep_fail(k, ENOMEM, "out of memory");
+	else if (put_row(k, kind, id, after) == 0)
+		rc = commit(k, kind, id, r, after, true);
+	rec_free(after);
+	return (rc);
+}
+
+static int
+drop(struct keep *k, const struct objkind *kind, const char *id,
+    const struct rec *r)
+{
+	struct db	*db = objkind_db(k, kind);
+	const char	*name = r == NULL ? "" : rec_str(r, "name", "");
+	char		 key[KEY_SIZE];
+	int		 rc = db_del(db, key_make(key, kind->rows, id));
+
+	if (rc == 0 && kind->shared)
+		rc = *name == '\0' ? registry_drop_of(db, id) :
+		    registry_drop(db, name);
+	else if (rc == 0 && kind->named && *name != '\0')
+		rc = db_del(db, objfind_alias(key, kind, name));
+	if (rc == 0 && strcmp(kind->rows, KEY_SECRET) == 0)
+		rc = db_del(db, key_make(key, KEY_PAYLOAD, id));
+	if (rc == 0 && strcmp(kind->rows, KEY_EXEC) == 0 && r != NULL)
+		rc = db_del(db, objuse_session(key, rec_str(r, "ctr", ""),
+		    id));
+	if (rc == -1)
+		return (keep_fail_db(k, db));
+	/* Notes in the other database lead nowhere, and are passed over. */
+	if (objuse_forget(k, db, kind, id) == -1)
+		return (-1);
+	return (commit(k, kind, id, r, NULL, true));
+}
+
+static int
+remove_one(struct keep *k, const struct objkind *kind,
+    const struct obj_gone *g)
+{
+	struct rec	*r = objfind_load(k, kind, g->id);
+	int		 rc;
+
+	/* A damaged one can go. */
+	if (r == NULL && errno == ENOENT)
+		return (objfind_removed(k, kind, g->id));
+	if (r == NULL && errno != EUCLEAN)
+		return (-1);
+	rc = check_unused(k, kind, g, r);
+	if (rc == 0)
+		rc = g->step == OBJ_MARK && r != NULL ?
+		    mark(k, kind, g->id, r) : drop(k, kind, g->id, r);
+	rec_free(r);
+	return (rc);
+}
+
+int
+obj_remove(struct keep *k, const struct obj_gone *g)
+{
+	const struct objkind	*kind = objkind_get(k, g->kind);
+	int			 rc;
+
+	if (kind == NULL)
+		return (-1);
+	for (int tries = 0;; tries++) {
+		rc = begin(k, kind, true);
+		if (rc == 0)
+			rc = keep_end(k, remove_one(k, kind, g));
+		if (!keep_again(k, rc, tries))
+			return (rc);
+	}
+}

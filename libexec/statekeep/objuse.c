@@ -1,0 +1,312 @@
+/*
+ * Who uses what. That a container uses an object is noted in the database
+ * that has the container, in the transaction that makes it, and goes with
+ * it. A note of a container that is not there (a boot took it) is nobody's.
+ */
+#include "obj.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "db.h"
+#include "keep.h"
+#include "keys.h"
+#include "objkind.h"
+#include "proto.h"
+#include "record.h"
+#include "registry.h"
+
+/* A container that requires others uses them as it would use an object. */
+static const struct objkind	containers = { .noun = "container",
+	.rows = KEY_ROW, .id_len = 64 };
+
+#define CTR_LEN		64
+
+/* u:<kind>:<id>:<container>; with an empty container, what all begin with. */
+static const char *
+use_key(char *out, const struct objkind *kind, const char *id,
+    const char *ctr)
+{
+	(void)snprintf(out, KEY_SIZE, KEY_USER ":%s:%.255s:%.64s", kind->rows,
+	    id, ctr);
+	return (out);
+}
+
+static bool
+has_container(struct keep *k, const char *ctr)
+{
+	char	 key[KEY_SIZE];
+
+	key_make(key, KEY_ROW, ctr);
+	return (db_has(k->durable, key) || db_has(k->boot, key));
+}
+
+static int
+list_in(struct keep *k, struct db *db, const char *prefix, const char *but,
+    struct rec *out)
+{
+	struct db_cursor	*c = db_walk(db, prefix);
+	const char		*key, *ctr;
+	const void		*data;
+	size_t			 len;
+	int			 n = 0;
+
+	if (c == NULL)
+		return (keep_fail(k, ENOMEM, "out of memory"));
+	while (db_next(c, &key, &data, &len)) {
+		ctr = key + strlen(prefix);
+		if (strlen(ctr) != CTR_LEN || strcmp(ctr, but) == 0 ||
+		    !has_container(k, ctr))
+			continue;
+		if (rec_add(out, "user", ctr) == -1) {
+			n = keep_fail(k, errno, "out of memory");
+			break;
+		}
+		n++;
+	}
+	db_walk_end(c);
+	return (n);
+}
+
+int
+objuse_list(struct keep *k, const struct objkind *kind, const char *id,
+    const char *but, struct rec *out)
+{
+	char	 prefix[KEY_SIZE];
+	int	 a, b;
+
+	use_key(prefix, kind, id, "");
+	if ((a = list_in(k, k->durable, prefix, but, out)) == -1 ||
+	    (b = list_in(k, k->boot, prefix, but, out)) == -1)
+		return (-1);
+	return (a + b);
+}
+
+/* The first key that begins like this, into a buffer. False: there is none. */
+static bool
+first_key(struct db *db, const char *prefix, char *out, size_t size)
+{
+	struct db_cursor	*c = db_walk(db, prefix);
+	const char		*key;
+	const void		*data;
+	size_t			 len;
+	bool			 found;
+
+	found = c != NULL && db_next(c, &key, &data, &len);
+	if (found)
+		(void)snprintf(out, size, "%s", key);
+	db_walk_end(c);
+	return (found);
+}
+
+int
+objuse_forget(struct keep *k, struct db *db, const struct objkind *kind,
+    const char *id)
+{
+	char	 prefix[KEY_SIZE], key[1100];
+
+	use_key(prefix, kind, id, "");
+	while (first_key(db, prefix, key, sizeof(key)))
+		if (db_del(db, key) == -1)
+			return (keep_fail_db(k, db));
+	return (0);
+}
+
+const char *
+objuse_session(char *out, const char *ctr, const char *id)
+{
+	(void)snprintf(out, KEY_SIZE, KEY_EXEC "c:%.64s:%.64s", ctr, id);
+	return (out);
+}
+
+/* The exec sessions of a container go when it goes. */
+static int
+drop_sessions(struct keep *k, const char *ctr)
+{
+	char	 prefix[KEY_SIZE], index[1100], key[KEY_SIZE];
+
+	objuse_session(prefix, ctr, "");
+	while (first_key(k->boot, prefix, index, sizeof(index)))
+		if (db_del(k->boot, key_make(key, KEY_EXEC,
+		    index + strlen(prefix))) == -1 ||
+		    db_del(k->boot, index) == -1)
+			return (keep_fail_db(k, k->boot));
+	return (0);
+}
+
+static int
+note(struct keep *k, struct db *db, const struct objkind *kind,
+    const char *id, const char *ctr)
+{
+	char	 key[KEY_SIZE];
+
+	return (db_put_text(db, use_key(key, kind, id, ctr), "") == -1 ?
+	    keep_fail_db(k, db) : 0);
+}
+
+bool
+obj_wanted(const struct rec *def)
+{
+	return (rec_count(def, "volume") > 0);
+}
+
+/* A volume that is not there is made as the front end describes it. */
+static int
+make_volume(struct keep *k, const struct objkind *kind, struct rec *v,
+    const char *ctr)
+{
+	const char		*name = rec_str(v, "name", "");
+	char			 key[KEY_SIZE];
+
+	if (rec_set_num(v, "v", OBJ_SCHEMA) == -1 ||
+	    rec_set(v, "id", name) == -1 ||
+	    (rec_num(v, "anon", 0) != 0 && rec_set(v, "owner", ctr) == -1) ||
+	    (*k->ns != '\0' && rec_set(v, "namespace", k->ns) == -1))
+		return (keep_fail(k, errno, "out of memory"));
+	if (db_put(k->durable, key_make(key, kind->rows, name), v) == -1)
+		return (keep_fail_db(k, k->durable));
+	return (0);
+}
+
+static int
+claim_volume(struct keep *k, struct db *db, const char *ctr,
+    const struct rec *asked)
+{
+	const struct objkind	*kind = objkind_get(k, OBJ_VOLUME);
+	const char		*name = rec_str(asked, "name", "");
+	struct rec		*have, *copy;
+	int			 rc = -1;
+
+	if ((have = objfind_load(k, kind, name)) != NULL) {
+		if (rec_num(have, "removing", 0) == 0)
+			rc = 0;
+		else
+			(void)keep_fail(k, EBUSY, "volume %s is being "
+			    "removed: volume has already been removed", name);
+		rec_free(have);
+	} else if (errno == ENOENT && (copy = rec_new()) != NULL) {
+		if (rec_add_all(copy, asked) == 0)
+			rc = make_volume(k, kind, copy, ctr);
+		rec_free(copy);
+	}
+	return (rc == 0 ? note(k, db, kind, name, ctr) : -1);
+}
+
+static int
+claim_pod(struct keep *k, struct db *db, const char *ctr, const char *pod)
+{
+	const struct objkind	*kind = objkind_get(k, OBJ_POD);
+	struct rec		*have = objfind_load(k, kind, pod);
+	bool			 going;
+
+	if (have == NULL)
+		return (errno == ENOENT ? objfind_removed(k, kind, pod) : -1);
+	going = rec_num(have, "removing", 0) != 0;
+	rec_free(have);
+	if (going)
+		return (keep_fail(k, EBUSY, "pod %s is being removed: pod has "
+		    "already been removed", pod));
+	return (note(k, db, kind, pod, ctr));
+}
+
+int
+obj_claim(struct keep *k, struct db *db, const char *ctr,
+    const struct rec *def)
+{
+	const char	*v, *pod = rec_get(def, "pod");
+	struct rec	*volume;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	while (rc == 0 && (volume = rec_sub(def, "volume", &it)) != NULL) {
+		rc = claim_volume(k, db, ctr, volume);
+		rec_free(volume);
+	}
+	if (rc == 0 && pod != NULL)
+		rc = claim_pod(k, db, ctr, pod);
+	for (it = 0; rc == 0 && rec_next(def, "requires", &it, &v);) {
+		if (!has_container(k, v))
+			return (keep_fail(k, ENOENT, "no container with name "
+			    "or ID \"%s\" found: no such container", v));
+		rc = note(k, db, &containers, v, ctr);
+	}
+	return (rc);
+}
+
+/* Its row is damaged: look through all that anybody uses. */
+static int
+release_all(struct keep *k, struct db *db, const char *ctr)
+{
+	struct db_cursor	*c = db_walk(db, KEY_USER ":");
+	const char		*key;
+	const void		*data;
+	size_t			 len, n;
+	struct rec		*found = rec_new();
+	size_t			 it = 0;
+	int			 rc = 0;
+
+	while (c != NULL && db_next(c, &key, &data, &len))
+		if ((n = strlen(key)) > CTR_LEN &&
+		    strcmp(key + n - CTR_LEN, ctr) == 0)
+			(void)rec_add(found, "key", key);
+	db_walk_end(c);
+	while (rc == 0 && rec_next(found, "key", &it, &key))
+		rc = db_del(db, key) == -1 ? keep_fail_db(k, db) : 0;
+	rec_free(found);
+	return (rc);
+}
+
+static int
+release_one(struct keep *k, struct db *db, const struct objkind *kind,
+    const char *id, const char *ctr)
+{
+	char	 key[KEY_SIZE];
+
+	return (db_del(db, use_key(key, kind, id, ctr)) == -1 ?
+	    keep_fail_db(k, db) : 0);
+}
+
+int
+obj_release(struct keep *k, struct db *db, const char *ctr,
+    const struct rec *row)
+{
+	const char	*v;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	if (drop_sessions(k, ctr) == -1)
+		return (-1);
+	if (row == NULL)
+		return (release_all(k, db, ctr));
+	while (rc == 0 && rec_next(row, "volume", &it, &v))
+		rc = release_one(k, db, objkind_get(k, OBJ_VOLUME), v, ctr);
+	for (it = 0; rc == 0 && rec_next(row, "requires", &it, &v);)
+		rc = release_one(k, db, &containers, v, ctr);
+	if (rc == 0 && (v = rec_get(row, "pod")) != NULL)
+		rc = release_one(k, db, objkind_get(k, OBJ_POD), v, ctr);
+	return (rc);
+}
+
+int
+obj_required(struct keep *k, const char *ctr)
+{
+	struct rec	*users = rec_new();
+	const char	*v;
+	char		 names[700] = "";
+	size_t		 it = 0, at = 0;
+	int		 n;
+
+	if (users == NULL)
+		return (keep_fail(k, ENOMEM, "out of memory"));
+	n = objuse_list(k, &containers, ctr, "", users);
+	while (n > 0 && rec_next(users, "user", &it, &v) && at < sizeof(names))
+		at += (size_t)snprintf(names + at, sizeof(names) - at, "%s%s",
+		    at == 0 ? "" : ", ", v);
+	rec_free(users);
+	if (n <= 0)
+		return (n);
+	return (keep_fail(k, EEXIST, "container %s has dependent containers "
+	    "which must be removed before it: %s: container already exists",
+	    ctr, names));
+}
