@@ -259,6 +259,13 @@ boot_id(char *out, size_t len)
 	(void)strlcpy(out, buf, len);
 }
 
+/* Nothing that lasts is kept: the state is this command's alone. */
+static bool
+is_memory(const struct session *s)
+{
+	return (strcmp(session_config(s, "state.type", ""), "memory") == 0);
+}
+
 static int
 send_state_open(struct session *s)
 {
@@ -267,6 +274,12 @@ send_state_open(struct session *s)
 	union msg	 m;
 
 	memset(&m.state_open, 0, sizeof(m.state_open));
+	if (strlcpy(m.state_open.ns, session_config(s, "engine.namespace", ""),
+	    sizeof(m.state_open.ns)) >= sizeof(m.state_open.ns)) {
+		errno = ENAMETOOLONG;
+		return (sentence(s, "cannot use", "the state namespace"));
+	}
+	m.state_open.memory = is_memory(s);
 	boot_id(m.state_open.boot_id, sizeof(m.state_open.boot_id));
 	return (star_send(&s->star, H_STATE, MSG_state_open, &m, fds, 3));
 }
@@ -281,13 +294,6 @@ send_store_open(struct session *s, unsigned int need)
 	memset(&m.store_open, 0, sizeof(m.store_open));
 	(void)strlcpy(m.store_open.driver,
 	    session_config(s, "storage.driver", "overlay"),
-/* Nothing that lasts is kept: the state is this command's alone. */
-static bool
-is_memory(const struct session *s)
-{
-	return (strcmp(session_config(s, "state.type", ""), "memory") == 0);
-}
-
 	    sizeof(m.store_open.driver));
 	m.store_open.create = (need & NEED_WRITE) != 0;
 	m.store_open.single = s->single;
@@ -296,12 +302,6 @@ is_memory(const struct session *s)
 	else
 		run = path_private_dir(session_config(s, "path.run_storage",
 		    ""), true);
-	if (strlcpy(m.state_open.ns, session_config(s, "engine.namespace", ""),
-	    sizeof(m.state_open.ns)) >= sizeof(m.state_open.ns)) {
-		errno = ENAMETOOLONG;
-		return (sentence(s, "cannot use", "the state namespace"));
-	}
-	m.state_open.memory = is_memory(s);
 	if (run == -1)
 		return (sentence(s, "cannot make the directory",
 		    session_config(s, "path.run_storage", "")));
@@ -352,28 +352,6 @@ query_ids(struct session *s, unsigned int need)
 	return (0);
 }
 
-static int
-open_parts(struct session *s, unsigned int need)
-{
-	if ((need & NEED_STORE) && send_store_open(s, need) == -1)
-		return (-1);
-	if ((need & NEED_LOCK) && send_lock_open(s) == -1)
-		return (-1);
-	if ((need & NEED_STORE) && wait_done(s, H_STORE) == -1)
-		return (-1);
-	if ((need & NEED_LOCK) && wait_done(s, H_LOCK) == -1)
-		return (-1);
-	return (0);
-}
-
-/* Root's command works as the engine's account; see account.h. */
-static int
-find_mode(struct session *s)
-{
-	s->system = s->system || geteuid() == 0;
-	if (geteuid() != 0)
-		return (0);
-	if (account_find(&s->star.uid, &s->star.gid) == 0)
 /*
  * The store was made with other settings. 1: they are merged, and everything
  * begins once more, with directories that are theirs. -1: they cannot be.
@@ -421,6 +399,28 @@ state_opened(struct session *s)
 	return (rc);
 }
 
+static int
+open_parts(struct session *s, unsigned int need)
+{
+	if ((need & NEED_STORE) && send_store_open(s, need) == -1)
+		return (-1);
+	if ((need & NEED_LOCK) && send_lock_open(s) == -1)
+		return (-1);
+	if ((need & NEED_STORE) && wait_done(s, H_STORE) == -1)
+		return (-1);
+	if ((need & NEED_LOCK) && wait_done(s, H_LOCK) == -1)
+		return (-1);
+	return (0);
+}
+
+/* Root's command works as the engine's account; see account.h. */
+static int
+find_mode(struct session *s)
+{
+	s->system = s->system || geteuid() == 0;
+	if (geteuid() != 0)
+		return (0);
+	if (account_find(&s->star.uid, &s->star.gid) == 0)
 		return (0);
 	(void)snprintf(s->star.text, sizeof(s->star.text), "there is no "
 	    "account \"" ACCOUNT_NAME "\" on this machine for root's "
@@ -516,10 +516,28 @@ session_confine(void)
 	confine_sandbox(&policy, NULL, 0);
 }
 
+/* Let go of all that was opened with settings that are not the store's. */
+static void
+start_over(struct session *s)
+{
+	int	*fds[] = { &s->state_dir, &s->run_dir, &s->star.libexec_fd,
+		    s->inherit ? NULL : &s->graph_fd };
+
+	star_stop_all(&s->star);
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
+		if (fds[i] == NULL || *fds[i] == -1)
+			continue;
+		close(*fds[i]);
+		*fds[i] = -1;
+	}
+}
+
 int
 session_open(struct session *s, struct globals *g, unsigned int need,
     char *const *cleanup)
 {
+	int	 rc;
+
 	s->g = g;
 	s->state_dir = s->run_dir = s->graph_fd = s->config_fd = -1;
 	s->userns_fd = s->ctr_fd = -1;
@@ -540,29 +558,11 @@ session_open(struct session *s, struct globals *g, unsigned int need,
 void
 session_close(struct session *s)
 {
-/* Let go of all that was opened with settings that are not the store's. */
-static void
-start_over(struct session *s)
-{
-	int	*fds[] = { &s->state_dir, &s->run_dir, &s->star.libexec_fd,
-		    s->inherit ? NULL : &s->graph_fd };
-
-	star_stop_all(&s->star);
-	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
-		if (fds[i] == NULL || *fds[i] == -1)
-			continue;
-		close(*fds[i]);
-		*fds[i] = -1;
-	}
-}
-
 	star_stop_all(&s->star);
 	rec_free(s->config);
 	rec_free(s->made_with);
 	s->config = s->made_with = NULL;
 }
-	int	 rc;
-
 
 /* Look after rows whose processes may be gone. True if any was changed. */
 static bool

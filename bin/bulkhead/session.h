@@ -40,6 +40,11 @@ struct session {
 	bool			 locks;		/* the lock broker is ready */
 	bool			 inherit;	/* started by a reaper: take what
 						 * it kept for us */
+	const char		*reaped_id;	/* the container whose raw wait
+						 * status we were told, or NULL */
+	int			 reaped;
+	char			 boot_id[65];
+	bool			 stale;		/* refresh is due: boot.h */
 	int			 state_dir;	/* durable */
 	int			 run_dir;	/* per boot */
 	int			 graph_fd;	/* graph root; system: mount */
