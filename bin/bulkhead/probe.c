@@ -266,8 +266,8 @@ package_of(const char *path, char *out, size_t size)
 	(void)strlcpy(out, "Unknown", size);
 }
 
-bool
-probes_ask(struct probes *p, const char *path, struct probe *out)
+static bool
+ask_file(struct probes *p, const char *path, bool run, struct probe *out)
 {
 	struct stat	 st;
 
@@ -276,9 +276,22 @@ probes_ask(struct probes *p, const char *path, struct probe *out)
 		return (false);
 	if (recall(p, path, &st, out))
 		return (true);
-	out->ran = ask_words(path, "--version", NULL, NULL, out->version,
-	    sizeof(out->version));
+	if (run)
+		out->ran = ask_words(path, "--version", NULL, NULL,
+		    out->version, sizeof(out->version));
 	package_of(path, out->package, sizeof(out->package));
 	remember(p, path, &st, out);
 	return (true);
+}
+
+bool
+probes_ask(struct probes *p, const char *path, struct probe *out)
+{
+	return (ask_file(p, path, true, out));
+}
+
+bool
+probes_package(struct probes *p, const char *path, struct probe *out)
+{
+	return (ask_file(p, path, false, out));
 }

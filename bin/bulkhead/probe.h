@@ -29,5 +29,7 @@ void		 probes_end(struct probes *);
  * such file; a program that does not answer is an answer (`ran`).
  */
 bool		 probes_ask(struct probes *, const char *, struct probe *);
+/* Only which package it is of; nothing of it is executed. */
+bool		 probes_package(struct probes *, const char *, struct probe *);
 
 #endif

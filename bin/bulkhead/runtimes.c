@@ -61,7 +61,7 @@ runtimes_candidate(const struct rec *config, const char *key,
 	const char	*v;
 	size_t		 it = 0;
 
-	while (config != NULL && key != NULL && rec_next(config, key, &it, &v))
+	while (config != NULL && rec_next(config, key, &it, &v))
 		if (n-- == 0)
 			return (strlcpy(out, v, size) < size);
 	return (in_path(name, n, out, size));
@@ -71,17 +71,17 @@ int
 runtimes_path(const struct rec *config, const char *key, const char *name,
     char *out, size_t size)
 {
+	size_t		 named = rec_count(config, key);
 	struct stat	 st;
 
 	for (size_t n = 0; runtimes_candidate(config, key, name, n, out,
 	    size); n++) {
-		if (stat(out, &st) == -1) {
-			if (errno != ENOENT && errno != ENOTDIR)
-				return (-1);
-			continue;
-		}
-		if (S_ISREG(st.st_mode))
+		if (stat(out, &st) == 0 && S_ISREG(st.st_mode))
 			return (0);
+		/* PATH may have anything; what is named must be looked at. */
+		if (stat(out, &st) == -1 && n < named && errno != ENOENT &&
+		    errno != ENOTDIR)
+			return (-1);
 	}
 	*out = '\0';
 	errno = ENOENT;

@@ -1,0 +1,444 @@
+/*
+ * The host as podman describes it, from the kernel and a few files that
+ * anybody may read.
+ */
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
+
+#include <linux/magic.h>
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "info.h"
+#include "record.h"
+#include "runtimes.h"
+#include "tmpl.h"
+#include "version.h"
+
+#define LINE	1024
+
+/* --- the distribution --- */
+
+/* The value of NAME=value, NAME="value" or NAME='value', in place. */
+static const char *
+unquoted(char *v)
+{
+	size_t	 n;
+
+	v[strcspn(v, "\n")] = '\0';
+	n = strlen(v);
+	if (n >= 2 && (*v == '"' || *v == '\'') && v[n - 1] == *v) {
+		v[n - 1] = '\0';
+		v++;
+	}
+	return (v);
+}
+
+static json_t *
+distribution(void)
+{
+	static const struct {
+		const char	*name;
+		const char	*field;
+	} wanted[] = {
+		{ "VERSION_CODENAME", "codename" }, { "ID", "distribution" },
+		{ "VARIANT_ID", "variant" }, { "VERSION_ID", "version" },
+	};
+	FILE	*f = fopen("/etc/os-release", "re");
+	json_t	*o = json_object();
+	char	 line[LINE];
+	int	 why = errno;
+
+	if (f == NULL)
+		f = fopen("/usr/lib/os-release", "re");
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+			size_t	 n = strlen(wanted[i].name);
+
+			if (strncmp(line, wanted[i].name, n) == 0 &&
+			    line[n] == '=')
+				(void)json_object_set_new(o, wanted[i].field,
+				    tmpl_text(unquoted(line + n + 1)));
+		}
+	if (json_object_get(o, "distribution") == NULL)
+		(void)json_object_set_new(o, "distribution",
+		    json_string("unknown"));
+	if (json_object_get(o, "version") == NULL)
+		(void)json_object_set_new(o, "version",
+		    json_string("unknown"));
+	if (f == NULL)
+		(void)json_object_set_new(o, "error", json_sprintf(
+		    "/etc/os-release: %s", strerror(why)));
+	else
+		(void)fclose(f);
+	return (o);
+}
+
+/* --- time and processors --- */
+
+static json_t *
+uptime(long seconds)
+{
+	long	 h = seconds / 3600, m = seconds / 60 % 60, s = seconds % 60;
+
+	if (h > 0)
+		return (json_sprintf("%ldh %ldm %ld.00s (Approximately %.2f "
+		    "days)", h, m, s, (double)h / 24));
+	return (m > 0 ? json_sprintf("%ldm %ld.00s", m, s) :
+	    json_sprintf("%ld.00s", s));
+}
+
+static double
+percent(double part, double all)
+{
+	long long	 hundredths = (long long)(part / all * 10000 + 0.5);
+
+	return ((double)hundredths / 100);
+}
+
+/*
+ * Since boot, from the first line of /proc/stat: of the time that podman
+ * counts, which is user, system and idle.
+ */
+static json_t *
+cpu_utilization(void)
+{
+	FILE	*f = fopen("/proc/stat", "re");
+	double	 v[4] = { 0 }, all;
+	char	 line[LINE] = "", *s = line, *end;
+
+	if (f == NULL || fgets(line, sizeof(line), f) == NULL)
+		*line = '\0';
+	if (f != NULL)
+		(void)fclose(f);
+	s += strcspn(s, " ");
+	for (size_t i = 0; i < 4; i++, s = end)
+		v[i] = strtod(s, &end);
+	if ((all = v[0] + v[2] + v[3]) == 0)
+		return (json_pack("{s:s}", "error", "/proc/stat cannot be "
+		    "read"));
+	return (json_pack("{s:f, s:f, s:f}",
+	    "userPercent", percent(v[0], all),
+	    "systemPercent", percent(v[2], all),
+	    "idlePercent", percent(v[3], all)));
+}
+
+/* --- cgroups --- */
+
+static bool
+is_cgroup2(void)
+{
+	struct statfs	 fs;
+
+	return (statfs("/sys/fs/cgroup", &fs) == 0 &&
+	    fs.f_type == CGROUP2_SUPER_MAGIC);
+}
+
+static void
+add_words(json_t *list, const char *path)
+{
+	FILE	*f = fopen(path, "re");
+	char	 line[LINE] = "", *s = line, *word;
+
+	if (f == NULL)
+		return;
+	if (fgets(line, sizeof(line), f) == NULL)
+		*line = '\0';
+	(void)fclose(f);
+	while ((word = strsep(&s, " \n")) != NULL)
+		if (*word != '\0')
+			(void)json_array_append_new(list, tmpl_text(word));
+}
+
+/* Of v2: those of our own cgroup for a user, who has no others. */
+static void
+unified(json_t *list, bool rootless)
+{
+	FILE	*f = rootless ? fopen("/proc/self/cgroup", "re") : NULL;
+	char	 line[LINE], path[LINE + 64] = "/sys/fs/cgroup/"
+		    "cgroup.controllers";
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, "0::/", 4) == 0) {
+			line[strcspn(line, "\n")] = '\0';
+			(void)snprintf(path, sizeof(path), "/sys/fs/cgroup%s/"
+			    "cgroup.controllers", line + 3);
+		}
+	if (f != NULL)
+		(void)fclose(f);
+	add_words(list, path);
+}
+
+/* Of v1: what is mounted, in the kernel's order. */
+static void
+separate(json_t *list)
+{
+	FILE	*f = fopen("/proc/cgroups", "re");
+	char	 line[LINE], path[LINE + 64];
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+		line[strcspn(line, "\t \n")] = '\0';
+		(void)snprintf(path, sizeof(path), "/sys/fs/cgroup/%s", line);
+		if (*line != '#' && access(path, F_OK) == 0)
+			(void)json_array_append_new(list, tmpl_text(line));
+	}
+	if (f != NULL)
+		(void)fclose(f);
+}
+
+static json_t *
+controllers(bool rootless)
+{
+	json_t	*list = json_array();
+
+	if (is_cgroup2())
+		unified(list, rootless);
+	else if (!rootless)
+		separate(list);
+	return (list);
+}
+
+/* --- ids --- */
+
+static bool
+my_name(char *name, size_t size)
+{
+	FILE		*f = fopen("/etc/passwd", "re");
+	struct passwd	*pw;
+	bool		 found = false;
+
+	while (f != NULL && !found && (pw = fgetpwent(f)) != NULL)
+		if ((found = pw->pw_uid == getuid()))
+			(void)snprintf(name, size, "%s", pw->pw_name);
+	if (f != NULL)
+		(void)fclose(f);
+	return (found);
+}
+
+static json_t *
+mapping(long long inside, long long outside, long long size)
+{
+	return (json_pack("{s:I, s:I, s:I}", "container_id",
+	    (json_int_t)inside, "host_id", (json_int_t)outside, "size",
+	    (json_int_t)size));
+}
+
+/* NAME:START:COUNT of /etc/subuid or /etc/subgid, one behind the other. */
+static json_t *
+id_map(const char *path, unsigned int own, bool single)
+{
+	FILE		*f = single ? NULL : fopen(path, "re");
+	json_t		*map = json_array();
+	char		 line[LINE], user[LINE], name[256] = "", id[16];
+	long long	 start, count, at = 1;
+
+	(void)my_name(name, sizeof(name));
+	(void)snprintf(id, sizeof(id), "%u", (unsigned int)getuid());
+	(void)json_array_append_new(map, mapping(0, own, 1));
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		if (sscanf(line, "%1023[^:]:%lld:%lld", user, &start,
+		    &count) == 3 && count > 0 && (strcmp(user, name) == 0 ||
+		    strcmp(user, id) == 0)) {
+			(void)json_array_append_new(map, mapping(at, start,
+			    count));
+			at += count;
+		}
+	if (f != NULL)
+		(void)fclose(f);
+	return (map);
+}
+
+/* podman knows no map as root; each of our containers has its own range. */
+static json_t *
+id_mappings(const struct info *in, bool rootless)
+{
+	const struct rec	*ids = in->part[P_IDS].answer;
+	bool			 single = rec_num(ids, "ids", 1) <= 1;
+	json_t			*o;
+
+	if (rootless && ids != NULL)
+		o = json_pack("{s:o, s:o}", "gidmap", id_map("/etc/subgid",
+		    getgid(), single), "uidmap", id_map("/etc/subuid",
+		    getuid(), single));
+	else
+		o = json_pack("{s:n, s:n}", "gidmap", "uidmap");
+	(void)json_object_set_new(o, "perContainer", info_num(in, P_IDS,
+	    "ids"));
+	return (info_note(in, P_IDS, o));
+}
+
+/* --- the rest --- */
+
+static json_t *
+security(const struct info *in, bool rootless)
+{
+	const struct rec	*config = in->part[P_CONFIG].answer;
+	char			 caps[2048] = "";
+	const char		*v;
+	size_t			 it = 0, n;
+
+	while (config != NULL && rec_next(config,
+	    "containers.default_capabilities", &it, &v)) {
+		n = strlen(caps);
+		(void)snprintf(caps + n, sizeof(caps) - n, "%s%s",
+		    n > 0 ? "," : "", v);
+	}
+	return (json_pack("{s:b, s:o, s:b, s:b, s:o, s:b}",
+	    "apparmorEnabled", access("/sys/kernel/security/apparmor",
+	    F_OK) == 0, "capabilities", config == NULL ? info_json(in,
+	    P_CONFIG, "") : tmpl_text(caps), "rootless", rootless,
+	    "seccompEnabled", 1,
+	    "seccompProfilePath", info_json(in, P_CONFIG, "seccomp.profile"),
+	    "selinuxEnabled", access("/sys/fs/selinux/enforce", F_OK) == 0));
+}
+
+static bool
+is_rootless(const struct info *in)
+{
+	return (strcmp(rec_str(in->part[P_CONFIG].answer, "mode",
+	    "rootless"), "system") != 0);
+}
+
+/* In podman's order; what it does not have comes last. */
+json_t *
+info_host(const struct info *in)
+{
+	struct utsname	 u = { 0 };
+	struct sysinfo	 si = { 0 };
+	bool		 rootless = is_rootless(in);
+	json_t		*o = json_object();
+	json_int_t	 unit;
+
+	(void)uname(&u);
+	(void)sysinfo(&si);
+	unit = si.mem_unit == 0 ? 1 : si.mem_unit;
+#define PUT(key, v)	(void)json_object_set_new(o, key, v)
+	PUT("arch", json_string(version_arch()));
+	PUT("buildahVersion", json_string("none"));
+	PUT("cgroupManager", info_json(in, P_CONFIG, "engine.cgroup_manager"));
+	PUT("cgroupVersion", json_string(is_cgroup2() ? "v2" : "v1"));
+	PUT("cgroupControllers", controllers(rootless));
+	PUT("conmon", json_object());
+	PUT("cpus", json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
+	PUT("cpuUtilization", cpu_utilization());
+	PUT("distribution", distribution());
+	PUT("eventLogger", info_json(in, P_CONFIG, "engine.events_logger"));
+	PUT("hostname", tmpl_text(u.nodename));
+	PUT("idMappings", id_mappings(in, rootless));
+	PUT("kernel", tmpl_text(u.release));
+	PUT("logDriver", info_json(in, P_CONFIG, "containers.log_driver"));
+	PUT("memFree", json_integer((json_int_t)si.freeram * unit));
+	PUT("memTotal", json_integer((json_int_t)si.totalram * unit));
+	PUT("networkBackend", json_string("none"));
+	PUT("ociRuntime", json_object());
+	PUT("os", json_string("linux"));
+	PUT("remoteSocket", json_pack("{s:b, s:s}", "exists", 0, "path", ""));
+	PUT("serviceIsRemote", json_false());
+	PUT("security", security(in, rootless));
+	(void)info_programs_into(in, o);
+	PUT("swapFree", json_integer((json_int_t)si.freeswap * unit));
+	PUT("swapTotal", json_integer((json_int_t)si.totalswap * unit));
+	PUT("uptime", uptime(si.uptime));
+	PUT("linkmode", json_string("static"));
+	PUT("locks", info_note(in, P_LOCKS, json_pack("{s:o}", "type",
+	    info_json(in, P_LOCKS, "type"))));
+#undef PUT
+	return (o);
+}
+
+/* --- programs --- */
+
+/* Name (if it has one), path, version, package and error, as far as known. */
+static json_t *
+program(const struct rec *r, const char *shown)
+{
+	static const char *const	 keys[] = { "name", "package", "path",
+					    "version", "error" };
+	json_t				*o = json_object();
+	const char			*v;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if ((v = i == 0 && shown != NULL ? shown :
+		    rec_get(r, keys[i])) != NULL)
+			(void)json_object_set_new(o, keys[i], tmpl_text(v));
+	/* podman always has these. */
+	for (size_t i = 1; i < 4; i++)
+		if (json_object_get(o, keys[i]) == NULL)
+			(void)json_object_set_new(o, keys[i],
+			    json_string(""));
+	return (o);
+}
+
+static json_t *
+one(const struct info *in, const char *key, const char *shown)
+{
+	const struct rec	*answer = in->part[P_PROGRAMS].answer;
+	struct rec		*r = NULL;
+	size_t			 it = 0;
+	json_t			*o;
+
+	if (answer != NULL)
+		r = rec_sub(answer, key, &it);
+	o = program(r, shown);
+	rec_free(r);
+	return (info_note(in, P_PROGRAMS, o));
+}
+
+static json_t *
+runtime_table(const struct rec *answer)
+{
+	json_t		*list = json_array(), *o;
+	struct rec	*r;
+	size_t		 it = 0;
+
+	while (answer != NULL && (r = rec_sub(answer, "runtime", &it)) !=
+	    NULL) {
+		o = program(r, NULL);
+		(void)json_object_set_new(o, "supportsJson",
+		    json_boolean(rec_num(r, "json", 0) != 0));
+		(void)json_object_set_new(o, "supportsKvm",
+		    json_boolean(rec_num(r, "kvm", 0) != 0));
+		(void)json_object_set_new(o, "supportsNoCgroups",
+		    json_boolean(rec_num(r, "nocgroups", 0) != 0));
+		(void)json_array_append_new(list, o);
+		rec_free(r);
+	}
+	return (list);
+}
+
+json_t *
+info_programs_into(const struct info *in, json_t *host)
+{
+	const struct rec	*answer = in->part[P_PROGRAMS].answer;
+	json_t			*other = json_object();
+	const char		*error;
+
+	(void)json_object_set_new(host, "conmon", one(in, "conmon", NULL));
+	(void)json_object_set_new(host, "ociRuntime", one(in, "launch",
+	    RUNTIME_SHOWN));
+	if (rec_count(answer, "slirp4netns") > 0) {
+		json_t	*slirp = one(in, "slirp4netns", NULL);
+
+		(void)json_object_set(slirp, "executable",
+		    json_object_get(slirp, "path"));
+		(void)json_object_del(slirp, "path");
+		(void)json_object_set_new(host, "slirp4netns", slirp);
+	}
+	(void)json_object_set_new(host, "monitor", one(in, "monitor", NULL));
+	(void)json_object_set_new(other, "configured", info_json(in,
+	    P_PROGRAMS, "configured"));
+	if ((error = rec_get(answer, "configured_error")) != NULL)
+		(void)json_object_set_new(other, "error", tmpl_text(error));
+	(void)json_object_set_new(other, "found", runtime_table(answer));
+	(void)json_object_set_new(host, "otherRuntimes",
+	    info_note(in, P_PROGRAMS, other));
+	return (host);
+}

@@ -1,0 +1,427 @@
+/*
+ * The questions of `info`. Each runs in a process of its own (part.h), which
+ * opens what it needs, as any command does, and may fail alone.
+ */
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include <linux/magic.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "account.h"
+#include "cmd.h"
+#include "info.h"
+#include "path.h"
+#include "probe.h"
+#include "record.h"
+#include "runtimes.h"
+#include "say.h"
+#include "scope.h"
+#include "session.h"
+#include "version.h"
+
+#define NOBODY	65534u
+
+static int
+open_with(struct session *s, struct globals *g, const struct rec *config,
+    unsigned int need)
+{
+	if ((s->config = rec_new()) == NULL ||
+	    rec_add_all(s->config, config) == -1)
+		return (say_error("%s", strerror(errno)), -1);
+	return (session_open(s, g, need, NULL));
+}
+
+int
+info_config(struct globals *g, const struct rec *none, struct rec *out)
+{
+	struct session	 s = { 0 };
+
+	(void)none;
+	if (session_open(&s, g, NEED_CONFIG, NULL) == -1)
+		return (EXIT_ENGINE);
+	(void)rec_add_all(out, s.config);
+	session_close(&s);
+	return (0);
+}
+
+int
+info_state(struct globals *g, const struct rec *config, struct rec *out)
+{
+	struct session	 s = { 0 };
+	struct rec	*rows, *row;
+	int64_t		 n = 0, running = 0, paused = 0, state;
+	size_t		 it = 0;
+
+	if (open_with(&s, g, config, NEED_STATE) == -1)
+		return (EXIT_ENGINE);
+	if ((rows = session_rows(&s)) == NULL)
+		return (session_error(&s));
+	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
+		state = rec_num(row, "state", 0);
+		running += state == CTR_RUNNING || state == CTR_STOPPING;
+		paused += state == CTR_PAUSED;
+		n++;
+		rec_free(row);
+	}
+	rec_free(rows);
+	(void)rec_add_num(out, "number", n);
+	(void)rec_add_num(out, "paused", paused);
+	(void)rec_add_num(out, "running", running);
+	(void)rec_add_num(out, "stopped", n - running - paused);
+	session_close(&s);
+	return (0);
+}
+
+int
+info_store(struct globals *g, const struct rec *config, struct rec *out)
+{
+	struct session	 s = { 0 };
+	struct rec	*images;
+
+	if (open_with(&s, g, config, NEED_STORE) == -1)
+		return (EXIT_ENGINE);
+	if ((images = session_images(&s)) == NULL)
+		return (session_error(&s));
+	(void)rec_add_num(out, "number", (int64_t)rec_count(images, "image"));
+	rec_free(images);
+	session_close(&s);
+	return (0);
+}
+
+int
+info_ids(struct globals *g, const struct rec *config, struct rec *out)
+{
+	struct session	 s = { 0 };
+	struct packet	 p;
+
+	if (open_with(&s, g, config, NEED_IDS) == -1)
+		return (EXIT_ENGINE);
+	if (star_ask(&s.star, H_REFRESH, MSG_ids_query, NULL, NULL, 0,
+	    &p) == -1)
+		return (session_error(&s));
+	(void)rec_add_num(out, "ids", (int64_t)p.body.reply.value);
+	(void)rec_add(out, "text", p.body.reply.text);
+	packet_clear(&p);
+	session_close(&s);
+	return (0);
+}
+
+int
+info_locks(struct globals *g, const struct rec *config, struct rec *out)
+{
+	struct session	 s = { 0 };
+
+	if (open_with(&s, g, config, NEED_LOCK) == -1)
+		return (EXIT_ENGINE);
+	(void)rec_add(out, "type", session_config(&s, "engine.lock_type",
+	    "shm"));
+	session_close(&s);
+	return (0);
+}
+
+int
+info_registries(struct globals *g, const struct rec *config, struct rec *out)
+{
+	(void)g;
+	(void)config;
+	(void)out;
+	return (0);
+}
+
+/* --- the file system of the storage --- */
+
+/* Give up root without a helper; without an account as nobody in particular. */
+static void
+lose_root(void)
+{
+	uid_t	 uid = NOBODY;
+	gid_t	 gid = NOBODY;
+
+	if (geteuid() != 0)
+		return;
+	(void)account_find(&uid, &gid);
+	account_become(uid, gid);
+}
+
+/* containers/storage's words. */
+static const char *
+file_system(long magic)
+{
+	static const struct {
+		long		 magic;
+		const char	*name;
+	} known[] = {
+		{ EXT4_SUPER_MAGIC, "extfs" },
+		{ BTRFS_SUPER_MAGIC, "btrfs" },
+		{ XFS_SUPER_MAGIC, "xfs" },
+		{ TMPFS_MAGIC, "tmpfs" },
+		{ OVERLAYFS_SUPER_MAGIC, "overlayfs" },
+		{ NFS_SUPER_MAGIC, "nfs" },
+		{ FUSE_SUPER_MAGIC, "fuse" },
+		{ F2FS_SUPER_MAGIC, "f2fs" },
+		{ REISERFS_SUPER_MAGIC, "reiserfs" },
+		{ SQUASHFS_MAGIC, "squashfs" },
+		{ V9FS_MAGIC, "v9fs" },
+		{ 0x2fc12fc1, "zfs" },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].magic == magic)
+			return (known[i].name);
+	return ("<unknown>");
+}
+
+/* Does a directory say what its entries are? "." and ".." are always there. */
+static const char *
+has_d_type(int dir)
+{
+	int		 fd = openat(dir, ".", O_RDONLY | O_DIRECTORY |
+			    O_CLOEXEC);
+	DIR		*d = fd == -1 ? NULL : fdopendir(fd);
+	struct dirent	*e = d == NULL ? NULL : readdir(d);
+	const char	*answer = e == NULL ? "unknown" :
+			    e->d_type == DT_UNKNOWN ? "false" : "true";
+
+	if (d != NULL)
+		(void)closedir(d);
+	else if (fd != -1)
+		close(fd);
+	return (answer);
+}
+
+int
+info_disk(struct globals *g, const struct rec *config, struct rec *out)
+{
+	const char	*path = rec_str(config, "path.graph", "");
+	scoped_fd int	 dir = -1;
+	struct statfs	 fs;
+
+	(void)g;
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir == -1 && errno == ENOENT)
+		return (say_error("the storage %s is not there yet", path));
+	if (dir == -1 || fstatfs(dir, &fs) == -1)
+		return (say_error("cannot open the storage %s: %s", path,
+		    strerror(errno)));
+	(void)rec_add(out, "d_type", has_d_type(dir));
+	lose_root();
+	session_confine();
+	(void)rec_add(out, "fs", file_system((long)fs.f_type));
+	(void)rec_add_num(out, "allocated",
+	    (int64_t)(fs.f_blocks * (uint64_t)fs.f_bsize));
+	(void)rec_add_num(out, "used",
+	    (int64_t)((fs.f_blocks - fs.f_bfree) * (uint64_t)fs.f_bsize));
+	return (0);
+}
+
+/* --- programs of the host --- */
+
+/* Path, version and package of one, as `name` in the answer. */
+static void
+describe(struct rec *r, const char *path, const struct probe *a)
+{
+	(void)rec_add(r, "path", path);
+	(void)rec_add(r, "version", a->version);
+	(void)rec_add(r, "package", a->package);
+	if (!a->ran)
+		(void)rec_addf(r, "error", "%s does not say its version", path);
+}
+
+static void
+one_runtime(struct probes *p, const struct rec *config, const char *name,
+    struct rec *out)
+{
+	struct rec	*r = rec_new();
+	struct runtime	 rt;
+	struct probe	 a;
+	char		 why[1024];
+
+	if (r == NULL)
+		return;
+	(void)rec_add(r, "name", name);
+	if (runtimes_find(config, name, &rt, why, sizeof(why)) == -1) {
+		/* Most of the table is optional, and nobody asked for it. */
+		if (errno == EINVAL)
+			goto out;
+		(void)rec_add(r, "error", why);
+	} else {
+		(void)rec_add_num(r, "json", rt.json);
+		(void)rec_add_num(r, "nocgroups", rt.nocgroups);
+		(void)rec_add_num(r, "kvm", rt.kvm);
+		if (probes_ask(p, rt.path, &a))
+			describe(r, rt.path, &a);
+	}
+	(void)rec_add_rec(out, "runtime", r);
+ out:
+	rec_free(r);
+}
+
+static void
+runtimes(struct probes *p, const struct rec *config, struct rec *out)
+{
+	struct runtime	 rt;
+	const char	*name = NULL;
+	char		 why[1024];
+	size_t		 it = 0;
+
+	while (runtimes_next(config, &it, &name))
+		one_runtime(p, config, name, out);
+	if (runtimes_default(config, &rt, why, sizeof(why)) == 0)
+		(void)rec_add(out, "configured", rt.own ? RUNTIME_SHOWN :
+		    rt.name);
+	else
+		(void)rec_add(out, "configured_error", why);
+	/* One that is named by its path is not in the table. */
+	if (*rec_str(config, "engine.runtime", "") == '/')
+		one_runtime(p, config, rec_str(config, "engine.runtime", ""),
+		    out);
+}
+
+/* "conmon version 2.1.6, commit: unknown", as podman has it. */
+static void
+one_line(char *version)
+{
+	char	 rest[sizeof(((struct probe *)0)->version)];
+	size_t	 n = strcspn(version, "\n");
+
+	if (version[n] == '\0')
+		return;
+	(void)strlcpy(rest, version + n + 1, sizeof(rest));
+	(void)snprintf(version + n, sizeof(rest) - n, ", %s", rest);
+}
+
+/* podman's rules for its monitor, and its sentences. */
+static void
+conmon(struct probes *p, const struct rec *config, struct rec *out)
+{
+	struct rec	*r = rec_new();
+	struct stat	 st;
+	struct probe	 a;
+	char		 path[PATH_MAX], old[PATH_MAX] = "";
+
+	for (size_t n = 0; r != NULL && runtimes_candidate(config,
+	    "engine.conmon_path", "conmon", n, path, sizeof(path)); n++) {
+		if (stat(path, &st) == -1 || S_ISDIR(st.st_mode) ||
+		    !probes_ask(p, path, &a))
+			continue;
+		if (a.ran && runtimes_conmon_fits(a.version)) {
+			one_line(a.version);
+			describe(r, path, &a);
+			break;
+		}
+		if (*old == '\0')
+			(void)strlcpy(old, path, sizeof(old));
+	}
+	if (rec_get(r, "path") == NULL && *old != '\0')
+		(void)rec_addf(r, "error", "%s is not conmon 2.0.1 or later; "
+		    "please update to v2.0.1 or later: outdated conmon "
+		    "version", old);
+	else if (rec_get(r, "path") == NULL)
+		(void)rec_add(r, "error", "could not find a working conmon "
+		    "binary: invalid argument; bulkhead does not need one, "
+		    "it has its own monitor");
+	(void)rec_add_rec(out, "conmon", r);
+	rec_free(r);
+}
+
+/* Our own, beside us. They have our version, and need not be asked. */
+static void
+own(struct probes *p, const struct star *star, const char *file,
+    struct rec *out)
+{
+	struct rec	*r = rec_new();
+	struct probe	 a;
+	char		 link[64], path[PATH_MAX];
+	ssize_t		 n;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d",
+	    star->libexec_fd);
+	if (r == NULL || (n = readlink(link, path, sizeof(path) - 1)) == -1)
+		goto out;
+	path[n] = '\0';
+	if (strlcat(path, "/", sizeof(path)) >= sizeof(path) ||
+	    strlcat(path, file, sizeof(path)) >= sizeof(path))
+		goto out;
+	if (probes_package(p, path, &a)) {
+		(void)rec_add(r, "path", path);
+		(void)rec_add(r, "package", a.package);
+		(void)rec_addf(r, "version", "bulkhead %s version "
+		    BULKHEAD_VERSION, file);
+	} else
+		(void)rec_addf(r, "error", "%s: %s", path, strerror(errno));
+	(void)rec_add_rec(out, file, r);
+ out:
+	rec_free(r);
+}
+
+/* A program that is only shown where it is: the key names its paths. */
+static void
+optional(struct probes *p, const struct rec *config, const char *key,
+    const char *name, struct rec *out)
+{
+	struct rec	*r = rec_new();
+	struct probe	 a;
+	char		 path[PATH_MAX];
+
+	if (r != NULL && runtimes_path(config, key, name, path,
+	    sizeof(path)) == 0 && probes_ask(p, path, &a)) {
+		describe(r, path, &a);
+		(void)rec_add_rec(out, name, r);
+	}
+	rec_free(r);
+}
+
+/* overlay.mount_program: what it is, for the options of the storage. */
+static void
+mount_programs(struct probes *p, const struct rec *config, struct rec *out)
+{
+	static const char *const	 keys[] = {
+	    "storage.options.overlay.mount_program",
+	    "storage.options.mount_program" };
+	const char			*path;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if ((path = rec_get(config, keys[i])) != NULL &&
+		    *path == '/') {
+			struct rec	*r = rec_new();
+			struct probe	 a;
+
+			if (r != NULL && probes_ask(p, path, &a))
+				describe(r, path, &a);
+			(void)rec_add_rec(out, "mount_program", r);
+			rec_free(r);
+			return;
+		}
+}
+
+int
+info_programs(struct globals *g, const struct rec *config, struct rec *out)
+{
+	struct star	 star;
+	struct probes	*p;
+	scoped_fd int	 dir = -1;
+
+	if (star_init(&star, g->trace, g->verbose) == -1)
+		return (say_error("%s", star.text));
+	lose_root();
+	dir = path_private_dir(rec_str(config, "path.run", ""), true);
+	if ((p = probes_new(dir)) == NULL)
+		return (say_error("%s", strerror(errno)));
+	own(p, &star, "launch", out);
+	own(p, &star, "monitor", out);
+	runtimes(p, config, out);
+	conmon(p, config, out);
+	optional(p, config, "engine.network_cmd_path", "slirp4netns", out);
+	mount_programs(p, config, out);
+	probes_end(p);
+	return (0);
+}
