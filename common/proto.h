@@ -518,7 +518,9 @@ enum launch_fd {
 
 /* reap_keep slots: what a clean-up after us will need. */
 enum keep_fd { KEEP_USERNS = 0, KEEP_NETNS = 1, KEEP_GRAPH = 2,
-	KEEP_CONFIG = 3, KEEP_STATE = 4, KEEP_RUN = 5,
+	KEEP_CONFIG = 3,
+	KEEP_SECCOMP = 4,	/* for a restart: the filter, compiled */
+	KEEP_REFRESH = 5,	/* the same, system mode: a channel to it */
 	KEEP_PIDFD = 6 };	/* the container's: whose status to report */
 
 /* From here on nothing is written by hand. */

@@ -1,6 +1,5 @@
 /*
- * The commands that change how a container lives: stop, kill, wait, rm, and
- * the clean-up that a reaper runs. (start has a file of its own.)
+ * The commands that end containers: stop, kill, wait, rm.
  */
 #include <errno.h>
 #include <signal.h>
@@ -17,30 +16,38 @@
 #include "parse.h"
 #include "record.h"
 #include "remove.h"
+#include "restart.h"
 #include "say.h"
 #include "select.h"
 #include "session.h"
 
 #define NEED_END	(NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS)
 
+struct stopping {
+	int64_t	 timeout;
+	bool	 until_boot;
+};
+
 static int
 stop_one(struct session *s, const struct rec *row, void *ctx)
 {
-	const int64_t	*timeout = ctx;
-	int64_t		 state = rec_num(row, "state", 0);
+	const struct stopping	*st = ctx;
+	int64_t			 state = rec_num(row, "state", 0);
 
 	if (state == CTR_CREATED) {
 		/* podman: stopping what never ran is no error. */
 		return (0);
 	}
-	return (stop_container(s, row, *timeout));
+	return (st->until_boot ? stop_until_boot(s, row, st->timeout) :
+	    stop_container(s, row, st->timeout));
 }
 
 int
 cmd_stop(struct globals *g, int argc, char **argv)
 {
 	struct session	 s = { 0 };
-	int64_t		 timeout = opt_num(g->opts, "time", -1);
+	struct stopping	 st = { opt_num(g->opts, "time", -1),
+			    opt_flag(g->opts, "until-boot", false) };
 	struct select	 sel = { .g = g, .argc = argc, .argv = argv,
 			    .all_states = 1u << CTR_RUNNING, .say_ref = true,
 			    .missing = EXIT_ENGINE, .failed = EXIT_ENGINE };
@@ -50,9 +57,22 @@ cmd_stop(struct globals *g, int argc, char **argv)
 		return (EXIT_ENGINE);
 	if (session_open(&s, g, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
-	code = select_each(&s, &sel, stop_one, &timeout);
+	code = select_each(&s, &sel, stop_one, &st);
 	session_close(&s);
 	return (code);
+}
+
+/* What `stop` would send. */
+static int
+stop_signal(const struct rec *row)
+{
+	size_t		 it = 0;
+	struct rec	*def = rec_sub(row, "def", &it);
+	int		 signo = def == NULL ? SIGTERM :
+			    (int)rec_num(def, "stop_signal", SIGTERM);
+
+	rec_free(def);
+	return (signo);
 }
 
 static int
@@ -68,6 +88,10 @@ kill_one(struct session *s, const struct rec *row, void *ctx)
 		errno = EBUSY;
 		return (-1);
 	}
+	/* What ends it on purpose is no reason to start it again. */
+	if ((*signo == SIGKILL || *signo == SIGTERM ||
+	    *signo == stop_signal(row)) && restart_forbid(s, row, false) == -1)
+		return (-1);
 	if (monconn_signal(s, row, *signo) == 0)
 		return (0);
 	(void)snprintf(s->star.text, sizeof(s->star.text), "cannot signal "
@@ -244,49 +268,6 @@ cmd_wait(struct globals *g, int argc, char **argv)
 	if (session_open(&s, g, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
 	code = select_each(&s, &sel, condition ? wait_condition : wait_one, g);
-	session_close(&s);
-	return (code);
-}
-
-/*
- * What a reaper becomes when nobody else is left. The status is the
- * monitor's record, or what the reaper itself has reaped.
- */
-static int
-cleanup_one(struct session *s, const struct rec *row, void *ctx)
-{
-	struct globals	*g = ctx;
-	int		 status = 255 << 8;
-	int64_t		 when = 0, state = rec_num(row, "state", 0);
-
-	if (end_read_exit(s, rec_str(row, "id", ""), &status, &when) == -1)
-		status = (int)opt_num(g->opts, "exit-status", status);
-	if (state == CTR_CREATING || state == CTR_STARTING)
-		return (0);	/* never ran; end_reconcile has undone it */
-	if (state == CTR_RUNNING || state == CTR_STOPPING) {
-		if (end_record(s, row, status, when) == -1)
-			return (-1);
-	}
-	if (opt_flag(g->opts, "rm", false))
-		return (end_remove(s, row));
-	return (0);
-}
-
-int
-cmd_cleanup(struct globals *g, int argc, char **argv)
-{
-	struct session	 s = { .inherit = true };
-	struct select	 sel = { .g = g, .argc = argc, .argv = argv,
-			    .all_states = ~0u, .missing = 0,
-			    .failed = EXIT_ENGINE, .quiet_missing = true };
-	int		 code;
-
-	if (session_open(&s, g, NEED_STATE | NEED_STORE | NEED_LOCK, NULL)
-	    == -1)
-		return (EXIT_ENGINE);
-	code = select_each(&s, &sel, cleanup_one, g);
-	for (int i = 0; i < argc; i++)
-		end_forgotten(&s, argv[i]);
 	session_close(&s);
 	return (code);
 }

@@ -19,6 +19,7 @@
 #include "end.h"
 #include "record.h"
 #include "remove.h"
+#include "restart.h"
 #include "say.h"
 #include "scope.h"
 #include "session.h"
@@ -38,6 +39,7 @@ struct making {
 	bool		 rm;
 	int		 cid_fd;
 	int		 pid_fd;
+	pid_t		 pid;
 };
 
 static int
@@ -261,8 +263,11 @@ replace(struct making *m)
 static int
 open_session(struct making *m, unsigned int need)
 {
-	static char	 word1[] = "container", word2[] = "cleanup";
-	char		*cleanup[] = { word1, word2, m->id, NULL };
+	static char	 word1[] = "container", word2[] = "cleanup",
+			 option[] = "--restart";
+	bool		 again = opt_given(m->g->opts, "restart");
+	char		*cleanup[] = { word1, word2, m->id,
+			    again ? option : NULL, NULL };
 
 	if (make_id(m->id) == -1 || (m->mounts = rec_new()) == NULL)
 		return (say_error("%s", strerror(errno)), -1);
@@ -284,6 +289,10 @@ own_row(const struct making *m)
 
 	(void)rec_add(row, "id", m->id);
 	(void)rec_add_num(row, "rm", m->rm);
+	if (restart_wanted(m->def)) {
+		(void)rec_add(row, "restart", rec_get(m->def, "restart"));
+		(void)rec_add_num(row, "pid", m->pid);
+	}
 	(void)rec_add_rec(row, "def", m->def);
 	return (row);
 }
@@ -464,10 +473,15 @@ run_made(struct making *m, struct start *st)
 		finish(m);
 		return (st->code);
 	}
+	m->pid = st->pid;
 	write_pidfile(m, st->pid);
 	if (st->ended) {
 		code = settle_ended(m, st);
-		finish(m);
+		/* To start it again is its reaper's. */
+		if (restart_wanted(m->def))
+			session_close(&m->s);
+		else
+			finish(m);
 		return (code);
 	}
 	if (!st->attach_out && !st->attach_in)

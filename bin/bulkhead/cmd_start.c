@@ -14,8 +14,10 @@
 #include <bsd/string.h>
 
 #include "cmd.h"
+#include "cmd_start.h"
 #include "end.h"
 #include "record.h"
+#include "restart.h"
 #include "say.h"
 #include "select.h"
 #include "session.h"
@@ -25,9 +27,13 @@
 
 struct starting {
 	struct globals	*g;
+	struct session	 s;
+	struct start	 go;
 	struct rec	*row;		/* of the one to start, as root saw it */
 	const char	*ref;
+	int64_t		 due;		/* by policy: its restart_due */
 	bool		 attach;
+	char		 id[65];
 };
 
 /* While still root: what is to be mounted again has to be opened by root. */
@@ -61,10 +67,15 @@ take_lock(struct session *s, const char *id)
 	return (star_do(&s->star, H_LOCK, MSG_lock_take, &m, NULL, 0));
 }
 
-/* Of two that start it, one finds it in a state that cannot be started. */
+/*
+ * Of two that start it, one finds it in a state that cannot be started; and
+ * what a policy has decided is done once, if nobody has decided otherwise.
+ */
 static int
-claim(struct session *s, const char *id, struct rec *def)
+claim(struct starting *st, struct rec *def)
 {
+	struct session	*s = &st->s;
+	const char	*id = st->id;
 	struct rec	*keys;
 	struct packet	 p;
 	union msg	 m;
@@ -73,6 +84,11 @@ claim(struct session *s, const char *id, struct rec *def)
 	if (take_lock(s, id) == -1)
 		return (-1);
 	keys = rec_new();
+	if (st->due != 0) {
+		(void)rec_add_num(keys, "=restart_due", st->due);
+		restart_again(st->row, keys);
+	} else
+		restart_begin(st->row, keys);
 	fd = rec_memfd(keys, "row");
 	rec_free(keys);
 	memset(&m.ctr_set, 0, sizeof(m.ctr_set));
@@ -105,79 +121,129 @@ start_failed(struct session *s, const char *id)
 }
 
 static int
-start_ready(struct session *s, struct starting *st, struct start *go)
+start_ready(struct starting *st)
 {
-	struct rec	*def = go->def;
+	const struct rec	*opts = st->g->opts;
+	struct start		*go = &st->go;
+	struct rec		*def = go->def;
 
+	(void)rec_set(def, "name", rec_str(st->row, "name", ""));
 	go->attach_out = st->attach;
-	go->attach_in = st->attach && (opt_flag(st->g->opts, "interactive",
-	    false) || rec_num(def, "stdin_open", 0) != 0);
-	go->sig_proxy = opt_flag(st->g->opts, "sig-proxy", st->attach);
-	if (opt_given(st->g->opts, "detach-keys"))
+	go->attach_in = st->attach && (opt_flag(opts, "interactive", false) ||
+	    rec_num(def, "stdin_open", 0) != 0);
+	go->sig_proxy = opt_flag(opts, "sig-proxy", st->attach);
+	if (opt_given(opts, "detach-keys"))
 		(void)rec_set(def, "detach_keys",
-		    opt_str(st->g->opts, "detach-keys", ""));
-	if (claim(s, go->id, def) == -1)
-		return (session_error(s));
+		    opt_str(opts, "detach-keys", ""));
+	if (claim(st, def) == -1)
+		return (session_error(&st->s));
 	if (start_container(go) == -1) {
-		(void)start_failed(s, go->id);
+		(void)start_failed(&st->s, go->id);
 		return (go->code);
 	}
 	return (0);
 }
 
+/* Whose end is recorded must be named: see end_record. */
+static void
+record_end(struct starting *st)
+{
+	if (restart_wanted(st->row))
+		(void)rec_set_num(st->row, "pid", st->go.pid);
+	if (end_record(&st->s, st->row, st->go.wait_status,
+	    st->go.finished) == -1)
+		(void)session_error(&st->s);
+}
+
+static int
+start_with_reaper(struct starting *st)
+{
+	struct start	*go = &st->go;
+	int		 code;
+
+	session_confine();
+	code = start_ready(st);
+	if (code == 0 && go->ended) {
+		record_end(st);
+		code = end_code(go->wait_status);
+	} else if (code == 0 && !st->attach)
+		printf("%s\n", st->ref);
+	if (code == 0 && go->left)
+		return (go->code);
+	/* To start it again is its reaper's, who learns that we left. */
+	if (go->ended && restart_wanted(st->row))
+		return (code);
+	if (code != 0 || go->ended)
+		(void)star_do(&st->s.star, H_REAPER, MSG_reap_done, NULL,
+		    NULL, 0);
+	return (code);
+}
+
+static int
+start_opened(struct starting *st)
+{
+	static char	 word1[] = "container", word2[] = "cleanup",
+			 option[] = "--restart";
+	char		*cleanup[] = { word1, word2, st->id,
+			    restart_wanted(st->row) ? option : NULL, NULL };
+	int64_t		 state = rec_num(st->row, "state", 0);
+	size_t		 it = 0;
+
+	(void)strlcpy(st->id, rec_str(st->row, "id", ""), sizeof(st->id));
+	if (state == CTR_RUNNING && st->due == 0) {
+		printf("%s\n", st->ref);
+		return (0);
+	}
+	if (state != CTR_CREATED && state != CTR_EXITED)
+		return (say_error("unable to start container \"%s\": "
+		    "container must be in Created or Stopped state to be "
+		    "started: container state improper", st->id));
+	if ((st->go.def = rec_sub(st->row, "def", &it)) == NULL)
+		return (say_error("the definition of %s is damaged",
+		    st->ref));
+	if (star_start_reaper(&st->s.star, cleanup) == -1)
+		return (session_error(&st->s));
+	return (start_with_reaper(st));
+}
+
 /* One session for each: a reaper is the parent of one container. */
+static int
+start_in_session(struct starting *st)
+{
+	int	 code = EXIT_ENGINE;
+
+	st->go.s = &st->s;
+	st->go.id = st->id;
+	st->s.arg = st;
+	if (session_open(&st->s, st->g, NEED_END | NEED_WRITE | NEED_MORE,
+	    NULL) == 0) {
+		if (st->row == NULL)
+			st->row = session_container(&st->s, st->ref);
+		code = st->row == NULL ? session_error(&st->s) :
+		    start_opened(st);
+		session_close(&st->s);
+	}
+	rec_free(st->go.def);
+	rec_free(st->row);
+	return (code);
+}
+
 static int
 start_one(struct globals *g, const char *ref, bool attach)
 {
-	static char	 word1[] = "container", word2[] = "cleanup";
-	char		 id[65] = "";
-	char		*cleanup[] = { word1, word2, id, NULL };
-	struct starting	 st = { .g = g, .ref = ref, .attach = attach };
-	struct session	 s = { .privileged = find_and_grant, .arg = &st };
-	struct start	 go = { .s = &s, .id = id };
-	size_t		 it = 0;
-	int		 code = EXIT_ENGINE;
-	int64_t		 state;
+	struct starting	 st = { .g = g, .ref = ref, .attach = attach,
+			    .s = { .privileged = find_and_grant } };
 
-	if (session_open(&s, g, NEED_END | NEED_WRITE | NEED_MORE,
-	    NULL) == -1) {
-		rec_free(st.row);
-		return (EXIT_ENGINE);
-	}
-	(void)strlcpy(id, rec_str(st.row, "id", ""), sizeof(id));
-	state = rec_num(st.row, "state", 0);
-	if (state == CTR_RUNNING) {
-		printf("%s\n", ref);
-		code = 0;
-	} else if (state != CTR_CREATED && state != CTR_EXITED)
-		code = say_error("unable to start container \"%s\": container "
-		    "must be in Created or Stopped state to be started: "
-		    "container state improper", id);
-	else if ((go.def = rec_sub(st.row, "def", &it)) == NULL)
-		code = say_error("the definition of %s is damaged", ref);
-	else if (star_start_reaper(&s.star, cleanup) == -1)
-		code = session_error(&s);
-	else {
-		session_confine();
-		(void)rec_set(go.def, "name", rec_str(st.row, "name", ""));
-		code = start_ready(&s, &st, &go);
-		if (code == 0 && go.ended) {
-			if (end_record(&s, st.row, go.wait_status,
-			    go.finished) == -1)
-				(void)session_error(&s);
-			code = end_code(go.wait_status);
-		} else if (code == 0 && !attach)
-			printf("%s\n", ref);
-		if (code == 0 && go.left)
-			code = go.code;
-		else if (code != 0 || go.ended)
-			(void)star_do(&s.star, H_REAPER, MSG_reap_done, NULL,
-			    NULL, 0);
-	}
-	rec_free(go.def);
-	rec_free(st.row);
-	session_close(&s);
-	return (code);
+	return (start_in_session(&st));
+}
+
+int
+start_by_policy(struct globals *g, const char *id, int64_t due)
+{
+	struct starting	 st = { .g = g, .ref = id, .due = due,
+			    .s = { .inherit = true } };
+
+	return (start_in_session(&st));
 }
 
 static int

@@ -13,6 +13,7 @@
 
 #include "env.h"
 #include "record.h"
+#include "restart.h"
 #include "say.h"
 #include "session.h"
 #include "spec.h"
@@ -427,6 +428,13 @@ static int
 add_life(struct work *w)
 {
 	(void)rec_add_num(w->def, "rm", opt_flag(w->opts, "rm", false));
+	if (restart_parse(opt_str(w->opts, "restart", ""), w->def,
+	    &w->err) == -1)
+		return (-1);
+	if (rec_num(w->def, "rm", 0) != 0 && restart_wanted(w->def))
+		return (parse_fail(&w->err, "the --rm option conflicts with "
+		    "--restart, when the restartPolicy is not \"\" and "
+		    "\"no\""));
 	(void)rec_add_num(w->def, "stop_signal", stop_signal(w));
 	(void)rec_add_num(w->def, "stop_timeout", opt_num(w->opts,
 	    "stop-timeout", rec_num(w->s->config, "engine.stop_timeout", 10)));

@@ -16,6 +16,7 @@
 #include "monconn.h"
 #include "path.h"
 #include "record.h"
+#include "restart.h"
 #include "scope.h"
 #include "session.h"
 
@@ -138,27 +139,68 @@ end_remove(struct session *s, const struct rec *row)
 	return (0);
 }
 
+/*
+ * One with a restart policy may have been recorded, and be running again, by
+ * now: what is recorded must be the end of the process that was seen to end,
+ * and the row as it is after that end says what follows from it.
+ */
+static int
+add_restart(struct session *s, const struct rec *row, int code, int64_t when,
+    struct rec *keys)
+{
+	struct rec	*now;
+	union msg	 m;
+
+	if (!restart_wanted(row))
+		return (0);
+	memset(&m.ctr_get, 0, sizeof(m.ctr_get));
+	(void)strlcpy(m.ctr_get.id, rec_str(row, "id", ""),
+	    sizeof(m.ctr_get.id));
+	if ((now = star_ask_rec(&s->star, H_STATE, MSG_ctr_get, &m, NULL,
+	    0)) == NULL)
+		return (-1);
+	(void)rec_add(keys, "=pid", rec_str(row, "pid", ""));
+	restart_decide(now, code, when, keys);
+	rec_free(now);
+	return (0);
+}
+
+static bool
+is_done(int error)
+{
+	return (error == EBUSY || error == ENOENT || error == ESTALE);
+}
+
 int
 end_record(struct session *s, const struct rec *row, int status, int64_t when)
 {
 	const char	*id = rec_str(row, "id", "");
 	struct rec	*keys;
+	bool		 first;
 	int		 rc;
 
 	if (rec_num(row, "rm", 0) != 0)
 		return (end_remove(s, row));
+	if (when == 0)
+		when = now_ns();
 	keys = rec_new();
+	if (add_restart(s, row, end_code(status), when, keys) == -1) {
+		rec_free(keys);
+		return (is_done(errno) ? 0 : -1);
+	}
 	(void)rec_add_num(keys, "exit", end_code(status));
-	(void)rec_add_num(keys, "finished", when == 0 ? now_ns() : when);
+	(void)rec_add_num(keys, "finished", when);
 	(void)rec_add_num(keys, "pid", 0);
 	(void)rec_add_num(keys, "pid_start", 0);
 	rc = session_set(s, id, 1u << CTR_STARTING | 1u << CTR_RUNNING |
 	    1u << CTR_STOPPING | 1u << CTR_PAUSED, CTR_EXITED, keys);
 	rec_free(keys);
 	/* Another command was first: as good as done. */
-	if (rc == -1 && (errno == EBUSY || errno == ENOENT || errno == ESTALE))
+	first = rc == 0;
+	if (rc == -1 && is_done(errno))
 		rc = 0;
-	if (rc == 0)
+	/* Where another was, it may be running again by now. */
+	if (rc == 0 && (first || !restart_wanted(row)))
 		end_run_dir(s, id);
 	return (rc);
 }
@@ -217,6 +259,8 @@ reconcile_ended(struct session *s, const struct rec *row)
 
 	if (is_alive(s, row))
 		return (false);
+	if (s->reaped_id != NULL && strcmp(s->reaped_id, id) == 0)
+		status = s->reaped;
 	/* Its reaper may be about to: then both do the same thing. */
 	(void)end_read_exit(s, id, &status, &when);
 	return (end_record(s, row, status, when) == 0);

@@ -7,6 +7,7 @@
 #include "human.h"
 #include "parse.h"
 #include "record.h"
+#include "restart.h"
 #include "say.h"
 #include "session.h"
 
@@ -92,6 +93,18 @@ match_exited(const struct term *t, const struct rec *row)
 }
 
 static bool
+match_policy(const struct term *t, const struct rec *row)
+{
+	return (strcmp(rec_str(row, "restart", ""), t->value) == 0);
+}
+
+static bool
+match_at_boot(const struct term *t, const struct rec *row)
+{
+	return (restart_at_boot(row) == (parse_bool(t->value) == 1));
+}
+
+static bool
 match_before(const struct term *t, const struct rec *row)
 {
 	return (rec_num(row, "created", 0) < t->created);
@@ -136,6 +149,8 @@ static const struct {
 	{ "label!", match_no_label, false, false },
 	{ "ancestor", match_ancestor, false, false },
 	{ "exited", match_exited, false, false },
+	{ "restart-policy", match_policy, false, false },
+	{ "should-start-on-boot", match_at_boot, false, false },
 	{ "before", match_before, false, true },
 	{ "since", match_since, false, true },
 	{ "until", match_before, false, false },
@@ -194,6 +209,10 @@ term_read(struct term *t, const char *text, const struct rec *rows)
 	if (strcmp(t->key, "status") == 0 && !is_state(t->value))
 		return (say_error("unknown container state: %s: invalid "
 		    "argument", t->value), -1);
+	if (strcmp(t->key, "should-start-on-boot") == 0 &&
+	    parse_bool(t->value) == -1)
+		return (say_error("filter \"%s\" is neither true nor false",
+		    text), -1);
 	if (strcmp(t->key, "until") == 0 &&
 	    parse_time(t->value, human_now(), &t->created, &err) == -1)
 		return (say_error("%s", err.text), -1);

@@ -341,15 +341,15 @@ host_config(const struct ctr *c, struct mounts *m)
 	const struct rec	*d = c->def;
 	json_t			*j;
 
-	j = json_pack("{s:o, s:s, s:s, s:s, s:o, s:o, s:{}, s:{s:s, s:i},"
+	j = json_pack("{s:o, s:s, s:s, s:s, s:o, s:o, s:{}, s:{s:o, s:o},"
 	    " s:b, s:s, s:n, s:o, s:o, s:o, s:o, s:o, s:o, s:[], s:s, s:s,"
 	    " s:s, s:n, s:i, s:s, s:b, s:b, s:b, s:o, s:o, s:s, s:o, s:o,"
 	    " s:s, s:[i,i], s:s, s:o}",
 	    "Binds", m->binds, "CgroupManager", "disabled",
 	    "CgroupMode", "private", "ContainerIDFile", "",
 	    "LogConfig", log_config(c), "NetworkMode", text(d, "net"),
-	    "PortBindings", "RestartPolicy", "Name", "", "MaximumRetryCount",
-	    0, "AutoRemove", (int)rec_num(d, "rm", 0), "VolumeDriver", "",
+	    "PortBindings", "RestartPolicy", "Name", text(d, "restart"),
+	    "MaximumRetryCount", number(d, "restart_max", 0), "AutoRemove", (int)rec_num(d, "rm", 0), "VolumeDriver", "",
 	    "VolumesFrom",
 	    "CapAdd", cap_difference(d, "cap", c->config, DEFAULT_CAPS),
 	    "CapDrop", cap_difference(c->config, DEFAULT_CAPS, d, "cap"),
@@ -397,7 +397,7 @@ compose(const struct ctr *c)
 	struct mounts		 m = mounts_of(c);
 
 	return (json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s,"
-	    " s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:o, s:s,"
+	    " s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s,"
 	    " s:s, s:s, s:o, s:o, s:[], s:{s:o, s:n}, s:o, s:[], s:o, s:s,"
 	    " s:b, s:b, s:o, s:o}",
 	    "Id", text(c->row, "id"), "Created", moment(d, "created"),
@@ -408,7 +408,8 @@ compose(const struct ctr *c)
 	    "Pod", "", "ResolvConfPath", "", "HostnamePath", "",
 	    "HostsPath", "", "StaticDir", "", "OCIConfigPath", "",
 	    "OCIRuntime", "bulkhead", "ConmonPidFile", "", "PidFile", "",
-	    "Name", text(c->row, "name"), "RestartCount", 0,
+	    "Name", text(c->row, "name"), "RestartCount",
+	    number(c->row, "restart_count", 0),
 	    "Driver", text(c->config, "storage.driver"), "MountLabel", "",
 	    "ProcessLabel", "", "AppArmorProfile", "",
 	    "EffectiveCaps", effective_caps(c),

@@ -49,6 +49,9 @@ const struct opt opts_stop[] = {
 	{ "all", 'a', OPT_FLAG, NULL, "Stop all running containers", NULL,
 	  NULL },
 	CIDFILE, FILTER('f'), HELP, IGNORE, LATEST, TIME,
+	{ "until-boot", 0, OPT_FLAG, NULL,
+	  "Not for good: restart policies hold again at the next start of the "
+	  "machine", NULL, NULL },
 	{ 0 }
 };
 
@@ -139,8 +142,13 @@ const struct opt opts_cleanup[] = {
 	{ "all", 'a', OPT_FLAG, NULL, "Cleans up all containers", NULL,
 	  NULL },
 	HELP, LATEST,
+	{ "restart", 0, OPT_FLAG, NULL,
+	  "After cleanup, start it again if its restart policy says so", NULL,
+	  NULL },
 	{ "rm", 0, OPT_FLAG, NULL,
 	  "After cleanup, remove the container entirely", NULL, NULL },
+	/* The reaper's: the raw wait status, where there is no monitor's. */
+	{ "exit-status", 0, OPT_INT, NULL, NULL, NULL, NULL },
 	NO("exec", 0), NO_FLAG("rmi", 0),
 	{ 0 }
 };

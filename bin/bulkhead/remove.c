@@ -9,6 +9,7 @@
 #include "end.h"
 #include "monconn.h"
 #include "record.h"
+#include "restart.h"
 #include "session.h"
 
 #define SETTLE_TRIES	200
@@ -78,8 +79,8 @@ record_end(struct session *s, const struct rec *row)
 	return (end_record(s, row, status, when));
 }
 
-int
-stop_container(struct session *s, const struct rec *row, int64_t timeout)
+static int
+halt(struct session *s, const struct rec *row, int64_t timeout)
 {
 	int	 signo = (int)def_num(row, "stop_signal", SIGTERM);
 
@@ -99,6 +100,23 @@ stop_container(struct session *s, const struct rec *row, int64_t timeout)
 	(void)snprintf(s->star.text, sizeof(s->star.text), "cannot stop "
 	    "container %s: %s", rec_str(row, "id", ""), strerror(errno));
 	return (-1);
+}
+
+/* Forbidden before it can end, so that whoever records the end knows of it. */
+int
+stop_container(struct session *s, const struct rec *row, int64_t timeout)
+{
+	if (restart_forbid(s, row, false) == -1)
+		return (-1);
+	return (halt(s, row, timeout));
+}
+
+int
+stop_until_boot(struct session *s, const struct rec *row, int64_t timeout)
+{
+	if (restart_forbid(s, row, true) == -1)
+		return (-1);
+	return (halt(s, row, timeout));
 }
 
 int

@@ -16,6 +16,12 @@ struct session;
  */
 int	stop_container(struct session *, const struct rec *, int64_t);
 /*
+ * The same because the machine (or the engine) stops, not because anybody
+ * wants this container stopped: its restart policy holds again at the next
+ * start of the machine.
+ */
+int	stop_until_boot(struct session *, const struct rec *, int64_t);
+/*
  * Remove; a running one only by force, which stops it first. 0 or -1 with
  * a sentence in the session's star.
  */

@@ -26,6 +26,7 @@
 
 #define LOCK_TRIES	200		/* a sweep is short */
 #define LOCK_PAUSE_US	10000
+#define KEEP_BASE	10		/* where a reaper leaves slot 0 */
 
 /* What of our environment the configuration may depend on. */
 static const char *const environment[] = {
@@ -52,6 +53,25 @@ sentence(struct session *s, const char *what, const char *name)
 	return (-1);
 }
 
+int
+session_kept(const struct session *s, enum keep_fd slot)
+{
+	int	 fd = KEEP_BASE + (int)slot;
+
+	return (s->inherit && fcntl(fd, F_GETFD) != -1 ? fd : -1);
+}
+
+/* The one that root started for this container, if there is one: restart.h. */
+static void
+adopt_refresh(struct session *s)
+{
+	int	 fd = session_kept(s, KEEP_REFRESH);
+
+	if (fd != -1)
+		s->star.helper[H_REFRESH].chan = (struct chan){
+		    fcntl(fd, F_DUPFD_CLOEXEC, 0), R_CTL, R_REFRESH };
+}
+
 /*
  * All helpers that the command needs, side by side. refresh first: it is
  * born with the privilege that the others never see.
@@ -68,6 +88,8 @@ start_helpers(struct session *s, unsigned int need, char *const *cleanup)
 		{ NEED_FETCH, H_FETCH },
 	};
 
+	if (need & NEED_IDS)
+		adopt_refresh(s);
 	if ((geteuid() == 0 ? (need & (NEED_IDS | NEED_STORE)) != 0 :
 	    (need & NEED_IDS) != 0) &&
 	    star_start(&s->star, H_REFRESH) == -1)
@@ -280,7 +302,10 @@ send_state_open(struct session *s)
 		return (sentence(s, "cannot use", "the state namespace"));
 	}
 	m.state_open.memory = is_memory(s);
-	boot_id(m.state_open.boot_id, sizeof(m.state_open.boot_id));
+	if (s->boot_id[0] == '\0')
+		boot_id(s->boot_id, sizeof(s->boot_id));
+	(void)strlcpy(m.state_open.boot_id, s->boot_id,
+	    sizeof(m.state_open.boot_id));
 	return (star_send(&s->star, H_STATE, MSG_state_open, &m, fds, 3));
 }
 
@@ -391,6 +416,8 @@ state_opened(struct session *s)
 		return (-1);
 	if (p.nfds == 1)
 		rc = merge_settings(s, p.fds[0]);
+	else
+		s->stale = (p.body.reply.value & STATE_STALE) != 0;
 	packet_clear(&p);
 	/* Only now is it known that a storage belongs there. */
 	if (rc == 0 && s->graph_fd == -1 && *s->graph != '\0' &&
@@ -427,8 +454,6 @@ find_mode(struct session *s)
 	    "containers; `make install` shows how to make it (see INSTALL)");
 	return (-1);
 }
-
-#define KEEP_BASE	10		/* where a reaper leaves slot 0 */
 
 /*
  * A clean-up works with what its container was started with: the settled

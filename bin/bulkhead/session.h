@@ -72,6 +72,9 @@ void	session_confine(void);
 /* Say the star's last sentence as an error. Returns EXIT_ENGINE. */
 int	session_error(struct session *);
 
+/* What a reaper has kept for its clean-up: borrowed; -1: nothing, or we are
+ * none. */
+int	session_kept(const struct session *, enum keep_fd);
 /* Text of a configuration key, or the fallback. */
 const char *session_config(const struct session *, const char *, const char *);
 

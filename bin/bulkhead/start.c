@@ -18,6 +18,7 @@
 #include "monconn.h"
 #include "path.h"
 #include "record.h"
+#include "restart.h"
 #include "say.h"
 #include "scope.h"
 #include "sealed.h"
@@ -87,6 +88,8 @@ ask_seccomp(struct start *st)
 	if (strcmp(profile, "default") == 0)
 		profile = session_config(s, "seccomp.profile", profile);
 	if (strcmp(profile, "unconfined") == 0)
+		return (0);
+	if ((st->filter_fd = session_kept(s, KEEP_SECCOMP)) != -1)
 		return (0);
 	if ((q = seccomp_question(s, st->def, profile)) == NULL)
 		return (-1);
@@ -214,6 +217,16 @@ give_init(struct start *st)
 }
 
 static int
+keep(struct start *st, enum keep_fd slot, int fd)
+{
+	union msg	 m = { .reap_keep = { .slot = slot } };
+
+	return (fd == -1 ? 0 : star_post(&st->s->star, H_REAPER,
+	    MSG_reap_keep, &m, &fd, 1));
+}
+
+/* A restart gets the same, and what else only we can get (restart.h). */
+static int
 give_seccomp(struct start *st)
 {
 	struct packet	 p;
@@ -226,8 +239,12 @@ give_seccomp(struct start *st)
 		if (st->filter[0] != '\0')
 			filters_keep(st->s, st->filter, st->filter_fd);
 	}
-	return (st->filter_fd == -1 ? 0 :
-	    give(st, LAUNCH_SECCOMP, 0, st->filter_fd));
+	if (st->filter_fd == -1)
+		return (0);
+	if (restart_wanted(st->def) &&
+	    keep(st, KEEP_SECCOMP, st->filter_fd) == -1)
+		return (-1);
+	return (give(st, LAUNCH_SECCOMP, 0, st->filter_fd));
 }
 
 static int
@@ -312,13 +329,18 @@ start_grant_mounts(struct session *s, struct rec *def)
 	    grant_path(s, rec_get(def, "rootfs")));
 }
 
+/*
+ * Root's container is started again without root. The only one that may still
+ * map its ids is the refresh that root started, sealed, with the directories
+ * that root granted: so that one stays, and waits.
+ */
 static int
-keep(struct start *st, enum keep_fd slot, int fd)
+keep_refresh(struct start *st)
 {
-	union msg	 m = { .reap_keep = { .slot = slot } };
-
-	return (fd == -1 ? 0 : star_post(&st->s->star, H_REAPER,
-	    MSG_reap_keep, &m, &fd, 1));
+	if (!st->s->system || !restart_wanted(st->def))
+		return (0);
+	return (keep(st, KEEP_REFRESH,
+	    st->s->star.helper[H_REFRESH].chan.fd));
 }
 
 /* The first process exists, mapped and watched, and waits to be built. */
@@ -352,7 +374,8 @@ create(struct start *st, const struct rec *full, uint32_t slot)
 	if (keep(st, KEEP_PIDFD, p.fds[0]) == -1 ||
 	    keep(st, KEEP_USERNS, p.fds[1]) == -1 ||
 	    keep(st, KEEP_CONFIG, s->config_fd) == -1 ||
-	    keep(st, KEEP_GRAPH, s->system ? s->graph_fd : -1) == -1)
+	    keep(st, KEEP_GRAPH, s->system ? s->graph_fd : -1) == -1 ||
+	    keep_refresh(st) == -1)
 		goto out;
 	s->userns_fd = packet_take_fd(&p, 1);
 	/* Nothing is built before its ids are there and it is watched. */

@@ -1,0 +1,18 @@
+/*
+ * What other commands need of `start`.
+ */
+#ifndef BULKHEAD_CMD_START_H
+#define BULKHEAD_CMD_START_H
+
+#include <stdint.h>
+
+struct globals;
+
+/*
+ * Start a container that has ended because its restart policy says so, with
+ * what its reaper has kept for us: if its restart_due is still this one. The
+ * exit code of `start`.
+ */
+int	start_by_policy(struct globals *, const char *, int64_t);
+
+#endif
