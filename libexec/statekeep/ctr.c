@@ -263,7 +263,7 @@ set(struct keep *k, struct keep_change *c, const struct rec *changes)
 		goto out;
 	}
 	if ((old = rec_new()) == NULL || rec_add_all(old, row) == -1 ||
-	    row_change(row, changes) == -1 ||
+	    row_change(row, changes) == -1 || event_take(k, row) == -1 ||
 	    rec_set_num(row, "state", c->to == 0 ? before : c->to) == -1 ||
 	    rec_set(row, "state_name", state_name(row_state(row))) == -1) {
 		(void)keep_fail(k, errno, "out of memory");

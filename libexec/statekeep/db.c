@@ -101,6 +101,18 @@ missed(struct db *db)
 		errno = ENOENT;
 }
 
+int
+db_dir(const struct db *db)
+{
+	return (db->dir_fd);
+}
+
+const char *
+db_where(const struct db *db)
+{
+	return (db->where);
+}
+
 const char *
 db_error(const struct db *db)
 {

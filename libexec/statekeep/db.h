@@ -52,6 +52,9 @@ int		 db_commit(struct db *, bool hard);
  * 0, or -1 when that failed, or when the index turned out to be damaged.
  */
 int		 db_end(struct db *);
+/* Its directory, which stays the database's own, and the name of that. */
+int		 db_dir(const struct db *);
+const char	*db_where(const struct db *);
 /* The sentence of the last failure. */
 const char	*db_error(const struct db *);
 

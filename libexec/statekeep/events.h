@@ -26,8 +26,17 @@ struct events {
 	int			 sock_fd;	/* of the journal, or -1 */
 	uint64_t		 max;		/* bytes; 0: no limit */
 	char			 file[EVENTS_NAME];
+	int			 exit_code;	/* of one that goes as it ends */
 	struct rec		*notes;		/* nested `note`, or NULL */
 };
+
+/*
+ * Take a directory for the log, or a socket that is connected to the journal.
+ * 0, or -1 with the keeper's sentence if it is not one.
+ */
+int	events_to(struct keep *, uint32_t, int);		/* takes */
+/* Who is at work, and which backend, as state_open says. 0 or -1. */
+int	events_open(struct keep *, const struct msg_state_open *);
 
 /* One event. Nothing of it is owned; what does not apply is NULL. */
 struct event {

@@ -61,6 +61,7 @@ keep_clear(struct keep *k)
 	db_free(k->durable);
 	db_free(k->boot);
 	k->durable = k->boot = NULL;
+	events_clear(&k->events);
 }
 
 int
@@ -84,6 +85,7 @@ keep_begin(struct keep *k, bool durable, bool boot, bool write)
 int
 keep_end(struct keep *k, int rc)
 {
+	event_forget(k);	/* of a transaction that was not to be */
 	if (db_end(k->boot) == -1 && (rc != -1 || errno == EUCLEAN))
 		rc = keep_fail_db(k, k->boot);
 	if (db_end(k->durable) == -1 && (rc != -1 || errno == EUCLEAN))

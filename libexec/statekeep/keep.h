@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "events.h"
+#include "history.h"
+
 struct db;
 struct rec;
 
@@ -24,6 +27,8 @@ struct keep {
 	char		 own_id[65];	/* ephemeral, reserved through us */
 	char		 ns[KEEP_NS];	/* only what is of it; "": all */
 	bool		 stale;		/* not refreshed in this boot */
+	struct who	 who;		/* who is at work, for the history */
+	struct events	 events;
 	char		 error[1024];
 };
 

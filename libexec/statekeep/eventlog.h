@@ -1,0 +1,66 @@
+/*
+ * Events on their way out: what is still to be told, as text, and how far the
+ * last process got.
+ */
+#ifndef STATEKEEP_EVENTLOG_H
+#define STATEKEEP_EVENTLOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct hist;
+struct keep;
+struct rec;
+
+/*
+ * How far a log has got: the number of its last event, and the last entry of
+ * each database that is in it. Databases are named by a hash of where they
+ * are (and of the boot), since several may use one log.
+ */
+struct mark {
+	uint64_t	 seq;
+	uint32_t	 durable_id;
+	uint64_t	 durable;
+	uint32_t	 boot_id;
+	uint64_t	 boot;
+};
+
+#define MARK_MAX	160		/* bytes of one as text */
+
+/* The mark at the end of a text, which ends in a newline; false: none. */
+bool	mark_read(const char *, size_t, struct mark *);
+/* As it stands at the end of a line: ,"Seq":7,"Mark":"d01234567.3 b..."} */
+int	mark_print(char *, size_t, const struct mark *);
+
+/* An event that is to be told, with what the log is then up to. */
+struct told {
+	int64_t			 t;	/* ns since the epoch */
+	const char		*type;
+	const char		*status;
+	const char		*id;	/* "" where there is none */
+	const char		*name;
+	const char		*image;
+	int			 exit_code;
+	const struct rec	*labels; /* its `label` pairs, or NULL */
+	struct mark		 mark;
+};
+
+/*
+ * Call the function for every event that a log with this mark (NULL: one that
+ * is empty) does not have, oldest entry first, the ones of this commit last.
+ * The function returns 0, or -1, which ends it and is returned.
+ */
+int	events_pending(struct keep *, const struct hist *, const struct mark *,
+	    int (*)(void *, const struct told *), void *);
+
+/* RFC 3339 as Go prints it, in UTC: "2026-11-22T05:43:30.62583224Z". */
+void	told_time(int64_t, char *, size_t);
+/* Labels as one JSON object. */
+void	told_labels(FILE *, const struct rec *);
+
+/* Bring the log file up to date. */
+void	eventlog_write(struct keep *, const struct hist *);
+
+#endif

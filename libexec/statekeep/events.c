@@ -1,0 +1,243 @@
+#include "events.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "db.h"
+#include "eventlog.h"
+#include "history.h"
+#include "journald.h"
+#include "keep.h"
+#include "path.h"
+#include "record.h"
+#include "scope.h"
+#include "transition.h"
+
+#define NOTES_MAX	256
+
+int
+events_to(struct keep *k, uint32_t backend, int fd)
+{
+	struct events	*ev = &k->events;
+	struct stat	 st;
+	int		 type = 0;
+	socklen_t	 len = sizeof(type);
+
+	if (backend == EVENTS_FILE && ev->dir_fd == -1 &&
+	    fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		ev->dir_fd = fd;
+		return (0);
+	}
+	if (backend == EVENTS_JOURNALD && ev->sock_fd == -1 && getsockopt(fd,
+	    SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_DGRAM) {
+		ev->sock_fd = fd;
+		return (0);
+	}
+	close(fd);
+	return (keep_fail(k, EINVAL, "events can go to a directory or to the "
+	    "socket of a journal only"));
+}
+
+int
+events_open(struct keep *k, const struct msg_state_open *m)
+{
+	struct events	*ev = &k->events;
+
+	k->who.uid = m->uid;
+	(void)snprintf(k->who.command, sizeof(k->who.command), "%s",
+	    m->command);
+	ev->backend = (enum events_backend)m->events;
+	ev->max = m->events_max;
+	(void)snprintf(ev->file, sizeof(ev->file), "%s", m->events_file);
+	if (ev->backend == EVENTS_JOURNALD && ev->sock_fd == -1)
+		return (keep_fail(k, EINVAL, "events are to go to a journal, "
+		    "but no socket of one was given"));
+	if (ev->dir_fd != -1 && !path_is_name(ev->file))
+		return (keep_fail(k, EINVAL, "\"%s\" is not the name of a "
+		    "log of events", ev->file));
+	return (0);
+}
+
+static int
+note(struct keep *k, const struct rec *n)
+{
+	struct events	*ev = &k->events;
+
+	if (ev->notes == NULL)
+		ev->notes = rec_new();
+	if (ev->notes == NULL || rec_add_rec(ev->notes, "note", n) == -1)
+		return (keep_fail(k, ENOMEM, "out of memory"));
+	if (rec_count(ev->notes, "note") <= NOTES_MAX)
+		return (0);
+	return (keep_fail(k, E2BIG, "more than %d events at once", NOTES_MAX));
+}
+
+static void
+add_if(struct rec *r, const char *key, const char *value)
+{
+	if (value != NULL && *value != '\0')
+		(void)rec_add(r, key, value);
+}
+
+int
+event_note(struct keep *k, const struct event *e)
+{
+	struct rec	*n = rec_new();
+	const char	*label;
+	size_t		 it = 0;
+	int		 rc;
+
+	if (n == NULL)
+		return (keep_fail(k, ENOMEM, "out of memory"));
+	add_if(n, "type", e->type);
+	add_if(n, "status", e->status);
+	add_if(n, "id", e->id);
+	add_if(n, "name", e->name);
+	add_if(n, "image", e->image);
+	while (e->labels != NULL && rec_next(e->labels, "label", &it, &label))
+		(void)rec_add(n, "label", label);
+	rc = note(k, n);
+	rec_free(n);
+	return (rc);
+}
+
+int
+event_note_status(struct keep *k, const char *status)
+{
+	return (event_note(k, &(struct event){ .status = status }));
+}
+
+int
+event_take(struct keep *k, struct rec *changes)
+{
+	const char	*status;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	while (rc == 0 && rec_next(changes, "event", &it, &status))
+		if (*status != '\0')
+			rc = event_note_status(k, status);
+	rec_del(changes, "event");
+	return (rc);
+}
+
+void
+event_forget(struct keep *k)
+{
+	rec_free(k->events.notes);
+	k->events.notes = NULL;
+}
+
+void
+events_clear(struct events *ev)
+{
+	rec_free(ev->notes);
+	ev->notes = NULL;
+	if (ev->dir_fd != -1)
+		close(ev->dir_fd);
+	if (ev->sock_fd != -1)
+		close(ev->sock_fd);
+	ev->dir_fd = ev->sock_fd = -1;
+}
+
+static bool
+has_events(const struct hist *h)
+{
+	return (h->entry != NULL && (rec_count(h->entry, "ev") > 0 ||
+	    rec_count(h->entry, "note") > 0));
+}
+
+void
+events_emit(struct keep *k, const struct hist *h)
+{
+	if (!has_events(h))
+		return;
+	if (k->events.backend == EVENTS_FILE)
+		eventlog_write(k, h);
+	else if (k->events.backend == EVENTS_JOURNALD)
+		journald_write(k, h);
+}
+
+/* The front end says which container; what it is like, we know. */
+static void
+fill_from_row(struct keep *k, struct event *e, struct rec **row)
+{
+	char	 key[80];
+
+	if (e->id == NULL || strlen(e->id) != 64 || e->type == NULL ||
+	    strcmp(e->type, "container") != 0)
+		return;
+	(void)snprintf(key, sizeof(key), "r:%s", e->id);
+	if ((*row = db_get(k->boot, key)) == NULL &&
+	    (*row = db_get(k->durable, key)) == NULL)
+		return;
+	e->name = rec_get(*row, "name");
+	e->image = rec_get(*row, "image_name");
+	e->labels = *row;
+}
+
+static int
+note_given(struct keep *k, const struct rec *given)
+{
+	struct rec	*r, *row = NULL;
+	struct event	 e;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	while (rc == 0 && (r = rec_sub(given, "event", &it)) != NULL) {
+		e = (struct event){ .type = rec_get(r, "type"),
+		    .status = rec_get(r, "status"), .id = rec_get(r, "id"),
+		    .name = rec_get(r, "name"), .image = rec_get(r, "image"),
+		    .labels = r };
+		fill_from_row(k, &e, &row);
+		rc = e.type == NULL || e.status == NULL ? keep_fail(k, EINVAL,
+		    "an event has a type and a status") : event_note(k, &e);
+		rec_free(row);
+		row = NULL;
+		rec_free(r);
+	}
+	return (rc);
+}
+
+static int
+add_events(struct keep *k, const struct rec *given)
+{
+	struct transition	 t = { .type = "event", .id = "",
+				    .boot = true };
+
+	if (note_given(k, given) == -1)
+		return (-1);
+	return (k->events.notes == NULL ? 0 : commit_transition(k, &t));
+}
+
+/* The durable side is only looked at: what happened is not its business. */
+static int
+try_events(struct keep *k, const struct rec *given)
+{
+	if (db_begin(k->durable, DB_READ) == -1)
+		return (keep_fail_db(k, k->durable));
+	if (db_begin(k->boot, DB_WRITE) == -1) {
+		(void)keep_fail_db(k, k->boot);
+		return (keep_end(k, -1));
+	}
+	return (keep_end(k, add_events(k, given)));
+}
+
+int
+keep_events(struct keep *k, const struct rec *given)
+{
+	int	 rc;
+
+	if (k->events.backend == EVENTS_NONE)
+		return (0);
+	for (int tries = 0;; tries++) {
+		rc = try_events(k, given);
+		if (!keep_again(k, rc, tries))
+			return (rc);
+	}
+}

@@ -1,0 +1,467 @@
+#include "history.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "db.h"
+#include "keep.h"
+#include "keys.h"
+#include "record.h"
+#include "row.h"
+#include "scope.h"
+
+/* The entries of both databases, as one list in the order of time. */
+struct both {
+	struct db	*db[2];
+	uint64_t	 first[2];
+	uint64_t	 next[2];	/* one behind the last */
+	struct rec	*at[2];		/* the entry to come, if it is read */
+	uint64_t	 seq[2];	/* its number */
+	bool		 back;		/* newest first */
+};
+
+static void
+both_begin(struct both *b, struct keep *k, bool back)
+{
+	*b = (struct both){ .db = { k->durable, k->boot }, .back = back };
+	for (int i = 0; i < 2; i++) {
+		history_range(b->db[i], &b->first[i], &b->next[i]);
+		b->seq[i] = back ? b->next[i] - 1 : b->first[i];
+	}
+}
+
+/* Have the next readable entry of one database at hand, if there is one. */
+static void
+both_fill(struct both *b, int i)
+{
+	while (b->at[i] == NULL && b->seq[i] >= b->first[i] &&
+	    b->seq[i] < b->next[i]) {
+		b->at[i] = history_entry(b->db[i], b->seq[i]);
+		b->seq[i] += b->back ? UINT64_MAX : 1;
+	}
+}
+
+/* The next entry, which is the caller's; NULL at the end. */
+static struct rec *
+both_next(struct both *b)
+{
+	struct rec	*e;
+	int64_t		 t[2];
+	int		 i;
+
+	both_fill(b, 0);
+	both_fill(b, 1);
+	for (i = 0; i < 2; i++)
+		t[i] = b->at[i] == NULL ? 0 : rec_num(b->at[i], "t", 0);
+	if (b->at[0] == NULL || b->at[1] == NULL)
+		i = b->at[0] == NULL;
+	else
+		i = b->back ? t[1] >= t[0] : t[1] < t[0];
+	e = b->at[i];
+	b->at[i] = NULL;
+	return (e);
+}
+
+static void
+both_end(struct both *b)
+{
+	rec_free(b->at[0]);
+	rec_free(b->at[1]);
+}
+
+static bool
+is_about(const struct rec *e, const char *ref)
+{
+	const char	*id = rec_str(e, "id", "");
+	size_t		 n = strlen(ref);
+
+	if (strcmp(rec_str(e, "type", ""), "event") == 0)
+		return (false);
+	return (n == 0 || strcmp(rec_str(e, "name", ""), ref) == 0 ||
+	    (strspn(ref, "0123456789abcdef") == n &&
+	    strncmp(id, ref, n) == 0));
+}
+
+static int
+history(struct keep *k, const char *ref, struct rec_stream *out)
+{
+	struct both	 b;
+	struct rec	*e;
+	int		 rc = 0;
+
+	both_begin(&b, k, false);
+	while (rc == 0 && (e = both_next(&b)) != NULL) {
+		if (is_about(e, ref)) {
+			rec_del(e, "old");
+			rec_del(e, "row");
+			rc = rec_stream_rec(out, "entry", e);
+		}
+		rec_free(e);
+	}
+	both_end(&b);
+	return (rc);
+}
+
+static int
+streamed(struct keep *k, struct rec_stream *out, int rc)
+{
+	int	 fd = rec_stream_end(out);
+
+	if (rc == 0 && fd != -1)
+		return (fd);
+	if (fd != -1)
+		close(fd);
+	/* Whoever failed has said why, but for the memory of the answer. */
+	return (rc == 0 ? keep_fail(k, ENOMEM, "cannot make the list: %s",
+	    strerror(errno)) : -1);
+}
+
+static int
+try_history(struct keep *k, const char *ref)
+{
+	struct rec_stream	*out;
+	int			 rc;
+
+	if (keep_begin(k, true, true, false) == -1)
+		return (-1);
+	if ((out = rec_stream_new("history")) == NULL)
+		return (keep_end(k, keep_fail(k, errno, "out of memory")));
+	if ((rc = history(k, ref, out)) == -1)
+		rc = keep_fail(k, errno == 0 ? ENOMEM : errno, "cannot list "
+		    "the history: %s", strerror(errno));
+	return (streamed(k, out, keep_end(k, rc)));
+}
+
+int
+keep_history(struct keep *k, const char *ref)
+{
+	int	 fd;
+
+	for (int tries = 0;; tries++) {
+		fd = try_history(k, ref);
+		if (!keep_again(k, fd, tries))
+			return (fd);
+	}
+}
+
+/* A container on its way back to a moment. */
+struct past {
+	char		 id[65];
+	struct rec	*row;		/* NULL: it is not there */
+};
+
+/* All of them, found by id, in the order in which they came. */
+struct pasts {
+	void		*tree;
+	struct past	**list;
+	size_t		 n;
+	size_t		 cap;
+};
+
+static int
+by_id(const void *a, const void *b)
+{
+	const struct past	*x = a, *y = b;
+
+	return (strcmp(x->id, y->id));
+}
+
+static void
+no_free(void *p)
+{
+	(void)p;
+}
+
+static void
+pasts_clear(struct pasts *p)
+{
+	tdestroy(p->tree, no_free);
+	for (size_t i = 0; i < p->n; i++) {
+		rec_free(p->list[i]->row);
+		free(p->list[i]);
+	}
+	free(p->list);
+}
+
+static struct past *
+pasts_find(struct pasts *p, const char *id)
+{
+	struct past	 key, **found;
+
+	(void)snprintf(key.id, sizeof(key.id), "%s", id);
+	found = tfind(&key, &p->tree, by_id);
+	return (found == NULL ? NULL : *found);
+}
+
+/* The one of this id, made if it is not there. NULL: no memory. */
+static struct past *
+pasts_get(struct pasts *p, const char *id)
+{
+	struct past	*e = pasts_find(p, id);
+	size_t		 cap = p->cap == 0 ? 64 : p->cap * 2;
+	void		*list;
+
+	if (e != NULL)
+		return (e);
+	if (p->n == p->cap) {
+		list = reallocarray(p->list, cap, sizeof(struct past *));
+		if (list == NULL)
+			return (NULL);
+		p->list = list;
+		p->cap = cap;
+	}
+	if ((e = calloc(1, sizeof(*e))) == NULL)
+		return (NULL);
+	(void)snprintf(e->id, sizeof(e->id), "%s", id);
+	if (tsearch(e, &p->tree, by_id) == NULL) {
+		free(e);
+		return (NULL);
+	}
+	p->list[p->n++] = e;
+	return (e);
+}
+
+static struct rec *
+copy_of(const struct rec *r)
+{
+	struct rec	*out = rec_new();
+
+	if (out == NULL || rec_add_all(out, r) == 0)
+		return (out);
+	rec_free(out);
+	return (NULL);
+}
+
+/* Rows of one database as they are now. */
+static int
+load_rows(struct keep *k, struct db *db, bool ephemeral, struct pasts *out)
+{
+	struct db_cursor	*c = db_walk(db, KEY_ROW ":");
+	struct rec		*stored, *over;
+	struct past		*p;
+	const char		*key;
+	const void		*data;
+	char			 name[KEY_SIZE];
+	size_t			 len;
+	int			 rc = c == NULL ? -1 : 0;
+
+	while (rc == 0 && db_next(c, &key, &data, &len)) {
+		if ((stored = rec_decode(data, len)) == NULL)
+			continue;
+		over = ephemeral ? NULL :
+		    db_get(k->boot, key_make(name, KEY_OVER, key + 2));
+		if ((p = pasts_get(out, key + 2)) != NULL)
+			p->row = ephemeral ?
+			    row_merge_ephemeral(stored, k->boot_id) :
+			    row_merge(stored, over, k->boot_id);
+		rc = p == NULL || p->row == NULL ? -1 : 0;
+		rec_free(over);
+		rec_free(stored);
+	}
+	db_walk_end(c);
+	return (rc);
+}
+
+/* Put back what an entry says was there before. */
+static int
+put_back(struct past *p, const struct rec *old)
+{
+	struct rec_item	 item;
+	const char	*key;
+	size_t		 it = 0;
+
+	while (rec_next(old, "-", &it, &key))
+		rec_del(p->row, key);
+	it = 0;
+	while (rec_walk(old, NULL, &it, &item))
+		if (strcmp(item.key, "-") != 0)
+			rec_del(p->row, item.key);
+	it = 0;
+	while (rec_walk(old, NULL, &it, &item))
+		if (strcmp(item.key, "-") != 0 && item.text != NULL &&
+		    rec_add(p->row, item.key, item.text) == -1)
+			return (-1);
+	return (0);
+}
+
+static int
+undo(struct pasts *all, const struct rec *e)
+{
+	struct past	*p;
+	struct rec	*sub;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	if (strcmp(rec_str(e, "type", ""), "container") != 0)
+		return (0);
+	if ((p = pasts_get(all, rec_str(e, "id", ""))) == NULL)
+		return (-1);
+	if ((sub = rec_sub(e, "row", &it)) != NULL) {
+		rec_free(p->row);
+		p->row = copy_of(sub);
+		rc = p->row == NULL ? -1 : 0;
+	} else if ((sub = rec_sub(e, "old", &it)) != NULL) {
+		if (p->row != NULL)
+			rc = put_back(p, sub);
+	} else {		/* it was made */
+		rec_free(p->row);
+		p->row = NULL;
+	}
+	rec_free(sub);
+	return (rc);
+}
+
+static int64_t
+booted_ns(void)
+{
+	struct timespec	 now, up;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	(void)clock_gettime(CLOCK_BOOTTIME, &up);
+	return ((now.tv_sec - up.tv_sec) * 1000000000L +
+	    now.tv_nsec - up.tv_nsec);
+}
+
+/*
+ * The last thing that was known of a container at the moment. A reboot ends
+ * what runs without an entry: between that and the boot it is taken to have
+ * run.
+ */
+static int
+apply_last(struct keep *k, struct past *p, const struct rec *e, int64_t when)
+{
+	unsigned int	 to = (unsigned int)rec_num(e, "to", 0);
+
+	if (p->row == NULL || row_state(p->row) == to || !state_live(to))
+		return (0);
+	if (strncmp(rec_str(e, "boot", ""), k->boot_id, 8) != 0 &&
+	    when >= booted_ns())
+		return (0);
+	if (rec_get(e, "pid") != NULL &&
+	    rec_set(p->row, "pid", rec_get(e, "pid")) == -1)
+		return (-1);
+	if (rec_set_num(p->row, "state", to) == -1)
+		return (-1);
+	return (rec_set(p->row, "state_name", state_name(to)));
+}
+
+/* Undo what is later; what is not tells of each container's last change. */
+static int
+go_back(struct keep *k, struct pasts *all, int64_t when)
+{
+	struct both	 b;
+	struct pasts	 seen = { 0 };
+	struct past	*p;
+	struct rec	*e;
+	const char	*id;
+	int		 rc = 0;
+
+	both_begin(&b, k, true);
+	while (rc == 0 && (e = both_next(&b)) != NULL) {
+		id = rec_str(e, "id", "");
+		if (rec_num(e, "t", 0) > when)
+			rc = undo(all, e);
+		else if (pasts_find(&seen, id) == NULL &&
+		    (p = pasts_find(all, id)) != NULL)
+			rc = pasts_get(&seen, id) == NULL ? -1 :
+			    apply_last(k, p, e, when);
+		rec_free(e);
+	}
+	both_end(&b);
+	pasts_clear(&seen);
+	return (rc);
+}
+
+/* Entries that were dropped are a moment before which nothing is known. */
+static int
+check_reach(struct keep *k, struct db *db, int64_t when)
+{
+	uint64_t	 first, next;
+	struct rec	*e;
+	time_t		 sec;
+	struct tm	 tm;
+	char		 text[64] = "";
+	int64_t		 t;
+
+	history_range(db, &first, &next);
+	if (first <= 1 || (e = history_entry(db, first)) == NULL)
+		return (0);
+	t = rec_num(e, "t", 0);
+	rec_free(e);
+	if (when >= t)
+		return (0);
+	sec = (time_t)(t / 1000000000 + 1);
+	if (gmtime_r(&sec, &tm) != NULL)
+		(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return (keep_fail(k, ERANGE, "the history that is kept begins at %s; "
+	    "ask for that moment or a later one", text));
+}
+
+static int
+write_past(struct keep *k, const struct pasts *all, int64_t when,
+    struct rec_stream *out)
+{
+	const struct rec	*row;
+	int			 rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < all->n; i++) {
+		row = all->list[i]->row;
+		/* Made before there was a history, but not before this. */
+		if (row == NULL || rec_num(row, "created", 0) > when ||
+		    row_state(row) == ST_CREATING || !keep_sees(k, row))
+			continue;
+		rc = rec_stream_rec(out, "ctr", row);
+	}
+	return (rc);
+}
+
+static int
+list_at(struct keep *k, int64_t when, struct rec_stream *out)
+{
+	struct pasts	 all = { 0 };
+	int		 rc;
+
+	if (check_reach(k, k->durable, when) == -1 ||
+	    check_reach(k, k->boot, when) == -1)
+		return (-1);
+	rc = load_rows(k, k->durable, false, &all);
+	if (rc == 0)
+		rc = load_rows(k, k->boot, true, &all);
+	if (rc == 0)
+		rc = go_back(k, &all, when);
+	if (rc == 0)
+		rc = write_past(k, &all, when, out);
+	pasts_clear(&all);
+	return (rc == 0 ? 0 : keep_fail(k, errno == 0 ? ENOMEM : errno,
+	    "cannot list the containers of then: %s", strerror(errno)));
+}
+
+static int
+try_list_at(struct keep *k, int64_t when)
+{
+	struct rec_stream	*out;
+
+	if (keep_begin(k, true, true, false) == -1)
+		return (-1);
+	if ((out = rec_stream_new("containers")) == NULL)
+		return (keep_end(k, keep_fail(k, errno, "out of memory")));
+	return (streamed(k, out, keep_end(k, list_at(k, when, out))));
+}
+
+int
+keep_list_at(struct keep *k, int64_t when)
+{
+	int	 fd;
+
+	for (int tries = 0;; tries++) {
+		fd = try_list_at(k, when);
+		if (!keep_again(k, fd, tries))
+			return (fd);
+	}
+}
