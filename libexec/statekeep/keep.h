@@ -77,6 +77,12 @@ struct keep_change {
 int	keep_set(struct keep *, struct keep_change *, const struct rec *);
 int	keep_remove(struct keep *, const char *);
 
+/*
+ * Set these keys in the definition of every container; the last argument is
+ * how many of them said something else. All, or none.
+ */
+int	keep_rewrite(struct keep *, const struct rec *, uint64_t *);
+
 /* For the parts of it: set the sentence and errno. Returns -1. */
 int	keep_fail(struct keep *, int, const char *, ...)
 	    __attribute__((format(printf, 3, 4)));

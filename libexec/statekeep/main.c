@@ -316,6 +316,20 @@ on_ctr_list_at(void *ctx, struct packet *p, struct answer *a)
 	return (0);
 }
 
+static int
+on_ctr_rewrite(void *ctx, struct packet *p, struct answer *a)
+{
+	struct server	*s = ctx;
+	struct rec	*changes;
+	int		 rc;
+
+	if ((changes = record_of(p, 0, a)) == NULL)
+		return (-1);
+	rc = keep_rewrite(&s->keep, changes, &a->value);
+	rec_free(changes);
+	return (rc == -1 ? refuse(s, a) : 0);
+}
+
 static const struct handler handlers[] = {
 	/* message		states		handler */
 	{ MSG_state_open,	EMPTY,		on_state_open },
@@ -326,6 +340,7 @@ static const struct handler handlers[] = {
 	{ MSG_ctr_list,		READY,		on_ctr_list },
 	{ MSG_ctr_set,		READY,		on_ctr_set },
 	{ MSG_ctr_remove,	READY,		on_ctr_remove },
+	{ MSG_ctr_rewrite,	READY,		on_ctr_rewrite },
 	{ MSG_event_to,		EMPTY,		on_event_to },
 	{ MSG_event_add,	READY,		on_event_add },
 	{ MSG_history_get,	READY,		on_history_get },

@@ -1,0 +1,134 @@
+/*
+ * system migrate: the same keys set in the definition of every container.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db.h"
+#include "keep.h"
+#include "keys.h"
+#include "record.h"
+#include "row.h"
+
+/* What only migrate may change; the rest of a definition is for good. */
+static const char *const	 allowed[] = { "runtime" };
+
+static int
+check(struct keep *k, const struct rec *changes)
+{
+	struct rec_item	 item;
+	size_t		 it = 0, n = 0;
+	bool		 known;
+
+	for (; rec_walk(changes, NULL, &it, &item); n++) {
+		known = false;
+		for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed); i++)
+			known |= strcmp(item.key, allowed[i]) == 0;
+		if (!known || item.text == NULL)
+			return (keep_fail(k, EINVAL, "\"%s\" of a container "
+			    "cannot be rewritten", item.key));
+	}
+	return (n > 0 ? 0 : keep_fail(k, EINVAL, "nothing to rewrite"));
+}
+
+static bool
+differs(const struct rec *def, const struct rec *changes)
+{
+	struct rec_item	 item;
+	size_t		 it = 0;
+
+	while (rec_walk(changes, NULL, &it, &item))
+		if (strcmp(rec_str(def, item.key, ""), item.text) != 0)
+			return (true);
+	return (false);
+}
+
+/*
+ * The keys of the definitions that would change, as `key`. What does not
+ * decode is left as it is: one damaged record is nobody else's trouble.
+ */
+static struct rec *
+old_ones(struct db *db, const struct rec *changes)
+{
+	struct db_cursor	*c = db_walk(db, KEY_DEF ":");
+	struct rec		*keys = rec_new(), *def;
+	const char		*key;
+	const void		*data;
+	size_t			 len;
+
+	while (c != NULL && keys != NULL && db_next(c, &key, &data, &len)) {
+		if ((def = rec_decode(data, len)) == NULL)
+			continue;
+		if (differs(def, changes))
+			(void)rec_add(keys, "key", key);
+		rec_free(def);
+	}
+	db_walk_end(c);
+	return (keys);
+}
+
+static int
+rewrite_one(struct db *db, const char *key, const struct rec *changes)
+{
+	struct rec	*def = db_get(db, key);
+	int		 rc = -1;
+
+	if (def != NULL && row_change(def, changes) == 0)
+		rc = db_put(db, key, def);
+	rec_free(def);
+	return (rc);
+}
+
+/* How many; -1 with the keeper's sentence. */
+static int
+rewrite_db(struct keep *k, struct db *db, const struct rec *changes)
+{
+	struct rec	*keys = old_ones(db, changes);
+	const char	*key;
+	size_t		 it = 0;
+	int		 n = 0;
+
+	if (keys == NULL)
+		return (keep_fail(k, ENOMEM, "out of memory"));
+	while (n != -1 && rec_next(keys, "key", &it, &key))
+		n = rewrite_one(db, key, changes) == -1 ?
+		    keep_fail_db(k, db) : n + 1;
+	rec_free(keys);
+	return (n);
+}
+
+static int
+rewrite(struct keep *k, const struct rec *changes, uint64_t *count)
+{
+	int	 durable, boot;
+
+	if ((durable = rewrite_db(k, k->durable, changes)) < 0 ||
+	    (boot = rewrite_db(k, k->boot, changes)) < 0)
+		return (-1);
+	*count = (uint64_t)(durable + boot);
+	/* The durable side last: it is what counts, and it is whole. */
+	if ((boot > 0 && db_commit(k->boot, false) == -1))
+		return (keep_fail_db(k, k->boot));
+	if (durable > 0 && db_commit(k->durable, true) == -1)
+		return (keep_fail_db(k, k->durable));
+	return (0);
+}
+
+int
+keep_rewrite(struct keep *k, const struct rec *changes, uint64_t *count)
+{
+	int	 rc;
+
+	if (check(k, changes) == -1)
+		return (-1);
+	for (int tries = 0;; tries++) {
+		*count = 0;
+		rc = keep_begin(k, true, true, true);
+		if (rc == 0)
+			rc = keep_end(k, rewrite(k, changes, count));
+		if (!keep_again(k, rc, tries))
+			return (rc);
+	}
+}
