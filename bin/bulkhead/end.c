@@ -13,6 +13,7 @@
 
 #include <bsd/string.h>
 
+#include "cgroup.h"
 #include "monconn.h"
 #include "path.h"
 #include "record.h"
@@ -44,8 +45,10 @@ end_run_dir(struct session *s, const char *id)
 	scoped_fd int	 dir = path_open(s->run_dir, "ctr",
 			    O_RDONLY | O_DIRECTORY, 0);
 
-	if (dir != -1)
-		(void)path_remove(dir, id);
+	if (dir == -1)
+		return;
+	cgroup_remove(dir, id);
+	(void)path_remove(dir, id);
 }
 
 int
@@ -313,6 +316,7 @@ end_reconcile(struct session *s, const struct rec *row)
 		return (reconcile_starting(s, row));
 	case CTR_RUNNING:
 	case CTR_STOPPING:
+	case CTR_PAUSED:
 		return (reconcile_ended(s, row));
 	case CTR_REMOVING:
 		return (reconcile_creating(s, row));

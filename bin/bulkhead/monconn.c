@@ -115,6 +115,26 @@ row_pidfd(const struct rec *row)
 }
 
 int
+monconn_pid_namespace(const struct rec *row)
+{
+	scoped_fd int	 process = row_pidfd(row), fd = -1;
+	struct pollfd	 pfd = { process, POLLIN, 0 };
+	char		 path[48];
+
+	if (process == -1)
+		return (-1);
+	(void)snprintf(path, sizeof(path), "/proc/%lld/ns/pid",
+	    (long long)rec_num(row, "pid", 0));
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		return (-1);
+	/* Alive now, so the number was its own when we opened it. */
+	if (poll(&pfd, 1, 0) == 0)
+		return (take_fd(&fd));
+	errno = ESRCH;
+	return (-1);
+}
+
+int
 monconn_signal(struct session *s, const struct rec *row, int signo)
 {
 	scoped_fd int	 fd = -1;

@@ -29,6 +29,11 @@ int	monconn_ask(struct session *, struct chan *, enum msg_type,
  */
 int	monconn_signal(struct session *, const struct rec *, int);
 /*
+ * The pid namespace of a running container, that of the same process. A
+ * descriptor, or -1 with errno.
+ */
+int	monconn_pid_namespace(const struct rec *);
+/*
  * Wait for its end, at most so long. 0: it has ended (or was not running);
  * -1 with ETIMEDOUT.
  */

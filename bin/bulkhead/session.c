@@ -85,7 +85,7 @@ start_helpers(struct session *s, unsigned int need, char *const *cleanup)
 	} rows[] = {
 		{ NEED_STATE, H_STATE },	{ NEED_STORE, H_STORE },
 		{ NEED_LOCK | NEED_STATE, H_LOCK },	/* end_reconcile's */
-		{ NEED_FETCH, H_FETCH },
+		{ NEED_FETCH, H_FETCH },	{ NEED_CGROUP, H_CGROUP },
 	};
 
 	if (need & NEED_IDS)
@@ -139,10 +139,11 @@ static int
 ask_config(struct session *s)
 {
 	scoped_fd int	 fd = question_fd(s);
+	union msg	 m = { .config_resolve = { .flags = s->config_flags } };
 
 	if (fd == -1)
 		return (sentence(s, "cannot make", "the question to resolve"));
-	return (star_send(&s->star, H_RESOLVE, MSG_config_resolve, NULL, &fd,
+	return (star_send(&s->star, H_RESOLVE, MSG_config_resolve, &m, &fd,
 	    1));
 }
 
@@ -159,7 +160,7 @@ take_config(struct session *s)
 	packet_clear(&p);
 	if ((s->config = rec_from_fd(s->config_fd)) == NULL)
 		return (sentence(s, "damaged answer of", "resolve"));
-	while (rec_next(s->config, "warn", &it, &warning))
+	while (!s->quiet && rec_next(s->config, "warn", &it, &warning))
 		say_warning("%s", warning);
 	return (0);
 }
@@ -236,17 +237,16 @@ give_up_root(struct session *s)
 			    .nodev = 1 } };
 	struct packet	 p;
 	bool		 graph = s->graph_fd != -1;
+	bool		 refresh = star_has(&s->star, H_REFRESH);
 
-	if (star_has(&s->star, H_REFRESH)) {
-		if (graph && star_do(&s->star, H_REFRESH, MSG_ids_grant, NULL,
-		    &s->graph_fd, 1) == -1)
-			return (-1);
-		if (s->privileged != NULL && s->privileged(s) == -1)
-			return (-1);
-		if (star_do(&s->star, H_REFRESH, MSG_ids_seal, NULL, NULL,
-		    0) == -1)
-			return (-1);
-	}
+	if (refresh && graph && star_do(&s->star, H_REFRESH, MSG_ids_grant,
+	    NULL, &s->graph_fd, 1) == -1)
+		return (-1);
+	if (s->privileged != NULL && s->privileged(s) == -1)
+		return (-1);
+	if (refresh && star_do(&s->star, H_REFRESH, MSG_ids_seal, NULL, NULL,
+	    0) == -1)
+		return (-1);
 	account_become(s->star.uid, s->star.gid);
 	s->star.uid = 0;	/* who starts from here on is born as we are */
 	if (!graph)
@@ -497,6 +497,9 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	if (start_helpers(s, need, cleanup) == -1 ||
 	    (s->config == NULL && take_config(s) == -1))
 		return (-1);
+	if ((need & NEED_IF_THERE) && access(session_config(s, "path.state",
+	    ""), F_OK) == -1)
+		need &= ~(unsigned int)NEED_STATE;
 	s->graph = session_config(s, "path.graph", "");
 	if ((need & (NEED_STATE | NEED_STORE | NEED_LOCK)) &&
 	    open_dirs(s, need) == -1)
@@ -578,6 +581,23 @@ session_open(struct session *s, struct globals *g, unsigned int need,
 	(void)session_error(s);
 	session_close(s);
 	return (-1);
+}
+
+int
+session_open_resolve(struct session *s, struct globals *g)
+{
+	s->g = g;
+	s->state_dir = s->run_dir = s->graph_fd = s->config_fd = -1;
+	s->userns_fd = s->ctr_fd = -1;
+	if (star_init(&s->star, g->trace, g->verbose) == -1 ||
+	    find_mode(s) == -1 || star_start(&s->star, H_RESOLVE) == -1) {
+		(void)session_error(s);
+		session_close(s);
+		return (-1);
+	}
+	if (geteuid() == 0)
+		account_become(s->star.uid, s->star.gid);
+	return (0);
 }
 
 void

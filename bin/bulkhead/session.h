@@ -22,14 +22,19 @@ enum {
 	NEED_LAUNCH	= 1 << 4,	/* reaper, monitor, launch */
 	NEED_FETCH	= 1 << 5,
 	NEED_WRITE	= 1 << 6,	/* the store may be created, changed */
+	NEED_CGROUP	= 1 << 8,	/* what moves processes */
 	NEED_MORE	= 1 << 7,	/* starts more helpers: will confine
 					 * itself with session_confine */
+	NEED_IF_THERE	= 1 << 8,	/* of a state that is not there yet,
+					 * none is made */
 };
 
 struct session {
 	struct star		 star;
 	struct globals		*g;
 	struct rec		*config;
+	unsigned int		 config_flags;	/* enum config_flags */
+	bool			 quiet;		/* without its warnings */
 	int			 config_fd;	/* the sealed memfd it came in */
 	struct rec		*made_with;	/* NULL, or what the store has
 						 * instead of ours */
@@ -64,6 +69,8 @@ struct session {
 int	session_open(struct session *, struct globals *, unsigned int,
 	    char *const *);
 void	session_close(struct session *);
+/* Only resolve, which is asked nothing yet. 0, or -1 as above. */
+int	session_open_resolve(struct session *, struct globals *);
 /*
  * From here on no more helpers are started, and this process may do only
  * what policy/bulkhead.policy says. session_open does it, unless NEED_MORE.

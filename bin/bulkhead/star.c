@@ -29,6 +29,8 @@ static const struct {
 	[H_STORE] = { "store", R_STORE, "images" },
 	[H_FETCH] = { "fetch", R_FETCH, "reading archives" },
 	[H_UNPACK] = { "unpack", R_UNPACK, "unpacking layers" },
+	[H_CGROUP] = { "cgroup", R_CGROUP, "pausing containers" },
+	[H_SCOPE] = { "scope", R_SCOPE, "cgroups of systemd" },
 	[H_REAPER] = { "reaper", R_REAPER, "running containers" },
 	[H_MONITOR] = { "monitor", R_MONITOR, "running containers" },
 	[H_LAUNCH] = { "launch", R_LAUNCH, "running containers" },

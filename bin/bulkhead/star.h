@@ -13,6 +13,7 @@
 
 enum star_helper {
 	H_REFRESH, H_RESOLVE, H_STATE, H_LOCK, H_STORE, H_FETCH, H_UNPACK,
+	H_CGROUP, H_SCOPE,
 	H_REAPER,		/* and with it these two, by channel only: */
 	H_MONITOR, H_LAUNCH,
 	H_COUNT

@@ -15,6 +15,7 @@
 
 #include <bsd/string.h>
 
+#include "cgroup.h"
 #include "path.h"
 #include "record.h"
 #include "scope.h"
@@ -54,8 +55,10 @@ sweep_one(struct session *s, int all, const char *id)
 		idle = rec_num(row, "state", 0) == CTR_CREATED ||
 		    rec_num(row, "state", 0) == CTR_EXITED;
 	rec_free(row);
-	if (idle)
-		(void)path_remove(all, id);
+	if (!idle)
+		return;
+	cgroup_remove(all, id);
+	(void)path_remove(all, id);
 }
 
 void

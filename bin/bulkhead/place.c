@@ -1,0 +1,183 @@
+#include "place.h"
+
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include <linux/magic.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "cgroup.h"
+#include "path.h"
+#include "scope.h"
+#include "session.h"
+
+#define ROOT		"/sys/fs/cgroup"
+#define OURS		"bulkhead"	/* beneath it, in system mode */
+#define OWN_MAX		65536u		/* bytes of /proc/self/cgroup */
+
+static bool
+has_magic(const char *path, unsigned long magic)
+{
+	struct statfs	 fs;
+
+	return (statfs(path, &fs) == 0 && (unsigned long)fs.f_type == magic);
+}
+
+bool
+cgroup_unified(void)
+{
+	return (has_magic(ROOT, CGROUP2_SUPER_MAGIC));
+}
+
+const char *
+place_hierarchy(void)
+{
+	if (cgroup_unified())
+		return (ROOT);
+	if (has_magic(ROOT "/freezer", CGROUP_SUPER_MAGIC))
+		return (ROOT "/freezer");
+	if (has_magic(ROOT "/unified", CGROUP2_SUPER_MAGIC))
+		return (ROOT "/unified");
+	return (NULL);
+}
+
+bool
+place_is_v2(int fd)
+{
+	struct statfs	 fs;
+
+	return (fstatfs(fd, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC);
+}
+
+bool
+place_by_systemd(const struct session *s)
+{
+	const char	*h = place_hierarchy();
+
+	return (!s->system && h != NULL &&
+	    has_magic(h, CGROUP2_SUPER_MAGIC) && strcmp(session_config(s,
+	    "engine.cgroup_manager", ""), "systemd") == 0);
+}
+
+static int
+sentence(struct session *s, const char *what, const char *path)
+{
+	(void)snprintf(s->star.text, sizeof(s->star.text), "%s %s: %s", what,
+	    path, strerror(errno));
+	return (-1);
+}
+
+/* Root hands over what the account needs to make more beneath it, no limits. */
+static int
+hand_over(struct session *s, int fd)
+{
+	static const char *const	 files[] = { "cgroup.procs",
+	    "cgroup.threads", "cgroup.subtree_control" };
+	struct stat			 st;
+
+	if (fstat(fd, &st) == -1)
+		return (-1);
+	if (st.st_uid == s->star.uid || geteuid() != 0)
+		return (0);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (fchownat(fd, files[i], s->star.uid, s->star.gid,
+		    AT_SYMLINK_NOFOLLOW) == -1 && errno != ENOENT)
+			return (-1);
+	return (fchown(fd, s->star.uid, s->star.gid));
+}
+
+static int
+open_ours(struct session *s, const char *hierarchy, char *path, size_t len)
+{
+	scoped_fd int	 fd = -1;
+
+	if ((size_t)snprintf(path, len, "%s/" OURS, hierarchy) >= len) {
+		errno = ENAMETOOLONG;
+		return (-1);
+	}
+	if (geteuid() == 0 && mkdir(path, 0755) == -1 && errno != EEXIST)
+		return (sentence(s, "cannot make the cgroup", path));
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1 || hand_over(s, fd) == -1)
+		return (sentence(s, "cannot use the cgroup", path));
+	return (take_fd(&fd));
+}
+
+/* "0::/a/b" for v2, "6:freezer:/a/b" for v1: the path, or NULL. */
+static const char *
+own_cgroup(char *text, bool v2)
+{
+	char	*line, *controllers, *path, *save = NULL;
+
+	for (line = strtok_r(text, "\n", &save); line != NULL;
+	    line = strtok_r(NULL, "\n", &save)) {
+		if ((controllers = strchr(line, ':')) == NULL ||
+		    (path = strchr(controllers + 1, ':')) == NULL)
+			continue;
+		*path++ = '\0';
+		if (v2 ? controllers[1] == '\0' && line[0] == '0' :
+		    strcmp(controllers + 1, "freezer") == 0)
+			return (path);
+	}
+	return (NULL);
+}
+
+static int
+refuse(struct session *s, bool v2, const char *path)
+{
+	(void)snprintf(s->star.text, sizeof(s->star.text), "cgroup %s is not "
+	    "available to this user: %s", path, v2 ? "start bulkhead below "
+	    "your systemd (`systemd-run --user --scope -p Delegate=yes "
+	    "bulkhead ...`), or have an administrator delegate a cgroup "
+	    "to you" : "this machine has cgroups v1, of which users have none; "
+	    "an administrator can boot it with "
+	    "systemd.unified_cgroup_hierarchy=1, or delegate one to you");
+	errno = EACCES;
+	return (-1);
+}
+
+static int
+open_own(struct session *s, const char *hierarchy, char *path, size_t len)
+{
+	scoped_free char	*text = path_slurp(AT_FDCWD,
+				    "/proc/self/cgroup", OWN_MAX, NULL);
+	bool			 v2 = has_magic(hierarchy,
+				    CGROUP2_SUPER_MAGIC);
+	const char		*own = text == NULL ? NULL :
+				    own_cgroup(text, v2);
+	scoped_fd int		 fd = -1;
+
+	if (own == NULL)
+		own = "/";
+	if ((size_t)snprintf(path, len, "%s%s", hierarchy,
+	    strcmp(own, "/") == 0 ? "" : own) >= len)
+		return (refuse(s, v2, own));
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1 || faccessat(fd, ".", W_OK, AT_EACCESS) == -1 ||
+	    faccessat(fd, "cgroup.procs", W_OK, AT_EACCESS) == -1)
+		return (refuse(s, v2, own));
+	return (take_fd(&fd));
+}
+
+int
+place_open(struct session *s, char *path, size_t len)
+{
+	const char	*hierarchy = place_hierarchy();
+
+	if (hierarchy == NULL) {
+		(void)snprintf(s->star.text, sizeof(s->star.text), "cgroups "
+		    "are not available: neither cgroup v2 nor the freezer "
+		    "controller of v1 is mounted on " ROOT);
+		errno = ENOENT;
+		return (-1);
+	}
+	return (s->system ? open_ours(s, hierarchy, path, len) :
+	    open_own(s, hierarchy, path, len));
+}

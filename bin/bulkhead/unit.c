@@ -1,0 +1,142 @@
+#include "unit.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "cgroup.h"
+#include "place.h"
+#include "scope.h"
+#include "session.h"
+
+#define SLICE	"user.slice"		/* as podman, below the user's manager */
+
+static int
+sentence(struct session *s, const char *path)
+{
+	(void)snprintf(s->star.text, sizeof(s->star.text), "the systemd of "
+	    "this user cannot be asked for a cgroup at %s: %s; log in so that "
+	    "it runs (or `loginctl enable-linger`), or use "
+	    "--cgroup-manager=cgroupfs", path, strerror(errno));
+	return (-1);
+}
+
+/* The manager itself, and not by way of a bus. */
+static int
+connect_manager(struct session *s)
+{
+	struct sockaddr_un	 un = { .sun_family = AF_UNIX };
+	const char		*dir = getenv("XDG_RUNTIME_DIR");
+	char			 fallback[32];
+	scoped_fd int		 fd = -1;
+
+	if (dir == NULL || dir[0] != '/') {
+		(void)snprintf(fallback, sizeof(fallback), "/run/user/%u",
+		    (unsigned int)geteuid());
+		dir = fallback;
+	}
+	errno = ENAMETOOLONG;
+	if ((size_t)snprintf(un.sun_path, sizeof(un.sun_path),
+	    "%s/systemd/private", dir) >= sizeof(un.sun_path))
+		return (sentence(s, dir));
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd == -1 || connect(fd, (struct sockaddr *)&un, sizeof(un)) == -1)
+		return (sentence(s, un.sun_path));
+	return (take_fd(&fd));
+}
+
+static int
+ready(struct session *s)
+{
+	scoped_fd int	 fd = -1;
+
+	if (star_has(&s->star, H_SCOPE))
+		return (0);
+	if ((fd = connect_manager(s)) == -1 ||
+	    star_start(&s->star, H_SCOPE) == -1)
+		return (-1);
+	return (star_do(&s->star, H_SCOPE, MSG_scope_open, NULL, &fd, 1));
+}
+
+static int
+ask(struct session *s, enum msg_type type, const union msg *m, char *path,
+    size_t len)
+{
+	struct packet	 p;
+
+	if (ready(s) == -1 ||
+	    star_ask(&s->star, H_SCOPE, type, m, NULL, 0, &p) == -1)
+		return (-1);
+	(void)strlcpy(path, p.body.reply.text, len);
+	packet_clear(&p);
+	return (0);
+}
+
+static void
+name_scope(char *unit, size_t len, const char *id)
+{
+	(void)snprintf(unit, len, CGROUP_NAME "%s.scope", id);
+}
+
+int
+unit_scope(struct session *s, const char *id, pid_t pid, char *path,
+    size_t len)
+{
+	char		 group[1024];
+	union msg	 m;
+	int		 fd;
+
+	memset(&m.scope_make, 0, sizeof(m.scope_make));
+	name_scope(m.scope_make.unit, sizeof(m.scope_make.unit), id);
+	(void)strlcpy(m.scope_make.slice, SLICE, sizeof(m.scope_make.slice));
+	m.scope_make.pid = (uint32_t)pid;
+	if (ask(s, MSG_scope_make, &m, group, sizeof(group)) == -1)
+		return (-1);
+	(void)snprintf(path, len, "%s%s", place_hierarchy(), group);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1)
+		(void)snprintf(s->star.text, sizeof(s->star.text), "the "
+		    "cgroup that systemd has made cannot be opened: %s: %s",
+		    path, strerror(errno));
+	return (fd);
+}
+
+int
+unit_attach(struct session *s, const char *id, pid_t pid)
+{
+	union msg	 m;
+
+	memset(&m.scope_attach, 0, sizeof(m.scope_attach));
+	name_scope(m.scope_attach.unit, sizeof(m.scope_attach.unit), id);
+	m.scope_attach.pid = (uint32_t)pid;
+	return (star_do(&s->star, H_SCOPE, MSG_scope_attach, &m, NULL, 0));
+}
+
+int
+unit_slice(struct session *s, const char *unit, char *path, size_t len)
+{
+	union msg	 m;
+
+	memset(&m.scope_slice, 0, sizeof(m.scope_slice));
+	(void)strlcpy(m.scope_slice.unit, unit, sizeof(m.scope_slice.unit));
+	return (ask(s, MSG_scope_slice, &m, path, len));
+}
+
+int
+unit_stop(struct session *s, const char *unit)
+{
+	char		 ignored[16];
+	union msg	 m;
+
+	memset(&m.scope_stop, 0, sizeof(m.scope_stop));
+	(void)strlcpy(m.scope_stop.unit, unit, sizeof(m.scope_stop.unit));
+	return (ask(s, MSG_scope_stop, &m, ignored, sizeof(ignored)));
+}

@@ -1,0 +1,190 @@
+#include "gather.h"
+
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+
+#include <linux/magic.h>
+#include <linux/nsfs.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "helper.h"
+#include "inside.h"
+#include "scope.h"
+
+#define TRIES		16		/* who is inside may kill what we send */
+#define WAIT_MS		10000		/* or stop it */
+#define PROCS_FD	(HELPER_FD + 1)
+
+const char *
+gather_check_procs(int fd)
+{
+	struct statfs	 fs;
+	struct stat	 st;
+
+	if (fstatfs(fd, &fs) == -1 || (fs.f_type != CGROUP2_SUPER_MAGIC &&
+	    fs.f_type != CGROUP_SUPER_MAGIC))
+		return ("not of a cgroup");
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
+		return ("not a file");
+	if ((fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDWR)
+		return ("not open for both reading and writing");
+	return (NULL);
+}
+
+const char *
+gather_check_pids(int fd, int *users)
+{
+	struct statfs	 fs;
+	uid_t		 uid;
+	scoped_fd int	 owner = -1;
+
+	/* Before any ioctl: on another file these numbers do other things. */
+	if (fstatfs(fd, &fs) == -1 || fs.f_type != NSFS_MAGIC)
+		return ("not a namespace");
+	if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWPID)
+		return ("not a pid namespace");
+	/* The one that we are in belongs to none that we could enter. */
+	if ((owner = ioctl(fd, NS_GET_USERNS)) == -1 ||
+	    ioctl(owner, NS_GET_OWNER_UID, &uid) == -1 || uid != geteuid())
+		return ("a pid namespace that someone else made");
+	*users = take_fd(&owner);
+	return (NULL);
+}
+
+/* The next number is the first that is good for nothing but this namespace. */
+static pid_t
+fork_raw(void)
+{
+	/* Not fork(): the C library's would want more calls allowed. */
+	return ((pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
+}
+
+/*
+ * The child. Every capability it gets, it has in the container's namespaces
+ * and none outside. Never dumpable, which the helper it comes from is not:
+ * the container's root can kill it, and not look at what it holds.
+ */
+static _Noreturn void
+enter(int sock, int procs, int pids, int users)
+{
+	int	 status;
+	pid_t	 pid;
+
+	if (setns(users, CLONE_NEWUSER) == -1 ||
+	    setns(pids, CLONE_NEWPID) == -1 || unshare(CLONE_NEWNS) == -1)
+		_exit(1);
+	/* Nothing else goes inside, least of all another end of this socket. */
+	if (dup2(sock, HELPER_FD) == -1 || dup2(procs, PROCS_FD) == -1 ||
+	    syscall(SYS_close_range, PROCS_FD + 1, ~0U, 0) == -1)
+		_exit(1);
+	if ((pid = fork_raw()) == 0)
+		inside(HELPER_FD, PROCS_FD);
+	close(HELPER_FD);
+	if (pid == -1)
+		_exit(1);
+	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
+		;
+	_exit(0);
+}
+
+/* The process that this note says is its sender, in our numbers. */
+static pid_t
+sender(struct msghdr *m)
+{
+	struct cmsghdr	*c = CMSG_FIRSTHDR(m);
+	struct ucred	 cred;
+
+	if (c == NULL || c->cmsg_level != SOL_SOCKET ||
+	    c->cmsg_type != SCM_CREDENTIALS)
+		return (0);
+	memcpy(&cred, CMSG_DATA(c), sizeof(cred));
+	return (cred.pid);
+}
+
+/* 1: more to come. 0: done. -1: errno; ECHILD when it is gone. */
+static int
+hear(int sock, struct tally *t)
+{
+	struct note	 n;
+	struct iovec	 iov = { &n, sizeof(n) };
+	union {
+		struct cmsghdr	 head;
+		char		 buf[CMSG_SPACE(sizeof(struct ucred))];
+	}		 c;
+	struct msghdr	 m = { .msg_iov = &iov, .msg_iovlen = 1,
+			    .msg_control = c.buf,
+			    .msg_controllen = sizeof(c.buf) };
+	struct pollfd	 pfd = { .fd = sock, .events = POLLIN };
+
+	errno = ETIMEDOUT;
+	if (poll(&pfd, 1, WAIT_MS) != 1)
+		return (-1);
+	if (recvmsg(sock, &m, 0) != sizeof(n)) {
+		errno = ECHILD;
+		return (-1);
+	}
+	if (n.kind == NOTE_LEFT) {
+		if (t->nleft < LEFT_MAX && (t->left[t->nleft] =
+		    sender(&m)) > 0)
+			t->nleft++;
+		return (1);
+	}
+	t->moved += n.moved;
+	errno = n.error;
+	return (n.kind == NOTE_DONE ? 0 : -1);
+}
+
+static int
+attempt(int procs, int pids, int users, struct tally *t)
+{
+	int	 sp[2], on = 1, rc, saved;
+	pid_t	 pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sp) == -1)
+		return (-1);
+	if (setsockopt(sp[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == -1)
+		pid = -1;
+	else if ((pid = fork_raw()) == 0)
+		enter(sp[1], procs, pids, users);
+	close(sp[1]);
+	t->nleft = 0;
+	rc = pid == -1 ? -1 : 1;
+	while (rc == 1)
+		rc = hear(sp[0], t);
+	saved = errno;
+	close(sp[0]);
+	/* Ours and not waited for, so the number is still its own. */
+	if (pid != -1) {
+		(void)kill(pid, SIGKILL);
+		(void)waitpid(pid, NULL, 0);
+	}
+	errno = saved;
+	return (rc);
+}
+
+/* Whoever is moved is frozen, so each try has fewer who can spoil it. */
+int
+gather(int procs, int pids, int users, struct tally *t)
+{
+	int	 rc = -1;
+
+	memset(t, 0, sizeof(*t));
+	for (int i = 0; i < TRIES; i++) {
+		rc = attempt(procs, pids, users, t);
+		if (rc == 0 || errno != ECHILD)
+			break;
+	}
+	return (rc);
+}

@@ -1,0 +1,241 @@
+#include "inside.h"
+
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <linux/mount.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "scope.h"
+
+#define MEMBERS		65536		/* processes of one container */
+#define ROUNDS		2000
+#define PATIENT		4		/* rounds; after them we sleep */
+
+/* What getdents64 fills; not all C libraries declare it. */
+struct entry {
+	uint64_t	 ino;
+	int64_t		 off;
+	uint16_t	 len;
+	uint8_t		 type;
+	char		 name[];
+};
+
+struct work {
+	int		 sock;
+	int		 procs;
+	int		 proc;		/* /proc of this pid namespace */
+	uint32_t	 moved;
+	uint32_t	 member[MEMBERS];
+	size_t		 nmembers;
+	bool		 first;		/* round: say who is left */
+	int		 error;
+};
+
+/* One process, so one of these, and no heap. */
+static struct work	 work;
+
+static int
+compare(const void *a, const void *b)
+{
+	const uint32_t	*x = a, *y = b;
+
+	return ((*x > *y) - (*x < *y));
+}
+
+static bool
+is_member(const struct work *w, uint32_t pid)
+{
+	return (bsearch(&pid, w->member, w->nmembers, sizeof(pid),
+	    compare) != NULL);
+}
+
+/* Numbers, one to a line, as the kernel counts them in this namespace. */
+static int
+read_members(struct work *w)
+{
+	char		 buf[4096];
+	uint32_t	 pid = 0;
+	ssize_t		 n;
+
+	w->nmembers = 0;
+	if (lseek(w->procs, 0, SEEK_SET) == -1)
+		return (-1);
+	while ((n = read(w->procs, buf, sizeof(buf))) > 0)
+		for (ssize_t i = 0; i < n; i++) {
+			if (buf[i] >= '0' && buf[i] <= '9') {
+				pid = pid * 10 + (uint32_t)(buf[i] - '0');
+				continue;
+			}
+			if (w->nmembers == MEMBERS) {
+				errno = E2BIG;
+				return (-1);
+			}
+			w->member[w->nmembers++] = pid;
+			pid = 0;
+		}
+	qsort(w->member, w->nmembers, sizeof(w->member[0]), compare);
+	return (n == -1 ? -1 : 0);
+}
+
+/* Dead, and only waited for: no cgroup has it. */
+static bool
+is_zombie(struct work *w, const char *name)
+{
+	char		 path[32], buf[512], *p;
+	scoped_fd int	 fd = -1;
+	ssize_t		 n;
+
+	(void)snprintf(path, sizeof(path), "%.16s/stat", name);
+	if ((fd = openat(w->proc, path, O_RDONLY | O_CLOEXEC)) == -1 ||
+	    (n = read(fd, buf, sizeof(buf) - 1)) <= 0)
+		return (true);
+	buf[n] = '\0';
+	/* Its name may hold anything; the letter follows the last ')'. */
+	p = strrchr(buf, ')');
+	return (p != NULL && p[1] == ' ' && (p[2] == 'Z' || p[2] == 'X'));
+}
+
+static int
+say(struct work *w, enum note_kind kind, int error, pid_t sender)
+{
+	struct note	 n = { kind, error, w->moved };
+	struct ucred	 cred = { sender, getuid(), getgid() };
+	struct iovec	 iov = { &n, sizeof(n) };
+	union {
+		struct cmsghdr	 head;
+		char		 buf[CMSG_SPACE(sizeof(struct ucred))];
+	}		 c;
+	struct msghdr	 m = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	memset(&c, 0, sizeof(c));
+	if (sender != 0) {
+		m.msg_control = c.buf;
+		m.msg_controllen = sizeof(c.buf);
+		c.head.cmsg_level = SOL_SOCKET;
+		c.head.cmsg_type = SCM_CREDENTIALS;
+		c.head.cmsg_len = CMSG_LEN(sizeof(cred));
+		memcpy(CMSG_DATA(&c.head), &cred, sizeof(cred));
+	}
+	return (sendmsg(w->sock, &m, MSG_NOSIGNAL) == -1 ? -1 : 0);
+}
+
+/* 1: it is on its way, look again. 0: nothing to do about it. -1: errno. */
+static int
+move(struct work *w, const char *name)
+{
+	uint32_t	 pid = (uint32_t)strtoul(name, NULL, 10);
+
+	if (pid == (uint32_t)getpid() || is_member(w, pid) ||
+	    is_zombie(w, name))
+		return (0);
+	if (write(w->procs, name, strlen(name)) != -1) {
+		w->moved++;
+		return (1);
+	}
+	if (errno == ESRCH)
+		return (0);
+	if (errno != EACCES && errno != EPERM)
+		return (-1);
+	/* Told as its sender: the kernel puts the number for who reads it. */
+	if (w->first && say(w, NOTE_LEFT, errno, (pid_t)pid) == -1 &&
+	    errno != ESRCH)
+		return (-1);
+	return (0);
+}
+
+static int
+one_round(struct work *w)
+{
+	_Alignas(struct entry) char	 buf[8192];
+	const struct entry		*e;
+	long				 n;
+	int				 some = 0, rc;
+
+	if (read_members(w) == -1 || lseek(w->proc, 0, SEEK_SET) == -1)
+		return (-1);
+	while ((n = syscall(SYS_getdents64, w->proc, buf, sizeof(buf))) > 0)
+		for (long i = 0; i < n; i += e->len) {
+			e = (const void *)(buf + i);
+			if (e->name[0] < '1' || e->name[0] > '9')
+				continue;
+			if ((rc = move(w, e->name)) == -1)
+				return (-1);
+			some |= rc;
+		}
+	return (n == -1 ? -1 : some);
+}
+
+/* /proc of the namespace we are in, attached nowhere. */
+static int
+own_proc(void)
+{
+	scoped_fd int	 fs = -1, mount = -1;
+
+	if ((fs = (int)syscall(SYS_fsopen, "proc", FSOPEN_CLOEXEC)) == -1)
+		return (-1);
+	/* Nothing but processes; and allowed where another would not be. */
+	(void)syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "subset", "pid",
+	    0);
+	if (syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == -1)
+		return (-1);
+	mount = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC,
+	    MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+	    MOUNT_ATTR_NOEXEC);
+	if (mount == -1)
+		return (-1);
+	return (openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+/*
+ * The cgroup is frozen, so a process that has come in forks no more; one that
+ * is still outside may have, and its children are seen in the next round. So
+ * a round in which nothing moved has seen all.
+ */
+static int
+rounds(struct work *w)
+{
+	struct timespec	 ms = { 0, 1000000 };
+	int		 rc;
+
+	if ((w->proc = own_proc()) == -1)
+		return (-1);
+	for (int i = 0; i < ROUNDS; i++) {
+		if ((rc = one_round(w)) == -1)
+			return (-1);
+		if (rc == 0) {
+			w->first = true;
+			return (one_round(w) == -1 ? -1 : 0);
+		}
+		if (i > PATIENT)
+			(void)clock_nanosleep(CLOCK_MONOTONIC, 0, &ms, NULL);
+	}
+	errno = EAGAIN;
+	return (-1);
+}
+
+_Noreturn void
+inside(int sock, int procs)
+{
+	struct work	*w = &work;
+	int		 rc;
+
+	w->sock = sock;
+	w->procs = procs;
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	rc = rounds(w);
+	rc = rc == 0 ? say(w, NOTE_DONE, 0, 0) :
+	    say(w, NOTE_FAILED, errno, 0);
+	_exit(rc == 0 ? 0 : 1);
+}
