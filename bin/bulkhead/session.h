@@ -22,7 +22,7 @@ enum {
 	NEED_LAUNCH	= 1 << 4,	/* reaper, monitor, launch */
 	NEED_FETCH	= 1 << 5,
 	NEED_WRITE	= 1 << 6,	/* the store may be created, changed */
-	NEED_CGROUP	= 1 << 8,	/* what moves processes */
+	NEED_CGROUP	= 1 << 9,	/* what moves processes */
 	NEED_MORE	= 1 << 7,	/* starts more helpers: will confine
 					 * itself with session_confine */
 	NEED_IF_THERE	= 1 << 8,	/* of a state that is not there yet,
