@@ -81,6 +81,57 @@ static const struct command c_cleanup = {
 	.examples = "container cleanup --all\ncontainer cleanup ctrID1 ctrID2",
 };
 
+static const struct command c_config_show = {
+	.name = "show", .run = cmd_config_show,
+	.summary = "Display the settled configuration",
+	.operands = "[FILE]", .operand = "containers|storage|registries",
+	.opts = { .tables = { opts_config_show } }, .max_args = 1,
+	.description = "Prints what all configuration files, variables and "
+	    "options together come to, each value with its origin. What is "
+	    "printed for one FILE (containers, storage or registries) is a "
+	    "file that means the same.",
+	.examples = "config show\nconfig show storage\n"
+	    "--root /srv/images config show --format json",
+};
+
+static const struct command c_config_explain = {
+	.name = "explain", .run = cmd_config_explain,
+	.summary = "Say where the value of a key comes from",
+	.operands = "KEY [KEY...]", .operand = "key",
+	.opts = { .tables = { opts_config_explain } }, .min_args = 1,
+	.max_args = -1,
+	.description = "Prints the value of a key such as engine.num_locks, "
+	    "the file and line, variable or option that set it, what that "
+	    "overrode, oldest first, and whether the state's database has "
+	    "pinned another.\n\nThe last word of a name is enough where it "
+	    "is the only one; the name of a table stands for all its keys.",
+	.examples = "config explain engine.num_locks\n"
+	    "config explain graphroot\n"
+	    "config explain --format json registries",
+};
+
+static const struct command c_config_check = {
+	.name = "check", .run = cmd_config_check,
+	.summary = "Look for mistakes in configuration files",
+	.operands = "FILE [FILE...]", .operand = "file",
+	.opts = { .tables = { opts_config_check } }, .min_args = 1,
+	.max_args = -1,
+	.description = "Prints each mistake and each unknown key with file, "
+	    "line, column and what stands there. The file need not be where "
+	    "it would count; - is the standard input.",
+	.examples = "config check /etc/containers/containers.conf\n"
+	    "config check --type registries new.conf",
+};
+
+static const struct command *const config_group[] = {
+	&c_config_check, &c_config_explain, &c_config_show, NULL
+};
+
+static const struct command c_config = {
+	.name = "config", .summary = "Look at the configuration",
+	.description = "Look at the configuration", .group = config_group,
+};
+
 static const struct command c_create = {
 	.name = "create", .run = cmd_create,
 	.summary = "Create but do not start a container",
@@ -361,7 +412,7 @@ static const struct command c_system = {
 };
 
 const struct command *const commands[] = {
-	&c_container, &c_create, &c_image, &c_images, &c_import, &c_info,
+	&c_config, &c_container, &c_create, &c_image, &c_images, &c_import, &c_info,
 	&c_inspect, &c_kill, &c_load, &c_logs, &c_ps, &c_rm, &c_rmi, &c_run,
 	&c_start, &c_stop, &c_system, &c_version, &c_wait, NULL
 };

@@ -234,6 +234,29 @@ const struct opt opts_inspect_image[] = {
 	{ 0 }
 };
 
+const struct opt opts_config_show[] = {
+	{ "format", 'f', OPT_STRING, NULL,
+	  "How it is printed: as files (toml) or as JSON, with the origin of "
+	  "each value", "toml", "toml|json" },
+	HELP,
+	{ 0 }
+};
+
+const struct opt opts_config_explain[] = {
+	{ "format", 'f', OPT_STRING, NULL, "How it is printed", "text",
+	  "text|json" },
+	HELP,
+	{ 0 }
+};
+
+const struct opt opts_config_check[] = {
+	HELP,
+	{ "type", 't', OPT_STRING, NULL,
+	  "What kind of file it is, where its name does not tell", NULL,
+	  "containers|storage|registries|libpod|policy|mounts|seccomp" },
+	{ 0 }
+};
+
 const struct opt opts_info[] = {
 	FORMAT("Change the output format to JSON or a Go template", NULL),
 	HELP,

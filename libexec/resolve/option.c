@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
 #include "record.h"
 #include "request.h"
 #include "schema.h"
@@ -17,6 +18,7 @@ enum option_kind {
 	OPT_FILLED,	/* must not be empty */
 	OPT_PATH,	/* made absolute */
 	OPT_LIST,	/* each is one more; the first clears the file's */
+	OPT_DRIVER,	/* filled; the options of another driver go (S66) */
 };
 
 static const struct option {
@@ -39,7 +41,7 @@ static const struct option {
 	{ "runtime",		"engine.runtime",		OPT_FILLED },
 	{ "state-type",		"engine.state_type",		OPT_FILLED },
 	{ "static-dir",		"engine.static_dir",		OPT_PATH },
-	{ "storage-driver",	"storage.driver",		OPT_FILLED },
+	{ "storage-driver",	"storage.driver",		OPT_DRIVER },
 	{ "storage-opt",	"storage.opt",			OPT_LIST },
 	{ "tmpdir",		"engine.tmp_dir",		OPT_PATH },
 	{ "transient-store",	"storage.transient_store",	OPT_FILLED },
@@ -84,6 +86,24 @@ put_list(struct settings *s, const char *name, const char *value,
 	return (rc);
 }
 
+/* What stands in files or variables for a driver that is not this one. */
+static int
+clear_driver_options(struct settings *s, const char *origin)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct setting	*it = &s->all[i];
+
+		if (it->origin == NULL ||
+		    strcmp(it->origin, "--storage-opt") == 0 ||
+		    (strncmp(it->name, "storage.options.", 16) != 0 &&
+		    strcmp(it->name, "storage.opt") != 0))
+			continue;
+		if (settings_drop(it, origin) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
 static int
 apply_one(struct settings *s, const struct request *rq,
     const struct option *o, const char *value, struct problem *pr)
@@ -104,7 +124,11 @@ apply_one(struct settings *s, const struct request *rq,
 	} else {
 		rc = settings_put_str(s, o->key, value, origin);
 	}
-	return (rc == -1 ? problem_set(pr, "out of memory") : 0);
+	if (rc == 0 && o->kind == OPT_DRIVER)
+		rc = clear_driver_options(s, origin);
+	if (rc == -1)
+		return (problem_set(pr, "out of memory"));
+	return (check_setting(settings_find(s, o->key), pr));
 }
 
 /* STORAGE_OPTS is a list with commas; it stands for all storage options. */
