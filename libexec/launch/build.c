@@ -102,7 +102,8 @@ build_run(struct build *b)
 {
 	exec_share_pipes(b);
 	if (more_files(b) == -1 ||
-	    mount_open(b) == -1 || dev_open(b) == -1 || root_open(b) == -1)
+	    mount_open(b) == -1 || dev_open(b) == -1 || root_open(b) == -1 ||
+	    mount_open_volumes(b) == -1)
 		return (-1);
 	if (idmap_become_root(b) == -1 ||
 	    kernfs_make(b) == -1 || oom_score(b) == -1 || hide(b) == -1 ||
@@ -116,7 +117,8 @@ build_run(struct build *b)
 	    files_attach(b) == -1)
 		return (-1);
 	if (user_resolve(b->root, b->spec->user, &b->who, b->fault) == -1 ||
-	    files_passwd(b) == -1 || workdir(b) == -1)
+	    files_passwd(b) == -1 || mount_settle(b) == -1 ||
+	    workdir(b) == -1)
 		return (-1);
 	if (mask_attach(b) == -1 || root_finish(b) == -1 || plan_check(b) == -1)
 		return (-1);

@@ -15,7 +15,15 @@
 
 #define DEPTH	64			/* directories within directories */
 
-static int	copy_entries(int, int, int);
+#define DIR_FLAGS	(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+/* How deep we are, and whether an earlier copy may be in the way. */
+struct copying {
+	int	 depth;
+	bool	 again;
+};
+
+static int	copy_entries(int, int, struct copying);
 
 static int
 copy_file(int from, int to, const char *name, const struct stat *st)
@@ -54,17 +62,18 @@ copy_link(int from, int to, const char *name, const struct stat *st)
 }
 
 static int
-copy_dir(int from, int to, const char *name, const struct stat *st, int depth)
+copy_dir(int from, int to, const char *name, const struct stat *st,
+    struct copying c)
 {
-	int		 flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-			    O_CLOEXEC;
-	scoped_fd int	 in = openat(from, name, flags);
+	scoped_fd int	 in = openat(from, name, DIR_FLAGS);
 	scoped_fd int	 out = -1;
 
-	if (in == -1 || mkdirat(to, name, 0700) == -1 ||
-	    (out = openat(to, name, flags)) == -1)
+	if (in == -1 || (mkdirat(to, name, 0700) == -1 &&
+	    (!c.again || errno != EEXIST)) ||
+	    (out = openat(to, name, DIR_FLAGS)) == -1)
 		return (-1);
-	if (copy_entries(in, out, depth + 1) == -1 ||
+	c.depth++;
+	if (copy_entries(in, out, c) == -1 ||
 	    fchown(out, st->st_uid, st->st_gid) == -1)
 		return (-1);
 	return (fchmod(out, st->st_mode & 07777));
@@ -72,23 +81,26 @@ copy_dir(int from, int to, const char *name, const struct stat *st, int depth)
 
 /* Sockets, pipes and devices of an image mean nothing in a new place. */
 static int
-copy_entry(int from, int to, const char *name, int depth)
+copy_entry(int from, int to, const char *name, struct copying c)
 {
 	struct stat	 st;
 
 	if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return (-1);
+	if (c.again && !S_ISDIR(st.st_mode) &&
+	    unlinkat(to, name, 0) == -1 && errno != ENOENT)
 		return (-1);
 	if (S_ISREG(st.st_mode))
 		return (copy_file(from, to, name, &st));
 	if (S_ISLNK(st.st_mode))
 		return (copy_link(from, to, name, &st));
 	if (S_ISDIR(st.st_mode))
-		return (copy_dir(from, to, name, &st, depth));
+		return (copy_dir(from, to, name, &st, c));
 	return (0);
 }
 
 static int
-copy_entries(int from, int to, int depth)
+copy_entries(int from, int to, struct copying c)
 {
 	int		 fd = openat(from, ".", O_RDONLY | O_DIRECTORY |
 			    O_CLOEXEC);
@@ -96,7 +108,7 @@ copy_entries(int from, int to, int depth)
 	struct dirent	*e;
 	int		 rc = 0;
 
-	if (d == NULL || depth > DEPTH) {
+	if (d == NULL || c.depth > DEPTH) {
 		if (d == NULL)
 			scope_close(&fd);
 		else {
@@ -107,21 +119,55 @@ copy_entries(int from, int to, int depth)
 	}
 	while (rc == 0 && (e = readdir(d)) != NULL)
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			rc = copy_entry(from, to, e->d_name, depth);
+			rc = copy_entry(from, to, e->d_name, c);
 	closedir(d);
 	return (rc);
+}
+
+/* Mode and owner of the directory itself. */
+int
+copy_owner(int from, int to)
+{
+	struct stat	 st;
+
+	if (fstat(from, &st) == -1 || fchownat(to, "", st.st_uid, st.st_gid,
+	    AT_EMPTY_PATH) == -1)
+		return (-1);
+	return (fchmodat(to, ".", st.st_mode & 07777, 0));
 }
 
 int
 copy_tree(int from, int to, bool keep)
 {
-	struct stat	 st;
+	if (copy_entries(from, to, (struct copying){ 0, false }) == -1)
+		return (-1);
+	return (keep ? 0 : copy_owner(from, to));
+}
 
-	if (copy_entries(from, to, 0) == -1 || fstat(from, &st) == -1)
+int
+copy_tree_again(int from, int to)
+{
+	if (copy_entries(from, to, (struct copying){ 0, true }) == -1)
 		return (-1);
-	if (keep)
-		return (0);
-	if (fchownat(to, "", st.st_uid, st.st_gid, AT_EMPTY_PATH) == -1)
+	return (copy_owner(from, to));
+}
+
+int
+copy_is_empty(int dir)
+{
+	int		 fd = openat(dir, ".", O_RDONLY | O_DIRECTORY |
+			    O_CLOEXEC);
+	DIR		*d = fd == -1 ? NULL : fdopendir(fd);
+	struct dirent	*e;
+	int		 n = 0;
+
+	if (d == NULL) {
+		scope_close(&fd);
 		return (-1);
-	return (fchmodat(to, ".", st.st_mode & 07777, 0));
+	}
+	while (n == 0 && (e = readdir(d)) != NULL)
+		n += strcmp(e->d_name, ".") != 0 &&
+		    strcmp(e->d_name, "..") != 0;
+	closedir(d);
+	return (n == 0);
 }

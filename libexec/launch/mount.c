@@ -6,6 +6,7 @@
 #include <sys/statfs.h>
 
 #include <linux/magic.h>
+#include <linux/openat2.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +31,7 @@ struct mounting {
 	int			 fd;
 	bool			 tree;
 	bool			 copy_up;
+	bool			 chown;		/* to the user, once known */
 	bool			 has_mode;
 	uint64_t		 attrs;
 	uint64_t		 propagation;
@@ -254,8 +256,78 @@ mount_open(struct build *b)
 
 		if (take_options(b, t) == -1)
 			return (-1);
-		if (strcmp(t->m->type, "bind") == 0 && source_open(b, t) == -1)
+		if (strcmp(t->m->type, "bind") == 0 && t->m->sub == NULL &&
+		    source_open(b, t) == -1)
 			return (-1);
+	}
+	return (0);
+}
+
+bool
+mount_has_volumes(const struct spec *s)
+{
+	for (size_t i = 0; i < s->nmounts; i++)
+		if (s->mounts[i].sub != NULL)
+			return (true);
+	return (false);
+}
+
+/* Volumes lie beneath the graph root, and are seen as the image is. */
+int
+mount_open_volumes(struct build *b)
+{
+	for (size_t i = 0; i < b->nmounts; i++) {
+		struct mounting	*t = &b->mounts[i];
+		scoped_fd int	 dir = -1;
+
+		if (t->m->sub == NULL)
+			continue;
+		dir = k_open(b->graph, t->m->sub, O_PATH | O_DIRECTORY,
+		    RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS |
+		    RESOLVE_NO_SYMLINKS);
+		if (dir == -1 || (t->fd = k_clone(dir, "", true)) == -1)
+			return (fault_errno(b->fault, "opening the volume for "
+			    "%s", t->m->dst));
+	}
+	return (0);
+}
+
+/*
+ * What the image has where a volume is used for the first time goes into it.
+ * Somebody may have put something there already: then that is what counts.
+ */
+static int
+volume_fill(struct build *b, struct mounting *t, int target, bool covers)
+{
+	int	 rc = 0;
+
+	if (t->m->copyup == COPYUP_NO)
+		return (0);
+	/* What the image does not have belongs to who will work there. */
+	if (!covers) {
+		t->chown = true;
+		return (0);
+	}
+	if (t->m->copyup == COPYUP_OWNER)
+		rc = copy_owner(target, t->fd);
+	else if (t->m->copyup == COPYUP_AGAIN)
+		rc = copy_tree_again(target, t->fd);
+	else if ((rc = copy_is_empty(t->fd)) == 1)
+		rc = copy_tree(target, t->fd, false);
+	return (rc >= 0 ? 0 : fault_errno(b->fault, "filling the volume on "
+	    "%s with what the image has there", t->m->dst));
+}
+
+int
+mount_settle(struct build *b)
+{
+	for (size_t i = 0; i < b->nmounts; i++) {
+		struct mounting	*t = &b->mounts[i];
+
+		if (t->chown && fchownat(t->fd, "", b->who.uid, b->who.gid,
+		    AT_EMPTY_PATH) == -1 && errno != EROFS)
+			return (fault_errno(b->fault, "giving the volume on "
+			    "%s to the container's user", t->m->dst));
 	}
 	return (0);
 }
@@ -316,7 +388,9 @@ attach(struct build *b, struct mounting *t)
 		return (fault_errno(b->fault, "mounting %s in the container",
 		    t->m->dst));
 	if (target_allowed(b, t, target) == -1 ||
-	    (is_tmpfs && tmpfs_make(b, t, target, before != -1) == -1))
+	    (is_tmpfs && tmpfs_make(b, t, target, before != -1) == -1) ||
+	    (t->m->sub != NULL && volume_fill(b, t, target,
+	    before != -1) == -1))
 		return (-1);
 	/* Times of access are settled when a mount is made, not later. */
 	if (k_setattr(t->fd, true, t->attrs & ~(uint64_t)MOUNT_ATTR__ATIME,

@@ -100,9 +100,11 @@ rootfs_open(struct build *b)
 int
 root_open(struct build *b)
 {
-	if (b->spec->rootfs != NULL && *b->spec->rootfs == '/')
-		return (rootfs_open(b));
-	return (graph_open(b));
+	if (b->spec->rootfs == NULL || *b->spec->rootfs != '/')
+		return (graph_open(b));
+	if (rootfs_open(b) == -1)
+		return (-1);
+	return (mount_has_volumes(b->spec) ? graph_open(b) : 0);
 }
 
 static int

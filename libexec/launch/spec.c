@@ -78,6 +78,8 @@ static const struct row mount_rows[] = {
 	ROW(type,		WORD,		16,		1),
 	ROW(src,		TEXT,		4095,		1),
 	ROW(dst,		ABSOLUTE,	4095,		1),
+	ROW(sub,		RELATIVE,	4095,		1),
+	ROW(copyup,		NUMBER,		3,		1),
 	ROW(opt,		PLAIN,		255,		64),
 };
 #undef ROW

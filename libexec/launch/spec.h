@@ -22,10 +22,20 @@ struct texts {
 	size_t		  n;
 };
 
+/* What a volume gets that covers something of the image. */
+enum copyup {
+	COPYUP_NO = 0,
+	COPYUP_FIRST = 1,		/* if it is empty, what is there */
+	COPYUP_AGAIN = 2,		/* the same: the first was cut short */
+	COPYUP_OWNER = 3,		/* mode and owner, no contents */
+};
+
 struct spec_mount {
 	const char	*type;		/* bind or tmpfs */
 	const char	*src;
 	const char	*dst;
+	const char	*sub;		/* of a volume: below the graph root */
+	uint64_t	 copyup;	/* enum copyup */
 	struct texts	 opt;
 	uint32_t	 index;		/* its number in the definition */
 };

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "db.h"
+#include "events.h"
 #include "keep.h"
 #include "keys.h"
 #include "objkind.h"
@@ -157,6 +158,8 @@ make_volume(struct keep *k, const struct objkind *kind, struct rec *v,
     const char *ctr)
 {
 	const char		*name = rec_str(v, "name", "");
+	struct event		 e = { .type = kind->noun, .status = "create",
+				    .id = name, .name = name, .labels = v };
 	char			 key[KEY_SIZE];
 
 	if (rec_set_num(v, "v", OBJ_SCHEMA) == -1 ||
@@ -166,7 +169,7 @@ make_volume(struct keep *k, const struct objkind *kind, struct rec *v,
 		return (keep_fail(k, errno, "out of memory"));
 	if (db_put(k->durable, key_make(key, kind->rows, name), v) == -1)
 		return (keep_fail_db(k, k->durable));
-	return (0);
+	return (event_note(k, &e));
 }
 
 static int
