@@ -435,7 +435,7 @@ enum unpack_flags {
 	F(u32, flags, 0)
 /* reap_keep: hold this descriptor and hand it to the clean-up. */
 #define FIELDS_reap_keep(F)						\
-	F(u32, slot, 7)		/* enum keep_fd */
+	F(u32, slot, 9)		/* enum keep_fd */
 
 /*
  * ids_query: value: how many ids a container gets (1: no subordinate ids, or
@@ -521,7 +521,10 @@ enum keep_fd { KEEP_USERNS = 0, KEEP_NETNS = 1, KEEP_GRAPH = 2,
 	KEEP_CONFIG = 3,
 	KEEP_SECCOMP = 4,	/* for a restart: the filter, compiled */
 	KEEP_REFRESH = 5,	/* the same, system mode: a channel to it */
-	KEEP_PIDFD = 6 };	/* the container's: whose status to report */
+	KEEP_PIDFD = 6,		/* the container's: whose status to report */
+	KEEP_STATE = 7,		/* directories, where the engine's account */
+	KEEP_RUN = 8,		/* cannot walk to them */
+	KEEP_COUNT = 10 };
 
 /* From here on nothing is written by hand. */
 #define MEMBER(kind, name, max)	MEMBER_##kind(name, max)

@@ -16,6 +16,7 @@
 #include "account.h"
 #include "confine.h"
 #include "end.h"
+#include "event.h"
 #include "path.h"
 #include "pinned.h"
 #include "policy.h"
@@ -175,8 +176,8 @@ session_config(const struct session *s, const char *key, const char *fallback)
  * A directory of the engine's own. Root makes it for the engine's account,
  * whose parents only root may write to.
  */
-static int
-own_dir(struct session *s, const char *path)
+int
+session_own_dir(struct session *s, const char *path)
 {
 	scoped_fd int	 fd = path_private_dir(path, false);
 	struct stat	 st;
@@ -211,12 +212,21 @@ graph_dir(struct session *s, bool create)
 	return (fd);
 }
 
+/* Root's may lie where the account cannot go: then its reaper has them. */
+static int
+kept_dir(struct session *s, enum keep_fd slot, const char *key)
+{
+	int	 fd = session_kept(s, slot);
+
+	return (fd == -1 ? session_own_dir(s, session_config(s, key, "")) :
+	    fcntl(fd, F_DUPFD_CLOEXEC, 0));
+}
+
 static int
 open_dirs(struct session *s, unsigned int need)
 {
-	if ((s->state_dir = own_dir(s, session_config(s, "path.state", "")))
-	    == -1 ||
-	    (s->run_dir = own_dir(s, session_config(s, "path.run", ""))) == -1)
+	if ((s->state_dir = kept_dir(s, KEEP_STATE, "path.state")) == -1 ||
+	    (s->run_dir = kept_dir(s, KEEP_RUN, "path.run")) == -1)
 		return (-1);
 	if ((need & NEED_STORE) == 0 || s->graph_fd != -1)
 		return (0);
@@ -306,6 +316,8 @@ send_state_open(struct session *s)
 		boot_id(s->boot_id, sizeof(s->boot_id));
 	(void)strlcpy(m.state_open.boot_id, s->boot_id,
 	    sizeof(m.state_open.boot_id));
+	if (event_prepare(s, &m.state_open) == -1)
+		return (-1);
 	return (star_send(&s->star, H_STATE, MSG_state_open, &m, fds, 3));
 }
 
@@ -335,15 +347,46 @@ send_store_open(struct session *s, unsigned int need)
 	return (star_send(&s->star, H_STORE, MSG_store_open, &m, fds, 2));
 }
 
+/*
+ * A store's locks are its own: what tells it from others, also from one that
+ * was removed and made again, is the directory of its state.
+ */
 static int
-send_lock_open(struct session *s)
+lock_dir(struct session *s)
 {
-	scoped_fd int	 dir = path_mkdirs(s->run_dir, "locks", 0700);
+	const char	*type = session_config(s, "engine.lock_type", "");
+	struct statx	 st;
+	char		 name[128];
+
+	if (statx(s->state_dir, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME,
+	    &st) == -1)
+		return (-1);
+	(void)snprintf(name, sizeof(name), "locks/%x.%x-%llx-%llx.%x%s",
+	    st.stx_dev_major, st.stx_dev_minor, (unsigned long long)st.stx_ino,
+	    (unsigned long long)st.stx_btime.tv_sec, st.stx_btime.tv_nsec,
+	    strcmp(type, "file") == 0 ? ".file" : "");
+	return (path_mkdirs(s->run_dir, name, 0700));
+}
+
+/* Whatever the table and its size: to look at it, or to renumber. */
+static int
+send_lock_open(struct session *s, bool any)
+{
+	scoped_fd int	 dir = lock_dir(s);
+	union msg	 m;
 
 	if (dir == -1)
 		return (sentence(s, "cannot make", "the lock directory"));
+	memset(&m.lock_open, 0, sizeof(m.lock_open));
+	(void)strlcpy(m.lock_open.type,
+	    session_config(s, "engine.lock_type", "shm"),
+	    sizeof(m.lock_open.type));
+	boot_id(m.lock_open.boot_id, sizeof(m.lock_open.boot_id));
+	m.lock_open.count = (uint32_t)rec_num(s->config, "engine.num_locks",
+	    2048);
+	m.lock_open.flags = any;
 	s->locks = true;
-	return (star_send(&s->star, H_LOCK, MSG_lock_open, NULL, &dir, 1));
+	return (star_send(&s->star, H_LOCK, MSG_lock_open, &m, &dir, 1));
 }
 
 static int
@@ -431,7 +474,7 @@ open_parts(struct session *s, unsigned int need)
 {
 	if ((need & NEED_STORE) && send_store_open(s, need) == -1)
 		return (-1);
-	if ((need & NEED_LOCK) && send_lock_open(s) == -1)
+	if ((need & NEED_LOCK) && send_lock_open(s, false) == -1)
 		return (-1);
 	if ((need & NEED_STORE) && wait_done(s, H_STORE) == -1)
 		return (-1);
@@ -472,7 +515,7 @@ take_kept(struct session *s)
 		    "left no configuration: %s", strerror(errno));
 		return (-1);
 	}
-	for (int fd = KEEP_BASE; fd < KEEP_BASE + 8; fd++)
+	for (int fd = KEEP_BASE; fd < KEEP_BASE + KEEP_COUNT; fd++)
 		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	s->system = fstat(graph, &st) == 0;
 	if (s->system)
@@ -742,7 +785,7 @@ session_locks(struct session *s)
 {
 	if (s->locks)
 		return (0);
-	return (send_lock_open(s) == -1 ? -1 : wait_done(s, H_LOCK));
+	return (send_lock_open(s, false) == -1 ? -1 : wait_done(s, H_LOCK));
 }
 
 /* The vfs driver copies, so it has to give away files of several owners. */

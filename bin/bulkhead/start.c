@@ -329,6 +329,23 @@ start_grant_mounts(struct session *s, struct rec *def)
 	    grant_path(s, rec_get(def, "rootfs")));
 }
 
+/* Root has opened them; can the account, which cleans up? */
+static int
+keep_dirs(struct start *st)
+{
+	struct session	*s = st->s;
+
+	if (!s->system)
+		return (0);
+	if (access(session_config(s, "path.state", ""), X_OK) == -1 &&
+	    keep(st, KEEP_STATE, s->state_dir) == -1)
+		return (-1);
+	if (access(session_config(s, "path.run", ""), X_OK) == -1 &&
+	    keep(st, KEEP_RUN, s->run_dir) == -1)
+		return (-1);
+	return (0);
+}
+
 /*
  * Root's container is started again without root. The only one that may still
  * map its ids is the refresh that root started, sealed, with the directories
@@ -375,7 +392,7 @@ create(struct start *st, const struct rec *full, uint32_t slot)
 	    keep(st, KEEP_USERNS, p.fds[1]) == -1 ||
 	    keep(st, KEEP_CONFIG, s->config_fd) == -1 ||
 	    keep(st, KEEP_GRAPH, s->system ? s->graph_fd : -1) == -1 ||
-	    keep_refresh(st) == -1)
+	    keep_dirs(st) == -1 || keep_refresh(st) == -1)
 		goto out;
 	s->userns_fd = packet_take_fd(&p, 1);
 	/* Nothing is built before its ids are there and it is watched. */

@@ -35,7 +35,6 @@
 #define LAUNCH_FD	5
 #define LIBEXEC_FD	6
 #define KEEP_BASE	10		/* where the clean-up finds slot 0 */
-#define NKEEP		8
 #define NARGS		64
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define REAPED		(UINT64_C(1) << 32)
@@ -45,7 +44,7 @@ enum { WATCHING = 1 };
 struct reaper {
 	struct helper	 h;
 	struct child	 monitor;
-	int		 keep[NKEEP];
+	int		 keep[KEEP_COUNT];
 	bool		 cleaned;	/* by the front end */
 	bool		 reaped;	/* here: its monitor is gone */
 	int		 status;
@@ -190,14 +189,14 @@ place_kept(struct reaper *r)
 {
 	int	 up;
 
-	for (int i = 0; i < NKEEP; i++) {
+	for (int i = 0; i < KEEP_COUNT; i++) {
 		if (r->keep[i] == -1)
 			continue;
-		up = fcntl(r->keep[i], F_DUPFD_CLOEXEC, KEEP_BASE + NKEEP);
+		up = fcntl(r->keep[i], F_DUPFD_CLOEXEC, KEEP_BASE + KEEP_COUNT);
 		close(r->keep[i]);
 		r->keep[i] = up;
 	}
-	for (int i = 0; i < NKEEP; i++)
+	for (int i = 0; i < KEEP_COUNT; i++)
 		if (r->keep[i] != -1)
 			(void)dup2(r->keep[i], KEEP_BASE + i);
 }
@@ -235,11 +234,12 @@ int
 main(int argc, char **argv)
 {
 	struct reaper	 r = { .h = { .name = "reaper", .self = R_REAPER,
-			    .policy = &none },
-			    .keep = { -1, -1, -1, -1, -1, -1, -1, -1 } };
+			    .policy = &none } };
 	struct sigaction sa = { .sa_handler = on_sigchld };
 	sigset_t	 mask;
 
+	for (int i = 0; i < KEEP_COUNT; i++)
+		r.keep[i] = -1;
 	helper_args(&r.h, argc, argv);
 	argv += optind;
 	helper_socket_upto(&r.h, LIBEXEC_FD);
