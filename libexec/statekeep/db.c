@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "inside.h"
+#include "log.h"
 #include "record.h"
 #include "scope.h"
 #include "turn.h"
@@ -25,6 +26,7 @@
 #define WAIT_MS		30000
 #define COMPACT_MIN	(1 << 20)
 #define RESERVE		(128 << 10)
+#define TEXT_MAX	512		/* bytes of a plain value */
 
 struct db_cursor {
 	struct db	*db;
@@ -90,6 +92,78 @@ db_fail_kc(struct db *db, const char *file)
 	    kcdbemsg(db->kc)));
 }
 
+/* FNV's idea, a word at a time: no change of one word can go unseen. */
+static uint32_t
+sum(uint64_t h, const void *data, size_t len)
+{
+	const uint8_t	*p = data;
+	uint64_t	 w;
+
+	for (; len > 0; p += sizeof(w), len -= sizeof(w)) {
+		w = len;
+		memcpy(&w, p, len < sizeof(w) ? len : sizeof(w));
+		h = (h ^ w) * 0x9e3779b97f4a7c15u;
+		h ^= h >> 32;
+		if (len < sizeof(w))
+			break;
+	}
+	return ((uint32_t)h);
+}
+
+static uint32_t
+seal(const char *key, size_t key_len, const void *data, size_t len)
+{
+	return (sum(sum(len + 1, key, key_len), data, len));
+}
+
+int
+db_store(struct db *db, const char *key, size_t key_len, const void *data,
+    size_t len, bool damaged)
+{
+	uint32_t	 h = seal(key, key_len, data, len);
+	char		*room;
+
+	if (damaged)
+		return (kcdbset(db->kc, key, key_len, "", 0) ? 0 : -1);
+	if (len + sizeof(h) > db->room) {
+		if ((room = realloc(db->value, len + sizeof(h))) == NULL)
+			return (-1);
+		db->value = room;
+		db->room = len + sizeof(h);
+	}
+	if (len > 0)
+		memcpy(db->value, data, len);
+	memcpy(db->value + len, &h, sizeof(h));
+	return (kcdbset(db->kc, key, key_len, db->value, len + sizeof(h)) ?
+	    0 : -1);
+}
+
+enum sealed
+db_unseal(const char *key, size_t key_len, const void *data, size_t *len)
+{
+	uint32_t	 h;
+
+	if (*len == 0)
+		return (SEALED_DAMAGED);
+	if (*len < sizeof(h))
+		return (SEALED_BROKEN);
+	*len -= sizeof(h);
+	memcpy(&h, (const char *)data + *len, sizeof(h));
+	return (h == seal(key, key_len, data, *len) ? SEALED_GOOD :
+	    SEALED_BROKEN);
+}
+
+/* Bits of the index have turned: it says so, and is not believed again. */
+static void
+turned(struct db *db, const char *key)
+{
+	db->failed = db->broken = true;
+	errno = EUCLEAN;
+	(void)db_fail(db, "the state database %s/%s is damaged at %s; try "
+	    "again, it is made anew from its journal", db->where, db->kct,
+	    key);
+}
+
 /* Nothing was found: is nothing there, or can it not be read? */
 static void
 missed(struct db *db)
@@ -119,17 +193,25 @@ db_error(const struct db *db)
 	return (db->error);
 }
 
+bool
+db_in_memory(const struct db *db)
+{
+	return (db->memory);
+}
+
 struct db *
 db_new(int dir_fd, const char *name, const char *where, const char *boot)
 {
 	struct db	*db = calloc(1, sizeof(*db));
 
 	if (db == NULL) {
-		close(dir_fd);
+		if (dir_fd != -1)
+			close(dir_fd);
 		return (NULL);
 	}
 	db->dir_fd = dir_fd;
 	db->lock_fd = db->journal_fd = -1;
+	db->memory = dir_fd == -1;
 	(void)snprintf(db->boot, sizeof(db->boot), "%s", boot);
 	(void)snprintf(db->where, sizeof(db->where), "%s", where);
 	(void)snprintf(db->kct, sizeof(db->kct), "%s.kct", name);
@@ -152,8 +234,11 @@ db_free(struct db *db)
 		(void)db_end(db);
 	if (db->lock_fd != -1)
 		close(db->lock_fd);
+	db_kc_close(db);
 	jbuf_clear(&db->changes);
-	close(db->dir_fd);
+	if (db->dir_fd != -1)
+		close(db->dir_fd);
+	free(db->value);
 	free(db);
 }
 
@@ -165,6 +250,8 @@ db_free(struct db *db)
 static int
 enter(struct db *db)
 {
+	if (db->memory)
+		return (0);
 	return (fchdir(db->dir_fd) == 0 ? 0 : db_fail_file(db, "enter", "."));
 }
 
@@ -267,11 +354,35 @@ settle(struct db *db, enum db_mode mode, struct view *v)
 	return (mode == DB_READ ? take_turn(db, DB_READ) : 0);
 }
 
+/* Kyoto Cabinet's own tree in memory, for as long as we are. */
+static int
+begin_memory(struct db *db, enum db_mode mode)
+{
+	if (db->kc == NULL) {
+		if ((db->kc = kcdbnew()) == NULL ||
+		    !kcdbopen(db->kc, "+", KCOWRITER | KCOCREATE))
+			return (db_fail(db, "out of memory"));
+	}
+	if (mode == DB_WRITE && !kcdbbegintran(db->kc, 0))
+		return (db_fail_kc(db, db->kct));
+	return (0);
+}
+
+static void
+end_memory(struct db *db)
+{
+	if (db->mode == DB_WRITE && !db->settled && db->kc != NULL)
+		(void)kcdbendtran(db->kc, 0);
+	db->begun = false;
+}
+
 static int
 begin(struct db *db, enum db_mode mode)
 {
 	struct view	 v;
 
+	if (db->memory)
+		return (begin_memory(db, mode));
 	if (open_files(db, mode) == -1 || settle(db, mode, &v) == -1)
 		return (-1);
 	if (mode == DB_READ)
@@ -314,7 +425,8 @@ db_room(struct db *db)
 	struct stat	 st;
 	scoped_fd int	 fd = -1;
 
-	if (fstatat(db->dir_fd, db->reserve, &st, AT_SYMLINK_NOFOLLOW) == 0)
+	if (db->memory || fstatat(db->dir_fd, db->reserve, &st,
+	    AT_SYMLINK_NOFOLLOW) == 0)
 		return (0);
 	fd = openat(db->dir_fd, db->reserve,
 	    O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -338,6 +450,10 @@ db_commit(struct db *db, bool hard)
 	if (db->failed || db->mode != DB_WRITE) {
 		errno = db->failed ? errno : EINVAL;
 		return (-1);
+	}
+	if (db->memory) {
+		db->settled = kcdbendtran(db->kc, 1) != 0;
+		return (db->settled ? 0 : db_fail_kc(db, db->kct));
 	}
 	end = journal_append(db->journal_fd, db->journal_len, &db->changes);
 	if (end == -1)
@@ -371,6 +487,9 @@ close_journal(struct db *db)
 {
 	int	 rc = 0;
 
+	/* Each of these is a change that somebody was promised. */
+	if (db->sync_file)
+		log_debug("sync %s/%s", db->where, db->journal);
 	if ((db->sync_file && fdatasync(db->journal_fd) == -1) ||
 	    (db->sync_dir && fsync(db->dir_fd) == -1))
 		rc = db_fail_file(db, "sync", db->journal);
@@ -386,6 +505,10 @@ db_end(struct db *db)
 {
 	int	 saved = errno;
 
+	if (db->memory) {
+		end_memory(db);
+		return (0);
+	}
 	if (db->kc != NULL && db->mode == DB_WRITE) {
 		if (!db->settled)
 			db->settled = enter(db) == 0 &&
@@ -414,6 +537,7 @@ db_get(struct db *db, const char *key)
 	size_t		 len = 0;
 	char		*p;
 	struct rec	*r;
+	enum sealed	 s;
 
 	errno = ENOENT;
 	if (db->kc == NULL)
@@ -422,25 +546,43 @@ db_get(struct db *db, const char *key)
 		missed(db);
 		return (NULL);
 	}
-	r = rec_decode(p, len);
+	s = db_unseal(key, strlen(key), p, &len);
+	r = s == SEALED_GOOD ? rec_decode(p, len) : NULL;
 	kcfree(p);
+	if (s == SEALED_DAMAGED)
+		errno = EBADMSG;
+	else if (s == SEALED_BROKEN)
+		turned(db, key);
 	return (r);
 }
 
 bool
 db_get_text(struct db *db, const char *key, char *out, size_t size)
 {
-	int32_t	 n;
+	char		 text[TEXT_MAX + sizeof(uint32_t)];
+	int32_t		 n;
+	size_t		 len;
+	enum sealed	 s;
 
+	errno = ENOENT;
 	if (db->kc == NULL)
 		return (false);
-	n = kcdbgetbuf(db->kc, key, strlen(key), out, size - 1);
-	if (n < 0)
+	n = kcdbgetbuf(db->kc, key, strlen(key), text, sizeof(text));
+	if (n < 0) {
 		missed(db);
-	if (n < 0 || (size_t)n >= size)
 		return (false);
-	out[n] = '\0';
-	return (strlen(out) == (size_t)n);
+	}
+	len = (size_t)n;
+	errno = EBADMSG;
+	if (len >= sizeof(text))
+		return (false);
+	if ((s = db_unseal(key, strlen(key), text, &len)) == SEALED_BROKEN)
+		turned(db, key);
+	if (s != SEALED_GOOD || len >= size || memchr(text, '\0', len) != NULL)
+		return (false);
+	memcpy(out, text, len);
+	out[len] = '\0';
+	return (true);
 }
 
 bool
@@ -464,8 +606,8 @@ put_bytes(struct db *db, const char *key, const void *data, size_t len)
 		db->failed = true;
 		return (db_fail(db, "out of memory"));
 	}
-	if (data == NULL ? kcdbremove(db->kc, key, n) :
-	    kcdbset(db->kc, key, n, data, len))
+	if (data == NULL ? kcdbremove(db->kc, key, n) != 0 :
+	    db_store(db, key, n, data, len, false) == 0)
 		return (0);
 	db->failed = true;
 	return (db_fail_kc(db, db->kct));
@@ -537,7 +679,10 @@ db_next(struct db_cursor *c, const char **key, const void **data, size_t *len)
 	c->name[key_len] = '\0';
 	*key = c->name;
 	*data = value;
-	return (true);
+	if (db_unseal(c->name, key_len, value, len) != SEALED_BROKEN)
+		return (true);
+	turned(c->db, c->name);
+	return (false);
 }
 
 void

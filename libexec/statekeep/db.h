@@ -19,10 +19,13 @@ enum db_mode { DB_READ, DB_WRITE };
 /*
  * A database in a directory (taken). `where` names it in sentences, the boot
  * id says for how long pages that were not synced can be trusted. Nothing is
- * opened yet. NULL on ENOMEM.
+ * opened yet. Without a directory (-1) it is in memory, and gone when it is
+ * freed. NULL on ENOMEM.
  */
 struct db	*db_new(int, const char *, const char *, const char *);	/* takes */
 void		 db_free(struct db *);
+
+bool		 db_in_memory(const struct db *);
 
 /*
  * Take a turn and open: 0, or -1 with errno and db_error. A database that is
@@ -60,7 +63,10 @@ const char	*db_error(const struct db *);
 
 /* NULL with ENOENT, or EBADMSG when the record there does not decode. */
 struct rec	*db_get(struct db *, const char *);
-/* The same as text for short plain values. False when absent or too long. */
+/*
+ * The same as text for short plain values. False when absent (ENOENT), too
+ * long or damaged (EBADMSG).
+ */
 bool		 db_get_text(struct db *, const char *, char *, size_t);
 bool		 db_has(struct db *, const char *);
 /* 0, or -1 with errno and db_error; db_commit then fails as well. */
@@ -71,7 +77,10 @@ int		 db_del(struct db *, const char *);
 /* A position among the keys that begin with a prefix, in order. */
 struct db_cursor;
 struct db_cursor *db_walk(struct db *, const char *);
-/* Next key (NUL-terminated) and bytes, valid until the next call. */
+/*
+ * Next key (NUL-terminated) and bytes, valid until the next call. Of a value
+ * that is damaged no byte is left.
+ */
 bool		 db_next(struct db_cursor *, const char **, const void **,
 		    size_t *);
 void		 db_walk_end(struct db_cursor *);

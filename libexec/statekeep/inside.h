@@ -7,6 +7,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <kclangc.h>
@@ -34,6 +35,7 @@ struct db {
 	int64_t		 journal_len;
 	KCDB		*kc;		/* NULL: closed, or nothing there */
 	enum db_mode	 mode;
+	bool		 memory;	/* no files: what is here is all */
 	bool		 begun;
 	bool		 failed;	/* a put or delete went wrong */
 	bool		 settled;	/* committed or undone: stamp it clean */
@@ -42,6 +44,8 @@ struct db {
 	bool		 sync_file;	/* the journal, when the turn is over */
 	bool		 sync_dir;	/* its name as well: it is new */
 	struct jbuf	 changes;
+	char		*value;		/* room to seal one in */
+	size_t		 room;
 	char		 boot[65];
 	char		 where[PATH_MAX];
 	char		 kct[64];
@@ -76,6 +80,17 @@ int	db_fail_file(struct db *, const char *, const char *);
  * but the system's refusal is damage, of which the next turn makes an end.
  */
 int	db_fail_kc(struct db *, const char *);
+/*
+ * Values in the index have a checksum behind them, so that a bit that the
+ * disk has turned is seen, and the index is made again from the journal. One
+ * that was damaged in the journal is an empty value without.
+ */
+int	db_store(struct db *, const char *, size_t, const void *, size_t,
+	    bool damaged);
+enum sealed { SEALED_GOOD, SEALED_DAMAGED, SEALED_BROKEN };
+/* What a value is; the length becomes that without the checksum. */
+enum sealed db_unseal(const char *, size_t, const void *, size_t *);
+
 /* Open one of its files with Kyoto Cabinet in these modes. 0 or -1. */
 int	db_kc_open(struct db *, const char *, uint32_t);
 /* Close it; `settled` becomes false if that failed. */

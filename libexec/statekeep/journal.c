@@ -23,7 +23,7 @@
 #define KEY_MAX		1024
 #define WINDOW		(1 << 20)	/* bytes of it in memory */
 
-enum { PUT = 1, GONE = 2 };
+enum { PUT = 1, GONE = 2, DAMAGED = 3 };
 
 static uint32_t
 sum(uint32_t h, const void *data, size_t len)
@@ -80,11 +80,12 @@ jbuf_room(struct jbuf *b, size_t more)
 	return (0);
 }
 
-int
-jbuf_add(struct jbuf *b, const char *key, const void *data, size_t len)
+static int
+add(struct jbuf *b, uint8_t kind, const char *key, const void *data,
+    size_t len)
 {
-	uint8_t	 kind = data == NULL ? GONE : PUT, *p;
 	size_t	 key_len = strlen(key);
+	uint8_t	*p;
 
 	if (key_len > KEY_MAX || len > REC_MAX) {
 		errno = EMSGSIZE;
@@ -102,6 +103,18 @@ jbuf_add(struct jbuf *b, const char *key, const void *data, size_t len)
 		memcpy(p + CHANGE + key_len, data, len);
 	b->len += CHANGE + key_len + len;
 	return (0);
+}
+
+int
+jbuf_add(struct jbuf *b, const char *key, const void *data, size_t len)
+{
+	return (add(b, data == NULL ? GONE : PUT, key, data, len));
+}
+
+int
+jbuf_add_damaged(struct jbuf *b, const char *key)
+{
+	return (add(b, DAMAGED, key, NULL, 0));
 }
 
 void
@@ -187,7 +200,7 @@ change_len(const uint8_t *p, size_t left)
 {
 	size_t	 key_len, len;
 
-	if (left < CHANGE || (p[0] != PUT && p[0] != GONE))
+	if (left < CHANGE || p[0] < PUT || p[0] > DAMAGED)
 		return (0);
 	key_len = get_le(p + 1, 2);
 	len = get_le(p + 3, 4);
@@ -233,8 +246,8 @@ body_apply(const uint8_t *p, size_t left, journal_fn fn, void *ctx,
 		key_len = get_le(p + 1, 2);
 		len = get_le(p + 3, 4);
 		rc = fn(ctx, (const char *)p + CHANGE, key_len,
-		    p[0] == PUT ? p + CHANGE + key_len : NULL, len,
-		    !change_good(p));
+		    p[0] == GONE ? NULL : p + CHANGE + key_len, len,
+		    p[0] == DAMAGED || !change_good(p));
 		if (rc != 0)
 			return (rc);
 		out->changes++;

@@ -22,6 +22,8 @@ struct jbuf {
 
 /* Add "key becomes these bytes" or (NULL) "key is gone". 0 or -1 ENOMEM. */
 int	jbuf_add(struct jbuf *, const char *, const void *, size_t);
+/* Add "what this key had is damaged", so that it is known for ever. */
+int	jbuf_add_damaged(struct jbuf *, const char *);
 void	jbuf_clear(struct jbuf *);
 
 /*

@@ -32,7 +32,7 @@ keep_fail_db(struct keep *k, const struct db *db)
 static void
 name_dir(int fd, char *out, size_t size)
 {
-	if (fchdir(fd) == -1 || getcwd(out, size) == NULL)
+	if (fd == -1 || fchdir(fd) == -1 || getcwd(out, size) == NULL)
 		(void)snprintf(out, size, "(state)");
 }
 

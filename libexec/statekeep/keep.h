@@ -32,7 +32,10 @@ struct keep {
 	char		 error[1024];
 };
 
-/* Directories (taken) and the boot id; nothing is opened yet. 0 or -1. */
+/*
+ * Directories (taken; -1: in memory) and the boot id; nothing is opened yet.
+ * 0 or -1.
+ */
 int	keep_init(struct keep *, int, int, const char *);	/* takes */
 void	keep_clear(struct keep *);
 /*

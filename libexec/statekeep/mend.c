@@ -28,7 +28,7 @@ mend_stamp(struct db *db, struct stamp *s)
 	if (sscanf(text, "busy %ld %64s %" SCNd64, &s->pid, s->boot,
 	    &s->journal_len) == 3)
 		s->kind = STAMP_BUSY;
-	else if (sscanf(text, "clean %64s %" SCNd64 " %" SCNd64 " %" SCNd64
+	else if (sscanf(text, "clean2 %64s %" SCNd64 " %" SCNd64 " %" SCNd64
 	    " %" SCNu64, s->boot, &s->journal_len, &s->size, &s->mtime_ns,
 	    &s->ino) == 5)
 		s->kind = STAMP_CLEAN;
@@ -74,7 +74,7 @@ mend_clean(struct db *db)
 
 	if (fstatat(db->dir_fd, db->kct, &st, 0) == -1)
 		return (db_fail_file(db, "look at", db->kct));
-	(void)snprintf(text, sizeof(text), "clean %s %" PRId64 " %" PRId64
+	(void)snprintf(text, sizeof(text), "clean2 %s %" PRId64 " %" PRId64
 	    " %" PRId64 " %" PRIu64, db->boot, db->journal_len,
 	    (int64_t)st.st_size, mtime_ns(&st), (uint64_t)st.st_ino);
 	return (stamp_write(db, text));
@@ -98,11 +98,10 @@ replay_change(void *ctx, const char *key, size_t key_len, const void *data,
 		(void)kcdbremove(db->kc, key, key_len);
 		return (0);
 	}
-	/* An empty value decodes to nothing: the record shows as damaged. */
 	if (damaged)
 		log_warnx("%s/%s: the record %.*s is damaged", db->where,
 		    db->journal, (int)key_len, key);
-	if (kcdbset(db->kc, key, key_len, data, damaged ? 0 : len))
+	if (db_store(db, key, key_len, data, len, damaged) == 0)
 		return (0);
 	return (db_fail_kc(db, db->kct_new));
 }
@@ -157,6 +156,23 @@ rebuild(struct db *db, const struct stamp *s)
 	return (mend_clean(db));
 }
 
+/* -1 with EUCLEAN for a value that is not what was stored. */
+static int
+write_one(struct jbuf *b, const char *name, size_t name_len, const void *data,
+    size_t len)
+{
+	switch (db_unseal(name, name_len, data, &len)) {
+	case SEALED_GOOD:
+		return (jbuf_add(b, name, data, len));
+	case SEALED_DAMAGED:
+		return (jbuf_add_damaged(b, name));
+	case SEALED_BROKEN:
+		break;
+	}
+	errno = EUCLEAN;
+	return (-1);
+}
+
 /*
  * Write what the open index holds as transactions of a size to bear. It must
  * be all that it says it holds: this replaces the journal.
@@ -175,7 +191,7 @@ write_all(struct db *db, int fd)
 	while (end != -1 &&
 	    (key = kccurget(cur, &key_len, &data, &len, 1)) != NULL) {
 		(void)snprintf(name, sizeof(name), "%.*s", (int)key_len, key);
-		if (jbuf_add(&b, name, data, len) == -1)
+		if (write_one(&b, name, key_len, data, len) == -1)
 			end = -1;
 		else if (b.len > CHUNK) {
 			end = journal_append(fd, end, &b);
@@ -186,10 +202,11 @@ write_all(struct db *db, int fd)
 	}
 	kccurdel(cur);
 	if (end != -1 && n != kcdbcount(db->kc)) {
-		db->broken = true;
 		errno = EUCLEAN;
 		end = -1;
 	}
+	if (end == -1 && errno == EUCLEAN)
+		db->broken = true;
 	if (end != -1)
 		end = journal_append(fd, end, &b);
 	jbuf_clear(&b);
@@ -217,6 +234,7 @@ mend_compact(struct db *db)
 		close(db->journal_fd);
 	db->journal_fd = take_fd(&fd);
 	db->journal_len = end;
+	db->sync_file = db->sync_dir = false;	/* just done */
 	return (0);
 }
 

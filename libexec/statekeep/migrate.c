@@ -61,8 +61,10 @@ migrate_schema(struct keep *k)
 	char	 text[32];
 	long	 schema;
 
-	if (!db_get_text(k->durable, SCHEMA_KEY, text, sizeof(text)))
-		return (0);
+	if (!db_get_text(k->durable, SCHEMA_KEY, text, sizeof(text))) {
+		/* Not to know the version is no reason to lose the rest. */
+		return (errno == EBADMSG ? 1 : 0);
+	}
 	schema = strtol(text, NULL, 10);
 	if (schema > KEEP_SCHEMA)
 		return (keep_fail(k, EPROTONOSUPPORT, "the state database "

@@ -5,6 +5,7 @@
 
 #include "db.h"
 #include "keys.h"
+#include "log.h"
 #include "migrate.h"
 #include "record.h"
 #include "refresh.h"
@@ -26,9 +27,10 @@ read_settings(struct keep *k, struct comparison *c)
 	if ((c->schema = migrate_schema(k)) == -1)
 		return (-1);
 	c->have = db_get(k->durable, SETTINGS_KEY);
-	if (c->have == NULL && errno != ENOENT)
-		return (keep_fail(k, EUCLEAN, "the settings in the state "
-		    "database are damaged; restore it from a backup"));
+	/* They are the ones that it is used with now, then. */
+	if (c->have == NULL && errno == EBADMSG)
+		log_warnx("the settings in the state database are damaged "
+		    "and are written anew");
 	return (0);
 }
 
@@ -120,6 +122,10 @@ keep_settings(struct keep *k, const struct rec *want, struct rec **made_with)
 	struct comparison	 c = { 0 };
 	int			 rc;
 
+	*made_with = NULL;
+	/* In memory there is nothing that could have been made with others. */
+	if (db_in_memory(k->durable))
+		return (0);
 	for (int tries = 0;; tries++) {
 		rc = settings(k, &c, want);
 		*made_with = NULL;
