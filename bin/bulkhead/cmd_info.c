@@ -169,6 +169,8 @@ cmd_info(struct globals *g, int argc, char **argv)
 		in.part[i].out = in.part[i].err = in.part[i].pidfd = -1;
 	if (format_open(&f, &about, opt_str(g->opts, "format", NULL)) == -1)
 		return (EXIT_ENGINE);
+	/* It reads the same files again, with the same to say of them. */
+	in.part[P_REGISTRIES].quiet = g->trace == 0;
 	gather(&in, g);
 	settle_down();
 	j = document(&in);

@@ -128,12 +128,22 @@ info_locks(struct globals *g, const struct rec *config, struct rec *out)
 	return (0);
 }
 
+/* Asked apart from the rest: this one must be right, or says what is not. */
 int
 info_registries(struct globals *g, const struct rec *config, struct rec *out)
 {
-	(void)g;
+	struct session	 s = { .config_flags = CONFIG_REGISTRIES };
+	struct rec_item	 item;
+	size_t		 it = 0;
+
 	(void)config;
-	(void)out;
+	if (session_open(&s, g, NEED_CONFIG, NULL) == -1)
+		return (EXIT_ENGINE);
+	while (rec_walk(s.config, NULL, &it, &item))
+		if (strncmp(item.key, "registries.", 11) == 0 &&
+		    item.text != NULL)
+			(void)rec_add(out, item.key, item.text);
+	session_close(&s);
 	return (0);
 }
 
@@ -198,6 +208,21 @@ has_d_type(int dir)
 	return (answer);
 }
 
+/* The storage, or what it would be made in. */
+static int
+open_nearest(const char *path)
+{
+	char	 at[PATH_MAX], *slash;
+	int	 fd;
+
+	if (strlcpy(at, path, sizeof(at)) >= sizeof(at) || *at != '/')
+		return (-1);
+	while ((fd = open(at, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1 &&
+	    errno == ENOENT && (slash = strrchr(at, '/')) != at)
+		*slash = '\0';
+	return (fd);
+}
+
 int
 info_disk(struct globals *g, const struct rec *config, struct rec *out)
 {
@@ -206,10 +231,7 @@ info_disk(struct globals *g, const struct rec *config, struct rec *out)
 	struct statfs	 fs;
 
 	(void)g;
-	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir == -1 && errno == ENOENT)
-		return (say_error("the storage %s is not there yet", path));
-	if (dir == -1 || fstatfs(dir, &fs) == -1)
+	if ((dir = open_nearest(path)) == -1 || fstatfs(dir, &fs) == -1)
 		return (say_error("cannot open the storage %s: %s", path,
 		    strerror(errno)));
 	(void)rec_add(out, "d_type", has_d_type(dir));

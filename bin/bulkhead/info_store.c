@@ -190,8 +190,85 @@ info_storage(const struct info *in)
 	return (o);
 }
 
+/* --- registries --- */
+
+#define REGISTRY	"registries.registry."
+#define REGISTRY_LEN	(sizeof(REGISTRY) - 1)
+#define LOCATION	".location"
+#define LOCATION_LEN	(sizeof(LOCATION) - 1)
+
+/* "LOCATION,insecure,digest-only": a location has no commas. */
+static json_t *
+mirror(const char *v)
+{
+	char	 location[1024];
+
+	(void)snprintf(location, sizeof(location), "%.*s",
+	    (int)strcspn(v, ","), v);
+	return (json_pack("{s:o, s:b, s:s}", "Location", tmpl_text(location),
+	    "Insecure", strstr(v, ",insecure") != NULL, "PullFromMirror",
+	    strstr(v, ",digest-only") != NULL ? "digest-only" :
+	    strstr(v, ",tag-only") != NULL ? "tag-only" : ""));
+}
+
+static bool
+is_set(const struct rec *r, const char *prefix, const char *what)
+{
+	char	 key[1200];
+
+	(void)snprintf(key, sizeof(key), REGISTRY "%s.%s", prefix, what);
+	return (strcmp(rec_str(r, key, ""), "true") == 0);
+}
+
+static json_t *
+registry(const struct rec *r, const char *prefix, const char *location)
+{
+	json_t		*mirrors = json_array();
+	char		 key[1200];
+	const char	*v;
+	size_t		 it = 0;
+
+	(void)snprintf(key, sizeof(key), REGISTRY "%s.mirror", prefix);
+	while (rec_next(r, key, &it, &v))
+		(void)json_array_append_new(mirrors, mirror(v));
+	if (json_array_size(mirrors) == 0) {
+		json_decref(mirrors);
+		mirrors = json_null();
+	}
+	return (json_pack("{s:o, s:o, s:b, s:s, s:o, s:b, s:b}",
+	    "Prefix", tmpl_text(prefix), "Location", tmpl_text(location),
+	    "Insecure", is_set(r, prefix, "insecure"), "PullFromMirror", "",
+	    "Mirrors", mirrors, "Blocked", is_set(r, prefix, "blocked"),
+	    "MirrorByDigestOnly", is_set(r, prefix, "mirror-by-digest-only")));
+}
+
 json_t *
 info_registry_list(const struct info *in)
 {
-	return (info_note(in, P_REGISTRIES, json_object()));
+	const struct rec	*r = in->part[P_REGISTRIES].answer;
+	json_t			*o = json_object(), *search = json_array();
+	struct rec_item		 item;
+	const char		*v;
+	char			 prefix[1024];
+	size_t			 it = 0, n;
+
+	while (r != NULL && rec_walk(r, NULL, &it, &item)) {
+		n = strlen(item.key);
+		if (strncmp(item.key, REGISTRY, REGISTRY_LEN) != 0 ||
+		    n <= REGISTRY_LEN + LOCATION_LEN ||
+		    strcmp(item.key + n - LOCATION_LEN, LOCATION) != 0)
+			continue;
+		(void)snprintf(prefix, sizeof(prefix), "%.*s",
+		    (int)(n - REGISTRY_LEN - LOCATION_LEN),
+		    item.key + REGISTRY_LEN);
+		(void)json_object_set_new(o, prefix, registry(r, prefix,
+		    item.text));
+	}
+	for (it = 0; rec_next(r, "registries.unqualified-search-registries",
+	    &it, &v);)
+		(void)json_array_append_new(search, tmpl_text(v));
+	if (json_array_size(search) > 0)
+		(void)json_object_set(o, "search", search);
+	json_decref(search);
+	return (info_note(in, P_REGISTRIES, o));
 }

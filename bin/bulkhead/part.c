@@ -121,7 +121,7 @@ take_sentence(struct part *p)
 	s = text = contents(p->err, &len);
 	while ((line = strsep(&s, "\n")) != NULL)
 		if (strncmp(line, PREFIX, PREFIX_LEN) != 0) {
-			if (*line != '\0')
+			if (*line != '\0' && !p->quiet)
 				fprintf(stderr, "%s\n", line);
 		} else if (p->why[0] == '\0')
 			(void)strlcpy(p->why, line + PREFIX_LEN,

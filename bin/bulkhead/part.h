@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct globals;
@@ -20,6 +21,7 @@ struct part {
 	 */
 	int		(*run)(struct globals *, const struct rec *,
 			    struct rec *);
+	bool		 quiet;		/* of its warnings nothing is passed on */
 	pid_t		 pid;
 	int		 pidfd;
 	int		 out;		/* memfds: the answer, and its stderr */
