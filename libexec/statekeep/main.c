@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -81,18 +82,21 @@ on_event_to(void *ctx, struct packet *p, struct answer *a)
 static int
 on_state_open(void *ctx, struct packet *p, struct answer *a)
 {
+	const struct msg_state_open *m = &p->body.state_open;
 	struct server	*s = ctx;
-	int		 dirs[3] = { p->fds[0], p->fds[1],
+	int		 dirs[3] = { m->memory ? -1 : p->fds[0],
+			    m->memory ? -1 : p->fds[1],
 			    s->keep.events.dir_fd }, rc;
 	struct rec	*settings, *made_with;
 
 	helper_sandbox(&s->helper, dirs, 3);
 	/* The walls are up: whatever comes now, there is no second opening. */
 	s->state = 0;
-	if (keep_init(&s->keep, packet_take_fd(p, 0), packet_take_fd(p, 1),
-	    p->body.state_open.boot_id) == -1)
+	(void)snprintf(s->keep.ns, sizeof(s->keep.ns), "%s", m->ns);
+	if (keep_init(&s->keep, m->memory ? -1 : packet_take_fd(p, 0),
+	    m->memory ? -1 : packet_take_fd(p, 1), m->boot_id) == -1)
 		return (refuse(s, a));
-	if (events_open(&s->keep, &p->body.state_open) == -1)
+	if (events_open(&s->keep, m) == -1)
 		return (refuse(s, a));
 	if ((settings = record_of(p, 2, a)) == NULL)
 		return (-1);

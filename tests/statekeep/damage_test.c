@@ -314,7 +314,7 @@ sum(uint32_t h, const char *data, size_t len)
 static void
 later(char *buf, size_t len)
 {
-	char		*at = memmem(buf, len, "s:schema1", 9);
+	char		*at = memmem(buf, len, "s:schema2", 9);
 	char		 kind = 1;
 	uint32_t	 h;
 
@@ -331,7 +331,7 @@ test_schema(void)
 	fresh();
 	edit_journal(later);
 	CHECK(reopen() == EPROTONOSUPPORT);
-	CHECK(strstr(p.text, "newer bulkhead (schema 9, this one knows 1)") !=
+	CHECK(strstr(p.text, "newer bulkhead (schema 9, this one knows 2)") !=
 	    NULL);
 	CHECK(peer_end(&p) == 0);
 	remove_dir(durable);

@@ -35,6 +35,7 @@ struct peer {
 };
 
 __attribute__((unused)) static int	 checks, failures;
+__attribute__((unused)) static const char *title;
 
 #define CHECK(x)	check((x), #x, __LINE__)
 #define UNUSED		__attribute__((unused))
@@ -42,7 +43,8 @@ __attribute__((unused)) static int	 checks, failures;
 UNUSED static void
 check(int ok, const char *what, int line)
 {
-	printf("%s %d - %s\n", ok ? "ok" : "not ok", ++checks, what);
+	printf("%s %d - %s%s%s\n", ok ? "ok" : "not ok", ++checks,
+	    title == NULL ? "" : title, title == NULL ? "" : " | ", what);
 	if (!ok) {
 		printf("# line %d\n", line);
 		failures++;

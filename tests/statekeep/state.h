@@ -35,15 +35,14 @@ rec_fd(struct rec *r)
 	return (fd);
 }
 
-/* Settings (freed), a namespace, a type: 0, also when they are not its own. */
-UNUSED static uint32_t
-state_open_as(struct peer *p, const char *program, const char *durable,
+/* Start it and send the first message: settings (freed), namespace, type. */
+UNUSED static int
+state_begin(struct peer *p, const char *program, const char *durable,
     const char *boot_dir, const char *boot_id, struct rec *settings,
     const char *ns, bool memory)
 {
 	union msg	 m = { 0 };
-	int		 fds[3];
-	uint32_t	 rc;
+	int		 fds[3], rc;
 
 	peer_start(p, program, R_STATE);
 	fds[0] = open(durable, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -53,10 +52,22 @@ state_open_as(struct peer *p, const char *program, const char *durable,
 	    "%s", boot_id);
 	(void)snprintf(m.state_open.ns, sizeof(m.state_open.ns), "%s", ns);
 	m.state_open.memory = memory;
-	rc = peer_ask(p, MSG_state_open, &m, fds, 3);
+	rc = peer_send(p, MSG_state_open, &m, fds, 3);
 	for (int i = 0; i < 3; i++)
 		close(fds[i]);
 	return (rc);
+}
+
+/* 0, also when the settings are not its own. */
+UNUSED static uint32_t
+state_open_as(struct peer *p, const char *program, const char *durable,
+    const char *boot_dir, const char *boot_id, struct rec *settings,
+    const char *ns, bool memory)
+{
+	if (state_begin(p, program, durable, boot_dir, boot_id, settings, ns,
+	    memory) == -1)
+		return (UINT32_MAX);
+	return (peer_answer(p));
 }
 
 UNUSED static struct rec *
