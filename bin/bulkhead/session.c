@@ -21,8 +21,10 @@
 #include "pinned.h"
 #include "policy.h"
 #include "record.h"
+#include "runtimes.h"
 #include "say.h"
 #include "scope.h"
+#include "storeid.h"
 #include "sweep.h"
 
 #define LOCK_TRIES	200		/* a sweep is short */
@@ -347,23 +349,16 @@ send_store_open(struct session *s, unsigned int need)
 	return (star_send(&s->star, H_STORE, MSG_store_open, &m, fds, 2));
 }
 
-/*
- * A store's locks are its own: what tells it from others, also from one that
- * was removed and made again, is the directory of its state.
- */
+/* A store's locks are its own, whoever else's are in this run directory. */
 static int
 lock_dir(struct session *s)
 {
 	const char	*type = session_config(s, "engine.lock_type", "");
-	struct statx	 st;
-	char		 name[128];
+	char		 id[80], name[100];
 
-	if (statx(s->state_dir, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME,
-	    &st) == -1)
+	if (store_id(s->state_dir, id, sizeof(id)) == -1)
 		return (-1);
-	(void)snprintf(name, sizeof(name), "locks/%x.%x-%llx-%llx.%x%s",
-	    st.stx_dev_major, st.stx_dev_minor, (unsigned long long)st.stx_ino,
-	    (unsigned long long)st.stx_btime.tv_sec, st.stx_btime.tv_nsec,
+	(void)snprintf(name, sizeof(name), "locks/%s%s", id,
 	    strcmp(type, "file") == 0 ? ".file" : "");
 	return (path_mkdirs(s->run_dir, name, 0700));
 }
@@ -381,7 +376,10 @@ send_lock_open(struct session *s, bool any)
 	(void)strlcpy(m.lock_open.type,
 	    session_config(s, "engine.lock_type", "shm"),
 	    sizeof(m.lock_open.type));
-	boot_id(m.lock_open.boot_id, sizeof(m.lock_open.boot_id));
+	if (s->boot_id[0] == '\0')
+		boot_id(s->boot_id, sizeof(s->boot_id));
+	(void)strlcpy(m.lock_open.boot_id, s->boot_id,
+	    sizeof(m.lock_open.boot_id));
 	m.lock_open.count = (uint32_t)rec_num(s->config, "engine.num_locks",
 	    2048);
 	m.lock_open.flags = any;
@@ -538,7 +536,9 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	    ask_config(s) == -1))
 		return (-1);
 	if (start_helpers(s, need, cleanup) == -1 ||
-	    (s->config == NULL && take_config(s) == -1))
+	    (s->config == NULL && take_config(s) == -1) ||
+	    runtimes_check(s->config, s->g, s->star.text,
+	    sizeof(s->star.text)) == -1)
 		return (-1);
 	if ((need & NEED_IF_THERE) && access(session_config(s, "path.state",
 	    ""), F_OK) == -1)

@@ -1,187 +1,258 @@
 #include "lock.h"
 
-#include <sys/queue.h>
-#include <sys/stat.h>
-
 #include <errno.h>
-#include <fcntl.h>
-#include <stdint.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "log.h"
+#include "helper.h"
 #include "path.h"
-#include "scope.h"
-#include "turn.h"
-
-/*
- * A lock is an open-file-description lock on a file of its name. The kernel
- * drops it with the last copy of the descriptor, and we never make a copy.
- * Files are removed when the last holder lets go, so that a directory does
- * not fill with the names of containers that are gone; whoever locked a file
- * that was removed meanwhile begins again with the one that is there now.
- */
-struct lock {
-	TAILQ_ENTRY(lock)	 entry;
-	char			*name;
-	int			 fd;
-	bool			 shared;
-};
 
 struct locks {
-	TAILQ_HEAD(, lock)	 held;
-	int			 dir_fd;
-	char			 who[256];	/* blanks to its end */
+	const struct kind	*kind;
+	void			*table;
+	unsigned int		 held;	/* of names other than LOCK_STORE */
+	bool			 alone;	/* LOCK_STORE is held, and alone */
+	bool			 store;	/* LOCK_STORE is held for the others */
+	bool			 stays;	/* ... to the end, for what was freed */
 };
 
-struct locks *
-locks_new(int dir_in, const char *who)	/* takes */
+static char	 open_error[512];
+
+void *
+locks_fail(int error, const char *fmt, ...)
 {
-	scoped_fd int	 dir_fd = dir_in;
-	struct locks	*ls = calloc(1, sizeof(*ls));
+	va_list	 ap;
 
-	if (ls == NULL)
-		return (NULL);
-	TAILQ_INIT(&ls->held);
-	ls->dir_fd = take_fd(&dir_fd);
-	memset(ls->who, ' ', sizeof(ls->who));
-	memcpy(ls->who, who, strnlen(who, sizeof(ls->who) - 1));
-	return (ls);
-}
-
-static struct lock *
-find(struct locks *ls, const char *name)
-{
-	struct lock	*l;
-
-	TAILQ_FOREACH(l, &ls->held, entry)
-		if (strcmp(l->name, name) == 0)
-			return (l);
+	va_start(ap, fmt);
+	(void)vsnprintf(open_error, sizeof(open_error), fmt, ap);
+	va_end(ap);
+	errno = error;
 	return (NULL);
 }
 
-/* Is this open file still the one that has the name? */
+const char *
+locks_open_error(void)
+{
+	return (open_error);
+}
+
+bool
+locks_peer_gone(void)
+{
+	struct pollfd	 p = { .fd = HELPER_FD };
+
+	return (poll(&p, 1, 0) == 1 && (p.revents & POLLHUP) != 0);
+}
+
+bool
+locks_name_good(const char *name)
+{
+	return (path_is_name(name) && *name != '.' &&
+	    strlen(name) < LOCK_NAME && (*name < '0' || *name > '9'));
+}
+
+static const struct kind *
+kind_of(const char *type)
+{
+	if (*type == '\0' || strcmp(type, "shm") == 0)
+		return (&kind_shm);
+	if (strcmp(type, "file") == 0)
+		return (&kind_file);
+	return (locks_fail(EINVAL, "unknown lock type \"%s\": engine.lock_type "
+	    "must be shm or file: invalid argument", type));
+}
+
 static bool
-is_current(const struct locks *ls, const char *name, int fd)
+is_count(uint32_t count)
 {
-	struct stat	 ours, there;
-
-	return (fstat(fd, &ours) == 0 && ours.st_nlink > 0 &&
-	    fstatat(ls->dir_fd, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    ours.st_dev == there.st_dev && ours.st_ino == there.st_ino);
+	if (count > 0 && count <= LOCK_MAX)
+		return (true);
+	(void)locks_fail(EINVAL, "engine.num_locks must be between 1 and %u, "
+	    "not %u: invalid argument", LOCK_MAX, count);
+	return (false);
 }
 
-static uint64_t
-now_ms(void)
+struct locks *
+locks_open(int dir_fd, const struct locks_want *want)	/* takes */
 {
-	struct timespec	 ts;
+	const struct kind	*kind = kind_of(want->type);
+	struct locks		*ls = calloc(1, sizeof(*ls));
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ((uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000);
+	if (kind == NULL || !is_count(want->count) || ls == NULL) {
+		int	 saved = errno;
+
+		if (ls == NULL)
+			(void)locks_fail(ENOMEM, "out of memory");
+		close(dir_fd);
+		free(ls);
+		errno = saved;
+		return (NULL);
+	}
+	ls->kind = kind;
+	if ((ls->table = kind->open(dir_fd, want)) == NULL) {
+		free(ls);
+		return (NULL);
+	}
+	return (ls);
 }
 
-/* The locked file of that name, or -1. */
+void
+locks_close(struct locks *ls)
+{
+	if (ls != NULL)
+		ls->kind->close(ls->table);
+	free(ls);
+}
+
+bool
+locks_stale(struct locks *ls)
+{
+	return (ls->kind->stale(ls->table));
+}
+
+/* Not while somebody renumbers. The time that this took is not the peer's. */
 static int
-lock_file(const struct locks *ls, const char *name, bool shared,
-    unsigned int wait_ms)
+enter(struct locks *ls, unsigned int wait_ms)
 {
-	uint64_t	 now = now_ms(), deadline = now + wait_ms;
+	struct take	 t = { .name = LOCK_STORE, .shared = true,
+			    .wait_ms = wait_ms };
+	uint32_t	 number;
 
-	for (;;) {
-		scoped_fd int	 fd = path_open(ls->dir_fd, name,
-				    O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
-
-		if (fd == -1)
-			return (-1);
-		if (turn_take(fd, !shared, deadline > now ?
-		    (unsigned int)(deadline - now) : 0) == -1)
-			return (-1);
-		if (is_current(ls, name, fd))
-			return (take_fd(&fd));
-		now = now_ms();
-	}
-}
-
-int
-locks_take(struct locks *ls, const char *name, bool shared,
-    unsigned int wait_ms)
-{
-	scoped_fd int		 fd = -1;
-	scoped_free char	*copy = NULL;
-	scoped_free struct lock	*l = NULL;
-
-	if (!path_is_name(name) || *name == '.') {
-		errno = EINVAL;
+	if (ls->store || ls->alone)
+		return (0);
+	if (ls->kind->take(ls->table, &t, &number) == -1)
 		return (-1);
-	}
-	if (find(ls, name) != NULL) {
-		errno = EDEADLK;
-		return (-1);
-	}
-	if ((copy = strdup(name)) == NULL ||
-	    (l = calloc(1, sizeof(*l))) == NULL ||
-	    (fd = lock_file(ls, name, shared, wait_ms)) == -1)
-		return (-1);
-	/* For those who wait. A full disk costs them the name, no more. */
-	if (pwrite(fd, ls->who, sizeof(ls->who), 0) == -1)
-		log_debug("cannot say in %s who holds it", name);
-	l->shared = shared;
-	l->name = take_ptr(&copy);
-	l->fd = take_fd(&fd);
-	TAILQ_INSERT_TAIL(&ls->held, l, entry);
-	(void)take_ptr(&l);
+	ls->store = true;
 	return (0);
 }
 
 static void
-release(struct locks *ls, struct lock *l)
+leave(struct locks *ls)
 {
-	/* Alone on it, and it is the one with the name: nobody can miss it. */
-	if ((!l->shared || turn_take(l->fd, true, 0) == 0) &&
-	    is_current(ls, l->name, l->fd))
-		(void)unlinkat(ls->dir_fd, l->name, 0);
-	close(l->fd);
-	TAILQ_REMOVE(&ls->held, l, entry);
-	free(l->name);
-	free(l);
+	int	 saved = errno;
+
+	if (ls->store && !ls->stays && ls->held == 0 &&
+	    ls->kind->drop(ls->table, LOCK_STORE) == 0)
+		ls->store = false;
+	errno = saved;
+}
+
+static int
+take_store(struct locks *ls, const struct take *t, uint32_t *number)
+{
+	if (ls->alone || ls->held > 0 || t->alloc) {
+		errno = EDEADLK;
+		return (-1);
+	}
+	if (ls->store && ls->kind->drop(ls->table, LOCK_STORE) == 0)
+		ls->store = ls->stays = false;
+	if (ls->kind->take(ls->table, t, number) == -1)
+		return (-1);
+	ls->alone = !t->shared;
+	ls->store = ls->stays = t->shared;
+	return (0);
+}
+
+int
+locks_take(struct locks *ls, const struct take *t, uint32_t *number)
+{
+	*number = 0;
+	if (!locks_name_good(t->name)) {
+		errno = EINVAL;
+		return (-1);
+	}
+	if (strcmp(t->name, LOCK_STORE) == 0)
+		return (take_store(ls, t, number));
+	if (enter(ls, t->wait_ms) == -1)
+		return (-1);
+	if (ls->kind->take(ls->table, t, number) == 0) {
+		ls->held++;
+		return (0);
+	}
+	leave(ls);
+	return (-1);
 }
 
 int
 locks_drop(struct locks *ls, const char *name)
 {
-	struct lock	*l = find(ls, name);
-
-	if (l == NULL) {
-		errno = ENOENT;
+	if (ls->kind->drop(ls->table, name) == -1)
 		return (-1);
-	}
-	release(ls, l);
+	if (strcmp(name, LOCK_STORE) == 0)
+		ls->alone = ls->store = ls->stays = false;
+	else
+		ls->held--;
+	leave(ls);
 	return (0);
 }
 
-void
-locks_free(struct locks *ls)
-{
-	struct lock	*l;
+#define SHORT_WAIT_MS	10000
 
-	if (ls == NULL)
-		return;
-	while ((l = TAILQ_FIRST(&ls->held)) != NULL)
-		release(ls, l);
-	close(ls->dir_fd);
-	free(ls);
+int
+locks_alloc(struct locks *ls, const char *name, uint32_t want, uint32_t *got)
+{
+	int	 rc;
+
+	if (!locks_name_good(name) || strcmp(name, LOCK_STORE) == 0) {
+		errno = EINVAL;
+		return (-1);
+	}
+	if (enter(ls, SHORT_WAIT_MS) == -1)
+		return (-1);
+	rc = ls->kind->alloc(ls->table, name, want, got);
+	leave(ls);
+	return (rc);
+}
+
+/*
+ * Nobody renumbers from here to our end: what the number was freed of is
+ * still recorded, and would be given another.
+ */
+int
+locks_free(struct locks *ls, const char *name)
+{
+	if (enter(ls, SHORT_WAIT_MS) == -1)
+		return (-1);
+	ls->stays = ls->store;
+	return (ls->kind->free(ls->table, name));
+}
+
+int
+locks_find(struct locks *ls, char name[LOCK_NAME], uint32_t *number)
+{
+	return (ls->kind->find(ls->table, name, number));
+}
+
+int
+locks_list(struct locks *ls, struct rec *r, bool all)
+{
+	return (ls->kind->list(ls->table, r, all));
+}
+
+int
+locks_renumber_begin(struct locks *ls)
+{
+	if (ls->alone)
+		return (ls->kind->begin(ls->table));
+	errno = EPERM;
+	return (-1);
+}
+
+int
+locks_renumber(struct locks *ls, const struct rec *r)
+{
+	if (ls->alone)
+		return (ls->kind->renumber(ls->table, r));
+	errno = EPERM;
+	return (-1);
 }
 
 void
-locks_holder(struct locks *ls, const char *name, char *out, size_t size)
+locks_holder(struct locks *ls, char name[LOCK_NAME], char *out, size_t size)
 {
-	scoped_fd int	 fd = path_open(ls->dir_fd, name,
-			    O_RDONLY | O_NOFOLLOW, 0);
-	ssize_t		 n = fd == -1 ? 0 : read(fd, out, size - 1);
-
-	while (n > 0 && out[n - 1] == ' ')
-		n--;
-	out[n < 0 ? 0 : n] = '\0';
+	ls->kind->holder(ls->table, name, out, size);
 }

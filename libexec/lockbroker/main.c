@@ -2,8 +2,8 @@
  * lockbroker: takes the engine's locks for one command and holds them.
  *
  * Trusts: the front end for the directory; nobody for what is in it.
- * Holds:  that directory and one descriptor per lock. No network, no
- *         children, no other path.
+ * Holds:  that directory, the table of locks in it, which others map too, or
+ *         one descriptor per lock. No network, no children, no other path.
  * Dies:   when its channel closes, and every lock with it.
  */
 #include <sys/socket.h>
@@ -19,7 +19,9 @@
 #include "lock.h"
 #include "log.h"
 #include "policy.h"
+#include "record.h"
 #include "scope.h"
+#include "table.h"
 #include "turn.h"
 
 static const struct rule	 rules[] = {
@@ -36,48 +38,72 @@ struct broker {
 	struct helper	 helper;
 	struct locks	*locks;
 	unsigned int	 state;
-	char		 who[200];	/* "process 12 (bulkhead rm c1)" */
+	uint32_t	 pid;		/* of the command at the other end */
+	char		 command[140];
 };
 
 /* The walls go up when the directory is there. */
 static int
 on_lock_open(void *ctx, struct packet *p, struct answer *a)
 {
-	struct broker	*b = ctx;
-	int		 dir = p->fds[0];
+	const struct msg_lock_open	*m = &p->body.lock_open;
+	struct broker			*b = ctx;
+	struct locks_want		 want = { .type = m->type,
+					    .boot_id = m->boot_id,
+					    .count = m->count,
+					    .any = m->flags != 0,
+					    .command = b->command,
+					    .pid = b->pid };
+	int				 dir = p->fds[0];
 
 	helper_sandbox(&b->helper, &dir, 1);
 	b->state = 0;
-	if ((b->locks = locks_new(packet_take_fd(p, 0), b->who)) == NULL)
-		return (answer_text(a, "out of memory"));
+	b->locks = locks_open(packet_take_fd(p, 0), &want);
+	if (b->locks == NULL)
+		return (answer_text(a, "%s", locks_open_error()));
 	b->state = READY;
+	a->value = locks_stale(b->locks);
 	return (0);
+}
+
+static int
+explain_full(const struct msg_lock_take *m, struct answer *a)
+{
+	return (answer_text(a, "there is no lock left for %s: all that "
+	    "engine.num_locks in containers.conf allows are in use; raise it, "
+	    "which counts at once, or remove containers, pods or volumes",
+	    m->name));
 }
 
 /* Why a lock could not be had. errno stays. */
 static int
 explain(struct broker *b, const struct msg_lock_take *m, struct answer *a)
 {
-	char	 who[257];
+	char	 who[256] = "", name[LOCK_NAME] = "";
 	int	 error = errno;
 
-	locks_holder(b->locks, m->name, who, sizeof(who));
+	locks_holder(b->locks, name, who, sizeof(who));
 	if (*who == '\0')
 		(void)snprintf(who, sizeof(who), "another process");
+	if (*name == '\0')
+		(void)snprintf(name, sizeof(name), "%s", m->name);
 	errno = error;
 	switch (error) {
 	case EBUSY:
-		return (answer_text(a, "lock %s is held by %s", m->name, who));
+		return (answer_text(a, "lock %s is held by %s", name, who));
 	case ETIMEDOUT:
 		return (answer_text(a, "lock %s was not free within %u ms: "
-		    "%s holds it; wait for it, or end it", m->name,
-		    m->wait_ms, who));
+		    "%s holds it; wait for it, or end it", name, m->wait_ms,
+		    who));
 	case EDEADLK:
-		return (answer_text(a, "lock %s is held by this command "
-		    "already", m->name));
+		return (answer_text(a, "lock %s is held by this command, or "
+		    "by one that waits for this command: waiting would be for "
+		    "ever", m->name));
 	case EINVAL:
 		return (answer_text(a, "\"%s\" cannot be the name of a lock",
 		    m->name));
+	case ENOSPC:
+		return (explain_full(m, a));
 	default:
 		return (answer_text(a, "cannot take lock %s: %s", m->name,
 		    strerror(error)));
@@ -93,9 +119,16 @@ on_lock_take(void *ctx, struct packet *p, struct answer *a)
 {
 	const struct msg_lock_take	*m = &p->body.lock_take;
 	struct broker			*b = ctx;
+	struct take			 t = { .name = m->name,
+					    .shared = m->shared != 0,
+					    .alloc = m->alloc != 0,
+					    .wait_ms = m->wait_ms };
+	uint32_t			 number;
 
-	if (locks_take(b->locks, m->name, m->shared != 0, m->wait_ms) == 0)
+	if (locks_take(b->locks, &t, &number) == 0) {
+		a->value = number;
 		return (0);
+	}
 	if (errno == ETIMEDOUT && m->wait_ms == 0)
 		errno = EBUSY;
 	return (explain(b, m, a));
@@ -112,11 +145,110 @@ on_lock_drop(void *ctx, struct packet *p, struct answer *a)
 	return (answer_text(a, "lock %s is not held", m->name));
 }
 
+static int
+on_lock_free(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_lock_free	*m = &p->body.lock_free;
+	struct broker			*b = ctx;
+
+	if (locks_free(b->locks, m->name) == 0)
+		return (0);
+	return (answer_text(a, "cannot free lock %s: %s", m->name,
+	    errno == ENOENT ? "it has no number" : strerror(errno)));
+}
+
+static int
+on_lock_alloc(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_lock_alloc	*m = &p->body.lock_alloc;
+	struct broker			*b = ctx;
+	uint32_t			 got;
+
+	if (locks_alloc(b->locks, m->name, m->number, &got) == 0) {
+		a->value = got;
+		return (0);
+	}
+	if (m->number == 0)
+		return (answer_text(a, "cannot allocate a lock for %s: %s",
+		    m->name, strerror(errno)));
+	return (answer_text(a, "cannot allocate lock %u for %s: %s",
+	    m->number - 1, m->name, errno == EEXIST ? "it, or one for that, "
+	    "is allocated" : strerror(errno)));
+}
+
+static int
+on_lock_find(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_lock_find	*m = &p->body.lock_find;
+	struct broker			*b = ctx;
+	char				 name[LOCK_NAME];
+	uint32_t			 number = m->number;
+
+	(void)snprintf(name, sizeof(name), "%s", m->name);
+	if (*name != '\0')
+		number = 0;
+	else if (number == 0)
+		errno = EINVAL;
+	if ((*name != '\0' || number != 0) &&
+	    locks_find(b->locks, name, &number) == 0) {
+		a->value = number;
+		(void)answer_text(a, "%s", name);
+		return (0);
+	}
+	return (answer_text(a, "there is no such lock: %s", strerror(errno)));
+}
+
+static int
+on_lock_list(void *ctx, struct packet *p, struct answer *a)
+{
+	struct broker	*b = ctx;
+	struct rec	*r = rec_new();
+	int		 rc = -1;
+
+	if (r != NULL && locks_list(b->locks, r, p->body.lock_list.all != 0)
+	    == 0)
+		rc = answer_rec(a, r);
+	else
+		(void)answer_text(a, "cannot list the locks: %s",
+		    strerror(errno));
+	rec_free(r);
+	return (rc);
+}
+
+static int
+on_lock_renumber(void *ctx, struct packet *p, struct answer *a)
+{
+	struct broker	*b = ctx;
+	struct rec	*r;
+	int		 rc, saved;
+
+	if ((r = rec_from_fd(p->fds[0])) == NULL)
+		return (answer_text(a, "the record that came with %s is "
+		    "malformed", p->info->name));
+	if (p->body.lock_renumber.begin)
+		rc = locks_renumber_begin(b->locks);
+	else
+		rc = locks_renumber(b->locks, r);
+	saved = errno;
+	rec_free(r);
+	errno = saved;
+	if (rc == 0)
+		return (0);
+	return (answer_text(a, "cannot renumber the locks: %s",
+	    saved == EINVAL ? "engine.num_locks is too small" :
+	    strerror(saved)));
+}
+
 static const struct handler handlers[] = {
 	/* message		states		handler */
 	{ MSG_lock_open,	EMPTY,		on_lock_open },
 	{ MSG_lock_take,	READY,		on_lock_take },
 	{ MSG_lock_drop,	READY,		on_lock_drop },
+	{ MSG_lock_free,	READY,		on_lock_free },
+	{ MSG_lock_alloc,	READY,		on_lock_alloc },
+	{ MSG_lock_find,	READY,		on_lock_find },
+	{ MSG_lock_list,	READY,		on_lock_list },
+	{ MSG_lock_renumber,	READY,		on_lock_renumber },
 };
 
 /* Its command line, printable; "" if it cannot be read. */
@@ -146,13 +278,13 @@ name_peer(struct broker *b)
 {
 	struct ucred	 cred;
 	socklen_t	 len = sizeof(cred);
-	char		 command[120];
 
 	if (getsockopt(HELPER_FD, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1)
 		fatal("peer");
-	command_of(cred.pid, command, sizeof(command));
-	(void)snprintf(b->who, sizeof(b->who), "process %ld (%s)",
-	    (long)cred.pid, *command == '\0' ? "bulkhead" : command);
+	b->pid = (uint32_t)cred.pid;
+	command_of(cred.pid, b->command, sizeof(b->command));
+	if (b->command[0] == '\0')
+		(void)snprintf(b->command, sizeof(b->command), "bulkhead");
 }
 
 int
@@ -171,6 +303,6 @@ main(int argc, char **argv)
 		fatal("signal");
 	rc = helper_serve(&b.helper, handlers,
 	    sizeof(handlers) / sizeof(handlers[0]), &b.state, &b);
-	locks_free(b.locks);
+	locks_close(b.locks);
 	return (rc);
 }
