@@ -477,7 +477,7 @@ enum unpack_flags {
 	F(u32, readonly, 1)
 
 /*
- * cg_gather: a cgroup's cgroup.procs, open to read and write, and a pid
+ * cg_gather: a cgroup's cgroup.procs, open for writing, and a pid
  * namespace that this user owns: move into the one every process of the
  * other. reply_fd: a record of `moved`, a number, and for each process that
  * the kernel would not let us move its `left`, a process id out here.

@@ -30,6 +30,9 @@ _bulkhead_names() {
 		"$prog" ps -a --format '{{.Names}} {{.ID}}' 2>/dev/null ;;
 	running)
 		"$prog" ps --format '{{.Names}} {{.ID}}' 2>/dev/null ;;
+	paused)
+		"$prog" ps --filter status=paused \
+		    --format '{{.Names}} {{.ID}}' 2>/dev/null ;;
 	image)
 		"$prog" images --format '{{.Repository}}:{{.Tag}} {{.ID}}' \
 		    2>/dev/null ;;
@@ -46,7 +49,7 @@ _bulkhead_value() {
 	file)
 		compopt -o filenames 2>/dev/null
 		COMPREPLY=($(compgen -f -- "$cur")) ;;
-	container|running|image|object)
+	container|running|paused|image|object)
 		COMPREPLY=($(compgen -W "$(_bulkhead_names "$1")" -- "$cur"))
 		[ -z "${__ltrimcolon:-}" ] || __ltrim_colon_completions "$cur" ;;
 	variable)
@@ -183,6 +186,8 @@ function quoted(s) {
 function source(what) {
 	if (what == "container")
 		return "(bulkhead ps -a --format \"{{.Names}}\" 2>/dev/null)"
+	if (what == "paused")
+		return "(bulkhead ps --filter status=paused --format \"{{.Names}}\" 2>/dev/null)"
 	if (what == "running")
 		return "(bulkhead ps --format \"{{.Names}}\" 2>/dev/null)"
 	if (what == "image")

@@ -121,7 +121,7 @@ cgroup_make(struct session *s, const struct rec *row, struct cgroup *cg)
 	if ((dir = make_dir(s, row, path)) == -1)
 		return (-1);
 	/* As root: the kernel asks who has opened it, not who writes. */
-	cg->procs = openat(dir, "cgroup.procs", O_RDWR | O_CLOEXEC);
+	cg->procs = openat(dir, "cgroup.procs", O_WRONLY | O_CLOEXEC);
 	return (cg->procs == -1 ? sentence(s, "cannot use the cgroup", path) :
 	    0);
 }

@@ -10,6 +10,7 @@
 
 #include <bsd/string.h>
 
+#include "cgroup.h"
 #include "cmd.h"
 #include "end.h"
 #include "monconn.h"
@@ -37,6 +38,14 @@ stop_one(struct session *s, const struct rec *row, void *ctx)
 	if (state == CTR_CREATED) {
 		/* podman: stopping what never ran is no error. */
 		return (0);
+	}
+	if (state == CTR_PAUSED) {
+		(void)snprintf(s->star.text, sizeof(s->star.text), "can only "
+		    "stop created or running containers. %s is in state "
+		    "paused: container state improper", rec_str(row, "id",
+		    ""));
+		errno = EBUSY;
+		return (-1);
 	}
 	return (st->until_boot ? stop_until_boot(s, row, st->timeout) :
 	    stop_container(s, row, st->timeout));
@@ -80,7 +89,8 @@ kill_one(struct session *s, const struct rec *row, void *ctx)
 {
 	const int	*signo = ctx;
 
-	if (rec_num(row, "state", 0) != CTR_RUNNING) {
+	if (rec_num(row, "state", 0) != CTR_RUNNING &&
+	    rec_num(row, "state", 0) != CTR_PAUSED) {
 		(void)snprintf(s->star.text, sizeof(s->star.text), "can only "
 		    "kill running containers. %s is in state %s: container "
 		    "state improper", rec_str(row, "id", ""),
@@ -93,7 +103,8 @@ kill_one(struct session *s, const struct rec *row, void *ctx)
 	    *signo == stop_signal(row)) && restart_forbid(s, row, false) == -1)
 		return (-1);
 	if (monconn_signal(s, row, *signo) == 0)
-		return (0);
+		return (*signo == SIGKILL ? cgroup_thaw(s, rec_str(row, "id",
+		    "")) : 0);
 	(void)snprintf(s->star.text, sizeof(s->star.text), "cannot signal "
 	    "container %s: %s", rec_str(row, "id", ""), strerror(errno));
 	return (-1);

@@ -270,6 +270,28 @@ static const struct command c_logs = {
 	    "logs mywebserver mydbserver",
 };
 
+static const struct command c_pause = {
+	.name = "pause", .run = cmd_pause,
+	.summary = "Pause all the processes in one or more containers",
+	.operands = CTRS, .operand = "running",
+	.opts = { .tables = { opts_pause } }, .max_args = -1,
+	.args_error = WANT_ONE,
+	.description = "Pauses one or more running containers.  The container "
+	    "name or ID can be used.",
+	.examples = "pause mywebserver\npause 860a4b23\npause --all",
+};
+
+static const struct command c_unpause = {
+	.name = "unpause", .run = cmd_unpause,
+	.summary = "Unpause the processes in one or more containers",
+	.operands = CTRS, .operand = "paused",
+	.opts = { .tables = { opts_unpause } }, .max_args = -1,
+	.args_error = WANT_ONE,
+	.description = "Unpauses one or more previously paused containers.  "
+	    "The container name or ID can be used.",
+	.examples = "unpause ctrID\nunpause --all",
+};
+
 static const struct command c_ps = {
 	.name = "ps", .run = cmd_ps, .summary = "List containers",
 	.opts = { .tables = { opts_ps } },
@@ -384,8 +406,8 @@ static const struct command c_wait = {
 
 static const struct command *const container_group[] = {
 	&c_cleanup, &c_create, &c_container_inspect, &c_kill,
-	&c_container_list, &c_logs, &c_ps, &c_rm, &c_run, &c_start, &c_stop,
-	&c_wait, NULL
+	&c_container_list, &c_logs, &c_pause, &c_ps, &c_rm, &c_run, &c_start,
+	&c_stop, &c_unpause, &c_wait, NULL
 };
 
 static const struct command c_container = {
@@ -413,8 +435,9 @@ static const struct command c_system = {
 
 const struct command *const commands[] = {
 	&c_config, &c_container, &c_create, &c_image, &c_images, &c_import, &c_info,
-	&c_inspect, &c_kill, &c_load, &c_logs, &c_ps, &c_rm, &c_rmi, &c_run,
-	&c_start, &c_stop, &c_system, &c_version, &c_wait, NULL
+	&c_inspect, &c_kill, &c_load, &c_logs, &c_pause, &c_ps, &c_rm, &c_rmi,
+	&c_run, &c_start, &c_stop, &c_system, &c_unpause, &c_version, &c_wait,
+	NULL
 };
 
 /* The path to a command as a person types it, and its members. */

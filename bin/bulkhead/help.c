@@ -16,16 +16,16 @@ static const char *const	podman_commands[] = {
 	"attach", "auto-update", "build", "commit", "completion", "cp",
 	"diff", "events", "exec", "exists", "export", "farm", "generate",
 	"healthcheck", "history", "init", "kube", "login", "logout",
-	"machine", "manifest", "mount", "network", "pause", "play", "pod",
+	"machine", "manifest", "mount", "network", "play", "pod",
 	"port", "pull", "push", "quadlet", "rename", "restart", "save",
 	"search", "secret", "stats", "tag", "top", "umount", "unmount",
-	"unpause", "unshare", "untag", "update", "volume",
+	"unshare", "untag", "update", "volume",
 };
 static const char *const	podman_container[] = {
 	"attach", "checkpoint", "clone", "commit", "cp", "diff", "exec",
-	"exists", "export", "init", "mount", "pause", "port", "prune",
+	"exists", "export", "init", "mount", "port", "prune",
 	"rename", "restart", "restore", "runlabel", "stats", "top", "umount",
-	"unmount", "unpause", "update",
+	"unmount", "update",
 };
 static const char *const	podman_image[] = {
 	"build", "diff", "exists", "history", "mount", "prune", "pull",

@@ -64,6 +64,20 @@ const struct opt opts_kill[] = {
 	{ 0 }
 };
 
+const struct opt opts_pause[] = {
+	{ "all", 'a', OPT_FLAG, NULL, "Pause all running containers", NULL,
+	  NULL },
+	CIDFILE, FILTER('f'), HELP, LATEST,
+	{ 0 }
+};
+
+const struct opt opts_unpause[] = {
+	{ "all", 'a', OPT_FLAG, NULL, "Unpause all paused containers", NULL,
+	  NULL },
+	CIDFILE, FILTER('f'), HELP, LATEST,
+	{ 0 }
+};
+
 const struct opt opts_rm[] = {
 	{ "all", 'a', OPT_FLAG, NULL, "Remove all containers", NULL, NULL },
 	CIDFILE,

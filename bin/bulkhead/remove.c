@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "end.h"
 #include "monconn.h"
 #include "record.h"
@@ -86,6 +87,9 @@ halt(struct session *s, const struct rec *row, int64_t timeout)
 
 	if (!is_running(row))
 		return (0);
+	/* By force: what is frozen answers no signal but this one. */
+	if (rec_num(row, "state", 0) == CTR_PAUSED)
+		timeout = 0;
 	if (timeout < 0)
 		timeout = def_num(row, "stop_timeout", 10);
 	if (timeout > 0 && monconn_signal(s, row, signo) == 0 &&
@@ -93,6 +97,8 @@ halt(struct session *s, const struct rec *row, int64_t timeout)
 		return (record_end(s, row));
 	if (monconn_signal(s, row, SIGKILL) == -1 && errno != ESRCH)
 		goto fail;
+	/* cgroups v1 do not let it die before. */
+	(void)cgroup_thaw(s, rec_str(row, "id", ""));
 	if (monconn_wait(s, row, KILL_WAIT_MS) == -1)
 		goto fail;
 	return (record_end(s, row));
@@ -136,9 +142,10 @@ remove_container(struct session *s, const struct rec *row, bool force,
 	}
 	if (is_running(row) && !force) {
 		(void)snprintf(s->star.text, sizeof(s->star.text), "cannot "
-		    "remove container %s as it is running - running or paused "
+		    "remove container %s as it is %s - running or paused "
 		    "containers cannot be removed without force: container "
-		    "state improper", id);
+		    "state improper", id, rec_num(row, "state", 0) ==
+		    CTR_PAUSED ? "paused" : "running");
 		errno = EBUSY;
 		return (-1);
 	}

@@ -26,10 +26,17 @@ struct walk {
 };
 
 static void
+say_failure(const struct walk *w)
+{
+	if (!w->sel->mute)
+		(void)session_error(w->s);
+}
+
+static void
 run_one(struct walk *w, const struct rec *row, const char *say)
 {
 	if (w->fn(w->s, row, w->ctx) == -1) {
-		(void)session_error(w->s);
+		say_failure(w);
 		w->code = w->sel->failed;
 		return;
 	}
@@ -54,7 +61,7 @@ by_name(struct walk *w, const char *ref)
 	}
 	if (missing && (ignore || w->sel->quiet_missing))
 		return;
-	(void)session_error(w->s);
+	say_failure(w);
 	if (w->code == 0)
 		w->code = missing ? w->sel->missing : w->sel->failed;
 }

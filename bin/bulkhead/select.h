@@ -19,6 +19,7 @@ struct select {
 	unsigned int	 all_states;	/* bit mask that --all means */
 	bool		 say_ref;	/* print what was done, as podman */
 	bool		 quiet_missing;
+	bool		 mute;		/* the same will be asked again */
 	int		 missing;	/* exit code for one that is not there */
 	int		 failed;	/* exit code for one that failed */
 };

@@ -38,8 +38,8 @@ gather_check_procs(int fd)
 		return ("not of a cgroup");
 	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
 		return ("not a file");
-	if ((fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDWR)
-		return ("not open for both reading and writing");
+	if ((fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
+		return ("not open for writing");
 	return (NULL);
 }
 

@@ -16,7 +16,7 @@ struct tally {
 	pid_t		 left[LEFT_MAX];
 };
 
-/* Is it cgroup.procs of some cgroup, open for both? NULL, or what it is. */
+/* Is it a file of some cgroup, to be written to? NULL, or what it is. */
 const char *gather_check_procs(int);
 /*
  * Is it a pid namespace that belongs to a user namespace of ours? NULL, and

@@ -36,11 +36,10 @@ struct work {
 	int		 sock;
 	int		 procs;
 	int		 proc;		/* /proc of this pid namespace */
-	uint32_t	 moved;
-	uint32_t	 member[MEMBERS];
+	uint32_t	 member[MEMBERS];	/* moved; sorted at each round */
 	size_t		 nmembers;
-	bool		 first;		/* round: say who is left */
-	int		 error;
+	size_t		 nsorted;
+	bool		 last;		/* round: say who is left */
 };
 
 /* One process, so one of these, and no heap. */
@@ -57,36 +56,19 @@ compare(const void *a, const void *b)
 static bool
 is_member(const struct work *w, uint32_t pid)
 {
-	return (bsearch(&pid, w->member, w->nmembers, sizeof(pid),
+	return (bsearch(&pid, w->member, w->nsorted, sizeof(pid),
 	    compare) != NULL);
 }
 
-/* Numbers, one to a line, as the kernel counts them in this namespace. */
 static int
-read_members(struct work *w)
+add_member(struct work *w, uint32_t pid)
 {
-	char		 buf[4096];
-	uint32_t	 pid = 0;
-	ssize_t		 n;
-
-	w->nmembers = 0;
-	if (lseek(w->procs, 0, SEEK_SET) == -1)
+	if (w->nmembers == MEMBERS) {
+		errno = E2BIG;
 		return (-1);
-	while ((n = read(w->procs, buf, sizeof(buf))) > 0)
-		for (ssize_t i = 0; i < n; i++) {
-			if (buf[i] >= '0' && buf[i] <= '9') {
-				pid = pid * 10 + (uint32_t)(buf[i] - '0');
-				continue;
-			}
-			if (w->nmembers == MEMBERS) {
-				errno = E2BIG;
-				return (-1);
-			}
-			w->member[w->nmembers++] = pid;
-			pid = 0;
-		}
-	qsort(w->member, w->nmembers, sizeof(w->member[0]), compare);
-	return (n == -1 ? -1 : 0);
+	}
+	w->member[w->nmembers++] = pid;
+	return (0);
 }
 
 /* Dead, and only waited for: no cgroup has it. */
@@ -110,7 +92,7 @@ is_zombie(struct work *w, const char *name)
 static int
 say(struct work *w, enum note_kind kind, int error, pid_t sender)
 {
-	struct note	 n = { kind, error, w->moved };
+	struct note	 n = { kind, error, (uint32_t)w->nmembers };
 	struct ucred	 cred = { sender, getuid(), getgid() };
 	struct iovec	 iov = { &n, sizeof(n) };
 	union {
@@ -131,7 +113,11 @@ say(struct work *w, enum note_kind kind, int error, pid_t sender)
 	return (sendmsg(w->sock, &m, MSG_NOSIGNAL) == -1 ? -1 : 0);
 }
 
-/* 1: it is on its way, look again. 0: nothing to do about it. -1: errno. */
+/*
+ * 1: moved, look for others. 0: nothing to do about it. -1: errno. The kernel
+ * could be asked who is in the cgroup, but that of v1 tells a reader what was
+ * so a second ago.
+ */
 static int
 move(struct work *w, const char *name)
 {
@@ -140,16 +126,14 @@ move(struct work *w, const char *name)
 	if (pid == (uint32_t)getpid() || is_member(w, pid) ||
 	    is_zombie(w, name))
 		return (0);
-	if (write(w->procs, name, strlen(name)) != -1) {
-		w->moved++;
-		return (1);
-	}
+	if (write(w->procs, name, strlen(name)) != -1)
+		return (add_member(w, pid) == -1 ? -1 : 1);
 	if (errno == ESRCH)
 		return (0);
 	if (errno != EACCES && errno != EPERM)
 		return (-1);
 	/* Told as its sender: the kernel puts the number for who reads it. */
-	if (w->first && say(w, NOTE_LEFT, errno, (pid_t)pid) == -1 &&
+	if (w->last && say(w, NOTE_LEFT, errno, (pid_t)pid) == -1 &&
 	    errno != ESRCH)
 		return (-1);
 	return (0);
@@ -163,7 +147,9 @@ one_round(struct work *w)
 	long				 n;
 	int				 some = 0, rc;
 
-	if (read_members(w) == -1 || lseek(w->proc, 0, SEEK_SET) == -1)
+	qsort(w->member, w->nmembers, sizeof(w->member[0]), compare);
+	w->nsorted = w->nmembers;
+	if (lseek(w->proc, 0, SEEK_SET) == -1)
 		return (-1);
 	while ((n = syscall(SYS_getdents64, w->proc, buf, sizeof(buf))) > 0)
 		for (long i = 0; i < n; i += e->len) {
@@ -215,7 +201,7 @@ rounds(struct work *w)
 		if ((rc = one_round(w)) == -1)
 			return (-1);
 		if (rc == 0) {
-			w->first = true;
+			w->last = true;
 			return (one_round(w) == -1 ? -1 : 0);
 		}
 		if (i > PATIENT)
