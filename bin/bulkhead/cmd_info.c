@@ -92,7 +92,27 @@ without_config(struct info *in)
 		    in->part[P_CONFIG].why);
 }
 
-static void
+/* Was it an option of the command line? Then it would do without them. */
+static bool
+options_are_wrong(struct globals *g)
+{
+	struct globals	 bare = *g;
+	struct part	 p = { .run = info_config, .quiet = true };
+	bool		 fine;
+
+	if (rec_count(g->global, NULL) == 0 ||
+	    (bare.global = rec_new()) == NULL)
+		return (false);
+	part_start(&p, &bare, NULL);
+	part_wait(&p, part_now() + PATIENCE_MS);
+	fine = p.answer != NULL;
+	part_clear(&p);
+	rec_free(bare.global);
+	return (fine);
+}
+
+/* 0, or the exit code when it is the command line that is wrong. */
+static int
 gather(struct info *in, struct globals *g)
 {
 	const struct rec	*config;
@@ -101,14 +121,17 @@ gather(struct info *in, struct globals *g)
 	part_start(&in->part[P_CONFIG], g, NULL);
 	part_wait(&in->part[P_CONFIG], part_now() + PATIENCE_MS);
 	if ((config = in->part[P_CONFIG].answer) == NULL) {
+		if (options_are_wrong(g))
+			return (say_error("%s", in->part[P_CONFIG].why));
 		without_config(in);
-		return;
+		return (0);
 	}
 	deadline = part_now() + PATIENCE_MS;
 	for (size_t i = P_CONFIG + 1; i < P_COUNT; i++)
 		part_start(&in->part[i], g, config);
 	for (size_t i = P_CONFIG + 1; i < P_COUNT; i++)
 		part_wait(&in->part[i], deadline);
+	return (0);
 }
 
 /* The rest is reading and printing, for which nobody has to be root. */
@@ -171,10 +194,11 @@ cmd_info(struct globals *g, int argc, char **argv)
 		return (EXIT_ENGINE);
 	/* It reads the same files again, with the same to say of them. */
 	in.part[P_REGISTRIES].quiet = g->trace == 0;
-	gather(&in, g);
-	settle_down();
-	j = document(&in);
-	r = j == NULL ? say_error("out of memory") : print(&f, j);
+	if ((r = gather(&in, g)) == 0) {
+		settle_down();
+		j = document(&in);
+		r = j == NULL ? say_error("out of memory") : print(&f, j);
+	}
 	for (size_t i = 0; i < P_COUNT; i++)
 		part_clear(&in.part[i]);
 	return (r);

@@ -14,6 +14,7 @@
 
 #include <bsd/string.h>
 
+#include "cmd.h"
 #include "record.h"
 
 #define TABLE		"engine.runtimes."
@@ -215,6 +216,31 @@ runtimes_next(const struct rec *config, size_t *it, const char **name)
 		return (true);
 	}
 	return (false);
+}
+
+static bool
+starts_containers(const struct command *c)
+{
+	return (c != NULL && (c->run == cmd_run || c->run == cmd_create ||
+	    c->run == cmd_start));
+}
+
+int
+runtimes_check(const struct rec *config, const struct globals *g, char *why,
+    size_t size)
+{
+	struct runtime	 rt;
+
+	if (!opt_given(g->global, "runtime"))
+		return (0);
+	if (runtimes_find(config, opt_str(g->global, "runtime", ""), &rt, why,
+	    size) == -1)
+		return (-1);
+	if (rt.own || !starts_containers(g->cmd))
+		return (0);
+	return (fail(why, size, ENOTSUP, "running containers with the OCI "
+	    "runtime %s is not supported by bulkhead yet, only with its own: "
+	    "leave --runtime out, or say --runtime " RUNTIME_OWN, rt.name));
 }
 
 bool

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct globals;
 struct rec;
 
 #define RUNTIME_OWN	"launch"
@@ -52,6 +53,14 @@ int	runtimes_path(const struct rec *, const char *key, const char *name,
 /* The n-th candidate for that; false when there is none left. */
 bool	runtimes_candidate(const struct rec *, const char *key,
 	    const char *name, size_t n, char *, size_t);
+
+/*
+ * What --runtime names, if it was given: one that is not known is an error
+ * of any command, one that is not our own of those that start containers.
+ * 0, or -1 with errno and a sentence.
+ */
+int	runtimes_check(const struct rec *, const struct globals *, char *,
+	    size_t);
 
 /* Is what `conmon --version` printed version 2.0.1 or later? */
 bool	runtimes_conmon_fits(const char *);
