@@ -32,25 +32,41 @@ const struct opt opts_global[] = {
 	{ "storage-driver", 0, OPT_STRING, NULL,
 	  "Select which storage driver is used to manage storage of images "
 	  "and containers", NULL, "overlay|vfs" },
-	{ "storage-opt", 0, OPT_ARRAY, NULL,
-	  "Used to pass an option to the storage driver", NULL, NULL },
 	{ "tmpdir", 0, OPT_STRING, NULL,
 	  "Path to the directory for state that ends with the boot", NULL,
 	  "file" },
 	{ "trace", 0, OPT_FLAG, NULL,
 	  "Print every message between the programs", NULL, NULL },
-	{ "events-backend", 0, OPT_ONLY, NULL, NULL, NULL, "none" },
-	{ "conmon", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
+	{ "events-backend", 0, OPT_STRING, NULL,
+	  "Events backend to use (\"file\"|\"journald\"|\"none\")", NULL,
+	  "file|journald|none" },
+	{ "conmon", 0, OPT_STRING, NULL,
+	  "Path of the conmon binary that info looks at", NULL, "file" },
+	{ "network-config-dir", 0, OPT_STRING, NULL,
+	  "Path of the configuration directory for networks", NULL, "file" },
+	{ "runtime", 0, OPT_STRING, NULL,
+	  "Name or path of the OCI runtime; containers are run by launch, "
+	  "bulkhead's own", NULL, NULL },
+	{ "transient-store", 0, OPT_FLAG, NULL,
+	  "Forget containers that are created at the end of the boot", NULL,
+	  NULL },
+	{ "volumepath", 0, OPT_STRING, NULL,
+	  "Path to the volume directory in which volume data is stored", NULL,
+	  "file" },
 	{ "hooks-dir", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
 	{ "imagestore", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "module", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
 	{ "network-cmd-path", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "network-config-dir", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "runtime", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
 	{ "runtime-flag", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
+	{ "storage-opt", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
 	{ "syslog", 0, OPT_REFUSED_FLAG, NULL, NULL, NULL, NULL },
-	{ "transient-store", 0, OPT_REFUSED_FLAG, NULL, NULL, NULL, NULL },
-	{ "volumepath", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
+	{ 0 }
+};
+
+const struct opt opts_before[] = {
+	{ "module", 0, OPT_ARRAY, NULL,
+	  "Load the containers.conf(5) module", NULL, NULL },
+	{ "namespace", 0, OPT_STRING, NULL,
+	  "Scope of the state: only what was made in it is seen", NULL, NULL },
 	{ 0 }
 };
 
@@ -61,7 +77,6 @@ const struct opt opts_root[] = {
 	{ "dump-page", 0, OPT_STRING, NULL, NULL, NULL, NULL },
 	{ "connection", 'c', OPT_REFUSED, NULL, NULL, NULL, NULL },
 	{ "identity", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "namespace", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
 	{ "noout", 0, OPT_REFUSED_FLAG, NULL, NULL, NULL, NULL },
 	{ "remote", 'r', OPT_REFUSED_FLAG, NULL, NULL, NULL, NULL },
 	{ "ssh", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
@@ -308,6 +323,20 @@ static const struct command c_container_list = {
 	.examples = "container list -a\ncontainer list --sort names",
 };
 
+static const struct command c_refresh = {
+	.name = "refresh", .run = cmd_refresh,
+	.summary = "Put in order what the last boot left",
+	.opts = { .tables = { opts_refresh } },
+	.description = "Writes down that what ran in an earlier boot has ended, "
+	    "and removes what it left: run directories, containers that were "
+	    "to go at their end, layers and images half made. The first "
+	    "command of a boot that changes anything does this by itself; "
+	    "here it can be planned, or done at once. Doing it twice in a "
+	    "boot changes nothing.",
+	.examples = "refresh --plan\nrefresh --apply\n"
+	    "refresh --plan --state /backup/bulkhead",
+};
+
 static const struct command c_rm = {
 	.name = "rm", .run = cmd_rm,
 	.summary = "Remove one or more containers",
@@ -435,7 +464,7 @@ static const struct command c_system = {
 
 const struct command *const commands[] = {
 	&c_config, &c_container, &c_create, &c_image, &c_images, &c_import, &c_info,
-	&c_inspect, &c_kill, &c_load, &c_logs, &c_pause, &c_ps, &c_rm, &c_rmi,
+	&c_inspect, &c_kill, &c_load, &c_logs, &c_pause, &c_ps, &c_refresh, &c_rm, &c_rmi,
 	&c_run, &c_start, &c_stop, &c_system, &c_unpause, &c_version, &c_wait,
 	NULL
 };
@@ -647,8 +676,8 @@ run_group(struct globals *g, const struct command *group, int argc,
 int
 commands_run(struct globals *g, int argc, char **argv)
 {
-	struct opt_set		 set = { .command = "", .tables = { opts_root },
-				    .stop_early = true };
+	struct opt_set		 set = { .command = "", .tables = { opts_root,
+				    opts_before }, .stop_early = true };
 	struct place		 top = { .members = commands };
 	const struct command	*c;
 	int			 n;

@@ -428,6 +428,12 @@ static int
 add_life(struct work *w)
 {
 	(void)rec_add_num(w->def, "rm", opt_flag(w->opts, "rm", false));
+	if (strcmp(rec_str(w->s->config, "storage.transient_store", ""),
+	    "true") == 0)
+		(void)rec_add_num(w->def, "transient", 1);
+	/* What shaped it: equal digests, equal settings (S89). */
+	(void)rec_add(w->def, "config_digest",
+	    rec_str(w->s->config, "digest", ""));
 	if (restart_parse(opt_str(w->opts, "restart", ""), w->def,
 	    &w->err) == -1)
 		return (-1);

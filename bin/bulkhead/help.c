@@ -187,7 +187,8 @@ help_command(const struct command *c, const char *path)
 void
 help_program(void)
 {
-	const struct opt	*tables[] = { opts_global, opts_root };
+	const struct opt	*tables[] = { opts_global, opts_before,
+				    opts_root };
 
 	printf("Manage containers and images\n\n"
 	    "Usage:\n  bulkhead [options] [command]\n\n");
@@ -247,6 +248,7 @@ void
 help_dump(void)
 {
 	dump_table("-", opts_global);
+	dump_table("-", opts_before);
 	dump_table("-", opts_root);
 	dump_list(commands, "");
 }

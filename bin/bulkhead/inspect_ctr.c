@@ -80,9 +80,10 @@ state_json(const struct ctr *c)
 }
 
 static json_t *
-mount_json(const struct rec *m)
+mount_json(const struct rec *m, bool filled)
 {
-	json_t		*opts = json_array();
+	json_t		*opts = json_array(), *j;
+	const char	*volume = rec_get(m, "volume");
 	const char	*o, *propagation = "rprivate";
 	bool		 rw = true;
 	size_t		 it = 0;
@@ -96,10 +97,14 @@ mount_json(const struct rec *m)
 		else if (strcmp(o, "ro") != 0 && strcmp(o, "rw") != 0)
 			json_array_append_new(opts, tmpl_text(o));
 	}
-	return (json_pack("{s:o, s:o, s:o, s:s, s:s, s:o, s:b, s:s}",
-	    "Type", text(m, "type"), "Source", text(m, "src"),
-	    "Destination", text(m, "dst"), "Driver", "", "Mode", "",
-	    "Options", opts, "RW", (int)rw, "Propagation", propagation));
+	j = json_pack("{s:o, s:o, s:o, s:s, s:s, s:o, s:b, s:s}",
+	    "Type", volume != NULL ? json_string("volume") : text(m, "type"),
+	    "Source", text(m, "src"), "Destination", text(m, "dst"),
+	    "Driver", volume != NULL ? "local" : "", "Mode", "",
+	    "Options", opts, "RW", (int)rw, "Propagation", propagation);
+	if (volume != NULL || filled)
+		json_object_set_new(j, "Name", text(m, "volume"));
+	return (j);
 }
 
 /* The options of a mount with commas. */
@@ -141,9 +146,10 @@ mounts_of(const struct ctr *c)
 			json_object_set_new(out.tmpfs, dst,
 			    tmpl_text(opts == NULL ? "" : opts));
 		else {
-			json_array_append_new(out.mounts, mount_json(m));
+			json_array_append_new(out.mounts, mount_json(m,
+			    c->filled));
 			snprintf(bind, sizeof(bind), "%s:%s:%s",
-			    rec_str(m, "src", ""), dst,
+			    rec_str(m, "volume", rec_str(m, "src", "")), dst,
 			    opts == NULL ? "" : opts);
 			json_array_append_new(out.binds, tmpl_text(bind));
 		}
@@ -399,7 +405,7 @@ compose(const struct ctr *c)
 	return (json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s,"
 	    " s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s,"
 	    " s:s, s:s, s:o, s:o, s:[], s:{s:o, s:n}, s:o, s:[], s:o, s:s,"
-	    " s:b, s:b, s:o, s:o}",
+	    " s:b, s:b, s:o, s:o, s:o}",
 	    "Id", text(c->row, "id"), "Created", moment(d, "created"),
 	    "Path", text(d, "arg"), "Args", args_after_first(d),
 	    "State", state_json(c), "Image", text(d, "image"),
@@ -418,7 +424,8 @@ compose(const struct ctr *c)
 	    "Mounts", m.mounts, "Dependencies",
 	    "NetworkSettings", network_settings(), "Namespace", "",
 	    "IsInfra", 0, "IsService", 0, "Config", config_json(c),
-	    "HostConfig", host_config(c, &m)));
+	    "HostConfig", host_config(c, &m),
+	    "ConfigDigest", text(d, "config_digest")));
 }
 
 json_t *

@@ -135,8 +135,10 @@ invalid_go(const struct parser *p, const struct opt *o, const char *func,
 static struct rec *
 home_of(const struct parser *p, const struct opt *o)
 {
-	return (find_in(opts_global, o->name, strlen(o->name)) == o ?
-	    p->global : p->rec);
+	size_t	 n = strlen(o->name);
+
+	return (find_in(opts_global, o->name, n) == o ||
+	    find_in(opts_before, o->name, n) == o ? p->global : p->rec);
 }
 
 static int

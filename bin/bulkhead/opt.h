@@ -48,8 +48,9 @@ struct opt_set {
 	bool			 stop_early;	/* at the first positional */
 };
 
-/* The options that every command takes. */
+/* The options that every command takes, and those that stand before it. */
 extern const struct opt opts_global[];
+extern const struct opt opts_before[];
 
 /*
  * Parse argv[0..argc) (without the command's own name). Options go into the

@@ -297,6 +297,10 @@ check_setting(const struct setting *it, struct problem *pr)
 {
 	if (check_choice(it, pr) == -1)
 		return (-1);
+	/* In files the parser has seen to that. */
+	if (it->key != NULL && it->key->type == KEY_BOOL && it->n > 0 &&
+	    !is_one_of("true|false", it->values[0]))
+		return (bad(pr, it, it->values[0], "true or false"));
 	for (size_t i = 0; i < NITEMS(checks); i++)
 		if (strcmp(checks[i].name, it->name) == 0)
 			return (check_row(&checks[i], it, pr));

@@ -317,15 +317,18 @@ static int
 take_registry(struct reader *r, const struct toml *table)
 {
 	struct registry	 g = { .n = 0 };
+	bool		 good = true;
 	int		 rc = 0;
 
 	if (table->kind != TOML_TABLE)
 		return (bad(r, table, "registry must be an array of tables"));
 	for (const struct toml *t = table->first; rc == 0 && t != NULL;
 	    t = t->next)
-		if ((rc = take_field(r, t, &g)) == -1)
+		if (take_field(r, t, &g) == -1) {
 			rc = finding_take(r->doc->found, r->pr);
-	if (rc == 0 && (rc = complete(r, table, &g)) == 0)
+			good = false;
+		}
+	if (rc == 0 && good && (rc = complete(r, table, &g)) == 0)
 		rc = put_registry(r, table, &g);
 	for (size_t i = 0; i < g.n; i++)
 		free(g.mirrors[i]);

@@ -174,13 +174,17 @@ settle_driver(struct settings *s, const struct places *pl, struct problem *pr)
 
 /* --- our own directories --- */
 
-/* S22: with --root or --runroot everything of that store moves there. */
+/*
+ * S22: with --root or --runroot everything of that store moves there; what
+ * ends with the boot with --tmpdir rather.
+ */
 static int
 settle_ours(const struct settings *s, const struct request *rq,
     struct places *pl, struct problem *pr)
 {
 	const struct setting	*root = settings_find(s, "storage.graphroot");
 	const struct setting	*run = settings_find(s, "storage.runroot");
+	const struct setting	*tmp = settings_find(s, "engine.tmp_dir");
 	int			 rc;
 
 	if (strcmp(root->origin, "--root") == 0)
@@ -193,7 +197,11 @@ settle_ours(const struct settings *s, const struct request *rq,
 		rc = path_format(pl->state, PATH_LEN, "/var/lib/bulkhead");
 	if (rc == -1)
 		return (too_long(pr, "path.state"));
-	if (strcmp(run->origin, "--runroot") == 0)
+	if (tmp != NULL && tmp->origin != NULL &&
+	    strcmp(tmp->origin, "--tmpdir") == 0)
+		rc = path_format(pl->run, PATH_LEN, "%s/bulkhead",
+		    tmp->values[0]);
+	else if (strcmp(run->origin, "--runroot") == 0)
 		rc = path_format(pl->run, PATH_LEN, "%s/bulkhead",
 		    pl->run_storage);
 	else if (!rq->rootless)

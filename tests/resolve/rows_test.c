@@ -1,0 +1,575 @@
+/*
+ * The rows of FEATURES that are about configuration, each by its number: what
+ * two older cores did, as far as it was right.
+ */
+#include <sys/stat.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "resolver.h"
+
+static const char	*program;
+static char		 root[64];
+
+/* A path below the root, in a buffer that the next but three overwrites. */
+static const char *
+at(const char *path)
+{
+	static char	 bufs[4][512];
+	static int	 turn;
+	char		*out = bufs[turn++ % 4];
+
+	(void)snprintf(out, sizeof(bufs[0]), "%s%s", root, path);
+	return (out);
+}
+
+static void
+make_parents(const char *path)
+{
+	char	 copy[512];
+
+	(void)snprintf(copy, sizeof(copy), "%s", path);
+	for (char *p = copy + 1; (p = strchr(p, '/')) != NULL; *p++ = '/') {
+		*p = '\0';
+		(void)mkdir(copy, 0755);
+	}
+}
+
+static void
+put(const char *path, const char *text)
+{
+	const char	*full = at(path);
+	FILE		*f;
+
+	make_parents(full);
+	if ((f = fopen(full, "w")) == NULL || fputs(text, f) == EOF ||
+	    fclose(f) != 0)
+		err(1, "%s", full);
+}
+
+static void
+put_dir(const char *path, mode_t mode)
+{
+	const char	*full = at(path);
+
+	make_parents(full);
+	if ((mkdir(full, mode) == -1 && errno != EEXIST) ||
+	    chmod(full, mode) == -1 ||
+	    (geteuid() == 0 && chown(full, 65534, 65534) == -1))
+		err(1, "%s", full);
+}
+
+/* Everything anew: no files, and a question of an ordinary user's. */
+static struct rec *
+fresh(const char *mode)
+{
+	struct rec	*rq = rec_new();
+	char		 command[128];
+
+	(void)snprintf(command, sizeof(command), "rm -rf '%s'/*", root);
+	if (system(command) != 0)
+		errx(1, "%s", command);
+	(void)rec_add(rq, "mode", mode);
+	(void)rec_add_num(rq, "uid", geteuid() == 0 ? 65534 : geteuid());
+	(void)rec_add(rq, "sysroot", root);
+	(void)rec_add(rq, "env:HOME", at("/home"));
+	return (rq);
+}
+
+/* The last answer's failure. */
+static char	 said[1024];
+
+/* Takes the question. NULL: said. */
+static struct rec *
+answer(struct rec *rq, unsigned int flags)
+{
+	struct resolver	 r;
+	struct rec	*c;
+
+	resolver_start(&r, program);
+	c = resolver_config(&r, rq, flags);
+	(void)snprintf(said, sizeof(said), "%s", r.text);
+	(void)stop(r.pid, &r.ch);
+	rec_free(rq);
+	return (c);
+}
+
+static bool
+has(const struct rec *c, const char *key, const char *value)
+{
+	const char	*v = c == NULL ? NULL : rec_get(c, key);
+
+	if (v != NULL && strcmp(v, value) == 0)
+		return (true);
+	printf("# %s is %s, not %s (%s)\n", key, v == NULL ? "unset" : v,
+	    value, said);
+	return (false);
+}
+
+static bool
+refuses(const struct rec *c, const char *words)
+{
+	if (c == NULL && strstr(said, words) != NULL)
+		return (true);
+	printf("# said: %s\n", said);
+	return (false);
+}
+
+static bool
+warns(const struct rec *c, const char *words)
+{
+	const char	*v;
+	size_t		 it = 0;
+
+	while (c != NULL && rec_next(c, "warn", &it, &v))
+		if (strstr(v, words) != NULL)
+			return (true);
+	return (false);
+}
+
+#define USER_CONF	"/home/.config/containers/containers.conf"
+#define ETC_CONF	"/etc/containers/containers.conf"
+#define USR_CONF	"/usr/share/containers/containers.conf"
+
+static void
+test_object(void)
+{
+	struct resolver	 r;
+	struct rec	*rq = fresh("rootless"), *c;
+	int		 fd;
+
+	(void)rec_add(rq, "opt:root", "/g");
+	(void)rec_add(rq, "opt:volumepath", "/v");
+	resolver_start(&r, program);
+	fd = resolver_ask(&r, MSG_config_resolve, rq, 0);
+	c = rec_from_fd(fd);
+	check(fd != -1 && (fcntl(fd, F_GET_SEALS) & F_SEAL_WRITE) != 0 &&
+	    write(fd, "x", 1) == -1, "S1 S89: the configuration is one sealed "
+	    "memfd that nobody can alter", __LINE__);
+	check(has(c, "origin:storage.graphroot", "--root") &&
+	    has(c, "origin:engine.volume_path", "--volumepath") &&
+	    rec_get(c, "origin:storage.runroot") == NULL &&
+	    rec_get(c, "origin:engine.tmp_dir") == NULL,
+	    "S1 S2 X11: what was explicitly set has an origin, and nothing "
+	    "else has", __LINE__);
+	check(strncmp(rec_str(c, "digest", ""), "sha256:", 7) == 0,
+	    "S89: it carries its digest", __LINE__);
+	(void)stop(r.pid, &r.ch);
+	rec_free(c);
+	rec_free(rq);
+}
+
+static void
+test_options(void)
+{
+	struct rec	*rq = fresh("rootless"), *c;
+
+	put(ETC_CONF, "[engine]\ncgroup_manager = \"systemd\"\n");
+	(void)rec_add(rq, "opt:cgroup-manager", "cgroupfs");
+	(void)rec_add(rq, "opt:tmpdir", "/one");
+	(void)rec_add(rq, "opt:tmpdir", "/two");
+	c = answer(rq, 0);
+	check(has(c, "engine.cgroup_manager", "cgroupfs") &&
+	    has(c, "engine.tmp_dir", "/two") &&
+	    has(c, "path.run", "/two/bulkhead"),
+	    "S3 S22: options come after the files, in order", __LINE__);
+	rec_free(c);
+
+	rq = fresh("rootless");
+	(void)rec_add(rq, "opt:events-backend", "nobody");
+	(void)rec_add(rq, "opt:cgroup-manager", "nobody");
+	c = answer(rq, 0);
+	check(refuses(c, "--events-backend: ") &&
+	    strstr(said, "cgroup") == NULL,
+	    "S3: the first option that is wrong ends it", __LINE__);
+	rec_free(c);
+}
+
+static void
+refuse_option(const char *option, const char *value)
+{
+	struct rec	*rq = fresh("rootless"), *c;
+	char		 key[64], title[128];
+
+	(void)snprintf(key, sizeof(key), "opt:%s", option);
+	(void)rec_add(rq, key, value);
+	c = answer(rq, 0);
+	(void)snprintf(title, sizeof(title), "S22: --%s=%s is refused by name",
+	    option, value);
+	(void)snprintf(key, sizeof(key), "--%s", option);
+	check(refuses(c, key), title, __LINE__);
+	rec_free(c);
+}
+
+static void
+test_validation(void)
+{
+	struct rec	*rq, *c;
+
+	refuse_option("runtime", "");
+	refuse_option("conmon", "");
+	refuse_option("hooks-dir", "");
+	refuse_option("root", "");
+	refuse_option("cgroup-manager", "cgmanager");
+	refuse_option("state-type", "etcd");
+	refuse_option("events-backend", "syslog");
+	refuse_option("storage-driver", "btrfs");
+	refuse_option("transient-store", "maybe");
+
+	rq = fresh("rootless");
+	(void)rec_add(rq, "opt:root", "/g");
+	c = answer(rq, 0);
+	check(has(c, "engine.static_dir", "/g/libpod") &&
+	    has(c, "engine.volume_path", "/g/volumes") &&
+	    has(c, "path.state", "/g/bulkhead.state"),
+	    "S22: a graph root takes static and volume directory along",
+	    __LINE__);
+	rec_free(c);
+
+	rq = fresh("rootless");
+	put(ETC_CONF, "[engine]\nstatic_dir = \"relative\"\n");
+	check(refuses(answer(rq, 0), "containers.conf:2: engine.static_dir "
+	    "must be an absolute path"),
+	    "S19: what is wrong is named with file, line and value", __LINE__);
+}
+
+static void
+test_sources(void)
+{
+	struct rec	*rq = fresh("system"), *c;
+
+	put("/usr/share/containers/libpod.conf", "num_locks = 1\n");
+	put("/etc/containers/libpod.conf", "max_log_size = 9000\n");
+	put(USR_CONF, "[engine]\nnum_locks = 3\nretry = 3\n");
+	put(ETC_CONF, "[engine]\nretry = 4\nstop_timeout = 4\n");
+	c = answer(rq, CONFIG_TEXT);
+	check(has(c, "engine.num_locks", "3") && has(c, "engine.retry", "4") &&
+	    has(c, "containers.log_size_max", "9000") &&
+	    has(c, "engine.stop_timeout", "4"),
+	    "S17: built-in, libpod.conf, vendor, administrator: each overrides "
+	    "the keys that it names", __LINE__);
+	check(has(c, "file", at("/usr/share/containers/libpod.conf")),
+	    "S11: where the old files were, they still are", __LINE__);
+	check(has(c, "origin:engine.retry", at(ETC_CONF ":2")) &&
+	    has(c, "overrode:engine.num_locks", "built-in 2048"),
+	    "S7 S12 S18: one merge with a place for each value, where one file "
+	    "replaced another", __LINE__);
+	rec_free(c);
+
+	rq = fresh("rootless");
+	put("/etc/containers/libpod.conf", "num_locks = 1\n");
+	put("/home/.config/containers/libpod.conf", "no_pivot_root = true\n");
+	c = answer(rq, 0);
+	check(has(c, "engine.num_locks", "2048") &&
+	    has(c, "engine.no_pivot_root", "true"),
+	    "S12 S18: a user's libpod.conf alone counts for the user",
+	    __LINE__);
+	rec_free(c);
+
+	rq = fresh("rootless");
+	put(ETC_CONF, "[engine]\nretry = 1\n");
+	put("/etc/containers/containers.conf.d/10.conf",
+	    "[engine]\nretry = 2\nstop_timeout = 2\n");
+	put("/home/.config/containers/containers.conf.d/10.conf",
+	    "[engine]\nretry = 3\n");
+	put("/etc/containers/containers.conf.modules/m",
+	    "[engine]\nnum_locks = 4\n");
+	put("/over", "[engine]\nnum_locks = 5\n");
+	(void)rec_add(rq, "opt:module", "m");
+	(void)rec_add(rq, "env:CONTAINERS_CONF_OVERRIDE", at("/over"));
+	c = answer(rq, 0);
+	check(has(c, "engine.retry", "3") &&
+	    has(c, "engine.stop_timeout", "10") &&
+	    has(c, "engine.num_locks", "5"),
+	    "S21: a later drop-in hides its namesake, then modules, then the "
+	    "override", __LINE__);
+	rec_free(c);
+}
+
+static void
+test_errors(void)
+{
+	struct rec	*rq = fresh("rootless"), *c;
+
+	(void)rec_add(rq, "env:CONTAINERS_CONF", at("/none"));
+	check(refuses(answer(rq, 0), "No such file"),
+	    "S8: a file that is named must be there", __LINE__);
+	rq = fresh("rootless");
+	put_dir("/dir", 0755);
+	(void)rec_add(rq, "env:CONTAINERS_CONF", at("/dir"));
+	check(refuses(answer(rq, 0), "not a regular file"),
+	    "S8: and be a file", __LINE__);
+	rq = fresh("rootless");
+	put(USER_CONF, "[engine]\nretry = = 1\n");
+	check(refuses(answer(rq, 0), "containers.conf:2:9: expected a value "
+	    "near \"= 1\""), "S8: bad TOML is told with line, column and "
+	    "text", __LINE__);
+	rq = fresh("rootless");
+	put("/named", "[engine]\nretry = 7\n");
+	(void)rec_add(rq, "env:CONTAINERS_CONF", at("/named"));
+	c = answer(rq, 0);
+	check(has(c, "engine.num_locks", "2048"),
+	    "S8: what it does not name has its default", __LINE__);
+	rec_free(c);
+}
+
+static void
+test_provenance(void)
+{
+	struct rec	*rq = fresh("rootless"), *c;
+
+	put(USER_CONF, "[engine]\nnum_locks = 2048\n");
+	c = answer(rq, 0);
+	check(has(c, "origin:engine.num_locks", at(USER_CONF ":2")),
+	    "S13 X11: a value that is given counts as given, even if it is "
+	    "the default", __LINE__);
+	check(rec_get(c, "origin:engine.volume_path") == NULL &&
+	    rec_get(c, "origin:engine.static_dir") == NULL,
+	    "X11: a file does not mark what it does not name", __LINE__);
+	rec_free(c);
+}
+
+static void
+test_user(void)
+{
+	struct rec	*rq = fresh("rootless"), *c;
+
+	put("/home/.config/containers/policy.json", "{}");
+	put("/etc/containers/policy.json", "{}");
+	put_dir("/run/user", 0755);
+	c = answer(rq, 0);
+	check(has(c, "path.graph", at("/home/.local/share/containers/storage"))
+	    && has(c, "storage.driver", "overlay"),
+	    "S14 S65: a user's storage is at home, with the kernel's overlay",
+	    __LINE__);
+	check(has(c, "path.policy_json",
+	    at("/home/.config/containers/policy.json")),
+	    "S14 S64: a user's policy.json comes before the system's",
+	    __LINE__);
+	check(has(c, "env.XDG_CONFIG_HOME", at("/home/.config")),
+	    "S25: without XDG_CONFIG_HOME it is in HOME", __LINE__);
+	rec_free(c);
+
+	rq = fresh("system");
+	put("/home/.config/containers/policy.json", "{}");
+	put("/etc/containers/policy.json", "{}");
+	c = answer(rq, 0);
+	check(has(c, "path.policy_json", at("/etc/containers/policy.json")),
+	    "S64: root has the system's", __LINE__);
+	check(rec_get(c, "env.XDG_RUNTIME_DIR") == NULL,
+	    "S23: root needs no runtime directory", __LINE__);
+	rec_free(c);
+	c = answer(fresh("rootless"), 0);
+	check(c != NULL && rec_get(c, "path.policy_json") == NULL,
+	    "S64: with none, none is made up", __LINE__);
+	rec_free(c);
+}
+
+static void
+test_runtime_dir(void)
+{
+	struct rec	*rq = fresh("rootless"), *c;
+	uid_t		 uid = geteuid() == 0 ? 65534 : geteuid();
+	char		 dir[64];
+
+	(void)snprintf(dir, sizeof(dir), "/run/user/%u", (unsigned int)uid);
+	put_dir(dir, 0700);
+	c = answer(rq, 0);
+	check(has(c, "env.XDG_RUNTIME_DIR", at(dir)),
+	    "S23: /run/user/UID, if it is the user's and closed", __LINE__);
+	check(rec_get(c, "env.DBUS_SESSION_BUS_ADDRESS") == NULL,
+	    "S24: no bus where there is no socket", __LINE__);
+	rec_free(c);
+
+	rq = fresh("rootless");
+	put_dir(dir, 0755);
+	(void)rec_add(rq, "env:TMPDIR", at("/tmp"));
+	c = answer(rq, 0);
+	check(c != NULL && strncmp(rec_str(c, "env.XDG_RUNTIME_DIR", ""),
+	    at("/tmp/"), strlen(at("/tmp/"))) == 0,
+	    "S23: not if others can look in", __LINE__);
+	rec_free(c);
+
+	rq = fresh("rootless");
+	put_dir("/xdg", 0700);
+	(void)rec_add(rq, "env:XDG_RUNTIME_DIR", at("/xdg"));
+	put("/xdg/bus", "");
+	c = answer(rq, 0);
+	check(has(c, "env.XDG_RUNTIME_DIR", at("/xdg")),
+	    "S23: what the caller says comes first", __LINE__);
+	(void)snprintf(dir, sizeof(dir), "unix:path=%s", at("/xdg/bus"));
+	check(has(c, "env.DBUS_SESSION_BUS_ADDRESS", dir),
+	    "S24: the bus at its usual place", __LINE__);
+	rec_free(c);
+
+	rq = rec_new();
+	(void)rec_add(rq, "mode", "rootless");
+	(void)rec_add(rq, "uid", "1000");
+	check(refuses(answer(rq, 0), "HOME"),
+	    "S23 S25: without HOME it says what to set", __LINE__);
+}
+
+/* What older cores read once, and missed once XDG_CONFIG_HOME was set. */
+static void
+test_config_home(void)
+{
+	struct rec	*rq = fresh("rootless"), *c;
+
+	put(USER_CONF, "[engine]\nretry = 77\n");
+	c = answer(rq, 0);
+	check(has(c, "engine.retry", "77"),
+	    "X6: the user's file without XDG_CONFIG_HOME", __LINE__);
+	rq = rec_new();
+	(void)rec_add(rq, "mode", "rootless");
+	(void)rec_add(rq, "uid", "1000");
+	(void)rec_add(rq, "sysroot", root);
+	(void)rec_add(rq, "env:HOME", at("/home"));
+	(void)rec_add(rq, "env:XDG_CONFIG_HOME",
+	    rec_str(c, "env.XDG_CONFIG_HOME", ""));
+	rec_free(c);
+	c = answer(rq, 0);
+	check(has(c, "engine.retry", "77"),
+	    "X6: the same file with it, as it was answered", __LINE__);
+	rec_free(c);
+}
+
+static void
+test_machine(void)
+{
+	struct rec	*rq = fresh("rootless"), *c;
+
+	put_dir("/run/systemd/system", 0755);
+	put(ETC_CONF, "[engine]\ncgroup_manager = \"systemd\"\n");
+	c = answer(rq, 0);
+	check(has(c, "engine.cgroup_manager", "cgroupfs") &&
+	    warns(c, "enable-linger"),
+	    "S4 S41 X5: no session, no systemd: in the one answer that all "
+	    "get", __LINE__);
+	rec_free(c);
+
+	rq = fresh("rootless");
+	put_dir("/run/systemd/system", 0755);
+	put("/bus", "");
+	put(ETC_CONF, "[engine]\ncgroup_manager = \"systemd\"\n");
+	(void)rec_addf(rq, "env:DBUS_SESSION_BUS_ADDRESS", "unix:path=%s",
+	    at("/bus"));
+	c = answer(rq, 0);
+	check(has(c, "engine.cgroup_manager", "systemd"),
+	    "S41: with a session it stays", __LINE__);
+	rec_free(c);
+
+	rq = fresh("system");
+	put_dir("/run/systemd/system", 0755);
+	c = answer(rq, 0);
+	check(has(c, "engine.cgroup_manager", "systemd"),
+	    "S41: root needs no session", __LINE__);
+	rec_free(c);
+}
+
+static void
+test_defaults(void)
+{
+	struct rec	*c = answer(fresh("system"), 0);
+
+	check(has(c, "engine.num_locks", "2048") &&
+	    has(c, "engine.lock_type", "shm") &&
+	    has(c, "engine.stop_timeout", "10") &&
+	    has(c, "containers.pids_limit", "2048") &&
+	    has(c, "containers.shm_size", "67108864") &&
+	    has(c, "engine.detach_keys", "ctrl-p,ctrl-q") &&
+	    has(c, "engine.pull_policy", "missing") &&
+	    rec_count(c, "engine.runtimes.runc") >= 8 &&
+	    rec_count(c, "engine.runtimes.crun") >= 7 &&
+	    rec_count(c, "engine.conmon_path") >= 8,
+	    "S20: the defaults of a newer core", __LINE__);
+	check(has(c, "engine.image_default_transport", "docker://") &&
+	    has(c, "containers.log_size_max", "-1") &&
+	    has(c, "engine.no_pivot_root", "false") &&
+	    has(c, "containers.label", "true") &&
+	    has(c, "engine.enable_port_reservation", "true"),
+	    "S15: the defaults that have not changed", __LINE__);
+	check(c != NULL && rec_get(c, "engine.runtime") == NULL,
+	    "S6: the OCI runtime is not chosen before somebody asks for one",
+	    __LINE__);
+	rec_free(c);
+}
+
+static void
+test_storage(void)
+{
+	struct rec	*rq = fresh("rootless"), *c;
+	char		 path[300];
+
+	put("/etc/containers/storage.conf", "[storage]\n"
+	    "rootless_storage_path = \"$HOME/x-$UID\"\n");
+	c = answer(rq, 0);
+	(void)snprintf(path, sizeof(path), "%s/x-%u", at("/home"),
+	    geteuid() == 0 ? 65534u : (unsigned int)geteuid());
+	check(has(c, "path.graph", path),
+	    "S65: rootless_storage_path with $HOME and $UID", __LINE__);
+	rec_free(c);
+	rq = fresh("rootless");
+	put("/etc/containers/storage.conf", "[storage]\n"
+	    "rootless_storage_path = \"$PWD/x\"\n");
+	check(refuses(answer(rq, 0), "$HOME, $UID and $USER only"),
+	    "S65: and with no other", __LINE__);
+
+	rq = fresh("rootless");
+	put("/home/.config/containers/storage.conf", "[storage]\n"
+	    "driver = \"vfs\"\n[storage.options.overlay]\n"
+	    "mountopt = \"nodev\"\n");
+	(void)rec_add(rq, "env:STORAGE_OPTS", "a.b=c");
+	(void)rec_add(rq, "opt:storage-driver", "overlay");
+	c = answer(rq, 0);
+	check(has(c, "storage.driver", "overlay") &&
+	    rec_get(c, "storage.options.overlay.mountopt") == NULL &&
+	    rec_get(c, "storage.opt") == NULL &&
+	    has(c, "origin:storage.options.overlay.mountopt",
+	    "--storage-driver"),
+	    "S66: a driver of the command line drops the files' driver "
+	    "options", __LINE__);
+	rec_free(c);
+
+	memset(path, 'r', 200);
+	path[0] = '/';
+	path[200] = '\0';
+	rq = fresh("rootless");
+	(void)rec_add(rq, "opt:runroot", path);
+	c = answer(rq, 0);
+	check(has(c, "path.run_storage", path),
+	    "S66: a run root may be longer than a socket's path", __LINE__);
+	rec_free(c);
+}
+
+int
+main(int argc, char **argv)
+{
+	char	 command[96];
+
+	if (argc < 2)
+		errx(1, "usage: rows_test program");
+	program = argv[1];
+	(void)snprintf(root, sizeof(root), "/tmp/resolve.XXXXXX");
+	if (mkdtemp(root) == NULL || chmod(root, 0755) == -1)
+		err(1, "%s", root);
+	test_object();
+	test_options();
+	test_validation();
+	test_sources();
+	test_errors();
+	test_provenance();
+	test_user();
+	test_runtime_dir();
+	test_config_home();
+	test_machine();
+	test_defaults();
+	test_storage();
+	(void)snprintf(command, sizeof(command), "rm -rf '%s'", root);
+	if (system(command) != 0)
+		warnx("%s is left", root);
+	return (finish());
+}
