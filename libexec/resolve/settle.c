@@ -176,7 +176,7 @@ settle_driver(struct settings *s, const struct places *pl, struct problem *pr)
 
 /*
  * S22: with --root or --runroot everything of that store moves there; what
- * ends with the boot with --tmpdir rather.
+ * ends with the boot with --tmpdir rather. Then what files say counts.
  */
 static int
 settle_ours(const struct settings *s, const struct request *rq,
@@ -190,6 +190,9 @@ settle_ours(const struct settings *s, const struct request *rq,
 	if (strcmp(root->origin, "--root") == 0)
 		rc = path_format(pl->state, PATH_LEN, "%s/bulkhead.state",
 		    pl->graph);
+	else if (settings_chosen(s, "engine.static_dir"))
+		rc = path_format(pl->state, PATH_LEN, "%s/bulkhead",
+		    settings_str(s, "engine.static_dir", ""));
 	else if (rq->rootless)
 		rc = path_format(pl->state, PATH_LEN, "%s/bulkhead",
 		    rq->data_home);
@@ -204,6 +207,9 @@ settle_ours(const struct settings *s, const struct request *rq,
 	else if (strcmp(run->origin, "--runroot") == 0)
 		rc = path_format(pl->run, PATH_LEN, "%s/bulkhead",
 		    pl->run_storage);
+	else if (settings_chosen(s, "engine.tmp_dir"))
+		rc = path_format(pl->run, PATH_LEN, "%s/bulkhead",
+		    settings_str(s, "engine.tmp_dir", ""));
 	else if (!rq->rootless)
 		rc = path_format(pl->run, PATH_LEN, "/run/bulkhead");
 	else if (rq->runtime_chosen)
@@ -343,11 +349,11 @@ settle_events(struct settings *s, const struct request *rq,
 	    "file", pr));
 }
 
-/* The names that older configuration files have for it count (S51). */
+/* S51; the names that older configuration files have for it count. */
 static int
-settle_state(const struct settings *s, struct places *pl, struct problem *pr)
+settle_state(struct settings *s, struct places *pl, struct problem *pr)
 {
-	const char		*name = "engine.state_type", *v;
+	const char		*name = "engine.state_type", *v, *origin;
 	const struct setting	*it;
 
 	if ((v = settings_str(s, name, NULL)) == NULL) {
@@ -355,16 +361,23 @@ settle_state(const struct settings *s, struct places *pl, struct problem *pr)
 		v = settings_str(s, name, "kyotocabinet");
 	}
 	it = settings_find(s, name);
-	if (strcmp(v, "memory") == 0)
-		pl->state_type = "memory";
-	else if (strcmp(v, "kyotocabinet") == 0 || strcmp(v, "bolt") == 0 ||
-	    strcmp(v, "boltdb") == 0)
-		pl->state_type = "kyotocabinet";
-	else
-		return (problem_set(pr, "%s: state type \"%s\" is not one that "
-		    "bulkhead has; use kyotocabinet or memory",
-		    it == NULL ? name : it->origin, v));
-	return (0);
+	origin = it == NULL || it->origin == NULL ? name : it->origin;
+	pl->state_type = strcmp(v, "memory") == 0 ? "memory" : "kyotocabinet";
+	if (strcmp(v, pl->state_type) == 0)
+		return (0);
+	if (strcmp(v, "sqlite") == 0)
+		return (problem_set(pr, "%s: the state type \"sqlite\" is "
+		    "disabled, bulkhead has kyotocabinet and memory: invalid "
+		    "argument", origin));
+	/* That is what files of podman's say; nobody types it. */
+	if ((strcmp(v, "bolt") != 0 && strcmp(v, "boltdb") != 0) ||
+	    strncmp(origin, "--", 2) == 0)
+		return (problem_set(pr, "%s: unrecognized state type \"%s\", "
+		    "use kyotocabinet or memory: invalid argument", origin,
+		    v));
+	return (settings_warn(s, "%s: %s = \"%s\" means kyotocabinet here",
+	    origin, strchr(name, '.') + 1, v) == -1 ?
+	    problem_set(pr, "out of memory") : 0);
 }
 
 int
