@@ -145,7 +145,8 @@ rm_one(struct session *s, const struct rec *row, void *ctx)
 int
 cmd_rm(struct globals *g, int argc, char **argv)
 {
-	struct session	 s = { 0 };
+	struct session	 s = { .rm_volumes = opt_flag(g->opts, "volumes",
+			    false) };
 	struct removal	 r = { opt_flag(g->opts, "force", false),
 			    opt_num(g->opts, "time", -1) };
 	struct select	 sel = { .g = g, .argc = argc, .argv = argv,

@@ -26,6 +26,7 @@
 #include "spec.h"
 #include "start.h"
 #include "sweep.h"
+#include "volumes.h"
 
 struct making {
 	struct session	 s;
@@ -57,6 +58,8 @@ make_id(char *id)
 static int
 grant(struct session *s)
 {
+	if (volumes_find(s, s->arg) == -1)
+		return (-1);
 	return (start_grant_mounts(s, s->arg));
 }
 
@@ -194,7 +197,7 @@ ask_create(struct making *m, struct packet *p)
 	(void)strlcpy(q.ctr_create.id, m->id, sizeof(q.ctr_create.id));
 	(void)strlcpy(q.ctr_create.name, rec_str(m->def, "name", ""),
 	    sizeof(q.ctr_create.name));
-	q.ctr_create.ephemeral = m->rm;
+	q.ctr_create.ephemeral = m->rm || rec_num(m->def, "transient", 0);
 	q.ctr_create.want_slot = m->s.system;
 	return (star_ask(&m->s.star, H_STATE, MSG_ctr_create, &q, &fd, 1, p));
 }
@@ -302,6 +305,7 @@ drop_record(struct making *m)
 {
 	struct rec	*row = own_row(m);
 
+	m->s.rm_volumes = true;
 	(void)end_remove(&m->s, row);
 	rec_free(row);
 }
@@ -311,6 +315,16 @@ undo_cidfile(struct making *m)
 {
 	if (m->cid_fd != -1)
 		(void)unlink(opt_str(m->g->opts, "cidfile", ""));
+}
+
+/* Volumes and pods, for a container that has to do with any. */
+static int
+define_used(struct making *m)
+{
+	if (volumes_define(&m->s, m->def, m->mounts, m->image) == 0)
+		return (0);
+	(void)session_error(&m->s);
+	return (-1);
 }
 
 /* What both commands do first. 0 with the container reserved. */
@@ -328,13 +342,30 @@ make(struct making *m, struct globals *g, int argc, char **argv,
 		undo_cidfile(m);
 		return (-1);
 	}
-	if (find_image(m) == 0 && replace(m) == 0 &&
+	if (suits_memory(m, (need & NEED_LAUNCH) != 0) == 0 &&
+	    find_image(m) == 0 && replace(m) == 0 &&
 	    (m->def = define_container(&m->s, m->id, m->image, image_name(m),
-	    argc - 1, argv + 1)) != NULL && reserve(m) == 0) {
+	    argc - 1, argv + 1)) != NULL && define_used(m) == 0 &&
+	    reserve(m) == 0) {
 		write_text(m->cid_fd, m->id);
 		return (0);
 	}
 	undo_cidfile(m);
+	return (-1);
+}
+
+/* With a state that ends with the command, a container does as well. */
+static int
+suits_memory(struct making *m, bool runs)
+{
+	if (!session_in_memory(&m->s))
+		return (0);
+	if (runs && !opt_flag(m->g->opts, "detach", false)) {
+		m->rm = true;
+		return (rec_set(m->g->opts, "rm", "true"));
+	}
+	(void)say_error("the state type memory is forgotten when a command "
+	    "ends: containers can only be run in the foreground with it");
 	return (-1);
 }
 
@@ -368,7 +399,7 @@ settle_created(struct making *m)
 	if (!m->rootfs && (rw = session_rw_make(&m->s, m->id,
 	    rec_str(m->def, "image", ""))) == NULL)
 		return (-1);
-	if (rw != NULL && m->rm)
+	if (rw != NULL && (m->rm || rec_num(m->def, "transient", 0) != 0))
 		sweep_mark_ephemeral(&m->s, m->id);
 	rec_free(rw);
 	keys = rec_new();

@@ -20,6 +20,7 @@
 #include "restart.h"
 #include "scope.h"
 #include "session.h"
+#include "volumes.h"
 
 #define EXIT_MAX	65536u		/* bytes of a monitor's exit record */
 
@@ -129,6 +130,11 @@ end_remove(struct session *s, const struct rec *row)
 	/* ps has no store: it says what is to be done, and hides the rest. */
 	if (!star_has(&s->star, H_STORE))
 		return (leave_removing(s, id));
+	/* While it is still there: whoever finds it half gone goes on here. */
+	if ((s->rm_volumes || rec_num(row, "rm", 0) != 0 ||
+	    rec_num(row, "state", 0) == CTR_CREATING) &&
+	    volumes_drop_own(s, row) == -1)
+		return (-1);
 	if (remove_layer(s, id) == -1)
 		return (-1);
 	remove_log(s, row);
@@ -152,15 +158,10 @@ add_restart(struct session *s, const struct rec *row, int code, int64_t when,
     struct rec *keys)
 {
 	struct rec	*now;
-	union msg	 m;
 
 	if (!restart_wanted(row))
 		return (0);
-	memset(&m.ctr_get, 0, sizeof(m.ctr_get));
-	(void)strlcpy(m.ctr_get.id, rec_str(row, "id", ""),
-	    sizeof(m.ctr_get.id));
-	if ((now = star_ask_rec(&s->star, H_STATE, MSG_ctr_get, &m, NULL,
-	    0)) == NULL)
+	if ((now = session_row(s, rec_str(row, "id", ""))) == NULL)
 		return (-1);
 	(void)rec_add(keys, "=pid", rec_str(row, "pid", ""));
 	restart_decide(now, code, when, keys);

@@ -45,6 +45,7 @@ static const struct mount_opt {
 
 struct mount {
 	char		 kind;			/* b or t */
+	bool		 volume;		/* b, of one of ours */
 	const char	*given[G_COUNT];	/* the option of each group */
 	struct rec	*rec;
 };
@@ -122,6 +123,13 @@ take_opt(struct mount *m, const char *opt, struct parse_err *e)
 static void
 add_defaults(struct mount *m)
 {
+	if (m->volume && m->given[G_SUID] == NULL)
+		rec_add(m->rec, "opt", "nosuid");
+	if (m->volume && m->given[G_DEV] == NULL)
+		rec_add(m->rec, "opt", "nodev");
+	if (m->volume && m->given[G_COPY] != NULL &&
+	    strcmp(m->given[G_COPY], "nocopy") == 0)
+		rec_add(m->rec, "nocopy", "1");
 	if (m->kind == 'b' && m->given[G_BIND] == NULL)
 		rec_add(m->rec, "opt", "rbind");
 	if (m->given[G_PROPAGATION] == NULL)
@@ -174,6 +182,18 @@ finish(struct mount *m, struct rec *out, int result, struct parse_err *e)
 	return (result);
 }
 
+/* By name; "" is one of the container's own, which gets a name later. */
+static int
+add_volume(struct mount *m, const char *name, struct parse_err *e)
+{
+	if (*name != '\0' && spec_name(name, e) == -1)
+		return (parse_fail(e, "running volume create option: names "
+		    "must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid "
+		    "argument"));
+	m->volume = true;
+	return (rec_add(m->rec, "volume", name));
+}
+
 /* A relative source is below the working directory, as podman has it. */
 static int
 add_source(struct mount *m, const char *src, struct parse_err *e)
@@ -183,8 +203,7 @@ add_source(struct mount *m, const char *src, struct parse_err *e)
 	if (*src == '/')
 		return (rec_add(m->rec, "src", src));
 	if (*src != '.')
-		return (parse_fail(e, "named volume \"%s\" is not supported "
-		    "by bulkhead yet, give an absolute path", src));
+		return (add_volume(m, src, e));
 	if ((cwd = realpath(src, NULL)) == NULL)
 		return (parse_fail(e, "statfs %s: %s", src, strerror(errno)));
 	return (rec_add(m->rec, "src", cwd));
@@ -205,12 +224,11 @@ volume(struct mount *m, const char *arg, char *spec, struct parse_err *e)
 		return (parse_fail(e, "host directory cannot be empty"));
 	if (*src == '\0' || (dst != NULL && *dst == '\0'))
 		return (parse_fail(e, "container directory cannot be empty"));
-	if (dst == NULL)
-		return (parse_fail(e, "anonymous volume \"%s\" is not "
-		    "supported by bulkhead yet, give HOST-DIR:CTR-DIR", src));
-	if (spec_ctr_path("container path", dst, e) == -1 ||
-	    add_source(m, src, e) == -1)
+	if (spec_ctr_path("container path", dst == NULL ? src : dst,
+	    e) == -1 || (dst == NULL ? add_volume(m, "", e) :
+	    add_source(m, src, e)) == -1)
 		return (-1);
+	dst = dst == NULL ? src : dst;
 	rec_add(m->rec, "dst", dst);
 	return (take_opts(m, opts, e));
 }
@@ -324,9 +342,12 @@ long_mount(struct mount *m, char *rest, struct parse_err *e)
 	if (m->kind == 't' && f.src != NULL)
 		return (parse_fail(e, "\"source\" option not supported for "
 		    "\"tmpfs\" mount types"));
-	if (m->kind == 'b' && (f.src == NULL || *f.src == '\0'))
+	if (m->volume && add_volume(m, f.src == NULL ? "" : f.src, e) == -1)
+		return (-1);
+	if (m->kind == 'b' && !m->volume && (f.src == NULL ||
+	    *f.src == '\0'))
 		return (parse_fail(e, "must set source for a bind mount"));
-	if (m->kind == 'b' && add_source(m, f.src, e) == -1)
+	if (m->kind == 'b' && !m->volume && add_source(m, f.src, e) == -1)
 		return (-1);
 	rec_add(m->rec, "dst", f.dst);
 	for (size_t i = 0; i < f.nopts; i++)
@@ -351,7 +372,8 @@ spec_mount(const char *arg, struct rec *out, struct parse_err *e)
 		return (parse_fail(e, "%s", strerror(errno)));
 	if (type == NULL || (type != arg && type[-1] != ','))
 		return (parse_fail(e, "incorrect mount format: should be "
-		    "--mount type=<bind|tmpfs>,[src=<host-dir>,]target="
+		    "--mount type=<bind|tmpfs|volume>,[src=<host-dir|"
+		    "volume-name>,]target="
 		    "<ctr-dir>[,options]"));
 	type += 5;
 	n = strcspn(type, ",");
@@ -360,12 +382,12 @@ spec_mount(const char *arg, struct rec *out, struct parse_err *e)
 	else if (n == 5 && strncmp(type, "tmpfs", n) == 0)
 		kind = 't';
 	else if (n == 6 && strncmp(type, "volume", n) == 0)
-		return (parse_fail(e, "--mount type=volume is not supported "
-		    "by bulkhead yet"));
+		kind = 'v';
 	else
 		return (parse_fail(e, "invalid filesystem type \"%.*s\"",
 		    (int)n, type));
-	if (start(&m, kind, e) == -1)
+	if (start(&m, kind == 'v' ? 'b' : kind, e) == -1)
 		return (-1);
+	m.volume = kind == 'v';
 	return (finish(&m, out, long_mount(&m, copy, e), e));
 }

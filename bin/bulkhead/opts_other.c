@@ -81,13 +81,15 @@ const struct opt opts_unpause[] = {
 const struct opt opts_rm[] = {
 	{ "all", 'a', OPT_FLAG, NULL, "Remove all containers", NULL, NULL },
 	CIDFILE,
-	/* No container depends on another, none has anonymous volumes. */
+	/* No container depends on another. */
 	{ "depend", 0, OPT_IGNORED_FLAG, NULL, NULL, NULL, NULL },
 	FILTER(0),
 	{ "force", 'f', OPT_FLAG, NULL,
 	  "Force removal of a running or unusable container", NULL, NULL },
 	HELP, IGNORE, LATEST, TIME,
-	{ "volumes", 'v', OPT_IGNORED_FLAG, NULL, NULL, NULL, NULL },
+	{ "volumes", 'v', OPT_FLAG, NULL,
+	  "Remove anonymous volumes associated with the container", NULL,
+	  NULL },
 	{ 0 }
 };
 
@@ -128,6 +130,8 @@ const struct opt opts_ps[] = {
 	{ "all", 'a', OPT_FLAG, NULL,
 	  "Show all the containers, default is only running containers", NULL,
 	  NULL },
+	{ "at", 0, OPT_STRING, "time",
+	  "List the containers as they were at this moment", NULL, NULL },
 	{ "external", 0, OPT_IGNORED_FLAG, NULL, NULL, NULL, NULL },
 	FILTER('f'),
 	{ "format", 0, OPT_STRING, NULL,
@@ -164,6 +168,21 @@ const struct opt opts_cleanup[] = {
 	/* The reaper's: the raw wait status, where there is no monitor's. */
 	{ "exit-status", 0, OPT_INT, NULL, NULL, NULL, NULL },
 	NO("exec", 0), NO_FLAG("rmi", 0),
+	{ 0 }
+};
+
+const struct opt opts_refresh[] = {
+	{ "apply", 0, OPT_FLAG, NULL,
+	  "Do it, and print what was done", NULL, NULL },
+	{ "boot-id", 0, OPT_STRING, NULL,
+	  "Plan as if the machine were in this boot", NULL, NULL },
+	HELP,
+	{ "plan", 0, OPT_FLAG, NULL,
+	  "Print what would be done, a line for each object, and do nothing",
+	  NULL, NULL },
+	{ "state", 0, OPT_STRING, NULL,
+	  "Plan for a copy of a state directory, which is only read", NULL,
+	  "file" },
 	{ 0 }
 };
 

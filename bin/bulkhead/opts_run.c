@@ -58,7 +58,7 @@ const struct opt opts_create[] = {
 	  "Logging driver options", NULL, "path=|max-size=|tag=" },
 	{ "mount", 0, OPT_ARRAY, NULL,
 	  "Attach a filesystem mount to the container", NULL,
-	  "type=bind|type=tmpfs" },
+	  "type=bind|type=tmpfs|type=volume" },
 	{ "name", 0, OPT_STRING, NULL,
 	  "Assign a name to the container", NULL, NULL },
 	{ "network", 0, OPT_ARRAY, NULL,

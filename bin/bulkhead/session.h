@@ -25,6 +25,7 @@ enum {
 	NEED_CGROUP	= 1 << 9,	/* what moves processes */
 	NEED_MORE	= 1 << 7,	/* starts more helpers: will confine
 					 * itself with session_confine */
+	NEED_AS_IS	= 1 << 10,	/* what was left over stays so */
 	NEED_IF_THERE	= 1 << 8,	/* of a state that is not there yet,
 					 * none is made */
 };
@@ -42,9 +43,12 @@ struct session {
 	bool			 single;	/* containers get one id only */
 	bool			 userns;	/* store is root of its own */
 	int			 userns_fd;	/* of a container that we made */
+	bool			 rm_volumes;	/* what is removed takes its own
+						 * volumes with it */
 	bool			 locks;		/* the lock broker is ready */
 	bool			 inherit;	/* started by a reaper: take what
 						 * it kept for us */
+	unsigned int		 kept;		/* bit mask of enum keep_fd */
 	const char		*reaped_id;	/* the container whose raw wait
 						 * status we were told, or NULL */
 	int			 reaped;
@@ -76,12 +80,18 @@ int	session_open_resolve(struct session *, struct globals *);
  * what policy/bulkhead.policy says. session_open does it, unless NEED_MORE.
  */
 void	session_confine(void);
+/* Make and open a directory of the engine's own, with a sentence: or -1. */
+int	session_own_dir(struct session *, const char *);
+/* Find out which boot this is; the session opens with it. */
+void	session_boot_id(struct session *);
 /* Say the star's last sentence as an error. Returns EXIT_ENGINE. */
 int	session_error(struct session *);
 
 /* What a reaper has kept for its clean-up: borrowed; -1: nothing, or we are
  * none. */
 int	session_kept(const struct session *, enum keep_fd);
+/* Is the state this command's alone, and gone with it? */
+bool	session_in_memory(const struct session *);
 /* Text of a configuration key, or the fallback. */
 const char *session_config(const struct session *, const char *, const char *);
 
@@ -90,6 +100,8 @@ struct rec *session_rows(struct session *);
 struct rec *session_images(struct session *);
 /* One, by name, id or prefix: row keys with nested `def`; image keys. */
 struct rec *session_container(struct session *, const char *);
+/* The same as it was left, also if what it says is over. */
+struct rec *session_row(struct session *, const char *);
 struct rec *session_image(struct session *, const char *);
 /* The full id of a container in a buffer of 65 bytes. 0 or -1. */
 int	session_find(struct session *, const char *, char *);

@@ -24,6 +24,7 @@
 #include "sealed.h"
 #include "session.h"
 #include "sweep.h"
+#include "volumes.h"
 
 #define PROFILE_MAX	(1u << 20)	/* bytes of a seccomp profile */
 #define INIT_MAX	(8u << 20)	/* bytes of the init program */
@@ -124,10 +125,11 @@ compose(struct start *st)
 		}
 		(void)rec_add_all(full, rw);
 		rec_free(rw);
-		if (rec_num(st->def, "rm", 0) != 0)
+		if (rec_num(st->def, "rm", 0) != 0 ||
+		    rec_num(st->def, "transient", 0) != 0)
 			sweep_mark_ephemeral(s, st->id);
 	}
-	if (hostfiles_add(full) == -1) {
+	if (volumes_ready(s, full) == -1 || hostfiles_add(full) == -1) {
 		rec_free(full);
 		return (NULL);
 	}
@@ -267,6 +269,14 @@ mount_for(struct start *st, unsigned int grant, uint32_t slot,
 	return (rc);
 }
 
+/* Not a tmpfs, and not a volume, which the storage has. */
+static bool
+is_of_host(const struct rec *mount)
+{
+	return (strcmp(rec_str(mount, "type", ""), "bind") == 0 &&
+	    rec_get(mount, "sub") == NULL);
+}
+
 /*
  * System mode: the container sees its storage and what was mounted into it
  * with the ids of its own range. Grants were numbered as they were made:
@@ -282,11 +292,11 @@ give_mounts(struct start *st, const struct rec *full, uint32_t slot)
 
 	if (!st->s->system)
 		return (0);
-	if (rec_get(st->def, "rootfs") == NULL &&
+	if ((rec_get(st->def, "rootfs") == NULL || volumes_inside(full)) &&
 	    mount_for(st, 0, slot, LAUNCH_GRAPH, 0) == -1)
 		return (-1);
 	for (; (mount = rec_sub(full, "mount", &it)) != NULL; index++) {
-		rc = strcmp(rec_str(mount, "type", ""), "bind") == 0 ?
+		rc = is_of_host(mount) ?
 		    mount_for(st, grant++, slot, LAUNCH_MOUNT, index) : 0;
 		rec_free(mount);
 		if (rc == -1)
@@ -319,7 +329,7 @@ start_grant_mounts(struct session *s, struct rec *def)
 	if (!s->system)
 		return (0);
 	while ((mount = rec_sub(def, "mount", &it)) != NULL) {
-		rc = strcmp(rec_str(mount, "type", ""), "bind") == 0 ?
+		rc = is_of_host(mount) ?
 		    grant_path(s, rec_str(mount, "src", "")) : 0;
 		rec_free(mount);
 		if (rc == -1)
@@ -531,7 +541,7 @@ run_steps(struct start *st, struct attach *a, struct rec *full)
 	prepared = prepare(st, a);
 	saved = errno;
 	(void)strlcpy(why, st->s->star.text, sizeof(why));
-	if (built(st) == -1)
+	if (built(st) == -1 || volumes_settle(st->s, full) == -1)
 		return (-1);
 	if (prepared == 0)
 		return (execute(st));

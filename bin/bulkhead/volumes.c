@@ -1,0 +1,607 @@
+#include "volumes.h"
+
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "parse.h"
+#include "path.h"
+#include "record.h"
+#include "scope.h"
+#include "session.h"
+#include "spec.h"
+
+/*
+ * Beside _data lies, for as long as the volume has not been used, one of
+ * these. Where neither is, it is used as it is.
+ */
+#define FRESH		"fresh"		/* fill it with what it covers */
+#define FILLING		"filling"	/* somebody is, or was killed at it */
+
+#define DATA		"_data"
+#define TRASH		"bulkhead/.trash"
+#define LOCK_WAIT_MS	120000		/* for another's copy of an image */
+
+static int	fail(struct session *, int, const char *, ...)
+		    __attribute__((format(printf, 3, 4)));
+
+static int
+fail(struct session *s, int error, const char *fmt, ...)
+{
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(s->star.text, sizeof(s->star.text), fmt, ap);
+	va_end(ap);
+	errno = error;
+	return (-1);
+}
+
+int
+volumes_name(char *id)
+{
+	uint8_t	 raw[32];
+
+	if (getrandom(raw, sizeof(raw), 0) != sizeof(raw))
+		return (-1);
+	for (size_t i = 0; i < sizeof(raw); i++)
+		(void)snprintf(id + 2 * i, 3, "%02x", raw[i]);
+	return (0);
+}
+
+/* The part of volume_path below the graph root; NULL with a sentence. */
+static const char *
+base(struct session *s)
+{
+	const char	*path = session_config(s, "engine.volume_path", "");
+	size_t		 n = strlen(s->graph);
+
+	if (*path == '\0')
+		return ("volumes");
+	if (n > 0 && strncmp(path, s->graph, n) == 0 && path[n] == '/' &&
+	    path[n + 1] != '\0' && strstr(path + n, "..") == NULL)
+		return (path + n + 1);
+	(void)fail(s, ENOTSUP, "volumes outside of the storage are not "
+	    "supported by bulkhead yet: the volume path %s is not below %s",
+	    path, s->graph);
+	return (NULL);
+}
+
+/* "volumes/NAME", and what is in it, below the graph root. 0 or -1. */
+static int
+place(struct session *s, const char *name, const char *what, char *out,
+    size_t size)
+{
+	const char	*dir = base(s);
+
+	if (dir == NULL)
+		return (-1);
+	if ((size_t)snprintf(out, size, "%s/%s%s%s", dir, name,
+	    *what == '\0' ? "" : "/", what) < size)
+		return (0);
+	return (fail(s, ENAMETOOLONG, "the path of volume %s is too long",
+	    name));
+}
+
+struct rec *
+volumes_record(struct session *s, const char *name, bool own)
+{
+	struct rec	*r;
+	struct timespec	 now;
+	char		 where[PATH_MAX];
+
+	if (place(s, name, DATA, where, sizeof(where)) == -1)
+		return (NULL);
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	r = rec_new();
+	(void)rec_add(r, "name", name);
+	(void)rec_add(r, "driver", "local");
+	(void)rec_addf(r, "mountpoint", "%s/%s", s->graph, where);
+	(void)rec_add_num(r, "created", now.tv_sec * 1000000000L +
+	    now.tv_nsec);
+	if (own)
+		(void)rec_add(r, "anon", "1");
+	return (r);
+}
+
+struct rec *
+volumes_get(struct session *s, const char *name)
+{
+	union msg	 m;
+	struct rec	*r;
+
+	memset(&m.obj_get, 0, sizeof(m.obj_get));
+	m.obj_get.kind = OBJ_VOLUME;
+	if (strlcpy(m.obj_get.ref, name, sizeof(m.obj_get.ref)) >=
+	    sizeof(m.obj_get.ref)) {
+		(void)fail(s, ENOENT, "no volume with name \"%.64s...\" found: "
+		    "no such volume", name);
+		return (NULL);
+	}
+	r = star_ask_rec(&s->star, H_STATE, MSG_obj_get, &m, NULL, 0);
+	/* The beginning of a name finds one, too. */
+	if (r != NULL && strcmp(rec_str(r, "id", ""), name) == 0)
+		return (r);
+	if (r != NULL || errno == EEXIST)
+		(void)fail(s, ENOENT, "no volume with name \"%s\" found: no "
+		    "such volume", name);
+	rec_free(r);
+	return (NULL);
+}
+
+/* One that is a directory of the host, by its driver's options. */
+static int
+add_device(struct rec *mount, const struct rec *volume)
+{
+	const char	*v;
+	size_t		 it = 0;
+
+	(void)rec_set(mount, "src", rec_str(volume, "device", ""));
+	while (rec_next(volume, "device_opt", &it, &v))
+		(void)rec_add(mount, "opt", v);
+	return (1);
+}
+
+/* 1: it is elsewhere. 0: it is ours, or will be. -1. */
+static int
+find_named(struct session *s, struct rec *mount, const char *name)
+{
+	struct rec	*have = volumes_get(s, name);
+	int		 rc = 0;
+
+	if (have == NULL)
+		return (errno == ENOENT ? 0 : -1);
+	if (rec_num(have, "removing", 0) == 0 &&
+	    rec_get(have, "device") != NULL)
+		rc = add_device(mount, have);
+	rec_free(have);
+	return (rc);
+}
+
+static int
+find_one(struct session *s, struct rec *mount)
+{
+	const char	*name = rec_get(mount, "volume");
+	char		 own[65], where[PATH_MAX];
+	int		 elsewhere = 0;
+
+	if (name == NULL)
+		return (0);
+	if (*name != '\0')
+		elsewhere = find_named(s, mount, name);
+	else if (volumes_name(own) == -1)
+		return (fail(s, errno, "%s", strerror(errno)));
+	else {
+		(void)rec_set(mount, "volume", own);
+		(void)rec_add(mount, "anon", "1");
+	}
+	if (elsewhere != 0)
+		return (elsewhere == -1 ? -1 : 0);
+	if (place(s, rec_get(mount, "volume"), DATA, where,
+	    sizeof(where)) == -1)
+		return (-1);
+	(void)rec_set(mount, "sub", where);
+	(void)rec_del(mount, "src");
+	return (rec_addf(mount, "src", "%s/%s", s->graph, where));
+}
+
+static bool
+has_volumes(const struct rec *def)
+{
+	struct rec	*m;
+	size_t		 it = 0;
+	bool		 found = false;
+
+	while (!found && (m = rec_sub(def, "mount", &it)) != NULL) {
+		found = rec_get(m, "volume") != NULL;
+		rec_free(m);
+	}
+	return (found);
+}
+
+bool
+volumes_inside(const struct rec *def)
+{
+	struct rec	*m;
+	size_t		 it = 0;
+	bool		 found = false;
+
+	while (!found && (m = rec_sub(def, "mount", &it)) != NULL) {
+		found = rec_get(m, "sub") != NULL;
+		rec_free(m);
+	}
+	return (found);
+}
+
+/* Replace each mount by what a function makes of it. */
+static int
+each_mount(struct session *s, struct rec *def,
+    int (*fn)(struct session *, struct rec *))
+{
+	struct rec	*out = rec_new(), *m, *copy;
+	size_t		 it = 0;
+	int		 rc = out == NULL ? -1 : 0;
+
+	while (rc == 0 && (m = rec_sub(def, "mount", &it)) != NULL) {
+		copy = rec_new();
+		rc = copy == NULL ? -1 : rec_add_all(copy, m);
+		if (rc == 0)
+			rc = fn(s, copy);
+		if (rc == 0)
+			rc = rec_add_rec(out, "mount", copy);
+		rec_free(copy);
+		rec_free(m);
+	}
+	rec_del(def, "mount");
+	if (rc == 0)
+		rc = rec_add_all(def, out);
+	rec_free(out);
+	return (rc);
+}
+
+int
+volumes_find(struct session *s, struct rec *def)
+{
+	if (!has_volumes(def))
+		return (0);
+	return (each_mount(s, def, find_one));
+}
+
+static size_t
+path_len(const char *path)
+{
+	size_t	 n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	return (n);
+}
+
+static unsigned int
+count_at(const struct rec *def, const char *dst)
+{
+	struct rec	*m;
+	size_t		 it = 0, n = path_len(dst);
+	const char	*other;
+	unsigned int	 found = 0;
+
+	while ((m = rec_sub(def, "mount", &it)) != NULL) {
+		other = rec_str(m, "dst", "");
+		found += path_len(other) == n && memcmp(other, dst, n) == 0;
+		rec_free(m);
+	}
+	return (found);
+}
+
+/* A stranger's word: it is checked as one on the command line. */
+static int
+add_image_volume(struct session *s, struct rec *def, const char *path)
+{
+	static const char *const	 opts[] = { "nodev", "exec", "nosuid",
+					    "rbind", "rprivate", "rw" };
+	struct parse_err		 e;
+	struct rec			*m;
+	int				 rc;
+
+	if (spec_ctr_path("volume of the image", path, &e) == -1)
+		return (fail(s, EINVAL, "%s", e.text));
+	if (count_at(def, path) > 0)
+		return (0);
+	m = rec_new();
+	(void)rec_add(m, "type", "bind");
+	(void)rec_add(m, "volume", "");
+	(void)rec_add(m, "dst", path);
+	for (size_t i = 0; i < sizeof(opts) / sizeof(opts[0]); i++)
+		(void)rec_add(m, "opt", opts[i]);
+	rc = find_one(s, m);
+	if (rc == 0)
+		rc = rec_add_rec(def, "mount", m);
+	rec_free(m);
+	return (rc);
+}
+
+/* Two volumes, or a volume and something else, at one place. */
+static int
+check_places(struct session *s, const struct rec *def)
+{
+	struct rec	*m;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	while (rc == 0 && (m = rec_sub(def, "mount", &it)) != NULL) {
+		if (count_at(def, rec_str(m, "dst", "")) > 1)
+			rc = fail(s, EINVAL, "%s: duplicate mount destination",
+			    rec_str(m, "dst", ""));
+		rec_free(m);
+	}
+	return (rc);
+}
+
+/* If another command was killed while it removed one of that name. */
+static int
+finish_removal(struct session *s, const char *name)
+{
+	struct rec	*have = volumes_get(s, name);
+	bool		 going;
+
+	if (have == NULL)
+		return (errno == ENOENT ? 0 : -1);
+	going = rec_num(have, "removing", 0) != 0;
+	rec_free(have);
+	return (going ? volumes_remove(s, name, "") : 0);
+}
+
+/* What statekeep makes of it when there is none of this name yet. */
+static int
+add_record(struct session *s, struct rec *def, const struct rec *mount)
+{
+	const char	*name = rec_get(mount, "volume");
+	bool		 own = rec_num(mount, "anon", 0) != 0;
+	struct rec	*r;
+	int		 rc;
+
+	if (name == NULL)
+		return (0);
+	if (!own && finish_removal(s, name) == -1)
+		return (-1);
+	if ((r = volumes_record(s, name, own)) == NULL)
+		return (-1);
+	rc = rec_add_rec(def, "volume", r);
+	rec_free(r);
+	return (rc);
+}
+
+int
+volumes_define(struct session *s, struct rec *def, struct rec *asked,
+    const struct rec *image)
+{
+	struct rec	*m;
+	const char	*path;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	if (!has_volumes(asked) &&
+	    (image == NULL || rec_count(image, "volume") == 0))
+		return (0);
+	rec_del(def, "mount");
+	while (rc == 0 && (m = rec_sub(asked, "mount", &it)) != NULL) {
+		rc = rec_add_rec(def, "mount", m);
+		rec_free(m);
+	}
+	for (it = 0; rc == 0 && image != NULL &&
+	    rec_next(image, "volume", &it, &path);)
+		rc = add_image_volume(s, def, path);
+	if (rc == 0)
+		rc = check_places(s, def);
+	for (it = 0; rc == 0 && (m = rec_sub(def, "mount", &it)) != NULL;) {
+		rc = add_record(s, def, m);
+		rec_free(m);
+	}
+	return (rc);
+}
+
+static int
+ask_lock(struct session *s, enum msg_type type, const char *name)
+{
+	union msg	 m;
+
+	if (session_locks(s) == -1)
+		return (-1);
+	memset(&m, 0, sizeof(m));
+	if (type == MSG_lock_drop) {
+		(void)snprintf(m.lock_drop.name, sizeof(m.lock_drop.name),
+		    "vol:%.72s", name);
+		return (star_do(&s->star, H_LOCK, type, &m, NULL, 0));
+	}
+	(void)snprintf(m.lock_take.name, sizeof(m.lock_take.name),
+	    "vol:%.72s", name);
+	m.lock_take.wait_ms = LOCK_WAIT_MS;
+	return (star_do(&s->star, H_LOCK, type, &m, NULL, 0));
+}
+
+/* _data comes last: where it is, the rest is. */
+static int
+make_in(int dir)
+{
+	scoped_fd int	 mark = -1, data = -1;
+
+	mark = openat(dir, FRESH, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+	    0600);
+	if (mark == -1 || (mkdirat(dir, DATA, 0700) == -1 && errno != EEXIST))
+		return (-1);
+	data = path_open(dir, DATA, O_RDONLY | O_DIRECTORY, 0);
+	return (data == -1 ? -1 : fchmod(data, 0755));
+}
+
+static bool
+is_there(int dir, const char *name)
+{
+	struct stat	 st;
+
+	return (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0);
+}
+
+/* Its directory, opened; made if there is none. */
+static int
+open_dir(struct session *s, const char *name)
+{
+	char		 where[PATH_MAX];
+	scoped_fd int	 dir = -1;
+
+	if (place(s, name, "", where, sizeof(where)) == -1)
+		return (-1);
+	dir = path_open(s->graph_fd, where, O_RDONLY | O_DIRECTORY, 0);
+	if (dir == -1 && errno == ENOENT)
+		dir = path_mkdirs(s->graph_fd, where, 0700);
+	if (dir != -1 && (is_there(dir, DATA) || make_in(dir) == 0))
+		return (take_fd(&dir));
+	return (fail(s, errno, "cannot make the directory of volume %s: %s",
+	    name, strerror(errno)));
+}
+
+int
+volumes_make_dir(struct session *s, const char *name)
+{
+	scoped_fd int	 dir = open_dir(s, name);
+
+	return (dir == -1 ? -1 : 0);
+}
+
+/*
+ * A volume that nobody has used yet is filled by one container; others wait
+ * until it is. A copy that was cut short is made anew.
+ */
+static int
+ready_one(struct session *s, struct rec *mount)
+{
+	const char	*name = rec_get(mount, "volume");
+	scoped_fd int	 dir = -1;
+	bool		 again;
+
+	if (rec_get(mount, "sub") == NULL)
+		return (0);
+	if ((dir = open_dir(s, name)) == -1)
+		return (-1);
+	if (!is_there(dir, FRESH) && !is_there(dir, FILLING))
+		return (0);
+	if (ask_lock(s, MSG_lock_take, name) == -1)
+		return (-1);
+	again = is_there(dir, FILLING);
+	if (!again && renameat(dir, FRESH, dir, FILLING) == -1)
+		return (errno == ENOENT ? ask_lock(s, MSG_lock_drop, name) :
+		    fail(s, errno, "cannot use volume %s: %s", name,
+		    strerror(errno)));
+	/* As launch has them: 1 first, 2 again, 3 mode and owner alone. */
+	return (rec_add_num(mount, "copyup", rec_num(mount, "nocopy", 0) != 0 ?
+	    3 : again ? 2 : 1));
+}
+
+int
+volumes_ready(struct session *s, struct rec *full)
+{
+	return (has_volumes(full) ? each_mount(s, full, ready_one) : 0);
+}
+
+int
+volumes_settle(struct session *s, const struct rec *full)
+{
+	struct rec	*m;
+	char		 where[PATH_MAX];
+	const char	*name;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	while (rc == 0 && (m = rec_sub(full, "mount", &it)) != NULL) {
+		name = rec_str(m, "volume", "");
+		if (rec_get(m, "copyup") != NULL) {
+			rc = place(s, name, FILLING, where, sizeof(where));
+			if (rc == 0)
+				(void)unlinkat(s->graph_fd, where, 0);
+			if (rc == 0)
+				rc = ask_lock(s, MSG_lock_drop, name);
+		}
+		rec_free(m);
+	}
+	return (rc);
+}
+
+static int
+remove_step(struct session *s, enum obj_step step, const char *name,
+    const char *by)
+{
+	union msg	 m;
+
+	memset(&m.obj_remove, 0, sizeof(m.obj_remove));
+	m.obj_remove.kind = OBJ_VOLUME;
+	m.obj_remove.step = step;
+	(void)strlcpy(m.obj_remove.id, name, sizeof(m.obj_remove.id));
+	(void)strlcpy(m.obj_remove.by, by, sizeof(m.obj_remove.by));
+	return (star_do(&s->star, H_STATE, MSG_obj_remove, &m, NULL, 0));
+}
+
+/* Its directory goes where the store deletes things, as root of their ids. */
+static int
+to_trash(struct session *s, const char *name)
+{
+	char		 where[PATH_MAX], rnd[65], to[96];
+	scoped_fd int	 trash = path_mkdirs(s->graph_fd, TRASH, 0700);
+
+	if (place(s, name, "", where, sizeof(where)) == -1)
+		return (-1);
+	if (trash == -1 || volumes_name(rnd) == -1)
+		return (fail(s, errno, "cannot remove volume %s: %s", name,
+		    strerror(errno)));
+	(void)snprintf(to, sizeof(to), TRASH "/%.16s", rnd);
+	if (renameat(s->graph_fd, where, s->graph_fd, to) == 0 ||
+	    errno == ENOENT)
+		return (0);
+	return (fail(s, errno, "cannot remove volume %s: %s", name,
+	    strerror(errno)));
+}
+
+int
+volumes_remove(struct session *s, const char *name, const char *by)
+{
+	if (remove_step(s, OBJ_MARK, name, by) == -1)
+		return (-1);
+	if (to_trash(s, name) == -1)
+		return (-1);
+	/* Two may have met here, and the other was first. */
+	if (remove_step(s, OBJ_FINISH, name, by) == -1 && errno != ENOENT)
+		return (-1);
+	return (0);
+}
+
+static int
+drop_one(struct session *s, const char *name, const char *id)
+{
+	if (volumes_remove(s, name, id) == 0 || errno == ENOENT ||
+	    errno == EBUSY)
+		return (0);
+	return (-1);
+}
+
+/* A whole row has a definition; one from a list, the names alone. */
+int
+volumes_drop_own(struct session *s, const struct rec *row)
+{
+	const char	*id = rec_str(row, "id", ""), *name;
+	struct rec	*def, *v;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	if (rec_get(row, "anon") != NULL) {
+		while (rc == 0 && rec_next(row, "anon", &it, &name))
+			rc = drop_one(s, name, id);
+		return (rc);
+	}
+	if ((def = rec_sub(row, "def", &it)) == NULL)
+		return (0);
+	for (it = 0; rc == 0 && (v = rec_sub(def, "volume", &it)) != NULL;) {
+		if (rec_num(v, "anon", 0) != 0)
+			rc = drop_one(s, rec_str(v, "name", ""), id);
+		rec_free(v);
+	}
+	rec_free(def);
+	return (rc);
+}
+
+void
+volumes_tidy(struct session *s)
+{
+	if (!s->userns && session_userns(s, H_STORE) == 0)
+		s->userns = true;
+	(void)star_do(&s->star, H_STORE, MSG_store_tidy, NULL, NULL, 0);
+	s->star.text[0] = '\0';
+}

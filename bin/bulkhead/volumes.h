@@ -1,0 +1,57 @@
+/*
+ * Volumes: directories below the graph root that outlive containers. A mount
+ * of a definition that is one has the key `volume`, its name; those that a
+ * container uses stand in its definition as nested `volume`, from which
+ * statekeep makes what is not there yet.
+ */
+#ifndef BULKHEAD_VOLUMES_H
+#define BULKHEAD_VOLUMES_H
+
+#include <stdbool.h>
+
+struct rec;
+struct session;
+struct start;
+
+/* All of these: 0, or -1 with a sentence in the star's text. */
+
+/*
+ * Mounts as the command line has them: those that are volumes get a name, if
+ * they have none, and where they come from. Nothing is made. For a command
+ * without volumes it does nothing.
+ */
+int	volumes_find(struct session *, struct rec *);
+/*
+ * A definition that is about to be reserved: its mounts are those above, and
+ * its image's VOLUMEs (NULL: no image) become volumes of its own.
+ */
+int	volumes_define(struct session *, struct rec *, struct rec *,
+	    const struct rec *);
+/*
+ * Before a container is built: make the directories that are not there, and
+ * say in the mounts which of them are to be filled. After it was built.
+ */
+int	volumes_ready(struct session *, struct rec *);
+int	volumes_settle(struct session *, const struct rec *);
+/* Does a volume of this record lie in the storage? */
+bool	volumes_inside(const struct rec *);
+
+/* A new record for obj_put: NULL with a sentence. */
+struct rec *volumes_record(struct session *, const char *, bool);
+/* A name for one that has none, in a buffer of 65 bytes. 0 or -1. */
+int	volumes_name(char *);
+/* One by its exact name; NULL with ENOENT and a sentence. */
+struct rec *volumes_get(struct session *, const char *);
+/* The directory of one, made if it is not there yet. */
+int	volumes_make_dir(struct session *, const char *);
+/*
+ * Remove one, which nobody uses but this container (""), with its data. What
+ * was begun is finished.
+ */
+int	volumes_remove(struct session *, const char *, const char *);
+/* Remove a container's own ones, as far as nobody else uses them. */
+int	volumes_drop_own(struct session *, const struct rec *);
+/* Delete now what was removed. */
+void	volumes_tidy(struct session *);
+
+#endif
