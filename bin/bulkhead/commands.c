@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "log.h"
 #include "record.h"
 #include "say.h"
 #include "tables.h"
@@ -67,6 +68,9 @@ const struct opt opts_before[] = {
 	  "Load the containers.conf(5) module", NULL, NULL },
 	{ "namespace", 0, OPT_STRING, NULL,
 	  "Scope of the state: only what was made in it is seen", NULL, NULL },
+	{ "state-type", 0, OPT_STRING, NULL,
+	  "Where the state is kept: in a database, or in memory until the "
+	  "command ends", NULL, "kyotocabinet|memory" },
 	{ 0 }
 };
 
@@ -162,6 +166,33 @@ static const struct command c_create = {
 	.examples = "create alpine ls\n"
 	    "create --annotation HELLO=WORLD alpine ls\n"
 	    "create -t -i --name myctr alpine ls",
+};
+
+static const struct command c_events = {
+	.name = "events", .run = cmd_events,
+	.summary = "Show bulkhead events",
+	.opts = { .tables = { opts_events } },
+	.description = "Monitor bulkhead events.\n\n"
+	    "By default, streaming mode is used, printing new events as they "
+	    "occur.  Previous events can be listed via --since and --until.",
+	.examples = "events\nevents --filter event=create\n"
+	    "events --format {{.Image}}\nevents --since 1h30s\n"
+	    "events --stream=false --filter type=container",
+};
+
+static const struct command c_history = {
+	.name = "history", .run = cmd_history,
+	.summary = "Show what happened to a container, or how an image was "
+	    "made",
+	.operands = "{CONTAINER|IMAGE}", .operand = "object",
+	.opts = { .tables = { opts_history } }, .min_args = 1, .max_args = 1,
+	.description = "Displays the history of a container: each change of "
+	    "its state, when, by whom, with which command, and why. The "
+	    "history of a container that was removed is still there, until "
+	    "newer ones need the room.\n\n"
+	    "For an image, displays the steps in which it was made.",
+	.examples = "history myCtr\nhistory --human=false --no-trunc myCtr\n"
+	    "history fedora\nhistory --format json fedora",
 };
 
 static const struct command c_images = {
@@ -445,7 +476,7 @@ static const struct command c_container = {
 };
 
 static const struct command *const image_group[] = {
-	&c_import, &c_image_inspect, &c_image_list, &c_load, &c_image_rm, NULL
+	&c_history, &c_import, &c_image_inspect, &c_image_list, &c_load, &c_image_rm, NULL
 };
 
 static const struct command c_image = {
@@ -463,7 +494,8 @@ static const struct command c_system = {
 };
 
 const struct command *const commands[] = {
-	&c_config, &c_container, &c_create, &c_image, &c_images, &c_import, &c_info,
+	&c_config, &c_container, &c_create, &c_events, &c_history,
+	&c_image, &c_images, &c_import, &c_info,
 	&c_inspect, &c_kill, &c_load, &c_logs, &c_pause, &c_ps, &c_refresh, &c_rm, &c_rmi,
 	&c_run, &c_start, &c_stop, &c_system, &c_unpause, &c_version, &c_wait,
 	NULL
@@ -588,6 +620,7 @@ settle_globals(struct globals *g)
 		    "from: trace, debug, info, warn, warning, error, fatal, "
 		    "panic", level));
 	g->verbose = i < 5 ? 0 : i == 5 ? 1 : 2;
+	log_init("bulkhead", (int)g->verbose, 0);
 	return (0);
 }
 

@@ -14,6 +14,7 @@
 #include <bsd/string.h>
 
 #include "account.h"
+#include "boot.h"
 #include "confine.h"
 #include "end.h"
 #include "event.h"
@@ -59,9 +60,7 @@ sentence(struct session *s, const char *what, const char *name)
 int
 session_kept(const struct session *s, enum keep_fd slot)
 {
-	int	 fd = KEEP_BASE + (int)slot;
-
-	return (s->inherit && fcntl(fd, F_GETFD) != -1 ? fd : -1);
+	return ((s->kept & 1u << slot) != 0 ? KEEP_BASE + (int)slot : -1);
 }
 
 /* The one that root started for this container, if there is one: restart.h. */
@@ -150,6 +149,22 @@ ask_config(struct session *s)
 	    1));
 }
 
+bool
+session_in_memory(const struct session *s)
+{
+	return (strcmp(rec_str(s->config, "state.type", ""), "memory") == 0);
+}
+
+/* A clean-up is to work with what we do. 0 or -1. */
+static int
+seal_config(struct session *s)
+{
+	close(s->config_fd);
+	if ((s->config_fd = rec_memfd(s->config, "configuration")) == -1)
+		return (sentence(s, "cannot keep", "the configuration"));
+	return (0);
+}
+
 static int
 take_config(struct session *s)
 {
@@ -165,7 +180,13 @@ take_config(struct session *s)
 		return (sentence(s, "damaged answer of", "resolve"));
 	while (!s->quiet && rec_next(s->config, "warn", &it, &warning))
 		say_warning("%s", warning);
-	return (0);
+	if (!session_in_memory(s))
+		return (0);
+	/* Nothing lasts: what would, ends with the boot. */
+	if (rec_set(s->config, "path.state", rec_str(s->config, "path.run",
+	    "")) == -1)
+		return (sentence(s, "cannot settle", "the configuration"));
+	return (seal_config(s));
 }
 
 const char *
@@ -273,31 +294,24 @@ give_up_root(struct session *s)
 	return (0);
 }
 
-static void
-boot_id(char *out, size_t len)
+void
+session_boot_id(struct session *s)
 {
-	char	 buf[64];
-	ssize_t	 got;
-	int	 fd;
+	char		 buf[sizeof(s->boot_id)];
+	scoped_fd int	 fd = -1;
+	ssize_t		 got = -1;
 
-	(void)strlcpy(out, "unknown", len);
+	if (s->boot_id[0] != '\0')
+		return;
 	fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return;
-	got = read(fd, buf, sizeof(buf) - 1);
-	close(fd);
-	if (got <= 0)
-		return;
-	buf[got] = '\0';
+	if (fd != -1)
+		got = read(fd, buf, sizeof(buf) - 1);
+	if (got > 0)
+		buf[got] = '\0';
+	else
+		(void)strlcpy(buf, "unknown", sizeof(buf));
 	buf[strcspn(buf, "\n")] = '\0';
-	(void)strlcpy(out, buf, len);
-}
-
-/* Nothing that lasts is kept: the state is this command's alone. */
-static bool
-is_memory(const struct session *s)
-{
-	return (strcmp(session_config(s, "state.type", ""), "memory") == 0);
+	(void)strlcpy(s->boot_id, buf, sizeof(s->boot_id));
 }
 
 static int
@@ -313,9 +327,8 @@ send_state_open(struct session *s)
 		errno = ENAMETOOLONG;
 		return (sentence(s, "cannot use", "the state namespace"));
 	}
-	m.state_open.memory = is_memory(s);
-	if (s->boot_id[0] == '\0')
-		boot_id(s->boot_id, sizeof(s->boot_id));
+	m.state_open.memory = session_in_memory(s);
+	session_boot_id(s);
 	(void)strlcpy(m.state_open.boot_id, s->boot_id,
 	    sizeof(m.state_open.boot_id));
 	if (event_prepare(s, &m.state_open) == -1)
@@ -376,8 +389,7 @@ send_lock_open(struct session *s, bool any)
 	(void)strlcpy(m.lock_open.type,
 	    session_config(s, "engine.lock_type", "shm"),
 	    sizeof(m.lock_open.type));
-	if (s->boot_id[0] == '\0')
-		boot_id(s->boot_id, sizeof(s->boot_id));
+	session_boot_id(s);
 	(void)strlcpy(m.lock_open.boot_id, s->boot_id,
 	    sizeof(m.lock_open.boot_id));
 	m.lock_open.count = (uint32_t)rec_num(s->config, "engine.num_locks",
@@ -439,11 +451,7 @@ merge_settings(struct session *s, int fd)
 	if (pinned_merge(s->config, made_with, s->star.text,
 	    sizeof(s->star.text)) == -1)
 		return (-1);
-	/* A clean-up is to work with the same. */
-	close(s->config_fd);
-	if ((s->config_fd = rec_memfd(s->config, "configuration")) == -1)
-		return (sentence(s, "cannot keep", "the configuration"));
-	return (1);
+	return (seal_config(s) == -1 ? -1 : 1);
 }
 
 /* The state is open: 0; 1: open it with what the store was made with. */
@@ -503,9 +511,10 @@ find_mode(struct session *s)
 static int
 take_kept(struct session *s)
 {
-	struct stat	 st;
-	int		 graph = KEEP_BASE + KEEP_GRAPH;
-
+	/* Now, while what we open ourselves has lower numbers. */
+	for (int i = 0; i < KEEP_COUNT; i++)
+		if (fcntl(KEEP_BASE + i, F_SETFD, FD_CLOEXEC) != -1)
+			s->kept |= 1u << i;
 	s->config_fd = KEEP_BASE + KEEP_CONFIG;
 	if ((s->config = rec_from_fd(s->config_fd)) == NULL) {
 		(void)snprintf(s->star.text, sizeof(s->star.text), "a "
@@ -513,11 +522,8 @@ take_kept(struct session *s)
 		    "left no configuration: %s", strerror(errno));
 		return (-1);
 	}
-	for (int fd = KEEP_BASE; fd < KEEP_BASE + KEEP_COUNT; fd++)
-		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-	s->system = fstat(graph, &st) == 0;
-	if (s->system)
-		s->graph_fd = graph;
+	s->graph_fd = session_kept(s, KEEP_GRAPH);
+	s->system = s->graph_fd != -1;
 	return (0);
 }
 
@@ -563,9 +569,13 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 		return (rc);
 	if (!root && s->privileged != NULL && s->privileged(s) == -1)
 		return (-1);
-	if (s->inherit && fcntl(KEEP_BASE + KEEP_USERNS, F_GETFD) != -1)
-		s->userns_fd = KEEP_BASE + KEEP_USERNS;
-	if ((need & NEED_STATE) && (need & NEED_STORE) && (need & NEED_IDS)) {
+	s->userns_fd = session_kept(s, KEEP_USERNS);
+	if ((need & NEED_STATE) && (need & NEED_STORE) && (need & NEED_IDS) &&
+	    (need & NEED_AS_IS) == 0) {
+		if (s->stale && boot_refresh(s, NULL) == -1 &&
+		    s->star.text[0] != '\0')
+			say_warning("this boot's refresh is not done: %s",
+			    s->star.text);
 		sweep_containers(s);
 		sweep_store(s);
 	}
@@ -709,21 +719,25 @@ session_find(struct session *s, const char *ref, char *id)
 }
 
 struct rec *
-session_container(struct session *s, const char *ref)
+session_row(struct session *s, const char *ref)
 {
-	struct rec	*row;
 	union msg	 m;
 
 	memset(&m.ctr_get, 0, sizeof(m.ctr_get));
 	if (session_find(s, ref, m.ctr_get.id) == -1)
 		return (NULL);
-	row = star_ask_rec(&s->star, H_STATE, MSG_ctr_get, &m, NULL, 0);
+	return (star_ask_rec(&s->star, H_STATE, MSG_ctr_get, &m, NULL, 0));
+}
+
+struct rec *
+session_container(struct session *s, const char *ref)
+{
+	struct rec	*row = session_row(s, ref);
+
 	if (row == NULL || !end_reconcile(s, row))
 		return (row);
 	rec_free(row);
-	if (session_find(s, ref, m.ctr_get.id) == -1)
-		return (NULL);
-	return (star_ask_rec(&s->star, H_STATE, MSG_ctr_get, &m, NULL, 0));
+	return (session_row(s, ref));
 }
 
 struct rec *

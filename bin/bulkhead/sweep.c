@@ -23,8 +23,9 @@
 
 #define ID_LEN		64
 #define RECENT_S	2	/* others are at work: let them finish */
-#define EPHEMERAL	"rm"	/* beside upper and work: not for two boots */
-#define SWEPT		"swept"	/* in the run directory: done in this boot */
+#define EPHEMERAL	"rm."	/* beside upper and work; a boot ID follows */
+#define TRASH		"bulkhead/.trash"
+#define STAGE		"bulkhead/stage"
 
 /* A directory below another, to be read; NULL when it is not there. */
 static DIR *
@@ -38,31 +39,43 @@ open_dir(int at, const char *name)
 	return (d);
 }
 
-/* Its row looked after; its directory removed when it says nothing now. */
-static void
-sweep_one(struct session *s, int all, const char *id)
+/* Its row looked after. Does its directory say nothing now? */
+static bool
+is_idle(struct session *s, const char *id, bool look_only)
 {
-	scoped_fd int	 dir = openat(all, id, O_RDONLY | O_DIRECTORY |
-			    O_NOFOLLOW | O_CLOEXEC);
 	struct rec	*row;
 	bool		 idle;
 
-	if (dir == -1 || flock(dir, LOCK_EX | LOCK_NB) == -1)
-		return;
-	if ((row = session_container(s, id)) == NULL)
+	row = look_only ? session_row(s, id) : session_container(s, id);
+	if (row == NULL)
 		idle = errno == ENOENT;
 	else
 		idle = rec_num(row, "state", 0) == CTR_CREATED ||
 		    rec_num(row, "state", 0) == CTR_EXITED;
 	rec_free(row);
-	if (!idle)
-		return;
-	cgroup_remove(all, id);
-	(void)path_remove(all, id);
+	return (idle);
 }
 
-void
-sweep_containers(struct session *s)
+static void
+sweep_one(struct session *s, int all, const char *id, sweep_fn *tell,
+    void *ctx)
+{
+	scoped_fd int	 dir = openat(all, id, O_RDONLY | O_DIRECTORY |
+			    O_NOFOLLOW | O_CLOEXEC);
+	bool		 look_only = tell != NULL;
+
+	if (dir == -1 || flock(dir, LOCK_EX | LOCK_NB) == -1 ||
+	    !is_idle(s, id, look_only))
+		return;
+	if (look_only)
+		tell(ctx, "leftover", id, "the run directory of nothing that "
+		    "runs");
+	else
+		(void)path_remove(all, id);
+}
+
+static void
+sweep_run_dirs(struct session *s, sweep_fn *tell, void *ctx)
 {
 	DIR		*d = open_dir(s->run_dir, "ctr");
 	struct dirent	*e;
@@ -71,12 +84,19 @@ sweep_containers(struct session *s)
 		return;
 	while ((e = readdir(d)) != NULL)
 		if (strlen(e->d_name) == ID_LEN)
-			sweep_one(s, dirfd(d), e->d_name);
+			sweep_one(s, dirfd(d), e->d_name, tell, ctx);
 	closedir(d);
 }
 
+void
+sweep_containers(struct session *s)
+{
+	sweep_run_dirs(s, NULL, NULL);
+}
+
+/* Is there anything in it, if that is not of just now? */
 static bool
-has_old(struct session *s, const char *name)
+has_old(struct session *s, const char *name, long seconds)
 {
 	int		 fd = path_open(s->graph_fd, name,
 			    O_RDONLY | O_DIRECTORY, 0);
@@ -87,7 +107,7 @@ has_old(struct session *s, const char *name)
 	if (fd == -1)
 		return (false);
 	if (fstat(fd, &sb) == -1 ||
-	    llabs((long long)(time(NULL) - sb.st_mtime)) < RECENT_S ||
+	    llabs((long long)(time(NULL) - sb.st_mtime)) < seconds ||
 	    (d = fdopendir(fd)) == NULL) {
 		close(fd);
 		return (false);
@@ -98,13 +118,15 @@ has_old(struct session *s, const char *name)
 	return (e != NULL);
 }
 
+/* Its name says in which boot: there is nothing to be read, or half written. */
 void
 sweep_mark_ephemeral(struct session *s, const char *id)
 {
-	char		 name[96];
+	char		 name[160];
 	scoped_fd int	 fd = -1;
 
-	(void)snprintf(name, sizeof(name), "bulkhead/%s/" EPHEMERAL, id);
+	(void)snprintf(name, sizeof(name), "bulkhead/%s/" EPHEMERAL "%s", id,
+	    s->boot_id);
 	fd = openat(s->graph_fd, name, O_WRONLY | O_CREAT | O_NOFOLLOW |
 	    O_CLOEXEC, 0600);
 }
@@ -137,26 +159,46 @@ is_before_boot(const struct stat *sb)
 	    sb->st_ctime < now.tv_sec - up.tv_sec - 1);
 }
 
+/* Marked, and in another boot than this. */
+static bool
+is_ephemeral(struct session *s, int all, const char *id)
+{
+	DIR		*d = open_dir(all, id);
+	struct dirent	*e;
+	bool		 marked = false, now = false;
+
+	while (d != NULL && (e = readdir(d)) != NULL)
+		if (strncmp(e->d_name, EPHEMERAL, strlen(EPHEMERAL)) == 0) {
+			marked = true;
+			now |= strcmp(e->d_name + strlen(EPHEMERAL),
+			    s->boot_id) == 0;
+		}
+	if (d != NULL)
+		closedir(d);
+	return (marked && !now);
+}
+
 /*
  * No state is asked, because several may share one storage: a container that
  * goes at its end did not outlive the boot in any of them; and a layer that
  * was never mounted is made anew if there is a container that wants to start.
  */
-static bool
-is_orphan(int all, const char *id)
+static const char *
+why_orphan(struct session *s, int all, const char *id)
 {
 	char		 name[96];
 	struct stat	 sb;
 
 	if (strlen(id) != ID_LEN ||
 	    fstatat(all, id, &sb, AT_SYMLINK_NOFOLLOW) == -1 ||
-	    !S_ISDIR(sb.st_mode) || !is_before_boot(&sb))
-		return (false);
-	(void)snprintf(name, sizeof(name), "%s/" EPHEMERAL, id);
-	if (fstatat(all, name, &sb, AT_SYMLINK_NOFOLLOW) == 0)
-		return (true);
+	    !S_ISDIR(sb.st_mode))
+		return (NULL);
+	if (is_ephemeral(s, all, id))
+		return ("--rm, and the boot it was made in is over");
 	(void)snprintf(name, sizeof(name), "%s/work", id);
-	return (is_empty(all, name));
+	if (is_before_boot(&sb) && is_empty(all, name))
+		return ("it was never mounted");
+	return (NULL);
 }
 
 static void
@@ -173,57 +215,58 @@ sweep_orphan(struct session *s, const char *id)
 }
 
 static void
-sweep_layers(struct session *s)
+sweep_layers(struct session *s, sweep_fn *tell, void *ctx)
 {
 	DIR		*d = open_dir(s->graph_fd, "bulkhead");
 	struct dirent	*e;
+	const char	*why;
 
 	if (d == NULL)
 		return;
-	while ((e = readdir(d)) != NULL)
-		if (is_orphan(dirfd(d), e->d_name))
+	while ((e = readdir(d)) != NULL) {
+		if ((why = why_orphan(s, dirfd(d), e->d_name)) == NULL)
+			continue;
+		if (tell != NULL)
+			tell(ctx, "layer", e->d_name, why);
+		else
 			sweep_orphan(s, e->d_name);
+	}
 	closedir(d);
 }
 
-/* In this boot, and for this graph root? */
-static bool
-is_swept(struct session *s, const char *graph)
-{
-	scoped_free char *have = path_slurp(s->run_dir, SWEPT, 64, NULL);
-	struct stat	 sb;
-
-	return (have != NULL && strcmp(have, graph) == 0 &&
-	    fstatat(s->run_dir, SWEPT, &sb, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    !is_before_boot(&sb));
-}
-
-/* Layers of containers that the last boot ended, whose records it took. */
 static void
-sweep_boot(struct session *s)
+tidy(struct session *s)
 {
-	char		 graph[32];
-	struct stat	 sb;
-
-	if (fstat(s->graph_fd, &sb) == -1)
-		return;
-	(void)snprintf(graph, sizeof(graph), "%ju", (uintmax_t)sb.st_ino);
-	if (is_swept(s, graph))
-		return;
-	sweep_layers(s);
-	(void)path_replace(s->run_dir, SWEPT, graph, strlen(graph), 0600,
-	    false);
+	if (!s->userns && session_userns(s, H_STORE) == 0)
+		s->userns = true;
+	(void)star_do(&s->star, H_STORE, MSG_store_tidy, NULL, NULL, 0);
+	s->star.text[0] = '\0';
 }
 
 /* As root of the ids that the files have. What fails is tried next time. */
 void
 sweep_store(struct session *s)
 {
-	sweep_boot(s);
-	if (!has_old(s, "bulkhead/.trash") && !has_old(s, "bulkhead/stage"))
-		return;
-	if (!s->userns && session_userns(s, H_STORE) == 0)
-		s->userns = true;
-	(void)star_do(&s->star, H_STORE, MSG_store_tidy, NULL, NULL, 0);
-	s->star.text[0] = '\0';
+	if (has_old(s, TRASH, RECENT_S) || has_old(s, STAGE, RECENT_S))
+		tidy(s);
+}
+
+void
+sweep_boot(struct session *s)
+{
+	sweep_run_dirs(s, NULL, NULL);
+	sweep_layers(s, NULL, NULL);
+	if (has_old(s, TRASH, 0) || has_old(s, STAGE, 0))
+		tidy(s);
+}
+
+void
+sweep_plan(struct session *s, sweep_fn *tell, void *ctx)
+{
+	sweep_run_dirs(s, tell, ctx);
+	sweep_layers(s, tell, ctx);
+	if (has_old(s, STAGE, 0))
+		tell(ctx, "image", "-", "a load or pull that did not end");
+	if (has_old(s, TRASH, 0))
+		tell(ctx, "trash", "-", "a removal that did not end");
 }

@@ -1,6 +1,7 @@
 /*
- * What commands that were killed have left: found without looking at what
- * belongs to the living, so that it costs nothing when there is none.
+ * What commands that were killed have left, and boots that ended: found
+ * without looking at what belongs to the living, so that it costs nothing
+ * when there is none.
  */
 #ifndef BULKHEAD_SWEEP_H
 #define BULKHEAD_SWEEP_H
@@ -12,11 +13,16 @@ struct session;
  * directory, which whoever works for it holds locked.
  */
 void	sweep_containers(struct session *);
-/*
- * Layers half made or half deleted, if they are not of just now. Once in each
- * boot: writable layers of containers whose records the last one took along.
- */
+/* Layers half made or half deleted, if they are not of just now. */
 void	sweep_store(struct session *);
+/*
+ * Once in each boot: all of it, however recent, and the writable layers of
+ * containers whose records the last boot took along.
+ */
+void	sweep_boot(struct session *);
+/* What sweep_boot would take away: kind, name, why. Nothing is changed. */
+typedef void sweep_fn(void *, const char *, const char *, const char *);
+void	sweep_plan(struct session *, sweep_fn *, void *);
 /* Mark the layer of a container that is removed when it ends. */
 void	sweep_mark_ephemeral(struct session *, const char *);
 

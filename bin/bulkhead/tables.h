@@ -12,8 +12,10 @@ extern const struct opt	opts_create_refused[];
 
 extern const struct opt	opts_start[], opts_stop[], opts_kill[], opts_rm[],
 			opts_pause[], opts_unpause[],
-			opts_wait[], opts_logs[], opts_ps[], opts_cleanup[];
+			opts_wait[], opts_logs[], opts_ps[], opts_cleanup[],
+			opts_refresh[];
 extern const struct opt	opts_load[], opts_import[], opts_images[], opts_rmi[];
+extern const struct opt	opts_events[], opts_history[];
 extern const struct opt	opts_inspect[], opts_inspect_ctr[],
 			opts_inspect_image[], opts_info[], opts_version[];
 extern const struct opt	opts_config_show[], opts_config_explain[],

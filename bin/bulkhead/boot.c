@@ -1,0 +1,191 @@
+#include "boot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "path.h"
+#include "record.h"
+#include "say.h"
+#include "scope.h"
+#include "session.h"
+#include "sweep.h"
+
+#define LOCK_NAME	"refresh"
+#define WAIT_MS		120000		/* another is at it, and will end */
+#define ALIVE		"alive"
+
+/*
+ * A connection holds it: whoever dies while refreshing lets go of it, and
+ * the next begins again.
+ */
+static int
+lock(struct session *s)
+{
+	union msg	 m;
+
+	if (session_locks(s) == -1)
+		return (-1);
+	memset(&m.lock_take, 0, sizeof(m.lock_take));
+	(void)strlcpy(m.lock_take.name, LOCK_NAME, sizeof(m.lock_take.name));
+	m.lock_take.wait_ms = WAIT_MS;
+	return (star_do(&s->star, H_LOCK, MSG_lock_take, &m, NULL, 0));
+}
+
+static void
+unlock(struct session *s)
+{
+	union msg	 m;
+
+	memset(&m.lock_drop, 0, sizeof(m.lock_drop));
+	(void)strlcpy(m.lock_drop.name, LOCK_NAME, sizeof(m.lock_drop.name));
+	(void)star_do(&s->star, H_LOCK, MSG_lock_drop, &m, NULL, 0);
+}
+
+static struct rec *
+ask(struct session *s, enum refresh_step step)
+{
+	union msg	 m = { .state_refresh = { .step = step } };
+
+	return (star_ask_rec(&s->star, H_STATE, MSG_state_refresh, &m, NULL,
+	    0));
+}
+
+static int
+ask_done(struct session *s)
+{
+	union msg	 m = { .state_refresh = { .step = REFRESH_DONE } };
+
+	return (star_do(&s->star, H_STATE, MSG_state_refresh, &m, NULL, 0));
+}
+
+/* Looked at, what was half made or half removed goes (end_reconcile). */
+static int
+finish_removal(struct session *s, const struct rec *item)
+{
+	struct rec	*row = session_container(s, rec_str(item, "id", ""));
+
+	if (row == NULL && errno != ENOENT)
+		return (-1);
+	rec_free(row);
+	return (0);
+}
+
+static int
+container(struct session *s, const struct rec *item)
+{
+	if (rec_get(item, "error") != NULL) {
+		(void)strlcpy(s->star.text, rec_get(item, "error"),
+		    sizeof(s->star.text));
+		return (-1);
+	}
+	/* A damaged one stays until somebody removes it by name. */
+	if (strcmp(rec_str(item, "then", ""), "damaged") == 0)
+		return (0);
+	return (strcmp(rec_str(item, "then", ""), "removed") == 0 ?
+	    finish_removal(s, item) : 0);
+}
+
+/* All items of one kind. */
+static int
+each(struct session *s, const struct rec *items, const char *kind,
+    int (*fn)(struct session *, const struct rec *), struct rec *told)
+{
+	struct rec	*item;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	while ((item = rec_sub(items, "item", &it)) != NULL) {
+		if (strcmp(rec_str(item, "kind", ""), kind) == 0) {
+			if (fn(s, item) == -1) {
+				say_warning("%s %s could not be refreshed: "
+				    "%s", kind, rec_str(item, "id", "?"),
+				    s->star.text[0] != '\0' ? s->star.text :
+				    strerror(errno));
+				rc = -1;
+			} else if (told != NULL)
+				(void)rec_add_rec(told, "item", item);
+		}
+		rec_free(item);
+	}
+	return (rc);
+}
+
+/* For tools that look for it. What decides stands in the state. */
+static void
+write_alive(struct session *s)
+{
+	scoped_free char *have = path_slurp(s->run_dir, ALIVE, 80, NULL);
+
+	if (have == NULL || strcmp(have, s->boot_id) != 0)
+		(void)path_replace(s->run_dir, ALIVE, s->boot_id,
+		    strlen(s->boot_id), 0644, false);
+}
+
+static void
+tell(void *ctx, const char *kind, const char *name, const char *why)
+{
+	struct rec	*out = ctx, *item = rec_new();
+
+	(void)rec_add(item, "kind", kind);
+	(void)rec_add(item, "id", name);
+	(void)rec_add(item, "then", "removed");
+	(void)rec_add(item, "why", why);
+	(void)rec_add_rec(out, "item", item);
+	rec_free(item);
+}
+
+static int
+refresh(struct session *s, struct rec *told)
+{
+	struct rec	*items;
+	int		 rc;
+
+	if ((items = ask(s, REFRESH_APPLY)) == NULL)
+		return (-1);
+	rc = each(s, items, "container", container, told);
+	if (told != NULL)
+		sweep_plan(s, tell, told);
+	sweep_boot(s);
+	rec_free(items);
+	write_alive(s);
+	if (ask_done(s) == -1)
+		return (-1);
+	s->stale = false;
+	s->star.text[0] = '\0';
+	return (rc);
+}
+
+int
+boot_refresh(struct session *s, struct rec *told)
+{
+	int	 rc, saved;
+
+	if (lock(s) == -1)
+		return (-1);
+	rc = refresh(s, told);
+	saved = errno;
+	unlock(s);
+	errno = saved;
+	return (rc);
+}
+
+int
+boot_plan(struct session *s, struct rec *out)
+{
+	struct rec	*items = ask(s, REFRESH_PLAN);
+	int		 rc;
+
+	if (items == NULL)
+		return (-1);
+	rc = rec_add_all(out, items);
+	rec_free(items);
+	if (star_has(&s->star, H_STORE))
+		sweep_plan(s, tell, out);
+	return (rc);
+}

@@ -1,0 +1,244 @@
+/*
+ * refresh: what the first command of a boot does by itself, to be looked at
+ * before, or done at once.
+ */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "boot.h"
+#include "cmd.h"
+#include "path.h"
+#include "record.h"
+#include "say.h"
+#include "scope.h"
+#include "session.h"
+
+#define JOURNAL_MAX	(1u << 30)
+
+static const char *const journals[] = { "state.journal", "boot.journal" };
+
+#define NJOURNALS	(sizeof(journals) / sizeof(journals[0]))
+
+/* One line for each object. */
+static void
+print_items(const struct rec *items)
+{
+	struct rec	*item;
+	const char	*was, *name;
+	size_t		 it = 0;
+
+	while ((item = rec_sub(items, "item", &it)) != NULL) {
+		name = rec_str(item, "name", "");
+		was = rec_str(item, "was", "");
+		printf("%s %.12s%s%s: %s%s%s (%s)\n",
+		    rec_str(item, "kind", "?"), rec_str(item, "id", "?"),
+		    *name != '\0' ? " " : "", name, was,
+		    *was != '\0' ? " -> " : "", rec_str(item, "then", "?"),
+		    rec_str(item, "why", ""));
+		rec_free(item);
+	}
+}
+
+/*
+ * A state that is not this command's own is read from a copy of its journals
+ * (an index is made again from them): opening it would write to it.
+ */
+struct copy {
+	struct session	*s;
+	char		*text[NJOURNALS];
+	size_t		 len[NJOURNALS];
+	char		 dir[40];
+};
+
+static void
+copy_free(struct copy *c)
+{
+	for (size_t i = 0; i < NJOURNALS; i++)
+		free(c->text[i]);
+	if (c->dir[0] != '\0')
+		(void)path_remove(AT_FDCWD, c->dir);
+}
+
+/* A journal that is not there is one with nothing in it. */
+static int
+copy_read(struct copy *c, int dir, size_t i)
+{
+	c->text[i] = path_slurp(dir, journals[i], JOURNAL_MAX, &c->len[i]);
+	return (c->text[i] == NULL && errno != ENOENT ? -1 : 0);
+}
+
+static int
+copy_write(struct copy *c)
+{
+	scoped_fd int	 dir = -1;
+
+	(void)strlcpy(c->dir, "/tmp/bulkhead-plan.XXXXXX", sizeof(c->dir));
+	if (mkdtemp(c->dir) == NULL) {
+		c->dir[0] = '\0';
+		return (-1);
+	}
+	if ((dir = open(c->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return (-1);
+	for (size_t i = 0; i < NJOURNALS; i++)
+		if (c->text[i] != NULL && path_replace(dir, journals[i],
+		    c->text[i], c->len[i], 0600, false) == -1)
+			return (-1);
+	return (0);
+}
+
+static int
+copy_open(struct copy *c, const char *boot_id)
+{
+	struct session	*s = c->s;
+	scoped_fd int	 dir = open(c->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	scoped_fd int	 settings = -1;
+	struct rec	*none = rec_new();
+	union msg	 m;
+	int		 fds[3];
+
+	settings = rec_memfd(none, "settings");
+	rec_free(none);
+	if (dir == -1 || settings == -1)
+		return (-1);
+	(void)star_stop(&s->star, H_STATE);
+	if (star_start(&s->star, H_STATE) == -1)
+		return (-1);
+	fds[0] = fds[1] = dir;
+	fds[2] = settings;
+	memset(&m.state_open, 0, sizeof(m.state_open));
+	if (strlcpy(m.state_open.boot_id, boot_id,
+	    sizeof(m.state_open.boot_id)) >= sizeof(m.state_open.boot_id)) {
+		errno = EINVAL;
+		return (-1);
+	}
+	return (star_do(&s->star, H_STATE, MSG_state_open, &m, fds, 3));
+}
+
+/* From the copy of a state, with the facts of this or another boot. */
+static int
+plan_copy(struct copy *c, const char *boot_id, struct rec *out)
+{
+	int	 rc;
+
+	rc = copy_write(c) == -1 ? -1 : copy_open(c, boot_id);
+	if (rc == 0) {
+		session_confine();
+		rc = boot_plan(c->s, out);
+	}
+	(void)star_stop(&c->s->star, H_STATE);
+	return (rc);
+}
+
+static int
+plan_elsewhere(struct globals *g, const char *path, struct rec *out)
+{
+	struct session	 s = { 0 };
+	struct copy	 c = { .s = &s };
+	scoped_fd int	 dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int		 rc = -1;
+
+	/* As whoever started us, before anything is given up. */
+	if (dir == -1 || copy_read(&c, dir, 0) == -1 ||
+	    copy_read(&c, dir, 1) == -1)
+		(void)say_error("cannot read the state in %s: %s", path,
+		    strerror(errno));
+	else if (c.text[0] == NULL && c.text[1] == NULL)
+		(void)say_error("%s holds no state: neither %s nor %s", path,
+		    journals[0], journals[1]);
+	else if (session_open(&s, g, NEED_CONFIG | NEED_MORE, NULL) == 0) {
+		session_boot_id(&s);
+		rc = plan_copy(&c, opt_str(g->opts, "boot-id", s.boot_id),
+		    out);
+		if (rc == -1)
+			(void)session_error(&s);
+		session_close(&s);
+	}
+	copy_free(&c);
+	return (rc);
+}
+
+#define NEED_ALL	(NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS | \
+			NEED_AS_IS)
+
+static int
+plan_as_if(struct session *s, const char *boot_id, struct rec *out)
+{
+	struct copy	 c = { .s = s };
+	int		 rc = -1;
+
+	if (copy_read(&c, s->state_dir, 0) == 0 &&
+	    copy_read(&c, s->run_dir, 1) == 0) {
+		(void)strlcpy(s->boot_id, boot_id, sizeof(s->boot_id));
+		rc = plan_copy(&c, boot_id, out);
+	}
+	copy_free(&c);
+	return (rc);
+}
+
+static int
+plan_here(struct globals *g, struct rec *out)
+{
+	const char	*boot_id = opt_str(g->opts, "boot-id", NULL);
+	struct session	 s = { 0 };
+	int		 rc;
+
+	if (session_open(&s, g, NEED_ALL | (boot_id != NULL ? NEED_MORE : 0),
+	    NULL) == -1)
+		return (-1);
+	rc = boot_id != NULL ? plan_as_if(&s, boot_id, out) :
+	    boot_plan(&s, out);
+	if (rc == -1)
+		(void)session_error(&s);
+	session_close(&s);
+	return (rc);
+}
+
+static int
+apply(struct globals *g, struct rec *out)
+{
+	struct session	 s = { 0 };
+	int		 rc;
+
+	if (session_open(&s, g, NEED_ALL | NEED_WRITE, NULL) == -1)
+		return (-1);
+	/* Done in this boot: nothing is touched, not even the lock. */
+	rc = s.stale ? boot_refresh(&s, out) : 0;
+	if (rc == -1 && s.star.text[0] != '\0')
+		(void)session_error(&s);
+	session_close(&s);
+	return (rc);
+}
+
+int
+cmd_refresh(struct globals *g, int argc, char **argv)
+{
+	const char	*dir = opt_str(g->opts, "state", NULL);
+	bool		 plan = opt_flag(g->opts, "plan", false);
+	struct rec	*out;
+	int		 rc;
+
+	(void)argc;
+	(void)argv;
+	if (plan == opt_flag(g->opts, "apply", false))
+		return (say_error("choose one: --plan prints what a refresh "
+		    "would do, --apply does it"));
+	if (!plan && (dir != NULL || opt_given(g->opts, "boot-id")))
+		return (say_error("--state and --boot-id are for --plan"));
+	out = rec_new();
+	if (!plan)
+		rc = apply(g, out);
+	else
+		rc = dir != NULL ? plan_elsewhere(g, dir, out) :
+		    plan_here(g, out);
+	print_items(out);
+	rec_free(out);
+	return (rc == -1 ? EXIT_ENGINE : 0);
+}
