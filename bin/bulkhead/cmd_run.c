@@ -327,6 +327,21 @@ define_used(struct making *m)
 	return (-1);
 }
 
+/* With a state that ends with the command, a container does as well. */
+static int
+suits_memory(struct making *m, bool runs)
+{
+	if (!session_in_memory(&m->s))
+		return (0);
+	if (runs && !opt_flag(m->g->opts, "detach", false)) {
+		m->rm = true;
+		return (rec_set(m->g->opts, "rm", "true"));
+	}
+	(void)say_error("the state type memory is forgotten when a command "
+	    "ends: containers can only be run in the foreground with it");
+	return (-1);
+}
+
 /* What both commands do first. 0 with the container reserved. */
 static int
 make(struct making *m, struct globals *g, int argc, char **argv,
@@ -351,21 +366,6 @@ make(struct making *m, struct globals *g, int argc, char **argv,
 		return (0);
 	}
 	undo_cidfile(m);
-	return (-1);
-}
-
-/* With a state that ends with the command, a container does as well. */
-static int
-suits_memory(struct making *m, bool runs)
-{
-	if (!session_in_memory(&m->s))
-		return (0);
-	if (runs && !opt_flag(m->g->opts, "detach", false)) {
-		m->rm = true;
-		return (rec_set(m->g->opts, "rm", "true"));
-	}
-	(void)say_error("the state type memory is forgotten when a command "
-	    "ends: containers can only be run in the foreground with it");
 	return (-1);
 }
 
