@@ -37,8 +37,9 @@
 
 /* What is in a file, blanks and zeros around it. */
 struct content {
-	char	 pid[16];
-	char	 command[240];
+	char	 pid[16];	/* of the command */
+	char	 broker[16];
+	char	 command[224];
 	char	 name[96];
 	char	 number[32];
 };
@@ -55,7 +56,8 @@ struct files {
 	int			 dir_fd;
 	int			 lock_fd;	/* DIR_LOCK */
 	uint32_t		 pid;
-	char			 command[240];
+	uint32_t		 broker;	/* our own */
+	char			 command[224];
 	char			 blocked[LOCK_NAME];
 };
 
@@ -73,6 +75,7 @@ read_content(int fd, struct content *c)
 	if (pread(fd, c, sizeof(*c), 0) == -1)
 		return (false);
 	c->pid[sizeof(c->pid) - 1] = '\0';
+	c->broker[sizeof(c->broker) - 1] = '\0';
 	c->command[sizeof(c->command) - 1] = '\0';
 	c->name[LOCK_NAME - 1] = '\0';
 	c->number[sizeof(c->number) - 1] = '\0';
@@ -201,22 +204,39 @@ allocate(const struct files *f, const char *name, uint32_t want, bool *had)
 /* --- who waits for whom --- */
 
 static void
-wait_name(char *out, size_t size, const char *pid)
+wait_name(char *out, size_t size, const char *broker)
 {
-	(void)snprintf(out, size, ".w%.15s", pid);
+	(void)snprintf(out, size, ".w%.15s", broker);
+}
+
+/* Who we are, and the name of what we hold or wait for. */
+static void
+describe(const struct files *f, struct content *c, const char *name)
+{
+	memset(c->pid, 0, sizeof(c->pid));
+	memset(c->broker, 0, sizeof(c->broker));
+	(void)snprintf(c->pid, sizeof(c->pid), "%u", f->pid);
+	(void)snprintf(c->broker, sizeof(c->broker), "%u", f->broker);
+	fill(c->command, sizeof(c->command), f->command);
+	fill(c->name, sizeof(c->name), name);
 }
 
 static void
 say_waiting(const struct files *f, const char *name)
 {
-	char	 own[32], pid[16];
+	struct content	 c = { 0 };
+	char		 own[32];
+	scoped_fd int	 fd = -1;
 
-	(void)snprintf(pid, sizeof(pid), "%u", f->pid);
-	wait_name(own, sizeof(own), pid);
-	if (name == NULL)
+	describe(f, &c, name);
+	wait_name(own, sizeof(own), c.broker);
+	if (*name == '\0') {
 		(void)unlinkat(f->dir_fd, own, 0);
-	else
-		(void)put_text(f, own, name);
+		return;
+	}
+	if ((fd = open_named(f, own)) == -1 ||
+	    pwrite(fd, &c, sizeof(c), 0) == -1)
+		log_debug("cannot say in %s what we wait for", own);
 }
 
 /* From a lock to its holder, to what that waits for, and so on: to us? */
@@ -224,20 +244,16 @@ static bool
 in_cycle(const struct files *f, const char *name)
 {
 	struct content	 c;
-	char		 at[LOCK_NAME], file[32], *next;
+	char		 file[32];
 
-	(void)strlcpy(at, name, sizeof(at));
-	for (int i = 0; i < STEPS_MAX; i++) {
-		if (!read_named(f, at, &c) || c.pid[0] == '\0')
-			return (false);
-		if (strtoul(c.pid, NULL, 10) == f->pid)
+	if (!read_named(f, name, &c))
+		return (false);
+	for (int i = 0; i < STEPS_MAX && c.broker[0] != '\0'; i++) {
+		if (strtoul(c.broker, NULL, 10) == f->broker)
 			return (true);
-		wait_name(file, sizeof(file), c.pid);
-		next = path_slurp(f->dir_fd, file, LOCK_NAME, NULL);
-		if (next == NULL)
+		wait_name(file, sizeof(file), c.broker);
+		if (!read_named(f, file, &c) || !read_named(f, c.name, &c))
 			return (false);
-		(void)strlcpy(at, next, sizeof(at));
-		free(next);
 	}
 	return (false);
 }
@@ -258,8 +274,14 @@ wait_for(const struct files *f, int fd, const struct take *t, bool waits)
 {
 	uint64_t	 start = table_now() / 1000000, passed = 0;
 	bool		 reported = false;
+	/*
+	 * Whoever closes a cycle sees it, having said first what he waits
+	 * for; once more, for a holder may be just about to say who he is.
+	 */
+	int		 looks = waits ? 2 : 0;
 
-	while (turn_take(fd, !t->shared, t->wait_ms - passed < SLICE_MS ?
+	while (turn_take(fd, !t->shared, looks == 2 ? 0 :
+	    t->wait_ms - passed < SLICE_MS ?
 	    (unsigned int)(t->wait_ms - passed) : SLICE_MS) == -1) {
 		if (errno != ETIMEDOUT)
 			return (-1);
@@ -268,7 +290,7 @@ wait_for(const struct files *f, int fd, const struct take *t, bool waits)
 			errno = ETIMEDOUT;
 			return (-1);
 		}
-		if (waits && in_cycle(f, t->name)) {
+		if (looks-- > 0 && in_cycle(f, t->name)) {
 			errno = EDEADLK;
 			return (-1);
 		}
@@ -294,7 +316,7 @@ lock_file(const struct files *f, int fd, const struct take *t)
 		return (-1);
 	say_waiting(f, t->name);
 	rc = wait_for(f, fd, t, !TAILQ_EMPTY(&f->held));
-	say_waiting(f, NULL);
+	say_waiting(f, "");
 	return (rc);
 }
 
@@ -375,6 +397,7 @@ file_open(int dir_fd, const struct locks_want *want)	/* takes */
 	TAILQ_INIT(&f->held);
 	f->dir_fd = dir_fd;
 	f->pid = want->pid;
+	f->broker = (uint32_t)syscall(SYS_gettid);
 	(void)strlcpy(f->command, want->command, sizeof(f->command));
 	if ((f->lock_fd = open_named(f, DIR_LOCK)) == -1 ||
 	    check_boot(f, want->boot_id) == -1) {
@@ -383,7 +406,7 @@ file_open(int dir_fd, const struct locks_want *want)	/* takes */
 		file_close(f);
 		return (NULL);
 	}
-	say_waiting(f, NULL);
+	say_waiting(f, "");
 	return (f);
 }
 
@@ -403,10 +426,7 @@ say_held(const struct files *f, int fd, const char *name)
 
 	if (!read_content(fd, &c))
 		return;
-	memset(c.pid, 0, sizeof(c.pid));
-	(void)snprintf(c.pid, sizeof(c.pid), "%u", f->pid);
-	fill(c.command, sizeof(c.command), f->command);
-	fill(c.name, sizeof(c.name), name);
+	describe(f, &c, name);
 	/* A full disk costs those who wait the name, no more. */
 	if (pwrite(fd, &c, sizeof(c), 0) == -1)
 		log_debug("cannot say in %s who holds it", name);
@@ -602,19 +622,15 @@ static int
 add_waiters(const struct files *f, DIR *d, const char *name, struct rec *lock)
 {
 	struct dirent	*e;
-	char		*what;
+	struct content	 c;
 	int		 rc = 0;
 
 	rewinddir(d);
-	while (rc == 0 && (e = readdir(d)) != NULL) {
-		if (strncmp(e->d_name, ".w", 2) != 0)
-			continue;
-		what = path_slurp(f->dir_fd, e->d_name, LOCK_NAME, NULL);
-		if (what != NULL && strcmp(what, name) == 0)
-			rc = add_claim(lock, e->d_name + 2, "", false,
+	while (rc == 0 && (e = readdir(d)) != NULL)
+		if (strncmp(e->d_name, ".w", 2) == 0 &&
+		    read_named(f, e->d_name, &c) && strcmp(c.name, name) == 0)
+			rc = add_claim(lock, c.pid, c.command, false,
 			    time(NULL));
-		free(what);
-	}
 	return (rc);
 }
 
