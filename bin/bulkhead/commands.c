@@ -620,7 +620,7 @@ settle_globals(struct globals *g)
 		    "from: trace, debug, info, warn, warning, error, fatal, "
 		    "panic", level));
 	g->verbose = i < 5 ? 0 : i == 5 ? 1 : 2;
-	log_init("bulkhead", (int)g->verbose, 0);
+	log_init("bulkhead", g->verbose > 1, 0);
 	return (0);
 }
 

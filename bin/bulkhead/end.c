@@ -73,27 +73,6 @@ end_read_exit(struct session *s, const char *id, int *status, int64_t *when)
 	return (0);
 }
 
-void
-end_forgotten(struct session *s, const char *id)
-{
-	struct rec	*row = session_container(s, id);
-
-	if (row == NULL && errno == ENOENT && strlen(id) == 64)
-		end_run_dir(s, id);
-	rec_free(row);
-}
-
-static void
-remove_log(struct session *s, const struct rec *row)
-{
-	size_t		 it = 0;
-	struct rec	*def = rec_sub(row, "def", &it);
-
-	if (def != NULL)
-		session_remove_log(s, def);
-	rec_free(def);
-}
-
 /*
  * Moved out of the way now; the store deletes it while we print and leave,
  * as root of a namespace with the ids that its files have.
@@ -108,6 +87,31 @@ remove_layer(struct session *s, const char *id)
 	(void)strlcpy(m.rw_remove.id, id, sizeof(m.rw_remove.id));
 	m.rw_remove.later = 1;
 	return (star_do(&s->star, H_STORE, MSG_rw_remove, &m, NULL, 0));
+}
+
+void
+end_forgotten(struct session *s, const char *id)
+{
+	struct rec	*row = session_container(s, id);
+
+	if (row == NULL && errno == ENOENT && strlen(id) == 64) {
+		/* The command that knew it has left, as it would have. */
+		if (session_in_memory(s) && star_has(&s->star, H_STORE))
+			(void)remove_layer(s, id);
+		end_run_dir(s, id);
+	}
+	rec_free(row);
+}
+
+static void
+remove_log(struct session *s, const struct rec *row)
+{
+	size_t		 it = 0;
+	struct rec	*def = rec_sub(row, "def", &it);
+
+	if (def != NULL)
+		session_remove_log(s, def);
+	rec_free(def);
 }
 
 static int
@@ -129,7 +133,8 @@ end_remove(struct session *s, const struct rec *row)
 
 	/* ps has no store: it says what is to be done, and hides the rest. */
 	if (!star_has(&s->star, H_STORE))
-		return (leave_removing(s, id));
+		return (rec_num(row, "state", 0) == CTR_REMOVING ? -1 :
+		    leave_removing(s, id));
 	/* While it is still there: whoever finds it half gone goes on here. */
 	if ((s->rm_volumes || rec_num(row, "rm", 0) != 0 ||
 	    rec_num(row, "state", 0) == CTR_CREATING) &&
