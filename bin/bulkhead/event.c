@@ -1,0 +1,203 @@
+#include "event.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "cmd.h"
+#include "parse.h"
+#include "record.h"
+#include "say.h"
+#include "scope.h"
+#include "session.h"
+
+#define LOG_MAX		(1 << 20)
+
+enum events_backend
+event_backend(const struct session *s)
+{
+	const char	*v = session_config(s, "engine.events_logger", "file");
+
+	if (strcasecmp(v, "none") == 0)
+		return (EVENTS_NONE);
+	return (strcasecmp(v, "journald") == 0 ? EVENTS_JOURNALD :
+	    EVENTS_FILE);
+}
+
+/* Where somebody wants it to be, or NULL: in the per-boot directory. */
+static const char *
+elsewhere(const struct session *s)
+{
+	const char	*v = session_config(s, "engine.events_logfile_path",
+			    "");
+
+	return (*v == '\0' ? NULL : v);
+}
+
+int
+event_path(const struct session *s, char *out, size_t size)
+{
+	const char	*v = elsewhere(s);
+
+	if (v != NULL ? strlcpy(out, v, size) < size : (size_t)snprintf(out,
+	    size, "%s/" EVENT_FILE_NAME, session_config(s, "path.run", "")) <
+	    size)
+		return (0);
+	errno = ENAMETOOLONG;
+	return (-1);
+}
+
+/*
+ * The command, for the history: its name alone where its arguments are
+ * somebody's program, with passwords perhaps.
+ */
+static void
+command_of(const struct globals *g, char *out, size_t size)
+{
+	const char	*word;
+	size_t		 it = 0, n;
+
+	(void)strlcpy(out, g->cmd == NULL ? "" : g->cmd->name, size);
+	if (g->cmd == NULL || g->cmd->opts.stop_early)
+		return;
+	*out = '\0';
+	(void)rec_next(g->line, "arg", &it, &word);
+	while (rec_next(g->line, "arg", &it, &word)) {
+		n = strlen(out);
+		(void)snprintf(out + n, size - n, "%s%s", n == 0 ? "" : " ",
+		    word);
+	}
+	/* Cut, it may end in the middle of a letter. */
+	for (n = strlen(out); n == size - 1 && n > 0 &&
+	    ((unsigned char)out[n - 1] & 0x80) != 0;)
+		out[--n] = '\0';
+}
+
+static int
+give(struct session *s, enum events_backend backend, int fd)
+{
+	union msg	 m = { .event_to = { .backend = backend } };
+
+	return (star_post(&s->star, H_STATE, MSG_event_to, &m, &fd, 1));
+}
+
+/* Without a journal the command goes on, and what it does is not told. */
+static int
+give_journal(struct session *s, struct msg_state_open *m)
+{
+	struct sockaddr_un	 a = { .sun_family = AF_UNIX,
+				    .sun_path = EVENT_JOURNAL_SOCKET };
+	scoped_fd int		 fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC,
+				    0);
+
+	if (fd != -1 && connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0)
+		return (give(s, EVENTS_JOURNALD, fd));
+	say_warning("events are not recorded, since systemd's journal does "
+	    "not answer at " EVENT_JOURNAL_SOCKET " (%s); set events_logger "
+	    "to \"file\" or \"none\" in containers.conf", strerror(errno));
+	m->events = EVENTS_NONE;
+	return (0);
+}
+
+static int
+give_dir(struct session *s, struct msg_state_open *m, const char *path)
+{
+	char		 dir[4096];
+	const char	*name = strrchr(path, '/');
+	scoped_fd int	 fd = -1;
+
+	if (name == NULL || name[1] == '\0' || strlcpy(m->events_file,
+	    name + 1, sizeof(m->events_file)) >= sizeof(m->events_file) ||
+	    (size_t)(name - path) >= sizeof(dir)) {
+		(void)snprintf(s->star.text, sizeof(s->star.text),
+		    "events_logfile_path \"%s\" is not the absolute path of "
+		    "a file", path);
+		errno = EINVAL;
+		return (-1);
+	}
+	(void)snprintf(dir, sizeof(dir), "%.*s", (int)(name - path), path);
+	if ((fd = session_own_dir(s, dir)) == -1)
+		return (-1);
+	return (give(s, EVENTS_FILE, fd));
+}
+
+int
+event_prepare(struct session *s, struct msg_state_open *m)
+{
+	const char		*max = session_config(s,
+				    "engine.events_logfile_max_size", NULL);
+	struct parse_err	 e;
+	int64_t			 bytes = LOG_MAX;
+
+	m->uid = getuid();
+	command_of(s->g, m->command, sizeof(m->command));
+	m->events = event_backend(s);
+	if (max != NULL && parse_size(max, &bytes, &e) == -1) {
+		(void)snprintf(s->star.text, sizeof(s->star.text),
+		    "events_logfile_max_size: %.400s", e.text);
+		errno = EINVAL;
+		return (-1);
+	}
+	m->events_max = bytes > 0 ? (uint64_t)bytes : 0;
+	if (m->events == EVENTS_JOURNALD)
+		return (give_journal(s, m));
+	if (m->events == EVENTS_FILE && elsewhere(s) != NULL)
+		return (give_dir(s, m, elsewhere(s)));
+	return (0);
+}
+
+static void
+add_if(struct rec *r, const char *key, const char *value)
+{
+	if (value != NULL && *value != '\0')
+		(void)rec_add(r, key, value);
+}
+
+void
+event_add(struct rec *list, const char *type, const char *status,
+    const char *id, const char *name)
+{
+	struct rec	*e = rec_new();
+
+	if (e == NULL)
+		return;
+	add_if(e, "type", type);
+	add_if(e, "status", status);
+	add_if(e, "id", id);
+	add_if(e, "name", name);
+	(void)rec_add_rec(list, "event", e);
+	rec_free(e);
+}
+
+void
+event_send(struct session *s, const struct rec *list)
+{
+	scoped_fd int	 fd = -1;
+
+	if (rec_count(list, "event") == 0 || !star_has(&s->star, H_STATE) ||
+	    event_backend(s) == EVENTS_NONE)
+		return;
+	if ((fd = rec_memfd(list, "events")) == -1 || star_do(&s->star,
+	    H_STATE, MSG_event_add, NULL, &fd, 1) == -1)
+		say_warning("an event could not be told: %s",
+		    fd == -1 ? strerror(errno) : s->star.text);
+}
+
+void
+event_tell(struct session *s, const char *type, const char *status,
+    const char *id, const char *name)
+{
+	struct rec	*list = rec_new();
+
+	if (list == NULL)
+		return;
+	event_add(list, type, status, id, name);
+	event_send(s, list);
+	rec_free(list);
+}
