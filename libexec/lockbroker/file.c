@@ -17,8 +17,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <bsd/string.h>
-
 #include "lock.h"
 #include "log.h"
 #include "path.h"
@@ -375,7 +373,7 @@ file_close(void *ctx)
 	while ((h = TAILQ_FIRST(&f->held)) != NULL) {
 		char	 name[LOCK_NAME];
 
-		(void)strlcpy(name, h->name, sizeof(name));
+		locks_copy_name(name, h->name);
 		if (kind_file.drop(f, name) == -1)
 			break;
 	}
@@ -398,7 +396,7 @@ file_open(int dir_fd, const struct locks_want *want)	/* takes */
 	f->dir_fd = dir_fd;
 	f->pid = want->pid;
 	f->broker = (uint32_t)syscall(SYS_gettid);
-	(void)strlcpy(f->command, want->command, sizeof(f->command));
+	(void)snprintf(f->command, sizeof(f->command), "%s", want->command);
 	if ((f->lock_fd = open_named(f, DIR_LOCK)) == -1 ||
 	    check_boot(f, want->boot_id) == -1) {
 		(void)locks_fail(errno, "cannot open the directory of locks: "
@@ -465,7 +463,7 @@ file_take(void *ctx, const struct take *t, uint32_t *number)
 	struct files	*f = ctx;
 	struct held	*h;
 
-	(void)strlcpy(f->blocked, t->name, sizeof(f->blocked));
+	locks_copy_name(f->blocked, t->name);
 	if (find_held(f, t->name) != NULL) {
 		errno = EDEADLK;
 		return (-1);
@@ -481,7 +479,7 @@ file_take(void *ctx, const struct take *t, uint32_t *number)
 	say_held(f, h->fd, t->name);
 	*number = number_of(h->fd);
 	h->shared = t->shared;
-	(void)strlcpy(h->name, t->name, sizeof(h->name));
+	locks_copy_name(h->name, t->name);
 	TAILQ_INSERT_TAIL(&f->held, h, entry);
 	return (0);
 }
@@ -575,7 +573,7 @@ file_find(void *ctx, char name[LOCK_NAME], uint32_t *number)
 	scoped_fd int	 fd = -1;
 
 	if (*number == 0)
-		(void)strlcpy(file, name, sizeof(file));
+		locks_copy_name(file, name);
 	else
 		(void)snprintf(file, sizeof(file), "%u", *number - 1);
 	fd = path_open(f->dir_fd, file, O_RDONLY | O_NOFOLLOW, 0);
@@ -585,7 +583,7 @@ file_find(void *ctx, char name[LOCK_NAME], uint32_t *number)
 		errno = ENOENT;
 		return (-1);
 	}
-	(void)strlcpy(name, c.name, LOCK_NAME);
+	locks_copy_name(name, c.name);
 	*number = number_of(fd);
 	return (0);
 }
@@ -740,7 +738,7 @@ file_holder(void *ctx, char name[LOCK_NAME], char *out, size_t size)
 	struct content		 c;
 
 	*out = '\0';
-	(void)strlcpy(name, f->blocked, LOCK_NAME);
+	locks_copy_name(name, f->blocked);
 	if (read_named(f, name, &c) && c.pid[0] != '\0')
 		(void)snprintf(out, size, "process %s (%s)", c.pid, c.command);
 }

@@ -55,6 +55,12 @@ locks_name_good(const char *name)
 	    strlen(name) < LOCK_NAME && (*name < '0' || *name > '9'));
 }
 
+void
+locks_copy_name(char out[LOCK_NAME], const char *name)
+{
+	(void)snprintf(out, LOCK_NAME, "%.*s", LOCK_NAME - 1, name);
+}
+
 static const struct kind *
 kind_of(const char *type)
 {
@@ -180,6 +186,11 @@ locks_take(struct locks *ls, const struct take *t, uint32_t *number)
 int
 locks_drop(struct locks *ls, const char *name)
 {
+	/* What is held for its other locks, the peer cannot drop. */
+	if (strcmp(name, LOCK_STORE) == 0 && ls->held > 0 && !ls->alone) {
+		errno = ENOENT;
+		return (-1);
+	}
 	if (ls->kind->drop(ls->table, name) == -1)
 		return (-1);
 	if (strcmp(name, LOCK_STORE) == 0)

@@ -97,6 +97,8 @@ void		 locks_holder(struct locks *, char [LOCK_NAME], char *, size_t);
 
 /* Is it one that people's data may be named with? */
 bool		 locks_name_good(const char *);
+/* Copy one, which is cut if it is none. */
+void		 locks_copy_name(char [LOCK_NAME], const char *);
 /* For the two kinds: a sentence and errno for locks_open. Returns NULL. */
 void		*locks_fail(int, const char *, ...)
 		    __attribute__((format(printf, 2, 3)));

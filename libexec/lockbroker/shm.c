@@ -8,8 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <bsd/string.h>
-
 #include "claim.h"
 #include "lock.h"
 #include "log.h"
@@ -108,7 +106,7 @@ report(struct shm *s, uint32_t claim)
 	slot = table_slot(t, table_claim(t, claim)->slot);
 	first = *table_claim(t, slot->first);
 	holder = *table_member(t, first.member);
-	(void)strlcpy(name, slot->name, sizeof(name));
+	locks_copy_name(name, slot->name);
 	table_unlock(t);
 	log_warnx("waiting for lock %s, which process %u (%s) holds", name,
 	    holder.pid, holder.command);
@@ -345,7 +343,7 @@ find(struct table *t, char name[LOCK_NAME], uint32_t *number)
 	errno = ENOENT;
 	if (slot == 0 || !table_slot(t, slot)->allocated)
 		return (-1);
-	(void)strlcpy(name, table_slot(t, slot)->name, LOCK_NAME);
+	locks_copy_name(name, table_slot(t, slot)->name);
 	return (0);
 }
 
@@ -503,8 +501,7 @@ shm_holder(void *ctx, char name[LOCK_NAME], char *out, size_t size)
 	    (claim = table_slot(s->table, s->blocked)->first) != 0) {
 		m = table_member(s->table, table_claim(s->table,
 		    claim)->member);
-		(void)strlcpy(name, table_slot(s->table, s->blocked)->name,
-		    LOCK_NAME);
+		locks_copy_name(name, table_slot(s->table, s->blocked)->name);
 		(void)snprintf(out, size, "process %u (%s)", m->pid,
 		    m->command);
 	}

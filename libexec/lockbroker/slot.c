@@ -1,9 +1,8 @@
 #include "slot.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
-
-#include <bsd/string.h>
 
 #include "table.h"
 
@@ -70,7 +69,7 @@ set_name(struct table *t, uint32_t i, const char *name)
 {
 	struct slot	*s = table_slot(t, i);
 
-	(void)strlcpy(s->name + 1, name + 1, LOCK_NAME - 1);
+	(void)snprintf(s->name + 1, LOCK_NAME - 1, "%s", name + 1);
 	__atomic_store_n(&s->name[0], name[0], __ATOMIC_SEQ_CST);
 	slot_index(t, i);
 }
