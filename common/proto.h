@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROTO_VERSION	1
+#define PROTO_VERSION	2
 #define PROTO_HDR	12		/* version, type, seq, nfds */
 #define PROTO_MAX	16384		/* one packet, header included */
 #define PROTO_FDS	8		/* descriptors in one packet */
@@ -100,9 +100,10 @@ enum role {
 	M(blob_send,	0x0602,	R_CTL,			R_FETCH, 1)	\
 	/* launch */							\
 	M(launch_give,	0x0701,	R_CTL,			R_LAUNCH, 1)	\
-	M(launch_create, 0x0702, R_CTL,			R_LAUNCH, 1)	\
+	M(launch_create, 0x0702, R_CTL,			R_LAUNCH, 0)	\
 	M(launch_build,	0x0703,	R_CTL,			R_LAUNCH, 0)	\
 	M(launch_exec,	0x0704,	R_CTL,			R_LAUNCH, 0)	\
+	M(launch_define, 0x0705, R_CTL,			R_LAUNCH, 1)	\
 	/* monitor */							\
 	M(mon_open,	0x0801,	R_CTL,			R_MONITOR, 1)	\
 	M(mon_console,	0x0802,	R_CTL,			R_MONITOR, 1)	\
@@ -353,8 +354,9 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 	F(str, id, 64)							\
 	F(str, image, 64)	/* image id, or empty for --rootfs */
 /*
- * rw_remove: moved to the trash at once, and deleted now, as far as allowed
- * (value: 1 if something is left), or later, when nobody waits any more.
+ * rw_remove: moved to the trash at once, and deleted now, as far as allowed,
+ * or later, when nobody waits any more. A layer that was not written to just
+ * goes. value: 1 if something is left, for which ids may have to be mapped.
  */
 #define FIELDS_rw_remove(F)						\
 	F(str, id, 64)							\
@@ -390,11 +392,16 @@ enum unpack_flags {
 	F(u32, kind, 15)	/* enum launch_fd */			\
 	F(u32, index, 4096)
 /*
- * launch_create: fd the definition record. reply_fd3: pidfd, user namespace,
- * network namespace; value: the pid. Nothing is built before launch_build.
+ * launch_create: the first process with its namespaces. reply_fd3: pidfd,
+ * user namespace, network namespace; value: the pid. What it is for may come
+ * later: nothing is built before launch_build.
  */
 #define FIELDS_launch_create(F)						\
-	F(u32, single, 1)	/* launch writes a one-id map itself */
+	F(u32, single, 1)	/* launch writes a one-id map itself */	\
+	F(u32, host_net, 1)	/* no network namespace of its own */
+/* launch_define: fd the definition record. */
+#define FIELDS_launch_define(F)						\
+	F(u32, flags, 0)
 /* launch_build: ids are mapped, build it. With a tty: reply_fd its master. */
 #define FIELDS_launch_build(F)						\
 	F(u32, rows, 65535)						\

@@ -37,6 +37,8 @@ struct making {
 	struct rec	*mounts;	/* what the options want mounted */
 	struct rec	*image;
 	struct rec	*def;
+	struct start	*start;		/* of run */
+	bool		 layer_asked;
 	bool		 rm;
 	int		 cid_fd;
 	int		 pid_fd;
@@ -172,9 +174,12 @@ image_name(const struct making *m)
 	    rec_str(m->image, "name", m->what)));
 }
 
-/* The lock says, for as long as this command lives, that it is at work. */
+/*
+ * The lock says, for as long as this command lives, that it is at work. It is
+ * held before the container is known to anybody.
+ */
 static int
-take_lock(struct making *m)
+ask_lock(struct making *m)
 {
 	union msg	 q;
 
@@ -182,7 +187,7 @@ take_lock(struct making *m)
 	(void)snprintf(q.lock_take.name, sizeof(q.lock_take.name), "ctr:%s",
 	    m->id);
 	q.lock_take.wait_ms = 10000;
-	return (star_do(&m->s.star, H_LOCK, MSG_lock_take, &q, NULL, 0));
+	return (star_post(&m->s.star, H_LOCK, MSG_lock_take, &q, NULL, 0));
 }
 
 static int
@@ -219,6 +224,60 @@ ask_again(struct making *m, struct packet *p)
 	return (-1);
 }
 
+/* Its row, as far as ending it needs to know. */
+static struct rec *
+own_row(const struct making *m)
+{
+	struct rec	*row = rec_new();
+
+	(void)rec_add(row, "id", m->id);
+	(void)rec_add_num(row, "rm", m->rm);
+	if (restart_wanted(m->def)) {
+		(void)rec_add(row, "restart", rec_get(m->def, "restart"));
+		(void)rec_add_num(row, "pid", m->pid);
+	}
+	(void)rec_add_rec(row, "def", m->def);
+	return (row);
+}
+
+static void
+drop_record(struct making *m)
+{
+	struct rec	*row = own_row(m);
+
+	m->s.rm_volumes = true;
+	(void)end_remove(&m->s, row);
+	rec_free(row);
+}
+
+/* The layer is made meanwhile; where it must not be, it goes again. */
+static int
+create_row(struct making *m, struct packet *p)
+{
+	char	 why[sizeof(m->s.star.text)];
+	int	 saved;
+
+	if (!m->rootfs && session_ask_layer(&m->s, m->id,
+	    rec_str(m->def, "image", "")) == -1)
+		return (-1);
+	m->layer_asked = !m->rootfs;
+	if (ask_create(m, p) == 0)
+		return (0);
+	(void)strlcpy(why, m->s.star.text, sizeof(why));
+	saved = errno;
+	if (m->layer_asked)
+		rec_free(star_wait_rec(&m->s.star, H_STORE));
+	m->layer_asked = false;
+	(void)strlcpy(m->s.star.text, why, sizeof(m->s.star.text));
+	errno = saved;
+	if (ask_again(m, p) == 0)
+		return (0);
+	(void)strlcpy(why, m->s.star.text, sizeof(why));
+	drop_record(m);
+	(void)strlcpy(m->s.star.text, why, sizeof(m->s.star.text));
+	return (-1);
+}
+
 static int
 reserve(struct making *m)
 {
@@ -226,8 +285,7 @@ reserve(struct making *m)
 	scoped_fd int	 dir = session_ctr_dir(&m->s, m->id);
 	struct packet	 p;
 
-	if (dir == -1 || take_lock(m) == -1 ||
-	    (ask_create(m, &p) == -1 && ask_again(m, &p) == -1)) {
+	if (dir == -1 || star_settle(&m->s.star, H_LOCK) == -1 || create_row(m, &p) == -1) {
 		(void)session_error(&m->s);
 		end_run_dir(&m->s, m->id);
 		return (-1);
@@ -284,32 +342,6 @@ open_session(struct making *m, unsigned int need)
 	    NEED_LOCK | NEED_IDS | NEED_WRITE, cleanup));
 }
 
-/* Its row, as far as ending it needs to know. */
-static struct rec *
-own_row(const struct making *m)
-{
-	struct rec	*row = rec_new();
-
-	(void)rec_add(row, "id", m->id);
-	(void)rec_add_num(row, "rm", m->rm);
-	if (restart_wanted(m->def)) {
-		(void)rec_add(row, "restart", rec_get(m->def, "restart"));
-		(void)rec_add_num(row, "pid", m->pid);
-	}
-	(void)rec_add_rec(row, "def", m->def);
-	return (row);
-}
-
-static void
-drop_record(struct making *m)
-{
-	struct rec	*row = own_row(m);
-
-	m->s.rm_volumes = true;
-	(void)end_remove(&m->s, row);
-	rec_free(row);
-}
-
 static void
 undo_cidfile(struct making *m)
 {
@@ -342,6 +374,16 @@ suits_memory(struct making *m, bool runs)
 	return (-1);
 }
 
+/* What takes time, and no more than the options to begin with. */
+static int
+begin(struct making *m)
+{
+	if ((m->start == NULL || start_begin(m->start,
+	    define_host_net(m->g->opts)) == 0) && ask_lock(m) == 0)
+		return (0);
+	return (session_error(&m->s));
+}
+
 /* What both commands do first. 0 with the container reserved. */
 static int
 make(struct making *m, struct globals *g, int argc, char **argv,
@@ -358,7 +400,7 @@ make(struct making *m, struct globals *g, int argc, char **argv,
 		return (-1);
 	}
 	if (suits_memory(m, (need & NEED_LAUNCH) != 0) == 0 &&
-	    find_image(m) == 0 && replace(m) == 0 &&
+	    begin(m) == 0 && find_image(m) == 0 && replace(m) == 0 &&
 	    (m->def = define_container(&m->s, m->id, m->image, image_name(m),
 	    argc - 1, argv + 1)) != NULL && define_used(m) == 0 &&
 	    reserve(m) == 0) {
@@ -396,8 +438,9 @@ settle_created(struct making *m)
 	struct rec	*rw = NULL, *keys;
 	int		 rc;
 
-	if (!m->rootfs && (rw = session_rw_make(&m->s, m->id,
-	    rec_str(m->def, "image", ""))) == NULL)
+	if (!m->rootfs && ((!m->layer_asked && session_ask_layer(&m->s, m->id,
+	    rec_str(m->def, "image", "")) == -1) ||
+	    (rw = star_wait_rec(&m->s.star, H_STORE)) == NULL))
 		return (-1);
 	if (rw != NULL && (m->rm || rec_num(m->def, "transient", 0) != 0))
 		sweep_mark_ephemeral(&m->s, m->id);
@@ -451,16 +494,22 @@ settle_failed(struct making *m)
 	rec_free(keys);
 }
 
+/* What could not be cleaned up is left to the reaper. */
 static int
 settle_ended(struct making *m, const struct start *st)
 {
 	struct rec	*row = own_row(m);
 	int		 rc;
 
-	if ((rc = end_record(&m->s, row, st->wait_status, st->finished)) == -1)
-		(void)session_error(&m->s);
+	rc = end_record(&m->s, row, st->wait_status, st->finished);
 	rec_free(row);
-	return (rc == -1 ? EXIT_ENGINE : end_code(st->wait_status));
+	if (rc == -1) {
+		(void)session_error(&m->s);
+		session_close(&m->s);
+		return (EXIT_ENGINE);
+	}
+	finish(m);
+	return (end_code(st->wait_status));
 }
 
 /* --attach names streams; without it, everything that -i and -t allow. */
@@ -526,14 +575,15 @@ int
 cmd_run(struct globals *g, int argc, char **argv)
 {
 	struct making	 m = { .cid_fd = -1, .pid_fd = -1, .g = g };
-	struct start	 st = { .id = m.id };
+	struct start	 st = { .id = m.id, .s = &m.s };
 	int		 code = EXIT_ENGINE;
 
 	if (what_to_attach(&m, &st) == -1)
 		return (EXIT_ENGINE);
+	m.start = &st;
 	if (make(&m, g, argc, argv, NEED_LAUNCH) == 0) {
-		st.s = &m.s;
 		st.def = m.def;
+		st.layer_asked = m.layer_asked;
 		code = run_made(&m, &st);
 	} else if (m.s.config != NULL)
 		finish(&m);

@@ -239,6 +239,12 @@ add_process(struct work *w)
 	return (0);
 }
 
+bool
+define_host_net(const struct rec *opts)
+{
+	return (strcmp(opt_str(opts, "network", ""), "host") == 0);
+}
+
 static int
 add_names(struct work *w)
 {

@@ -5,6 +5,8 @@
 #ifndef BULKHEAD_DEFINE_H
 #define BULKHEAD_DEFINE_H
 
+#include <stdbool.h>
+
 struct rec;
 struct session;
 
@@ -16,6 +18,9 @@ struct session;
  */
 struct rec *define_container(struct session *, const char *,
 	    const struct rec *, const char *, int, char **);
+
+/* Will it have no network namespace of its own? */
+bool	define_host_net(const struct rec *);
 
 /*
  * Only the `mount` entries that the options ask for, so that root can open

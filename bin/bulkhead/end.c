@@ -73,36 +73,6 @@ end_read_exit(struct session *s, const char *id, int *status, int64_t *when)
 	return (0);
 }
 
-/*
- * Moved out of the way now; the store deletes it while we print and leave,
- * as root of a namespace with the ids that its files have.
- */
-static int
-remove_layer(struct session *s, const char *id)
-{
-	union msg	 m;
-
-	session_join_userns(s);
-	memset(&m.rw_remove, 0, sizeof(m.rw_remove));
-	(void)strlcpy(m.rw_remove.id, id, sizeof(m.rw_remove.id));
-	m.rw_remove.later = 1;
-	return (star_do(&s->star, H_STORE, MSG_rw_remove, &m, NULL, 0));
-}
-
-void
-end_forgotten(struct session *s, const char *id)
-{
-	struct rec	*row = session_container(s, id);
-
-	if (row == NULL && errno == ENOENT && strlen(id) == 64) {
-		/* The command that knew it has left, as it would have. */
-		if (session_in_memory(s) && star_has(&s->star, H_STORE))
-			(void)remove_layer(s, id);
-		end_run_dir(s, id);
-	}
-	rec_free(row);
-}
-
 static void
 remove_log(struct session *s, const struct rec *row)
 {
@@ -115,6 +85,53 @@ remove_log(struct session *s, const struct rec *row)
 }
 
 static int
+ask_rw_remove(struct session *s, const char *id)
+{
+	union msg	 m;
+
+	memset(&m.rw_remove, 0, sizeof(m.rw_remove));
+	(void)strlcpy(m.rw_remove.id, id, sizeof(m.rw_remove.id));
+	m.rw_remove.later = 1;
+	return (star_send(&s->star, H_STORE, MSG_rw_remove, &m, NULL, 0));
+}
+
+/*
+ * What the container wrote is moved out of the way; the store deletes it while
+ * we print and leave, as root of a namespace with the ids that its files have.
+ */
+static int
+layer_removed(struct session *s)
+{
+	struct packet	 p;
+	bool		 left;
+
+	if (star_wait(&s->star, H_STORE, &p) == -1)
+		return (-1);
+	left = p.body.reply.value != 0;
+	packet_clear(&p);
+	if (left)
+		session_join_userns(s);
+	return (0);
+}
+
+static int
+remove_layer(struct session *s, const char *id)
+{
+	return (ask_rw_remove(s, id) == -1 ? -1 : layer_removed(s));
+}
+
+void
+end_forgotten(struct session *s, const char *id)
+{
+	struct rec	*row = session_container(s, id);
+
+	if (row == NULL && errno == ENOENT && strlen(id) == 64 &&
+	    (!star_has(&s->star, H_STORE) || remove_layer(s, id) == 0))
+		end_run_dir(s, id);
+	rec_free(row);
+}
+
+static int
 leave_removing(struct session *s, const char *id)
 {
 	struct rec	*keys = rec_new();
@@ -124,12 +141,54 @@ leave_removing(struct session *s, const char *id)
 	return (rc);
 }
 
+static int
+ask_remove(struct session *s, const char *id)
+{
+	union msg	 m;
+
+	memset(&m.ctr_remove, 0, sizeof(m.ctr_remove));
+	(void)strlcpy(m.ctr_remove.id, id, sizeof(m.ctr_remove.id));
+	return (star_send(&s->star, H_STATE, MSG_ctr_remove, &m, NULL, 0));
+}
+
+static int
+removed(struct session *s)
+{
+	struct packet	 p;
+
+	if (star_wait(&s->star, H_STATE, &p) == 0)
+		packet_clear(&p);
+	else if (errno != ENOENT)
+		return (-1);
+	return (0);
+}
+
+/*
+ * The end of one with --rm, which is nobody's to remove later: all at once.
+ * Its run directory goes last; as long as it is there, the reaper and the
+ * next sweep know what may be left.
+ */
+static int
+remove_ended(struct session *s, const struct rec *row)
+{
+	const char	*id = rec_str(row, "id", "");
+	int		 layer, state;
+
+	if (ask_rw_remove(s, id) == -1 || ask_remove(s, id) == -1)
+		return (-1);
+	remove_log(s, row);
+	layer = layer_removed(s);
+	state = removed(s);
+	if (layer == -1 || state == -1)
+		return (-1);
+	end_run_dir(s, id);
+	return (0);
+}
+
 int
 end_remove(struct session *s, const struct rec *row)
 {
 	const char	*id = rec_str(row, "id", "");
-	struct packet	 p;
-	union msg	 m;
 
 	/* ps has no store: it says what is to be done, and hides the rest. */
 	if (!star_has(&s->star, H_STORE))
@@ -140,17 +199,13 @@ end_remove(struct session *s, const struct rec *row)
 	    rec_num(row, "state", 0) == CTR_CREATING) &&
 	    volumes_drop_own(s, row) == -1)
 		return (-1);
+	if (rec_num(row, "rm", 0) != 0)
+		return (remove_ended(s, row));
 	if (remove_layer(s, id) == -1)
 		return (-1);
 	remove_log(s, row);
 	end_run_dir(s, id);
-	memset(&m.ctr_remove, 0, sizeof(m.ctr_remove));
-	(void)strlcpy(m.ctr_remove.id, id, sizeof(m.ctr_remove.id));
-	if (star_ask(&s->star, H_STATE, MSG_ctr_remove, &m, NULL, 0, &p) == 0)
-		packet_clear(&p);
-	else if (errno != ENOENT)
-		return (-1);
-	return (0);
+	return (ask_remove(s, id) == -1 ? -1 : removed(s));
 }
 
 /*

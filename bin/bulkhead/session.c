@@ -815,17 +815,17 @@ copying_userns(struct session *s)
 	return (0);
 }
 
-struct rec *
-session_rw_make(struct session *s, const char *id, const char *image)
+int
+session_ask_layer(struct session *s, const char *id, const char *image)
 {
 	union msg	 m;
 
 	if (copying_userns(s) == -1)
-		return (NULL);
+		return (-1);
 	memset(&m.rw_make, 0, sizeof(m.rw_make));
 	(void)strlcpy(m.rw_make.id, id, sizeof(m.rw_make.id));
 	(void)strlcpy(m.rw_make.image, image, sizeof(m.rw_make.image));
-	return (star_ask_rec(&s->star, H_STORE, MSG_rw_make, &m, NULL, 0));
+	return (star_send(&s->star, H_STORE, MSG_rw_make, &m, NULL, 0));
 }
 
 void

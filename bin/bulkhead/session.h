@@ -114,10 +114,11 @@ int	session_set(struct session *, const char *, unsigned int, unsigned int,
  */
 int	session_userns(struct session *, enum star_helper);
 /*
- * Make (or find again) a container's writable layer: an image's id, or ""
- * for none. What start needs to know of it; NULL with a sentence.
+ * Have a container's writable layer made, or found again: an image's id, or
+ * "" for none. 0, or -1 with a sentence. The store answers (star_wait_rec)
+ * with what start needs to know of it.
  */
-struct rec *session_rw_make(struct session *, const char *, const char *);
+int	session_ask_layer(struct session *, const char *, const char *);
 /*
  * The same, as cheaply as possible: by the namespace of the container that
  * was made here, where its ids are the storage's. Failing is no error: what

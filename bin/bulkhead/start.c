@@ -108,6 +108,14 @@ ask_seccomp(struct start *st)
 	    MSG_seccomp_compile, NULL, &fd, 1));
 }
 
+/* Made while the first process comes into being, or since the reservation. */
+static int
+ask_layer(struct start *st)
+{
+	return (st->layer_asked || rec_get(st->def, "rootfs") != NULL ? 0 :
+	    session_ask_layer(st->s, st->id, rec_str(st->def, "image", "")));
+}
+
 /* The writable layer, and what only a start needs to know. */
 static struct rec *
 compose(struct start *st)
@@ -118,8 +126,7 @@ compose(struct start *st)
 	(void)rec_add_all(full, st->def);
 	(void)rec_set(full, "graph", s->graph);
 	if (rec_get(st->def, "rootfs") == NULL) {
-		rw = session_rw_make(s, st->id, rec_str(st->def, "image", ""));
-		if (rw == NULL) {
+		if ((rw = star_wait_rec(&s->star, H_STORE)) == NULL) {
 			rec_free(full);
 			return (NULL);
 		}
@@ -370,22 +377,29 @@ keep_refresh(struct start *st)
 	    st->s->star.helper[H_REFRESH].chan.fd));
 }
 
+int
+start_begin(struct start *st, bool host_net)
+{
+	union msg	 m;
+
+	memset(&m.launch_create, 0, sizeof(m.launch_create));
+	m.launch_create.single = st->s->single;
+	m.launch_create.host_net = host_net;
+	st->begun = true;
+	return (star_send(&st->s->star, H_LAUNCH, MSG_launch_create, &m, NULL,
+	    0));
+}
+
 /* The first process exists, mapped and watched, and waits to be built. */
 static int
-create(struct start *st, const struct rec *full, uint32_t slot)
+created(struct start *st, uint32_t slot)
 {
 	struct session	*s = st->s;
-	scoped_fd int	 fd = rec_memfd(full, "definition");
 	struct packet	 p;
 	union msg	 m;
 	int		 rc = -1;
 
-	if (fd == -1)
-		return (-1);
-	memset(&m.launch_create, 0, sizeof(m.launch_create));
-	m.launch_create.single = s->single;
-	if (star_ask(&s->star, H_LAUNCH, MSG_launch_create, &m, &fd, 1,
-	    &p) == -1)
+	if (star_wait(&s->star, H_LAUNCH, &p) == -1)
 		return (-1);
 	st->pid = (pid_t)p.body.reply_fd3.value;
 	memset(&m, 0, sizeof(m));
@@ -412,6 +426,15 @@ create(struct start *st, const struct rec *full, uint32_t slot)
  out:
 	packet_clear(&p);
 	return (rc);
+}
+
+static int
+define(struct start *st, const struct rec *full)
+{
+	scoped_fd int	 fd = rec_memfd(full, "definition");
+
+	return (fd == -1 ? -1 : star_post(&st->s->star, H_LAUNCH,
+	    MSG_launch_define, NULL, &fd, 1));
 }
 
 static int
@@ -528,20 +551,29 @@ stay(struct start *st, struct attach *a)
 }
 
 static int
-run_steps(struct start *st, struct attach *a, struct rec *full)
+furnish(struct start *st, uint32_t slot)
+{
+	if ((st->full = compose(st)) == NULL || define(st, st->full) == -1 ||
+	    give_seccomp(st) == -1 || give_init(st) == -1 ||
+	    give_mounts(st, st->full, slot) == -1)
+		return (-1);
+	return (ask_build(st));
+}
+
+static int
+run_steps(struct start *st, struct attach *a)
 {
 	uint32_t	 slot = (uint32_t)rec_num(st->def, "slot", 0);
 	int		 prepared, saved;
 	char		 why[sizeof(st->s->star.text)];
 
-	if (give_pipes(st) == -1 || create(st, full, slot) == -1 ||
-	    give_seccomp(st) == -1 || give_init(st) == -1 ||
-	    give_mounts(st, full, slot) == -1 || ask_build(st) == -1)
+	if (created(st, slot) == -1 || give_pipes(st) == -1 ||
+	    furnish(st, slot) == -1)
 		return (-1);
 	prepared = prepare(st, a);
 	saved = errno;
 	(void)strlcpy(why, st->s->star.text, sizeof(why));
-	if (built(st) == -1 || volumes_settle(st->s, full) == -1)
+	if (built(st) == -1 || volumes_settle(st->s, st->full) == -1)
 		return (-1);
 	if (prepared == 0)
 		return (execute(st));
@@ -555,7 +587,6 @@ start_container(struct start *st)
 {
 	struct session	*s = st->s;
 	struct attach	 a;
-	struct rec	*full = NULL;
 	int		 rc = -1;
 
 	st->code = EXIT_ENGINE;
@@ -568,10 +599,11 @@ start_container(struct start *st)
 	if (detach_keys_parse(&a.keys, rec_str(st->def, "detach_keys",
 	    session_config(s, "engine.detach_keys", DETACH_KEYS))) == -1)
 		return (say_error("invalid detach keys"), -1);
-	if (ask_seccomp(st) == 0 && ask_monitor(st) == 0 &&
-	    (full = compose(st)) != NULL)
-		rc = run_steps(st, &a, full);
-	rec_free(full);
+	if ((st->begun || start_begin(st, strcmp(rec_str(st->def, "net", ""),
+	    "host") == 0) == 0) && ask_seccomp(st) == 0 &&
+	    ask_monitor(st) == 0 && ask_layer(st) == 0)
+		rc = run_steps(st, &a);
+	rec_free(st->full);
 	scope_close(&st->filter_fd);
 	if (rc == -1) {
 		(void)session_error(s);

@@ -24,7 +24,10 @@ struct start {
 	bool		 sig_proxy;
 	bool		 restarting;	/* state created or exited, not new */
 
-	/* Its seccomp filter, on the way. */
+	/* What is on the way already. */
+	bool		 begun;		/* launch_create */
+	bool		 layer_asked;	/* rw_make */
+	struct rec	*full;		/* the definition as launch gets it */
 	char		 filter[FILTER_NAME];
 	int		 filter_fd;
 	bool		 compiling;	/* resolve is at it */
@@ -39,6 +42,11 @@ struct start {
 	int64_t		 finished;	/* ns */
 };
 
+/*
+ * Have its first process made already, while it is looked up what it is for.
+ * 0, or -1 with a sentence.
+ */
+int	start_begin(struct start *, bool host_net);
 /*
  * Build and run it. When it is attached, stay until it ends or the person
  * detaches. 0, or -1 after telling the person why; nothing is left running.

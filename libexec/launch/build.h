@@ -39,6 +39,7 @@ struct build {
 	const struct given	*given;
 	struct fault		*fault;
 	bool			 single;	/* one id only is mapped */
+	bool			 host_net;	/* no network namespace made */
 	bool			 attached;	/* root is in the namespace */
 	uid_t			 host_uid;
 	gid_t			 host_gid;

@@ -17,6 +17,7 @@
 #include "exec.h"
 #include "fault.h"
 #include "given.h"
+#include "record.h"
 #include "scope.h"
 #include "spec.h"
 
@@ -103,15 +104,30 @@ hello(struct build *b, int sock)
 	return (put(sock, b->fault, sizeof(*b->fault), fds, 2));
 }
 
+/* The record stays: the spec's strings are in it. */
 static int
-serve_one(struct build *b, struct given *g, const struct child_ask *a, int fd)
+define(struct build *b, struct spec *s, int fd_in)	/* takes */
+{
+	scoped_fd int	 fd = fd_in;
+	struct rec	*rec = rec_from_fd(fd);
+
+	if (rec == NULL)
+		return (fault_set(b->fault, EINVAL, "the container's "
+		    "definition cannot be read"));
+	if (spec_read(s, rec, b->fault) == -1)
+		return (-1);
+	if ((s->net != NULL && strcmp(s->net, "host") == 0) != b->host_net)
+		return (fault_set(b->fault, EINVAL, "the container was created "
+		    "with another network than it is defined with"));
+	return (0);
+}
+
+static int
+serve_one(struct build *b, struct spec *s, const struct child_ask *a, int fd)
 {
 	switch (a->op) {
-	case CHILD_GIVE:
-		if (given_put(g, a->kind, a->index, fd) == -1)
-			return (fault_errno(b->fault, "descriptor %u:%u cannot "
-			    "be used", a->kind, a->index));
-		return (0);
+	case CHILD_DEFINE:
+		return (define(b, s, fd));
 	case CHILD_BUILD:
 		b->rows = a->rows;
 		b->cols = a->cols;
@@ -132,21 +148,33 @@ exit_status(const struct child_ask *a, const struct fault *f)
 	    EXIT_ENGINE);
 }
 
+/* The helper has looked at it: only one given twice is refused here. */
+static void
+take(struct build *b, struct given *g, const struct child_ask *a, int fd)
+{
+	if (given_put(g, a->kind, a->index, fd) == -1 && b->fault->error == 0)
+		(void)fault_errno(b->fault, "descriptor %u:%u cannot be used",
+		    a->kind, a->index);
+}
+
 /*
  * Do what is asked until the program runs. When the other end is gone,
  * nobody wants this container any more; when a step of it failed, nobody
- * can have it. A descriptor that is refused changes nothing.
+ * can have it.
  * Exits with _exit: what stdio has buffered is not ours to write.
  */
 static _Noreturn void
-serve(struct build *b, struct given *g, int sock)
+serve(struct build *b, struct spec *s, struct given *g, int sock)
 {
 	struct child_ask	 a;
 	int			 fds[2];
 
 	while (get(sock, &a, sizeof(a), fds) == (ssize_t)sizeof(a)) {
-		memset(b->fault, 0, sizeof(*b->fault));
-		if (serve_one(b, g, &a, fds[0]) == -1 && a.op != CHILD_GIVE) {
+		if (a.op == CHILD_GIVE) {
+			take(b, g, &a, fds[0]);
+			continue;
+		}
+		if (b->fault->error != 0 || serve_one(b, s, &a, fds[0]) == -1) {
 			(void)put(sock, b->fault, sizeof(*b->fault), NULL, 0);
 			_exit(exit_status(&a, b->fault));
 		}
@@ -161,21 +189,21 @@ serve(struct build *b, struct given *g, int sock)
 }
 
 static _Noreturn void
-child_main(const struct child *c, const struct spec *s, struct given *g,
-    bool single, uid_t uid, gid_t gid, int sock)
+child_main(const struct child *c, struct given *g, struct build *b, int sock)
 {
-	struct fault	 fault = { 0 };
-	struct build	 b = { .spec = s, .given = g, .fault = &fault,
-			    .single = single, .host_uid = uid,
-			    .host_gid = gid };
+	static struct spec	 spec;
+	struct fault		 fault = { 0 };
 
+	b->spec = &spec;
+	b->given = g;
+	b->fault = &fault;
 	/* The front end's end would not close if this one stayed open. */
 	close(c->channel);
-	if (build_init(&b) == -1 || hello(&b, sock) == -1) {
+	if (build_init(b) == -1 || hello(b, sock) == -1) {
 		(void)put(sock, &fault, sizeof(fault), NULL, 0);
 		_exit(EXIT_ENGINE);
 	}
-	serve(&b, g, sock);
+	serve(b, &spec, g, sock);
 }
 
 /* --- outside: the helper --- */
@@ -233,18 +261,18 @@ cannot_clone(struct fault *f)
 }
 
 int
-child_start(struct child *c, const struct spec *s, struct given *g,
-    bool single, struct fault *f)
+child_start(struct child *c, struct given *g, bool single, bool host_net,
+    struct fault *f)
 {
-	bool			 host = s->net && strcmp(s->net, "host") == 0;
 	int			 pair[2], fds[2];
-	uid_t			 uid = geteuid();
-	gid_t			 gid = getegid();
+	struct build		 b = { .single = single, .host_net = host_net,
+				    .host_uid = geteuid(),
+				    .host_gid = getegid() };
 	struct clone_args	 args = {
 		/* Its parent is ours, and hears of its end as of our own. */
 		.flags = CLONE_PIDFD | CLONE_PARENT | CLONE_NEWUSER |
 		    CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC |
-		    CLONE_NEWCGROUP | (host ? 0 : CLONE_NEWNET),
+		    CLONE_NEWCGROUP | (host_net ? 0 : CLONE_NEWNET),
 		.pidfd = (uint64_t)(uintptr_t)&c->pidfd,
 	};
 
@@ -253,7 +281,7 @@ child_start(struct child *c, const struct spec *s, struct given *g,
 	c->pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 	if (c->pid == 0) {
 		close(pair[0]);
-		child_main(c, s, g, single, uid, gid, pair[1]);
+		child_main(c, g, &b, pair[1]);
 	}
 	c->sock = pair[0];
 	close(pair[1]);
@@ -295,4 +323,19 @@ child_ask(struct child *c, const struct child_ask *a, int lend, int *back,
 		return (fault_set(f, ESRCH, "the container's first process "
 		    "was killed while it was being built"));
 	return (rc == 1 ? 0 : -1);
+}
+
+int
+child_give(struct child *c, struct given *g, struct fault *f)
+{
+	struct child_ask	 a = { .op = CHILD_GIVE };
+	size_t			 at = 0;
+	int			 fd, rc = 0;
+
+	while (rc == 0 && (fd = given_next(g, &at, &a.kind, &a.index)) != -1) {
+		rc = put(c->sock, &a, sizeof(a), &fd, 1);
+		close(fd);
+	}
+	return (rc == 0 ? 0 : fault_set(f, ESRCH, "the container's first "
+	    "process has ended"));
 }

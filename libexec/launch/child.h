@@ -12,9 +12,9 @@
 
 struct fault;
 struct given;
-struct spec;
 
-enum child_op { CHILD_GIVE = 1, CHILD_BUILD, CHILD_EXEC };
+/* A descriptor that is given is not answered; what is wrong, build says. */
+enum child_op { CHILD_GIVE = 1, CHILD_DEFINE, CHILD_BUILD, CHILD_EXEC };
 
 /*
  * These travel only between a process and its own copy, until that executes
@@ -38,10 +38,11 @@ struct child {
 };
 
 /*
- * Clone it with its namespaces, as a child of our parent. 0, or -1 with the
- * fault filled. It has its own copies of spec and given.
+ * Clone it with its namespaces, as a child of our parent: single, with one id
+ * only; host_net, without a network namespace. 0, or -1 with the fault
+ * filled. It has its own copy of given, and ours is empty then.
  */
-int	child_start(struct child *, const struct spec *, struct given *, bool,
+int	child_start(struct child *, struct given *, bool single, bool host_net,
 	    struct fault *);
 /*
  * Ask something of it, lending a descriptor (or -1), and wait. 0; or -1
@@ -49,5 +50,7 @@ int	child_start(struct child *, const struct spec *, struct given *, bool,
  */
 int	child_ask(struct child *, const struct child_ask *, int, int *,
 	    struct fault *);
+/* Hand over all that was given since. 0, or -1 with the fault filled. */
+int	child_give(struct child *, struct given *, struct fault *);
 
 #endif

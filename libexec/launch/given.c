@@ -100,6 +100,18 @@ given_get(const struct given *g, uint32_t kind, uint32_t index)
 	return (kind < KINDS ? g->one[kind] : -1);
 }
 
+int
+given_next(struct given *g, size_t *at, uint32_t *kind, uint32_t *index)
+{
+	for (; *at < KINDS + MOUNTS; (*at)++) {
+		*kind = *at < KINDS ? (uint32_t)*at : LAUNCH_MOUNT;
+		*index = *at < KINDS ? 0 : (uint32_t)(*at - KINDS);
+		if (*at != LAUNCH_MOUNT && given_get(g, *kind, *index) != -1)
+			return (take_fd(slot(g, *kind, *index)));
+	}
+	return (-1);
+}
+
 void
 given_clear(struct given *g)
 {

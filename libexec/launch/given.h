@@ -18,6 +18,11 @@ struct given	*given_new(void);
 int		 given_put(struct given *, uint32_t, uint32_t, int); /* takes */
 /* Borrow one; -1 when it was not given. */
 int		 given_get(const struct given *, uint32_t, uint32_t);
+/*
+ * Take one out after another, counting from 0: the descriptor, which is the
+ * caller's, and what it is; -1 when there are no more.
+ */
+int		 given_next(struct given *, size_t *, uint32_t *, uint32_t *);
 /* Close all of them. */
 void		 given_clear(struct given *);
 

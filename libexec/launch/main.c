@@ -28,14 +28,15 @@
 #include "scope.h"
 #include "spec.h"
 
+#define WAITING		32		/* of the 64 that the policy allows */
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
-enum state { EMPTY = 1, CREATED = 2, BUILT = 4, GONE = 8 };
+enum state { EMPTY = 1, CREATED = 2, DEFINED = 4, BUILT = 8, GONE = 16 };
 
 struct launch {
 	unsigned int	 state;
 	struct given	*given;
-	struct spec	 spec;
+	unsigned int	 waiting;
 	struct child	 child;
 	struct fault	 fault;
 };
@@ -54,44 +55,35 @@ answer_fault(struct answer *a, const struct fault *f)
 	return (answer_text(a, "%s", f->text));
 }
 
-/* Once there is a process, descriptors go on to it. */
+/*
+ * A few wait here until all are handed on at once; not more, because after a
+ * thousand of them we could receive nothing else.
+ */
 static int
 on_launch_give(void *ctx, struct packet *p, struct answer *a)
 {
 	const struct msg_launch_give	*m = &p->body.launch_give;
 	struct launch			*l = ctx;
-	scoped_fd int			 fd = packet_take_fd(p, 0);
-	struct child_ask		 ask = { .op = CHILD_GIVE,
-					    .kind = m->kind,
-					    .index = m->index };
 
-	if (l->state == EMPTY) {
-		if (given_put(l->given, m->kind, m->index, take_fd(&fd)) == -1)
-			return (answer_text(a, "descriptor %u:%u cannot be "
-			    "used", m->kind, m->index));
+	if (given_put(l->given, m->kind, m->index, packet_take_fd(p, 0)) == -1)
+		return (answer_text(a, "descriptor %u:%u cannot be used",
+		    m->kind, m->index));
+	if (l->state == EMPTY || ++l->waiting < WAITING)
 		return (0);
-	}
-	if (child_ask(&l->child, &ask, fd, NULL, &l->fault) == -1)
-		return (answer_fault(a, &l->fault));
-	return (0);
+	l->waiting = 0;
+	return (child_give(&l->child, l->given, &l->fault) == 0 ? 0 :
+	    answer_fault(a, &l->fault));
 }
 
 static int
 on_launch_create(void *ctx, struct packet *p, struct answer *a)
 {
-	struct launch	*l = ctx;
-	scoped_fd int	 fd = packet_take_fd(p, 0);
-	struct rec	*rec = rec_from_fd(fd);
+	const struct msg_launch_create	*m = &p->body.launch_create;
+	struct launch			*l = ctx;
 
-	if (rec == NULL)
-		return (answer_text(a, "the container's definition cannot be "
-		    "read"));
-	/* The record stays: the spec's strings are in it. */
-	if (spec_read(&l->spec, rec, &l->fault) == -1)
-		return (answer_fault(a, &l->fault));
 	l->state = GONE;
-	if (child_start(&l->child, &l->spec, l->given,
-	    p->body.launch_create.single == 1, &l->fault) == -1)
+	if (child_start(&l->child, l->given, m->single == 1, m->host_net == 1,
+	    &l->fault) == -1)
 		return (answer_fault(a, &l->fault));
 	l->state = CREATED;
 	a->type = MSG_reply_fd3;
@@ -100,6 +92,20 @@ on_launch_create(void *ctx, struct packet *p, struct answer *a)
 	a->fds[2] = take_fd(&l->child.netns);
 	a->nfds = 3;
 	a->value = (uint64_t)l->child.pid;
+	return (0);
+}
+
+/* It takes the record apart itself: its strings have to be there. */
+static int
+on_launch_define(void *ctx, struct packet *p, struct answer *a)
+{
+	struct launch		*l = ctx;
+	struct child_ask	 ask = { .op = CHILD_DEFINE };
+
+	l->state = GONE;
+	if (child_ask(&l->child, &ask, p->fds[0], NULL, &l->fault) == -1)
+		return (answer_fault(a, &l->fault));
+	l->state = DEFINED;
 	return (0);
 }
 
@@ -114,7 +120,8 @@ on_launch_build(void *ctx, struct packet *p, struct answer *a)
 	int				 master = -1;
 
 	l->state = GONE;
-	if (child_ask(&l->child, &ask, -1, &master, &l->fault) == -1)
+	if (child_give(&l->child, l->given, &l->fault) == -1 ||
+	    child_ask(&l->child, &ask, -1, &master, &l->fault) == -1)
 		return (answer_fault(a, &l->fault));
 	l->state = BUILT;
 	return (master == -1 ? 0 : answer_fd(a, master));
@@ -135,9 +142,10 @@ on_launch_exec(void *ctx, struct packet *p, struct answer *a)
 
 static const struct handler handlers[] = {
 	/* message		states			handler */
-	{ MSG_launch_give,	EMPTY | CREATED,	on_launch_give },
+	{ MSG_launch_give,	EMPTY | CREATED | DEFINED, on_launch_give },
 	{ MSG_launch_create,	EMPTY,			on_launch_create },
-	{ MSG_launch_build,	CREATED,		on_launch_build },
+	{ MSG_launch_define,	CREATED,		on_launch_define },
+	{ MSG_launch_build,	DEFINED,		on_launch_build },
 	{ MSG_launch_exec,	BUILT,			on_launch_exec },
 };
 
@@ -171,7 +179,7 @@ main(int argc, char **argv)
 	if (rc == 1 && l.state == CREATED) {
 		helper_drop(&h);
 		helper_sandbox(&h, NULL, 0);
-		rc = serve(&h, &l, CREATED | BUILT);
+		rc = serve(&h, &l, CREATED | DEFINED | BUILT);
 	}
 	return (rc == -1 ? EX_PROTOCOL : EX_OK);
 }

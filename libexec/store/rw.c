@@ -188,6 +188,19 @@ rw_trash(struct store *s, const char *name, char moved[64])
 	return (renameat(s->graph, name, s->graph, to));
 }
 
+/* Most containers write nothing; then there is nothing to move or wait for. */
+static bool
+remove_unused(struct store *s, const char *id)
+{
+	scoped_fd int	 all = path_open(s->graph, "bulkhead",
+			    O_RDONLY | O_DIRECTORY, 0);
+	char		 name[96];
+
+	snprintf(name, sizeof(name), "%s/upper", id);
+	return (all != -1 && unlinkat(all, name, AT_REMOVEDIR) == 0 &&
+	    tree_remove(all, id) == 0);
+}
+
 int
 rw_remove(struct store *s, const char *id, bool later, struct answer *a)
 {
@@ -196,13 +209,15 @@ rw_remove(struct store *s, const char *id, bool later, struct answer *a)
 
 	if (!text_is_id(id))
 		return (fail(a, EINVAL, "not a container id: %s", id));
+	if (remove_unused(s, id))
+		return (0);
 	snprintf(name, sizeof(name), "bulkhead/%s", id);
 	if (rw_trash(s, name, moved) == -1)
 		return (errno == ENOENT ? 0 :
 		    fail_errno(a, "cannot remove", name));
 	if (later) {
 		s->tidy_at_end = true;
-		return (0);
+		return (1);
 	}
 	trash = path_open(s->graph, TRASH, O_RDONLY | O_DIRECTORY, 0);
 	if (trash == -1)

@@ -152,13 +152,12 @@ drive_create(struct drive *d, const struct rec *def)
 	    drive_give(d, LAUNCH_STDERR, 0, p[1]) != 0)
 		return (d->error);
 	close(p[1]);
-	if ((fd = rec_memfd(def, "definition")) == -1)
-		err(1, "definition");
+	m.launch_create.host_net = strcmp(rec_str(def, "net", ""),
+	    "host") == 0;
 	d->text[0] = '\0';
-	if (chan_send(&d->ch, MSG_launch_create, ++d->seq, &m, &fd, 1) == -1 ||
+	if (chan_send(&d->ch, MSG_launch_create, ++d->seq, &m, NULL, 0) == -1 ||
 	    chan_recv(&d->ch, &reply) != 1)
 		return (d->error = UINT32_MAX);
-	close(fd);
 	d->error = 0;
 	if (reply.info->type == MSG_reply) {
 		d->error = reply.body.reply.error;
@@ -176,6 +175,13 @@ drive_create(struct drive *d, const struct rec *def)
 		drive_map(d, "uid_map", UNPRIVILEGED);
 		drive_map(d, "gid_map", UNPRIVILEGED);
 	}
+	if (d->error != 0)
+		return (d->error);
+	if ((fd = rec_memfd(def, "definition")) == -1)
+		err(1, "definition");
+	memset(&m, 0, sizeof(m));
+	(void)drive_ask(d, MSG_launch_define, &m, fd, NULL);
+	close(fd);
 	return (d->error);
 }
 
