@@ -132,15 +132,22 @@ end_forgotten(struct session *s, const char *id)
 }
 
 static int
-leave_removing(struct session *s, const char *id)
+leave_removing(struct session *s, const char *id, int code)
 {
 	struct rec	*keys = rec_new();
-	int		 rc = session_set(s, id, 0, CTR_REMOVING, keys);
+	int		 rc;
 
+	(void)rec_add_num(keys, "exit", code);
+	rc = session_set(s, id, 0, CTR_REMOVING, keys);
 	rec_free(keys);
 	return (rc);
 }
 
+<<<<<<< bin/bulkhead/end.c
+/* The exit code, if it ran until now, is for those who are told of it. */
+static int
+remove_ended(struct session *s, const struct rec *row, int code)
+=======
 static int
 ask_remove(struct session *s, const char *id)
 {
@@ -187,13 +194,14 @@ remove_ended(struct session *s, const struct rec *row)
 
 int
 end_remove(struct session *s, const struct rec *row)
+>>>>>>> /tmp/w/me/n
 {
 	const char	*id = rec_str(row, "id", "");
 
 	/* ps has no store: it says what is to be done, and hides the rest. */
 	if (!star_has(&s->star, H_STORE))
 		return (rec_num(row, "state", 0) == CTR_REMOVING ? -1 :
-		    leave_removing(s, id));
+		    leave_removing(s, id, code));
 	/* While it is still there: whoever finds it half gone goes on here. */
 	if ((s->rm_volumes || rec_num(row, "rm", 0) != 0 ||
 	    rec_num(row, "state", 0) == CTR_CREATING) &&
@@ -205,7 +213,24 @@ end_remove(struct session *s, const struct rec *row)
 		return (-1);
 	remove_log(s, row);
 	end_run_dir(s, id);
+<<<<<<< bin/bulkhead/end.c
+	memset(&m.ctr_remove, 0, sizeof(m.ctr_remove));
+	(void)strlcpy(m.ctr_remove.id, id, sizeof(m.ctr_remove.id));
+	m.ctr_remove.exit_code = (uint32_t)code & 255;
+	if (star_ask(&s->star, H_STATE, MSG_ctr_remove, &m, NULL, 0, &p) == 0)
+		packet_clear(&p);
+	else if (errno != ENOENT)
+		return (-1);
+	return (0);
+=======
 	return (ask_remove(s, id) == -1 ? -1 : removed(s));
+>>>>>>> /tmp/w/me/n
+}
+
+int
+end_remove(struct session *s, const struct rec *row)
+{
+	return (remove_ended(s, row, 0));
 }
 
 /*
@@ -244,7 +269,7 @@ end_record(struct session *s, const struct rec *row, int status, int64_t when)
 	int		 rc;
 
 	if (rec_num(row, "rm", 0) != 0)
-		return (end_remove(s, row));
+		return (remove_ended(s, row, end_code(status)));
 	if (when == 0)
 		when = now_ns();
 	keys = rec_new();

@@ -1,14 +1,17 @@
 #include "refresh.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "ctr.h"
 #include "db.h"
+#include "events.h"
 #include "keep.h"
 #include "keys.h"
 #include "record.h"
 #include "row.h"
+#include "transition.h"
 
 #define DONE	KEY_SELF ":refreshed"	/* in which boot, the last time */
 
@@ -152,6 +155,63 @@ apply_one(struct keep *k, const struct rec *item, struct rec *out)
 	return (rc);
 }
 
+/* The first key of a kind: false if there is none. */
+static bool
+first_key(struct db *db, const char *prefix, char *out)
+{
+	struct db_cursor	*c = db_walk(db, prefix);
+	const char		*key;
+	const void		*data;
+	size_t			 len;
+	bool			 found;
+
+	found = c != NULL && db_next(c, &key, &data, &len);
+	if (found)
+		(void)snprintf(out, KEY_SIZE, "%s", key);
+	db_walk_end(c);
+	return (found);
+}
+
+/* In a per-boot database that outlived its boot: no session did. */
+static int
+drop_sessions(struct keep *k)
+{
+	static const char *const prefixes[] = { KEY_EXEC ":",
+				    KEY_USER ":" KEY_EXEC ":" };
+	char			 key[KEY_SIZE];
+	bool			 any = false;
+
+	if (!refresh_due(k))
+		return (0);
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		while (first_key(k->boot, prefixes[i], key)) {
+			if (db_del(k->boot, key) == -1)
+				return (keep_fail_db(k, k->boot));
+			any = true;
+		}
+	if (any && db_commit(k->boot, false) == -1)
+		return (keep_fail_db(k, k->boot));
+	return (0);
+}
+
+static int
+apply_sessions(struct keep *k)
+{
+	int	 rc;
+
+	for (int tries = 0;; tries++) {
+		rc = db_begin(k->durable, DB_READ) == -1 ?
+		    keep_fail_db(k, k->durable) : 0;
+		if (rc == 0 && db_begin(k->boot, DB_WRITE) == -1)
+			rc = keep_fail_db(k, k->boot);
+		if (rc == 0)
+			rc = drop_sessions(k);
+		rc = keep_end(k, rc);
+		if (!keep_again(k, rc, tries))
+			return (rc);
+	}
+}
+
 struct rec *
 refresh_apply(struct keep *k)
 {
@@ -168,22 +228,30 @@ refresh_apply(struct keep *k)
 		rec_free(item);
 	}
 	rec_free(items);
-	if (rc == 0)
+	if (rc == -1)
+		(void)keep_fail(k, errno, "out of memory");
+	else if ((rc = apply_sessions(k)) == 0)
 		return (out);
-	(void)keep_fail(k, errno, "out of memory");
 	rec_free(out);
 	return (NULL);
 }
 
+/* With its event, which so is told once in each boot. */
 static int
 done(struct keep *k)
 {
+	struct transition	 t = { .type = "system", .id = "",
+				    .durable = true };
+	struct event		 e = { .type = "system",
+				    .status = "refresh" };
+
 	if (!refresh_due(k))
 		return (0);
-	if (db_put_text(k->durable, DONE, k->boot_id) == -1 ||
-	    db_commit(k->durable, false) == -1)
+	if (db_put_text(k->durable, DONE, k->boot_id) == -1)
 		return (keep_fail_db(k, k->durable));
-	return (0);
+	if (event_note(k, &e) == -1)
+		return (-1);
+	return (commit_transition(k, &t));
 }
 
 int
