@@ -22,6 +22,10 @@ exit_status() {
 		echo "itself failed, 126 when the command cannot be executed,"
 		echo "127 when it cannot be found."
 		;;
+	'config check')
+		echo "0 when nothing was found, 1 when something was, 125 when a"
+		echo "file could not be read."
+		;;
 	*)
 		echo "0, or 125 when it failed; 1 where podman has it so, for"
 		echo "something that is not there."

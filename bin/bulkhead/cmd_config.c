@@ -82,7 +82,8 @@ ask_config(struct globals *g)
 		(void)rec_add_all(config, s.config);
 	session_close(&s);
 	part_wait(&pins, part_now() + PINS_WAIT_MS);
-	session_confine();
+	if (config != NULL)
+		session_confine();
 	if (config != NULL && pins.answer == NULL)
 		say_warning("what the database has pinned is not known: %s",
 		    pins.why);
