@@ -48,7 +48,8 @@ cmd_fn	cmd_run, cmd_create, cmd_start, cmd_stop, cmd_kill, cmd_rm, cmd_pause, cm
 	cmd_refresh;	/* the flows */
 cmd_fn	cmd_config_show, cmd_config_explain, cmd_config_check;
 cmd_fn	cmd_ps, cmd_images, cmd_inspect, cmd_container_inspect,
-	cmd_image_inspect, cmd_info, cmd_version, cmd_logs,
+	cmd_image_inspect, cmd_info, cmd_migrate, cmd_shutdown, cmd_version,
+	cmd_logs,
 	cmd_events, cmd_history;
 
 /* The top level commands; NULL at the end. */

@@ -13,6 +13,7 @@
 #include "cgroup.h"
 #include "cmd.h"
 #include "end.h"
+#include "event.h"
 #include "monconn.h"
 #include "parse.h"
 #include "record.h"
@@ -47,6 +48,9 @@ stop_one(struct session *s, const struct rec *row, void *ctx)
 		errno = EBUSY;
 		return (-1);
 	}
+	if (state == CTR_RUNNING)
+		event_tell(s, "container", "stop", rec_str(row, "id", ""),
+		    NULL);
 	return (st->until_boot ? stop_until_boot(s, row, st->timeout) :
 	    stop_container(s, row, st->timeout));
 }
@@ -102,6 +106,8 @@ kill_one(struct session *s, const struct rec *row, void *ctx)
 	if ((*signo == SIGKILL || *signo == SIGTERM ||
 	    *signo == stop_signal(row)) && restart_forbid(s, row, false) == -1)
 		return (-1);
+	/* Told before what it may lead to. */
+	event_tell(s, "container", "kill", rec_str(row, "id", ""), NULL);
 	if (monconn_signal(s, row, *signo) == 0)
 		return (*signo == SIGKILL ? cgroup_thaw(s, rec_str(row, "id",
 		    "")) : 0);

@@ -11,6 +11,7 @@
 #include "filter.h"
 #include "format.h"
 #include "human.h"
+#include "parse.h"
 #include "record.h"
 #include "say.h"
 #include "scope.h"
@@ -446,6 +447,29 @@ check_options(const struct rec *o)
 	return (0);
 }
 
+/* --at: the clock stands at that moment, for everything that is shown. */
+static int
+set_clock(struct ps *p)
+{
+	const char		*at = opt_str(p->g->opts, "at", NULL);
+	struct parse_err	 e;
+
+	if (at == NULL || parse_time(at, p->now, &p->now, &e) == 0)
+		return (0);
+	return (say_error("parsing --at \"%s\": unable to interpret time "
+	    "value", at));
+}
+
+static struct rec *
+rows_at(struct session *s, int64_t when)
+{
+	union msg	 m = { .ctr_list_at = { .when = when < 0 ? 0 :
+			    (uint64_t)when } };
+
+	return (star_ask_rec(&s->star, H_STATE, MSG_ctr_list_at, &m, NULL,
+	    0));
+}
+
 int
 cmd_ps(struct globals *g, int argc, char **argv)
 {
@@ -456,14 +480,16 @@ cmd_ps(struct globals *g, int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	if ((r = check_options(g->opts)) != 0)
+	if ((r = check_options(g->opts)) != 0 || (r = set_clock(&p)) != 0)
 		return (r);
 	if (format_open(&p.format, &about, opt_str(g->opts, "format", NULL)) ==
 	    -1)
 		return (EXIT_ENGINE);
 	if (session_open(&s, g, NEED_STATE, NULL) == -1)
 		return (EXIT_ENGINE);
-	if ((p.rows = session_rows(&s)) == NULL)
+	p.rows = opt_given(g->opts, "at") ? rows_at(&s, p.now) :
+	    session_rows(&s);
+	if (p.rows == NULL)
 		r = session_error(&s);
 	else
 		r = list(&p);

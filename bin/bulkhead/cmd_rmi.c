@@ -8,6 +8,7 @@
 #include <bsd/string.h>
 
 #include "cmd.h"
+#include "event.h"
 #include "record.h"
 #include "remove.h"
 #include "say.h"
@@ -79,6 +80,26 @@ print_results(const struct rec *r)
 			printf("Deleted: %s\n", item.text);
 }
 
+/* podman's: each name that is gone, then that something was removed. */
+static void
+tell_results(struct session *s, const struct rec *r, const char *id,
+    const char *ref, bool by_id)
+{
+	struct rec	*events = rec_new();
+	const char	*name, *last = ref;
+	size_t		 it = 0;
+
+	while (events != NULL && rec_next(r, "untagged", &it, &name)) {
+		event_add(events, "image", "untag", id, name);
+		last = by_id ? ref : name;
+	}
+	if (events != NULL) {
+		event_add(events, "image", "remove", id, last);
+		event_send(s, events);
+	}
+	rec_free(events);
+}
+
 static bool
 is_id_of(const struct rec *image, const char *ref)
 {
@@ -94,12 +115,16 @@ remove_image(struct session *s, const char *ref, bool force)
 {
 	struct rec	*image, *result;
 	union msg	 m;
+	char		 id[65];
+	bool		 by_id;
 	int		 rc = 0;
 
 	if ((image = session_image(s, ref)) == NULL)
 		return (-1);
 	/* Taking one of several names away leaves the image where it is. */
-	if (rec_count(image, "name") <= 1 || is_id_of(image, ref))
+	by_id = is_id_of(image, ref);
+	(void)strlcpy(id, rec_str(image, "id", ""), sizeof(id));
+	if (rec_count(image, "name") <= 1 || by_id)
 		rc = free_image(s, image, force);
 	rec_free(image);
 	if (rc != 0)
@@ -112,6 +137,7 @@ remove_image(struct session *s, const char *ref, bool force)
 	if (result == NULL)
 		return (-1);
 	print_results(result);
+	tell_results(s, result, id, ref, by_id);
 	rec_free(result);
 	return (0);
 }

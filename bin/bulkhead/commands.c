@@ -116,7 +116,7 @@ static const struct command c_config_show = {
 static const struct command c_config_explain = {
 	.name = "explain", .run = cmd_config_explain,
 	.summary = "Say where the value of a key comes from",
-	.operands = "KEY [KEY...]", .operand = "key",
+	.operands = "KEY [KEY...]",
 	.opts = { .tables = { opts_config_explain } }, .min_args = 1,
 	.max_args = -1,
 	.description = "Prints the value of a key such as engine.num_locks, "
@@ -484,8 +484,38 @@ static const struct command c_image = {
 	.description = "Manage images", .group = image_group,
 };
 
+static const struct command c_system_migrate = {
+	.name = "migrate", .run = cmd_migrate,
+	.summary = "Migrate containers",
+	.opts = { .tables = { opts_migrate } },
+	.description = "Brings containers over to what this bulkhead makes "
+	    "of them: stops those that run, in the order of their "
+	    "dependencies, rewrites all records in one transaction, and "
+	    "starts again what was stopped. What will be done is checked and "
+	    "printed first: with an unknown runtime nothing is touched.\n\n"
+	    "Containers that are removed when they end (--rm) are left to "
+	    "run. A migration that was killed is finished by the next one.",
+	.examples = "system migrate\nsystem migrate --plan\n"
+	    "system migrate --new-runtime launch",
+};
+
+static const struct command c_system_shutdown = {
+	.name = "shutdown", .run = cmd_shutdown,
+	.summary = "Stop containers and close the storage",
+	.opts = { .tables = { opts_shutdown } },
+	.description = "For before the machine stops or bulkhead is removed: "
+	    "finishes deletions that were put off, and closes storage and "
+	    "state. While containers run it refuses, and names them; with "
+	    "--force it stops them first, what depends on others before "
+	    "these, and prints their IDs. Restart policies hold again at the "
+	    "next start of the machine.\n\n"
+	    "There is no daemon: the next command works as before, and a "
+	    "second shutdown finds nothing to do.",
+	.examples = "system shutdown\nsystem shutdown --force --time 30",
+};
+
 static const struct command *const system_group[] = {
-	&c_info, NULL
+	&c_info, &c_system_migrate, &c_system_shutdown, NULL
 };
 
 static const struct command c_system = {

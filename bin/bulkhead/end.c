@@ -143,18 +143,14 @@ leave_removing(struct session *s, const char *id, int code)
 	return (rc);
 }
 
-<<<<<<< bin/bulkhead/end.c
-/* The exit code, if it ran until now, is for those who are told of it. */
 static int
-remove_ended(struct session *s, const struct rec *row, int code)
-=======
-static int
-ask_remove(struct session *s, const char *id)
+ask_remove(struct session *s, const char *id, int code)
 {
 	union msg	 m;
 
 	memset(&m.ctr_remove, 0, sizeof(m.ctr_remove));
 	(void)strlcpy(m.ctr_remove.id, id, sizeof(m.ctr_remove.id));
+	m.ctr_remove.exit_code = (uint32_t)code & 255;
 	return (star_send(&s->star, H_STATE, MSG_ctr_remove, &m, NULL, 0));
 }
 
@@ -176,12 +172,12 @@ removed(struct session *s)
  * next sweep know what may be left.
  */
 static int
-remove_ended(struct session *s, const struct rec *row)
+remove_at_once(struct session *s, const struct rec *row, int code)
 {
 	const char	*id = rec_str(row, "id", "");
 	int		 layer, state;
 
-	if (ask_rw_remove(s, id) == -1 || ask_remove(s, id) == -1)
+	if (ask_rw_remove(s, id) == -1 || ask_remove(s, id, code) == -1)
 		return (-1);
 	remove_log(s, row);
 	layer = layer_removed(s);
@@ -192,9 +188,9 @@ remove_ended(struct session *s, const struct rec *row)
 	return (0);
 }
 
-int
-end_remove(struct session *s, const struct rec *row)
->>>>>>> /tmp/w/me/n
+/* The exit code, if it ran until now, is for those who are told of it. */
+static int
+remove_ended(struct session *s, const struct rec *row, int code)
 {
 	const char	*id = rec_str(row, "id", "");
 
@@ -208,23 +204,12 @@ end_remove(struct session *s, const struct rec *row)
 	    volumes_drop_own(s, row) == -1)
 		return (-1);
 	if (rec_num(row, "rm", 0) != 0)
-		return (remove_ended(s, row));
+		return (remove_at_once(s, row, code));
 	if (remove_layer(s, id) == -1)
 		return (-1);
 	remove_log(s, row);
 	end_run_dir(s, id);
-<<<<<<< bin/bulkhead/end.c
-	memset(&m.ctr_remove, 0, sizeof(m.ctr_remove));
-	(void)strlcpy(m.ctr_remove.id, id, sizeof(m.ctr_remove.id));
-	m.ctr_remove.exit_code = (uint32_t)code & 255;
-	if (star_ask(&s->star, H_STATE, MSG_ctr_remove, &m, NULL, 0, &p) == 0)
-		packet_clear(&p);
-	else if (errno != ENOENT)
-		return (-1);
-	return (0);
-=======
-	return (ask_remove(s, id) == -1 ? -1 : removed(s));
->>>>>>> /tmp/w/me/n
+	return (ask_remove(s, id, code) == -1 ? -1 : removed(s));
 }
 
 int

@@ -297,6 +297,25 @@ const struct opt opts_info[] = {
 	{ 0 }
 };
 
+const struct opt opts_migrate[] = {
+	HELP,
+	{ "new-runtime", 0, OPT_STRING, NULL,
+	  "Specify a new runtime for all containers", "launch", "launch" },
+	{ "plan", 0, OPT_FLAG, NULL,
+	  "Say what would be done, and do nothing", NULL, NULL },
+	{ 0 }
+};
+
+const struct opt opts_shutdown[] = {
+	{ "force", 'f', OPT_FLAG, NULL, "Stop running containers", NULL,
+	  NULL },
+	HELP,
+	{ "time", 't', OPT_UINT, NULL,
+	  "Seconds to wait for each container before killing it", "10",
+	  NULL },
+	{ 0 }
+};
+
 const struct opt opts_version[] = {
 	FORMAT("Change the output format to JSON or a Go template", NULL),
 	HELP,

@@ -402,6 +402,8 @@ created(struct start *st, uint32_t slot)
 	if (star_wait(&s->star, H_LAUNCH, &p) == -1)
 		return (-1);
 	st->pid = (pid_t)p.body.reply_fd3.value;
+	if (give_pipes(st) == -1)
+		goto out;
 	memset(&m, 0, sizeof(m));
 	m.mon_adopt.pid = (uint32_t)st->pid;
 	if (star_post(&s->star, H_MONITOR, MSG_mon_adopt, &m, &p.fds[0],
@@ -477,6 +479,8 @@ record_running(struct start *st)
 	    (int64_t)proc_start_time(st->pid));
 	(void)rec_add_num(keys, "started", now_ns());
 	(void)rec_add_num(keys, "exit", 0);
+	if (st->attach_in || st->attach_out)
+		(void)rec_add(keys, "event", "attach");
 	rc = session_set(st->s, st->id, 1u << CTR_CREATING | 1u << CTR_CREATED
 	    | 1u << CTR_EXITED | 1u << CTR_STARTING, CTR_RUNNING, keys);
 	rec_free(keys);
@@ -567,8 +571,7 @@ run_steps(struct start *st, struct attach *a)
 	int		 prepared, saved;
 	char		 why[sizeof(st->s->star.text)];
 
-	if (created(st, slot) == -1 || give_pipes(st) == -1 ||
-	    furnish(st, slot) == -1)
+	if (created(st, slot) == -1 || furnish(st, slot) == -1)
 		return (-1);
 	prepared = prepare(st, a);
 	saved = errno;

@@ -232,6 +232,8 @@ add_layers(struct store *s, const json_t *img, struct rec *r,
 	if (n <= 0)
 		return (n);
 	rec_add(r, "layer_id", top);
+	for (int i = 0; i < n; i++)
+		rec_add_num(r, "layer_size", layer_sizes(chain + i, 1));
 	for (int i = 0; i < (s->vfs ? 1 : n); i++) {
 		layer_dir(s, json_text(chain[i], "id"), dir, sizeof(dir));
 		if (fstatat(s->graph, dir, &sb, AT_SYMLINK_NOFOLLOW) == -1 ||

@@ -1,0 +1,426 @@
+/*
+ * bulkhead events: a log that the state keeper writes, read as it grows; or
+ * systemd's journal, which journalctl reads for us.
+ */
+#include <sys/inotify.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "cmd.h"
+#include "event.h"
+#include "eventview.h"
+#include "human.h"
+#include "record.h"
+#include "say.h"
+#include "scope.h"
+#include "session.h"
+
+#define CHUNK		65536
+#define LINE_MAX_LEN	(16u << 20)
+#define RECENT		256
+
+struct reader {
+	struct globals	*g;
+	struct session	 s;
+	struct eventview view;
+	bool		 stream;
+	bool		 silent;	/* what is there already is not asked */
+	char		 path[4096];
+	const char	*name;		/* its last component */
+	int		 fd;		/* log, or the pipe of journalctl */
+	pid_t		 child;
+	int		 notify;
+	char		*buf;		/* the line that is not whole yet */
+	size_t		 len;
+	size_t		 cap;
+	json_int_t	 seq;		/* of the last line */
+	json_int_t	 recent[RECENT]; /* what a journal may have twice */
+	size_t		 nrecent;
+	bool		 failed;
+};
+
+/* A journal's entry as a line of the log would have it. NULL: it is none. */
+static json_t *
+from_journal(json_t *j)
+{
+	static const char *const	 names[][2] = {
+		{ "PODMAN_ID", "ID" }, { "PODMAN_IMAGE", "Image" },
+		{ "PODMAN_NAME", "Name" }, { "PODMAN_EVENT", "Status" },
+		{ "PODMAN_TIME", "Time" }, { "PODMAN_TYPE", "Type" },
+	};
+	json_t		*e = json_object(), *labels;
+	const char	*v;
+
+	if ((v = json_string_value(json_object_get(j,
+	    "PODMAN_EXIT_CODE"))) != NULL)
+		(void)json_object_set_new(e, "ContainerExitCode",
+		    json_integer(strtol(v, NULL, 10)));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if ((v = json_string_value(json_object_get(j,
+		    names[i][0]))) != NULL && *v != '\0')
+			(void)json_object_set_new(e, names[i][1],
+			    json_string(v));
+	v = json_string_value(json_object_get(j, "PODMAN_LABELS"));
+	labels = v == NULL ? NULL : json_loads(v, 0, NULL);
+	(void)json_object_set_new(e, "Attributes", labels == NULL ?
+	    json_null() : labels);
+	if ((v = json_string_value(json_object_get(j,
+	    "BULKHEAD_SEQ"))) != NULL)
+		(void)json_object_set_new(e, "Seq",
+		    json_integer(strtoll(v, NULL, 10)));
+	if (json_object_get(e, "Status") != NULL)
+		return (e);
+	json_decref(e);
+	return (NULL);
+}
+
+/* Sent again after a crash, it has the same number and time. */
+static bool
+is_again(struct reader *r, const json_t *e)
+{
+	json_int_t	 key = json_integer_value(json_object_get(e, "Seq")) ^
+			    (json_int_t)eventview_time(e);
+
+	for (size_t i = 0; i < RECENT && i < r->nrecent; i++)
+		if (r->recent[i] == key)
+			return (true);
+	r->recent[r->nrecent++ % RECENT] = key;
+	return (false);
+}
+
+static bool
+is_new(struct reader *r, const json_t *e)
+{
+	const json_t	*seq = json_object_get(e, "Seq");
+
+	if (r->child != -1)
+		return (!is_again(r, e));
+	if (seq == NULL)
+		return (true);		/* somebody else's line */
+	if (json_integer_value(seq) <= r->seq)
+		return (false);
+	r->seq = json_integer_value(seq);
+	return (true);
+}
+
+static void
+take_line(struct reader *r, const char *line, size_t len)
+{
+	json_t	*j = json_loadb(line, len, 0, NULL), *e = NULL;
+
+	if (j != NULL && r->child != -1)
+		e = from_journal(j);
+	else if (json_is_object(j))
+		e = json_incref(j);
+	/* What is no event is skipped, as podman does. */
+	if (e != NULL && is_new(r, e) && !r->silent &&
+	    eventview_wants(&r->view, e) &&
+	    eventview_print(&r->view, e) == -1)
+		r->failed = true;
+	json_decref(e);
+	json_decref(j);
+}
+
+static int
+room(struct reader *r)
+{
+	size_t	 cap = r->cap == 0 ? CHUNK : r->cap * 2;
+	char	*p;
+
+	if (r->cap - r->len >= CHUNK / 2)
+		return (0);
+	if (cap > LINE_MAX_LEN)
+		return (say_error("%s has a line that is no event", r->path),
+		    -1);
+	if ((p = realloc(r->buf, cap)) == NULL)
+		return (say_error("%s", strerror(errno)), -1);
+	r->buf = p;
+	r->cap = cap;
+	return (0);
+}
+
+/* Lines that are there now. 1: there may be more, 0: no more, -1: failed. */
+static int
+read_some(struct reader *r)
+{
+	char	*nl, *at;
+	ssize_t	 n;
+
+	if (room(r) == -1)
+		return (-1);
+	n = read(r->fd, r->buf + r->len, r->cap - r->len);
+	if (n == -1 && (errno == EINTR || errno == EAGAIN))
+		return (1);
+	if (n == -1)
+		return (say_error("reading %s: %s", r->path,
+		    strerror(errno)), -1);
+	r->len += (size_t)n;
+	at = r->buf;
+	while ((nl = memchr(at, '\n', r->len - (size_t)(at - r->buf))) !=
+	    NULL) {
+		take_line(r, at, (size_t)(nl - at));
+		at = nl + 1;
+	}
+	r->len -= (size_t)(at - r->buf);
+	memmove(r->buf, at, r->len);
+	return (r->failed ? -1 : n > 0);
+}
+
+static int
+read_all(struct reader *r)
+{
+	int	 rc = r->fd == -1 ? 0 : 1;
+
+	while (rc == 1)
+		rc = read_some(r);
+	if (fflush(stdout) == EOF)
+		return (-1);
+	return (rc);
+}
+
+/* The file that has the name now. None is no error: nothing happened yet. */
+static int
+open_log(struct reader *r)
+{
+	if (r->fd != -1)
+		close(r->fd);
+	r->len = 0;
+	r->fd = open(r->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (r->fd != -1 || errno == ENOENT)
+		return (0);
+	return (say_error("cannot read the log of events %s: %s", r->path,
+	    strerror(errno)), -1);
+}
+
+/* Has another file come in its place? By rotation it goes on where it was. */
+static int
+look_at_notes(struct reader *r)
+{
+	char	 buf[4096]
+		    __attribute__((aligned(__alignof__(struct inotify_event))));
+	const struct inotify_event	*e;
+	ssize_t	 n;
+	int	 change = 0;
+
+	while ((n = read(r->notify, buf, sizeof(buf))) > 0)
+		for (char *p = buf; p < buf + n; p += sizeof(*e) + e->len) {
+			e = (const struct inotify_event *)(const void *)p;
+			if (e->len > 0 && strcmp(e->name, r->name) == 0 &&
+			    (e->mask & (IN_CREATE | IN_MOVED_TO)) != 0)
+				change = e->mask & IN_CREATE ? 2 : 1;
+		}
+	return (change);
+}
+
+static int
+wait_ms(const struct reader *r)
+{
+	int64_t	 left;
+
+	if (!r->stream || r->view.until == INT64_MAX)
+		return (-1);
+	left = (r->view.until - human_now()) / 1000000 + 1;
+	return (left < 0 ? 0 : left > 3600000 ? 3600000 : (int)left);
+}
+
+/*
+ * Wait for a change. 1: there was one, 0: the time is over, or nobody reads
+ * any more.
+ */
+static int
+wait_change(struct reader *r, int fd)
+{
+	struct pollfd	 p[2] = { { .fd = fd, .events = POLLIN },
+			    { .fd = STDOUT_FILENO } };
+
+	for (;;) {
+		if (r->stream && human_now() > r->view.until)
+			return (0);
+		if (poll(p, 2, wait_ms(r)) == -1 && errno != EINTR)
+			return (0);
+		if ((p[1].revents & (POLLERR | POLLNVAL)) != 0)
+			return (0);
+		if (p[0].revents != 0)
+			return (1);
+	}
+}
+
+static int
+follow(struct reader *r)
+{
+	int	 change;
+
+	while (wait_change(r, r->notify) == 1) {
+		change = look_at_notes(r);
+		/* The rest of the old one first. */
+		if (read_all(r) == -1)
+			return (-1);
+		if (change == 0)
+			continue;
+		if (change == 2)
+			r->seq = 0;
+		if (open_log(r) == -1 || read_all(r) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+/* The directory is watched, so that it must be there. */
+static int
+watch(struct reader *r)
+{
+	char		 dir[sizeof(r->path)];
+	scoped_fd int	 fd = -1;
+
+	(void)strlcpy(dir, r->path, sizeof(dir));
+	dir[r->name - r->path - 1] = '\0';
+	if ((fd = session_own_dir(&r->s, dir)) == -1)
+		return (session_error(&r->s), -1);
+	r->notify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (r->notify == -1 || inotify_add_watch(r->notify, dir, IN_CREATE |
+	    IN_MOVED_TO | IN_MODIFY) == -1)
+		return (say_error("cannot watch %s: %s", dir,
+		    strerror(errno)), -1);
+	return (0);
+}
+
+static int
+read_file(struct reader *r)
+{
+	if (event_path(&r->s, r->path, sizeof(r->path)) == -1)
+		return (say_error("the path of the log of events is too "
+		    "long"), -1);
+	r->name = strrchr(r->path, '/') + 1;
+	if ((r->stream && watch(r) == -1) || open_log(r) == -1 ||
+	    read_all(r) == -1)
+		return (-1);
+	r->silent = false;
+	return (r->stream ? follow(r) : 0);
+}
+
+static void
+run_journalctl(const struct reader *r, uid_t uid)
+{
+	char		 since[64], who[32];
+	const char	*argv[16] = { "journalctl", "--quiet", "--no-pager",
+			    "--output=json", "--all",
+			    "SYSLOG_IDENTIFIER=bulkhead", who };
+	int		 n = 7;
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	(void)snprintf(who, sizeof(who), "_UID=%lu", (unsigned long)uid);
+	if (r->view.since != INT64_MIN) {
+		(void)snprintf(since, sizeof(since), "--since=@%lld",
+		    (long long)(r->view.since / 1000000000));
+		argv[n++] = since;
+	}
+	if (r->stream) {
+		argv[n++] = "--follow";
+		argv[n++] = r->silent ? "--lines=0" : "--no-tail";
+	}
+	argv[n] = NULL;
+	(void)execvp(argv[0], (char *const *)(uintptr_t)argv);
+	(void)say_error("reading events from systemd's journal needs "
+	    "journalctl, which cannot be started: %s", strerror(errno));
+	_exit(EXIT_ENGINE);
+}
+
+/* While we are still who started us: the journal may be root's to read. */
+static int
+start_journalctl(struct session *s)
+{
+	struct reader	*r = s->arg;
+	uid_t		 uid = s->star.uid != 0 ? s->star.uid : getuid();
+	int		 fds[2];
+
+	if (event_backend(s) != EVENTS_JOURNALD)
+		return (0);
+	if (access(EVENT_JOURNAL_SOCKET, F_OK) == -1) {
+		(void)snprintf(s->star.text, sizeof(s->star.text), "systemd's "
+		    "journal, where events are to be, is not there ("
+		    EVENT_JOURNAL_SOCKET ": %s)", strerror(errno));
+		return (-1);
+	}
+	if (pipe2(fds, O_CLOEXEC) == -1)
+		return (-1);
+	if ((r->child = fork()) == 0) {
+		(void)dup2(fds[1], STDOUT_FILENO);
+		run_journalctl(r, uid);
+	}
+	close(fds[1]);
+	r->fd = fds[0];
+	return (r->child == -1 ? -1 : 0);
+}
+
+static int
+read_journal(struct reader *r)
+{
+	int	 status, rc = 1;
+
+	(void)strlcpy(r->path, "systemd's journal", sizeof(r->path));
+	r->silent = false;
+	while (rc == 1 && wait_change(r, r->fd) == 1) {
+		rc = read_some(r);
+		if (fflush(stdout) == EOF)
+			rc = -1;
+	}
+	(void)kill(r->child, SIGTERM);
+	if (waitpid(r->child, &status, 0) == r->child && rc == 0 &&
+	    WIFEXITED(status) && WEXITSTATUS(status) == EXIT_ENGINE)
+		rc = -1;
+	return (rc == -1 ? -1 : 0);
+}
+
+static int
+read_events(struct reader *r)
+{
+	switch (event_backend(&r->s)) {
+	case EVENTS_NONE:
+		return (say_error("cannot read events with the \"none\" "
+		    "backend"), -1);
+	case EVENTS_JOURNALD:
+		return (read_journal(r));
+	default:
+		return (read_file(r));
+	}
+}
+
+int
+cmd_events(struct globals *g, int argc, char **argv)
+{
+	struct reader	 r = { .g = g, .fd = -1, .notify = -1, .child = -1,
+			    .stream = opt_flag(g->opts, "stream", true) };
+	int		 rc = -1;
+
+	(void)argc;
+	(void)argv;
+	if (eventview_open(&r.view, g->opts) == -1)
+		return (EXIT_ENGINE);
+	r.silent = r.stream && !opt_given(g->opts, "since") &&
+	    !opt_given(g->opts, "until");
+	if (r.view.until != INT64_MAX && r.view.until < human_now())
+		r.stream = false;
+	r.s.privileged = start_journalctl;
+	r.s.arg = &r;
+	/* Root's journalctl is started before root is given up. */
+	if (session_open(&r.s, g, (geteuid() == 0 ? NEED_IDS : NEED_CONFIG) |
+	    NEED_MORE, NULL) == 0) {
+		session_confine();
+		rc = read_events(&r);
+		session_close(&r.s);
+	}
+	eventview_close(&r.view);
+	free(r.buf);
+	return (rc == -1 ? EXIT_ENGINE : 0);
+}
