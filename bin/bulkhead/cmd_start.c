@@ -290,7 +290,7 @@ exit_code_of(pid_t pid)
 	return (end_code(status));
 }
 
-static int
+int
 start_apart(struct globals *g, const char *ref)
 {
 	pid_t	 pid;

@@ -14,5 +14,10 @@ struct globals;
  * exit code of `start`.
  */
 int	start_by_policy(struct globals *, const char *, int64_t);
+/*
+ * Start one by name or id in a process of its own, without attaching: for
+ * one that goes on, and has no session. The exit code of `start`.
+ */
+int	start_apart(struct globals *, const char *);
 
 #endif

@@ -33,7 +33,7 @@ static const char *const	podman_image[] = {
 	"umount", "unmount", "untag",
 };
 static const char *const	podman_system[] = {
-	"check", "connection", "df", "events", "migrate", "prune", "renumber",
+	"check", "connection", "df", "events", "prune", "renumber",
 	"reset", "service",
 };
 

@@ -52,9 +52,11 @@ work(const struct part *p, struct globals *g, const struct rec *config)
 	size_t		 len;
 	int		 code = 1;
 
-	if (answer != NULL && dup2(p->err, STDERR_FILENO) != -1)
+	if (answer != NULL &&
+	    (p->loud || dup2(p->err, STDERR_FILENO) != -1))
 		code = p->run(g, config, answer);
-	(void)fflush(stderr);
+	if (fflush(stdout) == EOF)
+		code = 1;
 	if (code == 0 && (rec_encode(answer, &bytes, &len) == -1 ||
 	    write_all(p->out, bytes, len) == -1))
 		code = 1;
@@ -138,8 +140,10 @@ in_time(const struct part *p, int64_t deadline)
 	if (p->pidfd == -1)
 		return (true);		/* an old kernel: wait for it */
 	do {
-		left = deadline - part_now();
-		n = poll(&pfd, 1, left < 0 ? 0 : (int)left);
+		left = deadline == PART_FOREVER ? -1 : deadline - part_now();
+		if (left < 0 && deadline != PART_FOREVER)
+			left = 0;
+		n = poll(&pfd, 1, (int)left);
 	} while (n == -1 && errno == EINTR);
 	return (n == 1);
 }

@@ -22,6 +22,7 @@ struct part {
 	int		(*run)(struct globals *, const struct rec *,
 			    struct rec *);
 	bool		 quiet;		/* of its warnings nothing is passed on */
+	bool		 loud;		/* its stderr is ours, as its stdout is */
 	pid_t		 pid;
 	int		 pidfd;
 	int		 out;		/* memfds: the answer, and its stderr */
@@ -29,6 +30,8 @@ struct part {
 	struct rec	*answer;	/* NULL: it failed */
 	char		 why[1024];	/* then its sentence */
 };
+
+#define PART_FOREVER	INT64_MAX	/* a time to wait until */
 
 /* Start one; the record (the configuration, may be NULL) is borrowed. */
 void	part_start(struct part *, struct globals *, const struct rec *);

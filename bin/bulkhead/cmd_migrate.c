@@ -1,0 +1,341 @@
+/*
+ * system migrate: containers over to what this bulkhead (or another OCI
+ * runtime) makes of them. First everything is looked at and said, then done:
+ * what runs is stopped, the records are rewritten in one transaction, and
+ * what was stopped is started again. A row remembers that it is to be, so
+ * that one migration finishes what another one, killed, has left.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "cmd_start.h"
+#include "event.h"
+#include "info.h"
+#include "order.h"
+#include "part.h"
+#include "record.h"
+#include "remove.h"
+#include "runtimes.h"
+#include "say.h"
+#include "scope.h"
+#include "session.h"
+
+#define NEED_END	(NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS)
+#define MARK		"migrating"	/* `started` of the run it ended */
+
+/* The rows of a plan, in the order in which they start. */
+struct plan {
+	struct rec	**rows;
+	size_t		  n;
+};
+
+static bool
+is_running(const struct rec *row)
+{
+	int64_t	 state = rec_num(row, "state", 0);
+
+	return (state == CTR_RUNNING || state == CTR_PAUSED ||
+	    state == CTR_STOPPING);
+}
+
+/* Stopped by a migration that did not come to its end, and left like that. */
+static bool
+is_left(const struct rec *row)
+{
+	return (rec_num(row, "state", 0) == CTR_EXITED &&
+	    rec_num(row, MARK, 0) != 0 &&
+	    rec_num(row, MARK, 0) == rec_num(row, "started", -1));
+}
+
+static int
+open_with(struct session *s, struct globals *g, const struct rec *config,
+    unsigned int need)
+{
+	if ((s->config = rec_new()) == NULL ||
+	    rec_add_all(s->config, config) == -1)
+		return (say_error("out of memory"), -1);
+	return (session_open(s, g, need, NULL));
+}
+
+/* --- what is to be done --- */
+
+static int
+look(struct globals *g, const struct rec *config, struct rec *out)
+{
+	struct session	 s = { 0 };
+	struct rec	*rows, *row;
+	size_t		 it = 0;
+
+	if (open_with(&s, g, config, NEED_STATE) == -1)
+		return (EXIT_ENGINE);
+	if ((rows = session_rows(&s)) == NULL)
+		return (session_error(&s));
+	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
+		if (is_running(row) || is_left(row))
+			(void)rec_add_rec(out, "ctr", row);
+		rec_free(row);
+	}
+	rec_free(rows);
+	session_close(&s);
+	return (0);
+}
+
+static void
+plan_free(struct plan *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		rec_free(p->rows[i]);
+	free(p->rows);
+}
+
+static int
+plan_make(struct plan *p, const struct rec *rows)
+{
+	size_t	 it = 0;
+
+	p->n = 0;
+	p->rows = calloc(rec_count(rows, "ctr") + 1, sizeof(*p->rows));
+	if (p->rows == NULL)
+		return (-1);
+	while ((p->rows[p->n] = rec_sub(rows, "ctr", &it)) != NULL)
+		p->n++;
+	return (order_rows(p->rows, p->n));
+}
+
+/* One that goes when it ends would be lost: its record dies with it anyway. */
+static bool
+is_kept(const struct rec *row)
+{
+	return (rec_num(row, "rm", 0) != 0);
+}
+
+static void
+line(const char *what, const struct rec *row, const char *note)
+{
+	printf("%-8s %s %s%s\n", what, rec_str(row, "id", ""),
+	    rec_str(row, "name", ""), note);
+}
+
+static void
+plan_print(const struct plan *p, const char *runtime)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (is_kept(p->rows[i]))
+			line("keep", p->rows[i], " (removed when it ends)");
+	for (size_t i = p->n; i-- > 0;)
+		if (!is_kept(p->rows[i]) && is_running(p->rows[i]))
+			line("stop", p->rows[i], "");
+	printf("%-8s runtime=%s\n", "rewrite", runtime);
+	for (size_t i = 0; i < p->n; i++)
+		if (!is_kept(p->rows[i]))
+			line("start", p->rows[i], is_running(p->rows[i]) ? "" :
+			    " (an earlier migration stopped it)");
+	(void)fflush(stdout);
+}
+
+/* --- doing it --- */
+
+static int
+set_mark(struct session *s, const char *id, int64_t started)
+{
+	struct rec	*keys = rec_new();
+	int		 rc;
+
+	(void)rec_add_num(keys, MARK, started);
+	rc = session_set(s, id, 0, 0, keys);
+	rec_free(keys);
+	return (rc);
+}
+
+/* It may have ended, or gone, since it was looked at: then it stays so. */
+static int
+stop_one(struct session *s, const struct rec *planned)
+{
+	const char	*id = rec_str(planned, "id", "");
+	struct rec	*row = session_container(s, id);
+	int		 rc = 0;
+
+	if (row == NULL)
+		return (errno == ENOENT ? 0 : -1);
+	if (is_running(row) && ((rc = set_mark(s, id,
+	    rec_num(row, "started", 0))) == -1 ||
+	    (rc = stop_until_boot(s, row, -1)) == -1))
+		(void)set_mark(s, id, 0);
+	rec_free(row);
+	return (rc);
+}
+
+static int
+rewrite(struct session *s, const char *runtime)
+{
+	struct rec	*keys = rec_new();
+	scoped_fd int	 fd = -1;
+
+	(void)rec_add(keys, "runtime", runtime);
+	fd = rec_memfd(keys, "keys");
+	rec_free(keys);
+	return (fd == -1 ? -1 : star_do(&s->star, H_STATE, MSG_ctr_rewrite,
+	    NULL, &fd, 1));
+}
+
+/* The first that cannot be stopped ends it: what follows would be in vain. */
+static int
+apply(struct globals *g, const struct rec *todo, struct rec *out)
+{
+	struct session	 s = { 0 };
+	struct plan	 p;
+	int		 rc = 0;
+
+	(void)out;
+	if (plan_make(&p, todo) == -1)
+		return (say_error("out of memory"));
+	if (session_open(&s, g, NEED_END, NULL) == -1)
+		return (EXIT_ENGINE);
+	for (size_t i = p.n; rc == 0 && i-- > 0;)
+		if (!is_kept(p.rows[i]) && is_running(p.rows[i]))
+			rc = stop_one(&s, p.rows[i]);
+	if (rc == 0)
+		rc = rewrite(&s, rec_str(todo, "runtime", RUNTIME_OWN));
+	if (rc == 0)
+		event_tell(&s, "system", "migrate", NULL, NULL);
+	rc = rc == -1 ? session_error(&s) : 0;
+	session_close(&s);
+	plan_free(&p);
+	return (rc);
+}
+
+/* Which of them wait to be started, after this or an earlier migration? */
+static int
+look_left(struct globals *g, const struct rec *config, struct rec *out)
+{
+	struct rec	*all = rec_new(), *row;
+	size_t		 it = 0;
+	int		 code;
+
+	if ((code = look(g, config, all)) == 0)
+		while ((row = rec_sub(all, "ctr", &it)) != NULL) {
+			if (is_left(row))
+				(void)rec_add_rec(out, "ctr", row);
+			rec_free(row);
+		}
+	rec_free(all);
+	return (code);
+}
+
+/* Started again, and not to be a second time. */
+static int
+forget(struct globals *g, const struct rec *done, struct rec *out)
+{
+	struct session	 s = { 0 };
+	const char	*id;
+	size_t		 it = 0;
+
+	(void)out;
+	if (session_open(&s, g, NEED_STATE, NULL) == -1)
+		return (EXIT_ENGINE);
+	while (rec_next(done, "id", &it, &id))
+		if (set_mark(&s, id, 0) == -1 && errno != ENOENT)
+			(void)session_error(&s);
+	session_close(&s);
+	return (0);
+}
+
+/* One step in a process of its own. Its answer, or NULL; it has said why. */
+static struct rec *
+step(int (*run)(struct globals *, const struct rec *, struct rec *),
+    struct globals *g, const struct rec *given)
+{
+	struct part	 p = { .run = run, .loud = true };
+	struct rec	*answer;
+
+	part_start(&p, g, given);
+	part_wait(&p, PART_FOREVER);
+	answer = p.answer;
+	p.answer = NULL;
+	part_clear(&p);
+	return (answer);
+}
+
+static int
+start_again(struct globals *g, const struct rec *config)
+{
+	struct rec	*left = step(look_left, g, config), *done = rec_new();
+	struct plan	 p;
+	int		 code = 0;
+
+	if (left == NULL || plan_make(&p, left) == -1)
+		return (EXIT_ENGINE);
+	for (size_t i = 0; i < p.n; i++)
+		if (start_apart(g, rec_str(p.rows[i], "id", "")) == 0)
+			(void)rec_add(done, "id", rec_str(p.rows[i], "id",
+			    ""));
+		else
+			code = EXIT_ENGINE;
+	if (rec_count(done, "id") > 0)
+		rec_free(step(forget, g, done));
+	plan_free(&p);
+	rec_free(done);
+	rec_free(left);
+	return (code);
+}
+
+/* --- the command --- */
+
+/* Before anything is touched: is that a runtime, and one we can use? */
+static int
+check_runtime(const struct rec *config, const char *name)
+{
+	struct runtime	 rt;
+	char		 why[1024];
+
+	if (runtimes_find(config, name, &rt, why, sizeof(why)) == -1)
+		return (say_error("%s", why));
+	if (!rt.own)
+		return (say_error("migrating to the OCI runtime %s is not "
+		    "supported by bulkhead yet, which runs containers only "
+		    "with its own, " RUNTIME_OWN, rt.name));
+	return (0);
+}
+
+static int
+migrate(struct globals *g, const struct rec *config, struct rec *todo)
+{
+	struct rec	*applied;
+	struct plan	 p;
+	int		 code;
+
+	if (plan_make(&p, todo) == -1)
+		return (say_error("out of memory"));
+	(void)rec_set(todo, "runtime", RUNTIME_OWN);
+	plan_print(&p, RUNTIME_OWN);
+	plan_free(&p);
+	if (opt_flag(g->opts, "plan", false))
+		return (0);
+	applied = step(apply, g, todo);
+	code = start_again(g, config);
+	code = applied == NULL ? EXIT_ENGINE : code;
+	rec_free(applied);
+	return (code);
+}
+
+int
+cmd_migrate(struct globals *g, int argc, char **argv)
+{
+	const char	*name = opt_str(g->opts, "new-runtime", RUNTIME_OWN);
+	struct rec	*config, *todo = NULL;
+	int		 code = EXIT_ENGINE;
+
+	(void)argc;
+	(void)argv;
+	if ((config = step(info_config, g, NULL)) != NULL &&
+	    (code = check_runtime(config, name)) == 0) {
+		todo = step(look, g, config);
+		code = todo == NULL ? EXIT_ENGINE : migrate(g, config, todo);
+	}
+	rec_free(todo);
+	rec_free(config);
+	return (code);
+}
