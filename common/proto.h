@@ -71,6 +71,7 @@ enum role {
 	M(history_get,	0x0243,	R_CTL,			R_STATE, 0)	\
 	M(ctr_list_at,	0x0244,	R_CTL,			R_STATE, 0)	\
 	M(ctr_rewrite,	0x0261,	R_CTL,			R_STATE, 1)	\
+	M(state_renumber, 0x0270, R_CTL,		R_STATE, 1)	\
 	/* lockbroker */						\
 	M(lock_open,	0x0301,	R_CTL,			R_LOCK,	1)	\
 	M(lock_take,	0x0302,	R_CTL,			R_LOCK,	0)	\
@@ -243,6 +244,13 @@ enum events_backend { EVENTS_NONE = 0, EVENTS_FILE = 1, EVENTS_JOURNALD = 2 };
  * of every container, in one transaction: runtime. value: how many differed.
  */
 #define FIELDS_ctr_rewrite(F)						\
+	F(u32, flags, 0)
+
+/*
+ * state_renumber: fd a record of nested `lock` (name, number): whose numbers
+ * are these now, all in one transaction. value: how many were recorded.
+ */
+#define FIELDS_state_renumber(F)					\
 	F(u32, flags, 0)
 
 /* The other objects, by one set of messages; statekeep(8) has their keys. */

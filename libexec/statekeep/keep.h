@@ -85,6 +85,11 @@ int	keep_remove(struct keep *, const char *);
  * how many of them said something else. All, or none.
  */
 int	keep_rewrite(struct keep *, const struct rec *, uint64_t *);
+/*
+ * Record the numbers of locks, by nested `lock` records of name and number;
+ * the last argument is how many were recorded. What is not there is no error.
+ */
+int	keep_renumber(struct keep *, const struct rec *, uint64_t *);
 
 /* For the parts of it: set the sentence and errno. Returns -1. */
 int	keep_fail(struct keep *, int, const char *, ...)

@@ -334,6 +334,20 @@ on_ctr_rewrite(void *ctx, struct packet *p, struct answer *a)
 	return (rc == -1 ? refuse(s, a) : 0);
 }
 
+static int
+on_state_renumber(void *ctx, struct packet *p, struct answer *a)
+{
+	struct server	*s = ctx;
+	struct rec	*locks;
+	int		 rc;
+
+	if ((locks = record_of(p, 0, a)) == NULL)
+		return (-1);
+	rc = keep_renumber(&s->keep, locks, &a->value);
+	rec_free(locks);
+	return (rc == -1 ? refuse(s, a) : 0);
+}
+
 static const struct handler handlers[] = {
 	/* message		states		handler */
 	{ MSG_state_open,	EMPTY,		on_state_open },
@@ -345,6 +359,7 @@ static const struct handler handlers[] = {
 	{ MSG_ctr_set,		READY,		on_ctr_set },
 	{ MSG_ctr_remove,	READY,		on_ctr_remove },
 	{ MSG_ctr_rewrite,	READY,		on_ctr_rewrite },
+	{ MSG_state_renumber,	READY,		on_state_renumber },
 	{ MSG_event_to,		EMPTY,		on_event_to },
 	{ MSG_event_add,	READY,		on_event_add },
 	{ MSG_history_get,	READY,		on_history_get },

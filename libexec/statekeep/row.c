@@ -85,7 +85,7 @@ row_new(const struct rec *def, const char *id, const char *name)
 {
 	static const char *const	 copied[] = { "image", "image_name",
 		"rootfs", "command", "created", "rm", "intent", "restart",
-		"restart_max", "pod", "pod_name" };
+		"restart_max", "pod", "pod_name", "lock" };
 	scoped_free char		*command = NULL;
 	struct rec			*row = rec_new();
 	struct rec_item			 item;

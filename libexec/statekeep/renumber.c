@@ -1,0 +1,96 @@
+/*
+ * system renumber: which lock each object has, all of it at once. The durable
+ * side is one transaction; of the other, which ends with the boot, nothing is
+ * lost when it is not written, for the table of locks has it as well.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "db.h"
+#include "keep.h"
+#include "keys.h"
+#include "record.h"
+
+/* The key of the row that a lock's name is about: "ctr:<id>", "vol:<name>". */
+static const char *
+row_key(char *out, const char *name)
+{
+	static const struct {
+		const char	*lock;
+		const char	*rows;
+	} kinds[] = {
+		{ "ctr:", KEY_ROW }, { "pod:", KEY_POD }, { "vol:", KEY_VOLUME },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strncmp(name, kinds[i].lock, 4) == 0)
+			return (key_make(out, kinds[i].rows, name + 4));
+	return (NULL);
+}
+
+/* 1: it has the number now. 0: it is not there, damaged, or had it. */
+static int
+renumber_one(struct db *db, const char *key, int64_t number)
+{
+	struct rec	*row = db_get(db, key);
+	int		 rc = 0;
+
+	if (row == NULL)
+		return (0);
+	if (rec_num(row, "lock", -1) != number)
+		rc = rec_set_num(row, "lock", number) == -1 ||
+		    db_put(db, key, row) == -1 ? -1 : 1;
+	rec_free(row);
+	return (rc);
+}
+
+static int
+renumber_db(struct keep *k, struct db *db, const struct rec *locks)
+{
+	struct rec	*lock;
+	const char	*key;
+	char		 buf[KEY_SIZE];
+	size_t		 it = 0;
+	int		 n = 0, rc = 0;
+
+	while (rc != -1 && (lock = rec_sub(locks, "lock", &it)) != NULL) {
+		key = row_key(buf, rec_str(lock, "name", ""));
+		rc = key == NULL ? 0 : renumber_one(db, key,
+		    rec_num(lock, "number", 0));
+		n += rc == 1;
+		rec_free(lock);
+	}
+	return (rc == -1 ? keep_fail_db(k, db) : n);
+}
+
+static int
+renumber(struct keep *k, const struct rec *locks, uint64_t *count)
+{
+	int	 durable, boot;
+
+	if ((durable = renumber_db(k, k->durable, locks)) == -1 ||
+	    (boot = renumber_db(k, k->boot, locks)) == -1)
+		return (-1);
+	if (boot > 0 && db_commit(k->boot, false) == -1)
+		return (keep_fail_db(k, k->boot));
+	if (durable > 0 && db_commit(k->durable, true) == -1)
+		return (keep_fail_db(k, k->durable));
+	*count = (uint64_t)(durable + boot);
+	return (0);
+}
+
+int
+keep_renumber(struct keep *k, const struct rec *locks, uint64_t *count)
+{
+	int	 rc;
+
+	for (int tries = 0;; tries++) {
+		*count = 0;
+		rc = keep_begin(k, true, true, true);
+		if (rc == 0)
+			rc = keep_end(k, renumber(k, locks, count));
+		if (!keep_again(k, rc, tries))
+			return (rc);
+	}
+}
