@@ -29,6 +29,7 @@ struct history {
 	bool		 no_trunc;
 	bool		 quiet;
 	struct format	 format;
+	json_t		*all;		/* for --format json */
 };
 
 static const char *const	maps[] = { NULL };
@@ -79,6 +80,30 @@ open_format(struct history *h, const struct tmpl_about *about,
 	    table)) == -1)
 		return (-1);
 	return (format_heading(&h->format, headings));
+}
+
+/* podman prints its JSON in one line here. */
+static int
+put_row(struct history *h, json_t *row)
+{
+	if (h->format.kind != FORMAT_JSON)
+		return (format_row(&h->format, row, 0));
+	if (h->all == NULL)
+		h->all = json_array();
+	return (json_array_append_new(h->all, row));
+}
+
+static int
+close_format(struct history *h)
+{
+	scoped_free char	*line = NULL;
+
+	if (h->format.kind != FORMAT_JSON)
+		return (format_close(&h->format, 0));
+	line = h->all == NULL ? NULL : tmpl_json(h->all);
+	printf("%s\n", line == NULL ? "[]" : line);
+	json_decref(h->all);
+	return (0);
 }
 
 static const char *
@@ -191,8 +216,8 @@ print_step(struct history *h, const struct rec *step, const char *id,
 		printf("%s\n", cut(h, id, cutid, sizeof(cutid)));
 		return (0);
 	}
-	return (format_row(&h->format, h->format.kind == FORMAT_JSON ?
-	    image_json(step, id, size) : image_row(h, step, id, size), 0));
+	return (put_row(h, h->format.kind == FORMAT_JSON ?
+	    image_json(step, id, size) : image_row(h, step, id, size)));
 }
 
 /* The steps of a history, which are stored oldest first. */
@@ -255,7 +280,7 @@ history_of_image(struct history *h, const struct rec *image)
 	if (rc == 0)
 		rc = print_steps(h, image, &l);
 	if (rc == 0 && !h->quiet)
-		rc = format_close(&h->format, 0);
+		rc = close_format(h);
 	rec_free(l.all);
 	rec_free(l.used);
 	return (rc);
@@ -329,7 +354,7 @@ print_entries(struct history *h, const struct rec *entries)
 		if (h->quiet)
 			printf("%s\n", cut(h, text(e, "id"), id, sizeof(id)));
 		else
-			rc = format_row(&h->format, ctr_row(h, e), 0);
+			rc = put_row(h, ctr_row(h, e));
 		rec_free(e);
 	}
 	return (rc);
@@ -344,7 +369,7 @@ history_of_container(struct history *h, const struct rec *entries)
 	if (rc == 0)
 		rc = print_entries(h, entries);
 	if (rc == 0 && !h->quiet)
-		rc = format_close(&h->format, 0);
+		rc = close_format(h);
 	return (rc);
 }
 

@@ -13,6 +13,7 @@
 #include <bsd/string.h>
 
 #include "cmd.h"
+#include "event.h"
 #include "layers.h"
 #include "manifest.h"
 #include "record.h"
@@ -204,8 +205,8 @@ static int
 open_store(struct session *s, struct globals *g)
 {
 	/* Each layer has an unpack process of its own, started as it comes. */
-	if (session_open(s, g, NEED_STORE | NEED_FETCH | NEED_IDS |
-	    NEED_WRITE | NEED_MORE, NULL) == -1)
+	if (session_open(s, g, NEED_STATE | NEED_STORE | NEED_FETCH |
+	    NEED_IDS | NEED_WRITE | NEED_MORE, NULL) == -1)
 		return (-1);
 	if (session_userns(s, H_STORE) == 0) {
 		s->userns = true;
@@ -238,6 +239,9 @@ cmd_load(struct globals *g, int argc, char **argv)
 	archive = read_archive(&s, fd, "auto");
 	if (archive == NULL || load_all(&s, archive, show_progress(g)) == -1)
 		code = session_error(&s);
+	else
+		event_tell(&s, "image", "loadfromarchive", NULL,
+		    opt_str(g->opts, "input", argc > 0 ? argv[0] : "-"));
 	rec_free(archive);
 	session_close(&s);
 	return (code);
@@ -295,8 +299,11 @@ cmd_import(struct globals *g, int argc, char **argv)
 	if (archive == NULL || import_layer(&s, archive, argv[0],
 	    argc > 1 ? argv[1] : NULL, id) == -1)
 		code = session_error(&s);
-	else
+	else {
 		printf("sha256:%s\n", id);
+		event_tell(&s, "image", "import", id, argc > 1 ? argv[1] :
+		    argv[0]);
+	}
 	rec_free(archive);
 	session_close(&s);
 	return (code);

@@ -209,6 +209,14 @@ is_not_zero(const char *v)
 	    strtoull(v, NULL, 10) <= UINT32_MAX);
 }
 
+/* In any case of letters (S69). */
+static bool
+is_events_logger(const char *v)
+{
+	return (strcasecmp(v, "file") == 0 || strcasecmp(v, "journald") == 0 ||
+	    strcasecmp(v, "none") == 0);
+}
+
 static bool
 is_lock_type(const char *v)
 {
@@ -262,6 +270,8 @@ static const struct check {
 	    "letters and ctrl-<letter>, with commas" },
 	{ "engine.events_logfile_max_size", is_size_or_zero,
 	    "a size such as 1m" },
+	{ "engine.events_logger", is_events_logger,
+	    "file, journald or none" },
 	{ "engine.lock_type", is_lock_type, "shm or file" },
 	{ "engine.num_locks", is_not_zero, "between 1 and 4294967295" },
 	{ "engine.state_type", is_state_type, "kyotocabinet or memory" },

@@ -95,7 +95,7 @@ const struct key schema[] = {
 	C("engine.events_container_create_inspect_data", BOOL),
 	C("engine.events_logfile_max_size", SCALAR),
 	C("engine.events_logfile_path", STR),
-	E("engine.events_logger", "file|journald|none"),
+	C("engine.events_logger", STR),
 	C("engine.exit_command_delay", UINT),
 	C("engine.healthcheck_events", BOOL),
 	C("engine.helper_binaries_dir", LIST),
