@@ -12,6 +12,7 @@
 #include "cmd.h"
 #include "format.h"
 #include "info.h"
+#include "pinned.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
@@ -128,7 +129,15 @@ gather(struct info *in, struct globals *g)
 	}
 	deadline = part_now() + PATIENCE_MS;
 	for (size_t i = P_CONFIG + 1; i < P_COUNT; i++)
-		part_start(&in->part[i], g, config);
+		if (i != P_DISK)
+			part_start(&in->part[i], g, config);
+	/* Which disk it is, may stand in the state. */
+	part_wait(&in->part[P_STATE], deadline);
+	if (in->part[P_STATE].answer != NULL)
+		pinned_copy(in->part[P_CONFIG].answer,
+		    in->part[P_STATE].answer);
+	part_start(&in->part[P_DISK], g, config);
+	part_wait(&in->part[P_DISK], part_now() + PATIENCE_MS);
 	for (size_t i = P_CONFIG + 1; i < P_COUNT; i++)
 		part_wait(&in->part[i], deadline);
 	return (0);

@@ -20,6 +20,7 @@
 #include "cmd.h"
 #include "info.h"
 #include "path.h"
+#include "pinned.h"
 #include "probe.h"
 #include "record.h"
 #include "runtimes.h"
@@ -73,6 +74,7 @@ info_state(struct globals *g, const struct rec *config, struct rec *out)
 		rec_free(row);
 	}
 	rec_free(rows);
+	pinned_copy(out, s.config);
 	(void)rec_add_num(out, "number", n);
 	(void)rec_add_num(out, "paused", paused);
 	(void)rec_add_num(out, "running", running);

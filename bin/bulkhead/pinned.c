@@ -22,17 +22,15 @@ static const struct pin {
 	const char	*twin;		/* what files call it, if different */
 	const char	*label;
 	enum kind	 kind;
-	/* Chosen, if one of these has an origin, or the last has this one. */
-	const char	*by[2];
-	const char	*with, *option;
+	const char	*by[2];		/* chosen, if one of these is */
+	const char	*with[2];	/* ... or by one of these options */
 } pins[] = {
 	{ .key = "os", .label = "OS" },
 	{ .key = "path.state", .label = "static dir", .kind = K_PATH,
-	  .by = { "engine.static_dir" },
-	  .with = "origin:storage.graphroot", .option = "--root" },
+	  .with = { "origin:storage.graphroot --root" } },
 	{ .key = "path.run", .label = "tmp dir", .kind = K_RUN,
-	  .by = { "engine.tmp_dir" },
-	  .with = "origin:storage.runroot", .option = "--runroot" },
+	  .with = { "origin:storage.runroot --runroot",
+	      "origin:engine.tmp_dir --tmpdir" } },
 	{ .key = "path.graph", .twin = "storage.graphroot",
 	  .label = "graph root", .kind = K_PATH,
 	  .by = { "storage.graphroot", "storage.rootless_storage_path" } },
@@ -71,22 +69,37 @@ pinned_fd(const struct rec *config, const struct rec *made_with)
 	return (fd);
 }
 
+/* The vendor's files say what would be anyway: nobody chose that. */
+static bool
+has_origin(const struct rec *config, const char *name)
+{
+	char		 key[64];
+	const char	*origin;
+
+	(void)snprintf(key, sizeof(key), "origin:%s", name);
+	origin = rec_str(config, key, "built-in");
+	return (strcmp(origin, "built-in") != 0 &&
+	    strncmp(origin, "/usr/", 5) != 0);
+}
+
 static bool
 is_chosen(const struct rec *config, const struct pin *p)
 {
-	const char	*origin;
-	char		 key[64];
+	char	 key[64], *option;
 
-	if (p->kind == K_WORD && p->by[0] == NULL)
+	if (strcmp(p->key, "os") == 0)
 		return (true);
-	for (size_t i = 0; i < 2 && p->by[i] != NULL; i++) {
-		(void)snprintf(key, sizeof(key), "origin:%s", p->by[i]);
-		origin = rec_str(config, key, "built-in");
-		if (strcmp(origin, "built-in") != 0)
+	for (size_t i = 0; i < 2 && p->by[i] != NULL; i++)
+		if (has_origin(config, p->by[i]))
+			return (true);
+	for (size_t i = 0; i < 2 && p->with[i] != NULL; i++) {
+		(void)strlcpy(key, p->with[i], sizeof(key));
+		option = strchr(key, ' ');
+		*option++ = '\0';
+		if (strcmp(rec_str(config, key, ""), option) == 0)
 			return (true);
 	}
-	return (p->with != NULL &&
-	    strcmp(rec_str(config, p->with, ""), p->option) == 0);
+	return (false);
 }
 
 /* What is there of a path without its links; what is not there, as it is. */
@@ -193,4 +206,21 @@ pinned_merge(struct rec *config, const struct rec *made_with, char *text,
 			return (-1);
 	*text = '\0';
 	return (0);
+}
+
+void
+pinned_copy(struct rec *to, const struct rec *from)
+{
+	const struct pin	*p;
+	char			 key[64];
+
+	for (p = pins; p < pins + NPINS; p++) {
+		(void)snprintf(key, sizeof(key), "pinned:%s", p->key);
+		if (rec_get(from, key) == NULL)
+			continue;
+		(void)rec_set(to, key, rec_get(from, key));
+		(void)rec_set(to, p->key, rec_str(from, p->key, ""));
+		if (p->twin != NULL)
+			(void)rec_set(to, p->twin, rec_str(from, p->key, ""));
+	}
 }

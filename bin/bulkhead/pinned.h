@@ -21,5 +21,7 @@ int	pinned_fd(const struct rec *, const struct rec *);
  * 0, or -1 with the sentence that names both values.
  */
 int	pinned_merge(struct rec *, const struct rec *, char *, size_t);
+/* Give one record what was merged into another. */
+void	pinned_copy(struct rec *, const struct rec *);
 
 #endif

@@ -28,6 +28,7 @@
 #include "storeid.h"
 #include "sweep.h"
 
+#define NEED_OPENED	(NEED_STATE | NEED_SETTINGS)	/* a statekeep */
 #define LOCK_TRIES	200		/* a sweep is short */
 #define LOCK_PAUSE_US	10000
 #define KEEP_BASE	10		/* where a reaper leaves slot 0 */
@@ -85,7 +86,7 @@ start_helpers(struct session *s, unsigned int need, char *const *cleanup)
 		unsigned int		 need;
 		enum star_helper	 who;
 	} rows[] = {
-		{ NEED_STATE, H_STATE },	{ NEED_STORE, H_STORE },
+		{ NEED_OPENED, H_STATE },	{ NEED_STORE, H_STORE },
 		{ NEED_LOCK | NEED_STATE, H_LOCK },	/* end_reconcile's */
 		{ NEED_FETCH, H_FETCH },	{ NEED_CGROUP, H_CGROUP },
 	};
@@ -254,7 +255,7 @@ open_dirs(struct session *s, unsigned int need)
 	if ((need & NEED_STORE) == 0 || s->graph_fd != -1)
 		return (0);
 	/* With a state, that is asked first whether this is the place. */
-	s->graph_fd = graph_dir(s, (need & NEED_STATE) == 0);
+	s->graph_fd = graph_dir(s, (need & NEED_OPENED) == 0);
 	return (s->graph_fd == -1 && errno != ENOENT ? -1 : 0);
 }
 
@@ -530,34 +531,37 @@ take_kept(struct session *s)
 static int
 open_all(struct session *s, unsigned int need, char *const *cleanup)
 {
-	bool	 root = geteuid() == 0, early;
+	bool	 root = geteuid() == 0, early, asks;
 	int	 rc;
 
 	if (star_init(&s->star, s->g->trace, s->g->verbose) == -1 ||
 	    (s->inherit && s->config == NULL && take_kept(s) == -1) ||
 	    find_mode(s) == -1)
 		return (-1);
+	/* What is merged is known already: then it is asked for its filters. */
+	asks = s->config == NULL || (s->made_with != NULL && !s->inherit);
 	/* Everything waits for the configuration: it works while they start. */
-	if (s->config == NULL && (star_start(&s->star, H_RESOLVE) == -1 ||
+	if (asks && (star_start(&s->star, H_RESOLVE) == -1 ||
 	    ask_config(s) == -1))
 		return (-1);
 	if (start_helpers(s, need, cleanup) == -1 ||
-	    (s->config == NULL && take_config(s) == -1) ||
+	    (asks && (s->config == NULL ? take_config(s) :
+	    wait_done(s, H_RESOLVE)) == -1) ||
 	    runtimes_check(s->config, s->g, s->star.text,
 	    sizeof(s->star.text)) == -1)
 		return (-1);
 	if ((need & NEED_IF_THERE) && access(session_config(s, "path.state",
 	    ""), F_OK) == -1)
-		need &= ~(unsigned int)NEED_STATE;
+		need &= ~(unsigned int)NEED_OPENED;
 	s->graph = session_config(s, "path.graph", "");
 	if ((need & (NEED_STATE | NEED_STORE | NEED_LOCK)) &&
 	    open_dirs(s, need) == -1)
 		return (-1);
-	if ((need & NEED_STATE) && send_state_open(s) == -1)
+	if ((need & NEED_OPENED) && send_state_open(s) == -1)
 		return (-1);
 	/* Root may have to look something up before it is given up. */
 	early = root || ((need & NEED_STORE) != 0 && s->graph_fd == -1);
-	if (early && (need & NEED_STATE) && (rc = state_opened(s)) != 0)
+	if (early && (need & NEED_OPENED) && (rc = state_opened(s)) != 0)
 		return (rc);
 	if (root && give_up_root(s) == -1)
 		return (-1);
@@ -565,7 +569,7 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 		return (-1);
 	if (open_parts(s, need) == -1)
 		return (-1);
-	if (!early && (need & NEED_STATE) && (rc = state_opened(s)) != 0)
+	if (!early && (need & NEED_OPENED) && (rc = state_opened(s)) != 0)
 		return (rc);
 	if (!root && s->privileged != NULL && s->privileged(s) == -1)
 		return (-1);
@@ -622,6 +626,9 @@ session_open(struct session *s, struct globals *g, unsigned int need,
 	s->g = g;
 	s->state_dir = s->run_dir = s->graph_fd = s->config_fd = -1;
 	s->userns_fd = s->ctr_fd = -1;
+	/* Where the storage is, stands in the state. */
+	if ((need & NEED_STORE) && !session_in_memory(s))
+		need |= NEED_SETTINGS;
 	if ((rc = open_all(s, need, cleanup)) == 1) {
 		start_over(s);
 		rc = open_all(s, need, cleanup);

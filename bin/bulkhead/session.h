@@ -26,6 +26,7 @@ enum {
 	NEED_MORE	= 1 << 7,	/* starts more helpers: will confine
 					 * itself with session_confine */
 	NEED_AS_IS	= 1 << 10,	/* what was left over stays so */
+	NEED_SETTINGS	= 1 << 11,	/* the store's own; with NEED_STORE */
 	NEED_IF_THERE	= 1 << 8,	/* of a state that is not there yet,
 					 * none is made */
 };

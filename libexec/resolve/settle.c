@@ -176,7 +176,7 @@ settle_driver(struct settings *s, const struct places *pl, struct problem *pr)
 
 /*
  * S22: with --root or --runroot everything of that store moves there; what
- * ends with the boot with --tmpdir rather. Then what files say counts.
+ * ends with the boot with --tmpdir rather. What files have is podman's.
  */
 static int
 settle_ours(const struct settings *s, const struct request *rq,
@@ -190,9 +190,6 @@ settle_ours(const struct settings *s, const struct request *rq,
 	if (strcmp(root->origin, "--root") == 0)
 		rc = path_format(pl->state, PATH_LEN, "%s/bulkhead.state",
 		    pl->graph);
-	else if (settings_chosen(s, "engine.static_dir"))
-		rc = path_format(pl->state, PATH_LEN, "%s/bulkhead",
-		    settings_str(s, "engine.static_dir", ""));
 	else if (rq->rootless)
 		rc = path_format(pl->state, PATH_LEN, "%s/bulkhead",
 		    rq->data_home);
@@ -207,9 +204,6 @@ settle_ours(const struct settings *s, const struct request *rq,
 	else if (strcmp(run->origin, "--runroot") == 0)
 		rc = path_format(pl->run, PATH_LEN, "%s/bulkhead",
 		    pl->run_storage);
-	else if (settings_chosen(s, "engine.tmp_dir"))
-		rc = path_format(pl->run, PATH_LEN, "%s/bulkhead",
-		    settings_str(s, "engine.tmp_dir", ""));
 	else if (!rq->rootless)
 		rc = path_format(pl->run, PATH_LEN, "/run/bulkhead");
 	else if (rq->runtime_chosen)
