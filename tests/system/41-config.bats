@@ -1,0 +1,338 @@
+# The configuration as a person meets it: config show, explain and check, the
+# global options, and that nothing is ever written back.
+
+load lib
+
+conf() { echo "$T/user/.config/containers/${1:-containers.conf}"; }
+
+setup() {
+	rm -rf "$T/user" "$T/xdg"
+	install -d -o "$BH_USER" -g "$BH_USER" -m 700 "$T/user" "$T/xdg"
+	as_user mkdir -p .config/containers
+}
+
+# What a test writes, the user owns.
+write() {	# write FILE: from the standard input
+	cat >"$1"
+	chown "$BH_USER:" "$1"
+}
+
+@test "config show: files, JSON, and what is printed means the same" {
+	write "$(conf)" <<-'END'
+	[engine]
+	num_locks = 77
+	env = ["A=b", "C=d"]
+	END
+	user config show containers >"$T/shown"
+	grep -qx "num_locks = 77	# $(conf):2" "$T/shown"
+	user config show --format json >"$T/json"
+	is "$(jq -c '.settings["engine.num_locks"]' "$T/json")" \
+	    "{\"value\":77,\"origin\":\"$(conf):2\",\"overrode\":[\"built-in 2048\"],\"pinned\":false}"
+	is "$(jq -c '.settings["engine.env"].value' "$T/json")" '["A=b","C=d"]'
+	is "$(jq -c '.settings["engine.remote"].value' "$T/json")" false
+	jq -e --arg f "$(conf)" '.files | index($f)' "$T/json" >/dev/null
+	# Given back, it has the same values.
+	chmod 644 "$T/shown"
+	as_user env CONTAINERS_CONF="$T/shown" "$BH" config show --format json |
+	    jq '.settings[].value | select(. != [])' >"$T/again"
+	jq '.settings[].value | select(. != [])' "$T/json" | diff - "$T/again"
+	# Nothing is made by asking.
+	[ ! -e "$T/user/.local" ]
+	is "$(ls "$T/xdg")" ""
+	fails 125 user config show --format yaml
+	fails 125 user config show podman
+}
+
+@test "D14: config explain: value, place, what it overrode, and by whom" {
+	write "$(conf)" <<-'END'
+	[engine]
+	cgroup_manager = "cgroupfs"
+	retry = 5
+	END
+	write "$(conf over.conf)" <<<$'[engine]\nretry = 6'
+	is "$(as_user env CONTAINERS_CONF_OVERRIDE="$(conf over.conf)" \
+	    "$BH" config explain retry)" \
+	    "engine.retry = 6
+  set by:   $(conf over.conf):2
+  overrode: built-in 3
+  overrode: $(conf):3 5
+  pinned:   no"
+	[[ $(user --cgroup-manager systemd config explain \
+	    engine.cgroup_manager 2>/dev/null) == *"overrode: $(conf):2 cgroupfs"* ]]
+	[[ $(user --root /x/y config explain path.graph) == "path.graph = /x/y"* ]]
+	is "$(user config explain --format json stop_timeout |
+	    jq -c '.["engine.stop_timeout"].value')" 10
+	fails 125 user config explain nosuchkey
+	[[ $err == *'no configuration key "nosuchkey"'* ]]
+	fails 125 user config explain driver
+	[[ $err == *'can mean several keys: '*storage.driver* ]]
+	fails 125 user config explain
+}
+
+@test "D14: config explain: what the database has pinned" {
+	command -v jq >/dev/null
+	user ps -a >/dev/null
+	write "$(conf storage.conf)" <<<$'[storage]\ndriver = "vfs"'
+	rm "$(conf storage.conf)"
+	# The graph root that the state was made with stays, whatever XDG says.
+	as_user mkdir -p "$T/user/data"
+	cp -a "$T/user/.local/share/bulkhead" "$T/user/data/"
+	[[ $(as_user env XDG_DATA_HOME="$T/user/data" "$BH" config explain \
+	    path.graph 2>&1) == *"path.graph = $T/user/.local/share/containers/storage"*"by the database, instead of $T/user/data/containers/storage"* ]]
+}
+
+@test "config check: everything that is wrong, with its place; exit codes" {
+	cd "$T/user"
+	write bad.conf <<-'END'
+	[engine]
+	num_locks = "many"
+	nosuch = 1
+	events_logger = "syslog"
+	[containers]
+	shm_size = "64q"
+	env = ["A=1", 3]
+	END
+	code=0
+	user config check bad.conf >"$T/found" || code=$?
+	is $code 1
+	diff - "$T/found" <<-'END'
+	bad.conf:2:1: error: engine.num_locks must be an integer, not a string: num_locks = "many"
+	bad.conf:3:1: unknown key "engine.nosuch": nosuch = 1
+	bad.conf:7:15: error: containers.env must be an array of strings, not an integer: 3]
+	bad.conf:4:1: error: engine.events_logger must be file, journald or none, not "syslog": events_logger = "syslog"
+	bad.conf:6:1: error: containers.shm_size must be a size such as 64m, not "64q": shm_size = "64q"
+	END
+	write broken.conf <<<$'[engine]\nretry = [1,'
+	code=0
+	out=$(user config check broken.conf) || code=$?
+	is "$code $out" "1 broken.conf:2:9: error: array is never closed: [1,"
+	write good.conf <<<$'[engine]\nretry = 1'
+	is "$(user config check good.conf)" ""
+	is "$(user config check --type storage - <<<$'[storage]\ndriver = "vfs"')" ""
+	fails 125 user config check nosuch.conf
+	fails 125 user config check good.conf nosuch.conf
+	fails 125 user config check "$T"
+	fails 125 user config check --type nosuch good.conf
+	root config check "$T/user/good.conf"
+	# What everybody has is right.
+	for f in /etc/containers/registries.conf /etc/containers/policy.json \
+	    /usr/share/containers/containers.conf \
+	    /usr/share/containers/seccomp.json; do
+		[ ! -e $f ] || user config check $f
+	done
+}
+
+@test "config check: registries.conf, policy.json, mounts.conf" {
+	cd "$T/user"
+	write registries.conf <<-'END'
+	unqualified-search-registries = ["https://x"]
+	[[registry]]
+	location = "http://a"
+	foo = 1
+	[[registry]]
+	insecure = true
+	[[registry.mirror]]
+	location = "m.example"
+	pull-from-mirror = "never"
+	[aliases]
+	"a/b:c" = "x"
+	END
+	code=0
+	user config check registries.conf >"$T/found" || code=$?
+	is $code 1
+	for want in '1:1: error: unqualified-search' '3:1: error: location' \
+	    '4:1: unknown key' '9:1: error: pull-from-mirror'; do
+		grep -q "^registries.conf:$want" "$T/found" ||
+		    { echo "# no $want"; cat "$T/found"; false; }
+	done
+	write registries.conf <<<$'[registries.search]\nregistries = ["x"]'
+	[[ $(user config check registries.conf) == *"old format (version 1)"* ]]
+	write policy.json <<<'{"default": [{"type": "signedBy"}]}'
+	[[ $(user config check policy.json) == *"exactly one of keyPath"* ]]
+	write policy.json <<<'{"default": [{"type": "reject"}], "default": []}'
+	[[ $(user config check policy.json) == policy.json:1:*duplicate* ]]
+	write mounts.conf <<<$'# mine\n/a:b'
+	is "$(user config check mounts.conf)" \
+	    "mounts.conf:2:4: error: the destination of a mount must be one absolute path: b"
+}
+
+@test "registries.conf: drop-ins, the user's instead of the system's" {
+	local j
+	write "$(conf registries.conf)" <<-'END'
+	unqualified-search-registries = ["one.example"]
+	short-name-mode = "enforcing"
+	[[registry]]
+	location = "reg.example"
+	insecure = true
+	[[registry.mirror]]
+	location = "mirror.example/x"
+	pull-from-mirror = "digest-only"
+	[aliases]
+	a = "reg.example/a"
+	b = "reg.example/b"
+	END
+	as_user mkdir "$(conf registries.conf.d)"
+	write "$(conf registries.conf.d/1.conf)" <<-'END'
+	unqualified-search-registries = ["two.example", "three.example:5000"]
+	[[registry]]
+	prefix = "reg.example"
+	location = "other.example"
+	blocked = true
+	[[registry]]
+	prefix = "*.wild.example"
+	blocked = true
+	[aliases]
+	b = ""
+	END
+	j=$(user config show --format json | jq '.settings')
+	is "$(jq -c '."registries.unqualified-search-registries".value' <<<"$j")" \
+	    '["two.example","three.example:5000"]'
+	is "$(jq -r '."registries.short-name-mode".value' <<<"$j")" enforcing
+	# The one of the later file, whole.
+	is "$(jq -c '[."registries.registry.reg.example.location".value,
+	    ."registries.registry.reg.example.insecure".value,
+	    ."registries.registry.reg.example.blocked".value,
+	    ."registries.registry.reg.example.mirror".value,
+	    ."registries.registry.*.wild.example.blocked".value]' <<<"$j")" \
+	    '["other.example",false,true,[],true]'
+	is "$(jq -c '[."registries.aliases.a".value,
+	    ."registries.aliases.b".value]' <<<"$j")" '["reg.example/a",""]'
+	# As a file it means the same.
+	user config show registries >"$T/reg"
+	chmod 644 "$T/reg"
+	as_user rm "$(conf registries.conf.d/1.conf)" "$(conf registries.conf)"
+	as_user env CONTAINERS_REGISTRIES_CONF="$T/reg" \
+	    "$BH" config show --format json | jq '.settings |
+	    with_entries(select(.key | test("registries.registry|search"))) |
+	    map_values(.value)' >"$T/again"
+	jq 'with_entries(select(.key | test("registries.registry|search"))) |
+	    map_values(.value)' <<<"$j" | diff - "$T/again"
+	# What is wrong with it does not matter to a command without registries.
+	write "$(conf registries.conf)" <<<'broken ='
+	user ps -a >/dev/null
+	[[ $(user config show 2>&1 >/dev/null) == "Warning: $(conf registries.conf):1:9: "* ]]
+}
+
+@test "S3 S22: the first option that is wrong ends it, with one sentence" {
+	fails 125 user --events-backend nosuch --root "" ps
+	is "$(wc -l <<<"$err")" 1 "$err"
+	[[ $err == *--events-backend* && $err == *nosuch* ]]
+	fails 125 user --root "" --events-backend nosuch ps
+	[[ $err == "Error: --root needs a value that is not empty" ]]
+	for o in runtime conmon volumepath network-config-dir tmpdir runroot; do
+		fails 125 user --$o "" ps
+		[[ $err == *"--$o"* ]] || { echo "# $o: $err"; false; }
+	done
+	for o in hooks-dir=/x imagestore=/x network-cmd-path=/x storage-opt=a=b \
+	    runtime-flag=debug syslog; do
+		fails 125 user --$o ps
+		is "$err" "Error: --${o%%=*} is not supported by bulkhead yet"
+	done
+}
+
+@test "S22: global options do what they say" {
+	as_user mkdir -p "$(conf containers.conf.modules)"
+	write "$(conf containers.conf.modules/quick)" <<<$'[engine]\nstop_timeout = 1'
+	is "$(user --module quick config explain stop_timeout | head -1)" \
+	    "engine.stop_timeout = 1"
+	fails 125 user --module slow ps
+	is "$err" 'Error: module "slow" is not in any containers.conf.modules directory'
+	have_busybox
+	user --module quick create --network none --name c localhost/busybox true >/dev/null
+	is "$(user inspect -f '{{.Config.StopTimeout}}' c)" 1
+	user --tmpdir "$T/xdg/tmp" ps -a 2>/dev/null || true
+	is "$(user --tmpdir "$T/xdg/tmp" config explain path.run 2>/dev/null | head -1)" \
+	    "path.run = $T/xdg/tmp/bulkhead"
+	# Nobody sees the other namespace's, if it is one.
+	is "$(user --namespace other config explain engine.namespace | head -1)" \
+	    "engine.namespace = other"
+	is "$(user --events-backend none info -f '{{.Host.EventLogger}}')" none
+}
+
+@test "S22: --transient-store: nothing that is created outlives the boot" {
+	have_busybox
+	user create --network none --name stays localhost/busybox true >/dev/null
+	user --transient-store create --network none --name goes localhost/busybox true >/dev/null
+	is "$(user ps -a --sort names --format '{{.Names}}' | tr '\n' ' ')" "goes stays "
+	user start -a goes
+	is "$(user inspect -f '{{.State.Status}}' goes)" exited
+	rm -rf "$T/xdg/bulkhead"	# what a reboot does
+	is "$(user ps -a --format '{{.Names}}')" stays
+}
+
+@test "S5: a clean-up works with the configuration that its container had" {
+	local id
+	have_busybox
+	id=$(user run -d --network none localhost/busybox sleep 1)
+	write "$(conf)" <<<'this is = no configuration'
+	sleep 2
+	rm "$(conf)"
+	# Recorded when it happened, and not found out only now.
+	is "$(user inspect -f '{{.State.Status}} {{.State.ExitCode}}' "$id")" "exited 0"
+	user rm "$id" >/dev/null
+}
+
+@test "S9: what is wrong with the configuration leaves nothing half made" {
+	write "$(conf)" <<<$'[engine]\nnum_locks = 0'
+	fails 125 user ps -a
+	is "$err" "Error: $(conf):2: engine.num_locks must be between 1 and 4294967295, not \"0\""
+	[ ! -e "$T/user/.local" ]
+	is "$(ls "$T/xdg")" ""
+}
+
+@test "S10: a command that fails leaves the store to the others" {
+	have_busybox
+	user run -d --network none --name runs localhost/busybox sleep 100 >/dev/null
+	fails 125 user run --network none --name runs localhost/busybox true
+	fails 125 user --storage-driver vfs ps -a
+	fails 125 user --events-backend nosuch ps -a
+	is "$(user ps --format '{{.Names}}')" runs
+	user rm -f -t 0 runs >/dev/null
+}
+
+@test "S16 X7: no configuration is ever written" {
+	have_busybox
+	before=$(find /etc/containers /usr/share/containers "$T/user/.config" \
+	    -printf '%p %s %T@\n' | sort)
+	user --cgroup-manager cgroupfs --events-backend none ps -a >/dev/null
+	user config show >/dev/null
+	user run --rm --network none localhost/busybox true
+	is "$(user config explain --format json cgroup_manager events_logger |
+	    jq -r '.[].origin' | sort -u)" built-in
+	is "$(find /etc/containers /usr/share/containers "$T/user/.config" \
+	    -printf '%p %s %T@\n' | sort)" "$before"
+}
+
+@test "S66: a run root that is longer than any socket's path" {
+	local long=$T/xdg/$(printf 'r%.0s' {1..180})
+	user --runroot "$long" load -q -i "$BH_FIXTURES/busybox.docker.tar" >/dev/null
+	is "$(user --runroot "$long" run --rm --network none localhost/busybox echo ok)" ok
+	id=$(user --runroot "$long" run -d --network none localhost/busybox sh -c 'echo said; sleep 100')
+	logged() { user --runroot "$long" logs "$id" | grep -q said; }
+	until_true 10 logged
+	user --runroot "$long" rm -f -t 0 "$id" >/dev/null
+}
+
+@test "S67: what needs no store opens none" {
+	user version >/dev/null
+	user config show >/dev/null
+	user ps -a >/dev/null
+	[ ! -e "$T/user/.local/share/containers/storage/overlay-images" ]
+	as_user mkdir -p .local/share/containers
+	as_user sh -c 'echo >.local/share/containers/storage'
+	is "$(user ps -aq)" ""
+	fails 125 user images
+}
+
+@test "S89: a record names the configuration that shaped it" {
+	have_busybox
+	user create --network none --name one localhost/busybox true >/dev/null
+	d=$(user inspect -f '{{.ConfigDigest}}' one)
+	[[ $d == sha256:???????????????????????????????????????????????????????????????? ]]
+	is "$(user config show --format json | jq -r .digest)" "$d"
+	write "$(conf)" <<<$'[engine]\nstop_timeout = 3'
+	user create --network none --name two localhost/busybox true >/dev/null
+	[ "$(user inspect -f '{{.ConfigDigest}}' two)" != "$d" ]
+	is "$(user inspect -f '{{.ConfigDigest}}' one)" "$d"
+	user rm one two >/dev/null
+}
