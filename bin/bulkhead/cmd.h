@@ -51,6 +51,11 @@ cmd_fn	cmd_ps, cmd_images, cmd_inspect, cmd_container_inspect,
 	cmd_image_inspect, cmd_info, cmd_migrate, cmd_shutdown, cmd_version,
 	cmd_logs,
 	cmd_events, cmd_history;
+cmd_fn	cmd_volume_create, cmd_volume_exists, cmd_volume_inspect,
+	cmd_volume_ls, cmd_volume_prune, cmd_volume_rm;
+
+/* In commands_obj.c. */
+extern const struct command c_volume;
 
 /* The top level commands; NULL at the end. */
 extern const struct command *const commands[];

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "errors.h"
 #include "log.h"
 #include "record.h"
 #include "say.h"
@@ -527,7 +528,7 @@ const struct command *const commands[] = {
 	&c_config, &c_container, &c_create, &c_events, &c_history,
 	&c_image, &c_images, &c_import, &c_info,
 	&c_inspect, &c_kill, &c_load, &c_logs, &c_pause, &c_ps, &c_refresh, &c_rm, &c_rmi,
-	&c_run, &c_start, &c_stop, &c_system, &c_unpause, &c_version, &c_wait,
+	&c_run, &c_start, &c_stop, &c_system, &c_unpause, &c_version, &c_volume, &c_wait,
 	NULL
 };
 
@@ -662,15 +663,20 @@ run(struct globals *g, const struct command *c, const char *path, int argc,
 	int		 n, r;
 
 	set.command = path;
-	if ((n = opt_parse(&set, argc, argv, g->opts, g->global)) == -1)
-		return (EXIT_ENGINE);
-	if (opt_flag(g->opts, "help", false)) {
+	n = opt_parse(&set, argc, argv, g->opts, g->global);
+	if (opt_flag(g->global, "trace", false))
+		say_trace();
+	if (n != -1 && opt_flag(g->opts, "help", false)) {
 		help_command(c, path);
 		return (0);
 	}
-	if ((r = settle_globals(g)) != 0 ||
-	    (r = check_args(c, path, g->opts, n)) != 0)
+	r = n == -1 ? EXIT_ENGINE : settle_globals(g);
+	if (r == 0)
+		r = check_args(c, path, g->opts, n);
+	if (r != 0) {
+		say_code(ERR_INVALID_ARG);
 		return (r);
+	}
 	g->cmd = c;
 	return (c->run(g, n, argv));
 }

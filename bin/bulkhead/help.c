@@ -32,6 +32,13 @@ static const char *const	podman_image[] = {
 	"push", "save", "scp", "search", "sign", "tag", "tree", "trust",
 	"umount", "unmount", "untag",
 };
+static const char *const	podman_volume[] = {
+	"export", "import", "mount", "reload", "unmount",
+};
+static const char *const	podman_pod[] = {
+	"clone", "kill", "logs", "pause", "prune", "restart", "start",
+	"stats", "stop", "top", "unpause",
+};
 static const char *const	podman_system[] = {
 	"check", "connection", "df", "events", "prune", "renumber",
 	"reset", "service",
@@ -49,6 +56,8 @@ help_is_podmans(const char *group, const char *name)
 		{ "container", podman_container, NITEMS(podman_container) },
 		{ "image", podman_image, NITEMS(podman_image) },
 		{ "system", podman_system, NITEMS(podman_system) },
+		{ "volume", podman_volume, NITEMS(podman_volume) },
+		{ "pod", podman_pod, NITEMS(podman_pod) },
 	};
 
 	for (size_t g = 0; g < NITEMS(all); g++)

@@ -22,4 +22,10 @@ extern const struct opt	opts_inspect[], opts_inspect_ctr[],
 extern const struct opt	opts_config_show[], opts_config_explain[],
 			opts_config_check[];
 
+extern const struct opt	opts_volume_create[], opts_volume_ls[],
+			opts_volume_inspect[], opts_volume_rm[],
+			opts_volume_prune[], opts_exists[];
+extern const struct opt	opts_pod_create[], opts_pod_ps[], opts_pod_inspect[],
+			opts_pod_rm[];
+
 #endif

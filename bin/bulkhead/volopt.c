@@ -1,0 +1,128 @@
+#include "volopt.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "record.h"
+#include "say.h"
+#include "scope.h"
+
+struct options {
+	const char	*type;
+	const char	*device;
+	const char	*o;
+	bool		 bind;		/* one of o's words */
+};
+
+/* What can be said of a bind mount without privilege. */
+static const char *const	 words[] = { "bind", "rbind", "ro", "rw", "nosuid", "suid",
+	"nodev", "dev", "noexec", "exec", "private", "rprivate", "slave",
+	"rslave", "shared", "rshared" };
+
+static int
+take_word(const char *word, struct rec *out)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(word, words[i]) == 0)
+			return (rec_add(out, "device_opt", word));
+	(void)say_error("the option \"%s\" of a volume is not supported by "
+	    "bulkhead yet", word);
+	return (-1);
+}
+
+static int
+take_words(const char *o, struct rec *out)
+{
+	scoped_free char	*copy = strdup(o == NULL ? "" : o);
+	char			*rest = copy, *word;
+
+	while (rest != NULL && (word = strsep(&rest, ",")) != NULL)
+		if (*word != '\0' && take_word(word, out) == -1)
+			return (-1);
+	return (0);
+}
+
+static bool
+has_bind(const char *o)
+{
+	size_t	 n;
+
+	for (; o != NULL && *o != '\0'; o += n + (o[n] == ',')) {
+		n = strcspn(o, ",");
+		if ((n == 4 && memcmp(o, "bind", n) == 0) ||
+		    (n == 5 && memcmp(o, "rbind", n) == 0))
+			return (true);
+	}
+	return (false);
+}
+
+static int
+read_one(struct options *have, const char *text)
+{
+	static const char	 names[][8] = { "type", "device", "o" };
+	const char		*eq = strchr(text, '=');
+	const char		**to[] = { &have->type, &have->device,
+				    &have->o };
+	size_t			 n = eq == NULL ? 0 : (size_t)(eq - text);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i]) == n && memcmp(names[i], text, n) == 0) {
+			*to[i] = eq + 1;
+			return (0);
+		}
+	(void)say_error("invalid mount option %.*s for driver 'local': "
+	    "invalid argument", (int)strcspn(text, "="), text);
+	return (-1);
+}
+
+/* What would have to be mounted for all containers that use it at once. */
+static int
+check_type(const struct options *have)
+{
+	const char	*type = have->type == NULL ? "" : have->type;
+
+	if (strcmp(type, "tmpfs") == 0)
+		return (say_error("volumes of type tmpfs are not supported by "
+		    "bulkhead yet: give each container --tmpfs"), -1);
+	if (*type != '\0' && strcmp(type, "none") != 0 &&
+	    strcmp(type, "bind") != 0)
+		return (say_error("mounting a volume of type %s takes a "
+		    "privilege that bulkhead does not have: mount it, and "
+		    "give --opt type=none --opt o=bind --opt device="
+		    "DIRECTORY", type), -1);
+	if (have->device == NULL && (have->bind || *type != '\0'))
+		return (say_error("a volume of type bind needs --opt device="
+		    "DIRECTORY: invalid argument"), -1);
+	if (have->device != NULL && !have->bind &&
+	    strcmp(type, "bind") != 0)
+		return (say_error("mounting the device %s takes a privilege "
+		    "that bulkhead does not have: if it is a directory, give "
+		    "--opt o=bind", have->device), -1);
+	if (have->device != NULL && *have->device != '/')
+		return (say_error("the device of a volume, %s, must be an "
+		    "absolute path", have->device), -1);
+	return (0);
+}
+
+int
+volopt_take(const struct rec *opts, struct rec *out)
+{
+	struct options	 have = { 0 };
+	const char	*text;
+	size_t		 it = 0;
+
+	while (rec_next(opts, "opt", &it, &text)) {
+		if (read_one(&have, text) == -1)
+			return (-1);
+		(void)rec_add(out, "option", text);
+	}
+	have.bind = has_bind(have.o);
+	if (check_type(&have) == -1 || take_words(have.o, out) == -1)
+		return (-1);
+	if (have.device != NULL)
+		(void)rec_add(out, "device", have.device);
+	else
+		rec_del(out, "device_opt");
+	return (0);
+}
