@@ -363,8 +363,8 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 	F(str, image, 64)	/* image id, or empty for --rootfs */
 /*
  * rw_remove: moved to the trash at once, and deleted now, as far as allowed,
- * or later, when nobody waits any more. A layer that was not written to just
- * goes. value: 1 if something is left, for which ids may have to be mapped.
+ * or later, when nobody waits any more. value: 1 if something is left, for
+ * which ids may have to be mapped.
  */
 #define FIELDS_rw_remove(F)						\
 	F(str, id, 64)							\

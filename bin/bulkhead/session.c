@@ -76,8 +76,8 @@ adopt_refresh(struct session *s)
 }
 
 /*
- * All helpers that the command needs, side by side. refresh first: it is
- * born with the privilege that the others never see.
+ * All helpers that the command needs, side by side. The reaper first: three
+ * start one another there, and the last has the longest work before it.
  */
 static int
 start_helpers(struct session *s, unsigned int need, char *const *cleanup)
@@ -91,6 +91,9 @@ start_helpers(struct session *s, unsigned int need, char *const *cleanup)
 		{ NEED_FETCH, H_FETCH },	{ NEED_CGROUP, H_CGROUP },
 	};
 
+	if ((need & NEED_LAUNCH) &&
+	    star_start_reaper(&s->star, cleanup) == -1)
+		return (-1);
 	if (need & NEED_IDS)
 		adopt_refresh(s);
 	if ((geteuid() == 0 ? (need & (NEED_IDS | NEED_STORE)) != 0 :
@@ -101,9 +104,6 @@ start_helpers(struct session *s, unsigned int need, char *const *cleanup)
 		if ((need & rows[i].need) &&
 		    star_start(&s->star, rows[i].who) == -1)
 			return (-1);
-	if ((need & NEED_LAUNCH) &&
-	    star_start_reaper(&s->star, cleanup) == -1)
-		return (-1);
 	return (0);
 }
 
@@ -273,12 +273,12 @@ give_up_root(struct session *s)
 	bool		 graph = s->graph_fd != -1;
 	bool		 refresh = star_has(&s->star, H_REFRESH);
 
-	if (refresh && graph && star_do(&s->star, H_REFRESH, MSG_ids_grant,
+	if (refresh && graph && star_post(&s->star, H_REFRESH, MSG_ids_grant,
 	    NULL, &s->graph_fd, 1) == -1)
 		return (-1);
 	if (s->privileged != NULL && s->privileged(s) == -1)
 		return (-1);
-	if (refresh && star_do(&s->star, H_REFRESH, MSG_ids_seal, NULL, NULL,
+	if (refresh && star_post(&s->star, H_REFRESH, MSG_ids_seal, NULL, NULL,
 	    0) == -1)
 		return (-1);
 	account_become(s->star.uid, s->star.gid);

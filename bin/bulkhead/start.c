@@ -257,23 +257,37 @@ give_seccomp(struct start *st)
 }
 
 static int
-mount_for(struct start *st, unsigned int grant, uint32_t slot,
-    enum launch_fd kind, uint32_t index)
+ask_mount(struct start *st, unsigned int grant, uint32_t slot, bool recursive)
 {
 	union msg	 m;
-	struct packet	 p;
-	int		 rc;
 
 	memset(&m.ids_mount, 0, sizeof(m.ids_mount));
 	m.ids_mount.grant = grant;
 	m.ids_mount.slot = slot;
-	m.ids_mount.recursive = kind == LAUNCH_MOUNT;
-	if (star_ask(&st->s->star, H_REFRESH, MSG_ids_mount, &m, NULL, 0,
-	    &p) == -1)
+	m.ids_mount.recursive = recursive;
+	return (star_send(&st->s->star, H_REFRESH, MSG_ids_mount, &m, NULL,
+	    0));
+}
+
+static int
+give_mount(struct start *st, enum launch_fd kind, uint32_t index)
+{
+	struct packet	 p;
+	int		 rc;
+
+	if (star_wait(&st->s->star, H_REFRESH, &p) == -1)
 		return (-1);
 	rc = give(st, kind, index, p.fds[0]);
 	packet_clear(&p);
 	return (rc);
+}
+
+static int
+mount_for(struct start *st, unsigned int grant, uint32_t slot,
+    enum launch_fd kind, uint32_t index)
+{
+	return (ask_mount(st, grant, slot, kind == LAUNCH_MOUNT) == -1 ? -1 :
+	    give_mount(st, kind, index));
 }
 
 /* Not a tmpfs, and not a volume, which the storage has. */
@@ -299,7 +313,10 @@ give_mounts(struct start *st, const struct rec *full, uint32_t slot)
 
 	if (!st->s->system)
 		return (0);
-	if ((rec_get(st->def, "rootfs") == NULL || volumes_inside(full)) &&
+	if (rec_get(st->def, "rootfs") == NULL) {
+		if (give_mount(st, LAUNCH_GRAPH, 0) == -1)
+			return (-1);
+	} else if (volumes_inside(full) &&
 	    mount_for(st, 0, slot, LAUNCH_GRAPH, 0) == -1)
 		return (-1);
 	for (; (mount = rec_sub(full, "mount", &it)) != NULL; index++) {
@@ -413,6 +430,10 @@ created(struct start *st, uint32_t slot)
 	m.ids_write.slot = slot;
 	if (!s->single && star_post(&s->star, H_REFRESH, MSG_ids_write, &m,
 	    &p.fds[1], 1) == -1)
+		goto out;
+	/* Its view of the storage is being mapped while we go on. */
+	if (s->system && rec_get(st->def, "rootfs") == NULL &&
+	    ask_mount(st, 0, slot, false) == -1)
 		goto out;
 	if (keep(st, KEEP_PIDFD, p.fds[0]) == -1 ||
 	    keep(st, KEEP_USERNS, p.fds[1]) == -1 ||

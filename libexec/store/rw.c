@@ -21,6 +21,7 @@
 #include "userns.h"
 
 #define TRASH	"bulkhead/.trash"
+#define LOOKS	64		/* entries of a layer that are looked at */
 
 /* The layers of an image, which are checked to be there. */
 static int
@@ -188,17 +189,33 @@ rw_trash(struct store *s, const char *name, char moved[64])
 	return (renameat(s->graph, name, s->graph, to));
 }
 
-/* Most containers write nothing; then there is nothing to move or wait for. */
+/*
+ * Are all directories of a tree ours to empty, without an id mapped? Only a
+ * few entries are looked at: of many, some will be another's.
+ */
 static bool
-remove_unused(struct store *s, const char *id)
+is_ours(int dir, const char *name, unsigned int *looks)
 {
-	scoped_fd int	 all = path_open(s->graph, "bulkhead",
-			    O_RDONLY | O_DIRECTORY, 0);
-	char		 name[96];
+	int		 fd = path_open(dir, name, O_RDONLY | O_DIRECTORY, 0);
+	DIR		*d = fd == -1 ? NULL : fdopendir(fd);
+	struct dirent	*e;
+	struct stat	 sb;
+	bool		 ours;
 
-	snprintf(name, sizeof(name), "%s/upper", id);
-	return (all != -1 && unlinkat(all, name, AT_REMOVEDIR) == 0 &&
-	    tree_remove(all, id) == 0);
+	if (d == NULL) {
+		if (fd != -1)
+			close(fd);
+		return (false);
+	}
+	ours = fstat(fd, &sb) == 0 && sb.st_uid == geteuid();
+	while (ours && (e = readdir(d)) != NULL) {
+		if (!path_is_name(e->d_name))
+			continue;
+		ours = (*looks)-- > 0 && e->d_type != DT_UNKNOWN &&
+		    (e->d_type != DT_DIR || is_ours(fd, e->d_name, looks));
+	}
+	closedir(d);
+	return (ours);
 }
 
 int
@@ -206,18 +223,20 @@ rw_remove(struct store *s, const char *id, bool later, struct answer *a)
 {
 	scoped_fd int	 trash = -1;
 	char		 name[96], moved[64];
+	unsigned int	 looks = LOOKS;
+	bool		 ours;
 
 	if (!text_is_id(id))
 		return (fail(a, EINVAL, "not a container id: %s", id));
-	if (remove_unused(s, id))
-		return (0);
+	snprintf(name, sizeof(name), "bulkhead/%s/upper", id);
+	ours = later && is_ours(s->graph, name, &looks);
 	snprintf(name, sizeof(name), "bulkhead/%s", id);
 	if (rw_trash(s, name, moved) == -1)
 		return (errno == ENOENT ? 0 :
 		    fail_errno(a, "cannot remove", name));
 	if (later) {
 		s->tidy_at_end = true;
-		return (1);
+		return (ours ? 0 : 1);
 	}
 	trash = path_open(s->graph, TRASH, O_RDONLY | O_DIRECTORY, 0);
 	if (trash == -1)
