@@ -303,7 +303,8 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 	F(str, name, 80)						\
 	F(u32, shared, 1)						\
 	F(u32, wait_ms, 600000)						\
-	F(u32, alloc, 1)	/* 1: give it a number if it has none */
+	F(u32, alloc, 1)	/* 1: give it a number if it has none, for \
+				 * good when the lock is dropped */
 #define FIELDS_lock_drop(F)						\
 	F(str, name, 80)
 /* lock_free: take its number away; who holds it, holds it. */

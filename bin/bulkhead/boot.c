@@ -9,6 +9,7 @@
 
 #include <bsd/string.h>
 
+#include "locks.h"
 #include "path.h"
 #include "record.h"
 #include "say.h"
@@ -149,6 +150,8 @@ refresh(struct session *s, struct rec *told)
 	if ((items = ask(s, REFRESH_APPLY)) == NULL)
 		return (-1);
 	rc = each(s, items, "container", container, told);
+	if (locks_refresh(s) == -1)
+		rc = -1;
 	if (told != NULL)
 		sweep_plan(s, tell, told);
 	sweep_boot(s);

@@ -14,6 +14,7 @@
 #include <bsd/string.h>
 
 #include "cgroup.h"
+#include "locks.h"
 #include "monconn.h"
 #include "path.h"
 #include "record.h"
@@ -179,6 +180,7 @@ remove_at_once(struct session *s, const struct rec *row, int code)
 
 	if (ask_rw_remove(s, id) == -1 || ask_remove(s, id, code) == -1)
 		return (-1);
+	locks_free(s, row, "ctr");
 	remove_log(s, row);
 	layer = layer_removed(s);
 	state = removed(s);
@@ -209,6 +211,7 @@ remove_ended(struct session *s, const struct rec *row, int code)
 		return (-1);
 	remove_log(s, row);
 	end_run_dir(s, id);
+	locks_free(s, row, "ctr");
 	return (ask_remove(s, id, code) == -1 ? -1 : removed(s));
 }
 

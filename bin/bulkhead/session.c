@@ -17,7 +17,9 @@
 #include "boot.h"
 #include "confine.h"
 #include "end.h"
+#include "errors.h"
 #include "event.h"
+#include "locks.h"
 #include "path.h"
 #include "pinned.h"
 #include "policy.h"
@@ -45,9 +47,14 @@ static const char *const environment[] = {
 int
 session_error(struct session *s)
 {
+	unsigned int	 code = s->star.code != 0 ? s->star.code :
+			    error_of_errno(errno);
+
 	star_drain(&s->star);
-	return (say_error("%s", s->star.text[0] != '\0' ? s->star.text :
-	    strerror(errno)));
+	(void)say_error("%s", s->star.text[0] != '\0' ? s->star.text :
+	    strerror(errno));
+	say_code(code);
+	return (EXIT_ENGINE);
 }
 
 static int
@@ -377,9 +384,8 @@ lock_dir(struct session *s)
 	return (path_mkdirs(s->run_dir, name, 0700));
 }
 
-/* Whatever the table and its size: to look at it, or to renumber. */
 static int
-send_lock_open(struct session *s, bool any)
+send_lock_open(struct session *s)
 {
 	scoped_fd int	 dir = lock_dir(s);
 	union msg	 m;
@@ -395,7 +401,7 @@ send_lock_open(struct session *s, bool any)
 	    sizeof(m.lock_open.boot_id));
 	m.lock_open.count = (uint32_t)rec_num(s->config, "engine.num_locks",
 	    2048);
-	m.lock_open.flags = any;
+	m.lock_open.flags = s->locks_any;
 	s->locks = true;
 	return (star_send(&s->star, H_LOCK, MSG_lock_open, &m, &dir, 1));
 }
@@ -407,6 +413,20 @@ wait_done(struct session *s, enum star_helper who)
 
 	if (star_wait(&s->star, who, &p) == -1)
 		return (-1);
+	packet_clear(&p);
+	return (0);
+}
+
+static int
+locks_opened(struct session *s)
+{
+	struct packet	 p;
+
+	if (star_wait(&s->star, H_LOCK, &p) == -1) {
+		s->locks = false;
+		return (-1);
+	}
+	s->locks_stale = p.body.reply.value != 0;
 	packet_clear(&p);
 	return (0);
 }
@@ -481,11 +501,11 @@ open_parts(struct session *s, unsigned int need)
 {
 	if ((need & NEED_STORE) && send_store_open(s, need) == -1)
 		return (-1);
-	if ((need & NEED_LOCK) && send_lock_open(s, false) == -1)
+	if ((need & NEED_LOCK) && send_lock_open(s) == -1)
 		return (-1);
 	if ((need & NEED_STORE) && wait_done(s, H_STORE) == -1)
 		return (-1);
-	if ((need & NEED_LOCK) && wait_done(s, H_LOCK) == -1)
+	if ((need & NEED_LOCK) && locks_opened(s) == -1)
 		return (-1);
 	return (0);
 }
@@ -574,6 +594,10 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	if (!root && s->privileged != NULL && s->privileged(s) == -1)
 		return (-1);
 	s->userns_fd = session_kept(s, KEEP_USERNS);
+	if (s->locks_stale && (need & NEED_STATE) && !s->locks_any &&
+	    locks_retrieve(s) == -1)
+		say_warning("a renumbering of locks that was cut short could "
+		    "not be finished: %s", s->star.text);
 	if ((need & NEED_STATE) && (need & NEED_STORE) && (need & NEED_IDS) &&
 	    (need & NEED_AS_IS) == 0) {
 		if (s->stale && boot_refresh(s, NULL) == -1 &&
@@ -609,6 +633,7 @@ start_over(struct session *s)
 		    s->inherit ? NULL : &s->graph_fd };
 
 	star_stop_all(&s->star);
+	s->locks = false;
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
 		if (fds[i] == NULL || *fds[i] == -1)
 			continue;
@@ -806,7 +831,9 @@ session_locks(struct session *s)
 {
 	if (s->locks)
 		return (0);
-	return (send_lock_open(s, false) == -1 ? -1 : wait_done(s, H_LOCK));
+	if (send_lock_open(s) == -1 || locks_opened(s) == -1)
+		return (-1);
+	return (s->locks_stale && !s->locks_any ? locks_retrieve(s) : 0);
 }
 
 /* The vfs driver copies, so it has to give away files of several owners. */

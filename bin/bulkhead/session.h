@@ -47,6 +47,9 @@ struct session {
 	bool			 rm_volumes;	/* what is removed takes its own
 						 * volumes with it */
 	bool			 locks;		/* the lock broker is ready */
+	bool			 locks_any;	/* ... whatever its table's size:
+						 * to look, or to renumber */
+	bool			 locks_stale;	/* locks_retrieve is due */
 	bool			 inherit;	/* started by a reaper: take what
 						 * it kept for us */
 	unsigned int		 kept;		/* bit mask of enum keep_fd */
@@ -138,6 +141,7 @@ int	session_ctr_dir(struct session *, const char *);
 enum ctr_state {
 	CTR_CREATING = 1, CTR_CREATED = 2, CTR_STARTING = 3, CTR_RUNNING = 4,
 	CTR_STOPPING = 5, CTR_EXITED = 6, CTR_REMOVING = 7, CTR_PAUSED = 8,
+	CTR_DAMAGED = 15,	/* shown only: its record cannot be read */
 };
 
 /*

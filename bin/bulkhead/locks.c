@@ -1,0 +1,387 @@
+#include "locks.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bsd/string.h>
+
+#include "record.h"
+#include "say.h"
+#include "scope.h"
+#include "session.h"
+
+#define STORE		"store"
+#define WAIT_MS		20000		/* for commands at work */
+
+void
+locks_free(struct session *s, const struct rec *row, const char *kind)
+{
+	union msg	 m;
+
+	if (rec_get(row, "lock") == NULL || !star_has(&s->star, H_LOCK) ||
+	    session_locks(s) == -1)
+		return;
+	memset(&m.lock_free, 0, sizeof(m.lock_free));
+	(void)snprintf(m.lock_free.name, sizeof(m.lock_free.name), "%s:%.72s",
+	    kind, rec_str(row, "id", ""));
+	(void)star_do(&s->star, H_LOCK, MSG_lock_free, &m, NULL, 0);
+	s->star.text[0] = '\0';
+}
+
+void
+locks_settle(struct session *s, const char *kind, const char *id)
+{
+	union msg	 m;
+
+	if (!s->locks)
+		return;
+	memset(&m.lock_drop, 0, sizeof(m.lock_drop));
+	(void)snprintf(m.lock_drop.name, sizeof(m.lock_drop.name), "%s:%.72s",
+	    kind, id);
+	/* Nobody need hear the answer: with us it ends at the latest. */
+	(void)star_post(&s->star, H_LOCK, MSG_lock_drop, &m, NULL, 0);
+}
+
+/* One row of some kind, if it has a lock or is to have one. */
+static int
+add_object(struct rec *out, const char *kind, const struct rec *row)
+{
+	const char	*was = rec_get(row, "lock");
+	const char	*id = rec_str(row, "id", "");
+	char		 name[LOCKS_NAME];
+	struct rec	*r;
+	int		 rc = -1;
+
+	/* One that goes with its command may have been made without. */
+	if (*id == '\0' || (was == NULL && rec_num(row, "rm", 0) != 0))
+		return (0);
+	if ((r = rec_new()) == NULL)
+		return (-1);
+	(void)snprintf(name, sizeof(name), "%s:%.72s", kind, id);
+	if (rec_add(r, "name", name) == 0 && rec_add(r, "kind", kind) == 0 &&
+	    rec_add(r, "of", rec_str(row, "name", id)) == 0 &&
+	    (was == NULL || rec_add(r, "was", was) == 0))
+		rc = rec_add_rec(out, "lock", r);
+	rec_free(r);
+	return (rc);
+}
+
+/* All nested records of a key in what was answered. */
+static int
+add_all(struct session *s, struct rec *out, enum msg_type type,
+    const union msg *m, const char *key, const char *kind)
+{
+	struct rec	*rows, *row;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	rows = star_ask_rec(&s->star, H_STATE, type, m, NULL, 0);
+	if (rows == NULL)
+		return (-1);
+	while (rc == 0 && (row = rec_sub(rows, key, &it)) != NULL) {
+		rc = add_object(out, kind, row);
+		rec_free(row);
+	}
+	rec_free(rows);
+	return (rc);
+}
+
+struct rec *
+locks_objects(struct session *s)
+{
+	struct rec	*out = rec_new();
+	union msg	 pods, volumes;
+
+	memset(&pods, 0, sizeof(pods));
+	pods.obj_list.kind = OBJ_POD;
+	memset(&volumes, 0, sizeof(volumes));
+	volumes.obj_list.kind = OBJ_VOLUME;
+	if (out != NULL &&
+	    add_all(s, out, MSG_ctr_list, NULL, "ctr", "ctr") == 0 &&
+	    add_all(s, out, MSG_obj_list, &pods, "obj", "pod") == 0 &&
+	    add_all(s, out, MSG_obj_list, &volumes, "obj", "vol") == 0)
+		return (out);
+	rec_free(out);
+	return (NULL);
+}
+
+static int
+add_number(struct rec *out, const struct rec *object, int64_t number)
+{
+	struct rec	*r = rec_new();
+	int		 rc = -1;
+
+	if (r != NULL && rec_add_all(r, object) == 0 &&
+	    rec_set_num(r, "number", number) == 0)
+		rc = rec_add_rec(out, "lock", r);
+	rec_free(r);
+	return (rc);
+}
+
+/* With its number for each, NULL on ENOMEM. */
+static struct rec *
+numbered(const struct rec *objects, int64_t (*next)(void *,
+    const struct rec *), void *ctx)
+{
+	struct rec	*out = rec_new(), *o;
+	size_t		 it = 0;
+	int		 rc = out == NULL ? -1 : 0;
+	int64_t		 n;
+
+	while (rc == 0 && (o = rec_sub(objects, "lock", &it)) != NULL) {
+		if ((n = next(ctx, o)) >= 0)
+			rc = add_number(out, o, n);
+		rec_free(o);
+	}
+	if (rc == 0)
+		return (out);
+	rec_free(out);
+	return (NULL);
+}
+
+static int64_t
+count_up(void *ctx, const struct rec *object)
+{
+	int64_t	*n = ctx;
+
+	(void)object;
+	return ((*n)++);
+}
+
+struct rec *
+locks_fresh(const struct rec *objects)
+{
+	int64_t	 n = 0;
+
+	return (numbered(objects, count_up, &n));
+}
+
+/* Which numbers are in use, while they are given out. */
+enum use { UNUSED, WANTED, GIVEN };
+
+struct used {
+	uint8_t	*taken;		/* enum use */
+	size_t	 n;
+	size_t	 next;		/* none below it is unused */
+};
+
+static void
+want_number(struct used *u, const struct rec *object)
+{
+	int64_t	 was = rec_num(object, "was", -1);
+
+	if (was >= 0 && (size_t)was < u->n)
+		u->taken[was] = WANTED;
+}
+
+static int64_t
+keep_number(void *ctx, const struct rec *object)
+{
+	struct used	*u = ctx;
+	int64_t		 was = rec_num(object, "was", -1);
+
+	/* The first who has it keeps it. */
+	if (was >= 0 && (size_t)was < u->n && u->taken[was] == WANTED) {
+		u->taken[was] = GIVEN;
+		return (was);
+	}
+	while (u->next < u->n && u->taken[u->next] != UNUSED)
+		u->next++;
+	if (u->next == u->n)
+		return (-1);
+	u->taken[u->next] = GIVEN;
+	return ((int64_t)u->next);
+}
+
+struct rec *
+locks_kept(const struct rec *objects)
+{
+	scoped_free uint8_t	*taken = NULL;
+	size_t			 n = rec_count(objects, "lock"), it = 0;
+	struct used		 u = { .n = n };
+	struct rec		*o;
+
+	/* As far as the highest that somebody has. */
+	while ((o = rec_sub(objects, "lock", &it)) != NULL) {
+		int64_t	 was = rec_num(o, "was", -1);
+
+		if (was >= 0 && was < REC_ITEMS && (size_t)was >= u.n)
+			u.n = (size_t)was + 1;
+		rec_free(o);
+	}
+	u.n += n;
+	if ((u.taken = taken = calloc(u.n + 1, 1)) == NULL)
+		return (NULL);
+	for (it = 0; (o = rec_sub(objects, "lock", &it)) != NULL;) {
+		want_number(&u, o);
+		rec_free(o);
+	}
+	return (numbered(objects, keep_number, &u));
+}
+
+int
+locks_store(struct session *s, unsigned int wait_ms)
+{
+	union msg	 m;
+
+	memset(&m.lock_take, 0, sizeof(m.lock_take));
+	(void)strlcpy(m.lock_take.name, STORE, sizeof(m.lock_take.name));
+	m.lock_take.wait_ms = wait_ms;
+	return (star_do(&s->star, H_LOCK, MSG_lock_take, &m, NULL, 0));
+}
+
+void
+locks_store_drop(struct session *s)
+{
+	union msg	 m;
+
+	memset(&m.lock_drop, 0, sizeof(m.lock_drop));
+	(void)strlcpy(m.lock_drop.name, STORE, sizeof(m.lock_drop.name));
+	(void)star_do(&s->star, H_LOCK, MSG_lock_drop, &m, NULL, 0);
+}
+
+static int
+send_locks(struct session *s, enum star_helper who, enum msg_type type,
+    const struct rec *r, bool begin)
+{
+	scoped_fd int	 fd = rec_memfd(r, "locks");
+	union msg	 m;
+
+	if (fd == -1)
+		return (-1);
+	memset(&m, 0, sizeof(m));
+	if (type == MSG_lock_renumber)
+		m.lock_renumber.begin = begin;
+	return (star_do(&s->star, who, type, &m, &fd, 1));
+}
+
+int
+locks_begin(struct session *s)
+{
+	struct rec	*none = rec_new();
+	int		 rc;
+
+	rc = none == NULL ? -1 : send_locks(s, H_LOCK, MSG_lock_renumber,
+	    none, true);
+	rec_free(none);
+	return (rc);
+}
+
+/*
+ * The rows first: if we are cut short, the next command tells the broker
+ * what they say.
+ */
+int
+locks_install(struct session *s, const struct rec *locks)
+{
+	if (send_locks(s, H_STATE, MSG_state_renumber, locks, false) == -1)
+		return (-1);
+	return (send_locks(s, H_LOCK, MSG_lock_renumber, locks, false));
+}
+
+static int
+retrieve(struct session *s)
+{
+	struct rec	*objects = locks_objects(s), *locks = NULL;
+	int		 rc = -1;
+
+	if (objects != NULL && (locks = locks_kept(objects)) != NULL)
+		rc = locks_install(s, locks);
+	rec_free(locks);
+	rec_free(objects);
+	return (rc);
+}
+
+int
+locks_retrieve(struct session *s)
+{
+	int	 rc, saved;
+
+	if (session_locks(s) == -1 || locks_store(s, WAIT_MS) == -1)
+		return (-1);
+	rc = retrieve(s);
+	saved = errno;
+	locks_store_drop(s);
+	errno = saved;
+	return (rc);
+}
+
+/* Number and one of a name; 0 if it has none. */
+static uint64_t
+find_number(struct session *s, const char *name)
+{
+	union msg	 m;
+	struct packet	 p;
+	uint64_t	 n;
+
+	memset(&m.lock_find, 0, sizeof(m.lock_find));
+	(void)strlcpy(m.lock_find.name, name, sizeof(m.lock_find.name));
+	if (star_ask(&s->star, H_LOCK, MSG_lock_find, &m, NULL, 0, &p) == -1)
+		return (0);
+	n = p.body.reply.value;
+	packet_clear(&p);
+	return (n);
+}
+
+/* That number and one, or (0) any; 0 with a sentence. */
+static uint64_t
+alloc_number(struct session *s, const char *name, int64_t number)
+{
+	union msg	 m;
+	struct packet	 p;
+	uint64_t	 n;
+
+	memset(&m.lock_alloc, 0, sizeof(m.lock_alloc));
+	(void)strlcpy(m.lock_alloc.name, name, sizeof(m.lock_alloc.name));
+	m.lock_alloc.number = (uint32_t)number;
+	if (star_ask(&s->star, H_LOCK, MSG_lock_alloc, &m, NULL, 0, &p) == -1)
+		return (0);
+	n = p.body.reply.value;
+	packet_clear(&p);
+	return (n);
+}
+
+/* Its own number, or else another; -1 when there is none. */
+static int64_t
+number_again(struct session *s, const struct rec *object)
+{
+	const char	*name = rec_str(object, "name", "");
+	int64_t		 was = rec_num(object, "was", -1);
+	uint64_t	 n;
+
+	if ((n = alloc_number(s, name, was + 1)) == 0 &&
+	    (n = find_number(s, name)) == 0)
+		n = alloc_number(s, name, 0);
+	return ((int64_t)n - 1);
+}
+
+int
+locks_refresh(struct session *s)
+{
+	struct rec	*objects = locks_objects(s), *moved = rec_new(), *o;
+	size_t		 it = 0;
+	int64_t		 n;
+	int		 rc = objects == NULL || moved == NULL ||
+			    session_locks(s) == -1 ? -1 : 0;
+
+	while (objects != NULL && rc == 0 &&
+	    (o = rec_sub(objects, "lock", &it)) != NULL) {
+		if (rec_get(o, "was") != NULL) {
+			if ((n = number_again(s, o)) == -1)
+				say_warning("%s %s has no lock: %s",
+				    rec_str(o, "kind", ""),
+				    rec_str(o, "of", ""), s->star.text);
+			else if (n != rec_num(o, "was", -1))
+				rc = add_number(moved, o, n);
+		}
+		rec_free(o);
+	}
+	if (rc == 0 && rec_count(moved, "lock") > 0)
+		rc = send_locks(s, H_STATE, MSG_state_renumber, moved, false);
+	rec_free(moved);
+	rec_free(objects);
+	return (rc);
+}
