@@ -294,7 +294,8 @@ append(struct log *l, const struct hist *h)
 	if (write_all(l->fd, again != NULL ? again : text, len) == 0)
 		return (0);
 	saved = errno;
-	(void)ftruncate(l->fd, l->size);	/* no half lines */
+	if (ftruncate(l->fd, l->size) == -1)	/* no half lines */
+		log_warn("cannot take half a line back");
 	errno = saved;
 	return (-1);
 }

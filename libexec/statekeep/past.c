@@ -295,18 +295,18 @@ undo(struct pasts *all, const struct rec *e)
 {
 	struct past	*p;
 	struct rec	*sub;
-	size_t		 it = 0;
+	size_t		 row_it = 0, old_it = 0;
 	int		 rc = 0;
 
 	if (strcmp(rec_str(e, "type", ""), "container") != 0)
 		return (0);
 	if ((p = pasts_get(all, rec_str(e, "id", ""))) == NULL)
 		return (-1);
-	if ((sub = rec_sub(e, "row", &it)) != NULL) {
+	if ((sub = rec_sub(e, "row", &row_it)) != NULL) {
 		rec_free(p->row);
 		p->row = copy_of(sub);
 		rc = p->row == NULL ? -1 : 0;
-	} else if ((sub = rec_sub(e, "old", &it)) != NULL) {
+	} else if ((sub = rec_sub(e, "old", &old_it)) != NULL) {
 		if (p->row != NULL)
 			rc = put_back(p, sub);
 	} else {		/* it was made */
