@@ -16,6 +16,7 @@
 #include "cmd.h"
 #include "cmd_start.h"
 #include "end.h"
+#include "errors.h"
 #include "record.h"
 #include "restart.h"
 #include "say.h"
@@ -194,10 +195,13 @@ start_opened(struct starting *st)
 		printf("%s\n", st->ref);
 		return (0);
 	}
-	if (state != CTR_CREATED && state != CTR_EXITED)
-		return (say_error("unable to start container \"%s\": "
+	if (state != CTR_CREATED && state != CTR_EXITED) {
+		(void)say_error("unable to start container \"%s\": "
 		    "container must be in Created or Stopped state to be "
-		    "started: container state improper", st->id));
+		    "started: container state improper", st->id);
+		say_code(ERR_CTR_STATE);
+		return (EXIT_ENGINE);
+	}
 	if ((st->go.def = rec_sub(st->row, "def", &it)) == NULL)
 		return (say_error("the definition of %s is damaged",
 		    st->ref));

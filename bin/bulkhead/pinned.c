@@ -184,7 +184,7 @@ merge_one(struct rec *config, const struct pin *p, const char *value,
 			(void)snprintf(text, size, "database %s \"%s\" does "
 			    "not match our %s \"%s\": database configuration "
 			    "mismatch", p->label, value, p->label, own);
-			errno = EINVAL;
+			errno = EMEDIUMTYPE;	/* ErrDBBadConfig */
 			return (-1);
 		}
 		if (!is_usable(p, value, own))

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "errors.h"
 #include "visible.h"
 
-static bool	 once;
+static bool	 once, trace;
 static char	 last[4096];
 
 static void say(const char *, const char *, va_list)
@@ -54,4 +55,18 @@ void
 say_once(void)
 {
 	once = true;
+}
+
+void
+say_trace(void)
+{
+	trace = true;
+}
+
+void
+say_code(unsigned int code)
+{
+	if (trace && error_name(code) != NULL)
+		fprintf(stderr, "bulkhead: trace: error %u %s: %s\n", code,
+		    error_name(code), error_text(code));
 }

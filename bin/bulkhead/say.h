@@ -13,6 +13,12 @@
 int	say_error(const char *, ...) __attribute__((format(printf, 1, 2)));
 /* "Warning: ...", or a plain line, on stderr. */
 void	say_warning(const char *, ...) __attribute__((format(printf, 1, 2)));
+/*
+ * Print the number of an error (errors.h) after its sentence, if the person
+ * asked for traces. ERR_NONE prints nothing.
+ */
+void	say_code(unsigned int);
+void	say_trace(void);
 /* From now on what was said last is not said again. */
 void	say_once(void);
 

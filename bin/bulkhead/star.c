@@ -13,6 +13,7 @@
 
 #include <bsd/string.h>
 
+#include "errors.h"
 #include "record.h"
 #include "scope.h"
 #include "visible.h"
@@ -202,8 +203,25 @@ star_lost(struct star *s, enum star_helper who)
 		(void)snprintf(s->text, sizeof(s->text), "the helper %s ended "
 		    "without an answer (exit status %d)", helpers[who].file,
 		    st);
+	s->code = who == H_STATE ? ERR_DB_CLOSED : ERR_STOPPED;
 	errno = EPIPE;
 	return (-1);
+}
+
+/* What a request is about, for the number of its failure. */
+static void
+remember(struct star *s, enum msg_type type, const union msg *m)
+{
+	uint32_t	 kind = 0;
+
+	if (m != NULL && (type == MSG_obj_get || type == MSG_obj_put ||
+	    type == MSG_obj_remove))
+		kind = type == MSG_obj_get ? m->obj_get.kind :
+		    type == MSG_obj_put ? m->obj_put.kind :
+		    m->obj_remove.kind;
+	s->asked[s->seq % STAR_ASKED].type = type;
+	s->asked[s->seq % STAR_ASKED].kind = kind;
+	s->code = ERR_NONE;
 }
 
 static int
@@ -213,7 +231,9 @@ transmit(struct star *s, enum star_helper who, enum msg_type type,
 	static const union msg	 empty;
 
 	++s->seq;
+	remember(s, type, m);
 	if (!star_has(s, who)) {
+		s->code = ERR_STOPPED;
 		errno = EPIPE;
 		(void)snprintf(s->text, sizeof(s->text),
 		    "the helper %s is not running", helpers[who].file);
@@ -288,6 +308,9 @@ wait_for(struct star *s, enum star_helper who, uint32_t seq, struct packet *p)
 	else
 		(void)snprintf(s->text, sizeof(s->text), "%s: %s",
 		    helpers[who].file, strerror((int)r->error));
+	if (s->code == ERR_NONE)	/* of several the first one counts */
+		s->code = error_of_answer(s->asked[seq % STAR_ASKED].type,
+		    s->asked[seq % STAR_ASKED].kind, (int)r->error);
 	packet_clear(p);
 	errno = (int)r->error;
 	return (-1);

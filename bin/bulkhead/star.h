@@ -20,6 +20,7 @@ enum star_helper {
 };
 
 #define STAR_POSTS	16
+#define STAR_ASKED	64		/* requests whose subject is known */
 
 struct star {
 	struct child	 helper[H_COUNT];
@@ -34,6 +35,12 @@ struct star {
 	unsigned int	 verbose;
 	uid_t		 uid;		/* helpers are born with it; 0: ours */
 	gid_t		 gid;
+	struct {
+		enum msg_type	 type;
+		uint32_t	 kind;	/* of object, if it is about one */
+	}		 asked[STAR_ASKED]; /* by the low bits of seq */
+	unsigned int	 code;		/* enum error_code of the last failed
+					 * answer; 0 since the next request */
 	char		 text[1024];	/* the sentence of the last failure */
 };
 
