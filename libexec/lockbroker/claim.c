@@ -95,7 +95,7 @@ claim_add(struct table *t, uint32_t slot, bool shared)
 	c = table_claim(t, i);
 	c->member = table_self(t);
 	c->shared = shared;
-	c->held = 0;
+	c->held = c->fresh = 0;
 	c->since_ns = table_now();
 	c->ticket = ++table_head(t)->ticket;
 	link_claim(t, i, slot, c->member);
@@ -151,6 +151,8 @@ claim_remove(struct table *t, uint32_t i)
 	claim_settle(t, slot);
 	if (next != 0 && !table_claim(t, next)->held)
 		table_wake(t, table_claim(t, next)->member);
+	if (c->fresh)
+		(void)slot_free(t, s->name);
 	slot_unused(t, slot);
 }
 

@@ -16,7 +16,10 @@ struct table;
  * ENOLCK when there are too many.
  */
 uint32_t claim_add(struct table *, uint32_t slot, bool shared);
-/* Take one out of its queue, and grant what that lets through. */
+/*
+ * Take one out of its queue, and grant what that lets through. The number of
+ * a lock that was allocated with it goes as well.
+ */
 void	 claim_remove(struct table *, uint32_t);
 /* Our claim on a slot, or 0. */
 uint32_t claim_own(const struct table *, uint32_t slot);

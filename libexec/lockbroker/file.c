@@ -47,6 +47,7 @@ struct held {
 	char			 name[LOCK_NAME];
 	int			 fd;
 	bool			 shared;
+	bool			 fresh;		/* its number goes with it */
 };
 
 struct files {
@@ -374,6 +375,8 @@ file_close(void *ctx)
 		char	 name[LOCK_NAME];
 
 		locks_copy_name(name, h->name);
+		if (h->fresh)
+			(void)kind_file.free(f, name);
 		if (kind_file.drop(f, name) == -1)
 			break;
 	}
@@ -445,15 +448,16 @@ locked_file(const struct files *f, const struct take *t)
 }
 
 static int
-with_number(struct files *f, const char *name)
+with_number(struct files *f, const char *name, bool *fresh)
 {
 	uint32_t	 n;
-	bool		 had;
+	bool		 had = false;
 
 	if (turn_take(f->lock_fd, true, DIR_MS) == -1)
 		return (-1);
 	n = allocate(f, name, 0, &had);
 	turn_give(f->lock_fd);
+	*fresh = n != 0 && !had;
 	return (n == 0 ? -1 : 0);
 }
 
@@ -462,18 +466,22 @@ file_take(void *ctx, const struct take *t, uint32_t *number)
 {
 	struct files	*f = ctx;
 	struct held	*h;
+	int		 saved;
 
 	locks_copy_name(f->blocked, t->name);
 	if (find_held(f, t->name) != NULL) {
 		errno = EDEADLK;
 		return (-1);
 	}
-	if (t->alloc && with_number(f, t->name) == -1)
-		return (-1);
 	if ((h = calloc(1, sizeof(*h))) == NULL)
 		return (-1);
-	if ((h->fd = locked_file(f, t)) == -1) {
+	if ((t->alloc && with_number(f, t->name, &h->fresh) == -1) ||
+	    (h->fd = locked_file(f, t)) == -1) {
+		saved = errno;
+		if (h->fresh)
+			(void)kind_file.free(f, t->name);
 		free(h);
+		errno = saved;
 		return (-1);
 	}
 	say_held(f, h->fd, t->name);

@@ -147,7 +147,9 @@ relink_claims(struct table *t)
 			all[used++].claim = i;
 			continue;
 		}
-		c->slot = 0;
+		if (c->fresh && c->slot != 0 && c->slot <= table_slots(t))
+			table_slot(t, c->slot)->allocated = 0;
+		c->slot = c->fresh = 0;
 		c->member_next = h->free_claim;
 		h->free_claim = i;
 	}

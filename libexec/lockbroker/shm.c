@@ -237,12 +237,21 @@ await(struct shm *s, uint32_t claim, unsigned int wait_ms)
 	return (0);
 }
 
+/* The slot to take; *fresh: it was allocated now. 0 with errno. */
 static uint32_t
-slot_for(struct shm *s, const struct take *k)
+slot_for(struct shm *s, const struct take *k, bool *fresh)
 {
-	if (k->alloc)
-		return (slot_allocate(s->table, k->name, 0, s->count));
-	return (slot_get(s->table, k->name));
+	uint32_t	 slot = slot_find(s->table, k->name);
+
+	*fresh = false;
+	if (slot != 0 && claim_own(s->table, slot) != 0) {
+		errno = EDEADLK;
+		return (0);
+	}
+	if (!k->alloc)
+		return (slot != 0 ? slot : slot_get(s->table, k->name));
+	*fresh = slot == 0 || slot_number(s->table, slot) == 0;
+	return (slot_allocate(s->table, k->name, 0, s->count));
 }
 
 static int
@@ -250,18 +259,19 @@ take(struct shm *s, const struct take *k, uint32_t *number)
 {
 	struct table	*t = s->table;
 	uint32_t	 slot, claim;
+	bool		 fresh;
 	int		 rc;
 
-	if ((slot = slot_for(s, k)) == 0)
+	if ((slot = slot_for(s, k, &fresh)) == 0)
 		return (-1);
-	if (claim_own(t, slot) != 0) {
-		errno = EDEADLK;
-		return (-1);
-	}
 	if ((claim = claim_add(t, slot, k->shared)) == 0) {
+		if (fresh)
+			(void)slot_free(t, k->name);
 		slot_unused(t, slot);
+		errno = ENOLCK;
 		return (-1);
 	}
+	table_claim(t, claim)->fresh = fresh;
 	rc = await(s, claim, k->wait_ms);
 	if (rc == 0)
 		*number = slot_number(t, table_claim(t, claim)->slot);
@@ -291,8 +301,11 @@ shm_drop(void *ctx, const char *name)
 	if (table_lock(s->table) == -1)
 		return (-1);
 	if ((slot = slot_find(s->table, name)) != 0 &&
-	    (claim = claim_own(s->table, slot)) != 0)
+	    (claim = claim_own(s->table, slot)) != 0) {
+		/* Whoever drops it has recorded its number. */
+		table_claim(s->table, claim)->fresh = 0;
 		claim_remove(s->table, claim);
+	}
 	table_unlock(s->table);
 	errno = ENOENT;
 	return (claim == 0 ? -1 : 0);

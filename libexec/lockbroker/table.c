@@ -21,7 +21,7 @@
 #include "scope.h"
 #include "turn.h"
 
-#define MAGIC		0x62684c31u	/* "bhL1"; another layout: another */
+#define MAGIC		0x62684c32u	/* "bhL2"; another layout: another */
 #define FILE_NAME	"table"
 #define PAGE		4096u
 #define MEMBERS_AT	PAGE

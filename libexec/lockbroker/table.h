@@ -45,6 +45,8 @@ struct claim {
 	uint32_t	 member;
 	uint32_t	 shared;
 	uint32_t	 held;
+	uint32_t	 fresh;		/* the slot's number goes with it */
+	uint32_t	 pad;
 	uint32_t	 next;		/* in the order of arrival */
 	uint32_t	 prev;
 	uint32_t	 member_next;	/* or the next that is free */

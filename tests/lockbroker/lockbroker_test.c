@@ -242,6 +242,7 @@ test_numbers(struct peer *a, struct peer *b)
 	OK(take_new(b, "ctr:b") == 0 && b->value == 2,
 	    "S47: the lowest number that is free is next");
 	CHECK(drop(a, "ctr:a") == 0);
+	CHECK(drop(b, "ctr:b") == 0 && take(b, "ctr:b", false, 0) == 0);
 	OK(lock_find(a, "ctr:a", 0) == 0 && a->value == 1,
 	    "S47: a number stays when nobody holds the lock");
 	OK(lock_find(a, "", 2) == 0 && strcmp(a->text, "ctr:b") == 0,
@@ -324,6 +325,28 @@ test_renumber(struct peer *a, struct peer *b)
 	    "S46: free-all leaves none");
 	CHECK(drop(a, "store") == 0);
 	rec_free(r);
+}
+
+/* A number that nobody recorded goes with who took it. */
+static void
+test_fresh(struct peer *a)
+{
+	struct peer	 b;
+
+	lock_start(&b);
+	CHECK(take_new(&b, "ctr:lost") == 0);
+	CHECK(take_new(&b, "ctr:kept") == 0 && drop(&b, "ctr:kept") == 0);
+	if (IS_SHM) {
+		CHECK(kill(b.pid, SIGKILL) == 0);
+		CHECK(peer_end(&b) == -SIGKILL);
+	} else
+		CHECK(peer_end(&b) == 0);
+	OK(take(a, "ctr:lost", false, 1000) == 0 &&
+	    lock_find(a, "ctr:lost", 0) == ENOENT &&
+	    lock_find(a, "ctr:kept", 0) == 0,
+	    "S47: the number of one that was never made is free again");
+	CHECK(drop(a, "ctr:lost") == 0 && lock_free(a, "ctr:kept") == 0);
+	CHECK(listed(a, true) == 1);
 }
 
 /* Cut short after it was announced: who opens next is told. */
@@ -786,6 +809,7 @@ test_all(const char *what)
 	test_speed(&a);
 	test_numbers(&a, &b);
 	test_renumber(&a, &b);
+	test_fresh(&a);
 	CHECK(peer_end(&a) == 0);
 	CHECK(peer_end(&b) == 0);
 	test_stale();
