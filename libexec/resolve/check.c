@@ -332,8 +332,11 @@ check_values(const struct settings *s, struct problem *pr)
 static int
 check_choices(const struct settings *s, struct problem *pr)
 {
+	/* What registries.conf says is registries_check's. */
 	for (size_t i = 0; i < s->n; i++)
-		if (check_choice(&s->all[i], pr) == -1)
+		if (s->all[i].key != NULL &&
+		    s->all[i].key->conf != CONF_REGISTRIES &&
+		    check_choice(&s->all[i], pr) == -1)
 			return (-1);
 	return (0);
 }

@@ -74,7 +74,9 @@ static int
 check_all(const struct settings *s, struct findings *f, struct problem *pr)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (check_setting(&s->all[i], pr) == -1 &&
+		if (s->all[i].key != NULL &&
+		    s->all[i].key->conf != CONF_REGISTRIES &&
+		    check_setting(&s->all[i], pr) == -1 &&
 		    finding_take(f, pr) == -1)
 			return (-1);
 	if (registries_check(s, pr) == -1)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
 #include "emit.h"
 #include "finding.h"
 #include "merge.h"
@@ -468,11 +469,15 @@ registries_check(const struct settings *s, struct problem *pr)
 	if (check_search(settings_find(s,
 	    "registries.unqualified-search-registries"), pr) == -1)
 		return (-1);
-	for (size_t i = 0; i < s->n; i++)
-		if (s->all[i].key != NULL &&
-		    s->all[i].key->type == KEY_STRMAP &&
-		    check_alias(&s->all[i], pr) == -1)
+	for (size_t i = 0; i < s->n; i++) {
+		const struct setting	*it = &s->all[i];
+
+		if (it->key == NULL || it->key->conf != CONF_REGISTRIES)
+			continue;
+		if (check_setting(it, pr) == -1 ||
+		    (it->key->type == KEY_STRMAP && check_alias(it, pr) == -1))
 			return (-1);
+	}
 	return (check_conflicts(s, pr));
 }
 

@@ -1,7 +1,9 @@
 /*
  * Any bytes as a containers.conf: what is accepted prints as text that is
  * accepted too and comes to the same. Bytes that begin with a brace are a
- * seccomp profile, whose filter must be one that always ends in an answer.
+ * seccomp profile, whose filter must be one that always ends in an answer;
+ * behind an exclamation mark is a registries.conf, and behind an at sign and
+ * one more byte a file of any kind to be checked.
  */
 #include <linux/seccomp.h>
 #include <stdint.h>
@@ -9,7 +11,9 @@
 #include <string.h>
 
 #include "../../libexec/resolve/bpf.h"
+#include "../../common/record.h"
 #include "../../libexec/resolve/emit.h"
+#include "../../libexec/resolve/file_check.h"
 #include "../../libexec/resolve/merge.h"
 #include "../../libexec/resolve/profile.h"
 #include "../../libexec/resolve/settings.h"
@@ -18,10 +22,11 @@
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 static int
-read_conf(struct settings *s, const char *text, size_t len)
+read_conf(struct settings *s, enum conf_kind kind, const char *text,
+    size_t len)
 {
-	struct document	 doc = { .path = "fuzz", .kind = CONF_CONTAINERS,
-			    .text = text, .len = len };
+	struct document	 doc = { .path = "fuzz", .kind = kind, .text = text,
+			    .len = len };
 	struct problem	 pr = { .line = 0 };
 
 	settings_init(s);
@@ -47,20 +52,42 @@ same_values(const struct settings *a, const struct settings *b)
 }
 
 static void
-fuzz_conf(const char *text, size_t len)
+fuzz_conf(enum conf_kind kind, const char *text, size_t len)
 {
 	struct settings	 a, b;
 	char		*printed;
 
-	if (read_conf(&a, text, len) == 0) {
-		if ((printed = emit_text(&a, CONF_CONTAINERS)) == NULL ||
-		    read_conf(&b, printed, strlen(printed)) == -1)
+	if (read_conf(&a, kind, text, len) == 0) {
+		if ((printed = emit_text(&a, kind)) == NULL ||
+		    read_conf(&b, kind, printed, strlen(printed)) == -1)
 			abort();
 		same_values(&a, &b);
 		settings_clear(&b);
 		free(printed);
 	}
 	settings_clear(&a);
+}
+
+static void
+fuzz_check(uint8_t which, const char *text, size_t len)
+{
+	static const char *const	 kinds[] = { "", "containers", "storage",
+					    "registries", "libpod", "policy",
+					    "mounts", "seccomp" };
+	struct problem			 pr = { .line = 0 };
+	struct rec			*rq = rec_new();
+	char				*copy = malloc(len + 1);
+
+	if (rq == NULL || copy == NULL)
+		abort();
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	(void)rec_add(rq, "path", "fuzz");
+	(void)rec_add(rq, "kind", kinds[which % 8]);
+	(void)rec_add_bytes(rq, "text", copy, len + 1);
+	rec_free(file_check(rq, &pr));
+	rec_free(rq);
+	free(copy);
 }
 
 static void
@@ -86,7 +113,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	if (len > 0 && *text == '{')
 		fuzz_profile(text, len);
+	else if (len > 0 && *text == '!')
+		fuzz_conf(CONF_REGISTRIES, text + 1, len - 1);
+	else if (len > 1 && *text == '@')
+		fuzz_check(data[1], text + 2, len - 2);
 	else
-		fuzz_conf(text, len);
+		fuzz_conf(CONF_CONTAINERS, text, len);
 	return (0);
 }

@@ -310,6 +310,19 @@ drop_options(struct work *w)
 	w->rq = rq;
 }
 
+/* The variable stands for the main file only. */
+static void
+drop_ins_away(const struct work *w)
+{
+	char	 line[512];
+
+	(void)snprintf(line, sizeof(line), "rm -rf '%s'/etc/containers/"
+	    "registries.conf.d '%s'/home/.config/containers/registries.conf.d",
+	    w->root, w->root);
+	if (system(line) != 0)
+		errx(1, "%s", line);
+}
+
 static bool
 feed_back(struct work *w, const struct rec *first)
 {
@@ -322,10 +335,12 @@ feed_back(struct work *w, const struct rec *first)
 	    "/again/containers.conf");
 	write_text(w, first, "text.storage", "env:CONTAINERS_STORAGE_CONF",
 	    "/again/storage.conf");
-	if ((w->flags & CONFIG_ALL) != 0)
+	if ((w->flags & CONFIG_ALL) != 0) {
+		drop_ins_away(w);
 		write_text(w, first, "text.registries",
 		    "env:CONTAINERS_REGISTRIES_CONF",
 		    "/again/registries.conf");
+	}
 	resolver_start(&r, w->program);
 	second = resolver_config(&r, w->rq, w->flags);
 	(void)stop(r.pid, &r.ch);

@@ -230,6 +230,114 @@ test_confined(void)
 	CHECK(stop(r.pid, &r.ch) == 0);
 }
 
+/* Whoever asks for registries has them or fails; nobody else looks. */
+static void
+test_registries(void)
+{
+	static const char	 name[] = "home/.config/containers/"
+				    "registries.conf";
+	struct resolver		 r;
+	struct rec		*rq = question(), *c;
+	char			 digest[80], path[256];
+
+	put_file(name, "unqualified-search-registries = [\"a.example\"]\n");
+	digest_of(rq, digest, sizeof(digest));
+	resolver_start(&r, program);
+	c = resolver_config(&r, rq, CONFIG_REGISTRIES);
+	CHECK(c != NULL && strcmp(rec_str(c,
+	    "registries.unqualified-search-registries", ""), "a.example") == 0);
+	CHECK(c != NULL && strcmp(rec_str(c, "digest", ""), digest) == 0);
+	rec_free(c);
+	CHECK(stop(r.pid, &r.ch) == 0);
+
+	put_file(name, "unqualified-search-registries = [\"https://a\"]\n");
+	resolver_start(&r, program);
+	CHECK(resolver_config(&r, rq, CONFIG_REGISTRIES) == NULL &&
+	    strstr(r.text, "registries.conf:1: unqualified") != NULL);
+	CHECK(stop(r.pid, &r.ch) == 0);
+	put_file(name, "not TOML");
+	resolver_start(&r, program);
+	CHECK(resolver_config(&r, rq, CONFIG_REGISTRIES) == NULL &&
+	    strstr(r.text, "registries.conf:1:5: ") != NULL);
+	CHECK(stop(r.pid, &r.ch) == 0);
+	resolver_start(&r, program);
+	c = resolver_config(&r, rq, 0);
+	CHECK(c != NULL && rec_get(c,
+	    "registries.unqualified-search-registries") == NULL);
+	rec_free(c);
+	CHECK(stop(r.pid, &r.ch) == 0);
+	(void)snprintf(path, sizeof(path), "%s/%s", root, name);
+	(void)unlink(path);
+	rec_free(rq);
+}
+
+static struct rec *
+check_text(struct resolver *r, const char *kind, const char *text, size_t len)
+{
+	struct rec	*rq = rec_new(), *out = NULL;
+	int		 fd;
+
+	(void)rec_add(rq, "path", "some.conf");
+	(void)rec_add(rq, "kind", kind);
+	(void)rec_add_bytes(rq, "text", text, len);
+	if ((fd = resolver_ask(r, MSG_config_check, rq, 0)) != -1) {
+		out = rec_from_fd(fd);
+		close(fd);
+	}
+	rec_free(rq);
+	return (out);
+}
+
+/* A file is checked without a configuration, and as often as one likes. */
+static void
+test_check(void)
+{
+	static char	 many[300 * 8 + 1];
+	struct resolver	 r;
+	struct rec	*rq = question(), *c, *f;
+	union msg	 m = { 0 };
+	size_t		 it = 0;
+	int		 fd = rec_memfd(rq, "question");
+
+	resolver_start(&r, program);
+	c = check_text(&r, "", "[engine]\nretry = \"x\"\nnope = 1\n", 31);
+	CHECK(c != NULL && strcmp(rec_str(c, "kind", ""), "containers") == 0 &&
+	    rec_count(c, "finding") == 2);
+	f = rec_sub(c, "finding", &it);
+	CHECK(f != NULL && rec_num(f, "line", 0) == 2 &&
+	    rec_num(f, "col", 0) == 1 &&
+	    strcmp(rec_str(f, "near", ""), "retry = \"x\"") == 0);
+	rec_free(f);
+	rec_free(c);
+	c = check_text(&r, "storage", "[storage]\ndriver = \"vfs\"\n", 26);
+	CHECK(c != NULL && rec_count(c, "finding") == 0);
+	rec_free(c);
+	c = check_text(&r, "", "", 0);
+	CHECK(c != NULL && rec_count(c, "finding") == 0);
+	rec_free(c);
+	for (int i = 0; i < 300; i++)
+		(void)snprintf(many + (size_t)i * 8, 9, "k%05d=\n", i);
+	c = check_text(&r, "", many, sizeof(many));
+	CHECK(c != NULL && rec_count(c, "finding") == 1);
+	rec_free(c);
+	for (int i = 0; i < 300; i++)
+		memcpy(many + (size_t)i * 8, (char[9]){ 'k', (char)('a' + i /
+		    26), (char)('a' + i % 26), '=', '1', ' ', ' ', '\n' }, 8);
+	c = check_text(&r, "", many, sizeof(many));
+	CHECK(c != NULL && rec_count(c, "finding") == 200 &&
+	    rec_get(c, "more") != NULL);
+	rec_free(c);
+	CHECK(check_text(&r, "", "a=1", 3) == NULL &&
+	    strstr(r.text, "NUL") != NULL);
+	CHECK(check_text(&r, "nosuch", "", 1) == NULL &&
+	    strstr(r.text, "\"nosuch\"") != NULL);
+	/* It is behind the wall: no configuration can be had any more. */
+	CHECK(ask(&r.ch, MSG_config_resolve, &m, &fd, 1) == EBUSY);
+	CHECK(stop(r.pid, &r.ch) == 0);
+	close(fd);
+	rec_free(rq);
+}
+
 /* As many drop-ins as anyone has, and more than are taken. */
 static void
 test_many_files(void)
@@ -276,6 +384,8 @@ main(int argc, char **argv)
 	test_once();
 	test_failure();
 	test_filters();
+	test_registries();
+	test_check();
 	test_many_files();
 	(void)snprintf(command, sizeof(command), "rm -rf '%s'", root);
 	if (system(command) != 0)

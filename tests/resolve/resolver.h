@@ -37,8 +37,6 @@ resolver_ask(struct resolver *r, enum msg_type type, const struct rec *rec,
 	memset(&m, 0, sizeof(m));
 	if (type == MSG_config_resolve)
 		m.config_resolve.flags = flags;
-	else
-		m.seccomp_compile.flags = flags;
 	r->text[0] = '\0';
 	if (chan_send(&r->ch, type, ++seq, &m, &fd, 1) == -1 ||
 	    chan_recv(&r->ch, &p) != 1) {
