@@ -157,6 +157,7 @@ cmd_rm(struct globals *g, int argc, char **argv)
 			    opt_num(g->opts, "time", -1) };
 	struct select	 sel = { .g = g, .argc = argc, .argv = argv,
 			    .all_states = ~0u, .say_ref = true,
+			    .damaged = r.force,
 			    .missing = 1, .failed = 2 };
 	int		 code;
 

@@ -377,6 +377,18 @@ keep_last(struct ps *p)
 	p->n = (size_t)n;
 }
 
+/* All others are as they were; this one can only go. */
+static void
+say_damaged(const struct rec *row)
+{
+	const char	*id = text(row, "id");
+
+	say_warning("container %s%s%s%s cannot be read: %s; `bulkhead rm "
+	    "--force %.12s` removes it", id, *text(row, "name") == '\0' ?
+	    "" : " (", text(row, "name"), *text(row, "name") == '\0' ? "" :
+	    ")", rec_str(row, "error", "its record is damaged"), id);
+}
+
 static int
 choose(struct ps *p, const struct filter *f)
 {
@@ -387,6 +399,8 @@ choose(struct ps *p, const struct filter *f)
 	if (p->items == NULL)
 		return (say_error("%s", strerror(errno)));
 	for (at = it; (row = rec_sub(p->rows, "ctr", &it)) != NULL; at = it) {
+		if (rec_num(row, "state", 0) == CTR_DAMAGED)
+			say_damaged(row);
 		if (is_shown(p, f, row))
 			p->items[p->n++] = (struct item){ at,
 			    rec_num(row, "created", 0) };

@@ -151,5 +151,9 @@ remove_container(struct session *s, const struct rec *row, bool force,
 	}
 	if (is_running(row) && stop_container(s, row, timeout) == -1)
 		return (-1);
+	/* Whether it runs, nobody knows any more, but its monitor. */
+	if (rec_num(row, "state", 0) == CTR_DAMAGED &&
+	    monconn_signal(s, row, SIGKILL) == 0)
+		(void)monconn_wait(s, row, KILL_WAIT_MS);
 	return (end_remove(s, row));
 }

@@ -44,6 +44,38 @@ run_one(struct walk *w, const struct rec *row, const char *say)
 		printf("%s\n", say);
 }
 
+/* What is left of a container whose record cannot be read. */
+static struct rec *
+remains(struct session *s, const char *ref)
+{
+	struct rec	*row = rec_new(), *def = rec_new();
+	char		 id[65];
+
+	if (row == NULL || def == NULL || session_find(s, ref, id) == -1) {
+		rec_free(row);
+		rec_free(def);
+		return (NULL);
+	}
+	(void)rec_add(row, "id", id);
+	(void)rec_add_num(row, "state", CTR_DAMAGED);
+	(void)rec_addf(def, "log_path", "%s/logs/%s.log",
+	    session_config(s, "path.state", ""), id);
+	(void)rec_add_rec(row, "def", def);
+	rec_free(def);
+	return (row);
+}
+
+/* A container, or as much of it as there is. NULL as session_container. */
+static struct rec *
+find(struct walk *w, const char *ref)
+{
+	struct rec	*row = session_container(w->s, ref);
+
+	if (row == NULL && errno == EUCLEAN && w->sel->damaged)
+		row = remains(w->s, ref);
+	return (row);
+}
+
 static void
 by_name(struct walk *w, const char *ref)
 {
@@ -51,7 +83,7 @@ by_name(struct walk *w, const char *ref)
 	/* podman: what is to go by force may be gone already. */
 	bool		 ignore = opt_flag(opts, "ignore", false) ||
 			    opt_flag(opts, "force", false);
-	struct rec	*row = session_container(w->s, ref);
+	struct rec	*row = find(w, ref);
 	bool		 missing = row == NULL && errno == ENOENT;
 
 	if (row != NULL) {
@@ -103,8 +135,13 @@ whole(struct walk *w, const struct rec *row)
 	struct rec	*full;
 	const char	*id = rec_str(row, "id", "");
 
-	if ((full = session_container(w->s, id)) == NULL)
+	if ((full = find(w, id)) == NULL) {
+		if (errno == EUCLEAN) {
+			say_failure(w);
+			w->code = w->sel->failed;
+		}
 		return;		/* gone meanwhile */
+	}
 	run_one(w, full, id);
 	rec_free(full);
 }

@@ -20,6 +20,7 @@ struct select {
 	bool		 say_ref;	/* print what was done, as podman */
 	bool		 quiet_missing;
 	bool		 mute;		/* the same will be asked again */
+	bool		 damaged;	/* those, too: with an id, no more */
 	int		 missing;	/* exit code for one that is not there */
 	int		 failed;	/* exit code for one that failed */
 };

@@ -672,17 +672,18 @@ db_next(struct db_cursor *c, const char **key, const void **data, size_t *len)
 	c->key = kccurget(c->cur, &key_len, &value, len, 1);
 	if (c->key == NULL)
 		missed(c->db);
-	if (c->key == NULL || key_len >= sizeof(c->name) ||
-	    strncmp(c->key, c->prefix, strlen(c->prefix)) != 0)
+	if (c->key == NULL)
 		return (false);
-	memcpy(c->name, c->key, key_len);
-	c->name[key_len] = '\0';
+	(void)snprintf(c->name, sizeof(c->name), "%.*s", (int)key_len,
+	    c->key);
 	*key = c->name;
 	*data = value;
-	if (db_unseal(c->name, key_len, value, len) != SEALED_BROKEN)
-		return (true);
-	turned(c->db, c->name);
-	return (false);
+	/* Also of the one behind the last: is it really not one of these? */
+	if (db_unseal(c->key, key_len, value, len) == SEALED_BROKEN) {
+		turned(c->db, c->name);
+		return (false);
+	}
+	return (strncmp(c->name, c->prefix, strlen(c->prefix)) == 0);
 }
 
 void

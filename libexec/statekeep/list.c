@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include "db.h"
+#include "keys.h"
 #include "log.h"
 #include "record.h"
+#include "registry.h"
 #include "row.h"
 #include "scope.h"
 
@@ -82,22 +84,41 @@ overs_find(struct overs *o, const char *id)
 	return (NULL);
 }
 
+/* One that cannot be read: its id, the name that leads to it, and why. */
+static int
+list_damaged(struct rec_stream *out, struct db *db, const char *id, size_t len)
+{
+	char		 name[256] = "";
+	struct rec	*row;
+	int		 rc;
+
+	(void)registry_name_of(db, id, name, sizeof(name));
+	row = row_damaged(id, name, len == 0 ? "its record in the state "
+	    "database is damaged" : "its record in the state database does "
+	    "not make sense");
+	rc = row == NULL ? -1 : rec_stream_rec(out, "ctr", row);
+	rec_free(row);
+	return (rc);
+}
+
 /* One stored row: shown as it is if it can be, which is the usual case. */
 static int
-list_row(struct keep *k, struct rec_stream *out, struct overs *o,
-    const char *id, const void *data, size_t len)
+list_row(struct keep *k, struct db *db, struct rec_stream *out,
+    struct overs *o, const char *id, const void *data, size_t len)
 {
 	struct rec		*stored = rec_decode(data, len), *row;
 	const struct rec	*over = NULL;
 	int			 rc;
 
-	if (stored != NULL && !keep_sees(k, stored)) {
+	if (stored == NULL || strcmp(rec_str(stored, "id", ""), id) != 0) {
+		rec_free(stored);
+		return (list_damaged(out, db, id, len));
+	}
+	if (!keep_sees(k, stored)) {
 		rec_free(stored);
 		return (0);
 	}
-	if (stored == NULL)
-		row = row_damaged(id, "its record is damaged");
-	else if (o == NULL)
+	if (o == NULL)
 		row = row_merge_ephemeral(stored, k->boot_id);
 	else if ((over = overs_find(o, id)) == NULL && row_plain(stored)) {
 		rec_free(stored);
@@ -114,14 +135,14 @@ static int
 list_rows(struct keep *k, struct db *db, struct rec_stream *out,
     struct overs *o)
 {
-	struct db_cursor	*c = db_walk(db, "r:");
+	struct db_cursor	*c = db_walk(db, KEY_ROW ":");
 	const char		*key;
 	const void		*data;
 	size_t			 len;
 	int			 rc = c == NULL ? -1 : 0;
 
 	while (rc == 0 && db_next(c, &key, &data, &len))
-		rc = list_row(k, out, o, key + 2, data, len);
+		rc = list_row(k, db, out, o, key + 2, data, len);
 	db_walk_end(c);
 	return (rc);
 }

@@ -202,7 +202,7 @@ row_has_volatile(const struct rec *row)
 }
 
 struct rec *
-row_damaged(const char *id, const char *why)
+row_damaged(const char *id, const char *name, const char *why)
 {
 	struct rec	*row = rec_new();
 	int		 rc;
@@ -211,7 +211,7 @@ row_damaged(const char *id, const char *why)
 		return (NULL);
 	rc = rec_add(row, "id", id);
 	if (rc == 0)
-		rc = rec_add(row, "name", "");
+		rc = rec_add(row, "name", name);
 	if (rc == 0)
 		rc = rec_add(row, "error", why);
 	return (finish(row, rc, ST_DAMAGED));

@@ -37,8 +37,8 @@ struct rec	*row_merge_ephemeral(const struct rec *, const char *);
 bool		 row_plain(const struct rec *);
 /* True if the second part says anything but the state. */
 bool		 row_has_volatile(const struct rec *);
-/* What is shown for a record that does not decode. */
-struct rec	*row_damaged(const char *, const char *);
+/* What is shown for a record that cannot be read: id, name, why. */
+struct rec	*row_damaged(const char *, const char *, const char *);
 /* The state of a merged row. */
 unsigned int	 row_state(const struct rec *);
 /* True if the row is as the changes expect it: "=KEY" says what KEY is now. */

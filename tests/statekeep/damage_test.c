@@ -233,6 +233,7 @@ test_quarantine(void)
 	size_t		 it = 0;
 	int		 damaged = 0, good = 0;
 
+	title = "D18: a damaged record is named, the others are as they were";
 	fresh();
 	edit_journal(flip);
 	CHECK(reopen() == 0);
@@ -244,6 +245,7 @@ test_quarantine(void)
 			CHECK(strcmp(rec_str(r, "state_name", ""),
 			    "damaged") == 0);
 			CHECK(rec_get(r, "error") != NULL);
+			CHECK(strcmp(rec_str(r, "name", ""), "c4") == 0);
 		} else
 			good++;
 		rec_free(r);
@@ -308,6 +310,139 @@ sum(uint32_t h, const char *data, size_t len)
 	for (size_t i = 0; i < len; i++)
 		h = (h ^ (uint8_t)data[i]) * 16777619u;
 	return (h);
+}
+
+/* One bit of the index, and the file looks as if nobody had touched it. */
+static void
+flip_bit(void)
+{
+	int		 fd = file_fd("state.kct", O_RDWR);
+	struct stat	 st;
+	struct timespec	 times[2];
+	off_t		 at;
+	char		 c;
+
+	if (fstat(fd, &st) == -1)
+		err(1, "flip");
+	at = (off_t)(random() % st.st_size);
+	times[0] = st.st_atim;
+	times[1] = st.st_mtim;
+	if (pread(fd, &c, 1, at) != 1)
+		err(1, "flip");
+	c = (char)(c ^ 1 << random() % 8);
+	if (pwrite(fd, &c, 1, at) != 1 || futimens(fd, times) == -1)
+		err(1, "flip");
+	close(fd);
+}
+
+/* The whole list as it came, into a buffer; its length. */
+static ssize_t
+list_bytes(char *buf, size_t size)
+{
+	union msg	 m = { 0 };
+
+	if (peer_ask(&p, MSG_ctr_list, &m, NULL, 0) != 0)
+		return (-1);
+	return (pread(p.fd, buf, size, 0));
+}
+
+static void
+test_bits(void)
+{
+	static char	 first[1 << 16], now[1 << 16];
+	ssize_t		 len;
+	int		 wrong = 0;
+
+	title = "D18: a bit that the disk has turned in a row is mended";
+	fresh();
+	CHECK(reopen() == 0);
+	CHECK((len = list_bytes(first, sizeof(first))) > 0);
+	CHECK(peer_end(&p) == 0);
+	for (int i = 0; i < 150; i++) {
+		flip_bit();
+		/* A name's own key is looked at again after the next boot. */
+		if (reopen() != 0 ||
+		    list_bytes(now, sizeof(now)) != len ||
+		    memcmp(first, now, (size_t)len) != 0 ||
+		    ctr_state(&p, id_of(7)) != CREATING) {
+			printf("# bit %d: %s\n", i, p.text);
+			wrong++;
+		}
+		if (peer_end(&p) != 0)
+			wrong++;
+	}
+	CHECK(wrong == 0);
+	CHECK(state_open(&p, program, durable, run, "next-boot", "/g") == 0);
+	CHECK(peer_end(&p) == 0);
+	expect_all();
+	remove_dir(durable);
+}
+
+/* What is damaged is still so when the journal has been written anew. */
+static void
+test_quarantine_lasts(void)
+{
+	unsigned int	 n = 0;
+	off_t		 before = 0, now = 0;
+
+	title = "D18: a damaged record is not forgotten before it is removed";
+	fresh();
+	edit_journal(flip);
+	CHECK(reopen() == 0);
+	for (; n < 20000 && now >= before; n++) {
+		before = now;
+		(void)ctr_create(&p, id_of(100 + n % 2), "busy", false, false);
+		(void)ctr_remove(&p, id_of(100 + n % 2));
+		now = size_of("state.journal");
+	}
+	printf("# written anew after %u\n", n);
+	CHECK(now < before);
+	CHECK(peer_end(&p) == 0);
+	cut("state.kct", 0);
+	CHECK(reopen() == 0);
+	CHECK(ctr_count(&p) == SOME);
+	CHECK(ctr_get(&p, id_of(4)) == NULL);
+	CHECK(strstr(p.text, "is damaged") != NULL);
+	CHECK(ctr_state(&p, id_of(5)) == CREATING);
+	CHECK(ctr_remove(&p, id_of(4)) == 0);
+	CHECK(ctr_count(&p) == SOME - 1);
+	CHECK(peer_end(&p) == 0);
+	remove_dir(durable);
+}
+
+/* The row of the fourth is gone; its name and its definition are not. */
+static void
+lose_row(char *buf, size_t len)
+{
+	char		 key[80], kind = 2, *at;
+	uint32_t	 size, h;
+
+	(void)snprintf(key, sizeof(key), "r:%s", id_of(4));
+	if ((at = memmem(buf, len, key, strlen(key))) == NULL)
+		errx(1, "no row in the journal");
+	memcpy(&size, at - 8, 4);
+	h = sum(sum(2166136261u, &kind, 1), at, strlen(key) + size);
+	at[-11] = kind;
+	memcpy(at - 4, &h, 4);
+}
+
+static void
+test_dangling(void)
+{
+	title = "X9: a name that leads to nothing is in nobody's way";
+	fresh();
+	edit_journal(lose_row);
+	CHECK(reopen() == 0);
+	CHECK(ctr_count(&p) == SOME - 1);
+	CHECK(ctr_find(&p, "c4") == ENOENT);
+	CHECK(ctr_get(&p, id_of(4)) == NULL);
+	CHECK(ctr_find(&p, "c3") == 0 && ctr_find(&p, "c5") == 0);
+	CHECK(ctr_create(&p, id_of(44), "c4", false, false) == 0);
+	CHECK(ctr_find(&p, "c4") == 0 && strcmp(p.text, id_of(44)) == 0);
+	CHECK(ctr_create(&p, id_of(4), "again", false, false) == 0);
+	CHECK(ctr_count(&p) == SOME + 1);
+	CHECK(peer_end(&p) == 0);
+	remove_dir(durable);
 }
 
 /* Schema 9, as a later statekeep would have written it. */
@@ -393,7 +528,11 @@ main(int argc, char **argv)
 	test_journal();
 	test_rot();
 	test_both();
+	test_bits();
 	test_quarantine();
+	test_quarantine_lasts();
+	test_dangling();
+	title = NULL;
 	test_power_cut();
 	test_schema();
 	test_full();
