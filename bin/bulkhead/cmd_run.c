@@ -17,6 +17,7 @@
 #include "cmd.h"
 #include "define.h"
 #include "end.h"
+#include "locks.h"
 #include "record.h"
 #include "remove.h"
 #include "restart.h"
@@ -187,7 +188,22 @@ ask_lock(struct making *m)
 	(void)snprintf(q.lock_take.name, sizeof(q.lock_take.name), "ctr:%s",
 	    m->id);
 	q.lock_take.wait_ms = 10000;
+	/* One that goes with its command has none to remember. */
+	q.lock_take.alloc = !m->rm;
 	return (star_post(&m->s.star, H_LOCK, MSG_lock_take, &q, NULL, 0));
+}
+
+/* Its number is the container's, once that is recorded. */
+static int
+lock_taken(struct making *m)
+{
+	uint64_t	 number;
+
+	if (star_settle(&m->s.star, H_LOCK) == -1)
+		return (-1);
+	if ((number = m->s.star.value[H_LOCK]) == 0)
+		return (0);
+	return (rec_set_num(m->def, "lock", (int64_t)number - 1));
 }
 
 static int
@@ -285,7 +301,7 @@ reserve(struct making *m)
 	scoped_fd int	 dir = session_ctr_dir(&m->s, m->id);
 	struct packet	 p;
 
-	if (dir == -1 || star_settle(&m->s.star, H_LOCK) == -1 || create_row(m, &p) == -1) {
+	if (dir == -1 || lock_taken(m) == -1 || create_row(m, &p) == -1) {
 		(void)session_error(&m->s);
 		end_run_dir(&m->s, m->id);
 		return (-1);
@@ -461,6 +477,7 @@ cmd_create(struct globals *g, int argc, char **argv)
 
 	if (make(&m, g, argc, argv, 0) == 0) {
 		if (settle_created(&m) == 0) {
+			locks_settle(&m.s, "ctr", m.id);
 			printf("%s\n", m.id);
 			code = 0;
 		} else {
@@ -492,6 +509,7 @@ settle_failed(struct making *m)
 	(void)session_set(&m->s, m->id, 1u << CTR_CREATING |
 	    1u << CTR_RUNNING, CTR_CREATED, keys);
 	rec_free(keys);
+	locks_settle(&m->s, "ctr", m->id);
 }
 
 /* What could not be cleaned up is left to the reaper. */

@@ -17,18 +17,24 @@
 #define WAIT_MS		20000		/* for commands at work */
 
 void
-locks_free(struct session *s, const struct rec *row, const char *kind)
+locks_free_id(struct session *s, const char *kind, const char *id)
 {
 	union msg	 m;
 
-	if (rec_get(row, "lock") == NULL || !star_has(&s->star, H_LOCK) ||
-	    session_locks(s) == -1)
+	if (!star_has(&s->star, H_LOCK) || session_locks(s) == -1)
 		return;
 	memset(&m.lock_free, 0, sizeof(m.lock_free));
 	(void)snprintf(m.lock_free.name, sizeof(m.lock_free.name), "%s:%.72s",
-	    kind, rec_str(row, "id", ""));
+	    kind, id);
 	(void)star_do(&s->star, H_LOCK, MSG_lock_free, &m, NULL, 0);
 	s->star.text[0] = '\0';
+}
+
+void
+locks_free(struct session *s, const struct rec *row, const char *kind)
+{
+	if (rec_get(row, "lock") != NULL)
+		locks_free_id(s, kind, rec_str(row, "id", ""));
 }
 
 void

@@ -19,6 +19,8 @@ struct session;
  * one. It is no failure when that cannot be done: renumbering mends it.
  */
 void	locks_free(struct session *, const struct rec *row, const char *kind);
+/* The same by its id, when its row is not at hand. */
+void	locks_free_id(struct session *, const char *kind, const char *id);
 /*
  * An object exists: its lock is dropped, and the number that it was taken
  * with is its own. Until then, the number ends with us.

@@ -339,9 +339,10 @@ star_settle(struct star *s, enum star_helper who)
 
 	s->nposted[who] = 0;
 	for (unsigned int i = 0; i < n && star_has(s, who); i++) {
-		if (wait_for(s, who, s->posted[who][i], &p) == 0)
+		if (wait_for(s, who, s->posted[who][i], &p) == 0) {
+			s->value[who] = p.body.reply.value;
 			packet_clear(&p);
-		else if (error == 0) {
+		} else if (error == 0) {
 			error = errno;
 			(void)strlcpy(why, s->text, sizeof(why));
 		}

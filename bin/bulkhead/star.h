@@ -31,6 +31,8 @@ struct star {
 	uint32_t	 sent[H_COUNT];	/* the request that star_wait is for */
 	uint32_t	 posted[H_COUNT][STAR_POSTS];	/* not looked at yet */
 	unsigned int	 nposted[H_COUNT];
+	uint64_t	 value[H_COUNT];	/* of the last that was posted,
+						 * and has been looked at */
 	unsigned int	 trace;
 	unsigned int	 verbose;
 	uid_t		 uid;		/* helpers are born with it; 0: ours */

@@ -15,6 +15,7 @@
 #include "end.h"
 #include "filters.h"
 #include "hostfiles.h"
+#include "locks.h"
 #include "monconn.h"
 #include "path.h"
 #include "record.h"
@@ -633,6 +634,8 @@ start_container(struct start *st)
 		(void)session_error(s);
 		return (-1);
 	}
+	/* It runs: what happens to it now is decided by its state. */
+	locks_settle(s, "ctr", st->id);
 	if (!st->attach_in && !st->attach_out)
 		return (0);
 	stay(st, &a);
