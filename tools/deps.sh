@@ -3,7 +3,7 @@
 # missing, and does nothing else, for anybody else.
 set -eu
 build="gcc g++ make libc6-dev linux-libc-dev libbsd-dev libmd-dev libjansson-dev
-libseccomp-dev libkyotocabinet-dev liblzo2-dev zlib1g-dev libzstd-dev
+libseccomp-dev libsystemd-dev libkyotocabinet-dev liblzo2-dev zlib1g-dev libzstd-dev
 libbz2-dev liblzma-dev libarchive-dev libssl-dev libsubid-dev libcap2-bin
 musl-tools"
 test="bats busybox-static debootstrap podman crun runc conmon buildah skopeo

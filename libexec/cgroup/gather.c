@@ -91,9 +91,9 @@ enter(int sock, int procs, int pids, int users)
 		_exit(1);
 	if ((pid = fork_raw()) == 0)
 		inside(HELPER_FD, PROCS_FD);
-	close(HELPER_FD);
 	if (pid == -1)
 		_exit(1);
+	/* Our end of the socket stays open until there is nothing to reap. */
 	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
 		;
 	_exit(0);
@@ -164,6 +164,9 @@ attempt(int procs, int pids, int users, struct tally *t)
 	while (rc == 1)
 		rc = hear(sp[0], t);
 	saved = errno;
+	/* Its child is its to reap: an orphan would keep the container alive. */
+	if (rc == 0)
+		(void)poll(&(struct pollfd){ sp[0], POLLIN, 0 }, 1, WAIT_MS);
 	close(sp[0]);
 	/* Ours and not waited for, so the number is still its own. */
 	if (pid != -1) {

@@ -1,0 +1,131 @@
+/*
+ * scope: asks the service manager of a user for cgroups.
+ *
+ * Trusts: the front end; of systemd, that it is the user's own.
+ * Holds:  a socket connected to that user's systemd, and with it what the
+ *         user could ask of it. The only program that links libsystemd.
+ * Dies:   when its channel closes.
+ */
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "helper.h"
+#include "log.h"
+#include "policy.h"
+#include "proto.h"
+#include "scope.h"
+#include "systemd.h"
+
+#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+
+enum { EMPTY = 1, READY = 2 };
+
+struct scope {
+	unsigned int	 state;
+	struct sd_bus	*bus;
+};
+
+static bool
+is_stream(int fd)
+{
+	socklen_t	 len = sizeof(int);
+	int		 type = 0, domain = 0;
+
+	return (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
+	    type == SOCK_STREAM && getsockopt(fd, SOL_SOCKET, SO_DOMAIN,
+	    &domain, &len) == 0 && domain == AF_UNIX);
+}
+
+static int
+on_scope_open(void *ctx, struct packet *p, struct answer *a)
+{
+	struct scope	*s = ctx;
+
+	errno = EINVAL;
+	if (!is_stream(p->fds[0]))
+		return (answer_text(a, "that is no socket of a service "
+		    "manager"));
+	if ((s->bus = systemd_open(packet_take_fd(p, 0))) == NULL)
+		return (answer_text(a, "the user's systemd does not answer: "
+		    "%s", strerror(errno)));
+	s->state = READY;
+	return (0);
+}
+
+static int
+on_scope_make(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_scope_make	*m = &p->body.scope_make;
+	struct scope			*s = ctx;
+
+	errno = EINVAL;
+	if (m->pid == 0)
+		return (answer_text(a, "a scope has a process in it"));
+	return (systemd_start(s->bus, m->unit, m->slice, m->pid, a->text,
+	    sizeof(a->text), a->text, sizeof(a->text)));
+}
+
+static int
+on_scope_attach(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_scope_attach	*m = &p->body.scope_attach;
+	struct scope			*s = ctx;
+
+	return (systemd_attach(s->bus, m->unit, m->pid, a->text,
+	    sizeof(a->text)));
+}
+
+static int
+on_scope_slice(void *ctx, struct packet *p, struct answer *a)
+{
+	struct scope	*s = ctx;
+
+	return (systemd_start(s->bus, p->body.scope_slice.unit, "", 0, a->text,
+	    sizeof(a->text), a->text, sizeof(a->text)));
+}
+
+static int
+on_scope_stop(void *ctx, struct packet *p, struct answer *a)
+{
+	struct scope	*s = ctx;
+
+	return (systemd_stop(s->bus, p->body.scope_stop.unit, a->text,
+	    sizeof(a->text)));
+}
+
+static const struct handler handlers[] = {
+	/* message		states	handler */
+	{ MSG_scope_open,	EMPTY,	on_scope_open },
+	{ MSG_scope_make,	READY,	on_scope_make },
+	{ MSG_scope_attach,	READY,	on_scope_attach },
+	{ MSG_scope_slice,	READY,	on_scope_slice },
+	{ MSG_scope_stop,	READY,	on_scope_stop },
+};
+
+static const struct rule rules[] = {
+#include "scope.policy"
+};
+#include "scope.bpf.h"
+
+static const struct policy policy = { "scope", rules, NITEMS(rules), bpf,
+	NITEMS(bpf) };
+
+int
+main(int argc, char **argv)
+{
+	struct scope	 s = { .state = EMPTY };
+	struct helper	 h = { .name = "scope", .self = R_SCOPE,
+			    .policy = &policy };
+
+	helper_args(&h, argc, argv);		/* -P -t -v, -p role */
+	helper_socket(&h);			/* descriptor 3, or exit */
+	helper_drop(&h);
+	helper_sandbox(&h, NULL, 0);		/* limits, Landlock, seccomp */
+	return (helper_serve(&h, handlers, NITEMS(handlers), &s.state, &s));
+}
