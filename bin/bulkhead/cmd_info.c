@@ -157,12 +157,38 @@ settle_down(void)
 	session_confine();
 }
 
+/* Fields that Go knows by another name than JSON. */
+static void
+add_names(const struct tmpl *t, json_t *j)
+{
+	static const struct {
+		const char	*in[2];		/* host, and in that */
+		const char	*json;
+		const char	*go;
+	} names[] = {
+		{ { "host", NULL }, "cgroupVersion", "CgroupsVersion" },
+		{ { "host", "security" }, "capabilities",
+		    "DefaultCapabilities" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		json_t	*o = json_object_get(j, names[i].in[0]);
+
+		if (names[i].in[1] != NULL)
+			o = json_object_get(o, names[i].in[1]);
+		if (tmpl_mentions(t, names[i].go))
+			(void)json_object_set(o, names[i].go,
+			    json_object_get(o, names[i].json));
+	}
+}
+
 static int
 print(struct format *f, json_t *j)
 {
 	int	 r;
 
 	if (f->kind == FORMAT_TEMPLATE) {
+		add_names(f->tmpl, j);
 		r = format_row(f, j, 0);
 		return (format_close(f, 0) == -1 || r == -1 ?
 		    EXIT_ENGINE : 0);
