@@ -28,6 +28,7 @@
 #define PINS_WAIT_MS	10000
 #define FILE_MAX	(1u << 20)
 #define FILES_MAX	64
+#define FINDINGS_MAX	1000		/* resolve gives no more */
 
 /* What files and people say, safe for a terminal. */
 static void
@@ -533,22 +534,38 @@ print_finding(const struct rec *f, const char *path)
 	putchar('\n');
 }
 
+static int
+by_place(const void *a, const void *b)
+{
+	const struct rec *const	*x = a, *const *y = b;
+	int64_t			 lines = rec_num(*x, "line", 0) -
+				    rec_num(*y, "line", 0);
+
+	if (lines != 0)
+		return (lines < 0 ? -1 : 1);
+	return ((int)(rec_num(*x, "col", 0) - rec_num(*y, "col", 0)));
+}
+
 /* 0: nothing is wrong with it. */
 static int
 print_findings(struct rec *answer, const char *path)
 {
-	struct rec	*f;
-	size_t		 it = 0;
-	int		 code = 0;
+	struct rec	*all[FINDINGS_MAX], *f;
+	size_t		 it = 0, n = 0;
 
-	while ((f = rec_sub(answer, "finding", &it)) != NULL) {
-		print_finding(f, path);
-		rec_free(f);
-		code = 1;
+	while (n < FINDINGS_MAX &&
+	    (f = rec_sub(answer, "finding", &it)) != NULL)
+		all[n++] = f;
+	qsort(all, n, sizeof(all[0]), by_place);
+	for (size_t i = 0; i < n; i++) {
+		print_finding(all[i], path);
+		rec_free(all[i]);
 	}
-	if (rec_get(answer, "more") != NULL)
-		printf("%s: and more\n", path);
-	return (code);
+	if (rec_get(answer, "more") != NULL) {
+		put(path);
+		puts(": and more");
+	}
+	return (n > 0 ? 1 : 0);
 }
 
 static int

@@ -98,9 +98,9 @@ write() {	# write FILE: from the standard input
 	diff - "$T/found" <<-'END'
 	bad.conf:2:1: error: engine.num_locks must be an integer, not a string: num_locks = "many"
 	bad.conf:3:1: unknown key "engine.nosuch": nosuch = 1
-	bad.conf:7:15: error: containers.env must be an array of strings, not an integer: 3]
 	bad.conf:4:1: error: engine.events_logger must be file, journald or none, not "syslog": events_logger = "syslog"
 	bad.conf:6:1: error: containers.shm_size must be a size such as 64m, not "64q": shm_size = "64q"
+	bad.conf:7:15: error: containers.env must be an array of strings, not an integer: 3]
 	END
 	write broken.conf <<<$'[engine]\nretry = [1,'
 	code=0
