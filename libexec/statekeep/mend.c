@@ -213,6 +213,26 @@ write_all(struct db *db, int fd)
 	return (end);
 }
 
+/*
+ * Who finds the stamp of a killed writer takes a journal that is shorter than
+ * it says for one that has lost its end.
+ */
+static int
+expect_less(struct db *db, int64_t end)
+{
+	struct stamp	 s;
+	int64_t		 len = db->journal_len;
+	int		 rc;
+
+	mend_stamp(db, &s);
+	if (s.kind != STAMP_BUSY || s.journal_len <= end)
+		return (0);
+	db->journal_len = end;
+	rc = mend_busy(db);
+	db->journal_len = len;
+	return (rc);
+}
+
 /* Replace the journal by one that says only what is there now. */
 int
 mend_compact(struct db *db)
@@ -223,8 +243,8 @@ mend_compact(struct db *db)
 	fd = openat(db->dir_fd, db->journal_new,
 	    O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd == -1 || (end = write_all(db, fd)) == -1 || fsync(fd) == -1 ||
-	    renameat(db->dir_fd, db->journal_new, db->dir_fd,
-	    db->journal) == -1) {
+	    expect_less(db, end) == -1 || renameat(db->dir_fd,
+	    db->journal_new, db->dir_fd, db->journal) == -1) {
 		(void)db_fail_file(db, "write", db->journal_new);
 		(void)unlinkat(db->dir_fd, db->journal_new, 0);
 		return (-1);
