@@ -1,0 +1,455 @@
+# What a boot leaves to the next. Another boot is another boot ID, bound over
+# the kernel's in a mount namespace; nothing else is different there, and the
+# run directories are on a disk. (No container can start in it, as its /proc
+# is not whole. tests/vm does it with real reboots and power cuts.)
+
+load lib
+load traces
+
+setup() {
+	have_busybox
+}
+
+teardown() {
+	crash_all
+	root rm -f -a -t 0 >/dev/null 2>&1 || true
+	user rm -f -a -t 0 >/dev/null 2>&1 || true
+}
+
+# The power fails: everything of $WHO is gone at once, nothing is cleaned up.
+crash() {
+	local pid exe
+	while :; do
+		set -- $(processes | cut -d' ' -f1)
+		[ $# -gt 0 ] || return 0
+		kill -KILL "$@" 2>/dev/null || true
+		sleep 0.05
+	done
+}
+crash_all() { WHO=root crash; WHO=user crash; }
+
+# elsewhen N COMMAND...: the engine of $WHO in boot N.
+elsewhen() {
+	local n=$1 argv; shift
+	case $WHO in
+	root)	argv=("$BH" --root "$T/root/storage" --runroot "$T/root/run") ;;
+	user)	argv=(setpriv --reuid "$BH_USER" --regid "$BH_USER"
+		    --init-groups env -i "HOME=$T/user"
+		    "XDG_RUNTIME_DIR=$T/xdg" PATH=/usr/bin:/bin
+		    sh -c 'cd "$HOME" && exec "$@"' sh "$BH") ;;
+	esac
+	[ -e "$T/boot.$n" ] || {
+		echo "00000000-0000-4000-8000-00000000000$n" >"$T/boot.$n"
+		chmod 644 "$T/boot.$n"
+	}
+	unshare -m sh -c 'mount --bind "$1" /proc/sys/kernel/random/boot_id &&
+	    shift && exec ${TRACER-} "$@"' sh "$T/boot.$n" "${argv[@]}" "$@"
+}
+
+# long NAME OPTION...: a container that runs for long.
+long() {
+	local name=$1; shift
+	bh run -d --name "$name" --network none "$@" localhost/busybox sh -c \
+	    'trap "exit 7" TERM; while :; do sleep 0.1; done' "mark-$WHO-$T" \
+	    >/dev/null
+}
+
+# What a boot can leave: running, to be removed at its end, ended, never run.
+leave() {
+	long runs
+	long gone --rm
+	fails 4 bh run --name old --network none localhost/busybox sh -c 'exit 4'
+	bh create --name made localhost/busybox true >/dev/null
+	crash
+}
+states() {
+	elsewhen "$1" ps -a --sort names --format '{{.Names}} {{.State}}'
+}
+left="made created
+old exited
+runs exited"
+
+valid_at_once() {
+	leave
+	is "$(states 1)" "$left" "ps is the first command"
+	is "$(elsewhen 1 ps -q)" ""
+	is "$(elsewhen 1 inspect --format '{{.State.ExitCode}}' old)" 4
+	is "$(elsewhen 1 inspect --format '{{.State.Pid}}' runs)" 0
+	# The name of the one that went is free, the others can go.
+	elsewhen 1 create --name gone localhost/busybox true >/dev/null
+	elsewhen 1 rm runs gone >/dev/null
+	is "$(bh run --rm --network none localhost/busybox echo next)" next
+	is "$(bh start -a made)" ""
+	bh rm made old >/dev/null
+	clean 10
+}
+@test "S74 D8: the run directory is on a disk, and another boot finds all valid at once" {
+	each valid_at_once
+}
+
+# Many at once: one does it. Each says what it has done.
+only_one() {
+	local i
+	leave
+	elsewhen 1 version >/dev/null
+	for i in 1 2 3 4 5 6; do
+		elsewhen 1 refresh --apply >"$T/out.$i" &
+	done
+	wait
+	is "$(cat "$T"/out.* | grep -c '^container.* runs: running -> exited')" 1
+	is "$(cat "$T"/out.* | grep -c '^layer ')" 1
+	rm -f "$T"/out.*
+	is "$(states 1)" "$left"
+}
+@test "S75: however many commands a boot begins with, one refreshes" {
+	each only_one
+}
+
+# A connection holds the lock: who dies lets go of it, and the next does it.
+killed() {
+	local i pid
+	for i in 1 2 3 4 5 6; do
+		leave
+		elsewhen "$i" refresh --apply >/dev/null 2>&1 &
+		pid=$!
+		sleep "0.0$((RANDOM % 5 + 1))"
+		crash
+		wait $pid || true
+		elsewhen "$i" refresh --apply >/dev/null
+		is "$(elsewhen "$i" refresh --apply)" "" "a second time"
+		is "$(states "$i")" "$left"
+		bh rm -f -a -t 0 >/dev/null
+	done
+	clean 10
+}
+@test "S77 X2: the lock of a refresh is never lost, whoever is killed" {
+	each killed
+}
+
+alive() {
+	local f; f=$(run_dir)/alive
+	bh run --rm --network none localhost/busybox true
+	is "$(cat "$f")" "$(cat /proc/sys/kernel/random/boot_id)"
+	is "$(stat -c %a "$f")" 644
+	# That it is missing, or cannot be read, or is of another boot: nothing.
+	long runs
+	rm "$f"
+	is "$(bh refresh --plan)" ""
+	mkdir -m 0 "$f"
+	is "$(bh ps --format '{{.Names}} {{.State}}')" "runs running"
+	bh stop -t 0 runs >/dev/null
+	rmdir "$f"
+	cat /proc/sys/kernel/random/boot_id >"$f"
+	chmod 644 "$f"
+	[ "$WHO" = root ] || chown "$BH_USER" "$f"
+	bh start runs >/dev/null
+	crash
+	elsewhen 1 refresh --apply | grep -q "runs: running -> exited"
+	is "$(cat "$f")" 00000000-0000-4000-8000-000000000001
+	bh rm -f runs >/dev/null
+}
+@test "S76 S87: alive is written with the boot ID, and decides nothing" {
+	each alive
+}
+
+told() {
+	elsewhen 1 events --stream=false --since 10m |
+	    grep -c ' system refresh' || true
+}
+told_once() {
+	local n
+	leave
+	n=$(told)
+	elsewhen 1 refresh --apply >/dev/null
+	elsewhen 1 refresh --apply >/dev/null
+	elsewhen 1 create localhost/busybox true >/dev/null
+	is "$(told)" $((n + 1))
+	bh rm -f -a >/dev/null
+}
+@test "S87: a refresh is told once in each boot" { each told_once; }
+
+# No second bulkhead: what a refresh needs is in the process that found it.
+no_child() {
+	leave
+	TRACER="strace -f -qq -e trace=execve -o $T/trace" \
+	    elsewhen 1 refresh --apply >/dev/null
+	is "$(grep -c 'execve.*bin/bulkhead"' "$T/trace")" 1
+	bh rm -f -a >/dev/null
+}
+@test "S78: nobody starts another bulkhead for the side effect" {
+	WHO=root
+	no_child
+}
+
+locks_and_refresh() {
+	leave
+	elsewhen 1 system renumber >/dev/null
+	is "$(elsewhen 1 refresh --apply)" ""
+	is "$(states 1)" "$left"
+	bh rm -f -a >/dev/null
+}
+@test "S79: renumber in a new boot, and the refresh, do not meet" {
+	"$BH" system renumber --help >/dev/null 2>&1 || skip "no renumber"
+	each locks_and_refresh
+}
+
+all_states() {
+	long again --restart on-failure:5
+	kill -KILL "$(bh inspect --format '{{.State.Pid}}' again)"
+	until_true 10 counted again 1
+	leave
+	elsewhen 1 refresh --apply >"$T/out"
+	grep -q "^container .* runs: running -> exited" "$T/out"
+	grep -q "^container .* again: running -> exited" "$T/out"
+	not grep -q -e made -e old "$T/out"
+	is "$(elsewhen 1 inspect --format \
+	    '{{.State.ExitCode}} {{.State.Pid}} {{.RestartCount}}' \
+	    old again | tr '\n' ' ')" "4 0 0 0 0 0 "
+	is "$(elsewhen 1 ps -a --filter name=gone --format '{{.Names}}')" ""
+	bh rm -f -a >/dev/null
+}
+@test "S80 S81: what ran is exited, exit codes stay, --rm goes, the rest is as it was" {
+	each all_states
+}
+
+# One whose record cannot be read is named, and keeps nobody from anything.
+one_damaged() {
+	long xdamagedx
+	long runs
+	crash
+	perl -pi -e 's/xdamagedx/xDAMAGEDx/g' "$(state_dir)/state.journal"
+	rm -f "$(state_dir)/state.kct"
+	elsewhen 1 refresh --apply >"$T/out" 2>/dev/null
+	grep -q "^container .* runs: running -> exited" "$T/out"
+	grep -q "^container .*damaged" "$T/out"
+	elsewhen 1 ps -a --format '{{.Names}} {{.State}}' >"$T/out" 2>/dev/null
+	grep -q "^runs exited" "$T/out"
+	bh rm -f -a >/dev/null 2>&1 || true
+	rm -rf "$(state_dir)" "$(run_dir)"
+}
+@test "S82 X9: an object's failure is its own" {
+	each one_damaged
+	rm -rf "$T/root" "$T/user" "$T/xdg"
+	install -d -o "$BH_USER" -g "$BH_USER" -m 700 "$T/user" "$T/xdg"
+}
+
+leftovers() {
+	local dir
+	leave
+	dir=$(echo "$(run_dir)"/ctr/*)
+	[ -S "${dir%% *}/ctl" ]
+	elsewhen 1 refresh --plan | grep -q "^leftover "
+	elsewhen 1 refresh --apply >/dev/null
+	is "$(ls "$(run_dir)/ctr")" ""
+	is "$(ls "$(graph_dir)/bulkhead" | grep -c '^[0-9a-f]\{64\}$')" 3
+	bh rm -f -a >/dev/null
+	clean
+}
+@test "S83 S84: run directories, sockets, exit files and layers of the last boot go" {
+	each leftovers
+}
+
+has_any() { [ -n "$(ls "$1" 2>/dev/null)" ]; }
+half_loaded() {
+	local stage i
+	stage=$(graph_dir)/bulkhead/stage
+	for i in 1 2 3 4 5 6 7 8 9; do
+		bh load -q -i "$BH_FIXTURES/debian.buildah.tar" \
+		    >/dev/null 2>&1 &
+		until_true 20 has_any "$stage"
+		crash
+		wait || true
+		[ -z "$(ls "$stage" 2>/dev/null)" ] || break
+	done
+	[ -n "$(ls "$stage")" ]
+	elsewhen 1 refresh --plan | grep -q "^image "
+	elsewhen 1 refresh --apply | grep -q "^image "
+	is "$(ls "$stage")" ""
+	is "$(bh images -q localhost/debian)" ""
+}
+@test "an image that was half loaded is discarded" { each half_loaded; }
+
+# Of a copy, on any machine, and of this state with any boot's facts.
+pure() {
+	local sum
+	leave
+	bh refresh --plan --boot-id 12345678-1 >"$T/plan"
+	elsewhen 1 refresh --plan >"$T/real"
+	is "$(sort "$T/plan")" "$(sort "$T/real")" "as if, and in it"
+	rm -rf "$T/copy"
+	cp -r "$(state_dir)" "$T/copy"
+	cp "$(run_dir)/boot.journal" "$T/copy"
+	chmod -R a+rX "$T/copy"
+	sum=$(cat "$T/copy"/*.* | md5sum)
+	"$BH" --root "$T/nowhere" refresh --plan --boot-id 12345678-1 \
+	    --state "$T/copy" >"$T/there"
+	is "$(cat "$T/there")" "$(grep ^container "$T/plan")" "of a copy"
+	is "$(cat "$T/copy"/*.* | md5sum)" "$sum"
+	as_user "$BH" refresh --plan --boot-id 12345678-1 \
+	    --state "$T/copy" >"$T/there"
+	is "$(cat "$T/there")" "$(grep ^container "$T/plan")" "by a user"
+	is "$(bh refresh --plan)" "" "in its own"
+	fails 125 bh refresh
+	fails 125 bh refresh --plan --apply
+	fails 125 bh refresh --apply --boot-id x
+	bh rm -f -a >/dev/null
+}
+@test "D15: a plan is a function of the state and the boot's facts" { each pure; }
+
+# Calls that change something below a directory, from strace -f -y.
+writes() {
+	grep -E '(write|pwrite64|writev|ftruncate|fallocate|fchmod|fchown|f?utimensat|fsync|fdatasync|mkdirat|unlinkat|renameat2?|linkat|symlinkat|mknodat)\(' "$T/trace" |
+	    grep -v ' = -1 ' | grep -F -e "$(graph_dir)" -e "$(state_dir)"
+}
+idempotent() {
+	leave
+	TRACER="strace -f -qq -y -o $T/trace" \
+	    elsewhen 1 refresh --apply >/dev/null
+	[ -n "$(writes)" ]
+	TRACER="strace -f -qq -y -o $T/trace" elsewhen 1 refresh --apply
+	is "$(writes)" ""
+	TRACER="strace -f -qq -y -o $T/trace" elsewhen 1 refresh --plan
+	is "$(writes)" ""
+	bh rm -f -a >/dev/null
+}
+@test "D15: a second apply makes no call that writes" { WHO=root; idempotent; }
+
+# --- restart policies
+
+count() { bh inspect --format '{{.RestartCount}}' "$1"; }
+counted() { [ "$(count "$1")" = "$2" ]; }
+stands() { [ "$(bh inspect --format '{{.State.Status}}' "$1")" = "$2" ]; }
+policy() {
+	bh create --restart "$1" localhost/busybox true >"$T/id"
+	bh inspect --format '{{.HostConfig.RestartPolicy.Name}} {{.HostConfig.RestartPolicy.MaximumRetryCount}}' "$(cat "$T/id")"
+}
+policies() {
+	is "$(policy always)" "always 0"
+	is "$(policy on-failure)" "on-failure 0"
+	is "$(policy on-failure:3)" "on-failure 3"
+	is "$(policy unless-stopped)" "unless-stopped 0"
+	is "$(policy no)" "no 0"
+	is "$(policy never)" "no 0"
+	for p in foo always:3 on-failure:x on-failure:-1 on-failure:1:2; do
+		fails 125 bh create --restart "$p" localhost/busybox true
+	done
+	fails 125 bh run --rm --restart always localhost/busybox true
+	is "$err" 'Error: the --rm option conflicts with --restart, when the restartPolicy is not "" and "no"'
+	bh run --rm --restart no --network none localhost/busybox true
+	is "$(bh ps -aq --filter restart-policy=always | wc -l)" 1
+	is "$(bh ps -aq --filter restart-policy=on-failure | wc -l)" 2
+	is "$(bh ps -aq --filter should-start-on-boot=true | wc -l)" 2
+	bh rm -f -a >/dev/null
+}
+@test "restart: policies as podman has them" { each policies; }
+
+on_failure() {
+	bh run -d --name f --restart on-failure:3 --network none \
+	    localhost/busybox sh -c 'echo x >>/n; exit 5' >/dev/null
+	until_true 10 counted f 3
+	until_true 10 stands f exited
+	is "$(bh inspect --format '{{.State.ExitCode}}' f)" 5
+	# By hand: it begins to count anew. Attached, the code is the first's.
+	fails 5 bh start -a f
+	until_true 10 counted f 3
+	bh run -d --name ok --restart on-failure --network none \
+	    localhost/busybox true >/dev/null
+	until_true 5 stands ok exited
+	sleep 0.3
+	is "$(count ok)" 0
+	bh rm -f -a >/dev/null
+	clean
+}
+@test "restart: on-failure, so many times" { each on_failure; }
+
+# The front end and everybody else is long gone.
+always() {
+	local pid
+	long a --restart always
+	pid=$(bh inspect --format '{{.State.Pid}}' a)
+	kill -KILL "$pid"
+	until_true 10 counted a 1
+	until_true 10 stands a running
+	[ "$(bh inspect --format '{{.State.Pid}}' a)" != "$pid" ]
+	# Who stops it means it, and the same who kills it.
+	bh stop -t 5 a >/dev/null
+	sleep 0.3
+	stands a exited
+	is "$(bh inspect --format '{{.State.ExitCode}}' a)" 7
+	bh start a >/dev/null
+	is "$(count a)" 0
+	bh kill a >/dev/null
+	until_true 5 stands a exited
+	sleep 0.3
+	stands a exited
+	bh start a >/dev/null
+	bh rm -f -t 0 a >/dev/null
+	is "$(bh ps -aq)" ""
+	clean
+}
+@test "restart: always, but not what somebody stopped, killed or removed" {
+	each always
+}
+
+# Ten seconds of a container that cannot live: not hundreds of starts.
+paced() {
+	local n
+	bh run -d --name loop --restart always --network none \
+	    localhost/busybox false >/dev/null
+	sleep 3
+	n=$(count loop)
+	echo "# $n restarts in 3 seconds"
+	[ "$n" -ge 2 ] && [ "$n" -le 6 ]
+	# In the pause it is exited, and is as easily stopped.
+	bh stop --all >/dev/null
+	n=$(count loop)
+	sleep 2
+	is "$(count loop)" "$n"
+	stands loop exited
+	bh rm loop >/dev/null
+	clean 60
+}
+@test "restart: a crash loop is paced" { each paced; }
+
+same_again() {
+	bh run -d --name s --restart always --network none -v "$T/vol:/v" \
+	    --read-only --tmpfs /scratch --cap-drop all --cap-add setuid \
+	    --ulimit nofile=77:77 localhost/busybox sh -c '
+	    { grep -e Cap -e Seccomp: -e NoNew /proc/self/status; ulimit -n;
+	    cat /proc/self/uid_map | tr -s " " | cut -d" " -f2,4;
+	    grep -c scratch /proc/self/mountinfo; } >/v/$(ls /v | wc -l)
+	    while ! test -e /v/go; do sleep 0.1; done; exit 3' >/dev/null
+	until_true 10 [ -e "$T/vol/0" ]
+	touch "$T/vol/go"
+	until_true 20 [ -s "$T/vol/2" ]
+	bh rm -f -t 0 s >/dev/null
+	is "$(cat "$T/vol/2")" "$(cat "$T/vol/0")"
+	rm -f "$T"/vol/*
+}
+@test "restart: it gets the same as the first time" {
+	install -d -m 777 "$T/vol"
+	each same_again
+	rm -rf "$T/vol"
+}
+
+by_filter() {
+	long always --restart always
+	long unless --restart unless-stopped
+	long stopped --restart unless-stopped
+	long plain
+	bh stop -t 0 stopped >/dev/null
+	bh stop -t 0 --until-boot --filter should-start-on-boot=true >/dev/null
+	is "$(bh ps --format '{{.Names}}')" plain
+	crash
+	elsewhen 1 refresh --apply >/dev/null
+	bh start --all --filter restart-policy=always >/dev/null
+	is "$(bh ps --format '{{.Names}}')" always
+	bh start --all --filter should-start-on-boot=true >/dev/null
+	is "$(bh ps --sort names --format '{{.Names}}' | tr '\n' ' ')" \
+	    "always unless "
+	bh rm -f -a -t 0 >/dev/null
+	clean
+}
+@test "start --all --filter: what is to run when the machine does" {
+	each by_filter
+}
