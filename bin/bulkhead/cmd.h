@@ -47,6 +47,7 @@ cmd_fn	cmd_run, cmd_create, cmd_start, cmd_stop, cmd_kill, cmd_rm, cmd_pause, cm
 	cmd_load, cmd_import, cmd_rmi, cmd_cleanup,
 	cmd_refresh;	/* the flows */
 cmd_fn	cmd_config_show, cmd_config_explain, cmd_config_check;
+cmd_fn	cmd_locks, cmd_renumber;
 cmd_fn	cmd_ps, cmd_images, cmd_inspect, cmd_container_inspect,
 	cmd_image_inspect, cmd_info, cmd_migrate, cmd_shutdown, cmd_version,
 	cmd_logs,

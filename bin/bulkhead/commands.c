@@ -485,6 +485,30 @@ static const struct command c_image = {
 	.description = "Manage images", .group = image_group,
 };
 
+static const struct command c_system_locks = {
+	.name = "locks", .run = cmd_locks,
+	.summary = "Show who holds which lock, and who waits",
+	.opts = { .tables = { opts_locks } },
+	.description = "Lists the locks of containers, pods and volumes that "
+	    "are held just now: the lock's number, whose it is, the process "
+	    "that holds it, its command, for how long, and how many wait for "
+	    "it. It waits for none of them.",
+	.examples = "system locks\nsystem locks --all\n"
+	    "system locks --format json",
+};
+
+static const struct command c_system_renumber = {
+	.name = "renumber", .run = cmd_renumber,
+	.summary = "Give all locks new numbers",
+	.opts = { .tables = { opts_renumber } },
+	.description = "Gives the locks of all containers, pods and volumes "
+	    "the numbers from 0 up, in one step, when no other command is at "
+	    "work, and prints which have changed. It is needed when "
+	    "engine.num_locks was made smaller than the highest number in "
+	    "use.",
+	.examples = "system renumber --plan\nsystem renumber",
+};
+
 static const struct command c_system_migrate = {
 	.name = "migrate", .run = cmd_migrate,
 	.summary = "Migrate containers",
@@ -516,7 +540,8 @@ static const struct command c_system_shutdown = {
 };
 
 static const struct command *const system_group[] = {
-	&c_info, &c_system_migrate, &c_system_shutdown, NULL
+	&c_info, &c_system_locks, &c_system_migrate, &c_system_renumber,
+	&c_system_shutdown, NULL
 };
 
 static const struct command c_system = {

@@ -19,6 +19,7 @@ extern const struct opt	opts_events[], opts_history[];
 extern const struct opt	opts_inspect[], opts_inspect_ctr[],
 			opts_inspect_image[], opts_info[], opts_version[],
 			opts_migrate[], opts_shutdown[];
+extern const struct opt	opts_locks[], opts_renumber[];
 extern const struct opt	opts_config_show[], opts_config_explain[],
 			opts_config_check[];
 
