@@ -144,26 +144,31 @@ write_pidfile(struct making *m, pid_t pid)
 }
 
 static int
-find_image(struct making *m)
+no_image(struct making *m)
+{
+	if (errno != ENOENT)
+		return (session_error(&m->s));
+	return (say_error("%s; bulkhead cannot pull from registries yet: bring "
+	    "it with `bulkhead load -i FILE`", m->s.star.text), -1);
+}
+
+static int
+ask_image(struct making *m)
 {
 	struct parse_err	 e;
 	const char		*pull = opt_str(m->g->opts, "pull", NULL);
 
-	if (pull != NULL && spec_pull(pull, &e) == -1) {
-		(void)say_error("%s", e.text);
-		return (-1);
-	}
-	if (m->rootfs)
-		return (0);
-	if ((m->image = session_image(&m->s, m->what)) != NULL)
-		return (0);
-	if (errno == ENOENT)
-		(void)say_error("%s; bulkhead cannot pull from registries "
-		    "yet: bring it with `bulkhead load -i FILE`",
-		    m->s.star.text);
-	else
-		(void)session_error(&m->s);
-	return (-1);
+	if (pull != NULL && spec_pull(pull, &e) == -1)
+		return (say_error("%s", e.text), -1);
+	return (m->rootfs || session_ask_image(&m->s, m->what) == 0 ? 0 :
+	    no_image(m));
+}
+
+static int
+take_image(struct making *m)
+{
+	return (m->rootfs || (m->image = star_wait_rec(&m->s.star, H_STORE))
+	    != NULL ? 0 : no_image(m));
 }
 
 static const char *
@@ -297,15 +302,10 @@ create_row(struct making *m, struct packet *p)
 static int
 reserve(struct making *m)
 {
-	/* First what a sweep looks at, so that nothing is forgotten. */
-	scoped_fd int	 dir = session_ctr_dir(&m->s, m->id);
 	struct packet	 p;
 
-	if (dir == -1 || lock_taken(m) == -1 || create_row(m, &p) == -1) {
-		(void)session_error(&m->s);
-		end_run_dir(&m->s, m->id);
-		return (-1);
-	}
+	if (lock_taken(m) == -1 || create_row(m, &p) == -1)
+		return (session_error(&m->s));
 	(void)rec_set(m->def, "name", p.body.reply.text);
 	if (m->s.system)
 		(void)rec_set_num(m->def, "slot", (int64_t)p.body.reply.value);
@@ -394,8 +394,19 @@ suits_memory(struct making *m, bool runs)
 static int
 begin(struct making *m)
 {
-	if ((m->start == NULL || start_begin(m->start,
-	    define_host_net(m->g->opts)) == 0) && ask_lock(m) == 0)
+	struct start	*st = m->start;
+	int		 dir;
+
+	/* First what a sweep looks at, so that nothing is forgotten. */
+	if ((dir = session_ctr_dir(&m->s, m->id)) == -1)
+		return (session_error(&m->s));
+	close(dir);
+	if (st != NULL) {
+		st->tty = opt_flag(m->g->opts, "tty", false);
+		st->stdin_open = opt_flag(m->g->opts, "interactive", false);
+		st->host_net = define_host_net(m->g->opts);
+	}
+	if ((st == NULL || start_begin(st) == 0) && ask_lock(m) == 0)
 		return (0);
 	return (session_error(&m->s));
 }
@@ -416,13 +427,15 @@ make(struct making *m, struct globals *g, int argc, char **argv,
 		return (-1);
 	}
 	if (suits_memory(m, (need & NEED_LAUNCH) != 0) == 0 &&
-	    begin(m) == 0 && find_image(m) == 0 && replace(m) == 0 &&
+	    ask_image(m) == 0 && begin(m) == 0 && take_image(m) == 0 &&
+	    replace(m) == 0 &&
 	    (m->def = define_container(&m->s, m->id, m->image, image_name(m),
 	    argc - 1, argv + 1)) != NULL && define_used(m) == 0 &&
 	    reserve(m) == 0) {
 		write_text(m->cid_fd, m->id);
 		return (0);
 	}
+	end_run_dir(&m->s, m->id);
 	undo_cidfile(m);
 	return (-1);
 }

@@ -82,18 +82,48 @@ adopt_refresh(struct session *s)
 		    fcntl(fd, F_DUPFD_CLOEXEC, 0), R_CTL, R_REFRESH };
 }
 
+struct wanted {
+	unsigned int		 need;
+	enum star_helper	 who;
+};
+
+static int
+start_wanted(struct session *s, unsigned int need, const struct wanted *w,
+    size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((need & w[i].need) && star_start(&s->star, w[i].who) == -1)
+			return (-1);
+	return (0);
+}
+
 /*
- * All helpers that the command needs, side by side. The reaper first: three
- * start one another there, and the last has the longest work before it.
+ * The helpers that others wait for. As root refresh first: it is born with the
+ * privilege that the others never see.
  */
 static int
-start_helpers(struct session *s, unsigned int need, char *const *cleanup)
+start_first(struct session *s, unsigned int need)
 {
-	static const struct {
-		unsigned int		 need;
-		enum star_helper	 who;
-	} rows[] = {
+	static const struct wanted	 first[] = {
 		{ NEED_OPENED, H_STATE },	{ NEED_STORE, H_STORE },
+	};
+	unsigned int	 refresh = NEED_IDS;
+
+	if (geteuid() == 0)
+		refresh |= NEED_STORE;
+	if (need & NEED_IDS)
+		adopt_refresh(s);
+	if ((need & refresh) != 0 && star_start(&s->star, H_REFRESH) == -1)
+		return (-1);
+	return (start_wanted(s, need, first, sizeof(first) /
+	    sizeof(first[0])));
+}
+
+/* The others, while those open what they were given. */
+static int
+start_rest(struct session *s, unsigned int need, char *const *cleanup)
+{
+	static const struct wanted	 rest[] = {
 		{ NEED_LOCK | NEED_STATE, H_LOCK },	/* end_reconcile's */
 		{ NEED_FETCH, H_FETCH },	{ NEED_CGROUP, H_CGROUP },
 	};
@@ -101,17 +131,7 @@ start_helpers(struct session *s, unsigned int need, char *const *cleanup)
 	if ((need & NEED_LAUNCH) &&
 	    star_start_reaper(&s->star, cleanup) == -1)
 		return (-1);
-	if (need & NEED_IDS)
-		adopt_refresh(s);
-	if ((geteuid() == 0 ? (need & (NEED_IDS | NEED_STORE)) != 0 :
-	    (need & NEED_IDS) != 0) &&
-	    star_start(&s->star, H_REFRESH) == -1)
-		return (-1);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if ((need & rows[i].need) &&
-		    star_start(&s->star, rows[i].who) == -1)
-			return (-1);
-	return (0);
+	return (start_wanted(s, need, rest, sizeof(rest) / sizeof(rest[0])));
 }
 
 static int
@@ -497,9 +517,12 @@ state_opened(struct session *s)
 }
 
 static int
-open_parts(struct session *s, unsigned int need)
+open_parts(struct session *s, unsigned int need, bool root,
+    char *const *cleanup)
 {
 	if ((need & NEED_STORE) && send_store_open(s, need) == -1)
+		return (-1);
+	if (!root && start_rest(s, need, cleanup) == -1)
 		return (-1);
 	if ((need & NEED_LOCK) && send_lock_open(s) == -1)
 		return (-1);
@@ -564,7 +587,7 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	if (asks && (star_start(&s->star, H_RESOLVE) == -1 ||
 	    ask_config(s) == -1))
 		return (-1);
-	if (start_helpers(s, need, cleanup) == -1 ||
+	if (start_first(s, need) == -1 ||
 	    (asks && (s->config == NULL ? take_config(s) :
 	    wait_done(s, H_RESOLVE)) == -1) ||
 	    runtimes_check(s->config, s->g, s->star.text,
@@ -579,6 +602,8 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 		return (-1);
 	if ((need & NEED_OPENED) && send_state_open(s) == -1)
 		return (-1);
+	if (root && start_rest(s, need, cleanup) == -1)
+		return (-1);
 	/* Root may have to look something up before it is given up. */
 	early = root || ((need & NEED_STORE) != 0 && s->graph_fd == -1);
 	if (early && (need & NEED_OPENED) && (rc = state_opened(s)) != 0)
@@ -587,7 +612,7 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 		return (-1);
 	if (star_has(&s->star, H_REFRESH) && query_ids(s, need) == -1)
 		return (-1);
-	if (open_parts(s, need) == -1)
+	if (open_parts(s, need, root, cleanup) == -1)
 		return (-1);
 	if (!early && (need & NEED_OPENED) && (rc = state_opened(s)) != 0)
 		return (rc);
@@ -772,8 +797,8 @@ session_container(struct session *s, const char *ref)
 	return (session_row(s, ref));
 }
 
-struct rec *
-session_image(struct session *s, const char *ref)
+int
+session_ask_image(struct session *s, const char *ref)
 {
 	union msg	 m;
 
@@ -783,9 +808,16 @@ session_image(struct session *s, const char *ref)
 		(void)snprintf(s->star.text, sizeof(s->star.text),
 		    "%.64s...: image not known", ref);
 		errno = ENOENT;
-		return (NULL);
+		return (-1);
 	}
-	return (star_ask_rec(&s->star, H_STORE, MSG_image_find, &m, NULL, 0));
+	return (star_send(&s->star, H_STORE, MSG_image_find, &m, NULL, 0));
+}
+
+struct rec *
+session_image(struct session *s, const char *ref)
+{
+	return (session_ask_image(s, ref) == -1 ? NULL :
+	    star_wait_rec(&s->star, H_STORE));
 }
 
 int

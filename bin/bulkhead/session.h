@@ -107,6 +107,8 @@ struct rec *session_container(struct session *, const char *);
 /* The same as it was left, also if what it says is over. */
 struct rec *session_row(struct session *, const char *);
 struct rec *session_image(struct session *, const char *);
+/* Only ask for an image: star_wait_rec of the store has it. 0 or -1. */
+int	session_ask_image(struct session *, const char *);
 /* The full id of a container in a buffer of 65 bytes. 0 or -1. */
 int	session_find(struct session *, const char *, char *);
 /* Change a row: states allowed now (0: any), state after (0: same), keys. */

@@ -117,31 +117,33 @@ ask_layer(struct start *st)
 	    session_ask_layer(st->s, st->id, rec_str(st->def, "image", "")));
 }
 
-/* The writable layer, and what only a start needs to know. */
-static struct rec *
-compose(struct start *st)
+/* What only a start needs to know, but for what others are working on. */
+static int
+draft(struct start *st)
+{
+	st->full = rec_new();
+	(void)rec_add_all(st->full, st->def);
+	(void)rec_set(st->full, "graph", st->s->graph);
+	return (hostfiles_add(st->full));
+}
+
+/* With the writable layer, and the volumes. */
+static int
+complete(struct start *st)
 {
 	struct session	*s = st->s;
-	struct rec	*full = rec_new(), *rw;
+	struct rec	*rw;
 
-	(void)rec_add_all(full, st->def);
-	(void)rec_set(full, "graph", s->graph);
 	if (rec_get(st->def, "rootfs") == NULL) {
-		if ((rw = star_wait_rec(&s->star, H_STORE)) == NULL) {
-			rec_free(full);
-			return (NULL);
-		}
-		(void)rec_add_all(full, rw);
+		if ((rw = star_wait_rec(&s->star, H_STORE)) == NULL)
+			return (-1);
+		(void)rec_add_all(st->full, rw);
 		rec_free(rw);
 		if (rec_num(st->def, "rm", 0) != 0 ||
 		    rec_num(st->def, "transient", 0) != 0)
 			sweep_mark_ephemeral(s, st->id);
 	}
-	if (volumes_ready(s, full) == -1 || hostfiles_add(full) == -1) {
-		rec_free(full);
-		return (NULL);
-	}
-	return (full);
+	return (volumes_ready(s, st->full));
 }
 
 static int
@@ -170,22 +172,6 @@ give_log(struct start *st)
 	    "cannot be opened: %s", rec_str(st->def, "log_path", ""),
 	    strerror(errno));
 	return (-1);
-}
-
-/* Have the monitor make the pipes, while we go on. */
-static int
-ask_monitor(struct start *st)
-{
-	scoped_fd int	 dir = session_ctr_dir(st->s, st->id);
-	union msg	 m;
-
-	if (dir == -1)
-		return (-1);
-	memset(&m.mon_open, 0, sizeof(m.mon_open));
-	(void)strlcpy(m.mon_open.id, st->id, sizeof(m.mon_open.id));
-	m.mon_open.tty = rec_num(st->def, "tty", 0) != 0;
-	m.mon_open.stdin_open = rec_num(st->def, "stdin_open", 0) != 0;
-	return (star_send(&st->s->star, H_MONITOR, MSG_mon_open, &m, &dir, 1));
 }
 
 /* Give launch their inner ends. */
@@ -395,17 +381,35 @@ keep_refresh(struct start *st)
 	    st->s->star.helper[H_REFRESH].chan.fd));
 }
 
+/* Have the monitor make the pipes, while we go on. */
+static int
+ask_monitor(struct start *st)
+{
+	scoped_fd int	 dir = session_ctr_dir(st->s, st->id);
+	union msg	 m;
+
+	if (dir == -1)
+		return (-1);
+	memset(&m.mon_open, 0, sizeof(m.mon_open));
+	(void)strlcpy(m.mon_open.id, st->id, sizeof(m.mon_open.id));
+	m.mon_open.tty = st->tty;
+	m.mon_open.stdin_open = st->stdin_open;
+	return (star_send(&st->s->star, H_MONITOR, MSG_mon_open, &m, &dir, 1));
+}
+
 int
-start_begin(struct start *st, bool host_net)
+start_begin(struct start *st)
 {
 	union msg	 m;
 
 	memset(&m.launch_create, 0, sizeof(m.launch_create));
 	m.launch_create.single = st->s->single;
-	m.launch_create.host_net = host_net;
+	m.launch_create.host_net = st->host_net;
 	st->begun = true;
-	return (star_send(&st->s->star, H_LAUNCH, MSG_launch_create, &m, NULL,
-	    0));
+	if (star_send(&st->s->star, H_LAUNCH, MSG_launch_create, &m, NULL,
+	    0) == -1)
+		return (-1);
+	return (ask_monitor(st));
 }
 
 /* The first process exists, mapped and watched, and waits to be built. */
@@ -453,9 +457,9 @@ created(struct start *st, uint32_t slot)
 }
 
 static int
-define(struct start *st, const struct rec *full)
+define(struct start *st)
 {
-	scoped_fd int	 fd = rec_memfd(full, "definition");
+	scoped_fd int	 fd = rec_memfd(st->full, "definition");
 
 	return (fd == -1 ? -1 : star_post(&st->s->star, H_LAUNCH,
 	    MSG_launch_define, NULL, &fd, 1));
@@ -579,8 +583,8 @@ stay(struct start *st, struct attach *a)
 static int
 furnish(struct start *st, uint32_t slot)
 {
-	if ((st->full = compose(st)) == NULL || define(st, st->full) == -1 ||
-	    give_seccomp(st) == -1 || give_init(st) == -1 ||
+	if (complete(st) == -1 || define(st) == -1 || give_seccomp(st) == -1 ||
+	    give_init(st) == -1 ||
 	    give_mounts(st, st->full, slot) == -1)
 		return (-1);
 	return (ask_build(st));
@@ -607,6 +611,15 @@ run_steps(struct start *st, struct attach *a)
 	return (-1);
 }
 
+static int
+begin(struct start *st)
+{
+	st->tty = rec_num(st->def, "tty", 0) != 0;
+	st->stdin_open = rec_num(st->def, "stdin_open", 0) != 0;
+	st->host_net = strcmp(rec_str(st->def, "net", ""), "host") == 0;
+	return (start_begin(st));
+}
+
 int
 start_container(struct start *st)
 {
@@ -624,9 +637,8 @@ start_container(struct start *st)
 	if (detach_keys_parse(&a.keys, rec_str(st->def, "detach_keys",
 	    session_config(s, "engine.detach_keys", DETACH_KEYS))) == -1)
 		return (say_error("invalid detach keys"), -1);
-	if ((st->begun || start_begin(st, strcmp(rec_str(st->def, "net", ""),
-	    "host") == 0) == 0) && ask_seccomp(st) == 0 &&
-	    ask_monitor(st) == 0 && ask_layer(st) == 0)
+	if ((st->begun || begin(st) == 0) && ask_seccomp(st) == 0 &&
+	    ask_layer(st) == 0 && draft(st) == 0)
 		rc = run_steps(st, &a);
 	rec_free(st->full);
 	scope_close(&st->filter_fd);

@@ -24,6 +24,8 @@ struct start {
 	bool		 sig_proxy;
 	bool		 restarting;	/* state created or exited, not new */
 
+	bool		 tty, stdin_open, host_net;	/* as in def */
+
 	/* What is on the way already. */
 	bool		 begun;		/* launch_create */
 	bool		 layer_asked;	/* rw_make */
@@ -43,10 +45,11 @@ struct start {
 };
 
 /*
- * Have its first process made already, while it is looked up what it is for.
- * 0, or -1 with a sentence.
+ * Have its pipes and its first process made already, while it is looked up
+ * what it is for. The three flags are set. 0, or -1 with a sentence; then, and
+ * when no start follows, its run directory is the caller's to remove.
  */
-int	start_begin(struct start *, bool host_net);
+int	start_begin(struct start *);
 /*
  * Build and run it. When it is attached, stay until it ends or the person
  * detaches. 0, or -1 after telling the person why; nothing is left running.
