@@ -200,7 +200,8 @@ db_in_memory(const struct db *db)
 }
 
 struct db *
-db_new(int dir_fd, const char *name, const char *where, const char *boot)
+db_new(int dir_fd, const char *name, const char *where, const char *boot,
+    bool lasts)
 {
 	struct db	*db = calloc(1, sizeof(*db));
 
@@ -212,6 +213,7 @@ db_new(int dir_fd, const char *name, const char *where, const char *boot)
 	db->dir_fd = dir_fd;
 	db->lock_fd = db->journal_fd = -1;
 	db->memory = dir_fd == -1;
+	db->lasts = lasts;
 	(void)snprintf(db->boot, sizeof(db->boot), "%s", boot);
 	(void)snprintf(db->where, sizeof(db->where), "%s", where);
 	(void)snprintf(db->kct, sizeof(db->kct), "%s.kct", name);
@@ -464,7 +466,7 @@ db_commit(struct db *db, bool hard)
 		return (-1);
 	}
 	/* The very first makes the file itself durable, with its name. */
-	db->sync_dir = db->journal_len == 0 && end > 0;
+	db->sync_dir = db->lasts && db->journal_len == 0 && end > 0;
 	db->sync_file = (hard && end > db->journal_len) || db->sync_dir;
 	db->journal_len = end;
 	db->settled = true;

@@ -20,9 +20,11 @@ enum db_mode { DB_READ, DB_WRITE };
  * A database in a directory (taken). `where` names it in sentences, the boot
  * id says for how long pages that were not synced can be trusted. Nothing is
  * opened yet. Without a directory (-1) it is in memory, and gone when it is
- * freed. NULL on ENOMEM.
+ * freed. `lasts`: there is something in it that must survive a power cut.
+ * NULL on ENOMEM.
  */
-struct db	*db_new(int, const char *, const char *, const char *);	/* takes */
+struct db	*db_new(int, const char *, const char *, const char *,
+		    bool lasts);					/* takes */
 void		 db_free(struct db *);
 
 bool		 db_in_memory(const struct db *);

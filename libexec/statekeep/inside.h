@@ -36,6 +36,7 @@ struct db {
 	KCDB		*kc;		/* NULL: closed, or nothing there */
 	enum db_mode	 mode;
 	bool		 memory;	/* no files: what is here is all */
+	bool		 lasts;		/* beyond this boot */
 	bool		 begun;
 	bool		 failed;	/* a put or delete went wrong */
 	bool		 settled;	/* committed or undone: stamp it clean */

@@ -42,9 +42,9 @@ keep_init(struct keep *k, int durable_fd, int boot_fd, const char *boot_id)
 	char	 where[4096];
 
 	name_dir(durable_fd, where, sizeof(where));
-	k->durable = db_new(durable_fd, "state", where, boot_id);
+	k->durable = db_new(durable_fd, "state", where, boot_id, true);
 	name_dir(boot_fd, where, sizeof(where));
-	k->boot = db_new(boot_fd, "boot", where, boot_id);
+	k->boot = db_new(boot_fd, "boot", where, boot_id, false);
 	(void)snprintf(k->boot_id, sizeof(k->boot_id), "%s", boot_id);
 	if (k->durable == NULL || k->boot == NULL)
 		return (keep_fail(k, ENOMEM, "out of memory"));

@@ -58,6 +58,9 @@ finish(void)
 	return (failures != 0);
 }
 
+/* What the child is to do before it becomes the program, if anything. */
+UNUSED static void	(*peer_before_exec)(void);
+
 /* The program at the other end of a new socket, or exit. */
 UNUSED static void
 peer_start(struct peer *p, const char *path, enum role role)
@@ -74,6 +77,8 @@ peer_start(struct peer *p, const char *path, enum role role)
 		    dup2(sp[1], 3) == -1 || (geteuid() == 0 &&
 		    (setgid(NOBODY) == -1 || setuid(NOBODY) == -1)))
 			_exit(126);
+		if (peer_before_exec != NULL)
+			peer_before_exec();
 		execl(path, path, "-p", "1", (char *)NULL);
 		_exit(127);
 	}
