@@ -50,11 +50,13 @@ const struct opt opts_global[] = {
 	  "Name or path of the OCI runtime; containers are run by launch, "
 	  "bulkhead's own", NULL, NULL },
 	{ "transient-store", 0, OPT_FLAG, NULL,
-	  "Forget containers that are created at the end of the boot", NULL,
-	  NULL },
+	  "Containers that are created end with the boot, records and all",
+	  NULL, NULL },
 	{ "volumepath", 0, OPT_STRING, NULL,
 	  "Path to the volume directory in which volume data is stored", NULL,
 	  "file" },
+	{ "cdi-spec-dir", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
+	{ "default-mounts-file", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
 	{ "hooks-dir", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
 	{ "imagestore", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
 	{ "network-cmd-path", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
@@ -80,11 +82,19 @@ const struct opt opts_root[] = {
 	{ "version", 'v', OPT_FLAG, NULL, "version for bulkhead", NULL, NULL },
 	{ "dump-options", 0, OPT_FLAG, NULL, NULL, NULL, NULL },
 	{ "dump-page", 0, OPT_STRING, NULL, NULL, NULL, NULL },
+	{ "config", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
 	{ "connection", 'c', OPT_REFUSED, NULL, NULL, NULL, NULL },
+	{ "cpu-profile", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
 	{ "identity", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
+	{ "max-workers", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
+	{ "memory-profile", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
 	{ "noout", 0, OPT_REFUSED_FLAG, NULL, NULL, NULL, NULL },
+	{ "out", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
 	{ "remote", 'r', OPT_REFUSED_FLAG, NULL, NULL, NULL, NULL },
 	{ "ssh", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
+	{ "tls-ca", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
+	{ "tls-cert", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
+	{ "tls-key", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
 	{ "url", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
 	{ 0 }
 };
@@ -552,7 +562,7 @@ static const struct command c_system = {
 const struct command *const commands[] = {
 	&c_config, &c_container, &c_create, &c_events, &c_history,
 	&c_image, &c_images, &c_import, &c_info,
-	&c_inspect, &c_kill, &c_load, &c_logs, &c_pause, &c_ps, &c_refresh, &c_rm, &c_rmi,
+	&c_inspect, &c_kill, &c_load, &c_logs, &c_pause, &c_pod, &c_ps, &c_refresh, &c_rm, &c_rmi,
 	&c_run, &c_start, &c_stop, &c_system, &c_unpause, &c_version, &c_volume, &c_wait,
 	NULL
 };

@@ -224,9 +224,21 @@ write() {	# write FILE: from the standard input
 		[[ $err == *"--$o"* ]] || { echo "# $o: $err"; false; }
 	done
 	for o in hooks-dir=/x imagestore=/x network-cmd-path=/x storage-opt=a=b \
-	    runtime-flag=debug syslog; do
+	    runtime-flag=debug syslog cdi-spec-dir=/x default-mounts-file=/x \
+	    config=/x out=/x url=x connection=x identity=x; do
 		fails 125 user --$o ps
 		is "$err" "Error: --${o%%=*} is not supported by bulkhead yet"
+	done
+}
+
+# Every global option of podman's is known: taken, or refused by its name.
+@test "S22: no global option of podman's is unknown" {
+	command -v podman >/dev/null || skip "no podman"
+	local known o
+	known=$("$BH" --dump-options | awk -F'\t' '$2 == "-" { print $3 }')
+	for o in $(podman --help |
+	    sed -n 's/^ *\(-[a-zA-Z],\)\? *--\([a-z0-9-]*\).*/\2/p'); do
+		grep -qx -- "$o" <<<"$known" || { echo "# --$o"; return 1; }
 	done
 }
 
