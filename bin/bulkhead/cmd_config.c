@@ -328,20 +328,19 @@ print_origin(const struct rec *config, const char *key)
 	if (origin == NULL)
 		origin = rec_get(config, key) == NULL ? "nobody" : "built-in";
 	fputs("  set by:   ", stdout);
-	put(origin);
+	put(pinned == NULL ? origin : "the database");
 	(void)snprintf(name, sizeof(name), "overrode:%s", key);
 	while (rec_next(config, name, &it, &v)) {
 		fputs("\n  overrode: ", stdout);
 		put(v);
 	}
-	fputs("\n  pinned:   ", stdout);
-	if (pinned == NULL)
-		fputs("no", stdout);
-	else {
-		fputs("by the database, instead of ", stdout);
+	if (pinned != NULL) {
+		fputs("\n  overrode: ", stdout);
+		put(origin);
+		putchar(' ');
 		put(pinned);
 	}
-	putchar('\n');
+	printf("\n  pinned:   %s\n", pinned == NULL ? "no" : "by the database");
 }
 
 static bool

@@ -78,7 +78,10 @@ write() {	# write FILE: from the standard input
 	as_user mkdir -p "$T/user/data"
 	cp -a "$T/user/.local/share/bulkhead" "$T/user/data/"
 	[[ $(as_user env XDG_DATA_HOME="$T/user/data" "$BH" config explain \
-	    path.graph 2>&1) == *"path.graph = $T/user/.local/share/containers/storage"*"by the database, instead of $T/user/data/containers/storage"* ]]
+	    path.graph 2>&1) == *"path.graph = $T/user/.local/share/containers/storage
+  set by:   the database
+  overrode: built-in $T/user/data/containers/storage
+  pinned:   by the database" ]]
 }
 
 @test "config check: everything that is wrong, with its place; exit codes" {
