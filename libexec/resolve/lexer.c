@@ -208,12 +208,13 @@ take_codepoint(struct parser *ps, struct mark at, unsigned int digits,
 
 	for (unsigned int i = 0; i < digits; i++, ps->p++) {
 		if ((d = hex_digit(peek(ps))) == -1)
-			return (parser_fail(ps, at, "escape needs %u hex digits",
-			    digits));
+			return (parser_fail(ps, at, "escape needs %u hex "
+			    "digits", digits));
 		c = c << 4 | (uint32_t)d;
 	}
 	if (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		return (parser_fail(ps, at, "escape is not a Unicode character"));
+		return (parser_fail(ps, at, "escape is not a Unicode "
+		    "character"));
 	*out = put_utf8(*out, c);
 	return (0);
 }

@@ -11,7 +11,7 @@
 struct document;
 struct problem;
 
-/* 0, or -1 with the first thing that is wrong, and its place where it has one. */
+/* 0, or -1 with the first thing that is wrong, and its place if it has one. */
 int	other_check(const struct document *, struct problem *);
 /* "registries_conf", as in path.registries_conf. */
 const char *other_name(enum conf_kind);

@@ -354,8 +354,8 @@ registries_merge(struct settings *s, const struct document *doc,
 
 /* --- what must be true of them all --- */
 
-static int bad_value(struct problem *, const struct setting *, const char *, ...)
-    __attribute__((format(printf, 3, 4)));
+static int bad_value(struct problem *, const struct setting *, const char *,
+    ...) __attribute__((format(printf, 3, 4)));
 
 static int
 bad_value(struct problem *pr, const struct setting *it, const char *fmt, ...)
@@ -397,8 +397,8 @@ check_alias(const struct setting *it, struct problem *pr)
 	const char	*to = it->n == 0 ? "" : it->values[0];
 
 	if (is_qualified(name) || has_tag(name) || !is_place(name))
-		return (bad_value(pr, it, "alias \"%.80s\" must be a short name, "
-		    "without registry, tag or digest", name));
+		return (bad_value(pr, it, "alias \"%.80s\" must be a short "
+		    "name, without registry, tag or digest", name));
 	if (*to != '\0' && (!is_qualified(to) || has_tag(to) || !is_place(to)))
 		return (bad_value(pr, it, "alias must stand for a full name "
 		    "such as registry.example/image, without tag or digest, "
