@@ -19,7 +19,7 @@ struct ctr {
 
 static const char	*program, *durable, *run;
 static struct ctr	 ctrs[SLOTS];
-static unsigned int	 kills, wrong, operations;
+static unsigned int	 kills, wrong, operations, copies;
 
 static double
 now(void)
@@ -70,6 +70,14 @@ compare(struct peer *p)
 	}
 }
 
+/* Another process has gone on: only what is there is known. */
+static void
+forget(void)
+{
+	for (unsigned int n = 0; n < SLOTS; n++)
+		ctrs[n].known = UNSURE;
+}
+
 /* One step in some container's life. False when statekeep is gone. */
 static bool
 step(struct peer *p)
@@ -83,7 +91,15 @@ step(struct peer *p)
 
 	(void)snprintf(name, sizeof(name), "k%u", n);
 	c->known = UNSURE;
-	if (was.known == ABSENT) {
+	/* Somebody else's id never gets a name that is taken. */
+	if (was.known == PRESENT && random() % 8 == 0) {
+		rc = ctr_create(p, id_of(SLOTS + n), name, random() % 2 == 0,
+		    false);
+		if (rc == EEXIST)
+			rc = 0;
+		else if (rc != UINT32_MAX)
+			rc = EPROTO;
+	} else if (was.known == ABSENT) {
 		was.ephemeral = random() % 3 == 0;
 		rc = ctr_create(p, id_of(n), name, was.ephemeral, false);
 		was.known = PRESENT;
@@ -112,12 +128,55 @@ step(struct peer *p)
 	return (true);
 }
 
+/* What was copied while it worked: it opens, and makes sense. */
+static void
+open_copy(const char *copy)
+{
+	struct peer	 p;
+	struct rec	*all = NULL, *r;
+	const char	*empty = new_dir("/tmp");
+	size_t		 it = 0;
+
+	if (state_open(&p, program, copy, empty, BOOT, "/g") != 0 ||
+	    (all = ctr_list(&p)) == NULL) {
+		printf("# copy: %s\n", p.text);
+		wrong++;
+	}
+	while (all != NULL && (r = rec_sub(all, "ctr", &it)) != NULL) {
+		if (rec_num(r, "state", DAMAGED) == DAMAGED ||
+		    ctr_find(&p, rec_str(r, "name", "")) != 0 ||
+		    strcmp(p.text, rec_str(r, "id", "")) != 0) {
+			printf("# copy: what is %s?\n", rec_str(r, "id", ""));
+			wrong++;
+		}
+		rec_free(r);
+	}
+	rec_free(all);
+	(void)peer_end(&p);
+	remove_dir(empty);
+	copies++;
+}
+
+/* With nobody's help: cp knows of no lock. */
+static const char *
+copy_now(void)
+{
+	const char	*copy = new_dir("/tmp");
+	char		 cmd[256];
+
+	(void)snprintf(cmd, sizeof(cmd), "cp -p %s/* %s/ 2>/dev/null",
+	    durable, copy);
+	(void)!system(cmd);
+	return (copy);
+}
+
 /* Let it work for a few milliseconds, then kill it. */
 static void
 one_life(void)
 {
 	struct peer	 p;
 	pid_t		 killer;
+	const char	*copy = NULL;
 
 	if (state_open(&p, program, durable, run, BOOT, "/g") != 0) {
 		printf("# open: %s\n", p.text);
@@ -138,6 +197,27 @@ one_life(void)
 	(void)waitpid(killer, NULL, 0);
 	kills++;
 	(void)peer_end(&p);
+	if (kills % 10 != 0)
+		return;
+	/* Once more, with a copy of what is being written. */
+	if (state_open(&p, program, durable, run, BOOT, "/g") != 0) {
+		wrong++;
+		(void)peer_end(&p);
+		return;
+	}
+	compare(&p);
+	if ((killer = fork()) == 0) {
+		while (step(&p))
+			;
+		_exit(0);
+	}
+	copy = copy_now();
+	(void)kill(p.pid, SIGKILL);
+	(void)waitpid(killer, NULL, 0);
+	(void)peer_end(&p);
+	open_copy(copy);
+	remove_dir(copy);
+	forget();
 }
 
 int
@@ -151,8 +231,10 @@ main(int argc, char **argv)
 	(void)signal(SIGPIPE, SIG_IGN);
 	program = argv[1];
 	srandom((unsigned int)getpid());
-	durable = new_dir("/tmp");
-	run = new_dir("/tmp");
+	/* Its names are used again after a while. */
+	if ((durable = strdup(new_dir("/tmp"))) == NULL ||
+	    (run = strdup(new_dir("/tmp"))) == NULL)
+		err(1, "strdup");
 	while (now() < end && wrong == 0) {
 		(void)random();
 		one_life();
@@ -160,8 +242,10 @@ main(int argc, char **argv)
 	CHECK(state_open(&p, program, durable, run, BOOT, "/g") == 0);
 	compare(&p);
 	CHECK(peer_end(&p) == 0);
-	printf("# %u kills, %u acknowledged operations\n", kills, operations);
+	printf("# %u kills, %u acknowledged operations, %u copies\n", kills,
+	    operations, copies);
 	CHECK(kills > 20);
+	CHECK(copies > 1);
 	CHECK(wrong == 0);
 	remove_dir(durable);
 	remove_dir(run);

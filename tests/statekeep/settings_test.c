@@ -155,6 +155,55 @@ test_memory(void)
 	remove_dir(empty);
 }
 
+static void
+open_scope(const char *ns)
+{
+	CHECK(state_open_as(&p, program, durable, run, BOOT, six(NULL, NULL),
+	    ns, false) == 0);
+}
+
+/* A namespace is no wall, it is a view: whoever names another's is told. */
+static void
+test_scope(void)
+{
+	char	 part[16];
+
+	title = "S59: a namespace sees its own, none sees all";
+	durable = new_dir("/tmp");
+	open_scope("red");
+	CHECK(ctr_create(&p, id_of(1), "r", false, false) == 0);
+	CHECK(ctr_create(&p, id_of(2), "e", true, false) == 0);
+	CHECK(ctr_count(&p) == 2);
+	CHECK(peer_end(&p) == 0);
+	open_scope("blue");
+	CHECK(ctr_count(&p) == 0);
+	CHECK(ctr_get(&p, id_of(1)) == NULL);
+	CHECK(strstr(p.text, "as it is part of namespace \"red\" and we are in "
+	    "namespace \"blue\": target is in a different namespace") != NULL);
+	CHECK(ctr_set(&p, id_of(1), ANY, CREATED, NULL, NULL) == EXDEV);
+	CHECK(ctr_remove(&p, id_of(1)) == EXDEV);
+	CHECK(ctr_set(&p, id_of(2), ANY, CREATED, NULL, NULL) == EXDEV);
+	CHECK(ctr_create(&p, id_of(3), "r", false, false) == EEXIST);
+	CHECK(ctr_create(&p, id_of(1), "x", false, false) == EEXIST);
+	(void)snprintf(part, sizeof(part), "%.8s", id_of(1));
+	CHECK(ctr_find(&p, part) == ENOENT);
+	CHECK(ctr_create(&p, id_of(4), "b", false, false) == 0);
+	CHECK(peer_end(&p) == 0);
+	open_scope("");
+	CHECK(ctr_count(&p) == 3);
+	CHECK(ctr_find(&p, part) == 0);
+	CHECK(ctr_set(&p, id_of(1), ANY, CREATED, NULL, NULL) == 0);
+	CHECK(ctr_create(&p, id_of(5), "plain", false, false) == 0);
+	CHECK(peer_end(&p) == 0);
+	open_scope("red");
+	CHECK(ctr_count(&p) == 2);
+	CHECK(ctr_state(&p, id_of(1)) == CREATED);
+	CHECK(ctr_get(&p, id_of(5)) == NULL);
+	CHECK(ctr_remove(&p, id_of(1)) == 0);
+	CHECK(peer_end(&p) == 0);
+	remove_dir(durable);
+}
+
 /* The journal that the statekeep of schema 1 left, as a backup has it. */
 static void
 restore_old(void)
@@ -256,6 +305,7 @@ main(int argc, char **argv)
 	test_values();
 	test_missing();
 	test_memory();
+	test_scope();
 	test_migration();
 	test_migration_killed();
 	remove_dir(run);

@@ -89,7 +89,7 @@ test_lasting(void)
 {
 	const char	*id = id_of(1);
 
-	title = "S54: one hard sync, at most, for what is promised to last";
+	title = "durable: one hard sync, at most, for what is promised to last";
 	/* The very first commit makes the file, and its name, last. */
 	(void)cost(0);
 	CHECK(cost(ctr_create(&p, id, "web", false, false)) == 0);

@@ -74,7 +74,7 @@ kept() {
 	    { echo "# $err"; false; }
 }
 
-@test "S56: what is merged counts everywhere: images, writable layers, what clean-ups work with" {
+@test "S56 X1: what is merged counts everywhere: images, writable layers, what clean-ups work with" {
 	have_busybox
 	rm -rf "$T/user/.local"
 	conf storage.conf "[storage]
