@@ -54,9 +54,11 @@ cmd_fn	cmd_ps, cmd_images, cmd_inspect, cmd_container_inspect,
 	cmd_events, cmd_history;
 cmd_fn	cmd_volume_create, cmd_volume_exists, cmd_volume_inspect,
 	cmd_volume_ls, cmd_volume_prune, cmd_volume_rm;
+cmd_fn	cmd_pod_create, cmd_pod_exists, cmd_pod_inspect, cmd_pod_ps,
+	cmd_pod_rm;
 
 /* In commands_obj.c. */
-extern const struct command c_volume;
+extern const struct command c_pod, c_volume;
 
 /* The top level commands; NULL at the end. */
 extern const struct command *const commands[];

@@ -138,8 +138,8 @@ seconds(const struct rec *row, const char *key)
 static json_t *
 template_row(const struct ps *p, const struct rec *row)
 {
-	char	 id[65], image[65], command[4096], status[128], ago[64],
-		 at[64];
+	char	 id[65], image[65], pod[65], command[4096], status[128],
+		 ago[64], at[64];
 	bool	 exited = rec_num(row, "state", 0) == CTR_EXITED;
 
 	status_of(p, row, status, sizeof(status));
@@ -160,7 +160,8 @@ template_row(const struct ps *p, const struct rec *row)
 	    "IsInfra", 0, "Labels", labels_of(row), "Mounts",
 	    "Names", tmpl_text(text(row, "name")), "Networks", "",
 	    "Pid", (json_int_t)rec_num(row, "pid", 0),
-	    "Pod", "", "PodName", "", "Ports", "", "RunningFor", ago,
+	    "Pod", id_of(p, text(row, "pod"), pod), "PodName",
+	    text(row, "pod_name"), "Ports", "", "RunningFor", ago,
 	    "Size", "", "StartedAt", (json_int_t)seconds(row, "started"),
 	    "State", rec_str(row, "state_name", "unknown"),
 	    "Status", status));
@@ -187,8 +188,9 @@ json_row(const struct ps *p, const struct rec *row)
 	    "ImageID", text(row, "image"), "IsInfra", 0,
 	    "Labels", labels_of(row), "Mounts",
 	    "Names", tmpl_text(text(row, "name")), "Namespaces", "Networks",
-	    "Pid", (json_int_t)rec_num(row, "pid", 0), "Pod", "",
-	    "PodName", "", "Ports", "Size",
+	    "Pid", (json_int_t)rec_num(row, "pid", 0), "Pod",
+	    text(row, "pod"), "PodName", opt_flag(p->g->opts, "pod", false) ?
+	    text(row, "pod_name") : "", "Ports", "Size",
 	    "StartedAt", (json_int_t)seconds(row, "started"),
 	    "State", rec_str(row, "state_name", "unknown"), "Status", status,
 	    "Created", (json_int_t)(rec_num(row, "created", 0) /
@@ -210,6 +212,10 @@ plain_row(const struct ps *p, struct table *t, const struct rec *row)
 	table_cell(t, buf);
 	table_cell(t, "");
 	table_cell(t, text(row, "name"));
+	if (opt_flag(p->g->opts, "pod", false)) {
+		table_cell(t, id_of(p, text(row, "pod"), id));
+		table_cell(t, text(row, "pod_name"));
+	}
 	table_row(t);
 }
 
@@ -236,6 +242,10 @@ print_plain(struct ps *p)
 	if (!opt_flag(p->g->opts, "noheading", false)) {
 		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 			table_cell(t, names[i]);
+		if (opt_flag(p->g->opts, "pod", false)) {
+			table_cell(t, "POD ID");
+			table_cell(t, "PODNAME");
+		}
 		table_row(t);
 	}
 	for (size_t i = 0; i < p->n; i++)

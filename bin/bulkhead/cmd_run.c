@@ -18,6 +18,7 @@
 #include "define.h"
 #include "end.h"
 #include "locks.h"
+#include "pods.h"
 #include "record.h"
 #include "remove.h"
 #include "restart.h"
@@ -369,7 +370,8 @@ undo_cidfile(struct making *m)
 static int
 define_used(struct making *m)
 {
-	if (volumes_define(&m->s, m->def, m->mounts, m->image) == 0)
+	if (volumes_define(&m->s, m->def, m->mounts, m->image) == 0 &&
+	    pods_define(&m->s, m->def) == 0)
 		return (0);
 	(void)session_error(&m->s);
 	return (-1);

@@ -18,6 +18,7 @@
 #include "human.h"
 #include "image.h"
 #include "objfilter.h"
+#include "objlock.h"
 #include "record.h"
 #include "remove.h"
 #include "say.h"
@@ -449,6 +450,8 @@ make(struct session *s, struct rec *r, char *name)
 
 	if (have != NULL && rec_num(have, "removing", 0) != 0)
 		rc = volumes_remove(s, rec_str(r, "name", ""), "");
+	if (rc == 0 && (have == NULL || rec_num(have, "removing", 0) != 0))
+		rc = objlock_alloc(s, "vol", rec_str(r, "name", ""), r);
 	rec_free(have);
 	return (rc == -1 ? -1 : put(s, r, opt_flag(s->g->opts, "ignore",
 	    false), name));

@@ -122,6 +122,28 @@ match_no_label(const struct term *t, const struct rec *row)
 	return (!match_label(t, row));
 }
 
+/* By name, or the beginning of its id. */
+static bool
+match_pod(const struct term *t, const struct rec *row)
+{
+	const char	*id = rec_get(row, "pod");
+
+	return (id != NULL && (strncmp(id, t->value, strlen(t->value)) == 0 ||
+	    strcmp(rec_str(row, "pod_name", ""), t->value) == 0));
+}
+
+static bool
+match_volume(const struct term *t, const struct rec *row)
+{
+	const char	*name;
+	size_t		 it = 0;
+
+	while (rec_next(row, "volume", &it, &name))
+		if (strcmp(name, t->value) == 0)
+			return (true);
+	return (false);
+}
+
 static bool
 is_state(const char *name)
 {
@@ -154,6 +176,8 @@ static const struct {
 	{ "before", match_before, false, true },
 	{ "since", match_since, false, true },
 	{ "until", match_before, false, false },
+	{ "pod", match_pod, false, false },
+	{ "volume", match_volume, false, false },
 };
 #define NKINDS	(sizeof(kinds) / sizeof(kinds[0]))
 

@@ -402,16 +402,16 @@ compose(const struct ctr *c)
 	const struct rec	*d = c->def;
 	struct mounts		 m = mounts_of(c);
 
-	return (json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s,"
+	return (json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
 	    " s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s,"
 	    " s:s, s:s, s:o, s:o, s:[], s:{s:o, s:n}, s:o, s:[], s:o, s:s,"
-	    " s:b, s:b, s:o, s:o, s:o}",
+	    " s:b, s:b, s:o, s:o, s:o, s:o}",
 	    "Id", text(c->row, "id"), "Created", moment(d, "created"),
 	    "Path", text(d, "arg"), "Args", args_after_first(d),
 	    "State", state_json(c), "Image", text(d, "image"),
 	    "ImageDigest", text(d, "image_digest"),
 	    "ImageName", text(d, "image_name"), "Rootfs", text(d, "rootfs"),
-	    "Pod", "", "ResolvConfPath", "", "HostnamePath", "",
+	    "Pod", text(d, "pod"), "ResolvConfPath", "", "HostnamePath", "",
 	    "HostsPath", "", "StaticDir", "", "OCIConfigPath", "",
 	    "OCIRuntime", "bulkhead", "ConmonPidFile", "", "PidFile", "",
 	    "Name", text(c->row, "name"), "RestartCount",
@@ -425,7 +425,9 @@ compose(const struct ctr *c)
 	    "NetworkSettings", network_settings(), "Namespace", "",
 	    "IsInfra", 0, "IsService", 0, "Config", config_json(c),
 	    "HostConfig", host_config(c, &m),
-	    "ConfigDigest", text(d, "config_digest")));
+	    "ConfigDigest", text(d, "config_digest"),
+	    "LockNumber", rec_get(c->row, "lock") == NULL ? json_null() :
+	    number(c->row, "lock", 0)));
 }
 
 json_t *

@@ -151,7 +151,10 @@ const struct opt opts_ps[] = {
 	  "size, status", NULL,
 	  "command|created|id|image|names|runningfor|status" },
 	{ "sync", 0, OPT_IGNORED_FLAG, NULL, NULL, NULL, NULL },
-	NO_FLAG("ns", 0), NO_FLAG("pod", 'p'), NO_FLAG("size", 's'),
+	{ "pod", 'p', OPT_FLAG, NULL,
+	  "Print the ID and name of the pod the containers are associated "
+	  "with", NULL, NULL },
+	NO_FLAG("ns", 0), NO_FLAG("size", 's'),
 	NO("watch", 'w'),
 	{ 0 }
 };

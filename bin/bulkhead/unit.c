@@ -53,8 +53,8 @@ connect_manager(struct session *s)
 	return (take_fd(&fd));
 }
 
-static int
-ready(struct session *s)
+int
+unit_ready(struct session *s)
 {
 	scoped_fd int	 fd = -1;
 
@@ -72,7 +72,7 @@ ask(struct session *s, enum msg_type type, const union msg *m, char *path,
 {
 	struct packet	 p;
 
-	if (ready(s) == -1 ||
+	if (unit_ready(s) == -1 ||
 	    star_ask(&s->star, H_SCOPE, type, m, NULL, 0, &p) == -1)
 		return (-1);
 	(void)strlcpy(path, p.body.reply.text, len);

@@ -11,6 +11,11 @@
 struct session;
 
 /*
+ * Start the helper now, for what is asked of it after the session is
+ * confined. 0, or -1 with a sentence.
+ */
+int	unit_ready(struct session *);
+/*
  * A scope for a container, with this process of it: the directory of the
  * scope's cgroup, open, and its path. -1 with a sentence. Before the session
  * is confined, for it starts the helper.

@@ -15,6 +15,7 @@
 
 #include <bsd/string.h>
 
+#include "objlock.h"
 #include "parse.h"
 #include "path.h"
 #include "record.h"
@@ -342,22 +343,37 @@ finish_removal(struct session *s, const char *name)
 	return (going ? volumes_remove(s, name, "") : 0);
 }
 
+/* As what is new; of what goes with its container nobody needs the lock. */
+static int
+new_record(struct session *s, const char *name, bool own, bool rm,
+    struct rec *r)
+{
+	if (own && rm)
+		return (rec_add(r, "rm", "1"));
+	return (objlock_alloc(s, "vol", name, r));
+}
+
 /* What statekeep makes of it when there is none of this name yet. */
 static int
 add_record(struct session *s, struct rec *def, const struct rec *mount)
 {
 	const char	*name = rec_get(mount, "volume");
 	bool		 own = rec_num(mount, "anon", 0) != 0;
-	struct rec	*r;
-	int		 rc;
+	struct rec	*r, *have = NULL;
+	int		 rc = 0;
 
 	if (name == NULL)
 		return (0);
-	if (!own && finish_removal(s, name) == -1)
+	if (!own && (finish_removal(s, name) == -1 ||
+	    ((have = volumes_get(s, name)) == NULL && errno != ENOENT)))
 		return (-1);
 	if ((r = volumes_record(s, name, own)) == NULL)
-		return (-1);
-	rc = rec_add_rec(def, "volume", r);
+		rc = -1;
+	else if (have == NULL)
+		rc = new_record(s, name, own, rec_num(def, "rm", 0) != 0, r);
+	if (rc == 0)
+		rc = rec_add_rec(def, "volume", r);
+	rec_free(have);
 	rec_free(r);
 	return (rc);
 }
@@ -550,8 +566,9 @@ to_trash(struct session *s, const char *name)
 	    strerror(errno)));
 }
 
-int
-volumes_remove(struct session *s, const char *name, const char *by)
+/* With its lock, if it has one. */
+static int
+remove_named(struct session *s, const char *name, const char *by, bool lock)
 {
 	if (remove_step(s, OBJ_MARK, name, by) == -1)
 		return (-1);
@@ -560,13 +577,21 @@ volumes_remove(struct session *s, const char *name, const char *by)
 	/* Two may have met here, and the other was first. */
 	if (remove_step(s, OBJ_FINISH, name, by) == -1 && errno != ENOENT)
 		return (-1);
+	if (lock)
+		objlock_free(s, "vol", name);
 	return (0);
 }
 
-static int
-drop_one(struct session *s, const char *name, const char *id)
+int
+volumes_remove(struct session *s, const char *name, const char *by)
 {
-	if (volumes_remove(s, name, id) == 0 || errno == ENOENT ||
+	return (remove_named(s, name, by, true));
+}
+
+static int
+drop_one(struct session *s, const char *name, const char *id, bool lock)
+{
+	if (remove_named(s, name, id, lock) == 0 || errno == ENOENT ||
 	    errno == EBUSY)
 		return (0);
 	return (-1);
@@ -577,20 +602,21 @@ int
 volumes_drop_own(struct session *s, const struct rec *row)
 {
 	const char	*id = rec_str(row, "id", ""), *name;
+	bool		 lock = rec_num(row, "rm", 0) == 0;
 	struct rec	*def, *v;
 	size_t		 it = 0;
 	int		 rc = 0;
 
 	if (rec_get(row, "anon") != NULL) {
 		while (rc == 0 && rec_next(row, "anon", &it, &name))
-			rc = drop_one(s, name, id);
+			rc = drop_one(s, name, id, lock);
 		return (rc);
 	}
 	if ((def = rec_sub(row, "def", &it)) == NULL)
 		return (0);
 	for (it = 0; rc == 0 && (v = rec_sub(def, "volume", &it)) != NULL;) {
 		if (rec_num(v, "anon", 0) != 0)
-			rc = drop_one(s, rec_str(v, "name", ""), id);
+			rc = drop_one(s, rec_str(v, "name", ""), id, lock);
 		rec_free(v);
 	}
 	rec_free(def);

@@ -1,0 +1,179 @@
+#include "pods.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <bsd/string.h>
+
+#include "cgroup.h"
+#include "cmd.h"
+#include "objlock.h"
+#include "record.h"
+#include "remove.h"
+#include "session.h"
+
+struct rec *
+pods_get(struct session *s, const char *ref)
+{
+	union msg	 m;
+
+	memset(&m.obj_get, 0, sizeof(m.obj_get));
+	m.obj_get.kind = OBJ_POD;
+	if (strlcpy(m.obj_get.ref, ref, sizeof(m.obj_get.ref)) >=
+	    sizeof(m.obj_get.ref)) {
+		(void)snprintf(s->star.text, sizeof(s->star.text), "no pod "
+		    "with name or ID %.64s... found: no such pod", ref);
+		errno = ENOENT;
+		return (NULL);
+	}
+	return (star_ask_rec(&s->star, H_STATE, MSG_obj_get, &m, NULL, 0));
+}
+
+struct rec *
+pods_list(struct session *s)
+{
+	union msg	 m = { .obj_list = { .kind = OBJ_POD } };
+
+	return (star_ask_rec(&s->star, H_STATE, MSG_obj_list, &m, NULL, 0));
+}
+
+int
+pods_latest(const struct rec *all, char *id)
+{
+	struct rec	*pod;
+	size_t		 it = 0;
+	int64_t		 best = INT64_MIN;
+
+	*id = '\0';
+	while ((pod = rec_sub(all, "obj", &it)) != NULL) {
+		if (rec_num(pod, "created", 0) > best) {
+			best = rec_num(pod, "created", 0);
+			(void)strlcpy(id, rec_str(pod, "id", ""), 65);
+		}
+		rec_free(pod);
+	}
+	return (*id == '\0' ? -1 : 0);
+}
+
+static int
+step(struct session *s, enum obj_step step, const char *id)
+{
+	union msg	 m;
+
+	memset(&m.obj_remove, 0, sizeof(m.obj_remove));
+	m.obj_remove.kind = OBJ_POD;
+	m.obj_remove.step = step;
+	(void)strlcpy(m.obj_remove.id, id, sizeof(m.obj_remove.id));
+	return (star_do(&s->star, H_STATE, MSG_obj_remove, &m, NULL, 0));
+}
+
+static bool
+is_up(const struct rec *row)
+{
+	int64_t	 state = rec_num(row, "state", 0);
+
+	return (state == CTR_RUNNING || state == CTR_STOPPING ||
+	    state == CTR_PAUSED || state == CTR_STARTING);
+}
+
+/* Call something for each member that still is there. */
+static int
+each_member(struct session *s, const struct rec *pod,
+    int (*fn)(struct session *, const struct rec *, int64_t), int64_t arg)
+{
+	const char	*id;
+	struct rec	*row;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	while (rc == 0 && rec_next(pod, "user", &it, &id)) {
+		if ((row = session_container(s, id)) == NULL) {
+			rc = errno == ENOENT ? 0 : -1;
+			continue;
+		}
+		rc = fn(s, row, arg);
+		rec_free(row);
+	}
+	return (rc);
+}
+
+static int
+refuse_up(struct session *s, const struct rec *row, int64_t arg)
+{
+	(void)arg;
+	if (!is_up(row))
+		return (0);
+	(void)snprintf(s->star.text, sizeof(s->star.text), "pod %s has "
+	    "containers that are not ready to be removed: cannot remove "
+	    "container %s as it is %s - running or paused containers cannot "
+	    "be removed without force: container state improper",
+	    rec_str(row, "pod", ""), rec_str(row, "id", ""),
+	    rec_str(row, "state_name", "running"));
+	errno = EBUSY;
+	return (-1);
+}
+
+static int
+remove_member(struct session *s, const struct rec *row, int64_t timeout)
+{
+	return (remove_container(s, row, true, timeout));
+}
+
+int
+pods_remove(struct session *s, const struct rec *pod, bool force,
+    int64_t timeout)
+{
+	const char	*id = rec_str(pod, "id", "");
+
+	if (!force && each_member(s, pod, refuse_up, 0) == -1)
+		return (-1);
+	if (each_member(s, pod, remove_member, timeout) == -1 ||
+	    step(s, OBJ_WHOLE, id) == -1)
+		return (-1);
+	(void)cgroup_pod_remove(s, rec_str(pod, "cgroup", ""));
+	objlock_free(s, "pod", id);
+	s->star.text[0] = '\0';
+	return (0);
+}
+
+int
+pods_define(struct session *s, struct rec *def)
+{
+	const char	*ref = opt_str(s->g->opts, "pod", NULL);
+	struct rec	*pod;
+
+	if (ref == NULL || *ref == '\0')
+		return (0);
+	if (strncmp(ref, "new:", 4) == 0) {
+		(void)snprintf(s->star.text, sizeof(s->star.text), "--pod "
+		    "new:NAME is not supported by bulkhead yet: use "
+		    "`bulkhead pod create --infra=false --name NAME` first");
+		return (-1);
+	}
+	if ((pod = pods_get(s, ref)) == NULL)
+		return (-1);
+	(void)rec_add(def, "pod", rec_str(pod, "id", ""));
+	(void)rec_add(def, "pod_name", rec_str(pod, "name", ""));
+	rec_free(pod);
+	return (0);
+}
+
+/* podman's rules, in its order. */
+const char *
+pods_state(const unsigned int *count, unsigned int all)
+{
+	unsigned int	 up = count[CTR_RUNNING] + count[CTR_STOPPING];
+	unsigned int	 made = count[CTR_CREATED] + count[CTR_CREATING] +
+			    count[CTR_STARTING];
+
+	if (all == 0)
+		return ("Created");
+	if (up > 0)
+		return (up == all ? "Running" : "Degraded");
+	if (count[CTR_PAUSED] == all)
+		return ("Paused");
+	if (count[CTR_EXITED] > 0)
+		return (count[CTR_EXITED] == all ? "Exited" : "Stopped");
+	return (made + count[CTR_PAUSED] < all ? "Error" : "Created");
+}
