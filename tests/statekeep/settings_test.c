@@ -166,10 +166,12 @@ open_scope(const char *ns)
 static void
 test_scope(void)
 {
-	char	 part[16];
+	const char	*old = run;
+	char		 part[16];
 
 	title = "S59: a namespace sees its own, none sees all";
 	durable = new_dir("/tmp");
+	run = new_dir("/tmp");
 	open_scope("red");
 	CHECK(ctr_create(&p, id_of(1), "r", false, false) == 0);
 	CHECK(ctr_create(&p, id_of(2), "e", true, false) == 0);
@@ -202,6 +204,8 @@ test_scope(void)
 	CHECK(ctr_remove(&p, id_of(1)) == 0);
 	CHECK(peer_end(&p) == 0);
 	remove_dir(durable);
+	remove_dir(run);
+	run = old;
 }
 
 /* The journal that the statekeep of schema 1 left, as a backup has it. */
