@@ -588,6 +588,7 @@ cmd_config_check(struct globals *g, int argc, char **argv)
 {
 	struct session	 s = { 0 };
 	struct rec	*rq[FILES_MAX];
+	bool		 asks;
 	int		 code = 0, one;
 
 	if (argc > FILES_MAX)
@@ -595,13 +596,14 @@ cmd_config_check(struct globals *g, int argc, char **argv)
 	/* As root some can be read that the engine's account cannot. */
 	for (int i = 0; i < argc; i++)
 		rq[i] = question(argv[i], opt_str(g->opts, "type", ""));
-	if (session_open_resolve(&s, g) == -1)
-		return (EXIT_ENGINE);
+	asks = session_open_resolve(&s, g) == 0;
 	for (int i = 0; i < argc; i++) {
-		one = rq[i] == NULL ? EXIT_ENGINE : check_file(&s, rq[i]);
+		one = rq[i] == NULL || !asks ? EXIT_ENGINE :
+		    check_file(&s, rq[i]);
 		code = one > code ? one : code;
 		rec_free(rq[i]);
 	}
-	session_close(&s);
+	if (asks)
+		session_close(&s);
 	return (code);
 }

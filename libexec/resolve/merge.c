@@ -114,7 +114,8 @@ take_append(const struct toml *t, const struct key *key, bool *on)
 {
 	const struct toml	*a = t->first;
 
-	if (key->conf == CONF_REGISTRIES || t->kind != TOML_TABLE || a == NULL || a->next != NULL ||
+	if (key->conf == CONF_REGISTRIES || t->kind != TOML_TABLE ||
+	    a == NULL || a->next != NULL ||
 	    strcmp(a->key, "append") != 0 || a->kind != TOML_BOOLEAN)
 		return (-1);
 	*on = a->integer != 0;

@@ -319,7 +319,8 @@ open_table(struct parser *ps, struct toml *parent, const struct key *k)
 		name_node(t, k);
 		node_append(parent, t);
 	} else if (t->kind != TOML_TABLE || t->made != BY_PATH) {
-		(void)parser_fail(ps, k->at, "already defined on line %u", t->line);
+		(void)parser_fail(ps, k->at, "already defined on line %u",
+		    t->line);
 		return (NULL);
 	}
 	t->made = BY_HEADER;
