@@ -54,6 +54,39 @@ kept() {
 	    driver = "overlay"'
 }
 
+@test "S54 S55 S58: the volume path, too" {
+	user ps >/dev/null
+	kept VolumePath "volume path" containers.conf \
+	    "[engine]
+	    volume_path = \"$T/user/v1\"" "[engine]
+	    volume_path = \"$T/user/v2\""
+}
+
+@test "S52: the static dir is made, for us alone, before the state opens" {
+	rm -rf "$T/user/.local"
+	user ps >/dev/null
+	is "$(stat -c '%a %U' "$T/user/.local/share/bulkhead")" "700 $BH_USER"
+	as_user chmod 777 "$T/user/.local/share/bulkhead"
+	fails 125 user ps
+	[[ $err == *"$T/user/.local/share/bulkhead must belong to uid "* ]]
+	as_user chmod 700 "$T/user/.local/share/bulkhead"
+	user ps >/dev/null
+}
+
+@test "S55 S57: a copy of the state leads to the store that it was made for" {
+	have_busybox
+	rm -rf "$T/user/.local"
+	user load -q -i "$BH_FIXTURES/busybox.docker.tar" >/dev/null
+	user create --name here --network none localhost/busybox true >/dev/null
+	as_user mkdir -p "$T/user/other"
+	as_user cp -a "$T/user/.local/share/bulkhead" "$T/user/other/bulkhead"
+	as_user env XDG_DATA_HOME="$T/user/other" "$BH" create --name there \
+	    --network none localhost/busybox true >/dev/null
+	is "$(user ps -a --format '{{.Names}}' | sort | tr '\n' ' ')" "here there "
+	user rm here there >/dev/null
+	as_user rm -rf "$T/user/other"
+}
+
 @test "S55: another driver than the store's is told as an error, a path in the debug log" {
 	conf storage.conf '[storage]
 	    driver = "vfs"'
