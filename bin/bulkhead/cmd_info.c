@@ -129,15 +129,16 @@ gather(struct info *in, struct globals *g)
 	}
 	deadline = part_now() + PATIENCE_MS;
 	for (size_t i = P_CONFIG + 1; i < P_COUNT; i++)
-		if (i != P_DISK)
+		if (i != P_DISK && i != P_STORE)
 			part_start(&in->part[i], g, config);
-	/* Which disk it is, may stand in the state. */
+	/* Where the storage is may stand in the state. */
 	part_wait(&in->part[P_STATE], deadline);
 	if (in->part[P_STATE].answer != NULL)
 		pinned_copy(in->part[P_CONFIG].answer,
 		    in->part[P_STATE].answer);
 	part_start(&in->part[P_DISK], g, config);
-	part_wait(&in->part[P_DISK], part_now() + PATIENCE_MS);
+	part_start(&in->part[P_STORE], g, config);
+	deadline = part_now() + PATIENCE_MS;
 	for (size_t i = P_CONFIG + 1; i < P_COUNT; i++)
 		part_wait(&in->part[i], deadline);
 	return (0);

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -129,16 +130,23 @@ remember(struct probes *p, const char *path, const struct stat *st,
 	p->changed = true;
 }
 
-/* In the child: nothing of ours but the end of a pipe. */
+/*
+ * In the child: nothing of ours but the end of a pipe, and the directory that
+ * runtimes name when they are asked.
+ */
 static void __attribute__((noreturn))
 become(char *const *argv, int out)
 {
 	static char	 path[] = "PATH=/usr/local/sbin:/usr/local/bin:"
 			    "/usr/sbin:/usr/bin:/sbin:/bin";
 	static char	 lang[] = "LC_ALL=C";
-	char		*env[] = { path, lang, NULL };
+	static char	 dir[PATH_MAX] = "XDG_RUNTIME_DIR=";
+	const char	*own = getenv("XDG_RUNTIME_DIR");
+	char		*env[] = { path, lang, own == NULL ? NULL : dir, NULL };
 	int		 null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+	if (own != NULL)
+		(void)strlcat(dir, own, sizeof(dir));
 	if (setpgid(0, 0) == -1 || null == -1 || dup2(null, 0) == -1 ||
 	    dup2(out, 1) == -1 || dup2(null, 2) == -1 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)

@@ -276,7 +276,9 @@ kept_dir(struct session *s, enum keep_fd slot, const char *key)
 static int
 open_dirs(struct session *s, unsigned int need)
 {
-	if ((s->state_dir = kept_dir(s, KEEP_STATE, "path.state")) == -1 ||
+	/* The store alone can be looked at when the state is broken. */
+	if (((need & (NEED_OPENED | NEED_LOCK)) != 0 &&
+	    (s->state_dir = kept_dir(s, KEEP_STATE, "path.state")) == -1) ||
 	    (s->run_dir = kept_dir(s, KEEP_RUN, "path.run")) == -1)
 		return (-1);
 	if ((need & NEED_STORE) == 0 || s->graph_fd != -1)
@@ -676,8 +678,8 @@ session_open(struct session *s, struct globals *g, unsigned int need,
 	s->g = g;
 	s->state_dir = s->run_dir = s->graph_fd = s->config_fd = -1;
 	s->userns_fd = s->ctr_fd = -1;
-	/* Where the storage is, stands in the state. */
-	if ((need & NEED_STORE) && !session_in_memory(s))
+	/* Where the storage is, stands in the state; or has been asked. */
+	if ((need & NEED_STORE) && s->config == NULL && !session_in_memory(s))
 		need |= NEED_SETTINGS;
 	if ((rc = open_all(s, need, cleanup)) == 1) {
 		start_over(s);
