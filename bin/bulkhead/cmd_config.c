@@ -185,19 +185,31 @@ value_json(const struct rec *config, const char *key)
 	return (tmpl_text(v));
 }
 
+/* Who said so: a file and line, a variable, an option. */
+static const char *
+origin_of(const struct rec *config, const char *key)
+{
+	const char	*origin = about(config, "origin", key);
+
+	if (origin != NULL)
+		return (origin);
+	if (rec_get(config, key) == NULL)
+		return ("nobody");
+	/* path.graph and the like are no settings, but come from some. */
+	return (about(config, "type", key) == NULL ? "derived" : "built-in");
+}
+
 static json_t *
 key_json(const struct rec *config, const char *key)
 {
-	const char	*origin = about(config, "origin", key);
 	const char	*pinned = about(config, "pinned", key);
 	char		 name[320];
 	json_t		*j;
 
 	(void)snprintf(name, sizeof(name), "overrode:%s", key);
-	if (origin == NULL)
-		origin = rec_get(config, key) == NULL ? "unset" : "built-in";
 	j = json_pack("{s:o, s:o, s:o, s:b}", "value",
-	    value_json(config, key), "origin", tmpl_text(origin), "overrode",
+	    value_json(config, key), "origin",
+	    tmpl_text(origin_of(config, key)), "overrode",
 	    list_of(config, name), "pinned", pinned != NULL);
 	if (pinned != NULL)
 		json_object_set_new(j, "insteadOf", tmpl_text(pinned));
@@ -320,15 +332,12 @@ print_values(const struct rec *config, const char *key)
 static void
 print_origin(const struct rec *config, const char *key)
 {
-	const char	*origin = about(config, "origin", key);
 	const char	*pinned = about(config, "pinned", key), *v;
 	char		 name[320];
 	size_t		 it = 0;
 
-	if (origin == NULL)
-		origin = rec_get(config, key) == NULL ? "nobody" : "built-in";
 	fputs("  set by:   ", stdout);
-	put(pinned == NULL ? origin : "the database");
+	put(pinned == NULL ? origin_of(config, key) : "the database");
 	(void)snprintf(name, sizeof(name), "overrode:%s", key);
 	while (rec_next(config, name, &it, &v)) {
 		fputs("\n  overrode: ", stdout);
@@ -336,7 +345,7 @@ print_origin(const struct rec *config, const char *key)
 	}
 	if (pinned != NULL) {
 		fputs("\n  overrode: ", stdout);
-		put(origin);
+		put(origin_of(config, key));
 		putchar(' ');
 		put(pinned);
 	}

@@ -80,7 +80,7 @@ write() {	# write FILE: from the standard input
 	[[ $(as_user env XDG_DATA_HOME="$T/user/data" "$BH" config explain \
 	    path.graph 2>&1) == *"path.graph = $T/user/.local/share/containers/storage
   set by:   the database
-  overrode: built-in $T/user/data/containers/storage
+  overrode: derived $T/user/data/containers/storage
   pinned:   by the database" ]]
 }
 
