@@ -62,7 +62,8 @@ cmd_stop(struct globals *g, int argc, char **argv)
 	struct stopping	 st = { opt_num(g->opts, "time", -1),
 			    opt_flag(g->opts, "until-boot", false) };
 	struct select	 sel = { .g = g, .argc = argc, .argv = argv,
-			    .all_states = 1u << CTR_RUNNING, .say_ref = true,
+			    .all_states = 1u << CTR_RUNNING | 1u << CTR_STOPPING,
+			    .say_ref = true,
 			    .missing = EXIT_ENGINE, .failed = EXIT_ENGINE };
 	int		 code;
 
@@ -94,6 +95,7 @@ kill_one(struct session *s, const struct rec *row, void *ctx)
 	const int	*signo = ctx;
 
 	if (rec_num(row, "state", 0) != CTR_RUNNING &&
+	    rec_num(row, "state", 0) != CTR_STOPPING &&
 	    rec_num(row, "state", 0) != CTR_PAUSED) {
 		(void)snprintf(s->star.text, sizeof(s->star.text), "can only "
 		    "kill running containers. %s is in state %s: container "
@@ -122,7 +124,8 @@ cmd_kill(struct globals *g, int argc, char **argv)
 	struct session	 s = { 0 };
 	int		 signo = (int)opt_num(g->opts, "signal", SIGKILL);
 	struct select	 sel = { .g = g, .argc = argc, .argv = argv,
-			    .all_states = 1u << CTR_RUNNING, .say_ref = true,
+			    .all_states = 1u << CTR_RUNNING | 1u << CTR_STOPPING,
+			    .say_ref = true,
 			    .missing = EXIT_ENGINE, .failed = EXIT_ENGINE };
 	int		 code;
 

@@ -80,10 +80,23 @@ record_end(struct session *s, const struct rec *row)
 	return (end_record(s, row, status, when));
 }
 
+/* Say that it is being stopped, or no more; it may have ended meanwhile. */
+static void
+set_stopping(struct session *s, const struct rec *row, bool stopping)
+{
+	unsigned int	 from = stopping ? CTR_RUNNING : CTR_STOPPING;
+	struct rec	*none = rec_new();
+
+	(void)session_set(s, rec_str(row, "id", ""), 1u << from,
+	    stopping ? CTR_STOPPING : CTR_RUNNING, none);
+	rec_free(none);
+	s->star.text[0] = '\0';
+}
+
 static int
 halt(struct session *s, const struct rec *row, int64_t timeout)
 {
-	int	 signo = (int)def_num(row, "stop_signal", SIGTERM);
+	int	 signo = (int)def_num(row, "stop_signal", SIGTERM), saved;
 
 	if (!is_running(row))
 		return (0);
@@ -92,6 +105,8 @@ halt(struct session *s, const struct rec *row, int64_t timeout)
 		timeout = 0;
 	if (timeout < 0)
 		timeout = def_num(row, "stop_timeout", 10);
+	if (timeout > 0 && rec_num(row, "state", 0) == CTR_RUNNING)
+		set_stopping(s, row, true);
 	if (timeout > 0 && monconn_signal(s, row, signo) == 0 &&
 	    monconn_wait(s, row, timeout * 1000) == 0)
 		return (record_end(s, row));
@@ -103,6 +118,9 @@ halt(struct session *s, const struct rec *row, int64_t timeout)
 		goto fail;
 	return (record_end(s, row));
  fail:
+	saved = errno;
+	set_stopping(s, row, false);
+	errno = saved;
 	(void)snprintf(s->star.text, sizeof(s->star.text), "cannot stop "
 	    "container %s: %s", rec_str(row, "id", ""), strerror(errno));
 	return (-1);

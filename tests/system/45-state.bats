@@ -204,6 +204,22 @@ copied() {
 }
 @test "a store that was copied while somebody wrote opens" { each copied; }
 
+stopping() {
+	bh run -d --name slow --network none localhost/busybox \
+	    sh -c 'trap "sleep 1; exit 4" TERM; echo ready; while :; do sleep 0.1; done' >/dev/null
+	until_true 10 grep_log
+	bh stop -t 20 slow >/dev/null &
+	until_true 10 state_is slow stopping
+	is "$(bh ps --format '{{.Names}} {{.State}}')" "slow stopping"
+	wait
+	state_is slow exited
+	is "$(bh wait slow)" 4
+	bh rm -f -t 0 slow >/dev/null
+}
+grep_log() { bh logs slow | grep -q ready; }
+state_is() { [ "$(bh inspect --type container -f '{{.State.Status}}' "$1")" = "$2" ]; }
+@test "S61: a container that is being stopped is stopping" { each stopping; }
+
 names() {
 	local i
 	for i in 1 2 3 4 5 6; do
