@@ -8,19 +8,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <bsd/string.h>
 
 #include "cgroup.h"
-#include "path.h"
 #include "scope.h"
 #include "session.h"
 
 #define ROOT		"/sys/fs/cgroup"
 #define OURS		"bulkhead"	/* beneath it, in system mode */
-#define OWN_MAX		65536u		/* bytes of /proc/self/cgroup */
+#define OWN_MAX		4096		/* bytes of a path */
 
 static bool
 has_magic(const char *path, unsigned long magic)
@@ -111,28 +111,43 @@ open_ours(struct session *s, const char *hierarchy, char *path, size_t len)
 }
 
 /* "0::/a/b" for v2, "6:freezer:/a/b" for v1: the path, or NULL. */
-static const char *
-own_cgroup(char *text, bool v2)
+static char *
+path_in(char *line, bool v2)
 {
-	char	*line, *controllers, *path, *save = NULL;
+	char	*controllers = strchr(line, ':'), *path;
 
-	for (line = strtok_r(text, "\n", &save); line != NULL;
-	    line = strtok_r(NULL, "\n", &save)) {
-		if ((controllers = strchr(line, ':')) == NULL ||
-		    (path = strchr(controllers + 1, ':')) == NULL)
-			continue;
-		*path++ = '\0';
-		if (v2 ? controllers[1] == '\0' && line[0] == '0' :
-		    strcmp(controllers + 1, "freezer") == 0)
-			return (path);
-	}
-	return (NULL);
+	if (controllers == NULL ||
+	    (path = strchr(++controllers, ':')) == NULL)
+		return (NULL);
+	*path++ = '\0';
+	path[strcspn(path, "\n")] = '\0';
+	if (v2 ? strcmp(line, "0:") != 0 :
+	    strcmp(controllers, "freezer") != 0)
+		return (NULL);
+	return (path);
+}
+
+/* The cgroup that we are in ourselves. "/" if that is not known. */
+static void
+own_cgroup(bool v2, char *out, size_t len)
+{
+	FILE			*f = fopen("/proc/self/cgroup", "re");
+	scoped_free char	*line = NULL;
+	size_t			 size = 0;
+	char			*path;
+
+	(void)strlcpy(out, "/", len);
+	while (f != NULL && getline(&line, &size, f) != -1)
+		if ((path = path_in(line, v2)) != NULL)
+			(void)strlcpy(out, path, len);
+	if (f != NULL)
+		(void)fclose(f);
 }
 
 static int
 refuse(struct session *s, bool v2, const char *path)
 {
-	(void)snprintf(s->star.text, sizeof(s->star.text), "cgroup %s is not "
+	(void)snprintf(s->star.text, sizeof(s->star.text), "cgroup %.512s is not "
 	    "available to this user: %s", path, v2 ? "start bulkhead below "
 	    "your systemd (`systemd-run --user --scope -p Delegate=yes "
 	    "bulkhead ...`), or have an administrator delegate a cgroup "
@@ -146,16 +161,11 @@ refuse(struct session *s, bool v2, const char *path)
 static int
 open_own(struct session *s, const char *hierarchy, char *path, size_t len)
 {
-	scoped_free char	*text = path_slurp(AT_FDCWD,
-				    "/proc/self/cgroup", OWN_MAX, NULL);
-	bool			 v2 = has_magic(hierarchy,
-				    CGROUP2_SUPER_MAGIC);
-	const char		*own = text == NULL ? NULL :
-				    own_cgroup(text, v2);
-	scoped_fd int		 fd = -1;
+	char		 own[OWN_MAX];
+	bool		 v2 = has_magic(hierarchy, CGROUP2_SUPER_MAGIC);
+	scoped_fd int	 fd = -1;
 
-	if (own == NULL)
-		own = "/";
+	own_cgroup(v2, own, sizeof(own));
 	if ((size_t)snprintf(path, len, "%s%s", hierarchy,
 	    strcmp(own, "/") == 0 ? "" : own) >= len)
 		return (refuse(s, v2, own));

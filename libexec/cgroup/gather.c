@@ -23,8 +23,9 @@
 #include "inside.h"
 #include "scope.h"
 
-#define TRIES		16		/* who is inside may kill what we send */
-#define WAIT_MS		10000		/* or stop it */
+#define TRIES		64		/* who is inside may kill what we send */
+#define STOPPED		3		/* or stop it, which takes longer */
+#define WAIT_MS		3000
 #define PROCS_FD	(HELPER_FD + 1)
 
 const char *
@@ -113,6 +114,22 @@ sender(struct msghdr *m)
 	return (cred.pid);
 }
 
+/*
+ * Wait for a note. If our peer goes, we go at once, and what we have sent with
+ * us: the next command that gathers should not find it inside.
+ */
+static int
+await(int sock)
+{
+	struct pollfd	 pfd[2] = { { sock, POLLIN, 0 }, { HELPER_FD, 0, 0 } };
+
+	errno = ETIMEDOUT;
+	if (poll(pfd, 2, WAIT_MS) <= 0)
+		return (-1);
+	errno = ECANCELED;
+	return (pfd[1].revents != 0 ? -1 : 0);
+}
+
 /* 1: more to come. 0: done. -1: errno; ECHILD when it is gone. */
 static int
 hear(int sock, struct tally *t)
@@ -126,10 +143,8 @@ hear(int sock, struct tally *t)
 	struct msghdr	 m = { .msg_iov = &iov, .msg_iovlen = 1,
 			    .msg_control = c.buf,
 			    .msg_controllen = sizeof(c.buf) };
-	struct pollfd	 pfd = { .fd = sock, .events = POLLIN };
 
-	errno = ETIMEDOUT;
-	if (poll(&pfd, 1, WAIT_MS) != 1)
+	if (await(sock) == -1)
 		return (-1);
 	if (recvmsg(sock, &m, 0) != sizeof(n)) {
 		errno = ECHILD;
@@ -166,7 +181,7 @@ attempt(int procs, int pids, int users, struct tally *t)
 	saved = errno;
 	/* Its child is its to reap: an orphan would keep the container alive. */
 	if (rc == 0)
-		(void)poll(&(struct pollfd){ sp[0], POLLIN, 0 }, 1, WAIT_MS);
+		(void)await(sp[0]);
 	close(sp[0]);
 	/* Ours and not waited for, so the number is still its own. */
 	if (pid != -1) {
@@ -181,13 +196,14 @@ attempt(int procs, int pids, int users, struct tally *t)
 int
 gather(int procs, int pids, int users, struct tally *t)
 {
-	int	 rc = -1;
+	int	 rc = -1, stopped = 0;
 
 	memset(t, 0, sizeof(*t));
-	for (int i = 0; i < TRIES; i++) {
+	for (int i = 0; i < TRIES && stopped < STOPPED; i++) {
 		rc = attempt(procs, pids, users, t);
-		if (rc == 0 || errno != ECHILD)
+		if (rc == 0 || (errno != ECHILD && errno != ETIMEDOUT))
 			break;
+		stopped += errno == ETIMEDOUT;
 	}
 	return (rc);
 }

@@ -129,6 +129,8 @@ static const struct program {
 	{ "fetch",	R_FETCH,	3, EX_PROTOCOL },
 	{ "launch",	R_LAUNCH,	3, EX_PROTOCOL },
 	{ "refresh",	R_REFRESH,	3, EX_PROTOCOL },
+	{ "cgroup",	R_CGROUP,	3, EX_PROTOCOL },
+	{ "scope",	R_SCOPE,	3, EX_PROTOCOL },
 	/* These two outlive whoever broke the protocol: a container may run. */
 	{ "monitor",	R_MONITOR,	5, EX_OK },
 	{ "reaper",	R_REAPER,	6, EX_OK },
