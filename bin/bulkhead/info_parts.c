@@ -19,7 +19,6 @@
 #include "account.h"
 #include "cmd.h"
 #include "info.h"
-#include "path.h"
 #include "pinned.h"
 #include "probe.h"
 #include "record.h"
@@ -431,14 +430,22 @@ int
 info_programs(struct globals *g, const struct rec *config, struct rec *out)
 {
 	struct star	 star;
+	struct stat	 st;
 	struct probes	*p;
 	scoped_fd int	 dir = -1;
+	int		 remember;
 
 	if (star_init(&star, g->trace, g->verbose) == -1)
 		return (say_error("%s", star.text));
+	/* Only root may be able to walk there; then only its owner's counts. */
+	dir = open(rec_str(config, "path.run", ""), O_RDONLY | O_DIRECTORY |
+	    O_CLOEXEC);
 	lose_root();
-	dir = path_private_dir(rec_str(config, "path.run", ""), true);
-	if ((p = probes_new(dir)) == NULL)
+	if (dir == -1 || fstat(dir, &st) == -1 || st.st_uid != geteuid())
+		remember = -1;
+	else
+		remember = dir;
+	if ((p = probes_new(remember)) == NULL)
 		return (say_error("%s", strerror(errno)));
 	own(p, &star, "launch", out);
 	own(p, &star, "monitor", out);
