@@ -11,11 +11,13 @@
 
 #include "locks.h"
 #include "path.h"
+#include "pods.h"
 #include "record.h"
 #include "say.h"
 #include "scope.h"
 #include "session.h"
 #include "sweep.h"
+#include "volumes.h"
 
 #define LOCK_NAME	"refresh"
 #define WAIT_MS		120000		/* another is at it, and will end */
@@ -151,6 +153,10 @@ refresh(struct session *s, struct rec *told)
 		return (-1);
 	rc = each(s, items, "container", container, told);
 	if (locks_refresh(s) == -1)
+		rc = -1;
+	if (pods_refresh(s) == -1)
+		rc = -1;
+	if (volumes_refresh(s) == -1)
 		rc = -1;
 	if (told != NULL)
 		sweep_plan(s, tell, told);

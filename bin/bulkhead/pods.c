@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bsd/string.h>
 
@@ -11,6 +12,7 @@
 #include "objlock.h"
 #include "record.h"
 #include "remove.h"
+#include "say.h"
 #include "session.h"
 
 struct rec *
@@ -135,6 +137,58 @@ pods_remove(struct session *s, const struct rec *pod, bool force,
 	objlock_free(s, "pod", id);
 	s->star.text[0] = '\0';
 	return (0);
+}
+
+/* The record says where it is now. */
+static int
+put_cgroup(struct session *s, const char *id, const char *path)
+{
+	union msg	 m = { .obj_put = { OBJ_POD, OBJ_UPDATE } };
+	struct rec	*r = rec_new();
+	int		 fd, rc = -1;
+
+	(void)rec_add(r, "id", id);
+	(void)rec_add(r, "cgroup", path);
+	if ((fd = rec_memfd(r, "pod")) != -1) {
+		rc = star_do(&s->star, H_STATE, MSG_obj_put, &m, &fd, 1);
+		close(fd);
+	}
+	rec_free(r);
+	return (rc);
+}
+
+static int
+refresh_one(struct session *s, const struct rec *pod)
+{
+	const char	*id = rec_str(pod, "id", "");
+	const char	*was = rec_get(pod, "cgroup");
+	char		 path[1024];
+
+	if (was == NULL)
+		return (0);
+	if (cgroup_pod_make(s, id, path, sizeof(path)) == -1)
+		return (-1);
+	return (strcmp(was, path) == 0 ? 0 : put_cgroup(s, id, path));
+}
+
+int
+pods_refresh(struct session *s)
+{
+	struct rec	*all = pods_list(s), *pod;
+	size_t		 it = 0;
+	int		 rc = all == NULL ? -1 : 0;
+
+	while (all != NULL && (pod = rec_sub(all, "obj", &it)) != NULL) {
+		/* Gone since: somebody else's work. */
+		if (refresh_one(s, pod) == -1 && errno != ENOENT) {
+			say_warning("pod %s could not be refreshed: %s",
+			    rec_str(pod, "name", ""), s->star.text);
+			rc = -1;
+		}
+		rec_free(pod);
+	}
+	rec_free(all);
+	return (rc);
 }
 
 int

@@ -23,6 +23,11 @@ int	pods_latest(const struct rec *, char *);
  */
 int	pods_remove(struct session *, const struct rec *, bool, int64_t);
 /*
+ * S85: after a boot each pod that has a cgroup has it again. Each one's
+ * failure is said, and is its own: -1.
+ */
+int	pods_refresh(struct session *);
+/*
  * A container's definition that --pod names one for: its id and name. 0, or
  * -1 with a sentence.
  */

@@ -19,6 +19,7 @@
 #include "parse.h"
 #include "path.h"
 #include "record.h"
+#include "say.h"
 #include "scope.h"
 #include "session.h"
 #include "spec.h"
@@ -621,6 +622,34 @@ volumes_drop_own(struct session *s, const struct rec *row)
 	}
 	rec_free(def);
 	return (rc);
+}
+
+int
+volumes_refresh(struct session *s)
+{
+	union msg	 m = { .obj_list = { .kind = OBJ_VOLUME } };
+	struct rec	*all, *v;
+	const char	*name;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	if (s->graph_fd == -1)
+		return (0);
+	all = star_ask_rec(&s->star, H_STATE, MSG_obj_list, &m, NULL, 0);
+	while (all != NULL && (v = rec_sub(all, "obj", &it)) != NULL) {
+		name = rec_str(v, "id", "");
+		if (rec_get(v, "user") == NULL &&
+		    (rec_num(v, "removing", 0) != 0 ||
+		    rec_num(v, "rm", 0) != 0) &&
+		    volumes_remove(s, name, "") == -1 && errno != ENOENT) {
+			say_warning("volume %s could not be refreshed: %s",
+			    name, s->star.text);
+			rc = -1;
+		}
+		rec_free(v);
+	}
+	rec_free(all);
+	return (all == NULL ? -1 : rc);
 }
 
 void

@@ -51,6 +51,11 @@ int	volumes_make_dir(struct session *, const char *);
 int	volumes_remove(struct session *, const char *, const char *);
 /* Remove a container's own ones, as far as nobody else uses them. */
 int	volumes_drop_own(struct session *, const struct rec *);
+/*
+ * After a boot: what was half removed goes, and what belonged to a container
+ * that was to go at its end. Each one's failure is said, and is its own: -1.
+ */
+int	volumes_refresh(struct session *);
 /* Delete now what was removed. */
 void	volumes_tidy(struct session *);
 
