@@ -36,6 +36,8 @@ _bulkhead_names() {
 	image)
 		"$prog" images --format '{{.Repository}}:{{.Tag}} {{.ID}}' \
 		    2>/dev/null ;;
+	volume|pod)
+		"$prog" "$1" ls --format '{{.Name}}' 2>/dev/null ;;
 	object)
 		_bulkhead_names container
 		_bulkhead_names image ;;
@@ -49,7 +51,7 @@ _bulkhead_value() {
 	file)
 		compopt -o filenames 2>/dev/null
 		COMPREPLY=($(compgen -f -- "$cur")) ;;
-	container|running|paused|image|object)
+	container|running|paused|image|object|volume|pod)
 		COMPREPLY=($(compgen -W "$(_bulkhead_names "$1")" -- "$cur"))
 		[ -z "${__ltrimcolon:-}" ] || __ltrim_colon_completions "$cur" ;;
 	variable)
@@ -192,6 +194,8 @@ function source(what) {
 		return "(bulkhead ps --format \"{{.Names}}\" 2>/dev/null)"
 	if (what == "image")
 		return "(bulkhead images --format \"{{.Repository}}:{{.Tag}}\" 2>/dev/null)"
+	if (what == "volume" || what == "pod")
+		return "(bulkhead " what " ls --format \"{{.Name}}\" 2>/dev/null)"
 	if (what == "object")
 		return "(bulkhead ps -a --format \"{{.Names}}\" 2>/dev/null; bulkhead images --format \"{{.Repository}}:{{.Tag}}\" 2>/dev/null)"
 	gsub(/\|/, " ", what)
