@@ -28,7 +28,7 @@
 static int
 sentence(struct session *s, const char *what, const char *path)
 {
-	(void)snprintf(s->star.text, sizeof(s->star.text), "%s %s: %s", what,
+	(void)snprintf(s->star.text, sizeof(s->star.text), "%s %.512s: %s", what,
 	    path, strerror(errno));
 	return (-1);
 }
@@ -85,26 +85,49 @@ make_beneath(struct session *s, const char *id, int parent, char *path,
 
 /* systemd's scope is its own: what we freeze is a directory of ours in it. */
 static int
-make_dir(struct session *s, const struct rec *row, char *path)
+make_in_scope(struct session *s, const struct rec *row, const char *pod,
+    char *path)
 {
 	const char	*id = rec_str(row, "id", "");
+	scoped_fd int	 scope = unit_scope(s, id, pod,
+			    (pid_t)rec_num(row, "pid", 0), path, PATH_LEN);
+
+	return (scope == -1 ? -1 : make_beneath(s, id, scope, path,
+	    "container"));
+}
+
+static int
+make_in_place(struct session *s, const char *id, const char *pod, char *path)
+{
+	scoped_fd int	 place = place_open(s, path, PATH_LEN), group = -1;
 	char		 name[80];
-	scoped_fd int	 parent = -1;
 	int		 fd;
 
-	if (place_by_systemd(s)) {
-		parent = unit_scope(s, id, (pid_t)rec_num(row, "pid", 0),
-		    path, PATH_LEN);
-		(void)strlcpy(name, "container", sizeof(name));
-	} else {
-		parent = place_open(s, path, PATH_LEN);
-		(void)snprintf(name, sizeof(name), CGROUP_NAME "%s", id);
-	}
-	if (parent == -1)
+	if (place == -1)
 		return (-1);
 	act_as(s, true);
-	fd = make_beneath(s, id, parent, path, name);
+	if (*pod != '\0') {
+		(void)snprintf(name, sizeof(name), CGROUP_POD "%s", pod);
+		group = make_beneath(s, id, place, path, name);
+	}
+	(void)snprintf(name, sizeof(name), CGROUP_NAME "%s", id);
+	fd = *pod != '\0' && group == -1 ? -1 :
+	    make_beneath(s, id, group == -1 ? place : group, path, name);
 	act_as(s, false);
+	return (fd);
+}
+
+static int
+make_dir(struct session *s, const struct rec *row, char *path)
+{
+	size_t		 it = 0;
+	struct rec	*def = rec_sub(row, "def", &it);
+	const char	*pod = def == NULL ? "" : rec_str(def, "pod", "");
+	int		 fd;
+
+	fd = place_by_systemd(s) ? make_in_scope(s, row, pod, path) :
+	    make_in_place(s, rec_str(row, "id", ""), pod, path);
+	rec_free(def);
 	return (fd);
 }
 
@@ -157,7 +180,8 @@ open_cgroup(struct session *s, const char *id)
 	    O_NOFOLLOW | O_CLOEXEC));
 }
 
-static bool
+/* 1 or 0; -1 with errno: it is not there, or no more. */
+static int
 has_text(int dir, const char *file, const char *text)
 {
 	scoped_fd int	 fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
@@ -165,7 +189,7 @@ has_text(int dir, const char *file, const char *text)
 	ssize_t		 n = fd == -1 ? -1 : read(fd, buf, sizeof(buf) - 1);
 
 	if (n < 0)
-		return (false);
+		return (-1);
 	buf[n] = '\0';
 	return (strstr(buf, text) != NULL);
 }
@@ -194,12 +218,14 @@ static int
 await(int dir, bool frozen)
 {
 	bool	 v2 = place_is_v2(dir);
+	int	 is;
 
 	for (int tries = 0; tries < 2000; tries++) {
-		if (v2 ? has_text(dir, "cgroup.events", frozen ? "frozen 1" :
+		is = v2 ? has_text(dir, "cgroup.events", frozen ? "frozen 1" :
 		    "frozen 0") : has_text(dir, "freezer.state", frozen ?
-		    "FROZEN" : "THAWED"))
-			return (0);
+		    "FROZEN" : "THAWED");
+		if (is != 0)
+			return (is == 1 ? 0 : -1);
 		(void)usleep(tries < 20 ? 100 : 5000);
 	}
 	errno = ETIMEDOUT;
@@ -297,20 +323,29 @@ cgroup_frozen(struct session *s, const char *id)
 {
 	scoped_fd int	 dir = open_cgroup(s, id);
 
-	return (dir != -1 && (has_text(dir, "cgroup.freeze", "1") ||
-	    has_text(dir, "freezer.state", "FR")));
+	return (dir != -1 && (has_text(dir, "cgroup.freeze", "1") == 1 ||
+	    has_text(dir, "freezer.state", "FR") == 1));
 }
 
 /* The kernel may be about to let go of the last process. */
 static void
-remove_dir(const char *path)
+remove_dir(char *path)
 {
+	char	*slash = strrchr(path, '/');
+
 	for (int tries = 0; tries < BUSY_TRIES; tries++) {
 		if (unlinkat(AT_FDCWD, path, AT_REMOVEDIR) == 0 ||
 		    errno != EBUSY)
-			return;
+			break;
 		(void)usleep(BUSY_PAUSE_US);
 	}
+	/* Its pod's, if it was the last that had one. */
+	if (slash == NULL)
+		return;
+	*slash = '\0';
+	if ((slash = strrchr(path, '/')) != NULL &&
+	    strncmp(slash + 1, CGROUP_POD, strlen(CGROUP_POD)) == 0)
+		(void)unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
 }
 
 void

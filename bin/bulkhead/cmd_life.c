@@ -186,6 +186,7 @@ wait_one(struct session *s, const struct rec *row, void *ctx)
 
 	(void)ctx;
 	if (rec_num(row, "state", 0) == CTR_RUNNING ||
+	    rec_num(row, "state", 0) == CTR_PAUSED ||
 	    rec_num(row, "state", 0) == CTR_STOPPING) {
 		if (monconn_open(s, id, &ch) == 0) {
 			if (monconn_ask(s, &ch, MSG_mon_wait, NULL, NULL, 0, -1,

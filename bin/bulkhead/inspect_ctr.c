@@ -69,8 +69,10 @@ state_json(const struct ctr *c)
 	    "Running", (int)up, "Paused", (int)(state == CTR_PAUSED),
 	    "Restarting", 0, "OOMKilled", (int)rec_num(r, "oomkilled", 0),
 	    "Dead", 0,
-	    "Pid", json_integer(up ? rec_num(r, "pid", 0) : 0),
-	    "ConmonPid", json_integer(up ? rec_num(r, "monitor_pid", 0) : 0),
+	    "Pid", json_integer(up || state == CTR_PAUSED ?
+	    rec_num(r, "pid", 0) : 0),
+	    "ConmonPid", json_integer(up || state == CTR_PAUSED ?
+	    rec_num(r, "monitor_pid", 0) : 0),
 	    "ExitCode", number(r, "exit", 0), "Error", text(r, "error"),
 	    "StartedAt", moment(r, "started"),
 	    "FinishedAt", moment(r, "finished"),

@@ -14,10 +14,7 @@
 #include "session.h"
 #include "unit.h"
 
-/*
- * podman's names. With systemd "user.slice" is the parent, and its name
- * begins the name of what is beneath it: that is how systemd knows the tree.
- */
+/* podman's names. */
 int
 cgroup_pod_make(struct session *s, const char *id, char *path, size_t len)
 {
@@ -28,7 +25,7 @@ cgroup_pod_make(struct session *s, const char *id, char *path, size_t len)
 		    s->system ? "bulkhead" : "libpod_parent", id);
 		return (0);
 	}
-	(void)snprintf(unit, sizeof(unit), "user-" CGROUP_POD "%s.slice", id);
+	unit_name_slice(unit, sizeof(unit), id);
 	(void)snprintf(path, len, "user.slice/%s", unit);
 	return (unit_slice(s, unit, group, sizeof(group)));
 }
@@ -40,8 +37,10 @@ cgroup_pod_remove(struct session *s, const char *path)
 	size_t		 n = strlen(path);
 	char		 full[4096];
 
+	/* Where the helper was not started before, it is too late now. */
 	if (n > 6 && strcmp(path + n - 6, ".slice") == 0)
-		return (unit_stop(s, unit == NULL ? path : unit + 1));
+		return (!star_has(&s->star, H_SCOPE) ? 0 :
+		    unit_stop(s, unit == NULL ? path : unit + 1));
 	/* Beneath ours: a directory only if one of its containers needed it. */
 	if (s->system && place_hierarchy() != NULL && snprintf(full,
 	    sizeof(full), "%s%s", place_hierarchy(), path) <

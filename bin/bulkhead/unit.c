@@ -86,9 +86,19 @@ name_scope(char *unit, size_t len, const char *id)
 	(void)snprintf(unit, len, CGROUP_NAME "%s.scope", id);
 }
 
+/*
+ * "user.slice" is the parent, and its name begins the name of what is beneath
+ * it: that is how systemd knows the tree.
+ */
+void
+unit_name_slice(char *unit, size_t len, const char *pod)
+{
+	(void)snprintf(unit, len, "user-" CGROUP_POD "%s.slice", pod);
+}
+
 int
-unit_scope(struct session *s, const char *id, pid_t pid, char *path,
-    size_t len)
+unit_scope(struct session *s, const char *id, const char *pod, pid_t pid,
+    char *path, size_t len)
 {
 	char		 group[1024];
 	union msg	 m;
@@ -97,6 +107,9 @@ unit_scope(struct session *s, const char *id, pid_t pid, char *path,
 	memset(&m.scope_make, 0, sizeof(m.scope_make));
 	name_scope(m.scope_make.unit, sizeof(m.scope_make.unit), id);
 	(void)strlcpy(m.scope_make.slice, SLICE, sizeof(m.scope_make.slice));
+	if (*pod != '\0')
+		unit_name_slice(m.scope_make.slice,
+		    sizeof(m.scope_make.slice), pod);
 	m.scope_make.pid = (uint32_t)pid;
 	if (ask(s, MSG_scope_make, &m, group, sizeof(group)) == -1)
 		return (-1);

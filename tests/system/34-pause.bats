@@ -286,10 +286,44 @@ refused() {
 	bh rm -f -t 0 ev
 }
 
+@test "wait: what is paused has not ended" {
+	freezer
+	ticker --name w >/dev/null
+	bh pause w
+	bh wait w >"$T/waited" &
+	sleep 1
+	is "$(cat "$T/waited")" ""
+	bh kill w
+	wait $!
+	is "$(cat "$T/waited")" 137
+	bh rm w
+}
+
 @test "run makes no cgroup" {
 	freezer
 	local id
 	id=$(ticker --name none)
 	is "$(group "$id")" ""
 	bh rm -f -t 0 none
+}
+
+@test "S85: the cgroup of a pod: its name, what is beneath it, nothing left" {
+	freezer
+	local pod id
+	pod=$(bh pod create --infra=false --name pp)
+	is "$(bh pod inspect --format '{{.CgroupParent}}' pp)" \
+	    "/bulkhead/libpod_pod_$pod"
+	is "$(group "$pod")" "" "made before it is needed"
+	id=$(ticker --pod pp --name inpod)
+	bh pause inpod
+	is "$(group "$id")" \
+	    "$GROUPS_AT/bulkhead/libpod_pod_$pod/libpod-$id"
+	bh unpause inpod
+	bh rm -f -t 0 inpod
+	is "$(group "$pod")" ""
+	bh pod rm pp
+	is "$(WHO=user bh pod create --infra=false --name up | wc -c)" 65
+	is "$(WHO=user bh pod inspect --format '{{.CgroupParent}}' up)" \
+	    "/libpod_parent/libpod_pod_$(WHO=user bh pod inspect --format '{{.Id}}' up)"
+	WHO=user bh pod rm up
 }

@@ -35,6 +35,8 @@ first)
 	t "installation" install_all
 	sh ./cases.sh
 	login sh /job/cases.sh
+	sh ./pause.sh
+	login sh /job/pause.sh
 	login_as bob sh /job/vfs.sh
 	sh ./leave.sh
 	sh ./before.sh
