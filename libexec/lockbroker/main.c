@@ -258,6 +258,7 @@ command_of(pid_t pid, char *out, size_t size)
 	char		 path[64];
 	scoped_fd int	 fd = -1;
 	ssize_t		 n;
+	size_t		 words;
 
 	(void)snprintf(path, sizeof(path), "/proc/%ld/cmdline", (long)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -270,6 +271,13 @@ command_of(pid_t pid, char *out, size_t size)
 		if (out[i] < ' ' || out[i] > '~')
 			out[i] = out[i] == '\0' ? ' ' : '?';
 	out[n] = '\0';
+	/* Where the program lies is of no use to who reads this. */
+	words = strcspn(out, " ");
+	for (size_t i = words; i > 0; i--)
+		if (out[i - 1] == '/') {
+			memmove(out, out + i, strlen(out + i) + 1);
+			break;
+		}
 }
 
 /* The kernel says who made the socket: nobody can lie about it. */
