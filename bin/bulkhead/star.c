@@ -249,20 +249,50 @@ transmit(struct star *s, enum star_helper who, enum msg_type type,
 	return (-1);
 }
 
+/*
+ * An answer that comes before it is waited for is taken at once: the
+ * descriptors in it count as on their way until then, and a user may only have
+ * so many, over all commands.
+ */
+static void
+take_early(struct star *s, enum star_helper who)
+{
+	s->early[who] = chan_recv(&s->helper[who].chan, &s->kept[who]) == 1 ?
+	    EARLY_HERE : EARLY_NEVER;
+}
+
 /* Wait for a packet, passing on meanwhile what helpers say. */
 static int
-await(struct star *s, struct chan *ch, struct packet *p)
+await(struct star *s, enum star_helper who, uint32_t seq, struct packet *p)
 {
-	struct pollfd	 pfd[2] = { { ch->fd, POLLIN, 0 },
-			    { s->err_read, POLLIN, 0 } };
+	struct pollfd	 pfd[H_COUNT + 1];
 
+	if (s->early[who] == EARLY_HERE && s->kept[who].seq == seq) {
+		*p = s->kept[who];
+		s->early[who] = EARLY_NONE;
+		return (1);
+	}
+	for (int i = 0; i < H_COUNT; i++)
+		pfd[i] = (struct pollfd){ i == (int)who ||
+		    (s->early[i] == EARLY_WANTED && s->nposted[i] == 0) ?
+		    s->helper[i].chan.fd : -1, POLLIN, 0 };
+	pfd[H_COUNT] = (struct pollfd){ s->err_read, POLLIN, 0 };
 	for (;;) {
-		if (poll(pfd, 2, -1) == -1 && errno != EINTR)
+		if (poll(pfd, H_COUNT + 1, -1) == -1 && errno != EINTR)
 			return (-1);
-		if (pfd[1].revents != 0)
+		if (pfd[H_COUNT].revents != 0)
 			star_drain(s);
-		if (pfd[0].revents != 0)
-			return (chan_recv(ch, p));
+		for (int i = 0; i < H_COUNT; i++)
+			if (i != (int)who && pfd[i].revents != 0) {
+				take_early(s, (enum star_helper)i);
+				pfd[i].fd = -1;
+				pfd[i].revents = 0;
+			}
+		if (pfd[who].revents != 0) {
+			if (seq == s->sent[who])
+				s->early[who] = EARLY_NONE;
+			return (chan_recv(&s->helper[who].chan, p));
+		}
 	}
 }
 
@@ -273,6 +303,8 @@ star_send(struct star *s, enum star_helper who, enum msg_type type,
 	int	 rc = transmit(s, who, type, m, fds, nfds);
 
 	s->sent[who] = s->seq;
+	if (rc == 0 && s->early[who] != EARLY_HERE)
+		s->early[who] = EARLY_WANTED;
 	return (rc);
 }
 
@@ -285,7 +317,7 @@ wait_for(struct star *s, enum star_helper who, uint32_t seq, struct packet *p)
 
 	if (!star_has(s, who))
 		return (-1);
-	rc = await(s, &s->helper[who].chan, p);
+	rc = await(s, who, seq, p);
 	if (rc == 0)
 		return (star_lost(s, who));
 	if (rc == -1) {
@@ -426,6 +458,10 @@ star_stop(struct star *s, enum star_helper who)
 {
 	struct child	*c = &s->helper[who];
 	int		 st = 0;
+
+	if (s->early[who] == EARLY_HERE)
+		packet_clear(&s->kept[who]);
+	s->early[who] = EARLY_NONE;
 
 	if (who == H_REAPER && c->chan.fd != -1) {
 		/* It outlives us when a container does. */

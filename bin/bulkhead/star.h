@@ -20,6 +20,8 @@ enum star_helper {
 };
 
 #define STAR_POSTS	16
+
+enum star_early { EARLY_NONE, EARLY_WANTED, EARLY_HERE, EARLY_NEVER };
 #define STAR_ASKED	64		/* requests whose subject is known */
 
 struct star {
@@ -29,6 +31,8 @@ struct star {
 	int		 err_write;
 	uint32_t	 seq;
 	uint32_t	 sent[H_COUNT];	/* the request that star_wait is for */
+	enum star_early	 early[H_COUNT];	/* its answer, while another's */
+	struct packet	 kept[H_COUNT];		/* is waited for */
 	uint32_t	 posted[H_COUNT][STAR_POSTS];	/* not looked at yet */
 	unsigned int	 nposted[H_COUNT];
 	uint64_t	 value[H_COUNT];	/* of the last that was posted,
