@@ -24,7 +24,7 @@
 #include "session.h"
 
 #define NEED_END	(NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS)
-#define MARK		"migrating"	/* `started` of the run it ended */
+#define MARK		"migrating"	/* 1: to be started; a start clears it */
 
 /* The rows of a plan, in the order in which they start. */
 struct plan {
@@ -46,8 +46,7 @@ static bool
 is_left(const struct rec *row)
 {
 	return (rec_num(row, "state", 0) == CTR_EXITED &&
-	    rec_num(row, MARK, 0) != 0 &&
-	    rec_num(row, MARK, 0) == rec_num(row, "started", -1));
+	    rec_num(row, MARK, 0) != 0);
 }
 
 static int
@@ -139,12 +138,12 @@ plan_print(const struct plan *p, const char *runtime)
 /* --- doing it --- */
 
 static int
-set_mark(struct session *s, const char *id, int64_t started)
+set_mark(struct session *s, const char *id, bool mark)
 {
 	struct rec	*keys = rec_new();
 	int		 rc;
 
-	(void)rec_add_num(keys, MARK, started);
+	(void)rec_add_num(keys, MARK, mark);
 	rc = session_set(s, id, 0, 0, keys);
 	rec_free(keys);
 	return (rc);
@@ -160,10 +159,9 @@ stop_one(struct session *s, const struct rec *planned)
 
 	if (row == NULL)
 		return (errno == ENOENT ? 0 : -1);
-	if (is_running(row) && ((rc = set_mark(s, id,
-	    rec_num(row, "started", 0))) == -1 ||
+	if (is_running(row) && ((rc = set_mark(s, id, true)) == -1 ||
 	    (rc = stop_until_boot(s, row, -1)) == -1))
-		(void)set_mark(s, id, 0);
+		(void)set_mark(s, id, false);
 	rec_free(row);
 	return (rc);
 }
@@ -225,24 +223,6 @@ look_left(struct globals *g, const struct rec *config, struct rec *out)
 	return (code);
 }
 
-/* Started again, and not to be a second time. */
-static int
-forget(struct globals *g, const struct rec *done, struct rec *out)
-{
-	struct session	 s = { 0 };
-	const char	*id;
-	size_t		 it = 0;
-
-	(void)out;
-	if (session_open(&s, g, NEED_STATE, NULL) == -1)
-		return (EXIT_ENGINE);
-	while (rec_next(done, "id", &it, &id))
-		if (set_mark(&s, id, 0) == -1 && errno != ENOENT)
-			(void)session_error(&s);
-	session_close(&s);
-	return (0);
-}
-
 /* One step in a process of its own. Its answer, or NULL; it has said why. */
 static struct rec *
 step(int (*run)(struct globals *, const struct rec *, struct rec *),
@@ -262,22 +242,16 @@ step(int (*run)(struct globals *, const struct rec *, struct rec *),
 static int
 start_again(struct globals *g, const struct rec *config)
 {
-	struct rec	*left = step(look_left, g, config), *done = rec_new();
+	struct rec	*left = step(look_left, g, config);
 	struct plan	 p;
 	int		 code = 0;
 
 	if (left == NULL || plan_make(&p, left) == -1)
 		return (EXIT_ENGINE);
 	for (size_t i = 0; i < p.n; i++)
-		if (start_apart(g, rec_str(p.rows[i], "id", "")) == 0)
-			(void)rec_add(done, "id", rec_str(p.rows[i], "id",
-			    ""));
-		else
+		if (start_apart(g, rec_str(p.rows[i], "id", "")) != 0)
 			code = EXIT_ENGINE;
-	if (rec_count(done, "id") > 0)
-		rec_free(step(forget, g, done));
 	plan_free(&p);
-	rec_free(done);
 	rec_free(left);
 	return (code);
 }
