@@ -22,6 +22,7 @@ step() {
 	echo "$line" >>"$out"
 }
 
+step rows sh tests/rows.sh
 step check make --no-print-directory -j"$jobs" check
 step sanitizers make --no-print-directory -j"$jobs" SAN=address,undefined check
 step system make --no-print-directory -j"$jobs" system

@@ -18,13 +18,17 @@ cleanup() {
 	userdel -r "$user" >/dev/null 2>&1 || true
 	"$prefix/bin/bulkhead" --root "$prefix/root/storage" \
 	    --runroot "$prefix/root/run" rm -fa -t 0 >/dev/null 2>&1 || true
-	rm -rf "$prefix" "/run/bulkhead-bench"
+	umount /run/bulkhead-bench 2>/dev/null || true
+	rm -rf "$prefix" /run/bulkhead-bench
 }
 trap cleanup EXIT
 trap 'exit 1' INT TERM
 chmod 755 "$prefix"
 make --no-print-directory install PREFIX="$prefix" >/dev/null
-# What systemd-logind gives a user: a run directory in memory.
+# /run is in memory wherever something boots, and systemd-logind gives a user
+# a directory there; this machine may have neither.
+mkdir -p /run/bulkhead-bench
+mount -t tmpfs -o mode=755 tmpfs /run/bulkhead-bench
 mkdir -p "/run/user/$uid"
 mount -t tmpfs -o "mode=700,uid=$uid,gid=$uid" tmpfs "/run/user/$uid"
 BH_FIXTURES=${BH_FIXTURES:-/var/tmp/bulkhead-fixtures}
