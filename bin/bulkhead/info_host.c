@@ -5,9 +5,6 @@
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
-#include <sys/vfs.h>
-
-#include <linux/magic.h>
 
 #include <errno.h>
 #include <pwd.h>
@@ -16,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "cmd.h"
 #include "info.h"
 #include "record.h"
@@ -133,15 +131,6 @@ cpu_utilization(void)
 
 /* --- cgroups --- */
 
-static bool
-is_cgroup2(void)
-{
-	struct statfs	 fs;
-
-	return (statfs("/sys/fs/cgroup", &fs) == 0 &&
-	    fs.f_type == CGROUP2_SUPER_MAGIC);
-}
-
 static void
 add_words(json_t *list, const char *path)
 {
@@ -199,7 +188,7 @@ controllers(bool rootless)
 {
 	json_t	*list = json_array();
 
-	if (is_cgroup2())
+	if (cgroup_unified())
 		unified(list, rootless);
 	else if (!rootless)
 		separate(list);
@@ -324,7 +313,7 @@ info_host(const struct info *in)
 	PUT("arch", json_string(version_arch()));
 	PUT("buildahVersion", json_string("none"));
 	PUT("cgroupManager", info_json(in, P_CONFIG, "engine.cgroup_manager"));
-	PUT("cgroupVersion", json_string(is_cgroup2() ? "v2" : "v1"));
+	PUT("cgroupVersion", json_string(cgroup_unified() ? "v2" : "v1"));
 	PUT("cgroupControllers", controllers(rootless));
 	PUT("conmon", json_object());
 	PUT("cpus", json_integer(sysconf(_SC_NPROCESSORS_ONLN)));

@@ -30,12 +30,6 @@ has_magic(const char *path, unsigned long magic)
 	return (statfs(path, &fs) == 0 && (unsigned long)fs.f_type == magic);
 }
 
-bool
-cgroup_unified(void)
-{
-	return (has_magic(ROOT, CGROUP2_SUPER_MAGIC));
-}
-
 const char *
 place_hierarchy(void)
 {

@@ -1,9 +1,6 @@
 #include "runtimes.h"
 
 #include <sys/stat.h>
-#include <sys/vfs.h>
-
-#include <linux/magic.h>
 
 #include <errno.h>
 #include <stdarg.h>
@@ -14,6 +11,7 @@
 
 #include <bsd/string.h>
 
+#include "cgroup.h"
 #include "cmd.h"
 #include "record.h"
 
@@ -180,16 +178,6 @@ runtimes_find(const struct rec *config, const char *name, struct runtime *r,
 	    by_name(config, name, r, why, size));
 }
 
-/* podman asks the mount, and takes failing to for a no. */
-static bool
-is_cgroup2(void)
-{
-	struct statfs	 fs;
-
-	return (statfs("/sys/fs/cgroup", &fs) == 0 &&
-	    fs.f_type == CGROUP2_SUPER_MAGIC);
-}
-
 int
 runtimes_default(const struct rec *config, struct runtime *r, char *why,
     size_t size)
@@ -197,7 +185,7 @@ runtimes_default(const struct rec *config, struct runtime *r, char *why,
 	const char	*name = rec_str(config, "engine.runtime", "");
 
 	if (*name == '\0')
-		name = is_cgroup2() ? "crun" : "runc";
+		name = cgroup_unified() ? "crun" : "runc";
 	return (runtimes_find(config, name, r, why, size));
 }
 
