@@ -289,8 +289,9 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 	F(str, by, 64)
 
 /*
- * lock_open: the directory of this store's locks. value: 1 when a renumber
- * was cut short, and lock_renumber has to say again who has which lock.
+ * lock_open: the directory of this store's locks. value: 1 when they are new
+ * (as after a boot) or a renumber was cut short, and lock_renumber has to say
+ * who has which lock.
  */
 #define FIELDS_lock_open(F)						\
 	F(str, type, 31)	/* shm or file */			\

@@ -9,7 +9,6 @@
 
 #include <bsd/string.h>
 
-#include "locks.h"
 #include "path.h"
 #include "pods.h"
 #include "record.h"
@@ -152,8 +151,6 @@ refresh(struct session *s, struct rec *told)
 	if ((items = ask(s, REFRESH_APPLY)) == NULL)
 		return (-1);
 	rc = each(s, items, "container", container, told);
-	if (locks_refresh(s) == -1)
-		rc = -1;
 	if (pods_refresh(s) == -1)
 		rc = -1;
 	if (volumes_refresh(s) == -1)
@@ -187,10 +184,12 @@ boot_refresh(struct session *s, struct rec *told)
 int
 boot_plan(struct session *s, struct rec *out)
 {
-	struct rec	*items = ask(s, REFRESH_PLAN);
+	struct rec	*items;
 	int		 rc;
 
-	if (items == NULL)
+	if (!s->stale)
+		return (0);
+	if ((items = ask(s, REFRESH_PLAN)) == NULL)
 		return (-1);
 	rc = rec_add_all(out, items);
 	rec_free(items);

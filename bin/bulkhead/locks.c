@@ -9,12 +9,11 @@
 #include <bsd/string.h>
 
 #include "record.h"
-#include "say.h"
 #include "scope.h"
 #include "session.h"
 
 #define STORE		"store"
-#define WAIT_MS		20000		/* for commands at work */
+#define WAIT_MS		2000		/* then the next command does it */
 
 void
 locks_free_id(struct session *s, const char *kind, const char *id)
@@ -306,88 +305,13 @@ locks_retrieve(struct session *s)
 {
 	int	 rc, saved;
 
-	if (session_locks(s) == -1 || locks_store(s, WAIT_MS) == -1)
+	if (session_locks(s) == -1)
 		return (-1);
+	if (locks_store(s, WAIT_MS) == -1)
+		return (errno == ETIMEDOUT ? 0 : -1);
 	rc = retrieve(s);
 	saved = errno;
 	locks_store_drop(s);
 	errno = saved;
-	return (rc);
-}
-
-/* Number and one of a name; 0 if it has none. */
-static uint64_t
-find_number(struct session *s, const char *name)
-{
-	union msg	 m;
-	struct packet	 p;
-	uint64_t	 n;
-
-	memset(&m.lock_find, 0, sizeof(m.lock_find));
-	(void)strlcpy(m.lock_find.name, name, sizeof(m.lock_find.name));
-	if (star_ask(&s->star, H_LOCK, MSG_lock_find, &m, NULL, 0, &p) == -1)
-		return (0);
-	n = p.body.reply.value;
-	packet_clear(&p);
-	return (n);
-}
-
-/* That number and one, or (0) any; 0 with a sentence. */
-static uint64_t
-alloc_number(struct session *s, const char *name, int64_t number)
-{
-	union msg	 m;
-	struct packet	 p;
-	uint64_t	 n;
-
-	memset(&m.lock_alloc, 0, sizeof(m.lock_alloc));
-	(void)strlcpy(m.lock_alloc.name, name, sizeof(m.lock_alloc.name));
-	m.lock_alloc.number = (uint32_t)number;
-	if (star_ask(&s->star, H_LOCK, MSG_lock_alloc, &m, NULL, 0, &p) == -1)
-		return (0);
-	n = p.body.reply.value;
-	packet_clear(&p);
-	return (n);
-}
-
-/* Its own number, or else another; -1 when there is none. */
-static int64_t
-number_again(struct session *s, const struct rec *object)
-{
-	const char	*name = rec_str(object, "name", "");
-	int64_t		 was = rec_num(object, "was", -1);
-	uint64_t	 n;
-
-	if ((n = alloc_number(s, name, was + 1)) == 0 &&
-	    (n = find_number(s, name)) == 0)
-		n = alloc_number(s, name, 0);
-	return ((int64_t)n - 1);
-}
-
-int
-locks_refresh(struct session *s)
-{
-	struct rec	*objects = locks_objects(s), *moved = rec_new(), *o;
-	size_t		 it = 0;
-	int64_t		 n;
-	int		 rc = objects == NULL || moved == NULL ||
-			    session_locks(s) == -1 ? -1 : 0;
-
-	while (objects != NULL && rc == 0 &&
-	    (o = rec_sub(objects, "lock", &it)) != NULL) {
-		if (rec_get(o, "was") != NULL) {
-			if ((n = number_again(s, o)) == -1)
-				say_warning("%s %s has no lock: %s",
-				    rec_str(o, "kind", ""),
-				    rec_str(o, "of", ""), s->star.text);
-			else if (n != rec_num(o, "was", -1))
-				rc = add_number(moved, o, n);
-		}
-		rec_free(o);
-	}
-	if (rc == 0 && rec_count(moved, "lock") > 0)
-		rc = send_locks(s, H_STATE, MSG_state_renumber, moved, false);
-	rec_free(moved);
-	rec_free(objects);
 	return (rc);
 }

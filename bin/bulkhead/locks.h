@@ -42,14 +42,11 @@ int	locks_install(struct session *, const struct rec *);
 int	locks_store(struct session *, unsigned int wait_ms);
 void	locks_store_drop(struct session *);
 /*
- * A renumbering was cut short: tell the broker the numbers that the rows
- * have. 0 or -1 with a sentence.
+ * The broker's table is new, as after a boot, or a renumbering was cut short:
+ * tell it the numbers that the rows have. An object whose number another has
+ * gets a new one. 0, also when others are at work and it has to wait; or -1
+ * with a sentence.
  */
 int	locks_retrieve(struct session *);
-/*
- * After a boot: the same, one by one, with a warning for each that cannot be
- * had. An object whose number another has gets a new one. 0 or -1.
- */
-int	locks_refresh(struct session *);
 
 #endif

@@ -623,8 +623,8 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	s->userns_fd = session_kept(s, KEEP_USERNS);
 	if (s->locks_stale && (need & NEED_STATE) && !s->locks_any &&
 	    locks_retrieve(s) == -1)
-		say_warning("a renumbering of locks that was cut short could "
-		    "not be finished: %s", s->star.text);
+		say_warning("the numbers of locks could not be retrieved: %s; "
+		    "bulkhead system renumber gives new ones", s->star.text);
 	if ((need & NEED_STATE) && (need & NEED_STORE) && (need & NEED_IDS) &&
 	    (need & NEED_AS_IS) == 0) {
 		if (s->stale && boot_refresh(s, NULL) == -1 &&

@@ -358,7 +358,10 @@ check_boot(const struct files *f, const char *boot_id)
 	have = path_slurp(f->dir_fd, BOOT, 64, NULL);
 	if (have != NULL && strcmp(have, boot_id) != 0)
 		wipe(f, false);
-	rc = put_text(f, BOOT, boot_id);
+	/* Objects may have numbers that are not known here. */
+	rc = put_text(f, STALE, "");
+	if (rc == 0)
+		rc = put_text(f, BOOT, boot_id);
 	turn_give(f->lock_fd);
 	return (rc);
 }

@@ -46,7 +46,7 @@ struct locks_want {
 struct locks	*locks_open(int, const struct locks_want *);	/* takes */
 const char	*locks_open_error(void);
 void		 locks_close(struct locks *);
-/* Was a renumber cut short? */
+/* Is it new, or was a renumber cut short: are numbers to be retrieved? */
 bool		 locks_stale(struct locks *);
 
 /* How to take one. */

@@ -418,6 +418,7 @@ set_up(struct table *t, const struct locks_want *want)
 	if (make_room(t->fd, n) == -1)
 		return (-1);
 	h->ngroups = n;
+	h->stale = 1;			/* objects may have numbers */
 	(void)snprintf(h->boot_id, sizeof(h->boot_id), "%s", want->boot_id);
 	(void)snprintf(table_slot(t, SLOT_STORE)->name, LOCK_NAME, "%s",
 	    LOCK_STORE);

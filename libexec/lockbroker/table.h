@@ -79,7 +79,7 @@ struct table_head {
 	uint32_t	 free_claim;
 	uint32_t	 lowest;	/* no number below it is free */
 	uint32_t	 nallocated;
-	uint32_t	 stale;		/* a renumber is under way, or was */
+	uint32_t	 stale;		/* numbers are to be retrieved */
 	uint32_t	 pad;
 	uint64_t	 ticket;
 	char		 boot_id[72];
