@@ -86,6 +86,10 @@ proc_start_time(pid_t pid)
 	buf[n] = '\0';
 	/* The name may hold anything; what follows its last ')' is fields. */
 	p = strrchr(buf, ')');
+	/* Ended, and only not yet collected by whoever inherited it. */
+	if (p != NULL && (strncmp(p, ") Z", 3) == 0 ||
+	    strncmp(p, ") X", 3) == 0))
+		return (0);
 	for (int field = 2; field < 22 && p != NULL; field++)
 		p = strchr(p + 1, ' ');
 	return (p == NULL ? 0 : strtoull(p + 1, NULL, 10));

@@ -163,7 +163,7 @@ same_trees() {	# ARCHIVE IMAGE
 	not theirs podman image exists localhost/more
 }
 
-@test "what podman pulled in, bulkhead runs; what bulkhead removed, podman misses" {
+@test "S62: what podman pulled in, bulkhead runs; what bulkhead removed, podman misses" {
 	user rmi -f localhost/busybox
 	theirs podman load -q -i "$BH_FIXTURES/busybox.oci.tar"
 	is "$(user run --rm --network none localhost/busybox echo ours)" ours

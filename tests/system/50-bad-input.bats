@@ -276,7 +276,7 @@ without_helper() {
 }
 @test "a helper that is not there or cannot be executed is named" { each without_helper; }
 
-@test "without refresh's capabilities a user has one id, said in one line" {
+@test "S29 S31: without refresh's capabilities a user has one id, said in one line" {
 	copy_install
 	BH=$T/inst/bin/bulkhead
 	setcap -r "$BH_PREFIX/../${T##*/}" 2>/dev/null || true
@@ -385,7 +385,7 @@ garbage() {
 	is $code 0
 }
 
-@test "no user namespaces: said, with what to do" {
+@test "S29: no user namespaces: said, with what to do" {
 	in_ns() {
 		as_user unshare -Ur sh -c 'echo 1 >/proc/sys/user/max_user_namespaces &&
 		    exec unshare -U --map-user="$0" --map-group="$0" "$@"' \

@@ -1,0 +1,76 @@
+# Rows of FEATURES about what the engine is made of, and does without: no user
+# namespace to become root in, no process that keeps one, no network manager.
+load lib
+
+setup() { have_busybox; }
+
+# Who is an ordinary user is asked of the kernel; what podman leaves in the
+# environment of a process that it has started again changes nothing.
+@test "S26: rootless is whoever is not root, whatever the environment says" {
+	is "$(as_user env _CONTAINERS_USERNS_CONFIGURED=done \
+	    _CONTAINERS_ROOTLESS_UID=0 _CONTAINERS_ROOTLESS_GID=0 \
+	    "$BH" info --format '{{.Host.Security.Rootless}} {{.Store.GraphRoot}}')" \
+	    "true $T/user/.local/share/containers/storage"
+	is "$(_CONTAINERS_USERNS_CONFIGURED=done _CONTAINERS_ROOTLESS_UID=1000 \
+	    root info --format '{{.Host.Security.Rootless}}')" false
+}
+
+# started COMMAND...: the helpers that it starts, a line each.
+started() {
+	strace -f -qq -o "$T/trace" -e trace=execve,execveat "$@" >/dev/null
+	grep -o 'execveat([0-9]*, "[a-z-]*"' "$T/trace" | cut -d'"' -f2 | sort -u
+}
+@test "S27 S63: what needs no store opens none" {
+	not grep -qx store <<<"$(started "$BH" --root "$T/root/storage" \
+	    --runroot "$T/root/run" version)"
+	not grep -qx store <<<"$(started "$BH" --root "$T/root/storage" \
+	    --runroot "$T/root/run" ps -a)"
+	grep -qx store <<<"$(started "$BH" --root "$T/root/storage" \
+	    --runroot "$T/root/run" images)"
+}
+
+# Definitions of networks that nobody could load are nobody's concern until a
+# container wants one; the ordinary user's engine touches no firewall at all.
+no_networks() {
+	mkdir -p "$T/user/nets"
+	echo '{ "cniVersion": ' >"$T/user/nets/broken.conflist"
+	chmod 755 "$T/user" "$T/user/nets"
+	bh --network-config-dir "$T/user/nets" run --rm --network none \
+	    localhost/busybox true
+	fails 125 bh --network-config-dir "$T/user/nets" run --rm \
+	    --network web localhost/busybox true
+	[[ $err == "Error: "*web* ]]
+}
+@test "S28 S71: networks are looked at by who wants one, and not before" {
+	each no_networks
+	chmod 700 "$T/user"
+}
+@test "S72: an ordinary user's container touches no firewall" {
+	strace -f -qq -o "$T/trace" -e trace=execve,execveat,socket \
+	    setpriv --reuid "$BH_USER" --regid "$BH_USER" --init-groups \
+	    env -i HOME="$T/user" XDG_RUNTIME_DIR="$T/xdg" PATH=/usr/bin:/bin \
+	    "$BH" run --rm --network private localhost/busybox true
+	grep -q '"launch"' "$T/trace"
+	not grep -E 'NETLINK_NETFILTER|iptables|nft|firewall' "$T/trace"
+}
+@test "S73: reserving ports is a setting; ports themselves are refused by name" {
+	is "$(user config show | grep -c '^enable_port_reservation = true')" 1
+	fails 125 user run --rm -p 8080:80 localhost/busybox true
+	[[ $err == *"-p"* || $err == *publish* ]]
+}
+
+over() { [ "$(user ps -a --format '{{.Names}} {{.State}}')" = "keeps exited" ]; }
+# Nothing of the user's is left, whatever it was.
+alone() { not pgrep -u "$BH_USER" >/dev/null; }
+@test "S30 S32: no process keeps a namespace; with all killed, all works" {
+	user ps -a >/dev/null
+	user run --rm --network none localhost/busybox true
+	until_true 5 alone
+	is "$(find "$T/xdg" "$T/user" -name 'pause.pid' 2>/dev/null)" ""
+	user run -d --name keeps --network none localhost/busybox sleep 100 >/dev/null
+	pkill -KILL -u "$BH_USER"
+	# It takes the kernel a moment to end them.
+	until_true 10 over
+	is "$(user run --rm --network none localhost/busybox echo again)" again
+	user rm -f keeps
+}
