@@ -172,10 +172,11 @@ path_of(int all, const char *id)
 static int
 open_cgroup(struct session *s, const char *id)
 {
-	scoped_fd int		 all = path_open(s->run_dir, "ctr",
-				    O_PATH | O_DIRECTORY, 0);
-	scoped_free char	*path = all == -1 ? NULL : path_of(all, id);
+	char			 name[80];
+	scoped_free char	*path = NULL;
 
+	(void)snprintf(name, sizeof(name), "ctr/%s/" MARK, id);
+	path = path_slurp(s->run_dir, name, PATH_LEN, NULL);
 	return (path == NULL ? -1 : open(path, O_RDONLY | O_DIRECTORY |
 	    O_NOFOLLOW | O_CLOEXEC));
 }
@@ -318,13 +319,15 @@ cgroup_thaw(struct session *s, const char *id)
 	    sentence(s, "cannot let container run", id));
 }
 
-bool
+int
 cgroup_frozen(struct session *s, const char *id)
 {
 	scoped_fd int	 dir = open_cgroup(s, id);
 
-	return (dir != -1 && (has_text(dir, "cgroup.freeze", "1") == 1 ||
-	    has_text(dir, "freezer.state", "FR") == 1));
+	if (dir == -1)
+		return (-1);
+	return (place_is_v2(dir) ? has_text(dir, "cgroup.freeze", "1") :
+	    has_text(dir, "freezer.state", "FR"));
 }
 
 /* The kernel may be about to let go of the last process. */

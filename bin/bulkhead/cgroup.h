@@ -47,8 +47,8 @@ int	cgroup_freeze(struct session *, const struct rec *,
  * Let its processes run. 0, also when it has no cgroup; -1 with a sentence.
  */
 int	cgroup_thaw(struct session *, const char *);
-/* Is there a cgroup, and is it frozen or about to be? */
-bool	cgroup_frozen(struct session *, const char *);
+/* Is it frozen, or about to be: 1, 0; -1: there is no cgroup to be seen. */
+int	cgroup_frozen(struct session *, const char *);
 /*
  * Remove what a container had, by the directory `ctr` of all containers' run
  * directories and its id. Quick when it had none, which is usual.

@@ -92,17 +92,29 @@ refuse(struct session *s, const char *what, const char *why)
 	return (-1);
 }
 
+/* What was said before is what is to be said. */
+static void
+unlock(struct session *s, const char *id)
+{
+	char		 why[sizeof(s->star.text)];
+	int		 saved = errno;
+	union msg	 m;
+
+	(void)strlcpy(why, s->star.text, sizeof(why));
+	memset(&m, 0, sizeof(m));
+	(void)snprintf(m.lock_drop.name, sizeof(m.lock_drop.name), "ctr:%s",
+	    id);
+	(void)star_do(&s->star, H_LOCK, MSG_lock_drop, &m, NULL, 0);
+	(void)strlcpy(s->star.text, why, sizeof(s->star.text));
+	errno = saved;
+}
+
 static int
-lock(struct session *s, const char *id, bool take)
+lock(struct session *s, const char *id)
 {
 	union msg	 m;
 
 	memset(&m, 0, sizeof(m));
-	if (!take) {
-		(void)snprintf(m.lock_drop.name, sizeof(m.lock_drop.name),
-		    "ctr:%s", id);
-		return (star_do(&s->star, H_LOCK, MSG_lock_drop, &m, NULL, 0));
-	}
 	(void)snprintf(m.lock_take.name, sizeof(m.lock_take.name), "ctr:%s",
 	    id);
 	m.lock_take.wait_ms = LOCK_WAIT_MS;
@@ -120,28 +132,25 @@ change(struct session *s, const char *id, enum ctr_state from,
 	return (rc);
 }
 
-/* Two that pause one container at the same time take turns. */
+/*
+ * Two that pause one container at the same time take turns. Killed before the
+ * state says so, it is undone by the next command that sees it (end.c).
+ */
 static int
 freeze(struct session *s, const struct rec *row, const struct ready *r)
 {
 	char	 why[sizeof(s->star.text)];
-	int	 rc, saved;
+	int	 rc;
 
-	if (lock(s, r->id, true) == -1)
+	if (lock(s, r->id) == -1)
 		return (-1);
 	rc = cgroup_freeze(s, row, &r->cgroup);
 	if (rc == 0 && (rc = change(s, r->id, CTR_RUNNING, CTR_PAUSED)) == -1) {
-		saved = errno;
 		(void)strlcpy(why, s->star.text, sizeof(why));
 		(void)cgroup_thaw(s, r->id);
 		(void)strlcpy(s->star.text, why, sizeof(s->star.text));
-		errno = saved;
 	}
-	saved = errno;
-	(void)strlcpy(why, s->star.text, sizeof(why));
-	(void)lock(s, r->id, false);
-	(void)strlcpy(s->star.text, why, sizeof(s->star.text));
-	errno = saved;
+	unlock(s, r->id);
 	return (rc);
 }
 
@@ -169,21 +178,22 @@ pause_one(struct session *s, const struct rec *row, void *ctx)
 	return (-1);
 }
 
-/* A pause that was killed may have frozen it and not said so. */
 static int
 unpause_one(struct session *s, const struct rec *row, void *ctx)
 {
 	const char	*id = rec_str(row, "id", "");
-	int64_t		 state = rec_num(row, "state", 0);
+	int		 rc;
 
 	(void)ctx;
-	if (state != CTR_PAUSED && !(state == CTR_RUNNING &&
-	    cgroup_frozen(s, id)))
+	if (rec_num(row, "state", 0) != CTR_PAUSED)
 		return (refuse(s, id, "not paused, can't unpause"));
-	if (cgroup_thaw(s, id) == -1)
+	if (lock(s, id) == -1)
 		return (-1);
-	return (state == CTR_RUNNING ? 0 :
-	    change(s, id, CTR_PAUSED, CTR_RUNNING));
+	rc = cgroup_thaw(s, id);
+	if (rc == 0)
+		rc = change(s, id, CTR_PAUSED, CTR_RUNNING);
+	unlock(s, id);
+	return (rc);
 }
 
 /* Two descriptors for each, before anything is confined. */
@@ -247,7 +257,7 @@ cmd_unpause(struct globals *g, int argc, char **argv)
 
 	if (select_files(g) == -1)
 		return (EXIT_ENGINE);
-	if (session_open(&s, g, NEED_STATE, NULL) == -1)
+	if (session_open(&s, g, NEED_STATE | NEED_LOCK, NULL) == -1)
 		return (EXIT_ENGINE);
 	code = select_each(&s, &sel, unpause_one, NULL);
 	session_close(&s);

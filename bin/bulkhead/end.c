@@ -343,6 +343,46 @@ reconcile_ended(struct session *s, const struct rec *row)
 	return (end_record(s, row, status, when) == 0);
 }
 
+/* With the lock: as it is now, nobody being at work. True if it was changed. */
+static bool
+settle_pause(struct session *s, const char *id)
+{
+	struct rec	*now = session_row(s, id), *keys;
+	int64_t		 state = now == NULL ? 0 : rec_num(now, "state", 0);
+	int		 frozen = cgroup_frozen(s, id);
+	bool		 done = false;
+
+	if (state == CTR_RUNNING && frozen == 1)
+		(void)cgroup_thaw(s, id);
+	else if (state == CTR_PAUSED && frozen == 0) {
+		keys = rec_new();
+		done = session_set(s, id, 1u << CTR_PAUSED, CTR_RUNNING,
+		    keys) == 0;
+		rec_free(keys);
+	}
+	rec_free(now);
+	return (done);
+}
+
+/*
+ * A pause that was killed before it could say so is undone; an unpause was
+ * done. Where no cgroup is to be seen, nothing is known.
+ */
+static bool
+reconcile_pause(struct session *s, const struct rec *row)
+{
+	const char	*id = rec_str(row, "id", "");
+	bool		 paused = rec_num(row, "state", 0) == CTR_PAUSED;
+	int		 frozen = cgroup_frozen(s, id);
+	bool		 done;
+
+	if (frozen == -1 || (frozen == 1) == paused || !lock_is_free(s, id))
+		return (false);
+	done = settle_pause(s, id);
+	lock_drop(s, id);
+	return (done);
+}
+
 /* Half made: nobody has been told that it exists, so it does not. */
 static bool
 reconcile_creating(struct session *s, const struct rec *row)
@@ -391,7 +431,7 @@ end_reconcile(struct session *s, const struct rec *row)
 	case CTR_RUNNING:
 	case CTR_STOPPING:
 	case CTR_PAUSED:
-		return (reconcile_ended(s, row));
+		return (reconcile_ended(s, row) || reconcile_pause(s, row));
 	case CTR_REMOVING:
 		return (reconcile_creating(s, row));
 	default:

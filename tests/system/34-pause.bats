@@ -211,7 +211,7 @@ refused() {
 
 @test "pause, unpause: killed at any moment, the next command finishes or undoes" {
 	freezer
-	local i id cmd
+	local i id cmd n
 	for i in 1 2 3 4 5 6 7 8; do
 		id=$(ticker --name k)
 		for cmd in pause unpause pause; do
@@ -221,8 +221,15 @@ refused() {
 			kill -9 $! 2>/dev/null || true
 			wait $! 2>/dev/null || true
 		done
+		# Whatever it has come to: what is said is so.
+		n=$(lines k)
+		if [ "$(state k)" = paused ]; then
+			frozen_for_good k
+		else
+			until_true 20 ticks k "$n"
+		fi
 		case $i in
-		[1357])	# Whatever it is now: it can be paused, and let go.
+		[1357])	# And it can be paused, and let go.
 			bh unpause k >/dev/null 2>&1 || true
 			bh pause k >/dev/null
 			frozen_for_good k
