@@ -38,6 +38,7 @@ struct reader {
 	bool		 silent;	/* what is there already is not asked */
 	char		 path[4096];
 	const char	*name;		/* its last component */
+	int		 dir_fd;	/* where it is; -1: nothing was told */
 	int		 fd;		/* log, or the pipe of journalctl */
 	pid_t		 child;
 	int		 notify;
@@ -196,7 +197,11 @@ open_log(struct reader *r)
 	if (r->fd != -1)
 		close(r->fd);
 	r->len = 0;
-	r->fd = open(r->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	r->fd = -1;
+	if (r->dir_fd == -1)
+		return (0);
+	r->fd = openat(r->dir_fd, r->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW |
+	    O_NONBLOCK);
 	if (r->fd != -1 || errno == ENOENT)
 		return (0);
 	return (say_error("cannot read the log of events %s: %s", r->path,
@@ -276,34 +281,43 @@ follow(struct reader *r)
 	return (0);
 }
 
-/* The directory is watched, so that it must be there. */
+/*
+ * The directory of the log, while we are still who started us: root's may lie
+ * where the engine's account cannot go. One that is watched must be there.
+ */
 static int
-watch(struct reader *r)
+open_dir(struct reader *r)
 {
+	struct session	*s = &r->s;
 	char		 dir[sizeof(r->path)];
-	scoped_fd int	 fd = -1;
 
+	if (event_path(s, r->path, sizeof(r->path)) == -1 ||
+	    (r->name = strrchr(r->path, '/')) == NULL) {
+		(void)snprintf(s->star.text, sizeof(s->star.text), "the path "
+		    "of the log of events cannot be used: %.400s", r->path);
+		return (-1);
+	}
 	(void)strlcpy(dir, r->path, sizeof(dir));
-	dir[r->name - r->path - 1] = '\0';
-	if ((fd = session_own_dir(&r->s, dir)) == -1)
-		return (session_error(&r->s), -1);
+	dir[r->name++ - r->path] = '\0';
+	if (!r->stream) {
+		r->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		return (0);
+	}
+	if ((r->dir_fd = session_own_dir(s, dir)) == -1)
+		return (-1);
 	r->notify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (r->notify == -1 || inotify_add_watch(r->notify, dir, IN_CREATE |
-	    IN_MOVED_TO | IN_MODIFY) == -1)
-		return (say_error("cannot watch %s: %s", dir,
-		    strerror(errno)), -1);
-	return (0);
+	if (r->notify != -1 && inotify_add_watch(r->notify, dir, IN_CREATE |
+	    IN_MOVED_TO | IN_MODIFY) != -1)
+		return (0);
+	(void)snprintf(s->star.text, sizeof(s->star.text), "cannot watch "
+	    "%.400s: %s", dir, strerror(errno));
+	return (-1);
 }
 
 static int
 read_file(struct reader *r)
 {
-	if (event_path(&r->s, r->path, sizeof(r->path)) == -1)
-		return (say_error("the path of the log of events is too "
-		    "long"), -1);
-	r->name = strrchr(r->path, '/') + 1;
-	if ((r->stream && watch(r) == -1) || open_log(r) == -1 ||
-	    read_all(r) == -1)
+	if (open_log(r) == -1 || read_all(r) == -1)
 		return (-1);
 	r->silent = false;
 	return (r->stream ? follow(r) : 0);
@@ -338,14 +352,12 @@ run_journalctl(const struct reader *r, uid_t uid)
 
 /* While we are still who started us: the journal may be root's to read. */
 static int
-start_journalctl(struct session *s)
+start_journalctl(struct reader *r)
 {
-	struct reader	*r = s->arg;
+	struct session	*s = &r->s;
 	uid_t		 uid = s->star.uid != 0 ? s->star.uid : getuid();
 	int		 fds[2];
 
-	if (event_backend(s) != EVENTS_JOURNALD)
-		return (0);
 	if (access(EVENT_JOURNAL_SOCKET, F_OK) == -1) {
 		(void)snprintf(s->star.text, sizeof(s->star.text), "systemd's "
 		    "journal, where events are to be, is not there ("
@@ -364,6 +376,21 @@ start_journalctl(struct session *s)
 }
 
 static int
+open_source(struct session *s)
+{
+	struct reader	*r = s->arg;
+
+	switch (event_backend(s)) {
+	case EVENTS_JOURNALD:
+		return (start_journalctl(r));
+	case EVENTS_FILE:
+		return (open_dir(r));
+	default:
+		return (0);
+	}
+}
+
+static int
 read_journal(struct reader *r)
 {
 	int	 status, rc = 1;
@@ -375,6 +402,8 @@ read_journal(struct reader *r)
 		if (fflush(stdout) == EOF)
 			rc = -1;
 	}
+	/* It ends when nobody reads it; root's we could not signal any more. */
+	close(r->fd);
 	(void)kill(r->child, SIGTERM);
 	if (waitpid(r->child, &status, 0) == r->child && rc == 0 &&
 	    WIFEXITED(status) && WEXITSTATUS(status) == EXIT_ENGINE)
@@ -400,6 +429,7 @@ int
 cmd_events(struct globals *g, int argc, char **argv)
 {
 	struct reader	 r = { .g = g, .fd = -1, .notify = -1, .child = -1,
+			    .dir_fd = -1,
 			    .stream = opt_flag(g->opts, "stream", true) };
 	int		 rc = -1;
 
@@ -411,9 +441,9 @@ cmd_events(struct globals *g, int argc, char **argv)
 	    !opt_given(g->opts, "until");
 	if (r.view.until != INT64_MAX && r.view.until < human_now())
 		r.stream = false;
-	r.s.privileged = start_journalctl;
+	r.s.privileged = open_source;
 	r.s.arg = &r;
-	/* Root's journalctl is started before root is given up. */
+	/* Root's sources are opened before root is given up. */
 	if (session_open(&r.s, g, (geteuid() == 0 ? NEED_IDS : NEED_CONFIG) |
 	    NEED_MORE, NULL) == 0) {
 		session_confine();

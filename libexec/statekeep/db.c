@@ -175,6 +175,12 @@ missed(struct db *db)
 		errno = ENOENT;
 }
 
+bool
+db_begun(const struct db *db)
+{
+	return (db->begun);
+}
+
 int
 db_dir(const struct db *db)
 {

@@ -57,6 +57,8 @@ int		 db_commit(struct db *, bool hard);
  * 0, or -1 when that failed, or when the index turned out to be damaged.
  */
 int		 db_end(struct db *);
+/* Is a turn at it ours? Else nothing can be read in it. */
+bool		 db_begun(const struct db *);
 /* Its directory, which stays the database's own, and the name of that. */
 int		 db_dir(const struct db *);
 const char	*db_where(const struct db *);

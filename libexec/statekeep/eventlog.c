@@ -157,6 +157,29 @@ read_mark(struct log *l)
 	l->marked = n == (ssize_t)want && mark_read(tail, want, &l->mark);
 }
 
+/* A kill has cut a write within a line: that line is not there. */
+static int
+drop_half_line(struct log *l)
+{
+	char	 buf[4096];
+	int64_t	 at = l->size;
+	size_t	 want;
+	char	*nl = NULL;
+
+	if (l->size == 0 || (pread(l->fd, buf, 1, l->size - 1) == 1 &&
+	    *buf == '\n'))
+		return (0);
+	while (at > 0 && nl == NULL) {
+		want = at < (int64_t)sizeof(buf) ? (size_t)at : sizeof(buf);
+		at -= (int64_t)want;
+		if (pread(l->fd, buf, want, at) != (ssize_t)want)
+			return (-1);
+		nl = memrchr(buf, '\n', want);
+	}
+	l->size = nl == NULL ? 0 : at + (nl - buf) + 1;
+	return (ftruncate(l->fd, l->size));
+}
+
 static int
 write_all(int fd, const char *p, size_t len)
 {
@@ -284,6 +307,11 @@ append(struct log *l, const struct hist *h)
 	int			 saved;
 
 	read_mark(l);
+	if (!l->marked) {
+		if (drop_half_line(l) == -1)
+			return (-1);
+		read_mark(l);
+	}
 	if ((text = missing(l, h, &len)) == NULL)
 		return (-1);
 	if (max != 0 && l->size > 0 && (uint64_t)l->size + len > max) {

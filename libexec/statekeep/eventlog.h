@@ -15,23 +15,29 @@ struct keep;
 struct rec;
 
 /*
- * How far a log has got: the number of its last event, and the last entry of
- * each database that is in it. Databases are named by a hash of where they
- * are (and of the boot), since several may use one log.
+ * How far a log has got in a database: the last entry that is in it whole,
+ * and how many events of the next one are there, too: a kill may cut a write
+ * between two lines. Databases are named by a hash of where they are (and of
+ * the boot), since several may use one log.
  */
+struct place {
+	uint32_t	 id;		/* 0: not known */
+	uint64_t	 whole;
+	unsigned int	 part;
+};
+
+/* The number of the last event, and how far it is in both databases. */
 struct mark {
 	uint64_t	 seq;
-	uint32_t	 durable_id;
-	uint64_t	 durable;
-	uint32_t	 boot_id;
-	uint64_t	 boot;
+	struct place	 durable;
+	struct place	 boot;
 };
 
 #define MARK_MAX	160		/* bytes of one as text */
 
 /* The mark at the end of a text, which ends in a newline; false: none. */
 bool	mark_read(const char *, size_t, struct mark *);
-/* As it stands at the end of a line: ,"Seq":7,"Mark":"d01234567.3 b..."} */
+/* As it stands at the end of a line: ,"Seq":7,"Mark":"d01234567.3+0 b..."} */
 int	mark_print(char *, size_t, const struct mark *);
 
 /* An event that is to be told, with what the log is then up to. */

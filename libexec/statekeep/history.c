@@ -206,6 +206,7 @@ entry_of(const struct keep *k, const struct transition *t)
 	(void)rec_add_num(e, "uid", k->who.uid);
 	(void)rec_add(e, "cmd", k->who.command);
 	(void)rec_addf(e, "boot", "%.8s", k->boot_id);
+	(void)rec_add_num(e, "be", k->events.backend);
 	if (row != NULL)
 		(void)rec_add(e, "name", rec_str(row, "name", ""));
 	if (t->before != NULL)

@@ -26,8 +26,9 @@ own_mark(const struct keep *k)
 {
 	struct mark	 m = { 0 };
 
-	m.durable_id = hash(2166136261u, db_where(k->durable));
-	m.boot_id = hash(hash(2166136261u, db_where(k->boot)), k->boot_id);
+	m.durable.id = hash(2166136261u, db_where(k->durable)) | 1;
+	m.boot.id = hash(hash(2166136261u, db_where(k->boot)), k->boot_id) |
+	    1;
 	return (m);
 }
 
@@ -49,17 +50,19 @@ mark_read(const char *text, size_t len, struct mark *m)
 	for (next = tail; (next = strstr(next, word)) != NULL; next++)
 		at = next;
 	return (at != NULL && sscanf(at + sizeof(word) - 1, "%" SCNu64
-	    ",\"Mark\":\"d%8" SCNx32 ".%" SCNu64 " b%8" SCNx32 ".%" SCNu64
-	    "\"}", &m->seq, &m->durable_id, &m->durable, &m->boot_id,
-	    &m->boot) == 5);
+	    ",\"Mark\":\"d%8" SCNx32 ".%" SCNu64 "+%u b%8" SCNx32 ".%" SCNu64
+	    "+%u\"}", &m->seq, &m->durable.id, &m->durable.whole,
+	    &m->durable.part, &m->boot.id, &m->boot.whole,
+	    &m->boot.part) == 7);
 }
 
 int
 mark_print(char *out, size_t size, const struct mark *m)
 {
 	return (snprintf(out, size, ",\"Seq\":%" PRIu64 ",\"Mark\":\"d%08"
-	    PRIx32 ".%" PRIu64 " b%08" PRIx32 ".%" PRIu64 "\"}\n", m->seq,
-	    m->durable_id, m->durable, m->boot_id, m->boot));
+	    PRIx32 ".%" PRIu64 "+%u b%08" PRIx32 ".%" PRIu64 "+%u\"}\n",
+	    m->seq, m->durable.id, m->durable.whole, m->durable.part,
+	    m->boot.id, m->boot.whole, m->boot.part));
 }
 
 void
@@ -116,11 +119,32 @@ row_of(struct keep *k, struct db *db, const struct rec *entry, uint64_t seq,
 	return (row);
 }
 
+/* Telling, with the entry that is being told. */
 struct pending {
 	int		(*fn)(void *, const struct told *);
 	void		*ctx;
 	struct mark	 mark;
+	struct place	*place;		/* in the mark: of its database */
+	uint64_t	 seq;		/* the entry's number */
+	unsigned int	 done;		/* of its events, told or in the log */
+	unsigned int	 skip;		/* so many are in the log already */
+	unsigned int	 total;
 };
+
+static int
+tell(struct pending *p, struct told *e)
+{
+	if (++p->done <= p->skip)
+		return (0);
+	p->mark.seq++;
+	p->place->part = p->done;
+	if (p->done == p->total) {
+		p->place->whole = p->seq;
+		p->place->part = 0;
+	}
+	e->mark = p->mark;
+	return (p->fn(p->ctx, e));
+}
 
 static int
 tell_notes(struct pending *p, const struct rec *entry, int64_t t)
@@ -131,34 +155,29 @@ tell_notes(struct pending *p, const struct rec *entry, int64_t t)
 	int		 rc = 0;
 
 	while (rc == 0 && (n = rec_sub(entry, "note", &it)) != NULL) {
-		p->mark.seq++;
 		e = (struct told){ .t = t, .type = rec_str(n, "type", ""),
 		    .status = rec_str(n, "status", ""),
 		    .id = rec_str(n, "id", ""), .name = rec_str(n, "name", ""),
-		    .image = rec_str(n, "image", ""), .labels = n,
-		    .mark = p->mark };
-		rc = p->fn(p->ctx, &e);
+		    .image = rec_str(n, "image", ""), .labels = n };
+		rc = tell(p, &e);
 		rec_free(n);
 	}
 	return (rc);
 }
 
 static int
-tell_entry(struct pending *p, const struct rec *entry, const struct rec *row)
+tell_own(struct pending *p, const struct rec *entry, const struct rec *row,
+    int64_t t)
 {
-	int64_t		 t = rec_num(entry, "t", 0);
 	const char	*status;
 	struct told	 e;
 	size_t		 it = 0;
 
-	if (tell_notes(p, entry, t) == -1)
-		return (-1);
 	while (rec_next(entry, "ev", &it, &status)) {
-		p->mark.seq++;
 		e = (struct told){ .t = t, .type = rec_str(entry, "type", ""),
 		    .status = status, .id = rec_str(entry, "id", ""),
 		    .name = rec_str(entry, "name", ""), .image = "",
-		    .labels = row, .mark = p->mark };
+		    .labels = row };
 		if (row != NULL)
 			e.image = rec_str(row, "image_name", "");
 		/* A volume's name is what it is known by. */
@@ -166,71 +185,120 @@ tell_entry(struct pending *p, const struct rec *entry, const struct rec *row)
 			e.id = "";
 		if (strcmp(status, "died") == 0)
 			e.exit_code = (int)rec_num(entry, "exit", 0);
-		if (p->fn(p->ctx, &e) == -1)
+		if (tell(p, &e) == -1)
 			return (-1);
 	}
 	return (0);
 }
 
-/*
- * Entries of one database from a number on. The last one, if it is of this
- * commit, is still in memory, as is the row it is about.
- */
 static int
-tell_from(struct keep *k, struct pending *p, struct db *db, uint64_t seq,
-    uint64_t *at, const struct hist *h)
+tell_entry(struct pending *p, const struct rec *entry, const struct rec *row)
 {
-	uint64_t	 first, next;
-	struct rec	*entry, *row;
-	int		 rc = 0;
+	int64_t	 t = rec_num(entry, "t", 0);
 
-	history_range(db, &first, &next);
-	if (seq < first)
-		seq = first;
-	for (; rc == 0 && seq < next; seq++) {
-		*at = seq;
-		if (db == h->db && seq == h->seq) {
-			rc = tell_entry(p, h->entry, h->row);
-			continue;
-		}
-		if ((entry = history_entry(db, seq)) == NULL)
-			continue;
-		row = row_of(k, db, entry, seq, next);
-		rc = tell_entry(p, entry, row);
-		rec_free(row);
+	p->done = 0;
+	p->total = (unsigned int)(rec_count(entry, "note") +
+	    rec_count(entry, "ev"));
+	if (tell_notes(p, entry, t) == -1 ||
+	    tell_own(p, entry, row, t) == -1)
+		return (-1);
+	p->place->whole = p->seq;
+	p->place->part = 0;
+	p->skip = 0;
+	return (0);
+}
+
+/* The last one, if it is of this commit, is in memory, as is its row. */
+static int
+tell_number(struct keep *k, struct pending *p, struct db *db, uint64_t next,
+    const struct hist *h)
+{
+	struct rec	*entry, *row;
+	int		 rc;
+
+	if (db == h->db && p->seq == h->seq)
+		return (tell_entry(p, h->entry, h->row));
+	if ((entry = history_entry(db, p->seq)) == NULL)
+		return (0);
+	/* It was for another log, or for none. */
+	if (rec_num(entry, "be", 0) != (int64_t)k->events.backend) {
+		p->place->whole = p->seq;
 		rec_free(entry);
+		return (0);
 	}
+	row = row_of(k, db, entry, p->seq, next);
+	rc = tell_entry(p, entry, row);
+	rec_free(row);
+	rec_free(entry);
 	return (rc);
 }
 
-/* Where to go on: behind the mark, or with this commit if it says nothing. */
-static uint64_t
-start_of(uint64_t marked, bool known, const struct hist *h, struct db *db)
+/*
+ * Where the log knows nothing of a database, what was there before is none of
+ * its business. What is not open now is left to whoever opens it.
+ */
+static void
+settle_place(struct db *db, const struct hist *h, const struct place *last,
+    struct place *place)
 {
-	uint64_t	 own = db == h->db ? h->seq : UINT64_MAX;
+	uint64_t	 first, next;
 
+	if (last != NULL && last->id == place->id) {
+		*place = *last;
+		return;
+	}
+	if (!db_begun(db)) {
+		*place = last != NULL ? *last : (struct place){ 0 };
+		return;
+	}
+	history_range(db, &first, &next);
+	place->whole = db == h->db ? h->seq - 1 : next - 1;
+}
+
+/* What a log with this place does not have of a database. */
+static int
+tell_from(struct keep *k, struct pending *p, struct db *db,
+    const struct hist *h, const struct place *last)
+{
+	uint64_t	 first, next;
+	int		 rc = 0;
+
+	settle_place(db, h, last, p->place);
+	if (!db_begun(db))
+		return (0);
+	history_range(db, &first, &next);
 	/* A mark that is ahead was made from a database that is no more. */
-	return (known && marked < own ? marked + 1 : own);
+	if (p->place->whole >= next) {
+		p->place->whole = db == h->db ? h->seq - 1 : next - 1;
+		p->place->part = 0;
+	}
+	p->skip = p->place->part;
+	p->seq = p->place->whole + 1;
+	if (p->seq < first) {
+		p->seq = first;
+		p->skip = 0;
+	}
+	for (; rc == 0 && p->seq < next; p->seq++)
+		rc = tell_number(k, p, db, next, h);
+	return (rc);
 }
 
 int
 events_pending(struct keep *k, const struct hist *h, const struct mark *last,
     int (*fn)(void *, const struct told *), void *ctx)
 {
-	struct mark	 own = own_mark(k);
-	struct pending	 p = { fn, ctx, own };
-	bool		 durable = last != NULL &&
-			    last->durable_id == own.durable_id;
-	bool		 boot = last != NULL && last->boot_id == own.boot_id;
+	struct pending	 p = { .fn = fn, .ctx = ctx, .mark = own_mark(k) };
 
-	if (last != NULL)
-		p.mark.seq = last->seq;
-	/* What is not open now is left as it is to whoever opens it. */
-	p.mark.durable = durable ? last->durable : 0;
-	p.mark.boot = boot ? last->boot : 0;
-	if (tell_from(k, &p, k->durable, start_of(p.mark.durable, durable, h,
-	    k->durable), &p.mark.durable, h) == -1)
+	p.mark.seq = last == NULL ? 0 : last->seq;
+	/* Both before the first is told: each line has both. */
+	p.place = &p.mark.boot;
+	settle_place(k->boot, h, last == NULL ? NULL : &last->boot, p.place);
+	p.place = &p.mark.durable;
+	if (tell_from(k, &p, k->durable, h, last == NULL ? NULL :
+	    &last->durable) == -1)
 		return (-1);
-	return (tell_from(k, &p, k->boot, start_of(p.mark.boot, boot, h,
-	    k->boot), &p.mark.boot, h));
+	p.mark.boot.id = own_mark(k).boot.id;
+	p.place = &p.mark.boot;
+	return (tell_from(k, &p, k->boot, h, last == NULL ? NULL :
+	    &last->boot));
 }

@@ -337,6 +337,43 @@ test_left_out(void)
 	drop_place(&w);
 }
 
+/* Cut anywhere, be it within a line or between two of one transition. */
+static void
+test_cut(void)
+{
+	struct place	 w = new_place();
+	struct peer	 p;
+	struct stat	 st;
+	char		*text, path[256];
+	unsigned int	 right = 0, cuts = 0;
+
+	title = "S69: a write that a kill has cut is completed";
+	(void)snprintf(path, sizeof(path), "%s/" LOG, w.run);
+	for (unsigned int back = 1; back < 1300; back += 47, cuts++) {
+		CHECK(open_place(&p, &w) == 0);
+		(void)ctr_create(&p, id_of(1), "one", true, false);
+		(void)ctr_set(&p, id_of(1), ANY, RUNNING, NULL, NULL);
+		(void)ctr_remove(&p, id_of(1));
+		(void)peer_end(&p);
+		if (stat(path, &st) == -1 ||
+		    truncate(path, st.st_size - back) == -1)
+			err(1, "%s", path);
+	}
+	CHECK(open_place(&p, &w) == 0);
+	(void)ctr_create(&p, id_of(2), "two", true, false);
+	(void)ctr_set(&p, id_of(2), ANY, RUNNING, NULL, NULL);
+	(void)peer_end(&p);
+	text = slurp(w.run, LOG);
+	CHECK(last_seq(text) == (long)(5 * cuts + 3));
+	for (const char *at = text; (at = strstr(at, "\"Status\":\"create\""))
+	    != NULL; at++)
+		right += strncmp(statuses(at), "create init start died remove "
+		    "create init start", 47) == 0;
+	CHECK(right == cuts);
+	free(text);
+	drop_place(&w);
+}
+
 static struct rec *
 history(struct peer *p, const char *ref)
 {
@@ -843,6 +880,7 @@ main(int argc, char **argv)
 	test_elsewhere();
 	test_rotation();
 	test_left_out();
+	test_cut();
 	test_kills();
 	test_journal();
 	test_others();
