@@ -5,7 +5,7 @@
 # rm are at work. Root is needed. The image with Debian's packages is made
 # once, under BH_VM; each run works on a copy of it.
 #	BH_VM=DIR	where it is (/var/tmp/bulkhead-vm)
-#	VM_CUTS=N	rounds of power cuts, three cuts each (3)
+#	VM_CUTS=N	rounds of power cuts, four cuts each (3; 10 is thorough)
 #	VM_STAGES=...	some of: first reboot cuts
 set -eu
 : "${B:?}"
@@ -47,6 +47,7 @@ fresh_job() {
 	cp tests/vm/*.sh tools/account.sh dist/tmpfiles.d/bulkhead.conf \
 	    "$work/job"
 	echo "$1" >"$work/job/stage"
+	cp "$work/acks" "$work/job/acks" 2>/dev/null || :
 	chmod -R a+rX "$work/job"
 }
 
@@ -72,6 +73,7 @@ power_cut() {
 	    echo "not ok - guest: $1 did not come to its cut" |
 	    tee -a "$vm/tap"
 	lines
+	tr -d '\r' <"$work/console.log" | sed -n 's/.*ACK //p' >"$work/acks"
 }
 
 image
@@ -97,7 +99,7 @@ for stage in ${VM_STAGES:-first reboot cuts}; do
 	cuts)
 		# Each boot looks at what the cut before it left behind.
 		for i in $(seq "${VM_CUTS:-3}"); do
-			for op in run load rm; do
+			for op in run load rm renumber; do
 				fresh_job "cut $op"
 				cp "$BH_FIXTURES/busybox.docker.tar" \
 				    "$work/job"

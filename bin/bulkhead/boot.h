@@ -20,7 +20,8 @@ struct session;
 int	boot_refresh(struct session *, struct rec *);
 /*
  * What boot_refresh would do, one nested `item` each: kind, id, name, was,
- * then, why. Nothing is changed. -1 with a sentence.
+ * then, why; nothing, when it is done already. Nothing is changed. -1 with a
+ * sentence.
  */
 int	boot_plan(struct session *, struct rec *);
 

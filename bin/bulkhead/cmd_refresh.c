@@ -101,6 +101,7 @@ copy_open(struct copy *c, const char *boot_id)
 	scoped_fd int	 dir = open(c->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	scoped_fd int	 settings = -1;
 	struct rec	*none = rec_new();
+	struct packet	 p;
 	union msg	 m;
 	int		 fds[3];
 
@@ -119,7 +120,11 @@ copy_open(struct copy *c, const char *boot_id)
 		errno = EINVAL;
 		return (-1);
 	}
-	return (star_do(&s->star, H_STATE, MSG_state_open, &m, fds, 3));
+	if (star_ask(&s->star, H_STATE, MSG_state_open, &m, fds, 3, &p) == -1)
+		return (-1);
+	s->stale = (p.body.reply.value & STATE_STALE) != 0;
+	packet_clear(&p);
+	return (0);
 }
 
 /* From the copy of a state, with the facts of this or another boot. */

@@ -97,7 +97,7 @@ only_one() {
 	done
 	wait
 	is "$(cat "$T"/out.* | grep -c '^container.* runs: running -> exited')" 1
-	is "$(cat "$T"/out.* | grep -c '^layer ')" 1
+	is "$(cat "$T"/out.* | grep -c '^container.* gone: running -> removed')" 1
 	rm -f "$T"/out.*
 	is "$(states 1)" "$left"
 }
@@ -166,7 +166,11 @@ told_once() {
 	is "$(told)" $((n + 1))
 	bh rm -f -a >/dev/null
 }
-@test "S87: a refresh is told once in each boot" { each told_once; }
+@test "S87: a refresh is told once in each boot" {
+	WHO=user
+	bh ps >/dev/null
+	told_once
+}
 
 # No second bulkhead: what a refresh needs is in the process that found it.
 no_child() {
@@ -184,7 +188,10 @@ no_child() {
 locks_and_refresh() {
 	leave
 	elsewhen 1 system renumber >/dev/null
-	is "$(elsewhen 1 refresh --apply)" ""
+	elsewhen 1 refresh --apply 2>&1 |
+	    grep -q "runs: running -> exited"
+	is "$(elsewhen 1 refresh --apply 2>&1)" ""
+	elsewhen 1 system renumber >/dev/null
 	is "$(states 1)" "$left"
 	bh rm -f -a >/dev/null
 }
@@ -201,7 +208,7 @@ all_states() {
 	elsewhen 1 refresh --apply >"$T/out"
 	grep -q "^container .* runs: running -> exited" "$T/out"
 	grep -q "^container .* again: running -> exited" "$T/out"
-	not grep -q -e made -e old "$T/out"
+	not grep -q -e " made:" -e " old:" "$T/out"
 	is "$(elsewhen 1 inspect --format \
 	    '{{.State.ExitCode}} {{.State.Pid}} {{.RestartCount}}' \
 	    old again | tr '\n' ' ')" "4 0 0 0 0 0 "
@@ -254,16 +261,17 @@ half_loaded() {
 	local stage i
 	stage=$(graph_dir)/bulkhead/stage
 	for i in 1 2 3 4 5 6 7 8 9; do
+		bh rmi -f localhost/debian:buildah >/dev/null 2>&1 || true
 		bh load -q -i "$BH_FIXTURES/debian.buildah.tar" \
 		    >/dev/null 2>&1 &
-		until_true 20 has_any "$stage"
+		until has_any "$stage" || [ ! -d "/proc/$!" ]; do :; done
 		crash
 		wait || true
 		[ -z "$(ls "$stage" 2>/dev/null)" ] || break
 	done
 	[ -n "$(ls "$stage")" ]
-	elsewhen 1 refresh --plan | grep -q "^image "
-	elsewhen 1 refresh --apply | grep -q "^image "
+	elsewhen 9 refresh --plan | grep -q "^image "
+	elsewhen 9 refresh --apply | grep -q "^image "
 	is "$(ls "$stage")" ""
 	is "$(bh images -q localhost/debian)" ""
 }

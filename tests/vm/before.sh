@@ -11,6 +11,16 @@ leave() {
 	    sh -c "$polite"
 	fails 4 bh run --name old --network none localhost/busybox sh -c 'exit 4'
 	bh create --name made --network none localhost/busybox echo made
+	bh run -d --name back --restart always --network none \
+	    -v kept:/v localhost/busybox sh -c "echo x >>/v/starts; $polite"
+	bh run -d --name home --restart unless-stopped --network none \
+	    localhost/busybox sh -c "$polite"
+	bh run -d --name stopped --restart unless-stopped --network none \
+	    localhost/busybox sh -c "$polite"
+	bh stop -t 5 stopped
+	bh run -d --name frozen --network none localhost/busybox sleep 1000
+	bh pause frozen
+	stands frozen paused
 	stands keep running
 	stands gone running
 	stands old exited

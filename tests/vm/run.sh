@@ -17,6 +17,10 @@ install_all() {
 	install -d /etc/tmpfiles.d
 	cp bulkhead.conf /etc/tmpfiles.d/
 	within 30 test -d "/run/user/$(id -u ann)"
+	systemctl daemon-reload
+	systemctl enable bulkhead-restart.service
+	login systemctl --user daemon-reload
+	login systemctl --user enable bulkhead-restart.service
 }
 
 machine() {
