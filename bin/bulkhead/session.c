@@ -82,51 +82,61 @@ adopt_refresh(struct session *s)
 		    fcntl(fd, F_DUPFD_CLOEXEC, 0), R_CTL, R_REFRESH };
 }
 
-struct wanted {
-	unsigned int		 need;
-	enum star_helper	 who;
-};
+static bool
+is_wanted(unsigned int need, enum star_helper who)
+{
+	switch (who) {
+	case H_REFRESH:
+		return ((need & NEED_IDS) != 0 ||
+		    (geteuid() == 0 && (need & NEED_STORE) != 0));
+	case H_STATE:
+		return ((need & NEED_OPENED) != 0);
+	case H_STORE:
+		return ((need & NEED_STORE) != 0);
+	case H_LOCK:			/* also for end_reconcile */
+		return ((need & (NEED_LOCK | NEED_STATE)) != 0);
+	case H_FETCH:
+		return ((need & NEED_FETCH) != 0);
+	case H_CGROUP:
+		return ((need & NEED_CGROUP) != 0);
+	default:
+		return (false);
+	}
+}
 
 static int
-start_wanted(struct session *s, unsigned int need, const struct wanted *w,
-    size_t n)
+start_wanted(struct session *s, unsigned int need,
+    const enum star_helper *who, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if ((need & w[i].need) && star_start(&s->star, w[i].who) == -1)
+		if (is_wanted(need, who[i]) &&
+		    star_start(&s->star, who[i]) == -1)
 			return (-1);
 	return (0);
 }
 
-/*
- * The helpers that others wait for. As root refresh first: it is born with the
- * privilege that the others never see.
- */
+#define NFIRST	3
+
+/* The helpers that others wait for, in the order in which they are needed. */
 static int
 start_first(struct session *s, unsigned int need)
 {
-	static const struct wanted	 first[] = {
-		{ NEED_OPENED, H_STATE },	{ NEED_STORE, H_STORE },
-	};
-	unsigned int	 refresh = NEED_IDS;
+	static const enum star_helper	 as_root[NFIRST] = { H_STATE,
+					    H_REFRESH, H_STORE };
+	static const enum star_helper	 as_user[NFIRST] = { H_REFRESH,
+					    H_STORE, H_STATE };
 
-	if (geteuid() == 0)
-		refresh |= NEED_STORE;
 	if (need & NEED_IDS)
 		adopt_refresh(s);
-	if ((need & refresh) != 0 && star_start(&s->star, H_REFRESH) == -1)
-		return (-1);
-	return (start_wanted(s, need, first, sizeof(first) /
-	    sizeof(first[0])));
+	return (start_wanted(s, need, geteuid() == 0 ? as_root : as_user,
+	    NFIRST));
 }
 
 /* The others, while those open what they were given. */
 static int
 start_rest(struct session *s, unsigned int need, char *const *cleanup)
 {
-	static const struct wanted	 rest[] = {
-		{ NEED_LOCK | NEED_STATE, H_LOCK },	/* end_reconcile's */
-		{ NEED_FETCH, H_FETCH },	{ NEED_CGROUP, H_CGROUP },
-	};
+	static const enum star_helper	 rest[] = { H_LOCK, H_FETCH, H_CGROUP };
 
 	if ((need & NEED_LAUNCH) &&
 	    star_start_reaper(&s->star, cleanup) == -1)

@@ -48,6 +48,8 @@ struct refresh {
 	char		 path[1024];	/* of this program, for advice */
 	int		 grants[GRANTS];
 	unsigned int	 ngrants;
+	int		 space;		/* the last that was mapped, */
+	uint64_t	 slot;		/* and as what */
 };
 
 /* Can anything be mapped? 0, or -1 with a sentence that says what is missing. */
@@ -136,8 +138,12 @@ on_ids_write(void *ctx, struct packet *p, struct answer *a)
 	else
 		why = holder_map(&h, &u, &g);
 	holder_stop(&h);
-	if (why == NULL)
+	if (why == NULL) {
+		scope_close(&r->space);
+		r->space = packet_take_fd(p, 0);
+		r->slot = p->body.ids_write.slot;
 		return (0);
+	}
 	return (answer_text(a, "cannot map ids of the user namespace: %s (%s)",
 	    why, strerror(errno)));
 }
@@ -207,7 +213,11 @@ on_ids_mount(void *ctx, struct packet *p, struct answer *a)
 		    m->grant));
 	if (maps_for(r, m->slot, &u, &g, a) == -1)
 		return (-1);
-	fd = mount_slot(m, r->grants[m->grant], &u, &g, &why);
+	/* What maps a container's own namespace maps its mounts. */
+	if (r->space != -1 && r->slot == m->slot)
+		fd = mount_mapped(r->grants[m->grant], r->space, m, &why);
+	else
+		fd = mount_slot(m, r->grants[m->grant], &u, &g, &why);
 	if (fd != -1)
 		return (answer_fd(a, fd));
 	return (answer_text(a, "cannot mount with mapped ids: %s (%s)", why,
@@ -245,7 +255,7 @@ find_self(struct refresh *r)
 int
 main(int argc, char **argv)
 {
-	static struct refresh	 r;
+	static struct refresh	 r = { .space = -1 };
 	struct helper		 h = { .name = "refresh", .self = R_REFRESH,
 				    .policy = &policy };
 	int			 rc;
