@@ -130,16 +130,41 @@ write_alive(struct session *s)
 }
 
 static void
-tell(void *ctx, const char *kind, const char *name, const char *why)
+add_item(struct rec *out, const char *kind, const char *id, const char *name,
+    const char *then, const char *why)
 {
-	struct rec	*out = ctx, *item = rec_new();
+	struct rec	*item = rec_new();
 
 	(void)rec_add(item, "kind", kind);
-	(void)rec_add(item, "id", name);
-	(void)rec_add(item, "then", "removed");
+	(void)rec_add(item, "id", id);
+	(void)rec_add(item, "name", name);
+	(void)rec_add(item, "then", then);
 	(void)rec_add(item, "why", why);
 	(void)rec_add_rec(out, "item", item);
 	rec_free(item);
+}
+
+static void
+tell(void *ctx, const char *kind, const char *id, const char *why)
+{
+	add_item(ctx, kind, id, "", "removed", why);
+}
+
+/* Those that have a cgroup of their own. */
+static void
+tell_pods(struct session *s, struct rec *out)
+{
+	struct rec	*all = pods_list(s), *pod;
+	size_t		 it = 0;
+
+	while (all != NULL && (pod = rec_sub(all, "obj", &it)) != NULL) {
+		if (rec_get(pod, "cgroup") != NULL)
+			add_item(out, "pod", rec_str(pod, "id", ""),
+			    rec_str(pod, "name", ""), "cgroup made again",
+			    "none outlives its boot");
+		rec_free(pod);
+	}
+	rec_free(all);
 }
 
 static int
@@ -151,6 +176,8 @@ refresh(struct session *s, struct rec *told)
 	if ((items = ask(s, REFRESH_APPLY)) == NULL)
 		return (-1);
 	rc = each(s, items, "container", container, told);
+	if (told != NULL)
+		tell_pods(s, told);
 	if (pods_refresh(s) == -1)
 		rc = -1;
 	if (volumes_refresh(s) == -1)
@@ -193,6 +220,7 @@ boot_plan(struct session *s, struct rec *out)
 		return (-1);
 	rc = rec_add_all(out, items);
 	rec_free(items);
+	tell_pods(s, out);
 	if (star_has(&s->star, H_STORE))
 		sweep_plan(s, tell, out);
 	return (rc);

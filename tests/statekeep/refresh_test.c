@@ -1,0 +1,174 @@
+/*
+ * What a boot leaves to the next, seen by statekeep: the same stores opened
+ * with another boot ID. The run directory stays, as on a disk.
+ */
+#include "state.h"
+
+static const char	*program, *durable, *run;
+static struct peer	 p;
+
+/* Opened: is a refresh due? */
+static bool
+opened(const char *boot_id)
+{
+	CHECK(state_open(&p, program, durable, run, boot_id, "/graph") == 0);
+	return ((p.value & STATE_STALE) != 0);
+}
+
+static void
+ended(void)
+{
+	CHECK(peer_end(&p) == 0);
+}
+
+static uint32_t
+step(enum refresh_step n)
+{
+	union msg	 m = { .state_refresh = { .step = n } };
+
+	return (peer_ask(&p, MSG_state_refresh, &m, NULL, 0));
+}
+
+/* What becomes of one, in the answer to plan or apply; "" if nothing. */
+static const char *
+then(const char *id, bool *failed)
+{
+	static char	 out[32];
+	struct rec	*r = rec_from_fd(p.fd), *item;
+	size_t		 it = 0;
+
+	out[0] = '\0';
+	*failed = false;
+	while (r != NULL && (item = rec_sub(r, "item", &it)) != NULL) {
+		if (strcmp(rec_str(item, "id", ""), id) == 0) {
+			(void)snprintf(out, sizeof(out), "%s",
+			    rec_str(item, "then", ""));
+			*failed = rec_get(item, "error") != NULL;
+		}
+		rec_free(item);
+	}
+	rec_free(r);
+	return (out);
+}
+
+static bool
+becomes(const char *id, const char *what)
+{
+	bool		 failed;
+	const char	*is = then(id, &failed);
+
+	if (strcmp(is, what) == 0 && !failed)
+		return (true);
+	printf("# becomes \"%s\"%s\n", is, failed ? ", and failed" : "");
+	return (false);
+}
+
+static void
+test_steps(void)
+{
+	char	 ran[65], gone[65], old[65], half[65];
+
+	(void)snprintf(ran, sizeof(ran), "%s", id_of(1));
+	(void)snprintf(gone, sizeof(gone), "%s", id_of(2));
+	(void)snprintf(old, sizeof(old), "%s", id_of(3));
+	(void)snprintf(half, sizeof(half), "%s", id_of(4));
+	title = "S76: a store that is new to a boot says so, until it is done";
+	CHECK(opened("boot-1"));
+	CHECK(step(REFRESH_DONE) == 0);
+	ended();
+	CHECK(!opened("boot-1"));
+	CHECK(ctr_create(&p, ran, "ran", false, true) == 0);
+	CHECK(ctr_set(&p, ran, ANY, RUNNING, "pid", "77") == 0);
+	CHECK(ctr_set(&p, ran, ANY, 0, "restart_count", "5") == 0);
+	CHECK(ctr_create(&p, gone, "gone", true, true) == 0);
+	CHECK(ctr_set(&p, gone, ANY, RUNNING, "pid", "78") == 0);
+	CHECK(ctr_create(&p, old, "old", false, false) == 0);
+	CHECK(ctr_set(&p, old, ANY, RUNNING, NULL, NULL) == 0);
+	CHECK(ctr_set(&p, old, ANY, EXITED, "exit", "4") == 0);
+	CHECK(ctr_create(&p, half, "half", false, false) == 0);
+	CHECK(step(REFRESH_PLAN) == 0);
+	CHECK(becomes(ran, ""));
+	ended();
+
+	title = "D8: in another boot everything is read as it is there";
+	CHECK(opened("boot-2"));
+	CHECK(ctr_state(&p, ran) == EXITED);
+	CHECK(ctr_state(&p, gone) == REMOVING);
+	CHECK(ctr_state(&p, old) == EXITED);
+
+	title = "D15: the plan, and nothing has changed";
+	for (int i = 0; i < 2; i++) {
+		CHECK(step(REFRESH_PLAN) == 0);
+		CHECK(becomes(ran, "exited"));
+		CHECK(step(REFRESH_PLAN) == 0);
+		CHECK(becomes(gone, "removed"));
+		CHECK(step(REFRESH_PLAN) == 0);
+		CHECK(becomes(half, "removed"));
+		CHECK(step(REFRESH_PLAN) == 0);
+		CHECK(becomes(old, ""));
+	}
+
+	title = "S80: applied, and the second time there is nothing";
+	CHECK(step(REFRESH_APPLY) == 0);
+	CHECK(becomes(ran, "exited"));
+	CHECK(step(REFRESH_APPLY) == 0);
+	CHECK(becomes(ran, ""));
+	ended();
+	CHECK(opened("boot-2"));	/* killed before it was done: again */
+	CHECK(step(REFRESH_DONE) == 0);
+	ended();
+	CHECK(!opened("boot-2"));
+	ended();
+}
+
+static void
+test_row(void)
+{
+	struct rec	*r;
+
+	title = "S80: what only a boot knew is gone, exit codes stay";
+	CHECK(!opened("boot-2"));
+	CHECK((r = ctr_get(&p, id_of(1))) != NULL);
+	CHECK(rec_num(r, "state", 0) == EXITED);
+	CHECK(rec_get(r, "pid") == NULL && rec_get(r, "slot") == NULL &&
+	    rec_get(r, "restart_count") == NULL);
+	rec_free(r);
+	CHECK((r = ctr_get(&p, id_of(3))) != NULL);
+	CHECK(rec_num(r, "exit", 0) == 4);
+	rec_free(r);
+
+	title = "a change may say what it expects";
+	CHECK(ctr_set(&p, id_of(1), ANY, RUNNING, "pid", "80") == 0);
+	CHECK(ctr_set(&p, id_of(1), ANY, EXITED, "=pid", "77") == ESTALE);
+	CHECK(ctr_state(&p, id_of(1)) == RUNNING);
+	CHECK(ctr_set(&p, id_of(1), ANY, EXITED, "=pid", "80") == 0);
+	CHECK((r = ctr_get(&p, id_of(1))) != NULL);
+	CHECK(rec_num(r, "state", 0) == EXITED && rec_get(r, "=pid") == NULL);
+	rec_free(r);
+	/* A count outlives the run, not the boot. */
+	CHECK(ctr_set(&p, id_of(1), ANY, 0, "restart_count", "2") == 0);
+	CHECK((r = ctr_get(&p, id_of(1))) != NULL);
+	CHECK(rec_num(r, "restart_count", 0) == 2);
+	rec_free(r);
+	ended();
+	CHECK(opened("boot-3"));
+	CHECK((r = ctr_get(&p, id_of(1))) != NULL);
+	CHECK(rec_get(r, "restart_count") == NULL);
+	rec_free(r);
+	ended();
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc != 2)
+		errx(1, "usage: refresh_test STATEKEEP");
+	program = argv[1];
+	durable = new_dir("/var/tmp");
+	run = new_dir("/var/tmp");
+	test_steps();
+	test_row();
+	remove_dir(durable);
+	remove_dir(run);
+	return (finish());
+}
