@@ -522,7 +522,8 @@ exec_code(int error)
 {
 	if (error == ENOENT)
 		return (EXIT_NOCMD);
-	return (error == EPIPE ? EXIT_ENGINE : EXIT_NOEXEC);
+	return (error == EPIPE || error == ECONNRESET ? EXIT_ENGINE :
+	    EXIT_NOEXEC);
 }
 
 /* While launch builds: all that the first instruction will find ready. */
