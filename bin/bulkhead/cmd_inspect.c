@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "errors.h"
 #include "format.h"
 #include "inspect.h"
 #include "record.h"
@@ -15,7 +16,7 @@
 
 #define INDENT	5			/* podman's */
 
-enum kind { ALL, CONTAINER, IMAGE };
+enum kind { ALL, CONTAINER, IMAGE, VOLUME, POD };
 
 struct inspect {
 	struct globals	*g;
@@ -25,7 +26,7 @@ struct inspect {
 	int		 code;
 };
 
-static const char *const	maps[] = { "Labels", "Annotations", "Ports",
+static const char *const	maps[] = { "Labels", "Options", "Annotations", "Ports",
 	"PortBindings", "Data", "Tmpfs", "Volumes", "ExposedPorts", NULL };
 
 static const struct tmpl_about	abouts[] = {
@@ -33,6 +34,8 @@ static const struct tmpl_about	abouts[] = {
 	[CONTAINER] = { "container inspect",
 	    "*define.InspectContainerData", maps, false, false },
 	[IMAGE] = { "image inspect", "*inspect.ImageData", maps, false, false },
+	[VOLUME] = { "inspect", "interface {}", maps, false, false },
+	[POD] = { "inspect", "interface {}", maps, false, false },
 };
 
 static json_t *
@@ -41,7 +44,7 @@ find_container(struct inspect *in, const char *ref)
 	struct rec	*row;
 	json_t		*j;
 
-	if (in->kind == IMAGE)
+	if (in->kind != CONTAINER && in->kind != ALL)
 		return (NULL);
 	if ((row = session_container(&in->s, ref)) == NULL) {
 		if (errno != ENOENT)
@@ -60,7 +63,7 @@ find_image(struct inspect *in, const char *ref)
 	struct rec	*r;
 	json_t		*j;
 
-	if (in->kind == CONTAINER)
+	if (in->kind != IMAGE && in->kind != ALL)
 		return (NULL);
 	if ((r = session_image(&in->s, ref)) == NULL) {
 		if (errno != ENOENT)
@@ -73,6 +76,24 @@ find_image(struct inspect *in, const char *ref)
 	return (j);
 }
 
+/* podman's order: what is no container and no image. */
+static json_t *
+find_other(struct inspect *in, const char *ref)
+{
+	bool	 filled = in->format.kind == FORMAT_TEMPLATE;
+	json_t	*j = NULL;
+
+	errno = ENOENT;
+	if (in->kind == VOLUME || in->kind == ALL)
+		j = inspect_volume(&in->s, ref, filled);
+	if (j == NULL && (errno == ENOENT || errno == EEXIST) &&
+	    (in->kind == POD || in->kind == ALL))
+		j = inspect_pod(&in->s, ref, filled);
+	if (j == NULL && errno != ENOENT && errno != EINVAL)
+		in->code = session_error(&in->s);
+	return (j);
+}
+
 static void
 missing(struct inspect *in, const char *ref)
 {
@@ -80,14 +101,26 @@ missing(struct inspect *in, const char *ref)
 	case ALL:
 		in->code = say_error("inspecting object: no such object: "
 		    "\"%s\"", ref);
+		say_code(ERR_NO_SUCH_OBJECT);
 		break;
 	case CONTAINER:
 		in->code = say_error("inspecting object: no such container "
 		    "%s", ref);
+		say_code(ERR_NO_SUCH_CTR);
 		break;
 	case IMAGE:
 		in->code = say_error("inspecting object: %s: image not known",
 		    ref);
+		say_code(ERR_NO_SUCH_IMAGE);
+		break;
+	case VOLUME:
+		in->code = say_error("inspecting object: no such volume %s",
+		    ref);
+		say_code(ERR_NO_SUCH_VOLUME);
+		break;
+	case POD:
+		in->code = say_error("inspecting object: no such pod %s", ref);
+		say_code(ERR_NO_SUCH_POD);
 		break;
 	}
 }
@@ -107,6 +140,8 @@ inspect_all(struct inspect *in, int argc, char **argv)
 		if ((j = find_container(in, argv[i])) == NULL &&
 		    in->code == 0)
 			j = find_image(in, argv[i]);
+		if (j == NULL && in->code == 0)
+			j = find_other(in, argv[i]);
 		if (j == NULL)
 			absent[i] = in->code == 0;
 		else if (format_row(&in->format, j, INDENT) == -1)
@@ -150,6 +185,8 @@ inspect(struct globals *g, enum kind kind, int argc, char **argv)
 		[ALL] = NEED_STATE | NEED_STORE,
 		[CONTAINER] = NEED_STATE,
 		[IMAGE] = NEED_STORE,
+		[VOLUME] = NEED_STATE | NEED_STORE,
+		[POD] = NEED_STATE,
 	};
 	struct inspect	 in = { .g = g, .kind = kind };
 	const char	*text = opt_str(g->opts, "format", "json");
@@ -181,13 +218,16 @@ cmd_inspect(struct globals *g, int argc, char **argv)
 		kind = CONTAINER;
 	else if (strcmp(type, "image") == 0)
 		kind = IMAGE;
-	else if (strcmp(type, "pod") == 0 || strcmp(type, "network") == 0 ||
-	    strcmp(type, "volume") == 0)
+	else if (strcmp(type, "volume") == 0)
+		kind = VOLUME;
+	else if (strcmp(type, "pod") == 0)
+		kind = POD;
+	else if (strcmp(type, "network") == 0)
 		return (say_error("--type %s is not supported by bulkhead yet",
 		    type));
 	else
 		return (say_error("invalid type \"%s\": must be \"image\", "
-		    "\"container\" or \"all\"", type));
+		    "\"container\", \"volume\", \"pod\" or \"all\"", type));
 	return (inspect(g, kind, argc, argv));
 }
 

@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "errors.h"
 #include "format.h"
 #include "human.h"
 #include "image.h"
+#include "inspect.h"
 #include "objfilter.h"
 #include "pods.h"
 #include "record.h"
@@ -514,6 +516,25 @@ inspect_json(const struct rec *pod, bool filled)
 	return (j);
 }
 
+json_t *
+inspect_pod(struct session *s, const char *ref, bool filled)
+{
+	struct podps	 p = { .g = s->g };
+	struct rec	*pod = pods_get(s, ref);
+	struct item	*i;
+	json_t		*j = NULL;
+
+	if (pod == NULL)
+		return (NULL);
+	errno = ENOENT;
+	if (load(&p, s) == 0 &&
+	    (i = find_item(&p, rec_str(pod, "id", ""))) != NULL)
+		j = inspect_json(i->pod, filled);
+	forget(&p);
+	rec_free(pod);
+	return (j);
+}
+
 static int
 show(struct podps *p, const struct rec *pod, bool alone)
 {
@@ -555,8 +576,10 @@ inspect(struct podps *p, struct session *s, struct rec *refs)
 	if (format_close(&p->format, INDENT) == -1)
 		code = EXIT_ENGINE;
 	(void)fflush(stdout);
-	for (it = 0; rec_next(missing, "name", &it, &ref);)
+	for (it = 0; rec_next(missing, "name", &it, &ref);) {
 		code = say_error("inspecting object: no such pod %s", ref);
+		say_code(ERR_NO_SUCH_POD);
+	}
 	rec_free(missing);
 	return (code);
 }

@@ -17,6 +17,7 @@
 #include "format.h"
 #include "human.h"
 #include "image.h"
+#include "inspect.h"
 #include "objfilter.h"
 #include "objlock.h"
 #include "record.h"
@@ -302,6 +303,20 @@ cmd_volume_ls(struct globals *g, int argc, char **argv)
 	rec_free(all);
 	session_close(&s);
 	return (code);
+}
+
+json_t *
+inspect_volume(struct session *s, const char *ref, bool filled)
+{
+	struct rec	*v = one_volume(s, ref);
+	json_t		*j = NULL;
+
+	if (v != NULL && rec_num(v, "removing", 0) == 0)
+		j = volume_json(s, v, filled);
+	else if (v != NULL)
+		errno = ENOENT;
+	rec_free(v);
+	return (j);
 }
 
 static void

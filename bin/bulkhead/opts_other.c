@@ -256,7 +256,7 @@ const struct opt opts_rmi[] = {
 const struct opt opts_inspect[] = {
 	INSPECT_FORMAT, HELP, LATEST, NO_FLAG("size", 's'),
 	{ "type", 't', OPT_STRING, NULL,
-	  "Specify inspect-object type", "all", "all|container|image" },
+	  "Specify inspect-object type", "all", "all|container|image|volume|pod" },
 	{ 0 }
 };
 

@@ -159,7 +159,7 @@ make_volume(struct keep *k, const struct objkind *kind, struct rec *v,
 {
 	const char		*name = rec_str(v, "name", "");
 	struct event		 e = { .type = kind->noun, .status = "create",
-				    .id = name, .name = name, .labels = v };
+				    .name = name, .labels = v };
 	char			 key[KEY_SIZE];
 
 	if (rec_set_num(v, "v", OBJ_SCHEMA) == -1 ||

@@ -68,6 +68,9 @@ commands() {
 	    tr '\n' ' ')" "two local b true "
 	is "$(bh volume inspect -f '{{.Mountpoint}}' one)" "$(place)/one/_data"
 	[ -d "$(place)/one/_data" ]
+	is "$(bh inspect one two | jq -r '.[].Name' | tr '\n' ' ')" "one two "
+	is "$(bh inspect --type volume -f '{{.Driver}}' one)" local
+	fails 125 bh inspect --type container one
 	is "$(bh volume inspect -a -f '{{.Driver}}' | sort -u)" local
 	bh volume exists one
 	fails 1 bh volume exists on

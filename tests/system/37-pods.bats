@@ -33,6 +33,9 @@ commands() {
 	is "$(bh pod inspect duo | jq -r '.Id, .State, .NumContainers, .Labels.a' |
 	    tr '\n' ' ')" "$id Created 0 b "
 	is "$(bh pod inspect -f '{{.Name}}' "${id:0:10}")" duo
+	is "$(bh inspect duo | jq -r '.[0].Id')" "$id"
+	is "$(bh inspect --type pod -f '{{.State}}' duo)" Created
+	fails 125 bh inspect --type image duo
 	bh pod exists duo
 	bh pod exists "${id:0:12}"
 	fails 1 bh pod exists nope
