@@ -12,6 +12,7 @@
 
 #include "cmd.h"
 #include "cmd_start.h"
+#include "errors.h"
 #include "event.h"
 #include "info.h"
 #include "order.h"
@@ -265,13 +266,17 @@ check_runtime(const struct rec *config, const char *name)
 	struct runtime	 rt;
 	char		 why[1024];
 
-	if (runtimes_find(config, name, &rt, why, sizeof(why)) == -1)
-		return (say_error("%s", why));
-	if (!rt.own)
-		return (say_error("migrating to the OCI runtime %s is not "
+	if (runtimes_find(config, name, &rt, why, sizeof(why)) == -1) {
+		(void)say_error("%s", why);
+		say_code(ERR_INVALID_ARG);
+	} else if (!rt.own) {
+		(void)say_error("migrating to the OCI runtime %s is not "
 		    "supported by bulkhead yet, which runs containers only "
-		    "with its own, " RUNTIME_OWN, rt.name));
-	return (0);
+		    "with its own, " RUNTIME_OWN, rt.name);
+		say_code(ERR_RUNTIME_UNAVAILABLE);
+	} else
+		return (0);
+	return (EXIT_ENGINE);
 }
 
 static int

@@ -14,6 +14,7 @@
 #include "cgroup.h"
 #include "cmd.h"
 #include "env.h"
+#include "errors.h"
 #include "human.h"
 #include "objlock.h"
 #include "path.h"
@@ -168,6 +169,7 @@ create(struct globals *g, struct podmaking *m, const char *name)
 	if (replace(&s, name) == -1 || put(&s, m) == -1) {
 		code = EXIT_ENGINE;
 		(void)say_error("adding pod to state: %s", s.star.text);
+		say_code(star_code(&s.star));
 		(void)cgroup_pod_remove(&s, rec_str(m->rec, "cgroup", ""));
 		objlock_free(&s, "pod", m->id);
 	}
@@ -262,7 +264,8 @@ rm_listed(struct session *s, bool latest)
 	if (all == NULL)
 		return (session_error(s));
 	if (latest && pods_latest(all, youngest) == -1)
-		code = (say_error("no such pod"), 1);
+		code = (say_error("no such pod"),
+		    say_code(ERR_NO_SUCH_POD), 1);
 	while (code != 1 && (pod = rec_sub(all, "obj", &it)) != NULL) {
 		if (latest && strcmp(rec_str(pod, "id", ""), youngest) != 0)
 			;

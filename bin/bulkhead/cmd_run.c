@@ -17,6 +17,7 @@
 #include "cmd.h"
 #include "define.h"
 #include "end.h"
+#include "errors.h"
 #include "locks.h"
 #include "pods.h"
 #include "record.h"
@@ -149,8 +150,10 @@ no_image(struct making *m)
 {
 	if (errno != ENOENT)
 		return (session_error(&m->s));
-	return (say_error("%s; bulkhead cannot pull from registries yet: bring "
-	    "it with `bulkhead load -i FILE`", m->s.star.text), -1);
+	(void)say_error("%s; bulkhead cannot pull from registries yet: bring "
+	    "it with `bulkhead load -i FILE`", m->s.star.text);
+	say_code(ERR_NO_SUCH_IMAGE);
+	return (-1);
 }
 
 static int
@@ -160,7 +163,8 @@ ask_image(struct making *m)
 	const char		*pull = opt_str(m->g->opts, "pull", NULL);
 
 	if (pull != NULL && spec_pull(pull, &e) == -1)
-		return (say_error("%s", e.text), -1);
+		return (say_error("%s", e.text), say_code(ERR_INVALID_ARG),
+		    -1);
 	return (m->rootfs || session_ask_image(&m->s, m->what) == 0 ? 0 :
 	    no_image(m));
 }
@@ -437,7 +441,9 @@ make(struct making *m, struct globals *g, int argc, char **argv,
 		write_text(m->cid_fd, m->id);
 		return (0);
 	}
-	end_run_dir(&m->s, m->id);
+	/* A store that died may have made a layer, which a sweep finds here. */
+	if (star_has(&m->s.star, H_STORE))
+		end_run_dir(&m->s, m->id);
 	undo_cidfile(m);
 	return (-1);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "errors.h"
 #include "event.h"
 #include "order.h"
 #include "record.h"
@@ -58,9 +59,11 @@ refuse(struct rec **list, size_t n)
 		len += (size_t)snprintf(names + len, sizeof(names) - len,
 		    "%s%.120s", i > 0 ? ", " : "", rec_str(list[i], "name",
 		    "?"));
-	return (say_error("%zu container%s still running (%s%s); stop %s, or "
+	(void)say_error("%zu container%s still running (%s%s); stop %s, or "
 	    "use --force: container state improper", n, n == 1 ? " is" :
-	    "s are", names, n > NAMED ? ", ..." : "", n == 1 ? "it" : "them"));
+	    "s are", names, n > NAMED ? ", ..." : "", n == 1 ? "it" : "them");
+	say_code(ERR_CTR_STATE);
+	return (EXIT_ENGINE);
 }
 
 /* One that has ended meanwhile, or gone, is as good as stopped. */

@@ -690,6 +690,16 @@ settle_globals(struct globals *g)
 	return (0);
 }
 
+/* The command line is not one of ours, which has been said. */
+static int
+misused(const struct globals *g)
+{
+	if (opt_flag(g->global, "trace", false))
+		say_trace();
+	say_code(ERR_INVALID_ARG);
+	return (EXIT_ENGINE);
+}
+
 static int
 run(struct globals *g, const struct command *c, const char *path, int argc,
     char **argv)
@@ -767,7 +777,7 @@ run_group(struct globals *g, const struct command *group, int argc,
 
 		if ((n = opt_parse(&set, argc, argv, g->opts, g->global)) ==
 		    -1)
-			return (EXIT_ENGINE);
+			return (misused(g));
 		return (run_group(g, group, n, argv));
 	}
 	if ((c = find(group->group, argv[0])) == NULL)
@@ -789,7 +799,7 @@ commands_run(struct globals *g, int argc, char **argv)
 	argv++;
 	argc--;
 	if ((n = opt_parse(&set, argc, argv, g->opts, g->global)) == -1)
-		return (EXIT_ENGINE);
+		return (misused(g));
 	if (opt_flag(g->opts, "version", false)) {
 		printf("bulkhead version %s\n", BULKHEAD_VERSION);
 		return (0);

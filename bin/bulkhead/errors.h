@@ -27,6 +27,7 @@
 	E(ERR_NO_SUCH_NETWORK, 206, "ErrNoSuchNetwork",			\
 	    "network not found")					\
 	E(ERR_NO_SUCH_SECRET, 207, "ErrNoSuchSecret", "no such secret")	\
+	E(ERR_NO_SUCH_OBJECT, 209, "ErrNoSuchObject", "no such object")	\
 	E(ERR_EMPTY_ID, 208, "ErrEmptyID", "name or ID cannot be empty") \
 	E(ERR_CTR_REMOVED, 301, "ErrCtrRemoved",			\
 	    "container has already been removed")			\

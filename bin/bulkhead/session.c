@@ -47,9 +47,10 @@ static const char *const environment[] = {
 int
 session_error(struct session *s)
 {
-	unsigned int	 code = s->star.code != 0 ? s->star.code :
-			    error_of_errno(errno);
+	unsigned int	 code = star_code(&s->star);
 
+	if (code == ERR_NONE)
+		code = error_of_errno(errno);
 	star_drain(&s->star);
 	(void)say_error("%s", s->star.text[0] != '\0' ? s->star.text :
 	    strerror(errno));

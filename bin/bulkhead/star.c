@@ -181,6 +181,38 @@ star_drain(struct star *s)
 	}
 }
 
+/* FNV-1a. */
+static uint32_t
+hash(const char *s)
+{
+	uint32_t	 h = 2166136261u;
+
+	for (; *s != '\0'; s++)
+		h = (h ^ (unsigned char)*s) * 16777619u;
+	return (h);
+}
+
+/* Whoever undoes things after a failure puts its sentence back, no more. */
+static void
+failed_with(struct star *s, enum error_code code)
+{
+	unsigned int	 i = s->nfailed++ % STAR_FAILED;
+
+	s->failed[i].hash = hash(s->text);
+	s->failed[i].code = code;
+}
+
+unsigned int
+star_code(const struct star *s)
+{
+	uint32_t	 h = hash(s->text);
+
+	for (unsigned int i = 0; i < STAR_FAILED; i++)
+		if (s->failed[i].code != ERR_NONE && s->failed[i].hash == h)
+			return (s->failed[i].code);
+	return (ERR_NONE);
+}
+
 int
 star_lost(struct star *s, enum star_helper who)
 {
@@ -203,7 +235,7 @@ star_lost(struct star *s, enum star_helper who)
 		(void)snprintf(s->text, sizeof(s->text), "the helper %s ended "
 		    "without an answer (exit status %d)", helpers[who].file,
 		    st);
-	s->code = who == H_STATE ? ERR_DB_CLOSED : ERR_STOPPED;
+	failed_with(s, who == H_STATE ? ERR_DB_CLOSED : ERR_STOPPED);
 	errno = EPIPE;
 	return (-1);
 }
@@ -221,7 +253,6 @@ remember(struct star *s, enum msg_type type, const union msg *m)
 		    m->obj_remove.kind;
 	s->asked[s->seq % STAR_ASKED].type = type;
 	s->asked[s->seq % STAR_ASKED].kind = kind;
-	s->code = ERR_NONE;
 }
 
 static int
@@ -233,10 +264,10 @@ transmit(struct star *s, enum star_helper who, enum msg_type type,
 	++s->seq;
 	remember(s, type, m);
 	if (!star_has(s, who)) {
-		s->code = ERR_STOPPED;
 		errno = EPIPE;
 		(void)snprintf(s->text, sizeof(s->text),
 		    "the helper %s is not running", helpers[who].file);
+		failed_with(s, ERR_STOPPED);
 		return (-1);
 	}
 	if (chan_send(&s->helper[who].chan, type, s->seq,
@@ -340,9 +371,8 @@ wait_for(struct star *s, enum star_helper who, uint32_t seq, struct packet *p)
 	else
 		(void)snprintf(s->text, sizeof(s->text), "%s: %s",
 		    helpers[who].file, strerror((int)r->error));
-	if (s->code == ERR_NONE)	/* of several the first one counts */
-		s->code = error_of_answer(s->asked[seq % STAR_ASKED].type,
-		    s->asked[seq % STAR_ASKED].kind, (int)r->error);
+	failed_with(s, error_of_answer(s->asked[seq % STAR_ASKED].type,
+	    s->asked[seq % STAR_ASKED].kind, (int)r->error));
 	packet_clear(p);
 	errno = (int)r->error;
 	return (-1);

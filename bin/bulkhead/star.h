@@ -23,6 +23,7 @@ enum star_helper {
 
 enum star_early { EARLY_NONE, EARLY_WANTED, EARLY_HERE, EARLY_NEVER };
 #define STAR_ASKED	64		/* requests whose subject is known */
+#define STAR_FAILED	8		/* failures whose number is known */
 
 struct star {
 	struct child	 helper[H_COUNT];
@@ -45,8 +46,11 @@ struct star {
 		enum msg_type	 type;
 		uint32_t	 kind;	/* of object, if it is about one */
 	}		 asked[STAR_ASKED]; /* by the low bits of seq */
-	unsigned int	 code;		/* enum error_code of the last failed
-					 * answer; 0 since the next request */
+	struct {
+		uint32_t	 hash;	/* of its sentence */
+		unsigned int	 code;	/* enum error_code */
+	}		 failed[STAR_FAILED];
+	unsigned int	 nfailed;
 	char		 text[1024];	/* the sentence of the last failure */
 };
 
@@ -84,6 +88,11 @@ struct rec;
 struct rec *star_wait_rec(struct star *, enum star_helper);
 struct rec *star_ask_rec(struct star *, enum star_helper, enum msg_type,
 	    const union msg *, const int *, unsigned int);
+/*
+ * The number (errors.h) of the failure whose sentence is in text, also when
+ * other requests have failed since; 0 when no helper has said it.
+ */
+unsigned int star_code(const struct star *);
 /* A sentence for a helper that ended without an answer. Returns -1. */
 int	star_lost(struct star *, enum star_helper);
 

@@ -142,6 +142,19 @@ registries() {
 	registries
 }
 
+sections() {
+	is "$(bh info -f json | jq -c keys_unsorted)" \
+	    '["host","store","registries","plugins","version"]'
+	is "$(bh info | grep -c '^[a-z]')" 5
+}
+@test "S93: info has its sections; which registry is insecure stands there" {
+	each sections
+	printf '[[registry]]\nlocation = "a.example"\ninsecure = true\n' \
+	    >"$T/registries.conf"
+	is "$(CONTAINERS_REGISTRIES_CONF=$T/registries.conf root info \
+	    -f '{{(index .Registries "a.example").Insecure}}')" true
+}
+
 # What works must be all there: NAME... are the fields that may say why not.
 healthy() {
 	is "$(jq -r '[paths(scalars) as $p |
