@@ -16,7 +16,7 @@ reopen(const char *boot_id)
 static void
 test_names(void)
 {
-	title = "S94 S60: a name is reserved with the container, in both databases";
+	title = "S94 S60: a name is reserved with the container, in both";
 	CHECK(ctr_create(&p, id_of(1), "web", false, false) == 0);
 	CHECK(strcmp(p.text, "web") == 0);
 	CHECK(ctr_create(&p, id_of(2), "web", false, false) == EEXIST);
