@@ -6,7 +6,7 @@
 # once, under BH_VM; each run works on a copy of it.
 #	BH_VM=DIR	where it is (/var/tmp/bulkhead-vm)
 #	VM_CUTS=N	rounds of power cuts, four cuts each (3; 10 is thorough)
-#	VM_STAGES=...	some of: first reboot cuts
+#	VM_STAGES=...	some of: first reboot cuts; or: install cuts
 set -eu
 : "${B:?}"
 if [ "$(id -u)" -ne 0 ]; then
@@ -86,7 +86,7 @@ ln -s "$vm/base-$mark/vmlinuz" "$vm/base-$mark/initrd" "$work"
 for stage in ${VM_STAGES:-first reboot cuts}; do
 	fresh_job "$stage"
 	case $stage in
-	first)
+	first|install)
 		make --no-print-directory install DESTDIR="$work/job/root" \
 		    PREFIX=/usr/local >/dev/null
 		cp "$BH_FIXTURES/busybox.docker.tar" \

@@ -18,7 +18,7 @@ leave() {
 	bh run -d --name stopped --restart unless-stopped --network none \
 	    localhost/busybox sh -c "$polite"
 	bh stop -t 5 stopped
-	bh run -d --name frozen --network none localhost/busybox sleep 1000
+	bh run -d --name frozen --network none localhost/busybox sh -c "$polite"
 	bh pause frozen
 	stands frozen paused
 	stands keep running

@@ -45,6 +45,10 @@ first)
 	sh ./leave.sh
 	sh ./before.sh
 	login sh /job/before.sh ;;
+install)
+	t "installation" install_all
+	sh ./images.sh
+	login sh /job/images.sh ;;
 reboot)
 	sh ./after.sh
 	login sh /job/after.sh ;;
