@@ -197,6 +197,18 @@ for my $n (1, 10) {
 	must(@user, 'rm', '-f', '-t', '0', @ids);
 }
 
+print "\nlocks (us; a round trip through the broker, one of 50 contenders' turns)\n";
+for (split /\n/, capture($ENV{BH_LOCKS},
+    "$prefix/libexec/bulkhead/lockbroker", 'bench')) {
+	print "  $_\n" if s/^# ((?:shm|file): .*)/$1/;
+}
+
+# Each container has one of num_locks locks.
+system('install', '-d', '-o', $user, "$home/.config",
+    "$home/.config/containers");
+open my $conf, '>', "$home/.config/containers/containers.conf" or die;
+print $conf "[engine]\nnum_locks = ", $many + 1000, "\n";
+close $conf;
 print "\nps -a (CPU ms with its helpers; peak RSS of any, kB)\n";
 my $made = 0;
 for my $n (0, 1000, $many) {
