@@ -46,6 +46,17 @@ again() {
 }
 t "after a reboot start, stop, run and rm work again" again
 
+objects() {
+	bh pod exists pod
+	is "$(bh volume inspect --format '{{.Labels.a}}' empty)" b
+	is "$(bh volume ls -q | sort | tr '\n' ' ')" "empty kept "
+	bh run --rm --network none -v empty:/v localhost/busybox touch /v/x
+	bh pod rm pod
+	bh volume rm empty kept
+	is "$(bh volume ls -q)" ""
+}
+t "after a reboot pods and volumes are there" objects
+
 podman_after() {
 	is "$(podman run --rm --network none localhost/thirty cat /layers/30)" 30
 }

@@ -21,6 +21,8 @@ leave() {
 	bh run -d --name frozen --network none localhost/busybox sh -c "$polite"
 	bh pause frozen
 	stands frozen paused
+	bh pod create --infra=false pod
+	bh volume create --label a=b empty
 	stands keep running
 	stands gone running
 	stands old exited
