@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "env.h"
+#include "errors.h"
 #include "record.h"
 #include "restart.h"
 #include "say.h"
@@ -332,6 +333,7 @@ define_mounts(const struct rec *opts, struct rec *out)
 	if (asked_mounts(&w) == 0)
 		return (0);
 	(void)say_error("%s", w.err.text);
+	say_code(ERR_INVALID_ARG);
 	return (-1);
 }
 
@@ -490,6 +492,8 @@ define_container(struct session *s, const char *id, const struct rec *image,
 			continue;
 		(void)say_error("%s", w.err.text[0] != '\0' ? w.err.text :
 		    strerror(errno));
+		say_code(w.err.text[0] != '\0' ? ERR_INVALID_ARG :
+		    ERR_INTERNAL);
 		rec_free(w.def);
 		return (NULL);
 	}
