@@ -121,13 +121,23 @@ remove_layer(struct session *s, const char *id)
 	return (ask_rw_remove(s, id) == -1 ? -1 : layer_removed(s));
 }
 
+int
+end_leftovers(struct session *s, const char *id)
+{
+	char	 log[96];
+
+	(void)snprintf(log, sizeof(log), "logs/%s.log", id);
+	(void)unlinkat(s->state_dir, log, 0);
+	return (star_has(&s->star, H_STORE) ? remove_layer(s, id) : 0);
+}
+
 void
 end_forgotten(struct session *s, const char *id)
 {
 	struct rec	*row = session_container(s, id);
 
 	if (row == NULL && errno == ENOENT && strlen(id) == 64 &&
-	    (!star_has(&s->star, H_STORE) || remove_layer(s, id) == 0))
+	    end_leftovers(s, id) == 0)
 		end_run_dir(s, id);
 	rec_free(row);
 }

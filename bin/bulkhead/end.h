@@ -28,6 +28,11 @@ bool	end_reconcile(struct session *, const struct rec *);
 /* Nobody works for it any more: its run directory goes. */
 void	end_run_dir(struct session *, const char *);
 /*
+ * What is left of one that has no row any more, or never had: layer and log.
+ * 0, or -1 when it has to be tried again.
+ */
+int	end_leftovers(struct session *, const char *);
+/*
  * The monitor of this id has ended. If its container was removed meanwhile,
  * what the monitor wrote after that goes, too.
  */

@@ -16,6 +16,7 @@
 #include <bsd/string.h>
 
 #include "cgroup.h"
+#include "end.h"
 #include "path.h"
 #include "record.h"
 #include "scope.h"
@@ -39,16 +40,20 @@ open_dir(int at, const char *name)
 	return (d);
 }
 
-/* Its row looked after. Does its directory say nothing now? */
+/*
+ * Its row looked after. Does its directory say nothing now? Where there is
+ * no row, *gone: whoever made or removed it was killed.
+ */
 static bool
-is_idle(struct session *s, const char *id, bool look_only)
+is_idle(struct session *s, const char *id, bool look_only, bool *gone)
 {
 	struct rec	*row;
 	bool		 idle;
 
 	row = look_only ? session_row(s, id) : session_container(s, id);
+	*gone = row == NULL && errno == ENOENT;
 	if (row == NULL)
-		idle = errno == ENOENT;
+		idle = *gone;
 	else
 		idle = rec_num(row, "state", 0) == CTR_CREATED ||
 		    rec_num(row, "state", 0) == CTR_EXITED;
@@ -62,16 +67,17 @@ sweep_one(struct session *s, int all, const char *id, sweep_fn *tell,
 {
 	scoped_fd int	 dir = openat(all, id, O_RDONLY | O_DIRECTORY |
 			    O_NOFOLLOW | O_CLOEXEC);
-	bool		 look_only = tell != NULL;
+	bool		 look_only = tell != NULL, gone;
 
 	if (dir == -1 || flock(dir, LOCK_EX | LOCK_NB) == -1 ||
-	    !is_idle(s, id, look_only))
+	    !is_idle(s, id, look_only, &gone))
 		return;
 	if (look_only)
 		tell(ctx, "leftover", id, "the run directory of nothing that "
 		    "runs");
-	else
+	else if (!gone || end_leftovers(s, id) == 0)
 		(void)path_remove(all, id);
+	s->star.text[0] = '\0';
 }
 
 static void
