@@ -114,8 +114,9 @@ let_go() {
 		conf 'lock_type = "file"' 'num_locks = 1'
 		create $(seq -f f%g 40)
 		is "$(numbers | tail -1)" "39 f40"
-		local dir=$(find "$T" /run/user /tmp/bulkhead-run-* -maxdepth 6 \
-		    -type d -path '*/locks/*.file' 2>/dev/null | tail -1)
+		local dir=$T/root/run/bulkhead/locks
+		[ "$WHO" = root ] || dir=$T/xdg/bulkhead/locks
+		dir=$(ls -d "$dir"/*.file)
 		[ -f "$dir/39" ]
 		hold held
 		is "$(bhc system locks -n --format '{{.Holder}}' | sort -u)" \
