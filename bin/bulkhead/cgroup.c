@@ -28,8 +28,8 @@
 static int
 sentence(struct session *s, const char *what, const char *path)
 {
-	(void)snprintf(s->star.text, sizeof(s->star.text), "%s %.512s: %s", what,
-	    path, strerror(errno));
+	(void)snprintf(s->star.text, sizeof(s->star.text), "%s %.512s: %s",
+	    what, path, strerror(errno));
 	return (-1);
 }
 

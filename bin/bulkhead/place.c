@@ -141,8 +141,8 @@ own_cgroup(bool v2, char *out, size_t len)
 static int
 refuse(struct session *s, bool v2, const char *path)
 {
-	(void)snprintf(s->star.text, sizeof(s->star.text), "cgroup %.512s is not "
-	    "available to this user: %s", path, v2 ? "start bulkhead below "
+	(void)snprintf(s->star.text, sizeof(s->star.text), "cgroup %.512s is "
+	    "not available to this user: %s", path, v2 ? "start bulkhead below "
 	    "your systemd (`systemd-run --user --scope -p Delegate=yes "
 	    "bulkhead ...`), or have an administrator delegate a cgroup "
 	    "to you" : "this machine has cgroups v1, of which users have none; "

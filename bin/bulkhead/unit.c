@@ -17,7 +17,7 @@
 #include "scope.h"
 #include "session.h"
 
-#define SLICE	"user.slice"		/* as podman, below the user's manager */
+#define SLICE	"user.slice"		/* below the user's manager */
 
 static int
 sentence(struct session *s, const char *path)

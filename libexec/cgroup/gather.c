@@ -23,7 +23,7 @@
 #include "inside.h"
 #include "scope.h"
 
-#define TRIES		64		/* who is inside may kill what we send */
+#define TRIES		64		/* who is inside may kill us */
 #define STOPPED		3		/* or stop it, which takes longer */
 #define WAIT_MS		3000
 #define PROCS_FD	(HELPER_FD + 1)
@@ -179,7 +179,7 @@ attempt(int procs, int pids, int users, struct tally *t)
 	while (rc == 1)
 		rc = hear(sp[0], t);
 	saved = errno;
-	/* Its child is its to reap: an orphan would keep the container alive. */
+	/* Its child is its to reap: an orphan keeps the container alive. */
 	if (rc == 0)
 		(void)await(sp[0]);
 	close(sp[0]);

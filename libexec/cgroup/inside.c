@@ -36,7 +36,7 @@ struct work {
 	int		 sock;
 	int		 procs;
 	int		 proc;		/* /proc of this pid namespace */
-	uint32_t	 member[MEMBERS];	/* moved; sorted at each round */
+	uint32_t	 member[MEMBERS];	/* moved, sorted */
 	size_t		 nmembers;
 	size_t		 nsorted;
 	bool		 last;		/* round: say who is left */
