@@ -444,6 +444,7 @@ make(struct making *m, struct globals *g, int argc, char **argv,
 	/* A store that died may have made a layer, which a sweep finds here. */
 	if (star_has(&m->s.star, H_STORE))
 		end_run_dir(&m->s, m->id);
+	volumes_undo(&m->s, m->def);
 	undo_cidfile(m);
 	return (-1);
 }

@@ -408,6 +408,25 @@ volumes_define(struct session *s, struct rec *def, struct rec *asked,
 	return (rc);
 }
 
+void
+volumes_undo(struct session *s, const struct rec *def)
+{
+	struct rec	*v, *have;
+	const char	*name;
+	size_t		 it = 0;
+
+	while (def != NULL && (v = rec_sub(def, "volume", &it)) != NULL) {
+		name = rec_str(v, "name", "");
+		if (rec_get(v, "lock") != NULL) {
+			if ((have = volumes_get(s, name)) == NULL &&
+			    errno == ENOENT)
+				objlock_free(s, "vol", name);
+			rec_free(have);
+		}
+		rec_free(v);
+	}
+}
+
 static int
 ask_lock(struct session *s, enum msg_type type, const char *name)
 {

@@ -27,6 +27,8 @@ int	volumes_find(struct session *, struct rec *);
  */
 int	volumes_define(struct session *, struct rec *, struct rec *,
 	    const struct rec *);
+/* It was not reserved: what was taken for volumes that are not made. */
+void	volumes_undo(struct session *, const struct rec *);
 /*
  * Before a container is built: make the directories that are not there, and
  * say in the mounts which of them are to be filled. After it was built.

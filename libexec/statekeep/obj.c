@@ -462,7 +462,7 @@ mark(struct keep *k, const struct objkind *kind, const char *id,
 
 static int
 drop(struct keep *k, const struct objkind *kind, const char *id,
-    const struct rec *r)
+    const struct rec *r, bool hard)
 {
 	struct db	*db = objkind_db(k, kind);
 	const char	*name = r == NULL ? "" : rec_str(r, "name", "");
@@ -484,9 +484,13 @@ drop(struct keep *k, const struct objkind *kind, const char *id,
 	/* Notes in the other database lead nowhere, and are passed over. */
 	if (objuse_forget(k, db, kind, id) == -1)
 		return (-1);
-	return (commit(k, kind, id, r, NULL, true));
+	return (commit(k, kind, id, r, NULL, hard));
 }
 
+/*
+ * One sync each: the mark is what must not be lost once the data goes, and
+ * whoever finds it after a power cut takes the rest as done.
+ */
 static int
 remove_one(struct keep *k, const struct objkind *kind,
     const struct obj_gone *g)
@@ -502,7 +506,8 @@ remove_one(struct keep *k, const struct objkind *kind,
 	rc = check_unused(k, kind, g, r);
 	if (rc == 0)
 		rc = g->step == OBJ_MARK && r != NULL ?
-		    mark(k, kind, g->id, r) : drop(k, kind, g->id, r);
+		    mark(k, kind, g->id, r) : drop(k, kind, g->id, r,
+		    g->step != OBJ_FINISH);
 	rec_free(r);
 	return (rc);
 }
