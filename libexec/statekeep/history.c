@@ -10,12 +10,13 @@
 #include "derive.h"
 #include "events.h"
 #include "keep.h"
+#include "keys.h"
 #include "record.h"
 #include "row.h"
 #include "scope.h"
 #include "transition.h"
 
-#define RANGE		"s:history"
+#define RANGE		KEY_SELF ":history"
 #define KEY_LEN		24
 #define WHY_MAX		200		/* of an error's sentence */
 /* Drop an eighth at a time, so that most commits drop nothing. */
@@ -30,7 +31,7 @@ struct range {
 static const char *
 make_key(char *out, uint64_t seq)
 {
-	(void)snprintf(out, KEY_LEN, "h:%016" PRIx64, seq);
+	(void)snprintf(out, KEY_LEN, KEY_HISTORY ":%016" PRIx64, seq);
 	return (out);
 }
 

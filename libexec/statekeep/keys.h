@@ -21,6 +21,7 @@
 #define KEY_ALIAS	"a"	/* a:<kind>:<name> the id of one of these */
 #define KEY_USER	"u"	/* u:<kind>:<id>:<container> it uses that */
 #define KEY_SLOT	"k"	/* k:<number>	whose range of ids it is */
+#define KEY_HISTORY	"h"	/* h:<number>	see history.h */
 #define KEY_SELF	"s"	/* s:...	the database about itself */
 
 /* Write "kind:name" into a buffer of KEY_SIZE bytes; returns it. */

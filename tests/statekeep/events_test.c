@@ -11,6 +11,11 @@
 #define SLOTS		12
 #define KILL_SECONDS	4
 #define MOMENTS		12
+#ifdef SANITIZED
+#define KILL_US		90000
+#else
+#define KILL_US		9000
+#endif
 #define LOG		"events/events.log"
 
 static const char	*program;
@@ -473,7 +478,7 @@ test_kills(void)
 		}
 		(void)random();
 		if ((killer = fork()) == 0) {
-			usleep((useconds_t)(random() % 9000));
+			usleep((useconds_t)(random() % KILL_US));
 			(void)kill(p.pid, SIGKILL);
 			_exit(0);
 		}
