@@ -195,8 +195,8 @@ plan_here(struct globals *g, struct rec *out)
 	struct session	 s = { 0 };
 	int		 rc;
 
-	if (session_open(&s, g, NEED_ALL | (boot_id != NULL ? NEED_MORE : 0),
-	    NULL) == -1)
+	if (session_open(&s, g, NEED_ALL | (boot_id != NULL ? NEED_MORE :
+	    NEED_IF_THERE), NULL) == -1)
 		return (-1);
 	rc = boot_id != NULL ? plan_as_if(&s, boot_id, out) :
 	    boot_plan(&s, out);

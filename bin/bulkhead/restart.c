@@ -126,6 +126,7 @@ restart_begin(const struct rec *row, struct rec *keys)
 void
 restart_again(const struct rec *row, struct rec *keys)
 {
+	(void)rec_add(keys, "event", "restart");
 	(void)rec_add(keys, "restart_due", "");
 	(void)rec_add_num(keys, "restart_count",
 	    rec_num(row, "restart_count", 0) + 1);
