@@ -75,8 +75,10 @@ sweep_one(struct session *s, int all, const char *id, sweep_fn *tell,
 	if (look_only)
 		tell(ctx, "leftover", id, "the run directory of nothing that "
 		    "runs");
-	else if (!gone || end_leftovers(s, id) == 0)
+	else if (!gone || end_leftovers(s, id) == 0) {
+		cgroup_remove(all, id);
 		(void)path_remove(all, id);
+	}
 	s->star.text[0] = '\0';
 }
 

@@ -41,7 +41,7 @@ in_v2() {
 		'"$(declare -f root user as_user bh is fails not until_true \
 		    ticker state is_state lines ticks group no_group frozen_for_good \
 		    comes_and_goes "$1")"'
-		'"$*"
+		"$@"' sh "$@"
 }
 
 frozen_for_good() {
@@ -136,6 +136,15 @@ refused() {
 	until_true 20 ticks mine 2
 	bh rm -f -t 0 mine
 }
+versions() {
+	is "$(root info --format '{{.Host.CgroupsVersion}}')" "$1"
+}
+@test "S6: cgroup v2 is what /sys/fs/cgroup itself is" {
+	freezer
+	in_v2 versions v2
+	[ -e /sys/fs/cgroup/cgroup.procs ] || versions v1
+}
+
 @test "a user without a cgroup is told what is missing, and nothing is changed" {
 	freezer
 	refused
@@ -279,6 +288,24 @@ refused() {
 	kill -9 "$(bh inspect --format '{{.State.Pid}}' gone)"
 	until_true 20 nothing_left
 	is "$(group "$id")" "" "after it was killed"
+}
+
+# As if whoever cleaned up had been killed in the middle of it.
+@test "a cgroup that was left over goes with the run directory that names it" {
+	freezer
+	local id all
+	id=$(bh create --name left localhost/busybox true)
+	ticker --name keeps >/dev/null
+	bh pause keeps		# so that there is a place for cgroups
+	all=$(find "$T/root" -type d -name ctr | head -1)
+	mkdir "$GROUPS_AT/bulkhead/libpod-$id" "$all/$id"
+	printf %s "$GROUPS_AT/bulkhead/libpod-$id" >"$all/$id/cgroup"
+	chown -R --reference="$all" "$all/$id" "$GROUPS_AT/bulkhead/libpod-$id"
+	bh stop left
+	is "$(ls -d "$all/$id" 2>/dev/null)" ""
+	is "$(group "$id")" ""
+	is "$(state keeps)" paused
+	bh rm -f -a -t 0
 }
 
 @test "events: pause and unpause, once each" {
