@@ -14,6 +14,7 @@
 
 #include "cmd.h"
 #include "env.h"
+#include "event.h"
 #include "format.h"
 #include "human.h"
 #include "image.h"
@@ -544,10 +545,11 @@ rm_one(struct session *s, const char *ref, bool force)
 	const char	*name;
 	int		 code = 0;
 
-	if (v == NULL)
+	if (v == NULL && (!force || errno != EUCLEAN))
 		return (force && errno == ENOENT ? 0 : rm_failed(s));
-	name = rec_str(v, "id", ref);
-	if ((force && free_volume(s, v) == -1) ||
+	/* A damaged record says nothing, but it can go. */
+	name = v == NULL ? ref : rec_str(v, "id", ref);
+	if ((v != NULL && force && free_volume(s, v) == -1) ||
 	    volumes_remove(s, name, "") == -1)
 		code = rm_failed(s);
 	else
@@ -574,8 +576,11 @@ rm_listed(struct session *s, struct rec *all, bool unused, bool force)
 		    volumes_remove(s, name, "") == -1) {
 			if (errno != ENOENT && !(unused && errno == EBUSY))
 				code = rm_failed(s);
-		} else
+		} else {
 			puts(name);
+			if (unused)
+				event_tell(s, "volume", "prune", NULL, name);
+		}
 		rec_free(v);
 	}
 	return (code);

@@ -98,9 +98,6 @@ one_sentence() { is "$(grep -c . <<<"$err")" 1 "lines of: $err"; }
 	WHO=user
 	cat > "$T/podman.sh" <<-'E'
 	umount /sys/fs/cgroup/unified 2>/dev/null
-	p() { podman --root "$1/p" --runroot "$1/pr" --storage-driver vfs \
-	    --tmpdir "$1/pt" --events-backend file --cgroup-manager cgroupfs \
-	    --cgroups=disabled; }
 	P="podman --root $1/p --runroot $1/pr --storage-driver vfs --tmpdir
 	    $1/pt --events-backend file --cgroup-manager cgroupfs"
 	U="--ulimit nofile=1000:1000 --ulimit nproc=1000:1000 --network none
@@ -115,6 +112,12 @@ one_sentence() { is "$(grep -c . <<<"$err")" 1 "lines of: $err"; }
 	sleep 1
 	$P rm c
 	$P rm b
+	$P volume create v1
+	$P volume rm v1
+	$P volume create v2
+	$P volume prune -f
+	$P pod create --infra=false --name pp
+	$P pod rm pp
 	} >"$1/podman.out" 2>&1
 	# podman calls it a pull when it finds that it has the image.
 	$P events --stream=false | grep -v ' image pull '
@@ -134,6 +137,12 @@ one_sentence() { is "$(grep -c . <<<"$err")" 1 "lines of: $err"; }
 	user stop -t 0 c
 	user rm c
 	user rm b
+	user volume create v1
+	user volume rm v1
+	user volume create v2
+	user volume prune -f
+	user pod create --infra=false --name pp
+	user pod rm pp
 	} >/dev/null
 	# Who says "cleanup" twice, and whether "stop" is said at all, is a
 	# matter of which of podman's processes is first.
