@@ -240,6 +240,12 @@ rm_one(struct session *s, const char *ref)
 	struct rec		*pod = pods_get(s, ref);
 	int			 code = 0;
 
+	if (pod == NULL && errno == EUCLEAN && force) {
+		code = pods_remove_damaged(s, ref) == -1 ? rm_failed(s) : 0;
+		if (code == 0)
+			puts(ref);
+		return (code);
+	}
 	if (pod == NULL)
 		return (errno == ENOENT && (force || opt_flag(opts, "ignore",
 		    false)) ? 0 : rm_failed(s));

@@ -139,6 +139,16 @@ pods_remove(struct session *s, const struct rec *pod, bool force,
 	return (0);
 }
 
+int
+pods_remove_damaged(struct session *s, const char *id)
+{
+	if (step(s, OBJ_WHOLE, id) == -1)
+		return (-1);
+	objlock_free(s, "pod", id);
+	s->star.text[0] = '\0';
+	return (0);
+}
+
 /* The record says where it is now. */
 static int
 put_cgroup(struct session *s, const char *id, const char *path)

@@ -329,7 +329,24 @@ obj_get(struct keep *k, uint32_t kind_no, const char *ref, uint32_t flags)
 	return (NULL);
 }
 
-/* One that does not decode is shown by its id, and does not hide the rest. */
+/* One that does not decode is shown, by its name, and does not hide others. */
+static struct rec *
+damaged(struct keep *k, const struct objkind *kind, const char *id)
+{
+	struct rec	*r = rec_new();
+	char		 name[OBJ_ID];
+
+	if (!kind->shared || !registry_name_of(k->durable, id, name,
+	    sizeof(name)))
+		(void)snprintf(name, sizeof(name), "%s", id);
+	if (r != NULL && rec_add(r, "id", id) == 0 &&
+	    rec_add(r, "name", name) == 0 &&
+	    rec_add(r, "error", "its record is damaged") == 0)
+		return (r);
+	rec_free(r);
+	return (NULL);
+}
+
 static int
 list_one(struct keep *k, const struct objkind *kind, struct rec_stream *out,
     const char *id, const void *data, size_t len)
@@ -337,9 +354,7 @@ list_one(struct keep *k, const struct objkind *kind, struct rec_stream *out,
 	struct rec	*r = rec_decode(data, len);
 	int		 rc = 0;
 
-	if (r == NULL && ((r = rec_new()) == NULL ||
-	    rec_add(r, "id", id) == -1 || rec_add(r, "name", id) == -1 ||
-	    rec_add(r, "error", "its record is damaged") == -1))
+	if (r == NULL && (r = damaged(k, kind, id)) == NULL)
 		rc = -1;
 	else if (keep_sees(k, r)) {
 		if (add_users(k, kind, r) == -1)

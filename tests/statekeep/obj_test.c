@@ -7,6 +7,7 @@ static struct peer	 p;
 
 #define POD1	"a1" "00000000000000000000000000000000000000000000000000000000000001"
 #define POD2	"a2" "00000000000000000000000000000000000000000000000000000000000002"
+#define POD3	"a3" "00000000000000000000000000000000000000000000000000000000000003"
 #define HEX25	"0123456789abcdef012345678"
 
 /* Title and outcome, where a row of the feature list is what is shown. */
@@ -364,6 +365,54 @@ test_kinds(void)
 	CHECK(gone(OBJ_POD, OBJ_WHOLE, "x", "") == ENOENT);
 }
 
+/* One bit is flipped in the value of a key of the journal. */
+static void
+flip(const char *key)
+{
+	static char	 buf[1 << 20];
+	int		 dir = open(durable, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int		 fd = openat(dir, "state.journal", O_RDWR | O_CLOEXEC);
+	ssize_t		 n = pread(fd, buf, sizeof(buf), 0);
+	char		*at = n <= 0 ? NULL : memmem(buf, (size_t)n, key,
+			    strlen(key));
+
+	if (at == NULL)
+		errx(1, "no %s in the journal", key);
+	at[strlen(key) + 40] ^= 4;
+	if (pwrite(fd, buf, (size_t)n, 0) != n)
+		err(1, "journal");
+	(void)unlinkat(dir, "state.kct", 0);
+	close(fd);
+	close(dir);
+}
+
+/* D18: what is damaged is named, and can go; the rest is as it was. */
+static void
+test_damaged(void)
+{
+	CHECK(put(OBJ_VOLUME, 0, thing("", "torn")) == 0);
+	CHECK(put(OBJ_POD, 0, thing(POD3, "tornpod")) == 0);
+	/* Not last: an end that is damaged was never finished. */
+	CHECK(put(OBJ_VOLUME, 0, thing("", "whole")) == 0);
+	CHECK(peer_end(&p) == 0);
+	flip("vol:torn");
+	flip("p:" POD3);
+	CHECK(state_open(&p, program, durable, run,
+	    "22222222-2222-3333-4444-555555555555", "/graph") == 0);
+	CHECK(count(OBJ_VOLUME) == 3 && count(OBJ_POD) == 2);
+	CHECK(gets_id(OBJ_VOLUME, "whole", "whole") == 0);
+	CHECK(gets_id(OBJ_VOLUME, "torn", "") == EUCLEAN);
+	SHOWS("D18: a damaged volume is named", strstr(p.text, "the record of "
+	    "volume torn is damaged") != NULL);
+	CHECK(gets_id(OBJ_POD, POD3, "") == EUCLEAN);
+	CHECK(gone(OBJ_VOLUME, OBJ_MARK, "torn", "") == 0);
+	CHECK(gone(OBJ_POD, OBJ_WHOLE, POD3, "") == 0);
+	CHECK(count(OBJ_VOLUME) == 2 && count(OBJ_POD) == 1);
+	CHECK(put(OBJ_POD, 0, thing(POD3, "tornpod")) == 0);
+	CHECK(gone(OBJ_POD, OBJ_WHOLE, POD3, "") == 0);
+	CHECK(gone(OBJ_VOLUME, OBJ_WHOLE, "whole", "") == 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -384,6 +433,7 @@ main(int argc, char **argv)
 	test_networks();
 	test_secrets();
 	test_kinds();
+	test_damaged();
 	CHECK(reopen("22222222-2222-3333-4444-555555555555") == 0);
 	CHECK(count(OBJ_POD) == 1 && count(OBJ_NETWORK) == 1);
 	CHECK(peer_end(&p) == 0);
