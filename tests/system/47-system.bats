@@ -21,6 +21,8 @@ box() {
 	bh run -d --name "$name" --network none localhost/busybox "$@" \
 	    >/dev/null
 }
+# What ends when it is asked to.
+idle='trap "exit 0" TERM; sleep 1000 & wait'
 pid_of() { bh inspect -f '{{.State.Pid}}' "$1"; }
 id_of() { bh inspect -f '{{.Id}}' "$1"; }
 has_ended() { bh ps -a --format '{{.State}}' | grep -q exited; }
@@ -28,7 +30,7 @@ states() { bh ps -a --format '{{.Names}} {{.State}}' | sort | xargs; }
 
 checks_first() {
 	local before r
-	box one sleep 1000
+	box one sh -c "$idle"
 	before=$(pid_of one)
 	fails 125 bh system migrate --new-runtime nosuch
 	is "$err" 'Error: default OCI runtime "nosuch" not found: invalid argument'
@@ -48,8 +50,8 @@ start    $(id_of one) one"
 
 restarts() {
 	local one two gone out
-	box one sleep 1000
-	box two sleep 1000
+	box one sh -c "$idle"
+	box two sh -c "$idle"
 	box over true
 	until_true 10 has_ended
 	bh run -d --rm --name gone --network none localhost/busybox \
@@ -78,9 +80,9 @@ restarts() {
 once() {
 	install -d -m 755 "$T/src"
 	[ "$WHO" = root ] || chown "$BH_USER" "$T/src"
-	box fine sleep 1000
+	box fine sh -c "$idle"
 	bh run -d --name lost -v "$T/src:/src" --network none \
-	    localhost/busybox sleep 1000 >/dev/null
+	    localhost/busybox sh -c "$idle" >/dev/null
 	rmdir "$T/src"
 	fails 125 bh system migrate
 	is "$(grep -c ^Error: <<<"$err")" 1 "errors: $err"
@@ -114,7 +116,7 @@ killed() {
 }
 
 refuses() {
-	box one sleep 1000
+	box one sh -c "$idle"
 	fails 125 bh system shutdown
 	is "$err" "Error: 1 container is still running (one); stop it, or use --force: container state improper"
 	is "$(states)" "one running"
