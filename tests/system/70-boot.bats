@@ -357,6 +357,8 @@ on_failure() {
 	until_true 10 counted f 3
 	until_true 10 stands f exited
 	is "$(bh inspect --format '{{.State.ExitCode}}' f)" 5
+	is "$(bh events --stream=false --since 10m --filter container=f \
+	    --filter event=restart | wc -l)" 3
 	# By hand: it begins to count anew. Attached, the code is the first's.
 	fails 5 bh start -a f
 	until_true 10 counted f 3
@@ -397,6 +399,28 @@ always() {
 }
 @test "restart: always, but not what somebody stopped, killed or removed" {
 	each always
+}
+
+# What root's container keeps for a restart is sealed, and does nothing.
+kept() {
+	local pids n
+	long a --restart always
+	pids=$(processes | awk '$2 ~ "/refresh" { print $1 }')
+	case $WHO in
+	root)	is "$(echo $pids | wc -w)" 1 ;;
+	user)	is "$pids" "" ;;
+	esac
+	for p in $pids; do
+		is "$(awk '/^CapEff|^CapInh|^CapAmb/ { print $2 }' \
+		    "/proc/$p/status" | sort -u)" 0000000000000000
+		is "$(awk '/^Seccomp:|^NoNewPrivs:/ { print $2 }' \
+		    "/proc/$p/status" | sort | tr '\n' ' ')" "1 2 "
+	done
+	bh rm -f -t 0 a >/dev/null
+	clean
+}
+@test "restart: what is kept for it holds nothing effective, and ends with it" {
+	each kept
 }
 
 # Ten seconds of a container that cannot live: not hundreds of starts.
