@@ -12,13 +12,14 @@ static uint32_t
 rewrite(const char *key, const char *value)
 {
 	struct rec	*r = rec_new();
+	union msg	 m = { 0 };
 	uint32_t	 rc;
 	int		 fd;
 
 	if (key != NULL)
 		(void)rec_add(r, key, value);
 	fd = rec_fd(r);
-	rc = peer_ask(&p, MSG_ctr_rewrite, NULL, &fd, 1);
+	rc = peer_ask(&p, MSG_ctr_rewrite, &m, &fd, 1);
 	close(fd);
 	return (rc);
 }
