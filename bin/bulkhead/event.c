@@ -116,7 +116,7 @@ give_dir(struct session *s, struct msg_state_open *m, const char *path)
 	    name + 1, sizeof(m->events_file)) >= sizeof(m->events_file) ||
 	    (size_t)(name - path) >= sizeof(dir)) {
 		(void)snprintf(s->star.text, sizeof(s->star.text),
-		    "events_logfile_path \"%s\" is not the absolute path of "
+		    "events_logfile_path \"%.400s\" is not the absolute path of "
 		    "a file", path);
 		errno = EINVAL;
 		return (-1);
@@ -133,6 +133,7 @@ event_prepare(struct session *s, struct msg_state_open *m)
 	const char		*max = session_config(s,
 				    "engine.events_logfile_max_size", NULL);
 	struct parse_err	 e;
+	char			 path[4096];
 	int64_t			 bytes = LOG_MAX;
 
 	m->uid = getuid();
@@ -147,8 +148,12 @@ event_prepare(struct session *s, struct msg_state_open *m)
 	m->events_max = bytes > 0 ? (uint64_t)bytes : 0;
 	if (m->events == EVENTS_JOURNALD)
 		return (give_journal(s, m));
-	if (m->events == EVENTS_FILE && elsewhere(s) != NULL)
-		return (give_dir(s, m, elsewhere(s)));
+	/* A state in memory has no directory for it. */
+	if (m->events == EVENTS_FILE && (elsewhere(s) != NULL || m->memory)) {
+		if (event_path(s, path, sizeof(path)) == -1)
+			return (-1);
+		return (give_dir(s, m, path));
+	}
 	return (0);
 }
 

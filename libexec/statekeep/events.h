@@ -26,7 +26,7 @@ struct events {
 	int			 sock_fd;	/* of the journal, or -1 */
 	uint64_t		 max;		/* bytes; 0: no limit */
 	char			 file[EVENTS_NAME];
-	int			 exit_code;	/* of one that goes as it ends */
+	int			 exit_code;	/* of one that ends and goes */
 	struct rec		*notes;		/* nested `note`, or NULL */
 };
 

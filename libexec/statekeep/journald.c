@@ -201,6 +201,11 @@ journald_write(struct keep *k, const struct hist *h)
 {
 	struct journal	 j = { .k = k };
 
+	/* A state in memory keeps no account of it. */
+	if (db_in_memory(k->boot)) {
+		(void)events_pending(k, h, NULL, tell, &j);
+		return;
+	}
 	j.sent_fd = openat(db_dir(k->boot), SENT, O_RDWR | O_CREAT |
 	    O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (j.sent_fd == -1 || send_missing(&j, h) == -1)

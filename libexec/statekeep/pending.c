@@ -283,6 +283,20 @@ tell_from(struct keep *k, struct pending *p, struct db *db,
 	return (rc);
 }
 
+/* Of a state in memory nobody can tell later; the others' places stay. */
+static int
+tell_now(struct pending *p, const struct hist *h, const struct mark *last)
+{
+	struct place	 nowhere = { 0 };
+
+	if (last != NULL) {
+		p->mark.durable = last->durable;
+		p->mark.boot = last->boot;
+	}
+	p->place = &nowhere;
+	return (tell_entry(p, h->entry, h->row));
+}
+
 int
 events_pending(struct keep *k, const struct hist *h, const struct mark *last,
     int (*fn)(void *, const struct told *), void *ctx)
@@ -290,6 +304,8 @@ events_pending(struct keep *k, const struct hist *h, const struct mark *last,
 	struct pending	 p = { .fn = fn, .ctx = ctx, .mark = own_mark(k) };
 
 	p.mark.seq = last == NULL ? 0 : last->seq;
+	if (db_in_memory(h->db))
+		return (tell_now(&p, h, last));
 	/* Both before the first is told: each line has both. */
 	p.place = &p.mark.boot;
 	settle_place(k->boot, h, last == NULL ? NULL : &last->boot, p.place);

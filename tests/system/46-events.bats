@@ -226,6 +226,10 @@ backends() {
 	    --filter container=n1)" ""
 	bh rm n1
 	is "$(told n1)" remove
+	# A state in memory is told of like any other.
+	bh --state-type memory run --rm --name m1 --network none \
+	    localhost/busybox true
+	is "$(told m1)" "create init start attach died remove"
 	fails 125 bh --events-backend nope ps
 	one_sentence
 	[[ $err == *nope* && $err == *journald* ]]
