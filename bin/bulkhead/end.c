@@ -75,6 +75,15 @@ end_read_exit(struct session *s, const char *id, int *status, int64_t *when)
 }
 
 static void
+remove_own_log(struct session *s, const char *id)
+{
+	char	 log[96];
+
+	(void)snprintf(log, sizeof(log), "logs/%s.log", id);
+	(void)unlinkat(s->state_dir, log, 0);
+}
+
+static void
 remove_log(struct session *s, const struct rec *row)
 {
 	size_t		 it = 0;
@@ -82,6 +91,8 @@ remove_log(struct session *s, const struct rec *row)
 
 	if (def != NULL)
 		session_remove_log(s, def);
+	else			/* a row of a list: where logs usually are */
+		remove_own_log(s, rec_str(row, "id", ""));
 	rec_free(def);
 }
 
@@ -124,10 +135,7 @@ remove_layer(struct session *s, const char *id)
 int
 end_leftovers(struct session *s, const char *id)
 {
-	char	 log[96];
-
-	(void)snprintf(log, sizeof(log), "logs/%s.log", id);
-	(void)unlinkat(s->state_dir, log, 0);
+	remove_own_log(s, id);
 	return (star_has(&s->star, H_STORE) ? remove_layer(s, id) : 0);
 }
 
@@ -393,40 +401,81 @@ reconcile_pause(struct session *s, const struct rec *row)
 	return (done);
 }
 
+enum claim { CLAIM_BUSY, CLAIM_CHANGED, CLAIM_OURS };
+
+/*
+ * Take the lock of one that nobody seems to be at work with, and look again:
+ * who was, may have ended his work before he let go. With CLAIM_OURS, the row
+ * is the caller's and the lock is held.
+ */
+static enum claim
+claim_as_it_was(struct session *s, const struct rec *row, struct rec **now)
+{
+	const char	*id = rec_str(row, "id", "");
+
+	if (!lock_is_free(s, id))
+		return (CLAIM_BUSY);
+	*now = session_row(s, id);
+	if (*now != NULL && rec_num(*now, "state", 0) ==
+	    rec_num(row, "state", 0))
+		return (CLAIM_OURS);
+	rec_free(*now);
+	lock_drop(s, id);
+	return (CLAIM_CHANGED);
+}
+
 /* Half made: nobody has been told that it exists, so it does not. */
 static bool
 reconcile_creating(struct session *s, const struct rec *row)
 {
-	const char	*id = rec_str(row, "id", "");
+	struct rec	*now;
+	enum claim	 claim = claim_as_it_was(s, row, &now);
 	bool		 done;
 
-	if (!lock_is_free(s, id))
+	if (claim != CLAIM_OURS)
+		return (claim == CLAIM_CHANGED);
+	done = end_remove(s, now) == 0;
+	rec_free(now);
+	lock_drop(s, rec_str(row, "id", ""));
+	return (done);
+}
+
+/* The start was cut short; with the lock. */
+static bool
+undo_start(struct session *s, const struct rec *row)
+{
+	const char	*id = rec_str(row, "id", "");
+	struct rec	*keys;
+	bool		 done;
+
+	if (is_alive(s, row))
 		return (false);
-	done = end_remove(s, row) == 0;
-	lock_drop(s, id);
+	if (rec_num(row, "rm", 0) != 0)
+		return (end_remove(s, row) == 0);
+	keys = rec_new();
+	(void)rec_add_num(keys, "pid", 0);
+	done = session_set(s, id, 1u << CTR_STARTING, CTR_CREATED, keys) == 0;
+	rec_free(keys);
+	if (done)
+		end_run_dir(s, id);
 	return (done);
 }
 
 static bool
 reconcile_starting(struct session *s, const struct rec *row)
 {
-	const char	*id = rec_str(row, "id", "");
-	struct rec	*keys;
+	struct rec	*now;
+	enum claim	 claim;
 	bool		 done;
 
-	if (is_alive(s, row) || !lock_is_free(s, id))
+	if (is_alive(s, row))
 		return (false);
-	if (rec_num(row, "rm", 0) != 0)
-		done = end_remove(s, row) == 0;
-	else {
-		keys = rec_new();
-		(void)rec_add_num(keys, "pid", 0);
-		done = session_set(s, id, 1u << CTR_STARTING, CTR_CREATED,
-		    keys) == 0;
-		rec_free(keys);
-		end_run_dir(s, id);
-	}
-	lock_drop(s, id);
+	claim = claim_as_it_was(s, row, &now);
+	if (claim != CLAIM_OURS)
+		return (claim == CLAIM_CHANGED);
+	done = undo_start(s, now);
+	rec_free(now);
+	lock_drop(s, rec_str(row, "id", ""));
 	return (done);
 }
 

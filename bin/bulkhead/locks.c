@@ -15,6 +15,35 @@
 #define STORE		"store"
 #define WAIT_MS		2000		/* then the next command does it */
 
+int
+locks_take(struct session *s, const char *kind, const char *id,
+    unsigned int wait_ms)
+{
+	union msg	 m;
+
+	if (session_locks(s) == -1)
+		return (-1);
+	memset(&m.lock_take, 0, sizeof(m.lock_take));
+	(void)snprintf(m.lock_take.name, sizeof(m.lock_take.name), "%s:%.72s",
+	    kind, id);
+	m.lock_take.wait_ms = wait_ms;
+	return (star_do(&s->star, H_LOCK, MSG_lock_take, &m, NULL, 0));
+}
+
+void
+locks_drop(struct session *s, const char *kind, const char *id)
+{
+	union msg	 m;
+	char		 why[sizeof(s->star.text)];
+
+	(void)strlcpy(why, s->star.text, sizeof(why));
+	memset(&m.lock_drop, 0, sizeof(m.lock_drop));
+	(void)snprintf(m.lock_drop.name, sizeof(m.lock_drop.name), "%s:%.72s",
+	    kind, id);
+	(void)star_do(&s->star, H_LOCK, MSG_lock_drop, &m, NULL, 0);
+	(void)strlcpy(s->star.text, why, sizeof(s->star.text));
+}
+
 void
 locks_free_id(struct session *s, const char *kind, const char *id)
 {

@@ -14,6 +14,10 @@ struct session;
 
 #define LOCKS_NAME	81
 
+/* Take one, waiting; let it go. 0, or -1 as star_do. */
+int	locks_take(struct session *, const char *kind, const char *id,
+	    unsigned int wait_ms);
+void	locks_drop(struct session *, const char *kind, const char *id);
 /*
  * An object is removed: give back the number that its row has, if it has
  * one. It is no failure when that cannot be done: renumbering mends it.

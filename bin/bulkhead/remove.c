@@ -8,11 +8,13 @@
 
 #include "cgroup.h"
 #include "end.h"
+#include "locks.h"
 #include "monconn.h"
 #include "record.h"
 #include "restart.h"
 #include "session.h"
 
+#define LOCK_WAIT_MS	20000	/* whoever starts it, say */
 #define SETTLE_TRIES	200
 #define SETTLE_PAUSE_US	50000
 #define KILL_WAIT_MS	10000	/* for the kernel to end a killed process */
@@ -143,6 +145,47 @@ stop_until_boot(struct session *s, const struct rec *row, int64_t timeout)
 	return (halt(s, row, timeout));
 }
 
+/* Somebody may have started it since it was looked at. */
+static int
+remove_locked(struct session *s, const struct rec *row, bool *again)
+{
+	struct rec	*now = session_row(s, rec_str(row, "id", ""));
+	int		 rc = 0;
+
+	*again = now != NULL && (is_running(now) || is_starting(now));
+	if (now == NULL && errno != ENOENT)
+		rc = end_remove(s, row);	/* damaged: as it was seen */
+	else if (now != NULL && !*again)
+		rc = end_remove(s, now);
+	rec_free(now);
+	return (rc);
+}
+
+/* With its lock, so that nobody starts what is just being removed. */
+static int
+remove_at_rest(struct session *s, const struct rec *row, bool force,
+    int64_t timeout)
+{
+	const char	*id = rec_str(row, "id", "");
+	struct rec	*now;
+	bool		 again;
+	int		 rc, saved;
+
+	if (locks_take(s, "ctr", id, LOCK_WAIT_MS) == -1)
+		return (-1);
+	rc = remove_locked(s, row, &again);
+	saved = errno;
+	locks_drop(s, "ctr", id);
+	errno = saved;
+	if (!again)
+		return (rc);
+	if ((now = session_container(s, id)) == NULL)
+		return (errno == ENOENT ? 0 : -1);
+	rc = remove_container(s, now, force, timeout);
+	rec_free(now);
+	return (rc);
+}
+
 int
 remove_container(struct session *s, const struct rec *row, bool force,
     int64_t timeout)
@@ -173,5 +216,5 @@ remove_container(struct session *s, const struct rec *row, bool force,
 	if (rec_num(row, "state", 0) == CTR_DAMAGED &&
 	    monconn_signal(s, row, SIGKILL) == 0)
 		(void)monconn_wait(s, row, KILL_WAIT_MS);
-	return (end_remove(s, row));
+	return (remove_at_rest(s, row, force, timeout));
 }

@@ -46,7 +46,18 @@ crowd() {
 	bh load -q -i "$BH_FIXTURES/busybox.docker.tar" >/dev/null
 	sleep 2
 	is "$(bh run --rm --network none localhost/busybox echo works)" works
-	clean 20
+	clean 20 || told
+}
+
+# What happened to those of which something is left, and who did it. Fails.
+told() {
+	local id
+	for id in $(traces | grep -o '[0-9a-f]\{64\}' | sort -u); do
+		echo "# $id"
+		bh history --human=false --no-trunc "$id" || true
+		bh events --stream=false --filter container="$id" || true
+	done
+	return 1
 }
 
 @test "a crowd of commands with kill -9 at random: nothing hangs, all of it can be removed" {

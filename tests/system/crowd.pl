@@ -159,7 +159,7 @@ while (time < $end) {
 	begin() while keys %at < $workers;
 	reap();
 	if (time > $next) {
-		strike();
+		strike() unless $ENV{CROWD_NOKILL};
 		look();
 		$next = time + 0.02 + rand 0.2;
 	}
@@ -181,4 +181,4 @@ printf "ps: %.0f ms, %.0f of them without others (medians of %d)\n",
 my $waits = median(@busy) - median(@alone);
 printf "bad: ps -a waits for others: %.0f ms\n", $waits
     if @busy >= 5 && $waits > 100 + median(@alone) / 2;
-print "bad: nothing was killed\n" unless $all;
+print "bad: nothing was killed\n" unless $all || $ENV{CROWD_NOKILL};
