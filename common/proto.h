@@ -211,7 +211,10 @@ enum refresh_step { REFRESH_PLAN = 0, REFRESH_APPLY = 1, REFRESH_DONE = 2 };
 /* ctr_get: reply_fd a record: row keys, and `def` nested. */
 #define FIELDS_ctr_get(F)						\
 	F(str, id, 64)
-/* ctr_list: reply_fd a record with one nested `ctr` (row keys) each. */
+/*
+ * ctr_list: reply_fd a record with one nested `ctr` (row keys) each. value:
+ * how many are in a state that something may have ended.
+ */
 #define FIELDS_ctr_list(F)						\
 	F(u32, flags, 0)
 /* ctr_set: fd a record of row keys to set, one transaction. */

@@ -751,9 +751,18 @@ struct rec *
 session_rows(struct session *s)
 {
 	struct rec	*rows;
+	struct packet	 p;
+	bool		 at_rest;
 
-	rows = star_ask_rec(&s->star, H_STATE, MSG_ctr_list, NULL, NULL, 0);
-	if (rows == NULL || !reconcile(s, rows))
+	if (star_ask(&s->star, H_STATE, MSG_ctr_list, NULL, NULL, 0,
+	    &p) == -1)
+		return (NULL);
+	at_rest = p.body.reply_fd.value == 0;
+	rows = p.nfds == 1 ? rec_from_fd(p.fds[0]) : NULL;
+	packet_clear(&p);
+	if (rows == NULL)
+		(void)sentence(s, "damaged answer of", "statekeep");
+	if (rows == NULL || at_rest || !reconcile(s, rows))
 		return (rows);
 	rec_free(rows);
 	return (star_ask_rec(&s->star, H_STATE, MSG_ctr_list, NULL, NULL, 0));

@@ -66,8 +66,8 @@ int	keep_create(struct keep *, struct keep_new *, const struct rec *);
 int	keep_find(struct keep *, const char *, char[65]);
 /* Row and nested `def`, or NULL. */
 struct rec *keep_get(struct keep *, const char *);
-/* All rows, as a sealed memfd. */
-int	keep_list(struct keep *);
+/* All rows, as a sealed memfd; and how many of them do not rest. Or -1. */
+int	keep_list(struct keep *, uint64_t *);
 
 /* What ctr_set asks for, and what it gets. */
 struct keep_change {

@@ -22,6 +22,13 @@ struct overs {
 	size_t		 at;		/* rows come in the same order */
 };
 
+/* Where the rows go, and how many of them are not at rest. */
+struct listing {
+	struct rec_stream	*out;
+	struct overs		 overs;
+	uint64_t		 restless;
+};
+
 static void
 overs_clear(struct overs *o)
 {
@@ -103,8 +110,8 @@ list_damaged(struct rec_stream *out, struct db *db, const char *id, size_t len)
 
 /* One stored row: shown as it is if it can be, which is the usual case. */
 static int
-list_row(struct keep *k, struct db *db, struct rec_stream *out,
-    struct overs *o, const char *id, const void *data, size_t len)
+list_row(struct keep *k, struct db *db, struct listing *l, const char *id,
+    const void *data, size_t len)
 {
 	struct rec		*stored = rec_decode(data, len), *row;
 	const struct rec	*over = NULL;
@@ -112,28 +119,32 @@ list_row(struct keep *k, struct db *db, struct rec_stream *out,
 
 	if (stored == NULL || strcmp(rec_str(stored, "id", ""), id) != 0) {
 		rec_free(stored);
-		return (list_damaged(out, db, id, len));
+		return (list_damaged(l->out, db, id, len));
 	}
 	if (!keep_sees(k, stored)) {
 		rec_free(stored);
 		return (0);
 	}
-	if (o == NULL)
+	if (db == k->boot)
 		row = row_merge_ephemeral(stored, k->boot_id);
-	else if ((over = overs_find(o, id)) == NULL && row_plain(stored)) {
+	else if ((over = overs_find(&l->overs, id)) == NULL &&
+	    row_plain(stored)) {
+		l->restless += !state_rests(row_state(stored));
 		rec_free(stored);
-		return (rec_stream_raw(out, "ctr", data, len));
+		return (rec_stream_raw(l->out, "ctr", data, len));
 	} else
 		row = row_merge(stored, over, k->boot_id);
 	rec_free(stored);
-	rc = row == NULL ? -1 : rec_stream_rec(out, "ctr", row);
+	if (row == NULL)
+		return (-1);
+	l->restless += !state_rests(row_state(row));
+	rc = rec_stream_rec(l->out, "ctr", row);
 	rec_free(row);
 	return (rc);
 }
 
 static int
-list_rows(struct keep *k, struct db *db, struct rec_stream *out,
-    struct overs *o)
+list_rows(struct keep *k, struct db *db, struct listing *l)
 {
 	struct db_cursor	*c = db_walk(db, KEY_ROW ":");
 	const char		*key;
@@ -142,33 +153,33 @@ list_rows(struct keep *k, struct db *db, struct rec_stream *out,
 	int			 rc = c == NULL ? -1 : 0;
 
 	while (rc == 0 && db_next(c, &key, &data, &len))
-		rc = list_row(k, db, out, o, key + 2, data, len);
+		rc = list_row(k, db, l, key + 2, data, len);
 	db_walk_end(c);
 	return (rc);
 }
 
 static int
-list(struct keep *k)
+list(struct keep *k, uint64_t *restless)
 {
-	struct rec_stream	*out;
-	struct overs		 o = { 0 };
-	int			 rc, fd;
+	struct listing	 l = { .restless = 0 };
+	int		 rc, fd;
 
 	if (keep_begin(k, true, true, false) == -1)
 		return (-1);
-	if ((out = rec_stream_new("containers")) == NULL)
+	if ((l.out = rec_stream_new("containers")) == NULL)
 		return (keep_end(k, keep_fail(k, errno, "out of memory")));
-	rc = overs_load(k, &o);
+	rc = overs_load(k, &l.overs);
 	if (rc == 0)
-		rc = list_rows(k, k->durable, out, &o);
+		rc = list_rows(k, k->durable, &l);
 	if (rc == 0)
-		rc = list_rows(k, k->boot, out, NULL);
+		rc = list_rows(k, k->boot, &l);
 	if (rc == -1)
 		rc = keep_fail(k, errno == 0 ? ENOMEM : errno, "cannot list "
 		    "the containers: %s", strerror(errno));
-	overs_clear(&o);
+	overs_clear(&l.overs);
+	*restless = l.restless;
 	rc = keep_end(k, rc);
-	if ((fd = rec_stream_end(out)) == -1 && rc == 0)
+	if ((fd = rec_stream_end(l.out)) == -1 && rc == 0)
 		return (keep_fail(k, errno, "cannot list the containers: %s",
 		    strerror(errno)));
 	if (rc == 0)
@@ -179,12 +190,12 @@ list(struct keep *k)
 }
 
 int
-keep_list(struct keep *k)
+keep_list(struct keep *k, uint64_t *restless)
 {
 	int	 fd;
 
 	for (int tries = 0;; tries++) {
-		fd = list(k);
+		fd = list(k, restless);
 		if (!keep_again(k, fd, tries))
 			return (fd);
 	}

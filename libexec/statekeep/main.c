@@ -188,7 +188,7 @@ on_ctr_list(void *ctx, struct packet *p, struct answer *a)
 	struct server	*s = ctx;
 
 	(void)p;
-	if (answer_fd(a, keep_list(&s->keep)) == -1)
+	if (answer_fd(a, keep_list(&s->keep, &a->value)) == -1)
 		return (refuse(s, a));
 	return (0);
 }

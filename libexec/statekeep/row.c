@@ -30,6 +30,13 @@ state_live(unsigned int state)
 	    state == ST_STOPPING || state == ST_PAUSED);
 }
 
+bool
+state_rests(unsigned int state)
+{
+	return (state == ST_CREATED || state == ST_EXITED ||
+	    state == ST_DAMAGED);
+}
+
 static bool
 is_volatile(const char *key)
 {

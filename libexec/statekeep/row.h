@@ -21,6 +21,9 @@ const char	*state_name(unsigned int);
 /* True of the states that a process is alive in, so that a reboot ends them. */
 bool		 state_live(unsigned int);
 
+/* True of those in which nothing can have happened to it meanwhile. */
+bool		 state_rests(unsigned int);
+
 /* The row of a new container: what ps needs of its definition, or NULL. */
 struct rec	*row_new(const struct rec *, const char *, const char *);
 /*
