@@ -67,7 +67,7 @@ comes_and_goes() {
 	frozen_for_good tick
 	# The shell and its children: none is anywhere else.
 	n=$(cat "$(group "$id" | head -1)/cgroup.procs" | wc -l)
-	[ "$n" -ge 4 ]
+	[ "$n" -ge 3 ]
 	fails 125 bh pause tick
 	[[ $err == "Error: \"$id\" is already paused: container state improper" ]]
 	is "$(bh unpause tick)" tick
