@@ -304,6 +304,7 @@ another_boot() {
 	root)	set -- "$BH" --root "$T/root/storage" --runroot "$T/root/run" "$@" ;;
 	user)	set -- setpriv --reuid "$BH_USER" --regid "$BH_USER" \
 		    --init-groups env -i HOME="$T/user" XDG_RUNTIME_DIR="$T/xdg" \
+		    ASAN_OPTIONS="${ASAN_OPTIONS-}" \
 		    PATH=/usr/bin:/bin sh -c 'cd "$HOME" && exec "$@"' sh "$BH" "$@" ;;
 	esac
 	unshare -m sh -c 'mount --bind "$1" /proc/sys/kernel/random/boot_id &&

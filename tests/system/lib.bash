@@ -25,6 +25,7 @@ root() {
 as_user() {
 	setpriv --reuid "$BH_USER" --regid "$BH_USER" --init-groups \
 	    env -i HOME="$T/user" XDG_RUNTIME_DIR="$T/xdg" LANG=C.UTF-8 \
+	    ASAN_OPTIONS="${ASAN_OPTIONS-}" \
 	    PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin \
 	    sh -c 'cd "$HOME" && exec "$@"' sh "$@"
 }
