@@ -108,7 +108,7 @@ let_go() {
 	each numbered
 }
 
-@test "S42: the lock type file has numbers too, and no bound" {
+@test "S42 S48: the lock type file is a directory of files, with numbers and no bound" {
 	have_busybox
 	files() {
 		conf 'lock_type = "file"' 'num_locks = 1'
