@@ -116,8 +116,8 @@ give_dir(struct session *s, struct msg_state_open *m, const char *path)
 	    name + 1, sizeof(m->events_file)) >= sizeof(m->events_file) ||
 	    (size_t)(name - path) >= sizeof(dir)) {
 		(void)snprintf(s->star.text, sizeof(s->star.text),
-		    "events_logfile_path \"%.400s\" is not the absolute path of "
-		    "a file", path);
+		    "events_logfile_path \"%.400s\" is not the absolute "
+		    "path of a file", path);
 		errno = EINVAL;
 		return (-1);
 	}
