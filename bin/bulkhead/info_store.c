@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <bsd/string.h>
+
 #include "cmd.h"
 #include "info.h"
 #include "record.h"
@@ -203,8 +205,8 @@ mirror(const char *v)
 {
 	char	 location[1024];
 
-	(void)snprintf(location, sizeof(location), "%.*s",
-	    (int)strcspn(v, ","), v);
+	(void)strlcpy(location, v, sizeof(location));
+	location[strcspn(location, ",")] = '\0';
 	return (json_pack("{s:o, s:b, s:s}", "Location", tmpl_text(location),
 	    "Insecure", strstr(v, ",insecure") != NULL, "PullFromMirror",
 	    strstr(v, ",digest-only") != NULL ? "digest-only" :
@@ -254,7 +256,8 @@ info_registry_list(const struct info *in)
 
 	while (r != NULL && rec_walk(r, NULL, &it, &item)) {
 		n = strlen(item.key);
-		if (strncmp(item.key, REGISTRY, REGISTRY_LEN) != 0 ||
+		if (item.text == NULL ||
+		    strncmp(item.key, REGISTRY, REGISTRY_LEN) != 0 ||
 		    n <= REGISTRY_LEN + LOCATION_LEN ||
 		    strcmp(item.key + n - LOCATION_LEN, LOCATION) != 0)
 			continue;
