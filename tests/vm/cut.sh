@@ -48,9 +48,9 @@ if [ "${2-}" = work ]; then
 fi
 sh ./cut.sh "$op" work &
 login sh /job/cut.sh "$op" work &
-# Between two and ten seconds, to the hundredth.
+# Between three and twenty seconds, to the hundredth.
 ms=$(od -An -N2 -tu2 /dev/urandom)
-sleep "$((2 + ms % 8)).$((ms % 100))"
-echo "# cut during $op at $((2 + ms % 8)).$((ms % 100)) s"
+sleep "$((3 + ms % 17)).$((ms % 100))"
+echo "# cut during $op at $((3 + ms % 17)).$((ms % 100)) s"
 echo CUT-NOW
 sleep 600
