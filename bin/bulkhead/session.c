@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sha256.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,12 +195,24 @@ session_in_memory(const struct session *s)
 	return (strcmp(rec_str(s->config, "state.type", ""), "memory") == 0);
 }
 
-/* A clean-up is to work with what we do. 0 or -1. */
+/*
+ * What was settled has changed once more: the digest that containers carry is
+ * of that, and a clean-up is to work with what we do. 0 or -1.
+ */
 static int
 seal_config(struct session *s)
 {
+	scoped_free void	*bytes = NULL;
+	char			 hex[SHA256_DIGEST_STRING_LENGTH];
+	size_t			 len;
+
 	close(s->config_fd);
-	if ((s->config_fd = rec_memfd(s->config, "configuration")) == -1)
+	s->config_fd = -1;
+	rec_del(s->config, "digest");
+	if (rec_encode(s->config, &bytes, &len) == -1 ||
+	    SHA256Data(bytes, len, hex) == NULL ||
+	    rec_addf(s->config, "digest", "sha256:%s", hex) == -1 ||
+	    (s->config_fd = rec_memfd(s->config, "configuration")) == -1)
 		return (sentence(s, "cannot keep", "the configuration"));
 	return (0);
 }
