@@ -170,6 +170,16 @@ images() {
 }
 @test "S70: images that come and go are told of" { each images; }
 
+refreshed() {
+	# Once per boot, by the first command that came.
+	is "$(TZ=UTC bh events --stream=false --filter event=refresh | same)" \
+	    "TIME system refresh"
+	bh system renumber >/dev/null
+	is "$(TZ=UTC bh events --stream=false --filter type=system |
+	    tail -1 | same)" "TIME system renumber"
+}
+@test "S70: a refresh and a renumbering are told of" { each refreshed; }
+
 follow() {
 	local pid
 	# New ones only, at once, over a rotation of the log.
