@@ -144,7 +144,7 @@ set_mark(struct session *s, const char *id, bool mark)
 	struct rec	*keys = rec_new();
 	int		 rc;
 
-	(void)rec_add_num(keys, MARK, mark);
+	(void)rec_add(keys, MARK, mark ? "1" : "");	/* empty: deleted */
 	rc = session_set(s, id, 0, 0, keys);
 	rec_free(keys);
 	return (rc);

@@ -91,7 +91,7 @@ claim(struct starting *st, struct rec *def)
 	} else
 		restart_begin(st->row, keys);
 	if (rec_num(st->row, "migrating", 0) != 0)	/* cmd_migrate.c */
-		(void)rec_add_num(keys, "migrating", 0);
+		(void)rec_add(keys, "migrating", "");
 	fd = rec_memfd(keys, "row");
 	rec_free(keys);
 	memset(&m.ctr_set, 0, sizeof(m.ctr_set));

@@ -11,6 +11,7 @@
 #include "inspect.h"
 #include "parse.h"
 #include "record.h"
+#include "runtimes.h"
 #include "scope.h"
 #include "session.h"
 #include "tmpl.h"
@@ -415,7 +416,8 @@ compose(const struct ctr *c)
 	    "ImageName", text(d, "image_name"), "Rootfs", text(d, "rootfs"),
 	    "Pod", text(d, "pod"), "ResolvConfPath", "", "HostnamePath", "",
 	    "HostsPath", "", "StaticDir", "", "OCIConfigPath", "",
-	    "OCIRuntime", "bulkhead", "ConmonPidFile", "", "PidFile", "",
+	    "OCIRuntime", rec_str(d, "runtime", RUNTIME_OWN),
+	    "ConmonPidFile", "", "PidFile", "",
 	    "Name", text(c->row, "name"), "RestartCount",
 	    number(c->row, "restart_count", 0),
 	    "Driver", text(c->config, "storage.driver"), "MountLabel", "",

@@ -66,6 +66,7 @@ restarts() {
 	is "$(states)" "gone running one running over exited two running"
 	is "$(pid_of gone)" "$gone"
 	[ "$(pid_of one)" != "$one" ] && [ "$(pid_of two)" != "$two" ]
+	is "$(bh inspect -f '{{.OCIRuntime}}' one)" launch
 	bh events --stream=false --filter type=system | grep -q migrate
 	# Once more: stopped and started again, and nothing is left to do.
 	bh stop -t 0 one two >/dev/null
