@@ -21,12 +21,12 @@
 #define SHORT_ID	12
 #define CUT		30		/* of a command line */
 #define GROUP		32		/* num_locks is rounded up to this */
-#define WAIT_MS		60000
+#define WAIT_MS		8000		/* others come after us, and wait 10 s */
 
 struct view {
 	struct globals	*g;
 	struct session	 s;
-	struct rec	*objects;	/* names of what has locks, or NULL */
+	json_t		*names;		/* of what has locks, by their names */
 	bool		 no_trunc;
 	struct format	 format;
 };
@@ -58,24 +58,35 @@ kind_of(const char *lock)
 	return ("");
 }
 
+static void
+learn_names(struct view *v)
+{
+	struct rec	*objects = locks_objects(&v->s), *o;
+	size_t		 it = 0;
+
+	v->names = json_object();
+	while (objects != NULL &&
+	    (o = rec_sub(objects, "lock", &it)) != NULL) {
+		(void)json_object_set_new(v->names, rec_str(o, "name", ""),
+		    json_string(rec_str(o, "of", "")));
+		rec_free(o);
+	}
+	rec_free(objects);
+}
+
 /* The name of what it is the lock of; its id, if that has no name. */
 static void
 name_of(const struct view *v, const char *lock, char *out, size_t size)
 {
-	struct rec	*o;
-	size_t		 it = 0;
-	bool		 found = false;
+	const char	*name = json_string_value(json_object_get(v->names,
+			    lock));
 
-	(void)strlcpy(out, *kind_of(lock) == '\0' ? lock : lock + 4, size);
-	while (v->objects != NULL && !found &&
-	    (o = rec_sub(v->objects, "lock", &it)) != NULL) {
-		if (strcmp(rec_str(o, "name", ""), lock) == 0) {
-			found = true;
-			(void)strlcpy(out, rec_str(o, "of", ""), size);
-		}
-		rec_free(o);
+	if (name != NULL) {
+		(void)strlcpy(out, name, size);
+		return;
 	}
-	if (!found && !v->no_trunc && strncmp(lock, "ctr:", 4) == 0)
+	(void)strlcpy(out, *kind_of(lock) == '\0' ? lock : lock + 4, size);
+	if (!v->no_trunc && strncmp(lock, "ctr:", 4) == 0)
 		out[SHORT_ID] = '\0';
 }
 
@@ -208,11 +219,11 @@ cmd_locks(struct globals *g, int argc, char **argv)
 	(void)argv;
 	if (session_open(&v.s, g, NEED_STATE | NEED_LOCK, NULL) == -1)
 		return (EXIT_ENGINE);
-	v.objects = locks_objects(&v.s);
+	learn_names(&v);
 	locks = star_ask_rec(&v.s.star, H_LOCK, MSG_lock_list, &m, NULL, 0);
 	code = locks == NULL ? session_error(&v.s) : print_all(&v, locks);
 	rec_free(locks);
-	rec_free(v.objects);
+	json_decref(v.names);
 	session_close(&v.s);
 	return (code);
 }

@@ -220,15 +220,16 @@ locks_alloc(struct locks *ls, const char *name, uint32_t want, uint32_t *got)
 }
 
 /*
- * Nobody renumbers from here to our end: what the number was freed of is
- * still recorded, and would be given another.
+ * What the number was freed of is still recorded, and would be given another:
+ * nobody renumbers as long as we hold its lock, or else from here to our end.
  */
 int
 locks_free(struct locks *ls, const char *name)
 {
 	if (enter(ls, SHORT_WAIT_MS) == -1)
 		return (-1);
-	ls->stays = ls->store;
+	if (ls->held == 0)
+		ls->stays = ls->store;
 	return (ls->kind->free(ls->table, name));
 }
 
