@@ -14,7 +14,7 @@ typedef bool obj_match(const struct rec *, const char *);
 struct objfilter {
 	const char	*key;
 	obj_match	*match;
-	bool		 every;		/* all values of it must, not just one */
+	bool		 every;		/* all of its values must match */
 };
 
 /*

@@ -16,9 +16,11 @@ struct options {
 };
 
 /* What can be said of a bind mount without privilege. */
-static const char *const	 words[] = { "bind", "rbind", "ro", "rw", "nosuid", "suid",
-	"nodev", "dev", "noexec", "exec", "private", "rprivate", "slave",
-	"rslave", "shared", "rshared" };
+static const char *const	 words[] = {
+	"bind", "rbind", "ro", "rw", "nosuid", "suid", "nodev", "dev",
+	"noexec", "exec", "private", "rprivate", "slave", "rslave", "shared",
+	"rshared",
+};
 
 static int
 take_word(const char *word, struct rec *out)
