@@ -56,6 +56,7 @@ pinned_fd(const struct rec *config, const struct rec *made_with)
 {
 	struct rec	*r = rec_new();
 	const char	*v;
+	char		 now[64];
 	int		 fd;
 
 	for (size_t i = 0; r != NULL && i < NPINS; i++) {
@@ -63,6 +64,9 @@ pinned_fd(const struct rec *config, const struct rec *made_with)
 		    rec_str(made_with, pins[i].key, "");
 		(void)rec_add(r, pins[i].key, *v != '\0' ? v :
 		    ours(config, &pins[i]));
+		(void)snprintf(now, sizeof(now), "now:%s", pins[i].key);
+		if (rec_get(config, now) != NULL)
+			(void)rec_add(r, now, rec_get(config, now));
 	}
 	fd = r == NULL ? -1 : rec_memfd(r, "settings");
 	rec_free(r);
@@ -130,7 +134,7 @@ is_same(const struct pin *p, const char *a, const char *b)
 
 /*
  * The directory of another session's, which is gone when that has ended, and
- * which nobody can make for it: then it is ours, for as long as that is so.
+ * which nobody can make for it.
  */
 static bool
 is_usable(const struct pin *p, const char *path, const char *instead)
@@ -143,9 +147,12 @@ is_usable(const struct pin *p, const char *path, const char *instead)
 		close(fd);
 		return (true);
 	}
-	say_warning("the %s of this store, %s, cannot be used: %s; using %s, "
-	    "where what runs there is not known", p->label, path,
-	    strerror(errno), instead);
+	/* Anything else may pass, and what runs there must not be forgotten. */
+	if (errno != ENOENT && errno != EACCES && errno != EPERM &&
+	    errno != ENOTDIR && errno != EROFS)
+		return (true);
+	say_warning("the %s of this store, %s, cannot be used: %s; using %s "
+	    "until the next boot", p->label, path, strerror(errno), instead);
 	return (false);
 }
 
@@ -176,6 +183,7 @@ merge_one(struct rec *config, const struct pin *p, const char *value,
     char *text, size_t size)
 {
 	const char	*own = ours(config, p);
+	char		 key[64];
 
 	if (*value == '\0' || strcmp(value, own) == 0)
 		return (0);
@@ -187,8 +195,10 @@ merge_one(struct rec *config, const struct pin *p, const char *value,
 			errno = EMEDIUMTYPE;	/* ErrDBBadConfig */
 			return (-1);
 		}
-		if (!is_usable(p, value, own))
-			return (0);
+		if (!is_usable(p, value, own)) {
+			(void)snprintf(key, sizeof(key), "now:%s", p->key);
+			return (rec_set(config, key, own));
+		}
 		return (take_over(config, p, value));
 	}
 	/* Two names of one directory: the store's, so that both agree. */

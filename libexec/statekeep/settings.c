@@ -1,6 +1,7 @@
 #include "keep.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "db.h"
@@ -11,6 +12,13 @@
 #include "refresh.h"
 
 #define SETTINGS_KEY	KEY_SELF ":settings"
+
+/*
+ * A directory of this boot's that cannot be had is replaced by another until
+ * the next one: "now:" and its key say by which, and NOW_BOOT in which boot.
+ */
+#define NOW		"now:"
+#define NOW_BOOT	"now:boot"
 
 /* The store's settings against ours. */
 struct comparison {
@@ -34,9 +42,32 @@ read_settings(struct keep *k, struct comparison *c)
 	return (0);
 }
 
+static bool
+is_now(const struct keep *k, const struct rec *have)
+{
+	return (strcmp(rec_str(have, NOW_BOOT, ""), k->boot_id) == 0);
+}
+
+/* What the store has for a key in this boot; "" for nothing. */
+static const char *
+value_of(const struct keep *k, const struct rec *have, const char *key)
+{
+	char		 now[64];
+	const char	*v = NULL;
+
+	if (have == NULL)
+		return ("");
+	(void)snprintf(now, sizeof(now), NOW "%s", key);
+	if (is_now(k, have))
+		v = rec_get(have, now);
+	else if (strncmp(key, NOW, strlen(NOW)) == 0)
+		return ("");
+	return (v != NULL ? v : rec_str(have, key, ""));
+}
+
 /* An empty value says nothing, on either side. */
 static void
-compare(struct comparison *c, const struct rec *want)
+compare(const struct keep *k, struct comparison *c, const struct rec *want)
 {
 	struct rec_item	 item;
 	const char	*old;
@@ -45,7 +76,7 @@ compare(struct comparison *c, const struct rec *want)
 	while (rec_walk(want, NULL, &it, &item)) {
 		if (item.text == NULL || *item.text == '\0')
 			continue;
-		old = c->have == NULL ? "" : rec_str(c->have, item.key, "");
+		old = value_of(k, c->have, item.key);
 		if (*old == '\0')
 			c->missing = true;
 		else if (strcmp(old, item.text) != 0)
@@ -58,13 +89,18 @@ put_missing(struct keep *k, struct comparison *c, const struct rec *want)
 {
 	struct rec_item	 item;
 	size_t		 it = 0;
+	bool		 now = false;
 
 	if (c->have == NULL && (c->have = rec_new()) == NULL)
 		return (keep_fail(k, ENOMEM, "out of memory"));
 	while (rec_walk(want, NULL, &it, &item))
 		if (item.text != NULL && *item.text != '\0' &&
-		    *rec_str(c->have, item.key, "") == '\0')
+		    *value_of(k, c->have, item.key) == '\0') {
 			(void)rec_set(c->have, item.key, item.text);
+			now |= strncmp(item.key, NOW, strlen(NOW)) == 0;
+		}
+	if (now)
+		(void)rec_set(c->have, NOW_BOOT, k->boot_id);
 	if (db_put(k->durable, SETTINGS_KEY, c->have) == -1)
 		return (keep_fail_db(k, k->durable));
 	return (0);
@@ -81,7 +117,7 @@ complete(struct keep *k, struct comparison *c, const struct rec *want)
 
 	if (read_settings(k, c) == -1)
 		return (-1);
-	compare(c, want);
+	compare(k, c, want);
 	migrated = c->schema > 0 && c->schema < KEEP_SCHEMA;
 	if (migrate_run(k, c->schema) == -1)
 		return (-1);
@@ -102,7 +138,7 @@ settings(struct keep *k, struct comparison *c, const struct rec *want)
 		return (-1);
 	if ((rc = read_settings(k, c)) == 0) {
 		k->stale = refresh_due(k);
-		compare(c, want);
+		compare(k, c, want);
 	}
 	rc = keep_end(k, rc);
 	if (rc == -1 || (c->schema == KEEP_SCHEMA && (c->differs ||
@@ -114,6 +150,24 @@ settings(struct keep *k, struct comparison *c, const struct rec *want)
 		return (-1);
 	}
 	return (keep_end(k, complete(k, c, want)));
+}
+
+/* As they are in this boot, and without what says so. The record is taken. */
+static struct rec *
+of_this_boot(const struct keep *k, struct rec *have)
+{
+	static const char *const	 keys[] = { "path.run",
+					    "path.run_storage" };
+	char				 now[64];
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		(void)snprintf(now, sizeof(now), NOW "%s", keys[i]);
+		if (is_now(k, have) && rec_get(have, now) != NULL)
+			(void)rec_set(have, keys[i], rec_get(have, now));
+		rec_del(have, now);
+	}
+	rec_del(have, NOW_BOOT);
+	return (have);
 }
 
 int
@@ -130,7 +184,7 @@ keep_settings(struct keep *k, const struct rec *want, struct rec **made_with)
 		rc = settings(k, &c, want);
 		*made_with = NULL;
 		if (rc == 0 && c.differs) {
-			*made_with = c.have;
+			*made_with = of_this_boot(k, c.have);
 			c.have = NULL;
 		}
 		rec_free(c.have);

@@ -111,6 +111,39 @@ test_missing(void)
 	remove_dir(durable);
 }
 
+static void
+run_dir_is(const char *boot, struct rec *settings, const char *want)
+{
+	struct rec	*have;
+
+	CHECK(state_open_as(&p, program, durable, run, boot, settings, "",
+	    false) == 0);
+	have = p.fd == -1 ? NULL : rec_from_fd(p.fd);
+	CHECK(want == NULL ? have == NULL : have != NULL &&
+	    strcmp(rec_str(have, "path.run", ""), want) == 0 &&
+	    rec_count(have, NULL) == NKEYS);
+	rec_free(have);
+	CHECK(peer_end(&p) >= 0);
+}
+
+static void
+test_instead(void)
+{
+	struct rec	*r = six(NULL, NULL);
+
+	title = "S55: another tmp dir, until the next boot";
+	durable = new_dir("/tmp");
+	run_dir_is(BOOT, six(NULL, NULL), NULL);
+	(void)rec_add(r, "now:path.run", "/instead");
+	run_dir_is(BOOT, r, NULL);
+	run_dir_is(BOOT, six(NULL, NULL), "/instead");
+	run_dir_is(BOOT, six("path.run", "/instead"), NULL);
+	run_dir_is(BOOT, six("path.run", "/third"), "/instead");
+	run_dir_is("next-boot", six(NULL, NULL), NULL);
+	run_dir_is("next-boot", six("path.run", "/instead"), "/tmpdir");
+	remove_dir(durable);
+}
+
 static unsigned int
 files_in(const char *dir)
 {
@@ -308,6 +341,7 @@ main(int argc, char **argv)
 	run = new_dir("/tmp");
 	test_values();
 	test_missing();
+	test_instead();
 	test_memory();
 	test_scope();
 	test_migration();

@@ -138,9 +138,18 @@ kept() {
 	rm -rf "$T/user/gone"
 	install -o root -m 600 /dev/null "$T/user/gone"
 	err=$(user ps -a 2>&1 >/dev/null)
-	[[ $err == *"Warning: the tmp dir of this store, $T/user/gone/bulkhead, cannot be used: "*"; using $T/xdg/bulkhead"* ]] ||
+	[[ $err == *"Warning: the tmp dir of this store, $T/user/gone/bulkhead, cannot be used: "*"; using $T/xdg/bulkhead until the next boot"* ]] ||
 	    { echo "# $err"; false; }
+	# And from then on in this boot by all, also where it is back again.
+	is "$(user ps -a 2>&1 >/dev/null)" ""
+	have_busybox
+	user run -d --name stays --network none localhost/busybox sleep 100 >/dev/null
 	rm -f "$T/user/gone"
+	as_user mkdir -p "$T/user/gone" -m 700
+	is "$(as_user env XDG_RUNTIME_DIR="$T/user/gone" "$BH" ps --format '{{.Names}} {{.State}}' 2>&1)" "stays running"
+	as_user env XDG_RUNTIME_DIR="$T/user/gone" "$BH" rm -f -t 0 stays >/dev/null
+	is "$(user ps -aq)" ""
+	rm -rf "$T/user/gone"
 }
 
 @test "S58: links are resolved on both sides before they are compared" {
