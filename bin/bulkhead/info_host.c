@@ -337,8 +337,10 @@ info_host(const struct info *in)
 	PUT("swapTotal", json_integer((json_int_t)si.totalswap * unit));
 	PUT("uptime", uptime(si.uptime));
 	PUT("linkmode", json_string("static"));
-	PUT("locks", info_note(in, P_LOCKS, json_pack("{s:o}", "type",
-	    info_json(in, P_LOCKS, "type"))));
+	PUT("locks", info_note(in, P_LOCKS, json_pack("{s:o, s:o, s:o}",
+	    "type", info_json(in, P_LOCKS, "type"),
+	    "total", info_num(in, P_LOCKS, "total"),
+	    "free", info_num(in, P_LOCKS, "free"))));
 #undef PUT
 	return (o);
 }

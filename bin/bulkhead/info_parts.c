@@ -120,11 +120,22 @@ int
 info_locks(struct globals *g, const struct rec *config, struct rec *out)
 {
 	struct session	 s = { 0 };
+	union msg	 m = { .lock_list = { .all = 1 } };
+	struct rec	*used;
+	int64_t		 total;
 
 	if (open_with(&s, g, config, NEED_LOCK) == -1)
 		return (EXIT_ENGINE);
+	used = star_ask_rec(&s.star, H_LOCK, MSG_lock_list, &m, NULL, 0);
+	if (used == NULL)
+		return (session_error(&s));
 	(void)rec_add(out, "type", session_config(&s, "engine.lock_type",
 	    "shm"));
+	total = rec_num(s.config, "engine.num_locks", 2048);
+	(void)rec_add_num(out, "total", total);
+	(void)rec_add_num(out, "free", total -
+	    (int64_t)rec_count(used, "lock"));
+	rec_free(used);
 	session_close(&s);
 	return (0);
 }

@@ -107,6 +107,8 @@ counts() {
 	bh run --name ran --network none localhost/busybox true
 	is "$(bh info -f json | jq -cS .store.containerStore)" \
 	    '{"number":3,"paused":0,"running":1,"stopped":2}'
+	is "$(bh info -f json | jq -cS .host.locks)" \
+	    '{"free":2045,"total":2048,"type":"shm"}'
 	bh rm -f -t 0 made runs ran >/dev/null
 	is "$(bh info -f '{{.Store.ContainerStore.Number}}')" 0
 }
