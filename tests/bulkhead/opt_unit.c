@@ -168,7 +168,6 @@ not_taken(void)
 	refused("--memory=5", "Error: --memory is not supported");
 	refused("--restart always", "--restart=always is not supported by "
 	    "bulkhead yet, only no|never");
-	refused("--runtime crun", "Error: --runtime is not supported");
 	refused("--fo\033o", "unknown flag: --fo\\x1bo\n");
 }
 

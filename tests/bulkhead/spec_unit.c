@@ -91,8 +91,10 @@ mounts(void)
 	no(spec_volume, "", "container directory cannot be empty");
 	no(spec_volume, "/a:/b:ro,rw", "can only specify 1 of them");
 	no(spec_volume, "/a:/b:U", "not supported by bulkhead yet");
-	no(spec_volume, "vol:/b", "named volume \"vol\" is not supported");
-	no(spec_volume, "/b", "anonymous volume \"/b\" is not supported");
+	is(spec_volume, "vol:/b", "type=bind volume=vol dst=/b opt=nosuid "
+	    "opt=nodev opt=rbind opt=rprivate opt=rw");
+	is(spec_volume, "/b", "type=bind volume= dst=/b opt=nosuid opt=nodev "
+	    "opt=rbind opt=rprivate opt=rw");
 	is(spec_tmpfs, "/t", "type=tmpfs dst=/t opt=rprivate opt=rw "
 	    "opt=noexec opt=nosuid opt=nodev opt=tmpcopyup");
 	is(spec_tmpfs, "/t:size=1m,mode=1777,exec", "type=tmpfs dst=/t "
