@@ -483,6 +483,8 @@ settle_created(struct making *m)
 	if (rw != NULL && (m->rm || rec_num(m->def, "transient", 0) != 0))
 		sweep_mark_ephemeral(&m->s, m->id);
 	rec_free(rw);
+	if (volumes_make_dirs(&m->s, m->def) == -1)
+		return (-1);
 	keys = rec_new();
 	rc = session_set(&m->s, m->id, 1u << CTR_CREATING, CTR_CREATED, keys);
 	rec_free(keys);

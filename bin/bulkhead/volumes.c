@@ -494,6 +494,21 @@ volumes_make_dir(struct session *s, const char *name)
 	return (dir == -1 ? -1 : 0);
 }
 
+int
+volumes_make_dirs(struct session *s, const struct rec *def)
+{
+	struct rec	*m;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	while (rc == 0 && (m = rec_sub(def, "mount", &it)) != NULL) {
+		if (rec_get(m, "sub") != NULL)
+			rc = volumes_make_dir(s, rec_str(m, "volume", ""));
+		rec_free(m);
+	}
+	return (rc);
+}
+
 /*
  * A volume that nobody has used yet is filled by one container; others wait
  * until it is. A copy that was cut short is made anew.

@@ -44,8 +44,9 @@ struct rec *volumes_record(struct session *, const char *, bool);
 int	volumes_name(char *);
 /* One by its exact name; NULL with ENOENT and a sentence. */
 struct rec *volumes_get(struct session *, const char *);
-/* The directory of one, made if it is not there yet. */
+/* The directory of one, or of all of a definition, made where it is not. */
 int	volumes_make_dir(struct session *, const char *);
+int	volumes_make_dirs(struct session *, const struct rec *);
 /*
  * Remove one, which nobody uses but this container (""), with its data. What
  * was begun is finished.

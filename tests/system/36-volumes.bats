@@ -235,6 +235,7 @@ own_ones() {
 in_use() {
 	local id
 	id=$(bh create --name user1 -v used:/u localhost/busybox true)
+	[ -d "$(place)/used/_data" ]
 	fails 2 bh volume rm used
 	is "$err" "Error: volume used is being used by the following container(s): $id: volume is being used"
 	is "$(bh volume ls --filter dangling=false -q)" used
