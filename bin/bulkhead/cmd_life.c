@@ -62,8 +62,9 @@ cmd_stop(struct globals *g, int argc, char **argv)
 	struct stopping	 st = { opt_num(g->opts, "time", -1),
 			    opt_flag(g->opts, "until-boot", false) };
 	struct select	 sel = { .g = g, .argc = argc, .argv = argv,
-			    .all_states = 1u << CTR_RUNNING | 1u << CTR_STOPPING,
-			    .say_ref = true,
+			    .all_states = 1u << CTR_RUNNING |
+			    1u << CTR_STOPPING | 1u << CTR_STARTING,
+			    .due = true, .say_ref = true,
 			    .missing = EXIT_ENGINE, .failed = EXIT_ENGINE };
 	int		 code;
 

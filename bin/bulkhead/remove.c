@@ -98,8 +98,18 @@ set_stopping(struct session *s, const struct rec *row, bool stopping)
 static int
 halt(struct session *s, const struct rec *row, int64_t timeout)
 {
-	int	 signo = (int)def_num(row, "stop_signal", SIGTERM), saved;
+	int		 signo = (int)def_num(row, "stop_signal", SIGTERM);
+	struct rec	*now;
+	int		 rc, saved;
 
+	/* What is just being started is stopped when it runs. */
+	if (is_starting(row)) {
+		if ((now = settled(s, rec_str(row, "id", ""))) == NULL)
+			return (errno == ENOENT ? 0 : -1);
+		rc = halt(s, now, timeout);
+		rec_free(now);
+		return (rc);
+	}
 	if (!is_running(row))
 		return (0);
 	/* By force: what is frozen answers no signal but this one. */

@@ -176,9 +176,8 @@ by_filter(struct walk *w, struct rec *rows, struct filter *f)
 	unsigned int		 bit;
 
 	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
-		/* One that is about to run again is to be stopped, too. */
-		bit = 1u << (rec_num(row, "restart_due", 0) != 0 ?
-		    CTR_RUNNING : rec_num(row, "state", 0) & 31);
+		bit = 1u << (w->sel->due && rec_num(row, "restart_due", 0) !=
+		    0 ? CTR_RUNNING : rec_num(row, "state", 0) & 31);
 		if ((f == NULL || filter_row(f, row)) && (opt_given(opts,
 		    "filter") || (w->sel->all_states & bit) != 0))
 			whole(w, row);

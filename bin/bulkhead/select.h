@@ -17,6 +17,8 @@ struct select {
 	int		 argc;
 	char		**argv;
 	unsigned int	 all_states;	/* bit mask that --all means */
+	bool		 due;		/* what is about to be started again
+					 * by its policy counts as running */
 	bool		 say_ref;	/* print what was done, as podman */
 	bool		 quiet_missing;
 	bool		 mute;		/* the same will be asked again */

@@ -443,6 +443,31 @@ paced() {
 }
 @test "restart: a crash loop is paced" { each paced; }
 
+# Whenever it comes: while it runs, ends, waits or is being started again.
+stopped_anywhere() {
+	local i
+	for i in 1 2 3 4 5 6 7 8; do
+		bh run -d --name l --restart always --network none \
+		    localhost/busybox sh -c 'sleep 0.02; exit 1' \
+		    "mark-$WHO-$T" >/dev/null
+		sleep "0.$((RANDOM % 4))$((RANDOM % 10))"
+		case $((i % 3)) in
+		0)	bh rm -f -t 0 l >/dev/null
+			sleep 0.5
+			is "$(bh ps -aq)" "" ;;
+		1)	bh stop -t 1 l >/dev/null ;;
+		2)	bh stop -t 0 --all >/dev/null ;;
+		esac
+		[ $((i % 3)) -eq 0 ] || {
+			sleep 0.5
+			stands l exited
+			bh rm l >/dev/null
+		}
+	done
+	clean 20
+}
+@test "restart: a stop is a stop, whenever it comes" { each stopped_anywhere; }
+
 same_again() {
 	bh run -d --name s --restart always --network none -v "$T/vol:/v" \
 	    --read-only --tmpfs /scratch --cap-drop all --cap-add setuid \
