@@ -21,7 +21,7 @@
 #define SHORT_ID	12
 #define CUT		30		/* of a command line */
 #define GROUP		32		/* num_locks is rounded up to this */
-#define WAIT_MS		8000		/* others come after us, and wait 10 s */
+#define WAIT_MS		8000		/* who comes after us waits longer */
 
 struct view {
 	struct globals	*g;

@@ -59,7 +59,7 @@ struct claim {
 struct slot {
 	char		 name[LOCK_NAME + 3];
 	uint32_t	 allocated;	/* its number is its name's */
-	uint32_t	 bucket;	/* first slot whose name hashes to here */
+	uint32_t	 bucket;	/* first slot whose name falls here */
 	uint32_t	 chain;		/* next slot in that list */
 	uint32_t	 first;		/* claims: those held, then waiting */
 	uint32_t	 last;

@@ -20,7 +20,8 @@ row_key(char *out, const char *name)
 		const char	*lock;
 		const char	*rows;
 	} kinds[] = {
-		{ "ctr:", KEY_ROW }, { "pod:", KEY_POD }, { "vol:", KEY_VOLUME },
+		{ "ctr:", KEY_ROW }, { "pod:", KEY_POD },
+		{ "vol:", KEY_VOLUME },
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
