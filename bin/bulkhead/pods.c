@@ -15,6 +15,8 @@
 #include "say.h"
 #include "session.h"
 
+#define TRIES	20		/* against commands that add members */
+
 struct rec *
 pods_get(struct session *s, const char *ref)
 {
@@ -122,6 +124,30 @@ remove_member(struct session *s, const struct rec *row, int64_t timeout)
 	return (remove_container(s, row, true, timeout));
 }
 
+/* Somebody may make another member meanwhile: by force it goes, too. */
+static int
+remove_all(struct session *s, const struct rec *pod, bool force,
+    int64_t timeout)
+{
+	const char	*id = rec_str(pod, "id", "");
+	struct rec	*now = NULL;
+	int		 rc = -1;
+
+	for (int tries = 0; tries < TRIES; tries++) {
+		rc = each_member(s, now != NULL ? now : pod, remove_member,
+		    timeout);
+		if (rc == 0)
+			rc = step(s, OBJ_WHOLE, id);
+		rec_free(now);
+		now = NULL;
+		if (rc == 0 || errno != EBUSY || !force ||
+		    (now = pods_get(s, id)) == NULL)
+			break;
+	}
+	rec_free(now);
+	return (rc);
+}
+
 int
 pods_remove(struct session *s, const struct rec *pod, bool force,
     int64_t timeout)
@@ -130,8 +156,7 @@ pods_remove(struct session *s, const struct rec *pod, bool force,
 
 	if (!force && each_member(s, pod, refuse_up, 0) == -1)
 		return (-1);
-	if (each_member(s, pod, remove_member, timeout) == -1 ||
-	    step(s, OBJ_WHOLE, id) == -1)
+	if (remove_all(s, pod, force, timeout) == -1)
 		return (-1);
 	(void)cgroup_pod_remove(s, rec_str(pod, "cgroup", ""));
 	objlock_free(s, "pod", id);
