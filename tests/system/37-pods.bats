@@ -136,3 +136,51 @@ vanishing() {
 	is "$(bh pod ps -q)" ""
 }
 @test "S99: pods that vanish between listing and removing are no error" { each vanishing; }
+
+# Whatever is killed in between: nothing wrong, nothing left, no lock lost.
+one_of() {
+	case $((RANDOM % 9)) in
+	0)	bh volume create "v$((RANDOM % 3))" ;;
+	1)	bh volume rm -f "v$((RANDOM % 3))" ;;
+	2)	bh run --rm --network none -v "v$((RANDOM % 3)):/x" -v /y \
+		    localhost/busybox touch /x/a ;;
+	3)	bh volume prune -f ;;
+	4)	bh create --pod "p$((RANDOM % 2))" -v "v$((RANDOM % 3)):/x" \
+		    -v /z localhost/busybox true ;;
+	5)	bh rm -f -a -v ;;
+	6)	bh pod create --infra=false "p$((RANDOM % 2))" ;;
+	7)	bh pod rm -f "p$((RANDOM % 2))" ;;
+	8)	bh volume ls; bh pod ps ;;
+	esac
+}
+some_of() {
+	local i pid
+	for i in $(seq 15); do
+		one_of >/dev/null 2>>"$T/said.$WHO.$1" & pid=$!
+		if [ $((RANDOM % 4)) -eq 0 ]; then
+			sleep "0.0$((RANDOM % 9))"
+			pkill -KILL -P "$pid" 2>/dev/null || true
+			kill -KILL "$pid" 2>/dev/null || true
+		fi
+		wait "$pid" 2>/dev/null || true
+	done
+}
+crowd() {
+	local i pids=() place
+	for i in 1 2 3; do some_of $i & pids+=($!); done
+	wait "${pids[@]}"
+	# Nothing but what is there, is not there, or is in use.
+	not grep -hEv 'already (exists|in use)|no such|is being used|has already been removed|^$|Killed' \
+	    "$T"/said.$WHO.?
+	bh rm -f -a -v >/dev/null
+	bh pod rm -f -a >/dev/null
+	bh volume rm -f -a >/dev/null
+	is "$(bh volume ls -q)$(bh pod ps -q)$(bh ps -aq)" ""
+	case $WHO in
+	root)	place=$T/root/storage ;;
+	user)	place=$T/user/.local/share/containers/storage ;;
+	esac
+	is "$(ls "$place/volumes")" ""
+	until_true 20 eval '[ -z "$(ls "$place/bulkhead/.trash")" ] || { bh volume rm -a; false; }'
+}
+@test "volumes, pods and containers in a crowd, with kill -9: nothing is left" { each crowd; }
