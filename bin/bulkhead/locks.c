@@ -13,7 +13,6 @@
 #include "session.h"
 
 #define STORE		"store"
-#define WAIT_MS		2000		/* then the next command does it */
 
 int
 locks_take(struct session *s, const char *kind, const char *id,
@@ -330,14 +329,14 @@ retrieve(struct session *s)
 }
 
 int
-locks_retrieve(struct session *s)
+locks_retrieve(struct session *s, unsigned int wait_ms)
 {
 	int	 rc, saved;
 
 	if (session_locks(s) == -1)
 		return (-1);
-	if (locks_store(s, WAIT_MS) == -1)
-		return (errno == ETIMEDOUT ? 0 : -1);
+	if (locks_store(s, wait_ms) == -1)
+		return (errno == ETIMEDOUT || errno == EBUSY ? 0 : -1);
 	rc = retrieve(s);
 	saved = errno;
 	locks_store_drop(s);

@@ -13,6 +13,7 @@ struct rec;
 struct session;
 
 #define LOCKS_NAME	81
+#define LOCKS_WAIT_MS	2000	/* to retrieve; then the next command does it */
 
 /* Take one, waiting; let it go. 0, or -1 as star_do. */
 int	locks_take(struct session *, const char *kind, const char *id,
@@ -51,6 +52,6 @@ void	locks_store_drop(struct session *);
  * gets a new one. 0, also when others are at work and it has to wait; or -1
  * with a sentence.
  */
-int	locks_retrieve(struct session *);
+int	locks_retrieve(struct session *, unsigned int wait_ms);
 
 #endif

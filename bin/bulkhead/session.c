@@ -646,7 +646,7 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 		return (-1);
 	s->userns_fd = session_kept(s, KEEP_USERNS);
 	if (s->locks_stale && (need & NEED_STATE) && !s->locks_any &&
-	    locks_retrieve(s) == -1)
+	    locks_retrieve(s, LOCKS_WAIT_MS) == -1)
 		say_warning("the numbers of locks could not be retrieved: %s; "
 		    "bulkhead system renumber gives new ones", s->star.text);
 	if ((need & NEED_STATE) && (need & NEED_STORE) && (need & NEED_IDS) &&
@@ -900,7 +900,7 @@ session_locks(struct session *s)
 		return (0);
 	if (send_lock_open(s) == -1 || locks_opened(s) == -1)
 		return (-1);
-	return (s->locks_stale && !s->locks_any ? locks_retrieve(s) : 0);
+	return (s->locks_stale && !s->locks_any ? locks_retrieve(s, 0) : 0);
 }
 
 /* The vfs driver copies, so it has to give away files of several owners. */

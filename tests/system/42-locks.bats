@@ -166,6 +166,9 @@ let_go() {
 		is "$(bhc inspect --format '{{.LockNumber}}' b c h | sort |
 		    tr '\n' ' ')" "0 1 2 " "recorded"
 		is "$(bhc system renumber)" "" "nothing to do again"
+		is "$(bhc events --stream=false --filter event=renumber \
+		    --format '{{.Type}} {{.Status}}' | sort -u)" \
+		    "system renumber"
 	}
 	each renumbered
 }
