@@ -595,6 +595,56 @@ test_mounts(void)
 	CHECK(access(at("image/etc/hostname"), F_OK) == 0);
 }
 
+/* A volume beneath the graph root, on /data; 0 to 3 as spec.h has them. */
+static struct rec *
+volume(const char *sub, const char *copyup)
+{
+	struct rec	*r = with(def("image"), "graph", at("graph"));
+	struct rec	*m = rec_new();
+
+	(void)rec_add(m, "type", "bind");
+	(void)rec_add(m, "src", "/nowhere");
+	(void)rec_add(m, "sub", sub);
+	(void)rec_add(m, "dst", "/data");
+	(void)rec_add(m, "copyup", copyup);
+	(void)rec_add_rec(r, "mount", m);
+	rec_free(m);
+	return (r);
+}
+
+static void
+test_volumes(void)
+{
+	dir("graph");
+	dir("graph/v");
+	CHECK(sh(volume("v", "0"), "ls /data; mount | grep /data") == 0);
+	CHECK(!strstr(d.output, "inside") && has("nosuid,nodev"));
+	CHECK(sh(volume("v", "1"), "cat /data/inside; touch /data/mine") == 0);
+	CHECK(has("image\n") && access(at("graph/v/mine"), F_OK) == 0);
+	CHECK(sh(volume("v", "1"), "rm /data/inside") == 0);
+	CHECK(sh(volume("v", "1"), "ls /data") == 0);
+	CHECK(strcmp(d.output, "mine\n") == 0);
+	/* What an earlier copy left is made anew, and never followed. */
+	put("graph/target", "host\n", 0644);
+	link_to("../target", "graph/v/inside");
+	CHECK(sh(volume("v", "2"), "cat /data/inside; ls /data") == 0);
+	CHECK(strcmp(d.output, "image\ninside\nmine\n") == 0);
+	dir("graph/w");
+	CHECK(sh(volume("w", "3"), "ls /data; stat -c %a /data") == 0);
+	CHECK(strcmp(d.output, "755\n") == 0);
+	/* Nothing but what lies beneath the graph root, by no name. */
+	dir("outside");
+	link_to("../outside", "graph/way");
+	link_to("v", "graph/other");
+	CHECK(sh(volume("../outside", "0"), "true") == -1 && says("\"sub\""));
+	CHECK(sh(volume("/etc", "0"), "true") == -1 && says("\"sub\""));
+	CHECK(sh(volume("way", "0"), "true") == -1 &&
+	    says("opening the volume for /data"));
+	CHECK(sh(volume("other", "0"), "true") == -1);
+	CHECK(sh(volume("nosuch", "0"), "true") == -1 && d.error == ENOENT);
+	CHECK(sh(volume("v", "4"), "true") == -1 && says("\"copyup\""));
+}
+
 static void
 test_masks(void)
 {
@@ -1074,6 +1124,7 @@ all(void)
 	test_workdir();
 	test_hostile_image();
 	test_mounts();
+	test_volumes();
 	test_masks();
 	test_users();
 	test_terminal();
