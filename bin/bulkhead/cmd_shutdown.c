@@ -13,6 +13,7 @@
 #include "errors.h"
 #include "event.h"
 #include "order.h"
+#include "part.h"
 #include "record.h"
 #include "remove.h"
 #include "say.h"
@@ -20,6 +21,15 @@
 
 #define NEED_END	(NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS)
 #define NAMED		5	/* as many are named where they hinder */
+#define AT_ONCE		8	/* as many are stopped side by side */
+
+/* Those that ran when we came. */
+struct run {
+	struct rec	**rows;
+	bool		 *stopped;
+	size_t		  n;
+	int64_t		  timeout;
+};
 
 static bool
 is_running(const struct rec *row)
@@ -30,23 +40,29 @@ is_running(const struct rec *row)
 	    state == CTR_STOPPING || state == CTR_STARTING);
 }
 
-/* Those that run, in starting order; the array's length in the last one. */
-static struct rec **
-running(const struct rec *rows, size_t *n)
+/* What runs, and how long the engine waits for one to stop. */
+static int
+look(struct globals *g, const struct rec *none, struct rec *out)
 {
-	struct rec	**list = calloc(rec_count(rows, "ctr") + 1,
-			    sizeof(*list)), *row;
-	size_t		  it = 0;
+	struct session	 s = { 0 };
+	struct rec	*rows, *row;
+	size_t		 it = 0;
 
-	*n = 0;
-	while (list != NULL && (row = rec_sub(rows, "ctr", &it)) != NULL)
+	(void)none;
+	if (session_open(&s, g, NEED_STATE, NULL) == -1)
+		return (EXIT_ENGINE);
+	(void)rec_add_num(out, "timeout", rec_num(s.config,
+	    "engine.stop_timeout", 10));
+	if ((rows = session_rows(&s)) == NULL)
+		return (session_error(&s));
+	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
 		if (is_running(row))
-			list[(*n)++] = row;
-		else
-			rec_free(row);
-	if (list != NULL)
-		(void)order_rows(list, *n);
-	return (list);
+			(void)rec_add_rec(out, "ctr", row);
+		rec_free(row);
+	}
+	rec_free(rows);
+	session_close(&s);
+	return (0);
 }
 
 static int
@@ -68,28 +84,64 @@ refuse(struct rec **list, size_t n)
 
 /* One that has ended meanwhile, or gone, is as good as stopped. */
 static int
-stop_one(struct session *s, const char *id, int64_t timeout)
+stop_one(struct globals *g, const struct rec *given, struct rec *out)
 {
-	struct rec	*row = session_container(s, id);
-	int		 rc;
+	struct session	 s = { 0 };
+	const char	*id = rec_str(given, "id", "");
+	struct rec	*row;
+	int		 rc = 0;
 
-	if (row == NULL)
-		return (errno == ENOENT ? 0 : -1);
-	rc = stop_until_boot(s, row, timeout);
-	rec_free(row);
-	if (rc == 0)
+	(void)out;
+	if (session_open(&s, g, NEED_END, NULL) == -1)
+		return (EXIT_ENGINE);
+	if ((row = session_container(&s, id)) == NULL)
+		rc = errno == ENOENT ? 0 : -1;
+	else if ((rc = stop_until_boot(&s, row, rec_num(given, "timeout",
+	    10))) == 0)
 		printf("%s\n", id);
+	rec_free(row);
+	rc = rc == -1 ? session_error(&s) : 0;
+	session_close(&s);
 	return (rc);
 }
 
+/* Side by side, each in a session of its own: their timeouts do not add up. */
 static int
-stop_all(struct session *s, struct rec **list, size_t n, int64_t timeout)
+stop_some(struct globals *g, struct run *r, const size_t *chosen, size_t n)
 {
-	int	 code = 0;
+	struct part	 parts[AT_ONCE] = { 0 };
+	struct rec	*given;
+	int		 code = 0;
 
-	while (n-- > 0)
-		if (stop_one(s, rec_str(list[n], "id", ""), timeout) == -1)
-			code = session_error(s);
+	for (size_t k = 0; k < n; k++) {
+		given = rec_new();
+		(void)rec_add(given, "id", rec_str(r->rows[chosen[k]], "id",
+		    ""));
+		(void)rec_add_num(given, "timeout", r->timeout);
+		parts[k].run = stop_one;
+		part_start(&parts[k], g, given);
+		rec_free(given);
+	}
+	for (size_t k = 0; k < n; k++) {
+		part_wait(&parts[k], PART_FOREVER);
+		if (parts[k].answer == NULL)
+			code = say_error("%s", parts[k].why);
+		r->stopped[chosen[k]] = true;
+		part_clear(&parts[k]);
+	}
+	return (code);
+}
+
+static int
+stop_all(struct globals *g, struct run *r)
+{
+	size_t	 chosen[AT_ONCE], n;
+	int	 code = 0, one;
+
+	while ((n = order_stoppable(r->rows, r->stopped, r->n, chosen,
+	    AT_ONCE)) > 0)
+		if ((one = stop_some(g, r, chosen, n)) != 0)
+			code = one;
 	return (code);
 }
 
@@ -103,62 +155,83 @@ tidy(struct session *s)
 
 /* Store, then state, as they were opened the other way round. */
 static int
-close_parts(struct session *s)
+close_parts(struct globals *g, const struct rec *none, struct rec *out)
 {
-	int	 code = 0;
+	struct session	 s = { 0 };
+	int		 code = 0;
 
-	if (tidy(s) == -1)
-		code = session_error(s);
-	event_tell(s, "system", "shutdown", NULL, NULL);
-	if (star_stop(&s->star, H_STORE) != 0)
+	(void)none;
+	(void)out;
+	if (session_open(&s, g, NEED_END, NULL) == -1)
+		return (EXIT_ENGINE);
+	if (tidy(&s) == -1)
+		code = session_error(&s);
+	event_tell(&s, "system", "shutdown", NULL, NULL);
+	if (star_stop(&s.star, H_STORE) != 0)
 		code = say_error("the image store did not close in order");
-	if (star_stop(&s->star, H_STATE) != 0)
+	if (star_stop(&s.star, H_STATE) != 0)
 		code = say_error("the state did not close in order");
+	session_close(&s);
 	return (code);
+}
+
+/* One step in a process of its own. Its answer, or NULL; it has said why. */
+static struct rec *
+step(int (*run)(struct globals *, const struct rec *, struct rec *),
+    struct globals *g)
+{
+	struct part	 p = { .run = run, .loud = true };
+	struct rec	*answer;
+
+	part_start(&p, g, NULL);
+	part_wait(&p, PART_FOREVER);
+	answer = p.answer;
+	p.answer = NULL;
+	part_clear(&p);
+	return (answer);
 }
 
 static int
-shut_down(struct session *s, bool force, int64_t timeout)
+run_of(struct run *r, const struct rec *found)
 {
-	struct rec	*rows = session_rows(s), **list;
-	size_t		 n = 0;
-	int		 code = 0, closed;
+	size_t	 max = rec_count(found, "ctr"), it = 0;
 
-	/* What cannot be listed cannot be stopped; the rest is done anyway. */
-	if (rows == NULL)
-		code = session_error(s);
-	list = running(rows, &n);
-	if (list == NULL)
-		code = say_error("out of memory");
-	if (n > 0 && !force)
-		code = refuse(list, n);
-	else {
-		if (n > 0)
-			code = stop_all(s, list, n, timeout);
-		closed = close_parts(s);
-		code = code == 0 ? closed : code;
-	}
-	for (size_t i = 0; i < n; i++)
-		rec_free(list[i]);
-	free(list);
-	rec_free(rows);
-	return (code);
+	r->rows = calloc(max + 1, sizeof(*r->rows));
+	r->stopped = calloc(max + 1, sizeof(*r->stopped));
+	if (r->rows == NULL || r->stopped == NULL)
+		return (say_error("out of memory"));
+	while (found != NULL &&
+	    (r->rows[r->n] = rec_sub(found, "ctr", &it)) != NULL)
+		r->n++;
+	return (0);
 }
 
+/* What cannot be listed cannot be stopped; the rest is done anyway. */
 int
 cmd_shutdown(struct globals *g, int argc, char **argv)
 {
-	struct session	 s = { 0 };
-	int64_t		 timeout;
-	int		 code;
+	struct rec	*found = step(look, g), *closed;
+	struct run	 r = { .timeout = opt_num(g->opts, "time",
+			    rec_num(found, "timeout", 10)) };
+	int		 code = found == NULL ? EXIT_ENGINE : 0;
 
 	(void)argc;
 	(void)argv;
-	if (session_open(&s, g, NEED_END, NULL) == -1)
-		return (EXIT_ENGINE);
-	timeout = opt_num(g->opts, "time", rec_num(s.config,
-	    "engine.stop_timeout", 10));
-	code = shut_down(&s, opt_flag(g->opts, "force", false), timeout);
-	session_close(&s);
+	if (run_of(&r, found) != 0)
+		code = EXIT_ENGINE;
+	else if (r.n > 0 && !opt_flag(g->opts, "force", false))
+		code = refuse(r.rows, r.n);
+	else {
+		if (stop_all(g, &r) != 0)
+			code = EXIT_ENGINE;
+		if ((closed = step(close_parts, g)) == NULL)
+			code = EXIT_ENGINE;
+		rec_free(closed);
+	}
+	for (size_t i = 0; i < r.n; i++)
+		rec_free(r.rows[i]);
+	free(r.rows);
+	free(r.stopped);
+	rec_free(found);
 	return (code);
 }

@@ -1,6 +1,5 @@
 #include "order.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,4 +55,41 @@ order_rows(struct rec **rows, size_t n)
 		place(&w, i);
 	memcpy(rows, out, n * sizeof(*rows));
 	return (0);
+}
+
+static bool
+requires(const struct rec *row, const char *id)
+{
+	const char	*v;
+	size_t		 it = 0;
+
+	while (rec_next(row, "requires", &it, &v))
+		if (strcmp(v, id) == 0)
+			return (true);
+	return (false);
+}
+
+/* Does any of those that still run need this one? */
+static bool
+is_needed(struct rec *const *rows, const bool *stopped, size_t n, size_t i)
+{
+	for (size_t j = 0; j < n; j++)
+		if (j != i && !stopped[j] && requires(rows[j],
+		    rec_str(rows[i], "id", "")))
+			return (true);
+	return (false);
+}
+
+size_t
+order_stoppable(struct rec *const *rows, const bool *stopped, size_t n,
+    size_t *out, size_t max)
+{
+	size_t	 found = 0;
+
+	for (int any = 0; any < 2 && found == 0; any++)
+		for (size_t i = n; i-- > 0 && found < max;)
+			if (!stopped[i] && (any == 1 ||
+			    !is_needed(rows, stopped, n, i)))
+				out[found++] = i;
+	return (found);
 }

@@ -5,6 +5,7 @@
 #ifndef BULKHEAD_ORDER_H
 #define BULKHEAD_ORDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct rec;
@@ -15,5 +16,12 @@ struct rec;
  * of a circle, which nobody can put right. 0, or -1 (ENOMEM): unchanged.
  */
 int	order_rows(struct rec **, size_t);
+/*
+ * Which of them may be stopped next: at most so many of those that are not
+ * stopped yet and that no other such one requires, the last first. In a
+ * circle, where each is required, any. How many; 0: all are stopped.
+ */
+size_t	order_stoppable(struct rec *const *, const bool *, size_t, size_t *,
+	    size_t);
 
 #endif

@@ -174,6 +174,20 @@ timeout_of() {
 	each timeout_of
 }
 
+@test "S90: those that nobody requires stop side by side" {
+	WHO=user
+	local n start
+	for n in 1 2 3 4 5 6; do
+		box slow$n sh -c 'trap "" TERM; sleep 1000'
+	done
+	start=$SECONDS
+	is "$(user system shutdown -f -t 5 | wc -l)" 6
+	# One after the other it would be 30 seconds at least.
+	[ $((SECONDS - start)) -lt 30 ]
+	is "$(user ps -q)" ""
+	user rm -f -a -t 0 >/dev/null
+}
+
 failing() {
 	local trash
 	trash=$(bh info -f '{{.Store.GraphRoot}}')/bulkhead/.trash
