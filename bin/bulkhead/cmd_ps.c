@@ -11,6 +11,7 @@
 #include "filter.h"
 #include "format.h"
 #include "human.h"
+#include "image.h"
 #include "parse.h"
 #include "record.h"
 #include "say.h"
@@ -147,7 +148,7 @@ template_row(const struct ps *p, const struct rec *row)
 	human_ago(rec_num(row, "created", 0), p->now, ago, sizeof(ago));
 	human_go_time(rec_num(row, "created", 0), at, sizeof(at));
 	return (json_pack("{s:b, s:o, s:s, s:s, s:s, s:b, s:I, s:I, s:s, s:o,"
-	    " s:s, s:b, s:o, s:[], s:o, s:s, s:I, s:s, s:s, s:s, s:s, s:s,"
+	    " s:s, s:b, s:o, s:o, s:o, s:s, s:I, s:s, s:s, s:s, s:s, s:s,"
 	    " s:I, s:s, s:s}",
 	    "AutoRemove", (int)rec_num(row, "rm", 0),
 	    "Command", tmpl_text(command), "Created", at, "CreatedAt", at,
@@ -158,6 +159,7 @@ template_row(const struct ps *p, const struct rec *row)
 	    "Image", tmpl_text(text(row, "image_name")),
 	    "ImageID", id_of(p, text(row, "image"), image),
 	    "IsInfra", 0, "Labels", labels_of(row), "Mounts",
+	    image_texts(row, "mount"),
 	    "Names", tmpl_text(text(row, "name")), "Networks", "",
 	    "Pid", (json_int_t)rec_num(row, "pid", 0),
 	    "Pod", id_of(p, text(row, "pod"), pod), "PodName",
@@ -177,7 +179,7 @@ json_row(const struct ps *p, const struct rec *row)
 	status_of(p, row, status, sizeof(status));
 	human_ago(rec_num(row, "created", 0), p->now, ago, sizeof(ago));
 	return (json_pack("{s:b, s:[o], s:s, s:b, s:I, s:I, s:s, s:o, s:s,"
-	    " s:b, s:o, s:[], s:[o], s:{}, s:[], s:I, s:s, s:s, s:n, s:n,"
+	    " s:b, s:o, s:o, s:[o], s:{}, s:[], s:I, s:s, s:s, s:n, s:n,"
 	    " s:I, s:s, s:s, s:I}",
 	    "AutoRemove", (int)rec_num(row, "rm", 0),
 	    "Command", tmpl_text(text(row, "command")),
@@ -187,6 +189,7 @@ json_row(const struct ps *p, const struct rec *row)
 	    "Id", text(row, "id"), "Image", tmpl_text(text(row, "image_name")),
 	    "ImageID", text(row, "image"), "IsInfra", 0,
 	    "Labels", labels_of(row), "Mounts",
+	    image_texts(row, "mount"),
 	    "Names", tmpl_text(text(row, "name")), "Namespaces", "Networks",
 	    "Pid", (json_int_t)rec_num(row, "pid", 0), "Pod",
 	    text(row, "pod"), "PodName", opt_flag(p->g->opts, "pod", false) ?

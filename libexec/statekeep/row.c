@@ -68,11 +68,14 @@ joined(const struct rec *def, const char *key)
 	return (out);
 }
 
-/* What it uses: volumes by name, those that are its own again as `anon`. */
+/*
+ * What it uses: volumes by name, those that are its own again as `anon`; and
+ * where things are mounted in it.
+ */
 static void
 add_used(struct rec *row, const struct rec *def)
 {
-	struct rec	*volume;
+	struct rec	*volume, *mount;
 	const char	*name, *ctr;
 	size_t		 it = 0;
 
@@ -85,6 +88,11 @@ add_used(struct rec *row, const struct rec *def)
 	}
 	for (it = 0; rec_next(def, "requires", &it, &ctr);)
 		(void)rec_add(row, "requires", ctr);
+	for (it = 0; (mount = rec_sub(def, "mount", &it)) != NULL;) {
+		if (strcmp(rec_str(mount, "type", ""), "tmpfs") != 0)
+			(void)rec_add(row, "mount", rec_str(mount, "dst", ""));
+		rec_free(mount);
+	}
 }
 
 struct rec *

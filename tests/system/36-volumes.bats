@@ -241,7 +241,8 @@ in_use() {
 	is "$(bh volume ls --filter dangling=false -q)" used
 	bh volume create free >/dev/null
 	is "$(bh volume ls --filter dangling=true -q)" free
-	is "$(bh ps -a --filter volume=used --format '{{.Names}}')" user1
+	is "$(bh ps -a --filter volume=used --format '{{.Names}} {{.Mounts}}')" \
+	    "user1 [/u]"
 	is "$(echo n | bh volume prune | tail -1)" \
 	    "Are you sure you want to continue? [y/N] "
 	is "$(bh volume prune -f)" free
