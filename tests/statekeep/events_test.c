@@ -817,7 +817,7 @@ test_who(void)
 	CHECK(ctr_find(&p, "one") == ENOENT);
 	all = history(&p, "one");
 	CHECK(all != NULL && rec_count(all, "entry") == 3);
-	(void)rec_sub(all, "entry", &it);
+	rec_free(rec_sub(all, "entry", &it));
 	e = rec_sub(all, "entry", &it);
 	CHECK(rec_num(e, "uid", 0) == 4711);
 	CHECK(same(rec_str(e, "cmd", ""), "test --now"));
