@@ -30,7 +30,7 @@ struct starting {
 	struct globals	*g;
 	struct session	 s;
 	struct start	 go;
-	struct rec	*row;		/* of the one to start, as root saw it */
+	struct rec	*row;		/* the one to start, as root saw it */
 	const char	*ref;
 	int64_t		 due;		/* by policy: its restart_due */
 	bool		 attach;
