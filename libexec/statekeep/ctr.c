@@ -87,7 +87,8 @@ get(struct keep *k, const char *id, struct rec **out)
 
 	if ((row = ctr_load(k, id, &ephemeral)) == NULL)
 		return (-1);
-	def = db_get(ephemeral ? k->boot : k->durable, key_make(key, KEY_DEF, id));
+	def = db_get(ephemeral ? k->boot : k->durable,
+	    key_make(key, KEY_DEF, id));
 	if (def == NULL || (rc = rec_add_rec(row, "def", def)) == -1) {
 		(void)damaged(k, id);
 		rec_free(row);
