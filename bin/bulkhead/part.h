@@ -21,8 +21,8 @@ struct part {
 	 */
 	int		(*run)(struct globals *, const struct rec *,
 			    struct rec *);
-	bool		 quiet;		/* of its warnings nothing is passed on */
-	bool		 loud;		/* its stderr is ours, as its stdout is */
+	bool		 quiet;		/* its warnings are not passed on */
+	bool		 loud;		/* its stderr is ours, as stdout is */
 	pid_t		 pid;
 	int		 pidfd;
 	int		 out;		/* memfds: the answer, and its stderr */
