@@ -55,6 +55,11 @@ still_says() {
 	[[ $out != *" running $2"* ]] || { echo "# after $1: $out"; return 1; }
 }
 
+# All are in a state that lasts.
+at_rest() {
+	! bh ps -a --format '{{.State}}' | grep -qvE '^(created|exited|running)$'
+}
+
 # The next commands: what ps says is so, and the name can be had again.
 sane() {
 	local out pid
@@ -65,7 +70,12 @@ sane() {
 		"")	;;
 		running)	[ -d "/proc/$pid" ] || still_says "$1" "$pid" || return 1 ;;
 		created|exited)	;;
-		*)	echo "# after $1: $out"; return 1 ;;
+		# Between two: it may live on, told to stop by who was killed;
+		# and the last of a dead command may be there for a moment.
+		stopping)	[ -d "/proc/$pid" ] || until_true 5 at_rest ||
+				    { echo "# after $1: $out"; return 1; } ;;
+		*)	until_true 5 at_rest ||
+			    { echo "# after $1: $out"; return 1; } ;;
 		esac
 	done <<<"$out"
 }
