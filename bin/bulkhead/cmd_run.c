@@ -266,14 +266,16 @@ own_row(const struct making *m)
 	return (row);
 }
 
-static void
+static int
 drop_record(struct making *m)
 {
 	struct rec	*row = own_row(m);
+	int		 rc;
 
 	m->s.rm_volumes = true;
-	(void)end_remove(&m->s, row);
+	rc = end_remove(&m->s, row);
 	rec_free(row);
+	return (rc);
 }
 
 /* The layer is made meanwhile; where it must not be, it goes again. */
@@ -299,7 +301,7 @@ create_row(struct making *m, struct packet *p)
 	if (ask_again(m, p) == 0)
 		return (0);
 	(void)strlcpy(why, m->s.star.text, sizeof(why));
-	drop_record(m);
+	(void)drop_record(m);
 	(void)strlcpy(m->s.star.text, why, sizeof(m->s.star.text));
 	return (-1);
 }
@@ -506,7 +508,7 @@ cmd_create(struct globals *g, int argc, char **argv)
 			code = 0;
 		} else {
 			(void)session_error(&m.s);
-			drop_record(&m);
+			(void)drop_record(&m);
 			undo_cidfile(&m);
 		}
 	}
@@ -517,15 +519,14 @@ cmd_create(struct globals *g, int argc, char **argv)
 }
 
 /* A start that failed: as podman, the container stays unless --rm. */
-static void
+static int
 settle_failed(struct making *m)
 {
 	struct rec	*keys;
 
 	if (m->rm) {
-		drop_record(m);
 		undo_cidfile(m);
-		return;
+		return (drop_record(m));
 	}
 	keys = rec_new();
 	(void)rec_add(keys, "error", m->s.star.text);
@@ -534,6 +535,7 @@ settle_failed(struct making *m)
 	    1u << CTR_RUNNING, CTR_CREATED, keys);
 	rec_free(keys);
 	locks_settle(&m->s, "ctr", m->id);
+	return (0);
 }
 
 /* What could not be cleaned up is left to the reaper. */
@@ -591,8 +593,10 @@ run_made(struct making *m, struct start *st)
 	int	 code;
 
 	if (start_container(st) == -1) {
-		settle_failed(m);
-		finish(m);
+		if (settle_failed(m) == -1)
+			session_close(&m->s);
+		else
+			finish(m);
 		return (st->code);
 	}
 	m->pid = st->pid;

@@ -331,10 +331,17 @@ int
 star_send(struct star *s, enum star_helper who, enum msg_type type,
     const union msg *m, const int *fds, unsigned int nfds)
 {
-	int	 rc = transmit(s, who, type, m, fds, nfds);
+	int	 rc;
 
+	/* Whoever asked before has given up: that answer is nobody's. */
+	if (s->early[who] == EARLY_HERE)
+		packet_clear(&s->kept[who]);
+	else if (s->early[who] == EARLY_WANTED)
+		s->unasked[who] = s->sent[who];
+	s->early[who] = EARLY_NONE;
+	rc = transmit(s, who, type, m, fds, nfds);
 	s->sent[who] = s->seq;
-	if (rc == 0 && s->early[who] != EARLY_HERE)
+	if (rc == 0)
 		s->early[who] = EARLY_WANTED;
 	return (rc);
 }
@@ -348,7 +355,9 @@ wait_for(struct star *s, enum star_helper who, uint32_t seq, struct packet *p)
 
 	if (!star_has(s, who))
 		return (-1);
-	rc = await(s, who, seq, p);
+	while ((rc = await(s, who, seq, p)) == 1 && p->seq != seq &&
+	    p->seq == s->unasked[who])
+		packet_clear(p);
 	if (rc == 0)
 		return (star_lost(s, who));
 	if (rc == -1) {

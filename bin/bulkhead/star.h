@@ -32,6 +32,7 @@ struct star {
 	int		 err_write;
 	uint32_t	 seq;
 	uint32_t	 sent[H_COUNT];	/* the request that star_wait is for */
+	uint32_t	 unasked[H_COUNT];	/* one that nobody waits for */
 	enum star_early	 early[H_COUNT];	/* its answer, while another's */
 	struct packet	 kept[H_COUNT];		/* is waited for */
 	uint32_t	 posted[H_COUNT][STAR_POSTS];	/* not looked at yet */
