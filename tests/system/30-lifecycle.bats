@@ -388,16 +388,27 @@ terminal() {
 	script -qec "$(declare -f root user as_user bh); WHO=$WHO BH=$BH T=$T
 	    BH_USER=$BH_USER; $1" /dev/null | tr -d '\r'
 }
+# keyboard CTR TEXT ECHO KEYS: when it runs, type; when that was answered, the keys.
+keyboard() {
+	until_true 30 is_running "$1" >&2
+	sleep 0.5		# and somebody reads
+	printf "$2"
+	until_true 30 has_said "$1" "$3" >&2
+	printf "$4"
+	sleep 0.5
+}
+is_running() { [ "$(state "$1" 2>/dev/null)" = running ]; }
+has_said() { bh logs "$1" 2>/dev/null | grep -q "$2"; }
 detaching() {
 	local out
 	bh create -it --network none --name tty localhost/busybox sh
-	out=$( (sleep 1; printf 'echo A$((1+1))B\n'; sleep 1; printf '\020\021'; sleep 0.5) |
+	out=$(keyboard tty 'echo A$((1+1))B\n' A2B '\020\021' |
 	    terminal 'bh start -ai tty')
 	[[ $out == *A2B* ]]
 	is "$(state tty)" running
 	bh rm -f -t 0 tty
 	# run -it with keys of one's own; ctrl-p then goes through.
-	out=$( (sleep 1.5; printf 'echo A$((1+2))B\n'; sleep 0.5; printf '\001'; sleep 0.5) |
+	out=$(keyboard own 'echo A$((1+2))B\n' A3B '\001' |
 	    terminal 'bh run -it --detach-keys ctrl-a --network none --name own localhost/busybox sh')
 	[[ $out == *A3B* ]]
 	is "$(state own)" running
