@@ -149,7 +149,16 @@ place_prepare(struct store *s, const char *stage, const char *parent,
 	snprintf(diff, sizeof(diff), "%s/diff", stage);
 	if (dir == -1 || root_mode(s, diff, parent) == -1)
 		return (fail_errno(a, "cannot finish", stage));
-	return (s->vfs ? 0 : prepare_overlay(s, dir, parent, a));
+	if (!s->vfs && prepare_overlay(s, dir, parent, a) == -1)
+		return (-1);
+	/*
+	 * The index is synced when it names the layer, and what it names must
+	 * be on the disk by then: its files, of which a power cut would leave
+	 * the sizes and not the contents. Many are cheapest all at once.
+	 */
+	if (syncfs(dir) == -1)
+		return (fail_errno(a, "cannot sync", stage));
+	return (0);
 }
 
 /*

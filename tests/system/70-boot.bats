@@ -277,6 +277,21 @@ half_loaded() {
 }
 @test "an image that was half loaded is discarded" { each half_loaded; }
 
+# A power cut may leave no layer that is named and not whole.
+layer_first() {
+	bh rmi -f -a >/dev/null
+	strace -f -qq -y -e trace=syncfs,renameat,renameat2 -o "$T/trace" \
+	    "$BH" --root "$T/root/storage" --runroot "$T/root/run" load -q \
+	    -i "$BH_FIXTURES/busybox.docker.tar" >/dev/null
+	is "$(grep -o -e 'syncfs(' -e '"layers.json"' "$T/trace" | head -1)" \
+	    'syncfs('
+	grep -q '"layers.json"' "$T/trace"
+}
+@test "what a layer holds is on the disk before the index names it" {
+	WHO=root
+	layer_first
+}
+
 # Of a copy, on any machine, and of this state with any boot's facts.
 pure() {
 	local sum
