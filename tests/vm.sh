@@ -6,6 +6,7 @@
 # once, under BH_VM; each run works on a copy of it.
 #	BH_VM=DIR	where it is (/var/tmp/bulkhead-vm)
 #	VM_CUTS=N	rounds of power cuts, four cuts each (3; 10 is thorough)
+#	VM_OPS=...	some of: run load rm renumber
 #	VM_STAGES=...	some of: first reboot cuts; or: install cuts
 set -eu
 : "${B:?}"
@@ -99,7 +100,7 @@ for stage in ${VM_STAGES:-first reboot cuts}; do
 	cuts)
 		# Each boot looks at what the cut before it left behind.
 		for i in $(seq "${VM_CUTS:-3}"); do
-			for op in run load rm renumber; do
+			for op in ${VM_OPS:-run load rm renumber}; do
 				fresh_job "cut $op"
 				cp "$BH_FIXTURES/busybox.docker.tar" \
 				    "$work/job"
