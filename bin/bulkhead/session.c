@@ -1,23 +1,17 @@
 #include "session.h"
 
-#include <sys/file.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sha256.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <bsd/string.h>
 
 #include "account.h"
 #include "boot.h"
 #include "confine.h"
-#include "end.h"
 #include "errors.h"
 #include "event.h"
 #include "locks.h"
@@ -28,22 +22,12 @@
 #include "runtimes.h"
 #include "say.h"
 #include "scope.h"
+#include "settled.h"
 #include "storeid.h"
 #include "sweep.h"
 
 #define NEED_OPENED	(NEED_STATE | NEED_SETTINGS)	/* a statekeep */
-#define LOCK_TRIES	200		/* a sweep is short */
-#define LOCK_PAUSE_US	10000
 #define KEEP_BASE	10		/* where a reaper leaves slot 0 */
-
-/* What of our environment the configuration may depend on. */
-static const char *const environment[] = {
-	"HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR",
-	"CONTAINERS_CONF", "CONTAINERS_CONF_OVERRIDE",
-	"CONTAINERS_STORAGE_CONF", "CONTAINERS_REGISTRIES_CONF",
-	"STORAGE_DRIVER", "STORAGE_OPTS", "TMPDIR",
-	"DBUS_SESSION_BUS_ADDRESS", "PATH", "USER",
-};
 
 int
 session_error(struct session *s)
@@ -59,8 +43,8 @@ session_error(struct session *s)
 	return (EXIT_ENGINE);
 }
 
-static int
-sentence(struct session *s, const char *what, const char *name)
+int
+session_sentence(struct session *s, const char *what, const char *name)
 {
 	(void)snprintf(s->star.text, sizeof(s->star.text), "%s %s: %s", what,
 	    name, strerror(errno));
@@ -147,135 +131,6 @@ start_rest(struct session *s, unsigned int need, char *const *cleanup)
 }
 
 static int
-question_fd(struct session *s)
-{
-	struct rec		*r = rec_new(), *globals = s->g->global;
-	struct rec_item		 item;
-	const char		*v;
-	char			 key[64], cwd[4096];
-	size_t			 it = 0;
-	int			 fd;
-
-	for (size_t i = 0; i < sizeof(environment) / sizeof(*environment); i++)
-		if ((v = getenv(environment[i])) != NULL) {
-			(void)snprintf(key, sizeof(key), "env:%s",
-			    environment[i]);
-			(void)rec_add(r, key, v);
-		}
-	if (getcwd(cwd, sizeof(cwd)) != NULL)
-		(void)rec_add(r, "cwd", cwd);
-	(void)rec_add_num(r, "uid", geteuid());
-	(void)rec_add(r, "mode", s->system ? "system" : "rootless");
-	while (globals != NULL && rec_walk(globals, NULL, &it, &item)) {
-		(void)snprintf(key, sizeof(key), "opt:%s", item.key);
-		if (item.text != NULL)
-			(void)rec_add(r, key, item.text);
-	}
-	fd = rec_memfd(r, "question");
-	rec_free(r);
-	return (fd);
-}
-
-/* The settled configuration: one memfd that nobody can change any more. */
-static int
-ask_config(struct session *s)
-{
-	scoped_fd int	 fd = question_fd(s);
-	union msg	 m = { .config_resolve = { .flags = s->config_flags } };
-
-	if (fd == -1)
-		return (sentence(s, "cannot make", "the question to resolve"));
-	return (star_send(&s->star, H_RESOLVE, MSG_config_resolve, &m, &fd,
-	    1));
-}
-
-bool
-session_in_memory(const struct session *s)
-{
-	return (strcmp(rec_str(s->config, "state.type", ""), "memory") == 0);
-}
-
-/*
- * What was settled has changed once more: the digest that containers carry is
- * of that, and a clean-up is to work with what we do. 0 or -1.
- */
-static int
-seal_config(struct session *s)
-{
-	scoped_free void	*bytes = NULL;
-	char			 hex[SHA256_DIGEST_STRING_LENGTH];
-	size_t			 len;
-
-	close(s->config_fd);
-	s->config_fd = -1;
-	rec_del(s->config, "digest");
-	if (rec_encode(s->config, &bytes, &len) == -1 ||
-	    SHA256Data(bytes, len, hex) == NULL ||
-	    rec_addf(s->config, "digest", "sha256:%s", hex) == -1 ||
-	    (s->config_fd = rec_memfd(s->config, "configuration")) == -1)
-		return (sentence(s, "cannot keep", "the configuration"));
-	return (0);
-}
-
-static int
-take_config(struct session *s)
-{
-	struct packet	 p;
-	const char	*warning;
-	size_t		 it = 0;
-
-	if (star_wait(&s->star, H_RESOLVE, &p) == -1)
-		return (-1);
-	s->config_fd = packet_take_fd(&p, 0);
-	packet_clear(&p);
-	if ((s->config = rec_from_fd(s->config_fd)) == NULL)
-		return (sentence(s, "damaged answer of", "resolve"));
-	while (!s->quiet && rec_next(s->config, "warn", &it, &warning))
-		say_warning("%s", warning);
-	if (!session_in_memory(s))
-		return (0);
-	/* Nothing lasts: what would, ends with the boot. */
-	if (rec_set(s->config, "path.state", rec_str(s->config, "path.run",
-	    "")) == -1)
-		return (sentence(s, "cannot settle", "the configuration"));
-	return (seal_config(s));
-}
-
-const char *
-session_config(const struct session *s, const char *key, const char *fallback)
-{
-	return (rec_str(s->config, key, fallback));
-}
-
-/*
- * A directory of the engine's own. Root makes it for the engine's account,
- * whose parents only root may write to.
- */
-int
-session_own_dir(struct session *s, const char *path)
-{
-	scoped_fd int	 fd = path_private_dir(path, false);
-	struct stat	 st;
-	uid_t		 want = s->star.uid != 0 ? s->star.uid : geteuid();
-
-	if (fd == -1 || fstat(fd, &st) == -1)
-		return (sentence(s, "cannot make the directory", path));
-	if (st.st_uid == 0 && geteuid() == 0) {
-		if (fchown(fd, s->star.uid, s->star.gid) == -1 ||
-		    fstat(fd, &st) == -1)
-			return (sentence(s, "cannot hand over", path));
-	}
-	if (st.st_uid != want || (st.st_mode & 022) != 0) {
-		(void)snprintf(s->star.text, sizeof(s->star.text), "%s must "
-		    "belong to uid %u and be writable by nobody else", path,
-		    (unsigned int)want);
-		errno = EPERM;
-		return (-1);
-	}
-	return (take_fd(&fd));
-}
-
-static int
 graph_dir(struct session *s, bool create)
 {
 	int	 fd = open(s->graph, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -283,7 +138,7 @@ graph_dir(struct session *s, bool create)
 	if (fd == -1 && errno == ENOENT && create)
 		fd = path_private_dir(s->graph, true);
 	if (fd == -1)
-		return (sentence(s, "cannot open the storage", s->graph));
+		return (session_sentence(s, "cannot open the storage", s->graph));
 	return (fd);
 }
 
@@ -379,7 +234,7 @@ send_state_open(struct session *s)
 	if (strlcpy(m.state_open.ns, session_config(s, "engine.namespace", ""),
 	    sizeof(m.state_open.ns)) >= sizeof(m.state_open.ns)) {
 		errno = ENAMETOOLONG;
-		return (sentence(s, "cannot use", "the state namespace"));
+		return (session_sentence(s, "cannot use", "the state namespace"));
 	}
 	m.state_open.memory = session_in_memory(s);
 	session_boot_id(s);
@@ -409,7 +264,7 @@ send_store_open(struct session *s, unsigned int need)
 		run = path_private_dir(session_config(s, "path.run_storage",
 		    ""), true);
 	if (run == -1)
-		return (sentence(s, "cannot make the directory",
+		return (session_sentence(s, "cannot make the directory",
 		    session_config(s, "path.run_storage", "")));
 	fds[0] = s->graph_fd;
 	fds[1] = run;
@@ -437,7 +292,7 @@ send_lock_open(struct session *s)
 	union msg	 m;
 
 	if (dir == -1)
-		return (sentence(s, "cannot make", "the lock directory"));
+		return (session_sentence(s, "cannot make", "the lock directory"));
 	memset(&m.lock_open, 0, sizeof(m.lock_open));
 	(void)strlcpy(m.lock_open.type,
 	    session_config(s, "engine.lock_type", "shm"),
@@ -477,6 +332,16 @@ locks_opened(struct session *s)
 	return (0);
 }
 
+int
+session_locks(struct session *s)
+{
+	if (s->locks)
+		return (0);
+	if (send_lock_open(s) == -1 || locks_opened(s) == -1)
+		return (-1);
+	return (s->locks_stale && !s->locks_any ? locks_retrieve(s, 0) : 0);
+}
+
 /*
  * How many ids does a container get? One: say so where one is made, and go
  * on.
@@ -509,7 +374,7 @@ merge_settings(struct session *s, int fd)
 	if (made_with == NULL || s->made_with != NULL) {
 		rec_free(made_with);
 		errno = ESTALE;
-		return (sentence(s, "cannot settle", "the store's settings"));
+		return (session_sentence(s, "cannot settle", "the store's settings"));
 	}
 	s->made_with = made_with;
 	/* What a clean-up has inherited was merged when that began. */
@@ -518,7 +383,7 @@ merge_settings(struct session *s, int fd)
 	if (pinned_merge(s->config, made_with, s->star.text,
 	    sizeof(s->star.text)) == -1)
 		return (-1);
-	return (seal_config(s) == -1 ? -1 : 1);
+	return (settled_seal(s) == -1 ? -1 : 1);
 }
 
 /* The state is open: 0; 1: open it with what the store was made with. */
@@ -611,10 +476,10 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	asks = s->config == NULL || (s->made_with != NULL && !s->inherit);
 	/* Everything waits for the configuration: it works while they start. */
 	if (asks && (star_start(&s->star, H_RESOLVE) == -1 ||
-	    ask_config(s) == -1))
+	    settled_ask(s) == -1))
 		return (-1);
 	if (start_first(s, need) == -1 ||
-	    (asks && (s->config == NULL ? take_config(s) :
+	    (asks && (s->config == NULL ? settled_take(s) :
 	    wait_done(s, H_RESOLVE)) == -1) ||
 	    runtimes_check(s->config, s->g, s->star.text,
 	    sizeof(s->star.text)) == -1)
@@ -662,7 +527,6 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 }
 
 static const struct rule rules[] = {
-#include "bulkhead.policy"
 };
 #include "bulkhead.bpf.h"
 
@@ -743,286 +607,4 @@ session_close(struct session *s)
 	rec_free(s->config);
 	rec_free(s->made_with);
 	s->config = s->made_with = NULL;
-}
-
-/* Look after rows whose processes may be gone. True if any was changed. */
-static bool
-reconcile(struct session *s, struct rec *rows)
-{
-	struct rec	*row;
-	size_t		 it = 0;
-	bool		 changed = false;
-
-	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
-		changed |= end_reconcile(s, row);
-		rec_free(row);
-	}
-	return (changed);
-}
-
-struct rec *
-session_rows(struct session *s)
-{
-	struct rec	*rows;
-	struct packet	 p;
-	bool		 at_rest;
-
-	if (star_ask(&s->star, H_STATE, MSG_ctr_list, NULL, NULL, 0,
-	    &p) == -1)
-		return (NULL);
-	at_rest = p.body.reply_fd.value == 0;
-	rows = p.nfds == 1 ? rec_from_fd(p.fds[0]) : NULL;
-	packet_clear(&p);
-	if (rows == NULL)
-		(void)sentence(s, "damaged answer of", "statekeep");
-	if (rows == NULL || at_rest || !reconcile(s, rows))
-		return (rows);
-	rec_free(rows);
-	return (star_ask_rec(&s->star, H_STATE, MSG_ctr_list, NULL, NULL, 0));
-}
-
-struct rec *
-session_images(struct session *s)
-{
-	return (star_ask_rec(&s->star, H_STORE, MSG_image_list, NULL, NULL,
-	    0));
-}
-
-int
-session_find(struct session *s, const char *ref, char *id)
-{
-	union msg	 m;
-	struct packet	 p;
-
-	memset(&m.ctr_find, 0, sizeof(m.ctr_find));
-	if (strlcpy(m.ctr_find.ref, ref, sizeof(m.ctr_find.ref)) >=
-	    sizeof(m.ctr_find.ref)) {
-		(void)snprintf(s->star.text, sizeof(s->star.text), "no "
-		    "container with name or ID \"%.64s...\" found: no such "
-		    "container", ref);
-		errno = ENOENT;
-		return (-1);
-	}
-	if (star_ask(&s->star, H_STATE, MSG_ctr_find, &m, NULL, 0, &p) == -1)
-		return (-1);
-	(void)strlcpy(id, p.body.reply.text, 65);
-	packet_clear(&p);
-	return (0);
-}
-
-struct rec *
-session_row(struct session *s, const char *ref)
-{
-	union msg	 m;
-
-	memset(&m.ctr_get, 0, sizeof(m.ctr_get));
-	if (session_find(s, ref, m.ctr_get.id) == -1)
-		return (NULL);
-	return (star_ask_rec(&s->star, H_STATE, MSG_ctr_get, &m, NULL, 0));
-}
-
-struct rec *
-session_container(struct session *s, const char *ref)
-{
-	struct rec	*row = session_row(s, ref);
-
-	if (row == NULL || !end_reconcile(s, row))
-		return (row);
-	rec_free(row);
-	return (session_row(s, ref));
-}
-
-int
-session_ask_image(struct session *s, const char *ref)
-{
-	union msg	 m;
-
-	memset(&m.image_find, 0, sizeof(m.image_find));
-	if (strlcpy(m.image_find.ref, ref, sizeof(m.image_find.ref)) >=
-	    sizeof(m.image_find.ref)) {
-		(void)snprintf(s->star.text, sizeof(s->star.text),
-		    "%.64s...: image not known", ref);
-		errno = ENOENT;
-		return (-1);
-	}
-	return (star_send(&s->star, H_STORE, MSG_image_find, &m, NULL, 0));
-}
-
-struct rec *
-session_image(struct session *s, const char *ref)
-{
-	return (session_ask_image(s, ref) == -1 ? NULL :
-	    star_wait_rec(&s->star, H_STORE));
-}
-
-int
-session_set(struct session *s, const char *id, unsigned int from,
-    unsigned int to, const struct rec *keys)
-{
-	scoped_fd int	 fd = rec_memfd(keys, "row");
-	union msg	 m;
-
-	if (fd == -1)
-		return (sentence(s, "cannot describe", "the container"));
-	memset(&m.ctr_set, 0, sizeof(m.ctr_set));
-	(void)strlcpy(m.ctr_set.id, id, sizeof(m.ctr_set.id));
-	m.ctr_set.from = from;
-	m.ctr_set.to = to;
-	return (star_do(&s->star, H_STATE, MSG_ctr_set, &m, &fd, 1));
-}
-
-int
-session_userns(struct session *s, enum star_helper who)
-{
-	union msg	 m;
-	struct packet	 p;
-	scoped_fd int	 ns = -1;
-
-	memset(&m, 0, sizeof(m));
-	m.userns_make.single = s->single;
-	if (star_ask(&s->star, who, MSG_userns_make, &m, NULL, 0, &p) == -1)
-		return (-1);
-	ns = packet_take_fd(&p, 0);
-	packet_clear(&p);
-	memset(&m, 0, sizeof(m));
-	if (!s->single && star_do(&s->star, H_REFRESH, MSG_ids_write, &m, &ns,
-	    1) == -1)
-		return (-1);
-	memset(&m, 0, sizeof(m));
-	m.userns_ready.single = s->single;
-	return (star_do(&s->star, who, MSG_userns_ready, &m, NULL, 0));
-}
-
-int
-session_locks(struct session *s)
-{
-	if (s->locks)
-		return (0);
-	if (send_lock_open(s) == -1 || locks_opened(s) == -1)
-		return (-1);
-	return (s->locks_stale && !s->locks_any ? locks_retrieve(s, 0) : 0);
-}
-
-/* The vfs driver copies, so it has to give away files of several owners. */
-static int
-copying_userns(struct session *s)
-{
-	if (s->userns || s->single || strcmp(session_config(s,
-	    "storage.driver", ""), "vfs") != 0)
-		return (0);
-	if (session_userns(s, H_STORE) == -1)
-		return (-1);
-	s->userns = true;
-	return (0);
-}
-
-int
-session_ask_layer(struct session *s, const char *id, const char *image)
-{
-	union msg	 m;
-
-	if (copying_userns(s) == -1)
-		return (-1);
-	memset(&m.rw_make, 0, sizeof(m.rw_make));
-	(void)strlcpy(m.rw_make.id, id, sizeof(m.rw_make.id));
-	(void)strlcpy(m.rw_make.image, image, sizeof(m.rw_make.image));
-	return (star_send(&s->star, H_STORE, MSG_rw_make, &m, NULL, 0));
-}
-
-void
-session_join_userns(struct session *s)
-{
-	union msg	 m = { .userns_join = { .single = s->single } };
-
-	if (s->userns || !star_has(&s->star, H_STORE))
-		return;
-	/* In system mode containers have other ids than the storage. */
-	if (!s->system && s->userns_fd != -1)
-		s->userns = star_do(&s->star, H_STORE, MSG_userns_join, &m,
-		    &s->userns_fd, 1) == 0;
-	else if (star_has(&s->star, H_REFRESH))
-		s->userns = session_userns(s, H_STORE) == 0;
-}
-
-/* A sweep may hold it for a moment, and may remove it before it is ours. */
-static int
-locked_dir(struct session *s, const char *name)
-{
-	struct stat	 st;
-	int		 fd = -1;
-
-	for (int tries = 0; tries < LOCK_TRIES; tries++) {
-		if (fd == -1 &&
-		    (fd = path_mkdirs(s->run_dir, name, 0700)) == -1) {
-			if (errno == ENOENT)
-				continue;	/* gone as soon as made */
-			return (-1);
-		}
-		if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
-			(void)usleep(LOCK_PAUSE_US);
-			continue;
-		}
-		if (fstat(fd, &st) == 0 && st.st_nlink > 0)
-			return (fd);
-		close(fd);
-		fd = -1;
-	}
-	errno = EBUSY;
-	return (fd);		/* whoever has it, the state decides */
-}
-
-int
-session_ctr_dir(struct session *s, const char *id)
-{
-	char	 name[80];
-
-	if (s->ctr_fd == -1 || strcmp(s->ctr_id, id) != 0) {
-		if (s->ctr_fd != -1)
-			close(s->ctr_fd);
-		(void)snprintf(name, sizeof(name), "ctr/%s", id);
-		if ((s->ctr_fd = locked_dir(s, name)) == -1)
-			return (sentence(s, "cannot make the run directory of",
-			    id));
-		(void)strlcpy(s->ctr_id, id, sizeof(s->ctr_id));
-	}
-	return (fcntl(s->ctr_fd, F_DUPFD_CLOEXEC, 0));
-}
-
-/* The name below the state directory, or NULL when it is somewhere else. */
-static const char *
-own_log(const struct session *s, const char *path)
-{
-	const char	*dir = session_config(s, "path.state", "");
-	size_t		 n = strlen(dir);
-
-	if (n == 0 || strncmp(path, dir, n) != 0 ||
-	    strncmp(path + n, "/logs/", 6) != 0 || !path_is_name(path + n + 6))
-		return (NULL);
-	return (path + n + 1);
-}
-
-int
-session_open_log(struct session *s, const struct rec *def, int flags)
-{
-	const char	*path = rec_str(def, "log_path", ""), *own;
-	scoped_fd int	 logs = -1;
-
-	flags |= O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-	if ((own = own_log(s, path)) == NULL)
-		return (open(path, flags, 0600));
-	if ((flags & O_CREAT) != 0 &&
-	    (logs = path_mkdirs(s->state_dir, "logs", 0700)) == -1)
-		return (-1);
-	return (path_open(s->state_dir, own, flags, 0600));
-}
-
-void
-session_remove_log(struct session *s, const struct rec *def)
-{
-	const char	*path = rec_str(def, "log_path", ""), *own;
-
-	if ((own = own_log(s, path)) != NULL)
-		(void)unlinkat(s->state_dir, own, 0);
-	else
-		(void)unlink(path);
 }

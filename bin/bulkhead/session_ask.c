@@ -1,0 +1,201 @@
+#include "session.h"
+
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <bsd/string.h>
+
+#include "end.h"
+#include "record.h"
+#include "scope.h"
+
+/* Look after rows whose processes may be gone. True if any was changed. */
+static bool
+reconcile(struct session *s, struct rec *rows)
+{
+	struct rec	*row;
+	size_t		 it = 0;
+	bool		 changed = false;
+
+	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
+		changed |= end_reconcile(s, row);
+		rec_free(row);
+	}
+	return (changed);
+}
+
+struct rec *
+session_rows(struct session *s)
+{
+	struct rec	*rows;
+	struct packet	 p;
+	bool		 at_rest;
+
+	if (star_ask(&s->star, H_STATE, MSG_ctr_list, NULL, NULL, 0,
+	    &p) == -1)
+		return (NULL);
+	at_rest = p.body.reply_fd.value == 0;
+	rows = p.nfds == 1 ? rec_from_fd(p.fds[0]) : NULL;
+	packet_clear(&p);
+	if (rows == NULL)
+		(void)session_sentence(s, "damaged answer of", "statekeep");
+	if (rows == NULL || at_rest || !reconcile(s, rows))
+		return (rows);
+	rec_free(rows);
+	return (star_ask_rec(&s->star, H_STATE, MSG_ctr_list, NULL, NULL, 0));
+}
+
+struct rec *
+session_images(struct session *s)
+{
+	return (star_ask_rec(&s->star, H_STORE, MSG_image_list, NULL, NULL,
+	    0));
+}
+
+int
+session_find(struct session *s, const char *ref, char *id)
+{
+	union msg	 m;
+	struct packet	 p;
+
+	memset(&m.ctr_find, 0, sizeof(m.ctr_find));
+	if (strlcpy(m.ctr_find.ref, ref, sizeof(m.ctr_find.ref)) >=
+	    sizeof(m.ctr_find.ref)) {
+		(void)snprintf(s->star.text, sizeof(s->star.text), "no "
+		    "container with name or ID \"%.64s...\" found: no such "
+		    "container", ref);
+		errno = ENOENT;
+		return (-1);
+	}
+	if (star_ask(&s->star, H_STATE, MSG_ctr_find, &m, NULL, 0, &p) == -1)
+		return (-1);
+	(void)strlcpy(id, p.body.reply.text, 65);
+	packet_clear(&p);
+	return (0);
+}
+
+struct rec *
+session_row(struct session *s, const char *ref)
+{
+	union msg	 m;
+
+	memset(&m.ctr_get, 0, sizeof(m.ctr_get));
+	if (session_find(s, ref, m.ctr_get.id) == -1)
+		return (NULL);
+	return (star_ask_rec(&s->star, H_STATE, MSG_ctr_get, &m, NULL, 0));
+}
+
+struct rec *
+session_container(struct session *s, const char *ref)
+{
+	struct rec	*row = session_row(s, ref);
+
+	if (row == NULL || !end_reconcile(s, row))
+		return (row);
+	rec_free(row);
+	return (session_row(s, ref));
+}
+
+int
+session_ask_image(struct session *s, const char *ref)
+{
+	union msg	 m;
+
+	memset(&m.image_find, 0, sizeof(m.image_find));
+	if (strlcpy(m.image_find.ref, ref, sizeof(m.image_find.ref)) >=
+	    sizeof(m.image_find.ref)) {
+		(void)snprintf(s->star.text, sizeof(s->star.text),
+		    "%.64s...: image not known", ref);
+		errno = ENOENT;
+		return (-1);
+	}
+	return (star_send(&s->star, H_STORE, MSG_image_find, &m, NULL, 0));
+}
+
+struct rec *
+session_image(struct session *s, const char *ref)
+{
+	return (session_ask_image(s, ref) == -1 ? NULL :
+	    star_wait_rec(&s->star, H_STORE));
+}
+
+int
+session_set(struct session *s, const char *id, unsigned int from,
+    unsigned int to, const struct rec *keys)
+{
+	scoped_fd int	 fd = rec_memfd(keys, "row");
+	union msg	 m;
+
+	if (fd == -1)
+		return (session_sentence(s, "cannot describe", "the container"));
+	memset(&m.ctr_set, 0, sizeof(m.ctr_set));
+	(void)strlcpy(m.ctr_set.id, id, sizeof(m.ctr_set.id));
+	m.ctr_set.from = from;
+	m.ctr_set.to = to;
+	return (star_do(&s->star, H_STATE, MSG_ctr_set, &m, &fd, 1));
+}
+
+int
+session_userns(struct session *s, enum star_helper who)
+{
+	union msg	 m;
+	struct packet	 p;
+	scoped_fd int	 ns = -1;
+
+	memset(&m, 0, sizeof(m));
+	m.userns_make.single = s->single;
+	if (star_ask(&s->star, who, MSG_userns_make, &m, NULL, 0, &p) == -1)
+		return (-1);
+	ns = packet_take_fd(&p, 0);
+	packet_clear(&p);
+	memset(&m, 0, sizeof(m));
+	if (!s->single && star_do(&s->star, H_REFRESH, MSG_ids_write, &m, &ns,
+	    1) == -1)
+		return (-1);
+	memset(&m, 0, sizeof(m));
+	m.userns_ready.single = s->single;
+	return (star_do(&s->star, who, MSG_userns_ready, &m, NULL, 0));
+}
+
+/* The vfs driver copies, so it has to give away files of several owners. */
+static int
+copying_userns(struct session *s)
+{
+	if (s->userns || s->single || strcmp(session_config(s,
+	    "storage.driver", ""), "vfs") != 0)
+		return (0);
+	if (session_userns(s, H_STORE) == -1)
+		return (-1);
+	s->userns = true;
+	return (0);
+}
+
+int
+session_ask_layer(struct session *s, const char *id, const char *image)
+{
+	union msg	 m;
+
+	if (copying_userns(s) == -1)
+		return (-1);
+	memset(&m.rw_make, 0, sizeof(m.rw_make));
+	(void)strlcpy(m.rw_make.id, id, sizeof(m.rw_make.id));
+	(void)strlcpy(m.rw_make.image, image, sizeof(m.rw_make.image));
+	return (star_send(&s->star, H_STORE, MSG_rw_make, &m, NULL, 0));
+}
+
+void
+session_join_userns(struct session *s)
+{
+	union msg	 m = { .userns_join = { .single = s->single } };
+
+	if (s->userns || !star_has(&s->star, H_STORE))
+		return;
+	/* In system mode containers have other ids than the storage. */
+	if (!s->system && s->userns_fd != -1)
+		s->userns = star_do(&s->star, H_STORE, MSG_userns_join, &m,
+		    &s->userns_fd, 1) == 0;
+	else if (star_has(&s->star, H_REFRESH))
+		s->userns = session_userns(s, H_STORE) == 0;
+}

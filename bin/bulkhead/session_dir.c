@@ -1,0 +1,129 @@
+#include "session.h"
+
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <bsd/string.h>
+
+#include "path.h"
+#include "record.h"
+#include "scope.h"
+
+#define LOCK_TRIES	200		/* a sweep is short */
+#define LOCK_PAUSE_US	10000
+
+/*
+ * A directory of the engine's own. Root makes it for the engine's account,
+ * whose parents only root may write to.
+ */
+int
+session_own_dir(struct session *s, const char *path)
+{
+	scoped_fd int	 fd = path_private_dir(path, false);
+	struct stat	 st;
+	uid_t		 want = s->star.uid != 0 ? s->star.uid : geteuid();
+
+	if (fd == -1 || fstat(fd, &st) == -1)
+		return (session_sentence(s, "cannot make the directory", path));
+	if (st.st_uid == 0 && geteuid() == 0) {
+		if (fchown(fd, s->star.uid, s->star.gid) == -1 ||
+		    fstat(fd, &st) == -1)
+			return (session_sentence(s, "cannot hand over", path));
+	}
+	if (st.st_uid != want || (st.st_mode & 022) != 0) {
+		(void)snprintf(s->star.text, sizeof(s->star.text), "%s must "
+		    "belong to uid %u and be writable by nobody else", path,
+		    (unsigned int)want);
+		errno = EPERM;
+		return (-1);
+	}
+	return (take_fd(&fd));
+}
+
+/* A sweep may hold it for a moment, and may remove it before it is ours. */
+static int
+locked_dir(struct session *s, const char *name)
+{
+	struct stat	 st;
+	int		 fd = -1;
+
+	for (int tries = 0; tries < LOCK_TRIES; tries++) {
+		if (fd == -1 &&
+		    (fd = path_mkdirs(s->run_dir, name, 0700)) == -1) {
+			if (errno == ENOENT)
+				continue;	/* gone as soon as made */
+			return (-1);
+		}
+		if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+			(void)usleep(LOCK_PAUSE_US);
+			continue;
+		}
+		if (fstat(fd, &st) == 0 && st.st_nlink > 0)
+			return (fd);
+		close(fd);
+		fd = -1;
+	}
+	errno = EBUSY;
+	return (fd);		/* whoever has it, the state decides */
+}
+
+int
+session_ctr_dir(struct session *s, const char *id)
+{
+	char	 name[80];
+
+	if (s->ctr_fd == -1 || strcmp(s->ctr_id, id) != 0) {
+		if (s->ctr_fd != -1)
+			close(s->ctr_fd);
+		(void)snprintf(name, sizeof(name), "ctr/%s", id);
+		if ((s->ctr_fd = locked_dir(s, name)) == -1)
+			return (session_sentence(s, "cannot make the run directory of",
+			    id));
+		(void)strlcpy(s->ctr_id, id, sizeof(s->ctr_id));
+	}
+	return (fcntl(s->ctr_fd, F_DUPFD_CLOEXEC, 0));
+}
+
+/* The name below the state directory, or NULL when it is somewhere else. */
+static const char *
+own_log(const struct session *s, const char *path)
+{
+	const char	*dir = session_config(s, "path.state", "");
+	size_t		 n = strlen(dir);
+
+	if (n == 0 || strncmp(path, dir, n) != 0 ||
+	    strncmp(path + n, "/logs/", 6) != 0 || !path_is_name(path + n + 6))
+		return (NULL);
+	return (path + n + 1);
+}
+
+int
+session_open_log(struct session *s, const struct rec *def, int flags)
+{
+	const char	*path = rec_str(def, "log_path", ""), *own;
+	scoped_fd int	 logs = -1;
+
+	flags |= O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	if ((own = own_log(s, path)) == NULL)
+		return (open(path, flags, 0600));
+	if ((flags & O_CREAT) != 0 &&
+	    (logs = path_mkdirs(s->state_dir, "logs", 0700)) == -1)
+		return (-1);
+	return (path_open(s->state_dir, own, flags, 0600));
+}
+
+void
+session_remove_log(struct session *s, const struct rec *def)
+{
+	const char	*path = rec_str(def, "log_path", ""), *own;
+
+	if ((own = own_log(s, path)) != NULL)
+		(void)unlinkat(s->state_dir, own, 0);
+	else
+		(void)unlink(path);
+}

@@ -1,0 +1,123 @@
+#include "settled.h"
+
+
+#include <errno.h>
+#include <sha256.h>
+#include <stdio.h>
+#include <string.h>
+
+
+#include "record.h"
+#include "say.h"
+#include "scope.h"
+#include "session.h"
+
+/* What of our environment the configuration may depend on. */
+static const char *const environment[] = {
+	"HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR",
+	"CONTAINERS_CONF", "CONTAINERS_CONF_OVERRIDE",
+	"CONTAINERS_STORAGE_CONF", "CONTAINERS_REGISTRIES_CONF",
+	"STORAGE_DRIVER", "STORAGE_OPTS", "TMPDIR",
+	"DBUS_SESSION_BUS_ADDRESS", "PATH", "USER",
+};
+
+static int
+question_fd(struct session *s)
+{
+	struct rec		*r = rec_new(), *globals = s->g->global;
+	struct rec_item		 item;
+	const char		*v;
+	char			 key[64], cwd[4096];
+	size_t			 it = 0;
+	int			 fd;
+
+	for (size_t i = 0; i < sizeof(environment) / sizeof(*environment); i++)
+		if ((v = getenv(environment[i])) != NULL) {
+			(void)snprintf(key, sizeof(key), "env:%s",
+			    environment[i]);
+			(void)rec_add(r, key, v);
+		}
+	if (getcwd(cwd, sizeof(cwd)) != NULL)
+		(void)rec_add(r, "cwd", cwd);
+	(void)rec_add_num(r, "uid", geteuid());
+	(void)rec_add(r, "mode", s->system ? "system" : "rootless");
+	while (globals != NULL && rec_walk(globals, NULL, &it, &item)) {
+		(void)snprintf(key, sizeof(key), "opt:%s", item.key);
+		if (item.text != NULL)
+			(void)rec_add(r, key, item.text);
+	}
+	fd = rec_memfd(r, "question");
+	rec_free(r);
+	return (fd);
+}
+
+/* The settled configuration: one memfd that nobody can change any more. */
+int
+settled_ask(struct session *s)
+{
+	scoped_fd int	 fd = question_fd(s);
+	union msg	 m = { .config_resolve = { .flags = s->config_flags } };
+
+	if (fd == -1)
+		return (session_sentence(s, "cannot make", "the question to resolve"));
+	return (star_send(&s->star, H_RESOLVE, MSG_config_resolve, &m, &fd,
+	    1));
+}
+
+bool
+session_in_memory(const struct session *s)
+{
+	return (strcmp(rec_str(s->config, "state.type", ""), "memory") == 0);
+}
+
+/*
+ * What was settled has changed once more: the digest that containers carry is
+ * of that, and a clean-up is to work with what we do. 0 or -1.
+ */
+int
+settled_seal(struct session *s)
+{
+	scoped_free void	*bytes = NULL;
+	char			 hex[SHA256_DIGEST_STRING_LENGTH];
+	size_t			 len;
+
+	close(s->config_fd);
+	s->config_fd = -1;
+	rec_del(s->config, "digest");
+	if (rec_encode(s->config, &bytes, &len) == -1 ||
+	    SHA256Data(bytes, len, hex) == NULL ||
+	    rec_addf(s->config, "digest", "sha256:%s", hex) == -1 ||
+	    (s->config_fd = rec_memfd(s->config, "configuration")) == -1)
+		return (session_sentence(s, "cannot keep", "the configuration"));
+	return (0);
+}
+
+int
+settled_take(struct session *s)
+{
+	struct packet	 p;
+	const char	*warning;
+	size_t		 it = 0;
+
+	if (star_wait(&s->star, H_RESOLVE, &p) == -1)
+		return (-1);
+	s->config_fd = packet_take_fd(&p, 0);
+	packet_clear(&p);
+	if ((s->config = rec_from_fd(s->config_fd)) == NULL)
+		return (session_sentence(s, "damaged answer of", "resolve"));
+	while (!s->quiet && rec_next(s->config, "warn", &it, &warning))
+		say_warning("%s", warning);
+	if (!session_in_memory(s))
+		return (0);
+	/* Nothing lasts: what would, ends with the boot. */
+	if (rec_set(s->config, "path.state", rec_str(s->config, "path.run",
+	    "")) == -1)
+		return (session_sentence(s, "cannot settle", "the configuration"));
+	return (settled_seal(s));
+}
+
+const char *
+session_config(const struct session *s, const char *key, const char *fallback)
+{
+	return (rec_str(s->config, key, fallback));
+}
