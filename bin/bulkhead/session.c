@@ -1,11 +1,14 @@
 #include "session.h"
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bsd/string.h>
 
@@ -527,6 +530,7 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 }
 
 static const struct rule rules[] = {
+#include "bulkhead.policy"
 };
 #include "bulkhead.bpf.h"
 

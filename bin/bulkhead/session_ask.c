@@ -1,9 +1,9 @@
 #include "session.h"
 
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bsd/string.h>
 

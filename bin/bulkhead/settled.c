@@ -1,11 +1,12 @@
 #include "settled.h"
 
-
 #include <errno.h>
+#include <fcntl.h>
 #include <sha256.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
+#include <unistd.h>
 
 #include "record.h"
 #include "say.h"
