@@ -336,7 +336,7 @@ refreshed() {
 # A container that was to go at its end was cut short: its volumes go.
 left_over() {
 	bh run -d --rm --name gone -v /anon -v keep:/k --network none \
-	    localhost/busybox sleep 1000 >/dev/null
+	    localhost/busybox sh -c "sleep 1000; : mark-$WHO-$T" >/dev/null
 	is "$(names | wc -w)" 2
 	WHO=$WHO crash
 	another_boot refresh --apply
