@@ -414,9 +414,12 @@ begin(struct making *m)
 		st->stdin_open = opt_flag(m->g->opts, "interactive", false);
 		st->host_net = define_host_net(m->g->opts);
 	}
-	if ((st == NULL || start_begin(st) == 0) && ask_lock(m) == 0)
-		return (0);
-	return (session_error(&m->s));
+	if ((st != NULL && start_begin(st) == -1) || ask_lock(m) == -1)
+		return (session_error(&m->s));
+	/* While they work, and before anything of a stranger's is looked at. */
+	if (st != NULL)
+		session_confine();
+	return (0);
 }
 
 /* What both commands do first. 0 with the container reserved. */
@@ -627,7 +630,7 @@ cmd_run(struct globals *g, int argc, char **argv)
 	if (what_to_attach(&m, &st) == -1)
 		return (EXIT_ENGINE);
 	m.start = &st;
-	if (make(&m, g, argc, argv, NEED_LAUNCH) == 0) {
+	if (make(&m, g, argc, argv, NEED_LAUNCH | NEED_MORE) == 0) {
 		st.def = m.def;
 		st.layer_asked = m.layer_asked;
 		code = run_made(&m, &st);
