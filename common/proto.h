@@ -362,10 +362,14 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 	F(str, chain_id, 71)
 #define FIELDS_layer_abort(F)						\
 	F(str, token, 64)
-/* rw_make: a writable layer on an image; reply_fd record lower, upper, work */
+/*
+ * rw_make: a writable layer on an image, with an empty file of that name
+ * beside it for a sweep to find. reply_fd: record lower, upper, work
+ */
 #define FIELDS_rw_make(F)						\
 	F(str, id, 64)							\
-	F(str, image, 64)	/* image id, or empty for --rootfs */
+	F(str, image, 64)	/* image id, or empty for --rootfs */	\
+	F(str, mark, 80)	/* or empty: none */
 /*
  * rw_remove: moved to the trash at once, and deleted now, as far as allowed,
  * or later, when nobody waits any more. value: 1 if something is left, for

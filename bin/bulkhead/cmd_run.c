@@ -28,7 +28,6 @@
 #include "session.h"
 #include "spec.h"
 #include "start.h"
-#include "sweep.h"
 #include "volumes.h"
 
 struct making {
@@ -286,7 +285,7 @@ create_row(struct making *m, struct packet *p)
 	int	 saved;
 
 	if (!m->rootfs && session_ask_layer(&m->s, m->id,
-	    rec_str(m->def, "image", "")) == -1)
+	    m->def) == -1)
 		return (-1);
 	m->layer_asked = !m->rootfs;
 	if (ask_create(m, p) == 0)
@@ -482,11 +481,9 @@ settle_created(struct making *m)
 	int		 rc;
 
 	if (!m->rootfs && ((!m->layer_asked && session_ask_layer(&m->s, m->id,
-	    rec_str(m->def, "image", "")) == -1) ||
+	    m->def) == -1) ||
 	    (rw = star_wait_rec(&m->s.star, H_STORE)) == NULL))
 		return (-1);
-	if (rw != NULL && (m->rm || rec_num(m->def, "transient", 0) != 0))
-		sweep_mark_ephemeral(&m->s, m->id);
 	rec_free(rw);
 	if (volumes_make_dirs(&m->s, m->def) == -1)
 		return (-1);

@@ -122,11 +122,11 @@ int	session_set(struct session *, const char *, unsigned int, unsigned int,
  */
 int	session_userns(struct session *, enum star_helper);
 /*
- * Have a container's writable layer made, or found again: an image's id, or
- * "" for none. 0, or -1 with a sentence. The store answers (star_wait_rec)
+ * Have a container's writable layer made, or found again, as its definition
+ * says. 0, or -1 with a sentence. The store answers (star_wait_rec)
  * with what start needs to know of it.
  */
-int	session_ask_layer(struct session *, const char *, const char *);
+int	session_ask_layer(struct session *, const char *, const struct rec *);
 /*
  * The same, as cheaply as possible: by the namespace of the container that
  * was made here, where its ids are the storage's. Failing is no error: what

@@ -10,6 +10,7 @@
 #include "end.h"
 #include "record.h"
 #include "scope.h"
+#include "sweep.h"
 
 /* Look after rows whose processes may be gone. True if any was changed. */
 static bool
@@ -173,7 +174,7 @@ copying_userns(struct session *s)
 }
 
 int
-session_ask_layer(struct session *s, const char *id, const char *image)
+session_ask_layer(struct session *s, const char *id, const struct rec *def)
 {
 	union msg	 m;
 
@@ -181,7 +182,10 @@ session_ask_layer(struct session *s, const char *id, const char *image)
 		return (-1);
 	memset(&m.rw_make, 0, sizeof(m.rw_make));
 	(void)strlcpy(m.rw_make.id, id, sizeof(m.rw_make.id));
-	(void)strlcpy(m.rw_make.image, image, sizeof(m.rw_make.image));
+	(void)strlcpy(m.rw_make.image, rec_str(def, "image", ""),
+	    sizeof(m.rw_make.image));
+	if (rec_num(def, "rm", 0) != 0 || rec_num(def, "transient", 0) != 0)
+		sweep_mark(s, m.rw_make.mark, sizeof(m.rw_make.mark));
 	return (star_send(&s->star, H_STORE, MSG_rw_make, &m, NULL, 0));
 }
 

@@ -24,7 +24,6 @@
 #include "scope.h"
 #include "sealed.h"
 #include "session.h"
-#include "sweep.h"
 #include "volumes.h"
 
 #define PROFILE_MAX	(1u << 20)	/* bytes of a seccomp profile */
@@ -114,7 +113,7 @@ static int
 ask_layer(struct start *st)
 {
 	return (st->layer_asked || rec_get(st->def, "rootfs") != NULL ? 0 :
-	    session_ask_layer(st->s, st->id, rec_str(st->def, "image", "")));
+	    session_ask_layer(st->s, st->id, st->def));
 }
 
 /* What only a start needs to know, but for what others are working on. */
@@ -139,9 +138,6 @@ complete(struct start *st)
 			return (-1);
 		(void)rec_add_all(st->full, rw);
 		rec_free(rw);
-		if (rec_num(st->def, "rm", 0) != 0 ||
-		    rec_num(st->def, "transient", 0) != 0)
-			sweep_mark_ephemeral(s, st->id);
 	}
 	return (volumes_ready(s, st->full));
 }

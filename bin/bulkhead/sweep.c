@@ -128,15 +128,9 @@ has_old(struct session *s, const char *name, long seconds)
 
 /* Its name says in which boot: there is nothing to be read, or half written. */
 void
-sweep_mark_ephemeral(struct session *s, const char *id)
+sweep_mark(const struct session *s, char *out, size_t len)
 {
-	char		 name[160];
-	scoped_fd int	 fd = -1;
-
-	(void)snprintf(name, sizeof(name), "bulkhead/%s/" EPHEMERAL "%s", id,
-	    s->boot_id);
-	fd = openat(s->graph_fd, name, O_WRONLY | O_CREAT | O_NOFOLLOW |
-	    O_CLOEXEC, 0600);
+	(void)snprintf(out, len, EPHEMERAL "%s", s->boot_id);
 }
 
 static bool

@@ -6,6 +6,8 @@
 #ifndef BULKHEAD_SWEEP_H
 #define BULKHEAD_SWEEP_H
 
+#include <stddef.h>
+
 struct session;
 
 /*
@@ -23,7 +25,7 @@ void	sweep_boot(struct session *);
 /* What sweep_boot would take away: kind, name, why. Nothing is changed. */
 typedef void sweep_fn(void *, const char *, const char *, const char *);
 void	sweep_plan(struct session *, sweep_fn *, void *);
-/* Mark the layer of a container that is removed when it ends. */
-void	sweep_mark_ephemeral(struct session *, const char *);
+/* The mark in the layer of a container that is removed when it ends. */
+void	sweep_mark(const struct session *, char *, size_t);
 
 #endif

@@ -214,7 +214,8 @@ on_rw_make(void *ctx, struct packet *p, struct answer *a)
 {
 	const struct msg_rw_make	*m = &p->body.rw_make;
 
-	return (answer_with(a, rw_make(ctx, m->id, m->image, a)));
+	return (answer_with(a, rw_make(ctx, m->id, m->image, m->mark,
+	    a)));
 }
 
 static int

@@ -121,19 +121,33 @@ make_vfs(struct store *s, int dir, const char *id, struct rec *r)
 	return (renameat(dir, "copy", dir, "rootfs"));
 }
 
+/* Before it is of use: what is not meant to last never lacks it. */
 static int
-populate(struct store *s, int all, const char *id, struct rec *r)
+put_mark(int dir, const char *mark)
+{
+	scoped_fd int	 fd = -1;
+
+	if (*mark == '\0')
+		return (0);
+	fd = path_open(dir, mark, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
+	return (fd == -1 ? -1 : 0);
+}
+
+static int
+populate(struct store *s, int all, const char *id, const char *mark,
+    struct rec *r)
 {
 	scoped_fd int	 dir = path_open(all, id, O_RDONLY | O_DIRECTORY, 0);
 
-	if (dir == -1)
+	if (dir == -1 || put_mark(dir, mark) == -1)
 		return (-1);
 	return (s->vfs ? make_vfs(s, dir, id, r) :
 	    make_overlay(s, dir, id, r));
 }
 
 static int
-make(struct store *s, const char *id, struct rec *r, struct answer *a)
+make(struct store *s, const char *id, const char *mark, struct rec *r,
+    struct answer *a)
 {
 	scoped_fd int	 all = path_open(s->graph, "bulkhead",
 			    O_RDONLY | O_DIRECTORY, 0);
@@ -144,7 +158,7 @@ make(struct store *s, const char *id, struct rec *r, struct answer *a)
 	if (!made && (all == -1 || errno != EEXIST))
 		return (fail_errno(a, "cannot make the writable layer of",
 		    id));
-	if (populate(s, all, id, r) == 0)
+	if (populate(s, all, id, mark, r) == 0)
 		return (0);
 	error = errno;
 	if (made)
@@ -157,7 +171,8 @@ make(struct store *s, const char *id, struct rec *r, struct answer *a)
 }
 
 struct rec *
-rw_make(struct store *s, const char *id, const char *image, struct answer *a)
+rw_make(struct store *s, const char *id, const char *image, const char *mark,
+    struct answer *a)
 {
 	struct rec	*r;
 
@@ -165,12 +180,16 @@ rw_make(struct store *s, const char *id, const char *image, struct answer *a)
 		fail(a, EINVAL, "not a container id: %s", id);
 		return (NULL);
 	}
+	if (*mark != '\0' && !path_is_name(mark)) {
+		fail(a, EINVAL, "not a name for a mark: %s", mark);
+		return (NULL);
+	}
 	if ((r = rec_new()) == NULL) {
 		fail(a, ENOMEM, "out of memory");
 		return (NULL);
 	}
 	rec_add(r, "driver", s->driver);
-	if (add_lower(s, image, r, a) == -1 || make(s, id, r, a) == -1) {
+	if (add_lower(s, image, r, a) == -1 || make(s, id, mark, r, a) == -1) {
 		rec_free(r);
 		return (NULL);
 	}

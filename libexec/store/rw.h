@@ -12,12 +12,12 @@ struct rec;
 struct store;
 
 /*
- * Make the directories for a container on an image ("" for none), or
- * describe those that an earlier start of it has made. A record
- * for the caller to free: driver, lower (top first), upper, work, or rootfs;
+ * Make the directories for a container on an image ("" for none), with an
+ * empty file of the last name beside them ("" for none), or describe those
+ * that an earlier start of it has made. A record for the caller to free: driver, lower (top first), upper, work, or rootfs;
  * NULL with a sentence.
  */
-struct rec *rw_make(struct store *, const char *, const char *,
+struct rec *rw_make(struct store *, const char *, const char *, const char *,
 	    struct answer *);
 /*
  * Put it in the trash and delete what may be deleted, now or, if that can
