@@ -19,9 +19,12 @@
 int
 main(int argc, char **argv)
 {
+	static char	 line[4096];
 	struct globals	 g = { .self = argv[0] };
 	int		 r;
 
+	/* A sentence is one write: those of several commands stay apart. */
+	(void)setvbuf(stderr, line, _IOLBF, sizeof(line));
 	log_init("bulkhead", 0, 0);
 	if ((g.global = rec_new()) == NULL || (g.opts = rec_new()) == NULL ||
 	    (g.line = rec_new()) == NULL)
