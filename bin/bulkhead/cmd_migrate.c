@@ -182,14 +182,14 @@ rewrite(struct session *s, const char *runtime)
 
 /* The first that cannot be stopped ends it: what follows would be in vain. */
 static int
-apply(struct globals *g, const struct rec *todo, struct rec *out)
+apply(struct globals *g, const struct rec *found, struct rec *out)
 {
 	struct session	 s = { 0 };
 	struct plan	 p;
 	int		 rc = 0;
 
 	(void)out;
-	if (plan_make(&p, todo) == -1)
+	if (plan_make(&p, found) == -1)
 		return (say_error("out of memory"));
 	if (session_open(&s, g, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
@@ -197,7 +197,7 @@ apply(struct globals *g, const struct rec *todo, struct rec *out)
 		if (!is_kept(p.rows[i]) && is_running(p.rows[i]))
 			rc = stop_one(&s, p.rows[i]);
 	if (rc == 0)
-		rc = rewrite(&s, rec_str(todo, "runtime", RUNTIME_OWN));
+		rc = rewrite(&s, rec_str(found, "runtime", RUNTIME_OWN));
 	if (rc == 0)
 		event_tell(&s, "system", "migrate", NULL, NULL);
 	rc = rc == -1 ? session_error(&s) : 0;
@@ -224,26 +224,10 @@ look_left(struct globals *g, const struct rec *config, struct rec *out)
 	return (code);
 }
 
-/* One step in a process of its own. Its answer, or NULL; it has said why. */
-static struct rec *
-step(int (*run)(struct globals *, const struct rec *, struct rec *),
-    struct globals *g, const struct rec *given)
-{
-	struct part	 p = { .run = run, .loud = true };
-	struct rec	*answer;
-
-	part_start(&p, g, given);
-	part_wait(&p, PART_FOREVER);
-	answer = p.answer;
-	p.answer = NULL;
-	part_clear(&p);
-	return (answer);
-}
-
 static int
 start_again(struct globals *g, const struct rec *config)
 {
-	struct rec	*left = step(look_left, g, config);
+	struct rec	*left = part_step(look_left, g, config);
 	struct plan	 p;
 	int		 code = 0;
 
@@ -280,20 +264,20 @@ check_runtime(const struct rec *config, const char *name)
 }
 
 static int
-migrate(struct globals *g, const struct rec *config, struct rec *todo)
+migrate(struct globals *g, const struct rec *config, struct rec *found)
 {
 	struct rec	*applied;
 	struct plan	 p;
 	int		 code;
 
-	if (plan_make(&p, todo) == -1)
+	if (plan_make(&p, found) == -1)
 		return (say_error("out of memory"));
-	(void)rec_set(todo, "runtime", RUNTIME_OWN);
+	(void)rec_set(found, "runtime", RUNTIME_OWN);
 	plan_print(&p, RUNTIME_OWN);
 	plan_free(&p);
 	if (opt_flag(g->opts, "plan", false))
 		return (0);
-	applied = step(apply, g, todo);
+	applied = part_step(apply, g, found);
 	code = start_again(g, config);
 	code = applied == NULL ? EXIT_ENGINE : code;
 	rec_free(applied);
@@ -304,17 +288,17 @@ int
 cmd_migrate(struct globals *g, int argc, char **argv)
 {
 	const char	*name = opt_str(g->opts, "new-runtime", RUNTIME_OWN);
-	struct rec	*config, *todo = NULL;
+	struct rec	*config, *found = NULL;
 	int		 code = EXIT_ENGINE;
 
 	(void)argc;
 	(void)argv;
-	if ((config = step(info_config, g, NULL)) != NULL &&
+	if ((config = part_step(info_config, g, NULL)) != NULL &&
 	    (code = check_runtime(config, name)) == 0) {
-		todo = step(look, g, config);
-		code = todo == NULL ? EXIT_ENGINE : migrate(g, config, todo);
+		found = part_step(look, g, config);
+		code = found == NULL ? EXIT_ENGINE : migrate(g, config, found);
 	}
-	rec_free(todo);
+	rec_free(found);
 	rec_free(config);
 	return (code);
 }

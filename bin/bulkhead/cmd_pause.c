@@ -16,6 +16,7 @@
 
 #include "cgroup.h"
 #include "cmd.h"
+#include "locks.h"
 #include "record.h"
 #include "say.h"
 #include "select.h"
@@ -92,35 +93,6 @@ refuse(struct session *s, const char *what, const char *why)
 	return (-1);
 }
 
-/* What was said before is what is to be said. */
-static void
-unlock(struct session *s, const char *id)
-{
-	char		 why[sizeof(s->star.text)];
-	int		 saved = errno;
-	union msg	 m;
-
-	(void)strlcpy(why, s->star.text, sizeof(why));
-	memset(&m, 0, sizeof(m));
-	(void)snprintf(m.lock_drop.name, sizeof(m.lock_drop.name), "ctr:%s",
-	    id);
-	(void)star_do(&s->star, H_LOCK, MSG_lock_drop, &m, NULL, 0);
-	(void)strlcpy(s->star.text, why, sizeof(s->star.text));
-	errno = saved;
-}
-
-static int
-lock(struct session *s, const char *id)
-{
-	union msg	 m;
-
-	memset(&m, 0, sizeof(m));
-	(void)snprintf(m.lock_take.name, sizeof(m.lock_take.name), "ctr:%s",
-	    id);
-	m.lock_take.wait_ms = LOCK_WAIT_MS;
-	return (star_do(&s->star, H_LOCK, MSG_lock_take, &m, NULL, 0));
-}
-
 static int
 change(struct session *s, const char *id, enum ctr_state from,
     enum ctr_state to)
@@ -142,7 +114,7 @@ freeze(struct session *s, const struct rec *row, const struct ready *r)
 	char	 why[sizeof(s->star.text)];
 	int	 rc;
 
-	if (lock(s, r->id) == -1)
+	if (locks_take(s, "ctr", r->id, LOCK_WAIT_MS) == -1)
 		return (-1);
 	rc = cgroup_freeze(s, row, &r->cgroup);
 	if (rc == 0 && (rc = change(s, r->id, CTR_RUNNING, CTR_PAUSED)) == -1) {
@@ -150,7 +122,7 @@ freeze(struct session *s, const struct rec *row, const struct ready *r)
 		(void)cgroup_thaw(s, r->id);
 		(void)strlcpy(s->star.text, why, sizeof(s->star.text));
 	}
-	unlock(s, r->id);
+	locks_drop(s, "ctr", r->id);
 	return (rc);
 }
 
@@ -187,12 +159,12 @@ unpause_one(struct session *s, const struct rec *row, void *ctx)
 	(void)ctx;
 	if (rec_num(row, "state", 0) != CTR_PAUSED)
 		return (refuse(s, id, "not paused, can't unpause"));
-	if (lock(s, id) == -1)
+	if (locks_take(s, "ctr", id, LOCK_WAIT_MS) == -1)
 		return (-1);
 	rc = cgroup_thaw(s, id);
 	if (rc == 0)
 		rc = change(s, id, CTR_PAUSED, CTR_RUNNING);
-	unlock(s, id);
+	locks_drop(s, "ctr", id);
 	return (rc);
 }
 

@@ -175,22 +175,6 @@ close_parts(struct globals *g, const struct rec *none, struct rec *out)
 	return (code);
 }
 
-/* One step in a process of its own. Its answer, or NULL; it has said why. */
-static struct rec *
-step(int (*run)(struct globals *, const struct rec *, struct rec *),
-    struct globals *g)
-{
-	struct part	 p = { .run = run, .loud = true };
-	struct rec	*answer;
-
-	part_start(&p, g, NULL);
-	part_wait(&p, PART_FOREVER);
-	answer = p.answer;
-	p.answer = NULL;
-	part_clear(&p);
-	return (answer);
-}
-
 static int
 run_of(struct run *r, const struct rec *found)
 {
@@ -210,7 +194,7 @@ run_of(struct run *r, const struct rec *found)
 int
 cmd_shutdown(struct globals *g, int argc, char **argv)
 {
-	struct rec	*found = step(look, g), *closed;
+	struct rec	*found = part_step(look, g, NULL), *closed;
 	struct run	 r = { .timeout = opt_num(g->opts, "time",
 			    rec_num(found, "timeout", 10)) };
 	int		 code = found == NULL ? EXIT_ENGINE : 0;
@@ -224,7 +208,7 @@ cmd_shutdown(struct globals *g, int argc, char **argv)
 	else {
 		if (stop_all(g, &r) != 0)
 			code = EXIT_ENGINE;
-		if ((closed = step(close_parts, g)) == NULL)
+		if ((closed = part_step(close_parts, g, NULL)) == NULL)
 			code = EXIT_ENGINE;
 		rec_free(closed);
 	}

@@ -17,6 +17,7 @@
 #include "cmd_start.h"
 #include "end.h"
 #include "errors.h"
+#include "locks.h"
 #include "record.h"
 #include "restart.h"
 #include "say.h"
@@ -55,19 +56,6 @@ find_and_grant(struct session *s)
 	return (rc);
 }
 
-/* For as long as this command lives, nobody takes the start for a dead one. */
-static int
-take_lock(struct session *s, const char *id)
-{
-	union msg	 m;
-
-	memset(&m.lock_take, 0, sizeof(m.lock_take));
-	(void)snprintf(m.lock_take.name, sizeof(m.lock_take.name), "ctr:%s",
-	    id);
-	m.lock_take.wait_ms = 10000;
-	return (star_do(&s->star, H_LOCK, MSG_lock_take, &m, NULL, 0));
-}
-
 /*
  * Of two that start it, one finds it in a state that cannot be started; and
  * what a policy has decided is done once, if nobody has decided otherwise.
@@ -82,7 +70,8 @@ claim(struct starting *st, struct rec *def)
 	union msg	 m;
 	int		 fd, rc;
 
-	if (take_lock(s, id) == -1)
+	/* As long as this lives, nobody takes the start for a dead one. */
+	if (locks_take(s, "ctr", id, 10000) == -1)
 		return (-1);
 	keys = rec_new();
 	if (st->due != 0) {

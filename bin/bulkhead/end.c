@@ -32,8 +32,8 @@ end_code(int status)
 	    128 + WTERMSIG(status));
 }
 
-static int64_t
-now_ns(void)
+int64_t
+end_now_ns(void)
 {
 	struct timespec	 ts;
 
@@ -69,7 +69,7 @@ end_read_exit(struct session *s, const char *id, int *status, int64_t *when)
 	    (r = rec_decode(text, len)) == NULL)
 		return (-1);
 	*status = (int)rec_num(r, "status", 255 << 8);
-	*when = rec_num(r, "time", now_ns());
+	*when = rec_num(r, "time", end_now_ns());
 	rec_free(r);
 	return (0);
 }
@@ -277,7 +277,7 @@ end_record(struct session *s, const struct rec *row, int status, int64_t when)
 	if (rec_num(row, "rm", 0) != 0)
 		return (remove_ended(s, row, end_code(status)));
 	if (when == 0)
-		when = now_ns();
+		when = end_now_ns();
 	keys = rec_new();
 	if (add_restart(s, row, end_code(status), when, keys) == -1) {
 		rec_free(keys);
@@ -304,25 +304,7 @@ end_record(struct session *s, const struct rec *row, int status, int64_t when)
 static bool
 lock_is_free(struct session *s, const char *id)
 {
-	union msg	 m;
-
-	if (session_locks(s) == -1)
-		return (false);
-	memset(&m.lock_take, 0, sizeof(m.lock_take));
-	(void)snprintf(m.lock_take.name, sizeof(m.lock_take.name), "ctr:%s",
-	    id);
-	return (star_do(&s->star, H_LOCK, MSG_lock_take, &m, NULL, 0) == 0);
-}
-
-static void
-lock_drop(struct session *s, const char *id)
-{
-	union msg	 m;
-
-	memset(&m.lock_drop, 0, sizeof(m.lock_drop));
-	(void)snprintf(m.lock_drop.name, sizeof(m.lock_drop.name), "ctr:%s",
-	    id);
-	(void)star_do(&s->star, H_LOCK, MSG_lock_drop, &m, NULL, 0);
+	return (locks_take(s, "ctr", id, 0) == 0);
 }
 
 static bool
@@ -397,7 +379,7 @@ reconcile_pause(struct session *s, const struct rec *row)
 	if (frozen == -1 || (frozen == 1) == paused || !lock_is_free(s, id))
 		return (false);
 	done = settle_pause(s, id);
-	lock_drop(s, id);
+	locks_drop(s, "ctr", id);
 	return (done);
 }
 
@@ -420,7 +402,7 @@ claim_as_it_was(struct session *s, const struct rec *row, struct rec **now)
 	    rec_num(row, "state", 0))
 		return (CLAIM_OURS);
 	rec_free(*now);
-	lock_drop(s, id);
+	locks_drop(s, "ctr", id);
 	return (CLAIM_CHANGED);
 }
 
@@ -436,7 +418,7 @@ reconcile_creating(struct session *s, const struct rec *row)
 		return (claim == CLAIM_CHANGED);
 	done = end_remove(s, now) == 0;
 	rec_free(now);
-	lock_drop(s, rec_str(row, "id", ""));
+	locks_drop(s, "ctr", rec_str(row, "id", ""));
 	return (done);
 }
 
@@ -475,7 +457,7 @@ reconcile_starting(struct session *s, const struct rec *row)
 		return (claim == CLAIM_CHANGED);
 	done = undo_start(s, now);
 	rec_free(now);
-	lock_drop(s, rec_str(row, "id", ""));
+	locks_drop(s, "ctr", rec_str(row, "id", ""));
 	return (done);
 }
 

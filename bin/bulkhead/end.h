@@ -27,6 +27,8 @@ int	end_remove(struct session *, const struct rec *);
 bool	end_reconcile(struct session *, const struct rec *);
 /* Nobody works for it any more: its run directory goes. */
 void	end_run_dir(struct session *, const char *);
+/* The time that records of containers carry: ns since 1970. */
+int64_t	end_now_ns(void);
 /*
  * What is left of one that has no row any more, or never had: layer and log.
  * 0, or -1 when it has to be tried again.

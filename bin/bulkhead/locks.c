@@ -34,6 +34,7 @@ locks_drop(struct session *s, const char *kind, const char *id)
 {
 	union msg	 m;
 	char		 why[sizeof(s->star.text)];
+	int		 saved = errno;
 
 	(void)strlcpy(why, s->star.text, sizeof(why));
 	memset(&m.lock_drop, 0, sizeof(m.lock_drop));
@@ -41,6 +42,7 @@ locks_drop(struct session *s, const char *kind, const char *id)
 	    kind, id);
 	(void)star_do(&s->star, H_LOCK, MSG_lock_drop, &m, NULL, 0);
 	(void)strlcpy(s->star.text, why, sizeof(s->star.text));
+	errno = saved;
 }
 
 void

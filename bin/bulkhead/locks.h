@@ -15,7 +15,10 @@ struct session;
 #define LOCKS_NAME	81
 #define LOCKS_WAIT_MS	2000	/* to retrieve; then the next command does it */
 
-/* Take one, waiting; let it go. 0, or -1 as star_do. */
+/*
+ * Take one, waiting: 0, or -1 as star_do. Let it go; what was said and errno
+ * stay as they were.
+ */
 int	locks_take(struct session *, const char *kind, const char *id,
 	    unsigned int wait_ms);
 void	locks_drop(struct session *, const char *kind, const char *id);

@@ -201,3 +201,18 @@ part_clear(struct part *p)
 		close(p->pidfd);
 	p->out = p->err = p->pidfd = -1;
 }
+
+struct rec *
+part_step(int (*run)(struct globals *, const struct rec *, struct rec *),
+    struct globals *g, const struct rec *given)
+{
+	struct part	 p = { .run = run, .loud = true };
+	struct rec	*answer;
+
+	part_start(&p, g, given);
+	part_wait(&p, PART_FOREVER);
+	answer = p.answer;
+	p.answer = NULL;
+	part_clear(&p);
+	return (answer);
+}

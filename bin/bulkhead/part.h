@@ -41,6 +41,12 @@ void	part_start(struct part *, struct globals *, const struct rec *);
  */
 void	part_wait(struct part *, int64_t);
 void	part_clear(struct part *);
+/*
+ * One step in a process of its own, from start to end: its answer, for the
+ * caller to free, or NULL; it has said why.
+ */
+struct rec *part_step(int (*)(struct globals *, const struct rec *,
+	    struct rec *), struct globals *, const struct rec *);
 /* The clock of part_wait. */
 int64_t	part_now(void);
 

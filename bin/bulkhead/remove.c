@@ -179,14 +179,12 @@ remove_at_rest(struct session *s, const struct rec *row, bool force,
 	const char	*id = rec_str(row, "id", "");
 	struct rec	*now;
 	bool		 again;
-	int		 rc, saved;
+	int		 rc;
 
 	if (locks_take(s, "ctr", id, LOCK_WAIT_MS) == -1)
 		return (-1);
 	rc = remove_locked(s, row, &again);
-	saved = errno;
 	locks_drop(s, "ctr", id);
-	errno = saved;
 	if (!again)
 		return (rc);
 	if ((now = session_container(s, id)) == NULL)

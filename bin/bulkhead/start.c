@@ -29,15 +29,6 @@
 #define PROFILE_MAX	(1u << 20)	/* bytes of a seccomp profile */
 #define INIT_MAX	(8u << 20)	/* bytes of the init program */
 
-static int64_t
-now_ns(void)
-{
-	struct timespec	 ts;
-
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return (ts.tv_sec * 1000000000L + ts.tv_nsec);
-}
-
 /* Ask a helper something about this container; the sentence is the star's. */
 static int
 ask(struct start *st, enum star_helper who, enum msg_type type,
@@ -499,7 +490,7 @@ record_running(struct start *st)
 	(void)rec_add_num(keys, "pid", st->pid);
 	(void)rec_add_num(keys, "pid_start",
 	    (int64_t)proc_start_time(st->pid));
-	(void)rec_add_num(keys, "started", now_ns());
+	(void)rec_add_num(keys, "started", end_now_ns());
 	(void)rec_add_num(keys, "exit", 0);
 	if (st->attach_in || st->attach_out)
 		(void)rec_add(keys, "event", "attach");

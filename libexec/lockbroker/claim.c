@@ -17,9 +17,8 @@ take_free(struct table *t)
 	return (i);
 }
 
-/* At the end of its slot's queue, and in its member's list. */
-static void
-link_claim(struct table *t, uint32_t i, uint32_t slot, uint32_t member)
+void
+claim_link(struct table *t, uint32_t i, uint32_t slot, uint32_t member)
 {
 	struct claim	*c = table_claim(t, i);
 	struct slot	*s = table_slot(t, slot);
@@ -98,7 +97,7 @@ claim_add(struct table *t, uint32_t slot, bool shared)
 	c->held = c->fresh = 0;
 	c->since_ns = table_now();
 	c->ticket = ++table_head(t)->ticket;
-	link_claim(t, i, slot, c->member);
+	claim_link(t, i, slot, c->member);
 	if (s->nwait == 0 && may_pass(t, s, c))
 		grant(s, c);
 	else

@@ -21,6 +21,8 @@ uint32_t claim_add(struct table *, uint32_t slot, bool shared);
  * a lock that was allocated with it goes as well.
  */
 void	 claim_remove(struct table *, uint32_t);
+/* Put it at the end of a slot's queue, and in a member's list; no more. */
+void	 claim_link(struct table *, uint32_t, uint32_t slot, uint32_t member);
 /* Our claim on a slot, or 0. */
 uint32_t claim_own(const struct table *, uint32_t slot);
 /* Grant what can be granted in a slot. */

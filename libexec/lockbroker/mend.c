@@ -109,18 +109,7 @@ relink(struct table *t, uint32_t i)
 	struct slot	*s = table_slot(t, c->slot);
 	struct member	*m = table_member(t, c->member);
 
-	c->prev = s->last;
-	c->next = 0;
-	if (s->last != 0)
-		table_claim(t, s->last)->next = i;
-	else
-		s->first = i;
-	s->last = i;
-	c->member_prev = 0;
-	c->member_next = m->first;
-	if (m->first != 0)
-		table_claim(t, m->first)->member_prev = i;
-	m->first = i;
+	claim_link(t, i, c->slot, c->member);
 	if (c->held)
 		s->nheld++;
 	else {

@@ -705,3 +705,19 @@ db_walk_end(struct db_cursor *c)
 		kccurdel(c->cur);
 	free(c);
 }
+
+bool
+db_first_key(struct db *db, const char *prefix, char *out, size_t size)
+{
+	struct db_cursor	*c = db_walk(db, prefix);
+	const char		*key;
+	const void		*data;
+	size_t			 len;
+	bool			 found;
+
+	found = c != NULL && db_next(c, &key, &data, &len);
+	if (found)
+		(void)snprintf(out, size, "%s", key);
+	db_walk_end(c);
+	return (found);
+}

@@ -88,5 +88,7 @@ struct db_cursor *db_walk(struct db *, const char *);
 bool		 db_next(struct db_cursor *, const char **, const void **,
 		    size_t *);
 void		 db_walk_end(struct db_cursor *);
+/* The first key that begins like this, into a buffer; false: none. */
+bool		 db_first_key(struct db *, const char *, char *, size_t);
 
 #endif

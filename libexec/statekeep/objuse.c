@@ -84,23 +84,6 @@ objuse_list(struct keep *k, const struct objkind *kind, const char *id,
 	return (a + b);
 }
 
-/* The first key that begins like this, into a buffer. False: there is none. */
-static bool
-first_key(struct db *db, const char *prefix, char *out, size_t size)
-{
-	struct db_cursor	*c = db_walk(db, prefix);
-	const char		*key;
-	const void		*data;
-	size_t			 len;
-	bool			 found;
-
-	found = c != NULL && db_next(c, &key, &data, &len);
-	if (found)
-		(void)snprintf(out, size, "%s", key);
-	db_walk_end(c);
-	return (found);
-}
-
 int
 objuse_forget(struct keep *k, struct db *db, const struct objkind *kind,
     const char *id)
@@ -108,7 +91,7 @@ objuse_forget(struct keep *k, struct db *db, const struct objkind *kind,
 	char	 prefix[KEY_SIZE], key[1100];
 
 	use_key(prefix, kind, id, "");
-	while (first_key(db, prefix, key, sizeof(key)))
+	while (db_first_key(db, prefix, key, sizeof(key)))
 		if (db_del(db, key) == -1)
 			return (keep_fail_db(k, db));
 	return (0);
@@ -128,7 +111,7 @@ drop_sessions(struct keep *k, const char *ctr)
 	char	 prefix[KEY_SIZE], index[1100], key[KEY_SIZE];
 
 	objuse_session(prefix, ctr, "");
-	while (first_key(k->boot, prefix, index, sizeof(index)))
+	while (db_first_key(k->boot, prefix, index, sizeof(index)))
 		if (db_del(k->boot, key_make(key, KEY_EXEC,
 		    index + strlen(prefix))) == -1 ||
 		    db_del(k->boot, index) == -1)

@@ -155,23 +155,6 @@ apply_one(struct keep *k, const struct rec *item, struct rec *out)
 	return (rc);
 }
 
-/* The first key of a kind: false if there is none. */
-static bool
-first_key(struct db *db, const char *prefix, char *out)
-{
-	struct db_cursor	*c = db_walk(db, prefix);
-	const char		*key;
-	const void		*data;
-	size_t			 len;
-	bool			 found;
-
-	found = c != NULL && db_next(c, &key, &data, &len);
-	if (found)
-		(void)snprintf(out, KEY_SIZE, "%s", key);
-	db_walk_end(c);
-	return (found);
-}
-
 /* In a per-boot database that outlived its boot: no session did. */
 static int
 drop_sessions(struct keep *k)
@@ -184,7 +167,8 @@ drop_sessions(struct keep *k)
 	if (!refresh_due(k))
 		return (0);
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-		while (first_key(k->boot, prefixes[i], key)) {
+		while (db_first_key(k->boot, prefixes[i], key,
+		    sizeof(key))) {
 			if (db_del(k->boot, key) == -1)
 				return (keep_fail_db(k, k->boot));
 			any = true;
