@@ -1,12 +1,14 @@
 #!/bin/sh
 # Everything that CI runs: units and helpers plain and under the sanitizers,
-# then real containers. Closes with one line that counts all of it.
+# then real containers. Closes with what failed, once more, and one line that
+# counts all of it.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 jobs=$(nproc)
 out=$(mktemp) || exit 1
-trap 'rm -f "$out"' EXIT
+trap 'rm -f "$out" "$out.step" "$out.bad"' EXIT
 failed=0
+: >"$out.bad"
 
 # step NAME COMMAND...: run it, keep its count, and notice if it has none.
 step() {
@@ -14,9 +16,10 @@ step() {
 	echo "# $name: $*"
 	"$@" 2>&1 | tee "$out.step"
 	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$out.step" | tail -1)
-	rm -f "$out.step"
+	awk -v step="$name" '/^not ok/ { print step ": " $0; said = 1; next }
+	    /^#/ { if (said) print; next } { said = 0 }' "$out.step" >>"$out.bad"
 	if [ -z "$line" ]; then
-		echo "not ok - $name did not come to its end"
+		echo "$name: it did not come to its end" | tee -a "$out.bad"
 		line='0 passed, 1 failed, 0 skipped'
 	fi
 	echo "$line" >>"$out"
@@ -29,6 +32,7 @@ step system make --no-print-directory -j"$jobs" system
 if [ -n "$(ls tests/fuzz/*_fuzz.c 2>/dev/null)" ]; then
 	step corpus sh tests/corpus.sh
 fi
+cat "$out.bad"
 awk '{ p += $1; f += $3; s += $5 }
     END { printf "%d passed, %d failed, %d skipped\n", p, f, s; exit f > 0 }' \
     "$out" || failed=1

@@ -203,18 +203,21 @@ by_candidates(struct store *s, const struct ref *r, const char **by)
 	return (NULL);
 }
 
+/* What podman tries in this order: a short name, then an id, then a tail. */
 static json_t *
 by_ref(struct store *s, const char *text, const char **by)
 {
 	json_t		*img;
 	struct ref	 r;
+	bool		 named = ref_split(text, &r);
 
-	if (!ref_split(text, &r))
-		return (NULL);
-	if (*r.digest == '\0' && (img = by_candidates(s, &r, by)) != NULL)
+	if (named && *r.digest == '\0' &&
+	    (img = by_candidates(s, &r, by)) != NULL)
+		return (img);
+	if (text_is_hex(text) && (img = by_id(s, text)) != NULL)
 		return (img);
 	/* With a host in front only the whole name will do. */
-	if (has_host(r.repo) && *r.digest == '\0')
+	if (!named || (has_host(r.repo) && *r.digest == '\0'))
 		return (NULL);
 	return (by_tail(s, &r, by));
 }
@@ -233,9 +236,7 @@ names_find(struct store *s, const char *text, const char **by,
 			return (NULL);
 		}
 		img = by_id(s, text + 7);
-	} else if ((img = by_name(s, text, by)) == NULL && text_is_hex(text))
-		img = by_id(s, text);
-	if (img == NULL && strncmp(text, "sha256:", 7) != 0)
+	} else if ((img = by_name(s, text, by)) == NULL)
 		img = by_ref(s, text, by);
 	/* Not there, or in a part that is damaged: that is said instead. */
 	if (img == NULL && index_parse(&s->images, a) == -1)

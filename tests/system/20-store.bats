@@ -147,6 +147,23 @@ value() {
 	done
 }
 
+@test "a short name goes before an id that begins like it, an id before a tail" {
+	for of in $(peer overlay podman images -a -q --no-trunc | sort -u); do
+		of=${of#sha256:}
+		peer overlay podman tag bb "localhost/${of:0:4}" \
+		    "quay.io/foo/${of:0:6}"
+		for ref in "${of:0:4}" "${of:0:6}"; do
+			theirs=$(peer overlay podman image inspect \
+			    --format '{{.Id}}' "$ref")
+			ours=$(store overlay find "$ref" | value id)
+			echo "$ref: $theirs $ours"
+			[ "$theirs" = "$ours" ]
+		done
+		peer overlay podman untag bb "localhost/${of:0:4}" \
+		    "quay.io/foo/${of:0:6}"
+	done
+}
+
 @test "the list is podman's list: names, sizes, intermediate images" {
 	peer overlay podman images -a --no-trunc --format json |
 	    jq -r '.[] | "\(.Id) \(.Size) \(.ParentId)"' | sort -u >"$T/theirs"
