@@ -53,6 +53,7 @@ enum role {
 	M(config_resolve, 0x0101, R_CTL,		R_RESOLVE, 1)	\
 	M(seccomp_compile, 0x0102, R_CTL,		R_RESOLVE, 1)	\
 	M(config_check,	0x0103,	R_CTL,			R_RESOLVE, 1)	\
+	M(config_seen,	0x0104,	R_CTL,			R_RESOLVE, 0)	\
 	/* statekeep */							\
 	M(state_open,	0x0201,	R_CTL,			R_STATE, 3)	\
 	M(ctr_create,	0x0202,	R_CTL,			R_STATE, 1)	\
@@ -168,6 +169,12 @@ enum config_flags {
 	F(u32, flags, 7)	/* enum config_flags */
 /* config_check: fd a record, one file; reply_fd what was found in it. */
 #define FIELDS_config_check(F)						\
+	F(u32, flags, 0)
+/*
+ * config_seen: after config_resolve. reply_fd: a record of what that answer
+ * depends on besides its question: seen.h.
+ */
+#define FIELDS_config_seen(F)						\
 	F(u32, flags, 0)
 /* seccomp_compile: fd a record (profile, cap...); reply_fd a BPF program. */
 #define FIELDS_seccomp_compile(F)					\

@@ -62,9 +62,23 @@ make_id(char *id)
 static int
 grant(struct session *s)
 {
-	if (volumes_find(s, s->arg) == -1)
+	struct making	*m = s->arg;
+
+	if (volumes_find(s, m->mounts) == -1)
 		return (-1);
-	return (start_grant_mounts(s, s->arg));
+	return (start_grant_mounts(s, m->mounts));
+}
+
+static bool
+compiles(struct session *s)
+{
+	struct making	*m = s->arg;
+	struct rec	*wants = define_security(m->g->opts, s->config);
+	bool		 kept;
+
+	kept = wants != NULL && start_has_filter(m->start, wants);
+	rec_free(wants);
+	return (!kept);
 }
 
 /*
@@ -359,7 +373,8 @@ open_session(struct making *m, unsigned int need)
 	if (m->rootfs)
 		(void)rec_add(m->mounts, "rootfs", m->what);
 	m->s.privileged = grant;
-	m->s.arg = m->mounts;
+	m->s.compiles = compiles;
+	m->s.arg = m;
 	return (session_open(&m->s, m->g, need | NEED_STATE | NEED_STORE |
 	    NEED_LOCK | NEED_IDS | NEED_WRITE, cleanup));
 }

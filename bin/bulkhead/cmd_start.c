@@ -196,7 +196,8 @@ start_opened(struct starting *st)
 	if ((st->go.def = rec_sub(st->row, "def", &it)) == NULL)
 		return (say_error("the definition of %s is damaged",
 		    st->ref));
-	if (star_start_reaper(&st->s.star, cleanup) == -1)
+	if (start_compiler(&st->go) == -1 ||
+	    star_start_reaper(&st->s.star, cleanup) == -1)
 		return (session_error(&st->s));
 	return (start_with_reaper(st));
 }

@@ -22,6 +22,7 @@
 /* What each step works on. */
 struct work {
 	struct session		*s;
+	const struct rec	*config;
 	const struct rec	*opts;
 	const struct rec	*image;		/* NULL with --rootfs */
 	struct rec		*def;
@@ -151,7 +152,7 @@ env_defaults(struct work *w, struct env *env)
 
 	if (opt_flag(w->opts, "unsetenv-all", false))
 		return (0);
-	while (rec_next(w->s->config, "containers.env", &it, &v))
+	while (rec_next(w->config, "containers.env", &it, &v))
 		if (env_set(env, v) == -1)
 			return (parse_fail(&w->err, "%s", strerror(errno)));
 	if (env_get(env, "TERM") == NULL && env_set(env, "TERM=xterm") == -1)
@@ -311,7 +312,7 @@ add_mounts(struct work *w)
 	(void)rec_add_num(w->def, "readonly_tmpfs", readonly &&
 	    opt_flag(w->opts, "read-only-tmpfs", true));
 	(void)rec_add_num(w->def, "shm_size", opt_num(w->opts, "shm-size",
-	    rec_num(w->s->config, "containers.shm_size", 64 << 20)));
+	    rec_num(w->config, "containers.shm_size", 64 << 20)));
 	for (size_t it = 0;;) {
 		const char	*v;
 
@@ -359,7 +360,7 @@ add_limits(struct work *w)
 	const char	*v;
 	size_t		 it = 0;
 
-	while (rec_next(w->s->config, "containers.default_ulimits", &it, &v))
+	while (rec_next(w->config, "containers.default_ulimits", &it, &v))
 		if (default_ulimit(w, v) == -1)
 			return (-1);
 	return (each(w, "ulimit", w->def, ulimit_one));
@@ -390,7 +391,7 @@ add_paths(struct work *w, const char *key)
 	const char	*v;
 	size_t		 it = 0;
 
-	while (rec_next(w->s->config, key, &it, &v))
+	while (rec_next(w->config, key, &it, &v))
 		if (!unmasked(w->def, v))
 			(void)rec_add(w->def, key, v);
 }
@@ -401,7 +402,7 @@ add_security(struct work *w)
 	struct rec	*defaults = rec_new();
 	int		 rc;
 
-	copy_list(defaults, "cap", w->s->config,
+	copy_list(defaults, "cap", w->config,
 	    "containers.default_capabilities");
 	rc = defaults == NULL ? -1 :
 	    spec_caps(defaults, w->opts, w->def, &w->err);
@@ -409,7 +410,7 @@ add_security(struct work *w)
 	if (rc == -1 || each(w, "security-opt", w->def, security_one) == -1)
 		return (-1);
 	if (rec_get(w->def, "nnp") == NULL)
-		(void)rec_add_num(w->def, "nnp", strcmp(rec_str(w->s->config,
+		(void)rec_add_num(w->def, "nnp", strcmp(rec_str(w->config,
 		    "containers.no_new_privileges", "false"), "true") == 0);
 	if (rec_get(w->def, "seccomp") == NULL)
 		(void)rec_add(w->def, "seccomp", "default");
@@ -436,12 +437,12 @@ static int
 add_life(struct work *w)
 {
 	(void)rec_add_num(w->def, "rm", opt_flag(w->opts, "rm", false));
-	if (strcmp(rec_str(w->s->config, "storage.transient_store", ""),
+	if (strcmp(rec_str(w->config, "storage.transient_store", ""),
 	    "true") == 0)
 		(void)rec_add_num(w->def, "transient", 1);
 	/* What shaped it: equal digests, equal settings (S89). */
 	(void)rec_add(w->def, "config_digest",
-	    rec_str(w->s->config, "digest", ""));
+	    rec_str(w->config, "digest", ""));
 	if (restart_parse(opt_str(w->opts, "restart", ""), w->def,
 	    &w->err) == -1)
 		return (-1);
@@ -451,7 +452,7 @@ add_life(struct work *w)
 		    "\"no\""));
 	(void)rec_add_num(w->def, "stop_signal", stop_signal(w));
 	(void)rec_add_num(w->def, "stop_timeout", opt_num(w->opts,
-	    "stop-timeout", rec_num(w->s->config, "engine.stop_timeout", 10)));
+	    "stop-timeout", rec_num(w->config, "engine.stop_timeout", 10)));
 	if (opt_given(w->opts, "log-driver") && spec_log_driver(opt_str(
 	    w->opts, "log-driver", ""), w->def, &w->err) == -1)
 		return (-1);
@@ -467,11 +468,23 @@ add_life(struct work *w)
 		(void)rec_add(w->def, "log_driver", "k8s-file");
 	if (rec_get(w->def, "log_path") == NULL)
 		(void)rec_addf(w->def, "log_path", "%s/logs/%s.log",
-		    rec_str(w->s->config, "path.state", ""), w->id);
+		    rec_str(w->config, "path.state", ""), w->id);
 	if (opt_given(w->opts, "detach-keys"))
 		(void)rec_add(w->def, "detach_keys",
 		    opt_str(w->opts, "detach-keys", ""));
 	return (0);
+}
+
+struct rec *
+define_security(const struct rec *opts, const struct rec *config)
+{
+	struct work	 w = { .opts = opts, .config = config,
+			    .def = rec_new() };
+
+	if (w.def != NULL && add_security(&w) == 0)
+		return (w.def);
+	rec_free(w.def);
+	return (NULL);
 }
 
 struct rec *
@@ -481,8 +494,9 @@ define_container(struct session *s, const char *id, const struct rec *image,
 	static step *const	 steps[] = { add_identity, add_command,
 	    add_names, add_env, add_labels, add_process, add_mounts,
 	    add_limits, add_security, add_life };
-	struct work		 w = { .s = s, .opts = s->g->opts,
-				    .image = image, .def = rec_new(),
+	struct work		 w = { .s = s, .config = s->config,
+				    .opts = s->g->opts, .image = image,
+				    .def = rec_new(),
 				    .id = id, .argc = argc, .argv = argv };
 
 	(void)rec_add(w.def, image == NULL ? "rootfs" : "image_name", what);

@@ -19,6 +19,13 @@ struct session;
 struct rec *define_container(struct session *, const char *,
 	    const struct rec *, const char *, int, char **);
 
+/*
+ * The `cap`, `seccomp` and other keys of a definition that tell what it may
+ * do, of these options and this configuration. The caller frees; NULL: they
+ * are wrong, which define_container will say.
+ */
+struct rec *define_security(const struct rec *, const struct rec *);
+
 /* Will it have no network namespace of its own? */
 bool	define_host_net(const struct rec *);
 

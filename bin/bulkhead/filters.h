@@ -6,10 +6,12 @@
 #ifndef BULKHEAD_FILTERS_H
 #define BULKHEAD_FILTERS_H
 
+#include "cache.h"
+
 struct rec;
 struct session;
 
-#define FILTER_NAME	65	/* hexadecimal digits and a NUL */
+#define FILTER_NAME	CACHE_NAME
 
 /*
  * A name for the filter that answers this question to resolve: of what is

@@ -161,7 +161,8 @@ open_dirs(struct session *s, unsigned int need)
 	/* The store alone can be looked at when the state is broken. */
 	if (((need & (NEED_OPENED | NEED_LOCK)) != 0 &&
 	    (s->state_dir = kept_dir(s, KEEP_STATE, "path.state")) == -1) ||
-	    (s->run_dir = kept_dir(s, KEEP_RUN, "path.run")) == -1)
+	    (s->run_dir == -1 &&
+	    (s->run_dir = kept_dir(s, KEEP_RUN, "path.run")) == -1))
 		return (-1);
 	if ((need & NEED_STORE) == 0 || s->graph_fd != -1)
 		return (0);
@@ -465,6 +466,14 @@ take_kept(struct session *s)
 	return (0);
 }
 
+/* Only to be asked for filters when the configuration is known already? */
+static bool
+needs_compiler(struct session *s, unsigned int need)
+{
+	return (!s->inherit && (need & NEED_LAUNCH) != 0 &&
+	    (s->compiles == NULL || s->compiles(s)));
+}
+
 static int
 open_all(struct session *s, unsigned int need, char *const *cleanup)
 {
@@ -475,15 +484,12 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	    (s->inherit && s->config == NULL && take_kept(s) == -1) ||
 	    find_mode(s) == -1)
 		return (-1);
-	/* What is merged is known already: then it is asked for its filters. */
-	asks = s->config == NULL || (s->made_with != NULL && !s->inherit);
+	asks = s->config == NULL && settled_find(s) == -1;
 	/* Everything waits for the configuration: it works while they start. */
-	if (asks && (star_start(&s->star, H_RESOLVE) == -1 ||
-	    settled_ask(s) == -1))
+	if ((asks || needs_compiler(s, need)) &&
+	    (star_start(&s->star, H_RESOLVE) == -1 || settled_ask(s) == -1))
 		return (-1);
-	if (start_first(s, need) == -1 ||
-	    (asks && (s->config == NULL ? settled_take(s) :
-	    wait_done(s, H_RESOLVE)) == -1) ||
+	if (start_first(s, need) == -1 || (asks && settled_take(s) == -1) ||
 	    runtimes_check(s->config, s->g, s->star.text,
 	    sizeof(s->star.text)) == -1)
 		return (-1);
@@ -569,6 +575,7 @@ session_open(struct session *s, struct globals *g, unsigned int need,
 
 	s->g = g;
 	s->state_dir = s->run_dir = s->graph_fd = s->config_fd = -1;
+	s->fresh_fd = -1;
 	s->userns_fd = s->ctr_fd = -1;
 	/* Where the storage is, stands in the state; or has been asked. */
 	if ((need & NEED_STORE) && s->config == NULL && !session_in_memory(s))
@@ -578,6 +585,7 @@ session_open(struct session *s, struct globals *g, unsigned int need,
 		rc = open_all(s, need, cleanup);
 	}
 	if (rc == 0) {
+		settled_keep(s);
 		if ((need & NEED_MORE) == 0)
 			session_confine();
 		return (0);
@@ -592,6 +600,7 @@ session_open_resolve(struct session *s, struct globals *g)
 {
 	s->g = g;
 	s->state_dir = s->run_dir = s->graph_fd = s->config_fd = -1;
+	s->fresh_fd = -1;
 	s->userns_fd = s->ctr_fd = -1;
 	if (star_init(&s->star, g->trace, g->verbose) == -1 ||
 	    find_mode(s) == -1 || star_start(&s->star, H_RESOLVE) == -1) {

@@ -38,6 +38,8 @@ struct session {
 	unsigned int		 config_flags;	/* enum config_flags */
 	bool			 quiet;		/* without its warnings */
 	int			 config_fd;	/* the sealed memfd it came in */
+	int			 fresh_fd;	/* the same from resolve, to be kept */
+	char			 config_name[65]; /* ... under this; or "" */
 	struct rec		*made_with;	/* NULL, or what the store has
 						 * instead of ours */
 	bool			 system;	/* root started us */
@@ -65,13 +67,16 @@ struct session {
 	char			 ctr_id[65];	/* whose it is */
 	const char		*graph;		/* its path */
 	int			 (*privileged)(struct session *); /* see below */
+	bool			 (*compiles)(struct session *);
 	void			*arg;
 };
 
 /*
  * Open. `privileged`, if set in the struct, is called in system mode while
  * still root, to open what the command line names (bind mounts, archives);
- * in rootless mode it is called at the same point. `cleanup_args` go to the
+ * in rootless mode it is called at the same point. `compiles`, if set, tells
+ * with NEED_LAUNCH and a configuration that was kept whether resolve will be
+ * needed all the same, to compile a filter. `cleanup_args` go to the
  * reaper if NEED_LAUNCH. 0, or -1 after telling the person why.
  */
 int	session_open(struct session *, struct globals *, unsigned int,

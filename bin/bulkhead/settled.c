@@ -22,15 +22,14 @@ static const char *const environment[] = {
 	"DBUS_SESSION_BUS_ADDRESS", "PATH", "USER",
 };
 
-static int
-question_fd(struct session *s)
+struct rec *
+settled_question(const struct session *s)
 {
 	struct rec		*r = rec_new(), *globals = s->g->global;
 	struct rec_item		 item;
 	const char		*v;
-	char			 key[64], cwd[4096];
+	char			 key[64];
 	size_t			 it = 0;
-	int			 fd;
 
 	for (size_t i = 0; i < sizeof(environment) / sizeof(*environment); i++)
 		if ((v = getenv(environment[i])) != NULL) {
@@ -38,15 +37,27 @@ question_fd(struct session *s)
 			    environment[i]);
 			(void)rec_add(r, key, v);
 		}
-	if (getcwd(cwd, sizeof(cwd)) != NULL)
-		(void)rec_add(r, "cwd", cwd);
 	(void)rec_add_num(r, "uid", geteuid());
 	(void)rec_add(r, "mode", s->system ? "system" : "rootless");
 	while (globals != NULL && rec_walk(globals, NULL, &it, &item)) {
 		(void)snprintf(key, sizeof(key), "opt:%s", item.key);
-		if (item.text != NULL)
+		if (item.text != NULL && strcmp(item.key, "trace") != 0 &&
+		    strcmp(item.key, "log-level") != 0)
 			(void)rec_add(r, key, item.text);
 	}
+	return (r);
+}
+
+/* Where relative paths begin: most questions have none. */
+static int
+question_fd(struct session *s)
+{
+	struct rec	*r = settled_question(s);
+	char		 cwd[4096];
+	int		 fd;
+
+	if (getcwd(cwd, sizeof(cwd)) != NULL)
+		(void)rec_add(r, "cwd", cwd);
 	fd = rec_memfd(r, "question");
 	rec_free(r);
 	return (fd);
@@ -94,18 +105,11 @@ settled_seal(struct session *s)
 }
 
 int
-settled_take(struct session *s)
+settled_use(struct session *s)
 {
-	struct packet	 p;
 	const char	*warning;
 	size_t		 it = 0;
 
-	if (star_wait(&s->star, H_RESOLVE, &p) == -1)
-		return (-1);
-	s->config_fd = packet_take_fd(&p, 0);
-	packet_clear(&p);
-	if ((s->config = rec_from_fd(s->config_fd)) == NULL)
-		return (session_sentence(s, "damaged answer of", "resolve"));
 	while (!s->quiet && rec_next(s->config, "warn", &it, &warning))
 		say_warning("%s", warning);
 	if (!session_in_memory(s))
@@ -115,6 +119,21 @@ settled_take(struct session *s)
 	    "")) == -1)
 		return (session_sentence(s, "cannot settle", "the configuration"));
 	return (settled_seal(s));
+}
+
+int
+settled_take(struct session *s)
+{
+	struct packet	 p;
+
+	if (star_wait(&s->star, H_RESOLVE, &p) == -1)
+		return (-1);
+	s->config_fd = packet_take_fd(&p, 0);
+	packet_clear(&p);
+	if ((s->config = rec_from_fd(s->config_fd)) == NULL)
+		return (session_sentence(s, "damaged answer of", "resolve"));
+	s->fresh_fd = fcntl(s->config_fd, F_DUPFD_CLOEXEC, 0);
+	return (settled_use(s));
 }
 
 const char *

@@ -24,6 +24,7 @@
 #include "scope.h"
 #include "sealed.h"
 #include "session.h"
+#include "settled.h"
 #include "volumes.h"
 
 #define PROFILE_MAX	(1u << 20)	/* bytes of a seccomp profile */
@@ -65,6 +66,55 @@ seccomp_question(struct session *s, const struct rec *def,
 	return (NULL);
 }
 
+static const char *
+profile_of(const struct session *s, const struct rec *def)
+{
+	const char	*profile = rec_str(def, "seccomp", "default");
+
+	return (strcmp(profile, "default") != 0 ? profile :
+	    session_config(s, "seccomp.profile", profile));
+}
+
+static void
+seek_filter(struct start *st, const struct rec *q)
+{
+	if (filters_name(st->s, q, st->filter) == -1)
+		st->filter[0] = '\0';
+	else
+		st->filter_fd = filters_find(st->s, st->filter);
+}
+
+bool
+start_has_filter(struct start *st, const struct rec *def)
+{
+	struct session	*s = st->s;
+	const char	*profile = profile_of(s, def);
+	struct rec	*q;
+
+	st->filter_fd = -1;
+	st->filter_sought = true;
+	if (strcmp(profile, "unconfined") == 0 ||
+	    session_kept(s, KEEP_SECCOMP) != -1)
+		return (true);
+	/* A person's file is read when we are no more than that person. */
+	if (strcmp(profile, session_config(s, "seccomp.profile",
+	    "default")) != 0 || (q = seccomp_question(s, def, profile)) == NULL)
+		return (false);
+	seek_filter(st, q);
+	rec_free(q);
+	return (st->filter_fd != -1);
+}
+
+int
+start_compiler(struct start *st)
+{
+	struct session	*s = st->s;
+
+	if (start_has_filter(st, st->def) || star_has(&s->star, H_RESOLVE))
+		return (0);
+	return (star_start(&s->star, H_RESOLVE) == -1 ? -1 : settled_ask(s));
+}
+
 /*
  * The filter is kept from before, or resolve compiles it while we go on, or
  * none is wanted. 0, or -1 with a sentence.
@@ -73,22 +123,17 @@ static int
 ask_seccomp(struct start *st)
 {
 	struct session	*s = st->s;
-	const char	*profile = rec_str(st->def, "seccomp", "default");
+	const char	*profile = profile_of(s, st->def);
 	scoped_fd int	 fd = -1;
 	struct rec	*q;
 
-	if (strcmp(profile, "default") == 0)
-		profile = session_config(s, "seccomp.profile", profile);
-	if (strcmp(profile, "unconfined") == 0)
-		return (0);
-	if ((st->filter_fd = session_kept(s, KEEP_SECCOMP)) != -1)
+	if (strcmp(profile, "unconfined") == 0 || st->filter_fd != -1 ||
+	    (st->filter_fd = session_kept(s, KEEP_SECCOMP)) != -1)
 		return (0);
 	if ((q = seccomp_question(s, st->def, profile)) == NULL)
 		return (-1);
-	if (filters_name(s, q, st->filter) == -1)
-		st->filter[0] = '\0';
-	else
-		st->filter_fd = filters_find(s, st->filter);
+	if (!st->filter_sought || st->filter[0] == '\0')
+		seek_filter(st, q);
 	if (st->filter_fd == -1)
 		fd = rec_memfd(q, "seccomp");
 	rec_free(q);
@@ -616,7 +661,8 @@ start_container(struct start *st)
 	int		 rc = -1;
 
 	st->code = EXIT_ENGINE;
-	st->filter_fd = -1;
+	if (!st->filter_sought)
+		st->filter_fd = -1;
 	attach_init(&a, &s->star.helper[H_MONITOR].chan);
 	a.tty = rec_num(st->def, "tty", 0) != 0;
 	a.want_stdin = st->attach_in;

@@ -32,6 +32,7 @@ struct start {
 	struct rec	*full;		/* the definition as launch gets it */
 	char		 filter[FILTER_NAME];
 	int		 filter_fd;
+	bool		 filter_sought;	/* by start_has_filter */
 	bool		 compiling;	/* resolve is at it */
 
 	/* What start_container has found out. */
@@ -50,6 +51,13 @@ struct start {
  * when no start follows, its run directory is the caller's to remove.
  */
 int	start_begin(struct start *);
+/*
+ * Is a filter kept, or none wanted, for a container that is to have `cap` and
+ * `seccomp` of this record? Then no compiler is needed.
+ */
+bool	start_has_filter(struct start *, const struct rec *);
+/* Have resolve running if its filter must be compiled. 0, or -1. */
+int	start_compiler(struct start *);
 /*
  * Build and run it. When it is attached, stay until it ends or the person
  * detaches. 0, or -1 after telling the person why; nothing is left running.

@@ -20,6 +20,7 @@
 #include "file_check.h"
 #include "helper.h"
 #include "log.h"
+#include "look.h"
 #include "merge.h"
 #include "option.h"
 #include "policy.h"
@@ -214,6 +215,18 @@ on_config_check(void *ctx, struct packet *p, struct answer *a)
 }
 
 static int
+on_config_seen(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct rec	*seen = look_seen();
+
+	(void)ctx, (void)p;
+	if (seen != NULL)
+		return (answer_rec(a, seen));
+	errno = ENOMEM;
+	return (answer_text(a, "out of memory"));
+}
+
+static int
 on_seccomp_compile(void *ctx, struct packet *p, struct answer *a)
 {
 	struct problem	 pr = { .line = 0 };
@@ -234,6 +247,7 @@ on_seccomp_compile(void *ctx, struct packet *p, struct answer *a)
 static const struct handler	 handlers[] = {
 	/* message		states		handler */
 	{ MSG_config_resolve,	FRESH,		on_config_resolve },
+	{ MSG_config_seen,	WALLED,		on_config_seen },
 	{ MSG_config_check,	FRESH | WALLED,	on_config_check },
 	{ MSG_seccomp_compile,	WALLED,		on_seccomp_compile },
 };

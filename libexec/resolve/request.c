@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "look.h"
 #include "record.h"
 #include "settings.h"
 
@@ -29,7 +30,7 @@ path_exists(const char *path)
 {
 	struct stat	 st;
 
-	return (stat(path, &st) == 0);
+	return (look_at(path, &st));
 }
 
 bool
@@ -37,7 +38,7 @@ path_is_dir(const char *path)
 {
 	struct stat	 st;
 
-	return (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
+	return (look_at(path, &st) && S_ISDIR(st.st_mode));
 }
 
 bool
@@ -76,6 +77,8 @@ request_path(const struct request *rq, const char *path, char *out,
 	const char	*cwd = rec_str(rq->rec, "cwd", "");
 	int		 rc;
 
+	if (*path != '/')
+		look_from(cwd);
 	if (*path == '/')
 		rc = path_format(out, size, "%s", path);
 	else if (*cwd == '/')
@@ -151,7 +154,7 @@ is_private(const char *path, uid_t uid)
 {
 	struct stat	 st;
 
-	return (lstat(path, &st) == 0 && S_ISDIR(st.st_mode) &&
+	return (look_at_itself(path, &st) && S_ISDIR(st.st_mode) &&
 	    st.st_uid == uid && (st.st_mode & 0777) == 0700);
 }
 

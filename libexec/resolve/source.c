@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "look.h"
 #include "merge.h"
 #include "other.h"
 #include "proto.h"
@@ -43,9 +44,9 @@ open_file(const char *path)
 	scoped_fd int	 fd = -1;
 	struct stat	 st;
 
-	fd = openat(AT_FDCWD, path,
-	    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd == -1 || fstat(fd, &st) == -1)
+	fd = look_inside(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+	    &st);
+	if (fd == -1)
 		return (-1);
 	if (!S_ISREG(st.st_mode) && !is_null(&st)) {
 		errno = EINVAL;
@@ -142,12 +143,13 @@ static int
 add_dir(struct sources *ss, const char *path, enum conf_kind kind,
     struct problem *pr)
 {
-	size_t	 first = ss->n;
-	int	 rc, fd;
-	DIR	*dir;
+	size_t		 first = ss->n;
+	struct stat	 st;
+	int		 rc, fd;
+	DIR		*dir;
 
-	fd = openat(AT_FDCWD, path,
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
+	fd = look_inside(path,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK, &st);
 	if (fd == -1 && (errno == ENOENT || errno == ENOTDIR))
 		return (0);
 	if (fd == -1 || (dir = fdopendir(fd)) == NULL)

@@ -352,3 +352,92 @@ write() {	# write FILE: from the standard input
 	is "$(user inspect -f '{{.ConfigDigest}}' one)" "$d"
 	user rm one two >/dev/null
 }
+
+# What is kept is found by digests: nobody but resolve knows what is in them.
+asked_resolve() { "$@" --trace ps 2>&1 | grep '^resolve: trace.* config_resolve' >/dev/null; }
+
+# A file of a second ago may change once more without anybody seeing it.
+settle() { touch -d '-5 seconds' "$1" && sleep 2.1 && user --trace ps >/dev/null 2>&1; }
+
+@test "a configuration is settled once, and again when a file of it changes" {
+	have_busybox
+	write "$(conf)" <<<$'[containers]\nenv = ["A=1"]'
+	run_a() { user run --rm --network none localhost/busybox sh -c 'echo $A'; }
+	is "$(run_a)" 1
+	# As young as it is, nobody could tell that it has changed.
+	asked_resolve user
+	settle "$(conf)"
+	not asked_resolve user
+	is "$(run_a)" 1
+	write "$(conf)" <<<$'[containers]\nenv = ["A=2"]'
+	is "$(run_a)" 2
+	# One more file, one less, another question.
+	as_user mkdir "$(conf containers.conf.d)"
+	write "$(conf containers.conf.d/1.conf)" <<<$'[containers]\nenv = ["A=3"]'
+	is "$(run_a)" 3
+	settle "$(conf containers.conf.d/1.conf)"
+	not asked_resolve user
+	rm "$(conf containers.conf.d/1.conf)"
+	is "$(run_a)" 2
+	write "$(conf over)" <<<$'[containers]\nenv = ["A=4"]'
+	is "$(as_user \
+	    env CONTAINERS_CONF_OVERRIDE="$(conf over)" "$BH" run --rm \
+	    --network none localhost/busybox sh -c 'echo $A')" 4
+	is "$(run_a)" 2
+}
+
+@test "a configuration that was kept: relative paths, warnings, damage" {
+	have_busybox
+	sleep 2.1
+	for d in one two; do
+		as_user mkdir -p "$d"
+		write "$T/user/$d/my.conf" <<<"[containers]
+env = [\"A=$d\"]
+nosuch = 1"
+	done
+	sleep 2.1
+	for d in one two one two; do
+		as_user sh -c "cd $d && CONTAINERS_CONF=my.conf exec '$BH' run \
+		    --rm --network none localhost/busybox sh -c 'echo \$A'" \
+		    >"$T/out" 2>"$T/err"
+		is "$(<"$T/out")" $d
+		grep -q "$d/my.conf:3:.*nosuch" "$T/err"
+	done
+	# Whoever keeps nonsense there is asked anew.
+	kept=$T/xdg/bulkhead/settled
+	user ps
+	not asked_resolve user
+	for f in "$kept"/*; do
+		head -c 100 /dev/urandom >"$f"
+	done
+	asked_resolve user
+	not asked_resolve user
+	for f in "$kept"/*; do
+		truncate -s 3000 "$f"
+	done
+	asked_resolve user
+	chmod 777 "$T/xdg/bulkhead"
+	fails 125 user ps
+	[[ $err == *"must belong to uid"* ]]
+	chmod 700 "$T/xdg/bulkhead"
+	# As root: what the engine's account has seen.
+	root ps
+	not asked_resolve root
+}
+
+@test "a filter that is not kept is compiled, however old the configuration" {
+	have_busybox
+	user run --rm --network none localhost/busybox true
+	run_chroot() {
+		user run --rm --network none "$@" localhost/busybox \
+		    grep -c '^Seccomp:.2' /proc/self/status
+	}
+	is "$(run_chroot --cap-add SYS_ADMIN --cap-drop CHOWN)" 1
+	is "$(run_chroot --cap-add SYS_ADMIN --cap-drop CHOWN)" 1
+	rm -r "$T/xdg/bulkhead/filters"
+	is "$(run_chroot)" 1
+	id=$(user create --network none --cap-add SYS_TIME localhost/busybox \
+	    grep -c '^Seccomp:.2' /proc/self/status)
+	is "$(user start -a "$id")" 1
+	user rm "$id"
+}
