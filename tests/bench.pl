@@ -106,8 +106,16 @@ sub cpu_of {
 syscall(157, 36, 1, 0, 0, 0);
 sub user_cpu {
 	1 while waitpid(-1, WNOHANG) > 0;
-	my @c = POSIX::times();
-	return ($c[3] + $c[4]) * 10;
+	my $usage = "\0" x 144;
+	syscall(98, -1, $usage);	# getrusage(RUSAGE_CHILDREN), to the us
+	my @t = unpack 'q4', $usage;
+	return ($t[0] + $t[2]) * 1e3 + ($t[1] + $t[3]) / 1e3;
+}
+
+sub wall_of {
+	my @c = @_;
+	return median(map { my $t = time; waitpid(quiet(@c), 0);
+	    (time - $t) * 1000 } 1 .. $rounds);
 }
 
 # The peak of each program: their exit is held up while we look.
@@ -200,7 +208,7 @@ for my $n (1, 10) {
 print "\nlocks (us; a round trip through the broker, one of 50 contenders' turns)\n";
 for (split /\n/, capture($ENV{BH_LOCKS},
     "$prefix/libexec/bulkhead/lockbroker", 'bench')) {
-	print "  $_\n" if s/^# ((?:shm|file): .*)/$1/;
+	print "  $_\n" if s/^# ((?:shm|file|bare): .*|processors .*)/$1/;
 }
 
 # Each container has one of num_locks locks.
@@ -209,20 +217,35 @@ system('install', '-d', '-o', $user, "$home/.config",
 open my $conf, '>', "$home/.config/containers/containers.conf" or die;
 print $conf "[engine]\nnum_locks = ", $many + 1000, "\n";
 close $conf;
-print "\nps -a (CPU ms with its helpers; peak RSS of any, kB)\n";
+print "\nwith many containers (CPU ms with its helpers; peak RSS of any, kB)\n";
 my $made = 0;
-for my $n (0, 1000, $many) {
+my @one = qw(--name one --network none localhost/busybox true);
+for my $n (10, 1000, $many) {
 	while ($made < $n) {
 		my @pids = map { quiet(@user, 'create', 'localhost/busybox',
-		    'true') } 1 .. 20;
+		    'true') } 1 .. 10;
 		waitpid($_, 0) for @pids;
 		user_cpu();		# and reap what we inherited
-		$made += 20;
+		$made += 10;
 	}
 	my %peak = peaks('ps', '-a');
-	printf "  %6d containers: %6.0f ms CPU; %s\n", $n,
+	printf "  %6d containers: ps -a %5.1f ms; %s\n", $n,
 	    cpu_of(@user, 'ps', '-a'),
 	    join ', ', map { "$_ $peak{$_}" } sort keys %peak;
+	my (@t, @w);
+	for (1 .. $rounds) {
+		my ($c, $t) = (user_cpu(), time);
+		must(@user, 'create', @one);
+		push @w, (time - $t) * 1000;
+		usleep 30_000;
+		push @t, user_cpu() - $c;
+		must(@user, 'rm', 'one') if $_ < $rounds;
+	}
+	printf "  %6s inspect one: %.1f ms CPU, %.1f ms on the clock; " .
+	    "create: %.1f ms CPU, %.1f on the clock\n", '',
+	    cpu_of(@user, 'inspect', 'one'), wall_of(@user, 'inspect', 'one'),
+	    median(@t), median(@w);
+	must(@user, 'rm', 'one');
 }
 if ($made) {
 	my $t0 = time;

@@ -826,20 +826,90 @@ test_all(const char *what)
 	remove_dir(dir);
 }
 
-/* What make bench wants to know. */
-static int
-bench(void)
+/* What two packets between two processes cost, without a broker. */
+static void
+bare_speed(void)
+{
+	int	 sp[2];
+	char	 packet[128] = { 0 };
+	double	 t;
+	pid_t	 pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sp) == -1 ||
+	    (pid = fork()) == -1)
+		err(1, "socketpair, fork");
+	if (pid == 0) {
+		close(sp[0]);
+		while (recv(sp[1], packet, sizeof(packet), 0) > 0)
+			(void)send(sp[1], packet, sizeof(packet), 0);
+		_exit(0);
+	}
+	close(sp[1]);
+	t = now_us();
+	for (int i = 0; i < 4000; i++)
+		if (send(sp[0], packet, sizeof(packet), 0) == -1 ||
+		    recv(sp[0], packet, sizeof(packet), 0) <= 0)
+			err(1, "send, recv");
+	printf("# bare: two packets and no broker: %.1f us\n",
+	    (now_us() - t) / 4000);
+	close(sp[0]);
+	(void)waitpid(pid, NULL, 0);
+}
+
+/*
+ * Keep every processor from going to sleep, by work that gives way to any
+ * other: to wake one costs a virtual machine more than all that we measure.
+ */
+static void
+keep_awake(pid_t *pid, long n)
+{
+	static const struct sched_param	 none;
+
+	for (long i = 0; i < n; i++) {
+		if ((pid[i] = fork()) != 0)
+			continue;
+		if (sched_setscheduler(0, SCHED_IDLE, &none) == -1)
+			_exit(1);
+		for (;;)
+			;
+	}
+}
+
+static void
+bench_all(void)
 {
 	static const char *const	 kinds[] = { "shm", "file" };
 	struct peer			 a;
 
-	dir = new_dir(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	bare_speed();
 	for (int i = 0; i < 2; i++) {
 		type = kinds[i];
 		lock_start(&a);
 		test_speed(&a);
 		CHECK(peer_end(&a) == 0);
 		test_crowd(50, 0);
+	}
+}
+
+/* What make bench wants to know. */
+static int
+bench(void)
+{
+	pid_t	 spin[64];
+	long	 n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (n > (long)(sizeof(spin) / sizeof(spin[0])))
+		n = sizeof(spin) / sizeof(spin[0]);
+	dir = new_dir(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	printf("# processors that sleep when there is nothing to do:\n");
+	bench_all();
+	fflush(stdout);
+	keep_awake(spin, n);
+	printf("# processors that are awake:\n");
+	bench_all();
+	for (long i = 0; i < n; i++) {
+		(void)kill(spin[i], SIGKILL);
+		(void)waitpid(spin[i], NULL, 0);
 	}
 	remove_dir(dir);
 	return (finish());
