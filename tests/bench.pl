@@ -208,7 +208,7 @@ for my $n (1, 10) {
 print "\nlocks (us; a round trip through the broker, one of 50 contenders' turns)\n";
 for (split /\n/, capture($ENV{BH_LOCKS},
     "$prefix/libexec/bulkhead/lockbroker", 'bench')) {
-	print "  $_\n" if s/^# ((?:shm|file|bare): .*|processors .*)/$1/;
+	print "  $_\n" if s/^# ((?:shm|file|bare): .*|processors: .*)/$1/;
 }
 
 # Each container has one of num_locks locks.

@@ -3,6 +3,7 @@
  * which numbers locks have. All of it with both types of locks.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <time.h>
 
 #include "../statekeep/peer.h"
@@ -857,22 +858,18 @@ bare_speed(void)
 }
 
 /*
- * Keep every processor from going to sleep, by work that gives way to any
- * other: to wake one costs a virtual machine more than all that we measure.
+ * Have everybody on one processor, which is then always awake: to wake another
+ * one costs a virtual machine more than all that we measure.
  */
 static void
-keep_awake(pid_t *pid, long n)
+stay_here(void)
 {
-	static const struct sched_param	 none;
+	cpu_set_t	 one;
 
-	for (long i = 0; i < n; i++) {
-		if ((pid[i] = fork()) != 0)
-			continue;
-		if (sched_setscheduler(0, SCHED_IDLE, &none) == -1)
-			_exit(1);
-		for (;;)
-			;
-	}
+	CPU_ZERO(&one);
+	CPU_SET((size_t)sched_getcpu(), &one);
+	if (sched_setaffinity(0, sizeof(one), &one) == -1)
+		err(1, "sched_setaffinity");
 }
 
 static void
@@ -895,22 +892,12 @@ bench_all(void)
 static int
 bench(void)
 {
-	pid_t	 spin[64];
-	long	 n = sysconf(_SC_NPROCESSORS_ONLN);
-
-	if (n > (long)(sizeof(spin) / sizeof(spin[0])))
-		n = sizeof(spin) / sizeof(spin[0]);
 	dir = new_dir(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	printf("# processors that sleep when there is nothing to do:\n");
+	printf("# processors: all, and most of them asleep\n");
 	bench_all();
-	fflush(stdout);
-	keep_awake(spin, n);
-	printf("# processors that are awake:\n");
+	stay_here();
+	printf("# processors: one for all\n");
 	bench_all();
-	for (long i = 0; i < n; i++) {
-		(void)kill(spin[i], SIGKILL);
-		(void)waitpid(spin[i], NULL, 0);
-	}
 	remove_dir(dir);
 	return (finish());
 }
