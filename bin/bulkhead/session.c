@@ -484,12 +484,14 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	    (s->inherit && s->config == NULL && take_kept(s) == -1) ||
 	    find_mode(s) == -1)
 		return (-1);
+	/* While they come to life it is looked up what they will work with. */
+	if (start_first(s, need) == -1)
+		return (-1);
 	asks = s->config == NULL && settled_find(s) == -1;
-	/* Everything waits for the configuration: it works while they start. */
 	if ((asks || needs_compiler(s, need)) &&
 	    (star_start(&s->star, H_RESOLVE) == -1 || settled_ask(s) == -1))
 		return (-1);
-	if (start_first(s, need) == -1 || (asks && settled_take(s) == -1) ||
+	if ((asks && settled_take(s) == -1) ||
 	    runtimes_check(s->config, s->g, s->star.text,
 	    sizeof(s->star.text)) == -1)
 		return (-1);
