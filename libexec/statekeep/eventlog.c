@@ -328,8 +328,8 @@ append(struct log *l, const struct hist *h)
 	return (-1);
 }
 
-void
-eventlog_write(struct keep *k, const struct hist *h)
+static struct log
+log_of(struct keep *k)
 {
 	struct log	 l = { .k = k, .fd = -1, .dir_fd = k->events.dir_fd,
 			    .name = k->events.file };
@@ -338,6 +338,33 @@ eventlog_write(struct keep *k, const struct hist *h)
 		l.dir_fd = db_dir(k->boot);
 		l.name = FILE_NAME;
 	}
+	return (l);
+}
+
+bool
+eventlog_mark(struct keep *k, struct mark *m)
+{
+	struct log	 l = log_of(k);
+	struct stat	 st;
+
+	l.fd = openat(l.dir_fd, l.name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW |
+	    O_NONBLOCK);
+	if (l.fd == -1)
+		return (false);
+	if (fstat(l.fd, &st) == 0 && S_ISREG(st.st_mode)) {
+		l.size = st.st_size;
+		read_mark(&l);
+	}
+	close(l.fd);
+	*m = l.mark;
+	return (l.marked);
+}
+
+void
+eventlog_write(struct keep *k, const struct hist *h)
+{
+	struct log	 l = log_of(k);
+
 	if (take_log(&l) == -1 || append(&l, h) == -1)
 		log_warn("cannot write the log of events %s; what is missing "
 		    "in it is written as soon as that works", l.name);

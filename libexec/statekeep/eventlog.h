@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+struct db;
 struct hist;
 struct keep;
 struct rec;
@@ -61,11 +62,24 @@ struct told {
 int	events_pending(struct keep *, const struct hist *, const struct mark *,
 	    int (*)(void *, const struct told *), void *);
 
+/*
+ * The log that events go to now, as a number that history keeps: never 0,
+ * and another one after a boot where the log ends with it.
+ */
+uint32_t events_log(const struct keep *);
+/*
+ * Has that log been written for this database already? Then one that knows
+ * nothing of it has lost it, and is told only what happens from now on.
+ */
+bool	events_known(struct keep *, const struct db *);
+
 /* RFC 3339 as Go prints it, in UTC: "2026-11-22T05:43:30.62583224Z". */
 void	told_time(int64_t, char *, size_t);
 /* Labels as one JSON object. */
 void	told_labels(FILE *, const struct rec *);
 
+/* How far the log file is; false: it does not say. */
+bool	eventlog_mark(struct keep *, struct mark *);
 /* Bring the log file up to date. */
 void	eventlog_write(struct keep *, const struct hist *);
 

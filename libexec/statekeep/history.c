@@ -8,6 +8,7 @@
 
 #include "db.h"
 #include "derive.h"
+#include "eventlog.h"
 #include "events.h"
 #include "keep.h"
 #include "keys.h"
@@ -26,6 +27,7 @@ struct range {
 	uint64_t	 first;
 	uint64_t	 next;
 	uint64_t	 bytes;
+	uint32_t	 told;		/* history_told */
 };
 
 static const char *
@@ -38,13 +40,13 @@ make_key(char *out, uint64_t seq)
 static struct range
 get_range(struct db *db)
 {
-	struct range	 r = { 1, 1, 0 };
+	struct range	 r = { 1, 1, 0, 0 };
 	char		 text[80];
 
 	if (db_get_text(db, RANGE, text, sizeof(text)) && sscanf(text,
-	    "%" SCNu64 " %" SCNu64 " %" SCNu64, &r.first, &r.next,
-	    &r.bytes) != 3)
-		r = (struct range){ 1, 1, 0 };
+	    "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNx32, &r.first,
+	    &r.next, &r.bytes, &r.told) < 3)
+		r = (struct range){ 1, 1, 0, 0 };
 	return (r);
 }
 
@@ -53,8 +55,8 @@ put_range(struct db *db, const struct range *r)
 {
 	char	 text[80];
 
-	(void)snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64 " %" PRIu64,
-	    r->first, r->next, r->bytes);
+	(void)snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64 " %" PRIu64
+	    " %" PRIx32, r->first, r->next, r->bytes, r->told);
 	return (db_put_text(db, RANGE, text));
 }
 
@@ -65,6 +67,12 @@ history_range(struct db *db, uint64_t *first, uint64_t *next)
 
 	*first = r.first;
 	*next = r.next;
+}
+
+uint32_t
+history_told(struct db *db)
+{
+	return (get_range(db).told);
 }
 
 struct rec *
@@ -208,6 +216,8 @@ entry_of(const struct keep *k, const struct transition *t)
 	(void)rec_add(e, "cmd", k->who.command);
 	(void)rec_addf(e, "boot", "%.8s", k->boot_id);
 	(void)rec_add_num(e, "be", k->events.backend);
+	if (k->events.backend != EVENTS_NONE)
+		(void)rec_add_num(e, "log", events_log(k));
 	if (row != NULL)
 		(void)rec_add(e, "name", rec_str(row, "name", ""));
 	if (t->before != NULL)
@@ -244,6 +254,9 @@ put(struct keep *k, struct hist *h)
 		    "history: %s", strerror(errno)));
 	h->seq = r.next++;
 	r.bytes += size;
+	if (k->events.backend != EVENTS_NONE && r.told != events_log(k) &&
+	    events_known(k, h->db))
+		r.told = events_log(k);
 	if (db_put(h->db, make_key(key, h->seq), h->entry) == -1 ||
 	    trim(h->db, &r) == -1 || put_range(h->db, &r) == -1)
 		return (keep_fail_db(k, h->db));

@@ -4,7 +4,7 @@
  * before, so that the list at any moment is the list of now with the later
  * entries undone. The oldest are dropped when there are too many.
  *
- * Keys: h:<number, 16 hex digits> an entry; s:history "first next bytes".
+ * Keys: h:<number, 16 hex digits> an entry; s:history "first next bytes told".
  */
 #ifndef STATEKEEP_HISTORY_H
 #define STATEKEEP_HISTORY_H
@@ -42,6 +42,8 @@ void	history_done(struct hist *);
 
 /* Where the entries of a database begin, and the number of the next one. */
 void	history_range(struct db *, uint64_t *first, uint64_t *next);
+/* The log (events_log) that was last seen to have events of a database; 0. */
+uint32_t history_told(struct db *);
 /* One entry, or NULL. */
 struct rec *history_entry(struct db *, uint64_t);
 

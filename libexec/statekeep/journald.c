@@ -180,17 +180,33 @@ put_mark(const struct journal *j)
 	    (ssize_t)sizeof(text) ? 0 : -1);
 }
 
+static bool
+read_sent(int fd, struct mark *m)
+{
+	char	 text[MARK_MAX];
+
+	return (pread(fd, text, sizeof(text), 0) == sizeof(text) &&
+	    mark_read(text, sizeof(text), m));
+}
+
+bool
+journald_mark(struct keep *k, struct mark *m)
+{
+	scoped_fd int	 fd = openat(db_dir(k->boot), SENT, O_RDONLY |
+			    O_CLOEXEC | O_NOFOLLOW);
+
+	return (fd != -1 && read_sent(fd, m));
+}
+
 static int
 send_missing(struct journal *j, const struct hist *h)
 {
-	char		 text[MARK_MAX];
 	struct mark	 last;
 	bool		 marked;
 
 	if (turn_take(j->sent_fd, true, WAIT_MS) == -1)
 		return (-1);
-	marked = pread(j->sent_fd, text, sizeof(text), 0) == sizeof(text) &&
-	    mark_read(text, sizeof(text), &last);
+	marked = read_sent(j->sent_fd, &last);
 	if (events_pending(j->k, h, marked ? &last : NULL, tell, j) == -1)
 		return (-1);
 	return (put_mark(j));

@@ -5,8 +5,14 @@
 #ifndef STATEKEEP_JOURNALD_H
 #define STATEKEEP_JOURNALD_H
 
+#include <stdbool.h>
+
 struct hist;
 struct keep;
+struct mark;
+
+/* How far the journal is; false: nothing was sent since the boot. */
+bool	journald_mark(struct keep *, struct mark *);
 
 /* Send what the journal does not have yet. */
 void	journald_write(struct keep *, const struct hist *);

@@ -1,5 +1,7 @@
 #include "eventlog.h"
 
+#include <sys/stat.h>
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +10,7 @@
 
 #include "db.h"
 #include "history.h"
+#include "journald.h"
 #include "keep.h"
 #include "keys.h"
 #include "record.h"
@@ -30,6 +33,33 @@ own_mark(const struct keep *k)
 	m.boot.id = hash(hash(2166136261u, db_where(k->boot)), k->boot_id) |
 	    1;
 	return (m);
+}
+
+uint32_t
+events_log(const struct keep *k)
+{
+	const struct events	*ev = &k->events;
+	char			 place[64];
+	struct stat		 st;
+
+	if (ev->backend != EVENTS_FILE || ev->dir_fd == -1 ||
+	    fstat(ev->dir_fd, &st) == -1)
+		return (own_mark(k).boot.id + (uint32_t)ev->backend * 2);
+	(void)snprintf(place, sizeof(place), "%jx.%jx", (uintmax_t)st.st_dev,
+	    (uintmax_t)st.st_ino);
+	return (hash(hash(2166136261u, place), ev->file) | 1);
+}
+
+bool
+events_known(struct keep *k, const struct db *db)
+{
+	struct mark	 own = own_mark(k), m = { 0 };
+	bool		 any;
+
+	any = k->events.backend == EVENTS_FILE ? eventlog_mark(k, &m) :
+	    k->events.backend == EVENTS_JOURNALD && journald_mark(k, &m);
+	return (any && (db == k->durable ? m.durable.id == own.durable.id :
+	    m.boot.id == own.boot.id));
 }
 
 bool
@@ -221,7 +251,8 @@ tell_number(struct keep *k, struct pending *p, struct db *db, uint64_t next,
 	if ((entry = history_entry(db, p->seq)) == NULL)
 		return (0);
 	/* It was for another log, or for none. */
-	if (rec_num(entry, "be", 0) != (int64_t)k->events.backend) {
+	if (rec_num(entry, "be", 0) != (int64_t)k->events.backend ||
+	    rec_num(entry, "log", events_log(k)) != events_log(k)) {
 		p->place->whole = p->seq;
 		rec_free(entry);
 		return (0);
@@ -233,13 +264,25 @@ tell_number(struct keep *k, struct pending *p, struct db *db, uint64_t next,
 	return (rc);
 }
 
+static bool
+is_for_log(const struct keep *k, struct db *db, uint64_t seq)
+{
+	struct rec	*e = history_entry(db, seq);
+	bool		 is = e != NULL && rec_num(e, "log", 0) ==
+			    events_log(k);
+
+	rec_free(e);
+	return (is);
+}
+
 /*
- * Where the log knows nothing of a database, what was there before is none of
- * its business. What is not open now is left to whoever opens it.
+ * Where the log knows nothing of a database it is told what was meant for it,
+ * if it never was told anything, or else what happens from now on. What is
+ * not open now is left to whoever opens it.
  */
 static void
-settle_place(struct db *db, const struct hist *h, const struct place *last,
-    struct place *place)
+settle_place(struct keep *k, struct db *db, const struct hist *h,
+    const struct place *last, struct place *place)
 {
 	uint64_t	 first, next;
 
@@ -253,6 +296,10 @@ settle_place(struct db *db, const struct hist *h, const struct place *last,
 	}
 	history_range(db, &first, &next);
 	place->whole = db == h->db ? h->seq - 1 : next - 1;
+	if (history_told(db) == events_log(k))
+		return;
+	while (place->whole >= first && is_for_log(k, db, place->whole))
+		place->whole--;
 }
 
 /* What a log with this place does not have of a database. */
@@ -263,7 +310,7 @@ tell_from(struct keep *k, struct pending *p, struct db *db,
 	uint64_t	 first, next;
 	int		 rc = 0;
 
-	settle_place(db, h, last, p->place);
+	settle_place(k, db, h, last, p->place);
 	if (!db_begun(db))
 		return (0);
 	history_range(db, &first, &next);
@@ -308,7 +355,8 @@ events_pending(struct keep *k, const struct hist *h, const struct mark *last,
 		return (tell_now(&p, h, last));
 	/* Both before the first is told: each line has both. */
 	p.place = &p.mark.boot;
-	settle_place(k->boot, h, last == NULL ? NULL : &last->boot, p.place);
+	settle_place(k, k->boot, h, last == NULL ? NULL : &last->boot,
+	    p.place);
 	p.place = &p.mark.durable;
 	if (tell_from(k, &p, k->durable, h, last == NULL ? NULL :
 	    &last->durable) == -1)

@@ -342,6 +342,62 @@ test_left_out(void)
 	drop_place(&w);
 }
 
+static void
+make_created(const struct place *w, unsigned int n, const char *name,
+    bool boot)
+{
+	struct peer	 p;
+
+	CHECK(open_place(&p, w) == 0);
+	CHECK(ctr_create(&p, id_of(n), name, boot, false) == 0);
+	CHECK(ctr_set(&p, id_of(n), ANY, CREATED, NULL, NULL) == 0);
+	CHECK(peer_end(&p) == 0);
+}
+
+/* A log that is not there yet cannot say how far it has got. */
+static void
+test_first(void)
+{
+	struct place	 w = new_place();
+	char		*text, dir[256], path[256];
+
+	title = "S69: the first events, too, are told though a kill came first";
+	(void)snprintf(dir, sizeof(dir), "%s/events", w.run);
+	(void)snprintf(path, sizeof(path), "%s/" LOG, w.run);
+	/* While this is in the way, all end between commit and log. */
+	if (close(creat(dir, 0600)) == -1)
+		err(1, "%s", dir);
+	make_created(&w, 1, "one", false);
+	make_created(&w, 2, "two", true);
+	make_created(&w, 3, "three", false);
+	if (unlink(dir) == -1)
+		err(1, "%s", dir);
+	make_created(&w, 4, "four", true);
+	text = slurp(w.run, LOG);
+	CHECK(same(statuses(text), "create create"));
+	free(text);
+	make_created(&w, 5, "five", false);
+	text = slurp(w.run, LOG);
+	CHECK(same(statuses(text), "create create create create create"));
+	for (unsigned int i = 1; i <= 5; i++)
+		CHECK(times(text, id_of(i)) == 1);
+	free(text);
+
+	title = "S69: a log that somebody took away begins anew";
+	/* That it was there is known since the commit after its first. */
+	make_created(&w, 6, "six", true);
+	make_created(&w, 7, "seven", false);
+	if (unlink(path) == -1)
+		err(1, "%s", path);
+	make_created(&w, 8, "eight", true);
+	make_created(&w, 9, "nine", false);
+	text = slurp(w.run, LOG);
+	CHECK(same(statuses(text), "create create"));
+	CHECK(times(text, id_of(8)) == 1 && times(text, id_of(9)) == 1);
+	free(text);
+	drop_place(&w);
+}
+
 /* Cut anywhere, be it within a line or between two of one transition. */
 static void
 test_cut(void)
@@ -470,11 +526,6 @@ test_kills(void)
 	char		*text;
 
 	title = "S69: killed at any instant, nothing is told twice or never";
-	/* A log that is not there yet cannot say how far it has got. */
-	CHECK(open_place(&p, &w) == 0);
-	CHECK(ctr_create(&p, id_of(91), "begin", false, false) == 0);
-	CHECK(ctr_set(&p, id_of(91), ANY, CREATED, NULL, NULL) == 0);
-	CHECK(peer_end(&p) == 0);
 	while (time(NULL) < end) {
 		if (open_place(&p, &w) != 0) {
 			wrong++;
@@ -890,6 +941,7 @@ main(int argc, char **argv)
 	test_elsewhere();
 	test_rotation();
 	test_left_out();
+	test_first();
 	test_cut();
 	test_kills();
 	test_journal();
