@@ -14,29 +14,50 @@
 #define LIBSUBID	"libsubid.so." TEXT(SUBID_ABI_MAJOR)
 #endif
 
+/* The databases whose sources matter, and whether one is no local file. */
+static struct {
+	const char	*db;
+	bool		 afar;
+} sources[] = { { "passwd:", false }, { "subid:", false } };
+
+#define NSOURCES	(sizeof(sources) / sizeof(sources[0]))
+
+/* One line of nsswitch.conf. */
+static void
+read_sources(char *line)
+{
+	static const char	 sep[] = " \t\n";
+	char			*word, *save = NULL;
+	size_t			 i = 0;
+
+	line[strcspn(line, "#")] = '\0';
+	if ((word = strtok_r(line, sep, &save)) == NULL)
+		return;
+	while (i < NSOURCES && strcmp(word, sources[i].db) != 0)
+		i++;
+	while (i < NSOURCES && (word = strtok_r(NULL, sep, &save)) != NULL)
+		sources[i].afar |= strcmp(word, "files") != 0 &&
+		    strcmp(word, "compat") != 0 &&
+		    strcmp(word, "systemd") != 0;
+}
+
 bool
 subid_afar(const char *db)
 {
-	static const char	 sep[] = " \t\n";
-	char			 line[1024], *word, *save = NULL;
-	bool			 afar = false;
-	FILE			*f;
+	static bool	 known;
+	char		 line[1024];
+	FILE		*f;
 
-	if ((f = fopen("/etc/nsswitch.conf", "re")) == NULL)
-		return (false);
-	while (!afar && fgets(line, sizeof(line), f) != NULL) {
-		line[strcspn(line, "#")] = '\0';
-		word = strtok_r(line, sep, &save);
-		if (word == NULL || strcmp(word, db) != 0)
-			continue;
-		while ((word = strtok_r(NULL, sep, &save)) != NULL)
-			if (strcmp(word, "files") != 0 &&
-			    strcmp(word, "compat") != 0 &&
-			    strcmp(word, "systemd") != 0)
-				afar = true;
+	if (!known && (f = fopen("/etc/nsswitch.conf", "re")) != NULL) {
+		while (fgets(line, sizeof(line), f) != NULL)
+			read_sources(line);
+		(void)fclose(f);
 	}
-	(void)fclose(f);
-	return (afar);
+	known = true;
+	for (size_t i = 0; i < NSOURCES; i++)
+		if (strcmp(sources[i].db, db) == 0)
+			return (sources[i].afar);
+	return (false);
 }
 
 static void
