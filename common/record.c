@@ -26,15 +26,26 @@
 
 enum kind { K_TEXT = 1, K_BYTES = 2, K_REC = 3 };
 
+#define CHUNK_MIN	464		/* bytes; each is twice as large, */
+#define CHUNK_MAX	15872		/* ... up to so many */
+
 struct item {
 	const char	*key;
 	const char	*data;
 	uint32_t	 len;
 	uint8_t		 kind;
-	bool		 owned;		/* key and data are one malloc */
+};
+
+/* Where keys and values that were added lie, until the record goes. */
+struct chunk {
+	struct chunk	*older;
+	size_t		 size;
+	size_t		 used;
+	char		 bytes[];
 };
 
 struct rec {
+	struct chunk	*chunk;
 	struct item	*items;
 	size_t		 n;
 	size_t		 cap;
@@ -50,20 +61,17 @@ rec_new(void)
 	return (calloc(1, sizeof(struct rec)));
 }
 
-static void
-item_clear(struct item *it)
-{
-	if (it->owned)
-		free((void *)(uintptr_t)it->key);
-}
-
 void
 rec_free(struct rec *r)
 {
+	struct chunk	*c, *older;
+
 	if (r == NULL)
 		return;
-	for (size_t i = 0; i < r->n; i++)
-		item_clear(&r->items[i]);
+	for (c = r->chunk; c != NULL; c = older) {
+		older = c->older;
+		free(c);
+	}
 	free(r->items);
 	free(r->copy);
 	sealed_unmap(r->map, r->map_len);
@@ -90,7 +98,7 @@ item_push(struct rec *r)
 		return (NULL);
 	}
 	if (r->n == r->cap) {
-		cap = r->cap == 0 ? 16 : r->cap * 2;
+		cap = r->cap == 0 ? 16 : r->cap * (r->cap < 1024 ? 4 : 2);
 		if ((p = reallocarray(r->items, cap, sizeof(*r->items))) == NULL) {
 			(void)fail(r, ENOMEM);
 			return (NULL);
@@ -101,31 +109,111 @@ item_push(struct rec *r)
 	return (&r->items[r->n]);
 }
 
+static char *
+room_for(struct rec *r, size_t len)
+{
+	struct chunk	*c = r->chunk;
+	size_t		 size;
+	char		*p;
+
+	if (c == NULL || len > c->size - c->used) {
+		size = c == NULL ? CHUNK_MIN : c->size * 2;
+		if (size > CHUNK_MAX)
+			size = CHUNK_MAX;
+		if (size < len)
+			size = len;
+		if ((c = malloc(sizeof(*c) + size)) == NULL)
+			return (NULL);
+		*c = (struct chunk){ r->chunk, size, 0 };
+		r->chunk = c;
+	}
+	p = c->bytes + c->used;
+	c->used += len;
+	return (p);
+}
+
+/* A new pair, with room for the value. NULL: errno. */
+static char *
+item_new(struct rec *r, enum kind kind, const char *key, size_t len)
+{
+	size_t		 key_len = key == NULL ? 0 : strlen(key);
+	struct item	*it;
+	char		*p;
+
+	if (key_len == 0 || key_len > UINT16_MAX || len > REC_MAX) {
+		(void)fail(r, key == NULL ? EINVAL : EMSGSIZE);
+		return (NULL);
+	}
+	if ((it = item_push(r)) == NULL)
+		return (NULL);
+	if ((p = room_for(r, key_len + 1 + len + 1)) == NULL) {
+		(void)fail(r, ENOMEM);
+		return (NULL);
+	}
+	memcpy(p, key, key_len + 1);
+	p[key_len + 1 + len] = '\0';
+	*it = (struct item){ p, p + key_len + 1, (uint32_t)len, (uint8_t)kind };
+	r->n++;
+	return (p + key_len + 1);
+}
+
 static int
 item_add(struct rec *r, enum kind kind, const char *key, const void *data,
     size_t len)
 {
-	size_t		 key_len;
-	struct item	*it;
-	char		*p;
+	char	*p;
 
-	if (r == NULL || key == NULL || data == NULL)
+	if (r == NULL || data == NULL)
 		return (fail(r, r == NULL ? ENOMEM : EINVAL));
-	key_len = strlen(key);
-	if (key_len == 0 || key_len > UINT16_MAX || len > REC_MAX)
-		return (fail(r, EMSGSIZE));
-	if ((it = item_push(r)) == NULL)
+	if ((p = item_new(r, kind, key, len)) == NULL)
 		return (-1);
-	if ((p = malloc(key_len + 1 + len + 1)) == NULL)
-		return (fail(r, ENOMEM));
-	memcpy(p, key, key_len + 1);
 	if (len > 0)
-		memcpy(p + key_len + 1, data, len);
-	p[key_len + 1 + len] = '\0';
-	*it = (struct item){ p, p + key_len + 1, (uint32_t)len, (uint8_t)kind,
-	    true };
-	r->n++;
+		memcpy(p, data, len);
 	return (0);
+}
+
+static void
+put(uint8_t **p, uint64_t v, unsigned int bytes)
+{
+	for (unsigned int i = 0; i < bytes; i++)
+		*(*p)++ = (uint8_t)(v >> (8 * i));
+}
+
+/* How many bytes the encoding takes. 0 or -1. */
+static int
+encoded_len(const struct rec *r, size_t *len)
+{
+	errno = r->error;
+	if (r->error != 0)
+		return (-1);
+	*len = HEAD_LEN;
+	for (size_t i = 0; i < r->n; i++)
+		*len += ITEM_MIN + strlen(r->items[i].key) + r->items[i].len;
+	errno = EMSGSIZE;
+	return (*len > REC_MAX ? -1 : 0);
+}
+
+/* Exactly so many. */
+static void
+encode(const struct rec *r, uint8_t *p)
+{
+	size_t	 key_len;
+
+	memcpy(p, MAGIC, MAGIC_LEN);
+	p += MAGIC_LEN;
+	put(&p, r->n, 4);
+	for (size_t i = 0; i < r->n; i++) {
+		const struct item	*it = &r->items[i];
+
+		key_len = strlen(it->key);
+		put(&p, it->kind, 1);
+		put(&p, key_len, 2);
+		memcpy(p, it->key, key_len + 1);
+		p += key_len + 1;
+		put(&p, it->len, 4);
+		memcpy(p, it->data, (size_t)it->len + 1);
+		p += (size_t)it->len + 1;
+	}
 }
 
 int
@@ -138,9 +226,15 @@ int
 rec_addf(struct rec *r, const char *key, const char *fmt, ...)
 {
 	scoped_free char	*text = NULL;
+	char			 brief[256];
 	va_list			 ap;
 	int			 n;
 
+	va_start(ap, fmt);
+	n = vsnprintf(brief, sizeof(brief), fmt, ap);
+	va_end(ap);
+	if (n >= 0 && (size_t)n < sizeof(brief))
+		return (rec_add(r, key, brief));
 	va_start(ap, fmt);
 	n = vasprintf(&text, fmt, ap);
 	va_end(ap);
@@ -166,12 +260,15 @@ rec_add_bytes(struct rec *r, const char *key, const void *data, size_t len)
 int
 rec_add_rec(struct rec *r, const char *key, const struct rec *sub)
 {
-	scoped_free void	*p = NULL;
-	size_t			 len;
+	size_t	 len = 0;
+	char	*p;
 
-	if (sub == NULL || rec_encode(sub, &p, &len) == -1)
-		return (fail(r, sub == NULL ? ENOMEM : errno));
-	return (item_add(r, K_REC, key, p, len));
+	if (r == NULL || sub == NULL || encoded_len(sub, &len) == -1)
+		return (fail(r, r == NULL || sub == NULL ? ENOMEM : errno));
+	if ((p = item_new(r, K_REC, key, len)) == NULL)
+		return (-1);
+	encode(sub, (uint8_t *)p);
+	return (0);
 }
 
 int
@@ -192,12 +289,9 @@ rec_del(struct rec *r, const char *key)
 {
 	size_t	 keep = 0;
 
-	for (size_t i = 0; i < r->n; i++) {
-		if (strcmp(r->items[i].key, key) == 0)
-			item_clear(&r->items[i]);
-		else
+	for (size_t i = 0; i < r->n; i++)
+		if (strcmp(r->items[i].key, key) != 0)
 			r->items[keep++] = r->items[i];
-	}
 	r->n = keep;
 }
 
@@ -313,51 +407,19 @@ rec_count(const struct rec *r, const char *key)
 	return (n);
 }
 
-static void
-put(uint8_t **p, uint64_t v, unsigned int bytes)
-{
-	for (unsigned int i = 0; i < bytes; i++)
-		*(*p)++ = (uint8_t)(v >> (8 * i));
-}
-
 int
 rec_encode(const struct rec *r, void **out, size_t *out_len)
 {
-	size_t	 len = HEAD_LEN, key_len;
-	uint8_t	*buf, *p;
+	size_t	 len;
+	uint8_t	*buf;
 
-	if (r->error != 0) {
-		errno = r->error;
+	if (encoded_len(r, &len) == -1 || (buf = malloc(len)) == NULL)
 		return (-1);
-	}
-	for (size_t i = 0; i < r->n; i++)
-		len += ITEM_MIN + strlen(r->items[i].key) + r->items[i].len;
-	if (len > REC_MAX) {
-		errno = EMSGSIZE;
-		return (-1);
-	}
-	if ((p = buf = malloc(len)) == NULL)
-		return (-1);
-	memcpy(p, MAGIC, MAGIC_LEN);
-	p += MAGIC_LEN;
-	put(&p, r->n, 4);
-	for (size_t i = 0; i < r->n; i++) {
-		const struct item	*it = &r->items[i];
-
-		key_len = strlen(it->key);
-		put(&p, it->kind, 1);
-		put(&p, key_len, 2);
-		memcpy(p, it->key, key_len + 1);
-		p += key_len + 1;
-		put(&p, it->len, 4);
-		memcpy(p, it->data, (size_t)it->len + 1);
-		p += (size_t)it->len + 1;
-	}
+	encode(r, buf);
 	*out = buf;
 	*out_len = len;
 	return (0);
 }
-
 struct cursor {
 	const uint8_t	*p;
 	size_t		 left;
@@ -392,12 +454,11 @@ take_span(struct cursor *c, uint32_t len, bool text)
 
 static int	decode_into(struct rec *, const void *, size_t, unsigned int);
 
+/* One within another is only looked through now, and decoded by rec_sub. */
 static bool
 take_item(struct cursor *c, struct item *it, unsigned int depth)
 {
-	struct rec	*sub;
 	uint32_t	 kind, len;
-	int		 rc;
 
 	*it = (struct item){ 0 };
 	if (!take(c, 1, &kind) || kind < K_TEXT || kind > K_REC ||
@@ -407,20 +468,16 @@ take_item(struct cursor *c, struct item *it, unsigned int depth)
 	    (it->data = take_span(c, it->len, kind == K_TEXT)) == NULL)
 		return (false);
 	it->kind = (uint8_t)kind;
-	if (kind != K_REC)
-		return (true);
-	if (depth == REC_DEPTH || (sub = rec_new()) == NULL)
-		return (false);
-	rc = decode_into(sub, it->data, it->len, depth + 1);
-	rec_free(sub);
-	return (rc == 0);
+	return (kind != K_REC || (depth < REC_DEPTH &&
+	    decode_into(NULL, it->data, it->len, depth + 1) == 0));
 }
 
+/* Without a record it is only checked. */
 static int
 decode_into(struct rec *r, const void *buf, size_t len, unsigned int depth)
 {
 	struct cursor	 c = { buf, len };
-	struct item	*it;
+	struct item	 it;
 	uint32_t	 count;
 
 	errno = EBADMSG;
@@ -432,17 +489,19 @@ decode_into(struct rec *r, const void *buf, size_t len, unsigned int depth)
 	if (!take(&c, 4, &count) || count > REC_ITEMS ||
 	    count > c.left / ITEM_MIN)
 		return (-1);
-	if (count > 0 &&
-	    (r->items = calloc(count, sizeof(*r->items))) == NULL)
-		return (-1);
-	r->cap = count;
+	if (r != NULL && count > 0) {
+		r->items = calloc(count, sizeof(*r->items));
+		if (r->items == NULL)
+			return (-1);
+		r->cap = count;
+	}
 	for (uint32_t i = 0; i < count; i++) {
-		it = &r->items[r->n];
-		if (!take_item(&c, it, depth)) {
+		if (!take_item(&c, &it, depth)) {
 			errno = EBADMSG;
 			return (-1);
 		}
-		r->n++;
+		if (r != NULL)
+			r->items[r->n++] = it;
 	}
 	errno = EBADMSG;
 	return (c.left == 0 ? 0 : -1);
