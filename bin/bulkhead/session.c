@@ -104,29 +104,33 @@ start_wanted(struct session *s, unsigned int need,
 	return (0);
 }
 
-#define NFIRST	3
-
-/* The helpers that others wait for, in the order in which they are needed. */
+/*
+ * The helpers that others wait for, in the order in which they are needed.
+ * Root waits for the state before anything else.
+ */
 static int
 start_first(struct session *s, unsigned int need)
 {
-	static const enum star_helper	 as_root[NFIRST] = { H_STATE,
-					    H_REFRESH, H_STORE };
-	static const enum star_helper	 as_user[NFIRST] = { H_REFRESH,
-					    H_STORE, H_STATE };
+	static const enum star_helper	 first[] = { H_REFRESH, H_STORE,
+					    H_STATE };
+	size_t				 n = sizeof(first) / sizeof(first[0]);
 
 	if (need & NEED_IDS)
 		adopt_refresh(s);
-	return (start_wanted(s, need, geteuid() == 0 ? as_root : as_user,
-	    NFIRST));
+	if (geteuid() == 0 && (need & NEED_OPENED) != 0)
+		return (start_wanted(s, need, first + n - 1, 1));
+	return (start_wanted(s, need, first, n));
 }
 
 /* The others, while those open what they were given. */
 static int
 start_rest(struct session *s, unsigned int need, char *const *cleanup)
 {
-	static const enum star_helper	 rest[] = { H_LOCK, H_FETCH, H_CGROUP };
+	static const enum star_helper	 soon[] = { H_REFRESH, H_STORE },
+					 rest[] = { H_LOCK, H_FETCH, H_CGROUP };
 
+	if (start_wanted(s, need, soon, sizeof(soon) / sizeof(soon[0])) == -1)
+		return (-1);
 	if ((need & NEED_LAUNCH) &&
 	    star_start_reaper(&s->star, cleanup) == -1)
 		return (-1);
