@@ -16,7 +16,7 @@ step() {
 	echo "# $name: $*"
 	"$@" 2>&1 | tee "$out.step"
 	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$out.step" | tail -1)
-	awk -v step="$name" '/^not ok/ { print step ": " $0; said = 1; next }
+	awk -v step="$name" '/^not ok|^# failed once/ { print step ": " $0; said = 1; next }
 	    /^#/ { if (said) print; next } { said = 0 }' "$out.step" >>"$out.bad"
 	if [ -z "$line" ]; then
 		echo "$name: it did not come to its end" | tee -a "$out.bad"
