@@ -49,8 +49,8 @@ int
 filters_find(struct session *s, const char *name)
 {
 	size_t			 len;
-	scoped_free char	*code = cache_get(s->run_dir, FILTERS, name,
-				    FILTER_MAX, &len);
+	scoped_free char	*code = cache_get(&s->cache, s->run_dir,
+				    FILTERS, name, FILTER_MAX, &len);
 
 	return (code == NULL ? -1 : sealed_fd("filter", code, len));
 }
@@ -63,6 +63,6 @@ filters_keep(struct session *s, const char *name, int fd)
 
 	if (code == NULL)
 		return;
-	cache_put(s->run_dir, FILTERS, name, code, len);
+	cache_put(&s->cache, s->run_dir, FILTERS, name, code, len);
 	sealed_unmap(code, len);
 }

@@ -168,6 +168,9 @@ open_dirs(struct session *s, unsigned int need)
 	    (s->run_dir == -1 &&
 	    (s->run_dir = kept_dir(s, KEEP_RUN, "path.run")) == -1))
 		return (-1);
+	/* Only whoever starts us may read it, and root may make it. */
+	if (!s->inherit)
+		cache_open(&s->cache, session_config(s, "path.run", ""), true);
 	if ((need & NEED_STORE) == 0 || s->graph_fd != -1)
 		return (0);
 	/* With a state, that is asked first whether this is the place. */

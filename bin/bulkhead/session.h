@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cache.h"
 #include "cmd.h"
 #include "star.h"
 
@@ -40,6 +41,7 @@ struct session {
 	int			 config_fd;	/* the sealed memfd it came in */
 	int			 fresh_fd;	/* the same from resolve, to be kept */
 	char			 config_name[65]; /* ... under this; or "" */
+	struct cache		 cache;		/* of filters, and of that */
 	struct rec		*made_with;	/* NULL, or what the store has
 						 * instead of ours */
 	bool			 system;	/* root started us */

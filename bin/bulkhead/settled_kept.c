@@ -41,7 +41,7 @@ run_place(const struct session *s, char *out, size_t size)
 }
 
 static int
-own_run_dir(const struct session *s)
+own_run_dir(struct session *s)
 {
 	char		 place[4096];
 	scoped_fd int	 fd = -1;
@@ -54,6 +54,7 @@ own_run_dir(const struct session *s)
 	if (fd == -1 || fstat(fd, &st) == -1 || st.st_uid != want ||
 	    (st.st_mode & 022) != 0)
 		return (-1);
+	cache_open(&s->cache, place, false);
 	return (take_fd(&fd));
 }
 
@@ -119,8 +120,8 @@ find_kept(struct session *s, int run)
 	struct rec		*kept = NULL;
 	size_t			 len;
 
-	if ((text = cache_get(run, SETTLED, s->config_name, SETTLED_MAX,
-	    &len)) != NULL)
+	if ((text = cache_get(&s->cache, run, SETTLED, s->config_name,
+	    SETTLED_MAX, &len)) != NULL)
 		kept = rec_decode(text, len);
 	if (kept == NULL || is_fresh(kept))
 		return (kept);
@@ -179,7 +180,8 @@ settled_keep(struct session *s)
 	    rec_add_rec(kept, "seen", seen) == 0 &&
 	    rec_add_bytes(kept, "config", config, len) == 0 &&
 	    rec_encode(kept, &text, &size) == 0)
-		cache_put(s->run_dir, SETTLED, s->config_name, text, size);
+		cache_put(&s->cache, s->run_dir, SETTLED, s->config_name, text,
+		    size);
 	rec_free(kept);
 	rec_free(seen);
 	sealed_unmap(config, len);

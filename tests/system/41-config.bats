@@ -416,6 +416,25 @@ nosuch = 1"
 		truncate -s 3000 "$f"
 	done
 	asked_resolve user
+	# What is well made, but not by a command, neither; nor with a key
+	# that others could know.
+	write "$(conf)" <<<$'[containers]\nenv = ["A=mine"]'
+	settle "$(conf)"
+	not asked_resolve user
+	grep -q A=mine "$kept"/*
+	sed -i 's/A=mine/A=evil/' "$kept"/*
+	is "$(user run --rm --network none localhost/busybox \
+	    sh -c 'echo $A')" mine
+	not asked_resolve user
+	is "$(stat -c '%U %a %s' "$T/xdg/bulkhead.key")" "$BH_USER 600 32"
+	chmod 644 "$T/xdg/bulkhead.key"
+	asked_resolve user
+	asked_resolve user
+	chmod 600 "$T/xdg/bulkhead.key"
+	not asked_resolve user
+	rm "$T/xdg/bulkhead.key"
+	asked_resolve user
+	not asked_resolve user
 	chmod 777 "$T/xdg/bulkhead"
 	fails 125 user ps
 	[[ $err == *"must belong to uid"* ]]
@@ -423,6 +442,7 @@ nosuch = 1"
 	# As root: what the engine's account has seen.
 	root ps
 	not asked_resolve root
+	is "$(stat -c '%U %a %s' "$T/root/run/bulkhead.key")" "root 600 32"
 }
 
 @test "a filter that is not kept is compiled, however old the configuration" {
