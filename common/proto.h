@@ -95,6 +95,7 @@ enum role {
 	M(rw_make,	0x040a,	R_CTL,			R_STORE, 0)	\
 	M(rw_remove,	0x040b,	R_CTL,			R_STORE, 0)	\
 	M(store_tidy,	0x040c,	R_CTL,			R_STORE, 0)	\
+	M(rw_keep,	0x040d,	R_CTL,			R_STORE, 0)	\
 	/* unpack */							\
 	M(layer_unpack,	0x0501,	R_CTL,			R_UNPACK, 2)	\
 	/* fetch */							\
@@ -376,7 +377,11 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 #define FIELDS_rw_make(F)						\
 	F(str, id, 64)							\
 	F(str, image, 64)	/* image id, or empty for --rootfs */	\
-	F(str, mark, 80)	/* or empty: none */
+	F(str, mark, 160)	/* or empty: none */
+/* rw_keep: the layer lasts: its mark goes. */
+#define FIELDS_rw_keep(F)						\
+	F(str, id, 64)							\
+	F(str, mark, 160)
 /*
  * rw_remove: moved to the trash at once, and deleted now, as far as allowed,
  * or later, when nobody waits any more. value: 1 if something is left, for

@@ -299,7 +299,7 @@ create_row(struct making *m, struct packet *p)
 	int	 saved;
 
 	if (!m->rootfs && session_ask_layer(&m->s, m->id,
-	    m->def) == -1)
+	    m->def, true) == -1)
 		return (-1);
 	m->layer_asked = !m->rootfs;
 	if (ask_create(m, p) == 0)
@@ -496,7 +496,7 @@ settle_created(struct making *m)
 	int		 rc;
 
 	if (!m->rootfs && ((!m->layer_asked && session_ask_layer(&m->s, m->id,
-	    m->def) == -1) ||
+	    m->def, true) == -1) ||
 	    (rw = star_wait_rec(&m->s.star, H_STORE)) == NULL))
 		return (-1);
 	rec_free(rw);
@@ -505,9 +505,12 @@ settle_created(struct making *m)
 	keys = rec_new();
 	rc = session_set(&m->s, m->id, 1u << CTR_CREATING, CTR_CREATED, keys);
 	rec_free(keys);
-	if (rc == 0)
-		end_run_dir(&m->s, m->id);
-	return (rc);
+	if (rc == -1)
+		return (-1);
+	if (!m->rootfs)
+		session_keep_layer(&m->s, m->id, m->def);
+	end_run_dir(&m->s, m->id);
+	return (0);
 }
 
 int
@@ -546,8 +549,9 @@ settle_failed(struct making *m)
 	keys = rec_new();
 	(void)rec_add(keys, "error", m->s.star.text);
 	(void)rec_add_num(keys, "pid", 0);
-	(void)session_set(&m->s, m->id, 1u << CTR_CREATING |
-	    1u << CTR_RUNNING, CTR_CREATED, keys);
+	if (session_set(&m->s, m->id, 1u << CTR_CREATING |
+	    1u << CTR_RUNNING, CTR_CREATED, keys) == 0 && m->layer_asked)
+		session_keep_layer(&m->s, m->id, m->def);
 	rec_free(keys);
 	locks_settle(&m->s, "ctr", m->id);
 	return (0);

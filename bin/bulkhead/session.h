@@ -131,9 +131,12 @@ int	session_userns(struct session *, enum star_helper);
 /*
  * Have a container's writable layer made, or found again, as its definition
  * says. 0, or -1 with a sentence. The store answers (star_wait_rec)
- * with what start needs to know of it.
+ * with what start needs to know of it. One that is made now must be kept when
+ * its record is durable, or the next boot takes it away (sweep.h).
  */
-int	session_ask_layer(struct session *, const char *, const struct rec *);
+int	session_ask_layer(struct session *, const char *, const struct rec *,
+	    bool);
+void	session_keep_layer(struct session *, const char *, const struct rec *);
 /*
  * The same, as cheaply as possible: by the namespace of the container that
  * was made here, where its ids are the storage's. Failing is no error: what

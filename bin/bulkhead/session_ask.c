@@ -173,8 +173,16 @@ copying_userns(struct session *s)
 	return (0);
 }
 
+static bool
+ends_with_boot(const struct rec *def)
+{
+	return (rec_num(def, "rm", 0) != 0 ||
+	    rec_num(def, "transient", 0) != 0);
+}
+
 int
-session_ask_layer(struct session *s, const char *id, const struct rec *def)
+session_ask_layer(struct session *s, const char *id, const struct rec *def,
+    bool made_now)
 {
 	union msg	 m;
 
@@ -184,9 +192,25 @@ session_ask_layer(struct session *s, const char *id, const struct rec *def)
 	(void)strlcpy(m.rw_make.id, id, sizeof(m.rw_make.id));
 	(void)strlcpy(m.rw_make.image, rec_str(def, "image", ""),
 	    sizeof(m.rw_make.image));
-	if (rec_num(def, "rm", 0) != 0 || rec_num(def, "transient", 0) != 0)
+	if (ends_with_boot(def))
 		sweep_mark(s, m.rw_make.mark, sizeof(m.rw_make.mark));
+	else if (made_now)
+		sweep_mark_new(s, m.rw_make.mark, sizeof(m.rw_make.mark));
 	return (star_send(&s->star, H_STORE, MSG_rw_make, &m, NULL, 0));
+}
+
+/* Nobody waits for that: a mark that stays is looked into by a sweep. */
+void
+session_keep_layer(struct session *s, const char *id, const struct rec *def)
+{
+	union msg	 m;
+
+	memset(&m.rw_keep, 0, sizeof(m.rw_keep));
+	(void)strlcpy(m.rw_keep.id, id, sizeof(m.rw_keep.id));
+	if (!ends_with_boot(def))
+		sweep_mark_new(s, m.rw_keep.mark, sizeof(m.rw_keep.mark));
+	if (m.rw_keep.mark[0] != '\0')
+		(void)star_send(&s->star, H_STORE, MSG_rw_keep, &m, NULL, 0);
 }
 
 void

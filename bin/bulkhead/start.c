@@ -149,7 +149,7 @@ static int
 ask_layer(struct start *st)
 {
 	return (st->layer_asked || rec_get(st->def, "rootfs") != NULL ? 0 :
-	    session_ask_layer(st->s, st->id, st->def));
+	    session_ask_layer(st->s, st->id, st->def, false));
 }
 
 /* What only a start needs to know, but for what others are working on. */
@@ -569,6 +569,8 @@ prepare(struct start *st, struct attach *a)
 		return (-1);
 	if (record_running(st) == -1)
 		return (-1);
+	if (st->layer_asked)
+		session_keep_layer(s, st->id, st->def);
 	return (star_settle(&s->star, H_REAPER));
 }
 

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,10 +22,13 @@
 #include "record.h"
 #include "scope.h"
 #include "session.h"
+#include "storeid.h"
 
 #define ID_LEN		64
 #define RECENT_S	2	/* others are at work: let them finish */
-#define EPHEMERAL	"rm."	/* beside upper and work; a boot ID follows */
+/* Beside upper and work, with the ID of a boot; NEW with the store's, too. */
+#define EPHEMERAL	"rm."
+#define NEW		"new."
 #define TRASH		"bulkhead/.trash"
 #define STAGE		"bulkhead/stage"
 
@@ -134,6 +138,22 @@ sweep_mark(const struct session *s, char *out, size_t len)
 }
 
 static bool
+sees_all(const struct session *s)
+{
+	return (*session_config(s, "engine.namespace", "") == '\0');
+}
+
+void
+sweep_mark_new(const struct session *s, char *out, size_t len)
+{
+	char	 store[80];
+
+	*out = '\0';
+	if (sees_all(s) && store_id(s->state_dir, store, sizeof(store)) == 0)
+		(void)snprintf(out, len, NEW "%s.%s", s->boot_id, store);
+}
+
+static bool
 is_empty(int dir, const char *name)
 {
 	int		 fd = path_open(dir, name, O_RDONLY | O_DIRECTORY, 0);
@@ -161,23 +181,64 @@ is_before_boot(const struct stat *sb)
 	    sb->st_ctime < now.tv_sec - up.tv_sec - 1);
 }
 
-/* Marked, and in another boot than this. */
-static bool
-is_ephemeral(struct session *s, int all, const char *id)
+/* What marks say, those of this boot apart. */
+struct marks {
+	bool	 ephemeral;
+	char	 fresh[NAME_MAX + 1];	/* by a command of this store, or "" */
+};
+
+static void
+read_mark(const struct session *s, const char *name, struct marks *m,
+    bool *now)
 {
+	const char	*boot, *store;
+	char		 ours[80];
+	size_t		 n = strlen(s->boot_id);
+
+	if (strncmp(name, EPHEMERAL, strlen(EPHEMERAL)) == 0) {
+		m->ephemeral = true;
+		*now |= strcmp(name + strlen(EPHEMERAL), s->boot_id) == 0;
+	}
+	if (strncmp(name, NEW, strlen(NEW)) != 0)
+		return;
+	boot = name + strlen(NEW);
+	store = strchr(boot, '.');
+	if (strncmp(boot, s->boot_id, n) == 0 && boot[n] == '.')
+		*now = true;
+	else if (store != NULL && sees_all(s) &&
+	    store_id(s->state_dir, ours, sizeof(ours)) == 0 &&
+	    strcmp(store + 1, ours) == 0)
+		(void)strlcpy(m->fresh, name, sizeof(m->fresh));
+}
+
+static struct marks
+marks_of(const struct session *s, int all, const char *id)
+{
+	struct marks	 m = { .ephemeral = false };
 	DIR		*d = open_dir(all, id);
 	struct dirent	*e;
-	bool		 marked = false, now = false;
+	bool		 now = false;
 
 	while (d != NULL && (e = readdir(d)) != NULL)
-		if (strncmp(e->d_name, EPHEMERAL, strlen(EPHEMERAL)) == 0) {
-			marked = true;
-			now |= strcmp(e->d_name + strlen(EPHEMERAL),
-			    s->boot_id) == 0;
-		}
+		read_mark(s, e->d_name, &m, &now);
 	if (d != NULL)
 		closedir(d);
-	return (marked && !now);
+	return (now ? (struct marks){ .ephemeral = false } : m);
+}
+
+/*
+ * Whoever made it was cut off before the record of the container was durable,
+ * or just after.
+ */
+static bool
+has_record(struct session *s, const char *id)
+{
+	struct rec	*row = session_row(s, id);
+	bool		 has = row != NULL || errno != ENOENT;
+
+	s->star.text[0] = '\0';
+	rec_free(row);
+	return (has);
 }
 
 /*
@@ -186,7 +247,7 @@ is_ephemeral(struct session *s, int all, const char *id)
  * was never mounted is made anew if there is a container that wants to start.
  */
 static const char *
-why_orphan(struct session *s, int all, const char *id)
+why_orphan(struct session *s, int all, const char *id, struct marks *m)
 {
 	char		 name[96];
 	struct stat	 sb;
@@ -195,8 +256,11 @@ why_orphan(struct session *s, int all, const char *id)
 	    fstatat(all, id, &sb, AT_SYMLINK_NOFOLLOW) == -1 ||
 	    !S_ISDIR(sb.st_mode))
 		return (NULL);
-	if (is_ephemeral(s, all, id))
+	*m = marks_of(s, all, id);
+	if (m->ephemeral)
 		return ("--rm, and the boot it was made in is over");
+	if (m->fresh[0] != '\0' && !has_record(s, id))
+		return ("its container was never recorded");
 	(void)snprintf(name, sizeof(name), "%s/work", id);
 	if (is_before_boot(&sb) && is_empty(all, name))
 		return ("it was never mounted");
@@ -216,9 +280,23 @@ sweep_orphan(struct session *s, const char *id)
 	s->star.text[0] = '\0';
 }
 
+/* Its record is there: from now on nobody looks. */
+static void
+forget_mark(struct session *s, const char *id, const char *mark)
+{
+	union msg	 m;
+
+	memset(&m.rw_keep, 0, sizeof(m.rw_keep));
+	(void)strlcpy(m.rw_keep.id, id, sizeof(m.rw_keep.id));
+	(void)strlcpy(m.rw_keep.mark, mark, sizeof(m.rw_keep.mark));
+	(void)star_do(&s->star, H_STORE, MSG_rw_keep, &m, NULL, 0);
+	s->star.text[0] = '\0';
+}
+
 static void
 sweep_layers(struct session *s, sweep_fn *tell, void *ctx)
 {
+	struct marks	 m;
 	DIR		*d = open_dir(s->graph_fd, "bulkhead");
 	struct dirent	*e;
 	const char	*why;
@@ -226,12 +304,14 @@ sweep_layers(struct session *s, sweep_fn *tell, void *ctx)
 	if (d == NULL)
 		return;
 	while ((e = readdir(d)) != NULL) {
-		if ((why = why_orphan(s, dirfd(d), e->d_name)) == NULL)
-			continue;
-		if (tell != NULL)
+		m = (struct marks){ .ephemeral = false };
+		why = why_orphan(s, dirfd(d), e->d_name, &m);
+		if (why != NULL && tell != NULL)
 			tell(ctx, "layer", e->d_name, why);
-		else
+		else if (why != NULL)
 			sweep_orphan(s, e->d_name);
+		else if (m.fresh[0] != '\0' && tell == NULL)
+			forget_mark(s, e->d_name, m.fresh);
 	}
 	closedir(d);
 }

@@ -219,6 +219,12 @@ on_rw_make(void *ctx, struct packet *p, struct answer *a)
 }
 
 static int
+on_rw_keep(void *ctx, struct packet *p, struct answer *a)
+{
+	return (rw_keep(ctx, p->body.rw_keep.id, p->body.rw_keep.mark, a));
+}
+
+static int
 on_rw_remove(void *ctx, struct packet *p, struct answer *a)
 {
 	int	 left = rw_remove(ctx, p->body.rw_remove.id,
@@ -257,6 +263,7 @@ static const struct handler handlers[] = {
 	{ MSG_layer_commit,	OPEN,	on_layer_commit },
 	{ MSG_layer_abort,	OPEN,	on_layer_abort },
 	{ MSG_rw_make,		OPEN,	on_rw_make },
+	{ MSG_rw_keep,		OPEN,	on_rw_keep },
 	{ MSG_rw_remove,	OPEN,	on_rw_remove },
 	{ MSG_store_tidy,	OPEN,	on_store_tidy },
 };

@@ -197,6 +197,22 @@ rw_make(struct store *s, const char *id, const char *image, const char *mark,
 }
 
 int
+rw_keep(struct store *s, const char *id, const char *mark, struct answer *a)
+{
+	char		 name[96];
+	scoped_fd int	 dir = -1;
+
+	if (!text_is_id(id) || !path_is_name(mark))
+		return (fail(a, EINVAL, "not a container id and a mark: %s",
+		    id));
+	snprintf(name, sizeof(name), "bulkhead/%s", id);
+	dir = path_open(s->graph, name, O_RDONLY | O_DIRECTORY, 0);
+	if (dir == -1 || (unlinkat(dir, mark, 0) == -1 && errno != ENOENT))
+		return (fail_errno(a, "cannot remove the mark of", name));
+	return (0);
+}
+
+int
 rw_trash(struct store *s, const char *name, char moved[64])
 {
 	char	 to[96], rnd[17];

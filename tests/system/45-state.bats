@@ -187,7 +187,9 @@ copied() {
 	writer=$!
 	for i in 1 2 3 4 5 6; do
 		sleep 0.0$i
-		cp -a "$dir" "$T/copy$i"
+		# What cp has seen may be gone before it is copied.
+		cp -a "$dir" "$T/copy$i" 2>"$T/err" ||
+		    not grep -v 'No such file or directory' "$T/err"
 	done
 	touch "$T/stop"; wait $writer; rm -f "$T/stop"
 	mv "$dir" "$dir.real"

@@ -256,6 +256,47 @@ leftovers() {
 	each leftovers
 }
 
+# A layer may be on the disk before the record of its container is.
+layer_of_none() {
+	local id layer mark
+	bh run --rm --network none localhost/busybox true
+	cp -a "$(state_dir)" "$T/before.$WHO"
+	bh --trace run -d --name cut --network none localhost/busybox \
+	    sleep 1000 >"$T/trace" 2>&1
+	id=$(bh inspect --format '{{.Id}}' cut)
+	layer=$(graph_dir)/bulkhead/$id
+	mark=$(sed -n 's/.* rw_make .*mark="\(new\.[^"]*\)".*/\1/p' "$T/trace" |
+	    head -1)
+	[ -n "$mark" ]
+	until_true 5 [ ! -e "$layer/$mark" ]
+	crash
+	# Both were, and the mark not yet gone.
+	cp -a --attributes-only "$layer/../../overlay-layers/layers.json" \
+	    "$layer/$mark"
+	is "$(elsewhen 1 refresh --plan | grep -c '^layer')" 0
+	elsewhen 1 refresh --apply >/dev/null
+	is "$(states 1)" "cut exited"
+	[ -d "$layer" ]
+	[ ! -e "$layer/$mark" ]
+	# The layer only. In another state's eyes it is another's.
+	cp -a --attributes-only "$layer/../../overlay-layers/layers.json" \
+	    "$layer/$mark"
+	find "$(state_dir)" -mindepth 1 -delete
+	cp -a "$T/before.$WHO/." "$(state_dir)"
+	mv "$layer/$mark" "$layer/$mark.other"
+	elsewhen 2 refresh --apply >/dev/null
+	[ -d "$layer" ]
+	mv "$layer/$mark.other" "$layer/$mark"
+	elsewhen 3 refresh --plan >"$T/out"
+	grep -q "^layer ${id:0:12}.*never recorded" "$T/out"
+	elsewhen 3 refresh --apply >/dev/null
+	[ ! -e "$layer" ]
+	rm -rf "$T/before.$WHO"
+}
+@test "a layer whose container was never recorded goes with its boot" {
+	each layer_of_none
+}
+
 has_any() { [ -n "$(ls "$1" 2>/dev/null)" ]; }
 half_loaded() {
 	local stage i
