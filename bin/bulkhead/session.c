@@ -111,25 +111,24 @@ start_wanted(struct session *s, unsigned int need,
 static int
 start_first(struct session *s, unsigned int need)
 {
-	static const enum star_helper	 first[] = { H_REFRESH, H_STORE,
+	static const enum star_helper	 as_root[] = { H_STATE, H_REFRESH },
+					 as_user[] = { H_REFRESH, H_STORE,
 					    H_STATE };
-	size_t				 n = sizeof(first) / sizeof(first[0]);
 
 	if (need & NEED_IDS)
 		adopt_refresh(s);
-	if (geteuid() == 0 && (need & NEED_OPENED) != 0)
-		return (start_wanted(s, need, first + n - 1, 1));
-	return (start_wanted(s, need, first, n));
+	return (geteuid() == 0 ? start_wanted(s, need, as_root, 2) :
+	    start_wanted(s, need, as_user, 3));
 }
 
 /* The others, while those open what they were given. */
 static int
 start_rest(struct session *s, unsigned int need, char *const *cleanup)
 {
-	static const enum star_helper	 soon[] = { H_REFRESH, H_STORE },
-					 rest[] = { H_LOCK, H_FETCH, H_CGROUP };
+	static const enum star_helper	 rest[] = { H_LOCK, H_FETCH, H_CGROUP },
+					 store[] = { H_STORE };
 
-	if (start_wanted(s, need, soon, sizeof(soon) / sizeof(soon[0])) == -1)
+	if (start_wanted(s, need, store, 1) == -1)
 		return (-1);
 	if ((need & NEED_LAUNCH) &&
 	    star_start_reaper(&s->star, cleanup) == -1)
