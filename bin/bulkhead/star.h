@@ -20,6 +20,7 @@ enum star_helper {
 };
 
 #define STAR_POSTS	16
+#define STAR_TEXT	1024		/* bytes of a sentence */
 
 enum star_early { EARLY_NONE, EARLY_WANTED, EARLY_HERE, EARLY_NEVER };
 #define STAR_ASKED	64		/* requests whose subject is known */
@@ -52,7 +53,7 @@ struct star {
 		unsigned int	 code;	/* enum error_code */
 	}		 failed[STAR_FAILED];
 	unsigned int	 nfailed;
-	char		 text[1024];	/* the sentence of the last failure */
+	char		 text[STAR_TEXT];	/* the sentence of the last failure */
 };
 
 /* Find the helpers beside our own executable. 0, or -1 with errno. */
