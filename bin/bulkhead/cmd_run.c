@@ -230,7 +230,7 @@ lock_taken(struct making *m)
 }
 
 static int
-ask_create(struct making *m)
+ask_create(struct making *m, struct packet *p)
 {
 	scoped_fd int	 fd = rec_memfd(m->def, "definition");
 	union msg	 q;
@@ -243,7 +243,7 @@ ask_create(struct making *m)
 	    sizeof(q.ctr_create.name));
 	q.ctr_create.ephemeral = m->rm || rec_num(m->def, "transient", 0);
 	q.ctr_create.want_slot = m->s.system;
-	return (star_send(&m->s.star, H_STATE, MSG_ctr_create, &q, &fd, 1));
+	return (star_ask(&m->s.star, H_STATE, MSG_ctr_create, &q, &fd, 1, p));
 }
 
 /* The name may be that of one whose maker was killed: look, and try again. */
@@ -257,7 +257,7 @@ ask_again(struct making *m, struct packet *p)
 		return (-1);
 	(void)strlcpy(why, m->s.star.text, sizeof(why));
 	rec_free(session_container(&m->s, name));
-	if (ask_create(m) == 0 && star_wait(&m->s.star, H_STATE, p) == 0)
+	if (ask_create(m, p) == 0)
 		return (0);
 	(void)strlcpy(m->s.star.text, why, sizeof(m->s.star.text));
 	return (-1);
@@ -296,20 +296,13 @@ static int
 create_row(struct making *m, struct packet *p)
 {
 	char	 why[sizeof(m->s.star.text)];
-	bool	 asked;
 	int	 saved;
 
 	if (!m->rootfs && session_ask_layer(&m->s, m->id,
 	    m->def, true) == -1)
 		return (-1);
 	m->layer_asked = !m->rootfs;
-	asked = ask_create(m) == 0;
-	/* Whatever that gives, its first process is there by now. */
-	if (asked && m->start != NULL) {
-		m->start->def = m->def;
-		start_watch(m->start);
-	}
-	if (asked && star_wait(&m->s.star, H_STATE, p) == 0)
+	if (ask_create(m, p) == 0)
 		return (0);
 	(void)strlcpy(why, m->s.star.text, sizeof(why));
 	saved = errno;

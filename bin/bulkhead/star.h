@@ -20,7 +20,6 @@ enum star_helper {
 };
 
 #define STAR_POSTS	16
-#define STAR_TEXT	1024		/* bytes of a sentence */
 
 enum star_early { EARLY_NONE, EARLY_WANTED, EARLY_HERE, EARLY_NEVER };
 #define STAR_ASKED	64		/* requests whose subject is known */
@@ -53,7 +52,7 @@ struct star {
 		unsigned int	 code;	/* enum error_code */
 	}		 failed[STAR_FAILED];
 	unsigned int	 nfailed;
-	char		 text[STAR_TEXT];	/* the sentence of the last failure */
+	char		 text[1024];	/* the sentence of the last failure */
 };
 
 /* Find the helpers beside our own executable. 0, or -1 with errno. */

@@ -444,75 +444,48 @@ start_begin(struct start *st)
 	return (ask_monitor(st));
 }
 
-/* Its monitor watches it, and its reaper has what its end needs. */
-static int
-watch(struct start *st, struct packet *p)
-{
-	struct session	*s = st->s;
-	union msg	 m;
-
-	if (give_pipes(st) == -1)
-		return (-1);
-	memset(&m, 0, sizeof(m));
-	m.mon_adopt.pid = (uint32_t)st->pid;
-	if (star_post(&s->star, H_MONITOR, MSG_mon_adopt, &m, &p->fds[0],
-	    1) == -1 ||
-	    keep(st, KEEP_PIDFD, p->fds[0]) == -1 ||
-	    keep(st, KEEP_USERNS, p->fds[1]) == -1 ||
-	    keep(st, KEEP_CONFIG, s->config_fd) == -1 ||
-	    keep(st, KEEP_GRAPH, s->system ? s->graph_fd : -1) == -1 ||
-	    keep_dirs(st) == -1 || keep_refresh(st) == -1)
-		return (-1);
-	s->userns_fd = packet_take_fd(p, 1);
-	return (0);
-}
-
-void
-start_watch(struct start *st)
-{
-	struct packet	 p;
-	int		 rc;
-
-	st->watched = true;
-	if ((rc = star_wait(&st->s->star, H_LAUNCH, &p)) == 0) {
-		st->pid = (pid_t)p.body.reply_fd3.value;
-		rc = watch(st, &p);
-		st->error = errno;
-		packet_clear(&p);
-	} else
-		st->error = errno;
-	if (rc == 0)
-		st->error = 0;
-	else
-		(void)strlcpy(st->why, st->s->star.text, sizeof(st->why));
-}
-
 /* The first process exists, mapped and watched, and waits to be built. */
 static int
 created(struct start *st, uint32_t slot)
 {
 	struct session	*s = st->s;
+	struct packet	 p;
 	union msg	 m;
+	int		 rc = -1;
 
-	if (!st->watched)
-		start_watch(st);
-	if (st->error != 0) {
-		(void)strlcpy(s->star.text, st->why, sizeof(s->star.text));
-		errno = st->error;
+	if (star_wait(&s->star, H_LAUNCH, &p) == -1)
 		return (-1);
-	}
+	st->pid = (pid_t)p.body.reply_fd3.value;
+	if (give_pipes(st) == -1)
+		goto out;
+	memset(&m, 0, sizeof(m));
+	m.mon_adopt.pid = (uint32_t)st->pid;
+	if (star_post(&s->star, H_MONITOR, MSG_mon_adopt, &m, &p.fds[0],
+	    1) == -1)
+		goto out;
 	memset(&m, 0, sizeof(m));
 	m.ids_write.slot = slot;
 	if (!s->single && star_post(&s->star, H_REFRESH, MSG_ids_write, &m,
-	    &s->userns_fd, 1) == -1)
-		return (-1);
+	    &p.fds[1], 1) == -1)
+		goto out;
 	/* Its view of the storage is being mapped while we go on. */
 	if (s->system && rec_get(st->def, "rootfs") == NULL &&
 	    ask_mount(st, 0, slot, false) == -1)
-		return (-1);
+		goto out;
+	if (keep(st, KEEP_PIDFD, p.fds[0]) == -1 ||
+	    keep(st, KEEP_USERNS, p.fds[1]) == -1 ||
+	    keep(st, KEEP_CONFIG, s->config_fd) == -1 ||
+	    keep(st, KEEP_GRAPH, s->system ? s->graph_fd : -1) == -1 ||
+	    keep_dirs(st) == -1 || keep_refresh(st) == -1)
+		goto out;
+	s->userns_fd = packet_take_fd(&p, 1);
 	/* Nothing is built before its ids are there and it is watched. */
-	return (star_settle(&s->star, H_REFRESH) == -1 ? -1 :
-	    star_settle(&s->star, H_MONITOR));
+	if (star_settle(&s->star, H_REFRESH) == 0 &&
+	    star_settle(&s->star, H_MONITOR) == 0)
+		rc = 0;
+ out:
+	packet_clear(&p);
+	return (rc);
 }
 
 static int

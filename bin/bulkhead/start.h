@@ -11,7 +11,6 @@
 #include <stdint.h>
 
 #include "filters.h"
-#include "star.h"
 
 struct rec;
 struct session;
@@ -29,9 +28,6 @@ struct start {
 
 	/* What is on the way already. */
 	bool		 begun;		/* launch_create */
-	bool		 watched;	/* start_watch was called, ... */
-	int		 error;		/* ... and failed with this and why */
-	char		 why[STAR_TEXT];
 	bool		 layer_asked;	/* rw_make */
 	struct rec	*full;		/* the definition as launch gets it */
 	char		 filter[FILTER_NAME];
@@ -55,11 +51,6 @@ struct start {
  * when no start follows, its run directory is the caller's to remove.
  */
 int	start_begin(struct start *);
-/*
- * When its first process is there, have it watched: that may be done before it
- * has a record, a name or ids. What fails is what start_container fails with.
- */
-void	start_watch(struct start *);
 /*
  * Is a filter kept, or none wanted, for a container that is to have `cap` and
  * `seccomp` of this record? Then no compiler is needed.
