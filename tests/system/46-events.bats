@@ -25,29 +25,29 @@ log_of() {
 
 life() {
 	local id
-	bh run --rm --network none --name e1 --label x=y localhost/busybox true
-	is "$(told e1)" "create init start attach died remove"
-	bh run --network none --name e2 localhost/busybox sh -c 'exit 3' || true
-	is "$(told e2)" "create init start attach died cleanup"
-	is "$(bh events --stream=false --filter container=e2 \
+	bh run --rm --network none --name ev1 --label x=y localhost/busybox true
+	is "$(told ev1)" "create init start attach died remove"
+	bh run --network none --name ev2 localhost/busybox sh -c 'exit 3' || true
+	is "$(told ev2)" "create init start attach died cleanup"
+	is "$(bh events --stream=false --filter container=ev2 \
 	    --filter event=died --format '{{.ContainerExitCode}}')" 3
-	bh run --rm --network none --name e3 localhost/busybox \
+	bh run --rm --network none --name ev3 localhost/busybox \
 	    sh -c 'exit 4' || true
-	is "$(bh events --stream=false --filter container=e3 \
+	is "$(bh events --stream=false --filter container=ev3 \
 	    --filter event=die --format '{{.ContainerExitCode}}')" 4
-	bh run -d --network none --name e4 localhost/busybox sleep 100
-	bh kill -s USR1 e4
-	bh stop -t 0 e4
-	is "$(told e4)" "create init start kill stop died cleanup"
-	bh start e4
-	bh rm -f -t 0 e4
-	is "$(told e4)" "create init start kill stop died cleanup init \
+	bh run -d --network none --name ev4 localhost/busybox sleep 100
+	bh kill -s USR1 ev4
+	bh stop -t 0 ev4
+	is "$(told ev4)" "create init start kill stop died cleanup"
+	bh start ev4
+	bh rm -f -t 0 ev4
+	is "$(told ev4)" "create init start kill stop died cleanup init \
 start died cleanup remove"
-	id=$(bh create --network none --name e5 localhost/busybox true)
+	id=$(bh create --network none --name ev5 localhost/busybox true)
 	is "$(told "$id")" create
 	is "$(told "${id:0:12}")" create
-	bh rm e5
-	is "$(told e5)" "create remove"
+	bh rm ev5
+	is "$(told ev5)" "create remove"
 }
 @test "S69: what happens to a container is told in podman's words" { each life; }
 

@@ -408,16 +408,16 @@ policies() {
 @test "restart: policies as podman has them" { each policies; }
 
 on_failure() {
-	bh run -d --name f --restart on-failure:3 --network none \
+	bh run -d --name fx --restart on-failure:3 --network none \
 	    localhost/busybox sh -c 'echo x >>/n; exit 5' >/dev/null
-	until_true 10 counted f 3
-	until_true 10 stands f exited
-	is "$(bh inspect --format '{{.State.ExitCode}}' f)" 5
-	is "$(bh events --stream=false --since 10m --filter container=f \
+	until_true 10 counted fx 3
+	until_true 10 stands fx exited
+	is "$(bh inspect --format '{{.State.ExitCode}}' fx)" 5
+	is "$(bh events --stream=false --since 10m --filter container=fx \
 	    --filter event=restart | wc -l)" 3
 	# By hand: it begins to count anew. Attached, the code is the first's.
-	fails 5 bh start -a f
-	until_true 10 counted f 3
+	fails 5 bh start -a fx
+	until_true 10 counted fx 3
 	bh run -d --name ok --restart on-failure --network none \
 	    localhost/busybox true >/dev/null
 	until_true 5 stands ok exited
