@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -655,6 +656,26 @@ begin(struct start *st)
 	return (start_begin(st));
 }
 
+/*
+ * A launch that was killed may have let go of the process before: it must not
+ * live on when the start is said to have failed. The sentence stays.
+ */
+static void
+abandon(struct start *st)
+{
+	union msg	 m = { .mon_signal = { .signo = SIGKILL, .all = 1 } };
+	struct star	*star = &st->s->star;
+	char		 why[sizeof(star->text)];
+	int		 saved = errno;
+
+	if (st->pid <= 0)
+		return;
+	(void)strlcpy(why, star->text, sizeof(why));
+	(void)star_do(star, H_MONITOR, MSG_mon_signal, &m, NULL, 0);
+	(void)strlcpy(star->text, why, sizeof(star->text));
+	errno = saved;
+}
+
 int
 start_container(struct start *st)
 {
@@ -679,6 +700,7 @@ start_container(struct start *st)
 	rec_free(st->full);
 	scope_close(&st->filter_fd);
 	if (rc == -1) {
+		abandon(st);
 		(void)session_error(s);
 		return (-1);
 	}

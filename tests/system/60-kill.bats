@@ -185,3 +185,22 @@ killed_load() {
 	[ $struck -gt 6 ]
 }
 @test "kill -9 during load and rmi" { each killed_load; }
+
+# Whoever let go of the process may be killed before saying so.
+killed_launch() {
+	local i state struck=0
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		bh create --name n --network none localhost/busybox \
+		    sleep 4242 >/dev/null
+		strike launch 18 start n
+		state=$(bh ps -a --format '{{.State}}')
+		[ "$state" = running ] ||
+		    until_true 2 not pgrep -f "^sleep 4242"
+		gone "start without launch" n
+		until_true 2 not pgrep -f "^sleep 4242"
+	done
+	[ $struck -gt 3 ]
+}
+@test "a start that is said to have failed has left nothing running" {
+	each killed_launch
+}
