@@ -420,6 +420,7 @@ rec_encode(const struct rec *r, void **out, size_t *out_len)
 	*out_len = len;
 	return (0);
 }
+
 struct cursor {
 	const uint8_t	*p;
 	size_t		 left;

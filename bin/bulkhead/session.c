@@ -30,6 +30,7 @@
 #include "sweep.h"
 
 #define NEED_OPENED	(NEED_STATE | NEED_SETTINGS)	/* a statekeep */
+#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define KEEP_BASE	10		/* where a reaper leaves slot 0 */
 
 int
@@ -117,23 +118,23 @@ start_first(struct session *s, unsigned int need)
 
 	if (need & NEED_IDS)
 		adopt_refresh(s);
-	return (geteuid() == 0 ? start_wanted(s, need, as_root, 2) :
-	    start_wanted(s, need, as_user, 3));
+	return (geteuid() == 0 ?
+	    start_wanted(s, need, as_root, NITEMS(as_root)) :
+	    start_wanted(s, need, as_user, NITEMS(as_user)));
 }
 
 /* The others, while those open what they were given. */
 static int
 start_rest(struct session *s, unsigned int need, char *const *cleanup)
 {
-	static const enum star_helper	 rest[] = { H_LOCK, H_FETCH, H_CGROUP },
-					 store[] = { H_STORE };
+	static const enum star_helper	 rest[] = { H_LOCK, H_FETCH, H_CGROUP };
 
-	if (start_wanted(s, need, store, 1) == -1)
+	if (is_wanted(need, H_STORE) && star_start(&s->star, H_STORE) == -1)
 		return (-1);
 	if ((need & NEED_LAUNCH) &&
 	    star_start_reaper(&s->star, cleanup) == -1)
 		return (-1);
-	return (start_wanted(s, need, rest, sizeof(rest) / sizeof(rest[0])));
+	return (start_wanted(s, need, rest, NITEMS(rest)));
 }
 
 static int
@@ -575,16 +576,22 @@ start_over(struct session *s)
 	}
 }
 
+/* Nothing is open. */
+static void
+begin(struct session *s, struct globals *g)
+{
+	s->g = g;
+	s->state_dir = s->run_dir = s->graph_fd = s->config_fd = -1;
+	s->fresh_fd = s->userns_fd = s->ctr_fd = -1;
+}
+
 int
 session_open(struct session *s, struct globals *g, unsigned int need,
     char *const *cleanup)
 {
 	int	 rc;
 
-	s->g = g;
-	s->state_dir = s->run_dir = s->graph_fd = s->config_fd = -1;
-	s->fresh_fd = -1;
-	s->userns_fd = s->ctr_fd = -1;
+	begin(s, g);
 	/* Where the storage is, stands in the state; or has been asked. */
 	if ((need & NEED_STORE) && s->config == NULL && !session_in_memory(s))
 		need |= NEED_SETTINGS;
@@ -606,10 +613,7 @@ session_open(struct session *s, struct globals *g, unsigned int need,
 int
 session_open_resolve(struct session *s, struct globals *g)
 {
-	s->g = g;
-	s->state_dir = s->run_dir = s->graph_fd = s->config_fd = -1;
-	s->fresh_fd = -1;
-	s->userns_fd = s->ctr_fd = -1;
+	begin(s, g);
 	if (star_init(&s->star, g->trace, g->verbose) == -1 ||
 	    find_mode(s) == -1 || star_start(&s->star, H_RESOLVE) == -1) {
 		(void)session_error(s);

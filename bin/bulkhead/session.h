@@ -40,7 +40,7 @@ struct session {
 	bool			 quiet;		/* without its warnings */
 	int			 config_fd;	/* the sealed memfd it came in */
 	int			 fresh_fd;	/* the same from resolve, to be kept */
-	char			 config_name[65]; /* ... under this; or "" */
+	char			 config_name[CACHE_NAME]; /* ... under this; or "" */
 	struct cache		 cache;		/* of filters, and of that */
 	struct rec		*made_with;	/* NULL, or what the store has
 						 * instead of ours */
