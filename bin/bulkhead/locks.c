@@ -33,16 +33,11 @@ void
 locks_drop(struct session *s, const char *kind, const char *id)
 {
 	union msg	 m;
-	char		 why[sizeof(s->star.text)];
-	int		 saved = errno;
 
-	(void)strlcpy(why, s->star.text, sizeof(why));
 	memset(&m.lock_drop, 0, sizeof(m.lock_drop));
 	(void)snprintf(m.lock_drop.name, sizeof(m.lock_drop.name), "%s:%.72s",
 	    kind, id);
-	(void)star_do(&s->star, H_LOCK, MSG_lock_drop, &m, NULL, 0);
-	(void)strlcpy(s->star.text, why, sizeof(s->star.text));
-	errno = saved;
+	star_aside(&s->star, H_LOCK, MSG_lock_drop, &m);
 }
 
 void

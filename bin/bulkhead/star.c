@@ -464,6 +464,19 @@ star_do(struct star *s, enum star_helper who, enum msg_type type,
 	return (0);
 }
 
+void
+star_aside(struct star *s, enum star_helper who, enum msg_type type,
+    const union msg *m)
+{
+	char	 why[sizeof(s->text)];
+	int	 saved = errno;
+
+	(void)strlcpy(why, s->text, sizeof(why));
+	(void)star_do(s, who, type, m, NULL, 0);
+	(void)strlcpy(s->text, why, sizeof(s->text));
+	errno = saved;
+}
+
 struct rec *
 star_wait_rec(struct star *s, enum star_helper who)
 {

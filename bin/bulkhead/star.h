@@ -73,6 +73,9 @@ int	star_ask(struct star *, enum star_helper, enum msg_type,
 /* The same for requests whose reply says nothing but that it is done. */
 int	star_do(struct star *, enum star_helper, enum msg_type,
 	    const union msg *, const int *, unsigned int);
+/* Done if it can be, without a word: errno and the sentence stay. */
+void	star_aside(struct star *, enum star_helper, enum msg_type,
+	    const union msg *);
 /*
  * The halves, so that several helpers work at once. One that is waited for
  * at a time each; others may be posted: their replies are looked at before

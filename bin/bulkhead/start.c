@@ -664,16 +664,9 @@ static void
 abandon(struct start *st)
 {
 	union msg	 m = { .mon_signal = { .signo = SIGKILL, .all = 1 } };
-	struct star	*star = &st->s->star;
-	char		 why[sizeof(star->text)];
-	int		 saved = errno;
 
-	if (st->pid <= 0)
-		return;
-	(void)strlcpy(why, star->text, sizeof(why));
-	(void)star_do(star, H_MONITOR, MSG_mon_signal, &m, NULL, 0);
-	(void)strlcpy(star->text, why, sizeof(star->text));
-	errno = saved;
+	if (st->pid > 0)
+		star_aside(&st->s->star, H_MONITOR, MSG_mon_signal, &m);
 }
 
 int
