@@ -426,11 +426,10 @@ enum unpack_flags {
  * later: nothing is built before launch_build.
  */
 #define FIELDS_launch_create(F)						\
-	F(u32, single, 1)	/* launch writes a one-id map itself */	\
 	F(u32, host_net, 1)	/* no network namespace of its own */
 /* launch_define: fd the definition record. */
 #define FIELDS_launch_define(F)						\
-	F(u32, flags, 0)
+	F(u32, single, 1)	/* launch writes a one-id map itself */
 /* launch_build: ids are mapped, build it. With a tty: reply_fd its master. */
 #define FIELDS_launch_build(F)						\
 	F(u32, rows, 65535)						\

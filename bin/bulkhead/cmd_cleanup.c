@@ -15,6 +15,7 @@
 #include "cmd_start.h"
 #include "end.h"
 #include "record.h"
+#include "remove.h"
 #include "say.h"
 #include "select.h"
 #include "session.h"
@@ -44,7 +45,7 @@ cleanup_one(struct session *s, const struct rec *row, void *ctx)
 	c->again.delay_ms = rec_num(row, "restart_delay", 0);
 	if (opt_flag(c->g->opts, "rm", false) &&
 	    rec_num(row, "state", 0) == CTR_EXITED)
-		return (end_remove(s, row));
+		return (remove_container(s, row, false, -1));
 	return (0);
 }
 

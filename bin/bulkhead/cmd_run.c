@@ -44,7 +44,6 @@ struct making {
 	bool		 rm;
 	int		 cid_fd;
 	int		 pid_fd;
-	pid_t		 pid;
 };
 
 static int
@@ -79,6 +78,15 @@ compiles(struct session *s)
 	kept = wants != NULL && start_has_filter(m->start, wants);
 	rec_free(wants);
 	return (!kept);
+}
+
+static int
+launched(struct session *s)
+{
+	struct making	*m = s->arg;
+
+	m->start->host_net = define_host_net(m->g->opts);
+	return (start_process(m->start));
 }
 
 /*
@@ -271,10 +279,8 @@ own_row(const struct making *m)
 
 	(void)rec_add(row, "id", m->id);
 	(void)rec_add_num(row, "rm", m->rm);
-	if (restart_wanted(m->def)) {
+	if (restart_wanted(m->def))
 		(void)rec_add(row, "restart", rec_get(m->def, "restart"));
-		(void)rec_add_num(row, "pid", m->pid);
-	}
 	(void)rec_add_rec(row, "def", m->def);
 	return (row);
 }
@@ -374,6 +380,7 @@ open_session(struct making *m, unsigned int need)
 		(void)rec_add(m->mounts, "rootfs", m->what);
 	m->s.privileged = grant;
 	m->s.compiles = compiles;
+	m->s.launched = m->start == NULL ? NULL : launched;
 	m->s.arg = m;
 	return (session_open(&m->s, m->g, need | NEED_STATE | NEED_STORE |
 	    NEED_LOCK | NEED_IDS | NEED_WRITE, cleanup));
@@ -426,7 +433,6 @@ begin(struct making *m)
 	if (st != NULL) {
 		st->tty = opt_flag(m->g->opts, "tty", false);
 		st->stdin_open = opt_flag(m->g->opts, "interactive", false);
-		st->host_net = define_host_net(m->g->opts);
 	}
 	if ((st != NULL && start_begin(st) == -1) || ask_lock(m) == -1)
 		return (session_error(&m->s));
@@ -473,7 +479,7 @@ finish(struct making *m)
 {
 	/* It need not answer: that it hears this before we are gone is all. */
 	(void)star_send(&m->s.star, H_REAPER, MSG_reap_done, NULL, NULL, 0);
-	session_close(&m->s);
+	session_leave(&m->s);
 }
 
 static void
@@ -540,19 +546,13 @@ cmd_create(struct globals *g, int argc, char **argv)
 static int
 settle_failed(struct making *m)
 {
-	struct rec	*keys;
-
 	if (m->rm) {
 		undo_cidfile(m);
 		return (drop_record(m));
 	}
-	keys = rec_new();
-	(void)rec_add(keys, "error", m->s.star.text);
-	(void)rec_add_num(keys, "pid", 0);
-	if (session_set(&m->s, m->id, 1u << CTR_CREATING |
-	    1u << CTR_RUNNING, CTR_CREATED, keys) == 0 && m->layer_asked)
+	if (start_failed(m->start, CTR_CREATING, CTR_CREATED) == 0 &&
+	    m->layer_asked)
 		session_keep_layer(&m->s, m->id, m->def);
-	rec_free(keys);
 	locks_settle(&m->s, "ctr", m->id);
 	return (0);
 }
@@ -564,6 +564,8 @@ settle_ended(struct making *m, const struct start *st)
 	struct rec	*row = own_row(m);
 	int		 rc;
 
+	(void)rec_add_num(row, "pid", st->pid);
+	(void)rec_add_num(row, "pid_start", (int64_t)st->pid_start);
 	rc = end_record(&m->s, row, st->wait_status, st->finished);
 	rec_free(row);
 	if (rc == -1) {
@@ -618,7 +620,6 @@ run_made(struct making *m, struct start *st)
 			finish(m);
 		return (st->code);
 	}
-	m->pid = st->pid;
 	write_pidfile(m, st->pid);
 	if (st->ended) {
 		code = settle_ended(m, st);

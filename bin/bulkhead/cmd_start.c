@@ -100,19 +100,6 @@ claim(struct starting *st, struct rec *def)
 }
 
 static int
-start_failed(struct session *s, const char *id)
-{
-	struct rec	*keys = rec_new();
-
-	(void)rec_add(keys, "error", s->star.text);
-	(void)rec_add_num(keys, "pid", 0);
-	(void)session_set(s, id, 1u << CTR_STARTING | 1u << CTR_RUNNING,
-	    CTR_EXITED, keys);
-	rec_free(keys);
-	return (0);
-}
-
-static int
 start_ready(struct starting *st)
 {
 	const struct rec	*opts = st->g->opts;
@@ -130,7 +117,7 @@ start_ready(struct starting *st)
 	if (claim(st, def) == -1)
 		return (session_error(&st->s));
 	if (start_container(go) == -1) {
-		(void)start_failed(&st->s, go->id);
+		(void)start_failed(go, CTR_STARTING, CTR_EXITED);
 		return (go->code);
 	}
 	return (0);
@@ -140,8 +127,8 @@ start_ready(struct starting *st)
 static void
 record_end(struct starting *st)
 {
-	if (restart_wanted(st->row))
-		(void)rec_set_num(st->row, "pid", st->go.pid);
+	(void)rec_set_num(st->row, "pid", st->go.pid);
+	(void)rec_set_num(st->row, "pid_start", (int64_t)st->go.pid_start);
 	if (end_record(&st->s, st->row, st->go.wait_status,
 	    st->go.finished) == -1)
 		(void)session_error(&st->s);

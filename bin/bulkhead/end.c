@@ -150,14 +150,31 @@ end_forgotten(struct session *s, const char *id)
 	rec_free(row);
 }
 
+void
+end_expect(struct rec *keys, pid_t pid, uint64_t start)
+{
+	(void)rec_add_num(keys, "=pid", pid);
+	(void)rec_add_num(keys, "=pid_start", (int64_t)start);
+}
+
+void
+end_expect_row(struct rec *keys, const struct rec *row)
+{
+	(void)rec_add(keys, "=pid", rec_str(row, "pid", ""));
+	(void)rec_add(keys, "=pid_start", rec_str(row, "pid_start", ""));
+}
+
+/* If it is as it was seen: from then on nobody starts it, or goes on. */
 static int
-leave_removing(struct session *s, const char *id, int code)
+leave_removing(struct session *s, const struct rec *row, int code)
 {
 	struct rec	*keys = rec_new();
 	int		 rc;
 
 	(void)rec_add_num(keys, "exit", code);
-	rc = session_set(s, id, 0, CTR_REMOVING, keys);
+	end_expect_row(keys, row);
+	rc = session_set(s, rec_str(row, "id", ""),
+	    1u << rec_num(row, "state", 0), CTR_REMOVING, keys);
 	rec_free(keys);
 	return (rc);
 }
@@ -217,7 +234,7 @@ remove_ended(struct session *s, const struct rec *row, int code)
 	/* ps has no store: it says what is to be done, and hides the rest. */
 	if (!star_has(&s->star, H_STORE))
 		return (rec_num(row, "state", 0) == CTR_REMOVING ? -1 :
-		    leave_removing(s, id, code));
+		    leave_removing(s, row, code));
 	/* While it is still there: whoever finds it half gone goes on here. */
 	if ((s->rm_volumes || rec_num(row, "rm", 0) != 0 ||
 	    rec_num(row, "state", 0) == CTR_CREATING) &&
@@ -239,11 +256,7 @@ end_remove(struct session *s, const struct rec *row)
 	return (remove_ended(s, row, 0));
 }
 
-/*
- * One with a restart policy may have been recorded, and be running again, by
- * now: what is recorded must be the end of the process that was seen to end,
- * and the row as it is after that end says what follows from it.
- */
+/* The row as it is after this end says what follows from it. */
 static int
 add_restart(struct session *s, const struct rec *row, int code, int64_t when,
     struct rec *keys)
@@ -254,7 +267,6 @@ add_restart(struct session *s, const struct rec *row, int code, int64_t when,
 		return (0);
 	if ((now = session_row(s, rec_str(row, "id", ""))) == NULL)
 		return (-1);
-	(void)rec_add(keys, "=pid", rec_str(row, "pid", ""));
 	restart_decide(now, code, when, keys);
 	rec_free(now);
 	return (0);
@@ -266,12 +278,37 @@ is_done(int error)
 	return (error == EBUSY || error == ENOENT || error == ESTALE);
 }
 
+/*
+ * Its run directory, unless somebody is at work with it: that one may have
+ * begun to use it for the next run. What stays here, a sweep finds.
+ */
+static void
+leave_run_dir(struct session *s, const char *id)
+{
+	struct rec	*now;
+	int64_t		 state;
+
+	if (locks_take(s, "ctr", id, 0) == 0) {
+		now = session_row(s, id);
+		state = rec_num(now, "state", 0);
+		if (now == NULL ? errno == ENOENT :
+		    state == CTR_EXITED || state == CTR_CREATED)
+			end_run_dir(s, id);
+		rec_free(now);
+		locks_drop(s, "ctr", id);
+	}
+	s->star.text[0] = '\0';
+}
+
+/*
+ * It may have been recorded, and be running again, by now: what is recorded
+ * must be the end of the process that was seen to end.
+ */
 int
 end_record(struct session *s, const struct rec *row, int status, int64_t when)
 {
 	const char	*id = rec_str(row, "id", "");
 	struct rec	*keys;
-	bool		 first;
 	int		 rc;
 
 	if (rec_num(row, "rm", 0) != 0)
@@ -285,19 +322,13 @@ end_record(struct session *s, const struct rec *row, int status, int64_t when)
 	}
 	(void)rec_add_num(keys, "exit", end_code(status));
 	(void)rec_add_num(keys, "finished", when);
-	(void)rec_add_num(keys, "pid", 0);
-	(void)rec_add_num(keys, "pid_start", 0);
-	rc = session_set(s, id, 1u << CTR_STARTING | 1u << CTR_RUNNING |
-	    1u << CTR_STOPPING | 1u << CTR_PAUSED, CTR_EXITED, keys);
+	end_expect_row(keys, row);
+	rc = session_set(s, id, END_LIVE, CTR_EXITED, keys);
 	rec_free(keys);
+	if (rc == 0)
+		leave_run_dir(s, id);
 	/* Another command was first: as good as done. */
-	first = rc == 0;
-	if (rc == -1 && is_done(errno))
-		rc = 0;
-	/* Where another was, it may be running again by now. */
-	if (rc == 0 && (first || !restart_wanted(row)))
-		end_run_dir(s, id);
-	return (rc);
+	return (rc == 0 || is_done(errno) ? 0 : -1);
 }
 
 /* Is the command that makes or starts it still at work? */
@@ -406,6 +437,23 @@ claim_as_it_was(struct session *s, const struct rec *row, struct rec **now)
 	return (CLAIM_CHANGED);
 }
 
+/*
+ * Nobody is at work with it, it seems; with the lock. Should that be wrong
+ * after all, because a lock broker was killed, then its maker fails now, and
+ * starts nothing. Where there is no store, the next command goes on.
+ */
+static bool
+drop_unborn(struct session *s, const struct rec *row)
+{
+	if (rec_num(row, "state", 0) != CTR_REMOVING) {
+		if (leave_removing(s, row, 0) == -1)
+			return (false);
+		if (!star_has(&s->star, H_STORE))
+			return (true);
+	}
+	return (end_remove(s, row) == 0);
+}
+
 /* Half made: nobody has been told that it exists, so it does not. */
 static bool
 reconcile_creating(struct session *s, const struct rec *row)
@@ -416,7 +464,7 @@ reconcile_creating(struct session *s, const struct rec *row)
 
 	if (claim != CLAIM_OURS)
 		return (claim == CLAIM_CHANGED);
-	done = end_remove(s, now) == 0;
+	done = drop_unborn(s, now);
 	rec_free(now);
 	locks_drop(s, "ctr", rec_str(row, "id", ""));
 	return (done);
@@ -433,7 +481,7 @@ undo_start(struct session *s, const struct rec *row)
 	if (is_alive(s, row))
 		return (false);
 	if (rec_num(row, "rm", 0) != 0)
-		return (end_remove(s, row) == 0);
+		return (drop_unborn(s, row));
 	keys = rec_new();
 	(void)rec_add_num(keys, "pid", 0);
 	done = session_set(s, id, 1u << CTR_STARTING, CTR_CREATED, keys) == 0;

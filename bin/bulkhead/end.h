@@ -5,17 +5,30 @@
 #ifndef BULKHEAD_END_H
 #define BULKHEAD_END_H
 
+#include <sys/types.h>
+
 #include <stdbool.h>
 #include <stdint.h>
 
 struct rec;
 struct session;
 
+/* The states from which a process that was started ends. */
+#define END_LIVE							\
+	(1u << CTR_RUNNING | 1u << CTR_STOPPING | 1u << CTR_PAUSED)
+
+/*
+ * What is recorded with these keys is about this process: it changes nothing
+ * when the container is running another by then, or none.
+ */
+void	end_expect(struct rec *, pid_t, uint64_t start);
+void	end_expect_row(struct rec *keys, const struct rec *row);
 /* The exit code that a person sees for a raw wait status. */
 int	end_code(int);
 /*
- * Record that it has ended: state exited (or, with rm set in its row, gone
- * altogether). Does nothing if another command was first. 0, or -1.
+ * Record that the process in its row has ended: state exited (or, with rm set
+ * in its row, gone altogether). Does nothing if another command was first, or
+ * has started it again since. 0, or -1.
  */
 int	end_record(struct session *, const struct rec *, int, int64_t);
 /* Remove it with everything that is its own. 0, or -1. */

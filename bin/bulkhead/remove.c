@@ -87,11 +87,12 @@ static void
 set_stopping(struct session *s, const struct rec *row, bool stopping)
 {
 	unsigned int	 from = stopping ? CTR_RUNNING : CTR_STOPPING;
-	struct rec	*none = rec_new();
+	struct rec	*keys = rec_new();
 
+	end_expect_row(keys, row);
 	(void)session_set(s, rec_str(row, "id", ""), 1u << from,
-	    stopping ? CTR_STOPPING : CTR_RUNNING, none);
-	rec_free(none);
+	    stopping ? CTR_STOPPING : CTR_RUNNING, keys);
+	rec_free(keys);
 	s->star.text[0] = '\0';
 }
 

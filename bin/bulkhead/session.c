@@ -132,7 +132,8 @@ start_rest(struct session *s, unsigned int need, char *const *cleanup)
 	if (is_wanted(need, H_STORE) && star_start(&s->star, H_STORE) == -1)
 		return (-1);
 	if ((need & NEED_LAUNCH) &&
-	    star_start_reaper(&s->star, cleanup) == -1)
+	    (star_start_reaper(&s->star, cleanup) == -1 ||
+	    (s->launched != NULL && s->launched(s) == -1)))
 		return (-1);
 	return (start_wanted(s, need, rest, NITEMS(rest)));
 }
@@ -626,10 +627,17 @@ session_open_resolve(struct session *s, struct globals *g)
 }
 
 void
-session_close(struct session *s)
+session_leave(struct session *s)
 {
-	star_stop_all(&s->star);
+	star_drain(&s->star);
 	rec_free(s->config);
 	rec_free(s->made_with);
 	s->config = s->made_with = NULL;
+}
+
+void
+session_close(struct session *s)
+{
+	session_leave(s);
+	star_stop_all(&s->star);
 }

@@ -70,6 +70,7 @@ struct session {
 	const char		*graph;		/* its path */
 	int			 (*privileged)(struct session *); /* see below */
 	bool			 (*compiles)(struct session *);
+	int			 (*launched)(struct session *);
 	void			*arg;
 };
 
@@ -78,12 +79,18 @@ struct session {
  * still root, to open what the command line names (bind mounts, archives);
  * in rootless mode it is called at the same point. `compiles`, if set, tells
  * with NEED_LAUNCH and a configuration that was kept whether resolve will be
- * needed all the same, to compile a filter. `cleanup_args` go to the
+ * needed all the same, to compile a filter. `launched`, if set, is called as
+ * soon as there is a launch to be asked. `cleanup_args` go to the
  * reaper if NEED_LAUNCH. 0, or -1 after telling the person why.
  */
 int	session_open(struct session *, struct globals *, unsigned int,
 	    char *const *);
 void	session_close(struct session *);
+/*
+ * The same where nothing but the end of this process follows: its channels
+ * close with it, at once, and no helper that ends is in its way.
+ */
+void	session_leave(struct session *);
 /* Only resolve, which is asked nothing yet. 0, or -1 as above. */
 int	session_open_resolve(struct session *, struct globals *);
 /*

@@ -1,12 +1,14 @@
 #include "start.h"
 
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -153,7 +155,7 @@ ask_layer(struct start *st)
 	    session_ask_layer(st->s, st->id, st->def, false));
 }
 
-/* What only a start needs to know, but for what others are working on. */
+/* What only a start needs to know. */
 static int
 draft(struct start *st)
 {
@@ -431,71 +433,81 @@ ask_monitor(struct start *st)
 }
 
 int
-start_begin(struct start *st)
+start_process(struct start *st)
 {
-	union msg	 m;
+	union msg	 m = { .launch_create = { .host_net = st->host_net } };
 
-	memset(&m.launch_create, 0, sizeof(m.launch_create));
-	m.launch_create.single = st->s->single;
-	m.launch_create.host_net = st->host_net;
-	st->begun = true;
-	if (star_send(&st->s->star, H_LAUNCH, MSG_launch_create, &m, NULL,
-	    0) == -1)
-		return (-1);
-	return (ask_monitor(st));
+	st->has_process = true;
+	return (star_send(&st->s->star, H_LAUNCH, MSG_launch_create, &m, NULL,
+	    0));
 }
 
-/* The first process exists, mapped and watched, and waits to be built. */
+int
+start_begin(struct start *st)
+{
+	st->begun = true;
+	return (!st->has_process && start_process(st) == -1 ? -1 :
+	    ask_monitor(st));
+}
+
+/*
+ * The first process exists: have its ids mapped, and with them its view of
+ * the storage, while we go on.
+ */
 static int
-created(struct start *st, uint32_t slot)
+ask_ids(struct start *st, uint32_t slot)
 {
 	struct session	*s = st->s;
+	union msg	 m = { .ids_write = { .slot = slot } };
 	struct packet	 p;
-	union msg	 m;
-	int		 rc = -1;
 
 	if (star_wait(&s->star, H_LAUNCH, &p) == -1)
 		return (-1);
 	st->pid = (pid_t)p.body.reply_fd3.value;
-	if (give_pipes(st) == -1)
-		goto out;
-	memset(&m, 0, sizeof(m));
-	m.mon_adopt.pid = (uint32_t)st->pid;
-	if (star_post(&s->star, H_MONITOR, MSG_mon_adopt, &m, &p.fds[0],
-	    1) == -1)
-		goto out;
-	memset(&m, 0, sizeof(m));
-	m.ids_write.slot = slot;
+	st->pidfd = packet_take_fd(&p, 0);
+	st->userns = packet_take_fd(&p, 1);
+	packet_clear(&p);
 	if (!s->single && star_post(&s->star, H_REFRESH, MSG_ids_write, &m,
-	    &p.fds[1], 1) == -1)
-		goto out;
-	/* Its view of the storage is being mapped while we go on. */
-	if (s->system && rec_get(st->def, "rootfs") == NULL &&
-	    ask_mount(st, 0, slot, false) == -1)
-		goto out;
-	if (keep(st, KEEP_PIDFD, p.fds[0]) == -1 ||
-	    keep(st, KEEP_USERNS, p.fds[1]) == -1 ||
+	    &st->userns, 1) == -1)
+		return (-1);
+	return (s->system && rec_get(st->def, "rootfs") == NULL ?
+	    ask_mount(st, 0, slot, false) : 0);
+}
+
+/* Its streams, and who watches it. */
+static int
+give_watch(struct start *st)
+{
+	union msg	 m = { .mon_adopt = { .pid = (uint32_t)st->pid } };
+
+	return (give_pipes(st) == -1 ? -1 : star_post(&st->s->star, H_MONITOR,
+	    MSG_mon_adopt, &m, &st->pidfd, 1));
+}
+
+/* For whoever cleans up after us. */
+static int
+keep_all(struct start *st)
+{
+	struct session	*s = st->s;
+
+	if (keep(st, KEEP_PIDFD, st->pidfd) == -1 ||
+	    keep(st, KEEP_USERNS, st->userns) == -1 ||
 	    keep(st, KEEP_CONFIG, s->config_fd) == -1 ||
 	    keep(st, KEEP_GRAPH, s->system ? s->graph_fd : -1) == -1 ||
 	    keep_dirs(st) == -1 || keep_refresh(st) == -1)
-		goto out;
-	s->userns_fd = packet_take_fd(&p, 1);
-	/* Nothing is built before its ids are there and it is watched. */
-	if (star_settle(&s->star, H_REFRESH) == 0 &&
-	    star_settle(&s->star, H_MONITOR) == 0)
-		rc = 0;
- out:
-	packet_clear(&p);
-	return (rc);
+		return (-1);
+	s->userns_fd = take_fd(&st->userns);
+	return (0);
 }
 
 static int
 define(struct start *st)
 {
+	union msg	 m = { .launch_define = { .single = st->s->single } };
 	scoped_fd int	 fd = rec_memfd(st->full, "definition");
 
 	return (fd == -1 ? -1 : star_post(&st->s->star, H_LAUNCH,
-	    MSG_launch_define, NULL, &fd, 1));
+	    MSG_launch_define, &m, &fd, 1));
 }
 
 static int
@@ -509,16 +521,20 @@ ask_build(struct start *st)
 		m.launch_build.rows = w.ws_row;
 		m.launch_build.cols = w.ws_col;
 	}
-	return (star_send(&st->s->star, H_LAUNCH, MSG_launch_build, &m, NULL,
-	    0));
+	return (st->tty ? star_send(&st->s->star, H_LAUNCH, MSG_launch_build,
+	    &m, NULL, 0) : star_post(&st->s->star, H_LAUNCH, MSG_launch_build,
+	    &m, NULL, 0));
 }
 
+/* A terminal comes back, and is its monitor's. */
 static int
 built(struct start *st)
 {
 	struct packet	 p;
 	int		 rc = 0;
 
+	if (!st->tty)
+		return (star_settle(&st->s->star, H_LAUNCH));
 	if (star_wait(&st->s->star, H_LAUNCH, &p) == -1)
 		return (-1);
 	if (p.nfds == 1)
@@ -533,15 +549,32 @@ record_running(struct start *st)
 	struct rec	*keys = rec_new();
 	int		 rc;
 
+	st->pid_start = proc_start_time(st->pid);
 	(void)rec_add_num(keys, "pid", st->pid);
-	(void)rec_add_num(keys, "pid_start",
-	    (int64_t)proc_start_time(st->pid));
+	(void)rec_add_num(keys, "pid_start", (int64_t)st->pid_start);
 	(void)rec_add_num(keys, "started", end_now_ns());
 	(void)rec_add_num(keys, "exit", 0);
 	if (st->attach_in || st->attach_out)
 		(void)rec_add(keys, "event", "attach");
-	rc = session_set(st->s, st->id, 1u << CTR_CREATING | 1u << CTR_CREATED
-	    | 1u << CTR_EXITED | 1u << CTR_STARTING, CTR_RUNNING, keys);
+	rc = session_set(st->s, st->id, 1u << CTR_CREATING |
+	    1u << CTR_STARTING, CTR_RUNNING, keys);
+	st->recorded = rc == 0;
+	rec_free(keys);
+	return (rc);
+}
+
+int
+start_failed(struct start *st, unsigned int from, unsigned int to)
+{
+	struct rec	*keys = rec_new();
+	int		 rc;
+
+	(void)rec_add(keys, "error", st->s->star.text);
+	(void)rec_add_num(keys, "pid", 0);
+	if (st->recorded)
+		end_expect(keys, st->pid, st->pid_start);
+	rc = session_set(st->s, st->id, st->recorded ? END_LIVE : 1u << from,
+	    to, keys);
 	rec_free(keys);
 	return (rc);
 }
@@ -568,7 +601,7 @@ prepare(struct start *st, struct attach *a)
 	if ((st->attach_in || st->attach_out) && attach_socket(a, true,
 	    s->star.text, sizeof(s->star.text)) == -1)
 		return (-1);
-	if (record_running(st) == -1)
+	if (keep_all(st) == -1 || record_running(st) == -1)
 		return (-1);
 	if (st->layer_asked)
 		session_keep_layer(s, st->id, st->def);
@@ -576,12 +609,22 @@ prepare(struct start *st, struct attach *a)
 }
 
 static int
-execute(struct start *st)
+ask_execute(struct start *st)
 {
-	int	 saved;
+	return (star_send(&st->s->star, H_LAUNCH, MSG_launch_exec, NULL, NULL,
+	    0));
+}
 
-	if (ask(st, H_LAUNCH, MSG_launch_exec, NULL, NULL, 0) == 0)
+static int
+executed(struct start *st)
+{
+	struct packet	 p;
+	int		 saved;
+
+	if (star_wait(&st->s->star, H_LAUNCH, &p) == 0) {
+		packet_clear(&p);
 		return (0);
+	}
 	saved = errno;
 	st->code = exec_code(saved);
 	errno = saved;
@@ -616,32 +659,43 @@ stay(struct start *st, struct attach *a)
 	    "was waiting to be read", st->id);
 }
 
+/* Nothing is built before its ids are there and it is watched. */
 static int
 furnish(struct start *st, uint32_t slot)
 {
-	if (complete(st) == -1 || define(st) == -1 || give_seccomp(st) == -1 ||
+	if (draft(st) == -1 || complete(st) == -1 || define(st) == -1 ||
+	    give_watch(st) == -1 || give_seccomp(st) == -1 ||
 	    give_init(st) == -1 ||
+	    star_settle(&st->s->star, H_REFRESH) == -1 ||
+	    star_settle(&st->s->star, H_MONITOR) == -1 ||
 	    give_mounts(st, st->full, slot) == -1)
 		return (-1);
 	return (ask_build(st));
 }
 
+/*
+ * Where nothing has to be done between building and executing, launch is told
+ * to go on before it has built. Whatever fails is said: first the building.
+ */
 static int
 run_steps(struct start *st, struct attach *a)
 {
 	uint32_t	 slot = (uint32_t)rec_num(st->def, "slot", 0);
+	bool		 in_turn;
 	int		 prepared, saved;
 	char		 why[sizeof(st->s->star.text)];
 
-	if (created(st, slot) == -1 || furnish(st, slot) == -1)
+	if (ask_ids(st, slot) == -1 || furnish(st, slot) == -1)
 		return (-1);
+	in_turn = st->tty || volumes_any(st->full);
 	prepared = prepare(st, a);
 	saved = errno;
 	(void)strlcpy(why, st->s->star.text, sizeof(why));
-	if (built(st) == -1 || volumes_settle(st->s, st->full) == -1)
+	if ((prepared == 0 && !in_turn && ask_execute(st) == -1) ||
+	    built(st) == -1 || volumes_settle(st->s, st->full) == -1)
 		return (-1);
 	if (prepared == 0)
-		return (execute(st));
+		return (in_turn && ask_execute(st) == -1 ? -1 : executed(st));
 	(void)strlcpy(st->s->star.text, why, sizeof(st->s->star.text));
 	errno = saved;
 	return (-1);
@@ -658,15 +712,17 @@ begin(struct start *st)
 
 /*
  * A launch that was killed may have let go of the process before: it must not
- * live on when the start is said to have failed. The sentence stays.
+ * live on when the start is said to have failed, whoever else was killed.
  */
 static void
 abandon(struct start *st)
 {
-	union msg	 m = { .mon_signal = { .signo = SIGKILL, .all = 1 } };
+	int	 saved = errno;
 
-	if (st->pid > 0)
-		star_aside(&st->s->star, H_MONITOR, MSG_mon_signal, &m);
+	if (st->pidfd != -1)
+		(void)syscall(SYS_pidfd_send_signal, st->pidfd, SIGKILL, NULL,
+		    0);
+	errno = saved;
 }
 
 int
@@ -677,6 +733,7 @@ start_container(struct start *st)
 	int		 rc = -1;
 
 	st->code = EXIT_ENGINE;
+	st->pidfd = st->userns = -1;
 	if (!st->filter_sought)
 		st->filter_fd = -1;
 	attach_init(&a, &s->star.helper[H_MONITOR].chan);
@@ -688,12 +745,15 @@ start_container(struct start *st)
 	    session_config(s, "engine.detach_keys", DETACH_KEYS))) == -1)
 		return (say_error("invalid detach keys"), -1);
 	if ((st->begun || begin(st) == 0) && ask_seccomp(st) == 0 &&
-	    ask_layer(st) == 0 && draft(st) == 0)
+	    ask_layer(st) == 0)
 		rc = run_steps(st, &a);
+	if (rc == -1)
+		abandon(st);
+	scope_close(&st->pidfd);
+	scope_close(&st->userns);
 	rec_free(st->full);
 	scope_close(&st->filter_fd);
 	if (rc == -1) {
-		abandon(st);
 		(void)session_error(s);
 		return (-1);
 	}

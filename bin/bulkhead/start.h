@@ -27,7 +27,8 @@ struct start {
 	bool		 tty, stdin_open, host_net;	/* as in def */
 
 	/* What is on the way already. */
-	bool		 begun;		/* launch_create */
+	bool		 has_process;	/* launch_create */
+	bool		 begun;		/* ... and mon_open */
 	bool		 layer_asked;	/* rw_make */
 	struct rec	*full;		/* the definition as launch gets it */
 	char		 filter[FILTER_NAME];
@@ -35,8 +36,12 @@ struct start {
 	bool		 filter_sought;	/* by start_has_filter */
 	bool		 compiling;	/* resolve is at it */
 
+	int		 pidfd, userns;	/* of the first process */
+
 	/* What start_container has found out. */
 	pid_t		 pid;
+	uint64_t	 pid_start;	/* see proc_start_time */
+	bool		 recorded;	/* as running */
 	int		 code;		/* 125, 126, 127 when it failed */
 	bool		 left;		/* it runs on: the person detached,
 					 * or nobody reads any more */
@@ -45,6 +50,11 @@ struct start {
 	int64_t		 finished;	/* ns */
 };
 
+/*
+ * Have its first process made already, by a launch that has just been started
+ * and knows only whether it gets a network (host_net is set). 0 or -1.
+ */
+int	start_process(struct start *);
 /*
  * Have its pipes and its first process made already, while it is looked up
  * what it is for. The three flags are set. 0, or -1 with a sentence; then, and
@@ -63,6 +73,12 @@ int	start_compiler(struct start *);
  * detaches. 0, or -1 after telling the person why; nothing is left running.
  */
 int	start_container(struct start *);
+/*
+ * Record that it failed, coming from a state that only this start has made,
+ * whatever others have done since. The sentence in the star's text is kept
+ * with it. 0, or -1 with a sentence.
+ */
+int	start_failed(struct start *, unsigned int from, unsigned int to);
 /* Open as root what the definition's mounts name; see session_open. */
 int	start_grant_mounts(struct session *, struct rec *);
 

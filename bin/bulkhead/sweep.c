@@ -73,8 +73,14 @@ sweep_one(struct session *s, int all, const char *id, sweep_fn *tell,
 			    O_NOFOLLOW | O_CLOEXEC);
 	bool		 look_only = tell != NULL, gone;
 
+	struct stat	 held, named;
+
 	if (dir == -1 || flock(dir, LOCK_EX | LOCK_NB) == -1 ||
 	    !is_idle(s, id, look_only, &gone))
+		return;
+	/* What has the name now may be another's, for the next run. */
+	if (fstat(dir, &held) == -1 || fstatat(all, id, &named,
+	    AT_SYMLINK_NOFOLLOW) == -1 || held.st_ino != named.st_ino)
 		return;
 	if (look_only)
 		tell(ctx, "leftover", id, "the run directory of nothing that "

@@ -198,8 +198,8 @@ find_one(struct session *s, struct rec *mount)
 	return (rec_addf(mount, "src", "%s/%s", s->graph, where));
 }
 
-static bool
-has_volumes(const struct rec *def)
+bool
+volumes_any(const struct rec *def)
 {
 	struct rec	*m;
 	size_t		 it = 0;
@@ -255,7 +255,7 @@ each_mount(struct session *s, struct rec *def,
 int
 volumes_find(struct session *s, struct rec *def)
 {
-	if (!has_volumes(def))
+	if (!volumes_any(def))
 		return (0);
 	return (each_mount(s, def, find_one));
 }
@@ -388,7 +388,7 @@ volumes_define(struct session *s, struct rec *def, struct rec *asked,
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	if (!has_volumes(asked) &&
+	if (!volumes_any(asked) &&
 	    (image == NULL || rec_count(image, "volume") == 0))
 		return (0);
 	rec_del(def, "mount");
@@ -541,7 +541,7 @@ ready_one(struct session *s, struct rec *mount)
 int
 volumes_ready(struct session *s, struct rec *full)
 {
-	return (has_volumes(full) ? each_mount(s, full, ready_one) : 0);
+	return (volumes_any(full) ? each_mount(s, full, ready_one) : 0);
 }
 
 int

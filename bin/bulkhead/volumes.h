@@ -35,6 +35,8 @@ void	volumes_undo(struct session *, const struct rec *);
  */
 int	volumes_ready(struct session *, struct rec *);
 int	volumes_settle(struct session *, const struct rec *);
+/* Is one of this record's mounts a volume? */
+bool	volumes_any(const struct rec *);
 /* Does a volume of this record lie in the storage? */
 bool	volumes_inside(const struct rec *);
 

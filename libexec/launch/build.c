@@ -90,6 +90,13 @@ workdir(struct build *b)
 	return (0);
 }
 
+int
+build_begin(struct build *b)
+{
+	return (dev_open(b) == -1 || kernfs_begin(b) == -1 ? -1 :
+	    net_loopback(b));
+}
+
 /*
  * The order is what makes this safe. First everything of the host that is
  * needed is opened, with the rights of the user who asks. Then whatever can
@@ -102,7 +109,7 @@ build_run(struct build *b)
 {
 	exec_share_pipes(b);
 	if (more_files(b) == -1 ||
-	    mount_open(b) == -1 || dev_open(b) == -1 || root_open(b) == -1 ||
+	    mount_open(b) == -1 || root_open(b) == -1 ||
 	    mount_open_volumes(b) == -1)
 		return (-1);
 	if (idmap_become_root(b) == -1 ||

@@ -72,6 +72,12 @@ struct build {
 
 /* Prepare for build_run. 0 or -1. */
 int	build_init(struct build *);
+/*
+ * Before anything is known about the container, or mapped: what every one has,
+ * and what belongs to its namespaces, not to an id. 0, or -1 with the fault
+ * filled.
+ */
+int	build_begin(struct build *);
 /* Ids are mapped: build all of it. 0, or -1 with the fault filled. */
 int	build_run(struct build *);
 
@@ -98,7 +104,8 @@ int	root_park(int);
  */
 int	root_unshare(int);
 
-/* kernfs.c: proc, sys, cgroup, mqueue, shm. */
+/* kernfs.c: proc and sys; then cgroup, mqueue, shm. */
+int	kernfs_begin(struct build *);
 int	kernfs_make(struct build *);
 int	kernfs_attach(struct build *);
 
@@ -134,7 +141,8 @@ int	plan_attach(struct build *, int, int, const char *, bool);
 /* Compare the kernel's list of mounts with what was noted. */
 int	plan_check(struct build *);
 
-/* net.c: the loopback interface, the host name, sysctls. */
+/* net.c: the loopback interface; then the host name, sysctls. */
+int	net_loopback(struct build *);
 int	net_setup(struct build *);
 
 #endif

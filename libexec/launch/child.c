@@ -92,8 +92,6 @@ hello(struct build *b, int sock)
 	scoped_fd int	 userns = -1, netns = -1;
 	int		 fds[2];
 
-	if (b->single && idmap_single(b) == -1)
-		return (-1);
 	userns = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
 	netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (userns == -1 || netns == -1)
@@ -106,11 +104,14 @@ hello(struct build *b, int sock)
 
 /* The record stays: the spec's strings are in it. */
 static int
-define(struct build *b, struct spec *s, int fd_in)	/* takes */
+define(struct build *b, struct spec *s, bool single, int fd_in)	/* takes */
 {
 	scoped_fd int	 fd = fd_in;
 	struct rec	*rec = rec_from_fd(fd);
 
+	b->single = single;
+	if (single && idmap_single(b) == -1)
+		return (-1);
 	if (rec == NULL)
 		return (fault_set(b->fault, EINVAL, "the container's "
 		    "definition cannot be read"));
@@ -127,7 +128,7 @@ serve_one(struct build *b, struct spec *s, const struct child_ask *a, int fd)
 {
 	switch (a->op) {
 	case CHILD_DEFINE:
-		return (define(b, s, fd));
+		return (define(b, s, a->single != 0, fd));
 	case CHILD_BUILD:
 		b->rows = a->rows;
 		b->cols = a->cols;
@@ -203,6 +204,8 @@ child_main(const struct child *c, struct given *g, struct build *b, int sock)
 		(void)put(sock, &fault, sizeof(fault), NULL, 0);
 		_exit(EXIT_ENGINE);
 	}
+	/* While nobody waits for it. What fails is said to the next request. */
+	(void)build_begin(b);
 	serve(b, &spec, g, sock);
 }
 
@@ -261,11 +264,10 @@ cannot_clone(struct fault *f)
 }
 
 int
-child_start(struct child *c, struct given *g, bool single, bool host_net,
-    struct fault *f)
+child_start(struct child *c, struct given *g, bool host_net, struct fault *f)
 {
 	int			 pair[2], fds[2];
-	struct build		 b = { .single = single, .host_net = host_net,
+	struct build		 b = { .host_net = host_net,
 				    .host_uid = geteuid(),
 				    .host_gid = getegid() };
 	struct clone_args	 args = {

@@ -26,6 +26,7 @@ struct child_ask {
 	uint32_t	 index;
 	uint32_t	 rows;
 	uint32_t	 cols;
+	uint32_t	 single;	/* of CHILD_DEFINE */
 };
 
 struct child {
@@ -38,11 +39,11 @@ struct child {
 };
 
 /*
- * Clone it with its namespaces, as a child of our parent: single, with one id
- * only; host_net, without a network namespace. 0, or -1 with the fault
- * filled. It has its own copy of given, and ours is empty then.
+ * Clone it with its namespaces, as a child of our parent: host_net, without a
+ * network namespace. 0, or -1 with the fault filled. It has its own copy of
+ * given, and ours is empty then.
  */
-int	child_start(struct child *, struct given *, bool single, bool host_net,
+int	child_start(struct child *, struct given *, bool host_net,
 	    struct fault *);
 /*
  * Ask something of it, lending a descriptor (or -1), and wait. 0; or -1

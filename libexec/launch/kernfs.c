@@ -105,10 +105,14 @@ shm_make(struct build *b)
 }
 
 int
+kernfs_begin(struct build *b)
+{
+	return (proc_make(b) == -1 ? -1 : sys_make(b));
+}
+
+int
 kernfs_make(struct build *b)
 {
-	if (proc_make(b) == -1 || sys_make(b) == -1)
-		return (-1);
 	cgroup_make(b);
 	if (shm_make(b) == -1)
 		return (-1);

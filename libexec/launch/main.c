@@ -31,7 +31,8 @@
 #define WAITING		32		/* of the 64 that the policy allows */
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
-enum state { EMPTY = 1, CREATED = 2, DEFINED = 4, BUILT = 8, GONE = 16 };
+enum state { EMPTY = 1, CREATED = 2, DEFINED = 4, BUILT = 8, FAILED = 16,
+    GONE = 32 };
 
 struct launch {
 	unsigned int	 state;
@@ -49,10 +50,11 @@ static const struct policy policy = { "launch", rules, NITEMS(rules), bpf,
     NITEMS(bpf) };
 
 static int
-answer_fault(struct answer *a, const struct fault *f)
+answer_fault(struct launch *l, struct answer *a)
 {
-	errno = f->error == 0 ? EIO : f->error;
-	return (answer_text(a, "%s", f->text));
+	l->state = FAILED;
+	errno = l->fault.error == 0 ? EIO : l->fault.error;
+	return (answer_text(a, "%s", l->fault.text));
 }
 
 /*
@@ -72,7 +74,7 @@ on_launch_give(void *ctx, struct packet *p, struct answer *a)
 		return (0);
 	l->waiting = 0;
 	return (child_give(&l->child, l->given, &l->fault) == 0 ? 0 :
-	    answer_fault(a, &l->fault));
+	    answer_fault(l, a));
 }
 
 static int
@@ -81,10 +83,8 @@ on_launch_create(void *ctx, struct packet *p, struct answer *a)
 	const struct msg_launch_create	*m = &p->body.launch_create;
 	struct launch			*l = ctx;
 
-	l->state = GONE;
-	if (child_start(&l->child, l->given, m->single == 1, m->host_net == 1,
-	    &l->fault) == -1)
-		return (answer_fault(a, &l->fault));
+	if (child_start(&l->child, l->given, m->host_net == 1, &l->fault) == -1)
+		return (answer_fault(l, a));
 	l->state = CREATED;
 	a->type = MSG_reply_fd3;
 	a->fds[0] = take_fd(&l->child.pidfd);
@@ -100,11 +100,11 @@ static int
 on_launch_define(void *ctx, struct packet *p, struct answer *a)
 {
 	struct launch		*l = ctx;
-	struct child_ask	 ask = { .op = CHILD_DEFINE };
+	struct child_ask	 ask = { .op = CHILD_DEFINE,
+				    .single = p->body.launch_define.single };
 
-	l->state = GONE;
 	if (child_ask(&l->child, &ask, p->fds[0], NULL, &l->fault) == -1)
-		return (answer_fault(a, &l->fault));
+		return (answer_fault(l, a));
 	l->state = DEFINED;
 	return (0);
 }
@@ -119,10 +119,9 @@ on_launch_build(void *ctx, struct packet *p, struct answer *a)
 					    .cols = m->cols };
 	int				 master = -1;
 
-	l->state = GONE;
 	if (child_give(&l->child, l->given, &l->fault) == -1 ||
 	    child_ask(&l->child, &ask, -1, &master, &l->fault) == -1)
-		return (answer_fault(a, &l->fault));
+		return (answer_fault(l, a));
 	l->state = BUILT;
 	return (master == -1 ? 0 : answer_fd(a, master));
 }
@@ -134,10 +133,18 @@ on_launch_exec(void *ctx, struct packet *p, struct answer *a)
 	struct child_ask	 ask = { .op = CHILD_EXEC };
 
 	(void)p;
-	l->state = GONE;
 	if (child_ask(&l->child, &ask, -1, NULL, &l->fault) == -1)
-		return (answer_fault(a, &l->fault));
+		return (answer_fault(l, a));
+	l->state = GONE;
 	return (0);
+}
+
+/* Whoever did not wait for an answer before asking on hears what it was. */
+static int
+on_failed(void *ctx, struct packet *p, struct answer *a)
+{
+	(void)p;
+	return (answer_fault(ctx, a));
 }
 
 static const struct handler handlers[] = {
@@ -149,13 +156,23 @@ static const struct handler handlers[] = {
 	{ MSG_launch_exec,	BUILT,			on_launch_exec },
 };
 
+static const struct handler failed[] = {
+	{ MSG_launch_give,	FAILED,			on_failed },
+	{ MSG_launch_define,	FAILED,			on_failed },
+	{ MSG_launch_build,	FAILED,			on_failed },
+	{ MSG_launch_exec,	FAILED,			on_failed },
+};
+
 static int
 serve(struct helper *h, struct launch *l, unsigned int states)
 {
 	int	 rc = 1;
 
 	while (rc == 1 && (l->state & states) != 0)
-		rc = helper_once(&h->chan, handlers, NITEMS(handlers),
+		rc = l->state == FAILED ?
+		    helper_once(&h->chan, failed, NITEMS(failed), &l->state,
+		    l) :
+		    helper_once(&h->chan, handlers, NITEMS(handlers),
 		    &l->state, l);
 	return (rc);
 }
@@ -176,10 +193,10 @@ main(int argc, char **argv)
 	if ((l.given = given_new()) == NULL)
 		fatal("table of descriptors");
 	rc = serve(&h, &l, EMPTY);
-	if (rc == 1 && l.state == CREATED) {
+	if (rc == 1 && l.state != EMPTY) {
 		helper_drop(&h);
 		helper_sandbox(&h, NULL, 0);
-		rc = serve(&h, &l, CREATED | DEFINED | BUILT);
+		rc = serve(&h, &l, CREATED | DEFINED | BUILT | FAILED);
 	}
 	return (rc == -1 ? EX_PROTOCOL : EX_OK);
 }

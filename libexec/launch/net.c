@@ -34,20 +34,12 @@ static const struct {
 	{ "kernel.sem",		false },
 };
 
-static bool
-own_net(const struct build *b)
-{
-	return (b->spec->net == NULL || strcmp(b->spec->net, "host") != 0);
-}
-
 static int
-loopback(const struct build *b)
+loopback(void)
 {
 	struct ifreq	 req = { .ifr_name = "lo" };
 	scoped_fd int	 s = -1;
 
-	if (!own_net(b))
-		return (0);
 	s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (s == -1 || ioctl(s, SIOCGIFFLAGS, &req) == -1)
 		return (-1);
@@ -67,7 +59,7 @@ sysctl_allowed(const struct build *b, const char *name, size_t len)
 	for (size_t i = 0; i < NITEMS(allowed); i++)
 		if (strncmp(name, allowed[i].prefix,
 		    strlen(allowed[i].prefix)) == 0)
-			return (!allowed[i].net || own_net(b));
+			return (!allowed[i].net || !b->host_net);
 	return (false);
 }
 
@@ -105,6 +97,13 @@ sysctl_set(struct build *b, const char *pair)
 }
 
 int
+net_loopback(struct build *b)
+{
+	return (b->host_net || loopback() == 0 ? 0 : fault_errno(b->fault,
+	    "bringing up the container's loopback interface"));
+}
+
+int
 net_setup(struct build *b)
 {
 	const struct spec	*s = b->spec;
@@ -112,9 +111,6 @@ net_setup(struct build *b)
 	if (s->hostname != NULL &&
 	    sethostname(s->hostname, strlen(s->hostname)) == -1)
 		return (fault_errno(b->fault, "setting the host name"));
-	if (loopback(b) == -1)
-		return (fault_errno(b->fault, "bringing up the container's "
-		    "loopback interface"));
 	for (size_t i = 0; i < s->sysctl.n; i++)
 		if (sysctl_set(b, s->sysctl.v[i]) == -1)
 			return (-1);

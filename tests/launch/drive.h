@@ -138,7 +138,7 @@ drive_map(const struct drive *d, const char *file, uint32_t id)
 static uint32_t
 drive_create(struct drive *d, const struct rec *def)
 {
-	union msg	 m = { .launch_create = { .single = (uint32_t)d->single } };
+	union msg	 m = { .launch_create = { .host_net = 0 } };
 	int		 p[2], fds[3] = { -1, -1, -1 }, fd;
 	struct packet	 reply;
 
@@ -180,6 +180,7 @@ drive_create(struct drive *d, const struct rec *def)
 	if ((fd = rec_memfd(def, "definition")) == -1)
 		err(1, "definition");
 	memset(&m, 0, sizeof(m));
+	m.launch_define.single = (uint32_t)d->single;
 	(void)drive_ask(d, MSG_launch_define, &m, fd, NULL);
 	close(fd);
 	return (d->error);

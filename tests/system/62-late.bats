@@ -1,0 +1,112 @@
+# Commands that are late: what they say of a run that is over must not be
+# taken for the next run of the same container. They are stopped where it
+# matters, and go on when another has been there.
+
+load lib
+load traces
+
+setup() { have_busybox; }
+
+teardown() {
+	pkill -CONT -f "^$BH .*late" 2>/dev/null || true
+	root rm -f -a -t 0 >/dev/null 2>&1 || true
+	user rm -f -a -t 0 >/dev/null 2>&1 || true
+}
+
+asleep() { pgrep -f "^sleep 4343" >/dev/null; }
+
+state_is() { [ "$(bh ps -a --filter name=late --format '{{.State}}')" = "$1" ]; }
+
+# frozen COMMAND...: begin it, and stop it when it waits for the container.
+frozen() {
+	bh "$@" >"$T/late.out" 2>&1 3>&- &
+	job=$!
+	until_true 5 pgrep -f "^$BH .*${1} .*late" >/dev/null
+	sleep 0.5
+	late=$(pgrep -f "^$BH .*${1} .*late")
+	kill -STOP $late
+}
+
+thawed() {
+	kill -CONT $late
+	wait $job || true
+}
+
+# Its process runs, ps says so, and everything goes the first time.
+runs_on() {
+	local pid
+	pid=$(bh inspect --format '{{.State.Pid}}' late)
+	state_is running || { bh ps -a; bh history late; return 1; }
+	[ -d "/proc/$pid" ]
+	[ "$(bh inspect --format '{{.State.Status}}' late)" = running ]
+	bh stop -t 0 late >/dev/null
+	state_is exited
+	[ ! -d "/proc/$pid" ]
+	bh rm late
+	until_true 5 eval "! asleep"
+	clean 10
+}
+
+begun() {
+	bh run -d --name late --network none localhost/busybox sleep 4343 >/dev/null
+}
+again() {
+	bh kill late >/dev/null
+	until_true 5 state_is exited
+	bh start late >/dev/null
+	state_is running
+}
+
+late_wait() {
+	begun
+	frozen wait late
+	again
+	thawed
+	is "$(cat "$T/late.out")" 137
+	runs_on
+}
+@test "a late wait does not end the next run" { each late_wait; }
+
+late_stop() {
+	bh run -d --name late --network none localhost/busybox sh -c \
+	    'trap "" TERM; echo ready; sleep 4343 & wait; sleep 4343' >/dev/null
+	until_true 5 eval 'bh logs late | grep -q ready'
+	frozen stop -t 20 late
+	again
+	thawed
+	runs_on
+}
+@test "a late stop does not end the next run" { each late_stop; }
+
+late_run() {
+	bh run --name late --network none localhost/busybox sleep 4343 \
+	    >"$T/late.out" 2>&1 3>&- &
+	job=$!
+	until_true 5 state_is running
+	late=$(pgrep -f "^$BH .*run .*late")
+	kill -STOP $late
+	again
+	thawed
+	runs_on
+}
+@test "a late run in the foreground does not end the next run" { each late_run; }
+
+# What a run left that could not clean up is no answer for the next one.
+old_exit() {
+	local id dir
+	begun
+	id=$(bh inspect --format '{{.Id}}' late)
+	again
+	dir=$(run_dir)/ctr/$id
+	[ -d "$dir" ]
+	[ ! -e "$dir/exit" ]
+	bh stop -t 0 late >/dev/null
+	mkdir -p "$dir"
+	printf old >"$dir/exit"
+	[ "$WHO" = root ] && chown -R bulkhead:bulkhead "$dir" ||
+	    chown -R "$BH_USER:$BH_USER" "$dir"
+	bh start late >/dev/null
+	[ ! -e "$dir/exit" ]
+	runs_on
+}
+@test "how an earlier run ended is not how this one does" { each old_exit; }
