@@ -49,10 +49,20 @@ crowd() {
 	clean 20 || told
 }
 
+# The containers of what is left: ids in its name, or of the run directory that
+# a process holds, gone or not.
+left_ids() {
+	local pid rest
+	traces | while read -r pid rest; do
+		echo "$pid $rest"
+		[ ! -d "/proc/$pid/fd" ] || ls -l "/proc/$pid/fd"
+	done 2>/dev/null | grep -o '[0-9a-f]\{64\}' | sort -u
+}
+
 # What happened to those of which something is left, and who did it. Fails.
 told() {
 	local id
-	for id in $(traces | grep -o '[0-9a-f]\{64\}' | sort -u); do
+	for id in $(left_ids); do
 		echo "# $id"
 		bh history --human=false --no-trunc "$id" || true
 		bh events --stream=false --filter container="$id" || true
