@@ -286,19 +286,17 @@ renumber(struct session *s, bool plan_only)
 static int
 renumber_alone(struct session *s)
 {
-	int	 rc, saved;
-	char	 why[sizeof(s->star.text)];
+	struct star_failure	 f;
+	int			 rc;
 
 	if (locks_store(s, WAIT_MS) == -1)
 		return (-1);
 	rc = renumber(s, false);
-	saved = errno;
-	(void)strlcpy(why, s->star.text, sizeof(why));
+	star_keep(&s->star, &f);
 	locks_store_drop(s);
 	if (rc == 0)
 		event_tell(s, "system", "renumber", NULL, NULL);
-	(void)strlcpy(s->star.text, why, sizeof(s->star.text));
-	errno = saved;
+	star_put_back(&s->star, &f);
 	return (rc);
 }
 

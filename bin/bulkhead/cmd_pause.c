@@ -111,16 +111,16 @@ change(struct session *s, const char *id, enum ctr_state from,
 static int
 freeze(struct session *s, const struct rec *row, const struct ready *r)
 {
-	char	 why[sizeof(s->star.text)];
-	int	 rc;
+	struct star_failure	 f;
+	int			 rc;
 
 	if (locks_take(s, "ctr", r->id, LOCK_WAIT_MS) == -1)
 		return (-1);
 	rc = cgroup_freeze(s, row, &r->cgroup);
 	if (rc == 0 && (rc = change(s, r->id, CTR_RUNNING, CTR_PAUSED)) == -1) {
-		(void)strlcpy(why, s->star.text, sizeof(why));
+		star_keep(&s->star, &f);
 		(void)cgroup_thaw(s, r->id);
-		(void)strlcpy(s->star.text, why, sizeof(s->star.text));
+		star_put_back(&s->star, &f);
 	}
 	locks_drop(s, "ctr", r->id);
 	return (rc);

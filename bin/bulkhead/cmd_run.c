@@ -258,16 +258,16 @@ ask_create(struct making *m, struct packet *p)
 static int
 ask_again(struct making *m, struct packet *p)
 {
-	const char	*name = rec_str(m->def, "name", "");
-	char		 why[sizeof(m->s.star.text)];
+	const char		*name = rec_str(m->def, "name", "");
+	struct star_failure	 f;
 
 	if (errno != EEXIST || *name == '\0')
 		return (-1);
-	(void)strlcpy(why, m->s.star.text, sizeof(why));
+	star_keep(&m->s.star, &f);
 	rec_free(session_container(&m->s, name));
 	if (ask_create(m, p) == 0)
 		return (0);
-	(void)strlcpy(m->s.star.text, why, sizeof(m->s.star.text));
+	star_put_back(&m->s.star, &f);
 	return (-1);
 }
 
@@ -301,8 +301,7 @@ drop_record(struct making *m)
 static int
 create_row(struct making *m, struct packet *p)
 {
-	char	 why[sizeof(m->s.star.text)];
-	int	 saved;
+	struct star_failure	 f;
 
 	if (!m->rootfs && session_ask_layer(&m->s, m->id,
 	    m->def, true) == -1)
@@ -310,18 +309,16 @@ create_row(struct making *m, struct packet *p)
 	m->layer_asked = !m->rootfs;
 	if (ask_create(m, p) == 0)
 		return (0);
-	(void)strlcpy(why, m->s.star.text, sizeof(why));
-	saved = errno;
+	star_keep(&m->s.star, &f);
 	if (m->layer_asked)
 		rec_free(star_wait_rec(&m->s.star, H_STORE));
 	m->layer_asked = false;
-	(void)strlcpy(m->s.star.text, why, sizeof(m->s.star.text));
-	errno = saved;
+	star_put_back(&m->s.star, &f);
 	if (ask_again(m, p) == 0)
 		return (0);
-	(void)strlcpy(why, m->s.star.text, sizeof(why));
+	star_keep(&m->s.star, &f);
 	(void)drop_record(m);
-	(void)strlcpy(m->s.star.text, why, sizeof(m->s.star.text));
+	star_put_back(&m->s.star, &f);
 	return (-1);
 }
 

@@ -159,18 +159,12 @@ commit(struct bringing *b, const char *token, const char *chain,
 static void
 discard(struct bringing *b, const char *token)
 {
-	struct star	*st = &b->s->star;
-	char		 why[sizeof(st->text)];
-	int		 saved = errno;
 	union msg	 m;
 
-	(void)strlcpy(why, st->text, sizeof(why));
 	memset(&m.layer_abort, 0, sizeof(m.layer_abort));
 	(void)strlcpy(m.layer_abort.token, token,
 	    sizeof(m.layer_abort.token));
-	(void)star_do(st, H_STORE, MSG_layer_abort, &m, NULL, 0);
-	(void)strlcpy(st->text, why, sizeof(st->text));
-	errno = saved;
+	star_aside(&b->s->star, H_STORE, MSG_layer_abort, &m);
 }
 
 /* One unpack process a layer: it sees one stream and one directory. */

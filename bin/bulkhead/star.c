@@ -399,47 +399,54 @@ star_post(struct star *s, enum star_helper who, enum msg_type type,
 	return (0);
 }
 
+void
+star_keep(const struct star *s, struct star_failure *f)
+{
+	f->error = errno;
+	(void)strlcpy(f->text, s->text, sizeof(f->text));
+}
+
+void
+star_put_back(struct star *s, const struct star_failure *f)
+{
+	(void)strlcpy(s->text, f->text, sizeof(s->text));
+	errno = f->error;
+}
+
 /* All of them are read, also after one that failed, which is the one said. */
 int
 star_settle(struct star *s, enum star_helper who)
 {
-	unsigned int	 n = s->nposted[who];
-	char		 why[sizeof(s->text)];
-	struct packet	 p;
-	int		 error = 0;
+	unsigned int		 n = s->nposted[who];
+	struct star_failure	 first = { .error = 0 };
+	struct packet		 p;
 
 	s->nposted[who] = 0;
 	for (unsigned int i = 0; i < n && star_has(s, who); i++) {
 		if (wait_for(s, who, s->posted[who][i], &p) == 0) {
 			s->value[who] = p.body.reply.value;
 			packet_clear(&p);
-		} else if (error == 0) {
-			error = errno;
-			(void)strlcpy(why, s->text, sizeof(why));
-		}
+		} else if (first.error == 0)
+			star_keep(s, &first);
 	}
-	if (error == 0)
+	if (first.error == 0)
 		return (0);
-	(void)strlcpy(s->text, why, sizeof(s->text));
-	errno = error;
+	star_put_back(s, &first);
 	return (-1);
 }
 
 int
 star_wait(struct star *s, enum star_helper who, struct packet *p)
 {
-	int	 rc = star_settle(s, who);
-	int	 saved = errno;
-	char	 why[sizeof(s->text)];
+	struct star_failure	 first;
 
-	if (rc == 0)
+	if (star_settle(s, who) == 0)
 		return (wait_for(s, who, s->sent[who], p));
 	/* What was asked after it failed is of no use any more. */
-	(void)strlcpy(why, s->text, sizeof(why));
+	star_keep(s, &first);
 	if (star_has(s, who) && wait_for(s, who, s->sent[who], p) == 0)
 		packet_clear(p);
-	(void)strlcpy(s->text, why, sizeof(s->text));
-	errno = saved;
+	star_put_back(s, &first);
 	return (-1);
 }
 
@@ -468,13 +475,11 @@ void
 star_aside(struct star *s, enum star_helper who, enum msg_type type,
     const union msg *m)
 {
-	char	 why[sizeof(s->text)];
-	int	 saved = errno;
+	struct star_failure	 f;
 
-	(void)strlcpy(why, s->text, sizeof(why));
+	star_keep(s, &f);
 	(void)star_do(s, who, type, m, NULL, 0);
-	(void)strlcpy(s->text, why, sizeof(s->text));
-	errno = saved;
+	star_put_back(s, &f);
 }
 
 struct rec *

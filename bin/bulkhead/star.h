@@ -73,6 +73,16 @@ int	star_ask(struct star *, enum star_helper, enum msg_type,
 /* The same for requests whose reply says nothing but that it is done. */
 int	star_do(struct star *, enum star_helper, enum msg_type,
 	    const union msg *, const int *, unsigned int);
+/*
+ * What failed and why, errno and the sentence: kept while something is undone
+ * that may fail with a sentence of its own, and put back.
+ */
+struct star_failure {
+	int	 error;
+	char	 text[1024];
+};
+void	star_keep(const struct star *, struct star_failure *);
+void	star_put_back(struct star *, const struct star_failure *);
 /* Done if it can be, without a word: errno and the sentence stay. */
 void	star_aside(struct star *, enum star_helper, enum msg_type,
 	    const union msg *);

@@ -682,22 +682,20 @@ run_steps(struct start *st, struct attach *a)
 {
 	uint32_t	 slot = (uint32_t)rec_num(st->def, "slot", 0);
 	bool		 in_turn;
-	int		 prepared, saved;
-	char		 why[sizeof(st->s->star.text)];
+	int		 prepared;
+	struct star_failure f;
 
 	if (ask_ids(st, slot) == -1 || furnish(st, slot) == -1)
 		return (-1);
 	in_turn = st->tty || volumes_any(st->full);
 	prepared = prepare(st, a);
-	saved = errno;
-	(void)strlcpy(why, st->s->star.text, sizeof(why));
+	star_keep(&st->s->star, &f);
 	if ((prepared == 0 && !in_turn && ask_execute(st) == -1) ||
 	    built(st) == -1 || volumes_settle(st->s, st->full) == -1)
 		return (-1);
 	if (prepared == 0)
 		return (in_turn && ask_execute(st) == -1 ? -1 : executed(st));
-	(void)strlcpy(st->s->star.text, why, sizeof(st->s->star.text));
-	errno = saved;
+	star_put_back(&st->s->star, &f);
 	return (-1);
 }
 
