@@ -172,6 +172,8 @@ leave_removing(struct session *s, const struct rec *row, int code)
 	int		 rc;
 
 	(void)rec_add_num(keys, "exit", code);
+	if (rec_num(row, "state", 0) == CTR_CREATING)
+		(void)rec_add_num(keys, "unborn", 1);
 	end_expect_row(keys, row);
 	rc = session_set(s, rec_str(row, "id", ""),
 	    1u << rec_num(row, "state", 0), CTR_REMOVING, keys);
@@ -237,6 +239,7 @@ remove_ended(struct session *s, const struct rec *row, int code)
 		    leave_removing(s, row, code));
 	/* While it is still there: whoever finds it half gone goes on here. */
 	if ((s->rm_volumes || rec_num(row, "rm", 0) != 0 ||
+	    rec_num(row, "unborn", 0) != 0 ||
 	    rec_num(row, "state", 0) == CTR_CREATING) &&
 	    volumes_drop_own(s, row) == -1)
 		return (-1);

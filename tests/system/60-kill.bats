@@ -186,6 +186,24 @@ killed_load() {
 }
 @test "kill -9 during load and rmi" { each killed_load; }
 
+# A volume of its own goes with one that was never made, whoever finds that.
+killed_volume() {
+	local i struck=0
+	for i in {1..24}; do
+		strike bulkhead 24 create --name n --network none -v /data \
+		    localhost/busybox true
+		# ps has no store: what it finds half made, the next one removes.
+		if bh ps -a --format '{{.Names}}' | grep -qx n; then
+			bh rm -v n >/dev/null
+		else
+			bh rm -i n >/dev/null
+		fi
+		is "$(bh volume ls -q)" "" "volumes after create was killed"
+	done
+	[ $struck -gt 0 ]
+}
+@test "kill -9 during create: its own volume does not stay" { each killed_volume; }
+
 # Whoever let go of the process may be killed before saying so.
 killed_launch() {
 	local i state struck=0
