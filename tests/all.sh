@@ -10,6 +10,11 @@ trap 'rm -f "$out" "$out.step" "$out.bad"' EXIT
 failed=0
 : >"$out.bad"
 
+# Of the system tests under the sanitizers: what runs most of our code.
+sanitized="tests/system/10-run.bats tests/system/20-store.bats
+    tests/system/30-lifecycle.bats tests/system/36-volumes.bats
+    tests/system/50-bad-input.bats tests/system/62-late.bats"
+
 # step NAME COMMAND...: run it, keep its count, and notice if it has none.
 step() {
 	name=$1; shift
@@ -29,6 +34,8 @@ step rows sh tests/rows.sh
 step check make --no-print-directory -j"$jobs" check
 step sanitizers make --no-print-directory -j"$jobs" SAN=address,undefined check
 step system make --no-print-directory -j"$jobs" system
+step "system, sanitizers" make --no-print-directory -j"$jobs" \
+    SAN=address,undefined BATS_FILES="$sanitized" system
 if [ -n "$(ls tests/fuzz/*_fuzz.c 2>/dev/null)" ]; then
 	step corpus sh tests/corpus.sh
 fi

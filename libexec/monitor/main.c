@@ -73,14 +73,14 @@ static int
 open_all(struct monitor *m, const struct msg_mon_open *o, int theirs[3],
     struct answer *a)
 {
-	/* How an earlier run ended is not how this one does. */
-	if (unlinkat(m->run_dir, "exit", 0) == -1 && errno != ENOENT)
-		return (answer_text(a, "the exit record of the last run of %s "
-		    "cannot be removed: %s", o->id, strerror(errno)));
 	if (ctl_listen(&m->ctl, m->run_dir) == -1)
 		return (answer_text(a, "the control socket in the run "
 		    "directory of %s cannot be made: %s", o->id,
 		    strerror(errno)));
+	/* How an earlier run ended is not how this one does. */
+	if (unlinkat(m->run_dir, "exit", 0) == -1 && errno != ENOENT)
+		return (answer_text(a, "the exit record of the last run of %s "
+		    "cannot be removed: %s", o->id, strerror(errno)));
 	if (io_open(&m->io, o->tty != 0, o->stdin_open != 0, theirs) == -1)
 		return (answer_text(a, "the pipes for %s cannot be made: %s",
 		    o->id, strerror(errno)));

@@ -798,6 +798,25 @@ test_ends(void)
 	rec_free(r);
 }
 
+/* Who asked on before the answer came hears why it failed, all the same. */
+static void
+test_asked_on(void)
+{
+	struct rec	*r = with(def("image"), "arg", "/bin/true");
+	char		 why[sizeof(d.text)];
+
+	(void)rec_set(r, "rootfs", "/nosuch/root");
+	drive_start(&d, prog, single);
+	CHECK(drive_create(&d, r) == 0);
+	CHECK(drive_build(&d) == ENOENT);
+	CHECK(strstr(d.text, "/nosuch/root") != NULL);
+	memcpy(why, d.text, sizeof(why));
+	CHECK(drive_exec(&d) == ENOENT && strcmp(d.text, why) == 0);
+	CHECK(drive_give(&d, LAUNCH_NULL, 0, 0) == ENOENT);
+	CHECK(drive_end(&d) == 125 << 8);
+	rec_free(r);
+}
+
 /* Can another process of the user's look into this one? */
 static int
 readable(pid_t pid)
@@ -1132,6 +1151,7 @@ all(void)
 	test_init();
 #endif
 	test_ends();
+	test_asked_on();
 	test_confined();
 	test_no_namespaces();
 	test_overlay();
