@@ -15,7 +15,7 @@
 #include "record.h"
 #include "scope.h"
 
-#define LOCK_TRIES	200		/* a sweep is short */
+#define LOCK_TRIES	1000		/* a sweep is short, but for load */
 #define LOCK_PAUSE_US	10000
 
 /*

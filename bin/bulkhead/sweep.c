@@ -18,6 +18,7 @@
 
 #include "cgroup.h"
 #include "end.h"
+#include "locks.h"
 #include "path.h"
 #include "record.h"
 #include "scope.h"
@@ -65,6 +66,25 @@ is_idle(struct session *s, const char *id, bool look_only, bool *gone)
 	return (idle);
 }
 
+/*
+ * Its maker has the lock before there is anything but the directory, which
+ * may have been ours before it was theirs.
+ */
+static bool
+forgotten(struct session *s, const char *id)
+{
+	struct rec	*row;
+	bool		 done = false;
+
+	if (locks_take(s, "ctr", id, 0) == -1)
+		return (false);
+	if ((row = session_row(s, id)) == NULL && errno == ENOENT)
+		done = end_leftovers(s, id) == 0;
+	rec_free(row);
+	locks_drop(s, "ctr", id);
+	return (done);
+}
+
 static void
 sweep_one(struct session *s, int all, const char *id, sweep_fn *tell,
     void *ctx)
@@ -85,7 +105,7 @@ sweep_one(struct session *s, int all, const char *id, sweep_fn *tell,
 	if (look_only)
 		tell(ctx, "leftover", id, "the run directory of nothing that "
 		    "runs");
-	else if (!gone || end_leftovers(s, id) == 0) {
+	else if (!gone || forgotten(s, id)) {
 		cgroup_remove(all, id);
 		(void)path_remove(all, id);
 	}
