@@ -300,17 +300,12 @@ killed() {
 
 # Another boot: another boot ID, bound over the kernel's.
 another_boot() {
+	local argv
 	[ -e "$T/boot" ] || echo 00000000-0000-4000-8000-000000000002 >"$T/boot"
 	chmod 644 "$T/boot"
-	case $WHO in
-	root)	set -- "$BH" --root "$T/root/storage" --runroot "$T/root/run" "$@" ;;
-	user)	set -- setpriv --reuid "$BH_USER" --regid "$BH_USER" \
-		    --init-groups env -i HOME="$T/user" XDG_RUNTIME_DIR="$T/xdg" \
-		    ASAN_OPTIONS="${ASAN_OPTIONS-}" \
-		    PATH=/usr/bin:/bin sh -c 'cd "$HOME" && exec "$@"' sh "$BH" "$@" ;;
-	esac
+	mapfile -t argv < <(engine)
 	unshare -m sh -c 'mount --bind "$1" /proc/sys/kernel/random/boot_id &&
-	    shift && exec "$@"' sh "$T/boot" "$@"
+	    shift && exec "$@"' sh "$T/boot" "${argv[@]}" "$@"
 }
 
 # The lock that a volume was made with is its own again after a boot.

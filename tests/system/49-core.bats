@@ -49,6 +49,7 @@ no_networks() {
 	strace -f -qq -o "$T/trace" -e trace=execve,execveat,socket \
 	    setpriv --reuid "$BH_USER" --regid "$BH_USER" --init-groups \
 	    env -i HOME="$T/user" XDG_RUNTIME_DIR="$T/xdg" PATH=/usr/bin:/bin \
+	    ASAN_OPTIONS="${ASAN_OPTIONS-}" \
 	    "$BH" run --rm --network private localhost/busybox true
 	grep -q '"launch"' "$T/trace"
 	not grep -E 'NETLINK_NETFILTER|iptables|nft|firewall' "$T/trace"

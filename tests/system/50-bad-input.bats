@@ -370,6 +370,7 @@ garbage() {
 	none() {
 		setpriv --reuid "$u" --regid "$u" --init-groups env -i \
 		    HOME="$T/none" XDG_RUNTIME_DIR="$T/nonexdg" \
+		    ASAN_OPTIONS="${ASAN_OPTIONS-}" \
 		    PATH=/usr/bin:/bin sh -c 'cd && exec "$@"' sh "$BH" "$@"
 	}
 	code=0

@@ -14,16 +14,6 @@ teardown() {
 	user rm -f -a -t 0 >/dev/null 2>&1 || true
 }
 
-# The engine of $WHO as a program that strike.pl can start.
-engine() {
-	case $WHO in
-	root)	printf '%s\n' "$BH" --root "$T/root/storage" --runroot "$T/root/run" ;;
-	user)	printf '%s\n' setpriv --reuid "$BH_USER" --regid "$BH_USER" \
-		    --init-groups env -i "HOME=$T/user" "XDG_RUNTIME_DIR=$T/xdg" \
-		    PATH=/usr/bin:/bin sh -c 'cd "$HOME" && exec "$@"' sh "$BH" ;;
-	esac
-}
-
 # strike PROGRAM SPAN COMMAND...: kill one of PROGRAM within SPAN ms, which are few:
 # the sooner ones happen on any machine, the later ones on a slow one.
 strike() {

@@ -31,13 +31,7 @@ crash_all() { WHO=root crash; WHO=user crash; }
 # elsewhen N COMMAND...: the engine of $WHO in boot N.
 elsewhen() {
 	local n=$1 argv; shift
-	case $WHO in
-	root)	argv=("$BH" --root "$T/root/storage" --runroot "$T/root/run") ;;
-	user)	argv=(setpriv --reuid "$BH_USER" --regid "$BH_USER"
-		    --init-groups env -i "HOME=$T/user"
-		    "XDG_RUNTIME_DIR=$T/xdg" PATH=/usr/bin:/bin
-		    sh -c 'cd "$HOME" && exec "$@"' sh "$BH") ;;
-	esac
+	mapfile -t argv < <(engine)
 	[ -e "$T/boot.$n" ] || {
 		echo "00000000-0000-4000-8000-00000000000$n" >"$T/boot.$n"
 		chmod 644 "$T/boot.$n"

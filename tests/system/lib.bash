@@ -35,6 +35,18 @@ user() {
 	as_user "$BH" "$@"
 }
 
+# The engine of $WHO as the words of a command, a line each: for what starts it
+# in ways of its own.
+engine() {
+	case $WHO in
+	root)	printf '%s\n' "$BH" --root "$T/root/storage" --runroot "$T/root/run" ;;
+	user)	printf '%s\n' setpriv --reuid "$BH_USER" --regid "$BH_USER" \
+		    --init-groups env -i "HOME=$T/user" "XDG_RUNTIME_DIR=$T/xdg" \
+		    "ASAN_OPTIONS=${ASAN_OPTIONS-}" PATH=/usr/bin:/bin \
+		    sh -c 'cd "$HOME" && exec "$@"' sh "$BH" ;;
+	esac
+}
+
 # each TEST...: the same test as root and as the user, by function name. With
 # `||` after it the function would run without errexit, and only its last
 # command would count; output is shown when a test fails, so say who first.
