@@ -289,13 +289,12 @@ static void
 leave_run_dir(struct session *s, const char *id)
 {
 	struct rec	*now;
-	int64_t		 state;
 
 	if (locks_take(s, "ctr", id, 0) == 0) {
 		now = session_row(s, id);
-		state = rec_num(now, "state", 0);
 		if (now == NULL ? errno == ENOENT :
-		    state == CTR_EXITED || state == CTR_CREATED)
+		    rec_num(now, "state", 0) == CTR_EXITED ||
+		    rec_num(now, "state", 0) == CTR_CREATED)
 			end_run_dir(s, id);
 		rec_free(now);
 		locks_drop(s, "ctr", id);

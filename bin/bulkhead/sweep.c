@@ -92,7 +92,6 @@ sweep_one(struct session *s, int all, const char *id, sweep_fn *tell,
 	scoped_fd int	 dir = openat(all, id, O_RDONLY | O_DIRECTORY |
 			    O_NOFOLLOW | O_CLOEXEC);
 	bool		 look_only = tell != NULL, gone;
-
 	struct stat	 held, named;
 
 	if (dir == -1 || flock(dir, LOCK_EX | LOCK_NB) == -1 ||
