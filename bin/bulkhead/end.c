@@ -345,7 +345,6 @@ is_alive(struct session *s, const struct rec *row)
 {
 	pid_t		 pid = (pid_t)rec_num(row, "pid", 0);
 	uint64_t	 start = (uint64_t)rec_num(row, "pid_start", 0);
-	struct chan	 ch;
 	int64_t		 when;
 	int		 status;
 
@@ -354,10 +353,7 @@ is_alive(struct session *s, const struct rec *row)
 	if (end_read_exit(s, rec_str(row, "id", ""), &status, &when) == 0)
 		return (false);
 	/* Ended, but its monitor is just about to say so. */
-	if (monconn_open(s, rec_str(row, "id", ""), &ch) == -1)
-		return (false);
-	close(ch.fd);
-	return (true);
+	return (monconn_is_there(s, rec_str(row, "id", "")));
 }
 
 static bool

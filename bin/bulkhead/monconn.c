@@ -19,12 +19,15 @@
 #include "scope.h"
 #include "session.h"
 
+#define BUSY_TRIES	100		/* five seconds */
+#define BUSY_PAUSE_US	50000
+
 /*
  * The path of a socket has room for 107 bytes, a run directory may be
  * longer: so the directory is named by its descriptor.
  */
-int
-monconn_open(struct session *s, const char *id, struct chan *ch)
+static int
+connect_once(struct session *s, const char *id)
 {
 	struct sockaddr_un	 un = { .sun_family = AF_UNIX };
 	scoped_fd int		 dir = -1, fd = -1;
@@ -35,10 +38,33 @@ monconn_open(struct session *s, const char *id, struct chan *ch)
 		return (-1);
 	(void)snprintf(un.sun_path, sizeof(un.sun_path),
 	    "/proc/self/fd/%d/ctl", dir);
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd == -1 || connect(fd, (struct sockaddr *)&un, sizeof(un)) == -1)
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1 || connect(fd, (struct sockaddr *)&un, sizeof(un)) == -1 ||
+	    fcntl(fd, F_SETFL, O_RDWR) == -1)
 		return (-1);
-	*ch = (struct chan){ take_fd(&fd), R_CTL, R_MONITOR };
+	return (take_fd(&fd));
+}
+
+bool
+monconn_is_there(struct session *s, const char *id)
+{
+	scoped_fd int	 fd = connect_once(s, id);
+
+	/* It has more callers than it takes at once. */
+	return (fd != -1 || errno == EAGAIN);
+}
+
+int
+monconn_open(struct session *s, const char *id, struct chan *ch)
+{
+	int	 fd;
+
+	for (int tries = 0; (fd = connect_once(s, id)) == -1 &&
+	    errno == EAGAIN && tries < BUSY_TRIES; tries++)
+		(void)usleep(BUSY_PAUSE_US);
+	if (fd == -1)
+		return (-1);
+	*ch = (struct chan){ fd, R_CTL, R_MONITOR };
 	return (0);
 }
 

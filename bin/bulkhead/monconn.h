@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "chan.h"
@@ -13,7 +14,12 @@
 struct rec;
 struct session;
 
-/* Connect to a container's control socket. 0; -1: no monitor is there. */
+/* Does a monitor listen for this container, however busy it is? */
+bool	monconn_is_there(struct session *, const char *);
+/*
+ * Connect to a container's control socket. 0; -1: no monitor is there, or it
+ * takes nobody for five seconds (EAGAIN).
+ */
 int	monconn_open(struct session *, const char *, struct chan *);
 /*
  * Ask, and wait for the answer at most so long (-1: for ever). 0 with the

@@ -110,3 +110,50 @@ old_exit() {
 	runs_on
 }
 @test "how an earlier run ended is not how this one does" { each old_exit; }
+
+# Stop the first monitor there is, as soon as there is one: its number.
+stop_monitor() {
+	timeout 5 perl -e 'for (;;) {
+		opendir(my $d, "/proc") or die;
+		for (sort { $b <=> $a } grep { /^\d+$/ } readdir($d)) {
+			next if (readlink("/proc/$_/exe") // "") ne $ARGV[0];
+			kill("STOP", $_);
+			print("$_\n");
+			exit;
+		}
+	}' "$BH_PREFIX/libexec/bulkhead/monitor"
+}
+
+# Two that start it, each sure to be alone, because the lock broker of the
+# first was killed: who fails in the end says nothing of who runs.
+two_starts() {
+	local i monitor front other caught=
+	bh create --name late --network none localhost/busybox sleep 4343 >/dev/null
+	for i in {1..30}; do
+		stop_monitor >"$T/monitor" &
+		other=$!
+		sleep 0.2
+		bh start late >"$T/late.out" 2>&1 3>&- &
+		job=$!
+		wait $other || true
+		monitor=$(cat "$T/monitor")
+		sleep 0.3
+		if front=$(pgrep -f "^$BH .*start late"); then
+			kill -KILL $(pgrep -P $front lockbroker)
+			bh ps -a >/dev/null
+			# Where it listens already, it is known to be alive.
+			! state_is created || { caught=1; break; }
+		fi
+		kill -CONT $monitor 2>/dev/null || true
+		wait $job || true
+		bh stop -t 0 late >/dev/null
+	done
+	[ -n "$caught" ]
+	bh start late >/dev/null
+	state_is running
+	kill -CONT $monitor
+	not wait $job
+	cat "$T/late.out"
+	runs_on
+}
+@test "a start that fails does not end the run of another" { each two_starts; }
