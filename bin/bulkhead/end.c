@@ -195,13 +195,7 @@ ask_remove(struct session *s, const char *id, int code)
 static int
 removed(struct session *s)
 {
-	struct packet	 p;
-
-	if (star_wait(&s->star, H_STATE, &p) == 0)
-		packet_clear(&p);
-	else if (errno != ENOENT)
-		return (-1);
-	return (0);
+	return (star_done(&s->star, H_STATE) == 0 || errno == ENOENT ? 0 : -1);
 }
 
 /*

@@ -95,7 +95,6 @@ transfer(struct bringing *b, const struct rec *layer, int dir)
 {
 	struct star	*st = &b->s->star;
 	struct rec	*out;
-	struct packet	 p;
 	union msg	 m;
 	int		 pfd[2], fds[2], sent;
 	char		 why[sizeof(st->text)] = "";
@@ -120,9 +119,8 @@ transfer(struct bringing *b, const struct rec *layer, int dir)
 	close(pfd[1]);
 	if (sent == -1)
 		return (NULL);
-	if (star_wait(st, H_FETCH, &p) == 0)
-		packet_clear(&p);
-	else if (errno != EPIPE || !star_has(st, H_FETCH))
+	if (star_done(st, H_FETCH) == -1 &&
+	    (errno != EPIPE || !star_has(st, H_FETCH)))
 		(void)strlcpy(why, st->text, sizeof(why));
 	out = star_wait_rec(st, H_UNPACK);
 	if (why[0] != '\0') {

@@ -320,17 +320,6 @@ send_lock_open(struct session *s)
 }
 
 static int
-wait_done(struct session *s, enum star_helper who)
-{
-	struct packet	 p;
-
-	if (star_wait(&s->star, who, &p) == -1)
-		return (-1);
-	packet_clear(&p);
-	return (0);
-}
-
-static int
 locks_opened(struct session *s)
 {
 	struct packet	 p;
@@ -429,7 +418,7 @@ open_parts(struct session *s, unsigned int need, bool root,
 		return (-1);
 	if ((need & NEED_LOCK) && send_lock_open(s) == -1)
 		return (-1);
-	if ((need & NEED_STORE) && wait_done(s, H_STORE) == -1)
+	if ((need & NEED_STORE) && star_done(&s->star, H_STORE) == -1)
 		return (-1);
 	if ((need & NEED_LOCK) && locks_opened(s) == -1)
 		return (-1);

@@ -460,15 +460,22 @@ star_ask(struct star *s, enum star_helper who, enum msg_type type,
 }
 
 int
-star_do(struct star *s, enum star_helper who, enum msg_type type,
-    const union msg *m, const int *fds, unsigned int nfds)
+star_done(struct star *s, enum star_helper who)
 {
 	struct packet	 p;
 
-	if (star_ask(s, who, type, m, fds, nfds, &p) == -1)
+	if (star_wait(s, who, &p) == -1)
 		return (-1);
 	packet_clear(&p);
 	return (0);
+}
+
+int
+star_do(struct star *s, enum star_helper who, enum msg_type type,
+    const union msg *m, const int *fds, unsigned int nfds)
+{
+	return (star_send(s, who, type, m, fds, nfds) == -1 ? -1 :
+	    star_done(s, who));
 }
 
 void

@@ -97,6 +97,8 @@ int	star_settle(struct star *, enum star_helper);
 int	star_send(struct star *, enum star_helper, enum msg_type,
 	    const union msg *, const int *, unsigned int);
 int	star_wait(struct star *, enum star_helper, struct packet *);
+/* The same for a reply that says nothing but that it is done. */
+int	star_done(struct star *, enum star_helper);
 /* Wait for a reply that is a record. NULL with a sentence in text. */
 struct rec;
 struct rec *star_wait_rec(struct star *, enum star_helper);

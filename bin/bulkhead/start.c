@@ -618,13 +618,10 @@ ask_execute(struct start *st)
 static int
 executed(struct start *st)
 {
-	struct packet	 p;
-	int		 saved;
+	int	 saved;
 
-	if (star_wait(&st->s->star, H_LAUNCH, &p) == 0) {
-		packet_clear(&p);
+	if (star_done(&st->s->star, H_LAUNCH) == 0)
 		return (0);
-	}
 	saved = errno;
 	st->code = exec_code(saved);
 	errno = saved;

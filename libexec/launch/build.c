@@ -98,7 +98,8 @@ build_begin(struct build *b)
 }
 
 /*
- * The order is what makes this safe. First everything of the host that is
+ * The order is what makes this safe. What every container has, was made by
+ * build_begin: it needs nobody's rights. First everything of the host that is
  * needed is opened, with the rights of the user who asks. Then whatever can
  * be made is made, all of it detached. Then the container's root becomes the
  * only root there is: only after that is anything created, looked up or
