@@ -153,16 +153,31 @@ put_blob(struct store *s, json_t *img, const char *key, const char *text,
 		return (fail_errno(a, "cannot write", path));
 	strcpy(digest, "sha256:");
 	sha256_hex(text, strlen(text), digest + 7);
-	json_object_set_new(json_object_get(img, "big-data-sizes"), key,
-	    json_integer((json_int_t)strlen(text)));
-	json_object_set_new(json_object_get(img, "big-data-digests"), key,
-	    json_string(digest));
+	if (json_object_set_new(json_object_get(img, "big-data-sizes"), key,
+	    json_integer((json_int_t)strlen(text))) == -1 ||
+	    json_object_set_new(json_object_get(img, "big-data-digests"), key,
+	    json_string(digest)) == -1)
+		return (fail(a, ENOMEM, "out of memory"));
 	json_array_foreach(names, i, v)
 		if (json_is_string(v) &&
 		    strcmp(json_string_value(v), key) == 0)
 			return (0);
-	json_array_append_new(names, json_string(key));
-	return (0);
+	return (json_array_append_new(names, json_string(key)) == -1 ?
+	    fail(a, ENOMEM, "out of memory") : 0);
+}
+
+/* An image that another engine made may lack one of the three. */
+static int
+need_lists(json_t *img, struct answer *a)
+{
+	if ((json_is_array(json_object_get(img, "big-data-names")) ||
+	    json_object_set_new(img, "big-data-names", json_array()) == 0) &&
+	    (json_is_object(json_object_get(img, "big-data-sizes")) ||
+	    json_object_set_new(img, "big-data-sizes", json_object()) == 0) &&
+	    (json_is_object(json_object_get(img, "big-data-digests")) ||
+	    json_object_set_new(img, "big-data-digests", json_object()) == 0))
+		return (0);
+	return (fail(a, ENOMEM, "out of memory"));
 }
 
 static int
@@ -171,7 +186,8 @@ put_blobs(struct store *s, json_t *img, const struct request *q,
 {
 	char	 key[128];
 
-	if (put_blob(s, img, q->config_digest, q->config, a) == -1)
+	if (need_lists(img, a) == -1 ||
+	    put_blob(s, img, q->config_digest, q->config, a) == -1)
 		return (-1);
 	snprintf(key, sizeof(key), "manifest-%s", q->digest);
 	if (put_blob(s, img, key, q->manifest, a) == -1 ||
@@ -182,6 +198,7 @@ put_blobs(struct store *s, json_t *img, const struct request *q,
 	return (put_blob(s, img, key, "", a));
 }
 
+/* An image's entry in the index, without names; NULL: out of memory. */
 static json_t *
 new_image(const struct request *q)
 {
@@ -190,18 +207,17 @@ new_image(const struct request *q)
 
 	snprintf(meta, sizeof(meta), "{\"signatures-sizes\":{\"%s\":[]}}",
 	    q->digest);
-	json_object_set_new(o, "id", json_string(q->id));
-	json_object_set_new(o, "digest", json_string(q->digest));
-	json_object_set_new(o, "names", json_array());
-	json_object_set_new(o, "names-history", json_array());
-	if (*q->layer != '\0')
-		json_object_set_new(o, "layer", json_string(q->layer));
-	json_object_set_new(o, "metadata", json_string(meta));
-	json_object_set_new(o, "big-data-names", json_array());
-	json_object_set_new(o, "big-data-sizes", json_object());
-	json_object_set_new(o, "big-data-digests", json_object());
-	json_object_set_new(o, "created", json_string(q->created));
-	return (o);
+	if (json_object_set_new(o, "id", json_string(q->id)) == 0 &&
+	    json_object_set_new(o, "digest", json_string(q->digest)) == 0 &&
+	    json_object_set_new(o, "names", json_array()) == 0 &&
+	    json_object_set_new(o, "names-history", json_array()) == 0 &&
+	    (*q->layer == '\0' || json_object_set_new(o, "layer",
+	    json_string(q->layer)) == 0) &&
+	    json_object_set_new(o, "metadata", json_string(meta)) == 0 &&
+	    json_object_set_new(o, "created", json_string(q->created)) == 0)
+		return (o);
+	json_decref(o);
+	return (NULL);
 }
 
 static void
@@ -218,33 +234,44 @@ array_drop(json_t *list, const char *text)
 		}
 }
 
+/* The list of this key, made if it is not there; NULL: out of memory. */
 static json_t *
 array_of(json_t *img, const char *key)
 {
-	if (!json_is_array(json_object_get(img, key)))
-		json_object_set_new(img, key, json_array());
+	if (!json_is_array(json_object_get(img, key)) &&
+	    json_object_set_new(img, key, json_array()) == -1)
+		return (NULL);
 	return (json_object_get(img, key));
 }
 
 /* A name belongs to one image: it moves here from wherever it was. */
-static void
-give_names(struct store *s, json_t *img, const struct rec *r)
+static int
+give_name(struct store *s, json_t *img, const char *name)
+{
+	json_t	*other, *hist = array_of(img, "names-history");
+	size_t	 i;
+
+	json_array_foreach(s->images.root, i, other)
+		if (other != img)
+			array_drop(json_object_get(other, "names"), name);
+	if (!names_has(img, name) && json_array_append_new(
+	    array_of(img, "names"), json_string(name)) == -1)
+		return (-1);
+	array_drop(hist, name);
+	return (json_array_insert_new(hist, 0, json_string(name)));
+}
+
+static int
+give_names(struct store *s, json_t *img, const struct rec *r,
+    struct answer *a)
 {
 	const char	*name;
-	size_t		 at = 0, i;
-	json_t		*other, *hist = array_of(img, "names-history");
+	size_t		 at = 0;
 
-	while (rec_next(r, "name", &at, &name)) {
-		json_array_foreach(s->images.root, i, other)
-			if (other != img)
-				array_drop(json_object_get(other, "names"),
-				    name);
-		if (!names_has(img, name))
-			json_array_append_new(array_of(img, "names"),
-			    json_string(name));
-		array_drop(hist, name);
-		json_array_insert_new(hist, 0, json_string(name));
-	}
+	while (rec_next(r, "name", &at, &name))
+		if (give_name(s, img, name) == -1)
+			return (fail(a, ENOMEM, "out of memory"));
+	return (0);
 }
 
 static int
@@ -265,7 +292,8 @@ write_image(struct store *s, const struct request *q, int lock,
 	json_t	*img = index_get(&s->images, q->id);
 
 	if (img == NULL) {
-		img = new_image(q);
+		if ((img = new_image(q)) == NULL)
+			return (fail(a, ENOMEM, "out of memory"));
 		if (index_add(&s->images, img, a) == -1) {
 			json_decref(img);
 			return (-1);
@@ -275,9 +303,9 @@ write_image(struct store *s, const struct request *q, int lock,
 	if (make_image_dir(s, q->id, a) == -1 ||
 	    put_blobs(s, img, q, a) == -1)
 		return (-1);
-	json_object_set_new(img, "digest", json_string(q->digest));
-	give_names(s, img, q->r);
-	if (lock_touch(lock, a) == -1)
+	if (json_object_set_new(img, "digest", json_string(q->digest)) == -1)
+		return (fail(a, ENOMEM, "out of memory"));
+	if (give_names(s, img, q->r, a) == -1 || lock_touch(lock, a) == -1)
 		return (-1);
 	return (index_save(&s->images, s->graph, a));
 }

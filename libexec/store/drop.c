@@ -40,13 +40,12 @@ users_load(struct store *s, size_t i, struct index *ix, struct answer *a)
 	return (index_read(ix, users[i].run ? s->run : s->graph, a));
 }
 
-static void
+static int
 mark(json_t *set, const json_t *o, const char *key)
 {
 	const char	*id = json_text(o, key);
 
-	if (id != NULL)
-		json_object_set_new(set, id, json_true());
+	return (id == NULL ? 0 : json_object_set_new(set, id, json_true()));
 }
 
 static int
@@ -55,33 +54,49 @@ mark_users(struct store *s, json_t *set, struct answer *a)
 	struct index	 ix;
 	json_t		*o;
 	size_t		 at;
+	int		 rc = 0;
 
-	for (size_t i = 0; i < NUSERS; i++) {
+	for (size_t i = 0; i < NUSERS && rc == 0; i++) {
 		if (users_load(s, i, &ix, a) == -1)
 			return (-1);
 		json_array_foreach(ix.root, at, o)
-			mark(set, o, users[i].key);
+			rc |= mark(set, o, users[i].key);
 		index_clear(&ix);
 	}
-	return (0);
+	return (rc == 0 ? 0 : fail(a, ENOMEM, "out of memory"));
 }
 
-/* Every layer that an image, a container or a mount names. */
+static int
+mark_image(json_t *set, const json_t *img)
+{
+	json_t	*v;
+	size_t	 i;
+	int	 rc = mark(set, img, "layer");
+
+	json_array_foreach(json_object_get(img, "mapped-layers"), i, v)
+		if (json_is_string(v))
+			rc |= json_object_set_new(set, json_string_value(v),
+			    json_true());
+	return (rc);
+}
+
+/*
+ * Every layer that an image, a container or a mount names: all of them, or
+ * NULL, because what is not in the set is deleted.
+ */
 static json_t *
 used_layers(struct store *s, struct answer *a)
 {
-	json_t	*set = json_object(), *img, *v;
-	size_t	 i, k;
+	json_t	*set = json_object(), *img;
+	size_t	 i;
+	int	 rc = set == NULL ? -1 : 0;
 
-	json_array_foreach(s->images.root, i, img) {
-		mark(set, img, "layer");
-		json_array_foreach(json_object_get(img, "mapped-layers"), k, v)
-			if (json_is_string(v))
-				json_object_set_new(set,
-				    json_string_value(v), json_true());
-	}
-	if (mark_users(s, set, a) == 0)
+	json_array_foreach(s->images.root, i, img)
+		rc |= mark_image(set, img);
+	if (rc == 0 && mark_users(s, set, a) == 0)
 		return (set);
+	if (rc != 0)
+		(void)fail(a, ENOMEM, "out of memory");
 	json_decref(set);
 	return (NULL);
 }
@@ -159,8 +174,10 @@ drop_unlock(struct drop_locks *l)
 	errno = saved;
 }
 
+/* How many were dropped, or -1 + sentence. */
 static int
-drop_entries(struct store *s, const json_t *used, const char *ids)
+drop_entries(struct store *s, const json_t *used, const char *ids,
+    struct answer *a)
 {
 	char	 id[ID_LEN + 1];
 	int	 n = 0;
@@ -171,7 +188,8 @@ drop_entries(struct store *s, const json_t *used, const char *ids)
 		if (index_get(&s->layers, id) == NULL ||
 		    json_object_get(used, id) != NULL || has_child(s, id))
 			continue;
-		index_drop(&s->layers, id);
+		if (index_drop(&s->layers, id, a) == -1)
+			return (-1);
 		n++;
 	}
 	return (n);
@@ -206,10 +224,10 @@ drop_layers(struct store *s, const struct drop_locks *l, const char *ids,
 
 	if (used == NULL)
 		return (-1);
-	n = drop_entries(s, used, ids);
+	n = drop_entries(s, used, ids, a);
 	json_decref(used);
-	if (n > 0 && (lock_touch(l->layers, a) == -1 ||
-	    index_save(&s->layers, s->graph, a) == -1)) {
+	if (n == -1 || (n > 0 && (lock_touch(l->layers, a) == -1 ||
+	    index_save(&s->layers, s->graph, a) == -1))) {
 		index_clear(&s->layers);
 		return (-1);
 	}

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "path.h"
 #include "scope.h"
@@ -14,6 +15,7 @@
 #include "text.h"
 
 #define INDEX_MAX	(32u << 20)	/* about 15,000 images */
+#define PREVIOUS	".previous"	/* the index before its last change */
 
 void
 index_init(struct index *ix, const char *driver, const char *kind,
@@ -267,9 +269,9 @@ cut(struct index *ix)
 static int
 damaged(struct index *ix, size_t n, struct answer *a)
 {
-	(void)fail(a, EBADMSG, "%s is damaged at entry %zu; restore it or "
-	    "remove the store", ix->path, n);
-	return (-1);
+	return (fail(a, EBADMSG, "%s is damaged at entry %zu; restore it (what "
+	    "it was before its last change is in %s" PREVIOUS ") or remove the "
+	    "store", ix->path, n, ix->path));
 }
 
 /* Takes the text. */
@@ -349,21 +351,67 @@ index_load(struct index *ix, int graph, struct answer *a)
 	return (index_set(ix, text, len, a));
 }
 
+/*
+ * jansson's dump leaves out members without an error when an allocation in it
+ * fails: the text is parsed again and compared. NULL: out of memory.
+ */
+static char *
+dump_checked(const json_t *root)
+{
+	char	*text = json_dumps(root, JSON_COMPACT);
+	json_t	*again;
+	bool	 same;
+
+	if (text == NULL)
+		return (NULL);
+	again = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	same = again != NULL && json_equal(again, root);
+	json_decref(again);
+	if (same)
+		return (text);
+	free(text);
+	return (NULL);
+}
+
+/*
+ * Keep the index as it is under a second name, for a person to restore it
+ * from. Where the file system has no hard links there is none.
+ */
+static void
+keep_previous(int dir, const char *file)
+{
+	char	 tmp[96], kept[96];
+
+	snprintf(tmp, sizeof(tmp), ".%s" PREVIOUS ".%ld", file,
+	    (long)getpid());
+	snprintf(kept, sizeof(kept), "%s" PREVIOUS, file);
+	(void)unlinkat(dir, tmp, 0);
+	if (linkat(dir, file, dir, tmp, 0) == 0)
+		(void)renameat(dir, tmp, dir, kept);
+	/* A rename to a name of the same inode leaves both names. */
+	(void)unlinkat(dir, tmp, 0);
+}
+
 int
 index_save(struct index *ix, int graph, struct answer *a)
 {
-	scoped_free char	*text = json_dumps(ix->root, JSON_COMPACT);
+	scoped_free char	*text = dump_checked(ix->root);
 	scoped_fd int		 dir = -1;
 	char			*slash = strchr(ix->path, '/');
-	int			 rc;
+	int			 rc = -1;
 
-	if (text == NULL)
+	if (text == NULL) {
+		index_clear(ix);
 		return (fail(a, ENOMEM, "out of memory"));
+	}
 	*slash = '\0';
 	dir = path_open(graph, ix->path, O_RDONLY | O_DIRECTORY, 0);
 	*slash = '/';
-	rc = dir == -1 ? -1 :
-	    path_replace(dir, slash + 1, text, strlen(text), 0600, true);
+	if (dir != -1) {
+		keep_previous(dir, slash + 1);
+		rc = path_replace(dir, slash + 1, text, strlen(text), 0600,
+		    true);
+	}
 	if (rc == -1)
 		rc = fail_errno(a, "cannot write", ix->path);
 	/* What is in memory is now either old or of unknown stamp. */
@@ -400,8 +448,8 @@ index_add(struct index *ix, json_t *o, struct answer *a)
 	return (0);
 }
 
-void
-index_drop(struct index *ix, const char *id)
+int
+index_drop(struct index *ix, const char *id, struct answer *a)
 {
 	json_t	*o;
 	size_t	 i;
@@ -411,5 +459,5 @@ index_drop(struct index *ix, const char *id)
 			json_array_remove(ix->root, i);
 			break;
 		}
-	(void)follow_root(ix);
+	return (follow_root(ix) == -1 ? fail(a, ENOMEM, "out of memory") : 0);
 }

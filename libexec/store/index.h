@@ -55,12 +55,16 @@ int	index_parse(struct index *, struct answer *);
 json_t	*index_item(struct index *, size_t);
 /* The object with this id, borrowed; NULL when there is none (or damaged). */
 json_t	*index_get(struct index *, const char *);
-/* Write the (changed) array back: synced, by rename. 0, or -1 + sentence. */
+/*
+ * Write the (changed) array back: synced, by rename, after the text has been
+ * compared with what is in memory. The file as it was stays beside it as
+ * FILE.previous. Nothing is loaded afterwards. 0, or -1 + sentence.
+ */
 int	index_save(struct index *, int, struct answer *);
 /* Of one that index_read has read: add an object (it is shared). 0 or -1. */
 int	index_add(struct index *, json_t *, struct answer *);
-/* Of such a one: drop the object with this id. */
-void	index_drop(struct index *, const char *);
+/* Of such a one: drop the object with this id. 0, or -1 + sentence. */
+int	index_drop(struct index *, const char *, struct answer *);
 
 /* A text member, or NULL when absent or not text. */
 const char *json_text(const json_t *, const char *);

@@ -118,7 +118,8 @@ chain_in(struct store *s, json_t *map, const char *id, int depth)
 		parent = NULL;
 	if (text_is_digest(diff) && (parent == NULL || *below != '\0'))
 		layer_next_chain(below, diff, sum);
-	json_object_set_new(map, id, json_string(sum));
+	if (json_object_set_new(map, id, json_string(sum)) == -1)
+		return ("");
 	return (json_text(map, id));
 }
 

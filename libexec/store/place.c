@@ -209,20 +209,42 @@ place_move(struct store *s, const char *stage, const char *id,
 	return (0);
 }
 
+/* The ids that a layer uses; NULL: out of memory. */
 static json_t *
 id_set(const struct rec *r, const char *key)
 {
 	json_t		*set = json_array();
 	const char	*text;
 	size_t		 at = 0;
+	int		 rc = set == NULL ? -1 : 0;
 
 	while (rec_next(r, key, &at, &text))
-		json_array_append_new(set, json_integer(atoll(text)));
-	if (json_array_size(set) == 0)
-		json_array_append_new(set, json_integer(0));
-	return (set);
+		rc |= json_array_append_new(set, json_integer(atoll(text)));
+	if (rec_count(r, key) == 0)
+		rc |= json_array_append_new(set, json_integer(0));
+	if (rc == 0)
+		return (set);
+	json_decref(set);
+	return (NULL);
 }
 
+/* What a layer's entry says of its bytes. 0 or -1. */
+static int
+set_sizes(json_t *o, const struct rec *r)
+{
+	int64_t	 kind = rec_num(r, "compression", 0);
+	int64_t	 size = rec_num(r, "size", 0);
+
+	if (json_object_set_new(o, "compressed-size",
+	    json_integer(rec_num(r, "compressed_size", size))) == -1 ||
+	    json_object_set_new(o, "diff-size", json_integer(size)) == -1)
+		return (-1);
+	if (kind <= 0 || kind > 4)	/* bzip2, gzip, xz, zstd */
+		return (0);
+	return (json_object_set_new(o, "compression", json_integer(kind)));
+}
+
+/* A layer's entry in the index; NULL: out of memory. */
 static json_t *
 entry(const char *id, const char *parent, const struct rec *r)
 {
@@ -231,26 +253,22 @@ entry(const char *id, const char *parent, const struct rec *r)
 	const char	*digest = rec_str(r, "digest", diff);
 	char		 now[64];
 	struct timespec	 ts;
-	int64_t		 kind = rec_num(r, "compression", 0);
 
 	clock_gettime(CLOCK_REALTIME, &ts);
 	text_rfc3339(ts.tv_sec * 1000000000LL + ts.tv_nsec, now, sizeof(now));
-	json_object_set_new(o, "id", json_string(id));
-	if (*parent != '\0')
-		json_object_set_new(o, "parent", json_string(parent));
-	json_object_set_new(o, "created", json_string(now));
-	json_object_set_new(o, "compressed-diff-digest",
-	    json_string(text_is_digest(digest) ? digest : diff));
-	json_object_set_new(o, "compressed-size", json_integer(
-	    rec_num(r, "compressed_size", rec_num(r, "size", 0))));
-	json_object_set_new(o, "diff-digest", json_string(diff));
-	json_object_set_new(o, "diff-size",
-	    json_integer(rec_num(r, "size", 0)));
-	if (kind > 0 && kind <= 4)	/* bzip2, gzip, xz, zstd */
-		json_object_set_new(o, "compression", json_integer(kind));
-	json_object_set_new(o, "uidset", id_set(r, "uid"));
-	json_object_set_new(o, "gidset", id_set(r, "gid"));
-	return (o);
+	if (json_object_set_new(o, "id", json_string(id)) == 0 &&
+	    (*parent == '\0' || json_object_set_new(o, "parent",
+	    json_string(parent)) == 0) &&
+	    json_object_set_new(o, "created", json_string(now)) == 0 &&
+	    json_object_set_new(o, "compressed-diff-digest",
+	    json_string(text_is_digest(digest) ? digest : diff)) == 0 &&
+	    json_object_set_new(o, "diff-digest", json_string(diff)) == 0 &&
+	    set_sizes(o, r) == 0 &&
+	    json_object_set_new(o, "uidset", id_set(r, "uid")) == 0 &&
+	    json_object_set_new(o, "gidset", id_set(r, "gid")) == 0)
+		return (o);
+	json_decref(o);
+	return (NULL);
 }
 
 /*
@@ -291,7 +309,8 @@ place_record(struct store *s, const char *id, const char *parent,
     const struct rec *r, struct answer *a)
 {
 	json_t	*o = entry(id, parent, r);
-	int	 rc = put_split(s, id, r, a);
+	int	 rc = o == NULL ? fail(a, ENOMEM, "out of memory") :
+		    put_split(s, id, r, a);
 
 	if (rc == 0)
 		rc = index_add(&s->layers, o, a);
@@ -313,17 +332,15 @@ unlink_short(struct store *s, const char *id)
 	(void)unlinkat(s->graph, name, 0);
 }
 
-void
+static void
 place_back(struct store *s, const char *id)
 {
-	int	 saved = errno;
 	char	 home[96];
 
 	unlink_short(s, id);
 	unlink_split(s, id);
 	home_of(s, id, home);
 	(void)place_discard(s, home);
-	errno = saved;
 }
 
 void
@@ -338,18 +355,26 @@ place_trash_layer(struct store *s, const char *id)
 }
 
 int
+place_back_unlisted(struct store *s, const char *id, struct answer *a)
+{
+	index_clear(&s->layers);
+	if (index_read(&s->layers, s->graph, a) == -1)
+		return (-1);
+	if (index_get(&s->layers, id) == NULL)
+		place_back(s, id);
+	return (0);
+}
+
+int
 place_undo(struct store *s, const char *id, struct answer *a)
 {
 	scoped_fd int	 lock = -1;
 
 	if (!text_is_id(id))
 		return (0);
-	if ((lock = lock_take(s, "layers", true, a)) == -1 ||
-	    index_read(&s->layers, s->graph, a) == -1)
+	if ((lock = lock_take(s, "layers", true, a)) == -1)
 		return (-1);
-	if (index_get(&s->layers, id) == NULL)
-		place_back(s, id);
-	return (0);
+	return (place_back_unlisted(s, id, a));
 }
 
 /* What is closed to its owner cannot be moved; it is to be deleted anyway. */

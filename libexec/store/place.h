@@ -17,8 +17,12 @@ int	place_move(struct store *, const char *, const char *, struct answer *);
 /* Add the entry of such a layer and save the index. */
 int	place_record(struct store *, const char *, const char *,
 	    const struct rec *, struct answer *);
-/* Take away a layer's tree (and its short link) again. errno is kept. */
-void	place_back(struct store *, const char *);
+/*
+ * Take away the tree (and the short link) of a layer that the index, read
+ * again, does not name. Holds the layers lock. 0, or -1 + sentence when the
+ * index cannot be read: everything is left then.
+ */
+int	place_back_unlisted(struct store *, const char *, struct answer *);
 /* The same, but only as far as the trash, which is quick. */
 void	place_trash_layer(struct store *, const char *);
 /* Move a directory beneath the graph root to the trash. 0 or -1 and errno. */

@@ -103,7 +103,8 @@ report_names(const json_t *img, struct rec *r)
  * only that it was untagged.
  */
 static int
-collect(struct store *s, json_t *img, struct doomed *d, struct rec *r)
+collect(struct store *s, json_t *img, struct doomed *d, struct rec *r,
+    struct answer *a)
 {
 	json_t	*parent;
 	char	 id[ID_LEN + 1];
@@ -118,7 +119,8 @@ collect(struct store *s, json_t *img, struct doomed *d, struct rec *r)
 		if (doom(d, id) == -1 ||
 		    doom_layers(s, d, json_text(img, "layer")) == -1)
 			return (-1);
-		index_drop(&s->images, id);
+		if (index_drop(&s->images, id, a) == -1)
+			return (-1);
 		img = parent != NULL && name_count(parent) == 0 &&
 		    !list_has_child(s, parent) &&
 		    drop_image_user(s, json_text(parent, "id"), id,
@@ -144,7 +146,7 @@ delete(struct store *s, const struct drop_locks *l, json_t *img,
 	char		 token[64];
 	int		 rc = -1;
 
-	if (d == NULL || collect(s, img, d, r) == -1)
+	if (d == NULL || collect(s, img, d, r, a) == -1)
 		(void)fail(a, ENOMEM, "out of memory");
 	else if (stage_note(s, d->ids, token, sizeof(token), a) == 0) {
 		rc = save_images(s, l, a);

@@ -149,6 +149,26 @@ undo_note(struct store *s, const char *note, struct answer *a)
 	return (0);
 }
 
+/*
+ * A directory is made after its lock file and removed before it: without one
+ * its owner is dead, and somebody removed the file.
+ */
+static int
+tidy_unlocked(struct store *s, const char *token, struct answer *a)
+{
+	char		 path[96];
+	struct stat	 sb;
+
+	path_of(token, ".lock", path);
+	if (fstatat(s->graph, path, &sb, AT_SYMLINK_NOFOLLOW) == 0 ||
+	    errno != ENOENT)
+		return (0);
+	path_of(token, "", path);
+	if (place_discard(s, path) == -1)
+		return (fail_errno(a, "cannot remove", path));
+	return (0);
+}
+
 static int
 tidy_one(struct store *s, const char *file, struct answer *a)
 {
@@ -157,6 +177,8 @@ tidy_one(struct store *s, const char *file, struct answer *a)
 	char			 path[96];
 	size_t			 n = strlen(file);
 
+	if (n == TOKEN_LEN && text_is_hex(file))
+		return (tidy_unlocked(s, file, a));
 	if (n != TOKEN_LEN + 5 || strcmp(file + TOKEN_LEN, ".lock") != 0)
 		return (0);
 	snprintf(path, sizeof(path), STAGE "/%s", file);
@@ -303,6 +325,7 @@ commit_locked(struct store *s, struct stage *st, const char *id,
 {
 	scoped_fd int	 lock = lock_take(s, "layers", true, a);
 	char		 path[96], note[ID_LEN + 2];
+	int		 saved;
 
 	if (lock == -1 || index_read(&s->layers, s->graph, a) == -1)
 		return (-1);
@@ -314,7 +337,9 @@ commit_locked(struct store *s, struct stage *st, const char *id,
 	path_of(st->token, "", path);
 	if (place_move(s, path, id, a) == -1 || lock_touch(lock, a) == -1 ||
 	    place_record(s, id, st->parent, r, a) == -1) {
-		place_back(s, id);
+		saved = errno;
+		(void)place_back_unlisted(s, id, &(struct answer){ 0 });
+		errno = saved;
 		return (-1);
 	}
 	return (0);
