@@ -208,8 +208,7 @@ open_store(struct session *s, struct globals *g)
 	if (session_open(s, g, NEED_STATE | NEED_STORE | NEED_FETCH |
 	    NEED_IDS | NEED_WRITE | NEED_MORE, NULL) == -1)
 		return (-1);
-	if (session_userns(s, H_STORE) == 0) {
-		s->userns = true;
+	if (session_store_userns(s) == 0) {
 		sweep_store(s);
 		return (0);
 	}

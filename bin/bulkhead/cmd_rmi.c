@@ -190,12 +190,11 @@ cmd_rmi(struct globals *g, int argc, char **argv)
 	    NEED_IDS | NEED_WRITE, NULL) == -1)
 		return (EXIT_ENGINE);
 	/* Layers hold files of every owner: delete them as root of the ids. */
-	if (session_userns(&s, H_STORE) == -1) {
+	if (session_store_userns(&s) == -1) {
 		code = session_error(&s);
 		session_close(&s);
 		return (code);
 	}
-	s.userns = true;
 	ids = all ? all_images(&s) : rec_new();
 	for (int i = 0; i < argc; i++)
 		(void)rec_add(ids, "id", argv[i]);

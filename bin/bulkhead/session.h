@@ -135,6 +135,8 @@ int	session_set(struct session *, const char *, unsigned int, unsigned int,
  * user's containers have, through refresh. 0, also when it has one already.
  */
 int	session_userns(struct session *, enum star_helper);
+/* The same for the store, once: a helper can do it only once. 0, or -1. */
+int	session_store_userns(struct session *);
 /*
  * Have a container's writable layer made, or found again, as its definition
  * says. 0, or -1 with a sentence. The store answers (star_wait_rec)

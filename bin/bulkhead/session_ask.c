@@ -160,17 +160,25 @@ session_userns(struct session *s, enum star_helper who)
 	return (star_do(&s->star, who, MSG_userns_ready, &m, NULL, 0));
 }
 
-/* The vfs driver copies, so it has to give away files of several owners. */
-static int
-copying_userns(struct session *s)
+int
+session_store_userns(struct session *s)
 {
-	if (s->userns || s->single || strcmp(session_config(s,
-	    "storage.driver", ""), "vfs") != 0)
+	if (s->userns)
 		return (0);
 	if (session_userns(s, H_STORE) == -1)
 		return (-1);
 	s->userns = true;
 	return (0);
+}
+
+/* The vfs driver copies, so it has to give away files of several owners. */
+static int
+copying_userns(struct session *s)
+{
+	if (s->single || strcmp(session_config(s, "storage.driver", ""),
+	    "vfs") != 0)
+		return (0);
+	return (session_store_userns(s));
 }
 
 static bool

@@ -297,8 +297,7 @@ sweep_orphan(struct session *s, const char *id)
 {
 	union msg	 m;
 
-	if (!s->userns && session_userns(s, H_STORE) == 0)
-		s->userns = true;
+	(void)session_store_userns(s);
 	memset(&m.rw_remove, 0, sizeof(m.rw_remove));
 	(void)strlcpy(m.rw_remove.id, id, sizeof(m.rw_remove.id));
 	(void)star_do(&s->star, H_STORE, MSG_rw_remove, &m, NULL, 0);
@@ -344,8 +343,7 @@ sweep_layers(struct session *s, sweep_fn *tell, void *ctx)
 static void
 tidy(struct session *s)
 {
-	if (!s->userns && session_userns(s, H_STORE) == 0)
-		s->userns = true;
+	(void)session_store_userns(s);
 	(void)star_do(&s->star, H_STORE, MSG_store_tidy, NULL, NULL, 0);
 	s->star.text[0] = '\0';
 }

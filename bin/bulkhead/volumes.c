@@ -689,8 +689,7 @@ volumes_refresh(struct session *s)
 void
 volumes_tidy(struct session *s)
 {
-	if (!s->userns && session_userns(s, H_STORE) == 0)
-		s->userns = true;
+	(void)session_store_userns(s);
 	(void)star_do(&s->star, H_STORE, MSG_store_tidy, NULL, NULL, 0);
 	s->star.text[0] = '\0';
 }
