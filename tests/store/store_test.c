@@ -736,8 +736,8 @@ test_names(void)
 	CHECK(remove_image("one", 0) == 0 && has("deleted", id2));
 	CHECK(entries("overlay") == 1);		/* l */
 	CHECK(entries("overlay/l") == 0);
-	CHECK(entries("overlay-images") == 2);	/* json, lock */
-	CHECK(entries("overlay-layers") == 2);
+	CHECK(entries("overlay-images") == 3);	/* json, previous, lock */
+	CHECK(entries("overlay-layers") == 3);
 	CHECK(entries("bulkhead/.trash") == 0);
 	end();
 }
