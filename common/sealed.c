@@ -9,17 +9,16 @@
 
 #include "scope.h"
 
+#ifndef MFD_EXEC
+#define MFD_EXEC	0x0010U
+#endif
 #define ALL_SEALS	(F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
-int
-sealed_fd(const char *name, const void *data, size_t len)
+static int
+write_all(int fd, const char *p, size_t len)
 {
-	scoped_fd int	 fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	const char	*p = data;
-	ssize_t		 n;
+	ssize_t	 n;
 
-	if (fd == -1)
-		return (-1);
 	while (len > 0) {
 		if ((n = write(fd, p, len)) == -1) {
 			if (errno == EINTR)
@@ -29,9 +28,56 @@ sealed_fd(const char *name, const void *data, size_t len)
 		p += n;
 		len -= (size_t)n;
 	}
-	if (fcntl(fd, F_ADD_SEALS, ALL_SEALS) == -1)
+	return (0);
+}
+
+int
+sealed_fd(const char *name, const void *data, size_t len)
+{
+	scoped_fd int	 fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd == -1 || write_all(fd, data, len) == -1 ||
+	    sealed_seal(fd) == -1)
 		return (-1);
 	return (take_fd(&fd));
+}
+
+/* Since Linux 6.3 a memfd that may be executed says so; before, each may. */
+static int
+executable_memfd(const char *name)
+{
+	int	 fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING |
+		    MFD_EXEC);
+
+	if (fd == -1 && errno == EINVAL)
+		fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	return (fd);
+}
+
+int
+sealed_program(int dir, const char *file)
+{
+	scoped_fd int	 in = openat(dir, file, O_RDONLY | O_CLOEXEC |
+			    O_NONBLOCK | O_NOCTTY);
+	scoped_fd int	 out = -1;
+	static char	 buf[1u << 16];
+	struct stat	 st;
+	ssize_t		 n;
+
+	if (in == -1 || fstat(in, &st) == -1)
+		return (-1);
+	if (!S_ISREG(st.st_mode)) {
+		errno = ENOEXEC;
+		return (-1);
+	}
+	if ((out = executable_memfd(file)) == -1)
+		return (-1);
+	while ((n = read(in, buf, sizeof(buf))) > 0)
+		if (write_all(out, buf, (size_t)n) == -1)
+			return (-1);
+	if (n == -1 || sealed_seal(out) == -1)
+		return (-1);
+	return (take_fd(&out));
 }
 
 int

@@ -15,6 +15,7 @@
 
 #include "helper.h"
 #include "scope.h"
+#include "sealed.h"
 
 #define MAX_FDS		12
 #define MAX_ARGS	64
@@ -24,6 +25,7 @@
 struct plan {
 	int	 dir_fd;
 	const char *file;
+	int	 exe_fd;		/* instead of the two, or -1 */
 	int	 stderr_fd;
 	int	 fds[MAX_FDS];		/* they become 3, 4, ... */
 	size_t	 nfds;
@@ -65,8 +67,11 @@ child_exec(const struct plan *pl)
 	for (size_t i = 0; i < pl->nfds; i++)
 		if ((up[i] = fcntl(pl->fds[i], F_DUPFD_CLOEXEC, HIGH)) == -1)
 			return (errno);
-	if ((fd = fcntl(pl->dir_fd == AT_FDCWD ? STDERR_FILENO : pl->dir_fd,
-	    F_DUPFD_CLOEXEC, HIGH)) == -1)
+	if (pl->exe_fd != -1)
+		fd = pl->exe_fd;
+	else
+		fd = pl->dir_fd == AT_FDCWD ? STDERR_FILENO : pl->dir_fd;
+	if ((fd = fcntl(fd, F_DUPFD_CLOEXEC, HIGH)) == -1)
 		return (errno);
 	if (pl->stderr_fd != -1 && dup2(pl->stderr_fd, STDERR_FILENO) == -1)
 		return (errno);
@@ -81,8 +86,13 @@ child_exec(const struct plan *pl)
 		return (errno);
 	if (pl->uid != 0 && become(pl->uid, pl->gid) == -1)
 		return (errno);
-	(void)syscall(SYS_execveat, pl->dir_fd == AT_FDCWD ? AT_FDCWD : fd,
-	    pl->file, pl->argv, env, 0);
+	if (pl->exe_fd != -1)
+		(void)syscall(SYS_execveat, fd, "", pl->argv, env,
+		    AT_EMPTY_PATH);
+	else
+		(void)syscall(SYS_execveat,
+		    pl->dir_fd == AT_FDCWD ? AT_FDCWD : fd, pl->file, pl->argv,
+		    env, 0);
 	return (errno);
 }
 
@@ -142,9 +152,9 @@ int
 spawn_helper(const struct spawn *s, struct child *c)
 {
 	struct plan	 pl = { .dir_fd = s->dir_fd, .file = s->file,
-			    .stderr_fd = s->stderr_fd, .nfds = 1 + s->nfds,
+			    .exe_fd = -1, .stderr_fd = s->stderr_fd, .nfds = 1 + s->nfds,
 			    .uid = s->uid, .gid = s->gid };
-	scoped_fd int	 ours = -1, theirs = -1;
+	scoped_fd int	 ours = -1, theirs = -1, program = -1;
 	char		 role[16];
 	int		 sp[2];
 
@@ -154,6 +164,11 @@ spawn_helper(const struct spawn *s, struct child *c)
 	}
 	if (fill_args(&pl, s, role, sizeof(role)) == -1)
 		return (-1);
+	if (s->sealed) {
+		if ((program = sealed_program(s->dir_fd, s->file)) == -1)
+			return (-1);
+		pl.exe_fd = program;
+	}
 	if (s->chan_fd == -1) {
 		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
 		    sp) == -1)

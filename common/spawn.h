@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <signal.h>
+#include <stdbool.h>
 
 #include "chan.h"
 
@@ -21,6 +22,7 @@ struct child {
 struct spawn {
 	int		 dir_fd;	/* libexec directory, or AT_FDCWD */
 	const char	*file;		/* name beneath it */
+	bool		 sealed;	/* run a sealed copy of it in memory */
 	enum role	 self;		/* who the parent is to the child */
 	enum role	 peer;		/* who the child is */
 	int		 stderr_fd;	/* -1: our own */

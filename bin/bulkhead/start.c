@@ -31,7 +31,6 @@
 #include "volumes.h"
 
 #define PROFILE_MAX	(1u << 20)	/* bytes of a seccomp profile */
-#define INIT_MAX	(8u << 20)	/* bytes of the init program */
 
 /* Ask a helper something about this container; the sentence is the star's. */
 static int
@@ -231,15 +230,11 @@ give_pipes(struct start *st)
 static int
 give_init(struct start *st)
 {
-	scoped_free char	*bytes = NULL;
-	scoped_fd int		 fd = -1;
-	size_t			 len;
+	scoped_fd int	 fd = -1;
 
 	if (rec_num(st->def, "init", 0) == 0)
 		return (0);
-	bytes = path_slurp(st->s->star.libexec_fd, "init", INIT_MAX, &len);
-	if (bytes != NULL)
-		fd = sealed_fd("init", bytes, len);
+	fd = sealed_program(st->s->star.libexec_fd, "init");
 	if (fd != -1)
 		return (give(st, LAUNCH_INIT, 0, fd));
 	(void)snprintf(st->s->star.text, sizeof(st->s->star.text), "cannot "

@@ -11,16 +11,24 @@
 
 #include "exec.h"
 #include "fault.h"
+#include "given.h"
+#include "kernel.h"
+#include "lookup.h"
+#include "proto.h"
 #include "scope.h"
 #include "spec.h"
 #include "walk.h"
+
+#define FIRST_KEPT	3
+#define HIGH_FD		16		/* out of the way while renumbering */
+#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 int
 build_init(struct build *b)
 {
 	b->graph = b->root = b->proc = b->self_fd = b->sys = b->cgroup = -1;
 	b->mqueue = b->shm = b->dev = b->pts = b->empty = -1;
-	b->passwd = b->passwd_mount = b->slave = b->master = -1;
+	b->passwd = b->passwd_mount = b->slave = b->master = b->init = -1;
 	for (int i = 0; i < NODES; i++)
 		b->node[i] = -1;
 	return (0);
@@ -70,24 +78,75 @@ hide(struct build *b)
 	return (0);
 }
 
+/*
+ * Take the filter and the streams, and close the rest: of the host, and of
+ * what was mounted. Left are the standard streams, the channel, the --init
+ * program (a sealed memfd), and the master of the container's own terminal
+ * until it is sent. execve resolves a path before close-on-exec acts, so a
+ * directory that were still open here could be entered as /proc/self/fd/N by
+ * the names that the image or its user chose.
+ */
+static int
+hold_nothing(struct build *b)
+{
+	int	 init = given_get(b->given, LAUNCH_INIT, 0);
+	int	*kept[] = { &b->channel, &b->init, &b->master };
+	int	 next = FIRST_KEPT;
+
+	if (b->spec->init != 0 && init == -1)
+		return (fault_set(b->fault, EINVAL, "the container is to have "
+		    "an init, and was given none"));
+	if (exec_map_filter(b) == -1 || exec_place_streams(b) == -1)
+		return (-1);
+	b->init = b->spec->init != 0 ? init : -1;
+	for (size_t i = 0; i < NITEMS(kept); i++)
+		if (*kept[i] != -1 && (*kept[i] = fcntl(*kept[i],
+		    F_DUPFD_CLOEXEC, HIGH_FD)) == -1)
+			return (fault_errno(b->fault, "moving descriptors"));
+	for (size_t i = 0; i < NITEMS(kept); i++)
+		if (*kept[i] != -1) {
+			if (dup3(*kept[i], next, O_CLOEXEC) == -1)
+				return (fault_errno(b->fault, "moving "
+				    "descriptors"));
+			*kept[i] = next++;
+		}
+	if (k_close_from((unsigned int)next) == -1)
+		return (fault_errno(b->fault, "closing what is open"));
+	given_forget(b->given);
+	b->root = b->proc = b->self_fd = b->sys = b->cgroup = b->mqueue = -1;
+	b->shm = b->dev = b->pts = b->empty = b->slave = -1;
+	b->passwd = b->passwd_mount = -1;
+	return (0);
+}
+
 /* A working directory that the image lacks is made, for its user. */
 static int
-workdir(struct build *b)
+workdir(struct build *b, int root)
 {
 	const char	*cwd = b->spec->cwd;
 	scoped_fd int	 fd = -1;
 
 	if (cwd == NULL)
 		return (0);
-	fd = walk_open(b->root, cwd, O_PATH);
+	fd = walk_open(root, cwd, O_PATH);
 	if (fd != -1 || errno != ENOENT || b->spec->workdir_make == 0)
 		return (0);		/* chdir will say what is wrong */
-	fd = walk_target(b->root, cwd, true);
+	fd = walk_target(root, cwd, true);
 	if (fd == -1 || fchownat(fd, "", b->who.uid, b->who.gid,
 	    AT_EMPTY_PATH) == -1)
 		return (fault_errno(b->fault, "making the working directory "
 		    "%s in the container", cwd));
 	return (0);
+}
+
+static int
+finish(struct build *b)
+{
+	scoped_fd int	 root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (root == -1)
+		return (fault_errno(b->fault, "opening the container's root"));
+	return (workdir(b, root) == -1 ? -1 : root_finish(b, root));
 }
 
 int
@@ -103,11 +162,16 @@ build_begin(struct build *b)
  * needed is opened, with the rights of the user who asks. Then whatever can
  * be made is made, all of it detached. Then the container's root becomes the
  * only root there is: only after that is anything created, looked up or
- * mounted in it, and no name leads out any more.
+ * mounted in it, and no name leads out any more. The image's users are read by
+ * a process that holds nothing, and before any other text of the image or its
+ * user is taken for a path (working directory, PATH, program), this one holds
+ * nothing either.
  */
 int
 build_run(struct build *b)
 {
+	struct lookup	 l;
+
 	exec_share_pipes(b);
 	if (more_files(b) == -1 ||
 	    mount_open(b) == -1 || root_open(b) == -1 ||
@@ -118,17 +182,18 @@ build_run(struct build *b)
 	    net_setup(b) == -1 || dev_make(b) == -1 || files_make(b) == -1 ||
 	    root_make(b) == -1)
 		return (-1);
+	root_release(b);
 	if (root_enter(b) == -1)
 		return (-1);
 	if (kernfs_attach(b) == -1 || dev_attach(b) == -1 ||
 	    dev_console(b) == -1 || mount_attach(b) == -1 ||
 	    files_attach(b) == -1)
 		return (-1);
-	if (user_resolve(b->root, b->spec->user, &b->who, b->fault) == -1 ||
-	    files_passwd(b) == -1 || mount_settle(b) == -1 ||
-	    workdir(b) == -1)
+	if (lookup_begin(b, &l) == -1 || mask_attach(b) == -1 ||
+	    lookup_end(b, &l) == -1)
 		return (-1);
-	if (mask_attach(b) == -1 || root_finish(b) == -1 || plan_check(b) == -1)
+	if (files_passwd(b) == -1 || mount_settle(b) == -1 ||
+	    plan_check(b) == -1 || hold_nothing(b) == -1)
 		return (-1);
-	return (0);
+	return (finish(b));
 }

@@ -8,6 +8,8 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+#include <linux/filter.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,7 +38,7 @@ struct planned {
  */
 struct build {
 	const struct spec	*spec;
-	const struct given	*given;
+	struct given		*given;
 	struct fault		*fault;
 	bool			 single;	/* one id only is mapped */
 	bool			 host_net;	/* no network namespace made */
@@ -62,8 +64,12 @@ struct build {
 	int			*files;		/* of spec->files */
 	int			 passwd;	/* a file, if it is needed */
 	int			 passwd_mount;
+	bool			 passwd_written;
 	int			 slave;
 	int			 master;
+	int			 channel;	/* to the helper launch */
+	int			 init;		/* the --init program, or -1 */
+	struct sock_fprog	 filter;	/* seccomp; len 0: none */
 	struct rlimit		 nofile;	/* what we were started with */
 	struct planned		*plan;
 	size_t			 nplan;
@@ -90,8 +96,10 @@ int	idmap_become_root(struct build *);
 /* root.c: the root file system. */
 int	root_open(struct build *);	/* with the caller's rights */
 int	root_make(struct build *);
+/* What root_open and root_make needed of the host is closed. */
+void	root_release(struct build *);
 int	root_enter(struct build *);	/* the host is gone afterwards */
-int	root_finish(struct build *);
+int	root_finish(struct build *, int);	/* of the root given */
 /*
  * Put a detached mount where it is ours to copy from, or stack on, until
  * the host's tree goes, and it with it. Not on the root itself, as a stack
@@ -127,7 +135,14 @@ bool	mount_claimed(const struct build *, const char *);
 /* files.c: hosts, resolv.conf, hostname; the passwd entry. */
 int	files_make(struct build *);
 int	files_attach(struct build *);
+/* The container's passwd with the user's entry, once it is written. */
 int	files_passwd(struct build *);
+/*
+ * Write the passwd of this root, and an entry for the user, to a descriptor:
+ * 1. 0: the user is to have none. -1 with errno.
+ */
+int	files_passwd_fill(const struct build *, int, int,
+	    const struct identity *);
 
 /* mask.c: what is hidden and what may not be written. */
 int	mask_attach(struct build *);

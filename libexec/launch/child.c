@@ -17,6 +17,7 @@
 #include "exec.h"
 #include "fault.h"
 #include "given.h"
+#include "kernel.h"
 #include "record.h"
 #include "scope.h"
 #include "spec.h"
@@ -87,7 +88,7 @@ get(int sock, void *data, size_t len, int *fds)
  * by a process number. The answer says that the process is ready.
  */
 static int
-hello(struct build *b, int sock)
+hello(struct build *b)
 {
 	scoped_fd int	 userns = -1, netns = -1;
 	int		 fds[2];
@@ -99,7 +100,7 @@ hello(struct build *b, int sock)
 		    "namespaces"));
 	fds[0] = userns;
 	fds[1] = netns;
-	return (put(sock, b->fault, sizeof(*b->fault), fds, 2));
+	return (put(b->channel, b->fault, sizeof(*b->fault), fds, 2));
 }
 
 /* The record stays: the spec's strings are in it. */
@@ -151,9 +152,9 @@ exit_status(const struct child_ask *a, const struct fault *f)
 
 /* The helper has looked at it: only one given twice is refused here. */
 static void
-take(struct build *b, struct given *g, const struct child_ask *a, int fd)
+take(struct build *b, const struct child_ask *a, int fd)
 {
-	if (given_put(g, a->kind, a->index, fd) == -1 && b->fault->error == 0)
+	if (given_put(b->given, a->kind, a->index, fd) == -1 && b->fault->error == 0)
 		(void)fault_errno(b->fault, "descriptor %u:%u cannot be used",
 		    a->kind, a->index);
 }
@@ -162,51 +163,51 @@ take(struct build *b, struct given *g, const struct child_ask *a, int fd)
  * Do what is asked until the program runs. When the other end is gone,
  * nobody wants this container any more; when a step of it failed, nobody
  * can have it.
- * Exits with _exit: what stdio has buffered is not ours to write.
+ * Exits at once: what stdio has buffered is not ours to write.
  */
 static _Noreturn void
-serve(struct build *b, struct spec *s, struct given *g, int sock)
+serve(struct build *b, struct spec *s)
 {
 	struct child_ask	 a;
 	int			 fds[2];
 
-	while (get(sock, &a, sizeof(a), fds) == (ssize_t)sizeof(a)) {
+	while (get(b->channel, &a, sizeof(a), fds) == (ssize_t)sizeof(a)) {
 		if (a.op == CHILD_GIVE) {
-			take(b, g, &a, fds[0]);
+			take(b, &a, fds[0]);
 			continue;
 		}
 		if (b->fault->error != 0 || serve_one(b, s, &a, fds[0]) == -1) {
-			(void)put(sock, b->fault, sizeof(*b->fault), NULL, 0);
-			_exit(exit_status(&a, b->fault));
+			(void)put(b->channel, b->fault, sizeof(*b->fault),
+			    NULL, 0);
+			k_exit(exit_status(&a, b->fault));
 		}
-		if (put(sock, b->fault, sizeof(*b->fault), &b->master,
+		if (put(b->channel, b->fault, sizeof(*b->fault), &b->master,
 		    b->master != -1) == -1)
 			break;
 		/* A terminal that is still held here would never hang up. */
 		scope_close(&b->master);
 		b->master = -1;
 	}
-	_exit(EXIT_ENGINE);
+	k_exit(EXIT_ENGINE);
 }
 
 static _Noreturn void
-child_main(const struct child *c, struct given *g, struct build *b, int sock)
+child_main(const struct child *c, struct build *b)
 {
 	static struct spec	 spec;
 	struct fault		 fault = { 0 };
 
 	b->spec = &spec;
-	b->given = g;
 	b->fault = &fault;
 	/* The front end's end would not close if this one stayed open. */
 	close(c->channel);
-	if (build_init(b) == -1 || hello(b, sock) == -1) {
-		(void)put(sock, &fault, sizeof(fault), NULL, 0);
-		_exit(EXIT_ENGINE);
+	if (build_init(b) == -1 || hello(b) == -1) {
+		(void)put(b->channel, &fault, sizeof(fault), NULL, 0);
+		k_exit(EXIT_ENGINE);
 	}
 	/* While nobody waits for it. What fails is said to the next request. */
 	(void)build_begin(b);
-	serve(b, &spec, g, sock);
+	serve(b, &spec);
 }
 
 /* --- outside: the helper --- */
@@ -267,7 +268,7 @@ int
 child_start(struct child *c, struct given *g, bool host_net, struct fault *f)
 {
 	int			 pair[2], fds[2];
-	struct build		 b = { .host_net = host_net,
+	struct build		 b = { .given = g, .host_net = host_net,
 				    .host_uid = geteuid(),
 				    .host_gid = getegid() };
 	struct clone_args	 args = {
@@ -283,7 +284,8 @@ child_start(struct child *c, struct given *g, bool host_net, struct fault *f)
 	c->pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 	if (c->pid == 0) {
 		close(pair[0]);
-		child_main(c, g, &b, pair[1]);
+		b.channel = pair[1];
+		child_main(c, &b);
 	}
 	c->sock = pair[0];
 	close(pair[1]);

@@ -45,7 +45,6 @@ struct program {
 	char		**argv;
 	char		**env;
 	int		 image;		/* a descriptor instead of a path */
-	struct sock_fprog filter;
 };
 
 /*
@@ -83,8 +82,8 @@ stream(struct build *b, uint32_t i)
 	return (fcntl(fd, F_DUPFD_CLOEXEC, 16));
 }
 
-static int
-streams(struct build *b)
+int
+exec_place_streams(struct build *b)
 {
 	int	 fd[3];
 
@@ -102,9 +101,6 @@ streams(struct build *b)
 		if (dup2(fd[i], i) == -1)
 			return (fault_errno(b->fault, "placing the "
 			    "container's standard streams"));
-	/* Whatever anybody left open here must not reach the program. */
-	if (k_cloexec_from(3) == -1)
-		return (fault_errno(b->fault, "closing what is open"));
 	return (0);
 }
 
@@ -268,7 +264,8 @@ static int
 work_in(struct build *b)
 {
 	const char	*cwd = b->spec->cwd == NULL ? "/" : b->spec->cwd;
-	scoped_fd int	 fd = walk_open(b->root, cwd, O_PATH | O_DIRECTORY);
+	scoped_fd int	 root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	scoped_fd int	 fd = walk_open(root, cwd, O_PATH | O_DIRECTORY);
 	char		 now[PATH_MAX];
 	long		 n;
 
@@ -362,8 +359,8 @@ arguments(struct build *b, struct program *p)
 	return (0);
 }
 
-static int
-filter_map(struct build *b, struct program *p)
+int
+exec_map_filter(struct build *b)
 {
 	int		 fd = given_get(b->given, LAUNCH_SECCOMP, 0);
 	const char	*profile = b->spec->seccomp;
@@ -382,17 +379,17 @@ filter_map(struct build *b, struct program *p)
 	if (len % sizeof(struct sock_filter) != 0)
 		return (fault_set(b->fault, EINVAL, "the container's seccomp "
 		    "filter is cut short"));
-	p->filter.filter = map;
-	p->filter.len = (unsigned short)(len / sizeof(struct sock_filter));
+	b->filter.filter = map;
+	b->filter.len = (unsigned short)(len / sizeof(struct sock_filter));
 	return (0);
 }
 
 static int
-filter_load(struct build *b, const struct program *p)
+filter_load(struct build *b)
 {
-	if (p->filter.len == 0)
+	if (b->filter.len == 0)
 		return (0);
-	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &p->filter) == -1)
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &b->filter) == -1)
 		return (fault_errno(b->fault, "loading the container's "
 		    "seccomp filter"));
 	return (0);
@@ -405,18 +402,18 @@ filter_load(struct build *b, const struct program *p)
  * the container's own filter, and they and execve are all it has to allow.
  */
 static int
-drop(struct build *b, const struct program *p, capset last)
+drop(struct build *b, capset last)
 {
 	capset	 ambient = b->who.uid == 0 ? 0 : b->spec->ambient;
 
 	if (b->spec->nnp == 0)
-		return (filter_load(b, p) == -1 ? -1 :
+		return (filter_load(b) == -1 ? -1 :
 		    caps_set(last, last, ambient, ambient, b->fault));
 	if (caps_set(last, last, ambient, ambient, b->fault) == -1)
 		return (-1);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		return (fault_errno(b->fault, "setting no_new_privs"));
-	return (filter_load(b, p));
+	return (filter_load(b));
 }
 
 static int
@@ -437,25 +434,20 @@ go(struct build *b, const struct program *p)
 int
 exec_run(struct build *b)
 {
-	struct program	 p = { .image = -1 };
+	struct program	 p = { .image = b->init };
 	capset		 last, held;
 
-	if (b->spec->init != 0 &&
-	    (p.image = given_get(b->given, LAUNCH_INIT, 0)) == -1)
-		return (fault_set(b->fault, EINVAL, "the container is to have "
-		    "an init, and was given none"));
 	if ((p.env = env_make(b->spec, &b->who)) == NULL)
 		return (fault_errno(b->fault, "composing the environment"));
-	if (arguments(b, &p) == -1 || filter_map(b, &p) == -1 ||
-	    streams(b) == -1 || keyring(b) == -1 || signals(b) == -1 ||
+	if (arguments(b, &p) == -1 || keyring(b) == -1 || signals(b) == -1 ||
 	    limits(b) == -1 || become_user(b) == -1)
 		return (-1);
 	(void)umask((mode_t)b->spec->umask);
 
 	last = b->who.uid == 0 ? b->spec->cap : b->spec->ambient;
-	held = b->spec->nnp == 0 && p.filter.len != 0 ? last | ADMIN : last;
+	held = b->spec->nnp == 0 && b->filter.len != 0 ? last | ADMIN : last;
 	if (caps_set(held, held, 0, 0, b->fault) == -1 || work_in(b) == -1 ||
-	    find_program(b, &p) == -1 || drop(b, &p, last) == -1)
+	    find_program(b, &p) == -1 || drop(b, last) == -1)
 		return (-1);
 	return (go(b, &p));
 }

@@ -98,8 +98,11 @@ static int
 put(struct build *b, int mount, const char *path)
 {
 	scoped_fd int	 target = walk_target(b->root, path, false);
+	bool		 readonly = b->spec->readonly != 0;
 
-	if (target == -1 || plan_attach(b, mount, target, NULL, false) == -1)
+	if (target == -1 || (readonly &&
+	    k_setattr(mount, false, MOUNT_ATTR_RDONLY, 0) == -1) ||
+	    plan_attach(b, mount, target, NULL, readonly) == -1)
 		return (fault_errno(b->fault, "mounting %s in the container",
 		    path));
 	return (0);
@@ -129,29 +132,34 @@ safe_home(const char *home)
 
 /* A user that the image does not know gets an entry, as whoami needs one. */
 int
-files_passwd(struct build *b)
+files_passwd_fill(const struct build *b, int root, int fd,
+    const struct identity *who)
 {
 	scoped_free char	*old = NULL;
 	char			 line[4200];
 	size_t			 n;
 	int			 len;
 
-	if (b->passwd == -1 || b->who.name != NULL ||
-	    mount_claimed(b, "/etc/passwd") ||
+	if (mount_claimed(b, "/etc/passwd") ||
 	    (b->spec->passwd_entry != NULL &&
 	    strcmp(b->spec->passwd_entry, "0") == 0))
 		return (0);
-	old = user_slurp(b->root, "/etc/passwd", &n);
+	old = user_slurp(root, "/etc/passwd", &n);
 	if (old == NULL)
 		return (0);		/* no such file, no entry in it */
 	len = snprintf(line, sizeof(line), "%s%u:*:%u:%u:container user:%s:"
-	    "/bin/sh\n", n > 0 && old[n - 1] != '\n' ? "\n" : "", b->who.uid,
-	    b->who.uid, b->who.gid, safe_home(b->spec->cwd));
+	    "/bin/sh\n", n > 0 && old[n - 1] != '\n' ? "\n" : "", who->uid,
+	    who->uid, who->gid, safe_home(b->spec->cwd));
 	if (len >= (int)sizeof(line))
 		return (0);
-	if (write_all(b->passwd, old, n) == -1 ||
-	    write_all(b->passwd, line, (size_t)len) == -1)
-		return (fault_errno(b->fault, "adding the user to the "
-		    "container's /etc/passwd"));
-	return (put(b, b->passwd_mount, "/etc/passwd"));
+	if (write_all(fd, old, n) == -1 ||
+	    write_all(fd, line, (size_t)len) == -1)
+		return (-1);
+	return (1);
+}
+
+int
+files_passwd(struct build *b)
+{
+	return (b->passwd_written ? put(b, b->passwd_mount, "/etc/passwd") : 0);
 }

@@ -20,17 +20,22 @@ struct given {
 	int	 mount[MOUNTS];
 };
 
+void
+given_forget(struct given *g)
+{
+	for (size_t i = 0; i < KINDS; i++)
+		g->one[i] = -1;
+	for (size_t i = 0; i < MOUNTS; i++)
+		g->mount[i] = -1;
+}
+
 struct given *
 given_new(void)
 {
 	struct given	*g = malloc(sizeof(*g));
 
-	if (g == NULL)
-		return (NULL);
-	for (size_t i = 0; i < KINDS; i++)
-		g->one[i] = -1;
-	for (size_t i = 0; i < MOUNTS; i++)
-		g->mount[i] = -1;
+	if (g != NULL)
+		given_forget(g);
 	return (g);
 }
 
@@ -110,6 +115,17 @@ given_next(struct given *g, size_t *at, uint32_t *kind, uint32_t *index)
 			return (take_fd(slot(g, *kind, *index)));
 	}
 	return (-1);
+}
+
+void
+given_drop(struct given *g, uint32_t kind, uint32_t index)
+{
+	int	*where = slot(g, kind, index);
+
+	if (where != NULL) {
+		scope_close(where);
+		*where = -1;
+	}
 }
 
 void

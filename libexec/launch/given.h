@@ -23,6 +23,10 @@ int		 given_get(const struct given *, uint32_t, uint32_t);
  * caller's, and what it is; -1 when there are no more.
  */
 int		 given_next(struct given *, size_t *, uint32_t *, uint32_t *);
+/* Close one, if it was given. */
+void		 given_drop(struct given *, uint32_t, uint32_t);
+/* Nothing was given any more, and nothing is closed. */
+void		 given_forget(struct given *);
 /* Close all of them. */
 void		 given_clear(struct given *);
 

@@ -156,6 +156,19 @@ k_open(int dir, const char *path, int flags, uint64_t resolve)
 	return (fd);
 }
 
+_Noreturn void
+k_exit(int status)
+{
+	(void)syscall(SYS_exit_group, status);
+	__builtin_trap();
+}
+
+int
+k_close_from(unsigned int first)
+{
+	return ((int)syscall(SYS_close_range, first, ~0U, 0));
+}
+
 int
 k_cloexec_from(unsigned int first)
 {

@@ -12,6 +12,8 @@
  * the new one never. What is read before that is one sealed record, by the
  * decoder that every helper uses, and the table in spec.c.
  */
+#include <sys/prctl.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sysexits.h>
@@ -187,6 +189,8 @@ main(int argc, char **argv)
 			    .policy = &policy };
 	int		 rc;
 
+	/* It runs from a descriptor, which the kernel takes for its name. */
+	(void)prctl(PR_SET_NAME, "launch", 0, 0, 0);
 	helper_args(&h, argc, argv);
 	helper_socket(&h);
 	l.child.channel = h.chan.fd;

@@ -267,6 +267,15 @@ root_make(struct build *b)
 	return (overlay_make(b));
 }
 
+void
+root_release(struct build *b)
+{
+	if (b->graph != given_get(b->given, LAUNCH_GRAPH, 0))
+		scope_close(&b->graph);
+	given_drop(b->given, LAUNCH_GRAPH, 0);
+	b->graph = -1;
+}
+
 /*
  * Had anything been left stacked on the host's root, detaching would have
  * taken that away instead: so what is mounted on / now must be ours.
@@ -302,10 +311,10 @@ root_enter(struct build *b)
 }
 
 int
-root_finish(struct build *b)
+root_finish(struct build *b, int root)
 {
 	if (b->spec->readonly != 0 &&
-	    k_setattr(b->root, false, MOUNT_ATTR_RDONLY, 0) == -1)
+	    k_setattr(root, false, MOUNT_ATTR_RDONLY, 0) == -1)
 		return (fault_errno(b->fault, "making the container's root "
 		    "read-only"));
 	return (0);

@@ -17,7 +17,6 @@
 
 #define FILE_MAX	(1u << 20)
 #define LINES_MAX	100000
-#define GROUPS_MAX	1024
 #define ID_MAX		INT32_MAX
 
 char *

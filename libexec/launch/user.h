@@ -11,12 +11,15 @@
 
 struct fault;
 
+#define GROUPS_MAX	1024
+
 struct identity {
 	uid_t	 uid;
 	gid_t	 gid;
 	gid_t	*groups;	/* supplementary, the primary one included */
 	size_t	 ngroups;
-	char	*name;		/* NULL: not in the passwd file */
+	char	*name;		/* NULL: not in the passwd file; of the
+				 * process that read it, only */
 	char	*home;
 };
 

@@ -308,8 +308,9 @@ verbose(char **argv)
 static void
 start_launch(struct monitor *m, char **argv)
 {
+	/* What a container could see of it must be nothing it could write. */
 	struct spawn	 s = { .dir_fd = LIBEXEC_FD, .file = "launch",
-			    .self = R_CTL, .peer = R_LAUNCH, .stderr_fd = -1,
+			    .sealed = true, .self = R_CTL, .peer = R_LAUNCH, .stderr_fd = -1,
 			    .chan_fd = LAUNCH_FD, .verbose = verbose(argv),
 			    .trace = log_tracing(TRACE_MSG) != 0 };
 
