@@ -12,6 +12,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
+#include <dirent.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -766,6 +767,59 @@ test_init(void)
 }
 #endif
 
+/*
+ * Descriptors of the container's first process, besides its standard streams
+ * and, as the last, one socket; or -1: it does not let us look.
+ */
+static int
+held(pid_t pid)
+{
+	char		 path[64], to[256];
+	int		 n = 0, sockets = 0;
+	struct dirent	*e;
+	DIR		*d_fds;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	if ((d_fds = opendir(path)) == NULL)
+		return (-1);
+	while ((e = readdir(d_fds)) != NULL) {
+		ssize_t	 len = readlinkat(dirfd(d_fds), e->d_name, to,
+			    sizeof(to) - 1);
+
+		if (len == -1 || strtol(e->d_name, NULL, 10) < 3)
+			continue;
+		to[len] = '\0';
+		if (strncmp(to, "socket:", 7) == 0 && ++sockets == 1)
+			continue;
+		printf("# held: %s %s\n", e->d_name, to);
+		n++;
+	}
+	closedir(d_fds);
+	return (sockets == 1 ? n : -2);
+}
+
+/* Built, and about to resolve the program: nothing of the host is open. */
+static void
+test_holds_nothing(void)
+{
+	static const char *const	 terminal[] = { "0", "1" };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct rec	*r = with(with(def("image"), "arg",
+				    "/bin/true"), "tty", terminal[i]);
+
+		drive_start(&d, prog, single);
+		CHECK(drive_create(&d, r) == 0 && drive_build(&d) == 0);
+		/* The master of its terminal goes right after the answer. */
+		for (int t = 0; t < 100 && held(d.pid) > 0; t++)
+			(void)usleep(10000);
+		CHECK(held(d.pid) == (geteuid() == 0 ? 0 : -1));
+		(void)drive_exec(&d);
+		(void)drive_end(&d);
+		rec_free(r);
+	}
+}
+
 /* Whoever goes before the program runs takes the process with them. */
 static void
 test_ends(void)
@@ -1150,6 +1204,7 @@ all(void)
 #ifndef SANITIZED			/* then it is not static */
 	test_init();
 #endif
+	test_holds_nothing();
 	test_ends();
 	test_asked_on();
 	test_confined();
