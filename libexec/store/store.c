@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -52,17 +53,39 @@ is_store(int fd)
 	    fstatat(fd, "tmp", &sb, AT_SYMLINK_NOFOLLOW) == 0);
 }
 
+/* Is there nothing in it but the directory of the state, made just now? */
+static bool
+is_empty(int fd)
+{
+	scoped_fd int	 copy = openat(fd, ".", O_RDONLY | O_DIRECTORY |
+			    O_CLOEXEC);
+	DIR		*d = copy == -1 ? NULL : fdopendir(copy);
+	struct dirent	*e;
+	bool		 empty = d != NULL;
+
+	if (d == NULL)
+		return (false);
+	(void)take_fd(&copy);
+	while (empty && (e = readdir(d)) != NULL)
+		empty = strcmp(e->d_name, ".") == 0 ||
+		    strcmp(e->d_name, "..") == 0 ||
+		    strcmp(e->d_name, "bulkhead.state") == 0;
+	closedir(d);
+	return (empty);
+}
+
 /*
  * Debian's podman package has systemd make the graph root of root at boot,
- * open to all, and podman leaves it so. What is ours and a store is closed;
- * a directory that is something else (--root $HOME) is not touched. One that
- * others could write to is past closing.
+ * open to all, and podman leaves it so; a person makes one with mkdir. What
+ * is ours and a store, or empty, is closed; a directory that is something
+ * else (--root $HOME) is not touched. One that others could write to is past
+ * closing.
  */
 static bool
 close_to_others(int fd, const struct stat *sb)
 {
-	return ((sb->st_mode & 022) == 0 && is_store(fd) &&
-	    fchmodat(fd, ".", sb->st_mode & 07711, 0) == 0);
+	return ((sb->st_mode & 022) == 0 && (is_store(fd) || is_empty(fd)) &&
+	    fchmodat(fd, ".", sb->st_mode & 07700, 0) == 0);
 }
 
 /*
@@ -84,8 +107,8 @@ check_root(int fd, const char *what, struct answer *a)
 		    sb.st_uid, geteuid()));
 	if ((sb.st_mode & 066) != 0 && !close_to_others(fd, &sb))
 		return (fail(a, EPERM, "the %s is open to other users (mode "
-		    "%04o); make it 0700 with chmod", what,
-		    (unsigned int)(sb.st_mode & 07777)));
+		    "%04o); make it 0700 with chmod, or name an empty "
+		    "directory", what, (unsigned int)(sb.st_mode & 07777)));
 	return (0);
 }
 

@@ -426,7 +426,9 @@ test_opening(void)
 	CHECK(open_store("overlay", 1) == EBUSY);
 	end();
 
-	/* A07: others must not be able to enter. */
+	/* A07: others must not be able to enter what holds something. */
+	CHECK(mknodat(graph, "other", S_IFREG | 0644, 0) == 0);
+	CHECK(mknodat(run, "other", S_IFREG | 0644, 0) == 0);
 	for (int i = 0; i < 2; i++) {
 		CHECK(fchmod(i == 0 ? graph : run, 0755) == 0);
 		pid = start(program, R_CTL, R_STORE, &ch);
@@ -436,15 +438,22 @@ test_opening(void)
 		end();
 		CHECK(fchmod(i == 0 ? graph : run, 0711) == 0);
 	}
+	CHECK(unlinkat(graph, "other", 0) == 0);
+	CHECK(unlinkat(run, "other", 0) == 0);
+	/* An empty directory of ours becomes a store, and is closed. */
+	CHECK(fchmod(graph, 0755) == 0);
+	pid = start(program, R_CTL, R_STORE, &ch);
+	CHECK(open_store("overlay", 1) == 0);
+	end();
+	CHECK(fstat(graph, &sb) == 0 && (sb.st_mode & 0777) == 0700);
 	/* A store that was left open is closed, unless others could write. */
-	CHECK(mknodat(graph, "storage.lock", S_IFREG | 0644, 0) == 0);
 	for (int i = 0; i < 2; i++) {
 		CHECK(fchmod(graph, i == 0 ? 0755 : 0775) == 0);
 		pid = start(program, R_CTL, R_STORE, &ch);
 		CHECK(open_store("overlay", 1) == (i == 0 ? 0 : EPERM));
 		end();
 		CHECK(fstat(graph, &sb) == 0);
-		CHECK((sb.st_mode & 0777) == (i == 0 ? 0711 : 0775));
+		CHECK((sb.st_mode & 0777) == (i == 0 ? 0700 : 0775));
 	}
 	CHECK(fchmod(graph, 0700) == 0);
 	snprintf(name, sizeof(name), "/proc/%d", (int)getpid());
