@@ -247,17 +247,48 @@ define_host_net(const struct rec *opts)
 	return (strcmp(opt_str(opts, "network", ""), "host") == 0);
 }
 
+static int	dns_one(void *d, const char *v, struct parse_err *p)
+		    { return (spec_dns(v, p) == -1 ? -1 :
+			rec_add(d, "dns", v)); }
+static int	search_one(void *d, const char *v, struct parse_err *p)
+		    { return (spec_dns_search(v, p) == -1 ? -1 :
+			rec_add(d, "dns_search", v)); }
+static int	option_one(void *d, const char *v, struct parse_err *p)
+		    { return (spec_dns_option(v, p) == -1 ? -1 :
+			rec_add(d, "dns_option", v)); }
+
+static int
+add_dns(struct work *w)
+{
+	if (each(w, "dns", w->def, dns_one) == -1 ||
+	    each(w, "dns-search", w->def, search_one) == -1)
+		return (-1);
+	return (each(w, "dns-option", w->def, option_one));
+}
+
+/* Each mode is whole by itself; several networks are for bridges. */
+static int
+add_network(struct work *w)
+{
+	const char	*net = opt_str(w->opts, "network", NULL);
+
+	if (net == NULL)
+		return (rec_add(w->def, "net", "private"));
+	if (rec_count(w->opts, "network") > 1)
+		return (parse_fail(&w->err, "cannot set multiple networks "
+		    "without bridge network mode, selected mode %s: invalid "
+		    "argument", net));
+	return (spec_network(net, w->def, &w->err));
+}
+
 static int
 add_names(struct work *w)
 {
-	const char	*net = opt_str(w->opts, "network", NULL);
 	const char	*host = opt_str(w->opts, "hostname", NULL);
 	struct utsname	 u;
 	char		 short_id[13];
 
-	if (net == NULL)
-		(void)rec_add(w->def, "net", "private");
-	else if (spec_network(net, w->def, &w->err) == -1)
+	if (add_network(w) == -1 || add_dns(w) == -1)
 		return (-1);
 	(void)strlcpy(short_id, w->id, sizeof(short_id));
 	if (host != NULL && spec_hostname(host, &w->err) == -1)
@@ -266,9 +297,6 @@ add_names(struct work *w)
 	    uname(&u) == 0)
 		host = u.nodename;
 	(void)rec_add(w->def, "hostname", host == NULL ? short_id : host);
-	copy_list(w->def, "dns", w->opts, "dns");
-	copy_list(w->def, "dns_search", w->opts, "dns-search");
-	copy_list(w->def, "dns_option", w->opts, "dns-option");
 	(void)rec_add_num(w->def, "no_hosts",
 	    opt_flag(w->opts, "no-hosts", false));
 	if (opt_given(w->opts, "userns") &&
@@ -313,14 +341,6 @@ add_mounts(struct work *w)
 	    opt_flag(w->opts, "read-only-tmpfs", true));
 	(void)rec_add_num(w->def, "shm_size", opt_num(w->opts, "shm-size",
 	    rec_num(w->config, "containers.shm_size", 64 << 20)));
-	for (size_t it = 0;;) {
-		const char	*v;
-
-		if (!rec_next(w->opts, "dns", &it, &v))
-			break;
-		if (spec_dns(v, &w->err) == -1)
-			return (-1);
-	}
 	if (asked_mounts(w) == -1)
 		return (-1);
 	return (each(w, "add-host", w->def, add_host_one));

@@ -66,6 +66,19 @@ line_names(const char *line, size_t len, const char *word)
 	return (false);
 }
 
+/* A line of the host's, if it holds no control bytes but tabs. */
+static void
+put_line(struct text *t, const char *line, size_t n)
+{
+	if (n > 0 && line[n - 1] == '\r')
+		n--;
+	for (size_t i = 0; i < n; i++)
+		if (((unsigned char)line[i] < ' ' && line[i] != '\t') ||
+		    line[i] == 0x7f)
+			return;
+	fprintf(t->f, "%.*s\n", (int)n, line);
+}
+
 /* The host's own lines, but for those that name this container. */
 static void
 copy_hosts(struct text *t, const char *hostname)
@@ -82,7 +95,7 @@ copy_hosts(struct text *t, const char *hostname)
 	for (p = host; *p != '\0'; p += n + (p[n] == '\n')) {
 		n = strcspn(p, "\n");
 		if (!line_names(p, n, hostname))
-			fprintf(t->f, "%.*s\n", (int)n, p);
+			put_line(t, p, n);
 	}
 }
 
@@ -139,7 +152,7 @@ copy_resolv(struct text *t, bool keep_loopback)
 	for (p = host; *p != '\0'; p += n + (p[n] == '\n')) {
 		n = strcspn(p, "\n");
 		if (keep_loopback || !is_loopback(p, n))
-			fprintf(t->f, "%.*s\n", (int)n, p);
+			put_line(t, p, n);
 	}
 }
 

@@ -18,6 +18,7 @@
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define ID_MAX		INT32_MAX
+#define DOMAIN_MAX	254
 
 /* All there are, in the order of their numbers. */
 static const char *const	caps[] = {
@@ -382,7 +383,7 @@ spec_add_host(const char *arg, struct rec *out, struct parse_err *e)
 	int		 n;
 
 	if (address == NULL || address == arg || has_control(arg) ||
-	    memchr(arg, ' ', (size_t)(address - arg)) != NULL)
+	    strcspn(arg, " #") < (size_t)(address - arg))
 		return (parse_fail(e, "bad format for add-host: \"%s\"", arg));
 	n = (int)(address++ - arg);
 	if (strcmp(address, "host-gateway") == 0)
@@ -400,6 +401,27 @@ spec_dns(const char *arg, struct parse_err *e)
 	if (strcmp(arg, "none") == 0 || is_address(arg))
 		return (0);
 	return (parse_fail(e, "%s is not an ip address", arg));
+}
+
+/* One word of a line of resolv.conf: nothing that ends a word or a line. */
+static bool
+is_word(const char *s)
+{
+	return (*s != '\0' && !has_control(s) && strpbrk(s, " #;") == NULL);
+}
+
+int
+spec_dns_search(const char *arg, struct parse_err *e)
+{
+	return (is_word(arg) && strlen(arg) <= DOMAIN_MAX ? 0 :
+	    parse_fail(e, "%s is not a valid domain", arg));
+}
+
+int
+spec_dns_option(const char *arg, struct parse_err *e)
+{
+	return (is_word(arg) ? 0 : parse_fail(e, "invalid --dns-option "
+	    "\"%s\": want one word, as in resolv.conf(5)", arg));
 }
 
 int

@@ -48,6 +48,9 @@ int	spec_userns(const char *, struct rec *, struct parse_err *);
 int	spec_add_host(const char *, struct rec *, struct parse_err *);
 /* --dns: an address, or none. */
 int	spec_dns(const char *, struct parse_err *);
+/* --dns-search, --dns-option: one word for a line of resolv.conf. */
+int	spec_dns_search(const char *, struct parse_err *);
+int	spec_dns_option(const char *, struct parse_err *);
 /* --pull: missing or never. */
 int	spec_pull(const char *, struct parse_err *);
 /* --log-driver and --log-opt: set log_driver, log_path, log_max, log_tag. */

@@ -14,6 +14,7 @@ enum kind {
 	TEXT,				/* anything */
 	WORD,				/* letters, digits, . _ - only */
 	PLAIN,				/* no control bytes */
+	LINES,				/* none but newlines and tabs */
 	ROOTED,				/* a path from / */
 	ABSOLUTE,			/* the same, without ".." */
 	RELATIVE,			/* a path beneath, without ".." */
@@ -88,7 +89,7 @@ static const struct row mount_rows[] = {
 	{ #key, kind, bound, most, offsetof(struct spec_file, key) }
 static const struct row file_rows[] = {
 	ROW(dst,		ABSOLUTE,	4095,		1),
-	ROW(content,		TEXT,		1048576,	1),
+	ROW(content,		LINES,		1048576,	1),
 	ROW(mode,		NUMBER,		0777,		1),
 };
 #undef ROW
@@ -166,11 +167,13 @@ is_word(const char *s)
 	return (true);
 }
 
+/* Of control bytes it has only these. */
 static bool
-is_plain(const char *s)
+has_only(const char *s, const char *allowed)
 {
 	for (; *s != '\0'; s++)
-		if ((unsigned char)*s < ' ' || *s == 0x7f)
+		if (((unsigned char)*s < ' ' || *s == 0x7f) &&
+		    strchr(allowed, *s) == NULL)
 			return (false);
 	return (true);
 }
@@ -203,7 +206,9 @@ fits(enum kind kind, const char *s, uint64_t bound)
 	case WORD:
 		return (is_word(s));
 	case PLAIN:
-		return (is_plain(s));
+		return (has_only(s, ""));
+	case LINES:
+		return (has_only(s, "\n\t"));
 	case ROOTED:
 		return (*s == '/');
 	case ABSOLUTE:
@@ -349,6 +354,17 @@ read_mounts(struct spec *s, const struct rec *rec, struct fault *f)
 	return (0);
 }
 
+/* Of the files' lines only the host name can be told from an added one. */
+static bool
+file_fits(const struct spec_file *file)
+{
+	size_t	 n = strcspn(file->content, "\n");
+
+	return (strcmp(file->dst, "/etc/hostname") != 0 ||
+	    (strpbrk(file->content, " \t") == NULL &&
+	    file->content[n] == '\n' && file->content[n + 1] == '\0'));
+}
+
 static int
 read_files(struct spec *s, const struct rec *rec, struct fault *f)
 {
@@ -364,6 +380,10 @@ read_files(struct spec *s, const struct rec *rec, struct fault *f)
 			    "definition has no destination"));
 		if (s->files[i].content == NULL)
 			s->files[i].content = "";
+		if (!file_fits(&s->files[i]))
+			return (fault_set(f, EINVAL, "the definition's %s "
+			    "has to be one word on one line",
+			    s->files[i].dst));
 		if (s->files[i].mode == 0)
 			s->files[i].mode = 0644;
 	}

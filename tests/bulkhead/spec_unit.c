@@ -162,6 +162,22 @@ values(void)
 	is(spec_add_host, "db:::1", "add_host=::1\tdb");
 	no(spec_add_host, "db", "bad format for add-host");
 	no(spec_add_host, "a b:1.2.3.4", "bad format for add-host");
+	no(spec_add_host, "a\tb:1.2.3.4", "bad format for add-host");
+	no(spec_add_host, "a\n6.6.6.6 b:1.2.3.4", "bad format for add-host");
+	no(spec_add_host, "a#b:1.2.3.4", "bad format for add-host");
+	no(spec_add_host, "a:1.2.3.4\n", "bad format for add-host");
+	CHECK(spec_dns_search("example.org", &err) == 0 &&
+	    spec_dns_search(".", &err) == 0);
+	CHECK(spec_dns_search("a\nnameserver 6.6.6.6", &err) == -1 &&
+	    strstr(err.text, "is not a valid domain") != NULL);
+	CHECK(spec_dns_search("a b", &err) == -1 &&
+	    spec_dns_search("", &err) == -1 &&
+	    spec_dns_search("a\tb", &err) == -1 &&
+	    spec_dns_search("a;b", &err) == -1);
+	CHECK(spec_dns_option("ndots:2", &err) == 0);
+	CHECK(spec_dns_option("ndots:2\nnameserver 6.6.6.6", &err) == -1 &&
+	    spec_dns_option("a b", &err) == -1 &&
+	    spec_dns_option("\177", &err) == -1);
 	no(spec_add_host, "a:b", "invalid IP address in add-host: \"b\"");
 	is(spec_log_driver, "json-file", "log_driver=k8s-file");
 	no(spec_log_driver, "journald", "not supported");

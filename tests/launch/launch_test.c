@@ -594,6 +594,13 @@ test_mounts(void)
 	    0);
 	CHECK(has("mine\nbox\n"));
 	CHECK(access(at("image/etc/hostname"), F_OK) == 0);
+	/* Their lines hold no control bytes, and a host name is one line. */
+	CHECK(sh(filed(def("image"), "/etc/hosts", "1.2.3.4\ta\r\n"),
+	    "true") == -1 && says("\"content\""));
+	CHECK(sh(filed(def("image"), "/etc/hostname", "box\nmore\n"),
+	    "true") == -1 && says("one word on one line"));
+	CHECK(sh(filed(def("image"), "/etc/hostname", "box more\n"),
+	    "true") == -1 && says("one word on one line"));
 }
 
 /* A volume beneath the graph root, on /data; 0 to 3 as spec.h has them. */
