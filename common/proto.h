@@ -54,6 +54,7 @@ enum role {
 	M(seccomp_compile, 0x0102, R_CTL,		R_RESOLVE, 1)	\
 	M(config_check,	0x0103,	R_CTL,			R_RESOLVE, 1)	\
 	M(config_seen,	0x0104,	R_CTL,			R_RESOLVE, 0)	\
+	M(config_give,	0x0105,	R_CTL,			R_RESOLVE, 1)	\
 	/* statekeep */							\
 	M(state_open,	0x0201,	R_CTL,			R_STATE, 3)	\
 	M(ctr_create,	0x0202,	R_CTL,			R_STATE, 1)	\
@@ -168,6 +169,13 @@ enum config_flags {
 };
 #define FIELDS_config_resolve(F)					\
 	F(u32, flags, 7)	/* enum config_flags */
+/*
+ * config_give: before config_resolve, a file to read: the one that is named
+ * by the record's `given` of that number, from 0.
+ */
+#define GIVE_MAX	64
+#define FIELDS_config_give(F)						\
+	F(u32, index, GIVE_MAX - 1)
 /* config_check: fd a record, one file; reply_fd what was found in it. */
 #define FIELDS_config_check(F)						\
 	F(u32, flags, 0)

@@ -16,6 +16,7 @@
 
 #include "cmd.h"
 #include "format.h"
+#include "given.h"
 #include "part.h"
 #include "record.h"
 #include "say.h"
@@ -478,19 +479,14 @@ read_file(const char *path, size_t *len)
 {
 	scoped_fd int		 fd = -1;
 	scoped_free char	*buf = malloc(FILE_MAX + 2);
-	struct stat		 st;
+	struct given_stream	 in;
 	ssize_t			 n;
 
-	fd = strcmp(path, "-") == 0 ? fcntl(0, F_DUPFD_CLOEXEC, 0) :
-	    open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd == -1 || buf == NULL || fstat(fd, &st) == -1)
+	fd = given_open_now(strcmp(path, "-") == 0 ? "/dev/stdin" : path);
+	if (fd == -1 || buf == NULL || given_stream(&in, fd) == -1)
 		return (NULL);
-	if (S_ISDIR(st.st_mode)) {
-		errno = EISDIR;
-		return (NULL);
-	}
 	for (*len = 0; *len <= FILE_MAX; *len += (size_t)n) {
-		n = read(fd, buf + *len, FILE_MAX + 1 - *len);
+		n = given_next(&in, buf + *len, FILE_MAX + 1 - *len);
 		if (n == -1)
 			return (NULL);
 		if (n == 0)

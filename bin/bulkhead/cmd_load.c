@@ -14,6 +14,7 @@
 
 #include "cmd.h"
 #include "event.h"
+#include "given.h"
 #include "layers.h"
 #include "manifest.h"
 #include "record.h"
@@ -24,13 +25,13 @@
 #include "sweep.h"
 
 static int
-copy(int from, int to)
+copy(struct given_stream *from, int to)
 {
 	static char	 buf[1 << 16];
 	ssize_t		 n, done, w;
 
-	while ((n = read(from, buf, sizeof(buf))) != 0) {
-		if (n == -1 && errno != EINTR)
+	while ((n = given_next(from, buf, sizeof(buf))) != 0) {
+		if (n == -1)
 			return (-1);
 		for (done = 0; done < n; done += w)
 			if ((w = write(to, buf + done, (size_t)(n - done)))
@@ -45,7 +46,7 @@ copy(int from, int to)
  * pipe is put into a file without a name first.
  */
 static int
-spool(int in)
+spool(struct given_stream *in, const char *name)
 {
 	const char	*dir = getenv("TMPDIR");
 	scoped_fd int	 fd = -1;
@@ -53,40 +54,42 @@ spool(int in)
 	if (dir == NULL || *dir == '\0')
 		dir = "/var/tmp";
 	fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd == -1 || copy(in, fd) == -1 || lseek(fd, 0, SEEK_SET) == -1) {
-		(void)say_error("cannot keep what comes from the standard "
-		    "input in %s: %s; set TMPDIR to a directory with room",
-		    dir, strerror(errno));
-		return (-1);
-	}
-	return (take_fd(&fd));
+	if (fd != -1 && copy(in, fd) == 0 && lseek(fd, 0, SEEK_SET) == 0)
+		return (take_fd(&fd));
+	if (errno == ETIMEDOUT)
+		(void)say_error("the pipe %s has no writer: nothing opened it "
+		    "for %d seconds", name, GIVEN_OPEN_MS / 1000);
+	else
+		(void)say_error("cannot keep what comes from %s in %s: %s; "
+		    "set TMPDIR to a directory with room", name, dir,
+		    strerror(errno));
+	return (-1);
 }
 
 static int
 open_archive(const char *path)
 {
-	scoped_fd int	 fd = -1;
-	struct stat	 st;
+	scoped_fd int		 fd = -1;
+	struct given_stream	 in;
+	struct stat		 st;
+	bool			 standard = path == NULL ||
+				    strcmp(path, "-") == 0;
 
-	if (path == NULL || strcmp(path, "-") == 0) {
-		if (isatty(STDIN_FILENO)) {
-			(void)say_error("cannot read from terminal, use "
-			    "command-line redirection or the --input flag");
-			return (-1);
-		}
-		return (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode) ?
-		    fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) :
-		    spool(STDIN_FILENO));
+	if (standard && isatty(STDIN_FILENO)) {
+		(void)say_error("cannot read from terminal, use command-line "
+		    "redirection or the --input flag");
+		return (-1);
 	}
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd == -1 || fstat(fd, &st) == -1) {
+	if (standard)
+		path = "/dev/stdin";
+	if ((fd = given_open_now(path)) == -1 || fstat(fd, &st) == -1) {
 		(void)say_error("open %s: %s", path, strerror(errno));
 		return (-1);
 	}
 	if (S_ISREG(st.st_mode))
 		return (take_fd(&fd));
-	if (S_ISFIFO(st.st_mode) && fcntl(fd, F_SETFL, 0) == 0)
-		return (spool(fd));
+	if (given_stream(&in, fd) == 0)
+		return (spool(&in, standard ? "the standard input" : path));
 	(void)say_error("%s is not a file that holds an archive", path);
 	return (-1);
 }

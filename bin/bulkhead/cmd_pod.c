@@ -15,6 +15,7 @@
 #include "cmd.h"
 #include "env.h"
 #include "errors.h"
+#include "given.h"
 #include "human.h"
 #include "objlock.h"
 #include "path.h"
@@ -293,12 +294,12 @@ read_id_files(const struct rec *opts, struct rec *ids)
 	size_t		 it = 0;
 
 	while (rec_next(opts, "pod-id-file", &it, &path)) {
-		scoped_free char	*text = path_slurp(AT_FDCWD, path,
-					    4096, NULL);
+		struct parse_err	 e;
+		size_t			 len;
+		scoped_free char	*text = given_read(path, &len, &e);
 
 		if (text == NULL)
-			return (say_error("reading pod ID file: open %s: %s",
-			    path, strerror(errno)));
+			return (say_error("reading pod ID file: %s", e.text));
 		text[strcspn(text, "\n")] = '\0';
 		(void)rec_add(ids, "id", text);
 	}

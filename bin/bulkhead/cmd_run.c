@@ -147,7 +147,8 @@ open_pidfile(struct making *m)
 
 	if (path == NULL)
 		return (0);
-	m->pid_fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	m->pid_fd = open(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY |
+	    O_CLOEXEC, 0644);
 	if (m->pid_fd == -1)
 		(void)say_error("cannot make the pid file %s: %s", path,
 		    strerror(errno));
@@ -448,6 +449,7 @@ make(struct making *m, struct globals *g, int argc, char **argv,
 	m->what = argv[0];
 	m->rootfs = opt_flag(g->opts, "rootfs", false);
 	m->rm = opt_flag(g->opts, "rm", false);
+	define_open_files(g->opts);
 	if (open_cidfile(m) == -1)
 		return (-1);
 	if (open_pidfile(m) == -1 || open_session(m, need) == -1) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "errors.h"
+#include "given.h"
 #include "log.h"
 #include "record.h"
 #include "say.h"
@@ -723,6 +724,7 @@ run(struct globals *g, const struct command *c, const char *path, int argc,
 		return (r);
 	}
 	g->cmd = c;
+	given_open_options(&c->opts, g->opts);
 	return (c->run(g, n, argv));
 }
 

@@ -13,9 +13,11 @@
 
 #include "env.h"
 #include "errors.h"
+#include "given.h"
 #include "record.h"
 #include "restart.h"
 #include "say.h"
+#include "scope.h"
 #include "session.h"
 #include "spec.h"
 
@@ -439,6 +441,28 @@ add_security(struct work *w)
 	return (0);
 }
 
+/*
+ * A profile of the person's is part of the container, as with podman: what
+ * becomes of the file later changes nothing, and root need not open by a path
+ * in the state what only root can read.
+ */
+static int
+add_profile(struct work *w)
+{
+	scoped_free char	*json = NULL;
+	const char		*path = rec_str(w->def, "seccomp", "");
+	struct parse_err	 why;
+	size_t			 len;
+
+	if (*path != '/' || strcmp(path, rec_str(w->config, "seccomp.profile",
+	    "")) == 0)
+		return (0);
+	if ((json = given_read(path, &len, &why)) == NULL)
+		return (parse_fail(&w->err, "opening seccomp profile failed: "
+		    "%s", why.text));
+	return (rec_add_bytes(w->def, DEFINE_PROFILE, json, len));
+}
+
 /* The image's signal is a stranger's word: a number or name, or nothing. */
 static int
 stop_signal(struct work *w)
@@ -495,6 +519,20 @@ add_life(struct work *w)
 	return (0);
 }
 
+void
+define_open_files(const struct rec *opts)
+{
+	struct work	 w = { .opts = opts, .def = rec_new() };
+	const char	*path;
+
+	/* What is wrong with the options is said when they count. */
+	if (w.def != NULL && each(&w, "security-opt", w.def,
+	    security_one) == 0 && *(path = rec_str(w.def, "seccomp", "")) ==
+	    '/')
+		given_open(path);
+	rec_free(w.def);
+}
+
 struct rec *
 define_security(const struct rec *opts, const struct rec *config)
 {
@@ -513,7 +551,7 @@ define_container(struct session *s, const char *id, const struct rec *image,
 {
 	static step *const	 steps[] = { add_identity, add_command,
 	    add_names, add_env, add_labels, add_process, add_mounts,
-	    add_limits, add_security, add_life };
+	    add_limits, add_security, add_profile, add_life };
 	struct work		 w = { .s = s, .config = s->config,
 				    .opts = s->g->opts, .image = image,
 				    .def = rec_new(),

@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* The key of the bytes of a seccomp profile that the person named. */
+#define DEFINE_PROFILE	"seccomp_json"
+
 struct rec;
 struct session;
 
@@ -26,6 +29,11 @@ struct rec *define_container(struct session *, const char *,
  */
 struct rec *define_security(const struct rec *, const struct rec *);
 
+/*
+ * Open the seccomp profile that the options name, before root is given up:
+ * define_container reads it.
+ */
+void	define_open_files(const struct rec *);
 /* Will it have no network namespace of its own? */
 bool	define_host_net(const struct rec *);
 

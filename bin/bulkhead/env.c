@@ -6,10 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "given.h"
 #include "record.h"
 #include "scope.h"
 
 #define BLANKS	" \t\v\f\r"
+#define LABELS	"unable to process labels: "
 
 void
 env_clear(struct env *e)
@@ -143,8 +145,8 @@ label_from_cli(struct env *e, const char *line, struct parse_err *err)
 	scoped_free char	*kv = NULL;
 
 	if (*line == '\0' || *line == '=')
-		return (parse_fail(err, "unable to process labels: invalid "
-		    "label format: \"%s\"", line));
+		return (parse_fail(err, LABELS "invalid label format: \"%s\"",
+		    line));
 	if (asprintf(&kv, "%s%s", line, strchr(line, '=') ? "" : "=") == -1) {
 		kv = NULL;
 		return (no_memory(err));
@@ -152,61 +154,60 @@ label_from_cli(struct env *e, const char *line, struct parse_err *err)
 	return (env_set(e, kv) == -1 ? no_memory(err) : 0);
 }
 
+/* One line of a file, its NUL in place of the newline. */
 static int
-each_line(FILE *f, struct env *e,
+take_line(struct env *e, char *line, size_t n,
     int (*line_fn)(struct env *, const char *, struct parse_err *),
     struct parse_err *err)
 {
-	scoped_free char	*line = NULL;
-	const char		*s;
-	size_t			 cap = 0;
-	ssize_t			 n;
+	const char	*s;
 
-	while ((n = getline(&line, &cap, f)) != -1) {
-		if (strlen(line) != (size_t)n)
-			return (parse_fail(err, "a line has a NUL byte"));
-		if (n > 0 && line[n - 1] == '\n')
-			line[--n] = '\0';
-		if (n > 0 && line[n - 1] == '\r')
-			line[--n] = '\0';
-		s = line + strspn(line, BLANKS);
-		if (*s == '\0' || *s == '#')
-			continue;
-		if (line_fn(e, s, err) == -1)
-			return (-1);
-	}
-	return (ferror(f) ? no_memory(err) : 0);
+	if (strlen(line) != n)
+		return (parse_fail(err, "a line has a NUL byte"));
+	if (n > 0 && line[n - 1] == '\r')
+		line[n - 1] = '\0';
+	s = line + strspn(line, BLANKS);
+	return (*s == '\0' || *s == '#' ? 0 : line_fn(e, s, err));
 }
 
 static int
-from_file(struct env *e, const char *path, const char *prefix,
+from_file(struct env *e, const char *path,
     int (*line_fn)(struct env *, const char *, struct parse_err *),
     struct parse_err *err)
 {
-	struct parse_err	 why;
-	FILE			*f = fopen(path, "re");
-	int			 r;
+	scoped_free char	*text = NULL;
+	char			*line, *end;
+	size_t			 len, n;
 
-	if (f == NULL)
-		return (parse_fail(err, "%s: open %s: %s", prefix, path,
-		    strerror(errno)));
-	r = each_line(f, e, line_fn, &why);
-	fclose(f);
-	if (r == -1)
-		return (parse_fail(err, "%s \"%s\": %s", prefix, path,
-		    why.text));
+	if ((text = given_read(path, &len, err)) == NULL)
+		return (-1);
+	for (line = text; line < text + len; line += n + 1) {
+		end = memchr(line, '\n', (size_t)(text + len - line));
+		n = (size_t)((end == NULL ? text + len : end) - line);
+		line[n] = '\0';
+		if (take_line(e, line, n, line_fn, err) == -1)
+			return (-1);
+	}
 	return (0);
 }
 
 int
 env_from_file(struct env *e, const char *path, struct parse_err *err)
 {
-	return (from_file(e, path, "parsing env file", env_from_cli, err));
+	struct parse_err	 why;
+
+	return (from_file(e, path, env_from_cli, &why) == 0 ? 0 :
+	    parse_fail(err, "parsing env file \"%s\": %s", path, why.text));
 }
 
 int
 label_from_file(struct env *e, const char *path, struct parse_err *err)
 {
-	return (from_file(e, path, "unable to process labels", label_from_cli,
-	    err));
+	struct parse_err	 why;
+
+	if (from_file(e, path, label_from_cli, &why) == 0)
+		return (0);
+	/* Its own words are said once. */
+	return (parse_fail(err, "%s%s", strncmp(why.text, LABELS,
+	    sizeof(LABELS) - 1) == 0 ? "" : LABELS, why.text));
 }

@@ -222,7 +222,7 @@ store_list(const struct parser *p, const struct opt *o, const char *value)
 	struct list_to		 to = { home_of(p, o), o->name };
 	struct parse_err	 err;
 
-	if (o->kind == OPT_ARRAY)
+	if (o->kind == OPT_ARRAY || o->kind == OPT_FILE_ARRAY)
 		return (rec_add(to.rec, o->name, value));
 	if (parse_csv(value, add_field, &to, &err) == -1)
 		return (invalid(p, o, value, err.text));
@@ -265,6 +265,8 @@ take(const struct parser *p, const struct opt *o, const char *value)
 		return (store(p, o, value));
 	case OPT_ARRAY:
 	case OPT_LIST:
+	case OPT_FILE_ARRAY:
+	case OPT_FILE_LIST:
 		return (store_list(p, o, value));
 	case OPT_INT:
 	case OPT_UINT:
@@ -416,8 +418,10 @@ metavar(const struct opt *o)
 	case OPT_REFUSED_FLAG:
 		return ("");
 	case OPT_ARRAY:
+	case OPT_FILE_ARRAY:
 		return ("stringArray");
 	case OPT_LIST:
+	case OPT_FILE_LIST:
 		return ("strings");
 	case OPT_INT:
 		return ("int");
@@ -468,7 +472,8 @@ print_option(const struct opt *o, int width)
 	}
 	quote = o->kind == OPT_FLAG || o->kind == OPT_INT ||
 	    o->kind == OPT_UINT || o->kind == OPT_LIST ||
-	    o->kind == OPT_ARRAY ? "" : "\"";
+	    o->kind == OPT_ARRAY || o->kind == OPT_FILE_ARRAY ||
+	    o->kind == OPT_FILE_LIST ? "" : "\"";
 	if (o->def != NULL)
 		printf(" (default %s%s%s)", quote, o->def, quote);
 	putchar('\n');

@@ -17,6 +17,8 @@ enum opt_kind {
 	OPT_STRING,	/* one value, the last one counts */
 	OPT_ARRAY,	/* each occurrence is one value */
 	OPT_LIST,	/* each occurrence is a comma separated list (CSV) */
+	OPT_FILE_ARRAY,	/* the same two, of small files to be read: they are */
+	OPT_FILE_LIST,	/* opened before root is given up (given.h) */
 	OPT_INT,	/* kept as a decimal number */
 	OPT_UINT,
 	OPT_DURATION,	/* Go syntax; kept as nanoseconds */

@@ -80,7 +80,7 @@ const struct opt opts_pod_create[] = {
 	  "namespaces with", "true", NULL },
 	{ "label", 'l', OPT_ARRAY, NULL, "Set metadata on container", NULL,
 	  NULL },
-	{ "label-file", 0, OPT_LIST, NULL,
+	{ "label-file", 0, OPT_FILE_LIST, NULL,
 	  "Read in a line delimited file of labels", NULL, "file" },
 	{ "name", 'n', OPT_STRING, NULL, "Assign a name to the pod", NULL,
 	  NULL },
@@ -152,7 +152,7 @@ const struct opt opts_pod_rm[] = {
 	{ "ignore", 'i', OPT_FLAG, NULL,
 	  "Ignore errors when a specified pod is missing", NULL, NULL },
 	LATEST,
-	{ "pod-id-file", 0, OPT_ARRAY, NULL, "Read the pod ID from the file",
+	{ "pod-id-file", 0, OPT_FILE_ARRAY, NULL, "Read the pod ID from the file",
 	  NULL, "file" },
 	TIME,
 	{ 0 }

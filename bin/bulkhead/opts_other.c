@@ -17,7 +17,7 @@
 		{ name, letter, OPT_REFUSED, NULL, NULL, NULL, NULL }
 #define NO_FLAG(name, letter) \
 		{ name, letter, OPT_REFUSED_FLAG, NULL, NULL, NULL, NULL }
-#define CIDFILE { "cidfile", 0, OPT_ARRAY, NULL, \
+#define CIDFILE { "cidfile", 0, OPT_FILE_ARRAY, NULL, \
 		  "Read the container ID from the file", NULL, "file" }
 #define IGNORE	{ "ignore", 'i', OPT_FLAG, NULL, \
 		  "Ignore errors when a specified container is missing", \

@@ -6,13 +6,11 @@
 #include <string.h>
 
 #include "filter.h"
-#include "path.h"
+#include "given.h"
 #include "record.h"
 #include "say.h"
 #include "scope.h"
 #include "session.h"
-
-#include <fcntl.h>
 
 #define FROM_FILE	"cidfile:id"	/* no option has such a name */
 
@@ -115,12 +113,12 @@ select_files(struct globals *g)
 	size_t		 it = 0;
 
 	while (rec_next(g->opts, "cidfile", &it, &path)) {
-		scoped_free char	*text = path_slurp(AT_FDCWD, path, 4096,
-					    NULL);
+		struct parse_err	 e;
+		size_t			 len;
+		scoped_free char	*text = given_read(path, &len, &e);
 
 		if (text == NULL)
-			return (say_error("reading CIDFile: open %s: %s",
-			    path, strerror(errno)), -1);
+			return (say_error("reading CIDFile: %s", e.text), -1);
 		text[strcspn(text, "\n")] = '\0';
 		if (rec_add(g->opts, FROM_FILE, text) == -1)
 			return (say_error("%s", strerror(errno)), -1);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "given.h"
 #include "record.h"
 #include "say.h"
 #include "scope.h"
@@ -48,28 +49,79 @@ settled_question(const struct session *s)
 	return (r);
 }
 
-/* Where relative paths begin: most questions have none. */
+/*
+ * Give resolve a file that the person named, open: it may be one that only
+ * root can read, or a pipe of the person's shell. What a user cannot open here
+ * resolve cannot either, and says why; for root it would be another reason.
+ */
 static int
-question_fd(struct session *s)
+give_file(struct session *s, struct rec *question, const char *path,
+    bool required)
 {
-	struct rec	*r = settled_question(s);
-	char		 cwd[4096];
-	int		 fd;
+	union msg		 m = { .config_give = { .index = (uint32_t)
+				    rec_count(question, "given") } };
+	struct parse_err	 why;
+	scoped_fd int		 fd = -1;
 
-	if (getcwd(cwd, sizeof(cwd)) != NULL)
-		(void)rec_add(r, "cwd", cwd);
-	fd = rec_memfd(r, "question");
-	rec_free(r);
-	return (fd);
+	if (*path != '/' || rec_count(question, "given") == GIVE_MAX)
+		return (0);
+	fd = given_fd(path, &why);
+	if (fd == -1 && geteuid() == 0 && required) {
+		(void)snprintf(s->star.text, sizeof(s->star.text), "cannot "
+		    "read %s: %s", path, strerror(errno));
+		errno = EINVAL;
+		return (-1);
+	}
+	if (fd == -1)
+		return (0);
+	if (rec_add(question, "given", path) == -1)
+		return (-1);
+	return (star_post(&s->star, H_RESOLVE, MSG_config_give, &m, &fd, 1));
+}
+
+/* The files of the environment and of --module, as resolve will call them. */
+static int
+give_files(struct session *s, struct rec *question, const char *cwd)
+{
+	static const char *const	 names[] = { "CONTAINERS_CONF",
+	    "CONTAINERS_CONF_OVERRIDE", "CONTAINERS_STORAGE_CONF",
+	    "CONTAINERS_REGISTRIES_CONF" /* only to pull */ };
+	char				 path[8192];
+	const char			*v;
+	size_t				 it = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if ((v = getenv(names[i])) == NULL || *v == '\0')
+			continue;
+		(void)snprintf(path, sizeof(path), "%s%s%s", *v == '/' ? "" :
+		    cwd, *v == '/' ? "" : "/", v);
+		if (give_file(s, question, path, i < 3) == -1)
+			return (-1);
+	}
+	while (rec_next(s->g->global, "module", &it, &v))
+		if (give_file(s, question, v, true) == -1)
+			return (-1);
+	return (0);
 }
 
 /* The settled configuration: one memfd that nobody can change any more. */
 int
 settled_ask(struct session *s)
 {
-	scoped_fd int	 fd = question_fd(s);
+	struct rec	*r = settled_question(s);
 	union msg	 m = { .config_resolve = { .flags = s->config_flags } };
+	char		 cwd[4096] = "";
+	scoped_fd int	 fd = -1;
 
+	/* Where relative paths begin: most questions have none. */
+	if (getcwd(cwd, sizeof(cwd)) != NULL)
+		(void)rec_add(r, "cwd", cwd);
+	if (give_files(s, r, cwd) == -1) {
+		rec_free(r);
+		return (-1);
+	}
+	fd = rec_memfd(r, "question");
+	rec_free(r);
 	if (fd == -1)
 		return (session_sentence(s, "cannot make", "the question to resolve"));
 	return (star_send(&s->star, H_RESOLVE, MSG_config_resolve, &m, &fd,

@@ -15,6 +15,7 @@
 #include <bsd/string.h>
 
 #include "attach.h"
+#include "define.h"
 #include "end.h"
 #include "filters.h"
 #include "hostfiles.h"
@@ -30,7 +31,7 @@
 #include "settled.h"
 #include "volumes.h"
 
-#define PROFILE_MAX	(1u << 20)	/* bytes of a seccomp profile */
+#define PROFILE_MAX	(1u << 20)	/* bytes, of an older record */
 
 /* Ask a helper something about this container; the sentence is the star's. */
 static int
@@ -47,6 +48,7 @@ seccomp_question(struct session *s, const struct rec *def,
 {
 	struct rec		*q = rec_new();
 	scoped_free char	*json = NULL;
+	const void		*kept;
 	const char		*v;
 	size_t			 it = 0, len;
 
@@ -57,6 +59,11 @@ seccomp_question(struct session *s, const struct rec *def,
 	if (profile[0] != '/' || strcmp(profile, session_config(s,
 	    "seccomp.profile", "")) == 0)
 		return (q);
+	/* As it was when the container was made, if that was kept. */
+	if ((kept = rec_bytes(def, DEFINE_PROFILE, &len)) != NULL) {
+		(void)rec_add_bytes(q, "json", kept, len);
+		return (q);
+	}
 	json = path_slurp(AT_FDCWD, profile, PROFILE_MAX, &len);
 	if (json != NULL) {
 		(void)rec_add_bytes(q, "json", json, len);
@@ -160,6 +167,7 @@ draft(struct start *st)
 {
 	st->full = rec_new();
 	(void)rec_add_all(st->full, st->def);
+	rec_del(st->full, DEFINE_PROFILE);	/* compiled already */
 	(void)rec_set(st->full, "graph", st->s->graph);
 	return (hostfiles_add(st->full));
 }

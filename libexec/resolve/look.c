@@ -4,7 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "proto.h"
 #include "record.h"
 #include "scope.h"
 #include "seen.h"
@@ -12,6 +15,46 @@
 /* Of the one question that this process is asked. */
 static struct rec	*seen;
 static bool		 lost;
+
+/* By number; 0 for none, as 0 to 2 and the channel are never given. */
+static int			 given[GIVE_MAX];
+static const struct rec		*names;
+
+int
+look_give(unsigned int index, int fd)
+{
+	if (given[index] != 0) {
+		close(fd);
+		errno = EEXIST;
+		return (-1);
+	}
+	given[index] = fd;
+	return (0);
+}
+
+void
+look_named(const struct rec *r)
+{
+	names = r;
+}
+
+/* The descriptor of this path is the caller's: -1 if there is none. */
+static int
+take_given(const char *path)
+{
+	const char	*name;
+	size_t		 it = 0;
+	int		 fd;
+
+	for (size_t i = 0; names != NULL && i < GIVE_MAX &&
+	    rec_next(names, "given", &it, &name); i++)
+		if (given[i] != 0 && strcmp(name, path) == 0) {
+			fd = given[i];
+			given[i] = 0;
+			return (fd);
+		}
+	return (-1);
+}
 
 static void
 note(enum seen_how how, const char *path, int error, const struct stat *st)
@@ -44,8 +87,10 @@ look_at_itself(const char *path, struct stat *st)
 int
 look_inside(const char *path, int flags, struct stat *st)
 {
-	scoped_fd int	 fd = openat(AT_FDCWD, path, flags);
+	scoped_fd int	 fd = take_given(path);
 
+	if (fd == -1)
+		fd = openat(AT_FDCWD, path, flags);
 	if (fd == -1 || fstat(fd, st) == -1) {
 		note(SEEN_INSIDE, path, errno, st);
 		return (-1);

@@ -20,6 +20,13 @@ bool	look_at_itself(const char *, struct stat *);
  * A descriptor of the caller's, or -1 with errno.
  */
 int	look_inside(const char *, int, struct stat *);
+/*
+ * A file that the front end opened, which may be where this program cannot
+ * look: takes the descriptor. 0, or -1 when that number was given already.
+ */
+int	look_give(unsigned int, int);
+/* Their paths, `given` of this record, which is borrowed. */
+void	look_named(const struct rec *);
 /* The answer depends on the directory of whoever asks, which is this one. */
 void	look_from(const char *);
 /* Everything so far, for seen_same(): borrowed. NULL: memory was short. */

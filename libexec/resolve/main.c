@@ -163,6 +163,7 @@ answer_config(struct answer *a, const struct rec *rec, struct sources *ss,
 	int		 rc;
 
 	settings_init(&s);
+	look_named(rec);
 	rc = request_init(&rq, rec, &pr);
 	if (rc == 0)
 		rc = resolve(&rq, ss, &s, &pl, flags, state, &pr);
@@ -172,7 +173,15 @@ answer_config(struct answer *a, const struct rec *rec, struct sources *ss,
 	} else
 		rc = answer_record(a, emit_record(&s, &rq, &pl, ss, flags));
 	settings_clear(&s);
+	look_named(NULL);
 	return (rc);
+}
+
+static int
+on_config_give(void *ctx, struct packet *p, struct answer *a)
+{
+	(void)ctx, (void)a;
+	return (look_give(p->body.config_give.index, packet_take_fd(p, 0)));
 }
 
 static int
@@ -246,6 +255,7 @@ on_seccomp_compile(void *ctx, struct packet *p, struct answer *a)
 
 static const struct handler	 handlers[] = {
 	/* message		states		handler */
+	{ MSG_config_give,	FRESH,		on_config_give },
 	{ MSG_config_resolve,	FRESH,		on_config_resolve },
 	{ MSG_config_seen,	WALLED,		on_config_seen },
 	{ MSG_config_check,	FRESH | WALLED,	on_config_check },

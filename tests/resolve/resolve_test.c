@@ -100,6 +100,45 @@ test_once(void)
 	rec_free(rq);
 }
 
+/*
+ * A file that the front end opened is read by its descriptor: here its path
+ * is one that cannot be opened at all.
+ */
+static void
+test_given(void)
+{
+	struct resolver	 r;
+	struct rec	*rq = question(), *c;
+	union msg	 m = { 0 };
+	char		 path[256];
+	int		 fd;
+
+	(void)rec_add(rq, "env:CONTAINERS_CONF", "/nowhere/x.conf");
+	(void)rec_add(rq, "given", "/nowhere/other.conf");
+	(void)rec_add(rq, "given", "/nowhere/x.conf");
+	put_file("given.conf", "[engine]\nretry = 77\n");
+	(void)snprintf(path, sizeof(path), "%s/given.conf", root);
+	fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	resolver_start(&r, program);
+	m.config_give.index = 1;
+	CHECK(ask(&r.ch, MSG_config_give, &m, &fd, 1) == 0);
+	CHECK(ask(&r.ch, MSG_config_give, &m, &fd, 1) == EEXIST);
+	c = resolver_config(&r, rq, CONFIG_TEXT);
+	CHECK(c != NULL && strcmp(rec_str(c, "engine.retry", ""), "77") == 0);
+	CHECK(ask(&r.ch, MSG_config_give, &m, &fd, 1) == EBUSY);
+	CHECK(stop(r.pid, &r.ch) == 0);
+	rec_free(c);
+	/* The other way round, that name is no file that was given. */
+	(void)rec_set(rq, "env:CONTAINERS_CONF", "/nowhere/other.conf");
+	resolver_start(&r, program);
+	CHECK(ask(&r.ch, MSG_config_give, &m, &fd, 1) == 0);
+	CHECK(resolver_config(&r, rq, 0) == NULL &&
+	    strstr(r.text, "cannot read /nowhere/other.conf") != NULL);
+	CHECK(stop(r.pid, &r.ch) == 0);
+	close(fd);
+	rec_free(rq);
+}
+
 /* A failure is told, and leaves the next question possible. */
 static void
 test_failure(void)
@@ -382,6 +421,7 @@ main(int argc, char **argv)
 	test_confined();
 	test_digest();
 	test_once();
+	test_given();
 	test_failure();
 	test_filters();
 	test_registries();
