@@ -1,0 +1,227 @@
+# What a first day with the engine meets: files that the command line names,
+# values that become lines of a container's files, the installation.
+
+load lib
+
+setup() { have_busybox; }
+
+# A directory of $WHO's that no one else can enter, in $D.
+private() {
+	case $WHO in
+	root)	D=$T/of-root; install -d -m 700 "$D" ;;
+	user)	D=$T/user/own; as_user install -d -m 700 "$D" ;;
+	esac
+}
+
+# put NAME MODE: standard input as a file of $WHO's in $D.
+put() {
+	cat >"$D/$1"
+	chmod "$2" "$D/$1"
+	[ "$WHO" = root ] || chown "$BH_USER" "$D/$1"
+}
+
+# run OPTION... -- COMMAND...: in a new container of busybox.
+run() {
+	local opts=()
+	while [ "$1" != -- ]; do opts+=("$1"); shift; done
+	bh run --rm --network none "${opts[@]}" localhost/busybox "${@:2}"
+}
+
+reads_private_files() {
+	private
+	printf 'A=env file\n' | put env 600
+	printf 'L=label file\n' | put labels 600
+	is "$(run --env-file "$D/env" -- sh -c 'echo $A')" "env file"
+	bh create --network none --name labelled --label-file "$D/labels" \
+	    localhost/busybox true
+	is "$(bh inspect -f '{{.Config.Labels.L}}' labelled)" "label file"
+	bh rm labelled
+	bh pod create --infra=false --label-file "$D/labels" p
+	bh pod rm p
+	# Links are followed.
+	ln -s env "$D/link"
+	is "$(run --env-file "$D/link" -- sh -c 'echo $A')" "env file"
+}
+
+@test "files of the command line are opened with the person's rights" {
+	each reads_private_files
+}
+
+keeps_profile() {
+	private
+	printf '%s' '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO"}]}' |
+	    put profile.json 600
+	bh create --network none --name prof --security-opt \
+	    "seccomp=$D/profile.json" localhost/busybox \
+	    sh -c 'mkdir /tmp/x 2>/dev/null && echo made || echo refused' >/dev/null
+	# As podman: the profile is the container's from here on.
+	rm "$D/profile.json"
+	is "$(bh start -a prof)" refused
+	is "$(bh start -a prof)" refused
+	bh rm prof
+	fails 125 run --security-opt "seccomp=$D/none.json" -- true
+	is "$err" "Error: opening seccomp profile failed: open $D/none.json: No such file or directory"
+}
+
+@test "a seccomp profile of a private directory is read once, when the container is made" {
+	each keeps_profile
+}
+
+reads_configuration() {
+	private
+	printf '[containers]\nenv = ["C=conf"]\n' | put c.conf 600
+	printf '[containers]\nenv = ["C=module"]\n' | put m.conf 600
+	# Twice: the second time from what is kept.
+	for i in 1 2; do
+		is "$(CONF=CONTAINERS_CONF with_conf "$D/c.conf")" conf
+		is "$(CONF=CONTAINERS_CONF_OVERRIDE with_conf "$D/c.conf")" conf
+	done
+	is "$(bh --module "$D/m.conf" run --rm --network none localhost/busybox \
+	    sh -c 'echo $C')" module
+	fails 125 bh --module "$D/none.conf" ps
+	is "$err" "Error: cannot read $D/none.conf: No such file or directory"
+}
+
+# with_conf FILE: with $CONF set to it, the value of C in a container.
+with_conf() {
+	case $WHO in
+	root)	env "$CONF=$1" "$BH" --root "$T/root/storage" --runroot \
+		    "$T/root/run" run --rm --network none localhost/busybox \
+		    sh -c 'echo $C' ;;
+	user)	as_user env "$CONF=$1" "$BH" run --rm --network none \
+		    localhost/busybox sh -c 'echo $C' ;;
+	esac
+}
+
+@test "configuration that the person names may be private" {
+	each reads_configuration
+}
+
+writes_private_files() {
+	private
+	bh run -d --name out --network none --cidfile "$D/cid" \
+	    --pidfile "$D/pid" localhost/busybox sleep 100
+	is "$(cat "$D/cid")" "$(bh inspect -f '{{.Id}}' out)"
+	is "$(cat "$D/pid")" "$(bh inspect -f '{{.State.Pid}}' out)"
+	fails 125 run --cidfile "$D/cid" -- true
+	bh kill --cidfile "$D/cid"
+	bh rm -f --cidfile "$D/cid"
+	not bh inspect out
+	# Nothing waits for a reader.
+	mkfifo -m 600 "$D/fifo"
+	[ "$WHO" = root ] || chown "$BH_USER" "$D/fifo"
+	fails 125 limited --pidfile "$D/fifo"
+}
+
+@test "ids and pids are written to, and read from, private directories" {
+	each writes_private_files
+}
+
+# The engine as $WHO under a limit: seconds and memory.
+limited() {
+	mapfile -t cmd < <(engine)
+	(ulimit -v 1500000; timeout 20 "${cmd[@]}" run --rm --network none "$@" \
+	    localhost/busybox env)
+}
+
+bounds_files() {
+	private
+	fails 125 limited --env-file /dev/zero
+	case $err in *"/dev/zero is a device"*) ;; *) is "$err" device ;; esac
+	fails 125 limited --label-file /dev/zero
+	fails 125 limited --security-opt seccomp=/dev/zero
+	head -c 4194305 /dev/zero | tr '\0' '#' | put big 600
+	fails 125 limited --env-file "$D/big"
+	case $err in *"has more than 4194304 bytes"*) ;; *) is "$err" bound ;; esac
+	head -c 4194304 "$D/big" | put most 600
+	limited --env-file "$D/most" >/dev/null
+	limited --env-file /dev/null >/dev/null
+	mkfifo -m 600 "$D/pipe"
+	[ "$WHO" = root ] || chown "$BH_USER" "$D/pipe"
+	fails 125 limited --env-file "$D/pipe"
+	case $err in *"has no writer"*) ;; *) is "$err" writer ;; esac
+	(sleep 0.3; echo A=piped >"$D/pipe") &
+	limited --env-file "$D/pipe" | grep -x A=piped
+	wait
+	fails 125 bh load -i /dev/zero
+}
+
+@test "files without end are refused, pipes without a writer are not waited for" {
+	each bounds_files
+}
+
+substitutes() {
+	private
+	is "$(run --env-file <(sleep 0.2; echo A=b) --label-file <(echo L=l) -- \
+	    sh -c 'echo $A')" b
+	is "$(echo A=stdin | run --env-file /dev/stdin -- sh -c 'echo $A')" stdin
+	run --security-opt seccomp=<(echo '{"defaultAction":"SCMP_ACT_ALLOW"}') \
+	    -- true
+	is "$(bh load -q -i <(cat "$BH_FIXTURES/busybox.docker.tar"))" \
+	    "Loaded image: localhost/busybox:latest"
+	is "$(bh load -q <"$BH_FIXTURES/busybox.docker.tar")" \
+	    "Loaded image: localhost/busybox:latest"
+	is "$(cat "$BH_FIXTURES/busybox.docker.tar" | bh load -q)" \
+	    "Loaded image: localhost/busybox:latest"
+}
+
+@test "<(command) is a file" {
+	each substitutes
+}
+
+refuses_lines() {
+	local evil=$'a\nnameserver 6.6.6.6'
+	for option in --dns --dns-search --dns-option --add-host --hostname --name; do
+		fails 125 run "$option" "$evil" -- true
+		fails 125 run "$option" "x y" -- true
+		fails 125 run "$option" $'x\ty' -- true
+		fails 125 run "$option" $'x\ry' -- true
+	done
+	fails 125 run --add-host $'h\n6.6.6.6 evil:1.2.3.4' -- true
+	fails 125 run --add-host $'h\tevil:1.2.3.4' -- true
+	fails 125 run --user $'1000:1000\nevil' -- true
+	is "$(run --dns 1.2.3.4 --dns-search a.example --dns-search b.example \
+	    --dns-option ndots:2 --add-host db:10.0.0.1 -- \
+	    sh -c 'cat /etc/resolv.conf; grep db /etc/hosts')" \
+	    $'search a.example b.example\nnameserver 1.2.3.4\noptions ndots:2\n10.0.0.1\tdb'
+}
+
+@test "values of options write no lines of their own into a container's files" {
+	each refuses_lines
+}
+
+one_network() {
+	for second in none host private; do
+		fails 125 bh run --rm --network host --network "$second" \
+		    localhost/busybox true
+		is "$err" 'Error: cannot set multiple networks without bridge network mode, selected mode host: invalid argument'
+	done
+	fails 125 bh create --network none --net host localhost/busybox true
+}
+
+@test "two network modes contradict each other" {
+	each one_network
+}
+
+own_root() {
+	private
+	case $WHO in
+	root)	install -d -m 755 "$D/store" ;;
+	user)	as_user install -d -m 755 "$D/store" ;;
+	esac
+	mapfile -t cmd < <(case $WHO in root) echo "$BH" ;; user) engine ;; esac)
+	"${cmd[@]}" --root "$D/store" --runroot "$D/run" load -q -i \
+	    "$BH_FIXTURES/busybox.docker.tar"
+	is "$(stat -c %a "$D/store")" 700
+	# A directory that holds something else is not taken over.
+	case $WHO in
+	root)	install -d -m 755 "$D/full" "$D/full/x" ;;
+	user)	as_user install -d -m 755 "$D/full" "$D/full/x" ;;
+	esac
+	fails 125 "${cmd[@]}" --root "$D/full" --runroot "$D/run2" images
+	is "$(stat -c %a "$D/full")" 755
+}
+
+@test "--root may be an empty directory of the caller's" {
+	each own_root
+}
