@@ -85,6 +85,8 @@ helper_socket_upto(struct helper *h, int last)
 	(void)signal(SIGQUIT, SIG_IGN);
 	(void)signal(SIGTSTP, SIG_IGN);
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* A file that would become too large is an error, which is told. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 }
 
 void
