@@ -78,8 +78,10 @@ create(struct keep *k, struct keep_new *n, const struct rec *def)
 	    registry_choose(k, HOLDER_CTR, n->name, n->got_name,
 	    sizeof(n->got_name)) == -1)
 		return (-1);
-	if (!n->ephemeral && db_room(k->durable) == -1)
+	if (t.durable && db_room(k->durable, DB_BEGINS) == -1)
 		return (keep_fail_db(k, k->durable));
+	if (t.boot && db_room(k->boot, DB_BEGINS) == -1)
+		return (keep_fail_db(k, k->boot));
 	if (n->want_slot && ctr_take_slot(k, n->id, &n->slot) == -1)
 		return (-1);
 	rc = put_new(k, n, def, &row);

@@ -270,6 +270,11 @@ set(struct keep *k, struct keep_change *c, const struct rec *changes)
 		(void)keep_fail(k, errno, "out of memory");
 		goto out;
 	}
+	if (row_state(row) == ST_STARTING && before != ST_STARTING &&
+	    db_room(k->boot, DB_STARTS) == -1) {
+		(void)keep_fail_db(k, k->boot);
+		goto out;
+	}
 	if (change_slot(k, c, row) == -1)
 		goto out;
 	t.before = old;

@@ -25,7 +25,9 @@
 #define TUNING_REBUILD	"#bnum=4096#psiz=8192#pccap=5m#msiz=0#fpow=8"
 #define WAIT_MS		30000
 #define COMPACT_MIN	(1 << 20)
-#define RESERVE		(128 << 10)
+#define RESERVE		(128 << 10)	/* bytes for changes and removals */
+#define OVERLAP		(16 << 10)	/* blocks that hold no data, at most */
+#define FAILURES_MAX	2		/* then the index is left alone */
 #define TEXT_MAX	512		/* bytes of a plain value */
 
 struct db_cursor {
@@ -56,19 +58,18 @@ no_room(int error)
 	return (error == ENOSPC || error == EDQUOT || error == EFBIG);
 }
 
-/* The sentence for what the file system refused. */
+/* The sentence for a refusal of the file system. */
 int
 db_fail_file(struct db *db, const char *what, const char *file)
 {
-	int	 saved = errno;
-
-	if (no_room(errno)) {
-		if (unlinkat(db->dir_fd, db->reserve, 0) == 0)
-			db->made_room = true;
-		errno = saved;
-		return (db_fail(db, "no room to write %s/%s; free some space and "
-		    "try again, nothing was changed", db->where, file));
-	}
+	if (errno == EFBIG)
+		return (db_fail(db, "cannot write %s/%s: %s; raise the limit on "
+		    "the size of files (ulimit -f) and try again, nothing was "
+		    "changed", db->where, file, strerror(errno)));
+	if (no_room(errno))
+		return (db_fail(db, "cannot write %s/%s: %s; free some space "
+		    "and try again, nothing was changed", db->where, file,
+		    strerror(errno)));
 	return (db_fail(db, "cannot %s %s/%s: %s", what, db->where, file,
 	    strerror(errno)));
 }
@@ -79,13 +80,14 @@ db_fail_kc(struct db *db, const char *file)
 	int	 code = kcdbecode(db->kc);
 
 	db->failed = true;
+	db->broken = !db->memory;
 	if (code == KCESYSTEM || code == KCENOPERM || code == KCENOREPOS ||
 	    no_room(errno)) {
 		if (errno == 0)
 			errno = EIO;
 		return (db_fail_file(db, "use", file));
 	}
-	db->broken = true;
+	db->damaged = true;
 	errno = EUCLEAN;
 	return (db_fail(db, "the state database %s/%s is damaged (%s); try "
 	    "again, it is made anew from its journal", db->where, file,
@@ -157,7 +159,7 @@ db_unseal(const char *key, size_t key_len, const void *data, size_t *len)
 static void
 turned(struct db *db, const char *key)
 {
-	db->failed = db->broken = true;
+	db->failed = db->broken = db->damaged = true;
 	errno = EUCLEAN;
 	(void)db_fail(db, "the state database %s/%s is damaged at %s; try "
 	    "again, it is made anew from its journal", db->where, db->kct,
@@ -276,7 +278,8 @@ db_kc_open(struct db *db, const char *file, uint32_t mode)
 	if ((db->kc = kcdbnew()) == NULL)
 		return (db_fail(db, "out of memory"));
 	errno = 0;
-	if (kcdbopen(db->kc, path, mode | KCOTRYLOCK))
+	/* An index that needs a repair is made again from the journal. */
+	if (kcdbopen(db->kc, path, mode | KCOTRYLOCK | KCONOREPAIR))
 		return (0);
 	(void)db_fail_kc(db, file);
 	kcdbdel(db->kc);
@@ -313,53 +316,120 @@ take_turn(struct db *db, enum db_mode mode)
 	    db->where, WAIT_MS / 1000));
 }
 
+/*
+ * The lock file. A reader whom nothing may be written for takes it as it is;
+ * without one nothing was ever written there.
+ */
 static int
-open_files(struct db *db, enum db_mode mode)
+open_lock(struct db *db, enum db_mode mode)
 {
-	const int	 flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+	const int	 flags = O_CLOEXEC | O_NOFOLLOW;
+	int		 saved;
 
-	if (db->lock_fd == -1 && (db->lock_fd = openat(db->dir_fd, db->lock,
-	    flags, 0600)) == -1)
-		return (db_fail_file(db, "open", db->lock));
-	if (take_turn(db, mode) == -1)
-		return (-1);
-	/* Under the lock, since mend_compact() puts another file in its place. */
+	if (db->lock_fd != -1 && (mode == DB_READ || !db->read_only))
+		return (0);
+	if (db->lock_fd != -1)
+		close(db->lock_fd);
+	db->read_only = false;
+	db->lock_fd = openat(db->dir_fd, db->lock, flags | O_RDWR | O_CREAT,
+	    0600);
+	if (db->lock_fd != -1)
+		return (0);
+	saved = errno;
+	if (mode == DB_READ) {
+		db->read_only = true;
+		db->lock_fd = openat(db->dir_fd, db->lock, flags | O_RDONLY);
+		if (db->lock_fd != -1 || errno == ENOENT)
+			return (0);
+	}
+	errno = saved;
+	return (db_fail_file(db, "open", db->lock));
+}
+
+/* Under the lock, since mend_compact() puts another file in its place. */
+static int
+open_journal(struct db *db, enum db_mode mode)
+{
+	int	 flags = O_CLOEXEC | O_NOFOLLOW;
+
+	if (db->journal_fd != -1)
+		close(db->journal_fd);
+	flags |= mode == DB_READ ? O_RDONLY : O_RDWR | O_CREAT;
 	db->journal_fd = openat(db->dir_fd, db->journal, flags, 0600);
-	if (db->journal_fd == -1)
+	if (db->journal_fd == -1 && (mode == DB_WRITE || errno != ENOENT))
 		return (db_fail_file(db, "open", db->journal));
 	return (0);
 }
 
+static int
+open_files(struct db *db, enum db_mode mode)
+{
+	if (open_lock(db, mode) == -1)
+		return (-1);
+	if (db->lock_fd != -1 && take_turn(db, mode) == -1)
+		return (-1);
+	return (open_journal(db, mode));
+}
+
+static bool
+in_order(const struct view *v)
+{
+	return (v->kct_good && v->journal_good);
+}
+
+/* A reader becomes a writer, and looks again when it is its turn. */
+static int
+promote(struct db *db, struct view *v)
+{
+	turn_give(db->lock_fd);
+	if (take_turn(db, DB_WRITE) == -1)
+		return (-1);
+	if (open_journal(db, DB_WRITE) == -1 &&
+	    open_journal(db, DB_READ) == -1)
+		return (-1);
+	return (mend_view(db, v));
+}
+
 /*
- * Find the files in order or put them so. A reader who finds them in disorder
- * must become a writer for that, and looks again when it is his turn.
+ * Repair files that are not in order. Where there is no room for that, and in
+ * a directory that cannot be written, the journal alone is enough: this turn
+ * reads it into memory.
  */
+static int
+mend(struct db *db, enum db_mode mode, struct view *v)
+{
+	if (!db->read_only && !db->no_index && db->failures < FAILURES_MAX) {
+		if (in_order(v) || mend_repair(db, v) == 0)
+			return (0);
+		/* The first attempt may have removed the old index. */
+		if (no_room(errno) && mend_repair(db, v) == 0)
+			return (0);
+		if (errno == EUCLEAN)
+			return (-1);
+	}
+	/* The index is what was left in order, and the journal is not. */
+	if (v->kct_same && !v->journal_good && !db->no_index)
+		return (mode == DB_READ ? 0 : -1);
+	return (mend_replay(db, mode, v));
+}
+
+/* Find the files in order, or put them so. */
 static int
 settle(struct db *db, enum db_mode mode, struct view *v)
 {
 	if (mend_view(db, v) == -1)
 		return (-1);
-	if (v->kct_good && v->journal_good)
-		return (0);
 	if (!v->kct_there && db->journal_len == 0)
 		return (0);
-	if (mode == DB_READ) {
-		turn_give(db->lock_fd);
-		if (take_turn(db, DB_WRITE) == -1)
-			return (-1);
-		close(db->journal_fd);
-		db->journal_fd = openat(db->dir_fd, db->journal,
-		    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-		if (db->journal_fd == -1)
-			return (db_fail_file(db, "open", db->journal));
-		if (mend_view(db, v) == -1)
-			return (-1);
-	}
-	if (!(v->kct_good && v->journal_good) && mend_repair(db, v) == -1 &&
-	    (!no_room(errno) || mend_repair(db, v) == -1))
+	if (in_order(v) && !db->no_index && db->failures < FAILURES_MAX)
+		return (0);
+	if (mode == DB_READ && !db->read_only && promote(db, v) == -1)
+		return (-1);
+	if (mend(db, mode, v) == -1)
 		return (-1);
 	v->kct_there = true;
-	return (mode == DB_READ ? take_turn(db, DB_READ) : 0);
+	db->failed = db->broken = db->damaged = false;
+	return (mode == DB_READ && !db->read_only ? take_turn(db, DB_READ) : 0);
 }
 
 /* Kyoto Cabinet's own tree in memory, for as long as we are. */
@@ -385,19 +455,16 @@ end_memory(struct db *db)
 }
 
 static int
-begin(struct db *db, enum db_mode mode)
+begin_write(struct db *db, const struct view *v)
 {
-	struct view	 v;
-
-	if (db->memory)
-		return (begin_memory(db, mode));
-	if (open_files(db, mode) == -1 || settle(db, mode, &v) == -1)
+	if (db->replayed)
+		return (kcdbbegintran(db->kc, 0) ? 0 :
+		    db_fail_kc(db, db->kct));
+	if (mend_busy(db) == -1) {
+		db->broken = true;	/* try again without the index */
 		return (-1);
-	if (mode == DB_READ)
-		return (v.kct_there ? db_kc_open(db, db->kct, KCOREADER) : 0);
-	if (mend_busy(db) == -1)
-		return (-1);
-	if (!v.kct_there)
+	}
+	if (!v->kct_there)
 		(void)unlinkat(db->dir_fd, db->kct, 0);
 	/* With auto transactions no "was open" mark is left in the file. */
 	if (db_kc_open(db, db->kct, KCOWRITER | KCOCREATE | KCOAUTOTRAN) == -1)
@@ -409,6 +476,21 @@ begin(struct db *db, enum db_mode mode)
 	return (0);
 }
 
+static int
+begin(struct db *db, enum db_mode mode)
+{
+	struct view	 v;
+
+	if (db->memory)
+		return (begin_memory(db, mode));
+	if (open_files(db, mode) == -1 || settle(db, mode, &v) == -1)
+		return (-1);
+	if (mode == DB_WRITE)
+		return (begin_write(db, &v));
+	return (v.kct_there && !db->replayed ?
+	    db_kc_open(db, db->kct, KCOREADER) : 0);
+}
+
 int
 db_begin(struct db *db, enum db_mode mode)
 {
@@ -416,7 +498,8 @@ db_begin(struct db *db, enum db_mode mode)
 
 	db->mode = mode;
 	db->begun = true;
-	db->failed = db->settled = db->made_room = db->broken = false;
+	db->failed = db->settled = db->broken = db->damaged = false;
+	db->replayed = db->committed = db->adds = false;
 	db->changes.len = 0;
 	db->error[0] = '\0';
 	if (begin(db, mode) == 0)
@@ -427,35 +510,127 @@ db_begin(struct db *db, enum db_mode mode)
 	return (-1);
 }
 
-int
-db_room(struct db *db)
+/*
+ * Keep room behind the end of the journal for what is appended now and for
+ * the reserve, or what must at least be left of that. Blocks that are
+ * allocated beyond the end of a file are its own: a container that fills the
+ * disk cannot take them.
+ */
+static int
+keep_room(struct db *db, size_t len, size_t least)
 {
+	int64_t		 have, from, end = db->journal_len +
+			    (int64_t)len + RESERVE;
 	struct stat	 st;
-	scoped_fd int	 fd = -1;
+	int		 saved;
 
-	if (db->memory || fstatat(db->dir_fd, db->reserve, &st,
-	    AT_SYMLINK_NOFOLLOW) == 0)
+	if (fstat(db->journal_fd, &st) == -1)
+		return (db_fail_file(db, "look at", db->journal));
+	have = (int64_t)st.st_blocks * 512 - db->journal_len;
+	from = db->journal_len + (have > OVERLAP ? have - OVERLAP : 0);
+	if (db->journal_len + have >= end || fallocate(db->journal_fd,
+	    FALLOC_FL_KEEP_SIZE, from, end - from) == 0 ||
+	    errno == EOPNOTSUPP)
 		return (0);
-	fd = openat(db->dir_fd, db->reserve,
-	    O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd != -1 && (fallocate(fd, 0, 0, RESERVE) == 0 ||
-	    errno == EOPNOTSUPP))
+	/* A tmpfs has freed the blocks that were there. */
+	saved = errno;
+	(void)fallocate(db->journal_fd, FALLOC_FL_KEEP_SIZE, from,
+	    db->journal_len + have - from);
+	errno = saved;
+	if (no_room(errno) && have >= (int64_t)(len + least))
 		return (0);
-	return (db_fail_file(db, "write", db->reserve));
+	return (db_fail_file(db, "write", db->journal));
+}
+
+int
+db_room(struct db *db, enum db_life life)
+{
+	if (db->memory)
+		return (0);
+	db->adds = true;
+	db->least = life == DB_BEGINS ? RESERVE / 2 : RESERVE / 4;
+	return (keep_room(db, 0, db->least));
 }
 
 bool
 db_try_again(const struct db *db)
 {
-	return (db->made_room || db->broken);
+	return (db->broken && !db->committed);
+}
+
+/* Take back what is behind this offset, but not the room that is kept there. */
+static void
+cut(struct db *db, int64_t end)
+{
+	struct stat	 st;
+	int		 saved = errno;
+	bool		 kept = fstat(db->journal_fd, &st) == 0;
+
+	journal_cut(db->journal_fd, end);
+	if (kept && st.st_blocks * 512 > end)
+		(void)fallocate(db->journal_fd, FALLOC_FL_KEEP_SIZE, end,
+		    st.st_blocks * 512 - end);
+	errno = saved;
+}
+
+/* Without the index there may be room for the journal. */
+static void
+give_index_up(struct db *db)
+{
+	int	 saved = errno;
+
+	if (no_room(errno) && !db->adds && !db->replayed &&
+	    unlinkat(db->dir_fd, db->kct, 0) == 0)
+		db->broken = db->no_index = true;
+	errno = saved;
+}
+
+int
+db_ready(struct db *db)
+{
+	return (!db->adds ? 0 : keep_room(db, db->changes.len, db->least));
+}
+
+static int
+append(struct db *db)
+{
+	int64_t	 end;
+
+	if (db_ready(db) == -1)
+		return (-1);
+	end = journal_append(db->journal_fd, db->journal_len, &db->changes);
+	if (end == -1) {
+		(void)db_fail_file(db, "write", db->journal);
+		cut(db, db->journal_len);
+		give_index_up(db);
+		return (-1);
+	}
+	db->journal_before = db->journal_len;
+	/* The very first makes the file itself durable, with its name. */
+	db->sync_dir = db->lasts && db->journal_len == 0 && end > 0;
+	db->sync_file = end > db->journal_len;
+	db->journal_len = end;
+	return (0);
+}
+
+/*
+ * The journal has the change, so it has happened. What else is read in this
+ * turn is read from there.
+ */
+static void
+index_lost(struct db *db)
+{
+	(void)db_fail_kc(db, db->kct);
+	db_kc_close(db);
+	(void)mend_replay(db, DB_READ, NULL);
+	db->failed = false;
+	db->broken = true;
 }
 
 int
 db_commit(struct db *db, bool hard)
 {
-	int64_t	 end;
-
-	if (db->failed || db->mode != DB_WRITE) {
+	if (db->failed || db->broken || db->mode != DB_WRITE) {
 		errno = db->failed ? errno : EINVAL;
 		return (-1);
 	}
@@ -463,20 +638,31 @@ db_commit(struct db *db, bool hard)
 		db->settled = kcdbendtran(db->kc, 1) != 0;
 		return (db->settled ? 0 : db_fail_kc(db, db->kct));
 	}
-	end = journal_append(db->journal_fd, db->journal_len, &db->changes);
-	if (end == -1)
-		return (db_fail_file(db, "write", db->journal));
-	if (enter(db) == -1 || !kcdbendtran(db->kc, 1)) {
-		(void)db_fail_kc(db, db->kct);
-		journal_cut(db->journal_fd, db->journal_len);
+	if (append(db) == -1)
 		return (-1);
-	}
-	/* The very first makes the file itself durable, with its name. */
-	db->sync_dir = db->lasts && db->journal_len == 0 && end > 0;
-	db->sync_file = (hard && end > db->journal_len) || db->sync_dir;
-	db->journal_len = end;
+	db->sync_file = (hard && db->sync_file) || db->sync_dir;
+	db->committed = true;
+	if (enter(db) == -1 || !kcdbendtran(db->kc, 1))
+		index_lost(db);
 	db->settled = true;
 	return (0);
+}
+
+bool
+db_committed(const struct db *db)
+{
+	return (db->committed);
+}
+
+void
+db_undo(struct db *db)
+{
+	if (!db->committed)
+		return;
+	cut(db, db->journal_before);
+	db->journal_len = db->journal_before;
+	db->committed = db->sync_file = db->sync_dir = false;
+	db->broken = true;	/* it has the change */
 }
 
 static bool
@@ -508,6 +694,22 @@ close_journal(struct db *db)
 	return (rc);
 }
 
+/* Leave the index in order, and say so; a turn that failed says nothing. */
+static void
+leave(struct db *db)
+{
+	if (db->kc == NULL || db->mode != DB_WRITE || db->replayed)
+		return;
+	if (!db->settled)
+		db->settled = enter(db) == 0 && kcdbendtran(db->kc, 0) != 0;
+	if (db->settled && !db->broken && wants_compact(db) &&
+	    mend_compact(db) == 0)
+		(void)keep_room(db, 0, 0);
+	db_kc_close(db);
+	if (db->settled && !db->broken)
+		(void)mend_clean(db);
+}
+
 int
 db_end(struct db *db)
 {
@@ -517,26 +719,18 @@ db_end(struct db *db)
 		end_memory(db);
 		return (0);
 	}
-	if (db->kc != NULL && db->mode == DB_WRITE) {
-		if (!db->settled)
-			db->settled = enter(db) == 0 &&
-			    kcdbendtran(db->kc, 0) != 0;
-		if (db->settled && !db->broken && wants_compact(db))
-			(void)mend_compact(db);
-		db_kc_close(db);
-		if (db->settled && !db->broken)
-			(void)mend_clean(db);
-	}
+	leave(db);
 	db_kc_close(db);
-	if (db->broken)
-		mend_distrust(db);
+	if (db->broken && mend_distrust(db) == -1)
+		db->no_index = true;
+	db->failures = db->broken ? db->failures + 1 : 0;
 	if (db->lock_fd != -1)
 		turn_give(db->lock_fd);
 	db->begun = false;
 	if (close_journal(db) == -1)
 		return (-1);
-	errno = db->broken ? EUCLEAN : saved;
-	return (db->broken ? -1 : 0);
+	errno = saved;
+	return (db_try_again(db) ? -1 : 0);
 }
 
 struct rec *

@@ -31,30 +31,43 @@ bool		 db_in_memory(const struct db *);
 
 /*
  * Take a turn and open: 0, or -1 with errno and db_error. A database that is
- * not there yet reads as empty. Each db_begin needs its db_end.
+ * not there yet reads as empty. Reading needs neither room nor the right to
+ * write: then the journal is read into memory. Each db_begin needs its db_end.
  */
 int		 db_begin(struct db *, enum db_mode);
 /*
- * Before something is added: is there room left for the rest of its life?
- * A file of a hundred kilobytes is kept for that, and given up when a disk is
- * full, so that what is there can still change and be removed. 0 or -1.
+ * Before something is added or started, in a turn to write: is there room for
+ * the rest of its life? A hundred kilobytes behind the end of the journal are
+ * kept for changes and removals, which so work when the disk is full. What is
+ * added must leave half of that, and what is started a quarter. 0 or -1.
  */
-int		 db_room(struct db *);
+enum db_life { DB_BEGINS, DB_STARTS };
+int		 db_room(struct db *, enum db_life);
 /*
- * What failed last may do better now: there was no room, and the reserve was
- * given up, or the index was damaged, and the next turn makes it again.
+ * Do it once more: the index has failed, and the next turn makes it again, or
+ * works without it.
  */
 bool		 db_try_again(const struct db *);
+/* Is there room for what was put, and what db_room() asks for? 0 or -1. */
+int		 db_ready(struct db *);
 /*
- * Keep what was put and deleted. `hard`: once db_end has returned 0, it
+ * Keep what was put and deleted: it has happened as soon as the journal has
+ * it, whatever becomes of the index. `hard`: once db_end has returned 0, it
  * survives a power cut. 0 or -1.
  */
 int		 db_commit(struct db *, bool hard);
+/* Has it committed in this turn? */
+bool		 db_committed(const struct db *);
+/*
+ * Take a commit of this turn back, because another database could not commit
+ * its part. errno stays. In memory there is nothing that could fail so.
+ */
+void		 db_undo(struct db *);
 /*
  * Close and give the turn away. What was not committed is undone. A hard
  * commit is synced after that, so that nobody waits for our disk: a journal
  * is durable up to a point, so whoever builds on this change syncs it too.
- * 0, or -1 when that failed, or when the index turned out to be damaged.
+ * 0, or -1 when that failed, or when db_try_again() says so.
  */
 int		 db_end(struct db *);
 /* Is a turn at it ours? Else nothing can be read in it. */

@@ -33,6 +33,7 @@ struct db {
 	int		 lock_fd;
 	int		 journal_fd;
 	int64_t		 journal_len;
+	int64_t		 journal_before;	/* this turn's commit */
 	KCDB		*kc;		/* NULL: closed, or nothing there */
 	enum db_mode	 mode;
 	bool		 memory;	/* no files: what is here is all */
@@ -40,8 +41,15 @@ struct db {
 	bool		 begun;
 	bool		 failed;	/* a put or delete went wrong */
 	bool		 settled;	/* committed or undone: stamp it clean */
-	bool		 broken;	/* Kyoto Cabinet found its file damaged */
-	bool		 made_room;	/* gave the reserve up */
+	bool		 broken;	/* the index failed: make it again */
+	bool		 damaged;	/* ... and its contents are why */
+	bool		 committed;	/* the journal has this turn's change */
+	bool		 adds;		/* must leave some of the reserve */
+	size_t		 least;		/* bytes of it */
+	bool		 replayed;	/* the index is in memory in this turn */
+	bool		 read_only;	/* the lock file is open for reading */
+	bool		 no_index;	/* it is not used by this process */
+	unsigned int	 failures;	/* turns in a row in which it failed */
 	bool		 sync_file;	/* the journal, when the turn is over */
 	bool		 sync_dir;	/* its name as well: it is new */
 	struct jbuf	 changes;
@@ -55,7 +63,7 @@ struct db {
 	char		 journal[64];
 	char		 journal_new[64];
 	char		 lock[64];
-	char		 reserve[64];
+	char		 reserve[64];	/* of an older version */
 	char		 error[1024];
 };
 
@@ -72,13 +80,14 @@ struct view {
 int	db_fail(struct db *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
 /*
- * The sentence for what the file system refused to do to a file. Gives the
- * reserve up when there was no room. errno stays. Returns -1.
+ * The sentence for what the file system refused to do to a file. errno stays.
+ * Returns -1.
  */
 int	db_fail_file(struct db *, const char *, const char *);
 /*
- * Kyoto Cabinet refused something: errno and the sentence for it. Anything
- * but the system's refusal is damage, of which the next turn makes an end.
+ * Kyoto Cabinet refused something: errno and the sentence for it. The index
+ * is `broken` from then on, whatever the reason, and is made again from the
+ * journal before it is used. Returns -1.
  */
 int	db_fail_kc(struct db *, const char *);
 /*
@@ -102,8 +111,17 @@ void	mend_stamp(struct db *, struct stamp *);
 /* Say that we write, or that all is in order, as it is now. 0 or -1. */
 int	mend_busy(struct db *);
 int	mend_clean(struct db *);
-/* Say that the index is not to be used: whoever comes next makes it again. */
-void	mend_distrust(struct db *);
+/*
+ * Say in the stamp that the index must be made again, or else remove it. 0,
+ * or -1 if neither was possible.
+ */
+int	mend_distrust(struct db *);
+/*
+ * Read the journal into a database in memory, which is the index for this
+ * turn. To write, the index on disk is given up first. The view says what to
+ * expect of the journal, or is NULL. 0 or -1.
+ */
+int	mend_replay(struct db *, enum db_mode, const struct view *);
 /* Look at the files of a database whose journal is open. 0 or -1. */
 int	mend_view(struct db *, struct view *);
 /* Bring files that are not in order into order. Exclusively. 0 or -1. */

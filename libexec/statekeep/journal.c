@@ -152,17 +152,17 @@ journal_append(int fd, int64_t end, const struct jbuf *b)
 	put_le(b->base + 8, sum(2166136261u, b->base, 8), 4);
 	if (write_at(fd, b->base, b->len, end) == 0)
 		return (end + (int64_t)b->len);
-	/* Nobody may find half of it. */
-	journal_cut(fd, end);
 	return (-1);
 }
 
 void
 journal_cut(int fd, int64_t end)
 {
-	int	 saved = errno;
+	static const uint8_t	 none[HEAD];
+	int			 saved = errno;
 
-	if (ftruncate(fd, end) == -1)
+	/* A head of zeros ends a journal as well. */
+	if (ftruncate(fd, end) == -1 && pwrite(fd, none, HEAD, end) != HEAD)
 		log_warn("cannot take back what was written to a journal");
 	errno = saved;
 }

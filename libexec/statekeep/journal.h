@@ -28,8 +28,8 @@ void	jbuf_clear(struct jbuf *);
 
 /*
  * Append one transaction at the offset given, which is where the last one
- * ended. Returns the new end, or -1 with errno and the file cut back to where
- * it was. It is the caller's to make it durable.
+ * ended. Returns the new end, or -1 with errno: then half of it may be there,
+ * for the caller to cut off. It is the caller's to make it durable.
  */
 int64_t	journal_append(int, int64_t, const struct jbuf *);
 

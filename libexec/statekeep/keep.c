@@ -10,6 +10,8 @@
 #include "name.h"
 #include "record.h"
 
+#define TRIES_MAX	4		/* twice for each database */
+
 int
 keep_fail(struct keep *k, int error, const char *fmt, ...)
 {
@@ -82,22 +84,33 @@ keep_begin(struct keep *k, bool durable, bool boot, bool write)
 	return (0);
 }
 
+/*
+ * End the turn at one of both. An index that failed matters as long as nothing
+ * was committed; a journal that was not synced always does.
+ */
+static int
+end_one(struct keep *k, struct db *db, int rc, bool done)
+{
+	if (db_end(db) == 0 || (db_try_again(db) ? done : rc == -1))
+		return (rc);
+	return (keep_fail_db(k, db));
+}
+
 int
 keep_end(struct keep *k, int rc)
 {
+	bool	 done = rc != -1 && (db_committed(k->durable) ||
+		    db_committed(k->boot));
+
 	event_forget(k);	/* of a transaction that was not to be */
-	if (db_end(k->boot) == -1 && (rc != -1 || errno == EUCLEAN))
-		rc = keep_fail_db(k, k->boot);
-	if (db_end(k->durable) == -1 && (rc != -1 || errno == EUCLEAN))
-		rc = keep_fail_db(k, k->durable);
-	return (rc);
+	rc = end_one(k, k->boot, rc, done);
+	return (end_one(k, k->durable, rc, done));
 }
 
 bool
 keep_again(const struct keep *k, int rc, int tries)
 {
-	return (rc == -1 && tries == 0 && (errno == ENOSPC ||
-	    errno == EDQUOT || errno == EUCLEAN) &&
+	return (rc == -1 && tries < TRIES_MAX &&
 	    (db_try_again(k->durable) || db_try_again(k->boot)));
 }
 

@@ -28,7 +28,11 @@ mend_stamp(struct db *db, struct stamp *s)
 	if (sscanf(text, "busy %ld %64s %" SCNd64, &s->pid, s->boot,
 	    &s->journal_len) == 3)
 		s->kind = STAMP_BUSY;
-	else if (sscanf(text, "clean2 %64s %" SCNd64 " %" SCNd64 " %" SCNd64
+	/* Older versions wrote this also after an error. */
+	else if (sscanf(text, "clean2 %64s %" SCNd64, s->boot,
+	    &s->journal_len) == 2)
+		s->kind = STAMP_BUSY;
+	else if (sscanf(text, "clean3 %64s %" SCNd64 " %" SCNd64 " %" SCNd64
 	    " %" SCNu64, s->boot, &s->journal_len, &s->size, &s->mtime_ns,
 	    &s->ino) == 5)
 		s->kind = STAMP_CLEAN;
@@ -74,18 +78,22 @@ mend_clean(struct db *db)
 
 	if (fstatat(db->dir_fd, db->kct, &st, 0) == -1)
 		return (db_fail_file(db, "look at", db->kct));
-	(void)snprintf(text, sizeof(text), "clean2 %s %" PRId64 " %" PRId64
+	(void)snprintf(text, sizeof(text), "clean3 %s %" PRId64 " %" PRId64
 	    " %" PRId64 " %" PRIu64, db->boot, db->journal_len,
 	    (int64_t)st.st_size, mtime_ns(&st), (uint64_t)st.st_ino);
 	return (stamp_write(db, text));
 }
 
-void
+int
 mend_distrust(struct db *db)
 {
-	log_warnx("%s/%s is damaged and will be made again from %s",
-	    db->where, db->kct, db->journal);
-	(void)stamp_write(db, "damaged");
+	if (db->damaged)
+		log_warnx("%s/%s is damaged and will be made again from %s",
+		    db->where, db->kct, db->journal);
+	if ((!db->read_only && mend_busy(db) == 0) ||
+	    unlinkat(db->dir_fd, db->kct, 0) == 0 || errno == ENOENT)
+		return (0);
+	return (-1);
 }
 
 static int
@@ -106,36 +114,21 @@ replay_change(void *ctx, const char *key, size_t key_len, const void *data,
 	return (db_fail_kc(db, db->kct_new));
 }
 
-/* Make the index again from the journal. The lock is held exclusively. */
+/*
+ * Read the journal into the database that is open, and say what is lost. The
+ * stamp tells how much there should be. 0 or -1.
+ */
 static int
-rebuild(struct db *db, const struct stamp *s)
+fill(struct db *db, const struct stamp *s, struct replay *r)
 {
-	struct replay	 r;
-	int		 rc, saved;
-
-	(void)unlinkat(db->dir_fd, db->kct_new, 0);
-	(void)unlinkat(db->dir_fd, db->kct_wal, 0);
-	if (db_kc_open(db, db->kct_new, KCOWRITER | KCOCREATE) == -1)
-		return (-1);
 	errno = 0;
-	rc = journal_replay(db->journal_fd, replay_change, db, &r);
-	if (rc == -1 && *db->error == '\0')
-		(void)db_fail_file(db, "read", db->journal);
-	db->settled = true;
-	db_kc_close(db);
-	if (rc == -1 || !db->settled) {
-		if (rc == 0)
-			(void)db_fail_file(db, "write", db->kct_new);
-		saved = errno;
-		(void)unlinkat(db->dir_fd, db->kct_new, 0);
-		/* A disk with no room for both: the journal is what counts. */
-		if (saved == ENOSPC && r.changes > 0)
-			(void)unlinkat(db->dir_fd, db->kct, 0);
-		errno = saved;
-		return (-1);
-	}
-	if (r.changes == 0 && s->journal_len > 0) {
-		(void)unlinkat(db->dir_fd, db->kct_new, 0);
+	db->error[0] = '\0';
+	*r = (struct replay){ 0 };
+	if (db->journal_fd != -1 && journal_replay(db->journal_fd,
+	    replay_change, db, r) == -1)
+		return (*db->error != '\0' ? -1 :
+		    db_fail_file(db, "read", db->journal));
+	if (r->changes == 0 && s->journal_len > 0) {
 		errno = EUCLEAN;
 		return (db_fail(db, "the state database %s is damaged: neither "
 		    "%s nor %s is what statekeep wrote; restore the directory "
@@ -143,17 +136,128 @@ rebuild(struct db *db, const struct stamp *s)
 		    db->where, db->kct, db->journal));
 	}
 	/* After a reboot the end that was not synced may well be missing. */
-	if (strcmp(s->boot, db->boot) == 0 && r.end < s->journal_len)
-		r.skipped += s->journal_len - r.end;
-	if (r.skipped > 0)
+	if (strcmp(s->boot, db->boot) == 0 && r->end < s->journal_len)
+		r->skipped += s->journal_len - r->end;
+	if (r->skipped > 0)
 		log_warnx("%s/%s: %lld bytes are damaged, what they said is "
-		    "lost", db->where, db->journal, (long long)r.skipped);
-	if (ftruncate(db->journal_fd, r.end) == -1)
+		    "lost", db->where, db->journal, (long long)r->skipped);
+	return (0);
+}
+
+/* Cut off the end of the journal that makes no sense. */
+static int
+shorten(struct db *db, const struct replay *r)
+{
+	struct stat	 st;
+
+	/* Not to its own length: that would give its reserve away. */
+	if (fstat(db->journal_fd, &st) == -1 || (st.st_size != r->end &&
+	    ftruncate(db->journal_fd, r->end) == -1))
 		return (db_fail_file(db, "shorten", db->journal));
-	db->journal_len = r.end;
-	if (renameat(db->dir_fd, db->kct_new, db->dir_fd, db->kct) == -1)
-		return (db_fail_file(db, "rename", db->kct_new));
+	db->journal_len = r->end;
+	return (0);
+}
+
+/* Files that earlier attempts, Kyoto Cabinet or older versions have left. */
+static int
+remove_leftovers(struct db *db)
+{
+	const char	*names[] = { db->kct, db->kct_new };
+	char		 tmp[sizeof(db->kct) + 8];
+	struct stat	 st;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(tmp, sizeof(tmp), "%s.tmpkch", names[i]);
+		(void)unlinkat(db->dir_fd, tmp, 0);
+		(void)snprintf(tmp, sizeof(tmp), "%s.tmpkct", names[i]);
+		(void)unlinkat(db->dir_fd, tmp, 0);
+		(void)snprintf(tmp, sizeof(tmp), "%s.wal", names[i]);
+		(void)unlinkat(db->dir_fd, tmp, 0);
+	}
+	(void)unlinkat(db->dir_fd, db->kct_new, 0);
+	(void)unlinkat(db->dir_fd, db->journal_new, 0);
+	(void)unlinkat(db->dir_fd, db->reserve, 0);
+	/* Kyoto Cabinet would write a log that stays into the new index. */
+	if (fstatat(db->dir_fd, db->kct_wal, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return (0);
+	errno = EEXIST;
+	return (db_fail_file(db, "remove", db->kct_wal));
+}
+
+/* The new index did not come to be. errno and the sentence stay. */
+static int
+give_new_up(struct db *db, bool any)
+{
+	int	 saved = errno;
+
+	(void)unlinkat(db->dir_fd, db->kct_new, 0);
+	/* A disk with no room for both: the journal is what counts. */
+	if (saved == ENOSPC && any)
+		(void)unlinkat(db->dir_fd, db->kct, 0);
+	errno = saved;
+	return (-1);
+}
+
+/* Make the index again from the journal. The lock is held exclusively. */
+static int
+rebuild(struct db *db, const struct stamp *s)
+{
+	struct replay	 r;
+	int		 rc;
+
+	if (remove_leftovers(db) == -1 ||
+	    db_kc_open(db, db->kct_new, KCOWRITER | KCOCREATE) == -1)
+		return (give_new_up(db, false));
+	rc = fill(db, s, &r);
+	db->settled = true;
+	errno = rc == -1 ? errno : 0;
+	db_kc_close(db);
+	if (rc == 0 && !db->settled) {
+		errno = errno == 0 ? EIO : errno;
+		rc = db_fail_file(db, "write", db->kct_new);
+	}
+	if (rc == -1)
+		return (give_new_up(db, r.changes > 0));
+	if (shorten(db, &r) == -1)
+		return (give_new_up(db, false));
+	if (renameat(db->dir_fd, db->kct_new, db->dir_fd, db->kct) == -1) {
+		(void)db_fail_file(db, "rename", db->kct_new);
+		return (give_new_up(db, false));
+	}
 	return (mend_clean(db));
+}
+
+/* Kyoto Cabinet's tree in memory. */
+static int
+open_memory(struct db *db)
+{
+	db_kc_close(db);
+	if ((db->kc = kcdbnew()) != NULL &&
+	    kcdbopen(db->kc, "+", KCOWRITER | KCOCREATE))
+		return (0);
+	errno = ENOMEM;
+	return (db_fail(db, "out of memory"));
+}
+
+int
+mend_replay(struct db *db, enum db_mode mode, const struct view *v)
+{
+	static const struct stamp	 unknown;
+	struct replay			 r;
+
+	/* Or else the index would be believed, which lacks the change. */
+	if (mode == DB_WRITE && v != NULL && v->kct_same &&
+	    mend_distrust(db) == -1)
+		return (-1);
+	log_debug("%s/%s is read into memory", db->where, db->journal);
+	if (open_memory(db) == 0 &&
+	    fill(db, v == NULL ? &unknown : &v->stamp, &r) == 0 &&
+	    (mode == DB_READ || shorten(db, &r) == 0)) {
+		db->replayed = true;
+		return (0);
+	}
+	db_kc_close(db);
+	return (-1);
 }
 
 /* -1 with EUCLEAN for a value that is not what was stored. */
@@ -249,12 +353,13 @@ mend_compact(struct db *db)
 		(void)unlinkat(db->dir_fd, db->journal_new, 0);
 		return (-1);
 	}
-	(void)fsync(db->dir_fd);
 	if (db->journal_fd != -1)
 		close(db->journal_fd);
 	db->journal_fd = take_fd(&fd);
 	db->journal_len = end;
-	db->sync_file = db->sync_dir = false;	/* just done */
+	db->sync_file = false;			/* just done */
+	/* Under its old name the old file would come back after a power cut. */
+	db->sync_dir = fsync(db->dir_fd) == -1;
 	return (0);
 }
 
@@ -309,7 +414,8 @@ mend_view(struct db *db, struct view *v)
 			v->kct_there = false;
 	} else if (errno != ENOENT)
 		return (db_fail_file(db, "look at", db->kct));
-	if (fstat(db->journal_fd, &st) == -1)
+	st.st_size = 0;
+	if (db->journal_fd != -1 && fstat(db->journal_fd, &st) == -1)
 		return (db_fail_file(db, "look at", db->journal));
 	db->journal_len = st.st_size;
 	v->journal_good = v->stamp.kind == STAMP_CLEAN &&

@@ -161,7 +161,7 @@ put_new(struct keep *k, const struct objkind *kind, struct obj_new *n,
 
 	if (choose(k, kind, id, wanted, n->name, sizeof(n->name)) == -1)
 		return (-1);
-	if (db_room(objkind_db(k, kind)) == -1)
+	if (db_room(objkind_db(k, kind), DB_BEGINS) == -1)
 		return (keep_fail_db(k, objkind_db(k, kind)));
 	if ((r = stored_form(k, asked, id, n->name)) == NULL)
 		return (-1);

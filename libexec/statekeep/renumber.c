@@ -75,8 +75,11 @@ renumber(struct keep *k, const struct rec *locks, uint64_t *count)
 		return (-1);
 	if (boot > 0 && db_commit(k->boot, false) == -1)
 		return (keep_fail_db(k, k->boot));
-	if (durable > 0 && db_commit(k->durable, true) == -1)
-		return (keep_fail_db(k, k->durable));
+	if (durable > 0 && db_commit(k->durable, true) == -1) {
+		(void)keep_fail_db(k, k->durable);
+		db_undo(k->boot);
+		return (-1);
+	}
 	*count = (uint64_t)(durable + boot);
 	return (0);
 }

@@ -111,8 +111,11 @@ rewrite(struct keep *k, const struct rec *changes, uint64_t *count)
 	/* The durable side last: it is what counts, and it is whole. */
 	if ((boot > 0 && db_commit(k->boot, false) == -1))
 		return (keep_fail_db(k, k->boot));
-	if (durable > 0 && db_commit(k->durable, true) == -1)
-		return (keep_fail_db(k, k->durable));
+	if (durable > 0 && db_commit(k->durable, true) == -1) {
+		(void)keep_fail_db(k, k->durable);
+		db_undo(k->boot);
+		return (-1);
+	}
 	return (0);
 }
 

@@ -8,10 +8,16 @@
 static int
 commit(struct keep *k, const struct transition *t)
 {
+	if (t->boot && db_ready(k->boot) == -1)
+		return (keep_fail_db(k, k->boot));
 	if (t->durable && db_commit(k->durable, t->hard) == -1)
 		return (keep_fail_db(k, k->durable));
-	if (t->boot && db_commit(k->boot, false) == -1)
-		return (keep_fail_db(k, k->boot));
+	if (t->boot && db_commit(k->boot, false) == -1) {
+		(void)keep_fail_db(k, k->boot);
+		if (t->durable)
+			db_undo(k->durable);
+		return (-1);
+	}
 	return (0);
 }
 

@@ -3,6 +3,8 @@
  * names what cannot, and never dies of either. Disks that are full.
  */
 #include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
 
 #include <sched.h>
 
@@ -472,6 +474,43 @@ test_schema(void)
 	remove_dir(durable);
 }
 
+/* A file system of so many kilobytes on a new directory. */
+static const char *
+small_disk(unsigned int kb)
+{
+	const char	*dir = new_dir("/tmp");
+	char		 options[40];
+
+	(void)snprintf(options, sizeof(options), "size=%uk,mode=700", kb);
+	if (mount("none", dir, "tmpfs", 0, options) == -1 ||
+	    chown(dir, NOBODY, NOBODY) == -1)
+		err(1, "tmpfs");
+	return (dir);
+}
+
+/* Fill it but for so many kilobytes, as another program's file. */
+static void
+fill(const char *dir, unsigned int leave_kb)
+{
+	static char	 buf[4096];
+	char		 path[128];
+	struct statvfs	 fs;
+	uint64_t	 kb = 0;
+	int		 fd;
+
+	(void)snprintf(path, sizeof(path), "%s/filler", dir);
+	if ((fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+	    0600)) == -1)
+		err(1, "%s", path);
+	while (statvfs(dir, &fs) == 0 &&
+	    (kb = fs.f_bfree * fs.f_bsize / 1024) > leave_kb)
+		if (write(fd, buf, sizeof(buf)) != sizeof(buf))
+			break;
+	close(fd);
+	if (kb > leave_kb)
+		errx(1, "%s is not full", dir);
+}
+
 /* A disk of half a megabyte: refused with a sentence, and nothing half. */
 static void
 test_full(void)
@@ -480,15 +519,8 @@ test_full(void)
 	uint32_t	 rc = 0;
 	char		 name[16];
 
-	if (geteuid() != 0 || unshare(CLONE_NEWNS) == -1 ||
-	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1) {
-		printf("ok %d - full disk # SKIP no mounts here\n", ++checks);
-		return;
-	}
-	durable = new_dir("/tmp");
-	if (mount("none", durable, "tmpfs", 0, "size=512k,mode=700") == -1 ||
-	    chown(durable, NOBODY, NOBODY) == -1)
-		err(1, "tmpfs");
+	title = NULL;
+	durable = small_disk(512);
 	CHECK(reopen() == 0);
 	while (n < 2000) {
 		(void)snprintf(name, sizeof(name), "f%u", n);
@@ -498,7 +530,8 @@ test_full(void)
 	}
 	printf("# after %u: %s\n", n, p.text);
 	CHECK(rc == ENOSPC);
-	CHECK(strstr(p.text, "no room to write") != NULL &&
+	CHECK(strstr(p.text, "cannot write") != NULL &&
+	    strstr(p.text, "No space left on device") != NULL &&
 	    strstr(p.text, durable) != NULL);
 	CHECK(ctr_count(&p) == (int)n);
 	CHECK(ctr_find(&p, name) == ENOENT);
@@ -515,6 +548,196 @@ test_full(void)
 	CHECK(peer_end(&p) == 0);
 	(void)umount(durable);
 	remove_dir(durable);
+}
+
+/* Two that run, one of them ephemeral. */
+static void
+two_run(void)
+{
+	CHECK(reopen() == 0);
+	CHECK(ctr_create(&p, id_of(0), "lasts", false, false) == 0);
+	CHECK(ctr_set(&p, id_of(0), ANY, RUNNING, "pid", "77") == 0);
+	CHECK(ctr_create(&p, id_of(1), "goes", true, true) == 0);
+	CHECK(ctr_set(&p, id_of(1), ANY, RUNNING, "pid", "78") == 0);
+	CHECK(peer_end(&p) == 0);
+}
+
+/* Add containers until it is refused; how many it were. */
+static int
+add_until_full(void)
+{
+	uint32_t	 rc = 0;
+	char		 name[16];
+	int		 n;
+
+	for (n = 0; rc == 0 && n < 100; n++) {
+		(void)snprintf(name, sizeof(name), "more%d", n);
+		rc = ctr_create(&p, id_of(10 + (unsigned int)n), name,
+		    n % 2 == 0, true);
+	}
+	CHECK(rc == ENOSPC && strstr(p.text, "No space left on device") !=
+	    NULL);
+	return (n - 1);
+}
+
+/* They are seen, end and go, also when no more can be added. */
+static void
+end_both(bool full)
+{
+	int	 n = 0, left;
+
+	CHECK(reopen() == 0);
+	CHECK(ctr_count(&p) == 2);
+	CHECK(ctr_find(&p, "lasts") == 0 && ctr_find(&p, "goes") == 0);
+	CHECK(ctr_state(&p, id_of(0)) == RUNNING);
+	if (full)
+		n = add_until_full();
+	left = n;
+	CHECK(peer_end(&p) == 0);
+	CHECK(reopen() == 0);
+	CHECK(ctr_set(&p, id_of(0), ANY, STOPPING, NULL, NULL) == 0);
+	CHECK(ctr_set(&p, id_of(0), ANY, EXITED, NULL, NULL) == 0);
+	CHECK(ctr_remove(&p, id_of(1)) == 0);
+	CHECK(ctr_remove(&p, id_of(0)) == 0);
+	for (int i = 0; i < n; i++)
+		left -= ctr_remove(&p, id_of(10 + (unsigned int)i)) == 0;
+	CHECK(left == 0);
+	CHECK(ctr_count(&p) == 0);
+	CHECK(peer_end(&p) == 0);
+}
+
+static void
+drop_index(const char *dir, const char *name)
+{
+	char	 path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	(void)unlink(path);
+}
+
+/*
+ * A disk with so little room, for both directories: what is there can be seen
+ * and ended, with an index and without.
+ */
+static void
+test_nearly_full(void)
+{
+	static char	 what[80];
+	const char	*old_run = run;
+
+	for (unsigned int kb = 0; kb <= 32; kb += 4)
+		for (int bare = 0; bare < 2; bare++) {
+			(void)snprintf(what, sizeof(what), "X9: %u kB left%s",
+			    kb, bare ? ", and no index" : "");
+			title = what;
+			durable = small_disk(1024);
+			run = small_disk(1024);
+			two_run();
+			fill(durable, kb);
+			fill(run, kb);
+			if (bare) {
+				drop_index(durable, "state.kct");
+				drop_index(run, "boot.kct");
+				fill(durable, kb);
+				fill(run, kb);
+			}
+			end_both(true);
+			(void)umount(durable);
+			(void)umount(run);
+			remove_dir(durable);
+			remove_dir(run);
+		}
+	run = old_run;
+	title = NULL;
+}
+
+/* Put a read-only view over a directory. */
+static void
+read_only(const char *dir)
+{
+	if (mount(dir, dir, NULL, MS_BIND, NULL) == -1 || mount(NULL, dir,
+	    NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) == -1)
+		err(1, "read-only");
+}
+
+static void
+look_only(const char *at)
+{
+	CHECK(reopen() == 0);
+	CHECK(ctr_count(&p) == 2);
+	CHECK(ctr_find(&p, "lasts") == 0 && ctr_find(&p, "goes") == 0);
+	CHECK(ctr_state(&p, id_of(0)) == RUNNING);
+	CHECK(ctr_remove(&p, id_of(0)) == EROFS);
+	printf("# %s\n", p.text);
+	CHECK(strstr(p.text, "Read-only file system") != NULL &&
+	    strstr(p.text, at) != NULL);
+	CHECK(ctr_count(&p) == 2);
+	CHECK(peer_end(&p) == 0);
+}
+
+static void
+test_read_only(void)
+{
+	title = "X9: a state that cannot be written is read";
+	durable = new_dir("/tmp");
+	two_run();
+	read_only(durable);
+	look_only(durable);
+	(void)umount(durable);
+	drop_index(durable, "state.kct");
+	read_only(durable);
+	look_only(durable);
+	(void)umount(durable);
+	/* A bit of an index that cannot be made again has turned. */
+	CHECK(reopen() == 0);
+	CHECK(ctr_count(&p) == 2);
+	CHECK(peer_end(&p) == 0);
+	rot(26368, 4096);
+	read_only(durable);
+	look_only(durable);
+	(void)umount(durable);
+	end_both(false);
+	remove_dir(durable);
+	title = NULL;
+}
+
+/* An account may have a limit on the size of files. */
+static void
+limit_files(void)
+{
+	struct rlimit	 lim = { 4096, 4096 };
+
+	if (setrlimit(RLIMIT_FSIZE, &lim) == -1)
+		_exit(126);
+}
+
+static void
+test_limit(void)
+{
+	title = "S8: a limit on the size of files is an error";
+	fresh();
+	peer_before_exec = limit_files;
+	CHECK(reopen() == 0);
+	CHECK(ctr_create(&p, id_of(77), "more", false, false) == EFBIG);
+	printf("# %s\n", p.text);
+	CHECK(strstr(p.text, "File too large") != NULL &&
+	    strstr(p.text, durable) != NULL);
+	CHECK(ctr_state(&p, id_of(3)) == CREATING);
+	CHECK(peer_end(&p) == 0);
+	peer_before_exec = NULL;
+	expect_all();
+	remove_dir(durable);
+	title = NULL;
+}
+
+static bool
+own_mounts(void)
+{
+	if (geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+		return (true);
+	printf("ok %d - full disk # SKIP no mounts here\n", ++checks);
+	return (false);
 }
 
 int
@@ -535,7 +758,12 @@ main(int argc, char **argv)
 	title = NULL;
 	test_power_cut();
 	test_schema();
-	test_full();
+	test_limit();
+	if (own_mounts()) {
+		test_full();
+		test_nearly_full();
+		test_read_only();
+	}
 	remove_dir(run);
 	return (finish());
 }
