@@ -97,6 +97,7 @@ enum role {
 	M(rw_remove,	0x040b,	R_CTL,			R_STORE, 0)	\
 	M(store_tidy,	0x040c,	R_CTL,			R_STORE, 0)	\
 	M(rw_keep,	0x040d,	R_CTL,			R_STORE, 0)	\
+	M(rw_list,	0x040e,	R_CTL,			R_STORE, 0)	\
 	/* unpack */							\
 	M(layer_unpack,	0x0501,	R_CTL,			R_UNPACK, 2)	\
 	/* fetch */							\
@@ -390,6 +391,16 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 #define FIELDS_rw_keep(F)						\
 	F(str, id, 64)							\
 	F(str, mark, 160)
+/*
+ * rw_list: enter the container in containers.json, where podman and buildah
+ * look which images and names are in use. A name that is taken there fails
+ * if the user gave it (EEXIST), and is left out if it was made up.
+ */
+#define FIELDS_rw_list(F)						\
+	F(str, id, 64)							\
+	F(str, image, 64)						\
+	F(str, name, 255)						\
+	F(u32, given, 1)
 /*
  * rw_remove: moved to the trash at once, and deleted now, as far as allowed,
  * or later, when nobody waits any more. value: 1 if something is left, for

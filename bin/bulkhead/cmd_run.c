@@ -505,6 +505,10 @@ settle_created(struct making *m)
 	    (rw = star_wait_rec(&m->s.star, H_STORE)) == NULL))
 		return (-1);
 	rec_free(rw);
+	if (!m->rootfs && (session_post_list(&m->s, m->id, m->def,
+	    opt_given(m->g->opts, "name")) == -1 ||
+	    star_settle(&m->s.star, H_STORE) == -1))
+		return (-1);
 	if (volumes_make_dirs(&m->s, m->def) == -1)
 		return (-1);
 	keys = rec_new();
@@ -541,11 +545,14 @@ cmd_create(struct globals *g, int argc, char **argv)
 	return (code);
 }
 
-/* A start that failed: as podman, the container stays unless --rm. */
+/*
+ * A start that failed: as podman, the container stays, unless with --rm or
+ * a name that is taken.
+ */
 static int
 settle_failed(struct making *m)
 {
-	if (m->rm) {
+	if (m->rm || m->start->name_taken) {
 		undo_cidfile(m);
 		return (drop_record(m));
 	}
@@ -648,6 +655,7 @@ cmd_run(struct globals *g, int argc, char **argv)
 	m.start = &st;
 	if (make(&m, g, argc, argv, NEED_LAUNCH | NEED_MORE) == 0) {
 		st.def = m.def;
+		st.named = opt_given(g->opts, "name");
 		st.layer_asked = m.layer_asked;
 		code = run_made(&m, &st);
 	} else if (m.s.config != NULL)

@@ -147,6 +147,14 @@ int	session_ask_layer(struct session *, const char *, const struct rec *,
 	    bool);
 void	session_keep_layer(struct session *, const char *, const struct rec *);
 /*
+ * Once its layer is there, have the container listed where other engines on
+ * the store look; a name that the user gave must be free there, too. 0, or
+ * -1 with a sentence. star_settle tells whether it is done; EEXIST: the name
+ * is another's.
+ */
+int	session_post_list(struct session *, const char *, const struct rec *,
+	    bool);
+/*
  * The same, as cheaply as possible: by the namespace of the container that
  * was made here, where its ids are the storage's. Failing is no error: what
  * cannot be deleted now stays in the trash.

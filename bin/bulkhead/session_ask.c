@@ -207,6 +207,24 @@ session_ask_layer(struct session *s, const char *id, const struct rec *def,
 	return (star_send(&s->star, H_STORE, MSG_rw_make, &m, NULL, 0));
 }
 
+int
+session_post_list(struct session *s, const char *id, const struct rec *def,
+    bool given)
+{
+	union msg	 m;
+
+	memset(&m.rw_list, 0, sizeof(m.rw_list));
+	(void)strlcpy(m.rw_list.id, id, sizeof(m.rw_list.id));
+	(void)strlcpy(m.rw_list.image, rec_str(def, "image", ""),
+	    sizeof(m.rw_list.image));
+	(void)strlcpy(m.rw_list.name, rec_str(def, "name", ""),
+	    sizeof(m.rw_list.name));
+	m.rw_list.given = given;
+	if (m.rw_list.image[0] == '\0')
+		return (0);
+	return (star_post(&s->star, H_STORE, MSG_rw_list, &m, NULL, 0));
+}
+
 /* Nobody waits for that: a mark that stays is looked into by a sweep. */
 void
 session_keep_layer(struct session *s, const char *id, const struct rec *def)

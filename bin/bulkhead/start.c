@@ -184,6 +184,8 @@ complete(struct start *st)
 			return (-1);
 		(void)rec_add_all(st->full, rw);
 		rec_free(rw);
+		if (session_post_list(s, st->id, st->def, st->named) == -1)
+			return (-1);
 	}
 	return (volumes_ready(s, st->full));
 }
@@ -595,6 +597,16 @@ exec_code(int error)
 	    EXIT_NOEXEC);
 }
 
+/* Nothing of the image runs before other engines see that it is in use. */
+static int
+listed(struct start *st)
+{
+	if (star_settle(&st->s->star, H_STORE) == 0)
+		return (0);
+	st->name_taken = errno == EEXIST;
+	return (-1);
+}
+
 /* While launch builds: all that the first instruction will find ready. */
 static int
 prepare(struct start *st, struct attach *a)
@@ -604,7 +616,8 @@ prepare(struct start *st, struct attach *a)
 	if ((st->attach_in || st->attach_out) && attach_socket(a, true,
 	    s->star.text, sizeof(s->star.text)) == -1)
 		return (-1);
-	if (keep_all(st) == -1 || record_running(st) == -1)
+	if (keep_all(st) == -1 || listed(st) == -1 ||
+	    record_running(st) == -1)
 		return (-1);
 	if (st->layer_asked)
 		session_keep_layer(s, st->id, st->def);

@@ -22,6 +22,7 @@ struct start {
 	struct rec	*def;		/* borrowed; name is set */
 	bool		 attach_in, attach_out;
 	bool		 sig_proxy;
+	bool		 named;		/* by the user, just now */
 	bool		 restarting;	/* state created or exited, not new */
 
 	bool		 tty, stdin_open, host_net;	/* as in def */
@@ -42,6 +43,7 @@ struct start {
 	pid_t		 pid;
 	uint64_t	 pid_start;	/* see proc_start_time */
 	bool		 recorded;	/* as running */
+	bool		 name_taken;	/* by another engine's container */
 	int		 code;		/* 125, 126, 127 when it failed */
 	bool		 left;		/* it runs on: the person detached,
 					 * or nobody reads any more */

@@ -351,12 +351,8 @@ index_load(struct index *ix, int graph, struct answer *a)
 	return (index_set(ix, text, len, a));
 }
 
-/*
- * jansson's dump leaves out members without an error when an allocation in it
- * fails: the text is parsed again and compared. NULL: out of memory.
- */
-static char *
-dump_checked(const json_t *root)
+char *
+json_dump_checked(const json_t *root)
 {
 	char	*text = json_dumps(root, JSON_COMPACT);
 	json_t	*again;
@@ -395,7 +391,7 @@ keep_previous(int dir, const char *file)
 int
 index_save(struct index *ix, int graph, struct answer *a)
 {
-	scoped_free char	*text = dump_checked(ix->root);
+	scoped_free char	*text = json_dump_checked(ix->root);
 	scoped_fd int		 dir = -1;
 	char			*slash = strchr(ix->path, '/');
 	int			 rc = -1;

@@ -73,5 +73,11 @@ const char *json_text(const json_t *, const char *);
  * duplicate keys (B01). NULL with the reason in the buffer.
  */
 json_t	*json_strict(const char *, size_t, char *, size_t);
+/*
+ * The text of a value, for the caller to free. jansson's dump leaves out
+ * members without an error when an allocation in it fails, so the text is
+ * parsed again and compared. NULL: out of memory.
+ */
+char	*json_dump_checked(const json_t *);
 
 #endif

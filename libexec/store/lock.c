@@ -52,14 +52,29 @@ wait_for(int fd, short type)
 	}
 }
 
+static int
+open_lock(struct store *s, const char *kind, char path[80])
+{
+	snprintf(path, 80, "%s-%s/%s.lock", s->driver, kind, kind);
+	return (path_open(s->graph, path, O_RDWR | O_CREAT | O_NOFOLLOW,
+	    0644));
+}
+
+int
+lock_take_now(struct store *s, const char *kind)
+{
+	char		 path[80];
+	scoped_fd int	 fd = open_lock(s, kind, path);
+
+	return (fd == -1 || lock_try(fd) == -1 ? -1 : take_fd(&fd));
+}
+
 int
 lock_take(struct store *s, const char *kind, bool write, struct answer *a)
 {
-	scoped_fd int	 fd = -1;
 	char		 path[80];
+	scoped_fd int	 fd = open_lock(s, kind, path);
 
-	snprintf(path, sizeof(path), "%s-%s/%s.lock", s->driver, kind, kind);
-	fd = path_open(s->graph, path, O_RDWR | O_CREAT | O_NOFOLLOW, 0644);
 	if (fd == -1)
 		return (fail_errno(a, "cannot open", path));
 	if (wait_for(fd, write ? F_WRLCK : F_RDLCK) == -1)

@@ -17,6 +17,8 @@ struct store;
  * -1 with a sentence. Order, as podman has it: layers, images, containers.
  */
 int	lock_take(struct store *, const char *, bool, struct answer *);
+/* The same for writing, without waiting: a descriptor, or -1 and errno. */
+int	lock_take_now(struct store *, const char *);
 /* Say in it that something has changed. 0 or -1 with a sentence. */
 int	lock_touch(int, struct answer *);
 /* Try a write lock on a file of our own. 0, or -1 (EAGAIN: held). */

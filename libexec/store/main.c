@@ -31,6 +31,7 @@
 #include "names.h"
 #include "policy.h"
 #include "record.h"
+#include "register.h"
 #include "remove.h"
 #include "rw.h"
 #include "stage.h"
@@ -225,6 +226,15 @@ on_rw_keep(void *ctx, struct packet *p, struct answer *a)
 }
 
 static int
+on_rw_list(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_rw_list	*m = &p->body.rw_list;
+
+	return (register_add(ctx, m->id, m->name, m->given != 0, m->image,
+	    a));
+}
+
+static int
 on_rw_remove(void *ctx, struct packet *p, struct answer *a)
 {
 	int	 left = rw_remove(ctx, p->body.rw_remove.id,
@@ -242,7 +252,8 @@ on_store_tidy(void *ctx, struct packet *p, struct answer *a)
 	int	 left;
 
 	(void)p;
-	if (stage_tidy(ctx, a) == -1 || (left = rw_tidy(ctx, a)) == -1)
+	if (register_tidy(ctx, a) == -1 || stage_tidy(ctx, a) == -1 ||
+	    (left = rw_tidy(ctx, a)) == -1)
 		return (-1);
 	a->value = (uint64_t)left;
 	return (0);
@@ -264,6 +275,7 @@ static const struct handler handlers[] = {
 	{ MSG_layer_abort,	OPEN,	on_layer_abort },
 	{ MSG_rw_make,		OPEN,	on_rw_make },
 	{ MSG_rw_keep,		OPEN,	on_rw_keep },
+	{ MSG_rw_list,		OPEN,	on_rw_list },
 	{ MSG_rw_remove,	OPEN,	on_rw_remove },
 	{ MSG_store_tidy,	OPEN,	on_store_tidy },
 };
@@ -286,7 +298,9 @@ main(int argc, char **argv)
 	json_object_seed(seed);
 	rc = helper_serve(&s.h, handlers, NITEMS(handlers), &s.state, &s);
 	stage_end(&s);				/* who filled them is gone */
-	if (s.tidy_at_end)			/* and nobody waits any more */
+	if (s.tidy_at_end) {			/* and nobody waits any more */
+		(void)register_tidy(&s, &(struct answer){ .type = MSG_reply });
 		(void)rw_tidy(&s, &(struct answer){ .type = MSG_reply });
+	}
 	return (rc);
 }

@@ -365,6 +365,62 @@ place_back_unlisted(struct store *s, const char *id, struct answer *a)
 	return (0);
 }
 
+static int
+make_empty_tree(struct store *s, const char *id, struct answer *a)
+{
+	scoped_fd int	 dir = -1;
+	char		 home[96];
+
+	place_trash_layer(s, id);	/* not listed: a crash left it */
+	home_of(s, id, home);
+	if (mkdirat(s->graph, home, s->vfs ? 0755 : 0700) == -1)
+		return (fail_errno(a, "cannot make", home));
+	if (s->vfs)
+		return (0);
+	dir = path_open(s->graph, home, O_RDONLY | O_DIRECTORY, 0);
+	if (dir == -1 || mkdirat(dir, "diff", 0755) == -1)
+		return (fail_errno(a, "cannot make", home));
+	if (prepare_overlay(s, dir, "", a) == -1)
+		return (-1);
+	return (short_link(s, id) == 0 ? 0 :
+	    fail_errno(a, "cannot make", home));
+}
+
+static int
+list_empty(struct store *s, const char *id, int lock, struct answer *a)
+{
+	struct timespec	 ts;
+	char		 now[64];
+	json_t		*o;
+	int		 rc;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	text_rfc3339(ts.tv_sec * 1000000000LL + ts.tv_nsec, now, sizeof(now));
+	if ((o = json_pack("{s:s, s:s}", "id", id, "created", now)) == NULL)
+		return (fail(a, ENOMEM, "out of memory"));
+	rc = index_add(&s->layers, o, a);
+	json_decref(o);
+	return (rc == -1 || lock_touch(lock, a) == -1 ? -1 :
+	    index_save(&s->layers, s->graph, a));
+}
+
+int
+place_empty(struct store *s, const char *id, struct answer *a)
+{
+	scoped_fd int	 lock = lock_take_now(s, "layers");
+
+	if (lock == -1)
+		return (fail_errno(a, "cannot lock", s->layers.path));
+	if (index_read(&s->layers, s->graph, a) == -1)
+		return (-1);
+	if (index_get(&s->layers, id) != NULL)
+		return (0);
+	if (make_empty_tree(s, id, a) == 0 && list_empty(s, id, lock, a) == 0)
+		return (0);
+	(void)place_back_unlisted(s, id, &(struct answer){ 0 });
+	return (-1);
+}
+
 int
 place_undo(struct store *s, const char *id, struct answer *a)
 {

@@ -23,11 +23,16 @@ int	place_record(struct store *, const char *, const char *,
  * index cannot be read: everything is left then.
  */
 int	place_back_unlisted(struct store *, const char *, struct answer *);
-/* The same, but only as far as the trash, which is quick. */
+/*
+ * Make an empty layer with this id that no image can find by a digest, unless
+ * it is listed. Does not wait for the lock. 0, or -1 with a sentence.
+ */
+int	place_empty(struct store *, const char *, struct answer *);
+/* Move a layer's tree to the trash and unlink what names it. */
 void	place_trash_layer(struct store *, const char *);
 /* Move a directory beneath the graph root to the trash. 0 or -1 and errno. */
 int	place_trash(struct store *, const char *);
-/* The same for a layer that a dead process was making, unless it is listed. */
+/* Take away a layer that a dead process was making, unless it is listed. */
 int	place_undo(struct store *, const char *, struct answer *);
 /*
  * Move a directory beneath the graph root to the trash and delete what may

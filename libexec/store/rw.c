@@ -14,6 +14,7 @@
 #include "layer.h"
 #include "path.h"
 #include "record.h"
+#include "register.h"
 #include "scope.h"
 #include "store.h"
 #include "text.h"
@@ -38,7 +39,9 @@ add_lower(struct store *s, const char *image, struct rec *r, struct answer *a)
 	    index_load(&s->layers, s->graph, a) == -1)
 		return (-1);
 	if ((img = index_get(&s->images, image)) == NULL)
-		return (fail(a, ENOENT, "%s: image not known", image));
+		return (fail(a, ENOENT, "the image %.12s, which the container "
+		    "was made from, is not in the store any more: load it "
+		    "again, or remove the container", image));
 	if ((n = layer_chain(s, json_text(img, "layer"), chain, a)) == -1)
 		return (-1);
 	for (int i = 0; i < n && (i == 0 || !s->vfs); i++) {
@@ -276,6 +279,7 @@ rw_remove(struct store *s, const char *id, bool later, struct answer *a)
 	trash = path_open(s->graph, TRASH, O_RDONLY | O_DIRECTORY, 0);
 	if (trash == -1)
 		return (fail_errno(a, "cannot open", TRASH));
+	(void)register_tidy(s, &(struct answer){ 0 });
 	return (tree_remove(trash, moved) == -1 ? 1 : 0);
 }
 
