@@ -8,8 +8,8 @@
 #include "store.h"
 #include "text.h"
 
-static bool
-incomplete(const json_t *layer)
+bool
+layer_incomplete(const json_t *layer)
 {
 	return (json_is_true(json_object_get(json_object_get(layer, "flags"),
 	    "incomplete")));
@@ -41,7 +41,7 @@ layer_chain(struct store *s, const char *top, json_t *chain[LAYERS_MAX],
 			    "damaged", top, LAYERS_MAX, s->layers.path));
 		if ((l = index_get(&s->layers, id)) == NULL)
 			return (not_listed(s, id, a));
-		if (incomplete(l))
+		if (layer_incomplete(l))
 			return (fail(a, ENOENT, "layer %.12s was never "
 			    "finished; remove the image and load it again",
 			    id));
@@ -108,7 +108,7 @@ chain_in(struct store *s, json_t *map, const char *id, int depth)
 
 	if ((known = json_text(map, id)) != NULL)
 		return (known);
-	if (l == NULL || incomplete(l) || depth == LAYERS_MAX)
+	if (l == NULL || layer_incomplete(l) || depth == LAYERS_MAX)
 		return ("");
 	diff = json_text(l, "diff-digest");
 	parent = json_text(l, "parent");

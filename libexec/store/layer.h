@@ -3,6 +3,7 @@
 #define STORE_LAYER_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define LAYERS_MAX	500	/* what overlayfs can stack */
@@ -27,6 +28,8 @@ int64_t	layer_sizes(json_t *const *, int);
 void	layer_make_id(const char *, const char *, char *);
 /* One step of the OCI chain id: the digest of parent's and this diff id. */
 void	layer_next_chain(const char *, const char *, char *);
+/* Was its maker cut off? Holding the lock, podman then discards it. */
+bool	layer_incomplete(const json_t *);
 /* The id of a layer with this OCI chain id, or NULL. */
 const char *layer_by_chain(struct store *, const char *);
 

@@ -325,12 +325,19 @@ commit_locked(struct store *s, struct stage *st, const char *id,
 {
 	scoped_fd int	 lock = lock_take(s, "layers", true, a);
 	char		 path[96], note[ID_LEN + 2];
+	const json_t	*there;
 	int		 saved;
 
 	if (lock == -1 || index_read(&s->layers, s->graph, a) == -1)
 		return (-1);
-	if (index_get(&s->layers, id) != NULL)
-		return (0);		/* another was faster: as good */
+	if ((there = index_get(&s->layers, id)) != NULL) {
+		if (!layer_incomplete(there))
+			return (0);	/* another was faster: as good */
+		/* Its maker held this lock and is gone: podman drops it, too. */
+		if (index_drop(&s->layers, id, a) == -1)
+			return (-1);
+		place_trash_layer(s, id);
+	}
 	snprintf(note, sizeof(note), "%s\n", id);
 	if (write_note(st, "+", note) == -1)
 		return (fail_errno(a, "cannot write", STAGE));
