@@ -26,6 +26,10 @@ exit_status() {
 		echo "0 when nothing was found, 1 when something was, 125 when a"
 		echo "file could not be read."
 		;;
+	rmi)
+		echo "0; 1 when there is no such image, 2 when a container"
+		echo "uses it, 125 when it failed for another reason."
+		;;
 	*)
 		echo "0, or 125 when it failed; 1 where podman has it so, for"
 		echo "something that is not there."

@@ -170,7 +170,7 @@ remove_all(struct session *s, struct rec *ids, bool force, bool ignore)
 			continue;
 		if (errno == ENOENT && ignore)
 			continue;
-		code = rc == -2 ? 2 : (errno == ENOENT && code == 0 ? 1 :
+		code = rc == -2 || errno == EBUSY ? 2 : (errno == ENOENT && code == 0 ? 1 :
 		    EXIT_ENGINE);
 		(void)session_error(s);
 	}

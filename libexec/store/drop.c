@@ -12,6 +12,7 @@
 #include "lock.h"
 #include "path.h"
 #include "place.h"
+#include "register.h"
 #include "scope.h"
 #include "store.h"
 #include "text.h"
@@ -133,7 +134,8 @@ drop_image_user(struct store *s, const char *image, char *out,
 			return (-1);
 		json_array_foreach(ix.root, at, o) {
 			of = json_text(o, "image");
-			if (of == NULL || strcmp(of, image) != 0)
+			if (of == NULL || strcmp(of, image) != 0 ||
+			    register_is_stale(s, o))
 				continue;
 			strcpy(out, json_text(o, "id"));
 			found = 1;
@@ -145,12 +147,13 @@ drop_image_user(struct store *s, const char *image, char *out,
 }
 
 int
-drop_lock(struct store *s, struct drop_locks *l, struct answer *a)
+drop_lock(struct store *s, struct drop_locks *l, bool containers,
+    struct answer *a)
 {
 	l->layers = l->images = l->containers = -1;
 	if ((l->layers = lock_take(s, "layers", true, a)) == -1 ||
 	    (l->images = lock_take(s, "images", true, a)) == -1 ||
-	    (l->containers = lock_take(s, "containers", false, a)) == -1 ||
+	    (l->containers = lock_take(s, "containers", containers, a)) == -1 ||
 	    index_read(&s->images, s->graph, a) == -1 ||
 	    index_read(&s->layers, s->graph, a) == -1) {
 		drop_unlock(l);
@@ -244,7 +247,7 @@ drop_unused(struct store *s, const char *ids, struct answer *a)
 	struct drop_locks	 l;
 	int			 rc;
 
-	if (drop_lock(s, &l, a) == -1)
+	if (drop_lock(s, &l, false, a) == -1)
 		return (-1);
 	rc = drop_layers(s, &l, ids, a);
 	drop_unlock(&l);

@@ -3,13 +3,15 @@
 #define STORE_DROP_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 struct answer;
 struct store;
 
 /*
  * The locks that a removal needs, in podman's order: layers, images, and
- * containers for reading. The indexes are read again under them.
+ * containers, for reading unless containers go too. The indexes are read
+ * again under them.
  */
 struct drop_locks {
 	int	 layers;
@@ -17,7 +19,7 @@ struct drop_locks {
 	int	 containers;
 };
 
-int	drop_lock(struct store *, struct drop_locks *, struct answer *);
+int	drop_lock(struct store *, struct drop_locks *, bool, struct answer *);
 void	drop_unlock(struct drop_locks *);
 /*
  * Remove those of the layers (an id with a newline each, children first)

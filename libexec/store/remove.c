@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "drop.h"
+#include "evict.h"
 #include "layer.h"
 #include "list.h"
 #include "lock.h"
@@ -138,18 +139,35 @@ save_images(struct store *s, const struct drop_locks *l, struct answer *a)
 	return (index_read(&s->images, s->graph, a));
 }
 
+/* The writable layers of the containers that go; above those of the image. */
+static int
+doom_containers(struct doomed *d, const json_t *ctrs)
+{
+	json_t	*o;
+	size_t	 i;
+
+	json_array_foreach(ctrs, i, o)
+		if (text_is_id(json_text(o, "layer")) &&
+		    doom(d, json_text(o, "layer")) == -1)
+			return (-1);
+	return (0);
+}
+
 static int
 delete(struct store *s, const struct drop_locks *l, json_t *img,
-    struct rec *r, struct answer *a)
+    const json_t *ctrs, struct rec *r, struct answer *a)
 {
 	struct doomed	*d = calloc(1, sizeof(*d));
 	char		 token[64];
 	int		 rc = -1;
 
-	if (d == NULL || collect(s, img, d, r, a) == -1)
+	if (d == NULL || doom_containers(d, ctrs) == -1 ||
+	    collect(s, img, d, r, a) == -1)
 		(void)fail(a, ENOMEM, "out of memory");
 	else if (stage_note(s, d->ids, token, sizeof(token), a) == 0) {
-		rc = save_images(s, l, a);
+		rc = evict(s, l, ctrs, a);
+		if (rc == 0)
+			rc = save_images(s, l, a);
 		if (rc == 0)
 			rc = drop_layers(s, l, d->ids, a);
 		stage_forget(s, token);
@@ -182,9 +200,24 @@ refuse_used(struct store *s, const json_t *img, struct answer *a)
 
 	if (n == 1)
 		return (fail(a, EBUSY, "image used by %s: image is in use by "
-		    "a container: remove it with podman or buildah first",
-		    ctr));
+		    "a container: consider listing external containers and "
+		    "force-removing image", ctr));
 	return (n);
+}
+
+/* Those of other engines go, too, when the user says so. */
+static int
+delete_by_force(struct store *s, const struct drop_locks *l, json_t *img,
+    struct rec *r, struct answer *a)
+{
+	json_t	*ctrs = evict_find(s, json_text(img, "id"), a);
+	int	 rc;
+
+	if (ctrs == NULL)
+		return (-1);
+	rc = delete(s, l, img, ctrs, r, a);
+	json_decref(ctrs);
+	return (rc);
 }
 
 static int
@@ -205,9 +238,11 @@ remove_locked(struct store *s, const struct drop_locks *l, const char *ref,
 	}
 	if (name_count(img) > 1 && !force)
 		return (refuse_names(img, ref, a));
+	if (force)
+		return (delete_by_force(s, l, img, r, a));
 	if (refuse_used(s, img, a) == -1)
 		return (-1);
-	return (delete(s, l, img, r, a));
+	return (delete(s, l, img, NULL, r, a));
 }
 
 struct rec *
@@ -217,7 +252,7 @@ remove_image(struct store *s, const char *ref, bool force, struct answer *a)
 	struct rec		*r;
 	int			 rc, left;
 
-	if ((r = rec_new()) == NULL || drop_lock(s, &l, a) == -1) {
+	if ((r = rec_new()) == NULL || drop_lock(s, &l, force, a) == -1) {
 		rec_free(r);
 		return (NULL);
 	}

@@ -137,13 +137,28 @@ mode_of(const char *path)
 }
 
 static void
-put(const char *path, const char *what)
+put_at(int dir, const char *path, const char *what)
 {
-	int	 f = openat(graph, path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	int	 f = openat(dir, path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
 
 	if (f == -1 || write(f, what, strlen(what)) != (ssize_t)strlen(what))
 		err(1, "%s", path);
 	close(f);
+}
+
+static void
+put(const char *path, const char *what)
+{
+	put_at(graph, path, what);
+}
+
+/* A directory that the store can move. */
+static void
+make_dir(const char *path)
+{
+	if (mkdirat(graph, path, 0700) == -1 || (geteuid() == 0 &&
+	    fchownat(graph, path, 65534, 65534, 0) == -1))
+		err(1, "%s", path);
 }
 
 static char *
@@ -763,7 +778,6 @@ test_used(void)
 	    "\"%s\"}]", ctr, img, lid[1]);
 	put("overlay-containers/containers.json", s);
 	CHECK(remove_image("one", 0) == EBUSY && strstr(text, ctr) != NULL);
-	CHECK(remove_image("one", 1) == EBUSY);
 	CHECK(find("one") == 0);
 	/* A container on the layers alone keeps them. */
 	snprintf(s, sizeof(s), "[{\"id\":\"%s\",\"image\":\"\",\"layer\":"
@@ -778,6 +792,149 @@ test_used(void)
 	CHECK(remove_image("empty", 0) == EBADMSG &&
 	    strstr(text, "containers.json is damaged") != NULL);
 	CHECK(find("empty") == 0);
+	end();
+}
+
+/* A container as podman or buildah list it, on an image. */
+static void
+put_foreign(const char *driver, char digit, const char *image,
+    const char *layer)
+{
+	char	 s[512], ctr[HEX + 1], path[96];
+
+	memset(ctr, digit, HEX);
+	ctr[HEX] = '\0';
+	snprintf(s, sizeof(s), "[ {\"id\":\"%s\", \"names\":[\"theirs\"],"
+	    "\"image\":\"%s\",\"layer\":\"%s\",\"odd\": 1.50}\n]", ctr,
+	    image, layer);
+	snprintf(path, sizeof(path), "%s-containers/containers.json", driver);
+	put(path, s);
+}
+
+static uint32_t
+list(const char *id, const char *name, int given)
+{
+	union msg	 m = none();
+
+	strcpy(m.rw_list.id, id);
+	strcpy(m.rw_list.image, img);
+	strcpy(m.rw_list.name, name);
+	m.rw_list.given = (uint32_t)given;
+	return (req(MSG_rw_list, &m, NULL, 0));
+}
+
+static bool
+listed(const char *driver, const char *words)
+{
+	char	 path[96];
+
+	snprintf(path, sizeof(path), "%s-containers/containers.json", driver);
+	return (strstr(get(path), words) != NULL);
+}
+
+static void
+test_list(const char *driver)
+{
+	char	 ctr[HEX + 1], other[HEX + 1], path[160];
+
+	memset(ctr, 'd', HEX);
+	memset(other, 'e', HEX);
+	ctr[HEX] = other[HEX] = '\0';
+	with_image(driver);
+	put_foreign(driver, 'c', img, lid[2]);
+	CHECK(rw(MSG_rw_make, ctr, img) == 0 && rw(MSG_rw_make, other,
+	    img) == 0);
+	CHECK(list("..", "x", 1) == EINVAL && list(ctr, "../x", 1) == EINVAL);
+	CHECK(list(ctr, "theirs", 1) == EEXIST &&
+	    strstr(text, "name \"theirs\" is already in use by ccc") != NULL);
+	CHECK(!listed(driver, ctr));
+	CHECK(list(ctr, "ours", 1) == 0 && listed(driver, ctr));
+	CHECK(listed(driver, "[\"ours\"]") && list(ctr, "ours", 1) == 0);
+	CHECK(list(other, "theirs", 0) == 0 && listed(driver, "[]"));
+	/* Those of others stay as they are, byte by byte. */
+	CHECK(listed(driver, "\"odd\": 1.50}"));
+	/* The layer that is named is there, and no image's. */
+	snprintf(path, sizeof(path), "%s-layers/layers.json", driver);
+	CHECK(strstr(get(path), "6483d0ae63b89d8903e528f829413a1477cf58f640a"
+	    "d166ead12e19945ce36ea") != NULL);
+	/* What goes is taken off the list when the channel is closed. */
+	CHECK(rw(MSG_rw_remove, ctr, "later") == 0 && listed(driver, ctr));
+	end();
+	CHECK(!listed(driver, ctr) && listed(driver, other));
+	/* A directory that went without a word, as after kill -9. */
+	begin(driver);
+	snprintf(path, sizeof(path), "bulkhead/%s", other);
+	CHECK(renameat(graph, path, graph, "bulkhead/.trash/x") == 0);
+	CHECK(tidy() == 0 && !listed(driver, other));
+	CHECK(listed(driver, "\"odd\": 1.50}"));
+	end();
+}
+
+static void
+test_list_image(void)
+{
+	char	 ctr[HEX + 1], path[160];
+
+	memset(ctr, 'd', HEX);
+	ctr[HEX] = '\0';
+	with_image("overlay");
+	CHECK(rw(MSG_rw_make, ctr, img) == 0 && list(ctr, "a", 1) == 0);
+	CHECK(remove_image("one", 0) == EBUSY && strstr(text, ctr) != NULL);
+	/* Of another state: what is its own, force does not take. */
+	CHECK(remove_image("one", 1) == EBUSY &&
+	    strstr(text, "another state") != NULL && find("one") == 0);
+	/* Its directory is gone: not in use, whatever the list says. */
+	snprintf(path, sizeof(path), "bulkhead/%s", ctr);
+	CHECK(renameat(graph, path, graph, "bulkhead/.trash/x") == 0);
+	CHECK(remove_image("one", 0) == 0);
+	CHECK(rw(MSG_rw_make, ctr, "") == 0);
+	CHECK(list(ctr, "b", 1) == ENOENT && !listed("overlay", "[\"b\"]"));
+	end();
+}
+
+/* By force the containers of other engines go, unless they are in use. */
+static void
+test_evict(void)
+{
+	char	 ctr[HEX + 1], path[160], s[256];
+
+	memset(ctr, 'c', HEX);
+	ctr[HEX] = '\0';
+	with_image("overlay");
+	CHECK(layer(lid[1], chain[2], diff[2]) == 0);
+	put_foreign("overlay", 'c', img, lid[2]);
+	snprintf(path, sizeof(path), "overlay-containers/%s", ctr);
+	make_dir(path);
+	snprintf(s, sizeof(s), "[{\"id\":\"%s\",\"count\":1}]", lid[2]);
+	put_at(run, "overlay-layers/mountpoints.json", s);
+	CHECK(remove_image("one", 0) == EBUSY);
+	CHECK(remove_image("one", 1) == EBUSY &&
+	    strstr(text, "stop or unmount it there") != NULL);
+	CHECK(find("one") == 0 && listed("overlay", ctr) && exists(path));
+	CHECK(unlinkat(run, "overlay-layers/mountpoints.json", 0) == 0);
+	CHECK(remove_image("one", 1) == 0 && has("deleted", img));
+	CHECK(!listed("overlay", ctr) && !exists(path));
+	CHECK(entries("overlay") == 1 && entries("bulkhead/.trash") == 0);
+	end();
+}
+
+/* podman was killed while it unpacked this layer. */
+static void
+test_incomplete(void)
+{
+	char	 s[512], path[160];
+
+	fresh();
+	begin("overlay");
+	snprintf(s, sizeof(s), "[{\"id\":\"%s\",\"diff-digest\":\"%s\","
+	    "\"flags\":{\"incomplete\":true}}]", lid[0], diff[0]);
+	put("overlay-layers/layers.json", s);
+	snprintf(path, sizeof(path), "overlay/%s/half", lid[0]);
+	snprintf(s, sizeof(s), "overlay/%s", lid[0]);
+	make_dir(s);
+	make_dir(path);
+	CHECK(layer("", chain[0], diff[0]) == 0 && !exists(path));
+	CHECK(strstr(get("overlay-layers/layers.json"), "incomplete") == NULL);
 	end();
 }
 
@@ -1070,6 +1227,11 @@ main(int argc, char **argv)
 	test_bad_images();
 	test_names();
 	test_used();
+	test_list("overlay");
+	test_list("vfs");
+	test_list_image();
+	test_evict();
+	test_incomplete();
 	test_rw("overlay");
 	test_rw("vfs");
 	test_left_over();

@@ -1,0 +1,153 @@
+#include "evict.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "drop.h"
+#include "lock.h"
+#include "register.h"
+#include "store.h"
+#include "text.h"
+
+/* Where containers are listed; newer versions list some until the boot. */
+static const struct {
+	bool		 run;		/* beneath the run root */
+	const char	*file;
+} lists[] = {
+	{ false, "containers.json" },
+	{ false, "volatile-containers.json" },
+	{ true,	 "volatile-containers.json" },
+};
+#define NLISTS	(sizeof(lists) / sizeof(lists[0]))
+
+static int
+root_of(const struct store *s, size_t i)
+{
+	return (lists[i].run ? s->run : s->graph);
+}
+
+static int
+load_list(struct store *s, size_t i, struct index *ix, struct answer *a)
+{
+	index_init(ix, s->driver, "containers", lists[i].file);
+	return (index_read(ix, root_of(s, i), a));
+}
+
+/* Also when it cannot be told. */
+static bool
+is_mounted(struct store *s, const char *layer)
+{
+	struct index	 ix;
+	bool		 found;
+
+	index_init(&ix, s->driver, "layers", "mountpoints.json");
+	found = index_load(&ix, s->run, &(struct answer){ 0 }) == -1 ||
+	    (layer != NULL && index_get(&ix, layer) != NULL);
+	index_clear(&ix);
+	return (found);
+}
+
+static int
+may_go(struct store *s, const json_t *o, struct answer *a)
+{
+	const char	*id = json_text(o, "id");
+
+	if (register_is_ours(o))
+		return (fail(a, EBUSY, "image used by %s: image is in use by "
+		    "a container of bulkhead with another state directory: "
+		    "remove it there first", id));
+	if (is_mounted(s, json_text(o, "layer")))
+		return (fail(a, EBUSY, "image used by %s: image is in use by "
+		    "a container of another engine that runs or is mounted: "
+		    "stop or unmount it there first", id));
+	return (0);
+}
+
+static int
+find_in(struct store *s, const struct index *ix, const char *image,
+    json_t *found, struct answer *a)
+{
+	const char	*of;
+	json_t		*o;
+	size_t		 at;
+
+	json_array_foreach(ix->root, at, o) {
+		of = json_text(o, "image");
+		if (of == NULL || strcmp(of, image) != 0 ||
+		    register_is_stale(s, o))
+			continue;
+		if (may_go(s, o, a) == -1)
+			return (-1);
+		if (json_array_append(found, o) == -1)
+			return (fail(a, ENOMEM, "out of memory"));
+	}
+	return (0);
+}
+
+json_t *
+evict_find(struct store *s, const char *image, struct answer *a)
+{
+	struct index	 ix;
+	json_t		*found = json_array();
+	int		 rc = 0;
+
+	if (found == NULL)
+		rc = fail(a, ENOMEM, "out of memory");
+	for (size_t i = 0; i < NLISTS && rc == 0; i++) {
+		if ((rc = load_list(s, i, &ix, a)) == 0)
+			rc = find_in(s, &ix, image, found, a);
+		index_clear(&ix);
+	}
+	if (rc == 0)
+		return (found);
+	json_decref(found);
+	return (NULL);
+}
+
+/* How many of them were in this list, or -1. */
+static ssize_t
+drop_entries(struct index *ix, const json_t *gone, struct answer *a)
+{
+	size_t	 at, n = json_array_size(ix->root);
+	json_t	*o;
+
+	json_array_foreach(gone, at, o)
+		if (index_drop(ix, json_text(o, "id"), a) == -1)
+			return (-1);
+	return ((ssize_t)(n - json_array_size(ix->root)));
+}
+
+/* The list without them; one that had none is not written. */
+static int
+drop_from(struct store *s, size_t i, const struct drop_locks *l,
+    const json_t *gone, struct answer *a)
+{
+	struct index	 ix;
+	ssize_t		 n;
+	int		 rc = -1;
+
+	if (load_list(s, i, &ix, a) == 0 &&
+	    (n = drop_entries(&ix, gone, a)) != -1)
+		rc = n == 0 ? 0 : lock_touch(l->containers, a);
+	else
+		n = 0;
+	if (rc == 0 && n > 0)
+		rc = index_save(&ix, root_of(s, i), a);
+	index_clear(&ix);
+	return (rc);
+}
+
+int
+evict(struct store *s, const struct drop_locks *l, const json_t *gone,
+    struct answer *a)
+{
+	json_t	*o;
+	size_t	 at;
+
+	for (size_t i = 0; i < NLISTS; i++)
+		if (drop_from(s, i, l, gone, a) == -1)
+			return (-1);
+	json_array_foreach(gone, at, o)
+		register_trash(s, json_text(o, "id"));
+	return (0);
+}
