@@ -187,7 +187,7 @@ cmd_rmi(struct globals *g, int argc, char **argv)
 	int		 code;
 
 	if (session_open(&s, g, NEED_STATE | NEED_STORE | NEED_LOCK |
-	    NEED_IDS | NEED_WRITE, NULL) == -1)
+	    NEED_IDS | NEED_WRITE | NEED_RUN_ROOT, NULL) == -1)
 		return (EXIT_ENGINE);
 	/* Layers hold files of every owner: delete them as root of the ids. */
 	if (session_store_userns(&s) == -1) {

@@ -179,13 +179,41 @@ open_dirs(struct session *s, unsigned int need)
 	return (s->graph_fd == -1 && errno != ENOENT ? -1 : 0);
 }
 
+/* Where podman of root lists what lasts until the boot, if it is there. */
+static int
+grant_run_root(struct session *s)
+{
+	s->run_root_fd = open(session_config(s, "path.run_storage", ""),
+	    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return (s->run_root_fd == -1 ? 0 : star_post(&s->star, H_REFRESH,
+	    MSG_ids_grant, NULL, &s->run_root_fd, 1));
+}
+
+/* Linux before 6.3 does not map ids in a tmpfs: then it is not seen. */
+static void
+mount_run_root(struct session *s)
+{
+	union msg	 m = { .ids_mount = { .grant = 1, .slot = 0,
+			    .nosuid = 1, .nodev = 1 } };
+	struct packet	 p;
+
+	scope_close(&s->run_root_fd);
+	if (star_ask(&s->star, H_REFRESH, MSG_ids_mount, &m, NULL, 0,
+	    &p) == -1) {
+		s->star.text[0] = '\0';
+		return;
+	}
+	s->run_root_fd = packet_take_fd(&p, 0);
+	packet_clear(&p);
+}
+
 /*
  * The last moment as root: what only root can open is open, refresh knows
  * what it may be asked to mount, and from here on nobody but refresh can
  * become root again.
  */
 static int
-give_up_root(struct session *s)
+give_up_root(struct session *s, unsigned int need)
 {
 	union msg	 m = { .ids_mount = { .slot = 0, .nosuid = 1,
 			    .nodev = 1 } };
@@ -195,6 +223,9 @@ give_up_root(struct session *s)
 
 	if (refresh && graph && star_post(&s->star, H_REFRESH, MSG_ids_grant,
 	    NULL, &s->graph_fd, 1) == -1)
+		return (-1);
+	if (refresh && graph && (need & NEED_RUN_ROOT) &&
+	    grant_run_root(s) == -1)
 		return (-1);
 	if (s->privileged != NULL && s->privileged(s) == -1)
 		return (-1);
@@ -212,6 +243,8 @@ give_up_root(struct session *s)
 	close(s->graph_fd);
 	s->graph_fd = packet_take_fd(&p, 0);
 	packet_clear(&p);
+	if (s->run_root_fd != -1)
+		mount_run_root(s);
 	return (0);
 }
 
@@ -270,7 +303,9 @@ send_store_open(struct session *s, unsigned int need)
 	    sizeof(m.store_open.driver));
 	m.store_open.create = (need & NEED_WRITE) != 0;
 	m.store_open.single = s->single;
-	if (s->system)
+	if (s->run_root_fd != -1)
+		run = take_fd(&s->run_root_fd);
+	else if (s->system)
 		run = path_mkdirs(s->run_dir, "storage", 0700);
 	else
 		run = path_private_dir(session_config(s, "path.run_storage",
@@ -507,7 +542,7 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	early = root || ((need & NEED_STORE) != 0 && s->graph_fd == -1);
 	if (early && (need & NEED_OPENED) && (rc = state_opened(s)) != 0)
 		return (rc);
-	if (root && give_up_root(s) == -1)
+	if (root && give_up_root(s, need) == -1)
 		return (-1);
 	if (star_has(&s->star, H_REFRESH) && query_ids(s, need) == -1)
 		return (-1);
@@ -553,8 +588,8 @@ session_confine(void)
 static void
 start_over(struct session *s)
 {
-	int	*fds[] = { &s->state_dir, &s->run_dir, &s->star.libexec_fd,
-		    s->inherit ? NULL : &s->graph_fd };
+	int	*fds[] = { &s->state_dir, &s->run_dir, &s->run_root_fd,
+		    &s->star.libexec_fd, s->inherit ? NULL : &s->graph_fd };
 
 	star_stop_all(&s->star);
 	s->locks = false;
@@ -572,6 +607,7 @@ begin(struct session *s, struct globals *g)
 {
 	s->g = g;
 	s->state_dir = s->run_dir = s->graph_fd = s->config_fd = -1;
+	s->run_root_fd = -1;
 	s->fresh_fd = s->userns_fd = s->ctr_fd = -1;
 }
 

@@ -28,6 +28,8 @@ enum {
 					 * itself with session_confine */
 	NEED_AS_IS	= 1 << 10,	/* what was left over stays so */
 	NEED_SETTINGS	= 1 << 11,	/* the store's own; with NEED_STORE */
+	NEED_RUN_ROOT	= 1 << 12,	/* the store's, as podman of root has
+					 * it; rootless it is the same */
 	NEED_IF_THERE	= 1 << 8,	/* of a state that is not there yet,
 					 * none is made */
 };
@@ -65,6 +67,7 @@ struct session {
 	int			 state_dir;	/* durable */
 	int			 run_dir;	/* per boot */
 	int			 graph_fd;	/* graph root; system: mount */
+	int			 run_root_fd;	/* run root, system: mount; or -1 */
 	int			 ctr_fd;	/* run directory that we locked */
 	char			 ctr_id[65];	/* whose it is */
 	const char		*graph;		/* its path */
