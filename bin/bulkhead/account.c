@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -35,6 +36,29 @@ account_find(uid_t *uid, gid_t *gid)
 	if (rc == -1)
 		errno = ENOENT;
 	return (rc);
+}
+
+void
+account_maker(char *out, size_t size)
+{
+	static const char	 bin[] = "/bin/bulkhead",
+				 share[] = "/share/bulkhead/make-account";
+	char			 path[4096];
+	ssize_t			 n;
+	size_t			 at;
+	bool			 is_bin;
+
+	n = readlink("/proc/self/exe", path, sizeof(path) - sizeof(share));
+	if (n >= (ssize_t)sizeof(bin)) {
+		at = (size_t)n - (sizeof(bin) - 1);
+		is_bin = memcmp(path + at, bin, sizeof(bin) - 1) == 0;
+		memcpy(path + at, share, sizeof(share));
+		if (is_bin && access(path, X_OK) == 0) {
+			(void)snprintf(out, size, "%s", path);
+			return;
+		}
+	}
+	(void)snprintf(out, size, "sh tools/account.sh");
 }
 
 void

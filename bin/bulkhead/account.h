@@ -8,12 +8,14 @@
 
 #include <sys/types.h>
 
-#include <stdbool.h>
+#include <stddef.h>
 
 #define ACCOUNT_NAME	"bulkhead"
 
 /* The engine's account. 0, or -1 with errno ENOENT when there is none. */
 int	account_find(uid_t *, gid_t *);
+/* The command that makes it: of this installation, or of the sources. */
+void	account_maker(char *, size_t);
 /*
  * Become it for good: groups, ids, capabilities, read back; fatal when any
  * step fails.

@@ -464,14 +464,17 @@ open_parts(struct session *s, unsigned int need, bool root,
 static int
 find_mode(struct session *s)
 {
+	char	 maker[4096];
+
 	s->system = s->system || geteuid() == 0;
 	if (geteuid() != 0)
 		return (0);
 	if (account_find(&s->star.uid, &s->star.gid) == 0)
 		return (0);
+	account_maker(maker, sizeof(maker));
 	(void)snprintf(s->star.text, sizeof(s->star.text), "there is no "
 	    "account \"" ACCOUNT_NAME "\" on this machine for root's "
-	    "containers; `make install` shows how to make it (see INSTALL)");
+	    "containers: make it with `%s`", maker);
 	return (-1);
 }
 

@@ -35,7 +35,8 @@ load_account(struct ids *ids)
 
 	if ((pw = users_by_name(ACCOUNT)) == NULL)
 		fatalx(EX_NOUSER, "there is no account %s for the engine; "
-		    "make it as INSTALL says, under ACCOUNTS", ACCOUNT);
+		    "make it with share/bulkhead/make-account (see INSTALL, "
+		    "under ACCOUNTS)", ACCOUNT);
 	if (pw->pw_uid == 0 || pw->pw_gid == 0)
 		fatalx(EX_CONFIG, "the account %s is root; give it an id of "
 		    "its own", ACCOUNT);
