@@ -5,7 +5,7 @@
 set -eu
 : "${B:?}"
 [ "$(id -u)" -eq 0 ] || { echo "make bench wants root" >&2; exit 1; }
-sh tools/deps.sh
+sh tools/deps.sh build run test
 sh tools/account.sh
 prefix=$(mktemp -d /usr/local/bulkhead-bench.XXXXXX)
 user=bhb$$
