@@ -225,3 +225,69 @@ own_root() {
 @test "--root may be an empty directory of the caller's" {
 	each own_root
 }
+
+@test "make uninstall removes all that make install put there" {
+	local dest=$T/dest
+	make -s -C "$BH_SOURCE" install DESTDIR="$dest" PREFIX=/usr >/dev/null
+	[ -x "$dest/usr/share/bulkhead/make-account" ]
+	[ -x "$dest/usr/bin/bulkhead" ]
+	# What another package has there stays.
+	echo >"$dest/usr/share/man/man1/other.1"
+	make -s -C "$BH_SOURCE" uninstall DESTDIR="$dest" PREFIX=/usr >/dev/null
+	is "$(cd "$dest" && find . ! -type d)" ./usr/share/man/man1/other.1
+	[ ! -e "$dest/usr/libexec/bulkhead" ]
+	[ ! -e "$dest/usr/share/bulkhead" ]
+	rm -rf "$dest"
+}
+
+@test "what building and running need is none of what testing needs" {
+	cd "$BH_SOURCE"
+	for p in podman clang sudo strace bats busybox-static debootstrap; do
+		not grep -qw "$p" <<<"$(sh tools/deps.sh -n build run)"
+		grep -qw "$p" <<<"$(sh tools/deps.sh -n test)"
+	done
+	# Without words it is everything; a word that is none is said.
+	is "$(sh tools/deps.sh -n)" "$(sh tools/deps.sh -n build run test)"
+	fails 64 sh tools/deps.sh -n bulid
+	not grep -q 'deps-test' <<<"$(make -n run 2>&1)"
+	not grep -qw podman <<<"$(make -n run | grep deps.sh)"
+}
+
+# A machine of its own as far as accounts go: /etc, /var/lib and /run.
+other_machine() {
+	mkdir -p "$T/etc.upper" "$T/etc.work"
+	T=$T BH_PREFIX=$BH_PREFIX unshare -m bash -euc '
+	mount -t tmpfs tmpfs "$T/etc.upper"
+	mkdir "$T/etc.upper/u" "$T/etc.upper/w"
+	mount -t overlay -o "lowerdir=/etc,upperdir=$T/etc.upper/u,workdir=$T/etc.upper/w" \
+	    overlay /etc
+	mount -t tmpfs tmpfs /var/lib
+	mount -t tmpfs tmpfs /run
+	sed -i /^bulkhead:/d /etc/passwd /etc/group /etc/shadow /etc/gshadow \
+	    /etc/subuid /etc/subgid
+	maker=$BH_PREFIX/share/bulkhead/make-account
+	not() { if "$@"; then echo "# should have failed: $*"; exit 1; fi; }
+	'"$1"
+}
+
+@test "root without the engine's account is told the command that makes it" {
+	other_machine '
+	not "$BH_PREFIX/bin/bulkhead" ps >"$T/said" 2>&1
+	grep -F "make it with \`$maker\`" "$T/said"
+	"$maker" && "$maker"
+	grep -x "bulkhead:2147483648:1073741824" /etc/subuid
+	[ "$(grep -c ^bulkhead: /etc/subgid)" = 1 ]
+	"$BH_PREFIX/bin/bulkhead" --root /var/lib/s --runroot /run/r ps'
+}
+
+@test "make-account takes no ids that others have" {
+	other_machine '
+	echo "ann:2147483000:65536" >>/etc/subgid
+	not "$maker" >"$T/said" 2>&1
+	grep -F "/etc/subgid has the range ann:2147483000:65536" "$T/said"
+	not getent passwd bulkhead
+	not grep ^bulkhead: /etc/subuid
+	not "$maker" 1x
+	"$maker" 3000000000 65536
+	grep -x "bulkhead:3000000000:65536" /etc/subuid'
+}
