@@ -118,6 +118,7 @@ enum role {
 	M(mon_resize,	0x0806,	R_CTL,			R_MONITOR, 0)	\
 	M(mon_wait,	0x0807,	R_CTL,			R_MONITOR, 0)	\
 	M(mon_log,	0x0808,	R_CTL,			R_MONITOR, 1)	\
+	M(mon_log_old,	0x0809,	R_CTL,			R_MONITOR, 1)	\
 	/* reaper */							\
 	M(reap_done,	0x0901,	R_CTL,			R_REAPER, 0)	\
 	M(reap_keep,	0x0902,	R_CTL,			R_REAPER, 1)	\
@@ -465,6 +466,9 @@ enum unpack_flags {
 /* mon_log: after mon_open, if there is to be one: a file open for append. */
 #define FIELDS_mon_log(F)						\
 	F(u64, max, UINT64_MAX)	/* bytes, then it starts anew; 0: never */
+/* mon_log_old: the file that takes over what a full log had. */
+#define FIELDS_mon_log_old(F)						\
+	F(u32, flags, 0)
 #define FIELDS_mon_console(F)						\
 	F(u32, flags, 0)
 /* mon_adopt: pidfd of the container's first process. */

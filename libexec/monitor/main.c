@@ -78,7 +78,8 @@ open_all(struct monitor *m, const struct msg_mon_open *o, int theirs[3],
 		    "directory of %s cannot be made: %s", o->id,
 		    strerror(errno)));
 	/* How an earlier run ended is not how this one does. */
-	if (unlinkat(m->run_dir, "exit", 0) == -1 && errno != ENOENT)
+	if ((unlinkat(m->run_dir, "lost", 0) == -1 && errno != ENOENT) ||
+	    (unlinkat(m->run_dir, "exit", 0) == -1 && errno != ENOENT))
 		return (answer_text(a, "the exit record of the last run of %s "
 		    "cannot be removed: %s", o->id, strerror(errno)));
 	if (io_open(&m->io, o->tty != 0, o->stdin_open != 0, theirs) == -1)
@@ -119,6 +120,17 @@ on_mon_log(void *ctx, struct packet *p, struct answer *a)
 	if (logfile_adopt(&m->log, packet_take_fd(p, 0),
 	    p->body.mon_log.max) == -1)
 		return (answer_text(a, "that is no file to append a log to"));
+	return (0);
+}
+
+static int
+on_mon_log_old(void *ctx, struct packet *p, struct answer *a)
+{
+	struct monitor	*m = ((struct client *)ctx)->m;
+
+	if (logfile_adopt_old(&m->log, packet_take_fd(p, 0)) == -1)
+		return (answer_text(a, "that is no file to keep the previous "
+		    "part of a log in"));
 	return (0);
 }
 
@@ -235,6 +247,7 @@ static const struct handler front_handlers[] = {
 	/* message		states			handler */
 	{ MSG_mon_open,		EMPTY,			on_mon_open },
 	{ MSG_mon_log,		READY,			on_mon_log },
+	{ MSG_mon_log_old,	READY,			on_mon_log_old },
 	{ MSG_mon_console,	READY | RUNNING,	on_mon_console },
 	{ MSG_mon_adopt,	READY,			on_mon_adopt },
 	{ MSG_mon_attach,	READY | RUNNING | ENDED, on_mon_attach_front },
@@ -328,10 +341,12 @@ main(int argc, char **argv)
 	m->h = (struct helper){ .name = "monitor", .self = R_MONITOR,
 	    .policy = &policy };
 	m->state = EMPTY;
-	m->run_dir = m->payload = m->log.fd = -1;
+	m->run_dir = m->payload = m->log.fd = m->log.old_fd = -1;
 	helper_args(&m->h, argc, argv);
 	helper_socket_upto(&m->h, LIBEXEC_FD);
 	start_launch(m, argv);
+	/* A log that may not grow (ulimit -f) is like a full disk, no death. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	unblock_stderr();
 	shun_oom_killer();
 	helper_drop(&m->h);

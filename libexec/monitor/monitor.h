@@ -36,6 +36,7 @@ struct monitor {
 	bool		 drained;	/* its output is delivered */
 	struct io	 io;
 	struct logfile	 log;
+	uint64_t	 lost_noted;	/* of log.lost, in the run directory */
 	struct viewers	 viewers;
 	struct ctl	 ctl;
 };

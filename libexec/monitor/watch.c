@@ -23,31 +23,62 @@ watch_finished(const struct monitor *m, char *out, size_t len)
 	(void)snprintf(out, len, "%" PRId64, m->finished_ns);
 }
 
-/* What clean-up reads when nobody was there to be answered. */
+/* 0, or -1; where the directory is gone already, no command asks any more. */
+static int
+write_record(const struct monitor *m, const char *name, const struct rec *r)
+{
+	void	*data = NULL;
+	size_t	 len;
+	int	 rc;
+
+	rc = rec_encode(r, &data, &len);
+	if (rc == 0)
+		rc = path_replace(m->run_dir, name, data, len, 0600, false);
+	free(data);
+	return (rc == -1 && errno == ENOENT ? 0 : rc);
+}
+
+/* What clean-up reads when no command was there to be answered. */
 static void
 write_exit(const struct monitor *m)
 {
 	struct rec	*r = rec_new();
-	void		*data = NULL;
-	size_t		 len;
 
 	if (r == NULL)
 		return;
 	(void)rec_add_num(r, "status", m->wait_status);
 	(void)rec_add_num(r, "time", m->finished_ns);
 	(void)rec_add_num(r, "oom", 0);
-	/* Where the directory is gone already, nobody asks any more. */
-	if ((rec_encode(r, &data, &len) == -1 ||
-	    path_replace(m->run_dir, "exit", data, len, 0600, false) == -1) &&
-	    errno != ENOENT)
+	if (write_record(m, "exit", r) == -1)
 		log_warn("the exit status cannot be recorded");
-	free(data);
+	rec_free(r);
+}
+
+/*
+ * How much output the log has lost. While it goes on, the record is renewed
+ * when the number has doubled; a run directory that is full as well is tried
+ * again then.
+ */
+static void
+write_lost(struct monitor *m, bool last)
+{
+	struct rec	*r;
+
+	if (m->log.lost == m->lost_noted || (m->log.failing && !last &&
+	    m->log.lost / 2 < m->lost_noted))
+		return;
+	m->lost_noted = m->log.lost;
+	if ((r = rec_new()) == NULL)
+		return;
+	(void)rec_add_num(r, "bytes", (int64_t)m->log.lost);
+	if (write_record(m, "lost", r) == -1)
+		log_debug("the number of lost bytes cannot be recorded");
 	rec_free(r);
 }
 
 /*
  * The container has ended. Its output comes first, then the record, then the
- * answers, so that whoever was told finds a complete log; and the process is
+ * answers, so that a command that was told finds a complete log; and the process is
  * reaped last: should we be killed in between, reaper still gets its status.
  */
 static void
@@ -64,6 +95,7 @@ payload_ended(struct monitor *m)
 	m->finished_ns = ts.tv_sec * NSEC + ts.tv_nsec;
 	m->wait_status = spawn_status(&si);
 	m->drained = io_drain(&m->io, &m->log, &m->viewers);
+	write_lost(m, true);
 	write_exit(m);
 	m->state = ENDED;
 	(void)waitid(P_PIDFD, (id_t)m->payload, &si, WEXITED | WNOHANG);
@@ -127,6 +159,7 @@ turn(struct monitor *m)
 		m->drained = io_drain(&m->io, &m->log, &m->viewers);
 	else
 		io_serve(&m->io, &pfd[SLOT_IO], &m->log, &m->viewers);
+	write_lost(m, false);
 	if (pfd[SLOT_PAYLOAD].revents != 0)
 		payload_ended(m);
 	ctl_serve(&m->ctl, &pfd[SLOT_CTL]);

@@ -252,7 +252,7 @@ ask_on(struct chan *ch, enum msg_type type, const union msg *m,
 }
 
 struct opts {
-	bool		 tty, stdin_open, log;
+	bool		 tty, stdin_open, log, log_old;
 	uint64_t	 log_max;
 };
 
@@ -263,10 +263,18 @@ rig_log(struct rig *r, const struct opts *o)
 	union msg	 m = { .mon_log = { .max = o->log_max } };
 	int		 fd, rc;
 
-	fd = openat(r->run, "log", O_WRONLY | O_CREAT | O_APPEND, 0600);
+	fd = openat(r->run, "log", O_RDWR | O_CREAT | O_APPEND, 0600);
 	if (fd == -1)
 		return (errno);
 	rc = (int)ask_on(&r->mon, MSG_mon_log, &m, &fd, 1, NULL);
+	close(fd);
+	if (rc != 0 || !o->log_old)
+		return (rc);
+	fd = openat(r->run, "log.old", O_WRONLY | O_CREAT, 0600);
+	if (fd == -1)
+		return (errno);
+	m.mon_log_old.flags = 0;
+	rc = (int)ask_on(&r->mon, MSG_mon_log_old, &m, &fd, 1, NULL);
 	close(fd);
 	return (rc);
 }
