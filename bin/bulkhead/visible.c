@@ -1,6 +1,5 @@
 #include "visible.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,9 +33,8 @@ utf8_next(const char *s, size_t *len)
 	return (r);
 }
 
-/* Characters that print nothing themselves but change what is shown. */
-static bool
-is_hidden(int32_t r)
+bool
+visible_hides(int32_t r)
 {
 	return (r < 0x20 || (r >= 0x7f && r < 0xa0) || r == 0xad ||
 	    r == 0x61c || (r >= 0x200b && r <= 0x200f) ||
@@ -45,10 +43,17 @@ is_hidden(int32_t r)
 	    (r >= 0xe0000 && r <= 0xe007f));
 }
 
+void
+visible_escape(char esc[VISIBLE_ESCAPE], int32_t r)
+{
+	(void)snprintf(esc, VISIBLE_ESCAPE, r < 0x100 ? "\\x%02x" :
+	    "\\u%04x", (unsigned int)r);
+}
+
 static size_t
 visible(char *dst, size_t size, const char *s, const char *pass)
 {
-	char	 esc[16];
+	char	 esc[VISIBLE_ESCAPE];
 	size_t	 n, len, out = 0;
 	int32_t	 r;
 
@@ -62,17 +67,13 @@ visible(char *dst, size_t size, const char *s, const char *pass)
 			continue;
 		}
 		r = utf8_next(s, &n);
-		if (r == -1)
-			len = (size_t)snprintf(esc, sizeof(esc), "\\x%02x",
-			    (unsigned char)*s);
-		else if (!is_hidden(r) || (r < 0x80 && strchr(pass, r)))
+		if (r != -1 && (!visible_hides(r) ||
+		    (r < 0x80 && strchr(pass, r))))
 			memcpy(esc, s, len = n);
-		else if (r < 0x100)
-			len = (size_t)snprintf(esc, sizeof(esc), "\\x%02x",
-			    (unsigned int)r);
-		else
-			len = (size_t)snprintf(esc, sizeof(esc), "\\u%04x",
-			    (unsigned int)r);
+		else {
+			visible_escape(esc, r == -1 ? (unsigned char)*s : r);
+			len = strlen(esc);
+		}
 		if (len >= size - out)
 			break;
 		memcpy(dst + out, esc, len);

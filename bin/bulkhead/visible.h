@@ -5,6 +5,7 @@
 #ifndef BULKHEAD_VISIBLE_H
 #define BULKHEAD_VISIBLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,11 @@
  */
 size_t	visible_text(char *, size_t, const char *);
 size_t	visible_word(char *, size_t, const char *);
+/* Does the character print nothing itself, but change what is shown? */
+bool	visible_hides(int32_t);
+/* Such a character, or a byte that is not UTF-8, as \xNN or \uNNNN. */
+#define VISIBLE_ESCAPE	16
+void	visible_escape(char[VISIBLE_ESCAPE], int32_t);
 /*
  * The next character of UTF-8 text and how many bytes it takes; -1 with a
  * length of 1 when it is none. The end of the text is 0 with length 0.
