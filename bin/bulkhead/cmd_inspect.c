@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "end.h"
 #include "errors.h"
 #include "format.h"
 #include "inspect.h"
@@ -51,6 +52,11 @@ find_container(struct inspect *in, const char *ref)
 			in->code = session_error(&in->s);
 		return (NULL);
 	}
+	/* Of one that has not ended, only its monitor knows so far. */
+	if (rec_num(row, "pid", 0) != 0 &&
+	    rec_num(row, "state", 0) != CTR_EXITED)
+		(void)rec_set_num(row, "log_lost", end_log_lost(&in->s,
+		    rec_str(row, "id", "")));
 	j = inspect_container(row, in->s.config,
 	    in->format.kind == FORMAT_TEMPLATE);
 	rec_free(row);

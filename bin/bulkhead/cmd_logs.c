@@ -74,7 +74,8 @@ static int
 print_log(struct logs *l, const struct rec *row, const struct rec *def)
 {
 	const char	*path = rec_str(def, "log_path", "");
-	scoped_fd int	 fd = session_open_log(&l->s, def, O_RDONLY);
+	scoped_fd int	 fd = session_open_log(&l->s, def, false, O_RDONLY);
+	scoped_fd int	 old = session_open_log(&l->s, def, true, O_RDONLY);
 	scoped_fd int	 ended = -1;
 	struct log_opts	 o = l->opts;
 	char		 prefix[300];
@@ -91,7 +92,7 @@ print_log(struct logs *l, const struct rec *row, const struct rec *def)
 	if (o.follow && (ended = watch_end(l, row)) == -1)
 		o.follow = false;
 	o.ended_fd = ended;
-	if (log_print(&o, fd) == -1 && errno != EPIPE)
+	if (log_print(&o, fd, old) == -1 && errno != EPIPE)
 		return (say_error("reading the log file %s: %s", path,
 		    strerror(errno)));
 	return (0);
@@ -212,6 +213,8 @@ cmd_logs(struct globals *g, int argc, char **argv)
 		.timestamps = opt_flag(g->opts, "timestamps", false),
 		.out_fd = STDOUT_FILENO,
 		.err_fd = STDERR_FILENO,
+		.out_tty = isatty(STDOUT_FILENO) == 1,
+		.err_tty = isatty(STDERR_FILENO) == 1,
 		.ended_fd = -1,
 	};
 	if (moment(g->opts, "since", &l.opts.since_ns) == -1 ||

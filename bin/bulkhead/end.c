@@ -53,20 +53,39 @@ end_run_dir(struct session *s, const char *id)
 	(void)path_remove(dir, id);
 }
 
-int
-end_read_exit(struct session *s, const char *id, int *status, int64_t *when)
+/* A record that the monitor left in the run directory. NULL: there is none. */
+static struct rec *
+read_record(struct session *s, const char *id, const char *file)
 {
 	scoped_free char	*text = NULL;
 	scoped_fd int		 dir = -1;
-	struct rec		*r;
 	char			 name[80];
 	size_t			 len;
 
 	(void)snprintf(name, sizeof(name), "ctr/%s", id);
 	if ((dir = path_open(s->run_dir, name, O_PATH | O_DIRECTORY,
 	    0)) == -1 ||
-	    (text = path_slurp(dir, "exit", EXIT_MAX, &len)) == NULL ||
-	    (r = rec_decode(text, len)) == NULL)
+	    (text = path_slurp(dir, file, EXIT_MAX, &len)) == NULL)
+		return (NULL);
+	return (rec_decode(text, len));
+}
+
+int64_t
+end_log_lost(struct session *s, const char *id)
+{
+	struct rec	*r = read_record(s, id, "lost");
+	int64_t		 n = r == NULL ? 0 : rec_num(r, "bytes", 0);
+
+	rec_free(r);
+	return (n);
+}
+
+int
+end_read_exit(struct session *s, const char *id, int *status, int64_t *when)
+{
+	struct rec	*r = read_record(s, id, "exit");
+
+	if (r == NULL)
 		return (-1);
 	*status = (int)rec_num(r, "status", 255 << 8);
 	*when = rec_num(r, "time", end_now_ns());
@@ -79,7 +98,9 @@ remove_own_log(struct session *s, const char *id)
 {
 	char	 log[96];
 
-	(void)snprintf(log, sizeof(log), "logs/%s.log", id);
+	(void)snprintf(log, sizeof(log), "logs/%s.log.old", id);
+	(void)unlinkat(s->state_dir, log, 0);
+	log[strlen(log) - strlen(".old")] = '\0';
 	(void)unlinkat(s->state_dir, log, 0);
 }
 
@@ -318,6 +339,7 @@ end_record(struct session *s, const struct rec *row, int status, int64_t when)
 	}
 	(void)rec_add_num(keys, "exit", end_code(status));
 	(void)rec_add_num(keys, "finished", when);
+	(void)rec_add_num(keys, "log_lost", end_log_lost(s, id));
 	end_expect_row(keys, row);
 	rc = session_set(s, id, END_LIVE, CTR_EXITED, keys);
 	rec_free(keys);

@@ -52,6 +52,8 @@ int	end_leftovers(struct session *, const char *);
  * what the monitor wrote after that goes, too.
  */
 void	end_forgotten(struct session *, const char *);
+/* Bytes of output that the log of its present, or last, run has lost. */
+int64_t	end_log_lost(struct session *, const char *);
 /* The record that the monitor left: raw wait status and time. 0 or -1. */
 int	end_read_exit(struct session *, const char *, int *, int64_t *);
 

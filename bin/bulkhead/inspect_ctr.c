@@ -336,12 +336,12 @@ log_config(const struct ctr *c)
 	char	 size[32];
 
 	human_size(rec_num(c->def, "log_max", 0), size, sizeof(size));
-	if (rec_num(c->def, "log_max", 0) == 0)
+	if (rec_num(c->def, "log_max", 0) <= 0)
 		snprintf(size, sizeof(size), "0B");
-	return (json_pack("{s:o, s:n, s:o, s:o, s:s}",
+	return (json_pack("{s:o, s:n, s:o, s:o, s:s, s:I}",
 	    "Type", text(c->def, "log_driver"), "Config",
 	    "Path", text(c->def, "log_path"), "Tag", text(c->def, "log_tag"),
-	    "Size", size));
+	    "Size", size, "LostBytes", (json_int_t)rec_num(c->row, "log_lost", 0)));
 }
 
 static json_t *

@@ -11,24 +11,46 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "safeterm.h"
 #include "scope.h"
 
 #define BLOCK		65536
 #define HEAD		128		/* no record's head is longer */
 #define NSEC		1000000000LL
 #define PATIENCE_MS	200		/* where inotify cannot be had */
+#define MARK		36		/* a time stamp with nanoseconds */
+#define TRIES		5
 
-/* Reading: a window of whole lines. Writing: one buffer for both streams. */
+/*
+ * How a file begins. monitor begins each generation with a time stamp that no
+ * other has, so this tells one generation from the next.
+ */
+struct mark {
+	size_t	 len;			/* 0: nothing is written yet */
+	char	 b[MARK];
+};
+
+/*
+ * Reading: a place in one generation, which is in the log or, once it has been
+ * rotated, at the same offset of the old file; and a window of whole lines.
+ * Writing: one buffer for both streams.
+ */
 struct reader {
 	const struct log_opts	*o;
-	int			 fd;
+	int			 log_fd;
+	int			 old_fd;	/* -1: there is none */
+	bool			 in_old;
+	struct mark		 mark;		/* of the generation read */
+	struct mark		 before;	/* of the one before it */
 	off_t			 at;		/* next byte to read */
+	off_t			 left;		/* bytes to read; -1: all */
 	bool			 skip;		/* until a newline comes */
 	bool			 over;		/* a record after `until` */
 	bool			 inside[3];	/* a line of that stream */
 	size_t			 len;
 	int			 out_fd;
 	size_t			 out_len;
+	struct safeterm		 safe[3];	/* by stream */
 	char			 buf[2 * BLOCK];
 	char			 out[BLOCK];
 };
@@ -164,6 +186,30 @@ put(struct reader *r, int fd, const char *p, size_t len)
 	return (0);
 }
 
+/* What safeterm lets through, of one stream. */
+static int
+put_out(void *r, const char *p, size_t len)
+{
+	return (put(r, ((struct reader *)r)->o->out_fd, p, len));
+}
+
+static int
+put_err(void *r, const char *p, size_t len)
+{
+	return (put(r, ((struct reader *)r)->o->err_fd, p, len));
+}
+
+/* Text of the container's: for a terminal made harmless. */
+static int
+put_text(struct reader *r, int stream, const char *p, size_t len)
+{
+	bool	 err = stream == STDERR_FILENO;
+
+	if (err ? r->o->err_tty : r->o->out_tty)
+		return (safeterm_write(&r->safe[stream], p, len));
+	return (put(r, err ? r->o->err_fd : r->o->out_fd, p, len));
+}
+
 static int
 print_line(struct reader *r, const char *line, size_t len)
 {
@@ -188,9 +234,9 @@ print_line(struct reader *r, const char *line, size_t len)
 			rc |= put(r, fd, " ", 1);
 		}
 	}
-	rc |= put(r, fd, rec.text, rec.len);
+	rc |= put_text(r, rec.stream, rec.text, rec.len);
 	if (rec.full)
-		rc |= put(r, fd, "\n", 1);
+		rc |= put_text(r, rec.stream, "\n", 1);
 	r->inside[rec.stream] = !rec.full;
 	return (rc);
 }
@@ -219,28 +265,162 @@ print_window(struct reader *r)
 	return (0);
 }
 
-/* Everything there is now. A file that shrank has been started anew. */
+static struct mark
+mark_of(int fd)
+{
+	struct mark	 m = { 0 };
+	ssize_t		 n = fd == -1 ? 0 : pread(fd, m.b, sizeof(m.b), 0);
+
+	m.len = n > 0 ? (size_t)n : 0;
+	return (m);
+}
+
+/* Is the generation that began like this still there? */
+static bool
+same(const struct mark *then, const struct mark *now)
+{
+	return (then->len > 0 && now->len >= then->len &&
+	    memcmp(then->b, now->b, then->len) == 0);
+}
+
+static int
+place_fd(const struct reader *r)
+{
+	return (r->in_old ? r->old_fd : r->log_fd);
+}
+
+/*
+ * Go to the beginning of the oldest generation that was not read. False: it
+ * is still empty. The log is looked at first: should it be rotated meanwhile,
+ * the old file has what it had.
+ */
+static bool
+find_generation(struct reader *r)
+{
+	struct mark	 log = mark_of(r->log_fd), old = mark_of(r->old_fd);
+
+	r->at = 0;
+	/* A copy that was not finished is the log once more. */
+	r->in_old = old.len > 0 && !same(&old, &r->before) &&
+	    !same(&old, &log);
+	r->mark = r->in_old ? old : log;
+	return (r->mark.len > 0);
+}
+
+/* What is in the window was read; what comes next begins with a record. */
+static void
+leave_generation(struct reader *r)
+{
+	if (r->in_old)
+		r->before = r->mark;
+	r->mark.len = 0;
+	r->in_old = false;
+	r->at = 0;
+	r->len = 0;
+	r->skip = false;
+}
+
+/* The file begins otherwise than it did: where has the generation gone? */
+static void
+follow_rotation(struct reader *r)
+{
+	struct mark	 old = mark_of(r->old_fd);
+
+	if (!r->in_old && same(&r->mark, &old))
+		r->in_old = true;
+	else
+		leave_generation(r);
+}
+
+/* All of an old file was read, and the log goes on after it? */
+static bool
+next_generation(struct reader *r)
+{
+	struct mark	 log = mark_of(r->log_fd), old = mark_of(r->old_fd);
+
+	if (!same(&r->mark, &old))
+		return (false);
+	leave_generation(r);
+	r->mark = log;
+	return (true);
+}
+
+/* A log that was cut short by another hand goes on at its end. */
+static void
+not_beyond_end(struct reader *r)
+{
+	struct stat	 st;
+
+	if (fstat(place_fd(r), &st) == -1 || st.st_size >= r->at)
+		return;
+	r->at = st.st_size;
+	r->len = 0;
+	r->skip = st.st_size > 0;
+}
+
+static ssize_t
+read_at(int fd, char *p, size_t len, off_t at)
+{
+	ssize_t	 n;
+
+	do
+		n = pread(fd, p, len, at);
+	while (n == -1 && errno == EINTR);
+	return (n);
+}
+
+/*
+ * Read more into the window: how much, 0 when there is no more now, or -1. The
+ * beginning is looked at after the bytes: they are of that generation then,
+ * and a rotation in between loses none.
+ */
+static ssize_t
+read_more(struct reader *r)
+{
+	size_t		 want = sizeof(r->buf) - r->len;
+	struct mark	 now;
+	ssize_t		 n;
+
+	if (r->left >= 0 && (off_t)want > r->left)
+		want = (size_t)r->left;
+	while (want > 0 && (r->mark.len > 0 || find_generation(r))) {
+		n = read_at(place_fd(r), r->buf + r->len, want, r->at);
+		if (n == -1)
+			return (-1);
+		now = mark_of(place_fd(r));
+		if (!same(&r->mark, &now)) {
+			follow_rotation(r);
+			want = r->left >= 0 ? want : sizeof(r->buf) - r->len;
+			continue;
+		}
+		r->mark = now;
+		if (n > 0) {
+			r->at += n;
+			if (r->left >= 0)
+				r->left -= n;
+			return (n);
+		}
+		if (!r->in_old) {
+			not_beyond_end(r);
+			return (0);
+		}
+		if (!next_generation(r))
+			follow_rotation(r);
+	}
+	return (0);
+}
+
+/* Everything there is now. */
 static int
 print_available(struct reader *r)
 {
-	struct stat	 st;
-	ssize_t		 n;
+	ssize_t	 n;
 
-	if (fstat(r->fd, &st) == 0 && st.st_size < r->at) {
-		r->at = 0;
-		r->len = 0;
-		r->skip = false;
-	}
 	for (;;) {
-		n = pread(r->fd, r->buf + r->len, sizeof(r->buf) - r->len,
-		    r->at);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
+		if ((n = read_more(r)) == -1)
 			return (-1);
 		if (n == 0)
 			return (flush(r));
-		r->at += n;
 		r->len += (size_t)n;
 		if (print_window(r) == -1)
 			return (-1);
@@ -259,12 +439,30 @@ ends_line(const char *p, size_t len)
 	return (log_record_parse(&rec, p, len) && rec.full);
 }
 
+/* The old file and the log as one, `old` bytes of it being the former's. */
+static ssize_t
+read_both(const struct reader *r, off_t old, char *p, size_t len, off_t at)
+{
+	size_t	 part = at >= old ? 0 : (size_t)(old - at);
+	ssize_t	 n = 0, more;
+
+	if (part > len)
+		part = len;
+	if (part > 0 && (n = read_at(r->old_fd, p, part, at)) < (ssize_t)part)
+		return (n);
+	if (part == len)
+		return (n);
+	more = read_at(r->log_fd, p + part, len - part,
+	    at + (off_t)part - old);
+	return (more == -1 ? -1 : n + more);
+}
+
 /*
  * Where the last n lines begin, found from the end backwards, so that the
  * tail of a huge log costs no more than that of a small one.
  */
 static off_t
-tail_start(struct reader *r, off_t size, int64_t n)
+tail_start(struct reader *r, off_t old, off_t size, int64_t n)
 {
 	off_t	 from, next = size, at;
 	int64_t	 seen = 0;
@@ -274,7 +472,8 @@ tail_start(struct reader *r, off_t size, int64_t n)
 		return (size);
 	for (at = size; at > 0; at = from) {
 		from = at > BLOCK ? at - BLOCK : 0;
-		got = pread(r->fd, r->buf, (size_t)(at - from) + HEAD, from);
+		got = read_both(r, old, r->buf, (size_t)(at - from) + HEAD,
+		    from);
 		if (got < at - from)
 			return (0);
 		for (i = (ssize_t)(at - from) - 1; i >= -1; i--) {
@@ -289,6 +488,50 @@ tail_start(struct reader *r, off_t size, int64_t n)
 		}
 	}
 	return (0);
+}
+
+static off_t
+size_of(int fd)
+{
+	struct stat	 st;
+
+	return (fd == -1 || fstat(fd, &st) == -1 ? 0 : st.st_size);
+}
+
+/*
+ * Begin with everything, or with the tail, in files of these beginnings. False
+ * if the log was rotated while that was looked for.
+ */
+static bool
+begin_at(struct reader *r, const struct mark *old, const struct mark *log)
+{
+	bool		 has_old = old->len > 0 && !same(old, log);
+	off_t		 old_size = has_old ? size_of(r->old_fd) : 0;
+	off_t		 size = old_size + size_of(r->log_fd), at = 0;
+	struct mark	 now;
+
+	if (r->o->tail >= 0)
+		at = tail_start(r, old_size, size, r->o->tail);
+	r->left = r->o->follow ? -1 : size - at;
+	r->in_old = at < old_size;
+	r->at = r->in_old ? at : at - old_size;
+	r->mark = r->in_old ? *old : *log;
+	r->before = r->in_old ? (struct mark){ 0 } : *old;
+	now = mark_of(r->log_fd);
+	return (log->len == 0 ? now.len == 0 : same(log, &now));
+}
+
+static void
+begin(struct reader *r)
+{
+	struct mark	 log, old;
+
+	for (int i = 0; i < TRIES; i++) {
+		log = mark_of(r->log_fd);
+		old = mark_of(r->old_fd);
+		if (begin_at(r, &old, &log))
+			return;
+	}
 }
 
 /* Sleep until there may be more. True: the container has ended. */
@@ -323,7 +566,7 @@ follow(struct reader *r)
 	bool		 ended = false;
 
 	/* By descriptor: the log's name may be another file's by now. */
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", r->fd);
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", r->log_fd);
 	if (watch != -1 && inotify_add_watch(watch, path, IN_MODIFY) == -1) {
 		close(watch);
 		watch = -1;
@@ -337,19 +580,33 @@ follow(struct reader *r)
 	}
 }
 
+/* What the filters for terminals still hold back. */
+static int
+end_text(struct reader *r)
+{
+	int	 rc = 0;
+
+	if (r->o->out_fd != -1 && r->o->out_tty)
+		rc |= safeterm_end(&r->safe[STDOUT_FILENO]);
+	if (r->o->err_fd != -1 && r->o->err_tty)
+		rc |= safeterm_end(&r->safe[STDERR_FILENO]);
+	return (rc == -1 ? -1 : flush(r));
+}
+
 int
-log_print(const struct log_opts *o, int logfd)
+log_print(const struct log_opts *o, int logfd, int oldfd)
 {
 	static struct reader	 r;
-	struct stat		 st;
 
 	memset(&r, 0, offsetof(struct reader, buf));
 	r.o = o;
-	r.fd = logfd;
+	r.log_fd = logfd;
+	r.old_fd = oldfd;
 	r.out_fd = -1;
-	if (fstat(logfd, &st) == -1)
+	safeterm_init(&r.safe[STDOUT_FILENO], put_out, &r);
+	safeterm_init(&r.safe[STDERR_FILENO], put_err, &r);
+	begin(&r);
+	if ((o->follow ? follow(&r) : print_available(&r)) == -1)
 		return (-1);
-	if (o->tail >= 0)
-		r.at = tail_start(&r, st.st_size, o->tail);
-	return (o->follow ? follow(&r) : print_available(&r));
+	return (end_text(&r));
 }

@@ -17,6 +17,8 @@ struct log_opts {
 	const char	*prefix;	/* before each line, or NULL */
 	int		 out_fd;	/* records of stdout go here; -1: not */
 	int		 err_fd;	/* and those of stderr */
+	bool		 out_tty;	/* a terminal: see safeterm.h */
+	bool		 err_tty;
 	/*
 	 * Following ends when this descriptor becomes readable or hangs up;
 	 * -1: never. A channel of monitor on which mon_wait was asked is the
@@ -26,11 +28,13 @@ struct log_opts {
 };
 
 /*
- * Print a log. Records of one line are joined (P until F). Lines that are
- * not records are skipped. Rotation by truncation is followed. 0, or -1 with
- * errno (EPIPE: the reader has gone).
+ * Print a log: the old file (-1: there is none), then the log. Records of one
+ * line are joined (P until F). Lines that are not records are skipped.
+ * Rotation is followed and loses nothing, unless the log is rotated twice
+ * before what was in it has been read. Without `follow` what was there at the
+ * beginning is printed. 0, or -1 with errno (EPIPE: the reader has gone).
  */
-int	log_print(const struct log_opts *, int logfd);
+int	log_print(const struct log_opts *, int logfd, int oldfd);
 
 /*
  * One record: its time, stream (1 or 2), whether the line ends with it, and

@@ -179,11 +179,12 @@ enum ctr_state {
 };
 
 /*
- * The log of a container whose definition this is, opened with these flags.
- * fd or -1. Its own directory is reached by descriptor: in system mode the
+ * The log of a container whose definition this is, or (true) the old file that
+ * a full log is rotated to, opened with these flags. fd or -1. Its own directory is reached by descriptor: in system mode the
  * engine's account may not be able to walk there.
  */
-int	session_open_log(struct session *, const struct rec *, int);
+int	session_open_log(struct session *, const struct rec *, bool, int);
+/* Remove both. */
 void	session_remove_log(struct session *, const struct rec *);
 
 #endif

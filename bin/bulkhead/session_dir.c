@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -103,12 +104,28 @@ own_log(const struct session *s, const char *path)
 	return (path + n + 1);
 }
 
-int
-session_open_log(struct session *s, const struct rec *def, int flags)
+/* The name of a log, or of what was rotated out of it. 0, or -1: too long. */
+static int
+log_name(const struct rec *def, bool old, char *out, size_t size)
 {
-	const char	*path = rec_str(def, "log_path", ""), *own;
-	scoped_fd int	 logs = -1;
+	int	 n = snprintf(out, size, "%s%s", rec_str(def, "log_path", ""),
+		    old ? ".old" : "");
 
+	if (n >= 0 && (size_t)n < size)
+		return (0);
+	errno = ENAMETOOLONG;
+	return (-1);
+}
+
+int
+session_open_log(struct session *s, const struct rec *def, bool old, int flags)
+{
+	scoped_fd int	 logs = -1;
+	char		 path[PATH_MAX];
+	const char	*own;
+
+	if (log_name(def, old, path, sizeof(path)) == -1)
+		return (-1);
 	flags |= O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 	if ((own = own_log(s, path)) == NULL)
 		return (open(path, flags, 0600));
@@ -118,13 +135,23 @@ session_open_log(struct session *s, const struct rec *def, int flags)
 	return (path_open(s->state_dir, own, flags, 0600));
 }
 
-void
-session_remove_log(struct session *s, const struct rec *def)
+static void
+remove_log(struct session *s, const struct rec *def, bool old)
 {
-	const char	*path = rec_str(def, "log_path", ""), *own;
+	char		 path[PATH_MAX];
+	const char	*own;
 
+	if (log_name(def, old, path, sizeof(path)) == -1)
+		return;
 	if ((own = own_log(s, path)) != NULL)
 		(void)unlinkat(s->state_dir, own, 0);
 	else
 		(void)unlink(path);
+}
+
+void
+session_remove_log(struct session *s, const struct rec *def)
+{
+	remove_log(s, def, true);
+	remove_log(s, def, false);
 }

@@ -471,6 +471,8 @@ spec_log_opt(const char *arg, struct rec *out, struct parse_err *e)
 		return (rec_set(out, "log_tag", value));
 	if (strncmp(arg, "max-size=", 9) != 0)
 		return (parse_fail(e, "invalid log option \"%s\"", arg));
+	if (strcmp(value, "-1") == 0)		/* no limit */
+		return (rec_set(out, "log_max", value));
 	if (parse_size(value, &bytes, e) == -1)
 		return (-1);
 	snprintf(text, sizeof(text), "%lld", (long long)bytes);

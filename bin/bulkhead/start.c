@@ -199,23 +199,44 @@ give(struct start *st, enum launch_fd kind, uint32_t index, int fd)
 	    1));
 }
 
+/* One file of the log, in a message of its own. */
+static int
+give_log_file(struct start *st, enum msg_type type, const union msg *m,
+    bool old, int flags)
+{
+	scoped_fd int	 fd = session_open_log(st->s, st->def, old,
+			    flags | O_CREAT);
+
+	if (fd != -1)
+		return (star_post(&st->s->star, H_MONITOR, type, m, &fd, 1));
+	(void)snprintf(st->s->star.text, sizeof(st->s->star.text), "the log "
+	    "%s%s cannot be opened: %s", rec_str(st->def, "log_path", ""),
+	    old ? ".old" : "", strerror(errno));
+	return (-1);
+}
+
+/*
+ * The limit is that of the definition. One from before there were limits by
+ * default has none, or 0: then the configuration's is used.
+ */
 static int
 give_log(struct start *st)
 {
-	scoped_fd int	 fd = -1;
-	union msg	 m = { .mon_log = { .max = (uint64_t)rec_num(st->def,
-			    "log_max", 0) } };
+	int64_t		 max = rec_num(st->def, "log_max", 0);
+	union msg	 m = { 0 }, old = { 0 };
 
 	if (strcmp(rec_str(st->def, "log_driver", ""), "none") == 0)
 		return (0);
-	fd = session_open_log(st->s, st->def, O_WRONLY | O_CREAT | O_APPEND);
-	if (fd != -1)
-		return (star_post(&st->s->star, H_MONITOR, MSG_mon_log, &m,
-		    &fd, 1));
-	(void)snprintf(st->s->star.text, sizeof(st->s->star.text), "the log %s "
-	    "cannot be opened: %s", rec_str(st->def, "log_path", ""),
-	    strerror(errno));
-	return (-1);
+	if (max == 0)
+		max = strtoll(session_config(st->s, "containers.log_size_max",
+		    "-1"), NULL, 10);
+	if (max <= 0)
+		return (give_log_file(st, MSG_mon_log, &m, false,
+		    O_WRONLY | O_APPEND));
+	m.mon_log.max = (uint64_t)max;
+	return (give_log_file(st, MSG_mon_log_old, &old, true, O_WRONLY) ==
+	    -1 ? -1 : give_log_file(st, MSG_mon_log, &m, false,
+	    O_RDWR | O_APPEND));
 }
 
 /* Give launch their inner ends. */

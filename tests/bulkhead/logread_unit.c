@@ -45,27 +45,38 @@ all(void)
 	return ((struct log_opts){ .tail = -1, .ended_fd = -1 });
 }
 
-/* What log_print writes to both streams, in order. */
+/* What log_print writes to both streams, in order. Without old text: NULL. */
 static const char *
-printed(struct log_opts o, const char *text)
+printed_both(struct log_opts o, const char *before, const char *text)
 {
 	static char	 out[1 << 20];
 	int		 log = file_of(text), to = file_of("");
+	int		 old = before == NULL ? -1 : file_of(before);
 	ssize_t		 n;
 
 	if (o.out_fd == 0)
 		o.out_fd = to;
 	if (o.err_fd == 0)
 		o.err_fd = to;
-	if (log_print(&o, log) == -1)
+	if (log_print(&o, log, old) == -1)
 		return ("failed");
 	n = pread(to, out, sizeof(out) - 1, 0);
 	out[n < 0 ? 0 : n] = '\0';
 	close(log);
 	close(to);
+	if (old != -1)
+		close(old);
 	return (out);
 }
 
+static const char *
+printed(struct log_opts o, const char *text)
+{
+	return (printed_both(o, NULL, text));
+}
+
+#define BOTH(o, before, text, want) \
+	CHECK(strcmp(printed_both(o, before, text), want) == 0)
 #define SAYS(o, text, want) CHECK(strcmp(printed(o, text), want) == 0)
 
 static void
@@ -187,7 +198,7 @@ test_follow(void)
 	if ((pid = fork()) == 0) {
 		alarm(10);
 		close(end[1]);
-		_exit(log_print(&o, log) == 0 ? 0 : 1);
+		_exit(log_print(&o, log, -1) == 0 ? 0 : 1);
 	}
 	close(out[1]);
 	n = read(out[0], buf, sizeof(buf));
@@ -214,7 +225,160 @@ test_follow(void)
 	close(out[0]);
 	o = all();
 	o.out_fd = o.err_fd = out[1];
-	CHECK(log_print(&o, log) == -1 && errno == EPIPE);
+	CHECK(log_print(&o, log, -1) == -1 && errno == EPIPE);
+}
+
+/*
+ * The old file and the log, in every state in which a monitor that was killed
+ * while it rotated can have left them.
+ */
+static void
+test_rotated(void)
+{
+	struct log_opts	 o = all();
+	const char	*old = T(1) "stdout F a\n" T(1) "stdout P b";
+	const char	*log = T(2) "stdout F c\n" T(3) "stdout F d\n";
+	const char	*before = T(1) "stdout F a\n" T(1) "stdout P b\n";
+
+	BOTH(o, before, log, "a\nbc\nd\n");
+	BOTH(o, "", log, "c\nd\n");			/* about to copy */
+	BOTH(o, T(2) "stdout F c\n2026-1", log, "c\nd\n");	/* copying */
+	BOTH(o, "2026-11-22T", log, "c\nd\n");
+	BOTH(o, log, log, "c\nd\n");			/* copied */
+	BOTH(o, log, "", "c\nd\n");			/* begun anew */
+	BOTH(o, old, log, "a\nc\nd\n");		/* cut off by a full disk */
+	BOTH(o, "", "", "");
+	o.tail = 1;
+	BOTH(o, before, log, "d\n");
+	BOTH(o, log, "", "d\n");
+	BOTH(o, log, log, "d\n");
+	o.tail = 2;
+	BOTH(o, before, log, "bc\nd\n");
+	o.tail = 3;
+	BOTH(o, before, log, "a\nbc\nd\n");
+	o.tail = 9;
+	BOTH(o, before, log, "a\nbc\nd\n");
+	o.tail = 0;
+	BOTH(o, before, log, "");
+	o = all();
+	CHECK(log_record_parse(&(struct log_record){ 0 }, log, 50));
+	o.since_ns = 1795312802500000000LL;
+	BOTH(o, before, log, "c\nd\n");
+	o.since_ns = 0;
+	o.until_ns = 1795312802500000000LL;
+	BOTH(o, before, log, "a\nbc\n");
+}
+
+/* As monitor does it; `step` sleeps in between. */
+static void
+rotate(int log, int old, useconds_t step)
+{
+	char	*buf = malloc(1 << 20);
+	ssize_t	 n = pread(log, buf, 1 << 20, 0), half = n / 2;
+
+	if (ftruncate(old, 0) == -1 || pwrite(old, buf, (size_t)half, 0) == -1)
+		err(1, "rotate");
+	(void)usleep(step);
+	if (pwrite(old, buf + half, (size_t)(n - half), half) == -1)
+		err(1, "rotate");
+	(void)usleep(step);
+	if (ftruncate(log, 0) == -1)
+		err(1, "rotate");
+	(void)usleep(step);
+	free(buf);
+}
+
+#define LINES	40000
+
+/* Lines that count up, through files that are rotated every 20 kB or so. */
+static void
+write_lines(int log, int old, useconds_t step)
+{
+	char	 line[128];
+	off_t	 at = 0;
+	int	 n;
+
+	for (int i = 1; i <= LINES; i++) {
+		n = sprintf(line, "2026-11-22T03:00:00.%09d+00:00 stdout F "
+		    "%d\n", i, i);
+		if (at > 20000 + i % 3000) {
+			rotate(log, old, step);
+			at = 0;
+			/* Let the reader catch up with one generation. */
+			(void)usleep(step * 10);
+		}
+		if (pwrite(log, line, (size_t)n, at) != n)
+			err(1, "write");
+		at += n;
+	}
+}
+
+/* A reader that follows misses nothing and repeats nothing. */
+static void
+test_follow_rotation(void)
+{
+	struct log_opts	 o = all();
+	int		 log = file_of(""), old = file_of(""), out[2], end[2];
+	char		 line[64];
+	int		 next = 1, status;
+	pid_t		 pid;
+	FILE		*f;
+
+	if (pipe(out) == -1 || pipe(end) == -1)
+		err(1, "pipe");
+	o.follow = true;
+	o.out_fd = o.err_fd = out[1];
+	o.ended_fd = end[0];
+	if ((pid = fork()) == 0) {
+		alarm(60);
+		close(end[1]);
+		_exit(log_print(&o, log, old) == 0 ? 0 : 1);
+	}
+	close(out[1]);
+	if (fork() == 0) {
+		write_lines(log, old, 500);
+		_exit(0);
+	}
+	close(end[1]);
+	if ((f = fdopen(out[0], "r")) == NULL)
+		err(1, "fdopen");
+	while (next <= LINES && fgets(line, sizeof(line), f) != NULL)
+		if (atoi(line) != next++)
+			break;
+	CHECK(next == LINES + 1);
+	CHECK(fgets(line, sizeof(line), f) == NULL);
+	fclose(f);
+	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+	(void)wait(&status);
+
+	/* Without -f it ends, though the log goes on growing, and is in order. */
+	if (fork() == 0) {
+		write_lines(log, old, 0);
+		_exit(0);
+	}
+	for (int i = 0; i < 20; i++) {
+		int	 last = 0, right = 1;
+
+		if (pipe(out) == -1)
+			err(1, "pipe");
+		o = all();
+		o.out_fd = o.err_fd = out[1];
+		if ((pid = fork()) == 0) {
+			alarm(10);
+			_exit(log_print(&o, log, old) == 0 ? 0 : 1);
+		}
+		close(out[1]);
+		if ((f = fdopen(out[0], "r")) == NULL)
+			err(1, "fdopen");
+		while (fgets(line, sizeof(line), f) != NULL) {
+			/* A writer without pauses may lap it: then a jump. */
+			right &= atoi(line) > last;
+			last = atoi(line);
+		}
+		fclose(f);
+		CHECK(waitpid(pid, &status, 0) == pid && status == 0 && right);
+	}
+	(void)wait(&status);
 }
 
 int
@@ -225,5 +389,7 @@ main(void)
 	test_time();
 	test_huge_line();
 	test_follow();
+	test_rotated();
+	test_follow_rotation();
 	return (finish());
 }

@@ -183,6 +183,10 @@ values(void)
 	no(spec_log_driver, "journald", "not supported");
 	no(spec_log_driver, "foo", "invalid log driver");
 	is(spec_log_opt, "max-size=10k", "log_max=10240");
+	is(spec_log_opt, "max-size=10m", "log_max=10485760");
+	is(spec_log_opt, "max-size=-1", "log_max=-1");
+	no(spec_log_opt, "max-size=-2", "size");
+	no(spec_log_opt, "max-file=2", "max-file");
 	no(spec_log_opt, "foo", "invalid log option \"foo\"");
 	no(spec_log_opt, "path=x", "must be absolute");
 	is(spec_umask, "0027", "umask=0027");
