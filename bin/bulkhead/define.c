@@ -510,6 +510,9 @@ add_life(struct work *w)
 	}
 	if (rec_get(w->def, "log_driver") == NULL)
 		(void)rec_add(w->def, "log_driver", "k8s-file");
+	if (rec_num(w->def, "log_max", 0) == 0)
+		(void)rec_set(w->def, "log_max", rec_str(w->config,
+		    "containers.log_size_max", "-1"));
 	if (rec_get(w->def, "log_path") == NULL)
 		(void)rec_addf(w->def, "log_path", "%s/logs/%s.log",
 		    rec_str(w->config, "path.state", ""), w->id);

@@ -325,6 +325,18 @@ take_table(struct merge *m, const struct toml *table, const char *prefix)
 	return (0);
 }
 
+/*
+ * Debian's podman installs a libpod.conf in which each default of 2019 is
+ * written out, also that logs have no limit. That is not an administrator's
+ * choice: the limit is lifted in containers.conf.
+ */
+static bool
+is_written_default(const char *name, const struct toml *t)
+{
+	return (strcmp(name, "containers.log_size_max") == 0 &&
+	    t->kind == TOML_INTEGER && t->integer < 0);
+}
+
 /* libpod.conf: no tables, other names. */
 static int
 take_legacy(struct merge *m, const struct toml *root)
@@ -338,6 +350,8 @@ take_legacy(struct merge *m, const struct toml *root)
 		    (name = schema_legacy(t->key)) == NULL ||
 		    (key = schema_find(CONF_CONTAINERS, name)) == NULL)
 			rc = m->doc->found == NULL ? 0 : unknown(m, t, t->key);
+		else if (is_written_default(name, t))
+			rc = 0;
 		else
 			rc = take_known(m, t, key, name);
 		if (rc == -1 && failed(m) == -1)

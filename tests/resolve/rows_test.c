@@ -260,6 +260,23 @@ test_sources(void)
 	    "replaced another", __LINE__);
 	rec_free(c);
 
+	/* What Debian's podman installs lifts no limit; these do. */
+	rq = fresh("system");
+	put("/etc/containers/libpod.conf", "max_log_size = -1\n");
+	c = answer(rq, 0);
+	check(has(c, "containers.log_size_max", "67108864") &&
+	    rec_get(c, "overrode:containers.log_size_max") == NULL,
+	    "Z04: the default of an old libpod.conf lifts no limit", __LINE__);
+	rec_free(c);
+	rq = fresh("system");
+	put("/etc/containers/libpod.conf", "max_log_size = -1\n");
+	put("/etc/containers/containers.conf",
+	    "[containers]\nlog_size_max = -1\n");
+	c = answer(rq, 0);
+	check(has(c, "containers.log_size_max", "-1"),
+	    "Z04: log_size_max = -1 lifts the limit of logs", __LINE__);
+	rec_free(c);
+
 	rq = fresh("rootless");
 	put("/etc/containers/libpod.conf", "num_locks = 1\n");
 	put("/home/.config/containers/libpod.conf", "no_pivot_root = true\n");
@@ -487,11 +504,11 @@ test_defaults(void)
 	    rec_count(c, "engine.conmon_path") >= 8,
 	    "S20: the defaults of a newer core", __LINE__);
 	check(has(c, "engine.image_default_transport", "docker://") &&
-	    has(c, "containers.log_size_max", "-1") &&
+	    has(c, "containers.log_size_max", "67108864") &&
 	    has(c, "engine.no_pivot_root", "false") &&
 	    has(c, "containers.label", "true") &&
 	    has(c, "engine.enable_port_reservation", "true"),
-	    "S15: the defaults that have not changed", __LINE__);
+	    "S15: the defaults that have not changed, and a limit for logs", __LINE__);
 	check(c != NULL && rec_get(c, "engine.runtime") == NULL,
 	    "S6: the OCI runtime is not chosen before somebody asks for one",
 	    __LINE__);
