@@ -32,6 +32,11 @@
 #define FILLING		"filling"	/* somebody is, or was killed at it */
 
 #define DATA		"_data"
+/*
+ * Ours lie in this directory of the volume path: no volume of podman can have
+ * such a name, so neither engine ever has a directory of the other's.
+ */
+#define OWN		".bulkhead"
 #define TRASH		"bulkhead/.trash"
 #define LOCK_WAIT_MS	120000		/* for another's copy of an image */
 
@@ -80,20 +85,53 @@ base(struct session *s)
 	return (NULL);
 }
 
-/* "volumes/NAME", and what is in it, below the graph root. 0 or -1. */
+/* Where a new volume of this name will be, below the graph root. 0 or -1. */
 static int
-place(struct session *s, const char *name, const char *what, char *out,
-    size_t size)
+place(struct session *s, const char *name, char *out, size_t size)
 {
 	const char	*dir = base(s);
 
 	if (dir == NULL)
 		return (-1);
-	if ((size_t)snprintf(out, size, "%s/%s%s%s", dir, name,
-	    *what == '\0' ? "" : "/", what) < size)
+	if ((size_t)snprintf(out, size, "%s/" OWN "/%s", dir, name) < size)
 		return (0);
 	return (fail(s, ENAMETOOLONG, "the path of volume %s is too long",
 	    name));
+}
+
+/* The directory that has this _data in it. False: it is none. */
+static bool
+above_data(const char *data, char *out, size_t size)
+{
+	size_t	 n = strlen(data), tail = strlen("/" DATA);
+
+	if (n <= tail || strcmp(data + n - tail, "/" DATA) != 0 ||
+	    n - tail >= size)
+		return (false);
+	memcpy(out, data, n - tail);
+	out[n - tail] = '\0';
+	return (true);
+}
+
+/*
+ * Where the volume of this record is, below the graph root: versions before
+ * this one put it where podman has its own. The record is not believed
+ * anything else.
+ */
+static int
+place_of(struct session *s, const struct rec *have, char *out, size_t size)
+{
+	const char	*name = rec_str(have, "name", ""), *dir = base(s);
+	char		 old[PATH_MAX];
+
+	if (dir == NULL)
+		return (-1);
+	if ((size_t)snprintf(old, sizeof(old), "%s/%s/%s/" DATA, s->graph,
+	    dir, name) < sizeof(old) &&
+	    strcmp(rec_str(have, "mountpoint", ""), old) == 0 &&
+	    above_data(old + strlen(s->graph) + 1, out, size))
+		return (0);
+	return (place(s, name, out, size));
 }
 
 struct rec *
@@ -103,13 +141,13 @@ volumes_record(struct session *s, const char *name, bool own)
 	struct timespec	 now;
 	char		 where[PATH_MAX];
 
-	if (place(s, name, DATA, where, sizeof(where)) == -1)
+	if (place(s, name, where, sizeof(where)) == -1)
 		return (NULL);
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	r = rec_new();
 	(void)rec_add(r, "name", name);
 	(void)rec_add(r, "driver", "local");
-	(void)rec_addf(r, "mountpoint", "%s/%s", s->graph, where);
+	(void)rec_addf(r, "mountpoint", "%s/%s/" DATA, s->graph, where);
 	(void)rec_add_num(r, "created", now.tv_sec * 1000000000L +
 	    now.tv_nsec);
 	if (own)
@@ -155,47 +193,56 @@ add_device(struct rec *mount, const struct rec *volume)
 	return (1);
 }
 
-/* 1: it is elsewhere. 0: it is ours, or will be. -1. */
+/* 1: it is elsewhere. 0: it is, or will be, there. -1. */
 static int
-find_named(struct session *s, struct rec *mount, const char *name)
+find_named(struct session *s, struct rec *mount, const char *name,
+    char *where, size_t size)
 {
 	struct rec	*have = volumes_get(s, name);
-	int		 rc = 0;
+	int		 rc;
 
-	if (have == NULL)
-		return (errno == ENOENT ? 0 : -1);
-	if (rec_num(have, "removing", 0) == 0 &&
-	    rec_get(have, "device") != NULL)
+	if (have == NULL && errno != ENOENT)
+		return (-1);
+	if (have == NULL || rec_num(have, "removing", 0) != 0)
+		rc = place(s, name, where, size);
+	else if (rec_get(have, "device") != NULL)
 		rc = add_device(mount, have);
+	else
+		rc = place_of(s, have, where, size);
 	rec_free(have);
 	return (rc);
+}
+
+/* It gets a name and is its container's own. */
+static int
+name_own(struct session *s, struct rec *mount, char *where, size_t size)
+{
+	char	 own[65];
+
+	if (volumes_name(own) == -1)
+		return (fail(s, errno, "%s", strerror(errno)));
+	(void)rec_set(mount, "volume", own);
+	(void)rec_add(mount, "anon", "1");
+	return (place(s, own, where, size));
 }
 
 static int
 find_one(struct session *s, struct rec *mount)
 {
 	const char	*name = rec_get(mount, "volume");
-	char		 own[65], where[PATH_MAX];
-	int		 elsewhere = 0;
+	char		 where[PATH_MAX];
+	int		 rc;
 
 	if (name == NULL)
 		return (0);
-	if (*name != '\0')
-		elsewhere = find_named(s, mount, name);
-	else if (volumes_name(own) == -1)
-		return (fail(s, errno, "%s", strerror(errno)));
-	else {
-		(void)rec_set(mount, "volume", own);
-		(void)rec_add(mount, "anon", "1");
-	}
-	if (elsewhere != 0)
-		return (elsewhere == -1 ? -1 : 0);
-	if (place(s, rec_get(mount, "volume"), DATA, where,
-	    sizeof(where)) == -1)
-		return (-1);
-	(void)rec_set(mount, "sub", where);
+	rc = *name == '\0' ? name_own(s, mount, where, sizeof(where)) :
+	    find_named(s, mount, name, where, sizeof(where));
+	if (rc != 0)
+		return (rc == -1 ? -1 : 0);
+	(void)rec_del(mount, "sub");
 	(void)rec_del(mount, "src");
-	return (rec_addf(mount, "src", "%s/%s", s->graph, where));
+	return (rec_addf(mount, "sub", "%s/" DATA, where) == -1 ? -1 :
+	    rec_addf(mount, "src", "%s/%s/" DATA, s->graph, where));
 }
 
 bool
@@ -470,13 +517,10 @@ is_there(int dir, const char *name)
 
 /* Its directory, opened; made if there is none. */
 static int
-open_dir(struct session *s, const char *name)
+open_dir(struct session *s, const char *name, const char *where)
 {
-	char		 where[PATH_MAX];
 	scoped_fd int	 dir = -1;
 
-	if (place(s, name, "", where, sizeof(where)) == -1)
-		return (-1);
 	dir = path_open(s->graph_fd, where, O_RDONLY | O_DIRECTORY, 0);
 	if (dir == -1 && errno == ENOENT)
 		dir = path_mkdirs(s->graph_fd, where, 0700);
@@ -489,9 +533,25 @@ open_dir(struct session *s, const char *name)
 int
 volumes_make_dir(struct session *s, const char *name)
 {
-	scoped_fd int	 dir = open_dir(s, name);
+	char		 where[PATH_MAX];
+	scoped_fd int	 dir = -1;
 
+	if (place(s, name, where, sizeof(where)) == 0)
+		dir = open_dir(s, name, where);
 	return (dir == -1 ? -1 : 0);
+}
+
+/* The directory of a mount that is a volume; its `sub` says where it is. */
+static int
+open_mount(struct session *s, const struct rec *mount)
+{
+	const char	*name = rec_str(mount, "volume", "");
+	char		 where[PATH_MAX];
+
+	if (above_data(rec_str(mount, "sub", ""), where, sizeof(where)))
+		return (open_dir(s, name, where));
+	return (fail(s, EINVAL, "the definition of the container does not say "
+	    "where volume %s is", name));
 }
 
 int
@@ -502,8 +562,11 @@ volumes_make_dirs(struct session *s, const struct rec *def)
 	int		 rc = 0;
 
 	while (rc == 0 && (m = rec_sub(def, "mount", &it)) != NULL) {
-		if (rec_get(m, "sub") != NULL)
-			rc = volumes_make_dir(s, rec_str(m, "volume", ""));
+		if (rec_get(m, "sub") != NULL) {
+			scoped_fd int	 dir = open_mount(s, m);
+
+			rc = dir == -1 ? -1 : 0;
+		}
 		rec_free(m);
 	}
 	return (rc);
@@ -522,7 +585,7 @@ ready_one(struct session *s, struct rec *mount)
 
 	if (rec_get(mount, "sub") == NULL)
 		return (0);
-	if ((dir = open_dir(s, name)) == -1)
+	if ((dir = open_mount(s, mount)) == -1)
 		return (-1);
 	if (!is_there(dir, FRESH) && !is_there(dir, FILLING))
 		return (0);
@@ -544,23 +607,26 @@ volumes_ready(struct session *s, struct rec *full)
 	return (volumes_any(full) ? each_mount(s, full, ready_one) : 0);
 }
 
+static int
+ask_filled(struct session *s, int dir, const char *name)
+{
+	(void)unlinkat(dir, FILLING, 0);
+	return (ask_lock(s, MSG_lock_drop, name));
+}
+
 int
 volumes_settle(struct session *s, const struct rec *full)
 {
 	struct rec	*m;
-	char		 where[PATH_MAX];
-	const char	*name;
 	size_t		 it = 0;
 	int		 rc = 0;
 
 	while (rc == 0 && (m = rec_sub(full, "mount", &it)) != NULL) {
-		name = rec_str(m, "volume", "");
 		if (rec_get(m, "copyup") != NULL) {
-			rc = place(s, name, FILLING, where, sizeof(where));
-			if (rc == 0)
-				(void)unlinkat(s->graph_fd, where, 0);
-			if (rc == 0)
-				rc = ask_lock(s, MSG_lock_drop, name);
+			scoped_fd int	 dir = open_mount(s, m);
+
+			rc = dir == -1 ? -1 : ask_filled(s, dir,
+			    rec_str(m, "volume", ""));
 		}
 		rec_free(m);
 	}
@@ -581,15 +647,40 @@ remove_step(struct session *s, enum obj_step step, const char *name,
 	return (star_do(&s->star, H_STATE, MSG_obj_remove, &m, NULL, 0));
 }
 
-/* Its directory goes where the store deletes things, as root of their ids. */
-static int
-to_trash(struct session *s, const char *name)
+static bool
+is_shared(struct session *s, const struct rec *have, const char *where)
 {
-	char		 where[PATH_MAX], rnd[65], to[96];
-	scoped_fd int	 trash = path_mkdirs(s->graph_fd, TRASH, 0700);
+	struct stat	 sb;
 
-	if (place(s, name, "", where, sizeof(where)) == -1)
+	/* A name that was made up, no other engine has. */
+	return (strstr(where, "/" OWN "/") == NULL &&
+	    rec_get(have, "anon") == NULL && fstatat(s->graph_fd, "libpod",
+	    &sb, AT_SYMLINK_NOFOLLOW) == 0);
+}
+
+/*
+ * Its directory goes where the store deletes things, as root of their ids.
+ * One that an older version put where podman has its volumes may be a volume
+ * of podman by now, or have been: the data stays.
+ */
+static int
+to_trash(struct session *s, const struct rec *have)
+{
+	const char	*name = rec_str(have, "name", "");
+	char		 where[PATH_MAX], rnd[65], to[96];
+	scoped_fd int	 trash = -1;
+
+	if (rec_get(have, "device") != NULL)
+		return (0);		/* it has no directory of ours */
+	if (place_of(s, have, where, sizeof(where)) == -1)
 		return (-1);
+	if (is_shared(s, have, where)) {
+		say_warning("the data of volume %s stays in %s/%s, where podman "
+		    "has its volumes: delete it if podman volume ls does not "
+		    "list it", name, s->graph, where);
+		return (0);
+	}
+	trash = path_mkdirs(s->graph_fd, TRASH, 0700);
 	if (trash == -1 || volumes_name(rnd) == -1)
 		return (fail(s, errno, "cannot remove volume %s: %s", name,
 		    strerror(errno)));
@@ -601,16 +692,21 @@ to_trash(struct session *s, const char *name)
 	    strerror(errno)));
 }
 
-/* With its lock, if it has one. */
+/* With its lock, if it has one. Two may have met here: one finds it gone. */
 static int
 remove_named(struct session *s, const char *name, const char *by, bool lock)
 {
+	struct rec	*have;
+	int		 rc;
+
 	if (remove_step(s, OBJ_MARK, name, by) == -1)
 		return (-1);
-	if (to_trash(s, name) == -1)
-		return (-1);
-	/* Two may have met here, and the other was first. */
-	if (remove_step(s, OBJ_FINISH, name, by) == -1 && errno != ENOENT)
+	if ((have = volumes_get(s, name)) == NULL)
+		return (errno == ENOENT ? 0 : -1);
+	rc = to_trash(s, have);
+	rec_free(have);
+	if (rc == -1 || (remove_step(s, OBJ_FINISH, name, by) == -1 &&
+	    errno != ENOENT))
 		return (-1);
 	if (lock)
 		objlock_free(s, "vol", name);

@@ -42,8 +42,8 @@ names() { bh volume ls -q | tr '\n' ' '; }
 # The volumes' directory of the engine of $WHO, as root sees it.
 place() {
 	case $WHO in
-	root)	echo "$T/root/storage/volumes" ;;
-	user)	echo "$T/user/.local/share/containers/storage/volumes" ;;
+	root)	echo "$T/root/storage/volumes/.bulkhead" ;;
+	user)	echo "$T/user/.local/share/containers/storage/volumes/.bulkhead" ;;
 	esac
 }
 
@@ -197,7 +197,7 @@ ownership() {
 	bh rm -f -t 0 a >/dev/null
 	bh volume rm own
 	not [ -e "$(place)/own" ]
-	until_true 10 eval '[ -z "$(ls "$(place)/../bulkhead/.trash")" ]'
+	until_true 10 eval '[ -z "$(ls "$(place)/../../bulkhead/.trash")" ]'
 }
 @test "what a container writes to a volume belongs to its user" { each ownership; }
 

@@ -180,7 +180,7 @@ crowd() {
 	root)	place=$T/root/storage ;;
 	user)	place=$T/user/.local/share/containers/storage ;;
 	esac
-	is "$(ls "$place/volumes")" ""
+	is "$(ls "$place/volumes/.bulkhead")" ""
 	until_true 20 eval '[ -z "$(ls "$place/bulkhead/.trash")" ] || { bh volume rm -a; false; }'
 }
 @test "volumes, pods and containers in a crowd, with kill -9: nothing is left" { each crowd; }

@@ -209,3 +209,38 @@ crowd() {
 }
 
 @test "engines: two that write the list at once lose nothing" { each crowd; }
+
+# Volumes of one name are two volumes, and each engine removes its own.
+volumes() {
+	pod volume create x
+	echo podman >"$(pod volume inspect -f '{{.Mountpoint}}' x)/file"
+	bh volume create x
+	bh run --rm --network none -v x:/v busybox sh -c \
+	    'test ! -e /v/file && echo bulkhead >/v/file'
+	is "$(cat "$(bh volume inspect -f '{{.Mountpoint}}' x)/file")" bulkhead
+	is "$(cat "$(pod volume inspect -f '{{.Mountpoint}}' x)/file")" podman
+	bh volume rm x
+	is "$(cat "$(pod volume inspect -f '{{.Mountpoint}}' x)/file")" podman
+
+	bh run --rm --network none -v x:/v busybox sh -c 'echo again >/v/file'
+	pod volume rm x
+	is "$(cat "$(bh volume inspect -f '{{.Mountpoint}}' x)/file")" again
+	is "$(bh run --rm --network none -v x:/v busybox cat /v/file)" again
+
+	# One that is a directory of the host has none here.
+	pod volume create host
+	mkdir -p "$T/host.$WHO"; chmod 777 "$T/host.$WHO"
+	bh volume create --opt type=none --opt o=bind \
+	    --opt "device=$T/host.$WHO" host
+	bh volume rm host
+	[ -d "$(pod volume inspect -f '{{.Mountpoint}}' host)" ]
+
+	# Those that have no name, and those that podman prunes.
+	bh create --name anon -v /v busybox true
+	pod volume prune -f
+	bh start -a anon
+	bh rm -v anon
+	is "$(bh volume ls -q)" x
+}
+
+@test "engines: volumes of the same name are each engine's own" { each volumes; }
