@@ -215,20 +215,36 @@ landlock_rows(const struct policy *p, int ruleset, uint64_t handled,
 	}
 }
 
+/*
+ * The version of Landlock, or 0 where the kernel was built without it (ENOSYS)
+ * or started without it (EOPNOTSUPP). Any other failure is fatal: a program
+ * that goes on without its rules because of, say, EPERM or EMFILE is open to
+ * anyone who can bring that about.
+ */
+static long
+landlock_version(void)
+{
+	long	 abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
+		    LANDLOCK_CREATE_RULESET_VERSION);
+
+	if (abi >= 1)
+		return (abi);
+	if (abi == 0 || (errno != ENOSYS && errno != EOPNOTSUPP))
+		fatal("asking the kernel for its version of Landlock");
+	log_debug("this kernel has no Landlock, or it is switched off");
+	return (0);
+}
+
 void
 confine_landlock(const struct policy *p, const int *dirs, size_t ndirs)
 {
 	struct ruleset	 attr = { 0, 0, 0 };
 	scoped_fd int	 ruleset = -1;
-	long		 abi;
+	long		 abi = landlock_version();
 	size_t		 size = sizeof(attr.fs);
 
-	abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
-	    LANDLOCK_CREATE_RULESET_VERSION);
-	if (abi < 1) {
-		log_debug("this kernel has no Landlock");
+	if (abi == 0)
 		return;
-	}
 	if (!policy_has(p, RULE_OPEN_FS)) {
 		attr.fs = FS_ALL | (abi >= 5 ? FS_IOCTL_DEV : 0);
 		if (abi < 3)
@@ -250,16 +266,11 @@ confine_landlock(const struct policy *p, const int *dirs, size_t ndirs)
 	if (attr.fs == 0 && attr.net == 0 && attr.scoped == 0)
 		return;
 	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, size, 0);
-	if (ruleset == -1) {
-		if (errno == EOPNOTSUPP) {
-			log_debug("Landlock is switched off on this kernel");
-			return;
-		}
-		fatal("landlock");
-	}
+	if (ruleset == -1)
+		fatal("making a Landlock ruleset");
 	landlock_rows(p, ruleset, attr.fs, dirs, ndirs);
 	if (syscall(SYS_landlock_restrict_self, ruleset, 0) == -1)
-		fatal("landlock");
+		fatal("entering the Landlock domain");
 }
 
 #ifdef TRAP
