@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,6 +20,7 @@
 #include "log.h"
 #include "policy.h"
 #include "scope.h"
+#include "sigsys.h"
 
 /* Newer than Debian 12's headers; the kernel ABI is what counts. */
 #ifndef LANDLOCK_ACCESS_FS_TRUNCATE
@@ -53,6 +53,8 @@ policy_has(const struct policy *p, enum rule_kind kind)
 void
 policy_print(const struct policy *p)
 {
+	if (p->nbpf == 0)
+		printf("not confined: see %s(8)\n", p->name);
 	for (size_t i = 0; i < p->nrules; i++) {
 		const struct rule *r = &p->rules[i];
 
@@ -273,23 +275,6 @@ confine_landlock(const struct policy *p, const int *dirs, size_t ndirs)
 		fatal("entering the Landlock domain");
 }
 
-#ifdef TRAP
-/* Only in TRAP=1 builds, never installed: say which call was refused. */
-static void
-on_sigsys(int sig, siginfo_t *si, void *uc)
-{
-	char	 text[64];
-	int	 n;
-
-	(void)sig;
-	(void)uc;
-	n = snprintf(text, sizeof(text), "SIGSYS: system call %d\n",
-	    si->si_syscall);
-	(void)write(STDERR_FILENO, text, (size_t)n);
-	_exit(EX_SOFTWARE);
-}
-#endif
-
 void
 confine_seccomp(const struct policy *p)
 {
@@ -297,12 +282,7 @@ confine_seccomp(const struct policy *p)
 
 	if (p->nbpf == 0 || p->nbpf > UINT16_MAX)
 		fatalx(EX_SOFTWARE, "%s has no filter", p->name);
-#ifdef TRAP
-	struct sigaction	 sa = { .sa_sigaction = on_sigsys,
-				    .sa_flags = SA_SIGINFO };
-
-	(void)sigaction(SIGSYS, &sa, NULL);
-#endif
+	sigsys_report(p->name);
 	prog.len = (unsigned short)p->nbpf;
 	memcpy(&prog.filter, &p->bpf, sizeof(prog.filter));
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0) == -1)

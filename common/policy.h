@@ -31,7 +31,7 @@ struct rule {
 
 /* LIMIT(NOFILE, 64): a hard resource limit. */
 #define LIMIT(res, max)	 { RULE_LIMIT, #res, RLIMIT_##res, 0, (max) },
-/* ALLOW(read): a system call; the default is to kill the process. */
+/* ALLOW(read): a system call; any other ends the process (see sigsys.c). */
 #define ALLOW(call)	 { RULE_ALLOW, #call, SYS_##call, 0, 0 },
 /* ALLOW_IF(fcntl, 1, F_GETFL): only if argument n equals v (low 32 bits). */
 #define ALLOW_IF(call, n, v) \

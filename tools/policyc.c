@@ -27,12 +27,6 @@
 
 #include "policy.h"
 
-#ifdef TRAP
-#define DENY	SCMP_ACT_TRAP
-#else
-#define DENY	SCMP_ACT_KILL_PROCESS
-#endif
-
 static const struct rule rules[] = {
 #include POLICY
 };
@@ -63,6 +57,19 @@ add_row(scmp_filter_ctx ctx, const struct rule *r)
 		errx(1, "%s: %s: %s", POLICY, r->text, strerror(-rc));
 }
 
+/* Of a program with several policies, NAME-OTHER.policy: "_OTHER". */
+static const char *
+suffix(void)
+{
+	static char	 out[64];
+	const char	*dash = strchr(POLICY, '-');
+
+	if (dash != NULL)
+		(void)snprintf(out, sizeof(out), "_%.*s",
+		    (int)strcspn(dash + 1, "."), dash + 1);
+	return (out);
+}
+
 int
 main(void)
 {
@@ -70,7 +77,7 @@ main(void)
 	scmp_filter_ctx		 ctx;
 	int			 fd = memfd_create("bpf", 0), rc;
 
-	if (fd == -1 || (ctx = seccomp_init(DENY)) == NULL)
+	if (fd == -1 || (ctx = seccomp_init(SCMP_ACT_TRAP)) == NULL)
 		err(1, "policyc");
 	(void)seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
@@ -80,7 +87,8 @@ main(void)
 	if (lseek(fd, 0, SEEK_SET) == -1)
 		err(1, "lseek");
 	printf("/* Made from %s by policyc. */\n"
-	    "static const struct sock_filter bpf[] = {\n", POLICY);
+	    "static const struct sock_filter bpf%s[] = {\n", POLICY,
+	    suffix());
 	while (read(fd, &f, sizeof(f)) == sizeof(f))
 		printf("\t{ %#06x, %3u, %3u, %#010x },\n", f.code, f.jt, f.jf,
 		    f.k);

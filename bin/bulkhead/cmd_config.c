@@ -85,7 +85,7 @@ ask_config(struct globals *g)
 	session_close(&s);
 	part_wait(&pins, part_now() + PINS_WAIT_MS);
 	if (config != NULL)
-		session_confine();
+		session_confine(NULL);
 	if (config != NULL && pins.answer == NULL)
 		say_warning("what the database has pinned is not known: %s",
 		    pins.why);

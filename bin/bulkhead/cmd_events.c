@@ -446,7 +446,7 @@ cmd_events(struct globals *g, int argc, char **argv)
 	/* Root's sources are opened before root is given up. */
 	if (session_open(&r.s, g, (geteuid() == 0 ? NEED_IDS : NEED_CONFIG) |
 	    NEED_MORE, NULL) == 0) {
-		session_confine();
+		session_confine(&r.s);
 		rc = read_events(&r);
 		session_close(&r.s);
 	}

@@ -155,7 +155,7 @@ settle_down(void)
 		(void)account_find(&uid, &gid);
 		account_become(uid, gid);
 	}
-	session_confine();
+	session_confine(NULL);
 }
 
 /* Fields that Go knows by another name than JSON. */

@@ -145,7 +145,8 @@ latest(struct logs *l)
 static int
 print_all(struct logs *l, int argc, char **argv)
 {
-	struct rec	**rows = calloc((size_t)argc + 1, sizeof(struct rec *));
+	/* One for --latest, and NULL after the last. */
+	struct rec	**rows = calloc((size_t)argc + 2, sizeof(struct rec *));
 	int		 r = 0;
 
 	if (rows == NULL)

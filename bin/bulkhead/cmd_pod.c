@@ -166,7 +166,7 @@ create(struct globals *g, struct podmaking *m, const char *name)
 	    NEED_REMOVE : NEED_MAKE, NULL) == -1)
 		return (EXIT_ENGINE);
 	describe(&s, m, name);
-	session_confine();
+	session_confine(&s);
 	if (replace(&s, name) == -1 || put(&s, m) == -1) {
 		code = EXIT_ENGINE;
 		(void)say_error("adding pod to state: %s", s.star.text);
@@ -345,7 +345,7 @@ cmd_pod_rm(struct globals *g, int argc, char **argv)
 	/* What has to be started for it is, and then nothing more. */
 	if (place_by_systemd(&s))
 		(void)unit_ready(&s);
-	session_confine();
+	session_confine(&s);
 	while (rec_next(ids, "id", &it, &id))
 		if ((one = rm_one(&s, id)) != 0)
 			code = one;

@@ -135,7 +135,7 @@ plan_copy(struct copy *c, const char *boot_id, struct rec *out)
 
 	rc = copy_write(c) == -1 ? -1 : copy_open(c, boot_id);
 	if (rc == 0) {
-		session_confine();
+		session_confine(c->s);
 		rc = boot_plan(c->s, out);
 	}
 	(void)star_stop(&c->s->star, H_STATE);

@@ -18,6 +18,7 @@
 #include "define.h"
 #include "end.h"
 #include "errors.h"
+#include "hostpath.h"
 #include "locks.h"
 #include "pods.h"
 #include "record.h"
@@ -35,6 +36,7 @@ struct making {
 	struct globals	*g;
 	const char	*what;		/* image or root directory */
 	bool		 rootfs;
+	char		*rootfs_path;	/* what, made absolute */
 	char		 id[65];
 	struct rec	*mounts;	/* what the options want mounted */
 	struct rec	*image;
@@ -436,7 +438,21 @@ begin(struct making *m)
 		return (session_error(&m->s));
 	/* While they work, and before anything of a stranger's is looked at. */
 	if (st != NULL)
-		session_confine();
+		session_confine(&m->s);
+	return (0);
+}
+
+/* A root directory is recorded by its absolute path, as a volume's is. */
+static int
+name_rootfs(struct making *m)
+{
+	struct parse_err	 e;
+
+	if (!m->rootfs)
+		return (0);
+	if ((m->rootfs_path = hostpath_absolute(m->what, &e)) == NULL)
+		return (say_error("%s", e.text), -1);
+	m->what = m->rootfs_path;
 	return (0);
 }
 
@@ -450,7 +466,7 @@ make(struct making *m, struct globals *g, int argc, char **argv,
 	m->rootfs = opt_flag(g->opts, "rootfs", false);
 	m->rm = opt_flag(g->opts, "rm", false);
 	define_open_files(g->opts);
-	if (open_cidfile(m) == -1)
+	if (name_rootfs(m) == -1 || open_cidfile(m) == -1)
 		return (-1);
 	if (open_pidfile(m) == -1 || open_session(m, need) == -1) {
 		undo_cidfile(m);
@@ -487,6 +503,7 @@ forget(struct making *m)
 	rec_free(m->image);
 	rec_free(m->def);
 	rec_free(m->mounts);
+	free(m->rootfs_path);
 	if (m->cid_fd != -1)
 		close(m->cid_fd);
 	if (m->pid_fd != -1)

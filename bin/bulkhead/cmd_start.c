@@ -140,7 +140,7 @@ start_with_reaper(struct starting *st)
 	struct start	*go = &st->go;
 	int		 code;
 
-	session_confine();
+	session_confine(&st->s);
 	code = start_ready(st);
 	if (code == 0 && go->ended) {
 		record_end(st);

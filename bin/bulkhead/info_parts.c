@@ -248,7 +248,7 @@ info_disk(struct globals *g, const struct rec *config, struct rec *out)
 		    strerror(errno)));
 	(void)rec_add(out, "d_type", has_d_type(dir));
 	lose_root();
-	session_confine();
+	session_confine(NULL);
 	(void)rec_add(out, "fs", file_system((long)fs.f_type));
 	(void)rec_add_num(out, "allocated",
 	    (int64_t)(fs.f_blocks * (uint64_t)fs.f_bsize));

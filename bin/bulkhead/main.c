@@ -10,8 +10,10 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cmd.h"
+#include "confined.h"
 #include "log.h"
 #include "record.h"
 #include "say.h"
@@ -25,6 +27,10 @@ main(int argc, char **argv)
 
 	/* A sentence is one write: those of several commands stay apart. */
 	(void)setvbuf(stderr, line, _IOLBF, sizeof(line));
+	if (argc == 2 && strcmp(argv[1], "-P") == 0) {
+		confined_print();
+		return (fflush(stdout) == EOF ? EXIT_ENGINE : 0);
+	}
 	log_init("bulkhead", 0, 0);
 	if ((g.global = rec_new()) == NULL || (g.opts = rec_new()) == NULL ||
 	    (g.line = rec_new()) == NULL)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hostpath.h"
 #include "record.h"
 #include "scope.h"
 #include "spec.h"
@@ -196,17 +197,19 @@ add_volume(struct mount *m, const char *name, struct parse_err *e)
 
 /* A relative source is below the working directory, as podman has it. */
 static int
+add_bind(struct mount *m, const char *src, struct parse_err *e)
+{
+	scoped_free char	*path = hostpath_absolute(src, e);
+
+	return (path == NULL ? -1 : rec_add(m->rec, "src", path));
+}
+
+/* The source of -v: a path begins with / or ., anything else is a name. */
+static int
 add_source(struct mount *m, const char *src, struct parse_err *e)
 {
-	scoped_free char	*cwd = NULL;
-
-	if (*src == '/')
-		return (rec_add(m->rec, "src", src));
-	if (*src != '.')
-		return (add_volume(m, src, e));
-	if ((cwd = realpath(src, NULL)) == NULL)
-		return (parse_fail(e, "statfs %s: %s", src, strerror(errno)));
-	return (rec_add(m->rec, "src", cwd));
+	return (*src == '/' || *src == '.' ? add_bind(m, src, e) :
+	    add_volume(m, src, e));
 }
 
 static int
@@ -347,7 +350,7 @@ long_mount(struct mount *m, char *rest, struct parse_err *e)
 	if (m->kind == 'b' && !m->volume && (f.src == NULL ||
 	    *f.src == '\0'))
 		return (parse_fail(e, "must set source for a bind mount"));
-	if (m->kind == 'b' && !m->volume && add_source(m, f.src, e) == -1)
+	if (m->kind == 'b' && !m->volume && add_bind(m, f.src, e) == -1)
 		return (-1);
 	rec_add(m->rec, "dst", f.dst);
 	for (size_t i = 0; i < f.nopts; i++)

@@ -14,13 +14,12 @@
 
 #include "account.h"
 #include "boot.h"
-#include "confine.h"
+#include "confined.h"
 #include "errors.h"
 #include "event.h"
 #include "locks.h"
 #include "path.h"
 #include "pinned.h"
-#include "policy.h"
 #include "record.h"
 #include "runtimes.h"
 #include "say.h"
@@ -572,19 +571,10 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	return (0);
 }
 
-static const struct rule rules[] = {
-#include "bulkhead.policy"
-};
-#include "bulkhead.bpf.h"
-
-static const struct policy policy = { "bulkhead", rules,
-	sizeof(rules) / sizeof(rules[0]), bpf, sizeof(bpf) / sizeof(bpf[0]) };
-
 void
-session_confine(void)
+session_confine(const struct session *s)
 {
-	confine_drop(&policy);
-	confine_sandbox(&policy, NULL, 0);
+	confined_enter(s != NULL && s->containers);
 }
 
 /* Let go of all that was opened with settings that are not the store's. */
@@ -621,6 +611,7 @@ session_open(struct session *s, struct globals *g, unsigned int need,
 	int	 rc;
 
 	begin(s, g);
+	s->containers = (need & NEED_STATE) != 0;
 	/* Where the storage is, stands in the state; or has been asked. */
 	if ((need & NEED_STORE) && s->config == NULL && !session_in_memory(s))
 		need |= NEED_SETTINGS;
@@ -631,7 +622,7 @@ session_open(struct session *s, struct globals *g, unsigned int need,
 	if (rc == 0) {
 		settled_keep(s);
 		if ((need & NEED_MORE) == 0)
-			session_confine();
+			session_confine(s);
 		return (0);
 	}
 	(void)session_error(s);

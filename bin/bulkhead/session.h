@@ -50,6 +50,7 @@ struct session {
 	bool			 single;	/* containers get one id only */
 	bool			 userns;	/* store is root of its own */
 	int			 userns_fd;	/* of a container that we made */
+	bool			 containers;	/* may ask their monitors */
 	bool			 rm_volumes;	/* what is removed takes its own
 						 * volumes with it */
 	bool			 locks;		/* the lock broker is ready */
@@ -97,10 +98,12 @@ void	session_leave(struct session *);
 /* Only resolve, which is asked nothing yet. 0, or -1 as above. */
 int	session_open_resolve(struct session *, struct globals *);
 /*
- * From here on no more helpers are started, and this process may do only
- * what policy/bulkhead.policy says. session_open does it, unless NEED_MORE.
+ * From here on no more helpers are started, and this process may do only what
+ * its policy says: bulkhead-connect.policy for a session that looks at
+ * containers, bulkhead.policy for others and for NULL. session_open does it,
+ * unless NEED_MORE.
  */
-void	session_confine(void);
+void	session_confine(const struct session *);
 /* Make and open a directory of the engine's own, with a sentence: or -1. */
 int	session_own_dir(struct session *, const char *);
 /* Find out which boot this is; the session opens with it. */

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "hostpath.h"
 #include "record.h"
 #include "scope.h"
 
@@ -232,6 +233,18 @@ security_no_new_privs(const char *arg, const char *value, struct rec *out,
 	return (rec_set_num(out, "nnp", b));
 }
 
+/* A word, or a file, which may be relative to the working directory. */
+static int
+security_seccomp(const char *value, struct rec *out, struct parse_err *e)
+{
+	scoped_free char	*path = NULL;
+
+	if (strcmp(value, "unconfined") == 0 || strcmp(value, "default") == 0)
+		return (rec_set(out, "seccomp", value));
+	path = hostpath_absolute(value, e);
+	return (path == NULL ? -1 : rec_set(out, "seccomp", path));
+}
+
 int
 spec_security(const char *arg, struct rec *out, struct parse_err *e)
 {
@@ -247,7 +260,7 @@ spec_security(const char *arg, struct rec *out, struct parse_err *e)
 	if (value == NULL || *value == '\0')
 		return (parse_fail(e, "invalid --security-opt: \"%s\"", arg));
 	if (strcmp(copy, "seccomp") == 0)
-		return (rec_set(out, "seccomp", value));
+		return (security_seccomp(value, out, e));
 	if (strcmp(copy, "mask") == 0 || strcmp(copy, "unmask") == 0)
 		return (add_paths(copy, value, out, e));
 	if ((strcmp(copy, "label") == 0 && strcmp(value, "disable") == 0) ||

@@ -121,6 +121,32 @@ mounts(void)
 	    "foo: invalid mount option");
 }
 
+/* The working directory, and what a relative path comes to in it. */
+static void
+relative(void)
+{
+	if (chdir("/usr/bin") == -1)
+		abort();
+	is(spec_volume, ".:/y", "type=bind src=/usr/bin dst=/y opt=rbind "
+	    "opt=rprivate opt=rw");
+	is(spec_volume, "./x:/y", "type=bind src=/usr/bin/x dst=/y opt=rbind "
+	    "opt=rprivate opt=rw");
+	is(spec_volume, "../x//./z/:/y", "type=bind src=/usr/x/z dst=/y "
+	    "opt=rbind opt=rprivate opt=rw");
+	is(spec_volume, "../../../..:/y", "type=bind src=/ dst=/y opt=rbind "
+	    "opt=rprivate opt=rw");
+	is(spec_volume, "..x/a..:/y", "type=bind src=/usr/bin/..x/a.. dst=/y "
+	    "opt=rbind opt=rprivate opt=rw");
+	is(spec_mount, "type=bind,src=./x,dst=/y", "type=bind "
+	    "src=/usr/bin/x dst=/y opt=rbind opt=rprivate opt=rw");
+	is(spec_mount, "type=bind,src=x,dst=/y", "type=bind src=/usr/bin/x "
+	    "dst=/y opt=rbind opt=rprivate opt=rw");
+	is(spec_mount, "type=volume,src=x,dst=/y", "type=bind volume=x "
+	    "dst=/y opt=nosuid opt=nodev opt=rbind opt=rprivate opt=rw");
+	is(spec_security, "seccomp=p.json", "seccomp=/usr/bin/p.json");
+	is(spec_security, "seccomp=unconfined", "seccomp=unconfined");
+}
+
 static void
 values(void)
 {
@@ -354,6 +380,7 @@ main(void)
 {
 	setenv("TZ", "UTC", 1);
 	mounts();
+	relative();
 	values();
 	users();
 	capabilities();

@@ -61,6 +61,9 @@ compare(const char *name, const char *path)
 		printf("# `%s -P | diff %s -` shows it; if it is meant, "
 		    "`make update`\n", path, ok);
 	check(strcmp(printed, wanted) == 0, name, __LINE__);
+	/* No program may replace its handler of SIGSYS: see sigsys.c. */
+	CHECK(strstr(printed, "allow rt_sigaction\n") == NULL &&
+	    strstr(printed, "SIGSYS") == NULL);
 }
 
 /* All that have a policy file of their own; `base` is in all of them. */
@@ -86,8 +89,9 @@ main(void)
 			(void)snprintf(name, sizeof(name), "%.*s", (int)len,
 			    list[i]->d_name);
 			(void)snprintf(path, sizeof(path),
-			    "%s/libexec/bulkhead/%s", b == NULL ?
-			    "build/plain" : b, name);
+			    "%s/%s/%s", b == NULL ? "build/plain" : b,
+			    strcmp(name, "bulkhead") == 0 ? "bin" :
+			    "libexec/bulkhead", name);
 			if (access(path, X_OK) == 0)
 				compare(name, path);
 		}
