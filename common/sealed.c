@@ -60,7 +60,7 @@ sealed_program(int dir, const char *file)
 	scoped_fd int	 in = openat(dir, file, O_RDONLY | O_CLOEXEC |
 			    O_NONBLOCK | O_NOCTTY);
 	scoped_fd int	 out = -1;
-	static char	 buf[1u << 16];
+	char		 buf[4096];	/* a monitor keeps what it dirties */
 	struct stat	 st;
 	ssize_t		 n;
 
