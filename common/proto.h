@@ -74,6 +74,7 @@ enum role {
 	M(ctr_list_at,	0x0244,	R_CTL,			R_STATE, 0)	\
 	M(ctr_rewrite,	0x0261,	R_CTL,			R_STATE, 1)	\
 	M(state_renumber, 0x0270, R_CTL,		R_STATE, 1)	\
+	M(ctr_restore,	0x0280,	R_CTL,			R_STATE, 1)	\
 	/* lockbroker */						\
 	M(lock_open,	0x0301,	R_CTL,			R_LOCK,	1)	\
 	M(lock_take,	0x0302,	R_CTL,			R_LOCK,	0)	\
@@ -119,6 +120,7 @@ enum role {
 	M(mon_wait,	0x0807,	R_CTL,			R_MONITOR, 0)	\
 	M(mon_log,	0x0808,	R_CTL,			R_MONITOR, 1)	\
 	M(mon_log_old,	0x0809,	R_CTL,			R_MONITOR, 1)	\
+	M(mon_note,	0x0810,	R_CTL,			R_MONITOR, 1)	\
 	/* reaper */							\
 	M(reap_done,	0x0901,	R_CTL,			R_REAPER, 0)	\
 	M(reap_keep,	0x0902,	R_CTL,			R_REAPER, 1)	\
@@ -217,6 +219,12 @@ enum state_flags { STATE_STALE = 1 };
 enum refresh_step { REFRESH_PLAN = 0, REFRESH_APPLY = 1, REFRESH_DONE = 2 };
 #define FIELDS_state_refresh(F)						\
 	F(u32, step, 2)
+/*
+ * ctr_restore: the per-boot database was lost; fd nested `ctr` records of
+ * what ran in this boot.
+ */
+#define FIELDS_ctr_restore(F)						\
+	F(u32, flags, 0)
 /* ctr_create: fd the definition; reply text: the name it got. */
 #define FIELDS_ctr_create(F)						\
 	F(str, id, 64)							\
@@ -468,6 +476,9 @@ enum unpack_flags {
 	F(u64, max, UINT64_MAX)	/* bytes, then it starts anew; 0: never */
 /* mon_log_old: the file that takes over what a full log had. */
 #define FIELDS_mon_log_old(F)						\
+	F(u32, flags, 0)
+/* mon_note: a file open for writing, which begins as note.h says. */
+#define FIELDS_mon_note(F)						\
 	F(u32, flags, 0)
 #define FIELDS_mon_console(F)						\
 	F(u32, flags, 0)

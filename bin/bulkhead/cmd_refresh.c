@@ -159,9 +159,8 @@ plan_elsewhere(struct globals *g, const char *path, struct rec *out)
 		(void)say_error("%s holds no state: neither %s nor %s", path,
 		    journals[0], journals[1]);
 	else if (session_open(&s, g, NEED_CONFIG | NEED_MORE, NULL) == 0) {
-		session_boot_id(&s);
-		rc = plan_copy(&c, opt_str(g->opts, "boot-id", s.boot_id),
-		    out);
+		rc = session_boot_id(&s) == -1 ? -1 : plan_copy(&c,
+		    opt_str(g->opts, "boot-id", s.boot_id), out);
 		if (rc == -1)
 			(void)session_error(&s);
 		session_close(&s);

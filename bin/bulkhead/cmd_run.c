@@ -592,9 +592,10 @@ settle_ended(struct making *m, const struct start *st)
 	rc = end_record(&m->s, row, st->wait_status, st->finished);
 	rec_free(row);
 	if (rc == -1) {
-		(void)session_error(&m->s);
+		rc = session_run_dir_gone(&m->s) ? end_code(st->wait_status) :
+		    session_error(&m->s);
 		session_close(&m->s);
-		return (EXIT_ENGINE);
+		return (rc);
 	}
 	finish(m);
 	return (end_code(st->wait_status));

@@ -20,6 +20,7 @@
 #include "locks.h"
 #include "record.h"
 #include "restart.h"
+#include "running.h"
 #include "say.h"
 #include "select.h"
 #include "session.h"
@@ -73,6 +74,13 @@ claim(struct starting *st, struct rec *def)
 	/* As long as this lives, nobody takes the start for a dead one. */
 	if (locks_take(s, "ctr", id, 10000) == -1)
 		return (-1);
+	if (running_is_alive(s, id)) {
+		(void)snprintf(s->star.text, sizeof(s->star.text), "container "
+		    "%s still runs, whatever its record says; stop it first",
+		    id);
+		errno = EBUSY;
+		return (-1);
+	}
 	keys = rec_new();
 	if (st->due != 0) {
 		(void)rec_add_num(keys, "=restart_due", st->due);

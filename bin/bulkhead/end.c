@@ -19,6 +19,7 @@
 #include "path.h"
 #include "record.h"
 #include "restart.h"
+#include "running.h"
 #include "scope.h"
 #include "session.h"
 #include "volumes.h"
@@ -47,6 +48,7 @@ end_run_dir(struct session *s, const char *id)
 	scoped_fd int	 dir = path_open(s->run_dir, "ctr",
 			    O_RDONLY | O_DIRECTORY, 0);
 
+	running_remove(s, id);
 	if (dir == -1)
 		return;
 	cgroup_remove(dir, id);
@@ -86,7 +88,7 @@ end_read_exit(struct session *s, const char *id, int *status, int64_t *when)
 	struct rec	*r = read_record(s, id, "exit");
 
 	if (r == NULL)
-		return (-1);
+		return (running_read_exit(s, id, status, when));
 	*status = (int)rec_num(r, "status", 255 << 8);
 	*when = rec_num(r, "time", end_now_ns());
 	rec_free(r);
@@ -369,7 +371,8 @@ is_alive(struct session *s, const struct rec *row)
 	if (end_read_exit(s, rec_str(row, "id", ""), &status, &when) == 0)
 		return (false);
 	/* Ended, but its monitor is just about to say so. */
-	return (monconn_is_there(s, rec_str(row, "id", "")));
+	return (monconn_is_there(s, rec_str(row, "id", "")) ||
+	    (errno == ENOENT && running_has_reaper(s, rec_str(row, "id", ""))));
 }
 
 static bool

@@ -12,11 +12,14 @@
 #include "monconn.h"
 #include "record.h"
 #include "restart.h"
+#include "running.h"
 #include "session.h"
 
 #define LOCK_WAIT_MS	20000	/* whoever starts it, say */
 #define SETTLE_TRIES	200
 #define SETTLE_PAUSE_US	50000
+#define NOTE_TRIES	200
+#define NOTE_PAUSE_US	5000
 #define KILL_WAIT_MS	10000	/* for the kernel to end a killed process */
 
 static int64_t
@@ -68,6 +71,23 @@ settled(struct session *s, const char *id)
 }
 
 /*
+ * The monitor is asked for the end where it can be reached. Where its run
+ * directory is gone, it notes the end of the process a moment later.
+ */
+static int
+noted_exit(struct session *s, const char *id, int *status, int64_t *when)
+{
+	for (int tries = 0; tries < NOTE_TRIES; tries++) {
+		if (end_read_exit(s, id, status, when) == 0)
+			return (0);
+		if (monconn_is_there(s, id) || !running_has_reaper(s, id))
+			break;
+		(void)usleep(NOTE_PAUSE_US);
+	}
+	return (-1);
+}
+
+/*
  * The reaper records the end too, as soon as it sees it. Whoever is second
  * finds it done.
  */
@@ -77,7 +97,7 @@ record_end(struct session *s, const struct rec *row)
 	int	 status = 128 + SIGKILL;
 	int64_t	 when = 0;
 
-	if (end_read_exit(s, rec_str(row, "id", ""), &status, &when) == -1)
+	if (noted_exit(s, rec_str(row, "id", ""), &status, &when) == -1)
 		status = SIGKILL;
 	return (end_record(s, row, status, when));
 }

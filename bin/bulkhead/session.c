@@ -21,6 +21,7 @@
 #include "path.h"
 #include "pinned.h"
 #include "record.h"
+#include "running.h"
 #include "runtimes.h"
 #include "say.h"
 #include "scope.h"
@@ -30,6 +31,8 @@
 
 #define NEED_OPENED	(NEED_STATE | NEED_SETTINGS)	/* a statekeep */
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+#define BOOT_STATE	"boot.journal"	/* of statekeep */
+#define BOOT_ID		"/proc/sys/kernel/random/boot_id"
 #define KEEP_BASE	10		/* where a reaper leaves slot 0 */
 
 int
@@ -247,24 +250,30 @@ give_up_root(struct session *s, unsigned int need)
 	return (0);
 }
 
-void
+int
 session_boot_id(struct session *s)
 {
 	char		 buf[sizeof(s->boot_id)];
 	scoped_fd int	 fd = -1;
-	ssize_t		 got = -1;
+	ssize_t		 got;
 
 	if (s->boot_id[0] != '\0')
-		return;
-	fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	if (fd != -1)
-		got = read(fd, buf, sizeof(buf) - 1);
-	if (got > 0)
-		buf[got] = '\0';
-	else
-		(void)strlcpy(buf, "unknown", sizeof(buf));
+		return (0);
+	if ((fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC)) == -1)
+		return (session_sentence(s, "cannot read the boot ID",
+		    BOOT_ID));
+	while ((got = read(fd, buf, sizeof(buf) - 1)) == -1 && errno == EINTR)
+		;
+	buf[got > 0 ? got : 0] = '\0';
 	buf[strcspn(buf, "\n")] = '\0';
+	if (buf[0] == '\0') {
+		if (got != -1)
+			errno = ENODATA;
+		return (session_sentence(s, "cannot read the boot ID",
+		    BOOT_ID));
+	}
 	(void)strlcpy(s->boot_id, buf, sizeof(s->boot_id));
+	return (0);
 }
 
 static int
@@ -281,7 +290,8 @@ send_state_open(struct session *s)
 		return (session_sentence(s, "cannot use", "the state namespace"));
 	}
 	m.state_open.memory = session_in_memory(s);
-	session_boot_id(s);
+	if (session_boot_id(s) == -1)
+		return (-1);
 	(void)strlcpy(m.state_open.boot_id, s->boot_id,
 	    sizeof(m.state_open.boot_id));
 	if (event_prepare(s, &m.state_open) == -1)
@@ -343,7 +353,8 @@ send_lock_open(struct session *s)
 	(void)strlcpy(m.lock_open.type,
 	    session_config(s, "engine.lock_type", "shm"),
 	    sizeof(m.lock_open.type));
-	session_boot_id(s);
+	if (session_boot_id(s) == -1)
+		return (-1);
 	(void)strlcpy(m.lock_open.boot_id, s->boot_id,
 	    sizeof(m.lock_open.boot_id));
 	m.lock_open.count = (uint32_t)rec_num(s->config, "engine.num_locks",
@@ -421,6 +432,19 @@ merge_settings(struct session *s, int fd)
 	return (settled_seal(s) == -1 ? -1 : 1);
 }
 
+/*
+ * Has this boot's part of the state been lost, or never been there? Nothing
+ * opened it yet.
+ */
+static bool
+boot_state_lost(const struct session *s)
+{
+	struct stat	 st;
+
+	return (!session_in_memory(s) && fstatat(s->run_dir, BOOT_STATE, &st,
+	    AT_SYMLINK_NOFOLLOW) == -1 && errno == ENOENT);
+}
+
 /* The state is open: 0; 1: open it with what the store was made with. */
 static int
 state_opened(struct session *s)
@@ -435,6 +459,8 @@ state_opened(struct session *s)
 	else
 		s->stale = (p.body.reply.value & STATE_STALE) != 0;
 	packet_clear(&p);
+	if (rc == 0 && s->lost && running_restore(s) == -1)
+		return (-1);
 	/* Only now is it known that a storage belongs there. */
 	if (rc == 0 && s->graph_fd == -1 && *s->graph != '\0' &&
 	    star_has(&s->star, H_STORE))
@@ -536,6 +562,7 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	if ((need & (NEED_STATE | NEED_STORE | NEED_LOCK)) &&
 	    open_dirs(s, need) == -1)
 		return (-1);
+	s->lost = (need & NEED_OPENED) != 0 && boot_state_lost(s);
 	if ((need & NEED_OPENED) && send_state_open(s) == -1)
 		return (-1);
 	if (root && start_rest(s, need, cleanup) == -1)

@@ -65,6 +65,8 @@ struct session {
 	int			 reaped;
 	char			 boot_id[65];
 	bool			 stale;		/* refresh is due: boot.h */
+	bool			 lost;		/* the run directory knows nothing
+						 * of this boot: running.h */
 	int			 state_dir;	/* durable */
 	int			 run_dir;	/* per boot */
 	int			 graph_fd;	/* graph root; system: mount */
@@ -106,8 +108,16 @@ int	session_open_resolve(struct session *, struct globals *);
 void	session_confine(const struct session *);
 /* Make and open a directory of the engine's own, with a sentence: or -1. */
 int	session_own_dir(struct session *, const char *);
-/* Find out which boot this is; the session opens with it. */
-void	session_boot_id(struct session *);
+/*
+ * Find out which boot this is; the session opens with it. 0, or -1 with a
+ * sentence: another answer would make everything that runs look ended.
+ */
+int	session_boot_id(struct session *);
+/*
+ * Was the run directory removed since it was opened? Then this command can
+ * record nothing any more, but the next one can.
+ */
+bool	session_run_dir_gone(const struct session *);
 /* Say the star's last sentence as an error. Returns EXIT_ENGINE. */
 int	session_error(struct session *);
 

@@ -47,6 +47,15 @@ session_own_dir(struct session *s, const char *path)
 	return (take_fd(&fd));
 }
 
+bool
+session_run_dir_gone(const struct session *s)
+{
+	struct stat	 st;
+
+	return (s->run_dir != -1 && fstat(s->run_dir, &st) == 0 &&
+	    st.st_nlink == 0);
+}
+
 /* A sweep may hold it for a moment, and may remove it before it is ours. */
 static int
 locked_dir(struct session *s, const char *name)

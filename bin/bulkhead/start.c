@@ -24,6 +24,7 @@
 #include "path.h"
 #include "record.h"
 #include "restart.h"
+#include "running.h"
 #include "say.h"
 #include "scope.h"
 #include "sealed.h"
@@ -500,13 +501,27 @@ ask_ids(struct start *st, uint32_t slot)
 	    ask_mount(st, 0, slot, false) : 0);
 }
 
+/* The record that outlasts the run directory; without room there is none. */
+static int
+give_note(struct start *st)
+{
+	scoped_fd int	 fd = -1;
+
+	st->pid_start = proc_start_time(st->pid);
+	fd = running_write(st->s, st->id, st->def, st->pid, st->pid_start);
+	if (fd == -1)
+		return (errno == 0 ? 0 : -1);
+	return (star_post(&st->s->star, H_MONITOR, MSG_mon_note, NULL, &fd,
+	    1));
+}
+
 /* Its streams, and who watches it. */
 static int
 give_watch(struct start *st)
 {
 	union msg	 m = { .mon_adopt = { .pid = (uint32_t)st->pid } };
 
-	return (give_pipes(st) == -1 ? -1 : star_post(&st->s->star, H_MONITOR,
+	return (give_pipes(st) == -1 || give_note(st) == -1 ? -1 : star_post(&st->s->star, H_MONITOR,
 	    MSG_mon_adopt, &m, &st->pidfd, 1));
 }
 
@@ -575,7 +590,6 @@ record_running(struct start *st)
 	struct rec	*keys = rec_new();
 	int		 rc;
 
-	st->pid_start = proc_start_time(st->pid);
 	(void)rec_add_num(keys, "pid", st->pid);
 	(void)rec_add_num(keys, "pid_start", (int64_t)st->pid_start);
 	(void)rec_add_num(keys, "started", end_now_ns());
@@ -779,8 +793,10 @@ start_container(struct start *st)
 	if ((st->begun || begin(st) == 0) && ask_seccomp(st) == 0 &&
 	    ask_layer(st) == 0)
 		rc = run_steps(st, &a);
-	if (rc == -1)
+	if (rc == -1) {
 		abandon(st);
+		running_remove(s, st->id);
+	}
 	scope_close(&st->pidfd);
 	scope_close(&st->userns);
 	rec_free(st->full);

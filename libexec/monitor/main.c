@@ -123,6 +123,26 @@ on_mon_log(void *ctx, struct packet *p, struct answer *a)
 	return (0);
 }
 
+/* Only written to, and only at its beginning. */
+static int
+on_mon_note(void *ctx, struct packet *p, struct answer *a)
+{
+	struct monitor	*m = ((struct client *)ctx)->m;
+	scoped_fd int	 fd = packet_take_fd(p, 0);
+	struct stat	 st;
+	int		 flags = fcntl(fd, F_GETFL);
+
+	if (m->note_fd != -1 || flags == -1 ||
+	    (flags & O_ACCMODE) == O_RDONLY || fstat(fd, &st) == -1 ||
+	    !S_ISREG(st.st_mode)) {
+		errno = EINVAL;
+		return (answer_text(a, "that is no file for the end of a "
+		    "container"));
+	}
+	m->note_fd = take_fd(&fd);
+	return (0);
+}
+
 static int
 on_mon_log_old(void *ctx, struct packet *p, struct answer *a)
 {
@@ -248,6 +268,7 @@ static const struct handler front_handlers[] = {
 	{ MSG_mon_open,		EMPTY,			on_mon_open },
 	{ MSG_mon_log,		READY,			on_mon_log },
 	{ MSG_mon_log_old,	READY,			on_mon_log_old },
+	{ MSG_mon_note,		READY,			on_mon_note },
 	{ MSG_mon_console,	READY | RUNNING,	on_mon_console },
 	{ MSG_mon_adopt,	READY,			on_mon_adopt },
 	{ MSG_mon_attach,	READY | RUNNING | ENDED, on_mon_attach_front },
@@ -341,7 +362,7 @@ main(int argc, char **argv)
 	m->h = (struct helper){ .name = "monitor", .self = R_MONITOR,
 	    .policy = &policy };
 	m->state = EMPTY;
-	m->run_dir = m->payload = m->log.fd = m->log.old_fd = -1;
+	m->run_dir = m->note_fd = m->payload = m->log.fd = m->log.old_fd = -1;
 	helper_args(&m->h, argc, argv);
 	helper_socket_upto(&m->h, LIBEXEC_FD);
 	start_launch(m, argv);

@@ -30,6 +30,7 @@ struct monitor {
 	unsigned int	 state;
 	struct child	 launch;
 	int		 run_dir;
+	int		 note_fd;	/* outlasts the run directory, or -1 */
 	int		 payload;	/* pidfd, until it is reaped */
 	int		 wait_status;	/* as wait(2) gives it */
 	int64_t		 finished_ns;

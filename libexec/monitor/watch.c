@@ -6,12 +6,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "idle.h"
 #include "log.h"
 #include "monitor.h"
+#include "note.h"
 #include "path.h"
 #include "record.h"
 
@@ -36,6 +38,21 @@ write_record(const struct monitor *m, const char *name, const struct rec *r)
 		rc = path_replace(m->run_dir, name, data, len, 0600, false);
 	free(data);
 	return (rc == -1 && errno == ENOENT ? 0 : rc);
+}
+
+/* For whoever finds the run directory gone. */
+static void
+write_note(const struct monitor *m)
+{
+	char	 text[NOTE_LEN + 1];
+	int	 n;
+
+	n = snprintf(text, sizeof(text), NOTE_FORMAT, m->wait_status,
+	    (long long)m->finished_ns);
+	memset(text + n, ' ', (size_t)(NOTE_LEN - n));
+	if (m->note_fd != -1 &&
+	    write(m->note_fd, text, NOTE_LEN) != NOTE_LEN)
+		log_warn("the exit status cannot be noted");
 }
 
 /* What clean-up reads when no command was there to be answered. */
@@ -96,6 +113,7 @@ payload_ended(struct monitor *m)
 	m->wait_status = spawn_status(&si);
 	m->drained = io_drain(&m->io, &m->log, &m->viewers);
 	write_lost(m, true);
+	write_note(m);
 	write_exit(m);
 	m->state = ENDED;
 	(void)waitid(P_PIDFD, (id_t)m->payload, &si, WEXITED | WNOHANG);

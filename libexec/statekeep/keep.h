@@ -79,6 +79,12 @@ struct keep_change {
 };
 int	keep_set(struct keep *, struct keep_change *, const struct rec *);
 int	keep_remove(struct keep *, const char *);
+/*
+ * The per-boot database was lost: put back, in one transaction, what nested
+ * `ctr` records say of containers that ran in this boot. Those that it knows
+ * already are left alone.
+ */
+int	keep_restore(struct keep *, const struct rec *);
 
 /*
  * Set these keys in the definition of every container; the last argument is

@@ -226,6 +226,20 @@ on_ctr_remove(void *ctx, struct packet *p, struct answer *a)
 }
 
 static int
+on_ctr_restore(void *ctx, struct packet *p, struct answer *a)
+{
+	struct server	*s = ctx;
+	struct rec	*all;
+	int		 rc;
+
+	if ((all = record_of(p, 0, a)) == NULL)
+		return (-1);
+	rc = keep_restore(&s->keep, all);
+	rec_free(all);
+	return (rc == -1 ? refuse(s, a) : 0);
+}
+
+static int
 on_obj_put(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server	*s = ctx;
@@ -358,6 +372,7 @@ static const struct handler handlers[] = {
 	{ MSG_ctr_list,		READY,		on_ctr_list },
 	{ MSG_ctr_set,		READY,		on_ctr_set },
 	{ MSG_ctr_remove,	READY,		on_ctr_remove },
+	{ MSG_ctr_restore,	READY,		on_ctr_restore },
 	{ MSG_ctr_rewrite,	READY,		on_ctr_rewrite },
 	{ MSG_state_renumber,	READY,		on_state_renumber },
 	{ MSG_event_to,		EMPTY,		on_event_to },

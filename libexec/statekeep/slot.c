@@ -73,6 +73,15 @@ slot_take(struct db *db, const char *id)
 }
 
 int
+slot_keep(struct db *db, uint32_t slot, const char *id)
+{
+	char	 key[16];
+
+	slot_key(key, sizeof(key), slot);
+	return (db_put_text(db, key, id));
+}
+
+int
 slot_give(struct db *db, uint32_t slot, const char *id)
 {
 	char	 key[16], owner[72];

@@ -15,6 +15,8 @@ struct db;
 int	slot_boot(struct db *, const char *);
 /* The lowest that is free, now the container's; 0 with errno if none. */
 uint32_t slot_take(struct db *, const char *);
+/* Give a container the one that it had. 0 or -1. */
+int	slot_keep(struct db *, uint32_t, const char *);
 /* Give it back, if it is the container's. 0 or -1. */
 int	slot_give(struct db *, uint32_t, const char *);
 

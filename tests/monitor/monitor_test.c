@@ -231,6 +231,41 @@ test_stuck_at_end(void)
 	CHECK(rig_end(&r) == EX_OK);
 }
 
+/* The end is noted also where the run directory was removed. */
+static void
+test_note(void)
+{
+	static const union msg	 none;
+	struct rig	 r;
+	struct packet	 p;
+	union msg	 m = { 0 };
+	char		 text[80] = "", path[] = "/tmp/note.XXXXXX";
+	int		 fd = mkstemp(path), again;
+
+	(void)unlink(path);
+	CHECK(write(fd, "                     ", 21) == 21);
+	CHECK(lseek(fd, 0, SEEK_SET) == 0);
+	rig_monitor(&r);
+	rig_note = fd;
+	CHECK(rig_start(&r, &(struct opts){ .stdin_open = false },
+	    "sleep 0.3; exit 6") == 0);
+	rig_note = -1;
+	CHECK(unlinkat(r.run, "ctl", 0) == 0);
+	again = dup(fd);
+	CHECK(ask_on(&r.mon, MSG_mon_note, &none, &again, 1, &p) != 0);
+	close(again);
+	CHECK(rig_wait(&r.mon) == W_EXITCODE(6, 0));
+	CHECK(rig_end(&r) == EX_OK);
+	CHECK(pread(fd, text, sizeof(text), 0) == 64);
+	CHECK(strncmp(text, "exit 1536 ", 10) == 0);
+	close(fd);
+	rig_monitor(&r);
+	CHECK(ask_on(&r.mon, MSG_mon_open, &m, &r.run, 1, &p) == 0);
+	packet_clear(&p);
+	CHECK(ask_on(&r.mon, MSG_mon_note, &none, &r.run, 1, &p) == EINVAL);
+	CHECK(rig_end(&r) == EX_OK);
+}
+
 /* Later commands: signals, waiting, and what they may not do. */
 static void
 test_clients(void)
@@ -615,6 +650,7 @@ main(int argc, char **argv)
 	test_stranger();
 	test_streams();
 	test_no_stdin();
+	test_note();
 	test_clients();
 	test_detached();
 	test_nothing();

@@ -279,10 +279,13 @@ rig_log(struct rig *r, const struct opts *o)
 	return (rc);
 }
 
+static int	 rig_note = -1;		/* for mon_note, if not -1 */
+
 /* mon_open, the payload by launch, mon_adopt, mon_console. 0, or errno. */
 static UNUSED int
 rig_start(struct rig *r, const struct opts *o, const char *cmd)
 {
+	static const union msg	 zero;
 	union msg	 m = { 0 };
 	struct packet	 p;
 	char		 line[4096];
@@ -292,7 +295,9 @@ rig_start(struct rig *r, const struct opts *o, const char *cmd)
 	m.mon_open.tty = o->tty;
 	m.mon_open.stdin_open = o->stdin_open;
 	if ((rc = ask_on(&r->mon, MSG_mon_open, &m, &r->run, 1, &p)) != 0 ||
-	    (o->log && (rc = rig_log(r, o)) != 0))
+	    (o->log && (rc = rig_log(r, o)) != 0) ||
+	    (rig_note != -1 && (rc = ask_on(&r->mon, MSG_mon_note, &zero,
+	    &rig_note, 1, NULL)) != 0))
 		return (rc);
 	snprintf(line, sizeof(line), "%c%s", o->tty ? 't' : 'c', cmd);
 	raw_send(r->launch, line, strlen(line), p.fds, 3);

@@ -158,6 +158,99 @@ test_row(void)
 	ended();
 }
 
+/* What ran in the boot, as the front end's records say. */
+static uint32_t
+restore(const char *boot_id, const char *id, bool with_def, int64_t pid)
+{
+	static const union msg	 none;
+	struct rec	*all = rec_new(), *ran = rec_new(), *def;
+	uint32_t	 rc;
+	int		 fd;
+
+	(void)rec_add(ran, "id", id);
+	(void)rec_add(ran, "boot_id", boot_id);
+	(void)rec_add_num(ran, "pid", pid);
+	(void)rec_add_num(ran, "pid_start", 42);
+	(void)rec_add_num(ran, "slot", 3);
+	if (with_def) {
+		fd = definition(100);
+		def = rec_from_fd(fd);
+		(void)rec_add(def, "name", "brief");
+		(void)rec_add_num(def, "rm", 1);
+		(void)rec_add_rec(ran, "def", def);
+		rec_free(def);
+		close(fd);
+	}
+	(void)rec_add_rec(all, "ctr", ran);
+	rec_free(ran);
+	fd = rec_fd(all);
+	rc = peer_ask(&p, MSG_ctr_restore, &none, &fd, 1);
+	close(fd);
+	return (rc);
+}
+
+static bool
+is_pid(const char *id, int64_t pid)
+{
+	struct rec	*r = ctr_get(&p, id);
+	bool		 is = r != NULL && rec_num(r, "pid", 0) == pid;
+
+	rec_free(r);
+	return (is);
+}
+
+/* The per-boot files, as a logout removes them. */
+static void
+lose_run(void)
+{
+	static const char *const names[] = { "boot.kct", "boot.journal",
+				    "boot.lock", "boot.reserve" };
+	char	 path[4200];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", run, names[i]);
+		(void)unlink(path);
+	}
+}
+
+static void
+test_lost(void)
+{
+	char	 lasts[65], brief[65], other[65];
+
+	(void)snprintf(lasts, sizeof(lasts), "%s", id_of(21));
+	(void)snprintf(brief, sizeof(brief), "%s", id_of(22));
+	(void)snprintf(other, sizeof(other), "%s", id_of(23));
+	title = "what ran is put back when the per-boot files are lost";
+	(void)opened("boot-7");
+	CHECK(ctr_create(&p, lasts, "lasts", false, true) == 0);
+	CHECK(ctr_set(&p, lasts, 0, RUNNING, "pid", "77") == 0);
+	CHECK(ctr_create(&p, other, "other", false, false) == 0);
+	CHECK(ctr_set(&p, other, 0, CREATED, NULL, NULL) == 0);
+	ended();
+	lose_run();
+	(void)opened("boot-7");
+	CHECK(ctr_state(&p, lasts) == EXITED);
+	CHECK(restore("boot-7", lasts, false, 77) == 0);
+	CHECK(ctr_state(&p, lasts) == RUNNING && is_pid(lasts, 77));
+	CHECK(restore("boot-7", lasts, false, 78) == 0);
+	CHECK(is_pid(lasts, 77));
+	CHECK(restore("boot-7", brief, true, 79) == 0);
+	CHECK(ctr_state(&p, brief) == RUNNING && is_pid(brief, 79));
+	CHECK(ctr_find(&p, "brief") == 0);
+	title = "... and nothing else";
+	CHECK(restore("boot-7", other, false, 80) == 0);
+	CHECK(ctr_state(&p, other) == CREATED);
+	CHECK(restore("boot-6", lasts, false, 80) == EINVAL);
+	CHECK(restore("boot-7", "../x", false, 80) == EINVAL);
+	CHECK(restore("boot-7", id_of(24), false, 80) == 0);
+	CHECK(ctr_state(&p, id_of(24)) == 0);
+	CHECK(ctr_set(&p, lasts, 1u << RUNNING, EXITED, NULL, NULL) ==
+	    0);
+	CHECK(ctr_remove(&p, brief) == 0);
+	ended();
+}
+
 int
 main(int argc, char **argv)
 {
@@ -168,6 +261,7 @@ main(int argc, char **argv)
 	run = new_dir("/var/tmp");
 	test_steps();
 	test_row();
+	test_lost();
 	remove_dir(durable);
 	remove_dir(run);
 	return (finish());

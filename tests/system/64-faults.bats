@@ -1,0 +1,165 @@
+# Faults that must not orphan a container or hang a command: the run directory
+# is lost, a file of the kernel cannot be read, a helper loses its channel.
+# (make faults tries every call; these are the ones that once went wrong.)
+
+load lib
+load traces
+
+setup_file() {
+	export T=$(mktemp -d /var/tmp/bulkhead-system.XXXXXX)
+	chmod 711 "$T"
+	install -d -o "$BH_USER" -g "$BH_USER" -m 700 "$T/user" "$T/xdg"
+	if [ "$(uname -m)" = x86_64 ]; then
+		${CC:-cc} -D_GNU_SOURCE -O1 -o "$T/inject" \
+		    "$BH_SOURCE/tests/faults/inject.c"
+	fi
+}
+
+setup() { have_busybox; }
+
+teardown() {
+	root rm -f -a -t 0 >/dev/null 2>&1 || true
+	user rm -f -a -t 0 >/dev/null 2>&1 || true
+}
+
+# fault PROGRAM CALL NUMBER ERROR COMMAND...: as $WHO, with that call failing;
+# what the tracer saw is in $T/report.
+fault() {
+	local argv program=$1 call=$2 number=$3 error=$4; shift 4
+	[ -x "$T/inject" ] || skip "the tracer is only for x86-64"
+	mapfile -t argv < <(engine)
+	"$T/inject" -p "$program" -c "$call" -n "$number" -e "$error" \
+	    -o "$T/report" -t 15 -- "${argv[@]}" "$@" </dev/null
+}
+
+# The run directory of $WHO as logout leaves it.
+lose() {
+	rm -rf "$(run_dir)"
+}
+
+runs() {
+	bh run -d --name "$@" --network none localhost/busybox sh -c \
+	    'trap "echo bye; exit 7" TERM; echo hi; while :; do sleep 0.1; done' \
+	    "mark-$WHO-$T" >/dev/null
+}
+
+states() { bh ps -a --sort names --format '{{.Names}} {{.State}}' | xargs; }
+
+lost_run_dir() {
+	local pid
+	runs a
+	runs b --rm
+	pid=$(bh inspect --format '{{.State.Pid}}' a)
+	lose
+	is "$(states)" "a running b running"
+	is "$(bh inspect --format '{{.State.Pid}}' a)" "$pid"
+	bh start a >/dev/null			# it runs: nothing to do
+	is "$(bh inspect --format '{{.State.Pid}}' a)" "$pid" "started twice"
+	is "$(bh logs a)" hi
+	bh stop -t 5 a >/dev/null
+	is "$(bh inspect --format '{{.State.ExitCode}}' a)" 7
+	is "$(bh logs a | xargs)" "hi bye"
+	bh start a >/dev/null
+	lose
+	bh rm -f -t 0 a b >/dev/null
+	is "$(bh ps -aq)" ""
+	sleep 2
+	is "$(bh run --rm --network none localhost/busybox echo works)" works
+	clean
+}
+@test "what runs is found again when the run directory is lost" {
+	each lost_run_dir
+}
+
+lost_at_once() {
+	local i
+	for i in 1 2 3 4; do runs "a$i"; done
+	lose
+	for i in 1 2 3 4; do
+		bh ps -a --format '{{.State}}' >"$T/ps.$i" &
+	done
+	wait
+	for i in 1 2 3 4; do
+		is "$(sort "$T/ps.$i" | uniq -c | xargs)" "4 running"
+	done
+}
+@test "several commands that find the run directory lost agree" {
+	each lost_at_once
+}
+
+lost_ends() {
+	bh run -d --name a --network none localhost/busybox \
+	    sh -c 'sleep 1; exit 9' >/dev/null
+	bh run -d --rm --name b --network none localhost/busybox sleep 1 \
+	    >/dev/null
+	# As at logout: nothing can be made where it was.
+	lose
+	: >"$(run_dir)"
+	until_true 10 no_processes
+	rm "$(run_dir)"
+	is "$(bh ps -a --format '{{.Names}} {{.State}} {{.ExitCode}}')" \
+	    "a exited 9"
+	bh rm a >/dev/null
+	sleep 2
+	is "$(bh run --rm --network none localhost/busybox echo works)" works
+	clean
+}
+no_processes() { [ -z "$(processes)" ]; }
+@test "how a container ended is known though its run directory was gone" {
+	each lost_ends
+}
+
+lost_in_front() {
+	local code=0 out
+	(sleep 0.5; lose) &
+	out=$(bh run --rm --network none localhost/busybox \
+	    sh -c 'echo one; sleep 1; echo two; exit 5') || code=$?
+	wait
+	is "$code" 5
+	is "$(xargs <<<"$out")" "one two"
+	sleep 2
+	is "$(bh run --rm --network none localhost/busybox echo works)" works
+	clean
+}
+@test "a command in the foreground survives the loss of the run directory" {
+	each lost_in_front
+}
+
+stale_record() {
+	local id
+	runs a
+	id=$(bh inspect --format '{{.Id}}' a)
+	# The state forgets; the process does not.
+	lose
+	mv "$(state_dir)/running" "$(state_dir)/hidden"
+	is "$(states)" "a exited"
+	# From now on there is a per-boot state, which does not know it.
+	is "$(bh run --rm --network none localhost/busybox echo works)" works
+	rm -rf "$(state_dir)/running"
+	mv "$(state_dir)/hidden" "$(state_dir)/running"
+	fails 125 bh start a
+	[[ $err == *"still runs"* ]] || { echo "# $err"; return 1; }
+	lose
+	is "$(states)" "a running"
+}
+@test "what still runs is not started a second time" { each stale_record; }
+
+# The n-th open: of which file depends on what comes before, so all of them.
+boot_id() {
+	local n
+	runs a
+	for n in {1..40}; do
+		fault bulkhead open "$n" EMFILE ps -a >"$T/out" 2>"$T/err" ||
+		    grep -q . "$T/err"
+		grep -q '^injected' "$T/report" || break
+		is "$(states)" "a running" "after open $n of ps failed"
+	done
+	[ "$n" -gt 2 ]
+	for n in {1..30}; do
+		fault bulkhead read "$n" EIO ps -a >"$T/out" 2>"$T/err" ||
+		    grep -q . "$T/err"
+		grep -q '^injected' "$T/report" || break
+		is "$(states)" "a running" "after read $n of ps failed"
+	done
+}
+@test "an unreadable boot id orphans nothing" { each boot_id; }
