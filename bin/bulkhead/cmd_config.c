@@ -353,6 +353,24 @@ print_origin(const struct rec *config, const char *key)
 	printf("\n  pinned:   %s\n", pinned == NULL ? "no" : "by the database");
 }
 
+/* What a container gets that names no profile, and what is laid over it. */
+static void
+print_seccomp(const struct rec *config)
+{
+	const char	*profile = rec_str(config, "seccomp.profile",
+			    "default");
+
+	fputs("  used:     ", stdout);
+	if (strcmp(profile, "unconfined") == 0)
+		printf("unconfined: containers have no filter\n");
+	else if (strcmp(profile, "default") == 0)
+		printf("default, which is built in\n");
+	else {
+		put(profile);
+		printf(", under what is refused with every profile\n");
+	}
+}
+
 static bool
 ends_in_word(const char *name, const char *word)
 {
@@ -444,6 +462,8 @@ explain(const struct rec *config, const char *word, json_t *out)
 		else {
 			print_values(config, key);
 			print_origin(config, key);
+			if (strcmp(key, "containers.seccomp_profile") == 0)
+				print_seccomp(config);
 		}
 	rec_free(found);
 	return (0);

@@ -223,6 +223,16 @@ effective_caps(const struct ctr *c)
 	return (json_null());
 }
 
+/* What its next start loads: "default" in a definition means the configured. */
+static const char *
+seccomp_profile(const struct ctr *c)
+{
+	const char	*own = rec_str(c->def, "seccomp", "default");
+
+	return (strcmp(own, "default") != 0 ? own :
+	    rec_str(c->config, "seccomp.profile", own));
+}
+
 static json_t *
 security_opts(const struct ctr *c)
 {
@@ -408,7 +418,7 @@ compose(const struct ctr *c)
 	return (json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
 	    " s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s,"
 	    " s:s, s:s, s:o, s:o, s:[], s:{s:o, s:n}, s:o, s:[], s:o, s:s,"
-	    " s:b, s:b, s:o, s:o, s:o, s:o}",
+	    " s:b, s:b, s:o, s:o, s:o, s:o, s:o}",
 	    "Id", text(c->row, "id"), "Created", moment(d, "created"),
 	    "Path", text(d, "arg"), "Args", args_after_first(d),
 	    "State", state_json(c), "Image", text(d, "image"),
@@ -430,6 +440,7 @@ compose(const struct ctr *c)
 	    "IsInfra", 0, "IsService", 0, "Config", config_json(c),
 	    "HostConfig", host_config(c, &m),
 	    "ConfigDigest", text(d, "config_digest"),
+	    "SeccompProfile", tmpl_text(seccomp_profile(c)),
 	    "LockNumber", rec_get(c->row, "lock") == NULL ? json_null() :
 	    number(c->row, "lock", 0)));
 }

@@ -56,10 +56,13 @@ seccomp_question(struct session *s, const struct rec *def,
 	(void)rec_add(q, "profile", profile);
 	while (rec_next(def, "cap", &it, &v))
 		(void)rec_add(q, "cap", v);
-	/* resolve reads only configuration: a person's file goes with it. */
-	if (profile[0] != '/' || strcmp(profile, session_config(s,
-	    "seccomp.profile", "")) == 0)
+	if (profile[0] != '/')
 		return (q);
+	/*
+	 * A file goes with the question: resolve can open no others than those
+	 * of the configuration directories, and the configuration may name one
+	 * from elsewhere.
+	 */
 	/* As it was when the container was made, if that was kept. */
 	if ((kept = rec_bytes(def, DEFINE_PROFILE, &len)) != NULL) {
 		(void)rec_add_bytes(q, "json", kept, len);

@@ -14,6 +14,8 @@
 
 #include "bpf.h"
 #include "calls.h"
+#include "layer.h"
+#include "profile_impl.h"
 #include "settings.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
@@ -27,37 +29,6 @@
 
 #define X32_BIT		0x40000000u
 #define NO_CALL		UINT32_MAX	/* what a tracer sets to skip one */
-
-enum { ARCHES_MAX = 4, RULES_MAX = 8192 };
-
-/* What one architecture's calls come to. */
-struct call {
-	struct call	*next;
-	uint32_t	 nr;
-	bool		 decided;	/* whatever the arguments are */
-	uint32_t	 action;
-	struct verdict	*first, *last;
-};
-
-enum { BUCKETS = 512 };
-
-struct arch {
-	uint32_t	 token;		/* libseccomp's */
-	uint32_t	 audit;
-	struct call	*calls[BUCKETS];
-	size_t		 ncalls;
-};
-
-struct profile {
-	const char		*name;
-	const struct profile_for *who;
-	struct problem		*pr;
-	uint32_t		 fallback;
-	struct arch		 arches[ARCHES_MAX];
-	size_t			 narches;
-	bool			 has_x32;
-	unsigned int		 nrules;
-};
 
 static const struct arch_name {
 	const char	*name;		/* as profiles have it */
@@ -346,8 +317,8 @@ take_cond(struct profile *p, const json_t *arg, struct cond *c)
 	return (0);
 }
 
-static struct call *
-call_get(struct profile *p, struct arch *a, uint32_t nr)
+struct call *
+profile_call(struct profile *p, struct arch *a, uint32_t nr)
 {
 	struct call	*c, **bucket = &a->calls[nr % BUCKETS];
 
@@ -429,7 +400,7 @@ add_name(struct profile *p, const char *name, uint32_t action,
 		nr = calls_number(p->arches[i].token, name);
 		if (nr < 0)
 			continue;
-		c = call_get(p, &p->arches[i], (uint32_t)nr);
+		c = profile_call(p, &p->arches[i], (uint32_t)nr);
 		if (c == NULL ||
 		    add_conditional(p, c, action, conds, n) == -1)
 			return (-1);
@@ -502,11 +473,11 @@ guard_clone3(struct profile *p, struct arch *a)
 
 	if (clone < 0 || clone3 < 0)
 		return (0);
-	if ((c = call_get(p, a, (uint32_t)clone)) == NULL)
+	if ((c = profile_call(p, a, (uint32_t)clone)) == NULL)
 		return (-1);
 	if (c->decided || c->first == NULL)
 		return (0);
-	if ((c = call_get(p, a, (uint32_t)clone3)) == NULL)
+	if ((c = profile_call(p, a, (uint32_t)clone3)) == NULL)
 		return (-1);
 	c->decided = true;
 	c->action = SECCOMP_RET_ERRNO | ENOSYS;
@@ -534,6 +505,65 @@ take_rules(struct profile *p, const json_t *root)
 		if (guard_clone3(p, &p->arches[i]) == -1)
 			return (-1);
 	return (0);
+}
+
+/* Is a call with this answer made, where nothing traces the process? */
+static bool
+is_made(uint32_t action)
+{
+	return (action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG);
+}
+
+/*
+ * A profile under which execve is refused can never start a program. What it
+ * does with the arguments of execve, which are pointers, is its own affair.
+ */
+static int
+can_start(struct profile *p)
+{
+	int64_t		 nr = calls_number(p->arches[0].token, "execve");
+	struct call	*c;
+	bool		 allowed;
+
+	if (nr < 0)
+		return (0);
+	if ((c = profile_call(p, &p->arches[0], (uint32_t)nr)) == NULL)
+		return (-1);
+	allowed = is_made(c->decided ? c->action : p->fallback);
+	for (const struct verdict *v = c->first; v != NULL && !c->decided;
+	    v = v->next)
+		allowed = allowed || is_made(v->action);
+	return (allowed ? 0 : problem_set(p->pr, "seccomp profile %s refuses "
+	    "the system call execve, so that no container can start under it: "
+	    "allow it in the profile", p->name));
+}
+
+static void
+verdicts_free(struct call *c)
+{
+	struct verdict	*v;
+
+	while ((v = c->first) != NULL) {
+		c->first = v->next;
+		free(v);
+	}
+	c->last = NULL;
+}
+
+/* From here on each call is its verdicts in order, and then its action. */
+static void
+settle_calls(struct profile *p)
+{
+	for (size_t i = 0; i < p->narches; i++)
+		for (size_t b = 0; b < BUCKETS; b++)
+			for (struct call *c = p->arches[i].calls[b]; c != NULL;
+			    c = c->next) {
+				if (c->decided)
+					verdicts_free(c);
+				else
+					c->action = p->fallback;
+				c->decided = true;
+			}
 }
 
 /* --- tables --- */
@@ -569,8 +599,7 @@ calls_to_ranges(const struct profile *p, struct table *t,
 	for (size_t i = 0; i < n; i++) {
 		const struct call	*c = calls[i];
 
-		range_add(t, c->nr, c->decided ? c->action : p->fallback,
-		    c->decided ? NULL : c->first);
+		range_add(t, c->nr, c->action, c->first);
 		if (i + 1 == n || calls[i + 1]->nr != c->nr + 1)
 			range_add(t, c->nr + 1, p->fallback, NULL);
 	}
@@ -643,16 +672,12 @@ generate(struct profile *p, struct filter *out)
 static void
 profile_clear(struct profile *p)
 {
-	struct verdict	*v;
 	struct call	*c;
 
 	for (size_t i = 0; i < p->narches; i++)
 		for (size_t b = 0; b < BUCKETS; b++)
 			while ((c = p->arches[i].calls[b]) != NULL) {
-				while ((v = c->first) != NULL) {
-					c->first = v->next;
-					free(v);
-				}
+				verdicts_free(c);
 				p->arches[i].calls[b] = c->next;
 				free(c);
 			}
@@ -706,6 +731,12 @@ profile_compile(const char *name, const char *json, size_t len,
 	rc = take_arches(p, root);
 	if (rc == 0)
 		rc = take_rules(p, root);
+	if (rc == 0)
+		rc = can_start(p);
+	if (rc == 0) {
+		settle_calls(p);
+		rc = layer_apply(p);
+	}
 	if (rc == 0)
 		rc = generate(p, out);
 	profile_clear(p);

@@ -268,21 +268,21 @@ check_network_dirs(struct settings *s, struct problem *pr)
 
 /* --- files that others read --- */
 
-/* Configured, /etc's, /usr's, built in. */
+/*
+ * What is configured, else our own. A seccomp.json that some package has put
+ * below /etc or /usr is of another engine and another year: it counts only
+ * where the configuration names it.
+ */
 static int
-settle_seccomp(const struct settings *s, const struct request *rq,
-    struct places *pl, struct problem *pr)
+settle_seccomp(const struct settings *s, struct places *pl,
+    struct problem *pr)
 {
 	const char		*name = "containers.seccomp_profile";
 	const char		*v = settings_str(s, name, NULL);
 	const struct setting	*it = settings_find(s, name);
 
 	if (v == NULL) {
-		if ((path_format(pl->seccomp, PATH_LEN, "%s/seccomp.json",
-		    rq->etc) == -1 || !path_exists(pl->seccomp)) &&
-		    (path_format(pl->seccomp, PATH_LEN, "%s/seccomp.json",
-		    rq->usr) == -1 || !path_exists(pl->seccomp)))
-			pl->seccomp[0] = '\0';
+		pl->seccomp[0] = '\0';
 		return (0);
 	}
 	if (strcmp(v, "unconfined") != 0 && *v != '/')
@@ -387,7 +387,7 @@ settle(struct settings *s, const struct request *rq, struct places *pl,
 	    settle_ours(s, rq, pl, pr) == -1 ||
 	    settle_engine_dirs(s, rq, pl, pr) == -1 ||
 	    check_network_dirs(s, pr) == -1 ||
-	    settle_seccomp(s, rq, pl, pr) == -1 ||
+	    settle_seccomp(s, pl, pr) == -1 ||
 	    settle_cgroups(s, rq, pr) == -1 || settle_events(s, rq, pr) == -1 ||
 	    settle_state(s, pl, pr) == -1)
 		return (-1);
