@@ -10,6 +10,7 @@
 #include "given.h"
 #include "log.h"
 #include "record.h"
+#include "rootlog.h"
 #include "say.h"
 #include "tables.h"
 #include "version.h"
@@ -725,6 +726,7 @@ run(struct globals *g, const struct command *c, const char *path, int argc,
 	}
 	g->cmd = c;
 	given_open_options(&c->opts, g->opts);
+	rootlog_open(g->opts);
 	return (c->run(g, n, argv));
 }
 

@@ -14,6 +14,7 @@
 
 #include "path.h"
 #include "record.h"
+#include "rootlog.h"
 #include "scope.h"
 
 #define LOCK_TRIES	1000		/* a sweep is short, but for load */
@@ -132,9 +133,13 @@ session_open_log(struct session *s, const struct rec *def, bool old, int flags)
 	scoped_fd int	 logs = -1;
 	char		 path[PATH_MAX];
 	const char	*own;
+	int		 fd;
 
 	if (log_name(def, old, path, sizeof(path)) == -1)
 		return (-1);
+	if ((flags & O_CREAT) != 0 &&
+	    (fd = rootlog_take(rec_str(def, "log_path", ""), old)) != -1)
+		return (fd);
 	flags |= O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 	if ((own = own_log(s, path)) == NULL)
 		return (open(path, flags, 0600));

@@ -366,8 +366,6 @@ main(int argc, char **argv)
 	helper_args(&m->h, argc, argv);
 	helper_socket_upto(&m->h, LIBEXEC_FD);
 	start_launch(m, argv);
-	/* A log that may not grow (ulimit -f) is like a full disk, no death. */
-	(void)signal(SIGXFSZ, SIG_IGN);
 	unblock_stderr();
 	shun_oom_killer();
 	helper_drop(&m->h);

@@ -154,6 +154,35 @@ running_lost() { [ "$(lost "$1")" -gt 400000 ]; }
 	each full_disk
 }
 
+# A directory in which the engine's account can make nothing.
+@test "Z04: root's log may lie in a directory of root's" {
+	local n account
+	WHO=root
+	account=$(id -u bulkhead)
+	mkdir -m 755 "$T/var"
+	root run --name r1 --network none --log-opt path="$T/var/r1.log" \
+	    --log-opt max-size=64k localhost/busybox seq 1 20000 >/dev/null
+	is "$(stat -c '%u %a' "$T/var/r1.log")" "$account 600"
+	[ "$(bytes "$T/var/r1.log")" -le 65536 ]
+	[ "$(bytes "$T/var/r1.log.old")" -gt 40000 ]
+	is "$(root logs r1 | tail -n 1)" 20000
+	root start -a r1 >/dev/null
+	is "$(root logs r1 | tail -n 1)" 20000
+	root create --name r2 --network none --log-opt path="$T/var/r2.log" \
+	    localhost/busybox echo second
+	root start -a r2 >/dev/null
+	is "$(root logs r2)" second
+	# What a link leads to, or another user owns, is not root's to open.
+	ln -s r2.log "$T/var/link.log"
+	fails 125 root run --network none --log-opt path="$T/var/link.log" \
+	    localhost/busybox true
+	install -o "$BH_USER" -m 600 /dev/null "$T/var/other.log"
+	fails 125 root run --network none --log-opt path="$T/var/other.log" \
+	    localhost/busybox true
+	[ ! -s "$T/var/other.log" ]
+	[[ $err == *"$T/var/other.log"* ]]
+}
+
 # As `script` shows it: on a terminal.
 on_terminal() {
 	local cmd=
