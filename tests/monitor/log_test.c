@@ -156,6 +156,62 @@ test_no_old(void)
 	CHECK(rig_end(&r) == EX_OK);
 }
 
+/* The files as a reader takes them: an old one that began alike is a copy. */
+static bool
+is_readable(struct rig *r)
+{
+	char	*log = rig_file(r, "log", NULL), *nl;
+	char	*old = rig_file(r, "log.old", NULL);
+	char	*text = calloc(1, 300000), *line;
+	bool	 good;
+
+	/* The last write may have been cut off. */
+	if ((nl = strrchr(log, '\n')) != NULL)
+		nl[1] = '\0';
+	else
+		*log = '\0';
+	if (strncmp(log, old, 35) == 0 || strchr(old, '\n') == NULL)
+		*old = '\0';
+	good = text_of(old, text) && text_of(log, text);
+	if (good && (line = strrchr(text, '\n')) != NULL) {
+		line[1] = '\0';
+		while (line > text && line[-1] != '\n')
+			line--;
+		good = counts_to(text, strtoul(line, NULL, 10));
+	}
+	if (!good)
+		printf("# log %zu, old %zu\n", strlen(log), strlen(old));
+	free(log);
+	free(old);
+	free(text);
+	return (good);
+}
+
+/* A monitor that is killed at any moment leaves a log that can be read. */
+static void
+test_killed(void)
+{
+	struct rig	 r;
+	struct opts	 o = { .log = true, .log_old = true,
+			    .log_max = 100000 };
+	int		 bad = 0, rotated = 0;
+
+	for (int i = 0; i < 40; i++) {
+		rig_monitor(&r);
+		if (rig_start(&r, &o, "sleep 0.01; seq 1 600000") != 0)
+			bad++;
+		(void)usleep(12000 + (unsigned int)i * 2000);
+		(void)kill(r.child.pid, SIGKILL);
+		(void)rig_end(&r);
+		r.run = open(r.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		bad += !is_readable(&r);
+		rotated += size_of(&r, "log.old") > 0;
+		close(r.run);
+	}
+	CHECK(bad == 0);
+	CHECK(rotated > 5);
+}
+
 static void
 may_grow_to(pid_t pid, rlim_t size)
 {
@@ -234,6 +290,7 @@ main(int argc, char **argv)
 	test_small_limit();
 	test_too_large();
 	test_no_old();
+	test_killed();
 	test_full();
 	return (finish());
 }
