@@ -6,6 +6,7 @@
 #ifndef COMMON_POLICY_H
 #define COMMON_POLICY_H
 
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 

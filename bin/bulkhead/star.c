@@ -18,6 +18,8 @@
 #include "scope.h"
 #include "visible.h"
 
+#define REAPER_WAIT_MS	100	/* if it was killed, that shows at once */
+
 static const struct {
 	const char	*file;
 	enum role	 role;
@@ -213,6 +215,22 @@ star_code(const struct star *s)
 	return (ERR_NONE);
 }
 
+/*
+ * The reaper ends after the monitor, and that after we have let go of it: so
+ * its end is not waited for, and is known only if it has come already.
+ */
+static int
+reaper_status(struct child *c)
+{
+	struct pollfd	 pfd = { c->pidfd, POLLIN, 0 };
+
+	close(c->chan.fd);
+	c->chan.fd = -1;
+	if (c->pidfd == -1 || poll(&pfd, 1, REAPER_WAIT_MS) != 1)
+		return (-1);
+	return (spawn_stop(c));
+}
+
 int
 star_lost(struct star *s, enum star_helper who)
 {
@@ -220,13 +238,18 @@ star_lost(struct star *s, enum star_helper who)
 	int		 st = 0;
 
 	star_drain(s);
-	if (c->pid > 0 && c->chan.fd != -1)
+	if (who == H_REAPER && c->chan.fd != -1)
+		st = reaper_status(c);
+	else if (c->pid > 0 && c->chan.fd != -1)
 		st = spawn_stop(c);
 	else if (c->chan.fd != -1) {
 		close(c->chan.fd);
 		c->chan.fd = -1;
 	}
-	if (st > 128)
+	if (st == -1)
+		(void)snprintf(s->text, sizeof(s->text), "the helper %s has "
+		    "closed its channel without an answer", helpers[who].file);
+	else if (st > 128)
 		(void)snprintf(s->text, sizeof(s->text), "the helper %s was "
 		    "killed by signal %d (%s)%s", helpers[who].file, st - 128,
 		    strsignal(st - 128), st - 128 == SIGSYS ?

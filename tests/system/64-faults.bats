@@ -163,3 +163,43 @@ boot_id() {
 	done
 }
 @test "an unreadable boot id orphans nothing" { each boot_id; }
+
+reaper_deaf() {
+	local call n code
+	for call in recvmsg sendmsg; do
+		for n in 1 2 3 4 5 6; do
+			code=0
+			fault reaper "$call" "$n" ENOMEM run --rm --name n \
+			    --network none localhost/busybox echo hi \
+			    >"$T/out" 2>"$T/err" || code=$?
+			[ "$code" -ne 124 ] ||
+			    { cat "$T/report"; return 1; }
+			[ "$code" -eq 0 ] || grep -q '^Error: .*reaper' "$T/err"
+			bh create --name c --network none localhost/busybox \
+			    true >/dev/null
+			code=0
+			fault reaper "$call" "$n" ENOMEM start c \
+			    >"$T/out" 2>"$T/err" || code=$?
+			[ "$code" -ne 124 ] ||
+			    { cat "$T/report"; return 1; }
+			bh rm -f -t 0 c >/dev/null
+			is "$(bh ps -aq)" ""
+		done
+	done
+	clean
+}
+@test "a reaper that loses its channel hangs neither run nor start" {
+	each reaper_deaf
+}
+
+closed_run_dir() {
+	runs a
+	chmod 0 "$(run_dir)"/ctr/*
+	is "$(states)" "a running"
+	bh rm -f -t 0 a >/dev/null
+	is "$(bh ps -aq)" ""
+	clean
+}
+@test "a run directory of mode 0 keeps no container from being removed" {
+	each closed_run_dir
+}
