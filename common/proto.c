@@ -30,7 +30,8 @@ proto_role(enum role role)
 		{ R_FETCH, "fetch" },	{ R_LAUNCH, "launch" },
 		{ R_MONITOR, "monitor" }, { R_REAPER, "reaper" },
 		{ R_REFRESH, "refresh" }, { R_CGROUP, "cgroup" },
-		{ R_SCOPE, "scope" },
+		{ R_SCOPE, "scope" },	{ R_DIGEST, "digest" },
+		{ R_INFLATE, "inflate" },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -30,7 +30,9 @@ enum role {
 	R_REFRESH	= 1u << 10,
 	R_CGROUP	= 1u << 11,
 	R_SCOPE		= 1u << 12,
-	R_ALL		= (1u << 13) - 1,
+	R_DIGEST	= 1u << 13,
+	R_INFLATE	= 1u << 14,
+	R_ALL		= (1u << 15) - 1,
 };
 
 /*
@@ -100,7 +102,8 @@ enum role {
 	M(rw_keep,	0x040d,	R_CTL,			R_STORE, 0)	\
 	M(rw_list,	0x040e,	R_CTL,			R_STORE, 0)	\
 	/* unpack */							\
-	M(layer_unpack,	0x0501,	R_CTL,			R_UNPACK, 2)	\
+	/* 0x0501 was one that also decompressed and hashed. */		\
+	M(layer_unpack,	0x0502,	R_CTL,			R_UNPACK, 2)	\
 	/* fetch */							\
 	M(archive_open,	0x0601,	R_CTL,			R_FETCH, 1)	\
 	M(blob_send,	0x0602,	R_CTL,			R_FETCH, 1)	\
@@ -132,6 +135,11 @@ enum role {
 	M(scope_attach,	0x0c03,	R_CTL,			R_SCOPE, 0)	\
 	M(scope_slice,	0x0c04,	R_CTL,			R_SCOPE, 0)	\
 	M(scope_stop,	0x0c05,	R_CTL,			R_SCOPE, 0)	\
+	/* digest */							\
+	M(digest_copy,	0x0d01,	R_CTL,			R_DIGEST, 2)	\
+	M(digest_sum,	0x0d02,	R_CTL,			R_DIGEST, 1)	\
+	/* inflate */							\
+	M(stream_inflate, 0x0e01, R_CTL,		R_INFLATE, 2)	\
 	/* refresh */							\
 	M(ids_query,	0x0a01,	R_CTL,			R_REFRESH, 0)	\
 	M(ids_write,	0x0a02,	R_CTL,			R_REFRESH, 1)	\
@@ -380,8 +388,14 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 	F(str, chain_id, 71)
 /* layer_stage: reply_fd the staging directory, text its token */
 #define FIELDS_layer_stage(F)						\
-	F(str, parent, 64)	/* layer id, or empty */
-/* layer_commit: fd the record that layer_unpack answered; text: layer id */
+	F(str, parent, 64)	/* layer id, or empty */		\
+	F(u32, fleeting, 1)	/* 1: the layer goes again with this store \
+				 * unless an image was made of it */
+/*
+ * layer_commit: fd the record that layer_unpack answered, with digest,
+ * diff_id, size, compressed_size and compression as digest and inflate have
+ * them. text: layer id
+ */
 #define FIELDS_layer_commit(F)						\
 	F(str, token, 64)						\
 	F(str, parent, 64)						\
@@ -423,19 +437,34 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 	F(u32, flags, 0)
 
 /*
- * layer_unpack: the stream, the directory. reply_fd: a record with digest,
- * diff_id, size, compressed_size, compression, uid and gid lists; unpack(8).
+ * layer_unpack: the tar stream, the directory. reply_fd: a record with the
+ * uid and gid lists; unpack(8).
  */
 enum unpack_flags {
 	UNPACK_MERGED = 1,	/* vfs: the parent is there, whiteouts delete */
 	UNPACK_SPLIT = 2,	/* answer tar_split, too */
+	UNPACK_NEED_END = 4,	/* no sum is known: a cut archive must show */
 };
 #define FIELDS_layer_unpack(F)						\
-	F(str, digest, 71)	/* what the stream must hash to, or empty */ \
-	F(str, diff_id, 71)	/* what its contents must, or empty */	\
 	F(u64, max_bytes, UINT64_MAX)					\
 	F(u64, max_inodes, UINT64_MAX)				\
-	F(u32, flags, 3)	/* enum unpack_flags */
+	F(u32, flags, 7)	/* enum unpack_flags */
+
+/*
+ * digest_copy: from one pipe (or file) into the next; digest_sum: no further.
+ * text: "sha256:..." of the bytes, value: how many. EFBIG: more than max_bytes
+ * came (0: any number may).
+ */
+#define FIELDS_digest_copy(F)						\
+	F(u64, max_bytes, UINT64_MAX)
+#define FIELDS_digest_sum(F)						\
+	F(u64, max_bytes, UINT64_MAX)
+/*
+ * stream_inflate: from one pipe (or file) into the next, decompressed if it
+ * is compressed. value: how it was, as containers/storage counts.
+ */
+#define FIELDS_stream_inflate(F)					\
+	F(u64, max_ratio, UINT64_MAX)	/* bytes out per byte in; 0: 250 */
 
 /* archive_open: a regular file. reply_fd: a record, see fetch(8). */
 #define FIELDS_archive_open(F)						\

@@ -12,6 +12,8 @@ name=$1
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 chmod 755 "$tmp"
+# What a test starts beside the program.
+cp "$B/libexec/bulkhead/inflate" "$tmp"
 libs=$(sed -n "s/^LIBS_$name *:= *//p" GNUmakefile)
 survived=0
 while IFS='	' read -r file expr what; do

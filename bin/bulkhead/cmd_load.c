@@ -17,12 +17,32 @@
 #include "given.h"
 #include "layers.h"
 #include "manifest.h"
+#include "passage.h"
 #include "record.h"
 #include "refname.h"
 #include "say.h"
 #include "scope.h"
 #include "session.h"
 #include "sweep.h"
+
+#define MAX_SIZE	(64LL << 30)
+#define MAX_FILES	2000000
+#define MAX_RATIO	250
+
+/* What the archive may take, all its images together; 0 is no limit. */
+static struct limits
+limits_of(const struct globals *g)
+{
+	int64_t	 size = opt_num(g->opts, "max-size", MAX_SIZE);
+	int64_t	 files = opt_num(g->opts, "max-files", MAX_FILES);
+	int64_t	 ratio = opt_num(g->opts, "max-ratio", MAX_RATIO);
+
+	return ((struct limits){
+		.size = size > 0 ? (uint64_t)size : UINT64_MAX,
+		.files = files > 0 ? (uint64_t)files : UINT64_MAX,
+		.ratio = ratio > 0 ? (uint64_t)ratio : UINT64_MAX,
+	});
+}
 
 static int
 copy(struct given_stream *from, int to)
@@ -161,7 +181,7 @@ commit(struct session *s, const struct rec *names, const char *config,
 
 static int
 load_image(struct session *s, const struct rec *image, const char *kind,
-    bool progress)
+    struct limits *l, bool progress)
 {
 	scoped_free char	*made = NULL;
 	struct rec		*done = rec_new();
@@ -174,7 +194,7 @@ load_image(struct session *s, const struct rec *image, const char *kind,
 	int			 rc = -1;
 
 	if (names != NULL &&
-	    layers_bring(s, image, progress, top, done) == 0) {
+	    layers_bring(s, image, l, progress, top, done) == 0) {
 		if (manifest == NULL)
 			manifest = made = manifest_docker(config, done);
 		rc = commit(s, names, config, manifest, top, id);
@@ -193,12 +213,13 @@ static int
 load_all(struct session *s, const struct rec *archive, bool progress)
 {
 	const char	*kind = rec_str(archive, "kind", "");
+	struct limits	 l = limits_of(s->g);
 	struct rec	*more;
 	size_t		 it = 0;
-	int		 rc = load_image(s, archive, kind, progress);
+	int		 rc = load_image(s, archive, kind, &l, progress);
 
 	while (rc == 0 && (more = rec_sub(archive, "more", &it)) != NULL) {
-		rc = load_image(s, more, kind, progress);
+		rc = load_image(s, more, kind, &l, progress);
 		rec_free(more);
 	}
 	return (rc);
@@ -255,6 +276,7 @@ import_layer(struct session *s, const struct rec *archive,
 {
 	scoped_free char	*config = NULL, *manifest = NULL;
 	struct rec		*done = rec_new(), *names = rec_new(), *layer;
+	struct limits		 l = limits_of(s->g);
 	struct parse_err	 e;
 	char			 top[65], top_name[512];
 	size_t			 it = 0;
@@ -271,7 +293,8 @@ import_layer(struct session *s, const struct rec *archive,
 		}
 		(void)rec_add(names, "name", top_name);
 	}
-	if (layers_bring(s, archive, show_progress(s->g), top, done) == 0 &&
+	if (layers_bring(s, archive, &l, show_progress(s->g), top,
+	    done) == 0 &&
 	    (layer = rec_sub(done, "layer", &it)) != NULL) {
 		config = manifest_import(s->g->opts, layer, from, &e);
 		rec_free(layer);

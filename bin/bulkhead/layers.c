@@ -10,6 +10,7 @@
 #include <bsd/string.h>
 #include <sha2.h>
 
+#include "passage.h"
 #include "record.h"
 #include "scope.h"
 #include "session.h"
@@ -18,6 +19,7 @@
 
 struct bringing {
 	struct session	*s;
+	struct limits	*limits;
 	bool		 progress;
 	char		 parent[65];	/* layer id, or empty */
 	char		 chain[DIGEST_LEN + 1];
@@ -77,6 +79,7 @@ stage(struct bringing *b, char *token, int *dir)
 	memset(&m.layer_stage, 0, sizeof(m.layer_stage));
 	(void)strlcpy(m.layer_stage.parent, b->parent,
 	    sizeof(m.layer_stage.parent));
+	m.layer_stage.fleeting = 1;
 	if (star_ask(&b->s->star, H_STORE, MSG_layer_stage, &m, NULL, 0,
 	    &p) == -1)
 		return (-1);
@@ -84,51 +87,6 @@ stage(struct bringing *b, char *token, int *dir)
 	*dir = packet_take_fd(&p, 0);
 	packet_clear(&p);
 	return (*dir == -1 ? -1 : 0);
-}
-
-/*
- * Both ends at once: fetch writes into the pipe while unpack reads from it.
- * If one fails, the other one's complaint is only a consequence.
- */
-static struct rec *
-transfer(struct bringing *b, const struct rec *layer, int dir)
-{
-	struct star	*st = &b->s->star;
-	struct rec	*out;
-	union msg	 m;
-	int		 pfd[2], fds[2], sent;
-	char		 why[sizeof(st->text)] = "";
-
-	if (pipe2(pfd, O_CLOEXEC) == -1)
-		return (NULL);
-	memset(&m.layer_unpack, 0, sizeof(m.layer_unpack));
-	(void)strlcpy(m.layer_unpack.digest, rec_str(layer, "digest", ""),
-	    sizeof(m.layer_unpack.digest));
-	(void)strlcpy(m.layer_unpack.diff_id, rec_str(layer, "diff_id", ""),
-	    sizeof(m.layer_unpack.diff_id));
-	m.layer_unpack.flags = UNPACK_SPLIT | (strcmp(session_config(b->s,
-	    "storage.driver", ""), "vfs") == 0 ? UNPACK_MERGED : 0);
-	fds[0] = pfd[0];
-	fds[1] = dir;
-	sent = star_send(st, H_UNPACK, MSG_layer_unpack, &m, fds, 2);
-	close(pfd[0]);
-	memset(&m, 0, sizeof(m));
-	m.blob_send.index = (uint32_t)rec_num(layer, "index", 0);
-	if (sent == 0)
-		sent = star_send(st, H_FETCH, MSG_blob_send, &m, &pfd[1], 1);
-	close(pfd[1]);
-	if (sent == -1)
-		return (NULL);
-	if (star_done(st, H_FETCH) == -1 &&
-	    (errno != EPIPE || !star_has(st, H_FETCH)))
-		(void)strlcpy(why, st->text, sizeof(why));
-	out = star_wait_rec(st, H_UNPACK);
-	if (why[0] != '\0') {
-		rec_free(out);
-		(void)strlcpy(st->text, why, sizeof(st->text));
-		return (NULL);
-	}
-	return (out);
 }
 
 static int
@@ -178,7 +136,7 @@ bring_one(struct bringing *b, const struct rec *layer)
 	    session_userns(b->s, H_UNPACK) == -1 ||
 	    stage(b, token, &dir) == -1)
 		goto out;
-	if ((what = transfer(b, layer, dir)) != NULL) {
+	if ((what = passage_unpack(b->s, layer, dir, b->limits)) != NULL) {
 		chain_next(b->chain, rec_str(what, "diff_id", ""), chain);
 		rc = commit(b, token, chain, what);
 	}
@@ -213,6 +171,9 @@ bring(struct bringing *b, const struct rec *layer)
 		return (-1);
 	if (there == 1) {
 		say(b, name, "is here already");
+		/* What is in the store hides nothing that is wrong here. */
+		if (passage_verify(b->s, layer, b->limits) == -1)
+			return (-1);
 		(void)strlcpy(b->chain, chain, sizeof(b->chain));
 		return (rec_add_rec(b->done, "layer", layer));
 	}
@@ -221,10 +182,11 @@ bring(struct bringing *b, const struct rec *layer)
 }
 
 int
-layers_bring(struct session *s, const struct rec *image, bool progress,
-    char *top, struct rec *done)
+layers_bring(struct session *s, const struct rec *image, struct limits *l,
+    bool progress, char *top, struct rec *done)
 {
 	struct bringing	 b = { .s = s, .progress = progress, .done = done,
+			    .limits = l,
 			    .total = rec_count(image, "layer") };
 	struct rec	*layer;
 	size_t		 it = 0;

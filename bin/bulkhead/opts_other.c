@@ -189,10 +189,23 @@ const struct opt opts_refresh[] = {
 	{ 0 }
 };
 
+/* What an archive may take: load and import. */
+#define LIMITS								\
+	{ "max-files", 0, OPT_UINT, NULL,				\
+	  "Most files that all layers of the archive may hold together; " \
+	  "0 is no limit", "2000000", NULL },				\
+	{ "max-ratio", 0, OPT_UINT, NULL,				\
+	  "Most bytes, beyond the first GiB, that a layer may unpack to " \
+	  "for each byte it is stored in; 0 is no limit", "250", NULL }, \
+	{ "max-size", 0, OPT_SIZE, NULL,				\
+	  "Most bytes that all layers of the archive may unpack to "	\
+	  "together; 0 is no limit", "64g", NULL }
+
 const struct opt opts_load[] = {
 	HELP,
 	{ "input", 'i', OPT_STRING, NULL,
 	  "Read from specified archive file (default: stdin)", NULL, "file" },
+	LIMITS,
 	{ "quiet", 'q', OPT_FLAG, NULL, "Suppress the output", NULL, NULL },
 	{ 0 }
 };
@@ -207,6 +220,7 @@ const struct opt opts_import[] = {
 	  "CMD=|ENTRYPOINT=|ENV=|EXPOSE=|LABEL=|STOPSIGNAL=|USER=|VOLUME=|"
 	  "WORKDIR=" },
 	HELP,
+	LIMITS,
 	{ "message", 'm', OPT_STRING, NULL,
 	  "Set commit message for imported image", NULL, NULL },
 	{ "os", 0, OPT_STRING, NULL, "Set the OS of the imported image", NULL,

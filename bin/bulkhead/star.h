@@ -13,6 +13,9 @@
 
 enum star_helper {
 	H_REFRESH, H_RESOLVE, H_STATE, H_LOCK, H_STORE, H_FETCH, H_UNPACK,
+	H_DIGEST,		/* of a layer as it is stored */
+	H_DIGEST2,		/* of what inflate makes of it */
+	H_INFLATE,
 	H_CGROUP, H_SCOPE,
 	H_REAPER,		/* and with it these two, by channel only: */
 	H_MONITOR, H_LAUNCH,

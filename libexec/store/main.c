@@ -23,6 +23,7 @@
 #include <string.h>
 
 #include "commit.h"
+#include "fresh.h"
 #include "helper.h"
 #include "image.h"
 #include "layer.h"
@@ -153,8 +154,10 @@ on_image_commit(void *ctx, struct packet *p, struct answer *a)
 
 	if (r == NULL)
 		return (-1);
-	if ((rc = commit_image(ctx, r, id, a)) == 0)
+	if ((rc = commit_image(ctx, r, id, a)) == 0) {
+		fresh_keep(ctx);
 		(void)answer_text(a, "%s", id);
+	}
 	rec_free(r);
 	return (rc);
 }
@@ -165,8 +168,8 @@ on_layer_stage(void *ctx, struct packet *p, struct answer *a)
 	char	 token[64];
 	int	 fd;
 
-	fd = stage_make(ctx, p->body.layer_stage.parent, token, sizeof(token),
-	    a);
+	fd = stage_make(ctx, p->body.layer_stage.parent,
+	    p->body.layer_stage.fleeting != 0, token, sizeof(token), a);
 	if (fd == -1)
 		return (-1);
 	(void)answer_text(a, "%s", token);
@@ -297,6 +300,7 @@ main(int argc, char **argv)
 		fatal("getrandom");
 	json_object_seed(seed);
 	rc = helper_serve(&s.h, handlers, NITEMS(handlers), &s.state, &s);
+	fresh_end(&s);				/* no image was made of them */
 	stage_end(&s);				/* who filled them is gone */
 	if (s.tidy_at_end) {			/* and nobody waits any more */
 		(void)register_tidy(&s, &(struct answer){ .type = MSG_reply });

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "drop.h"
+#include "fresh.h"
 #include "layer.h"
 #include "lock.h"
 #include "path.h"
@@ -33,6 +34,7 @@ struct stage {
 	LIST_ENTRY(stage) entry;
 	char		 token[TOKEN_LEN + 1];
 	char		 parent[ID_LEN + 1];
+	bool		 fleeting;	/* goes unless an image is made of it */
 	int		 fd;		/* the lock file, locked */
 };
 
@@ -246,8 +248,8 @@ make_diff(struct store *s, const struct stage *st, struct answer *a)
 }
 
 int
-stage_make(struct store *s, const char *parent, char *token, size_t size,
-    struct answer *a)
+stage_make(struct store *s, const char *parent, bool fleeting, char *token,
+    size_t size, struct answer *a)
 {
 	struct stage	*st;
 	json_t		*chain[LAYERS_MAX];
@@ -262,6 +264,7 @@ stage_make(struct store *s, const char *parent, char *token, size_t size,
 	if ((st = stage_new(s)) == NULL)
 		return (fail_errno(a, "cannot make", "a staging directory"));
 	snprintf(st->parent, sizeof(st->parent), "%s", parent);
+	st->fleeting = fleeting;
 	if ((fd = make_diff(s, st, a)) == -1) {
 		stage_free(s, st);
 		return (-1);
@@ -331,8 +334,9 @@ commit_locked(struct store *s, struct stage *st, const char *id,
 	if (lock == -1 || index_read(&s->layers, s->graph, a) == -1)
 		return (-1);
 	if ((there = index_get(&s->layers, id)) != NULL) {
+		/* Another was faster: as good. */
 		if (!layer_incomplete(there))
-			return (0);	/* another was faster: as good */
+			return (st->fleeting ? fresh_not(s, a) : 0);
 		/* Its maker held this lock and is gone: podman drops it, too. */
 		if (index_drop(&s->layers, id, a) == -1)
 			return (-1);
@@ -366,6 +370,8 @@ stage_commit(struct store *s, const char *token, const char *parent,
 		path_of(token, "", path);
 		rc = place_prepare(s, path, parent, a);
 	}
+	if (rc == 0 && st->fleeting)
+		rc = fresh_add(s, id, a);
 	if (rc == 0)
 		rc = commit_locked(s, st, id, r, a);
 	if (st != NULL)
@@ -399,6 +405,17 @@ stage_note(struct store *s, const char *ids, char *token, size_t size,
 	}
 	snprintf(token, size, "%s", st->token);
 	return (0);
+}
+
+void
+stage_leave(const char *token)
+{
+	struct stage	*st = find(token);
+
+	if (st == NULL)
+		return;
+	LIST_REMOVE(st, entry);
+	free(st);
 }
 
 void

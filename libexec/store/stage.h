@@ -6,6 +6,7 @@
 #ifndef STORE_STAGE_H
 #define STORE_STAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct answer;
@@ -13,10 +14,10 @@ struct rec;
 struct store;
 
 /*
- * Make a staging directory for a layer on a parent ("" for a base). Its
- * descriptor (for the caller to close) and its token, or -1 + sentence.
+ * Make a staging directory for a layer on a parent ("" for a base), which is
+ * fleeting (fresh.h) or not. Its descriptor (for the caller to close) and its token, or -1 + sentence.
  */
-int	stage_make(struct store *, const char *, char *, size_t,
+int	stage_make(struct store *, const char *, bool, char *, size_t,
 	    struct answer *);
 /*
  * Move it into place as a layer, as the record of layer_unpack describes it:
@@ -36,6 +37,8 @@ int	stage_tidy(struct store *, struct answer *);
  */
 int	stage_note(struct store *, const char *, char *, size_t,
 	    struct answer *);
+/* The note stays, for others to find it once this process has ended. */
+void	stage_leave(const char *);
 /* The note's work is done. */
 void	stage_forget(struct store *, const char *);
 

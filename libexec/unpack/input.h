@@ -1,7 +1,4 @@
-/*
- * The layer's bytes: read with a deadline, hashed, decompressed, hashed
- * again, and handed out from one buffer.
- */
+/* The layer's bytes: read with a deadline, handed out from one buffer. */
 #ifndef UNPACK_INPUT_H
 #define UNPACK_INPUT_H
 
@@ -15,16 +12,14 @@ struct why;
 struct input;
 
 struct input_limits {
-	uint64_t	 max_bytes;	/* out of the decompressor */
-	uint64_t	 ratio_from;	/* from here on the ratio counts */
-	uint64_t	 max_ratio;	/* bytes out per byte in */
+	uint64_t	 max_bytes;
 	int		 stall_ms;	/* longest wait for the next byte */
 	int		 owner_fd;	/* give up when this one hangs up; -1 */
 };
 
 /* Read from a descriptor, which is lent. NULL with why set. */
 struct input	*input_open(int, const struct input_limits *, struct why *);
-/* From memory, for tests and the fuzz target: no compression, no limits. */
+/* From memory, for tests and the fuzz target: no limits. */
 struct input	*input_memory(const void *, size_t, struct why *);
 void		 input_free(struct input *);
 
@@ -39,15 +34,7 @@ void		 input_skip(struct input *, size_t);
 /* How many were used up: the position in the uncompressed stream. */
 uint64_t	 input_position(const struct input *);
 
-struct input_sums {
-	char		 digest[72];	/* of the bytes as they came */
-	char		 diff_id[72];	/* of the uncompressed bytes */
-	uint64_t	 compressed_size;
-	uint64_t	 size;
-	int		 compression;	/* enum codec_number */
-};
-
-/* Everything was read and used up: the sums. 0, or -1 with why set. */
-int		 input_close(struct input *, struct input_sums *);
+/* Everything was read and used up. 0, or -1 with why set. */
+int		 input_close(struct input *);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "flow.h"
 #include "make.h"
 #include "record.h"
 #include "scope.h"
@@ -20,8 +21,8 @@ layer_count(struct layer *l)
 	l->inodes++;
 	if (l->inodes + l->tree.made > l->max_inodes)
 		return (why_set(&l->why, EFBIG, "the layer has more than the "
-		    "%llu files that are allowed; raise the limit if you "
-		    "trust it", (unsigned long long)l->max_inodes));
+		    "%llu files that are allowed; if you trust where it is "
+		    "from, raise --max-files", (unsigned long long)l->max_inodes));
 	return (0);
 }
 
@@ -94,24 +95,8 @@ all_entries(struct layer *l)
 	return (rc);
 }
 
-/* B09: what came is what was named, or nothing of it is used. */
-static int
-check_sums(struct layer *l, const struct layer_opts *o,
-    const struct input_sums *s)
-{
-	if (o->digest[0] != '\0' && strcmp(o->digest, s->digest) != 0)
-		return (why_set(&l->why, EBADMSG, "its digest is %s, but %s "
-		    "was announced; pull or save the image again", s->digest,
-		    o->digest));
-	if (o->diff_id[0] != '\0' && strcmp(o->diff_id, s->diff_id) != 0)
-		return (why_set(&l->why, EBADMSG, "its contents hash to %s, "
-		    "but the image's configuration says %s; pull or save the "
-		    "image again", s->diff_id, o->diff_id));
-	return (0);
-}
-
 static struct rec *
-report(struct layer *l, const struct input_sums *s)
+report(struct layer *l)
 {
 	struct rec	*r = rec_new();
 
@@ -119,15 +104,11 @@ report(struct layer *l, const struct input_sums *s)
 		(void)why_set(&l->why, ENOMEM, "out of memory");
 		return (NULL);
 	}
-	(void)rec_add(r, "digest", s->digest);
-	(void)rec_add(r, "diff_id", s->diff_id);
-	(void)rec_add_num(r, "size", (int64_t)s->size);
-	(void)rec_add_num(r, "compressed_size", (int64_t)s->compressed_size);
-	(void)rec_add_num(r, "compression", s->compression);
 	for (size_t i = 0; i < l->meta.used_uids.n; i++)
 		(void)rec_add_num(r, "uid", l->meta.used_uids.id[i]);
 	for (size_t i = 0; i < l->meta.used_gids.n; i++)
 		(void)rec_add_num(r, "gid", l->meta.used_gids.id[i]);
+	(void)rec_add_num(r, "inodes", (int64_t)(l->inodes + l->tree.made));
 	(void)rec_add_num(r, "entries", (int64_t)l->entries);
 	(void)rec_add_num(r, "skipped_devices", (int64_t)l->skipped_devices);
 	(void)rec_add_num(r, "dropped_xattrs",
@@ -156,9 +137,7 @@ static int
 start(struct layer *l, int stream, int dir, const struct layer_opts *o)
 {
 	struct input_limits	 lim = { .max_bytes = l->max_bytes,
-				    .ratio_from = LAYER_RATIO_FROM,
-				    .max_ratio = LAYER_RATIO,
-				    .stall_ms = LAYER_STALL_MS,
+				    .stall_ms = FLOW_READ_MS,
 				    .owner_fd = o->owner_fd };
 
 	l->tree.root = -1;
@@ -168,8 +147,7 @@ start(struct layer *l, int stream, int dir, const struct layer_opts *o)
 	    (l->in = input_open(stream, &lim, &l->why)) == NULL ||
 	    (l->tar = tar_new(l->in, &l->why)) == NULL)
 		return (-1);
-	/* Without a sum to check, a cut archive must show by itself. */
-	tar_need_end(l->tar, o->diff_id[0] == '\0' && o->digest[0] == '\0');
+	tar_need_end(l->tar, o->need_end);
 	if (!o->want_split)
 		return (0);
 	if ((l->split = split_new(&l->why)) == NULL)
@@ -182,7 +160,6 @@ struct rec *
 layer_unpack(int stream, int dir, const struct layer_opts *o, struct why *w)
 {
 	struct layer		*l = calloc(1, sizeof(*l));
-	struct input_sums	 sums;
 	struct rec		*r = NULL;
 
 	if (l == NULL) {
@@ -196,8 +173,8 @@ layer_unpack(int stream, int dir, const struct layer_opts *o, struct why *w)
 	if (start(l, stream, dir, o) == 0 && all_entries(l) == 0 &&
 	    set_dir_times(l) == 0 &&
 	    (l->split == NULL || split_finish(l->split) == 0) &&
-	    input_close(l->in, &sums) == 0 && check_sums(l, o, &sums) == 0)
-		r = report(l, &sums);
+	    input_close(l->in) == 0)
+		r = report(l);
 	if (r == NULL)
 		*w = l->why;
 	layer_clear(l);

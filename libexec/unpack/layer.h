@@ -20,9 +20,6 @@ struct tar;
 /* What is allowed unless the message says otherwise (A10). */
 #define LAYER_BYTES	(64ULL << 30)
 #define LAYER_INODES	2000000ULL
-#define LAYER_RATIO	250ULL
-#define LAYER_RATIO_FROM (1ULL << 30)
-#define LAYER_STALL_MS	60000
 
 /* A directory whose time is set at the end, when nothing more goes in. */
 struct dir_time {
@@ -32,13 +29,12 @@ struct dir_time {
 };
 
 struct layer_opts {
-	const char	*digest;	/* what must come out, or "" */
-	const char	*diff_id;
 	uint64_t	 max_bytes;	/* 0: the default */
 	uint64_t	 max_inodes;
 	bool		 merged;	/* vfs: whiteouts delete */
 	bool		 single;	/* owners are not kept */
 	bool		 want_split;
+	bool		 need_end;	/* a cut archive must show by itself */
 	int		 owner_fd;	/* give up when it hangs up; -1 */
 	struct idmap	 uids, gids;	/* of the user namespace */
 };

@@ -1,11 +1,14 @@
 /*
  * unpack: turns one hostile layer stream into one directory.
  *
- * Trusts: nobody for the bytes; the front end for which directory, and for
- *         what the bytes must hash to.
+ * Trusts: nobody for the bytes; the front end for which directory.
  * Holds:  one directory, one stream, and capabilities over the ids of a user
  *         namespace, not of the host. No paths, no network, no children.
  * Dies:   when its channel closes, also in the middle of a layer.
+ *
+ * The bytes may take it over, and then it fills its directory with what they
+ * like. What the layer is called then is not its to say: digest has hashed
+ * what came, in front of it.
  *
  * One process unpacks one layer. Until layer_unpack it hears only the front
  * end, over declared messages; there it confines itself to the directory that
@@ -26,7 +29,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "digest.h"
+#include "flow.h"
 #include "helper.h"
 #include "layer.h"
 #include "log.h"
@@ -110,29 +113,13 @@ check_descriptors(int stream, int dir, struct answer *a)
 {
 	struct stat	 st;
 
-	if (fstat(stream, &st) == -1)
-		return (-1);
-	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode)) {
-		errno = EINVAL;
+	if (flow_check_in(stream) == -1)
 		return (answer_text(a, "the layer is no file and no pipe"));
-	}
 	if (fstat(dir, &st) == -1)
 		return (-1);
 	if (!S_ISDIR(st.st_mode)) {
 		errno = ENOTDIR;
 		return (answer_text(a, "the layer's directory is none"));
-	}
-	return (0);
-}
-
-static int
-check_digests(const struct msg_layer_unpack *m, struct answer *a)
-{
-	if ((m->digest[0] != '\0' && !digest_valid(m->digest)) ||
-	    (m->diff_id[0] != '\0' && !digest_valid(m->diff_id))) {
-		errno = EINVAL;
-		return (answer_text(a, "a digest is not sha256: and 64 hex "
-		    "digits"));
 	}
 	return (0);
 }
@@ -147,9 +134,9 @@ on_layer_unpack(void *ctx, struct packet *p, struct answer *a)
 	struct why			 w = { 0 };
 	struct rec			*r;
 	struct layer_opts		 o = {
-		.digest = m->digest, .diff_id = m->diff_id,
 		.max_bytes = m->max_bytes, .max_inodes = m->max_inodes,
 		.merged = (m->flags & UNPACK_MERGED) != 0,
+		.need_end = (m->flags & UNPACK_NEED_END) != 0,
 		.want_split = (m->flags & UNPACK_SPLIT) != 0,
 		.single = userns_single(),
 		.owner_fd = u->helper->chan.fd,
@@ -157,8 +144,7 @@ on_layer_unpack(void *ctx, struct packet *p, struct answer *a)
 	};
 	int				 rc;
 
-	if (check_digests(m, a) == -1 ||
-	    check_descriptors(stream, dir, a) == -1)
+	if (check_descriptors(stream, dir, a) == -1)
 		return (-1);
 	u->state = DONE;
 	helper_sandbox(u->helper, &dir, 1);

@@ -148,7 +148,7 @@ make_file(struct layer *l, int dir, const char *leaf,
 	if (e->size > l->max_bytes || (l->bytes += e->size) > l->max_bytes)
 		return (why_set(&l->why, EFBIG, "entry \"%.200s\" makes the "
 		    "layer larger than the %llu bytes that are allowed; "
-		    "raise the limit if you trust it", path,
+		    "if you trust where it is from, raise --max-size", path,
 		    (unsigned long long)l->max_bytes));
 	if (copy_file(l, fd, e, path) == -1 ||
 	    (l->tree.merged && mark(l, fd, path, NULL) == -1))

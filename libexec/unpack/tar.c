@@ -127,15 +127,20 @@ block(struct tar *t, uint8_t *copy)
 
 /*
  * Behind the end of the archive may be padding, but only zeros: a reader
- * that goes on would see entries there that we do not.
+ * that goes on would see entries there that we do not. tar pads to 10 KiB
+ * unless it is told another size.
  */
 static int
 drain(struct tar *t)
 {
 	const uint8_t	*p;
+	uint64_t	 padding = 0;
 	ssize_t		 n;
 
 	while ((n = input_peek(t->in, 1, &p)) > 0) {
+		if ((padding += (uint64_t)n) > TAR_PADDING_MAX)
+			return (refused(t, "more than 64 MiB of zeros behind "
+			    "its end"));
 		for (ssize_t i = 0; i < n; i++)
 			if (p[i] != 0)
 				return (refused(t, "there is something behind "

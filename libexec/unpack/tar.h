@@ -19,6 +19,7 @@ struct tar;
 
 #define TAR_BLOCK_LEN	512
 #define TAR_META_MAX	(1u << 20)	/* one PAX header or long name */
+#define TAR_PADDING_MAX	(64u << 20)	/* zeros behind the end */
 #define TAR_EXTENTS_MAX	1000000u	/* pieces of one sparse file */
 
 enum tar_type {

@@ -131,6 +131,8 @@ static const struct program {
 	{ "refresh",	R_REFRESH,	3, EX_PROTOCOL },
 	{ "cgroup",	R_CGROUP,	3, EX_PROTOCOL },
 	{ "scope",	R_SCOPE,	3, EX_PROTOCOL },
+	{ "digest",	R_DIGEST,	3, EX_PROTOCOL },
+	{ "inflate",	R_INFLATE,	3, EX_PROTOCOL },
 	/* These two outlive whoever broke the protocol: a container may run. */
 	{ "monitor",	R_MONITOR,	5, EX_OK },
 	{ "reaper",	R_REAPER,	6, EX_OK },

@@ -1,21 +1,15 @@
 /*
  * Any bytes as a layer: what the strict reader lets through has to hold what
- * the rest of unpack relies on. Bytes that begin like a compressed stream go
- * through the decoder first.
+ * the rest of unpack relies on.
  */
-#include <sys/mman.h>
-
-#include <err.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "../../libexec/unpack/codec.h"
+#include "why.h"
 #include "../../libexec/unpack/input.h"
 #include "../../libexec/unpack/tar.h"
 #include "../../libexec/unpack/tree.h"
-#include "../../libexec/unpack/why.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -96,24 +90,12 @@ walk(struct input *in, struct why *w)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	struct input_limits	 lim = { 8 << 20, 1 << 20, 1000, 1000, -1 };
-	struct why		 w = { 0 };
-	struct input		*in;
-	int			 fd = -1;
+	struct why	 w = { 0 };
+	struct input	*in = input_memory(data, len, &w);
 
-	if (codec_detect(data, len) == NULL)
-		in = input_memory(data, len, &w);
-	else {
-		if ((fd = memfd_create("fuzz", MFD_CLOEXEC)) == -1 ||
-		    pwrite(fd, data, len, 0) != (ssize_t)len)
-			err(1, "memfd");
-		in = input_open(fd, &lim, &w);
-	}
 	if (in != NULL)
 		walk(in, &w);
 	input_free(in);
-	if (fd != -1)
-		close(fd);
 	return (0);
 }
 

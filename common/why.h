@@ -1,6 +1,6 @@
-/* The one sentence that says what is wrong with a layer: the first one. */
-#ifndef UNPACK_WHY_H
-#define UNPACK_WHY_H
+/* The one sentence that says why something failed: the first one. */
+#ifndef COMMON_WHY_H
+#define COMMON_WHY_H
 
 struct why {
 	int	 error;		/* errno for the reply; 0: nothing is wrong */

@@ -1,20 +1,20 @@
 /* The old interface: EVP would link every cipher there is. */
 #define OPENSSL_SUPPRESS_DEPRECATED
-#include "digest.h"
+#include "sum.h"
 
 #include <openssl/sha.h>
 
 #include <stdlib.h>
 #include <string.h>
 
-struct digest {
+struct sum {
 	SHA256_CTX	 ctx;
 };
 
-struct digest *
-digest_new(void)
+struct sum *
+sum_new(void)
 {
-	struct digest	*d = calloc(1, sizeof(*d));
+	struct sum	*d = calloc(1, sizeof(*d));
 
 	if (d != NULL)
 		(void)SHA256_Init(&d->ctx);
@@ -22,22 +22,22 @@ digest_new(void)
 }
 
 void
-digest_free(struct digest *d)
+sum_free(struct sum *d)
 {
 	free(d);
 }
 
 void
-digest_add(struct digest *d, const void *p, size_t n)
+sum_add(struct sum *d, const void *p, size_t n)
 {
 	(void)SHA256_Update(&d->ctx, p, n);
 }
 
 void
-digest_text(struct digest *d, char text[DIGEST_TEXT])
+sum_text(struct sum *d, char text[SUM_TEXT])
 {
 	static const char	 hex[] = "0123456789abcdef";
-	uint8_t			 raw[DIGEST_LEN];
+	uint8_t			 raw[SUM_LEN];
 	char			*p = text + 7;
 
 	(void)SHA256_Final(raw, &d->ctx);
@@ -47,11 +47,4 @@ digest_text(struct digest *d, char text[DIGEST_TEXT])
 		*p++ = hex[raw[i] & 15];
 	}
 	*p = '\0';
-}
-
-bool
-digest_valid(const char *s)
-{
-	return (strncmp(s, "sha256:", 7) == 0 && strlen(s) == 71 &&
-	    strspn(s + 7, "0123456789abcdef") == 64);
 }

@@ -2,8 +2,8 @@
  * Compression formats a layer may come in. A decoder is a plain machine from
  * bytes to bytes: it reads nothing itself and stops when its output is full.
  */
-#ifndef UNPACK_CODEC_H
-#define UNPACK_CODEC_H
+#ifndef INFLATE_CODEC_H
+#define INFLATE_CODEC_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,0 +1,126 @@
+/*
+ * digest: hands bytes on from one pipe to the next and says what they hash to.
+ *
+ * Trusts: nobody; it looks at no byte but to add it to the sum.
+ * Holds:  two pipes while it copies. No paths, no network, no children, no
+ *	   privilege.
+ * Dies:   when its channel closes, also in the middle of a copy.
+ *
+ * What parses the bytes of a layer, inflate and unpack, can be taken over by
+ * them, and would then say of its input what it likes. So neither is asked:
+ * this program stands in front of each and parses nothing. It copies through
+ * memory of its own and never with splice or tee, because the pages in a pipe
+ * that fetch has spliced from the archive are still those of the file, and
+ * could change between the sum and the reader.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow.h"
+#include "helper.h"
+#include "policy.h"
+#include "scope.h"
+#include "sum.h"
+#include "why.h"
+
+#define CHUNK	(256u << 10)
+
+enum { READY = 1 };
+
+struct digest {
+	struct helper	 helper;
+	unsigned int	 state;
+	uint8_t		 buf[CHUNK];
+};
+
+static const struct rule rules[] = {
+#include "digest.policy"
+};
+#include "digest.bpf.h"
+
+static const struct policy policy = { "digest", rules,
+	sizeof(rules) / sizeof(rules[0]), bpf, sizeof(bpf) / sizeof(bpf[0]) };
+
+/* Every byte, in this order: read, count, add, hand on. */
+static int
+copy(struct digest *d, int from, int to, uint64_t max, struct sum *sum,
+    uint64_t *total, struct why *w)
+{
+	const struct flow	 in = { from, d->helper.chan.fd, FLOW_READ_MS };
+	const struct flow	 out = { to, d->helper.chan.fd, FLOW_WRITE_MS };
+	ssize_t			 n;
+
+	while ((n = flow_read(&in, d->buf, sizeof(d->buf), w)) > 0) {
+		*total += (uint64_t)n;
+		if (max != 0 && *total > max)
+			return (why_set(w, EFBIG, "more than %llu bytes have "
+			    "come", (unsigned long long)max));
+		sum_add(sum, d->buf, (size_t)n);
+		if (to != -1 && flow_write(&out, d->buf, (size_t)n, w) == -1)
+			return (-1);
+	}
+	return (n == -1 ? -1 : 0);
+}
+
+static int
+run(struct digest *d, int from, int to, uint64_t max, struct answer *a)
+{
+	struct sum	*sum;
+	struct why	 w = { 0 };
+	char		 text[SUM_TEXT];
+	int		 rc;
+
+	if (flow_check_in(from) == -1 ||
+	    (to != -1 && flow_check_out(to) == -1))
+		return (answer_text(a, "what is to be hashed does not come "
+		    "through a pipe"));
+	if ((sum = sum_new()) == NULL)
+		return (answer_text(a, "out of memory"));
+	rc = copy(d, from, to, max, sum, &a->value, &w);
+	sum_text(sum, text);
+	sum_free(sum);
+	if (rc == 0)
+		return (answer_text(a, "%s", text), 0);
+	errno = w.error;
+	return (answer_text(a, "%s", w.text));
+}
+
+static int
+on_digest_copy(void *ctx, struct packet *p, struct answer *a)
+{
+	scoped_fd int	 from = packet_take_fd(p, 0);
+	scoped_fd int	 to = packet_take_fd(p, 1);
+
+	return (run(ctx, from, to, p->body.digest_copy.max_bytes, a));
+}
+
+static int
+on_digest_sum(void *ctx, struct packet *p, struct answer *a)
+{
+	scoped_fd int	 from = packet_take_fd(p, 0);
+
+	return (run(ctx, from, -1, p->body.digest_sum.max_bytes, a));
+}
+
+static const struct handler handlers[] = {
+	/* message		states		handler */
+	{ MSG_digest_copy,	READY,		on_digest_copy },
+	{ MSG_digest_sum,	READY,		on_digest_sum },
+};
+
+int
+main(int argc, char **argv)
+{
+	static struct digest	 d = { .helper = { .name = "digest",
+				    .self = R_DIGEST, .policy = &policy },
+				    .state = READY };
+
+	helper_args(&d.helper, argc, argv);
+	helper_socket(&d.helper);
+	helper_drop(&d.helper);
+	helper_sandbox(&d.helper, NULL, 0);
+	return (helper_serve(&d.helper, handlers,
+	    sizeof(handlers) / sizeof(handlers[0]), &d.state, &d));
+}
