@@ -283,6 +283,14 @@ is_key(const char *word, size_t n, const char *key)
 	return (strlen(key) == n && memcmp(word, key, n) == 0);
 }
 
+static bool
+is_propagation(const char *word)
+{
+	const struct mount_opt	*o = find_opt('b', word);
+
+	return (o != NULL && o->group == G_PROPAGATION);
+}
+
 /* One KEY=VALUE (or KEY). */
 static int
 long_key(struct long_form *f, const char *word, struct parse_err *e)
@@ -320,9 +328,14 @@ long_key(struct long_form *f, const char *word, struct parse_err *e)
 			f->opts[f->nopts++] = b ? flags[i].yes : flags[i].no;
 			return (0);
 		}
-	if (is_key(word, n, "bind-propagation") && value != NULL)
+	if (is_key(word, n, "bind-propagation")) {
+		if (value == NULL || !is_propagation(value))
+			return (parse_fail(e, "%s: invalid mount option: "
+			    "bind-propagation is one of private, rprivate, "
+			    "slave, rslave, shared, rshared, unbindable and "
+			    "runbindable", word));
 		f->opts[f->nopts++] = value;
-	else
+	} else
 		f->opts[f->nopts++] = word +
 		    (strncmp(word, "tmpfs-", 6) == 0 ? 6 : 0);
 	return (0);

@@ -110,6 +110,12 @@ mounts(void)
 	is(spec_mount, "type=bind,source=/a,target=/b,readonly=false,"
 	    "bind-propagation=slave", "type=bind src=/a dst=/b opt=rw "
 	    "opt=slave opt=rbind");
+	no(spec_mount, "type=bind,source=/a,target=/b,bind-propagation=suid",
+	    "bind-propagation=suid: invalid mount option");
+	no(spec_mount, "type=bind,source=/a,target=/b,bind-propagation=dev",
+	    "bind-propagation=dev: invalid mount option");
+	no(spec_mount, "type=bind,source=/a,target=/b,bind-propagation",
+	    "bind-propagation: invalid mount option");
 	is(spec_mount, "type=tmpfs,destination=/t,tmpfs-size=1m",
 	    "type=tmpfs dst=/t opt=size=1m opt=rprivate opt=rw opt=noexec "
 	    "opt=nosuid opt=nodev opt=tmpcopyup");
