@@ -49,6 +49,16 @@ path_open_in_root(int dir, const char *name, int flags, mode_t mode)
 	    RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS));
 }
 
+int
+path_open_place(const char *path, int flags)
+{
+	if (*path != '/') {
+		errno = EINVAL;
+		return (-1);
+	}
+	return (open_resolved(AT_FDCWD, path, flags, 0, RESOLVE_NO_SYMLINKS));
+}
+
 bool
 path_is_name(const char *s)
 {

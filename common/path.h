@@ -13,6 +13,11 @@
 int	path_open(int, const char *, int, mode_t);
 /* The same with RESOLVE_IN_ROOT: links are followed as if in a chroot. */
 int	path_open_in_root(int, const char *, int, mode_t);
+/*
+ * An absolute path in which nothing is a link, so that it is what it says: or
+ * ELOOP. A descriptor (close-on-exec) or -1.
+ */
+int	path_open_place(const char *, int);
 /* One plain component: not empty, no slash, not "." or "..". */
 bool	path_is_name(const char *);
 /*

@@ -552,19 +552,29 @@ enum unpack_flags {
 	F(u32, slot, 65535)
 /*
  * ids_grant (system mode, before ids_seal): an O_PATH descriptor of a
- * directory or file that ids_mount may be asked for. value: its number.
+ * directory or file that ids_mount may be asked for, and how. value: its
+ * number. Without GRANT_STORE it is for containers, never for slot 0.
  * ids_seal: the front end is about to give up root: no more grants. Only
  * after it are ids_write and ids_mount served, so it cannot be forgotten.
  * Rootless, refresh starts sealed. (Any user can open any directory with
  * O_PATH: a descriptor that comes after root is given up proves nothing.)
  */
+enum grant_flags {
+	GRANT_STORE = 1,	/* for the store, too */
+	GRANT_DEEP = 2,		/* with what is mounted in it */
+	GRANT_NOSUID = 4,	/* each mount of it is that, */
+	GRANT_NODEV = 8,	/* whatever is asked for later */
+	GRANT_RDONLY = 16,
+};
 #define FIELDS_ids_grant(F)						\
-	F(u32, flags, 0)
+	F(u32, flags, 31)	/* enum grant_flags */
 #define FIELDS_ids_seal(F)						\
 	F(u32, flags, 0)
 /*
  * ids_mount: reply_fd: a detached mount of a granted directory, id-mapped:
- * 0.. on disk are the ids of the slot, as ids_write has them.
+ * 0.. on disk are the ids of the slot, as ids_write has them. What is asked
+ * for here is added to what the grant says, but recursive it must allow. For
+ * slot 0 each is nosuid and nodev.
  */
 #define FIELDS_ids_mount(F)						\
 	F(u32, grant, 255)						\

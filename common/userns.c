@@ -76,8 +76,11 @@ userns_on_make(void *ctx, struct packet *p, struct answer *a)
 static int
 become_root(bool one, struct answer *a)
 {
-	/* With one id, setgroups is denied, and the groups are the user's. */
-	if ((!one && setgroups(0, NULL) == -1) ||
+	/*
+	 * With one id, and where refresh has denied it, the groups stay the
+	 * user's. With EPERM otherwise the next call fails, too.
+	 */
+	if ((!one && setgroups(0, NULL) == -1 && errno != EPERM) ||
 	    setresgid(0, 0, 0) == -1 || setresuid(0, 0, 0) == -1)
 		return (answer_text(a, "cannot become root of the user "
 		    "namespace"));

@@ -19,12 +19,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mac.h"
+
 #define CACHE_NAME	65	/* hexadecimal digits and a NUL */
-#define CACHE_KEY	32	/* bytes */
 
 struct cache {
-	uint8_t	 key[CACHE_KEY];
-	bool	 keyed;		/* without, nothing is found or kept */
+	struct mac_key	 key;	/* without, nothing is found or kept */
 };
 
 /* Have the key of the run directory of this path, made where that is said. */

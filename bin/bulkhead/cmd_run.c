@@ -18,6 +18,7 @@
 #include "define.h"
 #include "end.h"
 #include "errors.h"
+#include "grant.h"
 #include "hostpath.h"
 #include "locks.h"
 #include "pods.h"
@@ -67,7 +68,7 @@ grant(struct session *s)
 
 	if (volumes_find(s, m->mounts) == -1)
 		return (-1);
-	return (start_grant_mounts(s, m->mounts));
+	return (grant_make(s, m->id, m->mounts, m->rm));
 }
 
 static bool
@@ -398,6 +399,7 @@ static int
 define_used(struct making *m)
 {
 	if (volumes_define(&m->s, m->def, m->mounts, m->image) == 0 &&
+	    grant_copy(m->def, m->mounts) == 0 &&
 	    pods_define(&m->s, m->def) == 0)
 		return (0);
 	(void)session_error(&m->s);

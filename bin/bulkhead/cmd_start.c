@@ -17,6 +17,7 @@
 #include "cmd_start.h"
 #include "end.h"
 #include "errors.h"
+#include "grant.h"
 #include "locks.h"
 #include "record.h"
 #include "restart.h"
@@ -32,7 +33,7 @@ struct starting {
 	struct globals	*g;
 	struct session	 s;
 	struct start	 go;
-	struct rec	*row;		/* the one to start, as root saw it */
+	struct rec	*row;		/* the one to start */
 	const char	*ref;
 	int64_t		 due;		/* by policy: its restart_due */
 	bool		 attach;
@@ -44,16 +45,19 @@ static int
 find_and_grant(struct session *s)
 {
 	struct starting	*st = s->arg;
-	struct rec	*def;
+	struct rec	*row, *def;
 	size_t		 it = 0;
-	int		 rc;
+	int		 rc = -1;
 
-	if ((st->row = session_container(s, st->ref)) == NULL)
+	if (!s->system)
+		return (0);
+	/* Nothing is done about it by root but this. */
+	if ((row = session_row(s, st->ref)) == NULL)
 		return (-1);
-	if ((def = rec_sub(st->row, "def", &it)) == NULL)
-		return (-1);
-	rc = start_grant_mounts(s, def);
+	if ((def = rec_sub(row, "def", &it)) != NULL)
+		rc = grant_again(s, rec_str(row, "id", ""), def);
 	rec_free(def);
+	rec_free(row);
 	return (rc);
 }
 
@@ -208,8 +212,7 @@ start_in_session(struct starting *st)
 	st->s.arg = st;
 	if (session_open(&st->s, st->g, NEED_END | NEED_WRITE | NEED_MORE,
 	    NULL) == 0) {
-		if (st->row == NULL)
-			st->row = session_container(&st->s, st->ref);
+		st->row = session_container(&st->s, st->ref);
 		code = st->row == NULL ? session_error(&st->s) :
 		    start_opened(st);
 		session_close(&st->s);

@@ -16,6 +16,7 @@
 #include "env.h"
 #include "event.h"
 #include "format.h"
+#include "grant.h"
 #include "human.h"
 #include "image.h"
 #include "inspect.h"
@@ -473,12 +474,35 @@ make(struct session *s, struct rec *r, char *name)
 	    false), name));
 }
 
+/* What is made of the command line, before there is a session. */
+struct creating {
+	const char	*name;
+	struct rec	*extra;
+};
+
+/* While still root: that it is a directory of the host's is root's word. */
+static int
+grant(struct session *s)
+{
+	struct creating	*c = s->arg;
+	struct rec	*r = rec_new();
+	int		 rc = -1;
+
+	if (r != NULL && rec_add(r, "name", c->name) == 0 &&
+	    rec_add_all(r, c->extra) == 0 && (rc = grant_volume(s, r)) == 0 &&
+	    rec_get(r, "grant") != NULL)
+		rc = rec_set(c->extra, "grant", rec_get(r, "grant"));
+	rec_free(r);
+	return (rc);
+}
+
 int
 cmd_volume_create(struct globals *g, int argc, char **argv)
 {
-	struct session		 s = { 0 };
+	struct creating		 c = { NULL, rec_new() };
+	struct session		 s = { .privileged = grant, .arg = &c };
 	struct parse_err	 e;
-	struct rec		*r = NULL, *extra = rec_new();
+	struct rec		*r = NULL;
 	char			 own[65], name[256];
 	int			 code = EXIT_ENGINE;
 
@@ -489,11 +513,12 @@ cmd_volume_create(struct globals *g, int argc, char **argv)
 	else if (argc > 0 && spec_name(argv[0], &e) == -1)
 		code = say_error("running volume create option: names must "
 		    "match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument");
-	else if (add_labels(g->opts, extra) == 0 &&
-	    volopt_take(g->opts, extra) == 0 && volumes_name(own) == 0 &&
+	else if (add_labels(g->opts, c.extra) == 0 &&
+	    volopt_take(g->opts, c.extra) == 0 && volumes_name(own) == 0 &&
+	    (c.name = argc > 0 ? argv[0] : own) != NULL &&
 	    session_open(&s, g, NEED_CHANGE, NULL) == 0) {
-		r = volumes_record(&s, argc > 0 ? argv[0] : own, false);
-		if (r == NULL || rec_add_all(r, extra) == -1 ||
+		r = volumes_record(&s, c.name, false);
+		if (r == NULL || rec_add_all(r, c.extra) == -1 ||
 		    make(&s, r, name) == -1)
 			code = session_error(&s);
 		else {
@@ -503,7 +528,7 @@ cmd_volume_create(struct globals *g, int argc, char **argv)
 		session_close(&s);
 	}
 	rec_free(r);
-	rec_free(extra);
+	rec_free(c.extra);
 	return (code);
 }
 

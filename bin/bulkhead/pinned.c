@@ -10,10 +10,13 @@
 
 #include <bsd/string.h>
 
+#include "grant.h"
 #include "log.h"
+#include "mac.h"
 #include "path.h"
 #include "record.h"
 #include "say.h"
+#include "session.h"
 
 enum kind { K_WORD, K_PATH, K_RUN };	/* K_RUN: a path of this boot's */
 
@@ -51,8 +54,24 @@ ours(const struct rec *config, const struct pin *p)
 	    rec_str(config, p->key, ""));
 }
 
+/* A value, and in system mode that root has chosen it. */
+static void
+add_value(struct session *s, struct rec *r, const struct pin *p,
+    const char *now, const char *value)
+{
+	char	 key[64], code[MAC_TEXT];
+
+	(void)snprintf(key, sizeof(key), "%s%s", now, p->key);
+	(void)rec_add(r, key, value);
+	if (p->kind == K_WORD || !s->root_key.there)
+		return;
+	grant_setting(s, p->key, value, code);
+	(void)snprintf(key, sizeof(key), "%sgrant:%s", now, p->key);
+	(void)rec_add(r, key, code);
+}
+
 int
-pinned_fd(const struct rec *config, const struct rec *made_with)
+pinned_fd(struct session *s)
 {
 	struct rec	*r = rec_new();
 	const char	*v;
@@ -60,13 +79,14 @@ pinned_fd(const struct rec *config, const struct rec *made_with)
 	int		 fd;
 
 	for (size_t i = 0; r != NULL && i < NPINS; i++) {
-		v = made_with == NULL ? "" :
-		    rec_str(made_with, pins[i].key, "");
-		(void)rec_add(r, pins[i].key, *v != '\0' ? v :
-		    ours(config, &pins[i]));
+		v = s->made_with == NULL ? "" :
+		    rec_str(s->made_with, pins[i].key, "");
+		add_value(s, r, &pins[i], "", *v != '\0' ? v :
+		    ours(s->config, &pins[i]));
 		(void)snprintf(now, sizeof(now), "now:%s", pins[i].key);
-		if (rec_get(config, now) != NULL)
-			(void)rec_add(r, now, rec_get(config, now));
+		if (rec_get(s->config, now) != NULL)
+			add_value(s, r, &pins[i], "now:",
+			    rec_get(s->config, now));
 	}
 	fd = r == NULL ? -1 : rec_memfd(r, "settings");
 	rec_free(r);
@@ -178,15 +198,43 @@ take_over(struct rec *config, const struct pin *p, const char *value)
 	return (rc);
 }
 
-static int
-merge_one(struct rec *config, const struct pin *p, const char *value,
-    char *text, size_t size)
+/*
+ * The database is the account's: a path in it is one that root opens, makes
+ * or hands over only where root has chosen it for this state before.
+ */
+static bool
+is_granted(struct session *s, const struct pin *p, const char *value,
+    const struct rec *made_with)
 {
-	const char	*own = ours(config, p);
-	char		 key[64];
+	char	 key[64], code[MAC_TEXT];
+
+	if (p->kind == K_WORD || !s->system || geteuid() != 0)
+		return (true);
+	(void)snprintf(key, sizeof(key), "grant:%s", p->key);
+	grant_setting(s, p->key, value, code);
+	return (*code != '\0' && strcmp(rec_str(made_with, key, ""),
+	    code) == 0);
+}
+
+static int
+merge_one(struct session *s, const struct pin *p, const struct rec *made_with)
+{
+	struct rec	*config = s->config;
+	const char	*own = ours(config, p), *value = rec_str(made_with,
+			    p->key, "");
+	char		*text = s->star.text, key[64];
+	size_t		 size = sizeof(s->star.text);
 
 	if (*value == '\0' || strcmp(value, own) == 0)
 		return (0);
+	if (!is_granted(s, p, value, made_with)) {
+		(void)snprintf(text, size, "database %s \"%.400s\" does not "
+		    "match our %s \"%.400s\", and nothing shows that root "
+		    "has chosen it: choose it once more, by option or "
+		    "configuration", p->label, value, p->label, own);
+		errno = EMEDIUMTYPE;
+		return (-1);
+	}
 	if (!is_same(p, value, own)) {
 		if (is_chosen(config, p)) {
 			(void)snprintf(text, size, "database %s \"%s\" does "
@@ -206,15 +254,13 @@ merge_one(struct rec *config, const struct pin *p, const char *value,
 }
 
 int
-pinned_merge(struct rec *config, const struct rec *made_with, char *text,
-    size_t size)
+pinned_merge(struct session *s, const struct rec *made_with)
 {
-	(void)snprintf(text, size, "out of memory");
+	(void)snprintf(s->star.text, sizeof(s->star.text), "out of memory");
 	for (size_t i = 0; i < NPINS; i++)
-		if (merge_one(config, &pins[i], rec_str(made_with,
-		    pins[i].key, ""), text, size) == -1)
+		if (merge_one(s, &pins[i], made_with) == -1)
 			return (-1);
-	*text = '\0';
+	s->star.text[0] = '\0';
 	return (0);
 }
 

@@ -17,6 +17,7 @@
 #include "confined.h"
 #include "errors.h"
 #include "event.h"
+#include "grant.h"
 #include "locks.h"
 #include "path.h"
 #include "pinned.h"
@@ -28,6 +29,7 @@
 #include "settled.h"
 #include "storeid.h"
 #include "sweep.h"
+#include "trust.h"
 
 #define NEED_OPENED	(NEED_STATE | NEED_SETTINGS)	/* a statekeep */
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
@@ -149,7 +151,10 @@ graph_dir(struct session *s, bool create)
 		fd = path_private_dir(s->graph, true);
 	if (fd == -1)
 		return (session_sentence(s, "cannot open the storage", s->graph));
-	return (fd);
+	if (geteuid() != 0 || trust_storage(s, fd, s->graph) == 0)
+		return (fd);
+	close(fd);
+	return (-1);
 }
 
 /* Root's may lie where the account cannot go: then its reaper has them. */
@@ -163,8 +168,30 @@ kept_dir(struct session *s, enum keep_fd slot, const char *key)
 }
 
 static int
+trust_dirs(struct session *s)
+{
+	return (s->inherit ? 0 : trust_path(s, "graph root", s->graph) == -1 ||
+	    trust_path(s, "state directory", session_config(s, "path.state",
+	    "")) == -1 || trust_path(s, "run directory", session_config(s,
+	    "path.run", "")) == -1 ? -1 : 0);
+}
+
+/* With a state, that is asked first whether this is the place to make it. */
+static int
+open_graph(struct session *s, unsigned int need)
+{
+	if ((need & NEED_STORE) == 0 || s->graph_fd != -1)
+		return (0);
+	s->graph_fd = graph_dir(s, (need & NEED_OPENED) == 0);
+	return (s->graph_fd == -1 && errno != ENOENT ? -1 : 0);
+}
+
+static int
 open_dirs(struct session *s, unsigned int need)
 {
+	/* The storage before what may be made in it. */
+	if (trust_dirs(s) == -1 || open_graph(s, need) == -1)
+		return (-1);
 	/* The store alone can be looked at when the state is broken. */
 	if (((need & (NEED_OPENED | NEED_LOCK)) != 0 &&
 	    (s->state_dir = kept_dir(s, KEEP_STATE, "path.state")) == -1) ||
@@ -174,11 +201,8 @@ open_dirs(struct session *s, unsigned int need)
 	/* Only whoever starts us may read it, and root may make it. */
 	if (!s->inherit)
 		cache_open(&s->cache, session_config(s, "path.run", ""), true);
-	if ((need & NEED_STORE) == 0 || s->graph_fd != -1)
-		return (0);
-	/* With a state, that is asked first whether this is the place. */
-	s->graph_fd = graph_dir(s, (need & NEED_OPENED) == 0);
-	return (s->graph_fd == -1 && errno != ENOENT ? -1 : 0);
+	grant_open(s);
+	return (0);
 }
 
 /* Where podman of root lists what lasts until the boot, if it is there. */
@@ -217,14 +241,13 @@ mount_run_root(struct session *s)
 static int
 give_up_root(struct session *s, unsigned int need)
 {
-	union msg	 m = { .ids_mount = { .slot = 0, .nosuid = 1,
-			    .nodev = 1 } };
+	union msg	 m = { .ids_grant = { GRANT_STORE | GRANT_NODEV } };
 	struct packet	 p;
 	bool		 graph = s->graph_fd != -1;
 	bool		 refresh = star_has(&s->star, H_REFRESH);
 
 	if (refresh && graph && star_post(&s->star, H_REFRESH, MSG_ids_grant,
-	    NULL, &s->graph_fd, 1) == -1)
+	    &m, &s->graph_fd, 1) == -1)
 		return (-1);
 	if (refresh && graph && (need & NEED_RUN_ROOT) &&
 	    grant_run_root(s) == -1)
@@ -234,11 +257,14 @@ give_up_root(struct session *s, unsigned int need)
 	if (refresh && star_post(&s->star, H_REFRESH, MSG_ids_seal, NULL, NULL,
 	    0) == -1)
 		return (-1);
+	mac_forget(&s->root_key);
 	account_become(s->star.uid, s->star.gid);
 	s->star.uid = 0;	/* who starts from here on is born as we are */
 	if (!graph)
 		return (0);
 	/* Grant number 0 is the storage: see it with the account's ids. */
+	memset(&m, 0, sizeof(m));
+	m.ids_mount.nosuid = m.ids_mount.nodev = 1;
 	if (star_ask(&s->star, H_REFRESH, MSG_ids_mount, &m, NULL, 0,
 	    &p) == -1)
 		return (-1);
@@ -279,7 +305,7 @@ session_boot_id(struct session *s)
 static int
 send_state_open(struct session *s)
 {
-	scoped_fd int	 settings = pinned_fd(s->config, s->made_with);
+	scoped_fd int	 settings = pinned_fd(s);
 	int		 fds[3] = { s->state_dir, s->run_dir, settings };
 	union msg	 m;
 
@@ -426,8 +452,7 @@ merge_settings(struct session *s, int fd)
 	/* What a clean-up has inherited was merged when that began. */
 	if (s->inherit)
 		return (1);
-	if (pinned_merge(s->config, made_with, s->star.text,
-	    sizeof(s->star.text)) == -1)
+	if (pinned_merge(s, made_with) == -1)
 		return (-1);
 	return (settled_seal(s) == -1 ? -1 : 1);
 }

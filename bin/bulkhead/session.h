@@ -10,6 +10,7 @@
 
 #include "cache.h"
 #include "cmd.h"
+#include "mac.h"
 #include "star.h"
 
 struct rec;
@@ -44,6 +45,7 @@ struct session {
 	int			 fresh_fd;	/* the same from resolve, to be kept */
 	char			 config_name[CACHE_NAME]; /* ... under this; or "" */
 	struct cache		 cache;		/* of filters, and of that */
+	struct mac_key		 root_key;	/* while we are root: grant.h */
 	struct rec		*made_with;	/* NULL, or what the store has
 						 * instead of ours */
 	bool			 system;	/* root started us */

@@ -16,6 +16,7 @@
 #include "record.h"
 #include "rootlog.h"
 #include "scope.h"
+#include "trust.h"
 
 #define LOCK_TRIES	1000		/* a sweep is short, but for load */
 #define LOCK_PAUSE_US	10000
@@ -33,7 +34,16 @@ session_own_dir(struct session *s, const char *path)
 
 	if (fd == -1 || fstat(fd, &st) == -1)
 		return (session_sentence(s, "cannot make the directory", path));
+	/* Not what the account may have put there: that it never gets. */
 	if (st.st_uid == 0 && geteuid() == 0) {
+		if (!trust_fresh(fd, path)) {
+			(void)snprintf(s->star.text, sizeof(s->star.text),
+			    "%.400s belongs to root, and is a link or has "
+			    "files in it; if it is bulkhead's, give it to its "
+			    "account: chown -R bulkhead: %.400s", path, path);
+			errno = EPERM;
+			return (-1);
+		}
 		if (fchown(fd, s->star.uid, s->star.gid) == -1 ||
 		    fstat(fd, &st) == -1)
 			return (session_sentence(s, "cannot hand over", path));

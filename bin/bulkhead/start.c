@@ -18,6 +18,7 @@
 #include "define.h"
 #include "end.h"
 #include "filters.h"
+#include "grant.h"
 #include "hostfiles.h"
 #include "locks.h"
 #include "monconn.h"
@@ -309,14 +310,17 @@ give_seccomp(struct start *st)
 }
 
 static int
-ask_mount(struct start *st, unsigned int grant, uint32_t slot, bool recursive)
+ask_mount(struct start *st, unsigned int grant, uint32_t slot, uint32_t flags)
 {
 	union msg	 m;
 
 	memset(&m.ids_mount, 0, sizeof(m.ids_mount));
 	m.ids_mount.grant = grant;
 	m.ids_mount.slot = slot;
-	m.ids_mount.recursive = recursive;
+	m.ids_mount.recursive = (flags & GRANT_DEEP) != 0;
+	m.ids_mount.nosuid = (flags & GRANT_NOSUID) != 0;
+	m.ids_mount.nodev = (flags & GRANT_NODEV) != 0;
+	m.ids_mount.readonly = (flags & GRANT_RDONLY) != 0;
 	return (star_send(&st->s->star, H_REFRESH, MSG_ids_mount, &m, NULL,
 	    0));
 }
@@ -335,19 +339,11 @@ give_mount(struct start *st, enum launch_fd kind, uint32_t index)
 }
 
 static int
-mount_for(struct start *st, unsigned int grant, uint32_t slot,
+mount_for(struct start *st, unsigned int grant, uint32_t slot, uint32_t flags,
     enum launch_fd kind, uint32_t index)
 {
-	return (ask_mount(st, grant, slot, kind == LAUNCH_MOUNT) == -1 ? -1 :
+	return (ask_mount(st, grant, slot, flags) == -1 ? -1 :
 	    give_mount(st, kind, index));
-}
-
-/* Not a tmpfs, and not a volume, which the storage has. */
-static bool
-is_of_host(const struct rec *mount)
-{
-	return (strcmp(rec_str(mount, "type", ""), "bind") == 0 &&
-	    rec_get(mount, "sub") == NULL);
 }
 
 /*
@@ -369,50 +365,17 @@ give_mounts(struct start *st, const struct rec *full, uint32_t slot)
 		if (give_mount(st, LAUNCH_GRAPH, 0) == -1)
 			return (-1);
 	} else if (volumes_inside(full) &&
-	    mount_for(st, 0, slot, LAUNCH_GRAPH, 0) == -1)
+	    mount_for(st, 0, slot, GRANT_NODEV, LAUNCH_GRAPH, 0) == -1)
 		return (-1);
 	for (; (mount = rec_sub(full, "mount", &it)) != NULL; index++) {
-		rc = is_of_host(mount) ?
-		    mount_for(st, grant++, slot, LAUNCH_MOUNT, index) : 0;
+		rc = grant_is_host(mount) ? mount_for(st, grant++, slot,
+		    grant_flags(mount), LAUNCH_MOUNT, index) : 0;
 		rec_free(mount);
 		if (rc == -1)
 			return (-1);
 	}
 	return (rec_get(st->def, "rootfs") == NULL ? 0 :
-	    mount_for(st, grant, slot, LAUNCH_ROOTFS, 0));
-}
-
-static int
-grant_path(struct session *s, const char *path)
-{
-	scoped_fd int	 fd = open(path, O_PATH | O_CLOEXEC);
-
-	if (fd == -1) {
-		(void)snprintf(s->star.text, sizeof(s->star.text),
-		    "statfs %s: %s", path, strerror(errno));
-		return (-1);
-	}
-	return (star_do(&s->star, H_REFRESH, MSG_ids_grant, NULL, &fd, 1));
-}
-
-int
-start_grant_mounts(struct session *s, struct rec *def)
-{
-	struct rec	*mount;
-	size_t		 it = 0;
-	int		 rc;
-
-	if (!s->system)
-		return (0);
-	while ((mount = rec_sub(def, "mount", &it)) != NULL) {
-		rc = is_of_host(mount) ?
-		    grant_path(s, rec_str(mount, "src", "")) : 0;
-		rec_free(mount);
-		if (rc == -1)
-			return (-1);
-	}
-	return (rec_get(def, "rootfs") == NULL ? 0 :
-	    grant_path(s, rec_get(def, "rootfs")));
+	    mount_for(st, grant, slot, GRANT_NODEV, LAUNCH_ROOTFS, 0));
 }
 
 /* Root has opened them; can the account, which cleans up? */
@@ -501,7 +464,7 @@ ask_ids(struct start *st, uint32_t slot)
 	    &st->userns, 1) == -1)
 		return (-1);
 	return (s->system && rec_get(st->def, "rootfs") == NULL ?
-	    ask_mount(st, 0, slot, false) : 0);
+	    ask_mount(st, 0, slot, GRANT_NODEV) : 0);
 }
 
 /* The record that outlasts the run directory; without room there is none. */

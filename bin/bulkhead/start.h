@@ -81,7 +81,5 @@ int	start_container(struct start *);
  * with it. 0, or -1 with a sentence.
  */
 int	start_failed(struct start *, unsigned int from, unsigned int to);
-/* Open as root what the definition's mounts name; see session_open. */
-int	start_grant_mounts(struct session *, struct rec *);
 
 #endif

@@ -15,6 +15,7 @@
 
 #include <bsd/string.h>
 
+#include "grant.h"
 #include "objlock.h"
 #include "parse.h"
 #include "path.h"
@@ -206,7 +207,8 @@ find_named(struct session *s, struct rec *mount, const char *name,
 	if (have == NULL || rec_num(have, "removing", 0) != 0)
 		rc = place(s, name, where, size);
 	else if (rec_get(have, "device") != NULL)
-		rc = add_device(mount, have);
+		rc = grant_volume_check(s, have) == -1 ? -1 :
+		    add_device(mount, have);
 	else
 		rc = place_of(s, have, where, size);
 	rec_free(have);
@@ -435,7 +437,8 @@ volumes_define(struct session *s, struct rec *def, struct rec *asked,
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	if (!volumes_any(asked) &&
+	/* What root granted is what was asked, to the letter. */
+	if (!volumes_any(asked) && rec_get(asked, "granted") == NULL &&
 	    (image == NULL || rec_count(image, "volume") == 0))
 		return (0);
 	rec_del(def, "mount");

@@ -41,6 +41,7 @@ struct build {
 	struct given		*given;
 	struct fault		*fault;
 	bool			 single;	/* one id only is mapped */
+	bool			 keep_groups;	/* they cannot be changed */
 	bool			 host_net;	/* no network namespace made */
 	bool			 attached;	/* root is in the namespace */
 	uid_t			 host_uid;

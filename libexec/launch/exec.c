@@ -196,11 +196,8 @@ groups(struct build *b)
 	const struct identity	*who = &b->who;
 	int			 n;
 
-	/*
-	 * With one id mapped the kernel lets nobody change groups, and none
-	 * but the caller's own would mean anything.
-	 */
-	if (!b->single) {
+	/* Where the caller's own have to stay they are the only ones. */
+	if (!b->keep_groups) {
 		if (setgroups(who->ngroups, who->groups) == -1)
 			return (fault_errno(b->fault, "setting the groups of "
 			    "the container's user"));

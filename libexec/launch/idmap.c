@@ -47,8 +47,13 @@ idmap_become_root(struct build *b)
 	uid_t	 uid[3];
 	gid_t	 gid[3];
 
-	/* The caller's groups stay behind; with one id they cannot be left. */
-	if (!b->single && setgroups(0, NULL) == -1)
+	/*
+	 * The caller's groups stay behind, unless refresh denied that: with
+	 * one id always, else where a group may take rights away.
+	 */
+	b->keep_groups = b->single || (setgroups(0, NULL) == -1 &&
+	    errno == EPERM);
+	if (!b->keep_groups && getgroups(0, NULL) != 0)
 		return (fault_errno(b->fault, "leaving the caller's groups"));
 	if (setresgid(0, 0, 0) == -1 || setresuid(0, 0, 0) == -1)
 		return (fault_errno(b->fault, "becoming root of the "

@@ -45,6 +45,26 @@ load_account(struct ids *ids)
 	(void)snprintf(ids->name, sizeof(ids->name), "%s", ACCOUNT);
 }
 
+/*
+ * A file may grant to everyone what it denies to one group, so to leave a
+ * group can be a gain. The groups of the system below GROUPS_MADE give
+ * rights only. Of one that an administrator made that is not known: with a
+ * supplementary one of these setgroups(2) is denied in the namespace.
+ */
+static bool
+in_made_group(gid_t own)
+{
+	static gid_t	 groups[65536];		/* NGROUPS_MAX */
+	int		 n = getgroups(65536, groups);
+
+	if (n == -1)
+		fatal("groups");
+	for (int i = 0; i < n; i++)
+		if (groups[i] >= GROUPS_MADE && groups[i] != own)
+			return (true);
+	return (false);
+}
+
 /* Someone without an entry may still have ranges, under the number. */
 static void
 load_caller(struct ids *ids)
@@ -52,6 +72,8 @@ load_caller(struct ids *ids)
 	struct passwd	*pw = users_by_id(ids->uid);
 	int		 n;
 
+	/* The group of the database: newgrp(1) makes any of them the own. */
+	ids->keep_groups = in_made_group(pw == NULL ? ids->gid : pw->pw_gid);
 	if (pw == NULL)
 		n = snprintf(ids->name, sizeof(ids->name), "%u", ids->uid);
 	else
@@ -66,6 +88,7 @@ load_ranges(struct ids *ids, struct ranges *rs, enum subid_kind kind)
 	const char	*file = kind == SUBID_USERS ? "subuid" : "subgid";
 	uint64_t	 own = kind == SUBID_USERS ? ids->uid : ids->gid;
 	const char	*why;
+	char		 other[128];
 
 	if (subid_ranges(rs, kind, ids->name, ids->uid) == -1)
 		because(ids, "cannot ask for the subordinate ids of %s: see "
@@ -83,6 +106,10 @@ load_ranges(struct ids *ids, struct ranges *rs, enum subid_kind kind)
 	if ((why = ranges_check(rs, own)) != NULL)
 		because(ids, "%s has in /etc/%s %s: correct it there",
 		    ids->name, file, why);
+	if (subid_taken(rs, kind, ids->name, ids->uid, other, sizeof(other)))
+		because(ids, "the range of %s in /etc/%s overlaps the line "
+		    "%s: give one of them other ids, as INSTALL says under "
+		    "ACCOUNTS", ids->name, file, other);
 }
 
 static bool

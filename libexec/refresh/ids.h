@@ -12,6 +12,7 @@
 #include "map.h"
 
 #define ACCOUNT		"bulkhead"	/* the engine's own, in system mode */
+#define GROUPS_MADE	1000		/* from here on groups are people's */
 
 struct ids {
 	bool		 system;
@@ -20,6 +21,7 @@ struct ids {
 	char		 name[256];
 	struct ranges	 uids;
 	struct ranges	 gids;
+	bool		 keep_groups;	/* the caller's groups must stay */
 	char		 why[512];	/* not empty: why nothing can be mapped */
 };
 

@@ -42,11 +42,16 @@
 
 enum state { GRANTING = 1, SEALED = 2 };
 
+struct grant {
+	int		 fd;
+	uint32_t	 flags;		/* enum grant_flags */
+};
+
 struct refresh {
 	unsigned int	 state;
 	struct ids	 ids;
 	char		 path[1024];	/* of this program, for advice */
-	int		 grants[GRANTS];
+	struct grant	 grants[GRANTS];
 	unsigned int	 ngrants;
 	int		 space;		/* the last that was mapped, */
 	uint64_t	 slot;		/* and as what */
@@ -136,7 +141,7 @@ on_ids_write(void *ctx, struct packet *p, struct answer *a)
 	if (holder_start(&h, p->fds[0]) == -1)
 		why = "cannot enter it";
 	else
-		why = holder_map(&h, &u, &g);
+		why = holder_map(&h, &u, &g, r->ids.keep_groups);
 	holder_stop(&h);
 	if (why == NULL) {
 		scope_close(&r->space);
@@ -163,7 +168,8 @@ on_ids_grant(void *ctx, struct packet *p, struct answer *a)
 		return (answer_text(a, "more than %d directories for one "
 		    "command", GRANTS));
 	a->value = r->ngrants;
-	r->grants[r->ngrants++] = packet_take_fd(p, 0);
+	r->grants[r->ngrants].fd = packet_take_fd(p, 0);
+	r->grants[r->ngrants++].flags = p->body.ids_grant.flags;
 	return (0);
 }
 
@@ -178,6 +184,25 @@ on_ids_seal(void *ctx, struct packet *p, struct answer *a)
 	return (0);
 }
 
+/*
+ * What root granted and what is asked for now, by a front end that may have
+ * been taken over since: the stricter of both. NULL, or why not at all.
+ */
+static const char *
+limit(const struct grant *g, struct msg_ids_mount *m)
+{
+	bool	 store = m->slot == 0;
+
+	if (store && (g->flags & GRANT_STORE) == 0)
+		return ("for containers only, not for the store");
+	if (m->recursive && (g->flags & GRANT_DEEP) == 0)
+		return ("without what is mounted in it");
+	m->nosuid |= store || (g->flags & GRANT_NOSUID) != 0;
+	m->nodev |= store || (g->flags & GRANT_NODEV) != 0;
+	m->readonly |= (g->flags & GRANT_RDONLY) != 0;
+	return (NULL);
+}
+
 /* A mount mapped as the slot is, by a namespace that lives for this only. */
 static int
 mount_slot(const struct msg_ids_mount *m, int from, const struct map *u,
@@ -189,7 +214,7 @@ mount_slot(const struct msg_ids_mount *m, int from, const struct map *u,
 
 	if (holder_start(&h, -1) == -1)
 		*why = "no user namespace to map them by";
-	else if ((*why = holder_map(&h, u, g)) == NULL &&
+	else if ((*why = holder_map(&h, u, g, false)) == NULL &&
 	    (space = holder_space(&h)) == -1)
 		*why = "no way to the user namespace";
 	if (*why == NULL)
@@ -201,23 +226,27 @@ mount_slot(const struct msg_ids_mount *m, int from, const struct map *u,
 static int
 on_ids_mount(void *ctx, struct packet *p, struct answer *a)
 {
-	const struct msg_ids_mount	*m = &p->body.ids_mount;
-	struct refresh			*r = ctx;
-	struct map			 u, g;
-	const char			*why = NULL;
-	int				 fd;
+	struct msg_ids_mount	*m = &p->body.ids_mount;
+	struct refresh		*r = ctx;
+	struct map		 u, g;
+	const char		*why = NULL;
+	int			 fd;
 
 	errno = EPERM;
 	if (m->grant >= r->ngrants)
 		return (answer_text(a, "directory %u was not granted by root",
 		    m->grant));
+	if ((why = limit(&r->grants[m->grant], m)) != NULL)
+		return (answer_text(a, "directory %u was granted by root %s",
+		    m->grant, why));
 	if (maps_for(r, m->slot, &u, &g, a) == -1)
 		return (-1);
 	/* What maps a container's own namespace maps its mounts. */
 	if (r->space != -1 && r->slot == m->slot)
-		fd = mount_mapped(r->grants[m->grant], r->space, m, &why);
+		fd = mount_mapped(r->grants[m->grant].fd, r->space, m,
+		    &why);
 	else
-		fd = mount_slot(m, r->grants[m->grant], &u, &g, &why);
+		fd = mount_slot(m, r->grants[m->grant].fd, &u, &g, &why);
 	if (fd != -1)
 		return (answer_fd(a, fd));
 	return (answer_text(a, "cannot mount with mapped ids: %s (%s)", why,

@@ -122,12 +122,17 @@ holder_start(struct holder *h, int space)
 	return (h->dir == -1 ? -1 : 0);
 }
 
-/* It ends by itself, and is waited for when nobody waits for us. */
+/*
+ * Its user may have stopped it, and it would never end by itself: so it is
+ * killed, and waited for when nobody waits for us.
+ */
 void
 holder_stop(struct holder *h)
 {
 	int	 saved = errno;
 
+	if (h->pid > 0)
+		(void)kill(h->pid, SIGKILL);
 	if (h->dir != -1)
 		close(h->dir);
 	if (h->sock != -1)
@@ -200,13 +205,30 @@ write_map(int dir, const char *file, const struct map *m, uint64_t cap)
 	return (NULL);
 }
 
+/* The kernel takes it only while the map of groups is empty. */
+static const char *
+deny_groups(int dir)
+{
+	scoped_fd int	 fd = openat(dir, "setgroups", O_RDWR | O_CLOEXEC);
+
+	if (fd == -1 || write(fd, "deny", 4) != 4)
+		return ("the kernel does not deny setgroups");
+	if (!same(fd, "deny\n", 5)) {
+		errno = EIO;
+		return ("the kernel did not keep that setgroups is denied");
+	}
+	return (NULL);
+}
+
 /* User ids last: a namespace with them is one that is ready. */
 const char *
 holder_map(const struct holder *h, const struct map *uids,
-    const struct map *gids)
+    const struct map *gids, bool deny)
 {
 	const char	*why;
 
+	if (deny && (why = deny_groups(h->dir)) != NULL)
+		return (why);
 	if ((why = write_map(h->dir, "gid_map", gids,
 	    CAP_BIT(CAP_SETGID))) != NULL)
 		return (why);

@@ -8,11 +8,13 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
+
 #include "map.h"
 
 struct holder {
 	pid_t	 pid;
-	int	 sock;		/* it ends when this is closed */
+	int	 sock;		/* closed, it may end; killed, it does */
 	int	 dir;		/* its directory in /proc */
 };
 
@@ -36,10 +38,10 @@ void	holder_reap(void);
 /* The namespace that the child is in, or -1. */
 int	holder_space(const struct holder *);
 /*
- * Write both maps, which must be empty, and read them back. NULL, or what
- * has failed, with errno.
+ * Write both maps, which must be empty, and read them back; before that, if
+ * it says so, deny setgroups(2). NULL, or what has failed, with errno.
  */
 const char *holder_map(const struct holder *, const struct map *,
-	    const struct map *);
+	    const struct map *, bool);
 
 #endif

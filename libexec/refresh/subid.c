@@ -80,16 +80,17 @@ number(const char *text, uint64_t *out)
 	return (errno == 0 && *end == '\0');
 }
 
-/* A line that is not owner:start:count, and no more, is nobody's. */
-void
-subid_read(struct ranges *rs, FILE *f, const char *name, uid_t uid)
+/*
+ * The owner of the next line, with its range, or NULL at the end. A line that
+ * is not owner:start:count, and no more, is nobody's.
+ */
+static const char *
+next_line(FILE *f, char *line, int size, struct range *r)
 {
-	char		 line[1024], id[16], *rest, *owner;
-	uint64_t	 start, count;
-	bool		 whole = true, began;
+	char	*rest, *owner;
+	bool	 whole = true, began;
 
-	(void)snprintf(id, sizeof(id), "%u", uid);
-	while (fgets(line, sizeof(line), f) != NULL) {
+	while (fgets(line, size, f) != NULL) {
 		began = whole;
 		rest = strchr(line, '\n');
 		whole = rest != NULL || feof(f);
@@ -98,12 +99,61 @@ subid_read(struct ranges *rs, FILE *f, const char *name, uid_t uid)
 		line[strcspn(line, "\n")] = '\0';
 		rest = line;
 		owner = strsep(&rest, ":");
-		if (strcmp(owner, name) != 0 && strcmp(owner, id) != 0)
-			continue;
-		if (number(strsep(&rest, ":"), &start) &&
-		    number(strsep(&rest, ":"), &count) && rest == NULL)
-			add(rs, start, count);
+		if (*owner != '\0' && *owner != '#' &&
+		    number(strsep(&rest, ":"), &r->start) &&
+		    number(strsep(&rest, ":"), &r->count) && rest == NULL)
+			return (owner);
 	}
+	return (NULL);
+}
+
+static bool
+is_owner(const char *owner, const char *name, uid_t uid)
+{
+	char	 id[16];
+
+	(void)snprintf(id, sizeof(id), "%u", uid);
+	return (strcmp(owner, name) == 0 || strcmp(owner, id) == 0);
+}
+
+void
+subid_read(struct ranges *rs, FILE *f, const char *name, uid_t uid)
+{
+	char		 line[1024];
+	const char	*owner;
+	struct range	 r;
+
+	while ((owner = next_line(f, line, sizeof(line), &r)) != NULL)
+		if (is_owner(owner, name, uid))
+			add(rs, r.start, r.count);
+}
+
+/* No sum is made: what other lines say may be past 64 bits. */
+static bool
+overlap(const struct range *a, const struct range *b)
+{
+	return (a->start < b->start ? b->start - a->start < a->count :
+	    a->start - b->start < b->count);
+}
+
+bool
+subid_shared(const struct ranges *rs, FILE *f, const char *name, uid_t uid,
+    char *other, size_t size)
+{
+	char		 line[1024];
+	const char	*owner;
+	struct range	 r;
+
+	while ((owner = next_line(f, line, sizeof(line), &r)) != NULL)
+		for (size_t i = 0; i < rs->n; i++)
+			if (r.count > 0 && overlap(&rs->r[i], &r) &&
+			    !is_owner(owner, name, uid)) {
+				(void)snprintf(other, size, "%.64s:%llu:%llu",
+				    owner, (unsigned long long)r.start,
+				    (unsigned long long)r.count);
+				return (true);
+			}
+	return (false);
 }
 
 #ifdef __GLIBC__
@@ -145,6 +195,13 @@ ask_library(struct ranges *rs, enum subid_kind kind, const char *name)
 }
 #endif
 
+static FILE *
+open_file(enum subid_kind kind)
+{
+	return (fopen(kind == SUBID_USERS ? "/etc/subuid" : "/etc/subgid",
+	    "re"));
+}
+
 int
 subid_ranges(struct ranges *rs, enum subid_kind kind, const char *name,
     uid_t uid)
@@ -154,10 +211,23 @@ subid_ranges(struct ranges *rs, enum subid_kind kind, const char *name,
 	rs->n = 0;
 	if (subid_afar("subid:"))
 		return (ask_library(rs, kind, name));
-	f = fopen(kind == SUBID_USERS ? "/etc/subuid" : "/etc/subgid", "re");
-	if (f == NULL)
+	if ((f = open_file(kind)) == NULL)
 		return (errno == ENOENT ? 0 : -1);
 	subid_read(rs, f, name, uid);
 	(void)fclose(f);
 	return (0);
+}
+
+bool
+subid_taken(const struct ranges *rs, enum subid_kind kind, const char *name,
+    uid_t uid, char *other, size_t size)
+{
+	FILE	*f = open_file(kind);
+	bool	 taken;
+
+	if (f == NULL)
+		return (false);
+	taken = subid_shared(rs, f, name, uid, other, size);
+	(void)fclose(f);
+	return (taken);
 }

@@ -28,5 +28,14 @@ bool	subid_afar(const char *);
 int	subid_ranges(struct ranges *, enum subid_kind, const char *, uid_t);
 /* The same from an open file in the format of subuid(5). */
 void	subid_read(struct ranges *, FILE *, const char *, uid_t);
+/*
+ * Does a line of the local file give an id of these ranges to another owner
+ * than this one? The first such line is put into the buffer.
+ */
+bool	subid_taken(const struct ranges *, enum subid_kind, const char *, uid_t,
+	    char *, size_t);
+/* The same from an open file. */
+bool	subid_shared(const struct ranges *, FILE *, const char *, uid_t, char *,
+	    size_t);
 
 #endif

@@ -19,6 +19,7 @@
  */
 #define NOW		"now:"
 #define NOW_BOOT	"now:boot"
+#define GRANT		"grant:"	/* of a value: root has chosen it */
 
 /* The store's settings against ours. */
 struct comparison {
@@ -65,6 +66,15 @@ value_of(const struct keep *k, const struct rec *have, const char *key)
 	return (v != NULL ? v : rec_str(have, key, ""));
 }
 
+/* With another key of root's it is said anew, of the same value. */
+static bool
+is_grant(const char *key)
+{
+	if (strncmp(key, NOW, strlen(NOW)) == 0)
+		key += strlen(NOW);
+	return (strncmp(key, GRANT, strlen(GRANT)) == 0);
+}
+
 /* An empty value says nothing, on either side. */
 static void
 compare(const struct keep *k, struct comparison *c, const struct rec *want)
@@ -77,9 +87,11 @@ compare(const struct keep *k, struct comparison *c, const struct rec *want)
 		if (item.text == NULL || *item.text == '\0')
 			continue;
 		old = value_of(k, c->have, item.key);
-		if (*old == '\0')
+		if (strcmp(old, item.text) == 0)
+			continue;
+		if (*old == '\0' || is_grant(item.key))
 			c->missing = true;
-		else if (strcmp(old, item.text) != 0)
+		else
 			c->differs = true;
 	}
 }
@@ -95,7 +107,8 @@ put_missing(struct keep *k, struct comparison *c, const struct rec *want)
 		return (keep_fail(k, ENOMEM, "out of memory"));
 	while (rec_walk(want, NULL, &it, &item))
 		if (item.text != NULL && *item.text != '\0' &&
-		    *value_of(k, c->have, item.key) == '\0') {
+		    (is_grant(item.key) ||
+		    *value_of(k, c->have, item.key) == '\0')) {
 			(void)rec_set(c->have, item.key, item.text);
 			now |= strncmp(item.key, NOW, strlen(NOW)) == 0;
 		}
@@ -157,7 +170,9 @@ static struct rec *
 of_this_boot(const struct keep *k, struct rec *have)
 {
 	static const char *const	 keys[] = { "path.run",
-					    "path.run_storage" };
+					    "path.run_storage",
+					    GRANT "path.run",
+					    GRANT "path.run_storage" };
 	char				 now[64];
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {

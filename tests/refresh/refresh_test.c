@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -63,12 +64,16 @@ struct run {
 	int		 fd;
 };
 
+/* The groups of an ordinary user that starts it. */
+static const gid_t	*groups;
+static size_t		 ngroups;
+
 static void
 become(uid_t uid)
 {
 	if (geteuid() == uid)
 		return;
-	if (setgroups(0, NULL) == -1 || setresgid(uid, uid, uid) == -1 ||
+	if (setgroups(ngroups, groups) == -1 || setresgid(uid, uid, uid) == -1 ||
 	    setresuid(uid, uid, uid) == -1)
 		err(1, "become %u", uid);
 }
@@ -196,9 +201,9 @@ ids_write(struct run *r, uint32_t slot, int fd)
 }
 
 static uint32_t
-grant(struct run *r, const char *path)
+grant(struct run *r, const char *path, uint32_t flags)
 {
-	union msg	 m = { .ids_grant = { .flags = 0 } };
+	union msg	 m = { .ids_grant = { .flags = flags } };
 	int		 fd = open(path, O_PATH | O_CLOEXEC);
 	uint32_t	 rc = request(r, MSG_ids_grant, &m, fd);
 
@@ -213,6 +218,20 @@ mount_slot(struct run *r, uint32_t n, uint32_t slot)
 			    .nosuid = 1, .nodev = 1 } };
 
 	return (request(r, MSG_ids_mount, &m, -1));
+}
+
+/* The flags of a mount that asks for none; ULONG_MAX where it is refused. */
+static unsigned long
+flags_of(struct run *r, uint32_t n, uint32_t slot, bool deep)
+{
+	union msg	 m = { .ids_mount = { .grant = n, .slot = slot,
+			    .recursive = deep } };
+	struct statvfs	 vfs;
+
+	if (request(r, MSG_ids_mount, &m, -1) != 0 ||
+	    fstatvfs(r->fd, &vfs) == -1)
+		return (ULONG_MAX);
+	return (vfs.f_flag & (ST_NOSUID | ST_NODEV | ST_RDONLY));
 }
 
 static uint32_t
@@ -465,7 +484,7 @@ test_targets(const char *path)
 	CHECK(ids_write(&r, 0, fd) == EPERM && says(&r, "not a namespace"));
 	close(fd);
 	/* What is for system mode only. */
-	CHECK(grant(&r, dir) == EBUSY);
+	CHECK(grant(&r, dir, 0) == EBUSY);
 	CHECK(seal(&r) == EBUSY);
 	CHECK(mount_slot(&r, 0, 0) == EPERM);
 	CHECK(end(&r) == EX_OK);
@@ -519,6 +538,12 @@ test_ranges(const char *path)
 	refused(path, "user:1:18446744073709551615\n", fine, "/etc/subuid");
 	refused(path, "user:4294967295:4294967297\n", fine, "4294967294");
 	refused(path, "user:200000:10\nuser:200009:10\n", fine, "overlap");
+	refused(path, "user:200000:10\nother:200009:10\n", fine,
+	    "/etc/subuid overlaps the line other:200009:10");
+	refused(path, "4002:199999:2\nuser:200000:10\n", fine,
+	    "/etc/subuid overlaps the line 4002:199999:2");
+	refused(path, fine, "bulkhead:100000:1000000\nuser:210000:65536\n",
+	    "/etc/subgid overlaps the line bulkhead:100000:1000000");
 	refused(path, "user:65537:65536\n", fine, "victim");
 	refused(path, fine, "user:65537:65536\n", "victims");
 	many(lots, sizeof(lots), 340);
@@ -641,13 +666,13 @@ test_mount(const char *path)
 		err(1, "tree");
 	begin(&r, path, 0);
 	CHECK(mount_slot(&r, 0, 1) == EBUSY);
-	CHECK(grant(&r, in_dir("tree")) == 0 && r.value == 0);
-	CHECK(grant(&r, "/dev/null") == EINVAL);
-	CHECK(grant(&r, "/proc/1") == EINVAL);
-	CHECK(grant(&r, "/sys") == EINVAL);
-	CHECK(grant(&r, "/dev/pts") == EINVAL);
+	CHECK(grant(&r, in_dir("tree"), GRANT_STORE) == 0 && r.value == 0);
+	CHECK(grant(&r, "/dev/null", 0) == EINVAL);
+	CHECK(grant(&r, "/proc/1", 0) == EINVAL);
+	CHECK(grant(&r, "/sys", 0) == EINVAL);
+	CHECK(grant(&r, "/dev/pts", 0) == EINVAL);
 	CHECK(seal(&r) == 0);
-	CHECK(grant(&r, "/") == EBUSY);
+	CHECK(grant(&r, "/", 0) == EBUSY);
 	CHECK(mount_slot(&r, 1, 1) == EPERM);
 	CHECK(mount_slot(&r, 0, 4) == ERANGE);
 	CHECK(mount_slot(&r, 0, 1) == 0);
@@ -661,6 +686,85 @@ test_mount(const char *path)
 	CHECK(fstat(r.fd, &st) == 0 && st.st_uid == ENGINE);
 	CHECK(fstatat(r.fd, "five", &st, 0) == 0 && st.st_uid == 500004);
 	CHECK(end(&r) == EX_OK);
+}
+
+/* What a front end that was taken over may ask for: no more than is granted. */
+static void
+test_grants(const char *path)
+{
+	struct run	 r;
+
+	begin(&r, path, 0);
+	CHECK(grant(&r, in_dir("tree"), 0) == 0);
+	CHECK(grant(&r, in_dir("tree"), GRANT_NOSUID | GRANT_NODEV |
+	    GRANT_RDONLY) == 0);
+	CHECK(grant(&r, in_dir("tree"), GRANT_STORE | GRANT_DEEP) == 0);
+	CHECK(seal(&r) == 0);
+	CHECK(flags_of(&r, 0, 1, false) == 0);
+	CHECK(flags_of(&r, 1, 1, false) ==
+	    (ST_NOSUID | ST_NODEV | ST_RDONLY));
+	/* Not with the ids of the account, and not deeper. */
+	CHECK(flags_of(&r, 0, 0, false) == ULONG_MAX && r.error == EPERM);
+	CHECK(says(&r, "for containers only"));
+	CHECK(flags_of(&r, 0, 1, true) == ULONG_MAX && r.error == EPERM);
+	CHECK(flags_of(&r, 2, 1, true) == 0);
+	CHECK(flags_of(&r, 2, 0, false) == (ST_NOSUID | ST_NODEV));
+	CHECK(end(&r) == EX_OK);
+}
+
+/*
+ * Its user stops the child before its first instruction, as nothing prevents:
+ * refresh ends with its channel all the same, and the child with it.
+ */
+static void
+test_stopped(const char *path)
+{
+	union msg	 m = { .ids_write = { .slot = 0 } };
+	struct run	 r;
+	struct space	 s;
+	unsigned long	 child = 0;
+	int		 st;
+
+	begin(&r, path, USER);
+	space_make(&s, USER, CLONE_NEWUSER, false);
+	CHECK(query(&r) == 0);
+	CHECK(ptrace(PTRACE_SEIZE, r.pid, 0, PTRACE_O_TRACEFORK) == 0);
+	CHECK(chan_send(&r.chan, MSG_ids_write, 99, &m, &s.fd, 1) == 0);
+	CHECK(waitpid(r.pid, &st, 0) == r.pid &&
+	    st >> 8 == (SIGTRAP | PTRACE_EVENT_FORK << 8));
+	CHECK(ptrace(PTRACE_GETEVENTMSG, r.pid, 0, &child) == 0 && child > 0);
+	CHECK(waitpid((pid_t)child, &st, __WALL) == (pid_t)child);
+	CHECK(kill((pid_t)child, SIGSTOP) == 0);
+	CHECK(ptrace(PTRACE_DETACH, (pid_t)child, 0, 0) == 0);
+	CHECK(ptrace(PTRACE_DETACH, r.pid, 0, 0) == 0);
+	space_end(&s);
+	(void)alarm(20);
+	CHECK(end(&r) == EX_OK);
+	(void)alarm(0);
+	CHECK(kill((pid_t)child, 0) == -1 && errno == ESRCH);
+}
+
+/* A group that an administrator made may take rights away: it must stay. */
+static void
+test_groups(const char *path)
+{
+	static const gid_t	 made[] = { 1005 }, given[] = { 27, USER };
+	struct run		 r;
+	struct space		 s;
+
+	for (int i = 0; i < 2; i++) {
+		groups = i == 0 ? given : made;
+		ngroups = i == 0 ? 2 : 1;
+		begin(&r, path, USER);
+		space_make(&s, USER, CLONE_NEWUSER, false);
+		CHECK(ids_write(&r, 0, s.fd) == 0);
+		CHECK(has(s.pid, "setgroups", i == 0 ? "allow" : "deny"));
+		CHECK(has(s.pid, "uid_map", "0 4001 1\n"));
+		CHECK(has(s.pid, "gid_map", "0 4001 1\n1 200000 65536\n"));
+		space_end(&s);
+		CHECK(end(&r) == EX_OK);
+	}
+	ngroups = 0;
 }
 
 static void
@@ -697,6 +801,9 @@ main(int argc, char **argv)
 	test_birth(caps);
 	test_system(plain);
 	test_mount(plain);
+	test_grants(plain);
+	test_groups(caps);
+	test_stopped(caps);
 	test_no_account(plain);
 	(void)path_remove(AT_FDCWD, dir);
 	return (finish());

@@ -60,6 +60,43 @@ test_lines(void)
 	CHECK(reads(longest, "3+4 "));
 }
 
+/* The line of another that these two ranges of ann's meet, or "". */
+static const char *
+meets(const char *text)
+{
+	struct ranges	 rs = { .r = { { 100, 10 }, { 200, 1 } }, .n = 2 };
+	static char	 other[128];
+	FILE		*f = fmemopen(NULL, strlen(text) + 1, "w+");
+
+	if (f == NULL || fputs(text, f) == EOF)
+		err(1, "fmemopen");
+	rewind(f);
+	other[0] = '\0';
+	if (subid_shared(&rs, f, "ann", 1000, other, sizeof(other)) !=
+	    (other[0] != '\0'))
+		return ("?");
+	(void)fclose(f);
+	return (other);
+}
+
+static void
+test_shared(void)
+{
+	CHECK(strcmp(meets("ann:100:10\n1000:100:10\nbob:90:10\n"
+	    "bob:110:90\nbob:201:1000\n"), "") == 0);
+	CHECK(strcmp(meets("bob:90:11\n"), "bob:90:11") == 0);
+	CHECK(strcmp(meets("bob:1:1\nbob:109:1\n"), "bob:109:1") == 0);
+	CHECK(strcmp(meets("1001:105:1"), "1001:105:1") == 0);
+	CHECK(strcmp(meets("bob:200:1\n"), "bob:200:1") == 0);
+	CHECK(strcmp(meets("bob:0:18446744073709551615\n"),
+	    "bob:0:18446744073709551615") == 0);
+	CHECK(strcmp(meets("bob:150:18446744073709551615\n"),
+	    "bob:150:18446744073709551615") == 0);
+	/* What is no range of anybody's is none of bob's. */
+	CHECK(strcmp(meets("bob:100:0\nbob:100\n#bob:100:1\nbob:x:1\n"
+	    "bob:18446744073709551615:18446744073709551615\n"), "") == 0);
+}
+
 static bool
 same(const char *name, uid_t uid,
     int (*get)(const char *, struct subid_range **))
@@ -122,6 +159,7 @@ int
 main(void)
 {
 	test_lines();
+	test_shared();
 	test_library();
 	return (finish());
 }

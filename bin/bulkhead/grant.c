@@ -1,0 +1,366 @@
+#include "grant.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mac.h"
+#include "path.h"
+#include "record.h"
+#include "scope.h"
+#include "session.h"
+
+#define KEY_DIR		"/var/lib/bulkhead-root"
+#define KEY_FILE	KEY_DIR "/key"
+#define GRANT		"grant"		/* the code */
+#define GRANTED		"granted"	/* the path of each, in their order */
+
+/*
+ * Beside no store: what lies beneath a graph root can be made there by the
+ * account, with any owner. Root's definitions outlive a boot, and so does it.
+ */
+void
+grant_open(struct session *s)
+{
+	struct stat	 st;
+
+	if (!s->system || s->inherit || geteuid() != 0)
+		return;
+	(void)mkdir(KEY_DIR, 0700);
+	if (lstat(KEY_DIR, &st) == 0 && S_ISDIR(st.st_mode) &&
+	    st.st_uid == 0 && (st.st_mode & 022) == 0)
+		mac_open(&s->root_key, KEY_FILE, true);
+}
+
+/* Not a tmpfs, and not a volume, which the storage has. */
+bool
+grant_is_host(const struct rec *mount)
+{
+	return (strcmp(rec_str(mount, "type", ""), "bind") == 0 &&
+	    rec_get(mount, "sub") == NULL);
+}
+
+uint32_t
+grant_flags(const struct rec *mount)
+{
+	static const struct {
+		const char	*word;
+		uint32_t	 set, clear;
+	} words[] = {
+		{ "ro",		GRANT_RDONLY,	0 },
+		{ "rw",		0,		GRANT_RDONLY },
+		{ "nosuid",	GRANT_NOSUID,	0 },
+		{ "suid",	0,		GRANT_NOSUID },
+		{ "nodev",	GRANT_NODEV,	0 },
+		{ "dev",	0,		GRANT_NODEV },
+		{ "rbind",	GRANT_DEEP,	0 },
+		{ "bind",	0,		GRANT_DEEP },
+	};
+	uint32_t	 flags = GRANT_NOSUID | GRANT_NODEV | GRANT_DEEP;
+	const char	*opt;
+	size_t		 it = 0;
+
+	while (rec_next(mount, "opt", &it, &opt))
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			if (strcmp(opt, words[i].word) == 0) {
+				flags &= ~words[i].clear;
+				flags |= words[i].set;
+			}
+	return (flags);
+}
+
+static int
+fail(struct session *s, const char *path)
+{
+	(void)snprintf(s->star.text, sizeof(s->star.text), "statfs %s: %s",
+	    path, strerror(errno));
+	return (-1);
+}
+
+/*
+ * What root named may lead through links, which are root's word now; later
+ * somebody else may have put others there. So it is the place that they lead
+ * to which is granted, and which is opened again, through no link at all.
+ */
+static int
+find_place(struct session *s, const char *path, char *place)
+{
+	scoped_fd int	 named = open(path, O_PATH | O_CLOEXEC), again = -1;
+	struct stat	 a, b;
+	char		 link[64];
+	ssize_t		 n;
+
+	if (named == -1)
+		return (fail(s, path));
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", named);
+	if ((n = readlink(link, place, PATH_MAX - 1)) == -1)
+		return (fail(s, path));
+	place[n] = '\0';
+	if ((again = path_open_place(place, O_PATH)) == -1 ||
+	    fstat(named, &a) == -1 || fstat(again, &b) == -1)
+		return (fail(s, path));
+	errno = ESTALE;
+	return (a.st_dev == b.st_dev && a.st_ino == b.st_ino ? 0 :
+	    fail(s, path));
+}
+
+static int
+grant_place(struct session *s, const char *place, uint32_t flags)
+{
+	scoped_fd int	 fd = path_open_place(place, O_PATH);
+	union msg	 m = { .ids_grant = { .flags = flags } };
+
+	if (fd != -1)
+		return (star_do(&s->star, H_REFRESH, MSG_ids_grant, &m, &fd,
+		    1));
+	if (errno != ELOOP)
+		return (fail(s, place));
+	(void)snprintf(s->star.text, sizeof(s->star.text), "%s was no symbolic "
+	    "link when the container was made: it is not followed now; put "
+	    "it back, or make the container anew", place);
+	return (-1);
+}
+
+/* All that the code is made over. NULL: no memory. */
+static struct rec *
+statement(const char *id, const struct rec *def)
+{
+	struct rec	*r = rec_new(), *mount;
+	const char	*place;
+	size_t		 it = 0;
+
+	if (r == NULL)
+		return (NULL);
+	(void)rec_add(r, "container", id);
+	while ((mount = rec_sub(def, "mount", &it)) != NULL) {
+		if (grant_is_host(mount))
+			(void)rec_add_rec(r, "mount", mount);
+		rec_free(mount);
+	}
+	if (rec_get(def, "rootfs") != NULL)
+		(void)rec_add(r, "rootfs", rec_get(def, "rootfs"));
+	for (it = 0; rec_next(def, GRANTED, &it, &place);)
+		(void)rec_add(r, GRANTED, place);
+	return (r);
+}
+
+static int
+code_of(struct session *s, const struct rec *r, char *code)
+{
+	if (r != NULL && mac_record(&s->root_key, r, code) == 0)
+		return (0);
+	return (session_sentence(s, "cannot use root's key", KEY_FILE));
+}
+
+static bool
+is_code_of(struct session *s, const struct rec *r, const char *code)
+{
+	char	 right[MAC_TEXT];
+
+	return (r != NULL && code != NULL && strlen(code) == MAC_TEXT - 1 &&
+	    mac_record(&s->root_key, r, right) == 0 &&
+	    mac_same(code, right, MAC_TEXT));
+}
+
+static int
+find_one(struct session *s, struct rec *wants, const char *path)
+{
+	char	 place[PATH_MAX];
+
+	return (find_place(s, path, place) == -1 ? -1 :
+	    rec_add(wants, GRANTED, place));
+}
+
+static int
+find_all(struct session *s, struct rec *wants)
+{
+	struct rec	*mount;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	while (rc == 0 && (mount = rec_sub(wants, "mount", &it)) != NULL) {
+		if (grant_is_host(mount))
+			rc = find_one(s, wants, rec_str(mount, "src", ""));
+		rec_free(mount);
+	}
+	if (rc == 0 && rec_get(wants, "rootfs") != NULL)
+		rc = find_one(s, wants, rec_get(wants, "rootfs"));
+	return (rc);
+}
+
+/* Grants are numbered as they are made: see give_mounts. */
+static int
+grant_all(struct session *s, const struct rec *def)
+{
+	struct rec	*mount;
+	const char	*place;
+	size_t		 it = 0, at = 0;
+	uint32_t	 flags;
+	int		 rc = 0;
+
+	while (rc == 0 && (mount = rec_sub(def, "mount", &it)) != NULL) {
+		flags = grant_flags(mount);
+		if (grant_is_host(mount))
+			rc = rec_next(def, GRANTED, &at, &place) ?
+			    grant_place(s, place, flags) : -1;
+		rec_free(mount);
+	}
+	/* Of a root, setuid programs are its own; device nodes never are. */
+	if (rc == 0 && rec_get(def, "rootfs") != NULL)
+		rc = rec_next(def, GRANTED, &at, &place) ?
+		    grant_place(s, place, GRANT_NODEV) : -1;
+	return (rc);
+}
+
+int
+grant_make(struct session *s, const char *id, struct rec *wants, bool once)
+{
+	struct rec	*r;
+	char		 code[MAC_TEXT];
+	int		 rc;
+
+	if (!s->system)
+		return (0);
+	if (find_all(s, wants) == -1 || grant_all(s, wants) == -1)
+		return (-1);
+	if (once || rec_get(wants, GRANTED) == NULL)
+		return (0);
+	r = statement(id, wants);
+	rc = code_of(s, r, code);
+	rec_free(r);
+	return (rc == -1 ? -1 : rec_set(wants, GRANT, code));
+}
+
+/* Does it mount anything of the host? */
+static bool
+has_host(const struct rec *def)
+{
+	struct rec	*mount;
+	size_t		 it = 0;
+	bool		 found = rec_get(def, "rootfs") != NULL;
+
+	while (!found && (mount = rec_sub(def, "mount", &it)) != NULL) {
+		found = grant_is_host(mount);
+		rec_free(mount);
+	}
+	return (found);
+}
+
+int
+grant_again(struct session *s, const char *id, const struct rec *def)
+{
+	const char	*code = rec_get(def, GRANT);
+	struct rec	*r;
+	bool		 right;
+
+	if (!s->system || !has_host(def))
+		return (0);
+	r = statement(id, def);
+	right = is_code_of(s, r, code);
+	rec_free(r);
+	if (right)
+		return (grant_all(s, def));
+	(void)snprintf(s->star.text, sizeof(s->star.text), "container %.12s "
+	    "cannot be started: %s; remove it and make it again", id,
+	    code == NULL ? "it mounts files of the host, and was made by an "
+	    "older bulkhead, which did not record that root granted them" :
+	    "its record says that it mounts files of the host which root did "
+	    "not grant it, or not like this");
+	errno = EPERM;
+	return (-1);
+}
+
+int
+grant_copy(struct rec *def, const struct rec *wants)
+{
+	const char	*place;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	while (rc == 0 && rec_next(wants, GRANTED, &it, &place))
+		rc = rec_add(def, GRANTED, place);
+	if (rc == 0 && rec_get(wants, GRANT) != NULL)
+		rc = rec_set(def, GRANT, rec_get(wants, GRANT));
+	return (rc);
+}
+
+/* --- volumes --- */
+
+static struct rec *
+volume_statement(const struct rec *v)
+{
+	struct rec	*r = rec_new();
+	const char	*opt;
+	size_t		 it = 0;
+
+	if (r == NULL)
+		return (NULL);
+	(void)rec_add(r, "volume", rec_str(v, "name", ""));
+	(void)rec_add(r, "device", rec_str(v, "device", ""));
+	while (rec_next(v, "device_opt", &it, &opt))
+		(void)rec_add(r, "device_opt", opt);
+	return (r);
+}
+
+int
+grant_volume(struct session *s, struct rec *v)
+{
+	struct rec	*r;
+	char		 code[MAC_TEXT];
+	int		 rc;
+
+	if (!s->system || rec_get(v, "device") == NULL)
+		return (0);
+	r = volume_statement(v);
+	rc = code_of(s, r, code);
+	rec_free(r);
+	return (rc == -1 ? -1 : rec_set(v, GRANT, code));
+}
+
+int
+grant_volume_check(struct session *s, const struct rec *v)
+{
+	const char	*code = rec_get(v, GRANT);
+	struct rec	*r;
+	bool		 right;
+
+	if (!s->system || rec_get(v, "device") == NULL)
+		return (0);
+	r = volume_statement(v);
+	right = is_code_of(s, r, code);
+	rec_free(r);
+	if (right)
+		return (0);
+	(void)snprintf(s->star.text, sizeof(s->star.text), "volume %.64s cannot "
+	    "be used: its record says that it is %.400s on the host, which "
+	    "root did not grant%s; remove it and create it again",
+	    rec_str(v, "name", ""), rec_str(v, "device", ""),
+	    code == NULL ? " as far as this version of bulkhead recorded" : "");
+	errno = EPERM;
+	return (-1);
+}
+
+/* --- settings --- */
+
+void
+grant_setting(struct session *s, const char *key, const char *value,
+    char *code)
+{
+	struct rec	*r = rec_new();
+
+	*code = '\0';
+	if (r == NULL)
+		return;
+	(void)rec_add(r, "state", session_config(s, "path.state", ""));
+	(void)rec_add(r, "setting", key);
+	(void)rec_add(r, "value", value);
+	if (mac_record(&s->root_key, r, code) == -1)
+		*code = '\0';
+	rec_free(r);
+}

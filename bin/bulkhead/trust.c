@@ -1,0 +1,137 @@
+#include "trust.h"
+
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "scope.h"
+#include "session.h"
+
+/*
+ * The directories on the way to a path, as far as they are there, without
+ * links: what is at the path itself is for its user to judge.
+ */
+static bool
+resolve(const char *path, char *out)
+{
+	char	 head[PATH_MAX], *slash;
+
+	if (*path != '/' || strlcpy(head, path, sizeof(head)) >= sizeof(head))
+		return (false);
+	if (realpath(head, out) != NULL) {
+		*strrchr(out, '/') = '\0';
+		return (true);
+	}
+	do {
+		slash = strrchr(head, '/');
+		*slash = '\0';
+	} while (slash != head && realpath(head, out) == NULL);
+	return (slash != head);
+}
+
+/*
+ * Root, whose the root directory is, even where a user namespace calls it
+ * somebody else. Others may rename in a directory that they can write to,
+ * unless it is sticky.
+ */
+static int
+look(struct session *s, const char *what, const char *path, const char *dir)
+{
+	struct stat	 st, top;
+
+	if (lstat(dir, &st) == -1 || lstat("/", &top) == -1)
+		return (session_sentence(s, "cannot look at", dir));
+	if (st.st_uid != 0 && st.st_uid != geteuid() &&
+	    st.st_uid != top.st_uid && (s->star.uid == 0 ||
+	    st.st_uid != s->star.uid))
+		(void)snprintf(s->star.text, sizeof(s->star.text), "the %s "
+		    "%.400s cannot be used: %.400s belongs to user %u, who "
+		    "could put something else in its place", what, path, dir,
+		    st.st_uid);
+	else if ((st.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH)
+		(void)snprintf(s->star.text, sizeof(s->star.text), "the %s "
+		    "%.400s cannot be used: every user can write to %.400s "
+		    "(mode %04o) and put something else in its place", what,
+		    path, dir, st.st_mode & 07777);
+	else
+		return (0);
+	errno = EPERM;
+	return (-1);
+}
+
+int
+trust_path(struct session *s, const char *what, const char *path)
+{
+	char	 real[PATH_MAX], *slash = real;
+	char	 saved;
+	int	 rc = look(s, what, path, "/");
+
+	if (rc == -1 || !resolve(path, real))
+		return (rc);
+	while (rc == 0 && *slash != '\0' && slash[1] != '\0') {
+		slash += 1 + strcspn(slash + 1, "/");
+		saved = *slash;
+		*slash = '\0';
+		rc = look(s, what, path, real);
+		*slash = saved;
+	}
+	return (rc);
+}
+
+/* But for this name, if there is one. */
+static bool
+is_empty(int dir, const char *but)
+{
+	int		 fd = openat(dir, ".", O_RDONLY | O_DIRECTORY |
+			    O_CLOEXEC);
+	DIR		*d = fd == -1 ? NULL : fdopendir(fd);
+	struct dirent	*e;
+	bool		 empty = d != NULL;
+
+	if (d == NULL)
+		return (false);
+	while (empty && (e = readdir(d)) != NULL)
+		empty = strcmp(e->d_name, ".") == 0 ||
+		    strcmp(e->d_name, "..") == 0 ||
+		    (but != NULL && strcmp(e->d_name, but) == 0);
+	closedir(d);
+	return (empty);
+}
+
+bool
+trust_fresh(int dir, const char *path)
+{
+	struct stat	 st, at;
+
+	return (fstat(dir, &st) == 0 && lstat(path, &at) == 0 &&
+	    st.st_dev == at.st_dev && st.st_ino == at.st_ino && is_empty(dir, NULL));
+}
+
+int
+trust_storage(struct session *s, int dir, const char *path)
+{
+	static const char *const names[] = { "overlay-layers", "vfs-layers",
+		"storage.lock", "bulkhead.state" };
+	struct stat		 st;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (fstatat(dir, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0)
+			return (0);
+	/* "tmp" alone: what Debian's podman makes at each boot. */
+	if (is_empty(dir, "tmp"))
+		return (0);
+	(void)snprintf(s->star.text, sizeof(s->star.text), "%.400s is no "
+	    "storage of containers and is not empty; root's containers need a "
+	    "directory of their own for it", path);
+	errno = EPERM;
+	return (-1);
+}

@@ -1,0 +1,25 @@
+/*
+ * Who else could put something in the place of a directory of the engine's.
+ */
+#ifndef BULKHEAD_TRUST_H
+#define BULKHEAD_TRUST_H
+
+#include <stdbool.h>
+
+struct session;
+
+/*
+ * Are the directories on the way to this one, as far as they are there, only
+ * in hands of root's, ours and the engine's account's? 0, or -1 with a
+ * sentence that begins with the first word.
+ */
+int	trust_path(struct session *, const char *, const char *);
+/*
+ * As root, who is going to hand it to the account: is this open directory a
+ * storage, or empty? 0, or -1 with a sentence that has this path.
+ */
+int	trust_storage(struct session *, int, const char *);
+/* Is it empty, and the directory itself what is at this path, no link? */
+bool	trust_fresh(int, const char *);
+
+#endif
