@@ -14,7 +14,6 @@
 #include "store.h"
 #include "text.h"
 
-#define INDEX_MAX	(32u << 20)	/* about 15,000 images */
 #define PREVIOUS	".previous"	/* the index before its last change */
 
 void

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define INDEX_MAX	(32u << 20)	/* about 15,000 images */
+
 struct answer;
 
 /*

@@ -303,7 +303,7 @@ main(int argc, char **argv)
 	fresh_end(&s);				/* no image was made of them */
 	stage_end(&s);				/* who filled them is gone */
 	if (s.tidy_at_end) {			/* and nobody waits any more */
-		(void)register_tidy(&s, &(struct answer){ .type = MSG_reply });
+		(void)register_flush(&s, &(struct answer){ .type = MSG_reply });
 		(void)rw_tidy(&s, &(struct answer){ .type = MSG_reply });
 	}
 	return (rc);

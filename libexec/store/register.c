@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lock.h"
 #include "path.h"
@@ -16,6 +17,9 @@
 #include "store.h"
 #include "text.h"
 #include "tree.h"
+
+#define FILE_NAME	"containers.json"
+#define NEW_FILE	".containers.json.bulkhead"
 
 /* In the metadata of our entries, and as it stands in the file. */
 #define ENGINE		"\"engine\":\"bulkhead\""
@@ -95,15 +99,6 @@ name_user(struct index *ix, const char *name)
 	return (NULL);
 }
 
-static bool
-is_listed(const struct index *ix, const char *id)
-{
-	for (size_t i = 0; i < ix->nitems; i++)
-		if (memcmp(ix->item[i].id, id, ID_LEN) == 0)
-			return (true);
-	return (false);
-}
-
 /* What podman and buildah read of an entry: see ps --external. */
 static json_t *
 metadata(const json_t *img, const char *image, const char *name, time_t now)
@@ -150,63 +145,42 @@ entry_text(const char *id, const char *name, const char *image,
 	return (text);
 }
 
-struct text {
-	char	*at;
-	size_t	 len;
-	size_t	 size;
-};
-
-/* The caller has asked for enough room. */
-static void
-add_text(struct text *t, const char *more, size_t len)
-{
-	if (t->len > 1)
-		t->at[t->len++] = ',';
-	memcpy(t->at + t->len, more, len);
-	t->len += len;
-}
-
-/* All entries that are not stale, and one more (NULL: none). */
+/*
+ * Replace the list; the lock is held. It is synced, because after a power cut
+ * it must not be empty: it lists what others have, too.
+ */
 static int
-compose(struct store *s, struct index *ix, const char *more, struct text *t)
-{
-	size_t	 size = 3 + (more == NULL ? 0 : strlen(more) + 1);
-
-	for (size_t i = 0; i < ix->nitems; i++)
-		size += ix->item[i].len + 1;
-	if ((t->at = malloc(size)) == NULL)
-		return (-1);
-	t->at[t->len++] = '[';
-	for (size_t i = 0; i < ix->nitems; i++)
-		if (!is_stale(s, ix, i))
-			add_text(t, ix->item[i].at, ix->item[i].len);
-	if (more != NULL)
-		add_text(t, more, strlen(more));
-	t->at[t->len++] = ']';
-	return (0);
-}
-
-/* The lock is held. */
-static int
-rewrite(struct store *s, struct index *ix, int lock, const char *more,
+write_list(struct store *s, int lock, const char *text, size_t len,
     struct answer *a)
 {
-	scoped_fd int	 dir = -1;
-	struct text	 t = { NULL, 0, 0 };
+	scoped_fd int	 dir = -1, fd = -1;
 	char		 name[64];
-	int		 rc;
 
-	if (compose(s, ix, more, &t) == -1)
-		return (fail(a, ENOMEM, "out of memory"));
 	snprintf(name, sizeof(name), "%s-containers", s->driver);
 	dir = path_open(s->graph, name, O_RDONLY | O_DIRECTORY, 0);
 	if (dir == -1)
-		rc = fail_errno(a, "cannot open", name);
-	else if ((rc = lock_touch(lock, a)) == 0 && path_replace(dir,
-	    "containers.json", t.at, t.len, 0600, true) == -1)
-		rc = fail_errno(a, "cannot write", ix->path);
-	free(t.at);
-	return (rc);
+		return (fail_errno(a, "cannot open", name));
+	if (lock_touch(lock, a) == -1)
+		return (-1);
+	(void)unlinkat(dir, NEW_FILE, 0);
+	fd = openat(dir, NEW_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+	    0600);
+	if (fd != -1 && write(fd, text, len) == (ssize_t)len &&
+	    fdatasync(fd) == 0 && renameat(dir, NEW_FILE, dir, FILE_NAME) == 0)
+		return (0);
+	(void)fail_errno(a, "cannot write", name);
+	(void)unlinkat(dir, NEW_FILE, 0);
+	return (-1);
+}
+
+/* Is it in there, in quotes? */
+static bool
+has_quoted(const char *text, size_t len, const char *word)
+{
+	char	 quoted[300];
+	int	 n = snprintf(quoted, sizeof(quoted), "\"%s\"", word);
+
+	return (memmem(text, len, quoted, (size_t)n) != NULL);
 }
 
 static int
@@ -218,25 +192,189 @@ name_taken(const char *name, const char *by, struct answer *a)
 	    "in use", name, by));
 }
 
-/* The lock is held, the list is read. */
+/* An index of the list as it is now; the caller clears it. */
 static int
-add_entry(struct store *s, struct index *ix, int lock, const char *id,
-    const char *name, bool given, const char *image, struct answer *a)
+load_list(struct store *s, struct index *ix, struct answer *a)
+{
+	index_init(ix, s->driver, "containers", FILE_NAME);
+	return (index_load(ix, s->graph, a));
+}
+
+void
+register_trash(struct store *s, const char *id)
+{
+	scoped_fd int	 run = -1;
+	char		 name[128];
+
+	snprintf(name, sizeof(name), "%s-containers/%.64s", s->driver, id);
+	(void)place_trash(s, name);
+	snprintf(name, sizeof(name), "%s-containers", s->driver);
+	run = path_open(s->run, name, O_RDONLY | O_DIRECTORY, 0);
+	snprintf(name, sizeof(name), "%.64s", id);
+	if (run != -1)
+		(void)tree_remove(run, name);
+}
+
+/* Which entries go: those of the ids that were removed here, or all stale. */
+static bool
+goes(struct store *s, struct index *ix, size_t n)
+{
+	if (s->ngone > GONE_MAX)
+		return (is_stale(s, ix, n));
+	for (size_t i = 0; i < s->ngone; i++)
+		if (memcmp(s->gone[i], ix->item[n].id, ID_LEN) == 0)
+			return (is_stale(s, ix, n));
+	return (false);
+}
+
+/*
+ * The list without them, for the caller to free; how many there were. NULL:
+ * out of memory.
+ */
+static char *
+without(struct store *s, struct index *ix, size_t *len, size_t *n)
+{
+	char	*text = malloc(ix->size + ix->nitems + 3);
+	size_t	 at = 0;
+
+	if (text == NULL)
+		return (NULL);
+	text[at++] = '[';
+	for (size_t i = *n = 0; i < ix->nitems; i++) {
+		if (goes(s, ix, i)) {
+			register_trash(s, ix->item[i].id);
+			(*n)++;
+			continue;
+		}
+		if (at > 1)
+			text[at++] = ',';
+		memcpy(text + at, ix->item[i].at, ix->item[i].len);
+		at += ix->item[i].len;
+	}
+	text[at++] = ']';
+	*len = at;
+	return (text);
+}
+
+/* The lock is held. */
+static int
+drop_gone(struct store *s, int lock, struct answer *a)
 {
 	scoped_free char	*text = NULL;
-	const char		*by;
+	struct index		 ix;
+	size_t			 len, n;
+	int			 rc = -1;
 
-	if (is_listed(ix, id))
-		return (0);
-	if (*name != '\0' && (by = name_user(ix, name)) != NULL) {
-		if (given)
-			return (name_taken(name, by, a));
-		name = "";
+	if (load_list(s, &ix, a) == 0) {
+		if ((text = without(s, &ix, &len, &n)) == NULL)
+			(void)fail(a, ENOMEM, "out of memory");
+		else
+			rc = n == 0 ? 0 : write_list(s, lock, text, len, a);
 	}
-	text = entry_text(id, name, image, index_get(&s->images, image));
+	index_clear(&ix);
+	s->ngone = 0;
+	return (rc);
+}
+
+/* Its text, for the caller to free; "" when there is none. */
+static char *
+read_list(struct store *s, size_t *len, struct answer *a)
+{
+	char	 name[64], *text;
+
+	snprintf(name, sizeof(name), "%s-containers/" FILE_NAME, s->driver);
+	text = path_slurp(s->graph, name, INDEX_MAX, len);
+	if (text == NULL && errno == ENOENT) {
+		*len = 0;
+		text = strdup("");
+	}
 	if (text == NULL)
+		(void)fail_errno(a, "cannot read", name);
+	return (text);
+}
+
+/*
+ * 0: it is free, perhaps since an entry was dropped whose command has not
+ * come to it. 1: it is taken, and was made up. -1: it is taken, or an error.
+ */
+static int
+check_name(struct store *s, int lock, const char *name, bool given,
+    struct answer *a)
+{
+	struct index	 ix;
+	const char	*by = NULL;
+	int		 rc;
+
+	s->ngone = GONE_MAX + 1;
+	if (drop_gone(s, lock, a) == -1)
+		return (-1);
+	rc = load_list(s, &ix, a);
+	if (rc == 0 && (by = name_user(&ix, name)) != NULL)
+		rc = given ? name_taken(name, by, a) : 1;
+	index_clear(&ix);
+	return (rc);
+}
+
+static size_t
+trim(const char *text, size_t len)
+{
+	while (len > 0 && strchr(" \t\r\n", text[len - 1]) != NULL)
+		len--;
+	return (len);
+}
+
+/*
+ * Put an entry before the bracket that ends the list, without looking into
+ * the entries before: of 1,000 that would take longer than all the rest.
+ */
+static int
+append(struct store *s, int lock, char **text, size_t len, const char *entry,
+    struct answer *a)
+{
+	size_t	 end = trim(*text, len), room = strlen(entry) + 4;
+	char	*more = realloc(*text, len + room);
+
+	if (more == NULL)
 		return (fail(a, ENOMEM, "out of memory"));
-	return (rewrite(s, ix, lock, text, a));
+	*text = more;
+	if (end == 0 || (end == 4 && memcmp(more, "null", 4) == 0)) {
+		more[0] = '[';
+		end = 1;
+	} else if (more[end - 1] != ']')
+		return (fail(a, EBADMSG, "%s-containers/" FILE_NAME " is "
+		    "damaged: it does not end with a bracket", s->driver));
+	else
+		end = trim(more, end - 1);
+	end += (size_t)snprintf(more + end, room, "%s%s]",
+	    more[end - 1] == '[' ? "" : ",", entry);
+	return (write_list(s, lock, more, end, a));
+}
+
+/* The lock is held. */
+static int
+add_entry(struct store *s, int lock, const char *id, const char *name,
+    bool given, const char *image, struct answer *a)
+{
+	scoped_free char	*list = NULL, *entry = NULL;
+	size_t			 len;
+	int			 rc;
+
+	if ((list = read_list(s, &len, a)) == NULL)
+		return (-1);
+	if (has_quoted(list, len, id))
+		return (0);
+	if (*name != '\0' && has_quoted(list, len, name)) {
+		if ((rc = check_name(s, lock, name, given, a)) == -1)
+			return (-1);
+		name = rc == 1 ? "" : name;
+		free(list);
+		if ((list = read_list(s, &len, a)) == NULL)
+			return (-1);
+	}
+	entry = entry_text(id, name, image, index_get(&s->images, image));
+	if (entry == NULL)
+		return (fail(a, ENOMEM, "out of memory"));
+	return (append(s, lock, &list, len, entry, a));
 }
 
 /*
@@ -271,8 +409,6 @@ register_add(struct store *s, const char *id, const char *name, bool given,
     const char *image, struct answer *a)
 {
 	scoped_fd int	 lock = -1;
-	struct index	 ix;
-	int		 rc;
 
 	if (!text_is_id(id) || !text_is_id(image) ||
 	    (*name != '\0' && !path_is_name(name)))
@@ -282,58 +418,35 @@ register_add(struct store *s, const char *id, const char *name, bool given,
 	    index_load(&s->layers, s->graph, a) == -1)
 		return (-1);
 	make_layer(s);
-	index_init(&ix, s->driver, "containers", "containers.json");
 	if ((lock = lock_take(s, "containers", true, a)) == -1 ||
-	    index_load(&ix, s->graph, a) == -1)
+	    add_entry(s, lock, id, name, given, image, a) == -1)
 		return (-1);
-	rc = add_entry(s, &ix, lock, id, name, given, image, a);
-	index_clear(&ix);
-	return (rc == -1 ? -1 : check_image(s, image, a));
+	return (check_image(s, image, a));
 }
 
 void
-register_trash(struct store *s, const char *id)
+register_gone(struct store *s, const char *id)
 {
-	scoped_fd int	 run = -1;
-	char		 name[128];
-
-	snprintf(name, sizeof(name), "%s-containers/%.64s", s->driver, id);
-	(void)place_trash(s, name);
-	snprintf(name, sizeof(name), "%s-containers", s->driver);
-	run = path_open(s->run, name, O_RDONLY | O_DIRECTORY, 0);
-	snprintf(name, sizeof(name), "%.64s", id);
-	if (run != -1)
-		(void)tree_remove(run, name);
+	if (s->ngone < GONE_MAX)
+		snprintf(s->gone[s->ngone], sizeof(s->gone[0]), "%s", id);
+	if (s->ngone <= GONE_MAX)
+		s->ngone++;
 }
 
-static bool
-trash_stale(struct store *s, struct index *ix)
+int
+register_flush(struct store *s, struct answer *a)
 {
-	bool	 any = false;
+	scoped_fd int	 lock = -1;
 
-	for (size_t i = 0; i < ix->nitems; i++)
-		if (is_stale(s, ix, i)) {
-			register_trash(s, ix->item[i].id);
-			any = true;
-		}
-	return (any);
+	if (s->ngone == 0)
+		return (0);
+	lock = lock_take(s, "containers", true, a);
+	return (lock == -1 ? -1 : drop_gone(s, lock, a));
 }
 
 int
 register_tidy(struct store *s, struct answer *a)
 {
-	scoped_fd int	 lock = -1;
-	struct index	 ix;
-	int		 rc = 0;
-
-	index_init(&ix, s->driver, "containers", "containers.json");
-	if (index_load(&ix, s->graph, a) == -1)
-		return (-1);
-	if (trash_stale(s, &ix) &&
-	    ((lock = lock_take(s, "containers", true, a)) == -1 ||
-	    index_load(&ix, s->graph, a) == -1 ||
-	    rewrite(s, &ix, lock, NULL, a) == -1))
-		rc = -1;
-	index_clear(&ix);
-	return (rc);
+	s->ngone = GONE_MAX + 1;
+	return (register_flush(s, a));
 }

@@ -24,7 +24,11 @@ struct store;
  */
 int	register_add(struct store *, const char *, const char *, bool,
 	    const char *, struct answer *);
-/* Drop entries of ours whose directory is gone. 0, or -1 with a sentence. */
+/* The directory of this container is in the trash now: its entry is to go. */
+void	register_gone(struct store *, const char *);
+/* Drop the entries of those. 0, or -1 with a sentence. */
+int	register_flush(struct store *, struct answer *);
+/* Drop all entries of ours whose directory is gone. 0, or -1 as above. */
 int	register_tidy(struct store *, struct answer *);
 /* Is this an entry that bulkhead wrote? */
 bool	register_is_ours(const json_t *);

@@ -272,6 +272,7 @@ rw_remove(struct store *s, const char *id, bool later, struct answer *a)
 	if (rw_trash(s, name, moved) == -1)
 		return (errno == ENOENT ? 0 :
 		    fail_errno(a, "cannot remove", name));
+	register_gone(s, id);
 	if (later) {
 		s->tidy_at_end = true;
 		return (ours ? 0 : 1);
@@ -279,7 +280,7 @@ rw_remove(struct store *s, const char *id, bool later, struct answer *a)
 	trash = path_open(s->graph, TRASH, O_RDONLY | O_DIRECTORY, 0);
 	if (trash == -1)
 		return (fail_errno(a, "cannot open", TRASH));
-	(void)register_tidy(s, &(struct answer){ 0 });
+	(void)register_flush(s, &(struct answer){ 0 });
 	return (tree_remove(trash, moved) == -1 ? 1 : 0);
 }
 

@@ -6,16 +6,21 @@
 
 #include "helper.h"
 #include "index.h"
+#include "text.h"
 
 /* SHUT: it could not be opened, and a sandbox is entered only once. */
 enum state { CLOSED = 1, OPEN = 2, SHUT = 4 };
 
 #define NAME_DIR	32
+#define GONE_MAX	16
 
 struct store {
 	struct helper	 h;
 	unsigned int	 state;
 	bool		 tidy_at_end;	/* the trash has something of ours */
+	/* Containers whose entries register_flush drops; more: all stale. */
+	char		 gone[GONE_MAX][ID_LEN + 1];
+	size_t		 ngone;
 	int		 graph;		/* graph root */
 	int		 run;		/* run root */
 	bool		 vfs;		/* driver: vfs, else overlay */

@@ -7,7 +7,8 @@
  *
  * -c: create the layout; -n: a user namespace with one id first, -N with
  * those from 100000 on. Commands, with "," between several: find REF | list |
- * remove REF FORCE | rwmake ID IMAGE | rwremove ID [LATER] | chain ID | stage
+ * remove REF FORCE | rwmake ID IMAGE | rwlist ID IMAGE [NAME [GIVEN]] |
+ * rwremove ID [LATER] | chain ID | stage
  * PARENT | abort TOKEN | tidy | layer PARENT CHAIN TAR | commit CONFIG
  * MANIFEST LAYER NAME... | rss | spin N REF | sleep SECONDS
  */
@@ -280,6 +281,13 @@ command(char **w, int n)
 		PUT(rw_make.id, 1);
 		PUT(rw_make.image, 2);
 		ask_show(MSG_rw_make, &m);
+	} else if (strcmp(w[0], "rwlist") == 0) {
+		PUT(rw_list.id, 1);
+		PUT(rw_list.image, 2);
+		if (n > 3)
+			PUT(rw_list.name, 3);
+		m.rw_list.given = n > 4;
+		ask_show(MSG_rw_list, &m);
 	} else if (strcmp(w[0], "rwremove") == 0) {
 		PUT(rw_remove.id, 1);
 		m.rw_remove.later = n > 2;

@@ -835,11 +835,12 @@ listed(const char *driver, const char *words)
 static void
 test_list(const char *driver)
 {
-	char	 ctr[HEX + 1], other[HEX + 1], path[160];
+	char	 ctr[HEX + 1], ctr2[HEX + 1], other[HEX + 1], path[160];
 
 	memset(ctr, 'd', HEX);
+	memset(ctr2, 'b', HEX);
 	memset(other, 'e', HEX);
-	ctr[HEX] = other[HEX] = '\0';
+	ctr[HEX] = ctr2[HEX] = other[HEX] = '\0';
 	with_image(driver);
 	put_foreign(driver, 'c', img, lid[2]);
 	CHECK(rw(MSG_rw_make, ctr, img) == 0 && rw(MSG_rw_make, other,
@@ -857,6 +858,12 @@ test_list(const char *driver)
 	snprintf(path, sizeof(path), "%s-layers/layers.json", driver);
 	CHECK(strstr(get(path), "6483d0ae63b89d8903e528f829413a1477cf58f640a"
 	    "d166ead12e19945ce36ea") != NULL);
+	/* A name is free as soon as the directory of its container is gone. */
+	CHECK(rw(MSG_rw_remove, ctr, "later") == 0 && listed(driver, ctr));
+	CHECK(rw(MSG_rw_make, ctr2, img) == 0 && list(ctr2, "ours", 1) == 0);
+	CHECK(!listed(driver, ctr) && listed(driver, "[\"ours\"]"));
+	CHECK(rw(MSG_rw_remove, ctr2, "") == 0 && !listed(driver, ctr2));
+	CHECK(rw(MSG_rw_make, ctr, img) == 0 && list(ctr, "ours", 1) == 0);
 	/* What goes is taken off the list when the channel is closed. */
 	CHECK(rw(MSG_rw_remove, ctr, "later") == 0 && listed(driver, ctr));
 	end();
@@ -867,6 +874,32 @@ test_list(const char *driver)
 	CHECK(renameat(graph, path, graph, "bulkhead/.trash/x") == 0);
 	CHECK(tidy() == 0 && !listed(driver, other));
 	CHECK(listed(driver, "\"odd\": 1.50}"));
+	end();
+}
+
+/* What the list may look like before: nothing in it is changed. */
+static void
+test_list_texts(void)
+{
+	static const char *const	 texts[] = { "", "null\n", "[]", "[ ]\n" };
+	char				 ctr[HEX + 1], s[64];
+
+	memset(ctr, 'd', HEX);
+	ctr[HEX] = '\0';
+	with_image("overlay");
+	CHECK(rw(MSG_rw_make, ctr, img) == 0);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		put("overlay-containers/containers.json", texts[i]);
+		CHECK(said(list(ctr, "a", 1) == 0));
+		snprintf(s, sizeof(s), "[{\"id\":\"%.20s", ctr);
+		CHECK(strncmp(get("overlay-containers/containers.json"), s,
+		    strlen(s)) == 0 && listed("overlay", "\"\"}}]"));
+		CHECK(list(ctr, "a", 1) == 0 && tidy() == 0);
+	}
+	put("overlay-containers/containers.json", "[{\"id\":");
+	CHECK(list(ctr, "a", 1) == EBADMSG);
+	CHECK(strcmp(get("overlay-containers/containers.json"),
+	    "[{\"id\":") == 0);
 	end();
 }
 
@@ -1229,6 +1262,7 @@ main(int argc, char **argv)
 	test_used();
 	test_list("overlay");
 	test_list("vfs");
+	test_list_texts();
 	test_list_image();
 	test_evict();
 	test_incomplete();

@@ -244,3 +244,34 @@ volumes() {
 }
 
 @test "engines: volumes of the same name are each engine's own" { each volumes; }
+
+# kill -9 at any moment leaves no entry without a container, and podman's be.
+killed() {
+	local argv i pid p
+	mapfile -t argv < <(engine)
+	pod create --name theirs busybox true
+	for p in store bulkhead statekeep; do
+		for i in 1 3 5 7; do
+			T=$T perl "$BATS_TEST_DIRNAME/strike.pl" "$BH_PREFIX" \
+			    "$([ $WHO = user ] || printf -)$(id -u "$BH_USER")" \
+			    $p ${i}000 "${argv[@]}" run --rm --name n \
+			    --network none busybox true | tr '\n' ' '
+			T=$T perl "$BATS_TEST_DIRNAME/strike.pl" "$BH_PREFIX" \
+			    "$([ $WHO = user ] || printf -)$(id -u "$BH_USER")" \
+			    $p ${i}000 "${argv[@]}" create --name m busybox true
+			bh create --replace --name m busybox true
+			bh rm -f m
+		done
+	done
+	sleep 2
+	bh run --rm --name n --network none busybox true
+	bh rm -f -a
+	bh run --rm --name n --network none busybox true
+	until_true 10 not listed bulkhead
+	listed '\["theirs"\]'
+	pod rm theirs
+	pod rmi busybox
+	bh load -q -i "$BH_FIXTURES/busybox.docker.tar"
+}
+
+@test "engines: kill -9 leaves no entry of a container that is gone" { each killed; }
