@@ -209,10 +209,13 @@ open_dirs(struct session *s, unsigned int need)
 static int
 grant_run_root(struct session *s)
 {
+	union msg	 m = { .ids_grant = { GRANT_STORE | GRANT_NOSUID |
+			    GRANT_NODEV } };
+
 	s->run_root_fd = open(session_config(s, "path.run_storage", ""),
 	    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	return (s->run_root_fd == -1 ? 0 : star_post(&s->star, H_REFRESH,
-	    MSG_ids_grant, NULL, &s->run_root_fd, 1));
+	    MSG_ids_grant, &m, &s->run_root_fd, 1));
 }
 
 /* Linux before 6.3 does not map ids in a tmpfs: then it is not seen. */
