@@ -226,7 +226,8 @@ mount_run_root(struct session *s)
 			    .nosuid = 1, .nodev = 1 } };
 	struct packet	 p;
 
-	scope_close(&s->run_root_fd);
+	close(s->run_root_fd);
+	s->run_root_fd = -1;
 	if (star_ask(&s->star, H_REFRESH, MSG_ids_mount, &m, NULL, 0,
 	    &p) == -1) {
 		s->star.text[0] = '\0';
