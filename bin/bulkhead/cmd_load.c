@@ -125,6 +125,13 @@ read_archive(struct session *s, int fd, const char *format)
 	return (star_ask_rec(&s->star, H_FETCH, MSG_archive_open, &m, &fd, 1));
 }
 
+static void
+no_name(struct session *s, const char *name, const char *why)
+{
+	(void)snprintf(s->star.text, sizeof(s->star.text), "\"%.300s\" is not a "
+	    "name for an image: %s", name, why);
+}
+
 /*
  * The names an archive gives, made whole: docker's own archives mean
  * docker.io by a name without a registry, others mean this machine.
@@ -133,20 +140,20 @@ static struct rec *
 whole_names(struct session *s, const struct rec *image, const char *kind)
 {
 	struct rec	*out = rec_new();
-	const char	*name, *prefix;
+	const char	*name, *prefix, *why;
 	char		 whole[512];
 	size_t		 it = 0;
 
 	prefix = strcmp(kind, "docker") != 0 ? "localhost/" : NULL;
 	while (rec_next(image, "name", &it, &name)) {
-		if (refname_whole(name, prefix != NULL ? prefix :
+		why = refname_whole(name, prefix != NULL ? prefix :
 		    strchr(name, '/') == NULL ? "docker.io/library/" :
-		    "docker.io/", whole, sizeof(whole)) == 0) {
+		    "docker.io/", whole, sizeof(whole));
+		if (why == NULL) {
 			(void)rec_add(out, "name", whole);
 			continue;
 		}
-		(void)snprintf(s->star.text, sizeof(s->star.text), "\"%s\" is "
-		    "not a valid name for an image", name);
+		no_name(s, name, why);
 		rec_free(out);
 		return (NULL);
 	}
@@ -279,14 +286,14 @@ import_layer(struct session *s, const struct rec *archive,
 	struct limits		 l = limits_of(s->g);
 	struct parse_err	 e;
 	char			 top[65], top_name[512];
+	const char		*why;
 	size_t			 it = 0;
 	int			 rc = -1;
 
 	if (name != NULL) {
-		if (refname_whole(name, "localhost/", top_name,
-		    sizeof(top_name)) == -1) {
-			(void)snprintf(s->star.text, sizeof(s->star.text),
-			    "\"%s\" is not a valid name for an image", name);
+		if ((why = refname_whole(name, "localhost/", top_name,
+		    sizeof(top_name))) != NULL) {
+			no_name(s, name, why);
 			rec_free(names);
 			rec_free(done);
 			return (-1);

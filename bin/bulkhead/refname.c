@@ -1,53 +1,26 @@
 #include "refname.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#define NAME_MAX_LEN	500
+#include "reference.h"
 
-/* The first component is a registry if it could be nothing else. */
-static bool
-has_registry(const char *name)
-{
-	size_t	 n = strcspn(name, "/");
-
-	if (name[n] == '\0')
-		return (false);
-	return (memchr(name, '.', n) != NULL || memchr(name, ':', n) != NULL ||
-	    (n == 9 && memcmp(name, "localhost", n) == 0));
-}
-
-static bool
-is_plain(const char *name)
-{
-	if (*name == '\0' || strlen(name) > NAME_MAX_LEN)
-		return (false);
-	for (; *name != '\0'; name++)
-		if (!isalnum((unsigned char)*name) &&
-		    strchr("._-/:@", *name) == NULL)
-			return (false);
-	return (true);
-}
-
-int
+const char *
 refname_whole(const char *name, const char *prefix, char *out, size_t len)
 {
-	const char	*last = strrchr(name, '/');
-	bool		 tagged;
+	struct reference	 r;
+	const char		*why;
 
-	if (!is_plain(name)) {
-		errno = EINVAL;
-		return (-1);
-	}
-	last = last == NULL ? name : last + 1;
-	tagged = strpbrk(last, ":@") != NULL;
-	if (snprintf(out, len, "%s%s%s", has_registry(name) ? "" : prefix,
-	    name, tagged ? "" : ":latest") >= (int)len) {
-		errno = ENAMETOOLONG;
-		return (-1);
-	}
-	return (0);
+	if (reference_has_host(name))
+		prefix = "";
+	if (snprintf(out, len, "%s%s", prefix, name) >= (int)len)
+		return ("it is too long");
+	if ((why = reference_parse(out, &r)) != NULL)
+		return (why);
+	if (*r.digest != '\0')
+		return ("a digest is computed and cannot be given");
+	if (snprintf(out, len, "%s:%s", r.name, *r.tag != '\0' ? r.tag :
+	    "latest") >= (int)len)
+		return ("it is too long");
+	return (NULL);
 }

@@ -7,10 +7,10 @@
 #include <stddef.h>
 
 /*
- * "busybox" as "localhost/busybox:latest": a name without a registry gets
- * the prefix, one without a tag or digest gets :latest. 0, or -1 with EINVAL
- * when it is no name, ENAMETOOLONG when it does not fit.
+ * "busybox" as "localhost/busybox:latest": a name without a host gets the
+ * prefix, one without a tag gets :latest. NULL, or the reason why it is no
+ * name for an image, for the end of a sentence.
  */
-int	refname_whole(const char *, const char *, char *, size_t);
+const char *refname_whole(const char *, const char *, char *, size_t);
 
 #endif

@@ -15,6 +15,7 @@
 #include "path.h"
 #include "place.h"
 #include "record.h"
+#include "reference.h"
 #include "scope.h"
 #include "sha256.h"
 #include "stage.h"
@@ -93,16 +94,23 @@ check_config(struct request *q, struct answer *a)
 	return (check_manifest(q, a));
 }
 
+/* What podman cannot read fails it for the whole store: again the grammar. */
 static int
 check_names(const struct rec *r, struct answer *a)
 {
-	const char	*name;
-	size_t		 at = 0;
+	struct reference	 ref;
+	const char		*name, *why;
+	size_t			 at = 0;
 
-	while (rec_next(r, "name", &at, &name))
-		if (!text_is_name(name) || strlen(name) > 511)
-			return (fail(a, EINVAL, "\"%s\" is not a name for an "
-			    "image", name));
+	while (rec_next(r, "name", &at, &name)) {
+		why = reference_parse(name, &ref);
+		if (why == NULL && (!reference_has_host(name) ||
+		    *ref.tag == '\0' || *ref.digest != '\0'))
+			why = "it is not host/path:tag";
+		if (why != NULL)
+			return (fail(a, EINVAL, "\"%.300s\" is not a name for "
+			    "an image: %s", name, why));
+	}
 	return (0);
 }
 

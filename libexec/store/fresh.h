@@ -15,7 +15,10 @@ int	fresh_add(struct store *, const char *, struct answer *);
 int	fresh_not(struct store *, struct answer *);
 /* An image is made of all of them: they stay. */
 void	fresh_keep(struct store *);
-/* Remove them, if nothing uses them. Nobody is there to be told of errors. */
+/*
+ * Remove them, if nothing uses them. Errors are not reported: the caller has
+ * gone. What could not be removed is left to the next store_tidy.
+ */
 void	fresh_end(struct store *);
 
 #endif

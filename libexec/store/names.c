@@ -5,54 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "reference.h"
 #include "store.h"
 #include "text.h"
 
-#define REF_MAX	640
-
-/* A reference in its parts: repo[:tag][@digest]. */
-struct ref {
-	char	 repo[REF_MAX];
-	char	 tag[REF_MAX];
-	char	 digest[DIGEST_LEN + 1];
-};
-
+/* What is named when neither tag nor digest is. */
 static bool
-ref_split(const char *text, struct ref *r)
+ref_split(const char *text, struct reference *r)
 {
-	char	*at, *colon;
-
-	memset(r, 0, sizeof(*r));
-	if (strlen(text) >= sizeof(r->repo))
+	if (reference_parse(text, r) != NULL)
 		return (false);
-	strcpy(r->repo, text);
-	if ((at = strchr(r->repo, '@')) != NULL) {
-		if (!text_is_digest(at + 1))
-			return (false);
-		strcpy(r->digest, at + 1);
-		*at = '\0';
-	}
-	colon = strrchr(r->repo, ':');
-	if (colon != NULL && strchr(colon, '/') == NULL) {
-		if (colon[1] == '\0')
-			return (false);
-		strcpy(r->tag, colon + 1);
-		*colon = '\0';
-	}
 	if (*r->tag == '\0' && *r->digest == '\0')
 		strcpy(r->tag, "latest");
-	return (*r->repo != '\0' && text_is_name(r->repo));
-}
-
-/* Does the first component say a host? As docker has it: a dot, a port. */
-static bool
-has_host(const char *repo)
-{
-	size_t	 n = strcspn(repo, "/");
-
-	return (repo[n] == '/' && (memchr(repo, '.', n) != NULL ||
-	    memchr(repo, ':', n) != NULL ||
-	    (n == 9 && strncmp(repo, "localhost", 9) == 0)));
+	return (true);
 }
 
 static const char *
@@ -83,7 +48,7 @@ static json_t *
 by_name(struct store *s, const char *name, const char **by)
 {
 	struct index	*ix = &s->images;
-	char		 quoted[2 * REF_MAX + 40];
+	char		 quoted[2 * REFERENCE_MAX + 40];
 	json_t		*img;
 	int		 n;
 
@@ -143,16 +108,16 @@ repo_tail(const char *have, const char *want)
 }
 
 static const char *
-tail_name(const json_t *img, const struct ref *want)
+tail_name(const json_t *img, const struct reference *want)
 {
-	struct ref	 have;
+	struct reference	 have;
 	json_t		*n;
 	size_t		 i;
 
 	json_array_foreach(json_object_get(img, "names"), i, n) {
 		if (!json_is_string(n) ||
 		    !ref_split(json_string_value(n), &have) ||
-		    !repo_tail(have.repo, want->repo))
+		    !repo_tail(have.name, want->name))
 			continue;
 		if (*want->digest != '\0' ? has_digest(img, want->digest) :
 		    strcmp(have.tag, want->tag) == 0)
@@ -162,7 +127,7 @@ tail_name(const json_t *img, const struct ref *want)
 }
 
 static json_t *
-by_tail(struct store *s, const struct ref *want, const char **by)
+by_tail(struct store *s, const struct reference *want, const char **by)
 {
 	json_t	*img;
 	size_t	 i;
@@ -177,27 +142,27 @@ by_tail(struct store *s, const struct ref *want, const char **by)
 
 /* The places in which podman looks for a short name, in its order. */
 static json_t *
-by_candidates(struct store *s, const struct ref *r, const char **by)
+by_candidates(struct store *s, const struct reference *r, const char **by)
 {
 	static const char *const full[] = { "" };
 	static const char *const shortened[] = { "localhost/",
 	    "docker.io/library/", "docker.io/" };
-	const char *const	*try = has_host(r->repo) ? full : shortened;
+	const char *const	*try = reference_has_host(r->name) ? full : shortened;
 	size_t			 n = try == full ? 1 : 3;
-	char			 name[2 * REF_MAX + 32];
+	char			 name[2 * REFERENCE_MAX + 32];
 	json_t			*img;
 
 	for (size_t i = 0; i < n; i++) {
-		snprintf(name, sizeof(name), "%s%s:%s", try[i], r->repo,
+		snprintf(name, sizeof(name), "%s%s:%s", try[i], r->name,
 		    r->tag);
 		if ((img = by_name(s, name, by)) != NULL)
 			return (img);
 	}
 	/* docker.io/busybox is another way to say docker.io/library/busybox. */
-	if (strncmp(r->repo, "docker.io/", 10) == 0 &&
-	    strchr(r->repo + 10, '/') == NULL) {
+	if (strncmp(r->name, "docker.io/", 10) == 0 &&
+	    strchr(r->name + 10, '/') == NULL) {
 		snprintf(name, sizeof(name), "docker.io/library/%s:%s",
-		    r->repo + 10, r->tag);
+		    r->name + 10, r->tag);
 		return (by_name(s, name, by));
 	}
 	return (NULL);
@@ -208,7 +173,7 @@ static json_t *
 by_ref(struct store *s, const char *text, const char **by)
 {
 	json_t		*img;
-	struct ref	 r;
+	struct reference	 r;
 	bool		 named = ref_split(text, &r);
 
 	if (named && *r.digest == '\0' &&
@@ -217,7 +182,7 @@ by_ref(struct store *s, const char *text, const char **by)
 	if (text_is_hex(text) && (img = by_id(s, text)) != NULL)
 		return (img);
 	/* With a host in front only the whole name will do. */
-	if (!named || (has_host(r.repo) && *r.digest == '\0'))
+	if (!named || (reference_has_host(r.name) && *r.digest == '\0'))
 		return (NULL);
 	return (by_tail(s, &r, by));
 }

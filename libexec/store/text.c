@@ -28,19 +28,6 @@ text_is_digest(const char *s)
 	    text_is_id(s + 7));
 }
 
-bool
-text_is_name(const char *s)
-{
-	static const char	 ok[] = "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				    "._-:/@";
-	size_t			 n = strlen(s);
-
-	return (n > 0 && n <= 511 && s[strspn(s, ok)] == '\0' &&
-	    strstr(s, "//") == NULL && strstr(s, "..") == NULL &&
-	    *s != '/' && s[n - 1] != '/' && s[n - 1] != ':');
-}
-
 /* The part of a second after the dot, in nanoseconds; moves past it. */
 static int64_t
 fraction(const char **s)

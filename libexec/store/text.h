@@ -16,8 +16,6 @@
 bool	text_is_id(const char *);
 /* Exactly "sha256:" and 64 such digits. */
 bool	text_is_digest(const char *);
-/* An image name as it is stored: host/path[:tag] or host/path@digest. */
-bool	text_is_name(const char *);
 /* Only lower-case hexadecimal digits, one at least. */
 bool	text_is_hex(const char *);
 /* RFC 3339 to nanoseconds since 1970, clamped to what fits; 0 if malformed. */

@@ -655,6 +655,8 @@ test_find(void)
 static void
 test_bad_images(void)
 {
+	static const char *const names[] = { "localhost/UPPER:x", "a:b",
+		"localhost/x:y:z", "-rf", "localhost/x", "localhost/x:-y" };
 	static char	 deep[300], big[(5 << 20) + 1], other[4096];
 	char		 m[4096];
 
@@ -700,6 +702,10 @@ test_bad_images(void)
 	    EINVAL);
 	CHECK(commit_image(other, manifest_for(other, 2), lid[1],
 	    "../../etc:x") == EINVAL);
+	/* What podman could not read: it would list nothing any more. */
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		CHECK(commit_image(other, manifest_for(other, 2), lid[1],
+		    names[i]) == EINVAL);
 	/* B09: the layers are other ones. */
 	snprintf(m, sizeof(m), "\"%s\",\"%s\"", diff[0], diff[2]);
 	strcpy(other, config_for("", m));

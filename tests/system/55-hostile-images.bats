@@ -241,3 +241,88 @@ limits_hold() {
 	user import "$T/x/bomb.tgz" localhost/bomb
 	user rmi localhost/bomb
 }
+
+podman_lists() {
+	case $WHO in
+	root)	podman --root "$T/root/storage" --runroot "$T/root/run" \
+		    --storage-driver overlay images >/dev/null ;;
+	user)	as_user podman images >/dev/null ;;
+	esac
+}
+
+names() {
+	local n before=$(inventory)
+	for n in localhost/UPPER UPPER x:y:z localhost/x:y:z -rf a..b a___b \
+	    'a b' "localhost/x:$(printf 'a%.0s' {1..129})" \
+	    "$(printf 'a%.0s' {1..256})" x@sha256:aa localhost/x: ../x; do
+		fails 125 bh import "$T/x/one.tar" -- "$n"
+		[[ $err == *"is not a name for an image"* ]]
+	done
+	for n in 0 1 2 3 4; do
+		fails 125 bh load -q -i "$T/x/name$n.tar"
+		[[ $err == *"is not a name for an image"* ]]
+	done
+	is "$(inventory)" "$before"
+	bh import "$T/x/one.tar" Foo.com:80/a__b.c/d-e:V_1.0-x
+	bh rmi Foo.com:80/a__b.c/d-e:V_1.0-x
+	# Asked for, they are not there, and nothing else happens.
+	for n in localhost/UPPER x:y:z; do
+		fails 125 bh run --rm --network none "$n" true
+		fails 1 bh rmi "$n"
+		fails 125 bh inspect --type image "$n"
+	done
+	podman_lists
+}
+
+@test "names of images follow one grammar, and podman still lists them" {
+	local i=0 n
+	tar_of one.tar a "good text one"
+	for n in localhost/UPPER x:y:z -rf 'a:b c' \
+	    "$(printf 'a%.0s' {1..256}):x"; do
+		docker_archive "$T/x/name$i.tar" "$n" one.tar
+		i=$((i + 1))
+	done
+	each names
+}
+
+@test "an unpack that a layer has taken over cannot give it another's name" {
+	local lie b=$BH_SOURCE/${B:-build/plain}
+	tar_of one.tar a "good text one"
+	flip "$T/x/one.tar" "$T/x/evil.tar"
+	lie=sha256:$(sha256sum "$T/x/one.tar" | cut -d' ' -f1)
+	cc -std=gnu17 -D_GNU_SOURCE -DLIE="\"$lie\"" -I"$BH_SOURCE/common" \
+	    -o "$T/x/liar" "$BH_SOURCE/tests/unpack/liar.c" "$b/obj/common.a"
+	# Its configuration names what it wants to be taken for.
+	docker_archive "$T/x/first.tar" localhost/first one.tar
+	rm -rf "$T/x/bad"; mkdir "$T/x/bad"
+	tar -C "$T/x/bad" -xf "$T/x/first.tar"
+	cp "$T/x/evil.tar" "$T/x/bad/one.tar"
+	gzip -n "$T/x/bad/one.tar"		# so that it has no digest
+	sed -i 's/one\.tar/one.tar.gz/' "$T/x/bad/manifest.json"
+	tar -C "$T/x/bad" -cf "$T/x/claims.tar" .
+	chmod 644 "$T"/x/*.tar
+	cp -a "$BH_PREFIX" "$T/prefix"
+	cp "$T/x/liar" "$T/prefix/libexec/bulkhead/unpack"
+	chmod 755 "$T/prefix"
+	claims() {
+		local before=$(inventory)
+		BH=$T/prefix/bin/bulkhead fails 125 bh load -q \
+		    -i "$T/x/claims.tar"
+		[[ $err == *"not what the image names: its contents hash to"* ]]
+		until_true 5 is "$(inventory)" "$before"
+		# The layer with that name is what it says.
+		bh load -q -i "$T/x/first.tar"
+		[ ! -e "$(storage)"/overlay/*/diff/evil ]
+		bh rmi localhost/first
+	}
+	each claims
+	rm -rf "$T/prefix"
+}
+
+@test "A02: only fetch reads archives with libarchive, and makes no files" {
+	run grep -lr -e 'archive_read' -e '<archive' "$BH_SOURCE/bin" \
+	    "$BH_SOURCE/common" "$BH_SOURCE/libexec" --include='*.[ch]'
+	[ -z "$(grep -v /libexec/fetch/ <<<"$output")" ]
+	not grep -q 'ALLOW(\(mkdirat\|openat\|openat2\|symlinkat\|linkat\))' \
+	    "$BH_SOURCE/policy/fetch.policy"
+}
