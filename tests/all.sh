@@ -34,7 +34,7 @@ step rows sh tests/rows.sh
 step check make --no-print-directory -j"$jobs" check
 step sanitizers make --no-print-directory -j"$jobs" SAN=address,undefined check
 step system make --no-print-directory -j"$jobs" system
-step faults make --no-print-directory -j"$jobs" faults
+step faults make --no-print-directory -j"$jobs" FAULTS_SEED=1 faults
 step "system, sanitizers" make --no-print-directory -j"$jobs" \
     SAN=address,undefined BATS_FILES="$sanitized" system
 if [ -n "$(ls tests/fuzz/*_fuzz.c 2>/dev/null)" ]; then

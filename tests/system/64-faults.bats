@@ -71,6 +71,19 @@ lost_run_dir() {
 	each lost_run_dir
 }
 
+# Of $1: where its ids begin on the host.
+first_id() {
+	awk '{ print $2 }' "/proc/$(root inspect --format '{{.State.Pid}}' "$1")/uid_map"
+}
+@test "the ids of what runs are not given away with the run directory" {
+	WHO=root
+	runs a --rm
+	runs b
+	lose
+	runs c
+	is "$(for i in a b c; do first_id $i; done | sort -u | wc -l)" 3
+}
+
 lost_at_once() {
 	local i
 	for i in 1 2 3 4; do runs "a$i"; done
