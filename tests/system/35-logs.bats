@@ -116,9 +116,7 @@ full_disk() {
 	mount -t tmpfs -o size=256k,mode=1777 tmpfs "$T/disk"
 	bh run -d --network none --name d1 --log-opt path="$log" \
 	    localhost/busybox sh -c 'yes 0123456789 | head -c 1000000
-		touch /done
-		while [ ! -e /go ]; do usleep 50000; done
-		echo after; [ ! -e /wait ] || sleep 1000'
+		sleep 1000'
 	until_true 20 running_lost d1
 	bh ps --format '{{.Names}}' | grep -qx d1
 	[ "$(bytes "$log")" -le 262144 ]
@@ -127,7 +125,6 @@ full_disk() {
 	bh stop -t 0 d1
 	n=$(lost d1)
 	[ "$n" -gt 500000 ] && [ "$n" -lt 1000000 ]
-	# The next run has room: it says what was lost only in its own log.
 	bh rm d1
 	[ ! -e "$log" ]
 	mount -o remount,size=256k "$T/disk"
@@ -145,6 +142,13 @@ full_disk() {
 	is "$(bh logs d2 2>&1 >/dev/null | sed -n 's/.*written, \([0-9]*\).*/\1/p')" \
 	    "$(lost d2)"
 	bh rm d2
+	# No room for an old file: the newest lines are kept, none is refused.
+	mount -o remount,size=256k "$T/disk"
+	bh run --network none --name d3 --log-opt path="$log" --log-opt \
+	    max-size=200k localhost/busybox seq 1 20000 >/dev/null
+	is "$(bh logs --tail 1 d3)" 20000
+	is "$(lost d3)" 0
+	bh rm d3
 	umount "$T/disk"
 }
 running_lost() { [ "$(lost "$1")" -gt 400000 ]; }
