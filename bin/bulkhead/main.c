@@ -8,6 +8,7 @@
  *         account has taken over.
  * Dies:   when the command is done. What runs on belongs to its reaper.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,8 @@ main(int argc, char **argv)
 		return (fflush(stdout) == EOF ? EXIT_ENGINE : 0);
 	}
 	log_init("bulkhead", 0, 0);
+	/* A file that would become too large is an error, which is told. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	if ((g.global = rec_new()) == NULL || (g.opts = rec_new()) == NULL ||
 	    (g.line = rec_new()) == NULL)
 		fatal("records");
