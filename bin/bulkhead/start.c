@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,7 @@
 #include "settled.h"
 #include "volumes.h"
 
+#define EXIT_ROOM	512		/* bytes; the record takes 100 */
 #define PROFILE_MAX	(1u << 20)	/* bytes, of an older record */
 
 /* Ask a helper something about this container; the sentence is the star's. */
@@ -409,6 +411,24 @@ keep_refresh(struct start *st)
 	    st->s->star.helper[H_REFRESH].chan.fd));
 }
 
+/*
+ * A file that the monitor makes into the exit record: with blocks of its own
+ * the exit status is kept also on a disk that is full by then.
+ */
+static int
+keep_exit_room(struct session *s, const char *id, int dir)
+{
+	static const char	 zeros[EXIT_ROOM];
+	char			 path[PATH_MAX];
+
+	if (path_replace(dir, "exit.new", zeros, sizeof(zeros), 0600,
+	    false) == 0)
+		return (0);
+	(void)snprintf(path, sizeof(path), "%s/ctr/%s/exit.new",
+	    session_config(s, "path.run", ""), id);
+	return (session_sentence(s, "cannot write", path));
+}
+
 /* Have the monitor make the pipes, while we go on. */
 static int
 ask_monitor(struct start *st)
@@ -416,7 +436,7 @@ ask_monitor(struct start *st)
 	scoped_fd int	 dir = session_ctr_dir(st->s, st->id);
 	union msg	 m;
 
-	if (dir == -1)
+	if (dir == -1 || keep_exit_room(st->s, st->id, dir) == -1)
 		return (-1);
 	memset(&m.mon_open, 0, sizeof(m.mon_open));
 	(void)strlcpy(m.mon_open.id, st->id, sizeof(m.mon_open.id));

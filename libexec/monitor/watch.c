@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "note.h"
 #include "path.h"
 #include "record.h"
+#include "scope.h"
 
 #define NSEC		1000000000LL
 
@@ -23,6 +25,21 @@ void
 watch_finished(const struct monitor *m, char *out, size_t len)
 {
 	(void)snprintf(out, len, "%" PRId64, m->finished_ns);
+}
+
+/* Into a file that was made for it when there was room. 0 or -1. */
+static int
+write_into_room(int dir, const char *name, const void *data, size_t len)
+{
+	scoped_fd int	 fd = -1;
+	char		 room[32];
+
+	(void)snprintf(room, sizeof(room), "%s.new", name);
+	fd = openat(dir, room, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1 || write(fd, data, len) != (ssize_t)len ||
+	    ftruncate(fd, (off_t)len) == -1)
+		return (-1);
+	return (renameat(dir, room, dir, name));
 }
 
 /* 0, or -1; where the directory is gone already, no command asks any more. */
@@ -34,7 +51,7 @@ write_record(const struct monitor *m, const char *name, const struct rec *r)
 	int	 rc;
 
 	rc = rec_encode(r, &data, &len);
-	if (rc == 0)
+	if (rc == 0 && write_into_room(m->run_dir, name, data, len) == -1)
 		rc = path_replace(m->run_dir, name, data, len, 0600, false);
 	free(data);
 	return (rc == -1 && errno == ENOENT ? 0 : rc);
