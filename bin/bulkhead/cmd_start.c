@@ -117,6 +117,7 @@ start_ready(struct starting *st)
 	const struct rec	*opts = st->g->opts;
 	struct start		*go = &st->go;
 	struct rec		*def = go->def;
+	unsigned int		 was;
 
 	(void)rec_set(def, "name", rec_str(st->row, "name", ""));
 	go->attach_out = st->attach;
@@ -129,7 +130,10 @@ start_ready(struct starting *st)
 	if (claim(st, def) == -1)
 		return (session_error(&st->s));
 	if (start_container(go) == -1) {
-		(void)start_failed(go, CTR_STARTING, CTR_EXITED);
+		/* One that never ran is as it was. */
+		was = (unsigned int)rec_num(st->row, "state", CTR_EXITED);
+		(void)start_failed(go, CTR_STARTING, go->recorded ||
+		    was != CTR_CREATED ? CTR_EXITED : CTR_CREATED);
 		return (go->code);
 	}
 	return (0);
