@@ -270,7 +270,7 @@ set(struct keep *k, struct keep_change *c, const struct rec *changes)
 		(void)keep_fail(k, errno, "out of memory");
 		goto out;
 	}
-	if (row_state(row) == ST_STARTING && before != ST_STARTING &&
+	if (!state_live(before) && state_live(row_state(row)) &&
 	    db_room(k->boot, DB_STARTS) == -1) {
 		(void)keep_fail_db(k, k->boot);
 		goto out;

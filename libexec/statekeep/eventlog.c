@@ -365,9 +365,12 @@ eventlog_write(struct keep *k, const struct hist *h)
 {
 	struct log	 l = log_of(k);
 
-	if (take_log(&l) == -1 || append(&l, h) == -1)
-		log_warn("cannot write the log of events %s; what is missing "
-		    "in it is written as soon as that works", l.name);
+	if ((take_log(&l) == -1 || append(&l, h) == -1) &&
+	    errno != ENOSPC && errno != EDQUOT)
+		log_warn("cannot write the log of events %s%s%s; what is "
+		    "missing in it is written as soon as that works",
+		    k->events.dir_fd != -1 ? "" : db_where(k->boot),
+		    k->events.dir_fd != -1 ? "" : "/", l.name);
 	if (l.fd != -1)
 		close(l.fd);
 }
