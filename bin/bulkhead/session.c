@@ -378,7 +378,8 @@ send_lock_open(struct session *s)
 	union msg	 m;
 
 	if (dir == -1)
-		return (session_sentence(s, "cannot make", "the lock directory"));
+		return (session_sentence(s, "cannot make the lock directory "
+		    "in", session_config(s, "path.run", "")));
 	memset(&m.lock_open, 0, sizeof(m.lock_open));
 	(void)strlcpy(m.lock_open.type,
 	    session_config(s, "engine.lock_type", "shm"),
@@ -401,6 +402,9 @@ locks_opened(struct session *s)
 
 	if (star_wait(&s->star, H_LOCK, &p) == -1) {
 		s->locks = false;
+		if (errno == ENOSPC || errno == EDQUOT)
+			(void)session_sentence(s, "cannot write the locks in",
+			    session_config(s, "path.run", ""));
 		return (-1);
 	}
 	s->locks_stale = p.body.reply.value != 0;

@@ -97,15 +97,17 @@ locked_dir(struct session *s, const char *name)
 int
 session_ctr_dir(struct session *s, const char *id)
 {
-	char	 name[80];
+	char	 name[80], path[PATH_MAX];
 
 	if (s->ctr_fd == -1 || strcmp(s->ctr_id, id) != 0) {
 		if (s->ctr_fd != -1)
 			close(s->ctr_fd);
 		(void)snprintf(name, sizeof(name), "ctr/%s", id);
+		(void)snprintf(path, sizeof(path), "%s/%s",
+		    session_config(s, "path.run", ""), name);
 		if ((s->ctr_fd = locked_dir(s, name)) == -1)
-			return (session_sentence(s, "cannot make the run directory of",
-			    id));
+			return (session_sentence(s, "cannot make the directory",
+			    path));
 		(void)strlcpy(s->ctr_id, id, sizeof(s->ctr_id));
 	}
 	return (fcntl(s->ctr_fd, F_DUPFD_CLOEXEC, 0));

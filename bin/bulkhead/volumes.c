@@ -529,8 +529,8 @@ open_dir(struct session *s, const char *name, const char *where)
 		dir = path_mkdirs(s->graph_fd, where, 0700);
 	if (dir != -1 && (is_there(dir, DATA) || make_in(dir) == 0))
 		return (take_fd(&dir));
-	return (fail(s, errno, "cannot make the directory of volume %s: %s",
-	    name, strerror(errno)));
+	return (fail(s, errno, "cannot make the directory of volume %s, "
+	    "%s/%s: %s", name, s->graph, where, strerror(errno)));
 }
 
 int
