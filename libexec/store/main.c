@@ -305,6 +305,8 @@ main(int argc, char **argv)
 	if (s.tidy_at_end) {			/* and nobody waits any more */
 		(void)register_flush(&s, &(struct answer){ .type = MSG_reply });
 		(void)rw_tidy(&s, &(struct answer){ .type = MSG_reply });
+		/* If the disk was full, there is room for the list now. */
+		(void)register_flush(&s, &(struct answer){ .type = MSG_reply });
 	}
 	return (rc);
 }

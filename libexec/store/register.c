@@ -272,7 +272,8 @@ drop_gone(struct store *s, int lock, struct answer *a)
 			rc = n == 0 ? 0 : write_list(s, lock, text, len, a);
 	}
 	index_clear(&ix);
-	s->ngone = 0;
+	if (rc == 0)
+		s->ngone = 0;
 	return (rc);
 }
 
