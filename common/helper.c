@@ -40,6 +40,10 @@ helper_args(struct helper *h, int argc, char **argv)
 		switch (ch) {
 		case 'P':
 			policy_print(h->policy);
+			if (h->inner != NULL) {
+				printf("\n%s:\n", h->inner->name);
+				policy_print(h->inner);
+			}
 			exit(EX_OK);
 		case 'p':
 			h->chan.peer = (enum role)strtoul(optarg, NULL, 0);

@@ -41,6 +41,8 @@ struct helper {
 	const char		*name;
 	enum role		 self;
 	const struct policy	*policy;
+	const struct policy	*inner;		/* of a process that it forks,
+						 * for -P; or NULL */
 	struct chan		 chan;
 };
 

@@ -78,7 +78,7 @@ fork_raw(void)
  * the container's root can kill it, and not look at what it holds.
  */
 static _Noreturn void
-enter(int sock, int procs, int pids, int users)
+enter(int sock, int procs, int pids, int users, const struct policy *policy)
 {
 	int	 status;
 	pid_t	 pid;
@@ -91,7 +91,7 @@ enter(int sock, int procs, int pids, int users)
 	    syscall(SYS_close_range, PROCS_FD + 1, ~0U, 0) == -1)
 		_exit(1);
 	if ((pid = fork_raw()) == 0)
-		inside(HELPER_FD, PROCS_FD);
+		inside(HELPER_FD, PROCS_FD, policy);
 	if (pid == -1)
 		_exit(1);
 	/* Our end of the socket stays open until there is nothing to reap. */
@@ -162,7 +162,8 @@ hear(int sock, struct tally *t)
 }
 
 static int
-attempt(int procs, int pids, int users, struct tally *t)
+attempt(int procs, int pids, int users, const struct policy *policy,
+    struct tally *t)
 {
 	int	 sp[2], on = 1, rc, saved;
 	pid_t	 pid;
@@ -172,7 +173,7 @@ attempt(int procs, int pids, int users, struct tally *t)
 	if (setsockopt(sp[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == -1)
 		pid = -1;
 	else if ((pid = fork_raw()) == 0)
-		enter(sp[1], procs, pids, users);
+		enter(sp[1], procs, pids, users, policy);
 	close(sp[1]);
 	t->nleft = 0;
 	rc = pid == -1 ? -1 : 1;
@@ -194,13 +195,14 @@ attempt(int procs, int pids, int users, struct tally *t)
 
 /* Whoever is moved is frozen, so each try has fewer who can spoil it. */
 int
-gather(int procs, int pids, int users, struct tally *t)
+gather(int procs, int pids, int users, const struct policy *policy,
+    struct tally *t)
 {
 	int	 rc = -1, stopped = 0;
 
 	memset(t, 0, sizeof(*t));
 	for (int i = 0; i < TRIES && stopped < STOPPED; i++) {
-		rc = attempt(procs, pids, users, t);
+		rc = attempt(procs, pids, users, policy, t);
 		if (rc == 0 || (errno != ECHILD && errno != ETIMEDOUT))
 			break;
 		stopped += errno == ETIMEDOUT;

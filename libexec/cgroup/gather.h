@@ -10,6 +10,8 @@
 
 #define LEFT_MAX	256
 
+struct policy;
+
 struct tally {
 	unsigned int	 moved;
 	size_t		 nleft;		/* that the kernel refused to move */
@@ -25,9 +27,11 @@ const char *gather_check_procs(int);
 const char *gather_check_pids(int, int *);
 /*
  * Move every process of the pid namespace, until none is outside of the
- * cgroup but those in `left`. 0, or -1 with errno: ETIMEDOUT, ECHILD when
+ * cgroup but those in `left`, by processes that confine their files as the
+ * policy says. 0, or -1 with errno: ETIMEDOUT, ECHILD when
  * whoever is in the namespace has stopped us from doing it.
  */
-int	gather(int procs, int pids, int users, struct tally *);
+int	gather(int procs, int pids, int users, const struct policy *,
+	    struct tally *);
 
 #endif

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "confine.h"
 #include "scope.h"
 
 #define MEMBERS		65536		/* processes of one container */
@@ -163,9 +164,12 @@ one_round(struct work *w)
 	return (n == -1 ? -1 : some);
 }
 
-/* /proc of the namespace we are in, attached nowhere. */
+/*
+ * /proc of the namespace we are in, attached nowhere. Nothing else can be
+ * opened from then on.
+ */
 static int
-own_proc(void)
+own_proc(const struct policy *policy)
 {
 	scoped_fd int	 fs = -1, mount = -1;
 
@@ -181,6 +185,7 @@ own_proc(void)
 	    MOUNT_ATTR_NOEXEC);
 	if (mount == -1)
 		return (-1);
+	confine_landlock(policy, &mount, 1);
 	return (openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
@@ -190,7 +195,7 @@ own_proc(void)
  * a round in which nothing moved has seen all.
  */
 static int
-rounds(struct work *w)
+rounds(struct work *w, const struct policy *policy)
 {
 	struct timespec	 ms = { 0, 1000000 };
 	int		 rc;
@@ -198,7 +203,7 @@ rounds(struct work *w)
 	/* At once, before we look at anything: it may not like us. */
 	if (write(w->procs, "1", 1) == 1)
 		(void)add_member(w, 1);
-	if ((w->proc = own_proc()) == -1)
+	if ((w->proc = own_proc(policy)) == -1)
 		return (-1);
 	for (int i = 0; i < ROUNDS; i++) {
 		if ((rc = one_round(w)) == -1)
@@ -215,7 +220,7 @@ rounds(struct work *w)
 }
 
 _Noreturn void
-inside(int sock, int procs)
+inside(int sock, int procs, const struct policy *policy)
 {
 	struct work	*w = &work;
 	int		 rc;
@@ -223,7 +228,7 @@ inside(int sock, int procs)
 	w->sock = sock;
 	w->procs = procs;
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	rc = rounds(w);
+	rc = rounds(w, policy);
 	rc = rc == 0 ? say(w, NOTE_DONE, 0, 0) :
 	    say(w, NOTE_FAILED, errno, 0);
 	_exit(rc == 0 ? 0 : 1);

@@ -1,6 +1,9 @@
 /*
  * cgroup: moves every process of one container into one cgroup.
  *
+ * Two processes: this one reads messages and can open no file; worker.c
+ * gathers, and is told nothing but two descriptors.
+ *
  * Trusts: the front end for which cgroup it is; the container in nothing.
  * Holds:  in system mode a cgroup.procs that root has opened, and with it
  *         the right to move any process of the machine. It names none but by
@@ -17,15 +20,15 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sysexits.h>
 #include <unistd.h>
 
-#include "gather.h"
 #include "helper.h"
 #include "log.h"
 #include "policy.h"
 #include "proto.h"
 #include "record.h"
-#include "scope.h"
+#include "worker.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -50,19 +53,16 @@ answer_tally(struct answer *a, const struct tally *t)
 static int
 on_cg_gather(void *ctx, struct packet *p, struct answer *a)
 {
-	struct tally	 t;
-	scoped_fd int	 users = -1;
-	const char	*why;
+	static struct outcome	 o;
+	const int		*worker = ctx;
 
-	(void)ctx;
-	if ((why = gather_check_procs(p->fds[0])) != NULL ||
-	    (why = gather_check_pids(p->fds[1], &users)) != NULL) {
-		errno = EINVAL;
+	if (worker_ask(*worker, p->fds[0], p->fds[1], &o) == -1)
+		fatal("the process that gathers");
+	if ((errno = o.error) == 0)
+		return (answer_tally(a, &o.tally));
+	if (o.refused[0] != '\0')
 		return (answer_text(a, "cannot gather a container's "
-		    "processes: that is %s", why));
-	}
-	if (gather(p->fds[0], p->fds[1], users, &t) == 0)
-		return (answer_tally(a, &t));
+		    "processes: that is %s", o.refused));
 	if (errno == ECHILD || errno == ETIMEDOUT)
 		return (answer_text(a, "something in the container keeps its "
 		    "processes from being moved into a cgroup"));
@@ -80,19 +80,30 @@ static const struct rule rules[] = {
 };
 #include "cgroup.bpf.h"
 
+static const struct rule rules_inside[] = {
+#include "cgroup-inside.policy"
+};
+#include "cgroup-inside.bpf.h"
+
 static const struct policy policy = { "cgroup", rules, NITEMS(rules), bpf,
 	NITEMS(bpf) };
+static const struct policy inside = { "cgroup-inside", rules_inside,
+	NITEMS(rules_inside), bpf_inside, NITEMS(bpf_inside) };
 
 int
 main(int argc, char **argv)
 {
 	struct helper	 h = { .name = "cgroup", .self = R_CGROUP,
-			    .policy = &policy };
+			    .policy = &policy, .inner = &inside };
 	unsigned int	 state = READY;
+	int		 worker;
 
 	helper_args(&h, argc, argv);		/* -P -t -v, -p role */
 	helper_socket(&h);			/* descriptor 3, or exit */
 	helper_drop(&h);
-	helper_sandbox(&h, NULL, 0);		/* limits, seccomp */
-	return (helper_serve(&h, handlers, NITEMS(handlers), &state, NULL));
+	if ((worker = worker_start(&inside)) == -1)
+		fatal("starting the process that gathers");
+	helper_sandbox(&h, NULL, 0);		/* limits, no files, seccomp */
+	return (helper_serve(&h, handlers, NITEMS(handlers), &state,
+	    &worker));
 }

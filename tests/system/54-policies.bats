@@ -288,3 +288,36 @@ terminal() {
 	chmod 644 "$T/user/image.tar"
 	each terminal
 }
+
+# --- files of a helper ---
+
+# restricted TRACE: each process that looks at a process of the container in
+# its /proc is in a Landlock domain of its own by then, and so is the program
+# that reads messages.
+restricted() {
+	awk '
+	    /execve(at)?\(.*"cgroup"/ && !/= -1/ { main[$1] = 1 }
+	    /landlock_restrict_self\(/ && /= 0$/ { domain[$1] = 1 }
+	    /openat\([0-9]+, "[0-9]+\/stat"/ {
+		n++
+		if (!domain[$1]) { print "# " $0; bad = 1 }
+	    }
+	    END {
+		for (p in main) { m++; if (!domain[p]) bad = 1 }
+		exit bad || n == 0 || m == 0
+	    }' "$1"
+}
+@test "policies: the helper cgroup opens nothing but a container's /proc" {
+	WHO=root
+	prepare
+	strace -f -qq -o "$T/trace" \
+	    -e trace=execve,execveat,landlock_restrict_self,openat \
+	    "$BH" --root "$T/root/storage" --runroot "$T/root/run" \
+	    pause swp-run
+	bh unpause swp-run
+	restricted "$T/trace"
+	grep -v landlock_restrict_self "$T/trace" >"$T/without"
+	not restricted "$T/without"
+	# Both of its processes have ended with the command.
+	until_true 5 not pgrep -f "^$BH_PREFIX/libexec/bulkhead/cgroup"
+}
