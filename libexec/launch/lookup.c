@@ -116,13 +116,12 @@ look_and_leave(struct build *b, int answer)
  * engines. Where the kernel does not offer this, it has 3.
  */
 static void
-give_number_back(struct build *b)
+give_number_back(struct lookup *l)
 {
-	scoped_fd int	 fd = openat(b->proc, "sys/kernel/ns_last_pid",
-			    O_WRONLY | O_CLOEXEC);
-
-	if (fd != -1)
-		(void)!write(fd, "1", 1);
+	if (l->last_pid != -1) {
+		(void)!write(l->last_pid, "1", 1);
+		close(l->last_pid);
+	}
 }
 
 int
@@ -131,6 +130,9 @@ lookup_begin(struct build *b, struct lookup *l)
 	int	 pipe_fd[2];
 
 	l->answer = -1;
+	/* Now: /proc/sys is write-protected before the process has ended. */
+	l->last_pid = openat(b->proc, "sys/kernel/ns_last_pid",
+	    O_WRONLY | O_CLOEXEC);
 	if (pipe2(pipe_fd, O_CLOEXEC) == -1)
 		return (fault_errno(b->fault, "making a pipe"));
 	if ((l->pid = fork()) == 0)
@@ -197,7 +199,7 @@ lookup_end(struct build *b, struct lookup *l)
 	close(l->answer);
 	while (waitpid(l->pid, NULL, 0) == -1 && errno == EINTR)
 		;
-	give_number_back(b);
+	give_number_back(l);
 	if (heard == -1 || !plausible(&f))
 		return (fault_set(b->fault, EIO, "the process that reads the "
 		    "image's users ended without an answer"));

@@ -12,6 +12,7 @@ struct build;
 struct lookup {
 	pid_t	 pid;		/* the process that looks */
 	int	 answer;	/* read end of its pipe */
+	int	 last_pid;	/* where its number is given back, or -1 */
 };
 
 /*
