@@ -112,8 +112,12 @@ is_owner(const char *owner, const char *name, uid_t uid)
 {
 	char	 id[16];
 
+	if (strcmp(owner, name) == 0)
+		return (true);
+	if (*owner < '0' || *owner > '9')
+		return (false);
 	(void)snprintf(id, sizeof(id), "%u", uid);
-	return (strcmp(owner, name) == 0 || strcmp(owner, id) == 0);
+	return (strcmp(owner, id) == 0);
 }
 
 void
