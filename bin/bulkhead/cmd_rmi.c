@@ -199,7 +199,8 @@ cmd_rmi(struct globals *g, int argc, char **argv)
 	for (int i = 0; i < argc; i++)
 		(void)rec_add(ids, "id", argv[i]);
 	code = ids == NULL ? session_error(&s) :
-	    remove_all(&s, ids, force, opt_flag(g->opts, "ignore", false));
+	    remove_all(&s, ids, force, force ||	/* podman: gone already */
+	    opt_flag(g->opts, "ignore", false));
 	rec_free(ids);
 	session_close(&s);
 	return (code);

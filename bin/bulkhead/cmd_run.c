@@ -628,7 +628,7 @@ what_to_attach(struct making *m, struct start *st)
 		else
 			return (say_error("invalid stream \"%s\" for "
 			    "--attach - must be one of stdin, stdout, or "
-			    "stderr", v), -1);
+			    "stderr: invalid argument", v), -1);
 	}
 	st->sig_proxy = opt_flag(opts, "sig-proxy", true);
 	return (0);

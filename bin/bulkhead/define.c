@@ -196,6 +196,15 @@ add_env(struct work *w)
 }
 
 static int
+annotation_one(void *def, const char *v, struct parse_err *e)
+{
+	if (*v == '=' || strchr(v, '=') == NULL)
+		return (parse_fail(e, "annotations must be formatted "
+		    "KEY=VALUE"));
+	return (rec_add(def, "annotation", v));
+}
+
+static int
 add_labels(struct work *w)
 {
 	struct env	 labels = { NULL, 0 };
@@ -211,8 +220,8 @@ add_labels(struct work *w)
 	if (rc == 0)
 		rc = env_to_rec(&labels, w->def, "label");
 	env_clear(&labels);
-	copy_list(w->def, "annotation", w->opts, "annotation");
-	return (rc);
+	return (rc == -1 ? -1 : each(w, "annotation", w->def,
+	    annotation_one));
 }
 
 static int

@@ -122,7 +122,10 @@ env_from_cli(struct env *e, const char *line, struct parse_err *err)
 {
 	const char	*s = line + strspn(line, BLANKS);
 
-	if (*line == '\0' || *line == '=' || *s == '\0' || *s == '=')
+	/* An empty one is what a script's "$UNSET" makes; podman's rule. */
+	if (*line == '\0')
+		return (0);
+	if (*line == '=' || *s == '\0' || *s == '=')
 		return (parse_fail(err, "invalid environment variable: \"%s\"",
 		    line));
 	if ((strchr(s, '=') != NULL ? env_set(e, s) : import(e, s)) == -1)

@@ -205,12 +205,51 @@ by_state(struct walk *w)
 	rec_free(rows);
 }
 
+/* Is there a container of that name? Anything else is found out later. */
+static bool
+is_there(struct walk *w, const char *ref)
+{
+	char	 id[65];
+
+	if (session_find(w->s, ref, id) == 0 || errno != ENOENT)
+		return (true);
+	say_failure(w);
+	w->code = w->sel->missing;
+	return (false);
+}
+
+/*
+ * podman's rule: of several names, each is looked up before anything is done,
+ * unless those that are missing do not matter.
+ */
+static bool
+all_there(struct walk *w)
+{
+	const struct rec	*opts = w->sel->g->opts;
+	const char		*id;
+	size_t			 it = 0;
+
+	if (opt_flag(opts, "ignore", false) || opt_flag(opts, "force", false) ||
+	    w->sel->quiet_missing ||
+	    (size_t)w->sel->argc + rec_count(opts, FROM_FILE) < 2)
+		return (true);
+	for (int i = 0; i < w->sel->argc; i++)
+		if (!is_there(w, w->sel->argv[i]))
+			return (false);
+	while (rec_next(opts, FROM_FILE, &it, &id))
+		if (!is_there(w, id))
+			return (false);
+	return (true);
+}
+
 int
 select_each(struct session *s, const struct select *sel,
     int (*fn)(struct session *, const struct rec *, void *), void *ctx)
 {
 	struct walk	 w = { s, sel, fn, ctx, 0 };
 
+	if (!all_there(&w))
+		return (w.code);
 	for (int i = 0; i < sel->argc; i++)
 		by_name(&w, sel->argv[i]);
 	by_files(&w);

@@ -775,7 +775,9 @@ start_container(struct start *st)
 	a.no_stdout = a.no_stderr = !st->attach_out;
 	if (detach_keys_parse(&a.keys, rec_str(st->def, "detach_keys",
 	    session_config(s, "engine.detach_keys", DETACH_KEYS))) == -1)
-		return (say_error("invalid detach keys"), -1);
+		return (say_error("invalid detach keys \"%s\"",
+		    rec_str(st->def, "detach_keys", session_config(s,
+		    "engine.detach_keys", DETACH_KEYS))), -1);
 	if ((st->begun || begin(st) == 0) && ask_seccomp(st) == 0 &&
 	    ask_layer(st) == 0)
 		rc = run_steps(st, &a);
