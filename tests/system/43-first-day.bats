@@ -291,3 +291,42 @@ other_machine() {
 	"$maker" 3000000000 65536
 	grep -x "bulkhead:3000000000:65536" /etc/subuid'
 }
+
+names_first() {
+	bh run -d --name there --network none localhost/busybox sleep 100 >/dev/null
+	for command in "stop -t 0" "kill" "pause" "wait" "rm" "start"; do
+		local code=125
+		[ "$command" != rm ] || code=1
+		fails $code timeout 20 "${cmd[@]}" $command there nosuch
+		is "$err" 'Error: no container with name or ID "nosuch" found: no such container'
+		is "$(bh ps --format '{{.Names}}')" there "after $command"
+	done
+	bh rm -f -t 0 there nosuch
+	is "$(bh ps -aq)" ""
+}
+
+@test "of several names each is looked up before anything is done" {
+	for WHO in root user; do
+		mapfile -t cmd < <(engine)
+		names_first
+	done
+}
+
+small_things() {
+	# What podman takes in silence, and what it refuses.
+	bh rmi -f localhost/nosuch:latest
+	fails 1 bh rmi localhost/nosuch:latest
+	is "$(run -e '' -e A=b -- sh -c 'echo $A')" b
+	fails 125 run -e =x -- true
+	fails 125 run --annotation x -- true
+	is "$err" "Error: annotations must be formatted KEY=VALUE"
+	run --annotation x=y -- true
+	fails 125 run -a nope -- true
+	is "$err" 'Error: invalid stream "nope" for --attach - must be one of stdin, stdout, or stderr: invalid argument'
+	fails 125 run --detach-keys x,ctrl-1 -- true
+	is "$err" 'Error: invalid detach keys "x,ctrl-1"'
+}
+
+@test "small things are as podman has them" {
+	each small_things
+}
