@@ -8,12 +8,14 @@ setup() { have_busybox; }
 
 teardown() { rm -rf "$T/work" "$T/victim"; }
 
-# What a person would say is in the storage: everything but stamps and locks.
+# What a person would say is in the storage: everything but stamps, locks, an
+# index of containers that is empty again, and what an index was before.
 storage() {
 	bh ps -a --no-trunc --format '{{.ID}} {{.Names}} {{.State}}' | sort
 	(cd "$(graph_dir)" && find . -path ./bulkhead.state -prune -o \
 	    \( -path '*/l/*' -o -path './bulkhead/*' -o -maxdepth 3 \) \
-	    ! -name '*.lock' ! -name userns.lock -print | sort)
+	    ! -name '*.lock' ! -name userns.lock ! -name '*.previous' \
+	    ! -name containers.json -print | sort)
 	(cd "$(graph_dir)" && md5sum overlay-images/images.json overlay-layers/layers.json)
 }
 

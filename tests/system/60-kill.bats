@@ -152,7 +152,7 @@ images_as_before() {
 }
 killed_load() {
 	local p i struck=0
-	for p in refresh resolve store fetch unpack bulkhead; do
+	for p in refresh resolve store fetch unpack digest bulkhead; do
 		for i in 1 2; do
 			bh rmi -f localhost/busybox >/dev/null
 			strike $p 60 load -q -i "$BH_FIXTURES/busybox.docker.tar"
