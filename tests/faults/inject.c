@@ -119,7 +119,6 @@ struct tracee {
 	bool		 known;		/* its first stop was seen */
 	bool		 failing;	/* its call is being made to fail */
 	unsigned long long arg;		/* what close(-1) took the place of */
-	long long	 result;
 	unsigned long long last;	/* the number of its last call */
 };
 
@@ -219,7 +218,8 @@ is_the_one(const struct tracee *t)
 
 /*
  * The number-th one: close(-1) instead. brk answers with an address: where
- * the memory ends, when it is not given any; and asking for that cannot fail.
+ * the memory ends, when it gives none; so brk(0), which asks for that, is what
+ * takes its place, and does not count itself.
  */
 static void
 enter(struct tracee *t, unsigned long long nr, unsigned long long first)
@@ -236,9 +236,9 @@ enter(struct tracee *t, unsigned long long nr, unsigned long long first)
 	if (ptrace(PTRACE_GETREGS, t->pid, NULL, &regs) == -1)
 		return;
 	t->arg = regs.rdi;
-	t->result = nr == SYS_brk ? 0 : -(long long)error;
-	regs.orig_rax = SYS_close;
-	regs.rdi = ~0ULL;
+	if (nr != SYS_brk)
+		regs.orig_rax = SYS_close;
+	regs.rdi = nr == SYS_brk ? 0 : ~0ULL;
 	if (ptrace(PTRACE_SETREGS, t->pid, NULL, &regs) == -1)
 		return;
 	t->failing = injected = true;
@@ -255,7 +255,8 @@ leave(struct tracee *t)
 	if (!t->failing ||
 	    ptrace(PTRACE_GETREGS, t->pid, NULL, &regs) == -1)
 		return;
-	regs.rax = (unsigned long long)t->result;
+	if (t->last != SYS_brk)
+		regs.rax = (unsigned long long)-(long long)error;
 	regs.rdi = t->arg;
 	(void)ptrace(PTRACE_SETREGS, t->pid, NULL, &regs);
 	t->failing = false;
