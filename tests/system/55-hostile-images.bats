@@ -19,10 +19,14 @@ storage() {
 	esac
 }
 
-# Nothing half-made is in the storage of $WHO.
+# Nothing half-made is in the storage of $WHO, once its store has ended.
 nothing_left() {
+	until_true 10 none_left
+}
+
+none_left() {
 	is "$(find "$(storage)/bulkhead/stage" "$(storage)/bulkhead/.trash" \
-	    -mindepth 1 | head -5)" "" "left in the storage"
+	    -mindepth 1 2>/dev/null | head -5)" "" "left in the storage"
 }
 
 # Layers and images in the storage of $WHO, as text to compare.
