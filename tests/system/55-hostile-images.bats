@@ -35,6 +35,8 @@ inventory() {
 	    grep -o '"id":"[0-9a-f]*"' | sort | uniq
 }
 
+same_inventory() { is "$(inventory)" "$1"; }
+
 # A tar of $1 MiB that no compression shrinks, at $T/x/big.tar.
 big_tar() {
 	[ -e "$T/x/big.tar" ] && return
@@ -112,7 +114,7 @@ aborted() {
 	local before=$(inventory)
 	fails 125 bh load -q -i "$T/x/second-bad.tar"
 	[[ $err == *"not what the image names: its stored bytes hash to"* ]]
-	until_true 5 is "$(inventory)" "$before"
+	until_true 10 same_inventory "$before"
 	nothing_left
 	# The first layer of it is as new for the next one.
 	bh load -q -i "$T/x/first.tar"
@@ -313,7 +315,7 @@ names() {
 		BH=$T/prefix/bin/bulkhead fails 125 bh load -q \
 		    -i "$T/x/claims.tar"
 		[[ $err == *"not what the image names: its contents hash to"* ]]
-		until_true 5 is "$(inventory)" "$before"
+		until_true 10 same_inventory "$before"
 		# The layer with that name is what it says.
 		bh load -q -i "$T/x/first.tar"
 		[ ! -e "$(storage)"/overlay/*/diff/evil ]
