@@ -577,7 +577,7 @@ enum grant_flags {
  * slot 0 each is nosuid and nodev.
  */
 #define FIELDS_ids_mount(F)						\
-	F(u32, grant, 255)						\
+	F(u32, grant, 3999)						\
 	F(u32, slot, 65535)						\
 	F(u32, recursive, 1)						\
 	F(u32, nosuid, 1)						\

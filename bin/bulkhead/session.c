@@ -522,7 +522,7 @@ open_parts(struct session *s, unsigned int need, bool root,
 static int
 find_mode(struct session *s)
 {
-	char	 maker[4096];
+	char	 maker[900];
 
 	s->system = s->system || geteuid() == 0;
 	if (geteuid() != 0)

@@ -109,7 +109,9 @@ int
 star_start(struct star *s, enum star_helper who)
 {
 	struct spawn	 sp = { .dir_fd = s->libexec_fd,
-			    .file = helpers[who].file, .self = R_CTL,
+			    .file = helpers[who].file,
+			    /* Its child is seen by the container's /proc. */
+			    .sealed = who == H_CGROUP, .self = R_CTL,
 			    .peer = helpers[who].role,
 			    .stderr_fd = s->err_write, .chan_fd = -1,
 			    .trace = s->trace, .verbose = s->verbose,

@@ -34,21 +34,6 @@ build_init(struct build *b)
 	return (0);
 }
 
-/* An image of many layers needs more descriptors than a shell is given. */
-static int
-more_files(struct build *b)
-{
-	struct rlimit	 want;
-
-	if (getrlimit(RLIMIT_NOFILE, &b->nofile) == -1)
-		return (fault_errno(b->fault, "reading the limit of files"));
-	want = b->nofile;
-	want.rlim_cur = want.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &want) == -1)
-		return (fault_errno(b->fault, "raising the limit of files"));
-	return (0);
-}
-
 static int
 oom_score(struct build *b)
 {
@@ -173,8 +158,7 @@ build_run(struct build *b)
 	struct lookup	 l;
 
 	exec_share_pipes(b);
-	if (more_files(b) == -1 ||
-	    mount_open(b) == -1 || root_open(b) == -1 ||
+	if (mount_open(b) == -1 || root_open(b) == -1 ||
 	    mount_open_volumes(b) == -1)
 		return (-1);
 	if (idmap_become_root(b) == -1 ||

@@ -71,7 +71,7 @@ struct build {
 	int			 channel;	/* to the helper launch */
 	int			 init;		/* the --init program, or -1 */
 	struct sock_fprog	 filter;	/* seccomp; len 0: none */
-	struct rlimit		 nofile;	/* what we were started with */
+	struct rlimit		 nofile;	/* as launch was started */
 	struct planned		*plan;
 	size_t			 nplan;
 	struct identity		 who;

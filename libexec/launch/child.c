@@ -268,7 +268,8 @@ int
 child_start(struct child *c, struct given *g, bool host_net, struct fault *f)
 {
 	int			 pair[2], fds[2];
-	struct build		 b = { .given = g, .host_net = host_net,
+	struct build		 b = { .given = g, .nofile = c->nofile,
+				    .host_net = host_net,
 				    .host_uid = geteuid(),
 				    .host_gid = getegid() };
 	struct clone_args	 args = {

@@ -5,6 +5,7 @@
 #ifndef LAUNCH_CHILD_H
 #define LAUNCH_CHILD_H
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <stdbool.h>
@@ -36,6 +37,7 @@ struct child {
 	int	 userns;
 	int	 netns;
 	pid_t	 pid;
+	struct rlimit nofile;	/* what the container is to have */
 };
 
 /*

@@ -13,6 +13,7 @@
  * decoder that every helper uses, and the table in spec.c.
  */
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -179,6 +180,22 @@ serve(struct helper *h, struct launch *l, unsigned int states)
 	return (rc);
 }
 
+/*
+ * Layers and mounts of a container need more descriptors than a shell is given.
+ * The limit as it was is the container's.
+ */
+static void
+more_files(struct rlimit *before)
+{
+	struct rlimit	 all;
+
+	if (getrlimit(RLIMIT_NOFILE, before) == -1)
+		fatal("limit of files");
+	all = (struct rlimit){ before->rlim_max, before->rlim_max };
+	if (setrlimit(RLIMIT_NOFILE, &all) == -1)
+		fatal("limit of files");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -194,6 +211,7 @@ main(int argc, char **argv)
 	helper_args(&h, argc, argv);
 	helper_socket(&h);
 	l.child.channel = h.chan.fd;
+	more_files(&l.child.nofile);
 	if ((l.given = given_new()) == NULL)
 		fatal("table of descriptors");
 	rc = serve(&h, &l, EMPTY);

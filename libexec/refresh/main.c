@@ -10,6 +10,7 @@
  * Dies:   when its channel closes.
  */
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
@@ -37,7 +38,8 @@
 #include "space.h"
 #include "users.h"
 
-#define GRANTS		256
+#define GRANTS		4000	/* of the 4096 descriptors of its policy */
+#define OWN_FDS		32u
 #define BOTH		(CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_SETGID))
 
 enum state { GRANTING = 1, SEALED = 2 };
@@ -53,6 +55,7 @@ struct refresh {
 	char		 path[1024];	/* of this program, for advice */
 	struct grant	 grants[GRANTS];
 	unsigned int	 ngrants;
+	unsigned int	 most;		/* that may be granted */
 	int		 space;		/* the last that was mapped, */
 	uint64_t	 slot;		/* and as what */
 };
@@ -164,9 +167,10 @@ on_ids_grant(void *ctx, struct packet *p, struct answer *a)
 		return (answer_text(a, "cannot be mounted with mapped ids: it "
 		    "is %s", why));
 	errno = EMFILE;
-	if (r->ngrants == GRANTS)
-		return (answer_text(a, "more than %d directories for one "
-		    "command", GRANTS));
+	if (r->ngrants == r->most)
+		return (answer_text(a, "more than %u directories for one "
+		    "command%s", r->most, r->most == GRANTS ? "" : "; the "
+		    "limit of open files allows no more (ulimit -n)"));
 	a->value = r->ngrants;
 	r->grants[r->ngrants].fd = packet_take_fd(p, 0);
 	r->grants[r->ngrants++].flags = p->body.ids_grant.flags;
@@ -281,6 +285,18 @@ find_self(struct refresh *r)
 	r->path[n] = '\0';
 }
 
+/* As many descriptors as come in packets, less those of our own. */
+static unsigned int
+most_grants(void)
+{
+	struct rlimit	 l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) == -1 || l.rlim_max <= OWN_FDS)
+		return (0);
+	return (l.rlim_max - OWN_FDS < GRANTS ?
+	    (unsigned int)l.rlim_max - OWN_FDS : GRANTS);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -294,6 +310,7 @@ main(int argc, char **argv)
 	helper_socket(&h);			/* descriptor 3, or exit */
 	birth_channel(HELPER_FD);
 	find_self(&r);
+	r.most = most_grants();
 	users_elsewhere(r.path, argv);		/* the program with glibc */
 	space_home();
 	ids_load(&r.ids);			/* who, and which ranges */

@@ -196,16 +196,18 @@ exe_stays() {
 many_mounts() {
 	local args= i
 	for i in $(seq 1 1100); do args="$args -v $T/many:/m/$i"; done
-	is "$(bh run --rm --network none $args localhost/busybox \
-	    sh -c 'ls /m | wc -l; cat /m/1100/f')" "1100
-seen"
+	is "$(ulimit -Sn 1024; bh run --rm --network none $args \
+	    localhost/busybox sh -c 'ls /m | wc -l; cat /m/1100/f; ulimit -n')" \
+	    "1100
+seen
+1024"
 }
 
 @test "1,100 mounts" {
 	mkdir -p "$T/many"
 	echo seen >"$T/many/f"
 	chmod 755 "$T/many"
-	WHO=user many_mounts
+	each many_mounts
 }
 
 
