@@ -21,9 +21,11 @@ for t; do
 		path=$B/libexec/bulkhead
 	fi
 	echo "# $name"
-	# launch builds one container and ends: it frees nothing on purpose.
+	# launch builds one container and ends: it frees nothing on purpose. The
+	# leak finder opens files and traces, which a confined process cannot.
 	case $name in
-	launch/*)	export ASAN_OPTIONS=detect_leaks=0 ;;
+	launch/* | common/confine_unit)
+			export ASAN_OPTIONS=detect_leaks=0 ;;
 	*)		unset ASAN_OPTIONS ;;
 	esac
 	timeout -k 5 "${TEST_SECONDS:-300}" "$OBJ/$t" "$PWD/$path" >"$out" 2>&1

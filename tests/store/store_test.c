@@ -18,6 +18,7 @@
 #include "harness.h"
 #include "path.h"
 #include "record.h"
+#include "scope.h"
 
 #define HEX	64
 
@@ -167,6 +168,31 @@ get(const char *path)
 	char	*s = path_slurp(graph, path, 1 << 24, NULL);
 
 	return (s != NULL ? s : strdup(""));
+}
+
+/* Does a file have these words, begin with them, or say just this? */
+static bool
+file_begins(const char *path, const char *words)
+{
+	scoped_free char	*s = get(path);
+
+	return (strncmp(s, words, strlen(words)) == 0);
+}
+
+static bool
+file_has(const char *path, const char *words)
+{
+	scoped_free char	*s = get(path);
+
+	return (strstr(s, words) != NULL);
+}
+
+static bool
+file_is(const char *path, const char *whole)
+{
+	scoped_free char	*s = get(path);
+
+	return (strcmp(s, whole) == 0);
 }
 
 static const char *
@@ -835,7 +861,7 @@ listed(const char *driver, const char *words)
 	char	 path[96];
 
 	snprintf(path, sizeof(path), "%s-containers/containers.json", driver);
-	return (strstr(get(path), words) != NULL);
+	return (file_has(path, words));
 }
 
 static void
@@ -862,8 +888,8 @@ test_list(const char *driver)
 	CHECK(listed(driver, "\"odd\": 1.50}"));
 	/* The layer that is named is there, and no image's. */
 	snprintf(path, sizeof(path), "%s-layers/layers.json", driver);
-	CHECK(strstr(get(path), "6483d0ae63b89d8903e528f829413a1477cf58f640a"
-	    "d166ead12e19945ce36ea") != NULL);
+	CHECK(file_has(path, "6483d0ae63b89d8903e528f829413a1477cf58f640a"
+	    "d166ead12e19945ce36ea"));
 	/* A name is free as soon as the directory of its container is gone. */
 	CHECK(rw(MSG_rw_remove, ctr, "later") == 0 && listed(driver, ctr));
 	CHECK(rw(MSG_rw_make, ctr2, img) == 0 && list(ctr2, "ours", 1) == 0);
@@ -898,14 +924,13 @@ test_list_texts(void)
 		put("overlay-containers/containers.json", texts[i]);
 		CHECK(said(list(ctr, "a", 1) == 0));
 		snprintf(s, sizeof(s), "[{\"id\":\"%.20s", ctr);
-		CHECK(strncmp(get("overlay-containers/containers.json"), s,
-		    strlen(s)) == 0 && listed("overlay", "\"\"}}]"));
+		CHECK(file_begins("overlay-containers/containers.json", s) &&
+		    listed("overlay", "\"\"}}]"));
 		CHECK(list(ctr, "a", 1) == 0 && tidy() == 0);
 	}
 	put("overlay-containers/containers.json", "[{\"id\":");
 	CHECK(list(ctr, "a", 1) == EBADMSG);
-	CHECK(strcmp(get("overlay-containers/containers.json"),
-	    "[{\"id\":") == 0);
+	CHECK(file_is("overlay-containers/containers.json", "[{\"id\":"));
 	end();
 }
 
@@ -973,7 +998,7 @@ test_incomplete(void)
 	make_dir(s);
 	make_dir(path);
 	CHECK(layer("", chain[0], diff[0]) == 0 && !exists(path));
-	CHECK(strstr(get("overlay-layers/layers.json"), "incomplete") == NULL);
+	CHECK(!file_has("overlay-layers/layers.json", "incomplete"));
 	end();
 }
 
