@@ -118,7 +118,7 @@ grant_place(struct session *s, const char *place, uint32_t flags)
 
 	if (fd != -1)
 		return (star_do(&s->star, H_REFRESH, MSG_ids_grant, &m, &fd,
-		    1));
+		    1) == 0 ? 0 : session_sentence_of(s, place));
 	if (errno != ELOOP)
 		return (fail(s, place));
 	(void)snprintf(s->star.text, sizeof(s->star.text), "%s was no symbolic "

@@ -60,6 +60,19 @@ session_sentence(struct session *s, const char *what, const char *name)
 }
 
 int
+session_sentence_of(struct session *s, const char *name)
+{
+	char	 was[sizeof(s->star.text)];
+	int	 saved = errno;
+
+	(void)snprintf(was, sizeof(was), "%s", s->star.text);
+	(void)snprintf(s->star.text, sizeof(s->star.text), "%.512s: %.480s",
+	    name, was);
+	errno = saved;
+	return (-1);
+}
+
+int
 session_kept(const struct session *s, enum keep_fd slot)
 {
 	return ((s->kept & 1u << slot) != 0 ? KEEP_BASE + (int)slot : -1);

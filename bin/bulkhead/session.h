@@ -128,6 +128,8 @@ int	session_error(struct session *);
 int	session_kept(const struct session *, enum keep_fd);
 /* Is the state this command's alone, and gone with it? */
 bool	session_in_memory(const struct session *);
+/* Put "NAME: " in front of the star's sentence. Always -1, errno kept. */
+int	session_sentence_of(struct session *, const char *);
 /* "WHAT NAME: strerror" as the star's sentence; always -1, errno kept. */
 int	session_sentence(struct session *, const char *, const char *);
 /* Text of a configuration key, or the fallback. */

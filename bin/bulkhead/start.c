@@ -372,6 +372,9 @@ give_mounts(struct start *st, const struct rec *full, uint32_t slot)
 	for (; (mount = rec_sub(full, "mount", &it)) != NULL; index++) {
 		rc = grant_is_host(mount) ? mount_for(st, grant++, slot,
 		    grant_flags(mount), LAUNCH_MOUNT, index) : 0;
+		if (rc == -1)
+			(void)session_sentence_of(st->s,
+			    rec_str(mount, "src", ""));
 		rec_free(mount);
 		if (rc == -1)
 			return (-1);

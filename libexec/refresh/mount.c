@@ -43,8 +43,10 @@ mount_check(int fd)
 
 	if (fstat(fd, &st) == -1 || fstatfs(fd, &fs) == -1)
 		return ("not a file");
-	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
-		return ("neither a directory nor a regular file");
+	if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
+		return ("a device; a container has those of /dev");
+	if (S_ISLNK(st.st_mode))
+		return ("a symbolic link");
 	if (is_kernel_fs((long)fs.f_type))
 		return ("part of a filesystem of the kernel's own");
 	return (NULL);
@@ -77,7 +79,10 @@ mount_mapped(int from, int space, const struct msg_ids_mount *m,
 	if (rc == 0)
 		return (take_fd(&fd));
 	*why = fd == -1 ? "it cannot be mounted a second time" :
-	    errno != EINVAL ? "its ids cannot be mapped" :
+	    errno != EINVAL ? "its ids cannot be mapped" : deep ?
+	    "its filesystem, or one that is mounted below it, cannot map ids "
+	    "as ext4, xfs, btrfs and tmpfs can; the option \"bind\" leaves "
+	    "out what is mounted below it" :
 	    "its filesystem cannot map ids; ext4, xfs, btrfs and tmpfs can";
 	return (-1);
 }

@@ -279,3 +279,23 @@ no"
 	user ps >/dev/null
 }
 root_at() { "$BH" --root "$1" --runroot "$T/other/run" "${@:2}"; }
+
+@test "root's mounts of sockets work, and others are refused by path and reason" {
+	have_busybox
+	mkdir -p "$T/s"
+	perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new(Local => $ARGV[0],
+	    Listen => 1) or die; alarm 30; $c = $s->accept; print $c "heard\n"' \
+	    "$T/s/sock" 3>&- &
+	until_true 10 test -S "$T/s/sock"
+	is "$(root run --rm --network none -v "$T/s/sock:/s" \
+	    localhost/busybox stat -c %F /s)" socket
+	is "$(root run --rm --network none -v /:/host:ro,bind \
+	    localhost/busybox sh -c 'test -d /host/usr && echo there')" there
+	fails 125 root run --rm --network none -v /:/host:ro localhost/busybox true
+	[[ $err == "Error: /: "*'"bind"'* ]]
+	fails 125 root run --rm --network none -v /dev/null:/n localhost/busybox true
+	[[ $err == "Error: /dev/null: "*"a device"* ]]
+	fails 125 root run --rm --network none -v /proc:/p localhost/busybox true
+	[[ $err == "Error: /proc: "* ]]
+	kill %1
+}
