@@ -10,13 +10,24 @@ use POSIX ":sys_wait_h";
 
 my ($prefix, $uid, $program, $delay, @command) = @ARGV;
 
+# Is it that program of ours? Some run from a sealed copy, whose name does not
+# say of which installation it is: their parent's does.
+sub is_ours {
+	my ($p) = @_;
+	my $exe = readlink("/proc/$p/exe") // "";
+	return 1 if $exe =~ m{^\Q$prefix\E/(?:bin|libexec/bulkhead)/\Q$program\E$};
+	return 0 if $exe ne "/memfd:$program (deleted)";
+	open(my $f, "<", "/proc/$p/status") or return 0;
+	my ($parent) = join("", <$f>) =~ /^PPid:\t(\d+)/m;
+	return (readlink("/proc/$parent/exe") // "") =~ m{^\Q$prefix\E/};
+}
+
 sub victims {
 	opendir(my $d, "/proc") or die;
 	my @pids = sort { $b <=> $a } grep { /^\d+$/ } readdir($d);
 	return grep {
-		my $exe = readlink("/proc/$_/exe") // "";
 		my $owner = (stat("/proc/$_"))[4] // -1;
-		$exe =~ m{^\Q$prefix\E/(?:bin|libexec/bulkhead)/\Q$program\E$} &&
+		is_ours($_) &&
 		    ($uid =~ /^-(.*)/ ? $owner != $1 : $owner == $uid);
 	} @pids;
 }

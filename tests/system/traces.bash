@@ -22,6 +22,17 @@ run_dir() {
 
 # Processes whose program is the installed one, of this one's engine, and
 # containers' own, which tests mark by having "mark-$T" among their words.
+# Of a sealed copy, the parent's name says of which installation it is; one
+# without a parent is of any.
+is_ours() {
+	local parent
+	parent=$(awk '/^PPid/ { print $2 }' "$1/status" 2>/dev/null)
+	case $parent:$(readlink "/proc/$parent/exe" 2>/dev/null) in
+	1:* | *:"$BH_PREFIX"/*)	return 0 ;;
+	*)			return 1 ;;
+	esac
+}
+
 processes() {
 	local p exe uid mine
 	mine=$(id -u "$BH_USER")
@@ -30,12 +41,16 @@ processes() {
 		uid=$(stat -c %u "$p" 2>/dev/null) || continue
 		case $exe in
 		"$BH_PREFIX"/*) ;;
+		"/memfd:launch (deleted)" | "/memfd:cgroup (deleted)")
+			is_ours "$p" || continue ;;
 		*)	tr '\0' ' ' <"$p/cmdline" 2>/dev/null |
 			    grep -q "mark-$WHO-$T" || continue ;;
 		esac
 		case $WHO:$exe in
-		user:"$BH_PREFIX"/*)	[ "$uid" = "$mine" ] || continue ;;
-		root:"$BH_PREFIX"/*)	[ "$uid" != "$mine" ] || continue ;;
+		user:"$BH_PREFIX"/* | user:/memfd:*)
+			[ "$uid" = "$mine" ] || continue ;;
+		root:"$BH_PREFIX"/* | root:/memfd:*)
+			[ "$uid" != "$mine" ] || continue ;;
 		esac
 		[ "$(cut -d' ' -f3 "$p/stat" 2>/dev/null)" != Z ] || continue
 		echo "${p#/proc/} $exe"
