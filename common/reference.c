@@ -103,12 +103,26 @@ refuse(const char *text, size_t len)
 	    "repository name must be lowercase" : format);
 }
 
+/* Would it be taken for the ID of an image? */
+static bool
+is_like_id(const char *text, size_t len)
+{
+	size_t	 n = 0;
+
+	while (n < len && text[len - 1 - n] != '/')
+		n++;
+	return (n == 64 && strspn(text + len - n, DIGITS "abcdef") >= n);
+}
+
 const char *
 reference_parse(const char *text, struct reference *r)
 {
 	size_t	 len = name_len(text), n;
 
 	memset(r, 0, sizeof(*r));
+	if (is_like_id(text, len))
+		return ("a name of 64 hexadecimal digits would be taken for an "
+		    "image ID");
 	if (len > REFERENCE_NAME)
 		return ("repository name must not be more than 255 characters");
 	if (len == 0 || strchr(":@", text[len]) == NULL)

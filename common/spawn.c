@@ -84,6 +84,8 @@ child_exec(const struct plan *pl)
 	sigemptyset(&none);
 	if (sigprocmask(SIG_SETMASK, &none, NULL) == -1)
 		return (errno);
+	/* The person's terminal is the command's, and no helper's. */
+	(void)syscall(SYS_setsid);
 	if (pl->uid != 0 && become(pl->uid, pl->gid) == -1)
 		return (errno);
 	if (pl->exe_fd != -1)

@@ -73,9 +73,11 @@ account_become(uid_t uid, gid_t gid)
 	    uid == 0 || setuid(0) != -1)
 		fatalx(EX_SOFTWARE, "still able to become root");
 	/*
-	 * A change of ids makes a process not dumpable, which would give its
-	 * /proc files to root; there is nothing left in us to protect.
+	 * A change of ids makes a process not dumpable, and it stays so: it
+	 * holds root's terminal, keys and descriptors, which other processes
+	 * of the account must not take by ptrace.
 	 */
-	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1)
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 ||
+	    prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
 		fatal("dumpable");
 }

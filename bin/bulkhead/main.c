@@ -8,16 +8,31 @@
  *         account has taken over.
  * Dies:   when the command is done. What runs on belongs to its reaper.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "confined.h"
 #include "log.h"
 #include "record.h"
 #include "say.h"
+
+/*
+ * Where a standard stream is closed, a pipe to a helper would get its number,
+ * and what is printed would be read as what the helper says.
+ */
+static void
+fill_streams(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1 &&
+		    open("/dev/null", O_RDWR) != fd)
+			_exit(EXIT_ENGINE);
+}
 
 int
 main(int argc, char **argv)
@@ -26,6 +41,7 @@ main(int argc, char **argv)
 	struct globals	 g = { .self = argv[0] };
 	int		 r;
 
+	fill_streams();
 	/* A sentence is one write: those of several commands stay apart. */
 	(void)setvbuf(stderr, line, _IOLBF, sizeof(line));
 	if (argc == 2 && strcmp(argv[1], "-P") == 0) {

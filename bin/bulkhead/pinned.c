@@ -17,6 +17,7 @@
 #include "record.h"
 #include "say.h"
 #include "session.h"
+#include "trust.h"
 
 enum kind { K_WORD, K_PATH, K_RUN };	/* K_RUN: a path of this boot's */
 
@@ -63,7 +64,8 @@ add_value(struct session *s, struct rec *r, const struct pin *p,
 
 	(void)snprintf(key, sizeof(key), "%s%s", now, p->key);
 	(void)rec_add(r, key, value);
-	if (p->kind == K_WORD || !s->root_key.there)
+	if (p->kind == K_WORD || !s->root_key.there ||
+	    !trust_is_chosen(s, value))
 		return;
 	grant_setting(s, p->key, value, code);
 	(void)snprintf(key, sizeof(key), "%sgrant:%s", now, p->key);
@@ -212,8 +214,10 @@ is_granted(struct session *s, const struct pin *p, const char *value,
 		return (true);
 	(void)snprintf(key, sizeof(key), "grant:%s", p->key);
 	grant_setting(s, p->key, value, code);
-	return (*code != '\0' && strcmp(rec_str(made_with, key, ""),
-	    code) == 0);
+	if (*code == '\0' || strcmp(rec_str(made_with, key, ""), code) != 0)
+		return (false);
+	trust_choose(s, value);
+	return (true);
 }
 
 static int

@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include <sys/socket.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -160,7 +161,8 @@ graph_dir(struct session *s, bool create)
 {
 	int	 fd = open(s->graph, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd == -1 && errno == ENOENT && create)
+	if (fd == -1 && errno == ENOENT && create &&
+	    (geteuid() != 0 || trust_is_chosen(s, s->graph)))
 		fd = path_private_dir(s->graph, true);
 	if (fd == -1)
 		return (session_sentence(s, "cannot open the storage", s->graph));
@@ -193,8 +195,18 @@ trust_dirs(struct session *s)
 static int
 open_graph(struct session *s, unsigned int need)
 {
-	if ((need & NEED_STORE) == 0 || s->graph_fd != -1)
+	int	 fd;
+
+	if (s->graph_fd != -1)
 		return (0);
+	if ((need & NEED_STORE) == 0) {
+		/* The state may be made in it: is it the place for that? */
+		if (geteuid() == 0 && (fd = graph_dir(s, false)) != -1)
+			close(fd);
+		else if (geteuid() == 0 && errno != ENOENT)
+			return (-1);
+		return (0);
+	}
 	s->graph_fd = graph_dir(s, (need & NEED_OPENED) == 0);
 	return (s->graph_fd == -1 && errno != ENOENT ? -1 : 0);
 }
@@ -590,6 +602,9 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	    (s->inherit && s->config == NULL && take_kept(s) == -1) ||
 	    find_mode(s) == -1)
 		return (-1);
+	/* A clean-up is the account's from its first instruction. */
+	if (s->system && !root && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		return (session_sentence(s, "cannot hide", "this process"));
 	/* While they come to life it is looked up what they will work with. */
 	if (start_first(s, need) == -1)
 		return (-1);
@@ -724,7 +739,8 @@ session_leave(struct session *s)
 	star_drain(&s->star);
 	rec_free(s->config);
 	rec_free(s->made_with);
-	s->config = s->made_with = NULL;
+	rec_free(s->chosen);
+	s->config = s->made_with = s->chosen = NULL;
 }
 
 void

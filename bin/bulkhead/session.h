@@ -48,6 +48,7 @@ struct session {
 	struct mac_key		 root_key;	/* while we are root: grant.h */
 	struct rec		*made_with;	/* NULL, or what the store has
 						 * instead of ours */
+	struct rec		*chosen;	/* see trust.h */
 	bool			 system;	/* root started us */
 	bool			 single;	/* containers get one id only */
 	bool			 userns;	/* store is root of its own */

@@ -12,6 +12,7 @@
 
 #include <bsd/string.h>
 
+#include "account.h"
 #include "path.h"
 #include "record.h"
 #include "rootlog.h"
@@ -23,15 +24,29 @@
 
 /*
  * A directory of the engine's own. Root makes it for the engine's account,
- * whose parents only root may write to.
+ * whose parents only root may write to, where root has chosen it: resolve, and
+ * who can forge what is kept of its answers, must not choose what root hands
+ * over.
  */
 int
 session_own_dir(struct session *s, const char *path)
 {
-	scoped_fd int	 fd = path_private_dir(path, false);
+	bool		 make = !s->system || geteuid() != 0 ||
+			    trust_is_chosen(s, path);
+	scoped_fd int	 fd = make ? path_private_dir(path, false) :
+			    open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat	 st;
 	uid_t		 want = s->star.uid != 0 ? s->star.uid : geteuid();
 
+	if (!make && (fd == -1 || fstat(fd, &st) == -1 || st.st_uid == 0)) {
+		(void)snprintf(s->star.text, sizeof(s->star.text), "%.400s is "
+		    "no directory of the account's yet: root makes one where "
+		    "an option says, not where a configuration file does; "
+		    "install -d -m 700 -o " ACCOUNT_NAME " -g " ACCOUNT_NAME
+		    " %.400s", path, path);
+		errno = EPERM;
+		return (-1);
+	}
 	if (fd == -1 || fstat(fd, &st) == -1)
 		return (session_sentence(s, "cannot make the directory", path));
 	/* Not what the account may have put there: that it never gets. */

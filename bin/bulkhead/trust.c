@@ -13,6 +13,8 @@
 
 #include <bsd/string.h>
 
+#include "cmd.h"
+#include "record.h"
 #include "scope.h"
 #include "session.h"
 
@@ -87,9 +89,78 @@ trust_path(struct session *s, const char *what, const char *path)
 	return (rc);
 }
 
-/* But for this name, if there is one. */
+/* Is the path that one, or below it? */
 static bool
-is_empty(int dir, const char *but)
+is_below(const char *path, const char *top)
+{
+	size_t	 n = strlen(top);
+
+	while (n > 1 && top[n - 1] == '/')
+		n--;
+	return (n > 1 && strncmp(path, top, n) == 0 &&
+	    (path[n] == '\0' || path[n] == '/'));
+}
+
+static bool
+is_option(const struct session *s, const char *path)
+{
+	static const char *const names[] = { "root", "runroot", "tmpdir",
+		"volumepath" };
+	char			 given[PATH_MAX];
+	const char		*value;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		value = rec_get(s->g->global, names[i]);
+		if (value == NULL)
+			continue;
+		if (is_below(path, value) || (*value != '/' &&
+		    realpath(value, given) != NULL && is_below(path, given)))
+			return (true);
+	}
+	return (false);
+}
+
+bool
+trust_is_chosen(const struct session *s, const char *path)
+{
+	static const char *const builtin[] = { "/var/lib/bulkhead",
+		"/run/bulkhead", "/var/lib/containers/storage",
+		"/run/containers" };
+	const char		*earlier;
+	size_t			 it = 0;
+
+	if (strstr(path, "/../") != NULL)
+		return (false);
+	for (size_t i = 0; i < sizeof(builtin) / sizeof(builtin[0]); i++)
+		if (is_below(path, builtin[i]))
+			return (true);
+	while (s->chosen != NULL && rec_next(s->chosen, "path", &it, &earlier))
+		if (is_below(path, earlier))
+			return (true);
+	return (is_option(s, path));
+}
+
+void
+trust_choose(struct session *s, const char *path)
+{
+	if (s->chosen == NULL)
+		s->chosen = rec_new();
+	if (s->chosen != NULL)
+		(void)rec_add(s->chosen, "path", path);
+}
+
+/* But for names of this list, if there is one. */
+static bool
+is_listed(const char *const *but, const char *name)
+{
+	for (; but != NULL && *but != NULL; but++)
+		if (strcmp(*but, name) == 0)
+			return (true);
+	return (false);
+}
+
+static bool
+is_empty(int dir, const char *const *but)
 {
 	int		 fd = openat(dir, ".", O_RDONLY | O_DIRECTORY |
 			    O_CLOEXEC);
@@ -102,7 +173,7 @@ is_empty(int dir, const char *but)
 	while (empty && (e = readdir(d)) != NULL)
 		empty = strcmp(e->d_name, ".") == 0 ||
 		    strcmp(e->d_name, "..") == 0 ||
-		    (but != NULL && strcmp(e->d_name, but) == 0);
+		    is_listed(but, e->d_name);
 	closedir(d);
 	return (empty);
 }
@@ -120,14 +191,25 @@ int
 trust_storage(struct session *s, int dir, const char *path)
 {
 	static const char *const names[] = { "overlay-layers", "vfs-layers",
-		"storage.lock", "bulkhead.state" };
+		"storage.lock" };
+	/* What Debian's podman makes at each boot, and our own state. */
+	static const char *const alone[] = { "tmp", "bulkhead.state", NULL };
 	struct stat		 st;
 
+	/* Root's own: the account makes nothing as root but in a storage. */
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (fstatat(dir, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0)
+		if (fstatat(dir, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    st.st_uid == 0)
 			return (0);
-	/* "tmp" alone: what Debian's podman makes at each boot. */
-	if (is_empty(dir, "tmp"))
+	if (!trust_is_chosen(s, path)) {
+		(void)snprintf(s->star.text, sizeof(s->star.text), "%.400s is "
+		    "no storage of containers yet: root makes one where an "
+		    "option says (--root %.400s), not where a configuration "
+		    "file does", path, path);
+		errno = EPERM;
+		return (-1);
+	}
+	if (is_empty(dir, alone))
 		return (0);
 	(void)snprintf(s->star.text, sizeof(s->star.text), "%.400s is no "
 	    "storage of containers and is not empty; root's containers need a "

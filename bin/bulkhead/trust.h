@@ -15,6 +15,14 @@ struct session;
  */
 int	trust_path(struct session *, const char *, const char *);
 /*
+ * Has root chosen this path, or one above it: by an option of this command, or
+ * by an earlier one, as its code shows, or is it the built-in one? What a
+ * configuration file says is resolve's word, which is not root's.
+ */
+bool	trust_is_chosen(const struct session *, const char *);
+/* Note a path whose code was checked. */
+void	trust_choose(struct session *, const char *);
+/*
  * As root, who is going to hand it to the account: is this open directory a
  * storage, or empty? 0, or -1 with a sentence that has this path.
  */

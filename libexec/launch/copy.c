@@ -13,7 +13,8 @@
 
 #include "scope.h"
 
-#define DEPTH	64			/* directories within directories */
+#define DEPTH	256			/* directories within one another, as many
+					 * as unpack makes of a layer */
 
 #define DIR_FLAGS	(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 

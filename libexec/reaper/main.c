@@ -245,6 +245,9 @@ main(int argc, char **argv)
 	helper_socket_upto(&r.h, LIBEXEC_FD);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == -1)
 		fatal("subreaper");
+	/* What it holds for the clean-up is not for other processes to take. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		fatal("dumpable");
 	(void)setsid();			/* fails only for a leader already */
 	detach_streams(STDIN_FILENO, STDOUT_FILENO);
 	start_monitor(&r, argv - optind);
