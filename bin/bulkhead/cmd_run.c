@@ -618,13 +618,14 @@ what_to_attach(struct making *m, struct start *st)
 	if (detach)
 		return (0);
 	st->attach_in = opt_flag(opts, "interactive", false);
-	st->attach_out = !opt_given(opts, "attach");
+	st->attach_out = st->attach_err = !opt_given(opts, "attach");
 	while (rec_next(opts, "attach", &it, &v)) {
 		if (strcasecmp(v, "stdin") == 0)
 			st->attach_in = true;
-		else if (strcasecmp(v, "stdout") == 0 ||
-		    strcasecmp(v, "stderr") == 0)
+		else if (strcasecmp(v, "stdout") == 0)
 			st->attach_out = true;
+		else if (strcasecmp(v, "stderr") == 0)
+			st->attach_err = true;
 		else
 			return (say_error("invalid stream \"%s\" for "
 			    "--attach - must be one of stdin, stdout, or "
@@ -656,7 +657,7 @@ run_made(struct making *m, struct start *st)
 			finish(m);
 		return (code);
 	}
-	if (!st->attach_out && !st->attach_in)
+	if (!start_attached(st))
 		printf("%s\n", m->id);
 	/* It runs on; its reaper learns from our silence that we left. */
 	session_close(&m->s);

@@ -120,7 +120,7 @@ start_ready(struct starting *st)
 	unsigned int		 was;
 
 	(void)rec_set(def, "name", rec_str(st->row, "name", ""));
-	go->attach_out = st->attach;
+	go->attach_out = go->attach_err = st->attach;
 	go->attach_in = st->attach && (opt_flag(opts, "interactive", false) ||
 	    rec_num(def, "stdin_open", 0) != 0);
 	go->sig_proxy = opt_flag(opts, "sig-proxy", st->attach);

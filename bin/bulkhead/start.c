@@ -573,6 +573,12 @@ built(struct start *st)
 	return (rc);
 }
 
+bool
+start_attached(const struct start *st)
+{
+	return (st->attach_in || st->attach_out || st->attach_err);
+}
+
 static int
 record_running(struct start *st)
 {
@@ -583,7 +589,7 @@ record_running(struct start *st)
 	(void)rec_add_num(keys, "pid_start", (int64_t)st->pid_start);
 	(void)rec_add_num(keys, "started", end_now_ns());
 	(void)rec_add_num(keys, "exit", 0);
-	if (st->attach_in || st->attach_out)
+	if (start_attached(st))
 		(void)rec_add(keys, "event", "attach");
 	rc = session_set(st->s, st->id, 1u << CTR_CREATING |
 	    1u << CTR_STARTING, CTR_RUNNING, keys);
@@ -637,7 +643,7 @@ prepare(struct start *st, struct attach *a)
 {
 	struct session	*s = st->s;
 
-	if ((st->attach_in || st->attach_out) && attach_socket(a, true,
+	if (start_attached(st) && attach_socket(a, true,
 	    s->star.text, sizeof(s->star.text)) == -1)
 		return (-1);
 	if (keep_all(st) == -1 || listed(st) == -1 ||
@@ -775,7 +781,8 @@ start_container(struct start *st)
 	a.tty = rec_num(st->def, "tty", 0) != 0;
 	a.want_stdin = st->attach_in;
 	a.sig_proxy = st->sig_proxy;
-	a.no_stdout = a.no_stderr = !st->attach_out;
+	a.no_stdout = !st->attach_out;
+	a.no_stderr = !st->attach_err;
 	if (detach_keys_parse(&a.keys, rec_str(st->def, "detach_keys",
 	    session_config(s, "engine.detach_keys", DETACH_KEYS))) == -1)
 		return (say_error("invalid detach keys \"%s\"",
@@ -798,7 +805,7 @@ start_container(struct start *st)
 	}
 	/* It runs: what happens to it now is decided by its state. */
 	locks_settle(s, "ctr", st->id);
-	if (!st->attach_in && !st->attach_out)
+	if (!start_attached(st))
 		return (0);
 	stay(st, &a);
 	return (0);

@@ -20,7 +20,7 @@ struct start {
 	struct session	*s;
 	const char	*id;
 	struct rec	*def;		/* borrowed; name is set */
-	bool		 attach_in, attach_out;
+	bool		 attach_in, attach_out, attach_err;
 	bool		 sig_proxy;
 	bool		 named;		/* by the user, just now */
 	bool		 restarting;	/* state created or exited, not new */
@@ -81,5 +81,7 @@ int	start_container(struct start *);
  * with it. 0, or -1 with a sentence.
  */
 int	start_failed(struct start *, unsigned int from, unsigned int to);
+/* Is any of its streams attached? */
+bool	start_attached(const struct start *);
 
 #endif
