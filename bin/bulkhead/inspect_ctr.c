@@ -210,7 +210,7 @@ cap_difference(const struct rec *a, const char *a_key, const struct rec *b,
 	return (out);
 }
 
-/* Only root keeps them over the execve. */
+/* Only root has them all; others have what --cap-add named. */
 static json_t *
 effective_caps(const struct ctr *c)
 {
@@ -220,7 +220,8 @@ effective_caps(const struct ctr *c)
 	if (n == 0 || (n == 1 && *u == '0') ||
 	    (n == 4 && strncmp(u, "root", 4) == 0))
 		return (image_texts(c->def, "cap"));
-	return (json_null());
+	return (rec_count(c->def, "ambient") == 0 ? json_null() :
+	    image_texts(c->def, "ambient"));
 }
 
 /* What its next start loads: "default" in a definition means the configured. */

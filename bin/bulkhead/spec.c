@@ -190,10 +190,11 @@ spec_caps(const struct rec *defaults, const struct rec *opts, struct rec *out,
 		if (add[i] && drop[i])
 			return (parse_fail(e, "capability \"%s\" cannot be "
 			    "dropped and added", caps[i]));
-		base[i] |= all || add_all;
-		if (drop_all || drop[i])
-			base[i] = false;
-		if ((base[i] || add[i]) && rec_add(out, "cap", caps[i]) == -1)
+		add[i] |= add_all && !drop[i];
+		base[i] = add[i] || ((base[i] || all) && !drop_all && !drop[i]);
+		if (base[i] && rec_add(out, "cap", caps[i]) == -1)
+			return (out_of_memory(e));
+		if (add[i] && rec_add(out, "ambient", caps[i]) == -1)
 			return (out_of_memory(e));
 	}
 	return (0);

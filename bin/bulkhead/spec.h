@@ -26,7 +26,8 @@ int	spec_ulimit(const char *, struct rec *, struct parse_err *);
 /*
  * podman's rule for --cap-add and --cap-drop (values of `cap-add` and
  * `cap-drop` in the second record) over the defaults (`cap` in the first):
- * appends `cap` to the third.
+ * appends `cap` to the third, and what was added by name or as "all" also as
+ * `ambient`, which is what a user that is not root has of them.
  */
 int	spec_caps(const struct rec *, const struct rec *, struct rec *,
 	    struct parse_err *);

@@ -275,6 +275,25 @@ caps(const char *adds, const char *drops, const char *has)
 	return (*has != '\0' && !found ? 999 : n);
 }
 
+/* How many a user that is not root is to have. */
+static size_t
+ambient(const char *adds, const char *drops)
+{
+	struct rec	*d = rec_new(), *o = rec_new(), *out = rec_new();
+	size_t		 n;
+
+	rec_add(d, "cap", "CAP_CHOWN");
+	if (*adds)
+		rec_add(o, "cap-add", adds);
+	if (*drops)
+		rec_add(o, "cap-drop", drops);
+	n = spec_caps(d, o, out, &err) == -1 ? 1000 : rec_count(out, "ambient");
+	rec_free(d);
+	rec_free(o);
+	rec_free(out);
+	return (n);
+}
+
 static void
 capabilities(void)
 {
@@ -286,6 +305,8 @@ capabilities(void)
 	CHECK(caps("kill", "all", "CAP_KILL") == 1);
 	CHECK(caps("all", "kill", "CAP_CHOWN") == 40);
 	CHECK(caps("kill", "kill", "") == 1000);
+	CHECK(ambient("", "") == 0 && ambient("net_admin", "") == 1);
+	CHECK(ambient("kill", "all") == 1 && ambient("all", "kill") == 40);
 	CHECK(caps("foo", "", "") == 1000 &&
 	    strcmp(err.text, "\"CAP_FOO\": unknown capability") == 0);
 }
