@@ -292,6 +292,22 @@ add_network(struct work *w)
 	return (spec_network(net, w->def, &w->err));
 }
 
+/* Root's containers always have ids of their own; a user's share his. */
+static int
+check_userns(struct work *w)
+{
+	const char	*mode = rec_str(w->def, "userns", "");
+
+	if (w->s->system && strcmp(mode, "host") == 0)
+		return (parse_fail(&w->err, "--userns host is refused: a "
+		    "container's root is never the host's root; use --userns "
+		    "auto, or leave the option out"));
+	if (!w->s->system && strcmp(mode, "auto") == 0)
+		return (parse_fail(&w->err, "--userns auto is not supported by "
+		    "bulkhead for ordinary users yet"));
+	return (0);
+}
+
 static int
 add_names(struct work *w)
 {
@@ -313,11 +329,7 @@ add_names(struct work *w)
 	if (opt_given(w->opts, "userns") &&
 	    spec_userns(opt_str(w->opts, "userns", ""), w->def, &w->err) == -1)
 		return (-1);
-	/* Root's containers always have ids of their own; a user's share his. */
-	if (!w->s->system && strcmp(rec_str(w->def, "userns", ""), "auto") == 0)
-		return (parse_fail(&w->err, "--userns auto is not supported by "
-		    "bulkhead for ordinary users yet"));
-	return (0);
+	return (check_userns(w));
 }
 
 static int	tmpfs_one(void *d, const char *v, struct parse_err *p)

@@ -228,7 +228,12 @@ own_root() {
 
 @test "make uninstall removes all that make install put there" {
 	local dest=$T/dest
-	make -s -C "$BH_SOURCE" install DESTDIR="$dest" PREFIX=/usr >/dev/null
+	(umask 077
+	make -s -C "$BH_SOURCE" install DESTDIR="$dest" PREFIX=/usr >/dev/null)
+	# For all users, whatever the umask of the person who installs it.
+	is "$(find "$dest/usr" ! -perm -a+r)" ""
+	is "$(stat -c %a "$dest"/usr/lib/systemd/*/bulkhead-restart.service | tr '\n' ' ')" \
+	    "644 644 "
 	[ -x "$dest/usr/share/bulkhead/make-account" ]
 	[ -x "$dest/usr/bin/bulkhead" ]
 	# What another package has there stays.
@@ -329,4 +334,58 @@ small_things() {
 
 @test "small things are as podman has them" {
 	each small_things
+}
+
+@test "--userns host: root is refused it, a user's container is as any other" {
+	WHO=root
+	fails 125 run --userns host -- true
+	is "$err" "Error: --userns host is refused: a container's root is never the host's root; use --userns auto, or leave the option out"
+	run --userns auto -- true
+	WHO=user
+	is "$(run --userns host -- cat /proc/self/uid_map)" \
+	    "$(run -- cat /proc/self/uid_map)"
+}
+
+# caps USER OPTION...: the permitted, effective and ambient set of a process.
+caps() {
+	run --user "$1" "${@:2}" -- grep -E '^Cap(Prm|Eff|Amb)' /proc/self/status |
+	    awk '{ printf "%s ", $2 }'
+}
+
+added_capabilities() {
+	local none=0000000000000000 raw=0000000000002000
+	is "$(caps 5 --cap-add net_raw)" "$raw $raw $raw "
+	is "$(caps 5 --cap-add net_raw --security-opt no-new-privileges)" \
+	    "$raw $raw $raw "
+	is "$(caps 5 --cap-add net_raw --security-opt seccomp=unconfined)" \
+	    "$raw $raw $raw "
+	is "$(caps 5)" "$none $none $none "
+	is "$(caps 5 --cap-drop all)" "$none $none $none "
+	is "$(caps 5 --cap-drop all --cap-add net_raw)" "$raw $raw $raw "
+	is "$(caps 0 --cap-drop all --cap-add net_raw)" "$raw $raw $none "
+	not is "$(caps 5 --cap-add all)" "$none $none $none "
+	is "$(caps 5 --cap-add all)" \
+	    "$(run --cap-add all -- awk '/^CapBnd/ { printf "%s %s %s ", $2, $2, $2 }' /proc/self/status)"
+	bh create --name capable --user 5 --cap-add net_raw --network none \
+	    localhost/busybox true
+	is "$(bh inspect -f '{{.EffectiveCaps}}' capable)" "[CAP_NET_RAW]"
+	bh rm capable
+}
+
+@test "--cap-add gives a user that is not root what it names, and no more" {
+	each added_capabilities
+}
+
+one_stream() {
+	local both='echo out; echo err >&2'
+	is "$(run -a stdout -- sh -c "$both" 2>&1)" out
+	is "$(run -a stderr -- sh -c "$both" 2>&1)" err
+	is "$(run -a stderr -- sh -c "$both" 2>/dev/null)" ""
+	is "$(run -a stdout -a stderr -- sh -c "$both" 2>&1 | sort | tr '\n' ' ')" \
+	    "err out "
+	is "$(run -- sh -c "$both" 2>&1 | sort | tr '\n' ' ')" "err out "
+}
+
+@test "-a attaches the streams that it names" {
+	each one_stream
 }
