@@ -15,6 +15,13 @@ layer_incomplete(const json_t *layer)
 	    "incomplete")));
 }
 
+bool
+layer_mapped(const json_t *layer)
+{
+	return (json_array_size(json_object_get(layer, "uidmap")) > 0 ||
+	    json_array_size(json_object_get(layer, "gidmap")) > 0);
+}
+
 /* A damaged entry is not found either: that is said instead. */
 static int
 not_listed(struct store *s, const char *id, struct answer *a)
@@ -97,7 +104,8 @@ layer_next_chain(const char *parent, const char *diff_id, char *out)
 
 /*
  * The chain id of a layer, remembered in the map, which starts with none.
- * Empty for a layer of which it cannot be said.
+ * Empty for a layer of which it cannot be said, and for a copy that podman
+ * made for other ids: its digests are those of the layer it was made from.
  */
 static const char *
 chain_in(struct store *s, json_t *map, const char *id, int depth)
@@ -108,7 +116,8 @@ chain_in(struct store *s, json_t *map, const char *id, int depth)
 
 	if ((known = json_text(map, id)) != NULL)
 		return (known);
-	if (l == NULL || layer_incomplete(l) || depth == LAYERS_MAX)
+	if (l == NULL || layer_incomplete(l) || layer_mapped(l) ||
+	    depth == LAYERS_MAX)
 		return ("");
 	diff = json_text(l, "diff-digest");
 	parent = json_text(l, "parent");

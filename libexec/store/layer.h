@@ -30,7 +30,15 @@ void	layer_make_id(const char *, const char *, char *);
 void	layer_next_chain(const char *, const char *, char *);
 /* Was its maker cut off? Holding the lock, podman then discards it. */
 bool	layer_incomplete(const json_t *);
-/* The id of a layer with this OCI chain id, or NULL. */
+/*
+ * Is it a copy with the ids of a user namespace (podman --userns)? It has the
+ * digest of the layer it was made from, but the files of other owners.
+ */
+bool	layer_mapped(const json_t *);
+/*
+ * The id of a layer with this OCI chain id, or NULL; never that of a mapped
+ * one.
+ */
 const char *layer_by_chain(struct store *, const char *);
 
 #endif

@@ -87,6 +87,20 @@ doom_layers(struct store *s, struct doomed *d, const char *top)
 	return (0);
 }
 
+/* Copies for other ids: they are the image's, and above its other layers. */
+static int
+doom_mapped(struct doomed *d, const json_t *img)
+{
+	json_t	*v;
+	size_t	 i;
+
+	json_array_foreach(json_object_get(img, "mapped-layers"), i, v)
+		if (text_is_id(json_string_value(v)) &&
+		    doom(d, json_string_value(v)) == -1)
+			return (-1);
+	return (0);
+}
+
 static void
 report_names(const json_t *img, struct rec *r)
 {
@@ -117,7 +131,7 @@ collect(struct store *s, json_t *img, struct doomed *d, struct rec *r,
 		if (!list_has_child(s, img))
 			rec_add(r, "deleted", id);
 		strcpy(d->images[d->nimages++], id);
-		if (doom(d, id) == -1 ||
+		if (doom(d, id) == -1 || doom_mapped(d, img) == -1 ||
 		    doom_layers(s, d, json_text(img, "layer")) == -1)
 			return (-1);
 		if (index_drop(&s->images, id, a) == -1)

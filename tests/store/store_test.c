@@ -1002,6 +1002,62 @@ test_incomplete(void)
 	end();
 }
 
+/*
+ * Text after the beginning of a file, as its owner writes it: over what is
+ * there, whose beginning is known.
+ */
+static void
+put_after(const char *path, const char *begin, const char *more)
+{
+	scoped_free char	*s = get(path), *all = NULL;
+
+	CHECK(strncmp(s, begin, strlen(begin)) == 0);
+	if (asprintf(&all, "%s%s%s", begin, more, s + strlen(begin)) == -1)
+		err(1, "asprintf");
+	put(path, all);
+}
+
+/* A copy that podman made for --userns: never the layer, and goes with it. */
+static void
+test_mapped(void)
+{
+	char		 mapped[HEX + 1], s[512], path[96];
+	union msg	 m = none();
+
+	memset(mapped, '7', HEX);
+	mapped[HEX] = '\0';
+	with_image("overlay");
+	snprintf(s, sizeof(s), "{\"id\":\"%s\",\"diff-digest\":\"%s\","
+	    "\"uidmap\":[{\"container_id\":0,\"host_id\":1,\"size\":9}],"
+	    "\"gidmap\":[{\"container_id\":0,\"host_id\":1,\"size\":9}]},",
+	    mapped, diff[0]);
+	put_after("overlay-layers/layers.json", "[", s);
+	snprintf(s, sizeof(s), "\"mapped-layers\":[\"%s\"],", mapped);
+	put_after("overlay-images/images.json", "[{", s);
+	snprintf(path, sizeof(path), "overlay/%s", mapped);
+	make_dir(path);
+
+	strcpy(m.layer_find.chain_id, chain[0]);
+	CHECK(req(MSG_layer_find, &m, NULL, 0) == 0 &&
+	    strcmp(text, lid[0]) == 0);
+	/* A container on the copy keeps it when the image goes. */
+	put_foreign("overlay", 'c', "", mapped);
+	CHECK(said(remove_image("one", 0) == 0) && exists(path));
+	CHECK(entries("overlay") == 2);
+	CHECK(req(MSG_layer_find, &m, NULL, 0) == ENOENT);
+	put("overlay-containers/containers.json", "[]");
+
+	CHECK(layer("", chain[0], diff[0]) == 0);
+	CHECK(layer(lid[0], chain[1], diff[1]) == 0);
+	CHECK(commit_image(config, manifest_for(config, 2), lid[1],
+	    "localhost/one:latest") == 0);
+	put_after("overlay-images/images.json", "[{", s);
+	CHECK(said(remove_image("one", 0) == 0) && !exists(path));
+	CHECK(file_is("overlay-layers/layers.json", "[]"));
+	CHECK(entries("overlay") == 1);
+	end();
+}
+
 static void
 test_rw(const char *driver)
 {
@@ -1183,7 +1239,7 @@ test_damage(void)
 static void
 test_crash(void)
 {
-	char		 path[160], note[160], other[HEX + 1];
+	char		 path[160], note[168], other[HEX + 1];
 	struct chan	 ch2;
 	pid_t		 pid2;
 	int		 dir;
@@ -1297,6 +1353,7 @@ main(int argc, char **argv)
 	test_list_image();
 	test_evict();
 	test_incomplete();
+	test_mapped();
 	test_rw("overlay");
 	test_rw("vfs");
 	test_left_over();

@@ -245,6 +245,37 @@ volumes() {
 
 @test "engines: volumes of the same name are each engine's own" { each volumes; }
 
+# podman copies an image's layer for other ids. That copy is not the layer, and
+# it goes with the image. Root's podman maps at the mount, and makes no copy.
+mapped() {
+	[ $WHO = user ] || return 0
+	local g
+	g=$(graph)
+	pod create --userns keep-id --name theirs busybox true
+	grep -q '"mapped-layers"' "$g/overlay-images/images.json"
+	grep -q '"uidmap"' "$g/overlay-layers/layers.json"
+	fails 2 bh rmi busybox
+	pod rm theirs
+	bh rmi busybox
+	is "$(grep -c '"uidmap"' "$g/overlay-layers/layers.json")" 0
+	is "$(ls "$g/overlay" | grep -c .)" 1 "the directory of links alone"
+	bh load -q -i "$BH_FIXTURES/busybox.docker.tar"
+	bh run --rm --network none busybox true
+	pod create --userns keep-id --name theirs busybox true
+	pod rm theirs
+	bh run --rm --network none busybox true
+
+	# An image that is gone, and podman's copy of its layer left behind.
+	sed -i 's/"mapped-layers":\["[0-9a-f]*"\],//' \
+	    "$g/overlay-images/images.json"
+	bh rmi busybox
+	grep -q '"uidmap"' "$g/overlay-layers/layers.json"
+	bh load -q -i "$BH_FIXTURES/busybox.docker.tar"
+	bh run --rm --network none busybox true
+}
+
+@test "engines: a layer that podman mapped is never an image's, and goes with it" { each mapped; }
+
 # kill -9 at any moment leaves no entry without a container, and podman's be.
 killed() {
 	local argv i pid p
