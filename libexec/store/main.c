@@ -14,6 +14,7 @@
  */
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 
 #include <linux/fs.h>
 
@@ -294,6 +295,7 @@ main(int argc, char **argv)
 
 	helper_args(&s.h, argc, argv);		/* -P -t -v, -p role */
 	helper_socket(&s.h);			/* descriptor 3, or exit */
+	(void)umask(022);			/* each mode as it is given */
 	helper_drop(&s.h);			/* and no capabilities */
 	/* For jansson's hashes; it would open /dev/urandom, and later. */
 	if (getrandom(&seed, sizeof(seed), 0) == -1)

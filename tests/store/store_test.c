@@ -1058,6 +1058,45 @@ test_mapped(void)
 	end();
 }
 
+/* What others read is made with the modes they expect, whatever the umask. */
+static void
+test_umask(void)
+{
+	static const struct {
+		const char	*path;
+		unsigned int	 mode;
+	} rows[] = {
+		{ "overlay-containers/containers.json", 0600 },
+		{ "overlay-containers/containers.lock", 0644 },
+		{ "overlay-images/images.json", 0600 },
+		{ "overlay-images/images.lock", 0644 },
+		{ "overlay-layers/layers.json", 0600 },
+		{ "overlay-layers/layers.lock", 0644 },
+		{ "overlay/l", 0755 },
+		{ "overlay-layers", 0700 },
+		{ "bulkhead/.trash", 0700 },
+	};
+	char		 ctr[HEX + 1];
+	mode_t		 old;
+
+	memset(ctr, 'd', HEX);
+	ctr[HEX] = '\0';
+	fresh();
+	old = umask(0777);
+	begin("overlay");
+	(void)umask(old);
+	CHECK(layer("", chain[0], diff[0]) == 0);
+	CHECK(layer(lid[0], chain[1], diff[1]) == 0);
+	CHECK(commit_image(config, manifest_for(config, 2), lid[1],
+	    "localhost/one:latest") == 0);
+	CHECK(rw(MSG_rw_make, ctr, img) == 0 && list(ctr, "ours", 1) == 0);
+	CHECK(rw(MSG_rw_remove, ctr, "") == 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check(mode_of(rows[i].path) == rows[i].mode, rows[i].path,
+		    __LINE__);
+	end();
+}
+
 static void
 test_rw(const char *driver)
 {
@@ -1354,6 +1393,7 @@ main(int argc, char **argv)
 	test_evict();
 	test_incomplete();
 	test_mapped();
+	test_umask();
 	test_rw("overlay");
 	test_rw("vfs");
 	test_left_over();
