@@ -8,16 +8,6 @@
 
 static const char	 format[] = "invalid reference format";
 
-bool
-reference_has_host(const char *name)
-{
-	size_t	 n = strcspn(name, "/");
-
-	return (name[n] == '/' && (memchr(name, '.', n) != NULL ||
-	    memchr(name, ':', n) != NULL ||
-	    (n == 9 && memcmp(name, "localhost", n) == 0)));
-}
-
 /*
  * Words of the set with one separator between each two, and nothing else:
  * `.`, `_`, `__` or any number of `-`. How long that is; 0: not even a word.
@@ -65,18 +55,25 @@ is_host(const char *p, size_t n)
 	return (len == n);
 }
 
+bool
+reference_has_host(const char *name)
+{
+	size_t	 n = strcspn(name, "/");
+
+	return (name[n] == '/' && (memchr(name, '.', n) != NULL ||
+	    memchr(name, ':', n) != NULL ||
+	    (n == 9 && memcmp(name, "localhost", n) == 0)) &&
+	    is_host(name, n));
+}
+
 /* How long the name is at the beginning of this, or 0. */
 static size_t
 name_len(const char *text)
 {
 	size_t	 at = 0, n;
 
-	if (reference_has_host(text)) {
-		n = strcspn(text, "/");
-		if (!is_host(text, n))
-			return (0);
-		at = n + 1;
-	}
+	if (reference_has_host(text))
+		at = strcspn(text, "/") + 1;
 	for (;;) {
 		if ((n = path_len(text + at)) == 0)
 			return (0);

@@ -24,7 +24,8 @@ struct reference {
 const char *reference_parse(const char *, struct reference *);
 /*
  * Could the first component of this name be nothing but a host? It is one
- * when it has a dot or a port, or is "localhost".
+ * when it has a dot or a port, or is "localhost", and a host can be called so:
+ * one with an underscore (a_b.c/d) is the first part of a path.
  */
 bool	reference_has_host(const char *);
 

@@ -277,6 +277,16 @@ cmd_load(struct globals *g, int argc, char **argv)
 	return (code);
 }
 
+/* The name for what is imported; NULL or why it is none. */
+static const char *
+import_name(const char *name, char *out, size_t size)
+{
+	/* Not an image "sha256" with a tag: commands would take it for an ID. */
+	if (strncmp(name, "sha256:", 7) == 0)
+		return ("tag by digest not supported");
+	return (refname_whole(name, "localhost/", out, size));
+}
+
 static int
 import_layer(struct session *s, const struct rec *archive,
     const char *from, const char *name, char *id)
@@ -291,7 +301,7 @@ import_layer(struct session *s, const struct rec *archive,
 	int			 rc = -1;
 
 	if (name != NULL) {
-		if ((why = refname_whole(name, "localhost/", top_name,
+		if ((why = import_name(name, top_name,
 		    sizeof(top_name))) != NULL) {
 			no_name(s, name, why);
 			rec_free(names);

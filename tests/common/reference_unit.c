@@ -25,6 +25,9 @@ test_good(void)
 		{ "a@" SUM, "a", "", SUM },
 		{ "a.b-c.d:80/x:_@" SUM, "a.b-c.d:80/x", "_", SUM },
 		{ "10.0.0.1/x", "10.0.0.1/x", "", "" },
+		/* No host, for all its dots: podman has localhost before it. */
+		{ "a_b__c-d.e/f", "a_b__c-d.e/f", "", "" },
+		{ "a.b_c/x:y", "a.b_c/x", "y", "" },
 	};
 	struct reference	 r;
 
@@ -45,7 +48,7 @@ test_bad(void)
 		"../a", "a/../b", "localhost/", "-a.b/c", "a-.b/c", "a.b:/c",
 		"a.b:x/c", "a.b:1:2/c", "x@sha256:aa", "x@" SUM "a",
 		"x@sha512:" , "x@" SUM ":t", "a\x1b[31m", "\xc3\xa4",
-		"a.b_c/x" };
+		"a.b_c:80/x", "a_B.c/x", "a_.b/c", "A_b/c", "a..b/c" };
 	struct reference		 r;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -56,6 +59,16 @@ test_bad(void)
 	    "repository name must be lowercase") == 0);
 	CHECK(strcmp(reference_parse("x:y:Z", &r),
 	    "invalid reference format") == 0);
+}
+
+static void
+test_host(void)
+{
+	CHECK(reference_has_host("a.b/c") && reference_has_host("a:5000/b") &&
+	    reference_has_host("localhost/a") && reference_has_host("A.b/c"));
+	CHECK(!reference_has_host("a/b") && !reference_has_host("a.b:c") &&
+	    !reference_has_host("a_b__c-d.e/f") &&
+	    !reference_has_host("a.b_c/x"));
 }
 
 static void
@@ -84,6 +97,7 @@ main(void)
 {
 	test_good();
 	test_bad();
+	test_host();
 	test_long();
 	return (finish());
 }
