@@ -336,8 +336,6 @@ static int	tmpfs_one(void *d, const char *v, struct parse_err *p)
 		    { return (spec_tmpfs(v, d, p)); }
 static int	volume_one(void *d, const char *v, struct parse_err *p)
 		    { return (spec_volume(v, d, p)); }
-static int	mount_one(void *d, const char *v, struct parse_err *p)
-		    { return (spec_mount(v, d, p)); }
 static int	ulimit_one(void *d, const char *v, struct parse_err *p)
 		    { return (spec_ulimit(v, d, p)); }
 static int	add_host_one(void *d, const char *v, struct parse_err *p)
@@ -348,10 +346,23 @@ static int	security_one(void *d, const char *v, struct parse_err *p)
 static int
 asked_mounts(struct work *w)
 {
+	struct rec	*longs;
+	const char	*v;
+	size_t		 it = 0;
+	int		 rc = 0;
+
 	if (each(w, "volume", w->def, volume_one) == -1 ||
 	    each(w, "tmpfs", w->def, tmpfs_one) == -1)
 		return (-1);
-	return (each(w, "mount", w->def, mount_one));
+	/* Apart, as podman takes the same twice of the two forms only. */
+	if ((longs = rec_new()) == NULL)
+		return (parse_fail(&w->err, "%s", strerror(errno)));
+	while (rc == 0 && rec_next(w->opts, "mount", &it, &v))
+		rc = spec_mount(v, longs, &w->err);
+	if (rc == 0)
+		rc = spec_mounts(longs, w->def, &w->err);
+	rec_free(longs);
+	return (rc);
 }
 
 static int

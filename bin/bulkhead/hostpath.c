@@ -18,9 +18,8 @@ parent(const char *out, size_t len)
 	return (len > 0 ? len - 1 : 0);
 }
 
-/* Resolve an absolute path as text, in place: the result is never longer. */
-static void
-clean(char *path)
+void
+hostpath_clean(char *path)
 {
 	const char	*in = path;
 	size_t		 len = 0, n;
@@ -59,6 +58,6 @@ hostpath_absolute(const char *path, struct parse_err *e)
 	if (out == NULL)
 		(void)parse_fail(e, "%s", strerror(errno));
 	else if (*path != '/')
-		clean(out);
+		hostpath_clean(out);
 	return (out);
 }

@@ -14,5 +14,7 @@ struct parse_err;
  * sentence: the working directory has no path.
  */
 char	*hostpath_absolute(const char *, struct parse_err *);
+/* Resolve an absolute path as text, in place: it never gets longer. */
+void	hostpath_clean(char *);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csv.h"
 #include "hostpath.h"
 #include "record.h"
 #include "scope.h"
@@ -47,6 +48,7 @@ static const struct mount_opt {
 struct mount {
 	char		 kind;			/* b or t */
 	bool		 volume;		/* b, of one of ours */
+	bool		 once;			/* not even the same again */
 	const char	*given[G_COUNT];	/* the option of each group */
 	struct rec	*rec;
 };
@@ -171,13 +173,67 @@ start(struct mount *m, char kind, struct parse_err *e)
 	return (0);
 }
 
+/* Where a mount is to be, in the one form that a path has. NULL: no memory. */
+static char *
+place(const struct rec *mount)
+{
+	char	*path = strdup(rec_str(mount, "dst", "/"));
+
+	if (path != NULL)
+		hostpath_clean(path);
+	return (path);
+}
+
+static bool
+is_same(const struct rec *a, const struct rec *b)
+{
+	scoped_free void	*x = NULL, *y = NULL;
+	size_t			 n, m;
+
+	return (rec_encode(a, &x, &n) == 0 && rec_encode(b, &y, &m) == 0 &&
+	    n == m && memcmp(x, y, n) == 0);
+}
+
+/* 0: nothing is mounted there yet. 1: exactly this is. -1: something else. */
+static int
+compare(const struct rec *have, const struct rec *mount, bool again,
+    struct parse_err *e)
+{
+	scoped_free char	*old = place(have), *new = place(mount);
+
+	if (old == NULL || new == NULL)
+		return (parse_fail(e, "%s", strerror(errno)));
+	if (strcmp(old, new) != 0)
+		return (0);
+	if (again && is_same(have, mount))
+		return (1);
+	return (parse_fail(e, "%s: duplicate mount destination", new));
+}
+
+/* One mount for a place. Where `again`, the same one twice counts once. */
+static int
+put(struct rec *out, const struct rec *mount, bool again, struct parse_err *e)
+{
+	struct rec	*have;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	while (rc == 0 && (have = rec_sub(out, "mount", &it)) != NULL) {
+		rc = compare(have, mount, again, e);
+		rec_free(have);
+	}
+	if (rc != 0)
+		return (rc == 1 ? 0 : -1);
+	return (rec_add_rec(out, "mount", mount) == 0 ? 0 :
+	    parse_fail(e, "%s", strerror(errno)));
+}
+
 static int
 finish(struct mount *m, struct rec *out, int result, struct parse_err *e)
 {
 	if (result == 0) {
 		add_defaults(m);
-		if (rec_add_rec(out, "mount", m->rec) == -1)
-			result = parse_fail(e, "%s", strerror(errno));
+		result = put(out, m->rec, !m->once, e);
 	}
 	rec_free(m->rec);
 	return (result);
@@ -342,14 +398,14 @@ long_key(struct long_form *f, const char *word, struct parse_err *e)
 }
 
 static int
-long_mount(struct mount *m, char *rest, struct parse_err *e)
+long_mount(struct mount *m, const char *const *words, size_t n,
+    struct parse_err *e)
 {
 	struct long_form	 f = { 0 };
-	char			*word;
 
-	while ((word = strsep(&rest, ",")) != NULL)
-		if (strncmp(word, "type=", 5) != 0 &&
-		    long_key(&f, word, e) == -1)
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(words[i], "type=", 5) != 0 &&
+		    long_key(&f, words[i], e) == -1)
 			return (-1);
 	if (f.dst == NULL || *f.dst == '\0')
 		return (parse_fail(e, "must set volume destination"));
@@ -375,35 +431,59 @@ long_mount(struct mount *m, char *rest, struct parse_err *e)
 	return (0);
 }
 
+/* Of which kind a long form says it is: b, t, or v for a volume; 0 and why. */
+static char
+long_kind(const char *const *words, size_t n, struct parse_err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strncmp(words[i], "type=", 5) != 0)
+			continue;
+		if (strcmp(words[i] + 5, "bind") == 0)
+			return ('b');
+		if (strcmp(words[i] + 5, "tmpfs") == 0)
+			return ('t');
+		if (strcmp(words[i] + 5, "volume") == 0)
+			return ('v');
+		(void)parse_fail(e, "invalid filesystem type \"%s\"",
+		    words[i] + 5);
+		return (0);
+	}
+	(void)parse_fail(e, "incorrect mount format: should be "
+	    "--mount type=<bind|tmpfs|volume>,[src=<host-dir|volume-name>,]"
+	    "target=<ctr-dir>[,options]");
+	return (0);
+}
+
 int
 spec_mount(const char *arg, struct rec *out, struct parse_err *e)
 {
 	scoped_free char	*copy = strdup(arg);
+	const char		*words[64];
 	struct mount		 m;
-	const char		*type = strstr(arg, "type=");
 	char			 kind;
-	size_t			 n;
+	int			 n;
 
 	if (copy == NULL)
 		return (parse_fail(e, "%s", strerror(errno)));
-	if (type == NULL || (type != arg && type[-1] != ','))
-		return (parse_fail(e, "incorrect mount format: should be "
-		    "--mount type=<bind|tmpfs|volume>,[src=<host-dir|"
-		    "volume-name>,]target="
-		    "<ctr-dir>[,options]"));
-	type += 5;
-	n = strcspn(type, ",");
-	if (n == 4 && strncmp(type, "bind", n) == 0)
-		kind = 'b';
-	else if (n == 5 && strncmp(type, "tmpfs", n) == 0)
-		kind = 't';
-	else if (n == 6 && strncmp(type, "volume", n) == 0)
-		kind = 'v';
-	else
-		return (parse_fail(e, "invalid filesystem type \"%.*s\"",
-		    (int)n, type));
-	if (start(&m, kind == 'v' ? 'b' : kind, e) == -1)
+	if ((n = csv_split(copy, words, NITEMS(words), e)) == -1 ||
+	    (kind = long_kind(words, (size_t)n, e)) == 0 ||
+	    start(&m, kind == 'v' ? 'b' : kind, e) == -1)
 		return (-1);
 	m.volume = kind == 'v';
-	return (finish(&m, out, long_mount(&m, copy, e), e));
+	m.once = true;
+	return (finish(&m, out, long_mount(&m, words, (size_t)n, e), e));
+}
+
+int
+spec_mounts(const struct rec *from, struct rec *out, struct parse_err *e)
+{
+	struct rec	*m;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	while (rc == 0 && (m = rec_sub(from, "mount", &it)) != NULL) {
+		rc = put(out, m, true, e);
+		rec_free(m);
+	}
+	return (rc);
 }

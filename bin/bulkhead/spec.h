@@ -16,8 +16,14 @@ struct rec;
 int	spec_volume(const char *, struct rec *, struct parse_err *);
 /* --tmpfs DST[:OPTS]: appends `mount` {type=tmpfs, dst, opt*}. */
 int	spec_tmpfs(const char *, struct rec *, struct parse_err *);
-/* --mount type=bind|tmpfs,...: the same in its long form. */
+/* --mount type=bind|tmpfs|volume,...: the same in its long form, as CSV. */
 int	spec_mount(const char *, struct rec *, struct parse_err *);
+/*
+ * What these three append is the only `mount` at its place, anything else is
+ * refused; the same -v or --tmpfs twice is appended once. This appends the
+ * mounts of one record to another, those that are there already left out.
+ */
+int	spec_mounts(const struct rec *, struct rec *, struct parse_err *);
 /*
  * --ulimit NAME=SOFT[:HARD]: appends `rlimit` {name, soft, hard}; -1 is
  * "unlimited" and stays -1. "host" sets ulimit_host.

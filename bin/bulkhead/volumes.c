@@ -362,23 +362,6 @@ add_image_volume(struct session *s, struct rec *def, const char *path)
 	return (rc);
 }
 
-/* Two volumes, or a volume and something else, at one place. */
-static int
-check_places(struct session *s, const struct rec *def)
-{
-	struct rec	*m;
-	size_t		 it = 0;
-	int		 rc = 0;
-
-	while (rc == 0 && (m = rec_sub(def, "mount", &it)) != NULL) {
-		if (count_at(def, rec_str(m, "dst", "")) > 1)
-			rc = fail(s, EINVAL, "%s: duplicate mount destination",
-			    rec_str(m, "dst", ""));
-		rec_free(m);
-	}
-	return (rc);
-}
-
 /* If another command was killed while it removed one of that name. */
 static int
 finish_removal(struct session *s, const char *name)
@@ -449,8 +432,6 @@ volumes_define(struct session *s, struct rec *def, struct rec *asked,
 	for (it = 0; rc == 0 && image != NULL &&
 	    rec_next(image, "volume", &it, &path);)
 		rc = add_image_volume(s, def, path);
-	if (rc == 0)
-		rc = check_places(s, def);
 	for (it = 0; rc == 0 && (m = rec_sub(def, "mount", &it)) != NULL;) {
 		rc = add_record(s, def, m);
 		rec_free(m);

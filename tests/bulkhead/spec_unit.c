@@ -119,6 +119,18 @@ mounts(void)
 	is(spec_mount, "type=tmpfs,destination=/t,tmpfs-size=1m",
 	    "type=tmpfs dst=/t opt=size=1m opt=rprivate opt=rw opt=noexec "
 	    "opt=nosuid opt=nodev opt=tmpcopyup");
+	is(spec_mount, "type=bind,\"src=/a,\"\"b\",dst=/y", "type=bind "
+	    "src=/a,\"b dst=/y opt=rbind opt=rprivate opt=rw");
+	is(spec_mount, "\"type=bind\",src=/a,\"dst=/y\"", "type=bind src=/a "
+	    "dst=/y opt=rbind opt=rprivate opt=rw");
+	is(spec_mount, "src=/type=foo,type=bind,dst=/y", "type=bind "
+	    "src=/type=foo dst=/y opt=rbind opt=rprivate opt=rw");
+	no(spec_mount, "type=bind,\"src=/va\"r,dst=/y", "parse error on line 1"
+	    ", column 19: extraneous or missing \" in quoted-field");
+	no(spec_mount, "type=bind,\"src=/var,dst=/y", "parse error on line 1, "
+	    "column 27: extraneous or missing \" in quoted-field");
+	no(spec_mount, "type=bind,src=/v\"ar,dst=/y", "parse error on line 1, "
+	    "column 17: bare \" in non-quoted-field");
 	no(spec_mount, "foo", "incorrect mount format");
 	no(spec_mount, "type=foo,dst=/b", "invalid filesystem type \"foo\"");
 	no(spec_mount, "type=bind,src=/a", "must set volume destination");

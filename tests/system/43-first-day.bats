@@ -389,3 +389,40 @@ one_stream() {
 @test "-a attaches the streams that it names" {
 	each one_stream
 }
+
+two_mounts() {
+	local a=$T/place-a b=$T/place-b again
+	install -d -m 755 "$a" "$b"
+	for again in "-v $b:/b" "-v $a:/b/" "-v $a:/b:ro" "-v /b" "--tmpfs /b" \
+	    "-v vol:/b" \
+	    "--mount type=bind,src=$b,dst=//b/."; do
+		fails 125 run -v "$a:/b" $again -- true
+		is "$err" "Error: /b: duplicate mount destination" "$again"
+	done
+	fails 125 run --tmpfs /b --tmpfs /b:size=1m -- true
+	is "$err" "Error: /b: duplicate mount destination"
+	again="type=bind,src=$a,dst=/b"
+	fails 125 run --mount "$again" --mount "$again" -- true
+	# What says the same is no contradiction.
+	is "$(run -v "$a:/b" -v "$a:/b" --mount "$again" -- \
+	    grep -c ' /b ' /proc/self/mountinfo)" 1
+	is "$(run --tmpfs /b --tmpfs /b --mount type=tmpfs,dst=/b -- \
+	    grep -c ' /b ' /proc/self/mountinfo)" 1
+	is "$(bh volume ls -q)" ""
+}
+
+@test "one mount for a place" {
+	each two_mounts
+}
+
+quoted_mount() {
+	install -d -m 755 "$T/co,mma"
+	echo here >"$T/co,mma/f"
+	is "$(run --mount "type=bind,\"src=$T/co,mma\",dst=/y" -- cat /y/f)" here
+	fails 125 run --mount 'type=bind,"src=/va"r,dst=/y' -- true
+	is "$err" 'Error: parse error on line 1, column 19: extraneous or missing " in quoted-field'
+}
+
+@test "--mount has quotes for a value with a comma" {
+	each quoted_mount
+}
