@@ -471,6 +471,7 @@ spec_log_opt(const char *arg, struct rec *out, struct parse_err *e)
 {
 	const char	*value = strchr(arg, '=');
 	char		 text[32];
+	struct parse_err why;
 	int64_t		 bytes;
 
 	if (value++ == NULL)
@@ -487,8 +488,9 @@ spec_log_opt(const char *arg, struct rec *out, struct parse_err *e)
 		return (parse_fail(e, "invalid log option \"%s\"", arg));
 	if (strcmp(value, "-1") == 0)		/* no limit */
 		return (rec_set(out, "log_max", value));
-	if (parse_size(value, &bytes, e) == -1)
-		return (-1);
+	if (parse_size(value, &bytes, &why) == -1)
+		return (parse_fail(e, "invalid log option \"%s\": %s", arg,
+		    why.text));
 	snprintf(text, sizeof(text), "%lld", (long long)bytes);
 	return (rec_set(out, "log_max", text));
 }

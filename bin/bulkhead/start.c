@@ -206,16 +206,14 @@ give(struct start *st, enum launch_fd kind, uint32_t index, int fd)
 	    1));
 }
 
-/* One file of the log, in a message of its own. */
+/* One file of the log, or -1 with a sentence. */
 static int
-give_log_file(struct start *st, enum msg_type type, const union msg *m,
-    bool old, int flags)
+open_log(struct start *st, bool old, int flags)
 {
-	scoped_fd int	 fd = session_open_log(st->s, st->def, old,
-			    flags | O_CREAT);
+	int	 fd = session_open_log(st->s, st->def, old, flags | O_CREAT);
 
 	if (fd != -1)
-		return (star_post(&st->s->star, H_MONITOR, type, m, &fd, 1));
+		return (fd);
 	(void)snprintf(st->s->star.text, sizeof(st->s->star.text), "the log "
 	    "%s%s cannot be opened: %s", rec_str(st->def, "log_path", ""),
 	    old ? ".old" : "", strerror(errno));
@@ -230,20 +228,25 @@ static int
 give_log(struct start *st)
 {
 	int64_t		 max = rec_num(st->def, "log_max", 0);
-	union msg	 m = { 0 }, old = { 0 };
+	union msg	 m = { 0 }, none = { 0 };
+	scoped_fd int	 log = -1, old = -1;
+	struct star	*star = &st->s->star;
 
 	if (strcmp(rec_str(st->def, "log_driver", ""), "none") == 0)
 		return (0);
 	if (max == 0)
 		max = strtoll(session_config(st->s, "containers.log_size_max",
 		    "-1"), NULL, 10);
-	if (max <= 0)
-		return (give_log_file(st, MSG_mon_log, &m, false,
-		    O_WRONLY | O_APPEND));
-	m.mon_log.max = (uint64_t)max;
-	return (give_log_file(st, MSG_mon_log_old, &old, true, O_WRONLY) ==
-	    -1 ? -1 : give_log_file(st, MSG_mon_log, &m, false,
-	    O_RDWR | O_APPEND));
+	if ((log = open_log(st, false, (max <= 0 ? O_WRONLY : O_RDWR) |
+	    O_APPEND)) == -1)
+		return (-1);
+	if (max > 0) {
+		m.mon_log.max = (uint64_t)max;
+		if ((old = open_log(st, true, O_WRONLY)) == -1 || star_post(
+		    star, H_MONITOR, MSG_mon_log_old, &none, &old, 1) == -1)
+			return (-1);
+	}
+	return (star_post(star, H_MONITOR, MSG_mon_log, &m, &log, 1));
 }
 
 /* Give launch their inner ends. */

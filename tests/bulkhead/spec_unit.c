@@ -229,6 +229,7 @@ values(void)
 	is(spec_log_opt, "max-size=10k", "log_max=10240");
 	is(spec_log_opt, "max-size=10m", "log_max=10485760");
 	is(spec_log_opt, "max-size=-1", "log_max=-1");
+	no(spec_log_opt, "max-size=5q", "\"max-size=5q\": invalid suffix");
 	no(spec_log_opt, "max-size=-2", "size");
 	no(spec_log_opt, "max-file=2", "max-file");
 	no(spec_log_opt, "foo", "invalid log option \"foo\"");

@@ -182,7 +182,7 @@ refuses_lines() {
 	fails 125 run --user $'1000:1000\nevil' -- true
 	is "$(run --dns 1.2.3.4 --dns-search a.example --dns-search b.example \
 	    --dns-option ndots:2 --add-host db:10.0.0.1 -- \
-	    sh -c 'cat /etc/resolv.conf; grep db /etc/hosts')" \
+	    sh -c 'cat /etc/resolv.conf; grep -w db /etc/hosts')" \
 	    $'search a.example b.example\nnameserver 1.2.3.4\noptions ndots:2\n10.0.0.1\tdb'
 }
 
@@ -425,4 +425,15 @@ quoted_mount() {
 
 @test "--mount has quotes for a value with a comma" {
 	each quoted_mount
+}
+
+log_options() {
+	fails 125 run --log-opt path=/nope/x -- true
+	[[ $err == *"the log /nope/x cannot be opened: "* ]]
+	fails 125 run --log-opt max-size=5q -- true
+	is "$err" "Error: invalid log option \"max-size=5q\": invalid suffix: 'q'"
+}
+
+@test "an error of a log option names what was given" {
+	each log_options
 }
