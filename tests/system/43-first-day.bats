@@ -437,3 +437,29 @@ log_options() {
 @test "an error of a log option names what was given" {
 	each log_options
 }
+
+# Of `bulkhead [GROUP] --help`: the commands that it lists.
+listed() {
+	"$BH" "$@" --help | sed -n '/^Available/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p'
+}
+
+@test "bulkhead(1) lists every command that --help lists" {
+	local page=$BH_SOURCE/bin/bulkhead/bulkhead.1 command
+	listed | grep -qx pause
+	for command in $(listed); do
+		grep -qx "\.It Cm $command" "$page" ||
+		    grep -q "^\.It Cm $command " "$page" ||
+		    { echo "# $command"; return 1; }
+	done
+	for group in config pod volume; do
+		for command in $(listed "$group"); do
+			grep -qx "\.It Cm $group $command" "$page" ||
+			    { echo "# $group $command"; return 1; }
+		done
+	done
+	# ... and each page that there is.
+	for command in "$BH_SOURCE"/bin/bulkhead/bulkhead-*.1; do
+		grep -qx "\.Xr $(basename "$command" .1) 1" "$page" ||
+		    { echo "# $command"; return 1; }
+	done
+}
