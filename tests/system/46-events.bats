@@ -255,6 +255,12 @@ elsewhere() {
 	    "$WHO" > "$T/path.conf"
 	chmod 644 "$T/path.conf"
 	export CONTAINERS_CONF="$T/path.conf"
+	# Root makes no directory that only a configuration file names.
+	if [ "$WHO" = root ]; then
+		fails 125 with_conf create --network none localhost/busybox true
+		[[ $err == *"install -d -m 700 -o bulkhead"* ]]
+		install -d -m 700 -o bulkhead -g bulkhead "$T/ev/root"
+	fi
 	with_conf create --network none --name w1 localhost/busybox true
 	grep -q '"Name":"w1","Status":"create"' "$T/ev/$WHO/my.log"
 	is "$(stat -c %a "$T/ev/$WHO")" 700

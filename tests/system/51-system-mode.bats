@@ -299,3 +299,44 @@ root_at() { "$BH" --root "$1" --runroot "$T/other/run" "${@:2}"; }
 	[[ $err == "Error: /proc: "* ]]
 	kill %1
 }
+
+# resolve is the account's: a lie of its must not choose what root makes.
+lying_resolve() {
+	cat >"$T/storage.conf" <<-C
+	[storage]
+	driver = "overlay"
+	graphroot = "$T/given/storage"
+	runroot = "$T/given/run"
+	C
+	chmod 644 "$T/storage.conf"
+	mkdir -p "$T/given"
+	fails 125 env CONTAINERS_STORAGE_CONF="$T/storage.conf" "$BH" volume create v
+	[ ! -e "$T/given/storage" ] || { ls -laR "$T/given"; return 1; }
+	mkdir -m 700 "$T/precious"
+	echo secret >"$T/precious/file"
+	fails 125 "$BH" --root "$T/precious" --runroot "$T/other/run" volume create v
+	[[ $err == *"no storage of containers and is not empty"* ]]
+	is "$(ls "$T/precious")" file
+}
+
+@test "Z02: a configuration file does not choose what root makes and hands over" {
+	lying_resolve
+}
+
+@test "Z02: root's command cannot be traced by the account" {
+	have_busybox
+	root run -d --name traced --network none localhost/busybox sleep 100
+	for p in $(pgrep -u bulkhead -f '^reaper'); do
+		is "$(stat -c %U "/proc/$p/environ")" root "reaper $p"
+	done
+	mkfifo -m 600 "$T/hold"
+	root run --rm --network none --env-file <(cat "$T/hold") \
+	    localhost/busybox true 3>&- &
+	until_true 10 pgrep -u bulkhead -f "^$BH .*--env-file" >/dev/null
+	for p in $(pgrep -u bulkhead -f "^$BH .*--env-file"); do
+		is "$(stat -c %U "/proc/$p/environ")" root "command $p"
+	done
+	echo A=b >"$T/hold"
+	wait $!
+	root rm -f -t 0 traced
+}
