@@ -166,10 +166,18 @@ graph_dir(struct session *s, bool create)
 		fd = path_private_dir(s->graph, true);
 	if (fd == -1)
 		return (session_sentence(s, "cannot open the storage", s->graph));
-	if (geteuid() != 0 || trust_storage(s, fd, s->graph) == 0)
+	if (geteuid() != 0)
 		return (fd);
-	close(fd);
-	return (-1);
+	if (trust_storage(s, fd, s->graph) == -1) {
+		close(fd);
+		return (-1);
+	}
+	if (trust_is_reachable(s->graph))
+		say_warning("every user can enter the directories above the "
+		    "storage %s: whoever takes over the account "
+		    ACCOUNT_NAME " could leave set-user-ID programs there; "
+		    "give one of them mode 0700", s->graph);
+	return (fd);
 }
 
 /* Root's may lie where the account cannot go: then its reaper has them. */

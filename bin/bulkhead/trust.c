@@ -1,6 +1,7 @@
 #include "trust.h"
 
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -176,6 +177,24 @@ is_empty(int dir, const char *const *but)
 		    is_listed(but, e->d_name);
 	closedir(d);
 	return (empty);
+}
+
+bool
+trust_is_reachable(const char *path)
+{
+	char		 real[PATH_MAX], *slash;
+	struct statvfs	 fs;
+	struct stat	 st;
+
+	if (realpath(path, real) == NULL || statvfs(real, &fs) == -1 ||
+	    (fs.f_flag & ST_NOSUID) != 0)
+		return (false);
+	while ((slash = strrchr(real, '/')) != NULL && slash != real) {
+		*slash = '\0';
+		if (stat(real, &st) == -1 || (st.st_mode & S_IXOTH) == 0)
+			return (false);
+	}
+	return (true);
 }
 
 bool

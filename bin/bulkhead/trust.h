@@ -27,6 +27,11 @@ void	trust_choose(struct session *, const char *);
  * storage, or empty? 0, or -1 with a sentence that has this path.
  */
 int	trust_storage(struct session *, int, const char *);
+/*
+ * Can every user enter all directories above this one, on a file system where
+ * set-user-ID programs run? Then what the account leaves there can be run.
+ */
+bool	trust_is_reachable(const char *);
 /* Is it empty, and the directory itself what is at this path, no link? */
 bool	trust_fresh(int, const char *);
 

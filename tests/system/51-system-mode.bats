@@ -340,3 +340,15 @@ lying_resolve() {
 	wait $!
 	root rm -f -t 0 traced
 }
+
+@test "A07: root's storage that every user can reach is warned of" {
+	mkdir -p "$T/open/way"
+	"$BH" --root "$T/open/way/s" --runroot "$T/other/run2" images \
+	    >/dev/null 2>"$T/err"
+	grep -q "every user can enter the directories above the storage $T/open/way/s" "$T/err" ||
+	    { cat "$T/err"; return 1; }
+	chmod 700 "$T/open"
+	"$BH" --root "$T/open/way/s" --runroot "$T/other/run2" images \
+	    >/dev/null 2>"$T/err"
+	is "$(cat "$T/err")" ""
+}
