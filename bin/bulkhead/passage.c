@@ -181,13 +181,15 @@ say_limit(struct passage *p)
 
 /*
  * All answers. Those before the one that failed see their reader go (EPIPE),
- * those behind it an early end: the first other complaint is the cause.
+ * those behind it an early end: the first other complaint is the cause. One
+ * that ended without an answer fails with EPIPE, too, but is the cause.
  */
 static int
 wait_all(struct passage *p, const bool *sent)
 {
 	struct star_failure	 first = { .error = 0 };
 	struct star		*st = &p->s->star;
+	bool			 lost, sure = false;
 
 	for (int i = FETCH; i < STEPS; i++) {
 		if (!sent[i] || take_answer(p, (enum step)i) == 0)
@@ -196,9 +198,11 @@ wait_all(struct passage *p, const bool *sent)
 			say_limit(p);
 			errno = EFBIG;
 		}
-		if (first.error == 0 || (first.error == EPIPE &&
-		    (errno != EPIPE || !star_has(st, helper_of[i]))))
+		lost = !star_has(st, helper_of[i]);
+		if (first.error == 0 || (!sure && (errno != EPIPE || lost))) {
 			star_keep(st, &first);
+			sure = errno != EPIPE || lost;
+		}
 	}
 	if (first.error == 0)
 		return (0);

@@ -271,6 +271,11 @@ names() {
 	is "$(inventory)" "$before"
 	bh import "$T/x/one.tar" Foo.com:80/a__b.c/d-e:V_1.0-x
 	bh rmi Foo.com:80/a__b.c/d-e:V_1.0-x
+	# A dot does not make a host of what can be none.
+	bh import "$T/x/one.tar" a_b__c-d.e/f
+	bh rmi localhost/a_b__c-d.e/f:latest
+	fails 125 bh import "$T/x/one.tar" sha256:aaaa
+	[[ $err == *"sha256:aaaa"*"tag by digest not supported"* ]]
 	# Asked for, they are not there, and nothing else happens.
 	for n in localhost/UPPER x:y:z; do
 		fails 125 bh run --rm --network none "$n" true

@@ -176,6 +176,49 @@ killed_load() {
 }
 @test "kill -9 during load and rmi" { each killed_load; }
 
+# While bytes go through them all: unpack is held up, so that the pipes are
+# full and none before it has come to its end, and then one is killed.
+killed_midway() {
+	local p pid want
+	for p in fetch digest inflate unpack; do
+		want="the helper $p was killed by signal 9 (Killed)"
+		bh import -q "$T/big.tar" localhost/big >"$T/out" 2>"$T/err" &
+		pid=$!
+		perl -e '
+			sub find {
+				grep { (readlink("/proc/$_/exe") // "") eq
+				    "$ARGV[0]/$_[0]" } map { m{(\d+)} }
+				    glob("/proc/[0-9]*");
+			}
+			my ($unpack, @gone);
+			# The last that is started.
+			for (1 .. 3000) {
+				find("inflate") and last;
+				select(undef, undef, undef, 0.001);
+			}
+			($unpack) = find("unpack") or exit(1);
+			kill("STOP", $unpack);
+			select(undef, undef, undef, 0.3);
+			@gone = find($ARGV[1]);
+			kill("KILL", $gone[0]) if @gone;
+			select(undef, undef, undef, 0.1);
+			kill("CONT", $unpack);
+			exit(@gone ? 0 : 2);
+		' "$BH_PREFIX/libexec/bulkhead" $p || echo "# no $p: $?"
+		not wait $pid
+		[[ $(cat "$T/err") == *"$want"* ]] ||
+		    is "$(cat "$T/err")" "$want" "$p"
+		is "$(bh images -q localhost/big)" ""
+	done
+}
+@test "kill -9 while a layer is unpacked: the one that was killed is named" {
+	mkdir -p "$T/big"
+	head -c 64M /dev/zero >"$T/big/zeros"
+	tar -cf "$T/big.tar" -C "$T/big" zeros
+	each killed_midway
+	rm -rf "$T/big" "$T/big.tar"
+}
+
 # A volume of its own goes with one that was never made, whoever finds that.
 killed_volume() {
 	local i struck=0
