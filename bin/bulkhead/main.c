@@ -8,6 +8,8 @@
  *         account has taken over.
  * Dies:   when the command is done. What runs on belongs to its reaper.
  */
+#include <sys/stat.h>
+
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -34,6 +36,15 @@ fill_streams(void)
 			_exit(EXIT_ENGINE);
 }
 
+/* What we make is ours to read and write, whatever the person masks. */
+static void
+keep_owner_bits(void)
+{
+	mode_t	 mask = umask(0);
+
+	(void)umask(mask & 077);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -42,6 +53,7 @@ main(int argc, char **argv)
 	int		 r;
 
 	fill_streams();
+	keep_owner_bits();
 	/* A sentence is one write: those of several commands stay apart. */
 	(void)setvbuf(stderr, line, _IOLBF, sizeof(line));
 	if (argc == 2 && strcmp(argv[1], "-P") == 0) {

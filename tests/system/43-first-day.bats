@@ -463,3 +463,34 @@ listed() {
 		    { echo "# $command"; return 1; }
 	done
 }
+
+masked() {
+	(umask 0777
+	bh create --name masked --network none localhost/busybox true >/dev/null
+	bh start masked >/dev/null
+	bh rm -f masked >/dev/null)
+	is "$(bh run --rm --network none localhost/busybox echo on)" on
+	(umask 077; bh create --name masked --cidfile "$T/cid/$WHO" \
+	    --network none localhost/busybox true >/dev/null)
+	is "$(stat -c %a "$T/cid/$WHO")" 600
+	bh rm masked >/dev/null
+}
+@test "a umask that takes the owner's own rights changes nothing" {
+	mkdir -m 777 "$T/cid"
+	chmod 777 "$T/cid"
+	each masked
+}
+
+closed() {
+	local code=0
+	mapfile -t cmd < <(engine)
+	timeout -k 1 20 "${cmd[@]}" run --rm --network none localhost/busybox \
+	    echo x >&- || code=$?
+	[ $code -ne 124 ] || { echo "# it hung"; return 1; }
+	code=0
+	timeout -k 1 20 "${cmd[@]}" rm nosuch <&- >&- 2>&- || code=$?
+	is "$code" 1 "all closed"
+}
+@test "closed standard streams: nothing hangs, and nothing gets their numbers" {
+	each closed
+}
