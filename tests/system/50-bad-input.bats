@@ -300,7 +300,7 @@ full() {	# the engine of $WHO on the small file system
 }
 full_disk() {
 	mkdir -p "$T/full"
-	mount -t tmpfs -o size=1m,mode=711 bulkhead-full "$T/full"
+	mount -t tmpfs -o size=1m,mode=700 bulkhead-full "$T/full"
 	[ "$WHO" = root ] || chown "$BH_USER:" "$T/full"
 	fails 125 full load -q -i "$BH_FIXTURES/busybox.docker.tar"
 	[[ $err == "Error: "*[Nn]"o space left on"* ]] ||
