@@ -187,7 +187,7 @@ cmd_pod_create(struct globals *g, int argc, char **argv)
 	if ((code = check_create(g->opts, argc, argv)) == 0 &&
 	    (code = open_id_file(&m, g->opts)) == 0) {
 		if (add_labels(g->opts, m.rec) == -1 ||
-		    volumes_name(m.id) == -1)
+		    volumes_name_told(m.id) == -1)
 			code = EXIT_ENGINE;
 		else
 			code = create(g, &m, wanted_name(g->opts, argc, argv));

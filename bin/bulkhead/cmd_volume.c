@@ -514,7 +514,7 @@ cmd_volume_create(struct globals *g, int argc, char **argv)
 		code = say_error("running volume create option: names must "
 		    "match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument");
 	else if (add_labels(g->opts, c.extra) == 0 &&
-	    volopt_take(g->opts, c.extra) == 0 && volumes_name(own) == 0 &&
+	    volopt_take(g->opts, c.extra) == 0 && volumes_name_told(own) == 0 &&
 	    (c.name = argc > 0 ? argv[0] : own) != NULL &&
 	    session_open(&s, g, NEED_CHANGE, NULL) == 0) {
 		r = volumes_record(&s, c.name, false);

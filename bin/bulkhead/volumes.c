@@ -68,6 +68,15 @@ volumes_name(char *id)
 	return (0);
 }
 
+int
+volumes_name_told(char *id)
+{
+	if (volumes_name(id) == 0)
+		return (0);
+	(void)say_error("cannot make an ID: %s", strerror(errno));
+	return (-1);
+}
+
 /* The part of volume_path below the graph root; NULL with a sentence. */
 static const char *
 base(struct session *s)
