@@ -147,7 +147,7 @@ sub processes {
 
 # ---- the commands ----
 
-my @sleep = ("--network", "none", $image, "sh", "-c", "sleep 1000");
+my @sleep = ("--network", "none", $image, "sh", "-c", "sleep 1000; :");
 my @mark;
 my @trap = ("--network", "none", $image, "sh", "-c",
     'trap "exit 0" TERM; while :; do sleep 0.05; done');
