@@ -2,7 +2,6 @@
  * run and create: from a command line to a container.
  */
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -48,18 +47,6 @@ struct making {
 	int		 cid_fd;
 	int		 pid_fd;
 };
-
-static int
-make_id(char *id)
-{
-	uint8_t	 raw[32];
-
-	if (getrandom(raw, sizeof(raw), 0) != sizeof(raw))
-		return (-1);
-	for (size_t i = 0; i < sizeof(raw); i++)
-		(void)snprintf(id + 2 * i, 3, "%02x", raw[i]);
-	return (0);
-}
 
 static int
 grant(struct session *s)
@@ -373,7 +360,7 @@ open_session(struct making *m, unsigned int need)
 	char		*cleanup[] = { word1, word2, m->id,
 			    again ? option : NULL, NULL };
 
-	if (make_id(m->id) == -1 || (m->mounts = rec_new()) == NULL)
+	if (volumes_name(m->id) == -1 || (m->mounts = rec_new()) == NULL)
 		return (say_error("%s", strerror(errno)), -1);
 	if (define_mounts(m->g->opts, m->mounts) == -1)
 		return (-1);

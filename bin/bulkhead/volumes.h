@@ -42,7 +42,10 @@ bool	volumes_inside(const struct rec *);
 
 /* A new record for obj_put: NULL with a sentence. */
 struct rec *volumes_record(struct session *, const char *, bool);
-/* A name for one that has none, in a buffer of 65 bytes. 0 or -1. */
+/*
+ * 64 random hexadecimal digits, the ID of a container or pod or the name of an
+ * anonymous volume, in a buffer of 65 bytes. 0, or -1 with errno.
+ */
 int	volumes_name(char *);
 /* The same for a command that has no session yet: -1 is told. */
 int	volumes_name_told(char *);
