@@ -24,7 +24,7 @@ for t; do
 	# launch builds one container and ends: it frees nothing on purpose. The
 	# leak finder opens files and traces, which a confined process cannot.
 	case $name in
-	launch/* | common/confine_unit)
+	launch/* | base/confine_unit)
 			export ASAN_OPTIONS=detect_leaks=0 ;;
 	*)		unset ASAN_OPTIONS ;;
 	esac

@@ -1,6 +1,6 @@
 /*
  * callnames: the names of this machine's system calls by their numbers, as a
- * C header for common/sigsys.c.
+ * C header for common/base/sigsys.c.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "chan.h"
-#include "scope.h"
+#include "cleanup.h"
 
 #define PACKET_OUT	(1 + 16384)	/* what monitor sends, kind included */
 #define PACKET_IN	(1 + 4096)	/* and takes */

@@ -9,11 +9,11 @@
 
 #include <bsd/string.h>
 
+#include "cleanup.h"
 #include "path.h"
 #include "pods.h"
 #include "record.h"
 #include "say.h"
-#include "scope.h"
 #include "session.h"
 #include "sweep.h"
 #include "volumes.h"

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "mac.h"
 #include "path.h"
-#include "scope.h"
 
 #define KEPT_MAX	32		/* then they are made anew */
 #define PLACE_MAX	4096

@@ -12,11 +12,11 @@
 
 #include <bsd/string.h>
 
+#include "cleanup.h"
 #include "monconn.h"
 #include "path.h"
 #include "place.h"
 #include "record.h"
-#include "scope.h"
 #include "session.h"
 #include "unit.h"
 

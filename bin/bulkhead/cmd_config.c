@@ -14,13 +14,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "cmd.h"
 #include "format.h"
 #include "given.h"
 #include "part.h"
 #include "record.h"
 #include "say.h"
-#include "scope.h"
 #include "session.h"
 #include "tmpl.h"
 #include "visible.h"

@@ -17,13 +17,13 @@
 
 #include <bsd/string.h>
 
+#include "cleanup.h"
 #include "cmd.h"
 #include "event.h"
 #include "eventview.h"
 #include "human.h"
 #include "record.h"
 #include "say.h"
-#include "scope.h"
 #include "session.h"
 
 #define CHUNK		65536

@@ -9,12 +9,12 @@
 
 #include <bsd/string.h>
 
+#include "cleanup.h"
 #include "cmd.h"
 #include "format.h"
 #include "human.h"
 #include "record.h"
 #include "say.h"
-#include "scope.h"
 #include "session.h"
 #include "tmpl.h"
 

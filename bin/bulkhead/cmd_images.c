@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "cmd.h"
 #include "format.h"
 #include "human.h"
@@ -13,7 +14,6 @@
 #include "parse.h"
 #include "record.h"
 #include "say.h"
-#include "scope.h"
 #include "session.h"
 #include "table.h"
 

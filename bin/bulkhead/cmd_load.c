@@ -12,6 +12,7 @@
 
 #include <bsd/string.h>
 
+#include "cleanup.h"
 #include "cmd.h"
 #include "event.h"
 #include "given.h"
@@ -21,7 +22,6 @@
 #include "record.h"
 #include "refname.h"
 #include "say.h"
-#include "scope.h"
 #include "session.h"
 #include "sweep.h"
 

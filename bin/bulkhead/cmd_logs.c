@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "cmd.h"
 #include "human.h"
 #include "log.h"
@@ -20,7 +21,6 @@
 #include "parse.h"
 #include "record.h"
 #include "say.h"
-#include "scope.h"
 #include "session.h"
 
 struct logs {

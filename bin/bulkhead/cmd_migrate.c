@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "cmd.h"
 #include "cmd_start.h"
 #include "errors.h"
@@ -21,7 +22,6 @@
 #include "remove.h"
 #include "runtimes.h"
 #include "say.h"
-#include "scope.h"
 #include "session.h"
 
 #define NEED_END	(NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS)

@@ -12,6 +12,7 @@
 #include <bsd/string.h>
 
 #include "cgroup.h"
+#include "cleanup.h"
 #include "cmd.h"
 #include "env.h"
 #include "errors.h"
@@ -24,7 +25,6 @@
 #include "record.h"
 #include "remove.h"
 #include "say.h"
-#include "scope.h"
 #include "session.h"
 #include "spec.h"
 #include "unit.h"

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "cmd.h"
 #include "filter.h"
 #include "format.h"
@@ -15,7 +16,6 @@
 #include "parse.h"
 #include "record.h"
 #include "say.h"
-#include "scope.h"
 #include "session.h"
 #include "table.h"
 

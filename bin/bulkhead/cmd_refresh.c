@@ -14,11 +14,11 @@
 #include <bsd/string.h>
 
 #include "boot.h"
+#include "cleanup.h"
 #include "cmd.h"
 #include "path.h"
 #include "record.h"
 #include "say.h"
-#include "scope.h"
 #include "session.h"
 
 #define JOURNAL_MAX	(1u << 30)

@@ -13,6 +13,7 @@
 
 #include <bsd/string.h>
 
+#include "cleanup.h"
 #include "cmd.h"
 #include "define.h"
 #include "end.h"
@@ -25,7 +26,6 @@
 #include "remove.h"
 #include "restart.h"
 #include "say.h"
-#include "scope.h"
 #include "session.h"
 #include "spec.h"
 #include "start.h"

@@ -11,13 +11,13 @@
 #include <bsd/string.h>
 #include <jansson.h>
 
+#include "cleanup.h"
 #include "env.h"
 #include "errors.h"
 #include "given.h"
 #include "record.h"
 #include "restart.h"
 #include "say.h"
-#include "scope.h"
 #include "session.h"
 #include "spec.h"
 

@@ -14,13 +14,13 @@
 #include <bsd/string.h>
 
 #include "cgroup.h"
+#include "cleanup.h"
 #include "locks.h"
 #include "monconn.h"
 #include "path.h"
 #include "record.h"
 #include "restart.h"
 #include "running.h"
-#include "scope.h"
 #include "session.h"
 #include "volumes.h"
 

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "given.h"
 #include "record.h"
-#include "scope.h"
 
 #define BLANKS	" \t\v\f\r"
 #define LABELS	"unable to process labels: "

@@ -9,7 +9,7 @@
 #ifndef BULKHEAD_ERRORS_H
 #define BULKHEAD_ERRORS_H
 
-#include "proto.h"
+#include "messages.h"
 
 #define ERRORS(E)							\
 	E(ERR_INVALID_ARG, 101, "ErrInvalidArg", "invalid argument")	\

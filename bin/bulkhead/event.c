@@ -10,11 +10,11 @@
 
 #include <bsd/string.h>
 
+#include "cleanup.h"
 #include "cmd.h"
 #include "parse.h"
 #include "record.h"
 #include "say.h"
-#include "scope.h"
 #include "session.h"
 
 #define LOG_MAX		(1 << 20)

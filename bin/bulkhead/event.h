@@ -5,7 +5,7 @@
 #ifndef BULKHEAD_EVENT_H
 #define BULKHEAD_EVENT_H
 
-#include "proto.h"
+#include "messages.h"
 
 struct rec;
 struct session;

@@ -5,12 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "human.h"
 #include "opt.h"
 #include "parse.h"
 #include "record.h"
 #include "say.h"
-#include "scope.h"
 #include "visible.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "cache.h"
+#include "cleanup.h"
 #include "record.h"
-#include "scope.h"
 #include "sealed.h"
 #include "session.h"
 

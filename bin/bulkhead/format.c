@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "say.h"
-#include "scope.h"
 #include "table.h"
 
 /* "json", or a template that says only that. */

@@ -14,9 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "opt.h"
 #include "record.h"
-#include "scope.h"
 #include "sealed.h"
 
 #define STEP		(64u << 10)	/* bytes by which a buffer grows */

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "mac.h"
 #include "path.h"
 #include "record.h"
-#include "scope.h"
 #include "session.h"
 
 #define KEY_DIR		"/var/lib/bulkhead-root"

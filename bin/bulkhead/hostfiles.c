@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "path.h"
 #include "record.h"
 #include "say.h"
-#include "scope.h"
 
 #define FILE_MAX	(256u << 10)
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "record.h"
-#include "scope.h"
 #include "tmpl.h"
 
 size_t

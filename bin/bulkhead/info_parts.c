@@ -17,6 +17,7 @@
 #include <bsd/string.h>
 
 #include "account.h"
+#include "cleanup.h"
 #include "cmd.h"
 #include "info.h"
 #include "pinned.h"
@@ -24,7 +25,6 @@
 #include "record.h"
 #include "runtimes.h"
 #include "say.h"
-#include "scope.h"
 #include "session.h"
 #include "version.h"
 

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "human.h"
 #include "image.h"
 #include "inspect.h"
 #include "parse.h"
 #include "record.h"
 #include "runtimes.h"
-#include "scope.h"
 #include "session.h"
 #include "tmpl.h"
 

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "human.h"
 #include "image.h"
 #include "inspect.h"
 #include "record.h"
-#include "scope.h"
 #include "tmpl.h"
 
 #define OCI_MANIFEST	"application/vnd.oci.image.manifest.v1+json"

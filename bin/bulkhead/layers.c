@@ -10,9 +10,9 @@
 #include <bsd/string.h>
 #include <sha2.h>
 
+#include "cleanup.h"
 #include "passage.h"
 #include "record.h"
-#include "scope.h"
 #include "session.h"
 
 #define DIGEST_LEN	71		/* "sha256:" and 64 hexadecimal digits */

@@ -8,8 +8,8 @@
 
 #include <bsd/string.h>
 
+#include "cleanup.h"
 #include "record.h"
-#include "scope.h"
 #include "session.h"
 
 #define STORE		"store"

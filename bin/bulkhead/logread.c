@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "safeterm.h"
-#include "scope.h"
 
 #define BLOCK		65536
 #define HEAD		128		/* no record's head is longer */

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "record.h"
-#include "scope.h"
 
 #define PATH_LEN	4096
 

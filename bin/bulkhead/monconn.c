@@ -14,9 +14,9 @@
 
 #include <bsd/string.h>
 
+#include "cleanup.h"
 #include "path.h"
 #include "record.h"
-#include "scope.h"
 #include "session.h"
 
 #define BUSY_TRIES	100		/* five seconds */

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "csv.h"
 #include "hostpath.h"
 #include "record.h"
-#include "scope.h"
 #include "spec.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "parse.h"
 #include "record.h"
 #include "say.h"
-#include "scope.h"
 
 #define MAX_ROWS	512
 

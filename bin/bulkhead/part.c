@@ -17,8 +17,8 @@
 
 #include <bsd/string.h>
 
+#include "cleanup.h"
 #include "record.h"
-#include "scope.h"
 
 #define SAID_MAX	(1u << 20)	/* bytes of stderr that are passed on */
 #define PREFIX		"Error: "

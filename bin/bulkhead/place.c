@@ -15,7 +15,7 @@
 #include <bsd/string.h>
 
 #include "cgroup.h"
-#include "scope.h"
+#include "cleanup.h"
 #include "session.h"
 
 #define ROOT		"/sys/fs/cgroup"

@@ -17,9 +17,9 @@
 
 #include <bsd/string.h>
 
+#include "cleanup.h"
 #include "path.h"
 #include "record.h"
-#include "scope.h"
 
 #define FILE_NAME	"probes"
 #define FILE_MAX	(1u << 20)

@@ -12,8 +12,8 @@
 #include <bsd/string.h>
 
 #include "account.h"
+#include "cleanup.h"
 #include "record.h"
-#include "scope.h"
 
 #define OLD	".old"
 

@@ -13,11 +13,11 @@
 
 #include <bsd/string.h>
 
+#include "cleanup.h"
 #include "monconn.h"
 #include "note.h"
 #include "path.h"
 #include "record.h"
-#include "scope.h"
 #include "session.h"
 
 #define DIR_NAME	"running"

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "filter.h"
 #include "given.h"
 #include "record.h"
 #include "say.h"
-#include "scope.h"
 #include "session.h"
 
 #define FROM_FILE	"cidfile:id"	/* no option has such a name */

@@ -15,6 +15,7 @@
 
 #include "account.h"
 #include "boot.h"
+#include "cleanup.h"
 #include "confined.h"
 #include "errors.h"
 #include "event.h"
@@ -26,7 +27,6 @@
 #include "running.h"
 #include "runtimes.h"
 #include "say.h"
-#include "scope.h"
 #include "settled.h"
 #include "storeid.h"
 #include "sweep.h"

@@ -7,9 +7,9 @@
 
 #include <bsd/string.h>
 
+#include "cleanup.h"
 #include "end.h"
 #include "record.h"
-#include "scope.h"
 #include "sweep.h"
 
 /* Look after rows whose processes may be gone. True if any was changed. */

@@ -13,10 +13,10 @@
 #include <bsd/string.h>
 
 #include "account.h"
+#include "cleanup.h"
 #include "path.h"
 #include "record.h"
 #include "rootlog.h"
-#include "scope.h"
 #include "trust.h"
 
 #define LOCK_TRIES	1000		/* a sweep is short, but for load */

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "given.h"
 #include "record.h"
 #include "say.h"
-#include "scope.h"
 #include "session.h"
 
 /* What of our environment the configuration may depend on. */

@@ -13,9 +13,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cleanup.h"
 #include "hostpath.h"
 #include "record.h"
-#include "scope.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define ID_MAX		INT32_MAX

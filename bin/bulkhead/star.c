@@ -13,9 +13,9 @@
 
 #include <bsd/string.h>
 
+#include "cleanup.h"
 #include "errors.h"
 #include "record.h"
-#include "scope.h"
 #include "visible.h"
 
 #define REAPER_WAIT_MS	100	/* if it was killed, that shows at once */

@@ -16,6 +16,7 @@
 #include <bsd/string.h>
 
 #include "attach.h"
+#include "cleanup.h"
 #include "define.h"
 #include "end.h"
 #include "filters.h"
@@ -28,7 +29,6 @@
 #include "restart.h"
 #include "running.h"
 #include "say.h"
-#include "scope.h"
 #include "sealed.h"
 #include "session.h"
 #include "settled.h"

@@ -17,11 +17,11 @@
 #include <bsd/string.h>
 
 #include "cgroup.h"
+#include "cleanup.h"
 #include "end.h"
 #include "locks.h"
 #include "path.h"
 #include "record.h"
-#include "scope.h"
 #include "session.h"
 #include "storeid.h"
 

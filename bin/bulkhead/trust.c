@@ -14,9 +14,9 @@
 
 #include <bsd/string.h>
 
+#include "cleanup.h"
 #include "cmd.h"
 #include "record.h"
-#include "scope.h"
 #include "session.h"
 
 /*

@@ -13,8 +13,8 @@
 #include <bsd/string.h>
 
 #include "cgroup.h"
+#include "cleanup.h"
 #include "place.h"
-#include "scope.h"
 #include "session.h"
 
 #define SLICE	"user.slice"		/* below the user's manager */

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "record.h"
 #include "say.h"
-#include "scope.h"
 
 struct options {
 	const char	*type;

@@ -15,13 +15,13 @@
 
 #include <bsd/string.h>
 
+#include "cleanup.h"
 #include "grant.h"
 #include "objlock.h"
 #include "parse.h"
 #include "path.h"
 #include "record.h"
 #include "say.h"
-#include "scope.h"
 #include "session.h"
 #include "spec.h"
 

@@ -19,9 +19,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "helper.h"
 #include "inside.h"
-#include "scope.h"
 
 #define TRIES		64		/* who is inside may kill us */
 #define STOPPED		3		/* or stop it, which takes longer */

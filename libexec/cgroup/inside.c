@@ -17,8 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "confine.h"
-#include "scope.h"
 
 #define MEMBERS		65536		/* processes of one container */
 #define ROUNDS		2000

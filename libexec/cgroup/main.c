@@ -26,7 +26,7 @@
 #include "helper.h"
 #include "log.h"
 #include "policy.h"
-#include "proto.h"
+#include "messages.h"
 #include "record.h"
 #include "worker.h"
 

@@ -12,10 +12,10 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "confine.h"
 #include "helper.h"
 #include "log.h"
-#include "scope.h"
 
 union control {
 	struct cmsghdr	 head;

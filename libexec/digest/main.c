@@ -18,10 +18,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "flow.h"
 #include "helper.h"
 #include "policy.h"
-#include "scope.h"
 #include "sum.h"
 #include "why.h"
 

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "helper.h"
 #include "image.h"
-#include "scope.h"
 #include "text.h"
 #include "unpacked.h"
 

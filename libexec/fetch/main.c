@@ -18,11 +18,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "helper.h"
 #include "image.h"
 #include "policy.h"
 #include "record.h"
-#include "scope.h"
 #include "send.h"
 
 enum { EMPTY = 1, READY = 2 };

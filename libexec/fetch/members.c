@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "helper.h"
-#include "scope.h"
 
 #define BLOCK		(256u << 10)
 #define SMALL_MAX	(4u << 20)	/* a JSON member, as others allow */

@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "helper.h"
 #include "image.h"
 #include "platform.h"
-#include "scope.h"
 #include "text.h"
 
 #define INDEX_DEPTH	4		/* an index in an index in ... */

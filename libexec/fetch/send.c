@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "helper.h"
-#include "scope.h"
 
 #define CHUNK		(256u << 10)
 #define STALL_MS	120000		/* longer than unpack's own patience */

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "helper.h"
-#include "scope.h"
 
 #define CHUNK		(128u << 10)
 #define FREE_BYTES	(1ULL << 30)	/* allowed whatever the ratio */

@@ -9,7 +9,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "scope.h"
+#include "cleanup.h"
 #include "why.h"
 
 #define XZ_MEMORY	(128u << 20)	/* xz -9 wants 65 MiB */

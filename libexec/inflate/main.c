@@ -12,10 +12,10 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "flow.h"
 #include "helper.h"
 #include "policy.h"
-#include "scope.h"
 #include "stream.h"
 #include "why.h"
 

@@ -9,13 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "exec.h"
 #include "fault.h"
 #include "given.h"
 #include "kernel.h"
 #include "lookup.h"
-#include "proto.h"
-#include "scope.h"
+#include "messages.h"
 #include "spec.h"
 #include "walk.h"
 

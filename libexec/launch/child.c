@@ -14,12 +14,12 @@
 
 #include "build.h"
 #include "chan.h"
+#include "cleanup.h"
 #include "exec.h"
 #include "fault.h"
 #include "given.h"
 #include "kernel.h"
 #include "record.h"
-#include "scope.h"
 #include "spec.h"
 
 #define WAIT_MS		120000		/* for mounts of sources that are far */

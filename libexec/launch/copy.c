@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "scope.h"
+#include "cleanup.h"
 
 #define DEPTH	256			/* directories within one another, as many
 					 * as unpack makes of a layer */

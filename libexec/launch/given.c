@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "proto.h"
-#include "scope.h"
+#include "cleanup.h"
+#include "messages.h"
 
 #define MOUNTS	4097			/* as many as launch_give can name */
 #define KINDS	(LAUNCH_INIT + 1)

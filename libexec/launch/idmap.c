@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "build.h"
+#include "cleanup.h"
 #include "fault.h"
-#include "scope.h"
 
 static int
 put(const char *path, const char *text)

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "scope.h"
+#include "cleanup.h"
 
 int
 k_fsopen(const char *type)

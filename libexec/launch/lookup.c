@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "build.h"
+#include "cleanup.h"
 #include "fault.h"
 #include "kernel.h"
-#include "scope.h"
 #include "spec.h"
 
 #define ANSWER_FD	3

@@ -22,13 +22,13 @@
 
 #include "chan.h"
 #include "child.h"
+#include "cleanup.h"
 #include "fault.h"
 #include "given.h"
 #include "helper.h"
 #include "log.h"
 #include "policy.h"
 #include "record.h"
-#include "scope.h"
 #include "spec.h"
 
 #define WAITING		32		/* of the 64 that the policy allows */

@@ -15,12 +15,12 @@
 #include <unistd.h>
 
 #include "build.h"
+#include "cleanup.h"
 #include "copy.h"
 #include "fault.h"
 #include "given.h"
 #include "kernel.h"
-#include "proto.h"
-#include "scope.h"
+#include "messages.h"
 #include "spec.h"
 #include "walk.h"
 

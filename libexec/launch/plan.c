@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "build.h"
+#include "cleanup.h"
 #include "fault.h"
 #include "kernel.h"
-#include "scope.h"
 
 /* Where the kernel says that a descriptor is, seen from our root. */
 static char *

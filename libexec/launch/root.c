@@ -15,11 +15,11 @@
 #include <unistd.h>
 
 #include "build.h"
+#include "cleanup.h"
 #include "fault.h"
 #include "given.h"
 #include "kernel.h"
-#include "proto.h"
-#include "scope.h"
+#include "messages.h"
 #include "spec.h"
 
 #define PAGE	4096			/* all that mount(2) takes of options */

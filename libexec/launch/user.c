@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "fault.h"
-#include "scope.h"
 #include "spec.h"
 #include "walk.h"
 

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "kernel.h"
-#include "scope.h"
 
 #define LINKS	40			/* as many as the kernel follows */
 

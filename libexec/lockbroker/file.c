@@ -17,11 +17,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "lock.h"
 #include "log.h"
 #include "path.h"
 #include "record.h"
-#include "scope.h"
 #include "table.h"
 #include "turn.h"
 

@@ -15,12 +15,12 @@
 #include <unistd.h>
 
 #include "chan.h"
+#include "cleanup.h"
 #include "helper.h"
 #include "lock.h"
 #include "log.h"
 #include "policy.h"
 #include "record.h"
-#include "scope.h"
 #include "table.h"
 #include "turn.h"
 

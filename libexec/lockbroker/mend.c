@@ -6,8 +6,8 @@
 #include <sysexits.h>
 
 #include "claim.h"
+#include "cleanup.h"
 #include "log.h"
-#include "scope.h"
 #include "slot.h"
 #include "table.h"
 

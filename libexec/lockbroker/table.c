@@ -16,9 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "log.h"
 #include "path.h"
-#include "scope.h"
 #include "turn.h"
 
 #define MAGIC		0x62684c32u	/* "bhL2"; another layout: another */

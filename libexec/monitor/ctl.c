@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "handler.h"
 #include "helper.h"
 #include "log.h"
-#include "scope.h"
 
 void
 ctl_init(struct ctl *ctl, struct monitor *m, const struct chan *front)

@@ -8,8 +8,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "logfile.h"
-#include "scope.h"
 #include "viewer.h"
 
 #define HUNG_MS		500

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "log.h"
-#include "scope.h"
 
 #define NIOV		64
 #define LEAD		2		/* room for a newline and a notice */

@@ -27,11 +27,11 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "handler.h"
 #include "log.h"
 #include "monitor.h"
 #include "policy.h"
-#include "scope.h"
 #include "watch.h"
 
 #define LAUNCH_FD	4

@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "io.h"
 #include "log.h"
-#include "scope.h"
 
 void
 viewers_init(struct viewers *vs)

@@ -11,13 +11,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "idle.h"
 #include "log.h"
 #include "monitor.h"
 #include "note.h"
 #include "path.h"
 #include "record.h"
-#include "scope.h"
 
 #define NSEC		1000000000LL
 

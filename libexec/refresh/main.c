@@ -27,14 +27,14 @@
 
 #include "birth.h"
 #include "caps.h"
+#include "cleanup.h"
 #include "helper.h"
 #include "ids.h"
 #include "log.h"
 #include "map.h"
 #include "mount.h"
 #include "policy.h"
-#include "proto.h"
-#include "scope.h"
+#include "messages.h"
 #include "space.h"
 #include "users.h"
 

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "caps.h"
-#include "proto.h"
-#include "scope.h"
+#include "cleanup.h"
+#include "messages.h"
 
 /*
  * The kernel maps ids only on filesystems made for it. These are named

@@ -22,9 +22,9 @@
 #include <unistd.h>
 
 #include "caps.h"
+#include "cleanup.h"
 #include "helper.h"
 #include "log.h"
-#include "scope.h"
 
 #define WAIT_MS		5000
 

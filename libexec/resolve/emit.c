@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto.h"
+#include "cleanup.h"
+#include "messages.h"
 #include "record.h"
 #include "registry.h"
 #include "request.h"
-#include "scope.h"
 #include "settings.h"
 #include "settle.h"
 #include "source.h"

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proto.h"
+#include "cleanup.h"
+#include "messages.h"
 #include "record.h"
-#include "scope.h"
 #include "seen.h"
 
 /* Of the one question that this process is asked. */

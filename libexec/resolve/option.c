@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "check.h"
+#include "cleanup.h"
 #include "record.h"
 #include "request.h"
 #include "schema.h"
-#include "scope.h"
 #include "settings.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))

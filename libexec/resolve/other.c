@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "bpf.h"
+#include "cleanup.h"
 #include "merge.h"
 #include "profile.h"
-#include "scope.h"
 #include "settings.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "check.h"
+#include "cleanup.h"
 #include "emit.h"
 #include "finding.h"
 #include "merge.h"
-#include "scope.h"
 #include "settings.h"
 #include "toml.h"
 

@@ -12,9 +12,9 @@
 
 #include "bpf.h"
 #include "builtin.h"
+#include "cleanup.h"
 #include "profile.h"
 #include "record.h"
-#include "scope.h"
 #include "sealed.h"
 #include "settings.h"
 #include "source.h"

@@ -11,13 +11,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "look.h"
 #include "merge.h"
 #include "other.h"
-#include "proto.h"
+#include "messages.h"
 #include "record.h"
 #include "request.h"
-#include "scope.h"
 #include "settings.h"
 #include "toml.h"
 

@@ -15,11 +15,11 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "helper.h"
 #include "log.h"
 #include "policy.h"
-#include "proto.h"
-#include "scope.h"
+#include "messages.h"
 #include "systemd.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "db.h"
 #include "keep.h"
 #include "keys.h"
@@ -12,7 +13,6 @@
 #include "record.h"
 #include "registry.h"
 #include "row.h"
-#include "scope.h"
 #include "slot.h"
 #include "transition.h"
 

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "inside.h"
 #include "log.h"
 #include "record.h"
-#include "scope.h"
 #include "turn.h"
 
 /*

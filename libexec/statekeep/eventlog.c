@@ -10,12 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "db.h"
 #include "history.h"
 #include "keep.h"
 #include "log.h"
 #include "record.h"
-#include "scope.h"
 #include "turn.h"
 
 #define DIR_NAME	"events"

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "db.h"
 #include "eventlog.h"
 #include "history.h"
@@ -15,7 +16,6 @@
 #include "keep.h"
 #include "path.h"
 #include "record.h"
-#include "scope.h"
 #include "transition.h"
 
 #define NOTES_MAX	256

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cleanup.h"
 #include "db.h"
 #include "derive.h"
 #include "eventlog.h"
@@ -14,7 +15,6 @@
 #include "keys.h"
 #include "record.h"
 #include "row.h"
-#include "scope.h"
 #include "transition.h"
 
 #define RANGE		KEY_SELF ":history"

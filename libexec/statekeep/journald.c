@@ -10,13 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "db.h"
 #include "eventlog.h"
 #include "history.h"
 #include "keep.h"
 #include "log.h"
 #include "record.h"
-#include "scope.h"
 #include "turn.h"
 
 /*

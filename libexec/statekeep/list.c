@@ -5,13 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "db.h"
 #include "keys.h"
 #include "log.h"
 #include "record.h"
 #include "registry.h"
 #include "row.h"
-#include "scope.h"
 
 /* The overlays of this boot, in the order of their ids. */
 struct overs {

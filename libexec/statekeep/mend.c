@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "log.h"
-#include "scope.h"
 
 #define CHUNK		(256u << 10)	/* a transaction of a new journal */
 #define STAMP_LEN	256

@@ -4,15 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "db.h"
 #include "keep.h"
 #include "name.h"
 #include "objkind.h"
-#include "proto.h"
+#include "messages.h"
 #include "record.h"
 #include "registry.h"
 #include "row.h"
-#include "scope.h"
 #include "transition.h"
 
 #define PAYLOAD		"data"		/* what a secret hides */

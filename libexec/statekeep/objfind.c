@@ -8,7 +8,7 @@
 #include "keep.h"
 #include "name.h"
 #include "obj.h"
-#include "proto.h"
+#include "messages.h"
 #include "record.h"
 #include "registry.h"
 

@@ -14,7 +14,7 @@
 #include "keep.h"
 #include "keys.h"
 #include "objkind.h"
-#include "proto.h"
+#include "messages.h"
 #include "record.h"
 #include "registry.h"
 

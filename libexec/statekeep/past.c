@@ -9,12 +9,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "db.h"
 #include "keep.h"
 #include "keys.h"
 #include "record.h"
 #include "row.h"
-#include "scope.h"
 
 /* The entries of both databases, as one list in the order of time. */
 struct both {

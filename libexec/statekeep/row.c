@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "record.h"
-#include "scope.h"
 
 static const char *const	 names[] = { "unknown", "creating", "created",
 	"starting", "running", "stopping", "exited", "removing", "paused" };

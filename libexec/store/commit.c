@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "image.h"
 #include "layer.h"
 #include "lock.h"
@@ -16,7 +17,6 @@
 #include "place.h"
 #include "record.h"
 #include "reference.h"
-#include "scope.h"
 #include "sha256.h"
 #include "stage.h"
 #include "store.h"

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "layer.h"
 #include "lock.h"
 #include "path.h"
 #include "place.h"
 #include "register.h"
-#include "scope.h"
 #include "store.h"
 #include "text.h"
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "drop.h"
-#include "scope.h"
 #include "stage.h"
 #include "store.h"
 #include "text.h"

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "layer.h"
 #include "path.h"
 #include "record.h"
-#include "scope.h"
 #include "sha256.h"
 #include "store.h"
 #include "text.h"

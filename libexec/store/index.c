@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "path.h"
-#include "scope.h"
 #include "store.h"
 #include "text.h"
 

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "image.h"
 #include "record.h"
-#include "scope.h"
 #include "store.h"
 #include "text.h"
 

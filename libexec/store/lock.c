@@ -10,8 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "path.h"
-#include "scope.h"
 #include "store.h"
 
 #define WAIT_NS		60000000000LL

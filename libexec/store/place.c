@@ -11,12 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "layer.h"
 #include "lock.h"
 #include "path.h"
 #include "record.h"
 #include "rw.h"
-#include "scope.h"
 #include "store.h"
 #include "text.h"
 #include "tree.h"

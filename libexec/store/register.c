@@ -10,10 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "lock.h"
 #include "path.h"
 #include "place.h"
-#include "scope.h"
 #include "store.h"
 #include "text.h"
 #include "tree.h"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "drop.h"
 #include "evict.h"
 #include "layer.h"
@@ -13,7 +14,6 @@
 #include "names.h"
 #include "record.h"
 #include "rw.h"
-#include "scope.h"
 #include "stage.h"
 #include "store.h"
 #include "text.h"

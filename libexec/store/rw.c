@@ -10,12 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "image.h"
 #include "layer.h"
 #include "path.h"
 #include "record.h"
 #include "register.h"
-#include "scope.h"
 #include "store.h"
 #include "text.h"
 #include "tree.h"

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "drop.h"
 #include "fresh.h"
 #include "layer.h"
@@ -20,7 +21,6 @@
 #include "place.h"
 #include "record.h"
 #include "rw.h"
-#include "scope.h"
 #include "store.h"
 #include "text.h"
 #include "tree.h"

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "path.h"
-#include "scope.h"
 
 int
 fail(struct answer *a, int error, const char *fmt, ...)

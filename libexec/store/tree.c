@@ -17,8 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "path.h"
-#include "scope.h"
 
 #define DEPTH_MAX	2048
 #define XATTR_BUF	65536

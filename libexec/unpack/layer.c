@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "flow.h"
 #include "make.h"
 #include "record.h"
-#include "scope.h"
 #include "split.h"
 #include "tar.h"
 

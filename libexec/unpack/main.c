@@ -29,6 +29,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "flow.h"
 #include "helper.h"
 #include "layer.h"
@@ -36,7 +37,6 @@
 #include "owners.h"
 #include "policy.h"
 #include "record.h"
-#include "scope.h"
 #include "userns.h"
 
 enum { EMPTY = 1, READY = 2, DONE = 4 };

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "layer.h"
-#include "scope.h"
 #include "split.h"
 #include "tar.h"
 #include "tree.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scope.h"
+#include "cleanup.h"
 #include "why.h"
 
 #define RECORDS_MAX	4096

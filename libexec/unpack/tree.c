@@ -13,8 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "path.h"
-#include "scope.h"
 #include "why.h"
 
 int

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "layer.h"
 #include "make.h"
 #include "path.h"
-#include "scope.h"
 #include "why.h"
 
 static const char *

@@ -9,11 +9,11 @@
 #include <jansson.h>
 
 #include "../../bin/bulkhead/format.h"
-#include "../../bin/bulkhead/human.h"
+#include "human.h"
 #include "../../bin/bulkhead/image.h"
-#include "../../bin/bulkhead/table.h"
-#include "../../bin/bulkhead/visible.h"
-#include "../../bin/bulkhead/yaml.h"
+#include "table.h"
+#include "visible.h"
+#include "yaml.h"
 #include "harness.h"
 
 #define SECOND	1000000000LL

@@ -11,8 +11,8 @@
 
 #include "../../bin/bulkhead/env.h"
 #include "../../bin/bulkhead/spec.h"
-#include "../../bin/bulkhead/tmpl.h"
-#include "../../bin/bulkhead/visible.h"
+#include "tmpl.h"
+#include "visible.h"
 #include "record.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);

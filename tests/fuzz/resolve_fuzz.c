@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "../../libexec/resolve/bpf.h"
-#include "../../common/record.h"
+#include "record.h"
 #include "../../libexec/resolve/emit.h"
 #include "../../libexec/resolve/file_check.h"
 #include "../../libexec/resolve/merge.h"

@@ -15,10 +15,10 @@
 
 #include <sha2.h>
 
+#include "cleanup.h"
 #include "harness.h"
 #include "path.h"
 #include "record.h"
-#include "scope.h"
 
 #define HEX	64
 

@@ -23,7 +23,7 @@ setup() { have_busybox; }
 		printf '# %s\n#  podman: %s\n#  ours:   %s\n' "$line" \
 		    "$want" "$got"
 		bad=$((bad + 1))
-	done < "$BATS_TEST_DIRNAME/../bulkhead/templates"
+	done < "$BATS_TEST_DIRNAME/../gotmpl/templates"
 	is "$bad" 0
 }
 

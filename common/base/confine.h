@@ -1,0 +1,28 @@
+/*
+ * Confinement from a policy: what helper_drop and helper_sandbox do, for
+ * programs that are not helpers or that confine themselves in steps. Every
+ * failure is fatal: confinement never fails open.
+ */
+#ifndef BASE_CONFINE_H
+#define BASE_CONFINE_H
+
+#include <stddef.h>
+
+struct policy;
+
+/*
+ * no_new_privs, not dumpable, empty capability sets (but those that the
+ * policy keeps, in the permitted set only), read back. Refuses to go on as
+ * uid 0 unless the policy keeps a capability.
+ */
+void	confine_drop(const struct policy *);
+/* Limits, Landlock, seccomp, in this order; see helper_sandbox. */
+void	confine_sandbox(const struct policy *, const int *, size_t);
+/* The same in steps. */
+void	confine_limits(const struct policy *);
+void	confine_landlock(const struct policy *, const int *, size_t);
+void	confine_seccomp(const struct policy *);
+/* The whole policy in words on stdout, for -P and its golden files. */
+void	policy_print(const struct policy *);
+
+#endif

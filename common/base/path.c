@@ -1,0 +1,275 @@
+#include "path.h"
+
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <linux/openat2.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+
+#define REMOVE_TRIES	50
+
+static int
+open_resolved(int dir, const char *name, int flags, mode_t mode,
+    uint64_t resolve)
+{
+	struct open_how	 how = { .flags = (uint64_t)(flags | O_CLOEXEC),
+			    .mode = (flags & O_CREAT) ? mode : 0,
+			    .resolve = resolve };
+	int		 fd;
+
+	/* EAGAIN: a rename raced with the walk; the kernel asks us to retry. */
+	do {
+		fd = (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
+	} while (fd == -1 && (errno == EAGAIN || errno == EINTR));
+	return (fd);
+}
+
+int
+path_open(int dir, const char *name, int flags, mode_t mode)
+{
+	return (open_resolved(dir, name, flags, mode,
+	    RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS));
+}
+
+int
+path_open_in_root(int dir, const char *name, int flags, mode_t mode)
+{
+	return (open_resolved(dir, name, flags, mode,
+	    RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS));
+}
+
+int
+path_open_place(const char *path, int flags)
+{
+	if (*path != '/') {
+		errno = EINVAL;
+		return (-1);
+	}
+	return (open_resolved(AT_FDCWD, path, flags, 0, RESOLVE_NO_SYMLINKS));
+}
+
+bool
+path_is_name(const char *s)
+{
+	return (*s != '\0' && strcmp(s, ".") != 0 && strcmp(s, "..") != 0 &&
+	    strchr(s, '/') == NULL && strlen(s) <= NAME_MAX);
+}
+
+static int
+mkdir_open(int dir, const char *name, mode_t mode, bool beneath)
+{
+	if (mkdirat(dir, name, mode) == -1 && errno != EEXIST)
+		return (-1);
+	/* One on the way may be ours to walk through, but not to read. */
+	if (beneath)
+		return (path_open(dir, name, O_PATH | O_DIRECTORY, 0));
+	return (openat(dir, name, O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
+/*
+ * Walk the components, making each. Of an absolute path, links and ".." are
+ * the owner's; beneath a directory neither may lead out of the one before.
+ */
+static int
+mkdirs(int start, const char *path, mode_t mode, bool beneath)
+{
+	scoped_fd int	 at = start;
+	char		 part[NAME_MAX + 1];
+	size_t		 n;
+	int		 next;
+
+	while (*path != '\0') {
+		n = strcspn(path, "/");
+		if (n > NAME_MAX) {
+			errno = ENAMETOOLONG;
+			return (-1);
+		}
+		memcpy(part, path, n);
+		part[n] = '\0';
+		path += n + strspn(path + n, "/");
+		if (n == 0)
+			continue;
+		if ((next = mkdir_open(at, part, mode, beneath)) == -1)
+			return (-1);
+		close(at);
+		at = next;
+	}
+	return (openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+int
+path_mkdirs(int dir, const char *name, mode_t mode)
+{
+	int	 fd = path_open(dir, name, O_RDONLY | O_DIRECTORY, 0);
+
+	if (fd != -1 || errno != ENOENT)
+		return (fd);
+	if ((fd = fcntl(dir, F_DUPFD_CLOEXEC, 3)) == -1)
+		return (-1);
+	return (mkdirs(fd, name, mode, true));
+}
+
+int
+path_private_dir(const char *path, bool own)
+{
+	scoped_fd int	 fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat	 st;
+
+	if (fd == -1 && errno == ENOENT) {
+		if ((fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)) == -1)
+			return (-1);
+		fd = mkdirs(take_fd(&fd), path, 0700, false);
+	}
+	if (fd == -1 || fstat(fd, &st) == -1)
+		return (-1);
+	if (own && (st.st_uid != geteuid() || (st.st_mode & 022) != 0)) {
+		errno = EPERM;
+		return (-1);
+	}
+	return (take_fd(&fd));
+}
+
+static int
+remove_contents(int fd_in)				/* takes */
+{
+	DIR		*d = fdopendir(fd_in);
+	struct dirent	*e;
+	int		 rc = 0;
+
+	if (d == NULL) {
+		close(fd_in);
+		return (-1);
+	}
+	while ((e = readdir(d)) != NULL)
+		if (path_is_name(e->d_name) &&
+		    path_remove(dirfd(d), e->d_name) == -1)
+			rc = -1;
+	closedir(d);
+	return (rc);
+}
+
+int
+path_remove(int dir, const char *name)
+{
+	const int	 flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+			    O_CLOEXEC;
+	int		 fd;
+
+	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
+		return (0);
+	if (errno != EISDIR && errno != EPERM)
+		return (-1);
+	if (unlinkat(dir, name, AT_REMOVEDIR) == 0)
+		return (0);
+	if (errno != ENOTEMPTY && errno != EEXIST)
+		return (-1);
+	/* Whoever still writes there may be quicker than we, but not often. */
+	for (int tries = 0; tries < REMOVE_TRIES; tries++) {
+		fd = openat(dir, name, flags);
+		if (fd == -1 && errno == EACCES &&
+		    fchmodat(dir, name, 0700, 0) == 0)
+			fd = openat(dir, name, flags);
+		if (fd == -1)
+			return (errno == ENOENT ? 0 : -1);
+		if (remove_contents(fd) == -1)
+			return (-1);
+		if (unlinkat(dir, name, AT_REMOVEDIR) == 0)
+			return (0);
+		if (errno != ENOTEMPTY && errno != EEXIST)
+			return (errno == ENOENT ? 0 : -1);
+	}
+	return (-1);
+}
+
+char *
+path_slurp(int dir, const char *name, size_t max, size_t *len)
+{
+	scoped_fd int		 fd = -1;
+	scoped_free char	*buf = NULL;
+	struct stat		 st;
+	size_t			 got = 0;
+	ssize_t			 n;
+
+	fd = dir == AT_FDCWD ?
+	    open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) :
+	    path_open(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	if (fd == -1 || fstat(fd, &st) == -1)
+		return (NULL);
+	if (!S_ISREG(st.st_mode) || st.st_size < 0 ||
+	    (size_t)st.st_size > max) {
+		errno = S_ISREG(st.st_mode) ? EFBIG : EINVAL;
+		return (NULL);
+	}
+	if ((buf = malloc((size_t)st.st_size + 1)) == NULL)
+		return (NULL);
+	while (got < (size_t)st.st_size) {
+		n = read(fd, buf + got, (size_t)st.st_size - got);
+		if (n == -1)
+			return (NULL);
+		if (n == 0)
+			break;
+		got += (size_t)n;
+	}
+	buf[got] = '\0';
+	if (len != NULL)
+		*len = got;
+	return (take_ptr(&buf));
+}
+
+static int
+write_all(int fd, const void *data, size_t len)
+{
+	const char	*p = data;
+	ssize_t		 n;
+
+	while (len > 0) {
+		if ((n = write(fd, p, len)) == -1) {
+			if (errno == EINTR)
+				continue;
+			return (-1);
+		}
+		p += n;
+		len -= (size_t)n;
+	}
+	return (0);
+}
+
+int
+path_replace(int dir, const char *name, const void *data, size_t len,
+    mode_t mode, bool sync)
+{
+	scoped_fd int	 fd = -1;
+	char		 tmp[NAME_MAX + 1];
+	int		 saved;
+
+	if (snprintf(tmp, sizeof(tmp), ".%s.%ld", name, (long)getpid()) >=
+	    (int)sizeof(tmp)) {
+		errno = ENAMETOOLONG;
+		return (-1);
+	}
+	(void)unlinkat(dir, tmp, 0);
+	fd = openat(dir, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
+	    O_CLOEXEC, mode);
+	if (fd == -1)
+		return (-1);
+	if (write_all(fd, data, len) == -1 || fchmod(fd, mode) == -1 ||
+	    (sync && fdatasync(fd) == -1) ||
+	    renameat(dir, tmp, dir, name) == -1) {
+		saved = errno;
+		(void)unlinkat(dir, tmp, 0);
+		errno = saved;
+		return (-1);
+	}
+	return (sync ? fsync(dir) : 0);
+}

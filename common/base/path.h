@@ -1,0 +1,41 @@
+/*
+ * Opening beneath a directory, by descriptor, never by prefix. Every name is
+ * relative; "..", links out and magic links are refused by the kernel.
+ */
+#ifndef BASE_PATH_H
+#define BASE_PATH_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+
+/* openat2 BENEATH | NO_MAGICLINKS. A descriptor (close-on-exec) or -1. */
+int	path_open(int, const char *, int, mode_t);
+/* The same with RESOLVE_IN_ROOT: links are followed as if in a chroot. */
+int	path_open_in_root(int, const char *, int, mode_t);
+/*
+ * An absolute path in which nothing is a link, so that it is what it says: or
+ * ELOOP. A descriptor (close-on-exec) or -1.
+ */
+int	path_open_place(const char *, int);
+/* One plain component: not empty, no slash, not "." or "..". */
+bool	path_is_name(const char *);
+/*
+ * Open a directory below another, making it (and its parents) with the mode
+ * where absent. Descriptor or -1.
+ */
+int	path_mkdirs(int, const char *, mode_t);
+/*
+ * Make and open an absolute directory with parents. The last component must
+ * be a directory owned by us and closed to others (EPERM otherwise) when
+ * `own` is set.
+ */
+int	path_private_dir(const char *, bool own);
+/* Remove a tree below a directory, never following links. 0 or -1. */
+int	path_remove(int, const char *);
+/* Read a whole regular file of at most max bytes, NUL added. NULL or errno. */
+char	*path_slurp(int, const char *, size_t, size_t *);
+/* Write a file by temporary name, (sync it) and rename into place. 0 or -1. */
+int	path_replace(int, const char *, const void *, size_t, mode_t, bool);
+
+#endif

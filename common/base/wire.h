@@ -1,0 +1,33 @@
+#ifndef BASE_WIRE_H
+#define BASE_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Both sides carry a sticky error: compose or parse all fields, then look. */
+struct wbuf {
+	uint8_t	*base;
+	size_t	 len;
+	size_t	 cap;
+	bool	 bad;
+};
+
+struct rbuf {
+	const uint8_t	*p;
+	size_t		 left;
+	bool		 bad;
+};
+
+void	put_u16(struct wbuf *, uint16_t);
+void	put_u32(struct wbuf *, uint32_t);
+void	put_u64(struct wbuf *, uint64_t);
+void	put_str(struct wbuf *, const char *, size_t);
+
+uint16_t get_u16(struct rbuf *, uint16_t);
+uint32_t get_u32(struct rbuf *, uint32_t);
+uint64_t get_u64(struct rbuf *, uint64_t);
+void	get_str(struct rbuf *, char *, size_t);
+bool	get_done(const struct rbuf *);
+
+#endif

@@ -1,0 +1,556 @@
+/*
+ * text/template's evaluation.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cleanup.h"
+#include "tmpl_impl.h"
+#include "visible.h"
+
+#define MAX_DEPTH	100
+
+/* How a list ended. */
+enum flow { FLOW_ERROR = -1, FLOW_NEXT, FLOW_BREAK, FLOW_CONTINUE };
+
+static const struct val	 no_value = { NULL, false };
+
+static enum flow walk(struct exec *, struct val, const struct node *);
+static int eval_pipeline(struct exec *, struct val, const struct node *,
+    struct val *);
+
+static int fail(struct exec *, const struct node *, const char *, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Go's words: where, doing what, why. */
+static int
+fail(struct exec *x, const struct node *n, const char *fmt, ...)
+{
+	const char	*text = x->t->text, *name = x->t->about->name;
+	char		 why[256];
+	size_t		 line = 1, col = 0, len = n->end - n->start;
+	va_list		 ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	for (size_t i = 0; i < n->pos; i++, col++)
+		if (text[i] == '\n') {
+			line++;
+			col = (size_t)-1;
+		}
+	return (parse_fail(x->err, "template: %s:%zu:%zu: executing \"%s\" at "
+	    "<%.*s>: %s", name, line, col, name, (int)len, text + n->start,
+	    why));
+}
+
+struct val
+exec_keep(struct exec *x, json_t *j)
+{
+	struct val	 v = { j, false };
+
+	if (j != NULL && json_array_append_new(x->pool, j) == -1)
+		v.j = NULL;
+	return (v);
+}
+
+static int
+set_var(struct exec *x, const char *name, struct val v)
+{
+	struct var	*vars;
+
+	if (x->nvars == x->cap) {
+		vars = reallocarray(x->vars, x->cap + 16, sizeof(*vars));
+		if (vars == NULL)
+			return (parse_fail(x->err, "%s", strerror(errno)));
+		x->vars = vars;
+		x->cap += 16;
+	}
+	x->vars[x->nvars++] = (struct var){ name, v };
+	return (0);
+}
+
+static struct var *
+find_var(struct exec *x, const char *name)
+{
+	for (size_t i = x->nvars; i > 0; i--)
+		if (strcmp(x->vars[i - 1].name, name) == 0)
+			return (&x->vars[i - 1]);
+	return (NULL);
+}
+
+/* What a pipeline or a turn of a range does to one of its variables. */
+static int
+give_var(struct exec *x, const struct node *pipe, size_t i, struct val v)
+{
+	struct var	*var;
+
+	if (!pipe->assign)
+		return (set_var(x, pipe->decl[i], v));
+	if ((var = find_var(x, pipe->decl[i])) == NULL)
+		return (fail(x, pipe, "undefined variable: %s",
+		    pipe->decl[i]));
+	var->v = v;
+	return (0);
+}
+
+static bool
+is_map(const struct exec *x, const char *field)
+{
+	const char *const	*m = x->t->about->maps;
+
+	for (; m != NULL && *m != NULL; m++)
+		if (strcmp(*m, field) == 0)
+			return (true);
+	return (false);
+}
+
+/*
+ * podman's records have some names in Go that are others in its JSON; scripts
+ * use both.
+ */
+static json_t *
+find_member(const struct exec *x, json_t *object, const char *name)
+{
+	static const struct {
+		const char	*go;
+		const char	*json;
+	} same[] = {
+		{ "ID", "Id" }, { "Id", "ID" },
+		{ "CgroupsVersion", "cgroupVersion" },
+		{ "DefaultCapabilities", "capabilities" },
+	};
+	json_t		*j = json_object_get(object, name), *v;
+	const char	*key;
+
+	for (size_t i = 0; j == NULL && i < sizeof(same) / sizeof(same[0]);
+	    i++)
+		if (strcmp(name, same[i].go) == 0)
+			j = json_object_get(object, same[i].json);
+	if (j != NULL || !x->t->about->any_case)
+		return (j);
+	json_object_foreach(object, key, v)
+		if (strcasecmp(key, name) == 0)
+			return (v);
+	return (NULL);
+}
+
+static int
+eval_field(struct exec *x, struct val from, const struct node *n,
+    const char *name, bool first, struct val *out)
+{
+	const char	*type = first ? x->t->about->type : val_type(from);
+
+	if (from.j == NULL) {
+		*out = no_value;
+		return (0);
+	}
+	if (json_is_null(from.j))
+		return (fail(x, n, "nil pointer evaluating %s.%s", type,
+		    name));
+	if (json_is_object(from.j) && from.map) {
+		*out = (struct val){ json_object_get(from.j, name), false };
+		return (0);
+	}
+	if (!json_is_object(from.j))
+		return (fail(x, n, "can't evaluate field %s in type %s", name,
+		    val_type(from)));
+	out->j = find_member(x, from.j, name);
+	out->map = is_map(x, name);
+	if (out->j == NULL)
+		return (fail(x, n, "can't evaluate field %s in type %s", name,
+		    type));
+	return (0);
+}
+
+static int
+eval_path(struct exec *x, struct val from, const struct node *n, bool dot,
+    struct val *out)
+{
+	*out = from;
+	for (size_t i = 0; i < n->npath; i++) {
+		from = *out;
+		if (eval_field(x, from, n, n->path[i], dot && i == 0, out) ==
+		    -1)
+			return (-1);
+	}
+	return (0);
+}
+
+/* An argument, or a command that is not a function. */
+static int
+eval_arg(struct exec *x, struct val dot, const struct node *n,
+    struct val *out)
+{
+	struct var	*var;
+	struct val	 v;
+
+	switch (n->type) {
+	case N_DOT:
+		*out = dot;
+		return (0);
+	case N_NIL:
+		*out = exec_keep(x, json_null());
+		return (0);
+	case N_CONST:
+		*out = (struct val){ n->value, false };
+		return (0);
+	case N_FIELD:
+		return (eval_path(x, dot, n, true, out));
+	case N_VARIABLE:
+		if ((var = find_var(x, n->text)) == NULL)
+			return (fail(x, n, "undefined variable: %s",
+			    n->text));
+		return (eval_path(x, var->v, n, false, out));
+	case N_CHAIN:
+		if (eval_pipeline(x, dot, n->pipe, &v) == -1)
+			return (-1);
+		return (eval_path(x, v, n, false, out));
+	default:
+		return (fail(x, n, "can't evaluate it"));
+	}
+}
+
+static bool
+fits(char kind, struct val v)
+{
+	switch (kind) {
+	case STR:
+		return (json_is_string(v.j));
+	case INT:
+		return (json_is_integer(v.j));
+	case LIST:
+		return (json_is_array(v.j));
+	default:
+		return (true);
+	}
+}
+
+static const char *
+kind_name(char kind)
+{
+	return (kind == STR ? "string" : kind == INT ? "int" : "[]string");
+}
+
+static int
+check_kind(struct exec *x, const struct func *f, const struct node *arg,
+    size_t i, struct val v)
+{
+	size_t	 last = strlen(f->kinds) - 1;
+	char	 kind = f->kinds[i > last ? last : i];
+
+	if (fits(kind, v))
+		return (0);
+	if (v.j == NULL)
+		return (fail(x, arg, "invalid value; expected %s",
+		    kind_name(kind)));
+	if (arg->type == N_CONST && kind == LIST)
+		return (fail(x, arg, "can't handle %.*s for arg of type "
+		    "[]string", (int)(arg->end - arg->start),
+		    x->t->text + arg->start));
+	if (arg->type == N_CONST)
+		return (fail(x, arg, "expected %s; found %.*s",
+		    kind == INT ? "integer" : kind_name(kind),
+		    (int)(arg->end - arg->start), x->t->text + arg->start));
+	return (fail(x, arg, "wrong type for value; expected %s; got %s",
+	    kind_name(kind), val_type(v)));
+}
+
+static int
+check_count(struct exec *x, const struct node *ident, size_t n)
+{
+	const struct func	*f = ident->func;
+
+	if (f->max == -1 && n < (size_t)f->min)
+		return (fail(x, ident, "wrong number of args for %s: want at "
+		    "least %d got %zu", f->name, f->min, n));
+	if (f->max != -1 && (n < (size_t)f->min || n > (size_t)f->max))
+		return (fail(x, ident, "wrong number of args for %s: want %d "
+		    "got %zu", f->name, f->max, n));
+	return (0);
+}
+
+/* and, or: the value that decides; what follows is not evaluated. */
+static int
+eval_logic(struct exec *x, struct val dot, const struct node *cmd,
+    const struct val *final, struct val *out)
+{
+	bool	 stop = strcmp(cmd->list->text, "or") == 0;
+
+	for (const struct node *a = cmd->list->next; a != NULL; a = a->next) {
+		if (eval_arg(x, dot, a, out) == -1)
+			return (-1);
+		if (val_true(*out) == stop)
+			return (0);
+	}
+	if (final != NULL)
+		*out = *final;
+	return (0);
+}
+
+static int
+eval_function(struct exec *x, struct val dot, const struct node *cmd,
+    const struct val *final, struct val *out)
+{
+	const struct node	*ident = cmd->list, *a;
+	const struct func	*f = ident->func;
+	scoped_free struct val	*args = NULL;
+	struct parse_err	 why;
+	size_t			 n = final != NULL, i;
+
+	for (a = ident->next; a != NULL; a = a->next)
+		n++;
+	if (check_count(x, ident, n) == -1)
+		return (-1);
+	if (f->call == NULL)
+		return (eval_logic(x, dot, cmd, final, out));
+	if ((args = calloc(n + 1, sizeof(*args))) == NULL)
+		return (fail(x, ident, "%s", strerror(errno)));
+	for (i = 0, a = ident->next; a != NULL; a = a->next, i++)
+		if (eval_arg(x, dot, a, &args[i]) == -1 ||
+		    check_kind(x, f, a, i, args[i]) == -1)
+			return (-1);
+	if (final != NULL) {
+		args[i] = *final;
+		if (check_kind(x, f, ident, i, args[i]) == -1)
+			return (-1);
+	}
+	if (f->call(x, args, n, out, &why) == -1)
+		return (fail(x, cmd, "error calling %s: %s", f->name,
+		    why.text));
+	return (0);
+}
+
+static int
+eval_command(struct exec *x, struct val dot, const struct node *cmd,
+    const struct val *final, struct val *out)
+{
+	const struct node	*n = cmd->list;
+	bool			 args = n->next != NULL || final != NULL;
+
+	if (n->type == N_IDENT)
+		return (eval_function(x, dot, cmd, final, out));
+	if (args && n->npath > 0)
+		return (fail(x, n, "%s has arguments but cannot be invoked as "
+		    "function", n->path[n->npath - 1]));
+	if (args)
+		return (fail(x, n, "can't give argument to non-function %.*s",
+		    (int)(n->end - n->start), x->t->text + n->start));
+	if (n->type == N_NIL)
+		return (fail(x, n, "nil is not a command"));
+	return (eval_arg(x, dot, n, out));
+}
+
+static int
+eval_pipeline(struct exec *x, struct val dot, const struct node *pipe,
+    struct val *out)
+{
+	struct val	 v = no_value, prev;
+	bool		 first = true;
+
+	if (++x->depth > MAX_DEPTH)
+		return (fail(x, pipe, "nested more than %d deep", MAX_DEPTH));
+	for (const struct node *c = pipe->list; c != NULL; c = c->next) {
+		prev = v;
+		if (eval_command(x, dot, c, first ? NULL : &prev, &v) == -1)
+			return (-1);
+		first = false;
+	}
+	x->depth--;
+	*out = v;
+	for (size_t i = 0; i < pipe->ndecl; i++)
+		if (give_var(x, pipe, i, v) == -1)
+			return (-1);
+	return (0);
+}
+
+static void
+print(struct exec *x, struct val v)
+{
+	scoped_free char	*text = NULL;
+	scoped_free char	*safe = NULL;
+	size_t			 size;
+	FILE			*f;
+
+	if (!x->tty) {
+		val_print(x->out, v);
+		return;
+	}
+	if ((f = open_memstream(&text, &size)) == NULL)
+		return;
+	val_print(f, v);
+	if (fclose(f) == EOF || text == NULL ||
+	    (safe = malloc(size * 6 + 1)) == NULL)
+		return;
+	visible_text(safe, size * 6 + 1, text);
+	fputs(safe, x->out);
+}
+
+/* One turn of a range. */
+static enum flow
+turn(struct exec *x, const struct node *n, struct val key, struct val elem)
+{
+	size_t		 mark = x->nvars;
+	size_t		 nd = n->pipe->ndecl;
+	struct val	 of[2] = { nd > 1 ? key : elem, elem };
+	enum flow	 f;
+
+	for (size_t i = 0; i < nd; i++)
+		if (give_var(x, n->pipe, i, of[i]) == -1)
+			return (FLOW_ERROR);
+	f = walk(x, elem, n->list);
+	x->nvars = mark;
+	return (f);
+}
+
+static enum flow
+range_array(struct exec *x, const struct node *n, struct val v)
+{
+	struct val	 elem = { NULL, false };
+	enum flow	 f;
+
+	for (size_t i = 0; i < json_array_size(v.j); i++) {
+		elem.j = json_array_get(v.j, i);
+		f = turn(x, n, exec_keep(x, json_integer((json_int_t)i)),
+		    elem);
+		if (f == FLOW_BREAK || f == FLOW_ERROR)
+			return (f);
+	}
+	return (FLOW_NEXT);
+}
+
+static enum flow
+range_object(struct exec *x, const struct node *n, struct val v)
+{
+	scoped_free const char	**keys = NULL;
+	struct val		  elem = { NULL, false };
+	size_t			  nkeys;
+	enum flow		  f;
+
+	if ((keys = val_keys(v.j, &nkeys)) == NULL)
+		return (FLOW_ERROR);
+	for (size_t i = 0; i < nkeys; i++) {
+		elem.j = json_object_get(v.j, keys[i]);
+		f = turn(x, n, exec_keep(x, tmpl_text(keys[i])), elem);
+		if (f == FLOW_BREAK || f == FLOW_ERROR)
+			return (f);
+	}
+	return (FLOW_NEXT);
+}
+
+static enum flow
+cannot_range(struct exec *x, const struct node *n, struct val v)
+{
+	char	 text[128] = "";
+	FILE	*f = fmemopen(text, sizeof(text), "w");
+
+	if (f != NULL) {
+		val_print(f, v);
+		fclose(f);
+	}
+	fail(x, n->pipe, "range can't iterate over %.100s", text);
+	return (FLOW_ERROR);
+}
+
+/*
+ * The pipe's variables are set per turn, so it is evaluated without them. A
+ * node that differs only in that stands in for it.
+ */
+static enum flow
+walk_range(struct exec *x, struct val dot, const struct node *n)
+{
+	struct node	 pipe = *n->pipe;
+	struct val	 v;
+	enum flow	 f;
+
+	pipe.ndecl = 0;
+	if (eval_pipeline(x, dot, &pipe, &v) == -1)
+		return (FLOW_ERROR);
+	if (json_is_array(v.j) && json_array_size(v.j) > 0)
+		f = range_array(x, n, v);
+	else if (json_is_object(v.j) && v.map && json_object_size(v.j) > 0)
+		f = range_object(x, n, v);
+	else if (v.j == NULL || json_is_null(v.j) || json_is_array(v.j) ||
+	    (json_is_object(v.j) && v.map))
+		return (n->other == NULL ? FLOW_NEXT : walk(x, dot, n->other));
+	else
+		return (cannot_range(x, n, v));
+	return (f == FLOW_BREAK ? FLOW_NEXT : f);
+}
+
+static enum flow
+walk_if(struct exec *x, struct val dot, const struct node *n)
+{
+	size_t		 mark = x->nvars;
+	struct val	 v;
+	enum flow	 f = FLOW_NEXT;
+
+	if (eval_pipeline(x, dot, n->pipe, &v) == -1)
+		return (FLOW_ERROR);
+	if (val_true(v))
+		f = walk(x, n->type == N_WITH ? v : dot, n->list);
+	else if (n->other != NULL)
+		f = walk(x, dot, n->other);
+	x->nvars = mark;
+	return (f);
+}
+
+static enum flow
+step(struct exec *x, struct val dot, const struct node *n)
+{
+	struct val	 v;
+
+	switch (n->type) {
+	case N_TEXT:
+		fputs(n->text, x->out);
+		return (FLOW_NEXT);
+	case N_ACTION:
+		if (eval_pipeline(x, dot, n->pipe, &v) == -1)
+			return (FLOW_ERROR);
+		if (n->pipe->ndecl == 0)
+			print(x, v);
+		return (FLOW_NEXT);
+	case N_IF:
+	case N_WITH:
+		return (walk_if(x, dot, n));
+	case N_RANGE:
+		return (walk_range(x, dot, n));
+	case N_BREAK:
+		return (FLOW_BREAK);
+	case N_CONTINUE:
+		return (FLOW_CONTINUE);
+	default:
+		return (FLOW_ERROR);
+	}
+}
+
+static enum flow
+walk(struct exec *x, struct val dot, const struct node *n)
+{
+	enum flow	 f;
+
+	for (; n != NULL; n = n->next)
+		if ((f = step(x, dot, n)) != FLOW_NEXT)
+			return (f);
+	return (FLOW_NEXT);
+}
+
+int
+tmpl_exec(const struct tmpl *t, json_t *data, FILE *out, unsigned int flags,
+    struct parse_err *err)
+{
+	struct exec	 x = { .t = t, .out = out,
+			    .tty = (flags & TMPL_TTY) != 0, .err = err };
+	struct val	 dot = { data, (flags & TMPL_MAP) != 0 };
+	enum flow	 f = FLOW_ERROR;
+
+	parse_fail(err, "%s", strerror(ENOMEM));
+	if ((x.pool = json_array()) != NULL && set_var(&x, "$", dot) == 0)
+		f = walk(&x, dot, t->root);
+	free(x.vars);
+	json_decref(x.pool);
+	return (f == FLOW_ERROR ? -1 : 0);
+}

@@ -1,0 +1,674 @@
+/*
+ * The one declared protocol. Enum, structs, encoder, decoder, bounds, trace
+ * names, who may send what, the hostile tests and the fuzz target are all
+ * expanded from the rows below. Adding a message is one row and its fields.
+ */
+#ifndef PROTOCOL_MESSAGES_H
+#define PROTOCOL_MESSAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PROTO_VERSION	2
+#define PROTO_HDR	12		/* version, type, seq, nfds */
+#define PROTO_MAX	16384		/* one packet, header included */
+#define PROTO_FDS	8		/* descriptors in one packet */
+
+/* A role is who sits at the other end. The spawner says so, never a packet. */
+enum role {
+	R_CTL		= 1u << 0,	/* bin/bulkhead, the front end */
+	R_RESOLVE	= 1u << 1,
+	R_STATE		= 1u << 2,	/* statekeep */
+	R_LOCK		= 1u << 3,	/* lockbroker */
+	R_STORE		= 1u << 4,
+	R_UNPACK	= 1u << 5,
+	R_FETCH		= 1u << 6,
+	R_LAUNCH	= 1u << 7,
+	R_MONITOR	= 1u << 8,
+	R_REAPER	= 1u << 9,
+	R_REFRESH	= 1u << 10,
+	R_CGROUP	= 1u << 11,
+	R_SCOPE		= 1u << 12,
+	R_DIGEST	= 1u << 13,
+	R_INFLATE	= 1u << 14,
+	R_ALL		= (1u << 15) - 1,
+};
+
+/*
+ * Every message there is: id, number, senders, receivers, descriptors.
+ * Numbers are forever. A retired number is never handed out again.
+ *
+ * A request gets exactly one reply with its sequence number: `reply`, or
+ * `reply_fd`, `reply_fd3` where descriptors come back. A reply with an
+ * error carries errno and one sentence for a person.
+ */
+#define PROTO(M)							\
+	M(reply,	0x0001,	R_ALL,			R_ALL,	0)	\
+	M(reply_fd,	0x0002,	R_ALL,			R_CTL,	1)	\
+	M(reply_fd3,	0x0003,	R_ALL,			R_CTL,	3)	\
+	M(ping,		0x0004,	R_CTL,			R_ALL,	0)	\
+	M(userns_make,	0x0010,	R_CTL, R_STORE | R_UNPACK,	0)	\
+	M(userns_ready,	0x0011,	R_CTL, R_STORE | R_UNPACK,	0)	\
+	M(userns_join,	0x0012,	R_CTL, R_STORE | R_UNPACK,	1)	\
+	/* resolve */							\
+	M(config_resolve, 0x0101, R_CTL,		R_RESOLVE, 1)	\
+	M(seccomp_compile, 0x0102, R_CTL,		R_RESOLVE, 1)	\
+	M(config_check,	0x0103,	R_CTL,			R_RESOLVE, 1)	\
+	M(config_seen,	0x0104,	R_CTL,			R_RESOLVE, 0)	\
+	M(config_give,	0x0105,	R_CTL,			R_RESOLVE, 1)	\
+	/* statekeep */							\
+	M(state_open,	0x0201,	R_CTL,			R_STATE, 3)	\
+	M(ctr_create,	0x0202,	R_CTL,			R_STATE, 1)	\
+	M(ctr_find,	0x0203,	R_CTL,			R_STATE, 0)	\
+	M(ctr_get,	0x0204,	R_CTL,			R_STATE, 0)	\
+	M(ctr_list,	0x0205,	R_CTL,			R_STATE, 0)	\
+	M(ctr_set,	0x0206,	R_CTL,			R_STATE, 1)	\
+	M(ctr_remove,	0x0207,	R_CTL,			R_STATE, 0)	\
+	M(obj_put,	0x0221,	R_CTL,			R_STATE, 1)	\
+	M(obj_get,	0x0222,	R_CTL,			R_STATE, 0)	\
+	M(obj_list,	0x0223,	R_CTL,			R_STATE, 0)	\
+	M(obj_remove,	0x0224,	R_CTL,			R_STATE, 0)	\
+	M(state_refresh, 0x0230, R_CTL,			R_STATE, 0)	\
+	M(event_to,	0x0241,	R_CTL,			R_STATE, 1)	\
+	M(event_add,	0x0242,	R_CTL,			R_STATE, 1)	\
+	M(history_get,	0x0243,	R_CTL,			R_STATE, 0)	\
+	M(ctr_list_at,	0x0244,	R_CTL,			R_STATE, 0)	\
+	M(ctr_rewrite,	0x0261,	R_CTL,			R_STATE, 1)	\
+	M(state_renumber, 0x0270, R_CTL,		R_STATE, 1)	\
+	M(ctr_restore,	0x0280,	R_CTL,			R_STATE, 1)	\
+	/* lockbroker */						\
+	M(lock_open,	0x0301,	R_CTL,			R_LOCK,	1)	\
+	M(lock_take,	0x0302,	R_CTL,			R_LOCK,	0)	\
+	M(lock_drop,	0x0303,	R_CTL,			R_LOCK,	0)	\
+	M(lock_free,	0x0304,	R_CTL,			R_LOCK,	0)	\
+	M(lock_alloc,	0x0305,	R_CTL,			R_LOCK,	0)	\
+	M(lock_find,	0x0306,	R_CTL,			R_LOCK,	0)	\
+	M(lock_list,	0x0307,	R_CTL,			R_LOCK,	0)	\
+	M(lock_renumber, 0x0308, R_CTL,			R_LOCK,	1)	\
+	/* store */							\
+	M(store_open,	0x0401,	R_CTL,			R_STORE, 2)	\
+	M(image_find,	0x0402,	R_CTL,			R_STORE, 0)	\
+	M(image_list,	0x0403,	R_CTL,			R_STORE, 0)	\
+	M(image_remove,	0x0404,	R_CTL,			R_STORE, 0)	\
+	M(image_commit,	0x0405,	R_CTL,			R_STORE, 1)	\
+	M(layer_find,	0x0406,	R_CTL,			R_STORE, 0)	\
+	M(layer_stage,	0x0407,	R_CTL,			R_STORE, 0)	\
+	M(layer_commit,	0x0408,	R_CTL,			R_STORE, 1)	\
+	M(layer_abort,	0x0409,	R_CTL,			R_STORE, 0)	\
+	M(rw_make,	0x040a,	R_CTL,			R_STORE, 0)	\
+	M(rw_remove,	0x040b,	R_CTL,			R_STORE, 0)	\
+	M(store_tidy,	0x040c,	R_CTL,			R_STORE, 0)	\
+	M(rw_keep,	0x040d,	R_CTL,			R_STORE, 0)	\
+	M(rw_list,	0x040e,	R_CTL,			R_STORE, 0)	\
+	/* unpack */							\
+	/* 0x0501 was one that also decompressed and hashed. */		\
+	M(layer_unpack,	0x0502,	R_CTL,			R_UNPACK, 2)	\
+	/* fetch */							\
+	M(archive_open,	0x0601,	R_CTL,			R_FETCH, 1)	\
+	M(blob_send,	0x0602,	R_CTL,			R_FETCH, 1)	\
+	/* launch */							\
+	M(launch_give,	0x0701,	R_CTL,			R_LAUNCH, 1)	\
+	M(launch_create, 0x0702, R_CTL,			R_LAUNCH, 0)	\
+	M(launch_build,	0x0703,	R_CTL,			R_LAUNCH, 0)	\
+	M(launch_exec,	0x0704,	R_CTL,			R_LAUNCH, 0)	\
+	M(launch_define, 0x0705, R_CTL,			R_LAUNCH, 1)	\
+	/* monitor */							\
+	M(mon_open,	0x0801,	R_CTL,			R_MONITOR, 1)	\
+	M(mon_console,	0x0802,	R_CTL,			R_MONITOR, 1)	\
+	M(mon_adopt,	0x0803,	R_CTL,			R_MONITOR, 1)	\
+	M(mon_attach,	0x0804,	R_CTL,			R_MONITOR, 1)	\
+	M(mon_signal,	0x0805,	R_CTL,			R_MONITOR, 0)	\
+	M(mon_resize,	0x0806,	R_CTL,			R_MONITOR, 0)	\
+	M(mon_wait,	0x0807,	R_CTL,			R_MONITOR, 0)	\
+	M(mon_log,	0x0808,	R_CTL,			R_MONITOR, 1)	\
+	M(mon_log_old,	0x0809,	R_CTL,			R_MONITOR, 1)	\
+	M(mon_note,	0x0810,	R_CTL,			R_MONITOR, 1)	\
+	/* reaper */							\
+	M(reap_done,	0x0901,	R_CTL,			R_REAPER, 0)	\
+	M(reap_keep,	0x0902,	R_CTL,			R_REAPER, 1)	\
+	/* cgroup */							\
+	M(cg_gather,	0x0b01,	R_CTL,			R_CGROUP, 2)	\
+	/* scope */							\
+	M(scope_open,	0x0c01,	R_CTL,			R_SCOPE, 1)	\
+	M(scope_make,	0x0c02,	R_CTL,			R_SCOPE, 0)	\
+	M(scope_attach,	0x0c03,	R_CTL,			R_SCOPE, 0)	\
+	M(scope_slice,	0x0c04,	R_CTL,			R_SCOPE, 0)	\
+	M(scope_stop,	0x0c05,	R_CTL,			R_SCOPE, 0)	\
+	/* digest */							\
+	M(digest_copy,	0x0d01,	R_CTL,			R_DIGEST, 2)	\
+	M(digest_sum,	0x0d02,	R_CTL,			R_DIGEST, 1)	\
+	/* inflate */							\
+	M(stream_inflate, 0x0e01, R_CTL,		R_INFLATE, 2)	\
+	/* refresh */							\
+	M(ids_query,	0x0a01,	R_CTL,			R_REFRESH, 0)	\
+	M(ids_write,	0x0a02,	R_CTL,			R_REFRESH, 1)	\
+	M(ids_mount,	0x0a03,	R_CTL,			R_REFRESH, 0)	\
+	M(ids_grant,	0x0a04,	R_CTL,			R_REFRESH, 1)	\
+	M(ids_seal,	0x0a05,	R_CTL,			R_REFRESH, 0)
+
+/* Their fields: kind, name, bound (largest value, or longest string). */
+#define FIELDS_reply(F)							\
+	F(u32, error, 4095)						\
+	F(u64, value, UINT64_MAX)					\
+	F(str, text, 1023)
+#define FIELDS_reply_fd(F)						\
+	F(u64, value, UINT64_MAX)					\
+	F(str, text, 1023)
+#define FIELDS_reply_fd3(F)						\
+	F(u64, value, UINT64_MAX)
+#define FIELDS_ping(F)							\
+	F(u32, nonce, UINT32_MAX)
+
+/*
+ * userns_make: unshare a user namespace; reply_fd is its descriptor.
+ * userns_ready: its maps are written, become root in it.
+ * userns_join: enter the user namespace that comes with it.
+ */
+#define FIELDS_userns_make(F)						\
+	F(u32, single, 1)	/* 1: write a one-id map ourselves */
+#define FIELDS_userns_ready(F)						\
+	F(u32, single, 1)	/* as it was in userns_make */
+#define FIELDS_userns_join(F)						\
+	F(u32, single, 1)
+
+/* config_resolve: fd a record of environment and options; reply_fd config. */
+enum config_flags {
+	CONFIG_TEXT = 1,	/* also types, files, the canonical text */
+	CONFIG_REGISTRIES = 2,	/* also registries.conf, which must be right */
+	CONFIG_ALL = 4,		/* the same for each file that others read;
+				 * what is wrong with one is only told */
+};
+#define FIELDS_config_resolve(F)					\
+	F(u32, flags, 7)	/* enum config_flags */
+/*
+ * config_give: before config_resolve, a file to read: the one that is named
+ * by the record's `given` of that number, from 0.
+ */
+#define GIVE_MAX	64
+#define FIELDS_config_give(F)						\
+	F(u32, index, GIVE_MAX - 1)
+/* config_check: fd a record, one file; reply_fd what was found in it. */
+#define FIELDS_config_check(F)						\
+	F(u32, flags, 0)
+/*
+ * config_seen: after config_resolve. reply_fd: a record of what that answer
+ * depends on besides its question: seen.h.
+ */
+#define FIELDS_config_seen(F)						\
+	F(u32, flags, 0)
+/* seccomp_compile: fd a record (profile, cap...); reply_fd a BPF program. */
+#define FIELDS_seccomp_compile(F)					\
+	F(u32, flags, 0)
+
+/*
+ * state_open: durable dir, per-boot dir, a record of the settings that the
+ * store is used with. `reply`: they are what it was made with. `reply_fd`: it
+ * was made with those that come back, and nothing is served before a
+ * statekeep has been opened with them. With memory, no directory is used.
+ */
+#define FIELDS_state_open(F)						\
+	F(u32, uid, UINT32_MAX)	/* who is at work, for the history */	\
+	F(str, command, 200)	/* and with which command */		\
+	F(u32, events, 2)	/* enum events_backend */		\
+	F(u64, events_max, UINT64_MAX) /* bytes of the log; 0: any */	\
+	F(str, events_file, 255) /* in the directory of event_to, else	\
+				  * "events/events.log" per boot */	\
+	F(str, boot_id, 64)						\
+	F(str, ns, 255)		/* state namespace; empty: all */	\
+	F(u32, memory, 1)	/* state type memory: gone when we are */
+/* What state_open answers: STATE_STALE: state_refresh is due in this boot. */
+enum state_flags { STATE_STALE = 1 };
+/*
+ * state_refresh: reply_fd a record with one nested `item` for each object
+ * that the last boot left as it is no more: what is to be done with it, or
+ * (apply) what has been; see statekeep(8). done: nothing is left to do.
+ */
+enum refresh_step { REFRESH_PLAN = 0, REFRESH_APPLY = 1, REFRESH_DONE = 2 };
+#define FIELDS_state_refresh(F)						\
+	F(u32, step, 2)
+/*
+ * ctr_restore: the per-boot database was lost; fd nested `ctr` records of
+ * what ran in this boot.
+ */
+#define FIELDS_ctr_restore(F)						\
+	F(u32, flags, 0)
+/* ctr_create: fd the definition; reply text: the name it got. */
+#define FIELDS_ctr_create(F)						\
+	F(str, id, 64)							\
+	F(str, name, 255)	/* empty: make one up */		\
+	F(u32, ephemeral, 1)	/* --rm: per-boot database only */	\
+	F(u32, want_slot, 1)	/* system mode; value: the slot, >= 1 */
+/* ctr_find: reply text: the full id. */
+#define FIELDS_ctr_find(F)						\
+	F(str, ref, 255)
+/* ctr_get: reply_fd a record: row keys, and `def` nested. */
+#define FIELDS_ctr_get(F)						\
+	F(str, id, 64)
+/*
+ * ctr_list: reply_fd a record with one nested `ctr` (row keys) each. value:
+ * how many are in a state that something may have ended.
+ */
+#define FIELDS_ctr_list(F)						\
+	F(u32, flags, 0)
+/* ctr_set: fd a record of row keys to set, one transaction. */
+#define FIELDS_ctr_set(F)						\
+	F(str, id, 64)							\
+	F(u32, from, UINT32_MAX) /* bit mask of states allowed now */	\
+	F(u32, to, 15)		/* state after; 0 keeps it */		\
+	F(u32, want_slot, 1)	/* value: its slot, 0 if it has none */
+#define FIELDS_ctr_remove(F)						\
+	F(str, id, 64)							\
+	F(u32, exit_code, 255)	/* of one that ran until now */
+
+/* Where events go; see statekeep(8). */
+enum events_backend { EVENTS_NONE = 0, EVENTS_FILE = 1, EVENTS_JOURNALD = 2 };
+/* event_to, before state_open: a directory, or a socket of the journal. */
+#define FIELDS_event_to(F)						\
+	F(u32, backend, 2)
+/* event_add: fd a record of nested `event`: type, status, id, name ... */
+#define FIELDS_event_add(F)						\
+	F(u32, flags, 0)
+/* history_get: reply_fd nested `entry`, oldest first; of one ref, or all. */
+#define FIELDS_history_get(F)						\
+	F(str, ref, 255)
+/* ctr_list_at: ctr_list as it was at this moment, in ns since the epoch. */
+#define FIELDS_ctr_list_at(F)						\
+	F(u64, when, UINT64_MAX)
+
+/*
+ * ctr_rewrite (system migrate): fd a record of keys to set in the definition
+ * of every container, in one transaction: runtime. value: how many differed.
+ */
+#define FIELDS_ctr_rewrite(F)						\
+	F(u32, flags, 0)
+
+/*
+ * state_renumber: fd a record of nested `lock` (name, number): whose numbers
+ * are these now, all in one transaction. value: how many were recorded.
+ */
+#define FIELDS_state_renumber(F)					\
+	F(u32, flags, 0)
+
+/* The other objects, by one set of messages; statekeep(8) has their keys. */
+enum obj_kind {
+	OBJ_POD = 1, OBJ_VOLUME = 2, OBJ_EXEC = 3, OBJ_NETWORK = 4,
+	OBJ_SECRET = 5,
+};
+enum obj_flags {
+	OBJ_KEEP = 1,		/* put: one that is there is left as it is */
+	OBJ_UPDATE = 2,		/* put: it must be there; keys are replaced */
+	OBJ_PAYLOAD = 1,	/* get: with what a secret hides */
+};
+/*
+ * What goes with an object's data takes two steps, so that whoever finds it
+ * half gone knows: mark it (nobody can begin to use it any more), remove the
+ * data, then finish.
+ */
+enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
+/* obj_put: fd the record. reply text: its name; value: 1 if it is new. */
+#define FIELDS_obj_put(F)						\
+	F(u32, kind, 5)							\
+	F(u32, flags, 3)
+/* obj_get: reply_fd the record, with `user` (a container's id) for each. */
+#define FIELDS_obj_get(F)						\
+	F(u32, kind, 5)							\
+	F(u32, flags, 1)						\
+	F(str, ref, 255)	/* id, name, or unique prefix */
+/* obj_list: reply_fd a record with one nested `obj`, as obj_get's, each. */
+#define FIELDS_obj_list(F)						\
+	F(u32, kind, 5)
+/* obj_remove: refused while used, but by the container named here. */
+#define FIELDS_obj_remove(F)						\
+	F(u32, kind, 5)							\
+	F(u32, step, 2)							\
+	F(str, id, 255)		/* as obj_get gave it */		\
+	F(str, by, 64)
+
+/*
+ * lock_open: the directory of this store's locks. value: 1 when they are new
+ * (as after a boot) or a renumber was cut short, and lock_renumber has to say
+ * who has which lock.
+ */
+#define FIELDS_lock_open(F)						\
+	F(str, type, 31)	/* shm or file */			\
+	F(str, boot_id, 64)						\
+	F(u32, count, UINT32_MAX) /* num_locks */			\
+	F(u32, flags, 1)	/* 1: to look or to renumber: whatever	\
+				 * the table and its size */
+/* lock_take: value: the lock's number and one, 0 if it has none. */
+#define FIELDS_lock_take(F)						\
+	F(str, name, 80)						\
+	F(u32, shared, 1)						\
+	F(u32, wait_ms, 600000)						\
+	F(u32, alloc, 1)	/* 1: give it a number if it has none, for \
+				 * good when the lock is dropped */
+#define FIELDS_lock_drop(F)						\
+	F(str, name, 80)
+/* lock_free: take its number away; who holds it, holds it. */
+#define FIELDS_lock_free(F)						\
+	F(str, name, 80)
+/* lock_alloc: value: the number and one. */
+#define FIELDS_lock_alloc(F)						\
+	F(str, name, 80)						\
+	F(u32, number, UINT32_MAX) /* this number and one; 0: any */
+/* lock_find: value: the number and one; text: the name. */
+#define FIELDS_lock_find(F)						\
+	F(str, name, 80)	/* empty: by number */			\
+	F(u32, number, UINT32_MAX) /* and one */
+/* lock_list: reply_fd a record: one nested `lock` each; see lock.h. */
+#define FIELDS_lock_list(F)						\
+	F(u32, all, 1)		/* 1: those that nobody holds, too */
+/*
+ * lock_renumber: fd a record of nested `lock` (name, number), which replaces
+ * all that is allocated. Needs the lock "store".
+ */
+#define FIELDS_lock_renumber(F)						\
+	F(u32, begin, 1)	/* 1: say only that it is going to be done */
+
+/* store_open: graph root, run root. */
+#define FIELDS_store_open(F)						\
+	F(str, driver, 16)	/* overlay or vfs */			\
+	F(u32, create, 1)						\
+	F(u32, single, 1)	/* one id only: ownership is not kept */
+/* image_find: reply_fd an image record. */
+#define FIELDS_image_find(F)						\
+	F(str, ref, 511)
+#define FIELDS_image_list(F)						\
+	F(u32, flags, 0)
+/* image_remove: reply_fd a record of `untagged` and `deleted`. */
+#define FIELDS_image_remove(F)						\
+	F(str, ref, 511)						\
+	F(u32, force, 1)
+/* image_commit: fd a record: config, manifest, name..., layer...; text: id */
+#define FIELDS_image_commit(F)						\
+	F(u32, flags, 0)
+/* layer_find: is the layer with this chain id there? text: its layer id */
+#define FIELDS_layer_find(F)						\
+	F(str, chain_id, 71)
+/* layer_stage: reply_fd the staging directory, text its token */
+#define FIELDS_layer_stage(F)						\
+	F(str, parent, 64)	/* layer id, or empty */		\
+	F(u32, fleeting, 1)	/* 1: the layer goes again with this store \
+				 * unless an image was made of it */
+/*
+ * layer_commit: fd the record that layer_unpack answered, with digest,
+ * diff_id, size, compressed_size and compression as digest and inflate have
+ * them. text: layer id
+ */
+#define FIELDS_layer_commit(F)						\
+	F(str, token, 64)						\
+	F(str, parent, 64)						\
+	F(str, chain_id, 71)
+#define FIELDS_layer_abort(F)						\
+	F(str, token, 64)
+/*
+ * rw_make: a writable layer on an image, with an empty file of that name
+ * beside it for a sweep to find. reply_fd: record lower, upper, work
+ */
+#define FIELDS_rw_make(F)						\
+	F(str, id, 64)							\
+	F(str, image, 64)	/* image id, or empty for --rootfs */	\
+	F(str, mark, 160)	/* or empty: none */
+/* rw_keep: the layer lasts: its mark goes. */
+#define FIELDS_rw_keep(F)						\
+	F(str, id, 64)							\
+	F(str, mark, 160)
+/*
+ * rw_list: enter the container in containers.json, where podman and buildah
+ * look which images and names are in use. A name that is taken there fails
+ * if the user gave it (EEXIST), and is left out if it was made up.
+ */
+#define FIELDS_rw_list(F)						\
+	F(str, id, 64)							\
+	F(str, image, 64)						\
+	F(str, name, 255)						\
+	F(u32, given, 1)
+/*
+ * rw_remove: moved to the trash at once, and deleted now, as far as allowed,
+ * or later, when nobody waits any more. value: 1 if something is left, for
+ * which ids may have to be mapped.
+ */
+#define FIELDS_rw_remove(F)						\
+	F(str, id, 64)							\
+	F(u32, later, 1)
+/* store_tidy: finish deletions, discard half-made layers. value: left over */
+#define FIELDS_store_tidy(F)						\
+	F(u32, flags, 0)
+
+/*
+ * layer_unpack: the tar stream, the directory. reply_fd: a record with the
+ * uid and gid lists; unpack(8).
+ */
+enum unpack_flags {
+	UNPACK_MERGED = 1,	/* vfs: the parent is there, whiteouts delete */
+	UNPACK_SPLIT = 2,	/* answer tar_split, too */
+	UNPACK_NEED_END = 4,	/* no sum is known: a cut archive must show */
+};
+#define FIELDS_layer_unpack(F)						\
+	F(u64, max_bytes, UINT64_MAX)					\
+	F(u64, max_inodes, UINT64_MAX)				\
+	F(u32, flags, 7)	/* enum unpack_flags */
+
+/*
+ * digest_copy: from one pipe (or file) into the next; digest_sum: no further.
+ * text: "sha256:..." of the bytes, value: how many. EFBIG: more than max_bytes
+ * came (0: any number may).
+ */
+#define FIELDS_digest_copy(F)						\
+	F(u64, max_bytes, UINT64_MAX)
+#define FIELDS_digest_sum(F)						\
+	F(u64, max_bytes, UINT64_MAX)
+/*
+ * stream_inflate: from one pipe (or file) into the next, decompressed if it
+ * is compressed. value: how it was, as containers/storage counts.
+ */
+#define FIELDS_stream_inflate(F)					\
+	F(u64, max_ratio, UINT64_MAX)	/* bytes out per byte in; 0: 250 */
+
+/* archive_open: a regular file. reply_fd: a record, see fetch(8). */
+#define FIELDS_archive_open(F)						\
+	F(str, format, 16)	/* auto, docker, oci, tar (import) */
+/* blob_send: write blob `index` of the record into the pipe given. */
+#define FIELDS_blob_send(F)						\
+	F(u32, index, 100000)
+
+/* launch_give: one descriptor the container needs; kind says which. */
+#define FIELDS_launch_give(F)						\
+	F(u32, kind, 15)	/* enum launch_fd */			\
+	F(u32, index, 4096)
+/*
+ * launch_create: the first process with its namespaces. reply_fd3: pidfd,
+ * user namespace, network namespace; value: the pid. What it is for may come
+ * later: nothing is built before launch_build.
+ */
+#define FIELDS_launch_create(F)						\
+	F(u32, host_net, 1)	/* no network namespace of its own */
+/* launch_define: fd the definition record. */
+#define FIELDS_launch_define(F)						\
+	F(u32, single, 1)	/* launch writes a one-id map itself */
+/* launch_build: ids are mapped, build it. With a tty: reply_fd its master. */
+#define FIELDS_launch_build(F)						\
+	F(u32, rows, 65535)						\
+	F(u32, cols, 65535)
+/* launch_exec: go. The reply comes when execve has succeeded or failed. */
+#define FIELDS_launch_exec(F)						\
+	F(u32, flags, 0)
+
+/* mon_open: fd the container's run directory. reply_fd3: stdin, out, err */
+#define FIELDS_mon_open(F)						\
+	F(str, id, 64)							\
+	F(u32, tty, 1)							\
+	F(u32, stdin_open, 1)
+/* mon_log: after mon_open, if there is to be one: a file open for append. */
+#define FIELDS_mon_log(F)						\
+	F(u64, max, UINT64_MAX)	/* bytes, then it starts anew; 0: never */
+/* mon_log_old: the file that takes over what a full log had. */
+#define FIELDS_mon_log_old(F)						\
+	F(u32, flags, 0)
+/* mon_note: a file open for writing, which begins as note.h says. */
+#define FIELDS_mon_note(F)						\
+	F(u32, flags, 0)
+#define FIELDS_mon_console(F)						\
+	F(u32, flags, 0)
+/* mon_adopt: pidfd of the container's first process. */
+#define FIELDS_mon_adopt(F)						\
+	F(u32, pid, INT32_MAX)
+/* mon_attach: a SOCK_SEQPACKET socket; see monitor(8) for its framing. */
+#define FIELDS_mon_attach(F)						\
+	F(u32, primary, 1)	/* never dropped, back-pressure instead */ \
+	F(u32, want_stdin, 1)
+#define FIELDS_mon_signal(F)						\
+	F(u32, signo, 64)						\
+	F(u32, all, 1)
+#define FIELDS_mon_resize(F)						\
+	F(u32, rows, 65535)						\
+	F(u32, cols, 65535)
+/* mon_wait: the reply comes at exit. value: wait status | ns see monitor(8) */
+#define FIELDS_mon_wait(F)						\
+	F(u32, flags, 0)
+
+/* reap_done: the front end has cleaned up; do not run a clean-up. */
+#define FIELDS_reap_done(F)						\
+	F(u32, flags, 0)
+/* reap_keep: hold this descriptor and hand it to the clean-up. */
+#define FIELDS_reap_keep(F)						\
+	F(u32, slot, 9)		/* enum keep_fd */
+
+/*
+ * ids_query: value: how many ids a container gets (1: no subordinate ids, or
+ * no capability to map them; text says which and what to do about it).
+ */
+#define FIELDS_ids_query(F)						\
+	F(u32, flags, 0)
+/*
+ * ids_write: a user namespace that the caller made: write both its maps.
+ * Which ids, refresh decides: rootless the caller and its subordinate
+ * ranges; in system mode the engine's account (slot 0, the store) or the
+ * slot-th disjoint range of 65,536 (a container). No process is named: one
+ * of refresh's own enters the namespace, and the maps are written through it.
+ */
+#define FIELDS_ids_write(F)						\
+	F(u32, slot, 65535)
+/*
+ * ids_grant (system mode, before ids_seal): an O_PATH descriptor of a
+ * directory or file that ids_mount may be asked for, and how. value: its
+ * number. Without GRANT_STORE it is for containers, never for slot 0.
+ * ids_seal: the front end is about to give up root: no more grants. Only
+ * after it are ids_write and ids_mount served, so it cannot be forgotten.
+ * Rootless, refresh starts sealed. (Any user can open any directory with
+ * O_PATH: a descriptor that comes after root is given up proves nothing.)
+ */
+enum grant_flags {
+	GRANT_STORE = 1,	/* for the store, too */
+	GRANT_DEEP = 2,		/* with what is mounted in it */
+	GRANT_NOSUID = 4,	/* each mount of it is that, */
+	GRANT_NODEV = 8,	/* whatever is asked for later */
+	GRANT_RDONLY = 16,
+};
+#define FIELDS_ids_grant(F)						\
+	F(u32, flags, 31)	/* enum grant_flags */
+#define FIELDS_ids_seal(F)						\
+	F(u32, flags, 0)
+/*
+ * ids_mount: reply_fd: a detached mount of a granted directory, id-mapped:
+ * 0.. on disk are the ids of the slot, as ids_write has them. What is asked
+ * for here is added to what the grant says, but recursive it must allow. For
+ * slot 0 each is nosuid and nodev.
+ */
+#define FIELDS_ids_mount(F)						\
+	F(u32, grant, 3999)						\
+	F(u32, slot, 65535)						\
+	F(u32, recursive, 1)						\
+	F(u32, nosuid, 1)						\
+	F(u32, nodev, 1)						\
+	F(u32, readonly, 1)
+
+/*
+ * cg_gather: a cgroup's cgroup.procs, open for writing, and a pid
+ * namespace that this user owns: move into the one every process of the
+ * other. reply_fd: a record of `moved`, a number, and for each process that
+ * the kernel would not let us move its `left`, a process id out here.
+ */
+#define FIELDS_cg_gather(F)						\
+	F(u32, flags, 0)
+
+/*
+ * scope_open: a socket connected to the user's service manager.
+ * scope_make: a scope with this process in it, delegated to us, beneath a
+ * slice; also one that is there already. text: its control group.
+ * scope_attach: one more process. scope_slice: text: its control group.
+ */
+#define FIELDS_scope_open(F)						\
+	F(u32, flags, 0)
+#define FIELDS_scope_make(F)						\
+	F(str, unit, 255)						\
+	F(str, slice, 255)						\
+	F(u32, pid, INT32_MAX)
+#define FIELDS_scope_attach(F)						\
+	F(str, unit, 255)						\
+	F(u32, pid, INT32_MAX)
+#define FIELDS_scope_slice(F)						\
+	F(str, unit, 255)
+#define FIELDS_scope_stop(F)						\
+	F(str, unit, 255)
+
+/* launch_give kinds. */
+enum launch_fd {
+	LAUNCH_STDIN = 0, LAUNCH_STDOUT = 1, LAUNCH_STDERR = 2,
+	LAUNCH_SECCOMP = 3,	/* sealed memfd, struct sock_filter array */
+	LAUNCH_GRAPH = 4,	/* detached id-mapped mount of the graph root */
+	LAUNCH_MOUNT = 5,	/* detached mount for mount number `index` */
+	LAUNCH_ROOTFS = 6,	/* detached mount for --rootfs */
+	LAUNCH_NULL = 7,	/* checked /dev/null .. see launch(8) */
+	LAUNCH_INIT = 8,	/* sealed memfd with the --init program */
+};
+
+/* reap_keep slots: what a clean-up after us will need. */
+enum keep_fd { KEEP_USERNS = 0, KEEP_NETNS = 1, KEEP_GRAPH = 2,
+	KEEP_CONFIG = 3,
+	KEEP_SECCOMP = 4,	/* for a restart: the filter, compiled */
+	KEEP_REFRESH = 5,	/* the same, system mode: a channel to it */
+	KEEP_PIDFD = 6,		/* the container's: whose status to report */
+	KEEP_STATE = 7,		/* directories, where the engine's account */
+	KEEP_RUN = 8,		/* cannot walk to them */
+	KEEP_COUNT = 10 };
+
+/* From here on nothing is written by hand. */
+#define MEMBER(kind, name, max)	MEMBER_##kind(name, max)
+#define MEMBER_u32(name, max)	uint32_t name;
+#define MEMBER_u64(name, max)	uint64_t name;
+#define MEMBER_str(name, max)	char name[(max) + 1];
+
+#define AS_STRUCT(id, no, from, to, nfd) struct msg_##id { FIELDS_##id(MEMBER) };
+PROTO(AS_STRUCT)
+
+#define AS_ENUM(id, no, from, to, nfd)	MSG_##id = (no),
+enum msg_type { PROTO(AS_ENUM) };
+
+#define AS_MEMBER(id, no, from, to, nfd) struct msg_##id id;
+union msg { PROTO(AS_MEMBER) };
+
+struct proto_info {
+	enum msg_type	 type;
+	const char	*name;
+	unsigned int	 from;
+	unsigned int	 to;
+	unsigned int	 nfds;
+};
+
+struct rbuf;
+struct wbuf;
+
+/* The declaration of a message number; NULL when there is none. */
+const struct proto_info *proto_find(uint16_t);
+/* The name of a role, for traces. Static storage. */
+const char *proto_role(enum role);
+/* Append a body; false when a string or number is over its bound. */
+bool	proto_encode(enum msg_type, struct wbuf *, const union msg *);
+/* Read a body into a zeroed union; false unless it ends where it must. */
+bool	proto_decode(enum msg_type, struct rbuf *, union msg *);
+/* One line for a person: name and fields, cut at the size given. */
+void	proto_print(enum msg_type, const union msg *, char *, size_t);
+
+#endif

@@ -1,0 +1,11 @@
+/*
+ * How the record of a running container (bin/bulkhead/running.h) begins: room
+ * for the monitor's note of its end, blank until then.
+ */
+#ifndef PROTOCOL_NOTE_H
+#define PROTOCOL_NOTE_H
+
+#define NOTE_LEN	64			/* bytes, padded with blanks */
+#define NOTE_FORMAT	"exit %d %lld"		/* raw status, time in ns */
+
+#endif

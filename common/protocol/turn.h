@@ -1,0 +1,19 @@
+/*
+ * Taking turns at a file: a blocking lock of the kernel, which queues and
+ * wakes without polling, cut into slices by a timer so that the wait ends.
+ */
+#ifndef PROTOCOL_TURN_H
+#define PROTOCOL_TURN_H
+
+#include <stdbool.h>
+
+/* Install the timer's handler. Once, before confinement. 0 or -1. */
+int	turn_init(void);
+/*
+ * Lock a file, shared or not; also changes a lock that is already held.
+ * 0, or -1: ETIMEDOUT, ECONNRESET when the peer on descriptor 3 has gone.
+ */
+int	turn_take(int, bool exclusive, unsigned int wait_ms);
+void	turn_give(int);
+
+#endif

@@ -1,0 +1,420 @@
+#include "parse.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "cleanup.h"
+
+#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+#define SECOND		1000000000LL
+
+int
+parse_fail(struct parse_err *e, const char *fmt, ...)
+{
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	va_end(ap);
+	return (-1);
+}
+
+int
+parse_bool(const char *s)
+{
+	static const char *const	 yes[] = { "1", "t", "T", "TRUE",
+					    "true", "True" };
+	static const char *const	 no[] = { "0", "f", "F", "FALSE",
+					    "false", "False" };
+
+	for (size_t i = 0; i < NITEMS(yes); i++) {
+		if (strcmp(s, yes[i]) == 0)
+			return (1);
+		if (strcmp(s, no[i]) == 0)
+			return (0);
+	}
+	return (-1);
+}
+
+int
+parse_int(const char *s, int64_t *out)
+{
+	const char	*digits = s + (*s == '-' || *s == '+');
+	char		*end;
+	int		 base = 0;
+
+	errno = EINVAL;
+	if (!isdigit((unsigned char)*digits))
+		return (-1);
+	if (digits[0] == '0' && (digits[1] | 0x20) == 'b')
+		base = 2;
+	if (digits[0] == '0' && (digits[1] | 0x20) == 'o')
+		base = 8;
+	if (base != 0) {
+		digits += 2;
+		if (!isdigit((unsigned char)*digits))
+			return (-1);
+	}
+	errno = 0;
+	*out = strtoll(base == 0 ? s : digits, &end, base);
+	if (base != 0 && *s == '-')
+		*out = -*out;
+	if (*end != '\0')
+		errno = EINVAL;
+	return (errno == 0 ? 0 : -1);
+}
+
+int
+parse_digits(const char *s, uint64_t max, uint64_t *out)
+{
+	uint64_t	 v = 0;
+
+	errno = EINVAL;
+	if (*s == '\0' || s[strspn(s, "0123456789")] != '\0')
+		return (-1);
+	errno = ERANGE;
+	for (; *s != '\0'; s++) {
+		if (v > (UINT64_MAX - 9) / 10)
+			return (-1);
+		v = v * 10 + (uint64_t)(*s - '0');
+	}
+	if (v > max)
+		return (-1);
+	*out = v;
+	return (0);
+}
+
+/* A decimal number with an optional fraction. False when there is none. */
+static bool
+take_number(const char **s, long double *out)
+{
+	const char	*p = *s;
+	long double	 v = 0, scale = 1;
+	bool		 any = false;
+
+	for (; isdigit((unsigned char)*p); p++, any = true)
+		v = v * 10 + (*p - '0');
+	if (*p == '.')
+		for (p++; isdigit((unsigned char)*p); p++, any = true)
+			v += (*p - '0') * (scale /= 10);
+	*s = p;
+	*out = v;
+	return (any);
+}
+
+int
+parse_duration(const char *arg, int64_t *out, struct parse_err *e)
+{
+	static const struct {
+		const char	*name;
+		long double	 ns;
+	} units[] = {
+		{ "ns", 1 }, { "us", 1e3L }, { "\xc2\xb5s", 1e3L },
+		{ "\xce\xbcs", 1e3L }, { "ms", 1e6L }, { "s", 1e9L },
+		{ "m", 60e9L }, { "h", 3600e9L },
+	};
+	const char	*s = arg;
+	long double	 total = 0, v;
+	bool		 neg = *s == '-';
+	size_t		 i, n;
+
+	s += *s == '-' || *s == '+';
+	if (strcmp(s, "0") == 0) {
+		*out = 0;
+		return (0);
+	}
+	if (*s == '\0')
+		return (parse_fail(e, "time: invalid duration \"%s\"", arg));
+	while (*s != '\0') {
+		if (!take_number(&s, &v))
+			return (parse_fail(e, "time: invalid duration \"%s\"",
+			    arg));
+		n = strcspn(s, ".0123456789");
+		if (n == 0)
+			return (parse_fail(e,
+			    "time: missing unit in duration \"%s\"", arg));
+		for (i = 0; i < NITEMS(units); i++)
+			if (strlen(units[i].name) == n &&
+			    memcmp(units[i].name, s, n) == 0)
+				break;
+		if (i == NITEMS(units))
+			return (parse_fail(e, "time: unknown unit \"%.*s\" in "
+			    "duration \"%s\"", (int)n, s, arg));
+		total += v * units[i].ns;
+		s += n;
+	}
+	if (total >= 9223372036854775807.0L)
+		return (parse_fail(e, "time: invalid duration \"%s\"", arg));
+	*out = (int64_t)(neg ? -total : total);
+	return (0);
+}
+
+int
+parse_size(const char *arg, int64_t *out, struct parse_err *e)
+{
+	static const char	 units[] = "bkmgtp";
+	const char		*s = arg, *u;
+	long double		 v;
+	int			 c;
+
+	if (!isdigit((unsigned char)*s) || !take_number(&s, &v) ||
+	    s[-1] == '.')
+		return (parse_fail(e, "invalid size: '%s'", arg));
+	s += *s == ' ';
+	if (*s != '\0') {
+		c = tolower((unsigned char)*s);
+		if ((u = strchr(units, c)) == NULL)
+			return (parse_fail(e, "invalid suffix: '%s'", s));
+		for (; u > units; u--)
+			v *= 1024;
+		s++;
+		if (c != 'b' && tolower((unsigned char)*s) == 'i')
+			s++;
+		if (c != 'b' && tolower((unsigned char)*s) == 'b')
+			s++;
+	}
+	if (*s != '\0')
+		return (parse_fail(e, "invalid suffix: '%s'", s));
+	if (v >= 9223372036854775807.0L)
+		return (parse_fail(e, "size is too large: '%s'", arg));
+	*out = (int64_t)v;
+	return (0);
+}
+
+static const struct {
+	const char	*name;
+	int		 number;
+} signals[] = {
+	{ "SIGABRT", SIGABRT }, { "SIGALRM", SIGALRM }, { "SIGBUS", SIGBUS },
+	{ "SIGCHLD", SIGCHLD }, { "SIGCONT", SIGCONT }, { "SIGFPE", SIGFPE },
+	{ "SIGHUP", SIGHUP }, { "SIGILL", SIGILL }, { "SIGINT", SIGINT },
+	{ "SIGIO", SIGIO }, { "SIGKILL", SIGKILL }, { "SIGPIPE", SIGPIPE },
+	{ "SIGPROF", SIGPROF }, { "SIGPWR", SIGPWR }, { "SIGQUIT", SIGQUIT },
+	{ "SIGSEGV", SIGSEGV }, { "SIGSTKFLT", SIGSTKFLT },
+	{ "SIGSTOP", SIGSTOP }, { "SIGSYS", SIGSYS }, { "SIGTERM", SIGTERM },
+	{ "SIGTRAP", SIGTRAP }, { "SIGTSTP", SIGTSTP }, { "SIGTTIN", SIGTTIN },
+	{ "SIGTTOU", SIGTTOU }, { "SIGURG", SIGURG }, { "SIGUSR1", SIGUSR1 },
+	{ "SIGUSR2", SIGUSR2 }, { "SIGVTALRM", SIGVTALRM },
+	{ "SIGWINCH", SIGWINCH }, { "SIGXCPU", SIGXCPU },
+	{ "SIGXFSZ", SIGXFSZ },
+	/* Second names. */
+	{ "SIGCLD", SIGCHLD }, { "SIGIOT", SIGABRT }, { "SIGPOLL", SIGIO },
+	{ "SIGRTMIN", 34 }, { "SIGRTMAX", 64 },
+};
+
+/* RTMIN+n and RTMAX-n. Zero when it is neither. */
+static int
+realtime(const char *s)
+{
+	uint64_t	 n;
+
+	if (strncasecmp(s, "RTMIN+", 6) == 0 &&
+	    parse_digits(s + 6, 30, &n) == 0)
+		return (34 + (int)n);
+	if (strncasecmp(s, "RTMAX-", 6) == 0 &&
+	    parse_digits(s + 6, 30, &n) == 0)
+		return (64 - (int)n);
+	return (0);
+}
+
+int
+parse_signal(const char *s)
+{
+	uint64_t	 n;
+	int		 rt;
+
+	if (parse_digits(s, 64, &n) == 0)
+		return (n == 0 ? -1 : (int)n);
+	if (strncasecmp(s, "SIG", 3) == 0)
+		s += 3;
+	for (size_t i = 0; i < NITEMS(signals); i++)
+		if (strcasecmp(s, signals[i].name + 3) == 0)
+			return (signals[i].number);
+	rt = realtime(s);
+	return (rt == 0 ? -1 : rt);
+}
+
+/* n digits as a number in a range. Moves on. */
+static bool
+take_digits(const char **s, int n, int min, int max, int *out)
+{
+	int	 v = 0;
+
+	for (int i = 0; i < n; i++, (*s)++) {
+		if (!isdigit((unsigned char)**s))
+			return (false);
+		v = v * 10 + (**s - '0');
+	}
+	*out = v;
+	return (v >= min && v <= max);
+}
+
+/* ".123" as nanoseconds. */
+static int64_t
+take_fraction(const char **s)
+{
+	int64_t	 ns = 0, scale = SECOND;
+
+	if (**s != '.')
+		return (0);
+	for ((*s)++; isdigit((unsigned char)**s); (*s)++)
+		if (scale > 1)
+			ns += (**s - '0') * (scale /= 10);
+	return (ns);
+}
+
+/* "Z", "+01:00" or nothing (local time) after a broken-down time. */
+static bool
+take_zone(const char *s, struct tm *tm, int64_t *seconds)
+{
+	int	 h = 0, m = 0, sign;
+
+	tm->tm_isdst = -1;
+	if (*s == '\0') {
+		*seconds = mktime(tm);
+		return (true);
+	}
+	*seconds = timegm(tm);
+	if (*s == 'Z')
+		return (s[1] == '\0');
+	if (*s != '+' && *s != '-')
+		return (false);
+	sign = *s++ == '-' ? -1 : 1;
+	if (!take_digits(&s, 2, 0, 23, &h) || *s != ':')
+		return (false);
+	s++;
+	if (!take_digits(&s, 2, 0, 59, &m) || *s != '\0')
+		return (false);
+	*seconds -= sign * (h * 3600 + m * 60);
+	return (true);
+}
+
+/* 2006-01-02[T15[:04[:05[.999]]]][zone] */
+static bool
+date_and_time(const char *s, int64_t *out)
+{
+	struct tm	 tm = { 0 };
+	int64_t		 seconds, ns;
+
+	if (!take_digits(&s, 4, 1, 9999, &tm.tm_year) || *s++ != '-' ||
+	    !take_digits(&s, 2, 1, 12, &tm.tm_mon) || *s++ != '-' ||
+	    !take_digits(&s, 2, 1, 31, &tm.tm_mday))
+		return (false);
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	if (*s == 'T' || *s == ' ') {
+		s++;
+		if (!take_digits(&s, 2, 0, 23, &tm.tm_hour))
+			return (false);
+		if (*s == ':' && (s++,
+		    !take_digits(&s, 2, 0, 59, &tm.tm_min)))
+			return (false);
+		if (*s == ':' && (s++,
+		    !take_digits(&s, 2, 0, 60, &tm.tm_sec)))
+			return (false);
+	}
+	ns = take_fraction(&s);
+	if (!take_zone(s, &tm, &seconds))
+		return (false);
+	if (seconds > INT64_MAX / SECOND - 1 || seconds < INT64_MIN / SECOND)
+		return (false);
+	*out = seconds * SECOND + ns;
+	return (true);
+}
+
+int
+parse_time(const char *arg, int64_t now, int64_t *out, struct parse_err *e)
+{
+	struct parse_err	 ignored;
+	const char		*s;
+	char			*end;
+	int64_t			 d;
+
+	if (date_and_time(arg, out))
+		return (0);
+	if (isdigit((unsigned char)*arg)) {
+		errno = 0;
+		d = strtoll(arg, &end, 10);
+		s = end;
+		if (errno == 0 && d < INT64_MAX / SECOND) {
+			d = d * SECOND + take_fraction(&s);
+			if (*s == '\0') {
+				*out = d;
+				return (0);
+			}
+		}
+	}
+	if (parse_duration(arg, &d, &ignored) == 0) {
+		*out = now - d;
+		return (0);
+	}
+	return (parse_fail(e, "failed to parse time/duration \"%s\"", arg));
+}
+
+/* One quoted field; *s is behind its first quote. */
+static int
+quoted_field(const char *line, const char **s, char *out, struct parse_err *e)
+{
+	const char	*p = *s;
+
+	for (; *p != '\0'; p++) {
+		if (*p != '"' || p[1] == '"') {
+			*out++ = *p;
+			p += *p == '"';
+			continue;
+		}
+		p++;
+		if (*p != '\0' && *p != ',')
+			return (parse_fail(e, "parse error on line 1, column "
+			    "%zu: extraneous or missing \" in quoted-field",
+			    (size_t)(p - line)));
+		*out = '\0';
+		*s = p;
+		return (0);
+	}
+	return (parse_fail(e, "parse error on line 1, column %zu: extraneous "
+	    "or missing \" in quoted-field", (size_t)(p - line) + 1));
+}
+
+int
+parse_csv(const char *line, int (*field)(void *, const char *), void *ctx,
+    struct parse_err *e)
+{
+	scoped_free char	*buf = malloc(strlen(line) + 1);
+	const char		*s = line;
+	size_t			 n;
+
+	if (buf == NULL)
+		return (parse_fail(e, "%s", strerror(errno)));
+	if (*s == '\0')
+		return (0);
+	for (;; s++) {
+		if (*s == '"') {
+			s++;
+			if (quoted_field(line, &s, buf, e) == -1)
+				return (-1);
+		} else {
+			n = strcspn(s, ",");
+			memcpy(buf, s, n);
+			buf[n] = '\0';
+			if (strchr(buf, '"') != NULL)
+				return (parse_fail(e, "parse error on line 1, "
+				    "column %zu: bare \" in non-quoted-field",
+				    (size_t)(s - line) + strcspn(s, "\"") +
+				    1));
+			s += n;
+		}
+		if (field(ctx, buf) == -1)
+			return (parse_fail(e, "%s", strerror(errno)));
+		if (*s == '\0')
+			return (0);
+	}
+}

@@ -1,0 +1,42 @@
+/*
+ * The small languages of option values: truth, numbers, durations, sizes,
+ * signals, lists. Each parser returns 0, or -1 with a sentence that quotes
+ * what was given.
+ */
+#ifndef VALUE_PARSE_H
+#define VALUE_PARSE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct parse_err {
+	char	 text[512];
+};
+
+/* Put the sentence. Returns -1. */
+int	parse_fail(struct parse_err *, const char *, ...)
+	    __attribute__((format(printf, 2, 3)));
+
+/* Go's strconv.ParseBool: 1 or 0; -1 when it is neither. */
+int	parse_bool(const char *);
+/* Go's ParseInt with base 0. errno: EINVAL or ERANGE. */
+int	parse_int(const char *, int64_t *);
+/* Decimal digits only, up to a largest value. errno as above. */
+int	parse_digits(const char *, uint64_t, uint64_t *);
+/* Go's ParseDuration ("1h30m", "250ms", "-1.5s"), in nanoseconds. */
+int	parse_duration(const char *, int64_t *, struct parse_err *);
+/* A number with b, k, m, g, t or p (powers of 1024), in bytes. */
+int	parse_size(const char *, int64_t *, struct parse_err *);
+/* Number 1..64, or a name with or without SIG, any case. -1: none. */
+int	parse_signal(const char *);
+/*
+ * A moment for --since and --until, in ns since the epoch: RFC 3339 (parts
+ * from the end may be left off), seconds since the epoch with a fraction, or
+ * a duration, which is taken back from now.
+ */
+int	parse_time(const char *, int64_t, int64_t *, struct parse_err *);
+/* Fields of one line of CSV, as Go's encoding/csv reads it. */
+int	parse_csv(const char *, int (*)(void *, const char *), void *,
+	    struct parse_err *);
+
+#endif

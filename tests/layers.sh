@@ -1,0 +1,41 @@
+#!/bin/sh
+# The layers of common/, from the makefile: each library is declared, and
+# depends on lower ones only. An include that goes further does not compile,
+# because the compiler is given no other path.
+set -u
+passed=0 failed=0
+
+verdict() {	# verdict WHAT: of the command before
+	if [ $? -eq 0 ]; then
+		echo "ok - $1"
+		passed=$((passed + 1))
+	else
+		echo "not ok - $1"
+		failed=$((failed + 1))
+	fi
+}
+
+layers=$(make --no-print-directory -s layers)
+echo "$layers" | sed 's/^/# /'
+
+for dir in common/*/; do
+	name=$(basename "$dir")
+	[ "$name" = musl ] && continue		# headers of the C library
+	echo "$layers" | grep -q "^$name\( [^?]*\)*$"
+	verdict "$name is declared, with its dependencies"
+done
+
+echo "$layers" | awk '{ for (i = 2; i <= NF; i++) if (!($i in seen)) {
+	print "# " $1 " depends on " $i ", which is not below it"; bad = 1 }
+	seen[$1] = 1 } END { exit bad }'
+verdict "dependencies point down"
+
+# The compiler is what enforces it: an upward include is an error.
+probe=$(mktemp -d) || exit 1
+trap 'rm -rf "$probe"' EXIT
+echo '#include "tmpl.h"' >"$probe/up.c"
+! cc -Icommon/base -Icommon/protocol -fsyntax-only "$probe/up.c" 2>/dev/null
+verdict "an include of a higher library does not compile"
+
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,475 @@
+/*
+ * Every helper is sent every message, wrong in every way that its declaration
+ * knows: all expanded from PROTO, so that a new row is covered the day that
+ * it is written. A packet that is refused gets no answer, and the helper goes
+ * politely; one that is right but comes in the wrong state, or twice, gets an
+ * answer, and nobody dies.
+ */
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+#include "messages.h"
+#include "wire.h"
+
+#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+#define NOBODY		65534
+
+/* The wrong body is of these kinds; each field in turn has the fault. */
+enum fault { NONE, OVER, NUL };
+
+/* Compose a body of zeros with one faulty field: false if it cannot be. */
+struct faulty {
+	struct wbuf	*w;
+	int		 field;		/* which, from 0 */
+	enum fault	 fault;
+	bool		 done;
+};
+
+static bool
+hit(struct faulty *f, enum fault fault)
+{
+	return (f->field-- == 0 && f->fault == fault);
+}
+
+static void
+faulty_u32(struct faulty *f, uint32_t max)
+{
+	bool	 now = hit(f, OVER) && max != UINT32_MAX;
+
+	put_u32(f->w, now ? max + 1 : 0);
+	f->done |= now;
+}
+
+static void
+faulty_u64(struct faulty *f, uint64_t max)
+{
+	bool	 now = hit(f, OVER) && max != UINT64_MAX;
+
+	put_u64(f->w, now ? max + 1 : 0);
+	f->done |= now;
+}
+
+static void
+put_byte(struct wbuf *w, char c)
+{
+	if (w->len < w->cap)
+		w->base[w->len++] = (uint8_t)c;
+}
+
+static void
+faulty_str(struct faulty *f, size_t max)
+{
+	int	 mine = f->field-- == 0;
+
+	if (mine && f->fault == OVER) {
+		put_u16(f->w, (uint16_t)(max + 1));
+		for (size_t i = 0; i <= max; i++)
+			put_byte(f->w, 'x');
+		f->done = true;
+	} else if (mine && f->fault == NUL) {
+		put_u16(f->w, 3);
+		put_byte(f->w, 'a');
+		put_byte(f->w, '\0');
+		put_byte(f->w, 'b');
+		f->done = true;
+	} else
+		put_u16(f->w, 0);
+}
+
+#define FAULTY(kind, name, max)	faulty_##kind(f, (max));
+#define COMPOSER(id, no, from, to, nfd)					\
+static void								\
+compose_##id(struct faulty *f)						\
+{									\
+	FIELDS_##id(FAULTY)						\
+}
+PROTO(COMPOSER)
+
+static const struct row {
+	const char	*name;
+	enum msg_type	 type;
+	unsigned int	 from;
+	unsigned int	 to;
+	unsigned int	 nfds;
+	void		 (*compose)(struct faulty *);
+} rows[] = {
+#define ROW(id, no, from, to, nfd)					\
+	{ #id, MSG_##id, (from), (to), (nfd), compose_##id },
+	PROTO(ROW)
+};
+
+/* Who there is, and the highest descriptor that each is started with. */
+static const struct program {
+	const char	*name;
+	enum role	 role;
+	int		 last_fd;
+	int		 refuses;	/* its exit status after a refusal */
+} programs[] = {
+	{ "resolve",	R_RESOLVE,	3, EX_PROTOCOL },
+	{ "statekeep",	R_STATE,	3, EX_PROTOCOL },
+	{ "lockbroker",	R_LOCK,		3, EX_PROTOCOL },
+	{ "store",	R_STORE,	3, EX_PROTOCOL },
+	{ "unpack",	R_UNPACK,	3, EX_PROTOCOL },
+	{ "fetch",	R_FETCH,	3, EX_PROTOCOL },
+	{ "launch",	R_LAUNCH,	3, EX_PROTOCOL },
+	{ "refresh",	R_REFRESH,	3, EX_PROTOCOL },
+	{ "cgroup",	R_CGROUP,	3, EX_PROTOCOL },
+	{ "scope",	R_SCOPE,	3, EX_PROTOCOL },
+	{ "digest",	R_DIGEST,	3, EX_PROTOCOL },
+	{ "inflate",	R_INFLATE,	3, EX_PROTOCOL },
+	/* These two outlive whoever broke the protocol: a container may run. */
+	{ "monitor",	R_MONITOR,	5, EX_OK },
+	{ "reaper",	R_REAPER,	6, EX_OK },
+};
+
+static char	 libexec[PATH_MAX];
+static int	 null_fd, dir_fd;
+
+/* A running program: our ends of its channels. */
+struct victim {
+	pid_t	 pid;
+	int	 ends[3];
+	int	 nends;
+};
+
+static _Noreturn void
+become(const struct program *p, enum role peer, int *theirs)
+{
+	char	 path[PATH_MAX + 16], role[16];
+	int	 fd = 3;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", libexec, p->name);
+	(void)snprintf(role, sizeof(role), "%#x", (unsigned int)peer);
+	/* Up and out of the way first, then down to their numbers. */
+	for (int i = 0; i < 3; i++)
+		if (theirs[i] != -1)
+			theirs[i] = fcntl(theirs[i], F_DUPFD_CLOEXEC, 32);
+	for (int i = 0; i < 3 && theirs[i] != -1; i++)
+		(void)dup2(theirs[i], fd++);
+	if (p->last_fd >= fd)
+		(void)dup2(dir_fd, fd++);
+	(void)dup2(null_fd, STDERR_FILENO);
+	(void)close_range((unsigned int)fd, ~0U, 0);
+	if (geteuid() == 0 && (setgroups(0, NULL) == -1 ||
+	    setgid(NOBODY) == -1 || setuid(NOBODY) == -1))
+		_exit(126);
+	execl(path, path, "-p", role, (char *)NULL);
+	_exit(127);
+}
+
+/* Made by who it runs as, or refresh would see that it was not. */
+static void
+pair(int sp[2])
+{
+	uid_t	 me = geteuid();
+
+	if ((me == 0 && seteuid(NOBODY) == -1) ||
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sp) == -1 ||
+	    (me == 0 && seteuid(me) == -1))
+		err(1, "socketpair");
+}
+
+static void
+start_victim(struct victim *v, const struct program *p, enum role peer)
+{
+	int	 theirs[3] = { -1, -1, -1 }, sp[2];
+
+	/* A descriptor for the directory takes the place after the channels. */
+	v->nends = p->last_fd == 3 ? 1 : p->last_fd - 3;
+	for (int i = 0; i < v->nends; i++) {
+		pair(sp);
+		v->ends[i] = sp[0];
+		theirs[i] = sp[1];
+	}
+	if ((v->pid = fork()) == -1)
+		err(1, "fork");
+	if (v->pid == 0)
+		become(p, peer, theirs);
+	for (int i = 0; i < v->nends; i++)
+		close(theirs[i]);
+}
+
+static int
+end_victim(struct victim *v)
+{
+	int	 st;
+
+	for (int i = 0; i < v->nends; i++)
+		close(v->ends[i]);
+	if (waitpid(v->pid, &st, 0) == -1)
+		err(1, "waitpid");
+	return (WIFEXITED(st) ? WEXITSTATUS(st) : -WTERMSIG(st));
+}
+
+/* What comes back within the time: 1 an answer, 0 the end, -1 nothing. */
+static int
+answer(const struct victim *v, int ms)
+{
+	struct pollfd	 pfd = { .fd = v->ends[0], .events = POLLIN };
+	uint8_t		 buf[PROTO_MAX];
+
+	if (poll(&pfd, 1, ms) <= 0)
+		return (-1);
+	/* Descriptors that come with it are dropped by the kernel. */
+	return (recv(v->ends[0], buf, sizeof(buf), 0) > 0);
+}
+
+/* A packet with any bytes and any number of descriptors. */
+static bool
+send_raw(const struct victim *v, const struct wbuf *w, unsigned int nfds)
+{
+	union {
+		struct cmsghdr	 align;
+		char		 buf[CMSG_SPACE(sizeof(int) * (PROTO_FDS + 2))];
+	} ctl;
+	struct iovec	 iov = { w->base, w->len };
+	struct msghdr	 mh = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct cmsghdr	*c;
+	int		 fds[PROTO_FDS + 2];
+
+	memset(&ctl, 0, sizeof(ctl));
+	for (unsigned int i = 0; i < nfds; i++)
+		fds[i] = null_fd;
+	if (nfds > 0) {
+		mh.msg_control = &ctl;
+		mh.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
+		c = CMSG_FIRSTHDR(&mh);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+		memcpy(CMSG_DATA(c), fds, nfds * sizeof(int));
+	}
+	return (sendmsg(v->ends[0], &mh, MSG_NOSIGNAL) == (ssize_t)w->len);
+}
+
+struct attempt {
+	const char	*what;
+	unsigned int	 nfds;		/* declared in the header */
+	unsigned int	 sent;		/* and really sent */
+	uint16_t	 version;
+	int		 more;		/* bytes at the end: -1, 0, 1 */
+	int		 field;
+	enum fault	 fault;
+};
+
+static bool
+compose(struct wbuf *w, const struct row *r, const struct attempt *a)
+{
+	struct faulty	 f = { w, a->field, a->fault, false };
+
+	w->len = 0;
+	w->bad = false;
+	put_u16(w, a->version);
+	put_u16(w, (uint16_t)r->type);
+	put_u32(w, 7);
+	put_u32(w, a->nfds);
+	r->compose(&f);
+	if (a->more > 0)
+		w->base[w->len++] = 0;
+	else if (a->more < 0)
+		w->len--;
+	return (a->fault == NONE || f.done);
+}
+
+static unsigned int	 tried;
+
+/* True if the packet is refused, and the program goes as it says it will. */
+static bool
+refused(const struct program *p, enum role peer, const struct row *r,
+    const struct attempt *a)
+{
+	uint8_t		 buf[PROTO_MAX + 16];
+	struct wbuf	 w = { buf, 0, PROTO_MAX, false };
+	struct victim	 v;
+	int		 came, status;
+
+	if (!compose(&w, r, a))
+		return (true);
+	tried++;
+	start_victim(&v, p, peer);
+	came = send_raw(&v, &w, a->sent) ? answer(&v, 3000) : -2;
+	status = end_victim(&v);
+	if (came == 0 && status == p->refuses)
+		return (true);
+	printf("# %s, %s, %s (field %d): answer %d, status %d\n", p->name,
+	    r->name, a->what, a->field, came, status);
+	return (false);
+}
+
+/* Not addressed to it, or not by us: one packet that is otherwise right. */
+static bool
+refused_stranger(const struct program *p, enum role peer, const struct row *r)
+{
+	const struct attempt	 a = { "not this peer's", r->nfds, r->nfds,
+				    PROTO_VERSION, 0, -1, NONE };
+
+	return (refused(p, peer, r, &a));
+}
+
+static bool
+refused_faults(const struct program *p, const struct row *r)
+{
+	const unsigned int	 n = r->nfds;
+	const struct attempt	 all[] = {
+		{ "short by one", n, n, PROTO_VERSION, -1, -1, NONE },
+		{ "long by one", n, n, PROTO_VERSION, 1, -1, NONE },
+		{ "a version to come", n, n, PROTO_VERSION + 1, 0, -1, NONE },
+		{ "one descriptor too many", n, n + 1, PROTO_VERSION, 0, -1,
+		    NONE },
+		{ "one too many, declared", n + 1, n + 1, PROTO_VERSION, 0, -1,
+		    NONE },
+		{ "more than any message has", n, PROTO_FDS + 1, PROTO_VERSION,
+		    0, -1, NONE },
+		{ "one descriptor too few", n, n - 1, PROTO_VERSION, 0, -1,
+		    NONE },
+		{ "one too few, declared", n - 1, n - 1, PROTO_VERSION, 0, -1,
+		    NONE },
+	};
+	bool	 ok = true;
+
+	for (size_t i = 0; i < NITEMS(all) - (n == 0 ? 2 : 0); i++)
+		ok &= refused(p, R_CTL, r, &all[i]);
+	/* Which fields there are, compose knows: ask for more than any has. */
+	for (int field = 0; field < 8; field++) {
+		const struct attempt	 over = { "over the bound", n, n,
+					    PROTO_VERSION, 0, field, OVER };
+		const struct attempt	 nul = { "NUL inside", n, n,
+					    PROTO_VERSION, 0, field, NUL };
+
+		ok &= refused(p, R_CTL, r, &over);
+		ok &= refused(p, R_CTL, r, &nul);
+	}
+	return (ok);
+}
+
+/*
+ * Right by its declaration, of zeros, with /dev/null for each descriptor, to
+ * a program that has just started; and once more. It may say what it likes.
+ */
+static bool
+survived(const struct program *p, const struct row *r)
+{
+	const struct attempt	 a = { "right", r->nfds, r->nfds,
+				    PROTO_VERSION, 0, -1, NONE };
+	uint8_t			 buf[PROTO_MAX];
+	struct wbuf		 w = { buf, 0, sizeof(buf), false };
+	struct victim		 v;
+	int			 status, came = -1;
+
+	(void)compose(&w, r, &a);
+	start_victim(&v, p, R_CTL);
+	for (int i = 0; i < 2; i++)
+		if (send_raw(&v, &w, r->nfds))
+			came = answer(&v, 300);
+	status = end_victim(&v);
+	if (status >= 0 && came != 0)
+		return (true);
+	printf("# %s, %s: answer %d, status %d\n", p->name, r->name, came,
+	    status);
+	return (false);
+}
+
+static void
+sweep(const struct program *p)
+{
+	char	 what[128];
+
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		const struct row	*r = &rows[i];
+		bool			 ours = (r->from & R_CTL) != 0 &&
+					    (r->to & p->role) != 0;
+		bool			 ok;
+
+		/* As someone who may send nothing to anyone. */
+		ok = (r->from & (R_UNPACK | R_FETCH)) != 0 ||
+		    refused_stranger(p, R_UNPACK | R_FETCH, r);
+		if (!ours)
+			ok &= refused_stranger(p, R_CTL, r);
+		else
+			ok &= refused_faults(p, r) && survived(p, r);
+		(void)snprintf(what, sizeof(what), "%s and %s", p->name,
+		    r->name);
+		check(ok, what, __LINE__);
+	}
+}
+
+/* No message at all: junk, an empty header, a number that nobody has. */
+static void
+junk(const struct program *p)
+{
+	static const uint8_t	 bytes[][PROTO_HDR] = {
+		{ 0 }, { 0xff, 0xff, 0xff, 0xff }, { 1, 0, 0xff, 0x7f },
+	};
+	uint8_t		 big[PROTO_MAX + 1] = { 0 };
+	struct wbuf	 w;
+	struct victim	 v;
+	bool		 ok = true;
+
+	for (size_t i = 0; i < NITEMS(bytes) + 1; i++) {
+		w.base = big;
+		w.len = i < NITEMS(bytes) ? (i == 0 ? 1 : PROTO_HDR) :
+		    sizeof(big);
+		memset(big, 0, sizeof(big));
+		if (i < NITEMS(bytes))
+			memcpy(big, bytes[i], PROTO_HDR);
+		start_victim(&v, p, R_CTL);
+		ok &= send_raw(&v, &w, 0) && answer(&v, 3000) == 0;
+		ok &= end_victim(&v) == p->refuses;
+	}
+	check(ok, p->name, __LINE__);
+}
+
+/* Out of the way of the numbers that a program is started with. */
+static int
+high(const char *path, int flags)
+{
+	int	 fd = open(path, flags | O_CLOEXEC), up;
+
+	if (fd == -1 || (up = fcntl(fd, F_DUPFD_CLOEXEC, 64)) == -1)
+		err(1, "%s", path);
+	close(fd);
+	return (up);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char	*b = getenv("B");
+	char		 path[PATH_MAX];
+
+	(void)argc;
+	(void)argv;
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)snprintf(path, sizeof(path), "%s/libexec/bulkhead",
+	    b == NULL ? "build/plain" : b);
+	if (realpath(path, libexec) == NULL)
+		err(1, "%s", path);
+	null_fd = high("/dev/null", O_RDWR);
+	dir_fd = high(libexec, O_PATH | O_DIRECTORY);
+	for (size_t i = 0; i < NITEMS(programs); i++) {
+		if (faccessat(dir_fd, programs[i].name, X_OK, 0) == -1) {
+			check(0, programs[i].name, __LINE__);
+			continue;
+		}
+		sweep(&programs[i]);
+		junk(&programs[i]);
+	}
+	printf("# %u packets\n", tried);
+	return (finish());
+}
