@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../bin/bulkhead/env.h"
-#include "../../bin/bulkhead/spec.h"
+#include "env.h"
+#include "spec.h"
 #include "tmpl.h"
 #include "visible.h"
 #include "record.h"

@@ -1,0 +1,82 @@
+/*
+ * Options, declared. A command's options are rows of struct opt; the parser,
+ * the help text, the shell completions and the list of what is refused are
+ * all made from them.
+ */
+#ifndef CLI_OPT_H
+#define CLI_OPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct rec;
+
+enum opt_kind {
+	OPT_FLAG,	/* --x, --x=false; kept as "true" or "false" */
+	OPT_STRING,	/* one value, the last one counts */
+	OPT_ARRAY,	/* each occurrence is one value */
+	OPT_LIST,	/* each occurrence is a comma separated list (CSV) */
+	OPT_FILE_ARRAY,	/* the same two, of small files to be read: they are */
+	OPT_FILE_LIST,	/* opened before root is given up (given.h) */
+	OPT_INT,	/* kept as a decimal number */
+	OPT_UINT,
+	OPT_DURATION,	/* Go syntax; kept as nanoseconds */
+	OPT_SIGNAL,	/* name or number; kept as a number */
+	OPT_SIZE,	/* k, m, g, t suffixes; kept as bytes */
+	OPT_ONLY,	/* podman's, of which we do the values in `complete` */
+	OPT_IGNORED,	/* takes a value, means nothing here, as in podman */
+	OPT_IGNORED_FLAG,
+	OPT_REFUSED,	/* podman's, takes a value: refused by name */
+	OPT_REFUSED_FLAG,
+};
+
+struct opt {
+	const char	*name;		/* long name; NULL ends a table */
+	char		 letter;	/* short name, or 0 */
+	enum opt_kind	 kind;
+	const char	*metavar;	/* NULL: podman's word for the kind */
+	const char	*help;		/* NULL: hidden */
+	const char	*def;		/* shown in the help; never stored */
+	const char	*complete;	/* what completes it: file, container,
+					 * image, a|b|c, or NULL */
+};
+
+enum { OPT_TABLES = 3 };
+
+struct opt_set {
+	const char		*command;	/* as typed, for messages */
+	const struct opt	*tables[OPT_TABLES]; /* and opts_global */
+	bool			 stop_early;	/* at the first positional */
+};
+
+/* The options that every command takes, and those that stand before it. */
+extern const struct opt opts_global[];
+extern const struct opt opts_before[];
+
+/*
+ * Parse argv[0..argc) (without the command's own name). Options go into the
+ * first record under their long name, global ones into the second; argv is
+ * reordered so that the positionals come first, and their number is
+ * returned. -1: it was not understood, and the person has been told. --help
+ * sets "help".
+ */
+int	opt_parse(const struct opt_set *, int, char **, struct rec *,
+	    struct rec *);
+
+/* Was it given? */
+bool	opt_given(const struct rec *, const char *);
+/* A flag's value, or the fallback if it was not given. */
+bool	opt_flag(const struct rec *, const char *, bool);
+/* The last value, or the fallback. */
+const char *opt_str(const struct rec *, const char *, const char *);
+/* A number, size, duration or signal, or the fallback. */
+int64_t	opt_num(const struct rec *, const char *, int64_t);
+
+/* The row of a long name or letter in a set, or NULL. */
+const struct opt *opt_find(const struct opt_set *, const char *, size_t);
+const struct opt *opt_letter(const struct opt_set *, char);
+/* podman's list of the options in one table or set, aligned, on stdout. */
+void	opt_help(const struct opt *const *, size_t);
+
+#endif

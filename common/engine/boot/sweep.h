@@ -1,0 +1,37 @@
+/*
+ * What commands that were killed have left, and boots that ended: found
+ * without looking at what belongs to the living, so that it costs nothing
+ * when there is none.
+ */
+#ifndef ENGINE_SWEEP_H
+#define ENGINE_SWEEP_H
+
+#include <stddef.h>
+
+struct session;
+
+/*
+ * Containers that nobody makes, watches or ends any more. Each has a run
+ * directory, which whoever works for it holds locked.
+ */
+void	sweep_containers(struct session *);
+/* Layers half made or half deleted, if they are not of just now. */
+void	sweep_store(struct session *);
+/*
+ * Once in each boot: all of it, however recent, and the writable layers of
+ * containers whose records the last boot took along.
+ */
+void	sweep_boot(struct session *);
+/* What sweep_boot would take away: kind, name, why. Nothing is changed. */
+typedef void sweep_fn(void *, const char *, const char *, const char *);
+void	sweep_plan(struct session *, sweep_fn *, void *);
+/* The mark in the layer of a container that is removed when it ends. */
+void	sweep_mark(const struct session *, char *, size_t);
+/*
+ * The mark in that of one whose record may be lost when the power fails: as
+ * long as it is there the next boot looks if there is a record. "" in a state
+ * namespace, from which not all records are seen.
+ */
+void	sweep_mark_new(const struct session *, char *, size_t);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * A container's definition, composed once from three voices: what the person
+ * said, what the configuration says, what the image (a stranger) asks for.
+ */
+#ifndef ENGINE_DEFINE_H
+#define ENGINE_DEFINE_H
+
+#include <stdbool.h>
+
+/* The key of the bytes of a seccomp profile that the person named. */
+#define DEFINE_PROFILE	"seccomp_json"
+
+struct rec;
+struct session;
+
+/*
+ * The definition record (keys: see engine(7)) of the container `id` from the
+ * options of run or create, an image record (NULL with --rootfs), what the
+ * person called it, and the command. NULL after telling the person why; the
+ * caller frees it.
+ */
+struct rec *define_container(struct session *, const char *,
+	    const struct rec *, const char *, int, char **);
+
+/*
+ * The `cap`, `seccomp` and other keys of a definition that tell what it may
+ * do, of these options and this configuration. The caller frees; NULL: they
+ * are wrong, which define_container will say.
+ */
+struct rec *define_security(const struct rec *, const struct rec *);
+
+/*
+ * Open the seccomp profile that the options name, before root is given up:
+ * define_container reads it.
+ */
+void	define_open_files(const struct rec *);
+/* Will it have no network namespace of its own? */
+bool	define_host_net(const struct rec *);
+
+/*
+ * Only the `mount` entries that the options ask for, so that root can open
+ * them before it is given up. 0, or -1 after telling the person why.
+ */
+int	define_mounts(const struct rec *, struct rec *);
+
+#endif

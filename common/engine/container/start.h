@@ -1,0 +1,87 @@
+/*
+ * Starting a container: the steps that DESIGN §2 lists, with the helpers
+ * that a session has opened.
+ */
+#ifndef ENGINE_START_H
+#define ENGINE_START_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "filters.h"
+
+struct rec;
+struct session;
+
+/* A container on its way from a definition to its first process. */
+struct start {
+	struct session	*s;
+	const char	*id;
+	struct rec	*def;		/* borrowed; name is set */
+	bool		 attach_in, attach_out, attach_err;
+	bool		 sig_proxy;
+	bool		 named;		/* by the user, just now */
+	bool		 restarting;	/* state created or exited, not new */
+
+	bool		 tty, stdin_open, host_net;	/* as in def */
+
+	/* What is on the way already. */
+	bool		 has_process;	/* launch_create */
+	bool		 begun;		/* ... and mon_open */
+	bool		 layer_asked;	/* rw_make */
+	struct rec	*full;		/* the definition as launch gets it */
+	char		 filter[FILTER_NAME];
+	int		 filter_fd;
+	bool		 filter_sought;	/* by start_has_filter */
+	bool		 compiling;	/* resolve is at it */
+
+	int		 pidfd, userns;	/* of the first process */
+
+	/* What start_container has found out. */
+	pid_t		 pid;
+	uint64_t	 pid_start;	/* see proc_start_time */
+	bool		 recorded;	/* as running */
+	bool		 name_taken;	/* by another engine's container */
+	int		 code;		/* 125, 126, 127 when it failed */
+	bool		 left;		/* it runs on: the person detached,
+					 * or nobody reads any more */
+	bool		 ended;
+	int		 wait_status;	/* raw, when it has ended */
+	int64_t		 finished;	/* ns */
+};
+
+/*
+ * Have its first process made already, by a launch that has just been started
+ * and knows only whether it gets a network (host_net is set). 0 or -1.
+ */
+int	start_process(struct start *);
+/*
+ * Have its pipes and its first process made already, while it is looked up
+ * what it is for. The three flags are set. 0, or -1 with a sentence; then, and
+ * when no start follows, its run directory is the caller's to remove.
+ */
+int	start_begin(struct start *);
+/*
+ * Is a filter kept, or none wanted, for a container that is to have `cap` and
+ * `seccomp` of this record? Then no compiler is needed.
+ */
+bool	start_has_filter(struct start *, const struct rec *);
+/* Have resolve running if its filter must be compiled. 0, or -1. */
+int	start_compiler(struct start *);
+/*
+ * Build and run it. When it is attached, stay until it ends or the person
+ * detaches. 0, or -1 after telling the person why; nothing is left running.
+ */
+int	start_container(struct start *);
+/*
+ * Record that it failed, coming from a state that only this start has made,
+ * whatever others have done since. The sentence in the star's text is kept
+ * with it. 0, or -1 with a sentence.
+ */
+int	start_failed(struct start *, unsigned int from, unsigned int to);
+/* Is any of its streams attached? */
+bool	start_attached(const struct start *);
+
+#endif

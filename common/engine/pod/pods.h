@@ -1,0 +1,43 @@
+/*
+ * Pods: records that containers belong to.
+ */
+#ifndef ENGINE_PODS_H
+#define ENGINE_PODS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct rec;
+struct session;
+
+/* One by name, id or prefix. NULL with errno and a sentence. */
+struct rec *pods_get(struct session *, const char *);
+/* All, nested `obj`. NULL with a sentence. */
+struct rec *pods_list(struct session *);
+/* The id of the youngest in a list, in 65 bytes. 0, or -1: there is none. */
+int	pods_latest(const struct rec *, char *);
+/*
+ * With its containers; running ones only by force, which stops them first,
+ * in so many seconds (-1: their own timeout). What was begun is finished. 0,
+ * or -1 with a sentence.
+ */
+int	pods_remove(struct session *, const struct rec *, bool, int64_t);
+/* One whose record is damaged, by its id: it says nothing of containers. */
+int	pods_remove_damaged(struct session *, const char *);
+/*
+ * S85: after a boot each pod that has a cgroup has it again. Each one's
+ * failure is said, and is its own: -1.
+ */
+int	pods_refresh(struct session *);
+/*
+ * A container's definition that --pod names one for: its id and name. 0, or
+ * -1 with a sentence.
+ */
+int	pods_define(struct session *, struct rec *);
+/*
+ * What a pod is, from its members' states (a number of each, by state), in
+ * podman's word: Created, Running, Degraded, Exited, Paused, Stopped, Error.
+ */
+const char *pods_state(const unsigned int *, unsigned int);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * OCI runtimes and monitors: which are configured, and where they are. Bulkhead
+ * runs containers with its own `launch`; the others are there to be named.
+ * Looking one up costs a few stat(2), executes nothing, and happens only when
+ * somebody asks for it.
+ */
+#ifndef ENGINE_RUNTIMES_H
+#define ENGINE_RUNTIMES_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct globals;
+struct rec;
+
+#define RUNTIME_OWN	"launch"
+#define RUNTIME_SHOWN	"bulkhead launch"	/* its name in `info` */
+
+struct runtime {
+	char	 name[256];
+	char	 path[PATH_MAX];	/* empty: our own */
+	bool	 own;
+	bool	 json;			/* writes its log as JSON on demand */
+	bool	 nocgroups;		/* can run without cgroups */
+	bool	 kvm;			/* runs virtual machines */
+};
+
+/*
+ * One by the name or absolute path a person gave, from the settled
+ * configuration. 0, or -1 with errno and podman's sentence: EINVAL where it is
+ * not known or has no executable, else what stat(2) said.
+ */
+int	runtimes_find(const struct rec *, const char *, struct runtime *,
+	    char *, size_t);
+/*
+ * The one that the configuration names or, where it names none, the one that
+ * podman would choose: crun on cgroup v2, else runc. As above.
+ */
+int	runtimes_default(const struct rec *, struct runtime *, char *, size_t);
+/*
+ * The next name in the table, in order and once each; false at the end. The
+ * position starts at 0, the name at NULL, and it lives as the record does.
+ */
+bool	runtimes_next(const struct rec *, size_t *, const char **);
+/*
+ * The first regular file of a list of paths (all values of a key), or what
+ * PATH has under a name. 0 with the path; -1 with ENOENT, or with what
+ * stat(2) said of the path left in the buffer.
+ */
+int	runtimes_path(const struct rec *, const char *key, const char *name,
+	    char *, size_t);
+/* The n-th candidate for that; false when there is none left. */
+bool	runtimes_candidate(const struct rec *, const char *key,
+	    const char *name, size_t n, char *, size_t);
+
+/*
+ * What --runtime names, if it was given: one that is not known is an error
+ * of any command, one that is not our own of those that start containers.
+ * 0, or -1 with errno and a sentence.
+ */
+int	runtimes_check(const struct rec *, const struct globals *, char *,
+	    size_t);
+
+/* Is what `conmon --version` printed version 2.0.1 or later? */
+bool	runtimes_conmon_fits(const char *);
+
+#endif

@@ -1,0 +1,208 @@
+/*
+ * What a command works with: its star, the settled configuration, the opened
+ * state and store. Opened once, in the order that privilege needs.
+ */
+#ifndef ENGINE_SESSION_H
+#define ENGINE_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cache.h"
+#include "cmd.h"
+#include "mac.h"
+#include "star.h"
+
+struct rec;
+
+enum {
+	NEED_CONFIG	= 0,
+	NEED_STATE	= 1 << 0,
+	NEED_STORE	= 1 << 1,
+	NEED_LOCK	= 1 << 2,
+	NEED_IDS	= 1 << 3,	/* refresh */
+	NEED_LAUNCH	= 1 << 4,	/* reaper, monitor, launch */
+	NEED_FETCH	= 1 << 5,
+	NEED_WRITE	= 1 << 6,	/* the store may be created, changed */
+	NEED_CGROUP	= 1 << 9,	/* what moves processes */
+	NEED_MORE	= 1 << 7,	/* starts more helpers: will confine
+					 * itself with session_confine */
+	NEED_AS_IS	= 1 << 10,	/* what was left over stays so */
+	NEED_SETTINGS	= 1 << 11,	/* the store's own; with NEED_STORE */
+	NEED_RUN_ROOT	= 1 << 12,	/* the store's, as podman of root has
+					 * it; rootless it is the same */
+	NEED_IF_THERE	= 1 << 8,	/* of a state that is not there yet,
+					 * none is made */
+};
+
+struct session {
+	struct star		 star;
+	struct globals		*g;
+	struct rec		*config;
+	unsigned int		 config_flags;	/* enum config_flags */
+	bool			 quiet;		/* without its warnings */
+	int			 config_fd;	/* the sealed memfd it came in */
+	int			 fresh_fd;	/* the same from resolve, to be kept */
+	char			 config_name[CACHE_NAME]; /* ... under this; or "" */
+	struct cache		 cache;		/* of filters, and of that */
+	struct mac_key		 root_key;	/* while we are root: grant.h */
+	struct rec		*made_with;	/* NULL, or what the store has
+						 * instead of ours */
+	struct rec		*chosen;	/* see trust.h */
+	bool			 system;	/* root started us */
+	bool			 single;	/* containers get one id only */
+	bool			 userns;	/* store is root of its own */
+	int			 userns_fd;	/* of a container that we made */
+	bool			 containers;	/* may ask their monitors */
+	bool			 rm_volumes;	/* what is removed takes its own
+						 * volumes with it */
+	bool			 locks;		/* the lock broker is ready */
+	bool			 locks_any;	/* ... whatever its table's size:
+						 * to look, or to renumber */
+	bool			 locks_stale;	/* locks_retrieve is due */
+	bool			 inherit;	/* started by a reaper: take what
+						 * it kept for us */
+	unsigned int		 kept;		/* bit mask of enum keep_fd */
+	const char		*reaped_id;	/* the container whose raw wait
+						 * status we were told, or NULL */
+	int			 reaped;
+	char			 boot_id[65];
+	bool			 stale;		/* refresh is due: boot.h */
+	bool			 lost;		/* the run directory knows nothing
+						 * of this boot: running.h */
+	int			 state_dir;	/* durable */
+	int			 run_dir;	/* per boot */
+	int			 graph_fd;	/* graph root; system: mount */
+	int			 run_root_fd;	/* run root, system: mount; or -1 */
+	int			 ctr_fd;	/* run directory that we locked */
+	char			 ctr_id[65];	/* whose it is */
+	const char		*graph;		/* its path */
+	int			 (*privileged)(struct session *); /* see below */
+	bool			 (*compiles)(struct session *);
+	int			 (*launched)(struct session *);
+	void			*arg;
+};
+
+/*
+ * Open. `privileged`, if set in the struct, is called in system mode while
+ * still root, to open what the command line names (bind mounts, archives);
+ * in rootless mode it is called at the same point. `compiles`, if set, tells
+ * with NEED_LAUNCH and a configuration that was kept whether resolve will be
+ * needed all the same, to compile a filter. `launched`, if set, is called as
+ * soon as there is a launch to be asked. `cleanup_args` go to the
+ * reaper if NEED_LAUNCH. 0, or -1 after telling the person why.
+ */
+int	session_open(struct session *, struct globals *, unsigned int,
+	    char *const *);
+void	session_close(struct session *);
+/*
+ * The same where nothing but the end of this process follows: its channels
+ * close with it, at once, and no helper that ends is in its way.
+ */
+void	session_leave(struct session *);
+/* Only resolve, which is asked nothing yet. 0, or -1 as above. */
+int	session_open_resolve(struct session *, struct globals *);
+/*
+ * From here on no more helpers are started, and this process may do only what
+ * its policy says: bulkhead-connect.policy for a session that looks at
+ * containers, bulkhead.policy for others and for NULL. session_open does it,
+ * unless NEED_MORE.
+ */
+void	session_confine(const struct session *);
+/* Make and open a directory of the engine's own, with a sentence: or -1. */
+int	session_own_dir(struct session *, const char *);
+/*
+ * Find out which boot this is; the session opens with it. 0, or -1 with a
+ * sentence: another answer would make everything that runs look ended.
+ */
+int	session_boot_id(struct session *);
+/*
+ * Was the run directory removed since it was opened? Then this command can
+ * record nothing any more, but the next one can.
+ */
+bool	session_run_dir_gone(const struct session *);
+/* Say the star's last sentence as an error. Returns EXIT_ENGINE. */
+int	session_error(struct session *);
+
+/* What a reaper has kept for its clean-up: borrowed; -1: nothing, or we are
+ * none. */
+int	session_kept(const struct session *, enum keep_fd);
+/* Is the state this command's alone, and gone with it? */
+bool	session_in_memory(const struct session *);
+/* Put "NAME: " in front of the star's sentence. Always -1, errno kept. */
+int	session_sentence_of(struct session *, const char *);
+/* "WHAT NAME: strerror" as the star's sentence; always -1, errno kept. */
+int	session_sentence(struct session *, const char *, const char *);
+/* Text of a configuration key, or the fallback. */
+const char *session_config(const struct session *, const char *, const char *);
+
+/* All rows, nested `ctr`; all images, nested `image`. NULL: session_error. */
+struct rec *session_rows(struct session *);
+struct rec *session_images(struct session *);
+/* One, by name, id or prefix: row keys with nested `def`; image keys. */
+struct rec *session_container(struct session *, const char *);
+/* The same as it was left, also if what it says is over. */
+struct rec *session_row(struct session *, const char *);
+struct rec *session_image(struct session *, const char *);
+/* Only ask for an image: star_wait_rec of the store has it. 0 or -1. */
+int	session_ask_image(struct session *, const char *);
+/* The full id of a container in a buffer of 65 bytes. 0 or -1. */
+int	session_find(struct session *, const char *, char *);
+/* Change a row: states allowed now (0: any), state after (0: same), keys. */
+int	session_set(struct session *, const char *, unsigned int, unsigned int,
+	    const struct rec *);
+/*
+ * Give the store (or unpack) a user namespace with all the ids that this
+ * user's containers have, through refresh. 0, also when it has one already.
+ */
+int	session_userns(struct session *, enum star_helper);
+/* The same for the store, once: a helper can do it only once. 0, or -1. */
+int	session_store_userns(struct session *);
+/*
+ * Have a container's writable layer made, or found again, as its definition
+ * says. 0, or -1 with a sentence. The store answers (star_wait_rec)
+ * with what start needs to know of it. One that is made now must be kept when
+ * its record is durable, or the next boot takes it away (sweep.h).
+ */
+int	session_ask_layer(struct session *, const char *, const struct rec *,
+	    bool);
+void	session_keep_layer(struct session *, const char *, const struct rec *);
+/*
+ * Once its layer is there, have the container listed where other engines on
+ * the store look; a name that the user gave must be free there, too. 0, or
+ * -1 with a sentence. star_settle tells whether it is done; EEXIST: the name
+ * is another's.
+ */
+int	session_post_list(struct session *, const char *, const struct rec *,
+	    bool);
+/*
+ * The same, as cheaply as possible: by the namespace of the container that
+ * was made here, where its ids are the storage's. Failing is no error: what
+ * cannot be deleted now stays in the trash.
+ */
+void	session_join_userns(struct session *);
+/* Have the lock broker ready, where NEED_LOCK was not asked for. 0 or -1. */
+int	session_locks(struct session *);
+/*
+ * The directory of one container below the run directory, made and locked:
+ * as long as we or the monitor have it open, sweep.h leaves it. fd or -1.
+ */
+int	session_ctr_dir(struct session *, const char *);
+
+/* States of a container, as in ctr_set. */
+enum ctr_state {
+	CTR_CREATING = 1, CTR_CREATED = 2, CTR_STARTING = 3, CTR_RUNNING = 4,
+	CTR_STOPPING = 5, CTR_EXITED = 6, CTR_REMOVING = 7, CTR_PAUSED = 8,
+	CTR_DAMAGED = 15,	/* shown only: its record cannot be read */
+};
+
+/*
+ * The log of a container whose definition this is, or (true) the old file that
+ * a full log is rotated to, opened with these flags. fd or -1. Its own directory is reached by descriptor: in system mode the
+ * engine's account may not be able to walk there.
+ */
+int	session_open_log(struct session *, const struct rec *, bool, int);
+/* Remove both. */
+void	session_remove_log(struct session *, const struct rec *);
+
+#endif

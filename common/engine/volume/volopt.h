@@ -1,0 +1,16 @@
+/*
+ * What --opt may say of a volume: podman's options of the driver "local", of
+ * which those are done that need nothing mounted outside of containers.
+ */
+#ifndef ENGINE_VOLOPT_H
+#define ENGINE_VOLOPT_H
+
+struct rec;
+
+/*
+ * Take the options of `volume create` into its record: `option` as they are,
+ * and what they mean. 0, or -1 after telling the person.
+ */
+int	volopt_take(const struct rec *, struct rec *);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * Speaking to the person: podman's "Error: ..." on stderr, with everything
+ * that could drive a terminal made visible.
+ */
+#ifndef PRINT_SAY_H
+#define PRINT_SAY_H
+
+#define EXIT_ENGINE	125		/* the engine's own failures */
+#define EXIT_NOEXEC	126		/* the command cannot be executed */
+#define EXIT_NOCMD	127		/* the command cannot be found */
+
+/* "Error: ...". Returns EXIT_ENGINE, so that callers can return it. */
+int	say_error(const char *, ...) __attribute__((format(printf, 1, 2)));
+/* "Warning: ...", or a plain line, on stderr. */
+void	say_warning(const char *, ...) __attribute__((format(printf, 1, 2)));
+/*
+ * Print the number of an error (errors.h) after its sentence, if the person
+ * asked for traces. ERR_NONE prints nothing.
+ */
+void	say_code(unsigned int);
+void	say_trace(void);
+/* From now on what was said last is not said again. */
+void	say_once(void);
+
+#endif

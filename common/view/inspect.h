@@ -1,0 +1,26 @@
+/*
+ * Records as podman's inspect shows them.
+ */
+#ifndef VIEW_INSPECT_H
+#define VIEW_INSPECT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct rec;
+struct session;
+
+/*
+ * A container from its row with nested `def`, and the configuration. With
+ * `filled`, members that podman's JSON leaves out are there, empty, so that
+ * templates may name them. The caller owns it; NULL: no memory.
+ */
+json_t	*inspect_container(const struct rec *, const struct rec *, bool);
+/* An image from its record; graph root and driver are of the configuration. */
+json_t	*inspect_image(const struct rec *, const struct rec *, bool);
+/* A volume by its name; NULL with errno and a sentence. */
+json_t	*inspect_volume(struct session *, const char *, bool);
+/* A pod, with its containers. */
+json_t	*inspect_pod(struct session *, const char *, bool);
+
+#endif
