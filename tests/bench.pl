@@ -16,6 +16,12 @@ my $bh = "$prefix/bin/bulkhead";
 my @root = ($bh, '--root', "$prefix/root/storage", '--runroot',
     "/run/bulkhead-bench");
 my @user = (@as, $bh);
+# An older build tree to compare with, on stores of its own.
+my $base = $ENV{BASE} ? "$ENV{BASE}/bin/bulkhead" : undef;
+my @base_root = ($base, '--root', "$prefix/base/storage", '--runroot',
+    "/run/bulkhead-bench/base");
+my @base_user = (@as, $base, '--root', "$home/base", '--runroot',
+    "/run/user/$uid/base");
 my @podman = ('podman', '--root', "$prefix/podman", '--runroot',
     "$prefix/podman-run", '--storage-driver', 'overlay');
 my @run = qw(run --rm --network none);
@@ -145,6 +151,10 @@ my $image = "$fixtures/busybox.docker.tar";
 must(@root, 'load', '-q', '-i', $image);
 must(@user, 'load', '-q', '-i', $image);
 must(@podman, 'load', '-q', '-i', $image);
+if ($base) {
+	must(@base_root, 'load', '-q', '-i', $image);
+	must(@base_user, 'load', '-q', '-i', $image);
+}
 my $tree = "$home/tree";
 system('mkdir', '-p', $tree); 
 system("tar -xOf $image --wildcards '*.tar' 2>/dev/null | tar -C $tree -x 2>/dev/null; chown -R $user $tree; mkdir -p $tree/proc $tree/dev");
@@ -161,6 +171,24 @@ my %run = compare('run --rm --network none busybox true',
 my $p = $run{'podman + runc, root'};
 printf "  podman takes %.1f times as long as bulkhead of the user, %.1f of root\n",
     $p / $run{'bulkhead, ordinary user'}, $p / $run{'bulkhead, root'} if $p;
+
+# Pairs: the older build, then this one.
+if ($base) {
+	my @bb = ('localhost/busybox', 'true');
+	for (['root', \@base_root, \@root], ['ordinary user', \@base_user,
+	    \@user]) {
+		my ($who, $old, $new) = @$_;
+		compare("$who: run --rm", ['before', [@$old, @run, @bb]],
+		    ['now', [@$new, @run, @bb]]);
+		for (['ps', '-a'], ['images'], ['pod', 'ps'],
+		    ['version']) {
+			compare("$who: @$_", ['before', [@$old, @$_]],
+			    ['now', [@$new, @$_]]);
+		}
+		printf "  CPU of run --rm, ms: before %.1f, now %.1f\n",
+		    cpu_of(@$old, @run, @bb), cpu_of(@$new, @run, @bb);
+	}
+}
 
 print "\nwhere the time goes (one traced run, ms since the first message)\n";
 my ($first, $last) = (0, 0);

@@ -1,7 +1,8 @@
 #!/bin/sh
 # make bench: how long things take, beside what others take for the same, in
 # one run on one machine. Prints medians and ratios; asserts nothing. As root:
-# it measures as root and as an ordinary user that it makes.
+# it measures as root and as an ordinary user that it makes. BASE=DIR is an older
+# build tree (its build/plain), measured beside this one.
 set -eu
 : "${B:?}"
 [ "$(id -u)" -eq 0 ] || { echo "make bench wants root" >&2; exit 1; }
