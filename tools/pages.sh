@@ -48,7 +48,7 @@ exit_status() {
 		[ ! -f "$words" ] || sed -n '/^.Ss/,$p' "$words"
 		exit_status "$name"
 		part "$name" 3
-		printf '.Sh SEE ALSO\n.Xr bulkhead 1 ,\n.Xr engine 7\n'
+		printf '.Sh SEE ALSO\n.Xr bulkhead 1 ,\n.Xr bulkhead-engine 7\n'
 	} > "$page.tmp"
 	mv "$page.tmp" "$page"
 done

@@ -54,7 +54,7 @@ void
 policy_print(const struct policy *p)
 {
 	if (p->nbpf == 0)
-		printf("not confined: see %s(8)\n", p->name);
+		printf("not confined: see bulkhead-%s(8)\n", p->name);
 	for (size_t i = 0; i < p->nrules; i++) {
 		const struct rule *r = &p->rules[i];
 

@@ -36,7 +36,7 @@ static const struct {
 	[H_DIGEST2] = { "digest", R_DIGEST, "unpacking layers" },
 	[H_INFLATE] = { "inflate", R_INFLATE, "unpacking layers" },
 	[H_CGROUP] = { "cgroup", R_CGROUP, "pausing containers" },
-	[H_SCOPE] = { "scope", R_SCOPE, "cgroups of systemd" },
+	[H_SYSTEMD] = { "systemd", R_SYSTEMD, "cgroups of systemd" },
 	[H_REAPER] = { "reaper", R_REAPER, "running containers" },
 	[H_MONITOR] = { "monitor", R_MONITOR, "running containers" },
 	[H_LAUNCH] = { "launch", R_LAUNCH, "running containers" },

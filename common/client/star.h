@@ -16,7 +16,7 @@ enum star_helper {
 	H_DIGEST,		/* of a layer as it is stored */
 	H_DIGEST2,		/* of what inflate makes of it */
 	H_INFLATE,
-	H_CGROUP, H_SCOPE,
+	H_CGROUP, H_SYSTEMD,
 	H_REAPER,		/* and with it these two, by channel only: */
 	H_MONITOR, H_LAUNCH,
 	H_COUNT

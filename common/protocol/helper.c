@@ -62,7 +62,7 @@ helper_args(struct helper *h, int argc, char **argv)
 	log_init(h->name, verbose, tracing);
 	if (h->chan.peer == 0)
 		fatalx(EX_USAGE, "%s is started by bulkhead, not by hand; "
-		    "see %s(8)", h->name, h->name);
+		    "see bulkhead-%s(8)", h->name, h->name);
 }
 
 void

@@ -30,7 +30,7 @@ proto_role(enum role role)
 		{ R_FETCH, "fetch" },	{ R_LAUNCH, "launch" },
 		{ R_MONITOR, "monitor" }, { R_REAPER, "reaper" },
 		{ R_REFRESH, "refresh" }, { R_CGROUP, "cgroup" },
-		{ R_SCOPE, "scope" },	{ R_DIGEST, "digest" },
+		{ R_SYSTEMD, "systemd" },	{ R_DIGEST, "digest" },
 		{ R_INFLATE, "inflate" },
 	};
 

@@ -29,7 +29,7 @@ enum role {
 	R_REAPER	= 1u << 9,
 	R_REFRESH	= 1u << 10,
 	R_CGROUP	= 1u << 11,
-	R_SCOPE		= 1u << 12,
+	R_SYSTEMD	= 1u << 12,
 	R_DIGEST	= 1u << 13,
 	R_INFLATE	= 1u << 14,
 	R_ALL		= (1u << 15) - 1,
@@ -129,12 +129,12 @@ enum role {
 	M(reap_keep,	0x0902,	R_CTL,			R_REAPER, 1)	\
 	/* cgroup */							\
 	M(cg_gather,	0x0b01,	R_CTL,			R_CGROUP, 2)	\
-	/* scope */							\
-	M(scope_open,	0x0c01,	R_CTL,			R_SCOPE, 1)	\
-	M(scope_make,	0x0c02,	R_CTL,			R_SCOPE, 0)	\
-	M(scope_attach,	0x0c03,	R_CTL,			R_SCOPE, 0)	\
-	M(scope_slice,	0x0c04,	R_CTL,			R_SCOPE, 0)	\
-	M(scope_stop,	0x0c05,	R_CTL,			R_SCOPE, 0)	\
+	/* systemd */							\
+	M(systemd_open,	0x0c01,	R_CTL,			R_SYSTEMD, 1)	\
+	M(systemd_scope, 0x0c02,	R_CTL,			R_SYSTEMD, 0)	\
+	M(systemd_attach,	0x0c03,	R_CTL,			R_SYSTEMD, 0)	\
+	M(systemd_slice,	0x0c04,	R_CTL,			R_SYSTEMD, 0)	\
+	M(systemd_stop,	0x0c05,	R_CTL,			R_SYSTEMD, 0)	\
 	/* digest */							\
 	M(digest_copy,	0x0d01,	R_CTL,			R_DIGEST, 2)	\
 	M(digest_sum,	0x0d02,	R_CTL,			R_DIGEST, 1)	\
@@ -222,7 +222,7 @@ enum state_flags { STATE_STALE = 1 };
 /*
  * state_refresh: reply_fd a record with one nested `item` for each object
  * that the last boot left as it is no more: what is to be done with it, or
- * (apply) what has been; see statekeep(8). done: nothing is left to do.
+ * (apply) what has been; see bulkhead-statekeep(8). done: nothing is left to do.
  */
 enum refresh_step { REFRESH_PLAN = 0, REFRESH_APPLY = 1, REFRESH_DONE = 2 };
 #define FIELDS_state_refresh(F)						\
@@ -261,7 +261,7 @@ enum refresh_step { REFRESH_PLAN = 0, REFRESH_APPLY = 1, REFRESH_DONE = 2 };
 	F(str, id, 64)							\
 	F(u32, exit_code, 255)	/* of one that ran until now */
 
-/* Where events go; see statekeep(8). */
+/* Where events go; see bulkhead-statekeep(8). */
 enum events_backend { EVENTS_NONE = 0, EVENTS_FILE = 1, EVENTS_JOURNALD = 2 };
 /* event_to, before state_open: a directory, or a socket of the journal. */
 #define FIELDS_event_to(F)						\
@@ -290,7 +290,7 @@ enum events_backend { EVENTS_NONE = 0, EVENTS_FILE = 1, EVENTS_JOURNALD = 2 };
 #define FIELDS_state_renumber(F)					\
 	F(u32, flags, 0)
 
-/* The other objects, by one set of messages; statekeep(8) has their keys. */
+/* The other objects, by one set of messages; bulkhead-statekeep(8) has their keys. */
 enum obj_kind {
 	OBJ_POD = 1, OBJ_VOLUME = 2, OBJ_EXEC = 3, OBJ_NETWORK = 4,
 	OBJ_SECRET = 5,
@@ -438,7 +438,7 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 
 /*
  * layer_unpack: the tar stream, the directory. reply_fd: a record with the
- * uid and gid lists; unpack(8).
+ * uid and gid lists; bulkhead-unpack(8).
  */
 enum unpack_flags {
 	UNPACK_MERGED = 1,	/* vfs: the parent is there, whiteouts delete */
@@ -466,7 +466,7 @@ enum unpack_flags {
 #define FIELDS_stream_inflate(F)					\
 	F(u64, max_ratio, UINT64_MAX)	/* bytes out per byte in; 0: 250 */
 
-/* archive_open: a regular file. reply_fd: a record, see fetch(8). */
+/* archive_open: a regular file. reply_fd: a record, see bulkhead-fetch(8). */
 #define FIELDS_archive_open(F)						\
 	F(str, format, 16)	/* auto, docker, oci, tar (import) */
 /* blob_send: write blob `index` of the record into the pipe given. */
@@ -514,7 +514,7 @@ enum unpack_flags {
 /* mon_adopt: pidfd of the container's first process. */
 #define FIELDS_mon_adopt(F)						\
 	F(u32, pid, INT32_MAX)
-/* mon_attach: a SOCK_SEQPACKET socket; see monitor(8) for its framing. */
+/* mon_attach: a SOCK_SEQPACKET socket; see bulkhead-monitor(8) for its framing. */
 #define FIELDS_mon_attach(F)						\
 	F(u32, primary, 1)	/* never dropped, back-pressure instead */ \
 	F(u32, want_stdin, 1)
@@ -524,7 +524,7 @@ enum unpack_flags {
 #define FIELDS_mon_resize(F)						\
 	F(u32, rows, 65535)						\
 	F(u32, cols, 65535)
-/* mon_wait: the reply comes at exit. value: wait status | ns see monitor(8) */
+/* mon_wait: the reply comes at exit. value: wait status | ns see bulkhead-monitor(8) */
 #define FIELDS_mon_wait(F)						\
 	F(u32, flags, 0)
 
@@ -594,23 +594,23 @@ enum grant_flags {
 	F(u32, flags, 0)
 
 /*
- * scope_open: a socket connected to the user's service manager.
- * scope_make: a scope with this process in it, delegated to us, beneath a
+ * systemd_open: a socket connected to the user's service manager.
+ * systemd_scope: a scope with this process in it, delegated to us, beneath a
  * slice; also one that is there already. text: its control group.
- * scope_attach: one more process. scope_slice: text: its control group.
+ * systemd_attach: one more process. systemd_slice: text: its control group.
  */
-#define FIELDS_scope_open(F)						\
+#define FIELDS_systemd_open(F)						\
 	F(u32, flags, 0)
-#define FIELDS_scope_make(F)						\
+#define FIELDS_systemd_scope(F)						\
 	F(str, unit, 255)						\
 	F(str, slice, 255)						\
 	F(u32, pid, INT32_MAX)
-#define FIELDS_scope_attach(F)						\
+#define FIELDS_systemd_attach(F)						\
 	F(str, unit, 255)						\
 	F(u32, pid, INT32_MAX)
-#define FIELDS_scope_slice(F)						\
+#define FIELDS_systemd_slice(F)						\
 	F(str, unit, 255)
-#define FIELDS_scope_stop(F)						\
+#define FIELDS_systemd_stop(F)						\
 	F(str, unit, 255)
 
 /* launch_give kinds. */
@@ -620,7 +620,7 @@ enum launch_fd {
 	LAUNCH_GRAPH = 4,	/* detached id-mapped mount of the graph root */
 	LAUNCH_MOUNT = 5,	/* detached mount for mount number `index` */
 	LAUNCH_ROOTFS = 6,	/* detached mount for --rootfs */
-	LAUNCH_NULL = 7,	/* checked /dev/null .. see launch(8) */
+	LAUNCH_NULL = 7,	/* checked /dev/null .. see bulkhead-launch(8) */
 	LAUNCH_INIT = 8,	/* sealed memfd with the --init program */
 };
 

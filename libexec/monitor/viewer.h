@@ -1,6 +1,6 @@
 /*
  * Who is attached: packet sockets that get what the container writes and may
- * feed its standard input. Framing: see monitor(8), ATTACHING.
+ * feed its standard input. Framing: see bulkhead-monitor(8), ATTACHING.
  */
 #ifndef MONITOR_VIEWER_H
 #define MONITOR_VIEWER_H

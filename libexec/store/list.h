@@ -9,7 +9,7 @@ struct answer;
 struct rec;
 struct store;
 
-/* A record with one nested `image` each, as store(8) has it; NULL. */
+/* A record with one nested `image` each, as bulkhead-store(8) has it; NULL. */
 struct rec *list_images(struct store *, struct answer *);
 /*
  * The image of which this one is the next step of a build: its layers and

@@ -109,7 +109,7 @@ static const struct {
 static const char *const ours[] = {
 	"bulkhead", "bulkhead-oci", "cgroup", "fetch", "init", "launch",
 	"lockbroker", "monitor", "reaper", "refresh", "refresh-nss",
-	"resolve", "scope", "statekeep", "store", "unpack",
+	"resolve", "statekeep", "store", "systemd", "unpack",
 };
 
 struct tracee {

@@ -130,7 +130,7 @@ static const struct program {
 	{ "launch",	R_LAUNCH,	3, EX_PROTOCOL },
 	{ "refresh",	R_REFRESH,	3, EX_PROTOCOL },
 	{ "cgroup",	R_CGROUP,	3, EX_PROTOCOL },
-	{ "scope",	R_SCOPE,	3, EX_PROTOCOL },
+	{ "systemd",	R_SYSTEMD,	3, EX_PROTOCOL },
 	{ "digest",	R_DIGEST,	3, EX_PROTOCOL },
 	{ "inflate",	R_INFLATE,	3, EX_PROTOCOL },
 	/* These two outlive whoever broke the protocol: a container may run. */

@@ -168,5 +168,5 @@ terminal() {
 		cmp "$p" "bin/bulkhead/${p##*/}"
 	done
 	command -v mandoc >/dev/null || skip "no mandoc"
-	mandoc -Tlint -Wwarning bin/bulkhead/*.1 common/engine.7
+	mandoc -Tlint -Wwarning bin/bulkhead/*.1 common/*.7 libexec/*/*.8
 }

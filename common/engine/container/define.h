@@ -14,7 +14,7 @@ struct rec;
 struct session;
 
 /*
- * The definition record (keys: see engine(7)) of the container `id` from the
+ * The definition record (keys: see bulkhead-engine(7)) of the container `id` from the
  * options of run or create, an image record (NULL with --rootfs), what the
  * person called it, and the command. NULL after telling the person why; the
  * caller frees it.

@@ -241,7 +241,7 @@ attach_left(struct session *s, const char *id, const struct rec *tally)
 	size_t		 it = 0;
 
 	while (rec_next(tally, "left", &it, &pid)) {
-		if (star_has(&s->star, H_SCOPE) && unit_attach(s, id,
+		if (star_has(&s->star, H_SYSTEMD) && unit_attach(s, id,
 		    (pid_t)strtol(pid, NULL, 10)) == 0)
 			continue;
 		(void)snprintf(s->star.text, sizeof(s->star.text), "process "

@@ -32,7 +32,7 @@ struct cgroup {
 /*
  * Make the cgroup of a running container, whose row this is, or find it
  * again. To be called by the session's `privileged`, as it takes root's
- * rights in system mode and the helper `scope` where systemd makes them. The
+ * rights in system mode and the helper `systemd` where systemd makes them. The
  * caller ends it with cgroup_clear. 0, or -1 with a sentence.
  */
 int	cgroup_make(struct session *, const struct rec *, struct cgroup *);

@@ -58,12 +58,12 @@ unit_ready(struct session *s)
 {
 	scoped_fd int	 fd = -1;
 
-	if (star_has(&s->star, H_SCOPE))
+	if (star_has(&s->star, H_SYSTEMD))
 		return (0);
 	if ((fd = connect_manager(s)) == -1 ||
-	    star_start(&s->star, H_SCOPE) == -1)
+	    star_start(&s->star, H_SYSTEMD) == -1)
 		return (-1);
-	return (star_do(&s->star, H_SCOPE, MSG_scope_open, NULL, &fd, 1));
+	return (star_do(&s->star, H_SYSTEMD, MSG_systemd_open, NULL, &fd, 1));
 }
 
 static int
@@ -73,7 +73,7 @@ ask(struct session *s, enum msg_type type, const union msg *m, char *path,
 	struct packet	 p;
 
 	if (unit_ready(s) == -1 ||
-	    star_ask(&s->star, H_SCOPE, type, m, NULL, 0, &p) == -1)
+	    star_ask(&s->star, H_SYSTEMD, type, m, NULL, 0, &p) == -1)
 		return (-1);
 	(void)strlcpy(path, p.body.reply.text, len);
 	packet_clear(&p);
@@ -104,14 +104,15 @@ unit_scope(struct session *s, const char *id, const char *pod, pid_t pid,
 	union msg	 m;
 	int		 fd;
 
-	memset(&m.scope_make, 0, sizeof(m.scope_make));
-	name_scope(m.scope_make.unit, sizeof(m.scope_make.unit), id);
-	(void)strlcpy(m.scope_make.slice, SLICE, sizeof(m.scope_make.slice));
+	memset(&m.systemd_scope, 0, sizeof(m.systemd_scope));
+	name_scope(m.systemd_scope.unit, sizeof(m.systemd_scope.unit), id);
+	(void)strlcpy(m.systemd_scope.slice, SLICE,
+	    sizeof(m.systemd_scope.slice));
 	if (*pod != '\0')
-		unit_name_slice(m.scope_make.slice,
-		    sizeof(m.scope_make.slice), pod);
-	m.scope_make.pid = (uint32_t)pid;
-	if (ask(s, MSG_scope_make, &m, group, sizeof(group)) == -1)
+		unit_name_slice(m.systemd_scope.slice,
+		    sizeof(m.systemd_scope.slice), pod);
+	m.systemd_scope.pid = (uint32_t)pid;
+	if (ask(s, MSG_systemd_scope, &m, group, sizeof(group)) == -1)
 		return (-1);
 	(void)snprintf(path, len, "%s%s", place_hierarchy(), group);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -127,10 +128,10 @@ unit_attach(struct session *s, const char *id, pid_t pid)
 {
 	union msg	 m;
 
-	memset(&m.scope_attach, 0, sizeof(m.scope_attach));
-	name_scope(m.scope_attach.unit, sizeof(m.scope_attach.unit), id);
-	m.scope_attach.pid = (uint32_t)pid;
-	return (star_do(&s->star, H_SCOPE, MSG_scope_attach, &m, NULL, 0));
+	memset(&m.systemd_attach, 0, sizeof(m.systemd_attach));
+	name_scope(m.systemd_attach.unit, sizeof(m.systemd_attach.unit), id);
+	m.systemd_attach.pid = (uint32_t)pid;
+	return (star_do(&s->star, H_SYSTEMD, MSG_systemd_attach, &m, NULL, 0));
 }
 
 int
@@ -138,9 +139,9 @@ unit_slice(struct session *s, const char *unit, char *path, size_t len)
 {
 	union msg	 m;
 
-	memset(&m.scope_slice, 0, sizeof(m.scope_slice));
-	(void)strlcpy(m.scope_slice.unit, unit, sizeof(m.scope_slice.unit));
-	return (ask(s, MSG_scope_slice, &m, path, len));
+	memset(&m.systemd_slice, 0, sizeof(m.systemd_slice));
+	(void)strlcpy(m.systemd_slice.unit, unit, sizeof(m.systemd_slice.unit));
+	return (ask(s, MSG_systemd_slice, &m, path, len));
 }
 
 int
@@ -149,7 +150,7 @@ unit_stop(struct session *s, const char *unit)
 	char		 ignored[16];
 	union msg	 m;
 
-	memset(&m.scope_stop, 0, sizeof(m.scope_stop));
-	(void)strlcpy(m.scope_stop.unit, unit, sizeof(m.scope_stop.unit));
-	return (ask(s, MSG_scope_stop, &m, ignored, sizeof(ignored)));
+	memset(&m.systemd_stop, 0, sizeof(m.systemd_stop));
+	(void)strlcpy(m.systemd_stop.unit, unit, sizeof(m.systemd_stop.unit));
+	return (ask(s, MSG_systemd_stop, &m, ignored, sizeof(ignored)));
 }

@@ -1,5 +1,5 @@
 /*
- * Scopes and slices of the user's systemd, through the helper scope.
+ * Scopes and slices of the user's systemd, through the helper systemd.
  */
 #ifndef RUNTIME_UNIT_H
 #define RUNTIME_UNIT_H

@@ -1,5 +1,5 @@
 /*
- * scope: asks the service manager of a user for cgroups.
+ * systemd: asks the service manager of a user for cgroups.
  *
  * Trusts: the front end; of systemd, that it is the user's own.
  * Holds:  a socket connected to that user's systemd, and with it what the
@@ -20,13 +20,13 @@
 #include "log.h"
 #include "policy.h"
 #include "messages.h"
-#include "systemd.h"
+#include "bus.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 enum { EMPTY = 1, READY = 2 };
 
-struct scope {
+struct manager {
 	unsigned int	 state;
 	struct sd_bus	*bus;
 };
@@ -43,15 +43,15 @@ is_stream(int fd)
 }
 
 static int
-on_scope_open(void *ctx, struct packet *p, struct answer *a)
+on_systemd_open(void *ctx, struct packet *p, struct answer *a)
 {
-	struct scope	*s = ctx;
+	struct manager	*s = ctx;
 
 	errno = EINVAL;
 	if (!is_stream(p->fds[0]))
 		return (answer_text(a, "that is no socket of a service "
 		    "manager"));
-	if ((s->bus = systemd_open(packet_take_fd(p, 0))) == NULL)
+	if ((s->bus = bus_open(packet_take_fd(p, 0))) == NULL)
 		return (answer_text(a, "the user's systemd does not answer: "
 		    "%s", strerror(errno)));
 	s->state = READY;
@@ -59,68 +59,68 @@ on_scope_open(void *ctx, struct packet *p, struct answer *a)
 }
 
 static int
-on_scope_make(void *ctx, struct packet *p, struct answer *a)
+on_systemd_scope(void *ctx, struct packet *p, struct answer *a)
 {
-	const struct msg_scope_make	*m = &p->body.scope_make;
-	struct scope			*s = ctx;
+	const struct msg_systemd_scope	*m = &p->body.systemd_scope;
+	struct manager			*s = ctx;
 
 	errno = EINVAL;
 	if (m->pid == 0)
 		return (answer_text(a, "a scope has a process in it"));
-	return (systemd_start(s->bus, m->unit, m->slice, m->pid, a->text,
+	return (bus_start(s->bus, m->unit, m->slice, m->pid, a->text,
 	    sizeof(a->text), a->text, sizeof(a->text)));
 }
 
 static int
-on_scope_attach(void *ctx, struct packet *p, struct answer *a)
+on_systemd_attach(void *ctx, struct packet *p, struct answer *a)
 {
-	const struct msg_scope_attach	*m = &p->body.scope_attach;
-	struct scope			*s = ctx;
+	const struct msg_systemd_attach	*m = &p->body.systemd_attach;
+	struct manager			*s = ctx;
 
-	return (systemd_attach(s->bus, m->unit, m->pid, a->text,
+	return (bus_attach(s->bus, m->unit, m->pid, a->text,
 	    sizeof(a->text)));
 }
 
 static int
-on_scope_slice(void *ctx, struct packet *p, struct answer *a)
+on_systemd_slice(void *ctx, struct packet *p, struct answer *a)
 {
-	struct scope	*s = ctx;
+	struct manager	*s = ctx;
 
-	return (systemd_start(s->bus, p->body.scope_slice.unit, "", 0, a->text,
+	return (bus_start(s->bus, p->body.systemd_slice.unit, "", 0, a->text,
 	    sizeof(a->text), a->text, sizeof(a->text)));
 }
 
 static int
-on_scope_stop(void *ctx, struct packet *p, struct answer *a)
+on_systemd_stop(void *ctx, struct packet *p, struct answer *a)
 {
-	struct scope	*s = ctx;
+	struct manager	*s = ctx;
 
-	return (systemd_stop(s->bus, p->body.scope_stop.unit, a->text,
+	return (bus_stop(s->bus, p->body.systemd_stop.unit, a->text,
 	    sizeof(a->text)));
 }
 
 static const struct handler handlers[] = {
 	/* message		states	handler */
-	{ MSG_scope_open,	EMPTY,	on_scope_open },
-	{ MSG_scope_make,	READY,	on_scope_make },
-	{ MSG_scope_attach,	READY,	on_scope_attach },
-	{ MSG_scope_slice,	READY,	on_scope_slice },
-	{ MSG_scope_stop,	READY,	on_scope_stop },
+	{ MSG_systemd_open,	EMPTY,	on_systemd_open },
+	{ MSG_systemd_scope,	READY,	on_systemd_scope },
+	{ MSG_systemd_attach,	READY,	on_systemd_attach },
+	{ MSG_systemd_slice,	READY,	on_systemd_slice },
+	{ MSG_systemd_stop,	READY,	on_systemd_stop },
 };
 
 static const struct rule rules[] = {
-#include "scope.policy"
+#include "systemd.policy"
 };
-#include "scope.bpf.h"
+#include "systemd.bpf.h"
 
-static const struct policy policy = { "scope", rules, NITEMS(rules), bpf,
+static const struct policy policy = { "systemd", rules, NITEMS(rules), bpf,
 	NITEMS(bpf) };
 
 int
 main(int argc, char **argv)
 {
-	struct scope	 s = { .state = EMPTY };
-	struct helper	 h = { .name = "scope", .self = R_SCOPE,
+	struct manager	 s = { .state = EMPTY };
+	struct helper	 h = { .name = "systemd", .self = R_SYSTEMD,
 			    .policy = &policy };
 
 	helper_args(&h, argc, argv);		/* -P -t -v, -p role */

@@ -1,4 +1,4 @@
-#include "systemd.h"
+#include "bus.h"
 
 #include <systemd/sd-bus.h>
 
@@ -18,7 +18,7 @@
 #define TRIES		500		/* of 10 ms, until it is started */
 
 struct sd_bus *
-systemd_open(int fd)
+bus_open(int fd)
 {
 	sd_bus	*bus = NULL;
 	int	 rc;
@@ -134,7 +134,7 @@ await(sd_bus *bus, const char *unit, bool scope, char *group, size_t len)
 }
 
 int
-systemd_start(sd_bus *bus, const char *unit, const char *slice, uint32_t pid,
+bus_start(sd_bus *bus, const char *unit, const char *slice, uint32_t pid,
     char *group, size_t group_len, char *why, size_t why_len)
 {
 	sd_bus_error	 e = SD_BUS_ERROR_NULL;
@@ -143,7 +143,7 @@ systemd_start(sd_bus *bus, const char *unit, const char *slice, uint32_t pid,
 	if (rc < 0 && sd_bus_error_has_name(&e, MANAGER ".UnitExists")) {
 		/* Ours, from an earlier command. */
 		sd_bus_error_free(&e);
-		rc = pid == 0 ? 0 : systemd_attach(bus, unit, pid, why,
+		rc = pid == 0 ? 0 : bus_attach(bus, unit, pid, why,
 		    why_len);
 		if (rc < 0)
 			return (-1);
@@ -157,7 +157,7 @@ systemd_start(sd_bus *bus, const char *unit, const char *slice, uint32_t pid,
 }
 
 int
-systemd_attach(sd_bus *bus, const char *unit, uint32_t pid, char *why,
+bus_attach(sd_bus *bus, const char *unit, uint32_t pid, char *why,
     size_t why_len)
 {
 	sd_bus_error	 e = SD_BUS_ERROR_NULL;
@@ -174,7 +174,7 @@ systemd_attach(sd_bus *bus, const char *unit, uint32_t pid, char *why,
 }
 
 int
-systemd_stop(sd_bus *bus, const char *unit, char *why, size_t why_len)
+bus_stop(sd_bus *bus, const char *unit, char *why, size_t why_len)
 {
 	sd_bus_error	 e = SD_BUS_ERROR_NULL;
 	int		 rc;
