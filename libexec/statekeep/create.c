@@ -1,4 +1,4 @@
-#include "keep.h"
+#include "state.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,10 +19,10 @@
  * the caller's, also when this fails; NULL if there was no memory for one.
  */
 static int
-put_new(struct keep *k, struct keep_new *n, const struct rec *def,
+put_new(struct state *sk, struct state_new *n, const struct rec *def,
     struct rec **out)
 {
-	struct db	*db = n->ephemeral ? k->boot : k->durable;
+	struct db	*db = n->ephemeral ? sk->boot : sk->durable;
 	struct rec	*full = rec_new(), *row;
 	char		 key[KEY_SIZE];
 	int		 rc = -1;
@@ -31,16 +31,16 @@ put_new(struct keep *k, struct keep_new *n, const struct rec *def,
 	if (full == NULL || row == NULL || rec_add_all(full, def) == -1 ||
 	    rec_set(full, "id", n->id) == -1 ||
 	    rec_set(full, "name", n->got_name) == -1 ||
-	    rec_set(row, "boot_id", k->boot_id) == -1 ||
-	    (*k->ns != '\0' && rec_set(row, "namespace", k->ns) == -1) ||
+	    rec_set(row, "boot_id", sk->boot_id) == -1 ||
+	    (*sk->ns != '\0' && rec_set(row, "namespace", sk->ns) == -1) ||
 	    (n->ephemeral && n->slot != 0 &&
 	    rec_set_num(row, "slot", n->slot) == -1))
-		(void)keep_fail(k, errno, "cannot make the record of "
+		(void)state_fail(sk, errno, "cannot make the record of "
 		    "container %s: %s", n->id, strerror(errno));
 	else if (db_put(db, key_make(key, KEY_ROW, n->id), row) == -1 ||
 	    db_put(db, key_make(key, KEY_DEF, n->id), full) == -1 ||
 	    registry_put(db, HOLDER_CTR, n->got_name, n->id) == -1)
-		(void)keep_fail_db(k, db);
+		(void)state_fail_db(sk, db);
 	else
 		rc = 0;
 	rec_free(full);
@@ -49,22 +49,22 @@ put_new(struct keep *k, struct keep_new *n, const struct rec *def,
 
 /* A durable container's slot lives in its overlay. */
 static int
-put_slot(struct keep *k, const char *id, uint32_t slot)
+put_slot(struct state *sk, const char *id, uint32_t slot)
 {
 	struct rec	*over = rec_new();
 	char		 key[KEY_SIZE];
 	int		 rc = -1;
 
-	if (over != NULL && rec_set(over, "boot_id", k->boot_id) == 0 &&
+	if (over != NULL && rec_set(over, "boot_id", sk->boot_id) == 0 &&
 	    rec_set_num(over, "state", ST_CREATING) == 0 &&
 	    rec_set_num(over, "slot", slot) == 0)
-		rc = db_put(k->boot, key_make(key, KEY_OVER, id), over);
+		rc = db_put(sk->boot, key_make(key, KEY_OVER, id), over);
 	rec_free(over);
-	return (rc == -1 ? keep_fail_db(k, k->boot) : 0);
+	return (rc == -1 ? state_fail_db(sk, sk->boot) : 0);
 }
 
 static int
-create(struct keep *k, struct keep_new *n, const struct rec *def)
+create(struct state *sk, struct state_new *n, const struct rec *def)
 {
 	struct transition	 t = { .type = "container", .id = n->id,
 				    .ephemeral = n->ephemeral,
@@ -74,66 +74,66 @@ create(struct keep *k, struct keep_new *n, const struct rec *def)
 	struct rec		*row = NULL;
 	int			 rc;
 
-	if (registry_check_id(k, HOLDER_CTR, n->id) == -1 ||
-	    registry_choose(k, HOLDER_CTR, n->name, n->got_name,
+	if (registry_check_id(sk, HOLDER_CTR, n->id) == -1 ||
+	    registry_choose(sk, HOLDER_CTR, n->name, n->got_name,
 	    sizeof(n->got_name)) == -1)
 		return (-1);
-	if (t.durable && db_room(k->durable, DB_BEGINS) == -1)
-		return (keep_fail_db(k, k->durable));
-	if (t.boot && db_room(k->boot, DB_BEGINS) == -1)
-		return (keep_fail_db(k, k->boot));
-	if (n->want_slot && ctr_take_slot(k, n->id, &n->slot) == -1)
+	if (t.durable && db_room(sk->durable, DB_BEGINS) == -1)
+		return (state_fail_db(sk, sk->durable));
+	if (t.boot && db_room(sk->boot, DB_BEGINS) == -1)
+		return (state_fail_db(sk, sk->boot));
+	if (n->want_slot && ctr_take_slot(sk, n->id, &n->slot) == -1)
 		return (-1);
-	rc = put_new(k, n, def, &row);
+	rc = put_new(sk, n, def, &row);
 	if (rc == 0)
-		rc = obj_claim(k, n->ephemeral ? k->boot : k->durable, n->id,
+		rc = obj_claim(sk, n->ephemeral ? sk->boot : sk->durable, n->id,
 		    def);
 	if (rc == 0 && n->want_slot && !n->ephemeral)
-		rc = put_slot(k, n->id, n->slot);
+		rc = put_slot(sk, n->id, n->slot);
 	/*
 	 * Not hard: nobody has been told yet. The step that ends `creating`
 	 * is, and a journal is durable up to its last hard commit.
 	 */
 	t.after = row;
 	if (rc == 0)
-		rc = commit_transition(k, &t);
+		rc = commit_transition(sk, &t);
 	rec_free(row);
 	return (rc);
 }
 
 /* An ephemeral one only reads the other: no durable commit for --rm. */
 static int
-try_create(struct keep *k, struct keep_new *n, const struct rec *def)
+try_create(struct state *sk, struct state_new *n, const struct rec *def)
 {
 	n->slot = 0;
-	if (db_begin(k->durable, n->ephemeral && !obj_wanted(def) ? DB_READ :
+	if (db_begin(sk->durable, n->ephemeral && !obj_wanted(def) ? DB_READ :
 	    DB_WRITE) == -1)
-		return (keep_fail_db(k, k->durable));
-	if (db_begin(k->boot, n->ephemeral || n->want_slot ? DB_WRITE :
+		return (state_fail_db(sk, sk->durable));
+	if (db_begin(sk->boot, n->ephemeral || n->want_slot ? DB_WRITE :
 	    DB_READ) == -1) {
-		(void)keep_fail_db(k, k->boot);
-		return (keep_end(k, -1));
+		(void)state_fail_db(sk, sk->boot);
+		return (state_end(sk, -1));
 	}
-	return (keep_end(k, create(k, n, def)));
+	return (state_end(sk, create(sk, n, def)));
 }
 
 int
-keep_create(struct keep *k, struct keep_new *n, const struct rec *def)
+state_create(struct state *sk, struct state_new *n, const struct rec *def)
 {
 	int	 rc;
 
 	if (!name_is_id(n->id, 64))
-		return (keep_fail(k, EINVAL, "\"%s\" is not a container ID",
+		return (state_fail(sk, EINVAL, "\"%s\" is not a container ID",
 		    n->id));
 	if (*n->name != '\0' && !name_valid(n->name))
-		return (keep_fail(k, EINVAL, "names must match "
+		return (state_fail(sk, EINVAL, "names must match "
 		    "[a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument"));
 	for (int tries = 0;; tries++) {
-		rc = try_create(k, n, def);
-		if (!keep_again(k, rc, tries))
+		rc = try_create(sk, n, def);
+		if (!state_again(sk, rc, tries))
 			break;
 	}
 	if (rc == 0 && n->ephemeral)
-		(void)snprintf(k->own_id, sizeof(k->own_id), "%s", n->id);
+		(void)snprintf(sk->own_id, sizeof(sk->own_id), "%s", n->id);
 	return (rc);
 }

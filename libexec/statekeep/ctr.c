@@ -6,7 +6,7 @@
 
 #include "cleanup.h"
 #include "db.h"
-#include "keep.h"
+#include "state.h"
 #include "keys.h"
 #include "name.h"
 #include "obj.h"
@@ -17,60 +17,60 @@
 #include "transition.h"
 
 int
-ctr_no_such(struct keep *k, const char *ref)
+ctr_no_such(struct state *sk, const char *ref)
 {
-	return (keep_fail(k, ENOENT, "no container with name or ID \"%s\" "
+	return (state_fail(sk, ENOENT, "no container with name or ID \"%s\" "
 	    "found: no such container", ref));
 }
 
 int
-ctr_take_slot(struct keep *k, const char *id, uint32_t *slot)
+ctr_take_slot(struct state *sk, const char *id, uint32_t *slot)
 {
-	if (slot_boot(k->boot, k->boot_id) == -1)
-		return (keep_fail_db(k, k->boot));
-	if ((*slot = slot_take(k->boot, id)) != 0)
+	if (slot_boot(sk->boot, sk->boot_id) == -1)
+		return (state_fail_db(sk, sk->boot));
+	if ((*slot = slot_take(sk->boot, id)) != 0)
 		return (0);
 	if (errno == ENOSPC)
-		return (keep_fail(k, ENOSPC, "all %d id ranges are in use by "
+		return (state_fail(sk, ENOSPC, "all %d id ranges are in use by "
 		    "running containers; stop some", SLOT_MAX));
-	return (keep_fail_db(k, k->boot));
+	return (state_fail_db(sk, sk->boot));
 }
 
 static int
-damaged(struct keep *k, const char *id)
+damaged(struct state *sk, const char *id)
 {
-	return (keep_fail(k, EUCLEAN, "the record of container %s is damaged; "
+	return (state_fail(sk, EUCLEAN, "the record of container %s is damaged; "
 	    "remove it with rm --force", id));
 }
 
 struct rec *
-ctr_load(struct keep *k, const char *id, bool *ephemeral)
+ctr_load(struct state *sk, const char *id, bool *ephemeral)
 {
 	char		 key[KEY_SIZE];
 	struct rec	*stored, *over = NULL, *row;
 
 	key_make(key, KEY_ROW, id);
-	*ephemeral = db_has(k->boot, key);
-	stored = db_get(*ephemeral ? k->boot : k->durable, key);
+	*ephemeral = db_has(sk->boot, key);
+	stored = db_get(*ephemeral ? sk->boot : sk->durable, key);
 	if (stored == NULL) {
 		if (errno == ENOENT)
-			(void)ctr_no_such(k, id);
+			(void)ctr_no_such(sk, id);
 		else
-			(void)damaged(k, id);
+			(void)damaged(sk, id);
 		return (NULL);
 	}
 	if (*ephemeral)
-		row = row_merge_ephemeral(stored, k->boot_id);
+		row = row_merge_ephemeral(stored, sk->boot_id);
 	else {
-		over = db_get(k->boot, key_make(key, KEY_OVER, id));
-		row = row_merge(stored, over, k->boot_id);
+		over = db_get(sk->boot, key_make(key, KEY_OVER, id));
+		row = row_merge(stored, over, sk->boot_id);
 	}
 	rec_free(stored);
 	rec_free(over);
 	if (row == NULL)
-		(void)keep_fail(k, ENOMEM, "out of memory");
-	else if (!keep_sees(k, row)) {
-		(void)keep_not_ours(k, "container", id, row);
+		(void)state_fail(sk, ENOMEM, "out of memory");
+	else if (!state_sees(sk, row)) {
+		(void)state_not_ours(sk, "container", id, row);
 		rec_free(row);
 		row = NULL;
 	}
@@ -78,19 +78,19 @@ ctr_load(struct keep *k, const char *id, bool *ephemeral)
 }
 
 static int
-get(struct keep *k, const char *id, struct rec **out)
+get(struct state *sk, const char *id, struct rec **out)
 {
 	struct rec	*row, *def;
 	char		 key[KEY_SIZE];
 	bool		 ephemeral;
 	int		 rc = -1;
 
-	if ((row = ctr_load(k, id, &ephemeral)) == NULL)
+	if ((row = ctr_load(sk, id, &ephemeral)) == NULL)
 		return (-1);
-	def = db_get(ephemeral ? k->boot : k->durable,
+	def = db_get(ephemeral ? sk->boot : sk->durable,
 	    key_make(key, KEY_DEF, id));
 	if (def == NULL || (rc = rec_add_rec(row, "def", def)) == -1) {
-		(void)damaged(k, id);
+		(void)damaged(sk, id);
 		rec_free(row);
 		row = NULL;
 	}
@@ -100,24 +100,24 @@ get(struct keep *k, const char *id, struct rec **out)
 }
 
 struct rec *
-keep_get(struct keep *k, const char *id)
+state_get(struct state *sk, const char *id)
 {
 	struct rec	*row;
 	int		 rc;
 
 	if (!name_is_id(id, 64)) {
-		(void)ctr_no_such(k, id);
+		(void)ctr_no_such(sk, id);
 		return (NULL);
 	}
 	for (int tries = 0;; tries++) {
 		row = NULL;
-		rc = keep_begin(k, true, true, false);
+		rc = state_begin(sk, true, true, false);
 		if (rc == 0)
-			rc = keep_end(k, get(k, id, &row));
+			rc = state_end(sk, get(sk, id, &row));
 		if (rc == 0)
 			return (row);
 		rec_free(row);
-		if (!keep_again(k, rc, tries))
+		if (!state_again(sk, rc, tries))
 			return (NULL);
 	}
 }
@@ -127,24 +127,24 @@ keep_get(struct keep *k, const char *id)
  * what was seen before the turn is still so after it.
  */
 static int
-begin_write(struct keep *k, const char *id)
+begin_write(struct state *sk, const char *id)
 {
 	char	 key[KEY_SIZE];
 	bool	 ephemeral;
 
 	if (!name_is_id(id, 64))
-		return (ctr_no_such(k, id));
-	if (strcmp(id, k->own_id) == 0)
-		return (keep_begin(k, false, true, true));
-	if (keep_begin(k, false, true, false) == -1)
+		return (ctr_no_such(sk, id));
+	if (strcmp(id, sk->own_id) == 0)
+		return (state_begin(sk, false, true, true));
+	if (state_begin(sk, false, true, false) == -1)
 		return (-1);
-	ephemeral = db_has(k->boot, key_make(key, KEY_ROW, id));
-	(void)db_end(k->boot);
-	return (keep_begin(k, !ephemeral, true, true));
+	ephemeral = db_has(sk->boot, key_make(key, KEY_ROW, id));
+	(void)db_end(sk->boot);
+	return (state_begin(sk, !ephemeral, true, true));
 }
 
 static int
-check_from(struct keep *k, const struct rec *row, unsigned int from)
+check_from(struct state *sk, const struct rec *row, unsigned int from)
 {
 	unsigned int	 state = row_state(row);
 	char		 text[128] = "";
@@ -157,7 +157,7 @@ check_from(struct keep *k, const struct rec *row, unsigned int from)
 			n += (size_t)snprintf(text + n, sizeof(text) - n,
 			    "%s%s", n == 0 ? "" : " or ", state_name(s));
 	/* Busy: another command is at it. Stale: it is at rest elsewhere. */
-	return (keep_fail(k, state == ST_CREATING || state == ST_STARTING ||
+	return (state_fail(sk, state == ST_CREATING || state == ST_STARTING ||
 	    state == ST_STOPPING || state == ST_REMOVING ? EBUSY : ESTALE,
 	    "container %s is %s and must be %s for this: container state "
 	    "improper", rec_str(row, "name", rec_str(row, "id", "?")),
@@ -174,21 +174,21 @@ wants_sync(unsigned int before, unsigned int after)
 
 /* Give or take the id range as the new state needs it. */
 static int
-change_slot(struct keep *k, struct keep_change *c, struct rec *row)
+change_slot(struct state *sk, struct state_change *c, struct rec *row)
 {
 	unsigned int	 state = row_state(row);
 	uint32_t	 slot = (uint32_t)rec_num(row, "slot", 0);
 
 	if (state == ST_EXITED || state == ST_CREATED) {
-		if (slot_give(k->boot, slot, c->id) == -1)
-			return (keep_fail_db(k, k->boot));
+		if (slot_give(sk->boot, slot, c->id) == -1)
+			return (state_fail_db(sk, sk->boot));
 		rec_del(row, "slot");
 		rec_del(row, "pid");
 		rec_del(row, "pid_start");
 		rec_del(row, "monitor_pid");
 		slot = 0;
 	} else if (c->want_slot && slot == 0) {
-		if (ctr_take_slot(k, c->id, &slot) == -1 ||
+		if (ctr_take_slot(sk, c->id, &slot) == -1 ||
 		    rec_set_num(row, "slot", slot) == -1)
 			return (-1);
 	}
@@ -197,21 +197,21 @@ change_slot(struct keep *k, struct keep_change *c, struct rec *row)
 }
 
 static int
-put_ephemeral(struct keep *k, struct transition *t, struct rec *row)
+put_ephemeral(struct state *sk, struct transition *t, struct rec *row)
 {
 	char	 key[KEY_SIZE];
 
 	t->ephemeral = t->boot = true;
-	if (rec_set(row, "boot_id", k->boot_id) == -1)
-		return (keep_fail(k, errno, "out of memory"));
-	if (db_put(k->boot, key_make(key, KEY_ROW, t->id), row) == -1)
-		return (keep_fail_db(k, k->boot));
-	return (commit_transition(k, t));
+	if (rec_set(row, "boot_id", sk->boot_id) == -1)
+		return (state_fail(sk, errno, "out of memory"));
+	if (db_put(sk->boot, key_make(key, KEY_ROW, t->id), row) == -1)
+		return (state_fail_db(sk, sk->boot));
+	return (commit_transition(sk, t));
 }
 
 /* The durable side is written only if this changes what it says. */
 static int
-put_both(struct keep *k, struct transition *t, const struct rec *row)
+put_both(struct state *sk, struct transition *t, const struct rec *row)
 {
 	struct rec	*stored = NULL, *over = NULL, *old;
 	char		 key[KEY_SIZE];
@@ -219,24 +219,24 @@ put_both(struct keep *k, struct transition *t, const struct rec *row)
 	int		 rc = -1;
 
 	key_make(key, KEY_ROW, t->id);
-	old = db_get(k->durable, key);
-	if (row_split(row, k->boot_id, &stored, &over) == -1) {
-		(void)keep_fail(k, ENOMEM, "out of memory");
+	old = db_get(sk->durable, key);
+	if (row_split(row, sk->boot_id, &stored, &over) == -1) {
+		(void)state_fail(sk, ENOMEM, "out of memory");
 		goto out;
 	}
 	t->durable = old == NULL || !row_same(old, stored);
 	t->boot = true;
-	if (t->durable && db_put(k->durable, key, stored) == -1) {
-		(void)keep_fail_db(k, k->durable);
+	if (t->durable && db_put(sk->durable, key, stored) == -1) {
+		(void)state_fail_db(sk, sk->durable);
 		goto out;
 	}
 	rests = !state_live(row_state(row)) && !row_has_volatile(over);
 	key_make(key, KEY_OVER, t->id);
-	if ((rests ? db_del(k->boot, key) : db_put(k->boot, key, over)) == -1) {
-		(void)keep_fail_db(k, k->boot);
+	if ((rests ? db_del(sk->boot, key) : db_put(sk->boot, key, over)) == -1) {
+		(void)state_fail_db(sk, sk->boot);
 		goto out;
 	}
-	rc = commit_transition(k, t);
+	rc = commit_transition(sk, t);
  out:
 	rec_free(old);
 	rec_free(stored);
@@ -245,7 +245,7 @@ put_both(struct keep *k, struct transition *t, const struct rec *row)
 }
 
 static int
-set(struct keep *k, struct keep_change *c, const struct rec *changes)
+set(struct state *sk, struct state_change *c, const struct rec *changes)
 {
 	struct transition	 t = { .type = "container", .id = c->id };
 	struct rec		*row, *old = NULL;
@@ -253,34 +253,34 @@ set(struct keep *k, struct keep_change *c, const struct rec *changes)
 	bool			 ephemeral;
 	int			 rc = -1;
 
-	if ((row = ctr_load(k, c->id, &ephemeral)) == NULL)
+	if ((row = ctr_load(sk, c->id, &ephemeral)) == NULL)
 		return (-1);
 	before = row_state(row);
-	if (check_from(k, row, c->from) == -1)
+	if (check_from(sk, row, c->from) == -1)
 		goto out;
 	if (!row_expected(row, changes)) {
-		(void)keep_fail(k, ESTALE, "container %s has changed "
+		(void)state_fail(sk, ESTALE, "container %s has changed "
 		    "meanwhile", rec_str(row, "name", c->id));
 		goto out;
 	}
 	if ((old = rec_new()) == NULL || rec_add_all(old, row) == -1 ||
-	    row_change(row, changes) == -1 || event_take(k, row) == -1 ||
+	    row_change(row, changes) == -1 || event_take(sk, row) == -1 ||
 	    rec_set_num(row, "state", c->to == 0 ? before : c->to) == -1 ||
 	    rec_set(row, "state_name", state_name(row_state(row))) == -1) {
-		(void)keep_fail(k, errno, "out of memory");
+		(void)state_fail(sk, errno, "out of memory");
 		goto out;
 	}
 	if (!state_live(before) && state_live(row_state(row)) &&
-	    db_room(k->boot, DB_STARTS) == -1) {
-		(void)keep_fail_db(k, k->boot);
+	    db_room(sk->boot, DB_STARTS) == -1) {
+		(void)state_fail_db(sk, sk->boot);
 		goto out;
 	}
-	if (change_slot(k, c, row) == -1)
+	if (change_slot(sk, c, row) == -1)
 		goto out;
 	t.before = old;
 	t.after = row;
 	t.hard = !ephemeral && wants_sync(before, row_state(row));
-	rc = ephemeral ? put_ephemeral(k, &t, row) : put_both(k, &t, row);
+	rc = ephemeral ? put_ephemeral(sk, &t, row) : put_both(sk, &t, row);
  out:
 	rec_free(old);
 	rec_free(row);
@@ -288,21 +288,21 @@ set(struct keep *k, struct keep_change *c, const struct rec *changes)
 }
 
 int
-keep_set(struct keep *k, struct keep_change *c, const struct rec *changes)
+state_set(struct state *sk, struct state_change *c, const struct rec *changes)
 {
 	int	 rc;
 
 	c->slot = 0;
 	if (c->to > ST_PAUSED)
-		return (keep_fail(k, EINVAL, "%u is not a state", c->to));
+		return (state_fail(sk, EINVAL, "%u is not a state", c->to));
 	if (rec_get(changes, "id") != NULL || rec_get(changes, "name") != NULL)
-		return (keep_fail(k, EINVAL, "the ID and the name of a "
+		return (state_fail(sk, EINVAL, "the ID and the name of a "
 		    "container cannot be changed"));
 	for (int tries = 0;; tries++) {
-		rc = begin_write(k, c->id);
+		rc = begin_write(sk, c->id);
 		if (rc == 0)
-			rc = keep_end(k, set(k, c, changes));
-		if (!keep_again(k, rc, tries))
+			rc = state_end(sk, set(sk, c, changes));
+		if (!state_again(sk, rc, tries))
 			return (rc);
 	}
 }
@@ -312,7 +312,7 @@ keep_set(struct keep *k, struct keep_change *c, const struct rec *changes)
  * durable: what a power cut takes back, the next boot does again.
  */
 static int
-settle(struct keep *k, const char *id)
+record_exit(struct state *sk, const char *id)
 {
 	struct transition	 t = { .type = "container", .id = id };
 	struct rec		*row, *stored = NULL;
@@ -320,14 +320,14 @@ settle(struct keep *k, const char *id)
 	bool			 ephemeral;
 	int			 rc = 0;
 
-	if ((row = ctr_load(k, id, &ephemeral)) == NULL)
+	if ((row = ctr_load(sk, id, &ephemeral)) == NULL)
 		return (-1);
-	stored = db_get(k->durable, key_make(key, KEY_ROW, id));
+	stored = db_get(sk->durable, key_make(key, KEY_ROW, id));
 	if (!ephemeral && stored != NULL && state_live(row_state(stored)) &&
 	    row_state(row) == ST_EXITED) {
 		t.before = stored;
 		t.after = row;
-		rc = put_both(k, &t, row);
+		rc = put_both(sk, &t, row);
 	}
 	rec_free(stored);
 	rec_free(row);
@@ -335,21 +335,21 @@ settle(struct keep *k, const char *id)
 }
 
 int
-ctr_settle(struct keep *k, const char *id)
+ctr_record_exit(struct state *sk, const char *id)
 {
 	int	 rc;
 
 	for (int tries = 0;; tries++) {
-		rc = begin_write(k, id);
+		rc = begin_write(sk, id);
 		if (rc == 0)
-			rc = keep_end(k, settle(k, id));
-		if (!keep_again(k, rc, tries))
+			rc = state_end(sk, record_exit(sk, id));
+		if (!state_again(sk, rc, tries))
 			return (rc);
 	}
 }
 
 static int
-drop(struct keep *k, struct db *db, const char *id, const char *name)
+drop(struct state *sk, struct db *db, const char *id, const char *name)
 {
 	char	 key[KEY_SIZE];
 
@@ -357,12 +357,12 @@ drop(struct keep *k, struct db *db, const char *id, const char *name)
 	    db_del(db, key_make(key, KEY_DEF, id)) == -1 ||
 	    (name == NULL ? registry_drop_of(db, id) :
 	    registry_drop(db, name)) == -1)
-		return (keep_fail_db(k, db));
+		return (state_fail_db(sk, db));
 	return (0);
 }
 
 static int
-remove_row(struct keep *k, const char *id, const struct rec *row,
+remove_row(struct state *sk, const char *id, const struct rec *row,
     bool ephemeral)
 {
 	struct transition	 t = { .type = "container", .id = id,
@@ -372,52 +372,52 @@ remove_row(struct keep *k, const char *id, const struct rec *row,
 
 	/* A --rm container goes in one step, by whoever has seen it end. */
 	if (row != NULL && !ephemeral && state_live(row_state(row)))
-		return (keep_fail(k, EBUSY, "container %s is %s; stop it "
+		return (state_fail(sk, EBUSY, "container %s is %s; stop it "
 		    "first, or use --force", rec_str(row, "name", id),
 		    state_name(row_state(row))));
-	if ((!ephemeral && obj_required(k, id) == -1) ||
-	    obj_release(k, ephemeral ? k->boot : k->durable, id, row) == -1)
+	if ((!ephemeral && obj_required(sk, id) == -1) ||
+	    obj_release(sk, ephemeral ? sk->boot : sk->durable, id, row) == -1)
 		return (-1);
-	if (drop(k, ephemeral ? k->boot : k->durable, id,
+	if (drop(sk, ephemeral ? sk->boot : sk->durable, id,
 	    row == NULL ? NULL : rec_get(row, "name")) == -1)
 		return (-1);
-	if (slot_give(k->boot, (uint32_t)rec_num(row, "slot", 0), id) == -1 ||
-	    db_del(k->boot, key_make(key, KEY_OVER, id)) == -1)
-		return (keep_fail_db(k, k->boot));
+	if (slot_give(sk->boot, (uint32_t)rec_num(row, "slot", 0), id) == -1 ||
+	    db_del(sk->boot, key_make(key, KEY_OVER, id)) == -1)
+		return (state_fail_db(sk, sk->boot));
 	/* Something that is half made has been promised to nobody. */
 	t.hard = !ephemeral &&
 	    (row == NULL || row_state(row) != ST_CREATING);
-	return (commit_transition(k, &t));
+	return (commit_transition(sk, &t));
 }
 
 static int
-try_remove(struct keep *k, const char *id)
+try_remove(struct state *sk, const char *id)
 {
 	struct rec	*row;
 	bool		 ephemeral;
 	int		 rc = -1;
 
-	if (begin_write(k, id) == -1)
+	if (begin_write(sk, id) == -1)
 		return (-1);
 	/* A damaged one can go; one that is not there cannot. */
-	row = ctr_load(k, id, &ephemeral);
+	row = ctr_load(sk, id, &ephemeral);
 	if (row != NULL || errno == EUCLEAN)
-		rc = remove_row(k, id, row, ephemeral);
+		rc = remove_row(sk, id, row, ephemeral);
 	rec_free(row);
-	return (keep_end(k, rc));
+	return (state_end(sk, rc));
 }
 
 int
-keep_remove(struct keep *k, const char *id)
+state_remove(struct state *sk, const char *id)
 {
 	int	 rc;
 
 	for (int tries = 0;; tries++) {
-		rc = try_remove(k, id);
-		if (!keep_again(k, rc, tries))
+		rc = try_remove(sk, id);
+		if (!state_again(sk, rc, tries))
 			break;
 	}
-	if (rc == 0 && strcmp(id, k->own_id) == 0)
-		k->own_id[0] = '\0';
+	if (rc == 0 && strcmp(id, sk->own_id) == 0)
+		sk->own_id[0] = '\0';
 	return (rc);
 }

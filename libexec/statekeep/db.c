@@ -293,7 +293,7 @@ db_kc_close(struct db *db)
 	if (db->kc == NULL)
 		return;
 	if (enter(db) == -1 || !kcdbclose(db->kc))
-		db->settled = false;
+		db->finished = false;
 	kcdbdel(db->kc);
 	db->kc = NULL;
 }
@@ -307,7 +307,7 @@ take_turn(struct db *db, enum db_mode mode)
 		return (0);
 	if (errno != ETIMEDOUT)
 		return (db_fail_file(db, "lock", db->lock));
-	mend_stamp(db, &s);
+	repair_stamp(db, &s);
 	if (s.kind == STAMP_BUSY)
 		return (db_fail(db, "process %ld has kept the state database "
 		    "%s busy for %d seconds; look at it, or end it", s.pid,
@@ -346,7 +346,7 @@ open_lock(struct db *db, enum db_mode mode)
 	return (db_fail_file(db, "open", db->lock));
 }
 
-/* Under the lock, since mend_compact() puts another file in its place. */
+/* Under the lock, since repair_compact() puts another file in its place. */
 static int
 open_journal(struct db *db, enum db_mode mode)
 {
@@ -387,7 +387,7 @@ promote(struct db *db, struct view *v)
 	if (open_journal(db, DB_WRITE) == -1 &&
 	    open_journal(db, DB_READ) == -1)
 		return (-1);
-	return (mend_view(db, v));
+	return (repair_view(db, v));
 }
 
 /*
@@ -396,13 +396,13 @@ promote(struct db *db, struct view *v)
  * reads it into memory.
  */
 static int
-mend(struct db *db, enum db_mode mode, struct view *v)
+repair(struct db *db, enum db_mode mode, struct view *v)
 {
 	if (!db->read_only && !db->no_index && db->failures < FAILURES_MAX) {
-		if (in_order(v) || mend_repair(db, v) == 0)
+		if (in_order(v) || repair_files(db, v) == 0)
 			return (0);
 		/* The first attempt may have removed the old index. */
-		if (no_room(errno) && mend_repair(db, v) == 0)
+		if (no_room(errno) && repair_files(db, v) == 0)
 			return (0);
 		if (errno == EUCLEAN)
 			return (-1);
@@ -410,14 +410,14 @@ mend(struct db *db, enum db_mode mode, struct view *v)
 	/* The index is what was left in order, and the journal is not. */
 	if (v->kct_same && !v->journal_good && !db->no_index)
 		return (mode == DB_READ ? 0 : -1);
-	return (mend_replay(db, mode, v));
+	return (repair_replay(db, mode, v));
 }
 
 /* Find the files in order, or put them so. */
 static int
-settle(struct db *db, enum db_mode mode, struct view *v)
+repair_if_needed(struct db *db, enum db_mode mode, struct view *v)
 {
-	if (mend_view(db, v) == -1)
+	if (repair_view(db, v) == -1)
 		return (-1);
 	if (!v->kct_there && db->journal_len == 0)
 		return (0);
@@ -425,7 +425,7 @@ settle(struct db *db, enum db_mode mode, struct view *v)
 		return (0);
 	if (mode == DB_READ && !db->read_only && promote(db, v) == -1)
 		return (-1);
-	if (mend(db, mode, v) == -1)
+	if (repair(db, mode, v) == -1)
 		return (-1);
 	v->kct_there = true;
 	db->failed = db->broken = db->damaged = false;
@@ -449,7 +449,7 @@ begin_memory(struct db *db, enum db_mode mode)
 static void
 end_memory(struct db *db)
 {
-	if (db->mode == DB_WRITE && !db->settled && db->kc != NULL)
+	if (db->mode == DB_WRITE && !db->finished && db->kc != NULL)
 		(void)kcdbendtran(db->kc, 0);
 	db->begun = false;
 }
@@ -460,7 +460,7 @@ begin_write(struct db *db, const struct view *v)
 	if (db->replayed)
 		return (kcdbbegintran(db->kc, 0) ? 0 :
 		    db_fail_kc(db, db->kct));
-	if (mend_busy(db) == -1) {
+	if (repair_busy(db) == -1) {
 		db->broken = true;	/* try again without the index */
 		return (-1);
 	}
@@ -469,10 +469,10 @@ begin_write(struct db *db, const struct view *v)
 	/* With auto transactions no "was open" mark is left in the file. */
 	if (db_kc_open(db, db->kct, KCOWRITER | KCOCREATE | KCOAUTOTRAN) == -1)
 		return (-1);
-	db->settled = true;
+	db->finished = true;
 	if (!kcdbbegintran(db->kc, 0))
 		return (db_fail_kc(db, db->kct));
-	db->settled = false;
+	db->finished = false;
 	return (0);
 }
 
@@ -483,7 +483,7 @@ begin(struct db *db, enum db_mode mode)
 
 	if (db->memory)
 		return (begin_memory(db, mode));
-	if (open_files(db, mode) == -1 || settle(db, mode, &v) == -1)
+	if (open_files(db, mode) == -1 || repair_if_needed(db, mode, &v) == -1)
 		return (-1);
 	if (mode == DB_WRITE)
 		return (begin_write(db, &v));
@@ -498,7 +498,7 @@ db_begin(struct db *db, enum db_mode mode)
 
 	db->mode = mode;
 	db->begun = true;
-	db->failed = db->settled = db->broken = db->damaged = false;
+	db->failed = db->finished = db->broken = db->damaged = false;
 	db->replayed = db->committed = db->adds = false;
 	db->changes.len = 0;
 	db->error[0] = '\0';
@@ -517,7 +517,7 @@ db_begin(struct db *db, enum db_mode mode)
  * disk cannot take them.
  */
 static int
-keep_room(struct db *db, size_t len, size_t least)
+reserve_room(struct db *db, size_t len, size_t least)
 {
 	int64_t		 have, from, end = db->journal_len +
 			    (int64_t)len + RESERVE;
@@ -549,7 +549,7 @@ db_room(struct db *db, enum db_life life)
 		return (0);
 	db->adds = true;
 	db->least = life == DB_BEGINS ? RESERVE / 2 : RESERVE / 4;
-	return (keep_room(db, 0, db->least));
+	return (reserve_room(db, 0, db->least));
 }
 
 bool
@@ -588,7 +588,7 @@ give_index_up(struct db *db)
 int
 db_ready(struct db *db)
 {
-	return (!db->adds ? 0 : keep_room(db, db->changes.len, db->least));
+	return (!db->adds ? 0 : reserve_room(db, db->changes.len, db->least));
 }
 
 static int
@@ -622,7 +622,7 @@ index_lost(struct db *db)
 {
 	(void)db_fail_kc(db, db->kct);
 	db_kc_close(db);
-	(void)mend_replay(db, DB_READ, NULL);
+	(void)repair_replay(db, DB_READ, NULL);
 	db->failed = false;
 	db->broken = true;
 }
@@ -635,8 +635,8 @@ db_commit(struct db *db, bool hard)
 		return (-1);
 	}
 	if (db->memory) {
-		db->settled = kcdbendtran(db->kc, 1) != 0;
-		return (db->settled ? 0 : db_fail_kc(db, db->kct));
+		db->finished = kcdbendtran(db->kc, 1) != 0;
+		return (db->finished ? 0 : db_fail_kc(db, db->kct));
 	}
 	if (append(db) == -1)
 		return (-1);
@@ -644,7 +644,7 @@ db_commit(struct db *db, bool hard)
 	db->committed = true;
 	if (enter(db) == -1 || !kcdbendtran(db->kc, 1))
 		index_lost(db);
-	db->settled = true;
+	db->finished = true;
 	return (0);
 }
 
@@ -700,14 +700,14 @@ leave(struct db *db)
 {
 	if (db->kc == NULL || db->mode != DB_WRITE || db->replayed)
 		return;
-	if (!db->settled)
-		db->settled = enter(db) == 0 && kcdbendtran(db->kc, 0) != 0;
-	if (db->settled && !db->broken && wants_compact(db) &&
-	    mend_compact(db) == 0)
-		(void)keep_room(db, 0, 0);
+	if (!db->finished)
+		db->finished = enter(db) == 0 && kcdbendtran(db->kc, 0) != 0;
+	if (db->finished && !db->broken && wants_compact(db) &&
+	    repair_compact(db) == 0)
+		(void)reserve_room(db, 0, 0);
 	db_kc_close(db);
-	if (db->settled && !db->broken)
-		(void)mend_clean(db);
+	if (db->finished && !db->broken)
+		(void)repair_clean(db);
 }
 
 int
@@ -721,7 +721,7 @@ db_end(struct db *db)
 	}
 	leave(db);
 	db_kc_close(db);
-	if (db->broken && mend_distrust(db) == -1)
+	if (db->broken && repair_distrust(db) == -1)
 		db->no_index = true;
 	db->failures = db->broken ? db->failures + 1 : 0;
 	if (db->lock_fd != -1)

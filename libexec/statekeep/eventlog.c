@@ -13,7 +13,7 @@
 #include "cleanup.h"
 #include "db.h"
 #include "history.h"
-#include "keep.h"
+#include "state.h"
 #include "log.h"
 #include "record.h"
 #include "turn.h"
@@ -25,7 +25,7 @@
 
 /* The log, while we have our turn at it. */
 struct log {
-	struct keep	*k;
+	struct state	*sk;
 	int		 dir_fd;
 	const char	*name;
 	int		 fd;
@@ -239,8 +239,8 @@ put_rotation(struct log *l, int to)
 
 	if (f == NULL)
 		return (-1);
-	(void)snprintf(path, sizeof(path), "%s%s", l->k->events.dir_fd != -1 ?
-	    "" : db_where(l->k->boot), l->k->events.dir_fd != -1 ? l->name :
+	(void)snprintf(path, sizeof(path), "%s%s", l->sk->events.dir_fd != -1 ?
+	    "" : db_where(l->sk->boot), l->sk->events.dir_fd != -1 ? l->name :
 	    "/" FILE_NAME);
 	(void)clock_gettime(CLOCK_REALTIME, &ts);
 	e.t = ts.tv_sec * 1000000000L + ts.tv_nsec;
@@ -289,7 +289,7 @@ missing(const struct log *l, const struct hist *h, size_t *len)
 
 	if (f == NULL)
 		return (NULL);
-	rc = events_pending(l->k, h, l->marked ? &l->mark : NULL, put_line,
+	rc = events_pending(l->sk, h, l->marked ? &l->mark : NULL, put_line,
 	    f);
 	if (fclose(f) == EOF || rc == -1) {
 		free(text);
@@ -302,7 +302,7 @@ static int
 append(struct log *l, const struct hist *h)
 {
 	scoped_free char	*text = NULL, *again = NULL;
-	uint64_t		 max = l->k->events.max;
+	uint64_t		 max = l->sk->events.max;
 	size_t			 len;
 	int			 saved;
 
@@ -329,22 +329,22 @@ append(struct log *l, const struct hist *h)
 }
 
 static struct log
-log_of(struct keep *k)
+log_of(struct state *sk)
 {
-	struct log	 l = { .k = k, .fd = -1, .dir_fd = k->events.dir_fd,
-			    .name = k->events.file };
+	struct log	 l = { .sk = sk, .fd = -1, .dir_fd = sk->events.dir_fd,
+			    .name = sk->events.file };
 
 	if (l.dir_fd == -1) {
-		l.dir_fd = db_dir(k->boot);
+		l.dir_fd = db_dir(sk->boot);
 		l.name = FILE_NAME;
 	}
 	return (l);
 }
 
 bool
-eventlog_mark(struct keep *k, struct mark *m)
+eventlog_mark(struct state *sk, struct mark *m)
 {
-	struct log	 l = log_of(k);
+	struct log	 l = log_of(sk);
 	struct stat	 st;
 
 	l.fd = openat(l.dir_fd, l.name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW |
@@ -361,16 +361,16 @@ eventlog_mark(struct keep *k, struct mark *m)
 }
 
 void
-eventlog_write(struct keep *k, const struct hist *h)
+eventlog_write(struct state *sk, const struct hist *h)
 {
-	struct log	 l = log_of(k);
+	struct log	 l = log_of(sk);
 
 	if ((take_log(&l) == -1 || append(&l, h) == -1) &&
 	    errno != ENOSPC && errno != EDQUOT)
 		log_warn("cannot write the log of events %s%s%s; what is "
 		    "missing in it is written as soon as that works",
-		    k->events.dir_fd != -1 ? "" : db_where(k->boot),
-		    k->events.dir_fd != -1 ? "" : "/", l.name);
+		    sk->events.dir_fd != -1 ? "" : db_where(sk->boot),
+		    sk->events.dir_fd != -1 ? "" : "/", l.name);
 	if (l.fd != -1)
 		close(l.fd);
 }

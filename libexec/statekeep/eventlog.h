@@ -12,7 +12,7 @@
 
 struct db;
 struct hist;
-struct keep;
+struct state;
 struct rec;
 
 /*
@@ -59,19 +59,19 @@ struct told {
  * is empty) does not have, oldest entry first, the ones of this commit last.
  * The function returns 0, or -1, which ends it and is returned.
  */
-int	events_pending(struct keep *, const struct hist *, const struct mark *,
+int	events_pending(struct state *, const struct hist *, const struct mark *,
 	    int (*)(void *, const struct told *), void *);
 
 /*
  * The log that events go to now, as a number that history keeps: never 0,
  * and another one after a boot where the log ends with it.
  */
-uint32_t events_log(const struct keep *);
+uint32_t events_log(const struct state *);
 /*
  * Has that log been written for this database already? Then one that knows
  * nothing of it has lost it, and is told only what happens from now on.
  */
-bool	events_known(struct keep *, const struct db *);
+bool	events_known(struct state *, const struct db *);
 
 /* RFC 3339 as Go prints it, in UTC: "2026-11-22T05:43:30.62583224Z". */
 void	told_time(int64_t, char *, size_t);
@@ -79,8 +79,8 @@ void	told_time(int64_t, char *, size_t);
 void	told_labels(FILE *, const struct rec *);
 
 /* How far the log file is; false: it does not say. */
-bool	eventlog_mark(struct keep *, struct mark *);
+bool	eventlog_mark(struct state *, struct mark *);
 /* Bring the log file up to date. */
-void	eventlog_write(struct keep *, const struct hist *);
+void	eventlog_write(struct state *, const struct hist *);
 
 #endif

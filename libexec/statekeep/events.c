@@ -13,7 +13,7 @@
 #include "eventlog.h"
 #include "history.h"
 #include "journald.h"
-#include "keep.h"
+#include "state.h"
 #include "path.h"
 #include "record.h"
 #include "transition.h"
@@ -21,9 +21,9 @@
 #define NOTES_MAX	256
 
 int
-events_to(struct keep *k, uint32_t backend, int fd)
+events_to(struct state *sk, uint32_t backend, int fd)
 {
-	struct events	*ev = &k->events;
+	struct events	*ev = &sk->events;
 	struct stat	 st;
 	int		 type = 0;
 	socklen_t	 len = sizeof(type);
@@ -39,42 +39,42 @@ events_to(struct keep *k, uint32_t backend, int fd)
 		return (0);
 	}
 	close(fd);
-	return (keep_fail(k, EINVAL, "events can go to a directory or to the "
+	return (state_fail(sk, EINVAL, "events can go to a directory or to the "
 	    "socket of a journal only"));
 }
 
 int
-events_open(struct keep *k, const struct msg_state_open *m)
+events_open(struct state *sk, const struct msg_state_open *m)
 {
-	struct events	*ev = &k->events;
+	struct events	*ev = &sk->events;
 
-	k->who.uid = m->uid;
-	(void)snprintf(k->who.command, sizeof(k->who.command), "%s",
+	sk->who.uid = m->uid;
+	(void)snprintf(sk->who.command, sizeof(sk->who.command), "%s",
 	    m->command);
 	ev->backend = (enum events_backend)m->events;
 	ev->max = m->events_max;
 	(void)snprintf(ev->file, sizeof(ev->file), "%s", m->events_file);
 	if (ev->backend == EVENTS_JOURNALD && ev->sock_fd == -1)
-		return (keep_fail(k, EINVAL, "events are to go to a journal, "
+		return (state_fail(sk, EINVAL, "events are to go to a journal, "
 		    "but no socket of one was given"));
 	if (ev->dir_fd != -1 && !path_is_name(ev->file))
-		return (keep_fail(k, EINVAL, "\"%s\" is not the name of a "
+		return (state_fail(sk, EINVAL, "\"%s\" is not the name of a "
 		    "log of events", ev->file));
 	return (0);
 }
 
 static int
-note(struct keep *k, const struct rec *n)
+note(struct state *sk, const struct rec *n)
 {
-	struct events	*ev = &k->events;
+	struct events	*ev = &sk->events;
 
 	if (ev->notes == NULL)
 		ev->notes = rec_new();
 	if (ev->notes == NULL || rec_add_rec(ev->notes, "note", n) == -1)
-		return (keep_fail(k, ENOMEM, "out of memory"));
+		return (state_fail(sk, ENOMEM, "out of memory"));
 	if (rec_count(ev->notes, "note") <= NOTES_MAX)
 		return (0);
-	return (keep_fail(k, E2BIG, "more than %d events at once", NOTES_MAX));
+	return (state_fail(sk, E2BIG, "more than %d events at once", NOTES_MAX));
 }
 
 static void
@@ -85,7 +85,7 @@ add_if(struct rec *r, const char *key, const char *value)
 }
 
 int
-event_note(struct keep *k, const struct event *e)
+event_note(struct state *sk, const struct event *e)
 {
 	struct rec	*n = rec_new();
 	const char	*label;
@@ -93,7 +93,7 @@ event_note(struct keep *k, const struct event *e)
 	int		 rc;
 
 	if (n == NULL)
-		return (keep_fail(k, ENOMEM, "out of memory"));
+		return (state_fail(sk, ENOMEM, "out of memory"));
 	add_if(n, "type", e->type);
 	add_if(n, "status", e->status);
 	add_if(n, "id", e->id);
@@ -101,19 +101,19 @@ event_note(struct keep *k, const struct event *e)
 	add_if(n, "image", e->image);
 	while (e->labels != NULL && rec_next(e->labels, "label", &it, &label))
 		(void)rec_add(n, "label", label);
-	rc = note(k, n);
+	rc = note(sk, n);
 	rec_free(n);
 	return (rc);
 }
 
 int
-event_note_status(struct keep *k, const char *status)
+event_note_status(struct state *sk, const char *status)
 {
-	return (event_note(k, &(struct event){ .status = status }));
+	return (event_note(sk, &(struct event){ .status = status }));
 }
 
 int
-event_take(struct keep *k, struct rec *changes)
+event_take(struct state *sk, struct rec *changes)
 {
 	const char	*status;
 	size_t		 it = 0;
@@ -121,16 +121,16 @@ event_take(struct keep *k, struct rec *changes)
 
 	while (rc == 0 && rec_next(changes, "event", &it, &status))
 		if (*status != '\0')
-			rc = event_note_status(k, status);
+			rc = event_note_status(sk, status);
 	rec_del(changes, "event");
 	return (rc);
 }
 
 void
-event_forget(struct keep *k)
+event_forget(struct state *sk)
 {
-	rec_free(k->events.notes);
-	k->events.notes = NULL;
+	rec_free(sk->events.notes);
+	sk->events.notes = NULL;
 }
 
 void
@@ -153,19 +153,19 @@ has_events(const struct hist *h)
 }
 
 void
-events_emit(struct keep *k, const struct hist *h)
+events_emit(struct state *sk, const struct hist *h)
 {
 	if (!has_events(h))
 		return;
-	if (k->events.backend == EVENTS_FILE)
-		eventlog_write(k, h);
-	else if (k->events.backend == EVENTS_JOURNALD)
-		journald_write(k, h);
+	if (sk->events.backend == EVENTS_FILE)
+		eventlog_write(sk, h);
+	else if (sk->events.backend == EVENTS_JOURNALD)
+		journald_write(sk, h);
 }
 
 /* The front end says which container; what it is like, we know. */
 static void
-fill_from_row(struct keep *k, struct event *e, struct rec **row)
+fill_from_row(struct state *sk, struct event *e, struct rec **row)
 {
 	char	 key[80];
 
@@ -173,8 +173,8 @@ fill_from_row(struct keep *k, struct event *e, struct rec **row)
 	    strcmp(e->type, "container") != 0)
 		return;
 	(void)snprintf(key, sizeof(key), "r:%s", e->id);
-	if ((*row = db_get(k->boot, key)) == NULL &&
-	    (*row = db_get(k->durable, key)) == NULL)
+	if ((*row = db_get(sk->boot, key)) == NULL &&
+	    (*row = db_get(sk->durable, key)) == NULL)
 		return;
 	e->name = rec_get(*row, "name");
 	e->image = rec_get(*row, "image_name");
@@ -182,7 +182,7 @@ fill_from_row(struct keep *k, struct event *e, struct rec **row)
 }
 
 static int
-note_given(struct keep *k, const struct rec *given)
+note_given(struct state *sk, const struct rec *given)
 {
 	struct rec	*r, *row = NULL;
 	struct event	 e;
@@ -194,9 +194,9 @@ note_given(struct keep *k, const struct rec *given)
 		    .status = rec_get(r, "status"), .id = rec_get(r, "id"),
 		    .name = rec_get(r, "name"), .image = rec_get(r, "image"),
 		    .labels = r };
-		fill_from_row(k, &e, &row);
-		rc = e.type == NULL || e.status == NULL ? keep_fail(k, EINVAL,
-		    "an event has a type and a status") : event_note(k, &e);
+		fill_from_row(sk, &e, &row);
+		rc = e.type == NULL || e.status == NULL ? state_fail(sk, EINVAL,
+		    "an event has a type and a status") : event_note(sk, &e);
 		rec_free(row);
 		row = NULL;
 		rec_free(r);
@@ -205,39 +205,39 @@ note_given(struct keep *k, const struct rec *given)
 }
 
 static int
-add_events(struct keep *k, const struct rec *given)
+add_events(struct state *sk, const struct rec *given)
 {
 	struct transition	 t = { .type = "event", .id = "",
 				    .boot = true };
 
-	if (note_given(k, given) == -1)
+	if (note_given(sk, given) == -1)
 		return (-1);
-	return (k->events.notes == NULL ? 0 : commit_transition(k, &t));
+	return (sk->events.notes == NULL ? 0 : commit_transition(sk, &t));
 }
 
 /* The durable side is only looked at: what happened is not its business. */
 static int
-try_events(struct keep *k, const struct rec *given)
+try_events(struct state *sk, const struct rec *given)
 {
-	if (db_begin(k->durable, DB_READ) == -1)
-		return (keep_fail_db(k, k->durable));
-	if (db_begin(k->boot, DB_WRITE) == -1) {
-		(void)keep_fail_db(k, k->boot);
-		return (keep_end(k, -1));
+	if (db_begin(sk->durable, DB_READ) == -1)
+		return (state_fail_db(sk, sk->durable));
+	if (db_begin(sk->boot, DB_WRITE) == -1) {
+		(void)state_fail_db(sk, sk->boot);
+		return (state_end(sk, -1));
 	}
-	return (keep_end(k, add_events(k, given)));
+	return (state_end(sk, add_events(sk, given)));
 }
 
 int
-keep_events(struct keep *k, const struct rec *given)
+state_events(struct state *sk, const struct rec *given)
 {
 	int	 rc;
 
-	if (k->events.backend == EVENTS_NONE)
+	if (sk->events.backend == EVENTS_NONE)
 		return (0);
 	for (int tries = 0;; tries++) {
-		rc = try_events(k, given);
-		if (!keep_again(k, rc, tries))
+		rc = try_events(sk, given);
+		if (!state_again(sk, rc, tries))
 			return (rc);
 	}
 }

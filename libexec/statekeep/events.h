@@ -13,7 +13,7 @@
 #include "messages.h"
 
 struct hist;
-struct keep;
+struct state;
 struct rec;
 struct transition;
 
@@ -34,9 +34,9 @@ struct events {
  * Take a directory for the log, or a socket that is connected to the journal.
  * 0, or -1 with the keeper's sentence if it is not one.
  */
-int	events_to(struct keep *, uint32_t, int);		/* takes */
+int	events_to(struct state *, uint32_t, int);		/* takes */
 /* Who is at work, and which backend, as state_open says. 0 or -1. */
-int	events_open(struct keep *, const struct msg_state_open *);
+int	events_open(struct state *, const struct msg_state_open *);
 
 /* One event. Nothing of it is owned; what does not apply is NULL. */
 struct event {
@@ -54,24 +54,24 @@ struct event {
  * transition itself: pods and volumes that are made or removed by one of
  * their own need not be noted. 0, or -1 with the keeper's sentence.
  */
-int	event_note(struct keep *, const struct event *);
+int	event_note(struct state *, const struct event *);
 /* Note an event of the transition's own object: "attach", "stop". */
-int	event_note_status(struct keep *, const char *);
+int	event_note_status(struct state *, const char *);
 /*
  * Take the key `event` out of a record of changes: what the front end wants
  * to be noted with them. 0 or -1 as above.
  */
-int	event_take(struct keep *, struct rec *);
+int	event_take(struct state *, struct rec *);
 /* Forget what was noted: the transaction is not to be. */
-void	event_forget(struct keep *);
+void	event_forget(struct state *);
 
 /*
  * After the commit, the turn still being ours: bring the log up to date. A
  * log that cannot be written is complained about, and nothing else.
  */
-void	events_emit(struct keep *, const struct hist *);
+void	events_emit(struct state *, const struct hist *);
 /* A transaction of its own for events that others caused. 0 or -1. */
-int	keep_events(struct keep *, const struct rec *);
+int	state_events(struct state *, const struct rec *);
 void	events_clear(struct events *);
 
 #endif

@@ -1,4 +1,4 @@
-#include "keep.h"
+#include "state.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,21 +18,21 @@ struct match {
 
 /* In a namespace, only its own are found by less than all of their id. */
 static bool
-counts(const struct keep *k, const void *data, size_t len)
+counts(const struct state *sk, const void *data, size_t len)
 {
 	struct rec	*row;
 	bool		 seen;
 
-	if (*k->ns == '\0' || (row = rec_decode(data, len)) == NULL)
+	if (*sk->ns == '\0' || (row = rec_decode(data, len)) == NULL)
 		return (true);
-	seen = keep_sees(k, row);
+	seen = state_sees(sk, row);
 	rec_free(row);
 	return (seen);
 }
 
 /* The ids in a database that begin like this; two are too many already. */
 static void
-match_prefix(struct keep *k, struct db *db, const char *ref, struct match *m)
+match_prefix(struct state *sk, struct db *db, const char *ref, struct match *m)
 {
 	struct db_cursor	*c;
 	const char		*key;
@@ -43,24 +43,24 @@ match_prefix(struct keep *k, struct db *db, const char *ref, struct match *m)
 	if ((c = db_walk(db, key_make(prefix, KEY_ROW, ref))) == NULL)
 		return;
 	while (m->n < 2 && db_next(c, &key, &data, &len))
-		if (counts(k, data, len) && m->n++ == 0)
+		if (counts(sk, data, len) && m->n++ == 0)
 			(void)snprintf(m->id, sizeof(m->id), "%s", key + 2);
 	db_walk_end(c);
 }
 
 static int
-find_prefix(struct keep *k, const char *ref, char id[65])
+find_prefix(struct state *sk, const char *ref, char id[65])
 {
 	struct match	 m = { .n = 0 };
 
 	if (strlen(ref) > 64 || !name_is_id(ref, strlen(ref)))
-		return (ctr_no_such(k, ref));
-	match_prefix(k, k->durable, ref, &m);
-	match_prefix(k, k->boot, ref, &m);
+		return (ctr_no_such(sk, ref));
+	match_prefix(sk, sk->durable, ref, &m);
+	match_prefix(sk, sk->boot, ref, &m);
 	if (m.n == 0)
-		return (ctr_no_such(k, ref));
+		return (ctr_no_such(sk, ref));
 	if (m.n > 1)
-		return (keep_fail(k, EEXIST, "more than one result for "
+		return (state_fail(sk, EEXIST, "more than one result for "
 		    "container name or ID \"%s\": container already exists; "
 		    "give more of the ID", ref));
 	memcpy(id, m.id, sizeof(m.id));
@@ -72,42 +72,42 @@ find_prefix(struct keep *k, const char *ref, char id[65])
  * another namespace, which whoever loads the container is told.
  */
 static int
-find(struct keep *k, const char *ref, char id[65])
+find(struct state *sk, const char *ref, char id[65])
 {
 	struct holder	 h = { .kind = HOLDER_CTR };
 	char		 key[KEY_SIZE];
 
 	key_make(key, KEY_ROW, ref);
-	if (name_is_id(ref, 64) && (db_has(k->durable, key) ||
-	    db_has(k->boot, key))) {
+	if (name_is_id(ref, 64) && (db_has(sk->durable, key) ||
+	    db_has(sk->boot, key))) {
 		(void)snprintf(id, 65, "%s", ref);
 		return (0);
 	}
-	if (registry_find(k, ref, &h) && h.kind == HOLDER_CTR) {
+	if (registry_find(sk, ref, &h) && h.kind == HOLDER_CTR) {
 		(void)snprintf(id, 65, "%s", h.id);
 		return (0);
 	}
-	if (find_prefix(k, ref, id) == 0)
+	if (find_prefix(sk, ref, id) == 0)
 		return (0);
 	if (errno == ENOENT && h.kind == HOLDER_POD)
-		return (keep_fail(k, ENOENT, "\"%s\" is a pod, not a "
+		return (state_fail(sk, ENOENT, "\"%s\" is a pod, not a "
 		    "container: no such container", ref));
 	return (-1);
 }
 
 int
-keep_find(struct keep *k, const char *ref, char id[65])
+state_find(struct state *sk, const char *ref, char id[65])
 {
 	int	 rc;
 
 	if (*ref == '\0')
-		return (keep_fail(k, EINVAL, "name or ID cannot be empty: "
+		return (state_fail(sk, EINVAL, "name or ID cannot be empty: "
 		    "invalid argument"));
 	for (int tries = 0;; tries++) {
-		rc = keep_begin(k, true, true, false);
+		rc = state_begin(sk, true, true, false);
 		if (rc == 0)
-			rc = keep_end(k, find(k, ref, id));
-		if (!keep_again(k, rc, tries))
+			rc = state_end(sk, find(sk, ref, id));
+		if (!state_again(sk, rc, tries))
 			return (rc);
 	}
 }

@@ -11,7 +11,7 @@
 #include "derive.h"
 #include "eventlog.h"
 #include "events.h"
-#include "keep.h"
+#include "state.h"
 #include "keys.h"
 #include "record.h"
 #include "row.h"
@@ -182,7 +182,7 @@ now_ns(void)
 }
 
 static void
-add_why(struct rec *e, const struct keep *k, const struct transition *t)
+add_why(struct rec *e, const struct state *sk, const struct transition *t)
 {
 	const char	*error = t->after == NULL ? NULL :
 			    rec_get(t->after, "error");
@@ -195,14 +195,14 @@ add_why(struct rec *e, const struct keep *k, const struct transition *t)
 	if (!state_live(before))
 		return;
 	if (t->after == NULL)
-		(void)rec_add_num(e, "exit", k->events.exit_code);
+		(void)rec_add_num(e, "exit", sk->events.exit_code);
 	else if (!state_live(row_state(t->after)))
 		(void)rec_add_num(e, "exit", rec_num(t->after, "exit", 0));
 }
 
 /* Everything about it but the events. */
 static struct rec *
-entry_of(const struct keep *k, const struct transition *t)
+entry_of(const struct state *sk, const struct transition *t)
 {
 	const struct rec	*row = t->after != NULL ? t->after : t->before;
 	struct rec		*e = rec_new(), *old;
@@ -212,19 +212,19 @@ entry_of(const struct keep *k, const struct transition *t)
 	(void)rec_add_num(e, "t", now_ns());
 	(void)rec_add(e, "type", t->type);
 	(void)rec_add(e, "id", t->id);
-	(void)rec_add_num(e, "uid", k->who.uid);
-	(void)rec_add(e, "cmd", k->who.command);
-	(void)rec_addf(e, "boot", "%.8s", k->boot_id);
-	(void)rec_add_num(e, "be", k->events.backend);
-	if (k->events.backend != EVENTS_NONE)
-		(void)rec_add_num(e, "log", events_log(k));
+	(void)rec_add_num(e, "uid", sk->who.uid);
+	(void)rec_add(e, "cmd", sk->who.command);
+	(void)rec_addf(e, "boot", "%.8s", sk->boot_id);
+	(void)rec_add_num(e, "be", sk->events.backend);
+	if (sk->events.backend != EVENTS_NONE)
+		(void)rec_add_num(e, "log", events_log(sk));
 	if (row != NULL)
 		(void)rec_add(e, "name", rec_str(row, "name", ""));
 	if (t->before != NULL)
 		(void)rec_add_num(e, "from", row_state(t->before));
 	if (t->after != NULL)
 		(void)rec_add_num(e, "to", row_state(t->after));
-	add_why(e, k, t);
+	add_why(e, sk, t);
 	if (t->before == NULL)
 		return (e);
 	if (t->after == NULL) {
@@ -243,39 +243,39 @@ entry_of(const struct keep *k, const struct transition *t)
 }
 
 static int
-put(struct keep *k, struct hist *h)
+put(struct state *sk, struct hist *h)
 {
 	struct range	 r = get_range(h->db);
 	uint64_t	 size = encoded_size(h->entry);
 	char		 key[KEY_LEN];
 
 	if (size == 0)
-		return (keep_fail(k, ENOMEM, "cannot make an entry of the "
+		return (state_fail(sk, ENOMEM, "cannot make an entry of the "
 		    "history: %s", strerror(errno)));
 	h->seq = r.next++;
 	r.bytes += size;
-	if (k->events.backend != EVENTS_NONE && r.told != events_log(k) &&
-	    events_known(k, h->db))
-		r.told = events_log(k);
+	if (sk->events.backend != EVENTS_NONE && r.told != events_log(sk) &&
+	    events_known(sk, h->db))
+		r.told = events_log(sk);
 	if (db_put(h->db, make_key(key, h->seq), h->entry) == -1 ||
 	    trim(h->db, &r) == -1 || put_range(h->db, &r) == -1)
-		return (keep_fail_db(k, h->db));
+		return (state_fail_db(sk, h->db));
 	return (0);
 }
 
 int
-history_put(struct keep *k, const struct transition *t, struct hist *h)
+history_put(struct state *sk, const struct transition *t, struct hist *h)
 {
 	*h = (struct hist){ 0 };
 	if ((!t->durable && !t->boot) ||
-	    (derive_silent(t) && k->events.notes == NULL))
+	    (derive_silent(t) && sk->events.notes == NULL))
 		return (0);
 	h->row = t->after != NULL ? t->after : t->before;
-	if ((h->entry = entry_of(k, t)) == NULL ||
-	    derive_add(h->entry, t, k->events.notes) == -1)
-		return (keep_fail(k, ENOMEM, "out of memory"));
-	h->db = t->durable ? k->durable : k->boot;
-	return (put(k, h));
+	if ((h->entry = entry_of(sk, t)) == NULL ||
+	    derive_add(h->entry, t, sk->events.notes) == -1)
+		return (state_fail(sk, ENOMEM, "out of memory"));
+	h->db = t->durable ? sk->durable : sk->boot;
+	return (put(sk, h));
 }
 
 void

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 struct db;
-struct keep;
+struct state;
 struct rec;
 struct transition;
 
@@ -37,7 +37,7 @@ struct hist {
  * Put the entry of a transition, with what was noted, into the transaction
  * that is open. 0, or -1 with the keeper's sentence.
  */
-int	history_put(struct keep *, const struct transition *, struct hist *);
+int	history_put(struct state *, const struct transition *, struct hist *);
 void	history_done(struct hist *);
 
 /* Where the entries of a database begin, and the number of the next one. */
@@ -51,8 +51,8 @@ struct rec *history_entry(struct db *, uint64_t);
  * All entries of what has this name or id ("": all there are), oldest first,
  * as a sealed memfd of nested `entry`. -1 with the keeper's sentence.
  */
-int	keep_history(struct keep *, const char *);
-/* The rows as they were at a moment (ns), as keep_list has them. */
-int	keep_list_at(struct keep *, int64_t);
+int	state_history(struct state *, const char *);
+/* The rows as they were at a moment (ns), as state_list has them. */
+int	state_list_at(struct state *, int64_t);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * The inside of a database, for db.c, which opens and changes it, and mend.c,
+ * The inside of a database, for db.c, which opens and changes it, and repair.c,
  * which sees that its files belong together.
  */
 #ifndef STATEKEEP_INSIDE_H
@@ -40,7 +40,7 @@ struct db {
 	bool		 lasts;		/* beyond this boot */
 	bool		 begun;
 	bool		 failed;	/* a put or delete went wrong */
-	bool		 settled;	/* committed or undone: stamp it clean */
+	bool		 finished;	/* committed or undone: stamp it clean */
 	bool		 broken;	/* the index failed: make it again */
 	bool		 damaged;	/* ... and its contents are why */
 	bool		 committed;	/* the journal has this turn's change */
@@ -103,30 +103,30 @@ enum sealed db_unseal(const char *, size_t, const void *, size_t *);
 
 /* Open one of its files with Kyoto Cabinet in these modes. 0 or -1. */
 int	db_kc_open(struct db *, const char *, uint32_t);
-/* Close it; `settled` becomes false if that failed. */
+/* Close it; `finished` becomes false if that failed. */
 void	db_kc_close(struct db *);
 
 /* What the stamp says. */
-void	mend_stamp(struct db *, struct stamp *);
+void	repair_stamp(struct db *, struct stamp *);
 /* Say that we write, or that all is in order, as it is now. 0 or -1. */
-int	mend_busy(struct db *);
-int	mend_clean(struct db *);
+int	repair_busy(struct db *);
+int	repair_clean(struct db *);
 /*
  * Say in the stamp that the index must be made again, or else remove it. 0,
  * or -1 if neither was possible.
  */
-int	mend_distrust(struct db *);
+int	repair_distrust(struct db *);
 /*
  * Read the journal into a database in memory, which is the index for this
  * turn. To write, the index on disk is given up first. The view says what to
  * expect of the journal, or is NULL. 0 or -1.
  */
-int	mend_replay(struct db *, enum db_mode, const struct view *);
+int	repair_replay(struct db *, enum db_mode, const struct view *);
 /* Look at the files of a database whose journal is open. 0 or -1. */
-int	mend_view(struct db *, struct view *);
+int	repair_view(struct db *, struct view *);
 /* Bring files that are not in order into order. Exclusively. 0 or -1. */
-int	mend_repair(struct db *, const struct view *);
+int	repair_files(struct db *, const struct view *);
 /* Replace the journal by one that says only what is there now. 0 or -1. */
-int	mend_compact(struct db *);
+int	repair_compact(struct db *);
 
 #endif

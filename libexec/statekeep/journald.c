@@ -14,7 +14,7 @@
 #include "db.h"
 #include "eventlog.h"
 #include "history.h"
-#include "keep.h"
+#include "state.h"
 #include "log.h"
 #include "record.h"
 #include "turn.h"
@@ -29,7 +29,7 @@
 #define PRIORITY	"6"		/* info, as podman */
 
 struct journal {
-	struct keep	*k;
+	struct state	*sk;
 	int		 sent_fd;
 	struct mark	 mark;
 };
@@ -152,7 +152,7 @@ send_event(struct journal *j, const struct told *e, bool with_labels)
 
 	if ((text = datagram(e, &len, with_labels)) == NULL)
 		return (-1);
-	return (send(j->k->events.sock_fd, text, len, MSG_DONTWAIT |
+	return (send(j->sk->events.sock_fd, text, len, MSG_DONTWAIT |
 	    MSG_NOSIGNAL) == -1 ? -1 : 0);
 }
 
@@ -190,9 +190,9 @@ read_sent(int fd, struct mark *m)
 }
 
 bool
-journald_mark(struct keep *k, struct mark *m)
+journald_mark(struct state *sk, struct mark *m)
 {
-	scoped_fd int	 fd = openat(db_dir(k->boot), SENT, O_RDONLY |
+	scoped_fd int	 fd = openat(db_dir(sk->boot), SENT, O_RDONLY |
 			    O_CLOEXEC | O_NOFOLLOW);
 
 	return (fd != -1 && read_sent(fd, m));
@@ -207,22 +207,22 @@ send_missing(struct journal *j, const struct hist *h)
 	if (turn_take(j->sent_fd, true, WAIT_MS) == -1)
 		return (-1);
 	marked = read_sent(j->sent_fd, &last);
-	if (events_pending(j->k, h, marked ? &last : NULL, tell, j) == -1)
+	if (events_pending(j->sk, h, marked ? &last : NULL, tell, j) == -1)
 		return (-1);
 	return (put_mark(j));
 }
 
 void
-journald_write(struct keep *k, const struct hist *h)
+journald_write(struct state *sk, const struct hist *h)
 {
-	struct journal	 j = { .k = k };
+	struct journal	 j = { .sk = sk };
 
 	/* A state in memory keeps no account of it. */
-	if (db_in_memory(k->boot)) {
-		(void)events_pending(k, h, NULL, tell, &j);
+	if (db_in_memory(sk->boot)) {
+		(void)events_pending(sk, h, NULL, tell, &j);
 		return;
 	}
-	j.sent_fd = openat(db_dir(k->boot), SENT, O_RDWR | O_CREAT |
+	j.sent_fd = openat(db_dir(sk->boot), SENT, O_RDWR | O_CREAT |
 	    O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (j.sent_fd == -1 || send_missing(&j, h) == -1)
 		log_warn("cannot send events to systemd's journal; what is "

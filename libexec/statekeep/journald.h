@@ -8,13 +8,13 @@
 #include <stdbool.h>
 
 struct hist;
-struct keep;
+struct state;
 struct mark;
 
 /* How far the journal is; false: nothing was sent since the boot. */
-bool	journald_mark(struct keep *, struct mark *);
+bool	journald_mark(struct state *, struct mark *);
 
 /* Send what the journal does not have yet. */
-void	journald_write(struct keep *, const struct hist *);
+void	journald_write(struct state *, const struct hist *);
 
 #endif

@@ -1,4 +1,4 @@
-#include "keep.h"
+#include "state.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -57,9 +57,9 @@ overs_room(struct overs *o)
 }
 
 static int
-overs_load(struct keep *k, struct overs *o)
+overs_load(struct state *sk, struct overs *o)
 {
-	struct db_cursor	*c = db_walk(k->boot, "v:");
+	struct db_cursor	*c = db_walk(sk->boot, "v:");
 	const char		*key;
 	const void		*data;
 	struct rec		*r;
@@ -110,7 +110,7 @@ list_damaged(struct rec_stream *out, struct db *db, const char *id, size_t len)
 
 /* One stored row: shown as it is if it can be, which is the usual case. */
 static int
-list_row(struct keep *k, struct db *db, struct listing *l, const char *id,
+list_row(struct state *sk, struct db *db, struct listing *l, const char *id,
     const void *data, size_t len)
 {
 	struct rec		*stored = rec_decode(data, len), *row;
@@ -121,19 +121,19 @@ list_row(struct keep *k, struct db *db, struct listing *l, const char *id,
 		rec_free(stored);
 		return (list_damaged(l->out, db, id, len));
 	}
-	if (!keep_sees(k, stored)) {
+	if (!state_sees(sk, stored)) {
 		rec_free(stored);
 		return (0);
 	}
-	if (db == k->boot)
-		row = row_merge_ephemeral(stored, k->boot_id);
+	if (db == sk->boot)
+		row = row_merge_ephemeral(stored, sk->boot_id);
 	else if ((over = overs_find(&l->overs, id)) == NULL &&
 	    row_plain(stored)) {
 		l->restless += !state_rests(row_state(stored));
 		rec_free(stored);
 		return (rec_stream_raw(l->out, "ctr", data, len));
 	} else
-		row = row_merge(stored, over, k->boot_id);
+		row = row_merge(stored, over, sk->boot_id);
 	rec_free(stored);
 	if (row == NULL)
 		return (-1);
@@ -144,7 +144,7 @@ list_row(struct keep *k, struct db *db, struct listing *l, const char *id,
 }
 
 static int
-list_rows(struct keep *k, struct db *db, struct listing *l)
+list_rows(struct state *sk, struct db *db, struct listing *l)
 {
 	struct db_cursor	*c = db_walk(db, KEY_ROW ":");
 	const char		*key;
@@ -153,34 +153,34 @@ list_rows(struct keep *k, struct db *db, struct listing *l)
 	int			 rc = c == NULL ? -1 : 0;
 
 	while (rc == 0 && db_next(c, &key, &data, &len))
-		rc = list_row(k, db, l, key + 2, data, len);
+		rc = list_row(sk, db, l, key + 2, data, len);
 	db_walk_end(c);
 	return (rc);
 }
 
 static int
-list(struct keep *k, uint64_t *restless)
+list(struct state *sk, uint64_t *restless)
 {
 	struct listing	 l = { .restless = 0 };
 	int		 rc, fd;
 
-	if (keep_begin(k, true, true, false) == -1)
+	if (state_begin(sk, true, true, false) == -1)
 		return (-1);
 	if ((l.out = rec_stream_new("containers")) == NULL)
-		return (keep_end(k, keep_fail(k, errno, "out of memory")));
-	rc = overs_load(k, &l.overs);
+		return (state_end(sk, state_fail(sk, errno, "out of memory")));
+	rc = overs_load(sk, &l.overs);
 	if (rc == 0)
-		rc = list_rows(k, k->durable, &l);
+		rc = list_rows(sk, sk->durable, &l);
 	if (rc == 0)
-		rc = list_rows(k, k->boot, &l);
+		rc = list_rows(sk, sk->boot, &l);
 	if (rc == -1)
-		rc = keep_fail(k, errno == 0 ? ENOMEM : errno, "cannot list "
+		rc = state_fail(sk, errno == 0 ? ENOMEM : errno, "cannot list "
 		    "the containers: %s", strerror(errno));
 	overs_clear(&l.overs);
 	*restless = l.restless;
-	rc = keep_end(k, rc);
+	rc = state_end(sk, rc);
 	if ((fd = rec_stream_end(l.out)) == -1 && rc == 0)
-		return (keep_fail(k, errno, "cannot list the containers: %s",
+		return (state_fail(sk, errno, "cannot list the containers: %s",
 		    strerror(errno)));
 	if (rc == 0)
 		return (fd);
@@ -190,13 +190,13 @@ list(struct keep *k, uint64_t *restless)
 }
 
 int
-keep_list(struct keep *k, uint64_t *restless)
+state_list(struct state *sk, uint64_t *restless)
 {
 	int	 fd;
 
 	for (int tries = 0;; tries++) {
-		fd = list(k, restless);
-		if (!keep_again(k, fd, tries))
+		fd = list(sk, restless);
+		if (!state_again(sk, fd, tries))
 			return (fd);
 	}
 }

@@ -21,7 +21,7 @@
 
 #include "chan.h"
 #include "helper.h"
-#include "keep.h"
+#include "state.h"
 #include "log.h"
 #include "obj.h"
 #include "policy.h"
@@ -37,11 +37,11 @@ static const struct rule	 rules[] = {
 static const struct policy	 policy = { "statekeep", rules,
 	sizeof(rules) / sizeof(rules[0]), bpf, sizeof(bpf) / sizeof(bpf[0]) };
 
-enum state { EMPTY = 1, READY = 2 };
+enum phase { EMPTY = 1, READY = 2 };
 
 struct server {
 	struct helper	 helper;
-	struct keep	 keep;
+	struct state	 records;
 	unsigned int	 state;
 };
 
@@ -49,7 +49,7 @@ struct server {
 static int
 refuse(const struct server *s, struct answer *a)
 {
-	return (answer_text(a, "%s", s->keep.error));
+	return (answer_text(a, "%s", s->records.error));
 }
 
 static struct rec *
@@ -69,7 +69,7 @@ on_event_to(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server	*s = ctx;
 
-	if (events_to(&s->keep, p->body.event_to.backend,
+	if (events_to(&s->records, p->body.event_to.backend,
 	    packet_take_fd(p, 0)) == -1)
 		return (refuse(s, a));
 	return (0);
@@ -86,21 +86,21 @@ on_state_open(void *ctx, struct packet *p, struct answer *a)
 	struct server	*s = ctx;
 	int		 dirs[3] = { m->memory ? -1 : p->fds[0],
 			    m->memory ? -1 : p->fds[1],
-			    s->keep.events.dir_fd }, rc;
+			    s->records.events.dir_fd }, rc;
 	struct rec	*settings, *made_with;
 
 	helper_sandbox(&s->helper, dirs, 3);
 	/* The walls are up: whatever comes now, there is no second opening. */
 	s->state = 0;
-	(void)snprintf(s->keep.ns, sizeof(s->keep.ns), "%s", m->ns);
-	if (keep_init(&s->keep, m->memory ? -1 : packet_take_fd(p, 0),
+	(void)snprintf(s->records.ns, sizeof(s->records.ns), "%s", m->ns);
+	if (state_init(&s->records, m->memory ? -1 : packet_take_fd(p, 0),
 	    m->memory ? -1 : packet_take_fd(p, 1), m->boot_id) == -1)
 		return (refuse(s, a));
-	if (events_open(&s->keep, m) == -1)
+	if (events_open(&s->records, m) == -1)
 		return (refuse(s, a));
 	if ((settings = record_of(p, 2, a)) == NULL)
 		return (-1);
-	rc = keep_settings(&s->keep, settings, &made_with);
+	rc = state_settings(&s->records, settings, &made_with);
 	rec_free(settings);
 	if (rc == -1)
 		return (refuse(s, a));
@@ -111,7 +111,7 @@ on_state_open(void *ctx, struct packet *p, struct answer *a)
 		return (rc);
 	}
 	s->state = READY;
-	a->value = s->keep.stale ? STATE_STALE : 0;
+	a->value = s->records.stale ? STATE_STALE : 0;
 	return (0);
 }
 
@@ -124,9 +124,9 @@ on_state_refresh(void *ctx, struct packet *p, struct answer *a)
 	int		 rc;
 
 	if (step == REFRESH_DONE)
-		return (refresh_done(&s->keep) == -1 ? refuse(s, a) : 0);
-	items = step == REFRESH_PLAN ? refresh_plan(&s->keep) :
-	    refresh_apply(&s->keep);
+		return (refresh_done(&s->records) == -1 ? refuse(s, a) : 0);
+	items = step == REFRESH_PLAN ? refresh_plan(&s->records) :
+	    refresh_apply(&s->records);
 	if (items == NULL)
 		return (refuse(s, a));
 	rc = answer_rec(a, items);
@@ -139,7 +139,7 @@ on_ctr_create(void *ctx, struct packet *p, struct answer *a)
 {
 	const struct msg_ctr_create	*m = &p->body.ctr_create;
 	struct server			*s = ctx;
-	struct keep_new			 n = { .id = m->id, .name = m->name,
+	struct state_new			 n = { .id = m->id, .name = m->name,
 					    .ephemeral = m->ephemeral != 0,
 					    .want_slot = m->want_slot != 0 };
 	struct rec			*def;
@@ -147,7 +147,7 @@ on_ctr_create(void *ctx, struct packet *p, struct answer *a)
 
 	if ((def = record_of(p, 0, a)) == NULL)
 		return (-1);
-	rc = keep_create(&s->keep, &n, def);
+	rc = state_create(&s->records, &n, def);
 	rec_free(def);
 	if (rc == -1)
 		return (refuse(s, a));
@@ -162,7 +162,7 @@ on_ctr_find(void *ctx, struct packet *p, struct answer *a)
 	struct server	*s = ctx;
 	char		 id[65];
 
-	if (keep_find(&s->keep, p->body.ctr_find.ref, id) == -1)
+	if (state_find(&s->records, p->body.ctr_find.ref, id) == -1)
 		return (refuse(s, a));
 	(void)answer_text(a, "%s", id);
 	return (0);
@@ -175,7 +175,7 @@ on_ctr_get(void *ctx, struct packet *p, struct answer *a)
 	struct rec	*r;
 	int		 rc;
 
-	if ((r = keep_get(&s->keep, p->body.ctr_get.id)) == NULL)
+	if ((r = state_get(&s->records, p->body.ctr_get.id)) == NULL)
 		return (refuse(s, a));
 	rc = answer_rec(a, r);
 	rec_free(r);
@@ -188,7 +188,7 @@ on_ctr_list(void *ctx, struct packet *p, struct answer *a)
 	struct server	*s = ctx;
 
 	(void)p;
-	if (answer_fd(a, keep_list(&s->keep, &a->value)) == -1)
+	if (answer_fd(a, state_list(&s->records, &a->value)) == -1)
 		return (refuse(s, a));
 	return (0);
 }
@@ -198,7 +198,7 @@ on_ctr_set(void *ctx, struct packet *p, struct answer *a)
 {
 	const struct msg_ctr_set	*m = &p->body.ctr_set;
 	struct server			*s = ctx;
-	struct keep_change		 c = { .id = m->id, .from = m->from,
+	struct state_change		 c = { .id = m->id, .from = m->from,
 					    .to = m->to,
 					    .want_slot = m->want_slot != 0 };
 	struct rec			*changes;
@@ -206,7 +206,7 @@ on_ctr_set(void *ctx, struct packet *p, struct answer *a)
 
 	if ((changes = record_of(p, 0, a)) == NULL)
 		return (-1);
-	rc = keep_set(&s->keep, &c, changes);
+	rc = state_set(&s->records, &c, changes);
 	rec_free(changes);
 	if (rc == -1)
 		return (refuse(s, a));
@@ -219,8 +219,8 @@ on_ctr_remove(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server	*s = ctx;
 
-	s->keep.events.exit_code = (int)p->body.ctr_remove.exit_code;
-	if (keep_remove(&s->keep, p->body.ctr_remove.id) == -1)
+	s->records.events.exit_code = (int)p->body.ctr_remove.exit_code;
+	if (state_remove(&s->records, p->body.ctr_remove.id) == -1)
 		return (refuse(s, a));
 	return (0);
 }
@@ -234,7 +234,7 @@ on_ctr_restore(void *ctx, struct packet *p, struct answer *a)
 
 	if ((all = record_of(p, 0, a)) == NULL)
 		return (-1);
-	rc = keep_restore(&s->keep, all);
+	rc = state_restore(&s->records, all);
 	rec_free(all);
 	return (rc == -1 ? refuse(s, a) : 0);
 }
@@ -250,7 +250,7 @@ on_obj_put(void *ctx, struct packet *p, struct answer *a)
 
 	if ((asked = record_of(p, 0, a)) == NULL)
 		return (-1);
-	rc = obj_put(&s->keep, &n, asked);
+	rc = obj_put(&s->records, &n, asked);
 	rec_free(asked);
 	if (rc == -1)
 		return (refuse(s, a));
@@ -267,7 +267,7 @@ on_obj_get(void *ctx, struct packet *p, struct answer *a)
 	struct rec			*r;
 	int				 rc;
 
-	if ((r = obj_get(&s->keep, m->kind, m->ref, m->flags)) == NULL)
+	if ((r = obj_get(&s->records, m->kind, m->ref, m->flags)) == NULL)
 		return (refuse(s, a));
 	rc = answer_rec(a, r);
 	rec_free(r);
@@ -279,7 +279,7 @@ on_obj_list(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server	*s = ctx;
 
-	if (answer_fd(a, obj_list(&s->keep, p->body.obj_list.kind)) == -1)
+	if (answer_fd(a, obj_list(&s->records, p->body.obj_list.kind)) == -1)
 		return (refuse(s, a));
 	return (0);
 }
@@ -293,7 +293,7 @@ on_obj_remove(void *ctx, struct packet *p, struct answer *a)
 					    .step = m->step, .id = m->id,
 					    .by = m->by };
 
-	if (obj_remove(&s->keep, &g) == -1)
+	if (obj_remove(&s->records, &g) == -1)
 		return (refuse(s, a));
 	return (0);
 }
@@ -307,7 +307,7 @@ on_event_add(void *ctx, struct packet *p, struct answer *a)
 
 	if ((given = record_of(p, 0, a)) == NULL)
 		return (-1);
-	rc = keep_events(&s->keep, given);
+	rc = state_events(&s->records, given);
 	rec_free(given);
 	return (rc == -1 ? refuse(s, a) : 0);
 }
@@ -317,7 +317,7 @@ on_history_get(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server	*s = ctx;
 
-	if (answer_fd(a, keep_history(&s->keep,
+	if (answer_fd(a, state_history(&s->records,
 	    p->body.history_get.ref)) == -1)
 		return (refuse(s, a));
 	return (0);
@@ -328,7 +328,7 @@ on_ctr_list_at(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server	*s = ctx;
 
-	if (answer_fd(a, keep_list_at(&s->keep,
+	if (answer_fd(a, state_list_at(&s->records,
 	    (int64_t)p->body.ctr_list_at.when)) == -1)
 		return (refuse(s, a));
 	return (0);
@@ -343,7 +343,7 @@ on_ctr_rewrite(void *ctx, struct packet *p, struct answer *a)
 
 	if ((changes = record_of(p, 0, a)) == NULL)
 		return (-1);
-	rc = keep_rewrite(&s->keep, changes, &a->value);
+	rc = state_rewrite(&s->records, changes, &a->value);
 	rec_free(changes);
 	return (rc == -1 ? refuse(s, a) : 0);
 }
@@ -357,7 +357,7 @@ on_state_renumber(void *ctx, struct packet *p, struct answer *a)
 
 	if ((locks = record_of(p, 0, a)) == NULL)
 		return (-1);
-	rc = keep_renumber(&s->keep, locks, &a->value);
+	rc = state_renumber(&s->records, locks, &a->value);
 	rec_free(locks);
 	return (rc == -1 ? refuse(s, a) : 0);
 }
@@ -390,7 +390,7 @@ main(int argc, char **argv)
 {
 	struct server	 s = { .helper = { .name = "statekeep",
 			    .self = R_STATE, .policy = &policy },
-			    .keep.events = { .dir_fd = -1, .sock_fd = -1 },
+			    .records.events = { .dir_fd = -1, .sock_fd = -1 },
 			    .state = EMPTY };
 	int		 rc;
 
@@ -402,6 +402,6 @@ main(int argc, char **argv)
 		fatal("signal");
 	rc = helper_serve(&s.helper, handlers,
 	    sizeof(handlers) / sizeof(handlers[0]), &s.state, &s);
-	keep_clear(&s.keep);
+	state_clear(&s.records);
 	return (rc);
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "db.h"
-#include "keep.h"
+#include "state.h"
 #include "keys.h"
 #include "log.h"
 #include "name.h"
@@ -38,60 +38,60 @@ bare_names(struct db *db)
 
 /* 2: a name says of what kind the object is that holds it. */
 static int
-to_2(struct keep *k)
+to_2(struct state *sk)
 {
-	struct rec	*names = bare_names(k->durable);
+	struct rec	*names = bare_names(sk->durable);
 	struct rec_item	 item;
 	size_t		 it = 0;
 	int		 rc = names == NULL ? -1 : 0;
 
 	while (rc == 0 && rec_walk(names, NULL, &it, &item))
-		rc = registry_put(k->durable, HOLDER_CTR, item.key,
+		rc = registry_put(sk->durable, HOLDER_CTR, item.key,
 		    item.text);
 	rec_free(names);
-	return (rc == -1 ? keep_fail_db(k, k->durable) : 0);
+	return (rc == -1 ? state_fail_db(sk, sk->durable) : 0);
 }
 
 /* Each from the version before it. */
-static int (*const	 steps[])(struct keep *) = { NULL, NULL, to_2 };
+static int (*const	 steps[])(struct state *) = { NULL, NULL, to_2 };
 
 int
-migrate_schema(struct keep *k)
+migrate_schema(struct state *sk)
 {
 	char	 text[32];
 	long	 schema;
 
-	if (!db_get_text(k->durable, SCHEMA_KEY, text, sizeof(text))) {
+	if (!db_get_text(sk->durable, SCHEMA_KEY, text, sizeof(text))) {
 		/* Not to know the version is no reason to lose the rest. */
 		return (errno == EBADMSG ? 1 : 0);
 	}
 	schema = strtol(text, NULL, 10);
-	if (schema > KEEP_SCHEMA)
-		return (keep_fail(k, EPROTONOSUPPORT, "the state database "
+	if (schema > STATE_SCHEMA)
+		return (state_fail(sk, EPROTONOSUPPORT, "the state database "
 		    "was written by a newer bulkhead (schema %ld, this one "
 		    "knows %d); install that version again", schema,
-		    KEEP_SCHEMA));
+		    STATE_SCHEMA));
 	if (schema < 1)
-		return (keep_fail(k, EUCLEAN, "the state database has an "
+		return (state_fail(sk, EUCLEAN, "the state database has an "
 		    "unknown schema \"%s\"; restore it from a backup", text));
 	return ((int)schema);
 }
 
 int
-migrate_run(struct keep *k, int from)
+migrate_run(struct state *sk, int from)
 {
 	char	 text[16];
 
-	if (from == KEEP_SCHEMA)
+	if (from == STATE_SCHEMA)
 		return (0);
-	for (int v = from + 1; from > 0 && v <= KEEP_SCHEMA; v++)
-		if (steps[v](k) == -1)
+	for (int v = from + 1; from > 0 && v <= STATE_SCHEMA; v++)
+		if (steps[v](sk) == -1)
 			return (-1);
-	(void)snprintf(text, sizeof(text), "%d", KEEP_SCHEMA);
-	if (db_put_text(k->durable, SCHEMA_KEY, text) == -1)
-		return (keep_fail_db(k, k->durable));
+	(void)snprintf(text, sizeof(text), "%d", STATE_SCHEMA);
+	if (db_put_text(sk->durable, SCHEMA_KEY, text) == -1)
+		return (state_fail_db(sk, sk->durable));
 	if (from > 0)
 		log_info("the state database is brought from schema %d to %d",
-		    from, KEEP_SCHEMA);
+		    from, STATE_SCHEMA);
 	return (0);
 }

@@ -6,7 +6,7 @@
 
 #include "cleanup.h"
 #include "db.h"
-#include "keep.h"
+#include "state.h"
 #include "name.h"
 #include "objkind.h"
 #include "messages.h"
@@ -20,20 +20,20 @@
 
 /* Both open; the one that has objects of this kind for writing, if asked. */
 static int
-begin(struct keep *k, const struct objkind *kind, bool write)
+begin(struct state *sk, const struct objkind *kind, bool write)
 {
 	bool	 durable = write && !kind->boot, boot = write && kind->boot;
 
-	if (db_begin(k->durable, durable ? DB_WRITE : DB_READ) == -1)
-		return (keep_fail_db(k, k->durable));
-	if (db_begin(k->boot, boot ? DB_WRITE : DB_READ) == 0)
+	if (db_begin(sk->durable, durable ? DB_WRITE : DB_READ) == -1)
+		return (state_fail_db(sk, sk->durable));
+	if (db_begin(sk->boot, boot ? DB_WRITE : DB_READ) == 0)
 		return (0);
-	(void)keep_fail_db(k, k->boot);
-	return (keep_end(k, -1));
+	(void)state_fail_db(sk, sk->boot);
+	return (state_end(sk, -1));
 }
 
 static int
-commit(struct keep *k, const struct objkind *kind, const char *id,
+commit(struct state *sk, const struct objkind *kind, const char *id,
     const struct rec *before, const struct rec *after, bool hard)
 {
 	struct transition	 t = { .type = kind->noun, .id = id,
@@ -43,23 +43,23 @@ commit(struct keep *k, const struct objkind *kind, const char *id,
 				    .boot = kind->boot,
 				    .hard = hard && !kind->boot };
 
-	return (commit_transition(k, &t));
+	return (commit_transition(sk, &t));
 }
 
 static int
-put_row(struct keep *k, const struct objkind *kind, const char *id,
+put_row(struct state *sk, const struct objkind *kind, const char *id,
     const struct rec *r)
 {
 	char	 key[KEY_SIZE];
 
-	if (db_put(objkind_db(k, kind), key_make(key, kind->rows, id), r) == -1)
-		return (keep_fail_db(k, objkind_db(k, kind)));
+	if (db_put(objkind_db(sk, kind), key_make(key, kind->rows, id), r) == -1)
+		return (state_fail_db(sk, objkind_db(sk, kind)));
 	return (0);
 }
 
 /* A copy of what was asked for, without what is hidden, with a version. */
 static struct rec *
-stored_form(struct keep *k, const struct rec *asked, const char *id,
+stored_form(struct state *sk, const struct rec *asked, const char *id,
     const char *name)
 {
 	struct rec	*r = rec_new();
@@ -69,17 +69,17 @@ stored_form(struct keep *k, const struct rec *asked, const char *id,
 	rec_del(r, PAYLOAD);
 	if (rec_set_num(r, "v", OBJ_SCHEMA) == -1 ||
 	    rec_set(r, "id", id) == -1 || rec_set(r, "name", name) == -1 ||
-	    (*k->ns != '\0' && rec_set(r, "namespace", k->ns) == -1))
+	    (*sk->ns != '\0' && rec_set(r, "namespace", sk->ns) == -1))
 		goto fail;
 	return (r);
  fail:
-	(void)keep_fail(k, errno, "cannot make a record: %s", strerror(errno));
+	(void)state_fail(sk, errno, "cannot make a record: %s", strerror(errno));
 	rec_free(r);
 	return (NULL);
 }
 
 static int
-put_payload(struct keep *k, const char *id, const struct rec *asked)
+put_payload(struct state *sk, const char *id, const struct rec *asked)
 {
 	const void	*data;
 	struct rec	*r;
@@ -89,13 +89,13 @@ put_payload(struct keep *k, const char *id, const struct rec *asked)
 
 	data = rec_bytes(asked, PAYLOAD, &len);
 	if (data == NULL || len == 0 || len > PAYLOAD_MAX)
-		return (keep_fail(k, EINVAL, "secret data must be larger than "
+		return (state_fail(sk, EINVAL, "secret data must be larger than "
 		    "0 and less than %d bytes", PAYLOAD_MAX));
 	if ((r = rec_new()) == NULL || rec_add_bytes(r, PAYLOAD, data,
 	    len) == -1)
-		(void)keep_fail(k, errno, "out of memory");
-	else if (db_put(k->durable, key_make(key, KEY_PAYLOAD, id), r) == -1)
-		(void)keep_fail_db(k, k->durable);
+		(void)state_fail(sk, errno, "out of memory");
+	else if (db_put(sk->durable, key_make(key, KEY_PAYLOAD, id), r) == -1)
+		(void)state_fail_db(sk, sk->durable);
 	else
 		rc = 0;
 	rec_free(r);
@@ -104,10 +104,10 @@ put_payload(struct keep *k, const char *id, const struct rec *asked)
 
 /* What else is written of a new one: its name, its container, its secret. */
 static int
-put_rest(struct keep *k, const struct objkind *kind, const char *id,
+put_rest(struct state *sk, const struct objkind *kind, const char *id,
     const char *name, const struct rec *asked)
 {
-	struct db	*db = objkind_db(k, kind);
+	struct db	*db = objkind_db(sk, kind);
 	const char	*ctr = rec_str(asked, "ctr", "");
 	char		 key[KEY_SIZE];
 	int		 rc = 0;
@@ -119,57 +119,57 @@ put_rest(struct keep *k, const struct objkind *kind, const char *id,
 	if (rc == 0 && strcmp(kind->rows, KEY_EXEC) == 0)
 		rc = db_put_text(db, objuse_session(key, ctr, id), "");
 	if (rc == -1)
-		return (keep_fail_db(k, db));
+		return (state_fail_db(sk, db));
 	return (strcmp(kind->rows, KEY_SECRET) == 0 ?
-	    put_payload(k, id, asked) : 0);
+	    put_payload(sk, id, asked) : 0);
 }
 
 static int
-exists(struct keep *k, const struct objkind *kind, const char *name)
+exists(struct state *sk, const struct objkind *kind, const char *name)
 {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	return (keep_fail(k, EEXIST, kind->exists, name));
+	return (state_fail(sk, EEXIST, kind->exists, name));
 #pragma GCC diagnostic pop
 }
 
 /* Is the name free (or made up now), and the id? */
 static int
-choose(struct keep *k, const struct objkind *kind, const char *id,
+choose(struct state *sk, const struct objkind *kind, const char *id,
     const char *wanted, char *name, size_t size)
 {
 	char	 key[KEY_SIZE], holder[OBJ_ID];
 
 	(void)snprintf(name, size, "%s", wanted);
 	if (kind->shared)
-		return (registry_check_id(k, HOLDER_POD, id) == -1 ? -1 :
-		    registry_choose(k, HOLDER_POD, wanted, name, size));
-	if (db_has(objkind_db(k, kind), key_make(key, kind->rows, id)) ||
-	    (kind->named && db_get_text(objkind_db(k, kind),
+		return (registry_check_id(sk, HOLDER_POD, id) == -1 ? -1 :
+		    registry_choose(sk, HOLDER_POD, wanted, name, size));
+	if (db_has(objkind_db(sk, kind), key_make(key, kind->rows, id)) ||
+	    (kind->named && db_get_text(objkind_db(sk, kind),
 	    objfind_alias(key, kind, name), holder, sizeof(holder))))
-		return (exists(k, kind, kind->named ? name : id));
+		return (exists(sk, kind, kind->named ? name : id));
 	return (0);
 }
 
 static int
-put_new(struct keep *k, const struct objkind *kind, struct obj_new *n,
+put_new(struct state *sk, const struct objkind *kind, struct obj_new *n,
     const char *id, const struct rec *asked)
 {
 	const char	*wanted = rec_str(asked, "name", "");
 	struct rec	*r;
 	int		 rc;
 
-	if (choose(k, kind, id, wanted, n->name, sizeof(n->name)) == -1)
+	if (choose(sk, kind, id, wanted, n->name, sizeof(n->name)) == -1)
 		return (-1);
-	if (db_room(objkind_db(k, kind), DB_BEGINS) == -1)
-		return (keep_fail_db(k, objkind_db(k, kind)));
-	if ((r = stored_form(k, asked, id, n->name)) == NULL)
+	if (db_room(objkind_db(sk, kind), DB_BEGINS) == -1)
+		return (state_fail_db(sk, objkind_db(sk, kind)));
+	if ((r = stored_form(sk, asked, id, n->name)) == NULL)
 		return (-1);
-	rc = put_row(k, kind, id, r);
+	rc = put_row(sk, kind, id, r);
 	if (rc == 0)
-		rc = put_rest(k, kind, id, n->name, asked);
+		rc = put_rest(sk, kind, id, n->name, asked);
 	if (rc == 0)
-		rc = commit(k, kind, id, NULL, r, true);
+		rc = commit(sk, kind, id, NULL, r, true);
 	rec_free(r);
 	n->made = rc == 0;
 	return (rc);
@@ -177,14 +177,14 @@ put_new(struct keep *k, const struct objkind *kind, struct obj_new *n,
 
 /* Keys of one that is there are replaced; what it is called stays. */
 static int
-update(struct keep *k, const struct objkind *kind, struct obj_new *n,
+update(struct state *sk, const struct objkind *kind, struct obj_new *n,
     const char *id, const struct rec *asked)
 {
-	struct rec	*before = objfind_load(k, kind, id), *after = NULL;
+	struct rec	*before = objfind_load(sk, kind, id), *after = NULL;
 	int		 rc = -1;
 
 	if (before == NULL)
-		return (errno == ENOENT ? objfind_removed(k, kind, id) : -1);
+		return (errno == ENOENT ? objfind_removed(sk, kind, id) : -1);
 	(void)snprintf(n->name, sizeof(n->name), "%s",
 	    rec_str(before, "name", ""));
 	if ((after = rec_new()) == NULL || rec_add_all(after, before) == -1 ||
@@ -192,115 +192,115 @@ update(struct keep *k, const struct objkind *kind, struct obj_new *n,
 	    rec_set(after, "id", id) == -1 ||
 	    rec_set(after, "name", n->name) == -1 ||
 	    rec_set_num(after, "v", OBJ_SCHEMA) == -1)
-		(void)keep_fail(k, errno, "out of memory");
+		(void)state_fail(sk, errno, "out of memory");
 	else {
 		rec_del(after, PAYLOAD);
-		rc = put_row(k, kind, id, after);
+		rc = put_row(sk, kind, id, after);
 	}
 	if (rc == 0 && strcmp(kind->rows, KEY_SECRET) == 0 &&
 	    rec_bytes(asked, PAYLOAD, &(size_t){ 0 }) != NULL)
-		rc = put_payload(k, id, asked);
+		rc = put_payload(sk, id, asked);
 	if (rc == 0)
-		rc = commit(k, kind, id, before, after, true);
+		rc = commit(sk, kind, id, before, after, true);
 	rec_free(before);
 	rec_free(after);
 	return (rc);
 }
 
 static int
-put(struct keep *k, const struct objkind *kind, struct obj_new *n,
+put(struct state *sk, const struct objkind *kind, struct obj_new *n,
     const char *id, const struct rec *asked)
 {
 	struct rec	*have;
 
 	if ((n->flags & OBJ_UPDATE) != 0)
-		return (update(k, kind, n, id, asked));
+		return (update(sk, kind, n, id, asked));
 	if ((n->flags & OBJ_KEEP) != 0 &&
-	    (have = objfind_load(k, kind, id)) != NULL) {
+	    (have = objfind_load(sk, kind, id)) != NULL) {
 		(void)snprintf(n->name, sizeof(n->name), "%s",
 		    rec_str(have, "name", ""));
 		rec_free(have);
 		return (0);
 	}
-	return (put_new(k, kind, n, id, asked));
+	return (put_new(sk, kind, n, id, asked));
 }
 
 static int
-check_asked(struct keep *k, const struct objkind *kind,
+check_asked(struct state *sk, const struct objkind *kind,
     const struct obj_new *n, const struct rec *asked)
 {
 	const char	*id = rec_str(asked, "id", "");
 	const char	*name = rec_str(asked, "name", "");
 
 	if (kind->id_len > 0 && !name_is_id(id, kind->id_len))
-		return (keep_fail(k, EINVAL, "\"%s\" is not the ID of a %s",
+		return (state_fail(sk, EINVAL, "\"%s\" is not the ID of a %s",
 		    id, kind->noun));
 	/* Only the name of a pod is made up here; an update names none. */
 	if ((*name == '\0' && (kind->shared || strcmp(kind->rows,
 	    KEY_EXEC) == 0)) || (n->flags & OBJ_UPDATE) != 0)
 		return (0);
 	if (!name_valid(name) || strlen(name) > 255)
-		return (keep_fail(k, EINVAL, "names must match "
+		return (state_fail(sk, EINVAL, "names must match "
 		    "[a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument"));
 	return (0);
 }
 
 int
-obj_put(struct keep *k, struct obj_new *n, const struct rec *asked)
+obj_put(struct state *sk, struct obj_new *n, const struct rec *asked)
 {
-	const struct objkind	*kind = objkind_get(k, n->kind);
+	const struct objkind	*kind = objkind_get(sk, n->kind);
 	const char		*id;
 	int			 rc;
 
-	if (kind == NULL || check_asked(k, kind, n, asked) == -1)
+	if (kind == NULL || check_asked(sk, kind, n, asked) == -1)
 		return (-1);
 	id = rec_str(asked, kind->id_len > 0 ? "id" : "name", "");
 	for (int tries = 0;; tries++) {
 		n->made = false;
-		rc = begin(k, kind, true);
+		rc = begin(sk, kind, true);
 		if (rc == 0)
-			rc = keep_end(k, put(k, kind, n, id, asked));
-		if (!keep_again(k, rc, tries))
+			rc = state_end(sk, put(sk, kind, n, id, asked));
+		if (!state_again(sk, rc, tries))
 			return (rc);
 	}
 }
 
 /* Who uses it, of kinds that containers use. */
 static int
-add_users(struct keep *k, const struct objkind *kind, struct rec *r)
+add_users(struct state *sk, const struct objkind *kind, struct rec *r)
 {
-	return (objuse_list(k, kind, rec_str(r, "id", ""), "", r));
+	return (objuse_list(sk, kind, rec_str(r, "id", ""), "", r));
 }
 
 static int
-add_payload(struct keep *k, const char *id, struct rec *r)
+add_payload(struct state *sk, const char *id, struct rec *r)
 {
 	char		 key[KEY_SIZE];
-	struct rec	*hidden = db_get(k->durable, key_make(key,
+	struct rec	*hidden = db_get(sk->durable, key_make(key,
 			    KEY_PAYLOAD, id));
 	int		 rc;
 
 	if (hidden == NULL)
-		return (keep_fail(k, EUCLEAN, "the data of secret %s is "
+		return (state_fail(sk, EUCLEAN, "the data of secret %s is "
 		    "damaged; remove it and make it again", id));
 	rc = rec_add_all(r, hidden);
 	rec_free(hidden);
-	return (rc == -1 ? keep_fail(k, errno, "out of memory") : 0);
+	return (rc == -1 ? state_fail(sk, errno, "out of memory") : 0);
 }
 
 static int
-get(struct keep *k, const struct objkind *kind, const char *ref,
+get(struct state *sk, const struct objkind *kind, const char *ref,
     uint32_t flags, struct rec **out)
 {
 	struct rec	*r;
 	char		 id[OBJ_ID];
 
-	if (objfind(k, kind, ref, id) == -1 ||
-	    (r = objfind_load(k, kind, id)) == NULL)
+	if (objfind(sk, kind, ref, id) == -1 ||
+	    (r = objfind_load(sk, kind, id)) == NULL)
 		return (-1);
-	if (add_users(k, kind, r) == -1 ||
+	if (add_users(sk, kind, r) == -1 ||
 	    ((flags & OBJ_PAYLOAD) != 0 && strcmp(kind->rows, KEY_SECRET) == 0
-	    && add_payload(k, id, r) == -1)) {
+	    && add_payload(sk, id, r) == -1)) {
 		rec_free(r);
 		return (-1);
 	}
@@ -309,21 +309,21 @@ get(struct keep *k, const struct objkind *kind, const char *ref,
 }
 
 struct rec *
-obj_get(struct keep *k, uint32_t kind_no, const char *ref, uint32_t flags)
+obj_get(struct state *sk, uint32_t kind_no, const char *ref, uint32_t flags)
 {
-	const struct objkind	*kind = objkind_get(k, kind_no);
+	const struct objkind	*kind = objkind_get(sk, kind_no);
 	struct rec		*r;
 	int			 rc;
 
 	for (int tries = 0; kind != NULL; tries++) {
 		r = NULL;
-		rc = begin(k, kind, false);
+		rc = begin(sk, kind, false);
 		if (rc == 0)
-			rc = keep_end(k, get(k, kind, ref, flags, &r));
+			rc = state_end(sk, get(sk, kind, ref, flags, &r));
 		if (rc == 0)
 			return (r);
 		rec_free(r);
-		if (!keep_again(k, rc, tries))
+		if (!state_again(sk, rc, tries))
 			break;
 	}
 	return (NULL);
@@ -331,12 +331,12 @@ obj_get(struct keep *k, uint32_t kind_no, const char *ref, uint32_t flags)
 
 /* One that does not decode is shown, by its name, and does not hide others. */
 static struct rec *
-damaged(struct keep *k, const struct objkind *kind, const char *id)
+damaged(struct state *sk, const struct objkind *kind, const char *id)
 {
 	struct rec	*r = rec_new();
 	char		 name[OBJ_ID];
 
-	if (!kind->shared || !registry_name_of(k->durable, id, name,
+	if (!kind->shared || !registry_name_of(sk->durable, id, name,
 	    sizeof(name)))
 		(void)snprintf(name, sizeof(name), "%s", id);
 	if (r != NULL && rec_add(r, "id", id) == 0 &&
@@ -348,16 +348,16 @@ damaged(struct keep *k, const struct objkind *kind, const char *id)
 }
 
 static int
-list_one(struct keep *k, const struct objkind *kind, struct rec_stream *out,
+list_one(struct state *sk, const struct objkind *kind, struct rec_stream *out,
     const char *id, const void *data, size_t len)
 {
 	struct rec	*r = rec_decode(data, len);
 	int		 rc = 0;
 
-	if (r == NULL && (r = damaged(k, kind, id)) == NULL)
+	if (r == NULL && (r = damaged(sk, kind, id)) == NULL)
 		rc = -1;
-	else if (keep_sees(k, r)) {
-		if (add_users(k, kind, r) == -1)
+	else if (state_sees(sk, r)) {
+		if (add_users(sk, kind, r) == -1)
 			rc = -1;
 		else
 			rc = rec_stream_rec(out, "obj", r);
@@ -367,7 +367,7 @@ list_one(struct keep *k, const struct objkind *kind, struct rec_stream *out,
 }
 
 static int
-list(struct keep *k, const struct objkind *kind, struct rec_stream *out)
+list(struct state *sk, const struct objkind *kind, struct rec_stream *out)
 {
 	struct db_cursor	*c;
 	const char		*key;
@@ -376,31 +376,31 @@ list(struct keep *k, const struct objkind *kind, struct rec_stream *out)
 	size_t			 len, skip = strlen(kind->rows) + 1;
 	int			 rc = 0;
 
-	c = db_walk(objkind_db(k, kind), key_make(prefix, kind->rows, ""));
+	c = db_walk(objkind_db(sk, kind), key_make(prefix, kind->rows, ""));
 	if (c == NULL)
-		return (keep_fail(k, ENOMEM, "out of memory"));
+		return (state_fail(sk, ENOMEM, "out of memory"));
 	while (rc == 0 && db_next(c, &key, &data, &len))
-		rc = list_one(k, kind, out, key + skip, data, len);
+		rc = list_one(sk, kind, out, key + skip, data, len);
 	db_walk_end(c);
-	return (rc == 0 ? 0 : keep_fail(k, errno == 0 ? ENOMEM : errno,
+	return (rc == 0 ? 0 : state_fail(sk, errno == 0 ? ENOMEM : errno,
 	    "cannot list the objects of kind %s: %s", kind->noun,
 	    strerror(errno)));
 }
 
 static int
-try_list(struct keep *k, const struct objkind *kind)
+try_list(struct state *sk, const struct objkind *kind)
 {
 	struct rec_stream	*out;
 	int			 rc, fd;
 
-	if (begin(k, kind, false) == -1)
+	if (begin(sk, kind, false) == -1)
 		return (-1);
 	if ((out = rec_stream_new("objects")) == NULL)
-		return (keep_end(k, keep_fail(k, errno, "out of memory")));
-	rc = keep_end(k, list(k, kind, out));
+		return (state_end(sk, state_fail(sk, errno, "out of memory")));
+	rc = state_end(sk, list(sk, kind, out));
 	fd = rec_stream_end(out);
 	if (rc == 0 && fd == -1)
-		return (keep_fail(k, errno, "cannot list the objects: %s",
+		return (state_fail(sk, errno, "cannot list the objects: %s",
 		    strerror(errno)));
 	if (rc == 0)
 		return (fd);
@@ -409,14 +409,14 @@ try_list(struct keep *k, const struct objkind *kind)
 }
 
 int
-obj_list(struct keep *k, uint32_t kind_no)
+obj_list(struct state *sk, uint32_t kind_no)
 {
-	const struct objkind	*kind = objkind_get(k, kind_no);
+	const struct objkind	*kind = objkind_get(sk, kind_no);
 	int			 fd = -1;
 
 	for (int tries = 0; kind != NULL; tries++) {
-		fd = try_list(k, kind);
-		if (!keep_again(k, fd, tries))
+		fd = try_list(sk, kind);
+		if (!state_again(sk, fd, tries))
 			break;
 	}
 	return (fd);
@@ -424,7 +424,7 @@ obj_list(struct keep *k, uint32_t kind_no)
 
 /* podman's sentences for what is still in use. */
 static int
-refuse_used(struct keep *k, const struct objkind *kind, const char *name,
+refuse_used(struct state *sk, const struct objkind *kind, const char *name,
     const struct rec *users)
 {
 	const char	*v;
@@ -435,32 +435,32 @@ refuse_used(struct keep *k, const struct objkind *kind, const char *name,
 		at += (size_t)snprintf(ids + at, sizeof(ids) - at, "%s%s",
 		    at == 0 ? "" : ", ", v);
 	if (strcmp(kind->rows, KEY_POD) == 0)
-		return (keep_fail(k, EBUSY, "pod %s contains containers and "
+		return (state_fail(sk, EBUSY, "pod %s contains containers and "
 		    "cannot be removed: %s: container already exists", name,
 		    ids));
-	return (keep_fail(k, EBUSY, "%s %s is being used by the following "
+	return (state_fail(sk, EBUSY, "%s %s is being used by the following "
 	    "container(s): %s: %s is being used", kind->noun, name, ids,
 	    kind->noun));
 }
 
 static int
-check_unused(struct keep *k, const struct objkind *kind,
+check_unused(struct state *sk, const struct objkind *kind,
     const struct obj_gone *g, const struct rec *r)
 {
 	struct rec	*users = rec_new();
 	int		 n;
 
 	if (users == NULL)
-		return (keep_fail(k, ENOMEM, "out of memory"));
-	n = objuse_list(k, kind, g->id, g->by, users);
+		return (state_fail(sk, ENOMEM, "out of memory"));
+	n = objuse_list(sk, kind, g->id, g->by, users);
 	if (n > 0)
-		n = refuse_used(k, kind, rec_str(r, "name", g->id), users);
+		n = refuse_used(sk, kind, rec_str(r, "name", g->id), users);
 	rec_free(users);
 	return (n);
 }
 
 static int
-mark(struct keep *k, const struct objkind *kind, const char *id,
+mark(struct state *sk, const struct objkind *kind, const char *id,
     struct rec *r)
 {
 	struct rec	*after = rec_new();
@@ -468,18 +468,18 @@ mark(struct keep *k, const struct objkind *kind, const char *id,
 
 	if (after == NULL || rec_add_all(after, r) == -1 ||
 	    rec_set_num(after, "removing", 1) == -1)
-		(void)keep_fail(k, ENOMEM, "out of memory");
-	else if (put_row(k, kind, id, after) == 0)
-		rc = commit(k, kind, id, r, after, true);
+		(void)state_fail(sk, ENOMEM, "out of memory");
+	else if (put_row(sk, kind, id, after) == 0)
+		rc = commit(sk, kind, id, r, after, true);
 	rec_free(after);
 	return (rc);
 }
 
 static int
-drop(struct keep *k, const struct objkind *kind, const char *id,
+drop(struct state *sk, const struct objkind *kind, const char *id,
     const struct rec *r, bool hard)
 {
-	struct db	*db = objkind_db(k, kind);
+	struct db	*db = objkind_db(sk, kind);
 	const char	*name = r == NULL ? "" : rec_str(r, "name", "");
 	char		 key[KEY_SIZE];
 	int		 rc = db_del(db, key_make(key, kind->rows, id));
@@ -495,11 +495,11 @@ drop(struct keep *k, const struct objkind *kind, const char *id,
 		rc = db_del(db, objuse_session(key, rec_str(r, "ctr", ""),
 		    id));
 	if (rc == -1)
-		return (keep_fail_db(k, db));
+		return (state_fail_db(sk, db));
 	/* Notes in the other database lead nowhere, and are passed over. */
-	if (objuse_forget(k, db, kind, id) == -1)
+	if (objuse_forget(sk, db, kind, id) == -1)
 		return (-1);
-	return (commit(k, kind, id, r, NULL, hard));
+	return (commit(sk, kind, id, r, NULL, hard));
 }
 
 /*
@@ -507,39 +507,39 @@ drop(struct keep *k, const struct objkind *kind, const char *id,
  * whoever finds it after a power cut takes the rest as done.
  */
 static int
-remove_one(struct keep *k, const struct objkind *kind,
+remove_one(struct state *sk, const struct objkind *kind,
     const struct obj_gone *g)
 {
-	struct rec	*r = objfind_load(k, kind, g->id);
+	struct rec	*r = objfind_load(sk, kind, g->id);
 	int		 rc;
 
 	/* A damaged one can go. */
 	if (r == NULL && errno == ENOENT)
-		return (objfind_removed(k, kind, g->id));
+		return (objfind_removed(sk, kind, g->id));
 	if (r == NULL && errno != EUCLEAN)
 		return (-1);
-	rc = check_unused(k, kind, g, r);
+	rc = check_unused(sk, kind, g, r);
 	if (rc == 0)
 		rc = g->step == OBJ_MARK && r != NULL ?
-		    mark(k, kind, g->id, r) : drop(k, kind, g->id, r,
+		    mark(sk, kind, g->id, r) : drop(sk, kind, g->id, r,
 		    g->step != OBJ_FINISH);
 	rec_free(r);
 	return (rc);
 }
 
 int
-obj_remove(struct keep *k, const struct obj_gone *g)
+obj_remove(struct state *sk, const struct obj_gone *g)
 {
-	const struct objkind	*kind = objkind_get(k, g->kind);
+	const struct objkind	*kind = objkind_get(sk, g->kind);
 	int			 rc;
 
 	if (kind == NULL)
 		return (-1);
 	for (int tries = 0;; tries++) {
-		rc = begin(k, kind, true);
+		rc = begin(sk, kind, true);
 		if (rc == 0)
-			rc = keep_end(k, remove_one(k, kind, g));
-		if (!keep_again(k, rc, tries))
+			rc = state_end(sk, remove_one(sk, kind, g));
+		if (!state_again(sk, rc, tries))
 			return (rc);
 	}
 }

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 struct db;
-struct keep;
+struct state;
 struct rec;
 
 #define OBJ_SCHEMA	1		/* `v` of every record */
@@ -22,16 +22,16 @@ struct obj_new {
 	char		 name[256];	/* the name it has */
 	bool		 made;
 };
-int	obj_put(struct keep *, struct obj_new *, const struct rec *);
+int	obj_put(struct state *, struct obj_new *, const struct rec *);
 
 /*
  * The record for a full id, an exact name or a unique prefix, with the ids of
  * the containers that use it; with the flag OBJ_PAYLOAD, what a secret hides.
  * NULL with errno and the sentence.
  */
-struct rec *obj_get(struct keep *, uint32_t, const char *, uint32_t);
+struct rec *obj_get(struct state *, uint32_t, const char *, uint32_t);
 /* All of a kind as a sealed memfd, or -1. */
-int	obj_list(struct keep *, uint32_t);
+int	obj_list(struct state *, uint32_t);
 
 /* What obj_remove asks for. */
 struct obj_gone {
@@ -40,7 +40,7 @@ struct obj_gone {
 	const char	*id;
 	const char	*by;		/* a container that does not count */
 };
-int	obj_remove(struct keep *, const struct obj_gone *);
+int	obj_remove(struct state *, const struct obj_gone *);
 
 /* --- for ctr.c, inside its transactions; 0 or -1 with the sentence --- */
 
@@ -50,11 +50,11 @@ bool	obj_wanted(const struct rec *);
  * A new container's volumes (made, if they are not there), pod and required
  * containers: note that it uses them, in the database that is its own.
  */
-int	obj_claim(struct keep *, struct db *, const char *, const struct rec *);
+int	obj_claim(struct state *, struct db *, const char *, const struct rec *);
 /* It goes: it uses nothing any more, and its exec sessions go with it. */
-int	obj_release(struct keep *, struct db *, const char *,
+int	obj_release(struct state *, struct db *, const char *,
 	    const struct rec *);
 /* Is it required by others? Refused, naming them, then. */
-int	obj_required(struct keep *, const char *);
+int	obj_required(struct state *, const char *);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "db.h"
-#include "keep.h"
+#include "state.h"
 #include "name.h"
 #include "obj.h"
 #include "messages.h"
@@ -30,34 +30,34 @@ static const struct objkind kinds[] = {
 };
 
 const struct objkind *
-objkind_get(struct keep *k, uint32_t kind)
+objkind_get(struct state *sk, uint32_t kind)
 {
 	if (kind > 0 && kind < sizeof(kinds) / sizeof(kinds[0]))
 		return (&kinds[kind]);
-	(void)keep_fail(k, EINVAL, "%u is not a kind of object",
+	(void)state_fail(sk, EINVAL, "%u is not a kind of object",
 	    (unsigned int)kind);
 	return (NULL);
 }
 
 struct db *
-objkind_db(struct keep *k, const struct objkind *kind)
+objkind_db(struct state *sk, const struct objkind *kind)
 {
-	return (kind->boot ? k->boot : k->durable);
+	return (kind->boot ? sk->boot : sk->durable);
 }
 
 int
-objfind_missing(struct keep *k, const struct objkind *kind, const char *ref)
+objfind_missing(struct state *sk, const struct objkind *kind, const char *ref)
 {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	return (keep_fail(k, ENOENT, kind->missing, ref));
+	return (state_fail(sk, ENOENT, kind->missing, ref));
 #pragma GCC diagnostic pop
 }
 
 int
-objfind_removed(struct keep *k, const struct objkind *kind, const char *id)
+objfind_removed(struct state *sk, const struct objkind *kind, const char *id)
 {
-	return (keep_fail(k, ENOENT, "%s %s has been removed meanwhile: %s "
+	return (state_fail(sk, ENOENT, "%s %s has been removed meanwhile: %s "
 	    "has already been removed", kind->noun, id, kind->noun));
 }
 
@@ -71,28 +71,28 @@ objfind_alias(char *out, const struct objkind *kind, const char *name)
 }
 
 struct rec *
-objfind_load(struct keep *k, const struct objkind *kind, const char *id)
+objfind_load(struct state *sk, const struct objkind *kind, const char *id)
 {
 	char		 key[KEY_SIZE];
-	struct rec	*r = db_get(objkind_db(k, kind),
+	struct rec	*r = db_get(objkind_db(sk, kind),
 			    key_make(key, kind->rows, id));
 	int64_t		 v;
 
 	if (r == NULL) {
 		if (errno == ENOENT)
-			(void)objfind_missing(k, kind, id);
+			(void)objfind_missing(sk, kind, id);
 		else
-			(void)keep_fail(k, EUCLEAN, "the record of %s %s is "
+			(void)state_fail(sk, EUCLEAN, "the record of %s %s is "
 			    "damaged; remove it with --force", kind->noun, id);
 		return (NULL);
 	}
 	v = rec_num(r, "v", 0);
 	if (v < 1 || v > OBJ_SCHEMA)
-		(void)keep_fail(k, EPROTONOSUPPORT, "%s %s was written by a "
+		(void)state_fail(sk, EPROTONOSUPPORT, "%s %s was written by a "
 		    "newer bulkhead (version %lld, this one knows %d)",
 		    kind->noun, id, (long long)v, OBJ_SCHEMA);
-	else if (!keep_sees(k, r))
-		(void)keep_not_ours(k, kind->noun, id, r);
+	else if (!state_sees(sk, r))
+		(void)state_not_ours(sk, kind->noun, id, r);
 	else
 		return (r);
 	rec_free(r);
@@ -101,7 +101,7 @@ objfind_load(struct keep *k, const struct objkind *kind, const char *id)
 
 /* A name that is not an id: through the registry, or an alias. */
 static bool
-by_name(struct keep *k, const struct objkind *kind, const char *ref, char *id,
+by_name(struct state *sk, const struct objkind *kind, const char *ref, char *id,
     bool *container)
 {
 	struct holder	 h;
@@ -110,9 +110,9 @@ by_name(struct keep *k, const struct objkind *kind, const char *ref, char *id,
 	if (!kind->named)
 		return (false);
 	if (!kind->shared)
-		return (db_get_text(objkind_db(k, kind),
+		return (db_get_text(objkind_db(sk, kind),
 		    objfind_alias(key, kind, ref), id, OBJ_ID));
-	if (!registry_find(k, ref, &h))
+	if (!registry_find(sk, ref, &h))
 		return (false);
 	*container = h.kind == HOLDER_CTR;
 	(void)snprintf(id, OBJ_ID, "%s", h.id);
@@ -121,7 +121,7 @@ by_name(struct keep *k, const struct objkind *kind, const char *ref, char *id,
 
 /* How many ids begin like this, at most 2; the first goes to id. */
 static unsigned int
-by_prefix(struct keep *k, const struct objkind *kind, const char *ref,
+by_prefix(struct state *sk, const struct objkind *kind, const char *ref,
     char *id)
 {
 	struct db_cursor	*c;
@@ -132,10 +132,10 @@ by_prefix(struct keep *k, const struct objkind *kind, const char *ref,
 	struct rec		*r;
 	unsigned int		 n = 0;
 
-	c = db_walk(objkind_db(k, kind), key_make(prefix, kind->rows, ref));
+	c = db_walk(objkind_db(sk, kind), key_make(prefix, kind->rows, ref));
 	while (c != NULL && n < 2 && db_next(c, &key, &data, &len)) {
 		r = rec_decode(data, len);
-		if ((r == NULL || keep_sees(k, r)) && n++ == 0)
+		if ((r == NULL || state_sees(sk, r)) && n++ == 0)
 			(void)snprintf(id, OBJ_ID, "%.255s", key + skip);
 		rec_free(r);
 	}
@@ -144,30 +144,30 @@ by_prefix(struct keep *k, const struct objkind *kind, const char *ref,
 }
 
 int
-objfind(struct keep *k, const struct objkind *kind, const char *ref, char *id)
+objfind(struct state *sk, const struct objkind *kind, const char *ref, char *id)
 {
 	char		 key[KEY_SIZE];
 	bool		 container = false;
 	unsigned int	 n;
 
 	if (*ref == '\0')
-		return (keep_fail(k, EINVAL, "name or ID cannot be empty: "
+		return (state_fail(sk, EINVAL, "name or ID cannot be empty: "
 		    "invalid argument"));
-	if (db_has(objkind_db(k, kind), key_make(key, kind->rows, ref))) {
+	if (db_has(objkind_db(sk, kind), key_make(key, kind->rows, ref))) {
 		(void)snprintf(id, OBJ_ID, "%.255s", ref);
 		return (0);
 	}
-	if (by_name(k, kind, ref, id, &container))
+	if (by_name(sk, kind, ref, id, &container))
 		return (0);
-	n = name_valid(ref) ? by_prefix(k, kind, ref, id) : 0;
+	n = name_valid(ref) ? by_prefix(sk, kind, ref, id) : 0;
 	if (n == 1)
 		return (0);
 	if (n > 1)
-		return (keep_fail(k, EEXIST, "more than one result for %s "
+		return (state_fail(sk, EEXIST, "more than one result for %s "
 		    "name or ID \"%s\": %s already exists; give more of it",
 		    kind->noun, ref, kind->noun));
 	if (container)
-		return (keep_fail(k, ENOENT, "%s is a container, not a pod: "
+		return (state_fail(sk, ENOENT, "%s is a container, not a pod: "
 		    "no such pod", ref));
-	return (objfind_missing(k, kind, ref));
+	return (objfind_missing(sk, kind, ref));
 }

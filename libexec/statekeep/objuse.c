@@ -11,7 +11,7 @@
 
 #include "db.h"
 #include "events.h"
-#include "keep.h"
+#include "state.h"
 #include "keys.h"
 #include "objkind.h"
 #include "messages.h"
@@ -35,16 +35,16 @@ use_key(char *out, const struct objkind *kind, const char *id,
 }
 
 static bool
-has_container(struct keep *k, const char *ctr)
+has_container(struct state *sk, const char *ctr)
 {
 	char	 key[KEY_SIZE];
 
 	key_make(key, KEY_ROW, ctr);
-	return (db_has(k->durable, key) || db_has(k->boot, key));
+	return (db_has(sk->durable, key) || db_has(sk->boot, key));
 }
 
 static int
-list_in(struct keep *k, struct db *db, const char *prefix, const char *but,
+list_in(struct state *sk, struct db *db, const char *prefix, const char *but,
     struct rec *out)
 {
 	struct db_cursor	*c = db_walk(db, prefix);
@@ -54,14 +54,14 @@ list_in(struct keep *k, struct db *db, const char *prefix, const char *but,
 	int			 n = 0;
 
 	if (c == NULL)
-		return (keep_fail(k, ENOMEM, "out of memory"));
+		return (state_fail(sk, ENOMEM, "out of memory"));
 	while (db_next(c, &key, &data, &len)) {
 		ctr = key + strlen(prefix);
 		if (strlen(ctr) != CTR_LEN || strcmp(ctr, but) == 0 ||
-		    !has_container(k, ctr))
+		    !has_container(sk, ctr))
 			continue;
 		if (rec_add(out, "user", ctr) == -1) {
-			n = keep_fail(k, errno, "out of memory");
+			n = state_fail(sk, errno, "out of memory");
 			break;
 		}
 		n++;
@@ -71,21 +71,21 @@ list_in(struct keep *k, struct db *db, const char *prefix, const char *but,
 }
 
 int
-objuse_list(struct keep *k, const struct objkind *kind, const char *id,
+objuse_list(struct state *sk, const struct objkind *kind, const char *id,
     const char *but, struct rec *out)
 {
 	char	 prefix[KEY_SIZE];
 	int	 a, b;
 
 	use_key(prefix, kind, id, "");
-	if ((a = list_in(k, k->durable, prefix, but, out)) == -1 ||
-	    (b = list_in(k, k->boot, prefix, but, out)) == -1)
+	if ((a = list_in(sk, sk->durable, prefix, but, out)) == -1 ||
+	    (b = list_in(sk, sk->boot, prefix, but, out)) == -1)
 		return (-1);
 	return (a + b);
 }
 
 int
-objuse_forget(struct keep *k, struct db *db, const struct objkind *kind,
+objuse_forget(struct state *sk, struct db *db, const struct objkind *kind,
     const char *id)
 {
 	char	 prefix[KEY_SIZE], key[1100];
@@ -93,7 +93,7 @@ objuse_forget(struct keep *k, struct db *db, const struct objkind *kind,
 	use_key(prefix, kind, id, "");
 	while (db_first_key(db, prefix, key, sizeof(key)))
 		if (db_del(db, key) == -1)
-			return (keep_fail_db(k, db));
+			return (state_fail_db(sk, db));
 	return (0);
 }
 
@@ -106,27 +106,27 @@ objuse_session(char *out, const char *ctr, const char *id)
 
 /* The exec sessions of a container go when it goes. */
 static int
-drop_sessions(struct keep *k, const char *ctr)
+drop_sessions(struct state *sk, const char *ctr)
 {
 	char	 prefix[KEY_SIZE], index[1100], key[KEY_SIZE];
 
 	objuse_session(prefix, ctr, "");
-	while (db_first_key(k->boot, prefix, index, sizeof(index)))
-		if (db_del(k->boot, key_make(key, KEY_EXEC,
+	while (db_first_key(sk->boot, prefix, index, sizeof(index)))
+		if (db_del(sk->boot, key_make(key, KEY_EXEC,
 		    index + strlen(prefix))) == -1 ||
-		    db_del(k->boot, index) == -1)
-			return (keep_fail_db(k, k->boot));
+		    db_del(sk->boot, index) == -1)
+			return (state_fail_db(sk, sk->boot));
 	return (0);
 }
 
 static int
-note(struct keep *k, struct db *db, const struct objkind *kind,
+note(struct state *sk, struct db *db, const struct objkind *kind,
     const char *id, const char *ctr)
 {
 	char	 key[KEY_SIZE];
 
 	return (db_put_text(db, use_key(key, kind, id, ctr), "") == -1 ?
-	    keep_fail_db(k, db) : 0);
+	    state_fail_db(sk, db) : 0);
 }
 
 bool
@@ -137,7 +137,7 @@ obj_wanted(const struct rec *def)
 
 /* A volume that is not there is made as the front end describes it. */
 static int
-make_volume(struct keep *k, const struct objkind *kind, struct rec *v,
+make_volume(struct state *sk, const struct objkind *kind, struct rec *v,
     const char *ctr)
 {
 	const char		*name = rec_str(v, "name", "");
@@ -148,56 +148,56 @@ make_volume(struct keep *k, const struct objkind *kind, struct rec *v,
 	if (rec_set_num(v, "v", OBJ_SCHEMA) == -1 ||
 	    rec_set(v, "id", name) == -1 ||
 	    (rec_num(v, "anon", 0) != 0 && rec_set(v, "owner", ctr) == -1) ||
-	    (*k->ns != '\0' && rec_set(v, "namespace", k->ns) == -1))
-		return (keep_fail(k, errno, "out of memory"));
-	if (db_put(k->durable, key_make(key, kind->rows, name), v) == -1)
-		return (keep_fail_db(k, k->durable));
-	return (event_note(k, &e));
+	    (*sk->ns != '\0' && rec_set(v, "namespace", sk->ns) == -1))
+		return (state_fail(sk, errno, "out of memory"));
+	if (db_put(sk->durable, key_make(key, kind->rows, name), v) == -1)
+		return (state_fail_db(sk, sk->durable));
+	return (event_note(sk, &e));
 }
 
 static int
-claim_volume(struct keep *k, struct db *db, const char *ctr,
+claim_volume(struct state *sk, struct db *db, const char *ctr,
     const struct rec *asked)
 {
-	const struct objkind	*kind = objkind_get(k, OBJ_VOLUME);
+	const struct objkind	*kind = objkind_get(sk, OBJ_VOLUME);
 	const char		*name = rec_str(asked, "name", "");
 	struct rec		*have, *copy;
 	int			 rc = -1;
 
-	if ((have = objfind_load(k, kind, name)) != NULL) {
+	if ((have = objfind_load(sk, kind, name)) != NULL) {
 		if (rec_num(have, "removing", 0) == 0)
 			rc = 0;
 		else
-			(void)keep_fail(k, EBUSY, "volume %s is being "
+			(void)state_fail(sk, EBUSY, "volume %s is being "
 			    "removed: volume has already been removed", name);
 		rec_free(have);
 	} else if (errno == ENOENT && (copy = rec_new()) != NULL) {
 		if (rec_add_all(copy, asked) == 0)
-			rc = make_volume(k, kind, copy, ctr);
+			rc = make_volume(sk, kind, copy, ctr);
 		rec_free(copy);
 	}
-	return (rc == 0 ? note(k, db, kind, name, ctr) : -1);
+	return (rc == 0 ? note(sk, db, kind, name, ctr) : -1);
 }
 
 static int
-claim_pod(struct keep *k, struct db *db, const char *ctr, const char *pod)
+claim_pod(struct state *sk, struct db *db, const char *ctr, const char *pod)
 {
-	const struct objkind	*kind = objkind_get(k, OBJ_POD);
-	struct rec		*have = objfind_load(k, kind, pod);
+	const struct objkind	*kind = objkind_get(sk, OBJ_POD);
+	struct rec		*have = objfind_load(sk, kind, pod);
 	bool			 going;
 
 	if (have == NULL)
-		return (errno == ENOENT ? objfind_removed(k, kind, pod) : -1);
+		return (errno == ENOENT ? objfind_removed(sk, kind, pod) : -1);
 	going = rec_num(have, "removing", 0) != 0;
 	rec_free(have);
 	if (going)
-		return (keep_fail(k, EBUSY, "pod %s is being removed: pod has "
+		return (state_fail(sk, EBUSY, "pod %s is being removed: pod has "
 		    "already been removed", pod));
-	return (note(k, db, kind, pod, ctr));
+	return (note(sk, db, kind, pod, ctr));
 }
 
 int
-obj_claim(struct keep *k, struct db *db, const char *ctr,
+obj_claim(struct state *sk, struct db *db, const char *ctr,
     const struct rec *def)
 {
 	const char	*v, *pod = rec_get(def, "pod");
@@ -206,23 +206,23 @@ obj_claim(struct keep *k, struct db *db, const char *ctr,
 	int		 rc = 0;
 
 	while (rc == 0 && (volume = rec_sub(def, "volume", &it)) != NULL) {
-		rc = claim_volume(k, db, ctr, volume);
+		rc = claim_volume(sk, db, ctr, volume);
 		rec_free(volume);
 	}
 	if (rc == 0 && pod != NULL)
-		rc = claim_pod(k, db, ctr, pod);
+		rc = claim_pod(sk, db, ctr, pod);
 	for (it = 0; rc == 0 && rec_next(def, "requires", &it, &v);) {
-		if (!has_container(k, v))
-			return (keep_fail(k, ENOENT, "no container with name "
+		if (!has_container(sk, v))
+			return (state_fail(sk, ENOENT, "no container with name "
 			    "or ID \"%s\" found: no such container", v));
-		rc = note(k, db, &containers, v, ctr);
+		rc = note(sk, db, &containers, v, ctr);
 	}
 	return (rc);
 }
 
 /* Its row is damaged: look through all that anybody uses. */
 static int
-release_all(struct keep *k, struct db *db, const char *ctr)
+release_all(struct state *sk, struct db *db, const char *ctr)
 {
 	struct db_cursor	*c = db_walk(db, KEY_USER ":");
 	const char		*key;
@@ -238,44 +238,44 @@ release_all(struct keep *k, struct db *db, const char *ctr)
 			(void)rec_add(found, "key", key);
 	db_walk_end(c);
 	while (rc == 0 && rec_next(found, "key", &it, &key))
-		rc = db_del(db, key) == -1 ? keep_fail_db(k, db) : 0;
+		rc = db_del(db, key) == -1 ? state_fail_db(sk, db) : 0;
 	rec_free(found);
 	return (rc);
 }
 
 static int
-release_one(struct keep *k, struct db *db, const struct objkind *kind,
+release_one(struct state *sk, struct db *db, const struct objkind *kind,
     const char *id, const char *ctr)
 {
 	char	 key[KEY_SIZE];
 
 	return (db_del(db, use_key(key, kind, id, ctr)) == -1 ?
-	    keep_fail_db(k, db) : 0);
+	    state_fail_db(sk, db) : 0);
 }
 
 int
-obj_release(struct keep *k, struct db *db, const char *ctr,
+obj_release(struct state *sk, struct db *db, const char *ctr,
     const struct rec *row)
 {
 	const char	*v;
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	if (drop_sessions(k, ctr) == -1)
+	if (drop_sessions(sk, ctr) == -1)
 		return (-1);
 	if (row == NULL)
-		return (release_all(k, db, ctr));
+		return (release_all(sk, db, ctr));
 	while (rc == 0 && rec_next(row, "volume", &it, &v))
-		rc = release_one(k, db, objkind_get(k, OBJ_VOLUME), v, ctr);
+		rc = release_one(sk, db, objkind_get(sk, OBJ_VOLUME), v, ctr);
 	for (it = 0; rc == 0 && rec_next(row, "requires", &it, &v);)
-		rc = release_one(k, db, &containers, v, ctr);
+		rc = release_one(sk, db, &containers, v, ctr);
 	if (rc == 0 && (v = rec_get(row, "pod")) != NULL)
-		rc = release_one(k, db, objkind_get(k, OBJ_POD), v, ctr);
+		rc = release_one(sk, db, objkind_get(sk, OBJ_POD), v, ctr);
 	return (rc);
 }
 
 int
-obj_required(struct keep *k, const char *ctr)
+obj_required(struct state *sk, const char *ctr)
 {
 	struct rec	*users = rec_new();
 	const char	*v;
@@ -284,15 +284,15 @@ obj_required(struct keep *k, const char *ctr)
 	int		 n;
 
 	if (users == NULL)
-		return (keep_fail(k, ENOMEM, "out of memory"));
-	n = objuse_list(k, &containers, ctr, "", users);
+		return (state_fail(sk, ENOMEM, "out of memory"));
+	n = objuse_list(sk, &containers, ctr, "", users);
 	while (n > 0 && rec_next(users, "user", &it, &v) && at < sizeof(names))
 		at += (size_t)snprintf(names + at, sizeof(names) - at, "%s%s",
 		    at == 0 ? "" : ", ", v);
 	rec_free(users);
 	if (n <= 0)
 		return (n);
-	return (keep_fail(k, EEXIST, "container %s has dependent containers "
+	return (state_fail(sk, EEXIST, "container %s has dependent containers "
 	    "which must be removed before it: %s: container already exists",
 	    ctr, names));
 }

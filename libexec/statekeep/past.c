@@ -11,7 +11,7 @@
 
 #include "cleanup.h"
 #include "db.h"
-#include "keep.h"
+#include "state.h"
 #include "keys.h"
 #include "record.h"
 #include "row.h"
@@ -27,9 +27,9 @@ struct both {
 };
 
 static void
-both_begin(struct both *b, struct keep *k, bool back)
+both_begin(struct both *b, struct state *sk, bool back)
 {
-	*b = (struct both){ .db = { k->durable, k->boot }, .back = back };
+	*b = (struct both){ .db = { sk->durable, sk->boot }, .back = back };
 	for (int i = 0; i < 2; i++) {
 		history_range(b->db[i], &b->first[i], &b->next[i]);
 		b->seq[i] = back ? b->next[i] - 1 : b->first[i];
@@ -89,13 +89,13 @@ is_about(const struct rec *e, const char *ref)
 }
 
 static int
-history(struct keep *k, const char *ref, struct rec_stream *out)
+history(struct state *sk, const char *ref, struct rec_stream *out)
 {
 	struct both	 b;
 	struct rec	*e;
 	int		 rc = 0;
 
-	both_begin(&b, k, false);
+	both_begin(&b, sk, false);
 	while (rc == 0 && (e = both_next(&b)) != NULL) {
 		if (is_about(e, ref)) {
 			rec_del(e, "old");
@@ -109,7 +109,7 @@ history(struct keep *k, const char *ref, struct rec_stream *out)
 }
 
 static int
-streamed(struct keep *k, struct rec_stream *out, int rc)
+streamed(struct state *sk, struct rec_stream *out, int rc)
 {
 	int	 fd = rec_stream_end(out);
 
@@ -118,34 +118,34 @@ streamed(struct keep *k, struct rec_stream *out, int rc)
 	if (fd != -1)
 		close(fd);
 	/* Whoever failed has said why, but for the memory of the answer. */
-	return (rc == 0 ? keep_fail(k, ENOMEM, "cannot make the list: %s",
+	return (rc == 0 ? state_fail(sk, ENOMEM, "cannot make the list: %s",
 	    strerror(errno)) : -1);
 }
 
 static int
-try_history(struct keep *k, const char *ref)
+try_history(struct state *sk, const char *ref)
 {
 	struct rec_stream	*out;
 	int			 rc;
 
-	if (keep_begin(k, true, true, false) == -1)
+	if (state_begin(sk, true, true, false) == -1)
 		return (-1);
 	if ((out = rec_stream_new("history")) == NULL)
-		return (keep_end(k, keep_fail(k, errno, "out of memory")));
-	if ((rc = history(k, ref, out)) == -1)
-		rc = keep_fail(k, errno == 0 ? ENOMEM : errno, "cannot list "
+		return (state_end(sk, state_fail(sk, errno, "out of memory")));
+	if ((rc = history(sk, ref, out)) == -1)
+		rc = state_fail(sk, errno == 0 ? ENOMEM : errno, "cannot list "
 		    "the history: %s", strerror(errno));
-	return (streamed(k, out, keep_end(k, rc)));
+	return (streamed(sk, out, state_end(sk, rc)));
 }
 
 int
-keep_history(struct keep *k, const char *ref)
+state_history(struct state *sk, const char *ref)
 {
 	int	 fd;
 
 	for (int tries = 0;; tries++) {
-		fd = try_history(k, ref);
-		if (!keep_again(k, fd, tries))
+		fd = try_history(sk, ref);
+		if (!state_again(sk, fd, tries))
 			return (fd);
 	}
 }
@@ -240,7 +240,7 @@ copy_of(const struct rec *r)
 
 /* Rows of one database as they are now. */
 static int
-load_rows(struct keep *k, struct db *db, bool ephemeral, struct pasts *out)
+load_rows(struct state *sk, struct db *db, bool ephemeral, struct pasts *out)
 {
 	struct db_cursor	*c = db_walk(db, KEY_ROW ":");
 	struct rec		*stored, *over;
@@ -255,11 +255,11 @@ load_rows(struct keep *k, struct db *db, bool ephemeral, struct pasts *out)
 		if ((stored = rec_decode(data, len)) == NULL)
 			continue;
 		over = ephemeral ? NULL :
-		    db_get(k->boot, key_make(name, KEY_OVER, key + 2));
+		    db_get(sk->boot, key_make(name, KEY_OVER, key + 2));
 		if ((p = pasts_get(out, key + 2)) != NULL)
 			p->row = ephemeral ?
-			    row_merge_ephemeral(stored, k->boot_id) :
-			    row_merge(stored, over, k->boot_id);
+			    row_merge_ephemeral(stored, sk->boot_id) :
+			    row_merge(stored, over, sk->boot_id);
 		rc = p == NULL || p->row == NULL ? -1 : 0;
 		rec_free(over);
 		rec_free(stored);
@@ -334,13 +334,13 @@ booted_ns(void)
  * run.
  */
 static int
-apply_last(struct keep *k, struct past *p, const struct rec *e, int64_t when)
+apply_last(struct state *sk, struct past *p, const struct rec *e, int64_t when)
 {
 	unsigned int	 to = (unsigned int)rec_num(e, "to", 0);
 
 	if (p->row == NULL || row_state(p->row) == to || !state_live(to))
 		return (0);
-	if (strncmp(rec_str(e, "boot", ""), k->boot_id, 8) != 0 &&
+	if (strncmp(rec_str(e, "boot", ""), sk->boot_id, 8) != 0 &&
 	    when >= booted_ns())
 		return (0);
 	if (rec_get(e, "pid") != NULL &&
@@ -353,7 +353,7 @@ apply_last(struct keep *k, struct past *p, const struct rec *e, int64_t when)
 
 /* Undo what is later; what is not tells of each container's last change. */
 static int
-go_back(struct keep *k, struct pasts *all, int64_t when)
+go_back(struct state *sk, struct pasts *all, int64_t when)
 {
 	struct both	 b;
 	struct pasts	 seen = { 0 };
@@ -362,7 +362,7 @@ go_back(struct keep *k, struct pasts *all, int64_t when)
 	const char	*id;
 	int		 rc = 0;
 
-	both_begin(&b, k, true);
+	both_begin(&b, sk, true);
 	while (rc == 0 && (e = both_next(&b)) != NULL) {
 		id = rec_str(e, "id", "");
 		if (rec_num(e, "t", 0) > when)
@@ -370,7 +370,7 @@ go_back(struct keep *k, struct pasts *all, int64_t when)
 		else if (pasts_find(&seen, id) == NULL &&
 		    (p = pasts_find(all, id)) != NULL)
 			rc = pasts_get(&seen, id) == NULL ? -1 :
-			    apply_last(k, p, e, when);
+			    apply_last(sk, p, e, when);
 		rec_free(e);
 	}
 	both_end(&b);
@@ -380,7 +380,7 @@ go_back(struct keep *k, struct pasts *all, int64_t when)
 
 /* Entries that were dropped are a moment before which nothing is known. */
 static int
-check_reach(struct keep *k, struct db *db, int64_t when)
+check_reach(struct state *sk, struct db *db, int64_t when)
 {
 	uint64_t	 first, next;
 	struct rec	*e;
@@ -399,12 +399,12 @@ check_reach(struct keep *k, struct db *db, int64_t when)
 	sec = (time_t)(t / 1000000000 + 1);
 	if (gmtime_r(&sec, &tm) != NULL)
 		(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	return (keep_fail(k, ERANGE, "the history that is kept begins at %s; "
+	return (state_fail(sk, ERANGE, "the history that is kept begins at %s; "
 	    "ask for that moment or a later one", text));
 }
 
 static int
-write_past(struct keep *k, const struct pasts *all, int64_t when,
+write_past(struct state *sk, const struct pasts *all, int64_t when,
     struct rec_stream *out)
 {
 	const struct rec	*row;
@@ -414,7 +414,7 @@ write_past(struct keep *k, const struct pasts *all, int64_t when,
 		row = all->list[i]->row;
 		/* Made before there was a history, but not before this. */
 		if (row == NULL || rec_num(row, "created", 0) > when ||
-		    row_state(row) == ST_CREATING || !keep_sees(k, row))
+		    row_state(row) == ST_CREATING || !state_sees(sk, row))
 			continue;
 		rc = rec_stream_rec(out, "ctr", row);
 	}
@@ -422,46 +422,46 @@ write_past(struct keep *k, const struct pasts *all, int64_t when,
 }
 
 static int
-list_at(struct keep *k, int64_t when, struct rec_stream *out)
+list_at(struct state *sk, int64_t when, struct rec_stream *out)
 {
 	struct pasts	 all = { 0 };
 	int		 rc;
 
-	if (check_reach(k, k->durable, when) == -1 ||
-	    check_reach(k, k->boot, when) == -1)
+	if (check_reach(sk, sk->durable, when) == -1 ||
+	    check_reach(sk, sk->boot, when) == -1)
 		return (-1);
-	rc = load_rows(k, k->durable, false, &all);
+	rc = load_rows(sk, sk->durable, false, &all);
 	if (rc == 0)
-		rc = load_rows(k, k->boot, true, &all);
+		rc = load_rows(sk, sk->boot, true, &all);
 	if (rc == 0)
-		rc = go_back(k, &all, when);
+		rc = go_back(sk, &all, when);
 	if (rc == 0)
-		rc = write_past(k, &all, when, out);
+		rc = write_past(sk, &all, when, out);
 	pasts_clear(&all);
-	return (rc == 0 ? 0 : keep_fail(k, errno == 0 ? ENOMEM : errno,
+	return (rc == 0 ? 0 : state_fail(sk, errno == 0 ? ENOMEM : errno,
 	    "cannot list the containers of then: %s", strerror(errno)));
 }
 
 static int
-try_list_at(struct keep *k, int64_t when)
+try_list_at(struct state *sk, int64_t when)
 {
 	struct rec_stream	*out;
 
-	if (keep_begin(k, true, true, false) == -1)
+	if (state_begin(sk, true, true, false) == -1)
 		return (-1);
 	if ((out = rec_stream_new("containers")) == NULL)
-		return (keep_end(k, keep_fail(k, errno, "out of memory")));
-	return (streamed(k, out, keep_end(k, list_at(k, when, out))));
+		return (state_end(sk, state_fail(sk, errno, "out of memory")));
+	return (streamed(sk, out, state_end(sk, list_at(sk, when, out))));
 }
 
 int
-keep_list_at(struct keep *k, int64_t when)
+state_list_at(struct state *sk, int64_t when)
 {
 	int	 fd;
 
 	for (int tries = 0;; tries++) {
-		fd = try_list_at(k, when);
-		if (!keep_again(k, fd, tries))
+		fd = try_list_at(sk, when);
+		if (!state_again(sk, fd, tries))
 			return (fd);
 	}
 }

@@ -11,7 +11,7 @@
 #include "db.h"
 #include "history.h"
 #include "journald.h"
-#include "keep.h"
+#include "state.h"
 #include "keys.h"
 #include "record.h"
 
@@ -25,40 +25,40 @@ hash(uint32_t h, const char *text)
 
 /* Which databases these are: a log may outlive them, or serve several. */
 static struct mark
-own_mark(const struct keep *k)
+own_mark(const struct state *sk)
 {
 	struct mark	 m = { 0 };
 
-	m.durable.id = hash(2166136261u, db_where(k->durable)) | 1;
-	m.boot.id = hash(hash(2166136261u, db_where(k->boot)), k->boot_id) |
+	m.durable.id = hash(2166136261u, db_where(sk->durable)) | 1;
+	m.boot.id = hash(hash(2166136261u, db_where(sk->boot)), sk->boot_id) |
 	    1;
 	return (m);
 }
 
 uint32_t
-events_log(const struct keep *k)
+events_log(const struct state *sk)
 {
-	const struct events	*ev = &k->events;
+	const struct events	*ev = &sk->events;
 	char			 place[64];
 	struct stat		 st;
 
 	if (ev->backend != EVENTS_FILE || ev->dir_fd == -1 ||
 	    fstat(ev->dir_fd, &st) == -1)
-		return (own_mark(k).boot.id + (uint32_t)ev->backend * 2);
+		return (own_mark(sk).boot.id + (uint32_t)ev->backend * 2);
 	(void)snprintf(place, sizeof(place), "%jx.%jx", (uintmax_t)st.st_dev,
 	    (uintmax_t)st.st_ino);
 	return (hash(hash(2166136261u, place), ev->file) | 1);
 }
 
 bool
-events_known(struct keep *k, const struct db *db)
+events_known(struct state *sk, const struct db *db)
 {
-	struct mark	 own = own_mark(k), m = { 0 };
+	struct mark	 own = own_mark(sk), m = { 0 };
 	bool		 any;
 
-	any = k->events.backend == EVENTS_FILE ? eventlog_mark(k, &m) :
-	    k->events.backend == EVENTS_JOURNALD && journald_mark(k, &m);
-	return (any && (db == k->durable ? m.durable.id == own.durable.id :
+	any = sk->events.backend == EVENTS_FILE ? eventlog_mark(sk, &m) :
+	    sk->events.backend == EVENTS_JOURNALD && journald_mark(sk, &m);
+	return (any && (db == sk->durable ? m.durable.id == own.durable.id :
 	    m.boot.id == own.boot.id));
 }
 
@@ -119,7 +119,7 @@ told_time(int64_t ns, char *out, size_t size)
  * is now, or as it was when it went.
  */
 static struct rec *
-row_of(struct keep *k, struct db *db, const struct rec *entry, uint64_t seq,
+row_of(struct state *sk, struct db *db, const struct rec *entry, uint64_t seq,
     uint64_t next)
 {
 	char		 key[KEY_SIZE];
@@ -128,8 +128,8 @@ row_of(struct keep *k, struct db *db, const struct rec *entry, uint64_t seq,
 	size_t		 it;
 
 	key_make(key, KEY_ROW, id);
-	if ((row = db_get(k->durable, key)) != NULL ||
-	    (row = db_get(k->boot, key)) != NULL)
+	if ((row = db_get(sk->durable, key)) != NULL ||
+	    (row = db_get(sk->boot, key)) != NULL)
 		return (row);
 	for (; row == NULL && seq < next; seq++) {
 		if ((e = history_entry(db, seq)) == NULL)
@@ -240,7 +240,7 @@ tell_entry(struct pending *p, const struct rec *entry, const struct rec *row)
 
 /* The last one, if it is of this commit, is in memory, as is its row. */
 static int
-tell_number(struct keep *k, struct pending *p, struct db *db, uint64_t next,
+tell_number(struct state *sk, struct pending *p, struct db *db, uint64_t next,
     const struct hist *h)
 {
 	struct rec	*entry, *row;
@@ -251,13 +251,13 @@ tell_number(struct keep *k, struct pending *p, struct db *db, uint64_t next,
 	if ((entry = history_entry(db, p->seq)) == NULL)
 		return (0);
 	/* It was for another log, or for none. */
-	if (rec_num(entry, "be", 0) != (int64_t)k->events.backend ||
-	    rec_num(entry, "log", events_log(k)) != events_log(k)) {
+	if (rec_num(entry, "be", 0) != (int64_t)sk->events.backend ||
+	    rec_num(entry, "log", events_log(sk)) != events_log(sk)) {
 		p->place->whole = p->seq;
 		rec_free(entry);
 		return (0);
 	}
-	row = row_of(k, db, entry, p->seq, next);
+	row = row_of(sk, db, entry, p->seq, next);
 	rc = tell_entry(p, entry, row);
 	rec_free(row);
 	rec_free(entry);
@@ -265,11 +265,11 @@ tell_number(struct keep *k, struct pending *p, struct db *db, uint64_t next,
 }
 
 static bool
-is_for_log(const struct keep *k, struct db *db, uint64_t seq)
+is_for_log(const struct state *sk, struct db *db, uint64_t seq)
 {
 	struct rec	*e = history_entry(db, seq);
 	bool		 is = e != NULL && rec_num(e, "log", 0) ==
-			    events_log(k);
+			    events_log(sk);
 
 	rec_free(e);
 	return (is);
@@ -281,7 +281,7 @@ is_for_log(const struct keep *k, struct db *db, uint64_t seq)
  * not open now is left to whoever opens it.
  */
 static void
-settle_place(struct keep *k, struct db *db, const struct hist *h,
+start_place(struct state *sk, struct db *db, const struct hist *h,
     const struct place *last, struct place *place)
 {
 	uint64_t	 first, next;
@@ -296,21 +296,21 @@ settle_place(struct keep *k, struct db *db, const struct hist *h,
 	}
 	history_range(db, &first, &next);
 	place->whole = db == h->db ? h->seq - 1 : next - 1;
-	if (history_told(db) == events_log(k))
+	if (history_told(db) == events_log(sk))
 		return;
-	while (place->whole >= first && is_for_log(k, db, place->whole))
+	while (place->whole >= first && is_for_log(sk, db, place->whole))
 		place->whole--;
 }
 
 /* What a log with this place does not have of a database. */
 static int
-tell_from(struct keep *k, struct pending *p, struct db *db,
+tell_from(struct state *sk, struct pending *p, struct db *db,
     const struct hist *h, const struct place *last)
 {
 	uint64_t	 first, next;
 	int		 rc = 0;
 
-	settle_place(k, db, h, last, p->place);
+	start_place(sk, db, h, last, p->place);
 	if (!db_begun(db))
 		return (0);
 	history_range(db, &first, &next);
@@ -326,7 +326,7 @@ tell_from(struct keep *k, struct pending *p, struct db *db,
 		p->skip = 0;
 	}
 	for (; rc == 0 && p->seq < next; p->seq++)
-		rc = tell_number(k, p, db, next, h);
+		rc = tell_number(sk, p, db, next, h);
 	return (rc);
 }
 
@@ -345,24 +345,24 @@ tell_now(struct pending *p, const struct hist *h, const struct mark *last)
 }
 
 int
-events_pending(struct keep *k, const struct hist *h, const struct mark *last,
+events_pending(struct state *sk, const struct hist *h, const struct mark *last,
     int (*fn)(void *, const struct told *), void *ctx)
 {
-	struct pending	 p = { .fn = fn, .ctx = ctx, .mark = own_mark(k) };
+	struct pending	 p = { .fn = fn, .ctx = ctx, .mark = own_mark(sk) };
 
 	p.mark.seq = last == NULL ? 0 : last->seq;
 	if (db_in_memory(h->db))
 		return (tell_now(&p, h, last));
 	/* Both before the first is told: each line has both. */
 	p.place = &p.mark.boot;
-	settle_place(k, k->boot, h, last == NULL ? NULL : &last->boot,
+	start_place(sk, sk->boot, h, last == NULL ? NULL : &last->boot,
 	    p.place);
 	p.place = &p.mark.durable;
-	if (tell_from(k, &p, k->durable, h, last == NULL ? NULL :
+	if (tell_from(sk, &p, sk->durable, h, last == NULL ? NULL :
 	    &last->durable) == -1)
 		return (-1);
-	p.mark.boot.id = own_mark(k).boot.id;
+	p.mark.boot.id = own_mark(sk).boot.id;
 	p.place = &p.mark.boot;
-	return (tell_from(k, &p, k->boot, h, last == NULL ? NULL :
+	return (tell_from(sk, &p, sk->boot, h, last == NULL ? NULL :
 	    &last->boot));
 }

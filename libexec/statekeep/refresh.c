@@ -7,7 +7,7 @@
 #include "ctr.h"
 #include "db.h"
 #include "events.h"
-#include "keep.h"
+#include "state.h"
 #include "keys.h"
 #include "record.h"
 #include "row.h"
@@ -16,12 +16,12 @@
 #define DONE	KEY_SELF ":refreshed"	/* in which boot, the last time */
 
 bool
-refresh_due(struct keep *k)
+refresh_due(struct state *sk)
 {
 	char	 boot[72];
 
-	return (!db_get_text(k->durable, DONE, boot, sizeof(boot)) ||
-	    strcmp(boot, k->boot_id) != 0);
+	return (!db_get_text(sk->durable, DONE, boot, sizeof(boot)) ||
+	    strcmp(boot, sk->boot_id) != 0);
 }
 
 static int
@@ -43,12 +43,12 @@ add_item(struct rec *out, const struct rec *row, const char *id,
 
 /* One that the durable side knows. */
 static int
-plan_durable(struct keep *k, struct rec *out, const struct rec *row,
+plan_durable(struct state *sk, struct rec *out, const struct rec *row,
     const char *id, bool due)
 {
 	unsigned int	 state = row_state(row);
 	bool		 now = strcmp(rec_str(row, "boot_id", ""),
-			    k->boot_id) == 0;
+			    sk->boot_id) == 0;
 
 	if (state_live(state) && !now)
 		return (add_item(out, row, id, state_name(ST_EXITED),
@@ -63,17 +63,17 @@ plan_durable(struct keep *k, struct rec *out, const struct rec *row,
 }
 
 static int
-plan_ephemeral(struct keep *k, struct rec *out, const struct rec *row,
+plan_ephemeral(struct state *sk, struct rec *out, const struct rec *row,
     const char *id)
 {
-	if (strcmp(rec_str(row, "boot_id", ""), k->boot_id) == 0)
+	if (strcmp(rec_str(row, "boot_id", ""), sk->boot_id) == 0)
 		return (0);
 	return (add_item(out, row, id, "removed",
 	    "--rm, and the boot it was made in is over"));
 }
 
 static int
-plan_rows(struct keep *k, struct db *db, struct rec *out, bool due)
+plan_rows(struct state *sk, struct db *db, struct rec *out, bool due)
 {
 	struct db_cursor	*c = db_walk(db, KEY_ROW ":");
 	const char		*key;
@@ -88,10 +88,10 @@ plan_rows(struct keep *k, struct db *db, struct rec *out, bool due)
 			rc = add_item(out, NULL, key + 2, "damaged",
 			    "its record cannot be read; rm --force removes "
 			    "it");
-		else if (db == k->boot)
-			rc = plan_ephemeral(k, out, row, key + 2);
+		else if (db == sk->boot)
+			rc = plan_ephemeral(sk, out, row, key + 2);
 		else
-			rc = plan_durable(k, out, row, key + 2, due);
+			rc = plan_durable(sk, out, row, key + 2, due);
 		rec_free(row);
 	}
 	db_walk_end(c);
@@ -99,44 +99,44 @@ plan_rows(struct keep *k, struct db *db, struct rec *out, bool due)
 }
 
 static struct rec *
-plan(struct keep *k)
+plan(struct state *sk)
 {
 	struct rec	*out = rec_new();
 	bool		 due;
 	int		 rc;
 
-	if (out == NULL || keep_begin(k, true, true, false) == -1) {
+	if (out == NULL || state_begin(sk, true, true, false) == -1) {
 		rec_free(out);
 		return (NULL);
 	}
-	due = refresh_due(k);
-	rc = plan_rows(k, k->durable, out, due);
+	due = refresh_due(sk);
+	rc = plan_rows(sk, sk->durable, out, due);
 	if (rc == 0)
-		rc = plan_rows(k, k->boot, out, due);
+		rc = plan_rows(sk, sk->boot, out, due);
 	if (rc == -1)
-		rc = keep_fail(k, errno == 0 ? ENOMEM : errno, "cannot look "
+		rc = state_fail(sk, errno == 0 ? ENOMEM : errno, "cannot look "
 		    "through the containers: %s", strerror(errno));
-	if (keep_end(k, rc) == 0)
+	if (state_end(sk, rc) == 0)
 		return (out);
 	rec_free(out);
 	return (NULL);
 }
 
 struct rec *
-refresh_plan(struct keep *k)
+refresh_plan(struct state *sk)
 {
 	struct rec	*out;
 
 	for (int tries = 0;; tries++) {
-		out = plan(k);
-		if (out != NULL || !keep_again(k, -1, tries))
+		out = plan(sk);
+		if (out != NULL || !state_again(sk, -1, tries))
 			return (out);
 	}
 }
 
 /* A transaction for each: what is wrong with one keeps no other from it. */
 static int
-apply_one(struct keep *k, const struct rec *item, struct rec *out)
+apply_one(struct state *sk, const struct rec *item, struct rec *out)
 {
 	struct rec	*done = rec_new();
 	int		 rc;
@@ -147,8 +147,8 @@ apply_one(struct keep *k, const struct rec *item, struct rec *out)
 	}
 	rc = 0;
 	if (strcmp(rec_str(item, "then", ""), state_name(ST_EXITED)) == 0 &&
-	    ctr_settle(k, rec_str(item, "id", "")) == -1)
-		rc = rec_add(done, "error", k->error);
+	    ctr_record_exit(sk, rec_str(item, "id", "")) == -1)
+		rc = rec_add(done, "error", sk->error);
 	if (rc == 0)
 		rc = rec_add_rec(out, "item", done);
 	rec_free(done);
@@ -157,49 +157,49 @@ apply_one(struct keep *k, const struct rec *item, struct rec *out)
 
 /* In a per-boot database that outlived its boot: no session did. */
 static int
-drop_sessions(struct keep *k)
+drop_sessions(struct state *sk)
 {
 	static const char *const prefixes[] = { KEY_EXEC ":",
 				    KEY_USER ":" KEY_EXEC ":" };
 	char			 key[KEY_SIZE];
 	bool			 any = false;
 
-	if (!refresh_due(k))
+	if (!refresh_due(sk))
 		return (0);
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-		while (db_first_key(k->boot, prefixes[i], key,
+		while (db_first_key(sk->boot, prefixes[i], key,
 		    sizeof(key))) {
-			if (db_del(k->boot, key) == -1)
-				return (keep_fail_db(k, k->boot));
+			if (db_del(sk->boot, key) == -1)
+				return (state_fail_db(sk, sk->boot));
 			any = true;
 		}
-	if (any && db_commit(k->boot, false) == -1)
-		return (keep_fail_db(k, k->boot));
+	if (any && db_commit(sk->boot, false) == -1)
+		return (state_fail_db(sk, sk->boot));
 	return (0);
 }
 
 static int
-apply_sessions(struct keep *k)
+apply_sessions(struct state *sk)
 {
 	int	 rc;
 
 	for (int tries = 0;; tries++) {
-		rc = db_begin(k->durable, DB_READ) == -1 ?
-		    keep_fail_db(k, k->durable) : 0;
-		if (rc == 0 && db_begin(k->boot, DB_WRITE) == -1)
-			rc = keep_fail_db(k, k->boot);
+		rc = db_begin(sk->durable, DB_READ) == -1 ?
+		    state_fail_db(sk, sk->durable) : 0;
+		if (rc == 0 && db_begin(sk->boot, DB_WRITE) == -1)
+			rc = state_fail_db(sk, sk->boot);
 		if (rc == 0)
-			rc = drop_sessions(k);
-		rc = keep_end(k, rc);
-		if (!keep_again(k, rc, tries))
+			rc = drop_sessions(sk);
+		rc = state_end(sk, rc);
+		if (!state_again(sk, rc, tries))
 			return (rc);
 	}
 }
 
 struct rec *
-refresh_apply(struct keep *k)
+refresh_apply(struct state *sk)
 {
-	struct rec	*items = refresh_plan(k), *out, *item;
+	struct rec	*items = refresh_plan(sk), *out, *item;
 	size_t		 it = 0;
 	int		 rc = 0;
 
@@ -208,13 +208,13 @@ refresh_apply(struct keep *k)
 	if ((out = rec_new()) == NULL)
 		rc = -1;
 	while (rc == 0 && (item = rec_sub(items, "item", &it)) != NULL) {
-		rc = apply_one(k, item, out);
+		rc = apply_one(sk, item, out);
 		rec_free(item);
 	}
 	rec_free(items);
 	if (rc == -1)
-		(void)keep_fail(k, errno, "out of memory");
-	else if ((rc = apply_sessions(k)) == 0)
+		(void)state_fail(sk, errno, "out of memory");
+	else if ((rc = apply_sessions(sk)) == 0)
 		return (out);
 	rec_free(out);
 	return (NULL);
@@ -222,32 +222,32 @@ refresh_apply(struct keep *k)
 
 /* With its event, which so is told once in each boot. */
 static int
-done(struct keep *k)
+done(struct state *sk)
 {
 	struct transition	 t = { .type = "system", .id = "",
 				    .durable = true };
 	struct event		 e = { .type = "system",
 				    .status = "refresh" };
 
-	if (!refresh_due(k))
+	if (!refresh_due(sk))
 		return (0);
-	if (db_put_text(k->durable, DONE, k->boot_id) == -1)
-		return (keep_fail_db(k, k->durable));
-	if (event_note(k, &e) == -1)
+	if (db_put_text(sk->durable, DONE, sk->boot_id) == -1)
+		return (state_fail_db(sk, sk->durable));
+	if (event_note(sk, &e) == -1)
 		return (-1);
-	return (commit_transition(k, &t));
+	return (commit_transition(sk, &t));
 }
 
 int
-refresh_done(struct keep *k)
+refresh_done(struct state *sk)
 {
 	int	 rc;
 
 	for (int tries = 0;; tries++) {
-		rc = keep_begin(k, true, false, true);
+		rc = state_begin(sk, true, false, true);
 		if (rc == 0)
-			rc = keep_end(k, done(k));
-		if (!keep_again(k, rc, tries))
+			rc = state_end(sk, done(sk));
+		if (!state_again(sk, rc, tries))
 			return (rc);
 	}
 }

@@ -9,23 +9,23 @@
 
 #include <stdbool.h>
 
-struct keep;
+struct state;
 struct rec;
 
 /* Has this store not been refreshed in this boot? The durable side is open. */
-bool	refresh_due(struct keep *);
+bool	refresh_due(struct state *);
 /*
  * What there is to do, one nested `item` each: kind, id, name, was, then (the
  * state after, "removed", or "damaged"), why. It depends on nothing but the
  * databases and the boot id. NULL with errno and the sentence.
  */
-struct rec *refresh_plan(struct keep *);
+struct rec *refresh_plan(struct state *);
 /*
  * Do of it what concerns the databases: an item that could not be done has
  * `error`, and the others are done all the same.
  */
-struct rec *refresh_apply(struct keep *);
+struct rec *refresh_apply(struct state *);
 /* It is all done: say so in the store, where refresh_due looks. 0 or -1. */
-int	refresh_done(struct keep *);
+int	refresh_done(struct state *);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "db.h"
-#include "keep.h"
+#include "state.h"
 #include "keys.h"
 #include "name.h"
 
@@ -58,55 +58,55 @@ find_in(struct db *db, const char *name, struct holder *h)
 }
 
 bool
-registry_find(struct keep *k, const char *name, struct holder *h)
+registry_find(struct state *sk, const char *name, struct holder *h)
 {
-	return (find_in(k->durable, name, h) || find_in(k->boot, name, h));
+	return (find_in(sk->durable, name, h) || find_in(sk->boot, name, h));
 }
 
 static int
-in_use(struct keep *k, enum holder_kind kind, const char *name,
+in_use(struct state *sk, enum holder_kind kind, const char *name,
     const struct holder *h)
 {
 	if (h->kind == kind)
-		return (keep_fail(k, EEXIST, "the %s name \"%s\" is already "
+		return (state_fail(sk, EEXIST, "the %s name \"%s\" is already "
 		    "in use by %s. You have to remove that %s to be able to "
 		    "reuse that name: that name is already in use",
 		    kinds[kind].noun, name, h->id, kinds[kind].noun));
-	return (keep_fail(k, EEXIST, "the name \"%s\" is already in use by "
+	return (state_fail(sk, EEXIST, "the name \"%s\" is already in use by "
 	    "%s %s. You have to remove that %s to be able to reuse that "
 	    "name: that name is already in use", name, kinds[h->kind].noun,
 	    h->id, kinds[h->kind].noun));
 }
 
 int
-registry_choose(struct keep *k, enum holder_kind kind, const char *wanted,
+registry_choose(struct state *sk, enum holder_kind kind, const char *wanted,
     char *out, size_t size)
 {
 	struct holder	 h;
 
 	if (*wanted != '\0') {
 		(void)snprintf(out, size, "%s", wanted);
-		return (registry_find(k, wanted, &h) ?
-		    in_use(k, kind, wanted, &h) : 0);
+		return (registry_find(sk, wanted, &h) ?
+		    in_use(sk, kind, wanted, &h) : 0);
 	}
 	for (unsigned int i = 0; i < TRIES; i++) {
 		name_make(out, size, i);
-		if (!registry_find(k, out, &h))
+		if (!registry_find(sk, out, &h))
 			return (0);
 	}
-	return (keep_fail(k, EEXIST, "no free %s name was found; give one "
+	return (state_fail(sk, EEXIST, "no free %s name was found; give one "
 	    "with --name", kinds[kind].noun));
 }
 
 int
-registry_check_id(struct keep *k, enum holder_kind kind, const char *id)
+registry_check_id(struct state *sk, enum holder_kind kind, const char *id)
 {
 	char	 key[KEY_SIZE];
 
 	for (size_t i = 0; i < NKINDS; i++) {
 		key_make(key, kinds[i].rows, id);
-		if (db_has(k->durable, key) || db_has(k->boot, key))
-			return (keep_fail(k, EEXIST, "the %s ID %s is already "
+		if (db_has(sk->durable, key) || db_has(sk->boot, key))
+			return (state_fail(sk, EEXIST, "the %s ID %s is already "
 			    "in use", kinds[kind].noun, id));
 	}
 	return (0);

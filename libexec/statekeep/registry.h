@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 struct db;
-struct keep;
+struct state;
 
 enum holder_kind { HOLDER_CTR, HOLDER_POD };
 
@@ -23,15 +23,15 @@ struct holder {
 /* All of these need both databases open, and the last three writing. */
 
 /* Who holds a name: false if nobody does. */
-bool	registry_find(struct keep *, const char *, struct holder *);
+bool	registry_find(struct state *, const char *, struct holder *);
 /*
  * The name that a new object gets: the one that is wanted, or (empty) one
  * made up, into the buffer. 0, or -1 with the sentence when it is not free.
  */
-int	registry_choose(struct keep *, enum holder_kind, const char *, char *,
+int	registry_choose(struct state *, enum holder_kind, const char *, char *,
 	    size_t);
 /* 0, or -1 with EEXIST and the sentence, if an object has this id. */
-int	registry_check_id(struct keep *, enum holder_kind, const char *);
+int	registry_check_id(struct state *, enum holder_kind, const char *);
 /* Give a name to an object of this database. 0 or -1, as db_put. */
 int	registry_put(struct db *, enum holder_kind, const char *,
 	    const char *);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "db.h"
-#include "keep.h"
+#include "state.h"
 #include "keys.h"
 #include "record.h"
 
@@ -47,7 +47,7 @@ renumber_one(struct db *db, const char *key, int64_t number)
 }
 
 static int
-renumber_db(struct keep *k, struct db *db, const struct rec *locks)
+renumber_db(struct state *sk, struct db *db, const struct rec *locks)
 {
 	struct rec	*lock;
 	const char	*key;
@@ -62,22 +62,22 @@ renumber_db(struct keep *k, struct db *db, const struct rec *locks)
 		n += rc == 1;
 		rec_free(lock);
 	}
-	return (rc == -1 ? keep_fail_db(k, db) : n);
+	return (rc == -1 ? state_fail_db(sk, db) : n);
 }
 
 static int
-renumber(struct keep *k, const struct rec *locks, uint64_t *count)
+renumber(struct state *sk, const struct rec *locks, uint64_t *count)
 {
 	int	 durable, boot;
 
-	if ((durable = renumber_db(k, k->durable, locks)) == -1 ||
-	    (boot = renumber_db(k, k->boot, locks)) == -1)
+	if ((durable = renumber_db(sk, sk->durable, locks)) == -1 ||
+	    (boot = renumber_db(sk, sk->boot, locks)) == -1)
 		return (-1);
-	if (boot > 0 && db_commit(k->boot, false) == -1)
-		return (keep_fail_db(k, k->boot));
-	if (durable > 0 && db_commit(k->durable, true) == -1) {
-		(void)keep_fail_db(k, k->durable);
-		db_undo(k->boot);
+	if (boot > 0 && db_commit(sk->boot, false) == -1)
+		return (state_fail_db(sk, sk->boot));
+	if (durable > 0 && db_commit(sk->durable, true) == -1) {
+		(void)state_fail_db(sk, sk->durable);
+		db_undo(sk->boot);
 		return (-1);
 	}
 	*count = (uint64_t)(durable + boot);
@@ -85,16 +85,16 @@ renumber(struct keep *k, const struct rec *locks, uint64_t *count)
 }
 
 int
-keep_renumber(struct keep *k, const struct rec *locks, uint64_t *count)
+state_renumber(struct state *sk, const struct rec *locks, uint64_t *count)
 {
 	int	 rc;
 
 	for (int tries = 0;; tries++) {
 		*count = 0;
-		rc = keep_begin(k, true, true, true);
+		rc = state_begin(sk, true, true, true);
 		if (rc == 0)
-			rc = keep_end(k, renumber(k, locks, count));
-		if (!keep_again(k, rc, tries))
+			rc = state_end(sk, renumber(sk, locks, count));
+		if (!state_again(sk, rc, tries))
 			return (rc);
 	}
 }

@@ -1,4 +1,4 @@
-#include "keep.h"
+#include "state.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,12 +18,12 @@
 static const char *const	 kept[] = { "pid", "pid_start" };
 
 static int
-add_running(struct keep *k, struct rec *row, const struct rec *ran)
+add_running(struct state *sk, struct rec *row, const struct rec *ran)
 {
 	uint32_t	 slot = (uint32_t)rec_num(ran, "slot", 0);
 	int		 rc;
 
-	rc = rec_set(row, "boot_id", k->boot_id);
+	rc = rec_set(row, "boot_id", sk->boot_id);
 	if (rc == 0)
 		rc = rec_set_num(row, "state", ST_RUNNING);
 	for (size_t i = 0; rc == 0 && i < sizeof(kept) / sizeof(kept[0]); i++)
@@ -31,16 +31,16 @@ add_running(struct keep *k, struct rec *row, const struct rec *ran)
 	if (rc == 0 && slot != 0)
 		rc = rec_set_num(row, "slot", slot);
 	if (rc == -1)
-		return (keep_fail(k, errno, "out of memory"));
-	if (slot != 0 && (slot_boot(k->boot, k->boot_id) == -1 ||
-	    slot_keep(k->boot, slot, rec_str(ran, "id", "")) == -1))
-		return (keep_fail_db(k, k->boot));
+		return (state_fail(sk, errno, "out of memory"));
+	if (slot != 0 && (slot_boot(sk->boot, sk->boot_id) == -1 ||
+	    slot_keep(sk->boot, slot, rec_str(ran, "id", "")) == -1))
+		return (state_fail_db(sk, sk->boot));
 	return (0);
 }
 
 /* The durable side says that it ran in this boot: so it still does. */
 static int
-restore_durable(struct keep *k, const char *id, const struct rec *stored,
+restore_durable(struct state *sk, const char *id, const struct rec *stored,
     const struct rec *ran)
 {
 	struct rec	*over;
@@ -48,53 +48,53 @@ restore_durable(struct keep *k, const char *id, const struct rec *stored,
 	int		 rc;
 
 	if (!state_live(row_state(stored)) ||
-	    strcmp(rec_str(stored, "boot_id", ""), k->boot_id) != 0 ||
-	    db_has(k->boot, key_make(key, KEY_OVER, id)))
+	    strcmp(rec_str(stored, "boot_id", ""), sk->boot_id) != 0 ||
+	    db_has(sk->boot, key_make(key, KEY_OVER, id)))
 		return (0);
 	if ((over = rec_new()) == NULL)
-		return (keep_fail(k, errno, "out of memory"));
-	rc = add_running(k, over, ran);
-	if (rc == 0 && db_put(k->boot, key, over) == -1)
-		rc = keep_fail_db(k, k->boot);
+		return (state_fail(sk, errno, "out of memory"));
+	rc = add_running(sk, over, ran);
+	if (rc == 0 && db_put(sk->boot, key, over) == -1)
+		rc = state_fail_db(sk, sk->boot);
 	rec_free(over);
 	return (rc);
 }
 
 /* Its name may be another's by now: then it gets a new one. */
 static int
-choose_name(struct keep *k, const struct rec *def, char *name, size_t len)
+choose_name(struct state *sk, const struct rec *def, char *name, size_t len)
 {
-	if (registry_choose(k, HOLDER_CTR, rec_str(def, "name", ""), name,
+	if (registry_choose(sk, HOLDER_CTR, rec_str(def, "name", ""), name,
 	    len) == 0)
 		return (0);
-	return (registry_choose(k, HOLDER_CTR, "", name, len));
+	return (registry_choose(sk, HOLDER_CTR, "", name, len));
 }
 
 /* All that was known of it is lost, but for its definition. */
 static int
-restore_ephemeral(struct keep *k, const char *id, const struct rec *def,
+restore_ephemeral(struct state *sk, const char *id, const struct rec *def,
     const struct rec *ran)
 {
 	char		 key[KEY_SIZE], name[256];
 	struct rec	*row = NULL;
 	int		 rc = -1;
 
-	if (db_has(k->boot, key_make(key, KEY_ROW, id)))
+	if (db_has(sk->boot, key_make(key, KEY_ROW, id)))
 		return (0);
-	if (choose_name(k, def, name, sizeof(name)) == -1 ||
+	if (choose_name(sk, def, name, sizeof(name)) == -1 ||
 	    (row = row_new(def, id, name)) == NULL ||
-	    add_running(k, row, ran) == -1)
+	    add_running(sk, row, ran) == -1)
 		goto out;
 	if (rec_set(row, "state_name", state_name(ST_RUNNING)) == -1 ||
-	    (*k->ns != '\0' && rec_set(row, "namespace", k->ns) == -1))
-		(void)keep_fail(k, errno, "out of memory");
-	else if (db_put(k->boot, key, row) == -1 ||
-	    db_put(k->boot, key_make(key, KEY_DEF, id), def) == -1 ||
-	    registry_put(k->boot, HOLDER_CTR, name, id) == -1)
-		(void)keep_fail_db(k, k->boot);
+	    (*sk->ns != '\0' && rec_set(row, "namespace", sk->ns) == -1))
+		(void)state_fail(sk, errno, "out of memory");
+	else if (db_put(sk->boot, key, row) == -1 ||
+	    db_put(sk->boot, key_make(key, KEY_DEF, id), def) == -1 ||
+	    registry_put(sk->boot, HOLDER_CTR, name, id) == -1)
+		(void)state_fail_db(sk, sk->boot);
 	else {
 		/* What it requires may not be there any more: it runs. */
-		(void)obj_claim(k, k->boot, id, def);
+		(void)obj_claim(sk, sk->boot, id, def);
 		rc = 0;
 	}
  out:
@@ -104,7 +104,7 @@ restore_ephemeral(struct keep *k, const char *id, const struct rec *def,
 
 /* Without a definition, one that the durable side does not know has gone. */
 static int
-restore_one(struct keep *k, const struct rec *ran)
+restore_one(struct state *sk, const struct rec *ran)
 {
 	const char	*id = rec_str(ran, "id", "");
 	struct rec	*stored, *def;
@@ -113,14 +113,14 @@ restore_one(struct keep *k, const struct rec *ran)
 	int		 rc = 0;
 
 	if (!name_is_id(id, 64) ||
-	    strcmp(rec_str(ran, "boot_id", ""), k->boot_id) != 0)
-		return (keep_fail(k, EINVAL, "\"%s\" is not a container of "
+	    strcmp(rec_str(ran, "boot_id", ""), sk->boot_id) != 0)
+		return (state_fail(sk, EINVAL, "\"%s\" is not a container of "
 		    "this boot", id));
-	stored = db_get(k->durable, key_make(key, KEY_ROW, id));
+	stored = db_get(sk->durable, key_make(key, KEY_ROW, id));
 	if (stored != NULL)
-		rc = restore_durable(k, id, stored, ran);
+		rc = restore_durable(sk, id, stored, ran);
 	else if ((def = rec_sub(ran, "def", &it)) != NULL) {
-		rc = restore_ephemeral(k, id, def, ran);
+		rc = restore_ephemeral(sk, id, def, ran);
 		rec_free(def);
 	}
 	rec_free(stored);
@@ -128,35 +128,35 @@ restore_one(struct keep *k, const struct rec *ran)
 }
 
 static int
-restore(struct keep *k, const struct rec *all)
+restore(struct state *sk, const struct rec *all)
 {
 	struct rec	*ran;
 	size_t		 it = 0;
 	int		 rc = 0;
 
 	while (rc == 0 && (ran = rec_sub(all, "ctr", &it)) != NULL) {
-		rc = restore_one(k, ran);
+		rc = restore_one(sk, ran);
 		rec_free(ran);
 	}
-	if (rc == 0 && db_commit(k->boot, false) == -1)
-		rc = keep_fail_db(k, k->boot);
+	if (rc == 0 && db_commit(sk->boot, false) == -1)
+		rc = state_fail_db(sk, sk->boot);
 	return (rc);
 }
 
 int
-keep_restore(struct keep *k, const struct rec *all)
+state_restore(struct state *sk, const struct rec *all)
 {
 	int	 rc;
 
 	for (int tries = 0;; tries++) {
-		rc = db_begin(k->durable, DB_READ) == -1 ?
-		    keep_fail_db(k, k->durable) : 0;
-		if (rc == 0 && db_begin(k->boot, DB_WRITE) == -1)
-			rc = keep_fail_db(k, k->boot);
+		rc = db_begin(sk->durable, DB_READ) == -1 ?
+		    state_fail_db(sk, sk->durable) : 0;
+		if (rc == 0 && db_begin(sk->boot, DB_WRITE) == -1)
+			rc = state_fail_db(sk, sk->boot);
 		if (rc == 0)
-			rc = restore(k, all);
-		rc = keep_end(k, rc);
-		if (!keep_again(k, rc, tries))
+			rc = restore(sk, all);
+		rc = state_end(sk, rc);
+		if (!state_again(sk, rc, tries))
 			return (rc);
 	}
 }

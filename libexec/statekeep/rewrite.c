@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "db.h"
-#include "keep.h"
+#include "state.h"
 #include "keys.h"
 #include "record.h"
 #include "row.h"
@@ -16,7 +16,7 @@
 static const char *const	 allowed[] = { "runtime" };
 
 static int
-check(struct keep *k, const struct rec *changes)
+check(struct state *sk, const struct rec *changes)
 {
 	struct rec_item	 item;
 	size_t		 it = 0, n = 0;
@@ -27,10 +27,10 @@ check(struct keep *k, const struct rec *changes)
 		for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed); i++)
 			known |= strcmp(item.key, allowed[i]) == 0;
 		if (!known || item.text == NULL)
-			return (keep_fail(k, EINVAL, "\"%s\" of a container "
+			return (state_fail(sk, EINVAL, "\"%s\" of a container "
 			    "cannot be rewritten", item.key));
 	}
-	return (n > 0 ? 0 : keep_fail(k, EINVAL, "nothing to rewrite"));
+	return (n > 0 ? 0 : state_fail(sk, EINVAL, "nothing to rewrite"));
 }
 
 static bool
@@ -83,7 +83,7 @@ rewrite_one(struct db *db, const char *key, const struct rec *changes)
 
 /* How many; -1 with the keeper's sentence. */
 static int
-rewrite_db(struct keep *k, struct db *db, const struct rec *changes)
+rewrite_db(struct state *sk, struct db *db, const struct rec *changes)
 {
 	struct rec	*keys = old_ones(db, changes);
 	const char	*key;
@@ -91,47 +91,47 @@ rewrite_db(struct keep *k, struct db *db, const struct rec *changes)
 	int		 n = 0;
 
 	if (keys == NULL)
-		return (keep_fail(k, ENOMEM, "out of memory"));
+		return (state_fail(sk, ENOMEM, "out of memory"));
 	while (n != -1 && rec_next(keys, "key", &it, &key))
 		n = rewrite_one(db, key, changes) == -1 ?
-		    keep_fail_db(k, db) : n + 1;
+		    state_fail_db(sk, db) : n + 1;
 	rec_free(keys);
 	return (n);
 }
 
 static int
-rewrite(struct keep *k, const struct rec *changes, uint64_t *count)
+rewrite(struct state *sk, const struct rec *changes, uint64_t *count)
 {
 	int	 durable, boot;
 
-	if ((durable = rewrite_db(k, k->durable, changes)) < 0 ||
-	    (boot = rewrite_db(k, k->boot, changes)) < 0)
+	if ((durable = rewrite_db(sk, sk->durable, changes)) < 0 ||
+	    (boot = rewrite_db(sk, sk->boot, changes)) < 0)
 		return (-1);
 	*count = (uint64_t)(durable + boot);
 	/* The durable side last: it is what counts, and it is whole. */
-	if ((boot > 0 && db_commit(k->boot, false) == -1))
-		return (keep_fail_db(k, k->boot));
-	if (durable > 0 && db_commit(k->durable, true) == -1) {
-		(void)keep_fail_db(k, k->durable);
-		db_undo(k->boot);
+	if ((boot > 0 && db_commit(sk->boot, false) == -1))
+		return (state_fail_db(sk, sk->boot));
+	if (durable > 0 && db_commit(sk->durable, true) == -1) {
+		(void)state_fail_db(sk, sk->durable);
+		db_undo(sk->boot);
 		return (-1);
 	}
 	return (0);
 }
 
 int
-keep_rewrite(struct keep *k, const struct rec *changes, uint64_t *count)
+state_rewrite(struct state *sk, const struct rec *changes, uint64_t *count)
 {
 	int	 rc;
 
-	if (check(k, changes) == -1)
+	if (check(sk, changes) == -1)
 		return (-1);
 	for (int tries = 0;; tries++) {
 		*count = 0;
-		rc = keep_begin(k, true, true, true);
+		rc = state_begin(sk, true, true, true);
 		if (rc == 0)
-			rc = keep_end(k, rewrite(k, changes, count));
-		if (!keep_again(k, rc, tries))
+			rc = state_end(sk, rewrite(sk, changes, count));
+		if (!state_again(sk, rc, tries))
 			return (rc);
 	}
 }

@@ -1,4 +1,4 @@
-#include "keep.h"
+#include "state.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -30,12 +30,12 @@ struct comparison {
 };
 
 static int
-read_settings(struct keep *k, struct comparison *c)
+read_settings(struct state *sk, struct comparison *c)
 {
 	*c = (struct comparison){ 0 };
-	if ((c->schema = migrate_schema(k)) == -1)
+	if ((c->schema = migrate_schema(sk)) == -1)
 		return (-1);
-	c->have = db_get(k->durable, SETTINGS_KEY);
+	c->have = db_get(sk->durable, SETTINGS_KEY);
 	/* They are the ones that it is used with now, then. */
 	if (c->have == NULL && errno == EBADMSG)
 		log_warnx("the settings in the state database are damaged "
@@ -44,14 +44,14 @@ read_settings(struct keep *k, struct comparison *c)
 }
 
 static bool
-is_now(const struct keep *k, const struct rec *have)
+is_now(const struct state *sk, const struct rec *have)
 {
-	return (strcmp(rec_str(have, NOW_BOOT, ""), k->boot_id) == 0);
+	return (strcmp(rec_str(have, NOW_BOOT, ""), sk->boot_id) == 0);
 }
 
 /* What the store has for a key in this boot; "" for nothing. */
 static const char *
-value_of(const struct keep *k, const struct rec *have, const char *key)
+value_of(const struct state *sk, const struct rec *have, const char *key)
 {
 	char		 now[64];
 	const char	*v = NULL;
@@ -59,7 +59,7 @@ value_of(const struct keep *k, const struct rec *have, const char *key)
 	if (have == NULL)
 		return ("");
 	(void)snprintf(now, sizeof(now), NOW "%s", key);
-	if (is_now(k, have))
+	if (is_now(sk, have))
 		v = rec_get(have, now);
 	else if (strncmp(key, NOW, strlen(NOW)) == 0)
 		return ("");
@@ -77,7 +77,7 @@ is_grant(const char *key)
 
 /* An empty value says nothing, on either side. */
 static void
-compare(const struct keep *k, struct comparison *c, const struct rec *want)
+compare(const struct state *sk, struct comparison *c, const struct rec *want)
 {
 	struct rec_item	 item;
 	const char	*old;
@@ -86,7 +86,7 @@ compare(const struct keep *k, struct comparison *c, const struct rec *want)
 	while (rec_walk(want, NULL, &it, &item)) {
 		if (item.text == NULL || *item.text == '\0')
 			continue;
-		old = value_of(k, c->have, item.key);
+		old = value_of(sk, c->have, item.key);
 		if (strcmp(old, item.text) == 0)
 			continue;
 		if (*old == '\0' || is_grant(item.key))
@@ -97,25 +97,25 @@ compare(const struct keep *k, struct comparison *c, const struct rec *want)
 }
 
 static int
-put_missing(struct keep *k, struct comparison *c, const struct rec *want)
+put_missing(struct state *sk, struct comparison *c, const struct rec *want)
 {
 	struct rec_item	 item;
 	size_t		 it = 0;
 	bool		 now = false;
 
 	if (c->have == NULL && (c->have = rec_new()) == NULL)
-		return (keep_fail(k, ENOMEM, "out of memory"));
+		return (state_fail(sk, ENOMEM, "out of memory"));
 	while (rec_walk(want, NULL, &it, &item))
 		if (item.text != NULL && *item.text != '\0' &&
 		    (is_grant(item.key) ||
-		    *value_of(k, c->have, item.key) == '\0')) {
+		    *value_of(sk, c->have, item.key) == '\0')) {
 			(void)rec_set(c->have, item.key, item.text);
 			now |= strncmp(item.key, NOW, strlen(NOW)) == 0;
 		}
 	if (now)
-		(void)rec_set(c->have, NOW_BOOT, k->boot_id);
-	if (db_put(k->durable, SETTINGS_KEY, c->have) == -1)
-		return (keep_fail_db(k, k->durable));
+		(void)rec_set(c->have, NOW_BOOT, sk->boot_id);
+	if (db_put(sk->durable, SETTINGS_KEY, c->have) == -1)
+		return (state_fail_db(sk, sk->durable));
 	return (0);
 }
 
@@ -124,50 +124,50 @@ put_missing(struct keep *k, struct comparison *c, const struct rec *want)
  * own is only brought up to date: what it lacks, somebody else may know.
  */
 static int
-complete(struct keep *k, struct comparison *c, const struct rec *want)
+complete(struct state *sk, struct comparison *c, const struct rec *want)
 {
 	bool	 migrated;
 
-	if (read_settings(k, c) == -1)
+	if (read_settings(sk, c) == -1)
 		return (-1);
-	compare(k, c, want);
-	migrated = c->schema > 0 && c->schema < KEEP_SCHEMA;
-	if (migrate_run(k, c->schema) == -1)
+	compare(sk, c, want);
+	migrated = c->schema > 0 && c->schema < STATE_SCHEMA;
+	if (migrate_run(sk, c->schema) == -1)
 		return (-1);
-	if (!c->differs && c->missing && put_missing(k, c, want) == -1)
+	if (!c->differs && c->missing && put_missing(sk, c, want) == -1)
 		return (-1);
-	if (db_commit(k->durable, migrated) == -1)
-		return (keep_fail_db(k, k->durable));
+	if (db_commit(sk->durable, migrated) == -1)
+		return (state_fail_db(sk, sk->durable));
 	return (0);
 }
 
 /* Reading is enough, unless it is new, old, or lacks something. */
 static int
-settings(struct keep *k, struct comparison *c, const struct rec *want)
+settings(struct state *sk, struct comparison *c, const struct rec *want)
 {
 	int	 rc;
 
-	if (keep_begin(k, true, false, false) == -1)
+	if (state_begin(sk, true, false, false) == -1)
 		return (-1);
-	if ((rc = read_settings(k, c)) == 0) {
-		k->stale = refresh_due(k);
-		compare(k, c, want);
+	if ((rc = read_settings(sk, c)) == 0) {
+		sk->stale = refresh_due(sk);
+		compare(sk, c, want);
 	}
-	rc = keep_end(k, rc);
-	if (rc == -1 || (c->schema == KEEP_SCHEMA && (c->differs ||
+	rc = state_end(sk, rc);
+	if (rc == -1 || (c->schema == STATE_SCHEMA && (c->differs ||
 	    !c->missing)))
 		return (rc);
 	rec_free(c->have);
-	if (keep_begin(k, true, false, true) == -1) {
+	if (state_begin(sk, true, false, true) == -1) {
 		c->have = NULL;
 		return (-1);
 	}
-	return (keep_end(k, complete(k, c, want)));
+	return (state_end(sk, complete(sk, c, want)));
 }
 
 /* As they are in this boot, and without what says so. The record is taken. */
 static struct rec *
-of_this_boot(const struct keep *k, struct rec *have)
+of_this_boot(const struct state *sk, struct rec *have)
 {
 	static const char *const	 keys[] = { "path.run",
 					    "path.run_storage",
@@ -177,7 +177,7 @@ of_this_boot(const struct keep *k, struct rec *have)
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		(void)snprintf(now, sizeof(now), NOW "%s", keys[i]);
-		if (is_now(k, have) && rec_get(have, now) != NULL)
+		if (is_now(sk, have) && rec_get(have, now) != NULL)
 			(void)rec_set(have, keys[i], rec_get(have, now));
 		rec_del(have, now);
 	}
@@ -186,24 +186,24 @@ of_this_boot(const struct keep *k, struct rec *have)
 }
 
 int
-keep_settings(struct keep *k, const struct rec *want, struct rec **made_with)
+state_settings(struct state *sk, const struct rec *want, struct rec **made_with)
 {
 	struct comparison	 c = { 0 };
 	int			 rc;
 
 	*made_with = NULL;
 	/* In memory there is nothing that could have been made with others. */
-	if (db_in_memory(k->durable))
+	if (db_in_memory(sk->durable))
 		return (0);
 	for (int tries = 0;; tries++) {
-		rc = settings(k, &c, want);
+		rc = settings(sk, &c, want);
 		*made_with = NULL;
 		if (rc == 0 && c.differs) {
-			*made_with = of_this_boot(k, c.have);
+			*made_with = of_this_boot(sk, c.have);
 			c.have = NULL;
 		}
 		rec_free(c.have);
-		if (!keep_again(k, rc, tries))
+		if (!state_again(sk, rc, tries))
 			return (rc);
 	}
 }

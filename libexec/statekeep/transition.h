@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-struct keep;
+struct state;
 struct rec;
 
 /* What is about to be committed. Nothing of it is owned. */
@@ -28,6 +28,6 @@ struct transition {
  * Commit what was put and deleted for this change, in the transaction that
  * is open; more may be put before that. 0, or -1 with the keeper's sentence.
  */
-int	commit_transition(struct keep *, const struct transition *);
+int	commit_transition(struct state *, const struct transition *);
 
 #endif

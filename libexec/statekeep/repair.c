@@ -16,7 +16,7 @@
 #define STAMP_LEN	256
 
 void
-mend_stamp(struct db *db, struct stamp *s)
+repair_stamp(struct db *db, struct stamp *s)
 {
 	char	 text[STAMP_LEN + 1];
 	ssize_t	 n = pread(db->lock_fd, text, STAMP_LEN, 0);
@@ -53,7 +53,7 @@ stamp_write(struct db *db, const char *text)
 }
 
 int
-mend_busy(struct db *db)
+repair_busy(struct db *db)
 {
 	char	 text[STAMP_LEN];
 
@@ -71,7 +71,7 @@ mtime_ns(const struct stat *st)
 
 /* Say that the files are in order, as they are at this moment. */
 int
-mend_clean(struct db *db)
+repair_clean(struct db *db)
 {
 	struct stat	 st;
 	char		 text[STAMP_LEN];
@@ -85,12 +85,12 @@ mend_clean(struct db *db)
 }
 
 int
-mend_distrust(struct db *db)
+repair_distrust(struct db *db)
 {
 	if (db->damaged)
 		log_warnx("%s/%s is damaged and will be made again from %s",
 		    db->where, db->kct, db->journal);
-	if ((!db->read_only && mend_busy(db) == 0) ||
+	if ((!db->read_only && repair_busy(db) == 0) ||
 	    unlinkat(db->dir_fd, db->kct, 0) == 0 || errno == ENOENT)
 		return (0);
 	return (-1);
@@ -209,10 +209,10 @@ rebuild(struct db *db, const struct stamp *s)
 	    db_kc_open(db, db->kct_new, KCOWRITER | KCOCREATE) == -1)
 		return (give_new_up(db, false));
 	rc = fill(db, s, &r);
-	db->settled = true;
+	db->finished = true;
 	errno = rc == -1 ? errno : 0;
 	db_kc_close(db);
-	if (rc == 0 && !db->settled) {
+	if (rc == 0 && !db->finished) {
 		errno = errno == 0 ? EIO : errno;
 		rc = db_fail_file(db, "write", db->kct_new);
 	}
@@ -224,7 +224,7 @@ rebuild(struct db *db, const struct stamp *s)
 		(void)db_fail_file(db, "rename", db->kct_new);
 		return (give_new_up(db, false));
 	}
-	return (mend_clean(db));
+	return (repair_clean(db));
 }
 
 /* Kyoto Cabinet's tree in memory. */
@@ -240,14 +240,14 @@ open_memory(struct db *db)
 }
 
 int
-mend_replay(struct db *db, enum db_mode mode, const struct view *v)
+repair_replay(struct db *db, enum db_mode mode, const struct view *v)
 {
 	static const struct stamp	 unknown;
 	struct replay			 r;
 
 	/* Or else the index would be believed, which lacks the change. */
 	if (mode == DB_WRITE && v != NULL && v->kct_same &&
-	    mend_distrust(db) == -1)
+	    repair_distrust(db) == -1)
 		return (-1);
 	log_debug("%s/%s is read into memory", db->where, db->journal);
 	if (open_memory(db) == 0 &&
@@ -328,18 +328,18 @@ expect_less(struct db *db, int64_t end)
 	int64_t		 len = db->journal_len;
 	int		 rc;
 
-	mend_stamp(db, &s);
+	repair_stamp(db, &s);
 	if (s.kind != STAMP_BUSY || s.journal_len <= end)
 		return (0);
 	db->journal_len = end;
-	rc = mend_busy(db);
+	rc = repair_busy(db);
 	db->journal_len = len;
 	return (rc);
 }
 
 /* Replace the journal by one that says only what is there now. */
 int
-mend_compact(struct db *db)
+repair_compact(struct db *db)
 {
 	scoped_fd int	 fd = -1;
 	int64_t		 end;
@@ -373,9 +373,9 @@ rejournal(struct db *db)
 	    db->where, db->journal, db->kct);
 	if (db_kc_open(db, db->kct, KCOREADER) == -1)
 		return (-1);
-	rc = mend_compact(db);
+	rc = repair_compact(db);
 	db_kc_close(db);
-	return (rc == -1 ? -1 : mend_clean(db));
+	return (rc == -1 ? -1 : repair_clean(db));
 }
 
 /* A file that was made just before a power cut, and nothing in it. */
@@ -396,12 +396,12 @@ is_blank(struct db *db, const char *file)
 }
 
 int
-mend_view(struct db *db, struct view *v)
+repair_view(struct db *db, struct view *v)
 {
 	struct stat	 st;
 
 	*v = (struct view){ 0 };
-	mend_stamp(db, &v->stamp);
+	repair_stamp(db, &v->stamp);
 	if (fstatat(db->dir_fd, db->kct, &st, AT_SYMLINK_NOFOLLOW) == 0) {
 		v->kct_there = true;
 		v->kct_same = v->stamp.kind == STAMP_CLEAN &&
@@ -425,7 +425,7 @@ mend_view(struct db *db, struct view *v)
 
 /* Bring files that are not in order into order. Exclusively. */
 int
-mend_repair(struct db *db, const struct view *v)
+repair_files(struct db *db, const struct view *v)
 {
 	if (v->kct_same && !v->journal_good)
 		return (rejournal(db));
