@@ -36,7 +36,6 @@
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define BOOT_STATE	"boot.journal"	/* of statekeep */
 #define BOOT_ID		"/proc/sys/kernel/random/boot_id"
-#define KEEP_BASE	10		/* where a reaper leaves slot 0 */
 
 int
 session_error(struct session *s)
@@ -74,16 +73,17 @@ session_sentence_of(struct session *s, const char *name)
 }
 
 int
-session_kept(const struct session *s, enum keep_fd slot)
+session_kept(const struct session *s, enum inherited_fd which)
 {
-	return ((s->kept & 1u << slot) != 0 ? KEEP_BASE + (int)slot : -1);
+	return ((s->kept & 1u << which) != 0 ?
+	    INHERIT_BASE + (int)which : -1);
 }
 
 /* The one that root started for this container, if there is one: restart.h. */
 static void
 adopt_refresh(struct session *s)
 {
-	int	 fd = session_kept(s, KEEP_REFRESH);
+	int	 fd = session_kept(s, INHERIT_REFRESH);
 
 	if (fd != -1)
 		s->star.helper[H_REFRESH].chan = (struct chan){
@@ -182,9 +182,9 @@ graph_dir(struct session *s, bool create)
 
 /* Root's may lie where the account cannot go: then its reaper has them. */
 static int
-kept_dir(struct session *s, enum keep_fd slot, const char *key)
+kept_dir(struct session *s, enum inherited_fd which, const char *key)
 {
-	int	 fd = session_kept(s, slot);
+	int	 fd = session_kept(s, which);
 
 	return (fd == -1 ? session_own_dir(s, session_config(s, key, "")) :
 	    fcntl(fd, F_DUPFD_CLOEXEC, 0));
@@ -227,9 +227,9 @@ open_dirs(struct session *s, unsigned int need)
 		return (-1);
 	/* The store alone can be looked at when the state is broken. */
 	if (((need & (NEED_OPENED | NEED_LOCK)) != 0 &&
-	    (s->state_dir = kept_dir(s, KEEP_STATE, "path.state")) == -1) ||
+	    (s->state_dir = kept_dir(s, INHERIT_STATE, "path.state")) == -1) ||
 	    (s->run_dir == -1 &&
-	    (s->run_dir = kept_dir(s, KEEP_RUN, "path.run")) == -1))
+	    (s->run_dir = kept_dir(s, INHERIT_RUN, "path.run")) == -1))
 		return (-1);
 	/* Only whoever starts us may read it, and root may make it. */
 	if (!s->inherit)
@@ -577,17 +577,17 @@ static int
 take_kept(struct session *s)
 {
 	/* Now, while what we open ourselves has lower numbers. */
-	for (int i = 0; i < KEEP_COUNT; i++)
-		if (fcntl(KEEP_BASE + i, F_SETFD, FD_CLOEXEC) != -1)
+	for (int i = 0; i < INHERIT_COUNT; i++)
+		if (fcntl(INHERIT_BASE + i, F_SETFD, FD_CLOEXEC) != -1)
 			s->kept |= 1u << i;
-	s->config_fd = KEEP_BASE + KEEP_CONFIG;
+	s->config_fd = INHERIT_BASE + INHERIT_CONFIG;
 	if ((s->config = rec_from_fd(s->config_fd)) == NULL) {
 		(void)snprintf(s->star.text, sizeof(s->star.text), "a "
 		    "clean-up is started by a container's reaper, which has "
 		    "left no configuration: %s", strerror(errno));
 		return (-1);
 	}
-	s->graph_fd = session_kept(s, KEEP_GRAPH);
+	s->graph_fd = session_kept(s, INHERIT_GRAPH);
 	s->system = s->graph_fd != -1;
 	return (0);
 }
@@ -650,7 +650,7 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 		return (rc);
 	if (!root && s->privileged != NULL && s->privileged(s) == -1)
 		return (-1);
-	s->userns_fd = session_kept(s, KEEP_USERNS);
+	s->userns_fd = session_kept(s, INHERIT_USERNS);
 	if (s->locks_stale && (need & NEED_STATE) && !s->locks_any &&
 	    locks_retrieve(s, LOCKS_WAIT_MS) == -1)
 		say_warning("the numbers of locks could not be retrieved: %s; "

@@ -62,7 +62,7 @@ struct session {
 	bool			 locks_stale;	/* locks_retrieve is due */
 	bool			 inherit;	/* started by a reaper: take what
 						 * it kept for us */
-	unsigned int		 kept;		/* bit mask of enum keep_fd */
+	unsigned int		 kept;		/* bit mask of enum inherited_fd */
 	const char		*reaped_id;	/* the container whose raw wait
 						 * status we were told, or NULL */
 	int			 reaped;
@@ -126,7 +126,7 @@ int	session_error(struct session *);
 
 /* What a reaper has kept for its clean-up: borrowed; -1: nothing, or we are
  * none. */
-int	session_kept(const struct session *, enum keep_fd);
+int	session_kept(const struct session *, enum inherited_fd);
 /* Is the state this command's alone, and gone with it? */
 bool	session_in_memory(const struct session *);
 /* Put "NAME: " in front of the star's sentence. Always -1, errno kept. */

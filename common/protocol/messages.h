@@ -126,7 +126,7 @@ enum role {
 	M(mon_note,	0x0810,	R_CTL,			R_MONITOR, 1)	\
 	/* reaper */							\
 	M(reap_done,	0x0901,	R_CTL,			R_REAPER, 0)	\
-	M(reap_keep,	0x0902,	R_CTL,			R_REAPER, 1)	\
+	M(reap_hold,	0x0902,	R_CTL,			R_REAPER, 1)	\
 	/* cgroup */							\
 	M(cg_gather,	0x0b01,	R_CTL,			R_CGROUP, 2)	\
 	/* systemd */							\
@@ -531,9 +531,9 @@ enum unpack_flags {
 /* reap_done: the front end has cleaned up; do not run a clean-up. */
 #define FIELDS_reap_done(F)						\
 	F(u32, flags, 0)
-/* reap_keep: hold this descriptor and hand it to the clean-up. */
-#define FIELDS_reap_keep(F)						\
-	F(u32, slot, 9)		/* enum keep_fd */
+/* reap_hold: hold this descriptor and hand it to the clean-up. */
+#define FIELDS_reap_hold(F)						\
+	F(u32, which, 9)	/* enum inherited_fd */
 
 /*
  * ids_query: value: how many ids a container gets (1: no subordinate ids, or
@@ -624,15 +624,23 @@ enum launch_fd {
 	LAUNCH_INIT = 8,	/* sealed memfd with the --init program */
 };
 
-/* reap_keep slots: what a clean-up after us will need. */
-enum keep_fd { KEEP_USERNS = 0, KEEP_NETNS = 1, KEEP_GRAPH = 2,
-	KEEP_CONFIG = 3,
-	KEEP_SECCOMP = 4,	/* for a restart: the filter, compiled */
-	KEEP_REFRESH = 5,	/* the same, system mode: a channel to it */
-	KEEP_PIDFD = 6,		/* the container's: whose status to report */
-	KEEP_STATE = 7,		/* directories, where the engine's account */
-	KEEP_RUN = 8,		/* cannot walk to them */
-	KEEP_COUNT = 10 };
+/*
+ * reap_hold: the descriptors that a reaper holds for the clean-up that it
+ * executes. The clean-up finds each at INHERIT_BASE plus its number here.
+ */
+#define INHERIT_BASE	10
+enum inherited_fd {
+	INHERIT_USERNS = 0,
+	INHERIT_NETNS = 1,
+	INHERIT_GRAPH = 2,	/* system mode: the mount of the graph root */
+	INHERIT_CONFIG = 3,	/* the configuration of the start */
+	INHERIT_SECCOMP = 4,	/* for a restart: the compiled filter */
+	INHERIT_REFRESH = 5,	/* for a restart in system mode: a channel */
+	INHERIT_PIDFD = 6,	/* the container's first process */
+	INHERIT_STATE = 7,	/* the state and run directories, where the */
+	INHERIT_RUN = 8,	/* engine's account cannot reach their paths */
+	INHERIT_COUNT = 10
+};
 
 /* From here on nothing is written by hand. */
 #define MEMBER(kind, name, max)	MEMBER_##kind(name, max)

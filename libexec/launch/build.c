@@ -176,7 +176,7 @@ build_run(struct build *b)
 	if (lookup_begin(b, &l) == -1 || mask_attach(b) == -1 ||
 	    lookup_end(b, &l) == -1)
 		return (-1);
-	if (files_passwd(b) == -1 || mount_settle(b) == -1 ||
+	if (files_passwd(b) == -1 || mount_chown(b) == -1 ||
 	    plan_check(b) == -1 || hold_nothing(b) == -1)
 		return (-1);
 	return (finish(b));

@@ -129,7 +129,7 @@ int	mount_open(struct build *);
 bool	mount_has_volumes(const struct spec *);
 int	mount_open_volumes(struct build *);	/* once the store is open */
 int	mount_attach(struct build *);
-int	mount_settle(struct build *);	/* once the user is known */
+int	mount_chown(struct build *);	/* once the user is known */
 /* Does the user mount something of their own at exactly this place? */
 bool	mount_claimed(const struct build *, const char *);
 

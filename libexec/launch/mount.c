@@ -319,7 +319,7 @@ volume_fill(struct build *b, struct mounting *t, int target, bool covers)
 }
 
 int
-mount_settle(struct build *b)
+mount_chown(struct build *b)
 {
 	for (size_t i = 0; i < b->nmounts; i++) {
 		struct mounting	*t = &b->mounts[i];

@@ -108,7 +108,7 @@ claim_add(struct table *t, uint32_t slot, bool shared)
 }
 
 void
-claim_settle(struct table *t, uint32_t slot)
+claim_grant_next(struct table *t, uint32_t slot)
 {
 	struct slot	*s = table_slot(t, slot);
 	uint32_t	 i = s->first, left = s->nheld;
@@ -147,7 +147,7 @@ claim_remove(struct table *t, uint32_t i)
 	__atomic_store_n(&c->slot, 0, __ATOMIC_SEQ_CST);
 	c->member_next = table_head(t)->free_claim;
 	table_head(t)->free_claim = i;
-	claim_settle(t, slot);
+	claim_grant_next(t, slot);
 	if (next != 0 && !table_claim(t, next)->held)
 		table_wake(t, table_claim(t, next)->member);
 	if (c->fresh)

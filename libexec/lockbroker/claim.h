@@ -26,7 +26,7 @@ void	 claim_link(struct table *, uint32_t, uint32_t slot, uint32_t member);
 /* Our claim on a slot, or 0. */
 uint32_t claim_own(const struct table *, uint32_t slot);
 /* Grant what can be granted in a slot. */
-void	 claim_settle(struct table *, uint32_t slot);
+void	 claim_grant_next(struct table *, uint32_t slot);
 /* Let go of everything that a member has, who is dead or leaves. */
 void	 claim_reap(struct table *, uint32_t member);
 /* Do that for all who are dead; their places are free then. */

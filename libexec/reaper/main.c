@@ -3,7 +3,7 @@
  * container has ended and no front end is left, it becomes the clean-up.
  *
  * Trusts: the front end, for what the clean-up is.
- * Holds:  descriptors that the clean-up will need, in slots. It opens nothing
+ * Holds:  descriptors that the clean-up will need. It opens nothing
  *         but /dev/null and reads no bytes but two kinds of packet.
  * Dies:   when its children are gone and the front end has cleaned up, or by
  *         executing the clean-up.
@@ -34,7 +34,6 @@
 #define MONITOR_FD	4
 #define LAUNCH_FD	5
 #define LIBEXEC_FD	6
-#define KEEP_BASE	10		/* where the clean-up finds slot 0 */
 #define NARGS		64
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define REAPED		(UINT64_C(1) << 32)
@@ -44,7 +43,7 @@ enum { WATCHING = 1 };
 struct reaper {
 	struct helper	 h;
 	struct child	 monitor;
-	int		 keep[KEEP_COUNT];
+	int		 held[INHERIT_COUNT];
 	bool		 cleaned;	/* by the front end */
 	bool		 reaped;	/* here: its monitor is gone */
 	int		 status;
@@ -53,15 +52,15 @@ struct reaper {
 static const struct policy	 none = { .name = "reaper" };
 
 static int
-on_reap_keep(void *ctx, struct packet *p, struct answer *a)
+on_reap_hold(void *ctx, struct packet *p, struct answer *a)
 {
 	struct reaper	*r = ctx;
-	unsigned int	 slot = p->body.reap_keep.slot;
+	unsigned int	 which = p->body.reap_hold.which;
 
 	(void)a;
-	if (r->keep[slot] != -1)
-		close(r->keep[slot]);
-	r->keep[slot] = packet_take_fd(p, 0);
+	if (r->held[which] != -1)
+		close(r->held[which]);
+	r->held[which] = packet_take_fd(p, 0);
 	return (0);
 }
 
@@ -79,7 +78,7 @@ on_reap_done(void *ctx, struct packet *p, struct answer *a)
 
 static const struct handler handlers[] = {
 	/* message		states		handler */
-	{ MSG_reap_keep,	WATCHING,	on_reap_keep },
+	{ MSG_reap_hold,	WATCHING,	on_reap_hold },
 	{ MSG_reap_done,	WATCHING,	on_reap_done },
 };
 
@@ -101,7 +100,7 @@ reap_one(idtype_t type, int id, siginfo_t *si)
 static bool
 reap(struct reaper *r)
 {
-	int		 pidfd = r->keep[KEEP_PIDFD];
+	int		 pidfd = r->held[INHERIT_PIDFD];
 	siginfo_t	 si = { .si_pid = 0 };
 	pid_t		 pid;
 
@@ -189,16 +188,17 @@ place_kept(struct reaper *r)
 {
 	int	 up;
 
-	for (int i = 0; i < KEEP_COUNT; i++) {
-		if (r->keep[i] == -1)
+	for (int i = 0; i < INHERIT_COUNT; i++) {
+		if (r->held[i] == -1)
 			continue;
-		up = fcntl(r->keep[i], F_DUPFD_CLOEXEC, KEEP_BASE + KEEP_COUNT);
-		close(r->keep[i]);
-		r->keep[i] = up;
+		up = fcntl(r->held[i], F_DUPFD_CLOEXEC,
+		    INHERIT_BASE + INHERIT_COUNT);
+		close(r->held[i]);
+		r->held[i] = up;
 	}
-	for (int i = 0; i < KEEP_COUNT; i++)
-		if (r->keep[i] != -1)
-			(void)dup2(r->keep[i], KEEP_BASE + i);
+	for (int i = 0; i < INHERIT_COUNT; i++)
+		if (r->held[i] != -1)
+			(void)dup2(r->held[i], INHERIT_BASE + i);
 }
 
 /* The clean-up starts as if from a shell: nothing ignored, nothing blocked. */
@@ -238,8 +238,8 @@ main(int argc, char **argv)
 	struct sigaction sa = { .sa_handler = on_sigchld };
 	sigset_t	 mask;
 
-	for (int i = 0; i < KEEP_COUNT; i++)
-		r.keep[i] = -1;
+	for (int i = 0; i < INHERIT_COUNT; i++)
+		r.held[i] = -1;
 	helper_args(&r.h, argc, argv);
 	argv += optind;
 	helper_socket_upto(&r.h, LIBEXEC_FD);

@@ -51,7 +51,7 @@ birth_clean(int argc, char **argv)
 	(void)umask(077);
 	if (chdir("/") == -1)
 		_exit(EX_OSERR);
-	caps_settle();
+	caps_drop_effective();
 }
 
 void

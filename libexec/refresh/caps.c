@@ -51,7 +51,7 @@ caps_lower(void)
 }
 
 void
-caps_settle(void)
+caps_drop_effective(void)
 {
 	uint64_t	 effective;
 

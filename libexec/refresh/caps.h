@@ -12,7 +12,7 @@
 #define CAP_BIT(c)	(1ULL << (c))
 
 /* Read what is permitted now, make nothing effective. Dies if it cannot. */
-void	caps_settle(void);
+void	caps_drop_effective(void);
 /* Empty the bounding set, if CAP_SETPCAP is there to do it. */
 void	caps_unbound(void);
 /* Are all of these permitted? */

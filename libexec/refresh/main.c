@@ -318,7 +318,7 @@ main(int argc, char **argv)
 		birth_become(r.ids.uid, r.ids.gid);
 	r.state = r.ids.system ? GRANTING : SEALED;
 	helper_drop(&h);			/* but the policy's, for good */
-	caps_settle();
+	caps_drop_effective();
 	helper_sandbox(&h, NULL, 0);		/* limits, /proc, seccomp */
 	rc = helper_serve(&h, handlers, NITEMS(handlers), &r.state, &r);
 	holder_reap();

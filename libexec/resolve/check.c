@@ -235,7 +235,7 @@ is_storage_opt(const char *v)
 	return (is_pair(v));
 }
 
-/* As settle says more fully, where it is about a command and not a file. */
+/* Of a file; config_complete checks a command's choice, and says why. */
 static bool
 is_state_type(const char *v)
 {

@@ -11,7 +11,7 @@
 #include "registry.h"
 #include "request.h"
 #include "settings.h"
-#include "settle.h"
+#include "config.h"
 #include "source.h"
 
 /* --- the record --- */

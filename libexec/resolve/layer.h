@@ -7,7 +7,7 @@
 struct profile;
 
 /*
- * Put the layer over the settled calls of a profile, for each of its
+ * Put the layer over the decided calls of a profile, for each of its
  * architectures. 0, or -1 with a sentence.
  */
 int	layer_apply(struct profile *);

@@ -31,7 +31,7 @@
 #include "request.h"
 #include "seccomp_request.h"
 #include "settings.h"
-#include "settle.h"
+#include "config.h"
 #include "source.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
@@ -131,7 +131,7 @@ resolve(const struct request *rq, struct sources *ss, struct settings *s,
 	if (rc == 0)
 		rc = options_apply(s, rq, pr);
 	if (rc == 0)
-		rc = settle(s, rq, pl, pr);
+		rc = config_complete(s, rq, pl, pr);
 	if (rc == 0)
 		rc = check_settings(s, pr);
 	if (rc == 0 && flags != 0)

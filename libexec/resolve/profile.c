@@ -552,7 +552,7 @@ verdicts_free(struct call *c)
 
 /* From here on each call is its verdicts in order, and then its action. */
 static void
-settle_calls(struct profile *p)
+decide_calls(struct profile *p)
 {
 	for (size_t i = 0; i < p->narches; i++)
 		for (size_t b = 0; b < BUCKETS; b++)
@@ -734,7 +734,7 @@ profile_compile(const char *name, const char *json, size_t len,
 	if (rc == 0)
 		rc = can_start(p);
 	if (rc == 0) {
-		settle_calls(p);
+		decide_calls(p);
 		rc = layer_apply(p);
 	}
 	if (rc == 0)

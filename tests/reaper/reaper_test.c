@@ -10,7 +10,7 @@
 
 static struct rig	 rig;
 
-/* What stands for bin/bulkhead: its arguments, then what is in each slot. */
+/* In place of bin/bulkhead: prints its arguments and inherited descriptors. */
 static int
 fake_clean_up(int argc, char **argv)
 {
@@ -60,11 +60,11 @@ begin(struct rig *r, char *const *words)
 }
 
 static int
-keep(struct rig *r, unsigned int slot, int fd)
+hold(struct rig *r, unsigned int which, int fd)
 {
-	union msg	 m = { .reap_keep = { slot } };
+	union msg	 m = { .reap_hold = { which } };
 
-	return (ask_on(&r->child.chan, MSG_reap_keep, &m, &fd, 1, NULL));
+	return (ask_on(&r->child.chan, MSG_reap_hold, &m, &fd, 1, NULL));
 }
 
 static pid_t
@@ -152,8 +152,8 @@ test_detached(int n)
 
 	begin(&rig, clean_up_words(n));
 	CHECK(rig_start(&rig, &o, "sleep 0.2; exit 5") == 0);
-	CHECK(keep(&rig, KEEP_NETNS, rig.run) == 0);
-	CHECK(keep(&rig, KEEP_USERNS, rig.libexec) == 0);
+	CHECK(hold(&rig, INHERIT_NETNS, rig.run) == 0);
+	CHECK(hold(&rig, INHERIT_USERNS, rig.libexec) == 0);
 	fstat(rig.run, &st);
 	close(rig.mon.fd);
 	close(rig.launch);
@@ -189,7 +189,7 @@ test_monitor_killed(int n, bool known)
 	begin(&rig, clean_up_words(n));
 	CHECK(rig_start(&rig, &o, "trap '' PIPE; sleep 0.4; exit 9") == 0);
 	if (known)
-		CHECK(keep(&rig, KEEP_PIDFD, rig.pidfd) == 0);
+		CHECK(hold(&rig, INHERIT_PIDFD, rig.pidfd) == 0);
 	mon = child_of(rig.child.pid, "monitor");
 	CHECK(mon > 0);
 	CHECK(kill(mon, SIGKILL) == 0);
@@ -217,7 +217,7 @@ test_status_asked(int n)
 
 	begin(&rig, clean_up_words(n));
 	CHECK(rig_start(&rig, &o, "sleep 0.1; exit 4") == 0);
-	CHECK(keep(&rig, KEEP_PIDFD, rig.pidfd) == 0);
+	CHECK(hold(&rig, INHERIT_PIDFD, rig.pidfd) == 0);
 	CHECK(kill(child_of(rig.child.pid, "monitor"), SIGKILL) == 0);
 	CHECK(chan_recv(&rig.mon, &p) == 0);
 	usleep(300000);

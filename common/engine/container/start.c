@@ -110,7 +110,7 @@ start_has_filter(struct start *st, const struct rec *def)
 	st->filter_fd = -1;
 	st->filter_sought = true;
 	if (strcmp(profile, "unconfined") == 0 ||
-	    session_kept(s, KEEP_SECCOMP) != -1)
+	    session_kept(s, INHERIT_SECCOMP) != -1)
 		return (true);
 	/* A person's file is read when we are no more than that person. */
 	if (strcmp(profile, session_config(s, "seccomp.profile",
@@ -144,7 +144,7 @@ ask_seccomp(struct start *st)
 	struct rec	*q;
 
 	if (strcmp(profile, "unconfined") == 0 || st->filter_fd != -1 ||
-	    (st->filter_fd = session_kept(s, KEEP_SECCOMP)) != -1)
+	    (st->filter_fd = session_kept(s, INHERIT_SECCOMP)) != -1)
 		return (0);
 	if ((q = seccomp_question(s, st->def, profile)) == NULL)
 		return (-1);
@@ -284,12 +284,12 @@ give_init(struct start *st)
 }
 
 static int
-keep(struct start *st, enum keep_fd slot, int fd)
+keep(struct start *st, enum inherited_fd which, int fd)
 {
-	union msg	 m = { .reap_keep = { .slot = slot } };
+	union msg	 m = { .reap_hold = { .which = which } };
 
 	return (fd == -1 ? 0 : star_post(&st->s->star, H_REAPER,
-	    MSG_reap_keep, &m, &fd, 1));
+	    MSG_reap_hold, &m, &fd, 1));
 }
 
 /* A restart gets the same, and what else only we can get (restart.h). */
@@ -309,7 +309,7 @@ give_seccomp(struct start *st)
 	if (st->filter_fd == -1)
 		return (0);
 	if (restart_wanted(st->def) &&
-	    keep(st, KEEP_SECCOMP, st->filter_fd) == -1)
+	    keep(st, INHERIT_SECCOMP, st->filter_fd) == -1)
 		return (-1);
 	return (give(st, LAUNCH_SECCOMP, 0, st->filter_fd));
 }
@@ -395,10 +395,10 @@ keep_dirs(struct start *st)
 	if (!s->system)
 		return (0);
 	if (access(session_config(s, "path.state", ""), X_OK) == -1 &&
-	    keep(st, KEEP_STATE, s->state_dir) == -1)
+	    keep(st, INHERIT_STATE, s->state_dir) == -1)
 		return (-1);
 	if (access(session_config(s, "path.run", ""), X_OK) == -1 &&
-	    keep(st, KEEP_RUN, s->run_dir) == -1)
+	    keep(st, INHERIT_RUN, s->run_dir) == -1)
 		return (-1);
 	return (0);
 }
@@ -413,7 +413,7 @@ keep_refresh(struct start *st)
 {
 	if (!st->s->system || !restart_wanted(st->def))
 		return (0);
-	return (keep(st, KEEP_REFRESH,
+	return (keep(st, INHERIT_REFRESH,
 	    st->s->star.helper[H_REFRESH].chan.fd));
 }
 
@@ -523,10 +523,10 @@ keep_all(struct start *st)
 {
 	struct session	*s = st->s;
 
-	if (keep(st, KEEP_PIDFD, st->pidfd) == -1 ||
-	    keep(st, KEEP_USERNS, st->userns) == -1 ||
-	    keep(st, KEEP_CONFIG, s->config_fd) == -1 ||
-	    keep(st, KEEP_GRAPH, s->system ? s->graph_fd : -1) == -1 ||
+	if (keep(st, INHERIT_PIDFD, st->pidfd) == -1 ||
+	    keep(st, INHERIT_USERNS, st->userns) == -1 ||
+	    keep(st, INHERIT_CONFIG, s->config_fd) == -1 ||
+	    keep(st, INHERIT_GRAPH, s->system ? s->graph_fd : -1) == -1 ||
 	    keep_dirs(st) == -1 || keep_refresh(st) == -1)
 		return (-1);
 	s->userns_fd = take_fd(&st->userns);

@@ -2,8 +2,8 @@
  * What no file says: where things are for this user on this machine, and
  * what follows from it.
  */
-#ifndef RESOLVE_SETTLE_H
-#define RESOLVE_SETTLE_H
+#ifndef RESOLVE_CONFIG_H
+#define RESOLVE_CONFIG_H
 
 #include "request.h"
 
@@ -23,7 +23,7 @@ struct places {
 };
 
 /* Fill in, and complete the settings. 0, or -1 with one sentence. */
-int	settle(struct settings *, const struct request *, struct places *,
+int	config_complete(struct settings *, const struct request *, struct places *,
 	    struct problem *);
 
 #endif

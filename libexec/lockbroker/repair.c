@@ -126,7 +126,7 @@ relink_claims(struct table *t)
 	struct table_head		*h = table_head(t);
 
 	if ((all = calloc(n, sizeof(*all))) == NULL)
-		fatalx(EX_OSERR, "no memory to mend the table of locks");
+		fatalx(EX_OSERR, "no memory to repair the table of locks");
 	h->free_claim = 0;
 	for (uint32_t i = n; i > 0; i--) {
 		struct claim	*c = table_claim(t, i);
@@ -149,7 +149,7 @@ relink_claims(struct table *t)
 
 /* Names that nothing needs go; who waits looks again, whatever was missed. */
 static void
-settle(struct table *t)
+grant_waiting(struct table *t)
 {
 	struct table_head	*h = table_head(t);
 	uint32_t		 n = table_slots(t);
@@ -161,7 +161,7 @@ settle(struct table *t)
 		if (s->name[0] == '\0')
 			continue;
 		h->nallocated += s->allocated != 0;
-		claim_settle(t, i);
+		claim_grant_next(t, i);
 		slot_unused(t, i);
 	}
 	h->lowest = 0;
@@ -177,5 +177,5 @@ table_rebuild(struct table *t)
 	reset_members(t);
 	index_slots(t);
 	relink_claims(t);
-	settle(t);
+	grant_waiting(t);
 }

@@ -1,4 +1,4 @@
-#include "settle.h"
+#include "config.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -99,7 +99,7 @@ chosen_path(const struct settings *s, const struct request *rq,
 }
 
 static int
-settle_graph(struct settings *s, const struct request *rq, struct places *pl,
+config_graph(struct settings *s, const struct request *rq, struct places *pl,
     struct problem *pr)
 {
 	int	 rc;
@@ -120,7 +120,7 @@ settle_graph(struct settings *s, const struct request *rq, struct places *pl,
 }
 
 static int
-settle_run_root(struct settings *s, const struct request *rq,
+config_run_root(struct settings *s, const struct request *rq,
     struct places *pl, struct problem *pr)
 {
 	int	 rc;
@@ -154,7 +154,7 @@ guess_driver(const struct places *pl)
 }
 
 static int
-settle_driver(struct settings *s, const struct places *pl, struct problem *pr)
+config_driver(struct settings *s, const struct places *pl, struct problem *pr)
 {
 	const char	*name = settings_str(s, "storage.driver", NULL);
 	struct setting	*it = settings_find(s, "storage.driver");
@@ -179,7 +179,7 @@ settle_driver(struct settings *s, const struct places *pl, struct problem *pr)
  * ends with the boot with --tmpdir rather. What files have is podman's.
  */
 static int
-settle_ours(const struct settings *s, const struct request *rq,
+config_own_dirs(const struct settings *s, const struct request *rq,
     struct places *pl, struct problem *pr)
 {
 	const struct setting	*root = settings_find(s, "storage.graphroot");
@@ -216,7 +216,7 @@ settle_ours(const struct settings *s, const struct request *rq,
 }
 
 static int
-settle_engine_dirs(struct settings *s, const struct request *rq,
+config_engine_dirs(struct settings *s, const struct request *rq,
     const struct places *pl, struct problem *pr)
 {
 	char	 path[PATH_LEN + 32];
@@ -274,7 +274,7 @@ check_network_dirs(struct settings *s, struct problem *pr)
  * where the configuration names it.
  */
 static int
-settle_seccomp(const struct settings *s, struct places *pl,
+config_seccomp(const struct settings *s, struct places *pl,
     struct problem *pr)
 {
 	const char		*name = "containers.seccomp_profile";
@@ -313,7 +313,7 @@ has_session_bus(const struct request *rq)
  * manages no cgroups for a user.
  */
 static int
-settle_cgroups(struct settings *s, const struct request *rq,
+config_cgroups(struct settings *s, const struct request *rq,
     struct problem *pr)
 {
 	const char	*name = "engine.cgroup_manager";
@@ -335,7 +335,7 @@ settle_cgroups(struct settings *s, const struct request *rq,
 }
 
 static int
-settle_events(struct settings *s, const struct request *rq,
+config_events(struct settings *s, const struct request *rq,
     struct problem *pr)
 {
 	return (put_default(s, "engine.events_logger",
@@ -345,7 +345,7 @@ settle_events(struct settings *s, const struct request *rq,
 
 /* S51; the names that older configuration files have for it count. */
 static int
-settle_state(struct settings *s, struct places *pl, struct problem *pr)
+config_state(struct settings *s, struct places *pl, struct problem *pr)
 {
 	const char		*name = "engine.state_type", *v, *origin;
 	const struct setting	*it;
@@ -375,21 +375,21 @@ settle_state(struct settings *s, struct places *pl, struct problem *pr)
 }
 
 int
-settle(struct settings *s, const struct request *rq, struct places *pl,
+config_complete(struct settings *s, const struct request *rq, struct places *pl,
     struct problem *pr)
 {
 	const char	*env;
 
 	*pl = (struct places){ 0 };
-	if (settle_graph(s, rq, pl, pr) == -1 ||
-	    settle_run_root(s, rq, pl, pr) == -1 ||
-	    settle_driver(s, pl, pr) == -1 ||
-	    settle_ours(s, rq, pl, pr) == -1 ||
-	    settle_engine_dirs(s, rq, pl, pr) == -1 ||
+	if (config_graph(s, rq, pl, pr) == -1 ||
+	    config_run_root(s, rq, pl, pr) == -1 ||
+	    config_driver(s, pl, pr) == -1 ||
+	    config_own_dirs(s, rq, pl, pr) == -1 ||
+	    config_engine_dirs(s, rq, pl, pr) == -1 ||
 	    check_network_dirs(s, pr) == -1 ||
-	    settle_seccomp(s, pl, pr) == -1 ||
-	    settle_cgroups(s, rq, pr) == -1 || settle_events(s, rq, pr) == -1 ||
-	    settle_state(s, pl, pr) == -1)
+	    config_seccomp(s, pl, pr) == -1 ||
+	    config_cgroups(s, rq, pr) == -1 || config_events(s, rq, pr) == -1 ||
+	    config_state(s, pl, pr) == -1)
 		return (-1);
 	(void)request_find(rq, "policy.json", pl->policy_json);
 	(void)request_find(rq, "mounts.conf", pl->mounts);
