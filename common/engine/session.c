@@ -13,7 +13,6 @@
 
 #include <bsd/string.h>
 
-#include "account.h"
 #include "boot.h"
 #include "cleanup.h"
 #include "confined.h"
@@ -24,13 +23,13 @@
 #include "path.h"
 #include "pinned.h"
 #include "record.h"
+#include "root.h"
 #include "running.h"
 #include "runtimes.h"
 #include "say.h"
 #include "settled.h"
 #include "storeid.h"
 #include "sweep.h"
-#include "trust.h"
 
 #define NEED_OPENED	(NEED_STATE | NEED_SETTINGS)	/* a statekeep */
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
@@ -156,30 +155,6 @@ start_rest(struct session *s, unsigned int need, char *const *cleanup)
 	return (start_wanted(s, need, rest, NITEMS(rest)));
 }
 
-static int
-graph_dir(struct session *s, bool create)
-{
-	int	 fd = open(s->graph, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd == -1 && errno == ENOENT && create &&
-	    (geteuid() != 0 || trust_is_chosen(s, s->graph)))
-		fd = path_private_dir(s->graph, true);
-	if (fd == -1)
-		return (session_sentence(s, "cannot open the storage", s->graph));
-	if (geteuid() != 0)
-		return (fd);
-	if (trust_storage(s, fd, s->graph) == -1) {
-		close(fd);
-		return (-1);
-	}
-	if (trust_is_reachable(s->graph))
-		say_warning("every user can enter the directories above the "
-		    "storage %s: whoever takes over the account "
-		    ACCOUNT_NAME " could leave set-user-ID programs there; "
-		    "give one of them mode 0700", s->graph);
-	return (fd);
-}
-
 /* Root's may lie where the account cannot go: then its reaper has them. */
 static int
 kept_dir(struct session *s, enum inherited_fd which, const char *key)
@@ -188,15 +163,6 @@ kept_dir(struct session *s, enum inherited_fd which, const char *key)
 
 	return (fd == -1 ? session_own_dir(s, session_config(s, key, "")) :
 	    fcntl(fd, F_DUPFD_CLOEXEC, 0));
-}
-
-static int
-trust_dirs(struct session *s)
-{
-	return (s->inherit ? 0 : trust_path(s, "graph root", s->graph) == -1 ||
-	    trust_path(s, "state directory", session_config(s, "path.state",
-	    "")) == -1 || trust_path(s, "run directory", session_config(s,
-	    "path.run", "")) == -1 ? -1 : 0);
 }
 
 /* With a state, that is asked first whether this is the place to make it. */
@@ -209,13 +175,13 @@ open_graph(struct session *s, unsigned int need)
 		return (0);
 	if ((need & NEED_STORE) == 0) {
 		/* The state may be made in it: is it the place for that? */
-		if (geteuid() == 0 && (fd = graph_dir(s, false)) != -1)
+		if (geteuid() == 0 && (fd = root_open_graph(s, false)) != -1)
 			close(fd);
 		else if (geteuid() == 0 && errno != ENOENT)
 			return (-1);
 		return (0);
 	}
-	s->graph_fd = graph_dir(s, (need & NEED_OPENED) == 0);
+	s->graph_fd = root_open_graph(s, (need & NEED_OPENED) == 0);
 	return (s->graph_fd == -1 && errno != ENOENT ? -1 : 0);
 }
 
@@ -223,7 +189,7 @@ static int
 open_dirs(struct session *s, unsigned int need)
 {
 	/* The storage before what may be made in it. */
-	if (trust_dirs(s) == -1 || open_graph(s, need) == -1)
+	if (root_check_dirs(s) == -1 || open_graph(s, need) == -1)
 		return (-1);
 	/* The store alone can be looked at when the state is broken. */
 	if (((need & (NEED_OPENED | NEED_LOCK)) != 0 &&
@@ -235,81 +201,6 @@ open_dirs(struct session *s, unsigned int need)
 	if (!s->inherit)
 		cache_open(&s->cache, session_config(s, "path.run", ""), true);
 	grant_open(s);
-	return (0);
-}
-
-/* Where podman of root lists what lasts until the boot, if it is there. */
-static int
-grant_run_root(struct session *s)
-{
-	union msg	 m = { .ids_grant = { GRANT_STORE | GRANT_NOSUID |
-			    GRANT_NODEV } };
-
-	s->run_root_fd = open(session_config(s, "path.run_storage", ""),
-	    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return (s->run_root_fd == -1 ? 0 : star_post(&s->star, H_REFRESH,
-	    MSG_ids_grant, &m, &s->run_root_fd, 1));
-}
-
-/* Linux before 6.3 does not map ids in a tmpfs: then it is not seen. */
-static void
-mount_run_root(struct session *s)
-{
-	union msg	 m = { .ids_mount = { .grant = 1, .slot = 0,
-			    .nosuid = 1, .nodev = 1 } };
-	struct packet	 p;
-
-	close(s->run_root_fd);
-	s->run_root_fd = -1;
-	if (star_ask(&s->star, H_REFRESH, MSG_ids_mount, &m, NULL, 0,
-	    &p) == -1) {
-		s->star.text[0] = '\0';
-		return;
-	}
-	s->run_root_fd = packet_take_fd(&p, 0);
-	packet_clear(&p);
-}
-
-/*
- * The last moment as root: what only root can open is open, refresh knows
- * what it may be asked to mount, and from here on nobody but refresh can
- * become root again.
- */
-static int
-give_up_root(struct session *s, unsigned int need)
-{
-	union msg	 m = { .ids_grant = { GRANT_STORE | GRANT_NODEV } };
-	struct packet	 p;
-	bool		 graph = s->graph_fd != -1;
-	bool		 refresh = star_has(&s->star, H_REFRESH);
-
-	if (refresh && graph && star_post(&s->star, H_REFRESH, MSG_ids_grant,
-	    &m, &s->graph_fd, 1) == -1)
-		return (-1);
-	if (refresh && graph && (need & NEED_RUN_ROOT) &&
-	    grant_run_root(s) == -1)
-		return (-1);
-	if (s->privileged != NULL && s->privileged(s) == -1)
-		return (-1);
-	if (refresh && star_post(&s->star, H_REFRESH, MSG_ids_seal, NULL, NULL,
-	    0) == -1)
-		return (-1);
-	mac_forget(&s->root_key);
-	account_become(s->star.uid, s->star.gid);
-	s->star.uid = 0;	/* who starts from here on is born as we are */
-	if (!graph)
-		return (0);
-	/* Grant number 0 is the storage: see it with the account's ids. */
-	memset(&m, 0, sizeof(m));
-	m.ids_mount.nosuid = m.ids_mount.nodev = 1;
-	if (star_ask(&s->star, H_REFRESH, MSG_ids_mount, &m, NULL, 0,
-	    &p) == -1)
-		return (-1);
-	close(s->graph_fd);
-	s->graph_fd = packet_take_fd(&p, 0);
-	packet_clear(&p);
-	if (s->run_root_fd != -1)
-		mount_run_root(s);
 	return (0);
 }
 
@@ -530,7 +421,8 @@ state_opened(struct session *s)
 	/* Only now is it known that a storage belongs there. */
 	if (rc == 0 && s->graph_fd == -1 && *s->graph != '\0' &&
 	    star_has(&s->star, H_STORE))
-		rc = (s->graph_fd = graph_dir(s, true)) == -1 ? -1 : 0;
+		rc = (s->graph_fd = root_open_graph(s, true)) == -1 ?
+		    -1 : 0;
 	return (rc);
 }
 
@@ -549,24 +441,6 @@ open_parts(struct session *s, unsigned int need, bool root,
 	if ((need & NEED_LOCK) && locks_opened(s) == -1)
 		return (-1);
 	return (0);
-}
-
-/* Root's command works as the engine's account; see account.h. */
-static int
-find_mode(struct session *s)
-{
-	char	 maker[900];
-
-	s->system = s->system || geteuid() == 0;
-	if (geteuid() != 0)
-		return (0);
-	if (account_find(&s->star.uid, &s->star.gid) == 0)
-		return (0);
-	account_maker(maker, sizeof(maker));
-	(void)snprintf(s->star.text, sizeof(s->star.text), "there is no "
-	    "account \"" ACCOUNT_NAME "\" on this machine for root's "
-	    "containers: make it with `%s`", maker);
-	return (-1);
 }
 
 /*
@@ -608,7 +482,7 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 
 	if (star_init(&s->star, s->g->trace, s->g->verbose) == -1 ||
 	    (s->inherit && s->config == NULL && take_kept(s) == -1) ||
-	    find_mode(s) == -1)
+	    root_find_account(s) == -1)
 		return (-1);
 	/* A clean-up is the account's from its first instruction. */
 	if (s->system && !root && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
@@ -640,7 +514,7 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	early = root || ((need & NEED_STORE) != 0 && s->graph_fd == -1);
 	if (early && (need & NEED_OPENED) && (rc = state_opened(s)) != 0)
 		return (rc);
-	if (root && give_up_root(s, need) == -1)
+	if (root && root_give_up(s, need) == -1)
 		return (-1);
 	if (star_has(&s->star, H_REFRESH) && query_ids(s, need) == -1)
 		return (-1);
@@ -731,13 +605,12 @@ session_open_resolve(struct session *s, struct globals *g)
 {
 	begin(s, g);
 	if (star_init(&s->star, g->trace, g->verbose) == -1 ||
-	    find_mode(s) == -1 || star_start(&s->star, H_RESOLVE) == -1) {
+	    root_find_account(s) == -1 || star_start(&s->star, H_RESOLVE) == -1) {
 		(void)session_error(s);
 		session_close(s);
 		return (-1);
 	}
-	if (geteuid() == 0)
-		account_become(s->star.uid, s->star.gid);
+	root_leave(s);
 	return (0);
 }
 

@@ -1,0 +1,232 @@
+/*
+ * The part of `bulkhead` that runs as root, in the order in which it runs. An
+ * ordinary user's command does none of this.
+ *
+ *  1. Standard streams, umask and signals are set (bin/bulkhead/main.c).
+ *  2. The options are parsed. argv is root's own text, and says which files
+ *     root opens in steps 3 and 13; nothing else is read for it.
+ *  3. The log that --log-opt path= names is opened (rootlog.c).
+ *  4. The account is looked up in /etc/passwd (account.c).
+ *  5. Helpers are started. Each but refresh becomes the account before its
+ *     exec (protocol/spawn.c).
+ *  6. The configuration arrives as a record: from resolve, which is the
+ *     account's, or from the cache in the run directory, authenticated with a
+ *     key that only root reads (runtime/cache.c). It is decoded as root because it names the directories of
+ *     steps 7 to 9. The decoder takes no length or offset on trust and is
+ *     fuzzed; what the record says is worth no more than the account's word,
+ *     which is why steps 7 and 8 check it.
+ *  7. Directories on the way to the storage, the state and the run directory
+ *     must belong to root or to the account (trust.c).
+ *  8. The storage is opened. One is made only where root chose the path.
+ *  9. The state and run directories are made, opened and handed to the
+ *     account (session_dir.c).
+ * 10. The key that authenticates what root granted is read, or made (grant.c).
+ * 11. statekeep, which is the account's, says with which paths the state was
+ *     made. That record is decoded as root because the storage may be at one
+ *     of them; each path must carry a code made with root's key (pinned.c).
+ * 12. refresh is given the storage, and with NEED_RUN_ROOT podman's run root.
+ * 13. Files that the command line names are opened, and given to refresh or to
+ *     a helper. Those that a container's definition names are opened only when
+ *     the definition carries the right code (grant.c).
+ * 14. refresh is told that no more grants follow.
+ * 15. The key is wiped from memory.
+ * 16. This process becomes the account for good (account.c).
+ *
+ * Steps 12 to 16 are last_steps below. After them refresh is the only process
+ * of this command that holds a privilege of the host.
+ */
+#include "root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "account.h"
+#include "mac.h"
+#include "path.h"
+#include "say.h"
+#include "session.h"
+#include "trust.h"
+
+int
+root_find_account(struct session *s)
+{
+	char	 maker[900];
+
+	s->system = s->system || geteuid() == 0;
+	if (geteuid() != 0)
+		return (0);
+	if (account_find(&s->star.uid, &s->star.gid) == 0)
+		return (0);
+	account_maker(maker, sizeof(maker));
+	(void)snprintf(s->star.text, sizeof(s->star.text), "there is no "
+	    "account \"" ACCOUNT_NAME "\" on this machine for root's "
+	    "containers: make it with `%s`", maker);
+	return (-1);
+}
+
+int
+root_check_dirs(struct session *s)
+{
+	/* A clean-up works with directories that its container has open. */
+	if (s->inherit)
+		return (0);
+	return (trust_path(s, "graph root", s->graph) == -1 ||
+	    trust_path(s, "state directory", session_config(s, "path.state",
+	    "")) == -1 || trust_path(s, "run directory", session_config(s,
+	    "path.run", "")) == -1 ? -1 : 0);
+}
+
+int
+root_open_graph(struct session *s, bool create)
+{
+	int	 fd = open(s->graph, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd == -1 && errno == ENOENT && create &&
+	    (geteuid() != 0 || trust_is_chosen(s, s->graph)))
+		fd = path_private_dir(s->graph, true);
+	if (fd == -1)
+		return (session_sentence(s, "cannot open the storage", s->graph));
+	if (geteuid() != 0)
+		return (fd);
+	if (trust_storage(s, fd, s->graph) == -1) {
+		close(fd);
+		return (-1);
+	}
+	if (trust_is_reachable(s->graph))
+		say_warning("every user can enter the directories above the "
+		    "storage %s: whoever takes over the account "
+		    ACCOUNT_NAME " could leave set-user-ID programs there; "
+		    "give one of them mode 0700", s->graph);
+	return (fd);
+}
+
+/* The storage is grant number 0. */
+static int
+grant_graph(struct session *s, unsigned int need)
+{
+	union msg	 m = { .ids_grant = { GRANT_STORE | GRANT_NODEV } };
+
+	(void)need;
+	if (s->graph_fd == -1 || !star_has(&s->star, H_REFRESH))
+		return (0);
+	return (star_post(&s->star, H_REFRESH, MSG_ids_grant, &m,
+	    &s->graph_fd, 1));
+}
+
+/* Where podman of root lists what lasts until the boot: grant number 1. */
+static int
+grant_run_root(struct session *s, unsigned int need)
+{
+	union msg	 m = { .ids_grant = { GRANT_STORE | GRANT_NOSUID |
+			    GRANT_NODEV } };
+
+	if (s->graph_fd == -1 || !star_has(&s->star, H_REFRESH) ||
+	    (need & NEED_RUN_ROOT) == 0)
+		return (0);
+	s->run_root_fd = open(session_config(s, "path.run_storage", ""),
+	    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return (s->run_root_fd == -1 ? 0 : star_post(&s->star, H_REFRESH,
+	    MSG_ids_grant, &m, &s->run_root_fd, 1));
+}
+
+static int
+open_named(struct session *s, unsigned int need)
+{
+	(void)need;
+	return (s->privileged == NULL ? 0 : s->privileged(s));
+}
+
+static int
+seal_grants(struct session *s, unsigned int need)
+{
+	(void)need;
+	return (!star_has(&s->star, H_REFRESH) ? 0 : star_post(&s->star,
+	    H_REFRESH, MSG_ids_seal, NULL, NULL, 0));
+}
+
+static int
+forget_key(struct session *s, unsigned int need)
+{
+	(void)need;
+	mac_forget(&s->root_key);
+	return (0);
+}
+
+static int
+become_account(struct session *s, unsigned int need)
+{
+	(void)need;
+	account_become(s->star.uid, s->star.gid);
+	s->star.uid = 0;	/* helpers started from here on need no change */
+	return (0);
+}
+
+static int	(*const last_steps[])(struct session *, unsigned int) = {
+	grant_graph,
+	grant_run_root,
+	open_named,
+	seal_grants,
+	forget_key,
+	become_account,
+};
+
+/* As the account: the storage, with ids mapped to the account's own. */
+static int
+mount_graph(struct session *s)
+{
+	union msg	 m = { .ids_mount = { .grant = 0, .slot = 0,
+			    .nosuid = 1, .nodev = 1 } };
+	struct packet	 p;
+
+	if (star_ask(&s->star, H_REFRESH, MSG_ids_mount, &m, NULL, 0,
+	    &p) == -1)
+		return (-1);
+	close(s->graph_fd);
+	s->graph_fd = packet_take_fd(&p, 0);
+	packet_clear(&p);
+	return (0);
+}
+
+/* Linux before 6.3 does not map ids in a tmpfs: go on without the run root. */
+static void
+mount_run_root(struct session *s)
+{
+	union msg	 m = { .ids_mount = { .grant = 1, .slot = 0,
+			    .nosuid = 1, .nodev = 1 } };
+	struct packet	 p;
+
+	close(s->run_root_fd);
+	s->run_root_fd = -1;
+	if (star_ask(&s->star, H_REFRESH, MSG_ids_mount, &m, NULL, 0,
+	    &p) == -1) {
+		s->star.text[0] = '\0';
+		return;
+	}
+	s->run_root_fd = packet_take_fd(&p, 0);
+	packet_clear(&p);
+}
+
+int
+root_give_up(struct session *s, unsigned int need)
+{
+	for (size_t i = 0; i < sizeof(last_steps) / sizeof(last_steps[0]); i++)
+		if (last_steps[i](s, need) == -1)
+			return (-1);
+	if (s->graph_fd == -1)
+		return (0);
+	if (mount_graph(s) == -1)
+		return (-1);
+	if (s->run_root_fd != -1)
+		mount_run_root(s);
+	return (0);
+}
+
+void
+root_leave(struct session *s)
+{
+	if (geteuid() == 0)
+		account_become(s->star.uid, s->star.gid);
+}
