@@ -1,23 +1,12 @@
 /*
  * policyc: compile one .policy file to the BPF program its helper loads, at
- * build time, so that starting a helper costs one prctl. Prints a C array.
+ * build time, so that starting a helper costs one prctl. Prints a header with
+ * the rows, the program and, for NAME.policy, the struct policy NAME_policy.
  *
- *	cc -DPOLICY='"resolve.policy"' ... policyc.c && ./policyc > resolve.bpf.h
+ *	cc -DPOLICY='"unpack"' -DROWS='"unpack.policy"' ... policyc.c
+ *	./policyc > unpack.policy.h
  */
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-
-#include <linux/capability.h>
-#include <linux/fs.h>
-#include <linux/nsfs.h>
-
 #include <err.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,10 +14,10 @@
 
 #include <seccomp.h>
 
-#include "policy.h"
+#include "words.h"
 
 static const struct rule rules[] = {
-#include POLICY
+#include ROWS
 };
 
 static void
@@ -57,25 +46,47 @@ add_row(scmp_filter_ctx ctx, const struct rule *r)
 		errx(1, "%s: %s: %s", POLICY, r->text, strerror(-rc));
 }
 
-/* Of a program with several policies, NAME-OTHER.policy: "_OTHER". */
+/* The policy's name as part of C names: "cgroup-inside" is cgroup_inside. */
 static const char *
-suffix(void)
+c_name(void)
 {
 	static char	 out[64];
-	const char	*dash = strchr(POLICY, '-');
 
-	if (dash != NULL)
-		(void)snprintf(out, sizeof(out), "_%.*s",
-		    (int)strcspn(dash + 1, "."), dash + 1);
+	(void)snprintf(out, sizeof(out), "%s", POLICY);
+	for (char *dash = out; (dash = strchr(dash, '-')) != NULL; )
+		*dash = '_';
 	return (out);
+}
+
+static void
+print_header(int fd)
+{
+	struct sock_filter	 f;
+	const char		*name = c_name();
+
+	printf("/* Made from %s by policyc. */\n"
+	    "#include \"words.h\"\n\n"
+	    "static const struct rule %s_rules[] = {\n"
+	    "#include \"%s\"\n"
+	    "};\n\n"
+	    "static const struct sock_filter %s_bpf[] = {\n",
+	    ROWS, name, ROWS, name);
+	while (read(fd, &f, sizeof(f)) == sizeof(f))
+		printf("\t{ %#06x, %3u, %3u, %#010x },\n", f.code, f.jt, f.jf,
+		    f.k);
+	printf("};\n\n"
+	    "static const struct policy %s_policy = {\n"
+	    "\t\"%s\",\n"
+	    "\t%s_rules, sizeof(%s_rules) / sizeof(%s_rules[0]),\n"
+	    "\t%s_bpf, sizeof(%s_bpf) / sizeof(%s_bpf[0]),\n"
+	    "};\n", name, POLICY, name, name, name, name, name, name);
 }
 
 int
 main(void)
 {
-	struct sock_filter	 f;
-	scmp_filter_ctx		 ctx;
-	int			 fd = memfd_create("bpf", 0), rc;
+	scmp_filter_ctx	 ctx;
+	int		 fd = memfd_create("bpf", 0), rc;
 
 	if (fd == -1 || (ctx = seccomp_init(SCMP_ACT_TRAP)) == NULL)
 		err(1, "policyc");
@@ -86,12 +97,6 @@ main(void)
 		errx(1, "%s: %s", POLICY, strerror(-rc));
 	if (lseek(fd, 0, SEEK_SET) == -1)
 		err(1, "lseek");
-	printf("/* Made from %s by policyc. */\n"
-	    "static const struct sock_filter bpf%s[] = {\n", POLICY,
-	    suffix());
-	while (read(fd, &f, sizeof(f)) == sizeof(f))
-		printf("\t{ %#06x, %3u, %3u, %#010x },\n", f.code, f.jt, f.jf,
-		    f.k);
-	printf("};\n");
+	print_header(fd);
 	return (fflush(stdout) == 0 ? 0 : 1);
 }

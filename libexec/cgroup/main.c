@@ -10,22 +10,15 @@
  *         numbers of the container's own pid namespace, from inside of it.
  * Dies:   when its channel closes.
  */
-#include <linux/nsfs.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sysexits.h>
-#include <unistd.h>
 
+#include "cgroup-inside.policy.h"
+#include "cgroup.policy.h"
 #include "helper.h"
 #include "log.h"
-#include "policy.h"
 #include "messages.h"
 #include "record.h"
 #include "worker.h"
@@ -75,33 +68,19 @@ static const struct handler handlers[] = {
 	{ MSG_cg_gather,	READY,	on_cg_gather },
 };
 
-static const struct rule rules[] = {
-#include "cgroup.policy"
-};
-#include "cgroup.bpf.h"
-
-static const struct rule rules_inside[] = {
-#include "cgroup-inside.policy"
-};
-#include "cgroup-inside.bpf.h"
-
-static const struct policy policy = { "cgroup", rules, NITEMS(rules), bpf,
-	NITEMS(bpf) };
-static const struct policy inside = { "cgroup-inside", rules_inside,
-	NITEMS(rules_inside), bpf_inside, NITEMS(bpf_inside) };
-
 int
 main(int argc, char **argv)
 {
 	struct helper	 h = { .name = "cgroup", .self = R_CGROUP,
-			    .policy = &policy, .inner = &inside };
+			    .policy = &cgroup_policy,
+			    .inner = &cgroup_inside_policy };
 	unsigned int	 state = READY;
 	int		 worker;
 
 	helper_args(&h, argc, argv);		/* -P -t -v, -p role */
 	helper_socket(&h);			/* descriptor 3, or exit */
 	helper_drop(&h);
-	if ((worker = worker_start(&inside)) == -1)
+	if ((worker = worker_start(&cgroup_inside_policy)) == -1)
 		fatal("starting the process that gathers");
 	helper_sandbox(&h, NULL, 0);		/* limits, no files, seccomp */
 	return (helper_serve(&h, handlers, NITEMS(handlers), &state,

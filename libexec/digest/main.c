@@ -14,14 +14,11 @@
  * could change between the sum and the reader.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "cleanup.h"
+#include "digest.policy.h"
 #include "flow.h"
 #include "helper.h"
-#include "policy.h"
 #include "sum.h"
 #include "why.h"
 
@@ -34,14 +31,6 @@ struct digest {
 	unsigned int	 state;
 	uint8_t		 buf[CHUNK];
 };
-
-static const struct rule rules[] = {
-#include "digest.policy"
-};
-#include "digest.bpf.h"
-
-static const struct policy policy = { "digest", rules,
-	sizeof(rules) / sizeof(rules[0]), bpf, sizeof(bpf) / sizeof(bpf[0]) };
 
 /* Every byte, in this order: read, count, add, hand on. */
 static int
@@ -114,7 +103,7 @@ int
 main(int argc, char **argv)
 {
 	static struct digest	 d = { .helper = { .name = "digest",
-				    .self = R_DIGEST, .policy = &policy },
+				    .self = R_DIGEST, .policy = &digest_policy },
 				    .state = READY };
 
 	helper_args(&d.helper, argc, argv);

@@ -19,9 +19,9 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "fetch.policy.h"
 #include "helper.h"
 #include "image.h"
-#include "policy.h"
 #include "record.h"
 #include "send.h"
 
@@ -33,14 +33,6 @@ struct fetch {
 	struct images	 images;
 	bool		 whole;		/* tar: the file is the one blob */
 };
-
-static const struct rule rules[] = {
-#include "fetch.policy"
-};
-#include "fetch.bpf.h"
-
-static const struct policy policy = { "fetch", rules,
-	sizeof(rules) / sizeof(rules[0]), bpf, sizeof(bpf) / sizeof(bpf[0]) };
 
 /* manifest.json is looked at first: it has full names, index.json may not. */
 static int
@@ -155,7 +147,7 @@ int
 main(int argc, char **argv)
 {
 	struct helper	 h = { .name = "fetch", .self = R_FETCH,
-			    .policy = &policy };
+			    .policy = &fetch_policy };
 	struct fetch	 f = { .helper = &h, .state = EMPTY,
 			    .images.members.fd = -1 };
 

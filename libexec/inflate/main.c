@@ -9,13 +9,11 @@
  * hashes behind it, or nothing, which ends at a deadline.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <string.h>
 
 #include "cleanup.h"
 #include "flow.h"
 #include "helper.h"
-#include "policy.h"
+#include "inflate.policy.h"
 #include "stream.h"
 #include "why.h"
 
@@ -25,14 +23,6 @@ struct inflate {
 	struct helper	 helper;
 	unsigned int	 state;
 };
-
-static const struct rule rules[] = {
-#include "inflate.policy"
-};
-#include "inflate.bpf.h"
-
-static const struct policy policy = { "inflate", rules,
-	sizeof(rules) / sizeof(rules[0]), bpf, sizeof(bpf) / sizeof(bpf[0]) };
 
 static int
 on_stream_inflate(void *ctx, struct packet *p, struct answer *a)
@@ -71,7 +61,7 @@ int
 main(int argc, char **argv)
 {
 	struct inflate	 i = { .helper = { .name = "inflate",
-			    .self = R_INFLATE, .policy = &policy },
+			    .self = R_INFLATE, .policy = &inflate_policy },
 			    .state = READY };
 
 	helper_args(&i.helper, argc, argv);

@@ -16,9 +16,7 @@
 #include <sys/resource.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "chan.h"
 #include "child.h"
@@ -26,8 +24,8 @@
 #include "fault.h"
 #include "given.h"
 #include "helper.h"
+#include "launch.policy.h"
 #include "log.h"
-#include "policy.h"
 #include "record.h"
 #include "spec.h"
 
@@ -44,13 +42,6 @@ struct launch {
 	struct child	 child;
 	struct fault	 fault;
 };
-
-static const struct rule rules[] = {
-#include "launch.policy"
-};
-#include "launch.bpf.h"
-static const struct policy policy = { "launch", rules, NITEMS(rules), bpf,
-    NITEMS(bpf) };
 
 static int
 answer_fault(struct launch *l, struct answer *a)
@@ -203,7 +194,7 @@ main(int argc, char **argv)
 			    .child = { .sock = -1, .pidfd = -1, .userns = -1,
 			    .netns = -1 } };
 	struct helper	 h = { .name = "launch", .self = R_LAUNCH,
-			    .policy = &policy };
+			    .policy = &launch_policy };
 	int		 rc;
 
 	/* It runs from a descriptor, which the kernel takes for its name. */

@@ -18,19 +18,11 @@
 #include "cleanup.h"
 #include "helper.h"
 #include "lock.h"
+#include "lockbroker.policy.h"
 #include "log.h"
-#include "policy.h"
 #include "record.h"
 #include "table.h"
 #include "turn.h"
-
-static const struct rule	 rules[] = {
-#include "lockbroker.policy"
-};
-#include "lockbroker.bpf.h"
-
-static const struct policy	 policy = { "lockbroker", rules,
-	sizeof(rules) / sizeof(rules[0]), bpf, sizeof(bpf) / sizeof(bpf[0]) };
 
 enum state { EMPTY = 1, READY = 2 };
 
@@ -299,7 +291,7 @@ int
 main(int argc, char **argv)
 {
 	struct broker	 b = { .helper = { .name = "lockbroker",
-			    .self = R_LOCK, .policy = &policy },
+			    .self = R_LOCK, .policy = &lockbroker_policy },
 			    .state = EMPTY };
 	int		 rc;
 

@@ -13,10 +13,7 @@
  * before anything here is confined, and mon_open confines before it answers:
  * no byte of the container or of a stranger is ever read unconfined.
  */
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -31,20 +28,12 @@
 #include "handler.h"
 #include "log.h"
 #include "monitor.h"
-#include "policy.h"
+#include "monitor.policy.h"
 #include "watch.h"
 
 #define LAUNCH_FD	4
 #define LIBEXEC_FD	5
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
-
-static const struct rule rules[] = {
-#include "monitor.policy"
-};
-#include "monitor.bpf.h"
-
-static const struct policy policy = { "monitor", rules, NITEMS(rules), bpf,
-	NITEMS(bpf) };
 
 /* One container, so one of these, and no heap. */
 static struct monitor	 monitor;
@@ -360,7 +349,7 @@ main(int argc, char **argv)
 	struct monitor	*m = &monitor;
 
 	m->h = (struct helper){ .name = "monitor", .self = R_MONITOR,
-	    .policy = &policy };
+	    .policy = &monitor_policy };
 	m->state = EMPTY;
 	m->run_dir = m->note_fd = m->payload = m->log.fd = m->log.old_fd = -1;
 	helper_args(&m->h, argc, argv);

@@ -12,7 +12,6 @@
  * the container and the clean-up are all started here. So it parses nothing.
  */
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 

@@ -9,18 +9,10 @@
  *         granted. It is never root, nor dumpable, after its first moments.
  * Dies:   when its channel closes.
  */
-#include <sys/ioctl.h>
 #include <sys/resource.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 
-#include <linux/mount.h>
-#include <linux/nsfs.h>
-
 #include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,9 +24,9 @@
 #include "ids.h"
 #include "log.h"
 #include "map.h"
-#include "mount.h"
-#include "policy.h"
 #include "messages.h"
+#include "mount.h"
+#include "refresh.policy.h"
 #include "space.h"
 #include "users.h"
 
@@ -268,13 +260,6 @@ static const struct handler handlers[] = {
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
-static const struct rule rules[] = {
-#include "refresh.policy"
-};
-#include "refresh.bpf.h"
-static const struct policy policy = { "refresh", rules, NITEMS(rules), bpf,
-	NITEMS(bpf) };
-
 static void
 find_self(struct refresh *r)
 {
@@ -302,7 +287,7 @@ main(int argc, char **argv)
 {
 	static struct refresh	 r = { .space = -1 };
 	struct helper		 h = { .name = "refresh", .self = R_REFRESH,
-				    .policy = &policy };
+				    .policy = &refresh_policy };
 	int			 rc;
 
 	birth_clean(argc, argv);		/* nothing of the caller's */

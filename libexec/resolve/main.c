@@ -10,12 +10,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "builtin.h"
 #include "check.h"
 #include "cleanup.h"
+#include "config.h"
 #include "confine.h"
 #include "emit.h"
 #include "file_check.h"
@@ -23,28 +23,19 @@
 #include "log.h"
 #include "look.h"
 #include "merge.h"
-#include "option.h"
-#include "policy.h"
 #include "messages.h"
+#include "option.h"
 #include "record.h"
 #include "registry.h"
 #include "request.h"
+#include "resolve.policy.h"
 #include "seccomp_request.h"
 #include "settings.h"
-#include "config.h"
 #include "source.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 enum state { FRESH = 1, WALLED = 2 };
-
-static const struct rule	 rules[] = {
-#include "resolve.policy"
-};
-#include "resolve.bpf.h"
-static const struct policy	 policy = {
-	"resolve", rules, NITEMS(rules), bpf, NITEMS(bpf)
-};
 
 /* One descriptor of the packet, as a record. NULL: errno and a sentence. */
 static struct rec *
@@ -68,7 +59,7 @@ wall_up(const char *user_dir, unsigned int *state)
 		return;
 	if (*user_dir != '\0')
 		user = openat(AT_FDCWD, user_dir, O_PATH | O_CLOEXEC);
-	confine_landlock(&policy, &user, 1);
+	confine_landlock(&resolve_policy, &user, 1);
 	*state = WALLED;
 }
 
@@ -266,13 +257,13 @@ int
 main(int argc, char **argv)
 {
 	struct helper	 h = { .name = "resolve", .self = R_RESOLVE,
-			    .policy = &policy };
+			    .policy = &resolve_policy };
 	unsigned int	 state = FRESH;
 
 	helper_args(&h, argc, argv);
 	helper_socket(&h);
 	helper_drop(&h);
-	confine_limits(&policy);
-	confine_seccomp(&policy);
+	confine_limits(&resolve_policy);
+	confine_seccomp(&resolve_policy);
 	return (helper_serve(&h, handlers, NITEMS(handlers), &state, &state));
 }

@@ -11,31 +11,19 @@
  */
 #include <sys/stat.h>
 
-#include <linux/capability.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "chan.h"
 #include "helper.h"
-#include "state.h"
 #include "log.h"
 #include "obj.h"
-#include "policy.h"
 #include "record.h"
 #include "refresh.h"
+#include "state.h"
+#include "statekeep.policy.h"
 #include "turn.h"
-
-static const struct rule	 rules[] = {
-#include "statekeep.policy"
-};
-#include "statekeep.bpf.h"
-
-static const struct policy	 policy = { "statekeep", rules,
-	sizeof(rules) / sizeof(rules[0]), bpf, sizeof(bpf) / sizeof(bpf[0]) };
 
 enum phase { EMPTY = 1, READY = 2 };
 
@@ -389,7 +377,7 @@ int
 main(int argc, char **argv)
 {
 	struct server	 s = { .helper = { .name = "statekeep",
-			    .self = R_STATE, .policy = &policy },
+			    .self = R_STATE, .policy = &statekeep_policy },
 			    .records.events = { .dir_fd = -1, .sock_fd = -1 },
 			    .state = EMPTY };
 	int		 rc;

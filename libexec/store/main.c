@@ -12,16 +12,11 @@
  * It confines itself in its first handler, store_open, because Landlock needs
  * the two directories that come with it. Until then it has parsed one packet.
  */
-#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 
-#include <linux/fs.h>
-
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
-#include <string.h>
 
 #include "commit.h"
 #include "fresh.h"
@@ -31,26 +26,17 @@
 #include "list.h"
 #include "log.h"
 #include "names.h"
-#include "policy.h"
 #include "record.h"
 #include "register.h"
 #include "remove.h"
 #include "rw.h"
 #include "stage.h"
 #include "store.h"
+#include "store.policy.h"
 #include "text.h"
 #include "userns.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
-
-static const struct rule rules[] = {
-#include "store.policy"
-};
-#include "store.bpf.h"
-
-static const struct policy policy = {
-	"store", rules, NITEMS(rules), bpf, NITEMS(bpf)
-};
 
 static int
 on_store_open(void *ctx, struct packet *p, struct answer *a)
@@ -289,7 +275,7 @@ main(int argc, char **argv)
 {
 	struct store	 s = { .state = CLOSED, .graph = -1, .run = -1,
 			    .h = { .name = "store", .self = R_STORE,
-			    .policy = &policy } };
+			    .policy = &store_policy } };
 	size_t		 seed = 0;
 	int		 rc;
 

@@ -12,15 +12,13 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sysexits.h>
-#include <unistd.h>
 
+#include "bus.h"
 #include "cleanup.h"
 #include "helper.h"
 #include "log.h"
-#include "policy.h"
 #include "messages.h"
-#include "bus.h"
+#include "systemd.policy.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -108,20 +106,12 @@ static const struct handler handlers[] = {
 	{ MSG_systemd_stop,	READY,	on_systemd_stop },
 };
 
-static const struct rule rules[] = {
-#include "systemd.policy"
-};
-#include "systemd.bpf.h"
-
-static const struct policy policy = { "systemd", rules, NITEMS(rules), bpf,
-	NITEMS(bpf) };
-
 int
 main(int argc, char **argv)
 {
 	struct manager	 s = { .state = EMPTY };
 	struct helper	 h = { .name = "systemd", .self = R_SYSTEMD,
-			    .policy = &policy };
+			    .policy = &systemd_policy };
 
 	helper_args(&h, argc, argv);		/* -P -t -v, -p role */
 	helper_socket(&h);			/* descriptor 3, or exit */

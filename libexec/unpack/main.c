@@ -25,8 +25,6 @@
 #include <sys/syscall.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -35,8 +33,8 @@
 #include "layer.h"
 #include "log.h"
 #include "owners.h"
-#include "policy.h"
 #include "record.h"
+#include "unpack.policy.h"
 #include "userns.h"
 
 enum { EMPTY = 1, READY = 2, DONE = 4 };
@@ -46,14 +44,6 @@ struct unpack {
 	unsigned int	 state;
 	struct idmap	 uids, gids;
 };
-
-static const struct rule rules[] = {
-#include "unpack.policy"
-};
-#include "unpack.bpf.h"
-
-static const struct policy policy = { "unpack", rules,
-	sizeof(rules) / sizeof(rules[0]), bpf, sizeof(bpf) / sizeof(bpf[0]) };
 
 /* Over the namespace's own ids; what else a new namespace gives goes. */
 static int
@@ -169,7 +159,7 @@ int
 main(int argc, char **argv)
 {
 	struct helper	 h = { .name = "unpack", .self = R_UNPACK,
-			    .policy = &policy };
+			    .policy = &unpack_policy };
 	struct unpack	 u = { .helper = &h, .state = EMPTY };
 
 	helper_args(&h, argc, argv);
