@@ -599,7 +599,7 @@ check_file(struct session *s, struct rec *rq)
 	struct rec	*answer;
 	int		 code;
 
-	answer = star_ask_rec(&s->star, H_RESOLVE, MSG_config_check, NULL,
+	answer = call_rec(&s->client, H_RESOLVE, MSG_config_check, NULL,
 	    &fd, 1);
 	if (answer == NULL)
 		return (session_error(s));

@@ -292,11 +292,9 @@ open_dir(struct reader *r)
 	char		 dir[sizeof(r->path)];
 
 	if (event_path(s, r->path, sizeof(r->path)) == -1 ||
-	    (r->name = strrchr(r->path, '/')) == NULL) {
-		(void)snprintf(s->star.text, sizeof(s->star.text), "the path "
-		    "of the log of events cannot be used: %.400s", r->path);
-		return (-1);
-	}
+	    (r->name = strrchr(r->path, '/')) == NULL)
+		return (error_set(&s->client.error, errno, "the path of the "
+		    "log of events cannot be used: %.400s", r->path));
 	(void)strlcpy(dir, r->path, sizeof(dir));
 	dir[r->name++ - r->path] = '\0';
 	if (!r->stream) {
@@ -309,9 +307,8 @@ open_dir(struct reader *r)
 	if (r->notify != -1 && inotify_add_watch(r->notify, dir, IN_CREATE |
 	    IN_MOVED_TO | IN_MODIFY) != -1)
 		return (0);
-	(void)snprintf(s->star.text, sizeof(s->star.text), "cannot watch "
-	    "%.400s: %s", dir, strerror(errno));
-	return (-1);
+	return (error_set(&s->client.error, errno, "cannot watch %.400s: %s",
+	    dir, strerror(errno)));
 }
 
 static int
@@ -355,15 +352,13 @@ static int
 start_journalctl(struct reader *r)
 {
 	struct session	*s = &r->s;
-	uid_t		 uid = s->star.uid != 0 ? s->star.uid : getuid();
+	uid_t		 uid = s->client.uid != 0 ? s->client.uid : getuid();
 	int		 fds[2];
 
-	if (access(EVENT_JOURNAL_SOCKET, F_OK) == -1) {
-		(void)snprintf(s->star.text, sizeof(s->star.text), "systemd's "
-		    "journal, where events are to be, is not there ("
-		    EVENT_JOURNAL_SOCKET ": %s)", strerror(errno));
-		return (-1);
-	}
+	if (access(EVENT_JOURNAL_SOCKET, F_OK) == -1)
+		return (error_set(&s->client.error, errno, "systemd's journal, "
+		    "where events are to be, is not there ("
+		    EVENT_JOURNAL_SOCKET ": %s)", strerror(errno)));
 	if (pipe2(fds, O_CLOEXEC) == -1)
 		return (-1);
 	if ((r->child = fork()) == 0) {

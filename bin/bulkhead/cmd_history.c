@@ -380,7 +380,7 @@ entries_of(struct history *h, const char *ref)
 
 	memset(&m.history_get, 0, sizeof(m.history_get));
 	(void)strlcpy(m.history_get.ref, ref, sizeof(m.history_get.ref));
-	return (star_ask_rec(&h->s.star, H_STATE, MSG_history_get, &m, NULL,
+	return (call_rec(&h->s.client, H_STATE, MSG_history_get, &m, NULL,
 	    0));
 }
 
@@ -392,7 +392,7 @@ static int
 history_of(struct history *h, const char *ref)
 {
 	struct rec	*image = NULL, *entries;
-	char		 id[65], why[sizeof(h->s.star.text)];
+	char		 id[65], why[sizeof(h->s.client.error.text)];
 	bool		 there = session_find(&h->s, ref, id) == 0;
 	int		 rc = -1;
 
@@ -401,7 +401,7 @@ history_of(struct history *h, const char *ref)
 		rec_free(image);
 		return (rc == -1 ? EXIT_ENGINE : 0);
 	}
-	(void)strlcpy(why, h->s.star.text, sizeof(why));
+	(void)strlcpy(why, h->s.client.error.text, sizeof(why));
 	if ((entries = entries_of(h, there ? id : ref)) == NULL)
 		return (session_error(&h->s));
 	if (!there && rec_count(entries, "entry") == 0)

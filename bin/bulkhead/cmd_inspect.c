@@ -8,7 +8,7 @@
 
 #include "cmd.h"
 #include "end.h"
-#include "errors.h"
+#include "error.h"
 #include "format.h"
 #include "inspect.h"
 #include "record.h"

@@ -40,14 +40,10 @@ stop_one(struct session *s, const struct rec *row, void *ctx)
 		/* podman: stopping what never ran is no error. */
 		return (0);
 	}
-	if (state == CTR_PAUSED) {
-		(void)snprintf(s->star.text, sizeof(s->star.text), "can only "
-		    "stop created or running containers. %s is in state "
-		    "paused: container state improper", rec_str(row, "id",
-		    ""));
-		errno = EBUSY;
-		return (-1);
-	}
+	if (state == CTR_PAUSED)
+		return (error_set(&s->client.error, EBUSY, "can only stop "
+		    "created or running containers. %s is in state paused: "
+		    "container state improper", rec_str(row, "id", "")));
 	if (state == CTR_RUNNING)
 		event_tell(s, "container", "stop", rec_str(row, "id", ""),
 		    NULL);
@@ -97,14 +93,11 @@ kill_one(struct session *s, const struct rec *row, void *ctx)
 
 	if (rec_num(row, "state", 0) != CTR_RUNNING &&
 	    rec_num(row, "state", 0) != CTR_STOPPING &&
-	    rec_num(row, "state", 0) != CTR_PAUSED) {
-		(void)snprintf(s->star.text, sizeof(s->star.text), "can only "
-		    "kill running containers. %s is in state %s: container "
-		    "state improper", rec_str(row, "id", ""),
-		    rec_str(row, "state_name", "unknown"));
-		errno = EBUSY;
-		return (-1);
-	}
+	    rec_num(row, "state", 0) != CTR_PAUSED)
+		return (error_set(&s->client.error, EBUSY, "can only kill "
+		    "running containers. %s is in state %s: container state "
+		    "improper", rec_str(row, "id", ""), rec_str(row,
+		    "state_name", "unknown")));
 	/* What ends it on purpose is no reason to start it again. */
 	if ((*signo == SIGKILL || *signo == SIGTERM ||
 	    *signo == stop_signal(row)) && restart_forbid(s, row, false) == -1)
@@ -114,9 +107,8 @@ kill_one(struct session *s, const struct rec *row, void *ctx)
 	if (monconn_signal(s, row, *signo) == 0)
 		return (*signo == SIGKILL ? cgroup_thaw(s, rec_str(row, "id",
 		    "")) : 0);
-	(void)snprintf(s->star.text, sizeof(s->star.text), "cannot signal "
-	    "container %s: %s", rec_str(row, "id", ""), strerror(errno));
-	return (-1);
+	return (error_set(&s->client.error, errno, "cannot signal container "
+	    "%s: %s", rec_str(row, "id", ""), strerror(errno)));
 }
 
 int
@@ -245,10 +237,8 @@ wait_condition(struct session *s, const struct rec *first, void *ctx)
 	size_t		 it;
 
 	if (opt_given(g->opts, "interval") && parse_duration(opt_str(g->opts,
-	    "interval", ""), &ns, &e) == -1) {
-		(void)strlcpy(s->star.text, e.text, sizeof(s->star.text));
-		return (-1);
-	}
+	    "interval", ""), &ns, &e) == -1)
+		return (error_set(&s->client.error, errno, "%s", e.text));
 	for (;;) {
 		for (it = 0; rec_next(g->opts, "condition", &it, &v);)
 			if (state_number(v) == state) {

@@ -122,14 +122,14 @@ read_archive(struct session *s, int fd, const char *format)
 	memset(&m.archive_open, 0, sizeof(m.archive_open));
 	(void)strlcpy(m.archive_open.format, format,
 	    sizeof(m.archive_open.format));
-	return (star_ask_rec(&s->star, H_FETCH, MSG_archive_open, &m, &fd, 1));
+	return (call_rec(&s->client, H_FETCH, MSG_archive_open, &m, &fd, 1));
 }
 
 static void
 no_name(struct session *s, const char *name, const char *why)
 {
-	(void)snprintf(s->star.text, sizeof(s->star.text), "\"%.300s\" is not a "
-	    "name for an image: %s", name, why);
+	(void)error_set(&s->client.error, errno, "\"%.300s\" is not a name for "
+	    "an image: %s", name, why);
 }
 
 /*
@@ -178,7 +178,7 @@ commit(struct session *s, const struct rec *names, const char *config,
 		(void)rec_add(r, "name", name);
 	fd = rec_memfd(r, "image");
 	rec_free(r);
-	if (fd == -1 || star_ask(&s->star, H_STORE, MSG_image_commit, NULL,
+	if (fd == -1 || call(&s->client, H_STORE, MSG_image_commit, NULL,
 	    &fd, 1, &p) == -1)
 		return (-1);
 	(void)strlcpy(id, p.body.reply.text, 65);
@@ -316,8 +316,7 @@ import_layer(struct session *s, const struct rec *archive,
 		config = manifest_import(s->g->opts, layer, from, &e);
 		rec_free(layer);
 		if (config == NULL)
-			(void)strlcpy(s->star.text, e.text,
-			    sizeof(s->star.text));
+			(void)error_set(&s->client.error, errno, "%s", e.text);
 		else if ((manifest = manifest_docker(config, done)) != NULL)
 			rc = commit(s, names, config, manifest, top, id);
 	}

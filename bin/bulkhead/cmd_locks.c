@@ -220,7 +220,7 @@ cmd_locks(struct globals *g, int argc, char **argv)
 	if (session_open(&v.s, g, NEED_STATE | NEED_LOCK, NULL) == -1)
 		return (EXIT_ENGINE);
 	learn_names(&v);
-	locks = star_ask_rec(&v.s.star, H_LOCK, MSG_lock_list, &m, NULL, 0);
+	locks = call_rec(&v.s.client, H_LOCK, MSG_lock_list, &m, NULL, 0);
 	code = locks == NULL ? session_error(&v.s) : print_all(&v, locks);
 	rec_free(locks);
 	json_decref(v.names);
@@ -238,11 +238,9 @@ check_room(struct session *s, size_t n)
 	if (strcmp(session_config(s, "engine.lock_type", "shm"), "file") == 0 ||
 	    (int64_t)n <= (count + GROUP - 1) / GROUP * GROUP)
 		return (0);
-	errno = ENOSPC;
-	(void)snprintf(s->star.text, sizeof(s->star.text), "there are %zu "
-	    "containers, pods and volumes, but engine.num_locks is %lld: "
-	    "raise it, or remove some of them", n, (long long)count);
-	return (-1);
+	return (error_set(&s->client.error, ENOSPC, "there are %zu containers, "
+	    "pods and volumes, but engine.num_locks is %lld: raise it, or "
+	    "remove some of them", n, (long long)count));
 }
 
 static void
@@ -286,17 +284,17 @@ renumber(struct session *s, bool plan_only)
 static int
 renumber_alone(struct session *s)
 {
-	struct star_failure	 f;
+	struct error	 f;
 	int			 rc;
 
 	if (locks_store(s, WAIT_MS) == -1)
 		return (-1);
 	rc = renumber(s, false);
-	star_keep(&s->star, &f);
+	error_save(&s->client.error, &f);
 	locks_store_drop(s);
 	if (rc == 0)
 		event_tell(s, "system", "renumber", NULL, NULL);
-	star_put_back(&s->star, &f);
+	error_restore(&s->client.error, &f);
 	return (rc);
 }
 

@@ -13,7 +13,7 @@
 #include "cleanup.h"
 #include "cmd.h"
 #include "cmd_start.h"
-#include "errors.h"
+#include "error.h"
 #include "event.h"
 #include "info.h"
 #include "order.h"
@@ -176,7 +176,7 @@ rewrite(struct session *s, const char *runtime)
 	(void)rec_add(keys, "runtime", runtime);
 	fd = rec_memfd(keys, "keys");
 	rec_free(keys);
-	return (fd == -1 ? -1 : star_do(&s->star, H_STATE, MSG_ctr_rewrite,
+	return (fd == -1 ? -1 : call_void(&s->client, H_STATE, MSG_ctr_rewrite,
 	    NULL, &fd, 1));
 }
 
@@ -248,11 +248,11 @@ static int
 check_runtime(const struct rec *config, const char *name)
 {
 	struct runtime	 rt;
-	char		 why[1024];
+	struct error	 e;
 
-	if (runtimes_find(config, name, &rt, why, sizeof(why)) == -1) {
-		(void)say_error("%s", why);
-		say_code(ERR_INVALID_ARG);
+	if (runtimes_find(config, name, &rt, &e) == -1) {
+		(void)say_error("%s", e.text);
+		say_code(e.code);
 	} else if (!rt.own) {
 		(void)say_error("migrating to the OCI runtime %s is not "
 		    "supported by bulkhead yet, which runs containers only "

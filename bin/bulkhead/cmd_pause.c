@@ -52,7 +52,7 @@ make_ready(struct session *s, const struct rec *row, void *ctx)
 	(void)strlcpy(r->id, rec_str(row, "id", ""), sizeof(r->id));
 	if (cgroup_make(s, row, &r->cgroup) == -1) {
 		cgroup_clear(&r->cgroup);
-		r->why = strdup(s->star.text);
+		r->why = strdup(s->client.error.text);
 	}
 	r->next = p->all;
 	p->all = r;
@@ -69,7 +69,7 @@ make_all_ready(struct session *s)
 	sel.say_ref = false;
 	sel.mute = true;
 	p->code = select_each(s, &sel, make_ready, p);
-	s->star.text[0] = '\0';
+	error_clear(&s->client.error);
 	return (0);
 }
 
@@ -87,10 +87,8 @@ find_ready(const struct pausing *p, const char *id)
 static int
 refuse(struct session *s, const char *what, const char *why)
 {
-	(void)snprintf(s->star.text, sizeof(s->star.text), "\"%s\" is %s: "
-	    "container state improper", what, why);
-	errno = EBUSY;
-	return (-1);
+	return (error_set(&s->client.error, EBUSY, "\"%s\" is %s: container "
+	    "state improper", what, why));
 }
 
 static int
@@ -111,16 +109,16 @@ change(struct session *s, const char *id, enum ctr_state from,
 static int
 freeze(struct session *s, const struct rec *row, const struct ready *r)
 {
-	struct star_failure	 f;
+	struct error	 f;
 	int			 rc;
 
 	if (locks_take(s, "ctr", r->id, LOCK_WAIT_MS) == -1)
 		return (-1);
 	rc = cgroup_freeze(s, row, &r->cgroup);
 	if (rc == 0 && (rc = change(s, r->id, CTR_RUNNING, CTR_PAUSED)) == -1) {
-		star_keep(&s->star, &f);
+		error_save(&s->client.error, &f);
 		(void)cgroup_thaw(s, r->id);
-		star_put_back(&s->star, &f);
+		error_restore(&s->client.error, &f);
 	}
 	locks_drop(s, "ctr", r->id);
 	return (rc);
@@ -145,9 +143,7 @@ pause_one(struct session *s, const struct rec *row, void *ctx)
 		return (refuse(s, id, "started just now, try again"));
 	if (r->why == NULL)
 		return (freeze(s, row, r));
-	(void)strlcpy(s->star.text, r->why, sizeof(s->star.text));
-	errno = EACCES;
-	return (-1);
+	return (error_set(&s->client.error, EACCES, "%s", r->why));
 }
 
 static int

@@ -15,7 +15,7 @@
 #include "cleanup.h"
 #include "cmd.h"
 #include "env.h"
-#include "errors.h"
+#include "error.h"
 #include "given.h"
 #include "human.h"
 #include "objlock.h"
@@ -112,11 +112,9 @@ replace(struct session *s, const char *name)
 
 	if (!opt_flag(s->g->opts, "replace", false))
 		return (0);
-	if (*name == '\0') {
-		(void)snprintf(s->star.text, sizeof(s->star.text), "cannot "
-		    "replace pod without --name being set");
-		return (-1);
-	}
+	if (*name == '\0')
+		return (error_set(&s->client.error, errno, "cannot replace pod "
+		    "without --name being set"));
 	have = pods_get(s, name);
 	if (have == NULL)
 		return (errno == ENOENT ? 0 : -1);
@@ -140,7 +138,7 @@ describe(struct session *s, struct podmaking *m, const char *name)
 		(void)rec_add(m->rec, "create_command", v);
 	/* podman logs that, and makes the pod all the same. */
 	if (cgroup_pod_make(s, m->id, group, sizeof(group)) == -1)
-		say_warning("%s", s->star.text);
+		say_warning("%s", s->client.error.text);
 	(void)rec_add(m->rec, "cgroup", group);
 }
 
@@ -153,7 +151,7 @@ put(struct session *s, struct podmaking *m)
 	if (objlock_alloc(s, "pod", m->id, m->rec) == -1 ||
 	    (fd = rec_memfd(m->rec, "pod")) == -1)
 		return (-1);
-	return (star_do(&s->star, H_STATE, MSG_obj_put, &q, &fd, 1));
+	return (call_void(&s->client, H_STATE, MSG_obj_put, &q, &fd, 1));
 }
 
 static int
@@ -169,8 +167,8 @@ create(struct globals *g, struct podmaking *m, const char *name)
 	session_confine(&s);
 	if (replace(&s, name) == -1 || put(&s, m) == -1) {
 		code = EXIT_ENGINE;
-		(void)say_error("adding pod to state: %s", s.star.text);
-		say_code(star_code(&s.star));
+		(void)say_error("adding pod to state: %s", s.client.error.text);
+		say_code(error_code(&s.client.error));
 		(void)cgroup_pod_remove(&s, rec_str(m->rec, "cgroup", ""));
 		objlock_free(&s, "pod", m->id);
 	}

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "errors.h"
+#include "error.h"
 #include "format.h"
 #include "human.h"
 #include "image.h"

@@ -493,7 +493,7 @@ rows_at(struct session *s, int64_t when)
 	union msg	 m = { .ctr_list_at = { .when = when < 0 ? 0 :
 			    (uint64_t)when } };
 
-	return (star_ask_rec(&s->star, H_STATE, MSG_ctr_list_at, &m, NULL,
+	return (call_rec(&s->client, H_STATE, MSG_ctr_list_at, &m, NULL,
 	    0));
 }
 

@@ -109,8 +109,8 @@ copy_open(struct copy *c, const char *boot_id)
 	rec_free(none);
 	if (dir == -1 || settings == -1)
 		return (-1);
-	(void)star_stop(&s->star, H_STATE);
-	if (star_start(&s->star, H_STATE) == -1)
+	(void)client_stop(&s->client, H_STATE);
+	if (client_start(&s->client, H_STATE) == -1)
 		return (-1);
 	fds[0] = fds[1] = dir;
 	fds[2] = settings;
@@ -120,7 +120,7 @@ copy_open(struct copy *c, const char *boot_id)
 		errno = EINVAL;
 		return (-1);
 	}
-	if (star_ask(&s->star, H_STATE, MSG_state_open, &m, fds, 3, &p) == -1)
+	if (call(&s->client, H_STATE, MSG_state_open, &m, fds, 3, &p) == -1)
 		return (-1);
 	s->stale = (p.body.reply.value & STATE_STALE) != 0;
 	packet_clear(&p);
@@ -138,7 +138,7 @@ plan_copy(struct copy *c, const char *boot_id, struct rec *out)
 		session_confine(c->s);
 		rc = boot_plan(c->s, out);
 	}
-	(void)star_stop(&c->s->star, H_STATE);
+	(void)client_stop(&c->s->client, H_STATE);
 	return (rc);
 }
 
@@ -215,7 +215,7 @@ apply(struct globals *g, struct rec *out)
 		return (-1);
 	/* Done in this boot: nothing is touched, not even the lock. */
 	rc = s.stale ? boot_refresh(&s, out) : 0;
-	if (rc == -1 && s.star.text[0] != '\0')
+	if (rc == -1 && s.client.error.text[0] != '\0')
 		(void)session_error(&s);
 	session_close(&s);
 	return (rc);

@@ -44,11 +44,10 @@ free_image(struct session *s, const struct rec *image, bool force)
 		return (-1);
 	while (rc == 0 && (row = user_of(rows, id)) != NULL) {
 		if (!force) {
-			(void)snprintf(s->star.text, sizeof(s->star.text),
-			    "image used by %s: image is in use by a "
-			    "container: consider listing external "
-			    "containers and force-removing image",
-			    rec_str(row, "id", ""));
+			(void)error_set(&s->client.error, errno, "image used "
+			    "by %s: image is in use by a container: consider "
+			    "listing external containers and force-removing "
+			    "image", rec_str(row, "id", ""));
 			rec_free(row);
 			rc = -2;
 			break;
@@ -132,7 +131,7 @@ remove_image(struct session *s, const char *ref, bool force)
 	memset(&m.image_remove, 0, sizeof(m.image_remove));
 	(void)strlcpy(m.image_remove.ref, ref, sizeof(m.image_remove.ref));
 	m.image_remove.force = force;
-	result = star_ask_rec(&s->star, H_STORE, MSG_image_remove, &m, NULL,
+	result = call_rec(&s->client, H_STORE, MSG_image_remove, &m, NULL,
 	    0);
 	if (result == NULL)
 		return (-1);

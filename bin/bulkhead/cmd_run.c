@@ -17,7 +17,7 @@
 #include "cmd.h"
 #include "define.h"
 #include "end.h"
-#include "errors.h"
+#include "error.h"
 #include "grant.h"
 #include "hostpath.h"
 #include "locks.h"
@@ -163,7 +163,7 @@ no_image(struct making *m)
 	if (errno != ENOENT)
 		return (session_error(&m->s));
 	(void)say_error("%s; bulkhead cannot pull from registries yet: bring "
-	    "it with `bulkhead load -i FILE`", m->s.star.text);
+	    "it with `bulkhead load -i FILE`", m->s.client.error.text);
 	say_code(ERR_NO_SUCH_IMAGE);
 	return (-1);
 }
@@ -184,7 +184,7 @@ ask_image(struct making *m)
 static int
 take_image(struct making *m)
 {
-	return (m->rootfs || (m->image = star_wait_rec(&m->s.star, H_STORE))
+	return (m->rootfs || (m->image = call_end_rec(&m->s.client, H_STORE))
 	    != NULL ? 0 : no_image(m));
 }
 
@@ -212,7 +212,7 @@ ask_lock(struct making *m)
 	q.lock_take.wait_ms = 10000;
 	/* One that goes with its command has none to remember. */
 	q.lock_take.alloc = !m->rm;
-	return (star_post(&m->s.star, H_LOCK, MSG_lock_take, &q, NULL, 0));
+	return (call_async(&m->s.client, H_LOCK, MSG_lock_take, &q, NULL, 0));
 }
 
 /* Its number is the container's, once that is recorded. */
@@ -221,9 +221,9 @@ lock_taken(struct making *m)
 {
 	uint64_t	 number;
 
-	if (star_settle(&m->s.star, H_LOCK) == -1)
+	if (call_sync(&m->s.client, H_LOCK) == -1)
 		return (-1);
-	if ((number = m->s.star.value[H_LOCK]) == 0)
+	if ((number = m->s.client.value[H_LOCK]) == 0)
 		return (0);
 	return (rec_set_num(m->def, "lock", (int64_t)number - 1));
 }
@@ -242,7 +242,7 @@ ask_create(struct making *m, struct packet *p)
 	    sizeof(q.ctr_create.name));
 	q.ctr_create.ephemeral = m->rm || rec_num(m->def, "transient", 0);
 	q.ctr_create.want_slot = m->s.system;
-	return (star_ask(&m->s.star, H_STATE, MSG_ctr_create, &q, &fd, 1, p));
+	return (call(&m->s.client, H_STATE, MSG_ctr_create, &q, &fd, 1, p));
 }
 
 /* The name may be that of one whose maker was killed: look, and try again. */
@@ -250,15 +250,15 @@ static int
 ask_again(struct making *m, struct packet *p)
 {
 	const char		*name = rec_str(m->def, "name", "");
-	struct star_failure	 f;
+	struct error	 f;
 
 	if (errno != EEXIST || *name == '\0')
 		return (-1);
-	star_keep(&m->s.star, &f);
+	error_save(&m->s.client.error, &f);
 	rec_free(session_container(&m->s, name));
 	if (ask_create(m, p) == 0)
 		return (0);
-	star_put_back(&m->s.star, &f);
+	error_restore(&m->s.client.error, &f);
 	return (-1);
 }
 
@@ -292,7 +292,7 @@ drop_record(struct making *m)
 static int
 create_row(struct making *m, struct packet *p)
 {
-	struct star_failure	 f;
+	struct error	 f;
 
 	if (!m->rootfs && session_ask_layer(&m->s, m->id,
 	    m->def, true) == -1)
@@ -300,16 +300,16 @@ create_row(struct making *m, struct packet *p)
 	m->layer_asked = !m->rootfs;
 	if (ask_create(m, p) == 0)
 		return (0);
-	star_keep(&m->s.star, &f);
+	error_save(&m->s.client.error, &f);
 	if (m->layer_asked)
-		rec_free(star_wait_rec(&m->s.star, H_STORE));
+		rec_free(call_end_rec(&m->s.client, H_STORE));
 	m->layer_asked = false;
-	star_put_back(&m->s.star, &f);
+	error_restore(&m->s.client.error, &f);
 	if (ask_again(m, p) == 0)
 		return (0);
-	star_keep(&m->s.star, &f);
+	error_save(&m->s.client.error, &f);
 	(void)drop_record(m);
-	star_put_back(&m->s.star, &f);
+	error_restore(&m->s.client.error, &f);
 	return (-1);
 }
 
@@ -471,7 +471,7 @@ make(struct making *m, struct globals *g, int argc, char **argv,
 		return (0);
 	}
 	/* A store that died may have made a layer, which a sweep finds here. */
-	if (star_has(&m->s.star, H_STORE))
+	if (client_has(&m->s.client, H_STORE))
 		end_run_dir(&m->s, m->id);
 	volumes_undo(&m->s, m->def);
 	undo_cidfile(m);
@@ -482,7 +482,7 @@ static void
 finish(struct making *m)
 {
 	/* It need not answer: that it hears this before we are gone is all. */
-	(void)star_send(&m->s.star, H_REAPER, MSG_reap_done, NULL, NULL, 0);
+	(void)call_begin(&m->s.client, H_REAPER, MSG_reap_done, NULL, NULL, 0);
 	session_leave(&m->s);
 }
 
@@ -508,12 +508,12 @@ settle_created(struct making *m)
 
 	if (!m->rootfs && ((!m->layer_asked && session_ask_layer(&m->s, m->id,
 	    m->def, true) == -1) ||
-	    (rw = star_wait_rec(&m->s.star, H_STORE)) == NULL))
+	    (rw = call_end_rec(&m->s.client, H_STORE)) == NULL))
 		return (-1);
 	rec_free(rw);
 	if (!m->rootfs && (session_post_list(&m->s, m->id, m->def,
 	    opt_given(m->g->opts, "name")) == -1 ||
-	    star_settle(&m->s.star, H_STORE) == -1))
+	    call_sync(&m->s.client, H_STORE) == -1))
 		return (-1);
 	if (volumes_make_dirs(&m->s, m->def) == -1)
 		return (-1);

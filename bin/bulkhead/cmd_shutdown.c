@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "errors.h"
+#include "error.h"
 #include "event.h"
 #include "order.h"
 #include "part.h"
@@ -150,7 +150,7 @@ static int
 tidy(struct session *s)
 {
 	session_join_userns(s);
-	return (star_do(&s->star, H_STORE, MSG_store_tidy, NULL, NULL, 0));
+	return (call_void(&s->client, H_STORE, MSG_store_tidy, NULL, NULL, 0));
 }
 
 /* Store, then state, as they were opened the other way round. */
@@ -167,9 +167,9 @@ close_parts(struct globals *g, const struct rec *none, struct rec *out)
 	if (tidy(&s) == -1)
 		code = session_error(&s);
 	event_tell(&s, "system", "shutdown", NULL, NULL);
-	if (star_stop(&s.star, H_STORE) != 0)
+	if (client_stop(&s.client, H_STORE) != 0)
 		code = say_error("the image store did not close in order");
-	if (star_stop(&s.star, H_STATE) != 0)
+	if (client_stop(&s.client, H_STATE) != 0)
 		code = say_error("the state did not close in order");
 	session_close(&s);
 	return (code);

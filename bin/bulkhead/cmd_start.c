@@ -16,7 +16,7 @@
 #include "cmd.h"
 #include "cmd_start.h"
 #include "end.h"
-#include "errors.h"
+#include "error.h"
 #include "grant.h"
 #include "locks.h"
 #include "record.h"
@@ -78,13 +78,9 @@ claim(struct starting *st, struct rec *def)
 	/* As long as this lives, nobody takes the start for a dead one. */
 	if (locks_take(s, "ctr", id, 10000) == -1)
 		return (-1);
-	if (running_is_alive(s, id)) {
-		(void)snprintf(s->star.text, sizeof(s->star.text), "container "
-		    "%s still runs, whatever its record says; stop it first",
-		    id);
-		errno = EBUSY;
-		return (-1);
-	}
+	if (running_is_alive(s, id))
+		return (error_set(&s->client.error, EBUSY, "container %s still "
+		    "runs, whatever its record says; stop it first", id));
 	keys = rec_new();
 	if (st->due != 0) {
 		(void)rec_add_num(keys, "=restart_due", st->due);
@@ -100,7 +96,7 @@ claim(struct starting *st, struct rec *def)
 	m.ctr_set.from = 1u << CTR_CREATED | 1u << CTR_EXITED;
 	m.ctr_set.to = CTR_STARTING;
 	m.ctr_set.want_slot = s->system;
-	rc = star_ask(&s->star, H_STATE, MSG_ctr_set, &m, &fd, 1, &p);
+	rc = call(&s->client, H_STATE, MSG_ctr_set, &m, &fd, 1, &p);
 	if (fd != -1)
 		close(fd);
 	if (rc == -1)
@@ -169,7 +165,7 @@ start_with_reaper(struct starting *st)
 	if (go->ended && restart_wanted(st->row))
 		return (code);
 	if (code != 0 || go->ended)
-		(void)star_do(&st->s.star, H_REAPER, MSG_reap_done, NULL,
+		(void)call_void(&st->s.client, H_REAPER, MSG_reap_done, NULL,
 		    NULL, 0);
 	return (code);
 }
@@ -200,7 +196,7 @@ start_opened(struct starting *st)
 		return (say_error("the definition of %s is damaged",
 		    st->ref));
 	if (start_compiler(&st->go) == -1 ||
-	    star_start_reaper(&st->s.star, cleanup) == -1)
+	    client_start_reaper(&st->s.client, cleanup) == -1)
 		return (session_error(&st->s));
 	return (start_with_reaper(st));
 }
@@ -251,9 +247,8 @@ collect(struct session *s, const struct rec *row, void *ctx)
 
 	if (dprintf(*fd, "%s\n", rec_str(row, "id", "")) > 0)
 		return (0);
-	(void)snprintf(s->star.text, sizeof(s->star.text), "pipe: %s",
-	    strerror(errno));
-	return (-1);
+	return (error_set(&s->client.error, errno, "pipe: %s",
+	    strerror(errno)));
 }
 
 static int

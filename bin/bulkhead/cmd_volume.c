@@ -113,7 +113,7 @@ all_volumes(struct session *s)
 {
 	union msg	 m = { .obj_list = { .kind = OBJ_VOLUME } };
 
-	return (star_ask_rec(&s->star, H_STATE, MSG_obj_list, &m, NULL, 0));
+	return (call_rec(&s->client, H_STATE, MSG_obj_list, &m, NULL, 0));
 }
 
 /* One by its name, or the beginning of a name that no other has. */
@@ -126,12 +126,11 @@ one_volume(struct session *s, const char *ref)
 	m.obj_get.kind = OBJ_VOLUME;
 	if (strlcpy(m.obj_get.ref, ref, sizeof(m.obj_get.ref)) >=
 	    sizeof(m.obj_get.ref)) {
-		(void)snprintf(s->star.text, sizeof(s->star.text), "no volume "
-		    "with name \"%.64s...\" found: no such volume", ref);
-		errno = ENOENT;
+		(void)error_set(&s->client.error, ENOENT, "no volume with name "
+		    "\"%.64s...\" found: no such volume", ref);
 		return (NULL);
 	}
-	return (star_ask_rec(&s->star, H_STATE, MSG_obj_get, &m, NULL, 0));
+	return (call_rec(&s->client, H_STATE, MSG_obj_get, &m, NULL, 0));
 }
 
 /* Not yet used, so that its first use may fill it. */
@@ -449,7 +448,7 @@ put(struct session *s, struct rec *r, bool keep, char *name)
 
 	if (fd == -1)
 		return (-1);
-	rc = star_ask(&s->star, H_STATE, MSG_obj_put, &m, &fd, 1, &p);
+	rc = call(&s->client, H_STATE, MSG_obj_put, &m, &fd, 1, &p);
 	close(fd);
 	if (rc == -1)
 		return (-1);

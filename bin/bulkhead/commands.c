@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "errors.h"
+#include "error.h"
 #include "given.h"
 #include "log.h"
 #include "record.h"

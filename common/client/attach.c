@@ -18,10 +18,11 @@
 
 #include "chan.h"
 #include "cleanup.h"
+#include "error.h"
 
 #define PACKET_OUT	(1 + 16384)	/* what monitor sends, kind included */
 #define PACKET_IN	(1 + 4096)	/* and takes */
-#define FIRST_SEQ	0x61740000u	/* away from the star's own numbers */
+#define FIRST_SEQ	0x61740000u	/* away from the client's own numbers */
 
 /* The terminal as it was; one process has one. */
 static struct termios	 saved;
@@ -81,14 +82,14 @@ attach_init(struct attach *a, struct chan *mon)
 }
 
 int
-attach_socket(struct attach *a, bool primary, char *text, size_t len)
+attach_socket(struct attach *a, bool primary, struct error *e)
 {
 	union msg	 m = { .mon_attach = { primary, a->want_stdin } };
 	scoped_fd int	 ours = -1, theirs = -1;
 	struct packet	 p;
-	int		 sp[2], rc;
+	int		 sp[2], rc, number;
 
-	(void)snprintf(text, len, "%s", "");
+	error_clear(e);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sp) == -1)
 		return (-1);
 	ours = sp[0];
@@ -103,11 +104,10 @@ attach_socket(struct attach *a, bool primary, char *text, size_t len)
 	packet_clear(&p);
 	if (p.seq != FIRST_SEQ || p.info->type != MSG_reply ||
 	    p.body.reply.error != 0) {
-		(void)snprintf(text, len, "%s", p.info->type == MSG_reply ?
-		    p.body.reply.text : "");
-		errno = p.info->type == MSG_reply && p.body.reply.error != 0 ?
-		    (int)p.body.reply.error : EPROTO;
-		return (-1);
+		number = p.info->type == MSG_reply &&
+		    p.body.reply.error != 0 ? (int)p.body.reply.error : EPROTO;
+		return (error_set(e, number, "%s", p.info->type == MSG_reply ?
+		    p.body.reply.text : ""));
 	}
 	a->sock = take_fd(&ours);
 	return (0);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct chan;
+struct error;
 
 #define DETACH_KEYS	"ctrl-p,ctrl-q"
 #define DETACH_MAX	16
@@ -57,9 +58,9 @@ void	attach_init(struct attach *, struct chan *);
  * Make the socket pair and have monitor serve one end (mon_attach); the
  * other becomes a->sock. `primary` only on the channel that monitor was
  * started with. To be called before launch_exec, so that no byte is missed.
- * 0, or -1 with errno, and monitor's sentence in the buffer if there is one.
+ * 0, or -1 with errno, and the error with monitor's sentence if it said one.
  */
-int	attach_socket(struct attach *, bool primary, char *, size_t);
+int	attach_socket(struct attach *, bool primary, struct error *);
 /*
  * Carry bytes until the container has ended or the user detached. Sends
  * mon_wait itself, and mon_resize and mon_signal as needed, with sequence

@@ -14,6 +14,7 @@
 
 #include <bsd/string.h>
 
+#include "answer.h"
 #include "cleanup.h"
 #include "path.h"
 #include "record.h"
@@ -92,10 +93,10 @@ monconn_ask(struct session *s, struct chan *ch, enum msg_type type,
 	}
 	if (p->info->type != MSG_reply || p->body.reply.error == 0)
 		return (0);
-	(void)strlcpy(s->star.text, p->body.reply.text, sizeof(s->star.text));
-	errno = (int)p->body.reply.error;
 	packet_clear(p);
-	return (-1);
+	return (error_set_code(&s->client.error, error_of_answer(type, 0,
+	    (int)p->body.reply.error), (int)p->body.reply.error, "%s",
+	    p->body.reply.text));
 }
 
 uint64_t

@@ -24,7 +24,7 @@ int	monconn_open(struct session *, const char *, struct chan *);
 /*
  * Ask, and wait for the answer at most so long (-1: for ever). 0 with the
  * reply, which the caller clears; -1 with errno (ETIMEDOUT, EPIPE, or what
- * the monitor said, whose sentence is in the session's star).
+ * the monitor said, whose sentence is in the session's error).
  */
 int	monconn_ask(struct session *, struct chan *, enum msg_type,
 	    const union msg *, const int *, unsigned int, int, struct packet *);

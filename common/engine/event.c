@@ -84,7 +84,7 @@ give(struct session *s, enum events_backend backend, int fd)
 {
 	union msg	 m = { .event_to = { .backend = backend } };
 
-	return (star_post(&s->star, H_STATE, MSG_event_to, &m, &fd, 1));
+	return (call_async(&s->client, H_STATE, MSG_event_to, &m, &fd, 1));
 }
 
 /* Without a journal the command goes on, and what it does is not told. */
@@ -114,13 +114,10 @@ give_dir(struct session *s, struct msg_state_open *m, const char *path)
 
 	if (name == NULL || name[1] == '\0' || strlcpy(m->events_file,
 	    name + 1, sizeof(m->events_file)) >= sizeof(m->events_file) ||
-	    (size_t)(name - path) >= sizeof(dir)) {
-		(void)snprintf(s->star.text, sizeof(s->star.text),
-		    "events_logfile_path \"%.400s\" is not the absolute "
-		    "path of a file", path);
-		errno = EINVAL;
-		return (-1);
-	}
+	    (size_t)(name - path) >= sizeof(dir))
+		return (error_set(&s->client.error, EINVAL,
+		    "events_logfile_path \"%.400s\" is not the absolute path "
+		    "of a file", path));
 	(void)snprintf(dir, sizeof(dir), "%.*s", (int)(name - path), path);
 	if ((fd = session_own_dir(s, dir)) == -1)
 		return (-1);
@@ -139,12 +136,9 @@ event_prepare(struct session *s, struct msg_state_open *m)
 	m->uid = getuid();
 	command_of(s->g, m->command, sizeof(m->command));
 	m->events = event_backend(s);
-	if (max != NULL && parse_size(max, &bytes, &e) == -1) {
-		(void)snprintf(s->star.text, sizeof(s->star.text),
-		    "events_logfile_max_size: %.400s", e.text);
-		errno = EINVAL;
-		return (-1);
-	}
+	if (max != NULL && parse_size(max, &bytes, &e) == -1)
+		return (error_set(&s->client.error, EINVAL,
+		    "events_logfile_max_size: %.400s", e.text));
 	m->events_max = bytes > 0 ? (uint64_t)bytes : 0;
 	if (m->events == EVENTS_JOURNALD)
 		return (give_journal(s, m));
@@ -185,13 +179,13 @@ event_send(struct session *s, const struct rec *list)
 {
 	scoped_fd int	 fd = -1;
 
-	if (rec_count(list, "event") == 0 || !star_has(&s->star, H_STATE) ||
+	if (rec_count(list, "event") == 0 || !client_has(&s->client, H_STATE) ||
 	    event_backend(s) == EVENTS_NONE)
 		return;
-	if ((fd = rec_memfd(list, "events")) == -1 || star_do(&s->star,
+	if ((fd = rec_memfd(list, "events")) == -1 || call_void(&s->client,
 	    H_STATE, MSG_event_add, NULL, &fd, 1) == -1)
 		say_warning("an event could not be told: %s",
-		    fd == -1 ? strerror(errno) : s->star.text);
+		    fd == -1 ? strerror(errno) : s->client.error.text);
 }
 
 void

@@ -78,9 +78,8 @@ grant_flags(const struct rec *mount)
 static int
 fail(struct session *s, const char *path)
 {
-	(void)snprintf(s->star.text, sizeof(s->star.text), "statfs %s: %s",
-	    path, strerror(errno));
-	return (-1);
+	return (error_set(&s->client.error, errno, "statfs %s: %s", path,
+	    strerror(errno)));
 }
 
 /*
@@ -117,14 +116,14 @@ grant_place(struct session *s, const char *place, uint32_t flags)
 	union msg	 m = { .ids_grant = { .flags = flags } };
 
 	if (fd != -1)
-		return (star_do(&s->star, H_REFRESH, MSG_ids_grant, &m, &fd,
-		    1) == 0 ? 0 : session_sentence_of(s, place));
+		return (call_void(&s->client, H_REFRESH, MSG_ids_grant, &m, &fd,
+		    1) == 0 ? 0 : error_prefix(&s->client.error,
+		    place));
 	if (errno != ELOOP)
 		return (fail(s, place));
-	(void)snprintf(s->star.text, sizeof(s->star.text), "%s was no symbolic "
-	    "link when the container was made: it is not followed now; put "
-	    "it back, or make the container anew", place);
-	return (-1);
+	return (error_set(&s->client.error, errno, "%s was no symbolic link "
+	    "when the container was made: it is not followed now; put it back, "
+	    "or make the container anew", place));
 }
 
 /* All that the code is made over. NULL: no memory. */
@@ -266,14 +265,12 @@ grant_again(struct session *s, const char *id, const struct rec *def)
 	rec_free(r);
 	if (right)
 		return (grant_all(s, def));
-	(void)snprintf(s->star.text, sizeof(s->star.text), "container %.12s "
-	    "cannot be started: %s; remove it and make it again", id,
-	    code == NULL ? "it mounts files of the host, and was made by an "
-	    "older bulkhead, which did not record that root granted them" :
-	    "its record says that it mounts files of the host which root did "
-	    "not grant it, or not like this");
-	errno = EPERM;
-	return (-1);
+	return (error_set(&s->client.error, EPERM, "container %.12s cannot be "
+	    "started: %s; remove it and make it again", id, code == NULL ? "it "
+	    "mounts files of the host, and was made by an older bulkhead, "
+	    "which did not record that root granted them" : "its record says "
+	    "that it mounts files of the host which root did not grant it, or "
+	    "not like this"));
 }
 
 int
@@ -337,13 +334,11 @@ grant_volume_check(struct session *s, const struct rec *v)
 	rec_free(r);
 	if (right)
 		return (0);
-	(void)snprintf(s->star.text, sizeof(s->star.text), "volume %.64s cannot "
-	    "be used: its record says that it is %.400s on the host, which "
-	    "root did not grant%s; remove it and create it again",
-	    rec_str(v, "name", ""), rec_str(v, "device", ""),
-	    code == NULL ? " as far as this version of bulkhead recorded" : "");
-	errno = EPERM;
-	return (-1);
+	return (error_set(&s->client.error, EPERM, "volume %.64s cannot be "
+	    "used: its record says that it is %.400s on the host, which root "
+	    "did not grant%s; remove it and create it again", rec_str(v, "name",
+	    ""), rec_str(v, "device", ""), code == NULL ? " as far as this "
+	    "version of bulkhead recorded" : ""));
 }
 
 /* --- settings --- */

@@ -26,7 +26,7 @@ locks_take(struct session *s, const char *kind, const char *id,
 	(void)snprintf(m.lock_take.name, sizeof(m.lock_take.name), "%s:%.72s",
 	    kind, id);
 	m.lock_take.wait_ms = wait_ms;
-	return (star_do(&s->star, H_LOCK, MSG_lock_take, &m, NULL, 0));
+	return (call_void(&s->client, H_LOCK, MSG_lock_take, &m, NULL, 0));
 }
 
 void
@@ -37,7 +37,7 @@ locks_drop(struct session *s, const char *kind, const char *id)
 	memset(&m.lock_drop, 0, sizeof(m.lock_drop));
 	(void)snprintf(m.lock_drop.name, sizeof(m.lock_drop.name), "%s:%.72s",
 	    kind, id);
-	star_aside(&s->star, H_LOCK, MSG_lock_drop, &m);
+	call_quiet(&s->client, H_LOCK, MSG_lock_drop, &m);
 }
 
 void
@@ -45,13 +45,13 @@ locks_free_id(struct session *s, const char *kind, const char *id)
 {
 	union msg	 m;
 
-	if (!star_has(&s->star, H_LOCK) || session_locks(s) == -1)
+	if (!client_has(&s->client, H_LOCK) || session_locks(s) == -1)
 		return;
 	memset(&m.lock_free, 0, sizeof(m.lock_free));
 	(void)snprintf(m.lock_free.name, sizeof(m.lock_free.name), "%s:%.72s",
 	    kind, id);
-	(void)star_do(&s->star, H_LOCK, MSG_lock_free, &m, NULL, 0);
-	s->star.text[0] = '\0';
+	(void)call_void(&s->client, H_LOCK, MSG_lock_free, &m, NULL, 0);
+	error_clear(&s->client.error);
 }
 
 void
@@ -72,7 +72,7 @@ locks_settle(struct session *s, const char *kind, const char *id)
 	(void)snprintf(m.lock_drop.name, sizeof(m.lock_drop.name), "%s:%.72s",
 	    kind, id);
 	/* Nobody need hear the answer: with us it ends at the latest. */
-	(void)star_post(&s->star, H_LOCK, MSG_lock_drop, &m, NULL, 0);
+	(void)call_async(&s->client, H_LOCK, MSG_lock_drop, &m, NULL, 0);
 }
 
 /* One row of some kind, if it has a lock or is to have one. */
@@ -108,7 +108,7 @@ add_all(struct session *s, struct rec *out, enum msg_type type,
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	rows = star_ask_rec(&s->star, H_STATE, type, m, NULL, 0);
+	rows = call_rec(&s->client, H_STATE, type, m, NULL, 0);
 	if (rows == NULL)
 		return (-1);
 	while (rc == 0 && (row = rec_sub(rows, key, &it)) != NULL) {
@@ -260,7 +260,7 @@ locks_store(struct session *s, unsigned int wait_ms)
 	memset(&m.lock_take, 0, sizeof(m.lock_take));
 	(void)strlcpy(m.lock_take.name, STORE, sizeof(m.lock_take.name));
 	m.lock_take.wait_ms = wait_ms;
-	return (star_do(&s->star, H_LOCK, MSG_lock_take, &m, NULL, 0));
+	return (call_void(&s->client, H_LOCK, MSG_lock_take, &m, NULL, 0));
 }
 
 void
@@ -270,11 +270,11 @@ locks_store_drop(struct session *s)
 
 	memset(&m.lock_drop, 0, sizeof(m.lock_drop));
 	(void)strlcpy(m.lock_drop.name, STORE, sizeof(m.lock_drop.name));
-	(void)star_do(&s->star, H_LOCK, MSG_lock_drop, &m, NULL, 0);
+	(void)call_void(&s->client, H_LOCK, MSG_lock_drop, &m, NULL, 0);
 }
 
 static int
-send_locks(struct session *s, enum star_helper who, enum msg_type type,
+send_locks(struct session *s, enum helper_id who, enum msg_type type,
     const struct rec *r, bool begin)
 {
 	scoped_fd int	 fd = rec_memfd(r, "locks");
@@ -285,7 +285,7 @@ send_locks(struct session *s, enum star_helper who, enum msg_type type,
 	memset(&m, 0, sizeof(m));
 	if (type == MSG_lock_renumber)
 		m.lock_renumber.begin = begin;
-	return (star_do(&s->star, who, type, &m, &fd, 1));
+	return (call_void(&s->client, who, type, &m, &fd, 1));
 }
 
 int

@@ -15,7 +15,7 @@ ask(struct session *s, enum msg_type type, const union msg *m, struct rec *r)
 	struct packet	 p;
 	int		 rc;
 
-	if (star_ask(&s->star, H_LOCK, type, m, NULL, 0, &p) == -1)
+	if (call(&s->client, H_LOCK, type, m, NULL, 0, &p) == -1)
 		return (-1);
 	rc = rec_set_num(r, "lock", (int64_t)p.body.reply.value - 1);
 	packet_clear(&p);

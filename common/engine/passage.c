@@ -17,7 +17,7 @@
 /* Upstream first: the order of the bytes, and of who is to blame. */
 enum step { FETCH, STORED, INFLATE, PLAIN, UNPACK, STEPS };
 
-static const enum star_helper helper_of[STEPS] = {
+static const enum helper_id helper_of[STEPS] = {
 	[FETCH] = H_FETCH, [STORED] = H_DIGEST, [INFLATE] = H_INFLATE,
 	[PLAIN] = H_DIGEST2, [UNPACK] = H_UNPACK,
 };
@@ -60,7 +60,7 @@ start_all(struct passage *p)
 {
 	for (int i = STORED; i < UNPACK; i++)
 		if (p->takes[i] &&
-		    star_start(&p->s->star, helper_of[i]) == -1)
+		    client_start(&p->s->client, helper_of[i]) == -1)
 			return (-1);
 	return (0);
 }
@@ -81,8 +81,8 @@ unpack_flags(const struct passage *p)
 static int
 send_step(struct passage *p, enum step i, int from, int to)
 {
-	const enum star_helper	 who = helper_of[i];
-	struct star		*st = &p->s->star;
+	const enum helper_id	 who = helper_of[i];
+	struct client		*st = &p->s->client;
 	int			 fds[2] = { from, to };
 	union msg		 m;
 
@@ -90,25 +90,25 @@ send_step(struct passage *p, enum step i, int from, int to)
 	switch (i) {
 	case FETCH:
 		m.blob_send.index = p->index;
-		return (star_send(st, who, MSG_blob_send, &m, &to, 1));
+		return (call_begin(st, who, MSG_blob_send, &m, &to, 1));
 	case STORED:
 	case PLAIN:
 		if (to == -1) {
 			m.digest_sum.max_bytes = p->limits->size;
-			return (star_send(st, who, MSG_digest_sum, &m, fds,
+			return (call_begin(st, who, MSG_digest_sum, &m, fds,
 			    1));
 		}
 		m.digest_copy.max_bytes = p->limits->size;
-		return (star_send(st, who, MSG_digest_copy, &m, fds, 2));
+		return (call_begin(st, who, MSG_digest_copy, &m, fds, 2));
 	case INFLATE:
 		m.stream_inflate.max_ratio = p->limits->ratio;
-		return (star_send(st, who, MSG_stream_inflate, &m, fds, 2));
+		return (call_begin(st, who, MSG_stream_inflate, &m, fds, 2));
 	default:
 		fds[1] = p->dir;
 		m.layer_unpack.max_bytes = p->limits->size;
 		m.layer_unpack.max_inodes = p->limits->files;
 		m.layer_unpack.flags = unpack_flags(p);
-		return (star_send(st, who, MSG_layer_unpack, &m, fds, 2));
+		return (call_begin(st, who, MSG_layer_unpack, &m, fds, 2));
 	}
 }
 
@@ -148,13 +148,13 @@ send_all(struct passage *p, bool *sent)
 static int
 take_answer(struct passage *p, enum step i)
 {
-	struct star	*st = &p->s->star;
+	struct client	*st = &p->s->client;
 	struct packet	 a;
 
 	if (i == UNPACK)
-		return ((p->made = star_wait_rec(st, H_UNPACK)) == NULL ? -1 :
+		return ((p->made = call_end_rec(st, H_UNPACK)) == NULL ? -1 :
 		    0);
-	if (star_wait(st, helper_of[i], &a) == -1)
+	if (call_end(st, helper_of[i], &a) == -1)
 		return (-1);
 	if (i == INFLATE)
 		p->compression = a.body.reply.value;
@@ -173,10 +173,10 @@ take_answer(struct passage *p, enum step i)
 static void
 say_limit(struct passage *p)
 {
-	(void)snprintf(p->s->star.text, sizeof(p->s->star.text), "the layers "
-	    "are larger than what is left of the limit (%llu bytes); if you "
-	    "trust where they are from, raise --max-size",
-	    (unsigned long long)p->limits->size);
+	(void)error_set(&p->s->client.error, errno, "the layers are larger "
+	    "than what is left of the limit (%llu bytes); if you trust where "
+	    "they are from, raise --max-size", (unsigned long
+	    long)p->limits->size);
 }
 
 /*
@@ -187,8 +187,8 @@ say_limit(struct passage *p)
 static int
 wait_all(struct passage *p, const bool *sent)
 {
-	struct star_failure	 first = { .error = 0 };
-	struct star		*st = &p->s->star;
+	struct error	 first = { .number = 0 };
+	struct client		*st = &p->s->client;
 	bool			 lost, sure = false;
 
 	for (int i = FETCH; i < STEPS; i++) {
@@ -198,15 +198,15 @@ wait_all(struct passage *p, const bool *sent)
 			say_limit(p);
 			errno = EFBIG;
 		}
-		lost = !star_has(st, helper_of[i]);
-		if (first.error == 0 || (!sure && (errno != EPIPE || lost))) {
-			star_keep(st, &first);
+		lost = !client_has(st, helper_of[i]);
+		if (first.number == 0 || (!sure && (errno != EPIPE || lost))) {
+			error_save(&st->error, &first);
 			sure = errno != EPIPE || lost;
 		}
 	}
-	if (first.error == 0)
+	if (first.number == 0)
 		return (0);
-	star_put_back(st, &first);
+	error_restore(&st->error, &first);
 	return (-1);
 }
 
@@ -216,23 +216,19 @@ used_up(struct passage *p)
 {
 	if (p->dir == -1 || (p->limits->size > 0 && p->limits->files > 0))
 		return (0);
-	(void)snprintf(p->s->star.text, sizeof(p->s->star.text), "the layers "
-	    "before this one have used up what the limit allows; if you trust "
-	    "where they are from, raise %s", p->limits->size == 0 ?
-	    "--max-size" : "--max-files");
-	errno = EFBIG;
-	return (-1);
+	return (error_set(&p->s->client.error, EFBIG, "the layers before this "
+	    "one have used up what the limit allows; if you trust where they "
+	    "are from, raise %s", p->limits->size == 0 ? "--max-size" :
+	    "--max-files"));
 }
 
 static int
 differs(struct passage *p, const char *what, const char *is,
     const char *should)
 {
-	(void)snprintf(p->s->star.text, sizeof(p->s->star.text), "a layer is "
-	    "not what the image names: its %s %s, not to %s; pull or save the "
-	    "image again", what, is, should);
-	errno = EBADMSG;
-	return (-1);
+	return (error_set(&p->s->client.error, EBADMSG, "a layer is not what "
+	    "the image names: its %s %s, not to %s; pull or save the image "
+	    "again", what, is, should));
 }
 
 static int
@@ -256,16 +252,16 @@ check_sums(struct passage *p)
 static int
 pass(struct passage *p)
 {
-	struct star_failure	 f;
+	struct error	 f;
 	bool			 sent[STEPS] = { false };
 
 	choose(p);
 	if (used_up(p) == -1 || start_all(p) == -1)
 		return (-1);
 	if (send_all(p, sent) == -1) {
-		star_keep(&p->s->star, &f);
+		error_save(&p->s->client.error, &f);
 		(void)wait_all(p, sent);
-		star_put_back(&p->s->star, &f);
+		error_restore(&p->s->client.error, &f);
 		return (-1);
 	}
 	return (wait_all(p, sent) == -1 ? -1 : check_sums(p));
@@ -313,7 +309,7 @@ passage_unpack(struct session *s, const struct rec *layer, int dir,
 	int		 rc = pass(&p);
 
 	/* One process for each layer's bytes, as with unpack. */
-	(void)star_stop(&s->star, H_INFLATE);
+	(void)client_stop(&s->client, H_INFLATE);
 	if (rc == -1) {
 		rec_free(p.made);
 		return (NULL);
@@ -336,6 +332,6 @@ passage_verify(struct session *s, const struct rec *layer,
 	if (*p.digest == '\0' && *p.diff_id == '\0')
 		return (0);
 	rc = pass(&p);
-	(void)star_stop(&s->star, H_INFLATE);
+	(void)client_stop(&s->client, H_INFLATE);
 	return (rc);
 }

@@ -22,7 +22,7 @@ struct limits {
 /*
  * Unpack a layer of an archive (its record in archive_open's answer) into a
  * directory, by the unpack that was started. Its record with what digest and
- * inflate say of it, or NULL with a sentence in the session's star: also when
+ * inflate say of it, or NULL with a sentence in the session's error: also when
  * it is not what the archive says. What it took is taken off the limits.
  */
 struct rec	*passage_unpack(struct session *, const struct rec *, int,

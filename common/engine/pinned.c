@@ -226,27 +226,23 @@ merge_one(struct session *s, const struct pin *p, const struct rec *made_with)
 	struct rec	*config = s->config;
 	const char	*own = ours(config, p), *value = rec_str(made_with,
 			    p->key, "");
-	char		*text = s->star.text, key[64];
-	size_t		 size = sizeof(s->star.text);
+	struct error	*e = &s->client.error;
+	char		 key[64];
 
 	if (*value == '\0' || strcmp(value, own) == 0)
 		return (0);
-	if (!is_granted(s, p, value, made_with)) {
-		(void)snprintf(text, size, "database %s \"%.400s\" does not "
-		    "match our %s \"%.400s\", and nothing shows that root "
-		    "has chosen it: choose it once more, by option or "
-		    "configuration", p->label, value, p->label, own);
-		errno = EMEDIUMTYPE;
-		return (-1);
-	}
+	if (!is_granted(s, p, value, made_with))
+		return (error_set_code(e, ERR_DB_CONFIG, EMEDIUMTYPE,
+		    "database %s \"%.400s\" does not match our %s "
+		    "\"%.400s\", and nothing shows that root has chosen it: "
+		    "choose it once more, by option or configuration",
+		    p->label, value, p->label, own));
 	if (!is_same(p, value, own)) {
-		if (is_chosen(config, p)) {
-			(void)snprintf(text, size, "database %s \"%s\" does "
-			    "not match our %s \"%s\": database configuration "
-			    "mismatch", p->label, value, p->label, own);
-			errno = EMEDIUMTYPE;	/* ErrDBBadConfig */
-			return (-1);
-		}
+		if (is_chosen(config, p))
+			return (error_set_code(e, ERR_DB_CONFIG, EMEDIUMTYPE,
+			    "database %s \"%s\" does not match our %s \"%s\": "
+			    "database configuration mismatch", p->label, value,
+			    p->label, own));
 		if (!is_usable(p, value, own)) {
 			(void)snprintf(key, sizeof(key), "now:%s", p->key);
 			return (rec_set(config, key, own));
@@ -260,11 +256,11 @@ merge_one(struct session *s, const struct pin *p, const struct rec *made_with)
 int
 pinned_merge(struct session *s, const struct rec *made_with)
 {
-	(void)snprintf(s->star.text, sizeof(s->star.text), "out of memory");
+	(void)error_set(&s->client.error, ENOMEM, "out of memory");
 	for (size_t i = 0; i < NPINS; i++)
 		if (merge_one(s, &pins[i], made_with) == -1)
 			return (-1);
-	s->star.text[0] = '\0';
+	error_clear(&s->client.error);
 	return (0);
 }
 

@@ -58,13 +58,12 @@ root_find_account(struct session *s)
 	s->system = s->system || geteuid() == 0;
 	if (geteuid() != 0)
 		return (0);
-	if (account_find(&s->star.uid, &s->star.gid) == 0)
+	if (account_find(&s->client.uid, &s->client.gid) == 0)
 		return (0);
 	account_maker(maker, sizeof(maker));
-	(void)snprintf(s->star.text, sizeof(s->star.text), "there is no "
-	    "account \"" ACCOUNT_NAME "\" on this machine for root's "
-	    "containers: make it with `%s`", maker);
-	return (-1);
+	return (error_set(&s->client.error, errno, "there is no account \""
+	    ACCOUNT_NAME "\" on this machine for root's containers: make it "
+	    "with `%s`", maker));
 }
 
 int
@@ -110,9 +109,9 @@ grant_graph(struct session *s, unsigned int need)
 	union msg	 m = { .ids_grant = { GRANT_STORE | GRANT_NODEV } };
 
 	(void)need;
-	if (s->graph_fd == -1 || !star_has(&s->star, H_REFRESH))
+	if (s->graph_fd == -1 || !client_has(&s->client, H_REFRESH))
 		return (0);
-	return (star_post(&s->star, H_REFRESH, MSG_ids_grant, &m,
+	return (call_async(&s->client, H_REFRESH, MSG_ids_grant, &m,
 	    &s->graph_fd, 1));
 }
 
@@ -123,12 +122,12 @@ grant_run_root(struct session *s, unsigned int need)
 	union msg	 m = { .ids_grant = { GRANT_STORE | GRANT_NOSUID |
 			    GRANT_NODEV } };
 
-	if (s->graph_fd == -1 || !star_has(&s->star, H_REFRESH) ||
+	if (s->graph_fd == -1 || !client_has(&s->client, H_REFRESH) ||
 	    (need & NEED_RUN_ROOT) == 0)
 		return (0);
 	s->run_root_fd = open(session_config(s, "path.run_storage", ""),
 	    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return (s->run_root_fd == -1 ? 0 : star_post(&s->star, H_REFRESH,
+	return (s->run_root_fd == -1 ? 0 : call_async(&s->client, H_REFRESH,
 	    MSG_ids_grant, &m, &s->run_root_fd, 1));
 }
 
@@ -143,7 +142,7 @@ static int
 seal_grants(struct session *s, unsigned int need)
 {
 	(void)need;
-	return (!star_has(&s->star, H_REFRESH) ? 0 : star_post(&s->star,
+	return (!client_has(&s->client, H_REFRESH) ? 0 : call_async(&s->client,
 	    H_REFRESH, MSG_ids_seal, NULL, NULL, 0));
 }
 
@@ -159,8 +158,8 @@ static int
 become_account(struct session *s, unsigned int need)
 {
 	(void)need;
-	account_become(s->star.uid, s->star.gid);
-	s->star.uid = 0;	/* helpers started from here on need no change */
+	account_become(s->client.uid, s->client.gid);
+	s->client.uid = 0;	/* helpers started from here on need no change */
 	return (0);
 }
 
@@ -181,7 +180,7 @@ mount_graph(struct session *s)
 			    .nosuid = 1, .nodev = 1 } };
 	struct packet	 p;
 
-	if (star_ask(&s->star, H_REFRESH, MSG_ids_mount, &m, NULL, 0,
+	if (call(&s->client, H_REFRESH, MSG_ids_mount, &m, NULL, 0,
 	    &p) == -1)
 		return (-1);
 	close(s->graph_fd);
@@ -200,9 +199,9 @@ mount_run_root(struct session *s)
 
 	close(s->run_root_fd);
 	s->run_root_fd = -1;
-	if (star_ask(&s->star, H_REFRESH, MSG_ids_mount, &m, NULL, 0,
+	if (call(&s->client, H_REFRESH, MSG_ids_mount, &m, NULL, 0,
 	    &p) == -1) {
-		s->star.text[0] = '\0';
+		error_clear(&s->client.error);
 		return;
 	}
 	s->run_root_fd = packet_take_fd(&p, 0);
@@ -228,5 +227,5 @@ void
 root_leave(struct session *s)
 {
 	if (geteuid() == 0)
-		account_become(s->star.uid, s->star.gid);
+		account_become(s->client.uid, s->client.gid);
 }

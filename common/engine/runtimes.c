@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,25 +12,11 @@
 
 #include "cgroup.h"
 #include "cmd.h"
+#include "error.h"
 #include "record.h"
 
 #define TABLE		"engine.runtimes."
 #define TABLE_LEN	(sizeof(TABLE) - 1)
-
-static int fail(char *, size_t, int, const char *, ...)
-    __attribute__((format(printf, 4, 5)));
-
-static int
-fail(char *why, size_t size, int error, const char *fmt, ...)
-{
-	va_list	 ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(why, size, fmt, ap);
-	va_end(ap);
-	errno = error;
-	return (-1);
-}
 
 /* The n-th directory of PATH with the name in it. */
 static bool
@@ -113,7 +98,7 @@ abilities(const struct rec *config, struct runtime *r)
 /* A path is a runtime of its own, under its base name. */
 static int
 by_path(const struct rec *config, const char *path, struct runtime *r,
-    char *why, size_t size)
+    struct error *e)
 {
 	const char	*base = strrchr(path, '/') + 1;
 	struct stat	 st;
@@ -121,8 +106,8 @@ by_path(const struct rec *config, const char *path, struct runtime *r,
 	if (*base == '\0' || strlcpy(r->path, path, sizeof(r->path)) >=
 	    sizeof(r->path) || strlcpy(r->name, base, sizeof(r->name)) >=
 	    sizeof(r->name) || stat(path, &st) == -1 || !S_ISREG(st.st_mode))
-		return (fail(why, size, EINVAL, "no valid executable found "
-		    "for OCI runtime %s: invalid argument", path));
+		return (error_set(e, EINVAL, "no valid executable found for "
+		    "OCI runtime %s: invalid argument", path));
 	abilities(config, r);
 	return (0);
 }
@@ -138,35 +123,35 @@ is_empty(const struct rec *config)
 
 static int
 by_name(const struct rec *config, const char *name, struct runtime *r,
-    char *why, size_t size)
+    struct error *e)
 {
 	char	 key[TABLE_LEN + sizeof(r->name)];
 
 	if (strlcpy(r->name, name, sizeof(r->name)) >= sizeof(r->name) ||
 	    snprintf(key, sizeof(key), TABLE "%s", name) >=
 	    (int)sizeof(key) || rec_count(config, key) == 0)
-		return (fail(why, size, EINVAL, is_empty(config) ?
-		    "no OCI runtime has been configured: invalid argument" :
-		    "default OCI runtime \"%.255s\" not found: invalid "
-		    "argument", name));
+		return (error_set(e, EINVAL, is_empty(config) ? "no OCI "
+		    "runtime has been configured: invalid argument" : "default "
+		    "OCI runtime \"%.255s\" not found: invalid argument",
+		    name));
 	if (runtimes_path(config, key, name, r->path, sizeof(r->path)) == 0) {
 		abilities(config, r);
 		return (0);
 	}
 	if (errno == ENOENT)
-		return (fail(why, size, EINVAL, "no valid executable found "
-		    "for OCI runtime %s: invalid argument", name));
-	return (fail(why, size, errno, "cannot stat OCI runtime %s path %s: "
-	    "%s", name, r->path, strerror(errno)));
+		return (error_set(e, EINVAL, "no valid executable found for "
+		    "OCI runtime %s: invalid argument", name));
+	return (error_set(e, errno, "cannot stat OCI runtime %s path %s: %s",
+	    name, r->path, strerror(errno)));
 }
 
 int
 runtimes_find(const struct rec *config, const char *name, struct runtime *r,
-    char *why, size_t size)
+    struct error *e)
 {
 	memset(r, 0, sizeof(*r));
 	if (*name == '\0')
-		return (fail(why, size, EINVAL, "configuring runtime: must "
+		return (error_set(e, EINVAL, "configuring runtime: must "
 		    "provide a valid path: invalid argument"));
 	if (strcmp(name, RUNTIME_OWN) == 0 || strcmp(name, RUNTIME_SHOWN) ==
 	    0) {
@@ -174,19 +159,19 @@ runtimes_find(const struct rec *config, const char *name, struct runtime *r,
 		r->own = true;
 		return (0);
 	}
-	return (*name == '/' ? by_path(config, name, r, why, size) :
-	    by_name(config, name, r, why, size));
+	return (*name == '/' ? by_path(config, name, r, e) :
+	    by_name(config, name, r, e));
 }
 
 int
-runtimes_default(const struct rec *config, struct runtime *r, char *why,
-    size_t size)
+runtimes_default(const struct rec *config, struct runtime *r,
+    struct error *e)
 {
 	const char	*name = rec_str(config, "engine.runtime", "");
 
 	if (*name == '\0')
 		name = cgroup_unified() ? "crun" : "runc";
-	return (runtimes_find(config, name, r, why, size));
+	return (runtimes_find(config, name, r, e));
 }
 
 /* The values of one name follow one another. */
@@ -214,21 +199,21 @@ starts_containers(const struct command *c)
 }
 
 int
-runtimes_check(const struct rec *config, const struct globals *g, char *why,
-    size_t size)
+runtimes_check(const struct rec *config, const struct globals *g,
+    struct error *e)
 {
 	struct runtime	 rt;
 
 	if (!opt_given(g->global, "runtime"))
 		return (0);
-	if (runtimes_find(config, opt_str(g->global, "runtime", ""), &rt, why,
-	    size) == -1)
+	if (runtimes_find(config, opt_str(g->global, "runtime", ""), &rt,
+	    e) == -1)
 		return (-1);
 	if (rt.own || !starts_containers(g->cmd))
 		return (0);
-	return (fail(why, size, ENOTSUP, "running containers with the OCI "
-	    "runtime %s is not supported by bulkhead yet, only with its own: "
-	    "leave --runtime out, or say --runtime " RUNTIME_OWN, rt.name));
+	return (error_set(e, ENOTSUP, "running containers with the OCI runtime "
+	    "%s is not supported by bulkhead yet, only with its own: leave "
+	    "--runtime out, or say --runtime " RUNTIME_OWN, rt.name));
 }
 
 bool

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct error;
 struct globals;
 struct rec;
 
@@ -28,16 +29,16 @@ struct runtime {
 
 /*
  * One by the name or absolute path a person gave, from the settled
- * configuration. 0, or -1 with errno and podman's sentence: EINVAL where it is
+ * configuration. 0, or -1 with podman's sentence: EINVAL where it is
  * not known or has no executable, else what stat(2) said.
  */
 int	runtimes_find(const struct rec *, const char *, struct runtime *,
-	    char *, size_t);
+	    struct error *);
 /*
  * The one that the configuration names or, where it names none, the one that
  * podman would choose: crun on cgroup v2, else runc. As above.
  */
-int	runtimes_default(const struct rec *, struct runtime *, char *, size_t);
+int	runtimes_default(const struct rec *, struct runtime *, struct error *);
 /*
  * The next name in the table, in order and once each; false at the end. The
  * position starts at 0, the name at NULL, and it lives as the record does.
@@ -57,10 +58,10 @@ bool	runtimes_candidate(const struct rec *, const char *key,
 /*
  * What --runtime names, if it was given: one that is not known is an error
  * of any command, one that is not our own of those that start containers.
- * 0, or -1 with errno and a sentence.
+ * 0, or -1 with an error.
  */
-int	runtimes_check(const struct rec *, const struct globals *, char *,
-	    size_t);
+int	runtimes_check(const struct rec *, const struct globals *,
+	    struct error *);
 
 /* Is what `conmon --version` printed version 2.0.1 or later? */
 bool	runtimes_conmon_fits(const char *);

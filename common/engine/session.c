@@ -16,7 +16,6 @@
 #include "boot.h"
 #include "cleanup.h"
 #include "confined.h"
-#include "errors.h"
 #include "event.h"
 #include "grant.h"
 #include "locks.h"
@@ -39,13 +38,11 @@
 int
 session_error(struct session *s)
 {
-	unsigned int	 code = star_code(&s->star);
+	const char	*message = error_message(&s->client.error);
+	enum error_code	 code = error_code(&s->client.error);
 
-	if (code == ERR_NONE)
-		code = error_of_errno(errno);
-	star_drain(&s->star);
-	(void)say_error("%s", s->star.text[0] != '\0' ? s->star.text :
-	    strerror(errno));
+	client_drain(&s->client);
+	(void)say_error("%s", message);
 	say_code(code);
 	return (EXIT_ENGINE);
 }
@@ -53,22 +50,8 @@ session_error(struct session *s)
 int
 session_sentence(struct session *s, const char *what, const char *name)
 {
-	(void)snprintf(s->star.text, sizeof(s->star.text), "%s %s: %s", what,
-	    name, strerror(errno));
-	return (-1);
-}
-
-int
-session_sentence_of(struct session *s, const char *name)
-{
-	char	 was[sizeof(s->star.text)];
-	int	 saved = errno;
-
-	(void)snprintf(was, sizeof(was), "%s", s->star.text);
-	(void)snprintf(s->star.text, sizeof(s->star.text), "%.512s: %.480s",
-	    name, was);
-	errno = saved;
-	return (-1);
+	return (error_set(&s->client.error, errno, "%s %s: %s", what, name,
+	    strerror(errno)));
 }
 
 int
@@ -85,12 +68,12 @@ adopt_refresh(struct session *s)
 	int	 fd = session_kept(s, INHERIT_REFRESH);
 
 	if (fd != -1)
-		s->star.helper[H_REFRESH].chan = (struct chan){
+		s->client.helper[H_REFRESH].chan = (struct chan){
 		    fcntl(fd, F_DUPFD_CLOEXEC, 0), R_CTL, R_REFRESH };
 }
 
 static bool
-is_wanted(unsigned int need, enum star_helper who)
+is_wanted(unsigned int need, enum helper_id who)
 {
 	switch (who) {
 	case H_REFRESH:
@@ -113,11 +96,11 @@ is_wanted(unsigned int need, enum star_helper who)
 
 static int
 start_wanted(struct session *s, unsigned int need,
-    const enum star_helper *who, size_t n)
+    const enum helper_id *who, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (is_wanted(need, who[i]) &&
-		    star_start(&s->star, who[i]) == -1)
+		    client_start(&s->client, who[i]) == -1)
 			return (-1);
 	return (0);
 }
@@ -129,7 +112,7 @@ start_wanted(struct session *s, unsigned int need,
 static int
 start_first(struct session *s, unsigned int need)
 {
-	static const enum star_helper	 as_root[] = { H_STATE, H_REFRESH },
+	static const enum helper_id	 as_root[] = { H_STATE, H_REFRESH },
 					 as_user[] = { H_REFRESH, H_STORE,
 					    H_STATE };
 
@@ -144,12 +127,12 @@ start_first(struct session *s, unsigned int need)
 static int
 start_rest(struct session *s, unsigned int need, char *const *cleanup)
 {
-	static const enum star_helper	 rest[] = { H_LOCK, H_FETCH, H_CGROUP };
+	static const enum helper_id	 rest[] = { H_LOCK, H_FETCH, H_CGROUP };
 
-	if (is_wanted(need, H_STORE) && star_start(&s->star, H_STORE) == -1)
+	if (is_wanted(need, H_STORE) && client_start(&s->client, H_STORE) == -1)
 		return (-1);
 	if ((need & NEED_LAUNCH) &&
-	    (star_start_reaper(&s->star, cleanup) == -1 ||
+	    (client_start_reaper(&s->client, cleanup) == -1 ||
 	    (s->launched != NULL && s->launched(s) == -1)))
 		return (-1);
 	return (start_wanted(s, need, rest, NITEMS(rest)));
@@ -250,7 +233,7 @@ send_state_open(struct session *s)
 	    sizeof(m.state_open.boot_id));
 	if (event_prepare(s, &m.state_open) == -1)
 		return (-1);
-	return (star_send(&s->star, H_STATE, MSG_state_open, &m, fds, 3));
+	return (call_begin(&s->client, H_STATE, MSG_state_open, &m, fds, 3));
 }
 
 static int
@@ -278,7 +261,7 @@ send_store_open(struct session *s, unsigned int need)
 		    session_config(s, "path.run_storage", "")));
 	fds[0] = s->graph_fd;
 	fds[1] = run;
-	return (star_send(&s->star, H_STORE, MSG_store_open, &m, fds, 2));
+	return (call_begin(&s->client, H_STORE, MSG_store_open, &m, fds, 2));
 }
 
 /* A store's locks are its own, whoever else's are in this run directory. */
@@ -316,7 +299,7 @@ send_lock_open(struct session *s)
 	    2048);
 	m.lock_open.flags = s->locks_any;
 	s->locks = true;
-	return (star_send(&s->star, H_LOCK, MSG_lock_open, &m, &dir, 1));
+	return (call_begin(&s->client, H_LOCK, MSG_lock_open, &m, &dir, 1));
 }
 
 static int
@@ -324,7 +307,7 @@ locks_opened(struct session *s)
 {
 	struct packet	 p;
 
-	if (star_wait(&s->star, H_LOCK, &p) == -1) {
+	if (call_end(&s->client, H_LOCK, &p) == -1) {
 		s->locks = false;
 		if (errno == ENOSPC || errno == EDQUOT)
 			(void)session_sentence(s, "cannot write the locks in",
@@ -355,7 +338,7 @@ query_ids(struct session *s, unsigned int need)
 {
 	struct packet	 p;
 
-	if (star_ask(&s->star, H_REFRESH, MSG_ids_query, NULL, NULL, 0,
+	if (call(&s->client, H_REFRESH, MSG_ids_query, NULL, NULL, 0,
 	    &p) == -1)
 		return (-1);
 	s->single = p.body.reply.value <= 1;
@@ -409,7 +392,7 @@ state_opened(struct session *s)
 	struct packet	 p;
 	int		 rc = 0;
 
-	if (star_wait(&s->star, H_STATE, &p) == -1)
+	if (call_end(&s->client, H_STATE, &p) == -1)
 		return (-1);
 	if (p.nfds == 1)
 		rc = merge_settings(s, p.fds[0]);
@@ -420,7 +403,7 @@ state_opened(struct session *s)
 		return (-1);
 	/* Only now is it known that a storage belongs there. */
 	if (rc == 0 && s->graph_fd == -1 && *s->graph != '\0' &&
-	    star_has(&s->star, H_STORE))
+	    client_has(&s->client, H_STORE))
 		rc = (s->graph_fd = root_open_graph(s, true)) == -1 ?
 		    -1 : 0;
 	return (rc);
@@ -436,7 +419,7 @@ open_parts(struct session *s, unsigned int need, bool root,
 		return (-1);
 	if ((need & NEED_LOCK) && send_lock_open(s) == -1)
 		return (-1);
-	if ((need & NEED_STORE) && star_done(&s->star, H_STORE) == -1)
+	if ((need & NEED_STORE) && call_end_void(&s->client, H_STORE) == -1)
 		return (-1);
 	if ((need & NEED_LOCK) && locks_opened(s) == -1)
 		return (-1);
@@ -455,12 +438,10 @@ take_kept(struct session *s)
 		if (fcntl(INHERIT_BASE + i, F_SETFD, FD_CLOEXEC) != -1)
 			s->kept |= 1u << i;
 	s->config_fd = INHERIT_BASE + INHERIT_CONFIG;
-	if ((s->config = rec_from_fd(s->config_fd)) == NULL) {
-		(void)snprintf(s->star.text, sizeof(s->star.text), "a "
-		    "clean-up is started by a container's reaper, which has "
-		    "left no configuration: %s", strerror(errno));
-		return (-1);
-	}
+	if ((s->config = rec_from_fd(s->config_fd)) == NULL)
+		return (error_set(&s->client.error, errno, "a clean-up is "
+		    "started by a container's reaper, which has left no "
+		    "configuration: %s", strerror(errno)));
 	s->graph_fd = session_kept(s, INHERIT_GRAPH);
 	s->system = s->graph_fd != -1;
 	return (0);
@@ -480,7 +461,7 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	bool	 root = geteuid() == 0, early, asks;
 	int	 rc;
 
-	if (star_init(&s->star, s->g->trace, s->g->verbose) == -1 ||
+	if (client_init(&s->client, s->g->trace, s->g->verbose) == -1 ||
 	    (s->inherit && s->config == NULL && take_kept(s) == -1) ||
 	    root_find_account(s) == -1)
 		return (-1);
@@ -492,11 +473,10 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 		return (-1);
 	asks = s->config == NULL && settled_find(s) == -1;
 	if ((asks || needs_compiler(s, need)) &&
-	    (star_start(&s->star, H_RESOLVE) == -1 || settled_ask(s) == -1))
+	    (client_start(&s->client, H_RESOLVE) == -1 || settled_ask(s) == -1))
 		return (-1);
 	if ((asks && settled_take(s) == -1) ||
-	    runtimes_check(s->config, s->g, s->star.text,
-	    sizeof(s->star.text)) == -1)
+	    runtimes_check(s->config, s->g, &s->client.error) == -1)
 		return (-1);
 	if ((need & NEED_IF_THERE) && access(session_config(s, "path.state",
 	    ""), F_OK) == -1)
@@ -516,7 +496,7 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 		return (rc);
 	if (root && root_give_up(s, need) == -1)
 		return (-1);
-	if (star_has(&s->star, H_REFRESH) && query_ids(s, need) == -1)
+	if (client_has(&s->client, H_REFRESH) && query_ids(s, need) == -1)
 		return (-1);
 	if (open_parts(s, need, root, cleanup) == -1)
 		return (-1);
@@ -528,13 +508,14 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	if (s->locks_stale && (need & NEED_STATE) && !s->locks_any &&
 	    locks_retrieve(s, LOCKS_WAIT_MS) == -1)
 		say_warning("the numbers of locks could not be retrieved: %s; "
-		    "bulkhead system renumber gives new ones", s->star.text);
+		    "bulkhead system renumber gives new ones",
+		    s->client.error.text);
 	if ((need & NEED_STATE) && (need & NEED_STORE) && (need & NEED_IDS) &&
 	    (need & NEED_AS_IS) == 0) {
 		if (s->stale && boot_refresh(s, NULL) == -1 &&
-		    s->star.text[0] != '\0')
+		    s->client.error.text[0] != '\0')
 			say_warning("this boot's refresh is not done: %s",
-			    s->star.text);
+			    s->client.error.text);
 		sweep_containers(s);
 		sweep_store(s);
 	}
@@ -552,9 +533,9 @@ static void
 start_over(struct session *s)
 {
 	int	*fds[] = { &s->state_dir, &s->run_dir, &s->run_root_fd,
-		    &s->star.libexec_fd, s->inherit ? NULL : &s->graph_fd };
+		    &s->client.libexec_fd, s->inherit ? NULL : &s->graph_fd };
 
-	star_stop_all(&s->star);
+	client_stop_all(&s->client);
 	s->locks = false;
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
 		if (fds[i] == NULL || *fds[i] == -1)
@@ -604,8 +585,8 @@ int
 session_open_resolve(struct session *s, struct globals *g)
 {
 	begin(s, g);
-	if (star_init(&s->star, g->trace, g->verbose) == -1 ||
-	    root_find_account(s) == -1 || star_start(&s->star, H_RESOLVE) == -1) {
+	if (client_init(&s->client, g->trace, g->verbose) == -1 ||
+	    root_find_account(s) == -1 || client_start(&s->client, H_RESOLVE) == -1) {
 		(void)session_error(s);
 		session_close(s);
 		return (-1);
@@ -617,7 +598,7 @@ session_open_resolve(struct session *s, struct globals *g)
 void
 session_leave(struct session *s)
 {
-	star_drain(&s->star);
+	client_drain(&s->client);
 	rec_free(s->config);
 	rec_free(s->made_with);
 	rec_free(s->chosen);
@@ -628,5 +609,5 @@ void
 session_close(struct session *s)
 {
 	session_leave(s);
-	star_stop_all(&s->star);
+	client_stop_all(&s->client);
 }

@@ -1,5 +1,5 @@
 /*
- * What a command works with: its star, the settled configuration, the opened
+ * What a command works with: its client, the settled configuration, the opened
  * state and store. Opened once, in the order that privilege needs.
  */
 #ifndef ENGINE_SESSION_H
@@ -9,9 +9,9 @@
 #include <stddef.h>
 
 #include "cache.h"
+#include "client.h"
 #include "cmd.h"
 #include "mac.h"
-#include "star.h"
 
 struct rec;
 
@@ -36,7 +36,7 @@ enum {
 };
 
 struct session {
-	struct star		 star;
+	struct client		 client;
 	struct globals		*g;
 	struct rec		*config;
 	unsigned int		 config_flags;	/* enum config_flags */
@@ -121,7 +121,7 @@ int	session_boot_id(struct session *);
  * record nothing any more, but the next one can.
  */
 bool	session_run_dir_gone(const struct session *);
-/* Say the star's last sentence as an error. Returns EXIT_ENGINE. */
+/* Say the client's last error as an error. Returns EXIT_ENGINE. */
 int	session_error(struct session *);
 
 /* What a reaper has kept for its clean-up: borrowed; -1: nothing, or we are
@@ -129,9 +129,7 @@ int	session_error(struct session *);
 int	session_kept(const struct session *, enum inherited_fd);
 /* Is the state this command's alone, and gone with it? */
 bool	session_in_memory(const struct session *);
-/* Put "NAME: " in front of the star's sentence. Always -1, errno kept. */
-int	session_sentence_of(struct session *, const char *);
-/* "WHAT NAME: strerror" as the star's sentence; always -1, errno kept. */
+/* "WHAT NAME: strerror" as the client's error; always -1, errno kept. */
 int	session_sentence(struct session *, const char *, const char *);
 /* Text of a configuration key, or the fallback. */
 const char *session_config(const struct session *, const char *, const char *);
@@ -144,7 +142,7 @@ struct rec *session_container(struct session *, const char *);
 /* The same as it was left, also if what it says is over. */
 struct rec *session_row(struct session *, const char *);
 struct rec *session_image(struct session *, const char *);
-/* Only ask for an image: star_wait_rec of the store has it. 0 or -1. */
+/* Only ask for an image: call_end_rec of the store has it. 0 or -1. */
 int	session_ask_image(struct session *, const char *);
 /* The full id of a container in a buffer of 65 bytes. 0 or -1. */
 int	session_find(struct session *, const char *, char *);
@@ -155,12 +153,12 @@ int	session_set(struct session *, const char *, unsigned int, unsigned int,
  * Give the store (or unpack) a user namespace with all the ids that this
  * user's containers have, through refresh. 0, also when it has one already.
  */
-int	session_userns(struct session *, enum star_helper);
+int	session_userns(struct session *, enum helper_id);
 /* The same for the store, once: a helper can do it only once. 0, or -1. */
 int	session_store_userns(struct session *);
 /*
  * Have a container's writable layer made, or found again, as its definition
- * says. 0, or -1 with a sentence. The store answers (star_wait_rec)
+ * says. 0, or -1 with a sentence. The store answers (call_end_rec)
  * with what start needs to know of it. One that is made now must be kept when
  * its record is durable, or the next boot takes it away (sweep.h).
  */
@@ -170,7 +168,7 @@ void	session_keep_layer(struct session *, const char *, const struct rec *);
 /*
  * Once its layer is there, have the container listed where other engines on
  * the store look; a name that the user gave must be free there, too. 0, or
- * -1 with a sentence. star_settle tells whether it is done; EEXIST: the name
+ * -1 with a sentence. call_sync tells whether it is done; EEXIST: the name
  * is another's.
  */
 int	session_post_list(struct session *, const char *, const struct rec *,

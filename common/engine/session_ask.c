@@ -34,7 +34,7 @@ session_rows(struct session *s)
 	struct packet	 p;
 	bool		 at_rest;
 
-	if (star_ask(&s->star, H_STATE, MSG_ctr_list, NULL, NULL, 0,
+	if (call(&s->client, H_STATE, MSG_ctr_list, NULL, NULL, 0,
 	    &p) == -1)
 		return (NULL);
 	at_rest = p.body.reply_fd.value == 0;
@@ -45,13 +45,13 @@ session_rows(struct session *s)
 	if (rows == NULL || at_rest || !reconcile(s, rows))
 		return (rows);
 	rec_free(rows);
-	return (star_ask_rec(&s->star, H_STATE, MSG_ctr_list, NULL, NULL, 0));
+	return (call_rec(&s->client, H_STATE, MSG_ctr_list, NULL, NULL, 0));
 }
 
 struct rec *
 session_images(struct session *s)
 {
-	return (star_ask_rec(&s->star, H_STORE, MSG_image_list, NULL, NULL,
+	return (call_rec(&s->client, H_STORE, MSG_image_list, NULL, NULL,
 	    0));
 }
 
@@ -63,14 +63,10 @@ session_find(struct session *s, const char *ref, char *id)
 
 	memset(&m.ctr_find, 0, sizeof(m.ctr_find));
 	if (strlcpy(m.ctr_find.ref, ref, sizeof(m.ctr_find.ref)) >=
-	    sizeof(m.ctr_find.ref)) {
-		(void)snprintf(s->star.text, sizeof(s->star.text), "no "
-		    "container with name or ID \"%.64s...\" found: no such "
-		    "container", ref);
-		errno = ENOENT;
-		return (-1);
-	}
-	if (star_ask(&s->star, H_STATE, MSG_ctr_find, &m, NULL, 0, &p) == -1)
+	    sizeof(m.ctr_find.ref))
+		return (error_set(&s->client.error, ENOENT, "no container with "
+		    "name or ID \"%.64s...\" found: no such container", ref));
+	if (call(&s->client, H_STATE, MSG_ctr_find, &m, NULL, 0, &p) == -1)
 		return (-1);
 	(void)strlcpy(id, p.body.reply.text, 65);
 	packet_clear(&p);
@@ -85,7 +81,7 @@ session_row(struct session *s, const char *ref)
 	memset(&m.ctr_get, 0, sizeof(m.ctr_get));
 	if (session_find(s, ref, m.ctr_get.id) == -1)
 		return (NULL);
-	return (star_ask_rec(&s->star, H_STATE, MSG_ctr_get, &m, NULL, 0));
+	return (call_rec(&s->client, H_STATE, MSG_ctr_get, &m, NULL, 0));
 }
 
 struct rec *
@@ -106,20 +102,17 @@ session_ask_image(struct session *s, const char *ref)
 
 	memset(&m.image_find, 0, sizeof(m.image_find));
 	if (strlcpy(m.image_find.ref, ref, sizeof(m.image_find.ref)) >=
-	    sizeof(m.image_find.ref)) {
-		(void)snprintf(s->star.text, sizeof(s->star.text),
-		    "%.64s...: image not known", ref);
-		errno = ENOENT;
-		return (-1);
-	}
-	return (star_send(&s->star, H_STORE, MSG_image_find, &m, NULL, 0));
+	    sizeof(m.image_find.ref))
+		return (error_set(&s->client.error, ENOENT, "%.64s...: image "
+		    "not known", ref));
+	return (call_begin(&s->client, H_STORE, MSG_image_find, &m, NULL, 0));
 }
 
 struct rec *
 session_image(struct session *s, const char *ref)
 {
 	return (session_ask_image(s, ref) == -1 ? NULL :
-	    star_wait_rec(&s->star, H_STORE));
+	    call_end_rec(&s->client, H_STORE));
 }
 
 int
@@ -135,11 +128,11 @@ session_set(struct session *s, const char *id, unsigned int from,
 	(void)strlcpy(m.ctr_set.id, id, sizeof(m.ctr_set.id));
 	m.ctr_set.from = from;
 	m.ctr_set.to = to;
-	return (star_do(&s->star, H_STATE, MSG_ctr_set, &m, &fd, 1));
+	return (call_void(&s->client, H_STATE, MSG_ctr_set, &m, &fd, 1));
 }
 
 int
-session_userns(struct session *s, enum star_helper who)
+session_userns(struct session *s, enum helper_id who)
 {
 	union msg	 m;
 	struct packet	 p;
@@ -147,17 +140,17 @@ session_userns(struct session *s, enum star_helper who)
 
 	memset(&m, 0, sizeof(m));
 	m.userns_make.single = s->single;
-	if (star_ask(&s->star, who, MSG_userns_make, &m, NULL, 0, &p) == -1)
+	if (call(&s->client, who, MSG_userns_make, &m, NULL, 0, &p) == -1)
 		return (-1);
 	ns = packet_take_fd(&p, 0);
 	packet_clear(&p);
 	memset(&m, 0, sizeof(m));
-	if (!s->single && star_do(&s->star, H_REFRESH, MSG_ids_write, &m, &ns,
+	if (!s->single && call_void(&s->client, H_REFRESH, MSG_ids_write, &m, &ns,
 	    1) == -1)
 		return (-1);
 	memset(&m, 0, sizeof(m));
 	m.userns_ready.single = s->single;
-	return (star_do(&s->star, who, MSG_userns_ready, &m, NULL, 0));
+	return (call_void(&s->client, who, MSG_userns_ready, &m, NULL, 0));
 }
 
 int
@@ -204,7 +197,7 @@ session_ask_layer(struct session *s, const char *id, const struct rec *def,
 		sweep_mark(s, m.rw_make.mark, sizeof(m.rw_make.mark));
 	else if (made_now)
 		sweep_mark_new(s, m.rw_make.mark, sizeof(m.rw_make.mark));
-	return (star_send(&s->star, H_STORE, MSG_rw_make, &m, NULL, 0));
+	return (call_begin(&s->client, H_STORE, MSG_rw_make, &m, NULL, 0));
 }
 
 int
@@ -222,7 +215,7 @@ session_post_list(struct session *s, const char *id, const struct rec *def,
 	m.rw_list.given = given;
 	if (m.rw_list.image[0] == '\0')
 		return (0);
-	return (star_post(&s->star, H_STORE, MSG_rw_list, &m, NULL, 0));
+	return (call_async(&s->client, H_STORE, MSG_rw_list, &m, NULL, 0));
 }
 
 /* Nobody waits for that: a mark that stays is looked into by a sweep. */
@@ -236,7 +229,7 @@ session_keep_layer(struct session *s, const char *id, const struct rec *def)
 	if (!ends_with_boot(def))
 		sweep_mark_new(s, m.rw_keep.mark, sizeof(m.rw_keep.mark));
 	if (m.rw_keep.mark[0] != '\0')
-		(void)star_send(&s->star, H_STORE, MSG_rw_keep, &m, NULL, 0);
+		(void)call_begin(&s->client, H_STORE, MSG_rw_keep, &m, NULL, 0);
 }
 
 void
@@ -244,12 +237,12 @@ session_join_userns(struct session *s)
 {
 	union msg	 m = { .userns_join = { .single = s->single } };
 
-	if (s->userns || !star_has(&s->star, H_STORE))
+	if (s->userns || !client_has(&s->client, H_STORE))
 		return;
 	/* In system mode containers have other ids than the storage. */
 	if (!s->system && s->userns_fd != -1)
-		s->userns = star_do(&s->star, H_STORE, MSG_userns_join, &m,
+		s->userns = call_void(&s->client, H_STORE, MSG_userns_join, &m,
 		    &s->userns_fd, 1) == 0;
-	else if (star_has(&s->star, H_REFRESH))
+	else if (client_has(&s->client, H_REFRESH))
 		s->userns = session_userns(s, H_STORE) == 0;
 }

@@ -66,17 +66,14 @@ give_file(struct session *s, struct rec *question, const char *path,
 	if (*path != '/' || rec_count(question, "given") == GIVE_MAX)
 		return (0);
 	fd = given_fd(path, &why);
-	if (fd == -1 && geteuid() == 0 && required) {
-		(void)snprintf(s->star.text, sizeof(s->star.text), "cannot "
-		    "read %s: %s", path, strerror(errno));
-		errno = EINVAL;
-		return (-1);
-	}
+	if (fd == -1 && geteuid() == 0 && required)
+		return (error_set(&s->client.error, EINVAL, "cannot read %s: "
+		    "%s", path, strerror(errno)));
 	if (fd == -1)
 		return (0);
 	if (rec_add(question, "given", path) == -1)
 		return (-1);
-	return (star_post(&s->star, H_RESOLVE, MSG_config_give, &m, &fd, 1));
+	return (call_async(&s->client, H_RESOLVE, MSG_config_give, &m, &fd, 1));
 }
 
 /* The files of the environment and of --module, as resolve will call them. */
@@ -124,7 +121,7 @@ settled_ask(struct session *s)
 	rec_free(r);
 	if (fd == -1)
 		return (session_sentence(s, "cannot make", "the question to resolve"));
-	return (star_send(&s->star, H_RESOLVE, MSG_config_resolve, &m, &fd,
+	return (call_begin(&s->client, H_RESOLVE, MSG_config_resolve, &m, &fd,
 	    1));
 }
 
@@ -178,7 +175,7 @@ settled_take(struct session *s)
 {
 	struct packet	 p;
 
-	if (star_wait(&s->star, H_RESOLVE, &p) == -1)
+	if (call_end(&s->client, H_RESOLVE, &p) == -1)
 		return (-1);
 	s->config_fd = packet_take_fd(&p, 0);
 	packet_clear(&p);

@@ -46,7 +46,7 @@ own_run_dir(struct session *s)
 	char		 place[4096];
 	scoped_fd int	 fd = -1;
 	struct stat	 st;
-	uid_t		 want = s->star.uid != 0 ? s->star.uid : geteuid();
+	uid_t		 want = s->client.uid != 0 ? s->client.uid : geteuid();
 
 	if (run_place(s, place, sizeof(place)) == -1)
 		return (-1);
@@ -70,7 +70,7 @@ name_answer(struct session *s)
 	int			 rc = rec_encode(q, &text, &len);
 
 	rec_free(q);
-	if (rc == -1 || fstatat(s->star.libexec_fd, "resolve", &st, 0) == -1)
+	if (rc == -1 || fstatat(s->client.libexec_fd, "resolve", &st, 0) == -1)
 		return (-1);
 	SHA256Init(&c);
 	SHA256Update(&c, text, len);
@@ -139,12 +139,12 @@ settled_find(struct session *s)
 	if (s->config_flags != 0 || name_answer(s) == -1 ||
 	    (run = own_run_dir(s)) == -1)
 		return (-1);
-	if (s->star.uid != 0) {
-		(void)setfsgid(s->star.gid);
-		(void)setfsuid(s->star.uid);
+	if (s->client.uid != 0) {
+		(void)setfsgid(s->client.gid);
+		(void)setfsuid(s->client.uid);
 	}
 	kept = find_kept(s, run);
-	if (s->star.uid != 0) {
+	if (s->client.uid != 0) {
 		(void)setfsuid(0);
 		(void)setfsgid(0);
 	}
@@ -174,7 +174,7 @@ settled_keep(struct session *s)
 	    strcmp(place, session_config(s, "path.run", "")) != 0 ||
 	    (config = sealed_map(fresh, SETTLED_MAX, &len)) == NULL)
 		return;
-	seen = star_ask_rec(&s->star, H_RESOLVE, MSG_config_seen, NULL, NULL,
+	seen = call_rec(&s->client, H_RESOLVE, MSG_config_seen, NULL, NULL,
 	    0);
 	if (seen != NULL && (kept = rec_new()) != NULL &&
 	    rec_add_rec(kept, "seen", seen) == 0 &&

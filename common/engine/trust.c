@@ -54,20 +54,18 @@ look(struct session *s, const char *what, const char *path, const char *dir)
 	if (lstat(dir, &st) == -1 || lstat("/", &top) == -1)
 		return (session_sentence(s, "cannot look at", dir));
 	if (st.st_uid != 0 && st.st_uid != geteuid() &&
-	    st.st_uid != top.st_uid && (s->star.uid == 0 ||
-	    st.st_uid != s->star.uid))
-		(void)snprintf(s->star.text, sizeof(s->star.text), "the %s "
-		    "%.400s cannot be used: %.400s belongs to user %u, who "
-		    "could put something else in its place", what, path, dir,
-		    st.st_uid);
+	    st.st_uid != top.st_uid && (s->client.uid == 0 ||
+	    st.st_uid != s->client.uid))
+		(void)error_set(&s->client.error, EPERM, "the %s %.400s cannot "
+		    "be used: %.400s belongs to user %u, who could put "
+		    "something else in its place", what, path, dir, st.st_uid);
 	else if ((st.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH)
-		(void)snprintf(s->star.text, sizeof(s->star.text), "the %s "
-		    "%.400s cannot be used: every user can write to %.400s "
-		    "(mode %04o) and put something else in its place", what,
-		    path, dir, st.st_mode & 07777);
+		(void)error_set(&s->client.error, EPERM, "the %s %.400s cannot "
+		    "be used: every user can write to %.400s (mode %04o) and "
+		    "put something else in its place", what, path, dir,
+		    st.st_mode & 07777);
 	else
 		return (0);
-	errno = EPERM;
 	return (-1);
 }
 
@@ -220,19 +218,14 @@ trust_storage(struct session *s, int dir, const char *path)
 		if (fstatat(dir, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    st.st_uid == 0)
 			return (0);
-	if (!trust_is_chosen(s, path)) {
-		(void)snprintf(s->star.text, sizeof(s->star.text), "%.400s is "
-		    "no storage of containers yet: root makes one where an "
-		    "option says (--root %.400s), not where a configuration "
-		    "file does", path, path);
-		errno = EPERM;
-		return (-1);
-	}
+	if (!trust_is_chosen(s, path))
+		return (error_set(&s->client.error, EPERM, "%.400s is no "
+		    "storage of containers yet: root makes one where an option "
+		    "says (--root %.400s), not where a configuration file does",
+		    path, path));
 	if (is_empty(dir, alone))
 		return (0);
-	(void)snprintf(s->star.text, sizeof(s->star.text), "%.400s is no "
-	    "storage of containers and is not empty; root's containers need a "
-	    "directory of their own for it", path);
-	errno = EPERM;
-	return (-1);
+	return (error_set(&s->client.error, EPERM, "%.400s is no storage of "
+	    "containers and is not empty; root's containers need a directory "
+	    "of their own for it", path));
 }

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "errors.h"
+#include "error.h"
 #include "visible.h"
 
 static bool	 once, trace;

@@ -14,7 +14,7 @@ int	say_error(const char *, ...) __attribute__((format(printf, 1, 2)));
 /* "Warning: ...", or a plain line, on stderr. */
 void	say_warning(const char *, ...) __attribute__((format(printf, 1, 2)));
 /*
- * Print the number of an error (errors.h) after its sentence, if the person
+ * Print the number of an error (error.h) after its sentence, if the person
  * asked for traces. ERR_NONE prints nothing.
  */
 void	say_code(unsigned int);

@@ -30,7 +30,7 @@ filters_name(struct session *s, const struct rec *q, char *name)
 	size_t			 len;
 
 	if (rec_encode(q, &text, &len) == -1 || uname(&u) == -1 ||
-	    fstatat(s->star.libexec_fd, "resolve", &st, 0) == -1)
+	    fstatat(s->client.libexec_fd, "resolve", &st, 0) == -1)
 		return (-1);
 	SHA256Init(&c);
 	SHA256Update(&c, text, len);

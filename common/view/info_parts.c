@@ -106,7 +106,7 @@ info_ids(struct globals *g, const struct rec *config, struct rec *out)
 
 	if (open_with(&s, g, config, NEED_IDS) == -1)
 		return (EXIT_ENGINE);
-	if (star_ask(&s.star, H_REFRESH, MSG_ids_query, NULL, NULL, 0,
+	if (call(&s.client, H_REFRESH, MSG_ids_query, NULL, NULL, 0,
 	    &p) == -1)
 		return (session_error(&s));
 	(void)rec_add_num(out, "ids", (int64_t)p.body.reply.value);
@@ -126,7 +126,7 @@ info_locks(struct globals *g, const struct rec *config, struct rec *out)
 
 	if (open_with(&s, g, config, NEED_LOCK) == -1)
 		return (EXIT_ENGINE);
-	used = star_ask_rec(&s.star, H_LOCK, MSG_lock_list, &m, NULL, 0);
+	used = call_rec(&s.client, H_LOCK, MSG_lock_list, &m, NULL, 0);
 	if (used == NULL)
 		return (session_error(&s));
 	(void)rec_add(out, "type", session_config(&s, "engine.lock_type",
@@ -277,16 +277,16 @@ one_runtime(struct probes *p, const struct rec *config, const char *name,
 	struct rec	*r = rec_new();
 	struct runtime	 rt;
 	struct probe	 a;
-	char		 why[1024];
+	struct error	 e;
 
 	if (r == NULL)
 		return;
 	(void)rec_add(r, "name", name);
-	if (runtimes_find(config, name, &rt, why, sizeof(why)) == -1) {
+	if (runtimes_find(config, name, &rt, &e) == -1) {
 		/* Most of the table is optional, and nobody asked for it. */
 		if (errno == EINVAL)
 			goto out;
-		(void)rec_add(r, "error", why);
+		(void)rec_add(r, "error", e.text);
 	} else {
 		(void)rec_add_num(r, "json", rt.json);
 		(void)rec_add_num(r, "nocgroups", rt.nocgroups);
@@ -304,16 +304,16 @@ runtimes(struct probes *p, const struct rec *config, struct rec *out)
 {
 	struct runtime	 rt;
 	const char	*name = NULL;
-	char		 why[1024];
+	struct error	 e;
 	size_t		 it = 0;
 
 	while (runtimes_next(config, &it, &name))
 		one_runtime(p, config, name, out);
-	if (runtimes_default(config, &rt, why, sizeof(why)) == 0)
+	if (runtimes_default(config, &rt, &e) == 0)
 		(void)rec_add(out, "configured", rt.own ? RUNTIME_SHOWN :
 		    rt.name);
 	else
-		(void)rec_add(out, "configured_error", why);
+		(void)rec_add(out, "configured_error", e.text);
 	/* One that is named by its path is not in the table. */
 	if (*rec_str(config, "engine.runtime", "") == '/')
 		one_runtime(p, config, rec_str(config, "engine.runtime", ""),
@@ -369,7 +369,7 @@ conmon(struct probes *p, const struct rec *config, struct rec *out)
 
 /* Our own, beside us. They have our version, and need not be asked. */
 static void
-own(struct probes *p, const struct star *star, const char *file,
+own(struct probes *p, const struct client *client, const char *file,
     struct rec *out)
 {
 	struct rec	*r = rec_new();
@@ -378,7 +378,7 @@ own(struct probes *p, const struct star *star, const char *file,
 	ssize_t		 n;
 
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d",
-	    star->libexec_fd);
+	    client->libexec_fd);
 	if (r == NULL || (n = readlink(link, path, sizeof(path) - 1)) == -1)
 		goto out;
 	path[n] = '\0';
@@ -440,14 +440,14 @@ mount_programs(struct probes *p, const struct rec *config, struct rec *out)
 int
 info_programs(struct globals *g, const struct rec *config, struct rec *out)
 {
-	struct star	 star;
+	struct client	 client;
 	struct stat	 st;
 	struct probes	*p;
 	scoped_fd int	 dir = -1;
 	int		 remember;
 
-	if (star_init(&star, g->trace, g->verbose) == -1)
-		return (say_error("%s", star.text));
+	if (client_init(&client, g->trace, g->verbose) == -1)
+		return (say_error("%s", client.error.text));
 	/* Only root may be able to walk there; then only its owner's counts. */
 	dir = open(rec_str(config, "path.run", ""), O_RDONLY | O_DIRECTORY |
 	    O_CLOEXEC);
@@ -458,8 +458,8 @@ info_programs(struct globals *g, const struct rec *config, struct rec *out)
 		remember = dir;
 	if ((p = probes_new(remember)) == NULL)
 		return (say_error("%s", strerror(errno)));
-	own(p, &star, "launch", out);
-	own(p, &star, "monitor", out);
+	own(p, &client, "launch", out);
+	own(p, &client, "monitor", out);
 	runtimes(p, config, out);
 	conmon(p, config, out);
 	optional(p, config, "engine.network_cmd_path", "slirp4netns", out);

@@ -36,7 +36,7 @@ int	select_files(struct globals *);
  * Look up all names first: one that is missing ends it before anything is
  * done, unless --ignore or --force is given. Then call the function for each;
  * it returns 0, or -1 with a sentence in the
- * session's star, which is said, and the rest goes on. The exit code.
+ * session's error, which is said, and the rest goes on. The exit code.
  */
 int	select_each(struct session *, const struct select *,
 	    int (*)(struct session *, const struct rec *, void *), void *);

@@ -3,6 +3,7 @@
  * test is the monitor.
  */
 #include "attach.h"
+#include "error.h"
 
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -51,14 +52,14 @@ front_end(int chan_fd, bool tty)
 {
 	struct chan	 ch = { chan_fd, R_CTL, R_MONITOR };
 	struct attach	 a;
-	char		 text[1024];
+	struct error	 e;
 
 	alarm(20);
 	attach_init(&a, &ch);
 	a.tty = tty;
 	a.want_stdin = true;
 	a.sig_proxy = true;
-	if (attach_socket(&a, true, text, sizeof(text)) == -1)
+	if (attach_socket(&a, true, &e) == -1)
 		return (250);
 	return (told(&a, attach_run(&a)));
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "runtimes.h"
+#include "error.h"
 #include "harness.h"
 #include "path.h"
 #include "record.h"
@@ -55,12 +56,13 @@ static const char *
 find(const struct rec *r, const char *name, struct runtime *rt)
 {
 	static char	 out[8192];
-	char		 why[1024];
+	struct error	 e;
 
-	if (runtimes_find(r, name, rt, why, sizeof(why)) == 0)
+	if (runtimes_find(r, name, rt, &e) == 0)
 		(void)snprintf(out, sizeof(out), "%s", rt->path);
 	else
-		(void)snprintf(out, sizeof(out), "%d: %s", errno, why);
+		(void)snprintf(out, sizeof(out), "%d: %s", errno,
+		    e.text);
 	return (out);
 }
 
@@ -133,6 +135,7 @@ named(void)
 	const char *const	 none[] = { "mode", "rootless", NULL };
 	struct rec		*r = config(pairs), *empty = config(none);
 	struct runtime		 rt;
+	struct error		 e;
 	char			 want[512];
 
 	CASE("S38: an absolute path is a runtime", find(r, at("second"), &rt),
@@ -148,7 +151,7 @@ named(void)
 	    "runtime: must provide a valid path: invalid argument");
 	CASE("S39: a table without anything in it", find(empty, "one", &rt),
 	    "22: no OCI runtime has been configured: invalid argument");
-	check(runtimes_find(empty, "launch", &rt, want, sizeof(want)) == 0 &&
+	check(runtimes_find(empty, "launch", &rt, &e) == 0 &&
 	    rt.own, "S40: our own needs no table and no file", __LINE__);
 	rec_free(empty);
 	rec_free(r);
@@ -208,15 +211,15 @@ defaults(void)
 	struct rec		*r = config(pairs), *o = config(own),
 				*b = config(both);
 	struct runtime		 rt;
-	char			 why[512];
+	struct error		 e;
 	bool			 v2 = access("/sys/fs/cgroup/cgroup.procs",
 				    F_OK) == 0;
 
-	check(runtimes_default(r, &rt, why, sizeof(why)) == 0 &&
+	check(runtimes_default(r, &rt, &e) == 0 &&
 	    is(rt.name, "second"), "S38: the default may be a path", __LINE__);
-	check(runtimes_default(o, &rt, why, sizeof(why)) == 0 && rt.own,
+	check(runtimes_default(o, &rt, &e) == 0 && rt.own,
 	    "S38: or our own", __LINE__);
-	check(runtimes_default(b, &rt, why, sizeof(why)) == 0 &&
+	check(runtimes_default(b, &rt, &e) == 0 &&
 	    is(rt.name, v2 ? "crun" : "runc"), "S6: where none is named it "
 	    "is crun on cgroup v2, else runc", __LINE__);
 	rec_free(r);

@@ -36,7 +36,7 @@ lock(struct session *s)
 	memset(&m.lock_take, 0, sizeof(m.lock_take));
 	(void)strlcpy(m.lock_take.name, LOCK_NAME, sizeof(m.lock_take.name));
 	m.lock_take.wait_ms = WAIT_MS;
-	return (star_do(&s->star, H_LOCK, MSG_lock_take, &m, NULL, 0));
+	return (call_void(&s->client, H_LOCK, MSG_lock_take, &m, NULL, 0));
 }
 
 static void
@@ -46,7 +46,7 @@ unlock(struct session *s)
 
 	memset(&m.lock_drop, 0, sizeof(m.lock_drop));
 	(void)strlcpy(m.lock_drop.name, LOCK_NAME, sizeof(m.lock_drop.name));
-	(void)star_do(&s->star, H_LOCK, MSG_lock_drop, &m, NULL, 0);
+	(void)call_void(&s->client, H_LOCK, MSG_lock_drop, &m, NULL, 0);
 }
 
 static struct rec *
@@ -54,7 +54,7 @@ ask(struct session *s, enum refresh_step step)
 {
 	union msg	 m = { .state_refresh = { .step = step } };
 
-	return (star_ask_rec(&s->star, H_STATE, MSG_state_refresh, &m, NULL,
+	return (call_rec(&s->client, H_STATE, MSG_state_refresh, &m, NULL,
 	    0));
 }
 
@@ -63,7 +63,7 @@ ask_done(struct session *s)
 {
 	union msg	 m = { .state_refresh = { .step = REFRESH_DONE } };
 
-	return (star_do(&s->star, H_STATE, MSG_state_refresh, &m, NULL, 0));
+	return (call_void(&s->client, H_STATE, MSG_state_refresh, &m, NULL, 0));
 }
 
 /* Looked at, what was half made or half removed goes (end_reconcile). */
@@ -81,11 +81,9 @@ finish_removal(struct session *s, const struct rec *item)
 static int
 container(struct session *s, const struct rec *item)
 {
-	if (rec_get(item, "error") != NULL) {
-		(void)strlcpy(s->star.text, rec_get(item, "error"),
-		    sizeof(s->star.text));
-		return (-1);
-	}
+	if (rec_get(item, "error") != NULL)
+		return (error_set(&s->client.error, errno, "%s", rec_get(item,
+		    "error")));
 	/* A damaged one stays until somebody removes it by name. */
 	if (strcmp(rec_str(item, "then", ""), "damaged") == 0)
 		return (0);
@@ -107,8 +105,7 @@ each(struct session *s, const struct rec *items, const char *kind,
 			if (fn(s, item) == -1) {
 				say_warning("%s %s could not be refreshed: "
 				    "%s", kind, rec_str(item, "id", "?"),
-				    s->star.text[0] != '\0' ? s->star.text :
-				    strerror(errno));
+				    error_message(&s->client.error));
 				rc = -1;
 			} else if (told != NULL)
 				(void)rec_add_rec(told, "item", item);
@@ -190,7 +187,7 @@ refresh(struct session *s, struct rec *told)
 	if (ask_done(s) == -1)
 		return (-1);
 	s->stale = false;
-	s->star.text[0] = '\0';
+	error_clear(&s->client.error);
 	return (rc);
 }
 
@@ -221,7 +218,7 @@ boot_plan(struct session *s, struct rec *out)
 	rc = rec_add_all(out, items);
 	rec_free(items);
 	tell_pods(s, out);
-	if (star_has(&s->star, H_STORE))
+	if (client_has(&s->client, H_STORE))
 		sweep_plan(s, tell, out);
 	return (rc);
 }

@@ -15,7 +15,7 @@ struct session;
  * object is said, and the rest is done. Does nothing if another command was
  * first. What was done is added to the record, if there is one, as in
  * boot_plan. 0, or -1 if some object failed, or (with a sentence in the
- * star) nothing could be done.
+ * error) nothing could be done.
  */
 int	boot_refresh(struct session *, struct rec *);
 /*

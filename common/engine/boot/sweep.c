@@ -108,7 +108,7 @@ sweep_one(struct session *s, int all, const char *id, sweep_fn *tell,
 		cgroup_remove(all, id);
 		(void)path_remove(all, id);
 	}
-	s->star.text[0] = '\0';
+	error_clear(&s->client.error);
 }
 
 static void
@@ -261,7 +261,7 @@ has_record(struct session *s, const char *id)
 	struct rec	*row = session_row(s, id);
 	bool		 has = row != NULL || errno != ENOENT;
 
-	s->star.text[0] = '\0';
+	error_clear(&s->client.error);
 	rec_free(row);
 	return (has);
 }
@@ -300,8 +300,8 @@ sweep_orphan(struct session *s, const char *id)
 	(void)session_store_userns(s);
 	memset(&m.rw_remove, 0, sizeof(m.rw_remove));
 	(void)strlcpy(m.rw_remove.id, id, sizeof(m.rw_remove.id));
-	(void)star_do(&s->star, H_STORE, MSG_rw_remove, &m, NULL, 0);
-	s->star.text[0] = '\0';
+	(void)call_void(&s->client, H_STORE, MSG_rw_remove, &m, NULL, 0);
+	error_clear(&s->client.error);
 }
 
 /* Its record is there: from now on nobody looks. */
@@ -313,8 +313,8 @@ forget_mark(struct session *s, const char *id, const char *mark)
 	memset(&m.rw_keep, 0, sizeof(m.rw_keep));
 	(void)strlcpy(m.rw_keep.id, id, sizeof(m.rw_keep.id));
 	(void)strlcpy(m.rw_keep.mark, mark, sizeof(m.rw_keep.mark));
-	(void)star_do(&s->star, H_STORE, MSG_rw_keep, &m, NULL, 0);
-	s->star.text[0] = '\0';
+	(void)call_void(&s->client, H_STORE, MSG_rw_keep, &m, NULL, 0);
+	error_clear(&s->client.error);
 }
 
 static void
@@ -344,8 +344,8 @@ static void
 tidy(struct session *s)
 {
 	(void)session_store_userns(s);
-	(void)star_do(&s->star, H_STORE, MSG_store_tidy, NULL, NULL, 0);
-	s->star.text[0] = '\0';
+	(void)call_void(&s->client, H_STORE, MSG_store_tidy, NULL, NULL, 0);
+	error_clear(&s->client.error);
 }
 
 /* As root of the ids that the files have. What fails is tried next time. */

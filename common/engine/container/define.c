@@ -13,7 +13,7 @@
 
 #include "cleanup.h"
 #include "env.h"
-#include "errors.h"
+#include "error.h"
 #include "given.h"
 #include "record.h"
 #include "restart.h"

@@ -127,7 +127,7 @@ ask_rw_remove(struct session *s, const char *id)
 	memset(&m.rw_remove, 0, sizeof(m.rw_remove));
 	(void)strlcpy(m.rw_remove.id, id, sizeof(m.rw_remove.id));
 	m.rw_remove.later = 1;
-	return (star_send(&s->star, H_STORE, MSG_rw_remove, &m, NULL, 0));
+	return (call_begin(&s->client, H_STORE, MSG_rw_remove, &m, NULL, 0));
 }
 
 /*
@@ -140,7 +140,7 @@ layer_removed(struct session *s)
 	struct packet	 p;
 	bool		 left;
 
-	if (star_wait(&s->star, H_STORE, &p) == -1)
+	if (call_end(&s->client, H_STORE, &p) == -1)
 		return (-1);
 	left = p.body.reply.value != 0;
 	packet_clear(&p);
@@ -159,7 +159,7 @@ int
 end_leftovers(struct session *s, const char *id)
 {
 	remove_own_log(s, id);
-	return (star_has(&s->star, H_STORE) ? remove_layer(s, id) : 0);
+	return (client_has(&s->client, H_STORE) ? remove_layer(s, id) : 0);
 }
 
 void
@@ -212,13 +212,13 @@ ask_remove(struct session *s, const char *id, int code)
 	memset(&m.ctr_remove, 0, sizeof(m.ctr_remove));
 	(void)strlcpy(m.ctr_remove.id, id, sizeof(m.ctr_remove.id));
 	m.ctr_remove.exit_code = (uint32_t)code & 255;
-	return (star_send(&s->star, H_STATE, MSG_ctr_remove, &m, NULL, 0));
+	return (call_begin(&s->client, H_STATE, MSG_ctr_remove, &m, NULL, 0));
 }
 
 static int
 removed(struct session *s)
 {
-	return (star_done(&s->star, H_STATE) == 0 || errno == ENOENT ? 0 : -1);
+	return (call_end_void(&s->client, H_STATE) == 0 || errno == ENOENT ? 0 : -1);
 }
 
 /*
@@ -251,7 +251,7 @@ remove_ended(struct session *s, const struct rec *row, int code)
 	const char	*id = rec_str(row, "id", "");
 
 	/* ps has no store: it says what is to be done, and hides the rest. */
-	if (!star_has(&s->star, H_STORE))
+	if (!client_has(&s->client, H_STORE))
 		return (rec_num(row, "state", 0) == CTR_REMOVING ? -1 :
 		    leave_removing(s, row, code));
 	/* While it is still there: whoever finds it half gone goes on here. */
@@ -316,7 +316,7 @@ leave_run_dir(struct session *s, const char *id)
 		rec_free(now);
 		locks_drop(s, "ctr", id);
 	}
-	s->star.text[0] = '\0';
+	error_clear(&s->client.error);
 }
 
 /*
@@ -465,7 +465,7 @@ drop_unborn(struct session *s, const struct rec *row)
 	if (rec_num(row, "state", 0) != CTR_REMOVING) {
 		if (leave_removing(s, row, 0) == -1)
 			return (false);
-		if (!star_has(&s->star, H_STORE))
+		if (!client_has(&s->client, H_STORE))
 			return (true);
 	}
 	return (end_remove(s, row) == 0);

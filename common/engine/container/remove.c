@@ -64,9 +64,8 @@ settled(struct session *s, const char *id)
 			return (row);
 		rec_free(row);
 	}
-	(void)snprintf(s->star.text, sizeof(s->star.text), "container %s is "
-	    "just being started by another command; try again", id);
-	errno = EBUSY;
+	(void)error_set(&s->client.error, EBUSY, "container %s is just being "
+	    "started by another command; try again", id);
 	return (NULL);
 }
 
@@ -113,7 +112,7 @@ set_stopping(struct session *s, const struct rec *row, bool stopping)
 	(void)session_set(s, rec_str(row, "id", ""), 1u << from,
 	    stopping ? CTR_STOPPING : CTR_RUNNING, keys);
 	rec_free(keys);
-	s->star.text[0] = '\0';
+	error_clear(&s->client.error);
 }
 
 static int
@@ -154,9 +153,8 @@ halt(struct session *s, const struct rec *row, int64_t timeout)
 	saved = errno;
 	set_stopping(s, row, false);
 	errno = saved;
-	(void)snprintf(s->star.text, sizeof(s->star.text), "cannot stop "
-	    "container %s: %s", rec_str(row, "id", ""), strerror(errno));
-	return (-1);
+	return (error_set(&s->client.error, errno, "cannot stop container %s: "
+	    "%s", rec_str(row, "id", ""), strerror(errno)));
 }
 
 /* Forbidden before it can end, so that whoever records the end knows of it. */
@@ -230,15 +228,12 @@ remove_container(struct session *s, const struct rec *row, bool force,
 		rec_free(now);
 		return (rc);
 	}
-	if (is_running(row) && !force) {
-		(void)snprintf(s->star.text, sizeof(s->star.text), "cannot "
-		    "remove container %s as it is %s - running or paused "
-		    "containers cannot be removed without force: container "
-		    "state improper", id, rec_num(row, "state", 0) ==
-		    CTR_PAUSED ? "paused" : "running");
-		errno = EBUSY;
-		return (-1);
-	}
+	if (is_running(row) && !force)
+		return (error_set(&s->client.error, EBUSY, "cannot remove "
+		    "container %s as it is %s - running or paused containers "
+		    "cannot be removed without force: container state improper",
+		    id, rec_num(row, "state", 0) == CTR_PAUSED ? "paused" :
+		    "running"));
 	if (is_running(row) && stop_container(s, row, timeout) == -1)
 		return (-1);
 	/* Whether it runs, nobody knows any more, but its monitor. */

@@ -23,7 +23,7 @@ int	stop_container(struct session *, const struct rec *, int64_t);
 int	stop_until_boot(struct session *, const struct rec *, int64_t);
 /*
  * Remove; a running one only by force, which stops it first. 0 or -1 with
- * a sentence in the session's star.
+ * a sentence in the session's error.
  */
 int	remove_container(struct session *, const struct rec *, bool, int64_t);
 

@@ -36,7 +36,7 @@ describe(struct session *s, const char *id, const struct rec *def, pid_t pid,
     uint64_t start)
 {
 	struct rec	*r = rec_new();
-	pid_t		 reaper = s->star.helper[H_REAPER].pid;
+	pid_t		 reaper = s->client.helper[H_REAPER].pid;
 	int		 rc = -1;
 
 	if (r != NULL && rec_add(r, "id", id) == 0 &&
@@ -268,7 +268,7 @@ restore(struct session *s, const struct rec *all)
 		return (session_sentence(s, "cannot send",
 		    "the records of what runs"));
 	make_run_dirs(s, all);
-	return (star_do(&s->star, H_STATE, MSG_ctr_restore, NULL, &fd, 1));
+	return (call_void(&s->client, H_STATE, MSG_ctr_restore, NULL, &fd, 1));
 }
 
 static int
@@ -306,8 +306,8 @@ running_restore(struct session *s)
 	int	 rc;
 
 	if (root) {
-		(void)setfsgid(s->star.gid);
-		(void)setfsuid(s->star.uid);
+		(void)setfsgid(s->client.gid);
+		(void)setfsuid(s->client.uid);
 	}
 	rc = restore_all(s);
 	if (root) {

@@ -37,12 +37,12 @@
 #define EXIT_ROOM	512		/* bytes; the record takes 100 */
 #define PROFILE_MAX	(1u << 20)	/* bytes, of an older record */
 
-/* Ask a helper something about this container; the sentence is the star's. */
+/* Ask a helper something about this container; the error is the client's. */
 static int
-ask(struct start *st, enum star_helper who, enum msg_type type,
+ask(struct start *st, enum helper_id who, enum msg_type type,
     const union msg *m, const int *fds, unsigned int nfds)
 {
-	return (star_do(&st->s->star, who, type, m, fds, nfds));
+	return (call_void(&st->s->client, who, type, m, fds, nfds));
 }
 
 /* The question, or NULL after putting a sentence. */
@@ -76,8 +76,8 @@ seccomp_question(struct session *s, const struct rec *def,
 		(void)rec_add_bytes(q, "json", json, len);
 		return (q);
 	}
-	(void)snprintf(s->star.text, sizeof(s->star.text), "opening seccomp "
-	    "profile %s: %s", profile, strerror(errno));
+	(void)error_set(&s->client.error, errno, "opening seccomp profile %s: "
+	    "%s", profile, strerror(errno));
 	rec_free(q);
 	return (NULL);
 }
@@ -126,9 +126,9 @@ start_compiler(struct start *st)
 {
 	struct session	*s = st->s;
 
-	if (start_has_filter(st, st->def) || star_has(&s->star, H_RESOLVE))
+	if (start_has_filter(st, st->def) || client_has(&s->client, H_RESOLVE))
 		return (0);
-	return (star_start(&s->star, H_RESOLVE) == -1 ? -1 : settled_ask(s));
+	return (client_start(&s->client, H_RESOLVE) == -1 ? -1 : settled_ask(s));
 }
 
 /*
@@ -156,7 +156,7 @@ ask_seccomp(struct start *st)
 	if (st->filter_fd != -1)
 		return (0);
 	st->compiling = true;
-	return (fd == -1 ? -1 : star_send(&s->star, H_RESOLVE,
+	return (fd == -1 ? -1 : call_begin(&s->client, H_RESOLVE,
 	    MSG_seccomp_compile, NULL, &fd, 1));
 }
 
@@ -187,7 +187,7 @@ complete(struct start *st)
 	struct rec	*rw;
 
 	if (rec_get(st->def, "rootfs") == NULL) {
-		if ((rw = star_wait_rec(&s->star, H_STORE)) == NULL)
+		if ((rw = call_end_rec(&s->client, H_STORE)) == NULL)
 			return (-1);
 		(void)rec_add_all(st->full, rw);
 		rec_free(rw);
@@ -202,7 +202,7 @@ give(struct start *st, enum launch_fd kind, uint32_t index, int fd)
 {
 	union msg	 m = { .launch_give = { kind, index } };
 
-	return (star_post(&st->s->star, H_LAUNCH, MSG_launch_give, &m, &fd,
+	return (call_async(&st->s->client, H_LAUNCH, MSG_launch_give, &m, &fd,
 	    1));
 }
 
@@ -214,10 +214,9 @@ open_log(struct start *st, bool old, int flags)
 
 	if (fd != -1)
 		return (fd);
-	(void)snprintf(st->s->star.text, sizeof(st->s->star.text), "the log "
-	    "%s%s cannot be opened: %s", rec_str(st->def, "log_path", ""),
-	    old ? ".old" : "", strerror(errno));
-	return (-1);
+	return (error_set(&st->s->client.error, errno, "the log %s%s cannot be "
+	    "opened: %s", rec_str(st->def, "log_path", ""), old ? ".old" : "",
+	    strerror(errno)));
 }
 
 /*
@@ -230,7 +229,7 @@ give_log(struct start *st)
 	int64_t		 max = rec_num(st->def, "log_max", 0);
 	union msg	 m = { 0 }, none = { 0 };
 	scoped_fd int	 log = -1, old = -1;
-	struct star	*star = &st->s->star;
+	struct client	*client = &st->s->client;
 
 	if (strcmp(rec_str(st->def, "log_driver", ""), "none") == 0)
 		return (0);
@@ -242,11 +241,11 @@ give_log(struct start *st)
 		return (-1);
 	if (max > 0) {
 		m.mon_log.max = (uint64_t)max;
-		if ((old = open_log(st, true, O_WRONLY)) == -1 || star_post(
-		    star, H_MONITOR, MSG_mon_log_old, &none, &old, 1) == -1)
+		if ((old = open_log(st, true, O_WRONLY)) == -1 || call_async(
+		    client, H_MONITOR, MSG_mon_log_old, &none, &old, 1) == -1)
 			return (-1);
 	}
-	return (star_post(star, H_MONITOR, MSG_mon_log, &m, &log, 1));
+	return (call_async(client, H_MONITOR, MSG_mon_log, &m, &log, 1));
 }
 
 /* Give launch their inner ends. */
@@ -256,7 +255,7 @@ give_pipes(struct start *st)
 	struct packet	 p;
 	int		 rc = 0;
 
-	if (star_wait(&st->s->star, H_MONITOR, &p) == -1)
+	if (call_end(&st->s->client, H_MONITOR, &p) == -1)
 		return (-1);
 	for (unsigned int i = 0; i < p.nfds && rc == 0; i++)
 		rc = give(st, (enum launch_fd)i, 0, p.fds[i]);
@@ -275,12 +274,11 @@ give_init(struct start *st)
 
 	if (rec_num(st->def, "init", 0) == 0)
 		return (0);
-	fd = sealed_program(st->s->star.libexec_fd, "init");
+	fd = sealed_program(st->s->client.libexec_fd, "init");
 	if (fd != -1)
 		return (give(st, LAUNCH_INIT, 0, fd));
-	(void)snprintf(st->s->star.text, sizeof(st->s->star.text), "cannot "
-	    "read the helper init, which --init needs: %s", strerror(errno));
-	return (-1);
+	return (error_set(&st->s->client.error, errno, "cannot read the helper "
+	    "init, which --init needs: %s", strerror(errno)));
 }
 
 static int
@@ -288,7 +286,7 @@ keep(struct start *st, enum inherited_fd which, int fd)
 {
 	union msg	 m = { .reap_hold = { .which = which } };
 
-	return (fd == -1 ? 0 : star_post(&st->s->star, H_REAPER,
+	return (fd == -1 ? 0 : call_async(&st->s->client, H_REAPER,
 	    MSG_reap_hold, &m, &fd, 1));
 }
 
@@ -299,7 +297,7 @@ give_seccomp(struct start *st)
 	struct packet	 p;
 
 	if (st->compiling) {
-		if (star_wait(&st->s->star, H_RESOLVE, &p) == -1)
+		if (call_end(&st->s->client, H_RESOLVE, &p) == -1)
 			return (-1);
 		st->filter_fd = packet_take_fd(&p, 0);
 		packet_clear(&p);
@@ -326,7 +324,7 @@ ask_mount(struct start *st, unsigned int grant, uint32_t slot, uint32_t flags)
 	m.ids_mount.nosuid = (flags & GRANT_NOSUID) != 0;
 	m.ids_mount.nodev = (flags & GRANT_NODEV) != 0;
 	m.ids_mount.readonly = (flags & GRANT_RDONLY) != 0;
-	return (star_send(&st->s->star, H_REFRESH, MSG_ids_mount, &m, NULL,
+	return (call_begin(&st->s->client, H_REFRESH, MSG_ids_mount, &m, NULL,
 	    0));
 }
 
@@ -336,7 +334,7 @@ give_mount(struct start *st, enum launch_fd kind, uint32_t index)
 	struct packet	 p;
 	int		 rc;
 
-	if (star_wait(&st->s->star, H_REFRESH, &p) == -1)
+	if (call_end(&st->s->client, H_REFRESH, &p) == -1)
 		return (-1);
 	rc = give(st, kind, index, p.fds[0]);
 	packet_clear(&p);
@@ -376,7 +374,7 @@ give_mounts(struct start *st, const struct rec *full, uint32_t slot)
 		rc = grant_is_host(mount) ? mount_for(st, grant++, slot,
 		    grant_flags(mount), LAUNCH_MOUNT, index) : 0;
 		if (rc == -1)
-			(void)session_sentence_of(st->s,
+			(void)error_prefix(&st->s->client.error,
 			    rec_str(mount, "src", ""));
 		rec_free(mount);
 		if (rc == -1)
@@ -414,7 +412,7 @@ keep_refresh(struct start *st)
 	if (!st->s->system || !restart_wanted(st->def))
 		return (0);
 	return (keep(st, INHERIT_REFRESH,
-	    st->s->star.helper[H_REFRESH].chan.fd));
+	    st->s->client.helper[H_REFRESH].chan.fd));
 }
 
 /*
@@ -448,7 +446,7 @@ ask_monitor(struct start *st)
 	(void)strlcpy(m.mon_open.id, st->id, sizeof(m.mon_open.id));
 	m.mon_open.tty = st->tty;
 	m.mon_open.stdin_open = st->stdin_open;
-	return (star_send(&st->s->star, H_MONITOR, MSG_mon_open, &m, &dir, 1));
+	return (call_begin(&st->s->client, H_MONITOR, MSG_mon_open, &m, &dir, 1));
 }
 
 int
@@ -457,7 +455,7 @@ start_process(struct start *st)
 	union msg	 m = { .launch_create = { .host_net = st->host_net } };
 
 	st->has_process = true;
-	return (star_send(&st->s->star, H_LAUNCH, MSG_launch_create, &m, NULL,
+	return (call_begin(&st->s->client, H_LAUNCH, MSG_launch_create, &m, NULL,
 	    0));
 }
 
@@ -480,13 +478,13 @@ ask_ids(struct start *st, uint32_t slot)
 	union msg	 m = { .ids_write = { .slot = slot } };
 	struct packet	 p;
 
-	if (star_wait(&s->star, H_LAUNCH, &p) == -1)
+	if (call_end(&s->client, H_LAUNCH, &p) == -1)
 		return (-1);
 	st->pid = (pid_t)p.body.reply_fd3.value;
 	st->pidfd = packet_take_fd(&p, 0);
 	st->userns = packet_take_fd(&p, 1);
 	packet_clear(&p);
-	if (!s->single && star_post(&s->star, H_REFRESH, MSG_ids_write, &m,
+	if (!s->single && call_async(&s->client, H_REFRESH, MSG_ids_write, &m,
 	    &st->userns, 1) == -1)
 		return (-1);
 	return (s->system && rec_get(st->def, "rootfs") == NULL ?
@@ -503,7 +501,7 @@ give_note(struct start *st)
 	fd = running_write(st->s, st->id, st->def, st->pid, st->pid_start);
 	if (fd == -1)
 		return (errno == 0 ? 0 : -1);
-	return (star_post(&st->s->star, H_MONITOR, MSG_mon_note, NULL, &fd,
+	return (call_async(&st->s->client, H_MONITOR, MSG_mon_note, NULL, &fd,
 	    1));
 }
 
@@ -513,7 +511,7 @@ give_watch(struct start *st)
 {
 	union msg	 m = { .mon_adopt = { .pid = (uint32_t)st->pid } };
 
-	return (give_pipes(st) == -1 || give_note(st) == -1 ? -1 : star_post(&st->s->star, H_MONITOR,
+	return (give_pipes(st) == -1 || give_note(st) == -1 ? -1 : call_async(&st->s->client, H_MONITOR,
 	    MSG_mon_adopt, &m, &st->pidfd, 1));
 }
 
@@ -539,7 +537,7 @@ define(struct start *st)
 	union msg	 m = { .launch_define = { .single = st->s->single } };
 	scoped_fd int	 fd = rec_memfd(st->full, "definition");
 
-	return (fd == -1 ? -1 : star_post(&st->s->star, H_LAUNCH,
+	return (fd == -1 ? -1 : call_async(&st->s->client, H_LAUNCH,
 	    MSG_launch_define, &m, &fd, 1));
 }
 
@@ -554,8 +552,8 @@ ask_build(struct start *st)
 		m.launch_build.rows = w.ws_row;
 		m.launch_build.cols = w.ws_col;
 	}
-	return (st->tty ? star_send(&st->s->star, H_LAUNCH, MSG_launch_build,
-	    &m, NULL, 0) : star_post(&st->s->star, H_LAUNCH, MSG_launch_build,
+	return (st->tty ? call_begin(&st->s->client, H_LAUNCH, MSG_launch_build,
+	    &m, NULL, 0) : call_async(&st->s->client, H_LAUNCH, MSG_launch_build,
 	    &m, NULL, 0));
 }
 
@@ -567,8 +565,8 @@ built(struct start *st)
 	int		 rc = 0;
 
 	if (!st->tty)
-		return (star_settle(&st->s->star, H_LAUNCH));
-	if (star_wait(&st->s->star, H_LAUNCH, &p) == -1)
+		return (call_sync(&st->s->client, H_LAUNCH));
+	if (call_end(&st->s->client, H_LAUNCH, &p) == -1)
 		return (-1);
 	if (p.nfds == 1)
 		rc = ask(st, H_MONITOR, MSG_mon_console, NULL, &p.fds[0], 1);
@@ -607,7 +605,7 @@ start_failed(struct start *st, unsigned int from, unsigned int to)
 	struct rec	*keys = rec_new();
 	int		 rc;
 
-	(void)rec_add(keys, "error", st->s->star.text);
+	(void)rec_add(keys, "error", st->s->client.error.text);
 	(void)rec_add_num(keys, "pid", 0);
 	if (st->recorded)
 		end_expect(keys, st->pid, st->pid_start);
@@ -634,7 +632,7 @@ exec_code(int error)
 static int
 listed(struct start *st)
 {
-	if (star_settle(&st->s->star, H_STORE) == 0)
+	if (call_sync(&st->s->client, H_STORE) == 0)
 		return (0);
 	st->name_taken = errno == EEXIST;
 	return (-1);
@@ -647,20 +645,20 @@ prepare(struct start *st, struct attach *a)
 	struct session	*s = st->s;
 
 	if (start_attached(st) && attach_socket(a, true,
-	    s->star.text, sizeof(s->star.text)) == -1)
+	    &s->client.error) == -1)
 		return (-1);
 	if (keep_all(st) == -1 || listed(st) == -1 ||
 	    record_running(st) == -1)
 		return (-1);
 	if (st->layer_asked)
 		session_keep_layer(s, st->id, st->def);
-	return (star_settle(&s->star, H_REAPER));
+	return (call_sync(&s->client, H_REAPER));
 }
 
 static int
 ask_execute(struct start *st)
 {
-	return (star_send(&st->s->star, H_LAUNCH, MSG_launch_exec, NULL, NULL,
+	return (call_begin(&st->s->client, H_LAUNCH, MSG_launch_exec, NULL, NULL,
 	    0));
 }
 
@@ -669,7 +667,7 @@ executed(struct start *st)
 {
 	int	 saved;
 
-	if (star_done(&st->s->star, H_LAUNCH) == 0)
+	if (call_end_void(&st->s->client, H_LAUNCH) == 0)
 		return (0);
 	saved = errno;
 	st->code = exec_code(saved);
@@ -683,7 +681,7 @@ stay(struct start *st, struct attach *a)
 	int	 rc;
 
 	/* Nobody needs these any more; their memory is better given back. */
-	(void)star_stop(&st->s->star, H_LAUNCH);
+	(void)client_stop(&st->s->client, H_LAUNCH);
 	rc = attach_run(a);
 	if (rc == ATTACH_EXITED) {
 		st->ended = true;
@@ -712,8 +710,8 @@ furnish(struct start *st, uint32_t slot)
 	if (draft(st) == -1 || complete(st) == -1 || define(st) == -1 ||
 	    give_watch(st) == -1 || give_seccomp(st) == -1 ||
 	    give_init(st) == -1 ||
-	    star_settle(&st->s->star, H_REFRESH) == -1 ||
-	    star_settle(&st->s->star, H_MONITOR) == -1 ||
+	    call_sync(&st->s->client, H_REFRESH) == -1 ||
+	    call_sync(&st->s->client, H_MONITOR) == -1 ||
 	    give_mounts(st, st->full, slot) == -1)
 		return (-1);
 	return (ask_build(st));
@@ -729,19 +727,19 @@ run_steps(struct start *st, struct attach *a)
 	uint32_t	 slot = (uint32_t)rec_num(st->def, "slot", 0);
 	bool		 in_turn;
 	int		 prepared;
-	struct star_failure f;
+	struct error f;
 
 	if (ask_ids(st, slot) == -1 || furnish(st, slot) == -1)
 		return (-1);
 	in_turn = st->tty || volumes_any(st->full);
 	prepared = prepare(st, a);
-	star_keep(&st->s->star, &f);
+	error_save(&st->s->client.error, &f);
 	if ((prepared == 0 && !in_turn && ask_execute(st) == -1) ||
 	    built(st) == -1 || volumes_settle(st->s, st->full) == -1)
 		return (-1);
 	if (prepared == 0)
 		return (in_turn && ask_execute(st) == -1 ? -1 : executed(st));
-	star_put_back(&st->s->star, &f);
+	error_restore(&st->s->client.error, &f);
 	return (-1);
 }
 
@@ -780,7 +778,7 @@ start_container(struct start *st)
 	st->pidfd = st->userns = -1;
 	if (!st->filter_sought)
 		st->filter_fd = -1;
-	attach_init(&a, &s->star.helper[H_MONITOR].chan);
+	attach_init(&a, &s->client.helper[H_MONITOR].chan);
 	a.tty = rec_num(st->def, "tty", 0) != 0;
 	a.want_stdin = st->attach_in;
 	a.sig_proxy = st->sig_proxy;

@@ -77,7 +77,7 @@ int	start_compiler(struct start *);
 int	start_container(struct start *);
 /*
  * Record that it failed, coming from a state that only this start has made,
- * whatever others have done since. The sentence in the star's text is kept
+ * whatever others have done since. The sentence in the client's error is kept
  * with it. 0, or -1 with a sentence.
  */
 int	start_failed(struct start *, unsigned int from, unsigned int to);

@@ -62,7 +62,7 @@ find_layer(struct bringing *b, const char *chain)
 	memset(&m.layer_find, 0, sizeof(m.layer_find));
 	(void)strlcpy(m.layer_find.chain_id, chain,
 	    sizeof(m.layer_find.chain_id));
-	if (star_ask(&b->s->star, H_STORE, MSG_layer_find, &m, NULL, 0,
+	if (call(&b->s->client, H_STORE, MSG_layer_find, &m, NULL, 0,
 	    &p) == -1)
 		return (errno == ENOENT ? 0 : -1);
 	(void)strlcpy(b->parent, p.body.reply.text, sizeof(b->parent));
@@ -80,7 +80,7 @@ stage(struct bringing *b, char *token, int *dir)
 	(void)strlcpy(m.layer_stage.parent, b->parent,
 	    sizeof(m.layer_stage.parent));
 	m.layer_stage.fleeting = 1;
-	if (star_ask(&b->s->star, H_STORE, MSG_layer_stage, &m, NULL, 0,
+	if (call(&b->s->client, H_STORE, MSG_layer_stage, &m, NULL, 0,
 	    &p) == -1)
 		return (-1);
 	(void)strlcpy(token, p.body.reply_fd.text, 65);
@@ -104,7 +104,7 @@ commit(struct bringing *b, const char *token, const char *chain,
 	    sizeof(m.layer_commit.parent));
 	(void)strlcpy(m.layer_commit.chain_id, chain,
 	    sizeof(m.layer_commit.chain_id));
-	if (fd == -1 || star_ask(&b->s->star, H_STORE, MSG_layer_commit, &m,
+	if (fd == -1 || call(&b->s->client, H_STORE, MSG_layer_commit, &m,
 	    &fd, 1, &p) == -1)
 		return (-1);
 	(void)strlcpy(b->parent, p.body.reply.text, sizeof(b->parent));
@@ -120,7 +120,7 @@ discard(struct bringing *b, const char *token)
 	memset(&m.layer_abort, 0, sizeof(m.layer_abort));
 	(void)strlcpy(m.layer_abort.token, token,
 	    sizeof(m.layer_abort.token));
-	star_aside(&b->s->star, H_STORE, MSG_layer_abort, &m);
+	call_quiet(&b->s->client, H_STORE, MSG_layer_abort, &m);
 }
 
 /* One unpack process a layer: it sees one stream and one directory. */
@@ -132,7 +132,7 @@ bring_one(struct bringing *b, const struct rec *layer)
 	char		 token[65], chain[DIGEST_LEN + 1];
 	int		 rc = -1;
 
-	if (star_start(&b->s->star, H_UNPACK) == -1 ||
+	if (client_start(&b->s->client, H_UNPACK) == -1 ||
 	    session_userns(b->s, H_UNPACK) == -1 ||
 	    stage(b, token, &dir) == -1)
 		goto out;
@@ -149,7 +149,7 @@ bring_one(struct bringing *b, const struct rec *layer)
 	}
  out:
 	rec_free(what);
-	(void)star_stop(&b->s->star, H_UNPACK);
+	(void)client_stop(&b->s->client, H_UNPACK);
 	return (rc);
 }
 

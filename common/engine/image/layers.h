@@ -16,7 +16,7 @@ struct session;
  * store has only hashed. The id of the top layer goes into a buffer of 65
  * bytes. A second record gets a nested `layer` {digest, diff_id, size,
  * compressed_size} each, as what was unpacked turned out to be. 0, or -1 with
- * a sentence in the session's star; nothing half-made is left.
+ * a sentence in the session's error; nothing half-made is left.
  */
 int	layers_bring(struct session *, const struct rec *, struct limits *,
 	    bool, char *, struct rec *);

@@ -26,12 +26,11 @@ pods_get(struct session *s, const char *ref)
 	m.obj_get.kind = OBJ_POD;
 	if (strlcpy(m.obj_get.ref, ref, sizeof(m.obj_get.ref)) >=
 	    sizeof(m.obj_get.ref)) {
-		(void)snprintf(s->star.text, sizeof(s->star.text), "no pod "
-		    "with name or ID %.64s... found: no such pod", ref);
-		errno = ENOENT;
+		(void)error_set(&s->client.error, ENOENT, "no pod with name or "
+		    "ID %.64s... found: no such pod", ref);
 		return (NULL);
 	}
-	return (star_ask_rec(&s->star, H_STATE, MSG_obj_get, &m, NULL, 0));
+	return (call_rec(&s->client, H_STATE, MSG_obj_get, &m, NULL, 0));
 }
 
 struct rec *
@@ -39,7 +38,7 @@ pods_list(struct session *s)
 {
 	union msg	 m = { .obj_list = { .kind = OBJ_POD } };
 
-	return (star_ask_rec(&s->star, H_STATE, MSG_obj_list, &m, NULL, 0));
+	return (call_rec(&s->client, H_STATE, MSG_obj_list, &m, NULL, 0));
 }
 
 int
@@ -69,7 +68,7 @@ step(struct session *s, enum obj_step step, const char *id)
 	m.obj_remove.kind = OBJ_POD;
 	m.obj_remove.step = step;
 	(void)strlcpy(m.obj_remove.id, id, sizeof(m.obj_remove.id));
-	return (star_do(&s->star, H_STATE, MSG_obj_remove, &m, NULL, 0));
+	return (call_void(&s->client, H_STATE, MSG_obj_remove, &m, NULL, 0));
 }
 
 static bool
@@ -108,14 +107,11 @@ refuse_up(struct session *s, const struct rec *row, int64_t arg)
 	(void)arg;
 	if (!is_up(row))
 		return (0);
-	(void)snprintf(s->star.text, sizeof(s->star.text), "pod %s has "
-	    "containers that are not ready to be removed: cannot remove "
-	    "container %s as it is %s - running or paused containers cannot "
-	    "be removed without force: container state improper",
-	    rec_str(row, "pod", ""), rec_str(row, "id", ""),
-	    rec_str(row, "state_name", "running"));
-	errno = EBUSY;
-	return (-1);
+	return (error_set(&s->client.error, EBUSY, "pod %s has containers that "
+	    "are not ready to be removed: cannot remove container %s as it is "
+	    "%s - running or paused containers cannot be removed without "
+	    "force: container state improper", rec_str(row, "pod", ""),
+	    rec_str(row, "id", ""), rec_str(row, "state_name", "running")));
 }
 
 static int
@@ -160,7 +156,7 @@ pods_remove(struct session *s, const struct rec *pod, bool force,
 		return (-1);
 	(void)cgroup_pod_remove(s, rec_str(pod, "cgroup", ""));
 	objlock_free(s, "pod", id);
-	s->star.text[0] = '\0';
+	error_clear(&s->client.error);
 	return (0);
 }
 
@@ -170,7 +166,7 @@ pods_remove_damaged(struct session *s, const char *id)
 	if (step(s, OBJ_WHOLE, id) == -1)
 		return (-1);
 	objlock_free(s, "pod", id);
-	s->star.text[0] = '\0';
+	error_clear(&s->client.error);
 	return (0);
 }
 
@@ -185,7 +181,7 @@ put_cgroup(struct session *s, const char *id, const char *path)
 	(void)rec_add(r, "id", id);
 	(void)rec_add(r, "cgroup", path);
 	if ((fd = rec_memfd(r, "pod")) != -1) {
-		rc = star_do(&s->star, H_STATE, MSG_obj_put, &m, &fd, 1);
+		rc = call_void(&s->client, H_STATE, MSG_obj_put, &m, &fd, 1);
 		close(fd);
 	}
 	rec_free(r);
@@ -217,7 +213,7 @@ pods_refresh(struct session *s)
 		/* Gone since: somebody else's work. */
 		if (refresh_one(s, pod) == -1 && errno != ENOENT) {
 			say_warning("pod %s could not be refreshed: %s",
-			    rec_str(pod, "name", ""), s->star.text);
+			    rec_str(pod, "name", ""), s->client.error.text);
 			rc = -1;
 		}
 		rec_free(pod);
@@ -234,12 +230,10 @@ pods_define(struct session *s, struct rec *def)
 
 	if (ref == NULL || *ref == '\0')
 		return (0);
-	if (strncmp(ref, "new:", 4) == 0) {
-		(void)snprintf(s->star.text, sizeof(s->star.text), "--pod "
-		    "new:NAME is not supported by bulkhead yet: use "
-		    "`bulkhead pod create --infra=false --name NAME` first");
-		return (-1);
-	}
+	if (strncmp(ref, "new:", 4) == 0)
+		return (error_set(&s->client.error, errno, "--pod new:NAME is "
+		    "not supported by bulkhead yet: use `bulkhead pod create "
+		    "--infra=false --name NAME` first"));
 	if ((pod = pods_get(s, ref)) == NULL)
 		return (-1);
 	(void)rec_add(def, "pod", rec_str(pod, "id", ""));

@@ -41,21 +41,6 @@
 #define TRASH		"bulkhead/.trash"
 #define LOCK_WAIT_MS	120000		/* for another's copy of an image */
 
-static int	fail(struct session *, int, const char *, ...)
-		    __attribute__((format(printf, 3, 4)));
-
-static int
-fail(struct session *s, int error, const char *fmt, ...)
-{
-	va_list	 ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(s->star.text, sizeof(s->star.text), fmt, ap);
-	va_end(ap);
-	errno = error;
-	return (-1);
-}
-
 int
 volumes_name(char *id)
 {
@@ -89,9 +74,9 @@ base(struct session *s)
 	if (n > 0 && strncmp(path, s->graph, n) == 0 && path[n] == '/' &&
 	    path[n + 1] != '\0' && strstr(path + n, "..") == NULL)
 		return (path + n + 1);
-	(void)fail(s, ENOTSUP, "volumes outside of the storage are not "
-	    "supported by bulkhead yet: the volume path %s is not below %s",
-	    path, s->graph);
+	(void)error_set(&s->client.error, ENOTSUP, "volumes outside of the "
+	    "storage are not supported by bulkhead yet: the volume path %s is "
+	    "not below %s", path, s->graph);
 	return (NULL);
 }
 
@@ -105,8 +90,8 @@ place(struct session *s, const char *name, char *out, size_t size)
 		return (-1);
 	if ((size_t)snprintf(out, size, "%s/" OWN "/%s", dir, name) < size)
 		return (0);
-	return (fail(s, ENAMETOOLONG, "the path of volume %s is too long",
-	    name));
+	return (error_set(&s->client.error, ENAMETOOLONG, "the path of volume "
+	    "%s is too long", name));
 }
 
 /* The directory that has this _data in it. False: it is none. */
@@ -175,17 +160,17 @@ volumes_get(struct session *s, const char *name)
 	m.obj_get.kind = OBJ_VOLUME;
 	if (strlcpy(m.obj_get.ref, name, sizeof(m.obj_get.ref)) >=
 	    sizeof(m.obj_get.ref)) {
-		(void)fail(s, ENOENT, "no volume with name \"%.64s...\" found: "
-		    "no such volume", name);
+		(void)error_set(&s->client.error, ENOENT, "no volume with name "
+		    "\"%.64s...\" found: no such volume", name);
 		return (NULL);
 	}
-	r = star_ask_rec(&s->star, H_STATE, MSG_obj_get, &m, NULL, 0);
+	r = call_rec(&s->client, H_STATE, MSG_obj_get, &m, NULL, 0);
 	/* The beginning of a name finds one, too. */
 	if (r != NULL && strcmp(rec_str(r, "id", ""), name) == 0)
 		return (r);
 	if (r != NULL || errno == EEXIST)
-		(void)fail(s, ENOENT, "no volume with name \"%s\" found: no "
-		    "such volume", name);
+		(void)error_set(&s->client.error, ENOENT, "no volume with name "
+		    "\"%s\" found: no such volume", name);
 	rec_free(r);
 	return (NULL);
 }
@@ -231,7 +216,8 @@ name_own(struct session *s, struct rec *mount, char *where, size_t size)
 	char	 own[65];
 
 	if (volumes_name(own) == -1)
-		return (fail(s, errno, "%s", strerror(errno)));
+		return (error_set(&s->client.error, errno, "%s",
+		    strerror(errno)));
 	(void)rec_set(mount, "volume", own);
 	(void)rec_add(mount, "anon", "1");
 	return (place(s, own, where, size));
@@ -355,7 +341,7 @@ add_image_volume(struct session *s, struct rec *def, const char *path)
 	int				 rc;
 
 	if (spec_ctr_path("volume of the image", path, &e) == -1)
-		return (fail(s, EINVAL, "%s", e.text));
+		return (error_set(&s->client.error, EINVAL, "%s", e.text));
 	if (count_at(def, path) > 0)
 		return (0);
 	m = rec_new();
@@ -478,12 +464,12 @@ ask_lock(struct session *s, enum msg_type type, const char *name)
 	if (type == MSG_lock_drop) {
 		(void)snprintf(m.lock_drop.name, sizeof(m.lock_drop.name),
 		    "vol:%.72s", name);
-		return (star_do(&s->star, H_LOCK, type, &m, NULL, 0));
+		return (call_void(&s->client, H_LOCK, type, &m, NULL, 0));
 	}
 	(void)snprintf(m.lock_take.name, sizeof(m.lock_take.name),
 	    "vol:%.72s", name);
 	m.lock_take.wait_ms = LOCK_WAIT_MS;
-	return (star_do(&s->star, H_LOCK, type, &m, NULL, 0));
+	return (call_void(&s->client, H_LOCK, type, &m, NULL, 0));
 }
 
 /* _data comes last: where it is, the rest is. */
@@ -519,8 +505,8 @@ open_dir(struct session *s, const char *name, const char *where)
 		dir = path_mkdirs(s->graph_fd, where, 0700);
 	if (dir != -1 && (is_there(dir, DATA) || make_in(dir) == 0))
 		return (take_fd(&dir));
-	return (fail(s, errno, "cannot make the directory of volume %s, "
-	    "%s/%s: %s", name, s->graph, where, strerror(errno)));
+	return (error_set(&s->client.error, errno, "cannot make the directory "
+	    "of volume %s, %s/%s: %s", name, s->graph, where, strerror(errno)));
 }
 
 int
@@ -543,8 +529,8 @@ open_mount(struct session *s, const struct rec *mount)
 
 	if (above_data(rec_str(mount, "sub", ""), where, sizeof(where)))
 		return (open_dir(s, name, where));
-	return (fail(s, EINVAL, "the definition of the container does not say "
-	    "where volume %s is", name));
+	return (error_set(&s->client.error, EINVAL, "the definition of the "
+	    "container does not say where volume %s is", name));
 }
 
 int
@@ -587,8 +573,8 @@ ready_one(struct session *s, struct rec *mount)
 	again = is_there(dir, FILLING);
 	if (!again && renameat(dir, FRESH, dir, FILLING) == -1)
 		return (errno == ENOENT ? ask_lock(s, MSG_lock_drop, name) :
-		    fail(s, errno, "cannot use volume %s: %s", name,
-		    strerror(errno)));
+		    error_set(&s->client.error, errno, "cannot use volume "
+		    "%s: %s", name, strerror(errno)));
 	/* As launch has them: 1 first, 2 again, 3 mode and owner alone. */
 	return (rec_add_num(mount, "copyup", rec_num(mount, "nocopy", 0) != 0 ?
 	    3 : again ? 2 : 1));
@@ -637,7 +623,7 @@ remove_step(struct session *s, enum obj_step step, const char *name,
 	m.obj_remove.step = step;
 	(void)strlcpy(m.obj_remove.id, name, sizeof(m.obj_remove.id));
 	(void)strlcpy(m.obj_remove.by, by, sizeof(m.obj_remove.by));
-	return (star_do(&s->star, H_STATE, MSG_obj_remove, &m, NULL, 0));
+	return (call_void(&s->client, H_STATE, MSG_obj_remove, &m, NULL, 0));
 }
 
 static bool
@@ -675,14 +661,14 @@ to_trash(struct session *s, const struct rec *have)
 	}
 	trash = path_mkdirs(s->graph_fd, TRASH, 0700);
 	if (trash == -1 || volumes_name(rnd) == -1)
-		return (fail(s, errno, "cannot remove volume %s: %s", name,
-		    strerror(errno)));
+		return (error_set(&s->client.error, errno, "cannot remove "
+		    "volume %s: %s", name, strerror(errno)));
 	(void)snprintf(to, sizeof(to), TRASH "/%.16s", rnd);
 	if (renameat(s->graph_fd, where, s->graph_fd, to) == 0 ||
 	    errno == ENOENT)
 		return (0);
-	return (fail(s, errno, "cannot remove volume %s: %s", name,
-	    strerror(errno)));
+	return (error_set(&s->client.error, errno, "cannot remove volume %s: "
+	    "%s", name, strerror(errno)));
 }
 
 /* With its lock, if it has one. Two may have met here: one finds it gone. */
@@ -758,7 +744,7 @@ volumes_refresh(struct session *s)
 
 	if (s->graph_fd == -1)
 		return (0);
-	all = star_ask_rec(&s->star, H_STATE, MSG_obj_list, &m, NULL, 0);
+	all = call_rec(&s->client, H_STATE, MSG_obj_list, &m, NULL, 0);
 	while (all != NULL && (v = rec_sub(all, "obj", &it)) != NULL) {
 		name = rec_str(v, "id", "");
 		if (rec_get(v, "user") == NULL &&
@@ -766,7 +752,7 @@ volumes_refresh(struct session *s)
 		    rec_num(v, "rm", 0) != 0) &&
 		    volumes_remove(s, name, "") == -1 && errno != ENOENT) {
 			say_warning("volume %s could not be refreshed: %s",
-			    name, s->star.text);
+			    name, s->client.error.text);
 			rc = -1;
 		}
 		rec_free(v);
@@ -779,6 +765,6 @@ void
 volumes_tidy(struct session *s)
 {
 	(void)session_store_userns(s);
-	(void)star_do(&s->star, H_STORE, MSG_store_tidy, NULL, NULL, 0);
-	s->star.text[0] = '\0';
+	(void)call_void(&s->client, H_STORE, MSG_store_tidy, NULL, NULL, 0);
+	error_clear(&s->client.error);
 }

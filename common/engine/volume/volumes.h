@@ -13,7 +13,7 @@ struct rec;
 struct session;
 struct start;
 
-/* All of these: 0, or -1 with a sentence in the star's text. */
+/* All of these: 0, or -1 with a sentence in the client's error. */
 
 /*
  * Mounts as the command line has them: those that are volumes get a name, if

@@ -28,9 +28,8 @@
 static int
 sentence(struct session *s, const char *what, const char *path)
 {
-	(void)snprintf(s->star.text, sizeof(s->star.text), "%s %.512s: %s",
-	    what, path, strerror(errno));
-	return (-1);
+	return (error_set(&s->client.error, errno, "%s %.512s: %s", what, path,
+	    strerror(errno)));
 }
 
 /* What root makes for the engine's account is to be the account's. */
@@ -39,8 +38,8 @@ act_as(const struct session *s, bool account)
 {
 	if (geteuid() != 0)
 		return;
-	(void)setfsgid(account ? s->star.gid : 0);
-	(void)setfsuid(account ? s->star.uid : 0);
+	(void)setfsgid(account ? s->client.gid : 0);
+	(void)setfsuid(account ? s->client.uid : 0);
 }
 
 /*
@@ -241,16 +240,14 @@ attach_left(struct session *s, const char *id, const struct rec *tally)
 	size_t		 it = 0;
 
 	while (rec_next(tally, "left", &it, &pid)) {
-		if (star_has(&s->star, H_SYSTEMD) && unit_attach(s, id,
+		if (client_has(&s->client, H_SYSTEMD) && unit_attach(s, id,
 		    (pid_t)strtol(pid, NULL, 10)) == 0)
 			continue;
-		(void)snprintf(s->star.text, sizeof(s->star.text), "process "
-		    "%s of container %s is in a cgroup that only root may "
-		    "take it out of: start the container below your systemd "
+		return (error_set(&s->client.error, EACCES, "process %s of "
+		    "container %s is in a cgroup that only root may take it "
+		    "out of: start the container below your systemd "
 		    "(`systemd-run --user --scope bulkhead run ...`)", pid,
-		    id);
-		errno = EACCES;
-		return (-1);
+		    id));
 	}
 	return (0);
 }
@@ -264,7 +261,7 @@ gather(struct session *s, const char *id, const struct cgroup *cg)
 	int		 rc;
 
 	for (int tries = 0; tries < 32; tries++) {
-		tally = star_ask_rec(&s->star, H_CGROUP, MSG_cg_gather, NULL,
+		tally = call_rec(&s->client, H_CGROUP, MSG_cg_gather, NULL,
 		    fds, 2);
 		if (tally == NULL)
 			return (-1);
@@ -274,10 +271,8 @@ gather(struct session *s, const char *id, const struct cgroup *cg)
 		if (rc == -1 || left == 0)
 			return (rc);
 	}
-	(void)snprintf(s->star.text, sizeof(s->star.text), "the processes of "
-	    "container %s leave the cgroup as fast as they are put there", id);
-	errno = EAGAIN;
-	return (-1);
+	return (error_set(&s->client.error, EAGAIN, "the processes of "
+	    "container %s leave the cgroup as fast as they are put there", id));
 }
 
 /*

@@ -63,9 +63,8 @@ place_by_systemd(const struct session *s)
 static int
 sentence(struct session *s, const char *what, const char *path)
 {
-	(void)snprintf(s->star.text, sizeof(s->star.text), "%s %s: %s", what,
-	    path, strerror(errno));
-	return (-1);
+	return (error_set(&s->client.error, errno, "%s %s: %s", what, path,
+	    strerror(errno)));
 }
 
 /* Root hands over what the account needs to make more beneath it, no limits. */
@@ -78,13 +77,13 @@ hand_over(struct session *s, int fd)
 
 	if (fstat(fd, &st) == -1)
 		return (-1);
-	if (st.st_uid == s->star.uid || geteuid() != 0)
+	if (st.st_uid == s->client.uid || geteuid() != 0)
 		return (0);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		if (fchownat(fd, files[i], s->star.uid, s->star.gid,
+		if (fchownat(fd, files[i], s->client.uid, s->client.gid,
 		    AT_SYMLINK_NOFOLLOW) == -1 && errno != ENOENT)
 			return (-1);
-	return (fchown(fd, s->star.uid, s->star.gid));
+	return (fchown(fd, s->client.uid, s->client.gid));
 }
 
 static int
@@ -141,15 +140,13 @@ own_cgroup(bool v2, char *out, size_t len)
 static int
 refuse(struct session *s, bool v2, const char *path)
 {
-	(void)snprintf(s->star.text, sizeof(s->star.text), "cgroup %.512s is "
-	    "not available to this user: %s", path, v2 ? "start bulkhead below "
+	return (error_set(&s->client.error, EACCES, "cgroup %.512s is not "
+	    "available to this user: %s", path, v2 ? "start bulkhead below "
 	    "your systemd (`systemd-run --user --scope -p Delegate=yes "
-	    "bulkhead ...`), or have an administrator delegate a cgroup "
-	    "to you" : "this machine has cgroups v1, of which users have none; "
-	    "an administrator can boot it with "
-	    "systemd.unified_cgroup_hierarchy=1, or delegate one to you");
-	errno = EACCES;
-	return (-1);
+	    "bulkhead ...`), or have an administrator delegate a cgroup to you"
+	    : "this machine has cgroups v1, of which users have none; an "
+	    "administrator can boot it with "
+	    "systemd.unified_cgroup_hierarchy=1, or delegate one to you"));
 }
 
 static int
@@ -175,13 +172,10 @@ place_open(struct session *s, char *path, size_t len)
 {
 	const char	*hierarchy = place_hierarchy();
 
-	if (hierarchy == NULL) {
-		(void)snprintf(s->star.text, sizeof(s->star.text), "cgroups "
-		    "are not available: neither cgroup v2 nor the freezer "
-		    "controller of v1 is mounted on " ROOT);
-		errno = ENOENT;
-		return (-1);
-	}
+	if (hierarchy == NULL)
+		return (error_set(&s->client.error, ENOENT, "cgroups are not "
+		    "available: neither cgroup v2 nor the freezer controller "
+		    "of v1 is mounted on " ROOT));
 	return (s->system ? open_ours(s, hierarchy, path, len) :
 	    open_own(s, hierarchy, path, len));
 }

@@ -39,7 +39,7 @@ cgroup_pod_remove(struct session *s, const char *path)
 
 	/* Where the helper was not started before, it is too late now. */
 	if (n > 6 && strcmp(path + n - 6, ".slice") == 0)
-		return (!star_has(&s->star, H_SYSTEMD) ? 0 :
+		return (!client_has(&s->client, H_SYSTEMD) ? 0 :
 		    unit_stop(s, unit == NULL ? path : unit + 1));
 	/* Beneath ours: a directory only if one of its containers needed it. */
 	if (s->system && place_hierarchy() != NULL && snprintf(full,

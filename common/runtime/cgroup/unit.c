@@ -22,11 +22,10 @@
 static int
 sentence(struct session *s, const char *path)
 {
-	(void)snprintf(s->star.text, sizeof(s->star.text), "the systemd of "
-	    "this user cannot be asked for a cgroup at %s: %s; log in so that "
-	    "it runs (or `loginctl enable-linger`), or use "
-	    "--cgroup-manager=cgroupfs", path, strerror(errno));
-	return (-1);
+	return (error_set(&s->client.error, errno, "the systemd of this user "
+	    "cannot be asked for a cgroup at %s: %s; log in so that it runs "
+	    "(or `loginctl enable-linger`), or use --cgroup-manager=cgroupfs",
+	    path, strerror(errno)));
 }
 
 /* The manager itself, and not by way of a bus. */
@@ -58,12 +57,12 @@ unit_ready(struct session *s)
 {
 	scoped_fd int	 fd = -1;
 
-	if (star_has(&s->star, H_SYSTEMD))
+	if (client_has(&s->client, H_SYSTEMD))
 		return (0);
 	if ((fd = connect_manager(s)) == -1 ||
-	    star_start(&s->star, H_SYSTEMD) == -1)
+	    client_start(&s->client, H_SYSTEMD) == -1)
 		return (-1);
-	return (star_do(&s->star, H_SYSTEMD, MSG_systemd_open, NULL, &fd, 1));
+	return (call_void(&s->client, H_SYSTEMD, MSG_systemd_open, NULL, &fd, 1));
 }
 
 static int
@@ -73,7 +72,7 @@ ask(struct session *s, enum msg_type type, const union msg *m, char *path,
 	struct packet	 p;
 
 	if (unit_ready(s) == -1 ||
-	    star_ask(&s->star, H_SYSTEMD, type, m, NULL, 0, &p) == -1)
+	    call(&s->client, H_SYSTEMD, type, m, NULL, 0, &p) == -1)
 		return (-1);
 	(void)strlcpy(path, p.body.reply.text, len);
 	packet_clear(&p);
@@ -117,9 +116,9 @@ unit_scope(struct session *s, const char *id, const char *pod, pid_t pid,
 	(void)snprintf(path, len, "%s%s", place_hierarchy(), group);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1)
-		(void)snprintf(s->star.text, sizeof(s->star.text), "the "
-		    "cgroup that systemd has made cannot be opened: %s: %s",
-		    path, strerror(errno));
+		(void)error_set(&s->client.error, errno, "the cgroup that "
+		    "systemd has made cannot be opened: %s: %s", path,
+		    strerror(errno));
 	return (fd);
 }
 
@@ -131,7 +130,7 @@ unit_attach(struct session *s, const char *id, pid_t pid)
 	memset(&m.systemd_attach, 0, sizeof(m.systemd_attach));
 	name_scope(m.systemd_attach.unit, sizeof(m.systemd_attach.unit), id);
 	m.systemd_attach.pid = (uint32_t)pid;
-	return (star_do(&s->star, H_SYSTEMD, MSG_systemd_attach, &m, NULL, 0));
+	return (call_void(&s->client, H_SYSTEMD, MSG_systemd_attach, &m, NULL, 0));
 }
 
 int

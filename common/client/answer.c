@@ -1,19 +1,10 @@
-#include "errors.h"
+#include "answer.h"
 
 #include <errno.h>
 #include <stddef.h>
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define ANY		0	/* in a row: any errno */
-
-static const struct {
-	unsigned int	 number;
-	const char	*name;
-	const char	*text;
-} errors[] = {
-#define ERRORS_ROW(id, no, word, sentence)	{ no, word, sentence },
-	ERRORS(ERRORS_ROW)
-};
 
 /* By kind of object, in the order of enum obj_kind. */
 struct by_kind {
@@ -77,35 +68,6 @@ static const struct {
 };
 
 enum error_code
-error_of_errno(int error)
-{
-	switch (error) {
-	case EINVAL:
-		return (ERR_INVALID_ARG);
-	case EBUSY:
-	case ESTALE:
-		return (ERR_CTR_STATE);
-	case EDEADLK:
-		return (ERR_WILL_DEADLOCK);
-	case EMEDIUMTYPE:
-		return (ERR_DB_CONFIG);
-	case EXDEV:
-		return (ERR_NS_MISMATCH);
-	case ENOTSUP:
-		return (ERR_RUNTIME_UNAVAILABLE);
-	case ENOSPC:
-	case EDQUOT:
-	case ERANGE:
-		return (ERR_NO_SPACE);
-	case EPIPE:
-	case ECONNRESET:
-		return (ERR_STOPPED);
-	default:
-		return (ERR_INTERNAL);
-	}
-}
-
-enum error_code
 error_of_answer(enum msg_type type, uint32_t kind, int error)
 {
 	for (size_t i = 0; i < NITEMS(rows); i++) {
@@ -116,22 +78,4 @@ error_of_answer(enum msg_type type, uint32_t kind, int error)
 		    rows[i].by_kind->code[kind <= OBJ_SECRET ? kind : 0]);
 	}
 	return (error_of_errno(error));
-}
-
-const char *
-error_name(unsigned int number)
-{
-	for (size_t i = 0; i < NITEMS(errors); i++)
-		if (errors[i].number == number)
-			return (errors[i].name);
-	return (NULL);
-}
-
-const char *
-error_text(unsigned int number)
-{
-	for (size_t i = 0; i < NITEMS(errors); i++)
-		if (errors[i].number == number)
-			return (errors[i].text);
-	return (NULL);
 }

@@ -1,15 +1,11 @@
 /*
- * What can go wrong, by number: the root of an error, whatever the sentence
- * around it. Numbers and names are forever; a retired one is never used
- * again. --trace prints them behind the sentence, and bulkhead(1) lists them.
- *
- * A helper answers with errno and a sentence. What that errno means follows
- * from what was asked; the rows of errors.c say so.
+ * Errors. Each has a code, the kind of failure, whatever the sentence around
+ * it; an errno; and one sentence for a person. Codes and names are forever; a
+ * retired one is never used again. --trace prints them behind the sentence,
+ * and bulkhead(1) lists them.
  */
-#ifndef CLIENT_ERRORS_H
-#define CLIENT_ERRORS_H
-
-#include "messages.h"
+#ifndef PROTOCOL_ERROR_H
+#define PROTOCOL_ERROR_H
 
 #define ERRORS(E)							\
 	E(ERR_INVALID_ARG, 101, "ErrInvalidArg", "invalid argument")	\
@@ -72,14 +68,42 @@
 #define ERRORS_ENUM(id, number, name, text)	id = number,
 enum error_code { ERR_NONE = 0, ERRORS(ERRORS_ENUM) };
 
+#define ERROR_TEXT	1024
+
+struct error {
+	enum error_code	 code;		/* ERR_NONE: there is no error */
+	int		 number;	/* errno */
+	char		 text[ERROR_TEXT]; /* empty: strerror says enough */
+};
+
 /*
- * What an errno means as the answer to a request: its type, and the kind of
- * object it was about (0: it has none). Never ERR_NONE.
+ * Record an error: its errno, which is set in the thread, too, and its
+ * sentence, in which the text of the same error may be quoted. The code
+ * follows from the errno (error_of_errno). Returns -1.
  */
-enum error_code	error_of_answer(enum msg_type, uint32_t, int);
-/* What an errno of our own means, where nothing was asked. */
-enum error_code	error_of_errno(int);
-/* Name and text of one, or NULL. */
+int	error_set(struct error *, int, const char *, ...)
+	    __attribute__((format(printf, 3, 4)));
+/* The same with a code that says more than the errno. Returns -1. */
+int	error_set_code(struct error *, enum error_code, int, const char *, ...)
+	    __attribute__((format(printf, 4, 5)));
+/* Put "NAME: " in front of the sentence; code and errno stay. Returns -1. */
+int	error_prefix(struct error *, const char *);
+/* There is no error. errno stays. */
+void	error_clear(struct error *);
+/*
+ * Keep an error, and errno, while something is undone that may fail with an
+ * error of its own; then put both back.
+ */
+void	error_save(const struct error *, struct error *);
+void	error_restore(struct error *, const struct error *);
+/* The sentence of an error, or strerror(errno) if it has none. */
+const char	*error_message(const struct error *);
+/* Its code, or that of errno if it has no sentence. Never ERR_NONE. */
+enum error_code	 error_code(const struct error *);
+
+/* What an errno means where nothing else is known. Never ERR_NONE. */
+enum error_code	 error_of_errno(int);
+/* Name and text of a code, or NULL. */
 const char	*error_name(unsigned int);
 const char	*error_text(unsigned int);
 

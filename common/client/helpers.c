@@ -1,4 +1,4 @@
-#include "star.h"
+#include "client.h"
 
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -13,8 +13,8 @@
 
 #include <bsd/string.h>
 
+#include "answer.h"
 #include "cleanup.h"
-#include "errors.h"
 #include "record.h"
 #include "visible.h"
 
@@ -70,7 +70,7 @@ open_libexec(void)
 }
 
 int
-star_init(struct star *s, unsigned int trace, unsigned int verbose)
+client_init(struct client *s, unsigned int trace, unsigned int verbose)
 {
 	int	 p[2];
 
@@ -81,12 +81,10 @@ star_init(struct star *s, unsigned int trace, unsigned int verbose)
 	}
 	s->trace = trace;
 	s->verbose = verbose;
-	if ((s->libexec_fd = open_libexec()) == -1) {
-		(void)snprintf(s->text, sizeof(s->text), "bulkhead's helper "
+	if ((s->libexec_fd = open_libexec()) == -1)
+		return (error_set(&s->error, errno, "bulkhead's helper "
 		    "programs are not beside it in ../libexec/bulkhead: %s; "
-		    "install it again", strerror(errno));
-		return (-1);
-	}
+		    "install it again", strerror(errno)));
 	if (pipe2(p, O_CLOEXEC | O_NONBLOCK) == -1)
 		return (-1);
 	s->err_read = p[0];
@@ -95,18 +93,16 @@ star_init(struct star *s, unsigned int trace, unsigned int verbose)
 }
 
 static int
-missing(struct star *s, enum star_helper who)
+missing(struct client *s, enum helper_id who)
 {
-	(void)snprintf(s->text, sizeof(s->text), "cannot start the helper "
-	    "%s, which is needed for %s: %s%s", helpers[who].file,
-	    helpers[who].gives, strerror(errno), errno == EPERM && s->uid != 0
-	    ? "; is this the root of a user namespace, and not of the machine?"
-	    : "");
-	return (-1);
+	return (error_set(&s->error, errno, "cannot start the helper %s, which "
+	    "is needed for %s: %s%s", helpers[who].file, helpers[who].gives,
+	    strerror(errno), errno == EPERM && s->uid != 0 ? "; is this the "
+	    "root of a user namespace, and not of the machine?" : ""));
 }
 
 int
-star_start(struct star *s, enum star_helper who)
+client_start(struct client *s, enum helper_id who)
 {
 	struct spawn	 sp = { .dir_fd = s->libexec_fd,
 			    .file = helpers[who].file,
@@ -118,7 +114,7 @@ star_start(struct star *s, enum star_helper who)
 			    .uid = who == H_REFRESH ? 0 : s->uid,
 			    .gid = s->gid };
 
-	if (star_has(s, who))
+	if (client_has(s, who))
 		return (0);
 	if (spawn_helper(&sp, &s->helper[who]) == -1)
 		return (missing(s, who));
@@ -127,7 +123,7 @@ star_start(struct star *s, enum star_helper who)
 
 /* Our ends of the channels to two programs that reaper will start. */
 static int
-pair(struct star *s, enum star_helper who, int *theirs)
+pair(struct client *s, enum helper_id who, int *theirs)
 {
 	int	 sp[2];
 
@@ -140,7 +136,7 @@ pair(struct star *s, enum star_helper who, int *theirs)
 }
 
 int
-star_start_reaper(struct star *s, char *const *cleanup)
+client_start_reaper(struct client *s, char *const *cleanup)
 {
 	scoped_fd int	 mon = -1, launch = -1;
 	int		 fds[3];
@@ -155,7 +151,7 @@ star_start_reaper(struct star *s, char *const *cleanup)
 	for (int i = H_MONITOR; i <= H_LAUNCH; i++)
 		if (faccessat(s->libexec_fd, helpers[i].file, X_OK,
 		    AT_EACCESS) == -1)
-			return (missing(s, (enum star_helper)i));
+			return (missing(s, (enum helper_id)i));
 	if (pair(s, H_MONITOR, &mon) == -1 || pair(s, H_LAUNCH, &launch) == -1)
 		return (missing(s, H_REAPER));
 	fds[0] = mon;
@@ -167,13 +163,13 @@ star_start_reaper(struct star *s, char *const *cleanup)
 }
 
 bool
-star_has(const struct star *s, enum star_helper who)
+client_has(const struct client *s, enum helper_id who)
 {
 	return (s->helper[who].chan.fd != -1);
 }
 
 void
-star_drain(struct star *s)
+client_drain(struct client *s)
 {
 	char	 buf[4097], out[4 * 4096];
 	ssize_t	 n;
@@ -186,38 +182,6 @@ star_drain(struct star *s)
 		} else
 			(void)fwrite(buf, 1, (size_t)n, stderr);
 	}
-}
-
-/* FNV-1a. */
-static uint32_t
-hash(const char *s)
-{
-	uint32_t	 h = 2166136261u;
-
-	for (; *s != '\0'; s++)
-		h = (h ^ (unsigned char)*s) * 16777619u;
-	return (h);
-}
-
-/* Whoever undoes things after a failure puts its sentence back, no more. */
-static void
-failed_with(struct star *s, enum error_code code)
-{
-	unsigned int	 i = s->nfailed++ % STAR_FAILED;
-
-	s->failed[i].hash = hash(s->text);
-	s->failed[i].code = code;
-}
-
-unsigned int
-star_code(const struct star *s)
-{
-	uint32_t	 h = hash(s->text);
-
-	for (unsigned int i = 0; i < STAR_FAILED; i++)
-		if (s->failed[i].code != ERR_NONE && s->failed[i].hash == h)
-			return (s->failed[i].code);
-	return (ERR_NONE);
 }
 
 /*
@@ -237,12 +201,13 @@ reaper_status(struct child *c)
 }
 
 int
-star_lost(struct star *s, enum star_helper who)
+client_lost(struct client *s, enum helper_id who)
 {
 	struct child	*c = &s->helper[who];
+	enum error_code	 code = who == H_STATE ? ERR_DB_CLOSED : ERR_STOPPED;
 	int		 st = 0;
 
-	star_drain(s);
+	client_drain(s);
 	if (who == H_REAPER && c->chan.fd != -1)
 		st = reaper_status(c);
 	else if (c->pid > 0 && c->chan.fd != -1)
@@ -252,25 +217,21 @@ star_lost(struct star *s, enum star_helper who)
 		c->chan.fd = -1;
 	}
 	if (st == -1)
-		(void)snprintf(s->text, sizeof(s->text), "the helper %s has "
-		    "closed its channel without an answer", helpers[who].file);
-	else if (st > 128)
-		(void)snprintf(s->text, sizeof(s->text), "the helper %s was "
-		    "killed by signal %d (%s)%s", helpers[who].file, st - 128,
-		    strsignal(st - 128), st - 128 == SIGSYS ?
-		    ": its policy refused a system call" : "");
-	else
-		(void)snprintf(s->text, sizeof(s->text), "the helper %s ended "
-		    "without an answer (exit status %d)", helpers[who].file,
-		    st);
-	failed_with(s, who == H_STATE ? ERR_DB_CLOSED : ERR_STOPPED);
-	errno = EPIPE;
-	return (-1);
+		return (error_set_code(&s->error, code, EPIPE, "the helper %s "
+		    "has closed its channel without an answer",
+		    helpers[who].file));
+	if (st > 128)
+		return (error_set_code(&s->error, code, EPIPE, "the helper %s "
+		    "was killed by signal %d (%s)%s", helpers[who].file,
+		    st - 128, strsignal(st - 128), st - 128 == SIGSYS ?
+		    ": its policy refused a system call" : ""));
+	return (error_set_code(&s->error, code, EPIPE, "the helper %s ended "
+	    "without an answer (exit status %d)", helpers[who].file, st));
 }
 
 /* What a request is about, for the number of its failure. */
 static void
-remember(struct star *s, enum msg_type type, const union msg *m)
+remember(struct client *s, enum msg_type type, const union msg *m)
 {
 	uint32_t	 kind = 0;
 
@@ -279,33 +240,28 @@ remember(struct star *s, enum msg_type type, const union msg *m)
 		kind = type == MSG_obj_get ? m->obj_get.kind :
 		    type == MSG_obj_put ? m->obj_put.kind :
 		    m->obj_remove.kind;
-	s->asked[s->seq % STAR_ASKED].type = type;
-	s->asked[s->seq % STAR_ASKED].kind = kind;
+	s->asked[s->seq % CALL_ASKED].type = type;
+	s->asked[s->seq % CALL_ASKED].kind = kind;
 }
 
 static int
-transmit(struct star *s, enum star_helper who, enum msg_type type,
+transmit(struct client *s, enum helper_id who, enum msg_type type,
     const union msg *m, const int *fds, unsigned int nfds)
 {
 	static const union msg	 empty;
 
 	++s->seq;
 	remember(s, type, m);
-	if (!star_has(s, who)) {
-		errno = EPIPE;
-		(void)snprintf(s->text, sizeof(s->text),
-		    "the helper %s is not running", helpers[who].file);
-		failed_with(s, ERR_STOPPED);
-		return (-1);
-	}
+	if (!client_has(s, who))
+		return (error_set_code(&s->error, ERR_STOPPED, EPIPE, "the "
+		    "helper %s is not running", helpers[who].file));
 	if (chan_send(&s->helper[who].chan, type, s->seq,
 	    m == NULL ? &empty : m, fds, nfds) == 0)
 		return (0);
 	if (errno == EPIPE || errno == ECONNRESET)
-		return (star_lost(s, who));
-	(void)snprintf(s->text, sizeof(s->text), "cannot ask the helper %s: %s",
-	    helpers[who].file, strerror(errno));
-	return (-1);
+		return (client_lost(s, who));
+	return (error_set(&s->error, errno, "cannot ask the helper %s: %s",
+	    helpers[who].file, strerror(errno)));
 }
 
 /*
@@ -314,7 +270,7 @@ transmit(struct star *s, enum star_helper who, enum msg_type type,
  * so many, over all commands.
  */
 static void
-take_early(struct star *s, enum star_helper who)
+take_early(struct client *s, enum helper_id who)
 {
 	s->early[who] = chan_recv(&s->helper[who].chan, &s->kept[who]) == 1 ?
 	    EARLY_HERE : EARLY_NEVER;
@@ -322,7 +278,7 @@ take_early(struct star *s, enum star_helper who)
 
 /* Wait for a packet, passing on meanwhile what helpers say. */
 static int
-await(struct star *s, enum star_helper who, uint32_t seq, struct packet *p)
+await(struct client *s, enum helper_id who, uint32_t seq, struct packet *p)
 {
 	struct pollfd	 pfd[H_COUNT + 1];
 
@@ -340,10 +296,10 @@ await(struct star *s, enum star_helper who, uint32_t seq, struct packet *p)
 		if (poll(pfd, H_COUNT + 1, -1) == -1 && errno != EINTR)
 			return (-1);
 		if (pfd[H_COUNT].revents != 0)
-			star_drain(s);
+			client_drain(s);
 		for (int i = 0; i < H_COUNT; i++)
 			if (i != (int)who && pfd[i].revents != 0) {
-				take_early(s, (enum star_helper)i);
+				take_early(s, (enum helper_id)i);
 				pfd[i].fd = -1;
 				pfd[i].revents = 0;
 			}
@@ -356,7 +312,7 @@ await(struct star *s, enum star_helper who, uint32_t seq, struct packet *p)
 }
 
 int
-star_send(struct star *s, enum star_helper who, enum msg_type type,
+call_begin(struct client *s, enum helper_id who, enum msg_type type,
     const union msg *m, const int *fds, unsigned int nfds)
 {
 	int	 rc;
@@ -376,50 +332,48 @@ star_send(struct star *s, enum star_helper who, enum msg_type type,
 
 /* The reply with this number, which must be the next. */
 static int
-wait_for(struct star *s, enum star_helper who, uint32_t seq, struct packet *p)
+wait_for(struct client *s, enum helper_id who, uint32_t seq, struct packet *p)
 {
 	const struct msg_reply	*r = &p->body.reply;
+	enum error_code		 code;
 	int			 rc;
 
-	if (!star_has(s, who))
+	if (!client_has(s, who))
 		return (-1);
 	while ((rc = await(s, who, seq, p)) == 1 && p->seq != seq &&
 	    p->seq == s->unasked[who])
 		packet_clear(p);
 	if (rc == 0)
-		return (star_lost(s, who));
-	if (rc == -1) {
-		(void)snprintf(s->text, sizeof(s->text), "the answer of the "
-		    "helper %s cannot be read: %s", helpers[who].file,
-		    strerror(errno));
-		return (-1);
-	}
+		return (client_lost(s, who));
+	if (rc == -1)
+		return (error_set(&s->error, errno, "the answer of the helper "
+		    "%s cannot be read: %s", helpers[who].file,
+		    strerror(errno)));
 	if (p->seq != seq) {
 		packet_clear(p);
-		errno = EPROTO;
-		(void)snprintf(s->text, sizeof(s->text), "the helper %s "
-		    "answered another question", helpers[who].file);
-		return (-1);
+		return (error_set(&s->error, EPROTO, "the helper %s answered "
+		    "another question", helpers[who].file));
 	}
 	if (p->info->type != MSG_reply || r->error == 0)
 		return (0);
+	code = error_of_answer(s->asked[seq % CALL_ASKED].type,
+	    s->asked[seq % CALL_ASKED].kind, (int)r->error);
 	if (r->text[0] != '\0')
-		(void)strlcpy(s->text, r->text, sizeof(s->text));
+		(void)error_set_code(&s->error, code, (int)r->error, "%s",
+		    r->text);
 	else
-		(void)snprintf(s->text, sizeof(s->text), "%s: %s",
+		(void)error_set_code(&s->error, code, (int)r->error, "%s: %s",
 		    helpers[who].file, strerror((int)r->error));
-	failed_with(s, error_of_answer(s->asked[seq % STAR_ASKED].type,
-	    s->asked[seq % STAR_ASKED].kind, (int)r->error));
 	packet_clear(p);
 	errno = (int)r->error;
 	return (-1);
 }
 
 int
-star_post(struct star *s, enum star_helper who, enum msg_type type,
+call_async(struct client *s, enum helper_id who, enum msg_type type,
     const union msg *m, const int *fds, unsigned int nfds)
 {
-	if (s->nposted[who] == STAR_POSTS && star_settle(s, who) == -1)
+	if (s->nposted[who] == CALL_POSTS && call_sync(s, who) == -1)
 		return (-1);
 	if (transmit(s, who, type, m, fds, nfds) == -1)
 		return (-1);
@@ -427,126 +381,111 @@ star_post(struct star *s, enum star_helper who, enum msg_type type,
 	return (0);
 }
 
-void
-star_keep(const struct star *s, struct star_failure *f)
-{
-	f->error = errno;
-	(void)strlcpy(f->text, s->text, sizeof(f->text));
-}
-
-void
-star_put_back(struct star *s, const struct star_failure *f)
-{
-	(void)strlcpy(s->text, f->text, sizeof(s->text));
-	errno = f->error;
-}
-
 /* All of them are read, also after one that failed, which is the one said. */
 int
-star_settle(struct star *s, enum star_helper who)
+call_sync(struct client *s, enum helper_id who)
 {
 	unsigned int		 n = s->nposted[who];
-	struct star_failure	 first = { .error = 0 };
+	struct error	 first = { .number = 0 };
 	struct packet		 p;
 
 	s->nposted[who] = 0;
-	for (unsigned int i = 0; i < n && star_has(s, who); i++) {
+	for (unsigned int i = 0; i < n && client_has(s, who); i++) {
 		if (wait_for(s, who, s->posted[who][i], &p) == 0) {
 			s->value[who] = p.body.reply.value;
 			packet_clear(&p);
-		} else if (first.error == 0)
-			star_keep(s, &first);
+		} else if (first.number == 0)
+			error_save(&s->error, &first);
 	}
-	if (first.error == 0)
+	if (first.number == 0)
 		return (0);
-	star_put_back(s, &first);
+	error_restore(&s->error, &first);
 	return (-1);
 }
 
 int
-star_wait(struct star *s, enum star_helper who, struct packet *p)
+call_end(struct client *s, enum helper_id who, struct packet *p)
 {
-	struct star_failure	 first;
+	struct error	 first;
 
-	if (star_settle(s, who) == 0)
+	if (call_sync(s, who) == 0)
 		return (wait_for(s, who, s->sent[who], p));
 	/* What was asked after it failed is of no use any more. */
-	star_keep(s, &first);
-	if (star_has(s, who) && wait_for(s, who, s->sent[who], p) == 0)
+	error_save(&s->error, &first);
+	if (client_has(s, who) && wait_for(s, who, s->sent[who], p) == 0)
 		packet_clear(p);
-	star_put_back(s, &first);
+	error_restore(&s->error, &first);
 	return (-1);
 }
 
 int
-star_ask(struct star *s, enum star_helper who, enum msg_type type,
+call(struct client *s, enum helper_id who, enum msg_type type,
     const union msg *m, const int *fds, unsigned int nfds, struct packet *p)
 {
-	if (star_send(s, who, type, m, fds, nfds) == -1)
+	if (call_begin(s, who, type, m, fds, nfds) == -1)
 		return (-1);
-	return (star_wait(s, who, p));
+	return (call_end(s, who, p));
 }
 
 int
-star_done(struct star *s, enum star_helper who)
+call_end_void(struct client *s, enum helper_id who)
 {
 	struct packet	 p;
 
-	if (star_wait(s, who, &p) == -1)
+	if (call_end(s, who, &p) == -1)
 		return (-1);
 	packet_clear(&p);
 	return (0);
 }
 
 int
-star_do(struct star *s, enum star_helper who, enum msg_type type,
+call_void(struct client *s, enum helper_id who, enum msg_type type,
     const union msg *m, const int *fds, unsigned int nfds)
 {
-	return (star_send(s, who, type, m, fds, nfds) == -1 ? -1 :
-	    star_done(s, who));
+	return (call_begin(s, who, type, m, fds, nfds) == -1 ? -1 :
+	    call_end_void(s, who));
 }
 
 void
-star_aside(struct star *s, enum star_helper who, enum msg_type type,
+call_quiet(struct client *s, enum helper_id who, enum msg_type type,
     const union msg *m)
 {
-	struct star_failure	 f;
+	struct error	 f;
 
-	star_keep(s, &f);
-	(void)star_do(s, who, type, m, NULL, 0);
-	star_put_back(s, &f);
+	error_save(&s->error, &f);
+	(void)call_void(s, who, type, m, NULL, 0);
+	error_restore(&s->error, &f);
 }
 
 struct rec *
-star_wait_rec(struct star *s, enum star_helper who)
+call_end_rec(struct client *s, enum helper_id who)
 {
 	struct packet	 p;
 	struct rec	*r = NULL;
 
-	if (star_wait(s, who, &p) == -1)
+	if (call_end(s, who, &p) == -1)
 		return (NULL);
 	errno = EBADMSG;
 	if (p.nfds == 1)
 		r = rec_from_fd(p.fds[0]);
 	packet_clear(&p);
 	if (r == NULL)
-		(void)snprintf(s->text, sizeof(s->text), "the helper %s "
-		    "answered with a damaged record: %s", helpers[who].file,
-		    strerror(errno));
+		(void)error_set(&s->error, errno, "the helper %s answered with "
+		    "a damaged record: %s", helpers[who].file, strerror(errno));
 	return (r);
 }
 
 struct rec *
-star_ask_rec(struct star *s, enum star_helper who, enum msg_type type,
+call_rec(struct client *s, enum helper_id who, enum msg_type type,
     const union msg *m, const int *fds, unsigned int nfds)
 {
-	if (star_send(s, who, type, m, fds, nfds) == -1)
+	if (call_begin(s, who, type, m, fds, nfds) == -1)
 		return (NULL);
-	return (star_wait_rec(s, who));
+	return (call_end_rec(s, who));
 }
 
 int
-star_stop(struct star *s, enum star_helper who)
+client_stop(struct client *s, enum helper_id who)
 {
 	struct child	*c = &s->helper[who];
 	int		 st = 0;
@@ -573,9 +512,9 @@ star_stop(struct star *s, enum star_helper who)
  * waits, for one may have something left to do that no answer depends on.
  */
 void
-star_stop_all(struct star *s)
+client_stop_all(struct client *s)
 {
-	star_drain(s);
+	client_drain(s);
 	for (int i = 0; i < H_COUNT; i++) {
 		struct child	*c = &s->helper[i];
 
