@@ -27,7 +27,7 @@ struct again {
 };
 
 struct cleaning {
-	struct globals	*g;
+	struct cli	*g;
 	struct again	 again;
 };
 
@@ -52,7 +52,7 @@ cleanup_one(struct session *s, const struct rec *row, void *ctx)
 static int
 clean_up(struct cleaning *c, int argc, char **argv)
 {
-	struct globals	*g = c->g;
+	struct cli	*g = c->g;
 	struct session	 s = { .inherit = true };
 	struct select	 sel = { .g = g, .argc = argc, .argv = argv,
 			    .all_states = ~0u, .missing = 0,
@@ -111,7 +111,7 @@ pause_ms(int64_t ms)
 }
 
 int
-cmd_cleanup(struct globals *g, int argc, char **argv)
+cmd_cleanup(struct cli *g, int argc, char **argv)
 {
 	struct cleaning	 c = { .g = g };
 	int		 code;

@@ -48,7 +48,7 @@ put(const char *text)
 
 /* In a process of its own: the keys that the database has pinned. */
 static int
-ask_pins(struct globals *g, const struct rec *config, struct rec *out)
+ask_pins(struct cli *g, const struct rec *config, struct rec *out)
 {
 	struct session	 s = { .quiet = true };
 	struct rec_item	 item;
@@ -70,7 +70,7 @@ ask_pins(struct globals *g, const struct rec *config, struct rec *out)
 
 /* The configuration, and in it what is pinned. NULL: it has been said why. */
 static struct rec *
-ask_config(struct globals *g)
+ask_config(struct cli *g)
 {
 	struct session	 s = { .config_flags = CONFIG_TEXT | CONFIG_ALL };
 	struct part	 pins = { .run = ask_pins };
@@ -281,7 +281,7 @@ show_json(const struct rec *config)
 
 /* json, toml or text. -1: neither, and it has been said. */
 static int
-wants_json(const struct globals *g, const char *other)
+wants_json(const struct cli *g, const char *other)
 {
 	const char	*format = opt_str(g->opts, "format", other);
 
@@ -294,7 +294,7 @@ wants_json(const struct globals *g, const char *other)
 }
 
 int
-cmd_config_show(struct globals *g, int argc, char **argv)
+cmd_config_show(struct cli *g, int argc, char **argv)
 {
 	struct rec	*config;
 	int		 json = wants_json(g, "toml"), code;
@@ -470,7 +470,7 @@ explain(const struct rec *config, const char *word, json_t *out)
 }
 
 int
-cmd_config_explain(struct globals *g, int argc, char **argv)
+cmd_config_explain(struct cli *g, int argc, char **argv)
 {
 	struct rec	*config;
 	json_t		*out;
@@ -609,7 +609,7 @@ check_file(struct session *s, struct rec *rq)
 }
 
 int
-cmd_config_check(struct globals *g, int argc, char **argv)
+cmd_config_check(struct cli *g, int argc, char **argv)
 {
 	struct session	 s = { 0 };
 	struct rec	*rq[FILES_MAX];

@@ -31,7 +31,7 @@
 #define RECENT		256
 
 struct reader {
-	struct globals	*g;
+	struct cli	*g;
 	struct session	 s;
 	struct eventview view;
 	bool		 stream;
@@ -421,7 +421,7 @@ read_events(struct reader *r)
 }
 
 int
-cmd_events(struct globals *g, int argc, char **argv)
+cmd_events(struct cli *g, int argc, char **argv)
 {
 	struct reader	 r = { .g = g, .fd = -1, .notify = -1, .child = -1,
 			    .dir_fd = -1,

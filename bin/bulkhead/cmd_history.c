@@ -22,7 +22,7 @@
 #define MADE_BY_CUT	45		/* podman cuts a command here */
 
 struct history {
-	struct globals	*g;
+	struct cli	*g;
 	struct session	 s;
 	int64_t		 now;
 	bool		 human;
@@ -413,7 +413,7 @@ history_of(struct history *h, const char *ref)
 }
 
 int
-cmd_history(struct globals *g, int argc, char **argv)
+cmd_history(struct cli *g, int argc, char **argv)
 {
 	struct history	 h = { .g = g, .now = human_now(),
 			    .human = opt_flag(g->opts, "human", true),

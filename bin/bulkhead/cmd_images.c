@@ -25,7 +25,7 @@ struct line {
 };
 
 struct images {
-	struct globals	*g;
+	struct cli	*g;
 	struct rec	*all;
 	struct rec	*ctrs;		/* rows of containers, if counted */
 	struct rec	**list;		/* nested records, to be freed */
@@ -511,7 +511,7 @@ check_options(const struct rec *o)
 }
 
 int
-cmd_images(struct globals *g, int argc, char **argv)
+cmd_images(struct cli *g, int argc, char **argv)
 {
 	struct images	 im = { .g = g, .now = human_now(),
 			    .no_trunc = opt_flag(g->opts, "no-trunc", false),

@@ -95,9 +95,9 @@ without_config(struct info *in)
 
 /* Was it an option of the command line? Then it would do without them. */
 static bool
-options_are_wrong(struct globals *g)
+options_are_wrong(struct cli *g)
 {
-	struct globals	 bare = *g;
+	struct cli	 bare = *g;
 	struct part	 p = { .run = info_config, .quiet = true };
 	bool		 fine;
 
@@ -114,7 +114,7 @@ options_are_wrong(struct globals *g)
 
 /* 0, or the exit code when it is the command line that is wrong. */
 static int
-gather(struct info *in, struct globals *g)
+gather(struct info *in, struct cli *g)
 {
 	const struct rec	*config;
 	int64_t			 deadline;
@@ -207,7 +207,7 @@ print(struct format *f, json_t *j)
 }
 
 int
-cmd_info(struct globals *g, int argc, char **argv)
+cmd_info(struct cli *g, int argc, char **argv)
 {
 	struct info	 in = { .part = {
 			    [P_CONFIG].run = info_config,

@@ -20,7 +20,7 @@
 enum kind { ALL, CONTAINER, IMAGE, VOLUME, POD };
 
 struct inspect {
-	struct globals	*g;
+	struct cli	*g;
 	struct session	 s;
 	enum kind	 kind;
 	struct format	 format;
@@ -185,7 +185,7 @@ latest(struct inspect *in, char *id, size_t size)
 }
 
 static int
-inspect(struct globals *g, enum kind kind, int argc, char **argv)
+inspect(struct cli *g, enum kind kind, int argc, char **argv)
 {
 	static const unsigned int	 need[] = {
 		[ALL] = NEED_STATE | NEED_STORE,
@@ -213,7 +213,7 @@ inspect(struct globals *g, enum kind kind, int argc, char **argv)
 }
 
 int
-cmd_inspect(struct globals *g, int argc, char **argv)
+cmd_inspect(struct cli *g, int argc, char **argv)
 {
 	const char	*type = opt_str(g->opts, "type", "all");
 	enum kind	 kind;
@@ -238,13 +238,13 @@ cmd_inspect(struct globals *g, int argc, char **argv)
 }
 
 int
-cmd_container_inspect(struct globals *g, int argc, char **argv)
+cmd_container_inspect(struct cli *g, int argc, char **argv)
 {
 	return (inspect(g, CONTAINER, argc, argv));
 }
 
 int
-cmd_image_inspect(struct globals *g, int argc, char **argv)
+cmd_image_inspect(struct cli *g, int argc, char **argv)
 {
 	return (inspect(g, IMAGE, argc, argv));
 }

@@ -52,7 +52,7 @@ stop_one(struct session *s, const struct rec *row, void *ctx)
 }
 
 int
-cmd_stop(struct globals *g, int argc, char **argv)
+cmd_stop(struct cli *g, int argc, char **argv)
 {
 	struct session	 s = { 0 };
 	struct stopping	 st = { opt_num(g->opts, "time", -1),
@@ -112,7 +112,7 @@ kill_one(struct session *s, const struct rec *row, void *ctx)
 }
 
 int
-cmd_kill(struct globals *g, int argc, char **argv)
+cmd_kill(struct cli *g, int argc, char **argv)
 {
 	struct session	 s = { 0 };
 	int		 signo = (int)opt_num(g->opts, "signal", SIGKILL);
@@ -145,7 +145,7 @@ rm_one(struct session *s, const struct rec *row, void *ctx)
 }
 
 int
-cmd_rm(struct globals *g, int argc, char **argv)
+cmd_rm(struct cli *g, int argc, char **argv)
 {
 	struct session	 s = { .rm_volumes = opt_flag(g->opts, "volumes",
 			    false) };
@@ -229,7 +229,7 @@ state_number(const char *name)
 static int
 wait_condition(struct session *s, const struct rec *first, void *ctx)
 {
-	struct globals	*g = ctx;
+	struct cli	*g = ctx;
 	struct rec	*row = NULL;
 	const char	*id = rec_str(first, "id", ""), *v;
 	int64_t		 ns = 250000000, state = rec_num(first, "state", 0);
@@ -269,7 +269,7 @@ check_conditions(const struct rec *opts)
 }
 
 int
-cmd_wait(struct globals *g, int argc, char **argv)
+cmd_wait(struct cli *g, int argc, char **argv)
 {
 	struct session	 s = { 0 };
 	struct select	 sel = { .g = g, .argc = argc, .argv = argv,

@@ -31,7 +31,7 @@
 
 /* What the archive may take, all its images together; 0 is no limit. */
 static struct limits
-limits_of(const struct globals *g)
+limits_of(const struct cli *g)
 {
 	int64_t	 size = opt_num(g->opts, "max-size", MAX_SIZE);
 	int64_t	 files = opt_num(g->opts, "max-files", MAX_FILES);
@@ -233,7 +233,7 @@ load_all(struct session *s, const struct rec *archive, bool progress)
 }
 
 static int
-open_store(struct session *s, struct globals *g)
+open_store(struct session *s, struct cli *g)
 {
 	/* Each layer has an unpack process of its own, started as it comes. */
 	if (session_open(s, g, NEED_STATE | NEED_STORE | NEED_FETCH |
@@ -249,13 +249,13 @@ open_store(struct session *s, struct globals *g)
 }
 
 static bool
-show_progress(const struct globals *g)
+show_progress(const struct cli *g)
 {
 	return (isatty(STDERR_FILENO) && !opt_flag(g->opts, "quiet", false));
 }
 
 int
-cmd_load(struct globals *g, int argc, char **argv)
+cmd_load(struct cli *g, int argc, char **argv)
 {
 	scoped_fd int	 fd = -1;
 	struct session	 s = { 0 };
@@ -326,7 +326,7 @@ import_layer(struct session *s, const struct rec *archive,
 }
 
 int
-cmd_import(struct globals *g, int argc, char **argv)
+cmd_import(struct cli *g, int argc, char **argv)
 {
 	scoped_fd int	 fd = open_archive(argv[0]);
 	struct session	 s = { 0 };

@@ -24,7 +24,7 @@
 #define WAIT_MS		8000		/* who comes after us waits longer */
 
 struct view {
-	struct globals	*g;
+	struct cli	*g;
 	struct session	 s;
 	json_t		*names;		/* of what has locks, by their names */
 	bool		 no_trunc;
@@ -206,7 +206,7 @@ print_all(struct view *v, const struct rec *locks)
 
 /* Whatever is wrong with its size, or with the names: the table is shown. */
 int
-cmd_locks(struct globals *g, int argc, char **argv)
+cmd_locks(struct cli *g, int argc, char **argv)
 {
 	struct view	 v = { .g = g, .s = { .locks_any = true },
 			    .no_trunc = opt_flag(g->opts, "no-trunc", false) };
@@ -299,7 +299,7 @@ renumber_alone(struct session *s)
 }
 
 int
-cmd_renumber(struct globals *g, int argc, char **argv)
+cmd_renumber(struct cli *g, int argc, char **argv)
 {
 	struct session	 s = { .locks_any = true };
 	int		 code = 0, rc;

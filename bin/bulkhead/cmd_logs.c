@@ -24,7 +24,7 @@
 #include "session.h"
 
 struct logs {
-	struct globals	*g;
+	struct cli	*g;
 	struct session	 s;
 	struct log_opts	 opts;
 	int		 count;		/* how many containers */
@@ -204,7 +204,7 @@ follow_all(struct logs *l, int argc, char **argv)
 }
 
 int
-cmd_logs(struct globals *g, int argc, char **argv)
+cmd_logs(struct cli *g, int argc, char **argv)
 {
 	struct logs	 l = { .g = g, .count = argc };
 

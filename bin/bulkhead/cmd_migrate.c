@@ -51,7 +51,7 @@ is_left(const struct rec *row)
 }
 
 static int
-open_with(struct session *s, struct globals *g, const struct rec *config,
+open_with(struct session *s, struct cli *g, const struct rec *config,
     unsigned int need)
 {
 	if ((s->config = rec_new()) == NULL ||
@@ -63,7 +63,7 @@ open_with(struct session *s, struct globals *g, const struct rec *config,
 /* --- what is to be done --- */
 
 static int
-look(struct globals *g, const struct rec *config, struct rec *out)
+look(struct cli *g, const struct rec *config, struct rec *out)
 {
 	struct session	 s = { 0 };
 	struct rec	*rows, *row;
@@ -182,7 +182,7 @@ rewrite(struct session *s, const char *runtime)
 
 /* The first that cannot be stopped ends it: what follows would be in vain. */
 static int
-apply(struct globals *g, const struct rec *found, struct rec *out)
+apply(struct cli *g, const struct rec *found, struct rec *out)
 {
 	struct session	 s = { 0 };
 	struct plan	 p;
@@ -208,7 +208,7 @@ apply(struct globals *g, const struct rec *found, struct rec *out)
 
 /* Which of them wait to be started, after this or an earlier migration? */
 static int
-look_left(struct globals *g, const struct rec *config, struct rec *out)
+look_left(struct cli *g, const struct rec *config, struct rec *out)
 {
 	struct rec	*all = rec_new(), *row;
 	size_t		 it = 0;
@@ -225,7 +225,7 @@ look_left(struct globals *g, const struct rec *config, struct rec *out)
 }
 
 static int
-start_again(struct globals *g, const struct rec *config)
+start_again(struct cli *g, const struct rec *config)
 {
 	struct rec	*left = part_step(look_left, g, config);
 	struct plan	 p;
@@ -264,7 +264,7 @@ check_runtime(const struct rec *config, const char *name)
 }
 
 static int
-migrate(struct globals *g, const struct rec *config, struct rec *found)
+migrate(struct cli *g, const struct rec *config, struct rec *found)
 {
 	struct rec	*applied;
 	struct plan	 p;
@@ -285,7 +285,7 @@ migrate(struct globals *g, const struct rec *config, struct rec *found)
 }
 
 int
-cmd_migrate(struct globals *g, int argc, char **argv)
+cmd_migrate(struct cli *g, int argc, char **argv)
 {
 	const char	*name = opt_str(g->opts, "new-runtime", RUNTIME_OWN);
 	struct rec	*config, *found = NULL;

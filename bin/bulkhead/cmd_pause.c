@@ -190,7 +190,7 @@ free_ready(struct pausing *p)
 }
 
 int
-cmd_pause(struct globals *g, int argc, char **argv)
+cmd_pause(struct cli *g, int argc, char **argv)
 {
 	struct pausing	 p = { .sel = { .g = g, .argc = argc, .argv = argv,
 			    .all_states = 1u << CTR_RUNNING, .say_ref = true,
@@ -215,7 +215,7 @@ cmd_pause(struct globals *g, int argc, char **argv)
 }
 
 int
-cmd_unpause(struct globals *g, int argc, char **argv)
+cmd_unpause(struct cli *g, int argc, char **argv)
 {
 	struct session	 s = { 0 };
 	struct select	 sel = { .g = g, .argc = argc, .argv = argv,

@@ -155,7 +155,7 @@ put(struct session *s, struct podmaking *m)
 }
 
 static int
-create(struct globals *g, struct podmaking *m, const char *name)
+create(struct cli *g, struct podmaking *m, const char *name)
 {
 	struct session	 s = { 0 };
 	int		 code = 0;
@@ -177,7 +177,7 @@ create(struct globals *g, struct podmaking *m, const char *name)
 }
 
 int
-cmd_pod_create(struct globals *g, int argc, char **argv)
+cmd_pod_create(struct cli *g, int argc, char **argv)
 {
 	struct podmaking	 m = { .rec = rec_new(), .id_fd = -1 };
 	int			 code;
@@ -205,7 +205,7 @@ cmd_pod_create(struct globals *g, int argc, char **argv)
 }
 
 int
-cmd_pod_exists(struct globals *g, int argc, char **argv)
+cmd_pod_exists(struct cli *g, int argc, char **argv)
 {
 	struct session	 s = { 0 };
 	struct rec	*pod;
@@ -324,7 +324,7 @@ check_rm(const struct rec *opts, int argc)
 }
 
 int
-cmd_pod_rm(struct globals *g, int argc, char **argv)
+cmd_pod_rm(struct cli *g, int argc, char **argv)
 {
 	struct session	 s = { 0 };
 	struct rec	*ids = rec_new();

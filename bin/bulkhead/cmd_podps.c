@@ -32,7 +32,7 @@ struct item {
 };
 
 struct podps {
-	struct globals	*g;
+	struct cli	*g;
 	struct item	*items;
 	size_t		 n;
 	int64_t		 now;
@@ -455,7 +455,7 @@ check_options(const struct rec *o)
 }
 
 int
-cmd_pod_ps(struct globals *g, int argc, char **argv)
+cmd_pod_ps(struct cli *g, int argc, char **argv)
 {
 	struct podps	 p = { .g = g, .now = human_now(),
 			    .no_trunc = opt_flag(g->opts, "no-trunc", false) };
@@ -585,7 +585,7 @@ inspect(struct podps *p, struct session *s, struct rec *refs)
 }
 
 int
-cmd_pod_inspect(struct globals *g, int argc, char **argv)
+cmd_pod_inspect(struct cli *g, int argc, char **argv)
 {
 	struct podps	 p = { .g = g, .now = human_now() };
 	struct session	 s = { 0 };

@@ -23,7 +23,7 @@
 #define COMMAND_CUT	17		/* podman cuts a command here */
 
 struct ps {
-	struct globals	*g;
+	struct cli	*g;
 	struct rec	*rows;
 	struct item {
 		size_t	 at;		/* where rec_sub finds the row */
@@ -498,7 +498,7 @@ rows_at(struct session *s, int64_t when)
 }
 
 int
-cmd_ps(struct globals *g, int argc, char **argv)
+cmd_ps(struct cli *g, int argc, char **argv)
 {
 	struct ps	 p = { .g = g, .now = human_now(),
 			    .no_trunc = opt_flag(g->opts, "no-trunc", false) };

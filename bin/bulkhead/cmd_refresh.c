@@ -143,7 +143,7 @@ plan_copy(struct copy *c, const char *boot_id, struct rec *out)
 }
 
 static int
-plan_elsewhere(struct globals *g, const char *path, struct rec *out)
+plan_elsewhere(struct cli *g, const char *path, struct rec *out)
 {
 	struct session	 s = { 0 };
 	struct copy	 c = { .s = &s };
@@ -188,7 +188,7 @@ plan_as_if(struct session *s, const char *boot_id, struct rec *out)
 }
 
 static int
-plan_here(struct globals *g, struct rec *out)
+plan_here(struct cli *g, struct rec *out)
 {
 	const char	*boot_id = opt_str(g->opts, "boot-id", NULL);
 	struct session	 s = { 0 };
@@ -206,7 +206,7 @@ plan_here(struct globals *g, struct rec *out)
 }
 
 static int
-apply(struct globals *g, struct rec *out)
+apply(struct cli *g, struct rec *out)
 {
 	struct session	 s = { 0 };
 	int		 rc;
@@ -222,7 +222,7 @@ apply(struct globals *g, struct rec *out)
 }
 
 int
-cmd_refresh(struct globals *g, int argc, char **argv)
+cmd_refresh(struct cli *g, int argc, char **argv)
 {
 	const char	*dir = opt_str(g->opts, "state", NULL);
 	bool		 plan = opt_flag(g->opts, "plan", false);

@@ -177,7 +177,7 @@ remove_all(struct session *s, struct rec *ids, bool force, bool ignore)
 }
 
 int
-cmd_rmi(struct globals *g, int argc, char **argv)
+cmd_rmi(struct cli *g, int argc, char **argv)
 {
 	struct session	 s = { 0 };
 	struct rec	*ids;

@@ -33,7 +33,7 @@
 
 struct making {
 	struct session	 s;
-	struct globals	*g;
+	struct cli	*g;
 	const char	*what;		/* image or root directory */
 	bool		 rootfs;
 	char		*rootfs_path;	/* what, made absolute */
@@ -447,7 +447,7 @@ name_rootfs(struct making *m)
 
 /* What both commands do first. 0 with the container reserved. */
 static int
-make(struct making *m, struct globals *g, int argc, char **argv,
+make(struct making *m, struct cli *g, int argc, char **argv,
     unsigned int need)
 {
 	m->g = g;
@@ -529,7 +529,7 @@ settle_created(struct making *m)
 }
 
 int
-cmd_create(struct globals *g, int argc, char **argv)
+cmd_create(struct cli *g, int argc, char **argv)
 {
 	struct making	 m = { .cid_fd = -1, .pid_fd = -1 };
 	int		 code = EXIT_ENGINE;
@@ -652,7 +652,7 @@ run_made(struct making *m, struct start *st)
 }
 
 int
-cmd_run(struct globals *g, int argc, char **argv)
+cmd_run(struct cli *g, int argc, char **argv)
 {
 	struct making	 m = { .cid_fd = -1, .pid_fd = -1, .g = g };
 	struct start	 st = { .id = m.id, .s = &m.s };

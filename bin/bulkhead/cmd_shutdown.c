@@ -42,7 +42,7 @@ is_running(const struct rec *row)
 
 /* What runs, and how long the engine waits for one to stop. */
 static int
-look(struct globals *g, const struct rec *none, struct rec *out)
+look(struct cli *g, const struct rec *none, struct rec *out)
 {
 	struct session	 s = { 0 };
 	struct rec	*rows, *row;
@@ -84,7 +84,7 @@ refuse(struct rec **list, size_t n)
 
 /* One that has ended meanwhile, or gone, is as good as stopped. */
 static int
-stop_one(struct globals *g, const struct rec *given, struct rec *out)
+stop_one(struct cli *g, const struct rec *given, struct rec *out)
 {
 	struct session	 s = { 0 };
 	const char	*id = rec_str(given, "id", "");
@@ -107,7 +107,7 @@ stop_one(struct globals *g, const struct rec *given, struct rec *out)
 
 /* Side by side, each in a session of its own: their timeouts do not add up. */
 static int
-stop_some(struct globals *g, struct run *r, const size_t *chosen, size_t n)
+stop_some(struct cli *g, struct run *r, const size_t *chosen, size_t n)
 {
 	struct part	 parts[AT_ONCE] = { 0 };
 	struct rec	*given;
@@ -133,7 +133,7 @@ stop_some(struct globals *g, struct run *r, const size_t *chosen, size_t n)
 }
 
 static int
-stop_all(struct globals *g, struct run *r)
+stop_all(struct cli *g, struct run *r)
 {
 	size_t	 chosen[AT_ONCE], n;
 	int	 code = 0, one;
@@ -155,7 +155,7 @@ tidy(struct session *s)
 
 /* Store, then state, as they were opened the other way round. */
 static int
-close_parts(struct globals *g, const struct rec *none, struct rec *out)
+close_parts(struct cli *g, const struct rec *none, struct rec *out)
 {
 	struct session	 s = { 0 };
 	int		 code = 0;
@@ -192,7 +192,7 @@ run_of(struct run *r, const struct rec *found)
 
 /* What cannot be listed cannot be stopped; the rest is done anyway. */
 int
-cmd_shutdown(struct globals *g, int argc, char **argv)
+cmd_shutdown(struct cli *g, int argc, char **argv)
 {
 	struct rec	*found = part_step(look, g, NULL), *closed;
 	struct run	 r = { .timeout = opt_num(g->opts, "time",

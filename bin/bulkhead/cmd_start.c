@@ -30,7 +30,7 @@
 #define NEED_END	(NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS)
 
 struct starting {
-	struct globals	*g;
+	struct cli	*g;
 	struct session	 s;
 	struct start	 go;
 	struct rec	*row;		/* the one to start */
@@ -223,7 +223,7 @@ start_in_session(struct starting *st)
 }
 
 static int
-start_one(struct globals *g, const char *ref, bool attach)
+start_one(struct cli *g, const char *ref, bool attach)
 {
 	struct starting	 st = { .g = g, .ref = ref, .attach = attach,
 			    .s = { .privileged = find_and_grant } };
@@ -232,7 +232,7 @@ start_one(struct globals *g, const char *ref, bool attach)
 }
 
 int
-start_by_policy(struct globals *g, const char *id, int64_t due)
+start_by_policy(struct cli *g, const char *id, int64_t due)
 {
 	struct starting	 st = { .g = g, .ref = id, .due = due,
 			    .s = { .inherit = true } };
@@ -252,7 +252,7 @@ collect(struct session *s, const struct rec *row, void *ctx)
 }
 
 static int
-select_to(struct globals *g, int fd)
+select_to(struct cli *g, int fd)
 {
 	struct session	 s = { 0 };
 	struct select	 sel = { .g = g, .all_states = 1u << CTR_CREATED |
@@ -284,7 +284,7 @@ exit_code_of(pid_t pid)
 }
 
 int
-start_apart(struct globals *g, const char *ref)
+start_apart(struct cli *g, const char *ref)
 {
 	pid_t	 pid;
 	int	 code;
@@ -302,7 +302,7 @@ start_apart(struct globals *g, const char *ref)
 
 /* --all, --latest and --filter name containers that exist now. */
 static int
-start_selected(struct globals *g, struct rec *ids)
+start_selected(struct cli *g, struct rec *ids)
 {
 	char		 id[65];
 	pid_t		 pid;
@@ -323,7 +323,7 @@ start_selected(struct globals *g, struct rec *ids)
 }
 
 int
-cmd_start(struct globals *g, int argc, char **argv)
+cmd_start(struct cli *g, int argc, char **argv)
 {
 	bool		 attach = opt_flag(g->opts, "attach", false) ||
 			    opt_flag(g->opts, "interactive", false);

@@ -6,18 +6,18 @@
 
 #include <stdint.h>
 
-struct globals;
+struct cli;
 
 /*
  * Start a container that has ended because its restart policy says so, with
  * what its reaper has kept for us: if its restart_due is still this one. The
  * exit code of `start`.
  */
-int	start_by_policy(struct globals *, const char *, int64_t);
+int	start_by_policy(struct cli *, const char *, int64_t);
 /*
  * Start one by name or id in a process of its own, without attaching: for
  * one that goes on, and has no session. The exit code of `start`.
  */
-int	start_apart(struct globals *, const char *);
+int	start_apart(struct cli *, const char *);
 
 #endif

@@ -273,7 +273,7 @@ print_quiet(const struct rec *opts, struct rec *all)
 }
 
 int
-cmd_volume_ls(struct globals *g, int argc, char **argv)
+cmd_volume_ls(struct cli *g, int argc, char **argv)
 {
 	struct session	 s = { 0 };
 	struct format	 f;
@@ -379,7 +379,7 @@ inspect_all(struct session *s, struct format *f)
 }
 
 int
-cmd_volume_inspect(struct globals *g, int argc, char **argv)
+cmd_volume_inspect(struct cli *g, int argc, char **argv)
 {
 	struct session	 s = { 0 };
 	struct format	 f;
@@ -400,7 +400,7 @@ cmd_volume_inspect(struct globals *g, int argc, char **argv)
 }
 
 int
-cmd_volume_exists(struct globals *g, int argc, char **argv)
+cmd_volume_exists(struct cli *g, int argc, char **argv)
 {
 	struct session	 s = { 0 };
 	struct rec	*v;
@@ -496,7 +496,7 @@ grant(struct session *s)
 }
 
 int
-cmd_volume_create(struct globals *g, int argc, char **argv)
+cmd_volume_create(struct cli *g, int argc, char **argv)
 {
 	struct creating		 c = { NULL, rec_new() };
 	struct session		 s = { .privileged = grant, .arg = &c };
@@ -611,7 +611,7 @@ rm_listed(struct session *s, struct rec *all, bool unused, bool force)
 }
 
 int
-cmd_volume_rm(struct globals *g, int argc, char **argv)
+cmd_volume_rm(struct cli *g, int argc, char **argv)
 {
 	struct session	 s = { 0 };
 	bool		 all = opt_flag(g->opts, "all", false);
@@ -664,7 +664,7 @@ confirmed(const struct rec *opts, struct rec *all)
 }
 
 int
-cmd_volume_prune(struct globals *g, int argc, char **argv)
+cmd_volume_prune(struct cli *g, int argc, char **argv)
 {
 	struct session	 s = { 0 };
 	struct rec	*all;

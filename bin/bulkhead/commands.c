@@ -1,111 +1,19 @@
 /*
- * What can be asked for, and finding it.
+ * The commands that have no file of their own yet.
  */
 #include "cmd.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#include "error.h"
-#include "given.h"
-#include "log.h"
-#include "record.h"
-#include "rootlog.h"
-#include "say.h"
 #include "tables.h"
-#include "version.h"
 
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define WANT_ONE	"you must provide at least one name or id"
 #define CTRS		"CONTAINER [CONTAINER...]"
 
-const struct opt opts_global[] = {
-	{ "cgroup-manager", 0, OPT_ONLY, NULL,
-	  "Cgroup manager to use (\"cgroupfs\"|\"systemd\")", NULL,
-	  "cgroupfs|systemd" },
-	{ "log-level", 0, OPT_STRING, NULL,
-	  "Log messages above specified level (trace, debug, info, warn, "
-	  "warning, error, fatal, panic)", "warn",
-	  "trace|debug|info|warn|warning|error|fatal|panic" },
-	{ "root", 0, OPT_STRING, NULL,
-	  "Path to the root directory in which data, including images, is "
-	  "stored", NULL, "file" },
-	{ "runroot", 0, OPT_STRING, NULL,
-	  "Path to the 'run directory' where all state information is stored",
-	  NULL, "file" },
-	{ "storage-driver", 0, OPT_STRING, NULL,
-	  "Select which storage driver is used to manage storage of images "
-	  "and containers", NULL, "overlay|vfs" },
-	{ "tmpdir", 0, OPT_STRING, NULL,
-	  "Path to the directory for state that ends with the boot", NULL,
-	  "file" },
-	{ "trace", 0, OPT_FLAG, NULL,
-	  "Print every message between the programs", NULL, NULL },
-	{ "events-backend", 0, OPT_STRING, NULL,
-	  "Events backend to use (\"file\"|\"journald\"|\"none\")", NULL,
-	  "file|journald|none" },
-	{ "conmon", 0, OPT_STRING, NULL,
-	  "Path of the conmon binary that info looks at", NULL, "file" },
-	{ "network-config-dir", 0, OPT_STRING, NULL,
-	  "Path of the configuration directory for networks", NULL, "file" },
-	{ "runtime", 0, OPT_STRING, NULL,
-	  "Name or path of the OCI runtime; containers are run by launch, "
-	  "bulkhead's own", NULL, NULL },
-	{ "transient-store", 0, OPT_FLAG, NULL,
-	  "Containers that are created end with the boot, records and all",
-	  NULL, NULL },
-	{ "volumepath", 0, OPT_STRING, NULL,
-	  "Path to the volume directory in which volume data is stored", NULL,
-	  "file" },
-	{ "cdi-spec-dir", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "default-mounts-file", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "hooks-dir", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "imagestore", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "network-cmd-path", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "runtime-flag", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "storage-opt", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "syslog", 0, OPT_REFUSED_FLAG, NULL, NULL, NULL, NULL },
-	{ 0 }
-};
-
-const struct opt opts_before[] = {
-	{ "module", 0, OPT_ARRAY, NULL,
-	  "Load the containers.conf(5) module", NULL, NULL },
-	{ "namespace", 0, OPT_STRING, NULL,
-	  "Scope of the state: only what was made in it is seen", NULL, NULL },
-	{ "state-type", 0, OPT_STRING, NULL,
-	  "Where the state is kept: in a database, or in memory until the "
-	  "command ends", NULL, "kyotocabinet|memory" },
-	{ 0 }
-};
-
-const struct opt opts_root[] = {
-	{ "help", 0, OPT_FLAG, NULL, "Help for bulkhead", NULL, NULL },
-	{ "version", 'v', OPT_FLAG, NULL, "version for bulkhead", NULL, NULL },
-	{ "dump-options", 0, OPT_FLAG, NULL, NULL, NULL, NULL },
-	{ "dump-page", 0, OPT_STRING, NULL, NULL, NULL, NULL },
-	{ "config", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "connection", 'c', OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "cpu-profile", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "identity", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "max-workers", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "memory-profile", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "noout", 0, OPT_REFUSED_FLAG, NULL, NULL, NULL, NULL },
-	{ "out", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "remote", 'r', OPT_REFUSED_FLAG, NULL, NULL, NULL, NULL },
-	{ "ssh", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "tls-ca", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "tls-cert", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "tls-key", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ "url", 0, OPT_REFUSED, NULL, NULL, NULL, NULL },
-	{ 0 }
-};
-
-static const struct command c_cleanup = {
-	.name = "cleanup", .run = cmd_cleanup,
-	.summary = "Clean up what one or more ended containers left",
+const struct command command_container_cleanup = {
+	.noun = "container", .verb = "cleanup",
+	.old = cmd_cleanup,
+	.brief = "Clean up what one or more ended containers left",
 	.operands = CTRS, .operand = "container",
-	.opts = { .tables = { opts_cleanup } }, .max_args = -1,
+	.options = { opts_cleanup }, .max_args = -1,
 	.args_error = WANT_ONE,
 	.description = "Records the exit of containers and removes what "
 	    "belonged to their run. Bulkhead calls it when a container ends; "
@@ -113,11 +21,12 @@ static const struct command c_cleanup = {
 	.examples = "container cleanup --all\ncontainer cleanup ctrID1 ctrID2",
 };
 
-static const struct command c_config_show = {
-	.name = "show", .run = cmd_config_show,
-	.summary = "Display the settled configuration",
+const struct command command_config_show = {
+	.noun = "config", .verb = "show",
+	.old = cmd_config_show,
+	.brief = "Display the settled configuration",
 	.operands = "[FILE]", .operand = "containers|storage|registries",
-	.opts = { .tables = { opts_config_show } }, .max_args = 1,
+	.options = { opts_config_show }, .max_args = 1,
 	.description = "Prints what all configuration files, variables and "
 	    "options together come to, each value with its origin. What is "
 	    "printed for one FILE (containers, storage or registries) is a "
@@ -126,11 +35,12 @@ static const struct command c_config_show = {
 	    "--root /srv/images config show --format json",
 };
 
-static const struct command c_config_explain = {
-	.name = "explain", .run = cmd_config_explain,
-	.summary = "Say where the value of a key comes from",
+const struct command command_config_explain = {
+	.noun = "config", .verb = "explain",
+	.old = cmd_config_explain,
+	.brief = "Say where the value of a key comes from",
 	.operands = "KEY [KEY...]",
-	.opts = { .tables = { opts_config_explain } }, .min_args = 1,
+	.options = { opts_config_explain }, .min_args = 1,
 	.max_args = -1,
 	.description = "Prints the value of a key such as engine.num_locks, "
 	    "the file and line, variable or option that set it, what that "
@@ -142,11 +52,12 @@ static const struct command c_config_explain = {
 	    "config explain --format json registries",
 };
 
-static const struct command c_config_check = {
-	.name = "check", .run = cmd_config_check,
-	.summary = "Look for mistakes in configuration files",
+const struct command command_config_check = {
+	.noun = "config", .verb = "check",
+	.old = cmd_config_check,
+	.brief = "Look for mistakes in configuration files",
 	.operands = "FILE [FILE...]", .operand = "file",
-	.opts = { .tables = { opts_config_check } }, .min_args = 1,
+	.options = { opts_config_check }, .min_args = 1,
 	.max_args = -1,
 	.description = "Prints each mistake and each unknown key with file, "
 	    "line, column and what stands there. The file need not be where "
@@ -155,21 +66,12 @@ static const struct command c_config_check = {
 	    "config check --type registries new.conf",
 };
 
-static const struct command *const config_group[] = {
-	&c_config_check, &c_config_explain, &c_config_show, NULL
-};
-
-static const struct command c_config = {
-	.name = "config", .summary = "Look at the configuration",
-	.description = "Look at the configuration", .group = config_group,
-};
-
-static const struct command c_create = {
-	.name = "create", .run = cmd_create,
-	.summary = "Create but do not start a container",
+const struct command command_container_create = {
+	.noun = "container", .verb = "create", .at_top = "create", .starts = true,
+	.old = cmd_create,
+	.brief = "Create but do not start a container",
 	.operands = "IMAGE [COMMAND [ARG...]]", .operand = "image",
-	.opts = { .tables = { opts_create, opts_create_refused },
-	    .stop_early = true },
+	.options = { opts_create, opts_create_refused }, .stop_early = true,
 	.min_args = 1, .max_args = -1,
 	.description = "Creates a new container from the given image or "
 	    "storage and prepares it for running the specified command.\n\n"
@@ -181,10 +83,11 @@ static const struct command c_create = {
 	    "create -t -i --name myctr alpine ls",
 };
 
-static const struct command c_events = {
-	.name = "events", .run = cmd_events,
-	.summary = "Show bulkhead events",
-	.opts = { .tables = { opts_events } },
+const struct command command_system_events = {
+	.verb = "events", .at_top = "events",
+	.old = cmd_events,
+	.brief = "Show bulkhead events",
+	.options = { opts_events },
 	.description = "Monitor bulkhead events.\n\n"
 	    "By default, streaming mode is used, printing new events as they "
 	    "occur.  Previous events can be listed via --since and --until.",
@@ -193,12 +96,13 @@ static const struct command c_events = {
 	    "events --stream=false --filter type=container",
 };
 
-static const struct command c_history = {
-	.name = "history", .run = cmd_history,
-	.summary = "Show what happened to a container, or how an image was "
+const struct command command_image_history = {
+	.noun = "image", .verb = "history", .at_top = "history",
+	.old = cmd_history,
+	.brief = "Show what happened to a container, or how an image was "
 	    "made",
 	.operands = "{CONTAINER|IMAGE}", .operand = "object",
-	.opts = { .tables = { opts_history } }, .min_args = 1, .max_args = 1,
+	.options = { opts_history }, .min_args = 1, .max_args = 1,
 	.description = "Displays the history of a container: each change of "
 	    "its state, when, by whom, with which command, and why. The "
 	    "history of a container that was removed is still there, until "
@@ -208,34 +112,27 @@ static const struct command c_history = {
 	    "history fedora\nhistory --format json fedora",
 };
 
-static const struct command c_images = {
-	.name = "images", .run = cmd_images,
-	.summary = "List images in local storage",
+const struct command command_image_list = {
+	.noun = "image", .verb = "list", .aliases = "ls", .at_top = "images",
+	.old = cmd_images,
+	.brief = "List images in local storage",
 	.operands = "[IMAGE]", .operand = "image",
-	.opts = { .tables = { opts_images } }, .max_args = 1,
-	.description = "Lists images previously pulled to the system or "
-	    "created on the system.",
-	.examples = "images --format json\n"
-	    "images --sort repository --format \"table {{.ID}} "
-	    "{{.Repository}} {{.Tag}}\"\nimages --filter dangling=true",
-};
-
-static const struct command c_image_list = {
-	.name = "list", .aliases = "ls", .run = cmd_images,
-	.summary = "List images in local storage",
-	.operands = "[IMAGE]", .operand = "image",
-	.opts = { .tables = { opts_images } }, .max_args = 1,
+	.options = { opts_images }, .max_args = 1,
 	.description = "Lists images previously pulled to the system or "
 	    "created on the system.",
 	.examples = "image list --format json\n"
 	    "image list --filter dangling=true",
+	.top_examples = "images --format json\n"
+	    "images --sort repository --format \"table {{.ID}} "
+	    "{{.Repository}} {{.Tag}}\"\nimages --filter dangling=true",
 };
 
-static const struct command c_import = {
-	.name = "import", .run = cmd_import,
-	.summary = "Import a tarball to create a filesystem image",
+const struct command command_image_import = {
+	.noun = "image", .verb = "import", .at_top = "import",
+	.old = cmd_import,
+	.brief = "Import a tarball to create a filesystem image",
 	.operands = "PATH [REFERENCE]", .operand = "file",
-	.opts = { .tables = { opts_import } }, .min_args = 1, .max_args = 2,
+	.options = { opts_import }, .min_args = 1, .max_args = 2,
 	.description = "Create a container image from the contents of the "
 	    "specified tarball (.tar, .tar.gz, .tgz, .tar.zst).\n\n"
 	    "Optionally tag the image. You can specify the instructions using "
@@ -244,21 +141,23 @@ static const struct command c_import = {
 	    "import - < ctr.tar",
 };
 
-static const struct command c_info = {
-	.name = "info", .run = cmd_info,
-	.summary = "Display bulkhead system information",
-	.opts = { .tables = { opts_info } },
+const struct command command_system_info = {
+	.noun = "system", .verb = "info", .at_top = "info",
+	.old = cmd_info,
+	.brief = "Display bulkhead system information",
+	.options = { opts_info },
 	.description = "Display information pertaining to the host, current "
 	    "storage stats, and build of bulkhead.\n\n"
 	    "Useful for the user and when reporting issues.",
 	.examples = "info",
 };
 
-static const struct command c_inspect = {
-	.name = "inspect", .run = cmd_inspect,
-	.summary = "Display the configuration of object denoted by ID",
+const struct command command_system_inspect = {
+	.verb = "inspect", .at_top = "inspect",
+	.old = cmd_inspect,
+	.brief = "Display the configuration of object denoted by ID",
 	.operands = "{CONTAINER|IMAGE} [...]", .operand = "object",
-	.opts = { .tables = { opts_inspect } }, .max_args = -1,
+	.options = { opts_inspect }, .max_args = -1,
 	.args_error = "no names or ids specified",
 	.description = "Displays the low-level information on an object "
 	    "identified by name or ID.\nFor more inspection options, see:\n\n"
@@ -268,11 +167,12 @@ static const struct command c_inspect = {
 	    "inspect --format \"imageId: {{.Id}} size: {{.Size}}\" fedora",
 };
 
-static const struct command c_container_inspect = {
-	.name = "inspect", .run = cmd_container_inspect,
-	.summary = "Display the configuration of a container",
+const struct command command_container_inspect = {
+	.noun = "container", .verb = "inspect",
+	.old = cmd_container_inspect,
+	.brief = "Display the configuration of a container",
 	.operands = CTRS, .operand = "container",
-	.opts = { .tables = { opts_inspect_ctr } }, .max_args = -1,
+	.options = { opts_inspect_ctr }, .max_args = -1,
 	.args_error = "no names or ids specified",
 	.description = "Displays the low-level information on a container "
 	    "identified by name or ID.",
@@ -280,11 +180,12 @@ static const struct command c_container_inspect = {
 	    "container inspect -l --format '{{.Id}} {{.Config.Labels}}'",
 };
 
-static const struct command c_image_inspect = {
-	.name = "inspect", .run = cmd_image_inspect,
-	.summary = "Display the configuration of an image",
+const struct command command_image_inspect = {
+	.noun = "image", .verb = "inspect",
+	.old = cmd_image_inspect,
+	.brief = "Display the configuration of an image",
 	.operands = "IMAGE [IMAGE...]", .operand = "image",
-	.opts = { .tables = { opts_inspect_image } }, .max_args = -1,
+	.options = { opts_inspect_image }, .max_args = -1,
 	.args_error = "no names or ids specified",
 	.description = "Displays the low-level information of an image "
 	    "identified by name or ID.",
@@ -293,31 +194,34 @@ static const struct command c_image_inspect = {
 	    "alpine",
 };
 
-static const struct command c_kill = {
-	.name = "kill", .run = cmd_kill,
-	.summary = "Kill one or more running containers with a specific signal",
+const struct command command_container_kill = {
+	.noun = "container", .verb = "kill", .at_top = "kill",
+	.old = cmd_kill,
+	.brief = "Kill one or more running containers with a specific signal",
 	.operands = CTRS, .operand = "running",
-	.opts = { .tables = { opts_kill } }, .max_args = -1,
+	.options = { opts_kill }, .max_args = -1,
 	.args_error = WANT_ONE,
 	.description = "The main process inside each container specified will "
 	    "be sent SIGKILL, or any signal specified with option --signal.",
 	.examples = "kill mywebserver\nkill 860a4b23\nkill --signal TERM ctrID",
 };
 
-static const struct command c_load = {
-	.name = "load", .run = cmd_load,
-	.summary = "Load image(s) from a tar archive",
-	.opts = { .tables = { opts_load } },
+const struct command command_image_load = {
+	.noun = "image", .verb = "load", .at_top = "load",
+	.old = cmd_load,
+	.brief = "Load image(s) from a tar archive",
+	.options = { opts_load },
 	.description = "Loads an image from a locally stored archive (tar "
 	    "file) into container storage.",
 	.examples = "load -i image.tar\nload < image.tar.gz",
 };
 
-static const struct command c_logs = {
-	.name = "logs", .run = cmd_logs,
-	.summary = "Fetch the logs of one or more containers",
+const struct command command_container_logs = {
+	.noun = "container", .verb = "logs", .at_top = "logs",
+	.old = cmd_logs,
+	.brief = "Fetch the logs of one or more containers",
 	.operands = CTRS, .operand = "container",
-	.opts = { .tables = { opts_logs } }, .max_args = -1,
+	.options = { opts_logs }, .max_args = -1,
 	.args_error = "specify at least one container name or ID to log",
 	.description = "Retrieves logs for one or more containers.\n\n"
 	    "This does not guarantee execution order when combined with "
@@ -329,48 +233,52 @@ static const struct command c_logs = {
 	    "logs mywebserver mydbserver",
 };
 
-static const struct command c_pause = {
-	.name = "pause", .run = cmd_pause,
-	.summary = "Pause all the processes in one or more containers",
+const struct command command_container_pause = {
+	.noun = "container", .verb = "pause", .at_top = "pause",
+	.old = cmd_pause,
+	.brief = "Pause all the processes in one or more containers",
 	.operands = CTRS, .operand = "running",
-	.opts = { .tables = { opts_pause } }, .max_args = -1,
+	.options = { opts_pause }, .max_args = -1,
 	.args_error = WANT_ONE,
 	.description = "Pauses one or more running containers.  The container "
 	    "name or ID can be used.",
 	.examples = "pause mywebserver\npause 860a4b23\npause --all",
 };
 
-static const struct command c_unpause = {
-	.name = "unpause", .run = cmd_unpause,
-	.summary = "Unpause the processes in one or more containers",
+const struct command command_container_unpause = {
+	.noun = "container", .verb = "unpause", .at_top = "unpause",
+	.old = cmd_unpause,
+	.brief = "Unpause the processes in one or more containers",
 	.operands = CTRS, .operand = "paused",
-	.opts = { .tables = { opts_unpause } }, .max_args = -1,
+	.options = { opts_unpause }, .max_args = -1,
 	.args_error = WANT_ONE,
 	.description = "Unpauses one or more previously paused containers.  "
 	    "The container name or ID can be used.",
 	.examples = "unpause ctrID\nunpause --all",
 };
 
-static const struct command c_ps = {
-	.name = "ps", .run = cmd_ps, .summary = "List containers",
-	.opts = { .tables = { opts_ps } },
+const struct command command_container_ps = {
+	.noun = "container", .verb = "ps", .at_top = "ps",
+	.old = cmd_ps,
+	.brief = "List containers",
+	.options = { opts_ps },
 	.description = "Prints out information about the containers",
 	.examples = "ps -a\nps -a --format \"{{.ID}}  {{.Image}}  "
 	    "{{.Labels}}  {{.Mounts}}\"\nps --sort names",
 };
 
-static const struct command c_container_list = {
-	.name = "list", .aliases = "ls", .run = cmd_ps,
-	.summary = "List containers",
-	.opts = { .tables = { opts_ps } },
-	.description = "Prints out information about the containers",
+extern const struct command command_container_ps;
+const struct command command_container_list = {
+	.noun = "container", .verb = "list", .aliases = "ls",
+	.same_as = &command_container_ps,
 	.examples = "container list -a\ncontainer list --sort names",
 };
 
-static const struct command c_refresh = {
-	.name = "refresh", .run = cmd_refresh,
-	.summary = "Put in order what the last boot left",
-	.opts = { .tables = { opts_refresh } },
+const struct command command_system_refresh = {
+	.verb = "refresh", .at_top = "refresh",
+	.old = cmd_refresh,
+	.brief = "Put in order what the last boot left",
+	.options = { opts_refresh },
 	.description = "Writes down that what ran in an earlier boot has ended, "
 	    "and removes what it left: run directories, containers that were "
 	    "to go at their end, layers and images half made. The first "
@@ -381,11 +289,12 @@ static const struct command c_refresh = {
 	    "refresh --plan --state /backup/bulkhead",
 };
 
-static const struct command c_rm = {
-	.name = "rm", .run = cmd_rm,
-	.summary = "Remove one or more containers",
+const struct command command_container_rm = {
+	.noun = "container", .verb = "rm", .at_top = "rm",
+	.old = cmd_rm,
+	.brief = "Remove one or more containers",
 	.operands = CTRS, .operand = "container",
-	.opts = { .tables = { opts_rm } }, .max_args = -1,
+	.options = { opts_rm }, .max_args = -1,
 	.args_error = WANT_ONE,
 	.description = "Removes one or more containers from the host. The "
 	    "container name or ID can be used.\n\nCommand does not remove "
@@ -395,35 +304,28 @@ static const struct command c_rm = {
 	    "rm --force --all\nrm -f c684f0d469f2",
 };
 
-static const struct command c_rmi = {
-	.name = "rmi", .run = cmd_rmi,
-	.summary = "Removes one or more images from local storage",
+const struct command command_image_rm = {
+	.noun = "image", .verb = "rm", .at_top = "rmi",
+	.old = cmd_rmi,
+	.brief = "Removes one or more images from local storage",
 	.operands = "IMAGE [IMAGE...]", .operand = "image",
-	.opts = { .tables = { opts_rmi } }, .max_args = -1,
-	.args_error = "image name or ID must be specified",
-	.description = "Removes one or more previously pulled or locally "
-	    "created images.",
-	.examples = "rmi imageID\nrmi --force alpine\n"
-	    "rmi c4dfb1609ee2 93fd78260bd1 c0ed59d05ff7",
-};
-
-static const struct command c_image_rm = {
-	.name = "rm", .run = cmd_rmi,
-	.summary = "Removes one or more images from local storage",
-	.operands = "IMAGE [IMAGE...]", .operand = "image",
-	.opts = { .tables = { opts_rmi } }, .max_args = -1,
+	.options = { opts_rmi }, .max_args = -1,
 	.args_error = "image name or ID must be specified",
 	.description = "Removes one or more previously pulled or locally "
 	    "created images.",
 	.examples = "image rm imageID\nimage rm --force alpine",
+	.top_examples = "rmi imageID\nrmi --force alpine\n"
+	    "rmi c4dfb1609ee2 93fd78260bd1 c0ed59d05ff7",
+	.all_error = "when using the --all switch, you may not pass any images "
+	    "names or IDs",
 };
 
-static const struct command c_run = {
-	.name = "run", .run = cmd_run,
-	.summary = "Run a command in a new container",
+const struct command command_container_run = {
+	.noun = "container", .verb = "run", .at_top = "run", .starts = true,
+	.old = cmd_run,
+	.brief = "Run a command in a new container",
 	.operands = "IMAGE [COMMAND [ARG...]]", .operand = "image",
-	.opts = { .tables = { opts_create, opts_run, opts_create_refused },
-	    .stop_early = true },
+	.options = { opts_create, opts_run, opts_create_refused }, .stop_early = true,
 	.min_args = 1, .max_args = -1,
 	.description = "Runs a command in a new container from the given "
 	    "image",
@@ -432,11 +334,12 @@ static const struct command c_run = {
 	    "run --volume /var/hostdir:/var/ctrdir -i -t fedora /bin/bash",
 };
 
-static const struct command c_start = {
-	.name = "start", .run = cmd_start,
-	.summary = "Start one or more containers",
+const struct command command_container_start = {
+	.noun = "container", .verb = "start", .at_top = "start", .starts = true,
+	.old = cmd_start,
+	.brief = "Start one or more containers",
 	.operands = CTRS, .operand = "container",
-	.opts = { .tables = { opts_start } }, .max_args = -1,
+	.options = { opts_start }, .max_args = -1,
 	.args_error = "start requires at least one argument",
 	.description = "Starts one or more containers.  The container name or "
 	    "ID can be used.",
@@ -444,11 +347,12 @@ static const struct command c_start = {
 	    "start --interactive --attach imageID",
 };
 
-static const struct command c_stop = {
-	.name = "stop", .run = cmd_stop,
-	.summary = "Stop one or more containers",
+const struct command command_container_stop = {
+	.noun = "container", .verb = "stop", .at_top = "stop",
+	.old = cmd_stop,
+	.brief = "Stop one or more containers",
 	.operands = CTRS, .operand = "running",
-	.opts = { .tables = { opts_stop } }, .max_args = -1,
+	.options = { opts_stop }, .max_args = -1,
 	.args_error = WANT_ONE,
 	.description = "Stops one or more running containers.  The container "
 	    "name or ID can be used.\n\nA timeout to forcibly stop the "
@@ -457,19 +361,12 @@ static const struct command c_stop = {
 	    "stop --time 2 mywebserver 6e534f14da9d",
 };
 
-static const struct command c_version = {
-	.name = "version", .run = cmd_version,
-	.summary = "Display the Bulkhead version information",
-	.opts = { .tables = { opts_version } },
-	.description = "Display the Bulkhead version information",
-	.examples = "version\nversion --format '{{.Client.Version}}'",
-};
-
-static const struct command c_wait = {
-	.name = "wait", .run = cmd_wait,
-	.summary = "Block on one or more containers",
+const struct command command_container_wait = {
+	.noun = "container", .verb = "wait", .at_top = "wait",
+	.old = cmd_wait,
+	.brief = "Block on one or more containers",
 	.operands = CTRS, .operand = "container",
-	.opts = { .tables = { opts_wait } }, .max_args = -1,
+	.options = { opts_wait }, .max_args = -1,
 	.args_error = "\"bulkhead wait\" requires a name, id, or the "
 	    "\"--latest\" flag",
 	.description = "Block until one or more containers stop and then "
@@ -477,30 +374,11 @@ static const struct command c_wait = {
 	.examples = "wait --interval 5s ctrID\nwait ctrID1 ctrID2",
 };
 
-static const struct command *const container_group[] = {
-	&c_cleanup, &c_create, &c_container_inspect, &c_kill,
-	&c_container_list, &c_logs, &c_pause, &c_ps, &c_rm, &c_run, &c_start,
-	&c_stop, &c_unpause, &c_wait, NULL
-};
-
-static const struct command c_container = {
-	.name = "container", .summary = "Manage containers",
-	.description = "Manage containers", .group = container_group,
-};
-
-static const struct command *const image_group[] = {
-	&c_history, &c_import, &c_image_inspect, &c_image_list, &c_load, &c_image_rm, NULL
-};
-
-static const struct command c_image = {
-	.name = "image", .summary = "Manage images",
-	.description = "Manage images", .group = image_group,
-};
-
-static const struct command c_system_locks = {
-	.name = "locks", .run = cmd_locks,
-	.summary = "Show who holds which lock, and who waits",
-	.opts = { .tables = { opts_locks } },
+const struct command command_system_locks = {
+	.noun = "system", .verb = "locks",
+	.old = cmd_locks,
+	.brief = "Show who holds which lock, and who waits",
+	.options = { opts_locks },
 	.description = "Lists the locks of containers, pods and volumes that "
 	    "are held just now: the lock's number, whose it is, the process "
 	    "that holds it, its command, for how long, and how many wait for "
@@ -509,10 +387,11 @@ static const struct command c_system_locks = {
 	    "system locks --format json",
 };
 
-static const struct command c_system_renumber = {
-	.name = "renumber", .run = cmd_renumber,
-	.summary = "Give all locks new numbers",
-	.opts = { .tables = { opts_renumber } },
+const struct command command_system_renumber = {
+	.noun = "system", .verb = "renumber",
+	.old = cmd_renumber,
+	.brief = "Give all locks new numbers",
+	.options = { opts_renumber },
 	.description = "Gives the locks of all containers, pods and volumes "
 	    "the numbers from 0 up, in one step, when no other command is at "
 	    "work, and prints which have changed. It is needed when "
@@ -521,10 +400,11 @@ static const struct command c_system_renumber = {
 	.examples = "system renumber --plan\nsystem renumber",
 };
 
-static const struct command c_system_migrate = {
-	.name = "migrate", .run = cmd_migrate,
-	.summary = "Migrate containers",
-	.opts = { .tables = { opts_migrate } },
+const struct command command_system_migrate = {
+	.noun = "system", .verb = "migrate",
+	.old = cmd_migrate,
+	.brief = "Migrate containers",
+	.options = { opts_migrate },
 	.description = "Brings containers over to what this bulkhead makes "
 	    "of them: stops those that run, in the order of their "
 	    "dependencies, rewrites all records in one transaction, and "
@@ -536,10 +416,11 @@ static const struct command c_system_migrate = {
 	    "system migrate --new-runtime launch",
 };
 
-static const struct command c_system_shutdown = {
-	.name = "shutdown", .run = cmd_shutdown,
-	.summary = "Stop containers and close the storage",
-	.opts = { .tables = { opts_shutdown } },
+const struct command command_system_shutdown = {
+	.noun = "system", .verb = "shutdown",
+	.old = cmd_shutdown,
+	.brief = "Stop containers and close the storage",
+	.options = { opts_shutdown },
 	.description = "For before the machine stops or bulkhead is removed: "
 	    "finishes deletions that were put off, and closes storage and "
 	    "state. While containers run it refuses, and names them; with "
@@ -551,287 +432,134 @@ static const struct command c_system_shutdown = {
 	.examples = "system shutdown\nsystem shutdown --force --time 30",
 };
 
-static const struct command *const system_group[] = {
-	&c_info, &c_system_locks, &c_system_migrate, &c_system_renumber,
-	&c_system_shutdown, NULL
+const struct command command_volume_create = {
+	.noun = "volume", .verb = "create",
+	.old = cmd_volume_create,
+	.brief = "Create a new volume", .operands = "[NAME]",
+	.options = { opts_volume_create }, .max_args = 1,
+	.description = "If using the default driver, \"local\", the volume "
+	    "will be created on the host in the volumes directory under "
+	    "container storage.",
+	.examples = "volume create myvol\nvolume create\n"
+	    "volume create --label foo=bar myvol",
 };
 
-static const struct command c_system = {
-	.name = "system", .summary = "Manage bulkhead",
-	.description = "Manage bulkhead", .group = system_group,
+const struct command command_volume_exists = {
+	.noun = "volume", .verb = "exists",
+	.old = cmd_volume_exists,
+	.brief = "Volume exists", .operands = "VOLUME", .operand = "volume",
+	.options = { opts_exists }, .min_args = 1, .max_args = 1,
+	.description = "If the given volume exists, bulkhead volume exists "
+	    "exits with 0, otherwise the exit code will be 1.",
+	.examples = "volume exists myvol",
 };
 
-const struct command *const commands[] = {
-	&c_config, &c_container, &c_create, &c_events, &c_history,
-	&c_image, &c_images, &c_import, &c_info,
-	&c_inspect, &c_kill, &c_load, &c_logs, &c_pause, &c_pod, &c_ps, &c_refresh, &c_rm, &c_rmi,
-	&c_run, &c_start, &c_stop, &c_system, &c_unpause, &c_version, &c_volume, &c_wait,
-	NULL
+const struct command command_volume_inspect = {
+	.noun = "volume", .verb = "inspect",
+	.old = cmd_volume_inspect,
+	.brief = "Display detailed information on one or more volumes",
+	.operands = "VOLUME [VOLUME...]", .operand = "volume",
+	.options = { opts_volume_inspect }, .max_args = -1,
+	.description = "Display detailed information on one or more volumes."
+	    "\n\nUse a Go template to change the format from JSON.",
+	.examples = "volume inspect myvol\nvolume inspect --all\n"
+	    "volume inspect --format \"{{.Driver}} {{.Scope}}\" myvol",
 };
 
-/* The path to a command as a person types it, and its members. */
-struct place {
-	char				 path[64];
-	const struct command *const	*members;
+const struct command command_volume_ls = {
+	.noun = "volume", .verb = "ls", .aliases = "list",
+	.old = cmd_volume_ls,
+	.brief = "List volumes",
+	.options = { opts_volume_ls },
+	.description = "List all available volumes. The output of the volumes "
+	    "can be filtered and the output format can be changed to JSON or "
+	    "a user specified Go template.",
+	.examples = "volume ls\nvolume ls --filter dangling=true --format "
+	    "json",
 };
 
-static bool
-is_named(const struct command *c, const char *name)
-{
-	size_t	 n, len = strlen(name);
+const struct command command_volume_prune = {
+	.noun = "volume", .verb = "prune",
+	.old = cmd_volume_prune,
+	.brief = "Remove all unused volumes",
+	.options = { opts_volume_prune },
+	.description = "Volumes that are not currently owned by a container "
+	    "will be removed.\n\nThe command prompts for confirmation which "
+	    "can be overridden with the --force flag. Note all data will be "
+	    "destroyed.",
+	.examples = "volume prune\nvolume prune --force --filter label=old",
+};
 
-	if (strcmp(c->name, name) == 0)
-		return (true);
-	for (const char *s = c->aliases; s != NULL && *s != '\0'; s += n) {
-		s += strspn(s, " ");
-		n = strcspn(s, " ");
-		if (n == len && memcmp(s, name, n) == 0)
-			return (true);
-	}
-	return (false);
-}
+const struct command command_volume_rm = {
+	.noun = "volume", .verb = "rm", .aliases = "remove",
+	.old = cmd_volume_rm,
+	.brief = "Remove one or more volumes",
+	.operands = "VOLUME [VOLUME...]", .operand = "volume",
+	.options = { opts_volume_rm }, .max_args = -1,
+	.description = "Remove one or more existing volumes.\n\nBy default "
+	    "only volumes that are not being used by any containers will be "
+	    "removed. To remove the volumes anyways, use the --force flag.",
+	.examples = "volume rm myvol1 myvol2\nvolume rm --all\n"
+	    "volume rm --force myvol",
+};
 
-static const struct command *
-find(const struct command *const *list, const char *name)
-{
-	for (; *list != NULL; list++)
-		if (is_named(*list, name))
-			return (*list);
-	return (NULL);
-}
+const struct command command_pod_create = {
+	.noun = "pod", .verb = "create",
+	.old = cmd_pod_create,
+	.brief = "Create a new empty pod", .operands = "[NAME]",
+	.options = { opts_pod_create }, .max_args = 1,
+	.description = "After creating the pod, the pod ID is printed to "
+	    "stdout.\n\nThe pod will be created with the initial state "
+	    "'created'. Its containers belong together, and share no "
+	    "namespaces yet.",
+	.examples = "pod create --infra=false\n"
+	    "pod create --infra=false --label foo=bar mypod",
+};
 
-static int
-unknown(const struct place *at, const char *name)
-{
-	const char	*gap = *at->path ? " " : "";
+const struct command command_pod_exists = {
+	.noun = "pod", .verb = "exists",
+	.old = cmd_pod_exists,
+	.brief = "Check if a pod exists in local storage",
+	.operands = "POD", .operand = "pod",
+	.options = { opts_exists }, .min_args = 1, .max_args = 1,
+	.description = "If the named pod exists in local storage, bulkhead "
+	    "pod exists exits with 0, otherwise the exit code will be 1.",
+	.examples = "pod exists podID\n"
+	    "pod exists mypod || bulkhead pod create --infra=false mypod",
+};
 
-	if (help_is_podmans(at->path, name))
-		return (say_error("`bulkhead %s%s%s` is not supported by "
-		    "bulkhead yet", at->path, gap, name));
-	say_error("unrecognized command `bulkhead %s%s%s`", at->path, gap,
-	    name);
-	if (*at->path == '\0')
-		help_suggest(at->members, name);
-	fprintf(stderr, "Try 'bulkhead %s%s--help' for more information\n",
-	    at->path, gap);
-	return (EXIT_ENGINE);
-}
+const struct command command_pod_inspect = {
+	.noun = "pod", .verb = "inspect",
+	.old = cmd_pod_inspect,
+	.brief = "Displays a pod configuration",
+	.operands = "POD [POD...]", .operand = "pod",
+	.options = { opts_pod_inspect }, .max_args = -1,
+	.description = "Display the configuration for a pod by name or id."
+	    "\n\nBy default, this will render all results as JSON.",
+	.examples = "pod inspect podID",
+};
 
-/* Which objects are meant must be said once, and only once. */
-static int
-check_selection(const struct command *c, const struct rec *o, int argc)
-{
-	bool	 all = opt_flag(o, "all", false);
-	bool	 latest = opt_flag(o, "latest", false);
-	bool	 file = opt_given(o, "cidfile");
+const struct command command_pod_ps = {
+	.noun = "pod", .verb = "ps", .aliases = "ls list",
+	.old = cmd_pod_ps,
+	.brief = "List pods",
+	.options = { opts_pod_ps },
+	.description = "List all pods on system including their names, ids "
+	    "and current state.",
+	.examples = "pod ps\npod ps --ctr-names --filter status=running",
+};
 
-	if (opt_given(o, "filter")) {
-		if (argc > 0)
-			return (say_error("--filter takes no arguments"));
-		return (0);
-	}
-	if (file && (all || latest))
-		return (say_error("--all, --latest, and --cidfile cannot be "
-		    "used together"));
-	if (all && latest)
-		return (say_error("--all and --latest cannot be used "
-		    "together"));
-	if (argc > 0 && all)
-		return (say_error(c->run == cmd_rmi ? "when using the --all "
-		    "switch, you may not pass any images names or IDs" :
-		    "no arguments are needed with --all"));
-	if (argc > 0 && latest)
-		return (say_error("--latest and containers cannot be used "
-		    "together"));
-	if (argc == 0 && !all && !latest && !file)
-		return (say_error("%s", c->args_error));
-	return (0);
-}
-
-static int
-check_args(const struct command *c, const char *path, const struct rec *o,
-    int argc)
-{
-	if (c->args_error != NULL)
-		return (check_selection(c, o, argc));
-	if (c->max_args == 0 && argc > 0)
-		return (say_error("`bulkhead %s` takes no arguments", path));
-	if (c->max_args == -1 && argc < c->min_args)
-		return (say_error("requires at least %d arg(s), only received "
-		    "%d", c->min_args, argc));
-	if (c->min_args == 0 && c->max_args > 0 && argc > c->max_args)
-		return (say_error("accepts at most %d arg(s), received %d",
-		    c->max_args, argc));
-	if (c->max_args > 0 && (argc < c->min_args || argc > c->max_args))
-		return (say_error("accepts between %d and %d arg(s), received "
-		    "%d", c->min_args, c->max_args, argc));
-	return (0);
-}
-
-/* --trace and --log-level, which may stand before or behind the command. */
-static int
-settle_globals(struct globals *g)
-{
-	static const char *const	 levels[] = { "panic", "fatal",
-					    "error", "warning", "warn", "info",
-					    "debug", "trace" };
-	const char			*level;
-	size_t				 i;
-
-	g->trace = opt_flag(g->global, "trace", false);
-	level = opt_str(g->global, "log-level", "warn");
-	for (i = 0; i < NITEMS(levels); i++)
-		if (strcmp(level, levels[i]) == 0)
-			break;
-	if (i == NITEMS(levels))
-		return (say_error("log level \"%s\" is not supported, choose "
-		    "from: trace, debug, info, warn, warning, error, fatal, "
-		    "panic", level));
-	g->verbose = i < 5 ? 0 : i == 5 ? 1 : 2;
-	log_init("bulkhead", g->verbose > 1, 0);
-	return (0);
-}
-
-/* The command line is not one of ours, which has been said. */
-static int
-misused(const struct globals *g)
-{
-	if (opt_flag(g->global, "trace", false))
-		say_trace();
-	say_code(ERR_INVALID_ARG);
-	return (EXIT_ENGINE);
-}
-
-static int
-run(struct globals *g, const struct command *c, const char *path, int argc,
-    char **argv)
-{
-	struct opt_set	 set = c->opts;
-	int		 n, r;
-
-	set.command = path;
-	n = opt_parse(&set, argc, argv, g->opts, g->global);
-	if (opt_flag(g->global, "trace", false))
-		say_trace();
-	if (n != -1 && opt_flag(g->opts, "help", false)) {
-		help_command(c, path);
-		return (0);
-	}
-	r = n == -1 ? EXIT_ENGINE : settle_globals(g);
-	if (r == 0)
-		r = check_args(c, path, g->opts, n);
-	if (r != 0) {
-		say_code(ERR_INVALID_ARG);
-		return (r);
-	}
-	g->cmd = c;
-	given_open_options(&c->opts, g->opts);
-	rootlog_open(g->opts);
-	return (c->run(g, n, argv));
-}
-
-/* `bulkhead help [COMMAND [COMMAND]]` */
-static int
-help(struct place *at, int argc, char **argv)
-{
-	const struct command	*c = NULL;
-
-	for (int i = 0; i < argc; i++) {
-		if (at->members == NULL ||
-		    (c = find(at->members, argv[i])) == NULL) {
-			fprintf(stderr, "Unknown help topic [`%s`]\n",
-			    argv[i]);
-			return (EXIT_ENGINE);
-		}
-		if (*at->path != '\0')
-			strncat(at->path, " ",
-			    sizeof(at->path) - strlen(at->path) - 1);
-		strncat(at->path, c->name,
-		    sizeof(at->path) - strlen(at->path) - 1);
-		at->members = c->group;
-	}
-	if (c == NULL)
-		help_program();
-	else
-		help_command(c, at->path);
-	return (0);
-}
-
-/* `bulkhead container ...` */
-static int
-run_group(struct globals *g, const struct command *group, int argc,
-    char **argv)
-{
-	struct place		 at = { .members = group->group };
-	const struct command	*c;
-	int			 n;
-
-	snprintf(at.path, sizeof(at.path), "%s", group->name);
-	if (argc == 0 || strcmp(argv[0], "--help") == 0 ||
-	    strcmp(argv[0], "-h") == 0) {
-		help_command(group, at.path);
-		if (argc == 0)
-			return (say_error("missing command 'bulkhead %s "
-			    "COMMAND'", at.path));
-		return (0);
-	}
-	if (argv[0][0] == '-') {
-		struct opt_set	 set = { .command = at.path,
-				    .stop_early = true };
-
-		if ((n = opt_parse(&set, argc, argv, g->opts, g->global)) ==
-		    -1)
-			return (misused(g));
-		return (run_group(g, group, n, argv));
-	}
-	if ((c = find(group->group, argv[0])) == NULL)
-		return (unknown(&at, argv[0]));
-	n = (int)strlen(at.path);
-	snprintf(at.path + n, sizeof(at.path) - (size_t)n, " %s", argv[0]);
-	return (run(g, c, at.path, argc - 1, argv + 1));
-}
-
-int
-commands_run(struct globals *g, int argc, char **argv)
-{
-	struct opt_set		 set = { .command = "", .tables = { opts_root,
-				    opts_before }, .stop_early = true };
-	struct place		 top = { .members = commands };
-	const struct command	*c;
-	int			 n;
-
-	argv++;
-	argc--;
-	if ((n = opt_parse(&set, argc, argv, g->opts, g->global)) == -1)
-		return (misused(g));
-	if (opt_flag(g->opts, "version", false)) {
-		printf("bulkhead version %s\n", BULKHEAD_VERSION);
-		return (0);
-	}
-	if (opt_flag(g->opts, "dump-options", false)) {
-		help_dump();
-		return (0);
-	}
-	if (opt_given(g->opts, "dump-page")) {
-		if (strcmp(opt_str(g->opts, "dump-page", ""), "-") == 0) {
-			page_list();
-			return (0);
-		}
-		return (page_print(opt_str(g->opts, "dump-page", "")) == 0 ?
-		    0 : EXIT_ENGINE);
-	}
-	if (n == 0 || opt_flag(g->opts, "help", false)) {
-		help_program();
-		if (n == 0 && !opt_given(g->opts, "help"))
-			return (say_error("missing command 'bulkhead "
-			    "COMMAND'"));
-		return (0);
-	}
-	if (strcmp(argv[0], "help") == 0)
-		return (help(&top, n - 1, argv + 1));
-	if ((c = find(commands, argv[0])) == NULL)
-		return (unknown(&top, argv[0]));
-	if (c->group != NULL)
-		return (run_group(g, c, n - 1, argv + 1));
-	return (run(g, c, argv[0], n - 1, argv + 1));
-}
+const struct command command_pod_rm = {
+	.noun = "pod", .verb = "rm",
+	.old = cmd_pod_rm,
+	.brief = "Remove one or more pods",
+	.operands = "POD [POD...]", .operand = "pod",
+	.options = { opts_pod_rm }, .max_args = -1,
+	.description = "bulkhead rm will remove one or more stopped pods and "
+	    "their containers from the host.\n\nThe pod name or ID can be "
+	    "used.  A pod with running containers will not be removed without "
+	    "--force. If --force is specified, all containers will be "
+	    "stopped, then removed.",
+	.examples = "pod rm mywebserverpod\npod rm -f 860a4b23\n"
+	    "pod rm -f -a",
+};

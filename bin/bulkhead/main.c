@@ -17,9 +17,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd.h"
 #include "confined.h"
 #include "log.h"
+#include "program.h"
 #include "record.h"
 #include "say.h"
 
@@ -49,7 +49,7 @@ int
 main(int argc, char **argv)
 {
 	static char	 line[4096];
-	struct globals	 g = { .self = argv[0] };
+	struct cli	 cli = { .program = &program, .self = argv[0] };
 	int		 r;
 
 	fill_streams();
@@ -63,17 +63,17 @@ main(int argc, char **argv)
 	log_init("bulkhead", 0, 0);
 	/* A file that would become too large is an error, which is told. */
 	(void)signal(SIGXFSZ, SIG_IGN);
-	if ((g.global = rec_new()) == NULL || (g.opts = rec_new()) == NULL ||
-	    (g.line = rec_new()) == NULL)
+	if ((cli.global = rec_new()) == NULL || (cli.opts = rec_new()) == NULL ||
+	    (cli.line = rec_new()) == NULL)
 		fatal("records");
 	for (int i = 0; i < argc; i++)
-		(void)rec_add(g.line, "arg", argv[i]);
-	r = commands_run(&g, argc, argv);
+		(void)rec_add(cli.line, "arg", argv[i]);
+	r = dispatch(&cli, argc, argv);
 	/* What was printed must have arrived, or a script would believe us. */
 	if (fflush(stdout) == EOF || ferror(stdout))
 		r = say_error("cannot write to the standard output");
-	rec_free(g.line);
-	rec_free(g.opts);
-	rec_free(g.global);
+	rec_free(cli.line);
+	rec_free(cli.opts);
+	rec_free(cli.global);
 	return (r);
 }

@@ -333,8 +333,3 @@ const struct opt opts_shutdown[] = {
 	{ 0 }
 };
 
-const struct opt opts_version[] = {
-	FORMAT("Change the output format to JSON or a Go template", NULL),
-	HELP,
-	{ 0 }
-};

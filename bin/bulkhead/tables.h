@@ -17,7 +17,7 @@ extern const struct opt	opts_start[], opts_stop[], opts_kill[], opts_rm[],
 extern const struct opt	opts_load[], opts_import[], opts_images[], opts_rmi[];
 extern const struct opt	opts_events[], opts_history[];
 extern const struct opt	opts_inspect[], opts_inspect_ctr[],
-			opts_inspect_image[], opts_info[], opts_version[],
+			opts_inspect_image[], opts_info[],
 			opts_migrate[], opts_shutdown[];
 extern const struct opt	opts_locks[], opts_renumber[];
 extern const struct opt	opts_config_show[], opts_config_explain[],

@@ -1,72 +1,14 @@
 /*
  * Help in podman's layout, made from the tables.
  */
-#include <ctype.h>
+#include "command.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "cmd.h"
-
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define NEAR		2	/* edits between a word and a suggestion */
-
-/* podman's commands that are for a later day. */
-static const char *const	podman_commands[] = {
-	"attach", "auto-update", "build", "commit", "completion", "cp",
-	"diff", "events", "exec", "exists", "export", "farm", "generate",
-	"healthcheck", "history", "init", "kube", "login", "logout",
-	"machine", "manifest", "mount", "network", "play", "pod",
-	"port", "pull", "push", "quadlet", "rename", "restart", "save",
-	"search", "secret", "stats", "tag", "top", "umount", "unmount",
-	"unshare", "untag", "update", "volume",
-};
-static const char *const	podman_container[] = {
-	"attach", "checkpoint", "clone", "commit", "cp", "diff", "exec",
-	"exists", "export", "init", "mount", "port", "prune",
-	"rename", "restart", "restore", "runlabel", "stats", "top", "umount",
-	"unmount", "update",
-};
-static const char *const	podman_image[] = {
-	"build", "diff", "exists", "history", "mount", "prune", "pull",
-	"push", "save", "scp", "search", "sign", "tag", "tree", "trust",
-	"umount", "unmount", "untag",
-};
-static const char *const	podman_volume[] = {
-	"export", "import", "mount", "reload", "unmount",
-};
-static const char *const	podman_pod[] = {
-	"clone", "kill", "logs", "pause", "prune", "restart", "start",
-	"stats", "stop", "top", "unpause",
-};
-static const char *const	podman_system[] = {
-	"check", "connection", "df", "events", "prune", "renumber",
-	"reset", "service",
-};
-
-bool
-help_is_podmans(const char *group, const char *name)
-{
-	static const struct {
-		const char		*group;
-		const char *const	*names;
-		size_t			 n;
-	} all[] = {
-		{ "", podman_commands, NITEMS(podman_commands) },
-		{ "container", podman_container, NITEMS(podman_container) },
-		{ "image", podman_image, NITEMS(podman_image) },
-		{ "system", podman_system, NITEMS(podman_system) },
-		{ "volume", podman_volume, NITEMS(podman_volume) },
-		{ "pod", podman_pod, NITEMS(podman_pod) },
-	};
-
-	for (size_t g = 0; g < NITEMS(all); g++)
-		for (size_t i = 0; i < all[g].n; i++)
-			if (strcmp(all[g].group, group) == 0 &&
-			    strcmp(all[g].names[i], name) == 0)
-				return (true);
-	return (false);
-}
 
 static size_t
 least(size_t a, size_t b, size_t c)
@@ -100,26 +42,28 @@ distance(const char *a, const char *b)
 }
 
 void
-help_suggest(const struct command *const *list, const char *name)
+help_suggest(const struct program *p, const char *name)
 {
-	bool	 any = false;
+	struct entry	 list[ENTRIES_MAX];
+	size_t		 n = command_list(p, NULL, list);
+	bool		 any = false;
 
-	for (; *list != NULL; list++) {
-		if (distance((*list)->name, name) > NEAR &&
-		    strncasecmp((*list)->name, name, strlen(name)) != 0)
+	for (size_t i = 0; i < n; i++) {
+		if (distance(list[i].name, name) > NEAR &&
+		    strncasecmp(list[i].name, name, strlen(name)) != 0)
 			continue;
 		if (!any)
 			fprintf(stderr, "\nDid you mean this?\n");
 		any = true;
-		fprintf(stderr, "\t%s\n", (*list)->name);
+		fprintf(stderr, "\t%s\n", list[i].name);
 	}
 	if (any)
 		fputc('\n', stderr);
 }
 
-/* Lines, each two in; with the program's name in front of an example. */
+/* Lines, each two in; an example with the program's name in front. */
 static void
-indented(const char *text, const char *prefix)
+indented(const char *text, const char *program)
 {
 	size_t	 n;
 
@@ -128,21 +72,28 @@ indented(const char *text, const char *prefix)
 		if (n == 0)
 			putchar('\n');
 		else
-			printf("  %s%.*s\n", prefix, (int)n, text);
+			printf("  %s%s%.*s\n", program,
+			    *program != '\0' ? " " : "", (int)n, text);
 		n += text[n] == '\n';
 	}
 }
 
-static void
-list_commands(const struct command *const *list)
+static const char *
+brief_of(const struct entry *e)
 {
-	int	 width = 11;
+	return (e->noun != NULL ? e->noun->brief :
+	    command_body(e->command)->brief);
+}
+
+static void
+list_commands(const struct program *p, const struct noun *noun)
+{
+	struct entry	 list[ENTRIES_MAX];
+	size_t		 n = command_list(p, noun, list);
 
 	printf("Available Commands:\n");
-	for (; *list != NULL; list++)
-		if (!(*list)->hidden)
-			printf("  %-*s %s\n", width, (*list)->name,
-			    (*list)->summary);
+	for (size_t i = 0; i < n; i++)
+		printf("  %-11s %s\n", list[i].name, brief_of(&list[i]));
 }
 
 static bool
@@ -156,52 +107,49 @@ has_help(const struct opt *const *tables, size_t n)
 	return (false);
 }
 
-static void
-help_group(const struct command *c, const char *path)
+void
+help_noun(const struct program *p, const struct noun *noun)
 {
-	printf("%s\n\nDescription:\n  %s\n\n"
-	    "Usage:\n  bulkhead %s [command]\n\n", c->summary,
-	    c->description, path);
-	list_commands(c->group);
+	printf("%s\n\nDescription:\n  %s\n\nUsage:\n  %s %s [command]\n\n",
+	    noun->brief, noun->description, p->name, noun->name);
+	list_commands(p, noun);
 	putchar('\n');
 }
 
 void
-help_command(const struct command *c, const char *path)
+help_command(const struct program *p, const struct command *c,
+    const char *path)
 {
-	bool	 options = has_help(c->opts.tables, OPT_TABLES);
+	const struct command	*body = command_body(c);
+	const char		*examples = command_examples(c, path);
+	bool			 options = has_help(body->options, OPT_TABLES);
 
-	if (c->group != NULL) {
-		help_group(c, path);
-		return;
-	}
-	printf("%s\n\nDescription:\n", c->summary);
-	indented(c->description, "");
-	printf("\nUsage:\n  bulkhead %s%s%s%s\n", path,
-	    options ? " [options]" : "", c->operands ? " " : "",
-	    c->operands ? c->operands : "");
-	if (c->aliases != NULL)
-		printf("\nAliases:\n  %s, %s\n", c->name, c->aliases);
-	if (c->examples != NULL) {
+	printf("%s\n\nDescription:\n", body->brief);
+	indented(body->description, "");
+	printf("\nUsage:\n  %s %s%s%s%s\n", p->name, path,
+	    options ? " [options]" : "", body->operands ? " " : "",
+	    body->operands ? body->operands : "");
+	if (c->aliases != NULL && strchr(path, ' ') != NULL)
+		printf("\nAliases:\n  %s, %s\n", c->verb, c->aliases);
+	if (examples != NULL) {
 		printf("\nExamples:\n");
-		indented(c->examples, "bulkhead ");
+		indented(examples, p->name);
 	}
 	if (options) {
 		printf("\nOptions:\n");
-		opt_help(c->opts.tables, OPT_TABLES);
+		opt_help(body->options, OPT_TABLES);
 	}
 	putchar('\n');
 }
 
 void
-help_program(void)
+help_program(const struct program *p)
 {
-	const struct opt	*tables[] = { opts_global, opts_before,
-				    opts_root };
+	const struct opt	*tables[] = { p->global, p->before, p->own };
 
-	printf("Manage containers and images\n\n"
-	    "Usage:\n  bulkhead [options] [command]\n\n");
-	list_commands(commands);
+	printf("%s\n\nUsage:\n  %s [options] [command]\n\n", p->brief,
+	    p->name);
+	list_commands(p, NULL);
 	printf("\nOptions:\n");
 	opt_help(tables, NITEMS(tables));
 }
@@ -233,31 +181,41 @@ dump_table(const char *path, const struct opt *o)
 }
 
 static void
-dump_list(const struct command *const *list, const char *prefix)
+dump_command(const struct entry *e, const char *path, bool at_top)
 {
-	const struct command	*c;
-	char			 path[64];
+	const struct command	*c = command_body(e->command);
+	const char		*also = at_top ? NULL : e->command->aliases;
 
-	for (; (c = *list) != NULL; list++) {
-		snprintf(path, sizeof(path), "%s%s", prefix, c->name);
-		printf("%s\t%s\t%s\t%s\t%s\n",
-		    c->group ? "group" : "command", path, c->summary,
-		    c->operand ? c->operand : "-",
-		    c->aliases ? c->aliases : "-");
-		for (size_t i = 0; i < OPT_TABLES; i++)
-			dump_table(path, c->opts.tables[i]);
-		if (c->group != NULL) {
-			snprintf(path, sizeof(path), "%s ", c->name);
-			dump_list(c->group, path);
+	printf("command\t%s\t%s\t%s\t%s\n", path, c->brief,
+	    c->operand ? c->operand : "-", also ? also : "-");
+	for (size_t i = 0; i < OPT_TABLES; i++)
+		dump_table(path, c->options[i]);
+}
+
+static void
+dump_list(const struct program *p, const struct noun *noun)
+{
+	struct entry	 list[ENTRIES_MAX];
+	size_t		 n = command_list(p, noun, list);
+	char		 path[64];
+
+	for (size_t i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s%s%s", noun ? noun->name : "",
+		    noun ? " " : "", list[i].name);
+		if (list[i].noun == NULL) {
+			dump_command(&list[i], path, noun == NULL);
+			continue;
 		}
+		printf("group\t%s\t%s\t-\t-\n", path, list[i].noun->brief);
+		dump_list(p, list[i].noun);
 	}
 }
 
 void
-help_dump(void)
+help_dump(const struct program *p)
 {
-	dump_table("-", opts_global);
-	dump_table("-", opts_before);
-	dump_table("-", opts_root);
-	dump_list(commands, "");
+	dump_table("-", p->global);
+	dump_table("-", p->before);
+	dump_table("-", p->own);
+	dump_list(p, NULL);
 }

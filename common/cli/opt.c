@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "given.h"
 #include "parse.h"
 #include "record.h"
 #include "say.h"
@@ -57,6 +58,16 @@ find_in(const struct opt *table, const char *name, size_t len)
 }
 
 static const struct opt *
+find_global(const struct opt_set *set, const char *name, size_t len)
+{
+	const struct opt	*o;
+
+	if ((o = find_in(set->global[0], name, len)) != NULL)
+		return (o);
+	return (find_in(set->global[1], name, len));
+}
+
+static const struct opt *
 find_row(const struct opt_set *set, const char *name, size_t len)
 {
 	const struct opt	*o;
@@ -64,7 +75,7 @@ find_row(const struct opt_set *set, const char *name, size_t len)
 	for (size_t i = 0; i < OPT_TABLES; i++)
 		if ((o = find_in(set->tables[i], name, len)) != NULL)
 			return (o);
-	return (find_in(opts_global, name, len));
+	return (find_global(set, name, len));
 }
 
 const struct opt *
@@ -82,6 +93,7 @@ opt_find(const struct opt_set *set, const char *name, size_t len)
 	return (NULL);
 }
 
+/* No option that every command takes has a letter. */
 const struct opt *
 opt_letter(const struct opt_set *set, char c)
 {
@@ -90,9 +102,6 @@ opt_letter(const struct opt_set *set, char c)
 		    o != NULL && o->name != NULL; o++)
 			if (o->letter == c)
 				return (o);
-	for (const struct opt *o = opts_global; o->name != NULL; o++)
-		if (o->letter == c)
-			return (o);
 	return (NULL);
 }
 
@@ -100,10 +109,8 @@ opt_letter(const struct opt_set *set, char c)
 static int
 see_help(const struct parser *p)
 {
-	if (p->set->command == NULL || *p->set->command == '\0')
-		fprintf(stderr, "See 'bulkhead --help'\n");
-	else
-		fprintf(stderr, "See 'bulkhead %s --help'\n", p->set->command);
+	fprintf(stderr, "See '%s%s%s --help'\n", p->set->program,
+	    *p->set->command != '\0' ? " " : "", p->set->command);
 	return (-1);
 }
 
@@ -135,10 +142,8 @@ invalid_go(const struct parser *p, const struct opt *o, const char *func,
 static struct rec *
 home_of(const struct parser *p, const struct opt *o)
 {
-	size_t	 n = strlen(o->name);
-
-	return (find_in(opts_global, o->name, n) == o ||
-	    find_in(opts_before, o->name, n) == o ? p->global : p->rec);
+	return (find_global(p->set, o->name, strlen(o->name)) == o ?
+	    p->global : p->rec);
 }
 
 static int
@@ -245,13 +250,14 @@ among(const char *list, const char *value)
 }
 
 static int
-refuse(const struct opt *o, const char *value)
+refuse(const struct parser *p, const struct opt *o, const char *value)
 {
 	if (value != NULL)
-		say_error("--%s=%s is not supported by bulkhead yet, only %s",
-		    o->name, value, o->complete);
+		say_error("--%s=%s is not supported by %s yet, only %s",
+		    o->name, value, p->set->program, o->complete);
 	else
-		say_error("--%s is not supported by bulkhead yet", o->name);
+		say_error("--%s is not supported by %s yet", o->name,
+		    p->set->program);
 	return (-1);
 }
 
@@ -277,11 +283,11 @@ take(const struct parser *p, const struct opt *o, const char *value)
 		return (store_measure(p, o, value));
 	case OPT_ONLY:
 		if (!among(o->complete, value))
-			return (refuse(o, value));
+			return (refuse(p, o, value));
 		return (store(p, o, value));
 	case OPT_REFUSED:
 	case OPT_REFUSED_FLAG:
-		return (refuse(o, NULL));
+		return (refuse(p, o, NULL));
 	case OPT_IGNORED:
 	case OPT_IGNORED_FLAG:
 		break;
@@ -378,6 +384,23 @@ opt_parse(const struct opt_set *set, int argc, char **argv, struct rec *rec,
 	while (i < argc)
 		argv[out++] = argv[i++];
 	return (out);
+}
+
+void
+opt_open_files(const struct opt_set *set, const struct rec *opts)
+{
+	const char	*path;
+	size_t		 it;
+
+	for (size_t i = 0; i < OPT_TABLES; i++)
+		for (const struct opt *o = set->tables[i];
+		    o != NULL && o->name != NULL; o++) {
+			if (o->kind != OPT_FILE_LIST &&
+			    o->kind != OPT_FILE_ARRAY)
+				continue;
+			for (it = 0; rec_next(opts, o->name, &it, &path);)
+				given_open(path);
+		}
 }
 
 bool

@@ -42,17 +42,24 @@ struct opt {
 					 * image, a|b|c, or NULL */
 };
 
+/* Rows that many commands have. */
+#define OPT_HELP							\
+	{ "help", 0, OPT_FLAG, NULL, NULL, NULL, NULL }
+/* podman's option, not supported yet: with a value, or without one. */
+#define OPT_NO(name, letter)						\
+	{ name, letter, OPT_REFUSED, NULL, NULL, NULL, NULL }
+#define OPT_NO_FLAG(name, letter)					\
+	{ name, letter, OPT_REFUSED_FLAG, NULL, NULL, NULL, NULL }
+
 enum { OPT_TABLES = 3 };
 
 struct opt_set {
-	const char		*command;	/* as typed, for messages */
-	const struct opt	*tables[OPT_TABLES]; /* and opts_global */
+	const char		*program;	/* for messages */
+	const char		*command;	/* the same, as typed */
+	const struct opt	*tables[OPT_TABLES];
+	const struct opt	*global[2];	/* kept in a record of their own */
 	bool			 stop_early;	/* at the first positional */
 };
-
-/* The options that every command takes, and those that stand before it. */
-extern const struct opt opts_global[];
-extern const struct opt opts_before[];
 
 /*
  * Parse argv[0..argc) (without the command's own name). Options go into the
@@ -63,6 +70,12 @@ extern const struct opt opts_before[];
  */
 int	opt_parse(const struct opt_set *, int, char **, struct rec *,
 	    struct rec *);
+
+/*
+ * given_open the files that the options of the kinds OPT_FILE_ARRAY and
+ * OPT_FILE_LIST name.
+ */
+void	opt_open_files(const struct opt_set *, const struct rec *);
 
 /* Was it given? */
 bool	opt_given(const struct rec *, const char *);

@@ -3,12 +3,12 @@
  * tables cannot say stands in NAME.mdoc beside the sources; tools/pages.sh
  * puts the two together.
  */
+#include "command.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "cmd.h"
 
 #define MAX_ROWS	256
 #define WIDTH		76
@@ -129,7 +129,7 @@ options(const struct command *c)
 	size_t			 n = 0;
 
 	for (size_t i = 0; i < OPT_TABLES; i++)
-		for (const struct opt *o = c->opts.tables[i];
+		for (const struct opt *o = c->options[i];
 		    o != NULL && o->name != NULL; o++)
 			if (o->help != NULL && *o->help != '\0' &&
 			    n < MAX_ROWS)
@@ -165,7 +165,7 @@ operands(const char *s)
 }
 
 static void
-examples(const char *s)
+examples(const char *program, const char *s)
 {
 	size_t	 n;
 
@@ -174,7 +174,7 @@ examples(const char *s)
 	puts(".Sh EXAMPLES\n.Bd -literal -offset indent");
 	for (; *s != '\0'; s += n) {
 		n = strcspn(s, "\n");
-		printf("bulkhead %.*s\n", (int)n, s);
+		printf("%s %.*s\n", program, (int)n, s);
 		n += s[n] == '\n';
 	}
 	puts(".Ed");
@@ -182,79 +182,76 @@ examples(const char *s)
 
 /* The command of that path, "run" or "system migrate"; NULL: there is none. */
 static const struct command *
-of_path(const char *path)
+of_path(const struct program *p, const char *path)
 {
-	const struct command *const	*list = commands;
-	size_t				 n;
+	struct entry	 e = { 0 };
+	char		 words[64], *word, *rest = words;
 
-	for (;;) {
-		n = strcspn(path, " ");
-		while (*list != NULL && (strncmp((*list)->name, path, n) != 0 ||
-		    (*list)->name[n] != '\0'))
-			list++;
-		if (*list == NULL)
+	(void)snprintf(words, sizeof(words), "%s", path);
+	while ((word = strsep(&rest, " ")) != NULL)
+		if (e.command != NULL || !command_find(p, e.noun, word, &e))
 			return (NULL);
-		if (path[n] == '\0')
-			return ((*list)->group == NULL ? *list : NULL);
-		path += n + 1;
-		if ((list = (*list)->group) == NULL)
-			return (NULL);
-	}
+	return (e.command);
 }
 
 /*
- * A member of a group that does what a command of its own does, or is one
- * half of `inspect`, is described there.
+ * What can be said without its noun is described under that name, and the
+ * halves of `inspect` as one.
  */
 static bool
-has_page(const struct command *group, const struct command *c)
+has_page(const struct program *p, const struct command *c)
 {
-	bool	 object = strcmp(group->name, "container") == 0 ||
-		    strcmp(group->name, "image") == 0;
+	struct entry	 e;
 
-	for (const struct command *const *top = commands; *top != NULL; top++)
-		if ((*top)->run == c->run ||
-		    (object && strcmp((*top)->name, c->name) == 0))
-			return (false);
-	return (true);
+	if (c->at_top != NULL || c->same_as != NULL)
+		return (false);
+	return ((strcmp(c->noun, "container") != 0 &&
+	    strcmp(c->noun, "image") != 0) ||
+	    !command_find(p, NULL, c->verb, &e));
 }
 
 void
-page_list(void)
+page_list(const struct program *p)
 {
-	for (const struct command *const *top = commands; *top != NULL; top++) {
-		if ((*top)->group == NULL)
-			puts((*top)->name);
-		for (const struct command *const *c = (*top)->group;
-		    c != NULL && *c != NULL; c++)
-			if (has_page(*top, *c))
-				printf("%s %s\n", (*top)->name, (*c)->name);
+	struct entry	 top[ENTRIES_MAX], list[ENTRIES_MAX];
+	size_t		 n = command_list(p, NULL, top), m;
+
+	for (size_t i = 0; i < n; i++) {
+		if (top[i].noun == NULL) {
+			puts(top[i].name);
+			continue;
+		}
+		m = command_list(p, top[i].noun, list);
+		for (size_t k = 0; k < m; k++)
+			if (has_page(p, list[k].command))
+				printf("%s %s\n", top[i].name, list[k].name);
 	}
 }
 
 int
-page_print(const char *name)
+page_print(const struct program *p, const char *name)
 {
-	const struct command	*c = of_path(name);
+	const struct command	*found = of_path(p, name), *c;
 	char			 title[64];
 
-	if (c == NULL)
+	if (found == NULL)
 		return (-1);
-	snprintf(title, sizeof(title), "bulkhead-%s", name);
+	c = command_body(found);
+	snprintf(title, sizeof(title), "%s-%s", p->name, name);
 	for (char *s = title; *s != '\0'; s++)
 		*s = *s == ' ' ? '-' : (char)tolower((unsigned char)*s);
 	printf(".Dd November 22, 2026\n.Dt ");
 	for (const char *s = title; *s != '\0'; s++)
 		putchar(toupper((unsigned char)*s));
 	printf(" 1\n.Os\n.Sh NAME\n.Nm %s\n.Nd %c%s\n.Sh SYNOPSIS\n"
-	    ".Nm bulkhead %s\n.Op Ar options\n", title,
-	    tolower((unsigned char)c->summary[0]), c->summary + 1, name);
+	    ".Nm %s %s\n.Op Ar options\n", title,
+	    tolower((unsigned char)c->brief[0]), c->brief + 1, p->name, name);
 	operands(c->operands);
 	puts(".Sh DESCRIPTION");
 	prose(c->description, true);
 	puts("@@");
 	options(c);
 	puts("@@");
-	examples(c->examples);
+	examples(p->name, command_examples(found, name));
 	return (0);
 }

@@ -11,7 +11,7 @@
 #include <bsd/string.h>
 
 #include "cleanup.h"
-#include "cmd.h"
+#include "command.h"
 #include "parse.h"
 #include "record.h"
 #include "say.h"
@@ -58,13 +58,13 @@ event_path(const struct session *s, char *out, size_t size)
  * somebody's program, with passwords perhaps.
  */
 static void
-command_of(const struct globals *g, char *out, size_t size)
+command_of(const struct cli *g, char *out, size_t size)
 {
 	const char	*word;
 	size_t		 it = 0, n;
 
-	(void)strlcpy(out, g->cmd == NULL ? "" : g->cmd->name, size);
-	if (g->cmd == NULL || g->cmd->opts.stop_early)
+	(void)strlcpy(out, g->command == NULL ? "" : g->command->verb, size);
+	if (g->command == NULL || g->command->stop_early)
 		return;
 	*out = '\0';
 	(void)rec_next(g->line, "arg", &it, &word);

@@ -11,7 +11,7 @@
 #include <bsd/string.h>
 
 #include "cgroup.h"
-#include "cmd.h"
+#include "command.h"
 #include "error.h"
 #include "record.h"
 
@@ -191,15 +191,8 @@ runtimes_next(const struct rec *config, size_t *it, const char **name)
 	return (false);
 }
 
-static bool
-starts_containers(const struct command *c)
-{
-	return (c != NULL && (c->run == cmd_run || c->run == cmd_create ||
-	    c->run == cmd_start));
-}
-
 int
-runtimes_check(const struct rec *config, const struct globals *g,
+runtimes_check(const struct rec *config, const struct cli *g,
     struct error *e)
 {
 	struct runtime	 rt;
@@ -209,7 +202,7 @@ runtimes_check(const struct rec *config, const struct globals *g,
 	if (runtimes_find(config, opt_str(g->global, "runtime", ""), &rt,
 	    e) == -1)
 		return (-1);
-	if (rt.own || !starts_containers(g->cmd))
+	if (rt.own || g->command == NULL || !g->command->starts)
 		return (0);
 	return (error_set(e, ENOTSUP, "running containers with the OCI runtime "
 	    "%s is not supported by bulkhead yet, only with its own: leave "

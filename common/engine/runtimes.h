@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct cli;
 struct error;
-struct globals;
 struct rec;
 
 #define RUNTIME_OWN	"launch"
@@ -60,7 +60,7 @@ bool	runtimes_candidate(const struct rec *, const char *key,
  * of any command, one that is not our own of those that start containers.
  * 0, or -1 with an error.
  */
-int	runtimes_check(const struct rec *, const struct globals *,
+int	runtimes_check(const struct rec *, const struct cli *,
 	    struct error *);
 
 /* Is what `conmon --version` printed version 2.0.1 or later? */

@@ -547,7 +547,7 @@ start_over(struct session *s)
 
 /* Nothing is open. */
 static void
-begin(struct session *s, struct globals *g)
+begin(struct session *s, struct cli *g)
 {
 	s->g = g;
 	s->state_dir = s->run_dir = s->graph_fd = s->config_fd = -1;
@@ -556,7 +556,7 @@ begin(struct session *s, struct globals *g)
 }
 
 int
-session_open(struct session *s, struct globals *g, unsigned int need,
+session_open(struct session *s, struct cli *g, unsigned int need,
     char *const *cleanup)
 {
 	int	 rc;
@@ -582,7 +582,7 @@ session_open(struct session *s, struct globals *g, unsigned int need,
 }
 
 int
-session_open_resolve(struct session *s, struct globals *g)
+session_open_resolve(struct session *s, struct cli *g)
 {
 	begin(s, g);
 	if (client_init(&s->client, g->trace, g->verbose) == -1 ||

@@ -10,7 +10,7 @@
 
 #include "cache.h"
 #include "client.h"
-#include "cmd.h"
+#include "command.h"
 #include "mac.h"
 
 struct rec;
@@ -37,7 +37,7 @@ enum {
 
 struct session {
 	struct client		 client;
-	struct globals		*g;
+	struct cli		*g;
 	struct rec		*config;
 	unsigned int		 config_flags;	/* enum config_flags */
 	bool			 quiet;		/* without its warnings */
@@ -92,7 +92,7 @@ struct session {
  * soon as there is a launch to be asked. `cleanup_args` go to the
  * reaper if NEED_LAUNCH. 0, or -1 after telling the person why.
  */
-int	session_open(struct session *, struct globals *, unsigned int,
+int	session_open(struct session *, struct cli *, unsigned int,
 	    char *const *);
 void	session_close(struct session *);
 /*
@@ -101,7 +101,7 @@ void	session_close(struct session *);
  */
 void	session_leave(struct session *);
 /* Only resolve, which is asked nothing yet. 0, or -1 as above. */
-int	session_open_resolve(struct session *, struct globals *);
+int	session_open_resolve(struct session *, struct cli *);
 /*
  * From here on no more helpers are started, and this process may do only what
  * its policy says: bulkhead-connect.policy for a session that looks at

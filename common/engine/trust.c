@@ -15,7 +15,7 @@
 #include <bsd/string.h>
 
 #include "cleanup.h"
-#include "cmd.h"
+#include "command.h"
 #include "record.h"
 #include "session.h"
 

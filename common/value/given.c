@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "opt.h"
 #include "record.h"
 #include "sealed.h"
 
@@ -75,23 +74,6 @@ given_open(const char *path)
 	g->error = g->fd == -1 ? errno : 0;
 	g->next = all;
 	all = g;
-}
-
-void
-given_open_options(const struct opt_set *set, const struct rec *opts)
-{
-	const char	*path;
-	size_t		 it;
-
-	for (size_t i = 0; i < OPT_TABLES; i++)
-		for (const struct opt *o = set->tables[i];
-		    o != NULL && o->name != NULL; o++) {
-			if (o->kind != OPT_FILE_LIST &&
-			    o->kind != OPT_FILE_ARRAY)
-				continue;
-			for (it = 0; rec_next(opts, o->name, &it, &path);)
-				given_open(path);
-		}
 }
 
 /* The descriptor that was kept under this name is the caller's. */

@@ -16,9 +16,6 @@
 
 #define GIVEN_MAX	(4u << 20)	/* bytes of one file */
 
-struct opt_set;
-struct rec;
-
 /*
  * Open a file to read, without waiting. Links are followed, but none of
  * /proc: /dev/fd/N, /proc/self/fd/N and /dev/stdin are this process's own
@@ -27,8 +24,6 @@ struct rec;
 int	given_open_now(const char *);
 /* The same, and keep the descriptor, or the error, for given_read. */
 void	given_open(const char *);
-/* The same for every option of these tables that names such files. */
-void	given_open_options(const struct opt_set *, const struct rec *);
 /*
  * All of a file that was opened so, or is opened now, with a NUL that the
  * length does not count: a regular file, /dev/null, or a pipe until its

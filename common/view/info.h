@@ -10,7 +10,7 @@
 
 #include "part.h"
 
-struct globals;
+struct cli;
 struct rec;
 
 enum info_part {
@@ -30,14 +30,14 @@ struct info {
 };
 
 /* The questions, each asked in a process of its own. As part.run. */
-int	info_config(struct globals *, const struct rec *, struct rec *);
-int	info_state(struct globals *, const struct rec *, struct rec *);
-int	info_store(struct globals *, const struct rec *, struct rec *);
-int	info_disk(struct globals *, const struct rec *, struct rec *);
-int	info_ids(struct globals *, const struct rec *, struct rec *);
-int	info_locks(struct globals *, const struct rec *, struct rec *);
-int	info_programs(struct globals *, const struct rec *, struct rec *);
-int	info_registries(struct globals *, const struct rec *, struct rec *);
+int	info_config(struct cli *, const struct rec *, struct rec *);
+int	info_state(struct cli *, const struct rec *, struct rec *);
+int	info_store(struct cli *, const struct rec *, struct rec *);
+int	info_disk(struct cli *, const struct rec *, struct rec *);
+int	info_ids(struct cli *, const struct rec *, struct rec *);
+int	info_locks(struct cli *, const struct rec *, struct rec *);
+int	info_programs(struct cli *, const struct rec *, struct rec *);
+int	info_registries(struct cli *, const struct rec *, struct rec *);
 
 /* A key of a part's answer; if the part failed, "unknown (why)". Borrowed
  * until the next call. */

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
-#include "cmd.h"
+#include "command.h"
 #include "info.h"
 #include "record.h"
 #include "runtimes.h"

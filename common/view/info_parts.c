@@ -18,7 +18,7 @@
 
 #include "account.h"
 #include "cleanup.h"
-#include "cmd.h"
+#include "command.h"
 #include "info.h"
 #include "pinned.h"
 #include "probe.h"
@@ -31,7 +31,7 @@
 #define NOBODY	65534u
 
 static int
-open_with(struct session *s, struct globals *g, const struct rec *config,
+open_with(struct session *s, struct cli *g, const struct rec *config,
     unsigned int need)
 {
 	if ((s->config = rec_new()) == NULL ||
@@ -41,7 +41,7 @@ open_with(struct session *s, struct globals *g, const struct rec *config,
 }
 
 int
-info_config(struct globals *g, const struct rec *none, struct rec *out)
+info_config(struct cli *g, const struct rec *none, struct rec *out)
 {
 	struct session	 s = { 0 };
 
@@ -54,7 +54,7 @@ info_config(struct globals *g, const struct rec *none, struct rec *out)
 }
 
 int
-info_state(struct globals *g, const struct rec *config, struct rec *out)
+info_state(struct cli *g, const struct rec *config, struct rec *out)
 {
 	struct session	 s = { 0 };
 	struct rec	*rows, *row;
@@ -83,7 +83,7 @@ info_state(struct globals *g, const struct rec *config, struct rec *out)
 }
 
 int
-info_store(struct globals *g, const struct rec *config, struct rec *out)
+info_store(struct cli *g, const struct rec *config, struct rec *out)
 {
 	struct session	 s = { 0 };
 	struct rec	*images;
@@ -99,7 +99,7 @@ info_store(struct globals *g, const struct rec *config, struct rec *out)
 }
 
 int
-info_ids(struct globals *g, const struct rec *config, struct rec *out)
+info_ids(struct cli *g, const struct rec *config, struct rec *out)
 {
 	struct session	 s = { 0 };
 	struct packet	 p;
@@ -117,7 +117,7 @@ info_ids(struct globals *g, const struct rec *config, struct rec *out)
 }
 
 int
-info_locks(struct globals *g, const struct rec *config, struct rec *out)
+info_locks(struct cli *g, const struct rec *config, struct rec *out)
 {
 	struct session	 s = { 0 };
 	union msg	 m = { .lock_list = { .all = 1 } };
@@ -142,7 +142,7 @@ info_locks(struct globals *g, const struct rec *config, struct rec *out)
 
 /* Asked apart from the rest: this one must be right, or says what is not. */
 int
-info_registries(struct globals *g, const struct rec *config, struct rec *out)
+info_registries(struct cli *g, const struct rec *config, struct rec *out)
 {
 	struct session	 s = { .config_flags = CONFIG_REGISTRIES };
 	struct rec_item	 item;
@@ -236,7 +236,7 @@ open_nearest(const char *path)
 }
 
 int
-info_disk(struct globals *g, const struct rec *config, struct rec *out)
+info_disk(struct cli *g, const struct rec *config, struct rec *out)
 {
 	const char	*path = rec_str(config, "path.graph", "");
 	scoped_fd int	 dir = -1;
@@ -438,7 +438,7 @@ mount_programs(struct probes *p, const struct rec *config, struct rec *out)
 }
 
 int
-info_programs(struct globals *g, const struct rec *config, struct rec *out)
+info_programs(struct cli *g, const struct rec *config, struct rec *out)
 {
 	struct client	 client;
 	struct stat	 st;

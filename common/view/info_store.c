@@ -7,7 +7,7 @@
 
 #include <bsd/string.h>
 
-#include "cmd.h"
+#include "command.h"
 #include "info.h"
 #include "record.h"
 #include "tmpl.h"

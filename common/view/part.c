@@ -45,7 +45,7 @@ write_all(int fd, const char *bytes, size_t len)
 }
 
 static void __attribute__((noreturn))
-work(const struct part *p, struct globals *g, const struct rec *config)
+work(const struct part *p, struct cli *g, const struct rec *config)
 {
 	struct rec	*answer = rec_new();
 	void		*bytes;
@@ -72,7 +72,7 @@ failed(struct part *p, const char *what)
 }
 
 void
-part_start(struct part *p, struct globals *g, const struct rec *config)
+part_start(struct part *p, struct cli *g, const struct rec *config)
 {
 	p->answer = NULL;
 	p->why[0] = '\0';
@@ -203,8 +203,8 @@ part_clear(struct part *p)
 }
 
 struct rec *
-part_step(int (*run)(struct globals *, const struct rec *, struct rec *),
-    struct globals *g, const struct rec *given)
+part_step(int (*run)(struct cli *, const struct rec *, struct rec *),
+    struct cli *g, const struct rec *given)
 {
 	struct part	 p = { .run = run, .loud = true };
 	struct rec	*answer;

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct globals;
+struct cli;
 struct rec;
 
 struct part {
@@ -19,7 +19,7 @@ struct part {
 	 * Runs in the child, which it may confine. Puts what it finds into
 	 * the record. 0, or an exit code after saying an error.
 	 */
-	int		(*run)(struct globals *, const struct rec *,
+	int		(*run)(struct cli *, const struct rec *,
 			    struct rec *);
 	bool		 quiet;		/* its warnings are not passed on */
 	bool		 loud;		/* its stderr is ours, as stdout is */
@@ -34,7 +34,7 @@ struct part {
 #define PART_FOREVER	INT64_MAX	/* a time to wait until */
 
 /* Start one; the record (the configuration, may be NULL) is borrowed. */
-void	part_start(struct part *, struct globals *, const struct rec *);
+void	part_start(struct part *, struct cli *, const struct rec *);
 /*
  * Wait until this time (CLOCK_MONOTONIC, ms) and take what it found. What it
  * said on stderr is passed on, but for the sentence of its failure.
@@ -45,8 +45,8 @@ void	part_clear(struct part *);
  * One step in a process of its own, from start to end: its answer, for the
  * caller to free, or NULL; it has said why.
  */
-struct rec *part_step(int (*)(struct globals *, const struct rec *,
-	    struct rec *), struct globals *, const struct rec *);
+struct rec *part_step(int (*)(struct cli *, const struct rec *,
+	    struct rec *), struct cli *, const struct rec *);
 /* The clock of part_wait. */
 int64_t	part_now(void);
 

@@ -107,7 +107,7 @@ by_files(struct walk *w)
 }
 
 int
-select_files(struct globals *g)
+select_files(struct cli *g)
 {
 	const char	*path;
 	size_t		 it = 0;

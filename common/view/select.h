@@ -7,13 +7,13 @@
 
 #include <stdbool.h>
 
-#include "cmd.h"
+#include "command.h"
 
 struct rec;
 struct session;
 
 struct select {
-	struct globals	*g;
+	struct cli	*g;
 	int		 argc;
 	char		**argv;
 	unsigned int	 all_states;	/* bit mask that --all means */
@@ -31,7 +31,7 @@ struct select {
  * Read what --cidfile names, as whoever started us: to be called before a
  * session is opened. 0, or -1 after telling the person why.
  */
-int	select_files(struct globals *);
+int	select_files(struct cli *);
 /*
  * Look up all names first: one that is missing ends it before anything is
  * done, unless --ignore or --force is given. Then call the function for each;

@@ -7,8 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "given.h"
 #include "harness.h"
+#include "opt.h"
 #include "record.h"
 
 static const struct opt	table[] = {
@@ -30,6 +31,12 @@ static const struct opt	table[] = {
 	{ 0 }
 };
 
+static const struct opt	globals[] = {
+	{ "root", 0, OPT_STRING, NULL, "", NULL, NULL },
+	{ "log-level", 0, OPT_STRING, NULL, "", NULL, NULL },
+	{ 0 }
+};
+
 static struct rec	*opts, *global;
 static char		*args[16];
 static int		 nargs;
@@ -40,7 +47,8 @@ static int
 parse(const char *line, bool early)
 {
 	static char	 copy[1024];
-	struct opt_set	 set = { "run", { table }, early };
+	struct opt_set	 set = { "bulkhead", "run", { table }, { globals },
+			    early };
 	char		*s = copy, *w;
 	int		 fd, save, r;
 	ssize_t		 n;
@@ -171,35 +179,31 @@ not_taken(void)
 	refused("--fo\033o", "unknown flag: --fo\\x1bo\n");
 }
 
-/* Every row of every command: names once, letters once, a known kind. */
+/* The files that options name are open before anybody removes them. */
 static void
-check_set(const struct command *c)
+files(void)
 {
-	const struct opt	*o;
+	static const struct opt	 named[] = {
+		{ "read", 0, OPT_FILE_LIST, NULL, "", NULL, NULL },
+		{ "other", 0, OPT_STRING, NULL, "", NULL, NULL },
+		{ 0 }
+	};
+	struct opt_set	 set = { "bulkhead", "run", { named }, { globals },
+			    false };
+	struct rec	*r = rec_new();
+	struct parse_err e;
+	char		 path[2][32] = { "/tmp/opt.XXXXXX", "/tmp/opt.XXXXXX" };
+	size_t		 len;
 
-	for (size_t i = 0; i < OPT_TABLES; i++)
-		for (o = c->opts.tables[i]; o != NULL && o->name != NULL;
-		    o++) {
-			if (opt_find(&c->opts, o->name, strlen(o->name)) !=
-			    o || (o->letter != 0 &&
-			    opt_letter(&c->opts, o->letter) != o)) {
-				printf("# %s: %s twice\n", c->name, o->name);
-				CHECK(0);
-			}
-			if (o->kind == OPT_ONLY && o->complete == NULL)
-				CHECK(0);
-		}
-}
-
-static void
-check_all(const struct command *const *list)
-{
-	for (; *list != NULL; list++) {
-		CHECK((*list)->summary != NULL);
-		check_set(*list);
-		if ((*list)->group != NULL)
-			check_all((*list)->group);
-	}
+	for (int i = 0; i < 2; i++)
+		close(mkstemp(path[i]));
+	(void)rec_add(r, "read", path[0]);
+	(void)rec_add(r, "other", path[1]);
+	opt_open_files(&set, r);
+	CHECK(unlink(path[0]) == 0 && unlink(path[1]) == 0);
+	CHECK(given_read(path[0], &len, &e) != NULL && len == 0);
+	CHECK(given_read(path[1], &len, &e) == NULL);
+	rec_free(r);
 }
 
 int
@@ -207,7 +211,7 @@ main(void)
 {
 	taken();
 	not_taken();
-	check_all(commands);
+	files();
 	rec_free(opts);
 	rec_free(global);
 	return (finish());

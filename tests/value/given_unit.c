@@ -15,9 +15,7 @@
 #include <unistd.h>
 
 #include "given.h"
-#include "opt.h"
 #include "harness.h"
-#include "record.h"
 
 static char		 dir[] = "/tmp/given.XXXXXX";
 static struct parse_err	 why;
@@ -182,30 +180,6 @@ test_descriptor(void)
 	CHECK(given_fd("/dev/zero", &why) == -1);
 }
 
-static void
-test_options(void)
-{
-	static const struct opt	 table[] = {
-		{ "read", 0, OPT_FILE_LIST, NULL, "", NULL, NULL },
-		{ "other", 0, OPT_STRING, NULL, "", NULL, NULL },
-		{ 0 }
-	};
-	struct opt_set	 set = { "run", { table }, false };
-	struct rec	*opts = rec_new();
-	char		 one[128], two[128];
-
-	put("one", "1", 1);
-	(void)snprintf(one, sizeof(one), "%s", at("one"));
-	put("two", "2", 1);
-	(void)snprintf(two, sizeof(two), "%s", at("two"));
-	(void)rec_add(opts, "read", one);
-	(void)rec_add(opts, "other", two);
-	given_open_options(&set, opts);
-	CHECK(unlink(one) == 0 && unlink(two) == 0);
-	CHECK(reads(one, "1") && refuses(two, "No such file"));
-	rec_free(opts);
-}
-
 int
 main(void)
 {
@@ -216,7 +190,6 @@ main(void)
 	test_bound();
 	test_pipes();
 	test_descriptor();
-	test_options();
 	for (const char *names[] = { "plain", "link", "magic", "big", "fifo",
 	    NULL }, **n = names; *n != NULL; n++)
 		(void)unlink(at(*n));

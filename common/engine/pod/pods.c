@@ -8,7 +8,7 @@
 #include <bsd/string.h>
 
 #include "cgroup.h"
-#include "cmd.h"
+#include "command.h"
 #include "objlock.h"
 #include "record.h"
 #include "remove.h"

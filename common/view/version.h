@@ -1,5 +1,8 @@
-#ifndef BULKHEAD_VERSION_H
-#define BULKHEAD_VERSION_H
+/*
+ * Which bulkhead this is, and on what.
+ */
+#ifndef VIEW_VERSION_H
+#define VIEW_VERSION_H
 
 #include <jansson.h>
 

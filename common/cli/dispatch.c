@@ -1,0 +1,288 @@
+/*
+ * From the words of a command line to the command that runs.
+ */
+#include "command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "error.h"
+#include "log.h"
+#include "record.h"
+#include "say.h"
+
+#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* The path to a command as a person types it, and where it leads. */
+struct place {
+	char		 path[64];
+	struct entry	 at;	/* a noun, a command; or nothing: the top */
+};
+
+static void
+append(struct place *p, const char *word)
+{
+	size_t	 n = strlen(p->path);
+
+	(void)snprintf(p->path + n, sizeof(p->path) - n, "%s%s",
+	    n == 0 ? "" : " ", word);
+}
+
+static int
+unknown(const struct cli *cli, const struct place *p, const char *name)
+{
+	const struct program	*prog = cli->program;
+	const char		*gap = *p->path ? " " : "";
+
+	if (command_word(p->at.noun == NULL ? prog->later : p->at.noun->later,
+	    name))
+		return (say_error("`%s %s%s%s` is not supported by %s yet",
+		    prog->name, p->path, gap, name, prog->name));
+	say_error("unrecognized command `%s %s%s%s`", prog->name, p->path, gap,
+	    name);
+	if (p->at.noun == NULL)
+		help_suggest(prog, name);
+	fprintf(stderr, "Try '%s %s%s--help' for more information\n",
+	    prog->name, p->path, gap);
+	return (EXIT_ENGINE);
+}
+
+/* Which objects are meant must be said once, and only once. */
+static int
+check_selection(const struct command *c, const struct rec *o, int argc)
+{
+	bool	 all = opt_flag(o, "all", false);
+	bool	 latest = opt_flag(o, "latest", false);
+	bool	 file = opt_given(o, "cidfile");
+
+	if (opt_given(o, "filter")) {
+		if (argc > 0)
+			return (say_error("--filter takes no arguments"));
+		return (0);
+	}
+	if (file && (all || latest))
+		return (say_error("--all, --latest, and --cidfile cannot be "
+		    "used together"));
+	if (all && latest)
+		return (say_error("--all and --latest cannot be used "
+		    "together"));
+	if (argc > 0 && all)
+		return (say_error("%s", c->all_error != NULL ? c->all_error :
+		    "no arguments are needed with --all"));
+	if (argc > 0 && latest)
+		return (say_error("--latest and containers cannot be used "
+		    "together"));
+	if (argc == 0 && !all && !latest && !file)
+		return (say_error("%s", c->args_error));
+	return (0);
+}
+
+static int
+check_args(const struct cli *cli, const char *path, int argc)
+{
+	const struct command	*c = command_body(cli->command);
+
+	if (c->args_error != NULL)
+		return (check_selection(c, cli->opts, argc));
+	if (c->max_args == 0 && argc > 0)
+		return (say_error("`%s %s` takes no arguments",
+		    cli->program->name, path));
+	if (c->max_args == -1 && argc < c->min_args)
+		return (say_error("requires at least %d arg(s), only received "
+		    "%d", c->min_args, argc));
+	if (c->min_args == 0 && c->max_args > 0 && argc > c->max_args)
+		return (say_error("accepts at most %d arg(s), received %d",
+		    c->max_args, argc));
+	if (c->max_args > 0 && (argc < c->min_args || argc > c->max_args))
+		return (say_error("accepts between %d and %d arg(s), received "
+		    "%d", c->min_args, c->max_args, argc));
+	return (0);
+}
+
+/* --trace and --log-level, which may stand before or behind the command. */
+static int
+apply_globals(struct cli *cli)
+{
+	static const char *const	 levels[] = { "panic", "fatal",
+					    "error", "warning", "warn", "info",
+					    "debug", "trace" };
+	const char			*level;
+	size_t				 i;
+
+	cli->trace = opt_flag(cli->global, "trace", false);
+	level = opt_str(cli->global, "log-level", "warn");
+	for (i = 0; i < NITEMS(levels); i++)
+		if (strcmp(level, levels[i]) == 0)
+			break;
+	if (i == NITEMS(levels))
+		return (say_error("log level \"%s\" is not supported, choose "
+		    "from: trace, debug, info, warn, warning, error, fatal, "
+		    "panic", level));
+	cli->verbose = i < 5 ? 0 : i == 5 ? 1 : 2;
+	log_init(cli->program->name, cli->verbose > 1, 0);
+	return (0);
+}
+
+/* The command line is not one of ours, which has been said. */
+static int
+misused(const struct cli *cli)
+{
+	if (opt_flag(cli->global, "trace", false))
+		say_trace();
+	say_code(ERR_INVALID_ARG);
+	return (EXIT_ENGINE);
+}
+
+/* The options that may stand at this place. */
+static struct opt_set
+options_of(const struct cli *cli, const struct place *p)
+{
+	const struct program	*prog = cli->program;
+	struct opt_set		 set = { .program = prog->name,
+				    .command = p->path,
+				    .global = { prog->global },
+				    .stop_early = true };
+
+	if (p->at.command != NULL) {
+		const struct command	*c = command_body(p->at.command);
+
+		memcpy(set.tables, c->options, sizeof(set.tables));
+		set.stop_early = c->stop_early;
+	} else if (p->at.noun == NULL) {
+		set.tables[0] = prog->own;
+		set.global[1] = prog->before;
+	}
+	return (set);
+}
+
+static int
+run_command(struct cli *cli, const struct place *p, int argc, char **argv)
+{
+	struct opt_set	 set = options_of(cli, p);
+	int		 n, r;
+
+	cli->command = p->at.command;
+	n = opt_parse(&set, argc, argv, cli->opts, cli->global);
+	if (opt_flag(cli->global, "trace", false))
+		say_trace();
+	if (n != -1 && opt_flag(cli->opts, "help", false)) {
+		help_command(cli->program, cli->command, p->path);
+		return (0);
+	}
+	r = n == -1 ? EXIT_ENGINE : apply_globals(cli);
+	if (r == 0)
+		r = check_args(cli, p->path, n);
+	if (r != 0) {
+		say_code(ERR_INVALID_ARG);
+		return (r);
+	}
+	cli->argc = n;
+	cli->argv = argv;
+	opt_open_files(&set, cli->opts);
+	return (cli->program->run(cli));
+}
+
+/* `bulkhead help [COMMAND [COMMAND]]` */
+static int
+help(const struct program *prog, int argc, char **argv)
+{
+	struct place	 p = { 0 };
+
+	for (int i = 0; i < argc; i++) {
+		if (p.at.command != NULL ||
+		    !command_find(prog, p.at.noun, argv[i], &p.at)) {
+			fprintf(stderr, "Unknown help topic [`%s`]\n",
+			    argv[i]);
+			return (EXIT_ENGINE);
+		}
+		append(&p, p.at.name);
+	}
+	if (p.at.command != NULL)
+		help_command(prog, p.at.command, p.path);
+	else if (p.at.noun != NULL)
+		help_noun(prog, p.at.noun);
+	else
+		help_program(prog);
+	return (0);
+}
+
+/* `bulkhead container ...` */
+static int
+run_noun(struct cli *cli, struct place *p, int argc, char **argv)
+{
+	struct opt_set	 set = options_of(cli, p);
+	int		 n;
+
+	if (argc == 0 || strcmp(argv[0], "--help") == 0 ||
+	    strcmp(argv[0], "-h") == 0) {
+		help_noun(cli->program, p->at.noun);
+		if (argc == 0)
+			return (say_error("missing command '%s %s COMMAND'",
+			    cli->program->name, p->path));
+		return (0);
+	}
+	if (argv[0][0] == '-') {
+		if ((n = opt_parse(&set, argc, argv, cli->opts,
+		    cli->global)) == -1)
+			return (misused(cli));
+		return (run_noun(cli, p, n, argv));
+	}
+	if (!command_find(cli->program, p->at.noun, argv[0], &p->at))
+		return (unknown(cli, p, argv[0]));
+	append(p, argv[0]);
+	return (run_command(cli, p, argc - 1, argv + 1));
+}
+
+static int
+print_page(const struct program *prog, const char *name)
+{
+	if (strcmp(name, "-") != 0)
+		return (page_print(prog, name) == 0 ? 0 : EXIT_ENGINE);
+	page_list(prog);
+	return (0);
+}
+
+/* The options of the program itself. -1: there is a command to run. */
+static int
+own_options(const struct cli *cli, int argc)
+{
+	const struct program	*prog = cli->program;
+
+	if (opt_flag(cli->opts, "version", false)) {
+		printf("%s version %s\n", prog->name, prog->version);
+		return (0);
+	}
+	if (opt_flag(cli->opts, "dump-options", false)) {
+		help_dump(prog);
+		return (0);
+	}
+	if (opt_given(cli->opts, "dump-page"))
+		return (print_page(prog, opt_str(cli->opts, "dump-page", "")));
+	if (argc > 0 && !opt_flag(cli->opts, "help", false))
+		return (-1);
+	help_program(prog);
+	if (argc == 0 && !opt_given(cli->opts, "help"))
+		return (say_error("missing command '%s COMMAND'", prog->name));
+	return (0);
+}
+
+int
+dispatch(struct cli *cli, int argc, char **argv)
+{
+	struct place	 p = { 0 };
+	struct opt_set	 set = options_of(cli, &p);
+	int		 n, r;
+
+	argv++;
+	if ((n = opt_parse(&set, argc - 1, argv, cli->opts, cli->global)) == -1)
+		return (misused(cli));
+	if ((r = own_options(cli, n)) != -1)
+		return (r);
+	if (strcmp(argv[0], "help") == 0)
+		return (help(cli->program, n - 1, argv + 1));
+	if (!command_find(cli->program, NULL, argv[0], &p.at))
+		return (unknown(cli, &p, argv[0]));
+	append(&p, argv[0]);
+	return (p.at.noun != NULL ? run_noun(cli, &p, n - 1, argv + 1) :
+	    run_command(cli, &p, n - 1, argv + 1));
+}
