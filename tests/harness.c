@@ -18,43 +18,87 @@
 
 static int	 failures, count, log_fd = -1;
 
-/* Between fork and exec: the exit status is all there is to say it with. */
+/*
+ * Between fork and exec, where only the exit status can tell of a failure. The
+ * descriptors get their numbers from HELPER_FD on; a first copy is made above
+ * all of them, so that none overwrites another.
+ */
 static _Noreturn void
-child(const char *path, const char *role, int channel, int log)
+child(const char *path, const char *role, const int *fds, int nfds, int log)
 {
 	char	*argv[] = { NULL, NULL, NULL, NULL }, *env[] = { NULL };
+	int	 up[START_FDS];
 
 	memcpy(&argv[0], &path, sizeof(path));
 	memcpy(&argv[1], &(const char *){ "-p" }, sizeof(char *));
 	memcpy(&argv[2], &role, sizeof(role));
-	if (dup2(log, STDERR_FILENO) == -1 ||
-	    dup2(channel, HELPER_FD) == -1 || (geteuid() == 0 &&
-	    (setgroups(0, NULL) == -1 || setgid(NOBODY) == -1 ||
-	    setuid(NOBODY) == -1)))
+	if (dup2(log, STDERR_FILENO) == -1)
+		_exit(126);
+	for (int i = 0; i < nfds; i++)
+		if ((up[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 32)) == -1)
+			_exit(126);
+	for (int i = 0; i < nfds; i++)
+		if (dup2(up[i], HELPER_FD + i) == -1)
+			_exit(126);
+	(void)close_range((unsigned int)(HELPER_FD + nfds), ~0U,
+	    CLOSE_RANGE_CLOEXEC);
+	if (geteuid() == 0 && (setgroups(0, NULL) == -1 ||
+	    setgid(NOBODY) == -1 || setuid(NOBODY) == -1))
 		_exit(126);
 	execve(path, argv, env);
 	_exit(127);
 }
 
+/* The user that the program runs as makes it: refresh checks that. */
+static void
+make_pair(int sp[2])
+{
+	uid_t	 me = geteuid();
+
+	if ((me == 0 && seteuid(NOBODY) == -1) ||
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sp) == -1 ||
+	    (me == 0 && seteuid(me) == -1))
+		err(1, "socketpair");
+}
+
+pid_t
+start_fds(const char *path, enum role peer, int *ends, int nends, int dir_fd,
+    int log)
+{
+	char	 role[16];
+	int	 fds[START_FDS], nfds = 0, sp[2];
+	pid_t	 pid;
+
+	(void)snprintf(role, sizeof(role), "%#x", (unsigned int)peer);
+	for (; nfds < nends; nfds++) {
+		make_pair(sp);
+		ends[nfds] = sp[0];
+		fds[nfds] = sp[1];
+	}
+	if (dir_fd != -1)
+		fds[nfds++] = dir_fd;
+	if (fflush(stdout) == EOF || (pid = fork()) == -1)
+		err(1, "start %s", path);
+	if (pid == 0)
+		child(path, role, fds, nfds, log);
+	for (int i = 0; i < nends; i++)
+		close(fds[i]);
+	return (pid);
+}
+
 pid_t
 start(const char *path, enum role peer, enum role self, struct chan *ch)
 {
-	char	 role[16];
-	int	 sp[2], log[2];
+	int	 end, log[2];
 	pid_t	 pid;
 
 	log_init("test", 0, 0);
-	(void)snprintf(role, sizeof(role), "%#x", (unsigned int)peer);
-	if (fflush(stdout) == EOF || pipe2(log, O_CLOEXEC) == -1 ||
-	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sp) == -1 ||
-	    (pid = fork()) == -1)
+	if (pipe2(log, O_CLOEXEC) == -1)
 		err(1, "start %s", path);
-	if (pid == 0)
-		child(path, role, sp[1], log[1]);
-	close(sp[1]);
+	pid = start_fds(path, peer, &end, 1, -1, log[1]);
 	close(log[1]);
 	log_fd = log[0];
-	*ch = (struct chan){ .fd = sp[0], .self = peer, .peer = self };
+	*ch = (struct chan){ .fd = end, .self = peer, .peer = self };
 	return (pid);
 }
 

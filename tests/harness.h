@@ -17,6 +17,14 @@
  * and shown, with a # before each line, by stop.
  */
 pid_t	start(const char *, enum role, enum role, struct chan *);
+/*
+ * The same for a program that is started with several channels, and perhaps a
+ * directory (-1: none) behind them: our ends of the channels are put into the
+ * array. Its stderr is `log`.
+ */
+#define START_FDS	8
+pid_t	start_fds(const char *, enum role, int *ends, int nends, int dir_fd,
+	    int log);
 /* Close its channel, wait. Its exit status, or minus the signal. */
 int	stop(pid_t, struct chan *);
 /* Ask and wait for the answer: its error, or UINT32_MAX if there is none. */

@@ -27,12 +27,12 @@ while IFS='	' read -r file expr what; do
 		continue
 	fi
 	o=$B/obj/libexec/$name
-	gcc -std=gnu17 -D_GNU_SOURCE -O1 -w -I"$tmp/src" -Icommon -Ipolicy \
-	    -I"$B/obj/policy" -c -o "$tmp/mutant.o" "$tmp/src/$file" || exit 1
+	gcc -std=gnu17 -D_GNU_SOURCE -O1 -w -I"$tmp/src" -Icommon/base \
+	    -Icommon/protocol -Ipolicy -I"$B/obj/policy" -c -o "$tmp/mutant.o" "$tmp/src/$file" || exit 1
 	objs=$(ls "$o"/*.o | grep -v "/${file%.c}\.o$")
 	# shellcheck disable=SC2086
-	gcc -o "$tmp/$name" "$tmp/mutant.o" $objs "$B/obj/common.a" $libs ||
-	    exit 1
+	gcc -o "$tmp/$name" "$tmp/mutant.o" $objs \
+	    "$B/obj/common/protocol.a" "$B/obj/common/base.a" $libs || exit 1
 	timeout 60 "$B/obj/tests/$name/${name}_test" "$tmp/$name" \
 	    > "$tmp/out" 2>&1
 	st=$?

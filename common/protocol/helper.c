@@ -2,6 +2,7 @@
 
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
@@ -109,6 +110,7 @@ void
 helper_sandbox(struct helper *h, const int *dirs, size_t ndirs)
 {
 	confine_sandbox(h->policy, dirs, ndirs);
+	h->confined = true;
 }
 
 int
@@ -186,10 +188,34 @@ find(const struct handler *t, size_t n, enum msg_type type)
 	return (NULL);
 }
 
-/* Run the handler, if the state allows it. 0: answered, -1: errno. */
+/*
+ * Confine the process with the directories of this request. A descriptor that
+ * is not a directory gets no Landlock rule; its handler refuses it.
+ */
+static void
+sandbox_with(struct helper *h, const void *ctx, const struct packet *p)
+{
+	int		 dirs[HELPER_DIRS];
+	struct stat	 st;
+
+	for (int i = 0; i < HELPER_DIRS; i++)
+		dirs[i] = -1;
+	h->dirs(ctx, p, dirs);
+	for (int i = 0; i < HELPER_DIRS; i++)
+		if (dirs[i] != -1 && (fstat(dirs[i], &st) == -1 ||
+		    !S_ISDIR(st.st_mode)))
+			dirs[i] = -1;
+	helper_sandbox(h, dirs, HELPER_DIRS);
+}
+
+/*
+ * Run the handler, if the state allows it; before, confine the process, if
+ * this is the time. The helper is NULL where main does that. 0: answered, -1:
+ * errno.
+ */
 static int
-dispatch(const struct handler *e, unsigned int state, void *ctx,
-    struct packet *p, struct answer *a)
+dispatch(struct helper *h, const struct handler *e, unsigned int state,
+    void *ctx, struct packet *p, struct answer *a)
 {
 	a->type = MSG_reply;
 	a->nfds = 0;
@@ -208,13 +234,15 @@ dispatch(const struct handler *e, unsigned int state, void *ctx,
 		errno = EBUSY;
 		return (-1);
 	}
+	if (h != NULL && e->type == h->sandbox_at && !h->confined)
+		sandbox_with(h, ctx, p);
 	errno = 0;
 	return (e->run(ctx, p, a));
 }
 
-int
-helper_once(struct chan *ch, const struct handler *table, size_t n,
-    unsigned int *state, void *ctx)
+static int
+serve_one(struct helper *h, struct chan *ch, const struct handler *table,
+    size_t n, unsigned int *state, void *ctx)
 {
 	struct packet	 p;
 	struct answer	 a;
@@ -222,7 +250,7 @@ helper_once(struct chan *ch, const struct handler *table, size_t n,
 
 	if ((rc = chan_recv(ch, &p)) != 1)
 		return (rc);
-	rc = dispatch(find(table, n, p.info->type), *state, ctx, &p, &a);
+	rc = dispatch(h, find(table, n, p.info->type), *state, ctx, &p, &a);
 	error = rc == -1 ? (errno == 0 ? EIO : errno) : 0;
 	packet_clear(&p);
 	if (a.later && rc == 0)
@@ -235,12 +263,19 @@ helper_once(struct chan *ch, const struct handler *table, size_t n,
 }
 
 int
+helper_once(struct chan *ch, const struct handler *table, size_t n,
+    unsigned int *state, void *ctx)
+{
+	return (serve_one(NULL, ch, table, n, state, ctx));
+}
+
+int
 helper_serve(struct helper *h, const struct handler *table, size_t n,
     unsigned int *state, void *ctx)
 {
 	int	 rc;
 
-	while ((rc = helper_once(&h->chan, table, n, state, ctx)) == 1)
+	while ((rc = serve_one(h, &h->chan, table, n, state, ctx)) == 1)
 		;
 	return (rc == 0 ? EX_OK : EX_PROTOCOL);
 }

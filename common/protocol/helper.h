@@ -1,5 +1,7 @@
 /*
- * The life of every helper: five calls in main, in this order.
+ * The life of every helper: five calls in main, in this order. A helper that
+ * can only be confined when the front end has sent it the directories it works
+ * in says so in struct helper, with sandbox_at, in place of the fourth.
  */
 #ifndef PROTOCOL_HELPER_H
 #define PROTOCOL_HELPER_H
@@ -12,6 +14,7 @@
 #include "chan.h"
 
 #define HELPER_FD	3
+#define HELPER_DIRS	4
 
 struct policy;
 
@@ -43,6 +46,16 @@ struct helper {
 	const struct policy	*policy;
 	const struct policy	*inner;		/* of a process that it forks,
 						 * for -P; or NULL */
+	/*
+	 * helper_serve confines the process when this request has arrived in
+	 * a state that allows it, before its handler runs; 0: main has called
+	 * helper_sandbox. `dirs` puts the descriptors of the policy's DIR
+	 * rows into the array, which comes with -1 in each place.
+	 */
+	enum msg_type		 sandbox_at;
+	void			(*dirs)(const void *, const struct packet *,
+				    int[HELPER_DIRS]);
+	bool			 confined;
 	struct chan		 chan;
 };
 
@@ -59,12 +72,15 @@ void	helper_socket_upto(struct helper *, int);
 void	helper_drop(struct helper *);
 /*
  * Limits, Landlock, then seccomp, all from the policy. The array gives a
- * descriptor for each DIR slot that the policy names (-1: no such directory
- * in this run, nothing is granted). Every step is fatal, except Landlock on
+ * descriptor for each DIR row that the policy has (-1: no such directory in
+ * this run, the row grants nothing). Every step is fatal, except Landlock on
  * a kernel that has none, which is logged at debug level.
  */
 void	helper_sandbox(struct helper *, const int *, size_t);
-/* Serve until the channel closes: EX_OK, or EX_PROTOCOL. */
+/*
+ * Serve until the channel closes: EX_OK, or EX_PROTOCOL. Confine the process
+ * at `sandbox_at`.
+ */
 int	helper_serve(struct helper *, const struct handler *, size_t,
 	    unsigned int *, void *);
 /*

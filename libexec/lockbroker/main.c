@@ -34,7 +34,15 @@ struct broker {
 	char		 command[140];
 };
 
-/* The walls go up when the directory is there. */
+/* For Landlock: the directory of the locks. */
+static void
+directories(const void *ctx, const struct packet *p, int dirs[HELPER_DIRS])
+{
+	(void)ctx;
+	dirs[0] = p->fds[0];
+}
+
+/* The process is confined from here on: see .sandbox_at in main. */
 static int
 on_lock_open(void *ctx, struct packet *p, struct answer *a)
 {
@@ -46,9 +54,8 @@ on_lock_open(void *ctx, struct packet *p, struct answer *a)
 					    .any = m->flags != 0,
 					    .command = b->command,
 					    .pid = b->pid };
-	int				 dir = p->fds[0];
 
-	helper_sandbox(&b->helper, &dir, 1);
+	/* After a failure there is no second try: nothing else is served. */
 	b->state = 0;
 	b->locks = locks_open(packet_take_fd(p, 0), &want);
 	if (b->locks == NULL)
@@ -291,7 +298,8 @@ int
 main(int argc, char **argv)
 {
 	struct broker	 b = { .helper = { .name = "lockbroker",
-			    .self = R_LOCK, .policy = &lockbroker_policy },
+			    .self = R_LOCK, .policy = &lockbroker_policy,
+			    .sandbox_at = MSG_lock_open, .dirs = directories },
 			    .state = EMPTY };
 	int		 rc;
 

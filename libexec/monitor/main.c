@@ -93,7 +93,6 @@ on_mon_open(void *ctx, struct packet *p, struct answer *a)
 		return (-1);
 	}
 	logfile_init(&m->log);
-	helper_sandbox(&m->h, &m->run_dir, 1);
 	memcpy(a->fds, fds, sizeof(fds));
 	a->type = MSG_reply_fd3;
 	a->nfds = 3;
@@ -361,9 +360,10 @@ main(int argc, char **argv)
 	io_init(&m->io);
 	viewers_init(&m->viewers);
 	ctl_init(&m->ctl, m, &m->h.chan);
-	/* on_mon_open goes on with helper_sandbox, when it has all it needs. */
 	if (fcntl(HELPER_FD, F_SETFL, O_RDWR | O_NONBLOCK) == -1)
 		fatal("channel");
+	watch_open(m);				/* until mon_open is served */
+	helper_sandbox(&m->h, &m->run_dir, 1);
 	watch(m);
 	return (EX_OK);
 }

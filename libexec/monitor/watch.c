@@ -201,6 +201,13 @@ turn(struct monitor *m)
 }
 
 void
+watch_open(struct monitor *m)
+{
+	while (m->state == EMPTY && !done(m))
+		turn(m);
+}
+
+void
 watch(struct monitor *m)
 {
 	while (!done(m))

@@ -5,9 +5,11 @@
 
 struct monitor;
 
+/* Serve the front end until it has opened the monitor, or has gone. */
+void	watch_open(struct monitor *);
 /*
- * Serve the container, its viewers and its clients, until nobody is owed
- * anything any more.
+ * Serve the container, its viewers and its clients, until the container's
+ * output is written and the status has been given to the front end.
  */
 void	watch(struct monitor *);
 /* When the container ended, as answers give it, into a buffer. */

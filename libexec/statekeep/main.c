@@ -51,7 +51,10 @@ record_of(struct packet *p, unsigned int i, struct answer *a)
 	return (r);
 }
 
-/* Somewhere else than in the per-boot directory; before the walls go up. */
+/*
+ * Events go elsewhere than to the per-boot directory. The front end sends this
+ * before state_open, so that the directory is in the sandbox.
+ */
 static int
 on_event_to(void *ctx, struct packet *p, struct answer *a)
 {
@@ -63,22 +66,29 @@ on_event_to(void *ctx, struct packet *p, struct answer *a)
 	return (0);
 }
 
-/*
- * The directories come with the first message, so that is when the walls go
- * up: nothing that anybody wrote has been read by then.
- */
+/* For Landlock: durable state, per-boot state, the log of events. */
+static void
+directories(const void *ctx, const struct packet *p, int dirs[HELPER_DIRS])
+{
+	const struct server	*s = ctx;
+
+	if (!p->body.state_open.memory) {
+		dirs[0] = p->fds[0];
+		dirs[1] = p->fds[1];
+	}
+	dirs[2] = s->records.events.dir_fd;
+}
+
+/* The process is confined from here on: see .sandbox_at in main. */
 static int
 on_state_open(void *ctx, struct packet *p, struct answer *a)
 {
 	const struct msg_state_open *m = &p->body.state_open;
 	struct server	*s = ctx;
-	int		 dirs[3] = { m->memory ? -1 : p->fds[0],
-			    m->memory ? -1 : p->fds[1],
-			    s->records.events.dir_fd }, rc;
 	struct rec	*settings, *made_with;
+	int		 rc;
 
-	helper_sandbox(&s->helper, dirs, 3);
-	/* The walls are up: whatever comes now, there is no second opening. */
+	/* After a failure there is no second try: nothing else is served. */
 	s->state = 0;
 	(void)snprintf(s->records.ns, sizeof(s->records.ns), "%s", m->ns);
 	if (state_init(&s->records, m->memory ? -1 : packet_take_fd(p, 0),
@@ -377,7 +387,8 @@ int
 main(int argc, char **argv)
 {
 	struct server	 s = { .helper = { .name = "statekeep",
-			    .self = R_STATE, .policy = &statekeep_policy },
+			    .self = R_STATE, .policy = &statekeep_policy,
+			    .sandbox_at = MSG_state_open, .dirs = directories },
 			    .records.events = { .dir_fd = -1, .sock_fd = -1 },
 			    .state = EMPTY };
 	int		 rc;

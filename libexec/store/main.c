@@ -9,8 +9,8 @@
  * Dies:   when its channel closes; staging directories go with it. When it is
  *	   killed their locks are gone, and the next store discards them.
  *
- * It confines itself in its first handler, store_open, because Landlock needs
- * the two directories that come with it. Until then it has parsed one packet.
+ * It is confined when its first request, store_open, has arrived, because
+ * Landlock needs the two directories that come with it.
  */
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -38,6 +38,16 @@
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
+/* For Landlock: the graph root and the run root. */
+static void
+directories(const void *ctx, const struct packet *p, int dirs[HELPER_DIRS])
+{
+	(void)ctx;
+	dirs[0] = p->fds[0];
+	dirs[1] = p->fds[1];
+}
+
+/* The process is confined from here on: see .sandbox_at in main. */
 static int
 on_store_open(void *ctx, struct packet *p, struct answer *a)
 {
@@ -48,7 +58,6 @@ on_store_open(void *ctx, struct packet *p, struct answer *a)
 	dirs[0] = packet_take_fd(p, 0);
 	dirs[1] = packet_take_fd(p, 1);
 	s->state = SHUT;
-	helper_sandbox(&s->h, dirs, NITEMS(dirs));
 	if (store_setup(s, dirs[0], dirs[1], m->driver, m->create != 0,
 	    a) == -1)
 		return (-1);
@@ -275,7 +284,9 @@ main(int argc, char **argv)
 {
 	struct store	 s = { .state = CLOSED, .graph = -1, .run = -1,
 			    .h = { .name = "store", .self = R_STORE,
-			    .policy = &store_policy } };
+			    .policy = &store_policy,
+			    .sandbox_at = MSG_store_open,
+			    .dirs = directories } };
 	size_t		 seed = 0;
 	int		 rc;
 

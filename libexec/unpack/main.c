@@ -114,6 +114,15 @@ check_descriptors(int stream, int dir, struct answer *a)
 	return (0);
 }
 
+/* For Landlock: the layer's directory. */
+static void
+directories(const void *ctx, const struct packet *p, int dirs[HELPER_DIRS])
+{
+	(void)ctx;
+	dirs[0] = p->fds[1];
+}
+
+/* The process is confined from here on: see .sandbox_at in main. */
 static int
 on_layer_unpack(void *ctx, struct packet *p, struct answer *a)
 {
@@ -134,10 +143,9 @@ on_layer_unpack(void *ctx, struct packet *p, struct answer *a)
 	};
 	int				 rc;
 
+	u->state = DONE;
 	if (check_descriptors(stream, dir, a) == -1)
 		return (-1);
-	u->state = DONE;
-	helper_sandbox(u->helper, &dir, 1);
 	if ((r = layer_unpack(stream, dir, &o, &w)) == NULL) {
 		errno = w.error;
 		return (answer_text(a, "%s", w.text));
@@ -159,7 +167,9 @@ int
 main(int argc, char **argv)
 {
 	struct helper	 h = { .name = "unpack", .self = R_UNPACK,
-			    .policy = &unpack_policy };
+			    .policy = &unpack_policy,
+			    .sandbox_at = MSG_layer_unpack,
+			    .dirs = directories };
 	struct unpack	 u = { .helper = &h, .state = EMPTY };
 
 	helper_args(&h, argc, argv);

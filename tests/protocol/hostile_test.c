@@ -12,7 +12,6 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -28,7 +27,6 @@
 #include "wire.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
-#define NOBODY		65534
 
 /* The wrong body is of these kinds; each field in turn has the fault. */
 enum fault { NONE, OVER, NUL };
@@ -148,61 +146,16 @@ struct victim {
 	int	 nends;
 };
 
-static _Noreturn void
-become(const struct program *p, enum role peer, int *theirs)
-{
-	char	 path[PATH_MAX + 16], role[16];
-	int	 fd = 3;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", libexec, p->name);
-	(void)snprintf(role, sizeof(role), "%#x", (unsigned int)peer);
-	/* Up and out of the way first, then down to their numbers. */
-	for (int i = 0; i < 3; i++)
-		if (theirs[i] != -1)
-			theirs[i] = fcntl(theirs[i], F_DUPFD_CLOEXEC, 32);
-	for (int i = 0; i < 3 && theirs[i] != -1; i++)
-		(void)dup2(theirs[i], fd++);
-	if (p->last_fd >= fd)
-		(void)dup2(dir_fd, fd++);
-	(void)dup2(null_fd, STDERR_FILENO);
-	(void)close_range((unsigned int)fd, ~0U, 0);
-	if (geteuid() == 0 && (setgroups(0, NULL) == -1 ||
-	    setgid(NOBODY) == -1 || setuid(NOBODY) == -1))
-		_exit(126);
-	execl(path, path, "-p", role, (char *)NULL);
-	_exit(127);
-}
-
-/* Made by who it runs as, or refresh would see that it was not. */
-static void
-pair(int sp[2])
-{
-	uid_t	 me = geteuid();
-
-	if ((me == 0 && seteuid(NOBODY) == -1) ||
-	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sp) == -1 ||
-	    (me == 0 && seteuid(me) == -1))
-		err(1, "socketpair");
-}
-
 static void
 start_victim(struct victim *v, const struct program *p, enum role peer)
 {
-	int	 theirs[3] = { -1, -1, -1 }, sp[2];
+	char	 path[PATH_MAX + 16];
 
+	(void)snprintf(path, sizeof(path), "%s/%s", libexec, p->name);
 	/* A descriptor for the directory takes the place after the channels. */
 	v->nends = p->last_fd == 3 ? 1 : p->last_fd - 3;
-	for (int i = 0; i < v->nends; i++) {
-		pair(sp);
-		v->ends[i] = sp[0];
-		theirs[i] = sp[1];
-	}
-	if ((v->pid = fork()) == -1)
-		err(1, "fork");
-	if (v->pid == 0)
-		become(p, peer, theirs);
-	for (int i = 0; i < v->nends; i++)
-		close(theirs[i]);
+	v->pid = start_fds(path, peer, v->ends, v->nends,
+	    p->last_fd == 3 ? -1 : dir_fd, null_fd);
 }
 
 static int
