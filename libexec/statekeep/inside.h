@@ -1,6 +1,7 @@
 /*
- * The inside of a database, for db.c, which opens and changes it, and repair.c,
- * which sees that its files belong together.
+ * The inside of a database: db.c (the object and its two kinds of file),
+ * transaction.c, value.c, and repair.c, which checks that the files belong
+ * together.
  */
 #ifndef STATEKEEP_INSIDE_H
 #define STATEKEEP_INSIDE_H
@@ -101,6 +102,10 @@ enum sealed { SEALED_GOOD, SEALED_DAMAGED, SEALED_BROKEN };
 /* What a value is; the length becomes that without the checksum. */
 enum sealed db_unseal(const char *, size_t, const void *, size_t *);
 
+/* Is this errno one of a full disk, a quota, or a limit of file sizes? */
+bool	db_no_room(int);
+/* Make the database's directory the working directory. 0 or -1. */
+int	db_enter(struct db *);
 /* Open one of its files with Kyoto Cabinet in these modes. 0 or -1. */
 int	db_kc_open(struct db *, const char *, uint32_t);
 /* Close it; `finished` becomes false if that failed. */
