@@ -1,6 +1,6 @@
 /*
- * A profile while it is compiled: what its rules say of each system call, for
- * profile.c and layer.c.
+ * A seccomp profile while it is compiled, and the action of each system call:
+ * for the files profile*.c and layer.c.
  */
 #ifndef RESOLVE_PROFILE_IMPL_H
 #define RESOLVE_PROFILE_IMPL_H
@@ -9,17 +9,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
+struct filter;
 struct problem;
 struct profile_for;
 struct verdict;
 
 enum { ARCHES_MAX = 4, RULES_MAX = 8192 };
 
-/* What one architecture's calls come to. */
+/* A system call of one architecture. */
 struct call {
 	struct call	*next;
 	uint32_t	 nr;
-	bool		 decided;	/* whatever the arguments are */
+	bool		 decided;	/* no later rule changes the action */
 	uint32_t	 action;
 	struct verdict	*first, *last;
 };
@@ -45,9 +48,21 @@ struct profile {
 };
 
 /*
- * What is known of a call of an architecture, made if nothing is: not decided,
- * without verdicts. It is the profile's. NULL with a sentence: no memory.
+ * The entry of a call of an architecture; a new one is not decided and has no
+ * verdicts. The profile owns it. NULL with a message: no memory.
  */
 struct call	*profile_call(struct profile *, struct arch *, uint32_t);
+
+/* Set the message of a profile that is wrong, with the value or NULL. -1. */
+int	profile_bad(struct profile *, const char *, const char *);
+int	profile_no_memory(struct profile *);
+/* Read `architectures` and `archMap`. 0, or -1 with a message. */
+int	profile_take_arches(struct profile *, const json_t *);
+/* This machine's architecture as "includes" and "excludes" name it. */
+const char *profile_native(void);
+/* Read `defaultAction` and `syscalls`. 0, or -1 with a message. */
+int	profile_take_rules(struct profile *, const json_t *);
+/* Make the BPF program, after each call has been decided. 0 or -1. */
+int	profile_generate(struct profile *, struct filter *);
 
 #endif
