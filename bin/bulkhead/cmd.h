@@ -5,8 +5,10 @@
 #define BULKHEAD_CMD_H
 
 #include "command.h"
+#include "command_session.h"
 
 typedef int cmd_fn(struct cli *, int argc, char **argv);
+
 
 cmd_fn	cmd_run, cmd_create, cmd_start, cmd_stop, cmd_kill, cmd_rm, cmd_wait,
 	cmd_pause, cmd_unpause, cmd_load, cmd_import, cmd_rmi, cmd_cleanup,

@@ -63,7 +63,7 @@ clean_up(struct cleaning *c, int argc, char **argv)
 		s.reaped_id = argv[0];
 		s.reaped = (int)opt_num(g->opts, "exit-status", 0);
 	}
-	if (session_open(&s, g, NEED_STATE | NEED_STORE | NEED_LOCK, NULL)
+	if (command_open(&s, g, NEED_STATE | NEED_STORE | NEED_LOCK, NULL)
 	    == -1)
 		return (EXIT_ENGINE);
 	code = select_each(&s, &sel, cleanup_one, c);

@@ -16,6 +16,7 @@
 
 #include "cleanup.h"
 #include "cmd.h"
+#include "confined.h"
 #include "format.h"
 #include "given.h"
 #include "part.h"
@@ -55,7 +56,7 @@ ask_pins(struct cli *g, const struct rec *config, struct rec *out)
 	size_t		 it = 0;
 
 	(void)config;
-	if (session_open(&s, g, NEED_STATE | NEED_IF_THERE, NULL) == -1)
+	if (command_open(&s, g, NEED_STATE | NEED_IF_THERE, NULL) == -1)
 		return (EXIT_ENGINE);
 	while (rec_walk(s.config, NULL, &it, &item))
 		if (item.text != NULL &&
@@ -79,13 +80,13 @@ ask_config(struct cli *g)
 	size_t		 it = 0;
 
 	part_start(&pins, g, NULL);
-	if (session_open(&s, g, NEED_CONFIG | NEED_MORE, NULL) == 0 &&
+	if (command_open(&s, g, NEED_CONFIG | NEED_MORE, NULL) == 0 &&
 	    (config = rec_new()) != NULL)
 		(void)rec_add_all(config, s.config);
 	session_close(&s);
 	part_wait(&pins, part_now() + PINS_WAIT_MS);
 	if (config != NULL)
-		session_confine(NULL);
+		confined_enter(false);
 	if (config != NULL && pins.answer == NULL)
 		say_warning("what the database has pinned is not known: %s",
 		    pins.why);
@@ -621,7 +622,7 @@ cmd_config_check(struct cli *g, int argc, char **argv)
 	/* As root some can be read that the engine's account cannot. */
 	for (int i = 0; i < argc; i++)
 		rq[i] = question(argv[i], opt_str(g->opts, "type", ""));
-	asks = session_open_resolve(&s, g) == 0;
+	asks = command_open_resolve(&s, g) == 0;
 	for (int i = 0; i < argc; i++) {
 		one = rq[i] == NULL || !asks ? EXIT_ENGINE :
 		    check_file(&s, rq[i]);

@@ -439,7 +439,7 @@ cmd_events(struct cli *g, int argc, char **argv)
 	r.s.privileged = open_source;
 	r.s.arg = &r;
 	/* Root's sources are opened before root is given up. */
-	if (session_open(&r.s, g, (geteuid() == 0 ? NEED_IDS : NEED_CONFIG) |
+	if (command_open(&r.s, g, (geteuid() == 0 ? NEED_IDS : NEED_CONFIG) |
 	    NEED_MORE, NULL) == 0) {
 		session_confine(&r.s);
 		rc = read_events(&r);

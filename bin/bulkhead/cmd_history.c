@@ -422,7 +422,7 @@ cmd_history(struct cli *g, int argc, char **argv)
 	int		 code;
 
 	(void)argc;
-	if (session_open(&h.s, g, NEED_STATE | NEED_STORE, NULL) == -1)
+	if (command_open(&h.s, g, NEED_STATE | NEED_STORE, NULL) == -1)
 		return (EXIT_ENGINE);
 	code = history_of(&h, argv[0]);
 	session_close(&h.s);

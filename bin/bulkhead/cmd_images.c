@@ -527,7 +527,7 @@ cmd_images(struct cli *g, int argc, char **argv)
 		return (EXIT_ENGINE);
 	if (wants_containers(&im))
 		need |= NEED_STATE;
-	if (session_open(&s, g, need, NULL) == -1)
+	if (command_open(&s, g, need, NULL) == -1)
 		return (EXIT_ENGINE);
 	if ((im.all = session_images(&s)) == NULL)
 		r = session_error(&s);

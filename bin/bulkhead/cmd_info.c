@@ -10,6 +10,7 @@
 
 #include "account.h"
 #include "cmd.h"
+#include "confined.h"
 #include "format.h"
 #include "info.h"
 #include "pinned.h"
@@ -155,7 +156,7 @@ settle_down(void)
 		(void)account_find(&uid, &gid);
 		account_become(uid, gid);
 	}
-	session_confine(NULL);
+	confined_enter(false);
 }
 
 /* Fields that Go knows by another name than JSON. */

@@ -200,7 +200,7 @@ inspect(struct cli *g, enum kind kind, int argc, char **argv)
 
 	if (format_open(&in.format, &abouts[kind], text) == -1)
 		return (EXIT_ENGINE);
-	if (session_open(&in.s, g, need[kind], NULL) == -1) {
+	if (command_open(&in.s, g, need[kind], NULL) == -1) {
 		(void)format_close(&in.format, INDENT);
 		return (EXIT_ENGINE);
 	}

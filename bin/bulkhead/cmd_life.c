@@ -66,7 +66,7 @@ cmd_stop(struct cli *g, int argc, char **argv)
 
 	if (select_files(g) == -1)
 		return (EXIT_ENGINE);
-	if (session_open(&s, g, NEED_END, NULL) == -1)
+	if (command_open(&s, g, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
 	code = select_each(&s, &sel, stop_one, &st);
 	session_close(&s);
@@ -124,7 +124,7 @@ cmd_kill(struct cli *g, int argc, char **argv)
 
 	if (select_files(g) == -1)
 		return (EXIT_ENGINE);
-	if (session_open(&s, g, NEED_STATE, NULL) == -1)
+	if (command_open(&s, g, NEED_STATE, NULL) == -1)
 		return (EXIT_ENGINE);
 	code = select_each(&s, &sel, kill_one, &signo);
 	session_close(&s);
@@ -159,7 +159,7 @@ cmd_rm(struct cli *g, int argc, char **argv)
 
 	if (select_files(g) == -1)
 		return (EXIT_ENGINE);
-	if (session_open(&s, g, NEED_END, NULL) == -1)
+	if (command_open(&s, g, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
 	code = select_each(&s, &sel, rm_one, &r);
 	session_close(&s);
@@ -279,7 +279,7 @@ cmd_wait(struct cli *g, int argc, char **argv)
 
 	if (check_conditions(g->opts) == -1 || select_files(g) == -1)
 		return (EXIT_ENGINE);
-	if (session_open(&s, g, NEED_END, NULL) == -1)
+	if (command_open(&s, g, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
 	code = select_each(&s, &sel, condition ? wait_condition : wait_one, g);
 	session_close(&s);

@@ -217,10 +217,11 @@ load_image(struct session *s, const struct rec *image, const char *kind,
 
 /* An archive has one image, and sometimes `more`. */
 static int
-load_all(struct session *s, const struct rec *archive, bool progress)
+load_all(struct session *s, const struct cli *g, const struct rec *archive,
+    bool progress)
 {
 	const char	*kind = rec_str(archive, "kind", "");
-	struct limits	 l = limits_of(s->g);
+	struct limits	 l = limits_of(g);
 	struct rec	*more;
 	size_t		 it = 0;
 	int		 rc = load_image(s, archive, kind, &l, progress);
@@ -236,7 +237,7 @@ static int
 open_store(struct session *s, struct cli *g)
 {
 	/* Each layer has an unpack process of its own, started as it comes. */
-	if (session_open(s, g, NEED_STATE | NEED_STORE | NEED_FETCH |
+	if (command_open(s, g, NEED_STATE | NEED_STORE | NEED_FETCH |
 	    NEED_IDS | NEED_WRITE | NEED_MORE, NULL) == -1)
 		return (-1);
 	if (session_store_userns(s) == 0) {
@@ -267,7 +268,8 @@ cmd_load(struct cli *g, int argc, char **argv)
 	if (fd == -1 || open_store(&s, g) == -1)
 		return (EXIT_ENGINE);
 	archive = read_archive(&s, fd, "auto");
-	if (archive == NULL || load_all(&s, archive, show_progress(g)) == -1)
+	if (archive == NULL || load_all(&s, g, archive,
+	    show_progress(g)) == -1)
 		code = session_error(&s);
 	else
 		event_tell(&s, "image", "loadfromarchive", NULL,
@@ -288,12 +290,12 @@ import_name(const char *name, char *out, size_t size)
 }
 
 static int
-import_layer(struct session *s, const struct rec *archive,
-    const char *from, const char *name, char *id)
+import_layer(struct session *s, const struct cli *g,
+    const struct rec *archive, const char *from, const char *name, char *id)
 {
 	scoped_free char	*config = NULL, *manifest = NULL;
 	struct rec		*done = rec_new(), *names = rec_new(), *layer;
-	struct limits		 l = limits_of(s->g);
+	struct limits		 l = limits_of(g);
 	struct parse_err	 e;
 	char			 top[65], top_name[512];
 	const char		*why;
@@ -310,10 +312,10 @@ import_layer(struct session *s, const struct rec *archive,
 		}
 		(void)rec_add(names, "name", top_name);
 	}
-	if (layers_bring(s, archive, &l, show_progress(s->g), top,
+	if (layers_bring(s, archive, &l, show_progress(g), top,
 	    done) == 0 &&
 	    (layer = rec_sub(done, "layer", &it)) != NULL) {
-		config = manifest_import(s->g->opts, layer, from, &e);
+		config = manifest_import(g->opts, layer, from, &e);
 		rec_free(layer);
 		if (config == NULL)
 			(void)error_set(&s->client.error, errno, "%s", e.text);
@@ -337,7 +339,7 @@ cmd_import(struct cli *g, int argc, char **argv)
 	if (fd == -1 || open_store(&s, g) == -1)
 		return (EXIT_ENGINE);
 	archive = read_archive(&s, fd, "tar");
-	if (archive == NULL || import_layer(&s, archive, argv[0],
+	if (archive == NULL || import_layer(&s, g, archive, argv[0],
 	    argc > 1 ? argv[1] : NULL, id) == -1)
 		code = session_error(&s);
 	else {

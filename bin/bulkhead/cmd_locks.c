@@ -217,7 +217,7 @@ cmd_locks(struct cli *g, int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	if (session_open(&v.s, g, NEED_STATE | NEED_LOCK, NULL) == -1)
+	if (command_open(&v.s, g, NEED_STATE | NEED_LOCK, NULL) == -1)
 		return (EXIT_ENGINE);
 	learn_names(&v);
 	locks = call_rec(&v.s.client, H_LOCK, MSG_lock_list, &m, NULL, 0);
@@ -306,7 +306,7 @@ cmd_renumber(struct cli *g, int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	if (session_open(&s, g, NEED_STATE | NEED_LOCK, NULL) == -1)
+	if (command_open(&s, g, NEED_STATE | NEED_LOCK, NULL) == -1)
 		return (EXIT_ENGINE);
 	rc = opt_flag(g->opts, "plan", false) ? renumber(&s, true) :
 	    renumber_alone(&s);

@@ -170,7 +170,7 @@ print_session(struct logs *l, int argc, char **argv)
 {
 	int	 r;
 
-	if (session_open(&l->s, l->g, NEED_STATE, NULL) == -1)
+	if (command_open(&l->s, l->g, NEED_STATE, NULL) == -1)
 		return (EXIT_ENGINE);
 	r = print_all(l, argc, argv);
 	session_close(&l->s);

@@ -57,7 +57,7 @@ open_with(struct session *s, struct cli *g, const struct rec *config,
 	if ((s->config = rec_new()) == NULL ||
 	    rec_add_all(s->config, config) == -1)
 		return (say_error("out of memory"), -1);
-	return (session_open(s, g, need, NULL));
+	return (command_open(s, g, need, NULL));
 }
 
 /* --- what is to be done --- */
@@ -191,7 +191,7 @@ apply(struct cli *g, const struct rec *found, struct rec *out)
 	(void)out;
 	if (plan_make(&p, found) == -1)
 		return (say_error("out of memory"));
-	if (session_open(&s, g, NEED_END, NULL) == -1)
+	if (command_open(&s, g, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
 	for (size_t i = p.n; rc == 0 && i-- > 0;)
 		if (!is_kept(p.rows[i]) && is_running(p.rows[i]))

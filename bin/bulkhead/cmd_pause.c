@@ -201,7 +201,7 @@ cmd_pause(struct cli *g, int argc, char **argv)
 	if (select_files(g) == -1)
 		return (EXIT_ENGINE);
 	raise_limit();
-	if (session_open(&s, g, NEED_STATE | NEED_LOCK | NEED_CGROUP,
+	if (command_open(&s, g, NEED_STATE | NEED_LOCK | NEED_CGROUP,
 	    NULL) == -1) {
 		free_ready(&p);
 		return (EXIT_ENGINE);
@@ -225,7 +225,7 @@ cmd_unpause(struct cli *g, int argc, char **argv)
 
 	if (select_files(g) == -1)
 		return (EXIT_ENGINE);
-	if (session_open(&s, g, NEED_STATE | NEED_LOCK, NULL) == -1)
+	if (command_open(&s, g, NEED_STATE | NEED_LOCK, NULL) == -1)
 		return (EXIT_ENGINE);
 	code = select_each(&s, &sel, unpause_one, NULL);
 	session_close(&s);

@@ -105,12 +105,12 @@ open_id_file(struct podmaking *m, const struct rec *opts)
 }
 
 static int
-replace(struct session *s, const char *name)
+replace(struct session *s, const struct rec *opts, const char *name)
 {
 	struct rec	*have;
 	int		 rc;
 
-	if (!opt_flag(s->g->opts, "replace", false))
+	if (!opt_flag(opts, "replace", false))
 		return (0);
 	if (*name == '\0')
 		return (error_set(&s->client.error, errno, "cannot replace pod "
@@ -134,7 +134,7 @@ describe(struct session *s, struct podmaking *m, const char *name)
 	(void)rec_add(m->rec, "id", m->id);
 	(void)rec_add(m->rec, "name", name);
 	(void)rec_add_num(m->rec, "created", human_now());
-	while (rec_next(s->g->line, "arg", &it, &v))
+	while (rec_next(s->options.line, "arg", &it, &v))
 		(void)rec_add(m->rec, "create_command", v);
 	/* podman logs that, and makes the pod all the same. */
 	if (cgroup_pod_make(s, m->id, group, sizeof(group)) == -1)
@@ -160,12 +160,12 @@ create(struct cli *g, struct podmaking *m, const char *name)
 	struct session	 s = { 0 };
 	int		 code = 0;
 
-	if (session_open(&s, g, opt_flag(g->opts, "replace", false) ?
+	if (command_open(&s, g, opt_flag(g->opts, "replace", false) ?
 	    NEED_REMOVE : NEED_MAKE, NULL) == -1)
 		return (EXIT_ENGINE);
 	describe(&s, m, name);
 	session_confine(&s);
-	if (replace(&s, name) == -1 || put(&s, m) == -1) {
+	if (replace(&s, g->opts, name) == -1 || put(&s, m) == -1) {
 		code = EXIT_ENGINE;
 		(void)say_error("adding pod to state: %s", s.client.error.text);
 		say_code(error_code(&s.client.error));
@@ -185,7 +185,7 @@ cmd_pod_create(struct cli *g, int argc, char **argv)
 	if ((code = check_create(g->opts, argc, argv)) == 0 &&
 	    (code = open_id_file(&m, g->opts)) == 0) {
 		if (add_labels(g->opts, m.rec) == -1 ||
-		    volumes_name_told(m.id) == -1)
+		    command_new_id(m.id) == -1)
 			code = EXIT_ENGINE;
 		else
 			code = create(g, &m, wanted_name(g->opts, argc, argv));
@@ -212,7 +212,7 @@ cmd_pod_exists(struct cli *g, int argc, char **argv)
 	int		 code = 0;
 
 	(void)argc;
-	if (session_open(&s, g, NEED_STATE, NULL) == -1)
+	if (command_open(&s, g, NEED_STATE, NULL) == -1)
 		return (EXIT_ENGINE);
 	if ((pod = pods_get(&s, argv[0])) == NULL)
 		code = errno == ENOENT ? 1 : session_error(&s);
@@ -232,12 +232,11 @@ rm_failed(struct session *s)
 }
 
 static int
-rm_one(struct session *s, const char *ref)
+rm_one(struct session *s, const struct rec *opts, const char *ref)
 {
-	const struct rec	*opts = s->g->opts;
-	bool			 force = opt_flag(opts, "force", false);
-	struct rec		*pod = pods_get(s, ref);
-	int			 code = 0;
+	bool		 force = opt_flag(opts, "force", false);
+	struct rec	*pod = pods_get(s, ref);
+	int		 code = 0;
 
 	if (pod == NULL && errno == EUCLEAN && force) {
 		code = pods_remove_damaged(s, ref) == -1 ? rm_failed(s) : 0;
@@ -258,10 +257,10 @@ rm_one(struct session *s, const char *ref)
 
 /* All of them, or the youngest. Vanished since: somebody else's work. */
 static int
-rm_listed(struct session *s, bool latest)
+rm_listed(struct session *s, const struct rec *opts, bool latest)
 {
 	struct rec	*all = pods_list(s), *pod;
-	bool		 force = opt_flag(s->g->opts, "force", false);
+	bool		 force = opt_flag(opts, "force", false);
 	char		 youngest[65] = "";
 	size_t		 it = 0;
 	int		 code = 0;
@@ -274,8 +273,8 @@ rm_listed(struct session *s, bool latest)
 	while (code != 1 && (pod = rec_sub(all, "obj", &it)) != NULL) {
 		if (latest && strcmp(rec_str(pod, "id", ""), youngest) != 0)
 			;
-		else if (pods_remove(s, pod, force, opt_num(s->g->opts,
-		    "time", -1)) == 0)
+		else if (pods_remove(s, pod, force, opt_num(opts, "time",
+		    -1)) == 0)
 			puts(rec_str(pod, "id", ""));
 		else if (errno != ENOENT)
 			code = rm_failed(s);
@@ -336,7 +335,7 @@ cmd_pod_rm(struct cli *g, int argc, char **argv)
 		(void)rec_add(ids, "id", argv[i]);
 	if (code == 0)
 		code = read_id_files(g->opts, ids);
-	if (code != 0 || session_open(&s, g, NEED_REMOVE, NULL) == -1) {
+	if (code != 0 || command_open(&s, g, NEED_REMOVE, NULL) == -1) {
 		rec_free(ids);
 		return (EXIT_ENGINE);
 	}
@@ -345,10 +344,10 @@ cmd_pod_rm(struct cli *g, int argc, char **argv)
 		(void)unit_ready(&s);
 	session_confine(&s);
 	while (rec_next(ids, "id", &it, &id))
-		if ((one = rm_one(&s, id)) != 0)
+		if ((one = rm_one(&s, g->opts, id)) != 0)
 			code = one;
 	if (rec_count(ids, "id") == 0)
-		code = rm_listed(&s, opt_flag(g->opts, "latest", false));
+		code = rm_listed(&s, g->opts, opt_flag(g->opts, "latest", false));
 	rec_free(ids);
 	session_close(&s);
 	return (code);

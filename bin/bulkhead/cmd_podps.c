@@ -468,7 +468,7 @@ cmd_pod_ps(struct cli *g, int argc, char **argv)
 	if (code != 0 || format_open(&p.format, &ps_about, opt_str(g->opts,
 	    "format", NULL)) == -1)
 		return (EXIT_ENGINE);
-	if (session_open(&s, g, NEED_STATE, NULL) == -1)
+	if (command_open(&s, g, NEED_STATE, NULL) == -1)
 		return (EXIT_ENGINE);
 	(void)snprintf(key, sizeof(key), "%s", opt_str(g->opts, "sort",
 	    "created"));
@@ -519,7 +519,7 @@ inspect_json(const struct rec *pod, bool filled)
 json_t *
 inspect_pod(struct session *s, const char *ref, bool filled)
 {
-	struct podps	 p = { .g = s->g };
+	struct podps	 p = { 0 };
 	struct rec	*pod = pods_get(s, ref);
 	struct item	*i;
 	json_t		*j = NULL;
@@ -601,7 +601,7 @@ cmd_pod_inspect(struct cli *g, int argc, char **argv)
 		(void)rec_add(refs, "ref", argv[i]);
 	if (code != 0 || format_open(&p.format, &inspect_about,
 	    opt_str(g->opts, "format", "json")) == -1 ||
-	    session_open(&s, g, NEED_STATE, NULL) == -1) {
+	    command_open(&s, g, NEED_STATE, NULL) == -1) {
 		rec_free(refs);
 		return (EXIT_ENGINE);
 	}

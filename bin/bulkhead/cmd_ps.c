@@ -512,7 +512,7 @@ cmd_ps(struct cli *g, int argc, char **argv)
 	if (format_open(&p.format, &about, opt_str(g->opts, "format", NULL)) ==
 	    -1)
 		return (EXIT_ENGINE);
-	if (session_open(&s, g, NEED_STATE, NULL) == -1)
+	if (command_open(&s, g, NEED_STATE, NULL) == -1)
 		return (EXIT_ENGINE);
 	p.rows = opt_given(g->opts, "at") ? rows_at(&s, p.now) :
 	    session_rows(&s);

@@ -158,7 +158,7 @@ plan_elsewhere(struct cli *g, const char *path, struct rec *out)
 	else if (c.text[0] == NULL && c.text[1] == NULL)
 		(void)say_error("%s holds no state: neither %s nor %s", path,
 		    journals[0], journals[1]);
-	else if (session_open(&s, g, NEED_CONFIG | NEED_MORE, NULL) == 0) {
+	else if (command_open(&s, g, NEED_CONFIG | NEED_MORE, NULL) == 0) {
 		rc = session_boot_id(&s) == -1 ? -1 : plan_copy(&c,
 		    opt_str(g->opts, "boot-id", s.boot_id), out);
 		if (rc == -1)
@@ -194,7 +194,7 @@ plan_here(struct cli *g, struct rec *out)
 	struct session	 s = { 0 };
 	int		 rc;
 
-	if (session_open(&s, g, NEED_ALL | (boot_id != NULL ? NEED_MORE :
+	if (command_open(&s, g, NEED_ALL | (boot_id != NULL ? NEED_MORE :
 	    NEED_IF_THERE), NULL) == -1)
 		return (-1);
 	rc = boot_id != NULL ? plan_as_if(&s, boot_id, out) :
@@ -211,7 +211,7 @@ apply(struct cli *g, struct rec *out)
 	struct session	 s = { 0 };
 	int		 rc;
 
-	if (session_open(&s, g, NEED_ALL | NEED_WRITE, NULL) == -1)
+	if (command_open(&s, g, NEED_ALL | NEED_WRITE, NULL) == -1)
 		return (-1);
 	/* Done in this boot: nothing is touched, not even the lock. */
 	rc = s.stale ? boot_refresh(&s, out) : 0;

@@ -185,7 +185,7 @@ cmd_rmi(struct cli *g, int argc, char **argv)
 	bool		 force = opt_flag(g->opts, "force", false);
 	int		 code;
 
-	if (session_open(&s, g, NEED_STATE | NEED_STORE | NEED_LOCK |
+	if (command_open(&s, g, NEED_STATE | NEED_STORE | NEED_LOCK |
 	    NEED_IDS | NEED_WRITE | NEED_RUN_ROOT, NULL) == -1)
 		return (EXIT_ENGINE);
 	/* Layers hold files of every owner: delete them as root of the ids. */

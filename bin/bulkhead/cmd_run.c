@@ -359,18 +359,22 @@ open_session(struct making *m, unsigned int need)
 	bool		 again = opt_given(m->g->opts, "restart");
 	char		*cleanup[] = { word1, word2, m->id,
 			    again ? option : NULL, NULL };
+	struct parse_err e;
 
 	if (volumes_name(m->id) == -1 || (m->mounts = rec_new()) == NULL)
 		return (say_error("%s", strerror(errno)), -1);
-	if (define_mounts(m->g->opts, m->mounts) == -1)
+	if (define_mounts(m->g->opts, m->mounts, &e) == -1) {
+		(void)say_error("%s", e.text);
+		say_code(ERR_INVALID_ARG);
 		return (-1);
+	}
 	if (m->rootfs)
 		(void)rec_add(m->mounts, "rootfs", m->what);
 	m->s.privileged = grant;
 	m->s.compiles = compiles;
 	m->s.launched = m->start == NULL ? NULL : launched;
 	m->s.arg = m;
-	return (session_open(&m->s, m->g, need | NEED_STATE | NEED_STORE |
+	return (command_open(&m->s, m->g, need | NEED_STATE | NEED_STORE |
 	    NEED_LOCK | NEED_IDS | NEED_WRITE, cleanup));
 }
 
@@ -381,13 +385,21 @@ undo_cidfile(struct making *m)
 		(void)unlink(opt_str(m->g->opts, "cidfile", ""));
 }
 
+static int
+define(struct making *m, int argc, char **argv)
+{
+	m->def = define_container(&m->s, m->g->opts, m->id, m->image,
+	    image_name(m), argc, argv);
+	return (m->def != NULL ? 0 : (session_error(&m->s), -1));
+}
+
 /* Volumes and pods, for a container that has to do with any. */
 static int
 define_used(struct making *m)
 {
 	if (volumes_define(&m->s, m->def, m->mounts, m->image) == 0 &&
 	    grant_copy(m->def, m->mounts) == 0 &&
-	    pods_define(&m->s, m->def) == 0)
+	    pods_define(&m->s, m->g->opts, m->def) == 0)
 		return (0);
 	(void)session_error(&m->s);
 	return (-1);
@@ -463,10 +475,8 @@ make(struct making *m, struct cli *g, int argc, char **argv,
 	}
 	if (suits_memory(m, (need & NEED_LAUNCH) != 0) == 0 &&
 	    ask_image(m) == 0 && begin(m) == 0 && take_image(m) == 0 &&
-	    replace(m) == 0 &&
-	    (m->def = define_container(&m->s, m->id, m->image, image_name(m),
-	    argc - 1, argv + 1)) != NULL && define_used(m) == 0 &&
-	    reserve(m) == 0) {
+	    replace(m) == 0 && define(m, argc - 1, argv + 1) == 0 &&
+	    define_used(m) == 0 && reserve(m) == 0) {
 		write_text(m->cid_fd, m->id);
 		return (0);
 	}
@@ -628,6 +638,7 @@ run_made(struct making *m, struct start *st)
 	int	 code;
 
 	if (start_container(st) == -1) {
+		(void)session_error(&m->s);
 		if (settle_failed(m) == -1)
 			session_close(&m->s);
 		else

@@ -49,7 +49,7 @@ look(struct cli *g, const struct rec *none, struct rec *out)
 	size_t		 it = 0;
 
 	(void)none;
-	if (session_open(&s, g, NEED_STATE, NULL) == -1)
+	if (command_open(&s, g, NEED_STATE, NULL) == -1)
 		return (EXIT_ENGINE);
 	(void)rec_add_num(out, "timeout", rec_num(s.config,
 	    "engine.stop_timeout", 10));
@@ -92,7 +92,7 @@ stop_one(struct cli *g, const struct rec *given, struct rec *out)
 	int		 rc = 0;
 
 	(void)out;
-	if (session_open(&s, g, NEED_END, NULL) == -1)
+	if (command_open(&s, g, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
 	if ((row = session_container(&s, id)) == NULL)
 		rc = errno == ENOENT ? 0 : -1;
@@ -162,7 +162,7 @@ close_parts(struct cli *g, const struct rec *none, struct rec *out)
 
 	(void)none;
 	(void)out;
-	if (session_open(&s, g, NEED_END, NULL) == -1)
+	if (command_open(&s, g, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
 	if (tidy(&s) == -1)
 		code = session_error(&s);

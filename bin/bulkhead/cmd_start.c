@@ -126,6 +126,7 @@ start_ready(struct starting *st)
 	if (claim(st, def) == -1)
 		return (session_error(&st->s));
 	if (start_container(go) == -1) {
+		(void)session_error(&st->s);
 		/* One that never ran is as it was. */
 		was = (unsigned int)rec_num(st->row, "state", CTR_EXITED);
 		(void)start_failed(go, CTR_STARTING, go->recorded ||
@@ -210,7 +211,7 @@ start_in_session(struct starting *st)
 	st->go.s = &st->s;
 	st->go.id = st->id;
 	st->s.arg = st;
-	if (session_open(&st->s, st->g, NEED_END | NEED_WRITE | NEED_MORE,
+	if (command_open(&st->s, st->g, NEED_END | NEED_WRITE | NEED_MORE,
 	    NULL) == 0) {
 		st->row = session_container(&st->s, st->ref);
 		code = st->row == NULL ? session_error(&st->s) :
@@ -260,7 +261,7 @@ select_to(struct cli *g, int fd)
 			    .failed = EXIT_ENGINE };
 	int		 code;
 
-	if (session_open(&s, g, NEED_END, NULL) == -1)
+	if (command_open(&s, g, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
 	code = select_each(&s, &sel, collect, &fd);
 	session_close(&s);

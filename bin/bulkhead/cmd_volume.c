@@ -240,12 +240,12 @@ print_plain(const struct rec *opts, struct rec *all)
 }
 
 static int
-print_formatted(struct session *s, struct format *f, struct rec *all)
+print_formatted(struct session *s, const struct rec *opts, struct format *f,
+    struct rec *all)
 {
-	const struct rec	*opts = s->g->opts;
-	struct rec		*v;
-	size_t			 it = 0;
-	int			 rc = 0;
+	struct rec	*v;
+	size_t		 it = 0;
+	int		 rc = 0;
 
 	if (f->kind == FORMAT_TABLE && !opt_flag(opts, "noheading", false))
 		rc = format_heading(f, headings);
@@ -288,7 +288,7 @@ cmd_volume_ls(struct cli *g, int argc, char **argv)
 	if (objfilter_check(g->opts, filters, "volume") == -1 ||
 	    format_open(&f, &ls_about, opt_str(g->opts, "format", NULL)) == -1)
 		return (EXIT_ENGINE);
-	if (session_open(&s, g, f.kind == FORMAT_PLAIN ? NEED_STATE :
+	if (command_open(&s, g, f.kind == FORMAT_PLAIN ? NEED_STATE :
 	    NEED_LOOK, NULL) == -1)
 		return (EXIT_ENGINE);
 	if ((all = all_volumes(&s)) == NULL)
@@ -298,7 +298,7 @@ cmd_volume_ls(struct cli *g, int argc, char **argv)
 	else if (f.kind == FORMAT_PLAIN)
 		code = print_plain(g->opts, all);
 	else
-		code = print_formatted(&s, &f, all);
+		code = print_formatted(&s, g->opts, &f, all);
 	if (format_close(&f, 2) == -1)
 		code = EXIT_ENGINE;
 	rec_free(all);
@@ -392,7 +392,7 @@ cmd_volume_inspect(struct cli *g, int argc, char **argv)
 	if (format_open(&f, &inspect_about, opt_str(g->opts, "format",
 	    "json")) == -1)
 		return (EXIT_ENGINE);
-	if (session_open(&s, g, NEED_LOOK, NULL) == -1)
+	if (command_open(&s, g, NEED_LOOK, NULL) == -1)
 		return (EXIT_ENGINE);
 	code = all ? inspect_all(&s, &f) : inspect_named(&s, &f, argc, argv);
 	session_close(&s);
@@ -407,7 +407,7 @@ cmd_volume_exists(struct cli *g, int argc, char **argv)
 	int		 code = 0;
 
 	(void)argc;
-	if (session_open(&s, g, NEED_STATE, NULL) == -1)
+	if (command_open(&s, g, NEED_STATE, NULL) == -1)
 		return (EXIT_ENGINE);
 	/* podman wants the whole name here. */
 	if ((v = volumes_get(&s, argv[0])) == NULL)
@@ -459,7 +459,7 @@ put(struct session *s, struct rec *r, bool keep, char *name)
 
 /* One of that name that a killed command has left half removed goes first. */
 static int
-make(struct session *s, struct rec *r, char *name)
+make(struct session *s, const struct rec *opts, struct rec *r, char *name)
 {
 	struct rec	*have = volumes_get(s, rec_str(r, "name", ""));
 	int		 rc = 0;
@@ -469,8 +469,8 @@ make(struct session *s, struct rec *r, char *name)
 	if (rc == 0 && (have == NULL || rec_num(have, "removing", 0) != 0))
 		rc = objlock_alloc(s, "vol", rec_str(r, "name", ""), r);
 	rec_free(have);
-	return (rc == -1 ? -1 : put(s, r, opt_flag(s->g->opts, "ignore",
-	    false), name));
+	return (rc == -1 ? -1 : put(s, r, opt_flag(opts, "ignore", false),
+	    name));
 }
 
 /* What is made of the command line, before there is a session. */
@@ -495,6 +495,15 @@ grant(struct session *s)
 	return (rc);
 }
 
+static int
+take_options(const struct rec *opts, struct rec *out)
+{
+	struct parse_err	 e;
+
+	return (volopt_take(opts, out, &e) == 0 ? 0 :
+	    (say_error("%s", e.text), -1));
+}
+
 int
 cmd_volume_create(struct cli *g, int argc, char **argv)
 {
@@ -513,12 +522,12 @@ cmd_volume_create(struct cli *g, int argc, char **argv)
 		code = say_error("running volume create option: names must "
 		    "match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument");
 	else if (add_labels(g->opts, c.extra) == 0 &&
-	    volopt_take(g->opts, c.extra) == 0 && volumes_name_told(own) == 0 &&
+	    take_options(g->opts, c.extra) == 0 && command_new_id(own) == 0 &&
 	    (c.name = argc > 0 ? argv[0] : own) != NULL &&
-	    session_open(&s, g, NEED_CHANGE, NULL) == 0) {
+	    command_open(&s, g, NEED_CHANGE, NULL) == 0) {
 		r = volumes_record(&s, c.name, false);
 		if (r == NULL || rec_add_all(r, c.extra) == -1 ||
-		    make(&s, r, name) == -1)
+		    make(&s, g->opts, r, name) == -1)
 			code = session_error(&s);
 		else {
 			puts(name);
@@ -533,7 +542,7 @@ cmd_volume_create(struct cli *g, int argc, char **argv)
 
 /* By force: first the containers that use it. */
 static int
-free_volume(struct session *s, const struct rec *v)
+free_volume(struct session *s, const struct rec *opts, const struct rec *v)
 {
 	const char	*id;
 	struct rec	*row;
@@ -546,7 +555,7 @@ free_volume(struct session *s, const struct rec *v)
 			continue;
 		}
 		rc = remove_container(s, row, true,
-		    opt_num(s->g->opts, "time", -1));
+		    opt_num(opts, "time", -1));
 		rec_free(row);
 	}
 	return (rc);
@@ -563,8 +572,9 @@ rm_failed(struct session *s)
 }
 
 static int
-rm_one(struct session *s, const char *ref, bool force)
+rm_one(struct session *s, const struct rec *opts, const char *ref)
 {
+	bool		 force = opt_flag(opts, "force", false);
 	struct rec	*v = one_volume(s, ref);
 	const char	*name;
 	int		 code = 0;
@@ -573,7 +583,7 @@ rm_one(struct session *s, const char *ref, bool force)
 		return (force && errno == ENOENT ? 0 : rm_failed(s));
 	/* A damaged record says nothing, but it can go. */
 	name = v == NULL ? ref : rec_str(v, "id", ref);
-	if ((v != NULL && force && free_volume(s, v) == -1) ||
+	if ((v != NULL && force && free_volume(s, opts, v) == -1) ||
 	    volumes_remove(s, name, "") == -1)
 		code = rm_failed(s);
 	else
@@ -584,7 +594,8 @@ rm_one(struct session *s, const char *ref, bool force)
 
 /* Vanished since they were listed: somebody else's work, and done. */
 static int
-rm_listed(struct session *s, struct rec *all, bool unused, bool force)
+rm_listed(struct session *s, const struct rec *opts, struct rec *all,
+    bool unused, bool force)
 {
 	struct rec	*v;
 	const char	*name;
@@ -594,9 +605,9 @@ rm_listed(struct session *s, struct rec *all, bool unused, bool force)
 	while ((v = rec_sub(all, "obj", &it)) != NULL) {
 		name = rec_str(v, "id", "");
 		if (unused && (rec_get(v, "user") != NULL ||
-		    !objfilter_match(s->g->opts, filters, v)))
+		    !objfilter_match(opts, filters, v)))
 			;
-		else if ((force && free_volume(s, v) == -1) ||
+		else if ((force && free_volume(s, opts, v) == -1) ||
 		    volumes_remove(s, name, "") == -1) {
 			if (errno != ENOENT && !(unused && errno == EBUSY))
 				code = rm_failed(s);
@@ -621,15 +632,15 @@ cmd_volume_rm(struct cli *g, int argc, char **argv)
 
 	if (all == (argc > 0))
 		return (say_error("choose either one or more volumes or all"));
-	if (session_open(&s, g, NEED_CHANGE, NULL) == -1)
+	if (command_open(&s, g, NEED_CHANGE, NULL) == -1)
 		return (EXIT_ENGINE);
 	for (int i = 0; i < argc; i++)
-		if ((one = rm_one(&s, argv[i], force)) != 0)
+		if ((one = rm_one(&s, g->opts, argv[i])) != 0)
 			code = one;
 	if (all) {
 		list = all_volumes(&s);
 		code = list == NULL ? session_error(&s) :
-		    rm_listed(&s, list, false, force);
+		    rm_listed(&s, g->opts, list, false, force);
 		rec_free(list);
 	}
 	volumes_tidy(&s);
@@ -674,12 +685,12 @@ cmd_volume_prune(struct cli *g, int argc, char **argv)
 	(void)argv;
 	if (objfilter_check(g->opts, filters, "volume") == -1)
 		return (EXIT_ENGINE);
-	if (session_open(&s, g, NEED_CHANGE, NULL) == -1)
+	if (command_open(&s, g, NEED_CHANGE, NULL) == -1)
 		return (EXIT_ENGINE);
 	if ((all = all_volumes(&s)) == NULL)
 		code = session_error(&s);
 	else if (opt_flag(g->opts, "force", false) || confirmed(g->opts, all)) {
-		code = rm_listed(&s, all, true, false);
+		code = rm_listed(&s, g->opts, all, true, false);
 		volumes_tidy(&s);
 	}
 	rec_free(all);

@@ -5,6 +5,8 @@
  */
 #include "program.h"
 
+#include "command_session.h"
+#include "confined.h"
 #include "rootlog.h"
 #include "version.h"
 
@@ -125,6 +127,7 @@ const struct program	program = {
 	.brief = "Manage containers and images",
 	.global = global, .before = before, .own = own,
 	.nouns = nouns, .commands = commands, .run = run,
+	.open = command_open, .confine = confined_enter,
 	.later = "attach auto-update build commit completion cp diff exec "
 	    "exists export farm generate healthcheck init kube login logout "
 	    "machine manifest mount network play port pull push quadlet rename "

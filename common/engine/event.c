@@ -11,10 +11,8 @@
 #include <bsd/string.h>
 
 #include "cleanup.h"
-#include "command.h"
 #include "parse.h"
 #include "record.h"
-#include "say.h"
 #include "session.h"
 
 #define LOG_MAX		(1 << 20)
@@ -58,17 +56,17 @@ event_path(const struct session *s, char *out, size_t size)
  * somebody's program, with passwords perhaps.
  */
 static void
-command_of(const struct cli *g, char *out, size_t size)
+command_of(const struct session_options *o, char *out, size_t size)
 {
 	const char	*word;
 	size_t		 it = 0, n;
 
-	(void)strlcpy(out, g->command == NULL ? "" : g->command->verb, size);
-	if (g->command == NULL || g->command->stop_early)
+	(void)strlcpy(out, o->command, size);
+	if (o->private_args)
 		return;
 	*out = '\0';
-	(void)rec_next(g->line, "arg", &it, &word);
-	while (rec_next(g->line, "arg", &it, &word)) {
+	(void)rec_next(o->line, "arg", &it, &word);
+	while (rec_next(o->line, "arg", &it, &word)) {
 		n = strlen(out);
 		(void)snprintf(out + n, size - n, "%s%s", n == 0 ? "" : " ",
 		    word);
@@ -98,7 +96,7 @@ give_journal(struct session *s, struct msg_state_open *m)
 
 	if (fd != -1 && connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0)
 		return (give(s, EVENTS_JOURNALD, fd));
-	say_warning("events are not recorded, since systemd's journal does "
+	session_warn(s, "events are not recorded, since systemd's journal does "
 	    "not answer at " EVENT_JOURNAL_SOCKET " (%s); set events_logger "
 	    "to \"file\" or \"none\" in containers.conf", strerror(errno));
 	m->events = EVENTS_NONE;
@@ -134,7 +132,7 @@ event_prepare(struct session *s, struct msg_state_open *m)
 	int64_t			 bytes = LOG_MAX;
 
 	m->uid = getuid();
-	command_of(s->g, m->command, sizeof(m->command));
+	command_of(&s->options, m->command, sizeof(m->command));
 	m->events = event_backend(s);
 	if (max != NULL && parse_size(max, &bytes, &e) == -1)
 		return (error_set(&s->client.error, EINVAL,
@@ -184,7 +182,7 @@ event_send(struct session *s, const struct rec *list)
 		return;
 	if ((fd = rec_memfd(list, "events")) == -1 || call_void(&s->client,
 	    H_STATE, MSG_event_add, NULL, &fd, 1) == -1)
-		say_warning("an event could not be told: %s",
+		session_warn(s, "an event could not be told: %s",
 		    fd == -1 ? strerror(errno) : s->client.error.text);
 }
 

@@ -15,7 +15,6 @@
 #include "mac.h"
 #include "path.h"
 #include "record.h"
-#include "say.h"
 #include "session.h"
 #include "trust.h"
 
@@ -159,7 +158,8 @@ is_same(const struct pin *p, const char *a, const char *b)
  * which nobody can make for it.
  */
 static bool
-is_usable(const struct pin *p, const char *path, const char *instead)
+is_usable(const struct session *s, const struct pin *p, const char *path,
+    const char *instead)
 {
 	int	 fd;
 
@@ -173,16 +173,17 @@ is_usable(const struct pin *p, const char *path, const char *instead)
 	if (errno != ENOENT && errno != EACCES && errno != EPERM &&
 	    errno != ENOTDIR && errno != EROFS)
 		return (true);
-	say_warning("the %s of this store, %s, cannot be used: %s; using %s "
+	session_warn(s, "the %s of this store, %s, cannot be used: %s; using %s "
 	    "until the next boot", p->label, path, strerror(errno), instead);
 	return (false);
 }
 
 static int
-take_over(struct rec *config, const struct pin *p, const char *value)
+take_over(struct session *s, const struct pin *p, const char *value)
 {
-	char	 key[64], *was = strdup(ours(config, p));
-	int	 rc = -1;
+	struct rec	*config = s->config;
+	char		 key[64], *was = strdup(ours(config, p));
+	int		 rc = -1;
 
 	(void)snprintf(key, sizeof(key), "pinned:%s", p->key);
 	if (was != NULL && rec_set(config, key, was) == 0 &&
@@ -190,7 +191,7 @@ take_over(struct rec *config, const struct pin *p, const char *value)
 	    (p->twin == NULL || rec_set(config, p->twin, value) == 0))
 		rc = 0;
 	if (rc == 0 && strcmp(p->key, "storage.driver") == 0)
-		(void)say_error("the graph driver \"%s\" is overwritten by "
+		session_notice(s, "the graph driver \"%s\" is overwritten by "
 		    "graph driver \"%s\" from the database; this may prevent "
 		    "use of images created by other tools", was, value);
 	else if (rc == 0)
@@ -243,11 +244,11 @@ merge_one(struct session *s, const struct pin *p, const struct rec *made_with)
 			    "database %s \"%s\" does not match our %s \"%s\": "
 			    "database configuration mismatch", p->label, value,
 			    p->label, own));
-		if (!is_usable(p, value, own)) {
+		if (!is_usable(s, p, value, own)) {
 			(void)snprintf(key, sizeof(key), "now:%s", p->key);
 			return (rec_set(config, key, own));
 		}
-		return (take_over(config, p, value));
+		return (take_over(s, p, value));
 	}
 	/* Two names of one directory: the store's, so that both agree. */
 	return (rec_set(config, p->key, value));

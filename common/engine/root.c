@@ -46,7 +46,6 @@
 #include "account.h"
 #include "mac.h"
 #include "path.h"
-#include "say.h"
 #include "session.h"
 #include "trust.h"
 
@@ -95,8 +94,8 @@ root_open_graph(struct session *s, bool create)
 		return (-1);
 	}
 	if (trust_is_reachable(s->graph))
-		say_warning("every user can enter the directories above the "
-		    "storage %s: whoever takes over the account "
+		session_warn(s, "every user can enter the directories above "
+		    "the storage %s: whoever takes over the account "
 		    ACCOUNT_NAME " could leave set-user-ID programs there; "
 		    "give one of them mode 0700", s->graph);
 	return (fd);

@@ -11,7 +11,6 @@
 #include <bsd/string.h>
 
 #include "cgroup.h"
-#include "command.h"
 #include "error.h"
 #include "record.h"
 
@@ -192,17 +191,16 @@ runtimes_next(const struct rec *config, size_t *it, const char **name)
 }
 
 int
-runtimes_check(const struct rec *config, const struct cli *g,
+runtimes_check(const struct rec *config, const char *given, bool starts,
     struct error *e)
 {
 	struct runtime	 rt;
 
-	if (!opt_given(g->global, "runtime"))
+	if (given == NULL)
 		return (0);
-	if (runtimes_find(config, opt_str(g->global, "runtime", ""), &rt,
-	    e) == -1)
+	if (runtimes_find(config, given, &rt, e) == -1)
 		return (-1);
-	if (rt.own || g->command == NULL || !g->command->starts)
+	if (rt.own || !starts)
 		return (0);
 	return (error_set(e, ENOTSUP, "running containers with the OCI runtime "
 	    "%s is not supported by bulkhead yet, only with its own: leave "

@@ -56,11 +56,11 @@ bool	runtimes_candidate(const struct rec *, const char *key,
 	    const char *name, size_t n, char *, size_t);
 
 /*
- * What --runtime names, if it was given: one that is not known is an error
- * of any command, one that is not our own of those that start containers.
- * 0, or -1 with an error.
+ * Check what --runtime names (NULL: nothing): one that is not known is an
+ * error of any command, one that is not our own of those that start
+ * containers. 0, or -1 with an error.
  */
-int	runtimes_check(const struct rec *, const struct cli *,
+int	runtimes_check(const struct rec *, const char *, bool starts,
 	    struct error *);
 
 /* Is what `conmon --version` printed version 2.0.1 or later? */

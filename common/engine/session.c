@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,6 @@
 
 #include "boot.h"
 #include "cleanup.h"
-#include "confined.h"
 #include "event.h"
 #include "grant.h"
 #include "locks.h"
@@ -25,7 +25,6 @@
 #include "root.h"
 #include "running.h"
 #include "runtimes.h"
-#include "say.h"
 #include "settled.h"
 #include "storeid.h"
 #include "sweep.h"
@@ -35,16 +34,28 @@
 #define BOOT_STATE	"boot.journal"	/* of statekeep */
 #define BOOT_ID		"/proc/sys/kernel/random/boot_id"
 
-int
-session_error(struct session *s)
+void
+session_warn(const struct session *s, const char *fmt, ...)
 {
-	const char	*message = error_message(&s->client.error);
-	enum error_code	 code = error_code(&s->client.error);
+	char	 text[4096];
+	va_list	 ap;
 
-	client_drain(&s->client);
-	(void)say_error("%s", message);
-	say_code(code);
-	return (EXIT_ENGINE);
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	s->options.warn(text);
+}
+
+void
+session_notice(const struct session *s, const char *fmt, ...)
+{
+	char	 text[4096];
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	s->options.notice(text);
 }
 
 int
@@ -344,7 +355,7 @@ query_ids(struct session *s, unsigned int need)
 	s->single = p.body.reply.value <= 1;
 	if (s->single && (need & (NEED_LAUNCH | NEED_MORE)) != 0 &&
 	    p.body.reply.text[0] != '\0')
-		say_warning("%s", p.body.reply.text);
+		session_warn(s, "%s", p.body.reply.text);
 	packet_clear(&p);
 	return (0);
 }
@@ -461,7 +472,7 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	bool	 root = geteuid() == 0, early, asks;
 	int	 rc;
 
-	if (client_init(&s->client, s->g->trace, s->g->verbose) == -1 ||
+	if (client_init(&s->client, s->options.trace, s->options.verbose) == -1 ||
 	    (s->inherit && s->config == NULL && take_kept(s) == -1) ||
 	    root_find_account(s) == -1)
 		return (-1);
@@ -476,7 +487,8 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	    (client_start(&s->client, H_RESOLVE) == -1 || settled_ask(s) == -1))
 		return (-1);
 	if ((asks && settled_take(s) == -1) ||
-	    runtimes_check(s->config, s->g, &s->client.error) == -1)
+	    runtimes_check(s->config, rec_get(s->options.settings, "runtime"),
+	    s->options.starts, &s->client.error) == -1)
 		return (-1);
 	if ((need & NEED_IF_THERE) && access(session_config(s, "path.state",
 	    ""), F_OK) == -1)
@@ -507,14 +519,14 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	s->userns_fd = session_kept(s, INHERIT_USERNS);
 	if (s->locks_stale && (need & NEED_STATE) && !s->locks_any &&
 	    locks_retrieve(s, LOCKS_WAIT_MS) == -1)
-		say_warning("the numbers of locks could not be retrieved: %s; "
-		    "bulkhead system renumber gives new ones",
+		session_warn(s, "the numbers of locks could not be retrieved: "
+		    "%s; bulkhead system renumber gives new ones",
 		    s->client.error.text);
 	if ((need & NEED_STATE) && (need & NEED_STORE) && (need & NEED_IDS) &&
 	    (need & NEED_AS_IS) == 0) {
 		if (s->stale && boot_refresh(s, NULL) == -1 &&
 		    s->client.error.text[0] != '\0')
-			say_warning("this boot's refresh is not done: %s",
+			session_warn(s, "this boot's refresh is not done: %s",
 			    s->client.error.text);
 		sweep_containers(s);
 		sweep_store(s);
@@ -525,7 +537,7 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 void
 session_confine(const struct session *s)
 {
-	confined_enter(s != NULL && s->containers);
+	s->options.confine(s->containers);
 }
 
 /* Let go of all that was opened with settings that are not the store's. */
@@ -547,21 +559,21 @@ start_over(struct session *s)
 
 /* Nothing is open. */
 static void
-begin(struct session *s, struct cli *g)
+begin(struct session *s, const struct session_options *options)
 {
-	s->g = g;
+	s->options = *options;
 	s->state_dir = s->run_dir = s->graph_fd = s->config_fd = -1;
 	s->run_root_fd = -1;
 	s->fresh_fd = s->userns_fd = s->ctr_fd = -1;
 }
 
 int
-session_open(struct session *s, struct cli *g, unsigned int need,
-    char *const *cleanup)
+session_open(struct session *s, const struct session_options *options,
+    unsigned int need, char *const *cleanup)
 {
-	int	 rc;
+	int	 rc, saved;
 
-	begin(s, g);
+	begin(s, options);
 	s->containers = (need & NEED_STATE) != 0;
 	/* Where the storage is, stands in the state; or has been asked. */
 	if ((need & NEED_STORE) && s->config == NULL && !session_in_memory(s))
@@ -576,19 +588,24 @@ session_open(struct session *s, struct cli *g, unsigned int need,
 			session_confine(s);
 		return (0);
 	}
-	(void)session_error(s);
+	saved = errno;
 	session_close(s);
+	errno = saved;
 	return (-1);
 }
 
 int
-session_open_resolve(struct session *s, struct cli *g)
+session_open_resolve(struct session *s, const struct session_options *options)
 {
-	begin(s, g);
-	if (client_init(&s->client, g->trace, g->verbose) == -1 ||
-	    root_find_account(s) == -1 || client_start(&s->client, H_RESOLVE) == -1) {
-		(void)session_error(s);
+	int	 saved;
+
+	begin(s, options);
+	if (client_init(&s->client, options->trace, options->verbose) == -1 ||
+	    root_find_account(s) == -1 ||
+	    client_start(&s->client, H_RESOLVE) == -1) {
+		saved = errno;
 		session_close(s);
+		errno = saved;
 		return (-1);
 	}
 	root_leave(s);

@@ -10,7 +10,6 @@
 
 #include "cache.h"
 #include "client.h"
-#include "command.h"
 #include "mac.h"
 
 struct rec;
@@ -35,9 +34,28 @@ enum {
 					 * none is made */
 };
 
+/*
+ * What the program that opens a session knows and the engine does not. All of
+ * it is borrowed, and lives as long as the session.
+ */
+struct session_options {
+	const struct rec *settings;	/* root, runroot, ...: by the names of
+					 * the options that every command has */
+	const struct rec *line;		/* the command line, a word per `arg` */
+	const char	*command;	/* its name in the history of events */
+	bool		 private_args;	/* the history has the name alone */
+	bool		 starts;	/* it starts containers */
+	unsigned int	 trace, verbose;
+	/* Messages to a person: see session_warn and session_notice. */
+	void		 (*warn)(const char *);
+	void		 (*notice)(const char *);
+	/* Enter the program's sandbox: see session_confine. */
+	void		 (*confine)(bool connects);
+};
+
 struct session {
 	struct client		 client;
-	struct cli		*g;
+	struct session_options	 options;
 	struct rec		*config;
 	unsigned int		 config_flags;	/* enum config_flags */
 	bool			 quiet;		/* without its warnings */
@@ -90,10 +108,10 @@ struct session {
  * with NEED_LAUNCH and a configuration that was kept whether resolve will be
  * needed all the same, to compile a filter. `launched`, if set, is called as
  * soon as there is a launch to be asked. `cleanup_args` go to the
- * reaper if NEED_LAUNCH. 0, or -1 after telling the person why.
+ * reaper if NEED_LAUNCH. 0, or -1 with an error; then nothing is open.
  */
-int	session_open(struct session *, struct cli *, unsigned int,
-	    char *const *);
+int	session_open(struct session *, const struct session_options *,
+	    unsigned int, char *const *);
 void	session_close(struct session *);
 /*
  * The same where nothing but the end of this process follows: its channels
@@ -101,12 +119,11 @@ void	session_close(struct session *);
  */
 void	session_leave(struct session *);
 /* Only resolve, which is asked nothing yet. 0, or -1 as above. */
-int	session_open_resolve(struct session *, struct cli *);
+int	session_open_resolve(struct session *, const struct session_options *);
 /*
  * From here on no more helpers are started, and this process may do only what
- * its policy says: bulkhead-connect.policy for a session that looks at
- * containers, bulkhead.policy for others and for NULL. session_open does it,
- * unless NEED_MORE.
+ * its policy says; a session that looks at containers may connect to their
+ * monitors. session_open does it, unless NEED_MORE.
  */
 void	session_confine(const struct session *);
 /* Make and open a directory of the engine's own, with a sentence: or -1. */
@@ -121,8 +138,12 @@ int	session_boot_id(struct session *);
  * record nothing any more, but the next one can.
  */
 bool	session_run_dir_gone(const struct session *);
-/* Say the client's last error as an error. Returns EXIT_ENGINE. */
-int	session_error(struct session *);
+/* Tell the person about something that this session goes on in spite of. */
+void	session_warn(const struct session *, const char *, ...)
+	    __attribute__((format(printf, 2, 3)));
+/* The same for an error that is not the operation's result. */
+void	session_notice(const struct session *, const char *, ...)
+	    __attribute__((format(printf, 2, 3)));
 
 /* What a reaper has kept for its clean-up: borrowed; -1: nothing, or we are
  * none. */
@@ -134,7 +155,7 @@ int	session_sentence(struct session *, const char *, const char *);
 /* Text of a configuration key, or the fallback. */
 const char *session_config(const struct session *, const char *, const char *);
 
-/* All rows, nested `ctr`; all images, nested `image`. NULL: session_error. */
+/* All rows, nested `ctr`; all images, nested `image`. NULL with an error. */
 struct rec *session_rows(struct session *);
 struct rec *session_images(struct session *);
 /* One, by name, id or prefix: row keys with nested `def`; image keys. */

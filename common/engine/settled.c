@@ -11,7 +11,6 @@
 #include "cleanup.h"
 #include "given.h"
 #include "record.h"
-#include "say.h"
 #include "session.h"
 
 /* What of our environment the configuration may depend on. */
@@ -26,7 +25,8 @@ static const char *const environment[] = {
 struct rec *
 settled_question(const struct session *s)
 {
-	struct rec		*r = rec_new(), *globals = s->g->global;
+	const struct rec	*settings = s->options.settings;
+	struct rec		*r = rec_new();
 	struct rec_item		 item;
 	const char		*v;
 	char			 key[64];
@@ -40,7 +40,7 @@ settled_question(const struct session *s)
 		}
 	(void)rec_add_num(r, "uid", geteuid());
 	(void)rec_add(r, "mode", s->system ? "system" : "rootless");
-	while (globals != NULL && rec_walk(globals, NULL, &it, &item)) {
+	while (settings != NULL && rec_walk(settings, NULL, &it, &item)) {
 		(void)snprintf(key, sizeof(key), "opt:%s", item.key);
 		if (item.text != NULL && strcmp(item.key, "trace") != 0 &&
 		    strcmp(item.key, "log-level") != 0)
@@ -95,7 +95,7 @@ give_files(struct session *s, struct rec *question, const char *cwd)
 		if (give_file(s, question, path, i < 3) == -1)
 			return (-1);
 	}
-	while (rec_next(s->g->global, "module", &it, &v))
+	while (rec_next(s->options.settings, "module", &it, &v))
 		if (give_file(s, question, v, true) == -1)
 			return (-1);
 	return (0);
@@ -160,7 +160,7 @@ settled_use(struct session *s)
 	size_t		 it = 0;
 
 	while (!s->quiet && rec_next(s->config, "warn", &it, &warning))
-		say_warning("%s", warning);
+		session_warn(s, "%s", warning);
 	if (!session_in_memory(s))
 		return (0);
 	/* Nothing lasts: what would, ends with the boot. */

@@ -30,8 +30,8 @@ run_place(const struct session *s, char *out, size_t size)
 	const char	*xdg = getenv("XDG_RUNTIME_DIR"), *base;
 	int		 n;
 
-	base = rec_str(s->g->global, "tmpdir",
-	    rec_str(s->g->global, "runroot", s->system ? "/run" : xdg));
+	base = rec_str(s->options.settings, "tmpdir",
+	    rec_str(s->options.settings, "runroot", s->system ? "/run" : xdg));
 	if (base == NULL)
 		n = snprintf(out, size, "/run/user/%u/bulkhead",
 		    (unsigned int)geteuid());

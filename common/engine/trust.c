@@ -15,7 +15,6 @@
 #include <bsd/string.h>
 
 #include "cleanup.h"
-#include "command.h"
 #include "record.h"
 #include "session.h"
 
@@ -109,7 +108,7 @@ is_option(const struct session *s, const char *path)
 	const char		*value;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		value = rec_get(s->g->global, names[i]);
+		value = rec_get(s->options.settings, names[i]);
 		if (value == NULL)
 			continue;
 		if (is_below(path, value) || (*value != '/' &&

@@ -5,9 +5,7 @@
 #ifndef PRINT_SAY_H
 #define PRINT_SAY_H
 
-#define EXIT_ENGINE	125		/* the engine's own failures */
-#define EXIT_NOEXEC	126		/* the command cannot be executed */
-#define EXIT_NOCMD	127		/* the command cannot be found */
+#include "exitcode.h"
 
 /* "Error: ...". Returns EXIT_ENGINE, so that callers can return it. */
 int	say_error(const char *, ...) __attribute__((format(printf, 1, 2)));

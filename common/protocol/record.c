@@ -343,6 +343,14 @@ rec_str(const struct rec *r, const char *key, const char *fallback)
 	return (text == NULL ? fallback : text);
 }
 
+bool
+rec_flag(const struct rec *r, const char *key, bool fallback)
+{
+	const char	*text = rec_get(r, key);
+
+	return (text == NULL ? fallback : strcmp(text, "true") == 0);
+}
+
 int64_t
 rec_num(const struct rec *r, const char *key, int64_t fallback)
 {

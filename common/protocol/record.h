@@ -46,6 +46,8 @@ const char *rec_get(const struct rec *, const char *);
 const char *rec_str(const struct rec *, const char *, const char *);
 /* First value as a number; the fallback if absent or not a number. */
 int64_t	rec_num(const struct rec *, const char *, int64_t);
+/* First text value as a flag, "true" being one; the fallback if absent. */
+bool	rec_flag(const struct rec *, const char *, bool);
 /* First bytes value, its length in the last argument; NULL when absent. */
 const void *rec_bytes(const struct rec *, const char *, size_t *);
 

@@ -10,7 +10,6 @@
 #include "cleanup.h"
 #include "path.h"
 #include "record.h"
-#include "say.h"
 
 #define FILE_MAX	(256u << 10)
 
@@ -206,11 +205,7 @@ add_hostname(struct rec *def)
 int
 hostfiles_add(struct rec *def)
 {
-	if ((rec_num(def, "no_hosts", 0) == 0 && add_hosts(def) == -1) ||
-	    add_resolv(def) == -1 || add_hostname(def) == -1) {
-		(void)say_error("composing /etc/hosts of the container: %s",
-		    strerror(errno));
+	if (rec_num(def, "no_hosts", 0) == 0 && add_hosts(def) == -1)
 		return (-1);
-	}
-	return (0);
+	return (add_resolv(def) == -1 ? -1 : add_hostname(def));
 }

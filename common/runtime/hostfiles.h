@@ -9,8 +9,8 @@ struct rec;
 
 /*
  * Append `file` {dst, content, mode} for each to a definition about to be
- * started. They are made anew at each start and never stored. 0, or -1 after
- * saying why.
+ * started. They are made anew at each start and never stored. 0, or -1 with
+ * errno.
  */
 int	hostfiles_add(struct rec *);
 

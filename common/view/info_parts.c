@@ -26,6 +26,7 @@
 #include "runtimes.h"
 #include "say.h"
 #include "session.h"
+#include "session_error.h"
 #include "version.h"
 
 #define NOBODY	65534u
@@ -37,7 +38,7 @@ open_with(struct session *s, struct cli *g, const struct rec *config,
 	if ((s->config = rec_new()) == NULL ||
 	    rec_add_all(s->config, config) == -1)
 		return (say_error("%s", strerror(errno)), -1);
-	return (session_open(s, g, need, NULL));
+	return (g->program->open(s, g, need, NULL));
 }
 
 int
@@ -46,7 +47,7 @@ info_config(struct cli *g, const struct rec *none, struct rec *out)
 	struct session	 s = { 0 };
 
 	(void)none;
-	if (session_open(&s, g, NEED_CONFIG, NULL) == -1)
+	if (g->program->open(&s, g, NEED_CONFIG, NULL) == -1)
 		return (EXIT_ENGINE);
 	(void)rec_add_all(out, s.config);
 	session_close(&s);
@@ -149,7 +150,7 @@ info_registries(struct cli *g, const struct rec *config, struct rec *out)
 	size_t		 it = 0;
 
 	(void)config;
-	if (session_open(&s, g, NEED_CONFIG, NULL) == -1)
+	if (g->program->open(&s, g, NEED_CONFIG, NULL) == -1)
 		return (EXIT_ENGINE);
 	while (rec_walk(s.config, NULL, &it, &item))
 		if (strncmp(item.key, "registries.", 11) == 0 &&
@@ -242,13 +243,12 @@ info_disk(struct cli *g, const struct rec *config, struct rec *out)
 	scoped_fd int	 dir = -1;
 	struct statfs	 fs;
 
-	(void)g;
 	if ((dir = open_nearest(path)) == -1 || fstatfs(dir, &fs) == -1)
 		return (say_error("cannot open the storage %s: %s", path,
 		    strerror(errno)));
 	(void)rec_add(out, "d_type", has_d_type(dir));
 	lose_root();
-	session_confine(NULL);
+	g->program->confine(false);
 	(void)rec_add(out, "fs", file_system((long)fs.f_type));
 	(void)rec_add_num(out, "allocated",
 	    (int64_t)(fs.f_blocks * (uint64_t)fs.f_bsize));

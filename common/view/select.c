@@ -11,6 +11,7 @@
 #include "record.h"
 #include "say.h"
 #include "session.h"
+#include "session_error.h"
 
 #define FROM_FILE	"cidfile:id"	/* no option has such a name */
 

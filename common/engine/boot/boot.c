@@ -13,7 +13,6 @@
 #include "path.h"
 #include "pods.h"
 #include "record.h"
-#include "say.h"
 #include "session.h"
 #include "sweep.h"
 #include "volumes.h"
@@ -103,8 +102,8 @@ each(struct session *s, const struct rec *items, const char *kind,
 	while ((item = rec_sub(items, "item", &it)) != NULL) {
 		if (strcmp(rec_str(item, "kind", ""), kind) == 0) {
 			if (fn(s, item) == -1) {
-				say_warning("%s %s could not be refreshed: "
-				    "%s", kind, rec_str(item, "id", "?"),
+				session_warn(s, "%s %s could not be "
+				    "refreshed: %s", kind, rec_str(item, "id", "?"),
 				    error_message(&s->client.error));
 				rc = -1;
 			} else if (told != NULL)

@@ -13,11 +13,9 @@
 
 #include "cleanup.h"
 #include "env.h"
-#include "error.h"
 #include "given.h"
 #include "record.h"
 #include "restart.h"
-#include "say.h"
 #include "session.h"
 #include "spec.h"
 
@@ -52,7 +50,7 @@ add_identity(struct work *w)
 {
 	const struct rec	*image = w->image;
 	struct timespec		 now;
-	const char		*name = opt_str(w->opts, "name", NULL);
+	const char		*name = rec_str(w->opts, "name", NULL);
 
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	(void)rec_add(w->def, "v", "1");
@@ -67,7 +65,7 @@ add_identity(struct work *w)
 		(void)rec_add(w->def, "image_digest",
 		    rec_str(image, "digest", ""));
 	}
-	copy_list(w->def, "create_command", w->s->g->line, "arg");
+	copy_list(w->def, "create_command", w->s->options.line, "arg");
 	return (0);
 }
 
@@ -96,7 +94,7 @@ from_json_array(struct work *w, const char *text)
 static int
 add_command(struct work *w)
 {
-	const char	*ep = opt_str(w->opts, "entrypoint", NULL);
+	const char	*ep = rec_str(w->opts, "entrypoint", NULL);
 
 	if (ep == NULL)
 		copy_list(w->def, "entrypoint", w->image, "entrypoint");
@@ -152,7 +150,7 @@ env_defaults(struct work *w, struct env *env)
 	const char	*v;
 	size_t		 it = 0;
 
-	if (opt_flag(w->opts, "unsetenv-all", false))
+	if (rec_flag(w->opts, "unsetenv-all", false))
 		return (0);
 	while (rec_next(w->config, "containers.env", &it, &v))
 		if (env_set(env, v) == -1)
@@ -173,7 +171,7 @@ env_compose(struct work *w, struct env *env)
 
 	if (env_defaults(w, env) == -1)
 		return (-1);
-	if (opt_flag(w->opts, "env-host", false) && env_from_host(env) == -1)
+	if (rec_flag(w->opts, "env-host", false) && env_from_host(env) == -1)
 		return (parse_fail(&w->err, "%s", strerror(errno)));
 	if (each(w, "env-file", env, env_file) == -1 ||
 	    each(w, "env", env, env_cli) == -1)
@@ -228,8 +226,8 @@ static int
 add_process(struct work *w)
 {
 	const struct rec	*img = w->image;
-	const char		*user = opt_str(w->opts, "user", NULL);
-	const char		*cwd = opt_str(w->opts, "workdir", NULL);
+	const char		*user = rec_str(w->opts, "user", NULL);
+	const char		*cwd = rec_str(w->opts, "workdir", NULL);
 
 	if (user == NULL)
 		user = img == NULL ? "" : rec_str(img, "user", "");
@@ -242,12 +240,12 @@ add_process(struct work *w)
 		return (parse_fail(&w->err, "the working directory \"%s\" "
 		    "must be an absolute path", cwd));
 	(void)rec_add(w->def, "cwd", cwd);
-	(void)rec_add_num(w->def, "tty", opt_flag(w->opts, "tty", false));
+	(void)rec_add_num(w->def, "tty", rec_flag(w->opts, "tty", false));
 	(void)rec_add_num(w->def, "stdin_open",
-	    opt_flag(w->opts, "interactive", false));
-	(void)rec_add_num(w->def, "init", opt_flag(w->opts, "init", false));
-	if (opt_given(w->opts, "umask") &&
-	    spec_umask(opt_str(w->opts, "umask", ""), w->def, &w->err) == -1)
+	    rec_flag(w->opts, "interactive", false));
+	(void)rec_add_num(w->def, "init", rec_flag(w->opts, "init", false));
+	if (rec_get(w->opts, "umask") != NULL &&
+	    spec_umask(rec_str(w->opts, "umask", ""), w->def, &w->err) == -1)
 		return (-1);
 	return (0);
 }
@@ -255,7 +253,7 @@ add_process(struct work *w)
 bool
 define_host_net(const struct rec *opts)
 {
-	return (strcmp(opt_str(opts, "network", ""), "host") == 0);
+	return (strcmp(rec_str(opts, "network", ""), "host") == 0);
 }
 
 static int	dns_one(void *d, const char *v, struct parse_err *p)
@@ -281,7 +279,7 @@ add_dns(struct work *w)
 static int
 add_network(struct work *w)
 {
-	const char	*net = opt_str(w->opts, "network", NULL);
+	const char	*net = rec_str(w->opts, "network", NULL);
 
 	if (net == NULL)
 		return (rec_add(w->def, "net", "private"));
@@ -311,7 +309,7 @@ check_userns(struct work *w)
 static int
 add_names(struct work *w)
 {
-	const char	*host = opt_str(w->opts, "hostname", NULL);
+	const char	*host = rec_str(w->opts, "hostname", NULL);
 	struct utsname	 u;
 	char		 short_id[13];
 
@@ -325,9 +323,9 @@ add_names(struct work *w)
 		host = u.nodename;
 	(void)rec_add(w->def, "hostname", host == NULL ? short_id : host);
 	(void)rec_add_num(w->def, "no_hosts",
-	    opt_flag(w->opts, "no-hosts", false));
-	if (opt_given(w->opts, "userns") &&
-	    spec_userns(opt_str(w->opts, "userns", ""), w->def, &w->err) == -1)
+	    rec_flag(w->opts, "no-hosts", false));
+	if (rec_get(w->opts, "userns") != NULL &&
+	    spec_userns(rec_str(w->opts, "userns", ""), w->def, &w->err) == -1)
 		return (-1);
 	return (check_userns(w));
 }
@@ -368,12 +366,12 @@ asked_mounts(struct work *w)
 static int
 add_mounts(struct work *w)
 {
-	bool	 readonly = opt_flag(w->opts, "read-only", false);
+	bool	 readonly = rec_flag(w->opts, "read-only", false);
 
 	(void)rec_add_num(w->def, "readonly", readonly);
 	(void)rec_add_num(w->def, "readonly_tmpfs", readonly &&
-	    opt_flag(w->opts, "read-only-tmpfs", true));
-	(void)rec_add_num(w->def, "shm_size", opt_num(w->opts, "shm-size",
+	    rec_flag(w->opts, "read-only-tmpfs", true));
+	(void)rec_add_num(w->def, "shm_size", rec_num(w->opts, "shm-size",
 	    rec_num(w->config, "containers.shm_size", 64 << 20)));
 	if (asked_mounts(w) == -1)
 		return (-1);
@@ -381,15 +379,13 @@ add_mounts(struct work *w)
 }
 
 int
-define_mounts(const struct rec *opts, struct rec *out)
+define_mounts(const struct rec *request, struct rec *out, struct parse_err *e)
 {
-	struct work	 w = { .opts = opts, .def = out };
+	struct work	 w = { .opts = request, .def = out };
+	int		 rc = asked_mounts(&w);
 
-	if (asked_mounts(&w) == 0)
-		return (0);
-	(void)say_error("%s", w.err.text);
-	say_code(ERR_INVALID_ARG);
-	return (-1);
+	*e = w.err;
+	return (rc);
 }
 
 static int
@@ -502,8 +498,8 @@ stop_signal(struct work *w)
 	const char	*v;
 	int		 n;
 
-	if (opt_given(w->opts, "stop-signal"))
-		return ((int)opt_num(w->opts, "stop-signal", 15));
+	if (rec_get(w->opts, "stop-signal") != NULL)
+		return ((int)rec_num(w->opts, "stop-signal", 15));
 	v = w->image == NULL ? NULL : rec_get(w->image, "stopsignal");
 	n = v == NULL || *v == '\0' ? 15 : parse_signal(v);
 	return (n == -1 ? 15 : n);
@@ -512,14 +508,14 @@ stop_signal(struct work *w)
 static int
 add_life(struct work *w)
 {
-	(void)rec_add_num(w->def, "rm", opt_flag(w->opts, "rm", false));
+	(void)rec_add_num(w->def, "rm", rec_flag(w->opts, "rm", false));
 	if (strcmp(rec_str(w->config, "storage.transient_store", ""),
 	    "true") == 0)
 		(void)rec_add_num(w->def, "transient", 1);
 	/* What shaped it: equal digests, equal settings (S89). */
 	(void)rec_add(w->def, "config_digest",
 	    rec_str(w->config, "digest", ""));
-	if (restart_parse(opt_str(w->opts, "restart", ""), w->def,
+	if (restart_parse(rec_str(w->opts, "restart", ""), w->def,
 	    &w->err) == -1)
 		return (-1);
 	if (rec_num(w->def, "rm", 0) != 0 && restart_wanted(w->def))
@@ -527,9 +523,9 @@ add_life(struct work *w)
 		    "--restart, when the restartPolicy is not \"\" and "
 		    "\"no\""));
 	(void)rec_add_num(w->def, "stop_signal", stop_signal(w));
-	(void)rec_add_num(w->def, "stop_timeout", opt_num(w->opts,
+	(void)rec_add_num(w->def, "stop_timeout", rec_num(w->opts,
 	    "stop-timeout", rec_num(w->config, "engine.stop_timeout", 10)));
-	if (opt_given(w->opts, "log-driver") && spec_log_driver(opt_str(
+	if (rec_get(w->opts, "log-driver") != NULL && spec_log_driver(rec_str(
 	    w->opts, "log-driver", ""), w->def, &w->err) == -1)
 		return (-1);
 	for (size_t it = 0;;) {
@@ -548,9 +544,9 @@ add_life(struct work *w)
 	if (rec_get(w->def, "log_path") == NULL)
 		(void)rec_addf(w->def, "log_path", "%s/logs/%s.log",
 		    rec_str(w->config, "path.state", ""), w->id);
-	if (opt_given(w->opts, "detach-keys"))
+	if (rec_get(w->opts, "detach-keys") != NULL)
 		(void)rec_add(w->def, "detach_keys",
-		    opt_str(w->opts, "detach-keys", ""));
+		    rec_str(w->opts, "detach-keys", ""));
 	return (0);
 }
 
@@ -581,14 +577,14 @@ define_security(const struct rec *opts, const struct rec *config)
 }
 
 struct rec *
-define_container(struct session *s, const char *id, const struct rec *image,
-    const char *what, int argc, char **argv)
+define_container(struct session *s, const struct rec *request, const char *id,
+    const struct rec *image, const char *what, int argc, char **argv)
 {
 	static step *const	 steps[] = { add_identity, add_command,
 	    add_names, add_env, add_labels, add_process, add_mounts,
 	    add_limits, add_security, add_profile, add_life };
 	struct work		 w = { .s = s, .config = s->config,
-				    .opts = s->g->opts, .image = image,
+				    .opts = request, .image = image,
 				    .def = rec_new(),
 				    .id = id, .argc = argc, .argv = argv };
 
@@ -597,10 +593,9 @@ define_container(struct session *s, const char *id, const struct rec *image,
 		w.err.text[0] = '\0';
 		if (w.def != NULL && steps[i](&w) == 0)
 			continue;
-		(void)say_error("%s", w.err.text[0] != '\0' ? w.err.text :
-		    strerror(errno));
-		say_code(w.err.text[0] != '\0' ? ERR_INVALID_ARG :
-		    ERR_INTERNAL);
+		(void)error_set(&s->client.error, w.err.text[0] != '\0' ?
+		    EINVAL : errno, "%s", w.err.text[0] != '\0' ?
+		    w.err.text : strerror(errno));
 		rec_free(w.def);
 		return (NULL);
 	}

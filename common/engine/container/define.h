@@ -10,17 +10,18 @@
 /* The key of the bytes of a seccomp profile that the person named. */
 #define DEFINE_PROFILE	"seccomp_json"
 
+struct parse_err;
 struct rec;
 struct session;
 
 /*
  * The definition record (keys: see bulkhead-engine(7)) of the container `id` from the
- * options of run or create, an image record (NULL with --rootfs), what the
- * person called it, and the command. NULL after telling the person why; the
- * caller frees it.
+ * request of run or create (its options, by name), an image record (NULL with
+ * --rootfs), what the person called it, and the command. NULL with a sentence;
+ * the caller frees it.
  */
-struct rec *define_container(struct session *, const char *,
-	    const struct rec *, const char *, int, char **);
+struct rec *define_container(struct session *, const struct rec *request,
+	    const char *id, const struct rec *, const char *, int, char **);
 
 /*
  * The `cap`, `seccomp` and other keys of a definition that tell what it may
@@ -39,8 +40,8 @@ bool	define_host_net(const struct rec *);
 
 /*
  * Only the `mount` entries that the options ask for, so that root can open
- * them before it is given up. 0, or -1 after telling the person why.
+ * them before it is given up. 0, or -1 with a sentence.
  */
-int	define_mounts(const struct rec *, struct rec *);
+int	define_mounts(const struct rec *, struct rec *, struct parse_err *);
 
 #endif

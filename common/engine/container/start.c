@@ -19,6 +19,7 @@
 #include "cleanup.h"
 #include "define.h"
 #include "end.h"
+#include "exitcode.h"
 #include "filters.h"
 #include "grant.h"
 #include "hostfiles.h"
@@ -28,7 +29,6 @@
 #include "record.h"
 #include "restart.h"
 #include "running.h"
-#include "say.h"
 #include "sealed.h"
 #include "session.h"
 #include "settled.h"
@@ -176,7 +176,8 @@ draft(struct start *st)
 	(void)rec_add_all(st->full, st->def);
 	rec_del(st->full, DEFINE_PROFILE);	/* compiled already */
 	(void)rec_set(st->full, "graph", st->s->graph);
-	return (hostfiles_add(st->full));
+	return (hostfiles_add(st->full) == 0 ? 0 : session_sentence(st->s,
+	    "composing", "/etc/hosts of the container"));
 }
 
 /* With the writable layer, and the volumes. */
@@ -698,7 +699,7 @@ stay(struct start *st, struct attach *a)
 		st->code = 128 + a->signal;
 		return;
 	}
-	(void)say_error(errno == ECONNRESET ? "the monitor of container %s was "
+	session_notice(st->s, errno == ECONNRESET ? "the monitor of container %s was "
 	    "killed" : "the output of container %s is lost: too much of it "
 	    "was waiting to be read", st->id);
 }
@@ -772,6 +773,7 @@ start_container(struct start *st)
 {
 	struct session	*s = st->s;
 	struct attach	 a;
+	const char	*keys;
 	int		 rc = -1;
 
 	st->code = EXIT_ENGINE;
@@ -784,11 +786,11 @@ start_container(struct start *st)
 	a.sig_proxy = st->sig_proxy;
 	a.no_stdout = !st->attach_out;
 	a.no_stderr = !st->attach_err;
-	if (detach_keys_parse(&a.keys, rec_str(st->def, "detach_keys",
-	    session_config(s, "engine.detach_keys", DETACH_KEYS))) == -1)
-		return (say_error("invalid detach keys \"%s\"",
-		    rec_str(st->def, "detach_keys", session_config(s,
-		    "engine.detach_keys", DETACH_KEYS))), -1);
+	keys = rec_str(st->def, "detach_keys", session_config(s,
+	    "engine.detach_keys", DETACH_KEYS));
+	if (detach_keys_parse(&a.keys, keys) == -1)
+		return (error_set(&s->client.error, EINVAL, "invalid detach "
+		    "keys \"%s\"", keys));
 	if ((st->begun || begin(st) == 0) && ask_seccomp(st) == 0 &&
 	    ask_layer(st) == 0)
 		rc = run_steps(st, &a);
@@ -800,10 +802,8 @@ start_container(struct start *st)
 	scope_close(&st->userns);
 	rec_free(st->full);
 	scope_close(&st->filter_fd);
-	if (rc == -1) {
-		(void)session_error(s);
+	if (rc == -1)
 		return (-1);
-	}
 	/* It runs: what happens to it now is decided by its state. */
 	locks_settle(s, "ctr", st->id);
 	if (!start_attached(st))

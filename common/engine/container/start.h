@@ -72,7 +72,7 @@ bool	start_has_filter(struct start *, const struct rec *);
 int	start_compiler(struct start *);
 /*
  * Build and run it. When it is attached, stay until it ends or the person
- * detaches. 0, or -1 after telling the person why; nothing is left running.
+ * detaches. 0, or -1 with a sentence; nothing is left running.
  */
 int	start_container(struct start *);
 /*

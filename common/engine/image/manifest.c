@@ -13,7 +13,6 @@
 #include <jansson.h>
 #include <sha2.h>
 
-#include "opt.h"
 #include "record.h"
 
 #define TYPE_MANIFEST	"application/vnd.docker.distribution.manifest.v2+json"
@@ -184,15 +183,15 @@ manifest_import(const struct rec *opts, const struct rec *layer,
 			return (NULL);
 		}
 	image = json_pack("{s:s, s:s, s:s, s:o, s:{s:s, s:[s]}, s:[{s:s, s:s, "
-	    "s:s}]}", "created", now, "architecture", opt_str(opts, "arch",
-	    go_arch(u.machine)), "os", opt_str(opts, "os", "linux"),
+	    "s:s}]}", "created", now, "architecture", rec_str(opts, "arch",
+	    go_arch(u.machine)), "os", rec_str(opts, "os", "linux"),
 	    "config", config, "rootfs", "type", "layers", "diff_ids",
 	    rec_str(layer, "diff_id", ""), "history", "created", now,
-	    "created_by", from, "comment", opt_str(opts, "message",
+	    "created_by", from, "comment", rec_str(opts, "message",
 	    "Imported by bulkhead"));
-	if (image != NULL && opt_given(opts, "variant"))
+	if (image != NULL && rec_get(opts, "variant") != NULL)
 		(void)json_object_set_new(image, "variant",
-		    json_string(opt_str(opts, "variant", "")));
+		    json_string(rec_str(opts, "variant", "")));
 	text = image == NULL ? NULL : json_dumps(image, JSON_COMPACT);
 	json_decref(image);
 	if (text == NULL)

@@ -8,11 +8,9 @@
 #include <bsd/string.h>
 
 #include "cgroup.h"
-#include "command.h"
 #include "objlock.h"
 #include "record.h"
 #include "remove.h"
-#include "say.h"
 #include "session.h"
 
 #define TRIES	20		/* against commands that add members */
@@ -212,7 +210,7 @@ pods_refresh(struct session *s)
 	while (all != NULL && (pod = rec_sub(all, "obj", &it)) != NULL) {
 		/* Gone since: somebody else's work. */
 		if (refresh_one(s, pod) == -1 && errno != ENOENT) {
-			say_warning("pod %s could not be refreshed: %s",
+			session_warn(s, "pod %s could not be refreshed: %s",
 			    rec_str(pod, "name", ""), s->client.error.text);
 			rc = -1;
 		}
@@ -223,9 +221,9 @@ pods_refresh(struct session *s)
 }
 
 int
-pods_define(struct session *s, struct rec *def)
+pods_define(struct session *s, const struct rec *request, struct rec *def)
 {
-	const char	*ref = opt_str(s->g->opts, "pod", NULL);
+	const char	*ref = rec_str(request, "pod", NULL);
 	struct rec	*pod;
 
 	if (ref == NULL || *ref == '\0')

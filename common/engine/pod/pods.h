@@ -33,7 +33,7 @@ int	pods_refresh(struct session *);
  * A container's definition that --pod names one for: its id and name. 0, or
  * -1 with a sentence.
  */
-int	pods_define(struct session *, struct rec *);
+int	pods_define(struct session *, const struct rec *, struct rec *);
 /*
  * What a pod is, from its members' states (a number of each, by state), in
  * podman's word: Created, Running, Degraded, Exited, Paused, Stopped, Error.

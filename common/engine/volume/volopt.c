@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "parse.h"
 #include "record.h"
-#include "say.h"
 
 struct options {
 	const char	*type;
@@ -23,24 +23,23 @@ static const char *const	 words[] = {
 };
 
 static int
-take_word(const char *word, struct rec *out)
+take_word(const char *word, struct rec *out, struct parse_err *e)
 {
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(word, words[i]) == 0)
 			return (rec_add(out, "device_opt", word));
-	(void)say_error("the option \"%s\" of a volume is not supported by "
-	    "bulkhead yet", word);
-	return (-1);
+	return (parse_fail(e, "the option \"%s\" of a volume is not supported "
+	    "by bulkhead yet", word));
 }
 
 static int
-take_words(const char *o, struct rec *out)
+take_words(const char *o, struct rec *out, struct parse_err *e)
 {
 	scoped_free char	*copy = strdup(o == NULL ? "" : o);
 	char			*rest = copy, *word;
 
 	while (rest != NULL && (word = strsep(&rest, ",")) != NULL)
-		if (*word != '\0' && take_word(word, out) == -1)
+		if (*word != '\0' && take_word(word, out, e) == -1)
 			return (-1);
 	return (0);
 }
@@ -60,7 +59,7 @@ has_bind(const char *o)
 }
 
 static int
-read_one(struct options *have, const char *text)
+read_one(struct options *have, const char *text, struct parse_err *e)
 {
 	static const char	 names[][8] = { "type", "device", "o" };
 	const char		*eq = strchr(text, '=');
@@ -73,54 +72,53 @@ read_one(struct options *have, const char *text)
 			*to[i] = eq + 1;
 			return (0);
 		}
-	(void)say_error("invalid mount option %.*s for driver 'local': "
-	    "invalid argument", (int)strcspn(text, "="), text);
-	return (-1);
+	return (parse_fail(e, "invalid mount option %.*s for driver 'local': "
+	    "invalid argument", (int)strcspn(text, "="), text));
 }
 
 /* What would have to be mounted for all containers that use it at once. */
 static int
-check_type(const struct options *have)
+check_type(const struct options *have, struct parse_err *e)
 {
 	const char	*type = have->type == NULL ? "" : have->type;
 
 	if (strcmp(type, "tmpfs") == 0)
-		return (say_error("volumes of type tmpfs are not supported by "
-		    "bulkhead yet: give each container --tmpfs"), -1);
+		return (parse_fail(e, "volumes of type tmpfs are not "
+		    "supported by bulkhead yet: give each container --tmpfs"));
 	if (*type != '\0' && strcmp(type, "none") != 0 &&
 	    strcmp(type, "bind") != 0)
-		return (say_error("mounting a volume of type %s takes a "
+		return (parse_fail(e, "mounting a volume of type %s takes a "
 		    "privilege that bulkhead does not have: mount it, and "
 		    "give --opt type=none --opt o=bind --opt device="
-		    "DIRECTORY", type), -1);
+		    "DIRECTORY", type));
 	if (have->device == NULL && (have->bind || *type != '\0'))
-		return (say_error("a volume of type bind needs --opt device="
-		    "DIRECTORY: invalid argument"), -1);
+		return (parse_fail(e, "a volume of type bind needs --opt "
+		    "device=DIRECTORY: invalid argument"));
 	if (have->device != NULL && !have->bind &&
 	    strcmp(type, "bind") != 0)
-		return (say_error("mounting the device %s takes a privilege "
+		return (parse_fail(e, "mounting the device %s takes a privilege "
 		    "that bulkhead does not have: if it is a directory, give "
-		    "--opt o=bind", have->device), -1);
+		    "--opt o=bind", have->device));
 	if (have->device != NULL && *have->device != '/')
-		return (say_error("the device of a volume, %s, must be an "
-		    "absolute path", have->device), -1);
+		return (parse_fail(e, "the device of a volume, %s, must be an "
+		    "absolute path", have->device));
 	return (0);
 }
 
 int
-volopt_take(const struct rec *opts, struct rec *out)
+volopt_take(const struct rec *opts, struct rec *out, struct parse_err *e)
 {
 	struct options	 have = { 0 };
 	const char	*text;
 	size_t		 it = 0;
 
 	while (rec_next(opts, "opt", &it, &text)) {
-		if (read_one(&have, text) == -1)
+		if (read_one(&have, text, e) == -1)
 			return (-1);
 		(void)rec_add(out, "option", text);
 	}
 	have.bind = has_bind(have.o);
-	if (check_type(&have) == -1 || take_words(have.o, out) == -1)
+	if (check_type(&have, e) == -1 || take_words(have.o, out, e) == -1)
 		return (-1);
 	if (have.device != NULL)
 		(void)rec_add(out, "device", have.device);

@@ -5,12 +5,13 @@
 #ifndef ENGINE_VOLOPT_H
 #define ENGINE_VOLOPT_H
 
+struct parse_err;
 struct rec;
 
 /*
  * Take the options of `volume create` into its record: `option` as they are,
- * and what they mean. 0, or -1 after telling the person.
+ * and what they mean. 0, or -1 with a sentence.
  */
-int	volopt_take(const struct rec *, struct rec *);
+int	volopt_take(const struct rec *, struct rec *, struct parse_err *);
 
 #endif

@@ -21,7 +21,6 @@
 #include "parse.h"
 #include "path.h"
 #include "record.h"
-#include "say.h"
 #include "session.h"
 #include "spec.h"
 
@@ -51,15 +50,6 @@ volumes_name(char *id)
 	for (size_t i = 0; i < sizeof(raw); i++)
 		(void)snprintf(id + 2 * i, 3, "%02x", raw[i]);
 	return (0);
-}
-
-int
-volumes_name_told(char *id)
-{
-	if (volumes_name(id) == 0)
-		return (0);
-	(void)say_error("cannot make an ID: %s", strerror(errno));
-	return (-1);
 }
 
 /* The part of volume_path below the graph root; NULL with a sentence. */
@@ -654,9 +644,9 @@ to_trash(struct session *s, const struct rec *have)
 	if (place_of(s, have, where, sizeof(where)) == -1)
 		return (-1);
 	if (is_shared(s, have, where)) {
-		say_warning("the data of volume %s stays in %s/%s, where podman "
-		    "has its volumes: delete it if podman volume ls does not "
-		    "list it", name, s->graph, where);
+		session_warn(s, "the data of volume %s stays in %s/%s, where "
+		    "podman has its volumes: delete it if podman volume ls "
+		    "does not list it", name, s->graph, where);
 		return (0);
 	}
 	trash = path_mkdirs(s->graph_fd, TRASH, 0700);
@@ -751,7 +741,7 @@ volumes_refresh(struct session *s)
 		    (rec_num(v, "removing", 0) != 0 ||
 		    rec_num(v, "rm", 0) != 0) &&
 		    volumes_remove(s, name, "") == -1 && errno != ENOENT) {
-			say_warning("volume %s could not be refreshed: %s",
+			session_warn(s, "volume %s could not be refreshed: %s",
 			    name, s->client.error.text);
 			rc = -1;
 		}

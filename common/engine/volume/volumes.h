@@ -47,8 +47,6 @@ struct rec *volumes_record(struct session *, const char *, bool);
  * anonymous volume, in a buffer of 65 bytes. 0, or -1 with errno.
  */
 int	volumes_name(char *);
-/* The same for a command that has no session yet: -1 is told. */
-int	volumes_name_told(char *);
 /* One by its exact name; NULL with ENOENT and a sentence. */
 struct rec *volumes_get(struct session *, const char *);
 /* The directory of one, or of all of a definition, made where it is not. */

@@ -1,8 +1,8 @@
 /*
  * The command's own confinement, once its helpers run.
  */
-#ifndef ENGINE_CONFINED_H
-#define ENGINE_CONFINED_H
+#ifndef BULKHEAD_CONFINED_H
+#define BULKHEAD_CONFINED_H
 
 #include <stdbool.h>
 

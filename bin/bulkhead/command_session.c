@@ -1,0 +1,68 @@
+#include "command_session.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "command.h"
+#include "confined.h"
+#include "say.h"
+#include "session.h"
+#include "volumes.h"
+
+static void
+warn(const char *text)
+{
+	say_warning("%s", text);
+}
+
+static void
+notice(const char *text)
+{
+	(void)say_error("%s", text);
+}
+
+static struct session_options
+options_of(const struct cli *g)
+{
+	const struct command	*c = g->command;
+
+	return ((struct session_options){
+	    .settings = g->global, .line = g->line,
+	    .command = c == NULL ? "" : c->verb,
+	    .private_args = c == NULL || c->stop_early,
+	    .starts = c != NULL && c->starts,
+	    .trace = g->trace, .verbose = g->verbose,
+	    .warn = warn, .notice = notice, .confine = confined_enter });
+}
+
+int
+command_open(struct session *s, const struct cli *g, unsigned int need,
+    char *const *cleanup)
+{
+	struct session_options	 o = options_of(g);
+
+	if (session_open(s, &o, need, cleanup) == 0)
+		return (0);
+	(void)session_error(s);
+	return (-1);
+}
+
+int
+command_open_resolve(struct session *s, const struct cli *g)
+{
+	struct session_options	 o = options_of(g);
+
+	if (session_open_resolve(s, &o) == 0)
+		return (0);
+	(void)session_error(s);
+	return (-1);
+}
+
+int
+command_new_id(char *id)
+{
+	if (volumes_name(id) == 0)
+		return (0);
+	(void)say_error("cannot make an ID: %s", strerror(errno));
+	return (-1);
+}
