@@ -14,7 +14,7 @@
 #include "cmd.h"
 #include "end.h"
 #include "event.h"
-#include "monconn.h"
+#include "monitor.h"
 #include "parse.h"
 #include "record.h"
 #include "remove.h"
@@ -104,7 +104,7 @@ kill_one(struct session *s, const struct rec *row, void *ctx)
 		return (-1);
 	/* Told before what it may lead to. */
 	event_tell(s, "container", "kill", rec_str(row, "id", ""), NULL);
-	if (monconn_signal(s, row, *signo) == 0)
+	if (monitor_signal(&s->client, s->run_dir, row, *signo) == 0)
 		return (*signo == SIGKILL ? cgroup_thaw(s, rec_str(row, "id",
 		    "")) : 0);
 	return (error_set(&s->client.error, errno, "cannot signal container "
@@ -172,8 +172,6 @@ wait_one(struct session *s, const struct rec *row, void *ctx)
 {
 	const char	*id = rec_str(row, "id", "");
 	struct rec	*now;
-	struct chan	 ch;
-	struct packet	 p;
 	int64_t		 code = rec_num(row, "exit", 0), when = 0;
 	int		 status;
 
@@ -181,22 +179,15 @@ wait_one(struct session *s, const struct rec *row, void *ctx)
 	if (rec_num(row, "state", 0) == CTR_RUNNING ||
 	    rec_num(row, "state", 0) == CTR_PAUSED ||
 	    rec_num(row, "state", 0) == CTR_STOPPING) {
-		if (monconn_open(s, id, &ch) == 0) {
-			if (monconn_ask(s, &ch, MSG_mon_wait, NULL, NULL, 0, -1,
-			    &p) == 0) {
-				status = (int)p.body.reply.value;
-				code = end_code(status);
-				packet_clear(&p);
-				close(ch.fd);
-				/* `wait && rm` must not find it running. */
-				(void)end_read_exit(s, id, &status, &when);
-				(void)end_record(s, row, status, when);
-				printf("%lld\n", (long long)code);
-				return (0);
-			}
-			close(ch.fd);
+		if (monitor_wait(&s->client, s->run_dir, id, &status) == 0) {
+			code = end_code(status);
+			/* `wait && rm` must not find it running. */
+			(void)end_read_exit(s, id, &status, &when);
+			(void)end_record(s, row, status, when);
+			printf("%lld\n", (long long)code);
+			return (0);
 		}
-		(void)monconn_wait(s, row, INT64_MAX);
+		(void)monitor_wait_row(&s->client, s->run_dir, row, INT64_MAX);
 		if ((now = session_container(s, id)) != NULL) {
 			code = rec_num(now, "exit", code);
 			rec_free(now);

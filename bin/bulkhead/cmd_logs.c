@@ -17,7 +17,7 @@
 #include "human.h"
 #include "log.h"
 #include "logread.h"
-#include "monconn.h"
+#include "monitor.h"
 #include "parse.h"
 #include "record.h"
 #include "say.h"
@@ -43,22 +43,6 @@ moment(const struct rec *o, const char *name, int64_t *out)
 	say_error("parsing --%s \"%s\": unable to interpret time value", name,
 	    v);
 	return (-1);
-}
-
-/* Wait for output only where more can come. -1: nothing runs any more. */
-static int
-watch_end(struct logs *l, const struct rec *row)
-{
-	struct chan	 ch = { .fd = -1 };
-
-	if (monconn_open(&l->s, rec_str(row, "id", ""), &ch) == -1)
-		return (-1);
-	if (chan_send(&ch, MSG_mon_wait, 1, &(union msg){ 0 }, NULL, 0) ==
-	    -1) {
-		close(ch.fd);
-		return (-1);
-	}
-	return (ch.fd);
 }
 
 static void
@@ -89,7 +73,9 @@ print_log(struct logs *l, const struct rec *row, const struct rec *def)
 		prefix_of(l, row, prefix, sizeof(prefix));
 		o.prefix = prefix;
 	}
-	if (o.follow && (ended = watch_end(l, row)) == -1)
+	/* Wait for output only where more can come. */
+	if (o.follow && (ended = monitor_end_fd(&l->s.client, l->s.run_dir,
+	    rec_str(row, "id", ""))) == -1)
 		o.follow = false;
 	o.ended_fd = ended;
 	if (log_print(&o, fd, old) == -1 && errno != EPIPE)

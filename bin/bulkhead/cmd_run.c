@@ -221,7 +221,7 @@ lock_taken(struct making *m)
 {
 	uint64_t	 number;
 
-	if (call_sync(&m->s.client, H_LOCK) == -1)
+	if (client_sync(&m->s.client, H_LOCK) == -1)
 		return (-1);
 	if ((number = m->s.client.value[H_LOCK]) == 0)
 		return (0);
@@ -523,7 +523,7 @@ settle_created(struct making *m)
 	rec_free(rw);
 	if (!m->rootfs && (session_post_list(&m->s, m->id, m->def,
 	    opt_given(m->g->opts, "name")) == -1 ||
-	    call_sync(&m->s.client, H_STORE) == -1))
+	    client_sync(&m->s.client, H_STORE) == -1))
 		return (-1);
 	if (volumes_make_dirs(&m->s, m->def) == -1)
 		return (-1);

@@ -36,7 +36,7 @@ enum { ATTACH_EXITED = 0, ATTACH_DETACHED = 1 };
 
 struct attach {
 	int		 sock;		/* from attach_socket */
-	struct chan	*mon;		/* monitor's, or monconn_open's */
+	struct chan	*mon;		/* monitor's */
 	bool		 tty;		/* the container has a terminal */
 	bool		 want_stdin;
 	bool		 sig_proxy;

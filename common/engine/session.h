@@ -189,7 +189,7 @@ void	session_keep_layer(struct session *, const char *, const struct rec *);
 /*
  * Once its layer is there, have the container listed where other engines on
  * the store look; a name that the user gave must be free there, too. 0, or
- * -1 with a sentence. call_sync tells whether it is done; EEXIST: the name
+ * -1 with a sentence. client_sync tells whether it is done; EEXIST: the name
  * is another's.
  */
 int	session_post_list(struct session *, const char *, const struct rec *,

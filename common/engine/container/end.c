@@ -16,8 +16,9 @@
 #include "cgroup.h"
 #include "cleanup.h"
 #include "locks.h"
-#include "monconn.h"
+#include "monitor.h"
 #include "path.h"
+#include "process.h"
 #include "record.h"
 #include "restart.h"
 #include "running.h"
@@ -366,12 +367,12 @@ is_alive(struct session *s, const struct rec *row)
 	int64_t		 when;
 	int		 status;
 
-	if (pid > 0 && start != 0 && proc_start_time(pid) == start)
+	if (pid > 0 && start != 0 && process_start_time(pid) == start)
 		return (true);
 	if (end_read_exit(s, rec_str(row, "id", ""), &status, &when) == 0)
 		return (false);
 	/* Ended, but its monitor is just about to say so. */
-	return (monconn_is_there(s, rec_str(row, "id", "")) ||
+	return (monitor_is_there(s->run_dir, rec_str(row, "id", "")) ||
 	    (errno == ENOENT && running_has_reaper(s, rec_str(row, "id", ""))));
 }
 

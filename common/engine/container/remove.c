@@ -9,7 +9,7 @@
 #include "cgroup.h"
 #include "end.h"
 #include "locks.h"
-#include "monconn.h"
+#include "monitor.h"
 #include "record.h"
 #include "restart.h"
 #include "running.h"
@@ -79,7 +79,7 @@ noted_exit(struct session *s, const char *id, int *status, int64_t *when)
 	for (int tries = 0; tries < NOTE_TRIES; tries++) {
 		if (end_read_exit(s, id, status, when) == 0)
 			return (0);
-		if (monconn_is_there(s, id) || !running_has_reaper(s, id))
+		if (monitor_is_there(s->run_dir, id) || !running_has_reaper(s, id))
 			break;
 		(void)usleep(NOTE_PAUSE_US);
 	}
@@ -139,14 +139,14 @@ halt(struct session *s, const struct rec *row, int64_t timeout)
 		timeout = def_num(row, "stop_timeout", 10);
 	if (timeout > 0 && rec_num(row, "state", 0) == CTR_RUNNING)
 		set_stopping(s, row, true);
-	if (timeout > 0 && monconn_signal(s, row, signo) == 0 &&
-	    monconn_wait(s, row, timeout * 1000) == 0)
+	if (timeout > 0 && monitor_signal(&s->client, s->run_dir, row, signo) == 0 &&
+	    monitor_wait_row(&s->client, s->run_dir, row, timeout * 1000) == 0)
 		return (record_end(s, row));
-	if (monconn_signal(s, row, SIGKILL) == -1 && errno != ESRCH)
+	if (monitor_signal(&s->client, s->run_dir, row, SIGKILL) == -1 && errno != ESRCH)
 		goto fail;
 	/* cgroups v1 do not let it die before. */
 	(void)cgroup_thaw(s, rec_str(row, "id", ""));
-	if (monconn_wait(s, row, KILL_WAIT_MS) == -1)
+	if (monitor_wait_row(&s->client, s->run_dir, row, KILL_WAIT_MS) == -1)
 		goto fail;
 	return (record_end(s, row));
  fail:
@@ -238,7 +238,7 @@ remove_container(struct session *s, const struct rec *row, bool force,
 		return (-1);
 	/* Whether it runs, nobody knows any more, but its monitor. */
 	if (rec_num(row, "state", 0) == CTR_DAMAGED &&
-	    monconn_signal(s, row, SIGKILL) == 0)
-		(void)monconn_wait(s, row, KILL_WAIT_MS);
+	    monitor_signal(&s->client, s->run_dir, row, SIGKILL) == 0)
+		(void)monitor_wait_row(&s->client, s->run_dir, row, KILL_WAIT_MS);
 	return (remove_at_rest(s, row, force, timeout));
 }

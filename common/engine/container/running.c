@@ -14,9 +14,9 @@
 #include <bsd/string.h>
 
 #include "cleanup.h"
-#include "monconn.h"
 #include "note.h"
 #include "path.h"
+#include "process.h"
 #include "record.h"
 #include "session.h"
 
@@ -45,7 +45,7 @@ describe(struct session *s, const char *id, const struct rec *def, pid_t pid,
 	    rec_add_num(r, "pid_start", (int64_t)start) == 0 &&
 	    rec_add_num(r, "reaper", reaper) == 0 &&
 	    rec_add_num(r, "reaper_start",
-	    (int64_t)proc_start_time(reaper)) == 0 &&
+	    (int64_t)process_start_time(reaper)) == 0 &&
 	    rec_add_num(r, "slot", rec_num(def, "slot", 0)) == 0)
 		rc = rec_num(def, "rm", 0) == 0 &&
 		    rec_num(def, "transient", 0) == 0 ? 0 :
@@ -163,7 +163,7 @@ is_process(const struct rec *r, const char *pid, const char *start)
 	uint64_t	 then = (uint64_t)rec_num(r, start, 0);
 
 	return (then != 0 &&
-	    proc_start_time((pid_t)rec_num(r, pid, 0)) == then);
+	    process_start_time((pid_t)rec_num(r, pid, 0)) == then);
 }
 
 int

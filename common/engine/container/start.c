@@ -24,8 +24,8 @@
 #include "grant.h"
 #include "hostfiles.h"
 #include "locks.h"
-#include "monconn.h"
 #include "path.h"
+#include "process.h"
 #include "record.h"
 #include "restart.h"
 #include "running.h"
@@ -498,7 +498,7 @@ give_note(struct start *st)
 {
 	scoped_fd int	 fd = -1;
 
-	st->pid_start = proc_start_time(st->pid);
+	st->pid_start = process_start_time(st->pid);
 	fd = running_write(st->s, st->id, st->def, st->pid, st->pid_start);
 	if (fd == -1)
 		return (errno == 0 ? 0 : -1);
@@ -566,7 +566,7 @@ built(struct start *st)
 	int		 rc = 0;
 
 	if (!st->tty)
-		return (call_sync(&st->s->client, H_LAUNCH));
+		return (client_sync(&st->s->client, H_LAUNCH));
 	if (call_end(&st->s->client, H_LAUNCH, &p) == -1)
 		return (-1);
 	if (p.nfds == 1)
@@ -633,7 +633,7 @@ exec_code(int error)
 static int
 listed(struct start *st)
 {
-	if (call_sync(&st->s->client, H_STORE) == 0)
+	if (client_sync(&st->s->client, H_STORE) == 0)
 		return (0);
 	st->name_taken = errno == EEXIST;
 	return (-1);
@@ -653,7 +653,7 @@ prepare(struct start *st, struct attach *a)
 		return (-1);
 	if (st->layer_asked)
 		session_keep_layer(s, st->id, st->def);
-	return (call_sync(&s->client, H_REAPER));
+	return (client_sync(&s->client, H_REAPER));
 }
 
 static int
@@ -711,8 +711,8 @@ furnish(struct start *st, uint32_t slot)
 	if (draft(st) == -1 || complete(st) == -1 || define(st) == -1 ||
 	    give_watch(st) == -1 || give_seccomp(st) == -1 ||
 	    give_init(st) == -1 ||
-	    call_sync(&st->s->client, H_REFRESH) == -1 ||
-	    call_sync(&st->s->client, H_MONITOR) == -1 ||
+	    client_sync(&st->s->client, H_REFRESH) == -1 ||
+	    client_sync(&st->s->client, H_MONITOR) == -1 ||
 	    give_mounts(st, st->full, slot) == -1)
 		return (-1);
 	return (ask_build(st));

@@ -13,9 +13,9 @@
 #include <bsd/string.h>
 
 #include "cleanup.h"
-#include "monconn.h"
 #include "path.h"
 #include "place.h"
+#include "process.h"
 #include "record.h"
 #include "session.h"
 #include "unit.h"
@@ -137,7 +137,8 @@ cgroup_make(struct session *s, const struct rec *row, struct cgroup *cg)
 	char		 path[PATH_LEN];
 	scoped_fd int	 dir = -1;
 
-	if ((cg->pids = monconn_pid_namespace(row)) == -1)
+	if ((cg->pids = process_pid_namespace((pid_t)rec_num(row, "pid", 0),
+	    (uint64_t)rec_num(row, "pid_start", 0))) == -1)
 		return (sentence(s, "cannot reach the processes of container",
 		    id));
 	if ((dir = make_dir(s, row, path)) == -1)

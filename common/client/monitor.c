@@ -1,0 +1,232 @@
+#include "monitor.h"
+
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "answer.h"
+#include "call.h"
+#include "cleanup.h"
+#include "path.h"
+#include "process.h"
+#include "record.h"
+
+#define BUSY_TRIES	100		/* five seconds */
+#define BUSY_PAUSE_US	50000
+#define SIGNAL_WAIT_MS	5000		/* then without the monitor */
+
+/*
+ * The path of a socket has room for 107 bytes, a run directory may be
+ * longer: so the directory is named by its descriptor.
+ */
+static int
+connect_once(int run_dir, const char *id)
+{
+	struct sockaddr_un	 un = { .sun_family = AF_UNIX };
+	scoped_fd int		 dir = -1, fd = -1;
+	char			 name[80];
+
+	(void)snprintf(name, sizeof(name), "ctr/%s", id);
+	if ((dir = path_open(run_dir, name, O_PATH | O_DIRECTORY, 0)) == -1)
+		return (-1);
+	(void)snprintf(un.sun_path, sizeof(un.sun_path),
+	    "/proc/self/fd/%d/ctl", dir);
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1 || connect(fd, (struct sockaddr *)&un, sizeof(un)) == -1 ||
+	    fcntl(fd, F_SETFL, O_RDWR) == -1)
+		return (-1);
+	return (take_fd(&fd));
+}
+
+bool
+monitor_is_there(int run_dir, const char *id)
+{
+	scoped_fd int	 fd = connect_once(run_dir, id);
+
+	/* It has more callers than it takes at once. */
+	return (fd != -1 || errno == EAGAIN);
+}
+
+/* A channel to a monitor. -1: there is none, or it is busy for too long. */
+static int
+connect_monitor(int run_dir, const char *id)
+{
+	int	 fd;
+
+	for (int tries = 0; (fd = connect_once(run_dir, id)) == -1 &&
+	    errno == EAGAIN && tries < BUSY_TRIES; tries++)
+		(void)usleep(BUSY_PAUSE_US);
+	return (fd);
+}
+
+static int
+send_to(struct client *c, int fd, enum msg_type type, const union msg *m)
+{
+	struct chan	 ch = { fd, R_CTL, R_MONITOR };
+
+	return (chan_send(&ch, type, ++c->seq, m, NULL, 0));
+}
+
+/* Its answer, waiting at most so long (-1: for ever); its value, if wanted. */
+static int
+answer(struct client *c, int fd, enum msg_type type, int wait_ms,
+    uint64_t *value)
+{
+	struct chan	 ch = { fd, R_CTL, R_MONITOR };
+	struct pollfd	 pfd = { fd, POLLIN, 0 };
+	struct packet	 p;
+	int		 rc, error;
+
+	while ((rc = poll(&pfd, 1, wait_ms)) == -1 && errno == EINTR)
+		;
+	if (rc == 0)
+		errno = ETIMEDOUT;
+	if (rc <= 0)
+		return (-1);
+	if ((rc = chan_recv(&ch, &p)) != 1) {
+		errno = rc == 0 ? EPIPE : errno;
+		return (-1);
+	}
+	packet_clear(&p);
+	error = p.info->type == MSG_reply ? (int)p.body.reply.error : EPROTO;
+	if (value != NULL)
+		*value = p.body.reply.value;
+	return (error == 0 ? 0 : error_set_code(&c->error,
+	    error_of_answer(type, 0, error), error, "%s", p.body.reply.text));
+}
+
+int
+monitor_wait(struct client *c, int run_dir, const char *id, int *status)
+{
+	scoped_fd int	 fd = monitor_end_fd(c, run_dir, id);
+	uint64_t	 value;
+
+	if (fd == -1 || answer(c, fd, MSG_mon_wait, -1, &value) == -1)
+		return (-1);
+	*status = (int)value;
+	return (0);
+}
+
+int
+monitor_end_fd(struct client *c, int run_dir, const char *id)
+{
+	scoped_fd int	 fd = connect_monitor(run_dir, id);
+	union msg	 m = { .mon_wait = { .flags = 0 } };
+
+	return (fd == -1 || send_to(c, fd, MSG_mon_wait, &m) == -1 ? -1 :
+	    take_fd(&fd));
+}
+
+/* Records of the state forget the processes of earlier boots. */
+static int
+open_process(const struct rec *row)
+{
+	return (process_open((pid_t)rec_num(row, "pid", 0),
+	    (uint64_t)rec_num(row, "pid_start", 0)));
+}
+
+int
+monitor_signal(struct client *c, int run_dir, const struct rec *row,
+    int signo)
+{
+	scoped_fd int	 fd = connect_monitor(run_dir, rec_str(row, "id", ""));
+	scoped_fd int	 process = -1;
+	union msg	 m = { .mon_signal = { .signo = (uint32_t)signo } };
+
+	if (fd != -1 && send_to(c, fd, MSG_mon_signal, &m) == 0 &&
+	    answer(c, fd, MSG_mon_signal, SIGNAL_WAIT_MS, NULL) == 0)
+		return (0);
+	if ((process = open_process(row)) == -1)
+		return (-1);
+	return ((int)syscall(SYS_pidfd_send_signal, process, signo, NULL, 0));
+}
+
+int
+monitor_wait_row(struct client *c, int run_dir, const struct rec *row,
+    int64_t wait_ms)
+{
+	scoped_fd int	 fd = monitor_end_fd(c, run_dir,
+			    rec_str(row, "id", ""));
+	scoped_fd int	 process = -1;
+	struct pollfd	 pfd = { -1, POLLIN, 0 };
+	int		 rc, ms = wait_ms > INT32_MAX ? -1 : (int)wait_ms;
+
+	if (fd != -1 && ((rc = answer(c, fd, MSG_mon_wait, ms, NULL)) == 0 ||
+	    errno == ETIMEDOUT))
+		return (rc);
+	if ((process = open_process(row)) == -1)
+		return (0);
+	pfd.fd = process;
+	while ((rc = poll(&pfd, 1, ms)) == -1 && errno == EINTR)
+		;
+	if (rc == 0)
+		errno = ETIMEDOUT;
+	return (rc == 1 ? 0 : -1);
+}
+
+/* --- the monitor that this command has started --- */
+
+int
+monitor_open_begin(struct client *c, int dir, const char *id, bool tty,
+    bool stdin_open)
+{
+	union msg	 m = { .mon_open = { .tty = tty,
+			    .stdin_open = stdin_open } };
+
+	SET(m.mon_open.id, id);
+	return (call_begin(c, H_MONITOR, MSG_mon_open, &m, &dir, 1));
+}
+
+int
+monitor_open_end(struct client *c, int fds[3])
+{
+	struct packet	 p;
+
+	if (call_end(c, H_MONITOR, &p) == -1)
+		return (-1);
+	for (unsigned int i = 0; i < 3; i++)
+		fds[i] = packet_take_fd(&p, i);
+	packet_clear(&p);
+	return (0);
+}
+
+int
+monitor_log_begin(struct client *c, int fd, uint64_t max)
+{
+	union msg	 m = { .mon_log = { .max = max } };
+
+	return (call_async(c, H_MONITOR, MSG_mon_log, &m, &fd, 1));
+}
+
+int
+monitor_log_old_begin(struct client *c, int fd)
+{
+	return (call_async(c, H_MONITOR, MSG_mon_log_old, NULL, &fd, 1));
+}
+
+int
+monitor_note_begin(struct client *c, int fd)
+{
+	return (call_async(c, H_MONITOR, MSG_mon_note, NULL, &fd, 1));
+}
+
+int
+monitor_adopt_begin(struct client *c, pid_t pid, int pidfd)
+{
+	union msg	 m = { .mon_adopt = { .pid = (uint32_t)pid } };
+
+	return (call_async(c, H_MONITOR, MSG_mon_adopt, &m, &pidfd, 1));
+}
+
+int
+monitor_console(struct client *c, int fd)
+{
+	return (call_void(c, H_MONITOR, MSG_mon_console, NULL, &fd, 1));
+}

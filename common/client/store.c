@@ -1,0 +1,234 @@
+#include "store.h"
+
+#include <errno.h>
+
+#include "call.h"
+#include "cleanup.h"
+
+int
+store_open_begin(struct client *c, int graph, int run, const char *driver,
+    bool create, bool single)
+{
+	const int	 fds[2] = { graph, run };
+	union msg	 m = { .store_open = { .create = create,
+			    .single = single } };
+
+	SET(m.store_open.driver, driver);
+	return (call_begin(c, H_STORE, MSG_store_open, &m, fds, 2));
+}
+
+int
+store_open_end(struct client *c)
+{
+	return (call_end_void(c, H_STORE));
+}
+
+int
+store_tidy(struct client *c)
+{
+	return (call_void(c, H_STORE, MSG_store_tidy, NULL, NULL, 0));
+}
+
+int
+store_image_get_begin(struct client *c, const char *ref)
+{
+	union msg	 m = { .image_find = { .ref = "" } };
+
+	if (!FITS(m.image_find.ref, ref))
+		return (error_set_code(&c->error, ERR_NO_SUCH_IMAGE, ENOENT,
+		    "%.64s...: image not known", ref));
+	return (call_begin(c, H_STORE, MSG_image_find, &m, NULL, 0));
+}
+
+struct rec *
+store_image_get_end(struct client *c)
+{
+	return (call_end_rec(c, H_STORE));
+}
+
+struct rec *
+store_image_get(struct client *c, const char *ref)
+{
+	return (store_image_get_begin(c, ref) == -1 ? NULL :
+	    store_image_get_end(c));
+}
+
+struct rec *
+store_images(struct client *c)
+{
+	return (call_rec(c, H_STORE, MSG_image_list, NULL, NULL, 0));
+}
+
+struct rec *
+store_image_remove(struct client *c, const char *ref, bool force)
+{
+	union msg	 m = { .image_remove = { .force = force } };
+
+	SET(m.image_remove.ref, ref);
+	return (call_rec(c, H_STORE, MSG_image_remove, &m, NULL, 0));
+}
+
+/* The answer to the call that has begun is an ID. */
+static int
+end_id(struct client *c, char *id)
+{
+	struct packet	 p;
+
+	if (call_end(c, H_STORE, &p) == -1)
+		return (-1);
+	(void)strlcpy(id, p.body.reply.text, 65);
+	packet_clear(&p);
+	return (0);
+}
+
+int
+store_image_commit(struct client *c, const struct rec *image, char *id)
+{
+	scoped_fd int	 fd = call_memfd(c, image, H_STORE);
+
+	if (fd == -1 ||
+	    call_begin(c, H_STORE, MSG_image_commit, NULL, &fd, 1) == -1)
+		return (-1);
+	return (end_id(c, id));
+}
+
+int
+store_layer_find(struct client *c, const char *chain_id, char *id)
+{
+	union msg	 m = { .layer_find = { .chain_id = "" } };
+
+	SET(m.layer_find.chain_id, chain_id);
+	if (call_begin(c, H_STORE, MSG_layer_find, &m, NULL, 0) == -1)
+		return (-1);
+	return (end_id(c, id));
+}
+
+int
+store_layer_stage(struct client *c, const char *parent, char *token)
+{
+	union msg	 m = { .layer_stage = { .fleeting = 1 } };
+	struct packet	 p;
+	int		 fd;
+
+	SET(m.layer_stage.parent, parent);
+	if (call(c, H_STORE, MSG_layer_stage, &m, NULL, 0, &p) == -1)
+		return (-1);
+	(void)strlcpy(token, p.body.reply_fd.text, 65);
+	fd = packet_take_fd(&p, 0);
+	packet_clear(&p);
+	return (fd);
+}
+
+int
+store_layer_commit(struct client *c, const char *token, const char *parent,
+    const char *chain_id, const struct rec *what, char *id)
+{
+	scoped_fd int	 fd = call_memfd(c, what, H_STORE);
+	union msg	 m = { .layer_commit = { .token = "" } };
+
+	SET(m.layer_commit.token, token);
+	SET(m.layer_commit.parent, parent);
+	SET(m.layer_commit.chain_id, chain_id);
+	if (fd == -1 ||
+	    call_begin(c, H_STORE, MSG_layer_commit, &m, &fd, 1) == -1)
+		return (-1);
+	return (end_id(c, id));
+}
+
+void
+store_layer_abort(struct client *c, const char *token)
+{
+	union msg	 m = { .layer_abort = { .token = "" } };
+
+	SET(m.layer_abort.token, token);
+	call_quiet(c, H_STORE, MSG_layer_abort, &m);
+}
+
+int
+store_rw_make_begin(struct client *c, const char *id, const char *image,
+    const char *mark)
+{
+	union msg	 m = { .rw_make = { .id = "" } };
+
+	SET(m.rw_make.id, id);
+	SET(m.rw_make.image, image);
+	SET(m.rw_make.mark, mark);
+	return (call_begin(c, H_STORE, MSG_rw_make, &m, NULL, 0));
+}
+
+struct rec *
+store_rw_make_end(struct client *c)
+{
+	return (call_end_rec(c, H_STORE));
+}
+
+int
+store_rw_list_begin(struct client *c, const char *id, const char *image,
+    const char *name, bool given)
+{
+	union msg	 m = { .rw_list = { .given = given } };
+
+	SET(m.rw_list.id, id);
+	SET(m.rw_list.image, image);
+	SET(m.rw_list.name, name);
+	return (call_async(c, H_STORE, MSG_rw_list, &m, NULL, 0));
+}
+
+static union msg
+rw_keep(const char *id, const char *mark)
+{
+	union msg	 m = { .rw_keep = { .id = "" } };
+
+	SET(m.rw_keep.id, id);
+	SET(m.rw_keep.mark, mark);
+	return (m);
+}
+
+int
+store_rw_keep(struct client *c, const char *id, const char *mark)
+{
+	union msg	 m = rw_keep(id, mark);
+
+	return (call_void(c, H_STORE, MSG_rw_keep, &m, NULL, 0));
+}
+
+void
+store_rw_keep_begin(struct client *c, const char *id, const char *mark)
+{
+	union msg	 m = rw_keep(id, mark);
+
+	(void)call_begin(c, H_STORE, MSG_rw_keep, &m, NULL, 0);
+}
+
+static int
+rw_remove_begin(struct client *c, const char *id, bool later)
+{
+	union msg	 m = { .rw_remove = { .later = later } };
+
+	SET(m.rw_remove.id, id);
+	return (call_begin(c, H_STORE, MSG_rw_remove, &m, NULL, 0));
+}
+
+int
+store_rw_remove(struct client *c, const char *id)
+{
+	return (rw_remove_begin(c, id, false) == -1 ? -1 :
+	    call_end_void(c, H_STORE));
+}
+
+int
+store_rw_remove_begin(struct client *c, const char *id)
+{
+	return (rw_remove_begin(c, id, true));
+}
+
+int
+store_rw_remove_end(struct client *c, bool *left)
+{
+	uint64_t	 value;
+
+	if (call_end_value(c, H_STORE, &value) == -1)
+		return (-1);
+	*left = value != 0;
+	return (0);
+}
