@@ -19,6 +19,7 @@
 #include "say.h"
 #include "select.h"
 #include "session.h"
+#include "waitchild.h"
 
 /* What is to be done after the clean-up, told from one process to the other. */
 struct again {
@@ -96,9 +97,7 @@ clean_up_apart(struct cleaning *c, int argc, char **argv)
 	if (read(fds[0], &c->again, sizeof(c->again)) != sizeof(c->again))
 		c->again.due = 0;
 	close(fds[0]);
-	while (waitpid(pid, &code, 0) == -1 && errno == EINTR)
-		;
-	return (end_code(code));
+	return (end_code(waitchild(pid)));
 }
 
 static void

@@ -26,6 +26,7 @@
 #include "select.h"
 #include "session.h"
 #include "start.h"
+#include "waitchild.h"
 
 #define NEED_END	(NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS)
 
@@ -276,12 +277,10 @@ select_to(struct cli *g, int fd)
 static int
 exit_code_of(pid_t pid)
 {
-	int	 status;
+	int	 status = waitchild(pid);
 
-	while (waitpid(pid, &status, 0) == -1)
-		if (errno != EINTR)
-			return (say_error("wait: %s", strerror(errno)));
-	return (end_code(status));
+	return (status == -1 ? say_error("wait: %s", strerror(errno)) :
+	    end_code(status));
 }
 
 int

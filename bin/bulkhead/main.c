@@ -10,31 +10,17 @@
  */
 #include <sys/stat.h>
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "confined.h"
 #include "log.h"
 #include "program.h"
 #include "record.h"
 #include "say.h"
-
-/*
- * Where a standard stream is closed, a pipe to a helper would get its number,
- * and what is printed would be read as what the helper says.
- */
-static void
-fill_streams(void)
-{
-	for (int fd = 0; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) == -1 &&
-		    open("/dev/null", O_RDWR) != fd)
-			_exit(EXIT_ENGINE);
-}
+#include "streams.h"
 
 /* What we make is ours to read and write, whatever the person masks. */
 static void
@@ -52,7 +38,7 @@ main(int argc, char **argv)
 	struct cli	 cli = { .program = &program, .self = argv[0] };
 	int		 r;
 
-	fill_streams();
+	streams_fill(EXIT_ENGINE);
 	keep_owner_bits();
 	/* A sentence is one write: those of several commands stay apart. */
 	(void)setvbuf(stderr, line, _IOLBF, sizeof(line));

@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
-#include <linux/capability.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
 
@@ -20,6 +19,7 @@
 #include "cleanup.h"
 #include "log.h"
 #include "policy.h"
+#include "procaps.h"
 #include "sigsys.h"
 
 /* Newer than Debian 12's headers; the kernel ABI is what counts. */
@@ -81,36 +81,19 @@ kept_caps(const struct policy *p)
 }
 
 static void
-cap_read(uint64_t *permitted, uint64_t *effective, uint64_t *inheritable)
-{
-	struct __user_cap_header_struct	 h = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct	 d[2];
-
-	if (syscall(SYS_capget, &h, d) == -1)
-		fatal("capget");
-	*permitted = d[0].permitted | (uint64_t)d[1].permitted << 32;
-	*effective = d[0].effective | (uint64_t)d[1].effective << 32;
-	*inheritable = d[0].inheritable | (uint64_t)d[1].inheritable << 32;
-}
-
-static void
 cap_reduce(uint64_t keep)
 {
-	struct __user_cap_header_struct	 h = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct	 d[2];
-	uint64_t			 permitted, effective, inheritable;
+	struct procaps	 now, want = { 0, 0, 0 };
 
-	cap_read(&permitted, &effective, &inheritable);
-	keep &= permitted;
-	memset(d, 0, sizeof(d));
-	d[0].permitted = (uint32_t)keep;
-	d[1].permitted = (uint32_t)(keep >> 32);
+	if (procaps_get(&now) == -1)
+		fatal("capget");
+	want.permitted = now.permitted & keep;
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == -1)
 		fatal("clear ambient capabilities");
-	if (syscall(SYS_capset, &h, d) == -1)
+	if (procaps_set(&want) == -1 || procaps_get(&now) == -1)
 		fatal("capset");
-	cap_read(&permitted, &effective, &inheritable);
-	if (permitted != keep || effective != 0 || inheritable != 0)
+	if (now.permitted != want.permitted || now.effective != 0 ||
+	    now.inheritable != 0)
 		fatalx(EX_SOFTWARE, "capabilities are still there");
 }
 

@@ -1,9 +1,6 @@
 #include "path.h"
 
 #include <sys/stat.h>
-#include <sys/syscall.h>
-
-#include <linux/openat2.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,36 +13,21 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "openat2.h"
 
 #define REMOVE_TRIES	50
-
-static int
-open_resolved(int dir, const char *name, int flags, mode_t mode,
-    uint64_t resolve)
-{
-	struct open_how	 how = { .flags = (uint64_t)(flags | O_CLOEXEC),
-			    .mode = (flags & O_CREAT) ? mode : 0,
-			    .resolve = resolve };
-	int		 fd;
-
-	/* EAGAIN: a rename raced with the walk; the kernel asks us to retry. */
-	do {
-		fd = (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
-	} while (fd == -1 && (errno == EAGAIN || errno == EINTR));
-	return (fd);
-}
 
 int
 path_open(int dir, const char *name, int flags, mode_t mode)
 {
-	return (open_resolved(dir, name, flags, mode,
+	return (openat2_resolved(dir, name, flags, mode,
 	    RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS));
 }
 
 int
 path_open_in_root(int dir, const char *name, int flags, mode_t mode)
 {
-	return (open_resolved(dir, name, flags, mode,
+	return (openat2_resolved(dir, name, flags, mode,
 	    RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS));
 }
 
@@ -56,7 +38,7 @@ path_open_place(const char *path, int flags)
 		errno = EINVAL;
 		return (-1);
 	}
-	return (open_resolved(AT_FDCWD, path, flags, 0, RESOLVE_NO_SYMLINKS));
+	return (openat2_resolved(AT_FDCWD, path, flags, 0, RESOLVE_NO_SYMLINKS));
 }
 
 bool

@@ -1,7 +1,6 @@
 #ifndef PROTOCOL_CHAN_H
 #define PROTOCOL_CHAN_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "messages.h"
@@ -18,7 +17,6 @@ struct packet {
 	const struct proto_info	*info;
 	union msg		 body;
 	uint32_t		 seq;
-	bool			 excess;
 	unsigned int		 nfds;
 	int			 fds[PROTO_FDS];
 };
@@ -31,11 +29,6 @@ int	chan_recv(struct chan *, struct packet *);
 /* Send one. The descriptors are lent. 0, or -1 (EMSGSIZE, EPIPE, ...). */
 int	chan_send(struct chan *, enum msg_type, uint32_t, const union msg *,
 	    const int *, unsigned int);
-/*
- * After a sendmsg that failed: is it worth trying again (the caller counts
- * its tries from 0)? Waits a moment where others' descriptors are in the way.
- */
-bool	chan_send_again(int);
 /* Take descriptor i out of a packet; the caller owns it. -1 if not there. */
 int	packet_take_fd(struct packet *, unsigned int);
 /* Close what was not taken. */

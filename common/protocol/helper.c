@@ -19,7 +19,6 @@
 #include "confine.h"
 #include "log.h"
 #include "policy.h"
-#include "record.h"
 
 #ifdef SANITIZED
 /* The leak checker traces its own process, which no policy here allows. */
@@ -135,12 +134,6 @@ answer_fd(struct answer *a, int fd)
 	a->fds[0] = fd;
 	a->nfds = 1;
 	return (0);
-}
-
-int
-answer_rec(struct answer *a, const struct rec *r)
-{
-	return (answer_fd(a, rec_memfd(r, "record")));
 }
 
 int

@@ -16,6 +16,7 @@
 #include "cleanup.h"
 #include "helper.h"
 #include "sealed.h"
+#include "waitchild.h"
 
 #define MAX_FDS		12
 #define MAX_ARGS	64
@@ -112,7 +113,7 @@ fork_exec(const struct plan *pl)
 	if (pid == -1)
 		return (-1);
 	if (error != 0) {
-		(void)waitpid(pid, NULL, 0);
+		(void)waitchild(pid);
 		errno = error;
 		return (-1);
 	}
@@ -199,9 +200,8 @@ spawn_stop(struct child *c)
 	c->chan.fd = -1;
 	if (c->pid <= 0)
 		return (0);
-	while (waitpid(c->pid, &st, 0) == -1)
-		if (errno != EINTR)
-			break;
+	if ((st = waitchild(c->pid)) == -1)
+		st = 0;
 	if (c->pidfd != -1)
 		close(c->pidfd);
 	c->pid = 0;

@@ -1,10 +1,7 @@
 #include "given.h"
 
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
-
-#include <linux/openat2.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +12,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "openat2.h"
 #include "record.h"
 #include "sealed.h"
 
@@ -52,13 +50,12 @@ own_number(const char *path)
 int
 given_open_now(const char *path)
 {
-	struct open_how	 how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK |
-			    O_NOCTTY, .resolve = RESOLVE_NO_MAGICLINKS };
-	int		 number = own_number(path);
+	int	 number = own_number(path);
 
 	if (number != -1)
 		return (fcntl(number, F_DUPFD_CLOEXEC, 3));
-	return ((int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how)));
+	return (openat2_resolved(AT_FDCWD, path, O_RDONLY | O_NONBLOCK |
+	    O_NOCTTY, 0, RESOLVE_NO_MAGICLINKS));
 }
 
 void

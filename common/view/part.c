@@ -19,6 +19,7 @@
 
 #include "cleanup.h"
 #include "record.h"
+#include "waitchild.h"
 
 #define SAID_MAX	(1u << 20)	/* bytes of stderr that are passed on */
 #define PREFIX		"Error: "
@@ -151,12 +152,7 @@ in_time(const struct part *p, int64_t deadline)
 static int
 reap(const struct part *p)
 {
-	int	 status = -1;
-
-	while (waitpid(p->pid, &status, 0) == -1)
-		if (errno != EINTR)
-			return (-1);
-	return (status);
+	return (waitchild(p->pid));
 }
 
 void

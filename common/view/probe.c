@@ -20,6 +20,7 @@
 #include "cleanup.h"
 #include "path.h"
 #include "record.h"
+#include "waitchild.h"
 
 #define FILE_NAME	"probes"
 #define FILE_MAX	(1u << 20)
@@ -204,8 +205,7 @@ finish(pid_t pid)
 			break;
 	}
 	(void)kill(-pid, SIGKILL);
-	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
-		;
+	status = waitchild(pid);
 	return (WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 

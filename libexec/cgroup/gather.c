@@ -22,6 +22,7 @@
 #include "cleanup.h"
 #include "helper.h"
 #include "inside.h"
+#include "waitchild.h"
 
 #define TRIES		64		/* who is inside may kill us */
 #define STOPPED		3		/* or stop it, which takes longer */
@@ -80,7 +81,6 @@ fork_raw(void)
 static _Noreturn void
 enter(int sock, int procs, int pids, int users, const struct policy *policy)
 {
-	int	 status;
 	pid_t	 pid;
 
 	if (setns(users, CLONE_NEWUSER) == -1 ||
@@ -95,8 +95,7 @@ enter(int sock, int procs, int pids, int users, const struct policy *policy)
 	if (pid == -1)
 		_exit(1);
 	/* Our end of the socket stays open until there is nothing to reap. */
-	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
-		;
+	(void)waitchild(pid);
 	_exit(0);
 }
 
@@ -187,7 +186,7 @@ attempt(int procs, int pids, int users, const struct policy *policy,
 	/* Ours and not waited for, so the number is still its own. */
 	if (pid != -1) {
 		(void)kill(pid, SIGKILL);
-		(void)waitpid(pid, NULL, 0);
+		(void)waitchild(pid);
 	}
 	errno = saved;
 	return (rc);

@@ -14,36 +14,22 @@
 
 #include "cleanup.h"
 #include "confine.h"
+#include "fdpass.h"
 #include "helper.h"
 #include "log.h"
-
-union control {
-	struct cmsghdr	 head;
-	char		 buf[CMSG_SPACE(2 * sizeof(int))];
-};
 
 /* The two descriptors of the next request. 0, or -1: there are no more. */
 static int
 take_request(int *fds)
 {
-	char		 byte;
-	struct iovec	 iov = { &byte, 1 };
-	union control	 c;
-	struct msghdr	 m = { .msg_iov = &iov, .msg_iovlen = 1,
-			    .msg_control = c.buf,
-			    .msg_controllen = sizeof(c.buf) };
-	struct cmsghdr	*h;
+	char	 byte;
+	size_t	 n;
 
-	memset(&c, 0, sizeof(c));
-	if (recvmsg(HELPER_FD, &m, MSG_CMSG_CLOEXEC) != 1)
-		return (-1);
-	h = CMSG_FIRSTHDR(&m);
-	if (h == NULL || h->cmsg_level != SOL_SOCKET ||
-	    h->cmsg_type != SCM_RIGHTS ||
-	    h->cmsg_len != CMSG_LEN(2 * sizeof(int)))
-		return (-1);
-	memcpy(fds, CMSG_DATA(h), 2 * sizeof(int));
-	return (0);
+	if (fdpass_recv(HELPER_FD, &byte, 1, fds, 2, &n) == 1 && n == 2)
+		return (0);
+	while (n > 0)
+		close(fds[--n]);
+	return (-1);
 }
 
 static void
@@ -100,33 +86,14 @@ worker_start(const struct policy *policy)
 	return (-1);
 }
 
-static int
-send_request(int sock, int procs, int pids)
-{
-	const int	 fds[2] = { procs, pids };
-	char		 byte = 0;
-	struct iovec	 iov = { &byte, 1 };
-	union control	 c;
-	struct msghdr	 m = { .msg_iov = &iov, .msg_iovlen = 1,
-			    .msg_control = c.buf,
-			    .msg_controllen = sizeof(c.buf) };
-
-	memset(&c, 0, sizeof(c));
-	c.head.cmsg_level = SOL_SOCKET;
-	c.head.cmsg_type = SCM_RIGHTS;
-	c.head.cmsg_len = CMSG_LEN(sizeof(fds));
-	memcpy(CMSG_DATA(&c.head), fds, sizeof(fds));
-	return (sendmsg(sock, &m, MSG_NOSIGNAL) == 1 ? 0 : -1);
-}
-
 int
 worker_ask(int sock, int procs, int pids, struct outcome *o)
 {
 	struct pollfd	 pfd[2] = { { sock, POLLIN, 0 }, { HELPER_FD, 0, 0 } };
-	struct iovec	 iov = { o, sizeof(*o) };
-	struct msghdr	 m = { .msg_iov = &iov, .msg_iovlen = 1 };
+	const int	 fds[2] = { procs, pids };
+	size_t		 n;
 
-	if (send_request(sock, procs, pids) == -1)
+	if (fdpass_send(sock, "", 1, fds, 2) == -1)
 		return (-1);
 	while (poll(pfd, 2, -1) == -1)
 		if (errno != EINTR)
@@ -135,7 +102,7 @@ worker_ask(int sock, int procs, int pids, struct outcome *o)
 		errno = ECANCELED;
 		return (-1);
 	}
-	if (recvmsg(sock, &m, 0) == (ssize_t)sizeof(*o) &&
+	if (fdpass_recv(sock, o, sizeof(*o), NULL, 0, &n) == sizeof(*o) &&
 	    o->tally.nleft <= LEFT_MAX &&
 	    memchr(o->refused, '\0', sizeof(o->refused)) != NULL)
 		return (0);

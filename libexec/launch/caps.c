@@ -1,7 +1,6 @@
 #include "caps.h"
 
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 
 #include <linux/capability.h>
 
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "fault.h"
+#include "procaps.h"
 
 #define BIT(n)	((capset)1 << (n))
 
@@ -111,26 +111,15 @@ caps_bound(capset keep, struct fault *f)
 	return (0);
 }
 
-static void
-store(struct __user_cap_data_struct *d, capset p, capset e, capset i)
-{
-	for (int w = 0; w < 2; w++) {
-		d[w].permitted = (uint32_t)(p >> (32 * w));
-		d[w].effective = (uint32_t)(e >> (32 * w));
-		d[w].inheritable = (uint32_t)(i >> (32 * w));
-	}
-}
-
 static int
-read_back(const struct __user_cap_data_struct *want, capset ambient)
+read_back(const struct procaps *want, capset ambient)
 {
-	struct __user_cap_header_struct	 h = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct	 got[2];
+	struct procaps	 got;
 
-	if (syscall(SYS_capget, &h, got) == -1)
+	if (procaps_get(&got) == -1)
 		return (-1);
 	errno = EPERM;
-	if (memcmp(want, got, sizeof(got)) != 0)
+	if (memcmp(want, &got, sizeof(got)) != 0)
 		return (-1);
 	if (ambient == 0)
 		return (0);
@@ -149,18 +138,16 @@ int
 caps_set(capset permitted, capset effective, capset inheritable,
     capset ambient, struct fault *f)
 {
-	struct __user_cap_header_struct	 h = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct	 want[2];
+	const struct procaps	 want = { permitted, effective, inheritable };
 
-	store(want, permitted, effective, inheritable);
-	if (syscall(SYS_capset, &h, want) == -1)
+	if (procaps_set(&want) == -1)
 		return (fault_errno(f, "setting the container's capabilities"));
 	for (int i = 0; i < NAMES; i++)
 		if ((ambient & BIT(i)) != 0 &&
 		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0) == -1)
 			return (fault_errno(f, "giving %s to a user that is "
 			    "not root", caps_name(i)));
-	if (read_back(want, ambient) == -1)
+	if (read_back(&want, ambient) == -1)
 		return (fault_errno(f, "the kernel did not set the "
 		    "container's capabilities as asked"));
 	return (0);

@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 #include "build.h"
-#include "chan.h"
 #include "cleanup.h"
 #include "exec.h"
 #include "fault.h"
+#include "fdpass.h"
 #include "given.h"
 #include "kernel.h"
 #include "record.h"
@@ -27,58 +27,14 @@
 #define EXIT_DENIED	126
 #define EXIT_ABSENT	127
 
-/* One packet with up to two descriptors, which are lent. */
-static int
-put(int sock, const void *data, size_t len, const int *fds, size_t nfds)
-{
-	union {
-		struct cmsghdr	 h;
-		char		 space[CMSG_SPACE(2 * sizeof(int))];
-	} c = { 0 };
-	struct iovec	 iov = { .iov_len = len };
-	struct msghdr	 m = { .msg_iov = &iov, .msg_iovlen = 1 };
-	struct cmsghdr	*h;
-	ssize_t		 n;
-
-	memcpy(&iov.iov_base, &data, sizeof(data));
-	if (nfds > 0) {
-		m.msg_control = &c;
-		m.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
-		h = CMSG_FIRSTHDR(&m);
-		h->cmsg_level = SOL_SOCKET;
-		h->cmsg_type = SCM_RIGHTS;
-		h->cmsg_len = CMSG_LEN(nfds * sizeof(int));
-		memcpy(CMSG_DATA(h), fds, nfds * sizeof(int));
-	}
-	for (int tries = 0; (n = sendmsg(sock, &m, MSG_NOSIGNAL)) == -1 &&
-	    chan_send_again(tries); tries++)
-		;
-	return (n == (ssize_t)len ? 0 : -1);
-}
-
 /* Length of the packet (0: the other end is gone), or -1. */
 static ssize_t
 get(int sock, void *data, size_t len, int *fds)
 {
-	union {
-		struct cmsghdr	 h;
-		char		 space[CMSG_SPACE(2 * sizeof(int))];
-	} c;
-	struct iovec	 iov = { .iov_base = data, .iov_len = len };
-	struct msghdr	 m = { .msg_iov = &iov, .msg_iovlen = 1,
-			    .msg_control = &c, .msg_controllen = sizeof(c) };
-	struct cmsghdr	*h;
-	ssize_t		 n;
+	size_t	 n;
 
 	fds[0] = fds[1] = -1;
-	do {
-		n = recvmsg(sock, &m, MSG_CMSG_CLOEXEC);
-	} while (n == -1 && errno == EINTR);
-	h = n == -1 ? NULL : CMSG_FIRSTHDR(&m);
-	if (h != NULL && h->cmsg_level == SOL_SOCKET &&
-	    h->cmsg_type == SCM_RIGHTS)
-		memcpy(fds, CMSG_DATA(h), h->cmsg_len - CMSG_LEN(0));
-	return (n);
+	return (fdpass_recv(sock, data, len, fds, 2, &n));
 }
 
 /* --- inside: the process that becomes the container --- */
@@ -100,7 +56,7 @@ hello(struct build *b)
 		    "namespaces"));
 	fds[0] = userns;
 	fds[1] = netns;
-	return (put(b->channel, b->fault, sizeof(*b->fault), fds, 2));
+	return (fdpass_send(b->channel, b->fault, sizeof(*b->fault), fds, 2));
 }
 
 /* The record stays: the spec's strings are in it. */
@@ -177,12 +133,12 @@ serve(struct build *b, struct spec *s)
 			continue;
 		}
 		if (b->fault->error != 0 || serve_one(b, s, &a, fds[0]) == -1) {
-			(void)put(b->channel, b->fault, sizeof(*b->fault),
-			    NULL, 0);
+			(void)fdpass_send(b->channel, b->fault,
+			    sizeof(*b->fault), NULL, 0);
 			k_exit(exit_status(&a, b->fault));
 		}
-		if (put(b->channel, b->fault, sizeof(*b->fault), &b->master,
-		    b->master != -1) == -1)
+		if (fdpass_send(b->channel, b->fault, sizeof(*b->fault),
+		    &b->master, b->master != -1) == -1)
 			break;
 		/* A terminal that is still held here would never hang up. */
 		scope_close(&b->master);
@@ -202,7 +158,7 @@ child_main(const struct child *c, struct build *b)
 	/* The front end's end would not close if this one stayed open. */
 	close(c->channel);
 	if (build_init(b) == -1 || hello(b) == -1) {
-		(void)put(b->channel, &fault, sizeof(fault), NULL, 0);
+		(void)fdpass_send(b->channel, &fault, sizeof(fault), NULL, 0);
 		k_exit(EXIT_ENGINE);
 	}
 	/* While nobody waits for it. What fails is said to the next request. */
@@ -313,7 +269,7 @@ child_ask(struct child *c, const struct child_ask *a, int lend, int *back,
 	int	 fds[2] = { -1, -1 };
 	int	 rc;
 
-	if (put(c->sock, a, sizeof(*a), &lend, lend != -1) == -1)
+	if (fdpass_send(c->sock, a, sizeof(*a), &lend, lend != -1) == -1)
 		return (fault_set(f, ESRCH, "the container's first process "
 		    "has ended"));
 	rc = answer(c, fds, f);
@@ -338,7 +294,7 @@ child_give(struct child *c, struct given *g, struct fault *f)
 	int			 fd, rc = 0;
 
 	while (rc == 0 && (fd = given_next(g, &at, &a.kind, &a.index)) != -1) {
-		rc = put(c->sock, &a, sizeof(a), &fd, 1);
+		rc = fdpass_send(c->sock, &a, sizeof(a), &fd, 1);
 		close(fd);
 	}
 	return (rc == 0 ? 0 : fault_set(f, ESRCH, "the container's first "

@@ -4,7 +4,6 @@
 
 #include <linux/close_range.h>
 #include <linux/mount.h>
-#include <linux/openat2.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "openat2.h"
 
 int
 k_fsopen(const char *type)
@@ -145,15 +145,7 @@ k_mount_id(int fd)
 int
 k_open(int dir, const char *path, int flags, uint64_t resolve)
 {
-	struct open_how	 how = { .flags = (uint64_t)(flags | O_CLOEXEC),
-			    .resolve = resolve };
-	int		 fd;
-
-	/* EAGAIN: a rename raced with the walk; the kernel asks us to retry. */
-	do {
-		fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
-	} while (fd == -1 && (errno == EAGAIN || errno == EINTR));
-	return (fd);
+	return (openat2_resolved(dir, path, flags, 0, resolve));
 }
 
 _Noreturn void

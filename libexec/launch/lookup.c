@@ -15,6 +15,7 @@
 #include "fault.h"
 #include "kernel.h"
 #include "spec.h"
+#include "waitchild.h"
 
 #define ANSWER_FD	3
 #define PASSWD_FD	4
@@ -197,8 +198,7 @@ lookup_end(struct build *b, struct lookup *l)
 	int			 heard = hear(l->answer, &f);
 
 	close(l->answer);
-	while (waitpid(l->pid, NULL, 0) == -1 && errno == EINTR)
-		;
+	(void)waitchild(l->pid);
 	give_number_back(l);
 	if (heard == -1 || !plausible(&f))
 		return (fault_set(b->fault, EIO, "the process that reads the "

@@ -22,7 +22,6 @@
  */
 #include <linux/capability.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include <errno.h>
 #include <unistd.h>
@@ -33,6 +32,7 @@
 #include "layer.h"
 #include "log.h"
 #include "owners.h"
+#include "procaps.h"
 #include "record.h"
 #include "unpack.policy.h"
 #include "userns.h"
@@ -54,12 +54,7 @@ keep_file_caps(void)
 					    1ULL << CAP_FOWNER |
 					    1ULL << CAP_FSETID |
 					    1ULL << CAP_SETFCAP;
-	struct __user_cap_header_struct	 h = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct	 d[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
-
-	d[0].effective = d[0].permitted = (uint32_t)keep;
-	d[1].effective = d[1].permitted = (uint32_t)(keep >> 32);
-	return (syscall(SYS_capset, &h, d) == -1 ? -1 : 0);
+	return (procaps_set(&(struct procaps){ keep, keep, 0 }));
 }
 
 /* The maps are there, and we are root by them: look at them while we can. */

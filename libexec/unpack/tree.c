@@ -1,7 +1,6 @@
 #include "tree.h"
 
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include <linux/openat2.h>
 
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "openat2.h"
 #include "path.h"
 #include "why.h"
 
@@ -43,16 +43,8 @@ tree_failed(struct why *w, const char *path, const char *what)
 static int
 open_in(struct tree *t, const char *name, int flags, uint64_t more)
 {
-	struct open_how	 how = { .flags = (uint64_t)(flags | O_CLOEXEC),
-			    .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_XDEV |
-			    RESOLVE_NO_MAGICLINKS | more };
-	int		 fd;
-
-	do {
-		fd = (int)syscall(SYS_openat2, t->root, name, &how,
-		    sizeof(how));
-	} while (fd == -1 && (errno == EAGAIN || errno == EINTR));
-	return (fd);
+	return (openat2_resolved(t->root, name, flags, 0, RESOLVE_IN_ROOT |
+	    RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | more));
 }
 
 int
