@@ -15,8 +15,8 @@
 #include "transition.h"
 
 /*
- * Row and definition under their final names, where they belong. The row is
- * the caller's, also when this fails; NULL if there was no memory for one.
+ * Store row and definition under their final names. The row is the caller's,
+ * also after a failure; NULL if there was no memory for it.
  */
 static int
 put_new(struct state *sk, struct state_new *n, const struct rec *def,
@@ -47,7 +47,7 @@ put_new(struct state *sk, struct state_new *n, const struct rec *def,
 	return (rc);
 }
 
-/* A durable container's slot lives in its overlay. */
+/* The slot of a durable container is in its overlay. */
 static int
 put_slot(struct state *sk, const char *id, uint32_t slot)
 {
@@ -91,8 +91,8 @@ create(struct state *sk, struct state_new *n, const struct rec *def)
 	if (rc == 0 && n->want_slot && !n->ephemeral)
 		rc = put_slot(sk, n->id, n->slot);
 	/*
-	 * Not hard: nobody has been told yet. The step that ends `creating`
-	 * is, and a journal is durable up to its last hard commit.
+	 * Not hard: the front end has not reported the container yet. The step
+	 * that ends `creating` is hard, and makes all before it durable.
 	 */
 	t.after = row;
 	if (rc == 0)
@@ -101,7 +101,10 @@ create(struct state *sk, struct state_new *n, const struct rec *def)
 	return (rc);
 }
 
-/* An ephemeral one only reads the other: no durable commit for --rm. */
+/*
+ * An ephemeral container only reads the durable database: --rm needs no durable
+ * commit.
+ */
 static int
 try_create(struct state *sk, struct state_new *n, const struct rec *def)
 {

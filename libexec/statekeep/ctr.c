@@ -39,8 +39,8 @@ ctr_take_slot(struct state *sk, const char *id, uint32_t *slot)
 static int
 damaged(struct state *sk, const char *id)
 {
-	return (state_fail(sk, EUCLEAN, "the record of container %s is damaged; "
-	    "remove it with rm --force", id));
+	return (state_fail(sk, EUCLEAN, "the record of container %s is "
+	    "damaged; remove it with rm --force", id));
 }
 
 struct rec *
@@ -123,8 +123,8 @@ state_get(struct state *sk, const char *id)
 }
 
 /*
- * Begin to write where the container is. It cannot change its database, so
- * what was seen before the turn is still so after it.
+ * Begin to write in the database that has the container. A container never
+ * changes its database, so what was read before the lock is still valid.
  */
 static int
 begin_write(struct state *sk, const char *id)
@@ -156,7 +156,10 @@ check_from(struct state *sk, const struct rec *row, unsigned int from)
 		if ((from & 1u << s) != 0 && n < sizeof(text))
 			n += (size_t)snprintf(text + n, sizeof(text) - n,
 			    "%s%s", n == 0 ? "" : " or ", state_name(s));
-	/* Busy: another command is at it. Stale: it is at rest elsewhere. */
+	/*
+	 * EBUSY: another command works on it. ESTALE: it has another state at
+	 * rest.
+	 */
 	return (state_fail(sk, state == ST_CREATING || state == ST_STARTING ||
 	    state == ST_STOPPING || state == ST_REMOVING ? EBUSY : ESTALE,
 	    "container %s is %s and must be %s for this: container state "
@@ -164,7 +167,7 @@ check_from(struct state *sk, const struct rec *row, unsigned int from)
 	    state_name(state), text));
 }
 
-/* Is this a step whose loss in a power cut somebody would notice? */
+/* Is this a change whose loss in a power cut a user would notice? */
 static bool
 wants_sync(unsigned int before, unsigned int after)
 {
@@ -172,7 +175,7 @@ wants_sync(unsigned int before, unsigned int after)
 	    (after == ST_EXITED || before == ST_CREATING));
 }
 
-/* Give or take the id range as the new state needs it. */
+/* Take or release the id range as the new state requires. */
 static int
 change_slot(struct state *sk, struct state_change *c, struct rec *row)
 {
@@ -209,7 +212,7 @@ put_ephemeral(struct state *sk, struct transition *t, struct rec *row)
 	return (commit_transition(sk, t));
 }
 
-/* The durable side is written only if this changes what it says. */
+/* Write the durable database only if the change alters its part. */
 static int
 put_both(struct state *sk, struct transition *t, const struct rec *row)
 {
@@ -232,7 +235,8 @@ put_both(struct state *sk, struct transition *t, const struct rec *row)
 	}
 	rests = !state_live(row_state(row)) && !row_has_volatile(over);
 	key_make(key, KEY_OVER, t->id);
-	if ((rests ? db_del(sk->boot, key) : db_put(sk->boot, key, over)) == -1) {
+	if ((rests ? db_del(sk->boot, key) :
+	    db_put(sk->boot, key, over)) == -1) {
 		(void)state_fail_db(sk, sk->boot);
 		goto out;
 	}
@@ -308,8 +312,8 @@ state_set(struct state *sk, struct state_change *c, const struct rec *changes)
 }
 
 /*
- * Loaded, it is as it should be; history is told what it was. It need not be
- * durable: what a power cut takes back, the next boot does again.
+ * Store the merged row, and pass the stored one to history. It need not be
+ * durable: after a power cut the next boot repeats it.
  */
 static int
 record_exit(struct state *sk, const char *id)
@@ -370,7 +374,10 @@ remove_row(struct state *sk, const char *id, const struct rec *row,
 				    .durable = !ephemeral, .boot = true };
 	char			 key[KEY_SIZE];
 
-	/* A --rm container goes in one step, by whoever has seen it end. */
+	/*
+	 * A --rm container is removed in one step, by the command that has seen
+	 * it end.
+	 */
 	if (row != NULL && !ephemeral && state_live(row_state(row)))
 		return (state_fail(sk, EBUSY, "container %s is %s; stop it "
 		    "first, or use --force", rec_str(row, "name", id),
@@ -384,7 +391,10 @@ remove_row(struct state *sk, const char *id, const struct rec *row,
 	if (slot_give(sk->boot, (uint32_t)rec_num(row, "slot", 0), id) == -1 ||
 	    db_del(sk->boot, key_make(key, KEY_OVER, id)) == -1)
 		return (state_fail_db(sk, sk->boot));
-	/* Something that is half made has been promised to nobody. */
+	/*
+	 * A container that is still being created has not been reported: not
+	 * hard.
+	 */
 	t.hard = !ephemeral &&
 	    (row == NULL || row_state(row) != ST_CREATING);
 	return (commit_transition(sk, &t));
@@ -399,7 +409,9 @@ try_remove(struct state *sk, const char *id)
 
 	if (begin_write(sk, id) == -1)
 		return (-1);
-	/* A damaged one can go; one that is not there cannot. */
+	/*
+	 * A damaged container can be removed; one that does not exist cannot.
+	 */
 	row = ctr_load(sk, id, &ephemeral);
 	if (row != NULL || errno == EUCLEAN)
 		rc = remove_row(sk, id, row, ephemeral);

@@ -1,4 +1,4 @@
-/* What the files about containers have in common. */
+/* Functions on containers that several files use. */
 #ifndef STATEKEEP_CTR_H
 #define STATEKEEP_CTR_H
 
@@ -8,17 +8,20 @@
 struct state;
 struct rec;
 
-/* The sentence that podman has for it, and ENOENT. Returns -1. */
+/*
+ * Set podman's message for a container that does not exist, and ENOENT. Returns
+ * -1.
+ */
 int	ctr_no_such(struct state *, const char *);
 /*
- * The row of a container as it is now, from whichever of the two open
- * databases has it; the last argument says whether that is the per-boot one.
- * NULL with ENOENT, EUCLEAN (damaged) or EXDEV (another namespace's).
+ * The merged row of a container, from the one of the two open databases that
+ * has it; the last argument is set to true for the per-boot database. NULL with
+ * ENOENT, EUCLEAN (damaged) or EXDEV (of another namespace).
  */
 struct rec *ctr_load(struct state *, const char *, bool *);
 /*
- * Write down that a container which ran in another boot has ended: a
- * transaction of its own. Nothing if it has not, or has been written down.
+ * Record, in a transaction of its own, that a container that ran in an earlier
+ * boot has exited. Nothing to do if it is recorded already. 0 or -1.
  */
 int	ctr_record_exit(struct state *, const char *);
 /* Give a container the lowest free range of ids. 0 or -1. */

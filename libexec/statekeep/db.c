@@ -10,9 +10,10 @@
 #include "inside.h"
 
 /*
- * Not mapped: a mapping of a file that cannot grow ends in SIGBUS, and its
- * pages count as ours. A page holds a dozen rows, so a list reads 10,000 of
- * them in a few hundred reads. The buckets are for pages, not for records.
+ * Do not map the file: a write to a mapping of a file that cannot grow ends in
+ * SIGBUS, and mapped pages count as this process's. A page has a dozen rows, so
+ * a list reads 10,000 of them in a few hundred reads. The buckets are for
+ * pages, not for records.
  */
 #define TUNING		"#bnum=4096#psiz=8192#pccap=512k#msiz=0#fpow=8"
 #define TUNING_REBUILD	"#bnum=4096#psiz=8192#pccap=5m#msiz=0#fpow=8"
@@ -40,9 +41,9 @@ int
 db_fail_file(struct db *db, const char *what, const char *file)
 {
 	if (errno == EFBIG)
-		return (db_fail(db, "cannot write %s/%s: %s; raise the limit on "
-		    "the size of files (ulimit -f) and try again, nothing was "
-		    "changed", db->where, file, strerror(errno)));
+		return (db_fail(db, "cannot write %s/%s: %s; raise the limit "
+		    "on the size of files (ulimit -f) and try again, nothing "
+		    "was changed", db->where, file, strerror(errno)));
 	if (db_no_room(errno))
 		return (db_fail(db, "cannot write %s/%s: %s; free some space "
 		    "and try again, nothing was changed", db->where, file,
@@ -163,7 +164,7 @@ int
 db_kc_open(struct db *db, const char *file, uint32_t mode)
 {
 	char	 path[sizeof(db->kct) + sizeof(TUNING)];
-	bool	 fill = file == db->kct_new;	/* with more in memory */
+	bool	 fill = file == db->kct_new;	/* larger cache */
 
 	if (db_enter(db) == -1)
 		return (-1);

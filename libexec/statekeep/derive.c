@@ -7,7 +7,8 @@
 #include "transition.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
-#define NOTHING		0u		/* before it is made, after it went */
+#define NOTHING		0u		/* before it is made, after it is
+					 * removed */
 
 enum side { NEW = 1u << NOTHING, GONE = 1u << NOTHING,
     MAKING = 1u << ST_CREATING, MADE = 1u << ST_CREATED,
@@ -17,7 +18,7 @@ enum side { NEW = 1u << NOTHING, GONE = 1u << NOTHING,
     LIVE = RUNS | STOPS | PAUSED, REST = MADE | ENDED,
     ANY = ~0u };
 
-/* The first row that fits counts. */
+/* The first row that matches is used. */
 static const struct change {
 	unsigned int	 before;
 	unsigned int	 after;
@@ -37,7 +38,7 @@ static const struct change {
 	{ ANY,			GONE,		{ "remove" } },
 };
 
-/* These come before what they lead to. */
+/* These events precede those that they cause. */
 static const char *const	 first[] = { "stop", "kill", "restart",
 				    "rename" };
 

@@ -1,6 +1,4 @@
-/*
- * Which events a transition is, in podman's words.
- */
+/* Derive podman's events from a transition. */
 #ifndef STATEKEEP_DERIVE_H
 #define STATEKEEP_DERIVE_H
 
@@ -9,12 +7,13 @@
 struct rec;
 struct transition;
 
-/* Nothing that anybody could see has happened. */
+/* Does the transition have no event? */
 bool	derive_silent(const struct transition *);
 /*
- * Add to an entry what has happened: `ev` for each event of the transition's
- * own object, in order, and `note` for each of another. The notes (nested
- * `note`; one of the object itself has a status alone) may be NULL. 0 or -1.
+ * Add the events of a transition to a history entry: an `ev` for each event of
+ * the transition's own object, in order, and a `note` for each event of another
+ * object. The notes (nested `note`; one for the transition's own object has
+ * only a status) may be NULL. 0 or -1.
  */
 int	derive_add(struct rec *, const struct transition *,
 	    const struct rec *);

@@ -23,7 +23,7 @@
 #define WAIT_MS		5000
 #define CHUNK		65536
 
-/* The log, while we have our turn at it. */
+/* The log file, while this process holds its lock. */
 struct log {
 	struct state	*sk;
 	int		 dir_fd;
@@ -34,7 +34,7 @@ struct log {
 	bool		 marked;
 };
 
-/* A JSON string; bytes that are no UTF-8 go as they are. */
+/* A JSON string; bytes that are not UTF-8 are copied. */
 static void
 put_text(FILE *f, const char *s, size_t len)
 {
@@ -79,7 +79,7 @@ told_labels(FILE *f, const struct rec *labels)
 	(void)fputc('}', f);
 }
 
-/* One line, as podman writes it, and behind it what is ours. */
+/* One line in podman's format, with our own fields behind podman's. */
 static int
 put_line(void *ctx, const struct told *e)
 {
@@ -119,7 +119,10 @@ open_log(const struct log *l)
 	return (fd);
 }
 
-/* Our turn at the file that has the name now: it may be rotated meanwhile. */
+/*
+ * Open and lock the file that has the name now: another process may rotate it
+ * meanwhile.
+ */
 static int
 take_log(struct log *l)
 {
@@ -157,7 +160,7 @@ read_mark(struct log *l)
 	l->marked = n == (ssize_t)want && mark_read(tail, want, &l->mark);
 }
 
-/* A kill has cut a write within a line: that line is not there. */
+/* Cut off an incomplete last line, which a kill has left. */
 static int
 drop_half_line(struct log *l)
 {
@@ -194,7 +197,7 @@ write_all(int fd, const char *p, size_t len)
 	return (0);
 }
 
-/* A line begins behind the first newline from the middle on. */
+/* The first newline of the second half ends the part that is dropped. */
 static int64_t
 newer_half(const struct log *l)
 {
@@ -224,7 +227,7 @@ copy_from(const struct log *l, int to, int64_t at)
 	return ((int)n);
 }
 
-/* As podman, say so in the log itself. */
+/* Record the rotation in the log, as podman does. */
 static int
 put_rotation(struct log *l, int to)
 {
@@ -253,8 +256,9 @@ put_rotation(struct log *l, int to)
 }
 
 /*
- * The newer half in a new file, which takes the name. Whoever waits for the
- * old one finds that it has no name any more, and comes to this one.
+ * Write the newer half to a new file, which takes the name. A process that
+ * waits for the old file's lock finds that the file has no name, and opens the
+ * new one.
  */
 static int
 rotate(struct log *l)
@@ -279,7 +283,10 @@ rotate(struct log *l)
 	return (0);
 }
 
-/* What is missing in the log, as text for the caller to free. NULL: failed. */
+/*
+ * The lines that the log does not have, as text for the caller to free. NULL:
+ * failed.
+ */
 static char *
 missing(const struct log *l, const struct hist *h, size_t *len)
 {
@@ -315,14 +322,14 @@ append(struct log *l, const struct hist *h)
 	if ((text = missing(l, h, &len)) == NULL)
 		return (-1);
 	if (max != 0 && l->size > 0 && (uint64_t)l->size + len > max) {
-		/* The rotation has a number, too. */
+		/* The rotation is an event with a number, too. */
 		if (rotate(l) == -1 || (again = missing(l, h, &len)) == NULL)
 			return (-1);
 	}
 	if (write_all(l->fd, again != NULL ? again : text, len) == 0)
 		return (0);
 	saved = errno;
-	if (ftruncate(l->fd, l->size) == -1)	/* no half lines */
+	if (ftruncate(l->fd, l->size) == -1)	/* no incomplete lines */
 		log_warn("cannot take half a line back");
 	errno = saved;
 	return (-1);

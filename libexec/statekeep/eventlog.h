@@ -1,6 +1,6 @@
 /*
- * Events on their way out: what is still to be told, as text, and how far the
- * last process got.
+ * From history to logs of events: the events that a log does not have yet, as
+ * text, and the mark that says which ones it has.
  */
 #ifndef STATEKEEP_EVENTLOG_H
 #define STATEKEEP_EVENTLOG_H
@@ -16,10 +16,10 @@ struct state;
 struct rec;
 
 /*
- * How far a log has got in a database: the last entry that is in it whole,
- * and how many events of the next one are there, too: a kill may cut a write
- * between two lines. Databases are named by a hash of where they are (and of
- * the boot), since several may use one log.
+ * The position of a log in one database: the last history entry whose events it
+ * has all, and how many events of the next entry it has, since a kill can stop
+ * a process between two lines. A database is identified by a hash of its path
+ * (and of the boot), because several databases may use one log.
  */
 struct place {
 	uint32_t	 id;		/* 0: not known */
@@ -27,7 +27,7 @@ struct place {
 	unsigned int	 part;
 };
 
-/* The number of the last event, and how far it is in both databases. */
+/* The number of the last event, and the position in both databases. */
 struct mark {
 	uint64_t	 seq;
 	struct place	 durable;
@@ -36,17 +36,21 @@ struct mark {
 
 #define MARK_MAX	160		/* bytes of one as text */
 
-/* The mark at the end of a text, which ends in a newline; false: none. */
+/*
+ * Read the mark at the end of a text, which ends in a newline; false: there is
+ * none.
+ */
 bool	mark_read(const char *, size_t, struct mark *);
-/* As it stands at the end of a line: ,"Seq":7,"Mark":"d01234567.3+0 b..."} */
+/* Format a mark as the end of a line: ,"Seq":7,"Mark":"d01234567.3+0 b..."} */
 int	mark_print(char *, size_t, const struct mark *);
 
-/* An event that is to be told, with what the log is then up to. */
+/* An event for a log, with the mark of the log after it. */
 struct told {
 	int64_t			 t;	/* ns since the epoch */
 	const char		*type;
 	const char		*status;
-	const char		*id;	/* "" where there is none */
+	const char		*id;	/* "" for an event without an object's
+					 * id */
 	const char		*name;
 	const char		*image;
 	int			 exit_code;
@@ -55,21 +59,21 @@ struct told {
 };
 
 /*
- * Call the function for every event that a log with this mark (NULL: one that
- * is empty) does not have, oldest entry first, the ones of this commit last.
- * The function returns 0, or -1, which ends it and is returned.
+ * Call the function for each event that a log with this mark (NULL: the log is
+ * empty) does not have, oldest history entry first, the events of this commit
+ * last. The function returns 0, or -1, which ends the calls and is returned.
  */
 int	events_pending(struct state *, const struct hist *, const struct mark *,
 	    int (*)(void *, const struct told *), void *);
 
 /*
- * The log that events go to now, as a number that history keeps: never 0,
- * and another one after a boot where the log ends with it.
+ * The identity of the log in use, as a number that history records: never 0,
+ * and a different one after a reboot if the log ends with the boot.
  */
 uint32_t events_log(const struct state *);
 /*
- * Has that log been written for this database already? Then one that knows
- * nothing of it has lost it, and is told only what happens from now on.
+ * Has this log been written for this database before? If so, and it has no mark
+ * of the database, the log was lost and gets only events from now on.
  */
 bool	events_known(struct state *, const struct db *);
 
@@ -78,9 +82,9 @@ void	told_time(int64_t, char *, size_t);
 /* Labels as one JSON object. */
 void	told_labels(FILE *, const struct rec *);
 
-/* How far the log file is; false: it does not say. */
+/* Read the mark of the log file; false: it has none. */
 bool	eventlog_mark(struct state *, struct mark *);
-/* Bring the log file up to date. */
+/* Write the events that the log file does not have. */
 void	eventlog_write(struct state *, const struct hist *);
 
 #endif

@@ -74,7 +74,8 @@ note(struct state *sk, const struct rec *n)
 		return (state_fail(sk, ENOMEM, "out of memory"));
 	if (rec_count(ev->notes, "note") <= NOTES_MAX)
 		return (0);
-	return (state_fail(sk, E2BIG, "more than %d events at once", NOTES_MAX));
+	return (state_fail(sk, E2BIG, "more than %d events at "
+		    "once", NOTES_MAX));
 }
 
 static void
@@ -163,7 +164,7 @@ events_emit(struct state *sk, const struct hist *h)
 		journald_write(sk, h);
 }
 
-/* The front end says which container; what it is like, we know. */
+/* The front end names the container; its properties come from the row. */
 static void
 fill_from_row(struct state *sk, struct event *e, struct rec **row)
 {
@@ -215,7 +216,7 @@ add_events(struct state *sk, const struct rec *given)
 	return (sk->events.notes == NULL ? 0 : commit_transition(sk, &t));
 }
 
-/* The durable side is only looked at: what happened is not its business. */
+/* The durable database is only read: the events do not change it. */
 static int
 try_events(struct state *sk, const struct rec *given)
 {

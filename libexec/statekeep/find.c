@@ -16,7 +16,7 @@ struct match {
 	unsigned int	 n;
 };
 
-/* In a namespace, only its own are found by less than all of their id. */
+/* In a namespace, a name or a prefix finds only objects of this namespace. */
 static bool
 counts(const struct state *sk, const void *data, size_t len)
 {
@@ -30,7 +30,7 @@ counts(const struct state *sk, const void *data, size_t len)
 	return (seen);
 }
 
-/* The ids in a database that begin like this; two are too many already. */
+/* Count the ids in a database with this prefix, up to two. */
 static void
 match_prefix(struct state *sk, struct db *db, const char *ref, struct match *m)
 {
@@ -68,8 +68,8 @@ find_prefix(struct state *sk, const char *ref, char id[65])
 }
 
 /*
- * Full id, exact name, unique beginning of an id. The first two may lead into
- * another namespace, which whoever loads the container is told.
+ * Full id, exact name or unique prefix of an id. The first two may find an
+ * object of another namespace; loading it then fails.
  */
 static int
 find(struct state *sk, const char *ref, char id[65])

@@ -19,7 +19,7 @@
 
 #define RANGE		KEY_SELF ":history"
 #define KEY_LEN		24
-#define WHY_MAX		200		/* of an error's sentence */
+#define WHY_MAX		200		/* of an error's message */
 /* Drop an eighth at a time, so that most commits drop nothing. */
 #define SLACK		(HISTORY_MAX / 8)
 
@@ -92,7 +92,7 @@ encoded_size(const struct rec *r)
 	return (r == NULL || rec_encode(r, &p, &len) == -1 ? 0 : len);
 }
 
-/* The oldest go, a good number at once. */
+/* Drop the oldest entries, many at once. */
 static int
 trim(struct db *db, struct range *r)
 {
@@ -144,8 +144,8 @@ same_values(const struct rec *a, const struct rec *b, const char *key)
 }
 
 /*
- * What has to be put back to undo a change: the values that keys had, and
- * under "-" the keys that were not there. An empty record: no change.
+ * The values that undo a change: those of the keys before it, and under "-" the
+ * keys that did not exist. An empty record: no change.
  */
 static struct rec *
 undo_of(const struct rec *before, const struct rec *after)
@@ -200,7 +200,7 @@ add_why(struct rec *e, const struct state *sk, const struct transition *t)
 		(void)rec_add_num(e, "exit", rec_num(t->after, "exit", 0));
 }
 
-/* Everything about it but the events. */
+/* Make an entry without its events. */
 static struct rec *
 entry_of(const struct state *sk, const struct transition *t)
 {
@@ -233,7 +233,7 @@ entry_of(const struct state *sk, const struct transition *t)
 	}
 	if (rec_get(t->after, "pid") != NULL)
 		(void)rec_add(e, "pid", rec_get(t->after, "pid"));
-	/* What was half made was nothing to whoever looked. */
+	/* A container that was still being created is not in earlier lists. */
 	if (row_state(t->before) != ST_CREATING) {
 		old = undo_of(t->before, t->after);
 		(void)rec_add_rec(e, "old", old);

@@ -1,8 +1,9 @@
 /*
- * History: each transition leaves an entry in the database that it changed,
- * in the same commit. An entry says who did what, and what the row said
- * before, so that the list at any moment is the list of now with the later
- * entries undone. The oldest are dropped when there are too many.
+ * History: each transition stores an entry in the database that it changes, in
+ * the same commit. An entry has the user and the command, and the values of the
+ * row before the change, so that the list at an earlier moment is the current
+ * list with the later entries undone. When there are too many entries the
+ * oldest are dropped.
  *
  * Keys: h:<number, 16 hex digits> an entry; s:history "first next bytes told".
  */
@@ -19,40 +20,47 @@ struct transition;
 #define HISTORY_MAX	(2u << 20)	/* bytes of entries in a database */
 #define HISTORY_WHO	201
 
-/* Who is at work. */
+/* The user and the command that change the state. */
 struct who {
 	uint32_t	 uid;
 	char		 command[HISTORY_WHO];
 };
 
-/* An entry that is about to be committed, or was just now. */
+/* An entry that is being committed, or has just been. */
 struct hist {
-	struct db		*db;	/* NULL: nothing was worth one */
+	struct db		*db;	/* NULL: the transition has no entry */
 	uint64_t		 seq;
-	struct rec		*entry;	/* its own */
-	const struct rec	*row;	/* whose events it holds; borrowed */
+	struct rec		*entry;	/* owned */
+	const struct rec	*row;	/* of the object with the events;
+					 * borrowed */
 };
 
 /*
- * Put the entry of a transition, with what was noted, into the transaction
- * that is open. 0, or -1 with the keeper's sentence.
+ * Put the entry of a transition, with the noted events, into the open
+ * transaction. 0, or -1 with a message.
  */
 int	history_put(struct state *, const struct transition *, struct hist *);
 void	history_done(struct hist *);
 
-/* Where the entries of a database begin, and the number of the next one. */
+/* The number of the first entry of a database, and that of the next new one. */
 void	history_range(struct db *, uint64_t *first, uint64_t *next);
-/* The log (events_log) that was last seen to have events of a database; 0. */
+/*
+ * The identity (events_log) of the log that last got events of this database;
+ * 0: none.
+ */
 uint32_t history_told(struct db *);
 /* One entry, or NULL. */
 struct rec *history_entry(struct db *, uint64_t);
 
 /*
- * All entries of what has this name or id ("": all there are), oldest first,
- * as a sealed memfd of nested `entry`. -1 with the keeper's sentence.
+ * All entries about the object with this name or id ("": of all objects),
+ * oldest first, as a sealed memfd of nested `entry`. -1 with a message.
  */
 int	state_history(struct state *, const char *);
-/* The rows as they were at a moment (ns), as state_list has them. */
+/*
+ * The rows at an earlier moment (ns since the epoch), in the form of
+ * state_list.
+ */
 int	state_list_at(struct state *, int64_t);
 
 #endif

@@ -14,14 +14,14 @@
 /*
  * A transaction: "BHJ1", u32 length of what follows the head, u32 checksum of
  * that length. Then changes: u8 kind, u16 key length, u32 value length, u32
- * checksum of kind, key and value, key, value. All little-endian. The room
- * for the head is kept at the start of the buffer, so that one write does.
+ * checksum of kind, key and value, key, value. All little-endian. The buffer
+ * begins with space for the head, so that a transaction is one write.
  */
 #define MAGIC		"BHJ1"
 #define HEAD		12
 #define CHANGE		11
 #define KEY_MAX		1024
-#define WINDOW		(1 << 20)	/* bytes of it in memory */
+#define WINDOW		(1 << 20)	/* bytes of the journal in memory */
 
 enum { PUT = 1, GONE = 2, DAMAGED = 3 };
 
@@ -161,7 +161,7 @@ journal_cut(int fd, int64_t end)
 	static const uint8_t	 none[HEAD];
 	int			 saved = errno;
 
-	/* A head of zeros ends a journal as well. */
+	/* A head of zeros ends the journal, like the end of the file. */
 	if (ftruncate(fd, end) == -1 && pwrite(fd, none, HEAD, end) != HEAD)
 		log_warn("cannot take back what was written to a journal");
 	errno = saved;
@@ -181,9 +181,9 @@ whole(const uint8_t *p, size_t left)
 }
 
 /*
- * No more was written here: pages that a power cut kept from the disk read
- * as zeros. What lies behind them was not synced either, and is not to be
- * believed without them.
+ * The journal ends here: pages that were lost in a power cut read as zeros.
+ * Anything behind them was not synced either, and must not be used without
+ * them.
  */
 static bool
 blank(const uint8_t *p, size_t left)
@@ -194,7 +194,7 @@ blank(const uint8_t *p, size_t left)
 	return (true);
 }
 
-/* The next change of a body; its length, or 0 if its sizes make no sense. */
+/* Read the next change of a body; its length, or 0 if its sizes are wrong. */
 static size_t
 change_len(const uint8_t *p, size_t left)
 {
@@ -219,7 +219,7 @@ change_good(const uint8_t *p)
 	    p + CHANGE + key_len, len));
 }
 
-/* True if every change in it is as it was written. */
+/* Has every change in the transaction its checksum? */
 static bool
 body_good(const uint8_t *p, size_t left)
 {
@@ -269,7 +269,7 @@ replay(uint8_t *base, size_t size, journal_fn fn, void *ctx,
 			bad++;
 			continue;
 		}
-		/* A damaged last transaction is one that was cut short. */
+		/* A damaged last transaction was not completely written. */
 		if (blank(base + at + n, size - at - n) &&
 		    !body_good(base + at + HEAD, n - HEAD))
 			break;
@@ -279,7 +279,10 @@ replay(uint8_t *base, size_t size, journal_fn fn, void *ctx,
 			return (-1);
 		at += n;
 		out->end = (int64_t)at;
-		/* What was read need not stay: a list may be of any length. */
+		/*
+		 * Drop what was read from memory: a journal may be of any
+		 * length.
+		 */
 		if (at - gone >= WINDOW) {
 			n = (at - gone) & ~((size_t)WINDOW - 1);
 			(void)madvise(base + gone, n, MADV_DONTNEED);

@@ -20,9 +20,10 @@
 #include "turn.h"
 
 /*
- * A journal cannot be asked how far it has got: a small file says so. It is
- * written after the sending, so that nothing is lost; who is killed between
- * both makes the next one send that again, with the same BULKHEAD_SEQ.
+ * systemd's journal cannot be asked for its last event: a small file has the
+ * position. It is written after the datagrams are sent, so that no event is
+ * lost. If the process is killed in between, the next one sends them again,
+ * with the same BULKHEAD_SEQ.
  */
 #define SENT		"events.sent"
 #define WAIT_MS		5000
@@ -34,7 +35,7 @@ struct journal {
 	struct mark	 mark;
 };
 
-/* KEY=value, or with its length where it has more than one line. */
+/* KEY=value, or the form with a length for values of several lines. */
 static void
 put_field(FILE *f, const char *key, const char *value)
 {
@@ -65,7 +66,7 @@ is_like_container(const struct told *e)
 	    strcmp(e->type, "pod") == 0);
 }
 
-/* What `podman events` prints, which is podman's MESSAGE. */
+/* The line that `podman events` prints, which podman uses as MESSAGE. */
 static void
 put_message(FILE *f, const struct told *e)
 {
@@ -143,7 +144,7 @@ datagram(const struct told *e, size_t *len, bool with_labels)
 	return (NULL);
 }
 
-/* A journal that does not read holds nobody up: the next one sends it. */
+/* If journald's queue is full, stop: the next process sends the rest. */
 static int
 send_event(struct journal *j, const struct told *e, bool with_labels)
 {
@@ -217,7 +218,7 @@ journald_write(struct state *sk, const struct hist *h)
 {
 	struct journal	 j = { .sk = sk };
 
-	/* A state in memory keeps no account of it. */
+	/* A state in memory stores no position. */
 	if (db_in_memory(sk->boot)) {
 		(void)events_pending(sk, h, NULL, tell, &j);
 		return;

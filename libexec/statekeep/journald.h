@@ -1,6 +1,6 @@
 /*
- * Events to systemd's journal, in its native protocol: one datagram each,
- * to a socket that came connected.
+ * Send events to systemd's journal in its native protocol: one datagram each,
+ * on a connected socket.
  */
 #ifndef STATEKEEP_JOURNALD_H
 #define STATEKEEP_JOURNALD_H
@@ -11,10 +11,10 @@ struct hist;
 struct state;
 struct mark;
 
-/* How far the journal is; false: nothing was sent since the boot. */
+/* The position of the journal; false: nothing was sent in this boot. */
 bool	journald_mark(struct state *, struct mark *);
 
-/* Send what the journal does not have yet. */
+/* Send the events that the journal does not have. */
 void	journald_write(struct state *, const struct hist *);
 
 #endif

@@ -19,10 +19,10 @@ struct overs {
 	struct rec	**recs;
 	size_t		 n;
 	size_t		 cap;
-	size_t		 at;		/* rows come in the same order */
+	size_t		 at;		/* next; rows have the same order */
 };
 
-/* Where the rows go, and how many of them are not at rest. */
+/* The list, and the number of containers that can change by themselves. */
 struct listing {
 	struct rec_stream	*out;
 	struct overs		 overs;
@@ -91,7 +91,7 @@ overs_find(struct overs *o, const char *id)
 	return (NULL);
 }
 
-/* One that cannot be read: its id, the name that leads to it, and why. */
+/* A record that cannot be read: its id, its name, and the reason. */
 static int
 list_damaged(struct rec_stream *out, struct db *db, const char *id, size_t len)
 {
@@ -108,7 +108,7 @@ list_damaged(struct rec_stream *out, struct db *db, const char *id, size_t len)
 	return (rc);
 }
 
-/* One stored row: shown as it is if it can be, which is the usual case. */
+/* One stored row, copied as it is if it has no overlay, as most have. */
 static int
 list_row(struct state *sk, struct db *db, struct listing *l, const char *id,
     const void *data, size_t len)

@@ -2,12 +2,12 @@
  * statekeep: names, ids and states of containers; the only program that opens
  * the engine's databases.
  *
- * Trusts: the front end for who asks and which directories; nothing that is
- *         in the databases' files.
- * Holds:  two directories, one for what lasts and one for this boot.
+ * Trusts: the front end for the user, the command and the directories; not the
+ *         contents of the databases' files.
+ * Holds:  two directories, for the durable state and for that of this boot.
  *         No network, no children, no other file.
- * Dies:   when its channel closes; a transaction under way is then undone
- *         by whoever comes next.
+ * Dies:   when its channel closes. The next statekeep undoes a transaction
+ *         that was not finished.
  */
 #include <sys/stat.h>
 
@@ -33,7 +33,7 @@ struct server {
 	unsigned int	 state;
 };
 
-/* The sentence is the keeper's, errno is as it left it. */
+/* Answer with the message of the state; errno is preserved. */
 static int
 refuse(const struct server *s, struct answer *a)
 {
@@ -102,7 +102,7 @@ on_state_open(void *ctx, struct packet *p, struct answer *a)
 	rec_free(settings);
 	if (rc == -1)
 		return (refuse(s, a));
-	/* Used with other settings than its own, it is not used at all. */
+	/* With other settings than its own, the store is not used. */
 	if (made_with != NULL) {
 		rc = answer_rec(a, made_with);
 		rec_free(made_with);
@@ -137,7 +137,7 @@ on_ctr_create(void *ctx, struct packet *p, struct answer *a)
 {
 	const struct msg_ctr_create	*m = &p->body.ctr_create;
 	struct server			*s = ctx;
-	struct state_new			 n = { .id = m->id, .name = m->name,
+	struct state_new		 n = { .id = m->id, .name = m->name,
 					    .ephemeral = m->ephemeral != 0,
 					    .want_slot = m->want_slot != 0 };
 	struct rec			*def;

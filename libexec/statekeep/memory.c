@@ -1,8 +1,8 @@
 /*
- * Kyoto Cabinet is C++: where it finds no memory it throws an exception that
- * its interface for C lets through. These replace the operators new, so that
- * statekeep ends with a sentence instead of a signal; a transaction under way
- * is undone by the next process.
+ * Kyoto Cabinet is C++: without memory it throws an exception, which passes
+ * through its C interface. These functions replace the operators new, so that
+ * statekeep exits with a message and not by a signal. The next process undoes
+ * the open transaction.
  */
 #include <stdlib.h>
 #include <sysexits.h>

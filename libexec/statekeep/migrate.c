@@ -15,7 +15,7 @@
 
 #define SCHEMA_KEY	KEY_SELF ":schema"
 
-/* Of all names, those whose value is an id and nothing else. */
+/* Convert the names whose value is only an id. */
 static struct rec *
 bare_names(struct db *db)
 {
@@ -36,7 +36,7 @@ bare_names(struct db *db)
 	return (r);
 }
 
-/* 2: a name says of what kind the object is that holds it. */
+/* Version 2: the value of a name has the kind of the object. */
 static int
 to_2(struct state *sk)
 {
@@ -52,7 +52,7 @@ to_2(struct state *sk)
 	return (rc == -1 ? state_fail_db(sk, sk->durable) : 0);
 }
 
-/* Each from the version before it. */
+/* Each converts from the version before. */
 static int (*const	 steps[])(struct state *) = { NULL, NULL, to_2 };
 
 int
@@ -62,7 +62,7 @@ migrate_schema(struct state *sk)
 	long	 schema;
 
 	if (!db_get_text(sk->durable, SCHEMA_KEY, text, sizeof(text))) {
-		/* Not to know the version is no reason to lose the rest. */
+		/* Work without a known version rather than fail. */
 		return (errno == EBADMSG ? 1 : 0);
 	}
 	schema = strtol(text, NULL, 10);

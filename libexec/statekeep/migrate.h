@@ -1,7 +1,7 @@
 /*
- * The schema: which version of keys and values the durable database has. The
- * per-boot one has no version, since readers understand what an older
- * statekeep of the same boot has left in it.
+ * The schema: the version of the keys and values in the durable database. The
+ * per-boot database has no version, because this statekeep understands what an
+ * older one has written in the same boot.
  */
 #ifndef STATEKEEP_MIGRATE_H
 #define STATEKEEP_MIGRATE_H
@@ -9,13 +9,13 @@
 struct state;
 
 /*
- * The version of the open durable database, 0 if it is new. -1 with the
- * sentence if this statekeep cannot work with it.
+ * The version of the open durable database; 0 if it is new. -1 with a message
+ * if this statekeep cannot work with it.
  */
 int	migrate_schema(struct state *);
 /*
- * In a write transaction: every step from that version to ours, and the new
- * number. Nothing is committed. 0 or -1.
+ * In a write transaction: convert the database from this version to ours, and
+ * set the new number. The caller commits. 0 or -1.
  */
 int	migrate_run(struct state *, int);
 

@@ -34,7 +34,7 @@ static const char *const	 left[] = {
 };
 
 static const char *const	 right[] = {
-	/* Who went to sea, or charted it. */
+	/* Adjectives. */
 	"amundsen", "anson", "baffin", "balboa", "banks", "baret", "barents",
 	"beaufort", "behaim", "bering", "bligh", "bougainville", "bowditch",
 	"cabot", "cabral", "cartier", "champlain", "chichester", "cook",
@@ -46,7 +46,7 @@ static const char *const	 right[] = {
 	"ross", "scoresby", "shackleton", "slocum", "tabarly", "tasman",
 	"torres", "tupaia", "urdaneta", "vancouver", "verrazzano", "vespucci",
 	"weddell", "wilkes", "worsley", "zheng",
-	/* Who measured, counted, built or looked. */
+	/* Names of scientists and engineers. */
 	"abel", "adleman", "agnesi", "albattani", "alhazen", "anning",
 	"archimedes", "aristarchus", "avogadro", "babbage", "backus", "bell",
 	"bernoulli", "bohr", "boole", "borg", "brahe", "brunel", "cannon",
@@ -95,7 +95,10 @@ name_make(char *out, size_t size, unsigned int attempt)
 	uint32_t	 r[3] = { 0, 0, 0 };
 	const char	*a, *b;
 
-	/* Without randomness the same name is tried, and refused as taken. */
+	/*
+	 * Without random numbers every try gives the same name, which fails as
+	 * taken.
+	 */
 	if (getrandom(r, sizeof(r), 0) == -1)
 		memset(r, 0, sizeof(r));
 	a = left[r[0] % (sizeof(left) / sizeof(left[0]))];

@@ -8,7 +8,7 @@
 bool	name_valid(const char *);
 /* Lower-case hex digits, as many as the last argument says. */
 bool	name_is_id(const char *, size_t);
-/* Make one up: adjective_name, with a number behind it after some tries. */
+/* Make up a name: adjective_name, with a number behind it after some tries. */
 void	name_make(char *, size_t, unsigned int);
 
 #endif

@@ -15,10 +15,10 @@
 #include "row.h"
 #include "transition.h"
 
-#define PAYLOAD		"data"		/* what a secret hides */
+#define PAYLOAD		"data"		/* the data of a secret */
 #define PAYLOAD_MAX	512000		/* podman's bound */
 
-/* Both open; the one that has objects of this kind for writing, if asked. */
+/* Open both databases, for writing the one that has objects of this kind. */
 static int
 begin(struct state *sk, const struct objkind *kind, bool write)
 {
@@ -52,12 +52,13 @@ put_row(struct state *sk, const struct objkind *kind, const char *id,
 {
 	char	 key[KEY_SIZE];
 
-	if (db_put(objkind_db(sk, kind), key_make(key, kind->rows, id), r) == -1)
+	if (db_put(objkind_db(sk, kind), key_make(key, kind->rows, id),
+	    r) == -1)
 		return (state_fail_db(sk, objkind_db(sk, kind)));
 	return (0);
 }
 
-/* A copy of what was asked for, without what is hidden, with a version. */
+/* A copy of the request without a secret's data, with a version. */
 static struct rec *
 stored_form(struct state *sk, const struct rec *asked, const char *id,
     const char *name)
@@ -73,7 +74,8 @@ stored_form(struct state *sk, const struct rec *asked, const char *id,
 		goto fail;
 	return (r);
  fail:
-	(void)state_fail(sk, errno, "cannot make a record: %s", strerror(errno));
+	(void)state_fail(sk, errno, "cannot make a record: %s",
+	    strerror(errno));
 	rec_free(r);
 	return (NULL);
 }
@@ -89,8 +91,8 @@ put_payload(struct state *sk, const char *id, const struct rec *asked)
 
 	data = rec_bytes(asked, PAYLOAD, &len);
 	if (data == NULL || len == 0 || len > PAYLOAD_MAX)
-		return (state_fail(sk, EINVAL, "secret data must be larger than "
-		    "0 and less than %d bytes", PAYLOAD_MAX));
+		return (state_fail(sk, EINVAL, "secret data must be larger "
+		    "than 0 and less than %d bytes", PAYLOAD_MAX));
 	if ((r = rec_new()) == NULL || rec_add_bytes(r, PAYLOAD, data,
 	    len) == -1)
 		(void)state_fail(sk, errno, "out of memory");
@@ -102,7 +104,7 @@ put_payload(struct state *sk, const char *id, const struct rec *asked)
 	return (rc);
 }
 
-/* What else is written of a new one: its name, its container, its secret. */
+/* Store what belongs to a new object: its name, its container, its data. */
 static int
 put_rest(struct state *sk, const struct objkind *kind, const char *id,
     const char *name, const struct rec *asked)
@@ -133,7 +135,7 @@ exists(struct state *sk, const struct objkind *kind, const char *name)
 #pragma GCC diagnostic pop
 }
 
-/* Is the name free (or made up now), and the id? */
+/* Check or make up the name, and check the id. */
 static int
 choose(struct state *sk, const struct objkind *kind, const char *id,
     const char *wanted, char *name, size_t size)
@@ -175,7 +177,7 @@ put_new(struct state *sk, const struct objkind *kind, struct obj_new *n,
 	return (rc);
 }
 
-/* Keys of one that is there are replaced; what it is called stays. */
+/* Replace keys of an existing object; its name does not change. */
 static int
 update(struct state *sk, const struct objkind *kind, struct obj_new *n,
     const char *id, const struct rec *asked)
@@ -235,7 +237,7 @@ check_asked(struct state *sk, const struct objkind *kind,
 	if (kind->id_len > 0 && !name_is_id(id, kind->id_len))
 		return (state_fail(sk, EINVAL, "\"%s\" is not the ID of a %s",
 		    id, kind->noun));
-	/* Only the name of a pod is made up here; an update names none. */
+	/* Only a pod gets a made-up name; an update has no name. */
 	if ((*name == '\0' && (kind->shared || strcmp(kind->rows,
 	    KEY_EXEC) == 0)) || (n->flags & OBJ_UPDATE) != 0)
 		return (0);
@@ -265,7 +267,7 @@ obj_put(struct state *sk, struct obj_new *n, const struct rec *asked)
 	}
 }
 
-/* Who uses it, of kinds that containers use. */
+/* Add the users of an object. */
 static int
 add_users(struct state *sk, const struct objkind *kind, struct rec *r)
 {
@@ -329,7 +331,7 @@ obj_get(struct state *sk, uint32_t kind_no, const char *ref, uint32_t flags)
 	return (NULL);
 }
 
-/* One that does not decode is shown, by its name, and does not hide others. */
+/* An object that does not decode is listed by its name. */
 static struct rec *
 damaged(struct state *sk, const struct objkind *kind, const char *id)
 {
@@ -422,7 +424,7 @@ obj_list(struct state *sk, uint32_t kind_no)
 	return (fd);
 }
 
-/* podman's sentences for what is still in use. */
+/* podman's messages for objects that are in use. */
 static int
 refuse_used(struct state *sk, const struct objkind *kind, const char *name,
     const struct rec *users)
@@ -496,15 +498,17 @@ drop(struct state *sk, const struct objkind *kind, const char *id,
 		    id));
 	if (rc == -1)
 		return (state_fail_db(sk, db));
-	/* Notes in the other database lead nowhere, and are passed over. */
+	/*
+	 * Uses in the other database refer to no object then, and are ignored.
+	 */
 	if (objuse_forget(sk, db, kind, id) == -1)
 		return (-1);
 	return (commit(sk, kind, id, r, NULL, hard));
 }
 
 /*
- * One sync each: the mark is what must not be lost once the data goes, and
- * whoever finds it after a power cut takes the rest as done.
+ * Two commits, each with a sync: the mark must be durable before the data is
+ * removed; if a power cut comes between, the next boot completes the removal.
  */
 static int
 remove_one(struct state *sk, const struct objkind *kind,
@@ -513,7 +517,7 @@ remove_one(struct state *sk, const struct objkind *kind,
 	struct rec	*r = objfind_load(sk, kind, g->id);
 	int		 rc;
 
-	/* A damaged one can go. */
+	/* A damaged object can be removed. */
 	if (r == NULL && errno == ENOENT)
 		return (objfind_removed(sk, kind, g->id));
 	if (r == NULL && errno != EUCLEAN)

@@ -99,7 +99,7 @@ objfind_load(struct state *sk, const struct objkind *kind, const char *id)
 	return (NULL);
 }
 
-/* A name that is not an id: through the registry, or an alias. */
+/* A name: look it up in the registry, or as an alias. */
 static bool
 by_name(struct state *sk, const struct objkind *kind, const char *ref, char *id,
     bool *container)
@@ -119,7 +119,7 @@ by_name(struct state *sk, const struct objkind *kind, const char *ref, char *id,
 	return (!*container);
 }
 
-/* How many ids begin like this, at most 2; the first goes to id. */
+/* Count the ids with this prefix, up to 2; the first is copied to id. */
 static unsigned int
 by_prefix(struct state *sk, const struct objkind *kind, const char *ref,
     char *id)

@@ -1,7 +1,8 @@
 /*
- * Who uses what. That a container uses an object is noted in the database
- * that has the container, in the transaction that makes it, and goes with
- * it. A note of a container that is not there (a boot took it) is nobody's.
+ * Uses of objects by containers. A use is recorded in the database that has the
+ * container, in the transaction that makes the container, and removed with it.
+ * A use by a container that does not exist, because a reboot removed it, is
+ * ignored.
  */
 #include "obj.h"
 
@@ -18,13 +19,16 @@
 #include "record.h"
 #include "registry.h"
 
-/* A container that requires others uses them as it would use an object. */
+/* A required container is recorded like an object that is used. */
 static const struct objkind	containers = { .noun = "container",
 	.rows = KEY_ROW, .id_len = 64 };
 
 #define CTR_LEN		64
 
-/* u:<kind>:<id>:<container>; with an empty container, what all begin with. */
+/*
+ * u:<kind>:<id>:<container>; with an empty container, the prefix of all uses of
+ * the object.
+ */
 static const char *
 use_key(char *out, const struct objkind *kind, const char *id,
     const char *ctr)
@@ -104,7 +108,7 @@ objuse_session(char *out, const char *ctr, const char *id)
 	return (out);
 }
 
-/* The exec sessions of a container go when it goes. */
+/* Remove the exec sessions of a container. */
 static int
 drop_sessions(struct state *sk, const char *ctr)
 {
@@ -135,7 +139,7 @@ obj_wanted(const struct rec *def)
 	return (rec_count(def, "volume") > 0);
 }
 
-/* A volume that is not there is made as the front end describes it. */
+/* Make a volume that does not exist from the front end's description. */
 static int
 make_volume(struct state *sk, const struct objkind *kind, struct rec *v,
     const char *ctr)
@@ -191,8 +195,8 @@ claim_pod(struct state *sk, struct db *db, const char *ctr, const char *pod)
 	going = rec_num(have, "removing", 0) != 0;
 	rec_free(have);
 	if (going)
-		return (state_fail(sk, EBUSY, "pod %s is being removed: pod has "
-		    "already been removed", pod));
+		return (state_fail(sk, EBUSY, "pod %s is being removed: pod "
+		    "has already been removed", pod));
 	return (note(sk, db, kind, pod, ctr));
 }
 
@@ -220,7 +224,7 @@ obj_claim(struct state *sk, struct db *db, const char *ctr,
 	return (rc);
 }
 
-/* Its row is damaged: look through all that anybody uses. */
+/* The row is damaged: read all uses to find those of the container. */
 static int
 release_all(struct state *sk, struct db *db, const char *ctr)
 {

@@ -16,12 +16,12 @@
 #include "record.h"
 #include "row.h"
 
-/* The entries of both databases, as one list in the order of time. */
+/* The history entries of both databases, merged by time. */
 struct both {
 	struct db	*db[2];
 	uint64_t	 first[2];
-	uint64_t	 next[2];	/* one behind the last */
-	struct rec	*at[2];		/* the entry to come, if it is read */
+	uint64_t	 next[2];	/* behind the last */
+	struct rec	*at[2];		/* the next entry, if it was read */
 	uint64_t	 seq[2];	/* its number */
 	bool		 back;		/* newest first */
 };
@@ -36,7 +36,7 @@ both_begin(struct both *b, struct state *sk, bool back)
 	}
 }
 
-/* Have the next readable entry of one database at hand, if there is one. */
+/* Read ahead to the next readable entry of one database. */
 static void
 both_fill(struct both *b, int i)
 {
@@ -47,7 +47,7 @@ both_fill(struct both *b, int i)
 	}
 }
 
-/* The next entry, which is the caller's; NULL at the end. */
+/* The next entry, which the caller frees; NULL at the end. */
 static struct rec *
 both_next(struct both *b)
 {
@@ -117,7 +117,7 @@ streamed(struct state *sk, struct rec_stream *out, int rc)
 		return (fd);
 	if (fd != -1)
 		close(fd);
-	/* Whoever failed has said why, but for the memory of the answer. */
+	/* Set a message for out of memory; other failures have set one. */
 	return (rc == 0 ? state_fail(sk, ENOMEM, "cannot make the list: %s",
 	    strerror(errno)) : -1);
 }
@@ -150,13 +150,13 @@ state_history(struct state *sk, const char *ref)
 	}
 }
 
-/* A container on its way back to a moment. */
+/* A container while its row is put back to an earlier moment. */
 struct past {
 	char		 id[65];
-	struct rec	*row;		/* NULL: it is not there */
+	struct rec	*row;		/* NULL: it does not exist */
 };
 
-/* All of them, found by id, in the order in which they came. */
+/* All containers, indexed by id, in their order. */
 struct pasts {
 	void		*tree;
 	struct past	**list;
@@ -199,7 +199,7 @@ pasts_find(struct pasts *p, const char *id)
 	return (found == NULL ? NULL : *found);
 }
 
-/* The one of this id, made if it is not there. NULL: no memory. */
+/* Find the container with this id, or add it. NULL: no memory. */
 static struct past *
 pasts_get(struct pasts *p, const char *id)
 {
@@ -238,7 +238,7 @@ copy_of(const struct rec *r)
 	return (NULL);
 }
 
-/* Rows of one database as they are now. */
+/* Add the current rows of one database. */
 static int
 load_rows(struct state *sk, struct db *db, bool ephemeral, struct pasts *out)
 {
@@ -268,7 +268,7 @@ load_rows(struct state *sk, struct db *db, bool ephemeral, struct pasts *out)
 	return (rc);
 }
 
-/* Put back what an entry says was there before. */
+/* Undo the change of an entry. */
 static int
 put_back(struct past *p, const struct rec *old)
 {
@@ -309,7 +309,7 @@ undo(struct pasts *all, const struct rec *e)
 	} else if ((sub = rec_sub(e, "old", &old_it)) != NULL) {
 		if (p->row != NULL)
 			rc = put_back(p, sub);
-	} else {		/* it was made */
+	} else {		/* the entry of its creation */
 		rec_free(p->row);
 		p->row = NULL;
 	}
@@ -329,9 +329,8 @@ booted_ns(void)
 }
 
 /*
- * The last thing that was known of a container at the moment. A reboot ends
- * what runs without an entry: between that and the boot it is taken to have
- * run.
+ * Adjust the row to the moment. A reboot ends a running container without an
+ * entry: until that boot the container is taken to have run.
  */
 static int
 apply_last(struct state *sk, struct past *p, const struct rec *e, int64_t when)
@@ -351,7 +350,10 @@ apply_last(struct state *sk, struct past *p, const struct rec *e, int64_t when)
 	return (rec_set(p->row, "state_name", state_name(to)));
 }
 
-/* Undo what is later; what is not tells of each container's last change. */
+/*
+ * Undo the entries after the moment; an earlier entry gives the container's
+ * last change.
+ */
 static int
 go_back(struct state *sk, struct pasts *all, int64_t when)
 {
@@ -378,7 +380,7 @@ go_back(struct state *sk, struct pasts *all, int64_t when)
 	return (rc);
 }
 
-/* Entries that were dropped are a moment before which nothing is known. */
+/* Before the first entry that was not dropped, nothing is known. */
 static int
 check_reach(struct state *sk, struct db *db, int64_t when)
 {
@@ -412,7 +414,7 @@ write_past(struct state *sk, const struct pasts *all, int64_t when,
 
 	for (size_t i = 0; rc == 0 && i < all->n; i++) {
 		row = all->list[i]->row;
-		/* Made before there was a history, but not before this. */
+		/* Created before history began, but not before this moment. */
 		if (row == NULL || rec_num(row, "created", 0) > when ||
 		    row_state(row) == ST_CREATING || !state_sees(sk, row))
 			continue;

@@ -23,7 +23,7 @@ hash(uint32_t h, const char *text)
 	return (h);
 }
 
-/* Which databases these are: a log may outlive them, or serve several. */
+/* The ids of the databases: a log may have events of others. */
 static struct mark
 own_mark(const struct state *sk)
 {
@@ -76,7 +76,7 @@ mark_read(const char *text, size_t len, struct mark *m)
 	}
 	memcpy(tail, text, len);
 	tail[len] = '\0';
-	/* The last one: no text of a person's can hold a quote as it is. */
+	/* Find the last mark: user text in a line has its quotes escaped. */
 	for (next = tail; (next = strstr(next, word)) != NULL; next++)
 		at = next;
 	return (at != NULL && sscanf(at + sizeof(word) - 1, "%" SCNu64
@@ -115,8 +115,8 @@ told_time(int64_t ns, char *out, size_t size)
 }
 
 /*
- * What an object was like when an entry was made that nobody told of: as it
- * is now, or as it was when it went.
+ * The properties of an object for an entry whose events were not written: those
+ * of the current row, or of the row when it was removed.
  */
 static struct rec *
 row_of(struct state *sk, struct db *db, const struct rec *entry, uint64_t seq,
@@ -149,15 +149,16 @@ row_of(struct state *sk, struct db *db, const struct rec *entry, uint64_t seq,
 	return (row);
 }
 
-/* Telling, with the entry that is being told. */
+/* The state while events are passed to the function. */
 struct pending {
 	int		(*fn)(void *, const struct told *);
 	void		*ctx;
 	struct mark	 mark;
-	struct place	*place;		/* in the mark: of its database */
+	struct place	*place;		/* in the mark, of its database */
 	uint64_t	 seq;		/* the entry's number */
-	unsigned int	 done;		/* of its events, told or in the log */
-	unsigned int	 skip;		/* so many are in the log already */
+	unsigned int	 done;		/* events of it that were passed on, or
+					 * are in the log */
+	unsigned int	 skip;		/* events of it that the log has */
 	unsigned int	 total;
 };
 
@@ -210,7 +211,7 @@ tell_own(struct pending *p, const struct rec *entry, const struct rec *row,
 		    .labels = row };
 		if (row != NULL)
 			e.image = rec_str(row, "image_name", "");
-		/* A volume's name is what it is known by. */
+		/* podman identifies a volume by its name. */
 		if (strcmp(e.type, "volume") == 0)
 			e.id = "";
 		if (strcmp(status, "died") == 0)
@@ -238,7 +239,7 @@ tell_entry(struct pending *p, const struct rec *entry, const struct rec *row)
 	return (0);
 }
 
-/* The last one, if it is of this commit, is in memory, as is its row. */
+/* The entry of this commit is in memory, with its row. */
 static int
 tell_number(struct state *sk, struct pending *p, struct db *db, uint64_t next,
     const struct hist *h)
@@ -250,7 +251,7 @@ tell_number(struct state *sk, struct pending *p, struct db *db, uint64_t next,
 		return (tell_entry(p, h->entry, h->row));
 	if ((entry = history_entry(db, p->seq)) == NULL)
 		return (0);
-	/* It was for another log, or for none. */
+	/* Its events were for another log, or for none. */
 	if (rec_num(entry, "be", 0) != (int64_t)sk->events.backend ||
 	    rec_num(entry, "log", events_log(sk)) != events_log(sk)) {
 		p->place->whole = p->seq;
@@ -276,9 +277,10 @@ is_for_log(const struct state *sk, struct db *db, uint64_t seq)
 }
 
 /*
- * Where the log knows nothing of a database it is told what was meant for it,
- * if it never was told anything, or else what happens from now on. What is
- * not open now is left to whoever opens it.
+ * Set the position in a database that the log has no mark of: at the first
+ * entry that was meant for this log, or, if the log had events of the database
+ * before, behind the last entry. The position in a database that is not open is
+ * kept.
  */
 static void
 start_place(struct state *sk, struct db *db, const struct hist *h,
@@ -302,7 +304,7 @@ start_place(struct state *sk, struct db *db, const struct hist *h,
 		place->whole--;
 }
 
-/* What a log with this place does not have of a database. */
+/* Pass on the events of a database behind this position. */
 static int
 tell_from(struct state *sk, struct pending *p, struct db *db,
     const struct hist *h, const struct place *last)
@@ -314,7 +316,9 @@ tell_from(struct state *sk, struct pending *p, struct db *db,
 	if (!db_begun(db))
 		return (0);
 	history_range(db, &first, &next);
-	/* A mark that is ahead was made from a database that is no more. */
+	/*
+	 * A position behind the last entry belongs to a database that was lost.
+	 */
 	if (p->place->whole >= next) {
 		p->place->whole = db == h->db ? h->seq - 1 : next - 1;
 		p->place->part = 0;
@@ -330,7 +334,10 @@ tell_from(struct state *sk, struct pending *p, struct db *db,
 	return (rc);
 }
 
-/* Of a state in memory nobody can tell later; the others' places stay. */
+/*
+ * History in memory ends with this process, so pass its events on now; the
+ * positions of other databases are kept.
+ */
 static int
 tell_now(struct pending *p, const struct hist *h, const struct mark *last)
 {
@@ -353,7 +360,7 @@ events_pending(struct state *sk, const struct hist *h, const struct mark *last,
 	p.mark.seq = last == NULL ? 0 : last->seq;
 	if (db_in_memory(h->db))
 		return (tell_now(&p, h, last));
-	/* Both before the first is told: each line has both. */
+	/* Set both positions before the first event: each line has both. */
 	p.place = &p.mark.boot;
 	start_place(sk, sk->boot, h, last == NULL ? NULL : &last->boot,
 	    p.place);

@@ -13,7 +13,7 @@
 #include "row.h"
 #include "transition.h"
 
-#define DONE	KEY_SELF ":refreshed"	/* in which boot, the last time */
+#define DONE	KEY_SELF ":refreshed"	/* the boot of the last refresh */
 
 bool
 refresh_due(struct state *sk)
@@ -41,7 +41,7 @@ add_item(struct rec *out, const struct rec *row, const char *id,
 	return (rc);
 }
 
-/* One that the durable side knows. */
+/* A container of the durable database. */
 static int
 plan_durable(struct state *sk, struct rec *out, const struct rec *row,
     const char *id, bool due)
@@ -134,7 +134,10 @@ refresh_plan(struct state *sk)
 	}
 }
 
-/* A transaction for each: what is wrong with one keeps no other from it. */
+/*
+ * One transaction for each container, so that one failure does not affect the
+ * others.
+ */
 static int
 apply_one(struct state *sk, const struct rec *item, struct rec *out)
 {
@@ -155,7 +158,7 @@ apply_one(struct state *sk, const struct rec *item, struct rec *out)
 	return (rc);
 }
 
-/* In a per-boot database that outlived its boot: no session did. */
+/* The per-boot database is of an earlier boot: remove its exec sessions. */
 static int
 drop_sessions(struct state *sk)
 {
@@ -220,7 +223,7 @@ refresh_apply(struct state *sk)
 	return (NULL);
 }
 
-/* With its event, which so is told once in each boot. */
+/* With the event, which is so written once in each boot. */
 static int
 done(struct state *sk)
 {

@@ -1,8 +1,9 @@
 /*
- * What a reboot asks of the state. Nothing has to be done for the state to be
- * right: each record says which boot its volatile part is of, and is read
- * so. A refresh writes down what is read, once in each boot of a store, and
- * says which containers left something that others have to take away.
+ * The state after a reboot. Records need no change to be right: each says to
+ * which boot its volatile part belongs, and is read accordingly. A refresh
+ * writes the merged records down, once in each boot of a store, and lists the
+ * containers that left something on disk or in the kernel for other programs to
+ * remove.
  */
 #ifndef STATEKEEP_REFRESH_H
 #define STATEKEEP_REFRESH_H
@@ -12,20 +13,23 @@
 struct state;
 struct rec;
 
-/* Has this store not been refreshed in this boot? The durable side is open. */
+/* Does this store need a refresh in this boot? The durable database is open. */
 bool	refresh_due(struct state *);
 /*
- * What there is to do, one nested `item` each: kind, id, name, was, then (the
- * state after, "removed", or "damaged"), why. It depends on nothing but the
- * databases and the boot id. NULL with errno and the sentence.
+ * The plan of a refresh, one nested `item` each: kind, id, name, was, then (the
+ * state after, "removed", or "damaged"), why. It depends on the databases and
+ * on the boot id only. NULL with errno and a message.
  */
 struct rec *refresh_plan(struct state *);
 /*
- * Do of it what concerns the databases: an item that could not be done has
- * `error`, and the others are done all the same.
+ * Do the part of the plan that concerns the databases. An item that failed gets
+ * `error`; the other items are done all the same.
  */
 struct rec *refresh_apply(struct state *);
-/* It is all done: say so in the store, where refresh_due looks. 0 or -1. */
+/*
+ * Record in the store that its refresh in this boot is complete, which
+ * refresh_due reads. 0 or -1.
+ */
 int	refresh_done(struct state *);
 
 #endif

@@ -12,7 +12,7 @@
 #define TRIES	64
 
 static const struct {
-	const char	*word;		/* in the value, before the id */
+	const char	*word;		/* of the value, before the id */
 	const char	*rows;		/* key of its row */
 	const char	*noun;
 } kinds[] = {
@@ -22,7 +22,7 @@ static const struct {
 
 #define NKINDS	(sizeof(kinds) / sizeof(kinds[0]))
 
-/* "ctr <id>"; a per-boot database that schema 1 wrote has the id alone. */
+/* "ctr <id>"; schema 1 has only the id, in the per-boot database too. */
 static bool
 parse(const char *text, size_t len, struct holder *h)
 {
@@ -106,8 +106,8 @@ registry_check_id(struct state *sk, enum holder_kind kind, const char *id)
 	for (size_t i = 0; i < NKINDS; i++) {
 		key_make(key, kinds[i].rows, id);
 		if (db_has(sk->durable, key) || db_has(sk->boot, key))
-			return (state_fail(sk, EEXIST, "the %s ID %s is already "
-			    "in use", kinds[kind].noun, id));
+			return (state_fail(sk, EEXIST, "the %s ID %s is "
+			    "already in use", kinds[kind].noun, id));
 	}
 	return (0);
 }

@@ -1,8 +1,8 @@
 /*
- * Who has which name. A name is one object's, whatever kind of object it is
- * and whichever database knows it: containers and pods share their names,
- * and their ids. A name is reserved in the transaction that makes the object.
- * A name that leads to nothing is nobody's.
+ * The registry of names. A name belongs to one object, of any kind, in either
+ * database: containers and pods share their names and ids. A name is reserved
+ * in the transaction that makes its object. A name whose object does not exist
+ * is free.
  */
 #ifndef STATEKEEP_REGISTRY_H
 #define STATEKEEP_REGISTRY_H
@@ -20,26 +20,26 @@ struct holder {
 	char			 id[65];
 };
 
-/* All of these need both databases open, and the last three writing. */
+/* All these functions need both databases open, the last three for writing. */
 
-/* Who holds a name: false if nobody does. */
+/* Find the object with a name; false: there is none. */
 bool	registry_find(struct state *, const char *, struct holder *);
 /*
- * The name that a new object gets: the one that is wanted, or (empty) one
- * made up, into the buffer. 0, or -1 with the sentence when it is not free.
+ * The name for a new object: the wanted one, or (empty) one that is made up,
+ * copied into the buffer. 0, or -1 with a message if it is taken.
  */
 int	registry_choose(struct state *, enum holder_kind, const char *, char *,
 	    size_t);
-/* 0, or -1 with EEXIST and the sentence, if an object has this id. */
+/* 0, or -1 with EEXIST and a message if an object has this id. */
 int	registry_check_id(struct state *, enum holder_kind, const char *);
-/* Give a name to an object of this database. 0 or -1, as db_put. */
+/* Reserve a name for an object of this database. 0 or -1, as db_put. */
 int	registry_put(struct db *, enum holder_kind, const char *,
 	    const char *);
-/* Take it away. 0 or -1, as db_del. */
+/* Release a name. 0 or -1, as db_del. */
 int	registry_drop(struct db *, const char *);
-/* The same for an object whose record does not know its name any more. */
+/* Release the name of an object whose record is lost or damaged. */
 int	registry_drop_of(struct db *, const char *);
-/* The name that leads to an id, by looking through all. False: none does. */
+/* Find the name of an id by reading all names. False: it has none. */
 bool	registry_name_of(struct db *, const char *, char *, size_t);
 
 #endif

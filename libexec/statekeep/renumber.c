@@ -1,7 +1,7 @@
 /*
- * system renumber: which lock each object has, all of it at once. The durable
- * side is one transaction; of the other, which ends with the boot, nothing is
- * lost when it is not written, for the table of locks has it as well.
+ * system renumber: record the locks of all objects. The durable database is
+ * written in one transaction. A failure to write the per-boot database loses
+ * nothing, because the table of locks has these numbers too.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include "keys.h"
 #include "record.h"
 
-/* The key of the row that a lock's name is about: "ctr:<id>", "vol:<name>". */
+/* The key of the row for a lock's name: "ctr:<id>", "vol:<name>". */
 static const char *
 row_key(char *out, const char *name)
 {
@@ -30,7 +30,10 @@ row_key(char *out, const char *name)
 	return (NULL);
 }
 
-/* 1: it has the number now. 0: it is not there, damaged, or had it. */
+/*
+ * 1: the number was recorded. 0: the object is missing, damaged, or had this
+ * number.
+ */
 static int
 renumber_one(struct db *db, const char *key, int64_t number)
 {

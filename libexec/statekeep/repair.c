@@ -12,7 +12,8 @@
 #include "cleanup.h"
 #include "log.h"
 
-#define CHUNK		(256u << 10)	/* a transaction of a new journal */
+#define CHUNK		(256u << 10)	/* bytes of a transaction of a new
+					 * journal */
 #define STAMP_LEN	256
 
 void
@@ -28,7 +29,7 @@ repair_stamp(struct db *db, struct stamp *s)
 	if (sscanf(text, "busy %ld %64s %" SCNd64, &s->pid, s->boot,
 	    &s->journal_len) == 3)
 		s->kind = STAMP_BUSY;
-	/* Older versions wrote this also after an error. */
+	/* Older versions wrote a clean stamp after an error too. */
 	else if (sscanf(text, "clean2 %64s %" SCNd64, s->boot,
 	    &s->journal_len) == 2)
 		s->kind = STAMP_BUSY;
@@ -69,7 +70,7 @@ mtime_ns(const struct stat *st)
 	    st->st_mtim.tv_nsec);
 }
 
-/* Say that the files are in order, as they are at this moment. */
+/* Stamp the files, as they are now, as clean. */
 int
 repair_clean(struct db *db)
 {
@@ -115,8 +116,8 @@ replay_change(void *ctx, const char *key, size_t key_len, const void *data,
 }
 
 /*
- * Read the journal into the database that is open, and say what is lost. The
- * stamp tells how much there should be. 0 or -1.
+ * Read the journal into the open database and log what is lost. The stamp has
+ * the expected length. 0 or -1.
  */
 static int
 fill(struct db *db, const struct stamp *s, struct replay *r)
@@ -135,7 +136,7 @@ fill(struct db *db, const struct stamp *s, struct replay *r)
 		    "from a backup, or move both files away to start empty",
 		    db->where, db->kct, db->journal));
 	}
-	/* After a reboot the end that was not synced may well be missing. */
+	/* After a reboot an end that was not synced may be missing. */
 	if (strcmp(s->boot, db->boot) == 0 && r->end < s->journal_len)
 		r->skipped += s->journal_len - r->end;
 	if (r->skipped > 0)
@@ -144,13 +145,13 @@ fill(struct db *db, const struct stamp *s, struct replay *r)
 	return (0);
 }
 
-/* Cut off the end of the journal that makes no sense. */
+/* Cut off the unreadable end of the journal. */
 static int
 shorten(struct db *db, const struct replay *r)
 {
 	struct stat	 st;
 
-	/* Not to its own length: that would give its reserve away. */
+	/* Do not truncate to the same length: that would free the reserve. */
 	if (fstat(db->journal_fd, &st) == -1 || (st.st_size != r->end &&
 	    ftruncate(db->journal_fd, r->end) == -1))
 		return (db_fail_file(db, "shorten", db->journal));
@@ -158,7 +159,7 @@ shorten(struct db *db, const struct replay *r)
 	return (0);
 }
 
-/* Files that earlier attempts, Kyoto Cabinet or older versions have left. */
+/* Remove files of earlier attempts, of Kyoto Cabinet or of older versions. */
 static int
 remove_leftovers(struct db *db)
 {
@@ -177,21 +178,21 @@ remove_leftovers(struct db *db)
 	(void)unlinkat(db->dir_fd, db->kct_new, 0);
 	(void)unlinkat(db->dir_fd, db->journal_new, 0);
 	(void)unlinkat(db->dir_fd, db->reserve, 0);
-	/* Kyoto Cabinet would write a log that stays into the new index. */
+	/* Kyoto Cabinet would replay an old log into the new index. */
 	if (fstatat(db->dir_fd, db->kct_wal, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return (0);
 	errno = EEXIST;
 	return (db_fail_file(db, "remove", db->kct_wal));
 }
 
-/* The new index did not come to be. errno and the sentence stay. */
+/* Remove the incomplete new index. errno and the message are preserved. */
 static int
 give_new_up(struct db *db, bool any)
 {
 	int	 saved = errno;
 
 	(void)unlinkat(db->dir_fd, db->kct_new, 0);
-	/* A disk with no room for both: the journal is what counts. */
+	/* The disk has no room for two indexes: remove the old one. */
 	if (saved == ENOSPC && any)
 		(void)unlinkat(db->dir_fd, db->kct, 0);
 	errno = saved;
@@ -245,7 +246,7 @@ repair_replay(struct db *db, enum db_mode mode, const struct view *v)
 	static const struct stamp	 unknown;
 	struct replay			 r;
 
-	/* Or else the index would be believed, which lacks the change. */
+	/* Without this the index would be used, which lacks the change. */
 	if (mode == DB_WRITE && v != NULL && v->kct_same &&
 	    repair_distrust(db) == -1)
 		return (-1);
@@ -260,7 +261,7 @@ repair_replay(struct db *db, enum db_mode mode, const struct view *v)
 	return (-1);
 }
 
-/* -1 with EUCLEAN for a value that is not what was stored. */
+/* -1 with EUCLEAN for a value with a wrong checksum. */
 static int
 write_one(struct jbuf *b, const char *name, size_t name_len, const void *data,
     size_t len)
@@ -278,8 +279,8 @@ write_one(struct jbuf *b, const char *name, size_t name_len, const void *data,
 }
 
 /*
- * Write what the open index holds as transactions of a size to bear. It must
- * be all that it says it holds: this replaces the journal.
+ * Write the contents of the open index as transactions of a bounded size. All
+ * records must be readable: this replaces the journal.
  */
 static int64_t
 write_all(struct db *db, int fd)
@@ -317,10 +318,7 @@ write_all(struct db *db, int fd)
 	return (end);
 }
 
-/*
- * Who finds the stamp of a killed writer takes a journal that is shorter than
- * it says for one that has lost its end.
- */
+/* Restamp: a journal that is shorter than in the stamp counts as damaged. */
 static int
 expect_less(struct db *db, int64_t end)
 {
@@ -357,13 +355,13 @@ repair_compact(struct db *db)
 		close(db->journal_fd);
 	db->journal_fd = take_fd(&fd);
 	db->journal_len = end;
-	db->sync_file = false;			/* just done */
-	/* Under its old name the old file would come back after a power cut. */
+	db->sync_file = false;			/* done above */
+	/* Without this sync the old file could be back after a power cut. */
 	db->sync_dir = fsync(db->dir_fd) == -1;
 	return (0);
 }
 
-/* The index is as it was left, the journal is not: write the journal anew. */
+/* The index is in order and the journal is not: write a new journal from it. */
 static int
 rejournal(struct db *db)
 {
@@ -378,7 +376,7 @@ rejournal(struct db *db)
 	return (rc == -1 ? -1 : repair_clean(db));
 }
 
-/* A file that was made just before a power cut, and nothing in it. */
+/* An empty file, made just before a power cut. */
 static bool
 is_blank(struct db *db, const char *file)
 {
@@ -432,8 +430,8 @@ repair_files(struct db *db, const struct view *v)
 	if (db->journal_len == 0 && v->kct_there && !v->journal_good &&
 	    (v->stamp.kind != STAMP_BUSY || v->stamp.journal_len > 0)) {
 		errno = EUCLEAN;
-		return (db_fail(db, "the state database %s/%s is damaged or not "
-		    "ours and %s is empty; restore the directory from a "
+		return (db_fail(db, "the state database %s/%s is damaged or "
+		    "not ours and %s is empty; restore the directory from a "
 		    "backup, or move both files away to start empty",
 		    db->where, db->kct, db->journal));
 	}

@@ -14,7 +14,7 @@
 #include "row.h"
 #include "slot.h"
 
-/* What both kinds have: that it runs, and as which process. */
+/* Keys of durable and ephemeral containers: state and process. */
 static const char *const	 kept[] = { "pid", "pid_start" };
 
 static int
@@ -38,7 +38,7 @@ add_running(struct state *sk, struct rec *row, const struct rec *ran)
 	return (0);
 }
 
-/* The durable side says that it ran in this boot: so it still does. */
+/* The durable row says that it ran in this boot: it still does. */
 static int
 restore_durable(struct state *sk, const char *id, const struct rec *stored,
     const struct rec *ran)
@@ -60,7 +60,7 @@ restore_durable(struct state *sk, const char *id, const struct rec *stored,
 	return (rc);
 }
 
-/* Its name may be another's by now: then it gets a new one. */
+/* Another container may have its name: then it gets a new one. */
 static int
 choose_name(struct state *sk, const struct rec *def, char *name, size_t len)
 {
@@ -70,7 +70,7 @@ choose_name(struct state *sk, const struct rec *def, char *name, size_t len)
 	return (registry_choose(sk, HOLDER_CTR, "", name, len));
 }
 
-/* All that was known of it is lost, but for its definition. */
+/* The row is lost: make it again from the definition. */
 static int
 restore_ephemeral(struct state *sk, const char *id, const struct rec *def,
     const struct rec *ran)
@@ -93,7 +93,10 @@ restore_ephemeral(struct state *sk, const char *id, const struct rec *def,
 	    registry_put(sk->boot, HOLDER_CTR, name, id) == -1)
 		(void)state_fail_db(sk, sk->boot);
 	else {
-		/* What it requires may not be there any more: it runs. */
+		/*
+		 * Required objects may be missing: the container runs all the
+		 * same.
+		 */
 		(void)obj_claim(sk, sk->boot, id, def);
 		rc = 0;
 	}
@@ -102,7 +105,10 @@ restore_ephemeral(struct state *sk, const char *id, const struct rec *def,
 	return (rc);
 }
 
-/* Without a definition, one that the durable side does not know has gone. */
+/*
+ * A container that only the per-boot database had needs a definition to be
+ * restored.
+ */
 static int
 restore_one(struct state *sk, const struct rec *ran)
 {

@@ -12,7 +12,7 @@
 #include "record.h"
 #include "row.h"
 
-/* What only migrate may change; the rest of a definition is for good. */
+/* Keys that only migrate may change; a definition is fixed otherwise. */
 static const char *const	 allowed[] = { "runtime" };
 
 static int
@@ -46,8 +46,9 @@ differs(const struct rec *def, const struct rec *changes)
 }
 
 /*
- * The keys of the definitions that would change, as `key`. What does not
- * decode is left as it is: one damaged record is nobody else's trouble.
+ * Collect the keys of the definitions that would change, as `key`. Skip
+ * definitions that do not decode, so that one damaged record does not stop the
+ * rest.
  */
 static struct rec *
 old_ones(struct db *db, const struct rec *changes)
@@ -81,7 +82,7 @@ rewrite_one(struct db *db, const char *key, const struct rec *changes)
 	return (rc);
 }
 
-/* How many; -1 with the keeper's sentence. */
+/* Their number; -1 with a message. */
 static int
 rewrite_db(struct state *sk, struct db *db, const struct rec *changes)
 {
@@ -108,7 +109,10 @@ rewrite(struct state *sk, const struct rec *changes, uint64_t *count)
 	    (boot = rewrite_db(sk, sk->boot, changes)) < 0)
 		return (-1);
 	*count = (uint64_t)(durable + boot);
-	/* The durable side last: it is what counts, and it is whole. */
+	/*
+	 * Commit the durable database last: if this fails, no definition has
+	 * changed.
+	 */
 	if ((boot > 0 && db_commit(sk->boot, false) == -1))
 		return (state_fail_db(sk, sk->boot));
 	if (durable > 0 && db_commit(sk->durable, true) == -1) {

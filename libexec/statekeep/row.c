@@ -9,7 +9,7 @@
 static const char *const	 names[] = { "unknown", "creating", "created",
 	"starting", "running", "stopping", "exited", "removing", "paused" };
 
-/* What only this boot knows. */
+/* Keys of the overlay. */
 static const char *const	 volatile_keys[] = { "pid", "pid_start",
 	"monitor_pid", "slot", "restart_due", "restart_delay",
 	"restart_count", "halted" };
@@ -47,7 +47,7 @@ is_volatile(const char *key)
 	return (false);
 }
 
-/* All words of a repeated key, with blanks between. Caller frees. */
+/* All values of a repeated key, separated by blanks. The caller frees it. */
 static char *
 joined(const struct rec *def, const char *key)
 {
@@ -69,8 +69,8 @@ joined(const struct rec *def, const char *key)
 }
 
 /*
- * What it uses: volumes by name, those that are its own again as `anon`; and
- * where things are mounted in it.
+ * Add the container's volumes by name (anonymous ones also as `anon`) and the
+ * destinations of its mounts.
  */
 static void
 add_used(struct rec *row, const struct rec *def)
@@ -128,7 +128,7 @@ row_new(const struct rec *def, const char *id, const char *name)
 	return (row);
 }
 
-/* Copy all pairs but `state`, and the volatile ones when told to. */
+/* Copy all pairs but `state`, and with the flag the volatile ones. */
 static int
 copy_pairs(struct rec *out, const struct rec *from, bool want_volatile,
     bool want_durable)
@@ -174,7 +174,10 @@ row_merge(const struct rec *stored, const struct rec *over, const char *boot)
 	if (state_live(state)) {
 		if (over != NULL)
 			state = row_state(over);
-		/* It ran when the machine went down: nobody saw how it ended. */
+		/*
+		 * It ran when the machine went down: the exit status is
+		 * unknown.
+		 */
 		if (!state_live(state) || over == NULL)
 			state = ST_EXITED;
 	}
@@ -191,7 +194,7 @@ row_merge_ephemeral(const struct rec *stored, const char *boot)
 
 	if (row == NULL)
 		return (NULL);
-	/* It was to go at its end, and that has come. */
+	/* A --rm container has ended: it is to be removed. */
 	if (!now)
 		state = ST_REMOVING;
 	return (finish(row, copy_pairs(row, stored, now, true), state));
@@ -249,7 +252,7 @@ row_change(struct rec *row, const struct rec *changes)
 	while (rec_walk(changes, NULL, &it, &item))
 		rec_del(row, item.key);
 	it = 0;
-	/* An empty value takes the key away. */
+	/* An empty value deletes the key. */
 	while (rec_walk(changes, NULL, &it, &item))
 		if (item.text != NULL && *item.text != '\0' &&
 		    *item.key != '=' && rec_add(row, item.key, item.text) == -1)
@@ -286,8 +289,8 @@ row_split(const struct rec *row, const char *boot, struct rec **stored,
 	if (rc == 0)
 		rc = copy_pairs(*over, row, true, false);
 	/*
-	 * All live states are one to the durable side: which of them it is,
-	 * changes often and matters to this boot only.
+	 * The durable row has one state for all live ones: which of them it is
+	 * changes often and ends with the boot.
 	 */
 	if (rc == 0)
 		rc = rec_set_num(*stored, "state", live ? ST_RUNNING : state);

@@ -1,7 +1,8 @@
 /*
- * A row is what `ps` shows of a container: small, and apart from its
- * definition. What a reboot makes untrue (pids, the exact running state) is
- * kept in a second record, the overlay, in the per-boot database.
+ * A row has the properties of a container that `ps` shows; it is small, and
+ * separate from the definition. The properties that end with a boot (pids, the
+ * exact running state) are in a second record, the overlay, in the per-boot
+ * database.
  */
 #ifndef STATEKEEP_ROW_H
 #define STATEKEEP_ROW_H
@@ -16,45 +17,52 @@ enum ctr_state {
 	ST_DAMAGED = 15,
 };
 
-/* "running" for 4; "unknown" for what is none. */
+/* "running" for 4; "unknown" for a number that is no state. */
 const char	*state_name(unsigned int);
-/* True of the states that a process is alive in, so that a reboot ends them. */
+/* Has a container in this state a process, so that a reboot ends it? */
 bool		 state_live(unsigned int);
 
-/* True of those in which nothing can have happened to it meanwhile. */
+/* Can a container in this state not change by itself? */
 bool		 state_rests(unsigned int);
 
-/* The row of a new container: what ps needs of its definition, or NULL. */
+/*
+ * The row of a new container: the properties that ps shows, from its
+ * definition. NULL on ENOMEM.
+ */
 struct rec	*row_new(const struct rec *, const char *, const char *);
 /*
- * The row as it is now: the stored one, with its overlay (NULL: none) if that
- * is of this boot. A live state without one, or of another boot, is `exited`.
+ * The current row: the stored one, with its overlay (NULL: none) if that is of
+ * this boot. A live state without an overlay of this boot is `exited`.
  */
-struct rec	*row_merge(const struct rec *, const struct rec *, const char *);
+struct rec	*row_merge(const struct rec *, const struct rec *,
+		    const char *);
 /*
- * The same for a container that only the per-boot database knows. One of
+ * The same for a container that only the per-boot database has. A container of
  * another boot is `removing`.
  */
 struct rec	*row_merge_ephemeral(const struct rec *, const char *);
-/* True if the stored row is what row_merge would give without an overlay. */
+/* Would row_merge give the stored row itself, without an overlay? */
 bool		 row_plain(const struct rec *);
-/* True if the second part says anything but the state. */
+/* Has the overlay any key besides the state? */
 bool		 row_has_volatile(const struct rec *);
-/* What is shown for a record that cannot be read: id, name, why. */
+/* The row for a record that cannot be read: id, name, reason. */
 struct rec	*row_damaged(const char *, const char *, const char *);
 /* The state of a merged row. */
 unsigned int	 row_state(const struct rec *);
-/* True if the row is as the changes expect it: "=KEY" says what KEY is now. */
+/*
+ * Does the row fulfil the conditions of the changes? "=KEY" has the value that
+ * KEY must have.
+ */
 bool		 row_expected(const struct rec *, const struct rec *);
 /* Apply changes: each key in the second record replaces all its values. */
 int		 row_change(struct rec *, const struct rec *);
 /*
- * Take a merged row apart again: what is stored durably (first), and the
+ * Split a merged row into the part that is stored durably (first) and the
  * overlay (second), both new. 0 or -1.
  */
 int		 row_split(const struct rec *, const char *, struct rec **,
 		    struct rec **);
-/* True if both hold the same pairs in the same order. */
+/* Have both the same pairs in the same order? */
 bool		 row_same(const struct rec *, const struct rec *);
 
 #endif

@@ -14,19 +14,19 @@
 #define SETTINGS_KEY	KEY_SELF ":settings"
 
 /*
- * A directory of this boot's that cannot be had is replaced by another until
- * the next one: "now:" and its key say by which, and NOW_BOOT in which boot.
+ * If a per-boot directory cannot be used, another one takes its place until the
+ * next boot: "now:" and the key has its path, and NOW_BOOT the boot.
  */
 #define NOW		"now:"
 #define NOW_BOOT	"now:boot"
-#define GRANT		"grant:"	/* of a value: root has chosen it */
+#define GRANT		"grant:"	/* of a value: root's signature */
 
-/* The store's settings against ours. */
+/* The settings of the store compared with those in use. */
 struct comparison {
 	struct rec	*have;		/* NULL: none yet */
 	int		 schema;
-	bool		 missing;	/* it does not know one of ours */
-	bool		 differs;	/* it was made with another value */
+	bool		 missing;	/* the store lacks one of ours */
+	bool		 differs;	/* a value differs */
 };
 
 static int
@@ -36,7 +36,7 @@ read_settings(struct state *sk, struct comparison *c)
 	if ((c->schema = migrate_schema(sk)) == -1)
 		return (-1);
 	c->have = db_get(sk->durable, SETTINGS_KEY);
-	/* They are the ones that it is used with now, then. */
+	/* Other directories of this boot replace the settings. */
 	if (c->have == NULL && errno == EBADMSG)
 		log_warnx("the settings in the state database are damaged "
 		    "and are written anew");
@@ -49,7 +49,7 @@ is_now(const struct state *sk, const struct rec *have)
 	return (strcmp(rec_str(have, NOW_BOOT, ""), sk->boot_id) == 0);
 }
 
-/* What the store has for a key in this boot; "" for nothing. */
+/* The store's value for a key in this boot; "" for none. */
 static const char *
 value_of(const struct state *sk, const struct rec *have, const char *key)
 {
@@ -66,7 +66,7 @@ value_of(const struct state *sk, const struct rec *have, const char *key)
 	return (v != NULL ? v : rec_str(have, key, ""));
 }
 
-/* With another key of root's it is said anew, of the same value. */
+/* With a new key of root's, store the new signature of the same value. */
 static bool
 is_grant(const char *key)
 {
@@ -75,7 +75,7 @@ is_grant(const char *key)
 	return (strncmp(key, GRANT, strlen(GRANT)) == 0);
 }
 
-/* An empty value says nothing, on either side. */
+/* An empty value on either side matches. */
 static void
 compare(const struct state *sk, struct comparison *c, const struct rec *want)
 {
@@ -120,8 +120,8 @@ put_missing(struct state *sk, struct comparison *c, const struct rec *want)
 }
 
 /*
- * In a write transaction. A store that is used with other settings than its
- * own is only brought up to date: what it lacks, somebody else may know.
+ * In a write transaction. If settings differ, add nothing: the settings that
+ * are missing may be known to the next command.
  */
 static int
 complete(struct state *sk, struct comparison *c, const struct rec *want)
@@ -141,7 +141,7 @@ complete(struct state *sk, struct comparison *c, const struct rec *want)
 	return (0);
 }
 
-/* Reading is enough, unless it is new, old, or lacks something. */
+/* Write only if the store is new, has an old schema, or lacks a setting. */
 static int
 settings(struct state *sk, struct comparison *c, const struct rec *want)
 {
@@ -165,7 +165,10 @@ settings(struct state *sk, struct comparison *c, const struct rec *want)
 	return (state_end(sk, complete(sk, c, want)));
 }
 
-/* As they are in this boot, and without what says so. The record is taken. */
+/*
+ * The settings in this boot, without the keys of the replacement. Takes the
+ * record.
+ */
 static struct rec *
 of_this_boot(const struct state *sk, struct rec *have)
 {
@@ -192,7 +195,7 @@ state_settings(struct state *sk, const struct rec *want, struct rec **made_with)
 	int			 rc;
 
 	*made_with = NULL;
-	/* In memory there is nothing that could have been made with others. */
+	/* A state in memory has no settings of its own. */
 	if (db_in_memory(sk->durable))
 		return (0);
 	for (int tries = 0;; tries++) {

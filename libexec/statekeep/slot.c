@@ -15,7 +15,7 @@ slot_key(char *out, size_t size, uint32_t slot)
 	(void)snprintf(out, size, "k:%05u", slot);
 }
 
-/* The first slot that some container has; 0 if none has. */
+/* The first slot that is in use; 0 if none is. */
 static uint32_t
 first_taken(struct db *db)
 {

@@ -10,7 +10,7 @@
 #include "name.h"
 #include "record.h"
 
-#define TRIES_MAX	4		/* twice for each database */
+#define TRIES_MAX	4		/* two for each database */
 
 int
 state_fail(struct state *sk, int error, const char *fmt, ...)
@@ -30,7 +30,7 @@ state_fail_db(struct state *sk, const struct db *db)
 	return (state_fail(sk, errno, "%s", db_error(db)));
 }
 
-/* Name of the directory a descriptor stands for, for sentences. */
+/* The path of an open directory, for messages. */
 static void
 name_dir(int fd, char *out, size_t size)
 {
@@ -50,7 +50,7 @@ state_init(struct state *sk, int durable_fd, int boot_fd, const char *boot_id)
 	(void)snprintf(sk->boot_id, sizeof(sk->boot_id), "%s", boot_id);
 	if (sk->durable == NULL || sk->boot == NULL)
 		return (state_fail(sk, ENOMEM, "out of memory"));
-	/* It is a word in the stamps. */
+	/* The boot id is one word of the stamps. */
 	if (!name_valid(boot_id))
 		return (state_fail(sk, EINVAL, "\"%s\" is not a boot ID",
 		    boot_id));
@@ -85,8 +85,8 @@ state_begin(struct state *sk, bool durable, bool boot, bool write)
 }
 
 /*
- * End the turn at one of both. An index that failed matters as long as nothing
- * was committed; a journal that was not synced always does.
+ * End the transaction of one database. A failure of the index matters only
+ * before the commit; a failed sync always does.
  */
 static int
 end_one(struct state *sk, struct db *db, int rc, bool done)
@@ -102,7 +102,7 @@ state_end(struct state *sk, int rc)
 	bool	 done = rc != -1 && (db_committed(sk->durable) ||
 		    db_committed(sk->boot));
 
-	event_forget(sk);	/* of a transaction that was not to be */
+	event_forget(sk);	/* of the abandoned transaction */
 	rc = end_one(sk, sk->boot, rc, done);
 	return (end_one(sk, sk->durable, rc, done));
 }

@@ -1,9 +1,10 @@
 /*
- * What statekeep knows: containers by id and name, over two databases. Each
- * function is one transaction, which has happened whole or not at all when
- * it returns. A failure leaves errno, and its sentence in state_error.
+ * The state: containers and other objects by id and name, in two databases.
+ * Each function is one transaction, which has been done completely or not at
+ * all when the function returns. A failure sets errno and the message in
+ * `error`.
  *
- * Turns are always taken in this order: durable, per boot.
+ * Locks are always taken in this order: durable database, per-boot database.
  */
 #ifndef STATEKEEP_STATE_H
 #define STATEKEEP_STATE_H
@@ -24,35 +25,36 @@ struct state {
 	struct db	*durable;
 	struct db	*boot;
 	char		 boot_id[65];
-	char		 own_id[65];	/* ephemeral, reserved through us */
-	char		 ns[STATE_NS];	/* only what is of it; "": all */
-	bool		 stale;		/* not refreshed in this boot */
-	struct who	 who;		/* who is at work, for the history */
+	char		 own_id[65];	/* an ephemeral container's, reserved
+					 * by this process */
+	char		 ns[STATE_NS];	/* show this namespace only; "": all */
+	bool		 stale;		/* needs a refresh in this boot */
+	struct who	 who;		/* user and command, for history */
 	struct events	 events;
 	char		 error[1024];
 };
 
 /*
- * Directories (taken; -1: in memory) and the boot id; nothing is opened yet.
- * 0 or -1.
+ * Take the two directories (-1: in memory) and the boot id; nothing is opened
+ * yet. 0 or -1.
  */
 int	state_init(struct state *, int, int, const char *);	/* takes */
 void	state_clear(struct state *);
 /*
- * Check the schema (an older one is brought up to ours), and the settings
- * that the store was made with: those it does not know yet are added. 0, and
- * where a value is another than the store has, a record of what it was made
- * with, the caller's to free. Or -1.
+ * Check the schema (convert an older one) and compare the settings with those
+ * that the store was made with; settings that it does not know are added. 0 or
+ * -1; where a value differs, the last argument gets a record of the store's
+ * settings, which the caller frees.
  */
 int	state_settings(struct state *, const struct rec *, struct rec **);
 
-/* Is an object with this row of the namespace that we work in? */
+/* Does an object with this row belong to the namespace in use? */
 bool	state_sees(const struct state *, const struct rec *);
-/* The sentence for one that is not, and EXDEV. Returns -1. */
+/* Set the message and EXDEV for an object of another namespace. Returns -1. */
 int	state_not_ours(struct state *, const char *, const char *,
 	    const struct rec *);
 
-/* What ctr_create asks for, and what it gets. */
+/* Arguments and results of state_create. */
 struct state_new {
 	const char	*id;
 	const char	*name;		/* empty: make one up */
@@ -62,54 +64,58 @@ struct state_new {
 	uint32_t	 slot;
 };
 int	state_create(struct state *, struct state_new *, const struct rec *);
-/* The full id for a full id, an exact name or a unique prefix of an id. */
+/* Find the full id for a full id, an exact name or a unique prefix of an id. */
 int	state_find(struct state *, const char *, char[65]);
-/* Row and nested `def`, or NULL. */
+/* The row with the definition as nested `def`, or NULL. */
 struct rec *state_get(struct state *, const char *);
-/* All rows, as a sealed memfd; and how many of them do not rest. Or -1. */
+/*
+ * All rows, as a sealed memfd, and how many containers can change by
+ * themselves. Or -1.
+ */
 int	state_list(struct state *, uint64_t *);
 
-/* What ctr_set asks for, and what it gets. */
+/* Arguments and results of state_set. */
 struct state_change {
 	const char	*id;
 	unsigned int	 from;		/* bit mask of states; 0: any */
-	unsigned int	 to;		/* 0: as it is */
+	unsigned int	 to;		/* 0: do not change */
 	bool		 want_slot;
 	uint32_t	 slot;
 };
 int	state_set(struct state *, struct state_change *, const struct rec *);
 int	state_remove(struct state *, const char *);
 /*
- * The per-boot database was lost: put back, in one transaction, what nested
- * `ctr` records say of containers that ran in this boot. Those that it knows
- * already are left alone.
+ * After a loss of the per-boot database: put back, in one transaction, the
+ * containers that ran in this boot, from nested `ctr` records. Containers that
+ * it has are left as they are.
  */
 int	state_restore(struct state *, const struct rec *);
 
 /*
- * Set these keys in the definition of every container; the last argument is
- * how many of them said something else. All, or none.
+ * Set these keys in the definition of every container; the last argument is how
+ * many definitions changed. All are changed, or none.
  */
 int	state_rewrite(struct state *, const struct rec *, uint64_t *);
 /*
- * Record the numbers of locks, by nested `lock` records of name and number;
- * the last argument is how many were recorded. What is not there is no error.
+ * Record the numbers of locks, from nested `lock` records with name and number;
+ * the last argument is how many were recorded. Objects that do not exist are
+ * passed over.
  */
 int	state_renumber(struct state *, const struct rec *, uint64_t *);
 
-/* For the parts of it: set the sentence and errno. Returns -1. */
+/* For the other files: set the message and errno. Returns -1. */
 int	state_fail(struct state *, int, const char *, ...)
 	    __attribute__((format(printf, 3, 4)));
-/* The same with a database's own sentence; errno is kept. */
+/* The same with the message of a database; errno is preserved. */
 int	state_fail_db(struct state *, const struct db *);
-/* Begin a transaction in one or both; both or none are begun. */
+/* Begin a transaction in one database or in both. 0, or -1 with none begun. */
 int	state_begin(struct state *, bool durable, bool boot, bool write);
 /*
- * End it: returns what it is given, or -1 with errno if what was committed
- * cannot be made durable, or what was read cannot be trusted.
+ * End the transaction. Returns its argument, or -1 with errno if the commit
+ * cannot be made durable or the data that was read is not reliable.
  */
 int	state_end(struct state *, int);
-/* Do it once more? With its result, and how often it was tried before. */
+/* Should the transaction be repeated, after this result and so many tries? */
 bool	state_again(const struct state *, int, int);
 
 #endif

@@ -17,7 +17,7 @@
 #define COMPACT_MIN	(1 << 20)
 #define RESERVE		(128 << 10)	/* bytes for changes and removals */
 #define OVERLAP		(16 << 10)	/* blocks that hold no data, at most */
-#define FAILURES_MAX	2		/* then the index is left alone */
+#define FAILURES_MAX	2		/* then the index is not used */
 
 static int
 take_turn(struct db *db, enum db_mode mode)
@@ -67,7 +67,7 @@ open_lock(struct db *db, enum db_mode mode)
 	return (db_fail_file(db, "open", db->lock));
 }
 
-/* Under the lock, since repair_compact() puts another file in its place. */
+/* The caller holds the lock, because repair_compact() replaces the file. */
 static int
 open_journal(struct db *db, enum db_mode mode)
 {
@@ -98,7 +98,7 @@ in_order(const struct view *v)
 	return (v->kct_good && v->journal_good);
 }
 
-/* Take the lock for writing in place of reading, and look at the files again. */
+/* Take the lock for writing instead, and check the files again. */
 static int
 promote(struct db *db, struct view *v)
 {
@@ -181,7 +181,7 @@ begin_write(struct db *db, const struct view *v)
 		return (kcdbbegintran(db->kc, 0) ? 0 :
 		    db_fail_kc(db, db->kct));
 	if (repair_busy(db) == -1) {
-		db->broken = true;	/* try again without the index */
+		db->broken = true;	/* the next try works without it */
 		return (-1);
 	}
 	if (!v->kct_there)

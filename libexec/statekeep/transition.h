@@ -1,7 +1,7 @@
 /*
- * The one door through which every change of an object passes: whatever has
- * to happen exactly once with a change (history, events) is written here,
- * in the same transaction as the change itself.
+ * Every change of an object is committed here. What must be done exactly once
+ * for a change (history, events) is stored here, in the same transaction as the
+ * change.
  */
 #ifndef STATEKEEP_TRANSITION_H
 #define STATEKEEP_TRANSITION_H
@@ -11,22 +11,22 @@
 struct state;
 struct rec;
 
-/* What is about to be committed. Nothing of it is owned. */
+/* The change that is committed. It owns nothing. */
 struct transition {
 	const char		*type;	/* "container", "pod", "volume", .. */
 	const char		*id;
-	const struct rec	*before; /* merged row, NULL: it is new, or
-					 * (rm of a damaged one) unreadable */
-	const struct rec	*after;	/* merged row, NULL: it goes */
-	bool			 ephemeral; /* known to this boot only */
-	bool			 durable; /* the durable side was written */
-	bool			 boot;	/* the per-boot side was written */
-	bool			 hard;	/* survives a power cut once told */
+	const struct rec	*before; /* merged row; NULL: new, or the row
+					  * is damaged and cannot be read */
+	const struct rec	*after;	/* merged row; NULL: removed */
+	bool			 ephemeral; /* in the per-boot database only */
+	bool			 durable; /* the durable database changes */
+	bool			 boot;	/* the per-boot database changes */
+	bool			 hard;	/* must survive a power cut */
 };
 
 /*
- * Commit what was put and deleted for this change, in the transaction that
- * is open; more may be put before that. 0, or -1 with the keeper's sentence.
+ * Commit the open transaction, which changes this object; it may have other
+ * changes too. 0, or -1 with a message.
  */
 int	commit_transition(struct state *, const struct transition *);
 

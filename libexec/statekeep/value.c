@@ -15,7 +15,8 @@
 struct db_cursor {
 	struct db	*db;
 	KCCUR		*cur;
-	char		*key;		/* Kyoto Cabinet's, value behind it */
+	char		*key;		/* Kyoto Cabinet's, with the value
+					 * behind */
 	char		 name[1100];
 	char		 prefix[512];
 };
@@ -81,7 +82,7 @@ db_unseal(const char *key, size_t key_len, const void *data, size_t *len)
 	    SEALED_BROKEN);
 }
 
-/* A value of the index has another checksum: make the index again. */
+/* A value has a wrong checksum: the index must be made again. */
 static void
 fail_damaged(struct db *db, const char *key)
 {
