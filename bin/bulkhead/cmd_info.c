@@ -191,8 +191,8 @@ print(struct format *f, json_t *j)
 
 	if (f->kind == FORMAT_TEMPLATE) {
 		add_names(f->tmpl, j);
-		r = format_row(f, j, 0);
-		return (format_close(f, 0) == -1 || r == -1 ?
+		r = format_row(f, j);
+		return (format_close(f) == -1 || r == -1 ?
 		    EXIT_ENGINE : 0);
 	}
 	if (f->kind == FORMAT_JSON) {
@@ -204,7 +204,7 @@ print(struct format *f, json_t *j)
 	}
 	json_decref(j);
 	f->kind = FORMAT_PLAIN;
-	return (format_close(f, 0) == -1 ? EXIT_ENGINE : 0);
+	return (format_close(f) == -1 ? EXIT_ENGINE : 0);
 }
 
 int
@@ -227,7 +227,8 @@ cmd_info(struct cli *g, int argc, char **argv)
 	(void)argv;
 	for (size_t i = 0; i < P_COUNT; i++)
 		in.part[i].out = in.part[i].err = in.part[i].pidfd = -1;
-	if (format_open(&f, &about, opt_str(g->opts, "format", NULL)) == -1)
+	if (format_open(&f, &about, opt_str(g->opts, "format", NULL),
+	    0) == -1)
 		return (EXIT_ENGINE);
 	/* It reads the same files again, with the same to say of them. */
 	in.part[P_REGISTRIES].quiet = g->trace == 0;

@@ -11,6 +11,10 @@
 #include "error.h"
 #include "format.h"
 #include "inspect.h"
+#include "list_pod.h"
+#include "list_volume.h"
+#include "manage.h"
+#include "pods.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
@@ -82,19 +86,44 @@ find_image(struct inspect *in, const char *ref)
 	return (j);
 }
 
+static json_t *
+find_volume(struct inspect *in, const char *ref)
+{
+	struct rec	*v = volumes_find_one(&in->s, ref);
+	json_t		*j = NULL;
+
+	if (v != NULL && rec_num(v, "removing", 0) == 0)
+		j = volume_object(&in->s, v, in->format.kind == FORMAT_JSON);
+	else if (v != NULL)
+		errno = ENOENT;
+	rec_free(v);
+	return (j);
+}
+
+static json_t *
+find_pod(struct inspect *in, const char *ref)
+{
+	struct rec	*pod = pods_get_whole(&in->s, ref);
+	json_t		*j = NULL;
+
+	if (pod != NULL)
+		j = pod_object(pod, in->format.kind == FORMAT_JSON);
+	rec_free(pod);
+	return (j);
+}
+
 /* podman's order: what is no container and no image. */
 static json_t *
 find_other(struct inspect *in, const char *ref)
 {
-	bool	 filled = in->format.kind == FORMAT_TEMPLATE;
 	json_t	*j = NULL;
 
 	errno = ENOENT;
 	if (in->kind == VOLUME || in->kind == ALL)
-		j = inspect_volume(&in->s, ref, filled);
+		j = find_volume(in, ref);
 	if (j == NULL && (errno == ENOENT || errno == EEXIST) &&
 	    (in->kind == POD || in->kind == ALL))
-		j = inspect_pod(&in->s, ref, filled);
+		j = find_pod(in, ref);
 	if (j == NULL && errno != ENOENT && errno != EINVAL)
 		in->code = session_error(&in->s);
 	return (j);
@@ -150,10 +179,10 @@ inspect_all(struct inspect *in, int argc, char **argv)
 			j = find_other(in, argv[i]);
 		if (j == NULL)
 			absent[i] = in->code == 0;
-		else if (format_row(&in->format, j, INDENT) == -1)
+		else if (format_row(&in->format, j) == -1)
 			in->code = EXIT_ENGINE;
 	}
-	if (format_close(&in->format, INDENT) == -1)
+	if (format_close(&in->format) == -1)
 		in->code = EXIT_ENGINE;
 	fflush(stdout);
 	for (int i = 0; i < argc; i++)
@@ -198,10 +227,10 @@ inspect(struct cli *g, enum kind kind, int argc, char **argv)
 	const char	*text = opt_str(g->opts, "format", "json");
 	char		 id[65], *one = id;
 
-	if (format_open(&in.format, &abouts[kind], text) == -1)
+	if (format_open(&in.format, &abouts[kind], text, INDENT) == -1)
 		return (EXIT_ENGINE);
 	if (command_open(&in.s, g, need[kind], NULL) == -1) {
-		(void)format_close(&in.format, INDENT);
+		format_clear(&in.format);
 		return (EXIT_ENGINE);
 	}
 	if (argc == 0 && (in.code = latest(&in, id, sizeof(id))) == 0)

@@ -40,27 +40,6 @@ struct podmaking {
 	int		 id_fd;		/* --pod-id-file */
 };
 
-static int
-add_labels(const struct rec *opts, struct rec *r)
-{
-	struct env		 labels = { NULL, 0 };
-	struct parse_err	 e;
-	const char		*v;
-	size_t			 it = 0;
-	int			 rc = 0;
-
-	while (rc == 0 && rec_next(opts, "label-file", &it, &v))
-		rc = label_from_file(&labels, v, &e);
-	for (it = 0; rc == 0 && rec_next(opts, "label", &it, &v);)
-		rc = label_from_cli(&labels, v, &e);
-	if (rc == -1)
-		(void)say_error("%s", e.text);
-	else
-		rc = env_to_rec(&labels, r, "label");
-	env_clear(&labels);
-	return (rc);
-}
-
 /* The name is an option or the operand. */
 static const char *
 wanted_name(const struct rec *opts, int argc, char **argv)
@@ -180,12 +159,14 @@ int
 cmd_pod_create(struct cli *g, int argc, char **argv)
 {
 	struct podmaking	 m = { .rec = rec_new(), .id_fd = -1 };
+	struct parse_err	 e;
 	int			 code;
 
 	if ((code = check_create(g->opts, argc, argv)) == 0 &&
 	    (code = open_id_file(&m, g->opts)) == 0) {
-		if (add_labels(g->opts, m.rec) == -1 ||
-		    command_new_id(m.id) == -1)
+		if (labels_take(g->opts, m.rec, &e) == -1)
+			code = say_error("%s", e.text);
+		else if (command_new_id(m.id) == -1)
 			code = EXIT_ENGINE;
 		else
 			code = create(g, &m, wanted_name(g->opts, argc, argv));

@@ -46,6 +46,8 @@ bool	tmpl_mentions(const struct tmpl *, const char *);
 
 /* A string value from any bytes: what is not UTF-8 becomes U+FFFD. */
 json_t	*tmpl_text(const char *);
+/* The keys of an object, sorted, in malloc'd memory; NULL: no memory. */
+const char **tmpl_keys(json_t *, size_t *);
 /* Go's compact JSON of a value, in malloc'd memory; NULL: no memory. */
 char	*tmpl_json(json_t *);
 

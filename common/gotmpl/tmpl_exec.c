@@ -430,7 +430,7 @@ range_object(struct exec *x, const struct node *n, struct val v)
 	size_t			  nkeys;
 	enum flow		  f;
 
-	if ((keys = val_keys(v.j, &nkeys)) == NULL)
+	if ((keys = tmpl_keys(v.j, &nkeys)) == NULL)
 		return (FLOW_ERROR);
 	for (size_t i = 0; i < nkeys; i++) {
 		elem.j = json_object_get(v.j, keys[i]);

@@ -119,7 +119,5 @@ void	val_printf(FILE *, const char *, const struct val *, size_t);
 void	val_print_all(FILE *, const struct val *, size_t, bool line);
 /* strconv.Quote. */
 void	val_quote(FILE *, const char *);
-/* Keys of an object, sorted, in malloc'd memory. NULL: none or no memory. */
-const char **val_keys(json_t *, size_t *);
 
 #endif

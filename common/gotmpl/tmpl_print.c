@@ -27,7 +27,7 @@ by_text(const void *a, const void *b)
 }
 
 const char **
-val_keys(json_t *object, size_t *n)
+tmpl_keys(json_t *object, size_t *n)
 {
 	const char	**keys, *key;
 	json_t		 *j;
@@ -336,7 +336,7 @@ format_object(FILE *f, const struct spec *sp, struct val v)
 		return;
 	}
 	fputs("map[", f);
-	if ((keys = val_keys(v.j, &n)) != NULL)
+	if ((keys = tmpl_keys(v.j, &n)) != NULL)
 		for (i = 0; i < n; i++) {
 			fprintf(f, "%s%s:", i ? " " : "", keys[i]);
 			e.j = json_object_get(v.j, keys[i]);

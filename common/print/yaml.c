@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "cleanup.h"
+#include "tmpl.h"
 #include "visible.h"
 
 static void value(FILE *, json_t *, int, bool);
@@ -111,29 +112,14 @@ scalar(FILE *f, const char *s, int depth)
 	}
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-	const char *const	*x = a, *const *y = b;
-
-	return (strcmp(*x, *y));
-}
-
 /* Members on lines of their own, sorted; the first one stands behind "- ". */
 static void
 object(FILE *f, json_t *o, int depth, bool in_list)
 {
-	size_t			 n = json_object_size(o), i = 0;
-	scoped_free const char	**keys = calloc(n + 1, sizeof(*keys));
-	const char		*key;
-	json_t			*v;
+	size_t			 n;
+	scoped_free const char	**keys = tmpl_keys(o, &n);
 
-	if (keys == NULL)
-		return;
-	json_object_foreach(o, key, v)
-		keys[i++] = key;
-	qsort(keys, n, sizeof(*keys), by_name);
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; keys != NULL && i < n; i++) {
 		fprintf(f, "%*s", i == 0 && in_list ? 0 : depth * 2, "");
 		scalar(f, keys[i], depth + 1);
 		fputc(':', f);

@@ -39,12 +39,20 @@ is_range(const char *s)
 	return (strncmp(s, "range", 5) == 0 && !isalnum((unsigned char)s[5]));
 }
 
+static int
+no_memory(void)
+{
+	return (say_error("%s", strerror(ENOMEM)), -1);
+}
+
 int
-format_open(struct format *f, const struct tmpl_about *about, const char *text)
+format_open(struct format *f, const struct tmpl_about *about,
+    const char *text, size_t indent)
 {
 	struct parse_err	 err;
 
-	*f = (struct format){ .tty = isatty(STDOUT_FILENO) == 1 };
+	*f = (struct format){ .tty = isatty(STDOUT_FILENO) == 1,
+	    .indent = indent };
 	if (text == NULL || *text == '\0' || strcmp(text, "table") == 0)
 		return (0);
 	if (is_json(text)) {
@@ -63,10 +71,8 @@ format_open(struct format *f, const struct tmpl_about *about, const char *text)
 		return (-1);
 	}
 	if ((f->kind == FORMAT_TABLE && (f->table = table_new()) == NULL) ||
-	    (f->kind == FORMAT_WHOLE && (f->all = json_array()) == NULL)) {
-		say_error("%s", strerror(ENOMEM));
-		return (-1);
-	}
+	    (f->kind == FORMAT_WHOLE && (f->all = json_array()) == NULL))
+		return (no_memory());
 	return (0);
 }
 
@@ -104,52 +110,61 @@ render(struct format *f, json_t *row, unsigned int flags)
 }
 
 int
-format_heading(struct format *f, const struct heading *h)
+format_heading(struct format *f, json_t *o)
 {
-	json_t	*o;
-	int	 r;
+	int	 r = 0;
 
-	if (f->kind != FORMAT_TABLE)
-		return (0);
-	if ((o = json_object()) == NULL) {
-		say_error("%s", strerror(ENOMEM));
-		return (-1);
-	}
-	for (; h->field != NULL; h++)
-		json_object_set_new(o, h->field, json_string(h->text));
-	r = render(f, o, TMPL_MAP);
+	if (f->kind == FORMAT_TABLE)
+		r = o == NULL ? no_memory() : render(f, o, TMPL_MAP);
 	json_decref(o);
 	return (r);
 }
 
+static void
+json_row(struct format *f, json_t *row)
+{
+	scoped_free char	*line = NULL;
+
+	if (f->indent > 0) {
+		fputs(f->count++ == 0 ? "[\n" : ",\n", stdout);
+		format_json(stdout, row, f->indent, f->indent);
+	} else if ((line = tmpl_json(row)) != NULL)
+		printf("%c%s", f->count++ == 0 ? '[' : ',', line);
+}
+
 int
-format_row(struct format *f, json_t *row, size_t indent)
+format_row(struct format *f, json_t *row)
 {
 	int	 r = 0;
 
-	if (row == NULL) {
-		say_error("%s", strerror(ENOMEM));
-		return (-1);
-	}
+	if (row == NULL)
+		return (no_memory());
 	if (f->kind == FORMAT_WHOLE)
 		return (json_array_append_new(f->all, row));
-	if (f->kind == FORMAT_JSON) {
-		fputs(f->count++ == 0 ? "[\n" : ",\n", stdout);
-		format_json(stdout, row, indent, indent);
-	} else
+	if (f->kind == FORMAT_JSON)
+		json_row(f, row);
+	else
 		r = render(f, row, f->tty ? TMPL_TTY : 0);
 	json_decref(row);
 	return (r);
 }
 
+void
+format_clear(struct format *f)
+{
+	table_free(f->table);
+	json_decref(f->all);
+	tmpl_free(f->tmpl);
+	*f = (struct format){ 0 };
+}
+
 int
-format_close(struct format *f, size_t indent)
+format_close(struct format *f)
 {
 	int	 r = 0;
 
-	(void)indent;
 	if (f->kind == FORMAT_JSON)
-		puts(f->count == 0 ? "[]" : "\n]");
+		puts(f->count == 0 ? "[]" : f->indent == 0 ? "]" : "\n]");
 	if (f->kind == FORMAT_TABLE && f->table != NULL)
 		r = table_print(f->table, stdout);
 	if (f->kind == FORMAT_WHOLE && f->all != NULL) {
@@ -157,10 +172,7 @@ format_close(struct format *f, size_t indent)
 		if (r == 0)
 			putchar('\n');
 	}
-	table_free(f->table);
-	json_decref(f->all);
-	tmpl_free(f->tmpl);
-	*f = (struct format){ 0 };
+	format_clear(f);
 	return (r);
 }
 

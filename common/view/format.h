@@ -19,29 +19,30 @@ enum format_kind {
 	FORMAT_WHOLE,		/* once, with all rows as dot */
 };
 
-/* A field's heading where it is not its name in capitals. */
-struct heading {
-	const char	*field;
-	const char	*text;
-};
-
 struct format {
 	enum format_kind	 kind;
 	struct tmpl		*tmpl;
 	struct table		*table;
 	json_t			*all;		/* FORMAT_WHOLE */
+	size_t			 indent;	/* of JSON; 0: on one line */
 	bool			 tty;
 	size_t			 count;
 };
 
-/* From the option (NULL: none). 0, or -1 after telling the person why. */
-int	format_open(struct format *, const struct tmpl_about *, const char *);
-/* The heading of a FORMAT_TABLE. 0 or -1 as above. */
-int	format_heading(struct format *, const struct heading *);
-/* One row, which is taken. With FORMAT_JSON it is printed as it is. */
-int	format_row(struct format *, json_t *, size_t indent);	/* takes */
+/*
+ * From the option (NULL: none), with the indent that JSON will have. 0, or -1
+ * after telling the person why.
+ */
+int	format_open(struct format *, const struct tmpl_about *, const char *,
+	    size_t indent);
+/* The heading of a FORMAT_TABLE, as its row. 0 or -1 as above. */
+int	format_heading(struct format *, json_t *);	/* takes */
+/* One row. With FORMAT_JSON it is printed as it is. */
+int	format_row(struct format *, json_t *);		/* takes */
 /* Print what was held back, free. 0 or -1 as above. */
-int	format_close(struct format *, size_t indent);
+int	format_close(struct format *);
+/* Only free. */
+void	format_clear(struct format *);
 
 /*
  * Print one value with an indent of its own per level, safe for terminals

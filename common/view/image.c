@@ -7,6 +7,7 @@
 
 #include "cleanup.h"
 #include "record.h"
+#include "show.h"
 #include "tmpl.h"
 
 size_t
@@ -46,36 +47,6 @@ image_matches(const char *pattern, const char *name)
 }
 
 json_t *
-image_texts(const struct rec *r, const char *key)
-{
-	json_t		*a = json_array();
-	const char	*v;
-	size_t		 it = 0;
-
-	while (rec_next(r, key, &it, &v))
-		json_array_append_new(a, tmpl_text(v));
-	return (a);
-}
-
-json_t *
-image_pairs(const struct rec *r, const char *key)
-{
-	json_t		*o = json_object();
-	const char	*v;
-	size_t		 it = 0;
-
-	while (rec_next(r, key, &it, &v)) {
-		size_t			 n = strcspn(v, "=");
-		scoped_free char	*name = strndup(v, n);
-
-		if (name != NULL)
-			json_object_set_new(o, name,
-			    tmpl_text(v[n] == '=' ? v + n + 1 : ""));
-	}
-	return (o);
-}
-
-json_t *
 image_repo_digests(const struct rec *r)
 {
 	json_t		*a = json_array();
@@ -89,4 +60,11 @@ image_repo_digests(const struct rec *r)
 		json_array_append_new(a, tmpl_text(text));
 	}
 	return (a);
+}
+
+json_t *
+image_names_history(const struct rec *r)
+{
+	return (show_list(r, rec_get(r, "name_history") != NULL ?
+	    "name_history" : "name"));
 }

@@ -8,7 +8,6 @@
 #include <stdbool.h>
 
 struct rec;
-struct session;
 
 /*
  * A container from its row with nested `def`, and the configuration. With
@@ -18,9 +17,5 @@ struct session;
 json_t	*inspect_container(const struct rec *, const struct rec *, bool);
 /* An image from its record; graph root and driver are of the configuration. */
 json_t	*inspect_image(const struct rec *, const struct rec *, bool);
-/* A volume by its name; NULL with errno and a sentence. */
-json_t	*inspect_volume(struct session *, const char *, bool);
-/* A pod, with its containers. */
-json_t	*inspect_pod(struct session *, const char *, bool);
 
 #endif

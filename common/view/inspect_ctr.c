@@ -8,12 +8,12 @@
 
 #include "cleanup.h"
 #include "human.h"
-#include "image.h"
 #include "inspect.h"
 #include "parse.h"
 #include "record.h"
 #include "runtimes.h"
 #include "session.h"
+#include "show.h"
 #include "tmpl.h"
 
 #define DEFAULT_CAPS	"containers.default_capabilities"
@@ -219,9 +219,9 @@ effective_caps(const struct ctr *c)
 
 	if (n == 0 || (n == 1 && *u == '0') ||
 	    (n == 4 && strncmp(u, "root", 4) == 0))
-		return (image_texts(c->def, "cap"));
+		return (show_list(c->def, "cap"));
 	return (rec_count(c->def, "ambient") == 0 ? json_null() :
-	    image_texts(c->def, "ambient"));
+	    show_list(c->def, "ambient"));
 }
 
 /* What its next start loads: "default" in a definition means the configured. */
@@ -299,16 +299,16 @@ config_json(const struct ctr *c)
 	    "User", text(d, "user"), "AttachStdin", 0, "AttachStdout", 0,
 	    "AttachStderr", 0, "Tty", (int)rec_num(d, "tty", 0),
 	    "OpenStdin", (int)rec_num(d, "stdin_open", 0), "StdinOnce", 0,
-	    "Env", image_texts(d, "env"),
-	    "Cmd", list_or_null(image_texts(d, "cmd")),
+	    "Env", show_list(d, "env"),
+	    "Cmd", list_or_null(show_list(d, "cmd")),
 	    "Image", text(d, "image_name"), "Volumes",
 	    "WorkingDir", tmpl_text(rec_str(d, "cwd", "/")),
 	    "Entrypoint", entrypoint_text(c), "OnBuild",
-	    "Labels", image_pairs(d, "label"),
-	    "Annotations", image_pairs(d, "annotation"),
+	    "Labels", show_pairs(d, "label"),
+	    "Annotations", show_pairs(d, "annotation"),
 	    "StopSignal", number(d, "stop_signal", 15),
 	    "HealthcheckOnFailureAction", "none",
-	    "CreateCommand", list_or_null(image_texts(d, "create_command")),
+	    "CreateCommand", list_or_null(show_list(d, "create_command")),
 	    "Umask", tmpl_text(rec_str(d, "umask", "0022")), "Timeout", 0,
 	    "StopTimeout", number(d, "stop_timeout", 10), "Passwd", 1);
 	if (c->filled)
@@ -373,9 +373,9 @@ host_config(const struct ctr *c, struct mounts *m)
 	    "VolumesFrom",
 	    "CapAdd", cap_difference(d, "cap", c->config, DEFAULT_CAPS),
 	    "CapDrop", cap_difference(c->config, DEFAULT_CAPS, d, "cap"),
-	    "Dns", image_texts(d, "dns"),
-	    "DnsOptions", image_texts(d, "dns_option"),
-	    "DnsSearch", image_texts(d, "dns_search"),
+	    "Dns", show_list(d, "dns"),
+	    "DnsOptions", show_list(d, "dns_option"),
+	    "DnsSearch", show_list(d, "dns_search"),
 	    "ExtraHosts", extra_hosts(c), "GroupAdd", "IpcMode", "private",
 	    "Cgroup", "", "Cgroups", "disabled", "Links", "OomScoreAdj", 0,
 	    "PidMode", "private", "Privileged", 0, "PublishAllPorts", 0,
@@ -404,7 +404,7 @@ network_settings(void)
 static json_t *
 args_after_first(const struct rec *d)
 {
-	json_t	*a = image_texts(d, "arg");
+	json_t	*a = show_list(d, "arg");
 
 	json_array_remove(a, 0);
 	return (a);
@@ -434,7 +434,7 @@ compose(const struct ctr *c)
 	    "Driver", text(c->config, "storage.driver"), "MountLabel", "",
 	    "ProcessLabel", "", "AppArmorProfile", "",
 	    "EffectiveCaps", effective_caps(c),
-	    "BoundingCaps", image_texts(d, "cap"), "ExecIDs",
+	    "BoundingCaps", show_list(d, "cap"), "ExecIDs",
 	    "GraphDriver", "Name", text(c->config, "storage.driver"), "Data",
 	    "Mounts", m.mounts, "Dependencies",
 	    "NetworkSettings", network_settings(), "Namespace", "",

@@ -10,6 +10,7 @@
 #include "image.h"
 #include "inspect.h"
 #include "record.h"
+#include "show.h"
 #include "tmpl.h"
 
 #define OCI_MANIFEST	"application/vnd.oci.image.manifest.v1+json"
@@ -123,7 +124,7 @@ inspect_image(const struct rec *r, const struct rec *config, bool filled)
 	    " s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o, s:o, s:o, s:o, s:o,"
 	    " s:o, s:o}",
 	    "Id", text(r, "id"), "Digest", text(r, "digest"),
-	    "RepoTags", image_texts(r, "name"),
+	    "RepoTags", show_list(r, "name"),
 	    "RepoDigests", image_repo_digests(r), "Parent", "",
 	    "Comment", member(c, "comment", json_string("")), "Created", at,
 	    "Config", in, "Version",
@@ -134,12 +135,11 @@ inspect_image(const struct rec *r, const struct rec *config, bool filled)
 	    "VirtualSize", json_integer(rec_num(r, "size", 0)),
 	    "GraphDriver", "Name", text(config, "storage.driver"),
 	    "Data", graph_data(r, config), "RootFS", root_fs(c),
-	    "Labels", image_pairs(r, "label"),
+	    "Labels", show_pairs(r, "label"),
 	    "Annotations", member(m, "annotations", json_object()),
 	    "ManifestType", manifest_type(m), "User", text(r, "user"),
 	    "History", member(c, "history", json_array()),
-	    "NamesHistory", image_texts(r, rec_get(r, "name_history") ?
-	    "name_history" : "name"));
+	    "NamesHistory", image_names_history(r));
 	health = json_object_get(in, "Healthcheck");
 	if (j != NULL && health != NULL)
 		json_object_set(j, "Healthcheck", health);

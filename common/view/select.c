@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "cleanup.h"
-#include "filter.h"
 #include "given.h"
+#include "list_ctr.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
@@ -167,9 +167,8 @@ latest(struct walk *w, const struct rec *rows)
 }
 
 static void
-by_filter(struct walk *w, struct rec *rows, struct filter *f)
+by_filter(struct walk *w, const struct rec *rows, const struct filter *f)
 {
-	const struct rec	*opts = w->sel->g->opts;
 	struct rec		*row;
 	size_t			 it = 0;
 	unsigned int		 bit;
@@ -177,8 +176,7 @@ by_filter(struct walk *w, struct rec *rows, struct filter *f)
 	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
 		bit = 1u << (w->sel->due && rec_num(row, "restart_due", 0) !=
 		    0 ? CTR_RUNNING : rec_num(row, "state", 0) & 31);
-		if ((f == NULL || filter_row(f, row)) && (opt_given(opts,
-		    "filter") || (w->sel->all_states & bit) != 0))
+		if (filter_passes(f, row) && (f->n > 0 || (w->sel->all_states & bit) != 0))
 			whole(w, row);
 		rec_free(row);
 	}
@@ -189,7 +187,8 @@ by_state(struct walk *w)
 {
 	const struct rec	*opts = w->sel->g->opts;
 	struct rec		*rows = session_rows(w->s);
-	struct filter		*f = NULL;
+	struct filter		 f = { 0 };
+	struct parse_err	 e;
 
 	if (rows == NULL) {
 		w->code = session_error(w->s);
@@ -197,12 +196,11 @@ by_state(struct walk *w)
 	}
 	if (opt_flag(opts, "latest", false))
 		latest(w, rows);
-	else if (opt_given(opts, "filter") &&
-	    (f = filter_new(opts, rows)) == NULL)
-		w->code = EXIT_ENGINE;
+	else if (filter_open(&f, &ctr_filters, opts, rows, &e) == -1)
+		w->code = say_error("%s", e.text);
 	else
-		by_filter(w, rows, f);
-	filter_free(f);
+		by_filter(w, rows, &f);
+	filter_close(&f);
 	rec_free(rows);
 }
 

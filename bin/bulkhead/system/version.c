@@ -27,7 +27,7 @@ formatted(const char *text)
 	json_t		*v = json_pack("{s:o}", "Client", version_json());
 	int		 r;
 
-	if (v == NULL || format_open(&f, &about, text) == -1) {
+	if (v == NULL || format_open(&f, &about, text, 0) == -1) {
 		json_decref(v);
 		return (EXIT_ENGINE);
 	}
@@ -42,8 +42,8 @@ formatted(const char *text)
 	/* podman takes the client's fields as .Server's and bare, too. */
 	json_object_update_missing(v, json_object_get(v, "Client"));
 	json_object_set(v, "Server", json_object_get(v, "Client"));
-	r = format_row(&f, v, 0);
-	return (format_close(&f, 0) == -1 || r == -1 ? EXIT_ENGINE : 0);
+	r = format_row(&f, v);
+	return (format_close(&f) == -1 || r == -1 ? EXIT_ENGINE : 0);
 }
 
 static int

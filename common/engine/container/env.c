@@ -214,3 +214,21 @@ label_from_file(struct env *e, const char *path, struct parse_err *err)
 	return (parse_fail(err, "%s%s", strncmp(why.text, LABELS,
 	    sizeof(LABELS) - 1) == 0 ? "" : LABELS, why.text));
 }
+
+int
+labels_take(const struct rec *request, struct rec *out, struct parse_err *err)
+{
+	struct env	 labels = { NULL, 0 };
+	const char	*v;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	while (rc == 0 && rec_next(request, "label-file", &it, &v))
+		rc = label_from_file(&labels, v, err);
+	for (it = 0; rc == 0 && rec_next(request, "label", &it, &v);)
+		rc = label_from_cli(&labels, v, err);
+	if (rc == 0)
+		rc = env_to_rec(&labels, out, "label");
+	env_clear(&labels);
+	return (rc);
+}

@@ -43,5 +43,8 @@ int	env_from_host(struct env *);
 /* --label and a line of --label-file: KEY=VALUE or KEY. */
 int	label_from_cli(struct env *, const char *, struct parse_err *);
 int	label_from_file(struct env *, const char *, struct parse_err *);
+/* All of a request's `label-file` and `label`, as `label` of a record. */
+int	labels_take(const struct rec *request, struct rec *,
+	    struct parse_err *);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "remove.h"
 #include "session.h"
 
+#define STATES	16		/* more than enum ctr_state has */
 #define TRIES	20		/* against commands that add members */
 
 struct rec *
@@ -37,6 +39,128 @@ pods_list(struct session *s)
 	union msg	 m = { .obj_list = { .kind = OBJ_POD } };
 
 	return (call_rec(&s->client, H_STATE, MSG_obj_list, &m, NULL, 0));
+}
+
+/* A pod, and how many of its members are in each state. */
+struct counted {
+	struct rec	*pod;
+	unsigned int	 count[STATES];
+	unsigned int	 all;
+};
+
+static struct counted *
+find_pod(struct counted *pods, size_t n, const char *id)
+{
+	for (size_t i = 0; id != NULL && i < n; i++)
+		if (strcmp(rec_str(pods[i].pod, "id", ""), id) == 0)
+			return (&pods[i]);
+	return (NULL);
+}
+
+/* Copies, so that what is known of the members can be added. */
+static size_t
+copy_pods(struct counted *pods, const struct rec *all)
+{
+	struct rec	*pod;
+	size_t		 n = 0, it = 0;
+
+	while ((pod = rec_sub(all, "obj", &it)) != NULL) {
+		if ((pods[n].pod = rec_new()) != NULL)
+			(void)rec_add_all(pods[n++].pod, pod);
+		rec_free(pod);
+	}
+	return (n);
+}
+
+static void
+add_members(struct counted *pods, size_t n, const struct rec *rows)
+{
+	struct counted	*c;
+	struct rec	*row;
+	size_t		 it = 0;
+
+	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
+		if ((c = find_pod(pods, n, rec_get(row, "pod"))) != NULL) {
+			(void)rec_add_rec(c->pod, "ctr", row);
+			c->count[rec_num(row, "state", 0) & (STATES - 1)]++;
+			c->all++;
+		}
+		rec_free(row);
+	}
+}
+
+/* podman's rules, in its order. */
+static const char *
+state_of(const struct counted *c)
+{
+	unsigned int	 up = c->count[CTR_RUNNING] + c->count[CTR_STOPPING];
+	unsigned int	 made = c->count[CTR_CREATED] +
+			    c->count[CTR_CREATING] + c->count[CTR_STARTING];
+	unsigned int	 paused = c->count[CTR_PAUSED];
+	unsigned int	 exited = c->count[CTR_EXITED];
+
+	if (c->all == 0)
+		return ("Created");
+	if (up > 0)
+		return (up == c->all ? "Running" : "Degraded");
+	if (paused == c->all)
+		return ("Paused");
+	if (exited > 0)
+		return (exited == c->all ? "Exited" : "Stopped");
+	return (made + paused < c->all ? "Error" : "Created");
+}
+
+static struct rec *
+join(const struct rec *all, const struct rec *rows)
+{
+	struct rec	*out = rec_new();
+	struct counted	*pods = calloc(rec_count(all, "obj") + 1,
+			    sizeof(*pods));
+	size_t		 n = pods == NULL ? 0 : copy_pods(pods, all);
+
+	add_members(pods, n, rows);
+	for (size_t i = 0; i < n; i++) {
+		(void)rec_set(pods[i].pod, "state", state_of(&pods[i]));
+		(void)rec_add_rec(out, "obj", pods[i].pod);
+		rec_free(pods[i].pod);
+	}
+	free(pods);
+	return (out);
+}
+
+struct rec *
+pods_with_members(struct session *s)
+{
+	struct rec	*all = pods_list(s), *rows, *out = NULL;
+
+	if (all != NULL && (rows = session_rows(s)) != NULL) {
+		out = join(all, rows);
+		rec_free(rows);
+	}
+	rec_free(all);
+	return (out);
+}
+
+struct rec *
+pods_get_whole(struct session *s, const char *ref)
+{
+	struct rec	*one = pods_get(s, ref), *all, *pod = NULL, *p;
+	size_t		 it = 0;
+
+	if (one == NULL || (all = pods_with_members(s)) == NULL) {
+		rec_free(one);
+		return (NULL);
+	}
+	errno = ENOENT;
+	while (pod == NULL && (p = rec_sub(all, "obj", &it)) != NULL) {
+		if (strcmp(rec_str(p, "id", ""), rec_str(one, "id",
+		    "")) == 0 && (pod = rec_new()) != NULL)
+			(void)rec_add_all(pod, p);
+		rec_free(p);
+	}
+	rec_free(all);
+	rec_free(one);
+	return (pod);
 }
 
 int
@@ -238,23 +362,4 @@ pods_define(struct session *s, const struct rec *request, struct rec *def)
 	(void)rec_add(def, "pod_name", rec_str(pod, "name", ""));
 	rec_free(pod);
 	return (0);
-}
-
-/* podman's rules, in its order. */
-const char *
-pods_state(const unsigned int *count, unsigned int all)
-{
-	unsigned int	 up = count[CTR_RUNNING] + count[CTR_STOPPING];
-	unsigned int	 made = count[CTR_CREATED] + count[CTR_CREATING] +
-			    count[CTR_STARTING];
-
-	if (all == 0)
-		return ("Created");
-	if (up > 0)
-		return (up == all ? "Running" : "Degraded");
-	if (count[CTR_PAUSED] == all)
-		return ("Paused");
-	if (count[CTR_EXITED] > 0)
-		return (count[CTR_EXITED] == all ? "Exited" : "Stopped");
-	return (made + count[CTR_PAUSED] < all ? "Error" : "Created");
 }

@@ -14,6 +14,14 @@ struct session;
 struct rec *pods_get(struct session *, const char *);
 /* All, nested `obj`. NULL with a sentence. */
 struct rec *pods_list(struct session *);
+/*
+ * The same with, in each, the rows of its members as nested `ctr`, and
+ * `state`, in podman's word: Created, Running, Degraded, Exited, Paused,
+ * Stopped, Error. One of them, as pods_get finds it: ENOENT when it has been
+ * removed meanwhile.
+ */
+struct rec *pods_with_members(struct session *);
+struct rec *pods_get_whole(struct session *, const char *);
 /* The id of the youngest in a list, in 65 bytes. 0, or -1: there is none. */
 int	pods_latest(const struct rec *, char *);
 /*
@@ -34,10 +42,5 @@ int	pods_refresh(struct session *);
  * -1 with a sentence.
  */
 int	pods_define(struct session *, const struct rec *, struct rec *);
-/*
- * What a pod is, from its members' states (a number of each, by state), in
- * podman's word: Created, Running, Degraded, Exited, Paused, Stopped, Error.
- */
-const char *pods_state(const unsigned int *, unsigned int);
 
 #endif

@@ -1,0 +1,181 @@
+#include "list.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "human.h"
+#include "record.h"
+#include "say.h"
+#include "table.h"
+
+#define CELL_MAX	8192
+
+static const struct column *
+find_column(const struct list_about *about, const char *name, size_t n)
+{
+	const struct column	*c = about->columns;
+
+	for (; c->member.name != NULL; c++)
+		if (c->member.how != SHOW_NOT &&
+		    strlen(c->member.name) == n &&
+		    memcmp(c->member.name, name, n) == 0)
+			return (c);
+	return (NULL);
+}
+
+void
+list_add_column(struct list *l, const char *name)
+{
+	l->plain[l->nplain++] = find_column(l->about, name, strlen(name));
+}
+
+static bool
+flag(const struct rec *request, const char *key)
+{
+	return (strcmp(rec_str(request, key, ""), "true") == 0);
+}
+
+int
+list_open(struct list *l, const struct list_about *about,
+    const struct rec *request)
+{
+	const char	*name = about->plain;
+	size_t		 n;
+
+	*l = (struct list){ .about = about, .quiet = flag(request, "quiet"),
+	    .heading = !flag(request, "noheading"),
+	    .shown = { .now = human_now(),
+	    .no_trunc = flag(request, "no-trunc") } };
+	if (format_open(&l->format, &about->tmpl, rec_get(request, "format"),
+	    about->indent) == -1)
+		return (-1);
+	l->shown.as_json = list_is_json(l);
+	for (; *name != '\0'; name += n + (name[n] == ' ')) {
+		n = strcspn(name, " ");
+		l->plain[l->nplain++] = find_column(about, name, n);
+	}
+	if (l->format.kind == FORMAT_PLAIN && (l->table = table_new()) == NULL)
+		return (say_error("%s", strerror(errno)), -1);
+	return (0);
+}
+
+bool
+list_is_json(const struct list *l)
+{
+	return (l->format.kind == FORMAT_JSON && !l->quiet);
+}
+
+bool
+list_shows(const struct list *l, const char *name)
+{
+	return (list_is_json(l) || (l->format.tmpl != NULL &&
+	    tmpl_mentions(l->format.tmpl, name)));
+}
+
+/* All headings as a template's object. */
+static int
+template_heading(struct list *l)
+{
+	json_t	*o = json_object();
+
+	for (const struct column *c = l->about->columns;
+	    c->member.name != NULL; c++)
+		if (c->heading != NULL)
+			(void)json_object_set_new(o, c->member.name,
+			    json_string(c->heading));
+	return (format_heading(&l->format, o));
+}
+
+/* Once, before the first row or at the end. */
+static int
+print_heading(struct list *l)
+{
+	if (!l->heading)
+		return (0);
+	l->heading = false;
+	if (l->format.kind != FORMAT_PLAIN)
+		return (template_heading(l));
+	for (size_t i = 0; i < l->nplain; i++)
+		table_cell(l->table, l->plain[i]->heading);
+	table_row(l->table);
+	return (0);
+}
+
+static void
+plain_row(struct list *l)
+{
+	const struct member	*m;
+	char			 buf[CELL_MAX];
+
+	for (size_t i = 0; i < l->nplain; i++) {
+		m = &l->plain[i]->member;
+		table_cell(l->table, m->words != NULL ? m->words(&l->shown,
+		    buf, sizeof(buf)) : show_text(&l->shown, m, buf,
+		    sizeof(buf)));
+	}
+	table_row(l->table);
+}
+
+json_t *
+list_object(const struct column *c, const struct shown *s)
+{
+	json_t		*o = json_object();
+	struct member	 m;
+
+	for (; c->member.name != NULL; c++) {
+		m = c->member;
+		m.how = s->as_json ? c->json : m.how;
+		if (show_add(s, &m, o) == -1) {
+			json_decref(o);
+			return (NULL);
+		}
+	}
+	return (o);
+}
+
+int
+list_row(struct list *l, const struct rec *rec, const void *more)
+{
+	char	 buf[CELL_MAX];
+
+	l->shown.rec = rec;
+	l->shown.more = more;
+	if (l->quiet) {
+		puts(show_text(&l->shown, &l->about->quiet, buf,
+		    sizeof(buf)));
+		return (0);
+	}
+	if (print_heading(l) == -1)
+		return (-1);
+	if (l->format.kind == FORMAT_PLAIN)
+		plain_row(l);
+	else
+		return (format_row(&l->format, list_object(l->about->columns,
+		    &l->shown)));
+	return (0);
+}
+
+static int
+print_end(struct list *l)
+{
+	if ((l->format.kind != FORMAT_PLAIN || !l->about->heading_with_rows) &&
+	    print_heading(l) == -1)
+		return (-1);
+	if (l->table != NULL && table_print(l->table, stdout) == -1)
+		return (say_error("%s", strerror(ENOMEM)), -1);
+	return (0);
+}
+
+int
+list_close(struct list *l, int code)
+{
+	if (code == 0 && !l->quiet && print_end(l) == -1)
+		code = EXIT_ENGINE;
+	table_free(l->table);
+	if (code != 0 || l->quiet)
+		format_clear(&l->format);
+	else if (format_close(&l->format) == -1)
+		code = EXIT_ENGINE;
+	return (code);
+}
