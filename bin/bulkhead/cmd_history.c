@@ -13,11 +13,12 @@
 #include "say.h"
 #include "session.h"
 #include "state.h"
+#include "store.h"
 
 static int
 of_image(struct session *s, const struct rec *o, const struct rec *image)
 {
-	struct rec	*all = session_images(s);
+	struct rec	*all = store_images(&s->client);
 	struct list	 l;
 	int		 code = EXIT_ENGINE;
 
@@ -49,10 +50,10 @@ history_of(struct session *s, const struct rec *o, const char *ref)
 {
 	struct rec	*image = NULL, *entries;
 	char		 id[65], why[sizeof(s->client.error.text)];
-	bool		 there = session_find(s, ref, id) == 0;
+	bool		 there = state_container_find(&s->client, ref, id) == 0;
 	int		 code;
 
-	if (!there && (image = session_image(s, ref)) != NULL) {
+	if (!there && (image = store_image_get(&s->client, ref)) != NULL) {
 		code = of_image(s, o, image);
 		rec_free(image);
 		return (code);

@@ -6,6 +6,7 @@
 #include "record.h"
 #include "say.h"
 #include "session.h"
+#include "store.h"
 
 static int
 check_options(const struct rec *o)
@@ -49,7 +50,7 @@ cmd_images(struct cli *g, int argc, char **argv)
 	if (command_open(&s, g, NEED_STORE | (count ? NEED_STATE : 0),
 	    NULL) == -1)
 		return (list_close(&l, EXIT_ENGINE));
-	if ((all = session_images(&s)) == NULL ||
+	if ((all = store_images(&s.client)) == NULL ||
 	    (count && (ctrs = session_rows(&s)) == NULL))
 		code = session_error(&s);
 	code = list_close(&l, code != 0 ? code : list_image(&l, g->opts, all,

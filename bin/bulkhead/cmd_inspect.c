@@ -18,6 +18,7 @@
 #include "record.h"
 #include "say.h"
 #include "session.h"
+#include "store.h"
 
 #define INDENT	5			/* podman's */
 
@@ -75,7 +76,7 @@ find_image(struct inspect *in, const char *ref)
 
 	if (in->kind != IMAGE && in->kind != ALL)
 		return (NULL);
-	if ((r = session_image(&in->s, ref)) == NULL) {
+	if ((r = store_image_get(&in->s.client, ref)) == NULL) {
 		if (errno != ENOENT)
 			in->code = session_error(&in->s);
 		return (NULL);

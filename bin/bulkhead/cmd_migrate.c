@@ -23,6 +23,7 @@
 #include "runtimes.h"
 #include "say.h"
 #include "session.h"
+#include "state.h"
 
 #define NEED_END	(NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS)
 #define MARK		"migrating"	/* to be started; a start clears it */
@@ -145,7 +146,7 @@ set_mark(struct session *s, const char *id, bool mark)
 	int		 rc;
 
 	(void)rec_add(keys, MARK, mark ? "1" : "");	/* empty: deleted */
-	rc = session_set(s, id, 0, 0, keys);
+	rc = state_container_set(&s->client, id, 0, 0, keys, NULL);
 	rec_free(keys);
 	return (rc);
 }

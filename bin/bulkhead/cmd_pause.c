@@ -21,6 +21,7 @@
 #include "say.h"
 #include "select.h"
 #include "session.h"
+#include "state.h"
 
 #define LOCK_WAIT_MS	10000
 
@@ -96,7 +97,8 @@ change(struct session *s, const char *id, enum ctr_state from,
     enum ctr_state to)
 {
 	struct rec	*keys = rec_new();
-	int		 rc = session_set(s, id, 1u << from, to, keys);
+	int		 rc = state_container_set(&s->client, id, 1u << from,
+			    to, keys, NULL);
 
 	rec_free(keys);
 	return (rc);

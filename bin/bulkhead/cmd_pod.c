@@ -27,6 +27,7 @@
 #include "say.h"
 #include "session.h"
 #include "spec.h"
+#include "state.h"
 #include "unit.h"
 #include "volumes.h"
 
@@ -94,7 +95,7 @@ replace(struct session *s, const struct rec *opts, const char *name)
 	if (*name == '\0')
 		return (error_set(&s->client.error, errno, "cannot replace pod "
 		    "without --name being set"));
-	have = pods_get(s, name);
+	have = state_object_get(&s->client, OBJ_POD, name);
 	if (have == NULL)
 		return (errno == ENOENT ? 0 : -1);
 	rc = strcmp(rec_str(have, "name", ""), name) == 0 ?
@@ -195,7 +196,7 @@ cmd_pod_exists(struct cli *g, int argc, char **argv)
 	(void)argc;
 	if (command_open(&s, g, NEED_STATE, NULL) == -1)
 		return (EXIT_ENGINE);
-	if ((pod = pods_get(&s, argv[0])) == NULL)
+	if ((pod = state_object_get(&s.client, OBJ_POD, argv[0])) == NULL)
 		code = errno == ENOENT ? 1 : session_error(&s);
 	rec_free(pod);
 	session_close(&s);
@@ -216,7 +217,7 @@ static int
 rm_one(struct session *s, const struct rec *opts, const char *ref)
 {
 	bool		 force = opt_flag(opts, "force", false);
-	struct rec	*pod = pods_get(s, ref);
+	struct rec	*pod = state_object_get(&s->client, OBJ_POD, ref);
 	int		 code = 0;
 
 	if (pod == NULL && errno == EUCLEAN && force) {
@@ -240,7 +241,7 @@ rm_one(struct session *s, const struct rec *opts, const char *ref)
 static int
 rm_listed(struct session *s, const struct rec *opts, bool latest)
 {
-	struct rec	*all = pods_list(s), *pod;
+	struct rec	*all = state_objects(&s->client, OBJ_POD), *pod;
 	bool		 force = opt_flag(opts, "force", false);
 	char		 youngest[65] = "";
 	size_t		 it = 0;

@@ -12,6 +12,7 @@
 #include "record.h"
 #include "say.h"
 #include "session.h"
+#include "state.h"
 
 #define INDENT		5		/* podman's, of inspect */
 
@@ -145,7 +146,7 @@ inspect(struct format *f, struct session *s, char *const *refs, size_t n)
 static int
 inspect_latest(struct format *f, struct session *s)
 {
-	struct rec	*all = pods_list(s);
+	struct rec	*all = state_objects(&s->client, OBJ_POD);
 	char		 id[65], *ref = id;
 	int		 code;
 

@@ -13,6 +13,7 @@
 #include "remove.h"
 #include "say.h"
 #include "session.h"
+#include "store.h"
 
 /* Which container stands on this image? A new record, or NULL. */
 static struct rec *
@@ -118,7 +119,7 @@ remove_image(struct session *s, const char *ref, bool force)
 	bool		 by_id;
 	int		 rc = 0;
 
-	if ((image = session_image(s, ref)) == NULL)
+	if ((image = store_image_get(&s->client, ref)) == NULL)
 		return (-1);
 	/* Taking one of several names away leaves the image where it is. */
 	by_id = is_id_of(image, ref);
@@ -144,7 +145,7 @@ remove_image(struct session *s, const char *ref, bool force)
 static struct rec *
 all_images(struct session *s)
 {
-	struct rec	*images = session_images(s), *ids, *image;
+	struct rec	*images = store_images(&s->client), *ids, *image;
 	size_t		 it = 0;
 
 	if (images == NULL || (ids = rec_new()) == NULL)

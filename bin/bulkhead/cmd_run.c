@@ -29,6 +29,8 @@
 #include "session.h"
 #include "spec.h"
 #include "start.h"
+#include "state.h"
+#include "store.h"
 #include "volumes.h"
 
 struct making {
@@ -177,8 +179,8 @@ ask_image(struct making *m)
 	if (pull != NULL && spec_pull(pull, &e) == -1)
 		return (say_error("%s", e.text), say_code(ERR_INVALID_ARG),
 		    -1);
-	return (m->rootfs || session_ask_image(&m->s, m->what) == 0 ? 0 :
-	    no_image(m));
+	return (m->rootfs || store_image_get_begin(&m->s.client, m->what) == 0 ?
+	    0 : no_image(m));
 }
 
 static int
@@ -528,7 +530,8 @@ settle_created(struct making *m)
 	if (volumes_make_dirs(&m->s, m->def) == -1)
 		return (-1);
 	keys = rec_new();
-	rc = session_set(&m->s, m->id, 1u << CTR_CREATING, CTR_CREATED, keys);
+	rc = state_container_set(&m->s.client, m->id, 1u << CTR_CREATING,
+	    CTR_CREATED, keys, NULL);
 	rec_free(keys);
 	if (rc == -1)
 		return (-1);

@@ -6,51 +6,49 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <bsd/string.h>
-
 #include "cleanup.h"
+#include "lock.h"
 #include "record.h"
 #include "session.h"
+#include "state.h"
 
 #define STORE		"store"
+
+static void
+lock_name(char name[LOCKS_NAME], const char *kind, const char *id)
+{
+	(void)snprintf(name, LOCKS_NAME, "%s:%.72s", kind, id);
+}
 
 int
 locks_take(struct session *s, const char *kind, const char *id,
     unsigned int wait_ms)
 {
-	union msg	 m;
+	char	 name[LOCKS_NAME];
 
-	if (session_locks(s) == -1)
-		return (-1);
-	memset(&m.lock_take, 0, sizeof(m.lock_take));
-	(void)snprintf(m.lock_take.name, sizeof(m.lock_take.name), "%s:%.72s",
-	    kind, id);
-	m.lock_take.wait_ms = wait_ms;
-	return (call_void(&s->client, H_LOCK, MSG_lock_take, &m, NULL, 0));
+	lock_name(name, kind, id);
+	return (session_locks(s) == -1 ? -1 :
+	    lock_take(&s->client, name, wait_ms));
 }
 
 void
 locks_drop(struct session *s, const char *kind, const char *id)
 {
-	union msg	 m;
+	char	 name[LOCKS_NAME];
 
-	memset(&m.lock_drop, 0, sizeof(m.lock_drop));
-	(void)snprintf(m.lock_drop.name, sizeof(m.lock_drop.name), "%s:%.72s",
-	    kind, id);
-	call_quiet(&s->client, H_LOCK, MSG_lock_drop, &m);
+	lock_name(name, kind, id);
+	lock_drop_quiet(&s->client, name);
 }
 
 void
 locks_free_id(struct session *s, const char *kind, const char *id)
 {
-	union msg	 m;
+	char	 name[LOCKS_NAME];
 
 	if (!client_has(&s->client, H_LOCK) || session_locks(s) == -1)
 		return;
-	memset(&m.lock_free, 0, sizeof(m.lock_free));
-	(void)snprintf(m.lock_free.name, sizeof(m.lock_free.name), "%s:%.72s",
-	    kind, id);
-	(void)call_void(&s->client, H_LOCK, MSG_lock_free, &m, NULL, 0);
+	lock_name(name, kind, id);
+	(void)lock_free(&s->client, name);
 	error_clear(&s->client.error);
 }
 
@@ -64,15 +62,12 @@ locks_free(struct session *s, const struct rec *row, const char *kind)
 void
 locks_settle(struct session *s, const char *kind, const char *id)
 {
-	union msg	 m;
+	char	 name[LOCKS_NAME];
 
-	if (!s->locks)
-		return;
-	memset(&m.lock_drop, 0, sizeof(m.lock_drop));
-	(void)snprintf(m.lock_drop.name, sizeof(m.lock_drop.name), "%s:%.72s",
-	    kind, id);
-	/* Nobody need hear the answer: with us it ends at the latest. */
-	(void)call_async(&s->client, H_LOCK, MSG_lock_drop, &m, NULL, 0);
+	lock_name(name, kind, id);
+	/* With this process it is dropped at the latest. */
+	if (s->locks)
+		lock_drop_begin(&s->client, name);
 }
 
 /* One row of some kind, if it has a lock or is to have one. */
@@ -90,7 +85,7 @@ add_object(struct rec *out, const char *kind, const struct rec *row)
 		return (0);
 	if ((r = rec_new()) == NULL)
 		return (-1);
-	(void)snprintf(name, sizeof(name), "%s:%.72s", kind, id);
+	lock_name(name, kind, id);
 	if (rec_add(r, "name", name) == 0 && rec_add(r, "kind", kind) == 0 &&
 	    rec_add(r, "of", rec_str(row, "name", id)) == 0 &&
 	    (was == NULL || rec_add(r, "was", was) == 0))
@@ -99,18 +94,14 @@ add_object(struct rec *out, const char *kind, const struct rec *row)
 	return (rc);
 }
 
-/* All nested records of a key in what was answered. */
+/* All nested records of a key in a list, which is freed. 0 or -1. */
 static int
-add_all(struct session *s, struct rec *out, enum msg_type type,
-    const union msg *m, const char *key, const char *kind)
+add_all(struct rec *out, struct rec *rows, const char *key, const char *kind)
 {
-	struct rec	*rows, *row;
+	struct rec	*row;
 	size_t		 it = 0;
-	int		 rc = 0;
+	int		 rc = rows == NULL ? -1 : 0;
 
-	rows = call_rec(&s->client, H_STATE, type, m, NULL, 0);
-	if (rows == NULL)
-		return (-1);
 	while (rc == 0 && (row = rec_sub(rows, key, &it)) != NULL) {
 		rc = add_object(out, kind, row);
 		rec_free(row);
@@ -122,17 +113,13 @@ add_all(struct session *s, struct rec *out, enum msg_type type,
 struct rec *
 locks_objects(struct session *s)
 {
+	struct client	*c = &s->client;
 	struct rec	*out = rec_new();
-	union msg	 pods, volumes;
 
-	memset(&pods, 0, sizeof(pods));
-	pods.obj_list.kind = OBJ_POD;
-	memset(&volumes, 0, sizeof(volumes));
-	volumes.obj_list.kind = OBJ_VOLUME;
 	if (out != NULL &&
-	    add_all(s, out, MSG_ctr_list, NULL, "ctr", "ctr") == 0 &&
-	    add_all(s, out, MSG_obj_list, &pods, "obj", "pod") == 0 &&
-	    add_all(s, out, MSG_obj_list, &volumes, "obj", "vol") == 0)
+	    add_all(out, state_containers(c, NULL), "ctr", "ctr") == 0 &&
+	    add_all(out, state_objects(c, OBJ_POD), "obj", "pod") == 0 &&
+	    add_all(out, state_objects(c, OBJ_VOLUME), "obj", "vol") == 0)
 		return (out);
 	rec_free(out);
 	return (NULL);
@@ -255,37 +242,13 @@ locks_kept(const struct rec *objects)
 int
 locks_store(struct session *s, unsigned int wait_ms)
 {
-	union msg	 m;
-
-	memset(&m.lock_take, 0, sizeof(m.lock_take));
-	(void)strlcpy(m.lock_take.name, STORE, sizeof(m.lock_take.name));
-	m.lock_take.wait_ms = wait_ms;
-	return (call_void(&s->client, H_LOCK, MSG_lock_take, &m, NULL, 0));
+	return (lock_take(&s->client, STORE, wait_ms));
 }
 
 void
 locks_store_drop(struct session *s)
 {
-	union msg	 m;
-
-	memset(&m.lock_drop, 0, sizeof(m.lock_drop));
-	(void)strlcpy(m.lock_drop.name, STORE, sizeof(m.lock_drop.name));
-	(void)call_void(&s->client, H_LOCK, MSG_lock_drop, &m, NULL, 0);
-}
-
-static int
-send_locks(struct session *s, enum helper_id who, enum msg_type type,
-    const struct rec *r, bool begin)
-{
-	scoped_fd int	 fd = rec_memfd(r, "locks");
-	union msg	 m;
-
-	if (fd == -1)
-		return (-1);
-	memset(&m, 0, sizeof(m));
-	if (type == MSG_lock_renumber)
-		m.lock_renumber.begin = begin;
-	return (call_void(&s->client, who, type, &m, &fd, 1));
+	(void)lock_drop(&s->client, STORE);
 }
 
 int
@@ -294,8 +257,7 @@ locks_begin(struct session *s)
 	struct rec	*none = rec_new();
 	int		 rc;
 
-	rc = none == NULL ? -1 : send_locks(s, H_LOCK, MSG_lock_renumber,
-	    none, true);
+	rc = none == NULL ? -1 : lock_renumber(&s->client, none, true);
 	rec_free(none);
 	return (rc);
 }
@@ -307,9 +269,8 @@ locks_begin(struct session *s)
 int
 locks_install(struct session *s, const struct rec *locks)
 {
-	if (send_locks(s, H_STATE, MSG_state_renumber, locks, false) == -1)
-		return (-1);
-	return (send_locks(s, H_LOCK, MSG_lock_renumber, locks, false));
+	return (state_renumber(&s->client, locks) == -1 ? -1 :
+	    lock_renumber(&s->client, locks, false));
 }
 
 static int

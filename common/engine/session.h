@@ -155,27 +155,16 @@ int	session_sentence(struct session *, const char *, const char *);
 /* Text of a configuration key, or the fallback. */
 const char *session_config(const struct session *, const char *, const char *);
 
-/* All rows, nested `ctr`; all images, nested `image`. NULL with an error. */
+/* All rows, nested `ctr`, what runs no more recorded. NULL with an error. */
 struct rec *session_rows(struct session *);
-struct rec *session_images(struct session *);
 /* One, by name, id or prefix: row keys with nested `def`; image keys. */
 struct rec *session_container(struct session *, const char *);
 /* The same as it was left, also if what it says is over. */
 struct rec *session_row(struct session *, const char *);
-struct rec *session_image(struct session *, const char *);
-/* Only ask for an image: call_end_rec of the store has it. 0 or -1. */
-int	session_ask_image(struct session *, const char *);
-/* The full id of a container in a buffer of 65 bytes. 0 or -1. */
-int	session_find(struct session *, const char *, char *);
-/* Change a row: states allowed now (0: any), state after (0: same), keys. */
-int	session_set(struct session *, const char *, unsigned int, unsigned int,
-	    const struct rec *);
 /*
- * Give the store (or unpack) a user namespace with all the ids that this
- * user's containers have, through refresh. 0, also when it has one already.
+ * Give the store a user namespace with all the ids that this user's
+ * containers have. 0, also when it has one already; or -1.
  */
-int	session_userns(struct session *, enum helper_id);
-/* The same for the store, once: a helper can do it only once. 0, or -1. */
 int	session_store_userns(struct session *);
 /*
  * Have a container's writable layer made, or found again, as its definition

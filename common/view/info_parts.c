@@ -27,6 +27,7 @@
 #include "say.h"
 #include "session.h"
 #include "session_error.h"
+#include "store.h"
 #include "version.h"
 
 #define NOBODY	65534u
@@ -91,7 +92,7 @@ info_store(struct cli *g, const struct rec *config, struct rec *out)
 
 	if (open_with(&s, g, config, NEED_STORE) == -1)
 		return (EXIT_ENGINE);
-	if ((images = session_images(&s)) == NULL)
+	if ((images = store_images(&s.client)) == NULL)
 		return (session_error(&s));
 	(void)rec_add_num(out, "number", (int64_t)rec_count(images, "image"));
 	rec_free(images);

@@ -12,6 +12,7 @@
 #include "say.h"
 #include "session.h"
 #include "session_error.h"
+#include "state.h"
 
 #define FROM_FILE	"cidfile:id"	/* no option has such a name */
 
@@ -50,7 +51,8 @@ remains(struct session *s, const char *ref)
 	struct rec	*row = rec_new(), *def = rec_new();
 	char		 id[65];
 
-	if (row == NULL || def == NULL || session_find(s, ref, id) == -1) {
+	if (row == NULL || def == NULL || state_container_find(&s->client, ref,
+	    id) == -1) {
 		rec_free(row);
 		rec_free(def);
 		return (NULL);
@@ -210,7 +212,8 @@ is_there(struct walk *w, const char *ref)
 {
 	char	 id[65];
 
-	if (session_find(w->s, ref, id) == 0 || errno != ENOENT)
+	if (state_container_find(&w->s->client, ref, id) == 0 ||
+	    errno != ENOENT)
 		return (true);
 	say_failure(w);
 	w->code = w->sel->missing;

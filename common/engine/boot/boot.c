@@ -10,60 +10,18 @@
 #include <bsd/string.h>
 
 #include "cleanup.h"
+#include "lock.h"
 #include "path.h"
 #include "pods.h"
 #include "record.h"
 #include "session.h"
+#include "state.h"
 #include "sweep.h"
 #include "volumes.h"
 
 #define LOCK_NAME	"refresh"
 #define WAIT_MS		120000		/* another is at it, and will end */
 #define ALIVE		"alive"
-
-/*
- * A connection holds it: whoever dies while refreshing lets go of it, and
- * the next begins again.
- */
-static int
-lock(struct session *s)
-{
-	union msg	 m;
-
-	if (session_locks(s) == -1)
-		return (-1);
-	memset(&m.lock_take, 0, sizeof(m.lock_take));
-	(void)strlcpy(m.lock_take.name, LOCK_NAME, sizeof(m.lock_take.name));
-	m.lock_take.wait_ms = WAIT_MS;
-	return (call_void(&s->client, H_LOCK, MSG_lock_take, &m, NULL, 0));
-}
-
-static void
-unlock(struct session *s)
-{
-	union msg	 m;
-
-	memset(&m.lock_drop, 0, sizeof(m.lock_drop));
-	(void)strlcpy(m.lock_drop.name, LOCK_NAME, sizeof(m.lock_drop.name));
-	(void)call_void(&s->client, H_LOCK, MSG_lock_drop, &m, NULL, 0);
-}
-
-static struct rec *
-ask(struct session *s, enum refresh_step step)
-{
-	union msg	 m = { .state_refresh = { .step = step } };
-
-	return (call_rec(&s->client, H_STATE, MSG_state_refresh, &m, NULL,
-	    0));
-}
-
-static int
-ask_done(struct session *s)
-{
-	union msg	 m = { .state_refresh = { .step = REFRESH_DONE } };
-
-	return (call_void(&s->client, H_STATE, MSG_state_refresh, &m, NULL, 0));
-}
 
 /* Looked at, what was half made or half removed goes (end_reconcile). */
 static int
@@ -150,7 +108,7 @@ tell(void *ctx, const char *kind, const char *id, const char *why)
 static void
 tell_pods(struct session *s, struct rec *out)
 {
-	struct rec	*all = pods_list(s), *pod;
+	struct rec	*all = state_objects(&s->client, OBJ_POD), *pod;
 	size_t		 it = 0;
 
 	while (all != NULL && (pod = rec_sub(all, "obj", &it)) != NULL) {
@@ -169,7 +127,7 @@ refresh(struct session *s, struct rec *told)
 	struct rec	*items;
 	int		 rc;
 
-	if ((items = ask(s, REFRESH_APPLY)) == NULL)
+	if ((items = state_refresh(&s->client, REFRESH_APPLY)) == NULL)
 		return (-1);
 	rc = each(s, items, "container", container, told);
 	if (told != NULL)
@@ -183,7 +141,7 @@ refresh(struct session *s, struct rec *told)
 	sweep_boot(s);
 	rec_free(items);
 	write_alive(s);
-	if (ask_done(s) == -1)
+	if (state_refresh_done(&s->client) == -1)
 		return (-1);
 	s->stale = false;
 	error_clear(&s->client.error);
@@ -195,11 +153,13 @@ boot_refresh(struct session *s, struct rec *told)
 {
 	int	 rc, saved;
 
-	if (lock(s) == -1)
+	/* Who dies while refreshing lets go of it, and the next begins again. */
+	if (session_locks(s) == -1 ||
+	    lock_take(&s->client, LOCK_NAME, WAIT_MS) == -1)
 		return (-1);
 	rc = refresh(s, told);
 	saved = errno;
-	unlock(s);
+	(void)lock_drop(&s->client, LOCK_NAME);
 	errno = saved;
 	return (rc);
 }
@@ -212,7 +172,7 @@ boot_plan(struct session *s, struct rec *out)
 
 	if (!s->stale)
 		return (0);
-	if ((items = ask(s, REFRESH_PLAN)) == NULL)
+	if ((items = state_refresh(&s->client, REFRESH_PLAN)) == NULL)
 		return (-1);
 	rc = rec_add_all(out, items);
 	rec_free(items);

@@ -23,6 +23,7 @@
 #include "path.h"
 #include "record.h"
 #include "session.h"
+#include "store.h"
 #include "storeid.h"
 
 #define ID_LEN		64
@@ -295,12 +296,8 @@ why_orphan(struct session *s, int all, const char *id, struct marks *m)
 static void
 sweep_orphan(struct session *s, const char *id)
 {
-	union msg	 m;
-
 	(void)session_store_userns(s);
-	memset(&m.rw_remove, 0, sizeof(m.rw_remove));
-	(void)strlcpy(m.rw_remove.id, id, sizeof(m.rw_remove.id));
-	(void)call_void(&s->client, H_STORE, MSG_rw_remove, &m, NULL, 0);
+	(void)store_rw_remove(&s->client, id);
 	error_clear(&s->client.error);
 }
 
@@ -308,12 +305,7 @@ sweep_orphan(struct session *s, const char *id)
 static void
 forget_mark(struct session *s, const char *id, const char *mark)
 {
-	union msg	 m;
-
-	memset(&m.rw_keep, 0, sizeof(m.rw_keep));
-	(void)strlcpy(m.rw_keep.id, id, sizeof(m.rw_keep.id));
-	(void)strlcpy(m.rw_keep.mark, mark, sizeof(m.rw_keep.mark));
-	(void)call_void(&s->client, H_STORE, MSG_rw_keep, &m, NULL, 0);
+	(void)store_rw_keep(&s->client, id, mark);
 	error_clear(&s->client.error);
 }
 
@@ -344,7 +336,7 @@ static void
 tidy(struct session *s)
 {
 	(void)session_store_userns(s);
-	(void)call_void(&s->client, H_STORE, MSG_store_tidy, NULL, NULL, 0);
+	(void)store_tidy(&s->client);
 	error_clear(&s->client.error);
 }
 

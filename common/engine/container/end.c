@@ -23,6 +23,8 @@
 #include "restart.h"
 #include "running.h"
 #include "session.h"
+#include "state.h"
+#include "store.h"
 #include "volumes.h"
 
 #define EXIT_MAX	65536u		/* bytes of a monitor's exit record */
@@ -120,17 +122,6 @@ remove_log(struct session *s, const struct rec *row)
 	rec_free(def);
 }
 
-static int
-ask_rw_remove(struct session *s, const char *id)
-{
-	union msg	 m;
-
-	memset(&m.rw_remove, 0, sizeof(m.rw_remove));
-	(void)strlcpy(m.rw_remove.id, id, sizeof(m.rw_remove.id));
-	m.rw_remove.later = 1;
-	return (call_begin(&s->client, H_STORE, MSG_rw_remove, &m, NULL, 0));
-}
-
 /*
  * What the container wrote is moved out of the way; the store deletes it while
  * we print and leave, as root of a namespace with the ids that its files have.
@@ -138,13 +129,10 @@ ask_rw_remove(struct session *s, const char *id)
 static int
 layer_removed(struct session *s)
 {
-	struct packet	 p;
-	bool		 left;
+	bool	 left;
 
-	if (call_end(&s->client, H_STORE, &p) == -1)
+	if (store_rw_remove_end(&s->client, &left) == -1)
 		return (-1);
-	left = p.body.reply.value != 0;
-	packet_clear(&p);
 	if (left)
 		session_join_userns(s);
 	return (0);
@@ -153,7 +141,8 @@ layer_removed(struct session *s)
 static int
 remove_layer(struct session *s, const char *id)
 {
-	return (ask_rw_remove(s, id) == -1 ? -1 : layer_removed(s));
+	return (store_rw_remove_begin(&s->client, id) == -1 ? -1 :
+	    layer_removed(s));
 }
 
 int
@@ -199,27 +188,17 @@ leave_removing(struct session *s, const struct rec *row, int code)
 	if (rec_num(row, "state", 0) == CTR_CREATING)
 		(void)rec_add_num(keys, "unborn", 1);
 	end_expect_row(keys, row);
-	rc = session_set(s, rec_str(row, "id", ""),
-	    1u << rec_num(row, "state", 0), CTR_REMOVING, keys);
+	rc = state_container_set(&s->client, rec_str(row, "id", ""), 1u <<
+	    rec_num(row, "state", 0), CTR_REMOVING, keys, NULL);
 	rec_free(keys);
 	return (rc);
 }
 
 static int
-ask_remove(struct session *s, const char *id, int code)
-{
-	union msg	 m;
-
-	memset(&m.ctr_remove, 0, sizeof(m.ctr_remove));
-	(void)strlcpy(m.ctr_remove.id, id, sizeof(m.ctr_remove.id));
-	m.ctr_remove.exit_code = (uint32_t)code & 255;
-	return (call_begin(&s->client, H_STATE, MSG_ctr_remove, &m, NULL, 0));
-}
-
-static int
 removed(struct session *s)
 {
-	return (call_end_void(&s->client, H_STATE) == 0 || errno == ENOENT ? 0 : -1);
+	return (state_container_remove_end(&s->client) == 0 ||
+	    errno == ENOENT ? 0 : -1);
 }
 
 /*
@@ -233,7 +212,8 @@ remove_at_once(struct session *s, const struct rec *row, int code)
 	const char	*id = rec_str(row, "id", "");
 	int		 layer, state;
 
-	if (ask_rw_remove(s, id) == -1 || ask_remove(s, id, code) == -1)
+	if (store_rw_remove_begin(&s->client, id) == -1 ||
+	    state_container_remove_begin(&s->client, id, code) == -1)
 		return (-1);
 	locks_free(s, row, "ctr");
 	remove_log(s, row);
@@ -268,7 +248,8 @@ remove_ended(struct session *s, const struct rec *row, int code)
 	remove_log(s, row);
 	end_run_dir(s, id);
 	locks_free(s, row, "ctr");
-	return (ask_remove(s, id, code) == -1 ? -1 : removed(s));
+	return (state_container_remove_begin(&s->client, id, code) == -1 ? -1 :
+	    removed(s));
 }
 
 int
@@ -344,7 +325,8 @@ end_record(struct session *s, const struct rec *row, int status, int64_t when)
 	(void)rec_add_num(keys, "finished", when);
 	(void)rec_add_num(keys, "log_lost", end_log_lost(s, id));
 	end_expect_row(keys, row);
-	rc = session_set(s, id, END_LIVE, CTR_EXITED, keys);
+	rc = state_container_set(&s->client, id, END_LIVE, CTR_EXITED, keys,
+	    NULL);
 	rec_free(keys);
 	if (rc == 0)
 		leave_run_dir(s, id);
@@ -405,8 +387,8 @@ settle_pause(struct session *s, const char *id)
 		(void)cgroup_thaw(s, id);
 	else if (state == CTR_PAUSED && frozen == 0) {
 		keys = rec_new();
-		done = session_set(s, id, 1u << CTR_PAUSED, CTR_RUNNING,
-		    keys) == 0;
+		done = state_container_set(&s->client, id, 1u << CTR_PAUSED,
+		    CTR_RUNNING, keys, NULL) == 0;
 		rec_free(keys);
 	}
 	rec_free(now);
@@ -502,7 +484,8 @@ undo_start(struct session *s, const struct rec *row)
 		return (drop_unborn(s, row));
 	keys = rec_new();
 	(void)rec_add_num(keys, "pid", 0);
-	done = session_set(s, id, 1u << CTR_STARTING, CTR_CREATED, keys) == 0;
+	done = state_container_set(&s->client, id, 1u << CTR_STARTING,
+	    CTR_CREATED, keys, NULL) == 0;
 	rec_free(keys);
 	if (done)
 		end_run_dir(s, id);

@@ -14,6 +14,7 @@
 #include "restart.h"
 #include "running.h"
 #include "session.h"
+#include "state.h"
 
 #define LOCK_WAIT_MS	20000	/* whoever starts it, say */
 #define SETTLE_TRIES	200
@@ -109,8 +110,8 @@ set_stopping(struct session *s, const struct rec *row, bool stopping)
 	struct rec	*keys = rec_new();
 
 	end_expect_row(keys, row);
-	(void)session_set(s, rec_str(row, "id", ""), 1u << from,
-	    stopping ? CTR_STOPPING : CTR_RUNNING, keys);
+	(void)state_container_set(&s->client, rec_str(row, "id", ""), 1u <<
+	    from, stopping ? CTR_STOPPING : CTR_RUNNING, keys, NULL);
 	rec_free(keys);
 	error_clear(&s->client.error);
 }

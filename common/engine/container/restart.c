@@ -6,6 +6,7 @@
 
 #include "record.h"
 #include "session.h"
+#include "state.h"
 
 /*
  * podman starts at once whatever ends at once, as fast as the machine can.
@@ -144,7 +145,8 @@ restart_forbid(struct session *s, const struct rec *row, bool until_boot)
 	(void)rec_add(keys, until_boot ? "halted" : "user_stopped", "1");
 	if (rec_get(row, "restart_due") != NULL)
 		(void)rec_add(keys, "restart_due", "");
-	rc = session_set(s, rec_str(row, "id", ""), 0, 0, keys);
+	rc = state_container_set(&s->client, rec_str(row, "id", ""), 0, 0, keys,
+	    NULL);
 	rec_free(keys);
 	return (rc);
 }

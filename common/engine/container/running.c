@@ -19,6 +19,7 @@
 #include "process.h"
 #include "record.h"
 #include "session.h"
+#include "state.h"
 
 #define DIR_NAME	"running"
 #define ID_LEN		64
@@ -262,13 +263,8 @@ make_run_dirs(struct session *s, const struct rec *all)
 static int
 restore(struct session *s, const struct rec *all)
 {
-	scoped_fd int	 fd = rec_memfd(all, "running");
-
-	if (fd == -1)
-		return (session_sentence(s, "cannot send",
-		    "the records of what runs"));
 	make_run_dirs(s, all);
-	return (call_void(&s->client, H_STATE, MSG_ctr_restore, NULL, &fd, 1));
+	return (state_containers_restore(&s->client, all));
 }
 
 static int

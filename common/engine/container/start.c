@@ -32,6 +32,7 @@
 #include "sealed.h"
 #include "session.h"
 #include "settled.h"
+#include "state.h"
 #include "volumes.h"
 
 #define EXIT_ROOM	512		/* bytes; the record takes 100 */
@@ -593,8 +594,8 @@ record_running(struct start *st)
 	(void)rec_add_num(keys, "exit", 0);
 	if (start_attached(st))
 		(void)rec_add(keys, "event", "attach");
-	rc = session_set(st->s, st->id, 1u << CTR_CREATING |
-	    1u << CTR_STARTING, CTR_RUNNING, keys);
+	rc = state_container_set(&st->s->client, st->id, 1u << CTR_CREATING | 1u
+	    << CTR_STARTING, CTR_RUNNING, keys, NULL);
 	st->recorded = rc == 0;
 	rec_free(keys);
 	return (rc);
@@ -610,8 +611,8 @@ start_failed(struct start *st, unsigned int from, unsigned int to)
 	(void)rec_add_num(keys, "pid", 0);
 	if (st->recorded)
 		end_expect(keys, st->pid, st->pid_start);
-	rc = session_set(st->s, st->id, st->recorded ? END_LIVE : 1u << from,
-	    to, keys);
+	rc = state_container_set(&st->s->client, st->id, st->recorded ? END_LIVE
+	    : 1u << from, to, keys, NULL);
 	rec_free(keys);
 	return (rc);
 }

@@ -11,6 +11,7 @@
 #include <sha2.h>
 
 #include "cleanup.h"
+#include "ids.h"
 #include "passage.h"
 #include "record.h"
 #include "session.h"
@@ -133,7 +134,7 @@ bring_one(struct bringing *b, const struct rec *layer)
 	int		 rc = -1;
 
 	if (client_start(&b->s->client, H_UNPACK) == -1 ||
-	    session_userns(b->s, H_UNPACK) == -1 ||
+	    ids_give_userns(&b->s->client, H_UNPACK, b->s->single) == -1 ||
 	    stage(b, token, &dir) == -1)
 		goto out;
 	if ((what = passage_unpack(b->s, layer, dir, b->limits)) != NULL) {

@@ -13,33 +13,10 @@
 #include "record.h"
 #include "remove.h"
 #include "session.h"
+#include "state.h"
 
 #define STATES	16		/* more than enum ctr_state has */
 #define TRIES	20		/* against commands that add members */
-
-struct rec *
-pods_get(struct session *s, const char *ref)
-{
-	union msg	 m;
-
-	memset(&m.obj_get, 0, sizeof(m.obj_get));
-	m.obj_get.kind = OBJ_POD;
-	if (strlcpy(m.obj_get.ref, ref, sizeof(m.obj_get.ref)) >=
-	    sizeof(m.obj_get.ref)) {
-		(void)error_set(&s->client.error, ENOENT, "no pod with name or "
-		    "ID %.64s... found: no such pod", ref);
-		return (NULL);
-	}
-	return (call_rec(&s->client, H_STATE, MSG_obj_get, &m, NULL, 0));
-}
-
-struct rec *
-pods_list(struct session *s)
-{
-	union msg	 m = { .obj_list = { .kind = OBJ_POD } };
-
-	return (call_rec(&s->client, H_STATE, MSG_obj_list, &m, NULL, 0));
-}
 
 /* A pod, and how many of its members are in each state. */
 struct counted {
@@ -131,7 +108,8 @@ join(const struct rec *all, const struct rec *rows)
 struct rec *
 pods_with_members(struct session *s)
 {
-	struct rec	*all = pods_list(s), *rows, *out = NULL;
+	struct rec	*all = state_objects(&s->client, OBJ_POD);
+	struct rec	*rows, *out = NULL;
 
 	if (all != NULL && (rows = session_rows(s)) != NULL) {
 		out = join(all, rows);
@@ -144,7 +122,8 @@ pods_with_members(struct session *s)
 struct rec *
 pods_get_whole(struct session *s, const char *ref)
 {
-	struct rec	*one = pods_get(s, ref), *all, *pod = NULL, *p;
+	struct rec	*one = state_object_get(&s->client, OBJ_POD, ref);
+	struct rec	*all, *pod = NULL, *p;
 	size_t		 it = 0;
 
 	if (one == NULL || (all = pods_with_members(s)) == NULL) {
@@ -179,18 +158,6 @@ pods_latest(const struct rec *all, char *id)
 		rec_free(pod);
 	}
 	return (*id == '\0' ? -1 : 0);
-}
-
-static int
-step(struct session *s, enum obj_step step, const char *id)
-{
-	union msg	 m;
-
-	memset(&m.obj_remove, 0, sizeof(m.obj_remove));
-	m.obj_remove.kind = OBJ_POD;
-	m.obj_remove.step = step;
-	(void)strlcpy(m.obj_remove.id, id, sizeof(m.obj_remove.id));
-	return (call_void(&s->client, H_STATE, MSG_obj_remove, &m, NULL, 0));
 }
 
 static bool
@@ -255,11 +222,12 @@ remove_all(struct session *s, const struct rec *pod, bool force,
 		rc = each_member(s, now != NULL ? now : pod, remove_member,
 		    timeout);
 		if (rc == 0)
-			rc = step(s, OBJ_WHOLE, id);
+			rc = state_object_remove(&s->client, OBJ_POD,
+			    OBJ_WHOLE, id, "");
 		rec_free(now);
 		now = NULL;
 		if (rc == 0 || errno != EBUSY || !force ||
-		    (now = pods_get(s, id)) == NULL)
+		    (now = state_object_get(&s->client, OBJ_POD, id)) == NULL)
 			break;
 	}
 	rec_free(now);
@@ -285,7 +253,7 @@ pods_remove(struct session *s, const struct rec *pod, bool force,
 int
 pods_remove_damaged(struct session *s, const char *id)
 {
-	if (step(s, OBJ_WHOLE, id) == -1)
+	if (state_object_remove(&s->client, OBJ_POD, OBJ_WHOLE, id, "") == -1)
 		return (-1);
 	objlock_free(s, "pod", id);
 	error_clear(&s->client.error);
@@ -296,16 +264,12 @@ pods_remove_damaged(struct session *s, const char *id)
 static int
 put_cgroup(struct session *s, const char *id, const char *path)
 {
-	union msg	 m = { .obj_put = { OBJ_POD, OBJ_UPDATE } };
 	struct rec	*r = rec_new();
-	int		 fd, rc = -1;
+	int		 rc;
 
 	(void)rec_add(r, "id", id);
 	(void)rec_add(r, "cgroup", path);
-	if ((fd = rec_memfd(r, "pod")) != -1) {
-		rc = call_void(&s->client, H_STATE, MSG_obj_put, &m, &fd, 1);
-		close(fd);
-	}
+	rc = state_object_put(&s->client, OBJ_POD, OBJ_UPDATE, r, NULL);
 	rec_free(r);
 	return (rc);
 }
@@ -327,7 +291,7 @@ refresh_one(struct session *s, const struct rec *pod)
 int
 pods_refresh(struct session *s)
 {
-	struct rec	*all = pods_list(s), *pod;
+	struct rec	*all = state_objects(&s->client, OBJ_POD), *pod;
 	size_t		 it = 0;
 	int		 rc = all == NULL ? -1 : 0;
 
@@ -356,7 +320,7 @@ pods_define(struct session *s, const struct rec *request, struct rec *def)
 		return (error_set(&s->client.error, errno, "--pod new:NAME is "
 		    "not supported by bulkhead yet: use `bulkhead pod create "
 		    "--infra=false --name NAME` first"));
-	if ((pod = pods_get(s, ref)) == NULL)
+	if ((pod = state_object_get(&s->client, OBJ_POD, ref)) == NULL)
 		return (-1);
 	(void)rec_add(def, "pod", rec_str(pod, "id", ""));
 	(void)rec_add(def, "pod_name", rec_str(pod, "name", ""));

@@ -10,15 +10,11 @@
 struct rec;
 struct session;
 
-/* One by name, id or prefix. NULL with errno and a sentence. */
-struct rec *pods_get(struct session *, const char *);
-/* All, nested `obj`. NULL with a sentence. */
-struct rec *pods_list(struct session *);
 /*
- * The same with, in each, the rows of its members as nested `ctr`, and
- * `state`, in podman's word: Created, Running, Degraded, Exited, Paused,
- * Stopped, Error. One of them, as pods_get finds it: ENOENT when it has been
- * removed meanwhile.
+ * All pods, nested `obj`, with in each the rows of its members as nested
+ * `ctr`, and `state`, in podman's word: Created, Running, Degraded, Exited,
+ * Paused, Stopped, Error. Or one of them by name, ID or prefix: ENOENT when it
+ * has been removed meanwhile. NULL with an error.
  */
 struct rec *pods_with_members(struct session *);
 struct rec *pods_get_whole(struct session *, const char *);

@@ -12,6 +12,7 @@
 
 #include <bsd/string.h>
 
+#include "cgroups.h"
 #include "cleanup.h"
 #include "path.h"
 #include "place.h"
@@ -256,14 +257,12 @@ attach_left(struct session *s, const char *id, const struct rec *tally)
 static int
 gather(struct session *s, const char *id, const struct cgroup *cg)
 {
-	int		 fds[2] = { cg->procs, cg->pids };
 	struct rec	*tally;
 	size_t		 left;
 	int		 rc;
 
 	for (int tries = 0; tries < 32; tries++) {
-		tally = call_rec(&s->client, H_CGROUP, MSG_cg_gather, NULL,
-		    fds, 2);
+		tally = cgroup_gather(&s->client, cg->procs, cg->pids);
 		if (tally == NULL)
 			return (-1);
 		left = rec_count(tally, "left");

@@ -13,6 +13,7 @@
 #include <bsd/string.h>
 
 #include "cgroup.h"
+#include "cgroups.h"
 #include "cleanup.h"
 #include "place.h"
 #include "session.h"
@@ -62,21 +63,7 @@ unit_ready(struct session *s)
 	if ((fd = connect_manager(s)) == -1 ||
 	    client_start(&s->client, H_SYSTEMD) == -1)
 		return (-1);
-	return (call_void(&s->client, H_SYSTEMD, MSG_systemd_open, NULL, &fd, 1));
-}
-
-static int
-ask(struct session *s, enum msg_type type, const union msg *m, char *path,
-    size_t len)
-{
-	struct packet	 p;
-
-	if (unit_ready(s) == -1 ||
-	    call(&s->client, H_SYSTEMD, type, m, NULL, 0, &p) == -1)
-		return (-1);
-	(void)strlcpy(path, p.body.reply.text, len);
-	packet_clear(&p);
-	return (0);
+	return (systemd_open(&s->client, fd));
 }
 
 static void
@@ -99,19 +86,14 @@ int
 unit_scope(struct session *s, const char *id, const char *pod, pid_t pid,
     char *path, size_t len)
 {
-	char		 group[1024];
-	union msg	 m;
-	int		 fd;
+	char	 group[1024], unit[256], slice[256] = SLICE;
+	int	 fd;
 
-	memset(&m.systemd_scope, 0, sizeof(m.systemd_scope));
-	name_scope(m.systemd_scope.unit, sizeof(m.systemd_scope.unit), id);
-	(void)strlcpy(m.systemd_scope.slice, SLICE,
-	    sizeof(m.systemd_scope.slice));
+	name_scope(unit, sizeof(unit), id);
 	if (*pod != '\0')
-		unit_name_slice(m.systemd_scope.slice,
-		    sizeof(m.systemd_scope.slice), pod);
-	m.systemd_scope.pid = (uint32_t)pid;
-	if (ask(s, MSG_systemd_scope, &m, group, sizeof(group)) == -1)
+		unit_name_slice(slice, sizeof(slice), pod);
+	if (unit_ready(s) == -1 || systemd_scope(&s->client, unit, slice, pid,
+	    group, sizeof(group)) == -1)
 		return (-1);
 	(void)snprintf(path, len, "%s%s", place_hierarchy(), group);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -125,31 +107,21 @@ unit_scope(struct session *s, const char *id, const char *pod, pid_t pid,
 int
 unit_attach(struct session *s, const char *id, pid_t pid)
 {
-	union msg	 m;
+	char	 unit[256];
 
-	memset(&m.systemd_attach, 0, sizeof(m.systemd_attach));
-	name_scope(m.systemd_attach.unit, sizeof(m.systemd_attach.unit), id);
-	m.systemd_attach.pid = (uint32_t)pid;
-	return (call_void(&s->client, H_SYSTEMD, MSG_systemd_attach, &m, NULL, 0));
+	name_scope(unit, sizeof(unit), id);
+	return (systemd_attach(&s->client, unit, pid));
 }
 
 int
 unit_slice(struct session *s, const char *unit, char *path, size_t len)
 {
-	union msg	 m;
-
-	memset(&m.systemd_slice, 0, sizeof(m.systemd_slice));
-	(void)strlcpy(m.systemd_slice.unit, unit, sizeof(m.systemd_slice.unit));
-	return (ask(s, MSG_systemd_slice, &m, path, len));
+	return (unit_ready(s) == -1 ? -1 :
+	    systemd_slice(&s->client, unit, path, len));
 }
 
 int
 unit_stop(struct session *s, const char *unit)
 {
-	char		 ignored[16];
-	union msg	 m;
-
-	memset(&m.systemd_stop, 0, sizeof(m.systemd_stop));
-	(void)strlcpy(m.systemd_stop.unit, unit, sizeof(m.systemd_stop.unit));
-	return (ask(s, MSG_systemd_stop, &m, ignored, sizeof(ignored)));
+	return (unit_ready(s) == -1 ? -1 : systemd_stop(&s->client, unit));
 }
