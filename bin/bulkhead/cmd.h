@@ -9,9 +9,7 @@
 
 typedef int cmd_fn(struct cli *, int argc, char **argv);
 
-
-cmd_fn	cmd_run, cmd_create, cmd_start, cmd_stop, cmd_kill, cmd_rm, cmd_wait,
-	cmd_pause, cmd_unpause, cmd_load, cmd_import, cmd_rmi, cmd_cleanup,
+cmd_fn	cmd_run, cmd_create, cmd_start, cmd_load, cmd_import, cmd_rmi, cmd_cleanup,
 	cmd_refresh;	/* the flows */
 cmd_fn	cmd_config_show, cmd_config_explain, cmd_config_check;
 cmd_fn	cmd_locks, cmd_renumber;

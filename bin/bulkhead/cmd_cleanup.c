@@ -17,7 +17,7 @@
 #include "record.h"
 #include "remove.h"
 #include "say.h"
-#include "select.h"
+#include "each.h"
 #include "session.h"
 #include "waitchild.h"
 
@@ -55,9 +55,8 @@ clean_up(struct cleaning *c, int argc, char **argv)
 {
 	struct cli	*g = c->g;
 	struct session	 s = { .inherit = true };
-	struct select	 sel = { .g = g, .argc = argc, .argv = argv,
-			    .all_states = ~0u, .missing = 0,
-			    .failed = EXIT_ENGINE, .quiet_missing = true };
+	struct each	 each = { .fn = cleanup_one, .all_states = ~0u,
+			    .quiet_missing = true };
 	int		 code;
 
 	if (argc == 1 && opt_given(g->opts, "exit-status")) {
@@ -67,7 +66,7 @@ clean_up(struct cleaning *c, int argc, char **argv)
 	if (command_open(&s, g, NEED_STATE | NEED_STORE | NEED_LOCK, NULL)
 	    == -1)
 		return (EXIT_ENGINE);
-	code = select_each(&s, &sel, cleanup_one, c);
+	code = each_container(g, &s, &each, c);
 	for (int i = 0; i < argc; i++)
 		end_forgotten(&s, argv[i]);
 	session_close(&s);

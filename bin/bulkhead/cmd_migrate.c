@@ -25,7 +25,6 @@
 #include "session.h"
 #include "state.h"
 
-#define NEED_END	(NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS)
 #define MARK		"migrating"	/* to be started; a start clears it */
 
 /* The rows of a plan, in the order in which they start. */

@@ -19,7 +19,6 @@
 #include "say.h"
 #include "session.h"
 
-#define NEED_END	(NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS)
 #define NAMED		5	/* as many are named where they hinder */
 #define AT_ONCE		8	/* as many are stopped side by side */
 

@@ -23,12 +23,11 @@
 #include "restart.h"
 #include "running.h"
 #include "say.h"
-#include "select.h"
+#include "each.h"
 #include "session.h"
 #include "start.h"
 #include "waitchild.h"
 
-#define NEED_END	(NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS)
 
 struct starting {
 	struct cli	*g;
@@ -257,14 +256,13 @@ static int
 select_to(struct cli *g, int fd)
 {
 	struct session	 s = { 0 };
-	struct select	 sel = { .g = g, .all_states = 1u << CTR_CREATED |
-			    1u << CTR_EXITED, .missing = EXIT_ENGINE,
-			    .failed = EXIT_ENGINE };
+	struct each	 each = { .fn = collect, .all_states =
+			    1u << CTR_CREATED | 1u << CTR_EXITED };
 	int		 code;
 
 	if (command_open(&s, g, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
-	code = select_each(&s, &sel, collect, &fd);
+	code = each_container(g, &s, &each, &fd);
 	session_close(&s);
 	return (code);
 }

@@ -194,18 +194,6 @@ const struct command command_image_inspect = {
 	    "alpine",
 };
 
-const struct command command_container_kill = {
-	.noun = "container", .verb = "kill", .at_top = "kill",
-	.old = cmd_kill,
-	.brief = "Kill one or more running containers with a specific signal",
-	.operands = CTRS, .operand = "running",
-	.options = { opts_kill }, .max_args = -1,
-	.args_error = WANT_ONE,
-	.description = "The main process inside each container specified will "
-	    "be sent SIGKILL, or any signal specified with option --signal.",
-	.examples = "kill mywebserver\nkill 860a4b23\nkill --signal TERM ctrID",
-};
-
 const struct command command_image_load = {
 	.noun = "image", .verb = "load", .at_top = "load",
 	.old = cmd_load,
@@ -231,30 +219,6 @@ const struct command command_container_logs = {
 	    "logs --tail 2 mywebserver\n"
 	    "logs --follow=true --since 10m ctrID\n"
 	    "logs mywebserver mydbserver",
-};
-
-const struct command command_container_pause = {
-	.noun = "container", .verb = "pause", .at_top = "pause",
-	.old = cmd_pause,
-	.brief = "Pause all the processes in one or more containers",
-	.operands = CTRS, .operand = "running",
-	.options = { opts_pause }, .max_args = -1,
-	.args_error = WANT_ONE,
-	.description = "Pauses one or more running containers.  The container "
-	    "name or ID can be used.",
-	.examples = "pause mywebserver\npause 860a4b23\npause --all",
-};
-
-const struct command command_container_unpause = {
-	.noun = "container", .verb = "unpause", .at_top = "unpause",
-	.old = cmd_unpause,
-	.brief = "Unpause the processes in one or more containers",
-	.operands = CTRS, .operand = "paused",
-	.options = { opts_unpause }, .max_args = -1,
-	.args_error = WANT_ONE,
-	.description = "Unpauses one or more previously paused containers.  "
-	    "The container name or ID can be used.",
-	.examples = "unpause ctrID\nunpause --all",
 };
 
 const struct command command_container_ps = {
@@ -287,21 +251,6 @@ const struct command command_system_refresh = {
 	    "boot changes nothing.",
 	.examples = "refresh --plan\nrefresh --apply\n"
 	    "refresh --plan --state /backup/bulkhead",
-};
-
-const struct command command_container_rm = {
-	.noun = "container", .verb = "rm", .at_top = "rm",
-	.old = cmd_rm,
-	.brief = "Remove one or more containers",
-	.operands = CTRS, .operand = "container",
-	.options = { opts_rm }, .max_args = -1,
-	.args_error = WANT_ONE,
-	.description = "Removes one or more containers from the host. The "
-	    "container name or ID can be used.\n\nCommand does not remove "
-	    "images. Running or unusable containers will not be removed "
-	    "without the -f option.",
-	.examples = "rm imageID\nrm mywebserver myflaskserver 860a4b23\n"
-	    "rm --force --all\nrm -f c684f0d469f2",
 };
 
 const struct command command_image_rm = {
@@ -345,33 +294,6 @@ const struct command command_container_start = {
 	    "ID can be used.",
 	.examples = "start --latest\nstart 860a4b231279 5421ab43b45\n"
 	    "start --interactive --attach imageID",
-};
-
-const struct command command_container_stop = {
-	.noun = "container", .verb = "stop", .at_top = "stop",
-	.old = cmd_stop,
-	.brief = "Stop one or more containers",
-	.operands = CTRS, .operand = "running",
-	.options = { opts_stop }, .max_args = -1,
-	.args_error = WANT_ONE,
-	.description = "Stops one or more running containers.  The container "
-	    "name or ID can be used.\n\nA timeout to forcibly stop the "
-	    "container can also be set but defaults to 10 seconds otherwise.",
-	.examples = "stop ctrID\nstop --latest\n"
-	    "stop --time 2 mywebserver 6e534f14da9d",
-};
-
-const struct command command_container_wait = {
-	.noun = "container", .verb = "wait", .at_top = "wait",
-	.old = cmd_wait,
-	.brief = "Block on one or more containers",
-	.operands = CTRS, .operand = "container",
-	.options = { opts_wait }, .max_args = -1,
-	.args_error = "\"bulkhead wait\" requires a name, id, or the "
-	    "\"--latest\" flag",
-	.description = "Block until one or more containers stop and then "
-	    "print their exit codes.",
-	.examples = "wait --interval 5s ctrID\nwait ctrID1 ctrID2",
 };
 
 const struct command command_system_locks = {

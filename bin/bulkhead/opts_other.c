@@ -45,68 +45,6 @@ const struct opt opts_start[] = {
 	{ 0 }
 };
 
-const struct opt opts_stop[] = {
-	{ "all", 'a', OPT_FLAG, NULL, "Stop all running containers", NULL,
-	  NULL },
-	CIDFILE, FILTER('f'), HELP, IGNORE, LATEST, TIME,
-	{ "until-boot", 0, OPT_FLAG, NULL,
-	  "Not for good: restart policies hold again at the next start of the "
-	  "machine", NULL, NULL },
-	{ 0 }
-};
-
-const struct opt opts_kill[] = {
-	{ "all", 'a', OPT_FLAG, NULL, "Signal all running containers", NULL,
-	  NULL },
-	CIDFILE, HELP, LATEST,
-	{ "signal", 's', OPT_SIGNAL, NULL,
-	  "Signal to send to the container", "KILL", "signal" },
-	{ 0 }
-};
-
-const struct opt opts_pause[] = {
-	{ "all", 'a', OPT_FLAG, NULL, "Pause all running containers", NULL,
-	  NULL },
-	CIDFILE, FILTER('f'), HELP, LATEST,
-	{ 0 }
-};
-
-const struct opt opts_unpause[] = {
-	{ "all", 'a', OPT_FLAG, NULL, "Unpause all paused containers", NULL,
-	  NULL },
-	CIDFILE, FILTER('f'), HELP, LATEST,
-	{ 0 }
-};
-
-const struct opt opts_rm[] = {
-	{ "all", 'a', OPT_FLAG, NULL, "Remove all containers", NULL, NULL },
-	CIDFILE,
-	/* No container depends on another. */
-	{ "depend", 0, OPT_IGNORED_FLAG, NULL, NULL, NULL, NULL },
-	FILTER(0),
-	{ "force", 'f', OPT_FLAG, NULL,
-	  "Force removal of a running or unusable container", NULL, NULL },
-	HELP, IGNORE, LATEST, TIME,
-	{ "volumes", 'v', OPT_FLAG, NULL,
-	  "Remove anonymous volumes associated with the container", NULL,
-	  NULL },
-	{ 0 }
-};
-
-const struct opt opts_wait[] = {
-	{ "condition", 0, OPT_LIST, NULL, "Condition to wait on", NULL,
-	  "created|running|stopped|exited|paused|removing" },
-	HELP,
-	{ "ignore", 0, OPT_FLAG, NULL,
-	  "Ignore if a container does not exist", NULL, NULL },
-	{ "interval", 'i', OPT_STRING, NULL,
-	  "Time Interval to wait before polling for completion", "250ms",
-	  NULL },
-	LATEST,
-	NO_FLAG("exit-first-match", 0),
-	{ 0 }
-};
-
 const struct opt opts_logs[] = {
 	NO_FLAG("color", 0),
 	{ "follow", 'f', OPT_FLAG, NULL,
@@ -332,4 +270,3 @@ const struct opt opts_shutdown[] = {
 	  NULL },
 	{ 0 }
 };
-

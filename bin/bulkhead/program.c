@@ -8,6 +8,8 @@
 #include "command_session.h"
 #include "confined.h"
 #include "rootlog.h"
+#include "say.h"
+#include "session.h"
 #include "version.h"
 
 static const struct opt global[] = {
@@ -116,10 +118,21 @@ static int
 run(struct cli *cli)
 {
 	const struct command	*c = command_body(cli->command);
+	struct session		 s = { 0 };
+	int			 code;
 
 	rootlog_open(cli->opts);
-	return (c->old != NULL ? c->old(cli, cli->argc, cli->argv) :
-	    c->run(cli));
+	cli->session = &s;
+	if (c->before != NULL && (code = c->before(cli)) != 0)
+		return (code);
+	if (c->need == 0)
+		return (c->old != NULL ? c->old(cli, cli->argc, cli->argv) :
+		    c->run(cli));
+	if (command_open(&s, cli, c->need, NULL) == -1)
+		return (EXIT_ENGINE);
+	code = c->run(cli);
+	session_close(&s);
+	return (code);
 }
 
 const struct program	program = {

@@ -10,9 +10,7 @@ extern const struct opt	opts_create[];		/* run and create */
 extern const struct opt	opts_run[];		/* run alone */
 extern const struct opt	opts_create_refused[];
 
-extern const struct opt	opts_start[], opts_stop[], opts_kill[], opts_rm[],
-			opts_pause[], opts_unpause[],
-			opts_wait[], opts_logs[], opts_ps[], opts_cleanup[],
+extern const struct opt	opts_start[], opts_logs[], opts_ps[], opts_cleanup[],
 			opts_refresh[];
 extern const struct opt	opts_load[], opts_import[], opts_images[], opts_rmi[];
 extern const struct opt	opts_events[], opts_history[];

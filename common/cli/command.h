@@ -39,9 +39,16 @@ struct command {
 	const char	*top_examples;	/* the same for at_top; NULL: the same */
 	/* NULL, or another with the same options, arguments and function. */
 	const struct command *same_as;
-	/* The helpers that its session may start: NEED_*; 0: no session. */
+	/*
+	 * The helpers that its session may start (NEED_*): the session is open
+	 * when it runs. 0: it opens its own, or has none.
+	 */
 	unsigned int	 need;
-	/* Before the session is opened, or NULL. 0, or the exit code. */
+	/*
+	 * Called before its session is opened, with the rights of the person
+	 * who started us; may set fields of cli->session. NULL: nothing to do.
+	 * 0, or the exit code.
+	 */
 	int		 (*before)(struct cli *);
 	int		 (*run)(struct cli *);	/* returns the exit code */
 	int		 (*old)(struct cli *, int, char **);
@@ -86,6 +93,7 @@ struct cli {
 	char			**argv;
 	unsigned int		 trace;		/* --trace */
 	unsigned int		 verbose;	/* 1: info, 2: debug */
+	struct session		*session;	/* with command->need: open */
 };
 
 /*

@@ -20,6 +20,8 @@ enum {
 	NEED_STORE	= 1 << 1,
 	NEED_LOCK	= 1 << 2,
 	NEED_IDS	= 1 << 3,	/* refresh */
+	/* What stops and removes containers. */
+	NEED_END	= NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS,
 	NEED_LAUNCH	= 1 << 4,	/* reaper, monitor, launch */
 	NEED_FETCH	= 1 << 5,
 	NEED_WRITE	= 1 << 6,	/* the store may be created, changed */

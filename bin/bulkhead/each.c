@@ -1,4 +1,4 @@
-#include "select.h"
+#include "each.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "command.h"
 #include "given.h"
 #include "list_ctr.h"
 #include "record.h"
@@ -17,30 +18,35 @@
 #define FROM_FILE	"cidfile:id"	/* no option has such a name */
 
 struct walk {
+	struct cli		*cli;
 	struct session		*s;
-	const struct select	*sel;
-	int			(*fn)(struct session *, const struct rec *,
-				    void *);
+	const struct each	*each;
 	void			*ctx;
 	int			 code;
 };
 
+static int
+exit_code(int code)
+{
+	return (code != 0 ? code : EXIT_ENGINE);
+}
+
 static void
 say_failure(const struct walk *w)
 {
-	if (!w->sel->mute)
+	if (!w->each->mute)
 		(void)session_error(w->s);
 }
 
 static void
 run_one(struct walk *w, const struct rec *row, const char *say)
 {
-	if (w->fn(w->s, row, w->ctx) == -1) {
+	if (w->each->fn(w->s, row, w->ctx) == -1) {
 		say_failure(w);
-		w->code = w->sel->failed;
+		w->code = exit_code(w->each->failed);
 		return;
 	}
-	if (w->sel->say_ref)
+	if (w->each->print)
 		printf("%s\n", say);
 }
 
@@ -72,7 +78,7 @@ find(struct walk *w, const char *ref)
 {
 	struct rec	*row = session_container(w->s, ref);
 
-	if (row == NULL && errno == EUCLEAN && w->sel->damaged)
+	if (row == NULL && errno == EUCLEAN && w->each->damaged)
 		row = remains(w->s, ref);
 	return (row);
 }
@@ -80,7 +86,7 @@ find(struct walk *w, const char *ref)
 static void
 by_name(struct walk *w, const char *ref)
 {
-	const struct rec *opts = w->sel->g->opts;
+	const struct rec *opts = w->cli->opts;
 	/* podman: what is to go by force may be gone already. */
 	bool		 ignore = opt_flag(opts, "ignore", false) ||
 			    opt_flag(opts, "force", false);
@@ -92,11 +98,12 @@ by_name(struct walk *w, const char *ref)
 		rec_free(row);
 		return;
 	}
-	if (missing && (ignore || w->sel->quiet_missing))
+	if (missing && (ignore || w->each->quiet_missing))
 		return;
 	say_failure(w);
 	if (w->code == 0)
-		w->code = missing ? w->sel->missing : w->sel->failed;
+		w->code = exit_code(missing ? w->each->missing :
+		    w->each->failed);
 }
 
 static void
@@ -105,26 +112,26 @@ by_files(struct walk *w)
 	const char	*id;
 	size_t		 it = 0;
 
-	while (rec_next(w->sel->g->opts, FROM_FILE, &it, &id))
+	while (rec_next(w->cli->opts, FROM_FILE, &it, &id))
 		by_name(w, id);
 }
 
 int
-select_files(struct cli *g)
+each_read_files(struct cli *cli)
 {
 	const char	*path;
 	size_t		 it = 0;
 
-	while (rec_next(g->opts, "cidfile", &it, &path)) {
+	while (rec_next(cli->opts, "cidfile", &it, &path)) {
 		struct parse_err	 e;
 		size_t			 len;
 		scoped_free char	*text = given_read(path, &len, &e);
 
 		if (text == NULL)
-			return (say_error("reading CIDFile: %s", e.text), -1);
+			return (say_error("reading CIDFile: %s", e.text));
 		text[strcspn(text, "\n")] = '\0';
-		if (rec_add(g->opts, FROM_FILE, text) == -1)
-			return (say_error("%s", strerror(errno)), -1);
+		if (rec_add(cli->opts, FROM_FILE, text) == -1)
+			return (say_error("%s", strerror(errno)));
 	}
 	return (0);
 }
@@ -139,7 +146,7 @@ whole(struct walk *w, const struct rec *row)
 	if ((full = find(w, id)) == NULL) {
 		if (errno == EUCLEAN) {
 			say_failure(w);
-			w->code = w->sel->failed;
+			w->code = exit_code(w->each->failed);
 		}
 		return;		/* gone meanwhile */
 	}
@@ -176,9 +183,10 @@ by_filter(struct walk *w, const struct rec *rows, const struct filter *f)
 	unsigned int		 bit;
 
 	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
-		bit = 1u << (w->sel->due && rec_num(row, "restart_due", 0) !=
+		bit = 1u << (w->each->due && rec_num(row, "restart_due", 0) !=
 		    0 ? CTR_RUNNING : rec_num(row, "state", 0) & 31);
-		if (filter_passes(f, row) && (f->n > 0 || (w->sel->all_states & bit) != 0))
+		if (filter_passes(f, row) && (f->n > 0 ||
+		    (w->each->all_states & bit) != 0))
 			whole(w, row);
 		rec_free(row);
 	}
@@ -187,7 +195,7 @@ by_filter(struct walk *w, const struct rec *rows, const struct filter *f)
 static void
 by_state(struct walk *w)
 {
-	const struct rec	*opts = w->sel->g->opts;
+	const struct rec	*opts = w->cli->opts;
 	struct rec		*rows = session_rows(w->s);
 	struct filter		 f = { 0 };
 	struct parse_err	 e;
@@ -216,7 +224,7 @@ is_there(struct walk *w, const char *ref)
 	    errno != ENOENT)
 		return (true);
 	say_failure(w);
-	w->code = w->sel->missing;
+	w->code = exit_code(w->each->missing);
 	return (false);
 }
 
@@ -227,16 +235,16 @@ is_there(struct walk *w, const char *ref)
 static bool
 all_there(struct walk *w)
 {
-	const struct rec	*opts = w->sel->g->opts;
+	const struct rec	*opts = w->cli->opts;
 	const char		*id;
 	size_t			 it = 0;
 
 	if (opt_flag(opts, "ignore", false) || opt_flag(opts, "force", false) ||
-	    w->sel->quiet_missing ||
-	    (size_t)w->sel->argc + rec_count(opts, FROM_FILE) < 2)
+	    w->each->quiet_missing ||
+	    (size_t)w->cli->argc + rec_count(opts, FROM_FILE) < 2)
 		return (true);
-	for (int i = 0; i < w->sel->argc; i++)
-		if (!is_there(w, w->sel->argv[i]))
+	for (int i = 0; i < w->cli->argc; i++)
+		if (!is_there(w, w->cli->argv[i]))
 			return (false);
 	while (rec_next(opts, FROM_FILE, &it, &id))
 		if (!is_there(w, id))
@@ -245,17 +253,17 @@ all_there(struct walk *w)
 }
 
 int
-select_each(struct session *s, const struct select *sel,
-    int (*fn)(struct session *, const struct rec *, void *), void *ctx)
+each_container(struct cli *cli, struct session *s, const struct each *each,
+    void *ctx)
 {
-	struct walk	 w = { s, sel, fn, ctx, 0 };
+	struct walk	 w = { cli, s, each, ctx, 0 };
 
 	if (!all_there(&w))
 		return (w.code);
-	for (int i = 0; i < sel->argc; i++)
-		by_name(&w, sel->argv[i]);
+	for (int i = 0; i < cli->argc; i++)
+		by_name(&w, cli->argv[i]);
 	by_files(&w);
-	if (sel->argc == 0 && !opt_given(sel->g->opts, "cidfile"))
+	if (cli->argc == 0 && !opt_given(cli->opts, "cidfile"))
 		by_state(&w);
 	return (w.code);
 }

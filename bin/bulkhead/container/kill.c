@@ -1,0 +1,48 @@
+/*
+ * bulkhead kill: send a signal to running containers.
+ */
+#include "kill.h"
+
+#include <signal.h>
+
+#include "command.h"
+#include "each.h"
+#include "session.h"
+
+static const struct opt options[] = {
+	EACH_ALL("Signal all running containers"),
+	EACH_CIDFILE, OPT_HELP, EACH_LATEST,
+	{ "signal", 's', OPT_SIGNAL, NULL,
+	  "Signal to send to the container", "KILL", "signal" },
+	{ 0 }
+};
+
+static int
+kill_one(struct session *s, const struct rec *row, void *signo)
+{
+	return (container_kill(s, row, *(int *)signo));
+}
+
+static int
+run(struct cli *cli)
+{
+	static const struct each	 each = {
+		.fn = kill_one, .print = true,
+		.all_states = 1u << CTR_RUNNING | 1u << CTR_STOPPING,
+	};
+	int				 signo;
+
+	signo = (int)opt_num(cli->opts, "signal", SIGKILL);
+	return (each_container(cli, cli->session, &each, &signo));
+}
+
+const struct command command_container_kill = {
+	.noun = "container", .verb = "kill", .at_top = "kill",
+	.brief = "Kill one or more running containers with a specific signal",
+	.description = "The main process inside each container specified will "
+	    "be sent SIGKILL, or any signal specified with option --signal.",
+	.examples = "kill mywebserver\nkill 860a4b23\nkill --signal TERM ctrID",
+	.operands = EACH_OPERANDS, .operand = "running",
+	.options = { options }, .max_args = -1, .args_error = EACH_NONE,
+	.need = NEED_STATE, .before = each_read_files, .run = run,
+};

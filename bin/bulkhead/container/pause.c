@@ -1,0 +1,103 @@
+/*
+ * bulkhead pause: stop every process of running containers.
+ */
+#include "pause.h"
+
+#include <sys/resource.h>
+
+#include "command.h"
+#include "command_session.h"
+#include "each.h"
+#include "say.h"
+#include "session.h"
+
+static const struct opt options[] = {
+	EACH_ALL("Pause all running containers"),
+	EACH_CIDFILE, EACH_FILTER('f'), OPT_HELP, EACH_LATEST,
+	{ 0 }
+};
+
+struct pausing {
+	struct cli	*cli;
+	struct pause	 pause;
+	int		 code;	/* of looking for them the first time */
+};
+
+static int
+prepare_one(struct session *s, const struct rec *row, void *ctx)
+{
+	struct pausing	*p = ctx;
+
+	return (pause_prepare(&p->pause, s, row));
+}
+
+static int
+pause_one(struct session *s, const struct rec *row, void *ctx)
+{
+	const struct pausing	*p = ctx;
+
+	return (container_pause(s, row, &p->pause));
+}
+
+/* The session's `privileged`. An error is printed by pause_one. */
+static int
+prepare_all(struct session *s)
+{
+	static const struct each	 each = {
+		.fn = prepare_one, .mute = true,
+		.all_states = 1u << CTR_RUNNING,
+	};
+	struct pausing			*p = s->arg;
+
+	p->code = each_container(p->cli, s, &each, p);
+	error_clear(&s->client.error);
+	return (0);
+}
+
+/* Two descriptors for each container, raised before the session is confined. */
+static void
+raise_limit(void)
+{
+	struct rlimit	 lim;
+
+	if (getrlimit(RLIMIT_NOFILE, &lim) == -1)
+		return;
+	lim.rlim_cur = lim.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &lim);
+}
+
+static int
+run(struct cli *cli)
+{
+	static const struct each	 each = {
+		.fn = pause_one, .print = true,
+		.all_states = 1u << CTR_RUNNING,
+	};
+	struct pausing			 p = { .cli = cli,
+					    .pause = PAUSE_EMPTY };
+	struct session			 s = { .privileged = prepare_all,
+					    .arg = &p };
+	int				 code = EXIT_ENGINE;
+
+	raise_limit();
+	if (command_open(&s, cli, NEED_STATE | NEED_LOCK | NEED_CGROUP,
+	    NULL) == 0) {
+		/* What --filter or --latest found wrong has been printed. */
+		code = cli->argc == 0 && p.code != 0 ? p.code :
+		    each_container(cli, &s, &each, &p);
+		session_close(&s);
+	}
+	pause_clear(&p.pause);
+	return (code);
+}
+
+const struct command command_container_pause = {
+	.noun = "container", .verb = "pause", .at_top = "pause",
+	.brief = "Pause all the processes in one or more containers",
+	.description = "Pauses one or more running containers.  The container "
+	    "name or ID can be used.",
+	.examples = "pause mywebserver\npause 860a4b23\npause --all",
+	.operands = EACH_OPERANDS, .operand = "running",
+	.options = { options }, .max_args = -1, .args_error = EACH_NONE,
+	.before = each_read_files, .run = run,
+};

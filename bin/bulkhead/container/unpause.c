@@ -1,0 +1,42 @@
+/*
+ * bulkhead unpause: let the processes of paused containers run again.
+ */
+#include "command.h"
+#include "each.h"
+#include "pause.h"
+#include "session.h"
+
+static const struct opt options[] = {
+	EACH_ALL("Unpause all paused containers"),
+	EACH_CIDFILE, EACH_FILTER('f'), OPT_HELP, EACH_LATEST,
+	{ 0 }
+};
+
+static int
+unpause_one(struct session *s, const struct rec *row, void *ctx)
+{
+	(void)ctx;
+	return (container_unpause(s, row));
+}
+
+static int
+run(struct cli *cli)
+{
+	static const struct each	 each = {
+		.fn = unpause_one, .print = true,
+		.all_states = 1u << CTR_PAUSED,
+	};
+
+	return (each_container(cli, cli->session, &each, NULL));
+}
+
+const struct command command_container_unpause = {
+	.noun = "container", .verb = "unpause", .at_top = "unpause",
+	.brief = "Unpause the processes in one or more containers",
+	.description = "Unpauses one or more previously paused containers.  "
+	    "The container name or ID can be used.",
+	.examples = "unpause ctrID\nunpause --all",
+	.operands = EACH_OPERANDS, .operand = "paused",
+	.options = { options }, .max_args = -1, .args_error = EACH_NONE,
+	.need = NEED_STATE | NEED_LOCK, .before = each_read_files, .run = run,
+};

@@ -1,0 +1,59 @@
+#include "kill.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "cgroup.h"
+#include "event.h"
+#include "monitor.h"
+#include "record.h"
+#include "restart.h"
+#include "session.h"
+
+/* The signal that `stop` would send. */
+static int
+stop_signal(const struct rec *row)
+{
+	size_t		 it = 0;
+	struct rec	*def = rec_sub(row, "def", &it);
+	int		 signo = def == NULL ? SIGTERM :
+			    (int)rec_num(def, "stop_signal", SIGTERM);
+
+	rec_free(def);
+	return (signo);
+}
+
+static bool
+has_process(const struct rec *row)
+{
+	switch (rec_num(row, "state", 0)) {
+	case CTR_RUNNING:
+	case CTR_STOPPING:
+	case CTR_PAUSED:
+		return (true);
+	default:
+		return (false);
+	}
+}
+
+int
+container_kill(struct session *s, const struct rec *row, int signo)
+{
+	const char	*id = rec_str(row, "id", "");
+
+	if (!has_process(row))
+		return (error_set(&s->client.error, EBUSY, "can only kill "
+		    "running containers. %s is in state %s: container state "
+		    "improper", id, rec_str(row, "state_name", "unknown")));
+	if ((signo == SIGKILL || signo == SIGTERM ||
+	    signo == stop_signal(row)) && restart_forbid(s, row, false) == -1)
+		return (-1);
+	/* Log `kill` before the `died` that it causes. */
+	event_tell(s, "container", "kill", id, NULL);
+	if (monitor_signal(&s->client, s->run_dir, row, signo) == 0)
+		return (signo == SIGKILL ? cgroup_thaw(s, id) : 0);
+	return (error_set(&s->client.error, errno, "cannot signal container "
+	    "%s: %s", id, strerror(errno)));
+}

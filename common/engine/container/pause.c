@@ -1,0 +1,145 @@
+#include "pause.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bsd/string.h>
+
+#include "cgroup.h"
+#include "locks.h"
+#include "record.h"
+#include "session.h"
+#include "state.h"
+
+#define LOCK_WAIT_MS	10000
+
+/* A container whose cgroup is ready, or the error that it met. */
+struct prepared {
+	struct prepared	*next;
+	char		 id[65];
+	struct cgroup	 cgroup;
+	char		*why;
+};
+
+int
+pause_prepare(struct pause *all, struct session *s, const struct rec *row)
+{
+	struct prepared	*p;
+
+	if (rec_num(row, "state", 0) != CTR_RUNNING)
+		return (0);	/* container_pause refuses it */
+	if ((p = calloc(1, sizeof(*p))) == NULL)
+		return (-1);
+	p->cgroup = (struct cgroup)CGROUP_EMPTY;
+	(void)strlcpy(p->id, rec_str(row, "id", ""), sizeof(p->id));
+	if (cgroup_make(s, row, &p->cgroup) == -1) {
+		cgroup_clear(&p->cgroup);
+		p->why = strdup(s->client.error.text);
+	}
+	p->next = all->all;
+	all->all = p;
+	return (0);
+}
+
+void
+pause_clear(struct pause *all)
+{
+	struct prepared	*p;
+
+	while ((p = all->all) != NULL) {
+		all->all = p->next;
+		cgroup_clear(&p->cgroup);
+		free(p->why);
+		free(p);
+	}
+}
+
+static const struct prepared *
+find_prepared(const struct pause *all, const char *id)
+{
+	const struct prepared	*p;
+
+	for (p = all->all; p != NULL; p = p->next)
+		if (strcmp(p->id, id) == 0)
+			return (p);
+	return (NULL);
+}
+
+static int
+refuse(struct session *s, const char *what, const char *why)
+{
+	return (error_set(&s->client.error, EBUSY, "\"%s\" is %s: container "
+	    "state improper", what, why));
+}
+
+static int
+change(struct session *s, const char *id, enum ctr_state from,
+    enum ctr_state to)
+{
+	struct rec	*keys = rec_new();
+	int		 rc = state_container_set(&s->client, id, 1u << from,
+			    to, keys, NULL);
+
+	rec_free(keys);
+	return (rc);
+}
+
+/* Of two that pause one container at the same time, the second waits. */
+static int
+freeze(struct session *s, const struct rec *row, const struct prepared *p)
+{
+	struct error	 failed;
+	int		 rc;
+
+	if (locks_take(s, "ctr", p->id, LOCK_WAIT_MS) == -1)
+		return (-1);
+	rc = cgroup_freeze(s, row, &p->cgroup);
+	if (rc == 0 && (rc = change(s, p->id, CTR_RUNNING, CTR_PAUSED)) == -1) {
+		error_save(&s->client.error, &failed);
+		(void)cgroup_thaw(s, p->id);
+		error_restore(&s->client.error, &failed);
+	}
+	locks_drop(s, "ctr", p->id);
+	return (rc);
+}
+
+int
+container_pause(struct session *s, const struct rec *row,
+    const struct pause *all)
+{
+	const char		*id = rec_str(row, "id", "");
+	const struct prepared	*p = find_prepared(all, id);
+
+	switch (rec_num(row, "state", 0)) {
+	case CTR_PAUSED:
+		return (refuse(s, id, "already paused"));
+	case CTR_RUNNING:
+		break;
+	default:
+		return (refuse(s, rec_str(row, "state_name", "unknown"),
+		    "not running, can't pause"));
+	}
+	if (p == NULL)
+		return (refuse(s, id, "started just now, try again"));
+	if (p->why == NULL)
+		return (freeze(s, row, p));
+	return (error_set(&s->client.error, EACCES, "%s", p->why));
+}
+
+int
+container_unpause(struct session *s, const struct rec *row)
+{
+	const char	*id = rec_str(row, "id", "");
+	int		 rc;
+
+	if (rec_num(row, "state", 0) != CTR_PAUSED)
+		return (refuse(s, id, "not paused, can't unpause"));
+	if (locks_take(s, "ctr", id, LOCK_WAIT_MS) == -1)
+		return (-1);
+	rc = cgroup_thaw(s, id);
+	if (rc == 0)
+		rc = change(s, id, CTR_PAUSED, CTR_RUNNING);
+	locks_drop(s, "ctr", id);
+	return (rc);
+}

@@ -1,0 +1,34 @@
+#include "waiting.h"
+
+#include <stdint.h>
+
+#include "end.h"
+#include "monitor.h"
+#include "record.h"
+#include "session.h"
+
+int
+container_wait(struct session *s, const struct rec *row)
+{
+	const char	*id = rec_str(row, "id", "");
+	int64_t		 state = rec_num(row, "state", 0), when = 0;
+	int		 code = (int)rec_num(row, "exit", 0), status;
+	struct rec	*now;
+
+	if (state != CTR_RUNNING && state != CTR_PAUSED &&
+	    state != CTR_STOPPING)
+		return (code);
+	/* The status is known also of one that goes at its end (--rm). */
+	if (monitor_wait(&s->client, s->run_dir, id, &status) == 0) {
+		code = end_code(status);
+		/* `wait && rm` must not find it running. */
+		(void)end_read_exit(s, id, &status, &when);
+		(void)end_record(s, row, status, when);
+		return (code);
+	}
+	(void)monitor_wait_row(&s->client, s->run_dir, row, INT64_MAX);
+	if ((now = session_container(s, id)) != NULL)
+		code = (int)rec_num(now, "exit", code);
+	rec_free(now);
+	return (code);
+}
