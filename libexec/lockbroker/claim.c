@@ -61,7 +61,7 @@ unlink_claim(struct table *t, uint32_t i)
 		table_claim(t, c->member_next)->member_prev = c->member_prev;
 }
 
-/* The first of those held says of which kind they are. */
+/* All held claims of a slot are of one kind: the first tells which. */
 static bool
 may_pass(const struct table *t, const struct slot *s, const struct claim *c)
 {
@@ -102,7 +102,7 @@ claim_add(struct table *t, uint32_t slot, bool shared)
 		grant(s, c);
 	else
 		s->nwait++;
-	/* From here on it is one, also for who finds us dead. */
+	/* Publish: from here on recovery treats the entry as a claim. */
 	__atomic_store_n(&c->slot, slot, __ATOMIC_SEQ_CST);
 	return (i);
 }
@@ -114,7 +114,7 @@ claim_grant_next(struct table *t, uint32_t slot)
 	uint32_t	 i = s->first, left = s->nheld;
 	struct claim	*c;
 
-	/* Those that are held come first. */
+	/* Skip the held claims, which come first. */
 	for (; i != 0 && left > 0; left--)
 		i = table_claim(t, i)->next;
 	for (; i != 0 && s->nwait > 0; i = c->next) {
@@ -129,8 +129,8 @@ claim_grant_next(struct table *t, uint32_t slot)
 }
 
 /*
- * Who came after the one that goes watches its life, and has to watch
- * somebody else's now.
+ * The next claim in the queue watched the death of the removed one's broker; it
+ * now has to watch another broker.
  */
 void
 claim_remove(struct table *t, uint32_t i)
@@ -177,7 +177,7 @@ claim_reap(struct table *t, uint32_t member)
 	while (m->first != 0)
 		claim_remove(t, m->first);
 	m->waits = 0;
-	/* Whoever lives keeps his place. */
+	/* Skip brokers that are alive. */
 	if (member_dead(m))
 		__atomic_store_n(&m->life, 0, __ATOMIC_SEQ_CST);
 }
@@ -199,7 +199,7 @@ struct walk {
 	uint32_t	 n;
 };
 
-/* All whom a claim waits for: those before it in its queue. */
+/* Visit the claims that a claim waits for: those before it in its queue. */
 static bool
 add_before(const struct table *t, struct walk *w, uint32_t claim)
 {

@@ -150,7 +150,10 @@ note_holder(const struct files *f, int fd, const char *name)
 	if (!file_read(fd, &c))
 		return;
 	file_describe(f, &c, name);
-	/* On a full disk those who wait are not told the holder, no more. */
+	/*
+	 * If the disk is full, waiters do not learn the holder; nothing else
+	 * fails.
+	 */
 	if (pwrite(fd, &c, sizeof(c), 0) == -1)
 		log_debug("cannot say in %s who holds it", name);
 }

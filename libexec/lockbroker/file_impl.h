@@ -35,7 +35,7 @@ struct files {
 	int			 dir_fd;
 	int			 lock_fd;	/* DIR_LOCK */
 	uint32_t		 pid;
-	uint32_t		 broker;	/* our own */
+	uint32_t		 broker;	/* of this process */
 	char			 command[224];
 	char			 blocked[LOCK_NAME];
 };
@@ -65,7 +65,7 @@ uint32_t file_allocate(const struct files *, const char *, uint32_t want,
 
 /* Write this broker, its command and the name of a lock into the contents. */
 void	file_describe(const struct files *, struct content *, const char *);
-/* Write into this broker's file which lock it waits for; "": none. */
+/* Write into this broker's own file which lock it waits for; "": none. */
 void	file_note_waiting(const struct files *, const char *);
 /* Take the lock of an open file, and wait as the caller asks. 0 or -1. */
 int	file_lock(const struct files *, int fd, const struct take *);

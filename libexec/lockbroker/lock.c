@@ -15,9 +15,9 @@ struct locks {
 	const struct kind	*kind;
 	void			*table;
 	unsigned int		 held;	/* of names other than LOCK_STORE */
-	bool			 alone;	/* LOCK_STORE is held, and alone */
-	bool			 store;	/* LOCK_STORE is held for the others */
-	bool			 stays;	/* ... to the end, for what was freed */
+	bool			 alone;	/* LOCK_STORE is held exclusively */
+	bool			 store;	/* LOCK_STORE is held shared */
+	bool			 stays;	/* ... to the end, for freed numbers */
 };
 
 static char	 open_error[512];
@@ -120,7 +120,10 @@ locks_stale(struct locks *ls)
 	return (ls->kind->stale(ls->table));
 }
 
-/* Not while somebody renumbers. The time that this took is not the peer's. */
+/*
+ * Wait while another command renumbers. This time does not count as the peer's
+ * wait.
+ */
 static int
 enter(struct locks *ls, unsigned int wait_ms)
 {
@@ -186,7 +189,7 @@ locks_take(struct locks *ls, const struct take *t, uint32_t *number)
 int
 locks_drop(struct locks *ls, const char *name)
 {
-	/* What is held for its other locks, the peer cannot drop. */
+	/* The peer cannot drop LOCK_STORE while it has other locks. */
 	if (strcmp(name, LOCK_STORE) == 0 && ls->held > 0 && !ls->alone) {
 		errno = ENOENT;
 		return (-1);
@@ -220,8 +223,9 @@ locks_alloc(struct locks *ls, const char *name, uint32_t want, uint32_t *got)
 }
 
 /*
- * What the number was freed of is still recorded, and would be given another:
- * nobody renumbers as long as we hold its lock, or else from here to our end.
+ * The object of a freed number is still recorded, and a renumbering would give
+ * it a number again. Prevent one while this process holds the object's lock, or
+ * else until it ends.
  */
 int
 locks_free(struct locks *ls, const char *name)

@@ -1,8 +1,8 @@
 /*
  * lockbroker: takes the engine's locks for one command and holds them.
  *
- * Trusts: the front end for the directory; nobody for what is in it.
- * Holds:  that directory, the table of locks in it, which others map too, or
+ * Trusts: the front end for the directory, but not the contents of it.
+ * Holds:  that directory, the table of locks in it, which other brokers map, or
  *         one descriptor per lock. No network, no children, no other path.
  * Dies:   when its channel closes, and every lock with it.
  */
@@ -30,7 +30,7 @@ struct broker {
 	struct helper	 helper;
 	struct locks	*locks;
 	unsigned int	 state;
-	uint32_t	 pid;		/* of the command at the other end */
+	uint32_t	 pid;		/* of the command */
 	char		 command[140];
 };
 
@@ -74,7 +74,7 @@ explain_full(const struct msg_lock_take *m, struct answer *a)
 	    m->name));
 }
 
-/* Why a lock could not be had. errno stays. */
+/* Set the message for a lock that could not be taken. errno is preserved. */
 static int
 explain(struct broker *b, const struct msg_lock_take *m, struct answer *a)
 {
@@ -110,8 +110,8 @@ explain(struct broker *b, const struct msg_lock_take *m, struct answer *a)
 }
 
 /*
- * The answer may be long in coming, and nothing else is served meanwhile:
- * there is one peer, who asked, and if he goes the wait ends.
+ * The handler may wait, and serves nothing else meanwhile: its only peer is the
+ * one that waits, and the wait ends if the peer leaves.
  */
 static int
 on_lock_take(void *ctx, struct packet *p, struct answer *a)
@@ -250,7 +250,7 @@ static const struct handler handlers[] = {
 	{ MSG_lock_renumber,	READY,		on_lock_renumber },
 };
 
-/* Its command line, printable; "" if it cannot be read. */
+/* The peer's command line, printable; "" if it cannot be read. */
 static void
 command_of(pid_t pid, char *out, size_t size)
 {
@@ -270,7 +270,7 @@ command_of(pid_t pid, char *out, size_t size)
 		if (out[i] < ' ' || out[i] > '~')
 			out[i] = out[i] == '\0' ? ' ' : '?';
 	out[n] = '\0';
-	/* Where the program lies is of no use to who reads this. */
+	/* Leave the directory of the program out. */
 	words = strcspn(out, " ");
 	for (size_t i = words; i > 0; i--)
 		if (out[i - 1] == '/') {
@@ -279,7 +279,7 @@ command_of(pid_t pid, char *out, size_t size)
 		}
 }
 
-/* The kernel says who made the socket: nobody can lie about it. */
+/* The peer's pid comes from the kernel (SO_PEERCRED), not from the peer. */
 static void
 name_peer(struct broker *b)
 {

@@ -1,5 +1,6 @@
 /*
- * table_rebuild: what follows from names, numbers and claims, made again.
+ * table_rebuild: derive the indexes and counters again from the names, the
+ * numbers and the claims.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -41,7 +42,10 @@ reset_slots(struct table *t)
 		s->bucket = s->chain = s->first = s->last = 0;
 		s->nheld = s->nwait = 0;
 		s->name[LOCK_NAME - 1] = '\0';
-		/* A number without a name: who gave it died. */
+		/*
+		 * A number without a name: its broker died while it allocated
+		 * it.
+		 */
 		if (s->allocated && s->name[0] == '\0')
 			s->allocated = 0;
 	}
@@ -59,7 +63,7 @@ reset_members(struct table *t)
 	}
 }
 
-/* The claims on a slot become another's. */
+/* Move the claims of a slot to another slot. */
 static void
 move_claims(struct table *t, uint32_t from, uint32_t to)
 {
@@ -69,8 +73,8 @@ move_claims(struct table *t, uint32_t from, uint32_t to)
 }
 
 /*
- * Two slots may have one name, when somebody died while it got a number.
- * Those with numbers are looked at first, and so it keeps that.
+ * Two slots have one name if a broker died while it gave the name a number.
+ * Index those with numbers first, so that the name keeps its number.
  */
 static void
 index_slots(struct table *t)
@@ -101,7 +105,7 @@ is_good(const struct table *t, const struct claim *c)
 	    table_slot(t, c->slot)->name[0] != '\0');
 }
 
-/* In the order of their tickets, each goes to the end of its queue. */
+/* In the order of their tickets, link each claim to the end of its queue. */
 static void
 relink(struct table *t, uint32_t i)
 {
@@ -147,7 +151,7 @@ relink_claims(struct table *t)
 		relink(t, all[i].claim);
 }
 
-/* Names that nothing needs go; who waits looks again, whatever was missed. */
+/* Remove names without use, and wake every waiter, which checks its claim. */
 static void
 grant_waiting(struct table *t)
 {

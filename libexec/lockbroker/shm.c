@@ -1,6 +1,6 @@
 /*
- * Locks in the shared segment: who takes one queues in it and sleeps until
- * the one before has gone, whether he says so or dies.
+ * Locks in the shared segment: a broker that takes a lock adds a claim and
+ * sleeps until the holder before it has released the lock or has died.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,8 +18,8 @@
 #define MS		1000000LL
 #define REPORT_NS	(1000 * MS)
 /*
- * How often a waiter looks whether its peer is still there: often, when
- * others may be waiting for what it holds.
+ * How often a waiter checks that its peer still exists: more often when other
+ * brokers may wait for a lock that it holds.
  */
 #define SLICE_NS	(50 * MS)
 #define SHORT_SLICE_NS	(4 * MS)
@@ -27,7 +27,7 @@
 struct shm {
 	struct table	*table;
 	uint32_t	 count;
-	uint32_t	 blocked;	/* the slot that was not to be had */
+	uint32_t	 blocked;	/* the slot of the last failed take */
 };
 
 static void
@@ -35,7 +35,7 @@ shm_close(void *ctx)
 {
 	struct shm	*s = ctx;
 
-	/* Whoever keeps the mutex now finds us dead instead. */
+	/* A broker that holds the mutex now finds this one dead instead. */
 	if (s->table != NULL && table_self(s->table) != 0 &&
 	    table_lock(s->table) == 0) {
 		claim_reap(s->table, table_self(s->table));
@@ -91,7 +91,7 @@ shm_stale(void *ctx)
 	return (table_head(s->table)->stale != 0);
 }
 
-/* Who has what we wait for, once, for whoever looks at the screen. */
+/* Log the holder, once. */
 static void
 report(struct shm *s, uint32_t claim)
 {
@@ -112,7 +112,7 @@ report(struct shm *s, uint32_t claim)
 	    holder.pid, holder.command);
 }
 
-/* What a waiter watches: its own word, and the life of who is before it. */
+/* A waiter watches its own wake word and the life of the member before it. */
 struct watch {
 	uint32_t	 wake;
 	uint32_t	 member;
@@ -120,8 +120,8 @@ struct watch {
 };
 
 /*
- * With the mutex: is it ours? Those before it who are dead are taken out of
- * the way, which may make it so.
+ * With the mutex: is the claim granted? Remove dead members before it first,
+ * which may grant it.
  */
 static bool
 is_ours(struct table *t, uint32_t claim, struct watch *w)
@@ -153,7 +153,7 @@ is_changed(const struct table *t, const struct watch *w)
 	    __atomic_load_n(&before->life, __ATOMIC_SEQ_CST) != w->life);
 }
 
-/* Do we hold more than this claim and, perhaps, LOCK_STORE? */
+/* Does this process have another claim, besides LOCK_STORE? */
 static bool
 has_others(const struct table *t, uint32_t claim)
 {
@@ -163,7 +163,7 @@ has_others(const struct table *t, uint32_t claim)
 	    table_claim(t, next)->member_next != 0));
 }
 
-/* Without the mutex. 0: something has changed. -1: it is no use any more. */
+/* Without the mutex. 0: check the claim again. -1: give up. */
 static int
 doze(struct shm *s, uint32_t claim, const struct watch *w, uint64_t deadline,
     uint64_t *report_at)
@@ -195,8 +195,9 @@ doze(struct shm *s, uint32_t claim, const struct watch *w, uint64_t deadline,
 }
 
 /*
- * Wait, beginning and ending with the mutex. 0, or -1 with the claim taken
- * back. Without the mutex in the end, the claim is ours until we die.
+ * Wait; the mutex is held at the beginning and at the end. 0, or -1 with the
+ * claim removed. If the mutex cannot be had again, the claim stays until this
+ * process ends.
  */
 static int
 await(struct shm *s, uint32_t claim, unsigned int wait_ms)
@@ -237,7 +238,10 @@ await(struct shm *s, uint32_t claim, unsigned int wait_ms)
 	return (0);
 }
 
-/* The slot to take; *fresh: it was allocated now. 0 with errno. */
+/*
+ * The slot of the lock to take; *fresh: its number was allocated now. 0 with
+ * errno.
+ */
 static uint32_t
 slot_for(struct shm *s, const struct take *k, bool *fresh)
 {
@@ -302,7 +306,7 @@ shm_drop(void *ctx, const char *name)
 		return (-1);
 	if ((slot = slot_find(s->table, name)) != 0 &&
 	    (claim = claim_own(s->table, slot)) != 0) {
-		/* Whoever drops it has recorded its number. */
+		/* A lock that is dropped has its number recorded. */
 		table_claim(s->table, claim)->fresh = 0;
 		claim_remove(s->table, claim);
 	}
@@ -418,7 +422,7 @@ add_lock(const struct table *t, uint32_t i, uint64_t now, struct rec *out)
 	return (rc);
 }
 
-/* Nobody waits while we look: a copy is taken, and that is listed. */
+/* List a copy, so that no other broker waits meanwhile. */
 static int
 shm_list(void *ctx, struct rec *out, bool all)
 {
@@ -460,7 +464,7 @@ shm_begin(void *ctx)
 	return (0);
 }
 
-/* Nobody has a claim but ours on LOCK_STORE, or we would not have that. */
+/* LOCK_STORE is held exclusively, so there is no other claim. */
 static int
 replace_all(struct shm *s, const struct rec *r)
 {

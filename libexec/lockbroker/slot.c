@@ -6,7 +6,7 @@
 
 #include "table.h"
 
-/* FNV-1a: names are ids, and nobody gains by making them collide. */
+/* FNV-1a. Collisions made on purpose gain an attacker nothing. */
 static uint32_t
 bucket_of(const struct table *t, const char *name)
 {
@@ -63,7 +63,7 @@ unindex(struct table *t, uint32_t i)
 	s->chain = 0;
 }
 
-/* Its first letter last: half a name is none, should we die here. */
+/* Write the first letter last: after a death here the slot has no name. */
 static void
 set_name(struct table *t, uint32_t i, const char *name)
 {
@@ -118,7 +118,7 @@ lowest_free(struct table *t, uint32_t count)
 	return (0);
 }
 
-/* Who held or waited without a number, does so with it. */
+/* Claims on the slot without a number move to the one with it. */
 static void
 move_claims(struct table *t, uint32_t from, uint32_t to)
 {
@@ -169,12 +169,15 @@ slot_allocate(struct table *t, const char *name, uint32_t want, uint32_t count)
 		errno = EEXIST;
 		return (0);
 	}
-	/* Freed, but still held: then it is its own again. */
+	/* Freed while it was held: allocate it again. */
 	if (old > TABLE_EXTRA && (want == 0 || want == old - TABLE_EXTRA))
 		i = old;
 	else if ((i = choose(t, want, count)) == 0)
 		return (0);
-	/* The number first: whoever finds two of a name keeps this one. */
+	/*
+	 * Set the number first: of two slots with one name, recovery keeps the
+	 * one with a number.
+	 */
 	table_slot(t, i)->allocated = 1;
 	table_head(t)->nallocated++;
 	if (i != old) {

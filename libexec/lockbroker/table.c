@@ -21,7 +21,7 @@
 #include "path.h"
 #include "turn.h"
 
-#define MAGIC		0x62684c32u	/* "bhL2"; another layout: another */
+#define MAGIC		0x62684c32u	/* "bhL2"; it changes with the layout */
 #define FILE_NAME	"table"
 #define PAGE		4096u
 #define MEMBERS_AT	PAGE
@@ -33,19 +33,19 @@
 
 #define NS		1000000000LL
 #define MS		1000000LL
-#define LOCK_NS		(10 * NS)	/* nobody computes for that long */
+#define LOCK_NS		(10 * NS)	/* longer than any use of the mutex */
 #define SLICE_NS	(250 * MS)
 #define POLL_NS		(4 * MS)	/* on kernels without futex_waitv */
 #define TURN_MS		10000
 #define WAKES		64
 
 /*
- * What the kernel looks at when this process ends: a list of futexes that it
- * may hold, and the one that it is just taking or giving back. The list has
- * at most one entry, our life; the other is the mutex. Both are found at the
- * same distance from an entry, so entries are addresses of ours that are only
- * compared or added to, and none is in shared memory. The C library's own
- * list is not used: nothing here uses its robust mutexes.
+ * The robust list, which the kernel reads when this process ends: the futexes
+ * that the process holds, and the one that it is taking or releasing. The list
+ * has at most one entry, the member's life; the pending one is the mutex. The
+ * kernel finds both at one fixed distance from an entry, so entries are
+ * addresses that are only compared or added to, and none is in shared memory.
+ * The C library's list is not used: nothing here uses its robust mutexes.
  */
 struct robust {
 	struct robust_list_head	 head;
@@ -60,7 +60,7 @@ struct table {
 	uint32_t		 self;
 	struct robust		 alone;		/* before table_join */
 	struct robust		 joined;
-	struct robust		*robust;	/* the one that counts */
+	struct robust		*robust;	/* the one in use */
 	uint32_t		 wakes[WAKES];
 	size_t			 nwakes;
 };
@@ -156,7 +156,7 @@ swap(uint32_t *word, uint32_t old, uint32_t new)
 	    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
 }
 
-/* Shared between processes, so none of these is FUTEX_PRIVATE. */
+/* These futexes are shared between processes: not FUTEX_PRIVATE. */
 static void
 wait_word(uint32_t *word, uint32_t value, int64_t ns)
 {
@@ -180,7 +180,7 @@ robust_init(struct robust *r, uint32_t *life, ptrdiff_t distance)
 	r->head.list_op_pending = NULL;
 }
 
-/* From here to the next call, we may have the mutex. */
+/* From here to the next call this process may hold the mutex. */
 static void
 robust_pending(struct table *t, uint32_t *mutex)
 {
@@ -225,7 +225,7 @@ table_lock(struct table *t)
 		else if (table_now() > until)
 			break;
 		wait_word(mutex, v | FUTEX_WAITERS, SLICE_NS);
-		/* There may be more who sleep: whoever is next wakes one. */
+		/* More processes may sleep: the next holder wakes one. */
 		others = FUTEX_WAITERS;
 	}
 	robust_pending(t, NULL);
@@ -242,8 +242,8 @@ table_unlock(struct table *t)
 		wake_word(mutex, 1);
 	robust_pending(t, NULL);
 	/*
-	 * Killed before these: who sleeps for a claim of ours is woken by our
-	 * death, and others look for themselves before long.
+	 * If the process is killed before these wakes, its death wakes those
+	 * that wait for its claims; others check again after a time.
 	 */
 	while (t->nwakes > 0)
 		wake_word(&table_member(t, t->wakes[--t->nwakes])->wake,
@@ -291,7 +291,7 @@ member_watch(struct member *m)
 	return (v | FUTEX_WAITERS);
 }
 
-/* Two words at once: the kernel wakes us for either. */
+/* Wait on two words: the kernel wakes the process for either. */
 void
 table_sleep(struct table *t, uint32_t wake, uint32_t other, uint32_t life,
     int64_t ns)
@@ -334,8 +334,8 @@ table_join(struct table *t, uint32_t pid, const char *command)
 	m->first = m->waits = 0;
 	(void)snprintf(m->command, sizeof(m->command), "%s", command);
 	/*
-	 * Another list, which counts from the call on: at no moment does the
-	 * kernel look for the mutex at the wrong distance.
+	 * Use another list from this call on, so that the kernel never looks
+	 * for the mutex at a wrong distance.
 	 */
 	robust_init(&t->joined, &m->life, (char *)&m->life -
 	    (char *)&t->joined.life);
@@ -377,8 +377,8 @@ groups_for(uint32_t count)
 }
 
 /*
- * Room that is there: a page that a full file system cannot give would end
- * whoever touches it.
+ * Allocate all pages: a write to a page that a full file system cannot provide
+ * ends the process with SIGBUS.
  */
 static int
 make_room(int fd, uint32_t ngroups)
@@ -408,7 +408,7 @@ table_grow(struct table *t, uint32_t count)
 	return (0);
 }
 
-/* A file of zeros becomes a table. The magic says that it is done. */
+/* Make a table of a file of zeros. The magic is written last. */
 static int
 set_up(struct table *t, const struct locks_want *want)
 {
@@ -418,7 +418,7 @@ set_up(struct table *t, const struct locks_want *want)
 	if (make_room(t->fd, n) == -1)
 		return (-1);
 	h->ngroups = n;
-	h->stale = 1;			/* objects may have numbers */
+	h->stale = 1;			/* recorded objects may have numbers */
 	(void)snprintf(h->boot_id, sizeof(h->boot_id), "%s", want->boot_id);
 	(void)snprintf(table_slot(t, SLOT_STORE)->name, LOCK_NAME, "%s",
 	    LOCK_STORE);
@@ -429,7 +429,7 @@ set_up(struct table *t, const struct locks_want *want)
 
 enum fit { FIT_GOOD, FIT_EMPTY, FIT_OLD, FIT_BAD };
 
-/* What is in the file, which is mapped. */
+/* Check the contents of the mapped file. */
 static enum fit
 look(const struct table *t, const struct locks_want *want)
 {
@@ -447,7 +447,7 @@ look(const struct table *t, const struct locks_want *want)
 	if (strncmp(h->boot_id, want->boot_id, sizeof(h->boot_id)) != 0)
 		return (FIT_OLD);
 	if (h->magic == 0)
-		return (FIT_EMPTY);	/* who made it died */
+		return (FIT_EMPTY);	/* its maker died */
 	if (h->magic != MAGIC || h->ngroups < EXTRA_GROUPS ||
 	    h->ngroups > MAX_GROUPS ||
 	    (size_t)st.st_size < size_of(h->ngroups))
@@ -455,7 +455,10 @@ look(const struct table *t, const struct locks_want *want)
 	return (FIT_GOOD);
 }
 
-/* One at a time makes it. What another boot left, nobody uses any more. */
+/*
+ * Only one process at a time makes it. No process uses a table of an earlier
+ * boot.
+ */
 static int
 make(struct table *t, int dir_fd, const struct locks_want *want, bool *again)
 {
@@ -490,7 +493,7 @@ unmap(struct table *t)
 	t->fd = -1;
 }
 
-/* All the address space that it may ever need, so that nothing moves. */
+/* Reserve the address space for the largest table, so that it never moves. */
 static int
 map(struct table *t, int dir_fd)
 {
@@ -528,7 +531,7 @@ attach(struct table *t, int dir_fd, const struct locks_want *want)
 	return (-1);
 }
 
-/* The number and one of the highest that is in use. */
+/* The highest number in use plus one. */
 static uint32_t
 highest(const struct table *t)
 {
@@ -608,7 +611,7 @@ table_close(struct table *t)
 		free(t->map);
 	else
 		unmap(t);
-	/* The kernel still has the address of what is in here. */
+	/* The kernel still has the address of the list in here. */
 	if (t->robust != NULL)
 		(void)syscall(SYS_set_robust_list, NULL,
 		    sizeof(struct robust_list_head));
