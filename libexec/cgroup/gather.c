@@ -24,8 +24,8 @@
 #include "inside.h"
 #include "waitchild.h"
 
-#define TRIES		64		/* who is inside may kill us */
-#define STOPPED		3		/* or stop it, which takes longer */
+#define TRIES		64		/* the container may kill the child */
+#define STOPPED		3		/* or stop it, which costs more time */
 #define WAIT_MS		3000
 #define PROCS_FD	(HELPER_FD + 1)
 
@@ -52,12 +52,18 @@ gather_check_pids(int fd, int *users)
 	uid_t		 uid;
 	scoped_fd int	 owner = -1;
 
-	/* Before any ioctl: on another file these numbers do other things. */
+	/*
+	 * Check the file system before any ioctl: on another file these numbers
+	 * mean something else.
+	 */
 	if (fstatfs(fd, &fs) == -1 || fs.f_type != NSFS_MAGIC)
 		return ("not a namespace");
 	if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWPID)
 		return ("not a pid namespace");
-	/* The one that we are in belongs to none that we could enter. */
+	/*
+	 * Our own pid namespace belongs to a user namespace that cannot be
+	 * entered.
+	 */
 	if ((owner = ioctl(fd, NS_GET_USERNS)) == -1 ||
 	    ioctl(owner, NS_GET_OWNER_UID, &uid) == -1 || uid != geteuid())
 		return ("a pid namespace that someone else made");
@@ -65,18 +71,21 @@ gather_check_pids(int fd, int *users)
 	return (NULL);
 }
 
-/* The next number is the first that is good for nothing but this namespace. */
+/* Later ioctl numbers are of other kinds of namespaces only. */
 static pid_t
 fork_raw(void)
 {
-	/* Not fork(): the C library's would want more calls allowed. */
+	/*
+	 * Not fork(): the C library's makes calls that the policy does not
+	 * allow.
+	 */
 	return ((pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
 }
 
 /*
- * The child. Every capability it gets, it has in the container's namespaces
- * and none outside. Never dumpable, which the helper it comes from is not:
- * the container's root can kill it, and not look at what it holds.
+ * The child. Its capabilities are in the container's namespaces only. It is not
+ * dumpable, as the helper is not: the container's root can kill it, and not
+ * read what it holds.
  */
 static _Noreturn void
 enter(int sock, int procs, int pids, int users, const struct policy *policy)
@@ -86,7 +95,10 @@ enter(int sock, int procs, int pids, int users, const struct policy *policy)
 	if (setns(users, CLONE_NEWUSER) == -1 ||
 	    setns(pids, CLONE_NEWPID) == -1 || unshare(CLONE_NEWNS) == -1)
 		_exit(1);
-	/* Nothing else goes inside, least of all another end of this socket. */
+	/*
+	 * Close everything else before entering, also the other end of this
+	 * socket.
+	 */
 	if (dup2(sock, HELPER_FD) == -1 || dup2(procs, PROCS_FD) == -1 ||
 	    syscall(SYS_close_range, PROCS_FD + 1, ~0U, 0) == -1)
 		_exit(1);
@@ -94,12 +106,12 @@ enter(int sock, int procs, int pids, int users, const struct policy *policy)
 		inside(HELPER_FD, PROCS_FD, policy);
 	if (pid == -1)
 		_exit(1);
-	/* Our end of the socket stays open until there is nothing to reap. */
+	/* Keep this end of the socket open until the child is reaped. */
 	(void)waitchild(pid);
 	_exit(0);
 }
 
-/* The process that this note says is its sender, in our numbers. */
+/* The sender of a note (SCM_CREDENTIALS), as a pid of this namespace. */
 static pid_t
 sender(struct msghdr *m)
 {
@@ -114,8 +126,8 @@ sender(struct msghdr *m)
 }
 
 /*
- * Wait for a note. If our peer goes, we go at once, and what we have sent with
- * us: the next command that gathers should not find it inside.
+ * Wait for a note. If the peer leaves, exit at once, which ends the child too:
+ * the next command that gathers should not find it inside.
  */
 static int
 await(int sock)
@@ -129,7 +141,7 @@ await(int sock)
 	return (pfd[1].revents != 0 ? -1 : 0);
 }
 
-/* 1: more to come. 0: done. -1: errno; ECHILD when it is gone. */
+/* 1: more notes follow. 0: done. -1: errno; ECHILD when the child has died. */
 static int
 hear(int sock, struct tally *t)
 {
@@ -179,11 +191,14 @@ attempt(int procs, int pids, int users, const struct policy *policy,
 	while (rc == 1)
 		rc = hear(sp[0], t);
 	saved = errno;
-	/* Its child is its to reap: an orphan keeps the container alive. */
+	/*
+	 * Wait for the child's own child: an orphan would keep the container
+	 * alive.
+	 */
 	if (rc == 0)
 		(void)await(sp[0]);
 	close(sp[0]);
-	/* Ours and not waited for, so the number is still its own. */
+	/* The child was not waited for, so the pid is still its own. */
 	if (pid != -1) {
 		(void)kill(pid, SIGKILL);
 		(void)waitchild(pid);
@@ -192,7 +207,7 @@ attempt(int procs, int pids, int users, const struct policy *policy,
 	return (rc);
 }
 
-/* Whoever is moved is frozen, so each try has fewer who can spoil it. */
+/* Moved processes are frozen, so each try has fewer that can interfere. */
 int
 gather(int procs, int pids, int users, const struct policy *policy,
     struct tally *t)

@@ -1,6 +1,4 @@
-/*
- * The processes of a pid namespace, and the cgroup that all are to be in.
- */
+/* Move the processes of a pid namespace into one cgroup. */
 #ifndef CGROUP_GATHER_H
 #define CGROUP_GATHER_H
 
@@ -18,18 +16,18 @@ struct tally {
 	pid_t		 left[LEFT_MAX];
 };
 
-/* Is it a file of some cgroup, to be written to? NULL, or what it is. */
+/* Is this a file of a cgroup, open for writing? NULL, or what it is instead. */
 const char *gather_check_procs(int);
 /*
- * Is it a pid namespace that belongs to a user namespace of ours? NULL, and
- * the user namespace, which the caller closes; or what it is instead.
+ * Is this a pid namespace owned by a user namespace that is a child of ours?
+ * NULL, with the user namespace, which the caller closes; or what it is
+ * instead.
  */
 const char *gather_check_pids(int, int *);
 /*
- * Move every process of the pid namespace, until none is outside of the
- * cgroup but those in `left`, by processes that confine their files as the
- * policy says. 0, or -1 with errno: ETIMEDOUT, ECHILD when
- * whoever is in the namespace has stopped us from doing it.
+ * Move every process of the pid namespace into the cgroup, except those in
+ * `left`, with processes that confine their files by the policy. 0, or -1 with
+ * errno: ETIMEDOUT, or ECHILD when the container has killed or stopped them.
  */
 int	gather(int procs, int pids, int users, const struct policy *,
 	    struct tally *);

@@ -22,9 +22,9 @@
 
 #define MEMBERS		65536		/* processes of one container */
 #define ROUNDS		2000
-#define PATIENT		4		/* rounds; after them we sleep */
+#define PATIENT		4		/* rounds without a pause */
 
-/* What getdents64 fills; not all C libraries declare it. */
+/* The struct of getdents64; not all C libraries declare it. */
 struct entry {
 	uint64_t	 ino;
 	int64_t		 off;
@@ -36,14 +36,14 @@ struct entry {
 struct work {
 	int		 sock;
 	int		 procs;
-	int		 proc;		/* /proc of this pid namespace */
+	int		 proc;		/* the /proc of the namespace */
 	uint32_t	 member[MEMBERS];	/* moved, sorted */
 	size_t		 nmembers;
 	size_t		 nsorted;
-	bool		 last;		/* round: say who is left */
+	bool		 last;		/* round: report those left */
 };
 
-/* One process, so one of these, and no heap. */
+/* A process gathers once: a static object, no heap. */
 static struct work	 work;
 
 static int
@@ -72,7 +72,7 @@ add_member(struct work *w, uint32_t pid)
 	return (0);
 }
 
-/* Dead, and only waited for: no cgroup has it. */
+/* A zombie is in no cgroup. */
 static bool
 is_zombie(struct work *w, const char *name)
 {
@@ -85,7 +85,7 @@ is_zombie(struct work *w, const char *name)
 	    (n = read(fd, buf, sizeof(buf) - 1)) <= 0)
 		return (true);
 	buf[n] = '\0';
-	/* Its name may hold anything; the letter follows the last ')'. */
+	/* The name may have any character; the state follows the last ')'. */
 	p = strrchr(buf, ')');
 	return (p != NULL && p[1] == ' ' && (p[2] == 'Z' || p[2] == 'X'));
 }
@@ -115,9 +115,8 @@ say(struct work *w, enum note_kind kind, int error, pid_t sender)
 }
 
 /*
- * 1: moved, look for others. 0: nothing to do about it. -1: errno. The kernel
- * could be asked who is in the cgroup, but that of v1 tells a reader what was
- * so a second ago.
+ * 1: moved, look for others. 0: leave it. -1: errno. Do not read cgroup.procs
+ * of the cgroup: on v1 it can be a second old.
  */
 static int
 move(struct work *w, const char *name)
@@ -133,7 +132,10 @@ move(struct work *w, const char *name)
 		return (0);
 	if (errno != EACCES && errno != EPERM)
 		return (-1);
-	/* Told as its sender: the kernel puts the number for who reads it. */
+	/*
+	 * Send a note with the process as its sender: the kernel translates the
+	 * pid for the receiver.
+	 */
 	if (w->last && say(w, NOTE_LEFT, errno, (pid_t)pid) == -1 &&
 	    errno != ESRCH)
 		return (-1);
@@ -165,8 +167,8 @@ one_round(struct work *w)
 }
 
 /*
- * /proc of the namespace we are in, attached nowhere. Nothing else can be
- * opened from then on.
+ * Mount /proc of this namespace, attached nowhere, and confine to it: nothing
+ * else can be opened from then on.
  */
 static int
 own_proc(const struct policy *policy)
@@ -175,7 +177,7 @@ own_proc(const struct policy *policy)
 
 	if ((fs = (int)syscall(SYS_fsopen, "proc", FSOPEN_CLOEXEC)) == -1)
 		return (-1);
-	/* Nothing but processes; and allowed where another would not be. */
+	/* subset=pid is enough, and is allowed where a full procfs is not. */
 	(void)syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "subset", "pid",
 	    0);
 	if (syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == -1)
@@ -190,9 +192,9 @@ own_proc(const struct policy *policy)
 }
 
 /*
- * The cgroup is frozen, so a process that has come in forks no more; one that
- * is still outside may have, and its children are seen in the next round. So
- * a round in which nothing moved has seen all.
+ * The cgroup is frozen, so a moved process forks no more. One that is still
+ * outside may fork, and the next round finds its children. So a round in which
+ * nothing moved has found all.
  */
 static int
 rounds(struct work *w, const struct policy *policy)
@@ -200,7 +202,7 @@ rounds(struct work *w, const struct policy *policy)
 	struct timespec	 ms = { 0, 1000000 };
 	int		 rc;
 
-	/* At once, before we look at anything: it may not like us. */
+	/* First of all, before the container can interfere. */
 	if (write(w->procs, "1", 1) == 1)
 		(void)add_member(w, 1);
 	if ((w->proc = own_proc(policy)) == -1)

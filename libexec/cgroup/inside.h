@@ -1,13 +1,13 @@
 /*
- * What is done inside of the container's pid namespace, where a number can
- * name no process but the container's.
+ * The part that runs inside the container's pid namespace, where a pid can name
+ * only a process of the container.
  */
 #ifndef CGROUP_INSIDE_H
 #define CGROUP_INSIDE_H
 
 #include <stdint.h>
 
-/* What comes out on the socket; a `left` has the process as its sender. */
+/* The notes on the socket; a `left` has the process as its sender. */
 enum note_kind { NOTE_LEFT = 1, NOTE_DONE = 2, NOTE_FAILED = 3 };
 
 struct policy;
@@ -19,8 +19,9 @@ struct note {
 };
 
 /*
- * Gather what is in this pid namespace, say so on the socket, and exit. Of
- * the policy the Landlock rules are used: slot 0 is its /proc.
+ * Move the processes of this pid namespace, report on the socket, and exit.
+ * Only the Landlock rules of the policy are applied: DIR 0 is the namespace's
+ * /proc.
  */
 _Noreturn void inside(int sock, int procs, const struct policy *);
 

@@ -1,19 +1,19 @@
 /*
  * cgroup: moves every process of one container into one cgroup.
  *
- * Two processes: this one reads messages and can open no file; worker.c
- * gathers, and is told nothing but two descriptors.
+ * It is two processes: this one reads messages and can open no file; the
+ * worker (worker.c) moves processes, and gets only two descriptors.
  *
- * Trusts: the front end for which cgroup it is; the container in nothing.
+ * Trusts: the front end for the cgroup; the container in nothing.
  * Holds:  in system mode a cgroup.procs that root has opened, and with it
- *         the right to move any process of the machine. It names none but by
- *         numbers of the container's own pid namespace, from inside of it.
+ *         the right to move any process of the machine. It names processes
+ *         only from inside the container's pid namespace, by their pids there.
  * Dies:   when its channel closes.
  */
+#include <sys/socket.h>
 
 #include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "cgroup-inside.policy.h"
 #include "cgroup.policy.h"

@@ -18,7 +18,10 @@
 #include "helper.h"
 #include "log.h"
 
-/* The two descriptors of the next request. 0, or -1: there are no more. */
+/*
+ * Receive the two descriptors of the next request. 0, or -1: the helper has
+ * gone.
+ */
 static int
 take_request(int *fds)
 {
@@ -53,7 +56,7 @@ work(int sock, const struct policy *policy)
 	static struct outcome	 o;
 	int			 fds[2];
 
-	/* In the place of the channel, which must close with our parent. */
+	/* In the place of the channel, which must close with the helper. */
 	if (dup2(sock, HELPER_FD) == -1 ||
 	    syscall(SYS_close_range, HELPER_FD + 1, ~0U, 0) == -1)
 		fatal("descriptors");

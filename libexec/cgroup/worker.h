@@ -1,7 +1,6 @@
 /*
- * The process that gathers, beside the one that reads messages: it must be
- * able to fork, to enter namespaces and to mount there, and is told nothing
- * but two descriptors at a time.
+ * The worker, beside the process that reads messages: it must fork, enter
+ * namespaces and mount there, and gets only two descriptors at a time.
  */
 #ifndef CGROUP_WORKER_H
 #define CGROUP_WORKER_H
@@ -10,23 +9,23 @@
 
 struct policy;
 
-/* How it went, in one packet of this size. */
+/* The outcome, one packet of this size. */
 struct outcome {
 	int		 error;		/* errno, or 0 */
-	char		 refused[64];	/* what a descriptor is instead, or "" */
+	char		 refused[64];	/* a wrong descriptor is this, or "" */
 	struct tally	 tally;
 };
 
 /*
- * Start it, confined by this policy; its children get the Landlock rules of
- * it, with slot 0 the container's /proc. It ends when the socket that is
- * returned, which is the caller's, closes. -1 with errno.
+ * Start the worker, confined by this policy; its children apply the policy's
+ * Landlock rules, with DIR 0 the container's /proc. It ends when the returned
+ * socket, which is the caller's, closes. -1 with errno.
  */
 int	worker_start(const struct policy *);
 /*
- * Have it gather: cgroup.procs and pid namespace, borrowed. Returns 0 with an
- * outcome, or -1 with errno: ECANCELED when the peer on descriptor 3 has
- * gone, EPIPE when the worker has.
+ * Send it cgroup.procs and a pid namespace (borrowed), and wait. 0 with an
+ * outcome, or -1 with errno: ECANCELED when the peer on descriptor 3 has gone,
+ * EPIPE when the worker has.
  */
 int	worker_ask(int, int, int, struct outcome *);
 

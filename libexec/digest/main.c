@@ -1,17 +1,17 @@
 /*
- * digest: hands bytes on from one pipe to the next and says what they hash to.
+ * digest: copies bytes from one pipe to the next and computes their digest.
  *
- * Trusts: nobody; it looks at no byte but to add it to the sum.
+ * Trusts: no byte; it only adds them to the sum.
  * Holds:  two pipes while it copies. No paths, no network, no children, no
  *	   privilege.
  * Dies:   when its channel closes, also in the middle of a copy.
  *
- * What parses the bytes of a layer, inflate and unpack, can be taken over by
- * them, and would then say of its input what it likes. So neither is asked:
- * this program stands in front of each and parses nothing. It copies through
- * memory of its own and never with splice or tee, because the pages in a pipe
- * that fetch has spliced from the archive are still those of the file, and
- * could change between the sum and the reader.
+ * The programs that parse the bytes of a layer, inflate and unpack, can be
+ * taken over by them, and would then lie about their input. So this program
+ * hashes in front of each of them, and parses nothing. It copies through its
+ * own memory and not with splice or tee: the pages in a pipe that fetch has
+ * spliced from the archive are still those of the file, and could change
+ * between the sum and the reader.
  */
 #include <errno.h>
 
@@ -32,7 +32,7 @@ struct digest {
 	uint8_t		 buf[CHUNK];
 };
 
-/* Every byte, in this order: read, count, add, hand on. */
+/* For each block: read, count, add to the sum, write. */
 static int
 copy(struct digest *d, int from, int to, uint64_t max, struct sum *sum,
     uint64_t *total, struct why *w)
@@ -102,9 +102,11 @@ static const struct handler handlers[] = {
 int
 main(int argc, char **argv)
 {
-	static struct digest	 d = { .helper = { .name = "digest",
-				    .self = R_DIGEST, .policy = &digest_policy },
-				    .state = READY };
+	static struct digest	 d = {
+		.helper = { .name = "digest", .self = R_DIGEST,
+		    .policy = &digest_policy },
+		.state = READY,
+	};
 
 	helper_args(&d.helper, argc, argv);
 	helper_socket(&d.helper);

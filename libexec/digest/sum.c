@@ -1,4 +1,4 @@
-/* The old interface: EVP would link every cipher there is. */
+/* SHA256_* rather than EVP, which would link every cipher. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "sum.h"
 

@@ -9,11 +9,11 @@
 
 struct sum;
 
-/* A sum of nothing yet, or NULL. */
+/* A new sum, or NULL. */
 struct sum	*sum_new(void);
 void		 sum_free(struct sum *);
 void		 sum_add(struct sum *, const void *, size_t);
-/* Finish it and write it as text; nothing can be added afterwards. */
+/* Finish the sum and write it as text; nothing can be added afterwards. */
 void		 sum_text(struct sum *, char [SUM_TEXT]);
 
 #endif

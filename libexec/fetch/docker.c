@@ -1,7 +1,7 @@
 /*
- * docker-archive: what docker save and podman save write. It has no manifest
- * in the registry's sense, so one is made, in the bytes that podman would
- * make: layers are named by diff_id, with their uncompressed size.
+ * docker-archive: the format of docker save and podman save. It has no manifest
+ * like a registry's, so make one, with the same bytes as podman's: layers have
+ * their diff_id for a digest, and their uncompressed size.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 #define MEDIA_CONFIG	"application/vnd.docker.container.image.v1+json"
 #define MEDIA_LAYER	"application/vnd.docker.image.rootfs.diff.tar.gzip"
 
-/* Text that grows; a failure shows in the end as a NULL. */
+/* A growing text; after a failure it is NULL at the end. */
 static void
 append(FILE *f, const char *digest, const char *media, uint64_t size)
 {
@@ -79,7 +79,7 @@ add_layers(struct images *is, struct image *im, const json_t *layers,
 	return (0);
 }
 
-/* A layer that is stored as it is has its diff_id for a digest. */
+/* A layer that is not compressed has its diff_id for a digest. */
 static void
 name_plain_layers(struct image *im, const uint64_t *sizes)
 {

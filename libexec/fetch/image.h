@@ -1,4 +1,4 @@
-/* What an archive holds: images, made of layers, which are blobs in it. */
+/* The contents of an archive: images, made of layers, which are blobs in it. */
 #ifndef FETCH_IMAGE_H
 #define FETCH_IMAGE_H
 
@@ -43,30 +43,30 @@ struct images {
 	const char		*kind;		/* docker, oci, tar */
 };
 
-/* A new, empty image at the end; NULL with a sentence. */
+/* Add a new, empty image; NULL with a message. */
 struct image	*images_add(struct images *, struct answer *);
 void		 images_clear(struct images *);
-/* One more layer with this blob. NULL with a sentence. */
+/* Add a layer with this blob. NULL with a message. */
 struct layer	*image_add_layer(struct images *, struct image *,
 		    const struct member *, struct answer *);
 int		 image_add_name(struct image *, const char *, struct answer *);
 /*
- * Give the layers the diff_ids that the configuration lists; their numbers
- * must agree. 0, or -1 with a sentence.
+ * Set the diff_ids of the layers from the configuration; the numbers must
+ * agree. 0, or -1 with a message.
  */
 int		 image_diff_ids(struct image *, const json_t *,
 		    struct answer *);
-/* All of it as the record of archive_open, or NULL. */
+/* The images as the record of archive_open, or NULL. */
 struct rec	*images_record(const struct images *);
 
-/* Write the manifest that docker-archives lack, from config and layers. */
+/* Make the manifest that docker-archives lack, from config and layers. */
 int		 docker_manifest(struct image *, const uint64_t *,
 		    struct answer *);
 
-/* Fill in what a docker-archive or an oci-archive holds. 0 or -1. */
+/* Read the images of a docker-archive or an oci-archive. 0 or -1. */
 int		 docker_read(struct images *, struct answer *);
 int		 oci_read(struct images *, struct answer *);
-/* The same for one of before Docker 1.10: no manifest.json. */
+/* The same for an archive of Docker before 1.10, without manifest.json. */
 int		 legacy_read(struct images *, struct answer *);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Archives of before Docker 1.10: `repositories` names the top of a chain of
- * directories, each with `json` and `layer.tar`. The configuration is put
- * together as Docker 1.10 did when it met such images.
+ * Archives of Docker before 1.10: `repositories` names the top of a chain of
+ * directories, each with `json` and `layer.tar`. The configuration is composed
+ * as Docker 1.10 did for such images.
  */
 #include <errno.h>
 #include <sha2.h>
@@ -17,7 +17,7 @@
 
 #define CHUNK	(128u << 10)
 
-/* The chain, from the top down. */
+/* Follow the chain from the top down. */
 struct chain {
 	json_t	*json[LAYERS_MAX];
 	char	 id[LAYERS_MAX][65];
@@ -112,7 +112,7 @@ copy_key(json_t *to, const char *key, const json_t *from, const char *old)
 		(void)json_object_set(to, key, v);
 }
 
-/* The words of the command that made a layer, as one. */
+/* The command that made a layer, its words joined. */
 static void
 add_created_by(json_t *h, const json_t *v1)
 {

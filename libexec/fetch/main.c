@@ -1,14 +1,14 @@
 /*
  * fetch: reads image archives and delivers their bytes.
  *
- * Trusts: nobody for contents; the front end for which file is the archive.
+ * Trusts: the front end for the archive file; not the contents of it.
  * Holds:  that one file, open for reading, and a pipe while it fills it. No
  *         paths, no network, no children.
  * Dies:   when its channel closes.
  *
- * It can lie and gain nothing: configuration, manifest and layers are hashed
- * again by who uses them. The tar reader here is libarchive's and only finds
- * where members are; no byte of them becomes a file (A02 is unpack's).
+ * Lies of it are found: configuration, manifest and layers are hashed again by
+ * the programs that use them. The tar reader here is libarchive's and only
+ * finds members; unpack, which makes files of them, has a reader of its own.
  */
 #include <sys/stat.h>
 
@@ -34,7 +34,7 @@ struct fetch {
 	bool		 whole;		/* tar: the file is the one blob */
 };
 
-/* manifest.json is looked at first: it has full names, index.json may not. */
+/* Try manifest.json first: it has full names, which index.json may lack. */
 static int
 read_auto(struct images *is, struct answer *a)
 {
@@ -65,7 +65,7 @@ read_images(struct images *is, const char *format, struct answer *a)
 	    "docker, oci or tar", format));
 }
 
-/* For import: no table, one blob, and what it is shows when it is unpacked. */
+/* For import: one blob, no table; unpack checks what it is. */
 static int
 open_tar(struct fetch *f, int fd, uint64_t size, struct answer *a)
 {
@@ -155,7 +155,9 @@ main(int argc, char **argv)
 	helper_socket(&h);
 	/* Member names are bytes: UTF-8 keeps libarchive from converting. */
 	(void)setlocale(LC_CTYPE, "C.UTF-8");
-	/* So that hash tables cannot be filled on purpose; reads urandom. */
+	/*
+	 * A random seed prevents collisions on purpose; it reads /dev/urandom.
+	 */
 	json_object_seed(0);
 	helper_drop(&h);
 	helper_sandbox(&h, NULL, 0);

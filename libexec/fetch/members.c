@@ -13,8 +13,9 @@
 #include "helper.h"
 
 #define BLOCK		(256u << 10)
-#define SMALL_MAX	(4u << 20)	/* a JSON member, as others allow */
-#define HOPS_MAX	8		/* from link to link */
+#define SMALL_MAX	(4u << 20)	/* a JSON member; others have the same
+					 * limit */
+#define HOPS_MAX	8		/* links that are followed */
 #define UNPACKED_FREE	(4ULL << 30)	/* always allowed */
 #define UNPACKED_RATIO	250ULL		/* beyond it, times the file's size */
 
@@ -26,7 +27,7 @@ broken(struct answer *a, const char *what)
 	    "image again", what == NULL ? "unknown reason" : what));
 }
 
-/* Only tar inside the compressions that image tools write. */
+/* Accept only tar, in the compressions that image tools write. */
 static struct archive *
 open_reader(int fd, struct answer *a)
 {
@@ -50,7 +51,7 @@ open_reader(int fd, struct answer *a)
 	return (ar);
 }
 
-/* Components with single slashes; ".." takes one away. NULL: leads out. */
+/* Normalise: single slashes, ".." removes a component. NULL: leads out. */
 static char *
 clean(const char *dir, size_t dir_len, const char *name)
 {
@@ -105,7 +106,7 @@ add(struct members *ms, struct archive_entry *e, uint64_t offset,
 	m->order = ms->n;
 	m->size = (uint64_t)archive_entry_size(e);
 	m->offset = offset;
-	/* A name that cannot be looked up is no reason to refuse the rest. */
+	/* Skip a name that leads out of the archive. */
 	if (name == NULL || strlen(name) > NAME_LEN_MAX ||
 	    (m->name = clean("", 0, name)) == NULL)
 		m->name = strdup("");
@@ -124,7 +125,10 @@ add(struct members *ms, struct archive_entry *e, uint64_t offset,
 	return (0);
 }
 
-/* The bomb limits (A10): how far the table may be from the file's start. */
+/*
+ * Limits for archives that decompress to much more than their size: how far
+ * into the output the table may reach.
+ */
 static int
 within_limits(const struct members *ms, struct archive *ar,
     struct archive_entry *e, uint64_t file_size, struct answer *a)
@@ -238,7 +242,7 @@ members_have(const struct members *ms, const char *name)
 	return (find(ms, name) != NULL);
 }
 
-/* The next name on the way along links; NULL: it leads out of the archive. */
+/* Resolve one link; NULL: it leads out of the archive. */
 static char *
 target(const struct member *m)
 {
@@ -297,7 +301,7 @@ read_plain(struct members *ms, const struct member *m, uint64_t off,
 	return (got);
 }
 
-/* Bring the reader to this member, from the start if it is already behind. */
+/* Move the reader to this member; start again if it is behind it. */
 static int
 seek_member(struct members *ms, const struct member *m, struct answer *a)
 {

@@ -1,6 +1,6 @@
 /*
  * The members of an image archive, by name. A name from the archive is only
- * ever looked up in this table, never in a file system (B03).
+ * looked up in this table, never in a file system.
  */
 #ifndef FETCH_MEMBERS_H
 #define FETCH_MEMBERS_H
@@ -19,8 +19,8 @@ struct archive;
 
 struct member {
 	char		*name;		/* without "./" and doubled slashes */
-	char		*link;		/* where it points to; NULL: a file */
-	bool		 hard;		/* counted from the root */
+	char		*link;		/* target; NULL: a file */
+	bool		 hard;		/* a hard link: relative to the root */
 	bool		 twice;		/* another one has the same name */
 	bool		 readable;	/* a plain file */
 	uint64_t	 size;
@@ -29,12 +29,12 @@ struct member {
 };
 
 struct members {
-	int		 fd;		/* the archive; ours */
+	int		 fd;		/* the archive; owned */
 	bool		 plain;		/* not compressed as a whole */
 	struct member	*m;		/* sorted by name */
 	size_t		 n, room;
-	struct archive	*reader;	/* compressed: where we are */
-	size_t		 next;		/* the member it comes to next */
+	struct archive	*reader;	/* for a compressed archive */
+	size_t		 next;		/* the member that it reads next */
 };
 
 /* Read the table of an archive. Takes the descriptor. 0 or -1. */
@@ -42,16 +42,19 @@ int	members_open(struct members *, int, struct answer *);	/* takes */
 void	members_close(struct members *);
 /* Is there a member of this name? */
 bool	members_have(const struct members *, const char *);
-/* The file of this name, links followed. NULL with a sentence. */
+/* Find the file of this name, links followed. NULL with a message. */
 const struct member *members_get(const struct members *, const char *,
 	    struct answer *);
 /*
- * Bytes of a member from an offset on: their number, 0 at the end, or -1 with
- * a sentence. Compressed archives are cheap only from the front to the back.
+ * Read bytes of a member from an offset on: their number, 0 at the end, or -1
+ * with a message. In a compressed archive, reading backwards starts again.
  */
 ssize_t	members_read(struct members *, const struct member *, uint64_t,
 	    void *, size_t, struct answer *);
-/* All of a small member, NUL added; for the caller to free. NULL likewise. */
+/*
+ * All of a small member, with a NUL behind it, which the caller frees. NULL
+ * with a message.
+ */
 char	*members_slurp(struct members *, const char *, size_t *,
 	    struct answer *);
 

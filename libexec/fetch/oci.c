@@ -1,7 +1,7 @@
 /*
- * oci-archive: an OCI image layout in one file. Each blob is found by its
- * digest and must hash to it before it is parsed (layers: when they are
- * unpacked), so the table of names cannot lie.
+ * oci-archive: an OCI image layout in one file. A blob is found by its digest
+ * and its bytes must have that digest before it is parsed (layers: when they
+ * are unpacked), so the table of names need not be trusted.
  */
 #include <sys/utsname.h>
 
@@ -16,7 +16,7 @@
 #include "platform.h"
 #include "text.h"
 
-#define INDEX_DEPTH	4		/* an index in an index in ... */
+#define INDEX_DEPTH	4		/* nested indexes */
 #define INDEX_MAX	1000		/* entries of one */
 
 static const char *const	 index_types[] = {
@@ -46,7 +46,7 @@ malformed(struct answer *a, const char *where, const char *what)
 	    "again", where, what));
 }
 
-/* digest and size of a descriptor, checked; the member's name. */
+/* Check the digest and size of a descriptor; the member's name. */
 static int
 descriptor(const json_t *d, char name[96], uint64_t *size, struct answer *a)
 {
@@ -63,7 +63,7 @@ descriptor(const json_t *d, char name[96], uint64_t *size, struct answer *a)
 	return (0);
 }
 
-/* A small blob whose bytes are what its descriptor says (B09). */
+/* Read a small blob, whose bytes must match its descriptor. */
 static char *
 blob(struct images *is, const json_t *d, size_t *len, struct answer *a)
 {
@@ -83,7 +83,10 @@ blob(struct images *is, const json_t *d, size_t *len, struct answer *a)
 	return (take_ptr(&text));
 }
 
-/* B01: one body, one meaning. */
+/*
+ * Refuse a document that is not of the type of its descriptor, or that could be
+ * read as an index and as a manifest.
+ */
 static int
 check_type(const json_t *j, const char *served, bool is_index,
     struct answer *a)
@@ -119,7 +122,7 @@ add_layer(struct images *is, struct image *im, const json_t *d,
 	char			 name[96];
 	uint64_t		 size;
 
-	/* `urls` of a layer elsewhere are never followed (B04). */
+	/* `urls` of a layer are never followed. */
 	if (descriptor(d, name, &size, a) == -1 ||
 	    (m = members_get(&is->members, name, a)) == NULL)
 		return (-1);
@@ -195,7 +198,7 @@ name_of(const json_t *d)
 static int	read_one(struct images *, const json_t *, const char *, int,
 		    struct answer *);
 
-/* From an index: the entry for this machine. Attestations are for none. */
+/* The entry of an index for this machine. Attestations are for none. */
 static int
 read_index(struct images *is, const json_t *j, const char *name, int depth,
     struct answer *a)
@@ -246,8 +249,8 @@ read_one(struct images *is, const json_t *d, const char *name, int depth,
 }
 
 /*
- * The entries of the top index are different images when they have different
- * names, and one image for several machines when they do not.
+ * Entries of the top index with different names are different images; with one
+ * name they are one image for several machines.
  */
 static bool
 several_images(const json_t *list)

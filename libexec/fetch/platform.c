@@ -7,7 +7,7 @@
 
 #include "text.h"
 
-/* uname's word, the image's word, and the best variant where there are some. */
+/* uname's name, the image's name, and the best variant if there are several. */
 static const struct {
 	const char	*machine, *arch, *variant;
 } names[] = {

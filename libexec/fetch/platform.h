@@ -7,8 +7,8 @@
 /* The architecture of this machine, as images name it. */
 const char	*platform_name(void);
 /*
- * How well the platform of a descriptor fits: 0 not at all, 1 not said, more
- * the better.
+ * How well a descriptor's platform fits: 0 not at all, 1 not specified, a
+ * greater number fits better.
  */
 int		 platform_rank(const json_t *);
 

@@ -13,7 +13,7 @@
 #include "helper.h"
 
 #define CHUNK		(256u << 10)
-#define STALL_MS	120000		/* longer than unpack's own patience */
+#define STALL_MS	120000		/* longer than unpack's time-out */
 
 struct sink {
 	int		 fd;
@@ -30,7 +30,7 @@ failed(struct sink *s)
 	    strerror(errno)));
 }
 
-/* Until the pipe has room, but not for a reader or owner that is gone. */
+/* Wait until the pipe has room; stop if the reader or the owner has gone. */
 static int
 wait_room(struct sink *s)
 {
@@ -73,7 +73,7 @@ put(struct sink *s, const uint8_t *p, size_t n)
 	return (0);
 }
 
-/* From the file's pages into the pipe, without a copy of ours. */
+/* Splice the file's pages into the pipe, without a copy. */
 static int
 splice_range(struct sink *s, int fd, uint64_t off, uint64_t n)
 {

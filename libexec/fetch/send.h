@@ -7,12 +7,13 @@
 struct answer;
 
 /*
- * All of the member's bytes; the pipe is lent. Gives up when the reader goes,
- * or the owner of the descriptor given hangs up. 0, or -1 with a sentence.
+ * Write all of the member's bytes into the pipe (borrowed). Stops when the
+ * reader goes, or the owner of the given descriptor hangs up. 0, or -1 with a
+ * message.
  */
 int	send_member(struct members *, const struct member *, int, int,
 	    struct answer *);
-/* The whole archive file as it is. */
+/* The same with the whole archive file. */
 int	send_file(int, int, int, struct answer *);
 
 #endif

@@ -13,7 +13,7 @@ text_release(json_t **j)
 	json_decref(*j);
 }
 
-/* Brackets outside of strings, counted before any parser recurses (A09). */
+/* Count nested brackets outside of strings before a recursive parser runs. */
 static bool
 too_deep(const char *p, size_t n)
 {

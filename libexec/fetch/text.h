@@ -1,4 +1,4 @@
-/* JSON that strangers wrote, and digests in it: one strict way to read both. */
+/* JSON from strangers, and digests in it, read strictly. */
 #ifndef FETCH_TEXT_H
 #define FETCH_TEXT_H
 
@@ -16,13 +16,13 @@ struct answer;
 void	text_release(json_t **);
 
 /*
- * One JSON object or array; no key twice, at most 64 levels. The name is for
- * the sentence. NULL with one.
+ * Parse one JSON object or array, without repeated keys, of at most 64 levels.
+ * The name is for the message. NULL with a message.
  */
 json_t	*text_parse(const char *, const char *, size_t, struct answer *);
-/* A string member, or NULL when it is absent or something else. */
+/* A string member, or NULL if it is absent or of another type. */
 const char *text_get(const json_t *, const char *);
-/* Exactly "sha256:" and 64 lower-case digits (B02)? */
+/* Is this exactly "sha256:" and 64 lower-case digits? */
 bool	text_is_digest(const char *);
 /* The digest of bytes, as text. */
 void	text_digest(const void *, size_t, char [72]);

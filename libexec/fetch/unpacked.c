@@ -10,7 +10,7 @@
 #include "helper.h"
 
 #define CHUNK		(128u << 10)
-#define FREE_BYTES	(1ULL << 30)	/* allowed whatever the ratio */
+#define FREE_BYTES	(1ULL << 30)	/* allowed at any ratio */
 #define RATIO		250ULL
 
 struct source {
@@ -46,7 +46,7 @@ is_packed(const uint8_t *p, size_t n)
 	    memcmp(p, "\x28\xb5\x2f\xfd", 4) == 0));
 }
 
-/* The length of the one entry that the `raw` format sees in any bytes. */
+/* Read the one entry that libarchive's `raw` format finds, and count. */
 static int
 count(struct archive *ar, struct source *s, uint64_t *size)
 {

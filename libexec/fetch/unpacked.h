@@ -1,4 +1,4 @@
-/* How long a member is without its compression, if it has one. */
+/* The length of a compressed member without its compression. */
 #ifndef FETCH_UNPACKED_H
 #define FETCH_UNPACKED_H
 
@@ -8,7 +8,7 @@
 
 struct answer;
 
-/* 0, or -1 with a sentence. Reads all of a compressed member. */
+/* 0, or -1 with a message. Reads all of a compressed member. */
 int	unpacked_size(struct members *, const struct member *, uint64_t *,
 	    struct answer *);
 

@@ -12,7 +12,7 @@
 #include "cleanup.h"
 #include "why.h"
 
-#define XZ_MEMORY	(128u << 20)	/* xz -9 wants 65 MiB */
+#define XZ_MEMORY	(128u << 20)	/* xz -9 needs 65 MiB */
 #define ZSTD_WINDOW	27		/* 128 MiB; zstd --long's own default */
 
 static enum codec_state
@@ -245,7 +245,7 @@ static const struct codec codecs[] = {
 	    xz_start, xz_run, xz_again, xz_stop },
 };
 
-/* A zstd stream may begin with a frame that is to be skipped. */
+/* A zstd stream may begin with a skippable frame. */
 static int
 skippable(const uint8_t *p, size_t n)
 {

@@ -1,6 +1,6 @@
 /*
- * Compression formats a layer may come in. A decoder is a plain machine from
- * bytes to bytes: it reads nothing itself and stops when its output is full.
+ * The compression formats of layers. A decoder transforms bytes: it reads
+ * nothing itself and stops when its output is full.
  */
 #ifndef INFLATE_CODEC_H
 #define INFLATE_CODEC_H
@@ -10,7 +10,7 @@
 
 struct why;
 
-#define CODEC_MAGIC	6	/* bytes that codec_detect wants to see */
+#define CODEC_MAGIC	6	/* bytes that codec_detect needs */
 
 /* The numbers are those that containers/storage writes into layers.json. */
 enum codec_number {
@@ -26,7 +26,7 @@ struct codec_io {
 };
 
 enum codec_state {
-	CODEC_MORE,	/* wants more input, or more room */
+	CODEC_MORE,	/* needs more input, or more room */
 	CODEC_END,	/* a member is complete; another may follow */
 	CODEC_BAD,	/* damaged, or over a limit; why is set */
 };
@@ -39,12 +39,12 @@ struct codec {
 	void			*(*start)(void);
 	enum codec_state	 (*run)(void *, struct codec_io *,
 				    struct why *);
-	/* Make ready for the next member. 0, or -1. */
+	/* Prepare for the next member. 0, or -1. */
 	int			 (*again)(void *);
 	void			 (*stop)(void *);
 };
 
-/* By the first bytes; NULL when they are those of no compressed format. */
+/* Find the codec by the first bytes; NULL: not compressed. */
 const struct codec *codec_detect(const uint8_t *, size_t);
 
 #endif

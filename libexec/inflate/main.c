@@ -1,12 +1,12 @@
 /*
  * inflate: decompresses one layer, from one pipe into the next.
  *
- * Trusts: nobody for the bytes; the front end for which pipes they are.
+ * Trusts: the front end for the pipes; not the bytes in them.
  * Holds:  two pipes. No paths, no network, no children, no privilege.
  * Dies:   when its channel closes, also in the middle of a layer.
  *
- * The bytes may take it over: then it hands on what they like, which digest
- * hashes behind it, or nothing, which ends at a deadline.
+ * A layer may take it over: then it can write other bytes, which digest hashes
+ * behind it, or none, which ends at a deadline.
  */
 #include <errno.h>
 

@@ -17,16 +17,17 @@ struct work {
 	struct why		*why;
 	const struct codec	*codec;		/* NULL: not compressed */
 	void			*decoder;
-	bool			 between;	/* a member ended, none begun */
+	bool			 between;	/* a member ended, the next has
+						 * not begun */
 	bool			 eof;		/* no more bytes to read */
 	bool			 done;		/* no more bytes to decode */
 	uint64_t		 in_total, out_total;
-	size_t			 at, len;	/* what of `in` is not used */
+	size_t			 at, len;	/* the unused part of `in` */
 	uint8_t			 in[IN_SIZE];
 	uint8_t			 out[OUT_SIZE];
 };
 
-/* Bytes behind those that are there. Their number, 0 at the end, or -1. */
+/* Read bytes behind those in the buffer. Their number, 0 at the end, or -1. */
 static ssize_t
 more(struct work *k)
 {
@@ -48,7 +49,7 @@ more(struct work *k)
 	return (n);
 }
 
-/* As many as show the format, or as there are. 0 or -1. */
+/* Read as many as identify the format, or all. 0 or -1. */
 static int
 want_magic(struct work *k)
 {
@@ -91,7 +92,7 @@ next_member(struct work *k)
 	return (0);
 }
 
-/* One step: what is read, or some of it, becomes what is handed on. */
+/* One step: decode some input and write the output. */
 static int
 step(struct work *k)
 {

@@ -1,4 +1,4 @@
-/* One layer from compressed bytes to the bytes of its tar archive. */
+/* Decompress one layer to the bytes of its tar archive. */
 #ifndef INFLATE_STREAM_H
 #define INFLATE_STREAM_H
 
@@ -10,7 +10,8 @@
 struct why;
 
 #define STREAM_RATIO		250ULL		/* unless the message says */
-#define STREAM_RATIO_FROM	(1ULL << 30)	/* from here on it counts */
+#define STREAM_RATIO_FROM	(1ULL << 30)	/* output from which the ratio
+						 * counts */
 
 struct stream {
 	struct flow	 in, out;
@@ -19,8 +20,8 @@ struct stream {
 };
 
 /*
- * Decompress all of it, by what its first bytes say; what is not compressed
- * is handed on as it is. The format, or -1 with why set.
+ * Decompress all of it, in the format of its first bytes; copy it if it is not
+ * compressed. Returns the format, or -1 with why set.
  */
 int	stream_inflate(const struct stream *, struct why *);
 

@@ -1,10 +1,9 @@
 /*
- * init: the first process of a container that was asked for one: starts the
- * command, passes signals on to it, reaps whoever else dies, and ends as the
- * command did.
+ * init: the first process of a container with --init. It starts the command,
+ * passes signals on to it, reaps orphans, and exits with the command's status.
  *
- * Trusts: nobody, and is trusted by nobody: it runs inside the container, as
- *         its user, under its configuration.
+ * Trusts: no other process, and no program trusts it: it runs inside the
+ *         container, as its user, under its configuration.
  * Holds:  nothing.
  * Dies:   with the command, and everything in the container with it.
  *
@@ -21,7 +20,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* In a group of its own, so that job control of a terminal reaches it. */
+/* In a process group of its own: job control of the terminal works on it. */
 static _Noreturn void
 command(char **argv, const sigset_t *mask)
 {
@@ -34,7 +33,7 @@ command(char **argv, const sigset_t *mask)
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
-/* Reap all who are dead. Returns only if the command is not among them. */
+/* Reap all zombies. Returns only if the command is not among them. */
 static void
 reap(pid_t child)
 {
@@ -62,7 +61,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: init -- command [argument ...]\n");
 		return (EX_USAGE);
 	}
-	/* As process 1 it is given orphans anyway. */
+	/* As process 1 it gets orphans without this. */
 	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == -1)
 		return (EX_OSERR);
 	sigfillset(&all);

@@ -20,7 +20,7 @@
 #include "walk.h"
 
 #define FIRST_KEPT	3
-#define HIGH_FD		16		/* out of the way while renumbering */
+#define HIGH_FD		16		/* above all fixed numbers */
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 int
@@ -51,8 +51,8 @@ oom_score(struct build *b)
 }
 
 /*
- * From here on no other process, of the same user or in the container, may
- * trace this one or open what /proc shows of it: until it executes.
+ * Not dumpable until execve: no other process of the same user or in the
+ * container can trace this one or open its files through /proc.
  */
 static int
 hide(struct build *b)
@@ -64,12 +64,12 @@ hide(struct build *b)
 }
 
 /*
- * Take the filter and the streams, and close the rest: of the host, and of
- * what was mounted. Left are the standard streams, the channel, the --init
- * program (a sealed memfd), and the master of the container's own terminal
- * until it is sent. execve resolves a path before close-on-exec acts, so a
- * directory that were still open here could be entered as /proc/self/fd/N by
- * the names that the image or its user chose.
+ * Take the filter and the streams, and close all other descriptors: of the
+ * host, and of the mounts. Left are the standard streams, the channel, the
+ * --init program (a sealed memfd), and the master of the container's terminal
+ * until it is sent. execve resolves a path before close-on-exec acts, so a path
+ * of the image or of its user could lead through /proc/self/fd/N into a
+ * directory that is still open.
  */
 static int
 hold_nothing(struct build *b)
@@ -104,7 +104,7 @@ hold_nothing(struct build *b)
 	return (0);
 }
 
-/* A working directory that the image lacks is made, for its user. */
+/* Make a working directory that the image lacks, for its user. */
 static int
 workdir(struct build *b, int root)
 {
@@ -115,7 +115,7 @@ workdir(struct build *b, int root)
 		return (0);
 	fd = walk_open(root, cwd, O_PATH);
 	if (fd != -1 || errno != ENOENT || b->spec->workdir_make == 0)
-		return (0);		/* chdir will say what is wrong */
+		return (0);		/* chdir reports the error */
 	fd = walk_target(root, cwd, true);
 	if (fd == -1 || fchownat(fd, "", b->who.uid, b->who.gid,
 	    AT_EMPTY_PATH) == -1)
@@ -142,15 +142,16 @@ build_begin(struct build *b)
 }
 
 /*
- * The order is what makes this safe. What every container has, was made by
- * build_begin: it needs nobody's rights. First everything of the host that is
- * needed is opened, with the rights of the user who asks. Then whatever can
- * be made is made, all of it detached. Then the container's root becomes the
- * only root there is: only after that is anything created, looked up or
- * mounted in it, and no name leads out any more. The image's users are read by
- * a process that holds nothing, and before any other text of the image or its
- * user is taken for a path (working directory, PATH, program), this one holds
- * nothing either.
+ * The order of the steps is a security property.
+ *
+ * build_begin has made what every container has, which needs no rights of the
+ * user. First, open everything of the host that is needed, with the rights of
+ * the user who asks. Then make everything that can be made, all of it detached.
+ * Then make the container's root the only root: only after that anything is
+ * created, looked up or mounted in it, and no name leads out of it. A process
+ * that holds nothing reads the image's users, and before any other text of the
+ * image or its user is used as a path (working directory, PATH, program), this
+ * process holds nothing either.
  */
 int
 build_run(struct build *b)

@@ -79,7 +79,7 @@ caps_all(void)
 {
 	capset	 all = 0;
 
-	/* The kernel may know more than we have names for. */
+	/* The kernel may have capabilities without a name here. */
 	for (int i = 0; i < 64; i++) {
 		if (prctl(PR_CAPBSET_READ, i, 0, 0, 0) == -1)
 			break;
@@ -131,8 +131,8 @@ read_back(const struct procaps *want, capset ambient)
 }
 
 /*
- * The ambient set needs no clearing of its own: the kernel takes out of it
- * whatever leaves the permitted or the inheritable set.
+ * The ambient set needs no step of its own: the kernel removes from it what
+ * leaves the permitted or the inheritable set.
  */
 int
 caps_set(capset permitted, capset effective, capset inheritable,

@@ -1,6 +1,4 @@
-/*
- * Capabilities: their names, and the one place that sets them.
- */
+/* Names of capabilities, and the functions that set them. */
 #ifndef LAUNCH_CAPS_H
 #define LAUNCH_CAPS_H
 
@@ -11,12 +9,12 @@ struct fault;
 /* A set, one bit for each capability. */
 typedef uint64_t capset;
 
-/* The number that a name like "CAP_CHOWN" stands for, or -1. */
+/* The number of a name like "CAP_CHOWN", or -1. */
 int	caps_find(const char *);
-/* The kernel's name of a number, or NULL. */
+/* The name of a number, or NULL. */
 const char *caps_name(int);
 
-/* Take all but these out of the bounding set; read back. 0 or -1. */
+/* Drop all but these from the bounding set, and read it back. 0 or -1. */
 int	caps_bound(capset, struct fault *);
 /*
  * Make permitted, effective, inheritable and ambient sets exactly these, and

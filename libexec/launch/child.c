@@ -22,12 +22,12 @@
 #include "record.h"
 #include "spec.h"
 
-#define WAIT_MS		120000		/* for mounts of sources that are far */
+#define WAIT_MS		120000		/* for mounts of slow file systems */
 #define EXIT_ENGINE	125
 #define EXIT_DENIED	126
 #define EXIT_ABSENT	127
 
-/* Length of the packet (0: the other end is gone), or -1. */
+/* Length of the packet (0: the other end has closed), or -1. */
 static ssize_t
 get(int sock, void *data, size_t len, int *fds)
 {
@@ -40,8 +40,8 @@ get(int sock, void *data, size_t len, int *fds)
 /* --- inside: the process that becomes the container --- */
 
 /*
- * The namespaces are handed out by whoever is in them: nobody looks them up
- * by a process number. The answer says that the process is ready.
+ * Send the namespaces of this process. It opens them itself, so that no process
+ * is looked up by a pid. The answer says that the process is ready.
  */
 static int
 hello(struct build *b)
@@ -59,7 +59,7 @@ hello(struct build *b)
 	return (fdpass_send(b->channel, b->fault, sizeof(*b->fault), fds, 2));
 }
 
-/* The record stays: the spec's strings are in it. */
+/* The record is not freed: the spec's strings are in it. */
 static int
 define(struct build *b, struct spec *s, bool single, int fd_in)	/* takes */
 {
@@ -106,20 +106,22 @@ exit_status(const struct child_ask *a, const struct fault *f)
 	    EXIT_ENGINE);
 }
 
-/* The helper has looked at it: only one given twice is refused here. */
+/*
+ * The helper has checked the descriptor: only a second one of a kind is refused
+ * here.
+ */
 static void
 take(struct build *b, const struct child_ask *a, int fd)
 {
-	if (given_put(b->given, a->kind, a->index, fd) == -1 && b->fault->error == 0)
+	if (given_put(b->given, a->kind, a->index, fd) == -1 &&
+	    b->fault->error == 0)
 		(void)fault_errno(b->fault, "descriptor %u:%u cannot be used",
 		    a->kind, a->index);
 }
 
 /*
- * Do what is asked until the program runs. When the other end is gone,
- * nobody wants this container any more; when a step of it failed, nobody
- * can have it.
- * Exits at once: what stdio has buffered is not ours to write.
+ * Serve requests until the program runs. Exit when the other end has closed, or
+ * when a step failed. Use _exit: buffered output belongs to the parent.
  */
 static _Noreturn void
 serve(struct build *b, struct spec *s)
@@ -140,7 +142,10 @@ serve(struct build *b, struct spec *s)
 		if (fdpass_send(b->channel, b->fault, sizeof(*b->fault),
 		    &b->master, b->master != -1) == -1)
 			break;
-		/* A terminal that is still held here would never hang up. */
+		/*
+		 * Close the master: while it is open here the terminal cannot
+		 * hang up.
+		 */
 		scope_close(&b->master);
 		b->master = -1;
 	}
@@ -155,20 +160,25 @@ child_main(const struct child *c, struct build *b)
 
 	b->spec = &spec;
 	b->fault = &fault;
-	/* The front end's end would not close if this one stayed open. */
+	/*
+	 * Close the channel: while it is open here the front end sees no end.
+	 */
 	close(c->channel);
 	if (build_init(b) == -1 || hello(b) == -1) {
 		(void)fdpass_send(b->channel, &fault, sizeof(fault), NULL, 0);
 		k_exit(EXIT_ENGINE);
 	}
-	/* While nobody waits for it. What fails is said to the next request. */
+	/*
+	 * Work ahead while no request waits; the next request reports a
+	 * failure.
+	 */
 	(void)build_begin(b);
 	serve(b, &spec);
 }
 
 /* --- outside: the helper --- */
 
-/* Wait for an answer, but not longer than the front end lives. */
+/* Wait for an answer, as long as the front end is there. */
 static int
 ready(const struct child *c)
 {
@@ -186,7 +196,7 @@ ready(const struct child *c)
 	return (n > 0 ? 0 : -1);
 }
 
-/* 1: it answered. 0: it is gone. -1: see the fault. */
+/* 1: answered. 0: the process has ended. -1: see the fault. */
 static int
 answer(const struct child *c, int *fds, struct fault *f)
 {
@@ -229,7 +239,10 @@ child_start(struct child *c, struct given *g, bool host_net, struct fault *f)
 				    .host_uid = geteuid(),
 				    .host_gid = getegid() };
 	struct clone_args	 args = {
-		/* Its parent is ours, and hears of its end as of our own. */
+		/*
+		 * The child has this process's parent, which is told of its
+		 * end.
+		 */
 		.flags = CLONE_PIDFD | CLONE_PARENT | CLONE_NEWUSER |
 		    CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC |
 		    CLONE_NEWCGROUP | (host_net ? 0 : CLONE_NEWNET),
@@ -277,7 +290,7 @@ child_ask(struct child *c, const struct child_ask *a, int lend, int *back,
 		*back = take_fd(&fds[0]);
 	scope_close(&fds[0]);
 	scope_close(&fds[1]);
-	/* Its end of the socket closes when it executes. */
+	/* execve closes its end of the socket. */
 	if (rc == 0 && a->op == CHILD_EXEC)
 		return (0);
 	if (rc == 0)

@@ -1,6 +1,6 @@
 /*
- * The container's first process, from clone to exec, and the socket between
- * it and the helper that made it.
+ * The container's first process, from clone to execve, and the socket between
+ * it and the helper that cloned it.
  */
 #ifndef LAUNCH_CHILD_H
 #define LAUNCH_CHILD_H
@@ -14,12 +14,14 @@
 struct fault;
 struct given;
 
-/* A descriptor that is given is not answered; what is wrong, build says. */
+/*
+ * Descriptors are not answered one by one; CHILD_BUILD reports what is wrong.
+ */
 enum child_op { CHILD_GIVE = 1, CHILD_DEFINE, CHILD_BUILD, CHILD_EXEC };
 
 /*
- * These travel only between a process and its own copy, until that executes
- * something: so they are the structs that they are.
+ * These structs are exchanged only between this program and its own clone,
+ * until that executes another program: they need no encoding.
  */
 struct child_ask {
 	uint32_t	 op;
@@ -32,28 +34,32 @@ struct child_ask {
 
 struct child {
 	int	 sock;
-	int	 channel;	/* whose hanging up ends all waiting */
+	int	 channel;	/* a hang-up on it ends every wait */
 	int	 pidfd;
 	int	 userns;
 	int	 netns;
 	pid_t	 pid;
-	struct rlimit nofile;	/* what the container is to have */
+	struct rlimit nofile;	/* the container's limit */
 };
 
 /*
- * Clone it with its namespaces, as a child of our parent: host_net, without a
- * network namespace. 0, or -1 with the fault filled. It has its own copy of
- * given, and ours is empty then.
+ * Clone the process with its namespaces, as a child of this process's parent;
+ * host_net: without a network namespace. 0, or -1 with the fault filled. The
+ * clone has its own copy of the given descriptors; the caller's table is empty
+ * afterwards.
  */
 int	child_start(struct child *, struct given *, bool host_net,
 	    struct fault *);
 /*
- * Ask something of it, lending a descriptor (or -1), and wait. 0; or -1
- * with the fault filled. A descriptor that comes back is the caller's.
+ * Send it a request with a descriptor (or -1), which is lent, and wait. 0; or
+ * -1 with the fault filled. A descriptor in the answer is the caller's.
  */
 int	child_ask(struct child *, const struct child_ask *, int, int *,
 	    struct fault *);
-/* Hand over all that was given since. 0, or -1 with the fault filled. */
+/*
+ * Send it all descriptors that were given since. 0, or -1 with the fault
+ * filled.
+ */
 int	child_give(struct child *, struct given *, struct fault *);
 
 #endif

@@ -13,12 +13,12 @@
 
 #include "cleanup.h"
 
-#define DEPTH	256			/* directories within one another, as many
-					 * as unpack makes of a layer */
+#define DEPTH	256			/* nested directories, as many as
+					 * unpack makes */
 
 #define DIR_FLAGS	(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
-/* How deep we are, and whether an earlier copy may be in the way. */
+/* The depth, and whether parts of an earlier copy may exist. */
 struct copying {
 	int	 depth;
 	bool	 again;
@@ -80,7 +80,7 @@ copy_dir(int from, int to, const char *name, const struct stat *st,
 	return (fchmod(out, st->st_mode & 07777));
 }
 
-/* Sockets, pipes and devices of an image mean nothing in a new place. */
+/* Skip sockets, pipes and devices. */
 static int
 copy_entry(int from, int to, const char *name, struct copying c)
 {

@@ -1,7 +1,4 @@
-/*
- * /dev: a fresh tmpfs. Nothing is created in, or taken from, a /dev that
- * the image may bring.
- */
+/* /dev: a new tmpfs. Nothing is created in, or taken from, the image's /dev. */
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -21,7 +18,7 @@
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* Device nodes cannot be made in a user namespace: these are the host's. */
+/* Device nodes cannot be made in a user namespace: bind those of the host. */
 static const struct {
 	const char	*name;
 	const char	*host;
@@ -69,7 +66,7 @@ dev_open(struct build *b)
 	return (0);
 }
 
-/* Terminals belong to group 5 (tty), where there is such a group. */
+/* Terminals belong to group 5 (tty) where that is mapped. */
 static int
 pts_make(const struct build *b)
 {
@@ -112,7 +109,7 @@ dev_make(struct build *b)
 					    "mode=755", "size=65536k",
 					    NULL };
 
-	/* Devices are mounts of their own, so the directory needs none. */
+	/* Devices are mounts of their own, so the tmpfs may be nodev. */
 	b->dev = k_mount_new("tmpfs", options, MOUNT_ATTR_NOSUID |
 	    MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 	if (b->dev == -1 || fill(b->dev) == -1)
@@ -146,7 +143,7 @@ dev_attach(struct build *b)
 	return (0);
 }
 
-/* The slave's own path is never used: it comes from the master. */
+/* Open the slave through its master, never by its path. */
 static int
 terminal_open(struct build *b)
 {

@@ -8,8 +8,8 @@ struct spec;
 struct identity;
 
 /*
- * What the definition says and, where it is silent, the few variables that
- * programs expect. An array for execve that the caller never frees, or NULL.
+ * The variables of the definition and, where it has none, the few that programs
+ * expect. An array for execve that is never freed, or NULL.
  */
 char	**env_make(const struct spec *, const struct identity *);
 /* The value of a variable in such an array, or NULL. */

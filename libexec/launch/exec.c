@@ -38,20 +38,23 @@
 
 #define ADMIN	((capset)1 << CAP_SYS_ADMIN)
 
-/* What the program is to be, settled before the last privileges go. */
+/*
+ * Everything that execve needs, prepared before the last privileges are
+ * dropped.
+ */
 struct program {
 	const char	*path;
 	char		 buffer[PATH_MAX];
 	char		**argv;
 	char		**env;
-	int		 image;		/* a descriptor instead of a path */
+	int		 image;		/* the program as a descriptor, or -1 */
 };
 
 /*
- * A program must be able to open its own /dev/stdout, whoever it is in the
- * container. Who made the pipes may not be anybody there, so while we still
- * are that user they are opened to all: to all who can find them, in /proc
- * beneath a process that is theirs.
+ * A program must be able to open its own /dev/stdout, as any user of the
+ * container. The user who made the pipes may have no id in the container, so
+ * while this process still is that user it makes the pipes accessible to all;
+ * only processes that can reach them in /proc can use that.
  */
 void
 exec_share_pipes(struct build *b)
@@ -64,7 +67,7 @@ exec_share_pipes(struct build *b)
 		if (fd == -1 || fstat(fd, &st) == -1 || !S_ISFIFO(st.st_mode))
 			continue;
 		if (fchmod(fd, 0666) == -1)
-			return;		/* not ours to share, then */
+			return;		/* another user's */
 	}
 }
 
@@ -107,11 +110,11 @@ exec_place_streams(struct build *b)
 static int
 signals(struct build *b)
 {
-	/* The kernel's struct, all zero: the default, no flags, no mask. */
+	/* The kernel's struct sigaction, all zero: default action. */
 	const uint64_t	 dfl[4] = { 0, 0, 0, 0 };
 	sigset_t	 none;
 
-	/* By system call: the C library keeps 32 and 33 from its callers. */
+	/* By system call: the C library refuses signals 32 and 33. */
 	for (int i = 1; i < NSIG; i++)
 		if (syscall(SYS_rt_sigaction, i, dfl, NULL, sizeof(dfl[0])) ==
 		    -1 && errno != EINVAL)
@@ -164,10 +167,10 @@ join_keyring(void)
 }
 
 /*
- * A session keyring of its own, as keys know no namespaces. A user may have
- * 200 keys, and ended containers' are only collected after a while; so when
- * they are used up, another of the container's ids owns this one. It makes
- * no difference inside, where the keyring is possessed, whoever owns it.
+ * Join a new session keyring, because keys have no namespaces. A user may have
+ * 200 keys, and those of ended containers are collected late; when the quota is
+ * used up another of the container's ids owns the keyring. Inside it makes no
+ * difference: the keyring is possessed.
  */
 static int
 keyring(struct build *b)
@@ -196,7 +199,7 @@ groups(struct build *b)
 	const struct identity	*who = &b->who;
 	int			 n;
 
-	/* Where the caller's own have to stay they are the only ones. */
+	/* Where setgroups is denied the caller's groups stay. */
 	if (!b->keep_groups) {
 		if (setgroups(who->ngroups, who->groups) == -1)
 			return (fault_errno(b->fault, "setting the groups of "
@@ -224,8 +227,8 @@ unmapped(struct build *b, const char *what, unsigned int id)
 
 /*
  * Permitted capabilities outlive the change of user for a moment, because
- * the filter may still have to be loaded; the effective ones are chosen anew
- * right after, so that paths are judged by the target user's rights.
+ * loading the filter may need one. The effective set is chosen right after, so
+ * that paths are resolved with the rights of the target user.
  */
 static int
 become_user(struct build *b)
@@ -256,7 +259,7 @@ become_user(struct build *b)
 	return (0);
 }
 
-/* As the target user; and no directory that is outside of the root. */
+/* As the target user; refuse a directory outside of the root. */
 static int
 work_in(struct build *b)
 {
@@ -288,7 +291,7 @@ runnable(const char *path)
 	    faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0);
 }
 
-/* Search a PATH as execvp does; a match that may not run is remembered. */
+/* Search a PATH as execvp does; remember a match that may not be executed. */
 static int
 search(struct build *b, struct program *p, const char *name)
 {
@@ -336,7 +339,7 @@ find_program(struct build *b, struct program *p)
 	    name));
 }
 
-/* With --init, the program is our own, and the command its arguments. */
+/* With --init the program is init, with the command as its arguments. */
 static int
 arguments(struct build *b, struct program *p)
 {
@@ -393,10 +396,10 @@ filter_load(struct build *b)
 }
 
 /*
- * Under no_new_privs anybody may load a filter, so it is the last thing
- * before execve. Without, it takes CAP_SYS_ADMIN, which goes right after:
- * capset and capget (prctl with ambient capabilities) are then made under
- * the container's own filter, and they and execve are all it has to allow.
+ * With no_new_privs loading the filter needs no privilege: do it right before
+ * execve. Without, it needs CAP_SYS_ADMIN, which is dropped right after: capset
+ * and capget (prctl with ambient capabilities) are then made under the
+ * container's own filter, which must allow only them and execve.
  */
 static int
 drop(struct build *b, capset last)
@@ -421,7 +424,7 @@ go(struct build *b, const struct program *p)
 		    AT_EMPTY_PATH);
 	else
 		(void)execve(p->path, p->argv, p->env);
-	/* The file was there: what is missing is what it needs to run. */
+	/* The file exists: its interpreter or library is missing. */
 	if (errno == ENOENT)
 		return (fault_set(b->fault, EACCES, "the interpreter of "
 		    "\"%s\" is not in the container", p->path));

@@ -1,5 +1,5 @@
 /*
- * The last steps: from a process that has built a container to the program
+ * The last steps from the process that has built a container to the program
  * that runs in it.
  */
 #ifndef LAUNCH_EXEC_H
@@ -12,11 +12,11 @@ struct build;
  * fault filled, its error ENOENT when there is no such program.
  */
 int	exec_run(struct build *);
-/* While still the user who asked: let the container reopen its streams. */
+/* As the user who asked: make the streams accessible to the container. */
 void	exec_share_pipes(struct build *);
 /*
- * Start a session, and put the container's streams, or its terminal, where its
- * program expects them. Once the user is known. 0, or -1 with the fault.
+ * Start a session, and connect the container's streams, or its terminal, to
+ * descriptors 0 to 2. After the user was looked up. 0, or -1 with the fault.
  */
 int	exec_place_streams(struct build *);
 /* Map the seccomp filter that was given. 0, or -1 with the fault filled. */

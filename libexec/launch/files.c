@@ -62,7 +62,7 @@ files_fill(struct build *b, int dir)
 		    (b->files[i] = k_clone(dir, name, false)) == -1)
 			return (-1);
 	}
-	/* Only a user given by number can be without an entry. */
+	/* Only a user given by number can have no entry. */
 	if (s->user == NULL || s->user[0] < '0' || s->user[0] > '9')
 		return (0);
 	b->passwd = create(dir, "passwd", "", 0644);
@@ -73,9 +73,9 @@ files_fill(struct build *b, int dir)
 }
 
 /*
- * Older kernels copy mounts only out of the caller's own namespace. So the
- * tmpfs is parked there, the single files are copied out of it, and the
- * directory itself goes with the host's root.
+ * Older kernels copy mounts only from the caller's own namespace. So attach the
+ * tmpfs to the host's tree for that time, copy the single files from it, and
+ * let it be detached with the host's root.
  */
 int
 files_make(struct build *b)
@@ -120,7 +120,7 @@ files_attach(struct build *b)
 	return (0);
 }
 
-/* A home with a colon or worse in it would be fields, or lines, of its own. */
+/* A colon or newline in the home directory would make other fields or lines. */
 static const char *
 safe_home(const char *home)
 {
@@ -130,7 +130,7 @@ safe_home(const char *home)
 	return (home == NULL ? "/" : home);
 }
 
-/* A user that the image does not know gets an entry, as whoami needs one. */
+/* A user that the image does not know gets an entry, which whoami needs. */
 int
 files_passwd_fill(const struct build *b, int root, int fd,
     const struct identity *who)
@@ -146,7 +146,7 @@ files_passwd_fill(const struct build *b, int root, int fd,
 		return (0);
 	old = user_slurp(root, "/etc/passwd", &n);
 	if (old == NULL)
-		return (0);		/* no such file, no entry in it */
+		return (0);		/* no passwd file */
 	len = snprintf(line, sizeof(line), "%s%u:*:%u:%u:container user:%s:"
 	    "/bin/sh\n", n > 0 && old[n - 1] != '\n' ? "\n" : "", who->uid,
 	    who->uid, who->gid, safe_home(b->spec->cwd));

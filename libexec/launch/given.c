@@ -12,7 +12,8 @@
 #include "cleanup.h"
 #include "messages.h"
 
-#define MOUNTS	4097			/* as many as launch_give can name */
+#define MOUNTS	4097			/* the largest index of launch_give
+					 * plus one */
 #define KINDS	(LAUNCH_INIT + 1)
 
 struct given {
@@ -50,8 +51,8 @@ slot(struct given *g, uint32_t kind, uint32_t index)
 }
 
 /*
- * A mount is only ever attached by us, so a descriptor that can be used for
- * nothing else is asked for; a device is not a thing to run a container on.
+ * A mount is only attached, never read: it must be an O_PATH descriptor, and a
+ * root a directory.
  */
 static bool
 suits(uint32_t kind, int fd)
@@ -73,7 +74,10 @@ suits(uint32_t kind, int fd)
 	case LAUNCH_NULL:
 		return (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3));
 	default:
-		/* Nothing that a process inside could leave the root by. */
+		/*
+		 * Accept no descriptor by which a process inside could leave
+		 * the root.
+		 */
 		return ((flags & O_PATH) == 0 && !S_ISDIR(st.st_mode) &&
 		    !S_ISBLK(st.st_mode));
 	}

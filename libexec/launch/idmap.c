@@ -23,9 +23,9 @@ put(const char *path, const char *text)
 }
 
 /*
- * A process may map its own id, and no other, without any privilege; the
- * price is that groups can no longer be set. It is done in the new process
- * itself, so that no process is looked up by its number.
+ * A process may map its own id, and no other, without privilege; setgroups must
+ * be denied for that. It is done in the new process itself, so that no process
+ * is looked up by its pid.
  */
 int
 idmap_single(struct build *b)
@@ -48,8 +48,8 @@ idmap_become_root(struct build *b)
 	gid_t	 gid[3];
 
 	/*
-	 * The caller's groups stay behind, unless refresh denied that: with
-	 * one id always, else where a group may take rights away.
+	 * Drop the caller's groups, unless setgroups is denied: always with one
+	 * id, else where refresh found a group that may restrict its members.
 	 */
 	b->keep_groups = b->single || (setgroups(0, NULL) == -1 &&
 	    errno == EPERM);

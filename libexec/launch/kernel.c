@@ -114,15 +114,15 @@ int
 k_pivot_cwd(void)
 {
 	/*
-	 * With "." twice the old root ends up mounted on the new one, where
-	 * it can be detached, and no directory for it has to exist.
+	 * With "." twice the old root is mounted on the new one, where it can
+	 * be detached, and no directory for it has to exist.
 	 */
 	if (syscall(SYS_pivot_root, ".", ".") == -1 || k_detach_cwd() == -1)
 		return (-1);
 	return (chdir("/"));
 }
 
-/* The kernel's struct statx, as far as it matters here: libcs lag behind. */
+/* The kernel's struct statx, as far as needed: C libraries may be older. */
 struct statx_mount {
 	uint32_t	 mask;
 	uint32_t	 other[35];

@@ -1,6 +1,5 @@
 /*
- * The file systems in which the kernel shows itself: /proc, /sys, cgroups,
- * message queues; and the memory that processes share.
+ * Kernel file systems: /proc, /sys, cgroups, message queues; and shared memory.
  */
 #include <sys/mount.h>
 #include <sys/statfs.h>
@@ -52,8 +51,8 @@ proc_make(struct build *b)
 }
 
 /*
- * A sysfs shows the devices of a network namespace, and only its owner may
- * make one. Else the host's is shown, with all that is mounted in it.
+ * A sysfs shows the devices of a network namespace, and only the owner of that
+ * may mount one. Else bind the host's, with all mounts in it.
  */
 static int
 sys_make(struct build *b)
@@ -77,8 +76,8 @@ is_cgroup2(const char *path)
 }
 
 /*
- * Read-only, and only the second version: who can write a first version
- * hierarchy can have the kernel start programs as the host's root.
+ * Read-only, and only version 2: a process that can write a version 1 hierarchy
+ * can make the kernel start a program as the host's root.
  */
 static void
 cgroup_make(struct build *b)
@@ -123,13 +122,16 @@ kernfs_make(struct build *b)
 	return (0);
 }
 
-/* A directory of the image that must be one: links here are a trap. */
+/*
+ * A mount point in the image must be a real directory: a link could lead
+ * elsewhere.
+ */
 static int
 put(struct build *b, int mount, const char *path, bool readonly)
 {
 	scoped_fd int	 target = -1;
 
-	/* What others stand on is made, though the user's may cover it. */
+	/* Mount those that others need, even if a user's mount covers them. */
 	if (mount == -1 || (strncmp(path, "/dev/", 5) == 0 &&
 	    mount_claimed(b, path)))
 		return (0);
@@ -144,7 +146,7 @@ put(struct build *b, int mount, const char *path, bool readonly)
 	return (0);
 }
 
-/* The root directory of a procfs has always this number. */
+/* The inode of the root of every procfs. */
 static int
 proc_verify(struct build *b)
 {

@@ -22,15 +22,15 @@
 #define HOME_MAX	4096
 
 /*
- * It travels between a process and its own copy. The process has parsed what
- * an image says: the receiver checks every number.
+ * The answer of the looking process. That process has parsed text of the image,
+ * so the receiver checks every number.
  */
 struct found {
 	struct fault	 fault;
 	uint32_t	 uid;
 	uint32_t	 gid;
-	uint32_t	 known;		/* the passwd file has the user */
-	uint32_t	 written;	/* ours has an entry */
+	uint32_t	 known;		/* the user is in the passwd file */
+	uint32_t	 written;	/* the new passwd file has an entry */
 	uint32_t	 ngroups;
 	gid_t		 groups[GROUPS_MAX];
 	char		 home[HOME_MAX];
@@ -39,8 +39,8 @@ struct found {
 /* --- the process that looks --- */
 
 /*
- * Keep the standard streams, the pipe and the passwd file to be written, and
- * close the rest, the channels included.
+ * Close all but the standard streams, the pipe and the new passwd file; the
+ * channels too.
  */
 static int
 hold_two(int answer, int passwd)
@@ -113,8 +113,8 @@ look_and_leave(struct build *b, int answer)
 /* --- the process that becomes the container --- */
 
 /*
- * The next process of the container is to have the number 2, as with other
- * engines. Where the kernel does not offer this, it has 3.
+ * The container's next process is to have pid 2, as with other engines. Where
+ * the kernel does not offer this it has pid 3.
  */
 static void
 give_number_back(struct lookup *l)
@@ -131,7 +131,7 @@ lookup_begin(struct build *b, struct lookup *l)
 	int	 pipe_fd[2];
 
 	l->answer = -1;
-	/* Now: /proc/sys is write-protected before the process has ended. */
+	/* Open it now: /proc/sys is write-protected before the process ends. */
 	l->last_pid = openat(b->proc, "sys/kernel/ns_last_pid",
 	    O_WRONLY | O_CLOEXEC);
 	if (pipe2(pipe_fd, O_CLOEXEC) == -1)
@@ -146,7 +146,7 @@ lookup_begin(struct build *b, struct lookup *l)
 	return (0);
 }
 
-/* 0, or -1 when the process ended before it had answered. */
+/* 0, or -1 when the process ended without an answer. */
 static int
 hear(int fd, struct found *f)
 {

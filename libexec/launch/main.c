@@ -1,16 +1,16 @@
 /*
  * launch: builds a container, and ends when its program runs.
  *
- * Trusts: nobody for contents: every key of a definition is checked again.
+ * Trusts: no contents: every key of a definition is checked again.
  * Holds:  the rights of the user who runs it; in the new process, all of
  *         those in the container's own user namespace and none outside.
  * Dies:   when its channel closes, or the program runs. The new process
  *         ends with it, unless it has executed the program.
  *
- * Confinement is inherited, and the container is to have none but its own:
- * so this process confines itself only when the new one has been cloned, and
- * the new one never. What is read before that is one sealed record, by the
- * decoder that every helper uses, and the table in spec.c.
+ * Confinement is inherited, and the container must have only its own: this
+ * process confines itself after it has cloned the new one, and the new one
+ * never does. The new process reads one sealed record, with the decoder that
+ * every helper uses and the table in spec.c.
  */
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -52,8 +52,8 @@ answer_fault(struct launch *l, struct answer *a)
 }
 
 /*
- * A few wait here until all are handed on at once; not more, because after a
- * thousand of them we could receive nothing else.
+ * Collect descriptors and send them on together; at most WAITING, because with
+ * too many open descriptors this process could receive no more.
  */
 static int
 on_launch_give(void *ctx, struct packet *p, struct answer *a)
@@ -89,7 +89,9 @@ on_launch_create(void *ctx, struct packet *p, struct answer *a)
 	return (0);
 }
 
-/* It takes the record apart itself: its strings have to be there. */
+/*
+ * The new process decodes the record itself: the strings must be in its memory.
+ */
 static int
 on_launch_define(void *ctx, struct packet *p, struct answer *a)
 {
@@ -133,7 +135,7 @@ on_launch_exec(void *ctx, struct packet *p, struct answer *a)
 	return (0);
 }
 
-/* Whoever did not wait for an answer before asking on hears what it was. */
+/* The first failure is also the answer to each later request. */
 static int
 on_failed(void *ctx, struct packet *p, struct answer *a)
 {
@@ -172,8 +174,8 @@ serve(struct helper *h, struct launch *l, unsigned int states)
 }
 
 /*
- * Layers and mounts of a container need more descriptors than a shell is given.
- * The limit as it was is the container's.
+ * Layers and mounts of a container may need more descriptors than the soft
+ * limit. The container gets the limit as it was.
  */
 static void
 more_files(struct rlimit *before)
@@ -197,7 +199,7 @@ main(int argc, char **argv)
 			    .policy = &launch_policy };
 	int		 rc;
 
-	/* It runs from a descriptor, which the kernel takes for its name. */
+	/* It is executed from a descriptor, whose number would be its name. */
 	(void)prctl(PR_SET_NAME, "launch", 0, 0, 0);
 	helper_args(&h, argc, argv);
 	helper_socket(&h);

@@ -1,6 +1,4 @@
-/*
- * Hiding what tells of the host, and write-protecting what rules it.
- */
+/* Mask paths that show the host, and write-protect those that control it. */
 #include <sys/stat.h>
 
 #include <linux/mount.h>
@@ -17,8 +15,8 @@
 #include "walk.h"
 
 /*
- * One empty directory serves all: the first use attaches it, the others
- * attach copies of that.
+ * One empty directory masks all: the first use attaches it, the others attach
+ * copies.
  */
 static int
 empty_dir(struct build *b)
@@ -35,8 +33,8 @@ empty_dir(struct build *b)
 }
 
 /*
- * Files are covered by our own checked null device, never by whatever the
- * container has for one; only what is not there needs no covering.
+ * Files are covered by the checked null device, never by the container's; files
+ * that do not exist need none.
  */
 static int
 mask(struct build *b, const char *path)

@@ -1,5 +1,6 @@
 /*
- * What the user mounts: directories and files of the host, and tmpfs.
+ * The mounts of the definition: directories and files of the host, volumes,
+ * tmpfs.
  */
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -31,7 +32,7 @@ struct mounting {
 	int			 fd;
 	bool			 tree;
 	bool			 copy_up;
-	bool			 chown;		/* to the user, once known */
+	bool			 chown;		/* give it to the user */
 	bool			 has_mode;
 	uint64_t		 attrs;
 	uint64_t		 propagation;
@@ -48,7 +49,7 @@ enum {
 	NOSYMFOLLOW = MOUNT_ATTR_NOSYMFOLLOW,
 };
 
-/* Options that are words. A later one overrules an earlier one. */
+/* Options that are words. A later one overrides an earlier one. */
 static const struct option {
 	const char	*word;
 	uint64_t	 set;
@@ -74,7 +75,7 @@ static const struct option {
 	{ "unbindable",		0,		0,		MS_UNBINDABLE },
 	{ "runbindable",	0,		0,		MS_UNBINDABLE },
 	{ "noatime",		NOATIME,	0,		0 },
-	/* What is the case anyway, or means something only elsewhere. */
+	/* Accepted and ignored: the default, or without a meaning here. */
 	{ "relatime",		0,		0,		0 },
 	{ "z",			0,		0,		0 },
 	{ "Z",			0,		0,		0 },
@@ -83,14 +84,14 @@ static const struct option {
 	{ "consistent",		0,		0,		0 },
 };
 
-/* Options of a tmpfs that the kernel is given as they are. */
+/* Options of a tmpfs that are passed to the kernel. */
 static const char *const sizes[] = {
 	"size=", "mode=", "nr_inodes=", "nr_blocks=", "uid=", "gid=",
 };
 
 /*
- * What may be mounted in /proc: files that tools like lxcfs put numbers of
- * the container into. Anything else could deceive whoever reads /proc.
+ * Files of /proc that may be covered, as lxcfs does with numbers of the
+ * container. Any other mount could deceive readers of /proc.
  */
 static const char *const proc_allowed[] = {
 	"/proc/cpuinfo", "/proc/diskstats", "/proc/loadavg", "/proc/meminfo",
@@ -98,7 +99,7 @@ static const char *const proc_allowed[] = {
 	"/proc/uptime", "/proc/sys/crypto/fips_enabled",
 };
 
-/* Directories that stay writable in a read-only container. */
+/* Directories that are writable in a read-only container. */
 static const struct spec_mount scratch[] = {
 	{ .type = "tmpfs", .dst = "/run" },
 	{ .type = "tmpfs", .dst = "/tmp" },
@@ -188,8 +189,8 @@ take_options(struct build *b, struct mounting *t)
 }
 
 /*
- * A copy of what is there, before anything of the container exists: with
- * the rights of the user who asked, and of nobody else.
+ * Copy the source before anything of the container exists, with the rights of
+ * the user who asks and no others.
  */
 static int
 source_open(struct build *b, struct mounting *t)
@@ -205,7 +206,7 @@ source_open(struct build *b, struct mounting *t)
 	if (t->fd == -1 && errno == ENOENT)
 		return (fault_set(b->fault, ENOENT, "statfs %s: no such file "
 		    "or directory", t->m->src));
-	/* Without what is mounted in it, things hidden would be revealed. */
+	/* A copy without the submounts would reveal files that they hide. */
 	if (t->fd == -1 && errno == EINVAL && !t->tree)
 		return (fault_set(b->fault, EINVAL, "%s has mounts below it, "
 		    "so only \"rbind\" can mount it in a container",
@@ -227,7 +228,7 @@ depth(const char *path)
 	return (n);
 }
 
-/* Outer places before the inner ones; else in the order they were given. */
+/* Outer destinations before inner ones; else in the given order. */
 static void
 insert(struct build *b, const struct spec_mount *m)
 {
@@ -272,7 +273,7 @@ mount_has_volumes(const struct spec *s)
 	return (false);
 }
 
-/* Volumes lie beneath the graph root, and are seen as the image is. */
+/* Volumes lie beneath the graph root, and have its id mapping. */
 int
 mount_open_volumes(struct build *b)
 {
@@ -293,8 +294,8 @@ mount_open_volumes(struct build *b)
 }
 
 /*
- * What the image has where a volume is used for the first time goes into it.
- * Somebody may have put something there already: then that is what counts.
+ * Copy the image's files into a volume in its first use. If it has files
+ * already, leave them as they are.
  */
 static int
 volume_fill(struct build *b, struct mounting *t, int target, bool covers)
@@ -303,7 +304,10 @@ volume_fill(struct build *b, struct mounting *t, int target, bool covers)
 
 	if (t->m->copyup == COPYUP_NO)
 		return (0);
-	/* What the image does not have belongs to who will work there. */
+	/*
+	 * A directory that the image does not have belongs to the container's
+	 * user.
+	 */
 	if (!covers) {
 		t->chown = true;
 		return (0);
@@ -332,7 +336,7 @@ mount_chown(struct build *b)
 	return (0);
 }
 
-/* Nothing of ours in /proc may be hidden: not by link, not by name. */
+/* No part of /proc may be covered, neither through a link nor by name. */
 static int
 target_allowed(struct build *b, const struct mounting *t, int target)
 {
@@ -350,7 +354,7 @@ target_allowed(struct build *b, const struct mounting *t, int target)
 	    "where nothing can be mounted", t->m->dst));
 }
 
-/* What it covers may be seen in it, and lends it its mode and owner. */
+/* The covered directory gives its contents, mode and owner. */
 static int
 tmpfs_make(struct build *b, struct mounting *t, int target, bool covers)
 {
@@ -392,7 +396,7 @@ attach(struct build *b, struct mounting *t)
 	    (t->m->sub != NULL && volume_fill(b, t, target,
 	    before != -1) == -1))
 		return (-1);
-	/* Times of access are settled when a mount is made, not later. */
+	/* The atime mode is set when the mount is made, not later. */
 	if (k_setattr(t->fd, true, t->attrs & ~(uint64_t)MOUNT_ATTR__ATIME,
 	    t->propagation) == -1 ||
 	    plan_attach(b, t->fd, target, NULL,

@@ -1,6 +1,5 @@
 /*
- * What belongs to the namespaces themselves: host name, loopback interface,
- * kernel parameters.
+ * The namespaces themselves: host name, loopback interface, kernel parameters.
  */
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -22,7 +21,7 @@
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* Parameters that only say something about a container's own namespaces. */
+/* Parameters that concern only a container's own namespaces. */
 static const struct {
 	const char	*prefix;
 	bool		 net;
@@ -64,8 +63,8 @@ sysctl_allowed(const struct build *b, const char *name, size_t len)
 }
 
 /*
- * Written through our own procfs, before anything of the container is
- * mounted; one write each, and nothing in it that could be a second one.
+ * Write through a procfs of this process, before anything of the container is
+ * mounted; one write each, without a newline in the value.
  */
 static int
 sysctl_set(struct build *b, const char *pair)

@@ -11,7 +11,7 @@
 #include "fault.h"
 #include "kernel.h"
 
-/* Where the kernel says that a descriptor is, seen from our root. */
+/* The path that the kernel gives for a descriptor, as seen from the root. */
 static char *
 place_of(const struct build *b, int fd)
 {
@@ -119,8 +119,7 @@ read_all(int fd)
 }
 
 /*
- * Attaching by descriptor cannot miss, but it is the kernel that says what a
- * container sees, so it is asked: each mount is where it was meant to be.
+ * Read the kernel's list of mounts: each mount must be at its expected place.
  */
 int
 plan_check(struct build *b)

@@ -22,9 +22,9 @@
 #include "messages.h"
 #include "spec.h"
 
-#define PAGE	4096			/* all that mount(2) takes of options */
+#define PAGE	4096			/* limit of mount(2) for options */
 
-/* The layers of an overlay as descriptors. */
+/* Open the layers of an overlay. */
 struct layers {
 	int	*lower;
 	size_t	 n;
@@ -56,7 +56,7 @@ beneath(const struct build *b, const char *path)
 
 /*
  * An id-mapped graph root comes as a detached mount. Older kernels stack an
- * overlay only on mounts of the caller's namespace, so it is parked in it.
+ * overlay only on mounts of the caller's namespace, so attach it there.
  */
 static int
 graph_open(struct build *b)
@@ -154,14 +154,16 @@ overlay_by_fd(const struct layers *l, bool forget)
 	    k_fsconfig_fd(fs, "workdir", l->work) == -1 ||
 	    (forget && k_fsconfig(fs, "volatile", NULL) == -1)))
 		return (-1);
-	/* Trusted attributes are not for an unprivileged mounter to read. */
+	/*
+	 * An unprivileged mounter cannot read trusted attributes: use user.*.
+	 */
 	if (k_fsconfig(fs, "userxattr", NULL) == -1 ||
 	    k_fsconfig(fs, "source", "overlay") == -1)
 		return (-1);
 	return (k_fsmount(fs, MOUNT_ATTR_NODEV));
 }
 
-/* "lowerdir=12:13:14,...": the options' only names are numbers. */
+/* "lowerdir=12:13:14,...": paths are the numbers of descriptors. */
 static int
 overlay_options(const struct layers *l, bool forget, char *out, size_t size)
 {
@@ -179,9 +181,9 @@ overlay_options(const struct layers *l, bool forget, char *out, size_t size)
 }
 
 /*
- * Older kernels take paths, and one page of them in all. The shortest path
- * to a descriptor is its number, seen from /proc/self/fd: 500 layers fit.
- * The mount goes on top of one of its own layers, which only we can see.
+ * Older kernels take paths, in one page of options. The shortest path to a
+ * descriptor is its number, relative to /proc/self/fd: 500 layers fit. The
+ * overlay is mounted on one of its own layers, which only this process sees.
  */
 static int
 overlay_by_number(struct build *b, const struct layers *l, bool forget)
@@ -203,11 +205,11 @@ overlay_by_number(struct build *b, const struct layers *l, bool forget)
 }
 
 /*
- * A container that is removed when it ends needs nothing on the disk: its
- * overlay must not flush the whole file system when it goes. Such a mount
- * leaves a mark, so that a layer that a crash may have damaged is not used
- * again. Of this container nothing would be left after a crash; so when it
- * is started again, it was stopped in order, and the mark is taken away.
+ * A --rm container needs nothing on the disk: its overlay is `volatile`, so
+ * that the unmount does not sync the whole file system. Such a mount leaves a
+ * mark, and the kernel refuses a marked upper layer, which a crash may have
+ * damaged. No --rm container survives a crash; if it is started again it was
+ * stopped in order, so remove the mark.
  */
 static void
 unmark_volatile(const struct layers *l)
@@ -226,7 +228,7 @@ overlay_make(struct build *b)
 	if (layers_open(b, &l) == -1)
 		goto out;
 	if (l.n == 0) {
-		/* An image without layers: what is written is all there is. */
+		/* An image without layers has only the writable directory. */
 		if ((b->root = k_clone(l.upper, "", false)) == -1)
 			(void)fault_errno(b->fault, "opening the container's "
 			    "writable layer");
@@ -277,8 +279,8 @@ root_release(struct build *b)
 }
 
 /*
- * Had anything been left stacked on the host's root, detaching would have
- * taken that away instead: so what is mounted on / now must be ours.
+ * If a mount had been stacked on the host's root, that would have been detached
+ * instead: check that the mount on / is the container's.
  */
 static int
 root_verify(struct build *b)
@@ -298,7 +300,7 @@ root_enter(struct build *b)
 	scoped_fd int	 top = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (!b->attached) {
-		/* Device nodes of an image are never to be used. */
+		/* nodev: device nodes of an image must not work. */
 		if (k_setattr(b->root, true, MOUNT_ATTR_NODEV,
 		    MS_PRIVATE) == -1 ||
 		    top == -1 || k_attach(b->root, top) == -1)

@@ -14,11 +14,12 @@ enum kind {
 	TEXT,				/* anything */
 	WORD,				/* letters, digits, . _ - only */
 	PLAIN,				/* no control bytes */
-	LINES,				/* none but newlines and tabs */
+	LINES,				/* no control bytes but newlines and
+					 * tabs */
 	ROOTED,				/* a path from / */
 	ABSOLUTE,			/* the same, without ".." */
 	RELATIVE,			/* a path beneath, without ".." */
-	EITHER,				/* one of the two */
+	EITHER,				/* RELATIVE or ABSOLUTE */
 	VARIABLE,			/* NAME=VALUE */
 	NUMBER,
 	OCTAL,				/* digits of a mode */
@@ -26,8 +27,8 @@ enum kind {
 };
 
 /*
- * Every key that is acted on. `bound` is the greatest length or number,
- * `most` the greatest count of values; 1 means a field that is not a list.
+ * Every key that is used. `bound` is the greatest length or number, `most` the
+ * greatest count of values; 1 means a field that is not a list.
  */
 struct row {
 	const char	*key;
@@ -52,7 +53,7 @@ static const struct row rows[] = {
 	ROW(graph,		ABSOLUTE,	4095,		1),
 	ROW(upper,		RELATIVE,	4095,		1),
 	ROW(work,		RELATIVE,	4095,		1),
-	/* overlay stacks 500 directories, and no more */
+	/* overlay has at most 500 layers */
 	ROW(lower,		RELATIVE,	4095,		500),
 	ROW(passwd_entry,	PLAIN,		1023,		1),
 	ROW(mask,		ABSOLUTE,	4095,		4096),
@@ -132,7 +133,7 @@ static const struct {
 	{ "stack",	RLIMIT_STACK },
 };
 
-/* Digits of the base only, at most max: true and the number. */
+/* Only digits of the base, at most max: true and the number. */
 static bool
 digits(const char *s, unsigned int radix, uint64_t max, uint64_t *out)
 {
@@ -167,7 +168,7 @@ is_word(const char *s)
 	return (true);
 }
 
-/* Of control bytes it has only these. */
+/* Has the text no other control bytes than these? */
 static bool
 has_only(const char *s, const char *allowed)
 {
@@ -178,7 +179,7 @@ has_only(const char *s, const char *allowed)
 	return (true);
 }
 
-/* No component of it is "..". */
+/* Has the path no component ".."? */
 static bool
 stays(const char *s)
 {
@@ -226,7 +227,7 @@ fits(enum kind kind, const char *s, uint64_t bound)
 	}
 }
 
-/* What is wrong with a value goes to a terminal: the key says enough. */
+/* The message goes to a terminal: name the key, not the value. */
 static int
 refuse(const struct row *r, struct fault *f)
 {
@@ -266,7 +267,7 @@ read_list(const struct rec *rec, const struct row *r, void *out,
 	return (0);
 }
 
-/* An empty value says no more than an absent one. */
+/* An empty value is treated as absent. */
 static int
 read_one(const struct rec *rec, const struct row *r, void *out,
     struct fault *f)
@@ -300,7 +301,7 @@ read_rows(const struct rec *rec, const struct row *r, size_t n, void *base,
 	return (0);
 }
 
-/* Take apart each nested record of a key; the array is the caller's. */
+/* Decode each nested record of a key; the array is the caller's. */
 static int
 read_nested(const struct rec *rec, const char *key, const struct row *r,
     size_t n, void **array, size_t *count, size_t size, struct fault *f)
@@ -313,7 +314,7 @@ read_nested(const struct rec *rec, const char *key, const struct row *r,
 	if (many > 0 && (*array = calloc(many, size)) == NULL)
 		return (fault_errno(f, "reading the definition"));
 	for (*count = 0; *count < many; (*count)++) {
-		/* Never freed: the strings are in it. */
+		/* The record is not freed: the strings are in it. */
 		struct rec	*sub = rec_sub(rec, key, &it);
 		char		*at = *array;
 
@@ -354,7 +355,7 @@ read_mounts(struct spec *s, const struct rec *rec, struct fault *f)
 	return (0);
 }
 
-/* Of the files' lines only the host name can be told from an added one. */
+/* /etc/hostname is one line with one name. */
 static bool
 file_fits(const struct spec_file *file)
 {
@@ -448,7 +449,7 @@ read_limits(struct spec *s, const struct rec *rec, struct fault *f)
 	    0);
 }
 
-/* What one row alone cannot say. */
+/* Checks that concern several keys. */
 static int
 check_whole(const struct spec *s, struct fault *f)
 {

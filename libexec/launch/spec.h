@@ -1,7 +1,7 @@
 /*
- * What container is asked for: the definition record, checked whole against
- * a declared table before any of it is acted on. Strings are borrowed from
- * the record, which the spec keeps; it lives as long as the process.
+ * The definition record of a container, checked completely against a declared
+ * table before it is used. Strings are borrowed from the record, which the spec
+ * keeps for the life of the process.
  */
 #ifndef LAUNCH_SPEC_H
 #define LAUNCH_SPEC_H
@@ -22,12 +22,12 @@ struct texts {
 	size_t		  n;
 };
 
-/* What a volume gets that covers something of the image. */
+/* What to copy from the image into a volume. */
 enum copyup {
 	COPYUP_NO = 0,
-	COPYUP_FIRST = 1,		/* if it is empty, what is there */
-	COPYUP_AGAIN = 2,		/* the same: the first was cut short */
-	COPYUP_OWNER = 3,		/* mode and owner, no contents */
+	COPYUP_FIRST = 1,		/* contents, into an empty volume */
+	COPYUP_AGAIN = 2,		/* after an interrupted copy */
+	COPYUP_OWNER = 3,		/* mode and owner only */
 };
 
 struct spec_mount {
@@ -50,7 +50,7 @@ struct spec_limit {
 	const char	*name;
 	int		 resource;
 	struct rlimit	 value;
-	uint64_t	 soften;	/* clamp to what is allowed */
+	uint64_t	 soften;	/* reduce to the allowed maximum */
 };
 
 struct spec {
@@ -93,9 +93,9 @@ struct spec {
 
 struct rec;
 
-/* Check and take apart a record, which is kept. 0, or -1 and the fault. */
+/* Check and decode a record, which is kept. 0, or -1 and the fault. */
 int	spec_read(struct spec *, const struct rec *, struct fault *);
-/* Digits only, no sign, at most max: true and the number. */
+/* Only digits, no sign, at most max: true and the number. */
 bool	spec_number(const char *, uint64_t, uint64_t *);
 
 #endif

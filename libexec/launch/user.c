@@ -54,7 +54,7 @@ is_number(const char *s)
 	return (*s != '\0' && s[strspn(s, "0123456789")] == '\0');
 }
 
-/* Digits only are a number, and never anything else, not even a name. */
+/* Only digits: a number, never a name. */
 static int
 parse_half(const char *s, const char **name, uint32_t *id, struct fault *f)
 {
@@ -98,8 +98,8 @@ user_parse(const char *text, struct user_text *t, struct fault *f)
 }
 
 /*
- * The next line of a passwd or group file that has at least so many fields:
- * true and pointers to them. Other lines are for others to wonder about.
+ * Find the next line of a passwd or group file that has at least so many
+ * fields: true and pointers to them. Other lines are skipped.
  */
 static bool
 next_line(char **rest, unsigned int *lines, char **field, int fields)
@@ -181,8 +181,8 @@ add_group(struct identity *who, gid_t gid)
 }
 
 /*
- * name:password:gid:members. A group asked for by name is looked up; groups
- * that a user known by name is a member of count when none is asked for.
+ * name:password:gid:members. A group given by name is looked up; if none was
+ * given, add the groups that have the user as a member.
  */
 static int
 search_group(char *text, const struct user_text *t, struct identity *who,
@@ -237,7 +237,10 @@ find_groups(int root, const struct user_text *t, struct identity *who,
 
 	if (t->has_group && t->group == NULL)
 		who->gid = t->gid;
-	/* Rules that keep a group out work only on who is known to be in it. */
+	/*
+	 * Add the primary group to the supplementary ones: rules that exclude a
+	 * group apply only to processes with it in one of these.
+	 */
 	if (t->group == NULL && add_group(who, who->gid) == -1)
 		return (fault_errno(f, "reading the groups of the image"));
 	text = user_slurp(root, "/etc/group", &len);

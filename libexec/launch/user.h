@@ -1,6 +1,4 @@
-/*
- * Who the container's process is to be, by the container's own files.
- */
+/* The ids of the container's process, by the container's own files. */
 #ifndef LAUNCH_USER_H
 #define LAUNCH_USER_H
 
@@ -18,25 +16,25 @@ struct identity {
 	gid_t	 gid;
 	gid_t	*groups;	/* supplementary, the primary one included */
 	size_t	 ngroups;
-	char	*name;		/* NULL: not in the passwd file; of the
-				 * process that read it, only */
+	char	*name;		/* NULL: not in the passwd file; set only in
+				 * the process that read it */
 	char	*home;
 };
 
 /*
- * Settle "user[:group]" in the root given, numbers or names. 0, or -1 with
- * the fault filled; the identity's memory is kept for good.
+ * Look up "user[:group]", numbers or names, in this root. 0, or -1 with the
+ * fault filled; the memory is never freed.
  */
 int	user_resolve(int, const char *, struct identity *, struct fault *);
 
 /*
- * The contents of a file of the container that only root inside may change:
- * a regular file, no link, at most 1 MiB. NULL with errno.
+ * Read a file of the container that only root inside may change: a regular
+ * file, not a link, at most 1 MiB. NULL with errno.
  */
 char	*user_slurp(int, const char *, size_t *);
 
 /* --- for tests --- */
-/* Split and judge the text alone: 0, or -1 and the fault. */
+/* Only parse the text: 0, or -1 and the fault. */
 struct user_text {
 	const char	*user;		/* NULL: by number */
 	const char	*group;		/* NULL: by number, or none */

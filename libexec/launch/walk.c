@@ -16,13 +16,13 @@
 
 #define LINKS	40			/* as many as the kernel follows */
 
-/* A walk under way: where it is, and what it has still to take. */
+/* The state of a walk: the current directory, and the rest of the path. */
 struct walk {
 	int	 root;
 	int	 at;
 	int	 links;
-	bool	 dir;			/* what the last component is to be */
-	char	 done[PATH_MAX];	/* how we came to `at`, without links */
+	bool	 dir;			/* the last component must be one */
+	char	 done[PATH_MAX];	/* the path of `at` */
 	char	 ahead[PATH_MAX];
 };
 
@@ -33,7 +33,7 @@ walk_open(int root, const char *path, int flags)
 	    RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS));
 }
 
-/* Make one component if it is not there, and step into it. */
+/* Make a missing component, and enter it. */
 static int
 step(int at, const char *name, bool dir)
 {
@@ -41,7 +41,7 @@ step(int at, const char *name, bool dir)
 
 	if (fd != -1 || errno != ENOENT)
 		return (fd);
-	/* Both refuse to follow, and to reuse, what appears meanwhile. */
+	/* The open refuses a link that another process puts there meanwhile. */
 	if ((dir ? mkdirat(at, name, 0755) :
 	    mknodat(at, name, S_IFREG | 0644, 0)) == -1 && errno != EEXIST)
 		return (-1);
@@ -155,8 +155,8 @@ take_step(struct walk *w)
 }
 
 /*
- * The kernel's own in-root walk cannot make anything, and making by path
- * would follow links: so this one takes a component at a time.
+ * RESOLVE_IN_ROOT cannot make directories, and mkdir by path would follow
+ * links: so take one component at a time.
  */
 static int
 walk_make(int root, const char *path, bool dir)

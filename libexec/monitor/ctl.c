@@ -24,8 +24,8 @@ ctl_init(struct ctl *ctl, struct monitor *m, const struct chan *front)
 }
 
 /*
- * The name is bound relative to the directory, which may lie deeper than
- * sun_path is long. No other process shares our working directory.
+ * Bind relative to the directory, whose path may be longer than sun_path. No
+ * other process shares the working directory.
  */
 int
 ctl_listen(struct ctl *ctl, int dir)
@@ -59,7 +59,7 @@ free_slot(struct ctl *ctl)
 	return (NULL);
 }
 
-/* The directory is private already; this is the second wall. */
+/* The directory is private already; the peer's uid is checked as well. */
 static bool
 peer_allowed(int fd)
 {

@@ -1,7 +1,6 @@
 /*
- * Who speaks to us: the front end that had us started (client 0, descriptor
- * 3), and later commands, which connect to the socket `ctl` in the run
- * directory.
+ * Clients: the front end that had the monitor started (client 0, descriptor 3),
+ * and later commands, which connect to the socket `ctl` in the run directory.
  */
 #ifndef MONITOR_CTL_H
 #define MONITOR_CTL_H
@@ -21,7 +20,7 @@ struct client {
 	struct monitor	*m;
 	struct chan	 chan;		/* fd -1: free */
 	bool		 waiting;	/* for the exit status */
-	bool		 answered;	/* it has got the status */
+	bool		 answered;	/* it was sent the status */
 	uint32_t	 wait_seq;
 };
 
@@ -31,15 +30,17 @@ struct ctl {
 	struct client	 c[CLIENTS];
 };
 
-/* Nobody but the front end, on this channel. */
+/* Only the front end, on this channel. */
 void	ctl_init(struct ctl *, struct monitor *, const struct chan *);
-/* Make the socket `ctl`, 0600, in a directory. 0, or -1 with errno. */
+/* Make the socket `ctl`, mode 0600, in a directory. 0, or -1 with errno. */
 int	ctl_listen(struct ctl *, int);
 /* Fill CTL_SLOTS poll slots. */
 void	ctl_poll(const struct ctl *, struct pollfd *);
-/* Serve what poll found, one packet a client. */
+/* Serve the ready clients, one packet each. */
 void	ctl_serve(struct ctl *, const struct pollfd *);
-/* The exit status for all who wait; a client that cannot take it is gone. */
+/*
+ * Send the exit status to all clients that wait; drop one that cannot take it.
+ */
 void	ctl_answer(struct ctl *, uint64_t, const char *);
 /* Close one client. */
 void	ctl_drop(struct client *);

@@ -6,8 +6,8 @@
 struct client;
 
 /*
- * Serve one packet of the front end, or of a later command, by the table
- * that is for it. False: it is gone, or broke the protocol.
+ * Serve one packet of the front end, or of a later command, with its table.
+ * False: the client has gone, or broke the protocol.
  */
 bool	handle_front(struct client *);
 bool	handle_client(struct client *);

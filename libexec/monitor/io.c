@@ -40,7 +40,7 @@ unblock(int fd)
 	return (flags == -1 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK));
 }
 
-/* One pipe: the container's end goes to `theirs`. */
+/* Make one pipe; the container's end is put into `theirs`. */
 static int
 make_pipe(struct io *io, int slot, int *theirs)
 {
@@ -102,7 +102,7 @@ io_resize(struct io *io, unsigned int rows, unsigned int cols)
 	return (ioctl(io->fd[IO_OUT], TIOCSWINSZ, &ws));
 }
 
-/* Where input is written to: the pipe, or the terminal itself. */
+/* The descriptor for input: the pipe, or the terminal. */
 static int
 input_slot(const struct io *io)
 {
@@ -115,7 +115,7 @@ io_room(const struct io *io)
 	return (sizeof(io->ring) - io->ring_len >= VIEWER_PACKET);
 }
 
-/* Write what the ring has; what the container does not take stays there. */
+/* Write the ring's bytes; those that the container does not take stay. */
 static void
 feed(struct io *io)
 {
@@ -131,7 +131,10 @@ feed(struct io *io)
 		if (n == -1 && errno == EAGAIN)
 			return;
 		if (n == -1) {
-			/* It reads no more; for a terminal that may change. */
+			/*
+			 * The container reads no more; with a terminal that may
+			 * change.
+			 */
 			if (!io->tty)
 				shut(io, IO_IN);
 			break;
@@ -140,7 +143,7 @@ feed(struct io *io)
 		io->ring_len -= (size_t)n;
 	}
 	if (io->tty && io->fd[slot] == -1)
-		return;			/* kept until the terminal comes */
+		return;			/* until the terminal is opened again */
 	io->ring_len = 0;
 	if (io->in_end && !io->tty)
 		shut(io, IO_IN);
@@ -193,8 +196,8 @@ io_poll(const struct io *io, struct pollfd *pfd, bool ended)
 }
 
 /*
- * Read once and pass it on. Bytes read, 0 at the end or when there is
- * nothing, and then `held` tells whether the primary viewer has it all.
+ * Read once and pass the bytes on. Returns their number, 0 at the end or when
+ * there are none; `held` is not 0 when the primary viewer has not taken all.
  */
 static size_t
 pump(struct io *io, int slot, struct logfile *log, struct viewers *vs)
@@ -209,8 +212,8 @@ pump(struct io *io, int slot, struct logfile *log, struct viewers *vs)
 		return (0);
 	if (n <= 0) {
 		/*
-		 * The end of a pipe is the end. A terminal that nobody has
-		 * open now may be opened again as long as anyone lives.
+		 * The end of a pipe is final. A terminal that no process has
+		 * open may be opened again while the container lives.
 		 */
 		if (io->tty)
 			io->hung = true;

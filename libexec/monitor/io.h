@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define IO_CHUNK	16384		/* most bytes of one read, one record */
+#define IO_CHUNK	16384		/* bytes of a read, of a record */
 #define IO_RING		16384
 
 struct logfile;
@@ -18,13 +18,13 @@ struct viewers;
 enum { IO_IN, IO_OUT, IO_ERR, IO_SLOTS };
 
 struct io {
-	int	 fd[IO_SLOTS];		/* ours: write end, two read ends */
+	int	 fd[IO_SLOTS];		/* our write end, two read ends */
 	bool	 tty;			/* the terminal is fd[IO_OUT] */
-	bool	 hung;			/* nobody has the terminal open now */
+	bool	 hung;			/* no process has the terminal open */
 	bool	 in_end;		/* close stdin when the ring is empty */
 	size_t	 owed[IO_SLOTS];	/* bytes that io_drain may still read */
-	int	 held_stream;		/* whose bytes are in `chunk` */
-	size_t	 held;			/* and how many await the primary */
+	int	 held_stream;		/* stream of the bytes in `chunk` */
+	size_t	 held;			/* and their number, for the primary */
 	size_t	 ring_at;
 	size_t	 ring_len;
 	char	 chunk[IO_CHUNK];
@@ -34,31 +34,34 @@ struct io {
 /* Nothing is open. */
 void	io_init(struct io *);
 /*
- * Make the pipes, or for a terminal nothing yet. The three descriptors for
- * the container are the caller's (/dev/null where there is no pipe). 0, -1.
+ * Make the pipes; a terminal comes later. The three descriptors for the
+ * container are the caller's (/dev/null where there is no pipe). 0, -1.
  */
 int	io_open(struct io *, bool, bool, int[3]);
 /* Take the terminal's master side. 0, or -1 (ENOTTY, EBUSY). */
 int	io_console(struct io *, int);				/* takes */
-/* Tell the terminal its size; the kernel sends SIGWINCH. 0 or -1. */
+/* Set the terminal's size; the kernel sends SIGWINCH. 0 or -1. */
 int	io_resize(struct io *, unsigned int, unsigned int);
 
-/* Room for the largest packet of input? */
+/* Is there room for the largest packet of input? */
 bool	io_room(const struct io *);
 /* Queue input, for which there must be room. */
 void	io_input(struct io *, const char *, size_t);
-/* No more input will come: a pipe is closed, a terminal is not. */
+/* End of input: close the pipe; a terminal stays open. */
 void	io_input_end(struct io *);
 
-/* Fill IO_SLOTS poll slots; the timeout (ms) that a hung terminal needs. */
+/*
+ * Fill IO_SLOTS poll slots. Returns the timeout (ms) that a terminal without
+ * processes needs, or -1.
+ */
 int	io_poll(const struct io *, struct pollfd *, bool);
-/* Serve what poll found. */
+/* Serve the ready descriptors. */
 void	io_serve(struct io *, const struct pollfd *, struct logfile *,
 	    struct viewers *);
 /*
- * After the container has ended: pass on what is still in the pipes, at most
- * what a pipe can hold, whoever else has it open. False: wait for the primary
- * viewer and call again.
+ * After the container has ended: pass on what is left in the pipes, at most
+ * what a pipe can hold, because other processes may still write. False: wait
+ * for the primary viewer and call again.
  */
 bool	io_drain(struct io *, struct logfile *, struct viewers *);
 

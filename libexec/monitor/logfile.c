@@ -19,7 +19,7 @@
 #define NOTICE_MAX	160
 #define STAMP_LEN	35
 
-/* Whole records, and which of the pieces the container wrote. */
+/* Build records, and keep which bytes of them are the container's. */
 struct batch {
 	struct iovec	 iov[NIOV];
 	bool		 theirs[NIOV];
@@ -79,7 +79,7 @@ logfile_adopt_old(struct logfile *l, int fd_in)			/* takes */
 	return (0);
 }
 
-/* The time, and the offset of the local zone, as conmon writes them. */
+/* The time with the offset of the local zone, in conmon's format. */
 static int
 stamp(struct logfile *l, char *out, size_t len)
 {
@@ -120,9 +120,9 @@ copy_old(struct logfile *l, off_t at, off_t end)
 }
 
 /*
- * Begin a new generation. Of a log that was written under a larger limit only
- * the last part is kept. Where the copy fails (disk full, a file system that
- * cannot), the previous generation is given up: the limit holds all the same.
+ * Begin a new generation. If the limit was larger before, keep only the last
+ * part of the log. If the copy fails (disk full, unsupported), drop the
+ * previous generation: the limit holds in every case.
  */
 static void
 rotate(struct logfile *l)
@@ -143,7 +143,10 @@ rotate(struct logfile *l)
 		return;
 	l->size = 0;
 	l->torn = false;
-	/* The records at hand begin it, with a stamp that no other has. */
+	/*
+	 * Begin it with the pending records, with a time stamp that no other
+	 * has.
+	 */
 	if (stamp(l, now, sizeof(now)) == STAMP_LEN)
 		memcpy(l->prefix, now, STAMP_LEN);
 }
@@ -170,7 +173,7 @@ begin(struct batch *b)
 	b->len = 0;
 }
 
-/* Bytes of the container's among those that a short write left out. */
+/* Count the container's bytes that a short write left out. */
 static uint64_t
 lost_bytes(const struct batch *b, size_t written)
 {
@@ -205,8 +208,8 @@ cut_short(struct logfile *l, const struct batch *b, size_t written)
 }
 
 /*
- * Before the batch: the end of a record that was cut off, and a notice.
- * Returns how many bytes that is.
+ * Write before the batch: the end of a record that was cut off, and a notice.
+ * Returns the number of bytes.
  */
 static size_t
 lead(struct logfile *l, struct batch *b, char *notice, size_t size)

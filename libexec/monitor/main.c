@@ -3,15 +3,16 @@
  * status, from before it exists until its last byte is delivered.
  *
  * Trusts: the front end that started it, for which process to adopt; later
- *         commands of the same user as far as the second table goes; the
- *         container and whoever is attached in nothing.
+ *         commands of the same user for the requests of the second table;
+ *         the container and viewers in nothing.
  * Holds:  the pipes or the terminal, a pidfd, the run directory, the log.
  * Dies:   when the container has ended and its status was delivered, or when
  *         the front end goes away before there was a container.
  *
  * The container is a descendant and inherits confinement, so launch starts
- * before anything here is confined, and mon_open confines before it answers:
- * no byte of the container or of a stranger is ever read unconfined.
+ * before this process is confined. That happens when mon_open, the first
+ * request, has been served: no byte of the container or of another client is
+ * read before.
  */
 #include <sys/syscall.h>
 #include <sys/stat.h>
@@ -35,7 +36,7 @@
 #define LIBEXEC_FD	5
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* One container, so one of these, and no heap. */
+/* There is one container: a static object, no heap. */
 static struct monitor	 monitor;
 
 static void
@@ -57,7 +58,7 @@ close_all(struct monitor *m, int theirs[3])
 	}
 }
 
-/* The socket and the pipes; which of them failed is the answer. */
+/* Make the socket and the pipes; the answer names the one that failed. */
 static int
 open_all(struct monitor *m, const struct msg_mon_open *o, int theirs[3],
     struct answer *a)
@@ -66,7 +67,7 @@ open_all(struct monitor *m, const struct msg_mon_open *o, int theirs[3],
 		return (answer_text(a, "the control socket in the run "
 		    "directory of %s cannot be made: %s", o->id,
 		    strerror(errno)));
-	/* How an earlier run ended is not how this one does. */
+	/* Remove the exit records of an earlier run. */
 	if ((unlinkat(m->run_dir, "lost", 0) == -1 && errno != ENOENT) ||
 	    (unlinkat(m->run_dir, "exit", 0) == -1 && errno != ENOENT))
 		return (answer_text(a, "the exit record of the last run of %s "
@@ -77,7 +78,7 @@ open_all(struct monitor *m, const struct msg_mon_open *o, int theirs[3],
 	return (0);
 }
 
-/* A monitor that could not open everything is of no use: it stays EMPTY. */
+/* After a failure the monitor stays EMPTY, and cannot be used. */
 static int
 on_mon_open(void *ctx, struct packet *p, struct answer *a)
 {
@@ -111,7 +112,7 @@ on_mon_log(void *ctx, struct packet *p, struct answer *a)
 	return (0);
 }
 
-/* Only written to, and only at its beginning. */
+/* A file that is written once, from its beginning. */
 static int
 on_mon_note(void *ctx, struct packet *p, struct answer *a)
 {
@@ -153,7 +154,7 @@ on_mon_console(void *ctx, struct packet *p, struct answer *a)
 	return (0);
 }
 
-/* Only a child of ours: nobody else's status could be collected later. */
+/* Accept only a child of this process: waitid(2) works for no other. */
 static int
 on_mon_adopt(void *ctx, struct packet *p, struct answer *a)
 {
@@ -186,28 +187,34 @@ attach(struct client *c, struct packet *p, struct answer *a, bool primary)
 	    VIEWERS));
 }
 
-/* The one that started the container may ask to be waited for. */
+/*
+ * The primary viewer is waited for: only the command that started the container
+ * may be one.
+ */
 static int
 on_mon_attach_front(void *ctx, struct packet *p, struct answer *a)
 {
 	return (attach(ctx, p, a, p->body.mon_attach.primary != 0));
 }
 
-/* Nobody who comes later may, or a stopped terminal would stop a server. */
+/*
+ * A later client is never waited for, or a stopped terminal would stop a
+ * server.
+ */
 static int
 on_mon_attach(void *ctx, struct packet *p, struct answer *a)
 {
 	return (attach(ctx, p, a, false));
 }
 
-/* By pidfd: the pid may be anyone's once the container has ended. */
+/* By pidfd: after the container has ended its pid may be another process's. */
 static int
 on_mon_signal(void *ctx, struct packet *p, struct answer *a)
 {
 	struct monitor			*m = ((struct client *)ctx)->m;
 	const struct msg_mon_signal	*s = &p->body.mon_signal;
 
-	/* The end of its first process is the end of every other. */
+	/* When the first process ends, the kernel kills all others. */
 	if (s->all && s->signo != SIGKILL) {
 		errno = EOPNOTSUPP;
 		return (answer_text(a, "only SIGKILL can be sent to every "
@@ -229,7 +236,7 @@ on_mon_resize(void *ctx, struct packet *p, struct answer *a)
 	return (0);
 }
 
-/* Answered now if it is all over, else when it is. */
+/* Answer now if the container has ended, else when it ends. */
 static int
 on_mon_wait(void *ctx, struct packet *p, struct answer *a)
 {
@@ -265,7 +272,7 @@ static const struct handler front_handlers[] = {
 	{ MSG_mon_wait,		READY | RUNNING | ENDED, on_mon_wait },
 };
 
-/* What whoever connects to the socket may ask for. */
+/* The requests of clients that connect to the socket. */
 static const struct handler client_handlers[] = {
 	{ MSG_mon_attach,	RUNNING,		on_mon_attach },
 	{ MSG_mon_signal,	RUNNING,		on_mon_signal },
@@ -287,7 +294,7 @@ handle_client(struct client *c)
 	    NITEMS(client_handlers), &c->m->state, c) == 1);
 }
 
-/* As far as permitted, which for a user without rights is not at all. */
+/* Lowering it needs a privilege: without, it stays as it is. */
 static void
 shun_oom_killer(void)
 {
@@ -299,9 +306,9 @@ shun_oom_killer(void)
 }
 
 /*
- * A front end that does not read what we say must not stop us. The pipe is
- * shared with every helper, so we open it anew rather than change it for all;
- * in system mode it is root's pipe, and there is only the other way.
+ * A front end that does not read standard error must not block the monitor. The
+ * pipe is shared with every helper, so open it anew instead of changing it for
+ * all; in system mode the pipe is root's, and cannot be opened anew.
  */
 static void
 unblock_stderr(void)
@@ -330,9 +337,13 @@ verbose(char **argv)
 static void
 start_launch(struct monitor *m, char **argv)
 {
-	/* What a container could see of it must be nothing it could write. */
+	/*
+	 * The container can see launch's executable in /proc: use a sealed
+	 * copy.
+	 */
 	struct spawn	 s = { .dir_fd = LIBEXEC_FD, .file = "launch",
-			    .sealed = true, .self = R_CTL, .peer = R_LAUNCH, .stderr_fd = -1,
+			    .sealed = true, .self = R_CTL, .peer = R_LAUNCH,
+			    .stderr_fd = -1,
 			    .chan_fd = LAUNCH_FD, .verbose = verbose(argv),
 			    .trace = log_tracing(TRACE_MSG) != 0 };
 
@@ -362,7 +373,7 @@ main(int argc, char **argv)
 	ctl_init(&m->ctl, m, &m->h.chan);
 	if (fcntl(HELPER_FD, F_SETFL, O_RDWR | O_NONBLOCK) == -1)
 		fatal("channel");
-	watch_open(m);				/* until mon_open is served */
+	watch_open(m);				/* until mon_open was served */
 	helper_sandbox(&m->h, &m->run_dir, 1);
 	watch(m);
 	return (EX_OK);

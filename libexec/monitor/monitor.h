@@ -1,5 +1,5 @@
 /*
- * What one monitor is made of. There is exactly one, static: nothing grows
+ * The object of the monitor. There is exactly one, static: nothing is allocated
  * after start.
  */
 #ifndef MONITOR_MONITOR_H
@@ -19,7 +19,7 @@
 
 /* The states of the dispatch tables, one bit each. */
 enum {
-	EMPTY	= 1 << 0,	/* nothing but a channel */
+	EMPTY	= 1 << 0,	/* only the channel is open */
 	READY	= 1 << 1,	/* opened and confined, no container yet */
 	RUNNING	= 1 << 2,	/* a container was adopted */
 	ENDED	= 1 << 3,	/* its first process has ended */
@@ -30,14 +30,14 @@ struct monitor {
 	unsigned int	 state;
 	struct child	 launch;
 	int		 run_dir;
-	int		 note_fd;	/* outlasts the run directory, or -1 */
+	int		 note_fd;	/* file for the exit status, or -1 */
 	int		 payload;	/* pidfd, until it is reaped */
-	int		 wait_status;	/* as wait(2) gives it */
+	int		 wait_status;	/* as from wait(2) */
 	int64_t		 finished_ns;
 	bool		 drained;	/* its output is delivered */
 	struct io	 io;
 	struct logfile	 log;
-	uint64_t	 lost_noted;	/* of log.lost, in the run directory */
+	uint64_t	 lost_noted;	/* log.lost as recorded in `lost` */
 	struct viewers	 viewers;
 	struct ctl	 ctl;
 };

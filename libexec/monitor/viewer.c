@@ -66,7 +66,7 @@ drop(struct viewers *vs, struct viewer *v)
 	v->fd = -1;
 }
 
-/* True unless this is the primary viewer and its socket is full. */
+/* False if this is the primary viewer and its socket is full. */
 static bool
 send_one(struct viewers *vs, struct viewer *v, int stream, const char *p,
     size_t len)
@@ -120,16 +120,16 @@ viewers_poll(const struct viewers *vs, struct pollfd *pfd, bool room)
 		if (room || !v->feeds)
 			pfd[i].events |= POLLIN;
 		else if (v->deaf)
-			pfd[i].fd = -1;	/* POLLHUP would spin */
+			pfd[i].fd = -1;	/* or POLLHUP returns at once */
 		if (v->primary && vs->stalled)
 			pfd[i].events |= POLLOUT;
 	}
 }
 
 /*
- * The end of a viewer. When the one that ran the command is gone without a
- * word, nobody else will ever say that its input has ended: on a pipe that
- * means end of file, on a terminal it only means detached.
+ * Remove a viewer. If the command that ran the container is gone without a
+ * message, its input has ended: end of file on a pipe; on a terminal it is only
+ * detached.
  */
 static void
 viewer_gone(struct viewers *vs, struct viewer *v, struct io *io)
@@ -172,7 +172,7 @@ viewers_serve(struct viewers *vs, const struct pollfd *pfd, struct io *io)
 		if (v->fd == -1 || pfd[i].fd != v->fd || pfd[i].revents == 0)
 			continue;
 		if (pfd[i].revents & POLLIN) {
-			/* An earlier viewer may have taken the room. */
+			/* An earlier viewer may have filled the ring. */
 			if (!v->feeds || io_room(io))
 				viewer_read(vs, v, io);
 		} else if (pfd[i].revents & (POLLHUP | POLLERR)) {

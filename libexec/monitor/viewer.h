@@ -1,6 +1,6 @@
 /*
- * Who is attached: packet sockets that get what the container writes and may
- * feed its standard input. Framing: see bulkhead-monitor(8), ATTACHING.
+ * Viewers: packet sockets that get the container's output and may send input.
+ * Framing: see bulkhead-monitor(8), ATTACHING.
  */
 #ifndef MONITOR_VIEWER_H
 #define MONITOR_VIEWER_H
@@ -18,9 +18,9 @@ struct io;
 
 struct viewer {
 	int	 fd;			/* -1: free */
-	bool	 primary;		/* waited for; the others are dropped */
+	bool	 primary;		/* never dropped, output waits for it */
 	bool	 feeds;			/* may write to stdin */
-	bool	 deaf;			/* hung up; only its input is left */
+	bool	 deaf;			/* hung up; its input is still read */
 };
 
 struct viewers {
@@ -28,20 +28,20 @@ struct viewers {
 	bool		 stalled;	/* the primary one's socket is full */
 };
 
-/* Nobody is attached. */
+/* No viewer is attached. */
 void	viewers_init(struct viewers *);
 /* Attach one; takes the socket. 0, or -1: EINVAL, EUSERS, EBUSY. */
 int	viewers_add(struct viewers *, int, bool, bool);		/* takes */
 /*
- * Send output to all. Whoever cannot take it now is dropped, except for the
- * primary: false and `stalled` when that one must be waited for (all the
- * others have their copy), and viewers_retry gives it the packet later.
+ * Send output to all viewers. One that cannot take it is dropped, except for
+ * the primary: false, and `stalled`, when that one must be waited for (all
+ * others have their copy); viewers_retry sends it the packet later.
  */
 bool	viewers_send(struct viewers *, int, const char *, size_t);
 bool	viewers_retry(struct viewers *, int, const char *, size_t);
 /* Fill VIEWERS poll slots; the room says whether input can be taken. */
 void	viewers_poll(const struct viewers *, struct pollfd *, bool);
-/* Serve what poll found; input goes to the container's stdin. */
+/* Serve the ready viewers; their input goes to the container's stdin. */
 void	viewers_serve(struct viewers *, const struct pollfd *, struct io *);
 
 #endif

@@ -27,7 +27,9 @@ watch_finished(const struct monitor *m, char *out, size_t len)
 	(void)snprintf(out, len, "%" PRId64, m->finished_ns);
 }
 
-/* Into a file that was made for it when there was room. 0 or -1. */
+/*
+ * Write into a file that was allocated at the start, for a full disk. 0 or -1.
+ */
 static int
 write_into_room(int dir, const char *name, const void *data, size_t len)
 {
@@ -42,7 +44,7 @@ write_into_room(int dir, const char *name, const void *data, size_t len)
 	return (renameat(dir, room, dir, name));
 }
 
-/* 0, or -1; where the directory is gone already, no command asks any more. */
+/* 0, or -1. If the directory was removed, no command needs the record. */
 static int
 write_record(const struct monitor *m, const char *name, const struct rec *r)
 {
@@ -57,7 +59,7 @@ write_record(const struct monitor *m, const char *name, const struct rec *r)
 	return (rc == -1 && errno == ENOENT ? 0 : rc);
 }
 
-/* For whoever finds the run directory gone. */
+/* For a command that finds the run directory gone. */
 static void
 write_note(const struct monitor *m)
 {
@@ -72,7 +74,7 @@ write_note(const struct monitor *m)
 		log_warn("the exit status cannot be noted");
 }
 
-/* What clean-up reads when no command was there to be answered. */
+/* The record that the clean-up reads. */
 static void
 write_exit(const struct monitor *m)
 {
@@ -89,9 +91,9 @@ write_exit(const struct monitor *m)
 }
 
 /*
- * How much output the log has lost. While it goes on, the record is renewed
- * when the number has doubled; a run directory that is full as well is tried
- * again then.
+ * Record how many bytes of output the log has lost: again when the number has
+ * doubled, and at the end. If the run directory is full too, the next call
+ * tries again.
  */
 static void
 write_lost(struct monitor *m, bool last)
@@ -111,9 +113,9 @@ write_lost(struct monitor *m, bool last)
 }
 
 /*
- * The container has ended. Its output comes first, then the record, then the
- * answers, so that a command that was told finds a complete log; and the process is
- * reaped last: should we be killed in between, reaper still gets its status.
+ * The container has ended. Deliver its output first, then write the record,
+ * then answer, so that a command with the answer finds a complete log. Reap the
+ * process last: if this one is killed before, reaper gets the status.
  */
 static void
 payload_ended(struct monitor *m)
@@ -155,7 +157,10 @@ launch_ended(struct monitor *m)
 	m->launch.pidfd = -1;
 }
 
-/* Over when nobody is owed anything: no status, no output. */
+/*
+ * Done: the status and all output are delivered, or the front end has left
+ * without starting a container.
+ */
 static bool
 done(const struct monitor *m)
 {
@@ -188,7 +193,7 @@ turn(struct monitor *m)
 	}
 	if (pfd[SLOT_LAUNCH].revents != 0)
 		launch_ended(m);
-	/* Viewers first: one that is gone may be what output waits for. */
+	/* Viewers first: output may wait for one that has gone. */
 	viewers_serve(&m->viewers, &pfd[SLOT_VIEWERS], &m->io);
 	if (m->state == ENDED)
 		m->drained = io_drain(&m->io, &m->log, &m->viewers);

@@ -12,7 +12,7 @@ void	watch_open(struct monitor *);
  * output is written and the status has been given to the front end.
  */
 void	watch(struct monitor *);
-/* When the container ended, as answers give it, into a buffer. */
+/* Format the time of the container's end, for answers. */
 void	watch_finished(const struct monitor *, char *, size_t);
 
 #endif

@@ -43,7 +43,7 @@ sentence(char *why, size_t len, const char *what, const char *unit, int rc,
 	return (-1);
 }
 
-/* Every property with its type, as StartTransientUnit wants them. */
+/* The properties, with their types, of StartTransientUnit. */
 static int
 fill(sd_bus_message *m, const char *unit, const char *slice, uint32_t pid)
 {
@@ -88,7 +88,10 @@ start(sd_bus *bus, const char *unit, const char *slice, uint32_t pid,
 	return (rc);
 }
 
-/* 1: it runs, and this is its control group. 0: not yet, or no more. */
+/*
+ * 1: it runs, and this is its control group. 0: it does not run yet, or no
+ * more.
+ */
 static int
 look(sd_bus *bus, const char *path, const char *interface, char *group,
     size_t len)
@@ -141,7 +144,7 @@ bus_start(sd_bus *bus, const char *unit, const char *slice, uint32_t pid,
 	int		 rc = start(bus, unit, slice, pid, &e);
 
 	if (rc < 0 && sd_bus_error_has_name(&e, MANAGER ".UnitExists")) {
-		/* Ours, from an earlier command. */
+		/* An earlier command started it. */
 		sd_bus_error_free(&e);
 		rc = pid == 0 ? 0 : bus_attach(bus, unit, pid, why,
 		    why_len);

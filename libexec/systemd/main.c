@@ -2,8 +2,8 @@
  * systemd: asks the service manager of a user for cgroups.
  *
  * Trusts: the front end; of systemd, that it is the user's own.
- * Holds:  a socket connected to that user's systemd, and with it what the
- *         user could ask of it. The only program that links libsystemd.
+ * Holds:  a socket connected to that user's systemd, and with it the user's
+ *         rights there. It is the only program that links libsystemd.
  * Dies:   when its channel closes.
  */
 #include <sys/socket.h>
@@ -47,7 +47,7 @@ on_systemd_open(void *ctx, struct packet *p, struct answer *a)
 
 	errno = EINVAL;
 	if (!is_stream(p->fds[0]))
-		return (answer_text(a, "that is no socket of a service "
+		return (answer_text(a, "that is not a socket of a service "
 		    "manager"));
 	if ((s->bus = bus_open(packet_take_fd(p, 0))) == NULL)
 		return (answer_text(a, "the user's systemd does not answer: "
