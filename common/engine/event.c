@@ -11,9 +11,11 @@
 #include <bsd/string.h>
 
 #include "cleanup.h"
+#include "events.h"
 #include "parse.h"
 #include "record.h"
 #include "session.h"
+#include "state.h"
 
 #define LOG_MAX		(1 << 20)
 
@@ -77,17 +79,9 @@ command_of(const struct session_options *o, char *out, size_t size)
 		out[--n] = '\0';
 }
 
-static int
-give(struct session *s, enum events_backend backend, int fd)
-{
-	union msg	 m = { .event_to = { .backend = backend } };
-
-	return (call_async(&s->client, H_STATE, MSG_event_to, &m, &fd, 1));
-}
-
 /* Without a journal the command goes on, and what it does is not told. */
 static int
-give_journal(struct session *s, struct msg_state_open *m)
+give_journal(struct session *s, struct state_options *m)
 {
 	struct sockaddr_un	 a = { .sun_family = AF_UNIX,
 				    .sun_path = EVENT_JOURNAL_SOCKET };
@@ -95,7 +89,7 @@ give_journal(struct session *s, struct msg_state_open *m)
 				    0);
 
 	if (fd != -1 && connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0)
-		return (give(s, EVENTS_JOURNALD, fd));
+		return (events_to(&s->client, EVENTS_JOURNALD, fd));
 	session_warn(s, "events are not recorded, since systemd's journal does "
 	    "not answer at " EVENT_JOURNAL_SOCKET " (%s); set events_logger "
 	    "to \"file\" or \"none\" in containers.conf", strerror(errno));
@@ -104,7 +98,7 @@ give_journal(struct session *s, struct msg_state_open *m)
 }
 
 static int
-give_dir(struct session *s, struct msg_state_open *m, const char *path)
+give_dir(struct session *s, struct state_options *m, const char *path)
 {
 	char		 dir[4096];
 	const char	*name = strrchr(path, '/');
@@ -119,11 +113,11 @@ give_dir(struct session *s, struct msg_state_open *m, const char *path)
 	(void)snprintf(dir, sizeof(dir), "%.*s", (int)(name - path), path);
 	if ((fd = session_own_dir(s, dir)) == -1)
 		return (-1);
-	return (give(s, EVENTS_FILE, fd));
+	return (events_to(&s->client, EVENTS_FILE, fd));
 }
 
 int
-event_prepare(struct session *s, struct msg_state_open *m)
+event_prepare(struct session *s, struct state_options *m)
 {
 	const char		*max = session_config(s,
 				    "engine.events_logfile_max_size", NULL);
@@ -175,15 +169,12 @@ event_add(struct rec *list, const char *type, const char *status,
 void
 event_send(struct session *s, const struct rec *list)
 {
-	scoped_fd int	 fd = -1;
-
 	if (rec_count(list, "event") == 0 || !client_has(&s->client, H_STATE) ||
 	    event_backend(s) == EVENTS_NONE)
 		return;
-	if ((fd = rec_memfd(list, "events")) == -1 || call_void(&s->client,
-	    H_STATE, MSG_event_add, NULL, &fd, 1) == -1)
+	if (events_add(&s->client, list) == -1)
 		session_warn(s, "an event could not be told: %s",
-		    fd == -1 ? strerror(errno) : s->client.error.text);
+		    s->client.error.text);
 }
 
 void

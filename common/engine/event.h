@@ -9,6 +9,7 @@
 
 struct rec;
 struct session;
+struct state_options;
 
 #define EVENT_FILE_NAME		"events/events.log"
 #define EVENT_JOURNAL_SOCKET	"/run/systemd/journal/socket"
@@ -19,10 +20,10 @@ enum events_backend	event_backend(const struct session *);
 int	event_path(const struct session *, char *, size_t);
 
 /*
- * Say in state_open who is at work, and with which backend; give the state
+ * Say in what the state is opened with who is at work, and with which backend; give the state
  * keeper, before that, what it cannot open. 0, or -1 with a sentence.
  */
-int	event_prepare(struct session *, struct msg_state_open *);
+int	event_prepare(struct session *, struct state_options *);
 
 /* Add an event to a list that event_send takes. Texts may be NULL. */
 void	event_add(struct rec *, const char *type, const char *status,

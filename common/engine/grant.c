@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "ids.h"
 #include "mac.h"
 #include "path.h"
 #include "record.h"
@@ -113,12 +114,10 @@ static int
 grant_place(struct session *s, const char *place, uint32_t flags)
 {
 	scoped_fd int	 fd = path_open_place(place, O_PATH);
-	union msg	 m = { .ids_grant = { .flags = flags } };
 
 	if (fd != -1)
-		return (call_void(&s->client, H_REFRESH, MSG_ids_grant, &m, &fd,
-		    1) == 0 ? 0 : error_prefix(&s->client.error,
-		    place));
+		return (ids_grant(&s->client, flags, fd) == 0 ? 0 :
+		    error_prefix(&s->client.error, place));
 	if (errno != ELOOP)
 		return (fail(s, place));
 	return (error_set(&s->client.error, errno, "%s was no symbolic link "

@@ -16,7 +16,7 @@ struct session;
 #define LOCKS_WAIT_MS	2000	/* to retrieve; then the next command does it */
 
 /*
- * Take one, waiting: 0, or -1 as call_void. Let it go; what was said and errno
+ * Take one, waiting: 0, or -1 with an error. Let it go; what was said and errno
  * stay as they were.
  */
 int	locks_take(struct session *, const char *kind, const char *id,
@@ -43,10 +43,10 @@ struct rec *locks_objects(struct session *);
 /* The same with `number` in each: the ones they have; or 0 and up. */
 struct rec *locks_kept(const struct rec *objects);
 struct rec *locks_fresh(const struct rec *objects);
-/* With the lock "store": have these numbers counted. 0 or -1 as call_void. */
+/* With the lock "store": have these numbers counted. 0 or -1 with an error. */
 int	locks_begin(struct session *);
 int	locks_install(struct session *, const struct rec *);
-/* Take and give back the lock "store", alone. 0 or -1 as call_void. */
+/* Take and give back the lock "store", alone. 0 or -1 with an error. */
 int	locks_store(struct session *, unsigned int wait_ms);
 void	locks_store_drop(struct session *);
 /*

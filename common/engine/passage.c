@@ -8,11 +8,12 @@
 
 #include <bsd/string.h>
 
+#include "fetch.h"
 #include "record.h"
 #include "session.h"
+#include "unpack.h"
 
 #define PIPE_SIZE	(1 << 20)
-#define DIGEST_TEXT	72		/* "sha256:", 64 digits, NUL */
 
 /* Upstream first: the order of the bytes, and of who is to blame. */
 enum step { FETCH, STORED, INFLATE, PLAIN, UNPACK, STEPS };
@@ -81,34 +82,20 @@ unpack_flags(const struct passage *p)
 static int
 send_step(struct passage *p, enum step i, int from, int to)
 {
-	const enum helper_id	 who = helper_of[i];
-	struct client		*st = &p->s->client;
-	int			 fds[2] = { from, to };
-	union msg		 m;
+	struct client		*c = &p->s->client;
+	const struct limits	*l = p->limits;
 
-	memset(&m, 0, sizeof(m));
 	switch (i) {
 	case FETCH:
-		m.blob_send.index = p->index;
-		return (call_begin(st, who, MSG_blob_send, &m, &to, 1));
+		return (fetch_blob_begin(c, p->index, to));
 	case STORED:
 	case PLAIN:
-		if (to == -1) {
-			m.digest_sum.max_bytes = p->limits->size;
-			return (call_begin(st, who, MSG_digest_sum, &m, fds,
-			    1));
-		}
-		m.digest_copy.max_bytes = p->limits->size;
-		return (call_begin(st, who, MSG_digest_copy, &m, fds, 2));
+		return (digest_begin(c, helper_of[i], from, to, l->size));
 	case INFLATE:
-		m.stream_inflate.max_ratio = p->limits->ratio;
-		return (call_begin(st, who, MSG_stream_inflate, &m, fds, 2));
+		return (inflate_begin(c, from, to, l->ratio));
 	default:
-		fds[1] = p->dir;
-		m.layer_unpack.max_bytes = p->limits->size;
-		m.layer_unpack.max_inodes = p->limits->files;
-		m.layer_unpack.flags = unpack_flags(p);
-		return (call_begin(st, who, MSG_layer_unpack, &m, fds, 2));
+		return (unpack_begin(c, from, p->dir, l->size, l->files,
+		    unpack_flags(p)));
 	}
 }
 
@@ -148,26 +135,20 @@ send_all(struct passage *p, bool *sent)
 static int
 take_answer(struct passage *p, enum step i)
 {
-	struct client	*st = &p->s->client;
-	struct packet	 a;
+	struct client	*c = &p->s->client;
 
-	if (i == UNPACK)
-		return ((p->made = call_end_rec(st, H_UNPACK)) == NULL ? -1 :
-		    0);
-	if (call_end(st, helper_of[i], &a) == -1)
-		return (-1);
-	if (i == INFLATE)
-		p->compression = a.body.reply.value;
-	if (i == STORED) {
-		(void)strlcpy(p->stored, a.body.reply.text, DIGEST_TEXT);
-		p->stored_size = a.body.reply.value;
+	switch (i) {
+	case FETCH:
+		return (fetch_blob_end(c));
+	case STORED:
+		return (digest_end(c, H_DIGEST, p->stored, &p->stored_size));
+	case INFLATE:
+		return (inflate_end(c, &p->compression));
+	case PLAIN:
+		return (digest_end(c, H_DIGEST2, p->plain, &p->plain_size));
+	default:
+		return ((p->made = unpack_end(c)) == NULL ? -1 : 0);
 	}
-	if (i == PLAIN) {
-		(void)strlcpy(p->plain, a.body.reply.text, DIGEST_TEXT);
-		p->plain_size = a.body.reply.value;
-	}
-	packet_clear(&a);
-	return (0);
 }
 
 static void
@@ -175,8 +156,8 @@ say_limit(struct passage *p)
 {
 	(void)error_set(&p->s->client.error, errno, "the layers are larger "
 	    "than what is left of the limit (%llu bytes); if you trust where "
-	    "they are from, raise --max-size", (unsigned long
-	    long)p->limits->size);
+	    "they are from, raise --max-size",
+	    (unsigned long long)p->limits->size);
 }
 
 /*
@@ -188,8 +169,8 @@ static int
 wait_all(struct passage *p, const bool *sent)
 {
 	struct error	 first = { .number = 0 };
-	struct client		*st = &p->s->client;
-	bool			 lost, sure = false;
+	struct client	*st = &p->s->client;
+	bool		 lost, sure = false;
 
 	for (int i = FETCH; i < STEPS; i++) {
 		if (!sent[i] || take_answer(p, (enum step)i) == 0)
@@ -253,7 +234,7 @@ static int
 pass(struct passage *p)
 {
 	struct error	 f;
-	bool			 sent[STEPS] = { false };
+	bool		 sent[STEPS] = { false };
 
 	choose(p);
 	if (used_up(p) == -1 || start_all(p) == -1)

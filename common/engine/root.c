@@ -44,6 +44,7 @@
 #include <unistd.h>
 
 #include "account.h"
+#include "ids.h"
 #include "mac.h"
 #include "path.h"
 #include "session.h"
@@ -105,29 +106,24 @@ root_open_graph(struct session *s, bool create)
 static int
 grant_graph(struct session *s, unsigned int need)
 {
-	union msg	 m = { .ids_grant = { GRANT_STORE | GRANT_NODEV } };
-
 	(void)need;
 	if (s->graph_fd == -1 || !client_has(&s->client, H_REFRESH))
 		return (0);
-	return (call_async(&s->client, H_REFRESH, MSG_ids_grant, &m,
-	    &s->graph_fd, 1));
+	return (ids_grant_begin(&s->client, GRANT_STORE | GRANT_NODEV,
+	    s->graph_fd));
 }
 
 /* Where podman of root lists what lasts until the boot: grant number 1. */
 static int
 grant_run_root(struct session *s, unsigned int need)
 {
-	union msg	 m = { .ids_grant = { GRANT_STORE | GRANT_NOSUID |
-			    GRANT_NODEV } };
-
 	if (s->graph_fd == -1 || !client_has(&s->client, H_REFRESH) ||
 	    (need & NEED_RUN_ROOT) == 0)
 		return (0);
 	s->run_root_fd = open(session_config(s, "path.run_storage", ""),
 	    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return (s->run_root_fd == -1 ? 0 : call_async(&s->client, H_REFRESH,
-	    MSG_ids_grant, &m, &s->run_root_fd, 1));
+	return (s->run_root_fd == -1 ? 0 : ids_grant_begin(&s->client,
+	    GRANT_STORE | GRANT_NOSUID | GRANT_NODEV, s->run_root_fd));
 }
 
 static int
@@ -141,8 +137,8 @@ static int
 seal_grants(struct session *s, unsigned int need)
 {
 	(void)need;
-	return (!client_has(&s->client, H_REFRESH) ? 0 : call_async(&s->client,
-	    H_REFRESH, MSG_ids_seal, NULL, NULL, 0));
+	return (!client_has(&s->client, H_REFRESH) ? 0 :
+	    ids_seal_begin(&s->client));
 }
 
 static int
@@ -175,16 +171,12 @@ static int	(*const last_steps[])(struct session *, unsigned int) = {
 static int
 mount_graph(struct session *s)
 {
-	union msg	 m = { .ids_mount = { .grant = 0, .slot = 0,
-			    .nosuid = 1, .nodev = 1 } };
-	struct packet	 p;
+	int	 fd = ids_mount(&s->client, 0, 0, GRANT_NOSUID | GRANT_NODEV);
 
-	if (call(&s->client, H_REFRESH, MSG_ids_mount, &m, NULL, 0,
-	    &p) == -1)
+	if (fd == -1)
 		return (-1);
 	close(s->graph_fd);
-	s->graph_fd = packet_take_fd(&p, 0);
-	packet_clear(&p);
+	s->graph_fd = fd;
 	return (0);
 }
 
@@ -192,19 +184,11 @@ mount_graph(struct session *s)
 static void
 mount_run_root(struct session *s)
 {
-	union msg	 m = { .ids_mount = { .grant = 1, .slot = 0,
-			    .nosuid = 1, .nodev = 1 } };
-	struct packet	 p;
-
 	close(s->run_root_fd);
-	s->run_root_fd = -1;
-	if (call(&s->client, H_REFRESH, MSG_ids_mount, &m, NULL, 0,
-	    &p) == -1) {
+	s->run_root_fd = ids_mount(&s->client, 1, 0, GRANT_NOSUID |
+	    GRANT_NODEV);
+	if (s->run_root_fd == -1)
 		error_clear(&s->client.error);
-		return;
-	}
-	s->run_root_fd = packet_take_fd(&p, 0);
-	packet_clear(&p);
 }
 
 int

@@ -18,6 +18,8 @@
 #include "cleanup.h"
 #include "event.h"
 #include "grant.h"
+#include "ids.h"
+#include "lock.h"
 #include "locks.h"
 #include "path.h"
 #include "pinned.h"
@@ -26,6 +28,8 @@
 #include "running.h"
 #include "runtimes.h"
 #include "settled.h"
+#include "state.h"
+#include "store.h"
 #include "storeid.h"
 #include "sweep.h"
 
@@ -227,39 +231,23 @@ session_boot_id(struct session *s)
 static int
 send_state_open(struct session *s)
 {
-	scoped_fd int	 settings = pinned_fd(s);
-	int		 fds[3] = { s->state_dir, s->run_dir, settings };
-	union msg	 m;
+	scoped_fd int		 settings = pinned_fd(s);
+	struct state_options	 o = { .ns = session_config(s,
+				    "engine.namespace", ""),
+				    .memory = session_in_memory(s) };
 
-	memset(&m.state_open, 0, sizeof(m.state_open));
-	if (strlcpy(m.state_open.ns, session_config(s, "engine.namespace", ""),
-	    sizeof(m.state_open.ns)) >= sizeof(m.state_open.ns)) {
-		errno = ENAMETOOLONG;
-		return (session_sentence(s, "cannot use", "the state namespace"));
-	}
-	m.state_open.memory = session_in_memory(s);
-	if (session_boot_id(s) == -1)
+	if (session_boot_id(s) == -1 || event_prepare(s, &o) == -1)
 		return (-1);
-	(void)strlcpy(m.state_open.boot_id, s->boot_id,
-	    sizeof(m.state_open.boot_id));
-	if (event_prepare(s, &m.state_open) == -1)
-		return (-1);
-	return (call_begin(&s->client, H_STATE, MSG_state_open, &m, fds, 3));
+	(void)strlcpy(o.boot_id, s->boot_id, sizeof(o.boot_id));
+	return (state_open_begin(&s->client, &o, s->state_dir, s->run_dir,
+	    settings));
 }
 
 static int
 send_store_open(struct session *s, unsigned int need)
 {
 	scoped_fd int	 run = -1;
-	int		 fds[2];
-	union msg	 m;
 
-	memset(&m.store_open, 0, sizeof(m.store_open));
-	(void)strlcpy(m.store_open.driver,
-	    session_config(s, "storage.driver", "overlay"),
-	    sizeof(m.store_open.driver));
-	m.store_open.create = (need & NEED_WRITE) != 0;
-	m.store_open.single = s->single;
 	if (s->run_root_fd != -1)
 		run = take_fd(&s->run_root_fd);
 	else if (s->system)
@@ -270,9 +258,9 @@ send_store_open(struct session *s, unsigned int need)
 	if (run == -1)
 		return (session_sentence(s, "cannot make the directory",
 		    session_config(s, "path.run_storage", "")));
-	fds[0] = s->graph_fd;
-	fds[1] = run;
-	return (call_begin(&s->client, H_STORE, MSG_store_open, &m, fds, 2));
+	return (store_open_begin(&s->client, s->graph_fd, run,
+	    session_config(s, "storage.driver", "overlay"),
+	    (need & NEED_WRITE) != 0, s->single));
 }
 
 /* A store's locks are its own, whoever else's are in this run directory. */
@@ -293,41 +281,29 @@ static int
 send_lock_open(struct session *s)
 {
 	scoped_fd int	 dir = lock_dir(s);
-	union msg	 m;
 
 	if (dir == -1)
 		return (session_sentence(s, "cannot make the lock directory "
 		    "in", session_config(s, "path.run", "")));
-	memset(&m.lock_open, 0, sizeof(m.lock_open));
-	(void)strlcpy(m.lock_open.type,
-	    session_config(s, "engine.lock_type", "shm"),
-	    sizeof(m.lock_open.type));
 	if (session_boot_id(s) == -1)
 		return (-1);
-	(void)strlcpy(m.lock_open.boot_id, s->boot_id,
-	    sizeof(m.lock_open.boot_id));
-	m.lock_open.count = (uint32_t)rec_num(s->config, "engine.num_locks",
-	    2048);
-	m.lock_open.flags = s->locks_any;
 	s->locks = true;
-	return (call_begin(&s->client, H_LOCK, MSG_lock_open, &m, &dir, 1));
+	return (lock_open_begin(&s->client, dir, session_config(s,
+	    "engine.lock_type", "shm"), s->boot_id,
+	    (uint32_t)rec_num(s->config, "engine.num_locks", 2048),
+	    s->locks_any));
 }
 
 static int
 locks_opened(struct session *s)
 {
-	struct packet	 p;
-
-	if (call_end(&s->client, H_LOCK, &p) == -1) {
-		s->locks = false;
-		if (errno == ENOSPC || errno == EDQUOT)
-			(void)session_sentence(s, "cannot write the locks in",
-			    session_config(s, "path.run", ""));
-		return (-1);
-	}
-	s->locks_stale = p.body.reply.value != 0;
-	packet_clear(&p);
-	return (0);
+	if (lock_open_end(&s->client, &s->locks_stale) == 0)
+		return (0);
+	s->locks = false;
+	if (errno == ENOSPC || errno == EDQUOT)
+		(void)session_sentence(s, "cannot write the locks in",
+		    session_config(s, "path.run", ""));
+	return (-1);
 }
 
 int
@@ -347,32 +323,30 @@ session_locks(struct session *s)
 static int
 query_ids(struct session *s, unsigned int need)
 {
-	struct packet	 p;
+	uint64_t	 count;
+	char		 why[1024];
 
-	if (call(&s->client, H_REFRESH, MSG_ids_query, NULL, NULL, 0,
-	    &p) == -1)
+	if (ids_query(&s->client, &count, why) == -1)
 		return (-1);
-	s->single = p.body.reply.value <= 1;
+	s->single = count <= 1;
 	if (s->single && (need & (NEED_LAUNCH | NEED_MORE)) != 0 &&
-	    p.body.reply.text[0] != '\0')
-		session_warn(s, "%s", p.body.reply.text);
-	packet_clear(&p);
+	    why[0] != '\0')
+		session_warn(s, "%s", why);
 	return (0);
 }
 
 /*
- * The store was made with other settings. 1: they are merged, and everything
+ * The store was made with other settings, which are the session's from here
+ * on. 1: they are merged, and everything
  * begins once more, with directories that are theirs. -1: they cannot be.
  */
 static int
-merge_settings(struct session *s, int fd)
+merge_settings(struct session *s, struct rec *made_with)
 {
-	struct rec	*made_with = rec_from_fd(fd);
-
-	if (made_with == NULL || s->made_with != NULL) {
+	if (s->made_with != NULL) {
 		rec_free(made_with);
-		errno = ESTALE;
-		return (session_sentence(s, "cannot settle", "the store's settings"));
+		return (error_set(&s->client.error, ESTALE, "cannot settle the "
+		    "store's settings: %s", strerror(ESTALE)));
 	}
 	s->made_with = made_with;
 	/* What a clean-up has inherited was merged when that began. */
@@ -400,16 +374,15 @@ boot_state_lost(const struct session *s)
 static int
 state_opened(struct session *s)
 {
-	struct packet	 p;
-	int		 rc = 0;
+	struct rec	*made_with;
+	unsigned int	 flags = 0;
+	int		 rc = state_open_end(&s->client, &flags, &made_with);
 
-	if (call_end(&s->client, H_STATE, &p) == -1)
+	if (rc == -1)
 		return (-1);
-	if (p.nfds == 1)
-		rc = merge_settings(s, p.fds[0]);
-	else
-		s->stale = (p.body.reply.value & STATE_STALE) != 0;
-	packet_clear(&p);
+	s->stale = (flags & STATE_STALE) != 0;
+	if (rc == 1)
+		rc = merge_settings(s, made_with);
 	if (rc == 0 && s->lost && running_restore(s) == -1)
 		return (-1);
 	/* Only now is it known that a storage belongs there. */
@@ -430,7 +403,7 @@ open_parts(struct session *s, unsigned int need, bool root,
 		return (-1);
 	if ((need & NEED_LOCK) && send_lock_open(s) == -1)
 		return (-1);
-	if ((need & NEED_STORE) && call_end_void(&s->client, H_STORE) == -1)
+	if ((need & NEED_STORE) && store_open_end(&s->client) == -1)
 		return (-1);
 	if ((need & NEED_LOCK) && locks_opened(s) == -1)
 		return (-1);

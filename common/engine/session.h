@@ -170,7 +170,7 @@ struct rec *session_row(struct session *, const char *);
 int	session_store_userns(struct session *);
 /*
  * Have a container's writable layer made, or found again, as its definition
- * says. 0, or -1 with a sentence. The store answers (call_end_rec)
+ * says. 0, or -1 with a sentence. The store answers (store_rw_make_end)
  * with what start needs to know of it. One that is made now must be kept when
  * its record is durable, or the next boot takes it away (sweep.h).
  */

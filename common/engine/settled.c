@@ -11,6 +11,7 @@
 #include "cleanup.h"
 #include "given.h"
 #include "record.h"
+#include "resolve.h"
 #include "session.h"
 
 /* What of our environment the configuration may depend on. */
@@ -58,12 +59,11 @@ static int
 give_file(struct session *s, struct rec *question, const char *path,
     bool required)
 {
-	union msg		 m = { .config_give = { .index = (uint32_t)
-				    rec_count(question, "given") } };
+	uint32_t		 index = (uint32_t)rec_count(question, "given");
 	struct parse_err	 why;
 	scoped_fd int		 fd = -1;
 
-	if (*path != '/' || rec_count(question, "given") == GIVE_MAX)
+	if (*path != '/' || index == GIVE_MAX)
 		return (0);
 	fd = given_fd(path, &why);
 	if (fd == -1 && geteuid() == 0 && required)
@@ -73,7 +73,7 @@ give_file(struct session *s, struct rec *question, const char *path,
 		return (0);
 	if (rec_add(question, "given", path) == -1)
 		return (-1);
-	return (call_async(&s->client, H_RESOLVE, MSG_config_give, &m, &fd, 1));
+	return (resolve_give_begin(&s->client, index, fd));
 }
 
 /* The files of the environment and of --module, as resolve will call them. */
@@ -106,23 +106,16 @@ int
 settled_ask(struct session *s)
 {
 	struct rec	*r = settled_question(s);
-	union msg	 m = { .config_resolve = { .flags = s->config_flags } };
 	char		 cwd[4096] = "";
-	scoped_fd int	 fd = -1;
+	int		 rc;
 
 	/* Where relative paths begin: most questions have none. */
 	if (getcwd(cwd, sizeof(cwd)) != NULL)
 		(void)rec_add(r, "cwd", cwd);
-	if (give_files(s, r, cwd) == -1) {
-		rec_free(r);
-		return (-1);
-	}
-	fd = rec_memfd(r, "question");
+	rc = give_files(s, r, cwd) == -1 ? -1 :
+	    resolve_config_begin(&s->client, r, s->config_flags);
 	rec_free(r);
-	if (fd == -1)
-		return (session_sentence(s, "cannot make", "the question to resolve"));
-	return (call_begin(&s->client, H_RESOLVE, MSG_config_resolve, &m, &fd,
-	    1));
+	return (rc);
 }
 
 bool
@@ -173,12 +166,8 @@ settled_use(struct session *s)
 int
 settled_take(struct session *s)
 {
-	struct packet	 p;
-
-	if (call_end(&s->client, H_RESOLVE, &p) == -1)
+	if ((s->config_fd = resolve_config_end(&s->client)) == -1)
 		return (-1);
-	s->config_fd = packet_take_fd(&p, 0);
-	packet_clear(&p);
 	if ((s->config = rec_from_fd(s->config_fd)) == NULL)
 		return (session_sentence(s, "damaged answer of", "resolve"));
 	s->fresh_fd = fcntl(s->config_fd, F_DUPFD_CLOEXEC, 0);

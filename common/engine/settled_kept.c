@@ -13,6 +13,7 @@
 #include "cache.h"
 #include "cleanup.h"
 #include "record.h"
+#include "resolve.h"
 #include "sealed.h"
 #include "seen.h"
 #include "session.h"
@@ -174,8 +175,7 @@ settled_keep(struct session *s)
 	    strcmp(place, session_config(s, "path.run", "")) != 0 ||
 	    (config = sealed_map(fresh, SETTLED_MAX, &len)) == NULL)
 		return;
-	seen = call_rec(&s->client, H_RESOLVE, MSG_config_seen, NULL, NULL,
-	    0);
+	seen = resolve_seen(&s->client);
 	if (seen != NULL && (kept = rec_new()) != NULL &&
 	    rec_add_rec(kept, "seen", seen) == 0 &&
 	    rec_add_bytes(kept, "config", config, len) == 0 &&

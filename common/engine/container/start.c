@@ -23,28 +23,26 @@
 #include "filters.h"
 #include "grant.h"
 #include "hostfiles.h"
+#include "ids.h"
+#include "launch.h"
 #include "locks.h"
+#include "monitor.h"
 #include "path.h"
 #include "process.h"
+#include "reaper.h"
 #include "record.h"
+#include "resolve.h"
 #include "restart.h"
 #include "running.h"
 #include "sealed.h"
 #include "session.h"
 #include "settled.h"
 #include "state.h"
+#include "store.h"
 #include "volumes.h"
 
 #define EXIT_ROOM	512		/* bytes; the record takes 100 */
 #define PROFILE_MAX	(1u << 20)	/* bytes, of an older record */
-
-/* Ask a helper something about this container; the error is the client's. */
-static int
-ask(struct start *st, enum helper_id who, enum msg_type type,
-    const union msg *m, const int *fds, unsigned int nfds)
-{
-	return (call_void(&st->s->client, who, type, m, fds, nfds));
-}
 
 /* The question, or NULL after putting a sentence. */
 static struct rec *
@@ -141,8 +139,8 @@ ask_seccomp(struct start *st)
 {
 	struct session	*s = st->s;
 	const char	*profile = profile_of(s, st->def);
-	scoped_fd int	 fd = -1;
 	struct rec	*q;
+	int		 rc = 0;
 
 	if (strcmp(profile, "unconfined") == 0 || st->filter_fd != -1 ||
 	    (st->filter_fd = session_kept(s, INHERIT_SECCOMP)) != -1)
@@ -151,14 +149,12 @@ ask_seccomp(struct start *st)
 		return (-1);
 	if (!st->filter_sought || st->filter[0] == '\0')
 		seek_filter(st, q);
-	if (st->filter_fd == -1)
-		fd = rec_memfd(q, "seccomp");
+	if (st->filter_fd == -1) {
+		st->compiling = true;
+		rc = resolve_filter_begin(&s->client, q);
+	}
 	rec_free(q);
-	if (st->filter_fd != -1)
-		return (0);
-	st->compiling = true;
-	return (fd == -1 ? -1 : call_begin(&s->client, H_RESOLVE,
-	    MSG_seccomp_compile, NULL, &fd, 1));
+	return (rc);
 }
 
 /* Made while the first process comes into being, or since the reservation. */
@@ -189,7 +185,7 @@ complete(struct start *st)
 	struct rec	*rw;
 
 	if (rec_get(st->def, "rootfs") == NULL) {
-		if ((rw = call_end_rec(&s->client, H_STORE)) == NULL)
+		if ((rw = store_rw_make_end(&s->client)) == NULL)
 			return (-1);
 		(void)rec_add_all(st->full, rw);
 		rec_free(rw);
@@ -197,15 +193,6 @@ complete(struct start *st)
 			return (-1);
 	}
 	return (volumes_ready(s, st->full));
-}
-
-static int
-give(struct start *st, enum launch_fd kind, uint32_t index, int fd)
-{
-	union msg	 m = { .launch_give = { kind, index } };
-
-	return (call_async(&st->s->client, H_LAUNCH, MSG_launch_give, &m, &fd,
-	    1));
 }
 
 /* One file of the log, or -1 with a sentence. */
@@ -229,9 +216,8 @@ static int
 give_log(struct start *st)
 {
 	int64_t		 max = rec_num(st->def, "log_max", 0);
-	union msg	 m = { 0 }, none = { 0 };
 	scoped_fd int	 log = -1, old = -1;
-	struct client	*client = &st->s->client;
+	struct client	*c = &st->s->client;
 
 	if (strcmp(rec_str(st->def, "log_driver", ""), "none") == 0)
 		return (0);
@@ -241,27 +227,26 @@ give_log(struct start *st)
 	if ((log = open_log(st, false, (max <= 0 ? O_WRONLY : O_RDWR) |
 	    O_APPEND)) == -1)
 		return (-1);
-	if (max > 0) {
-		m.mon_log.max = (uint64_t)max;
-		if ((old = open_log(st, true, O_WRONLY)) == -1 || call_async(
-		    client, H_MONITOR, MSG_mon_log_old, &none, &old, 1) == -1)
-			return (-1);
-	}
-	return (call_async(client, H_MONITOR, MSG_mon_log, &m, &log, 1));
+	if (max > 0 && ((old = open_log(st, true, O_WRONLY)) == -1 ||
+	    monitor_log_old_begin(c, old) == -1))
+		return (-1);
+	return (monitor_log_begin(c, log, max > 0 ? (uint64_t)max : 0));
 }
 
 /* Give launch their inner ends. */
 static int
 give_pipes(struct start *st)
 {
-	struct packet	 p;
-	int		 rc = 0;
+	struct client	*c = &st->s->client;
+	int		 fds[3], rc = 0;
 
-	if (call_end(&st->s->client, H_MONITOR, &p) == -1)
+	if (monitor_open_end(c, fds) == -1)
 		return (-1);
-	for (unsigned int i = 0; i < p.nfds && rc == 0; i++)
-		rc = give(st, (enum launch_fd)i, 0, p.fds[i]);
-	packet_clear(&p);
+	for (unsigned int i = 0; i < 3; i++) {
+		if (rc == 0 && fds[i] != -1)
+			rc = launch_give_begin(c, (enum launch_fd)i, 0, fds[i]);
+		scope_close(&fds[i]);
+	}
 	return (rc == -1 ? -1 : give_log(st));
 }
 
@@ -278,76 +263,52 @@ give_init(struct start *st)
 		return (0);
 	fd = sealed_program(st->s->client.libexec_fd, "init");
 	if (fd != -1)
-		return (give(st, LAUNCH_INIT, 0, fd));
+		return (launch_give_begin(&st->s->client, LAUNCH_INIT, 0, fd));
 	return (error_set(&st->s->client.error, errno, "cannot read the helper "
 	    "init, which --init needs: %s", strerror(errno)));
 }
 
+/* Have the reaper hold a descriptor for the clean-up, if there is one. */
 static int
-keep(struct start *st, enum inherited_fd which, int fd)
+hold(struct start *st, enum inherited_fd which, int fd)
 {
-	union msg	 m = { .reap_hold = { .which = which } };
-
-	return (fd == -1 ? 0 : call_async(&st->s->client, H_REAPER,
-	    MSG_reap_hold, &m, &fd, 1));
+	return (fd == -1 ? 0 : reaper_hold_begin(&st->s->client, which, fd));
 }
 
 /* A restart gets the same, and what else only we can get (restart.h). */
 static int
 give_seccomp(struct start *st)
 {
-	struct packet	 p;
-
 	if (st->compiling) {
-		if (call_end(&st->s->client, H_RESOLVE, &p) == -1)
+		st->filter_fd = resolve_filter_end(&st->s->client);
+		if (st->filter_fd == -1)
 			return (-1);
-		st->filter_fd = packet_take_fd(&p, 0);
-		packet_clear(&p);
 		if (st->filter[0] != '\0')
 			filters_keep(st->s, st->filter, st->filter_fd);
 	}
 	if (st->filter_fd == -1)
 		return (0);
 	if (restart_wanted(st->def) &&
-	    keep(st, INHERIT_SECCOMP, st->filter_fd) == -1)
+	    hold(st, INHERIT_SECCOMP, st->filter_fd) == -1)
 		return (-1);
-	return (give(st, LAUNCH_SECCOMP, 0, st->filter_fd));
-}
-
-static int
-ask_mount(struct start *st, unsigned int grant, uint32_t slot, uint32_t flags)
-{
-	union msg	 m;
-
-	memset(&m.ids_mount, 0, sizeof(m.ids_mount));
-	m.ids_mount.grant = grant;
-	m.ids_mount.slot = slot;
-	m.ids_mount.recursive = (flags & GRANT_DEEP) != 0;
-	m.ids_mount.nosuid = (flags & GRANT_NOSUID) != 0;
-	m.ids_mount.nodev = (flags & GRANT_NODEV) != 0;
-	m.ids_mount.readonly = (flags & GRANT_RDONLY) != 0;
-	return (call_begin(&st->s->client, H_REFRESH, MSG_ids_mount, &m, NULL,
-	    0));
+	return (launch_give_begin(&st->s->client, LAUNCH_SECCOMP, 0,
+	    st->filter_fd));
 }
 
 static int
 give_mount(struct start *st, enum launch_fd kind, uint32_t index)
 {
-	struct packet	 p;
-	int		 rc;
+	scoped_fd int	 fd = ids_mount_end(&st->s->client);
 
-	if (call_end(&st->s->client, H_REFRESH, &p) == -1)
-		return (-1);
-	rc = give(st, kind, index, p.fds[0]);
-	packet_clear(&p);
-	return (rc);
+	return (fd == -1 ? -1 : launch_give_begin(&st->s->client, kind, index,
+	    fd));
 }
 
 static int
 mount_for(struct start *st, unsigned int grant, uint32_t slot, uint32_t flags,
     enum launch_fd kind, uint32_t index)
 {
-	return (ask_mount(st, grant, slot, flags) == -1 ? -1 :
+	return (ids_mount_begin(&st->s->client, grant, slot, flags) == -1 ? -1 :
 	    give_mount(st, kind, index));
 }
 
@@ -395,10 +356,10 @@ keep_dirs(struct start *st)
 	if (!s->system)
 		return (0);
 	if (access(session_config(s, "path.state", ""), X_OK) == -1 &&
-	    keep(st, INHERIT_STATE, s->state_dir) == -1)
+	    hold(st, INHERIT_STATE, s->state_dir) == -1)
 		return (-1);
 	if (access(session_config(s, "path.run", ""), X_OK) == -1 &&
-	    keep(st, INHERIT_RUN, s->run_dir) == -1)
+	    hold(st, INHERIT_RUN, s->run_dir) == -1)
 		return (-1);
 	return (0);
 }
@@ -413,7 +374,7 @@ keep_refresh(struct start *st)
 {
 	if (!st->s->system || !restart_wanted(st->def))
 		return (0);
-	return (keep(st, INHERIT_REFRESH,
+	return (hold(st, INHERIT_REFRESH,
 	    st->s->client.helper[H_REFRESH].chan.fd));
 }
 
@@ -440,25 +401,18 @@ static int
 ask_monitor(struct start *st)
 {
 	scoped_fd int	 dir = session_ctr_dir(st->s, st->id);
-	union msg	 m;
 
 	if (dir == -1 || keep_exit_room(st->s, st->id, dir) == -1)
 		return (-1);
-	memset(&m.mon_open, 0, sizeof(m.mon_open));
-	(void)strlcpy(m.mon_open.id, st->id, sizeof(m.mon_open.id));
-	m.mon_open.tty = st->tty;
-	m.mon_open.stdin_open = st->stdin_open;
-	return (call_begin(&st->s->client, H_MONITOR, MSG_mon_open, &m, &dir, 1));
+	return (monitor_open_begin(&st->s->client, dir, st->id, st->tty,
+	    st->stdin_open));
 }
 
 int
 start_process(struct start *st)
 {
-	union msg	 m = { .launch_create = { .host_net = st->host_net } };
-
 	st->has_process = true;
-	return (call_begin(&st->s->client, H_LAUNCH, MSG_launch_create, &m, NULL,
-	    0));
+	return (launch_create_begin(&st->s->client, st->host_net));
 }
 
 int
@@ -477,20 +431,15 @@ static int
 ask_ids(struct start *st, uint32_t slot)
 {
 	struct session	*s = st->s;
-	union msg	 m = { .ids_write = { .slot = slot } };
-	struct packet	 p;
 
-	if (call_end(&s->client, H_LAUNCH, &p) == -1)
+	if (launch_create_end(&s->client, &st->pid, &st->pidfd,
+	    &st->userns) == -1)
 		return (-1);
-	st->pid = (pid_t)p.body.reply_fd3.value;
-	st->pidfd = packet_take_fd(&p, 0);
-	st->userns = packet_take_fd(&p, 1);
-	packet_clear(&p);
-	if (!s->single && call_async(&s->client, H_REFRESH, MSG_ids_write, &m,
-	    &st->userns, 1) == -1)
+	if (!s->single &&
+	    ids_write_begin(&s->client, slot, st->userns) == -1)
 		return (-1);
 	return (s->system && rec_get(st->def, "rootfs") == NULL ?
-	    ask_mount(st, 0, slot, GRANT_NODEV) : 0);
+	    ids_mount_begin(&st->s->client, 0, slot, GRANT_NODEV) : 0);
 }
 
 /* The record that outlasts the run directory; without room there is none. */
@@ -503,18 +452,16 @@ give_note(struct start *st)
 	fd = running_write(st->s, st->id, st->def, st->pid, st->pid_start);
 	if (fd == -1)
 		return (errno == 0 ? 0 : -1);
-	return (call_async(&st->s->client, H_MONITOR, MSG_mon_note, NULL, &fd,
-	    1));
+	return (monitor_note_begin(&st->s->client, fd));
 }
 
 /* Its streams, and who watches it. */
 static int
 give_watch(struct start *st)
 {
-	union msg	 m = { .mon_adopt = { .pid = (uint32_t)st->pid } };
-
-	return (give_pipes(st) == -1 || give_note(st) == -1 ? -1 : call_async(&st->s->client, H_MONITOR,
-	    MSG_mon_adopt, &m, &st->pidfd, 1));
+	if (give_pipes(st) == -1 || give_note(st) == -1)
+		return (-1);
+	return (monitor_adopt_begin(&st->s->client, st->pid, st->pidfd));
 }
 
 /* For whoever cleans up after us. */
@@ -523,10 +470,10 @@ keep_all(struct start *st)
 {
 	struct session	*s = st->s;
 
-	if (keep(st, INHERIT_PIDFD, st->pidfd) == -1 ||
-	    keep(st, INHERIT_USERNS, st->userns) == -1 ||
-	    keep(st, INHERIT_CONFIG, s->config_fd) == -1 ||
-	    keep(st, INHERIT_GRAPH, s->system ? s->graph_fd : -1) == -1 ||
+	if (hold(st, INHERIT_PIDFD, st->pidfd) == -1 ||
+	    hold(st, INHERIT_USERNS, st->userns) == -1 ||
+	    hold(st, INHERIT_CONFIG, s->config_fd) == -1 ||
+	    hold(st, INHERIT_GRAPH, s->system ? s->graph_fd : -1) == -1 ||
 	    keep_dirs(st) == -1 || keep_refresh(st) == -1)
 		return (-1);
 	s->userns_fd = take_fd(&st->userns);
@@ -534,46 +481,26 @@ keep_all(struct start *st)
 }
 
 static int
-define(struct start *st)
-{
-	union msg	 m = { .launch_define = { .single = st->s->single } };
-	scoped_fd int	 fd = rec_memfd(st->full, "definition");
-
-	return (fd == -1 ? -1 : call_async(&st->s->client, H_LAUNCH,
-	    MSG_launch_define, &m, &fd, 1));
-}
-
-static int
 ask_build(struct start *st)
 {
 	struct winsize	 w = { .ws_row = 0 };
-	union msg	 m;
 
-	memset(&m.launch_build, 0, sizeof(m.launch_build));
-	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &w) == 0) {
-		m.launch_build.rows = w.ws_row;
-		m.launch_build.cols = w.ws_col;
-	}
-	return (st->tty ? call_begin(&st->s->client, H_LAUNCH, MSG_launch_build,
-	    &m, NULL, 0) : call_async(&st->s->client, H_LAUNCH, MSG_launch_build,
-	    &m, NULL, 0));
+	(void)ioctl(STDIN_FILENO, TIOCGWINSZ, &w);
+	return (launch_build_begin(&st->s->client, w.ws_row, w.ws_col,
+	    st->tty));
 }
 
 /* A terminal comes back, and is its monitor's. */
 static int
 built(struct start *st)
 {
-	struct packet	 p;
-	int		 rc = 0;
+	struct client	*c = &st->s->client;
+	scoped_fd int	 console = -1;
 
 	if (!st->tty)
-		return (client_sync(&st->s->client, H_LAUNCH));
-	if (call_end(&st->s->client, H_LAUNCH, &p) == -1)
-		return (-1);
-	if (p.nfds == 1)
-		rc = ask(st, H_MONITOR, MSG_mon_console, NULL, &p.fds[0], 1);
-	packet_clear(&p);
-	return (rc);
+		return (launch_build_end(c, NULL));
+	return (launch_build_end(c, &console) == -1 ? -1 :
+	    monitor_console(c, console));
 }
 
 bool
@@ -658,18 +585,11 @@ prepare(struct start *st, struct attach *a)
 }
 
 static int
-ask_execute(struct start *st)
-{
-	return (call_begin(&st->s->client, H_LAUNCH, MSG_launch_exec, NULL, NULL,
-	    0));
-}
-
-static int
 executed(struct start *st)
 {
 	int	 saved;
 
-	if (call_end_void(&st->s->client, H_LAUNCH) == 0)
+	if (launch_exec_end(&st->s->client) == 0)
 		return (0);
 	saved = errno;
 	st->code = exec_code(saved);
@@ -709,11 +629,13 @@ stay(struct start *st, struct attach *a)
 static int
 furnish(struct start *st, uint32_t slot)
 {
-	if (draft(st) == -1 || complete(st) == -1 || define(st) == -1 ||
+	struct client	*c = &st->s->client;
+
+	if (draft(st) == -1 || complete(st) == -1 ||
+	    launch_define_begin(c, st->full, st->s->single) == -1 ||
 	    give_watch(st) == -1 || give_seccomp(st) == -1 ||
-	    give_init(st) == -1 ||
-	    client_sync(&st->s->client, H_REFRESH) == -1 ||
-	    client_sync(&st->s->client, H_MONITOR) == -1 ||
+	    give_init(st) == -1 || client_sync(c, H_REFRESH) == -1 ||
+	    client_sync(c, H_MONITOR) == -1 ||
 	    give_mounts(st, st->full, slot) == -1)
 		return (-1);
 	return (ask_build(st));
@@ -727,21 +649,23 @@ static int
 run_steps(struct start *st, struct attach *a)
 {
 	uint32_t	 slot = (uint32_t)rec_num(st->def, "slot", 0);
+	struct client	*c = &st->s->client;
+	struct error	 f;
 	bool		 in_turn;
 	int		 prepared;
-	struct error f;
 
 	if (ask_ids(st, slot) == -1 || furnish(st, slot) == -1)
 		return (-1);
 	in_turn = st->tty || volumes_any(st->full);
 	prepared = prepare(st, a);
-	error_save(&st->s->client.error, &f);
-	if ((prepared == 0 && !in_turn && ask_execute(st) == -1) ||
+	error_save(&c->error, &f);
+	if ((prepared == 0 && !in_turn && launch_exec_begin(c) == -1) ||
 	    built(st) == -1 || volumes_settle(st->s, st->full) == -1)
 		return (-1);
 	if (prepared == 0)
-		return (in_turn && ask_execute(st) == -1 ? -1 : executed(st));
-	error_restore(&st->s->client.error, &f);
+		return (in_turn && launch_exec_begin(c) == -1 ? -1 :
+		    executed(st));
+	error_restore(&c->error, &f);
 	return (-1);
 }
 

@@ -15,6 +15,7 @@
 #include "passage.h"
 #include "record.h"
 #include "session.h"
+#include "store.h"
 
 #define DIGEST_LEN	71		/* "sha256:" and 64 hexadecimal digits */
 
@@ -57,71 +58,9 @@ say(const struct bringing *b, const char *digest, const char *what)
 static int
 find_layer(struct bringing *b, const char *chain)
 {
-	struct packet	 p;
-	union msg	 m;
-
-	memset(&m.layer_find, 0, sizeof(m.layer_find));
-	(void)strlcpy(m.layer_find.chain_id, chain,
-	    sizeof(m.layer_find.chain_id));
-	if (call(&b->s->client, H_STORE, MSG_layer_find, &m, NULL, 0,
-	    &p) == -1)
+	if (store_layer_find(&b->s->client, chain, b->parent) == -1)
 		return (errno == ENOENT ? 0 : -1);
-	(void)strlcpy(b->parent, p.body.reply.text, sizeof(b->parent));
-	packet_clear(&p);
 	return (b->parent[0] != '\0');
-}
-
-static int
-stage(struct bringing *b, char *token, int *dir)
-{
-	struct packet	 p;
-	union msg	 m;
-
-	memset(&m.layer_stage, 0, sizeof(m.layer_stage));
-	(void)strlcpy(m.layer_stage.parent, b->parent,
-	    sizeof(m.layer_stage.parent));
-	m.layer_stage.fleeting = 1;
-	if (call(&b->s->client, H_STORE, MSG_layer_stage, &m, NULL, 0,
-	    &p) == -1)
-		return (-1);
-	(void)strlcpy(token, p.body.reply_fd.text, 65);
-	*dir = packet_take_fd(&p, 0);
-	packet_clear(&p);
-	return (*dir == -1 ? -1 : 0);
-}
-
-static int
-commit(struct bringing *b, const char *token, const char *chain,
-    const struct rec *what)
-{
-	scoped_fd int	 fd = rec_memfd(what, "layer");
-	struct packet	 p;
-	union msg	 m;
-
-	memset(&m.layer_commit, 0, sizeof(m.layer_commit));
-	(void)strlcpy(m.layer_commit.token, token,
-	    sizeof(m.layer_commit.token));
-	(void)strlcpy(m.layer_commit.parent, b->parent,
-	    sizeof(m.layer_commit.parent));
-	(void)strlcpy(m.layer_commit.chain_id, chain,
-	    sizeof(m.layer_commit.chain_id));
-	if (fd == -1 || call(&b->s->client, H_STORE, MSG_layer_commit, &m,
-	    &fd, 1, &p) == -1)
-		return (-1);
-	(void)strlcpy(b->parent, p.body.reply.text, sizeof(b->parent));
-	packet_clear(&p);
-	return (0);
-}
-
-static void
-discard(struct bringing *b, const char *token)
-{
-	union msg	 m;
-
-	memset(&m.layer_abort, 0, sizeof(m.layer_abort));
-	(void)strlcpy(m.layer_abort.token, token,
-	    sizeof(m.layer_abort.token));
-	call_quiet(&b->s->client, H_STORE, MSG_layer_abort, &m);
 }
 
 /* One unpack process a layer: it sees one stream and one directory. */
@@ -135,14 +74,15 @@ bring_one(struct bringing *b, const struct rec *layer)
 
 	if (client_start(&b->s->client, H_UNPACK) == -1 ||
 	    ids_give_userns(&b->s->client, H_UNPACK, b->s->single) == -1 ||
-	    stage(b, token, &dir) == -1)
+	    (dir = store_layer_stage(&b->s->client, b->parent, token)) == -1)
 		goto out;
 	if ((what = passage_unpack(b->s, layer, dir, b->limits)) != NULL) {
 		chain_next(b->chain, rec_str(what, "diff_id", ""), chain);
-		rc = commit(b, token, chain, what);
+		rc = store_layer_commit(&b->s->client, token, b->parent, chain,
+		    what, b->parent);
 	}
 	if (rc == -1)
-		discard(b, token);
+		store_layer_abort(&b->s->client, token);
 	else {
 		(void)strlcpy(b->chain, chain, sizeof(b->chain));
 		rec_del(what, "tar_split");

@@ -17,12 +17,16 @@
 
 #include "cleanup.h"
 #include "grant.h"
+#include "lock.h"
+#include "locks.h"
 #include "objlock.h"
 #include "parse.h"
 #include "path.h"
 #include "record.h"
 #include "session.h"
 #include "spec.h"
+#include "state.h"
+#include "store.h"
 
 /*
  * Beside _data lies, for as long as the volume has not been used, one of
@@ -143,24 +147,15 @@ volumes_record(struct session *s, const char *name, bool own)
 struct rec *
 volumes_get(struct session *s, const char *name)
 {
-	union msg	 m;
-	struct rec	*r;
+	struct rec	*r = state_object_get(&s->client, OBJ_VOLUME, name);
 
-	memset(&m.obj_get, 0, sizeof(m.obj_get));
-	m.obj_get.kind = OBJ_VOLUME;
-	if (strlcpy(m.obj_get.ref, name, sizeof(m.obj_get.ref)) >=
-	    sizeof(m.obj_get.ref)) {
-		(void)error_set(&s->client.error, ENOENT, "no volume with name "
-		    "\"%.64s...\" found: no such volume", name);
-		return (NULL);
-	}
-	r = call_rec(&s->client, H_STATE, MSG_obj_get, &m, NULL, 0);
 	/* The beginning of a name finds one, too. */
 	if (r != NULL && strcmp(rec_str(r, "id", ""), name) == 0)
 		return (r);
 	if (r != NULL || errno == EEXIST)
-		(void)error_set(&s->client.error, ENOENT, "no volume with name "
-		    "\"%s\" found: no such volume", name);
+		(void)error_set_code(&s->client.error, ERR_NO_SUCH_VOLUME,
+		    ENOENT, "no volume with name \"%s\" found: no such volume",
+		    name);
 	rec_free(r);
 	return (NULL);
 }
@@ -444,22 +439,12 @@ volumes_undo(struct session *s, const struct rec *def)
 }
 
 static int
-ask_lock(struct session *s, enum msg_type type, const char *name)
+drop_lock(struct session *s, const char *name)
 {
-	union msg	 m;
+	char	 lock[LOCKS_NAME];
 
-	if (session_locks(s) == -1)
-		return (-1);
-	memset(&m, 0, sizeof(m));
-	if (type == MSG_lock_drop) {
-		(void)snprintf(m.lock_drop.name, sizeof(m.lock_drop.name),
-		    "vol:%.72s", name);
-		return (call_void(&s->client, H_LOCK, type, &m, NULL, 0));
-	}
-	(void)snprintf(m.lock_take.name, sizeof(m.lock_take.name),
-	    "vol:%.72s", name);
-	m.lock_take.wait_ms = LOCK_WAIT_MS;
-	return (call_void(&s->client, H_LOCK, type, &m, NULL, 0));
+	(void)snprintf(lock, sizeof(lock), "vol:%.72s", name);
+	return (lock_drop(&s->client, lock));
 }
 
 /* _data comes last: where it is, the rest is. */
@@ -558,11 +543,11 @@ ready_one(struct session *s, struct rec *mount)
 		return (-1);
 	if (!is_there(dir, FRESH) && !is_there(dir, FILLING))
 		return (0);
-	if (ask_lock(s, MSG_lock_take, name) == -1)
+	if (locks_take(s, "vol", name, LOCK_WAIT_MS) == -1)
 		return (-1);
 	again = is_there(dir, FILLING);
 	if (!again && renameat(dir, FRESH, dir, FILLING) == -1)
-		return (errno == ENOENT ? ask_lock(s, MSG_lock_drop, name) :
+		return (errno == ENOENT ? drop_lock(s, name) :
 		    error_set(&s->client.error, errno, "cannot use volume "
 		    "%s: %s", name, strerror(errno)));
 	/* As launch has them: 1 first, 2 again, 3 mode and owner alone. */
@@ -580,7 +565,7 @@ static int
 ask_filled(struct session *s, int dir, const char *name)
 {
 	(void)unlinkat(dir, FILLING, 0);
-	return (ask_lock(s, MSG_lock_drop, name));
+	return (drop_lock(s, name));
 }
 
 int
@@ -600,20 +585,6 @@ volumes_settle(struct session *s, const struct rec *full)
 		rec_free(m);
 	}
 	return (rc);
-}
-
-static int
-remove_step(struct session *s, enum obj_step step, const char *name,
-    const char *by)
-{
-	union msg	 m;
-
-	memset(&m.obj_remove, 0, sizeof(m.obj_remove));
-	m.obj_remove.kind = OBJ_VOLUME;
-	m.obj_remove.step = step;
-	(void)strlcpy(m.obj_remove.id, name, sizeof(m.obj_remove.id));
-	(void)strlcpy(m.obj_remove.by, by, sizeof(m.obj_remove.by));
-	return (call_void(&s->client, H_STATE, MSG_obj_remove, &m, NULL, 0));
 }
 
 static bool
@@ -668,14 +639,15 @@ remove_named(struct session *s, const char *name, const char *by, bool lock)
 	struct rec	*have;
 	int		 rc;
 
-	if (remove_step(s, OBJ_MARK, name, by) == -1)
+	if (state_object_remove(&s->client, OBJ_VOLUME, OBJ_MARK, name, by) ==
+	    -1)
 		return (-1);
 	if ((have = volumes_get(s, name)) == NULL)
 		return (errno == ENOENT ? 0 : -1);
 	rc = to_trash(s, have);
 	rec_free(have);
-	if (rc == -1 || (remove_step(s, OBJ_FINISH, name, by) == -1 &&
-	    errno != ENOENT))
+	if (rc == -1 || (state_object_remove(&s->client, OBJ_VOLUME, OBJ_FINISH,
+	    name, by) == -1 && errno != ENOENT))
 		return (-1);
 	if (lock)
 		objlock_free(s, "vol", name);
@@ -726,7 +698,6 @@ volumes_drop_own(struct session *s, const struct rec *row)
 int
 volumes_refresh(struct session *s)
 {
-	union msg	 m = { .obj_list = { .kind = OBJ_VOLUME } };
 	struct rec	*all, *v;
 	const char	*name;
 	size_t		 it = 0;
@@ -734,7 +705,7 @@ volumes_refresh(struct session *s)
 
 	if (s->graph_fd == -1)
 		return (0);
-	all = call_rec(&s->client, H_STATE, MSG_obj_list, &m, NULL, 0);
+	all = state_objects(&s->client, OBJ_VOLUME);
 	while (all != NULL && (v = rec_sub(all, "obj", &it)) != NULL) {
 		name = rec_str(v, "id", "");
 		if (rec_get(v, "user") == NULL &&
@@ -755,6 +726,6 @@ void
 volumes_tidy(struct session *s)
 {
 	(void)session_store_userns(s);
-	(void)call_void(&s->client, H_STORE, MSG_store_tidy, NULL, NULL, 0);
+	(void)store_tidy(&s->client);
 	error_clear(&s->client.error);
 }
