@@ -37,5 +37,10 @@ echo '#include "tmpl.h"' >"$probe/up.c"
 ! cc -Icommon/base -Icommon/protocol -fsyntax-only "$probe/up.c" 2>/dev/null
 verdict "an include of a higher library does not compile"
 
+# Messages are the client's business, and call.h is the client's own.
+! grep -rnE 'MSG_(ping|[a-z]+_[a-z_]+)|"call\.h"' bin common/cli common/print \
+    common/runtime common/engine common/view | sed 's/^/# /' | grep .
+verdict "only the client and the helpers name messages"
+
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]

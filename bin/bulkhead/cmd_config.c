@@ -21,6 +21,7 @@
 #include "given.h"
 #include "part.h"
 #include "record.h"
+#include "resolve.h"
 #include "say.h"
 #include "session.h"
 #include "tmpl.h"
@@ -596,12 +597,9 @@ print_findings(struct rec *answer, const char *path)
 static int
 check_file(struct session *s, struct rec *rq)
 {
-	scoped_fd int	 fd = rec_memfd(rq, "question");
-	struct rec	*answer;
+	struct rec	*answer = resolve_check(&s->client, rq);
 	int		 code;
 
-	answer = call_rec(&s->client, H_RESOLVE, MSG_config_check, NULL,
-	    &fd, 1);
 	if (answer == NULL)
 		return (session_error(s));
 	code = print_findings(answer, rec_str(rq, "path", ""));

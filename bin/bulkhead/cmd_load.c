@@ -15,6 +15,7 @@
 #include "cleanup.h"
 #include "cmd.h"
 #include "event.h"
+#include "fetch.h"
 #include "given.h"
 #include "layers.h"
 #include "manifest.h"
@@ -23,6 +24,7 @@
 #include "refname.h"
 #include "say.h"
 #include "session.h"
+#include "store.h"
 #include "sweep.h"
 
 #define MAX_SIZE	(64LL << 30)
@@ -114,17 +116,6 @@ open_archive(const char *path)
 	return (-1);
 }
 
-static struct rec *
-read_archive(struct session *s, int fd, const char *format)
-{
-	union msg	 m;
-
-	memset(&m.archive_open, 0, sizeof(m.archive_open));
-	(void)strlcpy(m.archive_open.format, format,
-	    sizeof(m.archive_open.format));
-	return (call_rec(&s->client, H_FETCH, MSG_archive_open, &m, &fd, 1));
-}
-
 static void
 no_name(struct session *s, const char *name, const char *why)
 {
@@ -166,24 +157,18 @@ commit(struct session *s, const struct rec *names, const char *config,
     const char *manifest, const char *top, char *id)
 {
 	struct rec	*r = rec_new();
-	scoped_fd int	 fd = -1;
-	struct packet	 p;
 	const char	*name;
 	size_t		 it = 0;
+	int		 rc;
 
 	(void)rec_add(r, "config_json", config);
 	(void)rec_add(r, "manifest_json", manifest);
 	(void)rec_add(r, "layer", top);
 	while (rec_next(names, "name", &it, &name))
 		(void)rec_add(r, "name", name);
-	fd = rec_memfd(r, "image");
+	rc = store_image_commit(&s->client, r, id);
 	rec_free(r);
-	if (fd == -1 || call(&s->client, H_STORE, MSG_image_commit, NULL,
-	    &fd, 1, &p) == -1)
-		return (-1);
-	(void)strlcpy(id, p.body.reply.text, 65);
-	packet_clear(&p);
-	return (0);
+	return (rc);
 }
 
 static int
@@ -267,7 +252,7 @@ cmd_load(struct cli *g, int argc, char **argv)
 	    NULL));
 	if (fd == -1 || open_store(&s, g) == -1)
 		return (EXIT_ENGINE);
-	archive = read_archive(&s, fd, "auto");
+	archive = fetch_archive(&s.client, fd, "auto");
 	if (archive == NULL || load_all(&s, g, archive,
 	    show_progress(g)) == -1)
 		code = session_error(&s);
@@ -338,7 +323,7 @@ cmd_import(struct cli *g, int argc, char **argv)
 
 	if (fd == -1 || open_store(&s, g) == -1)
 		return (EXIT_ENGINE);
-	archive = read_archive(&s, fd, "tar");
+	archive = fetch_archive(&s.client, fd, "tar");
 	if (archive == NULL || import_layer(&s, g, archive, argv[0],
 	    argc > 1 ? argv[1] : NULL, id) == -1)
 		code = session_error(&s);

@@ -171,13 +171,12 @@ static int
 rewrite(struct session *s, const char *runtime)
 {
 	struct rec	*keys = rec_new();
-	scoped_fd int	 fd = -1;
+	int		 rc;
 
 	(void)rec_add(keys, "runtime", runtime);
-	fd = rec_memfd(keys, "keys");
+	rc = state_containers_rewrite(&s->client, keys);
 	rec_free(keys);
-	return (fd == -1 ? -1 : call_void(&s->client, H_STATE, MSG_ctr_rewrite,
-	    NULL, &fd, 1));
+	return (rc);
 }
 
 /* The first that cannot be stopped ends it: what follows would be in vain. */

@@ -125,13 +125,8 @@ describe(struct session *s, struct podmaking *m, const char *name)
 static int
 put(struct session *s, struct podmaking *m)
 {
-	union msg	 q = { .obj_put = { OBJ_POD, 0 } };
-	scoped_fd int	 fd = -1;
-
-	if (objlock_alloc(s, "pod", m->id, m->rec) == -1 ||
-	    (fd = rec_memfd(m->rec, "pod")) == -1)
-		return (-1);
-	return (call_void(&s->client, H_STATE, MSG_obj_put, &q, &fd, 1));
+	return (objlock_alloc(s, "pod", m->id, m->rec) == -1 ? -1 :
+	    state_object_put(&s->client, OBJ_POD, 0, m->rec, NULL));
 }
 
 static int

@@ -20,6 +20,7 @@
 #include "record.h"
 #include "say.h"
 #include "session.h"
+#include "state.h"
 
 #define JOURNAL_MAX	(1u << 30)
 
@@ -97,13 +98,14 @@ copy_write(struct copy *c)
 static int
 copy_open(struct copy *c, const char *boot_id)
 {
-	struct session	*s = c->s;
-	scoped_fd int	 dir = open(c->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	scoped_fd int	 settings = -1;
-	struct rec	*none = rec_new();
-	struct packet	 p;
-	union msg	 m;
-	int		 fds[3];
+	struct session		*s = c->s;
+	scoped_fd int		 dir = open(c->dir, O_RDONLY | O_DIRECTORY |
+				    O_CLOEXEC);
+	scoped_fd int		 settings = -1;
+	struct rec		*none = rec_new(), *made_with;
+	struct state_options	 o = { .ns = "" };
+	unsigned int		 flags;
+	int			 rc;
 
 	settings = rec_memfd(none, "settings");
 	rec_free(none);
@@ -112,18 +114,20 @@ copy_open(struct copy *c, const char *boot_id)
 	(void)client_stop(&s->client, H_STATE);
 	if (client_start(&s->client, H_STATE) == -1)
 		return (-1);
-	fds[0] = fds[1] = dir;
-	fds[2] = settings;
-	memset(&m.state_open, 0, sizeof(m.state_open));
-	if (strlcpy(m.state_open.boot_id, boot_id,
-	    sizeof(m.state_open.boot_id)) >= sizeof(m.state_open.boot_id)) {
+	if (strlcpy(o.boot_id, boot_id, sizeof(o.boot_id)) >=
+	    sizeof(o.boot_id)) {
 		errno = EINVAL;
 		return (-1);
 	}
-	if (call(&s->client, H_STATE, MSG_state_open, &m, fds, 3, &p) == -1)
+	if (state_open_begin(&s->client, &o, dir, dir, settings) == -1 ||
+	    (rc = state_open_end(&s->client, &flags, &made_with)) == -1)
 		return (-1);
-	s->stale = (p.body.reply.value & STATE_STALE) != 0;
-	packet_clear(&p);
+	if (rc == 1) {
+		rec_free(made_with);
+		return (error_set(&s->client.error, ESTALE, "the copy of the "
+		    "state cannot be opened without settings"));
+	}
+	s->stale = (flags & STATE_STALE) != 0;
 	return (0);
 }
 

@@ -114,7 +114,6 @@ static int
 remove_image(struct session *s, const char *ref, bool force)
 {
 	struct rec	*image, *result;
-	union msg	 m;
 	char		 id[65];
 	bool		 by_id;
 	int		 rc = 0;
@@ -129,11 +128,7 @@ remove_image(struct session *s, const char *ref, bool force)
 	rec_free(image);
 	if (rc != 0)
 		return (rc);
-	memset(&m.image_remove, 0, sizeof(m.image_remove));
-	(void)strlcpy(m.image_remove.ref, ref, sizeof(m.image_remove.ref));
-	m.image_remove.force = force;
-	result = call_rec(&s->client, H_STORE, MSG_image_remove, &m, NULL,
-	    0);
+	result = store_image_remove(&s->client, ref, force);
 	if (result == NULL)
 		return (-1);
 	print_results(result);

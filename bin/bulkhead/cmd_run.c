@@ -20,8 +20,10 @@
 #include "error.h"
 #include "grant.h"
 #include "hostpath.h"
+#include "lock.h"
 #include "locks.h"
 #include "pods.h"
+#include "reaper.h"
 #include "record.h"
 #include "remove.h"
 #include "restart.h"
@@ -186,8 +188,8 @@ ask_image(struct making *m)
 static int
 take_image(struct making *m)
 {
-	return (m->rootfs || (m->image = call_end_rec(&m->s.client, H_STORE))
-	    != NULL ? 0 : no_image(m));
+	return (m->rootfs || (m->image = store_image_get_end(&m->s.client)) !=
+	    NULL ? 0 : no_image(m));
 }
 
 static const char *
@@ -206,15 +208,11 @@ image_name(const struct making *m)
 static int
 ask_lock(struct making *m)
 {
-	union msg	 q;
+	char	 name[LOCKS_NAME];
 
-	memset(&q.lock_take, 0, sizeof(q.lock_take));
-	(void)snprintf(q.lock_take.name, sizeof(q.lock_take.name), "ctr:%s",
-	    m->id);
-	q.lock_take.wait_ms = 10000;
-	/* One that goes with its command has none to remember. */
-	q.lock_take.alloc = !m->rm;
-	return (call_async(&m->s.client, H_LOCK, MSG_lock_take, &q, NULL, 0));
+	(void)snprintf(name, sizeof(name), "ctr:%s", m->id);
+	/* One that goes with its command has no number to remember. */
+	return (lock_take_begin(&m->s.client, name, 10000, !m->rm));
 }
 
 /* Its number is the container's, once that is recorded. */
@@ -223,42 +221,31 @@ lock_taken(struct making *m)
 {
 	uint64_t	 number;
 
-	if (client_sync(&m->s.client, H_LOCK) == -1)
+	if (lock_take_end(&m->s.client, &number) == -1)
 		return (-1);
-	if ((number = m->s.client.value[H_LOCK]) == 0)
-		return (0);
-	return (rec_set_num(m->def, "lock", (int64_t)number - 1));
+	return (number == 0 ? 0 : rec_set_num(m->def, "lock",
+	    (int64_t)number - 1));
 }
 
 static int
-ask_create(struct making *m, struct packet *p)
+ask_create(struct making *m, struct state_made *made)
 {
-	scoped_fd int	 fd = rec_memfd(m->def, "definition");
-	union msg	 q;
-
-	if (fd == -1)
-		return (-1);
-	memset(&q.ctr_create, 0, sizeof(q.ctr_create));
-	(void)strlcpy(q.ctr_create.id, m->id, sizeof(q.ctr_create.id));
-	(void)strlcpy(q.ctr_create.name, rec_str(m->def, "name", ""),
-	    sizeof(q.ctr_create.name));
-	q.ctr_create.ephemeral = m->rm || rec_num(m->def, "transient", 0);
-	q.ctr_create.want_slot = m->s.system;
-	return (call(&m->s.client, H_STATE, MSG_ctr_create, &q, &fd, 1, p));
+	return (state_container_create(&m->s.client, m->id, m->def, m->rm ||
+	    rec_num(m->def, "transient", 0) != 0, m->s.system, made));
 }
 
 /* The name may be that of one whose maker was killed: look, and try again. */
 static int
-ask_again(struct making *m, struct packet *p)
+ask_again(struct making *m, struct state_made *made)
 {
-	const char		*name = rec_str(m->def, "name", "");
+	const char	*name = rec_str(m->def, "name", "");
 	struct error	 f;
 
 	if (errno != EEXIST || *name == '\0')
 		return (-1);
 	error_save(&m->s.client.error, &f);
 	rec_free(session_container(&m->s, name));
-	if (ask_create(m, p) == 0)
+	if (ask_create(m, made) == 0)
 		return (0);
 	error_restore(&m->s.client.error, &f);
 	return (-1);
@@ -292,7 +279,7 @@ drop_record(struct making *m)
 
 /* The layer is made meanwhile; where it must not be, it goes again. */
 static int
-create_row(struct making *m, struct packet *p)
+create_row(struct making *m, struct state_made *made)
 {
 	struct error	 f;
 
@@ -300,14 +287,14 @@ create_row(struct making *m, struct packet *p)
 	    m->def, true) == -1)
 		return (-1);
 	m->layer_asked = !m->rootfs;
-	if (ask_create(m, p) == 0)
+	if (ask_create(m, made) == 0)
 		return (0);
 	error_save(&m->s.client.error, &f);
 	if (m->layer_asked)
-		rec_free(call_end_rec(&m->s.client, H_STORE));
+		rec_free(store_rw_make_end(&m->s.client));
 	m->layer_asked = false;
 	error_restore(&m->s.client.error, &f);
-	if (ask_again(m, p) == 0)
+	if (ask_again(m, made) == 0)
 		return (0);
 	error_save(&m->s.client.error, &f);
 	(void)drop_record(m);
@@ -318,14 +305,13 @@ create_row(struct making *m, struct packet *p)
 static int
 reserve(struct making *m)
 {
-	struct packet	 p;
+	struct state_made	 made;
 
-	if (lock_taken(m) == -1 || create_row(m, &p) == -1)
+	if (lock_taken(m) == -1 || create_row(m, &made) == -1)
 		return (session_error(&m->s));
-	(void)rec_set(m->def, "name", p.body.reply.text);
+	(void)rec_set(m->def, "name", made.name);
 	if (m->s.system)
-		(void)rec_set_num(m->def, "slot", (int64_t)p.body.reply.value);
-	packet_clear(&p);
+		(void)rec_set_num(m->def, "slot", made.slot);
 	return (0);
 }
 
@@ -494,7 +480,7 @@ static void
 finish(struct making *m)
 {
 	/* It need not answer: that it hears this before we are gone is all. */
-	(void)call_begin(&m->s.client, H_REAPER, MSG_reap_done, NULL, NULL, 0);
+	reaper_done_begin(&m->s.client);
 	session_leave(&m->s);
 }
 
@@ -520,7 +506,7 @@ settle_created(struct making *m)
 
 	if (!m->rootfs && ((!m->layer_asked && session_ask_layer(&m->s, m->id,
 	    m->def, true) == -1) ||
-	    (rw = call_end_rec(&m->s.client, H_STORE)) == NULL))
+	    (rw = store_rw_make_end(&m->s.client)) == NULL))
 		return (-1);
 	rec_free(rw);
 	if (!m->rootfs && (session_post_list(&m->s, m->id, m->def,

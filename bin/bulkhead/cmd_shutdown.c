@@ -18,6 +18,7 @@
 #include "remove.h"
 #include "say.h"
 #include "session.h"
+#include "store.h"
 
 #define NAMED		5	/* as many are named where they hinder */
 #define AT_ONCE		8	/* as many are stopped side by side */
@@ -149,7 +150,7 @@ static int
 tidy(struct session *s)
 {
 	session_join_userns(s);
-	return (call_void(&s->client, H_STORE, MSG_store_tidy, NULL, NULL, 0));
+	return (store_tidy(&s->client));
 }
 
 /* Store, then state, as they were opened the other way round. */

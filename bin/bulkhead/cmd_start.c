@@ -15,17 +15,19 @@
 
 #include "cmd.h"
 #include "cmd_start.h"
+#include "each.h"
 #include "end.h"
 #include "error.h"
 #include "grant.h"
 #include "locks.h"
+#include "reaper.h"
 #include "record.h"
 #include "restart.h"
 #include "running.h"
 #include "say.h"
-#include "each.h"
 #include "session.h"
 #include "start.h"
+#include "state.h"
 #include "waitchild.h"
 
 
@@ -71,9 +73,8 @@ claim(struct starting *st, struct rec *def)
 	struct session	*s = &st->s;
 	const char	*id = st->id;
 	struct rec	*keys;
-	struct packet	 p;
-	union msg	 m;
-	int		 fd, rc;
+	uint32_t	 slot;
+	int		 rc;
 
 	/* As long as this lives, nobody takes the start for a dead one. */
 	if (locks_take(s, "ctr", id, 10000) == -1)
@@ -89,22 +90,10 @@ claim(struct starting *st, struct rec *def)
 		restart_begin(st->row, keys);
 	if (rec_num(st->row, "migrating", 0) != 0)	/* cmd_migrate.c */
 		(void)rec_add(keys, "migrating", "");
-	fd = rec_memfd(keys, "row");
+	rc = state_container_set(&s->client, id, 1u << CTR_CREATED |
+	    1u << CTR_EXITED, CTR_STARTING, keys, s->system ? &slot : NULL);
 	rec_free(keys);
-	memset(&m.ctr_set, 0, sizeof(m.ctr_set));
-	(void)strlcpy(m.ctr_set.id, id, sizeof(m.ctr_set.id));
-	m.ctr_set.from = 1u << CTR_CREATED | 1u << CTR_EXITED;
-	m.ctr_set.to = CTR_STARTING;
-	m.ctr_set.want_slot = s->system;
-	rc = call(&s->client, H_STATE, MSG_ctr_set, &m, &fd, 1, &p);
-	if (fd != -1)
-		close(fd);
-	if (rc == -1)
-		return (-1);
-	if (s->system)
-		rc = rec_set_num(def, "slot", (int64_t)p.body.reply.value);
-	packet_clear(&p);
-	return (rc);
+	return (rc == 0 && s->system ? rec_set_num(def, "slot", slot) : rc);
 }
 
 static int
@@ -166,8 +155,7 @@ start_with_reaper(struct starting *st)
 	if (go->ended && restart_wanted(st->row))
 		return (code);
 	if (code != 0 || go->ended)
-		(void)call_void(&st->s.client, H_REAPER, MSG_reap_done, NULL,
-		    NULL, 0);
+		reaper_done(&st->s.client);
 	return (code);
 }
 

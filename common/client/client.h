@@ -91,6 +91,4 @@ void	client_stop_all(struct client *);
 /* Print what the helpers have said on stderr so far. */
 void	client_drain(struct client *);
 
-#include "call.h"
-
 #endif

@@ -19,7 +19,9 @@
 #include "account.h"
 #include "cleanup.h"
 #include "command.h"
+#include "ids.h"
 #include "info.h"
+#include "lock.h"
 #include "pinned.h"
 #include "probe.h"
 #include "record.h"
@@ -104,16 +106,15 @@ int
 info_ids(struct cli *g, const struct rec *config, struct rec *out)
 {
 	struct session	 s = { 0 };
-	struct packet	 p;
+	uint64_t	 count;
+	char		 why[1024];
 
 	if (open_with(&s, g, config, NEED_IDS) == -1)
 		return (EXIT_ENGINE);
-	if (call(&s.client, H_REFRESH, MSG_ids_query, NULL, NULL, 0,
-	    &p) == -1)
+	if (ids_query(&s.client, &count, why) == -1)
 		return (session_error(&s));
-	(void)rec_add_num(out, "ids", (int64_t)p.body.reply.value);
-	(void)rec_add(out, "text", p.body.reply.text);
-	packet_clear(&p);
+	(void)rec_add_num(out, "ids", (int64_t)count);
+	(void)rec_add(out, "text", why);
 	session_close(&s);
 	return (0);
 }
@@ -122,13 +123,12 @@ int
 info_locks(struct cli *g, const struct rec *config, struct rec *out)
 {
 	struct session	 s = { 0 };
-	union msg	 m = { .lock_list = { .all = 1 } };
 	struct rec	*used;
 	int64_t		 total;
 
 	if (open_with(&s, g, config, NEED_LOCK) == -1)
 		return (EXIT_ENGINE);
-	used = call_rec(&s.client, H_LOCK, MSG_lock_list, &m, NULL, 0);
+	used = lock_list(&s.client, true);
 	if (used == NULL)
 		return (session_error(&s));
 	(void)rec_add(out, "type", session_config(&s, "engine.lock_type",
