@@ -7,7 +7,7 @@
 #define SECCOMP_RET_KILL_PROCESS 0x80000000U
 #endif
 
-/* Places in a verdict that are only known once it is all written. */
+/* Jump targets in a verdict that are filled in when its code is complete. */
 enum { PASS = 254, FAIL = 255 };
 
 static void
@@ -38,7 +38,7 @@ put_jump(struct filter *f, uint16_t op, uint32_t k, uint8_t jt, uint8_t jf)
 	put(f, (uint16_t)(BPF_JMP | op | BPF_K), jt, jf, k);
 }
 
-/* Where the halves of an argument are. */
+/* Offsets of the two halves of an argument. */
 static size_t
 half(unsigned int arg, bool high)
 {
@@ -63,8 +63,8 @@ put_masked_half(struct filter *f, const struct cond *c, bool high)
 }
 
 /*
- * Both halves, always: the upper one decides unless it is equal. The jumps
- * for the order relations say what an upper half that differs means.
+ * Compare both halves: the lower one decides if the upper halves are equal. For
+ * order relations the jumps handle upper halves that differ.
  */
 static void
 put_cond(struct filter *f, const struct cond *c)
@@ -97,7 +97,7 @@ put_cond(struct filter *f, const struct cond *c)
 		put_jump(f, c->op == CMP_LT ? BPF_JGE : BPF_JGT, lo, FAIL, 0);
 }
 
-/* Point the jumps marked so, from an instruction on, to the end of the code. */
+/* Point the marked jumps, from this instruction on, to the end of the code. */
 static void
 land(struct filter *f, size_t from, uint8_t mark)
 {
@@ -114,7 +114,7 @@ land(struct filter *f, size_t from, uint8_t mark)
 	}
 }
 
-/* At most six conditions of five instructions: far from 254. */
+/* At most six conditions of five instructions: jumps stay below 255. */
 static void
 put_verdict(struct filter *f, const struct verdict *v)
 {
@@ -138,7 +138,7 @@ put_leaf(struct filter *f, const struct range *r)
 	put_ret(f, r->action);
 }
 
-/* Room for one more instruction at a place. What moves jumps only within. */
+/* Insert room for one instruction. Only jumps inside a verdict cross it. */
 static void
 make_room(struct filter *f, size_t at)
 {

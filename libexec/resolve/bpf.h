@@ -1,7 +1,7 @@
 /*
- * From decisions per system call to a classic BPF program: for each
+ * From the decision for each system call to a classic BPF program: for each
  * architecture a binary search over ranges of call numbers, so that a call
- * costs a handful of steps however many there are.
+ * costs few instructions however many calls are named.
  */
 #ifndef RESOLVE_BPF_H
 #define RESOLVE_BPF_H
@@ -25,7 +25,7 @@ struct cond {
 
 enum { CONDS_MAX = 6 };
 
-/* If all conditions hold, this is the answer. */
+/* The action if all conditions hold. */
 struct verdict {
 	struct verdict	*next;
 	uint32_t	 action;	/* SECCOMP_RET_... */
@@ -34,8 +34,8 @@ struct verdict {
 };
 
 /*
- * What happens to the calls from a number up to the next one's: the first
- * verdict that holds, else the action.
+ * The decision for the calls from a number up to the next range: the first
+ * verdict whose conditions hold, else the action.
  */
 struct range {
 	uint32_t		 from;
@@ -58,7 +58,10 @@ struct filter {
 	bool			 full;
 };
 
-/* Any other architecture is death. False: more than the kernel takes. */
+/*
+ * Calls of other architectures kill the process. False: more instructions than
+ * the kernel takes.
+ */
 bool	bpf_generate(struct filter *, const struct table *, size_t);
 
 #endif

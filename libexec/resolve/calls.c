@@ -13,8 +13,8 @@ struct number {
 };
 
 /*
- * Calls that came after the libseccomp of Debian 12. Since 424 a new call
- * has the same number everywhere.
+ * Calls newer than the libseccomp of Debian 12. From 424 on, a new call has the
+ * same number on all architectures.
  */
 static const struct number	 newer[] = {
 	{ "set_mempolicy_home_node", 450 },
@@ -40,12 +40,13 @@ static const struct number	 newer[] = {
 };
 
 /*
- * What libseccomp knows on 32-bit x86 only as parts of socketcall and ipc.
- * Most have had numbers of their own since Linux 4.3 and 5.1.
+ * Calls that libseccomp has on 32-bit x86 only as parts of socketcall and ipc.
+ * Most have had their own numbers since Linux 4.3 and 5.1.
  */
 static const struct number	 x86_direct[] = {
 	{ "recvmmsg", 337 }, { "sendmmsg", 345 }, { "socket", 359 },
-	{ "socketpair", 360 }, { "bind", 361 }, { "connect", 362 }, { "listen", 363 }, { "accept4", 364 },
+	{ "socketpair", 360 }, { "bind", 361 }, { "connect", 362 },
+	{ "listen", 363 }, { "accept4", 364 },
 	{ "getsockopt", 365 }, { "setsockopt", 366 }, { "getsockname", 367 },
 	{ "getpeername", 368 }, { "sendto", 369 }, { "sendmsg", 370 },
 	{ "recvfrom", 371 }, { "recvmsg", 372 }, { "shutdown", 373 },

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * The number of a call on an architecture (libseccomp's token, "the native
- * one" included), or -1 where it has none.
+ * The number of a call on an architecture (libseccomp's token, or its token for
+ * the native one), or -1 if it has none.
  */
 int64_t	calls_number(uint32_t, const char *);
 

@@ -209,7 +209,7 @@ is_not_zero(const char *v)
 	    strtoull(v, NULL, 10) <= UINT32_MAX);
 }
 
-/* In any case of letters (S69). */
+/* In upper or lower case. */
 static bool
 is_events_logger(const char *v)
 {
@@ -235,7 +235,7 @@ is_storage_opt(const char *v)
 	return (is_pair(v));
 }
 
-/* Of a file; config_complete checks a command's choice, and says why. */
+/* In files; config_complete checks a command's choice, and explains it. */
 static bool
 is_state_type(const char *v)
 {
@@ -292,7 +292,7 @@ check_row(const struct check *c, const struct setting *it, struct problem *pr)
 	return (0);
 }
 
-/* Almost all values are one of no words. */
+/* Most keys have no list of words. */
 static int
 check_choice(const struct setting *it, struct problem *pr)
 {
@@ -308,7 +308,7 @@ check_setting(const struct setting *it, struct problem *pr)
 {
 	if (check_choice(it, pr) == -1)
 		return (-1);
-	/* In files the parser has seen to that. */
+	/* In files the parser has checked that. */
 	if (it->key != NULL && it->key->type == KEY_BOOL && it->n > 0 &&
 	    !is_one_of("true|false", it->values[0]))
 		return (bad(pr, it, it->values[0], "true or false"));
@@ -333,7 +333,7 @@ check_values(const struct settings *s, struct problem *pr)
 static int
 check_choices(const struct settings *s, struct problem *pr)
 {
-	/* What registries.conf says is registries_check's. */
+	/* registries_check checks registries.conf. */
 	for (size_t i = 0; i < s->n; i++)
 		if (s->all[i].key != NULL &&
 		    s->all[i].key->conf != CONF_REGISTRIES &&
@@ -342,11 +342,12 @@ check_choices(const struct settings *s, struct problem *pr)
 	return (0);
 }
 
-/* CHOWN, cap_chown and CAP_CHOWN are one; what comes out is the last. */
+/* CHOWN, cap_chown and CAP_CHOWN are the same; store the last form. */
 static int
 canonical_caps(struct settings *s, struct problem *pr)
 {
-	struct setting	*it = settings_find(s, "containers.default_capabilities");
+	struct setting	*it = settings_find(s,
+			    "containers.default_capabilities");
 	char		 name[64], *copy;
 
 	for (size_t i = 0; it != NULL && i < it->n; i++) {
@@ -369,7 +370,7 @@ canonical_caps(struct settings *s, struct problem *pr)
 	return (0);
 }
 
-/* podman counts memory by 1024 and its event log by 1000. */
+/* podman's memory sizes have units of 1024, its event log of 1000. */
 static int
 canonical_size(struct settings *s, const char *name, unsigned int step,
     struct problem *pr)

@@ -13,7 +13,7 @@ too_long(struct problem *pr, const char *what)
 	return (problem_set(pr, "%s: path is too long", what));
 }
 
-/* A default that depends on the machine: only where nobody said anything. */
+/* Set a default that depends on the machine, where no file or option has. */
 static int
 put_default(struct settings *s, const char *name, const char *value,
     struct problem *pr)
@@ -29,7 +29,7 @@ put_default(struct settings *s, const char *name, const char *value,
 
 /* --- storage --- */
 
-/* What $NAME at p stands for, and how long the name is. NULL: not allowed. */
+/* The value of $NAME at p, and the length of the name. NULL: not allowed. */
 static const char *
 variable(const struct request *rq, const char *p, size_t *len, char *uid,
     size_t size)
@@ -46,7 +46,10 @@ variable(const struct request *rq, const char *p, size_t *len, char *uid,
 	return (NULL);
 }
 
-/* S65: a rootless path may hold $HOME, $UID and $USER, and no other. */
+/*
+ * A rootless path may have $HOME, $UID and $USER in it, as podman's does, and
+ * no other variable.
+ */
 static int
 expand(const struct request *rq, const struct setting *it, char *out,
     struct problem *pr)
@@ -82,7 +85,7 @@ expand(const struct request *rq, const struct setting *it, char *out,
 	return (0);
 }
 
-/* A path that was configured, expanded. 1: it was, 0: it was not. */
+/* Expand a configured path. 1: there is one, 0: there is none. */
 static int
 chosen_path(const struct settings *s, const struct request *rq,
     const char *name, char *out, struct problem *pr)
@@ -137,7 +140,7 @@ config_run_root(struct settings *s, const struct request *rq,
 	return (put_default(s, "storage.runroot", pl->run_storage, pr));
 }
 
-/* What an earlier engine made there decides, where nobody else did. */
+/* The driver of an existing store, if none is configured. */
 static const char *
 guess_driver(const struct places *pl)
 {
@@ -175,8 +178,9 @@ config_driver(struct settings *s, const struct places *pl, struct problem *pr)
 /* --- our own directories --- */
 
 /*
- * S22: with --root or --runroot everything of that store moves there; what
- * ends with the boot with --tmpdir rather. What files have is podman's.
+ * With --root and --runroot Bulkhead's own directories are in that store, as
+ * podman's are; --tmpdir moves those of this boot. Values in files have
+ * podman's meaning, and move only podman's.
  */
 static int
 config_own_dirs(const struct settings *s, const struct request *rq,
@@ -241,7 +245,7 @@ config_engine_dirs(struct settings *s, const struct request *rq,
 	return (put_default(s, "network.network_config_dir", path, pr));
 }
 
-/* What S19 asks of directories that somebody chose; ours are made. */
+/* A configured directory must exist; built-in ones are made. */
 static int
 check_network_dirs(struct settings *s, struct problem *pr)
 {
@@ -269,9 +273,9 @@ check_network_dirs(struct settings *s, struct problem *pr)
 /* --- files that others read --- */
 
 /*
- * What is configured, else our own. A seccomp.json that some package has put
- * below /etc or /usr is of another engine and another year: it counts only
- * where the configuration names it.
+ * The configured profile, else the built-in one. A seccomp.json that a package
+ * of another engine has installed below /etc or /usr is used only if the
+ * configuration names it.
  */
 static int
 config_seccomp(const struct settings *s, struct places *pl,
@@ -309,8 +313,8 @@ has_session_bus(const struct request *rq)
 }
 
 /*
- * S41, before anything copies the value (X5): without a session systemd
- * manages no cgroups for a user.
+ * Before the value is used elsewhere: without a session, systemd manages no
+ * cgroups for a user, so use cgroupfs.
  */
 static int
 config_cgroups(struct settings *s, const struct request *rq,
@@ -343,7 +347,7 @@ config_events(struct settings *s, const struct request *rq,
 	    "file", pr));
 }
 
-/* S51; the names that older configuration files have for it count. */
+/* The type of the state database; the names of older files are accepted. */
 static int
 config_state(struct settings *s, struct places *pl, struct problem *pr)
 {
@@ -363,7 +367,7 @@ config_state(struct settings *s, struct places *pl, struct problem *pr)
 		return (problem_set(pr, "%s: the state type \"sqlite\" is "
 		    "disabled, bulkhead has kyotocabinet and memory: invalid "
 		    "argument", origin));
-	/* That is what files of podman's say; nobody types it. */
+	/* podman's files have this value; it is not a command's choice. */
 	if ((strcmp(v, "bolt") != 0 && strcmp(v, "boltdb") != 0) ||
 	    strncmp(origin, "--", 2) == 0)
 		return (problem_set(pr, "%s: unrecognized state type \"%s\", "

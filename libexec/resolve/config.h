@@ -1,6 +1,6 @@
 /*
- * What no file says: where things are for this user on this machine, and
- * what follows from it.
+ * Complete the settings: directories and other values that depend on the user
+ * and on the machine, and on other settings.
  */
 #ifndef RESOLVE_CONFIG_H
 #define RESOLVE_CONFIG_H
@@ -22,8 +22,8 @@ struct places {
 	const char	*state_type;
 };
 
-/* Fill in, and complete the settings. 0, or -1 with one sentence. */
-int	config_complete(struct settings *, const struct request *, struct places *,
-	    struct problem *);
+/* Fill in the places, and complete the settings. 0, or -1 with a message. */
+int	config_complete(struct settings *, const struct request *,
+	    struct places *, struct problem *);
 
 #endif

@@ -23,7 +23,7 @@ add_setting(struct rec *r, const struct setting *it, const char *name)
 
 	for (size_t i = 0; i < it->n; i++)
 		(void)rec_add(r, name, it->values[i]);
-	/* What nobody set says so by having no origin: half the record. */
+	/* A built-in value has no origin: that is half of the record. */
 	if (it->origin == NULL || strcmp(it->origin, ORIGIN_BUILTIN) == 0)
 		return;
 	(void)snprintf(key, sizeof(key), "origin:%s", name);
@@ -33,14 +33,14 @@ add_setting(struct rec *r, const struct setting *it, const char *name)
 		(void)rec_add(r, key, it->overrode[i]);
 }
 
-/* Only there when asked for, so the digest cannot depend on it. */
+/* Present only on request, so it is not part of the digest. */
 static bool
 is_registries(const struct setting *it)
 {
 	return (it->key != NULL && it->key->conf == CONF_REGISTRIES);
 }
 
-/* What a path with cpu* in it stands for on this machine. */
+/* Expand a path with cpu* on this machine. */
 static void
 add_cpus(struct rec *r, const struct request *rq, const char *alias,
     const char *path, size_t before)
@@ -95,7 +95,7 @@ add_places(struct rec *r, const struct places *pl)
 	(void)rec_add(r, "state.type", pl->state_type);
 }
 
-/* What S23-S25 would have exported. */
+/* The variables that podman exports for a rootless user. */
 static void
 add_environment(struct rec *r, const struct request *rq)
 {
@@ -130,7 +130,7 @@ add_text(struct rec *r, const struct settings *s, const char *key,
 	return (text == NULL ? -1 : rec_add(r, key, text));
 }
 
-/* What each key is, given or not, in the fewest words. */
+/* The type of each key, in short form. */
 static void
 add_types(struct rec *r, const struct settings *s)
 {
@@ -166,7 +166,7 @@ add_files(struct rec *r, const struct sources *ss)
 		    "file", ss->all[i].path);
 }
 
-/* All that only a person, or a pull, wants to know. */
+/* The part that only people and pulls need. */
 static int
 add_more(struct rec *r, const struct settings *s, const struct sources *ss,
     unsigned int flags)
@@ -317,7 +317,7 @@ put_name(FILE *f, const char *name)
 		emit_string(f, name);
 }
 
-/* Names of files may have anything in them; comments may not. */
+/* A file name may have control characters; a comment may not. */
 void
 emit_comment(FILE *f, const char *text)
 {
@@ -327,7 +327,7 @@ emit_comment(FILE *f, const char *text)
 	fputc('\n', f);
 }
 
-/* What is left of "table.name.member" is two names. */
+/* The rest of "table.name.member" is two names. */
 static void
 put_path(FILE *f, const char *name)
 {
@@ -351,7 +351,7 @@ put_line(FILE *f, const struct setting *it, const char *name)
 		    it->key->type == KEY_MAPLIST || it->key->type == KEY_POOLS;
 
 	if (it->n == 0 && !list)
-		return;		/* taken back by an option */
+		return;		/* cleared by an option */
 	if (it->key->type == KEY_TREE)
 		put_path(f, name);
 	else

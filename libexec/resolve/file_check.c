@@ -28,7 +28,7 @@ ends_in(const char *s, const char *tail)
 	return (n >= m && strcmp(s + n - m, tail) == 0);
 }
 
-/* A name that says nothing is that of a containers.conf. */
+/* The kind of a file by its name; otherwise containers.conf. */
 static enum conf_kind
 kind_of(const char *path, const char *text)
 {
@@ -69,7 +69,7 @@ choose_kind(const struct rec *rq, struct document *doc, struct problem *pr)
 	    "mounts or seccomp", kind));
 }
 
-/* The values, when all keys are read. */
+/* Check the values, after all keys were read. */
 static int
 check_all(const struct settings *s, struct findings *f, struct problem *pr)
 {
@@ -125,7 +125,7 @@ file_check(const struct rec *rq, struct problem *pr)
 	    .len = doc.len };
 	doc.found = &found;
 	(void)rec_add(out, "kind", kinds[doc.kind]);
-	/* Too many: those that there was room for. */
+	/* Too many findings: return the first ones. */
 	if (check_document(&doc, pr) == -1)
 		(void)rec_add(out, "more", "true");
 	return (out);

@@ -1,6 +1,6 @@
 /*
- * One file that somebody wants to know about, before or after it counts for
- * anything: everything that is wrong with it, with its place.
+ * Check one file, which need not be in use: find everything that is wrong in
+ * it.
  */
 #ifndef RESOLVE_FILE_CHECK_H
 #define RESOLVE_FILE_CHECK_H
@@ -9,9 +9,9 @@ struct problem;
 struct rec;
 
 /*
- * Of a record with `path`, `text` (bytes) and `kind` ("" or none: told by the
- * path): a new record with `kind` and one nested `finding` for each thing
- * found, of which finding.h says more. NULL with one sentence.
+ * Takes a record with `path`, `text` (bytes) and `kind` ("" or absent: by the
+ * path). Returns a new record with `kind` and a nested `finding` for each
+ * problem (finding.h). NULL with a message.
  */
 struct rec *file_check(const struct rec *, struct problem *);
 

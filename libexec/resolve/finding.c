@@ -8,7 +8,7 @@
 
 enum { NEAR_MAX = 48 };
 
-/* What stands at a line and column, to the end of the line, printable. */
+/* The text at a line and column, to the end of the line, made printable. */
 static void
 quote(const struct findings *f, unsigned int line, unsigned int col,
     char *out)

@@ -1,6 +1,6 @@
 /*
- * What a check of one file finds: all of it, where reading the same file to
- * work by it would end at the first.
+ * The findings of a check of one file. Reading a file for use ends at the
+ * first.
  */
 #ifndef RESOLVE_FINDING_H
 #define RESOLVE_FINDING_H
@@ -20,14 +20,14 @@ struct findings {
 };
 
 /*
- * Add one: "error" or "unknown", its place (line 0: of the file as a whole)
- * and what it is. What stands there is quoted with it. 0, or -1: too many.
+ * Add a finding: "error" or "unknown", its place (line 0: the whole file) and
+ * the message. The text at the place is added. 0, or -1: too many.
  */
 int	finding_add(struct findings *, const char *, unsigned int,
 	    unsigned int, const char *);
 /*
- * A problem becomes an error among the findings, and work goes on: 0. Where
- * there are none to add to (NULL), or too many, the problem stays: -1.
+ * Convert a problem to a finding, so that the check goes on: 0. If there are no
+ * findings (NULL) or too many, keep the problem: -1.
  */
 int	finding_take(struct findings *, struct problem *);
 

@@ -28,7 +28,7 @@
 #include "settings.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
-#define ANY		UINT32_MAX	/* whatever its first argument is */
+#define ANY		UINT32_MAX	/* any first argument */
 #define FAMILY_ALG	38
 #define FAMILY_VSOCK	40
 #define CALL_SOCKET	1		/* of socketcall */
@@ -52,8 +52,8 @@ static const struct refusal {
 };
 
 /*
- * Does this answer let the call be made, be it by a tracer? In the kernel's
- * order of actions, which is signed, these come after ERRNO.
+ * Does this action let the call be made, or a tracer allow it? In the kernel's
+ * signed order of actions these are above ERRNO.
  */
 static bool
 is_weak(uint32_t action)
@@ -62,7 +62,7 @@ is_weak(uint32_t action)
 	    (int32_t)SECCOMP_RET_ERRNO);
 }
 
-/* Whatever the arguments are: each answer that would allow it. */
+/* For any arguments: replace each action that would allow the call. */
 static void
 refuse_all(struct call *c, uint32_t action)
 {
@@ -73,7 +73,7 @@ refuse_all(struct call *c, uint32_t action)
 		c->action = action;
 }
 
-/* In front of the first answer that would allow it. */
+/* Before the first verdict that would allow it. */
 static int
 refuse_one(struct profile *p, struct call *c, uint32_t first, uint32_t action)
 {

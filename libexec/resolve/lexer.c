@@ -6,7 +6,7 @@
 
 #define BLOCK		16384u
 
-/* Copy what stands at the mark, up to the end of the line, made printable. */
+/* Copy the text at the mark, up to the end of the line, made printable. */
 static void
 quote_near(const struct parser *ps, const char *p, char *out, size_t size)
 {
@@ -128,7 +128,7 @@ utf8_len(const unsigned char *p, size_t left)
 	return (n);
 }
 
-/* Past the ASCII that follows: most of a document, eight bytes at a time. */
+/* Skip ASCII, eight bytes at a time: most of a document. */
 static const char *
 skip_ascii(const char *p, const char *end)
 {
@@ -144,7 +144,7 @@ skip_ascii(const char *p, const char *end)
 	return (p);
 }
 
-/* Line and column of a place that the parser has not come to. */
+/* Line and column of a position that the parser has not reached. */
 static struct mark
 mark_of(const struct parser *ps, const char *p)
 {
@@ -198,7 +198,7 @@ put_utf8(char *out, uint32_t c)
 	return (out);
 }
 
-/* The digits of \u or \U, which p stands at. */
+/* The digits of \u or \U at p. */
 static int
 take_codepoint(struct parser *ps, struct mark at, unsigned int digits,
     char **out)
@@ -241,8 +241,8 @@ take_escape(struct parser *ps, char **out)
 }
 
 /*
- * A backslash that ends a line swallows all white space up to the next
- * character. False: it is not one of those.
+ * A backslash at the end of a line skips all white space up to the next
+ * character. False: there is none.
  */
 static bool
 take_line_ending_backslash(struct parser *ps)
@@ -263,8 +263,8 @@ take_line_ending_backslash(struct parser *ps)
 }
 
 /*
- * Up to two quotes may stand before the three that close a multi-line
- * string. Returns how many quotes are content; -1: none of them closes.
+ * Up to two quotes may precede the three that close a multi-line string.
+ * Returns how many quotes are content; -1: the string does not end here.
  */
 static int
 closing_quotes(const struct parser *ps, char quote)
@@ -332,9 +332,9 @@ take_oneline(struct parser *ps, char quote, char **out)
 }
 
 /*
- * Room for a string that starts here. What comes out is never longer than
- * what stands in the text before the next quote that could end it, and that
- * is looked for first, so that a string costs its own length in memory.
+ * Allocate memory for a string that starts here. The result is never longer
+ * than the text before the next quote that could end it; find that first, so
+ * that a string takes no more memory than its length.
  */
 static char *
 string_room(struct parser *ps, char quote, bool multi)
@@ -350,7 +350,7 @@ string_room(struct parser *ps, char quote, bool multi)
 			break;
 		if (multi && *p == quote && ps->end - p >= 3 &&
 		    p[1] == quote && p[2] == quote) {
-			p += 5;		/* two more may belong to it */
+			p += 5;		/* two more quotes may be content */
 			break;
 		}
 	}

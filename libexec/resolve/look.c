@@ -12,11 +12,11 @@
 #include "record.h"
 #include "seen.h"
 
-/* Of the one question that this process is asked. */
+/* State of the one request that this process serves. */
 static struct rec	*seen;
 static bool		 lost;
 
-/* By number; 0 for none, as 0 to 2 and the channel are never given. */
+/* By number; 0: none, because 0 to 3 are never given. */
 static int			 given[GIVE_MAX];
 static const struct rec		*names;
 
@@ -38,7 +38,7 @@ look_named(const struct rec *r)
 	names = r;
 }
 
-/* The descriptor of this path is the caller's: -1 if there is none. */
+/* Take the given descriptor of this path: -1 if there is none. */
 static int
 take_given(const char *path)
 {
@@ -63,7 +63,7 @@ note(enum seen_how how, const char *path, int error, const struct stat *st)
 		seen = rec_new();
 	if (seen == NULL || seen_add(seen, how, path, error, st) == -1)
 		lost = true;
-	errno = error;		/* the caller's */
+	errno = error;		/* for the caller */
 }
 
 bool

@@ -1,6 +1,6 @@
 /*
- * How this program looks at the file system before its walls are up. What it
- * saw is kept: an answer holds for as long as the same would be seen.
+ * Access to the file system before the process is confined. Everything that is
+ * looked at is recorded: a cached answer is valid while it is unchanged.
  */
 #ifndef RESOLVE_LOOK_H
 #define RESOLVE_LOOK_H
@@ -11,25 +11,25 @@
 
 struct rec;
 
-/* Is there a file or directory, as stat says? */
+/* Does the file or directory exist (stat)? */
 bool	look_at(const char *, struct stat *);
-/* The same, of a link itself. */
+/* The same for a link itself (lstat). */
 bool	look_at_itself(const char *, struct stat *);
 /*
- * Open to read or list, with these flags; what stat says of it comes along.
- * A descriptor of the caller's, or -1 with errno.
+ * Open for reading, with these flags, and stat. A descriptor of the caller's,
+ * or -1 with errno.
  */
 int	look_inside(const char *, int, struct stat *);
 /*
- * A file that the front end opened, which may be where this program cannot
- * look: takes the descriptor. 0, or -1 when that number was given already.
+ * Take the descriptor of a file that the front end opened, because this program
+ * may not be able to. 0, or -1 when the number was given already.
  */
 int	look_give(unsigned int, int);
-/* Their paths, `given` of this record, which is borrowed. */
+/* Set the paths of these files, `given` of this record, which is borrowed. */
 void	look_named(const struct rec *);
-/* The answer depends on the directory of whoever asks, which is this one. */
+/* Record that the answer depends on the caller's working directory. */
 void	look_from(const char *);
-/* Everything so far, for seen_same(): borrowed. NULL: memory was short. */
+/* All records so far, for seen_same(): borrowed. NULL: out of memory. */
 const struct rec *look_seen(void);
 
 #endif

@@ -2,8 +2,8 @@
  * resolve: finds, reads and merges configuration, and compiles seccomp
  * profiles for containers. The only program with a TOML parser.
  *
- * Trusts: the front end to say whose configuration is wanted; nobody for
- *         what stands in it.
+ * Trusts: the front end for the user whose configuration is read; not the
+ *         contents of it.
  * Holds:  the right to read configuration files, for one request; after
  *         that, to read profiles in the configuration directories.
  * Dies:   when its channel closes.
@@ -35,9 +35,9 @@
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
-enum state { FRESH = 1, WALLED = 2 };
+enum state { FRESH = 1, CONFINED = 2 };
 
-/* One descriptor of the packet, as a record. NULL: errno and a sentence. */
+/* Decode a descriptor of the packet as a record. NULL: errno and a message. */
 static struct rec *
 take_record(struct packet *p, struct answer *a)
 {
@@ -49,9 +49,9 @@ take_record(struct packet *p, struct answer *a)
 	return (r);
 }
 
-/* From now on only the rows of the policy can be opened. */
+/* Apply Landlock: from now on only the paths of the policy can be opened. */
 static void
-wall_up(const char *user_dir, unsigned int *state)
+apply_landlock(const char *user_dir, unsigned int *state)
 {
 	scoped_fd int	 user = -1;
 
@@ -60,10 +60,10 @@ wall_up(const char *user_dir, unsigned int *state)
 	if (*user_dir != '\0')
 		user = openat(AT_FDCWD, user_dir, O_PATH | O_CLOEXEC);
 	confine_landlock(&resolve_policy, &user, 1);
-	*state = WALLED;
+	*state = CONFINED;
 }
 
-/* The profile that containers will get, when somebody asks if it is right. */
+/* Check the profile for containers, on request. */
 static int
 look_at_seccomp(struct settings *s, const struct request *rq,
     const struct places *pl)
@@ -72,7 +72,10 @@ look_at_seccomp(struct settings *s, const struct request *rq,
 	struct rec	*question;
 	int		 fd;
 
-	/* One from elsewhere comes with the request for its filter. */
+	/*
+	 * A profile outside the configuration directories comes with the
+	 * request for its filter.
+	 */
 	if (!request_owns(rq, pl->seccomp))
 		return (0);
 	if ((question = rec_new()) == NULL)
@@ -85,7 +88,7 @@ look_at_seccomp(struct settings *s, const struct request *rq,
 	return (settings_problem(s, "seccomp_json", pr.text));
 }
 
-/* What only a pull or a person asks for. */
+/* Checks for pulls and for people. */
 static int
 look_further(struct settings *s, const struct request *rq,
     const struct places *pl, unsigned int flags, struct problem *pr)
@@ -114,7 +117,7 @@ resolve(const struct request *rq, struct sources *ss, struct settings *s,
 	int		 rc;
 
 	rc = sources_open(ss, rq, flags, pr);
-	wall_up(rq->user, state);
+	apply_landlock(rq->user, state);
 	if (rc == 0)
 		rc = merge_document(s, &defaults, pr);
 	if (rc == 0)
@@ -142,7 +145,7 @@ answer_record(struct answer *a, struct rec *r)		/* takes */
 	return (rc);
 }
 
-/* From the request to the answer; the sources are read on the way. */
+/* Answer a request; the sources are read on the way. */
 static int
 answer_config(struct answer *a, const struct rec *rec, struct sources *ss,
     unsigned int flags, unsigned int *state)
@@ -194,7 +197,7 @@ on_config_resolve(void *ctx, struct packet *p, struct answer *a)
 	return (rc);
 }
 
-/* The text comes with the request: nothing is opened for it, now or later. */
+/* The text comes with the request: apply Landlock before reading it. */
 static int
 on_config_check(void *ctx, struct packet *p, struct answer *a)
 {
@@ -204,7 +207,7 @@ on_config_check(void *ctx, struct packet *p, struct answer *a)
 
 	if ((rec = take_record(p, a)) == NULL)
 		return (-1);
-	wall_up("", ctx);
+	apply_landlock("", ctx);
 	out = file_check(rec, &pr);
 	rec_free(rec);
 	if (out != NULL || pr.text[0] == '\0')
@@ -248,9 +251,9 @@ static const struct handler	 handlers[] = {
 	/* message		states		handler */
 	{ MSG_config_give,	FRESH,		on_config_give },
 	{ MSG_config_resolve,	FRESH,		on_config_resolve },
-	{ MSG_config_seen,	WALLED,		on_config_seen },
-	{ MSG_config_check,	FRESH | WALLED,	on_config_check },
-	{ MSG_seccomp_compile,	WALLED,		on_seccomp_compile },
+	{ MSG_config_seen,	CONFINED,		on_config_seen },
+	{ MSG_config_check,	FRESH | CONFINED,	on_config_check },
+	{ MSG_seccomp_compile,	CONFINED,		on_seccomp_compile },
 };
 
 int
@@ -263,6 +266,7 @@ main(int argc, char **argv)
 	helper_args(&h, argc, argv);
 	helper_socket(&h);
 	helper_drop(&h);
+	/* Landlock follows in apply_landlock, with the user's directory. */
 	confine_limits(&resolve_policy);
 	confine_seccomp(&resolve_policy);
 	return (helper_serve(&h, handlers, NITEMS(handlers), &state, &state));

@@ -19,7 +19,7 @@ struct merge {
 	bool			 builtin;
 };
 
-/* Values as they are collected; text points into the document. */
+/* Collected values; their text points into the document. */
 struct values {
 	char	**v;
 	size_t	 n;
@@ -108,7 +108,7 @@ take_scalar(struct merge *m, const struct toml *t, const struct key *key,
 	return (wrong_type(m, t, name, schema_type_name(key->type)));
 }
 
-/* { append = true }, of containers.conf: -1 if it is anything else. */
+/* { append = true } in containers.conf: -1 if it is malformed. */
 static int
 take_append(const struct toml *t, const struct key *key, bool *on)
 {
@@ -145,7 +145,7 @@ take_list(struct merge *m, const struct toml *t, const struct key *key,
 	return (0);
 }
 
-/* A subnet, as far as its letters tell; whoever uses it parses it. */
+/* Check the characters of a subnet; its user parses it. */
 static bool
 is_subnet(const struct toml *t)
 {
@@ -178,7 +178,7 @@ take_pools(struct merge *m, const struct toml *t, const char *name,
 	return (0);
 }
 
-/* Where it stands, for what is said about its value later. */
+/* Record its place, for messages about its value. */
 static void
 place(const struct merge *m, const struct toml *t, const char *name)
 {
@@ -190,7 +190,7 @@ place(const struct merge *m, const struct toml *t, const char *name)
 	it->col = t->col;
 }
 
-/* One setting, of whatever type. */
+/* One setting, of any type. */
 static int
 take_setting(struct merge *m, const struct toml *t, const struct key *key,
     const char *name)
@@ -221,7 +221,7 @@ take_setting(struct merge *m, const struct toml *t, const struct key *key,
 	return (rc);
 }
 
-/* "table" + "." + "member". False if that is longer than any key may be. */
+/* "table" + "." + "member". False if that is longer than any key. */
 static bool
 join(char *out, size_t size, const char *table, const struct toml *t)
 {
@@ -241,7 +241,7 @@ bad_name(struct merge *m, const struct toml *t)
 	    "the name of this key cannot be used"));
 }
 
-/* After a failure: 0 to go on all the same, in a check. */
+/* After a failure: 0 to go on, in a check. */
 static int
 failed(const struct merge *m)
 {
@@ -271,7 +271,7 @@ take_members(struct merge *m, const struct toml *t, const struct key *key,
 	return (0);
 }
 
-/* What a key stands for, of whatever type. */
+/* The value of a key, of any type. */
 static int
 take_known(struct merge *m, const struct toml *t, const struct key *key,
     const char *name)
@@ -326,9 +326,9 @@ take_table(struct merge *m, const struct toml *table, const char *prefix)
 }
 
 /*
- * Debian's podman installs a libpod.conf in which each default of 2019 is
- * written out, also that logs have no limit. That is not an administrator's
- * choice: the limit is lifted in containers.conf.
+ * Debian's podman installs a libpod.conf that has each default of 2019, also
+ * that logs have no limit. The administrator has not chosen that; only
+ * containers.conf can lift the limit.
  */
 static bool
 is_written_default(const char *name, const struct toml *t)
@@ -360,7 +360,7 @@ take_legacy(struct merge *m, const struct toml *root)
 	return (0);
 }
 
-/* Version 1 had all its lists in one table. */
+/* Version 1 has all lists in one table. */
 static int
 take_registries(struct merge *m, const struct toml *root)
 {
@@ -374,7 +374,7 @@ take_registries(struct merge *m, const struct toml *root)
 	return (take_table(m, root, "registries"));
 }
 
-/* Findings quote the text themselves. */
+/* Findings have the text already. */
 static int
 syntax_error(struct merge *m, const struct toml_error *err)
 {

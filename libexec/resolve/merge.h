@@ -1,6 +1,6 @@
 /*
- * One document over the settings so far: each key it names replaces what was
- * there (or is added to it, for lists that append); the others stay.
+ * Merge a document into the settings: each key of it replaces the earlier value
+ * (or is appended to it, for such lists).
  */
 #ifndef RESOLVE_MERGE_H
 #define RESOLVE_MERGE_H
@@ -14,22 +14,22 @@ struct problem;
 struct settings;
 
 struct document {
-	const char	*path;		/* as messages and origins name it */
+	const char	*path;		/* in messages and origins */
 	enum conf_kind	 kind;
 	const char	*text;
 	size_t		 len;
 	/*
-	 * Which settings count, or NULL for all: of the system's storage.conf
-	 * a rootless user takes a few keys only.
+	 * Which settings are used, or NULL for all: a rootless user takes only
+	 * some keys of the system's storage.conf.
 	 */
 	int		(*wanted)(const char *);
-	/* A check: whatever is wrong goes there, and the rest is read. */
+	/* For a check: add each problem here, and read the rest. */
 	struct findings	*found;
 };
 
 /*
- * 0, or -1 with one sentence. Keys that nobody knows become warnings, except
- * in libpod.conf, whose keys are those of many versions.
+ * 0, or -1 with a message. Unknown keys become warnings, except in libpod.conf,
+ * whose keys are those of many versions.
  */
 int	merge_document(struct settings *, const struct document *,
 	    struct problem *);

@@ -14,11 +14,11 @@
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 enum option_kind {
-	OPT_TEXT,	/* may be empty: as if not given */
+	OPT_TEXT,	/* empty: not given */
 	OPT_FILLED,	/* must not be empty */
 	OPT_PATH,	/* made absolute */
-	OPT_LIST,	/* each is one more; the first clears the file's */
-	OPT_DRIVER,	/* filled; the options of another driver go (S66) */
+	OPT_LIST,	/* added; the first clears the file's */
+	OPT_DRIVER,	/* filled; drops options of other drivers */
 };
 
 static const struct option {
@@ -65,7 +65,7 @@ key_of(const char *name)
 	return (key != NULL ? key : schema_find(CONF_STORAGE, name));
 }
 
-/* One more value of a list that an option or variable began. */
+/* Add a value to a list that an option or variable began. */
 static int
 put_list(struct settings *s, const char *name, const char *value,
     const char *origin)
@@ -86,7 +86,7 @@ put_list(struct settings *s, const char *name, const char *value,
 	return (rc);
 }
 
-/* What stands in files or variables for a driver that is not this one. */
+/* Drop the options of other drivers that files or variables have. */
 static int
 clear_driver_options(struct settings *s, const char *origin)
 {
@@ -131,7 +131,7 @@ apply_one(struct settings *s, const struct request *rq,
 	return (check_setting(settings_find(s, o->key), pr));
 }
 
-/* STORAGE_OPTS is a list with commas; it stands for all storage options. */
+/* STORAGE_OPTS is a list with commas; it replaces all storage options. */
 static int
 apply_storage_opts(struct settings *s, const char *list)
 {

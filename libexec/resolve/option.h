@@ -1,6 +1,6 @@
 /*
- * What overrides the files: STORAGE_DRIVER and STORAGE_OPTS, then the global
- * options, in the order in which they were given (S3, S22).
+ * Settings that override files: STORAGE_DRIVER and STORAGE_OPTS, then the
+ * global options in their order.
  */
 #ifndef RESOLVE_OPTION_H
 #define RESOLVE_OPTION_H
@@ -9,7 +9,7 @@ struct problem;
 struct request;
 struct settings;
 
-/* 0, or -1 with one sentence; the first bad one ends it. */
+/* 0, or -1 with a message for the first wrong one. */
 int	options_apply(struct settings *, const struct request *,
 	    struct problem *);
 

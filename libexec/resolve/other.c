@@ -49,11 +49,14 @@ is_member_of(const char *const *names, size_t n, const char *name)
 	return (false);
 }
 
-/* What a requirement of a type may have beside it, and must have one of. */
+/*
+ * Keys of a requirement by type: those it may have, and of which it must have
+ * one.
+ */
 static const struct requirement {
 	const char	*type;
 	const char	*members[9];
-	const char	*keys[4];	/* where the key is; none: no key */
+	const char	*keys[4];	/* ways to name the key; none: no key */
 } requirements[] = {
 	{ "insecureAcceptAnything", { NULL }, { NULL } },
 	{ "reject", { NULL }, { NULL } },

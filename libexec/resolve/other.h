@@ -1,7 +1,6 @@
 /*
- * Files that resolve finds and others read: policy.json, mounts.conf and
- * seccomp.json. Here they are only looked at, and only when somebody asks
- * whether they are right.
+ * Files that resolve finds and other programs read: policy.json, mounts.conf
+ * and seccomp.json. resolve checks them only on request.
  */
 #ifndef RESOLVE_OTHER_H
 #define RESOLVE_OTHER_H
@@ -11,7 +10,7 @@
 struct document;
 struct problem;
 
-/* 0, or -1 with the first thing that is wrong, and its place if it has one. */
+/* 0, or -1 with the first problem, and its place if it has one. */
 int	other_check(const struct document *, struct problem *);
 /* "registries_conf", as in path.registries_conf. */
 const char *other_name(enum conf_kind);

@@ -1,6 +1,6 @@
 /*
- * The parser while it parses: shared by lexer.c (characters, comments,
- * strings), scalar.c (numbers, dates) and toml.c (keys, tables, documents).
+ * The state of the TOML parser, for lexer.c (characters, comments, strings),
+ * scalar.c (numbers, dates) and toml.c (keys, tables, documents).
  */
 #ifndef RESOLVE_PARSER_H
 #define RESOLVE_PARSER_H
@@ -29,27 +29,30 @@ struct parser {
 	unsigned int		 nodes;
 };
 
-/* A place to come back to for an error message. */
+/* A position, for an error message. */
 struct mark {
 	const char	*p;
 	unsigned int	 line, col;
 };
 
-/* Report at a mark. Returns -1. The first error stands. */
+/* Set the error at a mark, if it is the first. Returns -1. */
 int	parser_fail(struct parser *, struct mark, const char *, ...)
 	    __attribute__((format(printf, 3, 4)));
 #define fail(ps, ...)	parser_fail((ps), here(ps), __VA_ARGS__)
 /* Memory that lives as long as the document, or NULL with the error set. */
 void	*parser_alloc(struct parser *, size_t);
 
-/* All of these stop behind what they take: 0, or -1 with the error set. */
+/*
+ * Each function stops behind the text that it has read: 0, or -1 with the error
+ * set.
+ */
 /* Blanks, comments and newlines between the elements of an array. */
 int	parser_space(struct parser *);
-/* Nothing but a comment may follow on this line. */
+/* Only a comment may follow on this line. */
 int	parser_end_line(struct parser *);
-/* Is all of the text UTF-8? Takes nothing. */
+/* Is all of the text UTF-8? Reads nothing. */
 int	parser_utf8(struct parser *);
-/* A string of any kind; whether it may have several lines. */
+/* A string of any kind, of one line or several. */
 int	parser_string(struct parser *, bool, const char **, size_t *);
 /* A number, boolean, date or time, into a value. */
 int	parser_scalar(struct parser *, struct toml *);
@@ -81,7 +84,7 @@ looking_at(const struct parser *ps, const char *s)
 	return ((size_t)(ps->end - ps->p) >= n && memcmp(ps->p, s, n) == 0);
 }
 
-/* Where a line ends here: 1 for LF, 2 for CRLF, else 0. */
+/* The length of a line end here: 1 for LF, 2 for CRLF, else 0. */
 static inline size_t
 newline_len(const struct parser *ps)
 {
@@ -110,7 +113,7 @@ skip_blank(struct parser *ps)
 		ps->p++;
 }
 
-/* Neither comments nor strings may hold control characters but tab. */
+/* Comments and strings must not have control characters but tab. */
 static inline bool
 is_control(int c)
 {

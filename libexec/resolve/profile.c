@@ -51,7 +51,7 @@ profile_call(struct profile *p, struct arch *a, uint32_t nr)
 	return (c);
 }
 
-/* Is a call with this answer made, where nothing traces the process? */
+/* Is a call with this action made, without a tracer? */
 static bool
 is_made(uint32_t action)
 {
@@ -59,8 +59,8 @@ is_made(uint32_t action)
 }
 
 /*
- * A profile under which execve is refused can never start a program. What it
- * does with the arguments of execve, which are pointers, is its own affair.
+ * A profile that refuses execve can never start a program. Conditions on the
+ * arguments of execve, which are pointers, are not checked.
  */
 static int
 can_start(struct profile *p)
@@ -94,7 +94,7 @@ verdicts_free(struct call *c)
 	c->last = NULL;
 }
 
-/* From here on each call is its verdicts in order, and then its action. */
+/* Decide all calls: each has its verdicts in order, then its action. */
 static void
 decide_calls(struct profile *p)
 {
@@ -125,8 +125,8 @@ profile_clear(struct profile *p)
 }
 
 /*
- * jansson would open /dev/urandom for the seed of its hash tables, which the
- * filter of this program does not allow.
+ * Seed jansson's hash tables: it would open /dev/urandom, which the filter of
+ * this program does not allow.
  */
 void
 profile_seed(void)

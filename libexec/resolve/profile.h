@@ -1,7 +1,7 @@
 /*
- * A seccomp profile as podman and docker write them (JSON), made into the
- * BPF program for one container. Also linked into tools/seccompc, which does
- * the same for the built-in profile when bulkhead is built.
+ * Compile a seccomp profile in podman's and docker's format (JSON) to the BPF
+ * program for one container. tools/seccompc links this too, for the built-in
+ * profile.
  */
 #ifndef RESOLVE_PROFILE_H
 #define RESOLVE_PROFILE_H
@@ -12,20 +12,20 @@
 struct filter;
 struct problem;
 
-/* What a profile's "includes" and "excludes" ask about. */
+/* The container's properties that "includes" and "excludes" test. */
 struct profile_for {
-	const char *const	*caps;		/* CAP_ names it will have */
+	const char *const	*caps;		/* the container's CAP_ names */
 	size_t			 ncaps;
-	unsigned int		 kernel[2];	/* 6, 1; 0, 0: any is new enough */
+	unsigned int		 kernel[2];	/* 6, 1; 0, 0: the newest */
 };
 
 enum { PROFILE_MAX = 1 << 20 };
 
-/* 0, or -1 with one sentence; the name is what the sentence calls it. */
+/* 0, or -1 with a message; the name is for the message. */
 int	profile_compile(const char *, const char *, size_t,
 	    const struct profile_for *, struct filter *, struct problem *);
 
-/* Before any JSON is read. */
+/* Call it before any JSON is read. */
 void	profile_seed(void);
 
 #endif

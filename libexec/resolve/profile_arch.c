@@ -12,8 +12,8 @@
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 static const struct arch_name {
-	const char	*name;		/* as profiles have it */
-	const char	*go;		/* as includes and excludes have it */
+	const char	*name;		/* in profiles */
+	const char	*go;		/* in includes and excludes */
 	uint32_t	 token;
 	uint32_t	 audit;
 } arch_names[] = {
@@ -81,8 +81,9 @@ add_arch_list(struct profile *p, const json_t *list)
 	json_array_foreach(list, i, e) {
 		name = json_string_value(e);
 		if (name == NULL)
-			return (profile_bad(p, "architectures must be strings", NULL));
-		/* Those of other machines say nothing about this one. */
+			return (profile_bad(p, "architectures must be "
+			    "strings", NULL));
+		/* Skip architectures of other machines. */
 		if ((a = arch_by_name(name)) != NULL && add_arch(p, a) == -1)
 			return (-1);
 	}
@@ -98,7 +99,8 @@ profile_take_arches(struct profile *p, const json_t *root)
 	json_t			*e;
 
 	if (native == NULL)
-		return (profile_bad(p, "this machine's architecture is unknown", NULL));
+		return (profile_bad(p, "this machine's architecture is "
+		    "unknown", NULL));
 	if (add_arch(p, native) == -1 ||
 	    add_arch_list(p, json_object_get(root, "architectures")) == -1)
 		return (-1);

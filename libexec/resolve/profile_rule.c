@@ -112,7 +112,7 @@ has_cap(const struct profile *p, const char *cap)
 	return (false);
 }
 
-/* "4.8": is this kernel at least that? */
+/* Is this kernel at least the version "4.8"? */
 static bool
 is_new_enough(const struct profile *p, const json_t *min)
 {
@@ -127,7 +127,10 @@ is_new_enough(const struct profile *p, const json_t *min)
 	return (have[0] > major || (have[0] == major && have[1] >= minor));
 }
 
-/* All capabilities named, and one of the architectures if any are. */
+/*
+ * The container must have all named capabilities, and one of the named
+ * architectures, if any.
+ */
 static bool
 is_included(const struct profile *p, const json_t *in)
 {
@@ -144,7 +147,7 @@ is_included(const struct profile *p, const json_t *in)
 	return (is_new_enough(p, json_object_get(in, "minKernel")));
 }
 
-/* Any one of them is enough. */
+/* One of the conditions is enough. */
 static bool
 is_excluded(const struct profile *p, const json_t *ex)
 {
@@ -194,8 +197,8 @@ take_cond(struct profile *p, const json_t *arg, struct cond *c)
 }
 
 /*
- * As libseccomp does: a rule without conditions wins over those with, and
- * the first such over later ones; conditions are tried in their order.
+ * Like libseccomp: a rule without conditions wins over those with, and the
+ * first such rule over later ones; conditions are tried in their order.
  */
 static int
 call_add(struct profile *p, struct call *c, uint32_t action,
@@ -245,7 +248,7 @@ add_conditional(struct profile *p, struct call *c, uint32_t action,
 	return (0);
 }
 
-/* A name that an architecture does not have is no error. */
+/* Skip architectures that do not have the call. */
 static int
 add_name(struct profile *p, const char *name, uint32_t action,
     const struct cond *conds, unsigned int n)
@@ -275,7 +278,8 @@ take_conds(struct profile *p, const json_t *args, struct cond *conds,
 	*n = 0;
 	json_array_foreach(args, i, e) {
 		if (i == CONDS_MAX)
-			return (profile_bad(p, "more than six conditions", NULL));
+			return (profile_bad(p, "more than six conditions",
+			    NULL));
 		if (take_cond(p, e, &conds[i]) == -1)
 			return (-1);
 		(*n)++;
@@ -317,9 +321,9 @@ take_rule(struct profile *p, const json_t *rule)
 }
 
 /*
- * clone3 has its flags behind a pointer, where no filter sees them. If clone
- * is allowed with certain flags only, clone3 would be the way around it;
- * ENOSYS makes the C library fall back to clone.
+ * A filter cannot see the flags of clone3, which are behind a pointer. If a
+ * profile allows clone with certain flags only, refuse clone3 with ENOSYS, so
+ * that the C library falls back to clone.
  */
 static int
 guard_clone3(struct profile *p, struct arch *a)

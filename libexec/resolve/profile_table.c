@@ -23,7 +23,7 @@ by_number(const void *a, const void *b)
 	return ((*x)->nr < (*y)->nr ? -1 : (*x)->nr > (*y)->nr);
 }
 
-/* Begin a range, unless it only says what the one before does. */
+/* Begin a range, unless the one before has the same decision. */
 static void
 range_add(struct table *t, uint32_t from, uint32_t action,
     const struct verdict *v)
@@ -63,9 +63,8 @@ calls_collect(const struct arch *a, struct call **out)
 }
 
 /*
- * The table of one architecture, x32 within that of x86-64: a bit of the
- * number is all that tells them apart. Where the profile has no x32 its
- * calls are ones that this kernel does not have.
+ * The table of one architecture, with x32 in that of x86-64: only a bit of the
+ * number differs. If the profile has no x32, its calls get ENOSYS.
  */
 static int
 table_make(struct profile *p, size_t i, struct table *t)

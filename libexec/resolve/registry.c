@@ -44,7 +44,7 @@ struct reader {
 static int bad(struct reader *, const struct toml *, const char *, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Of one value or table: what is wrong with it. Returns -1. */
+/* Set the problem of a value or table. Returns -1. */
 static int
 bad(struct reader *r, const struct toml *t, const char *fmt, ...)
 {
@@ -162,7 +162,7 @@ unknown(struct reader *r, const struct toml *t, const char *table)
 
 /* --- mirrors --- */
 
-/* What a mirror is restricted to, or NULL. */
+/* The restriction of a mirror, or NULL. */
 static const char *
 pull_of(const char *mirror)
 {
@@ -175,7 +175,9 @@ pull_of(const char *mirror)
 static int
 take_pull(struct reader *r, const struct toml *t, const char **pull)
 {
-	static const char *const	 words[] = { "digest-only", "tag-only" };
+	static const char *const	 words[] = {
+		"digest-only", "tag-only",
+	};
 
 	if (t->kind == TOML_STRING && (t->len == 0 ||
 	    strcmp(t->text, "all") == 0))
@@ -255,7 +257,7 @@ take_field(struct reader *r, const struct toml *t, struct registry *g)
 	return (unknown(r, t, "registry"));
 }
 
-/* What the man page says of prefix, location and mirrors together. */
+/* The rules of the man page for prefix, location and mirrors together. */
 static int
 complete(struct reader *r, const struct toml *t, struct registry *g)
 {
@@ -437,7 +439,7 @@ sibling(const struct settings *s, const struct setting *location, size_t i)
 	return (settings_str(s, name, "false"));
 }
 
-/* One place cannot be secure by one prefix and insecure by another. */
+/* One location cannot be secure by one prefix and insecure by another. */
 static int
 check_conflicts(const struct settings *s, struct problem *pr)
 {
@@ -517,7 +519,7 @@ print_field(FILE *f, const struct setting *it)
 	emit_comment(f, it->origin);
 }
 
-/* The fields of a registry are put together, so they follow each other. */
+/* Print the fields of a registry next to each other. */
 void
 registries_print(FILE *f, const struct settings *s)
 {

@@ -22,14 +22,14 @@ struct settings;
 struct toml;
 
 /*
- * Each registry of an array takes the place of the one that an earlier file
- * had for its prefix. 0, or -1 with one sentence.
+ * Each registry of an array replaces the one of an earlier file with its
+ * prefix. 0, or -1 with a message.
  */
 int	registries_merge(struct settings *, const struct document *,
 	    const struct toml *, struct problem *);
 /*
- * Search list, short names and registries, once all files are merged. 0, or
- * -1 with one sentence.
+ * Check the search list, short names and registries, after all files were
+ * merged. 0, or -1 with a message.
  */
 int	registries_check(const struct settings *, struct problem *);
 /* All registries as [[registry]] tables of a file. */

@@ -119,7 +119,7 @@ request_owns(const struct request *rq, const char *path)
 	return (false);
 }
 
-/* Relative values of the XDG variables are to be ignored, says their text. */
+/* The XDG specification says that relative values are to be ignored. */
 static const char *
 absolute_env(const struct request *rq, const char *name)
 {
@@ -148,7 +148,10 @@ home_dir(struct request *rq, const char *name, const char *tail, char *out,
 	return (0);
 }
 
-/* Somebody else may have made /run/user/UID or /tmp/...: ours, closed. */
+/*
+ * Another user may have made /run/user/UID or /tmp/...: it must be the
+ * caller's, and closed to others.
+ */
 static bool
 is_private(const char *path, uid_t uid)
 {
@@ -159,8 +162,8 @@ is_private(const char *path, uid_t uid)
 }
 
 /*
- * As podman looks: what the caller says, /run/user/UID, then a directory in
- * TMPDIR, which whoever uses it makes.
+ * In podman's order: the caller's XDG_RUNTIME_DIR, /run/user/UID, then a
+ * directory in TMPDIR, which the program that uses it makes.
  */
 static int
 find_runtime_dir(struct request *rq, struct problem *pr)
@@ -186,7 +189,7 @@ find_runtime_dir(struct request *rq, struct problem *pr)
 	return (0);
 }
 
-/* What the caller says, or the socket at its usual place (S24). */
+/* The caller's address, or the socket at its usual path. */
 static void
 find_bus(struct request *rq)
 {

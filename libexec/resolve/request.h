@@ -1,6 +1,6 @@
 /*
- * What the front end asks with: environment, user, mode and global options,
- * as one record. Nothing of this program's own environment is ever looked at.
+ * The request: environment, user, mode and global options, in one record. The
+ * environment of this process is not used.
  */
 #ifndef RESOLVE_REQUEST_H
 #define RESOLVE_REQUEST_H
@@ -19,18 +19,21 @@ struct request {
 	const struct rec	*rec;
 	uid_t			 uid;
 	bool			 rootless;
-	const char		*root;		/* of the system; "" but in tests */
+	const char		*root;		/* a prefix in tests, else "" */
 	char			 usr[PATH_LEN];	/* vendor's files */
 	char			 etc[PATH_LEN];	/* administrator's files */
-	char			 user[PATH_LEN];/* user's files; "" in system mode */
+	char			 user[PATH_LEN];/* user's; "" in system mode */
 	char			 config_home[PATH_LEN];
 	char			 data_home[PATH_LEN];
 	char			 runtime_dir[PATH_LEN];
-	bool			 runtime_chosen; /* not the last resort */
+	bool			 runtime_chosen; /* not the last one */
 	char			 bus[PATH_LEN];	/* session bus address, or "" */
 };
 
-/* Read a record (borrowed) and work out the user's directories (S23-S25). */
+/*
+ * Decode a record (borrowed) and find the user's directories, with podman's
+ * rules for HOME and XDG_RUNTIME_DIR.
+ */
 int	request_init(struct request *, const struct rec *, struct problem *);
 /* An environment variable; NULL when unset or empty. */
 const char *request_env(const struct request *, const char *);
@@ -38,9 +41,9 @@ const char *request_env(const struct request *, const char *);
 int	request_path(const struct request *, const char *, char *, size_t,
 	    struct problem *);
 /*
- * The user's file of that name, the administrator's or the vendor's: the
- * first that is there, in a buffer of PATH_LEN, and whose it is: 0, 1, 2. -1
- * and an empty string: there is none.
+ * The first existing file with this name of the user, the administrator and the
+ * vendor, in a buffer of PATH_LEN, and whose it is: 0, 1, 2. -1 and an empty
+ * string: there is none.
  */
 int	request_find(const struct request *, const char *, char *);
 /* Is this path in one of the three directories of configuration? */

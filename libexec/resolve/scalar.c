@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Where a bare value may end. */
+/* The characters that end a bare value. */
 static bool
 is_delimiter(int c)
 {
@@ -66,7 +66,7 @@ based_integer(struct parser *ps, struct toml *t, const char *p, const char *end)
 	return (0);
 }
 
-/* What follows the integer part of a float. False: malformed. */
+/* The rest of a float, behind its integer part. False: malformed. */
 static bool
 copy_fraction(const char **p, const char *end, char **out)
 {
@@ -133,7 +133,7 @@ special_float(struct toml *t, const char *p, size_t n)
 	return (true);
 }
 
-/* Exactly n digits; -1 if they are not there. */
+/* Exactly n digits; -1 if there are fewer. */
 static int
 fixed(const char **p, const char *end, int n)
 {
@@ -206,7 +206,7 @@ scan_offset(const char **p, const char *end)
 	return (h <= 23 && m <= 59);
 }
 
-/* Which of the four it is, or -1. */
+/* Which of the four kinds of dates and times, or -1. */
 static int
 scan_datetime(const char *p, const char *end)
 {

@@ -9,7 +9,7 @@
 #define S(name, type)		{ name, KEY_##type, CONF_STORAGE, NULL }
 #define R(name, type, one_of)	{ name, KEY_##type, CONF_REGISTRIES, one_of }
 
-/* An empty string means "the default" for every key of podman's. */
+/* For every key of podman's, an empty string is the default. */
 const struct key schema[] = {
 	C("containers.annotations", LIST),
 	C("containers.apparmor_profile", STR),
@@ -207,7 +207,7 @@ const struct key schema[] = {
 };
 const size_t schema_len = NITEMS(schema);
 
-/* libpod.conf had no tables; where its keys went. */
+/* The keys of libpod.conf, which had no tables, in containers.conf. */
 static const struct {
 	const char	*old, *name;
 } legacy[] = {

@@ -1,8 +1,8 @@
 /*
  * Every key of containers.conf, storage.conf, registries.conf and the old
- * libpod.conf, with its type: the one place that says what a configuration
- * file may contain. Those of registries.conf, which has most of them outside
- * of any table, are named "registries.KEY".
+ * libpod.conf, with its type: the only place that defines the contents of
+ * configuration files. Keys of registries.conf, most of which are in no table,
+ * are named "registries.KEY".
  */
 #ifndef RESOLVE_SCHEMA_H
 #define RESOLVE_SCHEMA_H
@@ -29,9 +29,8 @@ enum key_type {
 };
 
 /*
- * Which kind of file a document is: what keys are known in it. Those from
- * CONF_REGISTRIES on are read only when somebody asks for them; the last
- * three have no keys, and are looked at to see whether they are right.
+ * The kind of a file, which determines its keys. Those from CONF_REGISTRIES on
+ * are read only on request; the last three have no keys, and are only checked.
  */
 enum conf_kind {
 	CONF_CONTAINERS, CONF_STORAGE, CONF_LIBPOD, CONF_REGISTRIES,
@@ -48,15 +47,15 @@ struct key {
 extern const struct key	 schema[];
 extern const size_t	 schema_len;
 
-/* Of a name, so that looking one up rarely compares text. */
+/* Hash of a name, so that a lookup rarely compares text. */
 uint32_t name_hash(const char *);
 /* The row of a dotted name, or NULL. */
 const struct key *schema_find(enum conf_kind, const char *);
-/* Is this the name of a table that has keys? */
+/* Is this the name of a table with keys? */
 bool	schema_is_table(enum conf_kind, const char *);
-/* What containers.conf calls a key of libpod.conf, or NULL. */
+/* The name in containers.conf of a key of libpod.conf, or NULL. */
 const char *schema_legacy(const char *);
-/* Has it members, each a setting of its own? */
+/* Has the key members that are settings of their own? */
 bool	key_is_map(const struct key *);
 /* "an integer", for messages. */
 const char *schema_type_name(enum key_type);

@@ -48,7 +48,7 @@ take_caps(const struct rec *r, const char **caps, size_t *n,
 	return (0);
 }
 
-/* Exactly the set that the filter was made for when bulkhead was built. */
+/* Is this the set for which the built-in filter was made? */
 static bool
 are_default_caps(const char *const *caps, size_t n)
 {
@@ -78,7 +78,7 @@ compile(const char *name, const char *json, size_t len,
 	return (fd);
 }
 
-/* Of a file in a configuration directory; see the policy for which. */
+/* Read a file in a configuration directory; the policy names these. */
 static int
 compile_file(const char *path, const struct profile_for *who,
     struct problem *pr)
@@ -87,11 +87,12 @@ compile_file(const char *path, const struct profile_for *who,
 	scoped_fd int		 fd = -1;
 	size_t			 len;
 
-	fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK |
+	    O_NOCTTY);
 	if (fd == -1 || (json = slurp(fd, PROFILE_MAX, &len)) == NULL)
 		return (problem_set(pr, "cannot read seccomp profile %s: %s",
 		    path, strerror(errno)));
-	/* The one that is built in, as a file: nothing to compile. */
+	/* The built-in filter: nothing to compile. */
 	if (len == builtin_seccomp_len &&
 	    memcmp(json, builtin_seccomp, len) == 0 &&
 	    are_default_caps(who->caps, who->ncaps))

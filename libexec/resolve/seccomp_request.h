@@ -8,8 +8,8 @@ struct problem;
 struct rec;
 
 /*
- * A sealed memfd with the program (an array of struct sock_filter; one that
- * allows everything for "unconfined"), or -1 with one sentence.
+ * A sealed memfd with the program (an array of struct sock_filter; for
+ * "unconfined" one that allows everything), or -1 with a message.
  */
 int	seccomp_request(const struct rec *, struct problem *);
 

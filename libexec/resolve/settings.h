@@ -1,6 +1,6 @@
 /*
- * Settings: a name, its values, where they came from and what they
- * overrode. All values are text; a list has any number of them, the rest one.
+ * Settings: a name, its values, their origin and the values they replaced. All
+ * values are text; a list has any number of them, others have one.
  */
 #ifndef RESOLVE_SETTINGS_H
 #define RESOLVE_SETTINGS_H
@@ -19,7 +19,7 @@ struct setting {
 	char			**values;
 	size_t			 n;
 	char			*origin;	/* file:line, or an option */
-	char			**overrode;	/* "origin value", oldest first */
+	char			**overrode;	/* "origin value", oldest 1st */
 	size_t			 noverrode;
 	unsigned int		 line, col;	/* of the key; 0: in no file */
 	bool			 append;	/* later lists are added */
@@ -31,56 +31,56 @@ struct settings {
 	size_t		 n, cap;
 	char		**warnings;
 	size_t		 nwarnings;
-	char		**problems;	/* by twos: which file, what */
+	char		**problems;	/* in pairs: file, message */
 	size_t		 nproblems;
 };
 
-/* What went wrong, as one sentence, and where. */
+/* A problem: a message and its place. */
 struct problem {
-	char		text[768];	/* with the place in front */
-	unsigned int	line, col;	/* 0: it is in no file */
-	size_t		what;		/* where in text the place ends */
+	char		text[768];	/* begins with the place */
+	unsigned int	line, col;	/* 0: not in a file */
+	size_t		what;		/* end of the place in text */
 };
-/* Fill it in (the first one stays). Returns -1. */
+/* Set the problem, if it is the first. Returns -1. */
 int	problem_set(struct problem *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
 /* The same with a path, line and column in front. */
 int	problem_at(struct problem *, const char *, unsigned int, unsigned int,
 	    const char *, ...) __attribute__((format(printf, 5, 6)));
-/* The same about a value: where it came from is in front. */
+/* The same about a value, with its origin in front. */
 int	problem_of(struct problem *, const struct setting *, const char *, ...)
 	    __attribute__((format(printf, 3, 4)));
 
 void	settings_init(struct settings *);
 void	settings_clear(struct settings *);
 /*
- * Give a name its values, all copied. What it had before is remembered as
- * overridden, or kept in front where the setting appends. 0 or -1 (ENOMEM).
+ * Set the values of a name, which are copied. Its earlier values are recorded
+ * as overridden, or kept in front if the setting appends. 0 or -1 (ENOMEM).
  */
 int	settings_put(struct settings *, const struct key *, const char *,
 	    char *const *, size_t, const char *);
 /* The same for one value. */
 int	settings_put_str(struct settings *, const char *, const char *,
 	    const char *);
-/* Replace values without touching where they came from. */
+/* Replace values, but not their origin. */
 int	settings_refine(struct setting *, const char *);
 /* Turn appending on or off for a list, now and for later files. */
 int	settings_append(struct settings *, const struct key *, const char *,
 	    bool);
-/* By name; NULL if it was never given. */
+/* Find a setting by name; NULL if it has no values. */
 struct setting *settings_find(const struct settings *, const char *);
-/* First value, or the fallback where there is none or it is empty. */
+/* The first value, or the fallback if there is none or it is empty. */
 const char *settings_str(const struct settings *, const char *, const char *);
-/* Given by a file or an option, not by us? */
+/* Was it set by a file or an option? */
 bool	settings_chosen(const struct settings *, const char *);
-/* Given, but not to say anything else than the built-in value does? */
+/* Was it set to another value than the built-in one? */
 bool	settings_as_built_in(const struct setting *);
 /* Add a warning line. */
 int	settings_warn(struct settings *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
-/* Remember what is wrong with a file that need not be right today. */
+/* Record a problem of a file that is not needed now. */
 int	settings_problem(struct settings *, const char *, const char *);
-/* No values any more, and by whom: an option that clears. 0 or -1. */
+/* Remove all values, and record the option that cleared them. 0 or -1. */
 int	settings_drop(struct setting *, const char *);
 
 #endif

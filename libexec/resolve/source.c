@@ -30,14 +30,16 @@ too_many(struct problem *pr)
 	    SOURCES_MAX));
 }
 
-/* What stands for an empty file, as CONTAINERS_CONF=/dev/null does. */
+/*
+ * Is this path /dev/null, for an empty file, as in CONTAINERS_CONF=/dev/null?
+ */
 static bool
 is_null(const struct stat *st)
 {
 	return (S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3));
 }
 
-/* Open to read, whatever it is. -1 with errno; EINVAL if it is no file. */
+/* Open for reading. -1 with errno; EINVAL if it is no regular file. */
 static int
 open_file(const char *path)
 {
@@ -55,14 +57,14 @@ open_file(const char *path)
 	return (take_fd(&fd));
 }
 
-/* What is wrong with it is said when it is merged, and need not be fatal. */
+/* A failure is reported when the file is merged, and may not be fatal. */
 static bool
 is_patient(enum conf_kind kind)
 {
 	return (kind >= CONF_LIBPOD);
 }
 
-/* Add a file if it is there. 0 also when it is not, unless required. */
+/* Add a file if it exists. 0 also if it does not, unless required. */
 static int
 add_file(struct sources *ss, const char *path, enum conf_kind kind,
     enum need need, struct problem *pr)
@@ -96,8 +98,8 @@ by_name(const void *a, const void *b)
 }
 
 /*
- * A drop-in of a later directory takes the place of its namesakes. (Not of
- * registries.conf, says its manual page: those are all read.)
+ * A drop-in of a later directory replaces those with the same name. (Not of
+ * registries.conf, says its manual page: all are read.)
  */
 static void
 shadow(struct sources *ss, size_t first)
@@ -138,7 +140,7 @@ add_entries(struct sources *ss, DIR *dir, const char *path,
 	return (0);
 }
 
-/* NAME.conf of a directory, sorted. */
+/* Add all NAME.conf of a directory, sorted. */
 static int
 add_dir(struct sources *ss, const char *path, enum conf_kind kind,
     struct problem *pr)
@@ -198,7 +200,7 @@ add_dir_in(struct sources *ss, const char *base, const char *name,
 	return (add_dir(ss, path, CONF_CONTAINERS, pr));
 }
 
-/* The main file and the drop-ins of the vendor or the administrator. */
+/* Add the main file and the drop-ins of the vendor or the administrator. */
 static int
 add_level(struct sources *ss, const struct request *rq, const char *base,
     struct problem *pr)
@@ -222,7 +224,9 @@ add_level(struct sources *ss, const struct request *rq, const char *base,
 	return (add_dir_in(ss, base, mine, pr));
 }
 
-/* S18: root has the vendor's and the administrator's, others their own. */
+/*
+ * Root uses the vendor's and the administrator's files, users also their own.
+ */
 static int
 add_legacy(struct sources *ss, const struct request *rq, struct problem *pr)
 {
@@ -260,7 +264,7 @@ add_standard(struct sources *ss, const struct request *rq, struct problem *pr)
 	return (add_dir_in(ss, rq->user, "containers.conf.d", pr));
 }
 
-/* The first of the user's, /etc's and /usr's modules of that name. */
+/* Find a module of this name: the user's, /etc's or /usr's, in this order. */
 static int
 add_module(struct sources *ss, const struct request *rq, const char *name,
     struct problem *pr)
@@ -300,8 +304,8 @@ add_modules(struct sources *ss, const struct request *rq, struct problem *pr)
 }
 
 /*
- * What a rootless user takes from the system's storage.conf, as c/storage
- * does: where to put things, and how, but not the system's own directories.
+ * The keys of the system's storage.conf that a rootless user takes, as
+ * containers/storage does: how to store, but not the system's directories.
  */
 static int
 wanted_by_user(const char *name)
@@ -320,7 +324,7 @@ wanted_by_user(const char *name)
 	return (strncmp(name, "storage.options.pull_options.", 29) == 0);
 }
 
-/* /etc's storage.conf hides /usr's altogether; so does the variable both. */
+/* /etc's storage.conf replaces /usr's; the variable replaces both. */
 static int
 add_storage(struct sources *ss, const struct request *rq, struct problem *pr)
 {
@@ -352,8 +356,8 @@ add_registries_dir(struct sources *ss, const char *base, struct problem *pr)
 }
 
 /*
- * A user's registries.conf stands for everybody else's, drop-ins and all;
- * without one the administrator's count, and then the user's drop-ins.
+ * A user's registries.conf replaces the system's and all drop-ins; without it
+ * the administrator's files are read, then the user's drop-ins.
  */
 static int
 add_registries(struct sources *ss, const struct request *rq,
@@ -379,7 +383,7 @@ add_registries(struct sources *ss, const struct request *rq,
 	return (*rq->user == '\0' ? 0 : add_registries_dir(ss, rq->user, pr));
 }
 
-/* Files that resolve only finds for others: to see whether they are right. */
+/* Check files that resolve only finds for other programs. */
 static int
 add_others(struct sources *ss, const struct request *rq, struct problem *pr)
 {
@@ -469,14 +473,14 @@ merge_one(const struct source *s, struct settings *out, struct problem *pr)
 	return (merge_document(out, &doc, pr));
 }
 
-/* One that was wrong: 0 to go on. */
+/* After a wrong file: 0 to go on. */
 static int
 tolerate(const struct source *s, struct settings *out, unsigned int flags,
     struct problem *pr)
 {
 	int	 rc = -1;
 
-	if (s->kind == CONF_LIBPOD)	/* S18 */
+	if (s->kind == CONF_LIBPOD)	/* of an old podman */
 		rc = settings_warn(out, "%s", pr->text);
 	else if (is_patient(s->kind) && (flags & CONFIG_ALL) != 0)
 		rc = settings_problem(out, other_name(s->kind), pr->text);

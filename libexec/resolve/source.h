@@ -1,7 +1,7 @@
 /*
- * The configuration files of one request, opened in the order in which they
- * count. They are all opened before any is read: then the process gives up
- * the rest of the file system and parses.
+ * The configuration files of one request, in the order in which they are
+ * merged. All are opened before any is read: then the process gives up the rest
+ * of the file system.
  */
 #ifndef RESOLVE_SOURCE_H
 #define RESOLVE_SOURCE_H
@@ -35,18 +35,21 @@ struct sources {
 struct sources *sources_new(void) __attribute__((warn_unused_result));
 void	sources_free(struct sources *);
 /*
- * Find and open those that the flags (enum config_flags) are about. 0, or -1
- * with one sentence.
+ * Find and open the files for these flags (enum config_flags). 0, or -1 with a
+ * message.
  */
 int	sources_open(struct sources *, const struct request *, unsigned int,
 	    struct problem *);
 /*
- * Merge them all, in order. 0 or -1. With CONFIG_ALL what is wrong with a
- * file that others read becomes a problem of the settings.
+ * Merge all, in order. 0 or -1. With CONFIG_ALL, a problem of a file that other
+ * programs read becomes a problem of the settings.
  */
 int	sources_merge(const struct sources *, struct settings *, unsigned int,
 	    struct problem *);
-/* Read all of a descriptor: at most max bytes of a regular file, with a NUL. */
+/*
+ * Read a descriptor: at most max bytes of a regular file, with a NUL behind
+ * them.
+ */
 char	*slurp(int, size_t, size_t *);
 
 #endif

@@ -9,8 +9,8 @@
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 /*
- * How a table or array came to be decides what may still be added to it,
- * which is most of what makes a document invalid.
+ * How a table or array was made determines what may be added to it, and so most
+ * errors in documents.
  */
 enum {
 	BY_VALUE,	/* key = value: closed */
@@ -226,7 +226,7 @@ take_value(struct parser *ps, struct toml *t, unsigned int depth)
 	}
 }
 
-/* The table that a.b. of a dotted key means, made where absent. */
+/* The table of a.b. in a dotted key, made if absent. */
 static struct toml *
 dotted_parent(struct parser *ps, struct toml *t, const struct key *parts, int n)
 {
@@ -307,7 +307,7 @@ header_parent(struct parser *ps, const struct key *parts, int n)
 	return (t);
 }
 
-/* [name]. The table that the following pairs go into, or NULL. */
+/* [name]. The table for the following pairs, or NULL. */
 static struct toml *
 open_table(struct parser *ps, struct toml *parent, const struct key *k)
 {

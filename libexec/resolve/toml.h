@@ -1,6 +1,6 @@
 /*
- * TOML 1.0, whole, as a tree that knows where everything stood. Nothing here
- * opens a file or knows what a key means.
+ * A parser for TOML 1.0. The tree has the position of every value. Nothing here
+ * opens a file or knows the meaning of a key.
  */
 #ifndef RESOLVE_TOML_H
 #define RESOLVE_TOML_H
@@ -11,7 +11,7 @@
 
 #define TOML_MAX	(1u << 20)	/* bytes of one document */
 #define TOML_NODES	20000u		/* values and tables in one */
-#define TOML_DEPTH	32u		/* tables and arrays inside each other */
+#define TOML_DEPTH	32u		/* nested tables and arrays */
 
 enum toml_kind {
 	TOML_STRING, TOML_INTEGER, TOML_FLOAT, TOML_BOOLEAN,
@@ -21,14 +21,14 @@ enum toml_kind {
 };
 
 /*
- * A value, in the order in which the document has them. Text is the string,
- * or the date and time as written (with a T between them); it always ends in
- * NUL and may, in a string, contain more of them: then len tells.
+ * A value, in the order of the document. Text is the string, or the date and
+ * time as written (with a T between them); it ends in NUL, and a string may
+ * have more NULs in it: `len` is its length.
  */
 struct toml {
 	enum toml_kind	 kind;
 	unsigned int	 line, col;	/* of the value, or of the key */
-	unsigned int	 made;		/* how: the parser's own business */
+	unsigned int	 made;		/* how it was made; for the parser */
 	uint32_t	 hash;
 	const char	*key;		/* NULL in an array */
 	size_t		 key_len;
@@ -52,11 +52,11 @@ struct toml_doc;
 struct toml_doc	*toml_parse(const char *, size_t, struct toml_error *)
 		    __attribute__((warn_unused_result));
 void		 toml_free(struct toml_doc *);
-/* The table of everything. Valid while the document lives, as all below. */
+/* The top table. Valid while the document lives, as all below. */
 const struct toml *toml_root(const struct toml_doc *);
 /* A member of a table, or NULL. */
 const struct toml *toml_find(const struct toml *, const char *);
-/* What a person would call the kind: "a string", "an array". */
+/* The kind for messages: "a string", "an array". */
 const char	*toml_kind_name(enum toml_kind);
 
 #endif

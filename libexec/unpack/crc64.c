@@ -5,7 +5,7 @@
 
 #define POLYNOMIAL	0xd800000000000000ULL
 
-/* table[k][b]: what byte b does when k bytes come behind it. */
+/* table[k][b]: the contribution of byte b with k bytes behind it. */
 static uint64_t	table[8][256];
 
 void

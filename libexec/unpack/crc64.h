@@ -1,13 +1,13 @@
-/* CRC-64 of ISO 3309, as tar-split checks contents with. */
+/* CRC-64 of ISO 3309, tar-split's checksum of contents. */
 #ifndef UNPACK_CRC64_H
 #define UNPACK_CRC64_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Once, before the first crc64_add. */
+/* Call it once, before the first crc64_add. */
 void		crc64_init(void);
-/* Go on from a sum (0 at first) over more bytes. */
+/* Continue a sum (0 at first) with more bytes. */
 uint64_t	crc64_add(uint64_t, const void *, size_t);
 
 #endif

@@ -66,7 +66,7 @@ header_number(const uint8_t *p, size_t n, const char *field, uint64_t *v,
 	return (0);
 }
 
-/* The sum counts its own field as blanks, and bytes as unsigned. */
+/* The checksum counts its own field as blanks, and bytes as unsigned. */
 static bool
 sum_is_right(const uint8_t *b)
 {
@@ -95,7 +95,7 @@ find_format(const uint8_t *b, struct header *h, struct why *w)
 	else
 		return (why_set(w, EBADMSG, "a tar header is of no known "
 		    "format; the layer must be made again"));
-	/* star puts times into the end of the prefix field. */
+	/* star has times at the end of the prefix field. */
 	if (h->format == HEADER_USTAR &&
 	    memcmp(b + TRAILER, "tar\0", 4) == 0)
 		return (why_set(w, EBADMSG, "the layer is in the format of "

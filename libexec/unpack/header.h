@@ -1,4 +1,4 @@
-/* One 512-byte tar header: checked and taken apart, nothing more. */
+/* Check and decode one 512-byte tar header. */
 #ifndef UNPACK_HEADER_H
 #define UNPACK_HEADER_H
 
@@ -29,8 +29,8 @@ bool	header_is_zero(const uint8_t *);
 /* 0, or -1 with why set. */
 int	header_parse(const uint8_t *, struct header *, struct why *);
 /*
- * A number as tar writes it, octal or base 256, in a field of this many
- * bytes. Base 256 below zero is refused. 0, or -1 with why set.
+ * Decode a number field of this many bytes, octal or base 256. A negative
+ * base-256 number is refused. 0, or -1 with why set.
  */
 int	header_number(const uint8_t *, size_t, const char *, uint64_t *,
 	    struct why *);

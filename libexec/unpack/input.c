@@ -31,7 +31,7 @@ input_free(struct input *in)
 	free(in);
 }
 
-/* More bytes behind those in the buffer: how many, 0 at the end, or -1. */
+/* Read bytes behind those in the buffer: their number, 0 at the end, or -1. */
 static ssize_t
 fill(struct input *in)
 {

@@ -22,7 +22,8 @@ layer_count(struct layer *l)
 	if (l->inodes + l->tree.made > l->max_inodes)
 		return (why_set(&l->why, EFBIG, "the layer has more than the "
 		    "%llu files that are allowed; if you trust where it is "
-		    "from, raise --max-files", (unsigned long long)l->max_inodes));
+		    "from, raise --max-files",
+		    (unsigned long long)l->max_inodes));
 	return (0);
 }
 
@@ -51,8 +52,8 @@ layer_later(struct layer *l, const char *path, ino_t ino,
 }
 
 /*
- * A directory may have been replaced, or its name may lead elsewhere by now:
- * the time is for the inode that it was meant for, and for no other.
+ * A later entry may have replaced the directory, or made a link of its name:
+ * set the time only of the inode that was recorded.
  */
 static int
 set_dir_times(struct layer *l)
@@ -113,7 +114,7 @@ report(struct layer *l)
 	(void)rec_add_num(r, "skipped_devices", (int64_t)l->skipped_devices);
 	(void)rec_add_num(r, "dropped_xattrs",
 	    (int64_t)l->meta.dropped_xattrs);
-	/* What was replaced cannot be written again from the files on disk. */
+	/* A replaced file is not on the disk any more: no tar-split. */
 	if (l->split != NULL && !l->tree.replaced)
 		split_report(l->split, r);
 	return (r);

@@ -1,4 +1,4 @@
-/* One layer on its way from a stream to a directory. */
+/* Unpack one layer from a stream into a directory. */
 #ifndef UNPACK_LAYER_H
 #define UNPACK_LAYER_H
 
@@ -17,11 +17,11 @@ struct rec;
 struct split;
 struct tar;
 
-/* What is allowed unless the message says otherwise (A10). */
+/* Default limits, for layers that would fill the disk. */
 #define LAYER_BYTES	(64ULL << 30)
 #define LAYER_INODES	2000000ULL
 
-/* A directory whose time is set at the end, when nothing more goes in. */
+/* A directory, whose time is set after all entries were made in it. */
 struct dir_time {
 	char		*path;
 	ino_t		 ino;
@@ -34,8 +34,8 @@ struct layer_opts {
 	bool		 merged;	/* vfs: whiteouts delete */
 	bool		 single;	/* owners are not kept */
 	bool		 want_split;
-	bool		 need_end;	/* a cut archive must show by itself */
-	int		 owner_fd;	/* give up when it hangs up; -1 */
+	bool		 need_end;	/* an archive without end is refused */
+	int		 owner_fd;	/* stop when it hangs up; -1: none */
 	struct idmap	 uids, gids;	/* of the user namespace */
 };
 
@@ -54,8 +54,8 @@ struct layer {
 };
 
 /*
- * Unpack a stream into a directory; both are lent. The record of layer_unpack
- * for the caller to free, or NULL with why put into the last argument.
+ * Unpack a stream into a directory; both are borrowed. The record of
+ * layer_unpack, which the caller frees, or NULL with why set.
  */
 struct rec	*layer_unpack(int, int, const struct layer_opts *,
 		    struct why *);

@@ -1,24 +1,24 @@
 /*
  * unpack: turns one hostile layer stream into one directory.
  *
- * Trusts: nobody for the bytes; the front end for which directory.
+ * Trusts: the front end for the directory; not the bytes of the layer.
  * Holds:  one directory, one stream, and capabilities over the ids of a user
  *         namespace, not of the host. No paths, no network, no children.
  * Dies:   when its channel closes, also in the middle of a layer.
  *
- * The bytes may take it over, and then it fills its directory with what they
- * like. What the layer is called then is not its to say: digest has hashed
- * what came, in front of it.
+ * A layer may take it over, and then fills its directory with other files. It
+ * cannot pass them off as another layer: digest hashes the bytes in front of
+ * it.
  *
- * One process unpacks one layer. Until layer_unpack it hears only the front
- * end, over declared messages; there it confines itself to the directory that
- * came with the message, before it reads the first byte of the stream. So the
- * filter has no row for namespaces or ids: those calls are all behind it.
+ * One process unpacks one layer. Before layer_unpack it reads only messages of
+ * the front end. When that request arrives it is confined to the directory of
+ * the request, before it reads the first byte of the stream. So the filter has
+ * no row for namespaces or ids: those calls have been made.
  *
- * The tar reader is our own and not libarchive's: A08 wants refused what every
- * lenient reader settles in its own way (two sizes, repeated PAX keys, data
- * behind a directory, a lone block of zeros), and a strict walker in front of
- * a lenient reader would be two readers that can differ.
+ * The tar reader is our own and not libarchive's. Readers differ in what they
+ * make of two sizes, repeated PAX keys, data behind a directory or a lone block
+ * of zeros, so all of these are refused. A strict check in front of a lenient
+ * reader would be two readers that can differ.
  */
 #include <linux/capability.h>
 #include <sys/stat.h>
@@ -45,7 +45,7 @@ struct unpack {
 	struct idmap	 uids, gids;
 };
 
-/* Over the namespace's own ids; what else a new namespace gives goes. */
+/* Keep the capabilities over files of mapped ids; drop the others. */
 static int
 keep_file_caps(void)
 {
@@ -57,7 +57,7 @@ keep_file_caps(void)
 	return (procaps_set(&(struct procaps){ keep, keep, 0 }));
 }
 
-/* The maps are there, and we are root by them: look at them while we can. */
+/* After the maps were written: read them while /proc can be read. */
 static int
 inside(struct unpack *u, struct answer *a)
 {
@@ -92,7 +92,7 @@ on_userns_join(void *ctx, struct packet *p, struct answer *a)
 	return (inside(ctx, a));
 }
 
-/* A directory, and bytes that end: the descriptors are what they should be. */
+/* Check the descriptors: a directory, and a file or pipe. */
 static int
 check_descriptors(int stream, int dir, struct answer *a)
 {

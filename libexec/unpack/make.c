@@ -14,7 +14,7 @@
 #include "tree.h"
 #include "why.h"
 
-#define HOLE		(64u << 10)	/* a run of zeros worth a hole */
+#define HOLE		(64u << 10)	/* a run of zeros that becomes a hole */
 
 static int
 mark(struct layer *l, int fd, const char *path, ino_t *ino)
@@ -53,7 +53,7 @@ all_zero(const uint8_t *p, size_t n)
 	return (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
 }
 
-/* Bytes of a file; long runs of zeros become holes. */
+/* Write bytes of a file; long runs of zeros become holes. */
 static int
 write_data(int fd, const uint8_t *p, size_t n, uint64_t off)
 {
@@ -77,7 +77,7 @@ write_data(int fd, const uint8_t *p, size_t n, uint64_t off)
 	return (0);
 }
 
-/* Where the stored bytes go: one piece for a plain file. */
+/* The pieces of the stored bytes: one for a plain file. */
 struct cursor {
 	const struct tar_extent	*ext;
 	size_t			 left;
@@ -123,7 +123,7 @@ copy_file(struct layer *l, int fd, const struct tar_entry *e,
 	}
 	if (n == -1)
 		return (-1);
-	/* A hole at the end has been written by nobody. */
+	/* Extend the file over a hole at its end. */
 	if (e->size > 0 && ftruncate(fd, (off_t)e->size) == -1)
 		return (tree_failed(&l->why, path, "write it"));
 	return (0);
@@ -144,7 +144,7 @@ make_file(struct layer *l, int dir, const char *leaf,
 	}
 	if (fd == -1)
 		return (tree_failed(&l->why, path, "make it"));
-	/* A sparse file's size costs no input: it is counted here (A10). */
+	/* Count the size of a sparse file here, because it needs no input. */
 	if (e->size > l->max_bytes || (l->bytes += e->size) > l->max_bytes)
 		return (why_set(&l->why, EFBIG, "entry \"%.200s\" makes the "
 		    "layer larger than the %llu bytes that are allowed; "
@@ -156,7 +156,7 @@ make_file(struct layer *l, int dir, const char *leaf,
 	return (meta_apply(&l->meta, fd, e, path, true));
 }
 
-/* Is a whiteout of this very layer in the way? Then it must go on hiding. */
+/* Is there a whiteout of this layer? It must go on hiding lower layers. */
 static bool
 is_whiteout_node(struct layer *l, int dir, const char *leaf)
 {
@@ -184,7 +184,7 @@ make_dir(struct layer *l, int dir, const char *leaf,
 	if (mkdirat(dir, leaf, 0700) == -1) {
 		if (errno != EEXIST)
 			return (tree_failed(&l->why, path, "make it"));
-		/* Another directory stays, and is described anew. */
+		/* Keep an existing directory, and set its metadata again. */
 		fd = open_plain_dir(dir, leaf);
 		if (fd == -1) {
 			hides = is_whiteout_node(l, dir, leaf);
@@ -239,9 +239,9 @@ bad_link(struct layer *l, const struct tar_entry *e, const char *path)
 }
 
 /*
- * The source is looked up in the root like any other name, its last
- * component not followed, and linked from its own directory's descriptor:
- * nobody else writes here, so what was looked at is what is linked (A01).
+ * Look up the source in the root like any other name, without following its
+ * last component, and link it by its directory's descriptor: no other process
+ * writes here, so the checked file is the linked one.
  */
 static int
 make_link(struct layer *l, int dir, const char *leaf,
@@ -264,7 +264,7 @@ make_link(struct layer *l, int dir, const char *leaf,
 		return (bad_link(l, e, path));
 	rc = linkat(source, name, dir, leaf, 0);
 	if (rc == -1 && errno == EEXIST) {
-		/* It may be the same file already: then all is well. */
+		/* It may be the same file already: done. */
 		if (fstatat(dir, leaf, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    there.st_ino == st.st_ino)
 			return (0);
@@ -291,7 +291,7 @@ make_fifo(struct layer *l, int dir, const char *leaf,
 	}
 	if (rc == -1)
 		return (tree_failed(&l->why, path, "make it"));
-	/* Both ways, so that it does not wait for the other side. */
+	/* Open for both, so that it does not wait for the other side. */
 	fd = openat(dir, leaf, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1)
 		return (tree_failed(&l->why, path, "open it"));
@@ -316,7 +316,7 @@ make_root(struct layer *l, const struct tar_entry *e)
 	return (layer_later(l, "", st.st_ino, &e->mtime));
 }
 
-/* A directory of that name would be unreachable, or taken for a whiteout. */
+/* Refuse a directory of that name: overlayfs would hide it. */
 static int
 no_whiteout_parents(struct layer *l, const char *path)
 {
@@ -359,8 +359,8 @@ make_entry(struct layer *l, const struct tar_entry *e, const char *path)
 		break;
 	}
 	/*
-	 * A user namespace cannot make device nodes, and a store should not
-	 * hold any (A07). The container's /dev is made when it starts.
+	 * Skip device nodes: a user namespace cannot make them, and a store
+	 * should have none. The container's /dev is made when it starts.
 	 */
 	l->skipped_devices++;
 	return (0);

@@ -9,15 +9,18 @@
 struct layer;
 struct tar_entry;
 
-/* The root's own entry: only a directory, and only what describes it. */
+/* Make the entry of the root: only a directory, and only its metadata. */
 int	make_root(struct layer *, const struct tar_entry *);
-/* Any other entry, by its clean name. 0, or -1 with why set. */
+/* Make any other entry, by its clean name. 0, or -1 with why set. */
 int	make_entry(struct layer *, const struct tar_entry *, const char *);
 /* Is the last component of this clean name a whiteout's? */
 bool	whiteout_is(const char *);
-/* Hide, or in a merged tree remove, what lower layers have. */
+/* Hide, or in a merged tree remove, the files of lower layers. */
 int	whiteout_apply(struct layer *, const char *);
-/* The directory hides all that lower layers have in it. 0, or -1. */
+/*
+ * Make a directory opaque, which hides all files of lower layers in it. 0, or
+ * -1.
+ */
 int	whiteout_opaque(struct layer *, int, const char *);
 
 #endif

@@ -43,8 +43,8 @@ meta_check(struct meta *m, const struct tar_entry *e, const char *path)
 }
 
 /*
- * user.* is plain data, but for the names by which overlayfs without
- * privilege and fuse-overlayfs take orders (A06).
+ * Extended attributes user.* are data, except for the names that overlayfs
+ * without privilege and fuse-overlayfs obey: skip these.
  */
 static bool
 plain_xattr(const char *name)
@@ -61,9 +61,9 @@ plain_xattr(const char *name)
 }
 
 /*
- * File capabilities in the form of version 2: the kernel makes version 3 of
- * it, good in this user namespace only, because that is where we set it. A
- * root id that came with the layer is left out.
+ * Set file capabilities in version 2: the kernel converts them to version 3,
+ * valid only in the user namespace of this process. A root id of the layer is
+ * left out.
  */
 static bool
 rewrite_caps(const struct tar_xattr *x, struct vfs_cap_data *caps)
@@ -107,7 +107,7 @@ apply_xattr(struct meta *m, int fd, const struct tar_xattr *x,
 		    "must be made again", path));
 	if (fsetxattr(fd, x->name, value, len, 0) == 0)
 		return (0);
-	/* A file system without them, or a FIFO: nothing that can be done. */
+	/* The file system has no such attributes, or it is a FIFO: ignore. */
 	if (errno != ENOTSUP && errno != EPERM)
 		return (tree_failed(m->why, path, "set an extended "
 		    "attribute"));
@@ -127,7 +127,7 @@ meta_apply(struct meta *m, int fd, const struct tar_entry *e,
 {
 	struct timespec	 ts[2];
 
-	/* The owner first: chown takes away setuid bits and capabilities. */
+	/* The owner first: chown clears setuid bits and capabilities. */
 	if (m->keep_owner && fchown(fd, e->uid, e->gid) == -1)
 		return (tree_failed(m->why, path, "set its owner"));
 	if (fchmod(fd, e->mode) == -1)

@@ -1,6 +1,6 @@
 /*
- * Owner, mode, extended attributes and times, always through a descriptor of
- * the inode that was just made (A04).
+ * Set owner, mode, extended attributes and times, always through a descriptor
+ * of the new inode, never by name.
  */
 #ifndef UNPACK_META_H
 #define UNPACK_META_H
@@ -21,9 +21,9 @@ struct meta {
 	uint64_t	 dropped_xattrs;
 };
 
-/* Note the entry's owners and see that they are mapped. 0 or -1. */
+/* Record the entry's owners and check that they are mapped. 0 or -1. */
 int	meta_check(struct meta *, const struct tar_entry *, const char *);
-/* For files, directories and FIFOs: all of it, but times only if asked. */
+/* For files, directories and FIFOs: all metadata; times only if asked. */
 int	meta_apply(struct meta *, int, const struct tar_entry *, const char *,
 	    bool);
 /* For symbolic links, by an O_PATH descriptor: owner and times. */

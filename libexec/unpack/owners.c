@@ -36,7 +36,7 @@ idmap_has(const struct idmap *m, uint32_t id)
 	return (false);
 }
 
-/* The place of an id, or of the first larger one. */
+/* The index of an id, or of the first larger one. */
 static size_t
 place(const struct idset *s, uint32_t id)
 {

@@ -1,4 +1,4 @@
-/* Which ids the user namespace has, and which of them the layer uses. */
+/* The ids of the user namespace, and those that the layer uses. */
 #ifndef UNPACK_OWNERS_H
 #define UNPACK_OWNERS_H
 
@@ -11,7 +11,7 @@ struct why;
 #define OWNERS_MAX	65536u		/* different ids in one layer */
 
 struct idmap {
-	struct { uint32_t first, count; } range[340];	/* the kernel's most */
+	struct { uint32_t first, count; } range[340];	/* the kernel's limit */
 	size_t		 n;
 	uint64_t	 total;
 };

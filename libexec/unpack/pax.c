@@ -34,7 +34,7 @@ pax_digits(const char *s, uint64_t max, uint64_t *n, const char **end)
 	return (p != s && v <= max);
 }
 
-/* "LENGTH key=value\n", where the length counts all of it. */
+/* "LENGTH key=value\n"; the length is that of the whole record. */
 static int
 parse_one(char **at, char *end, struct pax_record *r, struct why *w)
 {
@@ -142,7 +142,7 @@ pax_number(const struct pax *p, const char *key, uint64_t max, uint64_t *n,
 	return (1);
 }
 
-/* Nanoseconds of ".123": digits beyond the ninth are cut off. */
+/* Nanoseconds of ".123"; digits behind the ninth are ignored. */
 static bool
 fraction(const char *s, long *ns)
 {
@@ -169,7 +169,7 @@ pax_time(const struct pax *p, const char *key, struct timespec *ts,
 	if (rc != 1)
 		return (rc);
 	minus = *v == '-';
-	/* Room for 34,000 years either way; the file system has less. */
+	/* The limit is 34,000 years; file systems have less. */
 	if (!pax_digits(v + minus, 1ULL << 40, &sec, &end) ||
 	    !(*end == '\0' || (*end == '.' && fraction(end + 1, &ns))))
 		return (why_set(w, EBADMSG, "a PAX header has a bad %s "

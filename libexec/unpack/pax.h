@@ -1,4 +1,4 @@
-/* The records of one PAX header, each key once. */
+/* The records of one PAX header; each key occurs once. */
 #ifndef UNPACK_PAX_H
 #define UNPACK_PAX_H
 
@@ -21,12 +21,12 @@ struct pax {
 	size_t			 nrecs;
 };
 
-/* Take the bytes apart (they are copied). 0, or -1 with why set. */
+/* Decode the bytes (which are copied). 0, or -1 with why set. */
 int	pax_parse(struct pax *, const void *, size_t, struct why *);
 void	pax_clear(struct pax *);
 /* The record of a key, or NULL. */
 const struct pax_record *pax_find(const struct pax *, const char *);
-/* A value as text without NUL: 1, 0 when the key is not there, -1. */
+/* A value as text without NUL: 1, 0 if the key is absent, -1. */
 int	pax_text(const struct pax *, const char *, const char **,
 	    struct why *);
 /* A value as a plain number of at most `max`: 1, 0, -1 likewise. */
@@ -35,7 +35,7 @@ int	pax_number(const struct pax *, const char *, uint64_t, uint64_t *,
 /* A value as seconds with fraction, sign allowed: 1, 0, -1 likewise. */
 int	pax_time(const struct pax *, const char *, struct timespec *,
 	    struct why *);
-/* Digits only, at most max; the end is put. False when it is not that. */
+/* Only digits, at most max; sets the end. False if malformed. */
 bool	pax_digits(const char *, uint64_t, uint64_t *, const char **);
 
 #endif

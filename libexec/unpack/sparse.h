@@ -1,4 +1,4 @@
-/* The three ways in which tar writes where the data of a sparse file goes. */
+/* The three formats of tar for the places of a sparse file's data. */
 #ifndef UNPACK_SPARSE_H
 #define UNPACK_SPARSE_H
 
@@ -22,8 +22,8 @@ int	sparse_slots(struct sparse *, const uint8_t *, size_t, struct why *);
 /* "offset,length,offset,length": GNU.sparse.map of format 0.1. */
 int	sparse_map(struct sparse *, const char *, size_t, struct why *);
 /*
- * In order, not overlapping, within the file, and together as long as what
- * is stored. 0, or -1 with why set.
+ * Check that the pieces are in order, do not overlap, are within the file, and
+ * together as long as the stored data. 0, or -1 with why set.
  */
 int	sparse_check(const struct sparse *, uint64_t, uint64_t, struct why *);
 

@@ -12,20 +12,20 @@
 #include "tar.h"
 #include "why.h"
 
-#define RAW_ROOM	(96u << 10)	/* of one segment; 3 divides it */
-#define LEVEL		1		/* headers shrink well at any level */
+#define RAW_ROOM	(96u << 10)	/* of one segment; a multiple of 3 */
+#define LEVEL		1		/* enough for headers */
 
 struct split {
 	struct why	*why;
 	z_stream	 z;
-	uint8_t		*out;		/* what gzip gave */
+	uint8_t		*out;		/* gzip's output */
 	size_t		 len, room;
 	bool		 too_large;
-	uint8_t		*raw;		/* a segment in the making */
+	uint8_t		*raw;		/* the current segment */
 	size_t		 nraw;
 	unsigned long	 position;
-	bool		 file;		/* contents go to a file on disk */
-	bool		 as_raw;	/* contents are kept: sparse */
+	bool		 file;		/* contents are in a file on disk */
+	bool		 as_raw;	/* contents in the segment: sparse */
 	uint64_t	 crc, size;
 	char		*name;
 };
@@ -122,7 +122,7 @@ base64(char *out, const uint8_t *p, size_t n)
 	return ((size_t)(o - out));
 }
 
-/* The bytes gathered so far become one line. */
+/* Write the collected bytes as one line. */
 static int
 flush_segment(struct split *s)
 {
@@ -168,7 +168,9 @@ int
 split_entry(struct split *s, const struct tar_entry *e)
 {
 	s->file = e->type == TAR_FILE && !e->sparse && e->size > 0;
-	/* Readers of tar-split cannot write a sparse member: keep it whole. */
+	/*
+	 * Readers of tar-split cannot restore a sparse member: store it whole.
+	 */
 	s->as_raw = e->type == TAR_FILE && e->sparse;
 	if (!s->file)
 		return (0);
@@ -189,7 +191,7 @@ split_data(struct split *s, const void *p, size_t n)
 	return (0);
 }
 
-/* Well-formed UTF-8 only; JSON has room for nothing else. */
+/* Is this well-formed UTF-8, as JSON requires? */
 static size_t
 utf8_len(const uint8_t *p)
 {
@@ -206,7 +208,7 @@ utf8_len(const uint8_t *p)
 	return (n);
 }
 
-/* `"name":"..."`, or `"name_raw":"base64"` when it is no proper text. */
+/* Write `"name":"..."`, or `"name_raw":"base64"` if it is not UTF-8. */
 static size_t
 json_name(char *out, const char *name)
 {

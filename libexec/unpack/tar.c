@@ -10,7 +10,7 @@
 #include "sparse.h"
 #include "why.h"
 
-/* In a GNU header and in the blocks that continue its sparse map. */
+/* Slots in a GNU header and in its continuation blocks. */
 enum {
 	GNU_SPARSE = 386, GNU_MORE = 482, GNU_REALSIZE = 483,
 	GNU_SLOTS = 4, EXT_SLOTS = 21, EXT_MORE = 504,
@@ -30,7 +30,7 @@ struct tar {
 	struct tar_entry	 e;
 	struct tar_xattr	*xattrs;
 	uint64_t		 left;		/* stored bytes not read yet */
-	size_t			 pad;		/* behind them */
+	size_t			 pad;		/* padding behind them */
 };
 
 struct tar *
@@ -84,7 +84,7 @@ tar_need_end(struct tar *t, bool need)
 	t->need_end = need;
 }
 
-/* Use up bytes that are not file content. */
+/* Consume bytes that are not contents of a file. */
 static int
 pass(struct tar *t, const uint8_t *p, size_t n)
 {
@@ -110,7 +110,7 @@ refused(struct tar *t, const char *what)
 	    (unsigned long long)input_position(t->in), what));
 }
 
-/* One block into the copy given: 1, 0 at the end, -1. */
+/* Read one block into the buffer: 1, 0 at the end, -1. */
 static int
 block(struct tar *t, uint8_t *copy)
 {
@@ -126,8 +126,8 @@ block(struct tar *t, uint8_t *copy)
 }
 
 /*
- * Behind the end of the archive may be padding, but only zeros: a reader
- * that goes on would see entries there that we do not. tar pads to 10 KiB
+ * After the end of the archive accept padding, but only zeros: a reader that
+ * continues would find entries there that this one does not. tar pads to 10 KiB
  * unless it is told another size.
  */
 static int
@@ -151,7 +151,7 @@ drain(struct tar *t)
 	return ((int)n);
 }
 
-/* The first block of zeros is seen: a second one, then nothing. */
+/* After the first block of zeros: a second one, then the end. */
 static int
 finish(struct tar *t)
 {
@@ -167,7 +167,10 @@ finish(struct tar *t)
 	return (drain(t));
 }
 
-/* The content of a PAX or long-name member, NUL added; for the caller. */
+/*
+ * The contents of a PAX or long-name member, with a NUL behind them; the caller
+ * frees it.
+ */
 static char *
 meta(struct tar *t, size_t *len)
 {
@@ -221,8 +224,8 @@ take_pax(struct tar *t)
 }
 
 /*
- * A global header changes every entry behind it, for the readers that heed
- * it; many do not. Only what changes nothing is let through.
+ * A global header changes every later entry for readers that support it; many
+ * do not. Accept only one without effect.
  */
 static int
 skip_global(struct tar *t)
@@ -256,14 +259,14 @@ take_long(struct tar *t, char **where)
 		return (refused(t, "two long names for one entry"));
 	if ((*where = meta(t, &len)) == NULL)
 		return (-1);
-	/* It ends with NULs; none may hide inside. */
+	/* It ends with NULs, and has none inside. */
 	for (size_t i = strlen(*where); i < len; i++)
 		if ((*where)[i] != '\0')
 			return (refused(t, "NUL in a long name"));
 	return (0);
 }
 
-/* PAX, the GNU long form and the header may not say different things. */
+/* PAX, the GNU long form and the header must not contradict each other. */
 static int
 choose(struct tar *t, const char *key, const char *longer, const char *plain,
     const char **out)
@@ -288,14 +291,14 @@ choose_names(struct tar *t)
 	if (choose(t, "path", t->long_path, t->h.path, &t->e.path) == -1 ||
 	    choose(t, "linkpath", t->long_link, t->h.link, &t->e.link) == -1)
 		return (-1);
-	/* The real name of a sparse file; `path` is a made-up one. */
+	/* The real name of a sparse file; `path` is a generated one. */
 	rc = pax_text(&t->pax, "GNU.sparse.name", &v, t->why);
 	if (rc == 1)
 		t->e.path = v;
 	return (rc == -1 ? -1 : 0);
 }
 
-/* A08: one rule for the size, and no two sizes. */
+/* Readers differ in which of two sizes they use: refuse two sizes. */
 static int
 choose_size(struct tar *t)
 {
@@ -348,7 +351,7 @@ choose_type(struct tar *t)
 	case '7':
 	case 'S':
 		t->e.type = TAR_FILE;
-		/* Half of all readers take it for a directory. */
+		/* Some readers treat this as a directory: refuse it. */
 		if (slash)
 			return (refused(t, "a file whose name ends with a "
 			    "slash"));
@@ -377,7 +380,7 @@ choose_type(struct tar *t)
 		    "be made again", (unsigned char)t->h.flag,
 		    (unsigned long long)input_position(t->in)));
 	}
-	/* Readers differ in whether data follows these; so none may. */
+	/* Readers differ in whether data follows these types: refuse data. */
 	if (t->e.type != TAR_FILE && t->e.stored != 0)
 		return (refused(t, "an entry with data that can have none"));
 	return (0);
@@ -407,7 +410,7 @@ collect_xattrs(struct tar *t)
 	return (0);
 }
 
-/* The old GNU form: slots in the header, more of them in blocks behind it. */
+/* The old GNU form: slots in the header and in blocks behind it. */
 static int
 sparse_gnu(struct tar *t, const uint8_t *b)
 {
@@ -432,7 +435,7 @@ sparse_gnu(struct tar *t, const uint8_t *b)
 	return (0);
 }
 
-/* One decimal line of a 1.0 map; *used counts the bytes of the map. */
+/* Read one decimal line of a 1.0 map; *used counts the bytes of the map. */
 static int
 map_line(struct tar *t, uint64_t *used, uint64_t *v)
 {
@@ -456,7 +459,7 @@ map_line(struct tar *t, uint64_t *used, uint64_t *v)
 	return (pass(t, p, i + 1));
 }
 
-/* Format 1.0: the map is at the head of the data, filled up to a block. */
+/* Format 1.0: the map is at the start of the data, padded to a block. */
 static int
 sparse_1_0(struct tar *t)
 {
@@ -523,7 +526,7 @@ sparse_pax(struct tar *t)
 static int
 take_sparse(struct tar *t, const uint8_t *b)
 {
-	/* The padding counts from what the archive holds, map included. */
+	/* Padding is computed from the stored bytes, with the map. */
 	t->pad = (size_t)((TAR_BLOCK_LEN - t->e.stored % TAR_BLOCK_LEN) %
 	    TAR_BLOCK_LEN);
 	if ((t->h.flag == 'S' && sparse_gnu(t, b) == -1) ||
@@ -539,7 +542,9 @@ take_sparse(struct tar *t, const uint8_t *b)
 	return (sparse_check(&t->map, t->e.stored, t->e.size, t->why));
 }
 
-/* A header that is an entry's own: everything that was said is put together. */
+/*
+ * The header of an entry: combine it with the PAX and long-name data before it.
+ */
 static int
 take_entry(struct tar *t, const uint8_t *b)
 {
@@ -552,7 +557,7 @@ take_entry(struct tar *t, const uint8_t *b)
 	return (1);
 }
 
-/* One header. 1: an entry, 2: it belongs to the next one, 0: the end. */
+/* Read one header. 1: an entry, 2: it belongs to the next one, 0: the end. */
 static int
 one_header(struct tar *t)
 {
@@ -606,7 +611,7 @@ tar_data(struct tar *t, const uint8_t **p)
 	return (n);
 }
 
-/* What stands behind an entry's content, up to the next block. */
+/* Skip the rest of an entry's contents, up to the next block. */
 static int
 skip_padding(struct tar *t)
 {

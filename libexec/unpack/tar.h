@@ -1,7 +1,7 @@
 /*
  * A strict reader of tar: ustar, PAX, the GNU forms for long names and sparse
- * files, and what version 7 wrote. What two readers could understand in two
- * ways is refused, not guessed (A08). It knows nothing of files on disk.
+ * files, and version 7. Anything that two readers could understand differently
+ * is refused. It knows nothing of files on disk.
  */
 #ifndef UNPACK_TAR_H
 #define UNPACK_TAR_H
@@ -38,7 +38,7 @@ struct tar_extent {
 	uint64_t	 len;
 };
 
-/* All of it is the reader's, and good until the next tar_next. */
+/* An entry. The reader owns all of it; it is valid until the next tar_next. */
 struct tar_entry {
 	enum tar_type		 type;
 	const char		*path;		/* as written, never empty */
@@ -55,23 +55,25 @@ struct tar_entry {
 	size_t			 nxattrs;
 };
 
-/* Everything that is not file content passes here, for tar-split. */
+/* Called with all bytes that are not contents of files, for tar-split. */
 typedef int	(*tar_tap)(void *, const void *, size_t);
 
-/* The input is lent. NULL: out of memory. */
+/* A reader of this input (borrowed). NULL: out of memory. */
 struct tar	*tar_new(struct input *, struct why *);
 void		 tar_free(struct tar *);
 void		 tar_set_tap(struct tar *, tar_tap, void *);
 /*
- * An archive without its two blocks of zeros at the end may be a cut one.
- * It is refused when this is set.
+ * Refuse an archive without two blocks of zeros at its end, which may have been
+ * cut off.
  */
 void		 tar_need_end(struct tar *, bool);
-/* The next entry: 1. 0 at the end (the input is used up). -1: why is set. */
+/*
+ * Read the next entry: 1. 0 at the end (the input is consumed). -1: why is set.
+ */
 int		 tar_next(struct tar *, struct tar_entry **);
 /*
- * The next bytes of the entry's stored content, at most SSIZE_MAX: their
- * number, 0 at the end, -1 with why set. Must be read before tar_next.
+ * Read the next bytes of the entry's stored contents, at most SSIZE_MAX: their
+ * number, 0 at the end, -1 with why set. Read all before tar_next.
  */
 ssize_t		 tar_data(struct tar *, const uint8_t **);
 

@@ -39,7 +39,7 @@ tree_failed(struct why *w, const char *path, const char *what)
 	}
 }
 
-/* No mount is crossed: nothing is mounted in a staging directory. */
+/* Cross no mount: there is none in a staging directory. */
 static int
 open_in(struct tree *t, const char *name, int flags, uint64_t more)
 {
@@ -62,8 +62,8 @@ tree_init(struct tree *t, int dir, bool merged, struct why *w)
 }
 
 /*
- * After a removal the last parent's name may lead somewhere else. Its
- * descriptor stays: the caller is still at work in it.
+ * After a removal the last parent's name may lead elsewhere. Keep the
+ * descriptor: the caller uses it.
  */
 static void
 forget_name(struct tree *t)
@@ -144,7 +144,7 @@ open_dir(struct tree *t, const char *name)
 	    O_RDONLY | O_DIRECTORY, 0));
 }
 
-/* A directory that no entry describes was made on the way to one. */
+/* A directory without an entry was made on the way to an entry. */
 static int
 made_dir(struct tree *t, const char *name)
 {
@@ -160,7 +160,7 @@ made_dir(struct tree *t, const char *name)
 	return (fd);
 }
 
-/* Make what is missing of a directory's name, component by component. */
+/* Make the missing components of a directory's name. */
 static int
 make_dirs(struct tree *t, char *name)
 {
@@ -189,8 +189,9 @@ make_dirs(struct tree *t, char *name)
 }
 
 /*
- * Links make short names of deep directories, deeper than whoever removes
- * them has descriptors for: count the way up. 0, or -1 with why set.
+ * Links can make the names of deep directories short. Programs that remove
+ * trees need a descriptor for each level: count the levels up. 0, or -1 with
+ * why set.
  */
 static int
 check_depth(struct tree *t, int dir, const char *path)
@@ -216,7 +217,7 @@ check_depth(struct tree *t, int dir, const char *path)
 	    TREE_DEPTH_MAX));
 }
 
-/* The parent as it stands, or made. Without links its name is its depth. */
+/* Open or make the parent. Without links its name gives its depth. */
 static int
 look_up(struct tree *t, char *name, const char *path)
 {
@@ -330,7 +331,7 @@ tree_remove_old(struct tree *t, int dir, const char *name)
 		return (tree_failed(t->why, name, "open it"));
 	if (tree_empty_old(t, fd) == -1)
 		return (-1);
-	/* It stays when something of this layer is in it. */
+	/* Keep it if something of this layer is in it. */
 	if (!ours && unlinkat(dir, name, AT_REMOVEDIR) == -1 &&
 	    errno != ENOTEMPTY && errno != EEXIST)
 		return (tree_failed(t->why, name, "remove it"));

@@ -28,8 +28,8 @@ whiteout_is(const char *path)
 }
 
 /*
- * user.overlay.*, because overlays are mounted without privilege
- * (userxattr); trusted.* could not be set from here.
+ * user.overlay.*, because overlays are mounted without privilege (userxattr),
+ * and this process cannot set trusted.*.
  */
 int
 whiteout_opaque(struct layer *l, int dir, const char *path)
@@ -45,14 +45,14 @@ whiteout_opaque(struct layer *l, int dir, const char *path)
 	return (tree_failed(&l->why, path, "mark its directory"));
 }
 
-/* The name that is hidden is in this layer, too: it stays (A05). */
+/* The hidden name is in this layer too, whose file stays. */
 static int
 hide_beneath(struct layer *l, int dir, const char *name, const char *path)
 {
 	scoped_fd int	 fd = openat(dir, name, O_RDONLY | O_DIRECTORY |
 			    O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
-	/* Anything but a directory hides what is below it by itself. */
+	/* A file that is not a directory hides lower layers by itself. */
 	if (fd == -1)
 		return (errno == ENOTDIR || errno == ELOOP ? 0 :
 		    tree_failed(&l->why, path, "open what it hides"));
@@ -60,8 +60,8 @@ hide_beneath(struct layer *l, int dir, const char *name, const char *path)
 }
 
 /*
- * umoci writes whiteouts of what was in a directory that is a file now.
- * There is nothing to hide beneath it.
+ * umoci writes whiteouts for the files of a directory that is a file now. There
+ * is nothing to hide beneath it.
  */
 static bool
 beneath_file(struct layer *l)
