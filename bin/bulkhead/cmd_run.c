@@ -33,6 +33,7 @@
 #include "start.h"
 #include "state.h"
 #include "store.h"
+#include "volmounts.h"
 #include "volumes.h"
 
 struct making {
@@ -57,7 +58,7 @@ grant(struct session *s)
 {
 	struct making	*m = s->arg;
 
-	if (volumes_find(s, m->mounts) == -1)
+	if (volmounts_find(s, m->mounts) == -1)
 		return (-1);
 	return (grant_make(s, m->id, m->mounts, m->rm));
 }
@@ -385,7 +386,7 @@ define(struct making *m, int argc, char **argv)
 static int
 define_used(struct making *m)
 {
-	if (volumes_define(&m->s, m->def, m->mounts, m->image) == 0 &&
+	if (volmounts_define(&m->s, m->def, m->mounts, m->image) == 0 &&
 	    grant_copy(m->def, m->mounts) == 0 &&
 	    pods_define(&m->s, m->g->opts, m->def) == 0)
 		return (0);
@@ -471,7 +472,7 @@ make(struct making *m, struct cli *g, int argc, char **argv,
 	/* A store that died may have made a layer, which a sweep finds here. */
 	if (client_has(&m->s.client, H_STORE))
 		end_run_dir(&m->s, m->id);
-	volumes_undo(&m->s, m->def);
+	volmounts_undo(&m->s, m->def);
 	undo_cidfile(m);
 	return (-1);
 }
@@ -513,7 +514,7 @@ settle_created(struct making *m)
 	    opt_given(m->g->opts, "name")) == -1 ||
 	    client_sync(&m->s.client, H_STORE) == -1))
 		return (-1);
-	if (volumes_make_dirs(&m->s, m->def) == -1)
+	if (volmounts_make(&m->s, m->def) == -1)
 		return (-1);
 	keys = rec_new();
 	rc = state_container_set(&m->s.client, m->id, 1u << CTR_CREATING,

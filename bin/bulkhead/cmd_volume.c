@@ -332,7 +332,7 @@ cmd_volume_rm(struct cli *g, int argc, char **argv)
 			code = one;
 	if (all)
 		code = rm_all(&s, g->opts);
-	volumes_tidy(&s);
+	session_tidy_store(&s);
 	session_close(&s);
 	return (code);
 }
@@ -393,7 +393,7 @@ prune(struct session *s, const struct rec *all, const struct filter *f)
 			code = rm_failed(s);
 		rec_free(v);
 	}
-	volumes_tidy(s);
+	session_tidy_store(s);
 	return (code);
 }
 

@@ -41,6 +41,25 @@ path_open_place(const char *path, int flags)
 	return (openat2_resolved(AT_FDCWD, path, flags, 0, RESOLVE_NO_SYMLINKS));
 }
 
+DIR *
+path_open_dir(int dir, const char *name)
+{
+	scoped_fd int	 fd = path_open(dir, name, O_RDONLY | O_DIRECTORY, 0);
+	DIR		*d = fd == -1 ? NULL : fdopendir(fd);
+
+	if (d != NULL)
+		(void)take_fd(&fd);
+	return (d);
+}
+
+bool
+path_is_there(int dir, const char *name)
+{
+	struct stat	 st;
+
+	return (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0);
+}
+
 bool
 path_is_name(const char *s)
 {

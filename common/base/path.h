@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <dirent.h>
 #include <stdbool.h>
 
 /* openat2 BENEATH | NO_MAGICLINKS. A descriptor (close-on-exec) or -1. */
@@ -18,6 +19,10 @@ int	path_open_in_root(int, const char *, int, mode_t);
  * ELOOP. A descriptor (close-on-exec) or -1.
  */
 int	path_open_place(const char *, int);
+/* A directory beneath another, for readdir. NULL and errno. */
+DIR	*path_open_dir(int, const char *);
+/* Does a directory have an entry of this name, be it a link to nowhere? */
+bool	path_is_there(int, const char *);
 /* One plain component: not empty, no slash, not "." or "..". */
 bool	path_is_name(const char *);
 /*

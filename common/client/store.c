@@ -6,27 +6,54 @@
 #include "cleanup.h"
 
 int
-store_open_begin(struct client *c, int graph, int run, const char *driver,
-    bool create, bool single)
+store_open_begin(struct client *c, int graph, int run,
+    const struct store_options *o)
 {
 	const int	 fds[2] = { graph, run };
-	union msg	 m = { .store_open = { .create = create,
-			    .single = single } };
+	union msg	 m = { .store_open = { .create = o->create,
+			    .single = o->single } };
 
-	SET(m.store_open.driver, driver);
+	SET(m.store_open.driver, o->driver);
+	SET(m.store_open.volumes, o->volumes);
+	SET(m.store_open.boot_id, o->boot_id);
+	SET(m.store_open.state_id, o->state_id);
 	return (call_begin(c, H_STORE, MSG_store_open, &m, fds, 2));
 }
 
-int
-store_open_end(struct client *c)
+/* The value of an answer that says yes or no. */
+static int
+end_flag(struct client *c, bool *flag)
 {
-	return (call_end_void(c, H_STORE));
+	uint64_t	 value;
+
+	if (call_end_value(c, H_STORE, &value) == -1)
+		return (-1);
+	*flag = value != 0;
+	return (0);
+}
+
+int
+store_open_end(struct client *c, bool *untidy)
+{
+	return (end_flag(c, untidy));
 }
 
 int
 store_tidy(struct client *c)
 {
 	return (call_void(c, H_STORE, MSG_store_tidy, NULL, NULL, 0));
+}
+
+struct rec *
+store_sweep(struct client *c, const struct rec *ids, const char *boot_id,
+    bool plan)
+{
+	scoped_fd int	 fd = call_memfd(c, ids, H_STORE);
+	union msg	 m = { .store_sweep = { .plan = plan } };
+
+	SET(m.store_sweep.boot_id, boot_id);
+	return (fd == -1 ? NULL : call_rec(c, H_STORE, MSG_store_sweep, &m,
+	    &fd, 1));
 }
 
 int
@@ -146,13 +173,12 @@ store_layer_abort(struct client *c, const char *token)
 
 int
 store_rw_make_begin(struct client *c, const char *id, const char *image,
-    const char *mark)
+    enum layer_mark mark)
 {
-	union msg	 m = { .rw_make = { .id = "" } };
+	union msg	 m = { .rw_make = { .mark = mark } };
 
 	SET(m.rw_make.id, id);
 	SET(m.rw_make.image, image);
-	SET(m.rw_make.mark, mark);
 	return (call_begin(c, H_STORE, MSG_rw_make, &m, NULL, 0));
 }
 
@@ -174,61 +200,86 @@ store_rw_list_begin(struct client *c, const char *id, const char *image,
 	return (call_async(c, H_STORE, MSG_rw_list, &m, NULL, 0));
 }
 
-static union msg
-rw_keep(const char *id, const char *mark)
+void
+store_rw_keep_begin(struct client *c, const char *id)
 {
 	union msg	 m = { .rw_keep = { .id = "" } };
 
 	SET(m.rw_keep.id, id);
-	SET(m.rw_keep.mark, mark);
-	return (m);
-}
-
-int
-store_rw_keep(struct client *c, const char *id, const char *mark)
-{
-	union msg	 m = rw_keep(id, mark);
-
-	return (call_void(c, H_STORE, MSG_rw_keep, &m, NULL, 0));
-}
-
-void
-store_rw_keep_begin(struct client *c, const char *id, const char *mark)
-{
-	union msg	 m = rw_keep(id, mark);
-
 	(void)call_begin(c, H_STORE, MSG_rw_keep, &m, NULL, 0);
 }
 
-static int
-rw_remove_begin(struct client *c, const char *id, bool later)
+int
+store_rw_remove_begin(struct client *c, const char *id)
 {
-	union msg	 m = { .rw_remove = { .later = later } };
+	union msg	 m = { .rw_remove = { .id = "" } };
 
 	SET(m.rw_remove.id, id);
 	return (call_begin(c, H_STORE, MSG_rw_remove, &m, NULL, 0));
 }
 
 int
-store_rw_remove(struct client *c, const char *id)
-{
-	return (rw_remove_begin(c, id, false) == -1 ? -1 :
-	    call_end_void(c, H_STORE));
-}
-
-int
-store_rw_remove_begin(struct client *c, const char *id)
-{
-	return (rw_remove_begin(c, id, true));
-}
-
-int
 store_rw_remove_end(struct client *c, bool *left)
 {
+	return (end_flag(c, left));
+}
+
+/* The requests about a volume begin with the same fields. */
+static union msg
+about_volume(const char *name, bool legacy)
+{
+	union msg	 m = { .volume_remove = { .legacy = legacy } };
+
+	SET(m.volume_remove.name, name);
+	return (m);
+}
+
+/* The answer is an enum volume_state. */
+static int
+volume_state(struct client *c, enum msg_type type, const char *name,
+    bool legacy)
+{
+	union msg	 m = about_volume(name, legacy);
 	uint64_t	 value;
 
-	if (call_end_value(c, H_STORE, &value) == -1)
+	return (call_value(c, H_STORE, type, &m, &value) == -1 ? -1 :
+	    (int)value);
+}
+
+int
+store_volume_look(struct client *c, const char *name, bool legacy)
+{
+	return (volume_state(c, MSG_volume_look, name, legacy));
+}
+
+int
+store_volume_make(struct client *c, const char *name, bool legacy)
+{
+	return (volume_state(c, MSG_volume_make, name, legacy));
+}
+
+int
+store_volume_fill(struct client *c, const char *name, bool legacy)
+{
+	return (volume_state(c, MSG_volume_fill, name, legacy));
+}
+
+int
+store_volume_filled(struct client *c, const char *name, bool legacy)
+{
+	union msg	 m = about_volume(name, legacy);
+
+	return (call_void(c, H_STORE, MSG_volume_filled, &m, NULL, 0));
+}
+
+int
+store_volume_remove(struct client *c, const char *name, bool legacy,
+    bool anonymous, bool *stays)
+{
+	union msg	 m = about_volume(name, legacy);
+
+	m.volume_remove.anonymous = anonymous;
+	if (call_begin(c, H_STORE, MSG_volume_remove, &m, NULL, 0) == -1)
 		return (-1);
-	*left = value != 0;
-	return (0);
+	return (end_flag(c, stays));
 }

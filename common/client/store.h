@@ -1,5 +1,5 @@
 /*
- * Requests to store: images, layers, and the writable layers of containers.
+ * Requests to store: images, layers, writable layers of containers, volumes.
  *
  * All of these return 0, or a record that the caller frees; or -1, or NULL,
  * with the client's error set.
@@ -9,15 +9,35 @@
 
 #include <stdbool.h>
 
+#include "messages.h"
+
 struct client;
 struct rec;
 
+/* What a store is opened with. */
+struct store_options {
+	const char	*driver;	/* overlay or vfs */
+	bool		 create;
+	bool		 single;	/* containers have one id only */
+	const char	*volumes;	/* below the graph root; "": elsewhere */
+	const char	*boot_id;	/* "": no layer will be made */
+	const char	*state_id;	/* "": not all records are seen */
+};
+
 /* Directories: graph root and run root. */
 int	store_open_begin(struct client *, int graph, int run,
-	    const char *driver, bool create, bool single);
-int	store_open_end(struct client *);
+	    const struct store_options *);
+/* *untidy: a killed process has left something for store_tidy. */
+int	store_open_end(struct client *, bool *untidy);
 /* Finish deletions, discard what was half made. */
 int	store_tidy(struct client *);
+/*
+ * Once in each boot, or (plan) what that would do; all containers of this
+ * state as `ctr`: nested `item` (kind, id, why) of a plan, or `left` if there
+ * is something for store_tidy.
+ */
+struct rec *store_sweep(struct client *, const struct rec *ids,
+	    const char *boot_id, bool plan);
 
 /* --- images --- */
 
@@ -51,12 +71,9 @@ void	store_layer_abort(struct client *, const char *token);
 
 /* --- writable layers --- */
 
-/*
- * One on an image ("": none), with a mark for sweeps beside it ("": none):
- * its record.
- */
+/* One on an image ("": none), with a mark for store_sweep: its record. */
 int	store_rw_make_begin(struct client *, const char *id,
-	    const char *image, const char *mark);
+	    const char *image, enum layer_mark);
 struct rec *store_rw_make_end(struct client *);
 /*
  * List a container where other engines on the store look. Only sent: by
@@ -64,14 +81,31 @@ struct rec *store_rw_make_end(struct client *);
  */
 int	store_rw_list_begin(struct client *, const char *id,
 	    const char *image, const char *name, bool given);
-/* The layer lasts: its mark goes. */
-int	store_rw_keep(struct client *, const char *id, const char *mark);
-/* The same, only sent, and its answer never read. */
-void	store_rw_keep_begin(struct client *, const char *id, const char *mark);
-/* Delete one now; */
-int	store_rw_remove(struct client *, const char *id);
-/* or put it in the trash. *left: something is, which needs ids mapped. */
+/*
+ * The container is recorded: remove the mark LAYER_NEW. Only sent, and its
+ * answer never read.
+ */
+void	store_rw_keep_begin(struct client *, const char *id);
+/* Put one in the trash. *left: to delete it, ids must be mapped. */
 int	store_rw_remove_begin(struct client *, const char *id);
 int	store_rw_remove_end(struct client *, bool *left);
+
+/* --- volumes: the first three return an enum volume_state, or -1 --- */
+
+/*
+ * `legacy`: the volume is where versions before this one put it. How is it
+ * used? The same, and its directory is made if there is none.
+ */
+int	store_volume_look(struct client *, const char *name, bool legacy);
+int	store_volume_make(struct client *, const char *name, bool legacy);
+/*
+ * The caller holds its lock and is going to fill it: VOLUME_USED, not any
+ * more; the others say whether that was begun before. And has filled it.
+ */
+int	store_volume_fill(struct client *, const char *name, bool legacy);
+int	store_volume_filled(struct client *, const char *name, bool legacy);
+/* Put one in the trash. *stays: it may be a volume of podman, and is left. */
+int	store_volume_remove(struct client *, const char *name, bool legacy,
+	    bool anonymous, bool *stays);
 
 #endif

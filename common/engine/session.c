@@ -29,9 +29,10 @@
 #include "runtimes.h"
 #include "settled.h"
 #include "state.h"
+#include "stateid.h"
 #include "store.h"
-#include "storeid.h"
 #include "sweep.h"
+#include "volumes.h"
 
 #define NEED_OPENED	(NEED_STATE | NEED_SETTINGS)	/* a statekeep */
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
@@ -243,11 +244,36 @@ send_state_open(struct session *s)
 	    settings));
 }
 
+/*
+ * In a state namespace not all records are seen: then no layer is looked at
+ * as one whose container may never have been recorded.
+ */
+static int
+state_name(struct session *s, char *id, size_t size)
+{
+	*id = '\0';
+	if (s->state_dir == -1 ||
+	    *session_config(s, "engine.namespace", "") != '\0' ||
+	    state_id(s->state_dir, id, size) == 0)
+		return (0);
+	return (session_sentence(s, "cannot look at", session_config(s,
+	    "path.state", "")));
+}
+
 static int
 send_store_open(struct session *s, unsigned int need)
 {
-	scoped_fd int	 run = -1;
+	scoped_fd int		 run = -1;
+	char			 id[80];
+	struct store_options	 o = { .create = (need & NEED_WRITE) != 0,
+				    .single = s->single, .state_id = id,
+				    .boot_id = s->boot_id,
+				    .volumes = volumes_base(s),
+				    .driver = session_config(s,
+				    "storage.driver", "overlay") };
 
+	if (state_name(s, id, sizeof(id)) == -1)
+		return (-1);
 	if (s->run_root_fd != -1)
 		run = take_fd(&s->run_root_fd);
 	else if (s->system)
@@ -258,9 +284,7 @@ send_store_open(struct session *s, unsigned int need)
 	if (run == -1)
 		return (session_sentence(s, "cannot make the directory",
 		    session_config(s, "path.run_storage", "")));
-	return (store_open_begin(&s->client, s->graph_fd, run,
-	    session_config(s, "storage.driver", "overlay"),
-	    (need & NEED_WRITE) != 0, s->single));
+	return (store_open_begin(&s->client, s->graph_fd, run, &o));
 }
 
 /* A store's locks are its own, whoever else's are in this run directory. */
@@ -270,7 +294,7 @@ lock_dir(struct session *s)
 	const char	*type = session_config(s, "engine.lock_type", "");
 	char		 id[80], name[100];
 
-	if (store_id(s->state_dir, id, sizeof(id)) == -1)
+	if (state_id(s->state_dir, id, sizeof(id)) == -1)
 		return (-1);
 	(void)snprintf(name, sizeof(name), "locks/%s%s", id,
 	    strcmp(type, "file") == 0 ? ".file" : "");
@@ -403,7 +427,8 @@ open_parts(struct session *s, unsigned int need, bool root,
 		return (-1);
 	if ((need & NEED_LOCK) && send_lock_open(s) == -1)
 		return (-1);
-	if ((need & NEED_STORE) && store_open_end(&s->client) == -1)
+	if ((need & NEED_STORE) &&
+	    store_open_end(&s->client, &s->untidy) == -1)
 		return (-1);
 	if ((need & NEED_LOCK) && locks_opened(s) == -1)
 		return (-1);

@@ -72,6 +72,7 @@ struct session {
 	bool			 system;	/* root started us */
 	bool			 single;	/* containers get one id only */
 	bool			 userns;	/* store is root of its own */
+	bool			 untidy;	/* store has something to tidy */
 	int			 userns_fd;	/* of a container that we made */
 	bool			 containers;	/* may ask their monitors */
 	bool			 rm_volumes;	/* what is removed takes its own
@@ -168,6 +169,11 @@ struct rec *session_row(struct session *, const char *);
  * containers have. 0, also when it has one already; or -1.
  */
 int	session_store_userns(struct session *);
+/*
+ * Have the store delete what is in its trash and discard what is half made,
+ * in such a namespace. A later command tries again what fails.
+ */
+void	session_tidy_store(struct session *);
 /*
  * Have a container's writable layer made, or found again, as its definition
  * says. 0, or -1 with a sentence. The store answers (store_rw_make_end)

@@ -13,7 +13,6 @@
 #include "record.h"
 #include "state.h"
 #include "store.h"
-#include "sweep.h"
 
 /* Look after rows whose processes may be gone. True if any was changed. */
 static bool
@@ -73,6 +72,15 @@ session_store_userns(struct session *s)
 	return (0);
 }
 
+void
+session_tidy_store(struct session *s)
+{
+	(void)session_store_userns(s);
+	(void)store_tidy(&s->client);
+	s->untidy = false;
+	error_clear(&s->client.error);
+}
+
 /* The vfs driver copies, so it has to give away files of several owners. */
 static int
 copying_userns(struct session *s)
@@ -94,16 +102,12 @@ int
 session_ask_layer(struct session *s, const char *id, const struct rec *def,
     bool made_now)
 {
-	char	 mark[161] = "";
+	enum layer_mark	 mark = made_now ? LAYER_NEW : LAYER_KEPT;
 
 	if (copying_userns(s) == -1)
 		return (-1);
-	if (ends_with_boot(def))
-		sweep_mark(s, mark, sizeof(mark));
-	else if (made_now)
-		sweep_mark_new(s, mark, sizeof(mark));
 	return (store_rw_make_begin(&s->client, id, rec_str(def, "image", ""),
-	    mark));
+	    ends_with_boot(def) ? LAYER_EPHEMERAL : mark));
 }
 
 int
@@ -116,16 +120,12 @@ session_post_list(struct session *s, const char *id, const struct rec *def,
 	    rec_str(def, "name", ""), given));
 }
 
-/* Nobody waits for that: a mark that stays is looked into by a sweep. */
+/* The reply is not awaited: a mark that stays is removed by the next boot. */
 void
 session_keep_layer(struct session *s, const char *id, const struct rec *def)
 {
-	char	 mark[161] = "";
-
 	if (!ends_with_boot(def))
-		sweep_mark_new(s, mark, sizeof(mark));
-	if (mark[0] != '\0')
-		store_rw_keep_begin(&s->client, id, mark);
+		store_rw_keep_begin(&s->client, id);
 }
 
 void

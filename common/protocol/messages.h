@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROTO_VERSION	2
+#define PROTO_VERSION	3
 #define PROTO_HDR	12		/* version, type, seq, nfds */
 #define PROTO_MAX	16384		/* one packet, header included */
 #define PROTO_FDS	8		/* descriptors in one packet */
@@ -101,6 +101,12 @@ enum role {
 	M(store_tidy,	0x040c,	R_CTL,			R_STORE, 0)	\
 	M(rw_keep,	0x040d,	R_CTL,			R_STORE, 0)	\
 	M(rw_list,	0x040e,	R_CTL,			R_STORE, 0)	\
+	M(store_sweep,	0x040f,	R_CTL,			R_STORE, 1)	\
+	M(volume_look,	0x0410,	R_CTL,			R_STORE, 0)	\
+	M(volume_make,	0x0411,	R_CTL,			R_STORE, 0)	\
+	M(volume_fill,	0x0412,	R_CTL,			R_STORE, 0)	\
+	M(volume_filled, 0x0413, R_CTL,			R_STORE, 0)	\
+	M(volume_remove, 0x0414, R_CTL,			R_STORE, 0)	\
 	/* unpack */							\
 	/* 0x0501 was one that also decompressed and hashed. */		\
 	M(layer_unpack,	0x0502,	R_CTL,			R_UNPACK, 2)	\
@@ -366,11 +372,17 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 #define FIELDS_lock_renumber(F)						\
 	F(u32, begin, 1)	/* 1: say only that it is going to be done */
 
-/* store_open: graph root, run root. */
+/*
+ * store_open: graph root, run root. value: 1 if a killed process left
+ * something for store_tidy.
+ */
 #define FIELDS_store_open(F)						\
 	F(str, driver, 16)	/* overlay or vfs */			\
 	F(u32, create, 1)						\
-	F(u32, single, 1)	/* one id only: ownership is not kept */
+	F(u32, single, 1)	/* one id only: ownership is not kept */ \
+	F(str, volumes, 1023)	/* volumes' directory below the graph root */ \
+	F(str, boot_id, 64)	/* for marks of layers; or empty */	\
+	F(str, state_id, 96)	/* the state that has all records; or empty */
 /* image_find: reply_fd an image record. */
 #define FIELDS_image_find(F)						\
 	F(str, ref, 511)
@@ -402,18 +414,19 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 	F(str, chain_id, 71)
 #define FIELDS_layer_abort(F)						\
 	F(str, token, 64)
-/*
- * rw_make: a writable layer on an image, with an empty file of that name
- * beside it for a sweep to find. reply_fd: record lower, upper, work
- */
+/* rw_make: a writable layer on an image. reply_fd: record lower, upper, work */
+enum layer_mark {
+	LAYER_KEPT,		/* the container is recorded */
+	LAYER_NEW,		/* its record may be lost in a power cut */
+	LAYER_EPHEMERAL,	/* the container is removed when it ends */
+};
 #define FIELDS_rw_make(F)						\
 	F(str, id, 64)							\
 	F(str, image, 64)	/* image id, or empty for --rootfs */	\
-	F(str, mark, 160)	/* or empty: none */
-/* rw_keep: the layer lasts: its mark goes. */
+	F(u32, mark, LAYER_EPHEMERAL)
+/* rw_keep: the container is recorded: the mark LAYER_NEW is removed. */
 #define FIELDS_rw_keep(F)						\
-	F(str, id, 64)							\
-	F(str, mark, 160)
+	F(str, id, 64)
 /*
  * rw_list: enter the container in containers.json, where podman and buildah
  * look which images and names are in use. A name that is taken there fails
@@ -425,16 +438,59 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 	F(str, name, 255)						\
 	F(u32, given, 1)
 /*
- * rw_remove: moved to the trash at once, and deleted now, as far as allowed,
- * or later, when nobody waits any more. value: 1 if something is left, for
- * which ids may have to be mapped.
+ * rw_remove: moved to the trash at once, and deleted when the channel has
+ * closed. value: 1 if that needs a user namespace.
  */
 #define FIELDS_rw_remove(F)						\
-	F(str, id, 64)							\
-	F(u32, later, 1)
+	F(str, id, 64)
 /* store_tidy: finish deletions, discard half-made layers. value: left over */
 #define FIELDS_store_tidy(F)						\
 	F(u32, flags, 0)
+/*
+ * store_sweep: once in each boot, fd a record of `ctr`, the IDs of all
+ * containers of this state. Layers that did not outlive the last boot are
+ * moved to the trash. reply_fd: a record of nested `item` (kind, id, why), and
+ * `left` if something waits for store_tidy.
+ */
+#define FIELDS_store_sweep(F)						\
+	F(u32, plan, 1)		/* 1: list them, change nothing */	\
+	F(str, boot_id, 64)	/* the boot that this is, or would be */
+/*
+ * The directory of a volume. `legacy`: where versions before this one put it,
+ * which is where podman has its own volumes.
+ */
+enum volume_state {
+	VOLUME_USED,		/* or it is not there */
+	VOLUME_FRESH,		/* its first use fills it from the image */
+	VOLUME_FILLING,		/* and was begun, but has not ended */
+};
+/* volume_look: value: enum volume_state. */
+#define FIELDS_volume_look(F)						\
+	F(str, name, 255)						\
+	F(u32, legacy, 1)
+/* volume_make: made where it is not there. value: enum volume_state */
+#define FIELDS_volume_make(F)						\
+	F(str, name, 255)						\
+	F(u32, legacy, 1)
+/*
+ * volume_fill: the caller holds the volume's lock and is going to fill it.
+ * value: enum volume_state as it was; VOLUME_USED: it must not be filled.
+ */
+#define FIELDS_volume_fill(F)						\
+	F(str, name, 255)						\
+	F(u32, legacy, 1)
+/* volume_filled: and has filled it. */
+#define FIELDS_volume_filled(F)						\
+	F(str, name, 255)						\
+	F(u32, legacy, 1)
+/*
+ * volume_remove: moved to the trash, for store_tidy to delete. value: 1 if it
+ * stays, because it may be a volume of podman.
+ */
+#define FIELDS_volume_remove(F)						\
+	F(str, name, 255)						\
+	F(u32, legacy, 1)						\
+	F(u32, anonymous, 1)	/* a random name, which podman has not */
 
 /*
  * layer_unpack: the tar stream, the directory. reply_fd: a record with the

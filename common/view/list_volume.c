@@ -1,14 +1,11 @@
 #include "list_volume.h"
 
-#include <sys/stat.h>
-
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "record.h"
 #include "say.h"
 #include "session.h"
+#include "volumes.h"
 
 /* --- filters --- */
 
@@ -108,33 +105,14 @@ const struct list_about	volume_list = {
 
 /* --- rows --- */
 
-/* Not yet used, so that its first use may fill it. */
-static bool
-is_fresh(const struct session *s, const struct rec *v)
-{
-	const char	*place = show_str(v, "mountpoint");
-	size_t		 n, len = strlen(place);
-	struct stat	 st;
-	char		 mark[4200];
-
-	if (s->graph_fd == -1)
-		return (false);
-	n = strlen(s->graph);
-	if (len < n + 7 || strncmp(place, s->graph, n) != 0)
-		return (false);
-	(void)snprintf(mark, sizeof(mark), "%.*sfresh", (int)(len - n - 6),
-	    place + n + 1);
-	return (fstatat(s->graph_fd, mark, &st, AT_SYMLINK_NOFOLLOW) == 0);
-}
-
 /* A copy of the record, which knows whether the volume is fresh. */
 static struct rec *
-known(const struct session *s, const struct rec *v)
+known(struct session *s, const struct rec *v)
 {
 	struct rec	*copy = rec_new();
 
 	if (copy == NULL || rec_add_all(copy, v) == -1 ||
-	    (is_fresh(s, v) && rec_add_num(copy, "fresh", 1) == -1)) {
+	    (volumes_is_fresh(s, v) && rec_add_num(copy, "fresh", 1) == -1)) {
 		rec_free(copy);
 		return (NULL);
 	}

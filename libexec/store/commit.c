@@ -14,13 +14,13 @@
 #include "lock.h"
 #include "names.h"
 #include "path.h"
-#include "place.h"
 #include "record.h"
 #include "reference.h"
 #include "sha256.h"
 #include "stage.h"
 #include "store.h"
 #include "text.h"
+#include "trash.h"
 
 /* What is asked for, checked: nothing in it is taken on trust. */
 struct request {
@@ -330,7 +330,7 @@ unwrite_image(struct store *s, const char *id)
 	snprintf(dir, sizeof(dir), "%s-images/%s", s->driver, id);
 	if (index_read(&s->images, s->graph, &ignored) == 0 &&
 	    index_get(&s->images, id) == NULL)
-		(void)place_discard(s, dir);
+		(void)trash_discard(s, dir);
 	errno = saved;
 }
 

@@ -16,6 +16,7 @@
 #include "register.h"
 #include "store.h"
 #include "text.h"
+#include "trash.h"
 
 /* Files in which others list what they use; not all of them exist. */
 static const struct {
@@ -214,7 +215,7 @@ trash_unlisted(struct store *s, const char *ids)
 		if (index_get(&s->images, id) != NULL)
 			continue;
 		snprintf(name, sizeof(name), "%s-images/%s", s->driver, id);
-		(void)place_trash(s, name);
+		(void)trash_put(s, name);
 	}
 }
 

@@ -18,6 +18,8 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include <bsd/string.h>
+
 #include "commit.h"
 #include "fresh.h"
 #include "helper.h"
@@ -33,8 +35,11 @@
 #include "stage.h"
 #include "store.h"
 #include "store.policy.h"
+#include "sweep.h"
 #include "text.h"
+#include "trash.h"
 #include "userns.h"
+#include "volume.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -62,7 +67,11 @@ on_store_open(void *ctx, struct packet *p, struct answer *a)
 	    a) == -1)
 		return (-1);
 	s->single = m->single != 0;
+	(void)strlcpy(s->volumes, m->volumes, sizeof(s->volumes));
+	(void)strlcpy(s->boot_id, m->boot_id, sizeof(s->boot_id));
+	(void)strlcpy(s->state_id, m->state_id, sizeof(s->state_id));
 	s->state = OPEN;
+	a->value = sweep_is_due(s);
 	return (0);
 }
 
@@ -214,14 +223,13 @@ on_rw_make(void *ctx, struct packet *p, struct answer *a)
 {
 	const struct msg_rw_make	*m = &p->body.rw_make;
 
-	return (answer_with(a, rw_make(ctx, m->id, m->image, m->mark,
-	    a)));
+	return (answer_with(a, rw_make(ctx, m->id, m->image, m->mark, a)));
 }
 
 static int
 on_rw_keep(void *ctx, struct packet *p, struct answer *a)
 {
-	return (rw_keep(ctx, p->body.rw_keep.id, p->body.rw_keep.mark, a));
+	return (rw_keep(ctx, p->body.rw_keep.id, a));
 }
 
 static int
@@ -233,29 +241,84 @@ on_rw_list(void *ctx, struct packet *p, struct answer *a)
 	    a));
 }
 
+/* A number is the answer's value; -1: the sentence is there already. */
+static int
+answer_value(struct answer *a, int n)
+{
+	if (n == -1)
+		return (-1);
+	a->value = (uint64_t)n;
+	return (0);
+}
+
 static int
 on_rw_remove(void *ctx, struct packet *p, struct answer *a)
 {
-	int	 left = rw_remove(ctx, p->body.rw_remove.id,
-		    p->body.rw_remove.later != 0, a);
-
-	if (left == -1)
-		return (-1);
-	a->value = (uint64_t)left;
-	return (0);
+	return (answer_value(a, rw_remove(ctx, p->body.rw_remove.id, a)));
 }
 
 static int
 on_store_tidy(void *ctx, struct packet *p, struct answer *a)
 {
-	int	 left;
-
 	(void)p;
-	if (register_tidy(ctx, a) == -1 || stage_tidy(ctx, a) == -1 ||
-	    (left = rw_tidy(ctx, a)) == -1)
+	if (register_tidy(ctx, a) == -1 || stage_tidy(ctx, a) == -1)
 		return (-1);
-	a->value = (uint64_t)left;
-	return (0);
+	return (answer_value(a, trash_empty(ctx, a)));
+}
+
+static int
+on_store_sweep(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_store_sweep	*m = &p->body.store_sweep;
+	struct rec			*alive = request_rec(p, a);
+	int				 rc = -1;
+
+	if (alive != NULL)
+		rc = answer_with(a, sweep_boot(ctx, alive, m->boot_id,
+		    m->plan != 0, a));
+	rec_free(alive);
+	return (rc);
+}
+
+static int
+on_volume_look(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_volume_look	*m = &p->body.volume_look;
+
+	return (answer_value(a, volume_look(ctx, m->name, m->legacy != 0, a)));
+}
+
+static int
+on_volume_make(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_volume_make	*m = &p->body.volume_make;
+
+	return (answer_value(a, volume_make(ctx, m->name, m->legacy != 0, a)));
+}
+
+static int
+on_volume_fill(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_volume_fill	*m = &p->body.volume_fill;
+
+	return (answer_value(a, volume_fill(ctx, m->name, m->legacy != 0, a)));
+}
+
+static int
+on_volume_filled(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_volume_filled	*m = &p->body.volume_filled;
+
+	return (volume_filled(ctx, m->name, m->legacy != 0, a));
+}
+
+static int
+on_volume_remove(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_volume_remove	*m = &p->body.volume_remove;
+
+	return (answer_value(a, volume_remove(ctx, m->name, m->legacy != 0,
+	    m->anonymous != 0, a)));
 }
 
 static const struct handler handlers[] = {
@@ -277,6 +340,12 @@ static const struct handler handlers[] = {
 	{ MSG_rw_list,		OPEN,	on_rw_list },
 	{ MSG_rw_remove,	OPEN,	on_rw_remove },
 	{ MSG_store_tidy,	OPEN,	on_store_tidy },
+	{ MSG_store_sweep,	OPEN,	on_store_sweep },
+	{ MSG_volume_look,	OPEN,	on_volume_look },
+	{ MSG_volume_make,	OPEN,	on_volume_make },
+	{ MSG_volume_fill,	OPEN,	on_volume_fill },
+	{ MSG_volume_filled,	OPEN,	on_volume_filled },
+	{ MSG_volume_remove,	OPEN,	on_volume_remove },
 };
 
 int
@@ -303,7 +372,7 @@ main(int argc, char **argv)
 	stage_end(&s);				/* who filled them is gone */
 	if (s.tidy_at_end) {			/* and nobody waits any more */
 		(void)register_flush(&s, &(struct answer){ .type = MSG_reply });
-		(void)rw_tidy(&s, &(struct answer){ .type = MSG_reply });
+		(void)trash_empty(&s, &(struct answer){ .type = MSG_reply });
 		/* If the disk was full, there is room for the list now. */
 		(void)register_flush(&s, &(struct answer){ .type = MSG_reply });
 	}

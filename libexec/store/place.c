@@ -16,10 +16,9 @@
 #include "lock.h"
 #include "path.h"
 #include "record.h"
-#include "rw.h"
 #include "store.h"
 #include "text.h"
-#include "tree.h"
+#include "trash.h"
 
 #define LINK_LEN	26
 #define LINK_SET	"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -202,7 +201,7 @@ place_move(struct store *s, const char *stage, const char *id,
 	home_of(s, id, home);
 	snprintf(from, sizeof(from), "%s%s", stage, s->vfs ? "/diff" : "");
 	/* No index names it, and we hold the lock: a crash left it. */
-	(void)place_discard(s, home);
+	(void)trash_discard(s, home);
 	if (move_tree(s, from, home) == -1 ||
 	    (!s->vfs && short_link(s, id) == -1))
 		return (fail_errno(a, "cannot make", home));
@@ -340,7 +339,7 @@ place_back(struct store *s, const char *id)
 	unlink_short(s, id);
 	unlink_split(s, id);
 	home_of(s, id, home);
-	(void)place_discard(s, home);
+	(void)trash_discard(s, home);
 }
 
 void
@@ -351,7 +350,7 @@ place_trash_layer(struct store *s, const char *id)
 	unlink_short(s, id);
 	unlink_split(s, id);
 	home_of(s, id, home);
-	(void)place_trash(s, home);
+	(void)trash_put(s, home);
 }
 
 int
@@ -431,43 +430,4 @@ place_undo(struct store *s, const char *id, struct answer *a)
 	if ((lock = lock_take(s, "layers", true, a)) == -1)
 		return (-1);
 	return (place_back_unlisted(s, id, a));
-}
-
-/* What is closed to its owner cannot be moved; it is to be deleted anyway. */
-static int
-trash_as(struct store *s, const char *name, char moved[64])
-{
-	struct stat	 sb;
-
-	if (rw_trash(s, name, moved) == 0)
-		return (0);
-	if (errno != EACCES ||
-	    fstatat(s->graph, name, &sb, AT_SYMLINK_NOFOLLOW) == -1 ||
-	    !S_ISDIR(sb.st_mode) || fchmodat(s->graph, name, 0700, 0) == -1)
-		return (-1);
-	return (rw_trash(s, name, moved));
-}
-
-int
-place_trash(struct store *s, const char *name)
-{
-	char	 moved[64];
-
-	return (trash_as(s, name, moved));
-}
-
-int
-place_discard(struct store *s, const char *name)
-{
-	scoped_fd int	 trash = -1;
-	char		 moved[64];
-
-	if (trash_as(s, name, moved) == -1)
-		return (errno == ENOENT ? 0 : -1);
-	trash = path_open(s->graph, "bulkhead/.trash",
-	    O_RDONLY | O_DIRECTORY, 0);
-	if (trash == -1)
-		return (-1);
-	(void)tree_remove(trash, moved);
-	return (0);
 }

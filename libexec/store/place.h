@@ -30,14 +30,7 @@ int	place_back_unlisted(struct store *, const char *, struct answer *);
 int	place_empty(struct store *, const char *, struct answer *);
 /* Move a layer's tree to the trash and unlink what names it. */
 void	place_trash_layer(struct store *, const char *);
-/* Move a directory beneath the graph root to the trash. 0 or -1 and errno. */
-int	place_trash(struct store *, const char *);
 /* Take away a layer that a dead process was making, unless it is listed. */
 int	place_undo(struct store *, const char *, struct answer *);
-/*
- * Move a directory beneath the graph root to the trash and delete what may
- * be. 0 also when something stays in the trash, or when there was nothing.
- */
-int	place_discard(struct store *, const char *);
 
 #endif

@@ -16,6 +16,7 @@
 #include "place.h"
 #include "store.h"
 #include "text.h"
+#include "trash.h"
 #include "tree.h"
 
 #define FILE_NAME	"containers.json"
@@ -207,7 +208,7 @@ register_trash(struct store *s, const char *id)
 	char		 name[128];
 
 	snprintf(name, sizeof(name), "%s-containers/%.64s", s->driver, id);
-	(void)place_trash(s, name);
+	(void)trash_put(s, name);
 	snprintf(name, sizeof(name), "%s-containers", s->driver);
 	run = path_open(s->run, name, O_RDONLY | O_DIRECTORY, 0);
 	snprintf(name, sizeof(name), "%.64s", id);

@@ -13,10 +13,10 @@
 #include "lock.h"
 #include "names.h"
 #include "record.h"
-#include "rw.h"
 #include "stage.h"
 #include "store.h"
 #include "text.h"
+#include "trash.h"
 
 #define CHAIN_MAX	512		/* images that go with one */
 
@@ -279,7 +279,7 @@ remove_image(struct store *s, const char *ref, bool force, struct answer *a)
 		return (NULL);
 	}
 	/* The big deletions, with no lock held. */
-	if ((left = rw_tidy(s, &(struct answer){ 0 })) > 0)
+	if ((left = trash_empty(s, &(struct answer){ 0 })) > 0)
 		rec_add_num(r, "left", left);
 	return (r);
 }

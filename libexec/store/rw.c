@@ -13,15 +13,16 @@
 #include "cleanup.h"
 #include "image.h"
 #include "layer.h"
+#include "mark.h"
 #include "path.h"
 #include "record.h"
 #include "register.h"
 #include "store.h"
 #include "text.h"
+#include "trash.h"
 #include "tree.h"
 #include "userns.h"
 
-#define TRASH	"bulkhead/.trash"
 #define LOOKS	64		/* entries of a layer that are looked at */
 
 /* The layers of an image, which are checked to be there. */
@@ -73,14 +74,6 @@ match_root(struct store *s, int dir, const struct rec *r)
 	return (fchmod(dir, sb.st_mode & 07777));
 }
 
-static bool
-is_there(int dir, const char *name)
-{
-	struct stat	 sb;
-
-	return (fstatat(dir, name, &sb, AT_SYMLINK_NOFOLLOW) == 0);
-}
-
 /* "work" comes last: where it is, an earlier start has finished this. */
 static int
 make_overlay(struct store *s, int dir, const char *id, struct rec *r)
@@ -89,7 +82,7 @@ make_overlay(struct store *s, int dir, const char *id, struct rec *r)
 
 	rec_addf(r, "upper", "bulkhead/%s/upper", id);
 	rec_addf(r, "work", "bulkhead/%s/work", id);
-	if (is_there(dir, "work"))
+	if (path_is_there(dir, "work"))
 		return (0);
 	if ((mkdirat(dir, "upper", 0700) == -1 && errno != EEXIST) ||
 	    (upper = path_open(dir, "upper", O_RDONLY | O_DIRECTORY, 0)) == -1
@@ -105,7 +98,7 @@ make_vfs(struct store *s, int dir, const char *id, struct rec *r)
 	scoped_fd int	 from = -1, to = -1;
 
 	rec_addf(r, "rootfs", "bulkhead/%s/rootfs", id);
-	if (is_there(dir, "rootfs")) {
+	if (path_is_there(dir, "rootfs")) {
 		rec_del(r, "lower");
 		return (0);
 	}
@@ -124,32 +117,21 @@ make_vfs(struct store *s, int dir, const char *id, struct rec *r)
 	return (renameat(dir, "copy", dir, "rootfs"));
 }
 
-/* Before it is of use: what is not meant to last never lacks it. */
 static int
-put_mark(int dir, const char *mark)
-{
-	scoped_fd int	 fd = -1;
-
-	if (*mark == '\0')
-		return (0);
-	fd = path_open(dir, mark, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
-	return (fd == -1 ? -1 : 0);
-}
-
-static int
-populate(struct store *s, int all, const char *id, const char *mark,
+populate(struct store *s, int all, const char *id, uint32_t mark,
     struct rec *r)
 {
 	scoped_fd int	 dir = path_open(all, id, O_RDONLY | O_DIRECTORY, 0);
 
-	if (dir == -1 || put_mark(dir, mark) == -1)
+	/* The mark first: a layer that is not to last never lacks it. */
+	if (dir == -1 || mark_put(s, dir, mark) == -1)
 		return (-1);
 	return (s->vfs ? make_vfs(s, dir, id, r) :
 	    make_overlay(s, dir, id, r));
 }
 
 static int
-make(struct store *s, const char *id, const char *mark, struct rec *r,
+make(struct store *s, const char *id, uint32_t mark, struct rec *r,
     struct answer *a)
 {
 	scoped_fd int	 all = path_open(s->graph, "bulkhead",
@@ -174,17 +156,13 @@ make(struct store *s, const char *id, const char *mark, struct rec *r,
 }
 
 struct rec *
-rw_make(struct store *s, const char *id, const char *image, const char *mark,
+rw_make(struct store *s, const char *id, const char *image, uint32_t mark,
     struct answer *a)
 {
 	struct rec	*r;
 
 	if (!text_is_id(id)) {
 		fail(a, EINVAL, "not a container id: %s", id);
-		return (NULL);
-	}
-	if (*mark != '\0' && !path_is_name(mark)) {
-		fail(a, EINVAL, "not a name for a mark: %s", mark);
 		return (NULL);
 	}
 	if ((r = rec_new()) == NULL) {
@@ -200,109 +178,74 @@ rw_make(struct store *s, const char *id, const char *image, const char *mark,
 }
 
 int
-rw_keep(struct store *s, const char *id, const char *mark, struct answer *a)
+rw_keep(struct store *s, const char *id, struct answer *a)
 {
 	char		 name[96];
 	scoped_fd int	 dir = -1;
 
-	if (!text_is_id(id) || !path_is_name(mark))
-		return (fail(a, EINVAL, "not a container id and a mark: %s",
-		    id));
+	if (!text_is_id(id))
+		return (fail(a, EINVAL, "not a container id: %s", id));
 	snprintf(name, sizeof(name), "bulkhead/%s", id);
 	dir = path_open(s->graph, name, O_RDONLY | O_DIRECTORY, 0);
-	if (dir == -1 || (unlinkat(dir, mark, 0) == -1 && errno != ENOENT))
+	if (dir == -1 || mark_drop(s, dir) == -1)
 		return (fail_errno(a, "cannot remove the mark of", name));
 	return (0);
 }
 
-int
-rw_trash(struct store *s, const char *name, char moved[64])
-{
-	char	 to[96], rnd[17];
-
-	if (text_random(rnd, 8) == -1)
-		return (-1);
-	snprintf(moved, 64, "%s", rnd);
-	snprintf(to, sizeof(to), TRASH "/%s", rnd);
-	return (renameat(s->graph, name, s->graph, to));
-}
-
 /*
- * Are all directories of a tree ours to empty, without an id mapped? Only a
- * few entries are looked at: of many, some will be another's.
+ * Do all directories of a tree belong to this user, so that it can be deleted
+ * without a user namespace? Of a large tree only a few entries are looked at:
+ * some others are likely to be owned by another id.
  */
 static bool
 is_ours(int dir, const char *name, unsigned int *looks)
 {
-	int		 fd = path_open(dir, name, O_RDONLY | O_DIRECTORY, 0);
-	DIR		*d = fd == -1 ? NULL : fdopendir(fd);
+	DIR		*d = path_open_dir(dir, name);
 	struct dirent	*e;
 	struct stat	 sb;
 	bool		 ours;
 
-	if (d == NULL) {
-		if (fd != -1)
-			close(fd);
+	if (d == NULL)
 		return (false);
-	}
-	ours = fstat(fd, &sb) == 0 && sb.st_uid == geteuid();
+	ours = fstat(dirfd(d), &sb) == 0 && sb.st_uid == geteuid();
 	while (ours && (e = readdir(d)) != NULL) {
 		if (!path_is_name(e->d_name))
 			continue;
 		ours = (*looks)-- > 0 && e->d_type != DT_UNKNOWN &&
-		    (e->d_type != DT_DIR || is_ours(fd, e->d_name, looks));
+		    (e->d_type != DT_DIR || is_ours(dirfd(d), e->d_name,
+		    looks));
 	}
 	closedir(d);
 	return (ours);
 }
 
 int
-rw_remove(struct store *s, const char *id, bool later, struct answer *a)
+rw_trash(struct store *s, const char *id)
 {
-	scoped_fd int	 trash = -1;
-	char		 name[96], moved[64];
+	char	 name[96];
+
+	snprintf(name, sizeof(name), "bulkhead/%s", id);
+	if (trash_put(s, name) == -1)
+		return (errno == ENOENT ? 0 : -1);
+	register_gone(s, id);
+	s->tidy_at_end = true;
+	return (1);
+}
+
+int
+rw_remove(struct store *s, const char *id, struct answer *a)
+{
+	char		 name[96];
 	unsigned int	 looks = LOOKS;
 	bool		 ours;
+	int		 moved;
 
 	if (!text_is_id(id))
 		return (fail(a, EINVAL, "not a container id: %s", id));
 	snprintf(name, sizeof(name), "bulkhead/%s/upper", id);
-	ours = later && is_ours(s->graph, name, &looks);
-	snprintf(name, sizeof(name), "bulkhead/%s", id);
-	if (rw_trash(s, name, moved) == -1)
-		return (errno == ENOENT ? 0 :
-		    fail_errno(a, "cannot remove", name));
-	register_gone(s, id);
-	if (later) {
-		s->tidy_at_end = true;
-		return (ours ? 0 : 1);
-	}
-	trash = path_open(s->graph, TRASH, O_RDONLY | O_DIRECTORY, 0);
-	if (trash == -1)
-		return (fail_errno(a, "cannot open", TRASH));
-	(void)register_flush(s, &(struct answer){ 0 });
-	return (tree_remove(trash, moved) == -1 ? 1 : 0);
-}
-
-int
-rw_tidy(struct store *s, struct answer *a)
-{
-	int		 fd, left = 0;
-	struct dirent	*e;
-	DIR		*d = NULL;
-
-	fd = path_open(s->graph, TRASH, O_RDONLY | O_DIRECTORY, 0);
-	if (fd == -1)
-		return (errno == ENOENT ? 0 :
-		    fail_errno(a, "cannot open", TRASH));
-	if ((d = fdopendir(fd)) == NULL) {
-		close(fd);
-		return (fail_errno(a, "cannot read", TRASH));
-	}
-	while ((e = readdir(d)) != NULL)
-		if (path_is_name(e->d_name) &&
-		    tree_remove(dirfd(d), e->d_name) == -1)
-			left++;
-	closedir(d);
-	return (left);
+	ours = is_ours(s->graph, name, &looks);
+	if ((moved = rw_trash(s, id)) == -1)
+		return (fail_errno(a, "cannot remove the writable layer of",
+		    id));
+	return (moved == 0 || ours ? 0 : 1);
 }

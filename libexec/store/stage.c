@@ -20,13 +20,12 @@
 #include "path.h"
 #include "place.h"
 #include "record.h"
-#include "rw.h"
 #include "store.h"
 #include "text.h"
+#include "trash.h"
 #include "tree.h"
 #include "userns.h"
 
-#define STAGE		"bulkhead/stage"
 #define TOKEN_LEN	32
 #define NOTE_MAX	65536
 
@@ -106,7 +105,7 @@ stage_free(struct store *s, struct stage *st)
 	char	 path[96];
 
 	path_of(st->token, "", path);
-	(void)place_discard(s, path);
+	(void)trash_discard(s, path);
 	path_of(st->token, ".lock", path);
 	(void)unlinkat(s->graph, path, 0);
 	close(st->fd);
@@ -166,7 +165,7 @@ tidy_unlocked(struct store *s, const char *token, struct answer *a)
 	    errno != ENOENT)
 		return (0);
 	path_of(token, "", path);
-	if (place_discard(s, path) == -1)
+	if (trash_discard(s, path) == -1)
 		return (fail_errno(a, "cannot remove", path));
 	return (0);
 }
@@ -191,7 +190,7 @@ tidy_one(struct store *s, const char *file, struct answer *a)
 	if (note != NULL && undo_note(s, note, a) == -1)
 		return (-1);
 	path_of(file, "", path);
-	if (place_discard(s, path) == -1)
+	if (trash_discard(s, path) == -1)
 		return (fail_errno(a, "cannot remove", path));
 	path_of(file, ".lock", path);
 	(void)unlinkat(s->graph, path, 0);

@@ -13,9 +13,12 @@ struct answer;
 struct rec;
 struct store;
 
+#define STAGE	"bulkhead/stage"
+
 /*
  * Make a staging directory for a layer on a parent ("" for a base), which is
- * fleeting (fresh.h) or not. Its descriptor (for the caller to close) and its token, or -1 + sentence.
+ * fleeting (fresh.h) or not. Its descriptor (for the caller to close) and its
+ * token, or -1 + sentence.
  */
 int	stage_make(struct store *, const char *, bool, char *, size_t,
 	    struct answer *);

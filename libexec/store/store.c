@@ -12,6 +12,8 @@
 
 #include "cleanup.h"
 #include "path.h"
+#include "stage.h"
+#include "trash.h"
 
 int
 fail(struct answer *a, int error, const char *fmt, ...)
@@ -46,11 +48,11 @@ is_store(int fd)
 	struct stat		 sb;
 
 	for (size_t i = 0; i < 3; i++)
-		if (fstatat(fd, names[i], &sb, AT_SYMLINK_NOFOLLOW) == 0)
+		if (path_is_there(fd, names[i]))
 			return (true);
 	/* "tmp" alone: what Debian's podman makes at each boot. */
 	return (fstatat(fd, ".", &sb, 0) == 0 && sb.st_nlink == 3 &&
-	    fstatat(fd, "tmp", &sb, AT_SYMLINK_NOFOLLOW) == 0);
+	    path_is_there(fd, "tmp"));
 }
 
 /* Is there nothing in it but the directory of the state, made just now? */
@@ -128,11 +130,10 @@ static int
 make_layout(struct store *s, struct answer *a)
 {
 	static const char *const kind[] = { "containers", "images", "layers" };
-	struct stat		 sb;
 	char			 name[64];
 
-	if (fstatat(s->graph, "bulkhead/stage", &sb, AT_SYMLINK_NOFOLLOW) == 0
-	    && fstatat(s->graph, s->images.path, &sb, AT_SYMLINK_NOFOLLOW) == 0)
+	if (path_is_there(s->graph, STAGE) &&
+	    path_is_there(s->graph, s->images.path))
 		return (0);
 	for (size_t i = 0; i < 3; i++) {
 		snprintf(name, sizeof(name), "%s-%s", s->driver, kind[i]);
@@ -143,9 +144,9 @@ make_layout(struct store *s, struct answer *a)
 	if (make_dir(s->graph, s->vfs ? "vfs/dir" : "overlay", 0700, a) == -1 ||
 	    (!s->vfs && make_dir(s->graph, "overlay/l", 0755, a) == -1))
 		return (-1);
-	if (make_dir(s->graph, "bulkhead/.trash", 0700, a) == -1)
+	if (make_dir(s->graph, TRASH, 0700, a) == -1)
 		return (-1);
-	return (make_dir(s->graph, "bulkhead/stage", 0700, a));
+	return (make_dir(s->graph, STAGE, 0700, a));
 }
 
 int

@@ -26,6 +26,10 @@ struct store {
 	bool		 vfs;		/* driver: vfs, else overlay */
 	bool		 single;	/* one id: ownership is not kept */
 	char		 driver[17];
+	/* As in store_open. */
+	char		 volumes[1024];
+	char		 boot_id[65];
+	char		 state_id[97];
 	struct index	 images;	/* <driver>-images/images.json */
 	struct index	 layers;	/* <driver>-layers/layers.json */
 };

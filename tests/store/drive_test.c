@@ -290,7 +290,6 @@ command(char **w, int n)
 		ask_show(MSG_rw_list, &m);
 	} else if (strcmp(w[0], "rwremove") == 0) {
 		PUT(rw_remove.id, 1);
-		m.rw_remove.later = n > 2;
 		ask_show(MSG_rw_remove, &m);
 	} else if (strcmp(w[0], "chain") == 0) {
 		PUT(layer_find.chain_id, 1);

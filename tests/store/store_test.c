@@ -76,6 +76,8 @@ none(void)
 	return (m);
 }
 
+static const char	*boot = "boot-1", *state = "state-1";
+
 static uint32_t
 open_store(const char *driver, int create)
 {
@@ -83,6 +85,9 @@ open_store(const char *driver, int create)
 	int		 fds[2] = { graph, run };
 
 	strcpy(m.store_open.driver, driver);
+	strcpy(m.store_open.volumes, "volumes");
+	strcpy(m.store_open.boot_id, boot);
+	strcpy(m.store_open.state_id, state);
 	m.store_open.create = (uint32_t)create;
 	return (req(MSG_store_open, &m, fds, 2));
 }
@@ -376,10 +381,8 @@ rw(enum msg_type type, const char *id, const char *image)
 	if (type == MSG_rw_make) {
 		strcpy(m.rw_make.id, id);
 		strcpy(m.rw_make.image, image);
-	} else {
+	} else
 		strcpy(m.rw_remove.id, id);
-		m.rw_remove.later = strcmp(image, "later") == 0;
-	}
 	return (req(type, &m, NULL, 0));
 }
 
@@ -891,13 +894,14 @@ test_list(const char *driver)
 	CHECK(file_has(path, "6483d0ae63b89d8903e528f829413a1477cf58f640a"
 	    "d166ead12e19945ce36ea"));
 	/* A name is free as soon as the directory of its container is gone. */
-	CHECK(rw(MSG_rw_remove, ctr, "later") == 0 && listed(driver, ctr));
+	CHECK(rw(MSG_rw_remove, ctr, "") == 0 && listed(driver, ctr));
 	CHECK(rw(MSG_rw_make, ctr2, img) == 0 && list(ctr2, "ours", 1) == 0);
 	CHECK(!listed(driver, ctr) && listed(driver, "[\"ours\"]"));
-	CHECK(rw(MSG_rw_remove, ctr2, "") == 0 && !listed(driver, ctr2));
+	CHECK(rw(MSG_rw_remove, ctr2, "") == 0 && tidy() == 0);
+	CHECK(!listed(driver, ctr2));
 	CHECK(rw(MSG_rw_make, ctr, img) == 0 && list(ctr, "ours", 1) == 0);
 	/* What goes is taken off the list when the channel is closed. */
-	CHECK(rw(MSG_rw_remove, ctr, "later") == 0 && listed(driver, ctr));
+	CHECK(rw(MSG_rw_remove, ctr, "") == 0 && listed(driver, ctr));
 	end();
 	CHECK(!listed(driver, ctr) && listed(driver, other));
 	/* A directory that went without a word, as after kill -9. */
@@ -1137,9 +1141,10 @@ test_rw(const char *driver)
 		    fchownat(graph, path, 65534, 65534, 0) == 0);
 	} else
 		CHECK(vfs && errno == EACCES);
+	CHECK(rw(MSG_rw_remove, ctr, "") == 0 && value == vfs);
 	CHECK(rw(MSG_rw_remove, ctr, "") == 0 && value == 0);
-	CHECK(rw(MSG_rw_remove, ctr, "") == 0 && value == 0);
-	CHECK(entries("bulkhead") == 2 && entries("bulkhead/.trash") == 0);
+	CHECK(entries("bulkhead") == 2 && entries("bulkhead/.trash") == 1);
+	CHECK(tidy() == 0 && value == 0 && entries("bulkhead/.trash") == 0);
 
 	CHECK(rw(MSG_rw_make, "..", img) == EINVAL);
 	CHECK(rw(MSG_rw_make, "stage", img) == EINVAL);
@@ -1147,10 +1152,8 @@ test_rw(const char *driver)
 	CHECK(rw(MSG_rw_remove, "", "") == EINVAL);
 	CHECK(rw(MSG_rw_make, ctr, ctr) == ENOENT);
 	CHECK(rw(MSG_rw_make, ctr, "") == 0 && rec_count(rec, "lower") == 0);
+	/* It is only moved, and deleted when the channel is closed. */
 	CHECK(rw(MSG_rw_remove, ctr, "") == 0);
-	/* Where nobody waits, it is only moved, and deleted afterwards. */
-	CHECK(rw(MSG_rw_make, ctr, img) == 0);
-	CHECK(rw(MSG_rw_remove, ctr, "later") == 0);
 	CHECK(entries("bulkhead") == 2 && entries("bulkhead/.trash") == 1);
 	end();
 	CHECK(entries("bulkhead/.trash") == 0);
@@ -1195,6 +1198,191 @@ test_left_over(void)
 	CHECK(stage(lid[1]) == -1 && last == EPERM &&
 	    strstr(text, "user namespace is needed") != NULL);
 	CHECK(entries("bulkhead/stage") == 0);
+	end();
+}
+
+/* A writable layer with a mark, and the name of the mark. */
+static void
+marked(char c, enum layer_mark mark, char ctr[HEX + 1], char path[160])
+{
+	union msg	 m = none();
+	char		 work[96];
+
+	memset(ctr, c, HEX);
+	ctr[HEX] = '\0';
+	strcpy(m.rw_make.id, ctr);
+	m.rw_make.mark = mark;
+	CHECK(req(MSG_rw_make, &m, NULL, 0) == 0);
+	snprintf(path, 160, "bulkhead/%s/%s%s%s%s", ctr,
+	    mark == LAYER_NEW ? "new." : "rm.", boot,
+	    mark == LAYER_NEW ? "." : "", mark == LAYER_NEW ? state : "");
+	CHECK(exists(path) == (mark != LAYER_KEPT && (mark != LAYER_NEW ||
+	    *state != '\0')));
+	/* As if it had been mounted. */
+	snprintf(work, sizeof(work), "bulkhead/%s/work/work", ctr);
+	CHECK(mkdirat(graph, work, 0700) == 0);
+}
+
+static uint32_t
+sweep(const char *alive, int plan)
+{
+	struct rec	*ids = rec_new();
+	union msg	 m = none();
+	uint32_t	 rc;
+	int		 ids_fd;
+
+	if (*alive != '\0')
+		(void)rec_add(ids, "ctr", alive);
+	ids_fd = rec_memfd(ids, "ids");
+	rec_free(ids);
+	m.store_sweep.plan = (uint32_t)plan;
+	strcpy(m.store_sweep.boot_id, boot);
+	rc = req(MSG_store_sweep, &m, &ids_fd, 1);
+	close(ids_fd);
+	return (rc);
+}
+
+/* Which layers outlive a boot. */
+static void
+test_sweep(void)
+{
+	char	 kept[HEX + 1], eph[HEX + 1], lost[HEX + 1], had[HEX + 1],
+		 path[4][160];
+
+	fresh();
+	begin("overlay");
+	marked('a', LAYER_KEPT, kept, path[0]);
+	marked('b', LAYER_EPHEMERAL, eph, path[1]);
+	marked('c', LAYER_NEW, lost, path[2]);
+	marked('d', LAYER_NEW, had, path[3]);
+	/* In the boot that they were made in, all stay. */
+	CHECK(sweep("", 0) == 0 && rec_count(rec, "left") == 0);
+	CHECK(entries("bulkhead") == 6);
+	end();
+	/* In a namespace, where not all records are seen, nothing is new. */
+	boot = "boot-2";
+	state = "";
+	begin("overlay");
+	CHECK(sweep("", 1) == 0 && rec_count(rec, "item") == 1);
+	end();
+	/* Nor is what is another state's. */
+	state = "state-2";
+	begin("overlay");
+	CHECK(sweep("", 1) == 0 && rec_count(rec, "item") == 1);
+	CHECK(entries("bulkhead") == 6 && exists(path[3]));
+	end();
+	state = "state-1";
+	begin("overlay");
+	CHECK(sweep(had, 1) == 0 && rec_count(rec, "item") == 2);
+	CHECK(entries("bulkhead") == 6 && exists(path[3]));
+	CHECK(sweep(had, 0) == 0 && rec_num(rec, "left", 0) == 1);
+	CHECK(entries("bulkhead") == 4 && entries("bulkhead/.trash") == 2);
+	snprintf(path[0], sizeof(path[0]), "bulkhead/%s", kept);
+	CHECK(exists(path[0]) && !exists(path[1]) && !exists(path[2]));
+	/* One whose container is recorded is not looked at again. */
+	snprintf(path[0], sizeof(path[0]), "bulkhead/%s", had);
+	CHECK(exists(path[0]) && !exists(path[3]));
+	CHECK(sweep("", 1) == 0 && rec_count(rec, "item") == 1);
+	CHECK(tidy() == 0 && entries("bulkhead/.trash") == 0);
+	CHECK(sweep("", 0) == 0 && rec_count(rec, "left") == 0);
+	CHECK(exists(path[0]));
+	end();
+	boot = "boot-1";
+}
+
+/* A store that is opened says that there is something to tidy. */
+static void
+test_untidy(void)
+{
+	struct timespec	 ts[2] = { { 1, 0 }, { 1, 0 } };
+
+	fresh();
+	begin("overlay");
+	CHECK(value == 0);
+	end();
+	CHECK(mkdirat(graph, "bulkhead/.trash/x", 0700) == 0);
+	begin("overlay");		/* of just now: of one at work */
+	CHECK(value == 0);
+	end();
+	CHECK(mkdirat(graph, "bulkhead/stage/x", 0700) == 0 &&
+	    utimensat(graph, "bulkhead/stage", ts, 0) == 0);
+	begin("overlay");
+	CHECK(value == 1);
+	end();
+}
+
+static uint32_t
+volume(enum msg_type type, const char *name, int legacy)
+{
+	union msg	 m = none();
+
+	/* They all begin with these. */
+	strcpy(m.volume_remove.name, name);
+	m.volume_remove.legacy = (uint32_t)legacy;
+	return (req(type, &m, NULL, 0));
+}
+
+#define VOLUME	"volumes/.bulkhead/one"
+
+static void
+test_volume(void)
+{
+	char	 path[80];
+
+	fresh();
+	begin("overlay");
+	/* Looked at, it is not made. */
+	CHECK(volume(MSG_volume_look, "one", 0) == 0 && value == VOLUME_USED);
+	CHECK(!exists("volumes"));
+	CHECK(volume(MSG_volume_fill, "one", 0) == ENOENT);
+	CHECK(volume(MSG_volume_make, "one", 0) == 0 && value == VOLUME_FRESH);
+	CHECK(mode_of(VOLUME) == 0700 && mode_of(VOLUME "/_data") == 0755);
+	CHECK(volume(MSG_volume_look, "one", 0) == 0 && value == VOLUME_FRESH);
+	CHECK(volume(MSG_volume_fill, "one", 0) == 0 && value == VOLUME_FRESH);
+	/* Whoever fills it is killed: it is to be filled again. */
+	CHECK(volume(MSG_volume_make, "one", 0) == 0 &&
+	    value == VOLUME_FILLING);
+	CHECK(volume(MSG_volume_fill, "one", 0) == 0 &&
+	    value == VOLUME_FILLING);
+	CHECK(volume(MSG_volume_filled, "one", 0) == 0);
+	CHECK(volume(MSG_volume_fill, "one", 0) == 0 && value == VOLUME_USED);
+	CHECK(volume(MSG_volume_make, "one", 0) == 0 && value == VOLUME_USED);
+	put(VOLUME "/_data/file", "x");
+	CHECK(volume(MSG_volume_remove, "one", 0) == 0 && value == 0);
+	CHECK(!exists(VOLUME) && entries("bulkhead/.trash") == 1);
+	CHECK(volume(MSG_volume_remove, "one", 0) == 0 && value == 0);
+	/* Its maker was killed after the mark: it is still to be filled. */
+	CHECK(volume(MSG_volume_make, "one", 0) == 0 &&
+	    unlinkat(graph, VOLUME "/_data", AT_REMOVEDIR) == 0);
+	CHECK(volume(MSG_volume_make, "one", 0) == 0 && value == VOLUME_FRESH);
+	CHECK(exists(VOLUME "/_data"));
+	end();
+	CHECK(entries("bulkhead/.trash") == 0);
+
+	/* Where podman may have its own, only what is surely ours goes. */
+	begin("overlay");
+	CHECK(volume(MSG_volume_make, "old", 1) == 0 && exists("volumes/old"));
+	CHECK(mkdirat(graph, "libpod", 0700) == 0);
+	CHECK(volume(MSG_volume_remove, "old", 1) == 0 && value == 1);
+	CHECK(exists("volumes/old"));
+	CHECK(unlinkat(graph, "libpod", AT_REMOVEDIR) == 0);
+	CHECK(volume(MSG_volume_remove, "old", 1) == 0 && value == 0);
+	CHECK(!exists("volumes/old"));
+	CHECK(volume(MSG_volume_make, "one", 0) == 0);
+
+	/* Nothing that is no volume. */
+	CHECK(volume(MSG_volume_remove, ".bulkhead", 1) == EINVAL);
+	CHECK(volume(MSG_volume_remove, "..", 1) == EINVAL);
+	CHECK(volume(MSG_volume_make, "", 0) == EINVAL);
+	CHECK(volume(MSG_volume_make, "../../bulkhead", 0) == EINVAL);
+	CHECK(volume(MSG_volume_make, "a/b", 0) == EINVAL);
+	CHECK(exists(VOLUME));
+	snprintf(path, sizeof(path), "%s/outside", top);
+	CHECK(mkdir(path, 0777) == 0 &&
+	    symlinkat(path, graph, "volumes/.bulkhead/link") == 0);
+	CHECK(volume(MSG_volume_make, "link", 0) != 0);
+	strcat(path, "/_data");
+	CHECK(access(path, F_OK) == -1);
 	end();
 }
 
@@ -1397,6 +1585,9 @@ main(int argc, char **argv)
 	test_rw("overlay");
 	test_rw("vfs");
 	test_left_over();
+	test_sweep();
+	test_untidy();
+	test_volume();
 	test_damage();
 	test_crash();
 	test_lock();

@@ -259,8 +259,9 @@ layer_of_none() {
 	    sleep 1000 >"$T/trace" 2>&1
 	id=$(bh inspect --format '{{.Id}}' cut)
 	layer=$(graph_dir)/bulkhead/$id
-	mark=$(sed -n 's/.* rw_make .*mark="\(new\.[^"]*\)".*/\1/p' "$T/trace" |
-	    head -1)
+	mark=$(sed -n 's/.* store_open .*boot_id="\([^"]*\)" state_id="\([^"]*\)".*/new.\1.\2/p' \
+	    "$T/trace" | head -1)
+	grep -q ' rw_make .*mark=1' "$T/trace"
 	[ -n "$mark" ]
 	until_true 5 [ ! -e "$layer/$mark" ]
 	crash

@@ -25,13 +25,5 @@ void	sweep_boot(struct session *);
 /* What sweep_boot would take away: kind, name, why. Nothing is changed. */
 typedef void sweep_fn(void *, const char *, const char *, const char *);
 void	sweep_plan(struct session *, sweep_fn *, void *);
-/* The mark in the layer of a container that is removed when it ends. */
-void	sweep_mark(const struct session *, char *, size_t);
-/*
- * The mark in that of one whose record may be lost when the power fails: as
- * long as it is there the next boot looks if there is a record. "" in a state
- * namespace, from which not all records are seen.
- */
-void	sweep_mark_new(const struct session *, char *, size_t);
 
 #endif

@@ -39,7 +39,7 @@
 #include "settled.h"
 #include "state.h"
 #include "store.h"
-#include "volumes.h"
+#include "volmounts.h"
 
 #define EXIT_ROOM	512		/* bytes; the record takes 100 */
 #define PROFILE_MAX	(1u << 20)	/* bytes, of an older record */
@@ -177,6 +177,16 @@ draft(struct start *st)
 	    "composing", "/etc/hosts of the container"));
 }
 
+/* Nothing of the image runs before other engines see that it is in use. */
+static int
+listed(struct start *st)
+{
+	if (client_sync(&st->s->client, H_STORE) == 0)
+		return (0);
+	st->name_taken = errno == EEXIST;
+	return (-1);
+}
+
 /* With the writable layer, and the volumes. */
 static int
 complete(struct start *st)
@@ -192,7 +202,10 @@ complete(struct start *st)
 		if (session_post_list(s, st->id, st->def, st->named) == -1)
 			return (-1);
 	}
-	return (volumes_ready(s, st->full));
+	/* Listed first: a volume may have to wait for another's copy. */
+	if (volmounts_any(st->full) && listed(st) == -1)
+		return (-1);
+	return (volmounts_ready(s, st->full));
 }
 
 /* One file of the log, or -1 with a sentence. */
@@ -330,7 +343,7 @@ give_mounts(struct start *st, const struct rec *full, uint32_t slot)
 	if (rec_get(st->def, "rootfs") == NULL) {
 		if (give_mount(st, LAUNCH_GRAPH, 0) == -1)
 			return (-1);
-	} else if (volumes_inside(full) &&
+	} else if (volmounts_inside(full) &&
 	    mount_for(st, 0, slot, GRANT_NODEV, LAUNCH_GRAPH, 0) == -1)
 		return (-1);
 	for (; (mount = rec_sub(full, "mount", &it)) != NULL; index++) {
@@ -557,16 +570,6 @@ exec_code(int error)
 	    EXIT_NOEXEC);
 }
 
-/* Nothing of the image runs before other engines see that it is in use. */
-static int
-listed(struct start *st)
-{
-	if (client_sync(&st->s->client, H_STORE) == 0)
-		return (0);
-	st->name_taken = errno == EEXIST;
-	return (-1);
-}
-
 /* While launch builds: all that the first instruction will find ready. */
 static int
 prepare(struct start *st, struct attach *a)
@@ -656,11 +659,11 @@ run_steps(struct start *st, struct attach *a)
 
 	if (ask_ids(st, slot) == -1 || furnish(st, slot) == -1)
 		return (-1);
-	in_turn = st->tty || volumes_any(st->full);
+	in_turn = st->tty || volmounts_any(st->full);
 	prepared = prepare(st, a);
 	error_save(&c->error, &f);
 	if ((prepared == 0 && !in_turn && launch_exec_begin(c) == -1) ||
-	    built(st) == -1 || volumes_settle(st->s, st->full) == -1)
+	    built(st) == -1 || volmounts_filled(st->s, st->full) == -1)
 		return (-1);
 	if (prepared == 0)
 		return (in_turn && launch_exec_begin(c) == -1 ? -1 :

@@ -7,6 +7,7 @@
 #include "remove.h"
 #include "session.h"
 #include "state.h"
+#include "store.h"
 #include "volumes.h"
 
 struct rec *
@@ -46,8 +47,8 @@ volumes_create(struct session *s, const char *name, const struct rec *keys,
 	if (r != NULL && rec_add_all(r, keys) == 0 && make(s, r, name) == 0 &&
 	    state_object_put(&s->client, OBJ_VOLUME, keep ? OBJ_KEEP : 0, r,
 	    made) == 0)
-		rc = rec_get(r, "device") != NULL ? 0 :
-		    volumes_make_dir(s, made);
+		rc = rec_get(r, "device") != NULL || store_volume_make(
+		    &s->client, made, false) != -1 ? 0 : -1;
 	rec_free(r);
 	return (rc);
 }

@@ -1,4 +1,4 @@
-#include "storeid.h"
+#include "stateid.h"
 
 #include <sys/syscall.h>
 
@@ -10,7 +10,7 @@
 
 /* musl has no statx, and the kernel's header is not to be had with its own. */
 int
-store_id(int dir_fd, char *out, size_t size)
+state_id(int dir_fd, char *out, size_t size)
 {
 	struct statx	 st = { 0 };
 

@@ -1,0 +1,400 @@
+#include "volmounts.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "grant.h"
+#include "locks.h"
+#include "objlock.h"
+#include "parse.h"
+#include "record.h"
+#include "session.h"
+#include "spec.h"
+#include "store.h"
+#include "volumes.h"
+
+#define LOCK_WAIT_MS	120000		/* another container fills the volume */
+
+/* The volume is a directory of the host, by the options of its driver. */
+static void
+set_device(struct rec *mount, const struct rec *volume)
+{
+	const char	*v;
+	size_t		 it = 0;
+
+	(void)rec_set(mount, "src", rec_str(volume, "device", ""));
+	while (rec_next(volume, "device_opt", &it, &v))
+		(void)rec_add(mount, "opt", v);
+}
+
+/* The volume is, or will be, in the storage. */
+static int
+set_path(struct session *s, struct rec *mount, const char *name, bool legacy)
+{
+	char	 path[PATH_MAX];
+
+	if (volumes_path(s, name, legacy, path) == -1)
+		return (-1);
+	(void)rec_del(mount, "sub");
+	(void)rec_del(mount, "src");
+	return (rec_add(mount, "sub", path) == -1 ? -1 :
+	    rec_addf(mount, "src", "%s/%s", s->graph, path));
+}
+
+static int
+find_named(struct session *s, struct rec *mount, const char *name)
+{
+	struct rec	*have = volumes_get(s, name);
+	int		 rc = 0;
+
+	if (have == NULL && errno != ENOENT)
+		return (-1);
+	if (have == NULL || rec_num(have, "removing", 0) != 0)
+		rc = set_path(s, mount, name, false);
+	else if (rec_get(have, "device") == NULL)
+		rc = set_path(s, mount, name, volumes_is_legacy(s, have));
+	else if ((rc = grant_volume_check(s, have)) == 0)
+		set_device(mount, have);
+	rec_free(have);
+	return (rc);
+}
+
+/* An anonymous volume gets a name, and goes with its container. */
+static int
+name_own(struct session *s, struct rec *mount)
+{
+	char	 own[65];
+
+	if (volumes_name(own) == -1)
+		return (error_set(&s->client.error, errno, "%s", strerror(errno)));
+	(void)rec_set(mount, "volume", own);
+	(void)rec_add(mount, "anon", "1");
+	return (set_path(s, mount, own, false));
+}
+
+static int
+find_one(struct session *s, struct rec *mount)
+{
+	const char	*name = rec_get(mount, "volume");
+
+	if (name == NULL)
+		return (0);
+	return (*name == '\0' ? name_own(s, mount) :
+	    find_named(s, mount, name));
+}
+
+/* Has one of the mounts this key? */
+static bool
+has_key(const struct rec *def, const char *key)
+{
+	struct rec	*m;
+	size_t		 it = 0;
+	bool		 found = false;
+
+	while (!found && (m = rec_sub(def, "mount", &it)) != NULL) {
+		found = rec_get(m, key) != NULL;
+		rec_free(m);
+	}
+	return (found);
+}
+
+bool
+volmounts_any(const struct rec *def)
+{
+	return (has_key(def, "volume"));
+}
+
+bool
+volmounts_inside(const struct rec *def)
+{
+	return (has_key(def, "sub"));
+}
+
+/* Replace each mount by what a function makes of it. */
+static int
+each_mount(struct session *s, struct rec *def,
+    int (*fn)(struct session *, struct rec *))
+{
+	struct rec	*out = rec_new(), *m, *copy;
+	size_t		 it = 0;
+	int		 rc = out == NULL ? -1 : 0;
+
+	while (rc == 0 && (m = rec_sub(def, "mount", &it)) != NULL) {
+		copy = rec_new();
+		rc = copy == NULL ? -1 : rec_add_all(copy, m);
+		if (rc == 0)
+			rc = fn(s, copy);
+		if (rc == 0)
+			rc = rec_add_rec(out, "mount", copy);
+		rec_free(copy);
+		rec_free(m);
+	}
+	rec_del(def, "mount");
+	if (rc == 0)
+		rc = rec_add_all(def, out);
+	rec_free(out);
+	return (rc);
+}
+
+int
+volmounts_find(struct session *s, struct rec *def)
+{
+	if (!volmounts_any(def))
+		return (0);
+	return (each_mount(s, def, find_one));
+}
+
+static size_t
+path_len(const char *path)
+{
+	size_t	 n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	return (n);
+}
+
+static unsigned int
+count_at(const struct rec *def, const char *dst)
+{
+	struct rec	*m;
+	size_t		 it = 0, n = path_len(dst);
+	const char	*other;
+	unsigned int	 found = 0;
+
+	while ((m = rec_sub(def, "mount", &it)) != NULL) {
+		other = rec_str(m, "dst", "");
+		found += path_len(other) == n && memcmp(other, dst, n) == 0;
+		rec_free(m);
+	}
+	return (found);
+}
+
+/* A stranger's word: it is checked as one on the command line. */
+static int
+add_image_volume(struct session *s, struct rec *def, const char *path)
+{
+	static const char *const	 opts[] = { "nodev", "exec", "nosuid",
+					    "rbind", "rprivate", "rw" };
+	struct parse_err		 e;
+	struct rec			*m;
+	int				 rc;
+
+	if (spec_ctr_path("volume of the image", path, &e) == -1)
+		return (error_set(&s->client.error, EINVAL, "%s", e.text));
+	if (count_at(def, path) > 0)
+		return (0);
+	m = rec_new();
+	(void)rec_add(m, "type", "bind");
+	(void)rec_add(m, "volume", "");
+	(void)rec_add(m, "dst", path);
+	for (size_t i = 0; i < sizeof(opts) / sizeof(opts[0]); i++)
+		(void)rec_add(m, "opt", opts[i]);
+	rc = find_one(s, m);
+	if (rc == 0)
+		rc = rec_add_rec(def, "mount", m);
+	rec_free(m);
+	return (rc);
+}
+
+/* If another command was killed while it removed one of that name. */
+static int
+finish_removal(struct session *s, const char *name)
+{
+	struct rec	*have = volumes_get(s, name);
+	bool		 going;
+
+	if (have == NULL)
+		return (errno == ENOENT ? 0 : -1);
+	going = rec_num(have, "removing", 0) != 0;
+	rec_free(have);
+	return (going ? volumes_remove(s, name, "") : 0);
+}
+
+/* As what is new; of what goes with its container nobody needs the lock. */
+static int
+new_record(struct session *s, const char *name, bool own, bool rm,
+    struct rec *r)
+{
+	if (own && rm)
+		return (rec_add(r, "rm", "1"));
+	return (objlock_alloc(s, "vol", name, r));
+}
+
+/* What statekeep makes of it when there is none of this name yet. */
+static int
+add_record(struct session *s, struct rec *def, const struct rec *mount)
+{
+	const char	*name = rec_get(mount, "volume");
+	bool		 own = rec_num(mount, "anon", 0) != 0;
+	struct rec	*r, *have = NULL;
+	int		 rc = 0;
+
+	if (name == NULL)
+		return (0);
+	if (!own && (finish_removal(s, name) == -1 ||
+	    ((have = volumes_get(s, name)) == NULL && errno != ENOENT)))
+		return (-1);
+	if ((r = volumes_record(s, name, own)) == NULL)
+		rc = -1;
+	else if (have == NULL)
+		rc = new_record(s, name, own, rec_num(def, "rm", 0) != 0, r);
+	if (rc == 0)
+		rc = rec_add_rec(def, "volume", r);
+	rec_free(have);
+	rec_free(r);
+	return (rc);
+}
+
+int
+volmounts_define(struct session *s, struct rec *def, struct rec *asked,
+    const struct rec *image)
+{
+	struct rec	*m;
+	const char	*path;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	/* What root granted is what was asked, to the letter. */
+	if (!volmounts_any(asked) && rec_get(asked, "granted") == NULL &&
+	    (image == NULL || rec_count(image, "volume") == 0))
+		return (0);
+	rec_del(def, "mount");
+	while (rc == 0 && (m = rec_sub(asked, "mount", &it)) != NULL) {
+		rc = rec_add_rec(def, "mount", m);
+		rec_free(m);
+	}
+	for (it = 0; rc == 0 && image != NULL &&
+	    rec_next(image, "volume", &it, &path);)
+		rc = add_image_volume(s, def, path);
+	for (it = 0; rc == 0 && (m = rec_sub(def, "mount", &it)) != NULL;) {
+		rc = add_record(s, def, m);
+		rec_free(m);
+	}
+	return (rc);
+}
+
+void
+volmounts_undo(struct session *s, const struct rec *def)
+{
+	struct rec	*v, *have;
+	const char	*name;
+	size_t		 it = 0;
+
+	while (def != NULL && (v = rec_sub(def, "volume", &it)) != NULL) {
+		name = rec_str(v, "name", "");
+		if (rec_get(v, "lock") != NULL) {
+			if ((have = volumes_get(s, name)) == NULL &&
+			    errno == ENOENT)
+				objlock_free(s, "vol", name);
+			rec_free(have);
+		}
+		rec_free(v);
+	}
+}
+
+/* Is the volume of a mount where versions before this one put it? */
+static int
+is_legacy(struct session *s, const struct rec *mount)
+{
+	const char	*name = rec_str(mount, "volume", "");
+	const char	*sub = rec_str(mount, "sub", "");
+	char		 path[PATH_MAX];
+
+	for (int legacy = 0; legacy < 2; legacy++) {
+		if (volumes_path(s, name, legacy != 0, path) == -1)
+			return (-1);
+		if (strcmp(path, sub) == 0)
+			return (legacy);
+	}
+	return (error_set(&s->client.error, EINVAL, "the definition of the container does not say "
+	    "where volume %s is", name));
+}
+
+/* Make the directory of a mount's volume: enum volume_state, or -1. */
+static int
+make_one(struct session *s, const struct rec *mount)
+{
+	int	 legacy = is_legacy(s, mount);
+
+	return (legacy == -1 ? -1 : store_volume_make(&s->client,
+	    rec_str(mount, "volume", ""), legacy != 0));
+}
+
+int
+volmounts_make(struct session *s, const struct rec *def)
+{
+	struct rec	*m;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	while (rc != -1 && (m = rec_sub(def, "mount", &it)) != NULL) {
+		if (rec_get(m, "sub") != NULL)
+			rc = make_one(s, m);
+		rec_free(m);
+	}
+	return (rc == -1 ? -1 : 0);
+}
+
+/*
+ * A volume that has not been used yet is filled by one container; others wait
+ * for its lock until it is. A copy that was cut short is made anew.
+ */
+static int
+ready_one(struct session *s, struct rec *mount)
+{
+	const char	*name = rec_get(mount, "volume");
+	int		 state;
+
+	if (rec_get(mount, "sub") == NULL)
+		return (0);
+	if ((state = make_one(s, mount)) == -1 || state == VOLUME_USED)
+		return (state == -1 ? -1 : 0);
+	if (locks_take(s, "vol", name, LOCK_WAIT_MS) == -1 ||
+	    (state = store_volume_fill(&s->client, name,
+	    is_legacy(s, mount) == 1)) == -1)
+		return (-1);
+	if (state == VOLUME_USED) {
+		locks_drop(s, "vol", name);
+		return (0);
+	}
+	/* As launch has them: 1 first, 2 again, 3 mode and owner alone. */
+	return (rec_add_num(mount, "copyup", rec_num(mount, "nocopy", 0) != 0 ?
+	    3 : state == VOLUME_FILLING ? 2 : 1));
+}
+
+int
+volmounts_ready(struct session *s, struct rec *full)
+{
+	return (volmounts_any(full) ? each_mount(s, full, ready_one) : 0);
+}
+
+static int
+filled_one(struct session *s, const struct rec *mount)
+{
+	const char	*name = rec_str(mount, "volume", "");
+
+	if (rec_get(mount, "copyup") == NULL)
+		return (0);
+	if (store_volume_filled(&s->client, name, is_legacy(s, mount) == 1) ==
+	    -1)
+		return (-1);
+	locks_drop(s, "vol", name);
+	return (0);
+}
+
+int
+volmounts_filled(struct session *s, const struct rec *full)
+{
+	struct rec	*m;
+	size_t		 it = 0;
+	int		 rc = 0;
+
+	while (rc == 0 && (m = rec_sub(full, "mount", &it)) != NULL) {
+		rc = filled_one(s, m);
+		rec_free(m);
+	}
+	return (rc);
+}

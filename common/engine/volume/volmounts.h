@@ -1,0 +1,44 @@
+/*
+ * Mounts that are volumes. In a definition such a mount has the key `volume`,
+ * the volume's name; the volumes that a container uses stand in its definition
+ * as nested `volume` too, from which statekeep makes the records that are not
+ * there yet.
+ */
+#ifndef ENGINE_VOLMOUNTS_H
+#define ENGINE_VOLMOUNTS_H
+
+#include <stdbool.h>
+
+struct rec;
+struct session;
+
+/* Of these functions, those that return int: 0, or -1 + sentence. */
+
+/*
+ * Mounts as the command line has them: volumes without a name get one, and
+ * each a source. Nothing is made. Does nothing if there are no volumes.
+ */
+int	volmounts_find(struct session *, struct rec *);
+/*
+ * A definition that is about to be reserved: its mounts are those above, and
+ * its image's VOLUMEs (NULL: no image) become anonymous volumes.
+ */
+int	volmounts_define(struct session *, struct rec *, struct rec *,
+	    const struct rec *);
+/* It was not reserved: free the locks of volumes that were not made. */
+void	volmounts_undo(struct session *, const struct rec *);
+/* Make the directories of all volumes of a definition. */
+int	volmounts_make(struct session *, const struct rec *);
+/*
+ * The same before a container is built. Mounts that are to be filled from the
+ * image get the key `copyup`, and the volume's lock is held until
+ * volmounts_filled, after the container was built.
+ */
+int	volmounts_ready(struct session *, struct rec *);
+int	volmounts_filled(struct session *, const struct rec *);
+/* Is one of this record's mounts a volume? */
+bool	volmounts_any(const struct rec *);
+/* Does one of its volumes lie below the graph root? */
+bool	volmounts_inside(const struct rec *);
+
+#endif
