@@ -8,7 +8,7 @@
 #include <bsd/string.h>
 
 #include "cmd.h"
-#include "list_history.h"
+#include "lists.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
@@ -22,9 +22,10 @@ of_image(struct session *s, const struct rec *o, const struct rec *image)
 	struct list	 l;
 	int		 code = EXIT_ENGINE;
 
-	if (list_open(&l, &image_history, o) == 0)
-		code = list_image_history(&l, image, all, opt_flag(o, "human",
-		    true));
+	if (list_open(&l, &list_of_steps, o) == 0) {
+		l.shown.as_date = !opt_flag(o, "human", true);
+		code = list_steps(&l, image, all);
+	}
 	rec_free(all);
 	return (list_close(&l, code));
 }
@@ -35,9 +36,10 @@ of_container(const struct rec *o, const struct rec *entries)
 	struct list	 l;
 	int		 code = EXIT_ENGINE;
 
-	if (list_open(&l, &ctr_history, o) == 0)
-		code = list_ctr_history(&l, entries, opt_flag(o, "human",
-		    true));
+	if (list_open(&l, &list_of_entries, o) == 0) {
+		l.shown.as_date = !opt_flag(o, "human", true);
+		code = list_entries(&l, entries);
+	}
 	return (list_close(&l, code));
 }
 

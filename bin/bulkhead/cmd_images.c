@@ -2,7 +2,7 @@
  * bulkhead images.
  */
 #include "cmd.h"
-#include "list_image.h"
+#include "lists.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
@@ -13,7 +13,7 @@ check_options(const struct rec *o)
 {
 	const char	*key = opt_str(o, "sort", "created");
 
-	if (!image_is_order(key))
+	if (order_find(image_orders, key) == NULL)
 		return (say_error("\"%s\" is not a valid field for sorting. "
 		    "Choose from: id, repository, size, tag, created", key));
 	if (opt_flag(o, "quiet", false) && opt_given(o, "format"))
@@ -42,7 +42,7 @@ cmd_images(struct cli *g, int argc, char **argv)
 
 	if ((code = check_options(g->opts)) != 0)
 		return (code);
-	if (list_open(&l, &image_list, g->opts) == -1)
+	if (list_open(&l, &list_of_images, g->opts) == -1)
 		return (list_close(&l, EXIT_ENGINE));
 	add_columns(&l, g->opts);
 	/* How many containers an image has is only looked up to be shown. */
@@ -53,7 +53,7 @@ cmd_images(struct cli *g, int argc, char **argv)
 	if ((all = store_images(&s.client)) == NULL ||
 	    (count && (ctrs = session_rows(&s)) == NULL))
 		code = session_error(&s);
-	code = list_close(&l, code != 0 ? code : list_image(&l, g->opts, all,
+	code = list_close(&l, code != 0 ? code : list_images(&l, g->opts, all,
 	    ctrs, argc > 0 ? argv[0] : NULL));
 	rec_free(ctrs);
 	rec_free(all);

@@ -8,7 +8,7 @@
 
 #include "cmd.h"
 #include "event.h"
-#include "list_lock.h"
+#include "lists.h"
 #include "lock.h"
 #include "locks.h"
 #include "record.h"
@@ -29,13 +29,13 @@ cmd_locks(struct cli *g, int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	if (list_open(&l, &lock_about, g->opts) == -1 ||
+	if (list_open(&l, &list_of_locks, g->opts) == -1 ||
 	    command_open(&s, g, NEED_STATE | NEED_LOCK, NULL) == -1)
 		return (list_close(&l, EXIT_ENGINE));
 	objects = locks_objects(&s);
 	locks = lock_list(&s.client, opt_flag(g->opts, "all", false));
 	code = list_close(&l, locks == NULL ? session_error(&s) :
-	    list_lock(&l, locks, objects));
+	    list_locks(&l, locks, objects));
 	rec_free(locks);
 	rec_free(objects);
 	session_close(&s);

@@ -7,7 +7,7 @@
 
 #include "cmd.h"
 #include "error.h"
-#include "list_pod.h"
+#include "lists.h"
 #include "pods.h"
 #include "record.h"
 #include "say.h"
@@ -68,7 +68,7 @@ print(struct list *l, struct cli *g, const struct filter *f)
 		return (EXIT_ENGINE);
 	add_columns(l, g->opts);
 	all = pods_with_members(&s);
-	code = all == NULL ? session_error(&s) : list_pod(l, g->opts, all, f);
+	code = all == NULL ? session_error(&s) : list_pods(l, g->opts, all, f);
 	rec_free(all);
 	session_close(&s);
 	return (code);
@@ -90,7 +90,7 @@ cmd_pod_ps(struct cli *g, int argc, char **argv)
 		code = say_error("%s", e.text);
 	else {
 		code = EXIT_ENGINE;
-		if (list_open(&l, &pod_list, g->opts) == 0)
+		if (list_open(&l, &list_of_pods, g->opts) == 0)
 			code = print(&l, g, &f);
 		code = list_close(&l, code);
 	}

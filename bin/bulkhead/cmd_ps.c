@@ -6,7 +6,7 @@
 
 #include "cmd.h"
 #include "human.h"
-#include "list_ctr.h"
+#include "lists.h"
 #include "parse.h"
 #include "record.h"
 #include "say.h"
@@ -72,7 +72,7 @@ cmd_ps(struct cli *g, int argc, char **argv)
 	if ((code = check_options(g->opts)) != 0 ||
 	    (code = set_clock(g->opts, &now)) != 0)
 		return (code);
-	if (list_open(&l, &ctr_list, g->opts) == -1 ||
+	if (list_open(&l, &list_of_ctrs, g->opts) == -1 ||
 	    command_open(&s, g, NEED_STATE, NULL) == -1)
 		return (list_close(&l, EXIT_ENGINE));
 	l.shown.now = now;
@@ -83,7 +83,7 @@ cmd_ps(struct cli *g, int argc, char **argv)
 	rows = opt_given(g->opts, "at") ? state_containers_at(&s.client,
 	    now < 0 ? 0 : (uint64_t)now) : session_rows(&s);
 	code = list_close(&l, rows == NULL ? session_error(&s) :
-	    list_ctr(&l, g->opts, rows, say_damaged));
+	    list_ctrs(&l, g->opts, rows, say_damaged));
 	rec_free(rows);
 	session_close(&s);
 	return (code);

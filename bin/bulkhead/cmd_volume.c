@@ -11,7 +11,7 @@
 #include "env.h"
 #include "event.h"
 #include "grant.h"
-#include "list_volume.h"
+#include "lists.h"
 #include "manage.h"
 #include "record.h"
 #include "say.h"
@@ -51,7 +51,7 @@ print(struct list *l, struct cli *g, const struct filter *f)
 	    NEED_LOOK, NULL) == -1)
 		return (EXIT_ENGINE);
 	all = volumes_list(&s);
-	code = all == NULL ? session_error(&s) : list_volume(l, &s, all, f);
+	code = all == NULL ? session_error(&s) : list_volumes(l, &s, all, f);
 	rec_free(all);
 	session_close(&s);
 	return (code);
@@ -71,7 +71,7 @@ cmd_volume_ls(struct cli *g, int argc, char **argv)
 		    "together"));
 	if (open_filter(&f, g->opts) == -1)
 		return (EXIT_ENGINE);
-	if (list_open(&l, &volume_list, g->opts) == 0)
+	if (list_open(&l, &list_of_volumes, g->opts) == 0)
 		code = print(&l, g, &f);
 	filter_close(&f);
 	return (list_close(&l, code));

@@ -8,7 +8,7 @@
 #include "cleanup.h"
 #include "command.h"
 #include "given.h"
-#include "list_ctr.h"
+#include "lists.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"

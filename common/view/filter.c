@@ -15,11 +15,30 @@ find(const struct filter_about *about, const char *text)
 	size_t			 n = strcspn(text, "=");
 
 	for (; k->name != NULL; k++)
-		if (strlen(k->name) == n && (about->fold ?
+		if (strlen(k->name) == n && (about->any_case ?
 		    strncasecmp(k->name, text, n) :
 		    strncmp(k->name, text, n)) == 0)
 			return (k);
 	return (NULL);
+}
+
+static int
+read_value(struct filter_term *t, const struct filter_about *about,
+    const void *all, struct parse_err *e)
+{
+	enum filter_how	 how = t->key->how;
+
+	if (how == FILTER_PATTERN || how == FILTER_ID) {
+		t->is_regex = regcomp(&t->regex, t->value,
+		    REG_EXTENDED | REG_NOSUB) == 0;
+		if (!t->is_regex && !about->any_pattern)
+			return (parse_fail(e, "filter \"%s=%s\" is not a "
+			    "regular expression", t->key->name, t->value));
+	}
+	if (t->key->read != NULL)
+		return (t->key->read(t, all, e));
+	return (how != FILTER_BEFORE && how != FILTER_AFTER ? 0 :
+	    parse_time(t->value, human_now(), &t->number, e));
 }
 
 static int
@@ -30,14 +49,14 @@ read_term(struct filter_term *t, const struct filter_about *about,
 	int		 n = (int)strcspn(text, "=");
 
 	t->key = find(about, text);
-	if (t->key == NULL && (eq != NULL || about->key_first))
+	if (t->key == NULL && (eq != NULL || about->bare))
 		return (parse_fail(e, "%s%.*s%s", about->unknown[0], n, text,
 		    about->unknown[1]));
-	if (eq == NULL && (t->key == NULL || !t->key->truth))
+	if (eq == NULL && (!about->bare || t->key->how != FILTER_TRUTH))
 		return (parse_fail(e, "%s%s%s", about->shape[0], text,
 		    about->shape[1]));
 	t->value = eq == NULL ? "true" : eq + 1;
-	return (t->key->read == NULL ? 0 : t->key->read(t, all, e));
+	return (read_value(t, about, all, e));
 }
 
 int
@@ -47,6 +66,7 @@ filter_open(struct filter *f, const struct filter_about *about,
 	const char	*text;
 	size_t		 it = 0;
 
+	f->about = about;
 	f->n = 0;
 	f->terms = calloc(rec_count(request, "filter") + 1,
 	    sizeof(*f->terms));
@@ -58,25 +78,67 @@ filter_open(struct filter *f, const struct filter_about *about,
 	return (0);
 }
 
-/* Does any value of this key match? */
 static bool
-key_passes(const struct filter *f, const struct filter_key *key,
-    const void *object)
+text_fits(const struct filter_term *t, const char *text)
+{
+	enum filter_how	 how = t->key->how;
+	size_t		 n = strlen(t->value);
+	bool		 begins = strncmp(text, t->value, n) == 0;
+
+	if (how == FILTER_EQUAL)
+		return (begins && text[n] == '\0');
+	if (how == FILTER_PAIR || how == FILTER_NO_PAIR)
+		return (begins && (text[n] == '\0' || (text[n] == '=' &&
+		    strchr(t->value, '=') == NULL)));
+	return ((how != FILTER_PATTERN && begins) || (t->is_regex &&
+	    regexec(&t->regex, text, 0, NULL, 0) == 0));
+}
+
+static bool
+fits(const struct filter_term *t, const struct rec *r)
+{
+	const char	*v;
+	size_t		 it = 0;
+	bool		 any = false;
+
+	switch (t->key->how) {
+	case FILTER_MATCH:
+		return (t->key->match(t, r));
+	case FILTER_BEFORE:
+		return (rec_num(r, t->key->key, 0) < t->number);
+	case FILTER_AFTER:
+		return (rec_num(r, t->key->key, 0) > t->number);
+	case FILTER_TRUTH:
+		return ((rec_num(r, t->key->key, 0) != 0) == (t->number != 0));
+	default:
+		while (!any && rec_next(r, t->key->key, &it, &v))
+			any = text_fits(t, v);
+		return (any != (t->key->how == FILTER_NO_PAIR));
+	}
+}
+
+/* Does any value of this key fit? */
+static bool
+key_fits(const struct filter *f, const struct filter_key *key,
+    const struct rec *r)
 {
 	for (size_t i = 0; i < f->n; i++)
-		if (f->terms[i].key == key && key->match(&f->terms[i], object))
+		if (f->terms[i].key == key && fits(&f->terms[i], r))
 			return (true);
 	return (false);
 }
 
 bool
-filter_passes(const struct filter *f, const void *object)
+filter_passes(const struct filter *f, const struct rec *r)
 {
 	for (size_t i = 0; i < f->n; i++) {
 		const struct filter_term	*t = &f->terms[i];
+		bool				 every = f->about->every;
 
-		if (t->key->every ? !t->key->match(t, object) :
-		    !key_passes(f, t->key, object))
+		/* Of pairs all that are named must be there. */
+		every |= t->key->how == FILTER_PAIR ||
+		    t->key->how == FILTER_NO_PAIR;
+		if (every ? !fits(t, r) : !key_fits(f, t->key, r))
 			return (false);
 	}
 	return (true);
@@ -99,81 +161,4 @@ filter_close(struct filter *f)
 			regfree(&f->terms[i].regex);
 	free(f->terms);
 	*f = (struct filter){ 0 };
-}
-
-int
-filter_read_pattern(struct filter_term *t, const void *all,
-    struct parse_err *e)
-{
-	(void)all;
-	(void)e;
-	t->is_regex = regcomp(&t->regex, t->value,
-	    REG_EXTENDED | REG_NOSUB) == 0;
-	return (0);
-}
-
-int
-filter_read_regex(struct filter_term *t, const void *all, struct parse_err *e)
-{
-	(void)filter_read_pattern(t, all, e);
-	return (t->is_regex ? 0 : parse_fail(e, "filter \"%s=%s\" is not a "
-	    "regular expression", t->key->name, t->value));
-}
-
-int
-filter_read_time(struct filter_term *t, const void *all, struct parse_err *e)
-{
-	(void)all;
-	return (parse_time(t->value, human_now(), &t->number, e));
-}
-
-bool
-filter_is_like(const struct filter_term *t, const char *text)
-{
-	return (t->is_regex && regexec(&t->regex, text, 0, NULL, 0) == 0);
-}
-
-bool
-filter_is_prefix(const struct filter_term *t, const char *text)
-{
-	return (strncmp(text, t->value, strlen(t->value)) == 0);
-}
-
-bool
-filter_is_pair(const struct filter_term *t, const struct rec *r,
-    const char *key)
-{
-	size_t		 it = 0, n = strlen(t->value);
-	const char	*pair;
-
-	while (rec_next(r, key, &it, &pair))
-		if (strcmp(pair, t->value) == 0 ||
-		    (strchr(t->value, '=') == NULL &&
-		    strncmp(pair, t->value, n) == 0 && pair[n] == '='))
-			return (true);
-	return (false);
-}
-
-bool
-filter_label(const struct filter_term *t, const void *rec)
-{
-	return (filter_is_pair(t, rec, "label"));
-}
-
-bool
-filter_no_label(const struct filter_term *t, const void *rec)
-{
-	return (!filter_is_pair(t, rec, "label"));
-}
-
-bool
-filter_before(const struct filter_term *t, const void *rec)
-{
-	return (rec_num(rec, "created", 0) < t->number);
-}
-
-bool
-filter_after(const struct filter_term *t, const void *rec)
-{
-	return (rec_num(rec, "created", 0) > t->number);
 }

@@ -1,5 +1,5 @@
 /*
- * --filter: which objects of a list are meant. What may be asked of a kind of
+ * --filter: which records of a list are meant. What may be asked of a kind of
  * object is a table; values of one key are alternatives, different keys must
  * all hold.
  */
@@ -16,21 +16,33 @@
 struct rec;
 struct filter_term;
 
-/* Does an object match a term? */
-typedef bool filter_match(const struct filter_term *, const void *object);
-/*
- * Check the value of a term, and prepare it. The last but one argument is
- * what filter_open was given. 0, or -1 with a sentence.
- */
-typedef int filter_read(struct filter_term *, const void *,
-	    struct parse_err *);
+/* How a value is compared with those of the record's key. */
+enum filter_how {
+	FILTER_EQUAL,		/* one of them is the value */
+	FILTER_PREFIX,		/* one of them begins with it */
+	FILTER_PATTERN,		/* one of them fits a regular expression */
+	FILTER_ID,		/* one of these two */
+	FILTER_PAIR,		/* K=V is one of them, or a K=... for K */
+	FILTER_NO_PAIR,
+	FILTER_BEFORE,		/* a moment that comes before the value */
+	FILTER_AFTER,
+	FILTER_TRUTH,		/* a number: is it not 0? */
+	FILTER_MATCH,		/* what `match` says */
+};
 
 struct filter_key {
 	const char	*name;		/* NULL ends a table */
-	filter_match	*match;
-	filter_read	*read;		/* NULL: any text */
-	bool		 every;		/* all its values must match, not one */
-	bool		 truth;		/* without a value it is "true" */
+	enum filter_how	 how;
+	const char	*key;
+	/*
+	 * Check the value of a term, and work it out. The argument before
+	 * the last is what filter_open was given. 0, or -1 with a sentence.
+	 * NULL: any text, but for moments.
+	 */
+	int		 (*read)(struct filter_term *, const void *,
+			    struct parse_err *);
+	bool		 (*match)(const struct filter_term *,
+			    const struct rec *);
 };
 
 /* A table, and podman's words for what is not in it. */
@@ -38,8 +50,11 @@ struct filter_about {
 	const struct filter_key	*keys;
 	const char		*unknown[2];	/* before the key, behind it */
 	const char		*shape[2];	/* around a filter without = */
-	bool			 fold;		/* any case of letters */
-	bool			 key_first;	/* unknown before its shape */
+	bool			 any_case;	/* of letters in keys */
+	bool			 any_pattern;	/* also what is no expression */
+	bool			 every;		/* value of a key must hold */
+	bool			 bare;		/* K is K=true, for FILTER_TRUTH;
+						 * unknown keys need no = */
 };
 #define FILTER_UNKNOWN	{ "", " is an invalid filter" }
 #define FILTER_SHAPE	{ "invalid filter \"", "\": a filter is KEY=VALUE" }
@@ -53,8 +68,9 @@ struct filter_term {
 };
 
 struct filter {
-	struct filter_term	*terms;
-	size_t			 n;
+	const struct filter_about	*about;
+	struct filter_term		*terms;
+	size_t				 n;
 };
 
 /*
@@ -63,28 +79,9 @@ struct filter {
  */
 int	filter_open(struct filter *, const struct filter_about *,
 	    const struct rec *, const void *, struct parse_err *);
-bool	filter_passes(const struct filter *, const void *object);
+bool	filter_passes(const struct filter *, const struct rec *);
 /* Is a key asked for? */
 bool	filter_has(const struct filter *, const char *);
 void	filter_close(struct filter *);
-
-/* Values that several tables know. A pattern may be no regular expression:
- * then nothing matches it. */
-int	filter_read_regex(struct filter_term *, const void *,
-	    struct parse_err *);
-int	filter_read_pattern(struct filter_term *, const void *,
-	    struct parse_err *);
-int	filter_read_time(struct filter_term *, const void *,
-	    struct parse_err *);
-
-/* The same for matches: of the text, if there is a regular expression. */
-bool	filter_is_like(const struct filter_term *, const char *);
-/* Does the text begin with the value? */
-bool	filter_is_prefix(const struct filter_term *, const char *);
-/* K=V pairs under a record's key: is K, or K=V, among them? */
-bool	filter_is_pair(const struct filter_term *, const struct rec *,
-	    const char *);
-/* These are matches of records, by their keys `label` and `created`. */
-filter_match	filter_label, filter_no_label, filter_before, filter_after;
 
 #endif

@@ -1,23 +1,20 @@
 #include "image.h"
 
 #include <fnmatch.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cleanup.h"
 #include "record.h"
-#include "show.h"
-#include "tmpl.h"
 
-size_t
+int
 image_repository_len(const char *name)
 {
 	const char	*slash = strrchr(name, '/');
 	const char	*from = slash == NULL ? name : slash;
 	const char	*cut = strpbrk(from, ":@");
 
-	return (cut == NULL ? strlen(name) : (size_t)(cut - name));
+	return (cut == NULL ? (int)strlen(name) : (int)(cut - name));
 }
 
 static bool
@@ -35,7 +32,7 @@ image_matches(const char *pattern, const char *name)
 	const char	*path = strchr(name, '/');
 	const char	*last = strrchr(name, '/');
 	size_t		 len = strlen(name);
-	size_t		 repo = image_repository_len(name);
+	size_t		 repo = (size_t)image_repository_len(name);
 
 	path = path == NULL ? name : path + 1;
 	last = last == NULL ? name : last + 1;
@@ -46,25 +43,18 @@ image_matches(const char *pattern, const char *name)
 	    fits(pattern, last, repo - (size_t)(last - name)));
 }
 
-json_t *
-image_repo_digests(const struct rec *r)
+void
+image_derive(struct rec *r)
 {
-	json_t		*a = json_array();
 	const char	*name, *digest = rec_get(r, "digest");
+	bool		 past = rec_get(r, "name_history") != NULL;
 	size_t		 it = 0;
-	char		 text[1024];
 
-	while (digest != NULL && rec_next(r, "name", &it, &name)) {
-		snprintf(text, sizeof(text), "%.*s@%s",
-		    (int)image_repository_len(name), name, digest);
-		json_array_append_new(a, tmpl_text(text));
+	while (rec_next(r, "name", &it, &name)) {
+		if (digest != NULL)
+			(void)rec_addf(r, "repo_digest", "%.*s@%s",
+			    image_repository_len(name), name, digest);
+		if (!past)
+			(void)rec_add(r, "name_history", name);
 	}
-	return (a);
-}
-
-json_t *
-image_names_history(const struct rec *r)
-{
-	return (show_list(r, rec_get(r, "name_history") != NULL ?
-	    "name_history" : "name"));
 }

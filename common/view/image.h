@@ -1,12 +1,10 @@
 /*
- * What several commands say about an image.
+ * Names and digests of images.
  */
 #ifndef VIEW_IMAGE_H
 #define VIEW_IMAGE_H
 
-#include <jansson.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 struct rec;
 
@@ -14,12 +12,13 @@ struct rec;
  * The length of the repository part of a name: the tag, if there is one,
  * begins with the ':' behind it.
  */
-size_t	image_repository_len(const char *);
+int	image_repository_len(const char *);
 /* Does a pattern (shell wildcards) name it, in any of podman's short forms? */
 bool	image_matches(const char *, const char *);
-/* "name@digest" for each name; podman's RepoDigests. */
-json_t	*image_repo_digests(const struct rec *);
-/* All names that it ever had. */
-json_t	*image_names_history(const struct rec *);
+/*
+ * Add to an image's record what podman shows of it: `repo_digest`, a
+ * "name@digest" for each name, and `name_history`, if it has none.
+ */
+void	image_derive(struct rec *);
 
 #endif

@@ -15,7 +15,10 @@ struct rec;
  * templates may name them. The caller owns it; NULL: no memory.
  */
 json_t	*inspect_container(const struct rec *, const struct rec *, bool);
-/* An image from its record; graph root and driver are of the configuration. */
-json_t	*inspect_image(const struct rec *, const struct rec *, bool);
+/*
+ * An image from its record, to which keys are added; graph root and driver
+ * are of the configuration.
+ */
+json_t	*inspect_image(struct rec *, const struct rec *, bool);
 
 #endif

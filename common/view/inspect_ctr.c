@@ -9,7 +9,6 @@
 #include "cleanup.h"
 #include "human.h"
 #include "inspect.h"
-#include "parse.h"
 #include "record.h"
 #include "runtimes.h"
 #include "session.h"
@@ -18,169 +17,259 @@
 
 #define DEFAULT_CAPS	"containers.default_capabilities"
 
-struct ctr {
-	const struct rec	*row;
-	const struct rec	*def;
-	const struct rec	*config;
-	bool			 filled;
+/* --- what is shown: of the definition, the row, and what derive adds --- */
+
+#define EMPTY(n)	SHOWN(n, SHOW_WORD, "")
+#define ZERO(n)		SHOWN(n, SHOW_CONST, "0")
+#define NO(n)		SHOWN(n, SHOW_CONST, "false")
+#define NONE(n)		SHOWN(n, SHOW_CONST, "null")
+#define TEXT(n, k)	SHOWN(n, SHOW_TEXT, k)
+
+static const struct member	health[] = {
+	EMPTY("Status"), ZERO("FailingStreak"), NONE("Log"), { 0 }
+};
+static const struct member	state[] = {
+	SHOWN("OciVersion", SHOW_WORD, "1.0.2"), TEXT("Status", "state_name"),
+	SHOWN("Running", SHOW_FLAG, "running"),
+	SHOWN("Paused", SHOW_FLAG, "paused"), NO("Restarting"),
+	SHOWN("OOMKilled", SHOW_FLAG, "oomkilled"), NO("Dead"),
+	SHOWN("Pid", SHOW_NUMBER, "pid"),
+	SHOWN("ConmonPid", SHOW_NUMBER, "monitor_pid"),
+	SHOWN("ExitCode", SHOW_NUMBER, "exit"), TEXT("Error", "error"),
+	SHOWN("StartedAt", SHOW_DATE, "started"),
+	SHOWN("FinishedAt", SHOW_DATE, "finished"),
+	SHOWN_OBJECT("Health", health), EMPTY("CgroupPath"),
+	SHOWN("CheckpointedAt", SHOW_DATE, ""),
+	SHOWN("RestoredAt", SHOW_DATE, ""), { 0 }
+};
+static const struct member	config[] = {
+	TEXT("Hostname", "hostname"), EMPTY("Domainname"),
+	TEXT("User", "user"), NO("AttachStdin"), NO("AttachStdout"),
+	NO("AttachStderr"), SHOWN("Tty", SHOW_FLAG, "tty"),
+	SHOWN("OpenStdin", SHOW_FLAG, "stdin_open"), NO("StdinOnce"),
+	SHOWN("Env", SHOW_LIST, "env"),
+	SHOWN("Cmd", SHOW_LIST_OR_NULL, "cmd"), TEXT("Image", "image_name"),
+	NONE("Volumes"), SHOWN_OR("WorkingDir", SHOW_TEXT, "cwd", "/"),
+	TEXT("Entrypoint", "entrypoint_text"), NONE("OnBuild"),
+	SHOWN("Labels", SHOW_PAIRS, "label"),
+	SHOWN("Annotations", SHOW_PAIRS, "annotation"),
+	SHOWN_OR("StopSignal", SHOW_NUMBER, "stop_signal", "15"),
+	SHOWN("HealthcheckOnFailureAction", SHOW_WORD, "none"),
+	SHOWN("CreateCommand", SHOW_LIST_OR_NULL, "create_command"),
+	SHOWN_OR("Umask", SHOW_TEXT, "umask", "0022"), ZERO("Timeout"),
+	SHOWN_OR("StopTimeout", SHOW_NUMBER, "stop_timeout", "10"),
+	SHOWN("Passwd", SHOW_CONST, "true"),
+	{ .name = "Healthcheck", .how = SHOW_CONST, .key = "null",
+	    .optional = true },
+	{ 0 }
+};
+static const struct member	log_config[] = {
+	TEXT("Type", "log_driver"), NONE("Config"), TEXT("Path", "log_path"),
+	TEXT("Tag", "log_tag"), TEXT("Size", "log_size"),
+	SHOWN("LostBytes", SHOW_NUMBER, "log_lost"), { 0 }
+};
+static const struct member	restart_policy[] = {
+	TEXT("Name", "restart"),
+	SHOWN("MaximumRetryCount", SHOW_NUMBER, "restart_max"), { 0 }
+};
+static const struct member	ulimit[] = {
+	TEXT("Name", "long_name"), SHOWN("Soft", SHOW_NUMBER, "soft"),
+	SHOWN("Hard", SHOW_NUMBER, "hard"), { 0 }
+};
+static const struct member	host_config[] = {
+	SHOWN("Binds", SHOW_LIST, "bind"),
+	SHOWN("CgroupManager", SHOW_WORD, "disabled"),
+	SHOWN("CgroupMode", SHOW_WORD, "private"), EMPTY("ContainerIDFile"),
+	SHOWN_OBJECT("LogConfig", log_config), TEXT("NetworkMode", "net"),
+	SHOWN("PortBindings", SHOW_CONST, "{}"),
+	SHOWN_OBJECT("RestartPolicy", restart_policy),
+	SHOWN("AutoRemove", SHOW_FLAG, "rm"), EMPTY("VolumeDriver"),
+	NONE("VolumesFrom"), SHOWN("CapAdd", SHOW_LIST, "cap_add"),
+	SHOWN("CapDrop", SHOW_LIST, "cap_drop"),
+	SHOWN("Dns", SHOW_LIST, "dns"),
+	SHOWN("DnsOptions", SHOW_LIST, "dns_option"),
+	SHOWN("DnsSearch", SHOW_LIST, "dns_search"),
+	SHOWN("ExtraHosts", SHOW_LIST, "extra_host"),
+	SHOWN("GroupAdd", SHOW_CONST, "[]"),
+	SHOWN("IpcMode", SHOW_WORD, "private"), EMPTY("Cgroup"),
+	SHOWN("Cgroups", SHOW_WORD, "disabled"), NONE("Links"),
+	ZERO("OomScoreAdj"), SHOWN("PidMode", SHOW_WORD, "private"),
+	NO("Privileged"), NO("PublishAllPorts"),
+	SHOWN("ReadonlyRootfs", SHOW_FLAG, "readonly"),
+	SHOWN("SecurityOpt", SHOW_LIST, "security_opt"),
+	SHOWN("Tmpfs", SHOW_CONST, "{}"),	/* add_tmpfs fills it */
+	SHOWN("UTSMode", SHOW_WORD, "private"), TEXT("UsernsMode", "userns"),
+	SHOWN_OR("ShmSize", SHOW_NUMBER, "shm_size", "65536000"),
+	SHOWN("Runtime", SHOW_WORD, "oci"),
+	SHOWN("ConsoleSize", SHOW_CONST, "[0,0]"), EMPTY("Isolation"),
+	SHOWN_OBJECTS("Ulimits", "shown_rlimit", ulimit),
+	/* Limits that are set by cgroup, which bulkhead does not do yet. */
+	ZERO("CpuShares"), ZERO("Memory"), ZERO("NanoCpus"),
+	ZERO("BlkioWeight"), ZERO("CpuPeriod"), ZERO("CpuQuota"),
+	ZERO("CpuRealtimePeriod"), ZERO("CpuRealtimeRuntime"),
+	ZERO("DiskQuota"), ZERO("KernelMemory"), ZERO("MemoryReservation"),
+	ZERO("MemorySwap"), ZERO("MemorySwappiness"), ZERO("PidsLimit"),
+	ZERO("CpuCount"), ZERO("CpuPercent"), ZERO("IOMaximumIOps"),
+	ZERO("IOMaximumBandwidth"), NONE("BlkioWeightDevice"),
+	NONE("BlkioDeviceReadBps"), NONE("BlkioDeviceWriteBps"),
+	NONE("BlkioDeviceReadIOps"), NONE("BlkioDeviceWriteIOps"),
+	NONE("CgroupConf"), EMPTY("CgroupParent"), EMPTY("CpusetCpus"),
+	EMPTY("CpusetMems"), SHOWN("Devices", SHOW_CONST, "[]"),
+	NO("OomKillDisable"), { 0 }
+};
+static const struct member	network[] = {
+	EMPTY("EndpointID"), EMPTY("Gateway"), EMPTY("IPAddress"),
+	ZERO("IPPrefixLen"), EMPTY("IPv6Gateway"), EMPTY("GlobalIPv6Address"),
+	ZERO("GlobalIPv6PrefixLen"), EMPTY("MacAddress"), EMPTY("Bridge"),
+	EMPTY("SandboxID"), NO("HairpinMode"), EMPTY("LinkLocalIPv6Address"),
+	ZERO("LinkLocalIPv6PrefixLen"), SHOWN("Ports", SHOW_CONST, "{}"),
+	EMPTY("SandboxKey"), { 0 }
+};
+static const struct member	mount[] = {
+	TEXT("Type", "type"), TEXT("Source", "src"),
+	TEXT("Destination", "dst"), TEXT("Driver", "driver"), EMPTY("Mode"),
+	SHOWN("Options", SHOW_LIST, "shown_opt"),
+	SHOWN("RW", SHOW_FLAG, "rw"), TEXT("Propagation", "propagation"),
+	SHOWN_OPTIONAL("Name", SHOW_TEXT, "volume"), { 0 }
+};
+static const struct member	graph_driver[] = {
+	TEXT("Name", "storage_driver"), NONE("Data"), { 0 }
+};
+static const struct member	container[] = {
+	TEXT("Id", "id"), SHOWN("Created", SHOW_DATE, "created"),
+	TEXT("Path", "arg"), SHOWN("Args", SHOW_LIST, "later_arg"),
+	SHOWN_OBJECT("State", state), TEXT("Image", "image"),
+	TEXT("ImageDigest", "image_digest"), TEXT("ImageName", "image_name"),
+	TEXT("Rootfs", "rootfs"), TEXT("Pod", "pod"), EMPTY("ResolvConfPath"),
+	EMPTY("HostnamePath"), EMPTY("HostsPath"), EMPTY("StaticDir"),
+	EMPTY("OCIConfigPath"),
+	SHOWN_OR("OCIRuntime", SHOW_TEXT, "runtime", RUNTIME_OWN),
+	EMPTY("ConmonPidFile"), EMPTY("PidFile"), TEXT("Name", "name"),
+	SHOWN("RestartCount", SHOW_NUMBER, "restart_count"),
+	TEXT("Driver", "storage_driver"), EMPTY("MountLabel"),
+	EMPTY("ProcessLabel"), EMPTY("AppArmorProfile"),
+	SHOWN("EffectiveCaps", SHOW_LIST_OR_NULL, "effective_cap"),
+	SHOWN("BoundingCaps", SHOW_LIST, "cap"),
+	SHOWN("ExecIDs", SHOW_CONST, "[]"),
+	SHOWN_OBJECT("GraphDriver", graph_driver),
+	SHOWN_OBJECTS("Mounts", "shown_mount", mount),
+	SHOWN("Dependencies", SHOW_CONST, "[]"),
+	SHOWN_OBJECT("NetworkSettings", network), EMPTY("Namespace"),
+	NO("IsInfra"), NO("IsService"), SHOWN_OBJECT("Config", config),
+	SHOWN_OBJECT("HostConfig", host_config),
+	TEXT("ConfigDigest", "config_digest"),
+	TEXT("SeccompProfile", "seccomp_used"),
+	SHOWN_OR("LockNumber", SHOW_NUMBER, "lock", "null"), { 0 }
 };
 
-static json_t *
-text(const struct rec *r, const char *key)
+/* --- what is added to the definition --- */
+
+/* Of the row, which knows what has become of the container. */
+static void
+add_row(struct rec *r, const struct rec *row)
 {
-	return (tmpl_text(rec_str(r, key, "")));
-}
+	static const char *const	 keys[] = { "id", "name", "state_name",
+	    "oomkilled", "exit", "error", "started", "finished",
+	    "restart_count", "lock", "log_lost", "pid", "monitor_pid" };
+	int64_t				 s = rec_num(row, "state", 0);
+	bool				 up = s == CTR_RUNNING ||
+					    s == CTR_STOPPING;
 
-static json_t *
-number(const struct rec *r, const char *key, int64_t fallback)
-{
-	return (json_integer(rec_num(r, key, fallback)));
-}
-
-static json_t *
-moment(const struct rec *r, const char *key)
-{
-	char	 at[64];
-
-	human_rfc3339(rec_num(r, key, 0), at, sizeof(at));
-	return (json_string(at));
-}
-
-/* podman's null for a list that is empty. */
-static json_t *
-list_or_null(json_t *list)
-{
-	if (json_array_size(list) > 0)
-		return (list);
-	json_decref(list);
-	return (json_null());
-}
-
-static json_t *
-state_json(const struct ctr *c)
-{
-	const struct rec	*r = c->row;
-	int64_t			 state = rec_num(r, "state", 0);
-	bool			 up = state == CTR_RUNNING ||
-				    state == CTR_STOPPING;
-
-	return (json_pack("{s:s, s:o, s:b, s:b, s:b, s:b, s:b, s:o, s:o, s:o,"
-	    " s:o, s:o, s:o, s:{s:s, s:i, s:n}, s:s, s:s, s:s}",
-	    "OciVersion", "1.0.2", "Status", text(r, "state_name"),
-	    "Running", (int)up, "Paused", (int)(state == CTR_PAUSED),
-	    "Restarting", 0, "OOMKilled", (int)rec_num(r, "oomkilled", 0),
-	    "Dead", 0,
-	    "Pid", json_integer(up || state == CTR_PAUSED ?
-	    rec_num(r, "pid", 0) : 0),
-	    "ConmonPid", json_integer(up || state == CTR_PAUSED ?
-	    rec_num(r, "monitor_pid", 0) : 0),
-	    "ExitCode", number(r, "exit", 0), "Error", text(r, "error"),
-	    "StartedAt", moment(r, "started"),
-	    "FinishedAt", moment(r, "finished"),
-	    "Health", "Status", "", "FailingStreak", 0, "Log",
-	    "CgroupPath", "", "CheckpointedAt", "0001-01-01T00:00:00Z",
-	    "RestoredAt", "0001-01-01T00:00:00Z"));
-}
-
-static json_t *
-mount_json(const struct rec *m, bool filled)
-{
-	json_t		*opts = json_array(), *j;
-	const char	*volume = rec_get(m, "volume");
-	const char	*o, *propagation = "rprivate";
-	bool		 rw = true;
-	size_t		 it = 0;
-
-	while (rec_next(m, "opt", &it, &o)) {
-		if (strcmp(o, "ro") == 0)
-			rw = false;
-		if (strstr(o, "private") != NULL ||
-		    strstr(o, "shared") != NULL || strstr(o, "slave") != NULL)
-			propagation = o;
-		else if (strcmp(o, "ro") != 0 && strcmp(o, "rw") != 0)
-			json_array_append_new(opts, tmpl_text(o));
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		rec_del(r, keys[i]);
+		if (rec_get(row, keys[i]) != NULL)
+			(void)rec_add(r, keys[i], rec_get(row, keys[i]));
 	}
-	j = json_pack("{s:o, s:o, s:o, s:s, s:s, s:o, s:b, s:s}",
-	    "Type", volume != NULL ? json_string("volume") : text(m, "type"),
-	    "Source", text(m, "src"), "Destination", text(m, "dst"),
-	    "Driver", volume != NULL ? "local" : "", "Mode", "",
-	    "Options", opts, "RW", (int)rw, "Propagation", propagation);
-	if (volume != NULL || filled)
-		json_object_set_new(j, "Name", text(m, "volume"));
-	return (j);
+	(void)rec_add_num(r, "running", up);
+	(void)rec_add_num(r, "paused", s == CTR_PAUSED);
+	if (!up && s != CTR_PAUSED) {
+		rec_del(r, "pid");
+		rec_del(r, "monitor_pid");
+	}
 }
 
-/* The options of a mount with commas. */
+/* Values of a key with something between, which the caller owns; or NULL. */
 static char *
-mount_opts(const struct rec *m)
+joined(const struct rec *r, const char *key, const char *between)
 {
 	char		*out = NULL;
-	const char	*o;
+	const char	*v;
 	size_t		 size, it = 0;
 	FILE		*f = open_memstream(&out, &size);
 
 	if (f == NULL)
 		return (NULL);
-	for (int n = 0; rec_next(m, "opt", &it, &o); n++)
-		fprintf(f, "%s%s", n > 0 ? "," : "", o);
-	fclose(f);
-	return (out);
+	for (int n = 0; rec_next(r, key, &it, &v); n++)
+		fprintf(f, "%s%s", n > 0 ? between : "", v);
+	if (fclose(f) != EOF)
+		return (out);
+	free(out);
+	return (NULL);
 }
 
-struct mounts {
-	json_t	*mounts;
-	json_t	*binds;
-	json_t	*tmpfs;
-};
-
-static struct mounts
-mounts_of(const struct ctr *c)
+static void
+add_mount(struct rec *r, struct rec *m)
 {
-	struct mounts	 out = { json_array(), json_array(), json_object() };
+	scoped_free char	*opts = joined(m, "opt", ",");
+	const char		*volume = rec_get(m, "volume"), *o;
+	const char		*propagation = "rprivate";
+	bool			 rw = true;
+	size_t			 it = 0;
+
+	(void)rec_addf(r, "bind", "%s:%s:%s", volume != NULL ? volume :
+	    show_str(m, "src"), show_str(m, "dst"), opts == NULL ? "" : opts);
+	while (rec_next(m, "opt", &it, &o)) {
+		rw &= strcmp(o, "ro") != 0;
+		if (strstr(o, "private") != NULL ||
+		    strstr(o, "shared") != NULL || strstr(o, "slave") != NULL)
+			propagation = o;
+		else if (strcmp(o, "ro") != 0 && strcmp(o, "rw") != 0)
+			(void)rec_add(m, "shown_opt", o);
+	}
+	(void)rec_add_num(m, "rw", rw);
+	(void)rec_add(m, "propagation", propagation);
+	if (volume != NULL) {
+		(void)rec_set(m, "type", "volume");
+		(void)rec_add(m, "driver", "local");
+	}
+	(void)rec_add_rec(r, "shown_mount", m);
+}
+
+/* tmpfs are told apart from the other mounts: by their place, their options. */
+static void
+add_mounts(struct rec *r, const struct rec *def, json_t *tmpfs)
+{
 	struct rec	*m;
-	char		 bind[9000];
 	size_t		 it = 0;
 
-	while ((m = rec_sub(c->def, "mount", &it)) != NULL) {
-		scoped_free char	*opts = mount_opts(m);
-		const char		*dst = rec_str(m, "dst", "");
+	while ((m = rec_sub(def, "mount", &it)) != NULL) {
+		scoped_free char	*opts = joined(m, "opt", ",");
 
-		if (strcmp(rec_str(m, "type", ""), "tmpfs") == 0)
-			json_object_set_new(out.tmpfs, dst,
+		if (strcmp(show_str(m, "type"), "tmpfs") != 0)
+			add_mount(r, m);
+		else
+			json_object_set_new(tmpfs, show_str(m, "dst"),
 			    tmpl_text(opts == NULL ? "" : opts));
-		else {
-			json_array_append_new(out.mounts, mount_json(m,
-			    c->filled));
-			snprintf(bind, sizeof(bind), "%s:%s:%s",
-			    rec_str(m, "volume", rec_str(m, "src", "")), dst,
-			    opts == NULL ? "" : opts);
-			json_array_append_new(out.binds, tmpl_text(bind));
-		}
 		rec_free(m);
 	}
-	return (out);
 }
 
-static json_t *
-ulimits(const struct ctr *c)
+static void
+add_limits(struct rec *r, const struct rec *def)
 {
-	json_t		*a = json_array();
 	struct rec	*l;
 	char		 name[64];
 	size_t		 it = 0;
 
-	while ((l = rec_sub(c->def, "rlimit", &it)) != NULL) {
-		snprintf(name, sizeof(name), "RLIMIT_%s",
-		    rec_str(l, "name", ""));
+	while ((l = rec_sub(def, "rlimit", &it)) != NULL) {
+		snprintf(name, sizeof(name), "RLIMIT_%s", show_str(l, "name"));
 		for (char *s = name; *s != '\0'; s++)
 			if (*s >= 'a' && *s <= 'z')
 				*s = (char)(*s - 'a' + 'A');
-		json_array_append_new(a, json_pack("{s:s, s:o, s:o}",
-		    "Name", name, "Soft", number(l, "soft", 0),
-		    "Hard", number(l, "hard", 0)));
+		(void)rec_add(l, "long_name", name);
+		(void)rec_add_rec(r, "shown_rlimit", l);
 		rec_free(l);
 	}
-	return (a);
 }
 
 static bool
@@ -196,270 +285,100 @@ has(const struct rec *r, const char *key, const char *value)
 }
 
 /* Capabilities in one record and not in the other. */
-static json_t *
-cap_difference(const struct rec *a, const char *a_key, const struct rec *b,
-    const char *b_key)
+static void
+add_difference(struct rec *r, const char *to, const struct rec *a,
+    const char *a_key, const struct rec *b, const char *b_key)
 {
-	json_t		*out = json_array();
 	const char	*v;
 	size_t		 it = 0;
 
 	while (rec_next(a, a_key, &it, &v))
 		if (!has(b, b_key, v))
-			json_array_append_new(out, tmpl_text(v));
-	return (out);
+			(void)rec_add(r, to, v);
 }
 
-/* Only root has them all; others have what --cap-add named. */
-static json_t *
-effective_caps(const struct ctr *c)
-{
-	const char	*u = rec_str(c->def, "user", "");
-	size_t		 n = strcspn(u, ":");
-
-	if (n == 0 || (n == 1 && *u == '0') ||
-	    (n == 4 && strncmp(u, "root", 4) == 0))
-		return (show_list(c->def, "cap"));
-	return (rec_count(c->def, "ambient") == 0 ? json_null() :
-	    show_list(c->def, "ambient"));
-}
-
-/* What its next start loads: "default" in a definition means the configured. */
-static const char *
-seccomp_profile(const struct ctr *c)
-{
-	const char	*own = rec_str(c->def, "seccomp", "default");
-
-	return (strcmp(own, "default") != 0 ? own :
-	    rec_str(c->config, "seccomp.profile", own));
-}
-
-static json_t *
-security_opts(const struct ctr *c)
-{
-	json_t		*a = json_array();
-	const char	*seccomp = rec_str(c->def, "seccomp", "default");
-	char		 text_of[4200];
-
-	if (rec_num(c->def, "nnp", 0) != 0)
-		json_array_append_new(a, json_string("no-new-privileges"));
-	if (strcmp(seccomp, "default") != 0) {
-		snprintf(text_of, sizeof(text_of), "seccomp=%s", seccomp);
-		json_array_append_new(a, tmpl_text(text_of));
-	}
-	return (a);
-}
-
-static json_t *
-extra_hosts(const struct ctr *c)
-{
-	json_t		*a = json_array();
-	const char	*v, *tab;
-	char		 host[1100];
-	size_t		 it = 0;
-
-	while (rec_next(c->def, "add_host", &it, &v)) {
-		if ((tab = strchr(v, '\t')) == NULL)
-			continue;
-		snprintf(host, sizeof(host), "%s:%.*s", tab + 1,
-		    (int)(tab - v), v);
-		json_array_append_new(a, tmpl_text(host));
-	}
-	return (a);
-}
-
-/* The words of the entrypoint with blanks between, as podman has it. */
-static json_t *
-entrypoint_text(const struct ctr *c)
-{
-	scoped_free char	*out = NULL;
-	const char		*v;
-	size_t			 size, it = 0;
-	FILE			*f = open_memstream(&out, &size);
-
-	if (f == NULL)
-		return (NULL);
-	for (int n = 0; rec_next(c->def, "entrypoint", &it, &v); n++)
-		fprintf(f, "%s%s", n > 0 ? " " : "", v);
-	if (fclose(f) == EOF)
-		return (NULL);
-	return (tmpl_text(out));
-}
-
-static json_t *
-config_json(const struct ctr *c)
-{
-	const struct rec	*d = c->def;
-	json_t			*j;
-
-	j = json_pack("{s:o, s:s, s:o, s:b, s:b, s:b, s:b, s:b, s:b, s:o,"
-	    " s:o, s:o, s:n, s:o, s:o, s:n, s:o, s:o, s:o, s:s, s:o, s:o,"
-	    " s:i, s:o, s:b}",
-	    "Hostname", text(d, "hostname"), "Domainname", "",
-	    "User", text(d, "user"), "AttachStdin", 0, "AttachStdout", 0,
-	    "AttachStderr", 0, "Tty", (int)rec_num(d, "tty", 0),
-	    "OpenStdin", (int)rec_num(d, "stdin_open", 0), "StdinOnce", 0,
-	    "Env", show_list(d, "env"),
-	    "Cmd", list_or_null(show_list(d, "cmd")),
-	    "Image", text(d, "image_name"), "Volumes",
-	    "WorkingDir", tmpl_text(rec_str(d, "cwd", "/")),
-	    "Entrypoint", entrypoint_text(c), "OnBuild",
-	    "Labels", show_pairs(d, "label"),
-	    "Annotations", show_pairs(d, "annotation"),
-	    "StopSignal", number(d, "stop_signal", 15),
-	    "HealthcheckOnFailureAction", "none",
-	    "CreateCommand", list_or_null(show_list(d, "create_command")),
-	    "Umask", tmpl_text(rec_str(d, "umask", "0022")), "Timeout", 0,
-	    "StopTimeout", number(d, "stop_timeout", 10), "Passwd", 1);
-	if (c->filled)
-		json_object_set_new(j, "Healthcheck", json_null());
-	return (j);
-}
-
-/* Limits that are set by cgroup, which bulkhead does not do yet. */
 static void
-add_resources(json_t *j)
+add_caps(struct rec *r, const struct rec *def, const struct rec *conf)
 {
-	static const char *const	 zeros[] = { "CpuShares", "Memory",
-	    "NanoCpus", "BlkioWeight", "CpuPeriod", "CpuQuota",
-	    "CpuRealtimePeriod", "CpuRealtimeRuntime", "DiskQuota",
-	    "KernelMemory", "MemoryReservation", "MemorySwap",
-	    "MemorySwappiness", "PidsLimit", "CpuCount", "CpuPercent",
-	    "IOMaximumIOps", "IOMaximumBandwidth" };
-	static const char *const	 nulls[] = { "BlkioWeightDevice",
-	    "BlkioDeviceReadBps", "BlkioDeviceWriteBps",
-	    "BlkioDeviceReadIOps", "BlkioDeviceWriteIOps", "CgroupConf" };
+	const char	*user = show_str(def, "user"), *v;
+	size_t		 n = strcspn(user, ":"), it = 0;
+	bool		 root = n == 0 || (n == 1 && *user == '0') ||
+			    (n == 4 && strncmp(user, "root", 4) == 0);
 
-	for (size_t i = 0; i < sizeof(zeros) / sizeof(zeros[0]); i++)
-		json_object_set_new(j, zeros[i], json_integer(0));
-	for (size_t i = 0; i < sizeof(nulls) / sizeof(nulls[0]); i++)
-		json_object_set_new(j, nulls[i], json_null());
-	json_object_set_new(j, "CgroupParent", json_string(""));
-	json_object_set_new(j, "CpusetCpus", json_string(""));
-	json_object_set_new(j, "CpusetMems", json_string(""));
-	json_object_set_new(j, "Devices", json_array());
-	json_object_set_new(j, "OomKillDisable", json_false());
+	add_difference(r, "cap_add", def, "cap", conf, DEFAULT_CAPS);
+	add_difference(r, "cap_drop", conf, DEFAULT_CAPS, def, "cap");
+	/* Only root has them all; others have what --cap-add named. */
+	while (rec_next(def, root ? "cap" : "ambient", &it, &v))
+		(void)rec_add(r, "effective_cap", v);
 }
 
-static json_t *
-log_config(const struct ctr *c)
+static void
+add_security(struct rec *r, const struct rec *def, const struct rec *conf)
 {
-	char	 size[32];
+	const char	*own = rec_str(def, "seccomp", "default");
 
-	human_size(rec_num(c->def, "log_max", 0), size, sizeof(size));
-	if (rec_num(c->def, "log_max", 0) <= 0)
-		snprintf(size, sizeof(size), "0B");
-	return (json_pack("{s:o, s:n, s:o, s:o, s:s, s:I}",
-	    "Type", text(c->def, "log_driver"), "Config",
-	    "Path", text(c->def, "log_path"), "Tag", text(c->def, "log_tag"),
-	    "Size", size, "LostBytes", (json_int_t)rec_num(c->row, "log_lost", 0)));
+	if (rec_num(def, "nnp", 0) != 0)
+		(void)rec_add(r, "security_opt", "no-new-privileges");
+	if (strcmp(own, "default") != 0) {
+		(void)rec_addf(r, "security_opt", "seccomp=%s", own);
+		(void)rec_add(r, "seccomp_used", own);
+	} else		/* what its next start loads */
+		(void)rec_add(r, "seccomp_used", rec_str(conf,
+		    "seccomp.profile", own));
 }
 
-static json_t *
-host_config(const struct ctr *c, struct mounts *m)
+static void
+add_process(struct rec *r, const struct rec *def)
 {
-	const struct rec	*d = c->def;
-	json_t			*j;
+	scoped_free char	*entrypoint = joined(def, "entrypoint", " ");
+	const char		*v, *tab;
+	size_t			 it = 0;
 
-	j = json_pack("{s:o, s:s, s:s, s:s, s:o, s:o, s:{}, s:{s:o, s:o},"
-	    " s:b, s:s, s:n, s:o, s:o, s:o, s:o, s:o, s:o, s:[], s:s, s:s,"
-	    " s:s, s:n, s:i, s:s, s:b, s:b, s:b, s:o, s:o, s:s, s:o, s:o,"
-	    " s:s, s:[i,i], s:s, s:o}",
-	    "Binds", m->binds, "CgroupManager", "disabled",
-	    "CgroupMode", "private", "ContainerIDFile", "",
-	    "LogConfig", log_config(c), "NetworkMode", text(d, "net"),
-	    "PortBindings", "RestartPolicy", "Name", text(d, "restart"),
-	    "MaximumRetryCount", number(d, "restart_max", 0), "AutoRemove", (int)rec_num(d, "rm", 0), "VolumeDriver", "",
-	    "VolumesFrom",
-	    "CapAdd", cap_difference(d, "cap", c->config, DEFAULT_CAPS),
-	    "CapDrop", cap_difference(c->config, DEFAULT_CAPS, d, "cap"),
-	    "Dns", show_list(d, "dns"),
-	    "DnsOptions", show_list(d, "dns_option"),
-	    "DnsSearch", show_list(d, "dns_search"),
-	    "ExtraHosts", extra_hosts(c), "GroupAdd", "IpcMode", "private",
-	    "Cgroup", "", "Cgroups", "disabled", "Links", "OomScoreAdj", 0,
-	    "PidMode", "private", "Privileged", 0, "PublishAllPorts", 0,
-	    "ReadonlyRootfs", (int)rec_num(d, "readonly", 0),
-	    "SecurityOpt", security_opts(c), "Tmpfs", m->tmpfs,
-	    "UTSMode", "private", "UsernsMode", text(d, "userns"),
-	    "ShmSize", number(d, "shm_size", 65536000), "Runtime", "oci",
-	    "ConsoleSize", 0, 0, "Isolation", "", "Ulimits", ulimits(c));
-	m->binds = m->tmpfs = NULL;
-	add_resources(j);
-	return (j);
+	for (int n = 0; rec_next(def, "arg", &it, &v); n++)
+		if (n > 0)
+			(void)rec_add(r, "later_arg", v);
+	for (it = 0; rec_next(def, "add_host", &it, &v);)
+		if ((tab = strchr(v, '\t')) != NULL)
+			(void)rec_addf(r, "extra_host", "%s:%.*s", tab + 1,
+			    (int)(tab - v), v);
+	(void)rec_add(r, "entrypoint_text", entrypoint == NULL ? "" :
+	    entrypoint);
 }
 
-static json_t *
-network_settings(void)
+static void
+add_log(struct rec *r, const struct rec *def)
 {
-	return (json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:i, s:s, s:s, s:s,"
-	    " s:b, s:s, s:i, s:{}, s:s}",
-	    "EndpointID", "", "Gateway", "", "IPAddress", "", "IPPrefixLen",
-	    0, "IPv6Gateway", "", "GlobalIPv6Address", "",
-	    "GlobalIPv6PrefixLen", 0, "MacAddress", "", "Bridge", "",
-	    "SandboxID", "", "HairpinMode", 0, "LinkLocalIPv6Address", "",
-	    "LinkLocalIPv6PrefixLen", 0, "Ports", "SandboxKey", ""));
-}
+	char	 size[32] = "0B";
 
-static json_t *
-args_after_first(const struct rec *d)
-{
-	json_t	*a = show_list(d, "arg");
-
-	json_array_remove(a, 0);
-	return (a);
-}
-
-static json_t *
-compose(const struct ctr *c)
-{
-	const struct rec	*d = c->def;
-	struct mounts		 m = mounts_of(c);
-
-	return (json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
-	    " s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s,"
-	    " s:s, s:s, s:o, s:o, s:[], s:{s:o, s:n}, s:o, s:[], s:o, s:s,"
-	    " s:b, s:b, s:o, s:o, s:o, s:o, s:o}",
-	    "Id", text(c->row, "id"), "Created", moment(d, "created"),
-	    "Path", text(d, "arg"), "Args", args_after_first(d),
-	    "State", state_json(c), "Image", text(d, "image"),
-	    "ImageDigest", text(d, "image_digest"),
-	    "ImageName", text(d, "image_name"), "Rootfs", text(d, "rootfs"),
-	    "Pod", text(d, "pod"), "ResolvConfPath", "", "HostnamePath", "",
-	    "HostsPath", "", "StaticDir", "", "OCIConfigPath", "",
-	    "OCIRuntime", rec_str(d, "runtime", RUNTIME_OWN),
-	    "ConmonPidFile", "", "PidFile", "",
-	    "Name", text(c->row, "name"), "RestartCount",
-	    number(c->row, "restart_count", 0),
-	    "Driver", text(c->config, "storage.driver"), "MountLabel", "",
-	    "ProcessLabel", "", "AppArmorProfile", "",
-	    "EffectiveCaps", effective_caps(c),
-	    "BoundingCaps", show_list(d, "cap"), "ExecIDs",
-	    "GraphDriver", "Name", text(c->config, "storage.driver"), "Data",
-	    "Mounts", m.mounts, "Dependencies",
-	    "NetworkSettings", network_settings(), "Namespace", "",
-	    "IsInfra", 0, "IsService", 0, "Config", config_json(c),
-	    "HostConfig", host_config(c, &m),
-	    "ConfigDigest", text(d, "config_digest"),
-	    "SeccompProfile", tmpl_text(seccomp_profile(c)),
-	    "LockNumber", rec_get(c->row, "lock") == NULL ? json_null() :
-	    number(c->row, "lock", 0)));
+	if (rec_num(def, "log_max", 0) > 0)
+		human_size(rec_num(def, "log_max", 0), size, sizeof(size));
+	(void)rec_add(r, "log_size", size);
 }
 
 json_t *
-inspect_container(const struct rec *row, const struct rec *config, bool filled)
+inspect_container(const struct rec *row, const struct rec *conf, bool filled)
 {
-	struct rec	*def, *empty = NULL;
-	struct ctr	 c = { row, NULL, config, filled };
+	struct rec	*r = rec_new(), *def;
+	struct shown	 s = { .rec = r, .as_json = !filled };
+	json_t		*tmpfs = json_object(), *o;
 	size_t		 it = 0;
-	json_t		*j;
 
 	/* A damaged definition leaves what the row says. */
-	if ((def = rec_sub(row, "def", &it)) == NULL)
-		empty = rec_new();
-	c.def = def != NULL ? def : empty;
-	j = compose(&c);
+	if ((def = rec_sub(row, "def", &it)) != NULL)
+		(void)rec_add_all(r, def);
+	add_row(r, row);
+	add_mounts(r, def, tmpfs);
+	add_limits(r, def);
+	add_caps(r, def, conf);
+	add_security(r, def, conf);
+	add_process(r, def);
+	add_log(r, def);
+	(void)rec_add(r, "storage_driver", show_str(conf, "storage.driver"));
+	if ((o = show_object(&s, container)) != NULL)
+		(void)json_object_update(json_object_get(json_object_get(o,
+		    "HostConfig"), "Tmpfs"), tmpfs);
+	json_decref(tmpfs);
 	rec_free(def);
-	rec_free(empty);
-	return (j);
+	rec_free(r);
+	return (o);
 }

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "cleanup.h"
-#include "human.h"
 #include "image.h"
 #include "inspect.h"
 #include "record.h"
@@ -15,12 +14,6 @@
 
 #define OCI_MANIFEST	"application/vnd.oci.image.manifest.v1+json"
 #define DOCKER_MANIFEST	"application/vnd.docker.distribution.manifest.v2+json"
-
-static json_t *
-text(const struct rec *r, const char *key)
-{
-	return (tmpl_text(rec_str(r, key, "")));
-}
 
 /* A member of a parsed object, or podman's empty value. */
 static json_t *
@@ -109,43 +102,70 @@ root_fs(json_t *config)
 	    "Layers", member(rootfs, "diff_ids", json_array())));
 }
 
-json_t *
-inspect_image(const struct rec *r, const struct rec *config, bool filled)
+#define LATER(n)	SHOWN(n, SHOW_CONST, "null")	/* see below */
+
+static const struct member	graph_driver[] = {
+	SHOWN("Name", SHOW_TEXT, "storage_driver"), LATER("Data"), { 0 }
+};
+static const struct member	image[] = {
+	SHOWN("Id", SHOW_TEXT, "id"), SHOWN("Digest", SHOW_TEXT, "digest"),
+	SHOWN("RepoTags", SHOW_LIST, "name"),
+	SHOWN("RepoDigests", SHOW_LIST, "repo_digest"),
+	SHOWN("Parent", SHOW_WORD, ""), LATER("Comment"),
+	SHOWN("Created", SHOW_DATE, "created"), LATER("Config"),
+	LATER("Version"), SHOWN("Author", SHOW_TEXT, "author"),
+	SHOWN("Architecture", SHOW_TEXT, "arch"),
+	SHOWN("Os", SHOW_TEXT, "os"), SHOWN("Size", SHOW_NUMBER, "size"),
+	SHOWN("VirtualSize", SHOW_NUMBER, "size"),
+	SHOWN_OBJECT("GraphDriver", graph_driver), LATER("RootFS"),
+	SHOWN("Labels", SHOW_PAIRS, "label"), LATER("Annotations"),
+	LATER("ManifestType"), SHOWN("User", SHOW_TEXT, "user"),
+	LATER("History"), SHOWN("NamesHistory", SHOW_LIST, "name_history"),
+	{ 0 }
+};
+
+/* What the JSON texts of an image say. */
+static void
+add_texts(json_t *j, json_t *c, json_t *m, bool filled)
 {
-	json_t	*c = json_loads(rec_str(r, "config_json", "{}"), 0, NULL);
-	json_t	*m = json_loads(rec_str(r, "manifest_json", "{}"), 0, NULL);
-	json_t	*in = member(c, "config", json_object()), *j, *health;
-	char	 at[64];
+	json_t	*in = member(c, "config", json_object());
 
 	if (filled)
 		fill(in);
-	human_rfc3339(rec_num(r, "created", 0), at, sizeof(at));
-	j = json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:s, s:O, s:o, s:o,"
-	    " s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o, s:o, s:o, s:o, s:o,"
-	    " s:o, s:o}",
-	    "Id", text(r, "id"), "Digest", text(r, "digest"),
-	    "RepoTags", show_list(r, "name"),
-	    "RepoDigests", image_repo_digests(r), "Parent", "",
-	    "Comment", member(c, "comment", json_string("")), "Created", at,
-	    "Config", in, "Version",
-	    member(c, "docker_version", json_string("")),
-	    "Author", text(r, "author"), "Architecture", text(r, "arch"),
-	    "Os", text(r, "os"),
-	    "Size", json_integer(rec_num(r, "size", 0)),
-	    "VirtualSize", json_integer(rec_num(r, "size", 0)),
-	    "GraphDriver", "Name", text(config, "storage.driver"),
-	    "Data", graph_data(r, config), "RootFS", root_fs(c),
-	    "Labels", show_pairs(r, "label"),
-	    "Annotations", member(m, "annotations", json_object()),
-	    "ManifestType", manifest_type(m), "User", text(r, "user"),
-	    "History", member(c, "history", json_array()),
-	    "NamesHistory", image_names_history(r));
-	health = json_object_get(in, "Healthcheck");
-	if (j != NULL && health != NULL)
-		json_object_set(j, "Healthcheck", health);
-	else if (j != NULL && filled)
+	if (json_object_get(in, "Healthcheck") != NULL)
+		json_object_set(j, "Healthcheck", json_object_get(in,
+		    "Healthcheck"));
+	else if (filled)
 		json_object_set_new(j, "Healthcheck", json_null());
-	json_decref(in);
+	json_object_set_new(j, "Config", in);
+	json_object_set_new(j, "Comment", member(c, "comment",
+	    json_string("")));
+	json_object_set_new(j, "Version", member(c, "docker_version",
+	    json_string("")));
+	json_object_set_new(j, "RootFS", root_fs(c));
+	json_object_set_new(j, "Annotations", member(m, "annotations",
+	    json_object()));
+	json_object_set_new(j, "ManifestType", manifest_type(m));
+	json_object_set_new(j, "History", member(c, "history", json_array()));
+}
+
+json_t *
+inspect_image(struct rec *r, const struct rec *config, bool filled)
+{
+	json_t		*c = json_loads(rec_str(r, "config_json", "{}"), 0,
+			    NULL);
+	json_t		*m = json_loads(rec_str(r, "manifest_json", "{}"), 0,
+			    NULL);
+	struct shown	 s = { .rec = r, .as_json = !filled };
+	json_t		*j;
+
+	image_derive(r);
+	(void)rec_add(r, "storage_driver", show_str(config, "storage.driver"));
+	if ((j = show_object(&s, image)) != NULL) {
+		add_texts(j, c, m, filled);
+		json_object_set_new(json_object_get(j, "GraphDriver"), "Data",
+		    graph_data(r, config));
+	}
 	json_decref(c);
 	json_decref(m);
 	return (j);

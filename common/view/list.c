@@ -9,7 +9,7 @@
 #include "say.h"
 #include "table.h"
 
-#define CELL_MAX	8192
+#define CELL_MAX	256		/* of what is not in the record */
 
 static const struct column *
 find_column(const struct list_about *about, const char *name, size_t n)
@@ -50,7 +50,7 @@ list_open(struct list *l, const struct list_about *about,
 	if (format_open(&l->format, &about->tmpl, rec_get(request, "format"),
 	    about->indent) == -1)
 		return (-1);
-	l->shown.as_json = list_is_json(l);
+	l->shown.as_json = l->format.kind == FORMAT_JSON && !l->quiet;
 	for (; *name != '\0'; name += n + (name[n] == ' ')) {
 		n = strcspn(name, " ");
 		l->plain[l->nplain++] = find_column(about, name, n);
@@ -61,15 +61,9 @@ list_open(struct list *l, const struct list_about *about,
 }
 
 bool
-list_is_json(const struct list *l)
-{
-	return (l->format.kind == FORMAT_JSON && !l->quiet);
-}
-
-bool
 list_shows(const struct list *l, const char *name)
 {
-	return (list_is_json(l) || (l->format.tmpl != NULL &&
+	return (l->shown.as_json || (l->format.tmpl != NULL &&
 	    tmpl_mentions(l->format.tmpl, name)));
 }
 
@@ -105,15 +99,11 @@ print_heading(struct list *l)
 static void
 plain_row(struct list *l)
 {
-	const struct member	*m;
-	char			 buf[CELL_MAX];
+	char	 buf[CELL_MAX];
 
-	for (size_t i = 0; i < l->nplain; i++) {
-		m = &l->plain[i]->member;
-		table_cell(l->table, m->words != NULL ? m->words(&l->shown,
-		    buf, sizeof(buf)) : show_text(&l->shown, m, buf,
-		    sizeof(buf)));
-	}
+	for (size_t i = 0; i < l->nplain; i++)
+		table_cell(l->table, show_text(&l->shown,
+		    &l->plain[i]->member, buf, sizeof(buf)));
 	table_row(l->table);
 }
 
@@ -135,12 +125,11 @@ list_object(const struct column *c, const struct shown *s)
 }
 
 int
-list_row(struct list *l, const struct rec *rec, const void *more)
+list_row(struct list *l, const struct rec *rec)
 {
 	char	 buf[CELL_MAX];
 
 	l->shown.rec = rec;
-	l->shown.more = more;
 	if (l->quiet) {
 		puts(show_text(&l->shown, &l->about->quiet, buf,
 		    sizeof(buf)));

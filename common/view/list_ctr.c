@@ -1,10 +1,5 @@
-/*
- * Rows are read in place and printed one by one: ten thousand of them must
- * cost neither time nor memory.
- */
-#include "list_ctr.h"
+#include "lists.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,20 +14,6 @@
 
 /* --- filters --- */
 
-static bool
-match_id(const struct filter_term *t, const void *row)
-{
-	const char	*id = show_str(row, "id");
-
-	return (filter_is_prefix(t, id) || filter_is_like(t, id));
-}
-
-static bool
-match_name(const struct filter_term *t, const void *row)
-{
-	return (filter_is_like(t, show_str(row, "name")));
-}
-
 static int
 read_status(struct filter_term *t, const void *all, struct parse_err *e)
 {
@@ -43,31 +24,27 @@ read_status(struct filter_term *t, const void *all, struct parse_err *e)
 
 	(void)all;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(names[i], t->value) == 0)
+		if (strcmp(names[i], t->value) == 0) {
+			if (strcmp(t->value, "stopped") == 0)
+				t->value = "exited";
 			return (0);
+		}
 	return (parse_fail(e, "unknown container state: %s: invalid argument",
 	    t->value));
 }
 
-static bool
-match_status(const struct filter_term *t, const void *row)
-{
-	return (strcmp(show_str(row, "state_name"),
-	    strcmp(t->value, "stopped") == 0 ? "exited" : t->value) == 0);
-}
-
 /* An image by id, by name, or by name without the tag. */
 static bool
-match_ancestor(const struct filter_term *t, const void *row)
+match_ancestor(const struct filter_term *t, const struct rec *row)
 {
 	const char	*tail = show_str(row, "image_name");
 	size_t		 n = strlen(t->value);
 
-	if (filter_is_prefix(t, show_str(row, "image")))
+	if (strncmp(show_str(row, "image"), t->value, n) == 0)
 		return (true);
 	for (; tail != NULL; tail = strchr(tail, '/')) {
 		tail += *tail == '/';
-		if (filter_is_prefix(t, tail) &&
+		if (strncmp(tail, t->value, n) == 0 &&
 		    (tail[n] == '\0' || tail[n] == ':'))
 			return (true);
 	}
@@ -75,16 +52,10 @@ match_ancestor(const struct filter_term *t, const void *row)
 }
 
 static bool
-match_exited(const struct filter_term *t, const void *row)
+match_exited(const struct filter_term *t, const struct rec *row)
 {
 	return (rec_num(row, "state", 0) == CTR_EXITED &&
 	    strcmp(show_str(row, "exit"), t->value) == 0);
-}
-
-static bool
-match_policy(const struct filter_term *t, const void *row)
-{
-	return (strcmp(show_str(row, "restart"), t->value) == 0);
 }
 
 static int
@@ -98,7 +69,7 @@ read_truth(struct filter_term *t, const void *all, struct parse_err *e)
 }
 
 static bool
-match_at_boot(const struct filter_term *t, const void *row)
+match_at_boot(const struct filter_term *t, const struct rec *row)
 {
 	return (restart_at_boot(row) == (t->number == 1));
 }
@@ -108,12 +79,12 @@ static int
 read_container(struct filter_term *t, const void *all, struct parse_err *e)
 {
 	struct rec	*row;
-	size_t		 it = 0;
+	size_t		 it = 0, n = strlen(t->value);
 	bool		 found = false;
 
 	while (!found && (row = rec_sub(all, "ctr", &it)) != NULL) {
 		found = strcmp(show_str(row, "name"), t->value) == 0 ||
-		    filter_is_prefix(t, show_str(row, "id"));
+		    strncmp(show_str(row, "id"), t->value, n) == 0;
 		t->number = rec_num(row, "created", 0);
 		rec_free(row);
 	}
@@ -123,42 +94,30 @@ read_container(struct filter_term *t, const void *all, struct parse_err *e)
 
 /* By name, or the beginning of its id. */
 static bool
-match_pod(const struct filter_term *t, const void *row)
+match_pod(const struct filter_term *t, const struct rec *row)
 {
 	const char	*id = rec_get(row, "pod");
 
-	return (id != NULL && (filter_is_prefix(t, id) ||
+	return (id != NULL && (strncmp(id, t->value, strlen(t->value)) == 0 ||
 	    strcmp(show_str(row, "pod_name"), t->value) == 0));
 }
 
-static bool
-match_volume(const struct filter_term *t, const void *row)
-{
-	const char	*name;
-	size_t		 it = 0;
-
-	while (rec_next(row, "volume", &it, &name))
-		if (strcmp(name, t->value) == 0)
-			return (true);
-	return (false);
-}
-
 static const struct filter_key	keys[] = {
-	{ .name = "id", .match = match_id, .read = filter_read_regex },
-	{ .name = "name", .match = match_name, .read = filter_read_regex },
-	{ .name = "status", .match = match_status, .read = read_status },
-	{ .name = "label", .match = filter_label, .every = true },
-	{ .name = "label!", .match = filter_no_label, .every = true },
-	{ .name = "ancestor", .match = match_ancestor },
-	{ .name = "exited", .match = match_exited },
-	{ .name = "restart-policy", .match = match_policy },
-	{ .name = "should-start-on-boot", .match = match_at_boot,
-	    .read = read_truth },
-	{ .name = "before", .match = filter_before, .read = read_container },
-	{ .name = "since", .match = filter_after, .read = read_container },
-	{ .name = "until", .match = filter_before, .read = filter_read_time },
-	{ .name = "pod", .match = match_pod },
-	{ .name = "volume", .match = match_volume },
+	{ "id", FILTER_ID, "id", NULL, NULL },
+	{ "name", FILTER_PATTERN, "name", NULL, NULL },
+	{ "status", FILTER_EQUAL, "state_name", read_status, NULL },
+	{ "label", FILTER_PAIR, "label", NULL, NULL },
+	{ "label!", FILTER_NO_PAIR, "label", NULL, NULL },
+	{ "ancestor", FILTER_MATCH, NULL, NULL, match_ancestor },
+	{ "exited", FILTER_MATCH, NULL, NULL, match_exited },
+	{ "restart-policy", FILTER_EQUAL, "restart", NULL, NULL },
+	{ "should-start-on-boot", FILTER_MATCH, NULL, read_truth,
+	    match_at_boot },
+	{ "before", FILTER_BEFORE, "created", read_container, NULL },
+	{ "since", FILTER_AFTER, "created", read_container, NULL },
+	{ "until", FILTER_BEFORE, "created", NULL, NULL },
+	{ "pod", FILTER_MATCH, NULL, NULL, match_pod },
+	{ "volume", FILTER_EQUAL, "volume", NULL, NULL },
 	{ 0 }
 };
 const struct filter_about	ctr_filters = { .keys = keys,
@@ -167,98 +126,71 @@ const struct filter_about	ctr_filters = { .keys = keys,
 /* --- columns --- */
 
 /* "Up 3 seconds", "Exited (0) 5 seconds ago", "Created". */
-static const char *
-status_of(const struct shown *s, char *out, size_t size)
+static void
+add_status(struct rec *row, const struct shown *s)
 {
-	const char	*name = rec_str(s->rec, "state_name", "unknown");
+	const char	*name = rec_str(row, "state_name", "unknown");
 	char		 when[64];
 
-	switch (rec_num(s->rec, "state", 0)) {
+	switch (rec_num(row, "state", 0)) {
 	case CTR_RUNNING:
-		human_duration(s->now - rec_num(s->rec, "started", s->now),
-		    when, sizeof(when));
-		snprintf(out, size, "Up %s", when);
+		human_duration(s->now - rec_num(row, "started", s->now), when,
+		    sizeof(when));
+		(void)rec_addf(row, "status", "Up %s", when);
 		break;
 	case CTR_EXITED:
-		human_ago(rec_num(s->rec, "finished", s->now), s->now, when,
+		human_ago(rec_num(row, "finished", s->now), s->now, when,
 		    sizeof(when));
-		snprintf(out, size, "Exited (%lld) %s",
-		    (long long)rec_num(s->rec, "exit", 0), when);
+		(void)rec_addf(row, "status", "Exited (%lld) %s",
+		    (long long)rec_num(row, "exit", 0), when);
+		(void)rec_add(row, "exited", "1");
 		break;
 	default:
-		snprintf(out, size, "%c%s", *name >= 'a' && *name <= 'z' ?
-		    *name - 'a' + 'A' : *name, *name ? name + 1 : "");
+		(void)rec_addf(row, "status", "%c%s", *name >= 'a' &&
+		    *name <= 'z' ? *name - 'a' + 'A' : *name, *name ?
+		    name + 1 : "");
 	}
-	return (out);
 }
 
-static const char *
-state_of(const struct shown *s, char *out, size_t size)
+static void
+add_command(struct rec *row, const struct shown *s)
 {
-	(void)out;
-	(void)size;
-	return (rec_str(s->rec, "state_name", "unknown"));
-}
-
-static const char *
-command_of(const struct shown *s, char *out, size_t size)
-{
-	const char	*command = show_str(s->rec, "command");
+	const char	*command = show_str(row, "command");
 	size_t		 n = COMMAND_CUT;
 
-	if (s->no_trunc || strlen(command) <= COMMAND_MAX)
-		return (command);
+	if (s->no_trunc || strlen(command) <= COMMAND_MAX) {
+		(void)rec_add(row, "shown_command", command);
+		return;
+	}
 	while (n > 0 && (command[n] & 0xc0) == 0x80)
 		n--;
-	snprintf(out, size, "%.*s...", (int)n, command);
-	return (out);
+	(void)rec_addf(row, "shown_command", "%.*s...", (int)n, command);
 }
 
-static json_t *
-has_exited(const struct shown *s)
+static void
+derive(struct rec *row, const struct shown *s)
 {
-	return (json_boolean(rec_num(s->rec, "state", 0) == CTR_EXITED));
+	add_status(row, s);
+	add_command(row, s);
 }
 
-/* podman has a list of one here. */
-static json_t *
-in_list(const struct rec *r, const char *key)
+/* JSON has the name of a pod only for --pod. */
+static void
+derive_without_pod(struct rec *row, const struct shown *s)
 {
-	return (json_pack("[o]", tmpl_text(show_str(r, key))));
-}
-
-static json_t *
-command_list(const struct shown *s)
-{
-	return (in_list(s->rec, "command"));
-}
-
-static json_t *
-names_list(const struct shown *s)
-{
-	return (in_list(s->rec, "name"));
-}
-
-/* Only --pod asks for it. */
-static const char *
-pod_name(const struct shown *s, char *out, size_t size)
-{
-	const struct rec	*request = s->more;
-
-	(void)out;
-	(void)size;
-	return (s->as_json && strcmp(rec_str(request, "pod", ""), "true") !=
-	    0 ? "" : show_str(s->rec, "pod_name"));
+	derive(row, s);
+	if (s->as_json)
+		rec_del(row, "pod_name");
 }
 
 static const struct column	columns[] = {
 	COLUMN("AutoRemove", "AUTO REMOVE", SHOW_FLAG, "rm"),
-	{ { .name = "Command", .how = SHOW_WORDS, .words = command_of,
-	    .value = command_list }, "COMMAND", SHOW_VALUE },
+	COLUMN_TEXT("Command", "COMMAND", SHOW_TEXT, "shown_command"),
+	COLUMN_JSON("Command", SHOW_LIST_OF_ONE, "command"),
 	COLUMN_TEXT("Created", "CREATED", SHOW_TIME, "created"),
 	COLUMN_AS("CreatedAt", "CREATED AT", SHOW_TIME, "created", SHOW_AGO),
 	COLUMN_TEXT("CreatedHuman", "CREATED", SHOW_AGO, "created"),
-	COLUMN_VALUE("Exited", "EXITED", has_exited),
+	COLUMN("Exited", "EXITED", SHOW_FLAG, "exited"),
 	COLUMN("ExitedAt", "EXITED AT", SHOW_MOMENT, "finished"),
 	COLUMN("ExitCode", "EXIT CODE", SHOW_NUMBER, "exit"),
 	COLUMN_TEXT("ID", "CONTAINER ID", SHOW_ID, "id"),
@@ -268,31 +200,30 @@ static const struct column	columns[] = {
 	COLUMN("IsInfra", "IS INFRA", SHOW_CONST, "false"),
 	COLUMN("Labels", "LABELS", SHOW_PAIRS, "label"),
 	COLUMN("Mounts", "MOUNTS", SHOW_LIST, "mount"),
-	{ { .name = "Names", .how = SHOW_TEXT, .key = "name",
-	    .value = names_list }, "NAMES", SHOW_VALUE },
+	COLUMN_AS("Names", "NAMES", SHOW_TEXT, "name", SHOW_LIST_OF_ONE),
 	COLUMN_JSON("Namespaces", SHOW_CONST, "{}"),
 	COLUMN_TEXT("Networks", "NETWORKS", SHOW_WORD, ""),
 	COLUMN_JSON("Networks", SHOW_CONST, "[]"),
 	COLUMN("Pid", "PID", SHOW_NUMBER, "pid"),
 	COLUMN_AS("Pod", "POD ID", SHOW_ID, "pod", SHOW_TEXT),
-	COLUMN_WORDS("PodName", "PODNAME", pod_name, SHOW_WORDS),
+	COLUMN("PodName", "PODNAME", SHOW_TEXT, "pod_name"),
 	COLUMN_TEXT("Ports", "PORTS", SHOW_WORD, ""),
 	COLUMN_JSON("Ports", SHOW_CONST, "null"),
 	COLUMN_TEXT("RunningFor", "RUNNING FOR", SHOW_AGO, "created"),
 	COLUMN_TEXT("Size", "SIZE", SHOW_WORD, ""),
 	COLUMN_JSON("Size", SHOW_CONST, "null"),
 	COLUMN("StartedAt", "STARTED AT", SHOW_MOMENT, "started"),
-	COLUMN_WORDS("State", "STATE", state_of, SHOW_WORDS),
-	COLUMN_WORDS("Status", "STATUS", status_of, SHOW_WORDS),
+	COLUMN_OR("State", "STATE", SHOW_TEXT, "state_name", "unknown"),
+	COLUMN("Status", "STATUS", SHOW_TEXT, "status"),
 	COLUMN_JSON("Created", SHOW_SECONDS, "created"),
 	COLUMN_END
 };
 static const char *const	maps[] = { "Labels", NULL };
-const struct list_about	ctr_list = {
+const struct list_about	list_of_ctrs = {
 	.tmpl = { "ps", "containers.psReporter", maps, false, true },
 	.columns = columns,
 	.plain = "ID Image Command CreatedHuman Status Ports Names",
-	.quiet = { .how = SHOW_ID, .key = "id" }, .indent = 2,
+	.quiet = SHOWN(NULL, SHOW_ID, "id"), .indent = 2,
 };
 
 const struct order	ctr_orders[] = {
@@ -305,68 +236,52 @@ const struct order	ctr_orders[] = {
 
 /* --- rows --- */
 
-struct choice {
-	const struct rec	*request;
-	struct filter		 filter;
-	void			(*damaged)(const struct rec *);
-};
-
 static bool
 flag(const struct rec *request, const char *key)
 {
-	return (strcmp(rec_str(request, key, ""), "true") == 0);
+	return (strcmp(show_str(request, key), "true") == 0);
 }
+
+struct ctr_choice {
+	struct choice	 choice;
+	void		(*damaged)(const struct rec *);
+};
 
 /* podman shows what runs, unless told otherwise. */
 static bool
-is_shown(const struct rec *row, const void *ctx)
+is_wanted(const struct rec *row, const struct choice *c)
 {
-	const struct choice	*c = ctx;
-	int64_t			 state = rec_num(row, "state", 0);
-	bool			 asked = filter_has(&c->filter, "status");
+	int64_t	 state = rec_num(row, "state", 0);
 
 	if (state == CTR_DAMAGED)
-		c->damaged(row);
-	if (!filter_passes(&c->filter, row))
-		return (false);
+		((const struct ctr_choice *)(const void *)c)->damaged(row);
+	if (filter_has(c->filter, "status"))
+		return (true);
 	/* Half made or half removed: only when it is asked for. */
-	if ((state == CTR_CREATING || state == CTR_REMOVING) && !asked)
+	if (state == CTR_CREATING || state == CTR_REMOVING)
 		return (false);
-	return (asked || flag(c->request, "all") ||
-	    flag(c->request, "latest") ||
+	return (flag(c->request, "all") || flag(c->request, "latest") ||
 	    rec_get(c->request, "last") != NULL || state == CTR_RUNNING ||
 	    state == CTR_STOPPING || state == CTR_STARTING);
 }
 
-/* How many of the youngest; 0: all. */
-static size_t
-last_of(const struct rec *request)
-{
-	int64_t	 n = rec_num(request, "last", -1);
-
-	return (flag(request, "latest") ? 1 : n > 0 ? (size_t)n : 0);
-}
-
 int
-list_ctr(struct list *l, const struct rec *request, const struct rec *all,
+list_ctrs(struct list *l, const struct rec *request, const struct rec *all,
     void (*damaged)(const struct rec *))
 {
-	struct choice		 c = { .request = request, .damaged = damaged };
+	struct filter		 f;
 	struct parse_err	 e;
-	struct rows		 r = { 0 };
-	int			 code = 0;
+	int64_t			 last = rec_num(request, "last", -1);
+	struct ctr_choice	 c = { { .filter = &f, .wanted = is_wanted,
+				    .request = request, .orders = ctr_orders,
+				    .last = flag(request, "latest") ? 1 :
+				    last > 0 ? (size_t)last : 0,
+				    .derive = flag(request, "pod") ? derive :
+				    derive_without_pod }, damaged };
+	int			 code;
 
-	if (filter_open(&c.filter, &ctr_filters, request, all, &e) == -1)
-		code = say_error("%s", e.text);
-	else if (rows_choose(&r, all, "ctr", is_shown, &c) == -1)
-		code = say_error("%s", strerror(ENOMEM));
-	else {
-		rows_keep_last(&r, ctr_orders, last_of(request));
-		rows_sort(&r, ctr_orders, rec_str(request, "sort", "created"));
-		if (rows_print(&r, l, request) == -1)
-			code = EXIT_ENGINE;
-	}
-	rows_free(&r);
-	filter_close(&c.filter);
+	code = filter_open(&f, &ctr_filters, request, all, &e) == -1 ?
+	    say_error("%s", e.text) : list_rows(l, all, "ctr", &c.choice);
+	filter_close(&f);
 	return (code);
 }

@@ -1,260 +1,96 @@
-#include "list_history.h"
+#include "lists.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <bsd/string.h>
 
-#include "human.h"
 #include "record.h"
 #include "say.h"
 
 #define MADE_BY_CUT	45		/* podman cuts a command here */
 #define SECOND		1000000000
 
-static const char *
-moment(const struct shown *s, const char *key, char *out, size_t size)
-{
-	const struct history	*h = s->more;
-	int64_t			 ns = rec_num(s->rec, key, 0);
+/* --- an image --- */
 
-	if (h->human)
-		human_ago(ns, s->now, out, size);
-	else
-		human_rfc3339(ns - ns % SECOND, out, size);
-	return (out);
-}
-
-/* --- columns of an image --- */
-
-static const char *
-created(const struct shown *s, char *out, size_t size)
-{
-	return (moment(s, "created", out, size));
-}
-
-/* Both without the fraction of a second. */
-static const char *
-created_at(const struct shown *s, char *out, size_t size)
-{
-	int64_t	 ns = rec_num(s->rec, "created", 0);
-
-	(s->as_json ? human_rfc3339 : human_go_time)(ns - ns % SECOND, out,
-	    size);
-	return (out);
-}
-
-static const char *
-step_id(const struct shown *s, char *out, size_t size)
-{
-	const struct history	*h = s->more;
-
-	snprintf(out, size, "%.*s", s->no_trunc || s->as_json ? 64 : SHORT_ID,
-	    h->id);
-	return (out);
-}
-
-static const char *
-step_size(const struct shown *s, char *out, size_t size)
-{
-	human_size(((const struct history *)s->more)->size, out, size);
-	return (out);
-}
-
-static json_t *
-step_bytes(const struct shown *s)
-{
-	return (json_integer(((const struct history *)s->more)->size));
-}
-
-static const char *
-made_by(const struct shown *s, char *out, size_t size)
-{
-	const char	*by = show_str(s->rec, "created_by");
-
-	if (s->no_trunc || strlen(by) <= MADE_BY_CUT)
-		return (by);
-	snprintf(out, size, "%.*s...", MADE_BY_CUT - 3, by);
-	return (out);
-}
-
-static const struct column	image_columns[] = {
-	{ { .name = "id", .words = step_id }, NULL, SHOW_WORDS },
+static const struct column	step_columns[] = {
+	COLUMN_JSON("id", SHOW_TEXT, "id"),
 	COLUMN_JSON("created", SHOW_DATE, "created"),
-	COLUMN_WORDS("ID", "ID", step_id, SHOW_NOT),
-	COLUMN_WORDS("Created", "CREATED", created, SHOW_NOT),
-	COLUMN_WORDS("CreatedAt", "CREATED AT", created_at, SHOW_NOT),
+	COLUMN_TEXT("ID", "ID", SHOW_ID, "id"),
+	COLUMN_TEXT("Created", "CREATED", SHOW_WHEN, "created"),
+	COLUMN_TEXT("CreatedAt", "CREATED AT", SHOW_TIME, "second"),
 	COLUMN_TEXT("CreatedSince", "CREATED SINCE", SHOW_AGO, "created"),
-	{ { .name = "CreatedBy", .how = SHOW_WORDS, .key = "created_by",
-	    .words = made_by, .optional = true }, "CREATED BY", SHOW_TEXT },
-	COLUMN_JSON_VALUE("size", step_bytes),
-	COLUMN_WORDS("Size", "SIZE", step_size, SHOW_NOT),
+	COLUMN_TEXT("CreatedBy", "CREATED BY", SHOW_TEXT, "shown_by"),
+	{ SHOWN_OPTIONAL("CreatedBy", SHOW_NOT, "created_by"), NULL,
+	    SHOW_TEXT },
+	COLUMN_JSON("size", SHOW_NUMBER, "size"),
+	COLUMN_TEXT("Size", "SIZE", SHOW_SIZE, "size"),
 	COLUMN_JSON("comment", SHOW_TEXT, "comment"),
 	COLUMN_TEXT("Comment", "COMMENT", SHOW_TEXT, "comment"),
-	{ { .name = "Created", .words = created_at }, NULL, SHOW_WORDS },
+	COLUMN_JSON("Created", SHOW_DATE, "second"),
 	COLUMN_TEXT("Tags", "TAGS", SHOW_CONST, "[]"),
 	COLUMN_END
 };
 static const char *const	maps[] = { NULL };
-const struct list_about	image_history = {
+const struct list_about	list_of_steps = {
 	.tmpl = { "history", "images.historyReporter", maps, false, true },
-	.columns = image_columns, .plain = "ID Created CreatedBy Size Comment",
-	.quiet = { .how = SHOW_WORDS, .words = step_id },
+	.columns = step_columns, .plain = "ID Created CreatedBy Size Comment",
+	.quiet = SHOWN(NULL, SHOW_ID, "id"),
 };
 
-/* --- columns of a container --- */
-
-static const char *
-when(const struct shown *s, char *out, size_t size)
+/* The id of the image that ends with a layer ("overlay/<id>/diff"), or "". */
+static void
+image_of(const struct rec *all, const char *dir, char *id)
 {
-	return (moment(s, "t", out, size));
-}
-
-static const char *
-state_word(const struct rec *e, const char *key)
-{
-	static const char *const	 words[] = { "", "creating",
-		"created", "starting", "running", "stopping", "exited",
-		"removing", "paused" };
-	int64_t				 n = rec_num(e, key, 0);
-
-	return (n < 0 || n >= (int64_t)(sizeof(words) / sizeof(words[0])) ?
-	    "" : words[n]);
-}
-
-static const char *
-from(const struct shown *s, char *out, size_t size)
-{
-	(void)out;
-	(void)size;
-	return (state_word(s->rec, "from"));
-}
-
-static const char *
-to(const struct shown *s, char *out, size_t size)
-{
-	(void)out;
-	(void)size;
-	return (state_word(s->rec, "to"));
-}
-
-static const char *
-events_of(const struct shown *s, char *out, size_t size)
-{
-	const char	*ev;
-	size_t		 it = 0, n = 0;
-
-	*out = '\0';
-	while (rec_next(s->rec, "ev", &it, &ev) && n < size)
-		n += (size_t)snprintf(out + n, size - n, "%s%s",
-		    n == 0 ? "" : ",", ev);
-	return (out);
-}
-
-static const char *
-why(const struct shown *s, char *out, size_t size)
-{
-	*out = '\0';
-	if (rec_get(s->rec, "why") != NULL)
-		return (rec_get(s->rec, "why"));
-	if (rec_get(s->rec, "exit") != NULL)
-		snprintf(out, size, "exit code %s", show_str(s->rec, "exit"));
-	return (out);
-}
-
-static const char *
-uid_text(const struct shown *s, char *out, size_t size)
-{
-	snprintf(out, size, "%lld", (long long)rec_num(s->rec, "uid", -1));
-	return (out);
-}
-
-static json_t *
-uid(const struct shown *s)
-{
-	return (json_integer(rec_num(s->rec, "uid", -1)));
-}
-
-static const struct column	ctr_columns[] = {
-	COLUMN("At", "AT", SHOW_DATE, "t"),
-	COLUMN("Command", "COMMAND", SHOW_TEXT, "cmd"),
-	COLUMN_WORDS("Events", "EVENTS", events_of, SHOW_WORDS),
-	COLUMN_WORDS("From", "FROM", from, SHOW_WORDS),
-	COLUMN_AS("ID", "CONTAINER ID", SHOW_ID, "id", SHOW_TEXT),
-	COLUMN("Name", "NAME", SHOW_TEXT, "name"),
-	COLUMN_WORDS("To", "TO", to, SHOW_WORDS),
-	{ { .name = "UID", .how = SHOW_VALUE, .words = uid_text,
-	    .value = uid }, "UID", SHOW_VALUE },
-	COLUMN_WORDS("When", "WHEN", when, SHOW_WORDS),
-	COLUMN_WORDS("Why", "WHY", why, SHOW_WORDS),
-	COLUMN_END
-};
-const struct list_about	ctr_history = {
-	.tmpl = { "history", "containers.historyReporter", maps, false,
-	    true },
-	.columns = ctr_columns, .plain = "When From To UID Command Events Why",
-	.quiet = { .how = SHOW_ID, .key = "id" },
-};
-
-int
-list_ctr_history(struct list *l, const struct rec *entries, bool human)
-{
-	struct history	 h = { .human = human };
-	struct rec	*e;
-	size_t		 it = 0;
-	int		 rc = 0;
-
-	while (rc == 0 && (e = rec_sub(entries, "entry", &it)) != NULL) {
-		rc = list_row(l, e, &h);
-		rec_free(e);
-	}
-	return (rc == -1 ? EXIT_ENGINE : 0);
-}
-
-/* --- steps of an image --- */
-
-struct layers {
-	const struct rec	*all;	/* every image there is, or NULL */
-	struct rec		*used;	/* `id`s that stood in a row */
-};
-
-/* The image that ends with this layer, unless it was there already. */
-static const char *
-image_of(struct layers *l, const char *layer, char *id)
-{
+	const char	*layer = strchr(dir, '/');
+	size_t		 it = 0, n = layer == NULL ? 0 : strcspn(++layer, "/");
 	struct rec	*image;
-	const char	*used;
-	size_t		 it = 0, at;
-	bool		 found = false;
 
-	while (l->all != NULL && *layer != '\0' && !found &&
-	    (image = rec_sub(l->all, "image", &it)) != NULL) {
-		if (strcmp(show_str(image, "layer_id"), layer) == 0) {
-			found = true;
+	*id = '\0';
+	while (n > 0 && *id == '\0' && all != NULL &&
+	    (image = rec_sub(all, "image", &it)) != NULL) {
+		if (strncmp(show_str(image, "layer_id"), layer, n) == 0)
 			(void)strlcpy(id, show_str(image, "id"), 65);
-			for (at = 0; rec_next(l->used, "id", &at, &used);)
-				found &= strcmp(used, id) != 0;
-		}
 		rec_free(image);
 	}
-	if (!found)
-		return ("<missing>");
-	(void)rec_add(l->used, "id", id);
-	return (id);
 }
 
-/* "overlay/<id>/diff" */
-static void
-layer_id_of(const char *dir, char *out, size_t size)
+static bool
+is_among(const struct rec *r, const char *key, const char *value)
 {
-	const char	*slash = strchr(dir, '/');
+	const char	*v;
+	size_t		 it = 0;
 
-	*out = '\0';
-	if (slash != NULL)
-		(void)snprintf(out, size, "%.*s", (int)strcspn(slash + 1,
-		    "/"), slash + 1);
+	while (rec_next(r, key, &it, &v))
+		if (strcmp(v, value) == 0)
+			return (true);
+	return (false);
+}
+
+/* A step that is the end of an image has its id, the first time. */
+static void
+add_id(struct rec *step, const char *id, struct rec *used)
+{
+	if (*id == '\0' || is_among(used, "id", id))
+		id = "<missing>";
+	else
+		(void)rec_add(used, "id", id);
+	(void)rec_add(step, "id", id);
+}
+
+static void
+derive(struct rec *step, const struct shown *s)
+{
+	const char	*by = show_str(step, "created_by");
+	int64_t		 ns = rec_num(step, "created", 0);
+
+	(void)rec_add_num(step, "second", ns - ns % SECOND);
+	if (s->no_trunc || strlen(by) <= MADE_BY_CUT)
+		(void)rec_add(step, "shown_by", by);
+	else
+		(void)rec_addf(step, "shown_by", "%.*s...", MADE_BY_CUT - 3,
+		    by);
 }
 
 /* The steps, which are stored oldest first. */
@@ -272,49 +108,99 @@ steps_of(const struct rec *image, size_t *n)
 	return (steps);
 }
 
-static int
-print_steps(struct list *list, const struct rec *image, struct layers *l,
-    struct history *h)
+int
+list_steps(struct list *l, const struct rec *image, const struct rec *all)
 {
 	size_t		  n, dirs = 0, sizes = 0;
-	struct rec	**steps = steps_of(image, &n);
-	const char	 *dir = "", *v;
-	char		  layer[96], id[65];
-	int		  rc = steps == NULL ? -1 : 0;
-	bool		  empty, more;
+	struct rec	**steps = steps_of(image, &n), *used = rec_new();
+	const char	 *dir = "", *size;
+	char		  id[65];
+	int		  rc = 0;
 
-	more = rec_next(image, "layer", &dirs, &dir);
-	for (size_t i = n; rc == 0 && i-- > 0;) {
-		empty = rec_num(steps[i], "empty", 0) != 0;
-		h->size = 0;
-		if (!empty && rec_next(image, "layer_size", &sizes, &v))
-			h->size = strtoll(v, NULL, 10);
-		layer_id_of(more ? dir : "", layer, sizeof(layer));
-		h->id = image_of(l, layer, id);
-		if (i == n - 1)		/* the image itself */
-			h->id = show_str(image, "id");
-		rc = list_row(list, steps[i], h);
-		if (!empty)
-			more = rec_next(image, "layer", &dirs, &dir);
+	(void)rec_next(image, "layer", &dirs, &dir);
+	for (size_t i = n; rc == 0 && i-- > 0; rec_free(steps[i])) {
+		if (i == n - 1)
+			(void)strlcpy(id, show_str(image, "id"), sizeof(id));
+		else
+			image_of(all, dir, id);
+		add_id(steps[i], id, used);
+		if (rec_num(steps[i], "empty", 0) == 0) {
+			if (rec_next(image, "layer_size", &sizes, &size))
+				(void)rec_add(steps[i], "size", size);
+			if (!rec_next(image, "layer", &dirs, &dir))
+				dir = "";
+		}
+		derive(steps[i], &l->shown);
+		rc = list_row(l, steps[i]);
 	}
-	for (size_t i = 0; steps != NULL && i < n; i++)
-		rec_free(steps[i]);
 	free(steps);
-	return (rc);
+	rec_free(used);
+	return (rc == -1 ? EXIT_ENGINE : 0);
+}
+
+/* --- a container --- */
+
+static const struct column	entry_columns[] = {
+	COLUMN("At", "AT", SHOW_DATE, "t"),
+	COLUMN("Command", "COMMAND", SHOW_TEXT, "cmd"),
+	COLUMN("Events", "EVENTS", SHOW_TEXT, "events"),
+	COLUMN("From", "FROM", SHOW_TEXT, "from_name"),
+	COLUMN_AS("ID", "CONTAINER ID", SHOW_ID, "id", SHOW_TEXT),
+	COLUMN("Name", "NAME", SHOW_TEXT, "name"),
+	COLUMN("To", "TO", SHOW_TEXT, "to_name"),
+	COLUMN_OR("UID", "UID", SHOW_NUMBER, "uid", "-1"),
+	COLUMN("When", "WHEN", SHOW_WHEN, "t"),
+	COLUMN("Why", "WHY", SHOW_TEXT, "why"),
+	COLUMN_END
+};
+const struct list_about	list_of_entries = {
+	.tmpl = { "history", "containers.historyReporter", maps, false,
+	    true },
+	.columns = entry_columns,
+	.plain = "When From To UID Command Events Why",
+	.quiet = SHOWN(NULL, SHOW_ID, "id"),
+};
+
+static void
+add_state(struct rec *e, const char *key, const char *name)
+{
+	static const char *const	 words[] = { "", "creating",
+		"created", "starting", "running", "stopping", "exited",
+		"removing", "paused" };
+	int64_t				 n = rec_num(e, key, 0);
+
+	if (n >= 0 && n < (int64_t)(sizeof(words) / sizeof(words[0])))
+		(void)rec_add(e, name, words[n]);
+}
+
+static void
+add_events(struct rec *e)
+{
+	char		 all[512] = "";
+	const char	*ev;
+	size_t		 it = 0, n = 0;
+
+	while (rec_next(e, "ev", &it, &ev) && n < sizeof(all))
+		n += (size_t)snprintf(all + n, sizeof(all) - n, "%s%s",
+		    n == 0 ? "" : ",", ev);
+	(void)rec_add(e, "events", all);
+}
+
+static void
+derive_entry(struct rec *e, const struct shown *s)
+{
+	(void)s;
+	add_state(e, "from", "from_name");
+	add_state(e, "to", "to_name");
+	add_events(e);
+	if (rec_get(e, "why") == NULL && rec_get(e, "exit") != NULL)
+		(void)rec_addf(e, "why", "exit code %s", show_str(e, "exit"));
 }
 
 int
-list_image_history(struct list *list, const struct rec *image,
-    const struct rec *all, bool human)
+list_entries(struct list *l, const struct rec *entries)
 {
-	struct layers	 l = { all, rec_new() };
-	struct history	 h = { .human = human };
-	int		 rc = -1;
+	struct choice	 c = { .derive = derive_entry };
 
-	if (l.used == NULL)
-		return (say_error("%s", strerror(ENOMEM)));
-	(void)rec_add(l.used, "id", show_str(image, "id"));
-	rc = print_steps(list, image, &l, &h);
-	rec_free(l.used);
-	return (rc == -1 ? EXIT_ENGINE : 0);
+	return (list_rows(l, entries, "entry", &c));
 }

@@ -1,161 +1,43 @@
-#include "list_pod.h"
+#include "lists.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "record.h"
-#include "say.h"
 
-/* --- filters --- */
-
-/* Does a key of some member have this value? */
+/* Of members there are `ctr_id` and so on; `members` is their number. */
 static bool
-member_has(const struct rec *pod, const char *key, const char *value,
-    size_t len)
-{
-	struct rec	*ctr;
-	size_t		 it = 0;
-	bool		 hit = false;
-
-	while (!hit && (ctr = rec_sub(pod, "ctr", &it)) != NULL) {
-		hit = strncmp(show_str(ctr, key), value, len) == 0;
-		rec_free(ctr);
-	}
-	return (hit);
-}
-
-static bool
-match_id(const struct filter_term *t, const void *pod)
-{
-	const char	*id = show_str(pod, "id");
-
-	return (filter_is_prefix(t, id) || filter_is_like(t, id));
-}
-
-static bool
-match_name(const struct filter_term *t, const void *pod)
-{
-	return (filter_is_like(t, show_str(pod, "name")));
-}
-
-static bool
-match_status(const struct filter_term *t, const void *pod)
+match_status(const struct filter_term *t, const struct rec *pod)
 {
 	return (strcasecmp(show_str(pod, "state"), t->value) == 0);
 }
 
-static bool
-match_ctr_id(const struct filter_term *t, const void *pod)
-{
-	return (member_has(pod, "id", t->value, strlen(t->value)));
-}
-
-static bool
-match_ctr_name(const struct filter_term *t, const void *pod)
-{
-	return (member_has(pod, "name", t->value, strlen(t->value) + 1));
-}
-
-static bool
-match_ctr_status(const struct filter_term *t, const void *pod)
-{
-	return (member_has(pod, "state_name", t->value,
-	    strlen(t->value) + 1));
-}
-
-static bool
-match_ctr_number(const struct filter_term *t, const void *pod)
-{
-	char	 n[24];
-
-	(void)snprintf(n, sizeof(n), "%zu", rec_count(pod, "ctr"));
-	return (strcmp(n, t->value) == 0);
-}
-
 static const struct filter_key	keys[] = {
-	{ .name = "id", .match = match_id, .read = filter_read_pattern },
-	{ .name = "name", .match = match_name, .read = filter_read_pattern },
-	{ .name = "label", .match = filter_label, .every = true },
-	{ .name = "label!", .match = filter_no_label, .every = true },
-	{ .name = "status", .match = match_status },
-	{ .name = "ctr-ids", .match = match_ctr_id },
-	{ .name = "ctr-names", .match = match_ctr_name },
-	{ .name = "ctr-number", .match = match_ctr_number },
-	{ .name = "ctr-status", .match = match_ctr_status },
-	{ .name = "until", .match = filter_before, .read = filter_read_time },
+	{ "id", FILTER_ID, "id", NULL, NULL },
+	{ "name", FILTER_PATTERN, "name", NULL, NULL },
+	{ "label", FILTER_PAIR, "label", NULL, NULL },
+	{ "label!", FILTER_NO_PAIR, "label", NULL, NULL },
+	{ "status", FILTER_MATCH, NULL, NULL, match_status },
+	{ "ctr-ids", FILTER_PREFIX, "ctr_id", NULL, NULL },
+	{ "ctr-names", FILTER_EQUAL, "ctr_name", NULL, NULL },
+	{ "ctr-number", FILTER_EQUAL, "members", NULL, NULL },
+	{ "ctr-status", FILTER_EQUAL, "ctr_state", NULL, NULL },
+	{ "until", FILTER_BEFORE, "created", NULL, NULL },
 	{ 0 }
 };
 const struct filter_about	pod_filters = { .keys = keys,
-	.unknown = FILTER_UNKNOWN, .shape = FILTER_SHAPE };
+	.unknown = FILTER_UNKNOWN, .shape = FILTER_SHAPE,
+	.any_pattern = true };
 
-/* --- columns --- */
-
-/* A key of all members with commas between. */
-static const char *
-joined(const struct shown *s, const char *key, enum show how, char *out,
-    size_t size)
-{
-	struct shown	 sub = *s;
-	struct member	 m = { .how = how, .key = key };
-	struct rec	*ctr;
-	char		 buf[65];
-	size_t		 it = 0, n = 0;
-
-	*out = '\0';
-	while (n < size && (ctr = rec_sub(s->rec, "ctr", &it)) != NULL) {
-		sub.rec = ctr;
-		n += (size_t)snprintf(out + n, size - n, "%s%s",
-		    n == 0 ? "" : ",", show_text(&sub, &m, buf, sizeof(buf)));
-		rec_free(ctr);
-	}
-	return (out);
-}
-
-static const char *
-ids_of(const struct shown *s, char *out, size_t size)
-{
-	return (joined(s, "id", SHOW_ID, out, size));
-}
-
-static const char *
-names_of(const struct shown *s, char *out, size_t size)
-{
-	return (joined(s, "name", SHOW_TEXT, out, size));
-}
-
-static const char *
-states_of(const struct shown *s, char *out, size_t size)
-{
-	return (joined(s, "state_name", SHOW_TEXT, out, size));
-}
-
-static json_t *
-members_json(const struct rec *pod, const char *name, const char *status)
-{
-	json_t		*a = json_array();
-	struct rec	*ctr;
-	size_t		 it = 0;
-
-	while ((ctr = rec_sub(pod, "ctr", &it)) != NULL) {
-		json_array_append_new(a, json_pack("{s:s, s:o, s:s}", "Id",
-		    show_str(ctr, "id"), name, tmpl_text(show_str(ctr,
-		    "name")), status, rec_str(ctr, "state_name", "unknown")));
-		rec_free(ctr);
-	}
-	return (a);
-}
-
-static json_t *
-members_of(const struct shown *s)
-{
-	return (members_json(s->rec, "Names", "Status"));
-}
-
+static const struct member	listed_member[] = {
+	SHOWN("Id", SHOW_TEXT, "id"), SHOWN("Names", SHOW_TEXT, "name"),
+	SHOWN_OR("Status", SHOW_TEXT, "state_name", "unknown"), { 0 }
+};
 static const struct column	columns[] = {
 	COLUMN("Cgroup", "CGROUP", SHOW_TEXT, "cgroup"),
-	COLUMN_JSON_VALUE("Containers", members_of),
+	{ { .name = "Containers", .key = "ctr", .members = listed_member },
+	    NULL, SHOW_OBJECTS },
 	COLUMN_AS("Created", "CREATED", SHOW_AGO, "created", SHOW_DATE),
 	COLUMN_TEXT("ID", "POD ID", SHOW_ID, "id"),
 	COLUMN_AS("Id", "POD ID", SHOW_ID, "id", SHOW_TEXT),
@@ -166,20 +48,20 @@ static const struct column	columns[] = {
 	COLUMN("Namespace", "NAMESPACES", SHOW_WORD, ""),
 	COLUMN_TEXT("Networks", "NETWORKS", SHOW_WORD, ""),
 	COLUMN_JSON("Networks", SHOW_CONST, "[]"),
-	COLUMN_TEXT("NumberOfContainers", "# OF CONTAINERS", SHOW_COUNT,
-	    "ctr"),
+	COLUMN_TEXT("NumberOfContainers", "# OF CONTAINERS", SHOW_NUMBER,
+	    "members"),
 	COLUMN("Status", "STATUS", SHOW_TEXT, "state"),
 	COLUMN_JSON("Labels", SHOW_PAIRS, "label"),
-	COLUMN_WORDS("ContainerIds", "IDS", ids_of, SHOW_NOT),
-	COLUMN_WORDS("ContainerNames", "NAMES", names_of, SHOW_NOT),
-	COLUMN_WORDS("ContainerStatuses", "STATUS", states_of, SHOW_NOT),
+	COLUMN_TEXT("ContainerIds", "IDS", SHOW_TEXT, "ctr_ids"),
+	COLUMN_TEXT("ContainerNames", "NAMES", SHOW_TEXT, "ctr_names"),
+	COLUMN_TEXT("ContainerStatuses", "STATUS", SHOW_TEXT, "ctr_states"),
 	COLUMN_END
 };
 static const char *const	maps[] = { "Labels", NULL };
-const struct list_about	pod_list = {
+const struct list_about	list_of_pods = {
 	.tmpl = { "podps", "pods.ListPodReporter", maps, false, true },
 	.columns = columns, .plain = "ID Name Status Created InfraID",
-	.quiet = { .how = SHOW_TEXT, .key = "id" }, .indent = 2,
+	.quiet = SHOWN(NULL, SHOW_TEXT, "id"), .indent = 2,
 };
 
 /* podman has the youngest first, and everything else from the least on. */
@@ -188,59 +70,69 @@ const struct order	pod_orders[] = {
 	{ "name", "name", BY_TEXT }, { "number", "ctr", BY_COUNT }, { 0 }
 };
 
-static bool
-is_shown(const struct rec *pod, const void *filter)
-{
-	return (rec_num(pod, "removing", 0) == 0 &&
-	    filter_passes(filter, pod));
-}
-
-static bool
-is_any(const struct rec *pod, const void *ctx)
-{
-	(void)pod;
-	(void)ctx;
-	return (true);
-}
-
-/* The first one alone, if it is shown. */
+/* A key of all members: each as a value, and all with commas between. */
 static void
-keep_first(struct rows *r, const struct filter *f)
+add_members(struct rec *out, const struct rec *pod, const char *key,
+    const char *each, const char *joined, int width)
 {
-	struct rec	*pod = r->n == 0 ? NULL : rows_get(r, 0);
+	struct rec	*ctr;
+	char		 all[8192] = "";
+	size_t		 it = 0, n = 0;
 
-	r->n = pod != NULL && is_shown(pod, f);
-	rec_free(pod);
+	while ((ctr = rec_sub(pod, "ctr", &it)) != NULL) {
+		(void)rec_add(out, each, show_str(ctr, key));
+		if (n < sizeof(all))
+			n += (size_t)snprintf(all + n, sizeof(all) - n,
+			    "%s%.*s", n == 0 ? "" : ",", width,
+			    show_str(ctr, key));
+		rec_free(ctr);
+	}
+	(void)rec_add(out, joined, all);
+}
+
+/* All pods with what filters and columns are about. */
+static struct rec *
+derive(const struct rec *all, bool no_trunc)
+{
+	struct rec	*out = rec_new(), *pod, *copy;
+	size_t		 it = 0;
+
+	while ((pod = rec_sub(all, "obj", &it)) != NULL) {
+		copy = rec_new();
+		(void)rec_add_all(copy, pod);
+		(void)rec_add_num(copy, "members", (int64_t)rec_count(pod,
+		    "ctr"));
+		add_members(copy, pod, "id", "ctr_id", "ctr_ids", no_trunc ?
+		    64 : SHORT_ID);
+		add_members(copy, pod, "name", "ctr_name", "ctr_names", 256);
+		add_members(copy, pod, "state_name", "ctr_state",
+		    "ctr_states", 256);
+		if (rec_num(pod, "removing", 0) == 0)
+			(void)rec_add_rec(out, "obj", copy);
+		rec_free(copy);
+		rec_free(pod);
+	}
+	return (out);
 }
 
 int
-list_pod(struct list *l, const struct rec *request, const struct rec *all,
+list_pods(struct list *l, const struct rec *request, const struct rec *all,
     const struct filter *f)
 {
-	bool		 latest = strcmp(rec_str(request, "latest", ""),
-			    "true") == 0;
-	struct rows	 r;
-	int		 code = 0;
+	struct choice	 c = { .filter = f, .request = request,
+			    .orders = pod_orders, .first = strcmp(show_str(
+			    request, "latest"), "true") == 0 };
+	struct rec	*pods = derive(all, l->shown.no_trunc);
+	int		 code = list_rows(l, pods, "obj", &c);
 
-	if (rows_choose(&r, all, "obj", latest ? is_any : is_shown, f) == -1)
-		return (say_error("%s", strerror(ENOMEM)));
-	rows_sort(&r, pod_orders, rec_str(request, "sort", "created"));
-	if (latest)
-		keep_first(&r, f);
-	if (rows_print(&r, l, NULL) == -1)
-		code = EXIT_ENGINE;
-	rows_free(&r);
+	rec_free(pods);
 	return (code);
 }
 
-/* --- inspect --- */
-
-static json_t *
-inspected_members(const struct shown *s)
-{
-	return (members_json(s->rec, "Name", "State"));
-}
-
+static const struct member	inspected_member[] = {
+	SHOWN("Id", SHOW_TEXT, "id"), SHOWN("Name", SHOW_TEXT, "name"),
+	SHOWN_OR("State", SHOW_TEXT, "state_name", "unknown"), { 0 }
+};
 static const struct member	inspected[] = {
 	SHOWN("Id", SHOW_TEXT, "id"), SHOWN("Name", SHOW_TEXT, "name"),
 	SHOWN("Created", SHOW_DATE, "created"),
@@ -252,8 +144,8 @@ static const struct member	inspected[] = {
 	SHOWN("CgroupParent", SHOW_TEXT, "cgroup"),
 	SHOWN("CreateInfra", SHOW_CONST, "false"),
 	SHOWN("NumContainers", SHOW_COUNT, "ctr"),
-	{ .name = "Containers", .how = SHOW_VALUE, .key = "ctr",
-	    .value = inspected_members, .optional = true },
+	{ .name = "Containers", .how = SHOW_OBJECTS, .key = "ctr",
+	    .members = inspected_member, .optional = true },
 	{ 0 }
 };
 

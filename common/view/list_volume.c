@@ -1,4 +1,4 @@
-#include "list_volume.h"
+#include "lists.h"
 
 #include <string.h>
 
@@ -6,33 +6,6 @@
 #include "say.h"
 #include "session.h"
 #include "volumes.h"
-
-/* --- filters --- */
-
-static bool
-match_name(const struct filter_term *t, const void *v)
-{
-	return (filter_is_like(t, show_str(v, "name")));
-}
-
-static bool
-match_driver(const struct filter_term *t, const void *v)
-{
-	return (strcmp(rec_str(v, "driver", "local"), t->value) == 0);
-}
-
-static bool
-match_scope(const struct filter_term *t, const void *v)
-{
-	(void)v;
-	return (strcmp(t->value, "local") == 0);
-}
-
-static bool
-match_option(const struct filter_term *t, const void *v)
-{
-	return (filter_is_pair(t, v, "option"));
-}
 
 static int
 read_dangling(struct filter_term *t, const void *all, struct parse_err *e)
@@ -48,90 +21,81 @@ read_dangling(struct filter_term *t, const void *all, struct parse_err *e)
 }
 
 static bool
-match_dangling(const struct filter_term *t, const void *v)
+match_dangling(const struct filter_term *t, const struct rec *v)
 {
 	return ((rec_get(v, "user") == NULL) == (t->number == 1));
 }
 
+static bool
+match_scope(const struct filter_term *t, const struct rec *v)
+{
+	(void)v;
+	return (strcmp(t->value, "local") == 0);
+}
+
 static const struct filter_key	keys[] = {
-	{ .name = "name", .match = match_name, .read = filter_read_pattern },
-	{ .name = "driver", .match = match_driver },
-	{ .name = "scope", .match = match_scope },
-	{ .name = "label", .match = filter_label, .every = true },
-	{ .name = "label!", .match = filter_no_label, .every = true },
-	{ .name = "opt", .match = match_option },
-	{ .name = "dangling", .match = match_dangling, .read = read_dangling },
-	{ .name = "until", .match = filter_before, .read = filter_read_time },
+	{ "name", FILTER_PATTERN, "name", NULL, NULL },
+	{ "driver", FILTER_EQUAL, "driver", NULL, NULL },
+	{ "scope", FILTER_MATCH, NULL, NULL, match_scope },
+	{ "label", FILTER_PAIR, "label", NULL, NULL },
+	{ "label!", FILTER_NO_PAIR, "label", NULL, NULL },
+	{ "opt", FILTER_PAIR, "option", NULL, NULL },
+	{ "dangling", FILTER_MATCH, NULL, read_dangling, match_dangling },
+	{ "until", FILTER_BEFORE, "created", NULL, NULL },
 	{ 0 }
 };
 const struct filter_about	volume_filters = { .keys = keys,
 	.unknown = { "\"", "\" is an invalid volume filter" },
-	.shape = FILTER_SHAPE };
-
-/* --- columns --- */
-
-static const char *
-driver_of(const struct shown *s, char *out, size_t size)
-{
-	(void)out;
-	(void)size;
-	return (rec_str(s->rec, "driver", "local"));
-}
+	.shape = FILTER_SHAPE, .any_pattern = true };
 
 /* `fresh` is added to the record, where it holds. */
 static const struct column	columns[] = {
 	COLUMN("Name", "VOLUME NAME", SHOW_TEXT, "name"),
-	COLUMN_WORDS("Driver", "DRIVER", driver_of, SHOW_WORDS),
+	COLUMN_OR("Driver", "DRIVER", SHOW_TEXT, "driver", "local"),
 	COLUMN("Mountpoint", "MOUNTPOINT", SHOW_TEXT, "mountpoint"),
 	COLUMN_AS("CreatedAt", "CREATED AT", SHOW_TIME, "created", SHOW_DATE),
 	COLUMN("Labels", "LABELS", SHOW_PAIRS, "label"),
 	COLUMN("Scope", "SCOPE", SHOW_WORD, "local"),
 	COLUMN("Options", "OPTIONS", SHOW_PAIRS, "option"),
 	COLUMN("MountCount", "MOUNT COUNT", SHOW_CONST, "0"),
-	{ { .name = "NeedsCopyUp", .how = SHOW_FLAG, .key = "fresh",
-	    .optional = true }, "NEEDS COPY UP", SHOW_FLAG },
-	{ { .name = "NeedsChown", .how = SHOW_FLAG, .key = "fresh",
-	    .optional = true }, "NEEDS CHOWN", SHOW_FLAG },
+	COLUMN_OPTIONAL("NeedsCopyUp", "NEEDS COPY UP", SHOW_FLAG, "fresh"),
+	COLUMN_OPTIONAL("NeedsChown", "NEEDS CHOWN", SHOW_FLAG, "fresh"),
 	COLUMN_END
 };
 static const char *const	maps[] = { "Labels", "Options", NULL };
-const struct list_about	volume_list = {
+const struct list_about	list_of_volumes = {
 	.tmpl = { "list volume", "*entities.VolumeListReport", maps, false,
 	    true },
 	.columns = columns, .plain = "Driver Name",
-	.quiet = { .how = SHOW_TEXT, .key = "name" }, .indent = 2,
+	.quiet = SHOWN(NULL, SHOW_TEXT, "name"), .indent = 2,
 	.heading_with_rows = true,
 };
 
-/* --- rows --- */
-
-/* A copy of the record, which knows whether the volume is fresh. */
+/* The record, and whether the volume is fresh. */
 static struct rec *
-known(struct session *s, const struct rec *v)
+copy_of(struct session *s, const struct rec *v)
 {
 	struct rec	*copy = rec_new();
 
-	if (copy == NULL || rec_add_all(copy, v) == -1 ||
-	    (volumes_is_fresh(s, v) && rec_add_num(copy, "fresh", 1) == -1)) {
-		rec_free(copy);
-		return (NULL);
-	}
+	(void)rec_add_all(copy, v);
+	if (volumes_is_fresh(s, v))
+		(void)rec_add_num(copy, "fresh", 1);
 	return (copy);
 }
 
 json_t *
 volume_object(struct session *s, const struct rec *v, bool json)
 {
-	struct rec	*copy = known(s, v);
+	struct rec	*copy = copy_of(s, v);
 	struct shown	 shown = { .rec = copy, .as_json = json };
-	json_t		*j = copy == NULL ? NULL : list_object(columns, &shown);
+	json_t		*j = list_object(columns, &shown);
 
 	rec_free(copy);
 	return (j);
 }
 
 int
-list_volume(struct list *l, struct session *s, const struct rec *all,
+list_volumes(struct list *l, struct session *s, const struct rec *all,
     const struct filter *f)
 {
 	struct rec	*v, *copy;
@@ -141,9 +105,8 @@ list_volume(struct list *l, struct session *s, const struct rec *all,
 	while (rc == 0 && (v = rec_sub(all, "obj", &it)) != NULL) {
 		/* Half removed: its removal has been reported, or will be. */
 		if (rec_num(v, "removing", 0) == 0 && filter_passes(f, v)) {
-			copy = known(s, v);
-			rc = copy == NULL ? (say_error("out of memory"), -1) :
-			    list_row(l, copy, NULL);
+			copy = copy_of(s, v);
+			rc = list_row(l, copy);
 			rec_free(copy);
 		}
 		rec_free(v);

@@ -1,10 +1,26 @@
-#include "rows.h"
-
+/*
+ * Choosing and sorting the rows of a list, which stay where they are: ten
+ * thousand of them must cost neither time nor memory.
+ */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "list.h"
 #include "record.h"
+#include "say.h"
+
+struct rows {
+	const struct rec	*all;
+	const char		*key;
+	struct place {
+		size_t	 at;		/* where rec_sub finds the row */
+		int64_t	 created;
+	}			*places;
+	size_t			 n;
+	const struct order	*orders;
+	const struct order	*order;
+};
 
 const struct order *
 order_find(const struct order *o, const char *name)
@@ -22,8 +38,8 @@ number(const struct order *o, const struct rec *r)
 	    rec_num(r, o->key, 0));
 }
 
-int
-order_compare(const struct order *o, const struct rec *a, const struct rec *b)
+static int
+compare(const struct order *o, const struct rec *a, const struct rec *b)
 {
 	int64_t	 x, y;
 
@@ -35,98 +51,135 @@ order_compare(const struct order *o, const struct rec *a, const struct rec *b)
 	    (x > y) - (x < y));
 }
 
-int
-rows_choose(struct rows *r, const struct rec *all, const char *key,
-    bool (*wanted)(const struct rec *, const void *), const void *ctx)
+static bool
+is_chosen(const struct rec *row, const struct choice *c)
+{
+	return ((c->wanted == NULL || c->wanted(row, c)) &&
+	    (c->filter == NULL || filter_passes(c->filter, row)));
+}
+
+static int
+choose(struct rows *r, const struct choice *c)
 {
 	struct rec	*row;
 	size_t		 it = 0, at;
 
-	*r = (struct rows){ .all = all, .key = key };
-	r->places = calloc(rec_count(all, key) + 1, sizeof(*r->places));
+	r->places = calloc(rec_count(r->all, r->key) + 1, sizeof(*r->places));
 	if (r->places == NULL)
-		return (-1);
-	for (at = it; (row = rec_sub(all, key, &it)) != NULL; at = it) {
-		if (wanted(row, ctx))
-			r->places[r->n++] = (struct row_place){ at,
+		return (say_error("%s", strerror(errno)));
+	for (at = it; (row = rec_sub(r->all, r->key, &it)) != NULL; at = it) {
+		if (is_chosen(row, c))
+			r->places[r->n++] = (struct place){ at,
 			    rec_num(row, "created", 0) };
 		rec_free(row);
 	}
 	return (0);
 }
 
-struct rec *
-rows_get(const struct rows *r, size_t i)
+static struct rec *
+row_at(const struct rows *r, const struct place *p)
 {
-	size_t	 at = r->places[i].at;
+	size_t	 at = p->at;
 
 	return (rec_sub(r->all, r->key, &at));
 }
 
-static int
-by_created(const void *a, const void *b, void *ctx)
-{
-	const struct rows	*r = ctx;
-	const struct row_place	*x = a, *y = b;
-	bool			 down = r->orders->how == BY_NUMBER_DOWN;
-
-	if (x->created != y->created)
-		return ((x->created < y->created) == down ? 1 : -1);
-	return (x->at < y->at ? -1 : x->at > y->at);
-}
-
-/* Both are decoded for each comparison, which is cheap enough. */
+/* Between rows of one age it is the identifier, then the name, then place. */
 static int
 by_order(const void *a, const void *b, void *ctx)
 {
-	const struct rows	*r = ctx;
-	size_t			 i = ((const struct row_place *)a)->at;
-	size_t			 j = ((const struct row_place *)b)->at;
-	struct rec		*x = rec_sub(r->all, r->key, &i);
-	struct rec		*y = rec_sub(r->all, r->key, &j);
-	int			 c = order_compare(r->order, x, y);
+	static const struct order	 last[] = { { "", "id", BY_TEXT },
+					    { "", "line", BY_TEXT } };
+	const struct rows		*r = ctx;
+	const struct place		*p = a, *q = b;
+	struct rec			*x = row_at(r, p), *y = row_at(r, q);
+	int				 c = compare(r->order, x, y);
 
+	if (c == 0)
+		c = compare(r->orders, x, y);
+	for (size_t i = 0; c == 0 && i < 2; i++)
+		c = compare(&last[i], x, y);
 	rec_free(x);
 	rec_free(y);
-	return (c != 0 ? c : by_created(a, b, ctx));
+	return (c != 0 ? c : (p->at > q->at) - (p->at < q->at));
 }
 
-void
-rows_sort(struct rows *r, const struct order *orders, const char *name)
+/* The default needs no look at the rows, but for those of one age. */
+static int
+by_age(const void *a, const void *b, void *ctx)
 {
-	r->orders = orders;
-	r->order = order_find(orders, name);
-	qsort_r(r->places, r->n, sizeof(*r->places), r->order == orders ?
-	    by_created : by_order, r);
+	const struct rows	*r = ctx;
+	const struct place	*p = a, *q = b;
+
+	if (p->created == q->created)
+		return (by_order(a, b, ctx));
+	return ((p->created < q->created) == (r->orders->how ==
+	    BY_NUMBER_DOWN) ? 1 : -1);
 }
 
-void
-rows_keep_last(struct rows *r, const struct order *orders, size_t n)
+static void
+sort(struct rows *r, const struct choice *c)
 {
-	rows_sort(r, orders, orders->name);
-	if (n == 0 || n >= r->n)
-		return;
-	memmove(r->places, r->places + (r->n - n), n * sizeof(*r->places));
-	r->n = n;
+	r->orders = r->order = c->orders;
+	qsort_r(r->places, r->n, sizeof(*r->places), by_age, r);
+	if (c->last > 0 && c->last < r->n) {
+		memmove(r->places, r->places + (r->n - c->last),
+		    c->last * sizeof(*r->places));
+		r->n = c->last;
+	}
+	r->order = order_find(c->orders, rec_str(c->request, "sort",
+	    "created"));
+	if (r->order != c->orders)
+		qsort_r(r->places, r->n, sizeof(*r->places), by_order, r);
+	if (c->first && r->n > 1)
+		r->n = 1;
+}
+
+/* Did the value of this key stand in a row? Then it is remembered. */
+static bool
+is_again(struct rec *seen, const struct rec *row, const char *key)
+{
+	const char	*v;
+	size_t		 it = 0;
+
+	while (rec_next(seen, key, &it, &v))
+		if (strcmp(v, show_str(row, key)) == 0)
+			return (true);
+	(void)rec_add(seen, key, show_str(row, key));
+	return (false);
+}
+
+static int
+print(const struct rows *r, struct list *l, const struct choice *c)
+{
+	struct rec	*seen = rec_new(), *row;
+	int		 rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < r->n; i++) {
+		if ((row = row_at(r, &r->places[i])) == NULL)
+			continue;
+		if (c->once == NULL || !is_again(seen, row, c->once)) {
+			if (c->derive != NULL)
+				c->derive(row, &l->shown);
+			rc = list_row(l, row);
+		}
+		rec_free(row);
+	}
+	rec_free(seen);
+	return (rc == -1 ? EXIT_ENGINE : 0);
 }
 
 int
-rows_print(const struct rows *r, struct list *l, const void *more)
+list_rows(struct list *l, const struct rec *all, const char *key,
+    const struct choice *c)
 {
-	struct rec	*row;
-	int		 rc = 0;
+	struct rows	 r = { .all = all, .key = key };
+	int		 code = choose(&r, c);
 
-	for (size_t i = 0; i < r->n && rc == 0; i++)
-		if ((row = rows_get(r, i)) != NULL) {
-			rc = list_row(l, row, more);
-			rec_free(row);
-		}
-	return (rc);
-}
-
-void
-rows_free(struct rows *r)
-{
-	free(r->places);
-	*r = (struct rows){ 0 };
+	if (code == 0 && c->orders != NULL)
+		sort(&r, c);
+	if (code == 0)
+		code = print(&r, l, c);
+	free(r.places);
+	return (code);
 }

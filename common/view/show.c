@@ -8,8 +8,10 @@
 #include "record.h"
 #include "tmpl.h"
 
-#define TEXT_MAX	8192
+#define TEXT_MAX	256		/* of what is not borrowed */
 #define SECOND		1000000000
+
+static json_t *value(const struct shown *, const struct member *);
 
 const char *
 show_str(const struct rec *r, const char *key)
@@ -17,20 +19,71 @@ show_str(const struct rec *r, const char *key)
 	return (rec_str(r, key, ""));
 }
 
-json_t *
-show_list(const struct rec *r, const char *key)
+const char *
+show_text(const struct shown *s, const struct member *m, char *buf,
+    size_t size)
+{
+	const char	*fallback = m->fallback == NULL ? "" : m->fallback;
+	int64_t		 n = rec_num(s->rec, m->key, 0);
+
+	switch (m->how) {
+	case SHOW_TEXT:
+		return (rec_str(s->rec, m->key, fallback));
+	case SHOW_WORD:
+		return (m->key);
+	case SHOW_ID:
+		(void)snprintf(buf, size, "%.*s", s->no_trunc ? 64 : SHORT_ID,
+		    show_str(s->rec, m->key));
+		break;
+	case SHOW_AGO:
+		human_ago(n, s->now, buf, size);
+		break;
+	case SHOW_TIME:
+		human_go_time(n, buf, size);
+		break;
+	case SHOW_DATE:
+		human_rfc3339(n, buf, size);
+		break;
+	case SHOW_WHEN:
+		if (s->as_date)
+			human_rfc3339(n - n % SECOND, buf, size);
+		else
+			human_ago(n, s->now, buf, size);
+		break;
+	case SHOW_PERIOD:
+		*buf = '\0';
+		if (rec_get(s->rec, m->key) != NULL)
+			human_duration(n, buf, size);
+		break;
+	case SHOW_SIZE:
+		human_size(n, buf, size);
+		break;
+	case SHOW_COUNT:
+		(void)snprintf(buf, size, "%zu", rec_count(s->rec, m->key));
+		break;
+	default:
+		(void)snprintf(buf, size, "%lld", (long long)n);
+	}
+	return (buf);
+}
+
+static json_t *
+list(const struct shown *s, const struct member *m)
 {
 	json_t		*a = json_array();
 	const char	*v;
 	size_t		 it = 0;
 
-	while (rec_next(r, key, &it, &v))
+	while (rec_next(s->rec, m->key, &it, &v))
 		json_array_append_new(a, tmpl_text(v));
-	return (a);
+	if (m->how == SHOW_LIST || json_array_size(a) > 0)
+		return (a);
+	json_decref(a);
+	return (json_null());
 }
 
-json_t *
-show_pairs(const struct rec *r, const char *key)
+static json_t *
+pairs(const struct shown *s, const struct member *m)
 {
 	json_t				*all = json_object();
 	json_t				*o = json_object();
@@ -38,7 +91,7 @@ show_pairs(const struct rec *r, const char *key)
 	const char			*v;
 	size_t				 it = 0, n;
 
-	while (rec_next(r, key, &it, &v)) {
+	while (rec_next(s->rec, m->key, &it, &v)) {
 		scoped_free char	*name = strndup(v, strcspn(v, "="));
 
 		v += strcspn(v, "=");
@@ -53,72 +106,63 @@ show_pairs(const struct rec *r, const char *key)
 	return (o);
 }
 
-const char *
-show_text(const struct shown *s, const struct member *m, char *buf,
-    size_t size)
+static json_t *
+objects(const struct shown *s, const struct member *m)
+{
+	struct shown	 sub = *s;
+	json_t		*a = json_array();
+	struct rec	*r;
+	size_t		 it = 0;
+
+	while ((r = rec_sub(s->rec, m->key, &it)) != NULL) {
+		sub.rec = r;
+		json_array_append_new(a, show_object(&sub, m->members));
+		rec_free(r);
+	}
+	return (a);
+}
+
+static json_t *
+number(const struct shown *s, const struct member *m)
 {
 	int64_t	 n = rec_num(s->rec, m->key, 0);
 
-	switch (m->how) {
-	case SHOW_TEXT:
-		return (show_str(s->rec, m->key));
-	case SHOW_ID:
-		(void)snprintf(buf, size, "%.*s", s->no_trunc ? 64 : SHORT_ID,
-		    show_str(s->rec, m->key));
-		return (buf);
-	case SHOW_AGO:
-		human_ago(n, s->now, buf, size);
-		return (buf);
-	case SHOW_TIME:
-		human_go_time(n, buf, size);
-		return (buf);
-	case SHOW_DATE:
-		human_rfc3339(n, buf, size);
-		return (buf);
-	case SHOW_SIZE:
-		human_size(n, buf, size);
-		return (buf);
-	case SHOW_WORD:
-		return (m->key);
-	case SHOW_WORDS:
-		return (m->words(s, buf, size));
-	case SHOW_COUNT:
-		(void)snprintf(buf, size, "%zu", rec_count(s->rec, m->key));
-		return (buf);
-	default:
-		(void)snprintf(buf, size, "%lld", (long long)n);
-		return (buf);
-	}
+	if (m->fallback != NULL && rec_get(s->rec, m->key) == NULL)
+		return (json_loads(m->fallback, JSON_DECODE_ANY, NULL));
+	if (m->how == SHOW_MOMENT && n == 0)
+		n = HUMAN_ZERO_TIME;
+	else if (m->how != SHOW_NUMBER)
+		n /= SECOND;
+	return (json_integer(n));
 }
 
-json_t *
-show_json(const struct shown *s, const struct member *m)
+static json_t *
+value(const struct shown *s, const struct member *m)
 {
 	char	 buf[TEXT_MAX];
-	int64_t	 n;
 
 	switch (m->how) {
 	case SHOW_NUMBER:
-		return (json_integer(rec_num(s->rec, m->key, 0)));
-	case SHOW_FLAG:
-		return (json_boolean(rec_num(s->rec, m->key, 0) != 0));
 	case SHOW_SECONDS:
 	case SHOW_MOMENT:
-		n = rec_num(s->rec, m->key, 0);
-		return (json_integer(n == 0 && m->how == SHOW_MOMENT ?
-		    HUMAN_ZERO_TIME : n / SECOND));
-	case SHOW_LIST:
-		return (show_list(s->rec, m->key));
-	case SHOW_PAIRS:
-		return (show_pairs(s->rec, m->key));
+		return (number(s, m));
+	case SHOW_FLAG:
+		return (json_boolean(rec_num(s->rec, m->key, 0) != 0));
 	case SHOW_COUNT:
 		return (json_integer((json_int_t)rec_count(s->rec, m->key)));
+	case SHOW_LIST:
+	case SHOW_LIST_OR_NULL:
+		return (list(s, m));
+	case SHOW_LIST_OF_ONE:
+		return (json_pack("[o]", tmpl_text(show_str(s->rec, m->key))));
+	case SHOW_PAIRS:
+		return (pairs(s, m));
 	case SHOW_CONST:
 		return (json_loads(m->key, JSON_DECODE_ANY, NULL));
-	case SHOW_VALUE:
-		return (m->value(s));
 	case SHOW_OBJECT:
 		return (show_object(s, m->members));
+	case SHOW_OBJECTS:
+		return (objects(s, m));
 	default:
 		return (tmpl_text(show_text(s, m, buf, sizeof(buf))));
 	}
@@ -130,7 +174,7 @@ show_add(const struct shown *s, const struct member *m, json_t *o)
 	if (m->how == SHOW_NOT || (m->optional && s->as_json &&
 	    rec_count(s->rec, m->key) == 0))
 		return (0);
-	return (json_object_set_new(o, m->name, show_json(s, m)));
+	return (json_object_set_new(o, m->name, value(s, m)));
 }
 
 json_t *
