@@ -9,13 +9,10 @@
 
 typedef int cmd_fn(struct cli *, int argc, char **argv);
 
-cmd_fn	cmd_run, cmd_create, cmd_start, cmd_load, cmd_import, cmd_rmi, cmd_cleanup,
-	cmd_refresh;	/* the flows */
+cmd_fn	cmd_run, cmd_create, cmd_load, cmd_import, cmd_rmi;	/* the flows */
 cmd_fn	cmd_config_show, cmd_config_explain, cmd_config_check;
 cmd_fn	cmd_locks, cmd_renumber;
-cmd_fn	cmd_ps, cmd_images, cmd_inspect, cmd_container_inspect,
-	cmd_image_inspect, cmd_info, cmd_migrate, cmd_shutdown,
-	cmd_logs,
+cmd_fn	cmd_images, cmd_info, cmd_migrate, cmd_shutdown,
 	cmd_events, cmd_history;
 cmd_fn	cmd_volume_create, cmd_volume_exists, cmd_volume_inspect,
 	cmd_volume_ls, cmd_volume_prune, cmd_volume_rm;

@@ -12,7 +12,6 @@
 
 #include "cleanup.h"
 #include "cmd.h"
-#include "cmd_start.h"
 #include "error.h"
 #include "event.h"
 #include "info.h"
@@ -23,6 +22,7 @@
 #include "runtimes.h"
 #include "say.h"
 #include "session.h"
+#include "starting.h"
 #include "state.h"
 
 #define MARK		"migrating"	/* to be started; a start clears it */

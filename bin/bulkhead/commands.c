@@ -8,19 +8,6 @@
 #define WANT_ONE	"you must provide at least one name or id"
 #define CTRS		"CONTAINER [CONTAINER...]"
 
-const struct command command_container_cleanup = {
-	.noun = "container", .verb = "cleanup",
-	.old = cmd_cleanup,
-	.brief = "Clean up what one or more ended containers left",
-	.operands = CTRS, .operand = "container",
-	.options = { opts_cleanup }, .max_args = -1,
-	.args_error = WANT_ONE,
-	.description = "Records the exit of containers and removes what "
-	    "belonged to their run. Bulkhead calls it when a container ends; "
-	    "calling it again does no harm.",
-	.examples = "container cleanup --all\ncontainer cleanup ctrID1 ctrID2",
-};
-
 const struct command command_config_show = {
 	.noun = "config", .verb = "show",
 	.old = cmd_config_show,
@@ -152,48 +139,6 @@ const struct command command_system_info = {
 	.examples = "info",
 };
 
-const struct command command_system_inspect = {
-	.verb = "inspect", .at_top = "inspect",
-	.old = cmd_inspect,
-	.brief = "Display the configuration of object denoted by ID",
-	.operands = "{CONTAINER|IMAGE} [...]", .operand = "object",
-	.options = { opts_inspect }, .max_args = -1,
-	.args_error = "no names or ids specified",
-	.description = "Displays the low-level information on an object "
-	    "identified by name or ID.\nFor more inspection options, see:\n\n"
-	    "    bulkhead container inspect\n    bulkhead image inspect",
-	.examples = "inspect fedora\ninspect --type image fedora\n"
-	    "inspect CtrID ImgID\n"
-	    "inspect --format \"imageId: {{.Id}} size: {{.Size}}\" fedora",
-};
-
-const struct command command_container_inspect = {
-	.noun = "container", .verb = "inspect",
-	.old = cmd_container_inspect,
-	.brief = "Display the configuration of a container",
-	.operands = CTRS, .operand = "container",
-	.options = { opts_inspect_ctr }, .max_args = -1,
-	.args_error = "no names or ids specified",
-	.description = "Displays the low-level information on a container "
-	    "identified by name or ID.",
-	.examples = "container inspect myCtr\n"
-	    "container inspect -l --format '{{.Id}} {{.Config.Labels}}'",
-};
-
-const struct command command_image_inspect = {
-	.noun = "image", .verb = "inspect",
-	.old = cmd_image_inspect,
-	.brief = "Display the configuration of an image",
-	.operands = "IMAGE [IMAGE...]", .operand = "image",
-	.options = { opts_inspect_image }, .max_args = -1,
-	.args_error = "no names or ids specified",
-	.description = "Displays the low-level information of an image "
-	    "identified by name or ID.",
-	.examples = "image inspect alpine\n"
-	    "image inspect --format \"imageId: {{.Id}} size: {{.Size}}\" "
-	    "alpine",
-};
-
 const struct command command_image_load = {
 	.noun = "image", .verb = "load", .at_top = "load",
 	.old = cmd_load,
@@ -202,55 +147,6 @@ const struct command command_image_load = {
 	.description = "Loads an image from a locally stored archive (tar "
 	    "file) into container storage.",
 	.examples = "load -i image.tar\nload < image.tar.gz",
-};
-
-const struct command command_container_logs = {
-	.noun = "container", .verb = "logs", .at_top = "logs",
-	.old = cmd_logs,
-	.brief = "Fetch the logs of one or more containers",
-	.operands = CTRS, .operand = "container",
-	.options = { opts_logs }, .max_args = -1,
-	.args_error = "specify at least one container name or ID to log",
-	.description = "Retrieves logs for one or more containers.\n\n"
-	    "This does not guarantee execution order when combined with "
-	    "bulkhead run (i.e. your run may not have generated any logs at "
-	    "the time you execute bulkhead logs).",
-	.examples = "logs ctrID\nlogs --names ctrID1 ctrID2\n"
-	    "logs --tail 2 mywebserver\n"
-	    "logs --follow=true --since 10m ctrID\n"
-	    "logs mywebserver mydbserver",
-};
-
-const struct command command_container_ps = {
-	.noun = "container", .verb = "ps", .at_top = "ps",
-	.old = cmd_ps,
-	.brief = "List containers",
-	.options = { opts_ps },
-	.description = "Prints out information about the containers",
-	.examples = "ps -a\nps -a --format \"{{.ID}}  {{.Image}}  "
-	    "{{.Labels}}  {{.Mounts}}\"\nps --sort names",
-};
-
-extern const struct command command_container_ps;
-const struct command command_container_list = {
-	.noun = "container", .verb = "list", .aliases = "ls",
-	.same_as = &command_container_ps,
-	.examples = "container list -a\ncontainer list --sort names",
-};
-
-const struct command command_system_refresh = {
-	.verb = "refresh", .at_top = "refresh",
-	.old = cmd_refresh,
-	.brief = "Put in order what the last boot left",
-	.options = { opts_refresh },
-	.description = "Writes down that what ran in an earlier boot has ended, "
-	    "and removes what it left: run directories, containers that were "
-	    "to go at their end, layers and images half made. The first "
-	    "command of a boot that changes anything does this by itself; "
-	    "here it can be planned, or done at once. Doing it twice in a "
-	    "boot changes nothing.",
-	.examples = "refresh --plan\nrefresh --apply\n"
-	    "refresh --plan --state /backup/bulkhead",
 };
 
 const struct command command_image_rm = {
@@ -281,19 +177,6 @@ const struct command command_container_run = {
 	.examples = "run imageID ls -alF /etc\n"
 	    "run --network=host imageID dnf -y install java\n"
 	    "run --volume /var/hostdir:/var/ctrdir -i -t fedora /bin/bash",
-};
-
-const struct command command_container_start = {
-	.noun = "container", .verb = "start", .at_top = "start", .starts = true,
-	.old = cmd_start,
-	.brief = "Start one or more containers",
-	.operands = CTRS, .operand = "container",
-	.options = { opts_start }, .max_args = -1,
-	.args_error = "start requires at least one argument",
-	.description = "Starts one or more containers.  The container name or "
-	    "ID can be used.",
-	.examples = "start --latest\nstart 860a4b231279 5421ab43b45\n"
-	    "start --interactive --attach imageID",
 };
 
 const struct command command_system_locks = {

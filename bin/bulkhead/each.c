@@ -154,8 +154,8 @@ whole(struct walk *w, const struct rec *row)
 	rec_free(full);
 }
 
-static void
-latest(struct walk *w, const struct rec *rows)
+struct rec *
+each_latest(const struct rec *rows)
 {
 	struct rec	*row, *best = NULL;
 	size_t		 it = 0;
@@ -167,11 +167,20 @@ latest(struct walk *w, const struct rec *rows)
 			best = row;
 		} else
 			rec_free(row);
-	if (best == NULL) {
-		w->code = say_error("no containers exist");
-		return;
-	}
-	whole(w, best);
+	if (best == NULL)
+		(void)say_error("no containers exist");
+	return (best);
+}
+
+static void
+latest(struct walk *w, const struct rec *rows)
+{
+	struct rec	*best = each_latest(rows);
+
+	if (best != NULL)
+		whole(w, best);
+	else
+		w->code = EXIT_ENGINE;
 	rec_free(best);
 }
 

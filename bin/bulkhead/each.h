@@ -64,5 +64,10 @@ int	each_read_files(struct cli *);
  */
 int	each_container(struct cli *, struct session *, const struct each *,
 	    void *);
+/*
+ * A copy of the row (nested `ctr`) of the container that was created last;
+ * NULL after saying that there is none.
+ */
+struct rec *each_latest(const struct rec *);
 
 #endif

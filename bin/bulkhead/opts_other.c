@@ -26,107 +26,6 @@
 		  "Seconds to wait for stop before killing the container", \
 		  "10", NULL }
 
-const struct opt opts_start[] = {
-	{ "all", 0, OPT_FLAG, NULL,
-	  "Start all containers regardless of their state or configuration",
-	  NULL, NULL },
-	{ "attach", 'a', OPT_FLAG, NULL,
-	  "Attach container's STDOUT and STDERR", NULL, NULL },
-	{ "detach-keys", 0, OPT_STRING, "[a-Z]",
-	  "Select the key sequence for detaching a container",
-	  "ctrl-p,ctrl-q", NULL },
-	FILTER('f'), HELP,
-	{ "interactive", 'i', OPT_FLAG, NULL,
-	  "Keep STDIN open even if not attached", NULL, NULL },
-	LATEST,
-	{ "sig-proxy", 0, OPT_FLAG, NULL,
-	  "Proxy received signals to the process",
-	  "true if attaching, false otherwise", NULL },
-	{ 0 }
-};
-
-const struct opt opts_logs[] = {
-	NO_FLAG("color", 0),
-	{ "follow", 'f', OPT_FLAG, NULL,
-	  "Follow log output.  The default is false", NULL, NULL },
-	HELP, LATEST,
-	{ "names", 'n', OPT_FLAG, NULL,
-	  "Output the container name in the log", NULL, NULL },
-	{ "since", 0, OPT_STRING, NULL, "Show logs since TIMESTAMP", NULL,
-	  NULL },
-	{ "tail", 0, OPT_INT, NULL,
-	  "Output the specified number of LINES at the end of the logs.  "
-	  "Defaults to -1, which prints all lines", "-1", NULL },
-	{ "timestamps", 't', OPT_FLAG, NULL,
-	  "Output the timestamps in the log", NULL, NULL },
-	{ "until", 0, OPT_STRING, NULL, "Show logs until TIMESTAMP", NULL,
-	  NULL },
-	{ 0 }
-};
-
-const struct opt opts_ps[] = {
-	{ "all", 'a', OPT_FLAG, NULL,
-	  "Show all the containers, default is only running containers", NULL,
-	  NULL },
-	{ "at", 0, OPT_STRING, "time",
-	  "List the containers as they were at this moment", NULL, NULL },
-	{ "external", 0, OPT_IGNORED_FLAG, NULL, NULL, NULL, NULL },
-	FILTER('f'),
-	{ "format", 0, OPT_STRING, NULL,
-	  "Pretty-print containers to JSON or using a Go template", NULL,
-	  "json|table" },
-	HELP,
-	{ "last", 'n', OPT_INT, NULL,
-	  "Print the n last created containers (all states)", "-1", NULL },
-	LATEST,
-	{ "no-trunc", 0, OPT_FLAG, NULL, "Display the extended information",
-	  NULL, NULL },
-	{ "noheading", 0, OPT_FLAG, NULL, "Do not print headers", NULL, NULL },
-	{ "quiet", 'q', OPT_FLAG, NULL,
-	  "Print the numeric IDs of the containers only", NULL, NULL },
-	{ "sort", 0, OPT_STRING, "choice",
-	  "Sort output by: command, created, id, image, names, runningfor, "
-	  "size, status", NULL,
-	  "command|created|id|image|names|runningfor|status" },
-	{ "sync", 0, OPT_IGNORED_FLAG, NULL, NULL, NULL, NULL },
-	{ "pod", 'p', OPT_FLAG, NULL,
-	  "Print the ID and name of the pod the containers are associated "
-	  "with", NULL, NULL },
-	NO_FLAG("ns", 0), NO_FLAG("size", 's'),
-	NO("watch", 'w'),
-	{ 0 }
-};
-
-const struct opt opts_cleanup[] = {
-	{ "all", 'a', OPT_FLAG, NULL, "Cleans up all containers", NULL,
-	  NULL },
-	HELP, LATEST,
-	{ "restart", 0, OPT_FLAG, NULL,
-	  "After cleanup, start it again if its restart policy says so", NULL,
-	  NULL },
-	{ "rm", 0, OPT_FLAG, NULL,
-	  "After cleanup, remove the container entirely", NULL, NULL },
-	/* The reaper's: the raw wait status, where there is no monitor's. */
-	{ "exit-status", 0, OPT_INT, NULL, NULL, NULL, NULL },
-	NO("exec", 0), NO_FLAG("rmi", 0),
-	{ 0 }
-};
-
-const struct opt opts_refresh[] = {
-	{ "apply", 0, OPT_FLAG, NULL,
-	  "Do it, and print what was done", NULL, NULL },
-	{ "boot-id", 0, OPT_STRING, NULL,
-	  "Plan as if the machine were in this boot", NULL, NULL },
-	HELP,
-	{ "plan", 0, OPT_FLAG, NULL,
-	  "Print what would be done, a line for each object, and do nothing",
-	  NULL, NULL },
-	{ "state", 0, OPT_STRING, NULL,
-	  "Plan for a copy of a state directory, which is only read", NULL,
-	  "file" },
-	{ 0 }
-};
-
 /* What an archive may take: load and import. */
 #define LIMITS								\
 	{ "max-files", 0, OPT_UINT, NULL,				\
@@ -204,23 +103,6 @@ const struct opt opts_rmi[] = {
 
 #define INSPECT_FORMAT \
 	FORMAT("Format the output to a Go template or json", "json")
-
-const struct opt opts_inspect[] = {
-	INSPECT_FORMAT, HELP, LATEST, NO_FLAG("size", 's'),
-	{ "type", 't', OPT_STRING, NULL,
-	  "Specify inspect-object type", "all", "all|container|image|volume|pod" },
-	{ 0 }
-};
-
-const struct opt opts_inspect_ctr[] = {
-	INSPECT_FORMAT, HELP, LATEST, NO_FLAG("size", 's'),
-	{ 0 }
-};
-
-const struct opt opts_inspect_image[] = {
-	INSPECT_FORMAT, HELP,
-	{ 0 }
-};
 
 const struct opt opts_config_show[] = {
 	{ "format", 'f', OPT_STRING, NULL,

@@ -10,12 +10,10 @@ extern const struct opt	opts_create[];		/* run and create */
 extern const struct opt	opts_run[];		/* run alone */
 extern const struct opt	opts_create_refused[];
 
-extern const struct opt	opts_start[], opts_logs[], opts_ps[], opts_cleanup[],
-			opts_refresh[];
+
 extern const struct opt	opts_load[], opts_import[], opts_images[], opts_rmi[];
 extern const struct opt	opts_events[], opts_history[];
-extern const struct opt	opts_inspect[], opts_inspect_ctr[],
-			opts_inspect_image[], opts_info[],
+extern const struct opt	opts_info[],
 			opts_migrate[], opts_shutdown[];
 extern const struct opt	opts_locks[], opts_renumber[];
 extern const struct opt	opts_config_show[], opts_config_explain[],

@@ -1,6 +1,5 @@
 /*
- * refresh: what the first command of a boot does by itself, to be looked at
- * before, or done at once.
+ * bulkhead refresh: plan, or do, what the first command of a boot does.
  */
 #include <sys/stat.h>
 
@@ -15,12 +14,28 @@
 
 #include "boot.h"
 #include "cleanup.h"
-#include "cmd.h"
+#include "command.h"
+#include "command_session.h"
 #include "path.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
 #include "state.h"
+
+static const struct opt options[] = {
+	{ "apply", 0, OPT_FLAG, NULL,
+	  "Do it, and print what was done", NULL, NULL },
+	{ "boot-id", 0, OPT_STRING, NULL,
+	  "Plan as if the machine were in this boot", NULL, NULL },
+	OPT_HELP,
+	{ "plan", 0, OPT_FLAG, NULL,
+	  "Print what would be done, a line for each object, and do nothing",
+	  NULL, NULL },
+	{ "state", 0, OPT_STRING, NULL,
+	  "Plan for a copy of a state directory, which is only read", NULL,
+	  "file" },
+	{ 0 }
+};
 
 #define JOURNAL_MAX	(1u << 30)
 
@@ -147,14 +162,14 @@ plan_copy(struct copy *c, const char *boot_id, struct rec *out)
 }
 
 static int
-plan_elsewhere(struct cli *g, const char *path, struct rec *out)
+plan_elsewhere(struct cli *cli, const char *path, struct rec *out)
 {
 	struct session	 s = { 0 };
 	struct copy	 c = { .s = &s };
 	scoped_fd int	 dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int		 rc = -1;
 
-	/* As whoever started us, before anything is given up. */
+	/* With the rights of the person, before the session gives them up. */
 	if (dir == -1 || copy_read(&c, dir, 0) == -1 ||
 	    copy_read(&c, dir, 1) == -1)
 		(void)say_error("cannot read the state in %s: %s", path,
@@ -162,9 +177,9 @@ plan_elsewhere(struct cli *g, const char *path, struct rec *out)
 	else if (c.text[0] == NULL && c.text[1] == NULL)
 		(void)say_error("%s holds no state: neither %s nor %s", path,
 		    journals[0], journals[1]);
-	else if (command_open(&s, g, NEED_CONFIG | NEED_MORE, NULL) == 0) {
+	else if (command_open(&s, cli, NEED_CONFIG | NEED_MORE, NULL) == 0) {
 		rc = session_boot_id(&s) == -1 ? -1 : plan_copy(&c,
-		    opt_str(g->opts, "boot-id", s.boot_id), out);
+		    opt_str(cli->opts, "boot-id", s.boot_id), out);
 		if (rc == -1)
 			(void)session_error(&s);
 		session_close(&s);
@@ -192,13 +207,13 @@ plan_as_if(struct session *s, const char *boot_id, struct rec *out)
 }
 
 static int
-plan_here(struct cli *g, struct rec *out)
+plan_here(struct cli *cli, struct rec *out)
 {
-	const char	*boot_id = opt_str(g->opts, "boot-id", NULL);
+	const char	*boot_id = opt_str(cli->opts, "boot-id", NULL);
 	struct session	 s = { 0 };
 	int		 rc;
 
-	if (command_open(&s, g, NEED_ALL | (boot_id != NULL ? NEED_MORE :
+	if (command_open(&s, cli, NEED_ALL | (boot_id != NULL ? NEED_MORE :
 	    NEED_IF_THERE), NULL) == -1)
 		return (-1);
 	rc = boot_id != NULL ? plan_as_if(&s, boot_id, out) :
@@ -210,12 +225,12 @@ plan_here(struct cli *g, struct rec *out)
 }
 
 static int
-apply(struct cli *g, struct rec *out)
+apply(struct cli *cli, struct rec *out)
 {
 	struct session	 s = { 0 };
 	int		 rc;
 
-	if (command_open(&s, g, NEED_ALL | NEED_WRITE, NULL) == -1)
+	if (command_open(&s, cli, NEED_ALL | NEED_WRITE, NULL) == -1)
 		return (-1);
 	/* Done in this boot: nothing is touched, not even the lock. */
 	rc = s.stale ? boot_refresh(&s, out) : 0;
@@ -225,28 +240,41 @@ apply(struct cli *g, struct rec *out)
 	return (rc);
 }
 
-int
-cmd_refresh(struct cli *g, int argc, char **argv)
+static int
+run(struct cli *cli)
 {
-	const char	*dir = opt_str(g->opts, "state", NULL);
-	bool		 plan = opt_flag(g->opts, "plan", false);
+	const char	*dir = opt_str(cli->opts, "state", NULL);
+	bool		 plan = opt_flag(cli->opts, "plan", false);
 	struct rec	*out;
 	int		 rc;
 
-	(void)argc;
-	(void)argv;
-	if (plan == opt_flag(g->opts, "apply", false))
+	if (plan == opt_flag(cli->opts, "apply", false))
 		return (say_error("choose one: --plan prints what a refresh "
 		    "would do, --apply does it"));
-	if (!plan && (dir != NULL || opt_given(g->opts, "boot-id")))
+	if (!plan && (dir != NULL || opt_given(cli->opts, "boot-id")))
 		return (say_error("--state and --boot-id are for --plan"));
 	out = rec_new();
 	if (!plan)
-		rc = apply(g, out);
+		rc = apply(cli, out);
 	else
-		rc = dir != NULL ? plan_elsewhere(g, dir, out) :
-		    plan_here(g, out);
+		rc = dir != NULL ? plan_elsewhere(cli, dir, out) :
+		    plan_here(cli, out);
 	print_items(out);
 	rec_free(out);
 	return (rc == -1 ? EXIT_ENGINE : 0);
 }
+
+const struct command command_system_refresh = {
+	.verb = "refresh", .at_top = "refresh",
+	.brief = "Put in order what the last boot left",
+	.options = { options },
+	.description = "Writes down that what ran in an earlier boot has ended, "
+	    "and removes what it left: run directories, containers that were "
+	    "to go at their end, layers and images half made. The first "
+	    "command of a boot that changes anything does this by itself; "
+	    "here it can be planned, or done at once. Doing it twice in a "
+	    "boot changes nothing.",
+	.examples = "refresh --plan\nrefresh --apply\n"
+	    "refresh --plan --state /backup/bulkhead",
+	.run = run,
+};

@@ -1,11 +1,8 @@
-/*
- * start: containers that exist, again. By name, or by what they have in
- * common; by a person, or when the machine starts.
- */
+#include "starting.h"
+
 #include <sys/wait.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +10,8 @@
 
 #include <bsd/string.h>
 
-#include "cmd.h"
-#include "cmd_start.h"
-#include "each.h"
+#include "command.h"
+#include "command_session.h"
 #include "end.h"
 #include "error.h"
 #include "grant.h"
@@ -30,9 +26,8 @@
 #include "state.h"
 #include "waitchild.h"
 
-
 struct starting {
-	struct cli	*g;
+	struct cli	*cli;
 	struct session	 s;
 	struct start	 go;
 	struct rec	*row;		/* the one to start */
@@ -99,7 +94,7 @@ claim(struct starting *st, struct rec *def)
 static int
 start_ready(struct starting *st)
 {
-	const struct rec	*opts = st->g->opts;
+	const struct rec	*opts = st->cli->opts;
 	struct start		*go = &st->go;
 	struct rec		*def = go->def;
 	unsigned int		 was;
@@ -199,7 +194,7 @@ start_in_session(struct starting *st)
 	st->go.s = &st->s;
 	st->go.id = st->id;
 	st->s.arg = st;
-	if (command_open(&st->s, st->g, NEED_END | NEED_WRITE | NEED_MORE,
+	if (command_open(&st->s, st->cli, NEED_END | NEED_WRITE | NEED_MORE,
 	    NULL) == 0) {
 		st->row = session_container(&st->s, st->ref);
 		code = st->row == NULL ? session_error(&st->s) :
@@ -211,48 +206,22 @@ start_in_session(struct starting *st)
 	return (code);
 }
 
-static int
-start_one(struct cli *g, const char *ref, bool attach)
+int
+start_one(struct cli *cli, const char *ref, bool attach)
 {
-	struct starting	 st = { .g = g, .ref = ref, .attach = attach,
+	struct starting	 st = { .cli = cli, .ref = ref, .attach = attach,
 			    .s = { .privileged = find_and_grant } };
 
 	return (start_in_session(&st));
 }
 
 int
-start_by_policy(struct cli *g, const char *id, int64_t due)
+start_by_policy(struct cli *cli, const char *id, int64_t due)
 {
-	struct starting	 st = { .g = g, .ref = id, .due = due,
+	struct starting	 st = { .cli = cli, .ref = id, .due = due,
 			    .s = { .inherit = true } };
 
 	return (start_in_session(&st));
-}
-
-static int
-collect(struct session *s, const struct rec *row, void *ctx)
-{
-	const int	*fd = ctx;
-
-	if (dprintf(*fd, "%s\n", rec_str(row, "id", "")) > 0)
-		return (0);
-	return (error_set(&s->client.error, errno, "pipe: %s",
-	    strerror(errno)));
-}
-
-static int
-select_to(struct cli *g, int fd)
-{
-	struct session	 s = { 0 };
-	struct each	 each = { .fn = collect, .all_states =
-			    1u << CTR_CREATED | 1u << CTR_EXITED };
-	int		 code;
-
-	if (command_open(&s, g, NEED_END, NULL) == -1)
-		return (EXIT_ENGINE);
-	code = each_container(g, &s, &each, &fd);
-	session_close(&s);
-	return (code);
 }
 
 /*
@@ -260,8 +229,8 @@ select_to(struct cli *g, int fd)
  * engine's account, and then it is confined. So where there will be several,
  * each has a process, and this one has none.
  */
-static int
-exit_code_of(pid_t pid)
+int
+start_exit_code(pid_t pid)
 {
 	int	 status = waitchild(pid);
 
@@ -270,7 +239,7 @@ exit_code_of(pid_t pid)
 }
 
 int
-start_apart(struct cli *g, const char *ref)
+start_apart(struct cli *cli, const char *ref)
 {
 	pid_t	 pid;
 	int	 code;
@@ -279,61 +248,9 @@ start_apart(struct cli *g, const char *ref)
 	case -1:
 		return (say_error("fork: %s", strerror(errno)));
 	case 0:
-		code = start_one(g, ref, false);
+		code = start_one(cli, ref, false);
 		(void)fflush(stdout);
 		_exit(code);
 	}
-	return (exit_code_of(pid));
-}
-
-/* --all, --latest and --filter name containers that exist now. */
-static int
-start_selected(struct cli *g, struct rec *ids)
-{
-	char		 id[65];
-	pid_t		 pid;
-	FILE		*f;
-	int		 fds[2];
-
-	if (pipe2(fds, O_CLOEXEC) == -1 || (pid = fork()) == -1)
-		return (say_error("%s", strerror(errno)));
-	if (pid == 0)
-		_exit(select_to(g, fds[1]));
-	close(fds[1]);
-	if ((f = fdopen(fds[0], "r")) == NULL)
-		return (say_error("%s", strerror(errno)));
-	while (fscanf(f, "%64s", id) == 1)
-		(void)rec_add(ids, "id", id);
-	(void)fclose(f);
-	return (exit_code_of(pid));
-}
-
-int
-cmd_start(struct cli *g, int argc, char **argv)
-{
-	bool		 attach = opt_flag(g->opts, "attach", false) ||
-			    opt_flag(g->opts, "interactive", false);
-	struct rec	*ids;
-	const char	*id;
-	size_t		 it = 0;
-	int		 code = 0, one;
-
-	if (argc == 1)
-		return (start_one(g, argv[0], attach));
-	ids = rec_new();
-	if (argc == 0)
-		code = start_selected(g, ids);
-	for (int i = 0; i < argc; i++)
-		(void)rec_add(ids, "id", argv[i]);
-	if (attach && rec_count(ids, "id") > 1)
-		code = say_error("you cannot start and attach multiple "
-		    "containers at once");
-	else if (attach && rec_next(ids, "id", &it, &id))
-		code = start_one(g, id, true);
-	else
-		while (rec_next(ids, "id", &it, &id))
-			if ((one = start_apart(g, id)) != 0)
-				code = one;
-	rec_free(ids);
-	return (code);
+	return (start_exit_code(pid));
 }

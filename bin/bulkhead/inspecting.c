@@ -1,12 +1,15 @@
-/*
- * bulkhead inspect, container inspect, image inspect.
- */
+#include "inspecting.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd.h"
+#include <bsd/string.h>
+
+#include "command.h"
+#include "command_session.h"
+#include "each.h"
 #include "end.h"
 #include "error.h"
 #include "format.h"
@@ -21,12 +24,9 @@
 
 #define INDENT	5			/* podman's */
 
-enum kind { ALL, CONTAINER, IMAGE, VOLUME, POD };
-
 struct inspect {
-	struct cli	*g;
 	struct session	 s;
-	enum kind	 kind;
+	enum inspect_kind kind;
 	struct format	 format;
 	int		 code;
 };
@@ -35,12 +35,12 @@ static const char *const	maps[] = { "Labels", "Options", "Annotations", "Ports",
 	"PortBindings", "Data", "Tmpfs", "Volumes", "ExposedPorts", NULL };
 
 static const struct tmpl_about	abouts[] = {
-	[ALL] = { "all inspect", "interface {}", maps, false, false },
-	[CONTAINER] = { "container inspect",
+	[INSPECT_ALL] = { "all inspect", "interface {}", maps, false, false },
+	[INSPECT_CONTAINER] = { "container inspect",
 	    "*define.InspectContainerData", maps, false, false },
-	[IMAGE] = { "image inspect", "*inspect.ImageData", maps, false, false },
-	[VOLUME] = { "inspect", "interface {}", maps, false, false },
-	[POD] = { "inspect", "interface {}", maps, false, false },
+	[INSPECT_IMAGE] = { "image inspect", "*inspect.ImageData", maps, false, false },
+	[INSPECT_VOLUME] = { "inspect", "interface {}", maps, false, false },
+	[INSPECT_POD] = { "inspect", "interface {}", maps, false, false },
 };
 
 static json_t *
@@ -49,7 +49,7 @@ find_container(struct inspect *in, const char *ref)
 	struct rec	*row;
 	json_t		*j;
 
-	if (in->kind != CONTAINER && in->kind != ALL)
+	if (in->kind != INSPECT_CONTAINER && in->kind != INSPECT_ALL)
 		return (NULL);
 	if ((row = session_container(&in->s, ref)) == NULL) {
 		if (errno != ENOENT)
@@ -73,7 +73,7 @@ find_image(struct inspect *in, const char *ref)
 	struct rec	*r;
 	json_t		*j;
 
-	if (in->kind != IMAGE && in->kind != ALL)
+	if (in->kind != INSPECT_IMAGE && in->kind != INSPECT_ALL)
 		return (NULL);
 	if ((r = store_image_get(&in->s.client, ref)) == NULL) {
 		if (errno != ENOENT)
@@ -119,10 +119,10 @@ find_other(struct inspect *in, const char *ref)
 	json_t	*j = NULL;
 
 	errno = ENOENT;
-	if (in->kind == VOLUME || in->kind == ALL)
+	if (in->kind == INSPECT_VOLUME || in->kind == INSPECT_ALL)
 		j = find_volume(in, ref);
 	if (j == NULL && (errno == ENOENT || errno == EEXIST) &&
-	    (in->kind == POD || in->kind == ALL))
+	    (in->kind == INSPECT_POD || in->kind == INSPECT_ALL))
 		j = find_pod(in, ref);
 	if (j == NULL && errno != ENOENT && errno != EINVAL)
 		in->code = session_error(&in->s);
@@ -133,27 +133,27 @@ static void
 missing(struct inspect *in, const char *ref)
 {
 	switch (in->kind) {
-	case ALL:
+	case INSPECT_ALL:
 		in->code = say_error("inspecting object: no such object: "
 		    "\"%s\"", ref);
 		say_code(ERR_NO_SUCH_OBJECT);
 		break;
-	case CONTAINER:
+	case INSPECT_CONTAINER:
 		in->code = say_error("inspecting object: no such container "
 		    "%s", ref);
 		say_code(ERR_NO_SUCH_CTR);
 		break;
-	case IMAGE:
+	case INSPECT_IMAGE:
 		in->code = say_error("inspecting object: %s: image not known",
 		    ref);
 		say_code(ERR_NO_SUCH_IMAGE);
 		break;
-	case VOLUME:
+	case INSPECT_VOLUME:
 		in->code = say_error("inspecting object: no such volume %s",
 		    ref);
 		say_code(ERR_NO_SUCH_VOLUME);
 		break;
-	case POD:
+	case INSPECT_POD:
 		in->code = say_error("inspecting object: no such pod %s", ref);
 		say_code(ERR_NO_SUCH_POD);
 		break;
@@ -191,89 +191,45 @@ inspect_all(struct inspect *in, int argc, char **argv)
 	free(absent);
 }
 
-/* The id of the youngest container, for --latest. */
-static int
-latest(struct inspect *in, char *id, size_t size)
+static void
+inspect_latest(struct inspect *in)
 {
-	struct rec	*rows = session_rows(&in->s), *row;
-	int64_t		 best = INT64_MIN;
-	size_t		 it = 0;
+	struct rec	*rows = session_rows(&in->s), *row = NULL;
+	char		 id[65], *ref = id;
 
-	*id = '\0';
-	if (rows == NULL)
-		return (session_error(&in->s));
-	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
-		if (rec_num(row, "created", 0) > best) {
-			best = rec_num(row, "created", 0);
-			snprintf(id, size, "%s", rec_str(row, "id", ""));
-		}
-		rec_free(row);
+	if (rows == NULL || (row = each_latest(rows)) == NULL) {
+		in->code = rows == NULL ? session_error(&in->s) : EXIT_ENGINE;
+	} else {
+		(void)strlcpy(id, rec_str(row, "id", ""), sizeof(id));
+		inspect_all(in, 1, &ref);
 	}
+	rec_free(row);
 	rec_free(rows);
-	return (*id == '\0' ? say_error("no containers exist") : 0);
 }
 
-static int
-inspect(struct cli *g, enum kind kind, int argc, char **argv)
+int
+inspect_run(struct cli *cli, enum inspect_kind kind)
 {
 	static const unsigned int	 need[] = {
-		[ALL] = NEED_STATE | NEED_STORE,
-		[CONTAINER] = NEED_STATE,
-		[IMAGE] = NEED_STORE,
-		[VOLUME] = NEED_STATE | NEED_STORE,
-		[POD] = NEED_STATE,
+		[INSPECT_ALL] = NEED_STATE | NEED_STORE,
+		[INSPECT_CONTAINER] = NEED_STATE,
+		[INSPECT_IMAGE] = NEED_STORE,
+		[INSPECT_VOLUME] = NEED_STATE | NEED_STORE,
+		[INSPECT_POD] = NEED_STATE,
 	};
-	struct inspect	 in = { .g = g, .kind = kind };
-	const char	*text = opt_str(g->opts, "format", "json");
-	char		 id[65], *one = id;
+	struct inspect	 in = { .kind = kind };
+	const char	*text = opt_str(cli->opts, "format", "json");
 
 	if (format_open(&in.format, &abouts[kind], text, INDENT) == -1)
 		return (EXIT_ENGINE);
-	if (command_open(&in.s, g, need[kind], NULL) == -1) {
+	if (command_open(&in.s, cli, need[kind], NULL) == -1) {
 		format_clear(&in.format);
 		return (EXIT_ENGINE);
 	}
-	if (argc == 0 && (in.code = latest(&in, id, sizeof(id))) == 0)
-		inspect_all(&in, 1, &one);
-	else if (in.code == 0)
-		inspect_all(&in, argc, argv);
+	if (cli->argc > 0)
+		inspect_all(&in, cli->argc, cli->argv);
+	else
+		inspect_latest(&in);
 	session_close(&in.s);
 	return (in.code);
-}
-
-int
-cmd_inspect(struct cli *g, int argc, char **argv)
-{
-	const char	*type = opt_str(g->opts, "type", "all");
-	enum kind	 kind;
-
-	if (strcmp(type, "all") == 0)
-		kind = opt_flag(g->opts, "latest", false) ? CONTAINER : ALL;
-	else if (strcmp(type, "container") == 0)
-		kind = CONTAINER;
-	else if (strcmp(type, "image") == 0)
-		kind = IMAGE;
-	else if (strcmp(type, "volume") == 0)
-		kind = VOLUME;
-	else if (strcmp(type, "pod") == 0)
-		kind = POD;
-	else if (strcmp(type, "network") == 0)
-		return (say_error("--type %s is not supported by bulkhead yet",
-		    type));
-	else
-		return (say_error("invalid type \"%s\": must be \"image\", "
-		    "\"container\", \"volume\", \"pod\" or \"all\"", type));
-	return (inspect(g, kind, argc, argv));
-}
-
-int
-cmd_container_inspect(struct cli *g, int argc, char **argv)
-{
-	return (inspect(g, CONTAINER, argc, argv));
-}
-
-int
-cmd_image_inspect(struct cli *g, int argc, char **argv)
-{
-	return (inspect(g, IMAGE, argc, argv));
 }

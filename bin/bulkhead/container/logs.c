@@ -1,5 +1,5 @@
 /*
- * bulkhead logs: on top of logread.c, which knows the format.
+ * bulkhead logs: print what containers have written (format: logread.c).
  */
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "cmd.h"
+#include "command.h"
+#include "command_session.h"
+#include "each.h"
 #include "human.h"
 #include "log.h"
 #include "logread.h"
@@ -23,11 +25,31 @@
 #include "say.h"
 #include "session.h"
 
+static const struct opt options[] = {
+	OPT_NO_FLAG("color", 0),
+	{ "follow", 'f', OPT_FLAG, NULL,
+	  "Follow log output.  The default is false", NULL, NULL },
+	OPT_HELP, EACH_LATEST,
+	{ "names", 'n', OPT_FLAG, NULL,
+	  "Output the container name in the log", NULL, NULL },
+	{ "since", 0, OPT_STRING, NULL, "Show logs since TIMESTAMP", NULL,
+	  NULL },
+	{ "tail", 0, OPT_INT, NULL,
+	  "Output the specified number of LINES at the end of the logs.  "
+	  "Defaults to -1, which prints all lines", "-1", NULL },
+	{ "timestamps", 't', OPT_FLAG, NULL,
+	  "Output the timestamps in the log", NULL, NULL },
+	{ "until", 0, OPT_STRING, NULL, "Show logs until TIMESTAMP", NULL,
+	  NULL },
+	{ 0 }
+};
+
 struct logs {
-	struct cli	*g;
+	struct cli	*cli;
 	struct session	 s;
 	struct log_opts	 opts;
-	int		 count;		/* how many containers */
+	bool		 several;	/* containers */
+	int		 code;
 };
 
 /* --since or --until. 0, or -1 after telling the person why. */
@@ -48,7 +70,7 @@ moment(const struct rec *o, const char *name, int64_t *out)
 static void
 prefix_of(const struct logs *l, const struct rec *row, char *out, size_t size)
 {
-	if (opt_flag(l->g->opts, "names", false))
+	if (opt_flag(l->cli->opts, "names", false))
 		snprintf(out, size, "%s ", rec_str(row, "name", ""));
 	else
 		snprintf(out, size, "%.12s ", rec_str(row, "id", ""));
@@ -69,7 +91,7 @@ print_log(struct logs *l, const struct rec *row, const struct rec *def)
 	if (fd == -1)
 		return (say_error("unable to read the log file %s: %s", path,
 		    strerror(errno)));
-	if (l->count > 1) {
+	if (l->several) {
 		prefix_of(l, row, prefix, sizeof(prefix));
 		o.prefix = prefix;
 	}
@@ -103,64 +125,29 @@ print_one(struct logs *l, const struct rec *row)
 	return (r);
 }
 
-static struct rec *
-latest(struct logs *l)
+/* After one that failed, the others are not printed. */
+static int
+print_next(struct session *s, const struct rec *row, void *ctx)
 {
-	struct rec	*rows = session_rows(&l->s), *row, *full = NULL;
-	int64_t		 best = INT64_MIN;
-	char		 id[65] = "";
-	size_t		 it = 0;
+	struct logs	*l = ctx;
 
-	while (rows != NULL && (row = rec_sub(rows, "ctr", &it)) != NULL) {
-		if (rec_num(row, "created", 0) > best) {
-			best = rec_num(row, "created", 0);
-			snprintf(id, sizeof(id), "%s", rec_str(row, "id", ""));
-		}
-		rec_free(row);
-	}
-	if (rows == NULL)
-		session_error(&l->s);
-	else if (*id == '\0')
-		say_error("no containers exist");
-	else if ((full = session_container(&l->s, id)) == NULL)
-		session_error(&l->s);
-	rec_free(rows);
-	return (full);
+	(void)s;
+	if (l->code == 0)
+		l->code = print_one(l, row);
+	return (0);
 }
 
 static int
-print_all(struct logs *l, int argc, char **argv)
+print_session(struct logs *l)
 {
-	/* One for --latest, and NULL after the last. */
-	struct rec	**rows = calloc((size_t)argc + 2, sizeof(struct rec *));
-	int		 r = 0;
+	static const struct each	 each = { .fn = print_next };
+	int				 code;
 
-	if (rows == NULL)
-		return (say_error("%s", strerror(errno)));
-	if (argc == 0 && (rows[0] = latest(l)) == NULL)
-		r = EXIT_ENGINE;
-	for (int i = 0; i < argc && r == 0; i++)
-		if ((rows[i] = session_container(&l->s, argv[i])) == NULL)
-			r = session_error(&l->s);
-	for (int i = 0; rows[i] != NULL; i++) {
-		if (r == 0)
-			r = print_one(l, rows[i]);
-		rec_free(rows[i]);
-	}
-	free(rows);
-	return (r);
-}
-
-static int
-print_session(struct logs *l, int argc, char **argv)
-{
-	int	 r;
-
-	if (command_open(&l->s, l->g, NEED_STATE, NULL) == -1)
+	if (command_open(&l->s, l->cli, NEED_STATE, NULL) == -1)
 		return (EXIT_ENGINE);
-	r = print_all(l, argc, argv);
+	code = each_container(l->cli, &l->s, &each, l);
 	session_close(&l->s);
-	return (r);
+	return (code != 0 ? code : l->code);
 }
 
 /*
@@ -169,45 +156,65 @@ print_session(struct logs *l, int argc, char **argv)
  * session confines its process, which may then make none.
  */
 static int
-follow_all(struct logs *l, int argc, char **argv)
+follow_all(struct logs *l)
 {
-	int	 r = 0, status;
+	struct cli	 one = *l->cli;
+	int		 n = one.argc, code, status;
 
-	for (int i = 0; i < argc; i++)
+	l->cli = &one;
+	one.argc = 1;
+	for (; n > 0; n--, one.argv++)
 		switch (fork()) {
 		case -1:
 			return (say_error("fork: %s", strerror(errno)));
 		case 0:
 			(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-			r = print_session(l, 1, argv + i);
+			code = print_session(l);
 			fflush(stdout);
-			_exit(r);
+			_exit(code);
 		}
-	while (wait(&status) > 0)
+	for (code = 0; wait(&status) > 0;)
 		if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-			r = EXIT_ENGINE;
-	return (r);
+			code = EXIT_ENGINE;
+	return (code);
 }
 
-int
-cmd_logs(struct cli *g, int argc, char **argv)
+static int
+run(struct cli *cli)
 {
-	struct logs	 l = { .g = g, .count = argc };
+	const struct rec	*opts = cli->opts;
+	struct logs		 l = { .cli = cli, .several = cli->argc > 1 };
 
 	l.opts = (struct log_opts){
-		.tail = opt_num(g->opts, "tail", -1),
-		.follow = opt_flag(g->opts, "follow", false),
-		.timestamps = opt_flag(g->opts, "timestamps", false),
+		.tail = opt_num(opts, "tail", -1),
+		.follow = opt_flag(opts, "follow", false),
+		.timestamps = opt_flag(opts, "timestamps", false),
 		.out_fd = STDOUT_FILENO,
 		.err_fd = STDERR_FILENO,
 		.out_tty = isatty(STDOUT_FILENO) == 1,
 		.err_tty = isatty(STDERR_FILENO) == 1,
 		.ended_fd = -1,
 	};
-	if (moment(g->opts, "since", &l.opts.since_ns) == -1 ||
-	    moment(g->opts, "until", &l.opts.until_ns) == -1)
+	if (moment(opts, "since", &l.opts.since_ns) == -1 ||
+	    moment(opts, "until", &l.opts.until_ns) == -1)
 		return (EXIT_ENGINE);
-	if (l.opts.follow && argc > 1)
-		return (follow_all(&l, argc, argv));
-	return (print_session(&l, argc, argv));
+	return (l.opts.follow && l.several ? follow_all(&l) :
+	    print_session(&l));
 }
+
+const struct command command_container_logs = {
+	.noun = "container", .verb = "logs", .at_top = "logs",
+	.brief = "Fetch the logs of one or more containers",
+	.operands = EACH_OPERANDS, .operand = "container",
+	.options = { options }, .max_args = -1,
+	.args_error = "specify at least one container name or ID to log",
+	.description = "Retrieves logs for one or more containers.\n\n"
+	    "This does not guarantee execution order when combined with "
+	    "bulkhead run (i.e. your run may not have generated any logs at "
+	    "the time you execute bulkhead logs).",
+	.examples = "logs ctrID\nlogs --names ctrID1 ctrID2\n"
+	    "logs --tail 2 mywebserver\n"
+	    "logs --follow=true --since 10m ctrID\n"
+	    "logs mywebserver mydbserver",
+	.run = run,
+};

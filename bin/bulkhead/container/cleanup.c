@@ -1,0 +1,152 @@
+/*
+ * bulkhead container cleanup: record the end of containers. A reaper executes
+ * it when its container has ended.
+ */
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "command_session.h"
+#include "each.h"
+#include "end.h"
+#include "record.h"
+#include "remove.h"
+#include "say.h"
+#include "session.h"
+#include "starting.h"
+#include "waitchild.h"
+
+static const struct opt options[] = {
+	{ "all", 'a', OPT_FLAG, NULL, "Cleans up all containers", NULL,
+	  NULL },
+	OPT_HELP, EACH_LATEST,
+	{ "restart", 0, OPT_FLAG, NULL,
+	  "After cleanup, start it again if its restart policy says so", NULL,
+	  NULL },
+	{ "rm", 0, OPT_FLAG, NULL,
+	  "After cleanup, remove the container entirely", NULL, NULL },
+	/* The reaper's: the raw wait status, where there is no monitor's. */
+	{ "exit-status", 0, OPT_INT, NULL, NULL, NULL, NULL },
+	OPT_NO("exec", 0), OPT_NO_FLAG("rmi", 0),
+	{ 0 }
+};
+
+/* What is to be done after the clean-up, told from one process to the other. */
+struct again {
+	int64_t	 due;			/* 0: nothing */
+	int64_t	 delay_ms;
+};
+
+struct cleaning {
+	struct cli	*cli;
+	struct again	 again;
+};
+
+/*
+ * Looking the container up has recorded its end (end_reconcile), with the
+ * monitor's record or the status that the reaper has reaped. If it runs,
+ * another command has started it again.
+ */
+static int
+cleanup_one(struct session *s, const struct rec *row, void *ctx)
+{
+	struct cleaning	*c = ctx;
+
+	c->again.due = rec_num(row, "restart_due", 0);
+	c->again.delay_ms = rec_num(row, "restart_delay", 0);
+	if (opt_flag(c->cli->opts, "rm", false) &&
+	    rec_num(row, "state", 0) == CTR_EXITED)
+		return (remove_container(s, row, false, -1));
+	return (0);
+}
+
+static int
+clean_up(struct cleaning *c)
+{
+	struct cli	*cli = c->cli;
+	struct session	 s = { .inherit = true };
+	struct each	 each = { .fn = cleanup_one, .all_states = ~0u,
+			    .quiet_missing = true };
+	int		 code;
+
+	if (cli->argc == 1 && opt_given(cli->opts, "exit-status")) {
+		s.reaped_id = cli->argv[0];
+		s.reaped = (int)opt_num(cli->opts, "exit-status", 0);
+	}
+	if (command_open(&s, cli, NEED_STATE | NEED_STORE | NEED_LOCK,
+	    NULL) == -1)
+		return (EXIT_ENGINE);
+	code = each_container(cli, &s, &each, c);
+	for (int i = 0; i < cli->argc; i++)
+		end_forgotten(&s, cli->argv[i]);
+	session_close(&s);
+	return (code);
+}
+
+/*
+ * The clean-up confines itself, what starts a container again must not be:
+ * so it has a process of its own, which says what it has found.
+ */
+static int
+clean_up_apart(struct cleaning *c)
+{
+	int	 fds[2], code = 0;
+	pid_t	 pid;
+
+	if (pipe2(fds, O_CLOEXEC) == -1 || (pid = fork()) == -1)
+		return (say_error("%s", strerror(errno)));
+	if (pid == 0) {
+		code = clean_up(c);
+		if (write(fds[1], &c->again, sizeof(c->again)) !=
+		    sizeof(c->again))
+			code = EXIT_ENGINE;
+		_exit(code);
+	}
+	close(fds[1]);
+	if (read(fds[0], &c->again, sizeof(c->again)) != sizeof(c->again))
+		c->again.due = 0;
+	close(fds[0]);
+	return (end_code(waitchild(pid)));
+}
+
+static void
+pause_ms(int64_t ms)
+{
+	struct timespec	 ts = { ms / 1000, ms % 1000 * 1000000 };
+
+	while (nanosleep(&ts, &ts) == -1 && errno == EINTR)
+		;
+}
+
+static int
+run(struct cli *cli)
+{
+	struct cleaning	 c = { .cli = cli };
+	int		 code;
+
+	if (cli->argc != 1 || !opt_flag(cli->opts, "restart", false))
+		return (clean_up(&c));
+	if ((code = clean_up_apart(&c)) != 0 || c.again.due == 0)
+		return (code);
+	pause_ms(c.again.delay_ms);
+	return (start_by_policy(cli, cli->argv[0], c.again.due));
+}
+
+const struct command command_container_cleanup = {
+	.noun = "container", .verb = "cleanup",
+	.brief = "Clean up what one or more ended containers left",
+	.operands = EACH_OPERANDS, .operand = "container",
+	.options = { options }, .max_args = -1,
+	.args_error = EACH_NONE,
+	.description = "Records the exit of containers and removes what "
+	    "belonged to their run. Bulkhead calls it when a container ends; "
+	    "calling it again does no harm.",
+	.examples = "container cleanup --all\ncontainer cleanup ctrID1 ctrID2",
+	.run = run,
+};

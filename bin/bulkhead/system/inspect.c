@@ -1,0 +1,59 @@
+/*
+ * bulkhead inspect: show all that is known of objects of any kind.
+ */
+#include "inspecting.h"
+
+#include <string.h>
+
+#include "command.h"
+#include "each.h"
+#include "say.h"
+
+static const struct opt options[] = {
+	INSPECT_FORMAT, OPT_HELP, EACH_LATEST, OPT_NO_FLAG("size", 's'),
+	{ "type", 't', OPT_STRING, NULL,
+	  "Specify inspect-object type", "all", "all|container|image|volume|pod" },
+	{ 0 }
+};
+
+static int
+run(struct cli *cli)
+{
+	static const struct {
+		const char		*name;
+		enum inspect_kind	 kind;
+	} types[] = {
+		{ "all", INSPECT_ALL },
+		{ "container", INSPECT_CONTAINER },
+		{ "image", INSPECT_IMAGE },
+		{ "volume", INSPECT_VOLUME },
+		{ "pod", INSPECT_POD },
+	};
+	const char	*type = opt_str(cli->opts, "type", "all");
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(types[i].name, type) == 0)
+			return (inspect_run(cli, i == 0 &&
+			    opt_flag(cli->opts, "latest", false) ?
+			    INSPECT_CONTAINER : types[i].kind));
+	if (strcmp(type, "network") == 0)
+		return (say_error("--type %s is not supported by bulkhead yet",
+		    type));
+	return (say_error("invalid type \"%s\": must be \"image\", "
+	    "\"container\", \"volume\", \"pod\" or \"all\"", type));
+}
+
+const struct command command_system_inspect = {
+	.verb = "inspect", .at_top = "inspect",
+	.brief = "Display the configuration of object denoted by ID",
+	.operands = "{CONTAINER|IMAGE} [...]", .operand = "object",
+	.options = { options }, .max_args = -1,
+	.args_error = "no names or ids specified",
+	.description = "Displays the low-level information on an object "
+	    "identified by name or ID.\nFor more inspection options, see:\n\n"
+	    "    bulkhead container inspect\n    bulkhead image inspect",
+	.examples = "inspect fedora\ninspect --type image fedora\n"
+	    "inspect CtrID ImgID\n"
+	    "inspect --format \"imageId: {{.Id}} size: {{.Size}}\" fedora",
+	.run = run,
+};
