@@ -6,7 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Locals that clean up after themselves. Start at -1 or NULL; take to keep. */
+/*
+ * Local variables that are released at the end of their scope. They start at -1
+ * or NULL; take_* moves the value out.
+ */
 #define scoped_fd	__attribute__((cleanup(scope_close)))
 #define scoped_free	__attribute__((cleanup(scope_free)))
 

@@ -22,7 +22,7 @@
 #include "procaps.h"
 #include "sigsys.h"
 
-/* Newer than Debian 12's headers; the kernel ABI is what counts. */
+/* Newer than Debian 12's headers; the values are the kernel's ABI. */
 #ifndef LANDLOCK_ACCESS_FS_TRUNCATE
 #define LANDLOCK_ACCESS_FS_TRUNCATE	(1ULL << 14)
 #endif
@@ -126,7 +126,7 @@ confine_limits(const struct policy *p)
 			continue;
 		if (getrlimit(r->nr, &lim) == -1)
 			fatal("limit %s", r->text);
-		/* Lowered only: the caller may have set a harder one. */
+		/* Only lower a limit: the caller may have set a lower one. */
 		if (lim.rlim_max > r->value)
 			lim.rlim_max = r->value;
 		lim.rlim_cur = lim.rlim_max;
@@ -172,7 +172,7 @@ landlock_beneath(int ruleset, int fd, uint64_t rights, const char *text)
 	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH,
 	    &a, 0) == 0)
 		return;
-	/* Rights over directories make no sense on a file: only the rest. */
+	/* A file takes no rights of directories: try again with the rest. */
 	a.allowed_access &= FS_FILE;
 	if (errno == EINVAL && syscall(SYS_landlock_add_rule, ruleset,
 	    LANDLOCK_RULE_PATH_BENEATH, &a, 0) == 0)
@@ -201,10 +201,10 @@ landlock_rows(const struct policy *p, int ruleset, uint64_t handled,
 }
 
 /*
- * The version of Landlock, or 0 where the kernel was built without it (ENOSYS)
- * or started without it (EOPNOTSUPP). Any other failure is fatal: a program
- * that goes on without its rules because of, say, EPERM or EMFILE is open to
- * anyone who can bring that about.
+ * The version of Landlock, or 0 if the kernel was built without it (ENOSYS) or
+ * started without it (EOPNOTSUPP). Any other failure is fatal: otherwise, who
+ * can cause an EPERM or EMFILE here could make the program run without its
+ * rules.
  */
 static long
 landlock_version(void)

@@ -18,11 +18,11 @@ struct policy;
 void	confine_drop(const struct policy *);
 /* Limits, Landlock, seccomp, in this order; see helper_sandbox. */
 void	confine_sandbox(const struct policy *, const int *, size_t);
-/* The same in steps. */
+/* The steps of confine_sandbox. */
 void	confine_limits(const struct policy *);
 void	confine_landlock(const struct policy *, const int *, size_t);
 void	confine_seccomp(const struct policy *);
-/* The whole policy in words on stdout, for -P and its golden files. */
+/* Print the policy on stdout, for -P and the golden files. */
 void	policy_print(const struct policy *);
 
 #endif

@@ -36,7 +36,7 @@ flow_check_out(int fd)
 		errno = EINVAL;
 		return (-1);
 	}
-	/* Or a write of more than there is room for would wait for ever. */
+	/* Non-blocking, or a write larger than the room would block. */
 	if ((flags = fcntl(fd, F_GETFL)) == -1 ||
 	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) == -1)
 		return (-1);

@@ -1,8 +1,8 @@
 /*
  * Debian's static libraries are compiled with _FORTIFY_SOURCE against glibc,
- * and call the checking functions that the Linux Standard Base describes.
- * Programs that link them with musl, which has none, find these: the size that
- * the compiler knew is enough, or the program ends.
+ * and call the checking functions of the Linux Standard Base. musl has none, so
+ * programs that are linked with musl use these: they end the program if the
+ * size that the compiler knew is exceeded.
  */
 #include <features.h>
 

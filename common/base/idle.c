@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <unistd.h>
 
-#define NSIG_BYTES	8		/* what the kernel calls a sigset */
+#define NSIG_BYTES	8		/* the kernel's sigset */
 #define SEGMENTS	4
 
 struct segments {
@@ -19,9 +19,8 @@ struct segments {
 };
 
 /*
- * A call that brings back no page but the one we stand on: the kernel maps 64
- * kB of file around every page that is touched, and the C library's syscall()
- * is somewhere else.
+ * A system call made here and not through syscall(), which is elsewhere: the
+ * kernel maps 64 kB of file around every page that is used.
  */
 static inline __attribute__((always_inline)) long
 bare_syscall(long nr, long a, long b, long c, long d, long e)
@@ -41,7 +40,9 @@ bare_syscall(long nr, long a, long b, long c, long d, long e)
 #endif
 }
 
-/* The first object is the program; what of it is never written is code. */
+/*
+ * The first object is the program; its segments that are not writable are code.
+ */
 static int
 note_segments(struct dl_phdr_info *info, size_t size, void *arg)
 {

@@ -1,6 +1,6 @@
 /*
- * Sleeping cheaply: for the two programs of which one stays for every
- * running container and has nothing to do for most of that time.
+ * Sleeping with little memory: for the two programs that stay for each running
+ * container, and are idle most of the time.
  */
 #ifndef BASE_IDLE_H
 #define BASE_IDLE_H
@@ -10,10 +10,9 @@
 #include <time.h>
 
 /*
- * ppoll(2) without its library: when nothing happens for a second, the pages
- * of the program's own code are given back and the wait goes on. They come
- * back from the page cache one by one when they are used. Pages that were
- * written to are never touched. The last argument as in ppoll(2), -1 with
+ * ppoll(2), which releases the pages of the program's code when nothing happens
+ * for a second. They are read again from the page cache when they are used.
+ * Pages that were written are kept. The last argument as in ppoll(2), -1 with
  * errno as there.
  */
 int	idle_ppoll(struct pollfd *, nfds_t, const struct timespec *,

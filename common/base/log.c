@@ -27,7 +27,7 @@ log_tracing(enum trace t)
 	return ((tracing & t) != 0);
 }
 
-/* One write, so that lines of several processes do not mix in the pipe. */
+/* One write, so that lines of several processes in one pipe do not mix. */
 static void
 emit(const char *level, int err, const char *fmt, va_list ap)
 {

@@ -38,7 +38,8 @@ path_open_place(const char *path, int flags)
 		errno = EINVAL;
 		return (-1);
 	}
-	return (openat2_resolved(AT_FDCWD, path, flags, 0, RESOLVE_NO_SYMLINKS));
+	return (openat2_resolved(AT_FDCWD, path, flags, 0,
+	    RESOLVE_NO_SYMLINKS));
 }
 
 DIR *
@@ -72,15 +73,15 @@ mkdir_open(int dir, const char *name, mode_t mode, bool beneath)
 {
 	if (mkdirat(dir, name, mode) == -1 && errno != EEXIST)
 		return (-1);
-	/* One on the way may be ours to walk through, but not to read. */
+	/* A directory on the way may allow search, and not reading. */
 	if (beneath)
 		return (path_open(dir, name, O_PATH | O_DIRECTORY, 0));
 	return (openat(dir, name, O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
 /*
- * Walk the components, making each. Of an absolute path, links and ".." are
- * the owner's; beneath a directory neither may lead out of the one before.
+ * Walk the components and make missing ones. In an absolute path the user's
+ * links and ".." are followed; beneath a directory neither may lead out of it.
  */
 static int
 mkdirs(int start, const char *path, mode_t mode, bool beneath)
@@ -175,7 +176,7 @@ path_remove(int dir, const char *name)
 		return (0);
 	if (errno != ENOTEMPTY && errno != EEXIST)
 		return (-1);
-	/* Whoever still writes there may be quicker than we, but not often. */
+	/* Another process may still add files: try some times. */
 	for (int tries = 0; tries < REMOVE_TRIES; tries++) {
 		fd = openat(dir, name, flags);
 		if (fd == -1 && errno == EACCES &&

@@ -1,6 +1,7 @@
 /*
- * Opening beneath a directory, by descriptor, never by prefix. Every name is
- * relative; "..", links out and magic links are refused by the kernel.
+ * Open files beneath a directory by descriptor, never by comparing prefixes.
+ * Every name is relative; the kernel refuses "..", links that lead out and
+ * magic links.
  */
 #ifndef BASE_PATH_H
 #define BASE_PATH_H
@@ -12,22 +13,22 @@
 
 /* openat2 BENEATH | NO_MAGICLINKS. A descriptor (close-on-exec) or -1. */
 int	path_open(int, const char *, int, mode_t);
-/* The same with RESOLVE_IN_ROOT: links are followed as if in a chroot. */
+/* The same with RESOLVE_IN_ROOT: links are followed as in a chroot. */
 int	path_open_in_root(int, const char *, int, mode_t);
 /*
- * An absolute path in which nothing is a link, so that it is what it says: or
- * ELOOP. A descriptor (close-on-exec) or -1.
+ * Open an absolute path without links in it, or fail with ELOOP. A descriptor
+ * (close-on-exec) or -1.
  */
 int	path_open_place(const char *, int);
 /* A directory beneath another, for readdir. NULL and errno. */
 DIR	*path_open_dir(int, const char *);
 /* Does a directory have an entry of this name, be it a link to nowhere? */
 bool	path_is_there(int, const char *);
-/* One plain component: not empty, no slash, not "." or "..". */
+/* Is this one plain component: not empty, no slash, not "." or ".."? */
 bool	path_is_name(const char *);
 /*
- * Open a directory below another, making it (and its parents) with the mode
- * where absent. Descriptor or -1.
+ * Open a directory below another; make it and its parents, with this mode, if
+ * they do not exist. A descriptor or -1.
  */
 int	path_mkdirs(int, const char *, mode_t);
 /*
@@ -38,9 +39,12 @@ int	path_mkdirs(int, const char *, mode_t);
 int	path_private_dir(const char *, bool own);
 /* Remove a tree below a directory, never following links. 0 or -1. */
 int	path_remove(int, const char *);
-/* Read a whole regular file of at most max bytes, NUL added. NULL or errno. */
+/*
+ * Read a regular file of at most max bytes, with a NUL behind them. NULL or
+ * errno.
+ */
 char	*path_slurp(int, const char *, size_t, size_t *);
-/* Write a file by temporary name, (sync it) and rename into place. 0 or -1. */
+/* Write a file with a temporary name, (sync it) and rename it. 0 or -1. */
 int	path_replace(int, const char *, const void *, size_t, mode_t, bool);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * A .policy file is a list of rows: the whole of what a helper may ask of the
- * kernel. It is compiled twice: into the helper (limits, directories, what -P
- * prints) and, by tools/policyc, into the BPF program the helper loads.
+ * A .policy file is a list of rows: all that a helper may ask of the kernel.
+ * tools/policyc makes a header of it, with the rows (limits, directories, what
+ * -P prints), the BPF program of the system calls, and NAME_policy.
  */
 #ifndef BASE_POLICY_H
 #define BASE_POLICY_H
@@ -19,13 +19,14 @@ enum rule_kind {
 	RULE_DIR, RULE_PATH, RULE_OPEN_FS, RULE_NET, RULE_SIGNALS,
 };
 
-/* What may be done beneath a DIR or PATH (Landlock). */
+/* The Landlock rights beneath a DIR or PATH. */
 enum { DIR_READ = 1, DIR_WRITE = 2, DIR_EXEC = 4, DIR_DEV = 8 };
 
 struct rule {
 	enum rule_kind	 kind;
 	const char	*text;
-	int		 nr;		/* syscall, limit, capability, slot */
+	int		 nr;		/* syscall, limit, capability, DIR
+					 * number */
 	unsigned int	 arg;
 	unsigned long	 value;
 };
@@ -38,14 +39,16 @@ struct rule {
 #define ALLOW_IF(call, n, v) \
 			 { RULE_ALLOW_IF, #call "(" #n " == " #v ")", \
 			   SYS_##call, (n), (unsigned long)(v) },
-/* What O_LARGEFILE is to musl, which adds it wherever it opens. */
+/* The value of O_LARGEFILE in musl, which adds it to every open. */
 #define MUSL_LARGEFILE	 0100000
-/* DENY_ERRNO(openat, ENOENT): refuse gently what a library merely tries. */
+/* DENY_ERRNO(openat, ENOENT): return an errno to a library that only tries. */
 #define DENY_ERRNO(call, e) { RULE_ERRNO, #call " -> " #e, SYS_##call, 0, (e) },
 /* CAP(SETUID): a capability that is kept, if it was there at start. */
 #define CAP(name)	 { RULE_CAP, #name, CAP_##name, 0, 0 },
 /* DIR(0, "graph root", DIR_READ | DIR_WRITE): Landlock on a descriptor. */
-#define DIR(slot, what, rights) { RULE_DIR, what " (" #rights ")", (slot), (rights), 0 },
+#define DIR(slot, what, rights) \
+			 { RULE_DIR, what " (" #rights ")", (slot), \
+			   (rights), 0 },
 /* PATH("/etc/containers", DIR_READ): Landlock on a fixed path, if there. */
 #define PATH(path, rights) { RULE_PATH, path, 0, (rights), 0 },
 /* OPEN_FS(): no Landlock on files at all; the row must say why. */
@@ -55,7 +58,7 @@ struct rule {
 /* SIGNALS(): may signal processes outside its own Landlock domain. */
 #define SIGNALS()	 { RULE_SIGNALS, "signals", 0, 0, 0 },
 
-/* A policy as a program carries it; see POLICY in helper main files. */
+/* The policy of a program, as policyc makes it. */
 struct policy {
 	const char			*name;
 	const struct rule		*rules;

@@ -24,9 +24,9 @@ process_start_time(pid_t pid)
 	    (n = read(fd, buf, sizeof(buf) - 1)) <= 0)
 		return (0);
 	buf[n] = '\0';
-	/* The name may hold anything; what follows its last ')' is fields. */
+	/* The name may have any character; the fields follow its last ')'. */
 	p = strrchr(buf, ')');
-	/* A zombie has ended; only its parent has not collected it yet. */
+	/* A zombie has ended; its parent has not waited for it yet. */
 	if (p != NULL && (strncmp(p, ") Z", 3) == 0 ||
 	    strncmp(p, ") X", 3) == 0))
 		return (0);
@@ -64,7 +64,7 @@ process_pid_namespace(pid_t pid, uint64_t start_time)
 	(void)snprintf(path, sizeof(path), "/proc/%ld/ns/pid", (long)pid);
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
 		return (-1);
-	/* Alive now, so the number was its own when the file was opened. */
+	/* Alive now, so the pid was its own when the file was opened. */
 	if (poll(&pfd, 1, 0) == 0)
 		return (take_fd(&fd));
 	errno = ESRCH;

@@ -1,6 +1,6 @@
 /*
- * A process by its number, which may be another's by now: by its start time,
- * too, it is known for certain within one boot.
+ * A process by its pid, which may be another process's later: with its start
+ * time it is unique within one boot.
  */
 #ifndef BASE_PROCESS_H
 #define BASE_PROCESS_H
@@ -12,8 +12,8 @@
 /* Its start time in clock ticks since boot; 0: it has ended. */
 uint64_t process_start_time(pid_t);
 /*
- * A pidfd of the process that started then, the caller's. -1 with errno:
- * ESRCH where it has ended.
+ * A pidfd of the process with this start time; the caller's. -1 with errno:
+ * ESRCH if it has ended.
  */
 int	process_open(pid_t, uint64_t start_time);
 /* A descriptor of its pid namespace, the caller's. -1 as above. */

@@ -12,7 +12,8 @@
 #ifndef MFD_EXEC
 #define MFD_EXEC	0x0010U
 #endif
-#define ALL_SEALS	(F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
+#define ALL_SEALS	(F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | \
+			    F_SEAL_WRITE)
 
 static int
 write_all(int fd, const char *p, size_t len)
@@ -34,7 +35,8 @@ write_all(int fd, const char *p, size_t len)
 int
 sealed_fd(const char *name, const void *data, size_t len)
 {
-	scoped_fd int	 fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	scoped_fd int	 fd = memfd_create(name, MFD_CLOEXEC |
+			    MFD_ALLOW_SEALING);
 
 	if (fd == -1 || write_all(fd, data, len) == -1 ||
 	    sealed_seal(fd) == -1)
@@ -42,7 +44,10 @@ sealed_fd(const char *name, const void *data, size_t len)
 	return (take_fd(&fd));
 }
 
-/* Since Linux 6.3 a memfd that may be executed says so; before, each may. */
+/*
+ * Since Linux 6.3 an executable memfd must be requested; before, each is
+ * executable.
+ */
 static int
 executable_memfd(const char *name)
 {
@@ -60,7 +65,7 @@ sealed_program(int dir, const char *file)
 	scoped_fd int	 in = openat(dir, file, O_RDONLY | O_CLOEXEC |
 			    O_NONBLOCK | O_NOCTTY);
 	scoped_fd int	 out = -1;
-	char		 buf[4096];	/* a monitor keeps what it dirties */
+	char		 buf[4096];	/* a monitor keeps written pages */
 	struct stat	 st;
 	ssize_t		 n;
 

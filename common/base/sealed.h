@@ -3,16 +3,15 @@
 
 #include <stddef.h>
 
-/* A memfd with these bytes that nobody can change any more, or -1. */
+/* A sealed memfd with these bytes, which cannot change any more, or -1. */
 int	sealed_fd(const char *, const void *, size_t);
 /*
- * A sealed memfd with a copy of a program, to be executed: for what runs in
- * containers, so that /proc/PID/exe there is nothing that can be written. The
- * descriptor, or -1 with errno (ENOEXEC: not a regular file; EACCES where the
- * sysctl vm.memfd_noexec is 2).
+ * A sealed memfd with a copy of a program, for execution in containers:
+ * /proc/PID/exe there cannot be written. The descriptor, or -1 with errno
+ * (ENOEXEC: not a regular file; EACCES if the sysctl vm.memfd_noexec is 2).
  */
 int	sealed_program(int, const char *);
-/* Make a memfd that was written elsewhere such a one. 0 or -1. */
+/* Seal a memfd. 0 or -1. */
 int	sealed_seal(int);
 /*
  * Map such a descriptor read-only. NULL with EPERM if it is not a memfd with

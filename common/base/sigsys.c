@@ -1,15 +1,14 @@
 /*
- * A denied call raises SIGSYS (SECCOMP_RET_TRAP) instead of killing the
- * process in the kernel (SECCOMP_RET_KILL_PROCESS), because nothing but the
- * process itself can say which call it was: the parent is told the signal
- * only, and the audit log is root's.
+ * A denied call raises SIGSYS (SECCOMP_RET_TRAP) instead of killing the process
+ * in the kernel (SECCOMP_RET_KILL_PROCESS), because only the process itself can
+ * report which call it was: the parent sees only the signal, and only root can
+ * read the audit log.
  *
- * The call is not made in either case. What KILL_PROCESS adds is that a
- * process that has been taken over cannot try another call and go on. TRAP
- * keeps that as long as the handler cannot be replaced, so no policy allows
- * rt_sigaction for SIGSYS: a handler of the attacker's cannot be installed,
- * and a SIGSYS that is blocked or ignored kills at once (the kernel forces
- * it). The handler runs once (SA_RESETHAND), makes one write, and ends the
+ * The call is not made in either case. KILL_PROCESS also prevents that a
+ * process that was taken over tries another call and continues. TRAP does that
+ * too as long as the handler cannot be replaced: no policy allows rt_sigaction
+ * for SIGSYS, and a SIGSYS that is blocked or ignored kills the process at
+ * once. The handler runs once (SA_RESETHAND), makes one write, and ends the
  * process.
  */
 #include "sigsys.h"
@@ -56,7 +55,7 @@ append_call(char *out, size_t size, size_t at, unsigned int nr)
 	    &digits[n]));
 }
 
-/* Only what is async-signal-safe: no stdio, no memory. */
+/* Only async-signal-safe calls: no stdio, no memory. */
 static void
 on_sigsys(int sig, siginfo_t *si, void *context)
 {

@@ -1,14 +1,14 @@
 /*
- * What a program says when its seccomp filter stops it: a call that is missing
- * from a policy is a fault of ours, and has to be reported by its name.
+ * The report of a program that its seccomp filter stops: a call that a policy
+ * lacks is a defect of Bulkhead, and is reported by its name.
  */
 #ifndef BASE_SIGSYS_H
 #define BASE_SIGSYS_H
 
 /*
- * Install the handler of SIGSYS, before the filter is loaded. The name, of the
- * policy and of the program, is borrowed for good. The process will say which
- * call it was, and then die by SIGSYS, so that its parent sees that.
+ * Install the handler of SIGSYS, before the filter is loaded. The name of the
+ * policy and program is kept. The handler reports the call, and ends the
+ * process by SIGSYS, which its parent sees.
  */
 void	sigsys_report(const char *);
 /* Exit with this status instead of dying by the signal. */

@@ -60,7 +60,7 @@ visible(char *dst, size_t size, const char *s, const char *pass)
 	if (size == 0)
 		return (0);
 	for (; *s != '\0'; s += n) {
-		/* Nearly all there is. */
+		/* Most characters. */
 		if (*s >= ' ' && *s <= '~' && out + 1 < size) {
 			dst[out++] = *s;
 			n = 1;

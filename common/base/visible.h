@@ -1,6 +1,6 @@
 /*
- * Names, labels and error texts are written by strangers. What reaches a
- * terminal must not be able to drive it.
+ * Names, labels and error texts come from strangers. Escape them, so that they
+ * cannot control the terminal that shows them.
  */
 #ifndef BASE_VISIBLE_H
 #define BASE_VISIBLE_H
@@ -17,14 +17,14 @@
  */
 size_t	visible_text(char *, size_t, const char *);
 size_t	visible_word(char *, size_t, const char *);
-/* Does the character print nothing itself, but change what is shown? */
+/* Is this an invisible character that changes what is shown? */
 bool	visible_hides(int32_t);
 /* Such a character, or a byte that is not UTF-8, as \xNN or \uNNNN. */
 #define VISIBLE_ESCAPE	16
 void	visible_escape(char[VISIBLE_ESCAPE], int32_t);
 /*
- * The next character of UTF-8 text and how many bytes it takes; -1 with a
- * length of 1 when it is none. The end of the text is 0 with length 0.
+ * The next character of UTF-8 text and its length in bytes; -1 with a length of
+ * 1 if the text is not UTF-8. The end of the text is 0 with length 0.
  */
 int32_t	utf8_next(const char *, size_t *);
 

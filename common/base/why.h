@@ -1,13 +1,13 @@
-/* The one sentence that says why something failed: the first one. */
+/* The reason of a failure: the first message that is set. */
 #ifndef BASE_WHY_H
 #define BASE_WHY_H
 
 struct why {
-	int	 error;		/* errno for the reply; 0: nothing is wrong */
+	int	 error;		/* errno for the reply; 0: no failure */
 	char	 text[768];
 };
 
-/* Put errno and sentence, unless one is there already. Returns -1. */
+/* Set errno and message, unless one is set already. Returns -1. */
 int	why_set(struct why *, int, const char *, ...)
 	    __attribute__((format(printf, 3, 4)));
 

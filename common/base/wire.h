@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Both sides carry a sticky error: compose or parse all fields, then look. */
+/* Both have a sticky error: compose or parse all fields, then check it once. */
 struct wbuf {
 	uint8_t	*base;
 	size_t	 len;

@@ -5,14 +5,17 @@
 
 #include "messages.h"
 
-/* One end of a packet socket: who we are on it, who the spawner said it is. */
+/*
+ * One end of a packet socket: its own role, and the peer's, which the spawner
+ * sets.
+ */
 struct chan {
 	int		 fd;
 	enum role	 self;
 	enum role	 peer;
 };
 
-/* One received packet. It owns its descriptors until someone takes them. */
+/* One received packet. It owns its descriptors until they are taken. */
 struct packet {
 	const struct proto_info	*info;
 	union msg		 body;
@@ -22,11 +25,15 @@ struct packet {
 };
 
 /*
- * Receive one packet that satisfies its declaration: 1. 0: the peer closed.
- * -1 with errno; EBADMSG when refused (one line is logged, fds are closed).
+ * Receive one packet that matches its declaration: 1. 0: the peer closed. -1
+ * with errno; EBADMSG when refused (one line is logged, descriptors are
+ * closed).
  */
 int	chan_recv(struct chan *, struct packet *);
-/* Send one. The descriptors are lent. 0, or -1 (EMSGSIZE, EPIPE, ...). */
+/*
+ * Send one packet. The descriptors are borrowed. 0, or -1 (EMSGSIZE, EPIPE,
+ * ...).
+ */
 int	chan_send(struct chan *, enum msg_type, uint32_t, const union msg *,
 	    const int *, unsigned int);
 /* Take descriptor i out of a packet; the caller owns it. -1 if not there. */

@@ -21,7 +21,7 @@
 #include "policy.h"
 
 #ifdef SANITIZED
-/* The leak checker traces its own process, which no policy here allows. */
+/* The leak checker uses ptrace on its own process, which no policy allows. */
 const char *__asan_default_options(void);
 const char *
 __asan_default_options(void)
@@ -89,7 +89,7 @@ helper_socket_upto(struct helper *h, int last)
 	(void)signal(SIGQUIT, SIG_IGN);
 	(void)signal(SIGTSTP, SIG_IGN);
 	(void)signal(SIGPIPE, SIG_IGN);
-	/* A file that would become too large is an error, which is told. */
+	/* A write beyond RLIMIT_FSIZE is reported as EFBIG. */
 	(void)signal(SIGXFSZ, SIG_IGN);
 }
 
@@ -151,7 +151,7 @@ helper_reply(struct chan *ch, uint32_t seq, uint32_t error, uint64_t value,
 	return (chan_send(ch, MSG_reply, seq, &out, NULL, 0));
 }
 
-/* Only a plain reply has a place for text and value of its own. */
+/* Only a plain reply has text and value in its body. */
 static int
 send_answer(struct chan *ch, uint32_t seq, struct answer *a)
 {
@@ -202,9 +202,9 @@ sandbox_with(struct helper *h, const void *ctx, const struct packet *p)
 }
 
 /*
- * Run the handler, if the state allows it; before, confine the process, if
- * this is the time. The helper is NULL where main does that. 0: answered, -1:
- * errno.
+ * Run the handler, if the state allows it; before, confine the process, if this
+ * is the request of sandbox_at. The helper is NULL for helper_once. 0:
+ * answered, -1: errno.
  */
 static int
 dispatch(struct helper *h, const struct handler *e, unsigned int state,

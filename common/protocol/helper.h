@@ -19,10 +19,10 @@
 struct policy;
 
 /*
- * What a handler answers with. It starts as an empty `reply`. A handler that
- * returns 0 may have set value and text, or a type with descriptors (which
- * the loop closes after sending). One that returns -1 leaves errno, and may
- * have put its sentence with answer_text.
+ * The answer of a handler. It starts as an empty `reply`. A handler that
+ * returns 0 may have set value and text, or a type with descriptors (which are
+ * closed after sending). One that returns -1 leaves errno, and may have set a
+ * message with answer_text.
  */
 struct answer {
 	enum msg_type	 type;
@@ -31,12 +31,12 @@ struct answer {
 	unsigned int	 nfds;
 	char		 text[1024];
 	uint64_t	 value;
-	bool		 later;		/* no reply now: helper_reply will */
+	bool		 later;		/* helper_reply follows later */
 };
 
 struct handler {
 	enum msg_type	 type;
-	unsigned int	 when;		/* states in which it is allowed */
+	unsigned int	 when;		/* the states that allow it */
 	int		(*run)(void *, struct packet *, struct answer *);
 };
 
@@ -64,8 +64,8 @@ void	helper_args(struct helper *, int, char **);
 /* Descriptor 3 must be a packet socket; close what is above it, or exit. */
 void	helper_socket(struct helper *);
 /*
- * The same for the few programs that are given more than descriptor 3: the
- * last argument is the highest descriptor that may stay open.
+ * The same for programs that are started with more than descriptor 3: the last
+ * argument is the highest descriptor that stays open.
  */
 void	helper_socket_upto(struct helper *, int);
 /* no_new_privs, not dumpable, no capabilities (but those of the policy). */
@@ -89,14 +89,14 @@ int	helper_serve(struct helper *, const struct handler *, size_t,
  */
 int	helper_once(struct chan *, const struct handler *, size_t,
 	    unsigned int *, void *);
-/* Send the reply that a handler put off with answer.later. */
+/* Send the reply that a handler has postponed with answer.later. */
 int	helper_reply(struct chan *, uint32_t, uint32_t, uint64_t, const char *);
 
-/* Put the sentence of a failure (or the text of a reply). Returns -1. */
+/* Set the message of a failure (or the text of a reply). Returns -1. */
 int	answer_text(struct answer *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
-/* Answer with one descriptor. Takes it. Returns 0, or -1 if it is -1. */
-int	answer_fd(struct answer *, int);				/* takes */
+/* Answer with one descriptor, which is taken. Returns 0, or -1 if it is -1. */
+int	answer_fd(struct answer *, int);			/* takes */
 /* Answer with a record, which is encoded into a sealed memfd. 0 or -1. */
 struct rec;
 int	answer_rec(struct answer *, const struct rec *);

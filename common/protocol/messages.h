@@ -1,7 +1,7 @@
 /*
- * The one declared protocol. Enum, structs, encoder, decoder, bounds, trace
- * names, who may send what, the hostile tests and the fuzz target are all
- * expanded from the rows below. Adding a message is one row and its fields.
+ * The protocol. Enum, structs, encoder, decoder, bounds, trace names,
+ * permissions of roles, the hostile tests and the fuzz target are all expanded
+ * from the rows below. A new message is one row and its fields.
  */
 #ifndef PROTOCOL_MESSAGES_H
 #define PROTOCOL_MESSAGES_H
@@ -15,7 +15,10 @@
 #define PROTO_MAX	16384		/* one packet, header included */
 #define PROTO_FDS	8		/* descriptors in one packet */
 
-/* A role is who sits at the other end. The spawner says so, never a packet. */
+/*
+ * A role is the program at one end of a channel. The spawner sets it, never a
+ * packet.
+ */
 enum role {
 	R_CTL		= 1u << 0,	/* bin/bulkhead, the front end */
 	R_RESOLVE	= 1u << 1,
@@ -36,12 +39,12 @@ enum role {
 };
 
 /*
- * Every message there is: id, number, senders, receivers, descriptors.
- * Numbers are forever. A retired number is never handed out again.
+ * Every message: id, number, senders, receivers, descriptors. A number is never
+ * changed or reused.
  *
  * A request gets exactly one reply with its sequence number: `reply`, or
- * `reply_fd`, `reply_fd3` where descriptors come back. A reply with an
- * error carries errno and one sentence for a person.
+ * `reply_fd`, `reply_fd3` with descriptors. A reply with an error has an errno
+ * and a message for a person.
  */
 #define PROTO(M)							\
 	M(reply,	0x0001,	R_ALL,			R_ALL,	0)	\
@@ -108,7 +111,7 @@ enum role {
 	M(volume_filled, 0x0413, R_CTL,			R_STORE, 0)	\
 	M(volume_remove, 0x0414, R_CTL,			R_STORE, 0)	\
 	/* unpack */							\
-	/* 0x0501 was one that also decompressed and hashed. */		\
+	/* 0x0501, which also decompressed, is retired. */		\
 	M(layer_unpack,	0x0502,	R_CTL,			R_UNPACK, 2)	\
 	/* fetch */							\
 	M(archive_open,	0x0601,	R_CTL,			R_FETCH, 1)	\
@@ -137,9 +140,9 @@ enum role {
 	M(cg_gather,	0x0b01,	R_CTL,			R_CGROUP, 2)	\
 	/* systemd */							\
 	M(systemd_open,	0x0c01,	R_CTL,			R_SYSTEMD, 1)	\
-	M(systemd_scope, 0x0c02,	R_CTL,			R_SYSTEMD, 0)	\
-	M(systemd_attach,	0x0c03,	R_CTL,			R_SYSTEMD, 0)	\
-	M(systemd_slice,	0x0c04,	R_CTL,			R_SYSTEMD, 0)	\
+	M(systemd_scope, 0x0c02, R_CTL,		R_SYSTEMD, 0)	\
+	M(systemd_attach, 0x0c03, R_CTL,		R_SYSTEMD, 0)	\
+	M(systemd_slice, 0x0c04, R_CTL,		R_SYSTEMD, 0)	\
 	M(systemd_stop,	0x0c05,	R_CTL,			R_SYSTEMD, 0)	\
 	/* digest */							\
 	M(digest_copy,	0x0d01,	R_CTL,			R_DIGEST, 2)	\
@@ -167,9 +170,9 @@ enum role {
 	F(u32, nonce, UINT32_MAX)
 
 /*
- * userns_make: unshare a user namespace; reply_fd is its descriptor.
- * userns_ready: its maps are written, become root in it.
- * userns_join: enter the user namespace that comes with it.
+ * userns_make: unshare a user namespace; reply_fd has its descriptor.
+ * userns_ready: its maps were written, become root in it. userns_join: enter
+ * the user namespace of this descriptor.
  */
 #define FIELDS_userns_make(F)						\
 	F(u32, single, 1)	/* 1: write a one-id map ourselves */
@@ -178,171 +181,184 @@ enum role {
 #define FIELDS_userns_join(F)						\
 	F(u32, single, 1)
 
-/* config_resolve: fd a record of environment and options; reply_fd config. */
+/*
+ * config_resolve: a record of environment and options. reply_fd: the
+ * configuration.
+ */
 enum config_flags {
-	CONFIG_TEXT = 1,	/* also types, files, the canonical text */
-	CONFIG_REGISTRIES = 2,	/* also registries.conf, which must be right */
+	CONFIG_TEXT = 1,	/* with types, files and text */
+	CONFIG_REGISTRIES = 2,	/* with registries.conf */
 	CONFIG_ALL = 4,		/* the same for each file that others read;
 				 * what is wrong with one is only told */
 };
 #define FIELDS_config_resolve(F)					\
 	F(u32, flags, 7)	/* enum config_flags */
 /*
- * config_give: before config_resolve, a file to read: the one that is named
- * by the record's `given` of that number, from 0.
+ * config_give: before config_resolve, an open file: that of the record's
+ * `given` with this number, from 0.
  */
 #define GIVE_MAX	64
 #define FIELDS_config_give(F)						\
 	F(u32, index, GIVE_MAX - 1)
-/* config_check: fd a record, one file; reply_fd what was found in it. */
+/* config_check: a record with one file. reply_fd: the findings. */
 #define FIELDS_config_check(F)						\
 	F(u32, flags, 0)
 /*
- * config_seen: after config_resolve. reply_fd: a record of what that answer
- * depends on besides its question: seen.h.
+ * config_seen: after config_resolve. reply_fd: a record of the files that the
+ * answer depends on (seen.h).
  */
 #define FIELDS_config_seen(F)						\
 	F(u32, flags, 0)
-/* seccomp_compile: fd a record (profile, cap...); reply_fd a BPF program. */
+/* seccomp_compile: a record (profile, cap...). reply_fd: a BPF program. */
 #define FIELDS_seccomp_compile(F)					\
 	F(u32, flags, 0)
 
 /*
- * state_open: durable dir, per-boot dir, a record of the settings that the
- * store is used with. `reply`: they are what it was made with. `reply_fd`: it
- * was made with those that come back, and nothing is served before a
- * statekeep has been opened with them. With memory, no directory is used.
+ * state_open: the durable directory, the per-boot directory, a record of the
+ * settings in use. `reply`: the store was made with these. `reply_fd`: it was
+ * made with the settings that come back, and this statekeep serves nothing.
+ * With `memory` no directory is used.
  */
 #define FIELDS_state_open(F)						\
-	F(u32, uid, UINT32_MAX)	/* who is at work, for the history */	\
-	F(str, command, 200)	/* and with which command */		\
+	F(u32, uid, UINT32_MAX)	/* the user, for the history */		\
+	F(str, command, 200)	/* the command line, for the history */	\
 	F(u32, events, 2)	/* enum events_backend */		\
 	F(u64, events_max, UINT64_MAX) /* bytes of the log; 0: any */	\
 	F(str, events_file, 255) /* in the directory of event_to, else	\
 				  * "events/events.log" per boot */	\
 	F(str, boot_id, 64)						\
 	F(str, ns, 255)		/* state namespace; empty: all */	\
-	F(u32, memory, 1)	/* state type memory: gone when we are */
-/* What state_open answers: STATE_STALE: state_refresh is due in this boot. */
+	F(u32, memory, 1)	/* a state that ends with this process */
+/*
+ * The value of state_open's reply. STATE_STALE: state_refresh is due in this
+ * boot.
+ */
 enum state_flags { STATE_STALE = 1 };
 /*
- * state_refresh: reply_fd a record with one nested `item` for each object
- * that the last boot left as it is no more: what is to be done with it, or
- * (apply) what has been; see bulkhead-statekeep(8). done: nothing is left to do.
+ * state_refresh: reply_fd: a record with one nested `item` for each object that
+ * an earlier boot left in another state: what must be done, or (apply) what was
+ * done; see bulkhead-statekeep(8). done: the refresh is complete.
  */
 enum refresh_step { REFRESH_PLAN = 0, REFRESH_APPLY = 1, REFRESH_DONE = 2 };
 #define FIELDS_state_refresh(F)						\
 	F(u32, step, 2)
 /*
- * ctr_restore: the per-boot database was lost; fd nested `ctr` records of
- * what ran in this boot.
+ * ctr_restore: after a loss of the per-boot database: nested `ctr` records of
+ * the containers of this boot.
  */
 #define FIELDS_ctr_restore(F)						\
 	F(u32, flags, 0)
-/* ctr_create: fd the definition; reply text: the name it got. */
+/* ctr_create: the definition. text: the name of the new container. */
 #define FIELDS_ctr_create(F)						\
 	F(str, id, 64)							\
 	F(str, name, 255)	/* empty: make one up */		\
 	F(u32, ephemeral, 1)	/* --rm: per-boot database only */	\
 	F(u32, want_slot, 1)	/* system mode; value: the slot, >= 1 */
-/* ctr_find: reply text: the full id. */
+/* ctr_find: text: the full id. */
 #define FIELDS_ctr_find(F)						\
 	F(str, ref, 255)
-/* ctr_get: reply_fd a record: row keys, and `def` nested. */
+/* ctr_get: reply_fd: the row, with the definition as nested `def`. */
 #define FIELDS_ctr_get(F)						\
 	F(str, id, 64)
 /*
- * ctr_list: reply_fd a record with one nested `ctr` (row keys) each. value:
- * how many are in a state that something may have ended.
+ * ctr_list: reply_fd: one nested `ctr` for each row. value: the number of
+ * containers in a state that can have ended unnoticed.
  */
 #define FIELDS_ctr_list(F)						\
 	F(u32, flags, 0)
-/* ctr_set: fd a record of row keys to set, one transaction. */
+/* ctr_set: a record of row keys to set, in one transaction. */
 #define FIELDS_ctr_set(F)						\
 	F(str, id, 64)							\
 	F(u32, from, UINT32_MAX) /* bit mask of states allowed now */	\
 	F(u32, to, 15)		/* state after; 0 keeps it */		\
-	F(u32, want_slot, 1)	/* value: its slot, 0 if it has none */
+	F(u32, want_slot, 1)	/* value: its slot; 0: it has none */
 #define FIELDS_ctr_remove(F)						\
 	F(str, id, 64)							\
-	F(u32, exit_code, 255)	/* of one that ran until now */
+	F(u32, exit_code, 255)	/* of a container that ran until now */
 
-/* Where events go; see bulkhead-statekeep(8). */
+/* The backend of events; see bulkhead-statekeep(8). */
 enum events_backend { EVENTS_NONE = 0, EVENTS_FILE = 1, EVENTS_JOURNALD = 2 };
 /* event_to, before state_open: a directory, or a socket of the journal. */
 #define FIELDS_event_to(F)						\
 	F(u32, backend, 2)
-/* event_add: fd a record of nested `event`: type, status, id, name ... */
+/* event_add: a record of nested `event`: type, status, id, name ... */
 #define FIELDS_event_add(F)						\
 	F(u32, flags, 0)
-/* history_get: reply_fd nested `entry`, oldest first; of one ref, or all. */
+/*
+ * history_get: reply_fd: nested `entry`, oldest first, of one object or of all.
+ */
 #define FIELDS_history_get(F)						\
 	F(str, ref, 255)
-/* ctr_list_at: ctr_list as it was at this moment, in ns since the epoch. */
+/* ctr_list_at: ctr_list at an earlier moment, in ns since the epoch. */
 #define FIELDS_ctr_list_at(F)						\
 	F(u64, when, UINT64_MAX)
 
 /*
- * ctr_rewrite (system migrate): fd a record of keys to set in the definition
- * of every container, in one transaction: runtime. value: how many differed.
+ * ctr_rewrite (system migrate): a record of keys (`runtime`) to set in the
+ * definition of every container, in one transaction. value: how many changed.
  */
 #define FIELDS_ctr_rewrite(F)						\
 	F(u32, flags, 0)
 
 /*
- * state_renumber: fd a record of nested `lock` (name, number): whose numbers
- * are these now, all in one transaction. value: how many were recorded.
+ * state_renumber: a record of nested `lock` (name, number): record these
+ * numbers in one transaction. value: how many were recorded.
  */
 #define FIELDS_state_renumber(F)					\
 	F(u32, flags, 0)
 
-/* The other objects, by one set of messages; bulkhead-statekeep(8) has their keys. */
+/*
+ * The other objects have one set of messages; bulkhead-statekeep(8) has their
+ * keys.
+ */
 enum obj_kind {
 	OBJ_POD = 1, OBJ_VOLUME = 2, OBJ_EXEC = 3, OBJ_NETWORK = 4,
 	OBJ_SECRET = 5,
 };
 enum obj_flags {
-	OBJ_KEEP = 1,		/* put: one that is there is left as it is */
-	OBJ_UPDATE = 2,		/* put: it must be there; keys are replaced */
-	OBJ_PAYLOAD = 1,	/* get: with what a secret hides */
+	OBJ_KEEP = 1,		/* put: leave an existing one as it is */
+	OBJ_UPDATE = 2,		/* put: replace keys of an existing one */
+	OBJ_PAYLOAD = 1,	/* get: with a secret's data */
 };
 /*
- * What goes with an object's data takes two steps, so that whoever finds it
- * half gone knows: mark it (nobody can begin to use it any more), remove the
- * data, then finish.
+ * The removal of an object with data has two steps, so that an interrupted one
+ * is noticed: mark it (no container can begin to use it), remove the data, then
+ * finish.
  */
 enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
-/* obj_put: fd the record. reply text: its name; value: 1 if it is new. */
+/* obj_put: the record. text: its name; value: 1 if it is new. */
 #define FIELDS_obj_put(F)						\
 	F(u32, kind, 5)							\
 	F(u32, flags, 3)
-/* obj_get: reply_fd the record, with `user` (a container's id) for each. */
+/*
+ * obj_get: reply_fd: the record, with a `user` (a container's id) for each use.
+ */
 #define FIELDS_obj_get(F)						\
 	F(u32, kind, 5)							\
 	F(u32, flags, 1)						\
 	F(str, ref, 255)	/* id, name, or unique prefix */
-/* obj_list: reply_fd a record with one nested `obj`, as obj_get's, each. */
+/* obj_list: reply_fd: one nested `obj`, as obj_get's, for each object. */
 #define FIELDS_obj_list(F)						\
 	F(u32, kind, 5)
-/* obj_remove: refused while used, but by the container named here. */
+/* obj_remove: refused while another container than the named one uses it. */
 #define FIELDS_obj_remove(F)						\
 	F(u32, kind, 5)							\
 	F(u32, step, 2)							\
-	F(str, id, 255)		/* as obj_get gave it */		\
+	F(str, id, 255)		/* of obj_get */		\
 	F(str, by, 64)
 
 /*
- * lock_open: the directory of this store's locks. value: 1 when they are new
- * (as after a boot) or a renumber was cut short, and lock_renumber has to say
- * who has which lock.
+ * lock_open: the directory of this store's locks. value: 1 when the table is
+ * new (as after a boot) or a renumbering was interrupted: lock_renumber must
+ * set the numbers.
  */
 #define FIELDS_lock_open(F)						\
 	F(str, type, 31)	/* shm or file */			\
 	F(str, boot_id, 64)						\
-	F(u32, count, UINT32_MAX) /* num_locks */			\
+	F(u32, count, UINT32_MAX) /* engine.num_locks */		\
 	F(u32, flags, 1)	/* 1: to look or to renumber: whatever	\
 				 * the table and its size */
-/* lock_take: value: the lock's number and one, 0 if it has none. */
+/* lock_take: value: the lock's number plus one, 0 if it has none. */
 #define FIELDS_lock_take(F)						\
 	F(str, name, 80)						\
 	F(u32, shared, 1)						\
@@ -351,26 +367,26 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 				 * good when the lock is dropped */
 #define FIELDS_lock_drop(F)						\
 	F(str, name, 80)
-/* lock_free: take its number away; who holds it, holds it. */
+/* lock_free: release its number; a holder keeps the lock. */
 #define FIELDS_lock_free(F)						\
 	F(str, name, 80)
-/* lock_alloc: value: the number and one. */
+/* lock_alloc: value: the number plus one. */
 #define FIELDS_lock_alloc(F)						\
 	F(str, name, 80)						\
-	F(u32, number, UINT32_MAX) /* this number and one; 0: any */
-/* lock_find: value: the number and one; text: the name. */
+	F(u32, number, UINT32_MAX) /* this number plus one; 0: any */
+/* lock_find: value: the number plus one; text: the name. */
 #define FIELDS_lock_find(F)						\
 	F(str, name, 80)	/* empty: by number */			\
-	F(u32, number, UINT32_MAX) /* and one */
-/* lock_list: reply_fd a record: one nested `lock` each; see lock.h. */
+	F(u32, number, UINT32_MAX) /* plus one */
+/* lock_list: reply_fd: one nested `lock` each; see lock.h. */
 #define FIELDS_lock_list(F)						\
-	F(u32, all, 1)		/* 1: those that nobody holds, too */
+	F(u32, all, 1)		/* 1: also those that are not held */
 /*
- * lock_renumber: fd a record of nested `lock` (name, number), which replaces
- * all that is allocated. Needs the lock "store".
+ * lock_renumber: a record of nested `lock` (name, number), which replaces all
+ * allocated numbers. Needs the lock "store".
  */
 #define FIELDS_lock_renumber(F)						\
-	F(u32, begin, 1)	/* 1: say only that it is going to be done */
+	F(u32, begin, 1)	/* 1: only announce it */
 
 /*
  * store_open: graph root, run root. value: 1 if a killed process left
@@ -383,30 +399,30 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 	F(str, volumes, 1023)	/* volumes' directory below the graph root */ \
 	F(str, boot_id, 64)	/* for marks of layers; or empty */	\
 	F(str, state_id, 96)	/* the state that has all records; or empty */
-/* image_find: reply_fd an image record. */
+/* image_find: reply_fd: an image record. */
 #define FIELDS_image_find(F)						\
 	F(str, ref, 511)
 #define FIELDS_image_list(F)						\
 	F(u32, flags, 0)
-/* image_remove: reply_fd a record of `untagged` and `deleted`. */
+/* image_remove: reply_fd: a record of `untagged` and `deleted`. */
 #define FIELDS_image_remove(F)						\
 	F(str, ref, 511)						\
 	F(u32, force, 1)
-/* image_commit: fd a record: config, manifest, name..., layer...; text: id */
+/* image_commit: a record: config, manifest, name..., layer... text: the id. */
 #define FIELDS_image_commit(F)						\
 	F(u32, flags, 0)
-/* layer_find: is the layer with this chain id there? text: its layer id */
+/* layer_find: find the layer with this chain id. text: its layer id. */
 #define FIELDS_layer_find(F)						\
 	F(str, chain_id, 71)
-/* layer_stage: reply_fd the staging directory, text its token */
+/* layer_stage: reply_fd: the staging directory; text: its token. */
 #define FIELDS_layer_stage(F)						\
 	F(str, parent, 64)	/* layer id, or empty */		\
 	F(u32, fleeting, 1)	/* 1: the layer goes again with this store \
 				 * unless an image was made of it */
 /*
- * layer_commit: fd the record that layer_unpack answered, with digest,
- * diff_id, size, compressed_size and compression as digest and inflate have
- * them. text: layer id
+ * layer_commit: the record of layer_unpack's answer, with digest, diff_id,
+ * size, compressed_size and compression from digest and inflate. text: the
+ * layer id.
  */
 #define FIELDS_layer_commit(F)						\
 	F(str, token, 64)						\
@@ -414,7 +430,10 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 	F(str, chain_id, 71)
 #define FIELDS_layer_abort(F)						\
 	F(str, token, 64)
-/* rw_make: a writable layer on an image. reply_fd: record lower, upper, work */
+/*
+ * rw_make: make a writable layer on an image. reply_fd: a record: lower, upper,
+ * work.
+ */
 enum layer_mark {
 	LAYER_KEPT,		/* the container is recorded */
 	LAYER_NEW,		/* its record may be lost in a power cut */
@@ -428,9 +447,9 @@ enum layer_mark {
 #define FIELDS_rw_keep(F)						\
 	F(str, id, 64)
 /*
- * rw_list: enter the container in containers.json, where podman and buildah
- * look which images and names are in use. A name that is taken there fails
- * if the user gave it (EEXIST), and is left out if it was made up.
+ * rw_list: add the container to containers.json, where podman and buildah find
+ * the images and names in use. A name that is taken there fails if the user
+ * gave it (EEXIST), and is left out if it was made up.
  */
 #define FIELDS_rw_list(F)						\
 	F(str, id, 64)							\
@@ -438,12 +457,15 @@ enum layer_mark {
 	F(str, name, 255)						\
 	F(u32, given, 1)
 /*
- * rw_remove: moved to the trash at once, and deleted when the channel has
- * closed. value: 1 if that needs a user namespace.
+ * rw_remove: move the layer to the trash at once; it is deleted when the
+ * channel has closed. value: 1 if that needs a user namespace.
  */
 #define FIELDS_rw_remove(F)						\
 	F(str, id, 64)
-/* store_tidy: finish deletions, discard half-made layers. value: left over */
+/*
+ * store_tidy: finish deletions, discard incomplete layers. value: how many are
+ * left.
+ */
 #define FIELDS_store_tidy(F)						\
 	F(u32, flags, 0)
 /*
@@ -494,12 +516,12 @@ enum volume_state {
 
 /*
  * layer_unpack: the tar stream, the directory. reply_fd: a record with the
- * uid and gid lists; bulkhead-unpack(8).
+ * lists of uids and gids; bulkhead-unpack(8).
  */
 enum unpack_flags {
-	UNPACK_MERGED = 1,	/* vfs: the parent is there, whiteouts delete */
-	UNPACK_SPLIT = 2,	/* answer tar_split, too */
-	UNPACK_NEED_END = 4,	/* no sum is known: a cut archive must show */
+	UNPACK_MERGED = 1,	/* vfs: whiteouts delete files */
+	UNPACK_SPLIT = 2,	/* answer tar_split too */
+	UNPACK_NEED_END = 4,	/* refuse an archive without end */
 };
 #define FIELDS_layer_unpack(F)						\
 	F(u64, max_bytes, UINT64_MAX)					\
@@ -507,62 +529,68 @@ enum unpack_flags {
 	F(u32, flags, 7)	/* enum unpack_flags */
 
 /*
- * digest_copy: from one pipe (or file) into the next; digest_sum: no further.
- * text: "sha256:..." of the bytes, value: how many. EFBIG: more than max_bytes
- * came (0: any number may).
+ * digest_copy: copy from one pipe (or file) to the next; digest_sum: only read
+ * it. text: "sha256:..." of the bytes, value: their number. EFBIG: more than
+ * max_bytes (0: no limit).
  */
 #define FIELDS_digest_copy(F)						\
 	F(u64, max_bytes, UINT64_MAX)
 #define FIELDS_digest_sum(F)						\
 	F(u64, max_bytes, UINT64_MAX)
 /*
- * stream_inflate: from one pipe (or file) into the next, decompressed if it
- * is compressed. value: how it was, as containers/storage counts.
+ * stream_inflate: from one pipe (or file) to the next, decompressed if it is
+ * compressed. value: the compression, as containers/storage numbers it.
  */
 #define FIELDS_stream_inflate(F)					\
 	F(u64, max_ratio, UINT64_MAX)	/* bytes out per byte in; 0: 250 */
 
-/* archive_open: a regular file. reply_fd: a record, see bulkhead-fetch(8). */
+/* archive_open: a regular file. reply_fd: a record; bulkhead-fetch(8). */
 #define FIELDS_archive_open(F)						\
 	F(str, format, 16)	/* auto, docker, oci, tar (import) */
-/* blob_send: write blob `index` of the record into the pipe given. */
+/* blob_send: write blob `index` of the record into this pipe. */
 #define FIELDS_blob_send(F)						\
 	F(u32, index, 100000)
 
-/* launch_give: one descriptor the container needs; kind says which. */
+/* launch_give: a descriptor for the container; `kind` is its purpose. */
 #define FIELDS_launch_give(F)						\
 	F(u32, kind, 15)	/* enum launch_fd */			\
 	F(u32, index, 4096)
 /*
- * launch_create: the first process with its namespaces. reply_fd3: pidfd,
- * user namespace, network namespace; value: the pid. What it is for may come
- * later: nothing is built before launch_build.
+ * launch_create: clone the first process with its namespaces. reply_fd3: pidfd,
+ * user namespace, network namespace; value: the pid. Nothing is built before
+ * launch_build.
  */
 #define FIELDS_launch_create(F)						\
-	F(u32, host_net, 1)	/* no network namespace of its own */
-/* launch_define: fd the definition record. */
+	F(u32, host_net, 1)	/* no own network namespace */
+/* launch_define: the definition record. */
 #define FIELDS_launch_define(F)						\
 	F(u32, single, 1)	/* launch writes a one-id map itself */
-/* launch_build: ids are mapped, build it. With a tty: reply_fd its master. */
+/*
+ * launch_build: ids were mapped: build the container. With a tty: reply_fd: its
+ * master.
+ */
 #define FIELDS_launch_build(F)						\
 	F(u32, rows, 65535)						\
 	F(u32, cols, 65535)
-/* launch_exec: go. The reply comes when execve has succeeded or failed. */
+/*
+ * launch_exec: execute the program. The reply comes when execve has succeeded
+ * or failed.
+ */
 #define FIELDS_launch_exec(F)						\
 	F(u32, flags, 0)
 
-/* mon_open: fd the container's run directory. reply_fd3: stdin, out, err */
+/* mon_open: the container's run directory. reply_fd3: stdin, stdout, stderr. */
 #define FIELDS_mon_open(F)						\
 	F(str, id, 64)							\
 	F(u32, tty, 1)							\
 	F(u32, stdin_open, 1)
-/* mon_log: after mon_open, if there is to be one: a file open for append. */
+/* mon_log: after mon_open: a log file, open for append. */
 #define FIELDS_mon_log(F)						\
-	F(u64, max, UINT64_MAX)	/* bytes, then it starts anew; 0: never */
-/* mon_log_old: the file that takes over what a full log had. */
+	F(u64, max, UINT64_MAX)	/* bytes of a generation; 0: no limit */
+/* mon_log_old: the file for the previous generation of the log. */
 #define FIELDS_mon_log_old(F)						\
 	F(u32, flags, 0)
-/* mon_note: a file open for writing, which begins as note.h says. */
+/* mon_note: a file open for writing, which begins with a note (note.h). */
 #define FIELDS_mon_note(F)						\
 	F(u32, flags, 0)
 #define FIELDS_mon_console(F)						\
@@ -570,9 +598,9 @@ enum unpack_flags {
 /* mon_adopt: pidfd of the container's first process. */
 #define FIELDS_mon_adopt(F)						\
 	F(u32, pid, INT32_MAX)
-/* mon_attach: a SOCK_SEQPACKET socket; see bulkhead-monitor(8) for its framing. */
+/* mon_attach: a SOCK_SEQPACKET socket; framing: bulkhead-monitor(8). */
 #define FIELDS_mon_attach(F)						\
-	F(u32, primary, 1)	/* never dropped, back-pressure instead */ \
+	F(u32, primary, 1)	/* never dropped, output waits for it */ \
 	F(u32, want_stdin, 1)
 #define FIELDS_mon_signal(F)						\
 	F(u32, signo, 64)						\
@@ -580,7 +608,10 @@ enum unpack_flags {
 #define FIELDS_mon_resize(F)						\
 	F(u32, rows, 65535)						\
 	F(u32, cols, 65535)
-/* mon_wait: the reply comes at exit. value: wait status | ns see bulkhead-monitor(8) */
+/*
+ * mon_wait: the reply comes at the exit. value: wait status and time, see
+ * bulkhead-monitor(8).
+ */
 #define FIELDS_mon_wait(F)						\
 	F(u32, flags, 0)
 
@@ -592,34 +623,34 @@ enum unpack_flags {
 	F(u32, which, 9)	/* enum inherited_fd */
 
 /*
- * ids_query: value: how many ids a container gets (1: no subordinate ids, or
- * no capability to map them; text says which and what to do about it).
+ * ids_query: value: the number of ids of a container (1: no subordinate ids, or
+ * no capability to map them; text: which of both, and the remedy).
  */
 #define FIELDS_ids_query(F)						\
 	F(u32, flags, 0)
 /*
- * ids_write: a user namespace that the caller made: write both its maps.
- * Which ids, refresh decides: rootless the caller and its subordinate
- * ranges; in system mode the engine's account (slot 0, the store) or the
- * slot-th disjoint range of 65,536 (a container). No process is named: one
- * of refresh's own enters the namespace, and the maps are written through it.
+ * ids_write: write both maps of a user namespace that the caller made. refresh
+ * decides which ids: rootless the caller and its subordinate ranges; in system
+ * mode the engine's account (slot 0, the store) or the slot-th disjoint range
+ * of 65,536 (a container). No pid is used: a process of refresh enters the
+ * namespace, and the maps are written through that process.
  */
 #define FIELDS_ids_write(F)						\
 	F(u32, slot, 65535)
 /*
- * ids_grant (system mode, before ids_seal): an O_PATH descriptor of a
- * directory or file that ids_mount may be asked for, and how. value: its
- * number. Without GRANT_STORE it is for containers, never for slot 0.
- * ids_seal: the front end is about to give up root: no more grants. Only
- * after it are ids_write and ids_mount served, so it cannot be forgotten.
- * Rootless, refresh starts sealed. (Any user can open any directory with
- * O_PATH: a descriptor that comes after root is given up proves nothing.)
+ * ids_grant (system mode, before ids_seal): an O_PATH descriptor of a directory
+ * or file for later ids_mount requests, with restrictions. value: its number.
+ * Without GRANT_STORE it is for containers, never for slot 0. ids_seal: the
+ * front end is about to give up root: no more grants. ids_write and ids_mount
+ * are served only after it, so it cannot be forgotten. Rootless, refresh starts
+ * sealed. (Any user can open any directory with O_PATH, so a descriptor that
+ * comes after root is given up proves nothing.)
  */
 enum grant_flags {
-	GRANT_STORE = 1,	/* for the store, too */
-	GRANT_DEEP = 2,		/* with what is mounted in it */
-	GRANT_NOSUID = 4,	/* each mount of it is that, */
-	GRANT_NODEV = 8,	/* whatever is asked for later */
+	GRANT_STORE = 1,	/* for the store too */
+	GRANT_DEEP = 2,		/* with the mounts in it */
+	GRANT_NOSUID = 4,	/* each mount of it has these, */
+	GRANT_NODEV = 8,	/* whatever ids_mount asks for */
 	GRANT_RDONLY = 16,
 };
 #define FIELDS_ids_grant(F)						\
@@ -627,10 +658,10 @@ enum grant_flags {
 #define FIELDS_ids_seal(F)						\
 	F(u32, flags, 0)
 /*
- * ids_mount: reply_fd: a detached mount of a granted directory, id-mapped:
- * 0.. on disk are the ids of the slot, as ids_write has them. What is asked
- * for here is added to what the grant says, but recursive it must allow. For
- * slot 0 each is nosuid and nodev.
+ * ids_mount: reply_fd: a detached, id-mapped mount of a granted directory: ids
+ * from 0 on disk are the ids of the slot, as in ids_write. The request can only
+ * restrict the grant further; a recursive mount must be allowed by it. For slot
+ * 0 each mount is nosuid and nodev.
  */
 #define FIELDS_ids_mount(F)						\
 	F(u32, grant, 3999)						\
@@ -641,19 +672,20 @@ enum grant_flags {
 	F(u32, readonly, 1)
 
 /*
- * cg_gather: a cgroup's cgroup.procs, open for writing, and a pid
- * namespace that this user owns: move into the one every process of the
- * other. reply_fd: a record of `moved`, a number, and for each process that
- * the kernel would not let us move its `left`, a process id out here.
+ * cg_gather: a cgroup's cgroup.procs, open for writing, and a pid namespace
+ * that this user owns: move every process of the namespace into the cgroup.
+ * reply_fd: a record of `moved`, a number, and for each process that the kernel
+ * refused to move a `left`, its pid out here.
  */
 #define FIELDS_cg_gather(F)						\
 	F(u32, flags, 0)
 
 /*
  * systemd_open: a socket connected to the user's service manager.
- * systemd_scope: a scope with this process in it, delegated to us, beneath a
- * slice; also one that is there already. text: its control group.
- * systemd_attach: one more process. systemd_slice: text: its control group.
+ * systemd_scope: start a scope with this process, delegated to the user,
+ * beneath a slice, or add the process to an existing one. text: its control
+ * group. systemd_attach: move one more process into it. systemd_slice: start a
+ * slice. text: its control group.
  */
 #define FIELDS_systemd_open(F)						\
 	F(u32, flags, 0)
@@ -661,7 +693,7 @@ enum grant_flags {
 	F(str, unit, 255)						\
 	F(str, slice, 255)						\
 	F(u32, pid, INT32_MAX)
-#define FIELDS_systemd_attach(F)						\
+#define FIELDS_systemd_attach(F)					\
 	F(str, unit, 255)						\
 	F(u32, pid, INT32_MAX)
 #define FIELDS_systemd_slice(F)						\
@@ -676,7 +708,7 @@ enum launch_fd {
 	LAUNCH_GRAPH = 4,	/* detached id-mapped mount of the graph root */
 	LAUNCH_MOUNT = 5,	/* detached mount for mount number `index` */
 	LAUNCH_ROOTFS = 6,	/* detached mount for --rootfs */
-	LAUNCH_NULL = 7,	/* checked /dev/null .. see bulkhead-launch(8) */
+	LAUNCH_NULL = 7,	/* a checked /dev/null */
 	LAUNCH_INIT = 8,	/* sealed memfd with the --init program */
 };
 
@@ -698,13 +730,14 @@ enum inherited_fd {
 	INHERIT_COUNT = 10
 };
 
-/* From here on nothing is written by hand. */
+/* Everything below is expanded from the declarations. */
 #define MEMBER(kind, name, max)	MEMBER_##kind(name, max)
 #define MEMBER_u32(name, max)	uint32_t name;
 #define MEMBER_u64(name, max)	uint64_t name;
 #define MEMBER_str(name, max)	char name[(max) + 1];
 
-#define AS_STRUCT(id, no, from, to, nfd) struct msg_##id { FIELDS_##id(MEMBER) };
+#define AS_STRUCT(id, no, from, to, nfd)				\
+	struct msg_##id { FIELDS_##id(MEMBER) };
 PROTO(AS_STRUCT)
 
 #define AS_ENUM(id, no, from, to, nfd)	MSG_##id = (no),
@@ -728,11 +761,11 @@ struct wbuf;
 const struct proto_info *proto_find(uint16_t);
 /* The name of a role, for traces. Static storage. */
 const char *proto_role(enum role);
-/* Append a body; false when a string or number is over its bound. */
+/* Append a body; false when a string or number exceeds its bound. */
 bool	proto_encode(enum msg_type, struct wbuf *, const union msg *);
-/* Read a body into a zeroed union; false unless it ends where it must. */
+/* Read a body into a zeroed union; false unless it ends at the packet's end. */
 bool	proto_decode(enum msg_type, struct rbuf *, union msg *);
-/* One line for a person: name and fields, cut at the size given. */
+/* One line for a person: name and fields, cut at this size. */
 void	proto_print(enum msg_type, const union msg *, char *, size_t);
 
 #endif

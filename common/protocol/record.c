@@ -26,8 +26,8 @@
 
 enum kind { K_TEXT = 1, K_BYTES = 2, K_REC = 3 };
 
-#define CHUNK_MIN	464		/* bytes; each is twice as large, */
-#define CHUNK_MAX	15872		/* ... up to so many */
+#define CHUNK_MIN	464		/* bytes of the first; each next one */
+#define CHUNK_MAX	15872		/* is twice as large, up to this */
 
 struct item {
 	const char	*key;
@@ -36,7 +36,7 @@ struct item {
 	uint8_t		 kind;
 };
 
-/* Where keys and values that were added lie, until the record goes. */
+/* Memory for added keys and values, which lives as long as the record. */
 struct chunk {
 	struct chunk	*older;
 	size_t		 size;
@@ -50,7 +50,7 @@ struct rec {
 	size_t		 n;
 	size_t		 cap;
 	int		 error;		/* sticky errno of a failed append */
-	void		*copy;		/* decoded bytes that are ours */
+	void		*copy;		/* decoded bytes, owned */
 	void		*map;		/* or a mapping */
 	size_t		 map_len;
 };
@@ -99,7 +99,8 @@ item_push(struct rec *r)
 	}
 	if (r->n == r->cap) {
 		cap = r->cap == 0 ? 16 : r->cap * (r->cap < 1024 ? 4 : 2);
-		if ((p = reallocarray(r->items, cap, sizeof(*r->items))) == NULL) {
+		p = reallocarray(r->items, cap, sizeof(*r->items));
+		if (p == NULL) {
 			(void)fail(r, ENOMEM);
 			return (NULL);
 		}
@@ -193,7 +194,7 @@ encoded_len(const struct rec *r, size_t *len)
 	return (*len > REC_MAX ? -1 : 0);
 }
 
-/* Exactly so many. */
+/* Encode into exactly so many bytes. */
 static void
 encode(const struct rec *r, uint8_t *p)
 {
@@ -219,7 +220,8 @@ encode(const struct rec *r, uint8_t *p)
 int
 rec_add(struct rec *r, const char *key, const char *text)
 {
-	return (item_add(r, K_TEXT, key, text, text == NULL ? 0 : strlen(text)));
+	return (item_add(r, K_TEXT, key, text,
+	    text == NULL ? 0 : strlen(text)));
 }
 
 int
@@ -447,7 +449,7 @@ take(struct cursor *c, unsigned int bytes, uint32_t *v)
 	return (true);
 }
 
-/* Text of the given length and the NUL after it; no NUL inside if text. */
+/* Text of this length with a NUL behind it; no NUL inside. */
 static const char *
 take_span(struct cursor *c, uint32_t len, bool text)
 {
@@ -463,7 +465,7 @@ take_span(struct cursor *c, uint32_t len, bool text)
 
 static int	decode_into(struct rec *, const void *, size_t, unsigned int);
 
-/* One within another is only looked through now, and decoded by rec_sub. */
+/* A nested record is only checked now; rec_sub decodes it. */
 static bool
 take_item(struct cursor *c, struct item *it, unsigned int depth)
 {
@@ -481,7 +483,7 @@ take_item(struct cursor *c, struct item *it, unsigned int depth)
 	    decode_into(NULL, it->data, it->len, depth + 1) == 0));
 }
 
-/* Without a record it is only checked. */
+/* Without a record: only check. */
 static int
 decode_into(struct rec *r, const void *buf, size_t len, unsigned int depth)
 {
@@ -590,7 +592,7 @@ rec_from_fd(int fd)
 
 struct rec_stream {
 	uint8_t		*buf;
-	size_t		 len;		/* bytes waiting in buf */
+	size_t		 len;		/* bytes in buf */
 	size_t		 total;
 	uint32_t	 count;
 	int		 fd;
@@ -646,7 +648,7 @@ rec_stream_new(const char *name)
 		free(s);
 		return (NULL);
 	}
-	/* The count is not known yet: rec_stream_end writes it over this. */
+	/* The count is not known yet: rec_stream_end overwrites this. */
 	stream_put(s, MAGIC "\0\0\0\0", HEAD_LEN);
 	return (s);
 }

@@ -1,8 +1,8 @@
 /*
- * A record is an ordered list of (key, value) pairs: the one form in which
- * anything larger than a message travels (in a sealed memfd) or is stored.
- * Keys may repeat (a list). A value is text without NUL, bytes, or another
- * record. The encoding is checked whole before anything is read from it.
+ * A record is an ordered list of (key, value) pairs: the only form in which
+ * data larger than a message is sent (in a sealed memfd) or stored. Keys may
+ * repeat (a list). A value is text without NUL, bytes, or another record. The
+ * encoding is checked completely before anything is read from it.
  */
 #ifndef PROTOCOL_RECORD_H
 #define PROTOCOL_RECORD_H
@@ -13,7 +13,7 @@
 
 #define REC_MAX		(64u << 20)	/* bytes of one encoded record */
 #define REC_ITEMS	1000000u	/* pairs in one record */
-#define REC_DEPTH	8		/* records within records */
+#define REC_DEPTH	8		/* nested records */
 
 struct rec;
 
@@ -42,11 +42,11 @@ void	rec_del(struct rec *, const char *);
 
 /* First text value of a key, or NULL; valid while the record lives. */
 const char *rec_get(const struct rec *, const char *);
-/* The same with a fallback that is returned as it is. */
+/* The same with a fallback, returned as it is. */
 const char *rec_str(const struct rec *, const char *, const char *);
 /* First value as a number; the fallback if absent or not a number. */
 int64_t	rec_num(const struct rec *, const char *, int64_t);
-/* First text value as a flag, "true" being one; the fallback if absent. */
+/* First text value as a flag ("true"); the fallback if absent. */
 bool	rec_flag(const struct rec *, const char *, bool);
 /* First bytes value, its length in the last argument; NULL when absent. */
 const void *rec_bytes(const struct rec *, const char *, size_t *);
@@ -79,17 +79,17 @@ struct rec *rec_decode(const void *, size_t);
 /* A sealed memfd that holds the record, or -1. The name is for /proc. */
 int	rec_memfd(const struct rec *, const char *);
 /*
- * Read one from a descriptor, which must be a memfd that can no longer
- * change (seals are checked). Maps it; borrows nothing: the caller still
- * owns the descriptor. NULL with EBADMSG, EPERM (not sealed) or EMSGSIZE.
+ * Read a record from a descriptor, which must be a memfd that cannot change any
+ * more (its seals are checked). It is mapped; the caller still owns the
+ * descriptor. NULL with EBADMSG, EPERM (not sealed) or EMSGSIZE.
  */
 struct rec *rec_from_fd(int);
 
 /*
- * Write a record of many nested ones straight into a memfd, so that a long
- * list is never in memory. Raw: bytes that rec_encode made (and a decoder
- * has accepted). Failures are sticky. rec_stream_end gives the sealed
- * descriptor or -1, and frees.
+ * Write a record of many nested ones directly into a memfd, so that a long list
+ * is never in memory. Raw: bytes from rec_encode that a decoder has accepted.
+ * Failures are sticky. rec_stream_end gives the sealed descriptor or -1, and
+ * frees.
  */
 struct rec_stream;
 struct rec_stream *rec_stream_new(const char *);

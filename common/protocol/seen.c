@@ -14,7 +14,7 @@
 #define YOUNG		"young"
 #define FACTS_LEN	200		/* at most, with the letter */
 
-/* A file system's clock may be coarse, and another machine's. */
+/* A file system's clock may be coarse, or another machine's. */
 static bool
 is_young(const struct stat *st)
 {

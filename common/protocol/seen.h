@@ -1,6 +1,6 @@
 /*
- * What was seen at paths of the file system, so that an answer made from it
- * can be kept for as long as the same would be seen.
+ * The state of paths in the file system, so that an answer made from them can
+ * be cached while they are unchanged.
  */
 #ifndef PROTOCOL_SEEN_H
 #define PROTOCOL_SEEN_H
@@ -12,20 +12,20 @@
 struct rec;
 
 enum seen_how {
-	SEEN_THERE = 't',	/* what it is, whose, its mode: stat */
+	SEEN_THERE = 't',	/* type, owner, mode: stat */
 	SEEN_ITSELF = 'i',	/* the same, of a link itself: lstat */
-	SEEN_INSIDE = 'r',	/* and what is in it: read, or listed */
+	SEEN_INSIDE = 'r',	/* and its contents: read, or listed */
 };
 
 /*
- * Note in a record what looking at an absolute path gave: an errno, or 0 and
- * what stat says. 0 or -1 (ENOMEM).
+ * Record the result of a look at an absolute path: an errno, or 0 and the
+ * result of stat. 0 or -1 (ENOMEM).
  */
 int	seen_add(struct rec *, enum seen_how, const char *, int,
 	    const struct stat *);
 /*
- * Would the same be seen now? Of a file that had changed less than a second
- * before it was read nobody can say: then no.
+ * Is everything unchanged? False for a file that had changed less than a second
+ * before it was read, whose later change its time may not show.
  */
 bool	seen_same(const struct rec *);
 

@@ -21,12 +21,12 @@
 #define MAX_FDS		12
 #define MAX_ARGS	64
 #define DUMPED		0x80		/* what wait(2) calls WCOREDUMP */
-#define HIGH		64		/* out of the way while renumbering */
+#define HIGH		64		/* above all fixed numbers */
 
 struct plan {
 	int	 dir_fd;
 	const char *file;
-	int	 exe_fd;		/* instead of the two, or -1 */
+	int	 exe_fd;		/* instead of dir_fd and file, or -1 */
 	int	 stderr_fd;
 	int	 fds[MAX_FDS];		/* they become 3, 4, ... */
 	size_t	 nfds;
@@ -36,8 +36,8 @@ struct plan {
 };
 
 /*
- * By system call: glibc's wrappers would try to change every thread of the
- * memory that a child of vfork shares with its parent.
+ * By system call: glibc's wrappers would change every thread of the memory that
+ * a child of vfork shares with its parent.
  */
 static int
 become(uid_t uid, gid_t gid)
@@ -46,7 +46,7 @@ become(uid_t uid, gid_t gid)
 	    syscall(SYS_setresgid, gid, gid, gid) == -1 ||
 	    syscall(SYS_setresuid, uid, uid, uid) == -1)
 		return (-1);
-	/* The kernel has emptied the capability sets with the last step. */
+	/* The change of the uid has emptied the capability sets. */
 	if (syscall(SYS_setresuid, -1, 0, -1) != -1) {
 		errno = EPERM;
 		return (-1);
@@ -55,8 +55,8 @@ become(uid_t uid, gid_t gid)
 }
 
 /*
- * In the child of vfork: only system calls. Descriptors are moved up first,
- * so that none is overwritten before it was copied.
+ * In the child of vfork: only system calls. Move descriptors up first, so that
+ * none is overwritten before it was copied.
  */
 static int
 child_exec(const struct plan *pl)
@@ -85,7 +85,7 @@ child_exec(const struct plan *pl)
 	sigemptyset(&none);
 	if (sigprocmask(SIG_SETMASK, &none, NULL) == -1)
 		return (errno);
-	/* The person's terminal is the command's, and no helper's. */
+	/* The terminal is the command's, not a helper's: a new session. */
 	(void)syscall(SYS_setsid);
 	if (pl->uid != 0 && become(pl->uid, pl->gid) == -1)
 		return (errno);
@@ -99,7 +99,7 @@ child_exec(const struct plan *pl)
 	return (errno);
 }
 
-/* vfork shares memory until exec, so the child's errno is simply there. */
+/* vfork shares memory until exec, so the child's errno can be read here. */
 static pid_t
 fork_exec(const struct plan *pl)
 {
@@ -155,7 +155,8 @@ int
 spawn_helper(const struct spawn *s, struct child *c)
 {
 	struct plan	 pl = { .dir_fd = s->dir_fd, .file = s->file,
-			    .exe_fd = -1, .stderr_fd = s->stderr_fd, .nfds = 1 + s->nfds,
+			    .exe_fd = -1, .stderr_fd = s->stderr_fd,
+			    .nfds = 1 + s->nfds,
 			    .uid = s->uid, .gid = s->gid };
 	scoped_fd int	 ours = -1, theirs = -1, program = -1;
 	char		 role[16];

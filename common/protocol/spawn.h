@@ -1,6 +1,6 @@
 /*
- * Start a helper: a fresh exec with an environment built from nothing, a
- * packet socket on descriptor 3, stderr as the caller says.
+ * Start a helper: a new program with an empty environment, a packet socket on
+ * descriptor 3, and the caller's choice of stderr.
  */
 #ifndef PROTOCOL_SPAWN_H
 #define PROTOCOL_SPAWN_H
@@ -23,29 +23,28 @@ struct spawn {
 	int		 dir_fd;	/* libexec directory, or AT_FDCWD */
 	const char	*file;		/* name beneath it */
 	bool		 sealed;	/* run a sealed copy of it in memory */
-	enum role	 self;		/* who the parent is to the child */
-	enum role	 peer;		/* who the child is */
-	int		 stderr_fd;	/* -1: our own */
-	const int	*fds;		/* lent; they become 4, 5, ... */
+	enum role	 self;		/* the parent's role */
+	enum role	 peer;		/* the child's role */
+	int		 stderr_fd;	/* -1: inherit */
+	const int	*fds;		/* borrowed; they become 4, 5, ... */
 	size_t		 nfds;
-	int		 chan_fd;	/* -1: make a socket pair; else lend this
+	int		 chan_fd;	/* -1: make a pair; else lend this
 					 * one as its descriptor 3 */
 	char *const	*args;		/* more arguments, NULL at the end */
 	unsigned int	 trace;		/* pass -t */
 	unsigned int	 verbose;
-	uid_t		 uid;		/* become this account first; 0: */
-	gid_t		 gid;		/* stay who we are */
+	uid_t		 uid;		/* change to this account; 0: */
+	gid_t		 gid;		/* keep the ids */
 };
 
 /*
- * 0, or -1 with errno of whatever failed, execve in the child included (it
- * comes back through a close-on-exec pipe). With chan_fd the child's
- * chan.fd is -1.
+ * 0, or -1 with errno of the step that failed, also of execve in the child
+ * (through a close-on-exec pipe). With chan_fd the child's chan.fd is -1.
  */
 int	spawn_helper(const struct spawn *, struct child *);
 /* Close its channel, wait. Exit status, or 128 + signal. */
 int	spawn_stop(struct child *);
-/* What waitid says of an ended child, in the form of wait(2). */
+/* The status that waitid returned, in the form of wait(2). */
 int	spawn_status(const siginfo_t *);
 
 #endif

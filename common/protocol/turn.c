@@ -23,7 +23,7 @@ on_alarm(int sig)
 int
 turn_init(void)
 {
-	/* Without SA_RESTART: the signal's one effect is to end the wait. */
+	/* Without SA_RESTART: the signal only ends the wait. */
 	struct sigaction	 sa = { .sa_handler = on_alarm };
 
 	return (sigaction(SIGALRM, &sa, NULL));

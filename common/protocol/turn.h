@@ -1,6 +1,6 @@
 /*
- * Taking turns at a file: a blocking lock of the kernel, which queues and
- * wakes without polling, cut into slices by a timer so that the wait ends.
+ * Locks of files with a time-out: a blocking lock of the kernel, which queues
+ * and wakes without polling; a timer ends the wait.
  */
 #ifndef PROTOCOL_TURN_H
 #define PROTOCOL_TURN_H

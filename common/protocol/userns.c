@@ -36,7 +36,7 @@ write_file(const char *path, const char *text)
 	return (fd != -1 && write(fd, text, (size_t)len) == len ? 0 : -1);
 }
 
-/* One id, its own, is what any process may map without privilege. */
+/* Any process may map one id, its own, without privilege. */
 static int
 map_self(uid_t uid, gid_t gid)
 {
@@ -62,8 +62,8 @@ userns_on_make(void *ctx, struct packet *p, struct answer *a)
 		return (answer_text(a, "this host allows no user namespace "
 		    "(see user.max_user_namespaces)"));
 	/*
-	 * The maps are opened for writing through /proc by refresh, which is
-	 * not root: the kernel lets it only while this process is dumpable.
+	 * refresh, which is not root, opens the maps through /proc: the kernel
+	 * allows that only while this process is dumpable.
 	 */
 	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1)
 		return (-1);
@@ -77,8 +77,8 @@ static int
 become_root(bool one, struct answer *a)
 {
 	/*
-	 * With one id, and where refresh has denied it, the groups stay the
-	 * user's. With EPERM otherwise the next call fails, too.
+	 * With one id, and where refresh has denied setgroups, the groups stay.
+	 * After any other EPERM the next call fails too.
 	 */
 	if ((!one && setgroups(0, NULL) == -1 && errno != EPERM) ||
 	    setresgid(0, 0, 0) == -1 || setresuid(0, 0, 0) == -1)

@@ -1,6 +1,6 @@
 /*
- * The user namespace that `store` and `unpack` work in when files of several
- * owners are written or deleted: the three messages of it, as handlers.
+ * The user namespace in which `store` and `unpack` write or delete files of
+ * several owners: handlers for its three messages.
  */
 #ifndef PROTOCOL_USERNS_H
 #define PROTOCOL_USERNS_H
@@ -11,8 +11,8 @@ struct packet;
 struct answer;
 
 /*
- * Handlers for userns_make, userns_ready and userns_join. Put them into the
- * program's table. The context is not used.
+ * Handlers for userns_make, userns_ready and userns_join, for the program's
+ * table. The context is not used.
  */
 int	userns_on_make(void *, struct packet *, struct answer *);
 int	userns_on_ready(void *, struct packet *, struct answer *);
