@@ -31,6 +31,8 @@ step() {
 }
 
 step rows sh tests/rows.sh
+step layers sh tests/layers.sh
+step words sh tests/words.sh
 step check make --no-print-directory -j"$jobs" check
 step sanitizers make --no-print-directory -j"$jobs" SAN=address,undefined check
 step system make --no-print-directory -j"$jobs" system

@@ -114,7 +114,9 @@ check_names(const struct rec *r, struct answer *a)
 	return (0);
 }
 
-/* Do the layers hold what the config says (B09)? Under the images lock. */
+/*
+ * Are the layers those that the config lists? The caller holds the images lock.
+ */
 static int
 check_layers(struct store *s, const struct request *q, struct answer *a)
 {

@@ -54,7 +54,7 @@ blob(struct store *s, const json_t *img, const char *key, size_t *len,
 	return (text);
 }
 
-/* B01: one body is either an index or an image, and says so only one way. */
+/* Refuse a document that could be read as an index and as a manifest. */
 json_t *
 image_manifest(const char *text, size_t len, const char *who,
     struct answer *a)

@@ -1,4 +1,7 @@
-/* What an image says about itself, read under limits (A09, B01, B02, D10). */
+/*
+ * The documents of an image, read under limits: nesting, repeated keys,
+ * digests, the environment.
+ */
 #ifndef STORE_IMAGE_H
 #define STORE_IMAGE_H
 
@@ -31,7 +34,7 @@ bool	image_blob_path(const struct store *, const char *, const char *,
 	    char *, size_t);
 /* Put what a config says into a record, what is not of its kind left out. */
 void	image_describe(struct rec *, const json_t *);
-/* D10: every entry of a config's environment is KEY=VALUE. 0 or -1. */
+/* Check that every entry of a config's environment is KEY=VALUE. 0 or -1. */
 int	image_check_env(const json_t *, const char *, struct answer *);
 /* Check one manifest's text: a single image's, or NULL with a sentence. */
 json_t	*image_manifest(const char *, size_t, const char *, struct answer *);

@@ -1,6 +1,6 @@
 /*
  * images.json and layers.json: arrays of objects with an id. They are only
- * ever replaced whole by rename, so reading needs no lock (DESIGN D6).
+ * replaced as a whole, by rename, so reading needs no lock.
  */
 #ifndef STORE_INDEX_H
 #define STORE_INDEX_H
@@ -71,8 +71,8 @@ int	index_drop(struct index *, const char *, struct answer *);
 /* A text member, or NULL when absent or not text. */
 const char *json_text(const json_t *, const char *);
 /*
- * Parse text from an image or the index: at most 64 levels (A09), no
- * duplicate keys (B01). NULL with the reason in the buffer.
+ * Parse JSON from an image or the index: at most 64 levels, no repeated keys.
+ * NULL with a message in the buffer.
  */
 json_t	*json_strict(const char *, size_t, char *, size_t);
 /*

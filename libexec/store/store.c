@@ -91,8 +91,9 @@ close_to_others(int fd, const struct stat *sb)
 }
 
 /*
- * A store that others may enter lets them run its setuid programs (A07).
- * Search permission alone is what podman gives when ids are mapped.
+ * Refuse a store that other users can enter, because they could run its
+ * set-user-ID programs. Search permission alone is accepted, as podman sets it
+ * when ids are mapped.
  */
 static int
 check_root(int fd, const char *what, struct answer *a)

@@ -1,6 +1,6 @@
 /*
- * What identifiers and times in the store look like. Every name that came
- * out of a file is checked here before it becomes part of a path (B02).
+ * Identifiers and times in the store. Every name from a file is checked here
+ * before it becomes part of a path.
  */
 #ifndef STORE_TEXT_H
 #define STORE_TEXT_H

@@ -71,7 +71,8 @@ fuzz_conf(enum conf_kind kind, const char *text, size_t len)
 static void
 fuzz_check(uint8_t which, const char *text, size_t len)
 {
-	static const char *const	 kinds[] = { "", "containers", "storage",
+	static const char *const	 kinds[] = { "", "containers",
+	    "storage",
 					    "registries", "libpod", "policy",
 					    "mounts", "seccomp" };
 	struct problem			 pr = { .line = 0 };

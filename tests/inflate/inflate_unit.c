@@ -30,7 +30,8 @@ static int
 drain_fd(int fd, int ratio, int owner, struct why *w)
 {
 	int		 out = memfd_create("out", MFD_CLOEXEC);
-	struct stream	 s = { .in = { fd, owner, WAIT_MS }, .out = { out, -1, 50 },
+	struct stream	 s = { .in = { fd, owner, WAIT_MS },
+			    .out = { out, -1, 50 },
 			    .max_ratio = (uint64_t)ratio,
 			    .ratio_from = 1 << 20 };
 	int		 kind = stream_inflate(&s, w);
@@ -88,7 +89,8 @@ test_bombs(void)
 static void
 test_plain(void)
 {
-	static const char *const	 texts[] = { "a", "BZ", "hello, world" };
+	static const char *const	 texts[] = { "a", "BZ",
+	    "hello, world" };
 	struct why			 w = { 0 };
 	int				 fd;
 

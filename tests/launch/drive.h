@@ -22,8 +22,8 @@
 #include "chan.h"
 #include "record.h"
 
-#define UNPRIVILEGED	47110u		/* who launch runs as, when we are root */
-#define SUBIDS		4711000u	/* where that user's ids are mapped to */
+#define UNPRIVILEGED	47110u		/* launch's user, if run by root */
+#define SUBIDS		4711000u	/* that user's subordinate ids */
 
 struct drive {
 	const char	*prog;
@@ -69,7 +69,8 @@ drive_ask(struct drive *d, enum msg_type type, union msg *m, int fd, int *fds)
 static uint32_t
 drive_give(struct drive *d, uint32_t kind, uint32_t index, int fd)
 {
-	union msg	 m = { .launch_give = { .kind = kind, .index = index } };
+	union msg	 m = { .launch_give =
+	    { .kind = kind, .index = index } };
 
 	return (drive_ask(d, MSG_launch_give, &m, fd, NULL));
 }

@@ -47,7 +47,8 @@ put(const char *path, const char *text, mode_t mode)
 		err(1, "%s", path);
 	close(fd);
 	if (chmod(at(path), mode) == -1 ||
-	    (geteuid() == 0 && chown(at(path), UNPRIVILEGED, UNPRIVILEGED) == -1))
+	    (geteuid() == 0 && chown(at(path), UNPRIVILEGED,
+	    UNPRIVILEGED) == -1))
 		err(1, "%s", path);
 }
 
@@ -741,7 +742,8 @@ test_terminal(void)
 	CHECK(sh(with(def("image"), "tty", "1"), "tty; stty size; stat -c "
 	    "'%F' /dev/console; echo $TERM; ps -o tty,pid | grep -c 136,0; "
 	    "echo to > /dev/tty; echo co > /dev/console") == 0);
-	CHECK(has("/dev/pts/0\r\n24 80\r\ncharacter special file\r\nxterm\r\n"));
+	CHECK(has("/dev/pts/0\r\n24 80\r\n"
+	    "character special file\r\nxterm\r\n"));
 	CHECK(has("to\r\nco\r\n"));
 }
 
@@ -1059,7 +1061,8 @@ shifted(const char *path)
 {
 	struct mount_attr	 a = { .attr_set = MOUNT_ATTR_IDMAP,
 				    .userns_fd = (uint64_t)d.userns };
-	int			 fd = (int)syscall(SYS_open_tree, AT_FDCWD, path,
+	int			 fd = (int)syscall(SYS_open_tree, AT_FDCWD,
+	    path,
 				    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 
 	if (fd == -1 || syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &a,
@@ -1135,11 +1138,14 @@ test_system_mode(void)
 	dir("disk");
 	(void)path_remove(AT_FDCWD, at("graph/overlay/top/work"));
 	dir("graph/overlay/top/work");
-	(void)snprintf(cmd, sizeof(cmd), "chown -R 0:0 %s/image %s/graph %s/disk",
+	(void)snprintf(cmd, sizeof(cmd),
+	    "chown -R 0:0 %s/image %s/graph %s/disk",
 	    base, base, base);
 	if (system(cmd) != 0)
 		err(1, "chown");
-	/* Mounts of a namespace of our own, and peers of it as systemd's are. */
+	/*
+	 * Mounts of a namespace of our own, and peers of it as systemd's are.
+	 */
 	if (unshare(CLONE_NEWNS) == -1 ||
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
 	    mount(base, base, NULL, MS_BIND, NULL) == -1 ||

@@ -34,7 +34,8 @@ static const struct program {
 	enum role	 role;
 	int		 nends;		/* channels */
 	struct first	 before;	/* still open after it; or 0 */
-	struct first	 at;		/* confined after it; 0: from the start */
+	/* confined after it; 0: from the start */
+	struct first	 at;
 } programs[] = {
 	{ "resolve",	R_RESOLVE,	1, { 0, 0 }, { 0, 0 } },
 	{ "fetch",	R_FETCH,	1, { 0, 0 }, { 0, 0 } },

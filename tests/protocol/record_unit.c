@@ -41,7 +41,8 @@ test_access(struct rec *r)
 	CHECK(rec_get(r, "blob") == NULL && rec_get(r, "none") == NULL);
 	CHECK(strcmp(rec_str(r, "none", "else"), "else") == 0);
 	CHECK(rec_count(r, "env") == 2 && rec_count(r, NULL) == 5);
-	CHECK(rec_next(r, "env", &it, &text) && rec_next(r, "env", &it, &text) &&
+	CHECK(rec_next(r, "env", &it, &text) && rec_next(r, "env", &it,
+	    &text) &&
 	    strcmp(text, "B=2") == 0 && !rec_next(r, "env", &it, &text));
 	CHECK(memcmp(rec_bytes(r, "blob", &len), "a\0b", 3) == 0 && len == 3);
 	CHECK(rec_bytes(r, "nothing", &len) != NULL && len == 0);
@@ -89,7 +90,9 @@ test_sticky(void)
 	CHECK(rec_add(NULL, "k", "v") == -1 && errno == ENOMEM);
 }
 
-/* Every prefix, and every byte changed: refused, or a record of the same size. */
+/*
+ * Every prefix, and every byte changed: refused, or a record of the same size.
+ */
 static void
 test_damage(const void *good, size_t len)
 {

@@ -22,7 +22,8 @@ test_rows(void)
 {
 	const struct ranges	 two = { { { 100000, 65536 }, { 7, 3 } }, 2 };
 	const struct ranges	 slots = { { { 100000, 131073 },
-				    { 900000, 65535 }, { 1000000, 65536 } }, 3 };
+				    { 900000, 65535 }, { 1000000, 65536 } },
+				    3 };
 	struct map		 m;
 	char			 buf[256];
 
@@ -36,7 +37,8 @@ test_rows(void)
 	    text_is(&m, "0 50 1\n1 100000 65535\n"));
 	CHECK(map_slot(&m, 50, &two, 1) != NULL);
 	CHECK(ranges_slots(&slots) == 3);
-	CHECK(map_slot(&m, 50, &slots, 1) == NULL && text_is(&m, "0 165536 65536\n"));
+	CHECK(map_slot(&m, 50, &slots, 1) == NULL && text_is(&m,
+	    "0 165536 65536\n"));
 	CHECK(map_slot(&m, 50, &slots, 2) == NULL &&
 	    text_is(&m, "0 1000000 65536\n"));
 	CHECK(map_slot(&m, 50, &slots, 3) != NULL);

@@ -73,7 +73,8 @@ become(uid_t uid)
 {
 	if (geteuid() == uid)
 		return;
-	if (setgroups(ngroups, groups) == -1 || setresgid(uid, uid, uid) == -1 ||
+	if (setgroups(ngroups, groups) == -1 || setresgid(uid, uid,
+	    uid) == -1 ||
 	    setresuid(uid, uid, uid) == -1)
 		err(1, "become %u", uid);
 }
@@ -340,7 +341,8 @@ has(pid_t pid, const char *name, const char *want)
 	for (; *in != '\0'; in++) {
 		bool	 blank = *in == ' ' || *in == '\t';
 
-		if (blank && (n == 0 || out[n - 1] == ' ' || out[n - 1] == '\n'))
+		if (blank && (n == 0 || out[n - 1] == ' ' ||
+		    out[n - 1] == '\n'))
 			continue;
 		out[n++] = blank ? ' ' : *in;
 	}

@@ -125,7 +125,8 @@ over(const char *etc, const char *text)
 	char	 path[] = "/tmp/subid-unit.XXXXXX";
 	int	 fd = mkstemp(path);
 
-	if (fd == -1 || write(fd, text, strlen(text)) != (ssize_t)strlen(text) ||
+	if (fd == -1 || write(fd, text,
+	    strlen(text)) != (ssize_t)strlen(text) ||
 	    fchmod(fd, 0644) == -1 ||
 	    mount(path, etc, NULL, MS_BIND, NULL) == -1)
 		err(1, "%s", etc);

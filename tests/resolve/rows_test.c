@@ -508,7 +508,8 @@ test_defaults(void)
 	    has(c, "engine.no_pivot_root", "false") &&
 	    has(c, "containers.label", "true") &&
 	    has(c, "engine.enable_port_reservation", "true"),
-	    "S15: the defaults that have not changed, and a limit for logs", __LINE__);
+	    "S15: the defaults that have not changed, and a limit for logs",
+	    __LINE__);
 	check(c != NULL && rec_get(c, "engine.runtime") == NULL,
 	    "S6: the OCI runtime is not chosen before somebody asks for one",
 	    __LINE__);

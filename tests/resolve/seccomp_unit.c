@@ -1,7 +1,7 @@
 /*
- * Filters for containers, judged by an interpreter: what the built-in profile
- * decides (SECURITY C30-C32), what is refused under every profile, and that profiles of others come out as
- * libseccomp makes them.
+ * Filters for containers, run by an interpreter: the decisions of the built-in
+ * profile (C30 to C32 of tests/rows), the calls that are refused under every
+ * profile, and the profiles of other engines compared with libseccomp.
  */
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -256,7 +256,8 @@ test_compare(void)
 			    compare_is("LE", b, 0, a, a <= b) &&
 			    compare_is("GE", b, 0, a, a >= b) &&
 			    compare_is("GT", b, 0, a, a > b) &&
-			    compare_is("MASKED_EQ", b, 5, a, (a & b) == (5 & b));
+			    compare_is("MASKED_EQ", b, 5, a,
+			    (a & b) == (5 & b));
 		}
 	CHECK(good);
 }

@@ -91,7 +91,8 @@ static const struct {
 	    "{a=[{x=1 sub={y=2}} {in=[{z=3} {}]}]}" },
 	{ "[fruit]\napple.color=1\napple.taste.sweet=true\n"
 	    "[fruit.apple.texture]\nsmooth=true",
-	    "{fruit={apple={color=1 taste={sweet=yes} texture={smooth=yes}}}}" },
+	    "{fruit={apple={color=1 taste={sweet=yes} "
+	    "texture={smooth=yes}}}}" },
 };
 
 /* Line and column are where the text near it begins. */

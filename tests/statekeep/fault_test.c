@@ -168,7 +168,8 @@ static void
 disorder(void)
 {
 	int		 dir = open(durable, O_PATH | O_CLOEXEC);
-	int		 fd = openat(dir, "state.journal", O_WRONLY | O_CLOEXEC);
+	int		 fd = openat(dir, "state.journal", O_WRONLY |
+	    O_CLOEXEC);
 	struct stat	 st;
 
 	if (fd == -1 || fstat(fd, &st) == -1 ||
@@ -190,7 +191,8 @@ prepare(void)
 	durable = new_dir("/tmp");
 	run = new_dir("/tmp");
 	fault = NULL;
-	if (reopen() != 0 || ctr_create(&p, id_of(0), "c0", false, false) != 0 ||
+	if (reopen() != 0 || ctr_create(&p, id_of(0), "c0", false,
+	    false) != 0 ||
 	    ctr_create(&p, id_of(1), "c1", false, false) != 0 ||
 	    ctr_set(&p, id_of(0), ANY, RUNNING, NULL, NULL) != 0 ||
 	    peer_end(&p) != 0)

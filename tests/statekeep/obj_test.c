@@ -5,7 +5,8 @@ static const char	*program;
 static const char	*durable, *run;
 static struct peer	 p;
 
-#define ZEROS	"0000000000000000000000000000000" "000000000000000000000000000000"
+#define ZEROS	"0000000000000000000000000000000" \
+		"000000000000000000000000000000"
 #define POD1	"a1" ZEROS "1"
 #define POD2	"a2" ZEROS "2"
 #define POD3	"a3" ZEROS "3"

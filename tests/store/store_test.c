@@ -917,7 +917,8 @@ test_list(const char *driver)
 static void
 test_list_texts(void)
 {
-	static const char *const	 texts[] = { "", "null\n", "[]", "[ ]\n" };
+	static const char *const	 texts[] = { "", "null\n", "[]",
+	    "[ ]\n" };
 	char				 ctr[HEX + 1], s[64];
 
 	memset(ctr, 'd', HEX);

@@ -5,8 +5,8 @@
 #include "harness.h"
 #include "reference.h"
 
-#define SUM	"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
-		"aaaaa"
+#define SUM	"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 static void
 test_good(void)

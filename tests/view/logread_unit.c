@@ -351,7 +351,9 @@ test_follow_rotation(void)
 	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
 	(void)wait(&status);
 
-	/* Without -f it ends, though the log goes on growing, and is in order. */
+	/*
+	 * Without -f it ends, though the log goes on growing, and is in order.
+	 */
 	if (ftruncate(log, 0) == -1 || ftruncate(old, 0) == -1)
 		err(1, "truncating the logs");
 	if (fork() == 0) {

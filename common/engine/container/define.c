@@ -512,7 +512,7 @@ add_life(struct work *w)
 	if (strcmp(rec_str(w->config, "storage.transient_store", ""),
 	    "true") == 0)
 		(void)rec_add_num(w->def, "transient", 1);
-	/* What shaped it: equal digests, equal settings (S89). */
+	/* The inputs of the definition: equal digests mean equal settings. */
 	(void)rec_add(w->def, "config_digest",
 	    rec_str(w->config, "digest", ""));
 	if (restart_parse(rec_str(w->opts, "restart", ""), w->def,

@@ -264,8 +264,8 @@ give_pipes(struct start *st)
 }
 
 /*
- * --init: the program travels as a sealed copy, so that nothing of the
- * host's files is ever mapped in a container (C01, C31).
+ * --init: pass the program as a sealed copy, so that no file of the host is
+ * mapped in a container.
  */
 static int
 give_init(struct start *st)

@@ -1,7 +1,4 @@
-/*
- * Starting a container: the steps that DESIGN §2 lists, with the helpers
- * that a session has opened.
- */
+/* Starting a container, with the helpers that a session has opened. */
 #ifndef ENGINE_START_H
 #define ENGINE_START_H
 

@@ -29,8 +29,8 @@ int	pods_remove(struct session *, const struct rec *, bool, int64_t);
 /* One whose record is damaged, by its id: it says nothing of containers. */
 int	pods_remove_damaged(struct session *, const char *);
 /*
- * S85: after a boot each pod that has a cgroup has it again. Each one's
- * failure is said, and is its own: -1.
+ * After a boot, make the cgroup of each pod that has one again. A failure is
+ * reported for its pod: -1.
  */
 int	pods_refresh(struct session *);
 /*

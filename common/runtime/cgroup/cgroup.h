@@ -15,7 +15,7 @@ struct session;
 #define CGROUP_NAME	"libpod-"	/* then the container's id, as podman */
 #define CGROUP_POD	"libpod_pod_"	/* then the pod's */
 
-/* Is /sys/fs/cgroup itself cgroup v2? (S6: no, when that is not known.) */
+/* Is /sys/fs/cgroup itself cgroup v2? False if that is not known. */
 bool	cgroup_unified(void);
 
 /*
@@ -56,10 +56,10 @@ int	cgroup_frozen(struct session *, const char *);
 void	cgroup_remove(int, const char *);
 
 /*
- * S85: the cgroup that a pod's containers go beneath, as its record says:
- * with systemd a slice, which is made here; else a name alone, and the
- * directory is made with the first container's. Before the session is
- * confined. 0, or -1 with a sentence and the name all the same.
+ * Make the cgroup for the containers of a pod, as its record names it: with
+ * systemd a slice, which is made here; else only a name, and the directory is
+ * made with that of the first container. Before the session is confined. 0, or
+ * -1 with a message; the name is set in both cases.
  */
 int	cgroup_pod_make(struct session *, const char *, char *, size_t);
 /* Remove it: what cgroup_pod_make has put. Missing is no error. */
