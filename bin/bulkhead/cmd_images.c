@@ -3,6 +3,7 @@
  */
 #include "cmd.h"
 #include "lists.h"
+#include "reconcile.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
@@ -51,7 +52,7 @@ cmd_images(struct cli *g, int argc, char **argv)
 	    NULL) == -1)
 		return (list_close(&l, EXIT_ENGINE));
 	if ((all = store_images(&s.client)) == NULL ||
-	    (count && (ctrs = session_rows(&s)) == NULL))
+	    (count && (ctrs = containers_reconciled(&s)) == NULL))
 		code = session_error(&s);
 	code = list_close(&l, code != 0 ? code : list_images(&l, g->opts, all,
 	    ctrs, argc > 0 ? argv[0] : NULL));

@@ -24,6 +24,7 @@
 #include "refname.h"
 #include "say.h"
 #include "session.h"
+#include "storage.h"
 #include "store.h"
 #include "sweep.h"
 
@@ -225,7 +226,7 @@ open_store(struct session *s, struct cli *g)
 	if (command_open(s, g, NEED_STATE | NEED_STORE | NEED_FETCH |
 	    NEED_IDS | NEED_WRITE | NEED_MORE, NULL) == -1)
 		return (-1);
-	if (session_store_userns(s) == 0) {
+	if (storage_userns(s) == 0) {
 		sweep_store(s);
 		return (0);
 	}

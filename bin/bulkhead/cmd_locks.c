@@ -10,6 +10,7 @@
 #include "event.h"
 #include "lists.h"
 #include "lock.h"
+#include "lock_numbers.h"
 #include "locks.h"
 #include "record.h"
 #include "say.h"

@@ -17,6 +17,7 @@
 #include "info.h"
 #include "order.h"
 #include "part.h"
+#include "reconcile.h"
 #include "record.h"
 #include "remove.h"
 #include "runtimes.h"
@@ -71,7 +72,7 @@ look(struct cli *g, const struct rec *config, struct rec *out)
 
 	if (open_with(&s, g, config, NEED_STATE) == -1)
 		return (EXIT_ENGINE);
-	if ((rows = session_rows(&s)) == NULL)
+	if ((rows = containers_reconciled(&s)) == NULL)
 		return (session_error(&s));
 	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
 		if (is_running(row) || is_left(row))
@@ -155,7 +156,7 @@ static int
 stop_one(struct session *s, const struct rec *planned)
 {
 	const char	*id = rec_str(planned, "id", "");
-	struct rec	*row = session_container(s, id);
+	struct rec	*row = container_reconciled(s, id);
 	int		 rc = 0;
 
 	if (row == NULL)

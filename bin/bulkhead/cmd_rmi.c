@@ -9,10 +9,12 @@
 
 #include "cmd.h"
 #include "event.h"
+#include "reconcile.h"
 #include "record.h"
 #include "remove.h"
 #include "say.h"
 #include "session.h"
+#include "storage.h"
 #include "store.h"
 
 /* Which container stands on this image? A new record, or NULL. */
@@ -41,7 +43,7 @@ free_image(struct session *s, const struct rec *image, bool force)
 	struct rec	*rows, *row, *full;
 	int		 rc = 0;
 
-	if ((rows = session_rows(s)) == NULL)
+	if ((rows = containers_reconciled(s)) == NULL)
 		return (-1);
 	while (rc == 0 && (row = user_of(rows, id)) != NULL) {
 		if (!force) {
@@ -53,13 +55,13 @@ free_image(struct session *s, const struct rec *image, bool force)
 			rc = -2;
 			break;
 		}
-		full = session_container(s, rec_str(row, "id", ""));
+		full = container_reconciled(s, rec_str(row, "id", ""));
 		rec_free(row);
 		if (full != NULL)
 			rc = remove_container(s, full, true, -1);
 		rec_free(full);
 		rec_free(rows);
-		if ((rows = session_rows(s)) == NULL)
+		if ((rows = containers_reconciled(s)) == NULL)
 			return (-1);
 	}
 	rec_free(rows);
@@ -185,7 +187,7 @@ cmd_rmi(struct cli *g, int argc, char **argv)
 	    NEED_IDS | NEED_WRITE | NEED_RUN_ROOT, NULL) == -1)
 		return (EXIT_ENGINE);
 	/* Layers hold files of every owner: delete them as root of the ids. */
-	if (session_store_userns(&s) == -1) {
+	if (storage_userns(&s) == -1) {
 		code = session_error(&s);
 		session_close(&s);
 		return (code);

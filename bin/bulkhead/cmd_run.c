@@ -16,22 +16,25 @@
 #include "cleanup.h"
 #include "cmd.h"
 #include "define.h"
-#include "end.h"
 #include "error.h"
+#include "exit.h"
 #include "grant.h"
 #include "hostpath.h"
 #include "lock.h"
 #include "locks.h"
 #include "pods.h"
 #include "reaper.h"
+#include "reconcile.h"
 #include "record.h"
 #include "remove.h"
 #include "restart.h"
+#include "rundir.h"
 #include "say.h"
 #include "session.h"
 #include "spec.h"
 #include "start.h"
 #include "state.h"
+#include "storage.h"
 #include "store.h"
 #include "volmounts.h"
 #include "volumes.h"
@@ -245,7 +248,7 @@ ask_again(struct making *m, struct state_made *made)
 	if (errno != EEXIST || *name == '\0')
 		return (-1);
 	error_save(&m->s.client.error, &f);
-	rec_free(session_container(&m->s, name));
+	rec_free(container_reconciled(&m->s, name));
 	if (ask_create(m, made) == 0)
 		return (0);
 	error_restore(&m->s.client.error, &f);
@@ -273,7 +276,7 @@ drop_record(struct making *m)
 	int		 rc;
 
 	m->s.rm_volumes = true;
-	rc = end_remove(&m->s, row);
+	rc = exit_remove(&m->s, row);
 	rec_free(row);
 	return (rc);
 }
@@ -284,7 +287,7 @@ create_row(struct making *m, struct state_made *made)
 {
 	struct error	 f;
 
-	if (!m->rootfs && session_ask_layer(&m->s, m->id,
+	if (!m->rootfs && storage_layer_begin(&m->s, m->id,
 	    m->def, true) == -1)
 		return (-1);
 	m->layer_asked = !m->rootfs;
@@ -330,7 +333,7 @@ replace(struct making *m)
 		    "being set");
 		return (-1);
 	}
-	if ((row = session_container(&m->s, name)) == NULL)
+	if ((row = container_reconciled(&m->s, name)) == NULL)
 		return (errno == ENOENT ? 0 : (session_error(&m->s), -1));
 	if (strcmp(rec_str(row, "name", ""), name) != 0)
 		rc = 0;
@@ -417,7 +420,7 @@ begin(struct making *m)
 	int		 dir;
 
 	/* First what a sweep looks at, so that nothing is forgotten. */
-	if ((dir = session_ctr_dir(&m->s, m->id)) == -1)
+	if ((dir = rundir_open(&m->s, m->id)) == -1)
 		return (session_error(&m->s));
 	close(dir);
 	if (st != NULL) {
@@ -471,7 +474,7 @@ make(struct making *m, struct cli *g, int argc, char **argv,
 	}
 	/* A store that died may have made a layer, which a sweep finds here. */
 	if (client_has(&m->s.client, H_STORE))
-		end_run_dir(&m->s, m->id);
+		rundir_remove(&m->s, m->id);
 	volmounts_undo(&m->s, m->def);
 	undo_cidfile(m);
 	return (-1);
@@ -505,12 +508,12 @@ settle_created(struct making *m)
 	struct rec	*rw = NULL, *keys;
 	int		 rc;
 
-	if (!m->rootfs && ((!m->layer_asked && session_ask_layer(&m->s, m->id,
+	if (!m->rootfs && ((!m->layer_asked && storage_layer_begin(&m->s, m->id,
 	    m->def, true) == -1) ||
 	    (rw = store_rw_make_end(&m->s.client)) == NULL))
 		return (-1);
 	rec_free(rw);
-	if (!m->rootfs && (session_post_list(&m->s, m->id, m->def,
+	if (!m->rootfs && (storage_list_begin(&m->s, m->id, m->def,
 	    opt_given(m->g->opts, "name")) == -1 ||
 	    client_sync(&m->s.client, H_STORE) == -1))
 		return (-1);
@@ -523,8 +526,8 @@ settle_created(struct making *m)
 	if (rc == -1)
 		return (-1);
 	if (!m->rootfs)
-		session_keep_layer(&m->s, m->id, m->def);
-	end_run_dir(&m->s, m->id);
+		storage_layer_keep(&m->s, m->id, m->def);
+	rundir_remove(&m->s, m->id);
 	return (0);
 }
 
@@ -564,7 +567,7 @@ settle_failed(struct making *m)
 	}
 	if (start_failed(m->start, CTR_CREATING, CTR_CREATED) == 0 &&
 	    m->layer_asked)
-		session_keep_layer(&m->s, m->id, m->def);
+		storage_layer_keep(&m->s, m->id, m->def);
 	locks_settle(&m->s, "ctr", m->id);
 	return (0);
 }
@@ -578,16 +581,16 @@ settle_ended(struct making *m, const struct start *st)
 
 	(void)rec_add_num(row, "pid", st->pid);
 	(void)rec_add_num(row, "pid_start", (int64_t)st->pid_start);
-	rc = end_record(&m->s, row, st->wait_status, st->finished);
+	rc = exit_record(&m->s, row, st->wait_status, st->finished);
 	rec_free(row);
 	if (rc == -1) {
-		rc = session_run_dir_gone(&m->s) ? end_code(st->wait_status) :
+		rc = session_run_dir_gone(&m->s) ? exit_code_of(st->wait_status) :
 		    session_error(&m->s);
 		session_close(&m->s);
 		return (rc);
 	}
 	finish(m);
-	return (end_code(st->wait_status));
+	return (exit_code_of(st->wait_status));
 }
 
 /* --attach names streams; without it, everything that -i and -t allow. */

@@ -14,10 +14,12 @@
 #include "event.h"
 #include "order.h"
 #include "part.h"
+#include "reconcile.h"
 #include "record.h"
 #include "remove.h"
 #include "say.h"
 #include "session.h"
+#include "storage.h"
 #include "store.h"
 
 #define NAMED		5	/* as many are named where they hinder */
@@ -53,7 +55,7 @@ look(struct cli *g, const struct rec *none, struct rec *out)
 		return (EXIT_ENGINE);
 	(void)rec_add_num(out, "timeout", rec_num(s.config,
 	    "engine.stop_timeout", 10));
-	if ((rows = session_rows(&s)) == NULL)
+	if ((rows = containers_reconciled(&s)) == NULL)
 		return (session_error(&s));
 	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
 		if (is_running(row))
@@ -94,7 +96,7 @@ stop_one(struct cli *g, const struct rec *given, struct rec *out)
 	(void)out;
 	if (command_open(&s, g, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
-	if ((row = session_container(&s, id)) == NULL)
+	if ((row = container_reconciled(&s, id)) == NULL)
 		rc = errno == ENOENT ? 0 : -1;
 	else if ((rc = stop_until_boot(&s, row, rec_num(given, "timeout",
 	    10))) == 0)
@@ -149,7 +151,7 @@ stop_all(struct cli *g, struct run *r)
 static int
 tidy(struct session *s)
 {
-	session_join_userns(s);
+	storage_join_userns(s);
 	return (store_tidy(&s->client));
 }
 

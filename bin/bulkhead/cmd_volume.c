@@ -17,6 +17,7 @@
 #include "say.h"
 #include "session.h"
 #include "spec.h"
+#include "storage.h"
 #include "volopt.h"
 #include "volumes.h"
 
@@ -332,7 +333,7 @@ cmd_volume_rm(struct cli *g, int argc, char **argv)
 			code = one;
 	if (all)
 		code = rm_all(&s, g->opts);
-	session_tidy_store(&s);
+	storage_tidy(&s);
 	session_close(&s);
 	return (code);
 }
@@ -393,7 +394,7 @@ prune(struct session *s, const struct rec *all, const struct filter *f)
 			code = rm_failed(s);
 		rec_free(v);
 	}
-	session_tidy_store(s);
+	storage_tidy(s);
 	return (code);
 }
 

@@ -5,6 +5,8 @@
 
 #include "command.h"
 #include "confined.h"
+#include "enter.h"
+#include "open.h"
 #include "say.h"
 #include "session.h"
 #include "volumes.h"
@@ -41,10 +43,12 @@ command_open(struct session *s, const struct cli *g, unsigned int need,
 {
 	struct session_options	 o = options_of(g);
 
-	if (session_open(s, &o, need, cleanup) == 0)
-		return (0);
-	(void)session_error(s);
-	return (-1);
+	if (session_open(s, &o, need, cleanup) == -1)
+		return (session_error(s), -1);
+	session_enter(s, need);
+	if ((need & NEED_MORE) == 0)
+		session_confine(s);
+	return (0);
 }
 
 int

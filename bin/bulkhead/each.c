@@ -9,6 +9,7 @@
 #include "command.h"
 #include "given.h"
 #include "lists.h"
+#include "reconcile.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
@@ -72,11 +73,11 @@ remains(struct session *s, const char *ref)
 	return (row);
 }
 
-/* A container, or as much of it as there is. NULL as session_container. */
+/* A container, or as much of it as there is. NULL as container_reconciled. */
 static struct rec *
 find(struct walk *w, const char *ref)
 {
-	struct rec	*row = session_container(w->s, ref);
+	struct rec	*row = container_reconciled(w->s, ref);
 
 	if (row == NULL && errno == EUCLEAN && w->each->damaged)
 		row = remains(w->s, ref);
@@ -205,7 +206,7 @@ static void
 by_state(struct walk *w)
 {
 	const struct rec	*opts = w->cli->opts;
-	struct rec		*rows = session_rows(w->s);
+	struct rec		*rows = containers_reconciled(w->s);
 	struct filter		 f = { 0 };
 	struct parse_err	 e;
 

@@ -10,13 +10,14 @@
 #include "command.h"
 #include "command_session.h"
 #include "each.h"
-#include "end.h"
 #include "error.h"
+#include "exit.h"
 #include "format.h"
 #include "inspect.h"
 #include "lists.h"
 #include "manage.h"
 #include "pods.h"
+#include "reconcile.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
@@ -51,7 +52,7 @@ find_container(struct inspect *in, const char *ref)
 
 	if (in->kind != INSPECT_CONTAINER && in->kind != INSPECT_ALL)
 		return (NULL);
-	if ((row = session_container(&in->s, ref)) == NULL) {
+	if ((row = container_reconciled(&in->s, ref)) == NULL) {
 		if (errno != ENOENT)
 			in->code = session_error(&in->s);
 		return (NULL);
@@ -59,7 +60,7 @@ find_container(struct inspect *in, const char *ref)
 	/* Of one that has not ended, only its monitor knows so far. */
 	if (rec_num(row, "pid", 0) != 0 &&
 	    rec_num(row, "state", 0) != CTR_EXITED)
-		(void)rec_set_num(row, "log_lost", end_log_lost(&in->s,
+		(void)rec_set_num(row, "log_lost", exit_log_lost(&in->s,
 		    rec_str(row, "id", "")));
 	j = inspect_container(row, in->s.config,
 	    in->format.kind == FORMAT_TEMPLATE);
@@ -194,7 +195,7 @@ inspect_all(struct inspect *in, int argc, char **argv)
 static void
 inspect_latest(struct inspect *in)
 {
-	struct rec	*rows = session_rows(&in->s), *row = NULL;
+	struct rec	*rows = containers_reconciled(&in->s), *row = NULL;
 	char		 id[65], *ref = id;
 
 	if (rows == NULL || (row = each_latest(rows)) == NULL) {

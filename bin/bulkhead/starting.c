@@ -12,11 +12,13 @@
 
 #include "command.h"
 #include "command_session.h"
-#include "end.h"
 #include "error.h"
+#include "exit.h"
 #include "grant.h"
+#include "load.h"
 #include "locks.h"
 #include "reaper.h"
+#include "reconcile.h"
 #include "record.h"
 #include "restart.h"
 #include "running.h"
@@ -49,7 +51,7 @@ find_and_grant(struct session *s)
 	if (!s->system)
 		return (0);
 	/* Nothing is done about it by root but this. */
-	if ((row = session_row(s, st->ref)) == NULL)
+	if ((row = container_load(s, st->ref)) == NULL)
 		return (-1);
 	if ((def = rec_sub(row, "def", &it)) != NULL)
 		rc = grant_again(s, rec_str(row, "id", ""), def);
@@ -120,13 +122,13 @@ start_ready(struct starting *st)
 	return (0);
 }
 
-/* Whose end is recorded must be named: see end_record. */
+/* Whose end is recorded must be named: see exit_record. */
 static void
 record_end(struct starting *st)
 {
 	(void)rec_set_num(st->row, "pid", st->go.pid);
 	(void)rec_set_num(st->row, "pid_start", (int64_t)st->go.pid_start);
-	if (end_record(&st->s, st->row, st->go.wait_status,
+	if (exit_record(&st->s, st->row, st->go.wait_status,
 	    st->go.finished) == -1)
 		(void)session_error(&st->s);
 }
@@ -141,7 +143,7 @@ start_with_reaper(struct starting *st)
 	code = start_ready(st);
 	if (code == 0 && go->ended) {
 		record_end(st);
-		code = end_code(go->wait_status);
+		code = exit_code_of(go->wait_status);
 	} else if (code == 0 && !st->attach)
 		printf("%s\n", st->ref);
 	if (code == 0 && go->left)
@@ -196,7 +198,7 @@ start_in_session(struct starting *st)
 	st->s.arg = st;
 	if (command_open(&st->s, st->cli, NEED_END | NEED_WRITE | NEED_MORE,
 	    NULL) == 0) {
-		st->row = session_container(&st->s, st->ref);
+		st->row = container_reconciled(&st->s, st->ref);
 		code = st->row == NULL ? session_error(&st->s) :
 		    start_opened(st);
 		session_close(&st->s);
@@ -235,7 +237,7 @@ start_exit_code(pid_t pid)
 	int	 status = waitchild(pid);
 
 	return (status == -1 ? say_error("wait: %s", strerror(errno)) :
-	    end_code(status));
+	    exit_code_of(status));
 }
 
 int

@@ -12,6 +12,7 @@
 
 #include "cleanup.h"
 #include "events.h"
+#include "owndir.h"
 #include "parse.h"
 #include "record.h"
 #include "session.h"
@@ -111,7 +112,7 @@ give_dir(struct session *s, struct state_options *m, const char *path)
 		    "events_logfile_path \"%.400s\" is not the absolute path "
 		    "of a file", path));
 	(void)snprintf(dir, sizeof(dir), "%.*s", (int)(name - path), path);
-	if ((fd = session_own_dir(s, dir)) == -1)
+	if ((fd = owndir_open(s, dir)) == -1)
 		return (-1);
 	return (events_to(&s->client, EVENTS_FILE, fd));
 }

@@ -1,18 +1,69 @@
 #include "locks.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cleanup.h"
 #include "lock.h"
+#include "lock_numbers.h"
+#include "path.h"
 #include "record.h"
 #include "session.h"
-#include "state.h"
+#include "stateid.h"
 
-#define STORE		"store"
+/* A store's locks are its own, whoever else's are in this run directory. */
+static int
+lock_dir(struct session *s)
+{
+	const char	*type = session_config(s, "engine.lock_type", "");
+	char		 id[80], name[100];
+
+	if (state_id(s->state_dir, id, sizeof(id)) == -1)
+		return (-1);
+	(void)snprintf(name, sizeof(name), "locks/%s%s", id,
+	    strcmp(type, "file") == 0 ? ".file" : "");
+	return (path_mkdirs(s->run_dir, name, 0700));
+}
+
+int
+locks_open_begin(struct session *s)
+{
+	scoped_fd int	 dir = lock_dir(s);
+
+	if (dir == -1)
+		return (session_sentence(s, "cannot make the lock directory "
+		    "in", session_config(s, "path.run", "")));
+	if (session_boot_id(s) == -1)
+		return (-1);
+	s->locks = true;
+	return (lock_open_begin(&s->client, dir, session_config(s,
+	    "engine.lock_type", "shm"), s->boot_id,
+	    (uint32_t)rec_num(s->config, "engine.num_locks", 2048),
+	    s->locks_any));
+}
+
+int
+locks_open_end(struct session *s)
+{
+	if (lock_open_end(&s->client, &s->locks_stale) == 0)
+		return (0);
+	s->locks = false;
+	if (errno == ENOSPC || errno == EDQUOT)
+		(void)session_sentence(s, "cannot write the locks in",
+		    session_config(s, "path.run", ""));
+	return (-1);
+}
+
+int
+locks_ready(struct session *s)
+{
+	if (s->locks)
+		return (0);
+	if (locks_open_begin(s) == -1 || locks_open_end(s) == -1)
+		return (-1);
+	return (s->locks_stale && !s->locks_any ? locks_retrieve(s, 0) : 0);
+}
 
 static void
 lock_name(char name[LOCKS_NAME], const char *kind, const char *id)
@@ -27,7 +78,7 @@ locks_take(struct session *s, const char *kind, const char *id,
 	char	 name[LOCKS_NAME];
 
 	lock_name(name, kind, id);
-	return (session_locks(s) == -1 ? -1 :
+	return (locks_ready(s) == -1 ? -1 :
 	    lock_take(&s->client, name, wait_ms));
 }
 
@@ -45,7 +96,7 @@ locks_free_id(struct session *s, const char *kind, const char *id)
 {
 	char	 name[LOCKS_NAME];
 
-	if (!client_has(&s->client, H_LOCK) || session_locks(s) == -1)
+	if (!client_has(&s->client, H_LOCK) || locks_ready(s) == -1)
 		return;
 	lock_name(name, kind, id);
 	(void)lock_free(&s->client, name);
@@ -68,236 +119,4 @@ locks_settle(struct session *s, const char *kind, const char *id)
 	/* With this process it is dropped at the latest. */
 	if (s->locks)
 		lock_drop_begin(&s->client, name);
-}
-
-/* One row of some kind, if it has a lock or is to have one. */
-static int
-add_object(struct rec *out, const char *kind, const struct rec *row)
-{
-	const char	*was = rec_get(row, "lock");
-	const char	*id = rec_str(row, "id", "");
-	char		 name[LOCKS_NAME];
-	struct rec	*r;
-	int		 rc = -1;
-
-	/* One that goes with its command may have been made without. */
-	if (*id == '\0' || (was == NULL && rec_num(row, "rm", 0) != 0))
-		return (0);
-	if ((r = rec_new()) == NULL)
-		return (-1);
-	lock_name(name, kind, id);
-	if (rec_add(r, "name", name) == 0 && rec_add(r, "kind", kind) == 0 &&
-	    rec_add(r, "of", rec_str(row, "name", id)) == 0 &&
-	    (was == NULL || rec_add(r, "was", was) == 0))
-		rc = rec_add_rec(out, "lock", r);
-	rec_free(r);
-	return (rc);
-}
-
-/* All nested records of a key in a list, which is freed. 0 or -1. */
-static int
-add_all(struct rec *out, struct rec *rows, const char *key, const char *kind)
-{
-	struct rec	*row;
-	size_t		 it = 0;
-	int		 rc = rows == NULL ? -1 : 0;
-
-	while (rc == 0 && (row = rec_sub(rows, key, &it)) != NULL) {
-		rc = add_object(out, kind, row);
-		rec_free(row);
-	}
-	rec_free(rows);
-	return (rc);
-}
-
-struct rec *
-locks_objects(struct session *s)
-{
-	struct client	*c = &s->client;
-	struct rec	*out = rec_new();
-
-	if (out != NULL &&
-	    add_all(out, state_containers(c, NULL), "ctr", "ctr") == 0 &&
-	    add_all(out, state_objects(c, OBJ_POD), "obj", "pod") == 0 &&
-	    add_all(out, state_objects(c, OBJ_VOLUME), "obj", "vol") == 0)
-		return (out);
-	rec_free(out);
-	return (NULL);
-}
-
-static int
-add_number(struct rec *out, const struct rec *object, int64_t number)
-{
-	struct rec	*r = rec_new();
-	int		 rc = -1;
-
-	if (r != NULL && rec_add_all(r, object) == 0 &&
-	    rec_set_num(r, "number", number) == 0)
-		rc = rec_add_rec(out, "lock", r);
-	rec_free(r);
-	return (rc);
-}
-
-/* With its number for each, NULL on ENOMEM. */
-static struct rec *
-numbered(const struct rec *objects, int64_t (*next)(void *,
-    const struct rec *), void *ctx)
-{
-	struct rec	*out = rec_new(), *o;
-	size_t		 it = 0;
-	int		 rc = out == NULL ? -1 : 0;
-	int64_t		 n;
-
-	while (rc == 0 && (o = rec_sub(objects, "lock", &it)) != NULL) {
-		if ((n = next(ctx, o)) >= 0)
-			rc = add_number(out, o, n);
-		rec_free(o);
-	}
-	if (rc == 0)
-		return (out);
-	rec_free(out);
-	return (NULL);
-}
-
-static int64_t
-count_up(void *ctx, const struct rec *object)
-{
-	int64_t	*n = ctx;
-
-	(void)object;
-	return ((*n)++);
-}
-
-struct rec *
-locks_fresh(const struct rec *objects)
-{
-	int64_t	 n = 0;
-
-	return (numbered(objects, count_up, &n));
-}
-
-/* Which numbers are in use, while they are given out. */
-enum use { UNUSED, WANTED, GIVEN };
-
-struct used {
-	uint8_t	*taken;		/* enum use */
-	size_t	 n;
-	size_t	 next;		/* none below it is unused */
-};
-
-static void
-want_number(struct used *u, const struct rec *object)
-{
-	int64_t	 was = rec_num(object, "was", -1);
-
-	if (was >= 0 && (size_t)was < u->n)
-		u->taken[was] = WANTED;
-}
-
-static int64_t
-keep_number(void *ctx, const struct rec *object)
-{
-	struct used	*u = ctx;
-	int64_t		 was = rec_num(object, "was", -1);
-
-	/* The first who has it keeps it. */
-	if (was >= 0 && (size_t)was < u->n && u->taken[was] == WANTED) {
-		u->taken[was] = GIVEN;
-		return (was);
-	}
-	while (u->next < u->n && u->taken[u->next] != UNUSED)
-		u->next++;
-	if (u->next == u->n)
-		return (-1);
-	u->taken[u->next] = GIVEN;
-	return ((int64_t)u->next);
-}
-
-struct rec *
-locks_kept(const struct rec *objects)
-{
-	scoped_free uint8_t	*taken = NULL;
-	size_t			 n = rec_count(objects, "lock"), it = 0;
-	struct used		 u = { .n = n };
-	struct rec		*o;
-
-	/* As far as the highest that somebody has. */
-	while ((o = rec_sub(objects, "lock", &it)) != NULL) {
-		int64_t	 was = rec_num(o, "was", -1);
-
-		if (was >= 0 && was < REC_ITEMS && (size_t)was >= u.n)
-			u.n = (size_t)was + 1;
-		rec_free(o);
-	}
-	u.n += n;
-	if ((u.taken = taken = calloc(u.n + 1, 1)) == NULL)
-		return (NULL);
-	for (it = 0; (o = rec_sub(objects, "lock", &it)) != NULL;) {
-		want_number(&u, o);
-		rec_free(o);
-	}
-	return (numbered(objects, keep_number, &u));
-}
-
-int
-locks_store(struct session *s, unsigned int wait_ms)
-{
-	return (lock_take(&s->client, STORE, wait_ms));
-}
-
-void
-locks_store_drop(struct session *s)
-{
-	(void)lock_drop(&s->client, STORE);
-}
-
-int
-locks_begin(struct session *s)
-{
-	struct rec	*none = rec_new();
-	int		 rc;
-
-	rc = none == NULL ? -1 : lock_renumber(&s->client, none, true);
-	rec_free(none);
-	return (rc);
-}
-
-/*
- * The rows first: if we are cut short, the next command tells the broker
- * what they say.
- */
-int
-locks_install(struct session *s, const struct rec *locks)
-{
-	return (state_renumber(&s->client, locks) == -1 ? -1 :
-	    lock_renumber(&s->client, locks, false));
-}
-
-static int
-retrieve(struct session *s)
-{
-	struct rec	*objects = locks_objects(s), *locks = NULL;
-	int		 rc = -1;
-
-	if (objects != NULL && (locks = locks_kept(objects)) != NULL)
-		rc = locks_install(s, locks);
-	rec_free(locks);
-	rec_free(objects);
-	return (rc);
-}
-
-int
-locks_retrieve(struct session *s, unsigned int wait_ms)
-{
-	int	 rc, saved;
-
-	if (session_locks(s) == -1)
-		return (-1);
-	if (locks_store(s, wait_ms) == -1)
-		return (errno == ETIMEDOUT || errno == EBUSY ? 0 : -1);
-	rc = retrieve(s);
-	saved = errno;
-	locks_store_drop(s);
-	errno = saved;
-	return (rc);
 }

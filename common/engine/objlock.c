@@ -17,7 +17,7 @@ objlock_alloc(struct session *s, const char *kind, const char *id,
 	int64_t	 number;
 
 	(void)snprintf(name, sizeof(name), "%s:%.72s", kind, id);
-	if (session_locks(s) == -1)
+	if (locks_ready(s) == -1)
 		return (-1);
 	/* It may have one, from a command that was killed. */
 	if (lock_alloc(&s->client, name, &number) == -1 &&

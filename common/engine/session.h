@@ -98,39 +98,25 @@ struct session {
 	int			 ctr_fd;	/* run directory that we locked */
 	char			 ctr_id[65];	/* whose it is */
 	const char		*graph;		/* its path */
-	int			 (*privileged)(struct session *); /* see below */
+	int			 (*privileged)(struct session *); /* open.h */
 	bool			 (*compiles)(struct session *);
 	int			 (*launched)(struct session *);
 	void			*arg;
 };
 
-/*
- * Open. `privileged`, if set in the struct, is called in system mode while
- * still root, to open what the command line names (bind mounts, archives);
- * in rootless mode it is called at the same point. `compiles`, if set, tells
- * with NEED_LAUNCH and a configuration that was kept whether resolve will be
- * needed all the same, to compile a filter. `launched`, if set, is called as
- * soon as there is a launch to be asked. `cleanup_args` go to the
- * reaper if NEED_LAUNCH. 0, or -1 with an error; then nothing is open.
- */
-int	session_open(struct session *, const struct session_options *,
-	    unsigned int, char *const *);
+/* Stop its helpers and let go of everything. */
 void	session_close(struct session *);
 /*
  * The same where nothing but the end of this process follows: its channels
  * close with it, at once, and no helper that ends is in its way.
  */
 void	session_leave(struct session *);
-/* Only resolve, which is asked nothing yet. 0, or -1 as above. */
-int	session_open_resolve(struct session *, const struct session_options *);
 /*
  * From here on no more helpers are started, and this process may do only what
  * its policy says; a session that looks at containers may connect to their
- * monitors. session_open does it, unless NEED_MORE.
+ * monitors.
  */
 void	session_confine(const struct session *);
-/* Make and open a directory of the engine's own, with a sentence: or -1. */
-int	session_own_dir(struct session *, const char *);
 /*
  * Find out which boot this is; the session opens with it. 0, or -1 with a
  * sentence: another answer would make everything that runs look ended.
@@ -158,67 +144,11 @@ int	session_sentence(struct session *, const char *, const char *);
 /* Text of a configuration key, or the fallback. */
 const char *session_config(const struct session *, const char *, const char *);
 
-/* All rows, nested `ctr`, what runs no more recorded. NULL with an error. */
-struct rec *session_rows(struct session *);
-/* One, by name, id or prefix: row keys with nested `def`; image keys. */
-struct rec *session_container(struct session *, const char *);
-/* The same as it was left, also if what it says is over. */
-struct rec *session_row(struct session *, const char *);
-/*
- * Give the store a user namespace with all the ids that this user's
- * containers have. 0, also when it has one already; or -1.
- */
-int	session_store_userns(struct session *);
-/*
- * Have the store delete what is in its trash and discard what is half made,
- * in such a namespace. A later command tries again what fails.
- */
-void	session_tidy_store(struct session *);
-/*
- * Have a container's writable layer made, or found again, as its definition
- * says. 0, or -1 with a sentence. The store answers (store_rw_make_end)
- * with what start needs to know of it. One that is made now must be kept when
- * its record is durable, or the next boot takes it away (sweep.h).
- */
-int	session_ask_layer(struct session *, const char *, const struct rec *,
-	    bool);
-void	session_keep_layer(struct session *, const char *, const struct rec *);
-/*
- * Once its layer is there, have the container listed where other engines on
- * the store look; a name that the user gave must be free there, too. 0, or
- * -1 with a sentence. client_sync tells whether it is done; EEXIST: the name
- * is another's.
- */
-int	session_post_list(struct session *, const char *, const struct rec *,
-	    bool);
-/*
- * The same, as cheaply as possible: by the namespace of the container that
- * was made here, where its ids are the storage's. Failing is no error: what
- * cannot be deleted now stays in the trash.
- */
-void	session_join_userns(struct session *);
-/* Have the lock broker ready, where NEED_LOCK was not asked for. 0 or -1. */
-int	session_locks(struct session *);
-/*
- * The directory of one container below the run directory, made and locked:
- * as long as we or the monitor have it open, sweep.h leaves it. fd or -1.
- */
-int	session_ctr_dir(struct session *, const char *);
-
 /* States of a container, as in ctr_set. */
 enum ctr_state {
 	CTR_CREATING = 1, CTR_CREATED = 2, CTR_STARTING = 3, CTR_RUNNING = 4,
 	CTR_STOPPING = 5, CTR_EXITED = 6, CTR_REMOVING = 7, CTR_PAUSED = 8,
 	CTR_DAMAGED = 15,	/* shown only: its record cannot be read */
 };
-
-/*
- * The log of a container whose definition this is, or (true) the old file that
- * a full log is rotated to, opened with these flags. fd or -1. Its own directory is reached by descriptor: in system mode the
- * engine's account may not be able to walk there.
- */
-int	session_open_log(struct session *, const struct rec *, bool, int);
-/* Remove both. */
-void	session_remove_log(struct session *, const struct rec *);
 
 #endif

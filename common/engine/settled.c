@@ -118,12 +118,6 @@ settled_ask(struct session *s)
 	return (rc);
 }
 
-bool
-session_in_memory(const struct session *s)
-{
-	return (strcmp(rec_str(s->config, "state.type", ""), "memory") == 0);
-}
-
 /*
  * What was settled has changed once more: the digest that containers carry is
  * of that, and a clean-up is to work with what we do. 0 or -1.
@@ -172,10 +166,4 @@ settled_take(struct session *s)
 		return (session_sentence(s, "damaged answer of", "resolve"));
 	s->fresh_fd = fcntl(s->config_fd, F_DUPFD_CLOEXEC, 0);
 	return (settled_use(s));
-}
-
-const char *
-session_config(const struct session *s, const char *key, const char *fallback)
-{
-	return (rec_str(s->config, key, fallback));
 }

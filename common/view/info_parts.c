@@ -24,6 +24,7 @@
 #include "lock.h"
 #include "pinned.h"
 #include "probe.h"
+#include "reconcile.h"
 #include "record.h"
 #include "runtimes.h"
 #include "say.h"
@@ -67,7 +68,7 @@ info_state(struct cli *g, const struct rec *config, struct rec *out)
 
 	if (open_with(&s, g, config, NEED_STATE) == -1)
 		return (EXIT_ENGINE);
-	if ((rows = session_rows(&s)) == NULL)
+	if ((rows = containers_reconciled(&s)) == NULL)
 		return (session_error(&s));
 	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
 		state = rec_num(row, "state", 0);

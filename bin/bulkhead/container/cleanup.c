@@ -14,7 +14,8 @@
 #include "command.h"
 #include "command_session.h"
 #include "each.h"
-#include "end.h"
+#include "exit.h"
+#include "reconcile.h"
 #include "record.h"
 #include "remove.h"
 #include "say.h"
@@ -49,7 +50,7 @@ struct cleaning {
 };
 
 /*
- * Looking the container up has recorded its end (end_reconcile), with the
+ * Looking the container up has recorded its end (reconcile.h), with the
  * monitor's record or the status that the reaper has reaped. If it runs,
  * another command has started it again.
  */
@@ -84,7 +85,7 @@ clean_up(struct cleaning *c)
 		return (EXIT_ENGINE);
 	code = each_container(cli, &s, &each, c);
 	for (int i = 0; i < cli->argc; i++)
-		end_forgotten(&s, cli->argv[i]);
+		reconcile_forgotten(&s, cli->argv[i]);
 	session_close(&s);
 	return (code);
 }
@@ -112,7 +113,7 @@ clean_up_apart(struct cleaning *c)
 	if (read(fds[0], &c->again, sizeof(c->again)) != sizeof(c->again))
 		c->again.due = 0;
 	close(fds[0]);
-	return (end_code(waitchild(pid)));
+	return (exit_code_of(waitchild(pid)));
 }
 
 static void

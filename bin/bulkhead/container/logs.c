@@ -15,6 +15,7 @@
 #include "cleanup.h"
 #include "command.h"
 #include "command_session.h"
+#include "ctrlog.h"
 #include "each.h"
 #include "human.h"
 #include "log.h"
@@ -80,8 +81,8 @@ static int
 print_log(struct logs *l, const struct rec *row, const struct rec *def)
 {
 	const char	*path = rec_str(def, "log_path", "");
-	scoped_fd int	 fd = session_open_log(&l->s, def, false, O_RDONLY);
-	scoped_fd int	 old = session_open_log(&l->s, def, true, O_RDONLY);
+	scoped_fd int	 fd = ctrlog_open(&l->s, def, false, O_RDONLY);
+	scoped_fd int	 old = ctrlog_open(&l->s, def, true, O_RDONLY);
 	scoped_fd int	 ended = -1;
 	struct log_opts	 o = l->opts;
 	char		 prefix[300];

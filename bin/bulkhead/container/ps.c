@@ -10,6 +10,7 @@
 #include "human.h"
 #include "lists.h"
 #include "parse.h"
+#include "reconcile.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
@@ -114,7 +115,7 @@ run(struct cli *cli)
 		list_add_column(&l, "PodName");
 	}
 	rows = opt_given(cli->opts, "at") ? state_containers_at(&s.client,
-	    now < 0 ? 0 : (uint64_t)now) : session_rows(&s);
+	    now < 0 ? 0 : (uint64_t)now) : containers_reconciled(&s);
 	code = list_close(&l, rows == NULL ? session_error(&s) :
 	    list_ctrs(&l, cli->opts, rows, say_damaged));
 	rec_free(rows);

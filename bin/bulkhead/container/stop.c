@@ -5,7 +5,6 @@
 
 #include "command.h"
 #include "each.h"
-#include "end.h"
 #include "event.h"
 #include "record.h"
 #include "remove.h"

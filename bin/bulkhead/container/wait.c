@@ -9,6 +9,7 @@
 #include "command.h"
 #include "each.h"
 #include "parse.h"
+#include "reconcile.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
@@ -79,7 +80,7 @@ wait_condition(struct session *s, const struct rec *first, void *ctx)
 			}
 		(void)usleep((useconds_t)(ns / 1000));
 		rec_free(row);
-		if ((row = session_container(s, id)) == NULL)
+		if ((row = container_reconciled(s, id)) == NULL)
 			return (-1);
 		state = rec_num(row, "state", 0);
 	}

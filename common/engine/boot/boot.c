@@ -11,8 +11,10 @@
 
 #include "cleanup.h"
 #include "lock.h"
+#include "locks.h"
 #include "path.h"
 #include "pods.h"
+#include "reconcile.h"
 #include "record.h"
 #include "session.h"
 #include "state.h"
@@ -23,11 +25,11 @@
 #define WAIT_MS		120000		/* another is at it, and will end */
 #define ALIVE		"alive"
 
-/* Looked at, what was half made or half removed goes (end_reconcile). */
+/* Looked at, what was half made or half removed goes (reconcile_row). */
 static int
 finish_removal(struct session *s, const struct rec *item)
 {
-	struct rec	*row = session_container(s, rec_str(item, "id", ""));
+	struct rec	*row = container_reconciled(s, rec_str(item, "id", ""));
 
 	if (row == NULL && errno != ENOENT)
 		return (-1);
@@ -154,7 +156,7 @@ boot_refresh(struct session *s, struct rec *told)
 	int	 rc, saved;
 
 	/* Who dies while refreshing lets go of it, and the next begins again. */
-	if (session_locks(s) == -1 ||
+	if (locks_ready(s) == -1 ||
 	    lock_take(&s->client, LOCK_NAME, WAIT_MS) == -1)
 		return (-1);
 	rc = refresh(s, told);

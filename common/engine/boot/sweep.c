@@ -12,12 +12,15 @@
 
 #include "cgroup.h"
 #include "cleanup.h"
-#include "end.h"
+#include "exit.h"
+#include "load.h"
 #include "locks.h"
 #include "path.h"
+#include "reconcile.h"
 #include "record.h"
 #include "session.h"
 #include "state.h"
+#include "storage.h"
 #include "store.h"
 
 #define ID_LEN		64
@@ -32,7 +35,7 @@ is_idle(struct session *s, const char *id, bool look_only, bool *gone)
 	struct rec	*row;
 	bool		 idle;
 
-	row = look_only ? session_row(s, id) : session_container(s, id);
+	row = look_only ? container_load(s, id) : container_reconciled(s, id);
 	*gone = row == NULL && errno == ENOENT;
 	if (row == NULL)
 		idle = *gone;
@@ -55,8 +58,8 @@ forgotten(struct session *s, const char *id)
 
 	if (locks_take(s, "ctr", id, 0) == -1)
 		return (false);
-	if ((row = session_row(s, id)) == NULL && errno == ENOENT)
-		done = end_leftovers(s, id) == 0;
+	if ((row = container_load(s, id)) == NULL && errno == ENOENT)
+		done = exit_remove_leftovers(s, id) == 0;
 	rec_free(row);
 	locks_drop(s, "ctr", id);
 	return (done);
@@ -112,7 +115,7 @@ void
 sweep_store(struct session *s)
 {
 	if (s->untidy)
-		session_tidy_store(s);
+		storage_tidy(s);
 }
 
 /* The IDs of all containers of this state, as `ctr`. NULL with an error. */
@@ -153,7 +156,7 @@ sweep_boot(struct session *s)
 	sweep_run_dirs(s, NULL, NULL);
 	swept = ask_sweep(s, false);
 	if (swept != NULL && rec_num(swept, "left", 0) != 0)
-		session_tidy_store(s);
+		storage_tidy(s);
 	rec_free(swept);
 	error_clear(&s->client.error);
 }

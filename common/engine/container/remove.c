@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "cgroup.h"
-#include "end.h"
+#include "exit.h"
+#include "load.h"
 #include "locks.h"
 #include "monitor.h"
+#include "reconcile.h"
 #include "record.h"
 #include "restart.h"
 #include "running.h"
@@ -60,7 +62,7 @@ settled(struct session *s, const char *id)
 
 	for (int tries = 0; tries < SETTLE_TRIES; tries++) {
 		(void)usleep(SETTLE_PAUSE_US);
-		if ((row = session_container(s, id)) == NULL ||
+		if ((row = container_reconciled(s, id)) == NULL ||
 		    !is_starting(row))
 			return (row);
 		rec_free(row);
@@ -78,7 +80,7 @@ static int
 noted_exit(struct session *s, const char *id, int *status, int64_t *when)
 {
 	for (int tries = 0; tries < NOTE_TRIES; tries++) {
-		if (end_read_exit(s, id, status, when) == 0)
+		if (exit_read(s, id, status, when) == 0)
 			return (0);
 		if (monitor_is_there(s->run_dir, id) || !running_has_reaper(s, id))
 			break;
@@ -99,7 +101,7 @@ record_end(struct session *s, const struct rec *row)
 
 	if (noted_exit(s, rec_str(row, "id", ""), &status, &when) == -1)
 		status = SIGKILL;
-	return (end_record(s, row, status, when));
+	return (exit_record(s, row, status, when));
 }
 
 /* Say that it is being stopped, or no more; it may have ended meanwhile. */
@@ -109,7 +111,7 @@ set_stopping(struct session *s, const struct rec *row, bool stopping)
 	unsigned int	 from = stopping ? CTR_RUNNING : CTR_STOPPING;
 	struct rec	*keys = rec_new();
 
-	end_expect_row(keys, row);
+	exit_expect_row(keys, row);
 	(void)state_container_set(&s->client, rec_str(row, "id", ""), 1u <<
 	    from, stopping ? CTR_STOPPING : CTR_RUNNING, keys, NULL);
 	rec_free(keys);
@@ -179,14 +181,14 @@ stop_until_boot(struct session *s, const struct rec *row, int64_t timeout)
 static int
 remove_locked(struct session *s, const struct rec *row, bool *again)
 {
-	struct rec	*now = session_row(s, rec_str(row, "id", ""));
+	struct rec	*now = container_load(s, rec_str(row, "id", ""));
 	int		 rc = 0;
 
 	*again = now != NULL && (is_running(now) || is_starting(now));
 	if (now == NULL && errno != ENOENT)
-		rc = end_remove(s, row);	/* damaged: as it was seen */
+		rc = exit_remove(s, row);	/* damaged: as it was seen */
 	else if (now != NULL && !*again)
-		rc = end_remove(s, now);
+		rc = exit_remove(s, now);
 	rec_free(now);
 	return (rc);
 }
@@ -207,7 +209,7 @@ remove_at_rest(struct session *s, const struct rec *row, bool force,
 	locks_drop(s, "ctr", id);
 	if (!again)
 		return (rc);
-	if ((now = session_container(s, id)) == NULL)
+	if ((now = container_reconciled(s, id)) == NULL)
 		return (errno == ENOENT ? 0 : -1);
 	rc = remove_container(s, now, force, timeout);
 	rec_free(now);

@@ -17,8 +17,9 @@
 
 #include "attach.h"
 #include "cleanup.h"
+#include "ctrlog.h"
 #include "define.h"
-#include "end.h"
+#include "exit.h"
 #include "exitcode.h"
 #include "filters.h"
 #include "grant.h"
@@ -33,11 +34,13 @@
 #include "record.h"
 #include "resolve.h"
 #include "restart.h"
+#include "rundir.h"
 #include "running.h"
 #include "sealed.h"
 #include "session.h"
 #include "settled.h"
 #include "state.h"
+#include "storage.h"
 #include "store.h"
 #include "volmounts.h"
 
@@ -162,7 +165,7 @@ static int
 ask_layer(struct start *st)
 {
 	return (st->layer_asked || rec_get(st->def, "rootfs") != NULL ? 0 :
-	    session_ask_layer(st->s, st->id, st->def, false));
+	    storage_layer_begin(st->s, st->id, st->def, false));
 }
 
 /* What only a start needs to know. */
@@ -199,7 +202,7 @@ complete(struct start *st)
 			return (-1);
 		(void)rec_add_all(st->full, rw);
 		rec_free(rw);
-		if (session_post_list(s, st->id, st->def, st->named) == -1)
+		if (storage_list_begin(s, st->id, st->def, st->named) == -1)
 			return (-1);
 	}
 	/* Listed first: a volume may have to wait for another's copy. */
@@ -212,7 +215,7 @@ complete(struct start *st)
 static int
 open_log(struct start *st, bool old, int flags)
 {
-	int	 fd = session_open_log(st->s, st->def, old, flags | O_CREAT);
+	int	 fd = ctrlog_open(st->s, st->def, old, flags | O_CREAT);
 
 	if (fd != -1)
 		return (fd);
@@ -413,7 +416,7 @@ keep_exit_room(struct session *s, const char *id, int dir)
 static int
 ask_monitor(struct start *st)
 {
-	scoped_fd int	 dir = session_ctr_dir(st->s, st->id);
+	scoped_fd int	 dir = rundir_open(st->s, st->id);
 
 	if (dir == -1 || keep_exit_room(st->s, st->id, dir) == -1)
 		return (-1);
@@ -530,7 +533,7 @@ record_running(struct start *st)
 
 	(void)rec_add_num(keys, "pid", st->pid);
 	(void)rec_add_num(keys, "pid_start", (int64_t)st->pid_start);
-	(void)rec_add_num(keys, "started", end_now_ns());
+	(void)rec_add_num(keys, "started", exit_now_ns());
 	(void)rec_add_num(keys, "exit", 0);
 	if (start_attached(st))
 		(void)rec_add(keys, "event", "attach");
@@ -550,8 +553,8 @@ start_failed(struct start *st, unsigned int from, unsigned int to)
 	(void)rec_add(keys, "error", st->s->client.error.text);
 	(void)rec_add_num(keys, "pid", 0);
 	if (st->recorded)
-		end_expect(keys, st->pid, st->pid_start);
-	rc = state_container_set(&st->s->client, st->id, st->recorded ? END_LIVE
+		exit_expect(keys, st->pid, st->pid_start);
+	rc = state_container_set(&st->s->client, st->id, st->recorded ? EXIT_LIVE
 	    : 1u << from, to, keys, NULL);
 	rec_free(keys);
 	return (rc);
@@ -583,7 +586,7 @@ prepare(struct start *st, struct attach *a)
 	    record_running(st) == -1)
 		return (-1);
 	if (st->layer_asked)
-		session_keep_layer(s, st->id, st->def);
+		storage_layer_keep(s, st->id, st->def);
 	return (client_sync(&s->client, H_REAPER));
 }
 

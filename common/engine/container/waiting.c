@@ -2,8 +2,9 @@
 
 #include <stdint.h>
 
-#include "end.h"
+#include "exit.h"
 #include "monitor.h"
+#include "reconcile.h"
 #include "record.h"
 #include "session.h"
 
@@ -20,14 +21,14 @@ container_wait(struct session *s, const struct rec *row)
 		return (code);
 	/* The status is known also of one that goes at its end (--rm). */
 	if (monitor_wait(&s->client, s->run_dir, id, &status) == 0) {
-		code = end_code(status);
+		code = exit_code_of(status);
 		/* `wait && rm` must not find it running. */
-		(void)end_read_exit(s, id, &status, &when);
-		(void)end_record(s, row, status, when);
+		(void)exit_read(s, id, &status, &when);
+		(void)exit_record(s, row, status, when);
 		return (code);
 	}
 	(void)monitor_wait_row(&s->client, s->run_dir, row, INT64_MAX);
-	if ((now = session_container(s, id)) != NULL)
+	if ((now = container_reconciled(s, id)) != NULL)
 		code = (int)rec_num(now, "exit", code);
 	rec_free(now);
 	return (code);

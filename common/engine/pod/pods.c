@@ -10,6 +10,7 @@
 
 #include "cgroup.h"
 #include "objlock.h"
+#include "reconcile.h"
 #include "record.h"
 #include "remove.h"
 #include "session.h"
@@ -111,7 +112,7 @@ pods_with_members(struct session *s)
 	struct rec	*all = state_objects(&s->client, OBJ_POD);
 	struct rec	*rows, *out = NULL;
 
-	if (all != NULL && (rows = session_rows(s)) != NULL) {
+	if (all != NULL && (rows = containers_reconciled(s)) != NULL) {
 		out = join(all, rows);
 		rec_free(rows);
 	}
@@ -180,7 +181,7 @@ each_member(struct session *s, const struct rec *pod,
 	int		 rc = 0;
 
 	while (rc == 0 && rec_next(pod, "user", &it, &id)) {
-		if ((row = session_container(s, id)) == NULL) {
+		if ((row = container_reconciled(s, id)) == NULL) {
 			rc = errno == ENOENT ? 0 : -1;
 			continue;
 		}

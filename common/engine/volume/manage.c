@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "objlock.h"
+#include "reconcile.h"
 #include "record.h"
 #include "remove.h"
 #include "session.h"
@@ -62,7 +63,7 @@ volumes_remove_users(struct session *s, const struct rec *v, int64_t timeout)
 	int		 rc = 0;
 
 	while (rc == 0 && rec_next(v, "user", &it, &id)) {
-		if ((row = session_container(s, id)) == NULL) {
+		if ((row = container_reconciled(s, id)) == NULL) {
 			rc = errno == ENOENT ? 0 : -1;
 			continue;
 		}

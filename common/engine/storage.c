@@ -1,68 +1,14 @@
-#include "session.h"
+#include "storage.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <bsd/string.h>
-
-#include "cleanup.h"
-#include "end.h"
 #include "ids.h"
 #include "record.h"
-#include "state.h"
+#include "session.h"
 #include "store.h"
 
-/* Look after rows whose processes may be gone. True if any was changed. */
-static bool
-reconcile(struct session *s, struct rec *rows)
-{
-	struct rec	*row;
-	size_t		 it = 0;
-	bool		 changed = false;
-
-	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
-		changed |= end_reconcile(s, row);
-		rec_free(row);
-	}
-	return (changed);
-}
-
-struct rec *
-session_rows(struct session *s)
-{
-	uint64_t	 active;
-	struct rec	*rows = state_containers(&s->client, &active);
-
-	if (rows == NULL || active == 0 || !reconcile(s, rows))
-		return (rows);
-	rec_free(rows);
-	return (state_containers(&s->client, NULL));
-}
-
-struct rec *
-session_row(struct session *s, const char *ref)
-{
-	char	 id[65];
-
-	return (state_container_find(&s->client, ref, id) == -1 ? NULL :
-	    state_container_get(&s->client, id));
-}
-
-struct rec *
-session_container(struct session *s, const char *ref)
-{
-	struct rec	*row = session_row(s, ref);
-
-	if (row == NULL || !end_reconcile(s, row))
-		return (row);
-	rec_free(row);
-	return (session_row(s, ref));
-}
-
 int
-session_store_userns(struct session *s)
+storage_userns(struct session *s)
 {
 	if (s->userns)
 		return (0);
@@ -73,9 +19,9 @@ session_store_userns(struct session *s)
 }
 
 void
-session_tidy_store(struct session *s)
+storage_tidy(struct session *s)
 {
-	(void)session_store_userns(s);
+	(void)storage_userns(s);
 	(void)store_tidy(&s->client);
 	s->untidy = false;
 	error_clear(&s->client.error);
@@ -88,7 +34,7 @@ copying_userns(struct session *s)
 	if (s->single || strcmp(session_config(s, "storage.driver", ""),
 	    "vfs") != 0)
 		return (0);
-	return (session_store_userns(s));
+	return (storage_userns(s));
 }
 
 static bool
@@ -99,7 +45,7 @@ ends_with_boot(const struct rec *def)
 }
 
 int
-session_ask_layer(struct session *s, const char *id, const struct rec *def,
+storage_layer_begin(struct session *s, const char *id, const struct rec *def,
     bool made_now)
 {
 	enum layer_mark	 mark = made_now ? LAYER_NEW : LAYER_KEPT;
@@ -111,7 +57,7 @@ session_ask_layer(struct session *s, const char *id, const struct rec *def,
 }
 
 int
-session_post_list(struct session *s, const char *id, const struct rec *def,
+storage_list_begin(struct session *s, const char *id, const struct rec *def,
     bool given)
 {
 	const char	*image = rec_str(def, "image", "");
@@ -122,14 +68,14 @@ session_post_list(struct session *s, const char *id, const struct rec *def,
 
 /* The reply is not awaited: a mark that stays is removed by the next boot. */
 void
-session_keep_layer(struct session *s, const char *id, const struct rec *def)
+storage_layer_keep(struct session *s, const char *id, const struct rec *def)
 {
 	if (!ends_with_boot(def))
 		store_rw_keep_begin(&s->client, id);
 }
 
 void
-session_join_userns(struct session *s)
+storage_join_userns(struct session *s)
 {
 	if (s->userns || !client_has(&s->client, H_STORE))
 		return;

@@ -1,0 +1,17 @@
+/*
+ * A container's row, as the state has it.
+ */
+#ifndef ENGINE_LOAD_H
+#define ENGINE_LOAD_H
+
+struct rec;
+struct session;
+
+/*
+ * Load one by name, ID or prefix: its row, with its definition as nested
+ * `def`, also if what it says is over (reconcile.h). The caller frees it;
+ * NULL with an error.
+ */
+struct rec *container_load(struct session *, const char *ref);
+
+#endif

@@ -1,0 +1,263 @@
+#include "reconcile.h"
+
+#include <sys/types.h>
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "cgroup.h"
+#include "exit.h"
+#include "load.h"
+#include "locks.h"
+#include "monitor.h"
+#include "process.h"
+#include "record.h"
+#include "rundir.h"
+#include "running.h"
+#include "session.h"
+#include "state.h"
+
+/* Is the command that makes or starts it still at work? */
+static bool
+lock_is_free(struct session *s, const char *id)
+{
+	return (locks_take(s, "ctr", id, 0) == 0);
+}
+
+static bool
+is_alive(struct session *s, const struct rec *row)
+{
+	pid_t		 pid = (pid_t)rec_num(row, "pid", 0);
+	uint64_t	 start = (uint64_t)rec_num(row, "pid_start", 0);
+	int64_t		 when;
+	int		 status;
+
+	if (pid > 0 && start != 0 && process_start_time(pid) == start)
+		return (true);
+	if (exit_read(s, rec_str(row, "id", ""), &status, &when) == 0)
+		return (false);
+	/* Ended, but its monitor is just about to say so. */
+	return (monitor_is_there(s->run_dir, rec_str(row, "id", "")) ||
+	    (errno == ENOENT && running_has_reaper(s, rec_str(row, "id", ""))));
+}
+
+static bool
+reconcile_ended(struct session *s, const struct rec *row)
+{
+	const char	*id = rec_str(row, "id", "");
+	int		 status = 255 << 8;
+	int64_t		 when = 0;
+
+	if (is_alive(s, row))
+		return (false);
+	if (s->reaped_id != NULL && strcmp(s->reaped_id, id) == 0)
+		status = s->reaped;
+	/* Its reaper may be about to: then both do the same thing. */
+	(void)exit_read(s, id, &status, &when);
+	return (exit_record(s, row, status, when) == 0);
+}
+
+/* Caller holds the container lock. Re-read the row. True if it was changed. */
+static bool
+settle_pause(struct session *s, const char *id)
+{
+	struct rec	*now = container_load(s, id), *keys;
+	int64_t		 state = now == NULL ? 0 : rec_num(now, "state", 0);
+	int		 frozen = cgroup_frozen(s, id);
+	bool		 done = false;
+
+	if (state == CTR_RUNNING && frozen == 1)
+		(void)cgroup_thaw(s, id);
+	else if (state == CTR_PAUSED && frozen == 0) {
+		keys = rec_new();
+		done = state_container_set(&s->client, id, 1u << CTR_PAUSED,
+		    CTR_RUNNING, keys, NULL) == 0;
+		rec_free(keys);
+	}
+	rec_free(now);
+	return (done);
+}
+
+/*
+ * A pause that was killed before it could say so is undone; an unpause was
+ * done. Where no cgroup is to be seen, nothing is known.
+ */
+static bool
+reconcile_pause(struct session *s, const struct rec *row)
+{
+	const char	*id = rec_str(row, "id", "");
+	bool		 paused = rec_num(row, "state", 0) == CTR_PAUSED;
+	int		 frozen = cgroup_frozen(s, id);
+	bool		 done;
+
+	if (frozen == -1 || (frozen == 1) == paused || !lock_is_free(s, id))
+		return (false);
+	done = settle_pause(s, id);
+	locks_drop(s, "ctr", id);
+	return (done);
+}
+
+enum claim { CLAIM_BUSY, CLAIM_CHANGED, CLAIM_OURS };
+
+/*
+ * Take the lock of one that nobody seems to be at work with, and look again:
+ * who was, may have ended his work before he let go. With CLAIM_OURS, the row
+ * is the caller's and the lock is held.
+ */
+static enum claim
+claim_as_it_was(struct session *s, const struct rec *row, struct rec **now)
+{
+	const char	*id = rec_str(row, "id", "");
+
+	if (!lock_is_free(s, id))
+		return (CLAIM_BUSY);
+	*now = container_load(s, id);
+	if (*now != NULL && rec_num(*now, "state", 0) ==
+	    rec_num(row, "state", 0))
+		return (CLAIM_OURS);
+	rec_free(*now);
+	locks_drop(s, "ctr", id);
+	return (CLAIM_CHANGED);
+}
+
+/*
+ * Nobody is at work with it, it seems; with the lock. Should that be wrong
+ * after all, because a lock broker was killed, then its maker fails now, and
+ * starts nothing. Where there is no store, the next command goes on.
+ */
+static bool
+drop_unborn(struct session *s, const struct rec *row)
+{
+	if (rec_num(row, "state", 0) != CTR_REMOVING) {
+		if (exit_mark_removing(s, row, 0) == -1)
+			return (false);
+		if (!client_has(&s->client, H_STORE))
+			return (true);
+	}
+	return (exit_remove(s, row) == 0);
+}
+
+/* Half made: nobody has been told that it exists, so it does not. */
+static bool
+reconcile_creating(struct session *s, const struct rec *row)
+{
+	struct rec	*now;
+	enum claim	 claim = claim_as_it_was(s, row, &now);
+	bool		 done;
+
+	if (claim != CLAIM_OURS)
+		return (claim == CLAIM_CHANGED);
+	done = drop_unborn(s, now);
+	rec_free(now);
+	locks_drop(s, "ctr", rec_str(row, "id", ""));
+	return (done);
+}
+
+/* The start was cut short; with the lock. */
+static bool
+undo_start(struct session *s, const struct rec *row)
+{
+	const char	*id = rec_str(row, "id", "");
+	struct rec	*keys;
+	bool		 done;
+
+	if (is_alive(s, row))
+		return (false);
+	if (rec_num(row, "rm", 0) != 0)
+		return (drop_unborn(s, row));
+	keys = rec_new();
+	(void)rec_add_num(keys, "pid", 0);
+	done = state_container_set(&s->client, id, 1u << CTR_STARTING,
+	    CTR_CREATED, keys, NULL) == 0;
+	rec_free(keys);
+	if (done)
+		rundir_remove(s, id);
+	return (done);
+}
+
+static bool
+reconcile_starting(struct session *s, const struct rec *row)
+{
+	struct rec	*now;
+	enum claim	 claim;
+	bool		 done;
+
+	if (is_alive(s, row))
+		return (false);
+	claim = claim_as_it_was(s, row, &now);
+	if (claim != CLAIM_OURS)
+		return (claim == CLAIM_CHANGED);
+	done = undo_start(s, now);
+	rec_free(now);
+	locks_drop(s, "ctr", rec_str(row, "id", ""));
+	return (done);
+}
+
+static bool
+reconcile_row(struct session *s, const struct rec *row)
+{
+	switch (rec_num(row, "state", 0)) {
+	case CTR_CREATING:
+		return (reconcile_creating(s, row));
+	case CTR_STARTING:
+		return (reconcile_starting(s, row));
+	case CTR_RUNNING:
+	case CTR_STOPPING:
+	case CTR_PAUSED:
+		return (reconcile_ended(s, row) || reconcile_pause(s, row));
+	case CTR_REMOVING:
+		return (reconcile_creating(s, row));
+	default:
+		return (false);
+	}
+}
+
+/* Look after rows whose processes may be gone. True if any was changed. */
+static bool
+reconcile_all(struct session *s, struct rec *rows)
+{
+	struct rec	*row;
+	size_t		 it = 0;
+	bool		 changed = false;
+
+	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
+		changed |= reconcile_row(s, row);
+		rec_free(row);
+	}
+	return (changed);
+}
+
+struct rec *
+containers_reconciled(struct session *s)
+{
+	uint64_t	 active;
+	struct rec	*rows = state_containers(&s->client, &active);
+
+	if (rows == NULL || active == 0 || !reconcile_all(s, rows))
+		return (rows);
+	rec_free(rows);
+	return (state_containers(&s->client, NULL));
+}
+
+struct rec *
+container_reconciled(struct session *s, const char *ref)
+{
+	struct rec	*row = container_load(s, ref);
+
+	if (row == NULL || !reconcile_row(s, row))
+		return (row);
+	rec_free(row);
+	return (container_load(s, ref));
+}
+
+void
+reconcile_forgotten(struct session *s, const char *id)
+{
+	struct rec	*row = container_reconciled(s, id);
+
+	if (row == NULL && errno == ENOENT && strlen(id) == 64 &&
+	    exit_remove_leftovers(s, id) == 0)
+		rundir_remove(s, id);
+	rec_free(row);
+}

@@ -1,0 +1,26 @@
+/*
+ * Bringing the rows of containers up to date: a command, a monitor or a whole
+ * container may have been killed before it could record what it did.
+ */
+#ifndef ENGINE_RECONCILE_H
+#define ENGINE_RECONCILE_H
+
+struct rec;
+struct session;
+
+/*
+ * One, by name, ID or prefix: its row with its definition as nested `def`,
+ * after an end that was not recorded has been, a start or pause that was cut
+ * short has been undone, and a removal finished. The caller frees it; NULL
+ * with an error.
+ */
+struct rec *container_reconciled(struct session *, const char *ref);
+/* The rows of all, nested `ctr`. The caller frees it; NULL with an error. */
+struct rec *containers_reconciled(struct session *);
+/*
+ * The monitor of this id has ended. If its container was removed meanwhile,
+ * remove what the monitor wrote after that.
+ */
+void	reconcile_forgotten(struct session *, const char *id);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * The numbers of locks: which object has which. The state has them in the
+ * objects' rows; the lock broker counts them in a table that a boot empties.
+ */
+#ifndef ENGINE_LOCK_NUMBERS_H
+#define ENGINE_LOCK_NUMBERS_H
+
+struct rec;
+struct session;
+
+#define LOCKS_WAIT_MS	2000	/* to retrieve; then the next command does it */
+
+/*
+ * All objects that are to have a lock, in the order of renumbering, as nested
+ * `lock` records: name (of the lock), kind, of (the object's own name), and
+ * was (the number it has, if any). NULL with a sentence.
+ */
+struct rec *locks_objects(struct session *);
+/* The same with `number` in each: the ones they have; or 0 and up. */
+struct rec *locks_kept(const struct rec *objects);
+struct rec *locks_fresh(const struct rec *objects);
+/* With the lock "store": have these numbers counted. 0 or -1 with an error. */
+int	locks_begin(struct session *);
+int	locks_install(struct session *, const struct rec *);
+/* Take and give back the lock "store", alone. 0 or -1 with an error. */
+int	locks_store(struct session *, unsigned int wait_ms);
+void	locks_store_drop(struct session *);
+/*
+ * The broker's table is new, as after a boot, or a renumbering was cut short:
+ * tell it the numbers that the rows have. An object whose number another has
+ * gets a new one. 0, also when others are at work and it has to wait; or -1
+ * with a sentence.
+ */
+int	locks_retrieve(struct session *, unsigned int wait_ms);
+
+#endif
