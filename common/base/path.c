@@ -15,8 +15,6 @@
 #include "cleanup.h"
 #include "openat2.h"
 
-#define REMOVE_TRIES	50
-
 int
 path_open(int dir, const char *name, int flags, mode_t mode)
 {
@@ -59,6 +57,20 @@ path_is_there(int dir, const char *name)
 	struct stat	 st;
 
 	return (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0);
+}
+
+int
+path_is_empty(int dir, const char *name)
+{
+	DIR		*d = path_open_dir(dir, name);
+	struct dirent	*e;
+
+	if (d == NULL)
+		return (-1);
+	while ((e = readdir(d)) != NULL && !path_is_name(e->d_name))
+		;
+	closedir(d);
+	return (e == NULL);
 }
 
 bool
@@ -140,58 +152,6 @@ path_private_dir(const char *path, bool own)
 		return (-1);
 	}
 	return (take_fd(&fd));
-}
-
-static int
-remove_contents(int fd_in)				/* takes */
-{
-	DIR		*d = fdopendir(fd_in);
-	struct dirent	*e;
-	int		 rc = 0;
-
-	if (d == NULL) {
-		close(fd_in);
-		return (-1);
-	}
-	while ((e = readdir(d)) != NULL)
-		if (path_is_name(e->d_name) &&
-		    path_remove(dirfd(d), e->d_name) == -1)
-			rc = -1;
-	closedir(d);
-	return (rc);
-}
-
-int
-path_remove(int dir, const char *name)
-{
-	const int	 flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-			    O_CLOEXEC;
-	int		 fd;
-
-	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
-		return (0);
-	if (errno != EISDIR && errno != EPERM)
-		return (-1);
-	if (unlinkat(dir, name, AT_REMOVEDIR) == 0)
-		return (0);
-	if (errno != ENOTEMPTY && errno != EEXIST)
-		return (-1);
-	/* Another process may still add files: try some times. */
-	for (int tries = 0; tries < REMOVE_TRIES; tries++) {
-		fd = openat(dir, name, flags);
-		if (fd == -1 && errno == EACCES &&
-		    fchmodat(dir, name, 0700, 0) == 0)
-			fd = openat(dir, name, flags);
-		if (fd == -1)
-			return (errno == ENOENT ? 0 : -1);
-		if (remove_contents(fd) == -1)
-			return (-1);
-		if (unlinkat(dir, name, AT_REMOVEDIR) == 0)
-			return (0);
-		if (errno != ENOTEMPTY && errno != EEXIST)
-			return (errno == ENOENT ? 0 : -1);
-	}
-	return (-1);
 }
 
 char *

@@ -24,6 +24,8 @@ int	path_open_place(const char *, int);
 DIR	*path_open_dir(int, const char *);
 /* Does a directory have an entry of this name, be it a link to nowhere? */
 bool	path_is_there(int, const char *);
+/* Has a directory no entries? 1 or 0; -1 and errno: it cannot be read. */
+int	path_is_empty(int, const char *);
 /* Is this one plain component: not empty, no slash, not "." or ".."? */
 bool	path_is_name(const char *);
 /*
@@ -37,7 +39,12 @@ int	path_mkdirs(int, const char *, mode_t);
  * `own` is set.
  */
 int	path_private_dir(const char *, bool own);
-/* Remove a tree below a directory, never following links. 0 or -1. */
+/*
+ * Remove a tree below a directory. Links are not followed, other devices not
+ * entered, directories of ours that are closed to us are opened first. All
+ * that may be removed is, also when something may not: 0, or -1 with errno
+ * of the first failure. What is not there is removed already.
+ */
 int	path_remove(int, const char *);
 /*
  * Read a regular file of at most max bytes, with a NUL behind them. NULL or

@@ -22,6 +22,7 @@
 #include "given.h"
 #include "kernel.h"
 #include "messages.h"
+#include "path.h"
 #include "spec.h"
 #include "walk.h"
 
@@ -293,15 +294,28 @@ mount_open_volumes(struct build *b)
 	return (0);
 }
 
-/*
- * Copy the image's files into a volume in its first use. If it has files
- * already, leave them as they are.
- */
+/* Copy the image's files into a volume, unless it has files already. */
+static int
+copy_up(const struct mounting *t, int target)
+{
+	int	 empty;
+
+	if (t->m->copyup == COPYUP_AGAIN) {
+		if (copy_tree(target, t->fd, COPY_OWNERS | COPY_REPLACE) == -1)
+			return (-1);
+	} else if (t->m->copyup != COPYUP_OWNER) {
+		if ((empty = path_is_empty(t->fd, ".")) != 1)
+			return (empty);
+		if (copy_tree(target, t->fd, COPY_OWNERS) == -1)
+			return (-1);
+	}
+	return (copy_owner(target, t->fd));
+}
+
+/* The first use of a volume. */
 static int
 volume_fill(struct build *b, struct mounting *t, int target, bool covers)
 {
-	int	 rc = 0;
-
 	if (t->m->copyup == COPYUP_NO)
 		return (0);
 	/*
@@ -312,14 +326,8 @@ volume_fill(struct build *b, struct mounting *t, int target, bool covers)
 		t->chown = true;
 		return (0);
 	}
-	if (t->m->copyup == COPYUP_OWNER)
-		rc = copy_owner(target, t->fd);
-	else if (t->m->copyup == COPYUP_AGAIN)
-		rc = copy_tree_again(target, t->fd);
-	else if ((rc = copy_is_empty(t->fd)) == 1)
-		rc = copy_tree(target, t->fd, false);
-	return (rc >= 0 ? 0 : fault_errno(b->fault, "filling the volume on "
-	    "%s with what the image has there", t->m->dst));
+	return (copy_up(t, target) == 0 ? 0 : fault_errno(b->fault, "filling "
+	    "the volume on %s with what the image has there", t->m->dst));
 }
 
 int
@@ -370,7 +378,8 @@ tmpfs_make(struct build *b, struct mounting *t, int target, bool covers)
 		return (fault_errno(b->fault, "making a tmpfs for %s with the "
 		    "options given", t->m->dst));
 	if (covers && t->copy_up &&
-	    copy_tree(target, t->fd, t->has_mode) == -1)
+	    (copy_tree(target, t->fd, COPY_OWNERS) == -1 ||
+	    (!t->has_mode && copy_owner(target, t->fd) == -1)))
 		return (fault_errno(b->fault, "filling the tmpfs on %s with "
 		    "what the image has there", t->m->dst));
 	return (0);

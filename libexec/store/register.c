@@ -17,7 +17,6 @@
 #include "store.h"
 #include "text.h"
 #include "trash.h"
-#include "tree.h"
 
 #define FILE_NAME	"containers.json"
 #define NEW_FILE	".containers.json.bulkhead"
@@ -213,7 +212,7 @@ register_trash(struct store *s, const char *id)
 	run = path_open(s->run, name, O_RDONLY | O_DIRECTORY, 0);
 	snprintf(name, sizeof(name), "%.64s", id);
 	if (run != -1)
-		(void)tree_remove(run, name);
+		(void)path_remove(run, name);
 }
 
 /* Which entries go: those of the ids that were removed here, or all stale. */

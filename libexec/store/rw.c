@@ -20,7 +20,6 @@
 #include "store.h"
 #include "text.h"
 #include "trash.h"
-#include "tree.h"
 #include "userns.h"
 
 #define LOOKS	64		/* entries of a layer that are looked at */
@@ -103,15 +102,14 @@ make_vfs(struct store *s, int dir, const char *id, struct rec *r)
 		return (0);
 	}
 	/* Whole under another name first: half a copy is never a root. */
-	if (tree_remove(dir, "copy") == -1 || mkdirat(dir, "copy", 0700) == -1
+	if (path_remove(dir, "copy") == -1 || mkdirat(dir, "copy", 0700) == -1
 	    || (to = path_open(dir, "copy", O_RDONLY | O_DIRECTORY, 0)) == -1)
 		return (-1);
 	if (top == NULL) {
 		if (fchmod(to, 0755) == -1)
 			return (-1);
 	} else if ((from = path_open(s->graph, top, O_RDONLY | O_DIRECTORY,
-	    0)) == -1 || tree_copy(from, to, s->single ||
-	    userns_single()) == -1)
+	    0)) == -1 || store_copy(s, from, to) == -1)
 		return (-1);
 	rec_del(r, "lower");
 	return (renameat(dir, "copy", dir, "rootfs"));
@@ -147,7 +145,7 @@ make(struct store *s, const char *id, uint32_t mark, struct rec *r,
 		return (0);
 	error = errno;
 	if (made)
-		(void)tree_remove(all, id);
+		(void)path_remove(all, id);
 	errno = error;
 	if (error == EPERM && s->vfs && !userns_inside())
 		return (fail(a, error, "the image has files of several "

@@ -23,7 +23,6 @@
 #include "store.h"
 #include "text.h"
 #include "trash.h"
-#include "tree.h"
 #include "userns.h"
 
 #define TOKEN_LEN	32
@@ -238,7 +237,7 @@ make_diff(struct store *s, const struct stage *st, struct answer *a)
 	from = path_open(s->graph, parent, O_RDONLY | O_DIRECTORY, 0);
 	if (from == -1)
 		return (fail_errno(a, "cannot open", parent));
-	if (tree_copy(from, to, s->single || userns_single()) == -1)
+	if (store_copy(s, from, to) == -1)
 		return (errno == EPERM && !userns_inside() ? fail(a, EPERM,
 		    "the layer below has files of several owners: a user "
 		    "namespace is needed to copy it") :

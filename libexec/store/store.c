@@ -11,9 +11,11 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "copy.h"
 #include "path.h"
 #include "stage.h"
 #include "trash.h"
+#include "userns.h"
 
 int
 fail(struct answer *a, int error, const char *fmt, ...)
@@ -37,6 +39,15 @@ fail_errno(struct answer *a, const char *doing, const char *what)
 		    "store is full; free some space and try again", doing,
 		    what));
 	return (fail(a, error, "%s %s: %s", doing, what, strerror(error)));
+}
+
+int
+store_copy(const struct store *s, int from, int to)
+{
+	unsigned int	 owners = s->single || userns_single() ? 0 :
+			    COPY_OWNERS;
+
+	return (copy_tree(from, to, COPY_EXACT | owners));
 }
 
 /* Does it hold a store, or nothing yet that anyone would miss? */

@@ -43,6 +43,9 @@ int	fail(struct answer *, int, const char *, ...)
  */
 int	fail_errno(struct answer *, const char *, const char *);
 
+/* Copy the tree of a layer, with owners if there are several. 0 or -1. */
+int	store_copy(const struct store *, int, int);
+
 /* Check the two directories, keep them, make the layout. Takes both. */
 int	store_setup(struct store *, int, int, const char *, bool,
 	    struct answer *);					/* takes */

@@ -67,17 +67,10 @@ is_before_boot(const struct stat *sb)
 static bool
 was_mounted(int all, const char *id)
 {
-	char		 name[ID_LEN + 8];
-	struct dirent	*e;
-	DIR		*d;
+	char	 name[ID_LEN + 8];
 
 	(void)snprintf(name, sizeof(name), "%s/work", id);
-	if ((d = path_open_dir(all, name)) == NULL)
-		return (true);
-	while ((e = readdir(d)) != NULL && !path_is_name(e->d_name))
-		;
-	closedir(d);
-	return (e != NULL);
+	return (path_is_empty(all, name) != 1);
 }
 
 /*

@@ -14,7 +14,6 @@
 #include "path.h"
 #include "store.h"
 #include "text.h"
-#include "tree.h"
 
 /* Under a random name, which is put in the buffer. */
 static int
@@ -60,7 +59,7 @@ trash_discard(struct store *s, const char *name)
 	if (put_as(s, name, moved) == -1)
 		return (errno == ENOENT ? 0 : -1);
 	trash = path_open(s->graph, TRASH, O_RDONLY | O_DIRECTORY, 0);
-	return (trash == -1 || tree_remove(trash, moved) == -1 ? 1 : 0);
+	return (trash == -1 || path_remove(trash, moved) == -1 ? 1 : 0);
 }
 
 int
@@ -75,7 +74,7 @@ trash_empty(struct store *s, struct answer *a)
 		    fail_errno(a, "cannot open", TRASH));
 	while ((e = readdir(d)) != NULL)
 		if (path_is_name(e->d_name) &&
-		    tree_remove(dirfd(d), e->d_name) == -1)
+		    path_remove(dirfd(d), e->d_name) == -1)
 			left++;
 	closedir(d);
 	return (left);
@@ -84,16 +83,9 @@ trash_empty(struct store *s, struct answer *a)
 bool
 trash_is_idle(struct store *s, const char *name, long seconds)
 {
-	DIR		*d = path_open_dir(s->graph, name);
-	struct dirent	*e = NULL;
 	struct stat	 sb;
 
-	if (d == NULL)
-		return (false);
-	if (fstat(dirfd(d), &sb) == 0 &&
-	    llabs((long long)(time(NULL) - sb.st_mtime)) >= seconds)
-		while ((e = readdir(d)) != NULL && !path_is_name(e->d_name))
-			;
-	closedir(d);
-	return (e != NULL);
+	return (fstatat(s->graph, name, &sb, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    llabs((long long)(time(NULL) - sb.st_mtime)) >= seconds &&
+	    path_is_empty(s->graph, name) == 0);
 }

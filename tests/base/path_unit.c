@@ -1,10 +1,12 @@
 /* Paths beneath a directory: what must not lead out of it. */
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,6 +165,41 @@ test_remove(void)
 	CHECK(exists("out/f"));
 	CHECK(path_remove(dir, "rel") == 0 && exists("out/f"));
 	CHECK(path_remove(dir, "none") == 0);
+	/* A directory that may be read and not written. */
+	CHECK(mkdir("in/t", 0700) == 0 &&
+	    close(open("in/t/f", O_CREAT | O_WRONLY, 0)) == 0 &&
+	    chmod("in/t", 0500) == 0);
+	CHECK(path_remove(dir, "t") == 0 && !exists("in/t"));
+}
+
+/* Something on another device stays, and the rest goes all the same. */
+static void
+test_remove_mounted(void)
+{
+	if (geteuid() != 0 || unshare(CLONE_NEWNS) == -1 ||
+	    mkdir("in/t", 0700) == -1 || mkdir("in/t/m", 0700) == -1 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
+	    mount("tmpfs", "in/t/m", "tmpfs", 0, NULL) == -1) {
+		printf("# nothing can be mounted here\n");
+		return;
+	}
+	CHECK(close(open("in/t/m/f", O_CREAT | O_WRONLY, 0)) == 0 &&
+	    close(open("in/t/f", O_CREAT | O_WRONLY, 0)) == 0);
+	CHECK(path_remove(dir, "t") == -1 && errno == EBUSY);
+	CHECK(exists("in/t/m/f") && !exists("in/t/f"));
+	CHECK(umount("in/t/m") == 0 && path_remove(dir, "t") == 0);
+}
+
+static void
+test_empty(void)
+{
+	CHECK(mkdir("in/e", 0700) == 0 && path_is_empty(dir, "e") == 1);
+	CHECK(symlink("nowhere", "in/e/link") == 0 &&
+	    path_is_empty(dir, "e") == 0);
+	CHECK(path_is_there(dir, "e/link") && !path_is_there(dir, "e/none"));
+	CHECK(path_is_empty(dir, "none") == -1 && errno == ENOENT);
+	CHECK(path_is_empty(dir, "d/f") == -1 && errno == ENOTDIR);
+	CHECK(path_open_dir(dir, "../out") == NULL);
 }
 
 int
@@ -177,6 +214,8 @@ main(void)
 	test_private();
 	test_files();
 	test_remove();
+	test_remove_mounted();
+	test_empty();
 	close(dir);
 	CHECK(path_remove(AT_FDCWD, top) == 0);
 	return (finish());

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "path.h"
 #include "record.h"
 #include "../../libexec/store/commit.h"
 #include "../../libexec/store/drop.h"
@@ -25,7 +26,6 @@
 #include "../../libexec/store/stage.h"
 #include "../../libexec/store/store.h"
 #include "../../libexec/store/text.h"
-#include "../../libexec/store/tree.h"
 
 #define CONFIG	"{\"architecture\":\"amd64\",\"os\":\"linux\",\"rootfs\":{" \
 		"\"type\":\"layers\",\"diff_ids\":[]},\"n\":%d}"
@@ -296,7 +296,7 @@ main(void)
 	test_layers(&s);
 	test_used(&s);
 	test_previous(&s);
-	CHECK(tree_remove(fd, "graph") == 0 && tree_remove(fd, "run") == 0);
+	CHECK(path_remove(fd, "graph") == 0 && path_remove(fd, "run") == 0);
 	(void)rmdir(name);
 	return (finish());
 }

@@ -1,6 +1,5 @@
 /* The parts of store that are easier to ask directly. */
 #include <sys/stat.h>
-#include <sys/xattr.h>
 
 #include <err.h>
 #include <errno.h>
@@ -11,13 +10,13 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "path.h"
 #include "../../libexec/store/image.h"
 #include "../../libexec/store/index.h"
 #include "../../libexec/store/layer.h"
 #include "../../libexec/store/names.h"
 #include "../../libexec/store/store.h"
 #include "../../libexec/store/text.h"
-#include "../../libexec/store/tree.h"
 
 #define A64	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
 		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -174,62 +173,6 @@ test_index(int dir)
 	index_clear(&s.images);
 }
 
-/* Names, links, holes, times, xattrs: the copy is what the original is. */
-static void
-test_copy(int dir)
-{
-	struct stat	 one, two;
-	struct timespec	 ts[2] = { { 1, 0 }, { 1000000000, 5 } };
-	char		 v[8];
-	int		 from, to, fd;
-
-	CHECK(mkdirat(dir, "from", 0755) == 0 && mkdirat(dir, "to", 0700) == 0);
-	from = openat(dir, "from", O_RDONLY | O_DIRECTORY);
-	to = openat(dir, "to", O_RDONLY | O_DIRECTORY);
-	CHECK(mkdirat(from, "d", 0700) == 0 &&
-	    mkdirat(from, "d/e", geteuid() == 0 ? 0 : 0700) == 0);
-	put(from, "d/file", "text", 4);
-	CHECK(linkat(from, "d/file", from, "again", 0) == 0);
-	CHECK(symlinkat("/etc/passwd", from, "link") == 0);
-	CHECK(mkfifoat(from, "fifo", 0640) == 0);
-	fd = openat(from, "holes", O_RDWR | O_CREAT, 0600);
-	CHECK(pwrite(fd, "x", 1, 5000000) == 1 &&
-	    ftruncate(fd, 9000000) == 0 && fchmod(fd, 04755) == 0 &&
-	    futimens(fd, ts) == 0);
-	CHECK(fsetxattr(fd, "user.k", "v", 1, 0) == 0 || errno == ENOTSUP);
-	close(fd);
-	CHECK(fchmodat(from, "d", 0555, 0) == 0);
-
-	CHECK(geteuid() != 0 || fchownat(from, "d/file", 5, 6, 0) == 0);
-	if (tree_copy(from, to, false) == -1)
-		warn("copy");
-	CHECK(fstatat(to, "d", &one, 0) == 0 && (one.st_mode & 07777) == 0555);
-	CHECK(fstatat(to, "d/e", &one, 0) == 0);
-	CHECK(fstatat(to, "d/file", &one, 0) == 0 &&
-	    fstatat(to, "again", &two, 0) == 0 && one.st_ino == two.st_ino);
-	CHECK(geteuid() != 0 || (one.st_uid == 5 && one.st_gid == 6));
-	CHECK(fstatat(to, "link", &one, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    S_ISLNK(one.st_mode));
-	CHECK(fstatat(to, "fifo", &one, 0) == 0 && S_ISFIFO(one.st_mode) &&
-	    (one.st_mode & 07777) == 0640);
-	CHECK(fstatat(to, "holes", &one, 0) == 0 && one.st_size == 9000000 &&
-	    one.st_blocks < 1000 && (one.st_mode & 07777) == 04755 &&
-	    one.st_mtim.tv_sec == 1000000000 && one.st_mtim.tv_nsec == 5);
-	fd = openat(to, "holes", O_RDONLY);
-	CHECK(pread(fd, v, 1, 5000000) == 1 && *v == 'x');
-	CHECK(fgetxattr(fd, "user.k", v, sizeof(v)) == 1 || errno == ENODATA ||
-	    errno == ENOTSUP);
-	close(fd);
-
-	/* A link in the tree is removed, not what it names. */
-	CHECK(tree_remove(dir, "to") == 0 && tree_remove(dir, "from") == 0);
-	CHECK(faccessat(dir, "to", F_OK, 0) == -1 && errno == ENOENT);
-	CHECK(access("/etc/passwd", F_OK) == 0);
-	CHECK(tree_remove(dir, "nothing") == 0);
-	close(from);
-	close(to);
-}
-
 int
 main(void)
 {
@@ -240,9 +183,8 @@ main(void)
 	test_text();
 	test_ids();
 	test_index(dir);
-	test_copy(dir);
-	CHECK(tree_remove(dir, "overlay-images") == 0);
-	CHECK(tree_remove(dir, "overlay-layers") == 0);
+	CHECK(path_remove(dir, "overlay-images") == 0);
+	CHECK(path_remove(dir, "overlay-layers") == 0);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", dir);
 	if ((n = readlink(path, name, sizeof(name) - 1)) > 0) {
 		name[n] = '\0';

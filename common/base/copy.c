@@ -1,8 +1,8 @@
-#include "tree.h"
+#include "copy.h"
 
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
 #include <linux/fs.h>
@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,101 +19,9 @@
 #include "cleanup.h"
 #include "path.h"
 
-#define DEPTH_MAX	2048
+#define DEPTH_MAX	1024		/* three descriptors for each */
 #define XATTR_BUF	65536
 #define OPEN_DIR	(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-
-static int	remove_dir(int, const char *, dev_t, int);
-
-/* Another store empties the trash, too: what it took first is gone as well. */
-static int
-gone(void)
-{
-	return (errno == ENOENT ? 0 : -1);
-}
-
-/* A file, or an empty directory, or one that must be emptied before. */
-static int
-remove_one(int dir, const char *name, dev_t dev, int depth)
-{
-	struct stat	 sb;
-
-	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
-		return (0);
-	if (fstatat(dir, name, &sb, AT_SYMLINK_NOFOLLOW) == -1)
-		return (gone());
-	if (!S_ISDIR(sb.st_mode) || sb.st_dev != dev) {
-		errno = sb.st_dev != dev ? EXDEV : EACCES;
-		return (-1);
-	}
-	if (unlinkat(dir, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
-		return (0);
-	if (errno != ENOTEMPTY && errno != EEXIST)
-		return (-1);
-	return (remove_dir(dir, name, dev, depth));
-}
-
-static int
-remove_entries(DIR *d, dev_t dev, int depth)
-{
-	struct dirent	*e;
-	int		 error = 0;
-
-	while ((e = readdir(d)) != NULL)
-		if (path_is_name(e->d_name) &&
-		    remove_one(dirfd(d), e->d_name, dev, depth + 1) == -1 &&
-		    error == 0)
-			error = errno;
-	errno = error;
-	return (error == 0 ? 0 : -1);
-}
-
-static int
-remove_dir(int dir, const char *name, dev_t dev, int depth)
-{
-	struct stat	 sb;
-	DIR		*d;
-	int		 fd, rc, error;
-
-	if (depth > DEPTH_MAX) {
-		errno = ELOOP;
-		return (-1);
-	}
-	if ((fd = openat(dir, name, OPEN_DIR)) == -1 && errno == EACCES) {
-		/* Ours, but closed: NOFOLLOW cannot be said to fchmodat. */
-		if (fstatat(dir, name, &sb, AT_SYMLINK_NOFOLLOW) == -1 ||
-		    !S_ISDIR(sb.st_mode) || fchmodat(dir, name, 0700, 0) == -1)
-			return (-1);
-		fd = openat(dir, name, OPEN_DIR);
-	}
-	if (fd == -1)
-		return (gone());
-	/* A directory that its owner may not write keeps its entries. */
-	if (fstat(fd, &sb) == 0 && (sb.st_mode & 0700) != 0700)
-		(void)fchmod(fd, 0700);
-	if ((d = fdopendir(fd)) == NULL) {
-		close(fd);
-		return (-1);
-	}
-	rc = remove_entries(d, dev, depth);
-	error = errno;
-	closedir(d);
-	if (rc == -1) {
-		errno = error;
-		return (-1);
-	}
-	return (unlinkat(dir, name, AT_REMOVEDIR) == 0 ? 0 : gone());
-}
-
-int
-tree_remove(int dir, const char *name)
-{
-	struct stat	 sb;
-
-	if (fstatat(dir, name, &sb, AT_SYMLINK_NOFOLLOW) == -1)
-		return (errno == ENOENT ? 0 : -1);
-	return (remove_one(dir, name, sb.st_dev, 0));
-}
 
 /* Where the first name of an inode with several was copied to. */
 struct link {
@@ -123,15 +30,15 @@ struct link {
 };
 
 struct copy {
+	unsigned int	 flags;
 	int		 to_root;
-	bool		 single;
 	struct link	*link;
 	size_t		 nlinks;
 	char		 path[PATH_MAX];	/* from the root */
 	char		*xattr;			/* names, then one value */
 };
 
-static int	copy_dir(struct copy *, int, int, int);
+static int	copy_contents(struct copy *, int, int, int);
 
 static const char *
 link_find(const struct copy *c, ino_t ino)
@@ -179,17 +86,13 @@ copy_xattrs(struct copy *c, int from, int to)
 static int
 copy_range(int from, int to, off_t at, off_t end)
 {
-	off_t	 out = at;
-	ssize_t	 n;
+	ssize_t	 n = 1;
 
-	while (at < end) {
-		n = copy_file_range(from, &at, to, &out, (size_t)(end - at), 0);
-		if (n == -1)
-			return (-1);
-		if (n == 0)
-			break;
-	}
-	return (0);
+	if (lseek(to, at, SEEK_SET) == -1)
+		return (-1);
+	while (n > 0 && at < end)
+		n = sendfile(to, from, &at, (size_t)(end - at));
+	return (n == -1 ? -1 : 0);
 }
 
 /* The data between the holes, which end as holes here too. */
@@ -216,21 +119,23 @@ static int
 copy_meta(struct copy *c, int from, int to, const struct stat *sb)
 {
 	struct timespec	 ts[2] = { sb->st_atim, sb->st_mtim };
+	bool		 exact = (c->flags & COPY_EXACT) != 0;
 
-	if (!c->single && fchown(to, sb->st_uid, sb->st_gid) == -1)
+	if ((c->flags & COPY_OWNERS) != 0 &&
+	    fchown(to, sb->st_uid, sb->st_gid) == -1)
 		return (-1);
-	if (copy_xattrs(c, from, to) == -1 ||
+	if ((exact && copy_xattrs(c, from, to) == -1) ||
 	    fchmod(to, sb->st_mode & 07777) == -1)
 		return (-1);
-	return (futimens(to, ts));
+	return (exact ? futimens(to, ts) : 0);
 }
 
 static int
 copy_file(struct copy *c, int from_dir, int to_dir, const char *name,
     const struct stat *sb)
 {
-	scoped_fd int	 from = openat(from_dir, name,
-			    O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	scoped_fd int	 from = openat(from_dir, name, O_RDONLY | O_NOFOLLOW |
+			    O_NONBLOCK | O_CLOEXEC);
 	scoped_fd int	 to = -1;
 
 	if (from == -1)
@@ -240,6 +145,15 @@ copy_file(struct copy *c, int from_dir, int to_dir, const char *name,
 	if (to == -1 || copy_data(from, to, sb->st_size) == -1)
 		return (-1);
 	return (copy_meta(c, from, to, sb));
+}
+
+/* The owner of what cannot be opened. */
+static int
+chown_name(const struct copy *c, int dir, const char *name,
+    const struct stat *sb)
+{
+	return ((c->flags & COPY_OWNERS) == 0 ? 0 : fchownat(dir, name,
+	    sb->st_uid, sb->st_gid, AT_SYMLINK_NOFOLLOW));
 }
 
 static int
@@ -253,43 +167,55 @@ copy_link(struct copy *c, int from_dir, int to_dir, const char *name,
 	if (n == -1)
 		return (-1);
 	text[n] = '\0';
-	if (symlinkat(text, to_dir, name) == -1)
+	if (symlinkat(text, to_dir, name) == -1 ||
+	    chown_name(c, to_dir, name, sb) == -1)
 		return (-1);
-	if (!c->single && fchownat(to_dir, name, sb->st_uid, sb->st_gid,
-	    AT_SYMLINK_NOFOLLOW) == -1)
-		return (-1);
-	return (utimensat(to_dir, name, ts, AT_SYMLINK_NOFOLLOW));
+	return ((c->flags & COPY_EXACT) == 0 ? 0 : utimensat(to_dir, name, ts,
+	    AT_SYMLINK_NOFOLLOW));
 }
 
-/* Devices, fifos, sockets. Whiteouts are not among them: vfs has none. */
+/* Devices, fifos, sockets: only in an exact copy do they mean anything. */
 static int
 copy_node(struct copy *c, int to_dir, const char *name, const struct stat *sb)
 {
+	if ((c->flags & COPY_EXACT) == 0)
+		return (0);
 	if (mknodat(to_dir, name, sb->st_mode, sb->st_rdev) == -1)
-		return (errno == EPERM && c->single ? 0 : -1);
-	if (!c->single && fchownat(to_dir, name, sb->st_uid, sb->st_gid,
-	    AT_SYMLINK_NOFOLLOW) == -1)
+		return (errno == EPERM && (c->flags & COPY_OWNERS) == 0 ? 0 :
+		    -1);
+	if (chown_name(c, to_dir, name, sb) == -1)
 		return (-1);
 	return (fchmodat(to_dir, name, sb->st_mode & 07777, 0));
 }
 
 static int
-copy_subdir(struct copy *c, int from_dir, int to_dir, const char *name,
-    int depth)
+copy_dir(struct copy *c, int from_dir, int to_dir, const char *name, int depth)
 {
-	int	 from = openat(from_dir, name, OPEN_DIR);
-	int	 to = -1, rc = -1, error;
+	scoped_fd int	 from = openat(from_dir, name, OPEN_DIR);
+	scoped_fd int	 to = -1;
+	struct stat	 sb;
 
-	if (from != -1 && mkdirat(to_dir, name, 0700) == 0 &&
-	    (to = openat(to_dir, name, OPEN_DIR)) != -1)
-		rc = copy_dir(c, from, to, depth + 1);
-	error = errno;
-	if (from != -1)
-		close(from);
-	if (to != -1)
-		close(to);
-	errno = error;
-	return (rc);
+	if (from == -1 || fstat(from, &sb) == -1 ||
+	    (mkdirat(to_dir, name, 0700) == -1 &&
+	    ((c->flags & COPY_REPLACE) == 0 || errno != EEXIST)) ||
+	    (to = openat(to_dir, name, OPEN_DIR)) == -1 ||
+	    copy_contents(c, from, to, depth + 1) == -1)
+		return (-1);
+	return (copy_meta(c, from, to, &sb));
+}
+
+/* 1: it was copied as a link to another name of the same inode. 0, or -1. */
+static int
+copy_hard_link(struct copy *c, int to_dir, const char *name,
+    const struct stat *sb)
+{
+	const char	*first;
+
+	if ((c->flags & COPY_EXACT) == 0 || sb->st_nlink == 1)
+		return (0);
+	if ((first = link_find(c, sb->st_ino)) == NULL)
+		return (link_add(c, sb->st_ino));
+	return (linkat(c->to_root, first, to_dir, name, 0) == -1 ? -1 : 1);
 }
 
 static int
@@ -297,18 +223,17 @@ copy_entry(struct copy *c, int from_dir, int to_dir, const char *name,
     int depth)
 {
 	struct stat	 sb;
-	const char	*first;
+	int		 linked;
 
 	if (fstatat(from_dir, name, &sb, AT_SYMLINK_NOFOLLOW) == -1)
 		return (-1);
 	if (S_ISDIR(sb.st_mode))
-		return (copy_subdir(c, from_dir, to_dir, name, depth));
-	if (sb.st_nlink > 1) {
-		if ((first = link_find(c, sb.st_ino)) != NULL)
-			return (linkat(c->to_root, first, to_dir, name, 0));
-		if (link_add(c, sb.st_ino) == -1)
-			return (-1);
-	}
+		return (copy_dir(c, from_dir, to_dir, name, depth));
+	if ((c->flags & COPY_REPLACE) != 0 &&
+	    unlinkat(to_dir, name, 0) == -1 && errno != ENOENT)
+		return (-1);
+	if ((linked = copy_hard_link(c, to_dir, name, &sb)) != 0)
+		return (linked == 1 ? 0 : -1);
 	if (S_ISREG(sb.st_mode))
 		return (copy_file(c, from_dir, to_dir, name, &sb));
 	if (S_ISLNK(sb.st_mode))
@@ -340,39 +265,45 @@ copy_entries(struct copy *c, DIR *d, int to, int depth)
 }
 
 static int
-copy_dir(struct copy *c, int from, int to, int depth)
+copy_contents(struct copy *c, int from, int to, int depth)
 {
-	struct stat	 sb;
-	int		 fd = -1, rc, error;
-	DIR		*d;
+	DIR	*d;
+	int	 rc, error;
 
 	if (depth > DEPTH_MAX) {
 		errno = ELOOP;
 		return (-1);
 	}
-	/* Another offset than the caller's, which closedir may close. */
-	if (fstat(from, &sb) == -1 ||
-	    (fd = openat(from, ".", OPEN_DIR)) == -1)
+	/* Another offset than the caller's descriptor has. */
+	if ((d = path_open_dir(from, ".")) == NULL)
 		return (-1);
-	if ((d = fdopendir(fd)) == NULL) {
-		close(fd);
-		return (-1);
-	}
 	rc = copy_entries(c, d, to, depth);
 	error = errno;
 	closedir(d);
 	errno = error;
-	return (rc == -1 ? -1 : copy_meta(c, from, to, &sb));
+	return (rc);
+}
+
+static int
+copy_all(struct copy *c, int from, int to)
+{
+	struct stat	 sb;
+
+	if (fstat(from, &sb) == -1 || copy_contents(c, from, to, 0) == -1)
+		return (-1);
+	return ((c->flags & COPY_EXACT) == 0 ? 0 :
+	    copy_meta(c, from, to, &sb));
 }
 
 int
-tree_copy(int from, int to, bool single)
+copy_tree(int from, int to, unsigned int flags)
 {
-	struct copy	 c = { .to_root = to, .single = single };
+	struct copy	 c = { .flags = flags, .to_root = to };
 	int		 rc = -1, error;
 
-	if ((c.xattr = malloc(2 * XATTR_BUF)) != NULL)
-		rc = copy_dir(&c, from, to, 0);
+	if ((flags & COPY_EXACT) == 0 ||
+	    (c.xattr = malloc(2 * XATTR_BUF)) != NULL)
+		rc = copy_all(&c, from, to);
 	error = errno;
 	for (size_t i = 0; i < c.nlinks; i++)
 		free(c.link[i].to);
@@ -380,4 +311,16 @@ tree_copy(int from, int to, bool single)
 	free(c.xattr);
 	errno = error;
 	return (rc);
+}
+
+/* Also of descriptors that were opened with O_PATH. */
+int
+copy_owner(int from, int to)
+{
+	struct stat	 st;
+
+	if (fstat(from, &st) == -1 || fchownat(to, "", st.st_uid, st.st_gid,
+	    AT_EMPTY_PATH) == -1)
+		return (-1);
+	return (fchmodat(to, ".", st.st_mode & 07777, 0));
 }
