@@ -22,7 +22,7 @@ for n in "$start" "$count"; do
 	esac
 done
 
-# Ids that two users have are files that both can open.
+# Two users with the same ids could open each other's files.
 taken() {
 	[ -e "$1" ] || return 1
 	awk -F : -v s="$start" -v n="$count" -v file="$1" '

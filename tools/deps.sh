@@ -1,7 +1,7 @@
 #!/bin/sh
 # deps.sh [build] [run] [test]: install what building, running and testing
-# need, on Debian 12, as root. Says what is missing, and does nothing else,
-# for anybody else. Without words: all three. `-n`: only print the lists.
+# need, on Debian 12, as root. For other users it only prints what is missing.
+# Without words: all three. `-n`: only print the lists.
 set -eu
 # Headers and static libraries; musl-tools make a run start sooner.
 build="gcc g++ make libc6-dev linux-libc-dev libbsd-dev libmd-dev libjansson-dev

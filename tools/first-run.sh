@@ -1,6 +1,6 @@
 #!/bin/sh
-# make run: from a fresh build to the output of a first container, run as
-# whoever calls it. The image is made of a few programs of this machine and
+# make run: from a fresh build to the output of a first container, with the
+# rights of the caller. The image is made of a few programs of this machine and
 # the libraries that they load, by tar; nothing comes from the network.
 set -eu
 : "${B:?}"
