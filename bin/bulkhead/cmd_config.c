@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "cmd.h"
 #include "confined.h"
 #include "format.h"
@@ -85,7 +86,7 @@ ask_config(struct cli *g)
 	    (config = rec_new()) != NULL)
 		(void)rec_add_all(config, s.config);
 	session_close(&s);
-	part_wait(&pins, part_now() + PINS_WAIT_MS);
+	part_wait(&pins, clock_mono_ms() + PINS_WAIT_MS);
 	if (config != NULL)
 		confined_enter(false);
 	if (config != NULL && pins.answer == NULL)

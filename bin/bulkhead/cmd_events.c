@@ -18,10 +18,10 @@
 #include <bsd/string.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "cmd.h"
 #include "event.h"
 #include "eventview.h"
-#include "human.h"
 #include "owndir.h"
 #include "record.h"
 #include "say.h"
@@ -236,7 +236,7 @@ wait_ms(const struct reader *r)
 
 	if (!r->stream || r->view.until == INT64_MAX)
 		return (-1);
-	left = (r->view.until - human_now()) / 1000000 + 1;
+	left = (r->view.until - clock_real_ns()) / 1000000 + 1;
 	return (left < 0 ? 0 : left > 3600000 ? 3600000 : (int)left);
 }
 
@@ -251,7 +251,7 @@ wait_change(struct reader *r, int fd)
 			    { .fd = STDOUT_FILENO } };
 
 	for (;;) {
-		if (r->stream && human_now() > r->view.until)
+		if (r->stream && clock_real_ns() > r->view.until)
 			return (0);
 		if (poll(p, 2, wait_ms(r)) == -1 && errno != EINTR)
 			return (0);
@@ -302,7 +302,7 @@ open_dir(struct reader *r)
 		r->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		return (0);
 	}
-	if ((r->dir_fd = owndir_open(s, dir)) == -1)
+	if ((r->dir_fd = session_own_dir(s, dir)) == -1)
 		return (-1);
 	r->notify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (r->notify != -1 && inotify_add_watch(r->notify, dir, IN_CREATE |
@@ -435,7 +435,7 @@ cmd_events(struct cli *g, int argc, char **argv)
 		return (EXIT_ENGINE);
 	r.silent = r.stream && !opt_given(g->opts, "since") &&
 	    !opt_given(g->opts, "until");
-	if (r.view.until != INT64_MAX && r.view.until < human_now())
+	if (r.view.until != INT64_MAX && r.view.until < clock_real_ns())
 		r.stream = false;
 	r.s.privileged = open_source;
 	r.s.arg = &r;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "account.h"
+#include "clock.h"
 #include "cmd.h"
 #include "confined.h"
 #include "format.h"
@@ -106,7 +107,7 @@ options_are_wrong(struct cli *g)
 	    (bare.global = rec_new()) == NULL)
 		return (false);
 	part_start(&p, &bare, NULL);
-	part_wait(&p, part_now() + PATIENCE_MS);
+	part_wait(&p, clock_mono_ms() + PATIENCE_MS);
 	fine = p.answer != NULL;
 	part_clear(&p);
 	rec_free(bare.global);
@@ -121,14 +122,14 @@ gather(struct info *in, struct cli *g)
 	int64_t			 deadline;
 
 	part_start(&in->part[P_CONFIG], g, NULL);
-	part_wait(&in->part[P_CONFIG], part_now() + PATIENCE_MS);
+	part_wait(&in->part[P_CONFIG], clock_mono_ms() + PATIENCE_MS);
 	if ((config = in->part[P_CONFIG].answer) == NULL) {
 		if (options_are_wrong(g))
 			return (say_error("%s", in->part[P_CONFIG].why));
 		without_config(in);
 		return (0);
 	}
-	deadline = part_now() + PATIENCE_MS;
+	deadline = clock_mono_ms() + PATIENCE_MS;
 	for (size_t i = P_CONFIG + 1; i < P_COUNT; i++)
 		if (i != P_DISK && i != P_STORE)
 			part_start(&in->part[i], g, config);
@@ -139,7 +140,7 @@ gather(struct info *in, struct cli *g)
 		    in->part[P_STATE].answer);
 	part_start(&in->part[P_DISK], g, config);
 	part_start(&in->part[P_STORE], g, config);
-	deadline = part_now() + PATIENCE_MS;
+	deadline = clock_mono_ms() + PATIENCE_MS;
 	for (size_t i = P_CONFIG + 1; i < P_COUNT; i++)
 		part_wait(&in->part[i], deadline);
 	return (0);

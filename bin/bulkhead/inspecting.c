@@ -2,10 +2,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <bsd/string.h>
 
 #include "command.h"
 #include "command_session.h"
@@ -21,6 +17,7 @@
 #include "record.h"
 #include "say.h"
 #include "session.h"
+#include "state.h"
 #include "store.h"
 
 #define INDENT	5			/* podman's */
@@ -29,41 +26,23 @@ struct inspect {
 	struct session	 s;
 	enum inspect_kind kind;
 	struct format	 format;
+	bool		 json;
 	int		 code;
-};
-
-static const char *const	maps[] = { "Labels", "Options", "Annotations", "Ports",
-	"PortBindings", "Data", "Tmpfs", "Volumes", "ExposedPorts", NULL };
-
-static const struct tmpl_about	abouts[] = {
-	[INSPECT_ALL] = { "all inspect", "interface {}", maps, false, false },
-	[INSPECT_CONTAINER] = { "container inspect",
-	    "*define.InspectContainerData", maps, false, false },
-	[INSPECT_IMAGE] = { "image inspect", "*inspect.ImageData", maps, false, false },
-	[INSPECT_VOLUME] = { "inspect", "interface {}", maps, false, false },
-	[INSPECT_POD] = { "inspect", "interface {}", maps, false, false },
 };
 
 static json_t *
 find_container(struct inspect *in, const char *ref)
 {
-	struct rec	*row;
-	json_t		*j;
+	struct rec	*row = container_reconciled(&in->s, ref);
+	json_t		*j = NULL;
 
-	if (in->kind != INSPECT_CONTAINER && in->kind != INSPECT_ALL)
-		return (NULL);
-	if ((row = container_reconciled(&in->s, ref)) == NULL) {
-		if (errno != ENOENT)
-			in->code = session_error(&in->s);
-		return (NULL);
-	}
 	/* Of one that has not ended, only its monitor knows so far. */
-	if (rec_num(row, "pid", 0) != 0 &&
+	if (row != NULL && rec_num(row, "pid", 0) != 0 &&
 	    rec_num(row, "state", 0) != CTR_EXITED)
 		(void)rec_set_num(row, "log_lost", exit_log_lost(&in->s,
 		    rec_str(row, "id", "")));
-	j = inspect_container(row, in->s.config,
-	    in->format.kind == FORMAT_TEMPLATE);
+	if (row != NULL)
+		j = inspect_container(row, in->s.config, !in->json);
 	rec_free(row);
 	return (j);
 }
@@ -71,18 +50,11 @@ find_container(struct inspect *in, const char *ref)
 static json_t *
 find_image(struct inspect *in, const char *ref)
 {
-	struct rec	*r;
-	json_t		*j;
+	struct rec	*r = store_image_get(&in->s.client, ref);
+	json_t		*j = NULL;
 
-	if (in->kind != INSPECT_IMAGE && in->kind != INSPECT_ALL)
-		return (NULL);
-	if ((r = store_image_get(&in->s.client, ref)) == NULL) {
-		if (errno != ENOENT)
-			in->code = session_error(&in->s);
-		return (NULL);
-	}
-	j = inspect_image(r, in->s.config,
-	    in->format.kind == FORMAT_TEMPLATE);
+	if (r != NULL)
+		j = inspect_image(r, in->s.config, !in->json);
 	rec_free(r);
 	return (j);
 }
@@ -94,7 +66,7 @@ find_volume(struct inspect *in, const char *ref)
 	json_t		*j = NULL;
 
 	if (v != NULL && rec_num(v, "removing", 0) == 0)
-		j = volume_object(&in->s, v, in->format.kind == FORMAT_JSON);
+		j = volume_object(&in->s, v, in->json);
 	else if (v != NULL)
 		errno = ENOENT;
 	rec_free(v);
@@ -108,129 +80,192 @@ find_pod(struct inspect *in, const char *ref)
 	json_t		*j = NULL;
 
 	if (pod != NULL)
-		j = pod_object(pod, in->format.kind == FORMAT_JSON);
+		j = pod_object(pod, in->json);
 	rec_free(pod);
 	return (j);
 }
 
-/* podman's order: what is no container and no image. */
-static json_t *
-find_other(struct inspect *in, const char *ref)
+/*
+ * What is inspected where nothing is named, as `ref` values. NULL: none, and
+ * it has been said why.
+ */
+static struct rec *
+latest_container(struct session *s)
 {
-	json_t	*j = NULL;
+	struct rec	*rows = containers_reconciled(s), *row = NULL, *refs = NULL;
 
-	errno = ENOENT;
-	if (in->kind == INSPECT_VOLUME || in->kind == INSPECT_ALL)
-		j = find_volume(in, ref);
-	if (j == NULL && (errno == ENOENT || errno == EEXIST) &&
-	    (in->kind == INSPECT_POD || in->kind == INSPECT_ALL))
-		j = find_pod(in, ref);
-	if (j == NULL && errno != ENOENT && errno != EINVAL)
-		in->code = session_error(&in->s);
-	return (j);
+	if (rows == NULL)
+		(void)session_error(s);
+	else if ((row = each_latest(rows)) != NULL &&
+	    (refs = rec_new()) != NULL)
+		(void)rec_add(refs, "ref", rec_str(row, "id", ""));
+	rec_free(row);
+	rec_free(rows);
+	return (refs);
 }
 
-static void
-missing(struct inspect *in, const char *ref)
+static struct rec *
+latest_pod(struct session *s)
 {
-	switch (in->kind) {
-	case INSPECT_ALL:
-		in->code = say_error("inspecting object: no such object: "
-		    "\"%s\"", ref);
-		say_code(ERR_NO_SUCH_OBJECT);
-		break;
-	case INSPECT_CONTAINER:
-		in->code = say_error("inspecting object: no such container "
-		    "%s", ref);
-		say_code(ERR_NO_SUCH_CTR);
-		break;
-	case INSPECT_IMAGE:
-		in->code = say_error("inspecting object: %s: image not known",
-		    ref);
-		say_code(ERR_NO_SUCH_IMAGE);
-		break;
-	case INSPECT_VOLUME:
-		in->code = say_error("inspecting object: no such volume %s",
-		    ref);
-		say_code(ERR_NO_SUCH_VOLUME);
-		break;
-	case INSPECT_POD:
-		in->code = say_error("inspecting object: no such pod %s", ref);
-		say_code(ERR_NO_SUCH_POD);
-		break;
+	struct rec	*all = state_objects(&s->client, OBJ_POD);
+	struct rec	*refs = NULL;
+	char		 id[65];
+
+	if (all == NULL)
+		(void)session_error(s);
+	else if (pods_latest(all, id) == -1)
+		(void)say_error("no such pod");
+	else if ((refs = rec_new()) != NULL)
+		(void)rec_add(refs, "ref", id);
+	rec_free(all);
+	return (refs);
+}
+
+static struct rec *
+all_volumes(struct session *s)
+{
+	struct rec	*all = volumes_list(s), *refs = rec_new(), *v;
+	size_t		 it = 0;
+
+	if (all == NULL) {
+		(void)session_error(s);
+		rec_free(refs);
+		return (NULL);
 	}
+	for (; (v = rec_sub(all, "obj", &it)) != NULL; rec_free(v))
+		if (rec_num(v, "removing", 0) == 0)
+			(void)rec_add(refs, "ref", rec_str(v, "name", ""));
+	rec_free(all);
+	return (refs);
+}
+
+static const char *const	maps[] = { "Labels", "Options", "Annotations",
+	"Ports", "PortBindings", "Data", "Tmpfs", "Volumes", "ExposedPorts",
+	NULL };
+#define NO_SUCH	"inspecting object: no such "
+
+static const struct kind {
+	struct tmpl_about	 about;
+	unsigned int		 need;
+	json_t			*(*find[4])(struct inspect *, const char *);
+	struct rec		*(*refs)(struct session *);
+	const char		*missing[2];	/* before the name, behind it */
+	enum error_code		 code;
+} kinds[] = {
+	[INSPECT_ALL] = { { "all inspect", "interface {}", maps, false,
+	    false }, NEED_STATE | NEED_STORE, { find_container, find_image,
+	    find_volume, find_pod }, latest_container,
+	    { NO_SUCH "object: \"", "\"" }, ERR_NO_SUCH_OBJECT },
+	[INSPECT_CONTAINER] = { { "container inspect",
+	    "*define.InspectContainerData", maps, false, false }, NEED_STATE,
+	    { find_container }, latest_container, { NO_SUCH "container ",
+	    "" }, ERR_NO_SUCH_CTR },
+	[INSPECT_IMAGE] = { { "image inspect", "*inspect.ImageData", maps,
+	    false, false }, NEED_STORE, { find_image }, NULL,
+	    { "inspecting object: ", ": image not known" },
+	    ERR_NO_SUCH_IMAGE },
+	[INSPECT_VOLUME] = { { "inspect", "interface {}", maps, false,
+	    false }, NEED_STATE | NEED_STORE, { find_volume }, all_volumes,
+	    { NO_SUCH "volume ", "" }, ERR_NO_SUCH_VOLUME },
+	[INSPECT_POD] = { { "inspect", "interface {}", maps, false, false },
+	    NEED_STATE, { find_pod }, latest_pod, { NO_SUCH "pod ", "" },
+	    ERR_NO_SUCH_POD },
+	[INSPECT_ONLY_PODS] = { { "inspect", "*entities.PodInspectReport",
+	    maps, false, false }, NEED_STATE, { find_pod }, latest_pod,
+	    { NO_SUCH "pod ", "" }, ERR_NO_SUCH_POD },
+};
+
+/* In podman's order. NULL with ENOENT: there is none; else an error. */
+static json_t *
+find(struct inspect *in, const char *ref)
+{
+	const struct kind	*k = &kinds[in->kind];
+	json_t			*j;
+
+	for (size_t i = 0; i < 4 && k->find[i] != NULL; i++) {
+		if ((j = k->find[i](in, ref)) != NULL)
+			return (j);
+		/* What begins the names of several volumes may be a pod. */
+		if (errno == EEXIST && k->find[i] == find_volume &&
+		    in->kind == INSPECT_ALL)
+			continue;
+		/* EINVAL: no volume or pod can have such a name. */
+		if (errno != ENOENT && (errno != EINVAL ||
+		    k->find[i] == find_container || k->find[i] == find_image))
+			return (NULL);
+	}
+	errno = ENOENT;
+	return (NULL);
+}
+
+/* podman has no list around a single pod. */
+static int
+print(struct inspect *in, json_t *j, bool alone)
+{
+	if (!alone || !in->json || in->kind != INSPECT_ONLY_PODS)
+		return (format_row(&in->format, j));
+	format_json(stdout, j, INDENT, 0);
+	puts("");
+	json_decref(j);
+	in->format.kind = FORMAT_PLAIN;
+	return (0);
 }
 
 /* Those that are there are shown; then it is said which were not. */
 static void
-inspect_all(struct inspect *in, int argc, char **argv)
+inspect_all(struct inspect *in, const struct rec *refs)
 {
-	json_t	*j;
-	char	*absent = calloc((size_t)argc + 1, 1);
+	const struct kind	*k = &kinds[in->kind];
+	struct rec		*missing = rec_new();
+	const char		*ref;
+	size_t			 it = 0;
+	json_t			*j;
 
-	if (absent == NULL) {
-		in->code = say_error("%s", strerror(errno));
-		return;
-	}
-	for (int i = 0; i < argc; i++) {
-		if ((j = find_container(in, argv[i])) == NULL &&
-		    in->code == 0)
-			j = find_image(in, argv[i]);
-		if (j == NULL && in->code == 0)
-			j = find_other(in, argv[i]);
-		if (j == NULL)
-			absent[i] = in->code == 0;
-		else if (format_row(&in->format, j) == -1)
-			in->code = EXIT_ENGINE;
-	}
+	while (rec_next(refs, "ref", &it, &ref))
+		if ((j = find(in, ref)) != NULL) {
+			if (print(in, j, rec_count(refs, "ref") == 1) == -1)
+				in->code = EXIT_ENGINE;
+		} else if (errno == ENOENT)
+			(void)rec_add(missing, "ref", ref);
+		else
+			in->code = session_error(&in->s);
 	if (format_close(&in->format) == -1)
 		in->code = EXIT_ENGINE;
-	fflush(stdout);
-	for (int i = 0; i < argc; i++)
-		if (absent[i])
-			missing(in, argv[i]);
-	free(absent);
-}
-
-static void
-inspect_latest(struct inspect *in)
-{
-	struct rec	*rows = containers_reconciled(&in->s), *row = NULL;
-	char		 id[65], *ref = id;
-
-	if (rows == NULL || (row = each_latest(rows)) == NULL) {
-		in->code = rows == NULL ? session_error(&in->s) : EXIT_ENGINE;
-	} else {
-		(void)strlcpy(id, rec_str(row, "id", ""), sizeof(id));
-		inspect_all(in, 1, &ref);
+	(void)fflush(stdout);
+	for (it = 0; rec_next(missing, "ref", &it, &ref);) {
+		in->code = say_error("%s%s%s", k->missing[0], ref,
+		    k->missing[1]);
+		say_code(k->code);
 	}
-	rec_free(row);
-	rec_free(rows);
+	rec_free(missing);
 }
 
 int
 inspect_run(struct cli *cli, enum inspect_kind kind)
 {
-	static const unsigned int	 need[] = {
-		[INSPECT_ALL] = NEED_STATE | NEED_STORE,
-		[INSPECT_CONTAINER] = NEED_STATE,
-		[INSPECT_IMAGE] = NEED_STORE,
-		[INSPECT_VOLUME] = NEED_STATE | NEED_STORE,
-		[INSPECT_POD] = NEED_STATE,
-	};
 	struct inspect	 in = { .kind = kind };
+	struct rec	*refs = rec_new();
 	const char	*text = opt_str(cli->opts, "format", "json");
 
-	if (format_open(&in.format, &abouts[kind], text, INDENT) == -1)
-		return (EXIT_ENGINE);
-	if (command_open(&in.s, cli, need[kind], NULL) == -1) {
+	for (int i = 0; i < cli->argc; i++)
+		(void)rec_add(refs, "ref", cli->argv[i]);
+	if (format_open(&in.format, &kinds[kind].about, text, INDENT) == -1 ||
+	    command_open(&in.s, cli, kinds[kind].need, NULL) == -1) {
 		format_clear(&in.format);
+		rec_free(refs);
 		return (EXIT_ENGINE);
 	}
-	if (cli->argc > 0)
-		inspect_all(&in, cli->argc, cli->argv);
+	in.json = in.format.kind == FORMAT_JSON;
+	if (cli->argc == 0) {
+		rec_free(refs);
+		refs = kinds[kind].refs(&in.s);
+	}
+	if (refs == NULL)
+		in.code = EXIT_ENGINE;
 	else
-		inspect_latest(&in);
+		inspect_all(&in, refs);
+	format_clear(&in.format);
+	rec_free(refs);
 	session_close(&in.s);
 	return (in.code);
 }

@@ -1,5 +1,5 @@
 /*
- * What inspect, container inspect and image inspect share.
+ * What inspect and the inspect of each kind of object share.
  */
 #ifndef BULKHEAD_INSPECTING_H
 #define BULKHEAD_INSPECTING_H
@@ -13,10 +13,13 @@ struct cli;
 /* INSPECT_ALL: an object of the first of the other kinds that has the name. */
 enum inspect_kind {
 	INSPECT_ALL, INSPECT_CONTAINER, INSPECT_IMAGE, INSPECT_VOLUME,
-	INSPECT_POD
+	INSPECT_POD, INSPECT_ONLY_PODS	/* as pod inspect prints them */
 };
 
-/* Print the objects that are named, or the latest container. The exit code. */
+/*
+ * Print the objects that are named; where none is, the latest container or
+ * pod, or all volumes. The exit code.
+ */
 int	inspect_run(struct cli *, enum inspect_kind);
 
 #endif

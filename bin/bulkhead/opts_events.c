@@ -19,16 +19,3 @@ const struct opt opts_events[] = {
 	  "show all events until timestamp", NULL, NULL },
 	{ 0 }
 };
-
-const struct opt opts_history[] = {
-	{ "format", 0, OPT_STRING, NULL,
-	  "Change the output to JSON or a Go template", NULL, "json" },
-	{ "help", 0, OPT_FLAG, NULL, NULL, NULL, NULL },
-	{ "human", 'H', OPT_FLAG, NULL,
-	  "Display sizes and dates in human readable format", "true", NULL },
-	{ "no-trunc", 0, OPT_FLAG, NULL, "Do not truncate the output", NULL,
-	  NULL },
-	{ "quiet", 'q', OPT_FLAG, NULL, "Display the numeric IDs only", NULL,
-	  NULL },
-	{ 0 }
-};

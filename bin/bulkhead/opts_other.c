@@ -68,28 +68,6 @@ const struct opt opts_import[] = {
 	{ 0 }
 };
 
-const struct opt opts_images[] = {
-	{ "all", 'a', OPT_FLAG, NULL,
-	  "Show all images (default hides intermediate images)", NULL, NULL },
-	{ "digests", 0, OPT_FLAG, NULL, "Show digests", NULL, NULL },
-	FILTER('f'),
-	{ "format", 0, OPT_STRING, NULL,
-	  "Change the output format to JSON or a Go template", NULL,
-	  "json|table" },
-	HELP,
-	{ "no-trunc", 0, OPT_FLAG, NULL, "Do not truncate output", NULL,
-	  NULL },
-	{ "noheading", 'n', OPT_FLAG, NULL, "Do not print column headings",
-	  NULL, NULL },
-	{ "quiet", 'q', OPT_FLAG, NULL, "Display only image IDs", NULL,
-	  NULL },
-	{ "sort", 0, OPT_STRING, NULL,
-	  "Sort by created, id, repository, size, tag", "created",
-	  "created|id|repository|size|tag" },
-	NO_FLAG("history", 0),
-	{ 0 }
-};
-
 const struct opt opts_rmi[] = {
 	{ "all", 'a', OPT_FLAG, NULL, "Remove all images", NULL, NULL },
 	{ "force", 'f', OPT_FLAG, NULL, "Force Removal of the image", NULL,

@@ -7,15 +7,6 @@
 
 #define SECOND	1000000000LL
 
-int64_t
-human_now(void)
-{
-	struct timespec	 ts;
-
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return (ts.tv_sec * SECOND + ts.tv_nsec);
-}
-
 void
 human_duration(int64_t ns, char *out, size_t size)
 {

@@ -7,8 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Now, in ns since the epoch. */
-int64_t	human_now(void);
 /* "2 minutes", "About an hour" for a number of ns. */
 void	human_duration(int64_t, char *, size_t);
 /* "2 minutes ago" for a moment; the second is now. */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "human.h"
 #include "opt.h"
 #include "parse.h"
@@ -163,7 +164,7 @@ moment(const struct rec *opts, const char *name, int sign, int64_t fallback,
 {
 	const char		*v = opt_str(opts, name, NULL);
 	struct parse_err	 e;
-	int64_t			 d, now = human_now();
+	int64_t			 d, now = clock_real_ns();
 
 	*out = fallback;
 	if (v == NULL)

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "human.h"
+#include "clock.h"
 #include "record.h"
 
 static const struct filter_key *
@@ -38,7 +38,7 @@ read_value(struct filter_term *t, const struct filter_about *about,
 	if (t->key->read != NULL)
 		return (t->key->read(t, all, e));
 	return (how != FILTER_BEFORE && how != FILTER_AFTER ? 0 :
-	    parse_time(t->value, human_now(), &t->number, e));
+	    parse_time(t->value, clock_real_ns(), &t->number, e));
 }
 
 static int

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "human.h"
+#include "clock.h"
 #include "record.h"
 #include "say.h"
 #include "table.h"
@@ -45,7 +45,7 @@ list_open(struct list *l, const struct list_about *about,
 
 	*l = (struct list){ .about = about, .quiet = flag(request, "quiet"),
 	    .heading = !flag(request, "noheading"),
-	    .shown = { .now = human_now(),
+	    .shown = { .now = clock_real_ns(),
 	    .no_trunc = flag(request, "no-trunc") } };
 	if (format_open(&l->format, &about->tmpl, rec_get(request, "format"),
 	    about->indent) == -1)

@@ -12,27 +12,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bsd/string.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "record.h"
 #include "waitchild.h"
 
 #define SAID_MAX	(1u << 20)	/* bytes of stderr that are passed on */
 #define PREFIX		"Error: "
 #define PREFIX_LEN	(sizeof(PREFIX) - 1)
-
-int64_t
-part_now(void)
-{
-	struct timespec	 ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (ts.tv_sec * 1000L + ts.tv_nsec / 1000000);
-}
 
 static int
 write_all(int fd, const char *bytes, size_t len)
@@ -141,7 +132,7 @@ in_time(const struct part *p, int64_t deadline)
 	if (p->pidfd == -1)
 		return (true);		/* an old kernel: wait for it */
 	do {
-		left = deadline == PART_FOREVER ? -1 : deadline - part_now();
+		left = deadline == PART_FOREVER ? -1 : deadline - clock_mono_ms();
 		if (left < 0 && deadline != PART_FOREVER)
 			left = 0;
 		n = poll(&pfd, 1, (int)left);

@@ -47,7 +47,5 @@ void	part_clear(struct part *);
  */
 struct rec *part_step(int (*)(struct cli *, const struct rec *,
 	    struct rec *), struct cli *, const struct rec *);
-/* The clock of part_wait. */
-int64_t	part_now(void);
 
 #endif

@@ -12,12 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bsd/string.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "path.h"
 #include "record.h"
 #include "waitchild.h"
@@ -156,25 +156,16 @@ become(char *const *argv, int out)
 	_exit(127);
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec	 ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (ts.tv_sec * 1000L + ts.tv_nsec / 1000000);
-}
-
 /* What it writes, until it ends, has written too much, or takes too long. */
 static void
 collect(int fd, char *out, size_t size)
 {
 	struct pollfd	 pfd = { fd, POLLIN, 0 };
-	int64_t		 end = now_ms() + ANSWER_MS, left;
+	int64_t		 end = clock_mono_ms() + ANSWER_MS, left;
 	size_t		 have = 0;
 	ssize_t		 n;
 
-	while (have + 1 < size && (left = end - now_ms()) > 0 &&
+	while (have + 1 < size && (left = end - clock_mono_ms()) > 0 &&
 	    poll(&pfd, 1, (int)left) > 0) {
 		if ((n = read(fd, out + have, size - 1 - have)) <= 0)
 			break;

@@ -13,11 +13,11 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "command.h"
 #include "command_session.h"
 #include "ctrlog.h"
 #include "each.h"
-#include "human.h"
 #include "log.h"
 #include "logread.h"
 #include "monitor.h"
@@ -61,7 +61,7 @@ moment(const struct rec *o, const char *name, int64_t *out)
 	struct parse_err	 err;
 
 	*out = 0;
-	if (v == NULL || parse_time(v, human_now(), out, &err) == 0)
+	if (v == NULL || parse_time(v, clock_real_ns(), out, &err) == 0)
 		return (0);
 	say_error("parsing --%s \"%s\": unable to interpret time value", name,
 	    v);

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "command.h"
 #include "command_session.h"
 #include "each.h"
-#include "human.h"
 #include "lists.h"
 #include "parse.h"
 #include "reconcile.h"
@@ -44,8 +44,7 @@ static const struct opt options[] = {
 	{ "pod", 'p', OPT_FLAG, NULL,
 	  "Print the ID and name of the pod the containers are associated "
 	  "with", NULL, NULL },
-	OPT_NO_FLAG("ns", 0), OPT_NO_FLAG("size", 's'),
-	OPT_NO("watch", 'w'),
+	OPT_NO_FLAG("ns", 0), OPT_NO_FLAG("size", 's'), OPT_NO("watch", 'w'),
 	{ 0 }
 };
 
@@ -100,7 +99,7 @@ run(struct cli *cli)
 	struct session	 s = { 0 };
 	struct list	 l;
 	struct rec	*rows;
-	int64_t		 now = human_now();
+	int64_t		 now = clock_real_ns();
 	int		 code;
 
 	if ((code = check_options(cli->opts)) != 0 ||

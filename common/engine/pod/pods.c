@@ -9,6 +9,7 @@
 #include <bsd/string.h>
 
 #include "cgroup.h"
+#include "clock.h"
 #include "objlock.h"
 #include "reconcile.h"
 #include "record.h"
@@ -141,6 +142,48 @@ pods_get_whole(struct session *s, const char *ref)
 	rec_free(all);
 	rec_free(one);
 	return (pod);
+}
+
+/* Remove the pod that has this very name, if there is one. */
+static int
+remove_named(struct session *s, const char *name)
+{
+	struct rec	*have;
+	int		 rc = 0;
+
+	if (*name == '\0')
+		return (error_set(&s->client.error, errno, "cannot replace pod "
+		    "without --name being set"));
+	if ((have = state_object_get(&s->client, OBJ_POD, name)) == NULL)
+		return (errno == ENOENT ? 0 : -1);
+	if (strcmp(rec_str(have, "name", ""), name) == 0)
+		rc = pods_remove(s, have, true, -1);
+	rec_free(have);
+	return (rc);
+}
+
+int
+pods_create(struct session *s, struct rec *pod, bool replace)
+{
+	const char	*id = rec_str(pod, "id", ""), *v;
+	char		 group[1024];
+	size_t		 it = 0;
+
+	(void)rec_add_num(pod, "created", clock_real_ns());
+	while (rec_next(s->options.line, "arg", &it, &v))
+		(void)rec_add(pod, "create_command", v);
+	/* podman logs that, and makes the pod all the same. */
+	if (cgroup_pod_make(s, id, group, sizeof(group)) == -1)
+		session_warn(s, "%s", s->client.error.text);
+	(void)rec_add(pod, "cgroup", group);
+	session_confine(s);
+	if ((!replace || remove_named(s, rec_str(pod, "name", "")) == 0) &&
+	    objlock_alloc(s, "pod", id, pod) == 0 &&
+	    state_object_put(&s->client, OBJ_POD, 0, pod, NULL) == 0)
+		return (0);
+	(void)cgroup_pod_remove(s, group);
+	objlock_free(s, "pod", id);
+	return (-1);
 }
 
 int

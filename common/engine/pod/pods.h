@@ -18,6 +18,12 @@ struct session;
  */
 struct rec *pods_with_members(struct session *);
 struct rec *pods_get_whole(struct session *, const char *);
+/*
+ * Record one, whose id, name and labels are in the record, and give it a
+ * cgroup; with `replace` the pod of that name is removed first. The session
+ * is confined before. 0, or -1 with an error, and nothing is left.
+ */
+int	pods_create(struct session *, struct rec *, bool replace);
 /* The id of the youngest in a list, in 65 bytes. 0, or -1: there is none. */
 int	pods_latest(const struct rec *, char *);
 /*

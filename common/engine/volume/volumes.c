@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "objlock.h"
 #include "record.h"
 #include "session.h"
@@ -77,18 +77,15 @@ struct rec *
 volumes_record(struct session *s, const char *name, bool own)
 {
 	struct rec	*r;
-	struct timespec	 now;
 	char		 path[PATH_MAX];
 
 	if (volumes_path(s, name, false, path) == -1)
 		return (NULL);
-	(void)clock_gettime(CLOCK_REALTIME, &now);
 	r = rec_new();
 	(void)rec_add(r, "name", name);
 	(void)rec_add(r, "driver", "local");
 	(void)rec_addf(r, "mountpoint", "%s/%s", s->graph, path);
-	(void)rec_add_num(r, "created", now.tv_sec * 1000000000L +
-	    now.tv_nsec);
+	(void)rec_add_num(r, "created", clock_real_ns());
 	if (own)
 		(void)rec_add(r, "anon", "1");
 	return (r);

@@ -1,15 +1,15 @@
 /*
- * system locks: who holds which lock, and who waits. system renumber: new
- * numbers for all of them, from 0.
+ * bulkhead system renumber: new numbers for all locks, from 0.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "command.h"
+#include "command_session.h"
+#include "error.h"
 #include "event.h"
 #include "lists.h"
-#include "lock.h"
 #include "lock_numbers.h"
 #include "locks.h"
 #include "record.h"
@@ -19,31 +19,12 @@
 #define GROUP		32		/* num_locks is rounded up to this */
 #define WAIT_MS		8000		/* who comes after us waits longer */
 
-/* Whatever is wrong with its size, or with the names: the table is shown. */
-int
-cmd_locks(struct cli *g, int argc, char **argv)
-{
-	struct session	 s = { .locks_any = true };
-	struct rec	*locks, *objects;
-	struct list	 l;
-	int		 code;
-
-	(void)argc;
-	(void)argv;
-	if (list_open(&l, &list_of_locks, g->opts) == -1 ||
-	    command_open(&s, g, NEED_STATE | NEED_LOCK, NULL) == -1)
-		return (list_close(&l, EXIT_ENGINE));
-	objects = locks_objects(&s);
-	locks = lock_list(&s.client, opt_flag(g->opts, "all", false));
-	code = list_close(&l, locks == NULL ? session_error(&s) :
-	    list_locks(&l, locks, objects));
-	rec_free(locks);
-	rec_free(objects);
-	session_close(&s);
-	return (code);
-}
-
-/* --- renumber --- */
+static const struct opt options[] = {
+	OPT_HELP,
+	{ "plan", 0, OPT_FLAG, NULL,
+	  "Print what would be done, and do nothing", NULL, NULL },
+	{ 0 }
+};
 
 static int
 check_room(struct session *s, size_t n)
@@ -113,20 +94,31 @@ renumber_alone(struct session *s)
 	return (rc);
 }
 
-int
-cmd_renumber(struct cli *g, int argc, char **argv)
+static int
+run(struct cli *cli)
 {
 	struct session	 s = { .locks_any = true };
 	int		 code = 0, rc;
 
-	(void)argc;
-	(void)argv;
-	if (command_open(&s, g, NEED_STATE | NEED_LOCK, NULL) == -1)
+	if (command_open(&s, cli, NEED_STATE | NEED_LOCK, NULL) == -1)
 		return (EXIT_ENGINE);
-	rc = opt_flag(g->opts, "plan", false) ? renumber(&s, true) :
+	rc = opt_flag(cli->opts, "plan", false) ? renumber(&s, true) :
 	    renumber_alone(&s);
 	if (rc == -1)
 		code = session_error(&s);
 	session_close(&s);
 	return (code);
 }
+
+const struct command command_system_renumber = {
+	.noun = "system", .verb = "renumber",
+	.brief = "Give all locks new numbers",
+	.options = { options },
+	.description = "Gives the locks of all containers, pods and volumes "
+	    "the numbers from 0 up, in one step, when no other command is at "
+	    "work, and prints which have changed. It is needed when "
+	    "engine.num_locks was made smaller than the highest number in "
+	    "use.",
+	.examples = "system renumber --plan\nsystem renumber",
+	.run = run,
+};

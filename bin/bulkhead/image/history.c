@@ -2,18 +2,32 @@
  * bulkhead history: of a container, what happened to it and who did that; of
  * an image, as podman's, how it was made.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include <bsd/string.h>
 
-#include "cmd.h"
+#include "command.h"
+#include "command_session.h"
+#include "error.h"
 #include "lists.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
 #include "state.h"
 #include "store.h"
+
+static const struct opt options[] = {
+	{ "format", 0, OPT_STRING, NULL,
+	  "Change the output to JSON or a Go template", NULL, "json" },
+	OPT_HELP,
+	{ "human", 'H', OPT_FLAG, NULL,
+	  "Display sizes and dates in human readable format", "true", NULL },
+	{ "no-trunc", 0, OPT_FLAG, NULL, "Do not truncate the output", NULL,
+	  NULL },
+	{ "quiet", 'q', OPT_FLAG, NULL, "Display the numeric IDs only", NULL,
+	  NULL },
+	{ 0 }
+};
 
 static int
 of_image(struct session *s, const struct rec *o, const struct rec *image)
@@ -69,16 +83,31 @@ history_of(struct session *s, const struct rec *o, const char *ref)
 	return (code);
 }
 
-int
-cmd_history(struct cli *g, int argc, char **argv)
+static int
+run(struct cli *cli)
 {
 	struct session	 s = { 0 };
 	int		 code;
 
-	(void)argc;
-	if (command_open(&s, g, NEED_STATE | NEED_STORE, NULL) == -1)
+	if (command_open(&s, cli, NEED_STATE | NEED_STORE, NULL) == -1)
 		return (EXIT_ENGINE);
-	code = history_of(&s, g->opts, argv[0]);
+	code = history_of(&s, cli->opts, cli->argv[0]);
 	session_close(&s);
 	return (code);
 }
+
+const struct command command_image_history = {
+	.noun = "image", .verb = "history", .at_top = "history",
+	.brief = "Show what happened to a container, or how an image was "
+	    "made",
+	.operands = "{CONTAINER|IMAGE}", .operand = "object",
+	.options = { options }, .min_args = 1, .max_args = 1,
+	.description = "Displays the history of a container: each change of "
+	    "its state, when, by whom, with which command, and why. The "
+	    "history of a container that was removed is still there, until "
+	    "newer ones need the room.\n\n"
+	    "For an image, displays the steps in which it was made.",
+	.examples = "history myCtr\nhistory --human=false --no-trunc myCtr\n"
+	    "history fedora\nhistory --format json fedora",
+	.run = run,
+};

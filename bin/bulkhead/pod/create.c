@@ -1,0 +1,176 @@
+/*
+ * bulkhead pod create: make a pod, whose containers belong together, and share
+ * no namespaces yet.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "command.h"
+#include "command_session.h"
+#include "env.h"
+#include "error.h"
+#include "pods.h"
+#include "record.h"
+#include "say.h"
+#include "session.h"
+#include "spec.h"
+
+static const struct opt options[] = {
+	OPT_HELP,
+	{ "infra", 0, OPT_FLAG, NULL,
+	  "Create an infra container associated with the pod to share "
+	  "namespaces with", "true", NULL },
+	{ "label", 'l', OPT_ARRAY, NULL, "Set metadata on container", NULL,
+	  NULL },
+	{ "label-file", 0, OPT_FILE_LIST, NULL,
+	  "Read in a line delimited file of labels", NULL, "file" },
+	{ "name", 'n', OPT_STRING, NULL, "Assign a name to the pod", NULL,
+	  NULL },
+	{ "pod-id-file", 0, OPT_STRING, NULL,
+	  "Write the pod ID to the file", NULL, "file" },
+	{ "replace", 0, OPT_FLAG, NULL,
+	  "If a pod with the same name exists, replace it", NULL, NULL },
+	{ "exit-policy", 0, OPT_ONLY, NULL, NULL, NULL, "continue" },
+	{ "share", 0, OPT_STRING, NULL,
+	  "A comma delimited list of kernel namespaces the pod will share",
+	  "none", "none" },
+	OPT_NO("add-host", 0), OPT_NO("blkio-weight", 0),
+	OPT_NO("blkio-weight-device", 0), OPT_NO("cgroup-parent", 0),
+	OPT_NO("cpu-shares", 'c'), OPT_NO("cpus", 0),
+	OPT_NO("cpuset-cpus", 0), OPT_NO("cpuset-mems", 0),
+	OPT_NO("device", 0), OPT_NO("device-read-bps", 0),
+	OPT_NO("device-write-bps", 0), OPT_NO("dns", 0),
+	OPT_NO("dns-option", 0), OPT_NO("dns-search", 0), OPT_NO("gidmap", 0),
+	OPT_NO("gpus", 0), OPT_NO("hostname", 'h'),
+	OPT_NO("infra-command", 0), OPT_NO("infra-conmon-pidfile", 0),
+	OPT_NO("infra-image", 0), OPT_NO("infra-name", 0), OPT_NO("ip", 0),
+	OPT_NO("ip6", 0), OPT_NO("mac-address", 0), OPT_NO("memory", 'm'),
+	OPT_NO("memory-swap", 0), OPT_NO("network", 0),
+	OPT_NO("network-alias", 0), OPT_NO_FLAG("no-hosts", 0),
+	OPT_NO("pid", 0), OPT_NO("publish", 'p'), OPT_NO("restart", 0),
+	OPT_NO("security-opt", 0), OPT_NO_FLAG("share-parent", 0),
+	OPT_NO("shm-size", 0), OPT_NO("subgidname", 0),
+	OPT_NO("subuidname", 0), OPT_NO("sysctl", 0), OPT_NO("uidmap", 0),
+	OPT_NO("userns", 0), OPT_NO("uts", 0), OPT_NO("volume", 'v'),
+	OPT_NO("volumes-from", 0),
+	{ 0 }
+};
+
+#define NEED_MAKE	(NEED_STATE | NEED_LOCK | NEED_MORE)
+
+/* The name is an option or the operand. */
+static const char *
+wanted_name(const struct cli *cli)
+{
+	return (cli->argc > 0 ? cli->argv[0] : opt_str(cli->opts, "name",
+	    ""));
+}
+
+static int
+check(const struct cli *cli)
+{
+	const struct rec	*o = cli->opts;
+	struct parse_err	 e;
+
+	if (opt_flag(o, "infra", true))
+		return (say_error("pods with an infra container are not "
+		    "supported by bulkhead yet: give --infra=false"));
+	if (strcmp(opt_str(o, "share", "none"), "none") != 0)
+		return (say_error("cannot set share(%s) namespaces without an "
+		    "infra container", opt_str(o, "share", "")));
+	if (cli->argc > 0 && opt_given(o, "name"))
+		return (say_error("cannot specify --name and NAME at the same "
+		    "time"));
+	if (*wanted_name(cli) != '\0' && spec_name(wanted_name(cli), &e) == -1)
+		return (say_error("running pod create option: names must "
+		    "match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument"));
+	return (0);
+}
+
+/* --pod-id-file, which must not exist yet. 0, or the exit code. */
+static int
+open_id_file(const char *path, int *fd)
+{
+	if (path == NULL)
+		return (0);
+	*fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (*fd != -1)
+		return (0);
+	return (errno == EEXIST ? say_error("pod id file exists. Ensure "
+	    "another pod is not using it or delete %s", path) :
+	    say_error("opening pod-id-file %s: %s", path, strerror(errno)));
+}
+
+static int
+create(struct cli *cli, struct rec *pod)
+{
+	struct session	 s = { 0 };
+	bool		 replace = opt_flag(cli->opts, "replace", false);
+	int		 code = 0;
+
+	if (command_open(&s, cli, replace ? NEED_MAKE | NEED_STORE | NEED_IDS |
+	    NEED_WRITE : NEED_MAKE, NULL) == -1)
+		return (EXIT_ENGINE);
+	if (pods_create(&s, pod, replace) == -1) {
+		code = say_error("adding pod to state: %s",
+		    s.client.error.text);
+		say_code(error_code(&s.client.error));
+	}
+	session_close(&s);
+	return (code);
+}
+
+/* The record of the pod: its ID, name and labels. 0, or the exit code. */
+static int
+describe(struct cli *cli, struct rec *pod, char *id)
+{
+	struct parse_err	 e;
+
+	if (labels_take(cli->opts, pod, &e) == -1)
+		return (say_error("%s", e.text));
+	if (command_new_id(id) == -1)
+		return (EXIT_ENGINE);
+	(void)rec_add(pod, "id", id);
+	(void)rec_add(pod, "name", wanted_name(cli));
+	return (0);
+}
+
+static int
+run(struct cli *cli)
+{
+	const char	*path = opt_str(cli->opts, "pod-id-file", NULL);
+	struct rec	*pod = rec_new();
+	scoped_fd int	 fd = -1;
+	char		 id[65];
+	int		 code;
+
+	if ((code = check(cli)) == 0 && (code = open_id_file(path, &fd)) ==
+	    0 && (code = describe(cli, pod, id)) == 0 &&
+	    (code = create(cli, pod)) == 0) {
+		puts(id);
+		if (fd != -1 && write(fd, id, 64) != 64)
+			say_warning("cannot write the pod id file: %s",
+			    strerror(errno));
+	}
+	if (code != 0 && fd != -1)
+		(void)unlink(path);
+	rec_free(pod);
+	return (code);
+}
+
+const struct command command_pod_create = {
+	.noun = "pod", .verb = "create",
+	.brief = "Create a new empty pod", .operands = "[NAME]",
+	.options = { options }, .max_args = 1,
+	.description = "After creating the pod, the pod ID is printed to "
+	    "stdout.\n\nThe pod will be created with the initial state "
+	    "'created'. Its containers belong together, and share no "
+	    "namespaces yet.",
+	.examples = "pod create --infra=false\n"
+	    "pod create --infra=false --label foo=bar mypod",
+	.run = run,
+};

@@ -1,0 +1,45 @@
+/*
+ * bulkhead pod exists: tell by the exit code whether a pod exists.
+ */
+#include <errno.h>
+
+#include "command.h"
+#include "command_session.h"
+#include "record.h"
+#include "say.h"
+#include "session.h"
+#include "state.h"
+
+static const struct opt options[] = {
+	OPT_HELP,
+	{ 0 }
+};
+
+static int
+run(struct cli *cli)
+{
+	struct session	 s = { 0 };
+	struct rec	*pod;
+	int		 code = 0;
+
+	if (command_open(&s, cli, NEED_STATE, NULL) == -1)
+		return (EXIT_ENGINE);
+	pod = state_object_get(&s.client, OBJ_POD, cli->argv[0]);
+	if (pod == NULL)
+		code = errno == ENOENT ? 1 : session_error(&s);
+	rec_free(pod);
+	session_close(&s);
+	return (code);
+}
+
+const struct command command_pod_exists = {
+	.noun = "pod", .verb = "exists",
+	.brief = "Check if a pod exists in local storage",
+	.operands = "POD", .operand = "pod",
+	.options = { options }, .min_args = 1, .max_args = 1,
+	.description = "If the named pod exists in local storage, bulkhead "
+	    "pod exists exits with 0, otherwise the exit code will be 1.",
+	.examples = "pod exists podID\n"
+	    "pod exists mypod || bulkhead pod create --infra=false mypod",
+	.run = run,
+};

@@ -1,0 +1,120 @@
+/*
+ * bulkhead volume create: make a volume.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "command_session.h"
+#include "env.h"
+#include "grant.h"
+#include "manage.h"
+#include "record.h"
+#include "say.h"
+#include "session.h"
+#include "spec.h"
+#include "volopt.h"
+
+static const struct opt options[] = {
+	{ "driver", 'd', OPT_STRING, NULL, "Specify volume driver name",
+	  "local", "local" },
+	OPT_HELP,
+	{ "ignore", 0, OPT_FLAG, NULL,
+	  "Don't fail if volume already exists", NULL, NULL },
+	{ "label", 'l', OPT_LIST, NULL, "Set metadata for a volume", "[]",
+	  NULL },
+	{ "opt", 'o', OPT_ARRAY, NULL, "Set driver specific options", "[]",
+	  "type=|o=|device=" },
+	{ 0 }
+};
+
+/* What is made of the command line, before there is a session. */
+struct creating {
+	const char	*name;
+	struct rec	*keys;
+};
+
+/*
+ * The session's `privileged`: whether a directory of the host may be a volume
+ * is decided with root's rights.
+ */
+static int
+grant(struct session *s)
+{
+	struct creating	*c = s->arg;
+	struct rec	*r = rec_new();
+	int		 rc = -1;
+
+	if (r != NULL && rec_add(r, "name", c->name) == 0 &&
+	    rec_add_all(r, c->keys) == 0 && (rc = grant_volume(s, r)) == 0 &&
+	    rec_get(r, "grant") != NULL)
+		rc = rec_set(c->keys, "grant", rec_get(r, "grant"));
+	rec_free(r);
+	return (rc);
+}
+
+/* Check the command line: 0, or the exit code. */
+static int
+check(const struct cli *cli, struct creating *c)
+{
+	const struct rec	*o = cli->opts;
+	struct parse_err	 e;
+
+	if (strcmp(opt_str(o, "driver", "local"), "local") != 0)
+		return (say_error("the volume driver \"%s\" is not supported "
+		    "by bulkhead yet, which has \"local\"", opt_str(o,
+		    "driver", "")));
+	if (cli->argc > 0 && spec_name(c->name, &e) == -1)
+		return (say_error("running volume create option: names must "
+		    "match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument"));
+	if (labels_take(o, c->keys, &e) == -1 ||
+	    volopt_take(o, c->keys, &e) == -1)
+		return (say_error("%s", e.text));
+	return (0);
+}
+
+static int
+create(struct cli *cli, struct creating *c)
+{
+	struct session	 s = { .privileged = grant, .arg = c };
+	char		 name[VOLUME_NAME];
+	int		 code = 0;
+
+	if (command_open(&s, cli, NEED_STATE | NEED_STORE | NEED_LOCK |
+	    NEED_IDS | NEED_WRITE, NULL) == -1)
+		return (EXIT_ENGINE);
+	if (volumes_create(&s, c->name, c->keys, opt_flag(cli->opts, "ignore",
+	    false), name) == -1)
+		code = session_error(&s);
+	else
+		puts(name);
+	session_close(&s);
+	return (code);
+}
+
+static int
+run(struct cli *cli)
+{
+	char		 own[65];
+	struct creating	 c = { cli->argc > 0 ? cli->argv[0] : own,
+			    rec_new() };
+	int		 code = check(cli, &c);
+
+	if (code == 0)
+		code = command_new_id(own) == -1 ? EXIT_ENGINE :
+		    create(cli, &c);
+	rec_free(c.keys);
+	return (code);
+}
+
+const struct command command_volume_create = {
+	.noun = "volume", .verb = "create",
+	.brief = "Create a new volume", .operands = "[NAME]",
+	.options = { options }, .max_args = 1,
+	.description = "If using the default driver, \"local\", the volume "
+	    "will be created on the host in the volumes directory under "
+	    "container storage.",
+	.examples = "volume create myvol\nvolume create\n"
+	    "volume create --label foo=bar myvol",
+	.run = run,
+};

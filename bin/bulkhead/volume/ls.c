@@ -1,0 +1,76 @@
+/*
+ * bulkhead volume ls: list volumes.
+ */
+#include "command.h"
+#include "command_session.h"
+#include "lists.h"
+#include "manage.h"
+#include "record.h"
+#include "say.h"
+#include "session.h"
+
+static const struct opt options[] = {
+	{ "filter", 'f', OPT_LIST, NULL,
+	  "Filter output based on conditions given", NULL, NULL },
+	{ "format", 0, OPT_STRING, NULL,
+	  "Format volume output using Go template", NULL, "json|table" },
+	OPT_HELP,
+	{ "noheading", 'n', OPT_FLAG, NULL, "Do not print headers", NULL,
+	  NULL },
+	{ "quiet", 'q', OPT_FLAG, NULL, "Print volume output in quiet mode",
+	  NULL, NULL },
+	{ 0 }
+};
+
+static int
+print(struct list *l, struct cli *cli, const struct filter *f)
+{
+	struct session	 s = { 0 };
+	struct rec	*all;
+	int		 code;
+
+	/* Of a table nothing is in the store. */
+	if (command_open(&s, cli, l->format.kind == FORMAT_PLAIN ? NEED_STATE :
+	    NEED_STATE | NEED_STORE, NULL) == -1)
+		return (EXIT_ENGINE);
+	all = volumes_list(&s);
+	code = all == NULL ? session_error(&s) : list_volumes(l, &s, all, f);
+	rec_free(all);
+	session_close(&s);
+	return (code);
+}
+
+static int
+run(struct cli *cli)
+{
+	struct list		 l;
+	struct filter		 f;
+	struct parse_err	 e;
+	int			 code = EXIT_ENGINE;
+
+	if (opt_flag(cli->opts, "quiet", false) &&
+	    opt_given(cli->opts, "format"))
+		return (say_error("quiet and format flags cannot be used "
+		    "together"));
+	if (filter_open(&f, &volume_filters, cli->opts, NULL, &e) == -1)
+		code = say_error("%s", e.text);
+	else {
+		if (list_open(&l, &list_of_volumes, cli->opts) == 0)
+			code = print(&l, cli, &f);
+		code = list_close(&l, code);
+	}
+	filter_close(&f);
+	return (code);
+}
+
+const struct command command_volume_ls = {
+	.noun = "volume", .verb = "ls", .aliases = "list",
+	.brief = "List volumes",
+	.options = { options },
+	.description = "List all available volumes. The output of the volumes "
+	    "can be filtered and the output format can be changed to JSON or "
+	    "a user specified Go template.",
+	.examples = "volume ls\nvolume ls --filter dangling=true --format "
+	    "json",
+	.run = run,
+};

@@ -1,0 +1,124 @@
+/*
+ * bulkhead volume prune: remove volumes that no container uses.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include "command.h"
+#include "command_session.h"
+#include "event.h"
+#include "lists.h"
+#include "manage.h"
+#include "record.h"
+#include "say.h"
+#include "session.h"
+#include "storage.h"
+#include "volumes.h"
+
+static const struct opt options[] = {
+	{ "filter", 0, OPT_ARRAY, NULL,
+	  "Provide filter values (e.g. 'label=<key>=<value>')", NULL, NULL },
+	{ "force", 'f', OPT_FLAG, NULL, "Do not prompt for confirmation",
+	  NULL, NULL },
+	OPT_HELP,
+	{ 0 }
+};
+
+/* The next volume that no container uses and that the filter lets through. */
+static struct rec *
+next_unused(const struct rec *all, const struct filter *f, size_t *it)
+{
+	struct rec	*v;
+
+	while ((v = rec_sub(all, "obj", it)) != NULL) {
+		if (rec_get(v, "user") == NULL && filter_passes(f, v))
+			return (v);
+		rec_free(v);
+	}
+	return (NULL);
+}
+
+static bool
+confirmed(const struct rec *all, const struct filter *f)
+{
+	char		 answer[16];
+	struct rec	*v;
+	size_t		 it = 0, n = 0;
+
+	puts("WARNING! This will remove all volumes not used by at least one "
+	    "container. The following volumes will be removed:");
+	while ((v = next_unused(all, f, &it)) != NULL) {
+		if (rec_num(v, "removing", 0) == 0 && ++n > 0)
+			puts(rec_str(v, "name", ""));
+		rec_free(v);
+	}
+	if (n == 0) {
+		puts("No dangling volumes found");
+		return (false);
+	}
+	printf("Are you sure you want to continue? [y/N] ");
+	(void)fflush(stdout);
+	return (fgets(answer, sizeof(answer), stdin) != NULL &&
+	    (*answer == 'y' || *answer == 'Y'));
+}
+
+/* A volume that has gone, or that is used now, is no failure. */
+static int
+prune(struct session *s, const struct rec *all, const struct filter *f)
+{
+	struct rec	*v;
+	const char	*name;
+	size_t		 it = 0;
+	int		 code = 0;
+
+	while ((v = next_unused(all, f, &it)) != NULL) {
+		name = rec_str(v, "id", "");
+		if (volumes_remove(s, name, "") == 0) {
+			puts(name);
+			event_tell(s, "volume", "prune", NULL, name);
+		} else if (errno != ENOENT && errno != EBUSY)
+			code = session_error(s);
+		rec_free(v);
+	}
+	storage_tidy(s);
+	return (code);
+}
+
+static int
+run(struct cli *cli)
+{
+	struct session		 s = { 0 };
+	struct filter		 f;
+	struct parse_err	 e;
+	struct rec		*all;
+	int			 code = 0;
+
+	if (filter_open(&f, &volume_filters, cli->opts, NULL, &e) == -1)
+		code = say_error("%s", e.text);
+	else if (command_open(&s, cli, NEED_STATE | NEED_STORE | NEED_LOCK |
+	    NEED_IDS | NEED_WRITE, NULL) == -1)
+		code = EXIT_ENGINE;
+	else {
+		if ((all = volumes_list(&s)) == NULL)
+			code = session_error(&s);
+		else if (opt_flag(cli->opts, "force", false) ||
+		    confirmed(all, &f))
+			code = prune(&s, all, &f);
+		rec_free(all);
+		session_close(&s);
+	}
+	filter_close(&f);
+	return (code);
+}
+
+const struct command command_volume_prune = {
+	.noun = "volume", .verb = "prune",
+	.brief = "Remove all unused volumes",
+	.options = { options },
+	.description = "Volumes that are not currently owned by a container "
+	    "will be removed.\n\nThe command prompts for confirmation which "
+	    "can be overridden with the --force flag. Note all data will be "
+	    "destroyed.",
+	.examples = "volume prune\nvolume prune --force --filter label=old",
+	.run = run,
+};
