@@ -166,6 +166,7 @@ int
 pods_create(struct session *s, struct rec *pod, bool replace)
 {
 	const char	*id = rec_str(pod, "id", ""), *v;
+	struct error	 why;
 	char		 group[1024];
 	size_t		 it = 0;
 
@@ -181,8 +182,10 @@ pods_create(struct session *s, struct rec *pod, bool replace)
 	    objlock_alloc(s, "pod", id, pod) == 0 &&
 	    state_object_put(&s->client, OBJ_POD, 0, pod, NULL) == 0)
 		return (0);
+	error_save(&s->client.error, &why);
 	(void)cgroup_pod_remove(s, group);
 	objlock_free(s, "pod", id);
+	error_restore(&s->client.error, &why);
 	return (-1);
 }
 
