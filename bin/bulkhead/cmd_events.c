@@ -302,7 +302,7 @@ open_dir(struct reader *r)
 		r->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		return (0);
 	}
-	if ((r->dir_fd = session_own_dir(s, dir)) == -1)
+	if ((r->dir_fd = owndir_open(s, dir)) == -1)
 		return (-1);
 	r->notify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (r->notify != -1 && inotify_add_watch(r->notify, dir, IN_CREATE |
