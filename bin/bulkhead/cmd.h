@@ -9,7 +9,7 @@
 
 typedef int cmd_fn(struct cli *, int argc, char **argv);
 
-cmd_fn	cmd_run, cmd_create, cmd_load, cmd_import, cmd_rmi;	/* the flows */
+cmd_fn	cmd_load, cmd_import, cmd_rmi;	/* the flows */
 cmd_fn	cmd_config_show, cmd_config_explain, cmd_config_check;
 cmd_fn	cmd_info, cmd_migrate, cmd_shutdown,
 	cmd_events;

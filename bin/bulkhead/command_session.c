@@ -6,6 +6,7 @@
 #include "command.h"
 #include "confined.h"
 #include "enter.h"
+#include "error.h"
 #include "open.h"
 #include "say.h"
 #include "session.h"
@@ -60,6 +61,27 @@ command_open_resolve(struct session *s, const struct cli *g)
 		return (0);
 	(void)session_error(s);
 	return (-1);
+}
+
+void
+command_cleanup(char *words[COMMAND_CLEANUP], char *id, bool restart)
+{
+	static char	 noun[] = "container", verb[] = "cleanup",
+			 option[] = "--restart";
+
+	words[0] = noun;
+	words[1] = verb;
+	words[2] = id;
+	words[3] = restart ? option : NULL;
+	words[4] = NULL;
+}
+
+int
+command_error(const struct error *e)
+{
+	(void)say_error("%s", error_message(e));
+	say_code(error_code(e));
+	return (EXIT_ENGINE);
 }
 
 int

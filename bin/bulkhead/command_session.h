@@ -5,9 +5,12 @@
 #ifndef BULKHEAD_COMMAND_SESSION_H
 #define BULKHEAD_COMMAND_SESSION_H
 
+#include <stdbool.h>
+
 #include "session_error.h"
 
 struct cli;
+struct error;
 struct session;
 
 /*
@@ -17,6 +20,14 @@ struct session;
 int	command_open(struct session *, const struct cli *, unsigned int,
 	    char *const *);
 int	command_open_resolve(struct session *, const struct cli *);
+/*
+ * The command that a reaper executes at the end of a container, whose ID is
+ * lent: container cleanup, with (true) --restart.
+ */
+enum { COMMAND_CLEANUP = 5 };
+void	command_cleanup(char *[COMMAND_CLEANUP], char *, bool);
+/* Print an error from before there is a session. Returns EXIT_ENGINE. */
+int	command_error(const struct error *);
 /* A new ID (see volumes_name). 0, or -1 after telling the person why. */
 int	command_new_id(char *);
 

@@ -53,23 +53,6 @@ const struct command command_config_check = {
 	    "config check --type registries new.conf",
 };
 
-const struct command command_container_create = {
-	.noun = "container", .verb = "create", .at_top = "create", .starts = true,
-	.old = cmd_create,
-	.brief = "Create but do not start a container",
-	.operands = "IMAGE [COMMAND [ARG...]]", .operand = "image",
-	.options = { opts_create, opts_create_refused }, .stop_early = true,
-	.min_args = 1, .max_args = -1,
-	.description = "Creates a new container from the given image or "
-	    "storage and prepares it for running the specified command.\n\n"
-	    "The container ID is then printed to stdout. You can then start "
-	    "it at any time with the bulkhead start <container_id> command. "
-	    "The container will be created with the initial state 'created'.",
-	.examples = "create alpine ls\n"
-	    "create --annotation HELLO=WORLD alpine ls\n"
-	    "create -t -i --name myctr alpine ls",
-};
-
 const struct command command_system_events = {
 	.verb = "events", .at_top = "events",
 	.old = cmd_events,
@@ -132,20 +115,6 @@ const struct command command_image_rm = {
 	    "rmi c4dfb1609ee2 93fd78260bd1 c0ed59d05ff7",
 	.all_error = "when using the --all switch, you may not pass any images "
 	    "names or IDs",
-};
-
-const struct command command_container_run = {
-	.noun = "container", .verb = "run", .at_top = "run", .starts = true,
-	.old = cmd_run,
-	.brief = "Run a command in a new container",
-	.operands = "IMAGE [COMMAND [ARG...]]", .operand = "image",
-	.options = { opts_create, opts_run, opts_create_refused }, .stop_early = true,
-	.min_args = 1, .max_args = -1,
-	.description = "Runs a command in a new container from the given "
-	    "image",
-	.examples = "run imageID ls -alF /etc\n"
-	    "run --network=host imageID dnf -y install java\n"
-	    "run --volume /var/hostdir:/var/ctrdir -i -t fedora /bin/bash",
 };
 
 const struct command command_system_migrate = {

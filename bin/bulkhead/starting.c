@@ -159,14 +159,12 @@ start_with_reaper(struct starting *st)
 static int
 start_opened(struct starting *st)
 {
-	static char	 word1[] = "container", word2[] = "cleanup",
-			 option[] = "--restart";
-	char		*cleanup[] = { word1, word2, st->id,
-			    restart_wanted(st->row) ? option : NULL, NULL };
+	char		*cleanup[COMMAND_CLEANUP];
 	int64_t		 state = rec_num(st->row, "state", 0);
 	size_t		 it = 0;
 
 	(void)strlcpy(st->id, rec_str(st->row, "id", ""), sizeof(st->id));
+	command_cleanup(cleanup, st->id, restart_wanted(st->row));
 	if (state == CTR_RUNNING && st->due == 0) {
 		printf("%s\n", st->ref);
 		return (0);

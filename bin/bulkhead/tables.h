@@ -6,9 +6,9 @@
 
 #include "opt.h"
 
-extern const struct opt	opts_create[];		/* run and create */
-extern const struct opt	opts_run[];		/* run alone */
-extern const struct opt	opts_create_refused[];
+		/* run and create */
+		/* run alone */
+
 
 extern const struct opt	opts_load[], opts_import[], opts_rmi[];
 extern const struct opt	opts_events[];

@@ -1,7 +1,14 @@
 /*
- * run and create. Order is that of the help text, which sorts by itself.
+ * bulkhead create: make a container, and do not start it.
  */
-#include "tables.h"
+#include "create.h"
+
+#include <stdio.h>
+
+#include "command.h"
+#include "command_session.h"
+#include "creating.h"
+#include "say.h"
 
 #define KEYS_HELP \
 	"Override the key sequence for detaching a container. Format is a " \
@@ -9,7 +16,7 @@
 	"`ctrl-<value>`, where `<value>` is one of: `a-z`, `@`, `^`, `[`, " \
 	"`\\`, `]`, `^` or `_`"
 
-const struct opt opts_create[] = {
+const struct opt create_options[] = {
 	{ "add-host", 0, OPT_LIST, NULL,
 	  "Add a custom host-to-IP mapping (host:ip)", "[]", NULL },
 	{ "annotation", 0, OPT_LIST, NULL,
@@ -128,24 +135,11 @@ const struct opt opts_create[] = {
 	{ 0 }
 };
 
-const struct opt opts_run[] = {
-	{ "detach", 'd', OPT_FLAG, NULL,
-	  "Run container in background and print container ID", NULL, NULL },
-	{ "sig-proxy", 0, OPT_FLAG, NULL,
-	  "Proxy received signals to the process", "true", NULL },
-	{ 0 }
-};
-
 /* podman's options of which some values mean what we do anyway. */
 #define ONLY(name, values) \
 	{ name, 0, OPT_ONLY, NULL, NULL, NULL, values }
-/* podman's options that do not exist here yet. */
-#define NO(name, letter) \
-	{ name, letter, OPT_REFUSED, NULL, NULL, NULL, NULL }
-#define NO_FLAG(name, letter) \
-	{ name, letter, OPT_REFUSED_FLAG, NULL, NULL, NULL, NULL }
 
-const struct opt opts_create_refused[] = {
+const struct opt create_refused[] = {
 	ONLY("cgroupns", "private"),
 	ONLY("health-cmd", "none"),
 	ONLY("ipc", "private|shareable"),
@@ -155,41 +149,86 @@ const struct opt opts_create_refused[] = {
 	{ "disable-content-trust", 0, OPT_IGNORED_FLAG, NULL, NULL, NULL,
 	  NULL },
 	{ "no-healthcheck", 0, OPT_IGNORED_FLAG, NULL, NULL, NULL, NULL },
-	NO("arch", 0), NO("authfile", 0), NO("blkio-weight", 0),
-	NO("blkio-weight-device", 0), NO("cgroup-conf", 0),
-	NO("cgroup-parent", 0), NO("cgroups", 0), NO("chrootdirs", 0),
-	NO("conmon-pidfile", 0), NO("cpu-period", 0), NO("cpu-quota", 0),
-	NO("cpu-rt-period", 0), NO("cpu-rt-runtime", 0), NO("cpu-shares", 'c'),
-	NO("cpus", 0), NO("cpuset-cpus", 0), NO("cpuset-mems", 0),
-	NO("creds", 0), NO("cert-dir", 0), NO("decryption-key", 0),
-	NO("device", 0), NO("device-cgroup-rule", 0),
-	NO("device-read-bps", 0), NO("device-read-iops", 0),
-	NO("device-write-bps", 0), NO("device-write-iops", 0),
-	NO("env-merge", 0), NO("expose", 0), NO("gidmap", 0),
-	NO("gpus", 0), NO("group-add", 0), NO("group-entry", 0),
-	NO("health-interval", 0), NO("health-log-destination", 0),
-	NO("health-max-log-count", 0), NO("health-max-log-size", 0),
-	NO("health-on-failure", 0), NO("health-retries", 0),
-	NO("health-start-period", 0), NO("health-startup-cmd", 0),
-	NO("health-startup-interval", 0), NO("health-startup-retries", 0),
-	NO("health-startup-success", 0), NO("health-startup-timeout", 0),
-	NO("health-timeout", 0), NO("hosts-file", 0), NO("hostuser", 0),
-	NO_FLAG("http-proxy", 0), NO("image-volume", 0), NO("init-ctr", 0),
-	NO("init-path", 0), NO("intel-rdt-closid", 0), NO("ip", 0),
-	NO("ip6", 0), NO("mac-address", 0), NO("memory", 'm'),
-	NO("memory-reservation", 0), NO("memory-swap", 0),
-	NO("memory-swappiness", 0), NO("network-alias", 0),
-	NO_FLAG("no-hostname", 0), NO_FLAG("oom-kill-disable", 0),
-	NO("oom-score-adj", 0), NO("os", 0), NO_FLAG("passwd", 0),
-	NO("passwd-entry", 0), NO("personality", 0), NO("pids-limit", 0),
-	NO("platform", 0), NO("pod-id-file", 0),
-	NO("preserve-fd", 0), NO("preserve-fds", 0), NO_FLAG("privileged", 0),
-	NO("publish", 'p'), NO_FLAG("publish-all", 'P'), NO("rdt-class", 0),
-	NO("requires", 0), NO("retry", 0), NO("retry-delay", 0),
-	NO_FLAG("rmi", 0), NO("sdnotify", 0), NO("seccomp-policy", 0),
-	NO("secret", 0), NO("shm-size-systemd", 0), NO("signature-policy", 0),
-	NO("subgidname", 0), NO("subuidname", 0), NO("sysctl", 0),
-	NO("timeout", 0), NO_FLAG("tls-verify", 0), NO("tz", 0),
-	NO("uidmap", 0), NO("variant", 0), NO("volumes-from", 0),
+	OPT_NO("arch", 0), OPT_NO("authfile", 0), OPT_NO("blkio-weight", 0),
+	OPT_NO("blkio-weight-device", 0), OPT_NO("cgroup-conf", 0),
+	OPT_NO("cgroup-parent", 0), OPT_NO("cgroups", 0),
+	OPT_NO("chrootdirs", 0), OPT_NO("conmon-pidfile", 0),
+	OPT_NO("cpu-period", 0), OPT_NO("cpu-quota", 0),
+	OPT_NO("cpu-rt-period", 0), OPT_NO("cpu-rt-runtime", 0),
+	OPT_NO("cpu-shares", 'c'), OPT_NO("cpus", 0), OPT_NO("cpuset-cpus", 0),
+	OPT_NO("cpuset-mems", 0), OPT_NO("creds", 0), OPT_NO("cert-dir", 0),
+	OPT_NO("decryption-key", 0), OPT_NO("device", 0),
+	OPT_NO("device-cgroup-rule", 0), OPT_NO("device-read-bps", 0),
+	OPT_NO("device-read-iops", 0), OPT_NO("device-write-bps", 0),
+	OPT_NO("device-write-iops", 0), OPT_NO("env-merge", 0),
+	OPT_NO("expose", 0), OPT_NO("gidmap", 0), OPT_NO("gpus", 0),
+	OPT_NO("group-add", 0), OPT_NO("group-entry", 0),
+	OPT_NO("health-interval", 0), OPT_NO("health-log-destination", 0),
+	OPT_NO("health-max-log-count", 0), OPT_NO("health-max-log-size", 0),
+	OPT_NO("health-on-failure", 0), OPT_NO("health-retries", 0),
+	OPT_NO("health-start-period", 0), OPT_NO("health-startup-cmd", 0),
+	OPT_NO("health-startup-interval", 0),
+	OPT_NO("health-startup-retries", 0),
+	OPT_NO("health-startup-success", 0),
+	OPT_NO("health-startup-timeout", 0), OPT_NO("health-timeout", 0),
+	OPT_NO("hosts-file", 0), OPT_NO("hostuser", 0),
+	OPT_NO_FLAG("http-proxy", 0), OPT_NO("image-volume", 0),
+	OPT_NO("init-ctr", 0), OPT_NO("init-path", 0),
+	OPT_NO("intel-rdt-closid", 0), OPT_NO("ip", 0), OPT_NO("ip6", 0),
+	OPT_NO("mac-address", 0), OPT_NO("memory", 'm'),
+	OPT_NO("memory-reservation", 0), OPT_NO("memory-swap", 0),
+	OPT_NO("memory-swappiness", 0), OPT_NO("network-alias", 0),
+	OPT_NO_FLAG("no-hostname", 0), OPT_NO_FLAG("oom-kill-disable", 0),
+	OPT_NO("oom-score-adj", 0), OPT_NO("os", 0), OPT_NO_FLAG("passwd", 0),
+	OPT_NO("passwd-entry", 0), OPT_NO("personality", 0),
+	OPT_NO("pids-limit", 0), OPT_NO("platform", 0),
+	OPT_NO("pod-id-file", 0), OPT_NO("preserve-fd", 0),
+	OPT_NO("preserve-fds", 0), OPT_NO_FLAG("privileged", 0),
+	OPT_NO("publish", 'p'), OPT_NO_FLAG("publish-all", 'P'),
+	OPT_NO("rdt-class", 0), OPT_NO("requires", 0), OPT_NO("retry", 0),
+	OPT_NO("retry-delay", 0), OPT_NO_FLAG("rmi", 0), OPT_NO("sdnotify", 0),
+	OPT_NO("seccomp-policy", 0), OPT_NO("secret", 0),
+	OPT_NO("shm-size-systemd", 0), OPT_NO("signature-policy", 0),
+	OPT_NO("subgidname", 0), OPT_NO("subuidname", 0), OPT_NO("sysctl", 0),
+	OPT_NO("timeout", 0), OPT_NO_FLAG("tls-verify", 0), OPT_NO("tz", 0),
+	OPT_NO("uidmap", 0), OPT_NO("variant", 0), OPT_NO("volumes-from", 0),
 	{ 0 }
+};
+
+static int
+run(struct cli *cli)
+{
+	struct creating	 m;
+	int		 code = EXIT_ENGINE;
+
+	if (creating_make(&m, cli, NULL) == 0) {
+		if (create_settle(&m.c) == 0) {
+			printf("%s\n", m.c.id);
+			code = 0;
+		} else {
+			(void)session_error(&m.s);
+			creating_undo(&m);
+		}
+	}
+	if (creating_is_open(&m))
+		session_close(&m.s);
+	creating_clear(&m);
+	return (code);
+}
+
+const struct command command_container_create = {
+	.noun = "container", .verb = "create", .at_top = "create", .starts = true,
+	.brief = "Create but do not start a container",
+	.operands = "IMAGE [COMMAND [ARG...]]", .operand = "image",
+	.options = { create_options, create_refused }, .stop_early = true,
+	.min_args = 1, .max_args = -1,
+	.description = "Creates a new container from the given image or "
+	    "storage and prepares it for running the specified command.\n\n"
+	    "The container ID is then printed to stdout. You can then start "
+	    "it at any time with the bulkhead start <container_id> command. "
+	    "The container will be created with the initial state 'created'.",
+	.examples = "create alpine ls\n"
+	    "create --annotation HELLO=WORLD alpine ls\n"
+	    "create -t -i --name myctr alpine ls",
+	.run = run,
 };

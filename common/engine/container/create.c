@@ -1,0 +1,425 @@
+#include "create.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "define.h"
+#include "exit.h"
+#include "grant.h"
+#include "hostpath.h"
+#include "lock.h"
+#include "locks.h"
+#include "pods.h"
+#include "reconcile.h"
+#include "record.h"
+#include "remove.h"
+#include "restart.h"
+#include "rundir.h"
+#include "session.h"
+#include "spec.h"
+#include "start.h"
+#include "state.h"
+#include "storage.h"
+#include "store.h"
+#include "volmounts.h"
+#include "volumes.h"
+
+static int
+failed(struct create *c, const struct parse_err *e)
+{
+	return (error_set(&c->s->client.error, EINVAL, "%s", e->text));
+}
+
+/* The session's `privileged`. */
+static int
+grant(struct session *s)
+{
+	struct create	*c = s->arg;
+
+	if (volmounts_find(s, c->mounts) == -1)
+		return (-1);
+	return (grant_make(s, c->id, c->mounts, c->rm));
+}
+
+/* The session's `compiles`. */
+static bool
+compiles(struct session *s)
+{
+	struct create	*c = s->arg;
+	struct rec	*wants = define_security(c->request, s->config);
+	bool		 kept;
+
+	kept = wants != NULL && start_has_filter(c->start, wants);
+	rec_free(wants);
+	return (!kept);
+}
+
+/* The session's `launched`. */
+static int
+launched(struct session *s)
+{
+	struct create	*c = s->arg;
+
+	c->start->host_net = define_host_net(c->request);
+	return (start_process(c->start));
+}
+
+/* A root directory is recorded by its absolute path, as a volume's is. */
+static int
+name_rootfs(struct create *c, struct parse_err *e)
+{
+	if (!c->rootfs)
+		return (0);
+	if ((c->rootfs_path = hostpath_absolute(c->what, e)) == NULL)
+		return (-1);
+	c->what = c->rootfs_path;
+	return (rec_add(c->mounts, "rootfs", c->what));
+}
+
+int
+create_prepare(struct create *c, struct error *error)
+{
+	struct parse_err	 e;
+
+	c->rootfs = rec_flag(c->request, "rootfs", false);
+	c->rm = rec_flag(c->request, "rm", false);
+	define_open_files(c->request);
+	if (volumes_name(c->id) == -1 || (c->mounts = rec_new()) == NULL)
+		return (error_set(error, errno, "%s", strerror(errno)));
+	if (define_mounts(c->request, c->mounts, &e) == -1 ||
+	    name_rootfs(c, &e) == -1)
+		return (error_set(error, EINVAL, "%s", e.text));
+	c->s->privileged = grant;
+	c->s->compiles = compiles;
+	c->s->launched = c->start == NULL ? NULL : launched;
+	c->s->arg = c;
+	return (0);
+}
+
+static int
+no_image(struct create *c)
+{
+	struct error	*e = &c->s->client.error;
+
+	if (errno != ENOENT)
+		return (-1);
+	return (error_set_code(e, ERR_NO_SUCH_IMAGE, ENOENT, "%s; bulkhead "
+	    "cannot pull from registries yet: bring it with `bulkhead load "
+	    "-i FILE`", e->text));
+}
+
+static int
+ask_image(struct create *c)
+{
+	struct parse_err	 e;
+	const char		*pull = rec_get(c->request, "pull");
+
+	if (pull != NULL && spec_pull(pull, &e) == -1)
+		return (failed(c, &e));
+	return (c->rootfs || store_image_get_begin(&c->s->client, c->what) ==
+	    0 ? 0 : no_image(c));
+}
+
+static int
+take_image(struct create *c)
+{
+	return (c->rootfs || (c->image = store_image_get_end(&c->s->client)) !=
+	    NULL ? 0 : no_image(c));
+}
+
+static const char *
+image_name(const struct create *c)
+{
+	if (c->rootfs)
+		return (c->what);
+	return (rec_str(c->image, "found_name",
+	    rec_str(c->image, "name", c->what)));
+}
+
+/*
+ * The lock is held from before the container is recorded until this process
+ * ends: recovery by another command leaves the container alone so long.
+ */
+static int
+ask_lock(struct create *c)
+{
+	char	 name[LOCKS_NAME];
+
+	(void)snprintf(name, sizeof(name), "ctr:%s", c->id);
+	/* One that goes with its command has no number to remember. */
+	return (lock_take_begin(&c->s->client, name, 10000, !c->rm));
+}
+
+/* Its number is the container's, once that is recorded. */
+static int
+lock_taken(struct create *c)
+{
+	uint64_t	 number;
+
+	if (lock_take_end(&c->s->client, &number) == -1)
+		return (-1);
+	return (number == 0 ? 0 : rec_set_num(c->def, "lock",
+	    (int64_t)number - 1));
+}
+
+static int
+ask_create(struct create *c, struct state_made *made)
+{
+	return (state_container_create(&c->s->client, c->id, c->def, c->rm ||
+	    rec_num(c->def, "transient", 0) != 0, c->s->system, made));
+}
+
+/*
+ * The name may be of a container whose maker was killed: looking at it
+ * removes it.
+ */
+static int
+ask_again(struct create *c, struct state_made *made)
+{
+	const char	*name = rec_str(c->def, "name", "");
+	struct error	 f;
+
+	if (errno != EEXIST || *name == '\0')
+		return (-1);
+	error_save(&c->s->client.error, &f);
+	rec_free(container_reconciled(c->s, name));
+	if (ask_create(c, made) == 0)
+		return (0);
+	error_restore(&c->s->client.error, &f);
+	return (-1);
+}
+
+/* The keys of its row that ending it needs. */
+static struct rec *
+own_row(const struct create *c)
+{
+	struct rec	*row = rec_new();
+
+	(void)rec_add(row, "id", c->id);
+	(void)rec_add_num(row, "rm", c->rm);
+	if (restart_wanted(c->def))
+		(void)rec_add(row, "restart", rec_get(c->def, "restart"));
+	(void)rec_add_rec(row, "def", c->def);
+	return (row);
+}
+
+static int
+drop(struct create *c)
+{
+	struct rec	*row = own_row(c);
+	int		 rc;
+
+	c->s->rm_volumes = true;
+	rc = exit_remove(c->s, row);
+	rec_free(row);
+	return (rc);
+}
+
+/* The store makes the layer meanwhile; it goes again if this fails. */
+static int
+create_row(struct create *c, struct state_made *made)
+{
+	struct error	 f;
+
+	if (!c->rootfs && storage_layer_begin(c->s, c->id,
+	    c->def, true) == -1)
+		return (-1);
+	c->layer_asked = !c->rootfs;
+	if (ask_create(c, made) == 0)
+		return (0);
+	error_save(&c->s->client.error, &f);
+	if (c->layer_asked)
+		rec_free(store_rw_make_end(&c->s->client));
+	c->layer_asked = false;
+	error_restore(&c->s->client.error, &f);
+	if (ask_again(c, made) == 0)
+		return (0);
+	error_save(&c->s->client.error, &f);
+	(void)drop(c);
+	error_restore(&c->s->client.error, &f);
+	return (-1);
+}
+
+static int
+reserve(struct create *c)
+{
+	struct state_made	 made;
+
+	if (lock_taken(c) == -1 || create_row(c, &made) == -1)
+		return (-1);
+	(void)rec_set(c->def, "name", made.name);
+	if (c->s->system)
+		(void)rec_set_num(c->def, "slot", made.slot);
+	return (0);
+}
+
+/* --replace: the container that has the name goes. */
+static int
+replace(struct create *c)
+{
+	const char	*name = rec_get(c->request, "name");
+	struct rec	*row;
+	int		 rc = 0;
+
+	if (!rec_flag(c->request, "replace", false))
+		return (0);
+	if (name == NULL)
+		return (error_set(&c->s->client.error, EINVAL, "cannot "
+		    "replace container without --name being set"));
+	if ((row = container_reconciled(c->s, name)) == NULL)
+		return (errno == ENOENT ? 0 : -1);
+	if (strcmp(rec_str(row, "name", ""), name) == 0)
+		rc = remove_container(c->s, row, true, -1);
+	rec_free(row);
+	return (rc);
+}
+
+/* With the volumes and the pod that it uses. */
+static int
+define(struct create *c)
+{
+	c->def = define_container(c->s, c->request, c->id, c->image,
+	    image_name(c), c->ncommand, c->command);
+	return (c->def == NULL || volmounts_define(c->s, c->def, c->mounts,
+	    c->image) == -1 || grant_copy(c->def, c->mounts) == -1 ||
+	    pods_define(c->s, c->request, c->def) == -1 ? -1 : 0);
+}
+
+/* With a state that ends with the command, a container does as well. */
+static int
+suits_memory(struct create *c)
+{
+	if (!session_in_memory(c->s))
+		return (0);
+	if (c->start == NULL || rec_flag(c->request, "detach", false))
+		return (error_set(&c->s->client.error, EINVAL, "the state "
+		    "type memory is forgotten when a command ends: containers "
+		    "can only be run in the foreground with it"));
+	c->rm = true;
+	return (rec_set(c->request, "rm", "true"));
+}
+
+/* What takes time, and needs no more than the options. */
+static int
+begin(struct create *c)
+{
+	struct start	*st = c->start;
+	int		 dir;
+
+	/* A sweep removes what is left of containers with a run directory. */
+	if ((dir = rundir_open(c->s, c->id)) == -1)
+		return (-1);
+	close(dir);
+	if (st != NULL) {
+		st->tty = rec_flag(c->request, "tty", false);
+		st->stdin_open = rec_flag(c->request, "interactive", false);
+		if (start_begin(st) == -1)
+			return (-1);
+	}
+	if (ask_lock(c) == -1)
+		return (-1);
+	/* Meanwhile, and before anything from the image is looked at. */
+	if (st != NULL)
+		session_confine(c->s);
+	return (0);
+}
+
+int
+create_container(struct create *c)
+{
+	struct error	 f;
+
+	if (suits_memory(c) == 0 && ask_image(c) == 0 && begin(c) == 0 &&
+	    take_image(c) == 0 && replace(c) == 0 && define(c) == 0 &&
+	    reserve(c) == 0)
+		return (0);
+	error_save(&c->s->client.error, &f);
+	/* A store that died may have made a layer, which a sweep finds here. */
+	if (client_has(&c->s->client, H_STORE))
+		rundir_remove(c->s, c->id);
+	volmounts_undo(c->s, c->def);
+	error_restore(&c->s->client.error, &f);
+	return (-1);
+}
+
+static int
+make_ready(struct create *c)
+{
+	struct rec	*rw = NULL, *keys;
+	int		 rc;
+
+	if (!c->rootfs && ((!c->layer_asked && storage_layer_begin(c->s, c->id,
+	    c->def, true) == -1) ||
+	    (rw = store_rw_make_end(&c->s->client)) == NULL))
+		return (-1);
+	rec_free(rw);
+	if (!c->rootfs && (storage_list_begin(c->s, c->id, c->def,
+	    rec_get(c->request, "name") != NULL) == -1 ||
+	    client_sync(&c->s->client, H_STORE) == -1))
+		return (-1);
+	if (volmounts_make(c->s, c->def) == -1)
+		return (-1);
+	keys = rec_new();
+	rc = state_container_set(&c->s->client, c->id, 1u << CTR_CREATING,
+	    CTR_CREATED, keys, NULL);
+	rec_free(keys);
+	if (rc == -1)
+		return (-1);
+	if (!c->rootfs)
+		storage_layer_keep(c->s, c->id, c->def);
+	rundir_remove(c->s, c->id);
+	return (0);
+}
+
+int
+create_settle(struct create *c)
+{
+	struct error	 f;
+
+	if (make_ready(c) == 0) {
+		locks_settle(c->s, "ctr", c->id);
+		return (0);
+	}
+	error_save(&c->s->client.error, &f);
+	(void)drop(c);
+	error_restore(&c->s->client.error, &f);
+	return (-1);
+}
+
+int
+create_failed(struct create *c, bool *gone)
+{
+	if ((*gone = c->rm || c->start->name_taken))
+		return (drop(c));
+	if (start_failed(c->start, CTR_CREATING, CTR_CREATED) == 0 &&
+	    c->layer_asked)
+		storage_layer_keep(c->s, c->id, c->def);
+	locks_settle(c->s, "ctr", c->id);
+	return (0);
+}
+
+int
+create_ended(struct create *c)
+{
+	const struct start	*st = c->start;
+	struct rec		*row = own_row(c);
+	int			 rc;
+
+	(void)rec_add_num(row, "pid", st->pid);
+	(void)rec_add_num(row, "pid_start", (int64_t)st->pid_start);
+	rc = exit_record(c->s, row, st->wait_status, st->finished);
+	rec_free(row);
+	return (rc);
+}
+
+void
+create_clear(struct create *c)
+{
+	rec_free(c->image);
+	rec_free(c->def);
+	rec_free(c->mounts);
+	free(c->rootfs_path);
+}

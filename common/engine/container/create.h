@@ -1,0 +1,65 @@
+/*
+ * Making a container from a request: the options of run and create, by name.
+ * In this order: create_prepare; the session is opened with NEED_CREATE, and
+ * for run with NEED_LAUNCH and NEED_MORE; create_container. Then create ends
+ * with create_settle, run with start_container.
+ */
+#ifndef ENGINE_CREATE_H
+#define ENGINE_CREATE_H
+
+#include <stdbool.h>
+
+struct error;
+struct rec;
+struct session;
+struct start;
+
+#define NEED_CREATE							\
+	(NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS | NEED_WRITE)
+
+struct create {
+	/* Of the caller, who keeps them. */
+	struct session	*s;
+	struct rec	*request;
+	const char	*what;		/* the image or, with rootfs, its path */
+	char		**command;	/* and its arguments */
+	int		 ncommand;
+	struct start	*start;		/* of run, or NULL */
+
+	char		 id[65];
+	struct rec	*def;		/* its definition */
+	bool		 rootfs;
+	bool		 rm;		/* it goes at its end */
+	bool		 layer_asked;	/* the store makes its layer */
+	char		*rootfs_path;	/* absolute */
+	struct rec	*mounts;	/* what the request wants mounted */
+	struct rec	*image;
+};
+
+/*
+ * With the rights of the person, before the session is opened: choose an ID,
+ * open small files, list the mounts, and have the session call back where it
+ * is root and when launch is there. 0, or -1 with an error.
+ */
+int	create_prepare(struct create *, struct error *);
+/*
+ * Define and record it: afterwards its state is CTR_CREATING, and its lock is
+ * held. 0; -1 with the session's error, and nothing is left of it.
+ */
+int	create_container(struct create *);
+/*
+ * It stays as it is, to be started later: its layer and volumes are made now,
+ * so that a full disk is found now. 0; -1 with the session's error, and it is
+ * removed.
+ */
+int	create_settle(struct create *);
+/*
+ * start_container failed: it stays as created, unless it goes at its end or
+ * its name is taken; then it is removed, and *gone is set. 0 or -1.
+ */
+int	create_failed(struct create *, bool *gone);
+/* Its first run has ended: record it. 0, or -1 with the session's error. */
+int	create_ended(struct create *);
+void	create_clear(struct create *);
+
+#endif
