@@ -300,6 +300,21 @@ again() {
 }
 @test "start of one that has exited: its writable layer is still there" { each again; }
 
+restarting() {
+	local code=0
+	bh run --name policy --restart on-failure:2 --network none \
+	    localhost/busybox sh -c 'exit 3' || code=$?
+	is $code 3 "exit code of the first run"
+	until_true 30 is_restarted
+	bh rm policy
+	clean
+}
+is_restarted() {
+	[ "$(bh inspect --format '{{.RestartCount}} {{.State.Status}}' \
+	    policy)" = "2 exited" ]
+}
+@test "run --restart in the foreground: its policy holds after the first run" { each restarting; }
+
 vanishing() {
 	local id
 	id=$(bh run -d --rm --network none --name v localhost/busybox sh -c \
