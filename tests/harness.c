@@ -3,9 +3,11 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include <dirent.h>
 #include <err.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -144,6 +146,35 @@ ask(struct chan *ch, enum msg_type type, const union msg *m, const int *fds,
 	    p.info->type == MSG_reply ? p.body.reply.error : 0;
 	packet_clear(&p);
 	return (error);
+}
+
+void
+replay_corpus(const char *name, int (*target)(const uint8_t *, size_t))
+{
+	static uint8_t	 buf[1 << 20];
+	char		 path[PATH_MAX];
+	struct dirent	*e;
+	unsigned int	 n = 0;
+	FILE		*f;
+	DIR		*d;
+
+	(void)snprintf(path, sizeof(path), "tests/corpus/%s", name);
+	if ((d = opendir(path)) == NULL)
+		err(1, "%s", path);
+	while ((e = readdir(d)) != NULL) {
+		if (e->d_name[0] == '.')
+			continue;
+		(void)snprintf(path, sizeof(path), "tests/corpus/%s/%s", name,
+		    e->d_name);
+		if ((f = fopen(path, "re")) == NULL)
+			err(1, "%s", path);
+		(void)target(buf, fread(buf, 1, sizeof(buf), f));
+		(void)fclose(f);
+		n++;
+	}
+	closedir(d);
+	printf("# %s: %u files\n", name, n);
+	check(n > 0, name, __LINE__);
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "chan.h"
@@ -31,6 +32,11 @@ int	stop(pid_t, struct chan *);
 uint32_t ask(struct chan *, enum msg_type, const union msg *, const int *,
 	    unsigned int);
 
+/*
+ * Every file of tests/corpus/NAME through a fuzz target. A target that fails
+ * ends the test by abort().
+ */
+void	replay_corpus(const char *, int (*)(const uint8_t *, size_t));
 void	check(int, const char *, int);
 /* Print the plan; the exit status of the test. */
 int	finish(void);

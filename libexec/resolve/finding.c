@@ -5,6 +5,7 @@
 
 #include "record.h"
 #include "settings.h"
+#include "toml.h"
 
 enum { NEAR_MAX = 48 };
 
@@ -14,24 +15,13 @@ quote(const struct findings *f, unsigned int line, unsigned int col,
     char *out)
 {
 	const char	*p = f->text, *end = f->text + f->len;
-	size_t		 n = 0;
 
 	for (; line > 1 && p < end; line--)
 		p = (p = memchr(p, '\n', (size_t)(end - p))) == NULL ? end :
 		    p + 1;
 	for (; col > 1 && p < end && *p != '\n'; col--)
 		p++;
-	for (; p < end && *p != '\n' && *p != '\r'; p++) {
-		if (n == NEAR_MAX - 4) {
-			memcpy(out + n, "...", 3);
-			n += 3;
-			break;
-		}
-		out[n++] = (unsigned char)*p < ' ' || *p == 0x7f ? '?' : *p;
-	}
-	while (n > 0 && out[n - 1] == ' ')
-		n--;
-	out[n] = '\0';
+	toml_quote(p, end, out, NEAR_MAX);
 }
 
 int

@@ -6,13 +6,12 @@
 
 #define BLOCK		16384u
 
-/* Copy the text at the mark, up to the end of the line, made printable. */
-static void
-quote_near(const struct parser *ps, const char *p, char *out, size_t size)
+void
+toml_quote(const char *p, const char *end, char *out, size_t size)
 {
 	size_t	 n = 0;
 
-	for (; p < ps->end && *p != '\n' && *p != '\r'; p++) {
+	for (; p < end && *p != '\n' && *p != '\r'; p++) {
 		if (n + 2 > size - 3) {
 			memcpy(out + n, "...", 3);
 			n += 3;
@@ -37,7 +36,7 @@ parser_fail(struct parser *ps, struct mark at, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(ps->err->what, sizeof(ps->err->what), fmt, ap);
 	va_end(ap);
-	quote_near(ps, at.p, ps->err->near, sizeof(ps->err->near));
+	toml_quote(at.p, ps->end, ps->err->near, sizeof(ps->err->near));
 	return (-1);
 }
 

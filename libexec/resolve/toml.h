@@ -56,6 +56,11 @@ void		 toml_free(struct toml_doc *);
 const struct toml *toml_root(const struct toml_doc *);
 /* A member of a table, or NULL. */
 const struct toml *toml_find(const struct toml *, const char *);
+/*
+ * Copy the text at p, up to the end of the line, made printable, and cut to
+ * the size with "..." behind it.
+ */
+void	toml_quote(const char *, const char *end, char *, size_t);
 /* The kind for messages: "a string", "an array". */
 const char	*toml_kind_name(enum toml_kind);
 

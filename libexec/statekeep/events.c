@@ -220,12 +220,8 @@ add_events(struct state *sk, const struct rec *given)
 static int
 try_events(struct state *sk, const struct rec *given)
 {
-	if (db_begin(sk->durable, DB_READ) == -1)
-		return (state_fail_db(sk, sk->durable));
-	if (db_begin(sk->boot, DB_WRITE) == -1) {
-		(void)state_fail_db(sk, sk->boot);
-		return (state_end(sk, -1));
-	}
+	if (state_begin_boot(sk) == -1)
+		return (-1);
 	return (state_end(sk, add_events(sk, given)));
 }
 

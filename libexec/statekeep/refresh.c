@@ -187,13 +187,9 @@ apply_sessions(struct state *sk)
 	int	 rc;
 
 	for (int tries = 0;; tries++) {
-		rc = db_begin(sk->durable, DB_READ) == -1 ?
-		    state_fail_db(sk, sk->durable) : 0;
-		if (rc == 0 && db_begin(sk->boot, DB_WRITE) == -1)
-			rc = state_fail_db(sk, sk->boot);
+		rc = state_begin_boot(sk);
 		if (rc == 0)
-			rc = drop_sessions(sk);
-		rc = state_end(sk, rc);
+			rc = state_end(sk, drop_sessions(sk));
 		if (!state_again(sk, rc, tries))
 			return (rc);
 	}

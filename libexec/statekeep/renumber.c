@@ -76,15 +76,8 @@ renumber(struct state *sk, const struct rec *locks, uint64_t *count)
 	if ((durable = renumber_db(sk, sk->durable, locks)) == -1 ||
 	    (boot = renumber_db(sk, sk->boot, locks)) == -1)
 		return (-1);
-	if (boot > 0 && db_commit(sk->boot, false) == -1)
-		return (state_fail_db(sk, sk->boot));
-	if (durable > 0 && db_commit(sk->durable, true) == -1) {
-		(void)state_fail_db(sk, sk->durable);
-		db_undo(sk->boot);
-		return (-1);
-	}
 	*count = (uint64_t)(durable + boot);
-	return (0);
+	return (state_commit_both(sk, durable > 0, boot > 0));
 }
 
 int

@@ -155,13 +155,9 @@ state_restore(struct state *sk, const struct rec *all)
 	int	 rc;
 
 	for (int tries = 0;; tries++) {
-		rc = db_begin(sk->durable, DB_READ) == -1 ?
-		    state_fail_db(sk, sk->durable) : 0;
-		if (rc == 0 && db_begin(sk->boot, DB_WRITE) == -1)
-			rc = state_fail_db(sk, sk->boot);
+		rc = state_begin_boot(sk);
 		if (rc == 0)
-			rc = restore(sk, all);
-		rc = state_end(sk, rc);
+			rc = state_end(sk, restore(sk, all));
 		if (!state_again(sk, rc, tries))
 			return (rc);
 	}

@@ -109,18 +109,7 @@ rewrite(struct state *sk, const struct rec *changes, uint64_t *count)
 	    (boot = rewrite_db(sk, sk->boot, changes)) < 0)
 		return (-1);
 	*count = (uint64_t)(durable + boot);
-	/*
-	 * Commit the durable database last: if this fails, no definition has
-	 * changed.
-	 */
-	if ((boot > 0 && db_commit(sk->boot, false) == -1))
-		return (state_fail_db(sk, sk->boot));
-	if (durable > 0 && db_commit(sk->durable, true) == -1) {
-		(void)state_fail_db(sk, sk->durable);
-		db_undo(sk->boot);
-		return (-1);
-	}
-	return (0);
+	return (state_commit_both(sk, durable > 0, boot > 0));
 }
 
 int

@@ -107,6 +107,31 @@ state_end(struct state *sk, int rc)
 	return (end_one(sk, sk->durable, rc, done));
 }
 
+int
+state_begin_boot(struct state *sk)
+{
+	if (db_begin(sk->durable, DB_READ) == -1)
+		return (state_fail_db(sk, sk->durable));
+	if (db_begin(sk->boot, DB_WRITE) == -1) {
+		(void)state_fail_db(sk, sk->boot);
+		return (state_end(sk, -1));
+	}
+	return (0);
+}
+
+int
+state_commit_both(struct state *sk, bool durable, bool boot)
+{
+	if (boot && db_commit(sk->boot, false) == -1)
+		return (state_fail_db(sk, sk->boot));
+	if (durable && db_commit(sk->durable, true) == -1) {
+		(void)state_fail_db(sk, sk->durable);
+		db_undo(sk->boot);
+		return (-1);
+	}
+	return (0);
+}
+
 bool
 state_again(const struct state *sk, int rc, int tries)
 {

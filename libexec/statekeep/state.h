@@ -110,6 +110,13 @@ int	state_fail(struct state *, int, const char *, ...)
 int	state_fail_db(struct state *, const struct db *);
 /* Begin a transaction in one database or in both. 0, or -1 with none begun. */
 int	state_begin(struct state *, bool durable, bool boot, bool write);
+/* Begin to write the per-boot database, and to read the durable one. */
+int	state_begin_boot(struct state *);
+/*
+ * Commit the databases that were changed; the durable one last, and if that
+ * fails revert the other: no change is left. 0 or -1.
+ */
+int	state_commit_both(struct state *, bool durable, bool boot);
 /*
  * End the transaction. Returns its argument, or -1 with errno if the commit
  * cannot be made durable or the data that was read is not reliable.

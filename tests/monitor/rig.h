@@ -29,6 +29,7 @@
 
 #include "harness.h"
 
+#include "fdpass.h"
 #include "helper.h"
 #include "path.h"
 #include "record.h"
@@ -47,42 +48,16 @@ struct rig {
 	int		 pidfd;
 };
 
-/* A datagram with descriptors, for talking to our own launch. */
-static ssize_t
-raw_send(int fd, const void *p, size_t len, const int *fds, size_t nfds)
-{
-	char		 ctl[CMSG_SPACE(4 * sizeof(int))] = { 0 };
-	struct iovec	 iov = { (void *)(uintptr_t)p, len };
-	struct msghdr	 mh = { .msg_iov = &iov, .msg_iovlen = 1 };
-	struct cmsghdr	*c;
-
-	if (nfds > 0) {
-		mh.msg_control = ctl;
-		mh.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
-		c = CMSG_FIRSTHDR(&mh);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(nfds * sizeof(int));
-		memcpy(CMSG_DATA(c), fds, nfds * sizeof(int));
-	}
-	return (sendmsg(fd, &mh, MSG_NOSIGNAL));
-}
-
+/* Receive from our own launch; descriptors that did not come are -1. */
 static ssize_t
 raw_recv(int fd, void *p, size_t len, int *fds, size_t nfds)
 {
-	char		 ctl[CMSG_SPACE(4 * sizeof(int))];
-	struct iovec	 iov = { p, len };
-	struct msghdr	 mh = { .msg_iov = &iov, .msg_iovlen = 1,
-			    .msg_control = ctl, .msg_controllen = sizeof(ctl) };
-	struct cmsghdr	*c;
-	ssize_t		 n = recvmsg(fd, &mh, MSG_CMSG_CLOEXEC);
+	size_t	 n = 0;
+	ssize_t	 got = fdpass_recv(fd, p, len, fds, nfds, &n);
 
-	for (size_t i = 0; i < nfds; i++)
+	for (size_t i = n; i < nfds; i++)
 		fds[i] = -1;
-	if (n > 0 && (c = CMSG_FIRSTHDR(&mh)) != NULL)
-		memcpy(fds, CMSG_DATA(c), c->cmsg_len - CMSG_LEN(0));
-	return (n);
+	return (got);
 }
 
 /*
@@ -128,7 +103,7 @@ fake_launch(void)
 		for (int i = 0; i < 3; i++)
 			close(fds[i]);
 		up[0] = pidfd;
-		raw_send(3, &pid, sizeof(pid), up, up[1] == -1 ? 1 : 2);
+		(void)fdpass_send(3, &pid, sizeof(pid), up, up[1] == -1 ? 1 : 2);
 		close(pidfd);
 		if (up[1] != -1)
 			close(up[1]);
@@ -300,7 +275,7 @@ rig_start(struct rig *r, const struct opts *o, const char *cmd)
 	    &rig_note, 1, NULL)) != 0))
 		return (rc);
 	snprintf(line, sizeof(line), "%c%s", o->tty ? 't' : 'c', cmd);
-	raw_send(r->launch, line, strlen(line), p.fds, 3);
+	(void)fdpass_send(r->launch, line, strlen(line), p.fds, 3);
 	packet_clear(&p);
 	if (raw_recv(r->launch, &r->payload, sizeof(r->payload), up, 4) <= 0)
 		return (-1);

@@ -7,13 +7,12 @@
 #include <sys/syscall.h>
 #include <sys/user.h>
 
-#include <linux/ptrace.h>
-
 #include <limits.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 
 #include "state.h"
+#include "tracer.h"
 
 #define NOT_THERE	UINT32_MAX
 
@@ -102,59 +101,25 @@ strikes(uint64_t nr)
 	return (true);
 }
 
-static _Noreturn void
-trace(pid_t pid)
+static void
+at_call(pid_t pid, const struct ptrace_syscall_info *info)
 {
-	struct ptrace_syscall_info	 info;
-	bool				 struck = false;
-	int				 st, sig = 0;
+	static bool	 struck;
 
-	(void)waitpid(pid, &st, 0);
-	if (ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESYSGOOD |
-	    PTRACE_O_EXITKILL) == -1)
-		_exit(1);
-	for (;;) {
-		if (ptrace(PTRACE_SYSCALL, pid, NULL, sig) == -1 ||
-		    waitpid(pid, &st, 0) != pid)
-			_exit(126);
-		if (WIFSIGNALED(st))
-			_exit(128 + WTERMSIG(st));
-		if (WIFEXITED(st))
-			_exit(WEXITSTATUS(st));
-		sig = (WSTOPSIG(st) & 0x7f) == SIGTRAP ? 0 : WSTOPSIG(st);
-		if (sig != 0)
-			continue;
-		memset(&info, 0, sizeof(info));
-		if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info),
-		    &info) <= 0)
-			continue;
-		if (info.op == PTRACE_SYSCALL_INFO_ENTRY &&
-		    (struck = strikes(info.entry.nr)))
-			spoil(pid);
-		else if (info.op == PTRACE_SYSCALL_INFO_EXIT && struck) {
-			answer(pid);
-			struck = false;
-		}
+	if (info->op == PTRACE_SYSCALL_INFO_ENTRY &&
+	    (struck = strikes(info->entry.nr)))
+		spoil(pid);
+	else if (info->op == PTRACE_SYSCALL_INFO_EXIT && struck) {
+		answer(pid);
+		struck = false;
 	}
 }
 
-/* Called where statekeep is about to be executed: its parent ends as it. */
 static void
 be_traced(void)
 {
-	pid_t	 pid;
-
-	if (fault == NULL)
-		return;
-	if ((pid = fork()) == -1)
-		_exit(126);
-	if (pid != 0) {
-		(void)close_range(3, ~0u, 0);
-		trace(pid);
-	}
-	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == -1 ||
-	    raise(SIGSTOP) != 0)
-		_exit(126);
+	if (fault != NULL)
+		tracer_start(at_call);
 }
 
 static uint32_t

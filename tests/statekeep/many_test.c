@@ -5,8 +5,6 @@
  */
 #include <sys/resource.h>
 
-#include <time.h>
-
 #include "state.h"
 
 #define MANY	10000
@@ -19,15 +17,6 @@
 #endif
 
 static const char	*program, *durable, *run;
-
-static double
-now_ms(void)
-{
-	struct timespec	 ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ((double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6);
-}
 
 static double
 cpu_ms(const struct rusage *r)

@@ -2,20 +2,9 @@
  * Many commands at once, each with its own statekeep: all get through, names
  * stay unique, slots stay disjoint.
  */
-#include <time.h>
-
 #include "state.h"
 
 static const char	*program, *durable, *run;
-
-static double
-now_ms(void)
-{
-	struct timespec	 ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ((double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6);
-}
 
 /* What one command does. Returns how often it was refused. */
 static int

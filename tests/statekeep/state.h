@@ -2,6 +2,8 @@
 #ifndef TESTS_STATEKEEP_STATE_H
 #define TESTS_STATEKEEP_STATE_H
 
+#include <time.h>
+
 #include "peer.h"
 
 #define BOOT	"11111111-2222-3333-4444-555555555555"
@@ -11,6 +13,16 @@ enum { CREATING = 1, CREATED, STARTING, RUNNING, STOPPING, EXITED, REMOVING,
 
 #define ANY	0u
 #define IN(s)	(1u << (s))
+
+/* The time in milliseconds, for durations. */
+UNUSED static double
+now_ms(void)
+{
+	struct timespec	 ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ((double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6);
+}
 
 /* The nth id: 64 digits that differ early, as real ones do. */
 UNUSED static const char *

@@ -3,14 +3,12 @@
  * call that could do so is counted.
  */
 #include <sys/mman.h>
-#include <sys/ptrace.h>
 #include <sys/syscall.h>
-
-#include <linux/ptrace.h>
 
 #include <stdatomic.h>
 
 #include "state.h"
+#include "tracer.h"
 
 static const char	*program, *durable, *run;
 static struct peer	 p;
@@ -23,48 +21,18 @@ is_sync(uint64_t nr)
 	    nr == SYS_sync || nr == SYS_msync || nr == SYS_sync_file_range);
 }
 
-static _Noreturn void
-trace(pid_t pid)
+static void
+count(pid_t pid, const struct ptrace_syscall_info *info)
 {
-	struct ptrace_syscall_info	 info;
-	int				 st, sig = 0;
-
-	(void)waitpid(pid, &st, 0);
-	if (ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESYSGOOD |
-	    PTRACE_O_EXITKILL) == -1)
-		_exit(1);
-	for (;;) {
-		if (ptrace(PTRACE_SYSCALL, pid, NULL, sig) == -1 ||
-		    waitpid(pid, &st, 0) != pid || !WIFSTOPPED(st))
-			_exit(0);
-		/* Its execve stops it, too. */
-		sig = (WSTOPSIG(st) & 0x7f) == SIGTRAP ? 0 : WSTOPSIG(st);
-		if (sig != 0)
-			continue;
-		memset(&info, 0, sizeof(info));
-		if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info),
-		    &info) > 0 && info.op == PTRACE_SYSCALL_INFO_ENTRY &&
-		    is_sync(info.entry.nr))
-			atomic_fetch_add(syncs, 1);
-	}
+	(void)pid;
+	if (info->op == PTRACE_SYSCALL_INFO_ENTRY && is_sync(info->entry.nr))
+		atomic_fetch_add(syncs, 1);
 }
 
-/* Called where statekeep is about to be executed. */
 static void
 be_traced(void)
 {
-	pid_t	 pid = fork();
-
-	if (pid == -1)
-		_exit(126);
-	if (pid != 0) {
-		/* Its end of the channel is not ours to hold open. */
-		(void)close_range(3, ~0u, 0);
-		trace(pid);
-	}
-	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == -1 ||
-	    raise(SIGSTOP) != 0)
-		_exit(126);
+	tracer_start(count);
 }
 
 static void

@@ -5,7 +5,6 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
-#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -102,37 +101,12 @@ test_sums(void)
 	idset_clear(&s);
 }
 
-static void
-test_corpus(void)
-{
-	static uint8_t	 buf[1 << 20];
-	const char	*dir = "tests/corpus/unpack";
-	struct dirent	*e;
-	char		 path[512];
-	unsigned int	 n = 0;
-	DIR		*d = opendir(dir);
-	FILE		*f;
-
-	while (d != NULL && (e = readdir(d)) != NULL) {
-		(void)snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
-		if (e->d_name[0] == '.' || (f = fopen(path, "re")) == NULL)
-			continue;
-		(void)LLVMFuzzerTestOneInput(buf, fread(buf, 1, sizeof(buf),
-		    f));
-		(void)fclose(f);
-		n++;
-	}
-	if (d != NULL)
-		closedir(d);
-	CHECK(n > 0);
-}
-
 int
 main(void)
 {
 	test_waiting();
 	test_names();
 	test_sums();
-	test_corpus();
+	replay_corpus("unpack", LLVMFuzzerTestOneInput);
 	return (finish());
 }
