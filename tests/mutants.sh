@@ -33,9 +33,11 @@ while IFS='	' read -r file expr what; do
 	# shellcheck disable=SC2086
 	gcc -o "$tmp/$name" "$tmp/mutant.o" $objs \
 	    "$B/obj/common/protocol.a" "$B/obj/common/base.a" $libs || exit 1
-	timeout 60 "$B/obj/tests/$name/${name}_test" "$tmp/$name" \
-	    > "$tmp/out" 2>&1
-	st=$?
+	st=0
+	: > "$tmp/out"
+	for t in "$B/obj/tests/$name"/*_test; do
+		timeout 60 "$t" "$tmp/$name" >> "$tmp/out" 2>&1 || st=1
+	done
 	if [ $st -eq 0 ]; then
 		echo "not ok - $what: no test has noticed"
 		survived=$((survived + 1))

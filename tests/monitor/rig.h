@@ -103,7 +103,8 @@ fake_launch(void)
 		for (int i = 0; i < 3; i++)
 			close(fds[i]);
 		up[0] = pidfd;
-		(void)fdpass_send(3, &pid, sizeof(pid), up, up[1] == -1 ? 1 : 2);
+		(void)fdpass_send(3, &pid, sizeof(pid), up,
+		    up[1] == -1 ? 1 : 2);
 		close(pidfd);
 		if (up[1] != -1)
 			close(up[1]);
