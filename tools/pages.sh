@@ -1,12 +1,11 @@
 #!/bin/sh
 # Write the manual page of every command: its options from the program's own
-# tables, its words from bin/bulkhead/NAME.mdoc.
+# tables, its words from bin/bulkhead/NOUN/VERB.mdoc; beside that, or all into
+# one directory.
 #
 #	B=build/plain [OUT=directory] tools/pages.sh
 set -eu
 : "${B:?}"
-dir=bin/bulkhead
-out=${OUT:-$dir}
 
 # Part 1, 2 or 3 of what the program prints.
 part() {
@@ -37,9 +36,10 @@ exit_status() {
 	esac
 }
 
-"$B/bin/bulkhead" --dump-page - | while read -r name; do
-	page=$out/bulkhead-$(echo "$name" | tr ' ' -).1
-	words=$dir/$(echo "$name" | tr ' ' -).mdoc
+tab=$(printf '\t')
+"$B/bin/bulkhead" --dump-page - | while IFS=$tab read -r name source; do
+	words=bin/bulkhead/$source.mdoc
+	page=${OUT:-${words%/*}}/bulkhead-$(echo "$name" | tr ' ' -).1
 	{
 		part "$name" 1
 		part "$name" 2 | sed '/^.Pp$/,$d'

@@ -54,7 +54,7 @@ const struct command command_config_check = {
 };
 
 const struct command command_system_events = {
-	.verb = "events", .at_top = "events",
+	.noun = "system", .verb = "events", .at_top = "events", .top_only = true,
 	.old = cmd_events,
 	.brief = "Show bulkhead events",
 	.options = { opts_events },

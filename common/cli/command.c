@@ -42,7 +42,7 @@ member(const struct command *c, const struct noun *noun)
 {
 	if (noun == NULL)
 		return (c->at_top);
-	return (c->noun != NULL && strcmp(c->noun, noun->name) == 0 ? c->verb :
+	return (!c->top_only && strcmp(c->noun, noun->name) == 0 ? c->verb :
 	    NULL);
 }
 

@@ -16,10 +16,11 @@ struct rec;
 struct session;
 
 struct command {
-	const char	*noun;		/* NULL: only at the top */
+	const char	*noun;		/* also the directory of its source */
 	const char	*verb;
 	const char	*aliases;	/* more names of the verb: "list ls" */
 	const char	*at_top;	/* its name without the noun, or NULL */
+	bool		 top_only;	/* it is no verb of its noun */
 	const char	*brief;		/* one line, for lists */
 	const char	*operands;	/* "IMAGE [COMMAND [ARG...]]" */
 	const char	*operand;	/* what completes one: image, file */
@@ -141,7 +142,10 @@ void	help_dump(const struct program *);
  * its own words and its exit status go. 0, or -1: there is none.
  */
 int	page_print(const struct program *, const char *);
-/* The names of all commands that have a page, one to a line. */
+/*
+ * The names of all commands that have a page, one to a line, each with a tab
+ * and NOUN/VERB, where its source is.
+ */
 void	page_list(const struct program *);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * A command's manual page in mdoc, from the same tables as its help. What the
- * tables cannot say stands in NAME.mdoc beside the sources; tools/pages.sh
- * puts the two together.
+ * tables cannot say is in VERB.mdoc beside the source; tools/pages.sh puts the
+ * two together.
  */
 #include "command.h"
 
@@ -210,6 +210,16 @@ has_page(const struct program *p, const struct command *c)
 	    !command_find(p, NULL, c->verb, &e));
 }
 
+/* "rmi", and where its source is: "image/rm". */
+static void
+list_page(const char *noun, const struct entry *e)
+{
+	const struct command	*c = e->command;
+
+	printf("%s%s%s\t%s/%s\n", noun, *noun != '\0' ? " " : "", e->name,
+	    c->noun, c->verb);
+}
+
 void
 page_list(const struct program *p)
 {
@@ -218,13 +228,13 @@ page_list(const struct program *p)
 
 	for (size_t i = 0; i < n; i++) {
 		if (top[i].noun == NULL) {
-			puts(top[i].name);
+			list_page("", &top[i]);
 			continue;
 		}
 		m = command_list(p, top[i].noun, list);
 		for (size_t k = 0; k < m; k++)
 			if (has_page(p, list[k].command))
-				printf("%s %s\n", top[i].name, list[k].name);
+				list_page(top[i].name, &list[k]);
 	}
 }
 

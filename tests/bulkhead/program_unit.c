@@ -34,10 +34,11 @@ check_command(const struct command *c)
 	const struct command	*body = command_body(c);
 	struct entry		 e;
 
-	CHECK(c->verb != NULL && (c->noun != NULL || c->at_top != NULL));
+	CHECK(c->noun != NULL && c->verb != NULL);
+	CHECK(!c->top_only || c->at_top != NULL);
 	CHECK(body->brief != NULL && body->description != NULL);
 	CHECK(body->run != NULL || body->old != NULL);
-	if (c->noun != NULL) {
+	if (!c->top_only) {
 		CHECK(noun_find(&program, c->noun) != NULL);
 		CHECK(command_find(&program, noun_find(&program, c->noun),
 		    c->verb, &e) && e.command == c);

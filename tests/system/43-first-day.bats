@@ -458,7 +458,7 @@ listed() {
 		done
 	done
 	# ... and each page that there is.
-	for command in "$BH_SOURCE"/bin/bulkhead/bulkhead-*.1; do
+	for command in "$BH_SOURCE"/bin/bulkhead/*/bulkhead-*.1; do
 		grep -qx "\.Xr $(basename "$command" .1) 1" "$page" ||
 		    { echo "# $command"; return 1; }
 	done

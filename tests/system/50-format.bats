@@ -165,8 +165,8 @@ terminal() {
 	cd "$BATS_TEST_DIRNAME/../.."
 	B=${BH%/bin/bulkhead} OUT=$out sh tools/pages.sh
 	for p in "$out"/*.1; do
-		cmp "$p" "bin/bulkhead/${p##*/}"
+		cmp "$p" bin/bulkhead/*/"${p##*/}"
 	done
 	command -v mandoc >/dev/null || skip "no mandoc"
-	mandoc -Tlint -Wwarning bin/bulkhead/*.1 common/*.7 libexec/*/*.8
+	mandoc -Tlint -Wwarning bin/bulkhead/*.1 bin/bulkhead/*/*.1 common/*.7 libexec/*/*.8
 }

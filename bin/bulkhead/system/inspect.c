@@ -44,7 +44,7 @@ run(struct cli *cli)
 }
 
 const struct command command_system_inspect = {
-	.verb = "inspect", .at_top = "inspect",
+	.noun = "system", .verb = "inspect", .at_top = "inspect", .top_only = true,
 	.brief = "Display the configuration of object denoted by ID",
 	.operands = "{CONTAINER|IMAGE} [...]", .operand = "object",
 	.options = { options }, .max_args = -1,

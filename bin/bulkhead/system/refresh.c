@@ -265,7 +265,7 @@ run(struct cli *cli)
 }
 
 const struct command command_system_refresh = {
-	.verb = "refresh", .at_top = "refresh",
+	.noun = "system", .verb = "refresh", .at_top = "refresh", .top_only = true,
 	.brief = "Put in order what the last boot left",
 	.options = { options },
 	.description = "Writes down that what ran in an earlier boot has ended, "

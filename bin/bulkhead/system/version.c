@@ -60,7 +60,7 @@ run(struct cli *cli)
 }
 
 const struct command command_system_version = {
-	.verb = "version", .at_top = "version",
+	.noun = "system", .verb = "version", .at_top = "version", .top_only = true,
 	.brief = "Display the Bulkhead version information",
 	.description = "Display the Bulkhead version information",
 	.examples = "version\nversion --format '{{.Client.Version}}'",
