@@ -11,6 +11,13 @@
 
 /* Its start time in clock ticks since boot; 0: it has ended. */
 uint64_t process_start_time(pid_t);
+/* The processor time that it has used, in clock ticks; 0: it has ended. */
+uint64_t process_cpu_time(pid_t);
+/*
+ * A pidfd of a child of this process that has such a name, the caller's, and
+ * its number. -1 with errno: ESRCH where there is none.
+ */
+int	process_open_child(pid_t, const char *name, pid_t *);
 /*
  * A pidfd of the process with this start time; the caller's. -1 with errno:
  * ESRCH if it has ended.

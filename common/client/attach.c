@@ -16,9 +16,9 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "call.h"
 #include "chan.h"
 #include "cleanup.h"
-#include "error.h"
 
 #define PACKET_OUT	(1 + 16384)	/* what monitor sends, kind included */
 #define PACKET_IN	(1 + 4096)	/* and takes */
@@ -82,33 +82,19 @@ attach_init(struct attach *a, struct chan *mon)
 }
 
 int
-attach_socket(struct attach *a, bool primary, struct error *e)
+attach_socket(struct attach *a, struct client *c, bool primary)
 {
 	union msg	 m = { .mon_attach = { primary, a->want_stdin } };
 	scoped_fd int	 ours = -1, theirs = -1;
-	struct packet	 p;
-	int		 sp[2], rc, number;
+	int		 sp[2];
 
-	error_clear(e);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sp) == -1)
-		return (-1);
+		return (error_set(&c->error, errno, "cannot attach: %s",
+		    strerror(errno)));
 	ours = sp[0];
 	theirs = sp[1];
-	if (chan_send(a->mon, MSG_mon_attach, FIRST_SEQ, &m, &theirs, 1) == -1)
+	if (call_void(c, H_MONITOR, MSG_mon_attach, &m, &theirs, 1) == -1)
 		return (-1);
-	if ((rc = chan_recv(a->mon, &p)) != 1) {
-		if (rc == 0)
-			errno = ECONNRESET;
-		return (-1);
-	}
-	packet_clear(&p);
-	if (p.seq != FIRST_SEQ || p.info->type != MSG_reply ||
-	    p.body.reply.error != 0) {
-		number = p.info->type == MSG_reply &&
-		    p.body.reply.error != 0 ? (int)p.body.reply.error : EPROTO;
-		return (error_set(e, number, "%s", p.info->type == MSG_reply ?
-		    p.body.reply.text : ""));
-	}
 	a->sock = take_fd(&ours);
 	return (0);
 }

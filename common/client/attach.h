@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 struct chan;
-struct error;
+struct client;
 
 #define DETACH_KEYS	"ctrl-p,ctrl-q"
 #define DETACH_MAX	16
@@ -58,9 +58,9 @@ void	attach_init(struct attach *, struct chan *);
  * Make the socket pair and have monitor serve one end (mon_attach); the
  * other becomes a->sock. `primary` only on the channel that monitor was
  * started with. To be called before launch_exec, so that no byte is missed.
- * 0, or -1 with errno, and the error with monitor's sentence if it said one.
+ * 0, or -1 with the client's error set.
  */
-int	attach_socket(struct attach *, bool primary, struct error *);
+int	attach_socket(struct attach *, struct client *, bool primary);
 /*
  * Carry bytes until the container has ended or the user detached. Sends
  * mon_wait itself, and mon_resize and mon_signal as needed, with sequence

@@ -7,9 +7,10 @@
 
 #include "answer.h"
 #include "cleanup.h"
+#include "deadline.h"
 #include "record.h"
 
-/* What a request is about, for the number of its failure. */
+/* What a request is about: for the code of its failure, and its deadline. */
 static void
 remember(struct client *s, enum msg_type type, const union msg *m)
 {
@@ -22,6 +23,8 @@ remember(struct client *s, enum msg_type type, const union msg *m)
 		    m->obj_remove.kind;
 	s->asked[s->seq % CALL_ASKED].type = type;
 	s->asked[s->seq % CALL_ASKED].kind = kind;
+	s->asked[s->seq % CALL_ASKED].wait_ms = type == MSG_lock_take ?
+	    m->lock_take.wait_ms : 0;
 }
 
 static int
@@ -40,6 +43,8 @@ transmit(struct client *s, enum helper_id who, enum msg_type type,
 		return (0);
 	if (errno == EPIPE || errno == ECONNRESET)
 		return (client_lost(s, who));
+	if (errno == EAGAIN)
+		return (client_late(s, who, CLIENT_SEND_MS));
 	return (error_set(&s->error, errno, "cannot ask the helper %s: %s",
 	    client_name(who), strerror(errno)));
 }
@@ -56,11 +61,32 @@ take_early(struct client *s, enum helper_id who)
 	    EARLY_HERE : EARLY_NEVER;
 }
 
-/* Wait for a packet, passing on meanwhile what helpers say. */
+static void
+start_deadline(const struct client *s, enum helper_id who, uint32_t seq,
+    struct deadline *d)
+{
+	const struct proto_info	*info = proto_find((uint16_t)
+				    s->asked[seq % CALL_ASKED].type);
+	int64_t			 ms = (int64_t)info->wait_s * 1000;
+
+	if (s->deadline_ms != 0 && ms != 0)
+		ms = ms < 0 ? -s->deadline_ms : s->deadline_ms;
+	if (ms < 0)
+		deadline_start(d, -ms, s->helper[who].pid);
+	else
+		deadline_start(d, ms == 0 ? 0 : ms +
+		    s->asked[seq % CALL_ASKED].wait_ms, 0);
+}
+
+/*
+ * Wait for a packet, passing on meanwhile what helpers say. As chan_recv; or
+ * -1 with ETIME, and the helper killed, where none has come in time.
+ */
 static int
 await(struct client *s, enum helper_id who, uint32_t seq, struct packet *p)
 {
 	struct pollfd	 pfd[H_COUNT + 1];
+	struct deadline	 d;
 
 	if (s->early[who] == EARLY_HERE && s->kept[who].seq == seq) {
 		*p = s->kept[who];
@@ -72,9 +98,13 @@ await(struct client *s, enum helper_id who, uint32_t seq, struct packet *p)
 		    (s->early[i] == EARLY_WANTED && s->nposted[i] == 0) ?
 		    s->helper[i].chan.fd : -1, POLLIN, 0 };
 	pfd[H_COUNT] = (struct pollfd){ s->err_read, POLLIN, 0 };
+	start_deadline(s, who, seq, &d);
 	for (;;) {
-		if (poll(pfd, H_COUNT + 1, -1) == -1 && errno != EINTR)
-			return (-1);
+		if (poll(pfd, H_COUNT + 1, deadline_left_ms(&d)) == -1) {
+			if (errno != EINTR)
+				return (-1);
+			continue;
+		}
 		if (pfd[H_COUNT].revents != 0)
 			client_drain(s);
 		for (int i = 0; i < H_COUNT; i++)
@@ -87,6 +117,11 @@ await(struct client *s, enum helper_id who, uint32_t seq, struct packet *p)
 			if (seq == s->sent[who])
 				s->early[who] = EARLY_NONE;
 			return (chan_recv(&s->helper[who].chan, p));
+		}
+		if (deadline_missed(&d)) {
+			(void)client_late(s, who, d.allowed_ms);
+			errno = ETIME;
+			return (-1);
 		}
 	}
 }
@@ -125,6 +160,10 @@ wait_for(struct client *s, enum helper_id who, uint32_t seq, struct packet *p)
 		packet_clear(p);
 	if (rc == 0)
 		return (client_lost(s, who));
+	if (rc == -1 && errno == ETIME) {
+		errno = s->error.number;
+		return (-1);
+	}
 	if (rc == -1)
 		return (error_set(&s->error, errno, "the answer of the helper "
 		    "%s cannot be read: %s", client_name(who),

@@ -24,7 +24,8 @@ enum helper_id {
 	H_COUNT
 };
 
-#define CALL_ASYNC	16
+#define CALL_ASYNC	16		/* requests that are only sent */
+#define CLIENT_SEND_MS	30000		/* for room in a channel */
 
 enum call_early { EARLY_NONE, EARLY_WANTED, EARLY_HERE, EARLY_NEVER };
 #define CALL_ASKED	64		/* requests whose subject is known */
@@ -50,7 +51,9 @@ struct client {
 	struct {
 		enum msg_type	 type;
 		uint32_t	 kind;	/* of object, if it is about one */
+		unsigned int	 wait_ms; /* which its answer may take longer */
 	}		 asked[CALL_ASKED]; /* by the low bits of seq */
+	int		 deadline_ms;	/* for tests: of all; 0: each its own */
 	struct error	 error;		/* the last failure */
 };
 
@@ -75,10 +78,11 @@ bool	client_has(const struct client *, enum helper_id);
  */
 int	client_sync(struct client *, enum helper_id);
 /*
- * Put the error of a helper that ended without an answer, and reap it.
- * Returns -1.
+ * Put the error of a helper that ended without an answer, and reap it; or of
+ * one that has not answered for so many ms, and kill it. Returns -1.
  */
 int	client_lost(struct client *, enum helper_id);
+int	client_late(struct client *, enum helper_id, int64_t);
 /* The file name of a helper. */
 const char *client_name(enum helper_id);
 

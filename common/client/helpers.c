@@ -1,6 +1,8 @@
 #include "client.h"
 
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -12,9 +14,12 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "process.h"
 #include "visible.h"
 
 #define REAPER_WAIT_MS	100	/* if it was killed, that shows at once */
+#define STOP_WAIT_MS	30000	/* for one whose channel is closed */
+#define KILL_WAIT_MS	5000	/* for one that was killed */
 
 static const struct {
 	const char	*file;
@@ -103,6 +108,16 @@ missing(struct client *s, enum helper_id who)
 	    "root of a user namespace, and not of the machine?" : ""));
 }
 
+/* To a helper that reads nothing more no request is sent for ever. */
+static void
+limit_sending(const struct child *c)
+{
+	const struct timeval	 limit = { .tv_sec = CLIENT_SEND_MS / 1000 };
+
+	(void)setsockopt(c->chan.fd, SOL_SOCKET, SO_SNDTIMEO, &limit,
+	    sizeof(limit));
+}
+
 int
 client_start(struct client *s, enum helper_id who)
 {
@@ -120,6 +135,7 @@ client_start(struct client *s, enum helper_id who)
 		return (0);
 	if (spawn_helper(&sp, &s->helper[who]) == -1)
 		return (missing(s, who));
+	limit_sending(&s->helper[who]);
 	return (0);
 }
 
@@ -134,6 +150,7 @@ pair(struct client *s, enum helper_id who, int *theirs)
 	s->helper[who].chan = (struct chan){ sp[0], R_CTL,
 	    helpers[who].role };
 	*theirs = sp[1];
+	limit_sending(&s->helper[who]);
 	return (0);
 }
 
@@ -161,6 +178,7 @@ client_start_reaper(struct client *s, char *const *cleanup)
 	fds[2] = s->libexec_fd;
 	if (spawn_helper(&sp, &s->helper[H_REAPER]) == -1)
 		return (missing(s, H_REAPER));
+	limit_sending(&s->helper[H_REAPER]);
 	return (0);
 }
 
@@ -186,6 +204,53 @@ client_drain(struct client *s)
 	}
 }
 
+/* Has a process ended, or does it within so many ms? */
+static bool
+ends_within(const struct child *c, int ms)
+{
+	struct pollfd	 pfd = { c->pidfd, POLLIN, 0 };
+	int		 rc;
+
+	while ((rc = poll(&pfd, 1, ms)) == -1 && errno == EINTR)
+		;
+	return (rc == 1);
+}
+
+static void
+close_channel(struct child *c)
+{
+	if (c->chan.fd != -1)
+		close(c->chan.fd);
+	c->chan.fd = -1;
+}
+
+/* Let go of one without waiting for its end. */
+static void
+forget(struct child *c)
+{
+	close_channel(c);
+	if (c->pidfd != -1)
+		close(c->pidfd);
+	*c = (struct child){ .chan = { .fd = -1 }, .pidfd = -1 };
+}
+
+/*
+ * Close its channel, which ends it, and wait; one that does not end is killed.
+ * Exit status, or 128 + signal; -1: it cannot be killed, or was not our child.
+ */
+static int
+stop_child(struct child *c)
+{
+	close_channel(c);
+	if (c->pidfd != -1 && !ends_within(c, STOP_WAIT_MS)) {
+		(void)syscall(SYS_pidfd_send_signal, c->pidfd, SIGKILL, NULL,
+		    0);
+		if (!ends_within(c, KILL_WAIT_MS))
+			forget(c);
+	}
+	return (c->pid > 0 ? spawn_stop(c) : -1);
+}
+
 /*
  * The reaper ends after the monitor, and that after we have let go of it: so
  * its end is not waited for, and is known only if it has come already.
@@ -193,13 +258,9 @@ client_drain(struct client *s)
 static int
 reaper_status(struct child *c)
 {
-	struct pollfd	 pfd = { c->pidfd, POLLIN, 0 };
-
-	close(c->chan.fd);
-	c->chan.fd = -1;
-	if (c->pidfd == -1 || poll(&pfd, 1, REAPER_WAIT_MS) != 1)
-		return (-1);
-	return (spawn_stop(c));
+	close_channel(c);
+	return (c->pidfd != -1 && ends_within(c, REAPER_WAIT_MS) ?
+	    spawn_stop(c) : -1);
 }
 
 int
@@ -207,17 +268,10 @@ client_lost(struct client *s, enum helper_id who)
 {
 	struct child	*c = &s->helper[who];
 	enum error_code	 code = who == H_STATE ? ERR_DB_CLOSED : ERR_STOPPED;
-	int		 st = 0;
+	int		 st;
 
 	client_drain(s);
-	if (who == H_REAPER && c->chan.fd != -1)
-		st = reaper_status(c);
-	else if (c->pid > 0 && c->chan.fd != -1)
-		st = spawn_stop(c);
-	else if (c->chan.fd != -1) {
-		close(c->chan.fd);
-		c->chan.fd = -1;
-	}
+	st = who == H_REAPER ? reaper_status(c) : stop_child(c);
 	if (st == -1)
 		return (error_set_code(&s->error, code, EPIPE, "the helper %s "
 		    "has closed its channel without an answer",
@@ -231,6 +285,42 @@ client_lost(struct client *s, enum helper_id who)
 	    "without an answer (exit status %d)", helpers[who].file, st));
 }
 
+/* The reaper is the parent of the monitor, and that of launch. */
+static int
+kill_helper(const struct client *s, enum helper_id who)
+{
+	scoped_fd int	 monitor = -1, launch = -1;
+	int		 fd = s->helper[who].pidfd;
+	pid_t		 pid;
+
+	if (who == H_MONITOR || who == H_LAUNCH)
+		fd = monitor = process_open_child(s->helper[H_REAPER].pid,
+		    helpers[H_MONITOR].file, &pid);
+	if (who == H_LAUNCH && monitor != -1)
+		fd = launch = process_open_child(pid, helpers[H_LAUNCH].file,
+		    &pid);
+	return (fd == -1 ? -1 : (int)syscall(SYS_pidfd_send_signal, fd,
+	    SIGKILL, NULL, 0));
+}
+
+int
+client_late(struct client *s, enum helper_id who, int64_t waited_ms)
+{
+	struct child	*c = &s->helper[who];
+	bool		 killed = kill_helper(s, who) == 0;
+	const char	*why = killed ? "" : strerror(errno);
+
+	client_drain(s);
+	close_channel(c);
+	if (killed && c->pidfd != -1 && ends_within(c, KILL_WAIT_MS))
+		(void)spawn_stop(c);
+	forget(c);
+	return (error_set_code(&s->error, who == H_STATE ? ERR_DB_CLOSED :
+	    ERR_STOPPED, EPIPE, "the helper %s has not answered within %lld s "
+	    "and %s%s", helpers[who].file, (long long)(waited_ms + 999) / 1000,
+	    killed ? "was killed" : "cannot be killed: ", why));
+}
+
 int
 client_stop(struct client *s, enum helper_id who)
 {
@@ -240,17 +330,10 @@ client_stop(struct client *s, enum helper_id who)
 	if (s->early[who] == EARLY_HERE)
 		packet_clear(&s->kept[who]);
 	s->early[who] = EARLY_NONE;
-
-	if (who == H_REAPER && c->chan.fd != -1) {
-		/* It outlives us when a container does. */
-		close(c->chan.fd);
-		if (c->pidfd != -1)
-			close(c->pidfd);
-	} else if (c->pid > 0)
-		st = spawn_stop(c);
-	else if (c->chan.fd != -1)
-		close(c->chan.fd);
-	*c = (struct child){ .chan = { .fd = -1 }, .pidfd = -1 };
+	/* The reaper outlives us when a container does. */
+	if (who != H_REAPER && c->pid > 0)
+		st = stop_child(c);
+	forget(c);
 	return (st);
 }
 
@@ -262,15 +345,8 @@ void
 client_stop_all(struct client *s)
 {
 	client_drain(s);
-	for (int i = 0; i < H_COUNT; i++) {
-		struct child	*c = &s->helper[i];
-
-		if (c->chan.fd != -1)
-			close(c->chan.fd);
-		if (c->pidfd != -1)
-			close(c->pidfd);
-		*c = (struct child){ .chan = { .fd = -1 }, .pidfd = -1 };
-	}
+	for (int i = 0; i < H_COUNT; i++)
+		forget(&s->helper[i]);
 	if (s->err_write != -1)
 		close(s->err_write);
 	if (s->err_read != -1)

@@ -5,7 +5,8 @@
 
 #include "wire.h"
 
-#define AS_INFO(id, no, from, to, nfd) { MSG_##id, #id, (from), (to), (nfd) },
+#define AS_INFO(id, no, from, to, nfd, wait) \
+	{ MSG_##id, #id, (from), (to), (nfd), (wait) },
 static const struct proto_info infos[] = { PROTO(AS_INFO) };
 
 const struct proto_info *
@@ -55,7 +56,7 @@ put_number(struct wbuf *w, uint64_t v, uint64_t max, unsigned int bytes)
 #define PUT_u32(name, max)	put_number(w, m->name, (max), 4);
 #define PUT_u64(name, max)	put_number(w, m->name, (max), 8);
 #define PUT_str(name, max)	put_str(w, m->name, (max));
-#define ENCODE(id, no, from, to, nfd)					\
+#define ENCODE(id, no, from, to, nfd, wait)			\
 	case MSG_##id: {						\
 		const struct msg_##id *m = &u->id;			\
 		FIELDS_##id(PUT)					\
@@ -77,7 +78,7 @@ proto_encode(enum msg_type type, struct wbuf *w, const union msg *u)
 #define GET_u32(name, max)	m->name = get_u32(r, (max));
 #define GET_u64(name, max)	m->name = get_u64(r, (max));
 #define GET_str(name, max)	get_str(r, m->name, (max));
-#define DECODE(id, no, from, to, nfd)					\
+#define DECODE(id, no, from, to, nfd, wait)			\
 	case MSG_##id: {						\
 		struct msg_##id *m = &u->id;				\
 		FIELDS_##id(GET)					\
@@ -107,7 +108,7 @@ proto_decode(enum msg_type type, struct rbuf *r, union msg *u)
 #define SHOW_u64(name)		ADD(" " #name "=%llu",			\
 				    (unsigned long long)m->name)
 #define SHOW_str(name)		ADD(" " #name "=\"%s\"", m->name)
-#define PRINT(id, no, from, to, nfd)					\
+#define PRINT(id, no, from, to, nfd, wait)			\
 	case MSG_##id: {						\
 		const struct msg_##id *m = &u->id;			\
 		ADD(#id)						\

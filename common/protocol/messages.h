@@ -39,122 +39,130 @@ enum role {
 };
 
 /*
- * Every message: id, number, senders, receivers, descriptors. A number is never
- * changed or reused.
+ * The seconds that an answer may take where the work is as large as what it is
+ * done to: without progress, which is processor time of the helper.
+ */
+#define IDLE(seconds)	(-(seconds))
+
+/*
+ * Every message: id, number, senders, receivers, descriptors, and the seconds
+ * that its answer may take before the helper is killed; 0: to wait is what the
+ * request is for. A helper that waits itself, for a lock, a byte or a mount,
+ * waits less long, and says what for. A number is never changed or reused.
  *
  * A request gets exactly one reply with its sequence number: `reply`, or
  * `reply_fd`, `reply_fd3` with descriptors. A reply with an error has an errno
  * and a message for a person.
  */
 #define PROTO(M)							\
-	M(reply,	0x0001,	R_ALL,			R_ALL,	0)	\
-	M(reply_fd,	0x0002,	R_ALL,			R_CTL,	1)	\
-	M(reply_fd3,	0x0003,	R_ALL,			R_CTL,	3)	\
-	M(ping,		0x0004,	R_CTL,			R_ALL,	0)	\
-	M(userns_make,	0x0010,	R_CTL, R_STORE | R_UNPACK,	0)	\
-	M(userns_ready,	0x0011,	R_CTL, R_STORE | R_UNPACK,	0)	\
-	M(userns_join,	0x0012,	R_CTL, R_STORE | R_UNPACK,	1)	\
+	M(reply,           0x0001, R_ALL, R_ALL,              0, 0)	\
+	M(reply_fd,        0x0002, R_ALL, R_CTL,              1, 0)	\
+	M(reply_fd3,       0x0003, R_ALL, R_CTL,              3, 0)	\
+	M(ping,            0x0004, R_CTL, R_ALL,              0, 30)	\
+	M(userns_make,     0x0010, R_CTL, R_STORE | R_UNPACK, 0, 30)	\
+	M(userns_ready,    0x0011, R_CTL, R_STORE | R_UNPACK, 0, 30)	\
+	M(userns_join,     0x0012, R_CTL, R_STORE | R_UNPACK, 1, 30)	\
 	/* resolve */							\
-	M(config_resolve, 0x0101, R_CTL,		R_RESOLVE, 1)	\
-	M(seccomp_compile, 0x0102, R_CTL,		R_RESOLVE, 1)	\
-	M(config_check,	0x0103,	R_CTL,			R_RESOLVE, 1)	\
-	M(config_seen,	0x0104,	R_CTL,			R_RESOLVE, 0)	\
-	M(config_give,	0x0105,	R_CTL,			R_RESOLVE, 1)	\
+	M(config_resolve,  0x0101, R_CTL, R_RESOLVE,          1, 60)	\
+	M(seccomp_compile, 0x0102, R_CTL, R_RESOLVE,          1, 60)	\
+	M(config_check,    0x0103, R_CTL, R_RESOLVE,          1, 60)	\
+	M(config_seen,     0x0104, R_CTL, R_RESOLVE,          0, 60)	\
+	M(config_give,     0x0105, R_CTL, R_RESOLVE,          1, 60)	\
 	/* statekeep */							\
-	M(state_open,	0x0201,	R_CTL,			R_STATE, 3)	\
-	M(ctr_create,	0x0202,	R_CTL,			R_STATE, 1)	\
-	M(ctr_find,	0x0203,	R_CTL,			R_STATE, 0)	\
-	M(ctr_get,	0x0204,	R_CTL,			R_STATE, 0)	\
-	M(ctr_list,	0x0205,	R_CTL,			R_STATE, 0)	\
-	M(ctr_set,	0x0206,	R_CTL,			R_STATE, 1)	\
-	M(ctr_remove,	0x0207,	R_CTL,			R_STATE, 0)	\
-	M(obj_put,	0x0221,	R_CTL,			R_STATE, 1)	\
-	M(obj_get,	0x0222,	R_CTL,			R_STATE, 0)	\
-	M(obj_list,	0x0223,	R_CTL,			R_STATE, 0)	\
-	M(obj_remove,	0x0224,	R_CTL,			R_STATE, 0)	\
-	M(state_refresh, 0x0230, R_CTL,			R_STATE, 0)	\
-	M(event_to,	0x0241,	R_CTL,			R_STATE, 1)	\
-	M(event_add,	0x0242,	R_CTL,			R_STATE, 1)	\
-	M(history_get,	0x0243,	R_CTL,			R_STATE, 0)	\
-	M(ctr_list_at,	0x0244,	R_CTL,			R_STATE, 0)	\
-	M(ctr_rewrite,	0x0261,	R_CTL,			R_STATE, 1)	\
-	M(state_renumber, 0x0270, R_CTL,		R_STATE, 1)	\
-	M(ctr_restore,	0x0280,	R_CTL,			R_STATE, 1)	\
+	M(state_open,      0x0201, R_CTL, R_STATE,            3, 150)	\
+	M(ctr_create,      0x0202, R_CTL, R_STATE,            1, 75)	\
+	M(ctr_find,        0x0203, R_CTL, R_STATE,            0, 75)	\
+	M(ctr_get,         0x0204, R_CTL, R_STATE,            0, 75)	\
+	M(ctr_list,        0x0205, R_CTL, R_STATE,            0, 75)	\
+	M(ctr_set,         0x0206, R_CTL, R_STATE,            1, 75)	\
+	M(ctr_remove,      0x0207, R_CTL, R_STATE,            0, 75)	\
+	M(obj_put,         0x0221, R_CTL, R_STATE,            1, 75)	\
+	M(obj_get,         0x0222, R_CTL, R_STATE,            0, 75)	\
+	M(obj_list,        0x0223, R_CTL, R_STATE,            0, 75)	\
+	M(obj_remove,      0x0224, R_CTL, R_STATE,            0, 75)	\
+	M(state_refresh,   0x0230, R_CTL, R_STATE,            0, 150)	\
+	M(event_to,        0x0241, R_CTL, R_STATE,            1, 75)	\
+	M(event_add,       0x0242, R_CTL, R_STATE,            1, 75)	\
+	M(history_get,     0x0243, R_CTL, R_STATE,            0, 150)	\
+	M(ctr_list_at,     0x0244, R_CTL, R_STATE,            0, 150)	\
+	M(ctr_rewrite,     0x0261, R_CTL, R_STATE,            1, 75)	\
+	M(state_renumber,  0x0270, R_CTL, R_STATE,            1, 75)	\
+	M(ctr_restore,     0x0280, R_CTL, R_STATE,            1, 75)	\
 	/* lockbroker */						\
-	M(lock_open,	0x0301,	R_CTL,			R_LOCK,	1)	\
-	M(lock_take,	0x0302,	R_CTL,			R_LOCK,	0)	\
-	M(lock_drop,	0x0303,	R_CTL,			R_LOCK,	0)	\
-	M(lock_free,	0x0304,	R_CTL,			R_LOCK,	0)	\
-	M(lock_alloc,	0x0305,	R_CTL,			R_LOCK,	0)	\
-	M(lock_find,	0x0306,	R_CTL,			R_LOCK,	0)	\
-	M(lock_list,	0x0307,	R_CTL,			R_LOCK,	0)	\
-	M(lock_renumber, 0x0308, R_CTL,			R_LOCK,	1)	\
+	M(lock_open,       0x0301, R_CTL, R_LOCK,             1, 30)	\
+	M(lock_take,       0x0302, R_CTL, R_LOCK,             0, 30)	\
+	M(lock_drop,       0x0303, R_CTL, R_LOCK,             0, 30)	\
+	M(lock_free,       0x0304, R_CTL, R_LOCK,             0, 30)	\
+	M(lock_alloc,      0x0305, R_CTL, R_LOCK,             0, 30)	\
+	M(lock_find,       0x0306, R_CTL, R_LOCK,             0, 30)	\
+	M(lock_list,       0x0307, R_CTL, R_LOCK,             0, 30)	\
+	M(lock_renumber,   0x0308, R_CTL, R_LOCK,             1, 30)	\
 	/* store */							\
-	M(store_open,	0x0401,	R_CTL,			R_STORE, 2)	\
-	M(image_find,	0x0402,	R_CTL,			R_STORE, 0)	\
-	M(image_list,	0x0403,	R_CTL,			R_STORE, 0)	\
-	M(image_remove,	0x0404,	R_CTL,			R_STORE, 0)	\
-	M(image_commit,	0x0405,	R_CTL,			R_STORE, 1)	\
-	M(layer_find,	0x0406,	R_CTL,			R_STORE, 0)	\
-	M(layer_stage,	0x0407,	R_CTL,			R_STORE, 0)	\
-	M(layer_commit,	0x0408,	R_CTL,			R_STORE, 1)	\
-	M(layer_abort,	0x0409,	R_CTL,			R_STORE, 0)	\
-	M(rw_make,	0x040a,	R_CTL,			R_STORE, 0)	\
-	M(rw_remove,	0x040b,	R_CTL,			R_STORE, 0)	\
-	M(store_tidy,	0x040c,	R_CTL,			R_STORE, 0)	\
-	M(rw_keep,	0x040d,	R_CTL,			R_STORE, 0)	\
-	M(rw_list,	0x040e,	R_CTL,			R_STORE, 0)	\
-	M(store_sweep,	0x040f,	R_CTL,			R_STORE, 1)	\
-	M(volume_look,	0x0410,	R_CTL,			R_STORE, 0)	\
-	M(volume_make,	0x0411,	R_CTL,			R_STORE, 0)	\
-	M(volume_fill,	0x0412,	R_CTL,			R_STORE, 0)	\
-	M(volume_filled, 0x0413, R_CTL,			R_STORE, 0)	\
-	M(volume_remove, 0x0414, R_CTL,			R_STORE, 0)	\
+	M(store_open,      0x0401, R_CTL, R_STORE,            2, 200)	\
+	M(image_find,      0x0402, R_CTL, R_STORE,            0, 200)	\
+	M(image_list,      0x0403, R_CTL, R_STORE,            0, 200)	\
+	M(image_remove,    0x0404, R_CTL, R_STORE,            0, IDLE(200))   \
+	M(image_commit,    0x0405, R_CTL, R_STORE,            1, 200)	\
+	M(layer_find,      0x0406, R_CTL, R_STORE,            0, 200)	\
+	M(layer_stage,     0x0407, R_CTL, R_STORE,            0, IDLE(200))   \
+	M(layer_commit,    0x0408, R_CTL, R_STORE,            1, 200)	\
+	M(layer_abort,     0x0409, R_CTL, R_STORE,            0, 200)	\
+	M(rw_make,         0x040a, R_CTL, R_STORE,            0, IDLE(200))   \
+	M(rw_remove,       0x040b, R_CTL, R_STORE,            0, IDLE(200))   \
+	M(store_tidy,      0x040c, R_CTL, R_STORE,            0, IDLE(200))   \
+	M(rw_keep,         0x040d, R_CTL, R_STORE,            0, 200)	\
+	M(rw_list,         0x040e, R_CTL, R_STORE,            0, 200)	\
+	M(store_sweep,     0x040f, R_CTL, R_STORE,            1, IDLE(200))   \
+	M(volume_look,     0x0410, R_CTL, R_STORE,            0, 200)	\
+	M(volume_make,     0x0411, R_CTL, R_STORE,            0, IDLE(200))   \
+	M(volume_fill,     0x0412, R_CTL, R_STORE,            0, IDLE(200))   \
+	M(volume_filled,   0x0413, R_CTL, R_STORE,            0, IDLE(200))   \
+	M(volume_remove,   0x0414, R_CTL, R_STORE,            0, IDLE(200))   \
 	/* unpack */							\
 	/* 0x0501, which also decompressed, is retired. */		\
-	M(layer_unpack,	0x0502,	R_CTL,			R_UNPACK, 2)	\
+	M(layer_unpack,    0x0502, R_CTL, R_UNPACK,           2, IDLE(200))   \
 	/* fetch */							\
-	M(archive_open,	0x0601,	R_CTL,			R_FETCH, 1)	\
-	M(blob_send,	0x0602,	R_CTL,			R_FETCH, 1)	\
+	M(archive_open,    0x0601, R_CTL, R_FETCH,            1, IDLE(200))   \
+	M(blob_send,       0x0602, R_CTL, R_FETCH,            1, IDLE(200))   \
 	/* launch */							\
-	M(launch_give,	0x0701,	R_CTL,			R_LAUNCH, 1)	\
-	M(launch_create, 0x0702, R_CTL,			R_LAUNCH, 0)	\
-	M(launch_build,	0x0703,	R_CTL,			R_LAUNCH, 0)	\
-	M(launch_exec,	0x0704,	R_CTL,			R_LAUNCH, 0)	\
-	M(launch_define, 0x0705, R_CTL,			R_LAUNCH, 1)	\
+	M(launch_give,     0x0701, R_CTL, R_LAUNCH,           1, 150)	\
+	M(launch_create,   0x0702, R_CTL, R_LAUNCH,           0, 150)	\
+	M(launch_build,    0x0703, R_CTL, R_LAUNCH,           0, 150)	\
+	M(launch_exec,     0x0704, R_CTL, R_LAUNCH,           0, 150)	\
+	M(launch_define,   0x0705, R_CTL, R_LAUNCH,           1, 150)	\
 	/* monitor */							\
-	M(mon_open,	0x0801,	R_CTL,			R_MONITOR, 1)	\
-	M(mon_console,	0x0802,	R_CTL,			R_MONITOR, 1)	\
-	M(mon_adopt,	0x0803,	R_CTL,			R_MONITOR, 1)	\
-	M(mon_attach,	0x0804,	R_CTL,			R_MONITOR, 1)	\
-	M(mon_signal,	0x0805,	R_CTL,			R_MONITOR, 0)	\
-	M(mon_resize,	0x0806,	R_CTL,			R_MONITOR, 0)	\
-	M(mon_wait,	0x0807,	R_CTL,			R_MONITOR, 0)	\
-	M(mon_log,	0x0808,	R_CTL,			R_MONITOR, 1)	\
-	M(mon_log_old,	0x0809,	R_CTL,			R_MONITOR, 1)	\
-	M(mon_note,	0x0810,	R_CTL,			R_MONITOR, 1)	\
+	M(mon_open,        0x0801, R_CTL, R_MONITOR,          1, 30)	\
+	M(mon_console,     0x0802, R_CTL, R_MONITOR,          1, 30)	\
+	M(mon_adopt,       0x0803, R_CTL, R_MONITOR,          1, 30)	\
+	M(mon_attach,      0x0804, R_CTL, R_MONITOR,          1, 30)	\
+	M(mon_signal,      0x0805, R_CTL, R_MONITOR,          0, 30)	\
+	M(mon_resize,      0x0806, R_CTL, R_MONITOR,          0, 30)	\
+	M(mon_wait,        0x0807, R_CTL, R_MONITOR,          0, 0)	\
+	M(mon_log,         0x0808, R_CTL, R_MONITOR,          1, 30)	\
+	M(mon_log_old,     0x0809, R_CTL, R_MONITOR,          1, 30)	\
+	M(mon_note,        0x0810, R_CTL, R_MONITOR,          1, 30)	\
 	/* reaper */							\
-	M(reap_done,	0x0901,	R_CTL,			R_REAPER, 0)	\
-	M(reap_hold,	0x0902,	R_CTL,			R_REAPER, 1)	\
+	M(reap_done,       0x0901, R_CTL, R_REAPER,           0, 30)	\
+	M(reap_hold,       0x0902, R_CTL, R_REAPER,           1, 30)	\
 	/* cgroup */							\
-	M(cg_gather,	0x0b01,	R_CTL,			R_CGROUP, 2)	\
+	M(cg_gather,       0x0b01, R_CTL, R_CGROUP,           2, 200)	\
 	/* systemd */							\
-	M(systemd_open,	0x0c01,	R_CTL,			R_SYSTEMD, 1)	\
-	M(systemd_scope, 0x0c02, R_CTL,		R_SYSTEMD, 0)	\
-	M(systemd_attach, 0x0c03, R_CTL,		R_SYSTEMD, 0)	\
-	M(systemd_slice, 0x0c04, R_CTL,		R_SYSTEMD, 0)	\
-	M(systemd_stop,	0x0c05,	R_CTL,			R_SYSTEMD, 0)	\
+	M(systemd_open,    0x0c01, R_CTL, R_SYSTEMD,          1, 60)	\
+	M(systemd_scope,   0x0c02, R_CTL, R_SYSTEMD,          0, 60)	\
+	M(systemd_attach,  0x0c03, R_CTL, R_SYSTEMD,          0, 60)	\
+	M(systemd_slice,   0x0c04, R_CTL, R_SYSTEMD,          0, 60)	\
+	M(systemd_stop,    0x0c05, R_CTL, R_SYSTEMD,          0, 60)	\
 	/* digest */							\
-	M(digest_copy,	0x0d01,	R_CTL,			R_DIGEST, 2)	\
-	M(digest_sum,	0x0d02,	R_CTL,			R_DIGEST, 1)	\
+	M(digest_copy,     0x0d01, R_CTL, R_DIGEST,           2, IDLE(200))   \
+	M(digest_sum,      0x0d02, R_CTL, R_DIGEST,           1, IDLE(200))   \
 	/* inflate */							\
-	M(stream_inflate, 0x0e01, R_CTL,		R_INFLATE, 2)	\
+	M(stream_inflate,  0x0e01, R_CTL, R_INFLATE,          2, IDLE(200))   \
 	/* refresh */							\
-	M(ids_query,	0x0a01,	R_CTL,			R_REFRESH, 0)	\
-	M(ids_write,	0x0a02,	R_CTL,			R_REFRESH, 1)	\
-	M(ids_mount,	0x0a03,	R_CTL,			R_REFRESH, 0)	\
-	M(ids_grant,	0x0a04,	R_CTL,			R_REFRESH, 1)	\
-	M(ids_seal,	0x0a05,	R_CTL,			R_REFRESH, 0)
+	M(ids_query,       0x0a01, R_CTL, R_REFRESH,          0, 120)	\
+	M(ids_write,       0x0a02, R_CTL, R_REFRESH,          1, 120)	\
+	M(ids_mount,       0x0a03, R_CTL, R_REFRESH,          0, 120)	\
+	M(ids_grant,       0x0a04, R_CTL, R_REFRESH,          1, 120)	\
+	M(ids_seal,        0x0a05, R_CTL, R_REFRESH,          0, 120)
 
 /* Their fields: kind, name, bound (largest value, or longest string). */
 #define FIELDS_reply(F)							\
@@ -736,14 +744,14 @@ enum inherited_fd {
 #define MEMBER_u64(name, max)	uint64_t name;
 #define MEMBER_str(name, max)	char name[(max) + 1];
 
-#define AS_STRUCT(id, no, from, to, nfd)				\
+#define AS_STRUCT(id, no, from, to, nfd, wait)				\
 	struct msg_##id { FIELDS_##id(MEMBER) };
 PROTO(AS_STRUCT)
 
-#define AS_ENUM(id, no, from, to, nfd)	MSG_##id = (no),
+#define AS_ENUM(id, no, from, to, nfd, wait)	MSG_##id = (no),
 enum msg_type { PROTO(AS_ENUM) };
 
-#define AS_MEMBER(id, no, from, to, nfd) struct msg_##id id;
+#define AS_MEMBER(id, no, from, to, nfd, wait) struct msg_##id id;
 union msg { PROTO(AS_MEMBER) };
 
 struct proto_info {
@@ -752,6 +760,7 @@ struct proto_info {
 	unsigned int	 from;
 	unsigned int	 to;
 	unsigned int	 nfds;
+	int		 wait_s;	/* as the table has it */
 };
 
 struct rbuf;

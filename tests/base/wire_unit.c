@@ -80,7 +80,7 @@ fill_str(char *s, size_t max)
 #define FILL_u32(name, max)	m->name = (max);
 #define FILL_u64(name, max)	m->name = (max);
 #define FILL_str(name, max)	fill_str(m->name, (max));
-#define ROUND(id, no, from, to, nfd) {					\
+#define ROUND(id, no, from, to, nfd, wait) {			\
 	struct msg_##id	*m = &in.id;					\
 	memset(&in, 0, sizeof(in));					\
 	FIELDS_##id(FILL)						\

@@ -3,7 +3,7 @@
  * test is the monitor.
  */
 #include "attach.h"
-#include "error.h"
+#include "client.h"
 
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -52,14 +52,16 @@ front_end(int chan_fd, bool tty)
 {
 	struct chan	 ch = { chan_fd, R_CTL, R_MONITOR };
 	struct attach	 a;
-	struct error	 e;
+	struct client	 c = { .error = { .number = 0 } };
 
 	alarm(20);
 	attach_init(&a, &ch);
 	a.tty = tty;
 	a.want_stdin = true;
 	a.sig_proxy = true;
-	if (attach_socket(&a, true, &e) == -1)
+	c.helper[H_MONITOR].chan = ch;
+	c.err_read = -1;
+	if (attach_socket(&a, &c, true) == -1)
 		return (250);
 	return (told(&a, attach_run(&a)));
 }

@@ -327,7 +327,7 @@ test_clients(void)
 static void
 test_hostile(void)
 {
-#define AS_TYPE(id, no, from, to, nfd)	(no),
+#define AS_TYPE(id, no, from, to, nfd, wait)	(no),
 	static const uint16_t	 types[] = { PROTO(AS_TYPE) };
 	struct rig	 r;
 	struct opts	 o = { .stdin_open = true };

@@ -91,7 +91,7 @@ faulty_str(struct faulty *f, size_t max)
 }
 
 #define FAULTY(kind, name, max)	faulty_##kind(f, (max));
-#define COMPOSER(id, no, from, to, nfd)					\
+#define COMPOSER(id, no, from, to, nfd, wait)			\
 static void								\
 compose_##id(struct faulty *f)						\
 {									\
@@ -107,7 +107,7 @@ static const struct row {
 	unsigned int	 nfds;
 	void		 (*compose)(struct faulty *);
 } rows[] = {
-#define ROW(id, no, from, to, nfd)					\
+#define ROW(id, no, from, to, nfd, wait)			\
 	{ #id, MSG_##id, (from), (to), (nfd), compose_##id },
 	PROTO(ROW)
 };

@@ -579,8 +579,8 @@ prepare(struct start *st, struct attach *a)
 {
 	struct session	*s = st->s;
 
-	if (start_attached(st) && attach_socket(a, true,
-	    &s->client.error) == -1)
+	if (start_attached(st) && attach_socket(a, &s->client,
+	    true) == -1)
 		return (-1);
 	if (keep_all(st) == -1 || listed(st) == -1 ||
 	    record_running(st) == -1)
