@@ -10,22 +10,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <bsd/string.h>
-
+#include "archive.h"
 #include "cleanup.h"
 #include "cmd.h"
 #include "event.h"
 #include "fetch.h"
 #include "given.h"
-#include "layers.h"
-#include "manifest.h"
-#include "passage.h"
 #include "record.h"
-#include "refname.h"
 #include "say.h"
 #include "session.h"
 #include "storage.h"
-#include "store.h"
 #include "sweep.h"
 
 #define MAX_SIZE	(64LL << 30)
@@ -118,105 +112,9 @@ open_archive(const char *path)
 }
 
 static void
-no_name(struct session *s, const char *name, const char *why)
+print_loaded(const char *name)
 {
-	(void)error_set(&s->client.error, errno, "\"%.300s\" is not a name for "
-	    "an image: %s", name, why);
-}
-
-/*
- * The names an archive gives, made whole: docker's own archives mean
- * docker.io by a name without a registry, others mean this machine.
- */
-static struct rec *
-whole_names(struct session *s, const struct rec *image, const char *kind)
-{
-	struct rec	*out = rec_new();
-	const char	*name, *prefix, *why;
-	char		 whole[512];
-	size_t		 it = 0;
-
-	prefix = strcmp(kind, "docker") != 0 ? "localhost/" : NULL;
-	while (rec_next(image, "name", &it, &name)) {
-		why = refname_whole(name, prefix != NULL ? prefix :
-		    strchr(name, '/') == NULL ? "docker.io/library/" :
-		    "docker.io/", whole, sizeof(whole));
-		if (why == NULL) {
-			(void)rec_add(out, "name", whole);
-			continue;
-		}
-		no_name(s, name, why);
-		rec_free(out);
-		return (NULL);
-	}
-	return (out);
-}
-
-/* The image's record in the store; its id in a buffer of 65 bytes. */
-static int
-commit(struct session *s, const struct rec *names, const char *config,
-    const char *manifest, const char *top, char *id)
-{
-	struct rec	*r = rec_new();
-	const char	*name;
-	size_t		 it = 0;
-	int		 rc;
-
-	(void)rec_add(r, "config_json", config);
-	(void)rec_add(r, "manifest_json", manifest);
-	(void)rec_add(r, "layer", top);
-	while (rec_next(names, "name", &it, &name))
-		(void)rec_add(r, "name", name);
-	rc = store_image_commit(&s->client, r, id);
-	rec_free(r);
-	return (rc);
-}
-
-static int
-load_image(struct session *s, const struct rec *image, const char *kind,
-    struct limits *l, bool progress)
-{
-	scoped_free char	*made = NULL;
-	struct rec		*done = rec_new();
-	struct rec		*names = whole_names(s, image, kind);
-	const char		*config = rec_get(image, "config_json");
-	const char		*manifest = rec_get(image, "manifest_json");
-	const char		*name;
-	char			 top[65], id[65];
-	size_t			 it = 0;
-	int			 rc = -1;
-
-	if (names != NULL &&
-	    layers_bring(s, image, l, progress, top, done) == 0) {
-		if (manifest == NULL)
-			manifest = made = manifest_docker(config, done);
-		rc = commit(s, names, config, manifest, top, id);
-	}
-	if (rc == 0 && rec_count(names, "name") == 0)
-		printf("Loaded image: sha256:%s\n", id);
-	while (rc == 0 && rec_next(names, "name", &it, &name))
-		printf("Loaded image: %s\n", name);
-	rec_free(names);
-	rec_free(done);
-	return (rc);
-}
-
-/* An archive has one image, and sometimes `more`. */
-static int
-load_all(struct session *s, const struct cli *g, const struct rec *archive,
-    bool progress)
-{
-	const char	*kind = rec_str(archive, "kind", "");
-	struct limits	 l = limits_of(g);
-	struct rec	*more;
-	size_t		 it = 0;
-	int		 rc = load_image(s, archive, kind, &l, progress);
-
-	while (rc == 0 && (more = rec_sub(archive, "more", &it)) != NULL) {
-		rc = load_image(s, more, kind, &l, progress);
-		rec_free(more);
-	}
-	return (rc);
+	printf("Loaded image: %s\n", name);
 }
 
 static int
@@ -235,10 +133,19 @@ open_store(struct session *s, struct cli *g)
 	return (-1);
 }
 
-static bool
-show_progress(const struct cli *g)
+static void
+print_layer(size_t number, size_t total, const char *digest, bool here)
 {
-	return (isatty(STDERR_FILENO) && !opt_flag(g->opts, "quiet", false));
+	(void)fprintf(stderr, "Layer %zu of %zu %.19s %s\n", number, total,
+	    digest, here ? "is here already" : "unpacking");
+}
+
+/* What tells of progress, to a terminal only; or NULL. */
+static layer_fn *
+progress_of(const struct cli *g)
+{
+	return (isatty(STDERR_FILENO) && !opt_flag(g->opts, "quiet", false) ?
+	    print_layer : NULL);
 }
 
 int
@@ -246,6 +153,7 @@ cmd_load(struct cli *g, int argc, char **argv)
 {
 	scoped_fd int	 fd = -1;
 	struct session	 s = { 0 };
+	struct limits	 l = limits_of(g);
 	struct rec	*archive;
 	int		 code = 0;
 
@@ -254,8 +162,8 @@ cmd_load(struct cli *g, int argc, char **argv)
 	if (fd == -1 || open_store(&s, g) == -1)
 		return (EXIT_ENGINE);
 	archive = fetch_archive(&s.client, fd, "auto");
-	if (archive == NULL || load_all(&s, g, archive,
-	    show_progress(g)) == -1)
+	if (archive == NULL || archive_load(&s, archive, &l, progress_of(g),
+	    print_loaded) == -1)
 		code = session_error(&s);
 	else
 		event_tell(&s, "image", "loadfromarchive", NULL,
@@ -265,59 +173,13 @@ cmd_load(struct cli *g, int argc, char **argv)
 	return (code);
 }
 
-/* The name for what is imported; NULL or why it is none. */
-static const char *
-import_name(const char *name, char *out, size_t size)
-{
-	/* Not an image "sha256" with a tag: commands would take it for an ID. */
-	if (strncmp(name, "sha256:", 7) == 0)
-		return ("tag by digest not supported");
-	return (refname_whole(name, "localhost/", out, size));
-}
-
-static int
-import_layer(struct session *s, const struct cli *g,
-    const struct rec *archive, const char *from, const char *name, char *id)
-{
-	scoped_free char	*config = NULL, *manifest = NULL;
-	struct rec		*done = rec_new(), *names = rec_new(), *layer;
-	struct limits		 l = limits_of(g);
-	struct parse_err	 e;
-	char			 top[65], top_name[512];
-	const char		*why;
-	size_t			 it = 0;
-	int			 rc = -1;
-
-	if (name != NULL) {
-		if ((why = import_name(name, top_name,
-		    sizeof(top_name))) != NULL) {
-			no_name(s, name, why);
-			rec_free(names);
-			rec_free(done);
-			return (-1);
-		}
-		(void)rec_add(names, "name", top_name);
-	}
-	if (layers_bring(s, archive, &l, show_progress(g), top,
-	    done) == 0 &&
-	    (layer = rec_sub(done, "layer", &it)) != NULL) {
-		config = manifest_import(g->opts, layer, from, &e);
-		rec_free(layer);
-		if (config == NULL)
-			(void)error_set(&s->client.error, errno, "%s", e.text);
-		else if ((manifest = manifest_docker(config, done)) != NULL)
-			rc = commit(s, names, config, manifest, top, id);
-	}
-	rec_free(names);
-	rec_free(done);
-	return (rc);
-}
-
 int
 cmd_import(struct cli *g, int argc, char **argv)
 {
 	scoped_fd int	 fd = open_archive(argv[0]);
 	struct session	 s = { 0 };
+	struct limits	 l = limits_of(g);
+	struct import	 im = { g->opts, argv[0], argc > 1 ? argv[1] : NULL };
 	struct rec	*archive;
 	char		 id[65];
 	int		 code = 0;
@@ -325,8 +187,8 @@ cmd_import(struct cli *g, int argc, char **argv)
 	if (fd == -1 || open_store(&s, g) == -1)
 		return (EXIT_ENGINE);
 	archive = fetch_archive(&s.client, fd, "tar");
-	if (archive == NULL || import_layer(&s, g, archive, argv[0],
-	    argc > 1 ? argv[1] : NULL, id) == -1)
+	if (archive == NULL || archive_import(&s, archive, &im, &l,
+	    progress_of(g), id) == -1)
 		code = session_error(&s);
 	else {
 		printf("sha256:%s\n", id);

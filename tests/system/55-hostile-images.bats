@@ -301,8 +301,10 @@ names() {
 	tar_of one.tar a "good text one"
 	flip "$T/x/one.tar" "$T/x/evil.tar"
 	lie=sha256:$(sha256sum "$T/x/one.tar" | cut -d' ' -f1)
-	cc -std=gnu17 -D_GNU_SOURCE -DLIE="\"$lie\"" -I"$BH_SOURCE/common" \
-	    -o "$T/x/liar" "$BH_SOURCE/tests/unpack/liar.c" "$b/obj/common.a"
+	cc -std=gnu17 -D_GNU_SOURCE -DLIE="\"$lie\"" \
+	    -I"$BH_SOURCE/common/base" -I"$BH_SOURCE/common/protocol" \
+	    -o "$T/x/liar" "$BH_SOURCE/tests/unpack/liar.c" \
+	    "$b/obj/common/protocol.a" "$b/obj/common/base.a" -lbsd -lseccomp
 	# Its configuration names what it wants to be taken for.
 	docker_archive "$T/x/first.tar" localhost/first one.tar
 	rm -rf "$T/x/bad"; mkdir "$T/x/bad"

@@ -12,17 +12,17 @@
 
 #include "cleanup.h"
 #include "ids.h"
-#include "passage.h"
+#include "pipeline.h"
 #include "record.h"
 #include "session.h"
 #include "store.h"
 
 #define DIGEST_LEN	71		/* "sha256:" and 64 hexadecimal digits */
 
-struct bringing {
+struct loading {
 	struct session	*s;
 	struct limits	*limits;
-	bool		 progress;
+	layer_fn	*progress;	/* or NULL */
 	char		 parent[65];	/* layer id, or empty */
 	char		 chain[DIGEST_LEN + 1];
 	size_t		 number;
@@ -30,7 +30,7 @@ struct bringing {
 	struct rec	*done;
 };
 
-/* The OCI chain id: what stands below, and what comes on top of it. */
+/* The OCI chain ID of a layer on the layers below it. */
 static void
 chain_next(const char *chain, const char *diff_id, char *out)
 {
@@ -46,26 +46,18 @@ chain_next(const char *chain, const char *diff_id, char *out)
 	(void)snprintf(out, DIGEST_LEN + 1, "sha256:%s", hex);
 }
 
-static void
-say(const struct bringing *b, const char *digest, const char *what)
-{
-	if (b->progress)
-		(void)fprintf(stderr, "Layer %zu of %zu %.19s %s\n",
-		    b->number, b->total, digest, what);
-}
-
-/* 1: the store has it, and parent is it. 0: it does not. -1. */
+/* 1: the store has it, and it is the next parent. 0: it does not. -1. */
 static int
-find_layer(struct bringing *b, const char *chain)
+find_layer(struct loading *b, const char *chain)
 {
 	if (store_layer_find(&b->s->client, chain, b->parent) == -1)
 		return (errno == ENOENT ? 0 : -1);
 	return (b->parent[0] != '\0');
 }
 
-/* One unpack process a layer: it sees one stream and one directory. */
+/* With an unpack for each layer: it sees one stream and one directory. */
 static int
-bring_one(struct bringing *b, const struct rec *layer)
+unpack(struct loading *b, const struct rec *layer)
 {
 	scoped_fd int	 dir = -1;
 	struct rec	*what = NULL;
@@ -76,7 +68,7 @@ bring_one(struct bringing *b, const struct rec *layer)
 	    ids_give_userns(&b->s->client, H_UNPACK, b->s->single) == -1 ||
 	    (dir = store_layer_stage(&b->s->client, b->parent, token)) == -1)
 		goto out;
-	if ((what = passage_unpack(b->s, layer, dir, b->limits)) != NULL) {
+	if ((what = pipeline_unpack(b->s, layer, dir, b->limits)) != NULL) {
 		chain_next(b->chain, rec_str(what, "diff_id", ""), chain);
 		rc = store_layer_commit(&b->s->client, token, b->parent, chain,
 		    what, b->parent);
@@ -95,7 +87,7 @@ bring_one(struct bringing *b, const struct rec *layer)
 }
 
 static int
-bring(struct bringing *b, const struct rec *layer)
+load(struct loading *b, const struct rec *layer)
 {
 	const char	*diff_id = rec_str(layer, "diff_id", "");
 	const char	*name = rec_str(layer, "digest", "");
@@ -110,23 +102,23 @@ bring(struct bringing *b, const struct rec *layer)
 	}
 	if (there == -1)
 		return (-1);
+	if (b->progress != NULL)
+		b->progress(b->number, b->total, name, there == 1);
 	if (there == 1) {
-		say(b, name, "is here already");
-		/* What is in the store hides nothing that is wrong here. */
-		if (passage_verify(b->s, layer, b->limits) == -1)
+		/* A damaged archive is an error even if the store has it. */
+		if (pipeline_verify(b->s, layer, b->limits) == -1)
 			return (-1);
 		(void)strlcpy(b->chain, chain, sizeof(b->chain));
 		return (rec_add_rec(b->done, "layer", layer));
 	}
-	say(b, name, "unpacking");
-	return (bring_one(b, layer));
+	return (unpack(b, layer));
 }
 
 int
-layers_bring(struct session *s, const struct rec *image, struct limits *l,
-    bool progress, char *top, struct rec *done)
+layers_load(struct session *s, const struct rec *image, struct limits *l,
+    layer_fn *progress, char *top, struct rec *done)
 {
-	struct bringing	 b = { .s = s, .progress = progress, .done = done,
+	struct loading	 b = { .s = s, .progress = progress, .done = done,
 			    .limits = l,
 			    .total = rec_count(image, "layer") };
 	struct rec	*layer;
@@ -135,7 +127,7 @@ layers_bring(struct session *s, const struct rec *image, struct limits *l,
 
 	while (rc == 0 && (layer = rec_sub(image, "layer", &it)) != NULL) {
 		b.number++;
-		rc = bring(&b, layer);
+		rc = load(&b, layer);
 		rec_free(layer);
 	}
 	(void)strlcpy(top, b.parent, 65);

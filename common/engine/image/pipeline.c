@@ -1,4 +1,4 @@
-#include "passage.h"
+#include "pipeline.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 
 #define PIPE_SIZE	(1 << 20)
 
-/* Upstream first: the order of the bytes, and of who is to blame. */
+/* In the order of the bytes: an error upstream causes those behind it. */
 enum step { FETCH, STORED, INFLATE, PLAIN, UNPACK, STEPS };
 
 static const enum helper_id helper_of[STEPS] = {
@@ -23,15 +23,15 @@ static const enum helper_id helper_of[STEPS] = {
 	[PLAIN] = H_DIGEST2, [UNPACK] = H_UNPACK,
 };
 
-struct passage {
+struct pipeline {
 	struct session	*s;
 	struct limits	*limits;
 	const char	*digest;	/* as announced, or "" */
 	const char	*diff_id;
 	uint32_t	 index;
-	int		 dir;		/* -1: only look */
-	bool		 takes[STEPS];	/* takes part */
-	/* What they say. */
+	int		 dir;		/* -1: only verify */
+	bool		 has[STEPS];
+	/* The answers. */
 	struct rec	*made;
 	char		 stored[DIGEST_TEXT], plain[DIGEST_TEXT];
 	uint64_t	 stored_size, plain_size;
@@ -39,35 +39,35 @@ struct passage {
 };
 
 /*
- * Bytes that must hash to the same with and without decompression are not
- * compressed. To look at a layer its stored bytes are enough where they have
- * a digest.
+ * A layer with the same digest with and without decompression is not
+ * compressed. To verify a layer its stored bytes are enough, if the archive
+ * has their digest.
  */
 static void
-choose(struct passage *p)
+choose_steps(struct pipeline *p)
 {
 	bool	 flat = *p->digest != '\0' &&
 		    strcmp(p->digest, p->diff_id) == 0;
 
-	p->takes[FETCH] = true;
-	p->takes[UNPACK] = p->dir != -1;
-	p->takes[STORED] = p->dir != -1 || *p->digest != '\0';
-	p->takes[PLAIN] = p->dir != -1 ? !flat : *p->digest == '\0';
-	p->takes[INFLATE] = p->takes[PLAIN];
+	p->has[FETCH] = true;
+	p->has[UNPACK] = p->dir != -1;
+	p->has[STORED] = p->dir != -1 || *p->digest != '\0';
+	p->has[PLAIN] = p->dir != -1 ? !flat : *p->digest == '\0';
+	p->has[INFLATE] = p->has[PLAIN];
 }
 
 static int
-start_all(struct passage *p)
+start_helpers(struct pipeline *p)
 {
 	for (int i = STORED; i < UNPACK; i++)
-		if (p->takes[i] &&
+		if (p->has[i] &&
 		    client_start(&p->s->client, helper_of[i]) == -1)
 			return (-1);
 	return (0);
 }
 
 static uint32_t
-unpack_flags(const struct passage *p)
+unpack_flags(const struct pipeline *p)
 {
 	uint32_t	 flags = UNPACK_SPLIT;
 
@@ -78,9 +78,9 @@ unpack_flags(const struct passage *p)
 	return (flags);
 }
 
-/* Give a step its two ends (or the one that it has) and say what to do. */
+/* Begin a step, with the descriptors that it reads from and writes to. */
 static int
-send_step(struct passage *p, enum step i, int from, int to)
+begin_step(struct pipeline *p, enum step i, int from, int to)
 {
 	struct client		*c = &p->s->client;
 	const struct limits	*l = p->limits;
@@ -100,27 +100,27 @@ send_step(struct passage *p, enum step i, int from, int to)
 }
 
 /*
- * A pipe between each and the next. -1: one could not be asked, and the
- * steps before it, if any, find an end of their pipe closed.
+ * Begin all steps, with a pipe between each and the next. When that fails, the
+ * steps that have begun find the end of their pipe closed.
  */
 static int
-send_all(struct passage *p, bool *sent)
+begin_all(struct pipeline *p, bool *begun)
 {
 	int	 from = -1, ends[2], rc = 0;
 
 	for (int i = FETCH, next; i < STEPS && rc == 0; i = next) {
-		for (next = i + 1; next < STEPS && !p->takes[next]; next++)
+		for (next = i + 1; next < STEPS && !p->has[next]; next++)
 			;
 		ends[0] = ends[1] = -1;
 		if (next < STEPS && pipe2(ends, O_CLOEXEC) == -1) {
 			rc = session_sentence(p->s, "cannot make", "a pipe");
 			break;
 		}
-		/* A larger pipe means fewer turns; it is not needed. */
+		/* A larger pipe means fewer switches between processes. */
 		if (ends[1] != -1)
 			(void)fcntl(ends[1], F_SETPIPE_SZ, PIPE_SIZE);
-		rc = send_step(p, (enum step)i, from, ends[1]);
-		sent[i] = rc == 0;
+		rc = begin_step(p, (enum step)i, from, ends[1]);
+		begun[i] = rc == 0;
 		if (ends[1] != -1)
 			close(ends[1]);
 		if (from != -1)
@@ -133,7 +133,7 @@ send_all(struct passage *p, bool *sent)
 }
 
 static int
-take_answer(struct passage *p, enum step i)
+end_step(struct pipeline *p, enum step i)
 {
 	struct client	*c = &p->s->client;
 
@@ -151,49 +151,46 @@ take_answer(struct passage *p, enum step i)
 	}
 }
 
-static void
-say_limit(struct passage *p)
+static int
+too_large(struct pipeline *p)
 {
-	(void)error_set(&p->s->client.error, errno, "the layers are larger "
+	return (error_set(&p->s->client.error, EFBIG, "the layers are larger "
 	    "than what is left of the limit (%llu bytes); if you trust where "
 	    "they are from, raise --max-size",
-	    (unsigned long long)p->limits->size);
+	    (unsigned long long)p->limits->size));
 }
 
 /*
- * All answers. Those before the one that failed see their reader go (EPIPE),
- * those behind it an early end: the first other complaint is the cause. One
- * that ended without an answer fails with EPIPE, too, but is the cause.
+ * The answers of all steps. The steps before one that failed get EPIPE, those
+ * behind it an early end: the cause is the first error that is not EPIPE, or
+ * EPIPE of a helper that ended without an answer.
  */
 static int
-wait_all(struct passage *p, const bool *sent)
+end_all(struct pipeline *p, const bool *begun)
 {
-	struct error	 first = { .number = 0 };
-	struct client	*st = &p->s->client;
-	bool		 lost, sure = false;
+	struct error	 cause = { .number = 0 };
+	struct client	*c = &p->s->client;
+	bool		 sure = false, is_cause;
 
 	for (int i = FETCH; i < STEPS; i++) {
-		if (!sent[i] || take_answer(p, (enum step)i) == 0)
+		if (!begun[i] || end_step(p, (enum step)i) == 0)
 			continue;
-		if (errno == EFBIG && (i == STORED || i == PLAIN)) {
-			say_limit(p);
-			errno = EFBIG;
-		}
-		lost = !client_has(st, helper_of[i]);
-		if (first.number == 0 || (!sure && (errno != EPIPE || lost))) {
-			error_save(&st->error, &first);
-			sure = errno != EPIPE || lost;
-		}
+		if (errno == EFBIG && (i == STORED || i == PLAIN))
+			(void)too_large(p);
+		is_cause = errno != EPIPE || !client_has(c, helper_of[i]);
+		if (cause.number == 0 || (is_cause && !sure))
+			error_save(&c->error, &cause);
+		sure |= is_cause;
 	}
-	if (first.number == 0)
+	if (cause.number == 0)
 		return (0);
-	error_restore(&st->error, &first);
+	error_restore(&c->error, &cause);
 	return (-1);
 }
 
-/* To the helpers 0 would be no limit: it is looked at here. */
+/* For the helpers 0 means no limit, so it is checked here. */
 static int
-used_up(struct passage *p)
+check_limits(struct pipeline *p)
 {
 	if (p->dir == -1 || (p->limits->size > 0 && p->limits->files > 0))
 		return (0);
@@ -204,7 +201,7 @@ used_up(struct passage *p)
 }
 
 static int
-differs(struct passage *p, const char *what, const char *is,
+differs(struct pipeline *p, const char *what, const char *is,
     const char *should)
 {
 	return (error_set(&p->s->client.error, EBADMSG, "a layer is not what "
@@ -213,46 +210,46 @@ differs(struct passage *p, const char *what, const char *is,
 }
 
 static int
-check_sums(struct passage *p)
+check_sums(struct pipeline *p)
 {
-	/* Not compressed: what is stored is the archive itself. */
-	if (p->takes[STORED] && !p->takes[PLAIN]) {
+	/* Not compressed: the stored bytes are the tar archive. */
+	if (p->has[STORED] && !p->has[PLAIN]) {
 		memcpy(p->plain, p->stored, sizeof(p->plain));
 		p->plain_size = p->stored_size;
 	}
-	if (p->takes[STORED] && *p->digest != '\0' &&
+	if (p->has[STORED] && *p->digest != '\0' &&
 	    strcmp(p->stored, p->digest) != 0)
 		return (differs(p, "stored bytes hash to", p->stored,
 		    p->digest));
-	if ((p->takes[PLAIN] || p->dir != -1) && *p->diff_id != '\0' &&
+	if ((p->has[PLAIN] || p->dir != -1) && *p->diff_id != '\0' &&
 	    strcmp(p->plain, p->diff_id) != 0)
 		return (differs(p, "contents hash to", p->plain, p->diff_id));
 	return (0);
 }
 
 static int
-pass(struct passage *p)
+run(struct pipeline *p)
 {
 	struct error	 f;
-	bool		 sent[STEPS] = { false };
+	bool		 begun[STEPS] = { false };
 
-	choose(p);
-	if (used_up(p) == -1 || start_all(p) == -1)
+	choose_steps(p);
+	if (check_limits(p) == -1 || start_helpers(p) == -1)
 		return (-1);
-	if (send_all(p, sent) == -1) {
+	if (begin_all(p, begun) == -1) {
 		error_save(&p->s->client.error, &f);
-		(void)wait_all(p, sent);
+		(void)end_all(p, begun);
 		error_restore(&p->s->client.error, &f);
 		return (-1);
 	}
-	return (wait_all(p, sent) == -1 ? -1 : check_sums(p));
+	return (end_all(p, begun) == -1 ? -1 : check_sums(p));
 }
 
-static struct passage
-passage_of(struct session *s, const struct rec *layer, int dir,
+static struct pipeline
+pipeline_of(struct session *s, const struct rec *layer, int dir,
     struct limits *l)
 {
-	return ((struct passage){ .s = s, .dir = dir, .limits = l,
+	return ((struct pipeline){ .s = s, .dir = dir, .limits = l,
 	    .digest = rec_str(layer, "digest", ""),
 	    .diff_id = rec_str(layer, "diff_id", ""),
 	    .index = (uint32_t)rec_num(layer, "index", 0) });
@@ -264,9 +261,9 @@ less(uint64_t have, uint64_t used)
 	return (used < have ? have - used : 0);
 }
 
-/* What unpack says of the layer's name is not taken from it. */
+/* Sums and sizes: unpack, which parses the layer, cannot set these keys. */
 static void
-put_sums(const struct passage *p)
+put_sums(const struct pipeline *p)
 {
 	static const char *const	 ours[] = { "digest", "diff_id", "size",
 		"compressed_size", "compression" };
@@ -282,14 +279,14 @@ put_sums(const struct passage *p)
 }
 
 struct rec *
-passage_unpack(struct session *s, const struct rec *layer, int dir,
+pipeline_unpack(struct session *s, const struct rec *layer, int dir,
     struct limits *l)
 {
-	struct passage	 p = passage_of(s, layer, dir, l);
+	struct pipeline	 p = pipeline_of(s, layer, dir, l);
 	int64_t		 files;
-	int		 rc = pass(&p);
+	int		 rc = run(&p);
 
-	/* One process for each layer's bytes, as with unpack. */
+	/* A process for each layer: what one does to it ends with it. */
 	(void)client_stop(&s->client, H_INFLATE);
 	if (rc == -1) {
 		rec_free(p.made);
@@ -303,16 +300,16 @@ passage_unpack(struct session *s, const struct rec *layer, int dir,
 }
 
 int
-passage_verify(struct session *s, const struct rec *layer,
+pipeline_verify(struct session *s, const struct rec *layer,
     const struct limits *l)
 {
 	struct limits	 mine = *l;
-	struct passage	 p = passage_of(s, layer, -1, &mine);
+	struct pipeline	 p = pipeline_of(s, layer, -1, &mine);
 	int		 rc;
 
 	if (*p.digest == '\0' && *p.diff_id == '\0')
 		return (0);
-	rc = pass(&p);
+	rc = run(&p);
 	(void)client_stop(&s->client, H_INFLATE);
 	return (rc);
 }
