@@ -11,6 +11,7 @@
 #include <bsd/string.h>
 
 #include "cgroup.h"
+#include "cgroup_path.h"
 #include "error.h"
 #include "record.h"
 

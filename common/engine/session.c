@@ -123,3 +123,13 @@ session_run_dir_gone(const struct session *s)
 	return (s->run_dir != -1 && fstat(s->run_dir, &st) == 0 &&
 	    st.st_nlink == 0);
 }
+
+const struct run_env *
+session_run_env(struct session *s)
+{
+	s->run_env = (struct run_env){
+	    .client = &s->client, .cache = &s->cache, .run_dir = s->run_dir,
+	    .system = s->system, .wants_systemd = strcmp(session_config(s,
+	    "engine.cgroup_manager", ""), "systemd") == 0 };
+	return (&s->run_env);
+}

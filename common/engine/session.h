@@ -11,6 +11,7 @@
 #include "cache.h"
 #include "client.h"
 #include "mac.h"
+#include "run_env.h"
 
 struct rec;
 
@@ -61,9 +62,9 @@ struct session {
 	struct rec		*config;
 	unsigned int		 config_flags;	/* enum config_flags */
 	bool			 quiet;		/* without its warnings */
-	int			 config_fd;	/* the sealed memfd it came in */
-	int			 fresh_fd;	/* the same from resolve, to be kept */
-	char			 config_name[CACHE_NAME]; /* ... under this; or "" */
+	int			 config_fd;	/* the memfd it came in */
+	int			 fresh_fd;	/* from resolve, to be kept */
+	char			 config_name[CACHE_NAME]; /* under this */
 	struct cache		 cache;		/* of filters, and of that */
 	struct mac_key		 root_key;	/* while we are root: grant.h */
 	struct rec		*made_with;	/* NULL, or what the store has
@@ -72,30 +73,31 @@ struct session {
 	bool			 system;	/* root started us */
 	bool			 single;	/* containers get one id only */
 	bool			 userns;	/* store is root of its own */
-	bool			 untidy;	/* store has something to tidy */
-	int			 userns_fd;	/* of a container that we made */
+	bool			 untidy;	/* the store can tidy up */
+	int			 userns_fd;	/* of our container */
 	bool			 containers;	/* may ask their monitors */
 	bool			 rm_volumes;	/* what is removed takes its own
 						 * volumes with it */
 	bool			 locks;		/* the lock broker is ready */
-	bool			 locks_any;	/* ... whatever its table's size:
+	bool			 locks_any;	/* with a table of any size:
 						 * to look, or to renumber */
 	bool			 locks_stale;	/* locks_retrieve is due */
-	bool			 inherit;	/* started by a reaper: take what
-						 * it kept for us */
-	unsigned int		 kept;		/* bit mask of enum inherited_fd */
-	const char		*reaped_id;	/* the container whose raw wait
-						 * status we were told, or NULL */
+	bool			 inherit;	/* a reaper started us: use
+						 * what it kept */
+	unsigned int		 kept;		/* mask of enum inherited_fd */
+	const char		*reaped_id;	/* the container whose wait
+						 * status was told, or NULL */
 	int			 reaped;
 	char			 boot_id[65];
 	bool			 stale;		/* refresh is due: boot.h */
-	bool			 lost;		/* the run directory knows nothing
+	bool			 lost;		/* the run directory is not
 						 * of this boot: running.h */
 	int			 state_dir;	/* durable */
 	int			 run_dir;	/* per boot */
+	struct run_env		 run_env;	/* session_run_env */
 	int			 graph_fd;	/* graph root; system: mount */
-	int			 run_root_fd;	/* run root, system: mount; or -1 */
-	int			 ctr_fd;	/* run directory that we locked */
+	int			 run_root_fd;	/* run root; or -1 */
+	int			 ctr_fd;	/* run directory we locked */
 	char			 ctr_id[65];	/* whose it is */
 	const char		*graph;		/* its path */
 	int			 (*privileged)(struct session *); /* open.h */
@@ -141,6 +143,8 @@ int	session_kept(const struct session *, enum inherited_fd);
 bool	session_in_memory(const struct session *);
 /* "WHAT NAME: strerror" as the client's error; always -1, errno kept. */
 int	session_sentence(struct session *, const char *, const char *);
+/* What running containers takes of this session: it lives as that does. */
+const struct run_env *session_run_env(struct session *);
 /* Text of a configuration key, or the fallback. */
 const char *session_config(const struct session *, const char *, const char *);
 

@@ -14,13 +14,13 @@
 #include "cleanup.h"
 #include "record.h"
 #include "sealed.h"
-#include "session.h"
+#include "run_env.h"
 
 #define FILTERS		"filters"
 #define FILTER_MAX	(1u << 18)	/* bytes; the kernel takes 32 kB */
 
 int
-filters_name(struct session *s, const struct rec *q, char *name)
+filters_name(const struct run_env *rt, const struct rec *q, char *name)
 {
 	scoped_free void	*text = NULL;
 	const char		*profile = rec_str(q, "profile", "");
@@ -30,7 +30,7 @@ filters_name(struct session *s, const struct rec *q, char *name)
 	size_t			 len;
 
 	if (rec_encode(q, &text, &len) == -1 || uname(&u) == -1 ||
-	    fstatat(s->client.libexec_fd, "resolve", &st, 0) == -1)
+	    fstatat(rt->client->libexec_fd, "resolve", &st, 0) == -1)
 		return (-1);
 	SHA256Init(&c);
 	SHA256Update(&c, text, len);
@@ -46,23 +46,23 @@ filters_name(struct session *s, const struct rec *q, char *name)
 }
 
 int
-filters_find(struct session *s, const char *name)
+filters_find(const struct run_env *rt, const char *name)
 {
 	size_t			 len;
-	scoped_free char	*code = cache_get(&s->cache, s->run_dir,
+	scoped_free char	*code = cache_get(rt->cache, rt->run_dir,
 				    FILTERS, name, FILTER_MAX, &len);
 
 	return (code == NULL ? -1 : sealed_fd("filter", code, len));
 }
 
 void
-filters_keep(struct session *s, const char *name, int fd)
+filters_keep(const struct run_env *rt, const char *name, int fd)
 {
 	size_t	 len;
 	void	*code = sealed_map(fd, FILTER_MAX, &len);
 
 	if (code == NULL)
 		return;
-	cache_put(&s->cache, s->run_dir, FILTERS, name, code, len);
+	cache_put(rt->cache, rt->run_dir, FILTERS, name, code, len);
 	sealed_unmap(code, len);
 }

@@ -9,7 +9,7 @@
 #include "cache.h"
 
 struct rec;
-struct session;
+struct run_env;
 
 #define FILTER_NAME	CACHE_NAME
 
@@ -18,10 +18,10 @@ struct session;
  * asked, the profile's file as it is now, the kernel, and the program that
  * compiles. 0, or -1 when it cannot be told.
  */
-int	filters_name(struct session *, const struct rec *, char *);
+int	filters_name(const struct run_env *, const struct rec *, char *);
 /* A sealed copy of the filter of that name, or -1: it is not kept. */
-int	filters_find(struct session *, const char *);
+int	filters_find(const struct run_env *, const char *);
 /* Keep a filter that resolve has compiled. It is no loss when that fails. */
-void	filters_keep(struct session *, const char *, int);
+void	filters_keep(const struct run_env *, const char *, int);
 
 #endif

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "cgroup_path.h"
 #include "command.h"
 #include "info.h"
 #include "record.h"

@@ -5,18 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cgroup_path.h"
+#include "cgroup_systemd.h"
 #include "cleanup.h"
 #include "command.h"
 #include "command_session.h"
 #include "error.h"
 #include "given.h"
-#include "place.h"
 #include "pods.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
 #include "state.h"
-#include "unit.h"
 
 static const struct opt options[] = {
 	{ "all", 'a', OPT_FLAG, NULL, "Remove all running pods", NULL, NULL },
@@ -157,8 +157,8 @@ run(struct cli *cli)
 		return (EXIT_ENGINE);
 	}
 	/* Helpers that removal needs are started before the sandbox. */
-	if (place_by_systemd(&s))
-		(void)unit_ready(&s);
+	if (cgroup_by_systemd(session_run_env(&s)))
+		(void)cgroup_systemd_start(session_run_env(&s));
 	session_confine(&s);
 	while (rec_next(ids, "id", &it, &id))
 		if ((one = remove_named(&s, cli->opts, id)) != 0)

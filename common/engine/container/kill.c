@@ -7,6 +7,7 @@
 
 #include "cgroup.h"
 #include "event.h"
+#include "freeze.h"
 #include "monitor.h"
 #include "record.h"
 #include "restart.h"
@@ -53,7 +54,8 @@ container_kill(struct session *s, const struct rec *row, int signo)
 	/* Log `kill` before the `died` that it causes. */
 	event_tell(s, "container", "kill", id, NULL);
 	if (monitor_signal(&s->client, s->run_dir, row, signo) == 0)
-		return (signo == SIGKILL ? cgroup_thaw(s, id) : 0);
+		return (signo == SIGKILL ? cgroup_thaw(session_run_env(s), id) :
+		    0);
 	return (error_set(&s->client.error, errno, "cannot signal container "
 	    "%s: %s", id, strerror(errno)));
 }

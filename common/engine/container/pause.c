@@ -7,6 +7,7 @@
 #include <bsd/string.h>
 
 #include "cgroup.h"
+#include "freeze.h"
 #include "locks.h"
 #include "record.h"
 #include "session.h"
@@ -33,7 +34,7 @@ pause_prepare(struct pause *all, struct session *s, const struct rec *row)
 		return (-1);
 	p->cgroup = (struct cgroup)CGROUP_EMPTY;
 	(void)strlcpy(p->id, rec_str(row, "id", ""), sizeof(p->id));
-	if (cgroup_make(s, row, &p->cgroup) == -1) {
+	if (cgroup_make(session_run_env(s), row, &p->cgroup) == -1) {
 		cgroup_clear(&p->cgroup);
 		p->why = strdup(s->client.error.text);
 	}
@@ -94,10 +95,10 @@ freeze(struct session *s, const struct rec *row, const struct prepared *p)
 
 	if (locks_take(s, "ctr", p->id, LOCK_WAIT_MS) == -1)
 		return (-1);
-	rc = cgroup_freeze(s, row, &p->cgroup);
+	rc = cgroup_freeze(session_run_env(s), row, &p->cgroup);
 	if (rc == 0 && (rc = change(s, p->id, CTR_RUNNING, CTR_PAUSED)) == -1) {
 		error_save(&s->client.error, &failed);
-		(void)cgroup_thaw(s, p->id);
+		(void)cgroup_thaw(session_run_env(s), p->id);
 		error_restore(&s->client.error, &failed);
 	}
 	locks_drop(s, "ctr", p->id);
@@ -137,7 +138,7 @@ container_unpause(struct session *s, const struct rec *row)
 		return (refuse(s, id, "not paused, can't unpause"));
 	if (locks_take(s, "ctr", id, LOCK_WAIT_MS) == -1)
 		return (-1);
-	rc = cgroup_thaw(s, id);
+	rc = cgroup_thaw(session_run_env(s), id);
 	if (rc == 0)
 		rc = change(s, id, CTR_PAUSED, CTR_RUNNING);
 	locks_drop(s, "ctr", id);

@@ -8,6 +8,7 @@
 
 #include "cgroup.h"
 #include "exit.h"
+#include "freeze.h"
 #include "load.h"
 #include "locks.h"
 #include "monitor.h"
@@ -64,11 +65,11 @@ settle_pause(struct session *s, const char *id)
 {
 	struct rec	*now = container_load(s, id), *keys;
 	int64_t		 state = now == NULL ? 0 : rec_num(now, "state", 0);
-	int		 frozen = cgroup_frozen(s, id);
+	int		 frozen = cgroup_frozen(session_run_env(s), id);
 	bool		 done = false;
 
 	if (state == CTR_RUNNING && frozen == 1)
-		(void)cgroup_thaw(s, id);
+		(void)cgroup_thaw(session_run_env(s), id);
 	else if (state == CTR_PAUSED && frozen == 0) {
 		keys = rec_new();
 		done = state_container_set(&s->client, id, 1u << CTR_PAUSED,
@@ -88,7 +89,7 @@ reconcile_pause(struct session *s, const struct rec *row)
 {
 	const char	*id = rec_str(row, "id", "");
 	bool		 paused = rec_num(row, "state", 0) == CTR_PAUSED;
-	int		 frozen = cgroup_frozen(s, id);
+	int		 frozen = cgroup_frozen(session_run_env(s), id);
 	bool		 done;
 
 	if (frozen == -1 || (frozen == 1) == paused || !lock_is_free(s, id))

@@ -96,10 +96,11 @@ profile_of(const struct session *s, const struct rec *def)
 static void
 seek_filter(struct start *st, const struct rec *q)
 {
-	if (filters_name(st->s, q, st->filter) == -1)
+	if (filters_name(session_run_env(st->s), q, st->filter) == -1)
 		st->filter[0] = '\0';
 	else
-		st->filter_fd = filters_find(st->s, st->filter);
+		st->filter_fd = filters_find(session_run_env(st->s),
+		    st->filter);
 }
 
 bool
@@ -130,7 +131,8 @@ start_compiler(struct start *st)
 
 	if (start_has_filter(st, st->def) || client_has(&s->client, H_RESOLVE))
 		return (0);
-	return (client_start(&s->client, H_RESOLVE) == -1 ? -1 : settled_ask(s));
+	return (client_start(&s->client, H_RESOLVE) == -1 ? -1 :
+	    settled_ask(s));
 }
 
 /*
@@ -300,7 +302,8 @@ give_seccomp(struct start *st)
 		if (st->filter_fd == -1)
 			return (-1);
 		if (st->filter[0] != '\0')
-			filters_keep(st->s, st->filter, st->filter_fd);
+			filters_keep(session_run_env(st->s), st->filter,
+			    st->filter_fd);
 	}
 	if (st->filter_fd == -1)
 		return (0);
@@ -554,8 +557,8 @@ start_failed(struct start *st, unsigned int from, unsigned int to)
 	(void)rec_add_num(keys, "pid", 0);
 	if (st->recorded)
 		exit_expect(keys, st->pid, st->pid_start);
-	rc = state_container_set(&st->s->client, st->id, st->recorded ? EXIT_LIVE
-	    : 1u << from, to, keys, NULL);
+	rc = state_container_set(&st->s->client, st->id, st->recorded ?
+	    EXIT_LIVE : 1u << from, to, keys, NULL);
 	rec_free(keys);
 	return (rc);
 }
@@ -626,8 +629,9 @@ stay(struct start *st, struct attach *a)
 		st->code = 128 + a->signal;
 		return;
 	}
-	session_notice(st->s, errno == ECONNRESET ? "the monitor of container %s was "
-	    "killed" : "the output of container %s is lost: too much of it "
+	session_notice(st->s, errno == ECONNRESET ?
+	    "the monitor of container %s was killed" :
+	    "the output of container %s is lost: too much of it "
 	    "was waiting to be read", st->id);
 }
 

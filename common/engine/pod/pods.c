@@ -9,6 +9,7 @@
 #include <bsd/string.h>
 
 #include "cgroup.h"
+#include "cgroup_pod.h"
 #include "clock.h"
 #include "objlock.h"
 #include "reconcile.h"
@@ -174,7 +175,7 @@ pods_create(struct session *s, struct rec *pod, bool replace)
 	while (rec_next(s->options.line, "arg", &it, &v))
 		(void)rec_add(pod, "create_command", v);
 	/* podman logs that, and makes the pod all the same. */
-	if (cgroup_pod_make(s, id, group, sizeof(group)) == -1)
+	if (cgroup_pod_make(session_run_env(s), id, group, sizeof(group)) == -1)
 		session_warn(s, "%s", s->client.error.text);
 	(void)rec_add(pod, "cgroup", group);
 	session_confine(s);
@@ -183,7 +184,7 @@ pods_create(struct session *s, struct rec *pod, bool replace)
 	    state_object_put(&s->client, OBJ_POD, 0, pod, NULL) == 0)
 		return (0);
 	error_save(&s->client.error, &why);
-	(void)cgroup_pod_remove(s, group);
+	(void)cgroup_pod_remove(session_run_env(s), group);
 	objlock_free(s, "pod", id);
 	error_restore(&s->client.error, &why);
 	return (-1);
@@ -291,7 +292,7 @@ pods_remove(struct session *s, const struct rec *pod, bool force,
 		return (-1);
 	if (remove_all(s, pod, force, timeout) == -1)
 		return (-1);
-	(void)cgroup_pod_remove(s, rec_str(pod, "cgroup", ""));
+	(void)cgroup_pod_remove(session_run_env(s), rec_str(pod, "cgroup", ""));
 	objlock_free(s, "pod", id);
 	error_clear(&s->client.error);
 	return (0);
@@ -330,7 +331,7 @@ refresh_one(struct session *s, const struct rec *pod)
 
 	if (was == NULL)
 		return (0);
-	if (cgroup_pod_make(s, id, path, sizeof(path)) == -1)
+	if (cgroup_pod_make(session_run_env(s), id, path, sizeof(path)) == -1)
 		return (-1);
 	return (strcmp(was, path) == 0 ? 0 : put_cgroup(s, id, path));
 }

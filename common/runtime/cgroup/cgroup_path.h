@@ -1,29 +1,31 @@
 /*
  * Where the cgroups of this engine's containers are.
  */
-#ifndef RUNTIME_PLACE_H
-#define RUNTIME_PLACE_H
+#ifndef RUNTIME_CGROUP_PATH_H
+#define RUNTIME_CGROUP_PATH_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-struct session;
+struct run_env;
 
+/* Is /sys/fs/cgroup itself cgroup v2? False if that is not known. */
+bool	cgroup_unified(void);
 /*
  * The hierarchy that can freeze: cgroup v2, v1's freezer controller, or the
  * v2 that stands beside v1. NULL when there is none.
  */
-const char *place_hierarchy(void);
+const char *cgroup_hierarchy(void);
 /* Is this a directory of cgroup v2? A descriptor. */
-bool	place_is_v2(int);
+bool	cgroup_is_v2(int);
 /* Do cgroups of this user come from systemd? */
-bool	place_by_systemd(const struct session *);
+bool	cgroup_by_systemd(const struct run_env *);
 /*
  * The directory beneath which containers have theirs, open, and its path.
  * In system mode root makes it for the engine's account, which makes the rest
  * itself; a user has it where his own processes are, if he may write there.
  * -1 with a sentence.
  */
-int	place_open(struct session *, char *, size_t);
+int	cgroup_open_parent(const struct run_env *, char *, size_t);
 
 #endif

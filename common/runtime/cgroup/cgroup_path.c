@@ -1,4 +1,4 @@
-#include "place.h"
+#include "cgroup_path.h"
 
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -16,7 +16,7 @@
 
 #include "cgroup.h"
 #include "cleanup.h"
-#include "session.h"
+#include "run_env.h"
 
 #define ROOT		"/sys/fs/cgroup"
 #define OURS		"bulkhead"	/* beneath it, in system mode */
@@ -30,8 +30,15 @@ has_magic(const char *path, unsigned long magic)
 	return (statfs(path, &fs) == 0 && (unsigned long)fs.f_type == magic);
 }
 
+/* podman asks the mount, and takes failing to for a no. */
+bool
+cgroup_unified(void)
+{
+	return (has_magic(ROOT, CGROUP2_SUPER_MAGIC));
+}
+
 const char *
-place_hierarchy(void)
+cgroup_hierarchy(void)
 {
 	if (cgroup_unified())
 		return (ROOT);
@@ -43,7 +50,7 @@ place_hierarchy(void)
 }
 
 bool
-place_is_v2(int fd)
+cgroup_is_v2(int fd)
 {
 	struct statfs	 fs;
 
@@ -51,25 +58,24 @@ place_is_v2(int fd)
 }
 
 bool
-place_by_systemd(const struct session *s)
+cgroup_by_systemd(const struct run_env *rt)
 {
-	const char	*h = place_hierarchy();
+	const char	*h = cgroup_hierarchy();
 
-	return (!s->system && h != NULL &&
-	    has_magic(h, CGROUP2_SUPER_MAGIC) && strcmp(session_config(s,
-	    "engine.cgroup_manager", ""), "systemd") == 0);
+	return (!rt->system && rt->wants_systemd && h != NULL &&
+	    has_magic(h, CGROUP2_SUPER_MAGIC));
 }
 
 static int
-sentence(struct session *s, const char *what, const char *path)
+sentence(const struct run_env *rt, const char *what, const char *path)
 {
-	return (error_set(&s->client.error, errno, "%s %s: %s", what, path,
+	return (error_set(&rt->client->error, errno, "%s %s: %s", what, path,
 	    strerror(errno)));
 }
 
 /* Root hands over what the account needs to make more beneath it, no limits. */
 static int
-hand_over(struct session *s, int fd)
+hand_over(const struct run_env *rt, int fd)
 {
 	static const char *const	 files[] = { "cgroup.procs",
 	    "cgroup.threads", "cgroup.subtree_control" };
@@ -77,17 +83,18 @@ hand_over(struct session *s, int fd)
 
 	if (fstat(fd, &st) == -1)
 		return (-1);
-	if (st.st_uid == s->client.uid || geteuid() != 0)
+	if (st.st_uid == rt->client->uid || geteuid() != 0)
 		return (0);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		if (fchownat(fd, files[i], s->client.uid, s->client.gid,
+		if (fchownat(fd, files[i], rt->client->uid, rt->client->gid,
 		    AT_SYMLINK_NOFOLLOW) == -1 && errno != ENOENT)
 			return (-1);
-	return (fchown(fd, s->client.uid, s->client.gid));
+	return (fchown(fd, rt->client->uid, rt->client->gid));
 }
 
 static int
-open_ours(struct session *s, const char *hierarchy, char *path, size_t len)
+open_ours(const struct run_env *rt, const char *hierarchy, char *path, size_t
+    len)
 {
 	scoped_fd int	 fd = -1;
 
@@ -96,10 +103,10 @@ open_ours(struct session *s, const char *hierarchy, char *path, size_t len)
 		return (-1);
 	}
 	if (geteuid() == 0 && mkdir(path, 0755) == -1 && errno != EEXIST)
-		return (sentence(s, "cannot make the cgroup", path));
+		return (sentence(rt, "cannot make the cgroup", path));
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd == -1 || hand_over(s, fd) == -1)
-		return (sentence(s, "cannot use the cgroup", path));
+	if (fd == -1 || hand_over(rt, fd) == -1)
+		return (sentence(rt, "cannot use the cgroup", path));
 	return (take_fd(&fd));
 }
 
@@ -138,9 +145,9 @@ own_cgroup(bool v2, char *out, size_t len)
 }
 
 static int
-refuse(struct session *s, bool v2, const char *path)
+refuse(const struct run_env *rt, bool v2, const char *path)
 {
-	return (error_set(&s->client.error, EACCES, "cgroup %.512s is not "
+	return (error_set(&rt->client->error, EACCES, "cgroup %.512s is not "
 	    "available to this user: %s", path, v2 ? "start bulkhead below "
 	    "your systemd (`systemd-run --user --scope -p Delegate=yes "
 	    "bulkhead ...`), or have an administrator delegate a cgroup to you"
@@ -150,7 +157,8 @@ refuse(struct session *s, bool v2, const char *path)
 }
 
 static int
-open_own(struct session *s, const char *hierarchy, char *path, size_t len)
+open_own(const struct run_env *rt, const char *hierarchy, char *path, size_t
+    len)
 {
 	char		 own[OWN_MAX];
 	bool		 v2 = has_magic(hierarchy, CGROUP2_SUPER_MAGIC);
@@ -159,23 +167,23 @@ open_own(struct session *s, const char *hierarchy, char *path, size_t len)
 	own_cgroup(v2, own, sizeof(own));
 	if ((size_t)snprintf(path, len, "%s%s", hierarchy,
 	    strcmp(own, "/") == 0 ? "" : own) >= len)
-		return (refuse(s, v2, own));
+		return (refuse(rt, v2, own));
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1 || faccessat(fd, ".", W_OK, AT_EACCESS) == -1 ||
 	    faccessat(fd, "cgroup.procs", W_OK, AT_EACCESS) == -1)
-		return (refuse(s, v2, own));
+		return (refuse(rt, v2, own));
 	return (take_fd(&fd));
 }
 
 int
-place_open(struct session *s, char *path, size_t len)
+cgroup_open_parent(const struct run_env *rt, char *path, size_t len)
 {
-	const char	*hierarchy = place_hierarchy();
+	const char	*hierarchy = cgroup_hierarchy();
 
 	if (hierarchy == NULL)
-		return (error_set(&s->client.error, ENOENT, "cgroups are not "
+		return (error_set(&rt->client->error, ENOENT, "cgroups are not "
 		    "available: neither cgroup v2 nor the freezer controller "
 		    "of v1 is mounted on " ROOT));
-	return (s->system ? open_ours(s, hierarchy, path, len) :
-	    open_own(s, hierarchy, path, len));
+	return (rt->system ? open_ours(rt, hierarchy, path, len) :
+	    open_own(rt, hierarchy, path, len));
 }
