@@ -13,9 +13,9 @@
 #include "chan.h"
 
 /*
- * Start a program with the peer's role and its own. Run by root, it is
- * started as nobody, for helpers refuse to be root. Its stderr is collected
- * and shown, with a # before each line, by stop.
+ * Start a program with the peer's role and its own. If the test runs as root,
+ * the program is started as nobody, because helpers refuse to be root. Its
+ * stderr is collected and shown, with a # before each line, by stop.
  */
 pid_t	start(const char *, enum role, enum role, struct chan *);
 /*

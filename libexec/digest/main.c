@@ -63,8 +63,8 @@ run(struct digest *d, int from, int to, uint64_t max, struct answer *a)
 
 	if (flow_check_in(from) == -1 ||
 	    (to != -1 && flow_check_out(to) == -1))
-		return (answer_text(a, "what is to be hashed does not come "
-		    "through a pipe"));
+		return (answer_text(a, "the bytes to hash do not come through "
+		    "a pipe or from a file"));
 	if ((sum = sum_new()) == NULL)
 		return (answer_text(a, "out of memory"));
 	rc = copy(d, from, to, max, sum, &a->value, &w);

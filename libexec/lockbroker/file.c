@@ -155,7 +155,7 @@ note_holder(const struct files *f, int fd, const char *name)
 	 * fails.
 	 */
 	if (pwrite(fd, &c, sizeof(c), 0) == -1)
-		log_debug("cannot say in %s who holds it", name);
+		log_debug("cannot write the holder of lock %s", name);
 }
 
 /* Lock the file of a name; if it was removed meanwhile, make it again. */

@@ -50,7 +50,7 @@ file_note_waiting(const struct files *f, const char *name)
 	}
 	if ((fd = file_open_named(f, own)) == -1 ||
 	    pwrite(fd, &c, sizeof(c), 0) == -1)
-		log_debug("cannot say in %s what we wait for", own);
+		log_debug("cannot write to %s which lock this waits for", own);
 }
 
 /*

@@ -108,7 +108,7 @@ on_mon_log(void *ctx, struct packet *p, struct answer *a)
 
 	if (logfile_adopt(&m->log, packet_take_fd(p, 0),
 	    p->body.mon_log.max) == -1)
-		return (answer_text(a, "that is no file to append a log to"));
+		return (answer_text(a, "the log is no file open for append"));
 	return (0);
 }
 
@@ -125,8 +125,8 @@ on_mon_note(void *ctx, struct packet *p, struct answer *a)
 	    (flags & O_ACCMODE) == O_RDONLY || fstat(fd, &st) == -1 ||
 	    !S_ISREG(st.st_mode)) {
 		errno = EINVAL;
-		return (answer_text(a, "that is no file for the end of a "
-		    "container"));
+		return (answer_text(a, "the file for the exit status is not a "
+		    "regular file open for writing"));
 	}
 	m->note_fd = take_fd(&fd);
 	return (0);
@@ -138,8 +138,8 @@ on_mon_log_old(void *ctx, struct packet *p, struct answer *a)
 	struct monitor	*m = ((struct client *)ctx)->m;
 
 	if (logfile_adopt_old(&m->log, packet_take_fd(p, 0)) == -1)
-		return (answer_text(a, "that is no file to keep the previous "
-		    "part of a log in"));
+		return (answer_text(a, "the file for the previous part of the "
+		    "log is not a regular file open for writing"));
 	return (0);
 }
 

@@ -374,8 +374,8 @@ eventlog_write(struct state *sk, const struct hist *h)
 
 	if ((take_log(&l) == -1 || append(&l, h) == -1) &&
 	    errno != ENOSPC && errno != EDQUOT)
-		log_warn("cannot write the log of events %s%s%s; what is "
-		    "missing in it is written as soon as that works",
+		log_warn("cannot write the log of events %s%s%s; the "
+		    "missing events are written as soon as it works",
 		    sk->events.dir_fd != -1 ? "" : db_where(sk->boot),
 		    sk->events.dir_fd != -1 ? "" : "/", l.name);
 	if (l.fd != -1)

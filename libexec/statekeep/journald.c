@@ -226,8 +226,8 @@ journald_write(struct state *sk, const struct hist *h)
 	j.sent_fd = openat(db_dir(sk->boot), SENT, O_RDWR | O_CREAT |
 	    O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (j.sent_fd == -1 || send_missing(&j, h) == -1)
-		log_warn("cannot send events to systemd's journal; what is "
-		    "missing there is sent as soon as that works");
+		log_warn("cannot send events to systemd's journal; the "
+		    "missing ones are sent as soon as it works");
 	if (j.sent_fd != -1)
 		close(j.sent_fd);
 }

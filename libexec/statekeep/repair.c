@@ -140,7 +140,7 @@ fill(struct db *db, const struct stamp *s, struct replay *r)
 	if (strcmp(s->boot, db->boot) == 0 && r->end < s->journal_len)
 		r->skipped += s->journal_len - r->end;
 	if (r->skipped > 0)
-		log_warnx("%s/%s: %lld bytes are damaged, what they said is "
+		log_warnx("%s/%s: %lld bytes are damaged, their changes are "
 		    "lost", db->where, db->journal, (long long)r->skipped);
 	return (0);
 }

@@ -99,12 +99,12 @@ check_descriptors(int stream, int dir, struct answer *a)
 	struct stat	 st;
 
 	if (flow_check_in(stream) == -1)
-		return (answer_text(a, "the layer is no file and no pipe"));
+		return (answer_text(a, "the layer is not a file or a pipe"));
 	if (fstat(dir, &st) == -1)
 		return (-1);
 	if (!S_ISDIR(st.st_mode)) {
 		errno = ENOTDIR;
-		return (answer_text(a, "the layer's directory is none"));
+		return (answer_text(a, "the place is not a directory"));
 	}
 	return (0);
 }

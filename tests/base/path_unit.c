@@ -17,7 +17,7 @@
 #include "path.h"
 
 static char	 top[] = "/tmp/path-unit.XXXXXX";
-static int	 dir;		/* top/in; what is outside is in top */
+static int	 dir;		/* top/in; files outside of it are in top */
 
 static bool
 exists(const char *name)

@@ -90,7 +90,7 @@ payload(void)
 	}
 }
 
-/* A process that waits for the first process of a namespace of nobody's. */
+/* A child that waits in a pid namespace of another user namespace. */
 static pid_t
 container(int *pids)
 {
@@ -165,7 +165,10 @@ refusals(int procs, int pids)
 	fd = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
 	CHECK(gather(procs, fd, &moved) == EINVAL);
 	close(fd);
-	/* Nobody's is none that we all live in, whoever opened the file. */
+	/*
+	 * A namespace that all processes share is refused, whoever opened the
+	 * file.
+	 */
 	fd = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
 	CHECK(gather(procs, fd, &moved) == EINVAL);
 	close(fd);

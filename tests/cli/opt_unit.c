@@ -42,7 +42,7 @@ static char		*args[16];
 static int		 nargs;
 static char		 said[2048];
 
-/* Parse words with blanks between; what is said goes to said[]. */
+/* Parse words separated by blanks; messages go to said[]. */
 static int
 parse(const char *line, bool early)
 {
@@ -179,7 +179,7 @@ not_taken(void)
 	refused("--fo\033o", "unknown flag: --fo\\x1bo\n");
 }
 
-/* The files that options name are open before anybody removes them. */
+/* Files that options name are opened before they can be removed. */
 static void
 files(void)
 {

@@ -87,7 +87,7 @@ test_decide(void)
 	CHECK(decided("on-failure", SECOND, 1, "restart_count", "99") == 0);
 	CHECK(decided("on-failure:2", SECOND, 1, "restart_count", "1") == 0);
 	CHECK(decided("on-failure:2", SECOND, 1, "restart_count", "2") == -1);
-	/* Whoever stopped it meant it; for this boot, or for good. */
+	/* A stop suspends the policy: for this boot, or for good. */
 	CHECK(decided("always", SECOND, 1, "user_stopped", "1") == -1);
 	CHECK(decided("always", SECOND, 1, "halted", "1") == -1);
 	/* Short runs: the pause doubles, up to a minute. */

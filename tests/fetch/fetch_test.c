@@ -415,7 +415,7 @@ test_oci(void)
 	    digest(manifest_of(""), strlen(manifest_of("")))) == 0);
 	CHECK(strcmp(rec_str(rec, "name", ""), "localhost/x:1") == 0);
 	CHECK(blob_is(0, layer, LAYER_LEN));
-	/* An index in the index; what is for others is left alone. */
+	/* An index in the index; entries for other machines are ignored. */
 	put_image(&t);
 	put_blob(&t, manifest_of(""));
 	(void)snprintf(list, sizeof(list), "%s,%s,%s",

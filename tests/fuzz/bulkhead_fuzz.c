@@ -1,7 +1,7 @@
 /*
- * Any text as a template, as a value of an option, and as something to show:
- * what is accepted can be used, what is refused has a sentence, and nothing
- * that drives a terminal comes out.
+ * Any text as a template, as a value of an option, and as text to show:
+ * accepted input can be used, refused input has a message, and no output
+ * controls a terminal.
  */
 #include <jansson.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* Any bytes as /etc/subuid: what is read maps only what the file has. */
+/* Any bytes as /etc/subuid: the maps have only ranges of the file. */
 #include <stdlib.h>
 #include <string.h>
 

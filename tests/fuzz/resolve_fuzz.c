@@ -1,9 +1,9 @@
 /*
- * Any bytes as a containers.conf: what is accepted prints as text that is
- * accepted too and comes to the same. Bytes that begin with a brace are a
- * seccomp profile, whose filter must be one that always ends in an answer;
- * behind an exclamation mark is a registries.conf, and behind an at sign and
- * one more byte a file of any kind to be checked.
+ * Any bytes as a containers.conf: an accepted file is printed as text that is
+ * accepted too, with the same settings. Bytes that begin with a brace are a
+ * seccomp profile, whose filter must always return an action; after an
+ * exclamation mark follows a registries.conf, and after an at sign and one more
+ * byte a file of any kind to be checked.
  */
 #include <linux/seccomp.h>
 #include <stdint.h>

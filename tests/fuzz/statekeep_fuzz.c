@@ -1,6 +1,7 @@
 /*
- * Any bytes as a journal: it is read to an end that is in it, what is called
- * good is what its checksum says, and what was read can be written again.
+ * Any bytes as a journal: the end of the valid part is inside of it, values
+ * that are called good match their checksum, and all of it can be written
+ * again.
  */
 #include <sys/mman.h>
 

@@ -1,6 +1,6 @@
 /*
- * Any bytes as a manifest, as a config and as a time: what is accepted is
- * what SECURITY B01, B02 and D10 let through.
+ * Any bytes as a manifest, as a config and as a time: accepted documents fulfil
+ * B01, B02 and D10 of tests/rows.
  */
 #include <stdint.h>
 #include <stdlib.h>

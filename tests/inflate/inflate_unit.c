@@ -84,7 +84,7 @@ test_bombs(void)
 	close(fd);
 }
 
-/* What is not compressed comes out as it is, also when it is short. */
+/* Uncompressed input is copied, also when it is short. */
 static void
 test_plain(void)
 {

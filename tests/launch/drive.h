@@ -1,6 +1,6 @@
 /*
- * Plays the monitor (whose child a container is) and the front end (who
- * asks for it) towards a real launch.
+ * Plays the monitor (the parent of the container) and the front end for a real
+ * launch.
  */
 #ifndef TESTS_LAUNCH_DRIVE_H
 #define TESTS_LAUNCH_DRIVE_H
@@ -146,7 +146,7 @@ drive_create(struct drive *d, const struct rec *def)
 	if (pipe2(p, O_CLOEXEC) == -1)
 		err(1, "pipe2");
 	d->out = p[0];
-	/* As if the monitor, who is the same user, had made it. */
+	/* As if the monitor, with the same uid, had made it. */
 	if (geteuid() == 0 && fchown(p[1], UNPRIVILEGED, UNPRIVILEGED) == -1)
 		err(1, "pipe");
 	if (drive_give(d, LAUNCH_STDOUT, 0, p[1]) != 0 ||

@@ -278,7 +278,7 @@ test_hostile_image(void)
 	char			 path[64];
 
 	dir("victim");
-	/* To a place of the host, and to one that is there inside. */
+	/* A link to a file of the host, and one to a file inside. */
 	for (size_t i = 0; i < 6; i++) {
 		make_image("evil");
 		(void)snprintf(path, sizeof(path), "evil/%s", names[i % 3]);
@@ -320,7 +320,7 @@ test_hostile_image(void)
 	    mkfifo(at("evil/etc/passwd"), 0644) == 0);
 	CHECK(sh(with(def("evil"), "user", "app"), "true") == -1);
 	CHECK(says("/etc/passwd cannot be used"));
-	/* Who is given by number needs no such file. */
+	/* A user given by number needs no such file. */
 	CHECK(run_args(with(def("evil"), "user", "0"),
 	    (const char *const[]){ "true", NULL }) == 0);
 	(void)unlink(at("evil/etc/passwd"));
@@ -470,7 +470,9 @@ test_holds_nothing(void)
 	}
 }
 
-/* Whoever goes before the program runs takes the process with them. */
+/*
+ * If launch or the front end ends before the program runs, so does the process.
+ */
 static void
 test_ends(void)
 {
@@ -502,7 +504,7 @@ test_ends(void)
 	rec_free(r);
 }
 
-/* Who asked on before the answer came hears why it failed, all the same. */
+/* A request sent before the answer to a failed one gets the same failure. */
 static void
 test_asked_on(void)
 {

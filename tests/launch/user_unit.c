@@ -1,4 +1,4 @@
-/* Who a text like "user:group" is, by files of which each may lie. */
+/* "user:group" looked up in files that may lie. */
 #include <sys/stat.h>
 
 #include <err.h>
@@ -121,7 +121,7 @@ bad_files(int root, int etc)
 	CHECK(user_slurp(root, "/etc/passwd", &len) == NULL && errno == EFBIG);
 	CHECK(user_resolve(root, "app", &who, &f) == -1);
 	CHECK(user_resolve(root, "5", &who, &f) == 0 && who.name == NULL);
-	/* So many lines that what is after them is not looked at. */
+	/* So many lines that the rest is not read. */
 	memcpy(big + n - 1 - sizeof("z:x:9:9::/:"), "z:x:9:9::/:", 11);
 	put(etc, "passwd", big, n - 2);
 	CHECK(user_resolve(root, "z", &who, &f) == -1);

@@ -1,6 +1,6 @@
 /*
- * What lockbroker promises: who holds what, in which order, when it ends, and
- * which numbers locks have. All of it with both types of locks.
+ * lockbroker's locks: holders, order, ends, and numbers. All of it with both
+ * types of locks.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -328,7 +328,7 @@ test_renumber(struct peer *a, struct peer *b)
 	rec_free(r);
 }
 
-/* A number that nobody recorded goes with who took it. */
+/* A number that was not recorded is released with its lock. */
 static void
 test_fresh(struct peer *a)
 {
@@ -350,7 +350,7 @@ test_fresh(struct peer *a)
 	CHECK(listed(a, true) == 1);
 }
 
-/* Cut short after it was announced: who opens next is told. */
+/* A renumbering that was only announced: the next to open the table is told. */
 static void
 test_stale(void)
 {
@@ -374,7 +374,9 @@ test_stale(void)
 	rec_free(r);
 }
 
-/* The holder is killed: who waits has it at once, whatever he asked for. */
+/*
+ * The holder is killed: a waiter has the lock at once, whatever it asked for.
+ */
 static void
 test_death(void)
 {
@@ -542,7 +544,7 @@ test_stopped(void)
 	CHECK(peer_end(&b) == 0);
 }
 
-/* What is seen while locks are held and waited for. */
+/* The list while locks are held and waited for. */
 static void
 test_list(void)
 {

@@ -1,7 +1,7 @@
 /*
- * The table of locks after a death at the worst moment: a child that has the
- * mutex writes nonsense over all that can be derived, or stops half-way, and
- * ends; who takes the mutex next finds everything in order.
+ * The table of locks after a death at the worst moment: a child with the mutex
+ * overwrites all that can be derived, or stops in the middle of a change, and
+ * ends; the next process with the mutex finds the table in order.
  */
 #include <sys/wait.h>
 
@@ -109,7 +109,7 @@ held_and_half_given(struct table *t)
 	s->allocated = 1;		/* and no name yet */
 }
 
-/* Between the number and moving those who have the lock without one. */
+/* Between giving the number and moving the claims without one. */
 static void
 named_twice(struct table *t)
 {

@@ -156,7 +156,10 @@ test_no_old(void)
 	CHECK(rig_end(&r) == EX_OK);
 }
 
-/* The files as a reader takes them: an old one that began alike is a copy. */
+/*
+ * The files as a reader uses them: an old file with the same time stamp is a
+ * copy.
+ */
 static bool
 is_readable(struct rig *r)
 {

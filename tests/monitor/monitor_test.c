@@ -200,7 +200,7 @@ test_primary_leaves(void)
 	CHECK(rig_end(&r) == EX_OK);
 }
 
-/* A primary viewer that is stuck at the end holds up nobody else. */
+/* A primary viewer that is stuck at the end delays no other. */
 static void
 test_stuck_at_end(void)
 {
@@ -405,7 +405,7 @@ test_detached(void)
 	close(r.run);
 }
 
-/* Nothing to monitor, nobody to serve. */
+/* No container and no front end: the monitor ends. */
 static void
 test_nothing(void)
 {
@@ -462,7 +462,7 @@ test_held_pipe(void)
 	CHECK(strcmp(out, "bye\n") == 0);
 	close(at);
 	CHECK(rig_end(&r) == EX_OK);
-	/* And someone who writes on and on. */
+	/* With another process that goes on writing. */
 	rig_monitor(&r);
 	CHECK(rig_start(&r, &o, "(yes spam &); sleep 0.2; exit 1") == 0);
 	CHECK(rig_wait(&r.mon) == W_EXITCODE(1, 0));
@@ -611,7 +611,7 @@ stranger_tries(const char *path)
 	return (n);
 }
 
-/* Wall by wall: the directory, the socket's mode, and who the peer is. */
+/* Each protection: the directory, the socket's mode, and the peer's uid. */
 static void
 test_stranger(void)
 {

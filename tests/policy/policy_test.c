@@ -1,7 +1,7 @@
 /*
- * What each helper's -P prints is what tests/policy/NAME.ok says, so that
- * whoever widens a policy shows it in review as a diff. UPDATE=1 (make
- * update) writes the files anew.
+ * The output of each helper's -P is in tests/policy/NAME.ok, so that a wider
+ * policy shows in review as a diff. UPDATE=1 (make update) writes the files
+ * again.
  */
 #include <sys/stat.h>
 

@@ -1,4 +1,6 @@
-/* Channels: what is taken, what is refused, and that nothing leaks. */
+/*
+ * Channels: packets that are accepted or refused, and that no descriptor leaks.
+ */
 #include <sys/socket.h>
 
 #include <dirent.h>

@@ -23,7 +23,7 @@
 static char	 libexec[PATH_MAX], place[] = "/tmp/confined.XXXXXX";
 static int	 null_fd, libexec_fd;
 
-/* What is asked first, with descriptors of directories. */
+/* A request, with descriptors of directories. */
 struct first {
 	enum msg_type	 type;
 	int		 nfds;

@@ -1,9 +1,8 @@
 /*
- * Every helper is sent every message, wrong in every way that its declaration
- * knows: all expanded from PROTO, so that a new row is covered the day that
- * it is written. A packet that is refused gets no answer, and the helper goes
- * politely; one that is right but comes in the wrong state, or twice, gets an
- * answer, and nobody dies.
+ * Every helper gets every message, with every error that its declaration knows:
+ * all expanded from PROTO, so that a new row is covered at once. A refused
+ * packet gets no answer, and the helper exits in order; a correct one in the
+ * wrong state, or sent twice, gets an answer, and no helper dies.
  */
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -112,7 +111,7 @@ static const struct row {
 	PROTO(ROW)
 };
 
-/* Who there is, and the highest descriptor that each is started with. */
+/* The programs, and the highest descriptor that each is started with. */
 static const struct program {
 	const char	*name;
 	enum role	 role;
@@ -131,7 +130,10 @@ static const struct program {
 	{ "systemd",	R_SYSTEMD,	3, EX_PROTOCOL },
 	{ "digest",	R_DIGEST,	3, EX_PROTOCOL },
 	{ "inflate",	R_INFLATE,	3, EX_PROTOCOL },
-	/* These two outlive whoever broke the protocol: a container may run. */
+	/*
+	 * These two survive a peer that broke the protocol: a container may
+	 * run.
+	 */
 	{ "monitor",	R_MONITOR,	5, EX_OK },
 	{ "reaper",	R_REAPER,	6, EX_OK },
 };
@@ -349,7 +351,7 @@ sweep(const struct program *p)
 					    (r->to & p->role) != 0;
 		bool			 ok;
 
-		/* As someone who may send nothing to anyone. */
+		/* With a role that may send nothing to the helper. */
 		ok = (r->from & (R_UNPACK | R_FETCH)) != 0 ||
 		    refused_stranger(p, R_UNPACK | R_FETCH, r);
 		if (!ours)
@@ -362,7 +364,7 @@ sweep(const struct program *p)
 	}
 }
 
-/* No message at all: junk, an empty header, a number that nobody has. */
+/* No valid message: junk, an empty header, an unknown number. */
 static void
 junk(const struct program *p)
 {

@@ -71,7 +71,7 @@ test_change(struct rec *r)
 	    rec_num(r, "big", -1) == -1);
 }
 
-/* Failures stick, so that whoever composes looks once. */
+/* Failures are sticky, so that composing code checks once. */
 static void
 test_sticky(void)
 {

@@ -95,7 +95,7 @@ main(void)
 		err(1, "link");
 	CHECK(!seen_same(link));
 
-	/* What is kept may be damaged. */
+	/* A cached record may be damaged. */
 	(void)rec_add(empty, "saw", "r 0 nonsense /dev/null");
 	CHECK(!seen_same(empty));
 	rec_free(absent);

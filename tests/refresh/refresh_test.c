@@ -485,7 +485,7 @@ test_targets(const char *path)
 	fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	CHECK(ids_write(&r, 0, fd) == EPERM && says(&r, "not a namespace"));
 	close(fd);
-	/* What is for system mode only. */
+	/* Requests for system mode only. */
 	CHECK(grant(&r, dir, 0) == EBUSY);
 	CHECK(seal(&r) == EBUSY);
 	CHECK(mount_slot(&r, 0, 0) == EPERM);

@@ -92,7 +92,7 @@ test_shared(void)
 	    "bob:0:18446744073709551615") == 0);
 	CHECK(strcmp(meets("bob:150:18446744073709551615\n"),
 	    "bob:150:18446744073709551615") == 0);
-	/* What is no range of anybody's is none of bob's. */
+	/* A malformed line gives bob no range. */
 	CHECK(strcmp(meets("bob:100:0\nbob:100\n#bob:100:1\nbob:x:1\n"
 	    "bob:18446744073709551615:18446744073709551615\n"), "") == 0);
 }

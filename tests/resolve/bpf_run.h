@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Not one that any filter returns: it ran off its end, or did worse. */
+/* The program left its end, or failed otherwise: no filter returns this. */
 #define BPF_BROKEN	0x00bad000u
 
 static uint32_t

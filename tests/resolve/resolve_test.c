@@ -269,7 +269,7 @@ test_confined(void)
 	CHECK(stop(r.pid, &r.ch) == 0);
 }
 
-/* Whoever asks for registries has them or fails; nobody else looks. */
+/* A request for registries gets them or fails; others do not read them. */
 static void
 test_registries(void)
 {

@@ -291,7 +291,7 @@ test_rules(void)
 	CHECK(native(SYS_read, 3, 0, 0) == ALLOW);
 }
 
-/* --- what is refused under every profile --- */
+/* --- calls that are refused under every profile --- */
 
 #define RULES(action, rules) \
 	"{\"defaultAction\":\"SCMP_ACT_" action "\",\"syscalls\":[" rules "]}"
@@ -532,7 +532,7 @@ is_multiplexed(uint32_t arch, uint32_t nr)
 	    (nr >= 359 && nr <= 373) || (nr >= 393 && nr <= 402)));
 }
 
-/* libseccomp knows the profile, but not what is refused under every one. */
+/* libseccomp knows the profile, but not the calls refused under every one. */
 static uint32_t
 under_layer(uint32_t answer, uint32_t arch, uint32_t nr)
 {

@@ -70,7 +70,7 @@ compare(struct peer *p)
 	}
 }
 
-/* Another process has gone on: only what is there is known. */
+/* Another process has changed the files: only recorded changes are known. */
 static void
 forget(void)
 {
@@ -91,7 +91,7 @@ step(struct peer *p)
 
 	(void)snprintf(name, sizeof(name), "k%u", n);
 	c->known = UNSURE;
-	/* Somebody else's id never gets a name that is taken. */
+	/* Another object's id never gets a name that is taken. */
 	if (was.known == PRESENT && random() % 8 == 0) {
 		rc = ctr_create(p, id_of(SLOTS + n), name, random() % 2 == 0,
 		    false);
@@ -157,7 +157,7 @@ open_copy(const char *copy)
 	copies++;
 }
 
-/* With nobody's help: cp knows of no lock. */
+/* Without a lock: cp takes none. */
 static const char *
 copy_now(void)
 {
@@ -199,7 +199,7 @@ one_life(void)
 	(void)peer_end(&p);
 	if (kills % 10 != 0)
 		return;
-	/* Once more, with a copy of what is being written. */
+	/* Again, with a copy made during a write. */
 	if (state_open(&p, program, durable, run, BOOT, "/g") != 0) {
 		wrong++;
 		(void)peer_end(&p);

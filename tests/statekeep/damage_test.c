@@ -267,8 +267,8 @@ test_quarantine(void)
 }
 
 /*
- * A power cut: pages of the end that was not synced read as zeros, and what
- * is behind them did reach the disk.
+ * A power cut: pages of the unsynced end read as zeros, and later pages did
+ * reach the disk.
  */
 static void
 lose_page(char *buf, size_t len)
@@ -314,7 +314,7 @@ sum(uint32_t h, const char *data, size_t len)
 	return (h);
 }
 
-/* One bit of the index, and the file looks as if nobody had touched it. */
+/* One bit of the index changes, and no time stamp of the file. */
 static void
 flip_bit(void)
 {
@@ -380,7 +380,7 @@ test_bits(void)
 	remove_dir(durable);
 }
 
-/* What is damaged is still so when the journal has been written anew. */
+/* A damaged value stays marked when the journal is written again. */
 static void
 test_quarantine_lasts(void)
 {
@@ -616,8 +616,8 @@ drop_index(const char *dir, const char *name)
 }
 
 /*
- * A disk with so little room, for both directories: what is there can be seen
- * and ended, with an index and without.
+ * A nearly full disk for both directories: containers can be listed and ended,
+ * with an index and without.
  */
 static void
 test_nearly_full(void)

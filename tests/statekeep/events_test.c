@@ -1,6 +1,6 @@
 /*
- * Events and history: each transition is told exactly once, whoever is
- * killed; and the list of any moment can be had again.
+ * Events and history: each transition has its events exactly once, whichever
+ * process is killed; and the list at any moment can be computed.
  */
 #include <sys/un.h>
 
@@ -239,7 +239,7 @@ test_elsewhere(void)
 	drop_place(&w);
 }
 
-/* What is in the log has numbers without a gap; the last one, or -1. */
+/* The numbers in the log have no gap; returns the last one, or -1. */
 static long
 last_seq(const char *text)
 {
@@ -334,7 +334,7 @@ test_left_out(void)
 	text = slurp(w.run, LOG);
 	CHECK(same(statuses(text), "create create init start died remove "
 	    "create init start remove create"));
-	/* Of one that is gone, too, it is known what it was like. */
+	/* The properties of a removed container are known too. */
 	CHECK(times(text, "\"Image\":\"docker.io/library/busybox:latest\"")
 	    == 11);
 	CHECK(last_seq(text) == 11);
@@ -458,8 +458,10 @@ step(struct peer *p, int *states)
 
 	(void)snprintf(name, sizeof(name), "k%u", n);
 	if (states[n] == 0) {
-		/* Each in the same database for ever: what is left out
-		 * of one may be told after what comes in the other. */
+		/*
+		 * Each object stays in one database: events missing from one
+		 * may be written after later ones of the other.
+		 */
 		rc = ctr_create(p, id_of(n), name, n % 2 == 0, false);
 		gone = rc == UINT32_MAX;
 		if (!gone)

@@ -12,7 +12,7 @@ static struct peer	 p;
 #define POD3	"a3" ZEROS "3"
 #define HEX25	"0123456789abcdef012345678"
 
-/* Title and outcome, where a row of the feature list is what is shown. */
+/* Title and result, for a row of tests/rows. */
 #define SHOWS(title, x)	check((x), title, __LINE__)
 
 static uint32_t
@@ -257,7 +257,7 @@ test_volume_use(void)
 	CHECK(gone(OBJ_VOLUME, OBJ_MARK, "data", id_of(21)) == EBUSY);
 	CHECK(strcmp(p.text, "") != 0 && strstr(p.text, id_of(20)) != NULL &&
 	    strstr(p.text, "volume is being used") != NULL);
-	/* Half gone: nobody can begin to use it. */
+	/* Marked for removal: no container can begin to use it. */
 	CHECK(gone(OBJ_VOLUME, OBJ_MARK, "own20", id_of(20)) == 0);
 	CHECK(create_with(id_of(23), false, "own20", "", "", "") == EBUSY);
 	SHOWS("S99: a volume that is going", strstr(p.text, "volume has "
@@ -388,7 +388,9 @@ flip(const char *key)
 	close(dir);
 }
 
-/* D18: what is damaged is named, and can go; the rest is as it was. */
+/*
+ * D18: a damaged record is named and can be removed; the others are unchanged.
+ */
 static void
 test_damaged(void)
 {

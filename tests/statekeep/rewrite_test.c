@@ -1,6 +1,6 @@
 /*
- * ctr_rewrite, which system migrate asks for: all definitions or none; and
- * what statekeep says to who asks for things out of turn.
+ * ctr_rewrite of system migrate: all definitions change, or none; and requests
+ * out of order.
  */
 #include "state.h"
 
@@ -72,7 +72,7 @@ test_refused(void)
 	CHECK(has_runtime(id_of(1), "launch"));
 }
 
-/* What is kept is kept by the next statekeep as well. */
+/* The next statekeep has the same. */
 static void
 test_lasting(void)
 {
@@ -109,7 +109,7 @@ test_out_of_turn(void)
 	CHECK(peer_end(&p) == 0);
 }
 
-/* Between finding it and using it somebody else has removed it. */
+/* Another command has removed it between the lookup and the use. */
 static void
 test_removed(void)
 {

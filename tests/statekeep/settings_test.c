@@ -195,7 +195,10 @@ open_scope(const char *ns)
 	    ns, false) == 0);
 }
 
-/* A namespace is no wall, it is a view: whoever names another's is told. */
+/*
+ * A namespace is a view, not a protection: naming an object of another one is
+ * an error that says so.
+ */
 static void
 test_scope(void)
 {

@@ -23,10 +23,7 @@ test_incomplete(void)
 	end();
 }
 
-/*
- * Text after the beginning of a file, as its owner writes it: over what is
- * there, whose beginning is known.
- */
+/* Write text behind the known beginning of a file, as its owner does. */
 static void
 put_after(const char *path, const char *begin, const char *more)
 {
@@ -282,7 +279,7 @@ test_sweep(void)
 	begin("overlay");
 	CHECK(sweep("", 1) == 0 && rec_count(rec, "item") == 1);
 	end();
-	/* Nor is what is another state's. */
+	/* Nor a layer of another state. */
 	state = "state-2";
 	begin("overlay");
 	CHECK(sweep("", 1) == 0 && rec_count(rec, "item") == 1);
@@ -356,7 +353,7 @@ test_volume(void)
 	CHECK(mode_of(VOLUME) == 0700 && mode_of(VOLUME "/_data") == 0755);
 	CHECK(volume(MSG_volume_look, "one", 0) == 0 && value == VOLUME_FRESH);
 	CHECK(volume(MSG_volume_fill, "one", 0) == 0 && value == VOLUME_FRESH);
-	/* Whoever fills it is killed: it is to be filled again. */
+	/* Its filler is killed: the volume is filled again. */
 	CHECK(volume(MSG_volume_make, "one", 0) == 0 &&
 	    value == VOLUME_FILLING);
 	CHECK(volume(MSG_volume_fill, "one", 0) == 0 &&
@@ -376,7 +373,7 @@ test_volume(void)
 	end();
 	CHECK(entries("bulkhead/.trash") == 0);
 
-	/* Where podman may have its own, only what is surely ours goes. */
+	/* Where podman may have volumes, only Bulkhead's are removed. */
 	begin("overlay");
 	CHECK(volume(MSG_volume_make, "old", 1) == 0 && exists("volumes/old"));
 	CHECK(mkdirat(graph, "libpod", 0700) == 0);

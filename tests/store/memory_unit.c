@@ -160,7 +160,7 @@ test_images(struct store *s)
 	CHECK(at > 50 && at < TRIES && wrong == 0);
 }
 
-/* A new layer, and one that goes again: the same of layers.json. */
+/* A layer is added and removed: layers.json is the same. */
 static bool
 layer_failing(struct store *s, long at, unsigned int *wrong)
 {

@@ -143,7 +143,7 @@ test_layers(void)
 	CHECK(exists(path));
 	free(s);
 
-	/* Again: the one that is there will do. */
+	/* Again: the existing one is used. */
 	CHECK(layer(lid[0], chain[1], diff[1]) == 0);
 	CHECK(strcmp(text, lid[1]) == 0);
 	s = get("overlay-layers/layers.json");
@@ -469,7 +469,7 @@ test_list_image(void)
 	with_image("overlay");
 	CHECK(rw(MSG_rw_make, ctr, img) == 0 && list(ctr, "a", 1) == 0);
 	CHECK(remove_image("one", 0) == EBUSY && strstr(text, ctr) != NULL);
-	/* Of another state: what is its own, force does not take. */
+	/* Force does not remove an image of another state's container. */
 	CHECK(remove_image("one", 1) == EBUSY &&
 	    strstr(text, "another state") != NULL && find("one") == 0);
 	/* Its directory is gone: not in use, whatever the list says. */
@@ -570,7 +570,7 @@ test_damage(void)
 	put(path, manifest_for(config, 2));
 	CHECK(find("one") == 0);
 
-	/* A config that is not the one that was named. */
+	/* A config with another digest than the named one. */
 	snprintf(path, sizeof(path), "cd /proc/%d/fd/%d/overlay-images/%s && "
 	    "for f in =c2hh*; do sed -i s/amd64/arm64/ $f; done",
 	    (int)getpid(), graph, img);
@@ -595,7 +595,7 @@ test_crash(void)
 	with_image("overlay");
 	CHECK((dir = stage("")) != -1);
 	close(dir);
-	/* One that lives keeps its directory while another tidies. */
+	/* A live store keeps its directory while another tidies. */
 	ch2 = ch;
 	pid2 = pid;
 	begin("overlay");
@@ -645,7 +645,7 @@ test_crash(void)
 	end();
 }
 
-/* Somebody has the lock: wait until it is given back. */
+/* The lock is held: wait until it is released. */
 static void
 test_lock(void)
 {

@@ -120,7 +120,7 @@ request(struct chan *ch, enum msg_type type, const union msg *m,
 	packet_clear(&p);
 }
 
-/* A namespace as refresh makes it for root, or with one id for anybody. */
+/* A namespace as refresh makes it for root, or one with a single id. */
 static UNUSED void
 enter(struct chan *ch, pid_t pid, struct run *r)
 {
@@ -244,8 +244,8 @@ say(bool ok, int line, const char *fmt, ...)
 }
 
 /*
- * What is outside, as one text: names, owners, modes, sizes, times, link
- * counts. ctime is in it: a chmod there and back would show.
+ * The files outside, as one text: names, owners, modes, sizes, times, link
+ * counts. ctime is in it, so that a chmod and its reversal show.
  */
 static UNUSED void
 snapshot(char *out, size_t room)

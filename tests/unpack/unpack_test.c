@@ -169,7 +169,9 @@ test_whiteouts(void)
 	done(&r);
 }
 
-/* Beneath what is no directory in this layer there is nothing to hide. */
+/*
+ * Beneath a file that is no directory in this layer there is nothing to hide.
+ */
 static void
 test_whiteout_beneath(void)
 {

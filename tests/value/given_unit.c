@@ -1,6 +1,4 @@
-/*
- * Files that a person names: what is read, how much of it, and for how long.
- */
+/* Files that a user names: how much of them is read, and for how long. */
 #include <sys/stat.h>
 #include <sys/wait.h>
 

@@ -162,7 +162,7 @@ test_time(void)
 	    r.time_ns == 951913799250000000LL);
 }
 
-/* A line nobody could have written does not fill memory, nor hide others. */
+/* A malformed line does not use up memory, nor hide others. */
 static void
 test_huge_line(void)
 {
