@@ -42,5 +42,8 @@ verdict "an include of a higher library does not compile"
     common/runtime common/engine common/view | sed 's/^/# /' | grep .
 verdict "only the client and the helpers name messages"
 
+sh tests/circles.sh
+verdict "no files of client, runtime, engine and view call one another in a circle"
+
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]
