@@ -78,6 +78,15 @@ rec_free(struct rec *r)
 	free(r);
 }
 
+void
+scope_rec(struct rec **r)
+{
+	int	 saved = errno;
+
+	rec_free(*r);
+	errno = saved;
+}
+
 static int
 fail(struct rec *r, int error)
 {
@@ -218,14 +227,14 @@ encode(const struct rec *r, uint8_t *p)
 }
 
 int
-rec_add(struct rec *r, const char *key, const char *text)
+rec_add(struct rec *r, struct key_str key, const char *text)
 {
-	return (item_add(r, K_TEXT, key, text,
+	return (item_add(r, K_TEXT, key.name, text,
 	    text == NULL ? 0 : strlen(text)));
 }
 
 int
-rec_addf(struct rec *r, const char *key, const char *fmt, ...)
+rec_addf(struct rec *r, struct key_str key, const char *fmt, ...)
 {
 	scoped_free char	*text = NULL;
 	char			 brief[256];
@@ -248,26 +257,28 @@ rec_addf(struct rec *r, const char *key, const char *fmt, ...)
 }
 
 int
-rec_add_num(struct rec *r, const char *key, int64_t v)
+rec_add_num(struct rec *r, struct key_num key, int64_t v)
 {
-	return (rec_addf(r, key, "%lld", (long long)v));
+	return (rec_addf(r, (struct key_str){ key.name }, "%lld",
+	    (long long)v));
 }
 
 int
-rec_add_bytes(struct rec *r, const char *key, const void *data, size_t len)
+rec_add_bytes(struct rec *r, struct key_bytes key, const void *data,
+    size_t len)
 {
-	return (item_add(r, K_BYTES, key, len == 0 ? "" : data, len));
+	return (item_add(r, K_BYTES, key.name, len == 0 ? "" : data, len));
 }
 
 int
-rec_add_rec(struct rec *r, const char *key, const struct rec *sub)
+rec_add_rec(struct rec *r, struct key_rec key, const struct rec *sub)
 {
 	size_t	 len = 0;
 	char	*p;
 
 	if (r == NULL || sub == NULL || encoded_len(sub, &len) == -1)
 		return (fail(r, r == NULL || sub == NULL ? ENOMEM : errno));
-	if ((p = item_new(r, K_REC, key, len)) == NULL)
+	if ((p = item_new(r, K_REC, key.name, len)) == NULL)
 		return (-1);
 	encode(sub, (uint8_t *)p);
 	return (0);
@@ -287,18 +298,18 @@ rec_add_all(struct rec *r, const struct rec *from)
 }
 
 void
-rec_del(struct rec *r, const char *key)
+record_del(struct rec *r, struct key_any key)
 {
 	size_t	 keep = 0;
 
 	for (size_t i = 0; i < r->n; i++)
-		if (strcmp(r->items[i].key, key) != 0)
+		if (strcmp(r->items[i].key, key.name) != 0)
 			r->items[keep++] = r->items[i];
 	r->n = keep;
 }
 
 int
-rec_set(struct rec *r, const char *key, const char *text)
+rec_set(struct rec *r, struct key_str key, const char *text)
 {
 	if (r == NULL)
 		return (fail(r, ENOMEM));
@@ -307,7 +318,7 @@ rec_set(struct rec *r, const char *key, const char *text)
 }
 
 int
-rec_set_num(struct rec *r, const char *key, int64_t v)
+rec_set_num(struct rec *r, struct key_num key, int64_t v)
 {
 	if (r == NULL)
 		return (fail(r, ENOMEM));
@@ -315,6 +326,19 @@ rec_set_num(struct rec *r, const char *key, int64_t v)
 	return (rec_add_num(r, key, v));
 }
 
+int
+rec_set_flag(struct rec *r, struct key_flag key, bool v)
+{
+	return (rec_set(r, (struct key_str){ key.name }, v ? "true" : "false"));
+}
+
+int
+record_clear(struct rec *r, struct key_any key)
+{
+	return (item_add(r, K_TEXT, key.name, "", 0));
+}
+
+/* The next pair of a key (NULL: of any) and kind (0: of any), or NULL. */
 static const struct item *
 item_next(const struct rec *r, const char *key, int kind, size_t *it)
 {
@@ -328,52 +352,84 @@ item_next(const struct rec *r, const char *key, int kind, size_t *it)
 	return (NULL);
 }
 
+int
+record_copy(struct rec *r, const struct rec *from, struct key_any key)
+{
+	const struct item	*i;
+	size_t			 it = 0;
+	int			 rc = 0;
+
+	while (rc == 0 && (i = item_next(from, key.name, 0, &it)) != NULL)
+		rc = item_add(r, i->kind, i->key, i->data, i->len);
+	return (rc);
+}
+
 const char *
-rec_get(const struct rec *r, const char *key)
+record_text(const struct rec *r, struct key_any key)
 {
 	size_t			 it = 0;
-	const struct item	*i = item_next(r, key, K_TEXT, &it);
+	const struct item	*i = item_next(r, key.name, K_TEXT, &it);
 
 	return (i == NULL ? NULL : i->data);
 }
 
-const char *
-rec_str(const struct rec *r, const char *key, const char *fallback)
+bool
+record_has(const struct rec *r, struct key_any key)
 {
-	const char	*text = rec_get(r, key);
+	const char	*text = record_text(r, key);
+
+	return (text != NULL && *text != '\0');
+}
+
+const char *
+rec_get(const struct rec *r, struct key_str key)
+{
+	return (rec_text(r, key));
+}
+
+const char *
+rec_str(const struct rec *r, struct key_str key, const char *fallback)
+{
+	const char	*text = rec_text(r, key);
 
 	return (text == NULL ? fallback : text);
 }
 
-bool
-rec_flag(const struct rec *r, const char *key, bool fallback)
+/* Decimal digits and nothing else. */
+static bool
+parse_num(const char *text, int64_t *v)
 {
-	const char	*text = rec_get(r, key);
+	char		*end;
+	long long	 n;
+
+	errno = 0;
+	n = strtoll(text, &end, 10);
+	*v = n;
+	return (*text != '\0' && errno == 0 && *end == '\0');
+}
+
+int64_t
+rec_num(const struct rec *r, struct key_num key, int64_t fallback)
+{
+	const char	*text = rec_text(r, key);
+	int64_t		 v;
+
+	return (text == NULL || !parse_num(text, &v) ? fallback : v);
+}
+
+bool
+rec_flag(const struct rec *r, struct key_flag key, bool fallback)
+{
+	const char	*text = rec_text(r, key);
 
 	return (text == NULL ? fallback : strcmp(text, "true") == 0);
 }
 
-int64_t
-rec_num(const struct rec *r, const char *key, int64_t fallback)
-{
-	const char	*text = rec_get(r, key);
-	char		*end;
-	long long	 v;
-
-	if (text == NULL || *text == '\0')
-		return (fallback);
-	errno = 0;
-	v = strtoll(text, &end, 10);
-	if (errno != 0 || *end != '\0')
-		return (fallback);
-	return (v);
-}
-
 const void *
-rec_bytes(const struct rec *r, const char *key, size_t *len)
+rec_bytes(const struct rec *r, struct key_bytes key, size_t *len)
 {
 	size_t			 it = 0;
-	const struct item	*i = item_next(r, key, K_BYTES, &it);
+	const struct item	*i = item_next(r, key.name, K_BYTES, &it);
 
 	if (i == NULL)
 		return (NULL);
@@ -382,9 +438,9 @@ rec_bytes(const struct rec *r, const char *key, size_t *len)
 }
 
 bool
-rec_walk(const struct rec *r, const char *key, size_t *it, struct rec_item *out)
+rec_walk(const struct rec *r, size_t *it, struct rec_item *out)
 {
-	const struct item	*i = item_next(r, key, 0, it);
+	const struct item	*i = item_next(r, NULL, 0, it);
 
 	if (i == NULL)
 		return (false);
@@ -397,9 +453,10 @@ rec_walk(const struct rec *r, const char *key, size_t *it, struct rec_item *out)
 }
 
 bool
-rec_next(const struct rec *r, const char *key, size_t *it, const char **text)
+record_next(const struct rec *r, struct key_any key, size_t *it,
+    const char **text)
 {
-	const struct item	*i = item_next(r, key, 0, it);
+	const struct item	*i = item_next(r, key.name, 0, it);
 
 	if (i == NULL)
 		return (false);
@@ -408,13 +465,19 @@ rec_next(const struct rec *r, const char *key, size_t *it, const char **text)
 }
 
 size_t
-rec_count(const struct rec *r, const char *key)
+record_count(const struct rec *r, struct key_any key)
 {
 	size_t	 it = 0, n = 0;
 
-	while (item_next(r, key, 0, &it) != NULL)
+	while (item_next(r, key.name, 0, &it) != NULL)
 		n++;
 	return (n);
+}
+
+size_t
+rec_len(const struct rec *r)
+{
+	return (r == NULL ? 0 : r->n);
 }
 
 int
@@ -463,31 +526,100 @@ take_span(struct cursor *c, uint32_t len, bool text)
 	return (s);
 }
 
-static int	decode_into(struct rec *, const void *, size_t, unsigned int);
+/*
+ * A record that is being decoded: where it is read, its type, and the rule
+ * that the last key had. Keys mostly come in the order in which they are
+ * declared, so the search for the next rule begins there.
+ */
+struct decoder {
+	struct cursor			 c;
+	const struct record_rule	*rules;
+	size_t				 nrules;
+	size_t				 at;
+	const char			**refused;
+};
+
+/* The rule of a key, or NULL: unknown keys are kept as they are. */
+static const struct record_rule *
+rule_of(struct decoder *d, const char *key, uint32_t len)
+{
+	const struct record_rule	*rule;
+
+	for (size_t n = d->nrules; n > 0; n--) {
+		rule = &d->rules[d->at];
+		if (rule->len == len && memcmp(rule->key, key, len) == 0)
+			return (rule);
+		if (++d->at == d->nrules)
+			d->at = 0;
+	}
+	return (NULL);
+}
+
+/* An empty number is none: changes take a key away with it. */
+static bool
+num_holds(const struct record_rule *rule, const char *text)
+{
+	int64_t	 v;
+
+	return (*text == '\0' || (parse_num(text, &v) && v >= rule->min &&
+	    v <= rule->max));
+}
+
+/* Does a value hold the declaration of its key? */
+static bool
+holds(const struct record_rule *rule, const struct item *it)
+{
+	switch (rule->kind) {
+	case RECORD_TEXT:
+		return (it->kind == K_TEXT && it->len <= (uint64_t)rule->max);
+	case RECORD_NUM:
+		return (it->kind == K_TEXT && num_holds(rule, it->data));
+	case RECORD_FLAG:
+		return (it->kind == K_TEXT && (strcmp(it->data, "true") == 0 ||
+		    strcmp(it->data, "false") == 0));
+	case RECORD_BYTES:
+		return (it->kind == K_BYTES && it->len <= (uint64_t)rule->max);
+	default:
+		return (it->kind == K_REC);
+	}
+}
+
+static int	decode_into(struct rec *, const void *, size_t, unsigned int,
+		    enum record_type, const char **);
 
 /* A nested record is only checked now; rec_sub decodes it. */
 static bool
-take_item(struct cursor *c, struct item *it, unsigned int depth)
+take_item(struct decoder *d, struct item *it, unsigned int depth)
 {
-	uint32_t	 kind, len;
+	const struct record_rule	*rule;
+	enum record_type		 nested = RECORD(any);
+	uint32_t			 kind, len;
 
 	*it = (struct item){ 0 };
-	if (!take(c, 1, &kind) || kind < K_TEXT || kind > K_REC ||
-	    !take(c, 2, &len) || len == 0 ||
-	    (it->key = take_span(c, len, true)) == NULL ||
-	    !take(c, 4, &it->len) ||
-	    (it->data = take_span(c, it->len, kind == K_TEXT)) == NULL)
+	if (!take(&d->c, 1, &kind) || kind < K_TEXT || kind > K_REC ||
+	    !take(&d->c, 2, &len) || len == 0 ||
+	    (it->key = take_span(&d->c, len, true)) == NULL ||
+	    !take(&d->c, 4, &it->len) ||
+	    (it->data = take_span(&d->c, it->len, kind == K_TEXT)) == NULL)
 		return (false);
 	it->kind = (uint8_t)kind;
-	return (kind != K_REC || (depth < REC_DEPTH &&
-	    decode_into(NULL, it->data, it->len, depth + 1) == 0));
+	if ((rule = rule_of(d, it->key, len)) != NULL) {
+		if (!holds(rule, it)) {
+			*d->refused = rule->key;
+			return (false);
+		}
+		nested = rule->nested;
+	}
+	return (kind != K_REC || (depth < REC_DEPTH && decode_into(NULL,
+	    it->data, it->len, depth + 1, nested, d->refused) == 0));
 }
 
 /* Without a record: only check. */
 static int
-decode_into(struct rec *r, const void *buf, size_t len, unsigned int depth)
+decode_into(struct rec *r, const void *buf, size_t len, unsigned int depth,
+    enum record_type type, const char **refused)
 {
-	struct cursor	 c = { buf, len };
+	struct decoder	 d = { .c = { buf, len }, .refused = refused };
 	struct item	 it;
 	uint32_t	 count;
 
@@ -495,10 +627,11 @@ decode_into(struct rec *r, const void *buf, size_t len, unsigned int depth)
 	if (len < HEAD_LEN || len > REC_MAX ||
 	    memcmp(buf, MAGIC, MAGIC_LEN) != 0)
 		return (-1);
-	c.p += MAGIC_LEN;
-	c.left -= MAGIC_LEN;
-	if (!take(&c, 4, &count) || count > REC_ITEMS ||
-	    count > c.left / ITEM_MIN)
+	d.rules = record_rules(type, &d.nrules);
+	d.c.p += MAGIC_LEN;
+	d.c.left -= MAGIC_LEN;
+	if (!take(&d.c, 4, &count) || count > REC_ITEMS ||
+	    count > d.c.left / ITEM_MIN)
 		return (-1);
 	if (r != NULL && count > 0) {
 		r->items = calloc(count, sizeof(*r->items));
@@ -507,7 +640,7 @@ decode_into(struct rec *r, const void *buf, size_t len, unsigned int depth)
 		r->cap = count;
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		if (!take_item(&c, &it, depth)) {
+		if (!take_item(&d, &it, depth)) {
 			errno = EBADMSG;
 			return (-1);
 		}
@@ -515,44 +648,41 @@ decode_into(struct rec *r, const void *buf, size_t len, unsigned int depth)
 			r->items[r->n++] = it;
 	}
 	errno = EBADMSG;
-	return (c.left == 0 ? 0 : -1);
+	return (d.c.left == 0 ? 0 : -1);
 }
 
 struct rec *
-rec_decode(const void *buf, size_t len)
+rec_decode(const void *buf, size_t len, enum record_type type,
+    const char **refused)
 {
-	struct rec	*r = rec_new();
+	scoped_rec struct rec	*r = rec_new();
+	const char		*ignored;
 
+	if (refused == NULL)
+		refused = &ignored;
+	*refused = NULL;
 	if (r == NULL)
 		return (NULL);
-	if (len == 0 || len > REC_MAX || (r->copy = malloc(len)) == NULL) {
-		rec_free(r);
-		errno = EBADMSG;
+	errno = EBADMSG;
+	if (len == 0 || len > REC_MAX || (r->copy = malloc(len)) == NULL)
 		return (NULL);
-	}
 	memcpy(r->copy, buf, len);
-	if (decode_into(r, r->copy, len, 0) == -1) {
-		rec_free(r);
-		errno = EBADMSG;
+	if (decode_into(r, r->copy, len, 0, type, refused) == -1)
 		return (NULL);
-	}
-	return (r);
+	return (take_ptr(&r));
 }
 
 struct rec *
-rec_sub(const struct rec *r, const char *key, size_t *it)
+rec_sub(const struct rec *r, struct key_rec key, size_t *it)
 {
-	const struct item	*i = item_next(r, key, K_REC, it);
-	struct rec		*sub;
+	const struct item	*i = item_next(r, key.name, K_REC, it);
+	scoped_rec struct rec	*sub = NULL;
+	const char		*refused;
 
-	if (i == NULL || (sub = rec_new()) == NULL)
+	if (i == NULL || (sub = rec_new()) == NULL ||
+	    decode_into(sub, i->data, i->len, 0, RECORD(any), &refused) == -1)
 		return (NULL);
-	if (decode_into(sub, i->data, i->len, 0) == -1) {
-		rec_free(sub);
-		errno = EBADMSG;
-		return (NULL);
-	}
-	return (sub);
+	return (take_ptr(&sub));
 }
 
 int
@@ -571,21 +701,18 @@ rec_memfd(const struct rec *r, const char *name)
 }
 
 struct rec *
-rec_from_fd(int fd)
+rec_from_fd(int fd, enum record_type type, const char **refused)
 {
-	struct rec	*r = rec_new();
+	scoped_rec struct rec	*r = rec_new();
+	const char		*ignored;
 
-	if (r == NULL)
+	if (refused == NULL)
+		refused = &ignored;
+	*refused = NULL;
+	if (r == NULL || (r->map = sealed_map(fd, REC_MAX, &r->map_len)) ==
+	    NULL || decode_into(r, r->map, r->map_len, 0, type, refused) == -1)
 		return (NULL);
-	if ((r->map = sealed_map(fd, REC_MAX, &r->map_len)) == NULL ||
-	    decode_into(r, r->map, r->map_len, 0) == -1) {
-		int	 saved = errno;
-
-		rec_free(r);
-		errno = saved;
-		return (NULL);
-	}
-	return (r);
+	return (take_ptr(&r));
 }
 
 #define STREAM_BUF	(64u << 10)
@@ -654,11 +781,11 @@ rec_stream_new(const char *name)
 }
 
 int
-rec_stream_raw(struct rec_stream *s, const char *key, const void *data,
+rec_stream_raw(struct rec_stream *s, struct key_rec key, const void *data,
     size_t len)
 {
 	uint8_t	 head[3], size[4], *p;
-	size_t	 key_len = strlen(key);
+	size_t	 key_len = strlen(key.name);
 
 	if (s->count == REC_ITEMS || key_len == 0 || key_len > UINT16_MAX ||
 	    len > REC_MAX || s->total + ITEM_MIN + key_len + len > REC_MAX)
@@ -673,7 +800,7 @@ rec_stream_raw(struct rec_stream *s, const char *key, const void *data,
 	p = size;
 	put(&p, len, 4);
 	stream_put(s, head, sizeof(head));
-	stream_put(s, key, key_len + 1);
+	stream_put(s, key.name, key_len + 1);
 	stream_put(s, size, sizeof(size));
 	stream_put(s, data, len);
 	stream_put(s, "", 1);
@@ -682,7 +809,7 @@ rec_stream_raw(struct rec_stream *s, const char *key, const void *data,
 }
 
 int
-rec_stream_rec(struct rec_stream *s, const char *key, const struct rec *r)
+rec_stream_rec(struct rec_stream *s, struct key_rec key, const struct rec *r)
 {
 	scoped_free void	*p = NULL;
 	size_t			 len;
