@@ -60,12 +60,12 @@ ask_pins(struct cli *g, const struct rec *config, struct rec *out)
 	(void)config;
 	if (command_open(&s, g, NEED_STATE | NEED_IF_THERE, NULL) == -1)
 		return (EXIT_ENGINE);
-	while (rec_walk(s.config, NULL, &it, &item))
+	while (rec_walk(s.config, &it, &item))
 		if (item.text != NULL &&
 		    strncmp(item.key, "pinned:", 7) == 0) {
-			(void)rec_add(out, item.key, item.text);
-			(void)rec_add(out, item.key + 7,
-			    rec_str(s.config, item.key + 7, ""));
+			(void)rec_add(out, KEY_FROM(item.key), item.text);
+			(void)rec_add(out, KEY_FROM(item.key + 7),
+			    rec_str(s.config, KEY_FROM(item.key + 7), ""));
 		}
 	session_close(&s);
 	return (0);
@@ -93,8 +93,8 @@ ask_config(struct cli *g)
 		say_warning("what the database has pinned is not known: %s",
 		    pins.why);
 	while (config != NULL && pins.answer != NULL &&
-	    rec_walk(pins.answer, NULL, &it, &item))
-		(void)rec_set(config, item.key, item.text);
+	    rec_walk(pins.answer, &it, &item))
+		(void)rec_set(config, KEY_FROM(item.key), item.text);
 	part_clear(&pins);
 	return (config);
 }
@@ -105,7 +105,7 @@ warn_problems(const struct rec *config)
 	struct rec_item	 item;
 	size_t		 it = 0;
 
-	while (rec_walk(config, NULL, &it, &item))
+	while (rec_walk(config, &it, &item))
 		if (strncmp(item.key, "problem:", 8) == 0)
 			say_warning("%s", item.text);
 }
@@ -116,7 +116,7 @@ about(const struct rec *config, const char *what, const char *key)
 	char	 name[320];
 
 	(void)snprintf(name, sizeof(name), "%s:%s", what, key);
-	return (rec_get(config, name));
+	return (rec_get(config, KEY_FROM(name)));
 }
 
 /* --- show --- */
@@ -144,16 +144,16 @@ show_texts(const struct rec *config, const char *which)
 		if (*which == '\0')
 			printf("%s# %s.conf\n", i == 0 ? "" : "\n",
 			    texts[i].name);
-		put(rec_str(config, texts[i].key, ""));
+		put(rec_str(config, KEY_FROM(texts[i].key), ""));
 	}
 	if (!any)
 		return (say_error("there is no \"%s\" configuration; use "
 		    "containers, storage or registries", which));
-	while (*which == '\0' && rec_walk(config, NULL, &it, &item))
+	while (*which == '\0' && rec_walk(config, &it, &item))
 		if (strncmp(item.key, "pinned:", 7) == 0) {
 			printf("# %s is pinned by the database: ",
 			    item.key + 7);
-			put(rec_str(config, item.key + 7,
+			put(rec_str(config, KEY_FROM(item.key + 7),
 			    ""));
 			putchar('\n');
 		}
@@ -161,7 +161,7 @@ show_texts(const struct rec *config, const char *which)
 }
 
 static json_t *
-list_of(const struct rec *config, const char *key)
+list_of(const struct rec *config, struct key_str key)
 {
 	json_t		*a = json_array();
 	const char	*v;
@@ -176,10 +176,10 @@ static json_t *
 value_json(const struct rec *config, const char *key)
 {
 	const char	*type = about(config, "type", key);
-	const char	*v = rec_get(config, key);
+	const char	*v = rec_get(config, KEY_FROM(key));
 
 	if (type != NULL && strcmp(type, "list") == 0)
-		return (list_of(config, key));
+		return (list_of(config, KEY_FROM(key)));
 	if (v == NULL)
 		return (json_null());
 	if (type != NULL && strcmp(type, "bool") == 0 && *v != '\0')
@@ -197,7 +197,7 @@ origin_of(const struct rec *config, const char *key)
 
 	if (origin != NULL)
 		return (origin);
-	if (rec_get(config, key) == NULL)
+	if (rec_get(config, KEY_FROM(key)) == NULL)
 		return ("nobody");
 	/* path.graph and the like are no settings, but come from some. */
 	return (about(config, "type", key) == NULL ? "derived" : "built-in");
@@ -214,7 +214,7 @@ key_json(const struct rec *config, const char *key)
 	j = json_pack("{s:o, s:o, s:o, s:b}", "value",
 	    value_json(config, key), "origin",
 	    tmpl_text(origin_of(config, key)), "overrode",
-	    list_of(config, name), "pinned", pinned != NULL);
+	    list_of(config, KEY_FROM(name)), "pinned", pinned != NULL);
 	if (pinned != NULL)
 		json_object_set_new(j, "insteadOf", tmpl_text(pinned));
 	return (j);
@@ -235,9 +235,9 @@ settings_json(const struct rec *config)
 	struct rec_item	 item;
 	size_t		 it = 0;
 
-	while (rec_walk(config, NULL, &it, &item))
+	while (rec_walk(config, &it, &item))
 		if (is_setting(&item) &&
-		    (rec_get(config, item.key + 5) != NULL ||
+		    (rec_get(config, KEY_FROM(item.key + 5)) != NULL ||
 		    about(config, "origin", item.key + 5) != NULL))
 			json_object_set_new(all, item.key + 5,
 			    key_json(config, item.key + 5));
@@ -252,7 +252,7 @@ keys_json(const struct rec *config, const char *prefix)
 	struct rec_item	 item;
 	size_t		 n = strlen(prefix), it = 0;
 
-	while (rec_walk(config, NULL, &it, &item))
+	while (rec_walk(config, &it, &item))
 		if (item.text != NULL && strncmp(item.key, prefix, n) == 0)
 			json_object_set_new(all, item.key + n,
 			    tmpl_text(item.text));
@@ -265,13 +265,13 @@ show_json(const struct rec *config)
 	json_t	*j;
 
 	j = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-	    "mode", tmpl_text(rec_str(config, "mode", "")),
-	    "digest", tmpl_text(rec_str(config, "digest", "")),
-	    "files", list_of(config, "file"),
-	    "shadowed", list_of(config, "file.shadowed"),
+	    "mode", tmpl_text(rec_str(config, KEY(mode), "")),
+	    "digest", tmpl_text(rec_str(config, KEY(digest), "")),
+	    "files", list_of(config, KEY_IN(config, file)),
+	    "shadowed", list_of(config, KEY_AS(file_shadowed)),
 	    "paths", keys_json(config, "path."),
 	    "environment", keys_json(config, "env."),
-	    "warnings", list_of(config, "warn"),
+	    "warnings", list_of(config, KEY(warn)),
 	    "problems", keys_json(config, "problem:"),
 	    "settings", settings_json(config));
 	if (j == NULL)
@@ -317,16 +317,16 @@ static void
 print_values(const struct rec *config, const char *key)
 {
 	const char	*v;
-	size_t		 it = 0, n = rec_count(config, key);
+	size_t		 it = 0, n = rec_count(config, KEY_FROM(key));
 
 	if (n == 1) {
 		printf("%s = ", key);
-		put(rec_str(config, key, ""));
+		put(rec_str(config, KEY_FROM(key), ""));
 		putchar('\n');
 		return;
 	}
 	printf("%s = %s\n", key, n == 0 ? "(nothing)" : "");
-	while (rec_next(config, key, &it, &v)) {
+	while (rec_next(config, KEY_FROM(key), &it, &v)) {
 		fputs("    ", stdout);
 		put(v);
 		putchar('\n');
@@ -343,7 +343,7 @@ print_origin(const struct rec *config, const char *key)
 	fputs("  set by:   ", stdout);
 	put(pinned == NULL ? origin_of(config, key) : "the database");
 	(void)snprintf(name, sizeof(name), "overrode:%s", key);
-	while (rec_next(config, name, &it, &v)) {
+	while (rec_next(config, KEY_FROM(name), &it, &v)) {
 		fputs("\n  overrode: ", stdout);
 		put(v);
 	}
@@ -360,7 +360,7 @@ print_origin(const struct rec *config, const char *key)
 static void
 print_seccomp(const struct rec *config)
 {
-	const char	*profile = rec_str(config, "seccomp.profile",
+	const char	*profile = rec_str(config, KEY_AS(seccomp_profile),
 			    "default");
 
 	fputs("  used:     ", stdout);
@@ -393,22 +393,22 @@ matches(const struct rec *config, const char *word)
 
 	/* Also what is worked out: path.graph. */
 	if (about(config, "type", word) == NULL &&
-	    rec_get(config, word) != NULL)
-		(void)rec_add(found, "key", word);
-	while (rec_walk(config, NULL, &it, &item)) {
+	    rec_get(config, KEY_FROM(word)) != NULL)
+		(void)rec_add(found, KEY(key), word);
+	while (rec_walk(config, &it, &item)) {
 		const char	*key = item.key + 5;
 
 		if (!is_setting(&item))
 			continue;
 		if (strcmp(key, word) == 0 ||
 		    (strncmp(key, word, n) == 0 && key[n] == '.' &&
-		    rec_get(config, key) != NULL))
-			(void)rec_add(found, "key", key);
+		    rec_get(config, KEY_FROM(key)) != NULL))
+			(void)rec_add(found, KEY(key), key);
 	}
-	for (it = 0; rec_count(found, "key") == 0 &&
-	    rec_walk(config, NULL, &it, &item);)
+	for (it = 0; rec_count(found, KEY(key)) == 0 &&
+	    rec_walk(config, &it, &item);)
 		if (is_setting(&item) && ends_in_word(item.key + 5, word))
-			(void)rec_add(found, "maybe", item.key + 5);
+			(void)rec_add(found, KEY(maybe), item.key + 5);
 	return (found);
 }
 
@@ -419,7 +419,7 @@ ambiguous(const struct rec *found, const char *word)
 	const char	*v;
 	size_t		 it = 0, n = 0;
 
-	while (rec_next(found, "maybe", &it, &v) && n < sizeof(list) - 1)
+	while (rec_next(found, KEY(maybe), &it, &v) && n < sizeof(list) - 1)
 		n += (size_t)snprintf(list + n, sizeof(list) - n, "%s%s",
 		    n > 0 ? ", " : "", v);
 	return (say_error("\"%s\" can mean several keys: %s", word, list));
@@ -432,15 +432,15 @@ find_keys(const struct rec *config, const char *word)
 	struct rec	*found = matches(config, word);
 	char		 only[320];
 
-	if (rec_count(found, "key") > 0)
+	if (rec_count(found, KEY(key)) > 0)
 		return (found);
-	if (rec_count(found, "maybe") == 1) {
+	if (rec_count(found, KEY(maybe)) == 1) {
 		(void)snprintf(only, sizeof(only), "%s",
-		    rec_str(found, "maybe", ""));
-		(void)rec_add(found, "key", only);
+		    rec_str(found, KEY(maybe), ""));
+		(void)rec_add(found, KEY(key), only);
 		return (found);
 	}
-	if (rec_count(found, "maybe") == 0)
+	if (rec_count(found, KEY(maybe)) == 0)
 		(void)say_error("there is no configuration key \"%s\": "
 		    "`bulkhead config show` lists those that have a value",
 		    word);
@@ -459,7 +459,7 @@ explain(const struct rec *config, const char *word, json_t *out)
 
 	if (found == NULL)
 		return (EXIT_ENGINE);
-	while (rec_next(found, "key", &it, &key))
+	while (rec_next(found, KEY(key), &it, &key))
 		if (out != NULL)
 			json_object_set_new(out, key, key_json(config, key));
 		else {
@@ -536,24 +536,24 @@ question(const char *path, const char *kind)
 		rec_free(r);
 		return (NULL);
 	}
-	(void)rec_add(r, "path", path);
-	(void)rec_add(r, "kind", kind);
-	(void)rec_add_bytes(r, "text", text, len + 1);
+	(void)rec_add(r, KEY(path), path);
+	(void)rec_add(r, KEY(kind), kind);
+	(void)rec_add_bytes(r, KEY_IN(question, text), text, len + 1);
 	return (r);
 }
 
 static void
 print_finding(const struct rec *f, const char *path)
 {
-	const char	*near = rec_str(f, "near", "");
+	const char	*near = rec_str(f, KEY(near), "");
 
 	put(path);
-	if (rec_num(f, "line", 0) > 0)
-		printf(":%u:%u", (unsigned int)rec_num(f, "line", 0),
-		    (unsigned int)rec_num(f, "col", 0));
-	fputs(strcmp(rec_str(f, "kind", ""), "error") == 0 ? ": error: " :
+	if (rec_num(f, KEY(line), 0) > 0)
+		printf(":%u:%u", (unsigned int)rec_num(f, KEY(line), 0),
+		    (unsigned int)rec_num(f, KEY(col), 0));
+	fputs(strcmp(rec_str(f, KEY(kind), ""), "error") == 0 ? ": error: " :
 	    ": ", stdout);
-	put(rec_str(f, "what", ""));
+	put(rec_str(f, KEY(what), ""));
 	if (*near != '\0') {
 		fputs(": ", stdout);
 		put(near);
@@ -565,12 +565,12 @@ static int
 by_place(const void *a, const void *b)
 {
 	const struct rec *const	*x = a, *const *y = b;
-	int64_t			 lines = rec_num(*x, "line", 0) -
-				    rec_num(*y, "line", 0);
+	int64_t			 lines = rec_num(*x, KEY(line), 0) -
+				    rec_num(*y, KEY(line), 0);
 
 	if (lines != 0)
 		return (lines < 0 ? -1 : 1);
-	return ((int)(rec_num(*x, "col", 0) - rec_num(*y, "col", 0)));
+	return ((int)(rec_num(*x, KEY(col), 0) - rec_num(*y, KEY(col), 0)));
 }
 
 /* 0: nothing is wrong with it. */
@@ -581,14 +581,14 @@ print_findings(struct rec *answer, const char *path)
 	size_t		 it = 0, n = 0;
 
 	while (n < FINDINGS_MAX &&
-	    (f = rec_sub(answer, "finding", &it)) != NULL)
+	    (f = rec_sub(answer, KEY(finding), &it)) != NULL)
 		all[n++] = f;
 	qsort(all, n, sizeof(all[0]), by_place);
 	for (size_t i = 0; i < n; i++) {
 		print_finding(all[i], path);
 		rec_free(all[i]);
 	}
-	if (rec_get(answer, "more") != NULL) {
+	if (rec_get(answer, KEY_IN(findings, more)) != NULL) {
 		put(path);
 		puts(": and more");
 	}
@@ -603,7 +603,7 @@ check_file(struct session *s, struct rec *rq)
 
 	if (answer == NULL)
 		return (session_error(s));
-	code = print_findings(answer, rec_str(rq, "path", ""));
+	code = print_findings(answer, rec_str(rq, KEY(path), ""));
 	rec_free(answer);
 	return (code);
 }

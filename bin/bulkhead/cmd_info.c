@@ -30,7 +30,7 @@ static const struct tmpl_about	about = { "info", "*define.Info", maps,
 				    true, false };
 
 const char *
-info_text(const struct info *in, enum info_part which, const char *key)
+info_text(const struct info *in, enum info_part which, struct key_str key)
 {
 	static char		 unknown[1200];
 	const struct part	*p = &in->part[which];
@@ -42,13 +42,13 @@ info_text(const struct info *in, enum info_part which, const char *key)
 }
 
 json_t *
-info_json(const struct info *in, enum info_part which, const char *key)
+info_json(const struct info *in, enum info_part which, struct key_str key)
 {
 	return (tmpl_text(info_text(in, which, key)));
 }
 
 json_t *
-info_num(const struct info *in, enum info_part which, const char *key)
+info_num(const struct info *in, enum info_part which, struct key_num key)
 {
 	const struct rec	*answer = in->part[which].answer;
 
@@ -103,7 +103,7 @@ options_are_wrong(struct cli *g)
 	struct part	 p = { .run = info_config, .quiet = true };
 	bool		 fine;
 
-	if (rec_count(g->global, NULL) == 0 ||
+	if (rec_len(g->global) == 0 ||
 	    (bare.global = rec_new()) == NULL)
 		return (false);
 	part_start(&p, &bare, NULL);

@@ -26,7 +26,6 @@
 #include "starting.h"
 #include "state.h"
 
-#define MARK		"migrating"	/* to be started; a start clears it */
 
 /* The rows of a plan, in the order in which they start. */
 struct plan {
@@ -37,7 +36,7 @@ struct plan {
 static bool
 is_running(const struct rec *row)
 {
-	int64_t	 state = rec_num(row, "state", 0);
+	int64_t	 state = rec_num(row, KEY(state), 0);
 
 	return (state == CTR_RUNNING || state == CTR_PAUSED ||
 	    state == CTR_STOPPING);
@@ -47,8 +46,8 @@ is_running(const struct rec *row)
 static bool
 is_left(const struct rec *row)
 {
-	return (rec_num(row, "state", 0) == CTR_EXITED &&
-	    rec_num(row, MARK, 0) != 0);
+	return (rec_num(row, KEY(state), 0) == CTR_EXITED &&
+	    rec_num(row, KEY(migrating), 0) != 0);
 }
 
 static int
@@ -74,9 +73,9 @@ look(struct cli *g, const struct rec *config, struct rec *out)
 		return (EXIT_ENGINE);
 	if ((rows = containers_reconciled(&s)) == NULL)
 		return (session_error(&s));
-	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
+	while ((row = rec_sub(rows, KEY(ctr), &it)) != NULL) {
 		if (is_running(row) || is_left(row))
-			(void)rec_add_rec(out, "ctr", row);
+			(void)rec_add_rec(out, KEY(ctr), row);
 		rec_free(row);
 	}
 	rec_free(rows);
@@ -98,10 +97,10 @@ plan_make(struct plan *p, const struct rec *rows)
 	size_t	 it = 0;
 
 	p->n = 0;
-	p->rows = calloc(rec_count(rows, "ctr") + 1, sizeof(*p->rows));
+	p->rows = calloc(rec_count(rows, KEY(ctr)) + 1, sizeof(*p->rows));
 	if (p->rows == NULL)
 		return (-1);
-	while ((p->rows[p->n] = rec_sub(rows, "ctr", &it)) != NULL)
+	while ((p->rows[p->n] = rec_sub(rows, KEY(ctr), &it)) != NULL)
 		p->n++;
 	return (order_rows(p->rows, p->n));
 }
@@ -110,14 +109,14 @@ plan_make(struct plan *p, const struct rec *rows)
 static bool
 is_kept(const struct rec *row)
 {
-	return (rec_num(row, "rm", 0) != 0);
+	return (rec_num(row, KEY(rm), 0) != 0);
 }
 
 static void
 line(const char *what, const struct rec *row, const char *note)
 {
-	printf("%-8s %s %s%s\n", what, rec_str(row, "id", ""),
-	    rec_str(row, "name", ""), note);
+	printf("%-8s %s %s%s\n", what, rec_str(row, KEY(id), ""),
+	    rec_str(row, KEY(name), ""), note);
 }
 
 static void
@@ -145,7 +144,8 @@ set_mark(struct session *s, const char *id, bool mark)
 	struct rec	*keys = rec_new();
 	int		 rc;
 
-	(void)rec_add(keys, MARK, mark ? "1" : "");	/* empty: deleted */
+	(void)(mark ? rec_add_num(keys, KEY(migrating), 1) :
+	    rec_clear(keys, KEY(migrating)));
 	rc = state_container_set(&s->client, id, 0, 0, keys, NULL);
 	rec_free(keys);
 	return (rc);
@@ -155,7 +155,7 @@ set_mark(struct session *s, const char *id, bool mark)
 static int
 stop_one(struct session *s, const struct rec *planned)
 {
-	const char	*id = rec_str(planned, "id", "");
+	const char	*id = rec_str(planned, KEY(id), "");
 	struct rec	*row = container_reconciled(s, id);
 	int		 rc = 0;
 
@@ -174,7 +174,7 @@ rewrite(struct session *s, const char *runtime)
 	struct rec	*keys = rec_new();
 	int		 rc;
 
-	(void)rec_add(keys, "runtime", runtime);
+	(void)rec_add(keys, KEY(runtime), runtime);
 	rc = state_containers_rewrite(&s->client, keys);
 	rec_free(keys);
 	return (rc);
@@ -197,7 +197,7 @@ apply(struct cli *g, const struct rec *found, struct rec *out)
 		if (!is_kept(p.rows[i]) && is_running(p.rows[i]))
 			rc = stop_one(&s, p.rows[i]);
 	if (rc == 0)
-		rc = rewrite(&s, rec_str(found, "runtime", RUNTIME_OWN));
+		rc = rewrite(&s, rec_str(found, KEY(runtime), RUNTIME_OWN));
 	if (rc == 0)
 		event_tell(&s, "system", "migrate", NULL, NULL);
 	rc = rc == -1 ? session_error(&s) : 0;
@@ -215,9 +215,9 @@ look_left(struct cli *g, const struct rec *config, struct rec *out)
 	int		 code;
 
 	if ((code = look(g, config, all)) == 0)
-		while ((row = rec_sub(all, "ctr", &it)) != NULL) {
+		while ((row = rec_sub(all, KEY(ctr), &it)) != NULL) {
 			if (is_left(row))
-				(void)rec_add_rec(out, "ctr", row);
+				(void)rec_add_rec(out, KEY(ctr), row);
 			rec_free(row);
 		}
 	rec_free(all);
@@ -234,7 +234,7 @@ start_again(struct cli *g, const struct rec *config)
 	if (left == NULL || plan_make(&p, left) == -1)
 		return (EXIT_ENGINE);
 	for (size_t i = 0; i < p.n; i++)
-		if (start_apart(g, rec_str(p.rows[i], "id", "")) != 0)
+		if (start_apart(g, rec_str(p.rows[i], KEY(id), "")) != 0)
 			code = EXIT_ENGINE;
 	plan_free(&p);
 	rec_free(left);
@@ -272,7 +272,7 @@ migrate(struct cli *g, const struct rec *config, struct rec *found)
 
 	if (plan_make(&p, found) == -1)
 		return (say_error("out of memory"));
-	(void)rec_set(found, "runtime", RUNTIME_OWN);
+	(void)rec_set(found, KEY(runtime), RUNTIME_OWN);
 	plan_print(&p, RUNTIME_OWN);
 	plan_free(&p);
 	if (opt_flag(g->opts, "plan", false))

@@ -24,8 +24,8 @@ user_of(struct rec *rows, const char *image)
 	struct rec	*row;
 	size_t		 it = 0;
 
-	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
-		if (strcmp(rec_str(row, "image", ""), image) == 0)
+	while ((row = rec_sub(rows, KEY(ctr), &it)) != NULL) {
+		if (strcmp(rec_str(row, KEY(image), ""), image) == 0)
 			return (row);
 		rec_free(row);
 	}
@@ -39,7 +39,7 @@ user_of(struct rec *rows, const char *image)
 static int
 free_image(struct session *s, const struct rec *image, bool force)
 {
-	const char	*id = rec_str(image, "id", "");
+	const char	*id = rec_str(image, KEY(id), "");
 	struct rec	*rows, *row, *full;
 	int		 rc = 0;
 
@@ -50,12 +50,12 @@ free_image(struct session *s, const struct rec *image, bool force)
 			(void)error_set(&s->client.error, errno, "image used "
 			    "by %s: image is in use by a container: consider "
 			    "listing external containers and force-removing "
-			    "image", rec_str(row, "id", ""));
+			    "image", rec_str(row, KEY(id), ""));
 			rec_free(row);
 			rc = -2;
 			break;
 		}
-		full = container_reconciled(s, rec_str(row, "id", ""));
+		full = container_reconciled(s, rec_str(row, KEY(id), ""));
 		rec_free(row);
 		if (full != NULL)
 			rc = remove_container(s, full, true, -1);
@@ -74,10 +74,10 @@ print_results(const struct rec *r)
 	struct rec_item	 item;
 	size_t		 it = 0;
 
-	while (rec_walk(r, NULL, &it, &item))
+	while (rec_walk(r, &it, &item))
 		if (item.text != NULL && strcmp(item.key, "untagged") == 0)
 			printf("Untagged: %s\n", item.text);
-	for (it = 0; rec_walk(r, NULL, &it, &item);)
+	for (it = 0; rec_walk(r, &it, &item);)
 		if (item.text != NULL && strcmp(item.key, "deleted") == 0)
 			printf("Deleted: %s\n", item.text);
 }
@@ -91,7 +91,7 @@ tell_results(struct session *s, const struct rec *r, const char *id,
 	const char	*name, *last = ref;
 	size_t		 it = 0;
 
-	while (events != NULL && rec_next(r, "untagged", &it, &name)) {
+	while (events != NULL && rec_next(r, KEY(untagged), &it, &name)) {
 		event_add(events, "image", "untag", id, name);
 		last = by_id ? ref : name;
 	}
@@ -105,7 +105,7 @@ tell_results(struct session *s, const struct rec *r, const char *id,
 static bool
 is_id_of(const struct rec *image, const char *ref)
 {
-	const char	*id = rec_str(image, "id", "");
+	const char	*id = rec_str(image, KEY(id), "");
 
 	if (strncmp(ref, "sha256:", 7) == 0)
 		ref += 7;
@@ -124,8 +124,8 @@ remove_image(struct session *s, const char *ref, bool force)
 		return (-1);
 	/* Taking one of several names away leaves the image where it is. */
 	by_id = is_id_of(image, ref);
-	(void)strlcpy(id, rec_str(image, "id", ""), sizeof(id));
-	if (rec_count(image, "name") <= 1 || by_id)
+	(void)strlcpy(id, rec_str(image, KEY(id), ""), sizeof(id));
+	if (rec_count(image, KEY(name)) <= 1 || by_id)
 		rc = free_image(s, image, force);
 	rec_free(image);
 	if (rc != 0)
@@ -147,8 +147,8 @@ all_images(struct session *s)
 
 	if (images == NULL || (ids = rec_new()) == NULL)
 		return (NULL);
-	while ((image = rec_sub(images, "image", &it)) != NULL) {
-		(void)rec_add(ids, "id", rec_str(image, "id", ""));
+	while ((image = rec_sub(images, KEY_IN(images, image), &it)) != NULL) {
+		(void)rec_add(ids, KEY(id), rec_str(image, KEY(id), ""));
 		rec_free(image);
 	}
 	rec_free(images);
@@ -162,7 +162,7 @@ remove_all(struct session *s, struct rec *ids, bool force, bool ignore)
 	size_t		 it = 0;
 	int		 code = 0, rc;
 
-	while (rec_next(ids, "id", &it, &id)) {
+	while (rec_next(ids, KEY(id), &it, &id)) {
 		if ((rc = remove_image(s, id, force)) == 0)
 			continue;
 		if (errno == ENOENT && ignore)
@@ -194,7 +194,7 @@ cmd_rmi(struct cli *g, int argc, char **argv)
 	}
 	ids = all ? all_images(&s) : rec_new();
 	for (int i = 0; i < argc; i++)
-		(void)rec_add(ids, "id", argv[i]);
+		(void)rec_add(ids, KEY(id), argv[i]);
 	code = ids == NULL ? session_error(&s) :
 	    remove_all(&s, ids, force, force ||	/* podman: gone already */
 	    opt_flag(g->opts, "ignore", false));

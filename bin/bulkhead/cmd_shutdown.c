@@ -36,7 +36,7 @@ struct run {
 static bool
 is_running(const struct rec *row)
 {
-	int64_t	 state = rec_num(row, "state", 0);
+	int64_t	 state = rec_num(row, KEY(state), 0);
 
 	return (state == CTR_RUNNING || state == CTR_PAUSED ||
 	    state == CTR_STOPPING || state == CTR_STARTING);
@@ -53,13 +53,13 @@ look(struct cli *g, const struct rec *none, struct rec *out)
 	(void)none;
 	if (command_open(&s, g, NEED_STATE, NULL) == -1)
 		return (EXIT_ENGINE);
-	(void)rec_add_num(out, "timeout", rec_num(s.config,
-	    "engine.stop_timeout", 10));
+	(void)rec_add_num(out, KEY(timeout), rec_num(s.config,
+	    KEY_AS(default_stop_timeout), 10));
 	if ((rows = containers_reconciled(&s)) == NULL)
 		return (session_error(&s));
-	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
+	while ((row = rec_sub(rows, KEY(ctr), &it)) != NULL) {
 		if (is_running(row))
-			(void)rec_add_rec(out, "ctr", row);
+			(void)rec_add_rec(out, KEY(ctr), row);
 		rec_free(row);
 	}
 	rec_free(rows);
@@ -75,7 +75,7 @@ refuse(struct rec **list, size_t n)
 
 	for (size_t i = 0; i < n && i < NAMED; i++)
 		len += (size_t)snprintf(names + len, sizeof(names) - len,
-		    "%s%.120s", i > 0 ? ", " : "", rec_str(list[i], "name",
+		    "%s%.120s", i > 0 ? ", " : "", rec_str(list[i], KEY(name),
 		    "?"));
 	(void)say_error("%zu container%s still running (%s%s); stop %s, or "
 	    "use --force: container state improper", n, n == 1 ? " is" :
@@ -89,7 +89,7 @@ static int
 stop_one(struct cli *g, const struct rec *given, struct rec *out)
 {
 	struct session	 s = { 0 };
-	const char	*id = rec_str(given, "id", "");
+	const char	*id = rec_str(given, KEY(id), "");
 	struct rec	*row;
 	int		 rc = 0;
 
@@ -98,7 +98,7 @@ stop_one(struct cli *g, const struct rec *given, struct rec *out)
 		return (EXIT_ENGINE);
 	if ((row = container_reconciled(&s, id)) == NULL)
 		rc = errno == ENOENT ? 0 : -1;
-	else if ((rc = stop_until_boot(&s, row, rec_num(given, "timeout",
+	else if ((rc = stop_until_boot(&s, row, rec_num(given, KEY(timeout),
 	    10))) == 0)
 		printf("%s\n", id);
 	rec_free(row);
@@ -117,9 +117,10 @@ stop_some(struct cli *g, struct run *r, const size_t *chosen, size_t n)
 
 	for (size_t k = 0; k < n; k++) {
 		given = rec_new();
-		(void)rec_add(given, "id", rec_str(r->rows[chosen[k]], "id",
+		(void)rec_add(given, KEY(id), rec_str(r->rows[chosen[k]],
+		    KEY(id),
 		    ""));
-		(void)rec_add_num(given, "timeout", r->timeout);
+		(void)rec_add_num(given, KEY(timeout), r->timeout);
 		parts[k].run = stop_one;
 		part_start(&parts[k], g, given);
 		rec_free(given);
@@ -180,14 +181,14 @@ close_parts(struct cli *g, const struct rec *none, struct rec *out)
 static int
 run_of(struct run *r, const struct rec *found)
 {
-	size_t	 max = rec_count(found, "ctr"), it = 0;
+	size_t	 max = rec_count(found, KEY(ctr)), it = 0;
 
 	r->rows = calloc(max + 1, sizeof(*r->rows));
 	r->stopped = calloc(max + 1, sizeof(*r->stopped));
 	if (r->rows == NULL || r->stopped == NULL)
 		return (say_error("out of memory"));
 	while (found != NULL &&
-	    (r->rows[r->n] = rec_sub(found, "ctr", &it)) != NULL)
+	    (r->rows[r->n] = rec_sub(found, KEY(ctr), &it)) != NULL)
 		r->n++;
 	return (0);
 }
@@ -198,7 +199,7 @@ cmd_shutdown(struct cli *g, int argc, char **argv)
 {
 	struct rec	*found = part_step(look, g, NULL), *closed;
 	struct run	 r = { .timeout = opt_num(g->opts, "time",
-			    rec_num(found, "timeout", 10)) };
+			    rec_num(found, KEY(timeout), 10)) };
 	int		 code = found == NULL ? EXIT_ENGINE : 0;
 
 	(void)argc;

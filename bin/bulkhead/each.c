@@ -16,7 +16,6 @@
 #include "session_error.h"
 #include "state.h"
 
-#define FROM_FILE	"cidfile:id"	/* no option has such a name */
 
 struct walk {
 	struct cli		*cli;
@@ -64,11 +63,11 @@ remains(struct session *s, const char *ref)
 		rec_free(def);
 		return (NULL);
 	}
-	(void)rec_add(row, "id", id);
-	(void)rec_add_num(row, "state", CTR_DAMAGED);
-	(void)rec_addf(def, "log_path", "%s/logs/%s.log",
-	    session_config(s, "path.state", ""), id);
-	(void)rec_add_rec(row, "def", def);
+	(void)rec_add(row, KEY(id), id);
+	(void)rec_add_num(row, KEY(state), CTR_DAMAGED);
+	(void)rec_addf(def, KEY(log_path), "%s/logs/%s.log",
+	    session_config(s, KEY_AS(path_state), ""), id);
+	(void)rec_add_rec(row, KEY(def), def);
 	rec_free(def);
 	return (row);
 }
@@ -113,7 +112,7 @@ by_files(struct walk *w)
 	const char	*id;
 	size_t		 it = 0;
 
-	while (rec_next(w->cli->opts, FROM_FILE, &it, &id))
+	while (rec_next(w->cli->opts, KEY_AS(from_cidfile), &it, &id))
 		by_name(w, id);
 }
 
@@ -123,7 +122,7 @@ each_read_files(struct cli *cli)
 	const char	*path;
 	size_t		 it = 0;
 
-	while (rec_next(cli->opts, "cidfile", &it, &path)) {
+	while (rec_next(cli->opts, KEY(cidfile), &it, &path)) {
 		struct parse_err	 e;
 		size_t			 len;
 		scoped_free char	*text = given_read(path, &len, &e);
@@ -131,7 +130,7 @@ each_read_files(struct cli *cli)
 		if (text == NULL)
 			return (say_error("reading CIDFile: %s", e.text));
 		text[strcspn(text, "\n")] = '\0';
-		if (rec_add(cli->opts, FROM_FILE, text) == -1)
+		if (rec_add(cli->opts, KEY_AS(from_cidfile), text) == -1)
 			return (say_error("%s", strerror(errno)));
 	}
 	return (0);
@@ -142,7 +141,7 @@ static void
 whole(struct walk *w, const struct rec *row)
 {
 	struct rec	*full;
-	const char	*id = rec_str(row, "id", "");
+	const char	*id = rec_str(row, KEY(id), "");
 
 	if ((full = find(w, id)) == NULL) {
 		if (errno == EUCLEAN) {
@@ -161,9 +160,9 @@ each_latest(const struct rec *rows)
 	struct rec	*row, *best = NULL;
 	size_t		 it = 0;
 
-	while ((row = rec_sub(rows, "ctr", &it)) != NULL)
-		if (best == NULL || rec_num(row, "created", 0) >
-		    rec_num(best, "created", 0)) {
+	while ((row = rec_sub(rows, KEY(ctr), &it)) != NULL)
+		if (best == NULL || rec_num(row, KEY(created), 0) >
+		    rec_num(best, KEY(created), 0)) {
 			rec_free(best);
 			best = row;
 		} else
@@ -192,9 +191,10 @@ by_filter(struct walk *w, const struct rec *rows, const struct filter *f)
 	size_t			 it = 0;
 	unsigned int		 bit;
 
-	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
-		bit = 1u << (w->each->due && rec_num(row, "restart_due", 0) !=
-		    0 ? CTR_RUNNING : rec_num(row, "state", 0) & 31);
+	while ((row = rec_sub(rows, KEY(ctr), &it)) != NULL) {
+		bit = 1u << (w->each->due && rec_num(row, KEY(restart_due),
+		    0) !=
+		    0 ? CTR_RUNNING : rec_num(row, KEY(state), 0) & 31);
 		if (filter_passes(f, row) && (f->n > 0 ||
 		    (w->each->all_states & bit) != 0))
 			whole(w, row);
@@ -251,12 +251,12 @@ all_there(struct walk *w)
 
 	if (opt_flag(opts, "ignore", false) || opt_flag(opts, "force", false) ||
 	    w->each->quiet_missing ||
-	    (size_t)w->cli->argc + rec_count(opts, FROM_FILE) < 2)
+	    (size_t)w->cli->argc + rec_count(opts, KEY_AS(from_cidfile)) < 2)
 		return (true);
 	for (int i = 0; i < w->cli->argc; i++)
 		if (!is_there(w, w->cli->argv[i]))
 			return (false);
-	while (rec_next(opts, FROM_FILE, &it, &id))
+	while (rec_next(opts, KEY_AS(from_cidfile), &it, &id))
 		if (!is_there(w, id))
 			return (false);
 	return (true);

@@ -37,10 +37,10 @@ find_container(struct inspect *in, const char *ref)
 	json_t		*j = NULL;
 
 	/* Of one that has not ended, only its monitor knows so far. */
-	if (row != NULL && rec_num(row, "pid", 0) != 0 &&
-	    rec_num(row, "state", 0) != CTR_EXITED)
-		(void)rec_set_num(row, "log_lost", exit_log_lost(&in->s,
-		    rec_str(row, "id", "")));
+	if (row != NULL && rec_num(row, KEY(pid), 0) != 0 &&
+	    rec_num(row, KEY(state), 0) != CTR_EXITED)
+		(void)rec_set_num(row, KEY(log_lost), exit_log_lost(&in->s,
+		    rec_str(row, KEY(id), "")));
 	if (row != NULL)
 		j = inspect_container(row, in->s.config, !in->json);
 	rec_free(row);
@@ -65,7 +65,7 @@ find_volume(struct inspect *in, const char *ref)
 	struct rec	*v = volumes_find_one(&in->s, ref);
 	json_t		*j = NULL;
 
-	if (v != NULL && rec_num(v, "removing", 0) == 0)
+	if (v != NULL && rec_num(v, KEY(removing), 0) == 0)
 		j = volume_object(&in->s, v, in->json);
 	else if (v != NULL)
 		errno = ENOENT;
@@ -98,7 +98,7 @@ latest_container(struct session *s)
 		(void)session_error(s);
 	else if ((row = each_latest(rows)) != NULL &&
 	    (refs = rec_new()) != NULL)
-		(void)rec_add(refs, "ref", rec_str(row, "id", ""));
+		(void)rec_add(refs, KEY(ref), rec_str(row, KEY(id), ""));
 	rec_free(row);
 	rec_free(rows);
 	return (refs);
@@ -116,7 +116,7 @@ latest_pod(struct session *s)
 	else if (pods_latest(all, id) == -1)
 		(void)say_error("no such pod");
 	else if ((refs = rec_new()) != NULL)
-		(void)rec_add(refs, "ref", id);
+		(void)rec_add(refs, KEY(ref), id);
 	rec_free(all);
 	return (refs);
 }
@@ -132,9 +132,10 @@ all_volumes(struct session *s)
 		rec_free(refs);
 		return (NULL);
 	}
-	for (; (v = rec_sub(all, "obj", &it)) != NULL; rec_free(v))
-		if (rec_num(v, "removing", 0) == 0)
-			(void)rec_add(refs, "ref", rec_str(v, "name", ""));
+	for (; (v = rec_sub(all, KEY(obj), &it)) != NULL; rec_free(v))
+		if (rec_num(v, KEY(removing), 0) == 0)
+			(void)rec_add(refs, KEY(ref), rec_str(v, KEY(name),
+			    ""));
 	rec_free(all);
 	return (refs);
 }
@@ -221,18 +222,18 @@ inspect_all(struct inspect *in, const struct rec *refs)
 	size_t			 it = 0;
 	json_t			*j;
 
-	while (rec_next(refs, "ref", &it, &ref))
+	while (rec_next(refs, KEY(ref), &it, &ref))
 		if ((j = find(in, ref)) != NULL) {
-			if (print(in, j, rec_count(refs, "ref") == 1) == -1)
+			if (print(in, j, rec_count(refs, KEY(ref)) == 1) == -1)
 				in->code = EXIT_ENGINE;
 		} else if (errno == ENOENT)
-			(void)rec_add(missing, "ref", ref);
+			(void)rec_add(missing, KEY(ref), ref);
 		else
 			in->code = session_error(&in->s);
 	if (format_close(&in->format) == -1)
 		in->code = EXIT_ENGINE;
 	(void)fflush(stdout);
-	for (it = 0; rec_next(missing, "ref", &it, &ref);) {
+	for (it = 0; rec_next(missing, KEY(ref), &it, &ref);) {
 		in->code = say_error("%s%s%s", k->missing[0], ref,
 		    k->missing[1]);
 		say_code(k->code);
@@ -248,7 +249,7 @@ inspect_run(struct cli *cli, enum inspect_kind kind)
 	const char	*text = opt_str(cli->opts, "format", "json");
 
 	for (int i = 0; i < cli->argc; i++)
-		(void)rec_add(refs, "ref", cli->argv[i]);
+		(void)rec_add(refs, KEY(ref), cli->argv[i]);
 	if (format_open(&in.format, &kinds[kind].about, text, INDENT) == -1 ||
 	    command_open(&in.s, cli, kinds[kind].need, NULL) == -1) {
 		format_clear(&in.format);

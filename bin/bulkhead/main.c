@@ -53,7 +53,7 @@ main(int argc, char **argv)
 	    (cli.line = rec_new()) == NULL)
 		fatal("records");
 	for (int i = 0; i < argc; i++)
-		(void)rec_add(cli.line, "arg", argv[i]);
+		(void)rec_add(cli.line, KEY(arg), argv[i]);
 	r = dispatch(&cli, argc, argv);
 	/* What was printed must have arrived, or a script would believe us. */
 	if (fflush(stdout) == EOF || ferror(stdout))

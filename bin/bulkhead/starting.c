@@ -53,8 +53,8 @@ find_and_grant(struct session *s)
 	/* Nothing is done about it by root but this. */
 	if ((row = container_load(s, st->ref)) == NULL)
 		return (-1);
-	if ((def = rec_sub(row, "def", &it)) != NULL)
-		rc = grant_again(s, rec_str(row, "id", ""), def);
+	if ((def = rec_sub(row, KEY(def), &it)) != NULL)
+		rc = grant_again(s, rec_str(row, KEY(id), ""), def);
 	rec_free(def);
 	rec_free(row);
 	return (rc);
@@ -81,16 +81,16 @@ claim(struct starting *st, struct rec *def)
 		    "runs, whatever its record says; stop it first", id));
 	keys = rec_new();
 	if (st->due != 0) {
-		(void)rec_add_num(keys, "=restart_due", st->due);
+		(void)rec_add_num(keys, KEY_AS(is_restart_due), st->due);
 		restart_again(st->row, keys);
 	} else
 		restart_begin(st->row, keys);
-	if (rec_num(st->row, "migrating", 0) != 0)	/* cmd_migrate.c */
-		(void)rec_add(keys, "migrating", "");
+	if (rec_num(st->row, KEY(migrating), 0) != 0)	/* cmd_migrate.c */
+		(void)rec_clear(keys, KEY(migrating));
 	rc = state_container_set(&s->client, id, 1u << CTR_CREATED |
 	    1u << CTR_EXITED, CTR_STARTING, keys, s->system ? &slot : NULL);
 	rec_free(keys);
-	return (rc == 0 && s->system ? rec_set_num(def, "slot", slot) : rc);
+	return (rc == 0 && s->system ? rec_set_num(def, KEY(slot), slot) : rc);
 }
 
 static int
@@ -101,20 +101,20 @@ start_ready(struct starting *st)
 	struct rec		*def = go->def;
 	unsigned int		 was;
 
-	(void)rec_set(def, "name", rec_str(st->row, "name", ""));
+	(void)rec_set(def, KEY(name), rec_str(st->row, KEY(name), ""));
 	go->attach_out = go->attach_err = st->attach;
 	go->attach_in = st->attach && (opt_flag(opts, "interactive", false) ||
-	    rec_num(def, "stdin_open", 0) != 0);
+	    rec_num(def, KEY(stdin_open), 0) != 0);
 	go->sig_proxy = opt_flag(opts, "sig-proxy", st->attach);
 	if (opt_given(opts, "detach-keys"))
-		(void)rec_set(def, "detach_keys",
+		(void)rec_set(def, KEY(detach_keys),
 		    opt_str(opts, "detach-keys", ""));
 	if (claim(st, def) == -1)
 		return (session_error(&st->s));
 	if (start_container(go) == -1) {
 		(void)session_error(&st->s);
 		/* One that never ran is as it was. */
-		was = (unsigned int)rec_num(st->row, "state", CTR_EXITED);
+		was = (unsigned int)rec_num(st->row, KEY(state), CTR_EXITED);
 		(void)start_failed(go, CTR_STARTING, go->recorded ||
 		    was != CTR_CREATED ? CTR_EXITED : CTR_CREATED);
 		return (go->code);
@@ -126,8 +126,8 @@ start_ready(struct starting *st)
 static void
 record_end(struct starting *st)
 {
-	(void)rec_set_num(st->row, "pid", st->go.pid);
-	(void)rec_set_num(st->row, "pid_start", (int64_t)st->go.pid_start);
+	(void)rec_set_num(st->row, KEY(pid), st->go.pid);
+	(void)rec_set_num(st->row, KEY(pid_start), (int64_t)st->go.pid_start);
 	if (exit_record(&st->s, st->row, st->go.wait_status,
 	    st->go.finished) == -1)
 		(void)session_error(&st->s);
@@ -160,10 +160,10 @@ static int
 start_opened(struct starting *st)
 {
 	char		*cleanup[COMMAND_CLEANUP];
-	int64_t		 state = rec_num(st->row, "state", 0);
+	int64_t		 state = rec_num(st->row, KEY(state), 0);
 	size_t		 it = 0;
 
-	(void)strlcpy(st->id, rec_str(st->row, "id", ""), sizeof(st->id));
+	(void)strlcpy(st->id, rec_str(st->row, KEY(id), ""), sizeof(st->id));
 	command_cleanup(cleanup, st->id, restart_wanted(st->row));
 	if (state == CTR_RUNNING && st->due == 0) {
 		printf("%s\n", st->ref);
@@ -176,7 +176,7 @@ start_opened(struct starting *st)
 		say_code(ERR_CTR_STATE);
 		return (EXIT_ENGINE);
 	}
-	if ((st->go.def = rec_sub(st->row, "def", &it)) == NULL)
+	if ((st->go.def = rec_sub(st->row, KEY(def), &it)) == NULL)
 		return (say_error("the definition of %s is damaged",
 		    st->ref));
 	if (start_compiler(&st->go) == -1 ||

@@ -149,7 +149,7 @@ home_of(const struct parser *p, const struct opt *o)
 static int
 store(const struct parser *p, const struct opt *o, const char *value)
 {
-	if (rec_set(home_of(p, o), o->name, value) == -1) {
+	if (rec_set(home_of(p, o), KEY_FROM(o->name), value) == -1) {
 		say_error("--%s: %s", o->name, strerror(errno));
 		return (-1);
 	}
@@ -218,7 +218,7 @@ add_field(void *ctx, const char *field)
 {
 	const struct list_to	*to = ctx;
 
-	return (rec_add(to->rec, to->key, field));
+	return (rec_add(to->rec, KEY_FROM(to->key), field));
 }
 
 static int
@@ -228,7 +228,7 @@ store_list(const struct parser *p, const struct opt *o, const char *value)
 	struct parse_err	 err;
 
 	if (o->kind == OPT_ARRAY || o->kind == OPT_FILE_ARRAY)
-		return (rec_add(to.rec, o->name, value));
+		return (rec_add(to.rec, KEY_FROM(o->name), value));
 	if (parse_csv(value, add_field, &to, &err) == -1)
 		return (invalid(p, o, value, err.text));
 	return (0);
@@ -332,7 +332,7 @@ short_options(const struct parser *p, int argc, char **argv)
 	for (const char *s = argv[0] + 1; *s != '\0'; s++) {
 		if ((o = opt_letter(p->set, *s)) == NULL) {
 			if (*s == 'h') {
-				(void)rec_set(p->rec, "help", "true");
+				(void)rec_set(p->rec, KEY(help), "true");
 				return (1);
 			}
 			say_error("unknown shorthand flag: '%c' in -%s", *s, s);
@@ -398,7 +398,8 @@ opt_open_files(const struct opt_set *set, const struct rec *opts)
 			if (o->kind != OPT_FILE_LIST &&
 			    o->kind != OPT_FILE_ARRAY)
 				continue;
-			for (it = 0; rec_next(opts, o->name, &it, &path);)
+			for (it = 0; rec_next(opts, KEY_FROM(o->name), &it,
+			    &path);)
 				given_open(path);
 		}
 }
@@ -406,13 +407,13 @@ opt_open_files(const struct opt_set *set, const struct rec *opts)
 bool
 opt_given(const struct rec *r, const char *name)
 {
-	return (rec_get(r, name) != NULL);
+	return (rec_get(r, KEY_FROM(name)) != NULL);
 }
 
 bool
 opt_flag(const struct rec *r, const char *name, bool fallback)
 {
-	const char	*v = rec_get(r, name);
+	const char	*v = rec_get(r, KEY_FROM(name));
 
 	return (v == NULL ? fallback : strcmp(v, "true") == 0);
 }
@@ -420,13 +421,13 @@ opt_flag(const struct rec *r, const char *name, bool fallback)
 const char *
 opt_str(const struct rec *r, const char *name, const char *fallback)
 {
-	return (rec_str(r, name, fallback));
+	return (rec_str(r, KEY_FROM(name), fallback));
 }
 
 int64_t
 opt_num(const struct rec *r, const char *name, int64_t fallback)
 {
-	return (rec_num(r, name, fallback));
+	return (rec_num(r, KEY_NUM(name), fallback));
 }
 
 /* podman's word for its value: "string", "strings", nothing for a flag. */

@@ -283,7 +283,7 @@ call_take_rec(struct client *s, enum helper_id who, struct packet *p)
 
 	errno = EBADMSG;
 	if (p->nfds == 1)
-		r = rec_from_fd(p->fds[0]);
+		r = rec_from_fd(p->fds[0], RECORD(any), NULL);
 	packet_clear(p);
 	if (r == NULL)
 		(void)error_set(&s->error, errno, "the helper %s answered with "

@@ -128,15 +128,16 @@ monitor_end_fd(struct client *c, int run_dir, const char *id)
 static int
 open_process(const struct rec *row)
 {
-	return (process_open((pid_t)rec_num(row, "pid", 0),
-	    (uint64_t)rec_num(row, "pid_start", 0)));
+	return (process_open((pid_t)rec_num(row, KEY(pid), 0),
+	    (uint64_t)rec_num(row, KEY(pid_start), 0)));
 }
 
 int
 monitor_signal(struct client *c, int run_dir, const struct rec *row,
     int signo)
 {
-	scoped_fd int	 fd = connect_monitor(run_dir, rec_str(row, "id", ""));
+	scoped_fd int	 fd = connect_monitor(run_dir, rec_str(row, KEY(id),
+	    ""));
 	scoped_fd int	 process = -1;
 	union msg	 m = { .mon_signal = { .signo = (uint32_t)signo } };
 
@@ -153,7 +154,7 @@ monitor_wait_row(struct client *c, int run_dir, const struct rec *row,
     int64_t wait_ms)
 {
 	scoped_fd int	 fd = monitor_end_fd(c, run_dir,
-			    rec_str(row, "id", ""));
+			    rec_str(row, KEY(id), ""));
 	scoped_fd int	 process = -1;
 	struct pollfd	 pfd = { -1, POLLIN, 0 };
 	int		 rc, ms = wait_ms > INT32_MAX ? -1 : (int)wait_ms;

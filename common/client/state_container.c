@@ -17,7 +17,7 @@ state_container_create(struct client *c, const char *id,
 	struct packet	 p;
 
 	SET(m.ctr_create.id, id);
-	SET(m.ctr_create.name, rec_str(def, "name", ""));
+	SET(m.ctr_create.name, rec_str(def, KEY(name), ""));
 	if (fd == -1 ||
 	    call(c, H_STATE, MSG_ctr_create, &m, &fd, 1, &p) == -1)
 		return (-1);

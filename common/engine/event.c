@@ -23,7 +23,7 @@
 enum events_backend
 event_backend(const struct session *s)
 {
-	const char	*v = session_config(s, "engine.events_logger", "file");
+	const char	*v = session_config(s, KEY_AS(events_logger), "file");
 
 	if (strcasecmp(v, "none") == 0)
 		return (EVENTS_NONE);
@@ -35,7 +35,7 @@ event_backend(const struct session *s)
 static const char *
 elsewhere(const struct session *s)
 {
-	const char	*v = session_config(s, "engine.events_logfile_path",
+	const char	*v = session_config(s, KEY_AS(events_path),
 			    "");
 
 	return (*v == '\0' ? NULL : v);
@@ -47,7 +47,8 @@ event_path(const struct session *s, char *out, size_t size)
 	const char	*v = elsewhere(s);
 
 	if (v != NULL ? strlcpy(out, v, size) < size : (size_t)snprintf(out,
-	    size, "%s/" EVENT_FILE_NAME, session_config(s, "path.run", "")) <
+	    size, "%s/" EVENT_FILE_NAME, session_config(s, KEY_AS(path_run),
+	    "")) <
 	    size)
 		return (0);
 	errno = ENAMETOOLONG;
@@ -68,8 +69,8 @@ command_of(const struct session_options *o, char *out, size_t size)
 	if (o->private_args)
 		return;
 	*out = '\0';
-	(void)rec_next(o->line, "arg", &it, &word);
-	while (rec_next(o->line, "arg", &it, &word)) {
+	(void)rec_next(o->line, KEY(arg), &it, &word);
+	while (rec_next(o->line, KEY(arg), &it, &word)) {
 		n = strlen(out);
 		(void)snprintf(out + n, size - n, "%s%s", n == 0 ? "" : " ",
 		    word);
@@ -121,7 +122,7 @@ int
 event_prepare(struct session *s, struct state_options *m)
 {
 	const char		*max = session_config(s,
-				    "engine.events_logfile_max_size", NULL);
+				    KEY_AS(events_max_size), NULL);
 	struct parse_err	 e;
 	char			 path[4096];
 	int64_t			 bytes = LOG_MAX;
@@ -145,7 +146,7 @@ event_prepare(struct session *s, struct state_options *m)
 }
 
 static void
-add_if(struct rec *r, const char *key, const char *value)
+add_if(struct rec *r, struct key_str key, const char *value)
 {
 	if (value != NULL && *value != '\0')
 		(void)rec_add(r, key, value);
@@ -159,18 +160,19 @@ event_add(struct rec *list, const char *type, const char *status,
 
 	if (e == NULL)
 		return;
-	add_if(e, "type", type);
-	add_if(e, "status", status);
-	add_if(e, "id", id);
-	add_if(e, "name", name);
-	(void)rec_add_rec(list, "event", e);
+	add_if(e, KEY(type), type);
+	add_if(e, KEY(status), status);
+	add_if(e, KEY(id), id);
+	add_if(e, KEY(name), name);
+	(void)rec_add_rec(list, KEY(event), e);
 	rec_free(e);
 }
 
 void
 event_send(struct session *s, const struct rec *list)
 {
-	if (rec_count(list, "event") == 0 || !client_has(&s->client, H_STATE) ||
+	if (rec_count(list, KEY(event)) == 0 || !client_has(&s->client,
+	    H_STATE) ||
 	    event_backend(s) == EVENTS_NONE)
 		return;
 	if (events_add(&s->client, list) == -1)

@@ -19,8 +19,6 @@
 
 #define KEY_DIR		"/var/lib/bulkhead-root"
 #define KEY_FILE	KEY_DIR "/key"
-#define GRANT		"grant"		/* the code */
-#define GRANTED		"granted"	/* the path of each, in their order */
 
 /*
  * Beside no store: what lies beneath a graph root can be made there by the
@@ -43,8 +41,8 @@ grant_open(struct session *s)
 bool
 grant_is_host(const struct rec *mount)
 {
-	return (strcmp(rec_str(mount, "type", ""), "bind") == 0 &&
-	    rec_get(mount, "sub") == NULL);
+	return (strcmp(rec_str(mount, KEY(type), ""), "bind") == 0 &&
+	    rec_get(mount, KEY(sub)) == NULL);
 }
 
 uint32_t
@@ -67,7 +65,7 @@ grant_flags(const struct rec *mount)
 	const char	*opt;
 	size_t		 it = 0;
 
-	while (rec_next(mount, "opt", &it, &opt))
+	while (rec_next(mount, KEY(opt), &it, &opt))
 		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 			if (strcmp(opt, words[i].word) == 0) {
 				flags &= ~words[i].clear;
@@ -135,16 +133,16 @@ statement(const char *id, const struct rec *def)
 
 	if (r == NULL)
 		return (NULL);
-	(void)rec_add(r, "container", id);
-	while ((mount = rec_sub(def, "mount", &it)) != NULL) {
+	(void)rec_add(r, KEY(container), id);
+	while ((mount = rec_sub(def, KEY(mount), &it)) != NULL) {
 		if (grant_is_host(mount))
-			(void)rec_add_rec(r, "mount", mount);
+			(void)rec_add_rec(r, KEY(mount), mount);
 		rec_free(mount);
 	}
-	if (rec_get(def, "rootfs") != NULL)
-		(void)rec_add(r, "rootfs", rec_get(def, "rootfs"));
-	for (it = 0; rec_next(def, GRANTED, &it, &place);)
-		(void)rec_add(r, GRANTED, place);
+	if (rec_get(def, KEY(rootfs)) != NULL)
+		(void)rec_add(r, KEY(rootfs), rec_get(def, KEY(rootfs)));
+	for (it = 0; rec_next(def, KEY(granted), &it, &place);)
+		(void)rec_add(r, KEY(granted), place);
 	return (r);
 }
 
@@ -172,7 +170,7 @@ find_one(struct session *s, struct rec *wants, const char *path)
 	char	 place[PATH_MAX];
 
 	return (find_place(s, path, place) == -1 ? -1 :
-	    rec_add(wants, GRANTED, place));
+	    rec_add(wants, KEY(granted), place));
 }
 
 static int
@@ -182,13 +180,13 @@ find_all(struct session *s, struct rec *wants)
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && (mount = rec_sub(wants, "mount", &it)) != NULL) {
+	while (rc == 0 && (mount = rec_sub(wants, KEY(mount), &it)) != NULL) {
 		if (grant_is_host(mount))
-			rc = find_one(s, wants, rec_str(mount, "src", ""));
+			rc = find_one(s, wants, rec_str(mount, KEY(src), ""));
 		rec_free(mount);
 	}
-	if (rc == 0 && rec_get(wants, "rootfs") != NULL)
-		rc = find_one(s, wants, rec_get(wants, "rootfs"));
+	if (rc == 0 && rec_get(wants, KEY(rootfs)) != NULL)
+		rc = find_one(s, wants, rec_get(wants, KEY(rootfs)));
 	return (rc);
 }
 
@@ -202,16 +200,16 @@ grant_all(struct session *s, const struct rec *def)
 	uint32_t	 flags;
 	int		 rc = 0;
 
-	while (rc == 0 && (mount = rec_sub(def, "mount", &it)) != NULL) {
+	while (rc == 0 && (mount = rec_sub(def, KEY(mount), &it)) != NULL) {
 		flags = grant_flags(mount);
 		if (grant_is_host(mount))
-			rc = rec_next(def, GRANTED, &at, &place) ?
+			rc = rec_next(def, KEY(granted), &at, &place) ?
 			    grant_place(s, place, flags) : -1;
 		rec_free(mount);
 	}
 	/* Of a root, setuid programs are its own; device nodes never are. */
-	if (rc == 0 && rec_get(def, "rootfs") != NULL)
-		rc = rec_next(def, GRANTED, &at, &place) ?
+	if (rc == 0 && rec_get(def, KEY(rootfs)) != NULL)
+		rc = rec_next(def, KEY(granted), &at, &place) ?
 		    grant_place(s, place, GRANT_NODEV) : -1;
 	return (rc);
 }
@@ -227,12 +225,12 @@ grant_make(struct session *s, const char *id, struct rec *wants, bool once)
 		return (0);
 	if (find_all(s, wants) == -1 || grant_all(s, wants) == -1)
 		return (-1);
-	if (once || rec_get(wants, GRANTED) == NULL)
+	if (once || rec_get(wants, KEY(granted)) == NULL)
 		return (0);
 	r = statement(id, wants);
 	rc = code_of(s, r, code);
 	rec_free(r);
-	return (rc == -1 ? -1 : rec_set(wants, GRANT, code));
+	return (rc == -1 ? -1 : rec_set(wants, KEY(grant), code));
 }
 
 /* Does it mount anything of the host? */
@@ -241,9 +239,9 @@ has_host(const struct rec *def)
 {
 	struct rec	*mount;
 	size_t		 it = 0;
-	bool		 found = rec_get(def, "rootfs") != NULL;
+	bool		 found = rec_get(def, KEY(rootfs)) != NULL;
 
-	while (!found && (mount = rec_sub(def, "mount", &it)) != NULL) {
+	while (!found && (mount = rec_sub(def, KEY(mount), &it)) != NULL) {
 		found = grant_is_host(mount);
 		rec_free(mount);
 	}
@@ -253,7 +251,7 @@ has_host(const struct rec *def)
 int
 grant_again(struct session *s, const char *id, const struct rec *def)
 {
-	const char	*code = rec_get(def, GRANT);
+	const char	*code = rec_get(def, KEY(grant));
 	struct rec	*r;
 	bool		 right;
 
@@ -279,10 +277,10 @@ grant_copy(struct rec *def, const struct rec *wants)
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && rec_next(wants, GRANTED, &it, &place))
-		rc = rec_add(def, GRANTED, place);
-	if (rc == 0 && rec_get(wants, GRANT) != NULL)
-		rc = rec_set(def, GRANT, rec_get(wants, GRANT));
+	while (rc == 0 && rec_next(wants, KEY(granted), &it, &place))
+		rc = rec_add(def, KEY(granted), place);
+	if (rc == 0 && rec_get(wants, KEY(grant)) != NULL)
+		rc = rec_set(def, KEY(grant), rec_get(wants, KEY(grant)));
 	return (rc);
 }
 
@@ -297,10 +295,10 @@ volume_statement(const struct rec *v)
 
 	if (r == NULL)
 		return (NULL);
-	(void)rec_add(r, "volume", rec_str(v, "name", ""));
-	(void)rec_add(r, "device", rec_str(v, "device", ""));
-	while (rec_next(v, "device_opt", &it, &opt))
-		(void)rec_add(r, "device_opt", opt);
+	(void)rec_add(r, KEY_IN(image, volume), rec_str(v, KEY(name), ""));
+	(void)rec_add(r, KEY(device), rec_str(v, KEY(device), ""));
+	while (rec_next(v, KEY(device_opt), &it, &opt))
+		(void)rec_add(r, KEY(device_opt), opt);
 	return (r);
 }
 
@@ -311,22 +309,22 @@ grant_volume(struct session *s, struct rec *v)
 	char		 code[MAC_TEXT];
 	int		 rc;
 
-	if (!s->system || rec_get(v, "device") == NULL)
+	if (!s->system || rec_get(v, KEY(device)) == NULL)
 		return (0);
 	r = volume_statement(v);
 	rc = code_of(s, r, code);
 	rec_free(r);
-	return (rc == -1 ? -1 : rec_set(v, GRANT, code));
+	return (rc == -1 ? -1 : rec_set(v, KEY(grant), code));
 }
 
 int
 grant_volume_check(struct session *s, const struct rec *v)
 {
-	const char	*code = rec_get(v, GRANT);
+	const char	*code = rec_get(v, KEY(grant));
 	struct rec	*r;
 	bool		 right;
 
-	if (!s->system || rec_get(v, "device") == NULL)
+	if (!s->system || rec_get(v, KEY(device)) == NULL)
 		return (0);
 	r = volume_statement(v);
 	right = is_code_of(s, r, code);
@@ -335,8 +333,9 @@ grant_volume_check(struct session *s, const struct rec *v)
 		return (0);
 	return (error_set(&s->client.error, EPERM, "volume %.64s cannot be "
 	    "used: its record says that it is %.400s on the host, which root "
-	    "did not grant%s; remove it and create it again", rec_str(v, "name",
-	    ""), rec_str(v, "device", ""), code == NULL ? " as far as this "
+	    "did not grant%s; remove it and create it again", rec_str(v,
+	    KEY(name),
+	    ""), rec_str(v, KEY(device), ""), code == NULL ? " as far as this "
 	    "version of bulkhead recorded" : ""));
 }
 
@@ -351,9 +350,10 @@ grant_setting(struct session *s, const char *key, const char *value,
 	*code = '\0';
 	if (r == NULL)
 		return;
-	(void)rec_add(r, "state", session_config(s, "path.state", ""));
-	(void)rec_add(r, "setting", key);
-	(void)rec_add(r, "value", value);
+	(void)rec_add(r, KEY_IN(grant, state), session_config(s,
+	    KEY_AS(path_state), ""));
+	(void)rec_add(r, KEY(setting), key);
+	(void)rec_add(r, KEY(value), value);
 	if (mac_record(&s->root_key, r, code) == -1)
 		*code = '\0';
 	rec_free(r);

@@ -18,29 +18,31 @@
 static int
 add_object(struct rec *out, const char *kind, const struct rec *row)
 {
-	const char	*was = rec_get(row, "lock");
-	const char	*id = rec_str(row, "id", "");
+	const char	*was = rec_get(row, KEY_IN(shown, lock));
+	const char	*id = rec_str(row, KEY(id), "");
 	char		 name[LOCKS_NAME];
 	struct rec	*r;
 	int		 rc = -1;
 
 	/* One that goes with its command may have been made without. */
-	if (*id == '\0' || (was == NULL && rec_num(row, "rm", 0) != 0))
+	if (*id == '\0' || (was == NULL && rec_num(row, KEY(rm), 0) != 0))
 		return (0);
 	if ((r = rec_new()) == NULL)
 		return (-1);
 	(void)snprintf(name, sizeof(name), "%s:%.72s", kind, id);
-	if (rec_add(r, "name", name) == 0 && rec_add(r, "kind", kind) == 0 &&
-	    rec_add(r, "of", rec_str(row, "name", id)) == 0 &&
-	    (was == NULL || rec_add(r, "was", was) == 0))
-		rc = rec_add_rec(out, "lock", r);
+	if (rec_add(r, KEY(name), name) == 0 && rec_add(r, KEY(kind),
+	    kind) == 0 &&
+	    rec_add(r, KEY(of), rec_str(row, KEY(name), id)) == 0 &&
+	    (was == NULL || rec_add_num(r, KEY_IN(lock, was),
+	    rec_num(row, KEY(lock), 0)) == 0))
+		rc = rec_add_rec(out, KEY_IN(locks, lock), r);
 	rec_free(r);
 	return (rc);
 }
 
 /* All nested records of a key in a list, which is freed. 0 or -1. */
 static int
-add_all(struct rec *out, struct rec *rows, const char *key, const char *kind)
+add_all(struct rec *out, struct rec *rows, struct key_rec key, const char *kind)
 {
 	struct rec	*row;
 	size_t		 it = 0;
@@ -61,9 +63,9 @@ locks_objects(struct session *s)
 	struct rec	*out = rec_new();
 
 	if (out != NULL &&
-	    add_all(out, state_containers(c, NULL), "ctr", "ctr") == 0 &&
-	    add_all(out, state_objects(c, OBJ_POD), "obj", "pod") == 0 &&
-	    add_all(out, state_objects(c, OBJ_VOLUME), "obj", "vol") == 0)
+	    add_all(out, state_containers(c, NULL), KEY(ctr), "ctr") == 0 &&
+	    add_all(out, state_objects(c, OBJ_POD), KEY(obj), "pod") == 0 &&
+	    add_all(out, state_objects(c, OBJ_VOLUME), KEY(obj), "vol") == 0)
 		return (out);
 	rec_free(out);
 	return (NULL);
@@ -76,8 +78,8 @@ add_number(struct rec *out, const struct rec *object, int64_t number)
 	int		 rc = -1;
 
 	if (r != NULL && rec_add_all(r, object) == 0 &&
-	    rec_set_num(r, "number", number) == 0)
-		rc = rec_add_rec(out, "lock", r);
+	    rec_set_num(r, KEY(number), number) == 0)
+		rc = rec_add_rec(out, KEY_IN(locks, lock), r);
 	rec_free(r);
 	return (rc);
 }
@@ -92,7 +94,8 @@ numbered(const struct rec *objects, int64_t (*next)(void *,
 	int		 rc = out == NULL ? -1 : 0;
 	int64_t		 n;
 
-	while (rc == 0 && (o = rec_sub(objects, "lock", &it)) != NULL) {
+	while (rc == 0 && (o = rec_sub(objects, KEY_IN(locks, lock),
+	    &it)) != NULL) {
 		if ((n = next(ctx, o)) >= 0)
 			rc = add_number(out, o, n);
 		rec_free(o);
@@ -132,7 +135,7 @@ struct used {
 static void
 want_number(struct used *u, const struct rec *object)
 {
-	int64_t	 was = rec_num(object, "was", -1);
+	int64_t	 was = rec_num(object, KEY_IN(lock, was), -1);
 
 	if (was >= 0 && (size_t)was < u->n)
 		u->taken[was] = WANTED;
@@ -142,7 +145,7 @@ static int64_t
 keep_number(void *ctx, const struct rec *object)
 {
 	struct used	*u = ctx;
-	int64_t		 was = rec_num(object, "was", -1);
+	int64_t		 was = rec_num(object, KEY_IN(lock, was), -1);
 
 	/* The first who has it keeps it. */
 	if (was >= 0 && (size_t)was < u->n && u->taken[was] == WANTED) {
@@ -161,13 +164,14 @@ struct rec *
 locks_kept(const struct rec *objects)
 {
 	scoped_free uint8_t	*taken = NULL;
-	size_t			 n = rec_count(objects, "lock"), it = 0;
+	size_t			 n = rec_count(objects, KEY_IN(locks, lock)),
+	    it = 0;
 	struct used		 u = { .n = n };
 	struct rec		*o;
 
 	/* As far as the highest that somebody has. */
-	while ((o = rec_sub(objects, "lock", &it)) != NULL) {
-		int64_t	 was = rec_num(o, "was", -1);
+	while ((o = rec_sub(objects, KEY_IN(locks, lock), &it)) != NULL) {
+		int64_t	 was = rec_num(o, KEY_IN(lock, was), -1);
 
 		if (was >= 0 && was < REC_ITEMS && (size_t)was >= u.n)
 			u.n = (size_t)was + 1;
@@ -176,7 +180,8 @@ locks_kept(const struct rec *objects)
 	u.n += n;
 	if ((u.taken = taken = calloc(u.n + 1, 1)) == NULL)
 		return (NULL);
-	for (it = 0; (o = rec_sub(objects, "lock", &it)) != NULL;) {
+	for (it = 0; (o = rec_sub(objects, KEY_IN(locks, lock),
+	    &it)) != NULL;) {
 		want_number(&u, o);
 		rec_free(o);
 	}

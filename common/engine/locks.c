@@ -16,7 +16,7 @@
 static int
 lock_dir(struct session *s)
 {
-	const char	*type = session_config(s, "engine.lock_type", "");
+	const char	*type = session_config(s, KEY_AS(lock_type), "");
 	char		 id[80], name[100];
 
 	if (state_id(s->state_dir, id, sizeof(id)) == -1)
@@ -33,13 +33,13 @@ locks_open_begin(struct session *s)
 
 	if (dir == -1)
 		return (session_sentence(s, "cannot make the lock directory "
-		    "in", session_config(s, "path.run", "")));
+		    "in", session_config(s, KEY_AS(path_run), "")));
 	if (session_boot_id(s) == -1)
 		return (-1);
 	s->locks = true;
 	return (lock_open_begin(&s->client, dir, session_config(s,
-	    "engine.lock_type", "shm"), s->boot_id,
-	    (uint32_t)rec_num(s->config, "engine.num_locks", 2048),
+	    KEY_AS(lock_type), "shm"), s->boot_id,
+	    (uint32_t)rec_num(s->config, KEY_AS(num_locks), 2048),
 	    s->locks_any));
 }
 
@@ -51,7 +51,7 @@ locks_open_end(struct session *s)
 	s->locks = false;
 	if (errno == ENOSPC || errno == EDQUOT)
 		(void)session_sentence(s, "cannot write the locks in",
-		    session_config(s, "path.run", ""));
+		    session_config(s, KEY_AS(path_run), ""));
 	return (-1);
 }
 
@@ -106,8 +106,8 @@ locks_free_id(struct session *s, const char *kind, const char *id)
 void
 locks_free(struct session *s, const struct rec *row, const char *kind)
 {
-	if (rec_get(row, "lock") != NULL)
-		locks_free_id(s, kind, rec_str(row, "id", ""));
+	if (rec_get(row, KEY_IN(shown, lock)) != NULL)
+		locks_free_id(s, kind, rec_str(row, KEY(id), ""));
 }
 
 void

@@ -23,7 +23,7 @@ objlock_alloc(struct session *s, const char *kind, const char *id,
 	if (lock_alloc(&s->client, name, &number) == -1 &&
 	    (errno != EEXIST || lock_find(&s->client, name, &number) == -1))
 		return (-1);
-	return (rec_set_num(r, "lock", number));
+	return (rec_set_num(r, KEY(lock), number));
 }
 
 void
@@ -31,8 +31,8 @@ objlock_free(struct session *s, const char *kind, const char *id)
 {
 	struct rec	*row = rec_new();
 
-	if (row != NULL && rec_add(row, "id", id) == 0 &&
-	    rec_add(row, "lock", "0") == 0)
+	if (row != NULL && rec_add(row, KEY(id), id) == 0 &&
+	    rec_add(row, KEY_IN(shown, lock), "0") == 0)
 		locks_free(s, row, kind);
 	rec_free(row);
 }

@@ -113,7 +113,7 @@ start_rest(struct session *s, unsigned int need, char *const *cleanup)
 
 /* Root's may lie where the account cannot go: then its reaper has them. */
 static int
-kept_dir(struct session *s, enum inherited_fd which, const char *key)
+kept_dir(struct session *s, enum inherited_fd which, struct key_str key)
 {
 	int	 fd = session_kept(s, which);
 
@@ -149,13 +149,15 @@ open_dirs(struct session *s, unsigned int need)
 		return (-1);
 	/* The store alone can be looked at when the state is broken. */
 	if (((need & (NEED_OPENED | NEED_LOCK)) != 0 &&
-	    (s->state_dir = kept_dir(s, INHERIT_STATE, "path.state")) == -1) ||
+	    (s->state_dir = kept_dir(s, INHERIT_STATE,
+	    KEY_AS(path_state))) == -1) ||
 	    (s->run_dir == -1 &&
-	    (s->run_dir = kept_dir(s, INHERIT_RUN, "path.run")) == -1))
+	    (s->run_dir = kept_dir(s, INHERIT_RUN, KEY_AS(path_run))) == -1))
 		return (-1);
 	/* Only whoever starts us may read it, and root may make it. */
 	if (!s->inherit)
-		cache_open(&s->cache, session_config(s, "path.run", ""), true);
+		cache_open(&s->cache, session_config(s, KEY_AS(path_run), ""),
+		    true);
 	grant_open(s);
 	return (0);
 }
@@ -165,7 +167,7 @@ send_state_open(struct session *s)
 {
 	scoped_fd int		 settings = pinned_fd(s);
 	struct state_options	 o = { .ns = session_config(s,
-				    "engine.namespace", ""),
+				    KEY_AS(engine_namespace), ""),
 				    .memory = session_in_memory(s) };
 
 	if (session_boot_id(s) == -1 || event_prepare(s, &o) == -1)
@@ -184,11 +186,11 @@ state_name(struct session *s, char *id, size_t size)
 {
 	*id = '\0';
 	if (s->state_dir == -1 ||
-	    *session_config(s, "engine.namespace", "") != '\0' ||
+	    *session_config(s, KEY_AS(engine_namespace), "") != '\0' ||
 	    state_id(s->state_dir, id, size) == 0)
 		return (0);
 	return (session_sentence(s, "cannot look at", session_config(s,
-	    "path.state", "")));
+	    KEY_AS(path_state), "")));
 }
 
 static int
@@ -201,7 +203,7 @@ send_store_open(struct session *s, unsigned int need)
 				    .boot_id = s->boot_id,
 				    .volumes = volumes_base(s),
 				    .driver = session_config(s,
-				    "storage.driver", "overlay") };
+				    KEY_AS(storage_driver), "overlay") };
 
 	if (state_name(s, id, sizeof(id)) == -1)
 		return (-1);
@@ -210,11 +212,12 @@ send_store_open(struct session *s, unsigned int need)
 	else if (s->system)
 		run = path_mkdirs(s->run_dir, "storage", 0700);
 	else
-		run = path_private_dir(session_config(s, "path.run_storage",
+		run = path_private_dir(session_config(s,
+		    KEY_AS(path_run_storage),
 		    ""), true);
 	if (run == -1)
 		return (session_sentence(s, "cannot make the directory",
-		    session_config(s, "path.run_storage", "")));
+		    session_config(s, KEY_AS(path_run_storage), "")));
 	return (store_open_begin(&s->client, s->graph_fd, run, &o));
 }
 
@@ -325,7 +328,7 @@ take_kept(struct session *s)
 		if (fcntl(INHERIT_BASE + i, F_SETFD, FD_CLOEXEC) != -1)
 			s->kept |= 1u << i;
 	s->config_fd = INHERIT_BASE + INHERIT_CONFIG;
-	if ((s->config = rec_from_fd(s->config_fd)) == NULL)
+	if ((s->config = rec_from_fd(s->config_fd, RECORD(any), NULL)) == NULL)
 		return (error_set(&s->client.error, errno, "a clean-up is "
 		    "started by a container's reaper, which has left no "
 		    "configuration: %s", strerror(errno)));
@@ -363,13 +366,15 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	    (client_start(&s->client, H_RESOLVE) == -1 || settled_ask(s) == -1))
 		return (-1);
 	if ((asks && settled_take(s) == -1) ||
-	    runtimes_check(s->config, rec_get(s->options.settings, "runtime"),
+	    runtimes_check(s->config, rec_get(s->options.settings,
+	    KEY(runtime)),
 	    s->options.starts, &s->client.error) == -1)
 		return (-1);
-	if ((need & NEED_IF_THERE) && access(session_config(s, "path.state",
+	if ((need & NEED_IF_THERE) && access(session_config(s,
+	    KEY_AS(path_state),
 	    ""), F_OK) == -1)
 		need &= ~(unsigned int)NEED_OPENED;
-	s->graph = session_config(s, "path.graph", "");
+	s->graph = session_config(s, KEY_AS(path_graph), "");
 	if ((need & (NEED_STATE | NEED_STORE | NEED_LOCK)) &&
 	    open_dirs(s, need) == -1)
 		return (-1);

@@ -28,20 +28,20 @@ static const struct pin {
 	const char	*by[2];		/* chosen, if one of these is */
 	const char	*with[2];	/* ... or by one of these options */
 } pins[] = {
-	{ .key = "os", .label = "OS" },
-	{ .key = "path.state", .label = "static dir", .kind = K_PATH,
+	{ .key = KEY_TEXT(os), .label = "OS" },
+	{ .key = key_text_path_state, .label = "static dir", .kind = K_PATH,
 	  .with = { "origin:storage.graphroot --root" } },
-	{ .key = "path.run", .label = "tmp dir", .kind = K_RUN,
+	{ .key = key_text_path_run, .label = "tmp dir", .kind = K_RUN,
 	  .with = { "origin:storage.runroot --runroot",
 	      "origin:engine.tmp_dir --tmpdir" } },
-	{ .key = "path.graph", .twin = "storage.graphroot",
+	{ .key = key_text_path_graph, .twin = "storage.graphroot",
 	  .label = "graph root", .kind = K_PATH,
 	  .by = { "storage.graphroot", "storage.rootless_storage_path" } },
-	{ .key = "path.run_storage", .twin = "storage.runroot",
+	{ .key = key_text_path_run_storage, .twin = "storage.runroot",
 	  .label = "run root", .kind = K_RUN, .by = { "storage.runroot" } },
-	{ .key = "storage.driver", .label = "graph driver",
+	{ .key = key_text_storage_driver, .label = "graph driver",
 	  .by = { "storage.driver" } },
-	{ .key = "engine.volume_path", .label = "volume path",
+	{ .key = key_text_volume_path, .label = "volume path",
 	  .kind = K_PATH, .by = { "engine.volume_path" } },
 };
 
@@ -51,7 +51,7 @@ static const char *
 ours(const struct rec *config, const struct pin *p)
 {
 	return (strcmp(p->key, "os") == 0 ? "linux" :
-	    rec_str(config, p->key, ""));
+	    rec_str(config, KEY_FROM(p->key), ""));
 }
 
 /* A value, and in system mode that root has chosen it. */
@@ -62,13 +62,13 @@ add_value(struct session *s, struct rec *r, const struct pin *p,
 	char	 key[64], code[MAC_TEXT];
 
 	(void)snprintf(key, sizeof(key), "%s%s", now, p->key);
-	(void)rec_add(r, key, value);
+	(void)rec_add(r, KEY_FROM(key), value);
 	if (p->kind == K_WORD || !s->root_key.there ||
 	    !trust_is_chosen(s, value))
 		return;
 	grant_setting(s, p->key, value, code);
 	(void)snprintf(key, sizeof(key), "%sgrant:%s", now, p->key);
-	(void)rec_add(r, key, code);
+	(void)rec_add(r, KEY_FROM(key), code);
 }
 
 int
@@ -81,13 +81,13 @@ pinned_fd(struct session *s)
 
 	for (size_t i = 0; r != NULL && i < NPINS; i++) {
 		v = s->made_with == NULL ? "" :
-		    rec_str(s->made_with, pins[i].key, "");
+		    rec_str(s->made_with, KEY_FROM(pins[i].key), "");
 		add_value(s, r, &pins[i], "", *v != '\0' ? v :
 		    ours(s->config, &pins[i]));
 		(void)snprintf(now, sizeof(now), "now:%s", pins[i].key);
-		if (rec_get(s->config, now) != NULL)
+		if (rec_get(s->config, KEY_FROM(now)) != NULL)
 			add_value(s, r, &pins[i], "now:",
-			    rec_get(s->config, now));
+			    rec_get(s->config, KEY_FROM(now)));
 	}
 	fd = r == NULL ? -1 : rec_memfd(r, "settings");
 	rec_free(r);
@@ -102,7 +102,7 @@ has_origin(const struct rec *config, const char *name)
 	const char	*origin;
 
 	(void)snprintf(key, sizeof(key), "origin:%s", name);
-	origin = rec_str(config, key, "built-in");
+	origin = rec_str(config, KEY_FROM(key), "built-in");
 	return (strcmp(origin, "built-in") != 0 &&
 	    strncmp(origin, "/usr/", 5) != 0);
 }
@@ -121,7 +121,7 @@ is_chosen(const struct rec *config, const struct pin *p)
 		(void)strlcpy(key, p->with[i], sizeof(key));
 		option = strchr(key, ' ');
 		*option++ = '\0';
-		if (strcmp(rec_str(config, key, ""), option) == 0)
+		if (strcmp(rec_str(config, KEY_FROM(key), ""), option) == 0)
 			return (true);
 	}
 	return (false);
@@ -186,9 +186,9 @@ take_over(struct session *s, const struct pin *p, const char *value)
 	int		 rc = -1;
 
 	(void)snprintf(key, sizeof(key), "pinned:%s", p->key);
-	if (was != NULL && rec_set(config, key, was) == 0 &&
-	    rec_set(config, p->key, value) == 0 &&
-	    (p->twin == NULL || rec_set(config, p->twin, value) == 0))
+	if (was != NULL && rec_set(config, KEY_FROM(key), was) == 0 &&
+	    rec_set(config, KEY_FROM(p->key), value) == 0 &&
+	    (p->twin == NULL || rec_set(config, KEY_FROM(p->twin), value) == 0))
 		rc = 0;
 	if (rc == 0 && strcmp(p->key, "storage.driver") == 0)
 		session_notice(s, "the graph driver \"%s\" is overwritten by "
@@ -215,7 +215,8 @@ is_granted(struct session *s, const struct pin *p, const char *value,
 		return (true);
 	(void)snprintf(key, sizeof(key), "grant:%s", p->key);
 	grant_setting(s, p->key, value, code);
-	if (*code == '\0' || strcmp(rec_str(made_with, key, ""), code) != 0)
+	if (*code == '\0' || strcmp(rec_str(made_with, KEY_FROM(key), ""),
+	    code) != 0)
 		return (false);
 	trust_choose(s, value);
 	return (true);
@@ -226,7 +227,7 @@ merge_one(struct session *s, const struct pin *p, const struct rec *made_with)
 {
 	struct rec	*config = s->config;
 	const char	*own = ours(config, p), *value = rec_str(made_with,
-			    p->key, "");
+			    KEY_FROM(p->key), "");
 	struct error	*e = &s->client.error;
 	char		 key[64];
 
@@ -246,12 +247,12 @@ merge_one(struct session *s, const struct pin *p, const struct rec *made_with)
 			    p->label, own));
 		if (!is_usable(s, p, value, own)) {
 			(void)snprintf(key, sizeof(key), "now:%s", p->key);
-			return (rec_set(config, key, own));
+			return (rec_set(config, KEY_FROM(key), own));
 		}
 		return (take_over(s, p, value));
 	}
 	/* Two names of one directory: the store's, so that both agree. */
-	return (rec_set(config, p->key, value));
+	return (rec_set(config, KEY_FROM(p->key), value));
 }
 
 int
@@ -273,11 +274,13 @@ pinned_copy(struct rec *to, const struct rec *from)
 
 	for (p = pins; p < pins + NPINS; p++) {
 		(void)snprintf(key, sizeof(key), "pinned:%s", p->key);
-		if (rec_get(from, key) == NULL)
+		if (rec_get(from, KEY_FROM(key)) == NULL)
 			continue;
-		(void)rec_set(to, key, rec_get(from, key));
-		(void)rec_set(to, p->key, rec_str(from, p->key, ""));
+		(void)rec_set(to, KEY_FROM(key), rec_get(from, KEY_FROM(key)));
+		(void)rec_set(to, KEY_FROM(p->key), rec_str(from,
+		    KEY_FROM(p->key), ""));
 		if (p->twin != NULL)
-			(void)rec_set(to, p->twin, rec_str(from, p->key, ""));
+			(void)rec_set(to, KEY_FROM(p->twin), rec_str(from,
+			    KEY_FROM(p->key), ""));
 	}
 }

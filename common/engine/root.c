@@ -47,6 +47,7 @@
 #include "ids.h"
 #include "mac.h"
 #include "path.h"
+#include "records.h"
 #include "session.h"
 #include "trust.h"
 
@@ -73,9 +74,10 @@ root_check_dirs(struct session *s)
 	if (s->inherit)
 		return (0);
 	return (trust_path(s, "graph root", s->graph) == -1 ||
-	    trust_path(s, "state directory", session_config(s, "path.state",
+	    trust_path(s, "state directory", session_config(s,
+	    KEY_AS(path_state),
 	    "")) == -1 || trust_path(s, "run directory", session_config(s,
-	    "path.run", "")) == -1 ? -1 : 0);
+	    KEY_AS(path_run), "")) == -1 ? -1 : 0);
 }
 
 int
@@ -120,7 +122,7 @@ grant_run_root(struct session *s, unsigned int need)
 	if (s->graph_fd == -1 || !client_has(&s->client, H_REFRESH) ||
 	    (need & NEED_RUN_ROOT) == 0)
 		return (0);
-	s->run_root_fd = open(session_config(s, "path.run_storage", ""),
+	s->run_root_fd = open(session_config(s, KEY_AS(path_run_storage), ""),
 	    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	return (s->run_root_fd == -1 ? 0 : ids_grant_begin(&s->client,
 	    GRANT_STORE | GRANT_NOSUID | GRANT_NODEV, s->run_root_fd));

@@ -76,7 +76,7 @@ rootlog_open(const struct rec *opts)
 
 	if (geteuid() != 0 || account_find(&uid, &gid) == -1)
 		return;
-	for (size_t it = 0; rec_next(opts, "log-opt", &it, &v);) {
+	for (size_t it = 0; rec_next(opts, KEY_AS(ask_log_opt), &it, &v);) {
 		if (strncmp(v, "path=/", 6) == 0)
 			path = v + 5;
 		if (strcmp(v, "max-size=-1") == 0)

@@ -45,7 +45,7 @@ runtimes_candidate(const struct rec *config, const char *key,
 	const char	*v;
 	size_t		 it = 0;
 
-	while (config != NULL && rec_next(config, key, &it, &v))
+	while (config != NULL && rec_next(config, KEY_FROM(key), &it, &v))
 		if (n-- == 0)
 			return (strlcpy(out, v, size) < size);
 	return (in_path(name, n, out, size));
@@ -55,7 +55,7 @@ int
 runtimes_path(const struct rec *config, const char *key, const char *name,
     char *out, size_t size)
 {
-	size_t		 named = rec_count(config, key);
+	size_t		 named = rec_count(config, KEY_FROM(key));
 	struct stat	 st;
 
 	for (size_t n = 0; runtimes_candidate(config, key, name, n, out,
@@ -79,7 +79,7 @@ is_listed(const struct rec *config, const char *key, const char *name)
 	const char	*v;
 	size_t		 it = 0;
 
-	while (rec_next(config, key, &it, &v))
+	while (rec_next(config, KEY_FROM(key), &it, &v))
 		if (strcmp(v, name) == 0)
 			return (true);
 	return (false);
@@ -129,7 +129,7 @@ by_name(const struct rec *config, const char *name, struct runtime *r,
 
 	if (strlcpy(r->name, name, sizeof(r->name)) >= sizeof(r->name) ||
 	    snprintf(key, sizeof(key), TABLE "%s", name) >=
-	    (int)sizeof(key) || rec_count(config, key) == 0)
+	    (int)sizeof(key) || rec_count(config, KEY_FROM(key)) == 0)
 		return (error_set(e, EINVAL, is_empty(config) ? "no OCI "
 		    "runtime has been configured: invalid argument" : "default "
 		    "OCI runtime \"%.255s\" not found: invalid argument",
@@ -167,7 +167,7 @@ int
 runtimes_default(const struct rec *config, struct runtime *r,
     struct error *e)
 {
-	const char	*name = rec_str(config, "engine.runtime", "");
+	const char	*name = rec_str(config, KEY_AS(engine_runtime), "");
 
 	if (*name == '\0')
 		name = cgroup_unified() ? "crun" : "runc";
@@ -181,7 +181,7 @@ runtimes_next(const struct rec *config, size_t *it, const char **name)
 	struct rec_item	 item;
 	const char	*last = *name == NULL ? NULL : *name - TABLE_LEN;
 
-	while (rec_walk(config, NULL, it, &item)) {
+	while (rec_walk(config, it, &item)) {
 		if (strncmp(item.key, TABLE, TABLE_LEN) != 0 ||
 		    (last != NULL && strcmp(item.key, last) == 0))
 			continue;

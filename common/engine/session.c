@@ -106,11 +106,13 @@ session_close(struct session *s)
 bool
 session_in_memory(const struct session *s)
 {
-	return (strcmp(rec_str(s->config, "state.type", ""), "memory") == 0);
+	return (strcmp(rec_str(s->config, KEY_AS(state_type), ""),
+	    "memory") == 0);
 }
 
 const char *
-session_config(const struct session *s, const char *key, const char *fallback)
+session_config(const struct session *s, struct key_str key,
+    const char *fallback)
 {
 	return (rec_str(s->config, key, fallback));
 }
@@ -130,6 +132,6 @@ session_run_env(struct session *s)
 	s->run_env = (struct run_env){
 	    .client = &s->client, .cache = &s->cache, .run_dir = s->run_dir,
 	    .system = s->system, .wants_systemd = strcmp(session_config(s,
-	    "engine.cgroup_manager", ""), "systemd") == 0 };
+	    KEY_AS(cgroup_manager), ""), "systemd") == 0 };
 	return (&s->run_env);
 }

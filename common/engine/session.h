@@ -11,6 +11,7 @@
 #include "cache.h"
 #include "client.h"
 #include "mac.h"
+#include "records.h"
 #include "run_env.h"
 
 struct rec;
@@ -146,7 +147,8 @@ int	session_sentence(struct session *, const char *, const char *);
 /* What running containers takes of this session: it lives as that does. */
 const struct run_env *session_run_env(struct session *);
 /* Text of a configuration key, or the fallback. */
-const char *session_config(const struct session *, const char *, const char *);
+const char *session_config(const struct session *, struct key_str,
+    const char *);
 
 /* States of a container, as in ctr_set. */
 enum ctr_state {

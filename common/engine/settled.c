@@ -37,15 +37,15 @@ settled_question(const struct session *s)
 		if ((v = getenv(environment[i])) != NULL) {
 			(void)snprintf(key, sizeof(key), "env:%s",
 			    environment[i]);
-			(void)rec_add(r, key, v);
+			(void)rec_add(r, KEY_FROM(key), v);
 		}
-	(void)rec_add_num(r, "uid", geteuid());
-	(void)rec_add(r, "mode", s->system ? "system" : "rootless");
-	while (settings != NULL && rec_walk(settings, NULL, &it, &item)) {
+	(void)rec_add_num(r, KEY(uid), geteuid());
+	(void)rec_add(r, KEY(mode), s->system ? "system" : "rootless");
+	while (settings != NULL && rec_walk(settings, &it, &item)) {
 		(void)snprintf(key, sizeof(key), "opt:%s", item.key);
 		if (item.text != NULL && strcmp(item.key, "trace") != 0 &&
 		    strcmp(item.key, "log-level") != 0)
-			(void)rec_add(r, key, item.text);
+			(void)rec_add(r, KEY_FROM(key), item.text);
 	}
 	return (r);
 }
@@ -59,7 +59,8 @@ static int
 give_file(struct session *s, struct rec *question, const char *path,
     bool required)
 {
-	uint32_t		 index = (uint32_t)rec_count(question, "given");
+	uint32_t		 index = (uint32_t)rec_count(question,
+	    KEY(given));
 	struct parse_err	 why;
 	scoped_fd int		 fd = -1;
 
@@ -71,7 +72,7 @@ give_file(struct session *s, struct rec *question, const char *path,
 		    "%s", path, strerror(errno)));
 	if (fd == -1)
 		return (0);
-	if (rec_add(question, "given", path) == -1)
+	if (rec_add(question, KEY(given), path) == -1)
 		return (-1);
 	return (resolve_give_begin(&s->client, index, fd));
 }
@@ -95,7 +96,7 @@ give_files(struct session *s, struct rec *question, const char *cwd)
 		if (give_file(s, question, path, i < 3) == -1)
 			return (-1);
 	}
-	while (rec_next(s->options.settings, "module", &it, &v))
+	while (rec_next(s->options.settings, KEY(module), &it, &v))
 		if (give_file(s, question, v, true) == -1)
 			return (-1);
 	return (0);
@@ -111,7 +112,7 @@ settled_ask(struct session *s)
 
 	/* Where relative paths begin: most questions have none. */
 	if (getcwd(cwd, sizeof(cwd)) != NULL)
-		(void)rec_add(r, "cwd", cwd);
+		(void)rec_add(r, KEY(cwd), cwd);
 	rc = give_files(s, r, cwd) == -1 ? -1 :
 	    resolve_config_begin(&s->client, r, s->config_flags);
 	rec_free(r);
@@ -131,10 +132,10 @@ settled_seal(struct session *s)
 
 	close(s->config_fd);
 	s->config_fd = -1;
-	rec_del(s->config, "digest");
+	rec_del(s->config, KEY(digest));
 	if (rec_encode(s->config, &bytes, &len) == -1 ||
 	    SHA256Data(bytes, len, hex) == NULL ||
-	    rec_addf(s->config, "digest", "sha256:%s", hex) == -1 ||
+	    rec_addf(s->config, KEY(digest), "sha256:%s", hex) == -1 ||
 	    (s->config_fd = rec_memfd(s->config, "configuration")) == -1)
 		return (session_sentence(s, "cannot keep", "the configuration"));
 	return (0);
@@ -146,12 +147,13 @@ settled_use(struct session *s)
 	const char	*warning;
 	size_t		 it = 0;
 
-	while (!s->quiet && rec_next(s->config, "warn", &it, &warning))
+	while (!s->quiet && rec_next(s->config, KEY(warn), &it, &warning))
 		session_warn(s, "%s", warning);
 	if (!session_in_memory(s))
 		return (0);
 	/* Nothing lasts: what would, ends with the boot. */
-	if (rec_set(s->config, "path.state", rec_str(s->config, "path.run",
+	if (rec_set(s->config, KEY_AS(path_state), rec_str(s->config,
+	    KEY_AS(path_run),
 	    "")) == -1)
 		return (session_sentence(s, "cannot settle", "the configuration"));
 	return (settled_seal(s));
@@ -162,7 +164,7 @@ settled_take(struct session *s)
 {
 	if ((s->config_fd = resolve_config_end(&s->client)) == -1)
 		return (-1);
-	if ((s->config = rec_from_fd(s->config_fd)) == NULL)
+	if ((s->config = rec_from_fd(s->config_fd, RECORD(any), NULL)) == NULL)
 		return (session_sentence(s, "damaged answer of", "resolve"));
 	s->fresh_fd = fcntl(s->config_fd, F_DUPFD_CLOEXEC, 0);
 	return (settled_use(s));

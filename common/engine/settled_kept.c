@@ -31,8 +31,9 @@ run_place(const struct session *s, char *out, size_t size)
 	const char	*xdg = getenv("XDG_RUNTIME_DIR"), *base;
 	int		 n;
 
-	base = rec_str(s->options.settings, "tmpdir",
-	    rec_str(s->options.settings, "runroot", s->system ? "/run" : xdg));
+	base = rec_str(s->options.settings, KEY(tmpdir),
+	    rec_str(s->options.settings, KEY(runroot),
+	    s->system ? "/run" : xdg));
 	if (base == NULL)
 		n = snprintf(out, size, "/run/user/%u/bulkhead",
 		    (unsigned int)geteuid());
@@ -85,8 +86,8 @@ static bool
 is_fresh(const struct rec *kept)
 {
 	size_t		 it = 0;
-	struct rec	*seen = rec_sub(kept, "seen", &it);
-	const char	*cwd = rec_get(seen, "cwd");
+	struct rec	*seen = rec_sub(kept, KEY(seen), &it);
+	const char	*cwd = rec_get(seen, KEY(cwd));
 	char		 now[4096];
 	bool		 fresh;
 
@@ -103,8 +104,8 @@ unpack_kept(struct session *s, const struct rec *kept)
 	const void	*bytes;
 	size_t		 len;
 
-	if ((bytes = rec_bytes(kept, "config", &len)) == NULL ||
-	    (s->config = rec_decode(bytes, len)) == NULL)
+	if ((bytes = rec_bytes(kept, KEY(config), &len)) == NULL ||
+	    (s->config = rec_decode(bytes, len, RECORD(any), NULL)) == NULL)
 		return (-1);
 	if ((s->config_fd = sealed_fd("configuration", bytes, len)) != -1)
 		return (0);
@@ -123,7 +124,7 @@ find_kept(struct session *s, int run)
 
 	if ((text = cache_get(&s->cache, run, SETTLED, s->config_name,
 	    SETTLED_MAX, &len)) != NULL)
-		kept = rec_decode(text, len);
+		kept = rec_decode(text, len, RECORD(any), NULL);
 	if (kept == NULL || is_fresh(kept))
 		return (kept);
 	rec_free(kept);
@@ -172,13 +173,13 @@ settled_keep(struct session *s)
 	s->fresh_fd = -1;
 	if (fresh == -1 || s->config_name[0] == '\0' || s->run_dir == -1 ||
 	    run_place(s, place, sizeof(place)) == -1 ||
-	    strcmp(place, session_config(s, "path.run", "")) != 0 ||
+	    strcmp(place, session_config(s, KEY_AS(path_run), "")) != 0 ||
 	    (config = sealed_map(fresh, SETTLED_MAX, &len)) == NULL)
 		return;
 	seen = resolve_seen(&s->client);
 	if (seen != NULL && (kept = rec_new()) != NULL &&
-	    rec_add_rec(kept, "seen", seen) == 0 &&
-	    rec_add_bytes(kept, "config", config, len) == 0 &&
+	    rec_add_rec(kept, KEY(seen), seen) == 0 &&
+	    rec_add_bytes(kept, KEY(config), config, len) == 0 &&
 	    rec_encode(kept, &text, &size) == 0)
 		cache_put(&s->cache, s->run_dir, SETTLED, s->config_name, text,
 		    size);

@@ -31,7 +31,7 @@ storage_tidy(struct session *s)
 static int
 copying_userns(struct session *s)
 {
-	if (s->single || strcmp(session_config(s, "storage.driver", ""),
+	if (s->single || strcmp(session_config(s, KEY_AS(storage_driver), ""),
 	    "vfs") != 0)
 		return (0);
 	return (storage_userns(s));
@@ -40,8 +40,8 @@ copying_userns(struct session *s)
 static bool
 ends_with_boot(const struct rec *def)
 {
-	return (rec_num(def, "rm", 0) != 0 ||
-	    rec_num(def, "transient", 0) != 0);
+	return (rec_num(def, KEY(rm), 0) != 0 ||
+	    rec_num(def, KEY(transient), 0) != 0);
 }
 
 int
@@ -52,7 +52,8 @@ storage_layer_begin(struct session *s, const char *id, const struct rec *def,
 
 	if (copying_userns(s) == -1)
 		return (-1);
-	return (store_rw_make_begin(&s->client, id, rec_str(def, "image", ""),
+	return (store_rw_make_begin(&s->client, id, rec_str(def, KEY(image),
+	    ""),
 	    ends_with_boot(def) ? LAYER_EPHEMERAL : mark));
 }
 
@@ -60,10 +61,10 @@ int
 storage_list_begin(struct session *s, const char *id, const struct rec *def,
     bool given)
 {
-	const char	*image = rec_str(def, "image", "");
+	const char	*image = rec_str(def, KEY(image), "");
 
 	return (*image == '\0' ? 0 : store_rw_list_begin(&s->client, id, image,
-	    rec_str(def, "name", ""), given));
+	    rec_str(def, KEY(name), ""), given));
 }
 
 /* The reply is not awaited: a mark that stays is removed by the next boot. */

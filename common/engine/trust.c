@@ -108,7 +108,7 @@ is_option(const struct session *s, const char *path)
 	const char		*value;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		value = rec_get(s->options.settings, names[i]);
+		value = rec_get(s->options.settings, KEY_FROM(names[i]));
 		if (value == NULL)
 			continue;
 		if (is_below(path, value) || (*value != '/' &&
@@ -132,7 +132,8 @@ trust_is_chosen(const struct session *s, const char *path)
 	for (size_t i = 0; i < sizeof(builtin) / sizeof(builtin[0]); i++)
 		if (is_below(path, builtin[i]))
 			return (true);
-	while (s->chosen != NULL && rec_next(s->chosen, "path", &it, &earlier))
+	while (s->chosen != NULL && rec_next(s->chosen, KEY(path), &it,
+	    &earlier))
 		if (is_below(path, earlier))
 			return (true);
 	return (is_option(s, path));
@@ -144,7 +145,7 @@ trust_choose(struct session *s, const char *path)
 	if (s->chosen == NULL)
 		s->chosen = rec_new();
 	if (s->chosen != NULL)
-		(void)rec_add(s->chosen, "path", path);
+		(void)rec_add(s->chosen, KEY(path), path);
 }
 
 /* But for names of this list, if there is one. */

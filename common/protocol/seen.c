@@ -10,8 +10,6 @@
 
 #include "record.h"
 
-#define SAW		"saw"		/* one each: LETTER FACTS PATH */
-#define YOUNG		"young"
 #define FACTS_LEN	200		/* at most, with the letter */
 
 /* A file system's clock may be coarse, or another machine's. */
@@ -57,10 +55,10 @@ seen_add(struct rec *r, enum seen_how how, const char *path, int error,
 	char	 text[FACTS_LEN];
 
 	if (error == 0 && how == SEEN_INSIDE && has_inside(st) &&
-	    is_young(st) && rec_add(r, YOUNG, path) == -1)
+	    is_young(st) && rec_add(r, KEY(young), path) == -1)
 		return (-1);
 	facts(text, sizeof(text), how, error, st);
-	return (rec_addf(r, SAW, "%s %s", text, path));
+	return (rec_addf(r, KEY(saw), "%s %s", text, path));
 }
 
 static bool
@@ -88,9 +86,9 @@ seen_same(const struct rec *r)
 	const char	*saw;
 	size_t		 it = 0, n = 0;
 
-	if (rec_get(r, YOUNG) != NULL)
+	if (rec_get(r, KEY(young)) != NULL)
 		return (false);
-	for (; rec_next(r, SAW, &it, &saw); n++)
+	for (; rec_next(r, KEY(saw), &it, &saw); n++)
 		if (!same(saw))
 			return (false);
 	return (n > 0);

@@ -23,7 +23,7 @@ int
 filters_name(const struct run_env *rt, const struct rec *q, char *name)
 {
 	scoped_free void	*text = NULL;
-	const char		*profile = rec_str(q, "profile", "");
+	const char		*profile = rec_str(q, KEY(profile), "");
 	struct utsname		 u;
 	struct stat		 st;
 	SHA2_CTX		 c;
@@ -36,7 +36,8 @@ filters_name(const struct run_env *rt, const struct rec *q, char *name)
 	SHA256Update(&c, text, len);
 	SHA256Update(&c, (const uint8_t *)u.release, strlen(u.release));
 	cache_add_file(&c, &st);
-	if (*profile == '/' && rec_bytes(q, "json", &len) == NULL) {
+	if (*profile == '/' && rec_bytes(q, KEY_IN(question, json),
+	    &len) == NULL) {
 		if (stat(profile, &st) == -1)
 			return (-1);
 		cache_add_file(&c, &st);

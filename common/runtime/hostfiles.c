@@ -35,10 +35,10 @@ text_file(struct text *t, struct rec *def, const char *dst)
 	int		 rc = fclose(t->f);
 
 	if (rc == 0) {
-		(void)rec_add(r, "dst", dst);
-		(void)rec_add(r, "content", t->data);
-		(void)rec_add_num(r, "mode", 0644);
-		rc = rec_add_rec(def, "file", r);
+		(void)rec_add(r, KEY(dst), dst);
+		(void)rec_add(r, KEY(content), t->data);
+		(void)rec_add_num(r, KEY_IN(file, mode), 0644);
+		rc = rec_add_rec(def, KEY(file), r);
 	}
 	rec_free(r);
 	free(t->data);
@@ -101,19 +101,19 @@ copy_hosts(struct text *t, const char *hostname)
 static int
 add_hosts(struct rec *def)
 {
-	const char	*hostname = rec_str(def, "hostname", "");
+	const char	*hostname = rec_str(def, KEY(hostname), "");
 	const char	*extra;
 	struct text	 t;
 	size_t		 it = 0;
 
 	if (text_open(&t) == -1)
 		return (-1);
-	while (rec_next(def, "add_host", &it, &extra))
+	while (rec_next(def, KEY(add_host), &it, &extra))
 		fprintf(t.f, "%s\n", extra);
 	copy_hosts(&t, hostname);
-	if (strcmp(rec_str(def, "net", ""), "host") != 0)
+	if (strcmp(rec_str(def, KEY(net), ""), "host") != 0)
 		fprintf(t.f, "127.0.0.1\t%s %s\n", hostname,
-		    rec_str(def, "name", ""));
+		    rec_str(def, KEY(name), ""));
 	return (text_file(&t, def, "/etc/hosts"));
 }
 
@@ -157,7 +157,7 @@ copy_resolv(struct text *t, bool keep_loopback)
 
 /* One line of a word and every value of an option; nothing for none. */
 static void
-option_line(struct text *t, const struct rec *def, const char *name,
+option_line(struct text *t, const struct rec *def, struct key_str name,
     const char *word, bool each)
 {
 	const char	*v;
@@ -176,18 +176,19 @@ option_line(struct text *t, const struct rec *def, const char *name,
 static int
 add_resolv(struct rec *def)
 {
-	const char	*dns = rec_get(def, "dns");
+	const char	*dns = rec_get(def, KEY(dns));
 	struct text	 t;
 
 	if (dns != NULL && strcmp(dns, "none") == 0)
 		return (0);
 	if (text_open(&t) == -1)
 		return (-1);
-	option_line(&t, def, "dns_search", "search", false);
-	option_line(&t, def, "dns", "nameserver", true);
-	option_line(&t, def, "dns_option", "options", false);
+	option_line(&t, def, KEY(dns_search), "search", false);
+	option_line(&t, def, KEY(dns), "nameserver", true);
+	option_line(&t, def, KEY(dns_option), "options", false);
 	if (dns == NULL)
-		copy_resolv(&t, strcmp(rec_str(def, "net", ""), "host") == 0);
+		copy_resolv(&t, strcmp(rec_str(def, KEY(net), ""),
+		    "host") == 0);
 	return (text_file(&t, def, "/etc/resolv.conf"));
 }
 
@@ -198,14 +199,14 @@ add_hostname(struct rec *def)
 
 	if (text_open(&t) == -1)
 		return (-1);
-	fprintf(t.f, "%s\n", rec_str(def, "hostname", ""));
+	fprintf(t.f, "%s\n", rec_str(def, KEY(hostname), ""));
 	return (text_file(&t, def, "/etc/hostname"));
 }
 
 int
 hostfiles_add(struct rec *def)
 {
-	if (rec_num(def, "no_hosts", 0) == 0 && add_hosts(def) == -1)
+	if (rec_num(def, KEY(no_hosts), 0) == 0 && add_hosts(def) == -1)
 		return (-1);
 	return (add_resolv(def) == -1 ? -1 : add_hostname(def));
 }

@@ -20,7 +20,7 @@ static size_t
 index_of(const struct walk *w, const char *id)
 {
 	for (size_t i = 0; i < w->n; i++)
-		if (strcmp(rec_str(w->rows[i], "id", ""), id) == 0)
+		if (strcmp(rec_str(w->rows[i], KEY(id), ""), id) == 0)
 			return (i);
 	return (w->n);
 }
@@ -35,7 +35,7 @@ place(struct walk *w, size_t i)
 	if (w->marks[i] != UNSEEN)
 		return;
 	w->marks[i] = ENTERED;
-	while (rec_next(w->rows[i], "requires", &it, &id))
+	while (rec_next(w->rows[i], KEY(requires), &it, &id))
 		if ((other = index_of(w, id)) < w->n)
 			place(w, other);
 	w->marks[i] = PLACED;
@@ -63,7 +63,7 @@ requires(const struct rec *row, const char *id)
 	const char	*v;
 	size_t		 it = 0;
 
-	while (rec_next(row, "requires", &it, &v))
+	while (rec_next(row, KEY(requires), &it, &v))
 		if (strcmp(v, id) == 0)
 			return (true);
 	return (false);
@@ -75,7 +75,7 @@ is_needed(struct rec *const *rows, const bool *stopped, size_t n, size_t i)
 {
 	for (size_t j = 0; j < n; j++)
 		if (j != i && !stopped[j] && requires(rows[j],
-		    rec_str(rows[i], "id", "")))
+		    rec_str(rows[i], KEY(id), "")))
 			return (true);
 	return (false);
 }

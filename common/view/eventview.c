@@ -120,7 +120,7 @@ passes(const struct rec *opts, const json_t *e)
 	for (size_t i = 0; i < NITEMS(kinds); i++) {
 		bool	 asked = false, found = false;
 
-		for (it = 0; rec_next(opts, "filter", &it, &v);)
+		for (it = 0; rec_next(opts, KEY(filter), &it, &v);)
 			if (kind_of(v) == &kinds[i]) {
 				asked = true;
 				found |= kinds[i].matches(e,
@@ -138,7 +138,7 @@ check_filters(const struct rec *opts)
 	const char	*v;
 	size_t		 it = 0;
 
-	while (rec_next(opts, "filter", &it, &v)) {
+	while (rec_next(opts, KEY(filter), &it, &v)) {
 		if (strchr(v, '=') == NULL) {
 			(void)say_error("invalid filter \"%s\": must be in "
 			    "the format of filter=value", v);

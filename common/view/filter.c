@@ -68,11 +68,11 @@ filter_open(struct filter *f, const struct filter_about *about,
 
 	f->about = about;
 	f->n = 0;
-	f->terms = calloc(rec_count(request, "filter") + 1,
+	f->terms = calloc(rec_count(request, KEY(filter)) + 1,
 	    sizeof(*f->terms));
 	if (f->terms == NULL)
 		return (parse_fail(e, "%s", strerror(errno)));
-	while (rec_next(request, "filter", &it, &text))
+	while (rec_next(request, KEY(filter), &it, &text))
 		if (read_term(&f->terms[f->n++], about, text, all, e) == -1)
 			return (-1);
 	return (0);
@@ -105,13 +105,14 @@ fits(const struct filter_term *t, const struct rec *r)
 	case FILTER_MATCH:
 		return (t->key->match(t, r));
 	case FILTER_BEFORE:
-		return (rec_num(r, t->key->key, 0) < t->number);
+		return (rec_num(r, KEY_NUM(t->key->key), 0) < t->number);
 	case FILTER_AFTER:
-		return (rec_num(r, t->key->key, 0) > t->number);
+		return (rec_num(r, KEY_NUM(t->key->key), 0) > t->number);
 	case FILTER_TRUTH:
-		return ((rec_num(r, t->key->key, 0) != 0) == (t->number != 0));
+		return ((rec_num(r, KEY_NUM(t->key->key),
+		    0) != 0) == (t->number != 0));
 	default:
-		while (!any && rec_next(r, t->key->key, &it, &v))
+		while (!any && rec_next(r, KEY_FROM(t->key->key), &it, &v))
 			any = text_fits(t, v);
 		return (any != (t->key->how == FILTER_NO_PAIR));
 	}

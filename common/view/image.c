@@ -46,15 +46,15 @@ image_matches(const char *pattern, const char *name)
 void
 image_derive(struct rec *r)
 {
-	const char	*name, *digest = rec_get(r, "digest");
-	bool		 past = rec_get(r, "name_history") != NULL;
+	const char	*name, *digest = rec_get(r, KEY(digest));
+	bool		 past = rec_get(r, KEY(name_history)) != NULL;
 	size_t		 it = 0;
 
-	while (rec_next(r, "name", &it, &name)) {
+	while (rec_next(r, KEY(name), &it, &name)) {
 		if (digest != NULL)
-			(void)rec_addf(r, "repo_digest", "%.*s@%s",
+			(void)rec_addf(r, KEY(repo_digest), "%.*s@%s",
 			    image_repository_len(name), name, digest);
 		if (!past)
-			(void)rec_add(r, "name_history", name);
+			(void)rec_add(r, KEY(name_history), name);
 	}
 }

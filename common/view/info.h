@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "part.h"
+#include "records.h"
 
 struct cli;
 struct rec;
@@ -41,11 +42,11 @@ int	info_registries(struct cli *, const struct rec *, struct rec *);
 
 /* A key of a part's answer; if the part failed, "unknown (why)". Borrowed
  * until the next call. */
-const char *info_text(const struct info *, enum info_part, const char *);
+const char *info_text(const struct info *, enum info_part, struct key_str);
 /* The same as a value; tmpl_text of it. */
-json_t	*info_json(const struct info *, enum info_part, const char *);
+json_t	*info_json(const struct info *, enum info_part, struct key_str);
 /* The same as a number; null if the part failed. */
-json_t	*info_num(const struct info *, enum info_part, const char *);
+json_t	*info_num(const struct info *, enum info_part, struct key_num);
 /* Add "error" to an object if the part failed; returns the object. */
 json_t	*info_note(const struct info *, enum info_part, json_t *);
 

@@ -251,7 +251,7 @@ static json_t *
 id_mappings(const struct info *in, bool rootless)
 {
 	const struct rec	*ids = in->part[P_IDS].answer;
-	bool			 single = rec_num(ids, "ids", 1) <= 1;
+	bool			 single = rec_num(ids, KEY(ids), 1) <= 1;
 	json_t			*o;
 
 	if (rootless && ids != NULL)
@@ -261,7 +261,7 @@ id_mappings(const struct info *in, bool rootless)
 	else
 		o = json_pack("{s:n, s:n}", "gidmap", "uidmap");
 	(void)json_object_set_new(o, "perContainer", info_num(in, P_IDS,
-	    "ids"));
+	    KEY(ids)));
 	return (info_note(in, P_IDS, o));
 }
 
@@ -276,7 +276,7 @@ security(const struct info *in, bool rootless)
 	size_t			 it = 0, n;
 
 	while (config != NULL && rec_next(config,
-	    "containers.default_capabilities", &it, &v)) {
+	    KEY_AS(default_capabilities), &it, &v)) {
 		n = strlen(caps);
 		(void)snprintf(caps + n, sizeof(caps) - n, "%s%s",
 		    n > 0 ? "," : "", v);
@@ -284,16 +284,17 @@ security(const struct info *in, bool rootless)
 	return (json_pack("{s:b, s:o, s:b, s:b, s:o, s:b}",
 	    "apparmorEnabled", access("/sys/kernel/security/apparmor",
 	    F_OK) == 0, "capabilities", config == NULL ? info_json(in,
-	    P_CONFIG, "") : tmpl_text(caps), "rootless", rootless,
+	    P_CONFIG, KEY(mode)) : tmpl_text(caps), "rootless", rootless,
 	    "seccompEnabled", 1,
-	    "seccompProfilePath", info_json(in, P_CONFIG, "seccomp.profile"),
+	    "seccompProfilePath", info_json(in, P_CONFIG,
+	    KEY_AS(seccomp_profile)),
 	    "selinuxEnabled", access("/sys/fs/selinux/enforce", F_OK) == 0));
 }
 
 static bool
 is_rootless(const struct info *in)
 {
-	return (strcmp(rec_str(in->part[P_CONFIG].answer, "mode",
+	return (strcmp(rec_str(in->part[P_CONFIG].answer, KEY(mode),
 	    "rootless"), "system") != 0);
 }
 
@@ -313,18 +314,18 @@ info_host(const struct info *in)
 #define PUT(key, v)	(void)json_object_set_new(o, key, v)
 	PUT("arch", json_string(version_arch()));
 	PUT("buildahVersion", json_string("none"));
-	PUT("cgroupManager", info_json(in, P_CONFIG, "engine.cgroup_manager"));
+	PUT("cgroupManager", info_json(in, P_CONFIG, KEY_AS(cgroup_manager)));
 	PUT("cgroupVersion", json_string(cgroup_unified() ? "v2" : "v1"));
 	PUT("cgroupControllers", controllers(rootless));
 	PUT("conmon", json_object());
 	PUT("cpus", json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
 	PUT("cpuUtilization", cpu_utilization());
 	PUT("distribution", distribution());
-	PUT("eventLogger", info_json(in, P_CONFIG, "engine.events_logger"));
+	PUT("eventLogger", info_json(in, P_CONFIG, KEY_AS(events_logger)));
 	PUT("hostname", tmpl_text(u.nodename));
 	PUT("idMappings", id_mappings(in, rootless));
 	PUT("kernel", tmpl_text(u.release));
-	PUT("logDriver", info_json(in, P_CONFIG, "containers.log_driver"));
+	PUT("logDriver", info_json(in, P_CONFIG, KEY_AS(default_log_driver)));
 	PUT("memFree", json_integer((json_int_t)si.freeram * unit));
 	PUT("memTotal", json_integer((json_int_t)si.totalram * unit));
 	PUT("networkBackend", json_string("none"));
@@ -339,9 +340,9 @@ info_host(const struct info *in)
 	PUT("uptime", uptime(si.uptime));
 	PUT("linkmode", json_string("static"));
 	PUT("locks", info_note(in, P_LOCKS, json_pack("{s:o, s:o, s:o}",
-	    "type", info_json(in, P_LOCKS, "type"),
-	    "total", info_num(in, P_LOCKS, "total"),
-	    "free", info_num(in, P_LOCKS, "free"))));
+	    "type", info_json(in, P_LOCKS, KEY(type)),
+	    "total", info_num(in, P_LOCKS, KEY(total)),
+	    "free", info_num(in, P_LOCKS, KEY(free)))));
 #undef PUT
 	return (o);
 }
@@ -359,7 +360,7 @@ program(const struct rec *r, const char *shown)
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if ((v = i == 0 && shown != NULL ? shown :
-		    rec_get(r, keys[i])) != NULL)
+		    rec_get(r, KEY_FROM(keys[i]))) != NULL)
 			(void)json_object_set_new(o, keys[i], tmpl_text(v));
 	/* podman always has these. */
 	for (size_t i = 1; i < 4; i++)
@@ -370,7 +371,7 @@ program(const struct rec *r, const char *shown)
 }
 
 static json_t *
-one(const struct info *in, const char *key, const char *shown)
+one(const struct info *in, struct key_rec key, const char *shown)
 {
 	const struct rec	*answer = in->part[P_PROGRAMS].answer;
 	struct rec		*r = NULL;
@@ -391,15 +392,16 @@ runtime_table(const struct rec *answer)
 	struct rec	*r;
 	size_t		 it = 0;
 
-	while (answer != NULL && (r = rec_sub(answer, "runtime", &it)) !=
+	while (answer != NULL && (r = rec_sub(answer, KEY_IN(part, runtime),
+	    &it)) !=
 	    NULL) {
 		o = program(r, NULL);
 		(void)json_object_set_new(o, "supportsJson",
-		    json_boolean(rec_num(r, "json", 0) != 0));
+		    json_boolean(rec_num(r, KEY_IN(program, json), 0) != 0));
 		(void)json_object_set_new(o, "supportsKvm",
-		    json_boolean(rec_num(r, "kvm", 0) != 0));
+		    json_boolean(rec_num(r, KEY(kvm), 0) != 0));
 		(void)json_object_set_new(o, "supportsNoCgroups",
-		    json_boolean(rec_num(r, "nocgroups", 0) != 0));
+		    json_boolean(rec_num(r, KEY(nocgroups), 0) != 0));
 		(void)json_array_append_new(list, o);
 		rec_free(r);
 	}
@@ -413,21 +415,21 @@ info_programs_into(const struct info *in, json_t *host)
 	json_t			*other = json_object();
 	const char		*error;
 
-	(void)json_object_set_new(host, "conmon", one(in, "conmon", NULL));
-	(void)json_object_set_new(host, "ociRuntime", one(in, "launch",
+	(void)json_object_set_new(host, "conmon", one(in, KEY(conmon), NULL));
+	(void)json_object_set_new(host, "ociRuntime", one(in, KEY(launch),
 	    RUNTIME_SHOWN));
-	if (rec_count(answer, "slirp4netns") > 0) {
-		json_t	*slirp = one(in, "slirp4netns", NULL);
+	if (rec_count(answer, KEY(slirp4netns)) > 0) {
+		json_t	*slirp = one(in, KEY(slirp4netns), NULL);
 
 		(void)json_object_set(slirp, "executable",
 		    json_object_get(slirp, "path"));
 		(void)json_object_del(slirp, "path");
 		(void)json_object_set_new(host, "slirp4netns", slirp);
 	}
-	(void)json_object_set_new(host, "monitor", one(in, "monitor", NULL));
+	(void)json_object_set_new(host, "monitor", one(in, KEY(monitor), NULL));
 	(void)json_object_set_new(other, "configured", info_json(in,
-	    P_PROGRAMS, "configured"));
-	if ((error = rec_get(answer, "configured_error")) != NULL)
+	    P_PROGRAMS, KEY(configured)));
+	if ((error = rec_get(answer, KEY(configured_error))) != NULL)
 		(void)json_object_set_new(other, "error", tmpl_text(error));
 	(void)json_object_set_new(other, "found", runtime_table(answer));
 	(void)json_object_set_new(host, "otherRuntimes",

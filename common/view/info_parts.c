@@ -70,8 +70,8 @@ info_state(struct cli *g, const struct rec *config, struct rec *out)
 		return (EXIT_ENGINE);
 	if ((rows = containers_reconciled(&s)) == NULL)
 		return (session_error(&s));
-	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
-		state = rec_num(row, "state", 0);
+	while ((row = rec_sub(rows, KEY(ctr), &it)) != NULL) {
+		state = rec_num(row, KEY(state), 0);
 		running += state == CTR_RUNNING || state == CTR_STOPPING;
 		paused += state == CTR_PAUSED;
 		n++;
@@ -79,10 +79,10 @@ info_state(struct cli *g, const struct rec *config, struct rec *out)
 	}
 	rec_free(rows);
 	pinned_copy(out, s.config);
-	(void)rec_add_num(out, "number", n);
-	(void)rec_add_num(out, "paused", paused);
-	(void)rec_add_num(out, "running", running);
-	(void)rec_add_num(out, "stopped", n - running - paused);
+	(void)rec_add_num(out, KEY(number), n);
+	(void)rec_add_num(out, KEY(paused), paused);
+	(void)rec_add_num(out, KEY(running), running);
+	(void)rec_add_num(out, KEY(stopped), n - running - paused);
 	session_close(&s);
 	return (0);
 }
@@ -97,7 +97,8 @@ info_store(struct cli *g, const struct rec *config, struct rec *out)
 		return (EXIT_ENGINE);
 	if ((images = store_images(&s.client)) == NULL)
 		return (session_error(&s));
-	(void)rec_add_num(out, "number", (int64_t)rec_count(images, "image"));
+	(void)rec_add_num(out, KEY(number), (int64_t)rec_count(images,
+	    KEY_IN(images, image)));
 	rec_free(images);
 	session_close(&s);
 	return (0);
@@ -114,8 +115,8 @@ info_ids(struct cli *g, const struct rec *config, struct rec *out)
 		return (EXIT_ENGINE);
 	if (ids_query(&s.client, &count, why) == -1)
 		return (session_error(&s));
-	(void)rec_add_num(out, "ids", (int64_t)count);
-	(void)rec_add(out, "text", why);
+	(void)rec_add_num(out, KEY(ids), (int64_t)count);
+	(void)rec_add(out, KEY(text), why);
 	session_close(&s);
 	return (0);
 }
@@ -132,12 +133,12 @@ info_locks(struct cli *g, const struct rec *config, struct rec *out)
 	used = lock_list(&s.client, true);
 	if (used == NULL)
 		return (session_error(&s));
-	(void)rec_add(out, "type", session_config(&s, "engine.lock_type",
+	(void)rec_add(out, KEY(type), session_config(&s, KEY_AS(lock_type),
 	    "shm"));
-	total = rec_num(s.config, "engine.num_locks", 2048);
-	(void)rec_add_num(out, "total", total);
-	(void)rec_add_num(out, "free", total -
-	    (int64_t)rec_count(used, "lock"));
+	total = rec_num(s.config, KEY_AS(num_locks), 2048);
+	(void)rec_add_num(out, KEY(total), total);
+	(void)rec_add_num(out, KEY(free), total -
+	    (int64_t)rec_count(used, KEY_IN(locks, lock)));
 	rec_free(used);
 	session_close(&s);
 	return (0);
@@ -154,10 +155,10 @@ info_registries(struct cli *g, const struct rec *config, struct rec *out)
 	(void)config;
 	if (g->program->open(&s, g, NEED_CONFIG, NULL) == -1)
 		return (EXIT_ENGINE);
-	while (rec_walk(s.config, NULL, &it, &item))
+	while (rec_walk(s.config, &it, &item))
 		if (strncmp(item.key, "registries.", 11) == 0 &&
 		    item.text != NULL)
-			(void)rec_add(out, item.key, item.text);
+			(void)rec_add(out, KEY_FROM(item.key), item.text);
 	session_close(&s);
 	return (0);
 }
@@ -241,20 +242,20 @@ open_nearest(const char *path)
 int
 info_disk(struct cli *g, const struct rec *config, struct rec *out)
 {
-	const char	*path = rec_str(config, "path.graph", "");
+	const char	*path = rec_str(config, KEY_AS(path_graph), "");
 	scoped_fd int	 dir = -1;
 	struct statfs	 fs;
 
 	if ((dir = open_nearest(path)) == -1 || fstatfs(dir, &fs) == -1)
 		return (say_error("cannot open the storage %s: %s", path,
 		    strerror(errno)));
-	(void)rec_add(out, "d_type", has_d_type(dir));
+	(void)rec_add(out, KEY(d_type), has_d_type(dir));
 	lose_root();
 	g->program->confine(false);
-	(void)rec_add(out, "fs", file_system((long)fs.f_type));
-	(void)rec_add_num(out, "allocated",
+	(void)rec_add(out, KEY(fs), file_system((long)fs.f_type));
+	(void)rec_add_num(out, KEY(allocated),
 	    (int64_t)(fs.f_blocks * (uint64_t)fs.f_bsize));
-	(void)rec_add_num(out, "used",
+	(void)rec_add_num(out, KEY(used),
 	    (int64_t)((fs.f_blocks - fs.f_bfree) * (uint64_t)fs.f_bsize));
 	return (0);
 }
@@ -265,11 +266,12 @@ info_disk(struct cli *g, const struct rec *config, struct rec *out)
 static void
 describe(struct rec *r, const char *path, const struct probe *a)
 {
-	(void)rec_add(r, "path", path);
-	(void)rec_add(r, "version", a->version);
-	(void)rec_add(r, "package", a->package);
+	(void)rec_add(r, KEY(path), path);
+	(void)rec_add(r, KEY(version), a->version);
+	(void)rec_add(r, KEY(package), a->package);
 	if (!a->ran)
-		(void)rec_addf(r, "error", "%s does not say its version", path);
+		(void)rec_addf(r, KEY(error), "%s does not say its version",
+		    path);
 }
 
 static void
@@ -283,20 +285,20 @@ one_runtime(struct probes *p, const struct rec *config, const char *name,
 
 	if (r == NULL)
 		return;
-	(void)rec_add(r, "name", name);
+	(void)rec_add(r, KEY(name), name);
 	if (runtimes_find(config, name, &rt, &e) == -1) {
 		/* Most of the table is optional, and nobody asked for it. */
 		if (errno == EINVAL)
 			goto out;
-		(void)rec_add(r, "error", e.text);
+		(void)rec_add(r, KEY(error), e.text);
 	} else {
-		(void)rec_add_num(r, "json", rt.json);
-		(void)rec_add_num(r, "nocgroups", rt.nocgroups);
-		(void)rec_add_num(r, "kvm", rt.kvm);
+		(void)rec_add_num(r, KEY_IN(program, json), rt.json);
+		(void)rec_add_num(r, KEY(nocgroups), rt.nocgroups);
+		(void)rec_add_num(r, KEY(kvm), rt.kvm);
 		if (probes_ask(p, rt.path, &a))
 			describe(r, rt.path, &a);
 	}
-	(void)rec_add_rec(out, "runtime", r);
+	(void)rec_add_rec(out, KEY_IN(part, runtime), r);
  out:
 	rec_free(r);
 }
@@ -312,13 +314,14 @@ runtimes(struct probes *p, const struct rec *config, struct rec *out)
 	while (runtimes_next(config, &it, &name))
 		one_runtime(p, config, name, out);
 	if (runtimes_default(config, &rt, &e) == 0)
-		(void)rec_add(out, "configured", rt.own ? RUNTIME_SHOWN :
+		(void)rec_add(out, KEY(configured), rt.own ? RUNTIME_SHOWN :
 		    rt.name);
 	else
-		(void)rec_add(out, "configured_error", e.text);
+		(void)rec_add(out, KEY(configured_error), e.text);
 	/* One that is named by its path is not in the table. */
-	if (*rec_str(config, "engine.runtime", "") == '/')
-		one_runtime(p, config, rec_str(config, "engine.runtime", ""),
+	if (*rec_str(config, KEY_AS(engine_runtime), "") == '/')
+		one_runtime(p, config, rec_str(config, KEY_AS(engine_runtime),
+		    ""),
 		    out);
 }
 
@@ -357,23 +360,25 @@ conmon(struct probes *p, const struct rec *config, struct rec *out)
 		if (*old == '\0')
 			(void)strlcpy(old, path, sizeof(old));
 	}
-	if (rec_get(r, "path") == NULL && *old != '\0')
-		(void)rec_addf(r, "error", "%s is not conmon 2.0.1 or later; "
+	if (rec_get(r, KEY(path)) == NULL && *old != '\0')
+		(void)rec_addf(r, KEY(error),
+		    "%s is not conmon 2.0.1 or later; "
 		    "please update to v2.0.1 or later: outdated conmon "
 		    "version", old);
-	else if (rec_get(r, "path") == NULL)
-		(void)rec_add(r, "error", "could not find a working conmon "
+	else if (rec_get(r, KEY(path)) == NULL)
+		(void)rec_add(r, KEY(error), "could not find a working conmon "
 		    "binary: invalid argument; bulkhead does not need one, "
 		    "it has its own monitor");
-	(void)rec_add_rec(out, "conmon", r);
+	(void)rec_add_rec(out, KEY(conmon), r);
 	rec_free(r);
 }
 
 /* Our own, beside us. They have our version, and need not be asked. */
 static void
-own(struct probes *p, const struct client *client, const char *file,
+own(struct probes *p, const struct client *client, struct key_rec key,
     struct rec *out)
 {
+	const char	*file = key.name;
 	struct rec	*r = rec_new();
 	struct probe	 a;
 	char		 link[64], path[PATH_MAX];
@@ -388,13 +393,13 @@ own(struct probes *p, const struct client *client, const char *file,
 	    strlcat(path, file, sizeof(path)) >= sizeof(path))
 		goto out;
 	if (probes_package(p, path, &a)) {
-		(void)rec_add(r, "path", path);
-		(void)rec_add(r, "package", a.package);
-		(void)rec_addf(r, "version", "bulkhead %s version "
+		(void)rec_add(r, KEY(path), path);
+		(void)rec_add(r, KEY(package), a.package);
+		(void)rec_addf(r, KEY(version), "bulkhead %s version "
 		    BULKHEAD_VERSION, file);
 	} else
-		(void)rec_addf(r, "error", "%s: %s", path, strerror(errno));
-	(void)rec_add_rec(out, file, r);
+		(void)rec_addf(r, KEY(error), "%s: %s", path, strerror(errno));
+	(void)rec_add_rec(out, key, r);
  out:
 	rec_free(r);
 }
@@ -402,13 +407,13 @@ own(struct probes *p, const struct client *client, const char *file,
 /* A program that is only shown where it is: the key names its paths. */
 static void
 optional(struct probes *p, const struct rec *config, const char *key,
-    const char *name, struct rec *out)
+    struct key_rec name, struct rec *out)
 {
 	struct rec	*r = rec_new();
 	struct probe	 a;
 	char		 path[PATH_MAX];
 
-	if (r != NULL && runtimes_path(config, key, name, path,
+	if (r != NULL && runtimes_path(config, key, name.name, path,
 	    sizeof(path)) == 0 && probes_ask(p, path, &a)) {
 		describe(r, path, &a);
 		(void)rec_add_rec(out, name, r);
@@ -421,19 +426,19 @@ static void
 mount_programs(struct probes *p, const struct rec *config, struct rec *out)
 {
 	static const char *const	 keys[] = {
-	    "storage.options.overlay.mount_program",
-	    "storage.options.mount_program" };
+	    key_text_overlay_mount_program,
+	    key_text_any_mount_program };
 	const char			*path;
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if ((path = rec_get(config, keys[i])) != NULL &&
+		if ((path = rec_get(config, KEY_FROM(keys[i]))) != NULL &&
 		    *path == '/') {
 			struct rec	*r = rec_new();
 			struct probe	 a;
 
 			if (r != NULL && probes_ask(p, path, &a))
 				describe(r, path, &a);
-			(void)rec_add_rec(out, "mount_program", r);
+			(void)rec_add_rec(out, KEY(mount_program), r);
 			rec_free(r);
 			return;
 		}
@@ -451,7 +456,8 @@ info_programs(struct cli *g, const struct rec *config, struct rec *out)
 	if (client_init(&client, g->trace, g->verbose) == -1)
 		return (say_error("%s", client.error.text));
 	/* Only root may be able to walk there; then only its owner's counts. */
-	dir = open(rec_str(config, "path.run", ""), O_RDONLY | O_DIRECTORY |
+	dir = open(rec_str(config, KEY_AS(path_run), ""),
+	    O_RDONLY | O_DIRECTORY |
 	    O_CLOEXEC);
 	lose_root();
 	if (dir == -1 || fstat(dir, &st) == -1 || st.st_uid != geteuid())
@@ -460,11 +466,11 @@ info_programs(struct cli *g, const struct rec *config, struct rec *out)
 		remember = dir;
 	if ((p = probes_new(remember)) == NULL)
 		return (say_error("%s", strerror(errno)));
-	own(p, &client, "launch", out);
-	own(p, &client, "monitor", out);
+	own(p, &client, KEY(launch), out);
+	own(p, &client, KEY(monitor), out);
 	runtimes(p, config, out);
 	conmon(p, config, out);
-	optional(p, config, "engine.network_cmd_path", "slirp4netns", out);
+	optional(p, config, "engine.network_cmd_path", KEY(slirp4netns), out);
 	mount_programs(p, config, out);
 	probes_end(p);
 	return (0);

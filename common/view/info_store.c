@@ -24,13 +24,13 @@ program_option(const struct rec *programs, const char *path)
 	json_t		*o;
 
 	if (programs != NULL)
-		r = rec_sub(programs, "mount_program", &it);
+		r = rec_sub(programs, KEY(mount_program), &it);
 	o = json_pack("{s:o, s:o, s:o}", "Executable", tmpl_text(path),
-	    "Package", tmpl_text(rec_str(r, "package", "")),
-	    "Version", tmpl_text(rec_str(r, "version", "")));
-	if (rec_get(r, "error") != NULL)
+	    "Package", tmpl_text(rec_str(r, KEY(package), "")),
+	    "Version", tmpl_text(rec_str(r, KEY(version), "")));
+	if (rec_get(r, KEY(error)) != NULL)
 		(void)json_object_set_new(o, "error",
-		    tmpl_text(rec_get(r, "error")));
+		    tmpl_text(rec_get(r, KEY(error))));
 	rec_free(r);
 	return (o);
 }
@@ -58,9 +58,9 @@ graph_options(const struct info *in)
 	char			 key[300];
 	size_t			 it = 0;
 
-	while (config != NULL && rec_walk(config, NULL, &it, &item)) {
+	while (config != NULL && rec_walk(config, &it, &item)) {
 		if (strncmp(item.key, "origin:" OPTIONS, 7 + OPTIONS_LEN) !=
-		    0 || (v = rec_get(config, item.key + 7)) == NULL)
+		    0 || (v = rec_get(config, KEY_FROM(item.key + 7))) == NULL)
 			continue;
 		(void)snprintf(key, sizeof(key), "%s%s",
 		    strchr(item.key + 7 + OPTIONS_LEN, '.') == NULL ?
@@ -68,7 +68,7 @@ graph_options(const struct info *in)
 		set_option(in, o, key, v);
 	}
 	for (it = 0; config != NULL &&
-	    rec_next(config, "storage.opt", &it, &v);) {
+	    rec_next(config, KEY_AS(storage_opt), &it, &v);) {
 		(void)snprintf(key, sizeof(key), "%.*s", (int)strcspn(v, "="),
 		    v);
 		v += strcspn(v, "=");
@@ -97,8 +97,7 @@ overlay_parameter(const char *name)
 static bool
 uses_metacopy(const struct rec *config)
 {
-	const char	*v = rec_str(config, "storage.options.overlay."
-			    "mountopt", "");
+	const char	*v = rec_str(config, KEY_AS(overlay_mountopt), "");
 
 	return (strstr(v, "metacopy=on") != NULL ||
 	    overlay_parameter("metacopy") == 'Y');
@@ -111,15 +110,15 @@ graph_status(const struct info *in)
 	const struct rec	*config = in->part[P_CONFIG].answer;
 	json_t			*o = json_object();
 
-	if (strcmp(rec_str(config, "storage.driver", ""), "overlay") != 0)
+	if (strcmp(rec_str(config, KEY_AS(storage_driver), ""), "overlay") != 0)
 		return (o);
 	(void)json_object_set_new(o, "Backing Filesystem",
-	    info_json(in, P_DISK, "fs"));
+	    info_json(in, P_DISK, KEY(fs)));
 	(void)json_object_set_new(o, "Native Overlay Diff",
 	    json_string(overlay_parameter("redirect_dir") == 'Y' ? "false" :
 	    "true"));
 	(void)json_object_set_new(o, "Supports d_type",
-	    info_json(in, P_DISK, "d_type"));
+	    info_json(in, P_DISK, KEY(d_type)));
 	(void)json_object_set_new(o, "Using metacopy",
 	    json_string(uses_metacopy(config) ? "true" : "false"));
 	return (o);
@@ -129,10 +128,10 @@ static json_t *
 container_counts(const struct info *in)
 {
 	return (info_note(in, P_STATE, json_pack("{s:o, s:o, s:o, s:o}",
-	    "number", info_num(in, P_STATE, "number"),
-	    "paused", info_num(in, P_STATE, "paused"),
-	    "running", info_num(in, P_STATE, "running"),
-	    "stopped", info_num(in, P_STATE, "stopped"))));
+	    "number", info_num(in, P_STATE, KEY(number)),
+	    "paused", info_num(in, P_STATE, KEY(paused)),
+	    "running", info_num(in, P_STATE, KEY(running)),
+	    "stopped", info_num(in, P_STATE, KEY(stopped)))));
 }
 
 /* The file that storage.conf(5) says is read here, though it need not be. */
@@ -141,12 +140,13 @@ config_file(const struct info *in)
 {
 	const struct rec	*config = in->part[P_CONFIG].answer;
 	const char		*home = rec_get(config,
-				    "env.XDG_CONFIG_HOME");
+				    KEY_AS(env_config_home));
 
 	if (config == NULL)
-		return (info_json(in, P_CONFIG, ""));
-	if (rec_get(config, "path.storage_conf") != NULL)
-		return (tmpl_text(rec_get(config, "path.storage_conf")));
+		return (info_json(in,
+	    P_CONFIG, KEY(mode)));
+	if (rec_get(config, KEY_AS(path_storage_conf)) != NULL)
+		return (tmpl_text(rec_get(config, KEY_AS(path_storage_conf))));
 	if (home != NULL)
 		return (json_sprintf("%s/containers/storage.conf", home));
 	return (json_string(access("/etc/containers/storage.conf", F_OK) ==
@@ -158,11 +158,12 @@ static json_t *
 volume_path(const struct info *in)
 {
 	const struct rec	*config = in->part[P_CONFIG].answer;
-	const char		*v = rec_str(config, "engine.volume_path", "");
+	const char		*v = rec_str(config, KEY_AS(volume_path), "");
 
 	if (config == NULL || *v != '\0')
-		return (info_json(in, P_CONFIG, "engine.volume_path"));
-	return (json_sprintf("%s/volumes", rec_str(config, "path.graph", "")));
+		return (info_json(in, P_CONFIG, KEY_AS(volume_path)));
+	return (json_sprintf("%s/volumes", rec_str(config, KEY_AS(path_graph),
+	    "")));
 }
 
 /* In podman's order; what it does not have comes last. */
@@ -174,20 +175,20 @@ info_storage(const struct info *in)
 #define PUT(key, v)	(void)json_object_set_new(o, key, v)
 	PUT("configFile", config_file(in));
 	PUT("containerStore", container_counts(in));
-	PUT("graphDriverName", info_json(in, P_CONFIG, "storage.driver"));
+	PUT("graphDriverName", info_json(in, P_CONFIG, KEY_AS(storage_driver)));
 	PUT("graphOptions", graph_options(in));
-	PUT("graphRoot", info_json(in, P_CONFIG, "path.graph"));
-	PUT("graphRootAllocated", info_num(in, P_DISK, "allocated"));
-	PUT("graphRootUsed", info_num(in, P_DISK, "used"));
+	PUT("graphRoot", info_json(in, P_CONFIG, KEY_AS(path_graph)));
+	PUT("graphRootAllocated", info_num(in, P_DISK, KEY(allocated)));
+	PUT("graphRootUsed", info_num(in, P_DISK, KEY(used)));
 	PUT("graphStatus", graph_status(in));
 	PUT("imageCopyTmpDir", info_json(in, P_CONFIG,
-	    "engine.image_copy_tmp_dir"));
+	    KEY_AS(image_copy_dir)));
 	PUT("imageStore", info_note(in, P_STORE, json_pack("{s:o}", "number",
-	    info_num(in, P_STORE, "number"))));
-	PUT("runRoot", info_json(in, P_CONFIG, "path.run_storage"));
+	    info_num(in, P_STORE, KEY(number)))));
+	PUT("runRoot", info_json(in, P_CONFIG, KEY_AS(path_run_storage)));
 	PUT("volumePath", volume_path(in));
-	PUT("runDir", info_json(in, P_CONFIG, "path.run"));
-	PUT("stateDir", info_json(in, P_CONFIG, "path.state"));
+	PUT("runDir", info_json(in, P_CONFIG, KEY_AS(path_run)));
+	PUT("stateDir", info_json(in, P_CONFIG, KEY_AS(path_state)));
 #undef PUT
 	return (o);
 }
@@ -219,7 +220,7 @@ is_set(const struct rec *r, const char *prefix, const char *what)
 	char	 key[1200];
 
 	(void)snprintf(key, sizeof(key), REGISTRY "%s.%s", prefix, what);
-	return (strcmp(rec_str(r, key, ""), "true") == 0);
+	return (strcmp(rec_str(r, KEY_FROM(key), ""), "true") == 0);
 }
 
 static json_t *
@@ -231,7 +232,7 @@ registry(const struct rec *r, const char *prefix, const char *location)
 	size_t		 it = 0;
 
 	(void)snprintf(key, sizeof(key), REGISTRY "%s.mirror", prefix);
-	while (rec_next(r, key, &it, &v))
+	while (rec_next(r, KEY_FROM(key), &it, &v))
 		(void)json_array_append_new(mirrors, mirror(v));
 	if (json_array_size(mirrors) == 0) {
 		json_decref(mirrors);
@@ -254,7 +255,7 @@ info_registry_list(const struct info *in)
 	char			 prefix[1024];
 	size_t			 it = 0, n;
 
-	while (r != NULL && rec_walk(r, NULL, &it, &item)) {
+	while (r != NULL && rec_walk(r, &it, &item)) {
 		n = strlen(item.key);
 		if (item.text == NULL ||
 		    strncmp(item.key, REGISTRY, REGISTRY_LEN) != 0 ||
@@ -267,7 +268,7 @@ info_registry_list(const struct info *in)
 		(void)json_object_set_new(o, prefix, registry(r, prefix,
 		    item.text));
 	}
-	for (it = 0; rec_next(r, "registries.unqualified-search-registries",
+	for (it = 0; rec_next(r, KEY_AS(search_registries),
 	    &it, &v);)
 		(void)json_array_append_new(search, tmpl_text(v));
 	if (json_array_size(search) > 0)

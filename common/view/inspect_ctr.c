@@ -15,7 +15,7 @@
 #include "show.h"
 #include "tmpl.h"
 
-#define DEFAULT_CAPS	"containers.default_capabilities"
+#define DEFAULT_CAPS	KEY_AS(default_capabilities)
 
 /* --- what is shown: of the definition, the row, and what derive adds --- */
 
@@ -30,14 +30,14 @@ static const struct member	health[] = {
 };
 static const struct member	state[] = {
 	SHOWN("OciVersion", SHOW_WORD, "1.0.2"), TEXT("Status", "state_name"),
-	SHOWN("Running", SHOW_FLAG, "running"),
-	SHOWN("Paused", SHOW_FLAG, "paused"), NO("Restarting"),
-	SHOWN("OOMKilled", SHOW_FLAG, "oomkilled"), NO("Dead"),
-	SHOWN("Pid", SHOW_NUMBER, "pid"),
-	SHOWN("ConmonPid", SHOW_NUMBER, "monitor_pid"),
-	SHOWN("ExitCode", SHOW_NUMBER, "exit"), TEXT("Error", "error"),
-	SHOWN("StartedAt", SHOW_DATE, "started"),
-	SHOWN("FinishedAt", SHOW_DATE, "finished"),
+	SHOWN("Running", SHOW_FLAG, KEY_TEXT(running)),
+	SHOWN("Paused", SHOW_FLAG, KEY_TEXT(paused)), NO("Restarting"),
+	SHOWN("OOMKilled", SHOW_FLAG, KEY_TEXT(oomkilled)), NO("Dead"),
+	SHOWN("Pid", SHOW_NUMBER, KEY_TEXT(pid)),
+	SHOWN("ConmonPid", SHOW_NUMBER, KEY_TEXT(monitor_pid)),
+	SHOWN("ExitCode", SHOW_NUMBER, KEY_TEXT(exit)), TEXT("Error", "error"),
+	SHOWN("StartedAt", SHOW_DATE, KEY_TEXT(started)),
+	SHOWN("FinishedAt", SHOW_DATE, KEY_TEXT(finished)),
 	SHOWN_OBJECT("Health", health), EMPTY("CgroupPath"),
 	SHOWN("CheckpointedAt", SHOW_DATE, ""),
 	SHOWN("RestoredAt", SHOW_DATE, ""), { 0 }
@@ -45,19 +45,19 @@ static const struct member	state[] = {
 static const struct member	config[] = {
 	TEXT("Hostname", "hostname"), EMPTY("Domainname"),
 	TEXT("User", "user"), NO("AttachStdin"), NO("AttachStdout"),
-	NO("AttachStderr"), SHOWN("Tty", SHOW_FLAG, "tty"),
-	SHOWN("OpenStdin", SHOW_FLAG, "stdin_open"), NO("StdinOnce"),
-	SHOWN("Env", SHOW_LIST, "env"),
+	NO("AttachStderr"), SHOWN("Tty", SHOW_FLAG, KEY_TEXT(tty)),
+	SHOWN("OpenStdin", SHOW_FLAG, KEY_TEXT(stdin_open)), NO("StdinOnce"),
+	SHOWN("Env", SHOW_LIST, KEY_TEXT(env)),
 	SHOWN("Cmd", SHOW_LIST_OR_NULL, "cmd"), TEXT("Image", "image_name"),
-	NONE("Volumes"), SHOWN_OR("WorkingDir", SHOW_TEXT, "cwd", "/"),
+	NONE("Volumes"), SHOWN_OR("WorkingDir", SHOW_TEXT, KEY_TEXT(cwd), "/"),
 	TEXT("Entrypoint", "entrypoint_text"), NONE("OnBuild"),
-	SHOWN("Labels", SHOW_PAIRS, "label"),
-	SHOWN("Annotations", SHOW_PAIRS, "annotation"),
-	SHOWN_OR("StopSignal", SHOW_NUMBER, "stop_signal", "15"),
+	SHOWN("Labels", SHOW_PAIRS, KEY_TEXT(label)),
+	SHOWN("Annotations", SHOW_PAIRS, KEY_TEXT(annotation)),
+	SHOWN_OR("StopSignal", SHOW_NUMBER, KEY_TEXT(stop_signal), "15"),
 	SHOWN("HealthcheckOnFailureAction", SHOW_WORD, "none"),
 	SHOWN("CreateCommand", SHOW_LIST_OR_NULL, "create_command"),
-	SHOWN_OR("Umask", SHOW_TEXT, "umask", "0022"), ZERO("Timeout"),
-	SHOWN_OR("StopTimeout", SHOW_NUMBER, "stop_timeout", "10"),
+	SHOWN_OR("Umask", SHOW_TEXT, KEY_TEXT(umask), "0022"), ZERO("Timeout"),
+	SHOWN_OR("StopTimeout", SHOW_NUMBER, KEY_TEXT(stop_timeout), "10"),
 	SHOWN("Passwd", SHOW_CONST, "true"),
 	{ .name = "Healthcheck", .how = SHOW_CONST, .key = "null",
 	    .optional = true },
@@ -66,40 +66,40 @@ static const struct member	config[] = {
 static const struct member	log_config[] = {
 	TEXT("Type", "log_driver"), NONE("Config"), TEXT("Path", "log_path"),
 	TEXT("Tag", "log_tag"), TEXT("Size", "log_size"),
-	SHOWN("LostBytes", SHOW_NUMBER, "log_lost"), { 0 }
+	SHOWN("LostBytes", SHOW_NUMBER, KEY_TEXT(log_lost)), { 0 }
 };
 static const struct member	restart_policy[] = {
 	TEXT("Name", "restart"),
-	SHOWN("MaximumRetryCount", SHOW_NUMBER, "restart_max"), { 0 }
+	SHOWN("MaximumRetryCount", SHOW_NUMBER, KEY_TEXT(restart_max)), { 0 }
 };
 static const struct member	ulimit[] = {
-	TEXT("Name", "long_name"), SHOWN("Soft", SHOW_NUMBER, "soft"),
-	SHOWN("Hard", SHOW_NUMBER, "hard"), { 0 }
+	TEXT("Name", "long_name"), SHOWN("Soft", SHOW_NUMBER, KEY_TEXT(soft)),
+	SHOWN("Hard", SHOW_NUMBER, KEY_TEXT(hard)), { 0 }
 };
 static const struct member	host_config[] = {
-	SHOWN("Binds", SHOW_LIST, "bind"),
+	SHOWN("Binds", SHOW_LIST, KEY_TEXT(bind)),
 	SHOWN("CgroupManager", SHOW_WORD, "disabled"),
 	SHOWN("CgroupMode", SHOW_WORD, "private"), EMPTY("ContainerIDFile"),
 	SHOWN_OBJECT("LogConfig", log_config), TEXT("NetworkMode", "net"),
 	SHOWN("PortBindings", SHOW_CONST, "{}"),
 	SHOWN_OBJECT("RestartPolicy", restart_policy),
-	SHOWN("AutoRemove", SHOW_FLAG, "rm"), EMPTY("VolumeDriver"),
-	NONE("VolumesFrom"), SHOWN("CapAdd", SHOW_LIST, "cap_add"),
-	SHOWN("CapDrop", SHOW_LIST, "cap_drop"),
-	SHOWN("Dns", SHOW_LIST, "dns"),
-	SHOWN("DnsOptions", SHOW_LIST, "dns_option"),
-	SHOWN("DnsSearch", SHOW_LIST, "dns_search"),
-	SHOWN("ExtraHosts", SHOW_LIST, "extra_host"),
+	SHOWN("AutoRemove", SHOW_FLAG, KEY_TEXT(rm)), EMPTY("VolumeDriver"),
+	NONE("VolumesFrom"), SHOWN("CapAdd", SHOW_LIST, KEY_TEXT(cap_add)),
+	SHOWN("CapDrop", SHOW_LIST, KEY_TEXT(cap_drop)),
+	SHOWN("Dns", SHOW_LIST, KEY_TEXT(dns)),
+	SHOWN("DnsOptions", SHOW_LIST, KEY_TEXT(dns_option)),
+	SHOWN("DnsSearch", SHOW_LIST, KEY_TEXT(dns_search)),
+	SHOWN("ExtraHosts", SHOW_LIST, KEY_TEXT(extra_host)),
 	SHOWN("GroupAdd", SHOW_CONST, "[]"),
 	SHOWN("IpcMode", SHOW_WORD, "private"), EMPTY("Cgroup"),
 	SHOWN("Cgroups", SHOW_WORD, "disabled"), NONE("Links"),
 	ZERO("OomScoreAdj"), SHOWN("PidMode", SHOW_WORD, "private"),
 	NO("Privileged"), NO("PublishAllPorts"),
-	SHOWN("ReadonlyRootfs", SHOW_FLAG, "readonly"),
-	SHOWN("SecurityOpt", SHOW_LIST, "security_opt"),
+	SHOWN("ReadonlyRootfs", SHOW_FLAG, KEY_TEXT(readonly)),
+	SHOWN("SecurityOpt", SHOW_LIST, KEY_TEXT(security_opt)),
 	SHOWN("Tmpfs", SHOW_CONST, "{}"),	/* add_tmpfs fills it */
 	SHOWN("UTSMode", SHOW_WORD, "private"), TEXT("UsernsMode", "userns"),
-	SHOWN_OR("ShmSize", SHOW_NUMBER, "shm_size", "65536000"),
+	SHOWN_OR("ShmSize", SHOW_NUMBER, KEY_TEXT(shm_size), "65536000"),
 	SHOWN("Runtime", SHOW_WORD, "oci"),
 	SHOWN("ConsoleSize", SHOW_CONST, "[0,0]"), EMPTY("Isolation"),
 	SHOWN_OBJECTS("Ulimits", "shown_rlimit", ulimit),
@@ -128,28 +128,29 @@ static const struct member	network[] = {
 static const struct member	mount[] = {
 	TEXT("Type", "type"), TEXT("Source", "src"),
 	TEXT("Destination", "dst"), TEXT("Driver", "driver"), EMPTY("Mode"),
-	SHOWN("Options", SHOW_LIST, "shown_opt"),
-	SHOWN("RW", SHOW_FLAG, "rw"), TEXT("Propagation", "propagation"),
-	SHOWN_OPTIONAL("Name", SHOW_TEXT, "volume"), { 0 }
+	SHOWN("Options", SHOW_LIST, KEY_TEXT(shown_opt)),
+	SHOWN("RW", SHOW_FLAG, KEY_TEXT(rw)), TEXT("Propagation",
+	    "propagation"),
+	SHOWN_OPTIONAL("Name", SHOW_TEXT, KEY_TEXT(volume)), { 0 }
 };
 static const struct member	graph_driver[] = {
 	TEXT("Name", "storage_driver"), NONE("Data"), { 0 }
 };
 static const struct member	container[] = {
-	TEXT("Id", "id"), SHOWN("Created", SHOW_DATE, "created"),
-	TEXT("Path", "arg"), SHOWN("Args", SHOW_LIST, "later_arg"),
+	TEXT("Id", "id"), SHOWN("Created", SHOW_DATE, KEY_TEXT(created)),
+	TEXT("Path", "arg"), SHOWN("Args", SHOW_LIST, KEY_TEXT(later_arg)),
 	SHOWN_OBJECT("State", state), TEXT("Image", "image"),
 	TEXT("ImageDigest", "image_digest"), TEXT("ImageName", "image_name"),
 	TEXT("Rootfs", "rootfs"), TEXT("Pod", "pod"), EMPTY("ResolvConfPath"),
 	EMPTY("HostnamePath"), EMPTY("HostsPath"), EMPTY("StaticDir"),
 	EMPTY("OCIConfigPath"),
-	SHOWN_OR("OCIRuntime", SHOW_TEXT, "runtime", RUNTIME_OWN),
+	SHOWN_OR("OCIRuntime", SHOW_TEXT, KEY_TEXT(runtime), RUNTIME_OWN),
 	EMPTY("ConmonPidFile"), EMPTY("PidFile"), TEXT("Name", "name"),
-	SHOWN("RestartCount", SHOW_NUMBER, "restart_count"),
+	SHOWN("RestartCount", SHOW_NUMBER, KEY_TEXT(restart_count)),
 	TEXT("Driver", "storage_driver"), EMPTY("MountLabel"),
 	EMPTY("ProcessLabel"), EMPTY("AppArmorProfile"),
 	SHOWN("EffectiveCaps", SHOW_LIST_OR_NULL, "effective_cap"),
-	SHOWN("BoundingCaps", SHOW_LIST, "cap"),
+	SHOWN("BoundingCaps", SHOW_LIST, KEY_TEXT(cap)),
 	SHOWN("ExecIDs", SHOW_CONST, "[]"),
 	SHOWN_OBJECT("GraphDriver", graph_driver),
 	SHOWN_OBJECTS("Mounts", "shown_mount", mount),
@@ -159,7 +160,7 @@ static const struct member	container[] = {
 	SHOWN_OBJECT("HostConfig", host_config),
 	TEXT("ConfigDigest", "config_digest"),
 	TEXT("SeccompProfile", "seccomp_used"),
-	SHOWN_OR("LockNumber", SHOW_NUMBER, "lock", "null"), { 0 }
+	SHOWN_OR("LockNumber", SHOW_NUMBER, KEY_TEXT(lock), "null"), { 0 }
 };
 
 /* --- what is added to the definition --- */
@@ -171,26 +172,27 @@ add_row(struct rec *r, const struct rec *row)
 	static const char *const	 keys[] = { "id", "name", "state_name",
 	    "oomkilled", "exit", "error", "started", "finished",
 	    "restart_count", "lock", "log_lost", "pid", "monitor_pid" };
-	int64_t				 s = rec_num(row, "state", 0);
+	int64_t				 s = rec_num(row, KEY(state), 0);
 	bool				 up = s == CTR_RUNNING ||
 					    s == CTR_STOPPING;
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		rec_del(r, keys[i]);
-		if (rec_get(row, keys[i]) != NULL)
-			(void)rec_add(r, keys[i], rec_get(row, keys[i]));
+		rec_del(r, KEY_FROM(keys[i]));
+		if (rec_get(row, KEY_FROM(keys[i])) != NULL)
+			(void)rec_add(r, KEY_FROM(keys[i]), rec_get(row,
+			    KEY_FROM(keys[i])));
 	}
-	(void)rec_add_num(r, "running", up);
-	(void)rec_add_num(r, "paused", s == CTR_PAUSED);
+	(void)rec_add_num(r, KEY(running), up);
+	(void)rec_add_num(r, KEY(paused), s == CTR_PAUSED);
 	if (!up && s != CTR_PAUSED) {
-		rec_del(r, "pid");
-		rec_del(r, "monitor_pid");
+		rec_del(r, KEY(pid));
+		rec_del(r, KEY(monitor_pid));
 	}
 }
 
 /* Values of a key with something between, which the caller owns; or NULL. */
 static char *
-joined(const struct rec *r, const char *key, const char *between)
+joined(const struct rec *r, struct key_str key, const char *between)
 {
 	char		*out = NULL;
 	const char	*v;
@@ -210,29 +212,30 @@ joined(const struct rec *r, const char *key, const char *between)
 static void
 add_mount(struct rec *r, struct rec *m)
 {
-	scoped_free char	*opts = joined(m, "opt", ",");
-	const char		*volume = rec_get(m, "volume"), *o;
+	scoped_free char	*opts = joined(m, KEY(opt), ",");
+	const char		*volume = rec_get(m, KEY_IN(mount, volume)), *o;
 	const char		*propagation = "rprivate";
 	bool			 rw = true;
 	size_t			 it = 0;
 
-	(void)rec_addf(r, "bind", "%s:%s:%s", volume != NULL ? volume :
-	    show_str(m, "src"), show_str(m, "dst"), opts == NULL ? "" : opts);
-	while (rec_next(m, "opt", &it, &o)) {
+	(void)rec_addf(r, KEY(bind), "%s:%s:%s", volume != NULL ? volume :
+	    show_str(m, KEY(src)), show_str(m, KEY(dst)),
+	    opts == NULL ? "" : opts);
+	while (rec_next(m, KEY(opt), &it, &o)) {
 		rw &= strcmp(o, "ro") != 0;
 		if (strstr(o, "private") != NULL ||
 		    strstr(o, "shared") != NULL || strstr(o, "slave") != NULL)
 			propagation = o;
 		else if (strcmp(o, "ro") != 0 && strcmp(o, "rw") != 0)
-			(void)rec_add(m, "shown_opt", o);
+			(void)rec_add(m, KEY(shown_opt), o);
 	}
-	(void)rec_add_num(m, "rw", rw);
-	(void)rec_add(m, "propagation", propagation);
+	(void)rec_add_num(m, KEY(rw), rw);
+	(void)rec_add(m, KEY(propagation), propagation);
 	if (volume != NULL) {
-		(void)rec_set(m, "type", "volume");
-		(void)rec_add(m, "driver", "local");
+		(void)rec_set(m, KEY(type), "volume");
+		(void)rec_add(m, KEY(driver), "local");
 	}
-	(void)rec_add_rec(r, "shown_mount", m);
+	(void)rec_add_rec(r, KEY(shown_mount), m);
 }
 
 /* tmpfs are told apart from the other mounts: by their place, their options. */
@@ -242,13 +245,13 @@ add_mounts(struct rec *r, const struct rec *def, json_t *tmpfs)
 	struct rec	*m;
 	size_t		 it = 0;
 
-	while ((m = rec_sub(def, "mount", &it)) != NULL) {
-		scoped_free char	*opts = joined(m, "opt", ",");
+	while ((m = rec_sub(def, KEY(mount), &it)) != NULL) {
+		scoped_free char	*opts = joined(m, KEY(opt), ",");
 
-		if (strcmp(show_str(m, "type"), "tmpfs") != 0)
+		if (strcmp(show_str(m, KEY(type)), "tmpfs") != 0)
 			add_mount(r, m);
 		else
-			json_object_set_new(tmpfs, show_str(m, "dst"),
+			json_object_set_new(tmpfs, show_str(m, KEY(dst)),
 			    tmpl_text(opts == NULL ? "" : opts));
 		rec_free(m);
 	}
@@ -261,19 +264,20 @@ add_limits(struct rec *r, const struct rec *def)
 	char		 name[64];
 	size_t		 it = 0;
 
-	while ((l = rec_sub(def, "rlimit", &it)) != NULL) {
-		snprintf(name, sizeof(name), "RLIMIT_%s", show_str(l, "name"));
+	while ((l = rec_sub(def, KEY(rlimit), &it)) != NULL) {
+		snprintf(name, sizeof(name), "RLIMIT_%s", show_str(l,
+		    KEY(name)));
 		for (char *s = name; *s != '\0'; s++)
 			if (*s >= 'a' && *s <= 'z')
 				*s = (char)(*s - 'a' + 'A');
-		(void)rec_add(l, "long_name", name);
-		(void)rec_add_rec(r, "shown_rlimit", l);
+		(void)rec_add(l, KEY(long_name), name);
+		(void)rec_add_rec(r, KEY(shown_rlimit), l);
 		rec_free(l);
 	}
 }
 
 static bool
-has(const struct rec *r, const char *key, const char *value)
+has(const struct rec *r, struct key_str key, const char *value)
 {
 	const char	*v;
 	size_t		 it = 0;
@@ -286,8 +290,8 @@ has(const struct rec *r, const char *key, const char *value)
 
 /* Capabilities in one record and not in the other. */
 static void
-add_difference(struct rec *r, const char *to, const struct rec *a,
-    const char *a_key, const struct rec *b, const char *b_key)
+add_difference(struct rec *r, struct key_str to, const struct rec *a,
+    struct key_str a_key, const struct rec *b, struct key_str b_key)
 {
 	const char	*v;
 	size_t		 it = 0;
@@ -300,48 +304,48 @@ add_difference(struct rec *r, const char *to, const struct rec *a,
 static void
 add_caps(struct rec *r, const struct rec *def, const struct rec *conf)
 {
-	const char	*user = show_str(def, "user"), *v;
+	const char	*user = show_str(def, KEY(user)), *v;
 	size_t		 n = strcspn(user, ":"), it = 0;
 	bool		 root = n == 0 || (n == 1 && *user == '0') ||
 			    (n == 4 && strncmp(user, "root", 4) == 0);
 
-	add_difference(r, "cap_add", def, "cap", conf, DEFAULT_CAPS);
-	add_difference(r, "cap_drop", conf, DEFAULT_CAPS, def, "cap");
+	add_difference(r, KEY(cap_add), def, KEY(cap), conf, DEFAULT_CAPS);
+	add_difference(r, KEY(cap_drop), conf, DEFAULT_CAPS, def, KEY(cap));
 	/* Only root has them all; others have what --cap-add named. */
-	while (rec_next(def, root ? "cap" : "ambient", &it, &v))
-		(void)rec_add(r, "effective_cap", v);
+	while (rec_next(def, root ? KEY(cap) : KEY(ambient), &it, &v))
+		(void)rec_add(r, KEY(effective_cap), v);
 }
 
 static void
 add_security(struct rec *r, const struct rec *def, const struct rec *conf)
 {
-	const char	*own = rec_str(def, "seccomp", "default");
+	const char	*own = rec_str(def, KEY(seccomp), "default");
 
-	if (rec_num(def, "nnp", 0) != 0)
-		(void)rec_add(r, "security_opt", "no-new-privileges");
+	if (rec_num(def, KEY(nnp), 0) != 0)
+		(void)rec_add(r, KEY(security_opt), "no-new-privileges");
 	if (strcmp(own, "default") != 0) {
-		(void)rec_addf(r, "security_opt", "seccomp=%s", own);
-		(void)rec_add(r, "seccomp_used", own);
+		(void)rec_addf(r, KEY(security_opt), "seccomp=%s", own);
+		(void)rec_add(r, KEY(seccomp_used), own);
 	} else		/* what its next start loads */
-		(void)rec_add(r, "seccomp_used", rec_str(conf,
-		    "seccomp.profile", own));
+		(void)rec_add(r, KEY(seccomp_used), rec_str(conf,
+		    KEY_AS(seccomp_profile), own));
 }
 
 static void
 add_process(struct rec *r, const struct rec *def)
 {
-	scoped_free char	*entrypoint = joined(def, "entrypoint", " ");
+	scoped_free char	*entrypoint = joined(def, KEY(entrypoint), " ");
 	const char		*v, *tab;
 	size_t			 it = 0;
 
-	for (int n = 0; rec_next(def, "arg", &it, &v); n++)
+	for (int n = 0; rec_next(def, KEY(arg), &it, &v); n++)
 		if (n > 0)
-			(void)rec_add(r, "later_arg", v);
-	for (it = 0; rec_next(def, "add_host", &it, &v);)
+			(void)rec_add(r, KEY(later_arg), v);
+	for (it = 0; rec_next(def, KEY(add_host), &it, &v);)
 		if ((tab = strchr(v, '\t')) != NULL)
-			(void)rec_addf(r, "extra_host", "%s:%.*s", tab + 1,
+			(void)rec_addf(r, KEY(extra_host), "%s:%.*s", tab + 1,
 			    (int)(tab - v), v);
-	(void)rec_add(r, "entrypoint_text", entrypoint == NULL ? "" :
+	(void)rec_add(r, KEY(entrypoint_text), entrypoint == NULL ? "" :
 	    entrypoint);
 }
 
@@ -350,9 +354,9 @@ add_log(struct rec *r, const struct rec *def)
 {
 	char	 size[32] = "0B";
 
-	if (rec_num(def, "log_max", 0) > 0)
-		human_size(rec_num(def, "log_max", 0), size, sizeof(size));
-	(void)rec_add(r, "log_size", size);
+	if (rec_num(def, KEY(log_max), 0) > 0)
+		human_size(rec_num(def, KEY(log_max), 0), size, sizeof(size));
+	(void)rec_add(r, KEY(log_size), size);
 }
 
 json_t *
@@ -364,7 +368,7 @@ inspect_container(const struct rec *row, const struct rec *conf, bool filled)
 	size_t		 it = 0;
 
 	/* A damaged definition leaves what the row says. */
-	if ((def = rec_sub(row, "def", &it)) != NULL)
+	if ((def = rec_sub(row, KEY(def), &it)) != NULL)
 		(void)rec_add_all(r, def);
 	add_row(r, row);
 	add_mounts(r, def, tmpfs);
@@ -373,7 +377,8 @@ inspect_container(const struct rec *row, const struct rec *conf, bool filled)
 	add_security(r, def, conf);
 	add_process(r, def);
 	add_log(r, def);
-	(void)rec_add(r, "storage_driver", show_str(conf, "storage.driver"));
+	(void)rec_add(r, KEY(storage_driver), show_str(conf,
+	    KEY_AS(storage_driver)));
 	if ((o = show_object(&s, container)) != NULL)
 		(void)json_object_update(json_object_get(json_object_get(o,
 		    "HostConfig"), "Tmpfs"), tmpfs);

@@ -69,19 +69,20 @@ static json_t *
 graph_data(const struct rec *r, const struct rec *config)
 {
 	scoped_free char	*lower = NULL;
-	const char		*root = rec_str(config, "path.graph", "");
+	const char		*root = rec_str(config, KEY_AS(path_graph), "");
 	const char		*dir;
 	char			 upper[5000];
 	size_t			 size, it = 0;
 	json_t			*data;
 	FILE			*f;
 
-	if (strcmp(rec_str(config, "storage.driver", ""), "overlay") != 0 ||
-	    !rec_next(r, "layer", &it, &dir) ||
+	if (strcmp(rec_str(config, KEY_AS(storage_driver), ""),
+	    "overlay") != 0 ||
+	    !rec_next(r, KEY_IN(image, layer), &it, &dir) ||
 	    (f = open_memstream(&lower, &size)) == NULL)
 		return (json_null());
 	snprintf(upper, sizeof(upper), "%s/%s", root, dir);
-	for (int n = 0; rec_next(r, "layer", &it, &dir); n++)
+	for (int n = 0; rec_next(r, KEY_IN(image, layer), &it, &dir); n++)
 		fprintf(f, "%s%s/%s", n > 0 ? ":" : "", root, dir);
 	if (fclose(f) == EOF)
 		return (json_null());
@@ -105,22 +106,25 @@ root_fs(json_t *config)
 #define LATER(n)	SHOWN(n, SHOW_CONST, "null")	/* see below */
 
 static const struct member	graph_driver[] = {
-	SHOWN("Name", SHOW_TEXT, "storage_driver"), LATER("Data"), { 0 }
+	SHOWN("Name", SHOW_TEXT, KEY_TEXT(storage_driver)), LATER("Data"), { 0 }
 };
 static const struct member	image[] = {
-	SHOWN("Id", SHOW_TEXT, "id"), SHOWN("Digest", SHOW_TEXT, "digest"),
-	SHOWN("RepoTags", SHOW_LIST, "name"),
-	SHOWN("RepoDigests", SHOW_LIST, "repo_digest"),
+	SHOWN("Id", SHOW_TEXT, KEY_TEXT(id)), SHOWN("Digest", SHOW_TEXT,
+	    KEY_TEXT(digest)),
+	SHOWN("RepoTags", SHOW_LIST, KEY_TEXT(name)),
+	SHOWN("RepoDigests", SHOW_LIST, KEY_TEXT(repo_digest)),
 	SHOWN("Parent", SHOW_WORD, ""), LATER("Comment"),
-	SHOWN("Created", SHOW_DATE, "created"), LATER("Config"),
-	LATER("Version"), SHOWN("Author", SHOW_TEXT, "author"),
-	SHOWN("Architecture", SHOW_TEXT, "arch"),
-	SHOWN("Os", SHOW_TEXT, "os"), SHOWN("Size", SHOW_NUMBER, "size"),
-	SHOWN("VirtualSize", SHOW_NUMBER, "size"),
+	SHOWN("Created", SHOW_DATE, KEY_TEXT(created)), LATER("Config"),
+	LATER("Version"), SHOWN("Author", SHOW_TEXT, KEY_TEXT(author)),
+	SHOWN("Architecture", SHOW_TEXT, KEY_TEXT(arch)),
+	SHOWN("Os", SHOW_TEXT, KEY_TEXT(os)), SHOWN("Size", SHOW_NUMBER,
+	    KEY_TEXT(size)),
+	SHOWN("VirtualSize", SHOW_NUMBER, KEY_TEXT(size)),
 	SHOWN_OBJECT("GraphDriver", graph_driver), LATER("RootFS"),
-	SHOWN("Labels", SHOW_PAIRS, "label"), LATER("Annotations"),
-	LATER("ManifestType"), SHOWN("User", SHOW_TEXT, "user"),
-	LATER("History"), SHOWN("NamesHistory", SHOW_LIST, "name_history"),
+	SHOWN("Labels", SHOW_PAIRS, KEY_TEXT(label)), LATER("Annotations"),
+	LATER("ManifestType"), SHOWN("User", SHOW_TEXT, KEY_TEXT(user)),
+	LATER("History"), SHOWN("NamesHistory", SHOW_LIST,
+	    KEY_TEXT(name_history)),
 	{ 0 }
 };
 
@@ -152,15 +156,16 @@ add_texts(json_t *j, json_t *c, json_t *m, bool filled)
 json_t *
 inspect_image(struct rec *r, const struct rec *config, bool filled)
 {
-	json_t		*c = json_loads(rec_str(r, "config_json", "{}"), 0,
+	json_t		*c = json_loads(rec_str(r, KEY(config_json), "{}"), 0,
 			    NULL);
-	json_t		*m = json_loads(rec_str(r, "manifest_json", "{}"), 0,
+	json_t		*m = json_loads(rec_str(r, KEY(manifest_json), "{}"), 0,
 			    NULL);
 	struct shown	 s = { .rec = r, .as_json = !filled };
 	json_t		*j;
 
 	image_derive(r);
-	(void)rec_add(r, "storage_driver", show_str(config, "storage.driver"));
+	(void)rec_add(r, KEY(storage_driver), show_str(config,
+	    KEY_AS(storage_driver)));
 	if ((j = show_object(&s, image)) != NULL) {
 		add_texts(j, c, m, filled);
 		json_object_set_new(json_object_get(j, "GraphDriver"), "Data",

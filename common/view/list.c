@@ -31,9 +31,9 @@ list_add_column(struct list *l, const char *name)
 }
 
 static bool
-flag(const struct rec *request, const char *key)
+flag(const struct rec *request, struct key_flag key)
 {
-	return (strcmp(rec_str(request, key, ""), "true") == 0);
+	return (rec_flag(request, key, false));
 }
 
 int
@@ -43,11 +43,11 @@ list_open(struct list *l, const struct list_about *about,
 	const char	*name = about->plain;
 	size_t		 n;
 
-	*l = (struct list){ .about = about, .quiet = flag(request, "quiet"),
-	    .heading = !flag(request, "noheading"),
+	*l = (struct list){ .about = about, .quiet = flag(request, KEY(quiet)),
+	    .heading = !flag(request, KEY(noheading)),
 	    .shown = { .now = clock_real_ns(),
-	    .no_trunc = flag(request, "no-trunc") } };
-	if (format_open(&l->format, &about->tmpl, rec_get(request, "format"),
+	    .no_trunc = flag(request, KEY_AS(ask_no_trunc)) } };
+	if (format_open(&l->format, &about->tmpl, rec_get(request, KEY(format)),
 	    about->indent) == -1)
 		return (-1);
 	l->shown.as_json = l->format.kind == FORMAT_JSON && !l->quiet;

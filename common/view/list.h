@@ -9,6 +9,7 @@
 
 #include "filter.h"
 #include "format.h"
+#include "records.h"
 #include "show.h"
 
 struct rec;
@@ -98,7 +99,7 @@ struct choice {
  * one: of those that are not printed yet only their places are in memory.
  * 0, or the exit code after telling the person why.
  */
-int	list_rows(struct list *, const struct rec *, const char *key,
+int	list_rows(struct list *, const struct rec *, struct key_rec key,
 	    const struct choice *);
 
 #endif

@@ -37,10 +37,10 @@ read_status(struct filter_term *t, const void *all, struct parse_err *e)
 static bool
 match_ancestor(const struct filter_term *t, const struct rec *row)
 {
-	const char	*tail = show_str(row, "image_name");
+	const char	*tail = show_str(row, KEY(image_name));
 	size_t		 n = strlen(t->value);
 
-	if (strncmp(show_str(row, "image"), t->value, n) == 0)
+	if (strncmp(show_str(row, KEY(image)), t->value, n) == 0)
 		return (true);
 	for (; tail != NULL; tail = strchr(tail, '/')) {
 		tail += *tail == '/';
@@ -54,8 +54,9 @@ match_ancestor(const struct filter_term *t, const struct rec *row)
 static bool
 match_exited(const struct filter_term *t, const struct rec *row)
 {
-	return (rec_num(row, "state", 0) == CTR_EXITED &&
-	    strcmp(show_str(row, "exit"), t->value) == 0);
+	return (rec_num(row, KEY(state), 0) == CTR_EXITED &&
+	    rec_has(row, KEY(exit)) &&
+	    strcmp(rec_text(row, KEY(exit)), t->value) == 0);
 }
 
 static int
@@ -82,10 +83,10 @@ read_container(struct filter_term *t, const void *all, struct parse_err *e)
 	size_t		 it = 0, n = strlen(t->value);
 	bool		 found = false;
 
-	while (!found && (row = rec_sub(all, "ctr", &it)) != NULL) {
-		found = strcmp(show_str(row, "name"), t->value) == 0 ||
-		    strncmp(show_str(row, "id"), t->value, n) == 0;
-		t->number = rec_num(row, "created", 0);
+	while (!found && (row = rec_sub(all, KEY(ctr), &it)) != NULL) {
+		found = strcmp(show_str(row, KEY(name)), t->value) == 0 ||
+		    strncmp(show_str(row, KEY(id)), t->value, n) == 0;
+		t->number = rec_num(row, KEY(created), 0);
 		rec_free(row);
 	}
 	return (found ? 0 : parse_fail(e, "no container with name or ID "
@@ -96,10 +97,10 @@ read_container(struct filter_term *t, const void *all, struct parse_err *e)
 static bool
 match_pod(const struct filter_term *t, const struct rec *row)
 {
-	const char	*id = rec_get(row, "pod");
+	const char	*id = rec_get(row, KEY(pod));
 
 	return (id != NULL && (strncmp(id, t->value, strlen(t->value)) == 0 ||
-	    strcmp(show_str(row, "pod_name"), t->value) == 0));
+	    strcmp(show_str(row, KEY(pod_name)), t->value) == 0));
 }
 
 static const struct filter_key	keys[] = {
@@ -129,24 +130,25 @@ const struct filter_about	ctr_filters = { .keys = keys,
 static void
 add_status(struct rec *row, const struct shown *s)
 {
-	const char	*name = rec_str(row, "state_name", "unknown");
+	const char	*name = rec_str(row, KEY(state_name), "unknown");
 	char		 when[64];
 
-	switch (rec_num(row, "state", 0)) {
+	switch (rec_num(row, KEY(state), 0)) {
 	case CTR_RUNNING:
-		human_duration(s->now - rec_num(row, "started", s->now), when,
+		human_duration(s->now - rec_num(row, KEY(started), s->now),
+		    when,
 		    sizeof(when));
-		(void)rec_addf(row, "status", "Up %s", when);
+		(void)rec_addf(row, KEY(status), "Up %s", when);
 		break;
 	case CTR_EXITED:
-		human_ago(rec_num(row, "finished", s->now), s->now, when,
+		human_ago(rec_num(row, KEY(finished), s->now), s->now, when,
 		    sizeof(when));
-		(void)rec_addf(row, "status", "Exited (%lld) %s",
-		    (long long)rec_num(row, "exit", 0), when);
-		(void)rec_add(row, "exited", "1");
+		(void)rec_addf(row, KEY(status), "Exited (%lld) %s",
+		    (long long)rec_num(row, KEY(exit), 0), when);
+		(void)rec_add(row, KEY(exited), "1");
 		break;
 	default:
-		(void)rec_addf(row, "status", "%c%s", *name >= 'a' &&
+		(void)rec_addf(row, KEY(status), "%c%s", *name >= 'a' &&
 		    *name <= 'z' ? *name - 'a' + 'A' : *name, *name ?
 		    name + 1 : "");
 	}
@@ -155,16 +157,16 @@ add_status(struct rec *row, const struct shown *s)
 static void
 add_command(struct rec *row, const struct shown *s)
 {
-	const char	*command = show_str(row, "command");
+	const char	*command = show_str(row, KEY(command));
 	size_t		 n = COMMAND_CUT;
 
 	if (s->no_trunc || strlen(command) <= COMMAND_MAX) {
-		(void)rec_add(row, "shown_command", command);
+		(void)rec_add(row, KEY(shown_command), command);
 		return;
 	}
 	while (n > 0 && (command[n] & 0xc0) == 0x80)
 		n--;
-	(void)rec_addf(row, "shown_command", "%.*s...", (int)n, command);
+	(void)rec_addf(row, KEY(shown_command), "%.*s...", (int)n, command);
 }
 
 static void
@@ -180,42 +182,44 @@ derive_without_pod(struct rec *row, const struct shown *s)
 {
 	derive(row, s);
 	if (s->as_json)
-		rec_del(row, "pod_name");
+		rec_del(row, KEY(pod_name));
 }
 
 static const struct column	columns[] = {
-	COLUMN("AutoRemove", "AUTO REMOVE", SHOW_FLAG, "rm"),
-	COLUMN_TEXT("Command", "COMMAND", SHOW_TEXT, "shown_command"),
+	COLUMN("AutoRemove", "AUTO REMOVE", SHOW_FLAG, KEY_TEXT(rm)),
+	COLUMN_TEXT("Command", "COMMAND", SHOW_TEXT, KEY_TEXT(shown_command)),
 	COLUMN_JSON("Command", SHOW_LIST_OF_ONE, "command"),
-	COLUMN_TEXT("Created", "CREATED", SHOW_TIME, "created"),
-	COLUMN_AS("CreatedAt", "CREATED AT", SHOW_TIME, "created", SHOW_AGO),
-	COLUMN_TEXT("CreatedHuman", "CREATED", SHOW_AGO, "created"),
-	COLUMN("Exited", "EXITED", SHOW_FLAG, "exited"),
-	COLUMN("ExitedAt", "EXITED AT", SHOW_MOMENT, "finished"),
-	COLUMN("ExitCode", "EXIT CODE", SHOW_NUMBER, "exit"),
-	COLUMN_TEXT("ID", "CONTAINER ID", SHOW_ID, "id"),
-	COLUMN_JSON("Id", SHOW_TEXT, "id"),
-	COLUMN("Image", "IMAGE", SHOW_TEXT, "image_name"),
-	COLUMN_AS("ImageID", "IMAGE ID", SHOW_ID, "image", SHOW_TEXT),
+	COLUMN_TEXT("Created", "CREATED", SHOW_TIME, KEY_TEXT(created)),
+	COLUMN_AS("CreatedAt", "CREATED AT", SHOW_TIME, KEY_TEXT(created),
+	    SHOW_AGO),
+	COLUMN_TEXT("CreatedHuman", "CREATED", SHOW_AGO, KEY_TEXT(created)),
+	COLUMN("Exited", "EXITED", SHOW_FLAG, KEY_TEXT(exited)),
+	COLUMN("ExitedAt", "EXITED AT", SHOW_MOMENT, KEY_TEXT(finished)),
+	COLUMN("ExitCode", "EXIT CODE", SHOW_NUMBER, KEY_TEXT(exit)),
+	COLUMN_TEXT("ID", "CONTAINER ID", SHOW_ID, KEY_TEXT(id)),
+	COLUMN_JSON("Id", SHOW_TEXT, KEY_TEXT(id)),
+	COLUMN("Image", "IMAGE", SHOW_TEXT, KEY_TEXT(image_name)),
+	COLUMN_AS("ImageID", "IMAGE ID", SHOW_ID, KEY_TEXT(image), SHOW_TEXT),
 	COLUMN("IsInfra", "IS INFRA", SHOW_CONST, "false"),
-	COLUMN("Labels", "LABELS", SHOW_PAIRS, "label"),
-	COLUMN("Mounts", "MOUNTS", SHOW_LIST, "mount"),
-	COLUMN_AS("Names", "NAMES", SHOW_TEXT, "name", SHOW_LIST_OF_ONE),
+	COLUMN("Labels", "LABELS", SHOW_PAIRS, KEY_TEXT(label)),
+	COLUMN("Mounts", "MOUNTS", SHOW_LIST, KEY_TEXT(mount)),
+	COLUMN_AS("Names", "NAMES", SHOW_TEXT, KEY_TEXT(name),
+	    SHOW_LIST_OF_ONE),
 	COLUMN_JSON("Namespaces", SHOW_CONST, "{}"),
 	COLUMN_TEXT("Networks", "NETWORKS", SHOW_WORD, ""),
 	COLUMN_JSON("Networks", SHOW_CONST, "[]"),
-	COLUMN("Pid", "PID", SHOW_NUMBER, "pid"),
-	COLUMN_AS("Pod", "POD ID", SHOW_ID, "pod", SHOW_TEXT),
-	COLUMN("PodName", "PODNAME", SHOW_TEXT, "pod_name"),
+	COLUMN("Pid", "PID", SHOW_NUMBER, KEY_TEXT(pid)),
+	COLUMN_AS("Pod", "POD ID", SHOW_ID, KEY_TEXT(pod), SHOW_TEXT),
+	COLUMN("PodName", "PODNAME", SHOW_TEXT, KEY_TEXT(pod_name)),
 	COLUMN_TEXT("Ports", "PORTS", SHOW_WORD, ""),
 	COLUMN_JSON("Ports", SHOW_CONST, "null"),
-	COLUMN_TEXT("RunningFor", "RUNNING FOR", SHOW_AGO, "created"),
+	COLUMN_TEXT("RunningFor", "RUNNING FOR", SHOW_AGO, KEY_TEXT(created)),
 	COLUMN_TEXT("Size", "SIZE", SHOW_WORD, ""),
 	COLUMN_JSON("Size", SHOW_CONST, "null"),
-	COLUMN("StartedAt", "STARTED AT", SHOW_MOMENT, "started"),
-	COLUMN_OR("State", "STATE", SHOW_TEXT, "state_name", "unknown"),
-	COLUMN("Status", "STATUS", SHOW_TEXT, "status"),
-	COLUMN_JSON("Created", SHOW_SECONDS, "created"),
+	COLUMN("StartedAt", "STARTED AT", SHOW_MOMENT, KEY_TEXT(started)),
+	COLUMN_OR("State", "STATE", SHOW_TEXT, KEY_TEXT(state_name), "unknown"),
+	COLUMN("Status", "STATUS", SHOW_TEXT, KEY_TEXT(status)),
+	COLUMN_JSON("Created", SHOW_SECONDS, KEY_TEXT(created)),
 	COLUMN_END
 };
 static const char *const	maps[] = { "Labels", NULL };
@@ -223,23 +227,27 @@ const struct list_about	list_of_ctrs = {
 	.tmpl = { "ps", "containers.psReporter", maps, false, true },
 	.columns = columns,
 	.plain = "ID Image Command CreatedHuman Status Ports Names",
-	.quiet = SHOWN(NULL, SHOW_ID, "id"), .indent = 2,
+	.quiet = SHOWN(NULL, SHOW_ID, KEY_TEXT(id)), .indent = 2,
 };
 
 const struct order	ctr_orders[] = {
-	{ "created", "created", BY_NUMBER }, { "command", "command", BY_TEXT },
-	{ "id", "id", BY_TEXT }, { "image", "image_name", BY_TEXT },
-	{ "names", "name", BY_TEXT }, { "runningfor", "started", BY_NUMBER },
-	{ "size", "created", BY_NUMBER }, { "status", "state_name", BY_TEXT },
+	{ "created", KEY_TEXT(created), BY_NUMBER }, { "command",
+	    KEY_TEXT(command), BY_TEXT },
+	{ "id", KEY_TEXT(id), BY_TEXT }, { "image", KEY_TEXT(image_name),
+	    BY_TEXT },
+	{ "names", KEY_TEXT(name), BY_TEXT }, { "runningfor", KEY_TEXT(started),
+	    BY_NUMBER },
+	{ "size", KEY_TEXT(created), BY_NUMBER }, { "status",
+	    KEY_TEXT(state_name), BY_TEXT },
 	{ 0 }
 };
 
 /* --- rows --- */
 
 static bool
-flag(const struct rec *request, const char *key)
+flag(const struct rec *request, struct key_flag key)
 {
-	return (strcmp(show_str(request, key), "true") == 0);
+	return (rec_flag(request, key, false));
 }
 
 struct ctr_choice {
@@ -251,7 +259,7 @@ struct ctr_choice {
 static bool
 is_wanted(const struct rec *row, const struct choice *c)
 {
-	int64_t	 state = rec_num(row, "state", 0);
+	int64_t	 state = rec_num(row, KEY(state), 0);
 
 	if (state == CTR_DAMAGED)
 		((const struct ctr_choice *)(const void *)c)->damaged(row);
@@ -260,8 +268,8 @@ is_wanted(const struct rec *row, const struct choice *c)
 	/* Half made or half removed: only when it is asked for. */
 	if (state == CTR_CREATING || state == CTR_REMOVING)
 		return (false);
-	return (flag(c->request, "all") || flag(c->request, "latest") ||
-	    rec_get(c->request, "last") != NULL || state == CTR_RUNNING ||
+	return (flag(c->request, KEY(all)) || flag(c->request, KEY(latest)) ||
+	    rec_text(c->request, KEY(last)) != NULL || state == CTR_RUNNING ||
 	    state == CTR_STOPPING || state == CTR_STARTING);
 }
 
@@ -271,17 +279,18 @@ list_ctrs(struct list *l, const struct rec *request, const struct rec *all,
 {
 	struct filter		 f;
 	struct parse_err	 e;
-	int64_t			 last = rec_num(request, "last", -1);
+	int64_t			 last = rec_num(request, KEY(last), -1);
 	struct ctr_choice	 c = { { .filter = &f, .wanted = is_wanted,
 				    .request = request, .orders = ctr_orders,
-				    .last = flag(request, "latest") ? 1 :
+				    .last = flag(request, KEY(latest)) ? 1 :
 				    last > 0 ? (size_t)last : 0,
-				    .derive = flag(request, "pod") ? derive :
+				    .derive = flag(request, KEY_IN(request,
+				    pod)) ? derive :
 				    derive_without_pod }, damaged };
 	int			 code;
 
 	code = filter_open(&f, &ctr_filters, request, all, &e) == -1 ?
-	    say_error("%s", e.text) : list_rows(l, all, "ctr", &c.choice);
+	    say_error("%s", e.text) : list_rows(l, all, KEY(ctr), &c.choice);
 	filter_close(&f);
 	return (code);
 }

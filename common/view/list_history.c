@@ -15,20 +15,21 @@
 /* --- an image --- */
 
 static const struct column	step_columns[] = {
-	COLUMN_JSON("id", SHOW_TEXT, "id"),
-	COLUMN_JSON("created", SHOW_DATE, "created"),
-	COLUMN_TEXT("ID", "ID", SHOW_ID, "id"),
+	COLUMN_JSON("id", SHOW_TEXT, KEY_TEXT(id)),
+	COLUMN_JSON("created", SHOW_DATE, KEY_TEXT(created)),
+	COLUMN_TEXT("ID", "ID", SHOW_ID, KEY_TEXT(id)),
 	COLUMN_TEXT("Created", "CREATED", SHOW_WHEN, "created"),
-	COLUMN_TEXT("CreatedAt", "CREATED AT", SHOW_TIME, "second"),
-	COLUMN_TEXT("CreatedSince", "CREATED SINCE", SHOW_AGO, "created"),
-	COLUMN_TEXT("CreatedBy", "CREATED BY", SHOW_TEXT, "shown_by"),
+	COLUMN_TEXT("CreatedAt", "CREATED AT", SHOW_TIME, KEY_TEXT(second)),
+	COLUMN_TEXT("CreatedSince", "CREATED SINCE", SHOW_AGO,
+	    KEY_TEXT(created)),
+	COLUMN_TEXT("CreatedBy", "CREATED BY", SHOW_TEXT, KEY_TEXT(shown_by)),
 	{ SHOWN_OPTIONAL("CreatedBy", SHOW_NOT, "created_by"), NULL,
 	    SHOW_TEXT },
-	COLUMN_JSON("size", SHOW_NUMBER, "size"),
-	COLUMN_TEXT("Size", "SIZE", SHOW_SIZE, "size"),
-	COLUMN_JSON("comment", SHOW_TEXT, "comment"),
-	COLUMN_TEXT("Comment", "COMMENT", SHOW_TEXT, "comment"),
-	COLUMN_JSON("Created", SHOW_DATE, "second"),
+	COLUMN_JSON("size", SHOW_NUMBER, KEY_TEXT(size)),
+	COLUMN_TEXT("Size", "SIZE", SHOW_SIZE, KEY_TEXT(size)),
+	COLUMN_JSON("comment", SHOW_TEXT, KEY_TEXT(comment)),
+	COLUMN_TEXT("Comment", "COMMENT", SHOW_TEXT, KEY_TEXT(comment)),
+	COLUMN_JSON("Created", SHOW_DATE, KEY_TEXT(second)),
 	COLUMN_TEXT("Tags", "TAGS", SHOW_CONST, "[]"),
 	COLUMN_END
 };
@@ -36,7 +37,7 @@ static const char *const	maps[] = { NULL };
 const struct list_about	list_of_steps = {
 	.tmpl = { "history", "images.historyReporter", maps, false, true },
 	.columns = step_columns, .plain = "ID Created CreatedBy Size Comment",
-	.quiet = SHOWN(NULL, SHOW_ID, "id"),
+	.quiet = SHOWN(NULL, SHOW_ID, KEY_TEXT(id)),
 };
 
 /* The id of the image that ends with a layer ("overlay/<id>/diff"), or "". */
@@ -49,15 +50,15 @@ image_of(const struct rec *all, const char *dir, char *id)
 
 	*id = '\0';
 	while (n > 0 && *id == '\0' && all != NULL &&
-	    (image = rec_sub(all, "image", &it)) != NULL) {
-		if (strncmp(show_str(image, "layer_id"), layer, n) == 0)
-			(void)strlcpy(id, show_str(image, "id"), 65);
+	    (image = rec_sub(all, KEY_IN(images, image), &it)) != NULL) {
+		if (strncmp(show_str(image, KEY(layer_id)), layer, n) == 0)
+			(void)strlcpy(id, show_str(image, KEY(id)), 65);
 		rec_free(image);
 	}
 }
 
 static bool
-is_among(const struct rec *r, const char *key, const char *value)
+is_among(const struct rec *r, struct key_str key, const char *value)
 {
 	const char	*v;
 	size_t		 it = 0;
@@ -72,24 +73,24 @@ is_among(const struct rec *r, const char *key, const char *value)
 static void
 add_id(struct rec *step, const char *id, struct rec *used)
 {
-	if (*id == '\0' || is_among(used, "id", id))
+	if (*id == '\0' || is_among(used, KEY(id), id))
 		id = "<missing>";
 	else
-		(void)rec_add(used, "id", id);
-	(void)rec_add(step, "id", id);
+		(void)rec_add(used, KEY(id), id);
+	(void)rec_add(step, KEY(id), id);
 }
 
 static void
 derive(struct rec *step, const struct shown *s)
 {
-	const char	*by = show_str(step, "created_by");
-	int64_t		 ns = rec_num(step, "created", 0);
+	const char	*by = show_str(step, KEY(created_by));
+	int64_t		 ns = rec_num(step, KEY(created), 0);
 
-	(void)rec_add_num(step, "second", ns - ns % SECOND);
+	(void)rec_add_num(step, KEY(second), ns - ns % SECOND);
 	if (s->no_trunc || strlen(by) <= MADE_BY_CUT)
-		(void)rec_add(step, "shown_by", by);
+		(void)rec_add(step, KEY(shown_by), by);
 	else
-		(void)rec_addf(step, "shown_by", "%.*s...", MADE_BY_CUT - 3,
+		(void)rec_addf(step, KEY(shown_by), "%.*s...", MADE_BY_CUT - 3,
 		    by);
 }
 
@@ -97,13 +98,13 @@ derive(struct rec *step, const struct shown *s)
 static struct rec **
 steps_of(const struct rec *image, size_t *n)
 {
-	struct rec	**steps = calloc(rec_count(image, "history") + 1,
+	struct rec	**steps = calloc(rec_count(image, KEY(history)) + 1,
 			    sizeof(struct rec *));
 	size_t		  it = 0;
 
 	*n = 0;
 	while (steps != NULL &&
-	    (steps[*n] = rec_sub(image, "history", &it)) != NULL)
+	    (steps[*n] = rec_sub(image, KEY(history), &it)) != NULL)
 		(*n)++;
 	return (steps);
 }
@@ -117,17 +118,18 @@ list_steps(struct list *l, const struct rec *image, const struct rec *all)
 	char		  id[65];
 	int		  rc = 0;
 
-	(void)rec_next(image, "layer", &dirs, &dir);
+	(void)rec_next(image, KEY_IN(image, layer), &dirs, &dir);
 	for (size_t i = n; rc == 0 && i-- > 0; rec_free(steps[i])) {
 		if (i == n - 1)
-			(void)strlcpy(id, show_str(image, "id"), sizeof(id));
+			(void)strlcpy(id, show_str(image, KEY(id)), sizeof(id));
 		else
 			image_of(all, dir, id);
 		add_id(steps[i], id, used);
-		if (rec_num(steps[i], "empty", 0) == 0) {
-			if (rec_next(image, "layer_size", &sizes, &size))
-				(void)rec_add(steps[i], "size", size);
-			if (!rec_next(image, "layer", &dirs, &dir))
+		if (rec_num(steps[i], KEY(empty), 0) == 0) {
+			if (rec_next(image, KEY(layer_size), &sizes, &size))
+				(void)rec_add(steps[i], KEY_IN(shown, size),
+				    size);
+			if (!rec_next(image, KEY_IN(image, layer), &dirs, &dir))
 				dir = "";
 		}
 		derive(steps[i], &l->shown);
@@ -141,16 +143,16 @@ list_steps(struct list *l, const struct rec *image, const struct rec *all)
 /* --- a container --- */
 
 static const struct column	entry_columns[] = {
-	COLUMN("At", "AT", SHOW_DATE, "t"),
-	COLUMN("Command", "COMMAND", SHOW_TEXT, "cmd"),
-	COLUMN("Events", "EVENTS", SHOW_TEXT, "events"),
-	COLUMN("From", "FROM", SHOW_TEXT, "from_name"),
-	COLUMN_AS("ID", "CONTAINER ID", SHOW_ID, "id", SHOW_TEXT),
-	COLUMN("Name", "NAME", SHOW_TEXT, "name"),
-	COLUMN("To", "TO", SHOW_TEXT, "to_name"),
-	COLUMN_OR("UID", "UID", SHOW_NUMBER, "uid", "-1"),
+	COLUMN("At", "AT", SHOW_DATE, KEY_TEXT(t)),
+	COLUMN("Command", "COMMAND", SHOW_TEXT, KEY_TEXT(cmd)),
+	COLUMN("Events", "EVENTS", SHOW_TEXT, KEY_TEXT(events)),
+	COLUMN("From", "FROM", SHOW_TEXT, KEY_TEXT(from_name)),
+	COLUMN_AS("ID", "CONTAINER ID", SHOW_ID, KEY_TEXT(id), SHOW_TEXT),
+	COLUMN("Name", "NAME", SHOW_TEXT, KEY_TEXT(name)),
+	COLUMN("To", "TO", SHOW_TEXT, KEY_TEXT(to_name)),
+	COLUMN_OR("UID", "UID", SHOW_NUMBER, KEY_TEXT(uid), "-1"),
 	COLUMN("When", "WHEN", SHOW_WHEN, "t"),
-	COLUMN("Why", "WHY", SHOW_TEXT, "why"),
+	COLUMN("Why", "WHY", SHOW_TEXT, KEY_TEXT(why)),
 	COLUMN_END
 };
 const struct list_about	list_of_entries = {
@@ -158,11 +160,11 @@ const struct list_about	list_of_entries = {
 	    true },
 	.columns = entry_columns,
 	.plain = "When From To UID Command Events Why",
-	.quiet = SHOWN(NULL, SHOW_ID, "id"),
+	.quiet = SHOWN(NULL, SHOW_ID, KEY_TEXT(id)),
 };
 
 static void
-add_state(struct rec *e, const char *key, const char *name)
+add_state(struct rec *e, struct key_num key, struct key_str name)
 {
 	static const char *const	 words[] = { "", "creating",
 		"created", "starting", "running", "stopping", "exited",
@@ -180,21 +182,22 @@ add_events(struct rec *e)
 	const char	*ev;
 	size_t		 it = 0, n = 0;
 
-	while (rec_next(e, "ev", &it, &ev) && n < sizeof(all))
+	while (rec_next(e, KEY(ev), &it, &ev) && n < sizeof(all))
 		n += (size_t)snprintf(all + n, sizeof(all) - n, "%s%s",
 		    n == 0 ? "" : ",", ev);
-	(void)rec_add(e, "events", all);
+	(void)rec_add(e, KEY(events), all);
 }
 
 static void
 derive_entry(struct rec *e, const struct shown *s)
 {
 	(void)s;
-	add_state(e, "from", "from_name");
-	add_state(e, "to", "to_name");
+	add_state(e, KEY(from), KEY(from_name));
+	add_state(e, KEY(to), KEY(to_name));
 	add_events(e);
-	if (rec_get(e, "why") == NULL && rec_get(e, "exit") != NULL)
-		(void)rec_addf(e, "why", "exit code %s", show_str(e, "exit"));
+	if (rec_get(e, KEY(why)) == NULL && rec_text(e, KEY(exit)) != NULL)
+		(void)rec_addf(e, KEY(why), "exit code %s",
+		    rec_text(e, KEY(exit)));
 }
 
 int
@@ -202,5 +205,5 @@ list_entries(struct list *l, const struct rec *entries)
 {
 	struct choice	 c = { .derive = derive_entry };
 
-	return (list_rows(l, entries, "entry", &c));
+	return (list_rows(l, entries, KEY(entry), &c));
 }

@@ -14,8 +14,8 @@
 static bool
 match_reference(const struct filter_term *t, const struct rec *row)
 {
-	return (rec_get(row, "line") != NULL &&
-	    image_matches(t->value, rec_get(row, "line")));
+	return (rec_get(row, KEY_IN(shown, line)) != NULL &&
+	    image_matches(t->value, rec_get(row, KEY_IN(shown, line))));
 }
 
 static int
@@ -37,12 +37,13 @@ read_image(struct filter_term *t, const void *all, struct parse_err *e)
 	size_t		 it = 0, names, n = strlen(t->value);
 	bool		 found = false;
 
-	while (!found && (image = rec_sub(all, "image", &it)) != NULL) {
-		found = strncmp(show_str(image, "id"), t->value, n) == 0;
-		for (names = 0; !found && rec_next(image, "name", &names,
+	while (!found && (image = rec_sub(all, KEY_IN(images, image),
+	    &it)) != NULL) {
+		found = strncmp(show_str(image, KEY(id)), t->value, n) == 0;
+		for (names = 0; !found && rec_next(image, KEY(name), &names,
 		    &name);)
 			found = image_matches(t->value, name);
-		t->number = rec_num(image, "created", 0);
+		t->number = rec_num(image, KEY(created), 0);
 		rec_free(image);
 	}
 	return (found ? 0 : parse_fail(e, "could not find local image for "
@@ -81,45 +82,49 @@ static const struct filter_about	filters = { .keys = keys,
 /* --- columns --- */
 
 static const struct column	columns[] = {
-	COLUMN_TEXT("Repository", "REPOSITORY", SHOW_TEXT, "repository"),
-	COLUMN_TEXT("Tag", "TAG", SHOW_TEXT, "tag"),
-	COLUMN_TEXT("ID", "IMAGE ID", SHOW_TEXT, "shown_id"),
-	COLUMN("Id", "ID", SHOW_TEXT, "id"),
-	COLUMN("ParentId", "PARENT ID", SHOW_TEXT, "parent"),
-	COLUMN("RepoTags", "REPO TAGS", SHOW_LIST, "name"),
-	COLUMN("RepoDigests", "REPO DIGESTS", SHOW_LIST, "repo_digest"),
-	COLUMN_TEXT("Created", "CREATED", SHOW_AGO, "created"),
-	COLUMN_TEXT("CreatedSince", "CREATED", SHOW_AGO, "created"),
-	COLUMN_TEXT("CreatedAt", "CREATED AT", SHOW_TIME, "created"),
-	COLUMN_TEXT("CreatedTime", "CREATED TIME", SHOW_TIME, "created"),
-	COLUMN_AS("Size", "SIZE", SHOW_SIZE, "size", SHOW_NUMBER),
+	COLUMN_TEXT("Repository", "REPOSITORY", SHOW_TEXT,
+	    KEY_TEXT(repository)),
+	COLUMN_TEXT("Tag", "TAG", SHOW_TEXT, KEY_TEXT(tag)),
+	COLUMN_TEXT("ID", "IMAGE ID", SHOW_TEXT, KEY_TEXT(shown_id)),
+	COLUMN("Id", "ID", SHOW_TEXT, KEY_TEXT(id)),
+	COLUMN("ParentId", "PARENT ID", SHOW_TEXT, KEY_TEXT(parent)),
+	COLUMN("RepoTags", "REPO TAGS", SHOW_LIST, KEY_TEXT(name)),
+	COLUMN("RepoDigests", "REPO DIGESTS", SHOW_LIST, KEY_TEXT(repo_digest)),
+	COLUMN_TEXT("Created", "CREATED", SHOW_AGO, KEY_TEXT(created)),
+	COLUMN_TEXT("CreatedSince", "CREATED", SHOW_AGO, KEY_TEXT(created)),
+	COLUMN_TEXT("CreatedAt", "CREATED AT", SHOW_TIME, KEY_TEXT(created)),
+	COLUMN_TEXT("CreatedTime", "CREATED TIME", SHOW_TIME,
+	    KEY_TEXT(created)),
+	COLUMN_AS("Size", "SIZE", SHOW_SIZE, KEY_TEXT(size), SHOW_NUMBER),
 	COLUMN("SharedSize", "SHARED SIZE", SHOW_CONST, "0"),
-	COLUMN("VirtualSize", "VIRTUAL SIZE", SHOW_NUMBER, "size"),
-	COLUMN("Labels", "LABELS", SHOW_PAIRS, "label"),
-	COLUMN("Containers", "CONTAINERS", SHOW_NUMBER, "containers"),
-	COLUMN_TEXT("ReadOnly", "R/O", SHOW_FLAG, "readonly"),
-	COLUMN_TEXT("Dangling", "DANGLING", SHOW_FLAG, "dangling"),
-	COLUMN("Names", "NAMES", SHOW_LIST, "name"),
+	COLUMN("VirtualSize", "VIRTUAL SIZE", SHOW_NUMBER, KEY_TEXT(size)),
+	COLUMN("Labels", "LABELS", SHOW_PAIRS, KEY_TEXT(label)),
+	COLUMN("Containers", "CONTAINERS", SHOW_NUMBER, KEY_TEXT(containers)),
+	COLUMN_TEXT("ReadOnly", "R/O", SHOW_FLAG, KEY_TEXT(readonly)),
+	COLUMN_TEXT("Dangling", "DANGLING", SHOW_FLAG, KEY_TEXT(dangling)),
+	COLUMN("Names", "NAMES", SHOW_LIST, KEY_TEXT(name)),
 	/* What is missing has a word in the table, but not in a template. */
-	COLUMN_OR("Digest", "DIGEST", SHOW_TEXT, "digest", "<none>"),
-	COLUMN("Digest", "DIGEST", SHOW_TEXT, "digest"),
-	COLUMN("History", "HISTORY", SHOW_LIST, "name_history"),
-	COLUMN_JSON("Created", SHOW_SECONDS, "created"),
-	COLUMN_JSON("CreatedAt", SHOW_DATE, "created"),
+	COLUMN_OR("Digest", "DIGEST", SHOW_TEXT, KEY_TEXT(digest), "<none>"),
+	COLUMN("Digest", "DIGEST", SHOW_TEXT, KEY_TEXT(digest)),
+	COLUMN("History", "HISTORY", SHOW_LIST, KEY_TEXT(name_history)),
+	COLUMN_JSON("Created", SHOW_SECONDS, KEY_TEXT(created)),
+	COLUMN_JSON("CreatedAt", SHOW_DATE, KEY_TEXT(created)),
 	COLUMN_END
 };
 static const char *const	maps[] = { "Labels", NULL };
 const struct list_about	list_of_images = {
 	.tmpl = { "images", "images.imageReporter", maps, false, true },
 	.columns = columns, .plain = "Repository Tag",
-	.quiet = SHOWN(NULL, SHOW_TEXT, "shown_id"), .indent = 4,
+	.quiet = SHOWN(NULL, SHOW_TEXT, KEY_TEXT(shown_id)), .indent = 4,
 };
 
 /* By age, the newest first; by all else, rising. */
 const struct order	image_orders[] = {
-	{ "created", "created", BY_NUMBER_DOWN }, { "id", "id", BY_TEXT },
-	{ "size", "size", BY_NUMBER }, { "tag", "tag", BY_TEXT },
-	{ "repository", "repository", BY_TEXT }, { 0 }
+	{ "created", KEY_TEXT(created), BY_NUMBER_DOWN }, { "id", KEY_TEXT(id),
+	    BY_TEXT },
+	{ "size", KEY_TEXT(size), BY_NUMBER }, { "tag", KEY_TEXT(tag),
+	    BY_TEXT },
+	{ "repository", KEY_TEXT(repository), BY_TEXT }, { 0 }
 };
 
 /* --- rows --- */
@@ -131,8 +136,8 @@ count_containers(const struct rec *ctrs, const char *id)
 	int64_t		 n = 0;
 	size_t		 it = 0;
 
-	while ((row = rec_sub(ctrs, "ctr", &it)) != NULL) {
-		n += strcmp(show_str(row, "image"), id) == 0;
+	while ((row = rec_sub(ctrs, KEY(ctr), &it)) != NULL) {
+		n += strcmp(show_str(row, KEY(image)), id) == 0;
 		rec_free(row);
 	}
 	return (n);
@@ -146,15 +151,15 @@ add_line(struct rec *out, const struct rec *image, const char *name,
 	int		 n = name == NULL ? 0 : image_repository_len(name);
 
 	(void)rec_add_all(row, image);
-	(void)rec_addf(row, "shown_id", no_trunc ? "sha256:%s" : "%.12s",
-	    show_str(image, "id"));
-	(void)rec_addf(row, "repository", "%.*s", name == NULL ? 6 : n,
+	(void)rec_addf(row, KEY(shown_id), no_trunc ? "sha256:%s" : "%.12s",
+	    show_str(image, KEY(id)));
+	(void)rec_addf(row, KEY(repository), "%.*s", name == NULL ? 6 : n,
 	    name == NULL ? "<none>" : name);
-	(void)rec_add(row, "tag", name != NULL && name[n] == ':' &&
+	(void)rec_add(row, KEY(tag), name != NULL && name[n] == ':' &&
 	    name[n + 1] != '\0' ? name + n + 1 : "<none>");
 	if (name != NULL)
-		(void)rec_add(row, "line", name);
-	(void)rec_add_rec(out, "line", row);
+		(void)rec_add(row, KEY_IN(shown, line), name);
+	(void)rec_add_rec(out, KEY_IN(lines, line), row);
 	rec_free(row);
 }
 
@@ -167,16 +172,17 @@ lines_of(const struct rec *all, const struct rec *ctrs, bool intermediate,
 	const char	*name;
 	size_t		 it = 0, names;
 
-	for (; (image = rec_sub(all, "image", &it)) != NULL; rec_free(image)) {
-		if (rec_num(image, "intermediate", 0) != 0 && !intermediate)
+	for (; (image = rec_sub(all, KEY_IN(images, image),
+	    &it)) != NULL; rec_free(image)) {
+		if (rec_num(image, KEY(intermediate), 0) != 0 && !intermediate)
 			continue;
 		image_derive(image);
 		if (ctrs != NULL)
-			(void)rec_add_num(image, "containers",
-			    count_containers(ctrs, show_str(image, "id")));
-		if (rec_count(image, "name") == 0)
+			(void)rec_add_num(image, KEY(containers),
+			    count_containers(ctrs, show_str(image, KEY(id))));
+		if (rec_count(image, KEY(name)) == 0)
 			add_line(out, image, NULL, no_trunc);
-		for (names = 0; rec_next(image, "name", &names, &name);)
+		for (names = 0; rec_next(image, KEY(name), &names, &name);)
 			add_line(out, image, name, no_trunc);
 	}
 	return (out);
@@ -191,7 +197,7 @@ is_wanted(const struct rec *row, const struct choice *c)
 	if (t.value == NULL || match_reference(&t, row))
 		return (true);
 	(void)read_id(&t, NULL, NULL);
-	return (strncmp(show_str(row, "id"), t.value, strlen(t.value)) == 0);
+	return (strncmp(show_str(row, KEY(id)), t.value, strlen(t.value)) == 0);
 }
 
 int
@@ -208,13 +214,13 @@ list_images(struct list *l, const struct rec *request, const struct rec *all,
 
 	/* Identifiers and JSON have each image once, whatever its names. */
 	if (l->quiet || l->shown.as_json)
-		c.once = "id";
+		c.once = KEY_TEXT(id);
 	if (filter_open(&f, &filters, request, all, &e) == -1)
 		code = say_error("%s", e.text);
 	else {
-		lines = lines_of(all, ctrs, strcmp(show_str(request, "all"),
-		    "true") == 0, l->shown.no_trunc);
-		code = list_rows(l, lines, "line", &c);
+		lines = lines_of(all, ctrs, rec_flag(request, KEY(all), false),
+		    l->shown.no_trunc);
+		code = list_rows(l, lines, KEY_IN(lines, line), &c);
 		rec_free(lines);
 	}
 	filter_close(&f);

@@ -23,25 +23,25 @@ lock_kind(const char *lock)
 
 /* A row: what a holder's claim says, and nested `waiter`. */
 static const struct member	waiter[] = {
-	SHOWN("Pid", SHOW_NUMBER, "pid"),
-	SHOWN("Command", SHOW_TEXT, "command"),
-	SHOWN("Age", SHOW_NUMBER, "age_ns"), { 0 }
+	SHOWN("Pid", SHOW_NUMBER, KEY_TEXT(pid)),
+	SHOWN("Command", SHOW_TEXT, KEY_TEXT(command)),
+	SHOWN("Age", SHOW_NUMBER, KEY_TEXT(age_ns)), { 0 }
 };
 static const struct column	columns[] = {
 	{ SHOWN_OR("Id", SHOW_NOT, "number", "null"), NULL, SHOW_NUMBER },
-	{ SHOWN_OR("ID", SHOW_TEXT, "number", "-"), "ID", SHOW_NOT },
-	COLUMN_TEXT("Object", "OBJECT", SHOW_TEXT, "object"),
-	COLUMN("Lock", "LOCK", SHOW_TEXT, "lock"),
-	COLUMN("Kind", "KIND", SHOW_TEXT, "kind"),
-	COLUMN("Name", "NAME", SHOW_TEXT, "name"),
-	COLUMN("Held", "HELD", SHOW_FLAG, "held"),
-	COLUMN("Shared", "SHARED", SHOW_FLAG, "shared"),
-	COLUMN_JSON("Pid", SHOW_NUMBER, "pid"),
-	COLUMN_TEXT("Holder", "HOLDER", SHOW_TEXT, "pid"),
-	COLUMN_TEXT("Command", "COMMAND", SHOW_TEXT, "shown_command"),
-	COLUMN_JSON("Command", SHOW_TEXT, "command"),
+	{ SHOWN_OR("ID", SHOW_TEXT, KEY_TEXT(number), "-"), "ID", SHOW_NOT },
+	COLUMN_TEXT("Object", "OBJECT", SHOW_TEXT, KEY_TEXT(object)),
+	COLUMN("Lock", "LOCK", SHOW_TEXT, KEY_TEXT(lock)),
+	COLUMN("Kind", "KIND", SHOW_TEXT, KEY_TEXT(kind)),
+	COLUMN("Name", "NAME", SHOW_TEXT, KEY_TEXT(name)),
+	COLUMN("Held", "HELD", SHOW_FLAG, KEY_TEXT(held)),
+	COLUMN("Shared", "SHARED", SHOW_FLAG, KEY_TEXT(shared)),
+	COLUMN_JSON("Pid", SHOW_NUMBER, KEY_TEXT(pid)),
+	COLUMN_TEXT("Holder", "HOLDER", SHOW_TEXT, KEY_TEXT(pid)),
+	COLUMN_TEXT("Command", "COMMAND", SHOW_TEXT, KEY_TEXT(shown_command)),
+	COLUMN_JSON("Command", SHOW_TEXT, KEY_TEXT(command)),
 	COLUMN_AS("Age", "AGE", SHOW_PERIOD, "age_ns", SHOW_NUMBER),
-	{ { .name = "Waiters", .how = SHOW_COUNT, .key = "waiter",
+	{ { .name = "Waiters", .how = SHOW_COUNT, .key = KEY_TEXT(waiter),
 	    .members = waiter }, "WAITERS", SHOW_OBJECTS },
 	COLUMN_END
 };
@@ -60,9 +60,9 @@ learn_names(const struct rec *objects)
 	struct rec	*o;
 	size_t		 it = 0;
 
-	while ((o = rec_sub(objects, "lock", &it)) != NULL) {
-		(void)json_object_set_new(names, show_str(o, "name"),
-		    json_string(show_str(o, "of")));
+	while ((o = rec_sub(objects, KEY_IN(locks, lock), &it)) != NULL) {
+		(void)json_object_set_new(names, show_str(o, KEY(name)),
+		    json_string(show_str(o, KEY(of))));
 		rec_free(o);
 	}
 	return (names);
@@ -77,14 +77,14 @@ add_object(struct rec *row, const char *lock, json_t *names, bool no_trunc)
 			    lock));
 
 	if (name != NULL)
-		(void)rec_add(row, "name", name);
+		(void)rec_add(row, KEY(name), name);
 	else
-		(void)rec_addf(row, "name", "%.*s", !no_trunc &&
+		(void)rec_addf(row, KEY(name), "%.*s", !no_trunc &&
 		    strncmp(lock, "ctr:", 4) == 0 ? SHORT_ID : 150,
 		    *kind == '\0' ? lock : lock + 4);
-	(void)rec_add(row, "kind", kind);
-	(void)rec_addf(row, "object", "%s%s%.120s", kind, *kind == '\0' ?
-	    "" : " ", show_str(row, "name"));
+	(void)rec_add(row, KEY(kind), kind);
+	(void)rec_addf(row, KEY(object), "%s%s%.120s", kind, *kind == '\0' ?
+	    "" : " ", show_str(row, KEY(name)));
 }
 
 static void
@@ -93,9 +93,9 @@ add_waiters(struct rec *row, const struct rec *lock)
 	struct rec	*c;
 	size_t		 it = 0;
 
-	while ((c = rec_sub(lock, "claim", &it)) != NULL) {
-		if (rec_num(c, "held", 0) == 0)
-			(void)rec_add_rec(row, "waiter", c);
+	while ((c = rec_sub(lock, KEY(claim), &it)) != NULL) {
+		if (rec_num(c, KEY(held), 0) == 0)
+			(void)rec_add_rec(row, KEY(waiter), c);
 		rec_free(c);
 	}
 }
@@ -106,19 +106,19 @@ print_claim(struct list *l, const struct rec *lock, const struct rec *claim,
     json_t *names)
 {
 	struct rec	*row = rec_new();
-	const char	*command = show_str(claim, "command");
+	const char	*command = show_str(claim, KEY(command));
 	int		 rc;
 
 	if (claim != NULL)
 		(void)rec_add_all(row, claim);
-	rec_del(row, "name");
-	(void)rec_add(row, "lock", show_str(lock, "name"));
-	if (rec_get(lock, "number") != NULL)
-		(void)rec_set(row, "number", rec_get(lock, "number"));
-	(void)rec_addf(row, "shown_command", "%.*s%s", l->shown.no_trunc ?
+	rec_del(row, KEY(name));
+	(void)rec_add(row, KEY_IN(shown, lock), show_str(lock, KEY(name)));
+	if (rec_text(lock, KEY(number)) != NULL)
+		(void)rec_copy(row, lock, KEY(number));
+	(void)rec_addf(row, KEY(shown_command), "%.*s%s", l->shown.no_trunc ?
 	    150 : CUT, command, !l->shown.no_trunc && strlen(command) > CUT ?
 	    "..." : "");
-	add_object(row, show_str(lock, "name"), names, l->shown.no_trunc);
+	add_object(row, show_str(lock, KEY(name)), names, l->shown.no_trunc);
 	add_waiters(row, lock);
 	rc = list_row(l, row);
 	rec_free(row);
@@ -133,8 +133,8 @@ print_lock(struct list *l, const struct rec *lock, json_t *names)
 	size_t		 it = 0, held = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && (c = rec_sub(lock, "claim", &it)) != NULL) {
-		if (rec_num(c, "held", 0) != 0 && ++held > 0)
+	while (rc == 0 && (c = rec_sub(lock, KEY(claim), &it)) != NULL) {
+		if (rec_num(c, KEY(held), 0) != 0 && ++held > 0)
 			rc = print_claim(l, lock, c, names);
 		rec_free(c);
 	}
@@ -150,7 +150,8 @@ list_locks(struct list *l, const struct rec *locks, const struct rec *objects)
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && (lock = rec_sub(locks, "lock", &it)) != NULL) {
+	while (rc == 0 && (lock = rec_sub(locks, KEY_IN(locks, lock),
+	    &it)) != NULL) {
 		rc = print_lock(l, lock, names);
 		rec_free(lock);
 	}

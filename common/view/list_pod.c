@@ -10,7 +10,7 @@
 static bool
 match_status(const struct filter_term *t, const struct rec *pod)
 {
-	return (strcasecmp(show_str(pod, "state"), t->value) == 0);
+	return (strcasecmp(show_str(pod, KEY_IN(pod, state)), t->value) == 0);
 }
 
 static const struct filter_key	keys[] = {
@@ -31,55 +31,59 @@ const struct filter_about	pod_filters = { .keys = keys,
 	.any_pattern = true };
 
 static const struct member	listed_member[] = {
-	SHOWN("Id", SHOW_TEXT, "id"), SHOWN("Names", SHOW_TEXT, "name"),
-	SHOWN_OR("Status", SHOW_TEXT, "state_name", "unknown"), { 0 }
+	SHOWN("Id", SHOW_TEXT, KEY_TEXT(id)), SHOWN("Names", SHOW_TEXT,
+	    KEY_TEXT(name)),
+	SHOWN_OR("Status", SHOW_TEXT, KEY_TEXT(state_name), "unknown"), { 0 }
 };
 static const struct column	columns[] = {
-	COLUMN("Cgroup", "CGROUP", SHOW_TEXT, "cgroup"),
+	COLUMN("Cgroup", "CGROUP", SHOW_TEXT, KEY_TEXT(cgroup)),
 	{ { .name = "Containers", .key = "ctr", .members = listed_member },
 	    NULL, SHOW_OBJECTS },
-	COLUMN_AS("Created", "CREATED", SHOW_AGO, "created", SHOW_DATE),
-	COLUMN_TEXT("ID", "POD ID", SHOW_ID, "id"),
-	COLUMN_AS("Id", "POD ID", SHOW_ID, "id", SHOW_TEXT),
+	COLUMN_AS("Created", "CREATED", SHOW_AGO, KEY_TEXT(created), SHOW_DATE),
+	COLUMN_TEXT("ID", "POD ID", SHOW_ID, KEY_TEXT(id)),
+	COLUMN_AS("Id", "POD ID", SHOW_ID, KEY_TEXT(id), SHOW_TEXT),
 	COLUMN_TEXT("InfraID", "INFRA ID", SHOW_WORD, ""),
 	COLUMN("InfraId", "INFRA ID", SHOW_WORD, ""),
-	COLUMN_TEXT("Labels", "LABELS", SHOW_PAIRS, "label"),
-	COLUMN("Name", "NAME", SHOW_TEXT, "name"),
+	COLUMN_TEXT("Labels", "LABELS", SHOW_PAIRS, KEY_TEXT(label)),
+	COLUMN("Name", "NAME", SHOW_TEXT, KEY_TEXT(name)),
 	COLUMN("Namespace", "NAMESPACES", SHOW_WORD, ""),
 	COLUMN_TEXT("Networks", "NETWORKS", SHOW_WORD, ""),
 	COLUMN_JSON("Networks", SHOW_CONST, "[]"),
 	COLUMN_TEXT("NumberOfContainers", "# OF CONTAINERS", SHOW_NUMBER,
-	    "members"),
-	COLUMN("Status", "STATUS", SHOW_TEXT, "state"),
-	COLUMN_JSON("Labels", SHOW_PAIRS, "label"),
-	COLUMN_TEXT("ContainerIds", "IDS", SHOW_TEXT, "ctr_ids"),
-	COLUMN_TEXT("ContainerNames", "NAMES", SHOW_TEXT, "ctr_names"),
-	COLUMN_TEXT("ContainerStatuses", "STATUS", SHOW_TEXT, "ctr_states"),
+	    KEY_TEXT(members)),
+	COLUMN("Status", "STATUS", SHOW_TEXT, KEY_TEXT(state)),
+	COLUMN_JSON("Labels", SHOW_PAIRS, KEY_TEXT(label)),
+	COLUMN_TEXT("ContainerIds", "IDS", SHOW_TEXT, KEY_TEXT(ctr_ids)),
+	COLUMN_TEXT("ContainerNames", "NAMES", SHOW_TEXT, KEY_TEXT(ctr_names)),
+	COLUMN_TEXT("ContainerStatuses", "STATUS", SHOW_TEXT,
+	    KEY_TEXT(ctr_states)),
 	COLUMN_END
 };
 static const char *const	maps[] = { "Labels", NULL };
 const struct list_about	list_of_pods = {
 	.tmpl = { "podps", "pods.ListPodReporter", maps, false, true },
 	.columns = columns, .plain = "ID Name Status Created InfraID",
-	.quiet = SHOWN(NULL, SHOW_TEXT, "id"), .indent = 2,
+	.quiet = SHOWN(NULL, SHOW_TEXT, KEY_TEXT(id)), .indent = 2,
 };
 
 /* podman has the youngest first, and everything else from the least on. */
 const struct order	pod_orders[] = {
-	{ "created", "created", BY_NUMBER_DOWN }, { "id", "id", BY_TEXT },
-	{ "name", "name", BY_TEXT }, { "number", "ctr", BY_COUNT }, { 0 }
+	{ "created", KEY_TEXT(created), BY_NUMBER_DOWN }, { "id", KEY_TEXT(id),
+	    BY_TEXT },
+	{ "name", KEY_TEXT(name), BY_TEXT }, { "number", KEY_TEXT(ctr),
+	    BY_COUNT }, { 0 }
 };
 
 /* A key of all members: each as a value, and all with commas between. */
 static void
-add_members(struct rec *out, const struct rec *pod, const char *key,
-    const char *each, const char *joined, int width)
+add_members(struct rec *out, const struct rec *pod, struct key_str key,
+    struct key_str each, struct key_str joined, int width)
 {
 	struct rec	*ctr;
 	char		 all[8192] = "";
 	size_t		 it = 0, n = 0;
 
-	while ((ctr = rec_sub(pod, "ctr", &it)) != NULL) {
+	while ((ctr = rec_sub(pod, KEY(ctr), &it)) != NULL) {
 		(void)rec_add(out, each, show_str(ctr, key));
 		if (n < sizeof(all))
 			n += (size_t)snprintf(all + n, sizeof(all) - n,
@@ -97,18 +101,20 @@ derive(const struct rec *all, bool no_trunc)
 	struct rec	*out = rec_new(), *pod, *copy;
 	size_t		 it = 0;
 
-	while ((pod = rec_sub(all, "obj", &it)) != NULL) {
+	while ((pod = rec_sub(all, KEY(obj), &it)) != NULL) {
 		copy = rec_new();
 		(void)rec_add_all(copy, pod);
-		(void)rec_add_num(copy, "members", (int64_t)rec_count(pod,
-		    "ctr"));
-		add_members(copy, pod, "id", "ctr_id", "ctr_ids", no_trunc ?
+		(void)rec_add_num(copy, KEY(members), (int64_t)rec_count(pod,
+		    KEY(ctr)));
+		add_members(copy, pod, KEY(id), KEY(ctr_id), KEY(ctr_ids),
+		    no_trunc ?
 		    64 : SHORT_ID);
-		add_members(copy, pod, "name", "ctr_name", "ctr_names", 256);
-		add_members(copy, pod, "state_name", "ctr_state",
-		    "ctr_states", 256);
-		if (rec_num(pod, "removing", 0) == 0)
-			(void)rec_add_rec(out, "obj", copy);
+		add_members(copy, pod, KEY(name), KEY(ctr_name), KEY(ctr_names),
+		    256);
+		add_members(copy, pod, KEY(state_name), KEY(ctr_state),
+		    KEY(ctr_states), 256);
+		if (rec_num(pod, KEY(removing), 0) == 0)
+			(void)rec_add_rec(out, KEY(obj), copy);
 		rec_free(copy);
 		rec_free(pod);
 	}
@@ -120,30 +126,33 @@ list_pods(struct list *l, const struct rec *request, const struct rec *all,
     const struct filter *f)
 {
 	struct choice	 c = { .filter = f, .request = request,
-			    .orders = pod_orders, .first = strcmp(show_str(
-			    request, "latest"), "true") == 0 };
+			    .orders = pod_orders, .first = rec_flag(request,
+			    KEY(latest), false) };
 	struct rec	*pods = derive(all, l->shown.no_trunc);
-	int		 code = list_rows(l, pods, "obj", &c);
+	int		 code = list_rows(l, pods, KEY(obj), &c);
 
 	rec_free(pods);
 	return (code);
 }
 
 static const struct member	inspected_member[] = {
-	SHOWN("Id", SHOW_TEXT, "id"), SHOWN("Name", SHOW_TEXT, "name"),
-	SHOWN_OR("State", SHOW_TEXT, "state_name", "unknown"), { 0 }
+	SHOWN("Id", SHOW_TEXT, KEY_TEXT(id)), SHOWN("Name", SHOW_TEXT,
+	    KEY_TEXT(name)),
+	SHOWN_OR("State", SHOW_TEXT, KEY_TEXT(state_name), "unknown"), { 0 }
 };
 static const struct member	inspected[] = {
-	SHOWN("Id", SHOW_TEXT, "id"), SHOWN("Name", SHOW_TEXT, "name"),
-	SHOWN("Created", SHOW_DATE, "created"),
-	SHOWN("CreateCommand", SHOW_LIST, "create_command"),
+	SHOWN("Id", SHOW_TEXT, KEY_TEXT(id)), SHOWN("Name", SHOW_TEXT,
+	    KEY_TEXT(name)),
+	SHOWN("Created", SHOW_DATE, KEY_TEXT(created)),
+	SHOWN("CreateCommand", SHOW_LIST, KEY_TEXT(create_command)),
 	SHOWN("ExitPolicy", SHOW_WORD, "continue"),
-	SHOWN("State", SHOW_TEXT, "state"), SHOWN("Hostname", SHOW_WORD, ""),
-	SHOWN_OPTIONAL("Labels", SHOW_PAIRS, "label"),
+	SHOWN("State", SHOW_TEXT, KEY_TEXT(state)), SHOWN("Hostname", SHOW_WORD,
+	    ""),
+	SHOWN_OPTIONAL("Labels", SHOW_PAIRS, KEY_TEXT(label)),
 	SHOWN("CreateCgroup", SHOW_CONST, "false"),
-	SHOWN("CgroupParent", SHOW_TEXT, "cgroup"),
+	SHOWN("CgroupParent", SHOW_TEXT, KEY_TEXT(cgroup)),
 	SHOWN("CreateInfra", SHOW_CONST, "false"),
-	SHOWN("NumContainers", SHOW_COUNT, "ctr"),
+	SHOWN("NumContainers", SHOW_COUNT, KEY_TEXT(ctr)),
 	{ .name = "Containers", .how = SHOW_OBJECTS, .key = "ctr",
 	    .members = inspected_member, .optional = true },
 	{ 0 }

@@ -23,7 +23,7 @@ read_dangling(struct filter_term *t, const void *all, struct parse_err *e)
 static bool
 match_dangling(const struct filter_term *t, const struct rec *v)
 {
-	return ((rec_get(v, "user") == NULL) == (t->number == 1));
+	return ((rec_get(v, KEY(user)) == NULL) == (t->number == 1));
 }
 
 static bool
@@ -50,16 +50,19 @@ const struct filter_about	volume_filters = { .keys = keys,
 
 /* `fresh` is added to the record, where it holds. */
 static const struct column	columns[] = {
-	COLUMN("Name", "VOLUME NAME", SHOW_TEXT, "name"),
-	COLUMN_OR("Driver", "DRIVER", SHOW_TEXT, "driver", "local"),
-	COLUMN("Mountpoint", "MOUNTPOINT", SHOW_TEXT, "mountpoint"),
-	COLUMN_AS("CreatedAt", "CREATED AT", SHOW_TIME, "created", SHOW_DATE),
-	COLUMN("Labels", "LABELS", SHOW_PAIRS, "label"),
+	COLUMN("Name", "VOLUME NAME", SHOW_TEXT, KEY_TEXT(name)),
+	COLUMN_OR("Driver", "DRIVER", SHOW_TEXT, KEY_TEXT(driver), "local"),
+	COLUMN("Mountpoint", "MOUNTPOINT", SHOW_TEXT, KEY_TEXT(mountpoint)),
+	COLUMN_AS("CreatedAt", "CREATED AT", SHOW_TIME, KEY_TEXT(created),
+	    SHOW_DATE),
+	COLUMN("Labels", "LABELS", SHOW_PAIRS, KEY_TEXT(label)),
 	COLUMN("Scope", "SCOPE", SHOW_WORD, "local"),
-	COLUMN("Options", "OPTIONS", SHOW_PAIRS, "option"),
+	COLUMN("Options", "OPTIONS", SHOW_PAIRS, KEY_TEXT(option)),
 	COLUMN("MountCount", "MOUNT COUNT", SHOW_CONST, "0"),
-	COLUMN_OPTIONAL("NeedsCopyUp", "NEEDS COPY UP", SHOW_FLAG, "fresh"),
-	COLUMN_OPTIONAL("NeedsChown", "NEEDS CHOWN", SHOW_FLAG, "fresh"),
+	COLUMN_OPTIONAL("NeedsCopyUp", "NEEDS COPY UP", SHOW_FLAG,
+	    KEY_TEXT(fresh)),
+	COLUMN_OPTIONAL("NeedsChown", "NEEDS CHOWN", SHOW_FLAG,
+	    KEY_TEXT(fresh)),
 	COLUMN_END
 };
 static const char *const	maps[] = { "Labels", "Options", NULL };
@@ -67,7 +70,7 @@ const struct list_about	list_of_volumes = {
 	.tmpl = { "list volume", "*entities.VolumeListReport", maps, false,
 	    true },
 	.columns = columns, .plain = "Driver Name",
-	.quiet = SHOWN(NULL, SHOW_TEXT, "name"), .indent = 2,
+	.quiet = SHOWN(NULL, SHOW_TEXT, KEY_TEXT(name)), .indent = 2,
 	.heading_with_rows = true,
 };
 
@@ -79,7 +82,7 @@ copy_of(struct session *s, const struct rec *v)
 
 	(void)rec_add_all(copy, v);
 	if (volumes_is_fresh(s, v))
-		(void)rec_add_num(copy, "fresh", 1);
+		(void)rec_add_num(copy, KEY(fresh), 1);
 	return (copy);
 }
 
@@ -102,9 +105,9 @@ list_volumes(struct list *l, struct session *s, const struct rec *all,
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && (v = rec_sub(all, "obj", &it)) != NULL) {
+	while (rc == 0 && (v = rec_sub(all, KEY(obj), &it)) != NULL) {
 		/* Half removed: its removal has been reported, or will be. */
-		if (rec_num(v, "removing", 0) == 0 && filter_passes(f, v)) {
+		if (rec_num(v, KEY(removing), 0) == 0 && filter_passes(f, v)) {
 			copy = copy_of(s, v);
 			rc = list_row(l, copy);
 			rec_free(copy);

@@ -44,7 +44,7 @@ probes_new(int dir)
 	p->dir = dir;
 	if (dir != -1 &&
 	    (text = path_slurp(dir, FILE_NAME, FILE_MAX, &len)) != NULL)
-		p->known = rec_decode(text, len);
+		p->known = rec_decode(text, len, RECORD(any), NULL);
 	if (p->known == NULL)
 		p->known = rec_new();
 	return (p);
@@ -71,10 +71,10 @@ probes_end(struct probes *p)
 static bool
 is_same(const struct rec *r, const char *path, const struct stat *st)
 {
-	return (strcmp(rec_str(r, "path", ""), path) == 0 &&
-	    rec_num(r, "mtime", -1) == st->st_mtim.tv_sec * 1000000000L +
-	    st->st_mtim.tv_nsec && rec_num(r, "size", -1) == st->st_size &&
-	    rec_num(r, "ino", -1) == (int64_t)st->st_ino);
+	return (strcmp(rec_str(r, KEY(path), ""), path) == 0 &&
+	    rec_num(r, KEY(mtime), -1) == st->st_mtim.tv_sec * 1000000000L +
+	    st->st_mtim.tv_nsec && rec_num(r, KEY(size), -1) == st->st_size &&
+	    rec_num(r, KEY(ino), -1) == (int64_t)st->st_ino);
 }
 
 static bool
@@ -85,13 +85,15 @@ recall(const struct probes *p, const char *path, const struct stat *st,
 	size_t		 it = 0;
 	bool		 found = false;
 
-	while (!found && (r = rec_sub(p->known, "probe", &it)) != NULL) {
+	while (!found && (r = rec_sub(p->known, KEY(probe), &it)) != NULL) {
 		if ((found = is_same(r, path, st))) {
-			(void)strlcpy(out->version, rec_str(r, "version", ""),
+			(void)strlcpy(out->version, rec_str(r, KEY(version),
+			    ""),
 			    sizeof(out->version));
-			(void)strlcpy(out->package, rec_str(r, "package", ""),
+			(void)strlcpy(out->package, rec_str(r, KEY(package),
+			    ""),
 			    sizeof(out->package));
-			out->ran = rec_num(r, "ran", 0) != 0;
+			out->ran = rec_num(r, KEY(ran), 0) != 0;
 		}
 		rec_free(r);
 	}
@@ -107,24 +109,24 @@ remember(struct probes *p, const char *path, const struct stat *st,
 	size_t		 it = 0;
 
 	while (all != NULL &&
-	    (r = rec_sub(p->known, "probe", &it)) != NULL) {
-		if (strcmp(rec_str(r, "path", ""), path) != 0)
-			(void)rec_add_rec(all, "probe", r);
+	    (r = rec_sub(p->known, KEY(probe), &it)) != NULL) {
+		if (strcmp(rec_str(r, KEY(path), ""), path) != 0)
+			(void)rec_add_rec(all, KEY(probe), r);
 		rec_free(r);
 	}
 	if (all == NULL || (r = rec_new()) == NULL) {
 		rec_free(all);
 		return;
 	}
-	(void)rec_add(r, "path", path);
-	(void)rec_add_num(r, "mtime", st->st_mtim.tv_sec * 1000000000L +
+	(void)rec_add(r, KEY(path), path);
+	(void)rec_add_num(r, KEY(mtime), st->st_mtim.tv_sec * 1000000000L +
 	    st->st_mtim.tv_nsec);
-	(void)rec_add_num(r, "size", st->st_size);
-	(void)rec_add_num(r, "ino", (int64_t)st->st_ino);
-	(void)rec_add(r, "version", out->version);
-	(void)rec_add(r, "package", out->package);
-	(void)rec_add_num(r, "ran", out->ran);
-	(void)rec_add_rec(all, "probe", r);
+	(void)rec_add_num(r, KEY(size), st->st_size);
+	(void)rec_add_num(r, KEY(ino), (int64_t)st->st_ino);
+	(void)rec_add(r, KEY(version), out->version);
+	(void)rec_add(r, KEY(package), out->package);
+	(void)rec_add_num(r, KEY(ran), out->ran);
+	(void)rec_add_rec(all, KEY(probe), r);
 	rec_free(r);
 	rec_free(p->known);
 	p->known = all;

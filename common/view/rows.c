@@ -34,8 +34,8 @@ order_find(const struct order *o, const char *name)
 static int64_t
 number(const struct order *o, const struct rec *r)
 {
-	return (o->how == BY_COUNT ? (int64_t)rec_count(r, o->key) :
-	    rec_num(r, o->key, 0));
+	return (o->how == BY_COUNT ? (int64_t)rec_count(r, KEY_FROM(o->key)) :
+	    rec_num(r, KEY_NUM(o->key), 0));
 }
 
 static int
@@ -44,7 +44,8 @@ compare(const struct order *o, const struct rec *a, const struct rec *b)
 	int64_t	 x, y;
 
 	if (o->how == BY_TEXT)
-		return (strcmp(show_str(a, o->key), show_str(b, o->key)));
+		return (strcmp(show_str(a, KEY_FROM(o->key)), show_str(b,
+		    KEY_FROM(o->key))));
 	x = number(o, a);
 	y = number(o, b);
 	return (o->how == BY_NUMBER_DOWN ? (x < y) - (x > y) :
@@ -64,13 +65,15 @@ choose(struct rows *r, const struct choice *c)
 	struct rec	*row;
 	size_t		 it = 0, at;
 
-	r->places = calloc(rec_count(r->all, r->key) + 1, sizeof(*r->places));
+	r->places = calloc(rec_count(r->all, KEY_FROM(r->key)) + 1,
+	    sizeof(*r->places));
 	if (r->places == NULL)
 		return (say_error("%s", strerror(errno)));
-	for (at = it; (row = rec_sub(r->all, r->key, &it)) != NULL; at = it) {
+	for (at = it; (row = rec_sub(r->all, KEY_REC(r->key),
+	    &it)) != NULL; at = it) {
 		if (is_chosen(row, c))
 			r->places[r->n++] = (struct place){ at,
-			    rec_num(row, "created", 0) };
+			    rec_num(row, KEY(created), 0) };
 		rec_free(row);
 	}
 	return (0);
@@ -81,15 +84,16 @@ row_at(const struct rows *r, const struct place *p)
 {
 	size_t	 at = p->at;
 
-	return (rec_sub(r->all, r->key, &at));
+	return (rec_sub(r->all, KEY_REC(r->key), &at));
 }
 
 /* Between rows of one age it is the identifier, then the name, then place. */
 static int
 by_order(const void *a, const void *b, void *ctx)
 {
-	static const struct order	 last[] = { { "", "id", BY_TEXT },
-					    { "", "line", BY_TEXT } };
+	static const struct order	 last[] = { { "", KEY_TEXT(id),
+	    BY_TEXT },
+					    { "", KEY_TEXT(line), BY_TEXT } };
 	const struct rows		*r = ctx;
 	const struct place		*p = a, *q = b;
 	struct rec			*x = row_at(r, p), *y = row_at(r, q);
@@ -127,7 +131,7 @@ sort(struct rows *r, const struct choice *c)
 		    c->last * sizeof(*r->places));
 		r->n = c->last;
 	}
-	r->order = order_find(c->orders, rec_str(c->request, "sort",
+	r->order = order_find(c->orders, rec_str(c->request, KEY(sort),
 	    "created"));
 	if (r->order != c->orders)
 		qsort_r(r->places, r->n, sizeof(*r->places), by_order, r);
@@ -137,7 +141,7 @@ sort(struct rows *r, const struct choice *c)
 
 /* Did the value of this key stand in a row? Then it is remembered. */
 static bool
-is_again(struct rec *seen, const struct rec *row, const char *key)
+is_again(struct rec *seen, const struct rec *row, struct key_str key)
 {
 	const char	*v;
 	size_t		 it = 0;
@@ -158,7 +162,8 @@ print(const struct rows *r, struct list *l, const struct choice *c)
 	for (size_t i = 0; rc == 0 && i < r->n; i++) {
 		if ((row = row_at(r, &r->places[i])) == NULL)
 			continue;
-		if (c->once == NULL || !is_again(seen, row, c->once)) {
+		if (c->once == NULL || !is_again(seen, row,
+		    KEY_FROM(c->once))) {
 			if (c->derive != NULL)
 				c->derive(row, &l->shown);
 			rc = list_row(l, row);
@@ -170,10 +175,10 @@ print(const struct rows *r, struct list *l, const struct choice *c)
 }
 
 int
-list_rows(struct list *l, const struct rec *all, const char *key,
+list_rows(struct list *l, const struct rec *all, struct key_rec key,
     const struct choice *c)
 {
-	struct rows	 r = { .all = all, .key = key };
+	struct rows	 r = { .all = all, .key = key.name };
 	int		 code = choose(&r, c);
 
 	if (code == 0 && c->orders != NULL)

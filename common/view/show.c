@@ -14,7 +14,7 @@
 static json_t *value(const struct shown *, const struct member *);
 
 const char *
-show_str(const struct rec *r, const char *key)
+show_str(const struct rec *r, struct key_str key)
 {
 	return (rec_str(r, key, ""));
 }
@@ -24,16 +24,16 @@ show_text(const struct shown *s, const struct member *m, char *buf,
     size_t size)
 {
 	const char	*fallback = m->fallback == NULL ? "" : m->fallback;
-	int64_t		 n = rec_num(s->rec, m->key, 0);
+	int64_t		 n = rec_num(s->rec, KEY_NUM(m->key), 0);
 
 	switch (m->how) {
 	case SHOW_TEXT:
-		return (rec_str(s->rec, m->key, fallback));
+		return (rec_str(s->rec, KEY_FROM(m->key), fallback));
 	case SHOW_WORD:
 		return (m->key);
 	case SHOW_ID:
 		(void)snprintf(buf, size, "%.*s", s->no_trunc ? 64 : SHORT_ID,
-		    show_str(s->rec, m->key));
+		    show_str(s->rec, KEY_FROM(m->key)));
 		break;
 	case SHOW_AGO:
 		human_ago(n, s->now, buf, size);
@@ -52,14 +52,15 @@ show_text(const struct shown *s, const struct member *m, char *buf,
 		break;
 	case SHOW_PERIOD:
 		*buf = '\0';
-		if (rec_get(s->rec, m->key) != NULL)
+		if (rec_get(s->rec, KEY_FROM(m->key)) != NULL)
 			human_duration(n, buf, size);
 		break;
 	case SHOW_SIZE:
 		human_size(n, buf, size);
 		break;
 	case SHOW_COUNT:
-		(void)snprintf(buf, size, "%zu", rec_count(s->rec, m->key));
+		(void)snprintf(buf, size, "%zu", rec_count(s->rec,
+		    KEY_FROM(m->key)));
 		break;
 	default:
 		(void)snprintf(buf, size, "%lld", (long long)n);
@@ -74,7 +75,7 @@ list(const struct shown *s, const struct member *m)
 	const char	*v;
 	size_t		 it = 0;
 
-	while (rec_next(s->rec, m->key, &it, &v))
+	while (rec_next(s->rec, KEY_FROM(m->key), &it, &v))
 		json_array_append_new(a, tmpl_text(v));
 	if (m->how == SHOW_LIST || json_array_size(a) > 0)
 		return (a);
@@ -91,7 +92,7 @@ pairs(const struct shown *s, const struct member *m)
 	const char			*v;
 	size_t				 it = 0, n;
 
-	while (rec_next(s->rec, m->key, &it, &v)) {
+	while (rec_next(s->rec, KEY_FROM(m->key), &it, &v)) {
 		scoped_free char	*name = strndup(v, strcspn(v, "="));
 
 		v += strcspn(v, "=");
@@ -114,7 +115,7 @@ objects(const struct shown *s, const struct member *m)
 	struct rec	*r;
 	size_t		 it = 0;
 
-	while ((r = rec_sub(s->rec, m->key, &it)) != NULL) {
+	while ((r = rec_sub(s->rec, KEY_REC(m->key), &it)) != NULL) {
 		sub.rec = r;
 		json_array_append_new(a, show_object(&sub, m->members));
 		rec_free(r);
@@ -125,9 +126,9 @@ objects(const struct shown *s, const struct member *m)
 static json_t *
 number(const struct shown *s, const struct member *m)
 {
-	int64_t	 n = rec_num(s->rec, m->key, 0);
+	int64_t	 n = rec_num(s->rec, KEY_NUM(m->key), 0);
 
-	if (m->fallback != NULL && rec_get(s->rec, m->key) == NULL)
+	if (m->fallback != NULL && rec_get(s->rec, KEY_FROM(m->key)) == NULL)
 		return (json_loads(m->fallback, JSON_DECODE_ANY, NULL));
 	if (m->how == SHOW_MOMENT && n == 0)
 		n = HUMAN_ZERO_TIME;
@@ -147,14 +148,16 @@ value(const struct shown *s, const struct member *m)
 	case SHOW_MOMENT:
 		return (number(s, m));
 	case SHOW_FLAG:
-		return (json_boolean(rec_num(s->rec, m->key, 0) != 0));
+		return (json_boolean(rec_num(s->rec, KEY_NUM(m->key), 0) != 0));
 	case SHOW_COUNT:
-		return (json_integer((json_int_t)rec_count(s->rec, m->key)));
+		return (json_integer((json_int_t)rec_count(s->rec,
+		    KEY_FROM(m->key))));
 	case SHOW_LIST:
 	case SHOW_LIST_OR_NULL:
 		return (list(s, m));
 	case SHOW_LIST_OF_ONE:
-		return (json_pack("[o]", tmpl_text(show_str(s->rec, m->key))));
+		return (json_pack("[o]", tmpl_text(show_str(s->rec,
+		    KEY_FROM(m->key)))));
 	case SHOW_PAIRS:
 		return (pairs(s, m));
 	case SHOW_CONST:
@@ -172,7 +175,7 @@ int
 show_add(const struct shown *s, const struct member *m, json_t *o)
 {
 	if (m->how == SHOW_NOT || (m->optional && s->as_json &&
-	    rec_count(s->rec, m->key) == 0))
+	    rec_count(s->rec, KEY_FROM(m->key)) == 0))
 		return (0);
 	return (json_object_set_new(o, m->name, value(s, m)));
 }

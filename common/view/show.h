@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "records.h"
+
 struct rec;
 
 /* What is shown, and how. */
@@ -78,6 +80,6 @@ int	show_add(const struct shown *, const struct member *, json_t *);
 json_t	*show_object(const struct shown *, const struct member *);
 
 /* The value of a key, "" if it has none. Borrowed. */
-const char *show_str(const struct rec *, const char *);
+const char *show_str(const struct rec *, struct key_str);
 
 #endif

@@ -35,9 +35,9 @@ answer_tally(struct answer *a, const struct tally *t)
 
 	if (r == NULL)
 		return (-1);
-	(void)rec_add_num(r, "moved", t->moved);
+	(void)rec_add_num(r, KEY(moved), t->moved);
 	for (size_t i = 0; i < t->nleft; i++)
-		(void)rec_add_num(r, "left", t->left[i]);
+		(void)rec_add_num(r, KEY(left), t->left[i]);
 	rc = answer_rec(a, r);
 	rec_free(r);
 	return (rc);

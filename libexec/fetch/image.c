@@ -130,12 +130,12 @@ put_layer(struct rec *r, const struct layer *l)
 
 	if (sub == NULL)
 		return;
-	(void)rec_add_num(sub, "index", (int64_t)l->index);
-	(void)rec_add(sub, "digest", l->digest);
-	(void)rec_add(sub, "diff_id", l->diff_id);
-	(void)rec_add_num(sub, "size", (int64_t)l->size);
-	(void)rec_add(sub, "media_type", l->media_type);
-	(void)rec_add_rec(r, "layer", sub);
+	(void)rec_add_num(sub, KEY(index), (int64_t)l->index);
+	(void)rec_add(sub, KEY(digest), l->digest);
+	(void)rec_add(sub, KEY(diff_id), l->diff_id);
+	(void)rec_add_num(sub, KEY(size), (int64_t)l->size);
+	(void)rec_add(sub, KEY(media_type), l->media_type);
+	(void)rec_add_rec(r, KEY(layer), sub);
 	rec_free(sub);
 }
 
@@ -145,18 +145,18 @@ put_image(struct rec *r, const struct image *im)
 	char	 digest[72];
 
 	if (im->config != NULL) {
-		(void)rec_add(r, "config_json", im->config);
+		(void)rec_add(r, KEY(config_json), im->config);
 		text_digest(im->config, im->config_len, digest);
-		(void)rec_add(r, "config_digest", digest);
+		(void)rec_add(r, KEY(config_digest), digest);
 	}
 	if (im->manifest != NULL) {
-		(void)rec_add(r, "manifest_json", im->manifest);
+		(void)rec_add(r, KEY(manifest_json), im->manifest);
 		text_digest(im->manifest, im->manifest_len, digest);
-		(void)rec_add(r, "manifest_digest", digest);
-		(void)rec_add(r, "manifest_media", im->manifest_media);
+		(void)rec_add(r, KEY(manifest_digest), digest);
+		(void)rec_add(r, KEY(manifest_media), im->manifest_media);
 	}
 	for (size_t i = 0; i < im->nnames; i++)
-		(void)rec_add(r, "name", im->names[i]);
+		(void)rec_add(r, KEY(name), im->names[i]);
 	for (size_t i = 0; i < im->nlayers; i++)
 		put_layer(r, &im->layers[i]);
 }
@@ -168,14 +168,14 @@ images_record(const struct images *is)
 
 	if (r == NULL)
 		return (NULL);
-	(void)rec_add(r, "kind", is->kind);
+	(void)rec_add(r, KEY(kind), is->kind);
 	if (is->n > 0)
 		put_image(r, &is->list[0]);
 	for (size_t i = 1; i < is->n; i++) {
 		if ((sub = rec_new()) == NULL)
 			continue;
 		put_image(sub, &is->list[i]);
-		(void)rec_add_rec(r, "more", sub);
+		(void)rec_add_rec(r, KEY(more), sub);
 		rec_free(sub);
 	}
 	return (r);

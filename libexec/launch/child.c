@@ -64,7 +64,7 @@ static int
 define(struct build *b, struct spec *s, bool single, int fd_in)	/* takes */
 {
 	scoped_fd int	 fd = fd_in;
-	struct rec	*rec = rec_from_fd(fd);
+	struct rec	*rec = rec_from_fd(fd, RECORD(any), NULL);
 
 	b->single = single;
 	if (single && idmap_single(b) == -1)

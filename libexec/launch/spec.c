@@ -31,7 +31,7 @@ enum kind {
  * greatest count of values; 1 means a field that is not a list.
  */
 struct row {
-	const char	*key;
+	struct key_str	 key;
 	enum kind	 kind;
 	uint64_t	 bound;
 	size_t		 most;
@@ -39,7 +39,8 @@ struct row {
 };
 
 #define ROW(key, kind, bound, most)					\
-	{ #key, kind, bound, most, offsetof(struct spec, key) }
+	{ { KEY_TEXT(key) }, kind, bound, most,				\
+	    offsetof(struct spec, key) }
 static const struct row rows[] = {
 	ROW(arg,		TEXT,		131071,		65536),
 	ROW(env,		VARIABLE,	131071,		65536),
@@ -75,7 +76,8 @@ static const struct row rows[] = {
 #undef ROW
 
 #define ROW(key, kind, bound, most)					\
-	{ #key, kind, bound, most, offsetof(struct spec_mount, key) }
+	{ { KEY_TEXT(key) }, kind, bound, most,				\
+	    offsetof(struct spec_mount, key) }
 static const struct row mount_rows[] = {
 	ROW(type,		WORD,		16,		1),
 	ROW(src,		TEXT,		4095,		1),
@@ -87,7 +89,8 @@ static const struct row mount_rows[] = {
 #undef ROW
 
 #define ROW(key, kind, bound, most)					\
-	{ #key, kind, bound, most, offsetof(struct spec_file, key) }
+	{ { KEY_TEXT(key) }, kind, bound, most,				\
+	    offsetof(struct spec_file, key) }
 static const struct row file_rows[] = {
 	ROW(dst,		ABSOLUTE,	4095,		1),
 	ROW(content,		LINES,		1048576,	1),
@@ -102,12 +105,14 @@ struct raw_limit {
 	uint64_t	 soften;
 };
 #define ROW(key, kind, bound, most)					\
-	{ #key, kind, bound, most, offsetof(struct raw_limit, key) }
+	{ { KEY_TEXT(key) }, kind, bound, most,				\
+	    offsetof(struct raw_limit, key) }
 static const struct row limit_rows[] = {
 	ROW(name,		WORD,		32,		1),
 	ROW(soft,		PLAIN,		32,		1),
 	ROW(hard,		PLAIN,		32,		1),
-	{ "default", NUMBER, 1, 1, offsetof(struct raw_limit, soften) },
+	{ { KEY_TEXT(default) }, NUMBER, 1, 1,
+	    offsetof(struct raw_limit, soften) },
 };
 #undef ROW
 
@@ -232,7 +237,7 @@ static int
 refuse(const struct row *r, struct fault *f)
 {
 	return (fault_set(f, EINVAL, "the container's definition has a bad "
-	    "value of \"%s\"", r->key));
+	    "value of \"%s\"", r->key.name));
 }
 
 static int
@@ -250,18 +255,19 @@ read_list(const struct rec *rec, const struct row *r, void *out,
     struct fault *f)
 {
 	size_t		 count = rec_count(rec, r->key), it = 0;
-	struct rec_item	 item;
+	const char	*text;
 
 	if (count > r->most)
 		return (fault_set(f, E2BIG, "the container's definition has "
-		    "%zu values of \"%s\", and %zu is the most", count, r->key,
+		    "%zu values of \"%s\", and %zu is the most", count,
+		    r->key.name,
 		    r->most));
-	while (rec_walk(rec, r->key, &it, &item)) {
-		if (item.text == NULL || !fits(r->kind, item.text, r->bound))
+	while (rec_next(rec, r->key, &it, &text)) {
+		if (!fits(r->kind, text, r->bound))
 			return (refuse(r, f));
 		if (r->kind == CAPABILITY)
-			*(capset *)out |= (capset)1 << caps_find(item.text);
-		else if (append(out, count, item.text) == -1)
+			*(capset *)out |= (capset)1 << caps_find(text);
+		else if (append(out, count, text) == -1)
 			return (fault_errno(f, "reading the definition"));
 	}
 	return (0);
@@ -303,14 +309,15 @@ read_rows(const struct rec *rec, const struct row *r, size_t n, void *base,
 
 /* Decode each nested record of a key; the array is the caller's. */
 static int
-read_nested(const struct rec *rec, const char *key, const struct row *r,
+read_nested(const struct rec *rec, struct key_rec key, const struct row *r,
     size_t n, void **array, size_t *count, size_t size, struct fault *f)
 {
 	size_t	 it = 0, many = rec_count(rec, key);
 
 	if (many > 4096)
 		return (fault_set(f, E2BIG, "the container's definition has "
-		    "%zu values of \"%s\", and 4096 is the most", many, key));
+		    "%zu values of \"%s\", and 4096 is the most", many,
+		    key.name));
 	if (many > 0 && (*array = calloc(many, size)) == NULL)
 		return (fault_errno(f, "reading the definition"));
 	for (*count = 0; *count < many; (*count)++) {
@@ -320,7 +327,7 @@ read_nested(const struct rec *rec, const char *key, const struct row *r,
 
 		if (sub == NULL)
 			return (fault_set(f, EBADMSG, "the container's "
-			    "definition is damaged at \"%s\"", key));
+			    "definition is damaged at \"%s\"", key.name));
 		if (read_rows(sub, r, n, at + *count * size, f) == -1)
 			return (-1);
 	}
@@ -332,7 +339,7 @@ read_mounts(struct spec *s, const struct rec *rec, struct fault *f)
 {
 	void	*array = NULL;
 
-	if (read_nested(rec, "mount", mount_rows, NITEMS(mount_rows), &array,
+	if (read_nested(rec, KEY(mount), mount_rows, NITEMS(mount_rows), &array,
 	    &s->nmounts, sizeof(*s->mounts), f) == -1)
 		return (-1);
 	s->mounts = array;
@@ -371,7 +378,7 @@ read_files(struct spec *s, const struct rec *rec, struct fault *f)
 {
 	void	*array = NULL;
 
-	if (read_nested(rec, "file", file_rows, NITEMS(file_rows), &array,
+	if (read_nested(rec, KEY(file), file_rows, NITEMS(file_rows), &array,
 	    &s->nfiles, sizeof(*s->files), f) == -1)
 		return (-1);
 	s->files = array;
@@ -425,7 +432,8 @@ read_limits(struct spec *s, const struct rec *rec, struct fault *f)
 	void			*array = NULL;
 	struct raw_limit	*raw;
 
-	if (read_nested(rec, "rlimit", limit_rows, NITEMS(limit_rows), &array,
+	if (read_nested(rec, KEY(rlimit), limit_rows, NITEMS(limit_rows),
+	    &array,
 	    &s->nlimits, sizeof(*raw), f) == -1)
 		return (-1);
 	raw = array;

@@ -340,12 +340,13 @@ file_renumber(void *ctx, const struct rec *r)
 	int		 rc = 0;
 
 	wipe(f, true);
-	while (rc == 0 && (lock = rec_sub(r, "lock", &it)) != NULL) {
-		const char	*name = rec_str(lock, "name", "");
+	while (rc == 0 && (lock = rec_sub(r, KEY_IN(locks, lock),
+	    &it)) != NULL) {
+		const char	*name = rec_str(lock, KEY(name), "");
 
 		errno = EINVAL;
 		rc = !locks_name_good(name) || file_allocate(f, name,
-		    (uint32_t)rec_num(lock, "number", 0) + 1, &had) == 0 ?
+		    (uint32_t)rec_num(lock, KEY(number), 0) + 1, &had) == 0 ?
 		    -1 : 0;
 		rec_free(lock);
 	}

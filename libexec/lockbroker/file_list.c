@@ -31,12 +31,13 @@ add_claim(struct rec *lock, const char *pid, const char *command, bool held,
 	int		 rc = -1;
 
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	if (r != NULL && rec_add(r, "pid", pid) == 0 &&
-	    rec_add(r, "command", command) == 0 &&
-	    rec_add_num(r, "held", held) == 0 &&
-	    rec_add_num(r, "shared", 0) == 0 &&
-	    rec_add_num(r, "age_ns", (now.tv_sec - since) * 1000000000L) == 0)
-		rc = rec_add_rec(lock, "claim", r);
+	if (r != NULL && rec_add_num(r, KEY(pid), atoll(pid)) == 0 &&
+	    rec_add(r, KEY(command), command) == 0 &&
+	    rec_add_num(r, KEY(held), held) == 0 &&
+	    rec_add_num(r, KEY(shared), 0) == 0 &&
+	    rec_add_num(r, KEY(age_ns),
+	    (now.tv_sec - since) * 1000000000L) == 0)
+		rc = rec_add_rec(lock, KEY(claim), r);
 	rec_free(r);
 	return (rc);
 }
@@ -79,15 +80,15 @@ add_lock(const struct files *f, DIR *waiters, const char *name, bool all,
 		return (0);
 	if ((lock = rec_new()) == NULL)
 		return (-1);
-	rc = rec_add(lock, "name", name);
+	rc = rec_add(lock, KEY(name), name);
 	if (rc == 0 && st.st_nlink > 1)
-		rc = rec_add(lock, "number", c.number);
+		rc = rec_add_num(lock, KEY(number), atoll(c.number));
 	if (rc == 0 && held)
 		rc = add_claim(lock, c.pid, c.command, true, st.st_mtime);
 	if (rc == 0 && held)
 		rc = add_waiters(f, waiters, name, lock);
 	if (rc == 0)
-		rc = rec_add_rec(out, "lock", lock);
+		rc = rec_add_rec(out, KEY_IN(locks, lock), lock);
 	rec_free(lock);
 	return (rc);
 }
@@ -121,6 +122,6 @@ file_list(void *ctx, struct rec *out, bool all)
 	if (waiters != NULL)
 		closedir(waiters);
 	if (rc == 0)
-		rc = rec_add_num(out, "allocated", allocated);
+		rc = rec_add_num(out, KEY(allocated), allocated);
 	return (rc);
 }

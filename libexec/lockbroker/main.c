@@ -221,7 +221,7 @@ on_lock_renumber(void *ctx, struct packet *p, struct answer *a)
 	struct rec	*r;
 	int		 rc, saved;
 
-	if ((r = rec_from_fd(p->fds[0])) == NULL)
+	if ((r = rec_from_fd(p->fds[0], RECORD(any), NULL)) == NULL)
 		return (answer_text(a, "the record that came with %s is "
 		    "malformed", p->info->name));
 	if (p->body.lock_renumber.begin)

@@ -387,12 +387,12 @@ add_claim(const struct table *t, const struct claim *c, uint64_t now,
 	struct rec		*r = rec_new();
 	int			 rc = -1;
 
-	if (r != NULL && rec_add_num(r, "pid", m->pid) == 0 &&
-	    rec_add(r, "command", m->command) == 0 &&
-	    rec_add_num(r, "held", c->held != 0) == 0 &&
-	    rec_add_num(r, "shared", c->shared != 0) == 0 &&
-	    rec_add_num(r, "age_ns", (int64_t)(now - c->since_ns)) == 0)
-		rc = rec_add_rec(lock, "claim", r);
+	if (r != NULL && rec_add_num(r, KEY(pid), m->pid) == 0 &&
+	    rec_add(r, KEY(command), m->command) == 0 &&
+	    rec_add_num(r, KEY(held), c->held != 0) == 0 &&
+	    rec_add_num(r, KEY(shared), c->shared != 0) == 0 &&
+	    rec_add_num(r, KEY(age_ns), (int64_t)(now - c->since_ns)) == 0)
+		rc = rec_add_rec(lock, KEY(claim), r);
 	rec_free(r);
 	return (rc);
 }
@@ -407,9 +407,9 @@ add_lock(const struct table *t, uint32_t i, uint64_t now, struct rec *out)
 
 	if (lock == NULL)
 		return (-1);
-	rc = rec_add(lock, "name", s->name);
+	rc = rec_add(lock, KEY(name), s->name);
 	if (rc == 0 && s->allocated)
-		rc = rec_add_num(lock, "number", i - TABLE_EXTRA - 1);
+		rc = rec_add_num(lock, KEY(number), i - TABLE_EXTRA - 1);
 	for (uint32_t c = s->first; c != 0 && rc == 0;
 	    c = table_claim(t, c)->next) {
 		rc = add_claim(t, table_claim(t, c), now, lock);
@@ -417,7 +417,7 @@ add_lock(const struct table *t, uint32_t i, uint64_t now, struct rec *out)
 			table_broken();
 	}
 	if (rc == 0)
-		rc = rec_add_rec(out, "lock", lock);
+		rc = rec_add_rec(out, KEY_IN(locks, lock), lock);
 	rec_free(lock);
 	return (rc);
 }
@@ -438,10 +438,11 @@ shm_list(void *ctx, struct rec *out, bool all)
 	table_unlock(s->table);
 	if (t == NULL)
 		return (-1);
-	rc = rec_add_num(out, "count", (s->count + LOCK_GROUP - 1) /
+	rc = rec_add_num(out, KEY(count), (s->count + LOCK_GROUP - 1) /
 	    LOCK_GROUP * LOCK_GROUP);
 	if (rc == 0)
-		rc = rec_add_num(out, "allocated", table_head(t)->nallocated);
+		rc = rec_add_num(out, KEY(allocated),
+		    table_head(t)->nallocated);
 	for (uint32_t i = 1; i <= table_slots(t) && rc == 0; i++) {
 		const struct slot	*l = table_slot(t, i);
 
@@ -475,9 +476,10 @@ replace_all(struct shm *s, const struct rec *r)
 	if (table_grow(s->table, s->count) == -1)
 		return (-1);
 	slot_clear_all(s->table);
-	while (slot != 0 && (lock = rec_sub(r, "lock", &it)) != NULL) {
-		const char	*name = rec_str(lock, "name", "");
-		int64_t		 n = rec_num(lock, "number", -1);
+	while (slot != 0 && (lock = rec_sub(r, KEY_IN(locks, lock),
+	    &it)) != NULL) {
+		const char	*name = rec_str(lock, KEY(name), "");
+		int64_t		 n = rec_num(lock, KEY(number), -1);
 
 		errno = EINVAL;
 		slot = !locks_name_good(name) || n < 0 || n >= LOCK_MAX ? 0 :

@@ -82,9 +82,9 @@ write_exit(const struct monitor *m)
 
 	if (r == NULL)
 		return;
-	(void)rec_add_num(r, "status", m->wait_status);
-	(void)rec_add_num(r, "time", m->finished_ns);
-	(void)rec_add_num(r, "oom", 0);
+	(void)rec_add_num(r, KEY_IN(running, status), m->wait_status);
+	(void)rec_add_num(r, KEY(time), m->finished_ns);
+	(void)rec_add_num(r, KEY(oom), 0);
 	if (write_record(m, "exit", r) == -1)
 		log_warn("the exit status cannot be recorded");
 	rec_free(r);
@@ -106,7 +106,7 @@ write_lost(struct monitor *m, bool last)
 	m->lost_noted = m->log.lost;
 	if ((r = rec_new()) == NULL)
 		return;
-	(void)rec_add_num(r, "bytes", (int64_t)m->log.lost);
+	(void)rec_add_num(r, KEY(bytes), (int64_t)m->log.lost);
 	if (write_record(m, "lost", r) == -1)
 		log_debug("the number of lost bytes cannot be recorded");
 	rec_free(r);

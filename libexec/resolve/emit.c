@@ -22,15 +22,15 @@ add_setting(struct rec *r, const struct setting *it, const char *name)
 	char	 key[300];
 
 	for (size_t i = 0; i < it->n; i++)
-		(void)rec_add(r, name, it->values[i]);
+		(void)rec_add(r, KEY_FROM(name), it->values[i]);
 	/* A built-in value has no origin: that is half of the record. */
 	if (it->origin == NULL || strcmp(it->origin, ORIGIN_BUILTIN) == 0)
 		return;
 	(void)snprintf(key, sizeof(key), "origin:%s", name);
-	(void)rec_add(r, key, it->origin);
+	(void)rec_add(r, KEY_FROM(key), it->origin);
 	(void)snprintf(key, sizeof(key), "overrode:%s", name);
 	for (size_t i = 0; i < it->noverrode; i++)
-		(void)rec_add(r, key, it->overrode[i]);
+		(void)rec_add(r, KEY_FROM(key), it->overrode[i]);
 }
 
 /* Present only on request, so it is not part of the digest. */
@@ -54,7 +54,7 @@ add_cpus(struct rec *r, const struct request *rq, const char *alias,
 		if (path_format(full, sizeof(full), "%.*s/cpu%u/%s",
 		    (int)before, path, cpu, path + before + 6) == 0 &&
 		    system_has(rq, full))
-			(void)rec_add(r, alias, full);
+			(void)rec_add(r, KEY_FROM(alias), full);
 	}
 }
 
@@ -70,14 +70,14 @@ add_paths(struct rec *r, const struct settings *s, const struct request *rq,
 			add_cpus(r, rq, alias, it->values[i],
 			    (size_t)(cpu - it->values[i]));
 		else
-			(void)rec_add(r, alias, it->values[i]);
+			(void)rec_add(r, KEY_FROM(alias), it->values[i]);
 }
 
 static void
 add_place(struct rec *r, const char *key, const char *path)
 {
 	if (*path != '\0')
-		(void)rec_add(r, key, path);
+		(void)rec_add(r, KEY_FROM(key), path);
 }
 
 static void
@@ -90,9 +90,9 @@ add_places(struct rec *r, const struct places *pl)
 	add_place(r, "path.policy_json", pl->policy_json);
 	add_place(r, "path.registries_conf", pl->registries);
 	add_place(r, "path.mounts_conf", pl->mounts);
-	(void)rec_add(r, "seccomp.profile",
+	(void)rec_add(r, KEY_AS(seccomp_profile),
 	    *pl->seccomp == '\0' ? "default" : pl->seccomp);
-	(void)rec_add(r, "state.type", pl->state_type);
+	(void)rec_add(r, KEY_AS(state_type), pl->state_type);
 }
 
 /* The variables that podman exports for a rootless user. */
@@ -101,11 +101,11 @@ add_environment(struct rec *r, const struct request *rq)
 {
 	if (!rq->rootless)
 		return;
-	(void)rec_add(r, "env.XDG_CONFIG_HOME", rq->config_home);
-	(void)rec_add(r, "env.XDG_DATA_HOME", rq->data_home);
-	(void)rec_add(r, "env.XDG_RUNTIME_DIR", rq->runtime_dir);
+	(void)rec_add(r, KEY_AS(env_config_home), rq->config_home);
+	(void)rec_add(r, KEY_AS(env_data_home), rq->data_home);
+	(void)rec_add(r, KEY_AS(env_runtime_dir), rq->runtime_dir);
 	if (rq->bus[0] != '\0')
-		(void)rec_add(r, "env.DBUS_SESSION_BUS_ADDRESS", rq->bus);
+		(void)rec_add(r, KEY_AS(env_bus), rq->bus);
 }
 
 static int
@@ -118,7 +118,7 @@ add_digest(struct rec *r)
 	if (rec_encode(r, &bytes, &len) == -1 ||
 	    SHA256Data(bytes, len, hex) == NULL)
 		return (-1);
-	return (rec_addf(r, "digest", "sha256:%s", hex));
+	return (rec_addf(r, KEY(digest), "sha256:%s", hex));
 }
 
 static int
@@ -127,7 +127,7 @@ add_text(struct rec *r, const struct settings *s, const char *key,
 {
 	scoped_free char	*text = emit_text(s, conf);
 
-	return (text == NULL ? -1 : rec_add(r, key, text));
+	return (text == NULL ? -1 : rec_add(r, KEY_FROM(key), text));
 }
 
 /* The type of each key, in short form. */
@@ -145,7 +145,8 @@ add_types(struct rec *r, const struct settings *s)
 
 	for (size_t i = 0; i < schema_len; i++) {
 		(void)snprintf(key, sizeof(key), "type:%s", schema[i].name);
-		(void)rec_add(r, key, key_is_map(&schema[i]) ? "table" :
+		(void)rec_add(r, KEY_FROM(key),
+		    key_is_map(&schema[i]) ? "table" :
 		    names[schema[i].type]);
 	}
 	for (size_t i = 0; i < s->n; i++) {
@@ -154,7 +155,7 @@ add_types(struct rec *r, const struct settings *s)
 		if (it->key == NULL || strcmp(it->key->name, it->name) == 0)
 			continue;
 		(void)snprintf(key, sizeof(key), "type:%s", it->name);
-		(void)rec_add(r, key, names[it->key->type]);
+		(void)rec_add(r, KEY_FROM(key), names[it->key->type]);
 	}
 }
 
@@ -162,8 +163,8 @@ static void
 add_files(struct rec *r, const struct sources *ss)
 {
 	for (size_t i = 0; i < ss->n; i++)
-		(void)rec_add(r, ss->all[i].shadowed ? "file.shadowed" :
-		    "file", ss->all[i].path);
+		(void)rec_add(r, ss->all[i].shadowed ? KEY_AS(file_shadowed) :
+		    KEY_IN(config, file), ss->all[i].path);
 }
 
 /* The part that only people and pulls need. */
@@ -178,7 +179,7 @@ add_more(struct rec *r, const struct settings *s, const struct sources *ss,
 			add_setting(r, &s->all[i], s->all[i].name);
 	for (size_t i = 0; i + 1 < s->nproblems; i += 2) {
 		(void)snprintf(key, sizeof(key), "problem:%s", s->problems[i]);
-		(void)rec_add(r, key, s->problems[i + 1]);
+		(void)rec_add(r, KEY_FROM(key), s->problems[i + 1]);
 	}
 	if ((flags & CONFIG_TEXT) == 0)
 		return (0);
@@ -200,8 +201,8 @@ emit_record(const struct settings *s, const struct request *rq,
 
 	if (r == NULL)
 		return (NULL);
-	(void)rec_add(r, "mode", rq->rootless ? "rootless" : "system");
-	(void)rec_add_num(r, "uid", rq->uid);
+	(void)rec_add(r, KEY(mode), rq->rootless ? "rootless" : "system");
+	(void)rec_add_num(r, KEY(uid), rq->uid);
 	add_places(r, pl);
 	add_environment(r, rq);
 	for (size_t i = 0; i < s->n; i++)
@@ -210,7 +211,7 @@ emit_record(const struct settings *s, const struct request *rq,
 	add_paths(r, s, rq, "containers.masked_paths", "mask");
 	add_paths(r, s, rq, "containers.readonly_paths", "ropath");
 	for (size_t i = 0; i < s->nwarnings; i++)
-		(void)rec_add(r, "warn", s->warnings[i]);
+		(void)rec_add(r, KEY(warn), s->warnings[i]);
 	if (add_digest(r) == -1 ||
 	    (flags != 0 && add_more(r, s, ss, flags) == -1)) {
 		rec_free(r);

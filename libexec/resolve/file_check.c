@@ -53,7 +53,7 @@ kind_of(const char *path, const char *text)
 static int
 choose_kind(const struct rec *rq, struct document *doc, struct problem *pr)
 {
-	const char	*kind = rec_str(rq, "kind", "");
+	const char	*kind = rec_str(rq, KEY(kind), "");
 
 	if (*kind == '\0') {
 		doc->kind = kind_of(doc->path, doc->text);
@@ -106,11 +106,11 @@ check_document(const struct document *doc, struct problem *pr)
 struct rec *
 file_check(const struct rec *rq, struct problem *pr)
 {
-	struct document	 doc = { .path = rec_str(rq, "path", "-") };
+	struct document	 doc = { .path = rec_str(rq, KEY(path), "-") };
 	struct findings	 found = { .out = NULL };
 	struct rec	*out;
 
-	doc.text = rec_bytes(rq, "text", &doc.len);
+	doc.text = rec_bytes(rq, KEY_IN(question, text), &doc.len);
 	if (doc.text == NULL || doc.len == 0) {
 		doc.text = "";
 		doc.len = 0;
@@ -124,9 +124,9 @@ file_check(const struct rec *rq, struct problem *pr)
 	found = (struct findings){ .out = out, .text = doc.text,
 	    .len = doc.len };
 	doc.found = &found;
-	(void)rec_add(out, "kind", kinds[doc.kind]);
+	(void)rec_add(out, KEY(kind), kinds[doc.kind]);
 	/* Too many findings: return the first ones. */
 	if (check_document(&doc, pr) == -1)
-		(void)rec_add(out, "more", "true");
+		(void)rec_add(out, KEY_IN(findings, more), "true");
 	return (out);
 }

@@ -37,12 +37,12 @@ finding_add(struct findings *f, const char *kind, unsigned int line,
 	f->n++;
 	if (line > 0)
 		quote(f, line, col, near);
-	(void)rec_add(r, "kind", kind);
-	(void)rec_add_num(r, "line", line);
-	(void)rec_add_num(r, "col", col);
-	(void)rec_add(r, "what", what);
-	(void)rec_add(r, "near", near);
-	rc = rec_add_rec(f->out, "finding", r);
+	(void)rec_add(r, KEY(kind), kind);
+	(void)rec_add_num(r, KEY(line), line);
+	(void)rec_add_num(r, KEY(col), col);
+	(void)rec_add(r, KEY(what), what);
+	(void)rec_add(r, KEY(near), near);
+	rc = rec_add_rec(f->out, KEY(finding), r);
 	rec_free(r);
 	return (rc);
 }

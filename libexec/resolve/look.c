@@ -47,7 +47,7 @@ take_given(const char *path)
 	int		 fd;
 
 	for (size_t i = 0; names != NULL && i < GIVE_MAX &&
-	    rec_next(names, "given", &it, &name); i++)
+	    rec_next(names, KEY(given), &it, &name); i++)
 		if (given[i] != 0 && strcmp(name, path) == 0) {
 			fd = given[i];
 			given[i] = 0;
@@ -104,7 +104,7 @@ look_from(const char *cwd)
 {
 	if (seen == NULL)
 		seen = rec_new();
-	if (seen == NULL || rec_set(seen, "cwd", cwd) == -1)
+	if (seen == NULL || rec_set(seen, KEY(cwd), cwd) == -1)
 		lost = true;
 }
 

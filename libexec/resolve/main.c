@@ -42,7 +42,7 @@ static struct rec *
 take_record(struct packet *p, struct answer *a)
 {
 	scoped_fd int	 fd = packet_take_fd(p, 0);
-	struct rec	*r = rec_from_fd(fd);
+	struct rec	*r = rec_from_fd(fd, RECORD(any), NULL);
 
 	if (r == NULL)
 		(void)answer_text(a, "the request is not a sealed record");
@@ -80,7 +80,7 @@ look_at_seccomp(struct settings *s, const struct request *rq,
 		return (0);
 	if ((question = rec_new()) == NULL)
 		return (-1);
-	(void)rec_add(question, "profile", pl->seccomp);
+	(void)rec_add(question, KEY(profile), pl->seccomp);
 	fd = seccomp_request(question, &pr);
 	rec_free(question);
 	if (fd != -1)

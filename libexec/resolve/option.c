@@ -174,7 +174,7 @@ options_apply(struct settings *s, const struct request *rq,
 
 	if (apply_environment(s, rq, pr) == -1)
 		return (-1);
-	while (rec_walk(rq->rec, NULL, &it, &item)) {
+	while (rec_walk(rq->rec, &it, &item)) {
 		if (item.text == NULL || strncmp(item.key, "opt:", 4) != 0 ||
 		    (o = option_find(item.key + 4)) == NULL)
 			continue;

@@ -66,7 +66,7 @@ request_env(const struct request *rq, const char *name)
 	const char	*v;
 
 	(void)snprintf(key, sizeof(key), "env:%s", name);
-	v = rec_get(rq->rec, key);
+	v = rec_get(rq->rec, KEY_FROM(key));
 	return (v == NULL || *v == '\0' ? NULL : v);
 }
 
@@ -74,7 +74,7 @@ int
 request_path(const struct request *rq, const char *path, char *out,
     size_t size, struct problem *pr)
 {
-	const char	*cwd = rec_str(rq->rec, "cwd", "");
+	const char	*cwd = rec_str(rq->rec, KEY(cwd), "");
 	int		 rc;
 
 	if (*path != '/')
@@ -209,7 +209,7 @@ find_bus(struct request *rq)
 static int
 system_dirs(struct request *rq, struct problem *pr)
 {
-	rq->root = rec_str(rq->rec, "sysroot", "");
+	rq->root = rec_str(rq->rec, KEY(sysroot), "");
 	if (path_format(rq->usr, PATH_LEN, "%s/usr/share/containers",
 	    rq->root) == -1 || path_format(rq->etc, PATH_LEN,
 	    "%s/etc/containers", rq->root) == -1)
@@ -235,8 +235,8 @@ user_dirs(struct request *rq, struct problem *pr)
 int
 request_init(struct request *rq, const struct rec *rec, struct problem *pr)
 {
-	const char	*mode = rec_str(rec, "mode", "");
-	int64_t		 uid = rec_num(rec, "uid", -1);
+	const char	*mode = rec_str(rec, KEY(mode), "");
+	int64_t		 uid = rec_num(rec, KEY(uid), -1);
 
 	*rq = (struct request){ .rec = rec };
 	if (uid < 0 || uid > UINT32_MAX - 1)

@@ -39,7 +39,7 @@ take_caps(const struct rec *r, const char **caps, size_t *n,
 	const char	*cap;
 	size_t		 it = 0;
 
-	for (*n = 0; rec_next(r, "cap", &it, &cap); (*n)++) {
+	for (*n = 0; rec_next(r, KEY(cap), &it, &cap); (*n)++) {
 		if (*n == CAPS_MAX)
 			return (problem_set(pr, "more than %d capabilities",
 			    CAPS_MAX));
@@ -116,7 +116,7 @@ seccomp_request(const struct rec *r, struct problem *pr)
 	static const struct sock_filter	 allow_all[] = {
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
-	const char		*profile = rec_str(r, "profile", "default");
+	const char		*profile = rec_str(r, KEY(profile), "default");
 	const char		*caps[CAPS_MAX];
 	struct profile_for	 who = { .caps = caps };
 	const char		*json;
@@ -127,7 +127,7 @@ seccomp_request(const struct rec *r, struct problem *pr)
 	if (take_caps(r, caps, &who.ncaps, pr) == -1)
 		return (-1);
 	take_kernel(&who);
-	if ((json = rec_bytes(r, "json", &len)) != NULL)
+	if ((json = rec_bytes(r, KEY_IN(question, json), &len)) != NULL)
 		return (len > PROFILE_MAX ?
 		    problem_set(pr, "seccomp profile %s is larger than %d "
 		    "bytes", profile, PROFILE_MAX) :

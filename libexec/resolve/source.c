@@ -297,7 +297,7 @@ add_modules(struct sources *ss, const struct request *rq, struct problem *pr)
 	const char	*name;
 	size_t		 it = 0;
 
-	while (rec_next(rq->rec, "opt:module", &it, &name))
+	while (rec_next(rq->rec, KEY_AS(opt_module), &it, &name))
 		if (add_module(ss, rq, name, pr) == -1)
 			return (-1);
 	return (0);

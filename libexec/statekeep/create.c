@@ -29,12 +29,12 @@ put_new(struct state *sk, struct state_new *n, const struct rec *def,
 
 	row = *out = row_new(def, n->id, n->got_name);
 	if (full == NULL || row == NULL || rec_add_all(full, def) == -1 ||
-	    rec_set(full, "id", n->id) == -1 ||
-	    rec_set(full, "name", n->got_name) == -1 ||
-	    rec_set(row, "boot_id", sk->boot_id) == -1 ||
-	    (*sk->ns != '\0' && rec_set(row, "namespace", sk->ns) == -1) ||
+	    rec_set(full, KEY(id), n->id) == -1 ||
+	    rec_set(full, KEY(name), n->got_name) == -1 ||
+	    rec_set(row, KEY(boot_id), sk->boot_id) == -1 ||
+	    (*sk->ns != '\0' && rec_set(row, KEY(namespace), sk->ns) == -1) ||
 	    (n->ephemeral && n->slot != 0 &&
-	    rec_set_num(row, "slot", n->slot) == -1))
+	    rec_set_num(row, KEY(slot), n->slot) == -1))
 		(void)state_fail(sk, errno, "cannot make the record of "
 		    "container %s: %s", n->id, strerror(errno));
 	else if (db_put(db, key_make(key, KEY_ROW, n->id), row) == -1 ||
@@ -55,9 +55,9 @@ put_slot(struct state *sk, const char *id, uint32_t slot)
 	char		 key[KEY_SIZE];
 	int		 rc = -1;
 
-	if (over != NULL && rec_set(over, "boot_id", sk->boot_id) == 0 &&
-	    rec_set_num(over, "state", ST_CREATING) == 0 &&
-	    rec_set_num(over, "slot", slot) == 0)
+	if (over != NULL && rec_set(over, KEY(boot_id), sk->boot_id) == 0 &&
+	    rec_set_num(over, KEY(state), ST_CREATING) == 0 &&
+	    rec_set_num(over, KEY(slot), slot) == 0)
 		rc = db_put(sk->boot, key_make(key, KEY_OVER, id), over);
 	rec_free(over);
 	return (rc == -1 ? state_fail_db(sk, sk->boot) : 0);

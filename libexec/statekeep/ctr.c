@@ -89,7 +89,7 @@ get(struct state *sk, const char *id, struct rec **out)
 		return (-1);
 	def = db_get(ephemeral ? sk->boot : sk->durable,
 	    key_make(key, KEY_DEF, id));
-	if (def == NULL || (rc = rec_add_rec(row, "def", def)) == -1) {
+	if (def == NULL || (rc = rec_add_rec(row, KEY(def), def)) == -1) {
 		(void)damaged(sk, id);
 		rec_free(row);
 		row = NULL;
@@ -163,7 +163,7 @@ check_from(struct state *sk, const struct rec *row, unsigned int from)
 	return (state_fail(sk, state == ST_CREATING || state == ST_STARTING ||
 	    state == ST_STOPPING || state == ST_REMOVING ? EBUSY : ESTALE,
 	    "container %s is %s and must be %s for this: container state "
-	    "improper", rec_str(row, "name", rec_str(row, "id", "?")),
+	    "improper", rec_str(row, KEY(name), rec_str(row, KEY(id), "?")),
 	    state_name(state), text));
 }
 
@@ -180,19 +180,19 @@ static int
 change_slot(struct state *sk, struct state_change *c, struct rec *row)
 {
 	unsigned int	 state = row_state(row);
-	uint32_t	 slot = (uint32_t)rec_num(row, "slot", 0);
+	uint32_t	 slot = (uint32_t)rec_num(row, KEY(slot), 0);
 
 	if (state == ST_EXITED || state == ST_CREATED) {
 		if (slot_give(sk->boot, slot, c->id) == -1)
 			return (state_fail_db(sk, sk->boot));
-		rec_del(row, "slot");
-		rec_del(row, "pid");
-		rec_del(row, "pid_start");
-		rec_del(row, "monitor_pid");
+		rec_del(row, KEY(slot));
+		rec_del(row, KEY(pid));
+		rec_del(row, KEY(pid_start));
+		rec_del(row, KEY(monitor_pid));
 		slot = 0;
 	} else if (c->want_slot && slot == 0) {
 		if (ctr_take_slot(sk, c->id, &slot) == -1 ||
-		    rec_set_num(row, "slot", slot) == -1)
+		    rec_set_num(row, KEY(slot), slot) == -1)
 			return (-1);
 	}
 	c->slot = slot;
@@ -205,7 +205,7 @@ put_ephemeral(struct state *sk, struct transition *t, struct rec *row)
 	char	 key[KEY_SIZE];
 
 	t->ephemeral = t->boot = true;
-	if (rec_set(row, "boot_id", sk->boot_id) == -1)
+	if (rec_set(row, KEY(boot_id), sk->boot_id) == -1)
 		return (state_fail(sk, errno, "out of memory"));
 	if (db_put(sk->boot, key_make(key, KEY_ROW, t->id), row) == -1)
 		return (state_fail_db(sk, sk->boot));
@@ -264,13 +264,13 @@ set(struct state *sk, struct state_change *c, const struct rec *changes)
 		goto out;
 	if (!row_expected(row, changes)) {
 		(void)state_fail(sk, ESTALE, "container %s has changed "
-		    "meanwhile", rec_str(row, "name", c->id));
+		    "meanwhile", rec_str(row, KEY(name), c->id));
 		goto out;
 	}
 	if ((old = rec_new()) == NULL || rec_add_all(old, row) == -1 ||
 	    row_change(row, changes) == -1 || event_take(sk, row) == -1 ||
-	    rec_set_num(row, "state", c->to == 0 ? before : c->to) == -1 ||
-	    rec_set(row, "state_name", state_name(row_state(row))) == -1) {
+	    rec_set_num(row, KEY(state), c->to == 0 ? before : c->to) == -1 ||
+	    rec_set(row, KEY(state_name), state_name(row_state(row))) == -1) {
 		(void)state_fail(sk, errno, "out of memory");
 		goto out;
 	}
@@ -299,7 +299,8 @@ state_set(struct state *sk, struct state_change *c, const struct rec *changes)
 	c->slot = 0;
 	if (c->to > ST_PAUSED)
 		return (state_fail(sk, EINVAL, "%u is not a state", c->to));
-	if (rec_get(changes, "id") != NULL || rec_get(changes, "name") != NULL)
+	if (rec_get(changes, KEY(id)) != NULL || rec_get(changes,
+	    KEY(name)) != NULL)
 		return (state_fail(sk, EINVAL, "the ID and the name of a "
 		    "container cannot be changed"));
 	for (int tries = 0;; tries++) {
@@ -380,15 +381,16 @@ remove_row(struct state *sk, const char *id, const struct rec *row,
 	 */
 	if (row != NULL && !ephemeral && state_live(row_state(row)))
 		return (state_fail(sk, EBUSY, "container %s is %s; stop it "
-		    "first, or use --force", rec_str(row, "name", id),
+		    "first, or use --force", rec_str(row, KEY(name), id),
 		    state_name(row_state(row))));
 	if ((!ephemeral && obj_required(sk, id) == -1) ||
 	    obj_release(sk, ephemeral ? sk->boot : sk->durable, id, row) == -1)
 		return (-1);
 	if (drop(sk, ephemeral ? sk->boot : sk->durable, id,
-	    row == NULL ? NULL : rec_get(row, "name")) == -1)
+	    row == NULL ? NULL : rec_get(row, KEY(name))) == -1)
 		return (-1);
-	if (slot_give(sk->boot, (uint32_t)rec_num(row, "slot", 0), id) == -1 ||
+	if (slot_give(sk->boot, (uint32_t)rec_num(row, KEY(slot), 0),
+	    id) == -1 ||
 	    db_del(sk->boot, key_make(key, KEY_OVER, id)) == -1)
 		return (state_fail_db(sk, sk->boot));
 	/*

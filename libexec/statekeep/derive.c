@@ -93,13 +93,13 @@ add_notes(struct rec *e, const struct rec *notes, bool early)
 	int		 rc = 0;
 
 	while (notes != NULL && rc == 0 &&
-	    (n = rec_sub(notes, "note", &it)) != NULL) {
-		const char	*status = rec_str(n, "status", "");
+	    (n = rec_sub(notes, KEY(note), &it)) != NULL) {
+		const char	*status = rec_str(n, KEY(status), "");
 
-		if (rec_get(n, "type") != NULL)
-			rc = early ? rec_add_rec(e, "note", n) : 0;
+		if (rec_get(n, KEY(type)) != NULL)
+			rc = early ? rec_add_rec(e, KEY(note), n) : 0;
 		else if (is_first(status) == early)
-			rc = rec_add(e, "ev", status);
+			rc = rec_add(e, KEY(ev), status);
 		rec_free(n);
 	}
 	return (rc);
@@ -116,14 +116,14 @@ add_own(struct rec *e, const struct transition *t)
 		    strcmp(t->type, "volume") != 0)
 			return (0);
 		if (t->before == NULL && t->after != NULL)
-			return (rec_add(e, "ev", "create"));
-		return (t->after == NULL ? rec_add(e, "ev", "remove") : 0);
+			return (rec_add(e, KEY(ev), "create"));
+		return (t->after == NULL ? rec_add(e, KEY(ev), "remove") : 0);
 	}
 	if ((c = find(t)) == NULL)
 		return (0);
 	for (size_t i = 0; rc == 0 && i < NITEMS(c->events) &&
 	    c->events[i] != NULL; i++)
-		rc = rec_add(e, "ev", c->events[i]);
+		rc = rec_add(e, KEY(ev), c->events[i]);
 	return (rc);
 }
 

@@ -67,7 +67,7 @@ told_labels(FILE *f, const struct rec *labels)
 	size_t		 it = 0, n;
 
 	(void)fputc('{', f);
-	for (; rec_next(labels, "label", &it, &kv); comma = ",") {
+	for (; rec_next(labels, KEY(label), &it, &kv); comma = ",") {
 		eq = strchr(kv, '=');
 		n = eq == NULL ? strlen(kv) : (size_t)(eq - kv);
 		(void)fputs(comma, f);
@@ -97,7 +97,7 @@ put_line(void *ctx, const struct told *e)
 	put_pair(f, "Time", text);
 	put_pair(f, "Type", e->type);
 	(void)fputs("\"Attributes\":", f);
-	if (e->labels == NULL || rec_count(e->labels, "label") == 0)
+	if (e->labels == NULL || rec_count(e->labels, KEY(label)) == 0)
 		(void)fputs("null", f);
 	else
 		told_labels(f, e->labels);

@@ -70,16 +70,16 @@ note(struct state *sk, const struct rec *n)
 
 	if (ev->notes == NULL)
 		ev->notes = rec_new();
-	if (ev->notes == NULL || rec_add_rec(ev->notes, "note", n) == -1)
+	if (ev->notes == NULL || rec_add_rec(ev->notes, KEY(note), n) == -1)
 		return (state_fail(sk, ENOMEM, "out of memory"));
-	if (rec_count(ev->notes, "note") <= NOTES_MAX)
+	if (rec_count(ev->notes, KEY(note)) <= NOTES_MAX)
 		return (0);
 	return (state_fail(sk, E2BIG, "more than %d events at "
 		    "once", NOTES_MAX));
 }
 
 static void
-add_if(struct rec *r, const char *key, const char *value)
+add_if(struct rec *r, struct key_str key, const char *value)
 {
 	if (value != NULL && *value != '\0')
 		(void)rec_add(r, key, value);
@@ -95,13 +95,14 @@ event_note(struct state *sk, const struct event *e)
 
 	if (n == NULL)
 		return (state_fail(sk, ENOMEM, "out of memory"));
-	add_if(n, "type", e->type);
-	add_if(n, "status", e->status);
-	add_if(n, "id", e->id);
-	add_if(n, "name", e->name);
-	add_if(n, "image", e->image);
-	while (e->labels != NULL && rec_next(e->labels, "label", &it, &label))
-		(void)rec_add(n, "label", label);
+	add_if(n, KEY(type), e->type);
+	add_if(n, KEY(status), e->status);
+	add_if(n, KEY(id), e->id);
+	add_if(n, KEY(name), e->name);
+	add_if(n, KEY(image), e->image);
+	while (e->labels != NULL && rec_next(e->labels, KEY(label), &it,
+	    &label))
+		(void)rec_add(n, KEY(label), label);
 	rc = note(sk, n);
 	rec_free(n);
 	return (rc);
@@ -120,10 +121,10 @@ event_take(struct state *sk, struct rec *changes)
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && rec_next(changes, "event", &it, &status))
+	while (rc == 0 && rec_next(changes, KEY_IN(row, event), &it, &status))
 		if (*status != '\0')
 			rc = event_note_status(sk, status);
-	rec_del(changes, "event");
+	rec_del(changes, KEY_IN(row, event));
 	return (rc);
 }
 
@@ -149,8 +150,8 @@ events_clear(struct events *ev)
 static bool
 has_events(const struct hist *h)
 {
-	return (h->entry != NULL && (rec_count(h->entry, "ev") > 0 ||
-	    rec_count(h->entry, "note") > 0));
+	return (h->entry != NULL && (rec_count(h->entry, KEY(ev)) > 0 ||
+	    rec_count(h->entry, KEY(note)) > 0));
 }
 
 void
@@ -177,8 +178,8 @@ fill_from_row(struct state *sk, struct event *e, struct rec **row)
 	if ((*row = db_get(sk->boot, key)) == NULL &&
 	    (*row = db_get(sk->durable, key)) == NULL)
 		return;
-	e->name = rec_get(*row, "name");
-	e->image = rec_get(*row, "image_name");
+	e->name = rec_get(*row, KEY(name));
+	e->image = rec_get(*row, KEY(image_name));
 	e->labels = *row;
 }
 
@@ -190,10 +191,12 @@ note_given(struct state *sk, const struct rec *given)
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && (r = rec_sub(given, "event", &it)) != NULL) {
-		e = (struct event){ .type = rec_get(r, "type"),
-		    .status = rec_get(r, "status"), .id = rec_get(r, "id"),
-		    .name = rec_get(r, "name"), .image = rec_get(r, "image"),
+	while (rc == 0 && (r = rec_sub(given, KEY(event), &it)) != NULL) {
+		e = (struct event){ .type = rec_get(r, KEY(type)),
+		    .status = rec_get(r, KEY(status)), .id = rec_get(r,
+		    KEY(id)),
+		    .name = rec_get(r, KEY(name)), .image = rec_get(r,
+		    KEY(image)),
 		    .labels = r };
 		fill_from_row(sk, &e, &row);
 		rc = e.type == NULL || e.status == NULL ? state_fail(sk, EINVAL,

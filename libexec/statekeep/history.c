@@ -120,14 +120,14 @@ seen_before(const struct rec *r, const char *key, size_t upto)
 	struct rec_item	 item;
 	size_t		 it = 0;
 
-	while (it < upto && rec_walk(r, NULL, &it, &item) && it < upto)
+	while (it < upto && rec_walk(r, &it, &item) && it < upto)
 		if (strcmp(item.key, key) == 0)
 			return (true);
 	return (false);
 }
 
 static bool
-same_values(const struct rec *a, const struct rec *b, const char *key)
+same_values(const struct rec *a, const struct rec *b, struct key_str key)
 {
 	const char	*x, *y;
 	size_t		 i = 0, j = 0;
@@ -157,18 +157,19 @@ undo_of(const struct rec *before, const struct rec *after)
 
 	if (out == NULL)
 		return (NULL);
-	for (at = it; rec_walk(before, NULL, &it, &item); at = it) {
+	for (at = it; rec_walk(before, &it, &item); at = it) {
 		if (item.text == NULL || seen_before(before, item.key, at) ||
-		    same_values(before, after, item.key))
+		    same_values(before, after, KEY_FROM(item.key)))
 			continue;
-		for (vit = 0; rec_next(before, item.key, &vit, &v);)
-			(void)rec_add(out, item.key, v);
+		for (vit = 0; rec_next(before, KEY_FROM(item.key), &vit, &v);)
+			(void)rec_add(out, KEY_FROM(item.key), v);
 	}
 	it = 0;
-	for (at = it; rec_walk(after, NULL, &it, &item); at = it)
-		if (item.text != NULL && rec_get(before, item.key) == NULL &&
+	for (at = it; rec_walk(after, &it, &item); at = it)
+		if (item.text != NULL && rec_get(before,
+		    KEY_FROM(item.key)) == NULL &&
 		    !seen_before(after, item.key, at))
-			(void)rec_add(out, "-", item.key);
+			(void)rec_add(out, KEY_AS(absent), item.key);
 	return (out);
 }
 
@@ -185,19 +186,20 @@ static void
 add_why(struct rec *e, const struct state *sk, const struct transition *t)
 {
 	const char	*error = t->after == NULL ? NULL :
-			    rec_get(t->after, "error");
+			    rec_get(t->after, KEY(error));
 	unsigned int	 before = t->before == NULL ? 0 :
 			    row_state(t->before);
 
 	if (error != NULL && (t->before == NULL || !same_values(t->before,
-	    t->after, "error")))
-		(void)rec_addf(e, "why", "%.*s", WHY_MAX, error);
+	    t->after, KEY(error))))
+		(void)rec_addf(e, KEY(why), "%.*s", WHY_MAX, error);
 	if (!state_live(before))
 		return;
 	if (t->after == NULL)
-		(void)rec_add_num(e, "exit", sk->events.exit_code);
+		(void)rec_add_num(e, KEY(exit), sk->events.exit_code);
 	else if (!state_live(row_state(t->after)))
-		(void)rec_add_num(e, "exit", rec_num(t->after, "exit", 0));
+		(void)rec_add_num(e, KEY(exit), rec_num(t->after, KEY(exit),
+		    0));
 }
 
 /* Make an entry without its events. */
@@ -209,34 +211,33 @@ entry_of(const struct state *sk, const struct transition *t)
 
 	if (e == NULL)
 		return (NULL);
-	(void)rec_add_num(e, "t", now_ns());
-	(void)rec_add(e, "type", t->type);
-	(void)rec_add(e, "id", t->id);
-	(void)rec_add_num(e, "uid", sk->who.uid);
-	(void)rec_add(e, "cmd", sk->who.command);
-	(void)rec_addf(e, "boot", "%.8s", sk->boot_id);
-	(void)rec_add_num(e, "be", sk->events.backend);
+	(void)rec_add_num(e, KEY(t), now_ns());
+	(void)rec_add(e, KEY(type), t->type);
+	(void)rec_add(e, KEY(id), t->id);
+	(void)rec_add_num(e, KEY(uid), sk->who.uid);
+	(void)rec_add(e, KEY(cmd), sk->who.command);
+	(void)rec_addf(e, KEY(boot), "%.8s", sk->boot_id);
+	(void)rec_add_num(e, KEY(be), sk->events.backend);
 	if (sk->events.backend != EVENTS_NONE)
-		(void)rec_add_num(e, "log", events_log(sk));
+		(void)rec_add_num(e, KEY(log), events_log(sk));
 	if (row != NULL)
-		(void)rec_add(e, "name", rec_str(row, "name", ""));
+		(void)rec_add(e, KEY(name), rec_str(row, KEY(name), ""));
 	if (t->before != NULL)
-		(void)rec_add_num(e, "from", row_state(t->before));
+		(void)rec_add_num(e, KEY(from), row_state(t->before));
 	if (t->after != NULL)
-		(void)rec_add_num(e, "to", row_state(t->after));
+		(void)rec_add_num(e, KEY(to), row_state(t->after));
 	add_why(e, sk, t);
 	if (t->before == NULL)
 		return (e);
 	if (t->after == NULL) {
-		(void)rec_add_rec(e, "row", t->before);
+		(void)rec_add_rec(e, KEY(row), t->before);
 		return (e);
 	}
-	if (rec_get(t->after, "pid") != NULL)
-		(void)rec_add(e, "pid", rec_get(t->after, "pid"));
+	(void)rec_copy(e, t->after, KEY(pid));
 	/* A container that was still being created is not in earlier lists. */
 	if (row_state(t->before) != ST_CREATING) {
 		old = undo_of(t->before, t->after);
-		(void)rec_add_rec(e, "old", old);
+		(void)rec_add_rec(e, KEY(old), old);
 		rec_free(old);
 	}
 	return (e);

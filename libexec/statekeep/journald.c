@@ -86,7 +86,7 @@ put_message(FILE *f, const struct told *e)
 		(void)fprintf(m, " %s (image=%s, name=%s", e->id, e->image,
 		    e->name);
 		while (e->labels != NULL &&
-		    rec_next(e->labels, "label", &it, &kv))
+		    rec_next(e->labels, KEY(label), &it, &kv))
 			(void)fprintf(m, ", %s", kv);
 		(void)fputc(')', m);
 	} else if (strcmp(e->type, "image") == 0)
@@ -104,7 +104,7 @@ put_labels(FILE *f, const struct told *e)
 	size_t			 len;
 	FILE			*m;
 
-	if (e->labels == NULL || rec_count(e->labels, "label") == 0 ||
+	if (e->labels == NULL || rec_count(e->labels, KEY(label)) == 0 ||
 	    (m = open_memstream(&text, &len)) == NULL)
 		return;
 	told_labels(m, e->labels);

@@ -68,7 +68,7 @@ overs_load(struct state *sk, struct overs *o)
 
 	while (rc == 0 && db_next(c, &key, &data, &len)) {
 		if (strlen(key + 2) != 64 ||
-		    (r = rec_decode(data, len)) == NULL)
+		    (r = rec_decode(data, len, RECORD(any), NULL)) == NULL)
 			continue;
 		if ((rc = overs_room(o)) == -1) {
 			rec_free(r);
@@ -103,7 +103,7 @@ list_damaged(struct rec_stream *out, struct db *db, const char *id, size_t len)
 	row = row_damaged(id, name, len == 0 ? "its record in the state "
 	    "database is damaged" : "its record in the state database does "
 	    "not make sense");
-	rc = row == NULL ? -1 : rec_stream_rec(out, "ctr", row);
+	rc = row == NULL ? -1 : rec_stream_rec(out, KEY(ctr), row);
 	rec_free(row);
 	return (rc);
 }
@@ -113,11 +113,12 @@ static int
 list_row(struct state *sk, struct db *db, struct listing *l, const char *id,
     const void *data, size_t len)
 {
-	struct rec		*stored = rec_decode(data, len), *row;
+	struct rec		*stored = rec_decode(data, len, RECORD(any),
+	    NULL), *row;
 	const struct rec	*over = NULL;
 	int			 rc;
 
-	if (stored == NULL || strcmp(rec_str(stored, "id", ""), id) != 0) {
+	if (stored == NULL || strcmp(rec_str(stored, KEY(id), ""), id) != 0) {
 		rec_free(stored);
 		return (list_damaged(l->out, db, id, len));
 	}
@@ -131,14 +132,14 @@ list_row(struct state *sk, struct db *db, struct listing *l, const char *id,
 	    row_plain(stored)) {
 		l->restless += !state_rests(row_state(stored));
 		rec_free(stored);
-		return (rec_stream_raw(l->out, "ctr", data, len));
+		return (rec_stream_raw(l->out, KEY(ctr), data, len));
 	} else
 		row = row_merge(stored, over, sk->boot_id);
 	rec_free(stored);
 	if (row == NULL)
 		return (-1);
 	l->restless += !state_rests(row_state(row));
-	rc = rec_stream_rec(l->out, "ctr", row);
+	rc = rec_stream_rec(l->out, KEY(ctr), row);
 	rec_free(row);
 	return (rc);
 }

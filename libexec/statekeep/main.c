@@ -43,7 +43,7 @@ refuse(const struct server *s, struct answer *a)
 static struct rec *
 record_of(struct packet *p, unsigned int i, struct answer *a)
 {
-	struct rec	*r = rec_from_fd(p->fds[i]);
+	struct rec	*r = rec_from_fd(p->fds[i], RECORD(any), NULL);
 
 	if (r == NULL)
 		(void)answer_text(a, "the record that came with %s is "

@@ -30,7 +30,8 @@ bare_names(struct db *db)
 		(void)snprintf(id, sizeof(id), "%.*s",
 		    len > 64 ? 64 : (int)len, (const char *)data);
 		if (len == 64 && name_is_id(id, 64))
-			(void)rec_add(r, key + strlen(KEY_NAME ":"), id);
+			(void)rec_add(r, KEY_FROM(key + strlen(KEY_NAME ":")),
+			    id);
 	}
 	db_walk_end(c);
 	return (r);
@@ -45,7 +46,7 @@ to_2(struct state *sk)
 	size_t		 it = 0;
 	int		 rc = names == NULL ? -1 : 0;
 
-	while (rc == 0 && rec_walk(names, NULL, &it, &item))
+	while (rc == 0 && rec_walk(names, &it, &item))
 		rc = registry_put(sk->durable, HOLDER_CTR, item.key,
 		    item.text);
 	rec_free(names);

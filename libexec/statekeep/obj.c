@@ -15,7 +15,6 @@
 #include "row.h"
 #include "transition.h"
 
-#define PAYLOAD		"data"		/* the data of a secret */
 #define PAYLOAD_MAX	512000		/* podman's bound */
 
 /* Open both databases, for writing the one that has objects of this kind. */
@@ -67,10 +66,11 @@ stored_form(struct state *sk, const struct rec *asked, const char *id,
 
 	if (r == NULL || rec_add_all(r, asked) == -1)
 		goto fail;
-	rec_del(r, PAYLOAD);
-	if (rec_set_num(r, "v", OBJ_SCHEMA) == -1 ||
-	    rec_set(r, "id", id) == -1 || rec_set(r, "name", name) == -1 ||
-	    (*sk->ns != '\0' && rec_set(r, "namespace", sk->ns) == -1))
+	rec_del(r, KEY(data));
+	if (rec_set_num(r, KEY(v), OBJ_SCHEMA) == -1 ||
+	    rec_set(r, KEY(id), id) == -1 || rec_set(r, KEY(name),
+	    name) == -1 ||
+	    (*sk->ns != '\0' && rec_set(r, KEY(namespace), sk->ns) == -1))
 		goto fail;
 	return (r);
  fail:
@@ -89,11 +89,11 @@ put_payload(struct state *sk, const char *id, const struct rec *asked)
 	char		 key[KEY_SIZE];
 	int		 rc = -1;
 
-	data = rec_bytes(asked, PAYLOAD, &len);
+	data = rec_bytes(asked, KEY(data), &len);
 	if (data == NULL || len == 0 || len > PAYLOAD_MAX)
 		return (state_fail(sk, EINVAL, "secret data must be larger "
 		    "than 0 and less than %d bytes", PAYLOAD_MAX));
-	if ((r = rec_new()) == NULL || rec_add_bytes(r, PAYLOAD, data,
+	if ((r = rec_new()) == NULL || rec_add_bytes(r, KEY(data), data,
 	    len) == -1)
 		(void)state_fail(sk, errno, "out of memory");
 	else if (db_put(sk->durable, key_make(key, KEY_PAYLOAD, id), r) == -1)
@@ -110,7 +110,7 @@ put_rest(struct state *sk, const struct objkind *kind, const char *id,
     const char *name, const struct rec *asked)
 {
 	struct db	*db = objkind_db(sk, kind);
-	const char	*ctr = rec_str(asked, "ctr", "");
+	const char	*ctr = rec_str(asked, KEY_IN(session, ctr), "");
 	char		 key[KEY_SIZE];
 	int		 rc = 0;
 
@@ -157,7 +157,7 @@ static int
 put_new(struct state *sk, const struct objkind *kind, struct obj_new *n,
     const char *id, const struct rec *asked)
 {
-	const char	*wanted = rec_str(asked, "name", "");
+	const char	*wanted = rec_str(asked, KEY(name), "");
 	struct rec	*r;
 	int		 rc;
 
@@ -188,19 +188,19 @@ update(struct state *sk, const struct objkind *kind, struct obj_new *n,
 	if (before == NULL)
 		return (errno == ENOENT ? objfind_removed(sk, kind, id) : -1);
 	(void)snprintf(n->name, sizeof(n->name), "%s",
-	    rec_str(before, "name", ""));
+	    rec_str(before, KEY(name), ""));
 	if ((after = rec_new()) == NULL || rec_add_all(after, before) == -1 ||
 	    row_change(after, asked) == -1 ||
-	    rec_set(after, "id", id) == -1 ||
-	    rec_set(after, "name", n->name) == -1 ||
-	    rec_set_num(after, "v", OBJ_SCHEMA) == -1)
+	    rec_set(after, KEY(id), id) == -1 ||
+	    rec_set(after, KEY(name), n->name) == -1 ||
+	    rec_set_num(after, KEY(v), OBJ_SCHEMA) == -1)
 		(void)state_fail(sk, errno, "out of memory");
 	else {
-		rec_del(after, PAYLOAD);
+		rec_del(after, KEY(data));
 		rc = put_row(sk, kind, id, after);
 	}
 	if (rc == 0 && strcmp(kind->rows, KEY_SECRET) == 0 &&
-	    rec_bytes(asked, PAYLOAD, &(size_t){ 0 }) != NULL)
+	    rec_bytes(asked, KEY(data), &(size_t){ 0 }) != NULL)
 		rc = put_payload(sk, id, asked);
 	if (rc == 0)
 		rc = commit(sk, kind, id, before, after, true);
@@ -220,7 +220,7 @@ put(struct state *sk, const struct objkind *kind, struct obj_new *n,
 	if ((n->flags & OBJ_KEEP) != 0 &&
 	    (have = objfind_load(sk, kind, id)) != NULL) {
 		(void)snprintf(n->name, sizeof(n->name), "%s",
-		    rec_str(have, "name", ""));
+		    rec_str(have, KEY(name), ""));
 		rec_free(have);
 		return (0);
 	}
@@ -231,8 +231,8 @@ static int
 check_asked(struct state *sk, const struct objkind *kind,
     const struct obj_new *n, const struct rec *asked)
 {
-	const char	*id = rec_str(asked, "id", "");
-	const char	*name = rec_str(asked, "name", "");
+	const char	*id = rec_str(asked, KEY(id), "");
+	const char	*name = rec_str(asked, KEY(name), "");
 
 	if (kind->id_len > 0 && !name_is_id(id, kind->id_len))
 		return (state_fail(sk, EINVAL, "\"%s\" is not the ID of a %s",
@@ -256,7 +256,7 @@ obj_put(struct state *sk, struct obj_new *n, const struct rec *asked)
 
 	if (kind == NULL || check_asked(sk, kind, n, asked) == -1)
 		return (-1);
-	id = rec_str(asked, kind->id_len > 0 ? "id" : "name", "");
+	id = rec_str(asked, kind->id_len > 0 ? KEY(id) : KEY(name), "");
 	for (int tries = 0;; tries++) {
 		n->made = false;
 		rc = begin(sk, kind, true);
@@ -271,7 +271,7 @@ obj_put(struct state *sk, struct obj_new *n, const struct rec *asked)
 static int
 add_users(struct state *sk, const struct objkind *kind, struct rec *r)
 {
-	return (objuse_list(sk, kind, rec_str(r, "id", ""), "", r));
+	return (objuse_list(sk, kind, rec_str(r, KEY(id), ""), "", r));
 }
 
 static int
@@ -341,9 +341,9 @@ damaged(struct state *sk, const struct objkind *kind, const char *id)
 	if (!kind->shared || !registry_name_of(sk->durable, id, name,
 	    sizeof(name)))
 		(void)snprintf(name, sizeof(name), "%s", id);
-	if (r != NULL && rec_add(r, "id", id) == 0 &&
-	    rec_add(r, "name", name) == 0 &&
-	    rec_add(r, "error", "its record is damaged") == 0)
+	if (r != NULL && rec_add(r, KEY(id), id) == 0 &&
+	    rec_add(r, KEY(name), name) == 0 &&
+	    rec_add(r, KEY(error), "its record is damaged") == 0)
 		return (r);
 	rec_free(r);
 	return (NULL);
@@ -353,7 +353,7 @@ static int
 list_one(struct state *sk, const struct objkind *kind, struct rec_stream *out,
     const char *id, const void *data, size_t len)
 {
-	struct rec	*r = rec_decode(data, len);
+	struct rec	*r = rec_decode(data, len, RECORD(any), NULL);
 	int		 rc = 0;
 
 	if (r == NULL && (r = damaged(sk, kind, id)) == NULL)
@@ -362,7 +362,7 @@ list_one(struct state *sk, const struct objkind *kind, struct rec_stream *out,
 		if (add_users(sk, kind, r) == -1)
 			rc = -1;
 		else
-			rc = rec_stream_rec(out, "obj", r);
+			rc = rec_stream_rec(out, KEY(obj), r);
 	}
 	rec_free(r);
 	return (rc);
@@ -433,7 +433,7 @@ refuse_used(struct state *sk, const struct objkind *kind, const char *name,
 	char		 ids[700] = "";
 	size_t		 it = 0, at = 0;
 
-	while (at < sizeof(ids) && rec_next(users, "user", &it, &v))
+	while (at < sizeof(ids) && rec_next(users, KEY(user), &it, &v))
 		at += (size_t)snprintf(ids + at, sizeof(ids) - at, "%s%s",
 		    at == 0 ? "" : ", ", v);
 	if (strcmp(kind->rows, KEY_POD) == 0)
@@ -456,7 +456,7 @@ check_unused(struct state *sk, const struct objkind *kind,
 		return (state_fail(sk, ENOMEM, "out of memory"));
 	n = objuse_list(sk, kind, g->id, g->by, users);
 	if (n > 0)
-		n = refuse_used(sk, kind, rec_str(r, "name", g->id), users);
+		n = refuse_used(sk, kind, rec_str(r, KEY(name), g->id), users);
 	rec_free(users);
 	return (n);
 }
@@ -469,7 +469,7 @@ mark(struct state *sk, const struct objkind *kind, const char *id,
 	int		 rc = -1;
 
 	if (after == NULL || rec_add_all(after, r) == -1 ||
-	    rec_set_num(after, "removing", 1) == -1)
+	    rec_set_num(after, KEY(removing), 1) == -1)
 		(void)state_fail(sk, ENOMEM, "out of memory");
 	else if (put_row(sk, kind, id, after) == 0)
 		rc = commit(sk, kind, id, r, after, true);
@@ -482,7 +482,7 @@ drop(struct state *sk, const struct objkind *kind, const char *id,
     const struct rec *r, bool hard)
 {
 	struct db	*db = objkind_db(sk, kind);
-	const char	*name = r == NULL ? "" : rec_str(r, "name", "");
+	const char	*name = r == NULL ? "" : rec_str(r, KEY(name), "");
 	char		 key[KEY_SIZE];
 	int		 rc = db_del(db, key_make(key, kind->rows, id));
 
@@ -494,7 +494,8 @@ drop(struct state *sk, const struct objkind *kind, const char *id,
 	if (rc == 0 && strcmp(kind->rows, KEY_SECRET) == 0)
 		rc = db_del(db, key_make(key, KEY_PAYLOAD, id));
 	if (rc == 0 && strcmp(kind->rows, KEY_EXEC) == 0 && r != NULL)
-		rc = db_del(db, objuse_session(key, rec_str(r, "ctr", ""),
+		rc = db_del(db, objuse_session(key, rec_str(r, KEY_IN(session,
+		    ctr), ""),
 		    id));
 	if (rc == -1)
 		return (state_fail_db(sk, db));

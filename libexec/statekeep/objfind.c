@@ -86,7 +86,7 @@ objfind_load(struct state *sk, const struct objkind *kind, const char *id)
 			    "damaged; remove it with --force", kind->noun, id);
 		return (NULL);
 	}
-	v = rec_num(r, "v", 0);
+	v = rec_num(r, KEY(v), 0);
 	if (v < 1 || v > OBJ_SCHEMA)
 		(void)state_fail(sk, EPROTONOSUPPORT, "%s %s was written by a "
 		    "newer bulkhead (version %lld, this one knows %d)",
@@ -134,7 +134,7 @@ by_prefix(struct state *sk, const struct objkind *kind, const char *ref,
 
 	c = db_walk(objkind_db(sk, kind), key_make(prefix, kind->rows, ref));
 	while (c != NULL && n < 2 && db_next(c, &key, &data, &len)) {
-		r = rec_decode(data, len);
+		r = rec_decode(data, len, RECORD(any), NULL);
 		if ((r == NULL || state_sees(sk, r)) && n++ == 0)
 			(void)snprintf(id, OBJ_ID, "%.255s", key + skip);
 		rec_free(r);

@@ -64,7 +64,7 @@ list_in(struct state *sk, struct db *db, const char *prefix, const char *but,
 		if (strlen(ctr) != CTR_LEN || strcmp(ctr, but) == 0 ||
 		    !has_container(sk, ctr))
 			continue;
-		if (rec_add(out, "user", ctr) == -1) {
+		if (rec_add(out, KEY(user), ctr) == -1) {
 			n = state_fail(sk, errno, "out of memory");
 			break;
 		}
@@ -136,7 +136,7 @@ note(struct state *sk, struct db *db, const struct objkind *kind,
 bool
 obj_wanted(const struct rec *def)
 {
-	return (rec_count(def, "volume") > 0);
+	return (rec_count(def, KEY(volume)) > 0);
 }
 
 /* Make a volume that does not exist from the front end's description. */
@@ -144,15 +144,16 @@ static int
 make_volume(struct state *sk, const struct objkind *kind, struct rec *v,
     const char *ctr)
 {
-	const char		*name = rec_str(v, "name", "");
+	const char		*name = rec_str(v, KEY(name), "");
 	struct event		 e = { .type = kind->noun, .status = "create",
 				    .name = name, .labels = v };
 	char			 key[KEY_SIZE];
 
-	if (rec_set_num(v, "v", OBJ_SCHEMA) == -1 ||
-	    rec_set(v, "id", name) == -1 ||
-	    (rec_num(v, "anon", 0) != 0 && rec_set(v, "owner", ctr) == -1) ||
-	    (*sk->ns != '\0' && rec_set(v, "namespace", sk->ns) == -1))
+	if (rec_set_num(v, KEY(v), OBJ_SCHEMA) == -1 ||
+	    rec_set(v, KEY(id), name) == -1 ||
+	    (rec_num(v, KEY_IN(volume, anon), 0) != 0 && rec_set(v, KEY(owner),
+	    ctr) == -1) ||
+	    (*sk->ns != '\0' && rec_set(v, KEY(namespace), sk->ns) == -1))
 		return (state_fail(sk, errno, "out of memory"));
 	if (db_put(sk->durable, key_make(key, kind->rows, name), v) == -1)
 		return (state_fail_db(sk, sk->durable));
@@ -164,12 +165,12 @@ claim_volume(struct state *sk, struct db *db, const char *ctr,
     const struct rec *asked)
 {
 	const struct objkind	*kind = objkind_get(sk, OBJ_VOLUME);
-	const char		*name = rec_str(asked, "name", "");
+	const char		*name = rec_str(asked, KEY(name), "");
 	struct rec		*have, *copy;
 	int			 rc = -1;
 
 	if ((have = objfind_load(sk, kind, name)) != NULL) {
-		if (rec_num(have, "removing", 0) == 0)
+		if (rec_num(have, KEY(removing), 0) == 0)
 			rc = 0;
 		else
 			(void)state_fail(sk, EBUSY, "volume %s is being "
@@ -192,7 +193,7 @@ claim_pod(struct state *sk, struct db *db, const char *ctr, const char *pod)
 
 	if (have == NULL)
 		return (errno == ENOENT ? objfind_removed(sk, kind, pod) : -1);
-	going = rec_num(have, "removing", 0) != 0;
+	going = rec_num(have, KEY(removing), 0) != 0;
 	rec_free(have);
 	if (going)
 		return (state_fail(sk, EBUSY, "pod %s is being removed: pod "
@@ -204,18 +205,18 @@ int
 obj_claim(struct state *sk, struct db *db, const char *ctr,
     const struct rec *def)
 {
-	const char	*v, *pod = rec_get(def, "pod");
+	const char	*v, *pod = rec_get(def, KEY(pod));
 	struct rec	*volume;
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && (volume = rec_sub(def, "volume", &it)) != NULL) {
+	while (rc == 0 && (volume = rec_sub(def, KEY(volume), &it)) != NULL) {
 		rc = claim_volume(sk, db, ctr, volume);
 		rec_free(volume);
 	}
 	if (rc == 0 && pod != NULL)
 		rc = claim_pod(sk, db, ctr, pod);
-	for (it = 0; rc == 0 && rec_next(def, "requires", &it, &v);) {
+	for (it = 0; rc == 0 && rec_next(def, KEY(requires), &it, &v);) {
 		if (!has_container(sk, v))
 			return (state_fail(sk, ENOENT, "no container with name "
 			    "or ID \"%s\" found: no such container", v));
@@ -239,9 +240,9 @@ release_all(struct state *sk, struct db *db, const char *ctr)
 	while (c != NULL && db_next(c, &key, &data, &len))
 		if ((n = strlen(key)) > CTR_LEN &&
 		    strcmp(key + n - CTR_LEN, ctr) == 0)
-			(void)rec_add(found, "key", key);
+			(void)rec_add(found, KEY(key), key);
 	db_walk_end(c);
-	while (rc == 0 && rec_next(found, "key", &it, &key))
+	while (rc == 0 && rec_next(found, KEY(key), &it, &key))
 		rc = db_del(db, key) == -1 ? state_fail_db(sk, db) : 0;
 	rec_free(found);
 	return (rc);
@@ -269,11 +270,11 @@ obj_release(struct state *sk, struct db *db, const char *ctr,
 		return (-1);
 	if (row == NULL)
 		return (release_all(sk, db, ctr));
-	while (rc == 0 && rec_next(row, "volume", &it, &v))
+	while (rc == 0 && rec_next(row, KEY_IN(row, volume), &it, &v))
 		rc = release_one(sk, db, objkind_get(sk, OBJ_VOLUME), v, ctr);
-	for (it = 0; rc == 0 && rec_next(row, "requires", &it, &v);)
+	for (it = 0; rc == 0 && rec_next(row, KEY(requires), &it, &v);)
 		rc = release_one(sk, db, &containers, v, ctr);
-	if (rc == 0 && (v = rec_get(row, "pod")) != NULL)
+	if (rc == 0 && (v = rec_get(row, KEY(pod))) != NULL)
 		rc = release_one(sk, db, objkind_get(sk, OBJ_POD), v, ctr);
 	return (rc);
 }
@@ -290,7 +291,8 @@ obj_required(struct state *sk, const char *ctr)
 	if (users == NULL)
 		return (state_fail(sk, ENOMEM, "out of memory"));
 	n = objuse_list(sk, &containers, ctr, "", users);
-	while (n > 0 && rec_next(users, "user", &it, &v) && at < sizeof(names))
+	while (n > 0 && rec_next(users, KEY(user), &it, &v) &&
+	    at < sizeof(names))
 		at += (size_t)snprintf(names + at, sizeof(names) - at, "%s%s",
 		    at == 0 ? "" : ", ", v);
 	rec_free(users);

@@ -58,7 +58,7 @@ both_next(struct both *b)
 	both_fill(b, 0);
 	both_fill(b, 1);
 	for (i = 0; i < 2; i++)
-		t[i] = b->at[i] == NULL ? 0 : rec_num(b->at[i], "t", 0);
+		t[i] = b->at[i] == NULL ? 0 : rec_num(b->at[i], KEY(t), 0);
 	if (b->at[0] == NULL || b->at[1] == NULL)
 		i = b->at[0] == NULL;
 	else
@@ -78,12 +78,12 @@ both_end(struct both *b)
 static bool
 is_about(const struct rec *e, const char *ref)
 {
-	const char	*id = rec_str(e, "id", "");
+	const char	*id = rec_str(e, KEY(id), "");
 	size_t		 n = strlen(ref);
 
-	if (strcmp(rec_str(e, "type", ""), "event") == 0)
+	if (strcmp(rec_str(e, KEY(type), ""), "event") == 0)
 		return (false);
-	return (n == 0 || strcmp(rec_str(e, "name", ""), ref) == 0 ||
+	return (n == 0 || strcmp(rec_str(e, KEY(name), ""), ref) == 0 ||
 	    (strspn(ref, "0123456789abcdef") == n &&
 	    strncmp(id, ref, n) == 0));
 }
@@ -98,9 +98,9 @@ history(struct state *sk, const char *ref, struct rec_stream *out)
 	both_begin(&b, sk, false);
 	while (rc == 0 && (e = both_next(&b)) != NULL) {
 		if (is_about(e, ref)) {
-			rec_del(e, "old");
-			rec_del(e, "row");
-			rc = rec_stream_rec(out, "entry", e);
+			rec_del(e, KEY(old));
+			rec_del(e, KEY(row));
+			rc = rec_stream_rec(out, KEY(entry), e);
 		}
 		rec_free(e);
 	}
@@ -252,7 +252,7 @@ load_rows(struct state *sk, struct db *db, bool ephemeral, struct pasts *out)
 	int			 rc = c == NULL ? -1 : 0;
 
 	while (rc == 0 && db_next(c, &key, &data, &len)) {
-		if ((stored = rec_decode(data, len)) == NULL)
+		if ((stored = rec_decode(data, len, RECORD(any), NULL)) == NULL)
 			continue;
 		over = ephemeral ? NULL :
 		    db_get(sk->boot, key_make(name, KEY_OVER, key + 2));
@@ -276,16 +276,16 @@ put_back(struct past *p, const struct rec *old)
 	const char	*key;
 	size_t		 it = 0;
 
-	while (rec_next(old, "-", &it, &key))
-		rec_del(p->row, key);
+	while (rec_next(old, KEY_AS(absent), &it, &key))
+		rec_del(p->row, KEY_FROM(key));
 	it = 0;
-	while (rec_walk(old, NULL, &it, &item))
+	while (rec_walk(old, &it, &item))
 		if (strcmp(item.key, "-") != 0)
-			rec_del(p->row, item.key);
+			rec_del(p->row, KEY_FROM(item.key));
 	it = 0;
-	while (rec_walk(old, NULL, &it, &item))
+	while (rec_walk(old, &it, &item))
 		if (strcmp(item.key, "-") != 0 && item.text != NULL &&
-		    rec_add(p->row, item.key, item.text) == -1)
+		    rec_add(p->row, KEY_FROM(item.key), item.text) == -1)
 			return (-1);
 	return (0);
 }
@@ -298,15 +298,15 @@ undo(struct pasts *all, const struct rec *e)
 	size_t		 row_it = 0, old_it = 0;
 	int		 rc = 0;
 
-	if (strcmp(rec_str(e, "type", ""), "container") != 0)
+	if (strcmp(rec_str(e, KEY(type), ""), "container") != 0)
 		return (0);
-	if ((p = pasts_get(all, rec_str(e, "id", ""))) == NULL)
+	if ((p = pasts_get(all, rec_str(e, KEY(id), ""))) == NULL)
 		return (-1);
-	if ((sub = rec_sub(e, "row", &row_it)) != NULL) {
+	if ((sub = rec_sub(e, KEY(row), &row_it)) != NULL) {
 		rec_free(p->row);
 		p->row = copy_of(sub);
 		rc = p->row == NULL ? -1 : 0;
-	} else if ((sub = rec_sub(e, "old", &old_it)) != NULL) {
+	} else if ((sub = rec_sub(e, KEY(old), &old_it)) != NULL) {
 		if (p->row != NULL)
 			rc = put_back(p, sub);
 	} else {		/* the entry of its creation */
@@ -335,19 +335,19 @@ booted_ns(void)
 static int
 apply_last(struct state *sk, struct past *p, const struct rec *e, int64_t when)
 {
-	unsigned int	 to = (unsigned int)rec_num(e, "to", 0);
+	unsigned int	 to = (unsigned int)rec_num(e, KEY(to), 0);
 
 	if (p->row == NULL || row_state(p->row) == to || !state_live(to))
 		return (0);
-	if (strncmp(rec_str(e, "boot", ""), sk->boot_id, 8) != 0 &&
+	if (strncmp(rec_str(e, KEY(boot), ""), sk->boot_id, 8) != 0 &&
 	    when >= booted_ns())
 		return (0);
-	if (rec_get(e, "pid") != NULL &&
-	    rec_set(p->row, "pid", rec_get(e, "pid")) == -1)
+	if (rec_has(e, KEY(pid)) &&
+	    rec_set_num(p->row, KEY(pid), rec_num(e, KEY(pid), 0)) == -1)
 		return (-1);
-	if (rec_set_num(p->row, "state", to) == -1)
+	if (rec_set_num(p->row, KEY(state), to) == -1)
 		return (-1);
-	return (rec_set(p->row, "state_name", state_name(to)));
+	return (rec_set(p->row, KEY(state_name), state_name(to)));
 }
 
 /*
@@ -366,8 +366,8 @@ go_back(struct state *sk, struct pasts *all, int64_t when)
 
 	both_begin(&b, sk, true);
 	while (rc == 0 && (e = both_next(&b)) != NULL) {
-		id = rec_str(e, "id", "");
-		if (rec_num(e, "t", 0) > when)
+		id = rec_str(e, KEY(id), "");
+		if (rec_num(e, KEY(t), 0) > when)
 			rc = undo(all, e);
 		else if (pasts_find(&seen, id) == NULL &&
 		    (p = pasts_find(all, id)) != NULL)
@@ -394,7 +394,7 @@ check_reach(struct state *sk, struct db *db, int64_t when)
 	history_range(db, &first, &next);
 	if (first <= 1 || (e = history_entry(db, first)) == NULL)
 		return (0);
-	t = rec_num(e, "t", 0);
+	t = rec_num(e, KEY(t), 0);
 	rec_free(e);
 	if (when >= t)
 		return (0);
@@ -415,10 +415,10 @@ write_past(struct state *sk, const struct pasts *all, int64_t when,
 	for (size_t i = 0; rc == 0 && i < all->n; i++) {
 		row = all->list[i]->row;
 		/* Created before history began, but not before this moment. */
-		if (row == NULL || rec_num(row, "created", 0) > when ||
+		if (row == NULL || rec_num(row, KEY(created), 0) > when ||
 		    row_state(row) == ST_CREATING || !state_sees(sk, row))
 			continue;
-		rc = rec_stream_rec(out, "ctr", row);
+		rc = rec_stream_rec(out, KEY(ctr), row);
 	}
 	return (rc);
 }

@@ -123,7 +123,7 @@ row_of(struct state *sk, struct db *db, const struct rec *entry, uint64_t seq,
     uint64_t next)
 {
 	char		 key[KEY_SIZE];
-	const char	*id = rec_str(entry, "id", "");
+	const char	*id = rec_str(entry, KEY(id), "");
 	struct rec	*row, *e, *sub, *copy;
 	size_t		 it;
 
@@ -135,8 +135,8 @@ row_of(struct state *sk, struct db *db, const struct rec *entry, uint64_t seq,
 		if ((e = history_entry(db, seq)) == NULL)
 			continue;
 		it = 0;
-		if (strcmp(rec_str(e, "id", ""), id) == 0 &&
-		    (sub = rec_sub(e, "row", &it)) != NULL) {
+		if (strcmp(rec_str(e, KEY(id), ""), id) == 0 &&
+		    (sub = rec_sub(e, KEY(row), &it)) != NULL) {
 			if ((copy = rec_new()) != NULL &&
 			    rec_add_all(copy, sub) == 0)
 				row = copy;
@@ -185,11 +185,12 @@ tell_notes(struct pending *p, const struct rec *entry, int64_t t)
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && (n = rec_sub(entry, "note", &it)) != NULL) {
-		e = (struct told){ .t = t, .type = rec_str(n, "type", ""),
-		    .status = rec_str(n, "status", ""),
-		    .id = rec_str(n, "id", ""), .name = rec_str(n, "name", ""),
-		    .image = rec_str(n, "image", ""), .labels = n };
+	while (rc == 0 && (n = rec_sub(entry, KEY(note), &it)) != NULL) {
+		e = (struct told){ .t = t, .type = rec_str(n, KEY(type), ""),
+		    .status = rec_str(n, KEY(status), ""),
+		    .id = rec_str(n, KEY(id), ""), .name = rec_str(n, KEY(name),
+		    ""),
+		    .image = rec_str(n, KEY(image), ""), .labels = n };
 		rc = tell(p, &e);
 		rec_free(n);
 	}
@@ -204,18 +205,19 @@ tell_own(struct pending *p, const struct rec *entry, const struct rec *row,
 	struct told	 e;
 	size_t		 it = 0;
 
-	while (rec_next(entry, "ev", &it, &status)) {
-		e = (struct told){ .t = t, .type = rec_str(entry, "type", ""),
-		    .status = status, .id = rec_str(entry, "id", ""),
-		    .name = rec_str(entry, "name", ""), .image = "",
+	while (rec_next(entry, KEY(ev), &it, &status)) {
+		e = (struct told){ .t = t, .type = rec_str(entry, KEY(type),
+		    ""),
+		    .status = status, .id = rec_str(entry, KEY(id), ""),
+		    .name = rec_str(entry, KEY(name), ""), .image = "",
 		    .labels = row };
 		if (row != NULL)
-			e.image = rec_str(row, "image_name", "");
+			e.image = rec_str(row, KEY(image_name), "");
 		/* podman identifies a volume by its name. */
 		if (strcmp(e.type, "volume") == 0)
 			e.id = "";
 		if (strcmp(status, "died") == 0)
-			e.exit_code = (int)rec_num(entry, "exit", 0);
+			e.exit_code = (int)rec_num(entry, KEY(exit), 0);
 		if (tell(p, &e) == -1)
 			return (-1);
 	}
@@ -225,11 +227,11 @@ tell_own(struct pending *p, const struct rec *entry, const struct rec *row,
 static int
 tell_entry(struct pending *p, const struct rec *entry, const struct rec *row)
 {
-	int64_t	 t = rec_num(entry, "t", 0);
+	int64_t	 t = rec_num(entry, KEY(t), 0);
 
 	p->done = 0;
-	p->total = (unsigned int)(rec_count(entry, "note") +
-	    rec_count(entry, "ev"));
+	p->total = (unsigned int)(rec_count(entry, KEY(note)) +
+	    rec_count(entry, KEY(ev)));
 	if (tell_notes(p, entry, t) == -1 ||
 	    tell_own(p, entry, row, t) == -1)
 		return (-1);
@@ -252,8 +254,8 @@ tell_number(struct state *sk, struct pending *p, struct db *db, uint64_t next,
 	if ((entry = history_entry(db, p->seq)) == NULL)
 		return (0);
 	/* Its events were for another log, or for none. */
-	if (rec_num(entry, "be", 0) != (int64_t)sk->events.backend ||
-	    rec_num(entry, "log", events_log(sk)) != events_log(sk)) {
+	if (rec_num(entry, KEY(be), 0) != (int64_t)sk->events.backend ||
+	    rec_num(entry, KEY(log), events_log(sk)) != events_log(sk)) {
 		p->place->whole = p->seq;
 		rec_free(entry);
 		return (0);
@@ -269,7 +271,7 @@ static bool
 is_for_log(const struct state *sk, struct db *db, uint64_t seq)
 {
 	struct rec	*e = history_entry(db, seq);
-	bool		 is = e != NULL && rec_num(e, "log", 0) ==
+	bool		 is = e != NULL && rec_num(e, KEY(log), 0) ==
 			    events_log(sk);
 
 	rec_free(e);

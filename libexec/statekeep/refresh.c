@@ -31,12 +31,13 @@ add_item(struct rec *out, const struct rec *row, const char *id,
 	struct rec	*item = rec_new();
 	int		 rc = -1;
 
-	if (item != NULL && rec_add(item, "kind", "container") == 0 &&
-	    rec_add(item, "id", id) == 0 &&
-	    rec_add(item, "name", rec_str(row, "name", "")) == 0 &&
-	    rec_add(item, "was", state_name(row_state(row))) == 0 &&
-	    rec_add(item, "then", then) == 0 && rec_add(item, "why", why) == 0)
-		rc = rec_add_rec(out, "item", item);
+	if (item != NULL && rec_add(item, KEY(kind), "container") == 0 &&
+	    rec_add(item, KEY(id), id) == 0 &&
+	    rec_add(item, KEY(name), rec_str(row, KEY(name), "")) == 0 &&
+	    rec_add(item, KEY(was), state_name(row_state(row))) == 0 &&
+	    rec_add(item, KEY(then), then) == 0 && rec_add(item, KEY(why),
+	    why) == 0)
+		rc = rec_add_rec(out, KEY(item), item);
 	rec_free(item);
 	return (rc);
 }
@@ -47,7 +48,7 @@ plan_durable(struct state *sk, struct rec *out, const struct rec *row,
     const char *id, bool due)
 {
 	unsigned int	 state = row_state(row);
-	bool		 now = strcmp(rec_str(row, "boot_id", ""),
+	bool		 now = strcmp(rec_str(row, KEY(boot_id), ""),
 			    sk->boot_id) == 0;
 
 	if (state_live(state) && !now)
@@ -66,7 +67,7 @@ static int
 plan_ephemeral(struct state *sk, struct rec *out, const struct rec *row,
     const char *id)
 {
-	if (strcmp(rec_str(row, "boot_id", ""), sk->boot_id) == 0)
+	if (strcmp(rec_str(row, KEY(boot_id), ""), sk->boot_id) == 0)
 		return (0);
 	return (add_item(out, row, id, "removed",
 	    "--rm, and the boot it was made in is over"));
@@ -83,7 +84,7 @@ plan_rows(struct state *sk, struct db *db, struct rec *out, bool due)
 	int			 rc = c == NULL ? -1 : 0;
 
 	while (rc == 0 && db_next(c, &key, &data, &len)) {
-		row = rec_decode(data, len);
+		row = rec_decode(data, len, RECORD(any), NULL);
 		if (row == NULL)
 			rc = add_item(out, NULL, key + 2, "damaged",
 			    "its record cannot be read; rm --force removes "
@@ -149,11 +150,11 @@ apply_one(struct state *sk, const struct rec *item, struct rec *out)
 		return (-1);
 	}
 	rc = 0;
-	if (strcmp(rec_str(item, "then", ""), state_name(ST_EXITED)) == 0 &&
-	    ctr_record_exit(sk, rec_str(item, "id", "")) == -1)
-		rc = rec_add(done, "error", sk->error);
+	if (strcmp(rec_str(item, KEY(then), ""), state_name(ST_EXITED)) == 0 &&
+	    ctr_record_exit(sk, rec_str(item, KEY(id), "")) == -1)
+		rc = rec_add(done, KEY(error), sk->error);
 	if (rc == 0)
-		rc = rec_add_rec(out, "item", done);
+		rc = rec_add_rec(out, KEY(item), done);
 	rec_free(done);
 	return (rc);
 }
@@ -206,7 +207,7 @@ refresh_apply(struct state *sk)
 		return (NULL);
 	if ((out = rec_new()) == NULL)
 		rc = -1;
-	while (rc == 0 && (item = rec_sub(items, "item", &it)) != NULL) {
+	while (rc == 0 && (item = rec_sub(items, KEY(item), &it)) != NULL) {
 		rc = apply_one(sk, item, out);
 		rec_free(item);
 	}

@@ -42,8 +42,8 @@ renumber_one(struct db *db, const char *key, int64_t number)
 
 	if (row == NULL)
 		return (0);
-	if (rec_num(row, "lock", -1) != number)
-		rc = rec_set_num(row, "lock", number) == -1 ||
+	if (rec_num(row, KEY(lock), -1) != number)
+		rc = rec_set_num(row, KEY(lock), number) == -1 ||
 		    db_put(db, key, row) == -1 ? -1 : 1;
 	rec_free(row);
 	return (rc);
@@ -58,10 +58,11 @@ renumber_db(struct state *sk, struct db *db, const struct rec *locks)
 	size_t		 it = 0;
 	int		 n = 0, rc = 0;
 
-	while (rc != -1 && (lock = rec_sub(locks, "lock", &it)) != NULL) {
-		key = row_key(buf, rec_str(lock, "name", ""));
+	while (rc != -1 && (lock = rec_sub(locks, KEY_IN(locks, lock),
+	    &it)) != NULL) {
+		key = row_key(buf, rec_str(lock, KEY(name), ""));
 		rc = key == NULL ? 0 : renumber_one(db, key,
-		    rec_num(lock, "number", 0));
+		    rec_num(lock, KEY(number), 0));
 		n += rc == 1;
 		rec_free(lock);
 	}

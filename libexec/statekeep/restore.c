@@ -15,25 +15,27 @@
 #include "slot.h"
 
 /* Keys of durable and ephemeral containers: state and process. */
-static const char *const	 kept[] = { "pid", "pid_start" };
 
 static int
 add_running(struct state *sk, struct rec *row, const struct rec *ran)
 {
-	uint32_t	 slot = (uint32_t)rec_num(ran, "slot", 0);
+	uint32_t	 slot = (uint32_t)rec_num(ran, KEY(slot), 0);
 	int		 rc;
 
-	rc = rec_set(row, "boot_id", sk->boot_id);
+	rc = rec_set(row, KEY(boot_id), sk->boot_id);
 	if (rc == 0)
-		rc = rec_set_num(row, "state", ST_RUNNING);
-	for (size_t i = 0; rc == 0 && i < sizeof(kept) / sizeof(kept[0]); i++)
-		rc = rec_set(row, kept[i], rec_str(ran, kept[i], "0"));
+		rc = rec_set_num(row, KEY(state), ST_RUNNING);
+	if (rc == 0)
+		rc = rec_set_num(row, KEY(pid), rec_num(ran, KEY(pid), 0));
+	if (rc == 0)
+		rc = rec_set_num(row, KEY(pid_start),
+		    rec_num(ran, KEY(pid_start), 0));
 	if (rc == 0 && slot != 0)
-		rc = rec_set_num(row, "slot", slot);
+		rc = rec_set_num(row, KEY(slot), slot);
 	if (rc == -1)
 		return (state_fail(sk, errno, "out of memory"));
 	if (slot != 0 && (slot_boot(sk->boot, sk->boot_id) == -1 ||
-	    slot_keep(sk->boot, slot, rec_str(ran, "id", "")) == -1))
+	    slot_keep(sk->boot, slot, rec_str(ran, KEY(id), "")) == -1))
 		return (state_fail_db(sk, sk->boot));
 	return (0);
 }
@@ -48,7 +50,7 @@ restore_durable(struct state *sk, const char *id, const struct rec *stored,
 	int		 rc;
 
 	if (!state_live(row_state(stored)) ||
-	    strcmp(rec_str(stored, "boot_id", ""), sk->boot_id) != 0 ||
+	    strcmp(rec_str(stored, KEY(boot_id), ""), sk->boot_id) != 0 ||
 	    db_has(sk->boot, key_make(key, KEY_OVER, id)))
 		return (0);
 	if ((over = rec_new()) == NULL)
@@ -64,7 +66,7 @@ restore_durable(struct state *sk, const char *id, const struct rec *stored,
 static int
 choose_name(struct state *sk, const struct rec *def, char *name, size_t len)
 {
-	if (registry_choose(sk, HOLDER_CTR, rec_str(def, "name", ""), name,
+	if (registry_choose(sk, HOLDER_CTR, rec_str(def, KEY(name), ""), name,
 	    len) == 0)
 		return (0);
 	return (registry_choose(sk, HOLDER_CTR, "", name, len));
@@ -85,8 +87,8 @@ restore_ephemeral(struct state *sk, const char *id, const struct rec *def,
 	    (row = row_new(def, id, name)) == NULL ||
 	    add_running(sk, row, ran) == -1)
 		goto out;
-	if (rec_set(row, "state_name", state_name(ST_RUNNING)) == -1 ||
-	    (*sk->ns != '\0' && rec_set(row, "namespace", sk->ns) == -1))
+	if (rec_set(row, KEY(state_name), state_name(ST_RUNNING)) == -1 ||
+	    (*sk->ns != '\0' && rec_set(row, KEY(namespace), sk->ns) == -1))
 		(void)state_fail(sk, errno, "out of memory");
 	else if (db_put(sk->boot, key, row) == -1 ||
 	    db_put(sk->boot, key_make(key, KEY_DEF, id), def) == -1 ||
@@ -112,20 +114,20 @@ restore_ephemeral(struct state *sk, const char *id, const struct rec *def,
 static int
 restore_one(struct state *sk, const struct rec *ran)
 {
-	const char	*id = rec_str(ran, "id", "");
+	const char	*id = rec_str(ran, KEY(id), "");
 	struct rec	*stored, *def;
 	char		 key[KEY_SIZE];
 	size_t		 it = 0;
 	int		 rc = 0;
 
 	if (!name_is_id(id, 64) ||
-	    strcmp(rec_str(ran, "boot_id", ""), sk->boot_id) != 0)
+	    strcmp(rec_str(ran, KEY(boot_id), ""), sk->boot_id) != 0)
 		return (state_fail(sk, EINVAL, "\"%s\" is not a container of "
 		    "this boot", id));
 	stored = db_get(sk->durable, key_make(key, KEY_ROW, id));
 	if (stored != NULL)
 		rc = restore_durable(sk, id, stored, ran);
-	else if ((def = rec_sub(ran, "def", &it)) != NULL) {
+	else if ((def = rec_sub(ran, KEY(def), &it)) != NULL) {
 		rc = restore_ephemeral(sk, id, def, ran);
 		rec_free(def);
 	}
@@ -140,7 +142,7 @@ restore(struct state *sk, const struct rec *all)
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && (ran = rec_sub(all, "ctr", &it)) != NULL) {
+	while (rc == 0 && (ran = rec_sub(all, KEY(ctr), &it)) != NULL) {
 		rc = restore_one(sk, ran);
 		rec_free(ran);
 	}

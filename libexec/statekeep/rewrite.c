@@ -22,7 +22,7 @@ check(struct state *sk, const struct rec *changes)
 	size_t		 it = 0, n = 0;
 	bool		 known;
 
-	for (; rec_walk(changes, NULL, &it, &item); n++) {
+	for (; rec_walk(changes, &it, &item); n++) {
 		known = false;
 		for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed); i++)
 			known |= strcmp(item.key, allowed[i]) == 0;
@@ -39,8 +39,9 @@ differs(const struct rec *def, const struct rec *changes)
 	struct rec_item	 item;
 	size_t		 it = 0;
 
-	while (rec_walk(changes, NULL, &it, &item))
-		if (strcmp(rec_str(def, item.key, ""), item.text) != 0)
+	while (rec_walk(changes, &it, &item))
+		if (strcmp(rec_str(def, KEY_FROM(item.key), ""),
+		    item.text) != 0)
 			return (true);
 	return (false);
 }
@@ -60,10 +61,10 @@ old_ones(struct db *db, const struct rec *changes)
 	size_t			 len;
 
 	while (c != NULL && keys != NULL && db_next(c, &key, &data, &len)) {
-		if ((def = rec_decode(data, len)) == NULL)
+		if ((def = rec_decode(data, len, RECORD(any), NULL)) == NULL)
 			continue;
 		if (differs(def, changes))
-			(void)rec_add(keys, "key", key);
+			(void)rec_add(keys, KEY(key), key);
 		rec_free(def);
 	}
 	db_walk_end(c);
@@ -93,7 +94,7 @@ rewrite_db(struct state *sk, struct db *db, const struct rec *changes)
 
 	if (keys == NULL)
 		return (state_fail(sk, ENOMEM, "out of memory"));
-	while (n != -1 && rec_next(keys, "key", &it, &key))
+	while (n != -1 && rec_next(keys, KEY(key), &it, &key))
 		n = rewrite_one(db, key, changes) == -1 ?
 		    state_fail_db(sk, db) : n + 1;
 	rec_free(keys);

@@ -10,9 +10,10 @@ static const char *const	 names[] = { "unknown", "creating", "created",
 	"starting", "running", "stopping", "exited", "removing", "paused" };
 
 /* Keys of the overlay. */
-static const char *const	 volatile_keys[] = { "pid", "pid_start",
-	"monitor_pid", "slot", "restart_due", "restart_delay",
-	"restart_count", "halted" };
+static const char *const	 volatile_keys[] = { KEY_TEXT(pid),
+	KEY_TEXT(pid_start), KEY_TEXT(monitor_pid), KEY_TEXT(slot),
+	KEY_TEXT(restart_due), KEY_TEXT(restart_delay),
+	KEY_TEXT(restart_count), KEY_TEXT(halted) };
 
 const char *
 state_name(unsigned int state)
@@ -49,7 +50,7 @@ is_volatile(const char *key)
 
 /* All values of a repeated key, separated by blanks. The caller frees it. */
 static char *
-joined(const struct rec *def, const char *key)
+joined(const struct rec *def, struct key_str key)
 {
 	size_t		 it = 0, len = 1, at = 0;
 	const char	*text;
@@ -76,21 +77,21 @@ static void
 add_used(struct rec *row, const struct rec *def)
 {
 	struct rec	*volume, *mount;
-	const char	*name, *ctr;
+	const char	*name;
 	size_t		 it = 0;
 
-	while ((volume = rec_sub(def, "volume", &it)) != NULL) {
-		name = rec_str(volume, "name", "");
-		(void)rec_add(row, "volume", name);
-		if (rec_num(volume, "anon", 0) != 0)
-			(void)rec_add(row, "anon", name);
+	while ((volume = rec_sub(def, KEY(volume), &it)) != NULL) {
+		name = rec_str(volume, KEY(name), "");
+		(void)rec_add(row, KEY_IN(row, volume), name);
+		if (rec_num(volume, KEY_IN(volume, anon), 0) != 0)
+			(void)rec_add(row, KEY_IN(row, anon), name);
 		rec_free(volume);
 	}
-	for (it = 0; rec_next(def, "requires", &it, &ctr);)
-		(void)rec_add(row, "requires", ctr);
-	for (it = 0; (mount = rec_sub(def, "mount", &it)) != NULL;) {
-		if (strcmp(rec_str(mount, "type", ""), "tmpfs") != 0)
-			(void)rec_add(row, "mount", rec_str(mount, "dst", ""));
+	(void)rec_copy(row, def, KEY(requires));
+	for (it = 0; (mount = rec_sub(def, KEY(mount), &it)) != NULL;) {
+		if (strcmp(rec_str(mount, KEY(type), ""), "tmpfs") != 0)
+			(void)rec_add(row, KEY_IN(row, mount), rec_str(mount,
+			    KEY(dst), ""));
 		rec_free(mount);
 	}
 }
@@ -98,30 +99,27 @@ add_used(struct rec *row, const struct rec *def)
 struct rec *
 row_new(const struct rec *def, const char *id, const char *name)
 {
-	static const char *const	 copied[] = { "image", "image_name",
-		"rootfs", "command", "created", "rm", "intent", "restart",
-		"restart_max", "pod", "pod_name", "lock" };
+	static const char *const	 copied[] = { KEY_TEXT(image),
+		KEY_TEXT(image_name), KEY_TEXT(rootfs), KEY_TEXT(command),
+		KEY_TEXT(created), KEY_TEXT(rm), KEY_TEXT(intent),
+		KEY_TEXT(restart), KEY_TEXT(restart_max), KEY_TEXT(pod),
+		KEY_TEXT(pod_name), KEY_TEXT(lock) };
 	scoped_free char		*command = NULL;
 	struct rec			*row = rec_new();
-	struct rec_item			 item;
-	size_t				 it = 0;
 
 	if (row == NULL)
 		return (NULL);
-	(void)rec_add(row, "id", id);
-	(void)rec_add(row, "name", name);
+	(void)rec_add(row, KEY(id), id);
+	(void)rec_add(row, KEY(name), name);
 	for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++)
-		if (rec_get(def, copied[i]) != NULL)
-			(void)rec_add(row, copied[i], rec_get(def, copied[i]));
-	if (rec_get(def, "command") == NULL &&
-	    (command = joined(def, "arg")) != NULL)
-		(void)rec_add(row, "command", command);
-	while (rec_walk(def, "label", &it, &item))
-		if (item.text != NULL)
-			(void)rec_add(row, "label", item.text);
+		(void)rec_copy(row, def, KEY_FROM(copied[i]));
+	if (rec_get(def, KEY(command)) == NULL &&
+	    (command = joined(def, KEY(arg))) != NULL)
+		(void)rec_add(row, KEY(command), command);
+	(void)rec_copy(row, def, KEY(label));
 	add_used(row, def);
-	if (rec_set_num(row, "state", ST_CREATING) == -1 ||
-	    rec_set(row, "state_name", state_name(ST_CREATING)) == -1) {
+	if (rec_set_num(row, KEY(state), ST_CREATING) == -1 ||
+	    rec_set(row, KEY(state_name), state_name(ST_CREATING)) == -1) {
 		rec_free(row);
 		return (NULL);
 	}
@@ -137,12 +135,13 @@ copy_pairs(struct rec *out, const struct rec *from, bool want_volatile,
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && rec_walk(from, NULL, &it, &item)) {
-		if (item.text == NULL || strcmp(item.key, "state") == 0 ||
-		    strcmp(item.key, "state_name") == 0)
+	while (rc == 0 && rec_walk(from, &it, &item)) {
+		if (item.text == NULL || strcmp(item.key,
+		    KEY_TEXT(state)) == 0 ||
+		    strcmp(item.key, KEY_TEXT(state_name)) == 0)
 			continue;
 		if (is_volatile(item.key) ? want_volatile : want_durable)
-			rc = rec_add(out, item.key, item.text);
+			rc = rec_add(out, KEY_FROM(item.key), item.text);
 	}
 	return (rc);
 }
@@ -150,8 +149,8 @@ copy_pairs(struct rec *out, const struct rec *from, bool want_volatile,
 static struct rec *
 finish(struct rec *row, int rc, unsigned int state)
 {
-	if (rc == 0 && rec_set_num(row, "state", state) == 0 &&
-	    rec_set(row, "state_name", state_name(state)) == 0)
+	if (rc == 0 && rec_set_num(row, KEY(state), state) == 0 &&
+	    rec_set(row, KEY(state_name), state_name(state)) == 0)
 		return (row);
 	rec_free(row);
 	return (NULL);
@@ -166,7 +165,7 @@ row_merge(const struct rec *stored, const struct rec *over, const char *boot)
 
 	if (row == NULL)
 		return (NULL);
-	if (over != NULL && strcmp(rec_str(over, "boot_id", ""), boot) != 0)
+	if (over != NULL && strcmp(rec_str(over, KEY(boot_id), ""), boot) != 0)
 		over = NULL;
 	rc = copy_pairs(row, stored, false, true);
 	if (rc == 0 && over != NULL)
@@ -189,7 +188,7 @@ row_merge_ephemeral(const struct rec *stored, const char *boot)
 {
 	struct rec	*row = rec_new();
 	unsigned int	 state = row_state(stored);
-	bool		 now = strcmp(rec_str(stored, "boot_id", ""),
+	bool		 now = strcmp(rec_str(stored, KEY(boot_id), ""),
 			    boot) == 0;
 
 	if (row == NULL)
@@ -206,7 +205,8 @@ row_plain(const struct rec *stored)
 	unsigned int	 state = row_state(stored);
 
 	return (!state_live(state) &&
-	    strcmp(rec_str(stored, "state_name", ""), state_name(state)) == 0);
+	    strcmp(rec_str(stored, KEY(state_name), ""),
+	    state_name(state)) == 0);
 }
 
 bool
@@ -214,7 +214,7 @@ row_has_volatile(const struct rec *row)
 {
 	for (size_t i = 0; i < sizeof(volatile_keys) /
 	    sizeof(volatile_keys[0]); i++)
-		if (rec_get(row, volatile_keys[i]) != NULL)
+		if (rec_get(row, KEY_FROM(volatile_keys[i])) != NULL)
 			return (true);
 	return (false);
 }
@@ -227,18 +227,18 @@ row_damaged(const char *id, const char *name, const char *why)
 
 	if (row == NULL)
 		return (NULL);
-	rc = rec_add(row, "id", id);
+	rc = rec_add(row, KEY(id), id);
 	if (rc == 0)
-		rc = rec_add(row, "name", name);
+		rc = rec_add(row, KEY(name), name);
 	if (rc == 0)
-		rc = rec_add(row, "error", why);
+		rc = rec_add(row, KEY(error), why);
 	return (finish(row, rc, ST_DAMAGED));
 }
 
 unsigned int
 row_state(const struct rec *row)
 {
-	int64_t	 n = rec_num(row, "state", 0);
+	int64_t	 n = rec_num(row, KEY(state), 0);
 
 	return (n < 0 || n > 15 ? 0 : (unsigned int)n);
 }
@@ -249,13 +249,13 @@ row_change(struct rec *row, const struct rec *changes)
 	struct rec_item	 item;
 	size_t		 it = 0;
 
-	while (rec_walk(changes, NULL, &it, &item))
-		rec_del(row, item.key);
+	while (rec_walk(changes, &it, &item))
+		rec_del(row, KEY_FROM(item.key));
 	it = 0;
 	/* An empty value deletes the key. */
-	while (rec_walk(changes, NULL, &it, &item))
+	while (rec_walk(changes, &it, &item))
 		if (item.text != NULL && *item.text != '\0' &&
-		    *item.key != '=' && rec_add(row, item.key, item.text) == -1)
+		    *item.key != '=' && rec_add(row, KEY_FROM(item.key), item.text) == -1)
 			return (-1);
 	return (0);
 }
@@ -266,9 +266,10 @@ row_expected(const struct rec *row, const struct rec *changes)
 	struct rec_item	 item;
 	size_t		 it = 0;
 
-	while (rec_walk(changes, NULL, &it, &item))
+	while (rec_walk(changes, &it, &item))
 		if (*item.key == '=' && item.text != NULL &&
-		    strcmp(rec_str(row, item.key + 1, ""), item.text) != 0)
+		    strcmp(rec_str(row, KEY_FROM(item.key + 1), ""),
+		    item.text) != 0)
 			return (false);
 	return (true);
 }
@@ -293,16 +294,17 @@ row_split(const struct rec *row, const char *boot, struct rec **stored,
 	 * changes often and ends with the boot.
 	 */
 	if (rc == 0)
-		rc = rec_set_num(*stored, "state", live ? ST_RUNNING : state);
+		rc = rec_set_num(*stored, KEY(state),
+		    live ? ST_RUNNING : state);
 	if (rc == 0)
-		rc = rec_set(*stored, "state_name",
+		rc = rec_set(*stored, KEY(state_name),
 		    state_name(live ? ST_RUNNING : state));
 	if (rc == 0 && live)
-		rc = rec_set(*stored, "boot_id", boot);
+		rc = rec_set(*stored, KEY(boot_id), boot);
 	if (rc == 0)
-		rc = rec_set_num(*over, "state", state);
+		rc = rec_set_num(*over, KEY(state), state);
 	if (rc == 0)
-		rc = rec_set(*over, "boot_id", boot);
+		rc = rec_set(*over, KEY(boot_id), boot);
 	return (rc);
 }
 

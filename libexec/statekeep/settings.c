@@ -46,7 +46,7 @@ read_settings(struct state *sk, struct comparison *c)
 static bool
 is_now(const struct state *sk, const struct rec *have)
 {
-	return (strcmp(rec_str(have, NOW_BOOT, ""), sk->boot_id) == 0);
+	return (strcmp(rec_str(have, KEY_AS(now_boot), ""), sk->boot_id) == 0);
 }
 
 /* The store's value for a key in this boot; "" for none. */
@@ -60,10 +60,10 @@ value_of(const struct state *sk, const struct rec *have, const char *key)
 		return ("");
 	(void)snprintf(now, sizeof(now), NOW "%s", key);
 	if (is_now(sk, have))
-		v = rec_get(have, now);
+		v = rec_get(have, KEY_FROM(now));
 	else if (strncmp(key, NOW, strlen(NOW)) == 0)
 		return ("");
-	return (v != NULL ? v : rec_str(have, key, ""));
+	return (v != NULL ? v : rec_str(have, KEY_FROM(key), ""));
 }
 
 /* With a new key of root's, store the new signature of the same value. */
@@ -83,7 +83,7 @@ compare(const struct state *sk, struct comparison *c, const struct rec *want)
 	const char	*old;
 	size_t		 it = 0;
 
-	while (rec_walk(want, NULL, &it, &item)) {
+	while (rec_walk(want, &it, &item)) {
 		if (item.text == NULL || *item.text == '\0')
 			continue;
 		old = value_of(sk, c->have, item.key);
@@ -105,15 +105,15 @@ put_missing(struct state *sk, struct comparison *c, const struct rec *want)
 
 	if (c->have == NULL && (c->have = rec_new()) == NULL)
 		return (state_fail(sk, ENOMEM, "out of memory"));
-	while (rec_walk(want, NULL, &it, &item))
+	while (rec_walk(want, &it, &item))
 		if (item.text != NULL && *item.text != '\0' &&
 		    (is_grant(item.key) ||
 		    *value_of(sk, c->have, item.key) == '\0')) {
-			(void)rec_set(c->have, item.key, item.text);
+			(void)rec_set(c->have, KEY_FROM(item.key), item.text);
 			now |= strncmp(item.key, NOW, strlen(NOW)) == 0;
 		}
 	if (now)
-		(void)rec_set(c->have, NOW_BOOT, sk->boot_id);
+		(void)rec_set(c->have, KEY_AS(now_boot), sk->boot_id);
 	if (db_put(sk->durable, SETTINGS_KEY, c->have) == -1)
 		return (state_fail_db(sk, sk->durable));
 	return (0);
@@ -180,11 +180,12 @@ of_this_boot(const struct state *sk, struct rec *have)
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		(void)snprintf(now, sizeof(now), NOW "%s", keys[i]);
-		if (is_now(sk, have) && rec_get(have, now) != NULL)
-			(void)rec_set(have, keys[i], rec_get(have, now));
-		rec_del(have, now);
+		if (is_now(sk, have) && rec_get(have, KEY_FROM(now)) != NULL)
+			(void)rec_set(have, KEY_FROM(keys[i]), rec_get(have,
+			    KEY_FROM(now)));
+		rec_del(have, KEY_FROM(now));
 	}
-	rec_del(have, NOW_BOOT);
+	rec_del(have, KEY_AS(now_boot));
 	return (have);
 }
 

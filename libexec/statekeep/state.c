@@ -142,7 +142,7 @@ state_again(const struct state *sk, int rc, int tries)
 bool
 state_sees(const struct state *sk, const struct rec *row)
 {
-	return (*sk->ns == '\0' || strcmp(rec_str(row, "namespace", ""),
+	return (*sk->ns == '\0' || strcmp(rec_str(row, KEY(namespace), ""),
 	    sk->ns) == 0);
 }
 
@@ -152,6 +152,6 @@ state_not_ours(struct state *sk, const char *noun, const char *id,
 {
 	return (state_fail(sk, EXDEV, "cannot retrieve %s %s as it is part of "
 	    "namespace \"%s\" and we are in namespace \"%s\": target is in "
-	    "a different namespace", noun, id, rec_str(row, "namespace", ""),
+	    "a different namespace", noun, id, rec_str(row, KEY(namespace), ""),
 	    sk->ns));
 }

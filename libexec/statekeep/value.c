@@ -120,7 +120,7 @@ db_get(struct db *db, const char *key)
 		return (NULL);
 	}
 	s = db_unseal(key, strlen(key), p, &len);
-	r = s == SEALED_GOOD ? rec_decode(p, len) : NULL;
+	r = s == SEALED_GOOD ? rec_decode(p, len, RECORD(any), NULL) : NULL;
 	kcfree(p);
 	if (s == SEALED_DAMAGED)
 		errno = EBADMSG;

@@ -38,7 +38,7 @@ struct request {
 static int
 check_manifest(struct request *q, struct answer *a)
 {
-	const char	*said = rec_get(q->r, "digest");
+	const char	*said = rec_get(q->r, KEY(digest));
 	char		 who[16];
 	size_t		 layers;
 	json_t		*m;
@@ -102,7 +102,7 @@ check_names(const struct rec *r, struct answer *a)
 	const char		*name, *why;
 	size_t			 at = 0;
 
-	while (rec_next(r, "name", &at, &name)) {
+	while (rec_next(r, KEY(name), &at, &name)) {
 		why = reference_parse(name, &ref);
 		if (why == NULL && (!reference_has_host(name) ||
 		    *ref.tag == '\0' || *ref.digest != '\0'))
@@ -278,7 +278,7 @@ give_names(struct store *s, json_t *img, const struct rec *r,
 	const char	*name;
 	size_t		 at = 0;
 
-	while (rec_next(r, "name", &at, &name))
+	while (rec_next(r, KEY(name), &at, &name))
 		if (give_name(s, img, name) == -1)
 			return (fail(a, ENOMEM, "out of memory"));
 	return (0);
@@ -372,9 +372,9 @@ commit_image(struct store *s, const struct rec *r, char *id,
 	struct request	 q = { .r = r };
 	int		 rc;
 
-	q.config = rec_get(r, "config_json");
-	q.manifest = rec_get(r, "manifest_json");
-	q.layer = rec_str(r, "layer", "");
+	q.config = rec_get(r, KEY(config_json));
+	q.manifest = rec_get(r, KEY(manifest_json));
+	q.layer = rec_str(r, KEY_IN(image, layer), "");
 	if (q.config == NULL || q.manifest == NULL ||
 	    (*q.layer != '\0' && !text_is_id(q.layer)))
 		return (fail(a, EINVAL, "an image needs a config, a manifest "

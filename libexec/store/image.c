@@ -147,7 +147,7 @@ image_size(struct store *s, const json_t *img, struct answer *a)
 }
 
 static void
-add_texts(struct rec *r, const char *key, const json_t *list)
+add_texts(struct rec *r, struct key_str key, const json_t *list)
 {
 	json_t	*v;
 	size_t	 i;
@@ -158,7 +158,7 @@ add_texts(struct rec *r, const char *key, const json_t *list)
 }
 
 static void
-add_text(struct rec *r, const char *key, const json_t *o, const char *from)
+add_text(struct rec *r, struct key_str key, const json_t *o, const char *from)
 {
 	const char	*v = json_text(o, from);
 
@@ -167,7 +167,7 @@ add_text(struct rec *r, const char *key, const json_t *o, const char *from)
 }
 
 static void
-add_keys(struct rec *r, const char *key, json_t *set)
+add_keys(struct rec *r, struct key_str key, json_t *set)
 {
 	const char	*k;
 	json_t		*v;
@@ -177,7 +177,7 @@ add_keys(struct rec *r, const char *key, json_t *set)
 }
 
 static void
-add_pairs(struct rec *r, const char *key, json_t *map)
+add_pairs(struct rec *r, struct key_str key, json_t *map)
 {
 	const char	*k;
 	json_t		*v;
@@ -197,9 +197,9 @@ add_digests(struct rec *r, const json_t *img)
 		if (strncmp(key, "manifest-", 9) == 0 &&
 		    text_is_digest(json_string_value(v)) &&
 		    (d == NULL || strcmp(json_string_value(v), d) != 0))
-			rec_add(r, "digests", json_string_value(v));
+			rec_add(r, KEY(digests), json_string_value(v));
 	if (d != NULL)
-		rec_add(r, "digests", d);
+		rec_add(r, KEY(digests), d);
 }
 
 int
@@ -210,12 +210,12 @@ image_basics(struct store *s, const json_t *img, struct rec *r,
 
 	if (size == -1)
 		return (-1);
-	rec_add(r, "id", json_text(img, "id"));
-	add_text(r, "digest", img, "digest");
+	rec_add(r, KEY(id), json_text(img, "id"));
+	add_text(r, KEY(digest), img, "digest");
 	add_digests(r, img);
-	add_texts(r, "name", json_object_get(img, "names"));
-	add_texts(r, "name_history", json_object_get(img, "names-history"));
-	rec_add_num(r, "size", size);
+	add_texts(r, KEY(name), json_object_get(img, "names"));
+	add_texts(r, KEY(name_history), json_object_get(img, "names-history"));
+	rec_add_num(r, KEY(size), size);
 	return (0);
 }
 
@@ -231,16 +231,16 @@ add_layers(struct store *s, const json_t *img, struct rec *r,
 
 	if (n <= 0)
 		return (n);
-	rec_add(r, "layer_id", top);
+	rec_add(r, KEY(layer_id), top);
 	for (int i = 0; i < n; i++)
-		rec_add_num(r, "layer_size", layer_sizes(chain + i, 1));
+		rec_add_num(r, KEY(layer_size), layer_sizes(chain + i, 1));
 	for (int i = 0; i < (s->vfs ? 1 : n); i++) {
 		layer_dir(s, json_text(chain[i], "id"), dir, sizeof(dir));
 		if (fstatat(s->graph, dir, &sb, AT_SYMLINK_NOFOLLOW) == -1 ||
 		    !S_ISDIR(sb.st_mode))
 			return (fail(a, ENOENT, "%s is missing from the image "
 			    "store; remove the image and load it again", dir));
-		rec_add(r, "layer", dir);
+		rec_add(r, KEY_IN(image, layer), dir);
 	}
 	return (0);
 }
@@ -267,19 +267,22 @@ image_check_env(const json_t *config, const char *id, struct answer *a)
 static void
 add_health(struct rec *r, const json_t *h)
 {
-	static const char *const num[][2] = { { "interval", "Interval" },
-	    { "timeout", "Timeout" }, { "start_period", "StartPeriod" },
-	    { "retries", "Retries" } };
+	const struct {
+		struct key_num	 key;
+		const char	*name;
+	} num[] = { { KEY(interval), "Interval" },
+	    { KEY(timeout), "Timeout" },
+	    { KEY(start_period), "StartPeriod" }, { KEY(retries), "Retries" } };
 	struct rec	*sub;
 
 	if (!json_is_object(h) || (sub = rec_new()) == NULL)
 		return;
-	add_texts(sub, "test", json_object_get(h, "Test"));
+	add_texts(sub, KEY(test), json_object_get(h, "Test"));
 	for (size_t i = 0; i < 4; i++)
-		if (json_is_integer(json_object_get(h, num[i][1])))
-			rec_add_num(sub, num[i][0], json_integer_value(
-			    json_object_get(h, num[i][1])));
-	rec_add_rec(r, "healthcheck", sub);
+		if (json_is_integer(json_object_get(h, num[i].name)))
+			rec_add_num(sub, num[i].key, json_integer_value(
+			    json_object_get(h, num[i].name)));
+	rec_add_rec(r, KEY(healthcheck), sub);
 	rec_free(sub);
 }
 
@@ -293,13 +296,14 @@ add_history(struct rec *r, const json_t *list)
 	json_array_foreach(list, i, h) {
 		if ((sub = rec_new()) == NULL)
 			return;
-		rec_add_num(sub, "created", text_time(json_text(h, "created")));
-		add_text(sub, "created_by", h, "created_by");
-		add_text(sub, "author", h, "author");
-		add_text(sub, "comment", h, "comment");
-		rec_add_num(sub, "empty",
+		rec_add_num(sub, KEY(created), text_time(json_text(h,
+		    "created")));
+		add_text(sub, KEY(created_by), h, "created_by");
+		add_text(sub, KEY(author), h, "author");
+		add_text(sub, KEY(comment), h, "comment");
+		rec_add_num(sub, KEY(empty),
 		    json_is_true(json_object_get(h, "empty_layer")));
-		rec_add_rec(r, "history", sub);
+		rec_add_rec(r, KEY(history), sub);
 		rec_free(sub);
 	}
 }
@@ -309,24 +313,24 @@ image_describe(struct rec *r, const json_t *c)
 {
 	const json_t	*in = json_object_get(c, "config");
 
-	rec_add_num(r, "created", text_time(json_text(c, "created")));
-	add_text(r, "arch", c, "architecture");
-	add_text(r, "variant", c, "variant");
-	add_text(r, "os", c, "os");
-	add_text(r, "author", c, "author");
-	add_text(r, "user", in, "User");
-	add_text(r, "workdir", in, "WorkingDir");
-	add_text(r, "stopsignal", in, "StopSignal");
-	add_texts(r, "env", json_object_get(in, "Env"));
-	add_texts(r, "cmd", json_object_get(in, "Cmd"));
-	add_texts(r, "entrypoint", json_object_get(in, "Entrypoint"));
-	add_texts(r, "shell", json_object_get(in, "Shell"));
-	add_pairs(r, "label", json_object_get(in, "Labels"));
-	add_keys(r, "volume", json_object_get(in, "Volumes"));
-	add_keys(r, "expose", json_object_get(in, "ExposedPorts"));
+	rec_add_num(r, KEY(created), text_time(json_text(c, "created")));
+	add_text(r, KEY(arch), c, "architecture");
+	add_text(r, KEY(variant), c, "variant");
+	add_text(r, KEY(os), c, "os");
+	add_text(r, KEY(author), c, "author");
+	add_text(r, KEY(user), in, "User");
+	add_text(r, KEY(workdir), in, "WorkingDir");
+	add_text(r, KEY(stopsignal), in, "StopSignal");
+	add_texts(r, KEY(env), json_object_get(in, "Env"));
+	add_texts(r, KEY(cmd), json_object_get(in, "Cmd"));
+	add_texts(r, KEY(entrypoint), json_object_get(in, "Entrypoint"));
+	add_texts(r, KEY(shell), json_object_get(in, "Shell"));
+	add_pairs(r, KEY(label), json_object_get(in, "Labels"));
+	add_keys(r, KEY_IN(image, volume), json_object_get(in, "Volumes"));
+	add_keys(r, KEY(expose), json_object_get(in, "ExposedPorts"));
 	add_health(r, json_object_get(in, "Healthcheck"));
 	add_history(r, json_object_get(c, "history"));
-	add_texts(r, "diff_id",
+	add_texts(r, KEY(diff_id),
 	    json_object_get(json_object_get(c, "rootfs"), "diff_ids"));
 }
 
@@ -343,8 +347,8 @@ fill(struct store *s, const json_t *img, const json_t *c, const char *manifest,
 		return (-1);
 	image_describe(r, c);
 	m = json_strict(manifest, strlen(manifest), why, sizeof(why));
-	add_text(r, "manifest_type", m, "mediaType");
-	add_pairs(r, "annotation", json_object_get(m, "annotations"));
+	add_text(r, KEY(manifest_type), m, "mediaType");
+	add_pairs(r, KEY(annotation), json_object_get(m, "annotations"));
 	json_decref(m);
 	return (0);
 }
@@ -364,8 +368,8 @@ image_record(struct store *s, const json_t *img, struct answer *a)
 		json_decref(c);
 		return (NULL);
 	}
-	rec_add(r, "config_json", ctext);
-	rec_add(r, "manifest_json", mtext);
+	rec_add(r, KEY(config_json), ctext);
+	rec_add(r, KEY(manifest_json), mtext);
 	json_decref(c);
 	return (r);
 }

@@ -136,7 +136,7 @@ add_labels(struct rec *r, json_t *labels)
 
 	json_object_foreach(labels, key, v)
 		if (json_is_string(v))
-			rec_addf(r, "label", "%s=%s", key,
+			rec_addf(r, KEY(label), "%s=%s", key,
 			    json_string_value(v));
 }
 
@@ -154,28 +154,28 @@ describe(struct store *s, struct node *me)
 	if (r == NULL)
 		return (NULL);
 	if (image_basics(s, me->img, r, &a) == -1) {
-		rec_add(r, "id", json_text(me->img, "id"));
-		rec_add(r, "damaged", a.text);
+		rec_add(r, KEY(id), json_text(me->img, "id"));
+		rec_add(r, KEY(damaged), a.text);
 	}
-	rec_add_num(r, "dangling", json_array_size(names) == 0);
-	rec_add_num(r, "readonly", 0);
+	rec_add_num(r, KEY(dangling), json_array_size(names) == 0);
+	rec_add_num(r, KEY(readonly), 0);
 	if (json_text(me->img, "layer") != NULL)
-		rec_add(r, "layer_id", json_text(me->img, "layer"));
+		rec_add(r, KEY(layer_id), json_text(me->img, "layer"));
 	if ((c = image_config(s, me->img, &ctext, &mtext, &a)) == NULL)
-		rec_add(r, "damaged", a.text);
+		rec_add(r, KEY(damaged), a.text);
 	else {
 		if (json_text(c, "created") != NULL)
 			at = text_time(json_text(c, "created"));
 		if (json_text(c, "architecture") != NULL)
-			rec_add(r, "arch", json_text(c, "architecture"));
+			rec_add(r, KEY(arch), json_text(c, "architecture"));
 		if (json_text(c, "os") != NULL)
-			rec_add(r, "os", json_text(c, "os"));
+			rec_add(r, KEY(os), json_text(c, "os"));
 		add_labels(r, json_object_get(json_object_get(c, "config"),
 		    "Labels"));
 		me->history = json_incref(json_object_get(c, "history"));
 		json_decref(c);
 	}
-	rec_add_num(r, "created", at);
+	rec_add_num(r, KEY(created), at);
 	return (r);
 }
 
@@ -188,12 +188,12 @@ compose(struct store *s, struct node *nodes, struct rec **one, size_t n)
 		find_parent(s, nodes, n, &nodes[i]);
 	for (size_t i = 0; i < n && r != NULL; i++) {
 		if (nodes[i].parent != NONE)
-			rec_add(one[i], "parent",
+			rec_add(one[i], KEY(parent),
 			    json_text(nodes[nodes[i].parent].img, "id"));
-		rec_add_num(one[i], "intermediate", nodes[i].has_child &&
+		rec_add_num(one[i], KEY(intermediate), nodes[i].has_child &&
 		    json_array_size(json_object_get(nodes[i].img,
 		    "names")) == 0);
-		rec_add_rec(r, "image", one[i]);
+		rec_add_rec(r, KEY_IN(images, image), one[i]);
 	}
 	return (r);
 }

@@ -118,7 +118,7 @@ on_image_find(void *ctx, struct packet *p, struct answer *a)
 	    (r = image_record(s, img, a)) == NULL)
 		return (-1);
 	if (by != NULL)
-		rec_add(r, "found_name", by);
+		rec_add(r, KEY(found_name), by);
 	return (answer_with(a, r));
 }
 
@@ -143,7 +143,7 @@ on_image_remove(void *ctx, struct packet *p, struct answer *a)
 static struct rec *
 request_rec(struct packet *p, struct answer *a)
 {
-	struct rec	*r = rec_from_fd(p->fds[0]);
+	struct rec	*r = rec_from_fd(p->fds[0], RECORD(any), NULL);
 
 	if (r == NULL)
 		(void)fail(a, errno, "the record of this request is damaged");

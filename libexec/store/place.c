@@ -210,7 +210,7 @@ place_move(struct store *s, const char *stage, const char *id,
 
 /* The ids that a layer uses; NULL: out of memory. */
 static json_t *
-id_set(const struct rec *r, const char *key)
+id_set(const struct rec *r, struct key_num key)
 {
 	json_t		*set = json_array();
 	const char	*text;
@@ -231,11 +231,11 @@ id_set(const struct rec *r, const char *key)
 static int
 set_sizes(json_t *o, const struct rec *r)
 {
-	int64_t	 kind = rec_num(r, "compression", 0);
-	int64_t	 size = rec_num(r, "size", 0);
+	int64_t	 kind = rec_num(r, KEY(compression), 0);
+	int64_t	 size = rec_num(r, KEY(size), 0);
 
 	if (json_object_set_new(o, "compressed-size",
-	    json_integer(rec_num(r, "compressed_size", size))) == -1 ||
+	    json_integer(rec_num(r, KEY(compressed_size), size))) == -1 ||
 	    json_object_set_new(o, "diff-size", json_integer(size)) == -1)
 		return (-1);
 	if (kind <= 0 || kind > 4)	/* bzip2, gzip, xz, zstd */
@@ -248,8 +248,8 @@ static json_t *
 entry(const char *id, const char *parent, const struct rec *r)
 {
 	json_t		*o = json_object();
-	const char	*diff = rec_get(r, "diff_id");
-	const char	*digest = rec_str(r, "digest", diff);
+	const char	*diff = rec_get(r, KEY(diff_id));
+	const char	*digest = rec_str(r, KEY(digest), diff);
 	char		 now[64];
 	struct timespec	 ts;
 
@@ -263,8 +263,8 @@ entry(const char *id, const char *parent, const struct rec *r)
 	    json_string(text_is_digest(digest) ? digest : diff)) == 0 &&
 	    json_object_set_new(o, "diff-digest", json_string(diff)) == 0 &&
 	    set_sizes(o, r) == 0 &&
-	    json_object_set_new(o, "uidset", id_set(r, "uid")) == 0 &&
-	    json_object_set_new(o, "gidset", id_set(r, "gid")) == 0)
+	    json_object_set_new(o, "uidset", id_set(r, KEY(uid))) == 0 &&
+	    json_object_set_new(o, "gidset", id_set(r, KEY(gid))) == 0)
 		return (o);
 	json_decref(o);
 	return (NULL);
@@ -280,7 +280,7 @@ put_split(struct store *s, const char *id, const struct rec *r,
 {
 	scoped_fd int	 dir = -1;
 	size_t		 len;
-	const void	*split = rec_bytes(r, "tar_split", &len);
+	const void	*split = rec_bytes(r, KEY(tar_split), &len);
 	char		 name[96];
 
 	if (split == NULL)

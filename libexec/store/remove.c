@@ -109,7 +109,7 @@ report_names(const json_t *img, struct rec *r)
 
 	json_array_foreach(json_object_get(img, "names"), i, v)
 		if (json_is_string(v))
-			rec_add(r, "untagged", json_string_value(v));
+			rec_add(r, KEY(untagged), json_string_value(v));
 }
 
 /*
@@ -129,7 +129,7 @@ collect(struct store *s, json_t *img, struct doomed *d, struct rec *r,
 		parent = list_parent(s, img);
 		report_names(img, r);
 		if (!list_has_child(s, img))
-			rec_add(r, "deleted", id);
+			rec_add(r, KEY(deleted), id);
 		strcpy(d->images[d->nimages++], id);
 		if (doom(d, id) == -1 || doom_mapped(d, img) == -1 ||
 		    doom_layers(s, d, json_text(img, "layer")) == -1)
@@ -247,7 +247,7 @@ remove_locked(struct store *s, const struct drop_locks *l, const char *ref,
 	if (name_count(img) > 1 && by != NULL) {
 		snprintf(name, sizeof(name), "%s", by);
 		untag(img, name);
-		rec_add(r, "untagged", name);
+		rec_add(r, KEY(untagged), name);
 		return (save_images(s, l, a));
 	}
 	if (name_count(img) > 1 && !force)
@@ -280,6 +280,6 @@ remove_image(struct store *s, const char *ref, bool force, struct answer *a)
 	}
 	/* The big deletions, with no lock held. */
 	if ((left = trash_empty(s, &(struct answer){ 0 })) > 0)
-		rec_add_num(r, "left", left);
+		rec_add_num(r, KEY(left), left);
 	return (r);
 }

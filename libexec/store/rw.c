@@ -50,7 +50,7 @@ add_lower(struct store *s, const char *image, struct rec *r, struct answer *a)
 		    !S_ISDIR(sb.st_mode))
 			return (fail(a, ENOENT, "%s is missing from the image "
 			    "store; remove the image and load it again", dir));
-		rec_add(r, "lower", dir);
+		rec_add(r, KEY(lower), dir);
 	}
 	return (0);
 }
@@ -59,7 +59,7 @@ add_lower(struct store *s, const char *image, struct rec *r, struct answer *a)
 static int
 match_root(struct store *s, int dir, const struct rec *r)
 {
-	const char	*top = rec_get(r, "lower");
+	const char	*top = rec_get(r, KEY(lower));
 	struct stat	 sb = { .st_mode = 0755, .st_uid = geteuid(),
 			    .st_gid = getegid() };
 
@@ -79,8 +79,8 @@ make_overlay(struct store *s, int dir, const char *id, struct rec *r)
 {
 	scoped_fd int	 upper = -1;
 
-	rec_addf(r, "upper", "bulkhead/%s/upper", id);
-	rec_addf(r, "work", "bulkhead/%s/work", id);
+	rec_addf(r, KEY(upper), "bulkhead/%s/upper", id);
+	rec_addf(r, KEY(work), "bulkhead/%s/work", id);
 	if (path_is_there(dir, "work"))
 		return (0);
 	if ((mkdirat(dir, "upper", 0700) == -1 && errno != EEXIST) ||
@@ -93,12 +93,12 @@ make_overlay(struct store *s, int dir, const char *id, struct rec *r)
 static int
 make_vfs(struct store *s, int dir, const char *id, struct rec *r)
 {
-	const char	*top = rec_get(r, "lower");
+	const char	*top = rec_get(r, KEY(lower));
 	scoped_fd int	 from = -1, to = -1;
 
-	rec_addf(r, "rootfs", "bulkhead/%s/rootfs", id);
+	rec_addf(r, KEY(rootfs), "bulkhead/%s/rootfs", id);
 	if (path_is_there(dir, "rootfs")) {
-		rec_del(r, "lower");
+		rec_del(r, KEY(lower));
 		return (0);
 	}
 	/* Whole under another name first: half a copy is never a root. */
@@ -111,7 +111,7 @@ make_vfs(struct store *s, int dir, const char *id, struct rec *r)
 	} else if ((from = path_open(s->graph, top, O_RDONLY | O_DIRECTORY,
 	    0)) == -1 || store_copy(s, from, to) == -1)
 		return (-1);
-	rec_del(r, "lower");
+	rec_del(r, KEY(lower));
 	return (renameat(dir, "copy", dir, "rootfs"));
 }
 
@@ -167,7 +167,7 @@ rw_make(struct store *s, const char *id, const char *image, uint32_t mark,
 		fail(a, ENOMEM, "out of memory");
 		return (NULL);
 	}
-	rec_add(r, "driver", s->driver);
+	rec_add(r, KEY(driver), s->driver);
 	if (add_lower(s, image, r, a) == -1 || make(s, id, mark, r, a) == -1) {
 		rec_free(r);
 		return (NULL);

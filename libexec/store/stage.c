@@ -299,7 +299,7 @@ static int
 check_request(struct store *s, const struct stage *st, const char *parent,
     const char *chain_id, const struct rec *r, struct answer *a)
 {
-	const char	*diff = rec_get(r, "diff_id");
+	const char	*diff = rec_get(r, KEY(diff_id));
 	char		 below[DIGEST_LEN + 1], sum[DIGEST_LEN + 1];
 
 	if (st == NULL)
@@ -364,7 +364,7 @@ stage_commit(struct store *s, const char *token, const char *parent,
 
 	rc = check_request(s, st, parent, chain_id, r, a);
 	if (rc == 0) {
-		layer_make_id(parent, rec_get(r, "diff_id"), id);
+		layer_make_id(parent, rec_get(r, KEY(diff_id)), id);
 		path_of(token, "", path);
 		rc = place_prepare(s, path, parent, a);
 	}

@@ -47,7 +47,7 @@ is_recorded(const struct rec *alive, const char *id)
 	const char	*one;
 	size_t		 it = 0;
 
-	while (rec_next(alive, "ctr", &it, &one))
+	while (rec_next(alive, KEY_IN(session, ctr), &it, &one))
 		if (strcmp(one, id) == 0)
 			return (true);
 	return (false);
@@ -104,10 +104,10 @@ add_item(struct rec *out, const char *kind, const char *id, const char *why)
 	struct rec	*item = rec_new();
 	int		 rc;
 
-	rc = item == NULL || rec_add(item, "kind", kind) == -1 ||
-	    rec_add(item, "id", id) == -1 ||
-	    rec_add(item, "why", why) == -1 ||
-	    rec_add_rec(out, "item", item) == -1 ? -1 : 0;
+	rc = item == NULL || rec_add(item, KEY(kind), kind) == -1 ||
+	    rec_add(item, KEY(id), id) == -1 ||
+	    rec_add(item, KEY(why), why) == -1 ||
+	    rec_add_rec(out, KEY(item), item) == -1 ? -1 : 0;
 	rec_free(item);
 	return (rc);
 }
@@ -167,7 +167,7 @@ sweep_boot(struct store *s, const struct rec *alive, const char *boot_id,
 
 	if (out != NULL && sweep_layers(&w) == 0 &&
 	    (plan ? plan_tidy(s, out) == 0 : !is_idle(s, 0) ||
-	    rec_add_num(out, "left", 1) == 0))
+	    rec_add_num(out, KEY(left), 1) == 0))
 		return (out);
 	rec_free(out);
 	(void)fail(a, ENOMEM, "out of memory");

@@ -106,13 +106,13 @@ report(struct layer *l)
 		return (NULL);
 	}
 	for (size_t i = 0; i < l->meta.used_uids.n; i++)
-		(void)rec_add_num(r, "uid", l->meta.used_uids.id[i]);
+		(void)rec_add_num(r, KEY(uid), l->meta.used_uids.id[i]);
 	for (size_t i = 0; i < l->meta.used_gids.n; i++)
-		(void)rec_add_num(r, "gid", l->meta.used_gids.id[i]);
-	(void)rec_add_num(r, "inodes", (int64_t)(l->inodes + l->tree.made));
-	(void)rec_add_num(r, "entries", (int64_t)l->entries);
-	(void)rec_add_num(r, "skipped_devices", (int64_t)l->skipped_devices);
-	(void)rec_add_num(r, "dropped_xattrs",
+		(void)rec_add_num(r, KEY(gid), l->meta.used_gids.id[i]);
+	(void)rec_add_num(r, KEY(inodes), (int64_t)(l->inodes + l->tree.made));
+	(void)rec_add_num(r, KEY(entries), (int64_t)l->entries);
+	(void)rec_add_num(r, KEY(skipped_devices), (int64_t)l->skipped_devices);
+	(void)rec_add_num(r, KEY(dropped_xattrs),
 	    (int64_t)l->meta.dropped_xattrs);
 	/* A replaced file is not on the disk any more: no tar-split. */
 	if (l->split != NULL && !l->tree.replaced)

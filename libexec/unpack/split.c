@@ -274,5 +274,5 @@ void
 split_report(const struct split *s, struct rec *r)
 {
 	if (!s->too_large)
-		(void)rec_add_bytes(r, "tar_split", s->out, s->len);
+		(void)rec_add_bytes(r, KEY(tar_split), s->out, s->len);
 }

@@ -61,8 +61,9 @@ gather(int procs, int pids, int64_t *moved)
 		error = p.info->type == MSG_reply ? p.body.reply.error : 0;
 		if (p.info->type == MSG_reply)
 			printf("# %s\n", p.body.reply.text);
-		else if ((r = rec_from_fd(p.fds[0])) != NULL) {
-			*moved = rec_num(r, "moved", -1);
+		else if ((r = rec_from_fd(p.fds[0], RECORD(any),
+		    NULL)) != NULL) {
+			*moved = rec_num(r, KEY(moved), -1);
 			rec_free(r);
 		}
 		packet_clear(&p);

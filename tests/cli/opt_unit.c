@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "anykey.h"
 #include "given.h"
 #include "harness.h"
 #include "opt.h"
@@ -88,7 +89,7 @@ refused(const char *line, const char *words)
 static bool
 is(const char *key, const char *want)
 {
-	const char	*v = rec_get(opts, key);
+	const char	*v = rec_get(opts, KEY_FROM(key));
 
 	if (v == NULL || strcmp(v, want) != 0)
 		printf("# %s is %s\n", key, v == NULL ? "(none)" : v);
@@ -101,7 +102,7 @@ all_are(const char *key, const char *const *want, size_t n)
 	const char	*v;
 	size_t		 it = 0, i = 0;
 
-	for (; rec_next(opts, key, &it, &v); i++)
+	for (; rec_next(opts, KEY_FROM(key), &it, &v); i++)
 		if (i >= n || strcmp(v, want[i]) != 0)
 			return (false);
 	return (i == n);
@@ -146,8 +147,8 @@ taken(void)
 	CHECK(parse("- a", false) == 2 && strcmp(args[0], "-") == 0);
 	CHECK(parse("--restart no --old x y", false) == 1);
 	CHECK(parse("--root /x ctr --log-level debug", false) == 1);
-	CHECK(strcmp(rec_str(global, "root", ""), "/x") == 0 &&
-	    strcmp(rec_str(global, "log-level", ""), "debug") == 0);
+	CHECK(strcmp(rec_str(global, any_key("root"), ""), "/x") == 0 &&
+	    strcmp(rec_str(global, any_key("log-level"), ""), "debug") == 0);
 	CHECK(parse("-h", false) == 0 && is("help", "true"));
 }
 
@@ -197,8 +198,8 @@ files(void)
 
 	for (int i = 0; i < 2; i++)
 		close(mkstemp(path[i]));
-	(void)rec_add(r, "read", path[0]);
-	(void)rec_add(r, "other", path[1]);
+	(void)rec_add(r, any_key("read"), path[0]);
+	(void)rec_add(r, any_key("other"), path[1]);
 	opt_open_files(&set, r);
 	CHECK(unlink(path[0]) == 0 && unlink(path[1]) == 0);
 	CHECK(given_read(path[0], &len, &e) != NULL && len == 0);

@@ -16,8 +16,8 @@ says(const char *text, const char *policy, int64_t max)
 	bool			 ok;
 
 	ok = restart_parse(text, def, &e) == 0 &&
-	    strcmp(rec_str(def, "restart", ""), policy) == 0 &&
-	    rec_num(def, "restart_max", 0) == max;
+	    strcmp(rec_str(def, KEY(restart), ""), policy) == 0 &&
+	    rec_num(def, KEY(restart_max), 0) == max;
 	rec_free(def);
 	return (ok);
 }
@@ -66,12 +66,12 @@ decided(const char *policy, int64_t ran, int code, const char *key,
 	int64_t		 ms = -1;
 
 	(void)restart_parse(policy, row, &e);
-	(void)rec_set_num(row, "started", 100 * SECOND);
+	(void)rec_set_num(row, KEY(started), 100 * SECOND);
 	if (key != NULL)
-		(void)rec_set(row, key, value);
+		(void)rec_set(row, KEY_FROM(key), value);
 	restart_decide(row, code, 100 * SECOND + ran, keys);
-	if (rec_get(keys, "restart_due") != NULL)
-		ms = rec_num(keys, "restart_delay", -2);
+	if (rec_text(keys, KEY(restart_due)) != NULL)
+		ms = rec_num(keys, KEY(restart_delay), -2);
 	rec_free(row);
 	rec_free(keys);
 	return (ms);
@@ -105,15 +105,15 @@ test_boot(void)
 	struct rec	*row = rec_new();
 
 	CHECK(!restart_at_boot(row));
-	(void)rec_set(row, "restart", "on-failure");
+	(void)rec_set(row, KEY(restart), "on-failure");
 	CHECK(!restart_at_boot(row));
-	(void)rec_set(row, "restart", "unless-stopped");
+	(void)rec_set(row, KEY(restart), "unless-stopped");
 	CHECK(restart_at_boot(row));
-	(void)rec_set(row, "halted", "1");
+	(void)rec_set_num(row, KEY(halted), 1);
 	CHECK(restart_at_boot(row));
-	(void)rec_set(row, "user_stopped", "1");
+	(void)rec_set_num(row, KEY(user_stopped), 1);
 	CHECK(!restart_at_boot(row));
-	(void)rec_set(row, "restart", "always");
+	(void)rec_set(row, KEY(restart), "always");
 	CHECK(restart_at_boot(row));
 	rec_free(row);
 }

@@ -47,7 +47,7 @@ config(const char *const *pairs)
 	struct rec	*r = rec_new();
 
 	for (; *pairs != NULL; pairs += 2)
-		(void)rec_add(r, pairs[0], pairs[1]);
+		(void)rec_add(r, KEY_FROM(pairs[0]), pairs[1]);
 	return (r);
 }
 

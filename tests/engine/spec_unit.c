@@ -27,7 +27,7 @@ answer(int (*fn)(const char *, struct rec *, struct parse_err *),
 	if (fn(arg, r, &err) == -1)
 		snprintf(out, sizeof(out), "!%s", err.text);
 	else
-		while (rec_walk(r, NULL, &it, &item)) {
+		while (rec_walk(r, &it, &item)) {
 			pos = strlen(out);
 			if (!item.nested) {
 				snprintf(out + pos, sizeof(out) - pos,
@@ -36,8 +36,8 @@ answer(int (*fn)(const char *, struct rec *, struct parse_err *),
 				continue;
 			}
 			jt = 0;
-			sub = rec_sub(r, item.key, &n);
-			while (sub != NULL && rec_walk(sub, NULL, &jt, &in)) {
+			sub = rec_sub(r, KEY_REC(item.key), &n);
+			while (sub != NULL && rec_walk(sub, &jt, &in)) {
 				pos = strlen(out);
 				snprintf(out + pos, sizeof(out) - pos,
 				    "%s%s=%s", pos ? " " : "", in.key,
@@ -270,17 +270,17 @@ caps(const char *adds, const char *drops, const char *has)
 	size_t		 it = 0, n;
 	bool		 found = false;
 
-	rec_add(d, "cap", "CAP_CHOWN");
-	rec_add(d, "cap", "CAP_KILL");
+	rec_add(d, KEY(cap), "CAP_CHOWN");
+	rec_add(d, KEY(cap), "CAP_KILL");
 	if (*adds)
-		rec_add(o, "cap-add", adds);
+		rec_add(o, KEY_AS(ask_cap_add), adds);
 	if (*drops)
-		rec_add(o, "cap-drop", drops);
+		rec_add(o, KEY_AS(ask_cap_drop), drops);
 	if (spec_caps(d, o, out, &err) == -1)
 		n = 1000;
 	else
-		n = rec_count(out, "cap");
-	while (rec_next(out, "cap", &it, &v))
+		n = rec_count(out, KEY(cap));
+	while (rec_next(out, KEY(cap), &it, &v))
 		found |= strcmp(v, has) == 0;
 	rec_free(d);
 	rec_free(o);
@@ -295,12 +295,13 @@ ambient(const char *adds, const char *drops)
 	struct rec	*d = rec_new(), *o = rec_new(), *out = rec_new();
 	size_t		 n;
 
-	rec_add(d, "cap", "CAP_CHOWN");
+	rec_add(d, KEY(cap), "CAP_CHOWN");
 	if (*adds)
-		rec_add(o, "cap-add", adds);
+		rec_add(o, KEY_AS(ask_cap_add), adds);
 	if (*drops)
-		rec_add(o, "cap-drop", drops);
-	n = spec_caps(d, o, out, &err) == -1 ? 1000 : rec_count(out, "ambient");
+		rec_add(o, KEY_AS(ask_cap_drop), drops);
+	n = spec_caps(d, o, out, &err) == -1 ? 1000 : rec_count(out,
+	    KEY(ambient));
 	rec_free(d);
 	rec_free(o);
 	rec_free(out);

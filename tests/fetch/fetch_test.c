@@ -73,7 +73,7 @@ open_fd(int fd, const char *format)
 		(void)snprintf(text, sizeof(text), "%s", p.body.reply.text);
 	} else {
 		error = 0;
-		rec = rec_from_fd(p.fds[0]);
+		rec = rec_from_fd(p.fds[0], RECORD(any), NULL);
 	}
 	packet_clear(&p);
 }
@@ -182,14 +182,14 @@ first_layer(struct rec *r)
 {
 	size_t	 it = 0;
 
-	return (rec_sub(r, "layer", &it));
+	return (rec_sub(r, KEY(layer), &it));
 }
 
 static bool
 layer_has(const char *key, const char *value)
 {
 	struct rec	*l = first_layer(rec);
-	const char	*v = l != NULL ? rec_get(l, key) : NULL;
+	const char	*v = l != NULL ? rec_get(l, KEY_FROM(key)) : NULL;
 	bool		 same = v != NULL && strcmp(v, value) == 0;
 
 	rec_free(l);
@@ -211,17 +211,17 @@ test_docker(void)
 	tb_file(&t, "l/layer.tar", layer);
 	docker(&t, "l/layer.tar");
 	ACCEPTED(&t, "docker-archive");
-	CHECK(strcmp(rec_str(rec, "kind", ""), "docker") == 0);
-	CHECK(strcmp(rec_str(rec, "config_json", ""), config_of(1)) == 0);
-	CHECK(strcmp(rec_str(rec, "config_digest", ""), digest(config_of(1),
+	CHECK(strcmp(rec_str(rec, KEY(kind), ""), "docker") == 0);
+	CHECK(strcmp(rec_str(rec, KEY(config_json), ""), config_of(1)) == 0);
+	CHECK(strcmp(rec_str(rec, KEY(config_digest), ""), digest(config_of(1),
 	    strlen(config_of(1)))) == 0);
-	CHECK(strncmp(rec_str(rec, "manifest_json", ""), head,
+	CHECK(strncmp(rec_str(rec, KEY(manifest_json), ""), head,
 	    sizeof(head) - 1) == 0);
-	CHECK(strstr(rec_str(rec, "manifest_json", ""), digest(layer,
+	CHECK(strstr(rec_str(rec, KEY(manifest_json), ""), digest(layer,
 	    LAYER_LEN)) != NULL);
-	CHECK(rec_next(rec, "name", &it, &s) &&
+	CHECK(rec_next(rec, KEY(name), &it, &s) &&
 	    strcmp(s, "localhost/x:1") == 0);
-	CHECK(rec_next(rec, "name", &it, &s) && strcmp(s, "y:2") == 0);
+	CHECK(rec_next(rec, KEY(name), &it, &s) && strcmp(s, "y:2") == 0);
 	CHECK(layer_has("digest", digest(layer, LAYER_LEN)));
 	CHECK(layer_has("diff_id", digest(layer, LAYER_LEN)));
 	CHECK(blob_is(0, layer, LAYER_LEN));
@@ -408,12 +408,12 @@ test_oci(void)
 	put_blob(&t, manifest_of(""));
 	put_index(&t, descriptor("manifest.v1+json", manifest_of(""), named));
 	ACCEPTED(&t, "oci-archive");
-	CHECK(strcmp(rec_str(rec, "kind", ""), "oci") == 0);
-	CHECK(strcmp(rec_str(rec, "manifest_json", ""), manifest_of("")) ==
+	CHECK(strcmp(rec_str(rec, KEY(kind), ""), "oci") == 0);
+	CHECK(strcmp(rec_str(rec, KEY(manifest_json), ""), manifest_of("")) ==
 	    0);
-	CHECK(strcmp(rec_str(rec, "manifest_digest", ""),
+	CHECK(strcmp(rec_str(rec, KEY(manifest_digest), ""),
 	    digest(manifest_of(""), strlen(manifest_of("")))) == 0);
-	CHECK(strcmp(rec_str(rec, "name", ""), "localhost/x:1") == 0);
+	CHECK(strcmp(rec_str(rec, KEY(name), ""), "localhost/x:1") == 0);
 	CHECK(blob_is(0, layer, LAYER_LEN));
 	/* An index in the index; entries for other machines are ignored. */
 	put_image(&t);
@@ -430,7 +430,7 @@ test_oci(void)
 	put_blob(&t, inner);
 	put_index(&t, descriptor("index.v1+json", inner, named));
 	ACCEPTED(&t, "an index in the index");
-	CHECK(strcmp(rec_str(rec, "name", ""), "localhost/x:1") == 0);
+	CHECK(strcmp(rec_str(rec, KEY(name), ""), "localhost/x:1") == 0);
 	put_image(&t);
 	(void)snprintf(list, sizeof(list), "%s,%s",
 	    descriptor("manifest.v1+json", "a", ",\"platform\":"
@@ -539,7 +539,7 @@ test_compressed_layer(void)
 	docker(&t, "l");
 	ACCEPTED(&t, "compressed layer");
 	CHECK(layer_has("digest", ""));
-	CHECK(strstr(rec_str(rec, "manifest_json", ""), "\"size\":1,") !=
+	CHECK(strstr(rec_str(rec, KEY(manifest_json), ""), "\"size\":1,") !=
 	    NULL);
 	CHECK(blob_is(0, gz, sizeof(gz)));
 	tb_head(&t, "l", '0', sizeof(gz) - 9);
@@ -582,9 +582,9 @@ test_legacy(void)
 		}
 		ACCEPTED(&t, "an archive of before Docker 1.10");
 		CHECK(layer_has("diff_id", digest("below", 5)));
-		CHECK(strstr(rec_str(rec, "config_json", ""),
+		CHECK(strstr(rec_str(rec, KEY(config_json), ""),
 		    "\"created_by\":\"a b\"") != NULL);
-		CHECK(strcmp(rec_str(rec, "name", ""), "x:1") == 0);
+		CHECK(strcmp(rec_str(rec, KEY(name), ""), "x:1") == 0);
 		CHECK(blob_is(1, layer, LAYER_LEN));
 	}
 }
@@ -602,9 +602,9 @@ test_several(void)
 	    "[\"a:1\"],\"Layers\":[\"l\"]},{\"Config\":\"c.json\","
 	    "\"RepoTags\":null,\"Layers\":[\"l\"]}]");
 	ACCEPTED(&t, "two images");
-	more = rec_sub(rec, "more", &it);
-	CHECK(more != NULL && rec_get(more, "manifest_json") != NULL &&
-	    rec_get(more, "name") == NULL);
+	more = rec_sub(rec, KEY(more), &it);
+	CHECK(more != NULL && rec_get(more, KEY(manifest_json)) != NULL &&
+	    rec_get(more, KEY(name)) == NULL);
 	CHECK(blob_is(1, layer, LAYER_LEN));
 	rec_free(more);
 }
@@ -639,7 +639,7 @@ test_damage(void)
 	CHECK(ask(&ch, MSG_blob_send, &m, &p[1], 1) == EBUSY);
 	tb_file(&t, "f", "x");
 	open_tb(&t, "tar");
-	CHECK(error == 0 && strcmp(rec_str(rec, "kind", ""), "tar") == 0);
+	CHECK(error == 0 && strcmp(rec_str(rec, KEY(kind), ""), "tar") == 0);
 	m.blob_send.index = 1;
 	CHECK(ask(&ch, MSG_blob_send, &m, &p[1], 1) == ENOENT);
 	m.blob_send.index = 0;

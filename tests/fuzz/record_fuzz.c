@@ -15,15 +15,15 @@ walk(const struct rec *r, unsigned int depth)
 
 	if (depth > REC_DEPTH)
 		abort();
-	while (rec_walk(r, NULL, &it, &item)) {
+	while (rec_walk(r, &it, &item)) {
 		n += strlen(item.key) + item.len;
 		if (item.text != NULL && strlen(item.text) != item.len)
 			abort();
-		(void)rec_num(r, item.key, 0);
+		(void)rec_num(r, KEY_NUM(item.key), 0);
 		if (!item.nested)
 			continue;
 		sub_it = it - 1;
-		if ((sub = rec_sub(r, item.key, &sub_it)) == NULL)
+		if ((sub = rec_sub(r, KEY_REC(item.key), &sub_it)) == NULL)
 			abort();
 		n += walk(sub, depth + 1);
 		rec_free(sub);
@@ -34,7 +34,7 @@ walk(const struct rec *r, unsigned int depth)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	struct rec	*r = rec_decode(data, len);
+	struct rec	*r = rec_decode(data, len, RECORD(any), NULL);
 	void		*again = NULL;
 	size_t		 again_len;
 

@@ -83,9 +83,9 @@ fuzz_check(uint8_t which, const char *text, size_t len)
 		abort();
 	memcpy(copy, text, len);
 	copy[len] = '\0';
-	(void)rec_add(rq, "path", "fuzz");
-	(void)rec_add(rq, "kind", kinds[which % 8]);
-	(void)rec_add_bytes(rq, "text", copy, len + 1);
+	(void)rec_add(rq, KEY(path), "fuzz");
+	(void)rec_add(rq, KEY(kind), kinds[which % 8]);
+	(void)rec_add_bytes(rq, KEY_IN(question, text), copy, len + 1);
 	rec_free(file_check(rq, &pr));
 	rec_free(rq);
 	free(copy);

@@ -44,7 +44,7 @@ as_config(const char *p, size_t len)
 
 	if (c != NULL && r != NULL && image_check_env(c, "fuzz", &a) == 0) {
 		image_describe(r, c);
-		while (rec_next(r, "env", &at, &v))
+		while (rec_next(r, KEY(env), &at, &v))
 			if (*v == '=' || strchr(v, '=') == NULL)
 				abort();
 		if (rec_encode(r, &out, &n) == 0)

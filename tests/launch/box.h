@@ -6,9 +6,11 @@
 
 #include <sys/stat.h>
 
+#include "anykey.h"
 #include "drive.h"
 #include "harness.h"
 #include "path.h"
+#include "records.h"
 
 #define UNUSED	__attribute__((unused))
 
@@ -113,9 +115,9 @@ def(const char *image)
 {
 	struct rec	*r = rec_new();
 
-	(void)rec_add(r, "rootfs", at(image));
-	(void)rec_add(r, "seccomp", "unconfined");
-	(void)rec_add(r, "hostname", "box");
+	(void)rec_add(r, KEY(rootfs), at(image));
+	(void)rec_add(r, KEY(seccomp), "unconfined");
+	(void)rec_add(r, KEY(hostname), "box");
 	return (r);
 }
 
@@ -126,7 +128,7 @@ run_args(struct rec *r, const char *const *args)
 	int	 status;
 
 	for (; *args != NULL; args++)
-		(void)rec_add(r, "arg", *args);
+		(void)rec_add(r, KEY(arg), *args);
 	status = drive_run(&d, prog, r, single);
 	rec_free(r);
 	return (status);
@@ -160,7 +162,7 @@ says(const char *text)
 static UNUSED struct rec *
 with(struct rec *r, const char *key, const char *value)
 {
-	(void)rec_add(r, key, value);
+	(void)rec_add(r, KEY_FROM(key), value);
 	return (r);
 }
 
@@ -170,13 +172,13 @@ mounted(struct rec *r, const char *type, const char *src, const char *dst,
 {
 	struct rec	*m = rec_new();
 
-	(void)rec_add(m, "type", type);
+	(void)rec_add(m, KEY(type), type);
 	if (src != NULL)
-		(void)rec_add(m, "src", src);
-	(void)rec_add(m, "dst", dst);
+		(void)rec_add(m, KEY(src), src);
+	(void)rec_add(m, KEY(dst), dst);
 	if (opt != NULL)
-		(void)rec_add(m, "opt", opt);
-	(void)rec_add_rec(r, "mount", m);
+		(void)rec_add(m, KEY(opt), opt);
+	(void)rec_add_rec(r, KEY(mount), m);
 	rec_free(m);
 	return (r);
 }
@@ -186,11 +188,11 @@ limited(struct rec *r, const char *name, const char *value, int soften)
 {
 	struct rec	*m = rec_new();
 
-	(void)rec_add(m, "name", name);
-	(void)rec_add(m, "soft", value);
-	(void)rec_add(m, "hard", value);
-	(void)rec_add_num(m, "default", soften);
-	(void)rec_add_rec(r, "rlimit", m);
+	(void)rec_add(m, KEY(name), name);
+	(void)rec_add(m, any_key("soft"), value);
+	(void)rec_add(m, any_key("hard"), value);
+	(void)rec_add_num(m, KEY(default), soften);
+	(void)rec_add_rec(r, KEY(rlimit), m);
 	rec_free(m);
 	return (r);
 }
@@ -200,10 +202,10 @@ filed(struct rec *r, const char *dst, const char *content)
 {
 	struct rec	*m = rec_new();
 
-	(void)rec_add(m, "dst", dst);
-	(void)rec_add(m, "content", content);
-	(void)rec_add_num(m, "mode", 0644);
-	(void)rec_add_rec(r, "file", m);
+	(void)rec_add(m, KEY(dst), dst);
+	(void)rec_add(m, KEY(content), content);
+	(void)rec_add_num(m, KEY_IN(file, mode), 0644);
+	(void)rec_add_rec(r, KEY(file), m);
 	rec_free(m);
 	return (r);
 }

@@ -153,7 +153,7 @@ drive_create(struct drive *d, const struct rec *def)
 	    drive_give(d, LAUNCH_STDERR, 0, p[1]) != 0)
 		return (d->error);
 	close(p[1]);
-	m.launch_create.host_net = strcmp(rec_str(def, "net", ""),
+	m.launch_create.host_net = strcmp(rec_str(def, KEY(net), ""),
 	    "host") == 0;
 	d->text[0] = '\0';
 	if (chan_send(&d->ch, MSG_launch_create, ++d->seq, &m, NULL, 0) == -1 ||

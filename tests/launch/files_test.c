@@ -17,7 +17,9 @@
 #include <signal.h>
 #include <stddef.h>
 
+#include "anykey.h"
 #include "box.h"
+#include "records.h"
 
 static void
 test_mounts(void)
@@ -103,12 +105,12 @@ volume(const char *sub, const char *copyup)
 	struct rec	*r = with(def("image"), "graph", at("graph"));
 	struct rec	*m = rec_new();
 
-	(void)rec_add(m, "type", "bind");
-	(void)rec_add(m, "src", "/nowhere");
-	(void)rec_add(m, "sub", sub);
-	(void)rec_add(m, "dst", "/data");
-	(void)rec_add(m, "copyup", copyup);
-	(void)rec_add_rec(r, "mount", m);
+	(void)rec_add(m, KEY(type), "bind");
+	(void)rec_add(m, KEY(src), "/nowhere");
+	(void)rec_add(m, KEY(sub), sub);
+	(void)rec_add(m, KEY(dst), "/data");
+	(void)rec_add(m, any_key("copyup"), copyup);
+	(void)rec_add_rec(r, KEY(mount), m);
 	rec_free(m);
 	return (r);
 }
@@ -207,12 +209,12 @@ overlay(int layers)
 	struct rec	*r = rec_new();
 
 	for (int i = layers; i >= 1; i--)
-		(void)rec_addf(r, "lower", "overlay/layer%059d/diff", i);
-	(void)rec_add(r, "upper", "overlay/top/diff");
-	(void)rec_add(r, "work", "overlay/top/work");
-	(void)rec_add(r, "graph", at("graph"));
-	(void)rec_add(r, "driver", "overlay");
-	(void)rec_add(r, "seccomp", "unconfined");
+		(void)rec_addf(r, KEY(lower), "overlay/layer%059d/diff", i);
+	(void)rec_add(r, KEY(upper), "overlay/top/diff");
+	(void)rec_add(r, KEY(work), "overlay/top/work");
+	(void)rec_add(r, KEY(graph), at("graph"));
+	(void)rec_add(r, KEY(driver), "overlay");
+	(void)rec_add(r, KEY(seccomp), "unconfined");
 	return (r);
 }
 
@@ -245,7 +247,7 @@ test_overlay(void)
 			struct rec	*r = overlay(n);
 
 			if (n == 40)
-				(void)rec_add(r, "rm", "1");
+				(void)rec_add_num(r, KEY(rm), 1);
 			CHECK(sh(r, "ls / | grep -c ^f; echo x > /written; "
 			    "cat /written; stat -f -c %t /") == 0);
 			(void)snprintf(path, sizeof(path), "%d\nx\n794c7630\n",

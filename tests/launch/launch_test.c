@@ -18,6 +18,7 @@
 #include <stddef.h>
 
 #include "box.h"
+#include "records.h"
 #include "sealed.h"
 
 static void
@@ -159,7 +160,7 @@ run_given(struct rec *r, uint32_t kind, int fd, const char *script)
 {
 	int	 status;
 
-	rec_set(r, "seccomp", kind == LAUNCH_SECCOMP ? "default" :
+	rec_set(r, KEY(seccomp), kind == LAUNCH_SECCOMP ? "default" :
 	    "unconfined");
 	(void)with(with(with(r, "arg", "/bin/sh"), "arg", "-c"), "arg", script);
 	drive_start(&d, prog, single);
@@ -207,7 +208,7 @@ test_seccomp(void)
 	CHECK(run_given(def("image"), LAUNCH_SECCOMP,
 	    open("/dev/null", O_RDONLY | O_CLOEXEC), "true") == -1);
 	r = def("image");
-	rec_set(r, "seccomp", "default");
+	rec_set(r, KEY(seccomp), "default");
 	CHECK(sh(r, "true") == -1);
 	CHECK(says("was given none"));
 }
@@ -511,7 +512,7 @@ test_asked_on(void)
 	struct rec	*r = with(def("image"), "arg", "/bin/true");
 	char		 why[sizeof(d.text)];
 
-	(void)rec_set(r, "rootfs", "/nosuch/root");
+	(void)rec_set(r, KEY(rootfs), "/nosuch/root");
 	drive_start(&d, prog, single);
 	CHECK(drive_create(&d, r) == 0);
 	CHECK(drive_build(&d) == ENOENT);

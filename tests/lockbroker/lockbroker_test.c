@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "../statekeep/peer.h"
+#include "records.h"
 
 #define BOOT	"11111111-2222-3333-4444-555555555555"
 
@@ -134,7 +135,7 @@ lock_list(struct peer *p, bool all)
 
 	if (peer_ask(p, MSG_lock_list, &m, NULL, 0) != 0 || p->fd == -1)
 		return (NULL);
-	return (rec_from_fd(p->fd));
+	return (rec_from_fd(p->fd, RECORD(any), NULL));
 }
 
 static uint32_t
@@ -153,9 +154,9 @@ add_lock(struct rec *r, const char *name, int64_t number)
 {
 	struct rec	*l = rec_new();
 
-	(void)rec_add(l, "name", name);
-	(void)rec_add_num(l, "number", number);
-	(void)rec_add_rec(r, "lock", l);
+	(void)rec_add(l, KEY(name), name);
+	(void)rec_add_num(l, KEY(number), number);
+	(void)rec_add_rec(r, KEY_IN(locks, lock), l);
 	rec_free(l);
 }
 
@@ -173,7 +174,7 @@ static int
 listed(struct peer *p, bool all)
 {
 	struct rec	*r = lock_list(p, all);
-	int		 n = r == NULL ? -1 : (int)rec_count(r, "lock");
+	int		 n = r == NULL ? -1 : (int)rec_count(r, KEY(lock));
 
 	rec_free(r);
 	return (n);
@@ -278,11 +279,11 @@ test_numbers(struct peer *a, struct peer *b)
 	OK(take_new(b, "ctr:e") == 0 && b->value == 2,
 	    "S47: a number that was freed is given again");
 	r = lock_list(a, true);
-	OK(r != NULL && rec_num(r, "allocated", 0) == 4,
+	OK(r != NULL && rec_num(r, KEY(allocated), 0) == 4,
 	    "S47: those that are allocated are counted");
-	OK(r != NULL && (!IS_SHM || rec_num(r, "count", 0) == 2048),
+	OK(r != NULL && (!IS_SHM || rec_num(r, KEY(count), 0) == 2048),
 	    "S47: and so are those that there are");
-	OK(r != NULL && rec_count(r, "lock") == 5,
+	OK(r != NULL && rec_count(r, KEY(lock)) == 5,
 	    "S47: and listed, with the store's");
 	rec_free(r);
 	CHECK(drop(b, "ctr:e") == 0 && drop(b, "ctr:d") == 0);
@@ -561,15 +562,16 @@ test_list(void)
 	CHECK(peer_send(&b, MSG_lock_take, &m, NULL, 0) == 0);
 	usleep(100000);
 	r = lock_list(&c, false);
-	while (r != NULL && (l = rec_sub(r, "lock", &it)) != NULL) {
-		if (strcmp(rec_str(l, "name", ""), "ctr:l") == 0) {
-			found = rec_count(l, "claim") == 2 &&
-			    rec_num(l, "number", -1) == 0;
-			k = rec_sub(l, "claim", &jt);
-			found = found && rec_num(k, "held", 0) == 1 &&
-			    rec_num(k, "pid", 0) == getpid() &&
-			    rec_num(k, "age_ns", -1) >= 0 &&
-			    strstr(rec_str(k, "command", ""),
+	while (r != NULL && (l = rec_sub(r, KEY_IN(locks, lock),
+	    &it)) != NULL) {
+		if (strcmp(rec_str(l, KEY(name), ""), "ctr:l") == 0) {
+			found = rec_count(l, KEY(claim)) == 2 &&
+			    rec_num(l, KEY(number), -1) == 0;
+			k = rec_sub(l, KEY(claim), &jt);
+			found = found && rec_num(k, KEY(held), 0) == 1 &&
+			    rec_num(k, KEY(pid), 0) == getpid() &&
+			    rec_num(k, KEY(age_ns), -1) >= 0 &&
+			    strstr(rec_str(k, KEY(command), ""),
 			    "lockbroker_test") != NULL;
 			rec_free(k);
 		}

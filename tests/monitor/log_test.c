@@ -1,4 +1,5 @@
 /* monitor's log: its limit, its rotation, and a disk that is full. */
+#include "records.h"
 #include "rig.h"
 
 #include <sys/resource.h>
@@ -228,8 +229,8 @@ lost_bytes(struct rig *r)
 {
 	size_t		 len;
 	char		*data = rig_file(r, "lost", &len);
-	struct rec	*rec = rec_decode(data, len);
-	int64_t		 n = rec == NULL ? 0 : rec_num(rec, "bytes", 0);
+	struct rec	*rec = rec_decode(data, len, RECORD(any), NULL);
+	int64_t		 n = rec == NULL ? 0 : rec_num(rec, KEY(bytes), 0);
 
 	rec_free(rec);
 	free(data);

@@ -1,4 +1,5 @@
 /* monitor, through its socket, with a launch of our own. */
+#include "records.h"
 #include "rig.h"
 
 #include <sysexits.h>
@@ -393,10 +394,11 @@ test_detached(void)
 	CHECK(rig_end(&r) == EX_OK);
 	r.run = open(r.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	data = rig_file(&r, "exit", &len);
-	rec = rec_decode(data, len);
-	CHECK(rec != NULL && rec_num(rec, "status", -1) == SIGUSR1);
-	CHECK(rec_num(rec, "time", 0) / 1000000000 >= time(NULL) - 5);
-	CHECK(rec_num(rec, "oom", -1) == 0);
+	rec = rec_decode(data, len, RECORD(any), NULL);
+	CHECK(rec != NULL && rec_num(rec, KEY_IN(running, status),
+	    -1) == SIGUSR1);
+	CHECK(rec_num(rec, KEY(time), 0) / 1000000000 >= time(NULL) - 5);
+	CHECK(rec_num(rec, KEY(oom), -1) == 0);
 	rec_free(rec);
 	free(data);
 	data = rig_file(&r, "log", &len);

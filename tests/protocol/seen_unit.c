@@ -96,7 +96,7 @@ main(void)
 	CHECK(!seen_same(link));
 
 	/* A cached record may be damaged. */
-	(void)rec_add(empty, "saw", "r 0 nonsense /dev/null");
+	(void)rec_add(empty, KEY(saw), "r 0 nonsense /dev/null");
 	CHECK(!seen_same(empty));
 	rec_free(absent);
 	rec_free(there);

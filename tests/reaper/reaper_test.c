@@ -3,6 +3,7 @@
  * own. The clean-up writes down how it was started.
  */
 #include "../monitor/rig.h"
+#include "records.h"
 
 #include <sysexits.h>
 
@@ -172,8 +173,9 @@ test_detached(int n)
 	CHECK(strstr(text, "sid own\nint default\n") != NULL);
 	free(text);
 	text = rig_file(&rig, "exit", &len);
-	rec = rec_decode(text, len);
-	CHECK(rec != NULL && rec_num(rec, "status", -1) == W_EXITCODE(5, 0));
+	rec = rec_decode(text, len, RECORD(any), NULL);
+	CHECK(rec != NULL && rec_num(rec, KEY_IN(running, status),
+	    -1) == W_EXITCODE(5, 0));
 	rec_free(rec);
 	free(text);
 }

@@ -19,6 +19,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "anykey.h"
+#include "records.h"
 #include "resolver.h"
 
 #define ROOT	"%ROOT%"
@@ -84,7 +86,7 @@ add_pair(struct work *w, const char *prefix, char *pair)
 		errx(1, "%s%s: no value", prefix, pair);
 	*eq = '\0';
 	(void)snprintf(key, sizeof(key), "%s%s", prefix, pair);
-	(void)rec_add(w->rq, key, eq + 1);
+	(void)rec_add(w->rq, KEY_FROM(key), eq + 1);
 }
 
 static void
@@ -124,7 +126,7 @@ directive(struct work *w, char *line)
 		errx(1, "%s: what?", line);
 	*arg++ = '\0';
 	if (strcmp(line, "@mode") == 0)
-		(void)rec_set(w->rq, "mode", arg);
+		(void)rec_set(w->rq, KEY(mode), arg);
 	else if (strcmp(line, "@env") == 0)
 		add_pair(w, "env:", arg);
 	else if (strcmp(line, "@opt") == 0)
@@ -145,9 +147,9 @@ read_case(struct work *w, const char *path)
 
 	if (f == NULL)
 		err(1, "%s", path);
-	(void)rec_add(w->rq, "mode", "rootless");
-	(void)rec_add(w->rq, "uid", "1000");
-	(void)rec_add(w->rq, "sysroot", w->root);
+	(void)rec_add(w->rq, KEY(mode), "rootless");
+	(void)rec_add_num(w->rq, KEY(uid), 1000);
+	(void)rec_add(w->rq, KEY(sysroot), w->root);
 	while (fgets(line, sizeof(line), f) != NULL) {
 		text = expanded(w, line);
 		if (*w->title == '\0')
@@ -197,7 +199,7 @@ is_shown(const struct work *w, const struct rec *r, const char *key)
 	    strcmp(key, "digest") == 0 || strncmp(key, "text.", 5) == 0)
 		return (false);
 	(void)snprintf(origin, sizeof(origin), "origin:%s", key);
-	return (!is_setting(key) || rec_get(r, origin) != NULL);
+	return (!is_setting(key) || rec_get(r, KEY_FROM(origin)) != NULL);
 }
 
 static char *
@@ -210,7 +212,7 @@ describe(const struct work *w, const struct rec *r, const char *error)
 
 	if (r == NULL)
 		replace(f, error, w->root, ROOT);
-	while (r != NULL && rec_walk(r, NULL, &it, &item)) {
+	while (r != NULL && rec_walk(r, &it, &item)) {
 		if (!is_shown(w, r, item.key) || item.text == NULL)
 			continue;
 		if (asprintf(&line, "%s = %s\n", item.key, item.text) == -1)
@@ -254,23 +256,22 @@ same_as(const char *ok, const char *got)
 static bool
 has_values(const struct rec *a, const struct rec *b)
 {
-	struct rec_item	 item, other;
+	struct rec_item	 item;
+	const char	*text, *other;
 	size_t		 it = 0;
 
-	while (rec_walk(a, NULL, &it, &item)) {
+	while (rec_walk(a, &it, &item)) {
 		size_t	 ia = 0, ib = 0;
 		bool	 more = true;
 
 		if (!is_setting(item.key) ||
 		    strcmp(item.key, "storage.opt") == 0)
 			continue;
-		while (more && rec_walk(a, item.key, &ia, &other)) {
-			const char	*text = other.text;
-
-			more = rec_walk(b, item.key, &ib, &other) &&
-			    strcmp(text, other.text) == 0;
+		while (more && rec_next(a, KEY_FROM(item.key), &ia, &text)) {
+			more = rec_next(b, KEY_FROM(item.key), &ib, &other) &&
+			    strcmp(text, other) == 0;
 		}
-		if (!more || rec_walk(b, item.key, &ib, &other)) {
+		if (!more || rec_next(b, KEY_FROM(item.key), &ib, &other)) {
 			printf("# %s is not what it was\n", item.key);
 			return (false);
 		}
@@ -285,11 +286,11 @@ write_text(struct work *w, const struct rec *r, const char *key,
 	char	 full[PATH_MAX];
 
 	open_file(w, path, "w");
-	fputs(rec_str(r, key, ""), w->file);
+	fputs(rec_str(r, KEY_FROM(key), ""), w->file);
 	(void)fclose(w->file);
 	w->file = NULL;
 	(void)snprintf(full, sizeof(full), "%s%s", w->root, path);
-	(void)rec_set(w->rq, env, full);
+	(void)rec_set(w->rq, KEY_FROM(env), full);
 }
 
 /* The same request without options, and with the text for all files. */
@@ -300,12 +301,12 @@ drop_options(struct work *w)
 	struct rec	*rq = rec_new();
 	size_t		 it = 0;
 
-	while (rec_walk(w->rq, NULL, &it, &item))
+	while (rec_walk(w->rq, &it, &item))
 		if (strncmp(item.key, "opt:", 4) != 0 &&
 		    strncmp(item.key, "env:STORAGE_", 12) != 0 &&
 		    strcmp(item.key, "env:TMPDIR") != 0 &&
 		    strcmp(item.key, "env:CONTAINERS_CONF_OVERRIDE") != 0)
-			(void)rec_add(rq, item.key, item.text);
+			(void)rec_add(rq, KEY_FROM(item.key), item.text);
 	rec_free(w->rq);
 	w->rq = rq;
 }
@@ -345,12 +346,13 @@ feed_back(struct work *w, const struct rec *first)
 	second = resolver_config(&r, w->rq, w->flags);
 	(void)stop(r.pid, &r.ch);
 	if (second == NULL) {
-		printf("# %s\n%s", r.text, rec_str(first, "text.containers",
+		printf("# %s\n%s", r.text, rec_str(first,
+		    any_key("text.containers"),
 		    ""));
 		return (false);
 	}
 	good = has_values(first, second) && has_values(second, first) &&
-	    (w->warned || rec_count(second, "warn") == 0);
+	    (w->warned || rec_count(second, KEY(warn)) == 0);
 	rec_free(second);
 	return (good);
 }

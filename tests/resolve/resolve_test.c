@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "anykey.h"
+#include "records.h"
 #include "resolver.h"
 #include "sealed.h"
 
@@ -24,11 +26,11 @@ question(void)
 {
 	struct rec	*rq = rec_new();
 
-	(void)rec_add(rq, "mode", "rootless");
-	(void)rec_add(rq, "uid", "1000");
-	(void)rec_add(rq, "sysroot", root);
-	(void)rec_addf(rq, "env:HOME", "%s/home", root);
-	(void)rec_addf(rq, "env:XDG_RUNTIME_DIR", "%s/run", root);
+	(void)rec_add(rq, KEY(mode), "rootless");
+	(void)rec_add_num(rq, KEY(uid), 1000);
+	(void)rec_add(rq, KEY(sysroot), root);
+	(void)rec_addf(rq, any_key("env:HOME"), "%s/home", root);
+	(void)rec_addf(rq, any_key("env:XDG_RUNTIME_DIR"), "%s/run", root);
 	return (rq);
 }
 
@@ -58,7 +60,7 @@ digest_of(const struct rec *rq, char *out, size_t size)
 
 	resolver_start(&r, program);
 	c = resolver_config(&r, rq, 0);
-	(void)snprintf(out, size, "%s", rec_str(c, "digest", "none"));
+	(void)snprintf(out, size, "%s", rec_str(c, KEY(digest), "none"));
 	rec_free(c);
 	(void)stop(r.pid, &r.ch);
 }
@@ -113,9 +115,9 @@ test_given(void)
 	char		 path[256];
 	int		 fd;
 
-	(void)rec_add(rq, "env:CONTAINERS_CONF", "/nowhere/x.conf");
-	(void)rec_add(rq, "given", "/nowhere/other.conf");
-	(void)rec_add(rq, "given", "/nowhere/x.conf");
+	(void)rec_add(rq, any_key("env:CONTAINERS_CONF"), "/nowhere/x.conf");
+	(void)rec_add(rq, KEY(given), "/nowhere/other.conf");
+	(void)rec_add(rq, KEY(given), "/nowhere/x.conf");
 	put_file("given.conf", "[engine]\nretry = 77\n");
 	(void)snprintf(path, sizeof(path), "%s/given.conf", root);
 	fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
@@ -124,12 +126,14 @@ test_given(void)
 	CHECK(ask(&r.ch, MSG_config_give, &m, &fd, 1) == 0);
 	CHECK(ask(&r.ch, MSG_config_give, &m, &fd, 1) == EEXIST);
 	c = resolver_config(&r, rq, CONFIG_TEXT);
-	CHECK(c != NULL && strcmp(rec_str(c, "engine.retry", ""), "77") == 0);
+	CHECK(c != NULL && strcmp(rec_str(c, any_key("engine.retry"), ""),
+	    "77") == 0);
 	CHECK(ask(&r.ch, MSG_config_give, &m, &fd, 1) == EBUSY);
 	CHECK(stop(r.pid, &r.ch) == 0);
 	rec_free(c);
 	/* The other way round, that name is no file that was given. */
-	(void)rec_set(rq, "env:CONTAINERS_CONF", "/nowhere/other.conf");
+	(void)rec_set(rq, any_key("env:CONTAINERS_CONF"),
+	    "/nowhere/other.conf");
 	resolver_start(&r, program);
 	CHECK(ask(&r.ch, MSG_config_give, &m, &fd, 1) == 0);
 	CHECK(resolver_config(&r, rq, 0) == NULL &&
@@ -151,7 +155,7 @@ test_failure(void)
 	resolver_start(&r, program);
 	CHECK(resolver_ask(&r, MSG_config_resolve, empty, 0) == -1 &&
 	    strstr(r.text, "names no user") != NULL);
-	(void)rec_set(rq, "mode", "both");
+	(void)rec_set(rq, KEY(mode), "both");
 	CHECK(resolver_ask(&r, MSG_config_resolve, rq, 0) == -1 &&
 	    strstr(r.text, "\"both\"") != NULL);
 	/* A file that could change while it is read is no record. */
@@ -162,7 +166,7 @@ test_failure(void)
 	fd = sealed_fd("rubbish", "rubbish", 7);
 	CHECK(ask(&r.ch, MSG_config_resolve, &m, &fd, 1) == EBADMSG);
 	close(fd);
-	(void)rec_set(rq, "mode", "rootless");
+	(void)rec_set(rq, KEY(mode), "rootless");
 	fd = resolver_ask(&r, MSG_config_resolve, rq, 0);
 	CHECK(fd != -1);
 	close(fd);
@@ -193,10 +197,11 @@ profile_len(struct resolver *r, const char *profile, const char *json)
 	struct rec	*q = rec_new();
 	size_t		 n;
 
-	(void)rec_add(q, "profile", profile);
+	(void)rec_add(q, KEY(profile), profile);
 	if (json != NULL)
-		(void)rec_add_bytes(q, "json", json, strlen(json));
-	(void)rec_add(q, "cap", "CAP_CHOWN");
+		(void)rec_add_bytes(q, KEY_IN(question, json), json,
+		    strlen(json));
+	(void)rec_add(q, KEY(cap), "CAP_CHOWN");
 	n = filter_len(r, q);
 	rec_free(q);
 	return (n);
@@ -284,8 +289,8 @@ test_registries(void)
 	resolver_start(&r, program);
 	c = resolver_config(&r, rq, CONFIG_REGISTRIES);
 	CHECK(c != NULL && strcmp(rec_str(c,
-	    "registries.unqualified-search-registries", ""), "a.example") == 0);
-	CHECK(c != NULL && strcmp(rec_str(c, "digest", ""), digest) == 0);
+	    KEY_AS(search_registries), ""), "a.example") == 0);
+	CHECK(c != NULL && strcmp(rec_str(c, KEY(digest), ""), digest) == 0);
 	rec_free(c);
 	CHECK(stop(r.pid, &r.ch) == 0);
 
@@ -302,7 +307,7 @@ test_registries(void)
 	resolver_start(&r, program);
 	c = resolver_config(&r, rq, 0);
 	CHECK(c != NULL && rec_get(c,
-	    "registries.unqualified-search-registries") == NULL);
+	    KEY_AS(search_registries)) == NULL);
 	rec_free(c);
 	CHECK(stop(r.pid, &r.ch) == 0);
 	(void)snprintf(path, sizeof(path), "%s/%s", root, name);
@@ -316,11 +321,11 @@ check_text(struct resolver *r, const char *kind, const char *text, size_t len)
 	struct rec	*rq = rec_new(), *out = NULL;
 	int		 fd;
 
-	(void)rec_add(rq, "path", "some.conf");
-	(void)rec_add(rq, "kind", kind);
-	(void)rec_add_bytes(rq, "text", text, len);
+	(void)rec_add(rq, KEY(path), "some.conf");
+	(void)rec_add(rq, KEY(kind), kind);
+	(void)rec_add_bytes(rq, KEY_IN(question, text), text, len);
 	if ((fd = resolver_ask(r, MSG_config_check, rq, 0)) != -1) {
-		out = rec_from_fd(fd);
+		out = rec_from_fd(fd, RECORD(any), NULL);
 		close(fd);
 	}
 	rec_free(rq);
@@ -340,31 +345,32 @@ test_check(void)
 
 	resolver_start(&r, program);
 	c = check_text(&r, "", "[engine]\nretry = \"x\"\nnope = 1\n", 31);
-	CHECK(c != NULL && strcmp(rec_str(c, "kind", ""), "containers") == 0 &&
-	    rec_count(c, "finding") == 2);
-	f = rec_sub(c, "finding", &it);
-	CHECK(f != NULL && rec_num(f, "line", 0) == 2 &&
-	    rec_num(f, "col", 0) == 1 &&
-	    strcmp(rec_str(f, "near", ""), "retry = \"x\"") == 0);
+	CHECK(c != NULL && strcmp(rec_str(c, KEY(kind), ""),
+	    "containers") == 0 &&
+	    rec_count(c, KEY(finding)) == 2);
+	f = rec_sub(c, KEY(finding), &it);
+	CHECK(f != NULL && rec_num(f, KEY(line), 0) == 2 &&
+	    rec_num(f, KEY(col), 0) == 1 &&
+	    strcmp(rec_str(f, KEY(near), ""), "retry = \"x\"") == 0);
 	rec_free(f);
 	rec_free(c);
 	c = check_text(&r, "storage", "[storage]\ndriver = \"vfs\"\n", 26);
-	CHECK(c != NULL && rec_count(c, "finding") == 0);
+	CHECK(c != NULL && rec_count(c, KEY(finding)) == 0);
 	rec_free(c);
 	c = check_text(&r, "", "", 0);
-	CHECK(c != NULL && rec_count(c, "finding") == 0);
+	CHECK(c != NULL && rec_count(c, KEY(finding)) == 0);
 	rec_free(c);
 	for (int i = 0; i < 300; i++)
 		(void)snprintf(many + (size_t)i * 8, 9, "k%05d=\n", i);
 	c = check_text(&r, "", many, sizeof(many));
-	CHECK(c != NULL && rec_count(c, "finding") == 1);
+	CHECK(c != NULL && rec_count(c, KEY(finding)) == 1);
 	rec_free(c);
 	for (int i = 0; i < 300; i++)
 		memcpy(many + (size_t)i * 8, (char[9]){ 'k', (char)('a' + i /
 		    26), (char)('a' + i % 26), '=', '1', ' ', ' ', '\n' }, 8);
 	c = check_text(&r, "", many, sizeof(many));
-	CHECK(c != NULL && rec_count(c, "finding") == 200 &&
-	    rec_get(c, "more") != NULL);
+	CHECK(c != NULL && rec_count(c, KEY(finding)) == 200 &&
+	    rec_get(c, KEY_IN(findings, more)) != NULL);
 	rec_free(c);
 	CHECK(check_text(&r, "", "a=1", 3) == NULL &&
 	    strstr(r.text, "NUL") != NULL);
@@ -392,7 +398,8 @@ test_many_files(void)
 	}
 	resolver_start(&r, program);
 	c = resolver_config(&r, rq, 0);
-	CHECK(c != NULL && rec_count(c, "overrode:engine.retry") > 199);
+	CHECK(c != NULL && rec_count(c,
+	    any_key("overrode:engine.retry")) > 199);
 	rec_free(c);
 	CHECK(stop(r.pid, &r.ch) == 0);
 	for (int i = 200; i < 300; i++) {

@@ -61,7 +61,7 @@ resolver_config(struct resolver *r, const struct rec *rq, unsigned int flags)
 
 	if (fd == -1)
 		return (NULL);
-	out = rec_from_fd(fd);
+	out = rec_from_fd(fd, RECORD(any), NULL);
 	close(fd);
 	return (out);
 }

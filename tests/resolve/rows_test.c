@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "anykey.h"
+#include "records.h"
 #include "resolver.h"
 
 static const char	*program;
@@ -73,10 +75,10 @@ fresh(const char *mode)
 	(void)snprintf(command, sizeof(command), "rm -rf '%s'/*", root);
 	if (system(command) != 0)
 		errx(1, "%s", command);
-	(void)rec_add(rq, "mode", mode);
-	(void)rec_add_num(rq, "uid", geteuid() == 0 ? 65534 : geteuid());
-	(void)rec_add(rq, "sysroot", root);
-	(void)rec_add(rq, "env:HOME", at("/home"));
+	(void)rec_add(rq, KEY(mode), mode);
+	(void)rec_add_num(rq, KEY(uid), geteuid() == 0 ? 65534 : geteuid());
+	(void)rec_add(rq, KEY(sysroot), root);
+	(void)rec_add(rq, any_key("env:HOME"), at("/home"));
 	return (rq);
 }
 
@@ -101,7 +103,7 @@ answer(struct rec *rq, unsigned int flags)
 static bool
 has(const struct rec *c, const char *key, const char *value)
 {
-	const char	*v = c == NULL ? NULL : rec_get(c, key);
+	const char	*v = c == NULL ? NULL : rec_get(c, KEY_FROM(key));
 
 	if (v != NULL && strcmp(v, value) == 0)
 		return (true);
@@ -125,7 +127,7 @@ warns(const struct rec *c, const char *words)
 	const char	*v;
 	size_t		 it = 0;
 
-	while (c != NULL && rec_next(c, "warn", &it, &v))
+	while (c != NULL && rec_next(c, KEY(warn), &it, &v))
 		if (strstr(v, words) != NULL)
 			return (true);
 	return (false);
@@ -142,21 +144,21 @@ test_object(void)
 	struct rec	*rq = fresh("rootless"), *c;
 	int		 fd;
 
-	(void)rec_add(rq, "opt:root", "/g");
-	(void)rec_add(rq, "opt:volumepath", "/v");
+	(void)rec_add(rq, any_key("opt:root"), "/g");
+	(void)rec_add(rq, any_key("opt:volumepath"), "/v");
 	resolver_start(&r, program);
 	fd = resolver_ask(&r, MSG_config_resolve, rq, 0);
-	c = rec_from_fd(fd);
+	c = rec_from_fd(fd, RECORD(any), NULL);
 	check(fd != -1 && (fcntl(fd, F_GET_SEALS) & F_SEAL_WRITE) != 0 &&
 	    write(fd, "x", 1) == -1, "S1 S89: the configuration is one sealed "
 	    "memfd that nobody can alter", __LINE__);
 	check(has(c, "origin:storage.graphroot", "--root") &&
 	    has(c, "origin:engine.volume_path", "--volumepath") &&
-	    rec_get(c, "origin:storage.runroot") == NULL &&
-	    rec_get(c, "origin:engine.tmp_dir") == NULL,
+	    rec_get(c, any_key("origin:storage.runroot")) == NULL &&
+	    rec_get(c, any_key("origin:engine.tmp_dir")) == NULL,
 	    "S1 S2 X11: what was explicitly set has an origin, and nothing "
 	    "else has", __LINE__);
-	check(strncmp(rec_str(c, "digest", ""), "sha256:", 7) == 0,
+	check(strncmp(rec_str(c, KEY(digest), ""), "sha256:", 7) == 0,
 	    "S89: it carries its digest", __LINE__);
 	(void)stop(r.pid, &r.ch);
 	rec_free(c);
@@ -169,9 +171,9 @@ test_options(void)
 	struct rec	*rq = fresh("rootless"), *c;
 
 	put(ETC_CONF, "[engine]\ncgroup_manager = \"systemd\"\n");
-	(void)rec_add(rq, "opt:cgroup-manager", "cgroupfs");
-	(void)rec_add(rq, "opt:tmpdir", "/one");
-	(void)rec_add(rq, "opt:tmpdir", "/two");
+	(void)rec_add(rq, any_key("opt:cgroup-manager"), "cgroupfs");
+	(void)rec_add(rq, any_key("opt:tmpdir"), "/one");
+	(void)rec_add(rq, any_key("opt:tmpdir"), "/two");
 	c = answer(rq, 0);
 	check(has(c, "engine.cgroup_manager", "cgroupfs") &&
 	    has(c, "engine.tmp_dir", "/two") &&
@@ -180,8 +182,8 @@ test_options(void)
 	rec_free(c);
 
 	rq = fresh("rootless");
-	(void)rec_add(rq, "opt:events-backend", "nobody");
-	(void)rec_add(rq, "opt:cgroup-manager", "nobody");
+	(void)rec_add(rq, any_key("opt:events-backend"), "nobody");
+	(void)rec_add(rq, any_key("opt:cgroup-manager"), "nobody");
 	c = answer(rq, 0);
 	check(refuses(c, "--events-backend: ") &&
 	    strstr(said, "cgroup") == NULL,
@@ -196,7 +198,7 @@ refuse_option(const char *option, const char *value)
 	char		 key[64], title[128];
 
 	(void)snprintf(key, sizeof(key), "opt:%s", option);
-	(void)rec_add(rq, key, value);
+	(void)rec_add(rq, KEY_FROM(key), value);
 	c = answer(rq, 0);
 	(void)snprintf(title, sizeof(title), "S22: --%s=%s is refused by name",
 	    option, value);
@@ -221,7 +223,7 @@ test_validation(void)
 	refuse_option("transient-store", "maybe");
 
 	rq = fresh("rootless");
-	(void)rec_add(rq, "opt:root", "/g");
+	(void)rec_add(rq, any_key("opt:root"), "/g");
 	c = answer(rq, 0);
 	check(has(c, "engine.static_dir", "/g/libpod") &&
 	    has(c, "engine.volume_path", "/g/volumes") &&
@@ -265,7 +267,7 @@ test_sources(void)
 	put("/etc/containers/libpod.conf", "max_log_size = -1\n");
 	c = answer(rq, 0);
 	check(has(c, "containers.log_size_max", "67108864") &&
-	    rec_get(c, "overrode:containers.log_size_max") == NULL,
+	    rec_get(c, any_key("overrode:containers.log_size_max")) == NULL,
 	    "Z04: the default of an old libpod.conf lifts no limit", __LINE__);
 	rec_free(c);
 	rq = fresh("system");
@@ -296,8 +298,8 @@ test_sources(void)
 	put("/etc/containers/containers.conf.modules/m",
 	    "[engine]\nnum_locks = 4\n");
 	put("/over", "[engine]\nnum_locks = 5\n");
-	(void)rec_add(rq, "opt:module", "m");
-	(void)rec_add(rq, "env:CONTAINERS_CONF_OVERRIDE", at("/over"));
+	(void)rec_add(rq, KEY_AS(opt_module), "m");
+	(void)rec_add(rq, any_key("env:CONTAINERS_CONF_OVERRIDE"), at("/over"));
 	c = answer(rq, 0);
 	check(has(c, "engine.retry", "3") &&
 	    has(c, "engine.stop_timeout", "10") &&
@@ -312,12 +314,12 @@ test_errors(void)
 {
 	struct rec	*rq = fresh("rootless"), *c;
 
-	(void)rec_add(rq, "env:CONTAINERS_CONF", at("/none"));
+	(void)rec_add(rq, any_key("env:CONTAINERS_CONF"), at("/none"));
 	check(refuses(answer(rq, 0), "No such file"),
 	    "S8: a file that is named must be there", __LINE__);
 	rq = fresh("rootless");
 	put_dir("/dir", 0755);
-	(void)rec_add(rq, "env:CONTAINERS_CONF", at("/dir"));
+	(void)rec_add(rq, any_key("env:CONTAINERS_CONF"), at("/dir"));
 	check(refuses(answer(rq, 0), "not a regular file"),
 	    "S8: and be a file", __LINE__);
 	rq = fresh("rootless");
@@ -327,7 +329,7 @@ test_errors(void)
 	    "text", __LINE__);
 	rq = fresh("rootless");
 	put("/named", "[engine]\nretry = 7\n");
-	(void)rec_add(rq, "env:CONTAINERS_CONF", at("/named"));
+	(void)rec_add(rq, any_key("env:CONTAINERS_CONF"), at("/named"));
 	c = answer(rq, 0);
 	check(has(c, "engine.num_locks", "2048"),
 	    "S8: what it does not name has its default", __LINE__);
@@ -344,8 +346,8 @@ test_provenance(void)
 	check(has(c, "origin:engine.num_locks", at(USER_CONF ":2")),
 	    "S13 X11: a value that is given counts as given, even if it is "
 	    "the default", __LINE__);
-	check(rec_get(c, "origin:engine.volume_path") == NULL &&
-	    rec_get(c, "origin:engine.static_dir") == NULL,
+	check(rec_get(c, any_key("origin:engine.volume_path")) == NULL &&
+	    rec_get(c, any_key("origin:engine.static_dir")) == NULL,
 	    "X11: a file does not mark what it does not name", __LINE__);
 	rec_free(c);
 }
@@ -377,11 +379,11 @@ test_user(void)
 	c = answer(rq, 0);
 	check(has(c, "path.policy_json", at("/etc/containers/policy.json")),
 	    "S64: root has the system's", __LINE__);
-	check(rec_get(c, "env.XDG_RUNTIME_DIR") == NULL,
+	check(rec_get(c, KEY_AS(env_runtime_dir)) == NULL,
 	    "S23: root needs no runtime directory", __LINE__);
 	rec_free(c);
 	c = answer(fresh("rootless"), 0);
-	check(c != NULL && rec_get(c, "path.policy_json") == NULL,
+	check(c != NULL && rec_get(c, any_key("path.policy_json")) == NULL,
 	    "S64: with none, none is made up", __LINE__);
 	rec_free(c);
 }
@@ -398,22 +400,22 @@ test_runtime_dir(void)
 	c = answer(rq, 0);
 	check(has(c, "env.XDG_RUNTIME_DIR", at(dir)),
 	    "S23: /run/user/UID, if it is the user's and closed", __LINE__);
-	check(rec_get(c, "env.DBUS_SESSION_BUS_ADDRESS") == NULL,
+	check(rec_get(c, KEY_AS(env_bus)) == NULL,
 	    "S24: no bus where there is no socket", __LINE__);
 	rec_free(c);
 
 	rq = fresh("rootless");
 	put_dir(dir, 0755);
-	(void)rec_add(rq, "env:TMPDIR", at("/tmp"));
+	(void)rec_add(rq, any_key("env:TMPDIR"), at("/tmp"));
 	c = answer(rq, 0);
-	check(c != NULL && strncmp(rec_str(c, "env.XDG_RUNTIME_DIR", ""),
+	check(c != NULL && strncmp(rec_str(c, KEY_AS(env_runtime_dir), ""),
 	    at("/tmp/"), strlen(at("/tmp/"))) == 0,
 	    "S23: not if others can look in", __LINE__);
 	rec_free(c);
 
 	rq = fresh("rootless");
 	put_dir("/xdg", 0700);
-	(void)rec_add(rq, "env:XDG_RUNTIME_DIR", at("/xdg"));
+	(void)rec_add(rq, any_key("env:XDG_RUNTIME_DIR"), at("/xdg"));
 	put("/xdg/bus", "");
 	c = answer(rq, 0);
 	check(has(c, "env.XDG_RUNTIME_DIR", at("/xdg")),
@@ -424,8 +426,8 @@ test_runtime_dir(void)
 	rec_free(c);
 
 	rq = rec_new();
-	(void)rec_add(rq, "mode", "rootless");
-	(void)rec_add(rq, "uid", "1000");
+	(void)rec_add(rq, KEY(mode), "rootless");
+	(void)rec_add_num(rq, KEY(uid), 1000);
 	check(refuses(answer(rq, 0), "HOME"),
 	    "S23 S25: without HOME it says what to set", __LINE__);
 }
@@ -441,12 +443,12 @@ test_config_home(void)
 	check(has(c, "engine.retry", "77"),
 	    "X6: the user's file without XDG_CONFIG_HOME", __LINE__);
 	rq = rec_new();
-	(void)rec_add(rq, "mode", "rootless");
-	(void)rec_add(rq, "uid", "1000");
-	(void)rec_add(rq, "sysroot", root);
-	(void)rec_add(rq, "env:HOME", at("/home"));
-	(void)rec_add(rq, "env:XDG_CONFIG_HOME",
-	    rec_str(c, "env.XDG_CONFIG_HOME", ""));
+	(void)rec_add(rq, KEY(mode), "rootless");
+	(void)rec_add_num(rq, KEY(uid), 1000);
+	(void)rec_add(rq, KEY(sysroot), root);
+	(void)rec_add(rq, any_key("env:HOME"), at("/home"));
+	(void)rec_add(rq, any_key("env:XDG_CONFIG_HOME"),
+	    rec_str(c, KEY_AS(env_config_home), ""));
 	rec_free(c);
 	c = answer(rq, 0);
 	check(has(c, "engine.retry", "77"),
@@ -472,7 +474,8 @@ test_machine(void)
 	put_dir("/run/systemd/system", 0755);
 	put("/bus", "");
 	put(ETC_CONF, "[engine]\ncgroup_manager = \"systemd\"\n");
-	(void)rec_addf(rq, "env:DBUS_SESSION_BUS_ADDRESS", "unix:path=%s",
+	(void)rec_addf(rq, any_key("env:DBUS_SESSION_BUS_ADDRESS"),
+	    "unix:path=%s",
 	    at("/bus"));
 	c = answer(rq, 0);
 	check(has(c, "engine.cgroup_manager", "systemd"),
@@ -499,9 +502,9 @@ test_defaults(void)
 	    has(c, "containers.shm_size", "67108864") &&
 	    has(c, "engine.detach_keys", "ctrl-p,ctrl-q") &&
 	    has(c, "engine.pull_policy", "missing") &&
-	    rec_count(c, "engine.runtimes.runc") >= 8 &&
-	    rec_count(c, "engine.runtimes.crun") >= 7 &&
-	    rec_count(c, "engine.conmon_path") >= 8,
+	    rec_count(c, any_key("engine.runtimes.runc")) >= 8 &&
+	    rec_count(c, any_key("engine.runtimes.crun")) >= 7 &&
+	    rec_count(c, any_key("engine.conmon_path")) >= 8,
 	    "S20: the defaults of a newer core", __LINE__);
 	check(has(c, "engine.image_default_transport", "docker://") &&
 	    has(c, "containers.log_size_max", "67108864") &&
@@ -510,7 +513,7 @@ test_defaults(void)
 	    has(c, "engine.enable_port_reservation", "true"),
 	    "S15: the defaults that have not changed, and a limit for logs",
 	    __LINE__);
-	check(c != NULL && rec_get(c, "engine.runtime") == NULL,
+	check(c != NULL && rec_get(c, KEY_AS(engine_runtime)) == NULL,
 	    "S6: the OCI runtime is not chosen before somebody asks for one",
 	    __LINE__);
 	rec_free(c);
@@ -540,12 +543,12 @@ test_storage(void)
 	put("/home/.config/containers/storage.conf", "[storage]\n"
 	    "driver = \"vfs\"\n[storage.options.overlay]\n"
 	    "mountopt = \"nodev\"\n");
-	(void)rec_add(rq, "env:STORAGE_OPTS", "a.b=c");
-	(void)rec_add(rq, "opt:storage-driver", "overlay");
+	(void)rec_add(rq, any_key("env:STORAGE_OPTS"), "a.b=c");
+	(void)rec_add(rq, any_key("opt:storage-driver"), "overlay");
 	c = answer(rq, 0);
 	check(has(c, "storage.driver", "overlay") &&
-	    rec_get(c, "storage.options.overlay.mountopt") == NULL &&
-	    rec_get(c, "storage.opt") == NULL &&
+	    rec_get(c, KEY_AS(overlay_mountopt)) == NULL &&
+	    rec_get(c, KEY_AS(storage_opt)) == NULL &&
 	    has(c, "origin:storage.options.overlay.mountopt",
 	    "--storage-driver"),
 	    "S66: a driver of the command line drops the files' driver "
@@ -556,7 +559,7 @@ test_storage(void)
 	path[0] = '/';
 	path[200] = '\0';
 	rq = fresh("rootless");
-	(void)rec_add(rq, "opt:runroot", path);
+	(void)rec_add(rq, any_key("opt:runroot"), path);
 	c = answer(rq, 0);
 	check(has(c, "path.run_storage", path),
 	    "S66: a run root may be longer than a socket's path", __LINE__);

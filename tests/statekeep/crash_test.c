@@ -4,6 +4,7 @@
  */
 #include <time.h>
 
+#include "records.h"
 #include "state.h"
 
 #define SLOTS	24		/* containers the test plays with */
@@ -44,13 +45,13 @@ compare(struct peer *p)
 		wrong++;
 		return;
 	}
-	while ((r = rec_sub(all, "ctr", &it)) != NULL) {
-		if (sscanf(rec_str(r, "name", ""), "k%u", &n) != 1 ||
+	while ((r = rec_sub(all, KEY(ctr), &it)) != NULL) {
+		if (sscanf(rec_str(r, KEY(name), ""), "k%u", &n) != 1 ||
 		    n >= SLOTS || state[n] != 0) {
-			printf("# what is %s?\n", rec_str(r, "name", ""));
+			printf("# what is %s?\n", rec_str(r, KEY(name), ""));
 			wrong++;
 		} else
-			state[n] = (int)rec_num(r, "state", 0);
+			state[n] = (int)rec_num(r, KEY(state), 0);
 		rec_free(r);
 	}
 	rec_free(all);
@@ -142,11 +143,12 @@ open_copy(const char *copy)
 		printf("# copy: %s\n", p.text);
 		wrong++;
 	}
-	while (all != NULL && (r = rec_sub(all, "ctr", &it)) != NULL) {
-		if (rec_num(r, "state", DAMAGED) == DAMAGED ||
-		    ctr_find(&p, rec_str(r, "name", "")) != 0 ||
-		    strcmp(p.text, rec_str(r, "id", "")) != 0) {
-			printf("# copy: what is %s?\n", rec_str(r, "id", ""));
+	while (all != NULL && (r = rec_sub(all, KEY(ctr), &it)) != NULL) {
+		if (rec_num(r, KEY(state), DAMAGED) == DAMAGED ||
+		    ctr_find(&p, rec_str(r, KEY(name), "")) != 0 ||
+		    strcmp(p.text, rec_str(r, KEY(id), "")) != 0) {
+			printf("# copy: what is %s?\n", rec_str(r, KEY(id),
+			    ""));
 			wrong++;
 		}
 		rec_free(r);

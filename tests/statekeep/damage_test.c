@@ -8,6 +8,7 @@
 
 #include <sched.h>
 
+#include "records.h"
 #include "state.h"
 
 #define SOME	10
@@ -240,14 +241,14 @@ test_quarantine(void)
 	edit_journal(flip);
 	CHECK(reopen() == 0);
 	all = ctr_list(&p);
-	while (all != NULL && (r = rec_sub(all, "ctr", &it)) != NULL) {
-		if (rec_num(r, "state", 0) == DAMAGED) {
+	while (all != NULL && (r = rec_sub(all, KEY(ctr), &it)) != NULL) {
+		if (rec_num(r, KEY(state), 0) == DAMAGED) {
 			damaged++;
-			CHECK(strcmp(rec_str(r, "id", ""), id_of(4)) == 0);
-			CHECK(strcmp(rec_str(r, "state_name", ""),
+			CHECK(strcmp(rec_str(r, KEY(id), ""), id_of(4)) == 0);
+			CHECK(strcmp(rec_str(r, KEY(state_name), ""),
 			    "damaged") == 0);
-			CHECK(rec_get(r, "error") != NULL);
-			CHECK(strcmp(rec_str(r, "name", ""), "c4") == 0);
+			CHECK(rec_get(r, KEY(error)) != NULL);
+			CHECK(strcmp(rec_str(r, KEY(name), ""), "c4") == 0);
 		} else
 			good++;
 		rec_free(r);

@@ -6,6 +6,7 @@
 
 #include <time.h>
 
+#include "records.h"
 #include "state.h"
 
 #define SLOTS		12
@@ -445,7 +446,7 @@ history(struct peer *p, const char *ref)
 	    ref);
 	if (peer_ask(p, MSG_history_get, &m, NULL, 0) != 0)
 		return (NULL);
-	return (rec_from_fd(p->fd));
+	return (rec_from_fd(p->fd, RECORD(any), NULL));
 }
 
 static bool
@@ -507,8 +508,8 @@ entered_of(struct peer *p, const char *id, char *out, size_t size)
 	size_t		 it = 0, at, n = 0;
 
 	*out = '\0';
-	while (all != NULL && (e = rec_sub(all, "entry", &it)) != NULL) {
-		for (at = 0; rec_next(e, "ev", &at, &ev);)
+	while (all != NULL && (e = rec_sub(all, KEY(entry), &it)) != NULL) {
+		for (at = 0; rec_next(e, KEY(ev), &at, &ev);)
 			n += (size_t)snprintf(out + n, size - n, "%s ", ev);
 		rec_free(e);
 	}
@@ -678,23 +679,23 @@ test_others(void)
 	CHECK(ctr_set(&p, id_of(1), ANY, CREATED, NULL, NULL) == 0);
 	r = rec_new();
 	e = rec_new();
-	(void)rec_add(e, "type", "system");
-	(void)rec_add(e, "status", "renumber");
-	(void)rec_add_rec(r, "event", e);
+	(void)rec_add(e, KEY(type), "system");
+	(void)rec_add(e, KEY(status), "renumber");
+	(void)rec_add_rec(r, KEY(event), e);
 	rec_free(e);
 	e = rec_new();
-	(void)rec_add(e, "type", "container");
-	(void)rec_add(e, "status", "kill");
-	(void)rec_add(e, "id", id_of(1));
-	(void)rec_add_rec(r, "event", e);
+	(void)rec_add(e, KEY(type), "container");
+	(void)rec_add(e, KEY(status), "kill");
+	(void)rec_add(e, KEY(id), id_of(1));
+	(void)rec_add_rec(r, KEY(event), e);
 	rec_free(e);
 	fd = rec_fd(r);
 	CHECK(peer_ask(&p, MSG_event_add, &m, &fd, 1) == 0);
 	close(fd);
 	r = rec_new();
 	e = rec_new();
-	(void)rec_add(e, "type", "image");
-	(void)rec_add_rec(r, "event", e);
+	(void)rec_add(e, KEY(type), "image");
+	(void)rec_add_rec(r, KEY(event), e);
 	rec_free(e);
 	fd = rec_fd(r);
 	CHECK(peer_ask(&p, MSG_event_add, &m, &fd, 1) == EINVAL);
@@ -736,11 +737,11 @@ canonical(const struct rec *list)
 	size_t		 it = 0, at, n = 0, size;
 	FILE		*f;
 
-	while (list != NULL && (row = rec_sub(list, "ctr", &it)) != NULL) {
-		for (at = 0; rec_num(row, "state", 0) != CREATING &&
-		    rec_walk(row, NULL, &at, &item);)
+	while (list != NULL && (row = rec_sub(list, KEY(ctr), &it)) != NULL) {
+		for (at = 0; rec_num(row, KEY(state), 0) != CREATING &&
+		    rec_walk(row, &at, &item);)
 			if (asprintf(&lines[n++], "%s %s=%s", rec_str(row,
-			    "id", ""), item.key, item.text) == -1)
+			    KEY(id), ""), item.key, item.text) == -1)
 				err(1, "memory");
 		rec_free(row);
 	}
@@ -768,7 +769,7 @@ static char *
 list_at(struct peer *p, int64_t when)
 {
 	struct rec	*list = ask_list_at(p, when) == 0 ?
-			    rec_from_fd(p->fd) : NULL;
+			    rec_from_fd(p->fd, RECORD(any), NULL) : NULL;
 	char		*text = canonical(list);
 
 	rec_free(list);
@@ -874,19 +875,19 @@ test_who(void)
 	CHECK(ctr_remove(&p, id_of(1)) == 0);
 	CHECK(ctr_find(&p, "one") == ENOENT);
 	all = history(&p, "one");
-	CHECK(all != NULL && rec_count(all, "entry") == 3);
-	rec_free(rec_sub(all, "entry", &it));
-	e = rec_sub(all, "entry", &it);
-	CHECK(rec_num(e, "uid", 0) == 4711);
-	CHECK(same(rec_str(e, "cmd", ""), "test --now"));
-	CHECK(same(rec_str(e, "why", ""), "no room"));
-	CHECK(rec_num(e, "from", 0) == RUNNING);
-	CHECK(rec_num(e, "to", 0) == EXITED);
-	CHECK(rec_num(e, "t", 0) > now_ns() - 60 * 1000000000L);
+	CHECK(all != NULL && rec_count(all, KEY(entry)) == 3);
+	rec_free(rec_sub(all, KEY(entry), &it));
+	e = rec_sub(all, KEY(entry), &it);
+	CHECK(rec_num(e, KEY(uid), 0) == 4711);
+	CHECK(same(rec_str(e, KEY(cmd), ""), "test --now"));
+	CHECK(same(rec_str(e, KEY(why), ""), "no room"));
+	CHECK(rec_num(e, KEY(from), 0) == RUNNING);
+	CHECK(rec_num(e, KEY(to), 0) == EXITED);
+	CHECK(rec_num(e, KEY(t), 0) > now_ns() - 60 * 1000000000L);
 	rec_free(e);
 	rec_free(all);
 	all = history(&p, "nobody");
-	CHECK(all != NULL && rec_count(all, "entry") == 0);
+	CHECK(all != NULL && rec_count(all, KEY(entry)) == 0);
 	rec_free(all);
 	CHECK(peer_end(&p) == 0);
 	drop_place(&w);
@@ -916,11 +917,11 @@ test_cap(void)
 	}
 	CHECK(more);
 	all = history(&p, "");
-	n = rec_count(all, "entry");
+	n = rec_count(all, KEY(entry));
 	printf("# %zu entries are kept\n", n);
 	CHECK(n > 1000 && n < 2500);
-	e = rec_sub(all, "entry", &it);
-	t = rec_num(e, "t", 0);
+	e = rec_sub(all, KEY(entry), &it);
+	t = rec_num(e, KEY(t), 0);
 	rec_free(e);
 	rec_free(all);
 	CHECK(ask_list_at(&p, began) == ERANGE);

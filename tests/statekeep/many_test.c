@@ -5,6 +5,7 @@
  */
 #include <sys/resource.h>
 
+#include "records.h"
 #include "state.h"
 
 #define MANY	10000
@@ -116,10 +117,11 @@ test_list(const char *what)
 
 	open_again(&p);
 	all = ctr_list(&p);
-	while (all != NULL && (r = rec_sub(all, "ctr", &it)) != NULL) {
-		if (strncmp(rec_str(r, "name", ""), "ctr-", 4) != 0 ||
-		    rec_num(r, "state", 0) != CREATING ||
-		    strcmp(rec_str(r, "command", ""), "sh -c sleep 1000") != 0)
+	while (all != NULL && (r = rec_sub(all, KEY(ctr), &it)) != NULL) {
+		if (strncmp(rec_str(r, KEY(name), ""), "ctr-", 4) != 0 ||
+		    rec_num(r, KEY(state), 0) != CREATING ||
+		    strcmp(rec_str(r, KEY(command), ""),
+		    "sh -c sleep 1000") != 0)
 			wrong++;
 		n++;
 		rec_free(r);

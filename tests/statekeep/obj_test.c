@@ -1,4 +1,5 @@
 /* Pods, volumes, exec sessions, networks and secrets, message by message. */
+#include "records.h"
 #include "state.h"
 
 static const char	*program;
@@ -32,9 +33,9 @@ thing(const char *id, const char *name)
 	struct rec	*r = rec_new();
 
 	if (*id != '\0')
-		(void)rec_add(r, "id", id);
-	(void)rec_add(r, "name", name);
-	(void)rec_add_num(r, "created", 1700000000000000000);
+		(void)rec_add(r, KEY(id), id);
+	(void)rec_add(r, KEY(name), name);
+	(void)rec_add_num(r, KEY(created), 1700000000000000000);
 	return (r);
 }
 
@@ -46,7 +47,7 @@ get(uint32_t kind, const char *ref, uint32_t flags)
 	(void)snprintf(m.obj_get.ref, sizeof(m.obj_get.ref), "%s", ref);
 	if ((errno = (int)peer_ask(&p, MSG_obj_get, &m, NULL, 0)) != 0)
 		return (NULL);
-	return (rec_from_fd(p.fd));
+	return (rec_from_fd(p.fd, RECORD(any), NULL));
 }
 
 /* 0 if that is there under this id, else what the answer was. */
@@ -58,7 +59,7 @@ gets_id(uint32_t kind, const char *ref, const char *id)
 
 	if (r == NULL)
 		return ((uint32_t)errno);
-	rc = strcmp(rec_str(r, "id", ""), id) == 0 ? 0 : UINT32_MAX;
+	rc = strcmp(rec_str(r, KEY(id), ""), id) == 0 ? 0 : UINT32_MAX;
 	rec_free(r);
 	return (rc);
 }
@@ -81,9 +82,9 @@ count(uint32_t kind)
 	int		 n;
 
 	if (peer_ask(&p, MSG_obj_list, &m, NULL, 0) != 0 ||
-	    (r = rec_from_fd(p.fd)) == NULL)
+	    (r = rec_from_fd(p.fd, RECORD(any), NULL)) == NULL)
 		return (-1);
-	n = (int)rec_count(r, "obj");
+	n = (int)rec_count(r, KEY(obj));
 	rec_free(r);
 	return (n);
 }
@@ -93,11 +94,11 @@ add_volume(struct rec *def, const char *name, bool anon)
 {
 	struct rec	*v = rec_new();
 
-	(void)rec_add(v, "name", name);
-	(void)rec_add(v, "driver", "local");
+	(void)rec_add(v, KEY(name), name);
+	(void)rec_add(v, KEY(driver), "local");
 	if (anon)
-		(void)rec_add(v, "anon", "1");
-	(void)rec_add_rec(def, "volume", v);
+		(void)rec_add(v, KEY_IN(row, anon), "1");
+	(void)rec_add_rec(def, KEY(volume), v);
 	rec_free(v);
 }
 
@@ -111,15 +112,15 @@ create_with(const char *id, bool ephemeral, const char *volume,
 	uint32_t	 rc;
 	int		 fd;
 
-	(void)rec_add(def, "arg", "sh");
+	(void)rec_add(def, KEY(arg), "sh");
 	if (*volume != '\0')
 		add_volume(def, volume, false);
 	if (*anon != '\0')
 		add_volume(def, anon, true);
 	if (*pod != '\0')
-		(void)rec_add(def, "pod", pod);
+		(void)rec_add(def, KEY(pod), pod);
 	if (*requires != '\0')
-		(void)rec_add(def, "requires", requires);
+		(void)rec_add(def, KEY(requires), requires);
 	(void)snprintf(m.ctr_create.id, sizeof(m.ctr_create.id), "%s", id);
 	m.ctr_create.ephemeral = ephemeral;
 	fd = rec_fd(def);
@@ -183,10 +184,10 @@ test_members(void)
 	CHECK(create_with(id_of(10), false, "", "", POD1, "") == 0);
 	CHECK(create_with(id_of(11), true, "", "", POD1, "") == 0);
 	r = get(OBJ_POD, "duo", 0);
-	CHECK(r != NULL && rec_count(r, "user") == 2);
+	CHECK(r != NULL && rec_count(r, KEY(user)) == 2);
 	rec_free(r);
 	r = ctr_get(&p, id_of(10));
-	CHECK(r != NULL && strcmp(rec_str(r, "pod", ""), POD1) == 0);
+	CHECK(r != NULL && strcmp(rec_str(r, KEY(pod), ""), POD1) == 0);
 	rec_free(r);
 	CHECK(gone(OBJ_POD, OBJ_WHOLE, POD1, "") == EBUSY);
 	CHECK(strstr(p.text, id_of(10)) != NULL);
@@ -223,12 +224,12 @@ test_volumes(void)
 	SHOWS("S98: no such volume", strcmp(p.text, "no volume with name "
 	    "\"nope\" found: no such volume") == 0);
 	r = rec_new();
-	(void)rec_add(r, "name", "data");
-	(void)rec_add(r, "label", "x=y");
+	(void)rec_add(r, KEY(name), "data");
+	(void)rec_add(r, KEY(label), "x=y");
 	CHECK(put(OBJ_VOLUME, OBJ_UPDATE, r) == 0);
 	r = get(OBJ_VOLUME, "data", 0);
-	CHECK(r != NULL && strcmp(rec_str(r, "label", ""), "x=y") == 0 &&
-	    rec_num(r, "v", 0) == 1 && rec_num(r, "created", 0) > 0);
+	CHECK(r != NULL && strcmp(rec_str(r, KEY(label), ""), "x=y") == 0 &&
+	    rec_num(r, KEY(v), 0) == 1 && rec_num(r, KEY(created), 0) > 0);
 	rec_free(r);
 	CHECK(count(OBJ_VOLUME) == 2);
 }
@@ -244,15 +245,15 @@ test_volume_use(void)
 	CHECK(create_with(id_of(22), true, "fresh", "", "", "") == 0);
 	CHECK(count(OBJ_VOLUME) == 5);
 	r = get(OBJ_VOLUME, "data", 0);
-	CHECK(r != NULL && rec_count(r, "user") == 2);
+	CHECK(r != NULL && rec_count(r, KEY(user)) == 2);
 	rec_free(r);
 	r = get(OBJ_VOLUME, "own20", 0);
-	CHECK(r != NULL && rec_num(r, "anon", 0) == 1 &&
-	    strcmp(rec_str(r, "owner", ""), id_of(20)) == 0);
+	CHECK(r != NULL && rec_num(r, KEY_IN(mount, anon), 0) == 1 &&
+	    strcmp(rec_str(r, KEY(owner), ""), id_of(20)) == 0);
 	rec_free(r);
 	r = ctr_get(&p, id_of(20));
-	CHECK(r != NULL && rec_count(r, "volume") == 2 &&
-	    strcmp(rec_str(r, "anon", ""), "own20") == 0);
+	CHECK(r != NULL && rec_count(r, KEY(volume)) == 2 &&
+	    strcmp(rec_str(r, KEY_IN(row, anon), ""), "own20") == 0);
 	rec_free(r);
 	CHECK(gone(OBJ_VOLUME, OBJ_MARK, "data", id_of(21)) == EBUSY);
 	CHECK(strcmp(p.text, "") != 0 && strstr(p.text, id_of(20)) != NULL &&
@@ -263,7 +264,7 @@ test_volume_use(void)
 	SHOWS("S99: a volume that is going", strstr(p.text, "volume has "
 	    "already been removed") != NULL);
 	r = get(OBJ_VOLUME, "own20", 0);
-	CHECK(r != NULL && rec_num(r, "removing", 0) == 1);
+	CHECK(r != NULL && rec_num(r, KEY(removing), 0) == 1);
 	rec_free(r);
 	CHECK(gone(OBJ_VOLUME, OBJ_FINISH, "own20", id_of(20)) == 0);
 	CHECK(gone(OBJ_VOLUME, OBJ_FINISH, "own20", "") == ENOENT);
@@ -310,10 +311,10 @@ test_sessions(void)
 
 	CHECK(create_with(id_of(40), false, "", "", "", "") == 0);
 	r = thing(id_of(41), "");
-	(void)rec_add(r, "ctr", id_of(40));
+	(void)rec_add(r, KEY_IN(session, ctr), id_of(40));
 	CHECK(put(OBJ_EXEC, 0, r) == 0);
 	r = thing(id_of(42), "");
-	(void)rec_add(r, "ctr", id_of(40));
+	(void)rec_add(r, KEY_IN(session, ctr), id_of(40));
 	CHECK(put(OBJ_EXEC, 0, r) == 0);
 	CHECK(count(OBJ_EXEC) == 2);
 	CHECK(gone(OBJ_EXEC, OBJ_WHOLE, id_of(42), "") == 0);
@@ -343,13 +344,13 @@ test_secrets(void)
 	size_t		 len = 0;
 
 	CHECK(put(OBJ_SECRET, 0, thing(HEX25, "key")) == EINVAL);
-	(void)rec_add_bytes(r, "data", "hush\0hush", 9);
+	(void)rec_add_bytes(r, KEY(data), "hush\0hush", 9);
 	CHECK(put(OBJ_SECRET, 0, r) == 0);
 	r = get(OBJ_SECRET, "key", 0);
-	CHECK(r != NULL && rec_bytes(r, "data", &len) == NULL);
+	CHECK(r != NULL && rec_bytes(r, KEY(data), &len) == NULL);
 	rec_free(r);
 	r = get(OBJ_SECRET, "key", OBJ_PAYLOAD);
-	CHECK(r != NULL && (data = rec_bytes(r, "data", &len)) != NULL &&
+	CHECK(r != NULL && (data = rec_bytes(r, KEY(data), &len)) != NULL &&
 	    len == 9 && memcmp(data, "hush\0hush", 9) == 0);
 	rec_free(r);
 	CHECK(count(OBJ_SECRET) == 1);

@@ -2,6 +2,7 @@
  * What a boot leaves to the next, seen by statekeep: the same stores opened
  * with another boot ID. The run directory stays, as on a disk.
  */
+#include "records.h"
 #include "state.h"
 
 static const char	*program, *durable, *run;
@@ -34,16 +35,16 @@ static const char *
 then(const char *id, bool *failed)
 {
 	static char	 out[32];
-	struct rec	*r = rec_from_fd(p.fd), *item;
+	struct rec	*r = rec_from_fd(p.fd, RECORD(any), NULL), *item;
 	size_t		 it = 0;
 
 	out[0] = '\0';
 	*failed = false;
-	while (r != NULL && (item = rec_sub(r, "item", &it)) != NULL) {
-		if (strcmp(rec_str(item, "id", ""), id) == 0) {
+	while (r != NULL && (item = rec_sub(r, KEY(item), &it)) != NULL) {
+		if (strcmp(rec_str(item, KEY(id), ""), id) == 0) {
 			(void)snprintf(out, sizeof(out), "%s",
-			    rec_str(item, "then", ""));
-			*failed = rec_get(item, "error") != NULL;
+			    rec_str(item, KEY(then), ""));
+			*failed = rec_get(item, KEY(error)) != NULL;
 		}
 		rec_free(item);
 	}
@@ -129,12 +130,12 @@ test_row(void)
 	title = "S80: what only a boot knew is gone, exit codes stay";
 	CHECK(!opened("boot-2"));
 	CHECK((r = ctr_get(&p, id_of(1))) != NULL);
-	CHECK(rec_num(r, "state", 0) == EXITED);
-	CHECK(rec_get(r, "pid") == NULL && rec_get(r, "slot") == NULL &&
-	    rec_get(r, "restart_count") == NULL);
+	CHECK(rec_num(r, KEY(state), 0) == EXITED);
+	CHECK(rec_text(r, KEY(pid)) == NULL && rec_text(r, KEY(slot)) == NULL &&
+	    rec_text(r, KEY(restart_count)) == NULL);
 	rec_free(r);
 	CHECK((r = ctr_get(&p, id_of(3))) != NULL);
-	CHECK(rec_num(r, "exit", 0) == 4);
+	CHECK(rec_num(r, KEY(exit), 0) == 4);
 	rec_free(r);
 
 	title = "a change may say what it expects";
@@ -143,17 +144,18 @@ test_row(void)
 	CHECK(ctr_state(&p, id_of(1)) == RUNNING);
 	CHECK(ctr_set(&p, id_of(1), ANY, EXITED, "=pid", "80") == 0);
 	CHECK((r = ctr_get(&p, id_of(1))) != NULL);
-	CHECK(rec_num(r, "state", 0) == EXITED && rec_get(r, "=pid") == NULL);
+	CHECK(rec_num(r, KEY(state), 0) == EXITED && !rec_has(r,
+	    KEY_AS(is_pid)));
 	rec_free(r);
 	/* A count outlives the run, not the boot. */
 	CHECK(ctr_set(&p, id_of(1), ANY, 0, "restart_count", "2") == 0);
 	CHECK((r = ctr_get(&p, id_of(1))) != NULL);
-	CHECK(rec_num(r, "restart_count", 0) == 2);
+	CHECK(rec_num(r, KEY(restart_count), 0) == 2);
 	rec_free(r);
 	ended();
 	CHECK(opened("boot-3"));
 	CHECK((r = ctr_get(&p, id_of(1))) != NULL);
-	CHECK(rec_get(r, "restart_count") == NULL);
+	CHECK(rec_text(r, KEY(restart_count)) == NULL);
 	rec_free(r);
 	ended();
 }
@@ -167,21 +169,21 @@ restore(const char *boot_id, const char *id, bool with_def, int64_t pid)
 	uint32_t	 rc;
 	int		 fd;
 
-	(void)rec_add(ran, "id", id);
-	(void)rec_add(ran, "boot_id", boot_id);
-	(void)rec_add_num(ran, "pid", pid);
-	(void)rec_add_num(ran, "pid_start", 42);
-	(void)rec_add_num(ran, "slot", 3);
+	(void)rec_add(ran, KEY(id), id);
+	(void)rec_add(ran, KEY(boot_id), boot_id);
+	(void)rec_add_num(ran, KEY(pid), pid);
+	(void)rec_add_num(ran, KEY(pid_start), 42);
+	(void)rec_add_num(ran, KEY(slot), 3);
 	if (with_def) {
 		fd = definition(100);
-		def = rec_from_fd(fd);
-		(void)rec_add(def, "name", "brief");
-		(void)rec_add_num(def, "rm", 1);
-		(void)rec_add_rec(ran, "def", def);
+		def = rec_from_fd(fd, RECORD(any), NULL);
+		(void)rec_add(def, KEY(name), "brief");
+		(void)rec_add_num(def, KEY(rm), 1);
+		(void)rec_add_rec(ran, KEY(def), def);
 		rec_free(def);
 		close(fd);
 	}
-	(void)rec_add_rec(all, "ctr", ran);
+	(void)rec_add_rec(all, KEY(ctr), ran);
 	rec_free(ran);
 	fd = rec_fd(all);
 	rc = peer_ask(&p, MSG_ctr_restore, &none, &fd, 1);
@@ -193,7 +195,7 @@ static bool
 is_pid(const char *id, int64_t pid)
 {
 	struct rec	*r = ctr_get(&p, id);
-	bool		 is = r != NULL && rec_num(r, "pid", 0) == pid;
+	bool		 is = r != NULL && rec_num(r, KEY(pid), 0) == pid;
 
 	rec_free(r);
 	return (is);

@@ -2,6 +2,7 @@
  * ctr_rewrite of system migrate: all definitions change, or none; and requests
  * out of order.
  */
+#include "records.h"
 #include "state.h"
 
 static const char	*program;
@@ -17,7 +18,7 @@ rewrite(const char *key, const char *value)
 	int		 fd;
 
 	if (key != NULL)
-		(void)rec_add(r, key, value);
+		(void)rec_add(r, KEY_FROM(key), value);
 	fd = rec_fd(r);
 	rc = peer_ask(&p, MSG_ctr_rewrite, &m, &fd, 1);
 	close(fd);
@@ -32,13 +33,13 @@ has_runtime(const char *id, const char *want)
 	size_t		 it = 0;
 	bool		 ok;
 
-	if (row == NULL || (def = rec_sub(row, "def", &it)) == NULL) {
+	if (row == NULL || (def = rec_sub(row, KEY(def), &it)) == NULL) {
 		rec_free(row);
 		return (false);
 	}
-	ok = strcmp(rec_str(def, "runtime", "none"), want) == 0 &&
-	    rec_count(def, "arg") == 3 && rec_count(def, "label") == 2 &&
-	    strcmp(rec_str(def, "id", ""), id) == 0;
+	ok = strcmp(rec_str(def, KEY(runtime), "none"), want) == 0 &&
+	    rec_count(def, KEY(arg)) == 3 && rec_count(def, KEY(label)) == 2 &&
+	    strcmp(rec_str(def, KEY(id), ""), id) == 0;
 	rec_free(def);
 	rec_free(row);
 	return (ok);

@@ -3,6 +3,8 @@
  */
 #include <dirent.h>
 
+#include "anykey.h"
+#include "records.h"
 #include "state.h"
 
 #define OLD	"tests/statekeep/schema1.journal"	/* see schema1.c */
@@ -16,15 +18,15 @@ six(const char *key, const char *value)
 {
 	struct rec	*r = rec_new();
 
-	(void)rec_add(r, "os", "linux");
-	(void)rec_add(r, "path.state", "/static");
-	(void)rec_add(r, "path.run", "/tmpdir");
-	(void)rec_add(r, "path.graph", "/graph");
-	(void)rec_add(r, "path.run_storage", "/runroot");
-	(void)rec_add(r, "storage.driver", "overlay");
-	(void)rec_add(r, "engine.volume_path", "/volumes");
+	(void)rec_add(r, KEY(os), "linux");
+	(void)rec_add(r, KEY_AS(path_state), "/static");
+	(void)rec_add(r, KEY_AS(path_run), "/tmpdir");
+	(void)rec_add(r, KEY_AS(path_graph), "/graph");
+	(void)rec_add(r, KEY_AS(path_run_storage), "/runroot");
+	(void)rec_add(r, KEY_AS(storage_driver), "overlay");
+	(void)rec_add(r, KEY_AS(volume_path), "/volumes");
 	if (key != NULL)
-		(void)rec_set(r, key, value);
+		(void)rec_set(r, KEY_FROM(key), value);
 	return (r);
 }
 
@@ -49,10 +51,11 @@ other_value(const char *key)
 
 	CHECK(open_with(six(key, "/other")) == 0);
 	CHECK(p.fd != -1);
-	have = p.fd == -1 ? NULL : rec_from_fd(p.fd);
-	CHECK(have != NULL && rec_count(have, NULL) == NKEYS);
-	CHECK(have != NULL && strcmp(rec_str(have, key, ""), "/other") != 0);
-	CHECK(have != NULL && strcmp(rec_str(have, "path.graph", ""),
+	have = p.fd == -1 ? NULL : rec_from_fd(p.fd, RECORD(any), NULL);
+	CHECK(have != NULL && rec_len(have) == NKEYS);
+	CHECK(have != NULL && strcmp(rec_str(have, KEY_FROM(key), ""),
+	    "/other") != 0);
+	CHECK(have != NULL && strcmp(rec_str(have, KEY_AS(path_graph), ""),
 	    "/graph") == 0);
 	rec_free(have);
 	CHECK(ctr_count(&p) == -1);
@@ -118,10 +121,10 @@ run_dir_is(const char *boot, struct rec *settings, const char *want)
 
 	CHECK(state_open_as(&p, program, durable, run, boot, settings, "",
 	    false) == 0);
-	have = p.fd == -1 ? NULL : rec_from_fd(p.fd);
+	have = p.fd == -1 ? NULL : rec_from_fd(p.fd, RECORD(any), NULL);
 	CHECK(want == NULL ? have == NULL : have != NULL &&
-	    strcmp(rec_str(have, "path.run", ""), want) == 0 &&
-	    rec_count(have, NULL) == NKEYS);
+	    strcmp(rec_str(have, KEY_AS(path_run), ""), want) == 0 &&
+	    rec_len(have) == NKEYS);
 	rec_free(have);
 	CHECK(peer_end(&p) >= 0);
 }
@@ -134,7 +137,7 @@ test_instead(void)
 	title = "S55: another tmp dir, until the next boot";
 	durable = new_dir("/tmp");
 	run_dir_is(BOOT, six(NULL, NULL), NULL);
-	(void)rec_add(r, "now:path.run", "/instead");
+	(void)rec_add(r, any_key("now:path.run"), "/instead");
 	run_dir_is(BOOT, r, NULL);
 	run_dir_is(BOOT, six(NULL, NULL), "/instead");
 	run_dir_is(BOOT, six("path.run", "/instead"), NULL);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "peer.h"
+#include "records.h"
 
 #define BOOT	"11111111-2222-3333-4444-555555555555"
 
@@ -87,8 +88,8 @@ some_settings(const char *graph)
 {
 	struct rec	*r = rec_new();
 
-	(void)rec_add(r, "path.graph", graph);
-	(void)rec_add(r, "storage.driver", "overlay");
+	(void)rec_add(r, KEY_AS(path_graph), graph);
+	(void)rec_add(r, KEY_AS(storage_driver), "overlay");
 	return (r);
 }
 
@@ -107,19 +108,20 @@ definition(size_t size)
 	struct rec	*r = rec_new();
 	char		 pad[4096];
 
-	(void)rec_add(r, "v", "1");
-	(void)rec_add(r, "image_name", "docker.io/library/busybox:latest");
-	(void)rec_add(r, "image", "a416a98b71e224a31ee99cff8e16063554498227d2b"
+	(void)rec_add_num(r, KEY(v), 1);
+	(void)rec_add(r, KEY(image_name), "docker.io/library/busybox:latest");
+	(void)rec_add(r, KEY(image),
+	    "a416a98b71e224a31ee99cff8e16063554498227d2b"
 	    "696152a9c3e0aa65e5824");
-	(void)rec_add_num(r, "created", 1700000000000000000);
-	(void)rec_add(r, "arg", "sh");
-	(void)rec_add(r, "arg", "-c");
-	(void)rec_add(r, "arg", "sleep 1000");
-	(void)rec_add(r, "label", "a=b");
-	(void)rec_add(r, "label", "maintainer=somebody@example.org");
+	(void)rec_add_num(r, KEY(created), 1700000000000000000);
+	(void)rec_add(r, KEY(arg), "sh");
+	(void)rec_add(r, KEY(arg), "-c");
+	(void)rec_add(r, KEY(arg), "sleep 1000");
+	(void)rec_add(r, KEY(label), "a=b");
+	(void)rec_add(r, KEY(label), "maintainer=somebody@example.org");
 	memset(pad, 'x', sizeof(pad));
 	pad[size < sizeof(pad) ? size : sizeof(pad) - 1] = '\0';
-	(void)rec_add(r, "env", pad);
+	(void)rec_add(r, KEY(env), pad);
 	return (rec_fd(r));
 }
 
@@ -152,7 +154,7 @@ ctr_set(struct peer *p, const char *id, unsigned int from, unsigned int to,
 	int		 fd;
 
 	if (key != NULL)
-		(void)rec_add(r, key, value);
+		(void)rec_add(r, KEY_FROM(key), value);
 	(void)snprintf(m.ctr_set.id, sizeof(m.ctr_set.id), "%s", id);
 	m.ctr_set.from = from;
 	m.ctr_set.to = to;
@@ -189,7 +191,7 @@ ctr_get(struct peer *p, const char *id)
 	(void)snprintf(m.ctr_get.id, sizeof(m.ctr_get.id), "%.64s", id);
 	if (peer_ask(p, MSG_ctr_get, &m, NULL, 0) != 0)
 		return (NULL);
-	return (rec_from_fd(p->fd));
+	return (rec_from_fd(p->fd, RECORD(any), NULL));
 }
 
 /* The state of a container; 0 if it cannot be had. */
@@ -197,7 +199,7 @@ UNUSED static int
 ctr_state(struct peer *p, const char *id)
 {
 	struct rec	*r = ctr_get(p, id);
-	int		 state = r == NULL ? 0 : (int)rec_num(r, "state", 0);
+	int		 state = r == NULL ? 0 : (int)rec_num(r, KEY(state), 0);
 
 	rec_free(r);
 	return (state);
@@ -210,14 +212,14 @@ ctr_list(struct peer *p)
 
 	if (peer_ask(p, MSG_ctr_list, &m, NULL, 0) != 0)
 		return (NULL);
-	return (rec_from_fd(p->fd));
+	return (rec_from_fd(p->fd, RECORD(any), NULL));
 }
 
 UNUSED static int
 ctr_count(struct peer *p)
 {
 	struct rec	*r = ctr_list(p);
-	int		 n = r == NULL ? -1 : (int)rec_count(r, "ctr");
+	int		 n = r == NULL ? -1 : (int)rec_count(r, KEY(ctr));
 
 	rec_free(r);
 	return (n);

@@ -1,4 +1,5 @@
 /* What statekeep promises, message by message. */
+#include "records.h"
 #include "state.h"
 
 static const char	*program;
@@ -76,17 +77,17 @@ test_states(const char *id, bool ephemeral)
 	CHECK(ctr_set(&p, id, IN(STARTING), RUNNING, "pid", "4711") == 0);
 	CHECK(ctr_set(&p, id, ANY, 0, "started", "123") == 0);
 	r = ctr_get(&p, id);
-	CHECK(r != NULL && rec_num(r, "pid", 0) == 4711);
-	CHECK(r != NULL && rec_num(r, "started", 0) == 123);
-	CHECK(r != NULL && rec_num(r, "state", 0) == RUNNING);
-	CHECK(r != NULL && strcmp(rec_str(r, "state_name", ""),
+	CHECK(r != NULL && rec_num(r, KEY(pid), 0) == 4711);
+	CHECK(r != NULL && rec_num(r, KEY(started), 0) == 123);
+	CHECK(r != NULL && rec_num(r, KEY(state), 0) == RUNNING);
+	CHECK(r != NULL && strcmp(rec_str(r, KEY(state_name), ""),
 	    "running") == 0);
-	CHECK(r != NULL && strcmp(rec_str(r, "command", ""),
+	CHECK(r != NULL && strcmp(rec_str(r, KEY(command), ""),
 	    "sh -c sleep 1000") == 0);
-	CHECK(r != NULL && rec_count(r, "label") == 2);
-	def = r == NULL ? NULL : rec_sub(r, "def", &it);
-	CHECK(def != NULL && strcmp(rec_str(def, "id", ""), id) == 0);
-	CHECK(def != NULL && rec_count(def, "arg") == 3);
+	CHECK(r != NULL && rec_count(r, KEY(label)) == 2);
+	def = r == NULL ? NULL : rec_sub(r, KEY(def), &it);
+	CHECK(def != NULL && strcmp(rec_str(def, KEY(id), ""), id) == 0);
+	CHECK(def != NULL && rec_count(def, KEY(arg)) == 3);
 	rec_free(def);
 	rec_free(r);
 	/* A --rm container goes in one step; another must have ended. */
@@ -101,8 +102,8 @@ test_states(const char *id, bool ephemeral)
 	CHECK(ctr_set(&p, id, IN(PAUSED), STOPPING, NULL, NULL) == 0);
 	CHECK(ctr_set(&p, id, IN(STOPPING), EXITED, "exit", "3") == 0);
 	r = ctr_get(&p, id);
-	CHECK(r != NULL && rec_get(r, "pid") == NULL);
-	CHECK(r != NULL && rec_num(r, "exit", 0) == 3);
+	CHECK(r != NULL && rec_text(r, KEY(pid)) == NULL);
+	CHECK(r != NULL && rec_num(r, KEY(exit), 0) == 3);
 	rec_free(r);
 	CHECK(ctr_set(&p, id, ANY, 0, "id", "x") == EINVAL);
 }
@@ -127,9 +128,9 @@ listed_state(const char *name)
 	size_t		 it = 0;
 	int		 state = 0;
 
-	while (all != NULL && (r = rec_sub(all, "ctr", &it)) != NULL) {
-		if (strcmp(rec_str(r, "name", ""), name) == 0)
-			state = (int)rec_num(r, "state", 0);
+	while (all != NULL && (r = rec_sub(all, KEY(ctr), &it)) != NULL) {
+		if (strcmp(rec_str(r, KEY(name), ""), name) == 0)
+			state = (int)rec_num(r, KEY(state), 0);
 		rec_free(r);
 	}
 	rec_free(all);

@@ -63,7 +63,7 @@ req(enum msg_type type, const union msg *m, const int *fds, unsigned int n)
 	} else {
 		strcpy(text, p.body.reply_fd.text);
 		fd = packet_take_fd(&p, 0);
-		if ((rec = rec_from_fd(fd)) != NULL) {
+		if ((rec = rec_from_fd(fd, RECORD(any), NULL)) != NULL) {
 			close(fd);
 			fd = -1;
 		}
@@ -269,13 +269,13 @@ commit_layer(const char *token, const char *parent, const char *chain,
 	    token);
 	strcpy(m.layer_commit.parent, parent);
 	strcpy(m.layer_commit.chain_id, chain);
-	rec_add(r, "diff_id", diff);
-	rec_add_num(r, "size", 1000);
-	rec_add_num(r, "compressed_size", 100);
-	rec_add_num(r, "compression", 2);
-	rec_add_num(r, "uid", 0);
-	rec_add_num(r, "gid", 0);
-	rec_add_bytes(r, "tar_split", "split", 5);
+	rec_add(r, KEY(diff_id), diff);
+	rec_add_num(r, KEY(size), 1000);
+	rec_add_num(r, KEY(compressed_size), 100);
+	rec_add_num(r, KEY(compression), 2);
+	rec_add_num(r, KEY(uid), 0);
+	rec_add_num(r, KEY(gid), 0);
+	rec_add_bytes(r, KEY(tar_split), "split", 5);
 	f = rec_memfd(r, "layer");
 	error = req(MSG_layer_commit, &m, &f, 1);
 	close(f);
@@ -311,11 +311,11 @@ commit_image(const char *config, const char *manifest, const char *lay,
 	uint32_t	 error;
 	int		 f;
 
-	rec_add(r, "config_json", config);
-	rec_add(r, "manifest_json", manifest);
-	rec_add(r, "layer", lay);
+	rec_add(r, KEY(config_json), config);
+	rec_add(r, KEY(manifest_json), manifest);
+	rec_add(r, KEY_IN(image, layer), lay);
 	if (*name != '\0')
-		rec_add(r, "name", name);
+		rec_add(r, KEY(name), name);
 	f = rec_memfd(r, "image");
 	error = req(MSG_image_commit, &m, &f, 1);
 	close(f);
@@ -406,7 +406,7 @@ has(const char *key, const char *want)
 	const char	*v;
 	size_t		 at = 0;
 
-	while (rec_next(rec, key, &at, &v))
+	while (rec_next(rec, KEY_FROM(key), &at, &v))
 		if (strcmp(v, want) == 0)
 			return (true);
 	return (false);

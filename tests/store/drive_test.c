@@ -39,7 +39,7 @@ show(const struct rec *r, int depth)
 	size_t		 at = 0, sub_at = 0;
 	char		 last[64] = "";
 
-	while (rec_walk(r, NULL, &at, &it)) {
+	while (rec_walk(r, &at, &it)) {
 		if (!it.nested) {
 			printf("%*s%s=%s\n", depth * 2, "", it.key,
 			    it.text != NULL ? it.text : "(bytes)");
@@ -49,7 +49,7 @@ show(const struct rec *r, int depth)
 			sub_at = 0;
 		snprintf(last, sizeof(last), "%s", it.key);
 		printf("%*s%s:\n", depth * 2, "", it.key);
-		if ((sub = rec_sub(r, it.key, &sub_at)) != NULL)
+		if ((sub = rec_sub(r, KEY_REC(it.key), &sub_at)) != NULL)
 			show(sub, depth + 1);
 		rec_free(sub);
 	}
@@ -114,7 +114,7 @@ ask_show(enum msg_type type, const union msg *m)
 
 	if (fd == -1)
 		return;
-	if ((r = rec_from_fd(fd)) == NULL)
+	if ((r = rec_from_fd(fd, RECORD(any), NULL)) == NULL)
 		err(1, "record");
 	show(r, 0);
 	rec_free(r);
@@ -170,13 +170,12 @@ layer(const char *parent, const char *chain, const char *tar)
 	one_line(cmd, sum, sizeof(sum));
 	snprintf(cmd, sizeof(cmd), "stat -c %%s %s", tar);
 	one_line(cmd, size, sizeof(size));
-	rec_addf(r, "diff_id", "sha256:%s", sum);
-	rec_addf(r, "digest", "sha256:%s", sum);
-	rec_add(r, "size", size);
-	rec_add(r, "compressed_size", size);
-	rec_add(r, "compression", "none");
-	rec_add(r, "uid", "0");
-	rec_add(r, "gid", "0");
+	rec_addf(r, KEY(diff_id), "sha256:%s", sum);
+	rec_addf(r, KEY(digest), "sha256:%s", sum);
+	rec_add_num(r, KEY(size), atoll(size));
+	rec_add_num(r, KEY(compressed_size), atoll(size));
+	rec_add_num(r, KEY(uid), 0);
+	rec_add_num(r, KEY(gid), 0);
 	memset(&m, 0, sizeof(m));
 	snprintf(m.layer_commit.token, sizeof(m.layer_commit.token), "%s",
 	    token);
@@ -207,12 +206,12 @@ commit(char **w, int n)
 	manifest = path_slurp(AT_FDCWD, w[2], 1 << 23, NULL);
 	snprintf(cmd, sizeof(cmd), "sha256sum < %s", w[2]);
 	one_line(cmd, sum, sizeof(sum));
-	rec_add(r, "config_json", config);
-	rec_add(r, "manifest_json", manifest);
-	rec_addf(r, "digest", "sha256:%s", sum);
-	rec_add(r, "layer", w[3]);
+	rec_add(r, KEY(config_json), config);
+	rec_add(r, KEY(manifest_json), manifest);
+	rec_addf(r, KEY(digest), "sha256:%s", sum);
+	rec_add(r, KEY_IN(image, layer), w[3]);
 	for (int i = 4; i < n; i++)
-		rec_add(r, "name", w[i]);
+		rec_add(r, KEY(name), w[i]);
 	fd = rec_memfd(r, "image");
 	(void)ask(MSG_image_commit, &m, &fd, 1, NULL, 0);
 	close(fd);

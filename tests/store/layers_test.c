@@ -2,6 +2,7 @@
  * Layers of containers and volumes in a store: made, marked, swept, removed.
  */
 #include "ask.h"
+#include "records.h"
 
 /* podman was killed while it unpacked this layer. */
 static void
@@ -128,13 +129,13 @@ test_rw(const char *driver)
 	CHECK(has("driver", driver));
 	if (vfs) {
 		snprintf(path, sizeof(path), "bulkhead/%s/rootfs", ctr);
-		CHECK(has("rootfs", path) && rec_count(rec, "lower") == 0);
+		CHECK(has("rootfs", path) && rec_count(rec, KEY(lower)) == 0);
 		CHECK(mode_of(path) == 0555);
 		snprintf(path + strlen(path), 6, "/file");
 		CHECK(exists(path));
 		path[strlen(path) - 5] = '\0';
 	} else {
-		CHECK(rec_count(rec, "lower") == 2);
+		CHECK(rec_count(rec, KEY(lower)) == 2);
 		snprintf(path, sizeof(path), "bulkhead/%s/upper", ctr);
 		CHECK(has("upper", path) && mode_of(path) == 0555);
 		snprintf(path, sizeof(path), "bulkhead/%s/work", ctr);
@@ -165,7 +166,7 @@ test_rw(const char *driver)
 	CHECK(rw(MSG_rw_remove, ".trash", "") == EINVAL);
 	CHECK(rw(MSG_rw_remove, "", "") == EINVAL);
 	CHECK(rw(MSG_rw_make, ctr, ctr) == ENOENT);
-	CHECK(rw(MSG_rw_make, ctr, "") == 0 && rec_count(rec, "lower") == 0);
+	CHECK(rw(MSG_rw_make, ctr, "") == 0 && rec_count(rec, KEY(lower)) == 0);
 	/* It is only moved, and deleted when the channel is closed. */
 	CHECK(rw(MSG_rw_remove, ctr, "") == 0);
 	CHECK(entries("bulkhead") == 2 && entries("bulkhead/.trash") == 1);
@@ -246,7 +247,7 @@ sweep(const char *alive, int plan)
 	int		 ids_fd;
 
 	if (*alive != '\0')
-		(void)rec_add(ids, "ctr", alive);
+		(void)rec_add(ids, KEY_IN(session, ctr), alive);
 	ids_fd = rec_memfd(ids, "ids");
 	rec_free(ids);
 	m.store_sweep.plan = (uint32_t)plan;
@@ -270,35 +271,35 @@ test_sweep(void)
 	marked('c', LAYER_NEW, lost, path[2]);
 	marked('d', LAYER_NEW, had, path[3]);
 	/* In the boot that they were made in, all stay. */
-	CHECK(sweep("", 0) == 0 && rec_count(rec, "left") == 0);
+	CHECK(sweep("", 0) == 0 && rec_count(rec, KEY(left)) == 0);
 	CHECK(entries("bulkhead") == 6);
 	end();
 	/* In a namespace, where not all records are seen, nothing is new. */
 	boot = "boot-2";
 	state = "";
 	begin("overlay");
-	CHECK(sweep("", 1) == 0 && rec_count(rec, "item") == 1);
+	CHECK(sweep("", 1) == 0 && rec_count(rec, KEY(item)) == 1);
 	end();
 	/* Nor a layer of another state. */
 	state = "state-2";
 	begin("overlay");
-	CHECK(sweep("", 1) == 0 && rec_count(rec, "item") == 1);
+	CHECK(sweep("", 1) == 0 && rec_count(rec, KEY(item)) == 1);
 	CHECK(entries("bulkhead") == 6 && exists(path[3]));
 	end();
 	state = "state-1";
 	begin("overlay");
-	CHECK(sweep(had, 1) == 0 && rec_count(rec, "item") == 2);
+	CHECK(sweep(had, 1) == 0 && rec_count(rec, KEY(item)) == 2);
 	CHECK(entries("bulkhead") == 6 && exists(path[3]));
-	CHECK(sweep(had, 0) == 0 && rec_num(rec, "left", 0) == 1);
+	CHECK(sweep(had, 0) == 0 && rec_num(rec, KEY(left), 0) == 1);
 	CHECK(entries("bulkhead") == 4 && entries("bulkhead/.trash") == 2);
 	snprintf(path[0], sizeof(path[0]), "bulkhead/%s", kept);
 	CHECK(exists(path[0]) && !exists(path[1]) && !exists(path[2]));
 	/* One whose container is recorded is not looked at again. */
 	snprintf(path[0], sizeof(path[0]), "bulkhead/%s", had);
 	CHECK(exists(path[0]) && !exists(path[3]));
-	CHECK(sweep("", 1) == 0 && rec_count(rec, "item") == 1);
+	CHECK(sweep("", 1) == 0 && rec_count(rec, KEY(item)) == 1);
 	CHECK(tidy() == 0 && entries("bulkhead/.trash") == 0);
-	CHECK(sweep("", 0) == 0 && rec_count(rec, "left") == 0);
+	CHECK(sweep("", 0) == 0 && rec_count(rec, KEY(left)) == 0);
 	CHECK(exists(path[0]));
 	end();
 	boot = "boot-1";

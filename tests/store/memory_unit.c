@@ -54,9 +54,9 @@ image(int n)
 	snprintf(manifest, sizeof(manifest), "{\"schemaVersion\":2,\"config\":"
 	    "{\"digest\":\"sha256:%s\",\"size\":%zu},\"layers\":[]}", hex,
 	    strlen(config));
-	(void)rec_add(r, "config_json", config);
-	(void)rec_add(r, "manifest_json", manifest);
-	(void)rec_addf(r, "name", "localhost/image%d:latest", n);
+	(void)rec_add(r, KEY(config_json), config);
+	(void)rec_add(r, KEY(manifest_json), manifest);
+	(void)rec_addf(r, KEY(name), "localhost/image%d:latest", n);
 	return (r);
 }
 
@@ -176,9 +176,9 @@ layer_failing(struct store *s, long at, unsigned int *wrong)
 
 	snprintf(diff + 7, sizeof(diff) - 7, "%064lx", at + 1);
 	strcpy(id, diff + 7);
-	(void)rec_add(r, "diff_id", diff);
-	(void)rec_add_num(r, "size", 10);
-	(void)rec_add_num(r, "compression", 2);
+	(void)rec_add(r, KEY(diff_id), diff);
+	(void)rec_add_num(r, KEY(size), 10);
+	(void)rec_add_num(r, KEY(compression), 2);
 	before = on_disk(s, s->layers.path);
 	index_clear(&s->layers);
 	if (index_read(&s->layers, s->graph, &a) == -1)
@@ -233,7 +233,7 @@ test_used(struct store *s)
 	int			 fd;
 
 	snprintf(id, sizeof(id), "%064x", 0xabcdef);
-	(void)rec_add(r, "diff_id", DIFF);
+	(void)rec_add(r, KEY(diff_id), DIFF);
 	CHECK(index_read(&s->layers, s->graph, &a) == 0 &&
 	    place_record(s, id, "", r, &a) == 0);
 	snprintf(other, sizeof(other), text, id, id);

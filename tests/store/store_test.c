@@ -2,6 +2,7 @@
  * Images and names in a store, and its format on disk, request by request.
  */
 #include "ask.h"
+#include "records.h"
 
 static void
 test_opening(void)
@@ -63,7 +64,7 @@ test_opening(void)
 	CHECK(find("busybox") == ENOENT);
 	CHECK(strcmp(text, "busybox: image not known") == 0);
 	CHECK(req(MSG_image_list, &m, NULL, 0) == 0 && rec != NULL &&
-	    rec_count(rec, "image") == 0);
+	    rec_count(rec, KEY(image)) == 0);
 	CHECK(entries(".") == 0);
 	end();
 
@@ -193,7 +194,7 @@ test_find(void)
 	CHECK(strcmp(text, img) == 0);
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		CHECK(find(known[i]) == 0 &&
-		    strcmp(rec_str(rec, "id", ""), img) == 0);
+		    strcmp(rec_str(rec, KEY(id), ""), img) == 0);
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(*unknown); i++) {
 		CHECK(said(find(unknown[i]) == ENOENT));
 		if (last != ENOENT) printf("# %s\n", unknown[i]);
@@ -217,14 +218,14 @@ test_find(void)
 	CHECK(has("label", "k=v") && has("user", "5"));
 	CHECK(has("name", "localhost/one:latest"));
 	CHECK(has("found_name", "localhost/one:latest"));
-	CHECK(rec_num(rec, "created", 0) == 1704164645500000000);
-	CHECK(rec_num(rec, "size", 0) == 2000 + (int64_t)(strlen(config) +
+	CHECK(rec_num(rec, KEY(created), 0) == 1704164645500000000);
+	CHECK(rec_num(rec, KEY(size), 0) == 2000 + (int64_t)(strlen(config) +
 	    2 * strlen(manifest_for(config, 2))));
 	CHECK(has("config_json", config));
-	CHECK(rec_count(rec, "layer") == 2);
+	CHECK(rec_count(rec, KEY(layer)) == 2);
 	snprintf(path, sizeof(path), "overlay/%s/diff", lid[1]);
-	CHECK(strcmp(rec_str(rec, "layer", ""), path) == 0);
-	CHECK(rec_count(rec, "diff_id") == 2);
+	CHECK(strcmp(rec_str(rec, KEY_IN(image, layer), ""), path) == 0);
+	CHECK(rec_count(rec, KEY(diff_id)) == 2);
 	end();
 }
 
@@ -304,8 +305,8 @@ test_names(void)
 	/* A name moves to the newer image. */
 	CHECK(commit_image(second, manifest_for(second, 2), lid[1],
 	    "localhost/one:latest") == 0);
-	CHECK(find("one") == 0 && strcmp(rec_str(rec, "id", ""), id2) == 0);
-	CHECK(find(img) == 0 && rec_count(rec, "name") == 0);
+	CHECK(find("one") == 0 && strcmp(rec_str(rec, KEY(id), ""), id2) == 0);
+	CHECK(find(img) == 0 && rec_count(rec, KEY(name)) == 0);
 	/* The same image again: one more name. */
 	CHECK(commit_image(config, manifest_for(config, 2), lid[1],
 	    "quay.io/a/b/two:v1") == 0);
@@ -316,7 +317,7 @@ test_names(void)
 	    "docker.io/library/three:latest") == 0);
 	CHECK(find("three") == 0 && find("docker.io/three") == 0);
 	CHECK(find("library/three") == 0);
-	CHECK(rec_count(rec, "name") == 2);
+	CHECK(rec_count(rec, KEY(name)) == 2);
 
 	/* podman's rules for what rmi does with names. */
 	CHECK(remove_image(img, 0) == EINVAL &&
@@ -324,7 +325,7 @@ test_names(void)
 	    "docker.io/library/three:latest]): please force") != NULL);
 	CHECK(remove_image("three", 0) == 0);
 	CHECK(has("untagged", "docker.io/library/three:latest"));
-	CHECK(rec_count(rec, "deleted") == 0);
+	CHECK(rec_count(rec, KEY(deleted)) == 0);
 	CHECK(remove_image("three", 0) == ENOENT);
 	/* With several names and force, all of it goes. */
 	strcpy(third, config_for("\"User\":\"3\"", diffs));
@@ -334,12 +335,12 @@ test_names(void)
 	    "localhost/x:2") == 0);
 	snprintf(ref, sizeof(ref), "%.20s", text);
 	CHECK(remove_image(ref, 0) == EINVAL);
-	CHECK(remove_image(ref, 1) == 0 && rec_count(rec, "untagged") == 2 &&
-	    rec_count(rec, "deleted") == 1);
+	CHECK(remove_image(ref, 1) == 0 && rec_count(rec, KEY(untagged)) == 2 &&
+	    rec_count(rec, KEY(deleted)) == 1);
 	CHECK(remove_image(img, 0) == 0 && has("deleted", img));
 	CHECK(has("untagged", "quay.io/a/b/two:v1"));
 	/* The other image stands on the same layers. */
-	CHECK(find("one") == 0 && rec_count(rec, "layer") == 2);
+	CHECK(find("one") == 0 && rec_count(rec, KEY(layer)) == 2);
 	CHECK(remove_image("one", 0) == 0 && has("deleted", id2));
 	CHECK(entries("overlay") == 1);		/* l */
 	CHECK(entries("overlay/l") == 0);
@@ -371,7 +372,7 @@ test_used(void)
 	put("overlay-containers/containers.json", "[{");
 	CHECK(commit_image(config_for("", ""), manifest_for(config_for("",
 	    ""), 0), "", "localhost/empty:latest") == 0);
-	CHECK(find("empty") == 0 && rec_count(rec, "layer") == 0);
+	CHECK(find("empty") == 0 && rec_count(rec, KEY(layer)) == 0);
 	CHECK(remove_image("empty", 0) == EBADMSG &&
 	    strstr(text, "containers.json is damaged") != NULL);
 	CHECK(find("empty") == 0);

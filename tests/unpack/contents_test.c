@@ -3,6 +3,7 @@
  * sparse files, tar-split.
  */
 #include "drive.h"
+#include "records.h"
 
 /* The same in a copy of the parent, as the vfs driver has it. */
 static void
@@ -55,7 +56,7 @@ test_merged(void)
 	tb_file(&r.tb, "plain", "written over");
 	tb_end(&r.tb);
 	unpack(&r);
-	CHECK(r.rec != NULL && rec_bytes(r.rec, "tar_split", &n) != NULL);
+	CHECK(r.rec != NULL && rec_bytes(r.rec, KEY(tar_split), &n) != NULL);
 	done(&r);
 }
 
@@ -94,7 +95,7 @@ test_xattrs(void)
 		say(lgetxattr("stage/f", dropped[i], got, sizeof(got)) ==
 		    -1 && lgetxattr("stage/d", dropped[i], got,
 		    sizeof(got)) == -1, __LINE__, "dropped %s", dropped[i]);
-	CHECK(rec_num(r.rec, "dropped_xattrs", 0) >= 16);
+	CHECK(rec_num(r.rec, KEY(dropped_xattrs), 0) >= 16);
 	/* Version 3 with the store's root id: nothing on the host. */
 	if (root)
 		CHECK(lgetxattr("stage/f", "security.capability", got,
@@ -137,7 +138,7 @@ test_devices(void)
 	tb_head(&r.tb, "pipe", '6', 0);
 	tb_end(&r.tb);
 	ACCEPTED(&r, "device nodes");
-	CHECK(rec_num(r.rec, "skipped_devices", 0) == 2);
+	CHECK(rec_num(r.rec, KEY(skipped_devices), 0) == 2);
 	CHECK(absent("stage/dev/sda") && absent("stage/dev/null"));
 	CHECK(is("stage/pipe", S_IFIFO));
 	done(&r);
@@ -225,8 +226,8 @@ test_owners(void)
 	ACCEPTED(&r, "one id");
 	CHECK(lstat("stage/f", &st) == 0 && (st.st_mode & 07777) == 06755 &&
 	    st.st_uid == (root ? NOBODY : geteuid()));
-	CHECK(rec_num(r.rec, "uid", 0) == 1000 &&
-	    rec_num(r.rec, "gid", 0) == 50);
+	CHECK(rec_num(r.rec, KEY(uid), 0) == 1000 &&
+	    rec_num(r.rec, KEY(gid), 0) == 50);
 	done(&r);
 	if (!root)
 		return;
@@ -416,14 +417,14 @@ test_split(void)
 	tb_file(&r.tb, "f", "content");
 	tb_end(&r.tb);
 	ACCEPTED(&r, "tar-split");
-	CHECK(r.rec != NULL && rec_bytes(r.rec, "tar_split", &n) != NULL);
+	CHECK(r.rec != NULL && rec_bytes(r.rec, KEY(tar_split), &n) != NULL);
 	done(&r);
 	r.flags = UNPACK_SPLIT;
 	tb_file(&r.tb, "f", "content");
 	tb_file(&r.tb, "f", "other");
 	tb_end(&r.tb);
 	ACCEPTED(&r, "tar-split of a replaced file");
-	CHECK(r.rec != NULL && rec_bytes(r.rec, "tar_split", &n) == NULL);
+	CHECK(r.rec != NULL && rec_bytes(r.rec, KEY(tar_split), &n) == NULL);
 	CHECK(holds("stage/f", "other"));
 	done(&r);
 }

@@ -115,7 +115,7 @@ request(struct chan *ch, enum msg_type type, const union msg *m,
 	} else {
 		r->error = 0;
 		if (type == MSG_layer_unpack)
-			r->rec = rec_from_fd(p.fds[0]);
+			r->rec = rec_from_fd(p.fds[0], RECORD(any), NULL);
 	}
 	packet_clear(&p);
 }

@@ -27,10 +27,10 @@ on_layer_unpack(void *ctx, struct packet *p, struct answer *a)
 	while (read(p->fds[0], buf, sizeof(buf)) > 0)
 		;
 	close(fd);
-	(void)rec_add(r, "digest", LIE);
-	(void)rec_add(r, "diff_id", LIE);
-	(void)rec_add_num(r, "size", 10240);
-	(void)rec_add_num(r, "compressed_size", 10240);
+	(void)rec_add(r, KEY(digest), LIE);
+	(void)rec_add(r, KEY(diff_id), LIE);
+	(void)rec_add_num(r, KEY(size), 10240);
+	(void)rec_add_num(r, KEY(compressed_size), 10240);
 	rc = answer_rec(a, r);
 	rec_free(r);
 	return (rc);

@@ -14,11 +14,11 @@ row(const char *id, const char *a, const char *b)
 {
 	struct rec	*r = rec_new();
 
-	(void)rec_add(r, "id", id);
+	(void)rec_add(r, KEY(id), id);
 	if (a != NULL)
-		(void)rec_add(r, "requires", a);
+		(void)rec_add(r, KEY(requires), a);
 	if (b != NULL)
-		(void)rec_add(r, "requires", b);
+		(void)rec_add(r, KEY(requires), b);
 	return (r);
 }
 
@@ -32,7 +32,7 @@ ordered(struct rec **rows, size_t n)
 	if (order_rows(rows, n) == -1)
 		return ("failed");
 	for (size_t i = 0; i < n; i++) {
-		(void)strncat(out, rec_str(rows[i], "id", "?"), 8);
+		(void)strncat(out, rec_str(rows[i], KEY(id), "?"), 8);
 		rec_free(rows[i]);
 	}
 	return (out);
@@ -59,7 +59,7 @@ waves(struct rec **rows, size_t n)
 		if (*out != '\0')
 			(void)strncat(out, ",", 2);
 		for (size_t i = 0; i < found; i++) {
-			(void)strncat(out, rec_str(rows[next[i]], "id", "?"),
+			(void)strncat(out, rec_str(rows[next[i]], KEY(id), "?"),
 			    8);
 			stopped[next[i]] = true;
 		}

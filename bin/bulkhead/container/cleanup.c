@@ -59,10 +59,10 @@ cleanup_one(struct session *s, const struct rec *row, void *ctx)
 {
 	struct cleaning	*c = ctx;
 
-	c->again.due = rec_num(row, "restart_due", 0);
-	c->again.delay_ms = rec_num(row, "restart_delay", 0);
+	c->again.due = rec_num(row, KEY(restart_due), 0);
+	c->again.delay_ms = rec_num(row, KEY(restart_delay), 0);
 	if (opt_flag(c->cli->opts, "rm", false) &&
-	    rec_num(row, "state", 0) == CTR_EXITED)
+	    rec_num(row, KEY(state), 0) == CTR_EXITED)
 		return (remove_container(s, row, false, -1));
 	return (0);
 }

@@ -72,15 +72,15 @@ static void
 prefix_of(const struct logs *l, const struct rec *row, char *out, size_t size)
 {
 	if (opt_flag(l->cli->opts, "names", false))
-		snprintf(out, size, "%s ", rec_str(row, "name", ""));
+		snprintf(out, size, "%s ", rec_str(row, KEY(name), ""));
 	else
-		snprintf(out, size, "%.12s ", rec_str(row, "id", ""));
+		snprintf(out, size, "%.12s ", rec_str(row, KEY(id), ""));
 }
 
 static int
 print_log(struct logs *l, const struct rec *row, const struct rec *def)
 {
-	const char	*path = rec_str(def, "log_path", "");
+	const char	*path = rec_str(def, KEY(log_path), "");
 	scoped_fd int	 fd = ctrlog_open(&l->s, def, false, O_RDONLY);
 	scoped_fd int	 old = ctrlog_open(&l->s, def, true, O_RDONLY);
 	scoped_fd int	 ended = -1;
@@ -98,7 +98,7 @@ print_log(struct logs *l, const struct rec *row, const struct rec *def)
 	}
 	/* Wait for output only where more can come. */
 	if (o.follow && (ended = monitor_end_fd(&l->s.client, l->s.run_dir,
-	    rec_str(row, "id", ""))) == -1)
+	    rec_str(row, KEY(id), ""))) == -1)
 		o.follow = false;
 	o.ended_fd = ended;
 	if (log_print(&o, fd, old) == -1 && errno != EPIPE)
@@ -114,10 +114,10 @@ print_one(struct logs *l, const struct rec *row)
 	size_t		 it = 0;
 	int		 r;
 
-	if ((def = rec_sub(row, "def", &it)) == NULL)
+	if ((def = rec_sub(row, KEY(def), &it)) == NULL)
 		return (say_error("container %s has no readable definition",
-		    rec_str(row, "name", "")));
-	if (strcmp(rec_str(def, "log_driver", ""), "none") == 0)
+		    rec_str(row, KEY(name), "")));
+	if (strcmp(rec_str(def, KEY(log_driver), ""), "none") == 0)
 		r = say_error("this container is using the 'none' log driver, "
 		    "cannot read logs: this container is not logging output");
 	else

@@ -52,12 +52,12 @@ static const struct opt options[] = {
 static void
 say_damaged(const struct rec *row)
 {
-	const char	*id = show_str(row, "id"), *name = show_str(row,
-			    "name");
+	const char	*id = show_str(row, KEY(id)), *name = show_str(row,
+			    KEY(name));
 
 	say_warning("container %s%s%s%s cannot be read: %s; `bulkhead rm "
 	    "--force %.12s` removes it", id, *name == '\0' ? "" : " (", name,
-	    *name == '\0' ? "" : ")", rec_str(row, "error",
+	    *name == '\0' ? "" : ")", rec_str(row, KEY(error),
 	    "its record is damaged"), id);
 }
 

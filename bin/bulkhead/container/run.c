@@ -38,7 +38,7 @@ what_to_attach(const struct rec *opts, struct start *st)
 		return (0);
 	st->attach_in = opt_flag(opts, "interactive", false);
 	st->attach_out = st->attach_err = !opt_given(opts, "attach");
-	while (rec_next(opts, "attach", &it, &v)) {
+	while (rec_next(opts, KEY(attach), &it, &v)) {
 		if (strcasecmp(v, "stdin") == 0)
 			st->attach_in = true;
 		else if (strcasecmp(v, "stdout") == 0)

@@ -39,7 +39,7 @@ collect(struct session *s, const struct rec *row, void *ctx)
 {
 	const int	*fd = ctx;
 
-	if (dprintf(*fd, "%s\n", rec_str(row, "id", "")) > 0)
+	if (dprintf(*fd, "%s\n", rec_str(row, KEY(id), "")) > 0)
 		return (0);
 	return (error_set(&s->client.error, errno, "pipe: %s",
 	    strerror(errno)));
@@ -77,7 +77,7 @@ start_selected(struct cli *cli, struct rec *ids)
 	if ((f = fdopen(fds[0], "r")) == NULL)
 		return (say_error("%s", strerror(errno)));
 	while (fscanf(f, "%64s", id) == 1)
-		(void)rec_add(ids, "id", id);
+		(void)rec_add(ids, KEY(id), id);
 	(void)fclose(f);
 	return (start_exit_code(pid));
 }
@@ -98,14 +98,14 @@ run(struct cli *cli)
 	if (cli->argc == 0)
 		code = start_selected(cli, ids);
 	for (int i = 0; i < cli->argc; i++)
-		(void)rec_add(ids, "id", cli->argv[i]);
-	if (attach && rec_count(ids, "id") > 1)
+		(void)rec_add(ids, KEY(id), cli->argv[i]);
+	if (attach && rec_count(ids, KEY(id)) > 1)
 		code = say_error("you cannot start and attach multiple "
 		    "containers at once");
-	else if (attach && rec_next(ids, "id", &it, &id))
+	else if (attach && rec_next(ids, KEY(id), &it, &id))
 		code = start_one(cli, id, true);
 	else
-		while (rec_next(ids, "id", &it, &id))
+		while (rec_next(ids, KEY(id), &it, &id))
 			if ((one = start_apart(cli, id)) != 0)
 				code = one;
 	rec_free(ids);

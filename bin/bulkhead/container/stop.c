@@ -29,7 +29,7 @@ static int
 stop_one(struct session *s, const struct rec *row, void *ctx)
 {
 	const struct stopping	*st = ctx;
-	int64_t			 state = rec_num(row, "state", 0);
+	int64_t			 state = rec_num(row, KEY(state), 0);
 
 	/* podman: stopping what never ran is no error. */
 	if (state == CTR_CREATED)
@@ -37,9 +37,9 @@ stop_one(struct session *s, const struct rec *row, void *ctx)
 	if (state == CTR_PAUSED)
 		return (error_set(&s->client.error, EBUSY, "can only stop "
 		    "created or running containers. %s is in state paused: "
-		    "container state improper", rec_str(row, "id", "")));
+		    "container state improper", rec_str(row, KEY(id), "")));
 	if (state == CTR_RUNNING)
-		event_tell(s, "container", "stop", rec_str(row, "id", ""),
+		event_tell(s, "container", "stop", rec_str(row, KEY(id), ""),
 		    NULL);
 	return (st->until_boot ? stop_until_boot(s, row, st->timeout) :
 	    stop_container(s, row, st->timeout));

@@ -62,8 +62,8 @@ wait_condition(struct session *s, const struct rec *first, void *ctx)
 {
 	struct cli	*cli = ctx;
 	struct rec	*row = NULL;
-	const char	*id = rec_str(first, "id", ""), *v;
-	int64_t		 ns = 250000000, state = rec_num(first, "state", 0);
+	const char	*id = rec_str(first, KEY(id), ""), *v;
+	int64_t		 ns = 250000000, state = rec_num(first, KEY(state), 0);
 	struct parse_err e;
 	size_t		 it;
 
@@ -71,10 +71,10 @@ wait_condition(struct session *s, const struct rec *first, void *ctx)
 	    "interval", ""), &ns, &e) == -1)
 		return (error_set(&s->client.error, errno, "%s", e.text));
 	for (;;) {
-		for (it = 0; rec_next(cli->opts, "condition", &it, &v);)
+		for (it = 0; rec_next(cli->opts, KEY(condition), &it, &v);)
 			if (state_number(v) == state) {
 				printf("%lld\n", (long long)rec_num(row ==
-				    NULL ? first : row, "exit", -1));
+				    NULL ? first : row, KEY(exit), -1));
 				rec_free(row);
 				return (0);
 			}
@@ -82,7 +82,7 @@ wait_condition(struct session *s, const struct rec *first, void *ctx)
 		rec_free(row);
 		if ((row = container_reconciled(s, id)) == NULL)
 			return (-1);
-		state = rec_num(row, "state", 0);
+		state = rec_num(row, KEY(state), 0);
 	}
 }
 
@@ -92,7 +92,7 @@ check_conditions(struct cli *cli)
 	const char	*v;
 	size_t		 it = 0;
 
-	while (rec_next(cli->opts, "condition", &it, &v))
+	while (rec_next(cli->opts, KEY(condition), &it, &v))
 		if (state_number(v) == -1)
 			return (say_error("unknown container state: %s: "
 			    "invalid argument", v));

@@ -77,7 +77,7 @@ history_of(struct session *s, const struct rec *o, const char *ref)
 	(void)strlcpy(why, s->client.error.text, sizeof(why));
 	if ((entries = state_history(&s->client, there ? id : ref)) == NULL)
 		return (session_error(s));
-	code = !there && rec_count(entries, "entry") == 0 ?
+	code = !there && rec_count(entries, KEY(entry)) == 0 ?
 	    say_error("%s", why) : of_container(o, entries);
 	rec_free(entries);
 	return (code);

@@ -134,8 +134,8 @@ describe(struct cli *cli, struct rec *pod, char *id)
 		return (say_error("%s", e.text));
 	if (command_new_id(id) == -1)
 		return (EXIT_ENGINE);
-	(void)rec_add(pod, "id", id);
-	(void)rec_add(pod, "name", wanted_name(cli));
+	(void)rec_add(pod, KEY(id), id);
+	(void)rec_add(pod, KEY(name), wanted_name(cli));
 	return (0);
 }
 

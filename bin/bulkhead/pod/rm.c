@@ -66,7 +66,7 @@ remove_named(struct session *s, const struct rec *opts, const char *ref)
 	if (pods_remove(s, pod, force, opt_num(opts, "time", -1)) == -1)
 		code = failed(s);
 	else
-		puts(rec_str(pod, "id", ""));
+		puts(rec_str(pod, KEY(id), ""));
 	rec_free(pod);
 	return (code);
 }
@@ -86,12 +86,12 @@ remove_listed(struct session *s, const struct rec *opts, bool latest)
 	if (latest && pods_latest(all, youngest) == -1)
 		code = (say_error("no such pod"),
 		    say_code(ERR_NO_SUCH_POD), 1);
-	while (code != 1 && (pod = rec_sub(all, "obj", &it)) != NULL) {
-		if (latest && strcmp(rec_str(pod, "id", ""), youngest) != 0)
+	while (code != 1 && (pod = rec_sub(all, KEY(obj), &it)) != NULL) {
+		if (latest && strcmp(rec_str(pod, KEY(id), ""), youngest) != 0)
 			;
 		else if (pods_remove(s, pod, force, opt_num(opts, "time",
 		    -1)) == 0)
-			puts(rec_str(pod, "id", ""));
+			puts(rec_str(pod, KEY(id), ""));
 		else if (errno != ENOENT)
 			code = failed(s);
 		rec_free(pod);
@@ -106,7 +106,7 @@ read_id_files(const struct rec *opts, struct rec *ids)
 	const char	*path;
 	size_t		 it = 0;
 
-	while (rec_next(opts, "pod-id-file", &it, &path)) {
+	while (rec_next(opts, KEY_AS(ask_pod_id_file), &it, &path)) {
 		struct parse_err	 e;
 		size_t			 len;
 		scoped_free char	*text = given_read(path, &len, &e);
@@ -114,7 +114,7 @@ read_id_files(const struct rec *opts, struct rec *ids)
 		if (text == NULL)
 			return (say_error("reading pod ID file: %s", e.text));
 		text[strcspn(text, "\n")] = '\0';
-		(void)rec_add(ids, "id", text);
+		(void)rec_add(ids, KEY(id), text);
 	}
 	return (0);
 }
@@ -148,7 +148,7 @@ run(struct cli *cli)
 	int		 code = check(cli->opts, cli->argc), one;
 
 	for (int i = 0; i < cli->argc; i++)
-		(void)rec_add(ids, "id", cli->argv[i]);
+		(void)rec_add(ids, KEY(id), cli->argv[i]);
 	if (code == 0)
 		code = read_id_files(cli->opts, ids);
 	if (code != 0 || command_open(&s, cli, NEED_STATE | NEED_STORE |
@@ -160,10 +160,10 @@ run(struct cli *cli)
 	if (cgroup_by_systemd(session_run_env(&s)))
 		(void)cgroup_systemd_start(session_run_env(&s));
 	session_confine(&s);
-	while (rec_next(ids, "id", &it, &id))
+	while (rec_next(ids, KEY(id), &it, &id))
 		if ((one = remove_named(&s, cli->opts, id)) != 0)
 			code = one;
-	if (rec_count(ids, "id") == 0)
+	if (rec_count(ids, KEY(id)) == 0)
 		code = remove_listed(&s, cli->opts, opt_flag(cli->opts,
 		    "latest", false));
 	rec_free(ids);

@@ -51,14 +51,14 @@ print_items(const struct rec *items)
 	const char	*was, *name;
 	size_t		 it = 0;
 
-	while ((item = rec_sub(items, "item", &it)) != NULL) {
-		name = rec_str(item, "name", "");
-		was = rec_str(item, "was", "");
+	while ((item = rec_sub(items, KEY(item), &it)) != NULL) {
+		name = rec_str(item, KEY(name), "");
+		was = rec_str(item, KEY(was), "");
 		printf("%s %.12s%s%s: %s%s%s (%s)\n",
-		    rec_str(item, "kind", "?"), rec_str(item, "id", "?"),
+		    rec_str(item, KEY(kind), "?"), rec_str(item, KEY(id), "?"),
 		    *name != '\0' ? " " : "", name, was,
-		    *was != '\0' ? " -> " : "", rec_str(item, "then", "?"),
-		    rec_str(item, "why", ""));
+		    *was != '\0' ? " -> " : "", rec_str(item, KEY(then), "?"),
+		    rec_str(item, KEY(why), ""));
 		rec_free(item);
 	}
 }

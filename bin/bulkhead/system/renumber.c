@@ -29,9 +29,9 @@ static const struct opt options[] = {
 static int
 check_room(struct session *s, size_t n)
 {
-	int64_t	 count = rec_num(s->config, "engine.num_locks", 2048);
+	int64_t	 count = rec_num(s->config, KEY_AS(num_locks), 2048);
 
-	if (strcmp(session_config(s, "engine.lock_type", "shm"), "file") == 0 ||
+	if (strcmp(session_config(s, KEY_AS(lock_type), "shm"), "file") == 0 ||
 	    (int64_t)n <= (count + GROUP - 1) / GROUP * GROUP)
 		return (0);
 	return (error_set(&s->client.error, ENOSPC, "there are %zu containers, "
@@ -45,14 +45,19 @@ print_plan(const struct rec *locks)
 	struct rec	*l;
 	size_t		 it = 0;
 
-	for (; (l = rec_sub(locks, "lock", &it)) != NULL; rec_free(l)) {
-		const char	*was = rec_str(l, "was", "none");
-		const char	*now = rec_str(l, "number", "");
+	for (; (l = rec_sub(locks, KEY_IN(locks, lock),
+	    &it)) != NULL; rec_free(l)) {
+		const char	*was = rec_text(l, KEY_IN(lock, was));
+		const char	*now = rec_text(l, KEY(number));
 
+		if (was == NULL)
+			was = "none";
+		if (now == NULL)
+			now = "";
 		if (strcmp(was, now) != 0)
 			printf("%s %s: lock %s -> %s\n",
-			    lock_kind(rec_str(l, "name", "")),
-			    rec_str(l, "of", ""), was, now);
+			    lock_kind(rec_str(l, KEY(name), "")),
+			    rec_str(l, KEY(of), ""), was, now);
 	}
 }
 
@@ -64,7 +69,7 @@ renumber(struct session *s, bool plan_only)
 	int		 rc = -1;
 
 	if (objects != NULL &&
-	    check_room(s, rec_count(objects, "lock")) == 0 &&
+	    check_room(s, rec_count(objects, KEY_IN(locks, lock))) == 0 &&
 	    (locks = locks_fresh(objects)) != NULL)
 		rc = 0;
 	if (rc == 0)

@@ -45,10 +45,10 @@ grant(struct session *s)
 	struct rec	*r = rec_new();
 	int		 rc = -1;
 
-	if (r != NULL && rec_add(r, "name", c->name) == 0 &&
+	if (r != NULL && rec_add(r, KEY(name), c->name) == 0 &&
 	    rec_add_all(r, c->keys) == 0 && (rc = grant_volume(s, r)) == 0 &&
-	    rec_get(r, "grant") != NULL)
-		rc = rec_set(c->keys, "grant", rec_get(r, "grant"));
+	    rec_get(r, KEY(grant)) != NULL)
+		rc = rec_set(c->keys, KEY(grant), rec_get(r, KEY(grant)));
 	rec_free(r);
 	return (rc);
 }

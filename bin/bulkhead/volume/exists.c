@@ -27,7 +27,7 @@ run(struct cli *cli)
 	/* podman wants the whole name here. */
 	if ((v = volumes_get(&s, cli->argv[0])) == NULL)
 		code = errno == ENOENT ? 1 : session_error(&s);
-	else if (rec_num(v, "removing", 0) != 0)
+	else if (rec_num(v, KEY(removing), 0) != 0)
 		code = 1;
 	rec_free(v);
 	session_close(&s);

@@ -30,8 +30,8 @@ next_unused(const struct rec *all, const struct filter *f, size_t *it)
 {
 	struct rec	*v;
 
-	while ((v = rec_sub(all, "obj", it)) != NULL) {
-		if (rec_get(v, "user") == NULL && filter_passes(f, v))
+	while ((v = rec_sub(all, KEY(obj), it)) != NULL) {
+		if (rec_get(v, KEY(user)) == NULL && filter_passes(f, v))
 			return (v);
 		rec_free(v);
 	}
@@ -48,8 +48,8 @@ confirmed(const struct rec *all, const struct filter *f)
 	puts("WARNING! This will remove all volumes not used by at least one "
 	    "container. The following volumes will be removed:");
 	while ((v = next_unused(all, f, &it)) != NULL) {
-		if (rec_num(v, "removing", 0) == 0 && ++n > 0)
-			puts(rec_str(v, "name", ""));
+		if (rec_num(v, KEY(removing), 0) == 0 && ++n > 0)
+			puts(rec_str(v, KEY(name), ""));
 		rec_free(v);
 	}
 	if (n == 0) {
@@ -72,7 +72,7 @@ prune(struct session *s, const struct rec *all, const struct filter *f)
 	int		 code = 0;
 
 	while ((v = next_unused(all, f, &it)) != NULL) {
-		name = rec_str(v, "id", "");
+		name = rec_str(v, KEY(id), "");
 		if (volumes_remove(s, name, "") == 0) {
 			puts(name);
 			event_tell(s, "volume", "prune", NULL, name);

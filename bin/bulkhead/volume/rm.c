@@ -58,7 +58,7 @@ remove_named(struct session *s, const struct rec *o, const char *ref)
 
 	if (v == NULL && (!force || errno != EUCLEAN))
 		return (force && errno == ENOENT ? 0 : failed(s));
-	if (remove_volume(s, o, v, rec_str(v, "id", ref)) == -1)
+	if (remove_volume(s, o, v, rec_str(v, KEY(id), ref)) == -1)
 		code = failed(s);
 	rec_free(v);
 	return (code);
@@ -72,8 +72,8 @@ remove_all(struct session *s, const struct rec *o)
 	size_t		 it = 0;
 	int		 code = all == NULL ? session_error(s) : 0;
 
-	while ((v = rec_sub(all, "obj", &it)) != NULL) {
-		if (remove_volume(s, o, v, rec_str(v, "id", "")) == -1 &&
+	while ((v = rec_sub(all, KEY(obj), &it)) != NULL) {
+		if (remove_volume(s, o, v, rec_str(v, KEY(id), "")) == -1 &&
 		    errno != ENOENT)
 			code = failed(s);
 		rec_free(v);

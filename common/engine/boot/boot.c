@@ -29,7 +29,8 @@
 static int
 finish_removal(struct session *s, const struct rec *item)
 {
-	struct rec	*row = container_reconciled(s, rec_str(item, "id", ""));
+	struct rec	*row = container_reconciled(s, rec_str(item, KEY(id),
+	    ""));
 
 	if (row == NULL && errno != ENOENT)
 		return (-1);
@@ -40,13 +41,13 @@ finish_removal(struct session *s, const struct rec *item)
 static int
 container(struct session *s, const struct rec *item)
 {
-	if (rec_get(item, "error") != NULL)
+	if (rec_get(item, KEY(error)) != NULL)
 		return (error_set(&s->client.error, errno, "%s", rec_get(item,
-		    "error")));
+		    KEY(error))));
 	/* A damaged one stays until somebody removes it by name. */
-	if (strcmp(rec_str(item, "then", ""), "damaged") == 0)
+	if (strcmp(rec_str(item, KEY(then), ""), "damaged") == 0)
 		return (0);
-	return (strcmp(rec_str(item, "then", ""), "removed") == 0 ?
+	return (strcmp(rec_str(item, KEY(then), ""), "removed") == 0 ?
 	    finish_removal(s, item) : 0);
 }
 
@@ -59,15 +60,16 @@ each(struct session *s, const struct rec *items, const char *kind,
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while ((item = rec_sub(items, "item", &it)) != NULL) {
-		if (strcmp(rec_str(item, "kind", ""), kind) == 0) {
+	while ((item = rec_sub(items, KEY(item), &it)) != NULL) {
+		if (strcmp(rec_str(item, KEY(kind), ""), kind) == 0) {
 			if (fn(s, item) == -1) {
 				session_warn(s, "%s %s could not be "
-				    "refreshed: %s", kind, rec_str(item, "id", "?"),
+				    "refreshed: %s", kind, rec_str(item,
+				    KEY(id), "?"),
 				    error_message(&s->client.error));
 				rc = -1;
 			} else if (told != NULL)
-				(void)rec_add_rec(told, "item", item);
+				(void)rec_add_rec(told, KEY(item), item);
 		}
 		rec_free(item);
 	}
@@ -91,12 +93,12 @@ add_item(struct rec *out, const char *kind, const char *id, const char *name,
 {
 	struct rec	*item = rec_new();
 
-	(void)rec_add(item, "kind", kind);
-	(void)rec_add(item, "id", id);
-	(void)rec_add(item, "name", name);
-	(void)rec_add(item, "then", then);
-	(void)rec_add(item, "why", why);
-	(void)rec_add_rec(out, "item", item);
+	(void)rec_add(item, KEY(kind), kind);
+	(void)rec_add(item, KEY(id), id);
+	(void)rec_add(item, KEY(name), name);
+	(void)rec_add(item, KEY(then), then);
+	(void)rec_add(item, KEY(why), why);
+	(void)rec_add_rec(out, KEY(item), item);
 	rec_free(item);
 }
 
@@ -113,10 +115,10 @@ tell_pods(struct session *s, struct rec *out)
 	struct rec	*all = state_objects(&s->client, OBJ_POD), *pod;
 	size_t		 it = 0;
 
-	while (all != NULL && (pod = rec_sub(all, "obj", &it)) != NULL) {
-		if (rec_get(pod, "cgroup") != NULL)
-			add_item(out, "pod", rec_str(pod, "id", ""),
-			    rec_str(pod, "name", ""), "cgroup made again",
+	while (all != NULL && (pod = rec_sub(all, KEY(obj), &it)) != NULL) {
+		if (rec_get(pod, KEY(cgroup)) != NULL)
+			add_item(out, "pod", rec_str(pod, KEY(id), ""),
+			    rec_str(pod, KEY(name), ""), "cgroup made again",
 			    "none outlives its boot");
 		rec_free(pod);
 	}

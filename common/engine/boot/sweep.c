@@ -40,8 +40,8 @@ is_idle(struct session *s, const char *id, bool look_only, bool *gone)
 	if (row == NULL)
 		idle = *gone;
 	else
-		idle = rec_num(row, "state", 0) == CTR_CREATED ||
-		    rec_num(row, "state", 0) == CTR_EXITED;
+		idle = rec_num(row, KEY(state), 0) == CTR_CREATED ||
+		    rec_num(row, KEY(state), 0) == CTR_EXITED;
 	rec_free(row);
 	return (idle);
 }
@@ -126,8 +126,9 @@ all_ids(struct session *s)
 	struct rec	*ids = rows == NULL ? NULL : rec_new();
 	size_t		 it = 0;
 
-	while (ids != NULL && (row = rec_sub(rows, "ctr", &it)) != NULL) {
-		(void)rec_add(ids, "ctr", rec_str(row, "id", ""));
+	while (ids != NULL && (row = rec_sub(rows, KEY(ctr), &it)) != NULL) {
+		(void)rec_add(ids, KEY_IN(session, ctr), rec_str(row, KEY(id),
+		    ""));
 		rec_free(row);
 	}
 	rec_free(rows);
@@ -155,7 +156,7 @@ sweep_boot(struct session *s)
 
 	sweep_run_dirs(s, NULL, NULL);
 	swept = ask_sweep(s, false);
-	if (swept != NULL && rec_num(swept, "left", 0) != 0)
+	if (swept != NULL && rec_num(swept, KEY(left), 0) != 0)
 		storage_tidy(s);
 	rec_free(swept);
 	error_clear(&s->client.error);
@@ -169,9 +170,11 @@ sweep_plan(struct session *s, sweep_fn *tell, void *ctx)
 
 	sweep_run_dirs(s, tell, ctx);
 	found = ask_sweep(s, true);
-	while (found != NULL && (item = rec_sub(found, "item", &it)) != NULL) {
-		tell(ctx, rec_str(item, "kind", ""), rec_str(item, "id", ""),
-		    rec_str(item, "why", ""));
+	while (found != NULL && (item = rec_sub(found, KEY(item),
+	    &it)) != NULL) {
+		tell(ctx, rec_str(item, KEY(kind), ""), rec_str(item, KEY(id),
+		    ""),
+		    rec_str(item, KEY(why), ""));
 		rec_free(item);
 	}
 	rec_free(found);

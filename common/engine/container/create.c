@@ -76,7 +76,7 @@ name_rootfs(struct create *c, struct parse_err *e)
 	if ((c->rootfs_path = hostpath_absolute(c->what, e)) == NULL)
 		return (-1);
 	c->what = c->rootfs_path;
-	return (rec_add(c->mounts, "rootfs", c->what));
+	return (rec_add(c->mounts, KEY(rootfs), c->what));
 }
 
 int
@@ -84,8 +84,8 @@ create_prepare(struct create *c, struct error *error)
 {
 	struct parse_err	 e;
 
-	c->rootfs = rec_flag(c->request, "rootfs", false);
-	c->rm = rec_flag(c->request, "rm", false);
+	c->rootfs = rec_flag(c->request, KEY_IN(request, rootfs), false);
+	c->rm = rec_flag(c->request, KEY_IN(request, rm), false);
 	define_open_files(c->request);
 	if (volumes_name(c->id) == -1 || (c->mounts = rec_new()) == NULL)
 		return (error_set(error, errno, "%s", strerror(errno)));
@@ -115,7 +115,7 @@ static int
 ask_image(struct create *c)
 {
 	struct parse_err	 e;
-	const char		*pull = rec_get(c->request, "pull");
+	const char		*pull = rec_get(c->request, KEY(pull));
 
 	if (pull != NULL && spec_pull(pull, &e) == -1)
 		return (failed(c, &e));
@@ -135,8 +135,8 @@ image_name(const struct create *c)
 {
 	if (c->rootfs)
 		return (c->what);
-	return (rec_str(c->image, "found_name",
-	    rec_str(c->image, "name", c->what)));
+	return (rec_str(c->image, KEY(found_name),
+	    rec_str(c->image, KEY(name), c->what)));
 }
 
 /*
@@ -161,7 +161,7 @@ lock_taken(struct create *c)
 
 	if (lock_take_end(&c->s->client, &number) == -1)
 		return (-1);
-	return (number == 0 ? 0 : rec_set_num(c->def, "lock",
+	return (number == 0 ? 0 : rec_set_num(c->def, KEY(lock),
 	    (int64_t)number - 1));
 }
 
@@ -169,7 +169,7 @@ static int
 ask_create(struct create *c, struct state_made *made)
 {
 	return (state_container_create(&c->s->client, c->id, c->def, c->rm ||
-	    rec_num(c->def, "transient", 0) != 0, c->s->system, made));
+	    rec_num(c->def, KEY(transient), 0) != 0, c->s->system, made));
 }
 
 /*
@@ -179,7 +179,7 @@ ask_create(struct create *c, struct state_made *made)
 static int
 ask_again(struct create *c, struct state_made *made)
 {
-	const char	*name = rec_str(c->def, "name", "");
+	const char	*name = rec_str(c->def, KEY(name), "");
 	struct error	 f;
 
 	if (errno != EEXIST || *name == '\0')
@@ -198,11 +198,11 @@ own_row(const struct create *c)
 {
 	struct rec	*row = rec_new();
 
-	(void)rec_add(row, "id", c->id);
-	(void)rec_add_num(row, "rm", c->rm);
+	(void)rec_add(row, KEY(id), c->id);
+	(void)rec_add_num(row, KEY(rm), c->rm);
 	if (restart_wanted(c->def))
-		(void)rec_add(row, "restart", rec_get(c->def, "restart"));
-	(void)rec_add_rec(row, "def", c->def);
+		(void)rec_add(row, KEY(restart), rec_get(c->def, KEY(restart)));
+	(void)rec_add_rec(row, KEY(def), c->def);
 	return (row);
 }
 
@@ -250,9 +250,9 @@ reserve(struct create *c)
 
 	if (lock_taken(c) == -1 || create_row(c, &made) == -1)
 		return (-1);
-	(void)rec_set(c->def, "name", made.name);
+	(void)rec_set(c->def, KEY(name), made.name);
 	if (c->s->system)
-		(void)rec_set_num(c->def, "slot", made.slot);
+		(void)rec_set_num(c->def, KEY(slot), made.slot);
 	return (0);
 }
 
@@ -260,18 +260,18 @@ reserve(struct create *c)
 static int
 replace(struct create *c)
 {
-	const char	*name = rec_get(c->request, "name");
+	const char	*name = rec_get(c->request, KEY(name));
 	struct rec	*row;
 	int		 rc = 0;
 
-	if (!rec_flag(c->request, "replace", false))
+	if (!rec_flag(c->request, KEY(replace), false))
 		return (0);
 	if (name == NULL)
 		return (error_set(&c->s->client.error, EINVAL, "cannot "
 		    "replace container without --name being set"));
 	if ((row = container_reconciled(c->s, name)) == NULL)
 		return (errno == ENOENT ? 0 : -1);
-	if (strcmp(rec_str(row, "name", ""), name) == 0)
+	if (strcmp(rec_str(row, KEY(name), ""), name) == 0)
 		rc = remove_container(c->s, row, true, -1);
 	rec_free(row);
 	return (rc);
@@ -294,12 +294,12 @@ suits_memory(struct create *c)
 {
 	if (!session_in_memory(c->s))
 		return (0);
-	if (c->start == NULL || rec_flag(c->request, "detach", false))
+	if (c->start == NULL || rec_flag(c->request, KEY(detach), false))
 		return (error_set(&c->s->client.error, EINVAL, "the state "
 		    "type memory is forgotten when a command ends: containers "
 		    "can only be run in the foreground with it"));
 	c->rm = true;
-	return (rec_set(c->request, "rm", "true"));
+	return (rec_set_flag(c->request, KEY_IN(request, rm), true));
 }
 
 /* What takes time, and needs no more than the options. */
@@ -314,8 +314,8 @@ begin(struct create *c)
 		return (-1);
 	close(dir);
 	if (st != NULL) {
-		st->tty = rec_flag(c->request, "tty", false);
-		st->stdin_open = rec_flag(c->request, "interactive", false);
+		st->tty = rec_flag(c->request, KEY_IN(request, tty), false);
+		st->stdin_open = rec_flag(c->request, KEY(interactive), false);
 		if (start_begin(st) == -1)
 			return (-1);
 	}
@@ -357,7 +357,7 @@ make_ready(struct create *c)
 		return (-1);
 	rec_free(rw);
 	if (!c->rootfs && (storage_list_begin(c->s, c->id, c->def,
-	    rec_get(c->request, "name") != NULL) == -1 ||
+	    rec_get(c->request, KEY(name)) != NULL) == -1 ||
 	    client_sync(&c->s->client, H_STORE) == -1))
 		return (-1);
 	if (volmounts_make(c->s, c->def) == -1)
@@ -408,8 +408,8 @@ create_ended(struct create *c)
 	struct rec		*row = own_row(c);
 	int			 rc;
 
-	(void)rec_add_num(row, "pid", st->pid);
-	(void)rec_add_num(row, "pid_start", (int64_t)st->pid_start);
+	(void)rec_add_num(row, KEY(pid), st->pid);
+	(void)rec_add_num(row, KEY(pid_start), (int64_t)st->pid_start);
 	rc = exit_record(c->s, row, st->wait_status, st->finished);
 	rec_free(row);
 	return (rc);

@@ -17,7 +17,7 @@
 static const char *
 own_log(const struct session *s, const char *path)
 {
-	const char	*dir = session_config(s, "path.state", "");
+	const char	*dir = session_config(s, KEY_AS(path_state), "");
 	size_t		 n = strlen(dir);
 
 	if (n == 0 || strncmp(path, dir, n) != 0 ||
@@ -30,7 +30,8 @@ own_log(const struct session *s, const char *path)
 static int
 log_name(const struct rec *def, bool old, char *out, size_t size)
 {
-	int	 n = snprintf(out, size, "%s%s", rec_str(def, "log_path", ""),
+	int	 n = snprintf(out, size, "%s%s", rec_str(def, KEY(log_path),
+	    ""),
 		    old ? ".old" : "");
 
 	if (n >= 0 && (size_t)n < size)
@@ -50,7 +51,7 @@ ctrlog_open(struct session *s, const struct rec *def, bool old, int flags)
 	if (log_name(def, old, path, sizeof(path)) == -1)
 		return (-1);
 	if ((flags & O_CREAT) != 0 &&
-	    (fd = rootlog_take(rec_str(def, "log_path", ""), old)) != -1)
+	    (fd = rootlog_take(rec_str(def, KEY(log_path), ""), old)) != -1)
 		return (fd);
 	flags |= O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 	if ((own = own_log(s, path)) == NULL)

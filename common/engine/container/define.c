@@ -35,8 +35,8 @@ struct work {
 typedef int step(struct work *);
 
 static void
-copy_list(struct rec *to, const char *to_key, const struct rec *from,
-    const char *key)
+copy_list(struct rec *to, struct key_str to_key, const struct rec *from,
+    struct key_str key)
 {
 	const char	*v;
 	size_t		 it = 0;
@@ -50,22 +50,22 @@ add_identity(struct work *w)
 {
 	const struct rec	*image = w->image;
 	struct timespec		 now;
-	const char		*name = rec_str(w->opts, "name", NULL);
+	const char		*name = rec_str(w->opts, KEY(name), NULL);
 
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	(void)rec_add(w->def, "v", "1");
-	(void)rec_add(w->def, "id", w->id);
+	(void)rec_add_num(w->def, KEY(v), 1);
+	(void)rec_add(w->def, KEY(id), w->id);
 	if (name != NULL && spec_name(name, &w->err) == -1)
 		return (-1);
-	(void)rec_add(w->def, "name", name == NULL ? "" : name);
-	(void)rec_add_num(w->def, "created",
+	(void)rec_add(w->def, KEY(name), name == NULL ? "" : name);
+	(void)rec_add_num(w->def, KEY(created),
 	    now.tv_sec * 1000000000L + now.tv_nsec);
 	if (image != NULL) {
-		(void)rec_add(w->def, "image", rec_str(image, "id", ""));
-		(void)rec_add(w->def, "image_digest",
-		    rec_str(image, "digest", ""));
+		(void)rec_add(w->def, KEY(image), rec_str(image, KEY(id), ""));
+		(void)rec_add(w->def, KEY(image_digest),
+		    rec_str(image, KEY(digest), ""));
 	}
-	copy_list(w->def, "create_command", w->s->options.line, "arg");
+	copy_list(w->def, KEY(create_command), w->s->options.line, KEY(arg));
 	return (0);
 }
 
@@ -81,7 +81,7 @@ from_json_array(struct work *w, const char *text)
 		return (-1);
 	}
 	json_array_foreach(a, i, v)
-		rc |= rec_add(w->def, "entrypoint", json_is_string(v) ?
+		rc |= rec_add(w->def, KEY(entrypoint), json_is_string(v) ?
 		    json_string_value(v) : NULL);
 	json_decref(a);
 	return (rc);
@@ -94,28 +94,28 @@ from_json_array(struct work *w, const char *text)
 static int
 add_command(struct work *w)
 {
-	const char	*ep = rec_str(w->opts, "entrypoint", NULL);
+	const char	*ep = rec_str(w->opts, KEY(entrypoint), NULL);
 
 	if (ep == NULL)
-		copy_list(w->def, "entrypoint", w->image, "entrypoint");
+		copy_list(w->def, KEY(entrypoint), w->image, KEY(entrypoint));
 	else if (ep[0] == '[' && from_json_array(w, ep) == 0)
 		;
 	else if (ep[0] != '\0')
-		(void)rec_add(w->def, "entrypoint", ep);
+		(void)rec_add(w->def, KEY(entrypoint), ep);
 	for (int i = 0; i < w->argc; i++)
-		(void)rec_add(w->def, "cmd", w->argv[i]);
+		(void)rec_add(w->def, KEY(cmd), w->argv[i]);
 	if (w->argc == 0 && ep == NULL)
-		copy_list(w->def, "cmd", w->image, "cmd");
-	copy_list(w->def, "arg", w->def, "entrypoint");
-	copy_list(w->def, "arg", w->def, "cmd");
-	if (rec_count(w->def, "arg") == 0)
+		copy_list(w->def, KEY(cmd), w->image, KEY(cmd));
+	copy_list(w->def, KEY(arg), w->def, KEY(entrypoint));
+	copy_list(w->def, KEY(arg), w->def, KEY(cmd));
+	if (rec_count(w->def, KEY(arg)) == 0)
 		return (parse_fail(&w->err, "no command or entrypoint "
 		    "provided, and no CMD or ENTRYPOINT from image"));
 	return (0);
 }
 
 static int
-each(struct work *w, const char *option, void *ctx,
+each(struct work *w, struct key_str option, void *ctx,
     int (*fn)(void *, const char *, struct parse_err *))
 {
 	const char	*v;
@@ -150,18 +150,18 @@ env_defaults(struct work *w, struct env *env)
 	const char	*v;
 	size_t		 it = 0;
 
-	if (rec_flag(w->opts, "unsetenv-all", false))
+	if (rec_flag(w->opts, KEY_AS(ask_unsetenv_all), false))
 		return (0);
-	while (rec_next(w->config, "containers.env", &it, &v))
+	while (rec_next(w->config, KEY_AS(default_env), &it, &v))
 		if (env_set(env, v) == -1)
 			return (parse_fail(&w->err, "%s", strerror(errno)));
 	if (env_get(env, "TERM") == NULL && env_set(env, "TERM=xterm") == -1)
 		return (parse_fail(&w->err, "%s", strerror(errno)));
 	it = 0;
-	while (w->image != NULL && rec_next(w->image, "env", &it, &v))
+	while (w->image != NULL && rec_next(w->image, KEY(env), &it, &v))
 		if (env_from_image(env, v, &w->err) == -1)
 			return (-1);
-	return (each(w, "unsetenv", env, unset_one));
+	return (each(w, KEY(unsetenv), env, unset_one));
 }
 
 static int
@@ -171,16 +171,17 @@ env_compose(struct work *w, struct env *env)
 
 	if (env_defaults(w, env) == -1)
 		return (-1);
-	if (rec_flag(w->opts, "env-host", false) && env_from_host(env) == -1)
+	if (rec_flag(w->opts, KEY_AS(ask_env_host), false) &&
+	    env_from_host(env) == -1)
 		return (parse_fail(&w->err, "%s", strerror(errno)));
-	if (each(w, "env-file", env, env_file) == -1 ||
-	    each(w, "env", env, env_cli) == -1)
+	if (each(w, KEY_AS(ask_env_file), env, env_file) == -1 ||
+	    each(w, KEY(env), env, env_cli) == -1)
 		return (-1);
 	(void)snprintf(host, sizeof(host), "HOSTNAME=%s",
-	    rec_str(w->def, "hostname", ""));
+	    rec_str(w->def, KEY(hostname), ""));
 	if (env_get(env, "HOSTNAME") == NULL)
 		(void)env_set(env, host);
-	return (env_to_rec(env, w->def, "env"));
+	return (env_to_rec(env, w->def, KEY(env)));
 }
 
 static int
@@ -199,7 +200,7 @@ annotation_one(void *def, const char *v, struct parse_err *e)
 	if (*v == '=' || strchr(v, '=') == NULL)
 		return (parse_fail(e, "annotations must be formatted "
 		    "KEY=VALUE"));
-	return (rec_add(def, "annotation", v));
+	return (rec_add(def, KEY(annotation), v));
 }
 
 static int
@@ -210,15 +211,15 @@ add_labels(struct work *w)
 	size_t		 it = 0;
 	int		 rc;
 
-	while (w->image != NULL && rec_next(w->image, "label", &it, &v))
+	while (w->image != NULL && rec_next(w->image, KEY(label), &it, &v))
 		(void)env_set(&labels, v);
-	rc = each(w, "label-file", &labels, label_file);
+	rc = each(w, KEY_AS(ask_label_file), &labels, label_file);
 	if (rc == 0)
-		rc = each(w, "label", &labels, label_cli);
+		rc = each(w, KEY(label), &labels, label_cli);
 	if (rc == 0)
-		rc = env_to_rec(&labels, w->def, "label");
+		rc = env_to_rec(&labels, w->def, KEY(label));
 	env_clear(&labels);
-	return (rc == -1 ? -1 : each(w, "annotation", w->def,
+	return (rc == -1 ? -1 : each(w, KEY(annotation), w->def,
 	    annotation_one));
 }
 
@@ -226,26 +227,28 @@ static int
 add_process(struct work *w)
 {
 	const struct rec	*img = w->image;
-	const char		*user = rec_str(w->opts, "user", NULL);
-	const char		*cwd = rec_str(w->opts, "workdir", NULL);
+	const char		*user = rec_str(w->opts, KEY(user), NULL);
+	const char		*cwd = rec_str(w->opts, KEY(workdir), NULL);
 
 	if (user == NULL)
-		user = img == NULL ? "" : rec_str(img, "user", "");
+		user = img == NULL ? "" : rec_str(img, KEY(user), "");
 	if (user[0] != '\0' && spec_user(user, &w->err) == -1)
 		return (-1);
-	(void)rec_add(w->def, "user", user);
+	(void)rec_add(w->def, KEY(user), user);
 	if (cwd == NULL)
-		cwd = img == NULL ? "/" : rec_str(img, "workdir", "/");
+		cwd = img == NULL ? "/" : rec_str(img, KEY(workdir), "/");
 	if (cwd[0] != '/')
 		return (parse_fail(&w->err, "the working directory \"%s\" "
 		    "must be an absolute path", cwd));
-	(void)rec_add(w->def, "cwd", cwd);
-	(void)rec_add_num(w->def, "tty", rec_flag(w->opts, "tty", false));
-	(void)rec_add_num(w->def, "stdin_open",
-	    rec_flag(w->opts, "interactive", false));
-	(void)rec_add_num(w->def, "init", rec_flag(w->opts, "init", false));
-	if (rec_get(w->opts, "umask") != NULL &&
-	    spec_umask(rec_str(w->opts, "umask", ""), w->def, &w->err) == -1)
+	(void)rec_add(w->def, KEY(cwd), cwd);
+	(void)rec_add_num(w->def, KEY(tty), rec_flag(w->opts, KEY_IN(request,
+	    tty), false));
+	(void)rec_add_num(w->def, KEY(stdin_open),
+	    rec_flag(w->opts, KEY(interactive), false));
+	(void)rec_add_num(w->def, KEY(init), rec_flag(w->opts, KEY_IN(request,
+	    init), false));
+	if (rec_get(w->opts, KEY(umask)) != NULL &&
+	    spec_umask(rec_str(w->opts, KEY(umask), ""), w->def, &w->err) == -1)
 		return (-1);
 	return (0);
 }
@@ -253,37 +256,37 @@ add_process(struct work *w)
 bool
 define_host_net(const struct rec *opts)
 {
-	return (strcmp(rec_str(opts, "network", ""), "host") == 0);
+	return (strcmp(rec_str(opts, KEY(network), ""), "host") == 0);
 }
 
 static int	dns_one(void *d, const char *v, struct parse_err *p)
 		    { return (spec_dns(v, p) == -1 ? -1 :
-			rec_add(d, "dns", v)); }
+			rec_add(d, KEY(dns), v)); }
 static int	search_one(void *d, const char *v, struct parse_err *p)
 		    { return (spec_dns_search(v, p) == -1 ? -1 :
-			rec_add(d, "dns_search", v)); }
+			rec_add(d, KEY(dns_search), v)); }
 static int	option_one(void *d, const char *v, struct parse_err *p)
 		    { return (spec_dns_option(v, p) == -1 ? -1 :
-			rec_add(d, "dns_option", v)); }
+			rec_add(d, KEY(dns_option), v)); }
 
 static int
 add_dns(struct work *w)
 {
-	if (each(w, "dns", w->def, dns_one) == -1 ||
-	    each(w, "dns-search", w->def, search_one) == -1)
+	if (each(w, KEY(dns), w->def, dns_one) == -1 ||
+	    each(w, KEY_AS(ask_dns_search), w->def, search_one) == -1)
 		return (-1);
-	return (each(w, "dns-option", w->def, option_one));
+	return (each(w, KEY_AS(ask_dns_option), w->def, option_one));
 }
 
 /* Each mode is whole by itself; several networks are for bridges. */
 static int
 add_network(struct work *w)
 {
-	const char	*net = rec_str(w->opts, "network", NULL);
+	const char	*net = rec_str(w->opts, KEY(network), NULL);
 
 	if (net == NULL)
-		return (rec_add(w->def, "net", "private"));
-	if (rec_count(w->opts, "network") > 1)
+		return (rec_add(w->def, KEY(net), "private"));
+	if (rec_count(w->opts, KEY(network)) > 1)
 		return (parse_fail(&w->err, "cannot set multiple networks "
 		    "without bridge network mode, selected mode %s: invalid "
 		    "argument", net));
@@ -294,7 +297,7 @@ add_network(struct work *w)
 static int
 check_userns(struct work *w)
 {
-	const char	*mode = rec_str(w->def, "userns", "");
+	const char	*mode = rec_str(w->def, KEY(userns), "");
 
 	if (w->s->system && strcmp(mode, "host") == 0)
 		return (parse_fail(&w->err, "--userns host is refused: a "
@@ -309,7 +312,7 @@ check_userns(struct work *w)
 static int
 add_names(struct work *w)
 {
-	const char	*host = rec_str(w->opts, "hostname", NULL);
+	const char	*host = rec_str(w->opts, KEY(hostname), NULL);
 	struct utsname	 u;
 	char		 short_id[13];
 
@@ -318,14 +321,16 @@ add_names(struct work *w)
 	(void)strlcpy(short_id, w->id, sizeof(short_id));
 	if (host != NULL && spec_hostname(host, &w->err) == -1)
 		return (-1);
-	if (host == NULL && strcmp(rec_str(w->def, "net", ""), "host") == 0 &&
+	if (host == NULL && strcmp(rec_str(w->def, KEY(net), ""),
+	    "host") == 0 &&
 	    uname(&u) == 0)
 		host = u.nodename;
-	(void)rec_add(w->def, "hostname", host == NULL ? short_id : host);
-	(void)rec_add_num(w->def, "no_hosts",
-	    rec_flag(w->opts, "no-hosts", false));
-	if (rec_get(w->opts, "userns") != NULL &&
-	    spec_userns(rec_str(w->opts, "userns", ""), w->def, &w->err) == -1)
+	(void)rec_add(w->def, KEY(hostname), host == NULL ? short_id : host);
+	(void)rec_add_num(w->def, KEY(no_hosts),
+	    rec_flag(w->opts, KEY_AS(ask_no_hosts), false));
+	if (rec_get(w->opts, KEY(userns)) != NULL &&
+	    spec_userns(rec_str(w->opts, KEY(userns), ""), w->def,
+	    &w->err) == -1)
 		return (-1);
 	return (check_userns(w));
 }
@@ -349,13 +354,13 @@ asked_mounts(struct work *w)
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	if (each(w, "volume", w->def, volume_one) == -1 ||
-	    each(w, "tmpfs", w->def, tmpfs_one) == -1)
+	if (each(w, KEY_IN(mount, volume), w->def, volume_one) == -1 ||
+	    each(w, KEY(tmpfs), w->def, tmpfs_one) == -1)
 		return (-1);
 	/* Apart, as podman takes the same twice of the two forms only. */
 	if ((longs = rec_new()) == NULL)
 		return (parse_fail(&w->err, "%s", strerror(errno)));
-	while (rc == 0 && rec_next(w->opts, "mount", &it, &v))
+	while (rc == 0 && rec_next(w->opts, KEY_IN(row, mount), &it, &v))
 		rc = spec_mount(v, longs, &w->err);
 	if (rc == 0)
 		rc = spec_mounts(longs, w->def, &w->err);
@@ -366,16 +371,17 @@ asked_mounts(struct work *w)
 static int
 add_mounts(struct work *w)
 {
-	bool	 readonly = rec_flag(w->opts, "read-only", false);
+	bool	 readonly = rec_flag(w->opts, KEY_AS(ask_read_only), false);
 
-	(void)rec_add_num(w->def, "readonly", readonly);
-	(void)rec_add_num(w->def, "readonly_tmpfs", readonly &&
-	    rec_flag(w->opts, "read-only-tmpfs", true));
-	(void)rec_add_num(w->def, "shm_size", rec_num(w->opts, "shm-size",
-	    rec_num(w->config, "containers.shm_size", 64 << 20)));
+	(void)rec_add_num(w->def, KEY(readonly), readonly);
+	(void)rec_add_num(w->def, KEY(readonly_tmpfs), readonly &&
+	    rec_flag(w->opts, KEY_AS(ask_read_only_tmpfs), true));
+	(void)rec_add_num(w->def, KEY(shm_size), rec_num(w->opts,
+	    KEY_AS(ask_shm_size),
+	    rec_num(w->config, KEY_AS(default_shm_size), 64 << 20)));
 	if (asked_mounts(w) == -1)
 		return (-1);
-	return (each(w, "add-host", w->def, add_host_one));
+	return (each(w, KEY_AS(ask_add_host), w->def, add_host_one));
 }
 
 int
@@ -395,9 +401,9 @@ default_ulimit(struct work *w, const char *text)
 	size_t		 it = 0;
 	int		 rc = tmp == NULL ? -1 : spec_ulimit(text, tmp, &w->err);
 
-	while (rc == 0 && (one = rec_sub(tmp, "rlimit", &it)) != NULL) {
-		(void)rec_add(one, "default", "1");
-		rc = rec_add_rec(w->def, "rlimit", one);
+	while (rc == 0 && (one = rec_sub(tmp, KEY(rlimit), &it)) != NULL) {
+		(void)rec_add_num(one, KEY(default), 1);
+		rc = rec_add_rec(w->def, KEY(rlimit), one);
 		rec_free(one);
 	}
 	rec_free(tmp);
@@ -410,10 +416,10 @@ add_limits(struct work *w)
 	const char	*v;
 	size_t		 it = 0;
 
-	while (rec_next(w->config, "containers.default_ulimits", &it, &v))
+	while (rec_next(w->config, KEY_AS(default_ulimits), &it, &v))
 		if (default_ulimit(w, v) == -1)
 			return (-1);
-	return (each(w, "ulimit", w->def, ulimit_one));
+	return (each(w, KEY(ulimit), w->def, ulimit_one));
 }
 
 /* "ALL", or a list of paths with colons between them. */
@@ -423,7 +429,7 @@ unmasked(const struct rec *def, const char *path)
 	const char	*v;
 	size_t		 it = 0, n, len = strlen(path);
 
-	while (rec_next(def, "unmask", &it, &v)) {
+	while (rec_next(def, KEY(unmask), &it, &v)) {
 		if (strcasecmp(v, "all") == 0)
 			return (true);
 		for (; *v != '\0'; v += n + (v[n] == ':')) {
@@ -436,7 +442,7 @@ unmasked(const struct rec *def, const char *path)
 }
 
 static void
-add_paths(struct work *w, const char *key)
+add_paths(struct work *w, struct key_str key)
 {
 	const char	*v;
 	size_t		 it = 0;
@@ -452,20 +458,21 @@ add_security(struct work *w)
 	struct rec	*defaults = rec_new();
 	int		 rc;
 
-	copy_list(defaults, "cap", w->config,
-	    "containers.default_capabilities");
+	copy_list(defaults, KEY(cap), w->config,
+	    KEY_AS(default_capabilities));
 	rc = defaults == NULL ? -1 :
 	    spec_caps(defaults, w->opts, w->def, &w->err);
 	rec_free(defaults);
-	if (rc == -1 || each(w, "security-opt", w->def, security_one) == -1)
+	if (rc == -1 || each(w, KEY_AS(ask_security_opt), w->def,
+	    security_one) == -1)
 		return (-1);
-	if (rec_get(w->def, "nnp") == NULL)
-		(void)rec_add_num(w->def, "nnp", strcmp(rec_str(w->config,
-		    "containers.no_new_privileges", "false"), "true") == 0);
-	if (rec_get(w->def, "seccomp") == NULL)
-		(void)rec_add(w->def, "seccomp", "default");
-	add_paths(w, "mask");
-	add_paths(w, "ropath");
+	if (rec_text(w->def, KEY(nnp)) == NULL)
+		(void)rec_add_num(w->def, KEY(nnp), strcmp(rec_str(w->config,
+		    KEY_AS(no_new_privileges), "false"), "true") == 0);
+	if (rec_get(w->def, KEY(seccomp)) == NULL)
+		(void)rec_add(w->def, KEY(seccomp), "default");
+	add_paths(w, KEY(mask));
+	add_paths(w, KEY(ropath));
 	return (0);
 }
 
@@ -478,17 +485,18 @@ static int
 add_profile(struct work *w)
 {
 	scoped_free char	*json = NULL;
-	const char		*path = rec_str(w->def, "seccomp", "");
+	const char		*path = rec_str(w->def, KEY(seccomp), "");
 	struct parse_err	 why;
 	size_t			 len;
 
-	if (*path != '/' || strcmp(path, rec_str(w->config, "seccomp.profile",
+	if (*path != '/' || strcmp(path, rec_str(w->config,
+	    KEY_AS(seccomp_profile),
 	    "")) == 0)
 		return (0);
 	if ((json = given_read(path, &len, &why)) == NULL)
 		return (parse_fail(&w->err, "opening seccomp profile failed: "
 		    "%s", why.text));
-	return (rec_add_bytes(w->def, DEFINE_PROFILE, json, len));
+	return (rec_add_bytes(w->def, KEY(seccomp_json), json, len));
 }
 
 /* The image's signal is a stranger's word: a number or name, or nothing. */
@@ -498,9 +506,9 @@ stop_signal(struct work *w)
 	const char	*v;
 	int		 n;
 
-	if (rec_get(w->opts, "stop-signal") != NULL)
-		return ((int)rec_num(w->opts, "stop-signal", 15));
-	v = w->image == NULL ? NULL : rec_get(w->image, "stopsignal");
+	if (rec_text(w->opts, KEY_AS(ask_stop_signal)) != NULL)
+		return ((int)rec_num(w->opts, KEY_AS(ask_stop_signal), 15));
+	v = w->image == NULL ? NULL : rec_get(w->image, KEY(stopsignal));
 	n = v == NULL || *v == '\0' ? 15 : parse_signal(v);
 	return (n == -1 ? 15 : n);
 }
@@ -508,45 +516,48 @@ stop_signal(struct work *w)
 static int
 add_life(struct work *w)
 {
-	(void)rec_add_num(w->def, "rm", rec_flag(w->opts, "rm", false));
-	if (strcmp(rec_str(w->config, "storage.transient_store", ""),
+	(void)rec_add_num(w->def, KEY(rm), rec_flag(w->opts, KEY_IN(request,
+	    rm), false));
+	if (strcmp(rec_str(w->config, KEY_AS(transient_store), ""),
 	    "true") == 0)
-		(void)rec_add_num(w->def, "transient", 1);
+		(void)rec_add_num(w->def, KEY(transient), 1);
 	/* The inputs of the definition: equal digests mean equal settings. */
-	(void)rec_add(w->def, "config_digest",
-	    rec_str(w->config, "digest", ""));
-	if (restart_parse(rec_str(w->opts, "restart", ""), w->def,
+	(void)rec_add(w->def, KEY(config_digest),
+	    rec_str(w->config, KEY(digest), ""));
+	if (restart_parse(rec_str(w->opts, KEY(restart), ""), w->def,
 	    &w->err) == -1)
 		return (-1);
-	if (rec_num(w->def, "rm", 0) != 0 && restart_wanted(w->def))
+	if (rec_num(w->def, KEY(rm), 0) != 0 && restart_wanted(w->def))
 		return (parse_fail(&w->err, "the --rm option conflicts with "
 		    "--restart, when the restartPolicy is not \"\" and "
 		    "\"no\""));
-	(void)rec_add_num(w->def, "stop_signal", stop_signal(w));
-	(void)rec_add_num(w->def, "stop_timeout", rec_num(w->opts,
-	    "stop-timeout", rec_num(w->config, "engine.stop_timeout", 10)));
-	if (rec_get(w->opts, "log-driver") != NULL && spec_log_driver(rec_str(
-	    w->opts, "log-driver", ""), w->def, &w->err) == -1)
+	(void)rec_add_num(w->def, KEY(stop_signal), stop_signal(w));
+	(void)rec_add_num(w->def, KEY(stop_timeout), rec_num(w->opts,
+	    KEY_AS(ask_stop_timeout), rec_num(w->config,
+	    KEY_AS(default_stop_timeout), 10)));
+	if (rec_get(w->opts, KEY_AS(ask_log_driver)) != NULL &&
+	    spec_log_driver(rec_str(
+	    w->opts, KEY_AS(ask_log_driver), ""), w->def, &w->err) == -1)
 		return (-1);
 	for (size_t it = 0;;) {
 		const char	*v;
 
-		if (!rec_next(w->opts, "log-opt", &it, &v))
+		if (!rec_next(w->opts, KEY_AS(ask_log_opt), &it, &v))
 			break;
 		if (spec_log_opt(v, w->def, &w->err) == -1)
 			return (-1);
 	}
-	if (rec_get(w->def, "log_driver") == NULL)
-		(void)rec_add(w->def, "log_driver", "k8s-file");
-	if (rec_num(w->def, "log_max", 0) == 0)
-		(void)rec_set(w->def, "log_max", rec_str(w->config,
-		    "containers.log_size_max", "-1"));
-	if (rec_get(w->def, "log_path") == NULL)
-		(void)rec_addf(w->def, "log_path", "%s/logs/%s.log",
-		    rec_str(w->config, "path.state", ""), w->id);
-	if (rec_get(w->opts, "detach-keys") != NULL)
-		(void)rec_add(w->def, "detach_keys",
-		    rec_str(w->opts, "detach-keys", ""));
+	if (rec_get(w->def, KEY(log_driver)) == NULL)
+		(void)rec_add(w->def, KEY(log_driver), "k8s-file");
+	if (rec_num(w->def, KEY(log_max), 0) == 0)
+		(void)rec_set_num(w->def, KEY(log_max), rec_num(w->config,
+		    KEY_AS(log_size_max), -1));
+	if (rec_get(w->def, KEY(log_path)) == NULL)
+		(void)rec_addf(w->def, KEY(log_path), "%s/logs/%s.log",
+		    rec_str(w->config, KEY_AS(path_state), ""), w->id);
+	if (rec_get(w->opts, KEY_AS(ask_detach_keys)) != NULL)
+		(void)rec_add(w->def, KEY(detach_keys),
+		    rec_str(w->opts, KEY_AS(ask_detach_keys), ""));
 	return (0);
 }
 
@@ -557,8 +568,8 @@ define_open_files(const struct rec *opts)
 	const char	*path;
 
 	/* What is wrong with the options is said when they count. */
-	if (w.def != NULL && each(&w, "security-opt", w.def,
-	    security_one) == 0 && *(path = rec_str(w.def, "seccomp", "")) ==
+	if (w.def != NULL && each(&w, KEY_AS(ask_security_opt), w.def,
+	    security_one) == 0 && *(path = rec_str(w.def, KEY(seccomp), "")) ==
 	    '/')
 		given_open(path);
 	rec_free(w.def);
@@ -588,7 +599,8 @@ define_container(struct session *s, const struct rec *request, const char *id,
 				    .def = rec_new(),
 				    .id = id, .argc = argc, .argv = argv };
 
-	(void)rec_add(w.def, image == NULL ? "rootfs" : "image_name", what);
+	(void)rec_add(w.def, image == NULL ? KEY(rootfs) : KEY(image_name),
+	    what);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		w.err.text[0] = '\0';
 		if (w.def != NULL && steps[i](&w) == 0)

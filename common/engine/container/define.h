@@ -8,7 +8,6 @@
 #include <stdbool.h>
 
 /* The key of the bytes of a seccomp profile that the person named. */
-#define DEFINE_PROFILE	"seccomp_json"
 
 struct parse_err;
 struct rec;

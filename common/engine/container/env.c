@@ -77,7 +77,7 @@ env_unset(struct env *e, const char *key)
 }
 
 int
-env_to_rec(const struct env *e, struct rec *r, const char *key)
+env_to_rec(const struct env *e, struct rec *r, struct key_str key)
 {
 	for (size_t i = 0; i < e->n; i++)
 		if (rec_add(r, key, e->list[i]) == -1)
@@ -223,12 +223,12 @@ labels_take(const struct rec *request, struct rec *out, struct parse_err *err)
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && rec_next(request, "label-file", &it, &v))
+	while (rc == 0 && rec_next(request, KEY_AS(ask_label_file), &it, &v))
 		rc = label_from_file(&labels, v, err);
-	for (it = 0; rc == 0 && rec_next(request, "label", &it, &v);)
+	for (it = 0; rc == 0 && rec_next(request, KEY(label), &it, &v);)
 		rc = label_from_cli(&labels, v, err);
 	if (rc == 0)
-		rc = env_to_rec(&labels, out, "label");
+		rc = env_to_rec(&labels, out, KEY(label));
 	env_clear(&labels);
 	return (rc);
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "parse.h"
+#include "records.h"
 
 struct rec;
 
@@ -23,7 +24,7 @@ int	env_set(struct env *, const char *);
 const char *env_get(const struct env *, const char *);
 void	env_unset(struct env *, const char *);
 /* Append every entry to a record under the key given. 0 or -1. */
-int	env_to_rec(const struct env *, struct rec *, const char *);
+int	env_to_rec(const struct env *, struct rec *, struct key_str);
 
 /*
  * -e and a line of --env-file: KEY=VALUE, KEY (the value that it has here,

@@ -60,14 +60,14 @@ read_record(struct session *s, const char *id, const char *file)
 	    0)) == -1 ||
 	    (text = path_slurp(dir, file, EXIT_MAX, &len)) == NULL)
 		return (NULL);
-	return (rec_decode(text, len));
+	return (rec_decode(text, len, RECORD(any), NULL));
 }
 
 int64_t
 exit_log_lost(struct session *s, const char *id)
 {
 	struct rec	*r = read_record(s, id, "lost");
-	int64_t		 n = r == NULL ? 0 : rec_num(r, "bytes", 0);
+	int64_t		 n = r == NULL ? 0 : rec_num(r, KEY(bytes), 0);
 
 	rec_free(r);
 	return (n);
@@ -80,8 +80,8 @@ exit_read(struct session *s, const char *id, int *status, int64_t *when)
 
 	if (r == NULL)
 		return (running_read_exit(s, id, status, when));
-	*status = (int)rec_num(r, "status", 255 << 8);
-	*when = rec_num(r, "time", exit_now_ns());
+	*status = (int)rec_num(r, KEY_IN(running, status), 255 << 8);
+	*when = rec_num(r, KEY(time), exit_now_ns());
 	rec_free(r);
 	return (0);
 }
@@ -101,12 +101,12 @@ static void
 remove_log(struct session *s, const struct rec *row)
 {
 	size_t		 it = 0;
-	struct rec	*def = rec_sub(row, "def", &it);
+	struct rec	*def = rec_sub(row, KEY(def), &it);
 
 	if (def != NULL)
 		ctrlog_remove(s, def);
 	else			/* a row of a list: where logs usually are */
-		remove_own_log(s, rec_str(row, "id", ""));
+		remove_own_log(s, rec_str(row, KEY(id), ""));
 	rec_free(def);
 }
 
@@ -143,15 +143,24 @@ exit_remove_leftovers(struct session *s, const char *id)
 void
 exit_expect(struct rec *keys, pid_t pid, uint64_t start)
 {
-	(void)rec_add_num(keys, "=pid", pid);
-	(void)rec_add_num(keys, "=pid_start", (int64_t)start);
+	(void)rec_add_num(keys, KEY_AS(is_pid), pid);
+	(void)rec_add_num(keys, KEY_AS(is_pid_start), (int64_t)start);
+}
+
+/* The row must have this number, or none. */
+static void
+expect(struct rec *keys, struct key_num is, const struct rec *row,
+    struct key_num key)
+{
+	(void)(rec_has(row, key) ? rec_add_num(keys, is, rec_num(row, key, 0)) :
+	    rec_clear(keys, is));
 }
 
 void
 exit_expect_row(struct rec *keys, const struct rec *row)
 {
-	(void)rec_add(keys, "=pid", rec_str(row, "pid", ""));
-	(void)rec_add(keys, "=pid_start", rec_str(row, "pid_start", ""));
+	expect(keys, KEY_AS(is_pid), row, KEY(pid));
+	expect(keys, KEY_AS(is_pid_start), row, KEY(pid_start));
 }
 
 int
@@ -160,12 +169,12 @@ exit_mark_removing(struct session *s, const struct rec *row, int code)
 	struct rec	*keys = rec_new();
 	int		 rc;
 
-	(void)rec_add_num(keys, "exit", code);
-	if (rec_num(row, "state", 0) == CTR_CREATING)
-		(void)rec_add_num(keys, "unborn", 1);
+	(void)rec_add_num(keys, KEY(exit), code);
+	if (rec_num(row, KEY(state), 0) == CTR_CREATING)
+		(void)rec_add_num(keys, KEY(unborn), 1);
 	exit_expect_row(keys, row);
-	rc = state_container_set(&s->client, rec_str(row, "id", ""), 1u <<
-	    rec_num(row, "state", 0), CTR_REMOVING, keys, NULL);
+	rc = state_container_set(&s->client, rec_str(row, KEY(id), ""), 1u <<
+	    rec_num(row, KEY(state), 0), CTR_REMOVING, keys, NULL);
 	rec_free(keys);
 	return (rc);
 }
@@ -185,7 +194,7 @@ removed(struct session *s)
 static int
 remove_at_once(struct session *s, const struct rec *row, int code)
 {
-	const char	*id = rec_str(row, "id", "");
+	const char	*id = rec_str(row, KEY(id), "");
 	int		 layer, state;
 
 	if (store_rw_remove_begin(&s->client, id) == -1 ||
@@ -205,19 +214,19 @@ remove_at_once(struct session *s, const struct rec *row, int code)
 static int
 remove_ended(struct session *s, const struct rec *row, int code)
 {
-	const char	*id = rec_str(row, "id", "");
+	const char	*id = rec_str(row, KEY(id), "");
 
 	/* ps has no store: it says what is to be done, and hides the rest. */
 	if (!client_has(&s->client, H_STORE))
-		return (rec_num(row, "state", 0) == CTR_REMOVING ? -1 :
+		return (rec_num(row, KEY(state), 0) == CTR_REMOVING ? -1 :
 		    exit_mark_removing(s, row, code));
 	/* While it is still there: whoever finds it half gone goes on here. */
-	if ((s->rm_volumes || rec_num(row, "rm", 0) != 0 ||
-	    rec_num(row, "unborn", 0) != 0 ||
-	    rec_num(row, "state", 0) == CTR_CREATING) &&
+	if ((s->rm_volumes || rec_num(row, KEY(rm), 0) != 0 ||
+	    rec_num(row, KEY(unborn), 0) != 0 ||
+	    rec_num(row, KEY(state), 0) == CTR_CREATING) &&
 	    volumes_drop_own(s, row) == -1)
 		return (-1);
-	if (rec_num(row, "rm", 0) != 0)
+	if (rec_num(row, KEY(rm), 0) != 0)
 		return (remove_at_once(s, row, code));
 	if (remove_layer(s, id) == -1)
 		return (-1);
@@ -243,7 +252,7 @@ add_restart(struct session *s, const struct rec *row, int code, int64_t when,
 
 	if (!restart_wanted(row))
 		return (0);
-	if ((now = container_load(s, rec_str(row, "id", ""))) == NULL)
+	if ((now = container_load(s, rec_str(row, KEY(id), ""))) == NULL)
 		return (-1);
 	restart_decide(now, code, when, keys);
 	rec_free(now);
@@ -268,8 +277,8 @@ leave_run_dir(struct session *s, const char *id)
 	if (locks_take(s, "ctr", id, 0) == 0) {
 		now = container_load(s, id);
 		if (now == NULL ? errno == ENOENT :
-		    rec_num(now, "state", 0) == CTR_EXITED ||
-		    rec_num(now, "state", 0) == CTR_CREATED)
+		    rec_num(now, KEY(state), 0) == CTR_EXITED ||
+		    rec_num(now, KEY(state), 0) == CTR_CREATED)
 			rundir_remove(s, id);
 		rec_free(now);
 		locks_drop(s, "ctr", id);
@@ -284,11 +293,11 @@ leave_run_dir(struct session *s, const char *id)
 int
 exit_record(struct session *s, const struct rec *row, int status, int64_t when)
 {
-	const char	*id = rec_str(row, "id", "");
+	const char	*id = rec_str(row, KEY(id), "");
 	struct rec	*keys;
 	int		 rc;
 
-	if (rec_num(row, "rm", 0) != 0)
+	if (rec_num(row, KEY(rm), 0) != 0)
 		return (remove_ended(s, row, exit_code_of(status)));
 	if (when == 0)
 		when = exit_now_ns();
@@ -297,9 +306,9 @@ exit_record(struct session *s, const struct rec *row, int status, int64_t when)
 		rec_free(keys);
 		return (is_done(errno) ? 0 : -1);
 	}
-	(void)rec_add_num(keys, "exit", exit_code_of(status));
-	(void)rec_add_num(keys, "finished", when);
-	(void)rec_add_num(keys, "log_lost", exit_log_lost(s, id));
+	(void)rec_add_num(keys, KEY(exit), exit_code_of(status));
+	(void)rec_add_num(keys, KEY(finished), when);
+	(void)rec_add_num(keys, KEY(log_lost), exit_log_lost(s, id));
 	exit_expect_row(keys, row);
 	rc = state_container_set(&s->client, id, EXIT_LIVE, CTR_EXITED, keys,
 	    NULL);

@@ -18,9 +18,9 @@ static int
 stop_signal(const struct rec *row)
 {
 	size_t		 it = 0;
-	struct rec	*def = rec_sub(row, "def", &it);
+	struct rec	*def = rec_sub(row, KEY(def), &it);
 	int		 signo = def == NULL ? SIGTERM :
-			    (int)rec_num(def, "stop_signal", SIGTERM);
+			    (int)rec_num(def, KEY(stop_signal), SIGTERM);
 
 	rec_free(def);
 	return (signo);
@@ -29,7 +29,7 @@ stop_signal(const struct rec *row)
 static bool
 has_process(const struct rec *row)
 {
-	switch (rec_num(row, "state", 0)) {
+	switch (rec_num(row, KEY(state), 0)) {
 	case CTR_RUNNING:
 	case CTR_STOPPING:
 	case CTR_PAUSED:
@@ -42,12 +42,12 @@ has_process(const struct rec *row)
 int
 container_kill(struct session *s, const struct rec *row, int signo)
 {
-	const char	*id = rec_str(row, "id", "");
+	const char	*id = rec_str(row, KEY(id), "");
 
 	if (!has_process(row))
 		return (error_set(&s->client.error, EBUSY, "can only kill "
 		    "running containers. %s is in state %s: container state "
-		    "improper", id, rec_str(row, "state_name", "unknown")));
+		    "improper", id, rec_str(row, KEY(state_name), "unknown")));
 	if ((signo == SIGKILL || signo == SIGTERM ||
 	    signo == stop_signal(row)) && restart_forbid(s, row, false) == -1)
 		return (-1);

@@ -119,7 +119,7 @@ take_opt(struct mount *m, const char *opt, struct parse_err *e)
 	/* Without SELinux a label has nothing to act on. */
 	if (o->group == G_LABEL || o->group == G_COPY)
 		return (0);
-	return (rec_add(m->rec, "opt", opt));
+	return (rec_add(m->rec, KEY(opt), opt));
 }
 
 /* What podman adds to what was said. */
@@ -127,28 +127,28 @@ static void
 add_defaults(struct mount *m)
 {
 	if (m->volume && m->given[G_SUID] == NULL)
-		rec_add(m->rec, "opt", "nosuid");
+		rec_add(m->rec, KEY(opt), "nosuid");
 	if (m->volume && m->given[G_DEV] == NULL)
-		rec_add(m->rec, "opt", "nodev");
+		rec_add(m->rec, KEY(opt), "nodev");
 	if (m->volume && m->given[G_COPY] != NULL &&
 	    strcmp(m->given[G_COPY], "nocopy") == 0)
-		rec_add(m->rec, "nocopy", "1");
+		rec_add_num(m->rec, KEY(nocopy), 1);
 	if (m->kind == 'b' && m->given[G_BIND] == NULL)
-		rec_add(m->rec, "opt", "rbind");
+		rec_add(m->rec, KEY(opt), "rbind");
 	if (m->given[G_PROPAGATION] == NULL)
-		rec_add(m->rec, "opt", "rprivate");
+		rec_add(m->rec, KEY(opt), "rprivate");
 	if (m->given[G_WRITE] == NULL)
-		rec_add(m->rec, "opt", "rw");
+		rec_add(m->rec, KEY(opt), "rw");
 	if (m->kind != 't')
 		return;
 	if (m->given[G_EXEC] == NULL)
-		rec_add(m->rec, "opt", "noexec");
+		rec_add(m->rec, KEY(opt), "noexec");
 	if (m->given[G_SUID] == NULL)
-		rec_add(m->rec, "opt", "nosuid");
+		rec_add(m->rec, KEY(opt), "nosuid");
 	if (m->given[G_DEV] == NULL)
-		rec_add(m->rec, "opt", "nodev");
+		rec_add(m->rec, KEY(opt), "nodev");
 	if (m->given[G_TMPCOPY] == NULL)
-		rec_add(m->rec, "opt", "tmpcopyup");
+		rec_add(m->rec, KEY(opt), "tmpcopyup");
 }
 
 /* A list of options with commas, cut up in place. */
@@ -169,7 +169,7 @@ start(struct mount *m, char kind, struct parse_err *e)
 	*m = (struct mount){ .kind = kind, .rec = rec_new() };
 	if (m->rec == NULL)
 		return (parse_fail(e, "%s", strerror(errno)));
-	rec_add(m->rec, "type", kind == 'b' ? "bind" : "tmpfs");
+	rec_add(m->rec, KEY(type), kind == 'b' ? "bind" : "tmpfs");
 	return (0);
 }
 
@@ -177,7 +177,7 @@ start(struct mount *m, char kind, struct parse_err *e)
 static char *
 place(const struct rec *mount)
 {
-	char	*path = strdup(rec_str(mount, "dst", "/"));
+	char	*path = strdup(rec_str(mount, KEY(dst), "/"));
 
 	if (path != NULL)
 		hostpath_clean(path);
@@ -218,13 +218,13 @@ put(struct rec *out, const struct rec *mount, bool again, struct parse_err *e)
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && (have = rec_sub(out, "mount", &it)) != NULL) {
+	while (rc == 0 && (have = rec_sub(out, KEY(mount), &it)) != NULL) {
 		rc = compare(have, mount, again, e);
 		rec_free(have);
 	}
 	if (rc != 0)
 		return (rc == 1 ? 0 : -1);
-	return (rec_add_rec(out, "mount", mount) == 0 ? 0 :
+	return (rec_add_rec(out, KEY(mount), mount) == 0 ? 0 :
 	    parse_fail(e, "%s", strerror(errno)));
 }
 
@@ -248,7 +248,7 @@ add_volume(struct mount *m, const char *name, struct parse_err *e)
 		    "must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid "
 		    "argument"));
 	m->volume = true;
-	return (rec_add(m->rec, "volume", name));
+	return (rec_add(m->rec, KEY_IN(mount, volume), name));
 }
 
 /* A relative source is below the working directory, as podman has it. */
@@ -257,7 +257,7 @@ add_bind(struct mount *m, const char *src, struct parse_err *e)
 {
 	scoped_free char	*path = hostpath_absolute(src, e);
 
-	return (path == NULL ? -1 : rec_add(m->rec, "src", path));
+	return (path == NULL ? -1 : rec_add(m->rec, KEY(src), path));
 }
 
 /* The source of -v: a path begins with / or ., anything else is a name. */
@@ -288,7 +288,7 @@ volume(struct mount *m, const char *arg, char *spec, struct parse_err *e)
 	    add_source(m, src, e)) == -1)
 		return (-1);
 	dst = dst == NULL ? src : dst;
-	rec_add(m->rec, "dst", dst);
+	rec_add(m->rec, KEY(dst), dst);
 	return (take_opts(m, opts, e));
 }
 
@@ -310,7 +310,7 @@ tmpfs(struct mount *m, char *spec, struct parse_err *e)
 
 	if (spec_ctr_path("container path", dst, e) == -1)
 		return (-1);
-	rec_add(m->rec, "dst", dst);
+	rec_add(m->rec, KEY(dst), dst);
 	return (take_opts(m, spec, e));
 }
 
@@ -421,7 +421,7 @@ long_mount(struct mount *m, const char *const *words, size_t n,
 		return (parse_fail(e, "must set source for a bind mount"));
 	if (m->kind == 'b' && !m->volume && add_bind(m, f.src, e) == -1)
 		return (-1);
-	rec_add(m->rec, "dst", f.dst);
+	rec_add(m->rec, KEY(dst), f.dst);
 	for (size_t i = 0; i < f.nopts; i++)
 		if (find_opt(m->kind, f.opts[i]) == NULL)
 			return (parse_fail(e, "%s: invalid mount option",
@@ -481,7 +481,7 @@ spec_mounts(const struct rec *from, struct rec *out, struct parse_err *e)
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && (m = rec_sub(from, "mount", &it)) != NULL) {
+	while (rc == 0 && (m = rec_sub(from, KEY(mount), &it)) != NULL) {
 		rc = put(out, m, true, e);
 		rec_free(m);
 	}

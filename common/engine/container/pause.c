@@ -28,12 +28,12 @@ pause_prepare(struct pause *all, struct session *s, const struct rec *row)
 {
 	struct prepared	*p;
 
-	if (rec_num(row, "state", 0) != CTR_RUNNING)
+	if (rec_num(row, KEY(state), 0) != CTR_RUNNING)
 		return (0);	/* container_pause refuses it */
 	if ((p = calloc(1, sizeof(*p))) == NULL)
 		return (-1);
 	p->cgroup = (struct cgroup)CGROUP_EMPTY;
-	(void)strlcpy(p->id, rec_str(row, "id", ""), sizeof(p->id));
+	(void)strlcpy(p->id, rec_str(row, KEY(id), ""), sizeof(p->id));
 	if (cgroup_make(session_run_env(s), row, &p->cgroup) == -1) {
 		cgroup_clear(&p->cgroup);
 		p->why = strdup(s->client.error.text);
@@ -109,16 +109,16 @@ int
 container_pause(struct session *s, const struct rec *row,
     const struct pause *all)
 {
-	const char		*id = rec_str(row, "id", "");
+	const char		*id = rec_str(row, KEY(id), "");
 	const struct prepared	*p = find_prepared(all, id);
 
-	switch (rec_num(row, "state", 0)) {
+	switch (rec_num(row, KEY(state), 0)) {
 	case CTR_PAUSED:
 		return (refuse(s, id, "already paused"));
 	case CTR_RUNNING:
 		break;
 	default:
-		return (refuse(s, rec_str(row, "state_name", "unknown"),
+		return (refuse(s, rec_str(row, KEY(state_name), "unknown"),
 		    "not running, can't pause"));
 	}
 	if (p == NULL)
@@ -131,10 +131,10 @@ container_pause(struct session *s, const struct rec *row,
 int
 container_unpause(struct session *s, const struct rec *row)
 {
-	const char	*id = rec_str(row, "id", "");
+	const char	*id = rec_str(row, KEY(id), "");
 	int		 rc;
 
-	if (rec_num(row, "state", 0) != CTR_PAUSED)
+	if (rec_num(row, KEY(state), 0) != CTR_PAUSED)
 		return (refuse(s, id, "not paused, can't unpause"));
 	if (locks_take(s, "ctr", id, LOCK_WAIT_MS) == -1)
 		return (-1);

@@ -29,24 +29,25 @@ lock_is_free(struct session *s, const char *id)
 static bool
 is_alive(struct session *s, const struct rec *row)
 {
-	pid_t		 pid = (pid_t)rec_num(row, "pid", 0);
-	uint64_t	 start = (uint64_t)rec_num(row, "pid_start", 0);
+	pid_t		 pid = (pid_t)rec_num(row, KEY(pid), 0);
+	uint64_t	 start = (uint64_t)rec_num(row, KEY(pid_start), 0);
 	int64_t		 when;
 	int		 status;
 
 	if (pid > 0 && start != 0 && process_start_time(pid) == start)
 		return (true);
-	if (exit_read(s, rec_str(row, "id", ""), &status, &when) == 0)
+	if (exit_read(s, rec_str(row, KEY(id), ""), &status, &when) == 0)
 		return (false);
 	/* Ended, but its monitor is just about to say so. */
-	return (monitor_is_there(s->run_dir, rec_str(row, "id", "")) ||
-	    (errno == ENOENT && running_has_reaper(s, rec_str(row, "id", ""))));
+	return (monitor_is_there(s->run_dir, rec_str(row, KEY(id), "")) ||
+	    (errno == ENOENT && running_has_reaper(s, rec_str(row, KEY(id),
+	    ""))));
 }
 
 static bool
 reconcile_ended(struct session *s, const struct rec *row)
 {
-	const char	*id = rec_str(row, "id", "");
+	const char	*id = rec_str(row, KEY(id), "");
 	int		 status = 255 << 8;
 	int64_t		 when = 0;
 
@@ -64,7 +65,7 @@ static bool
 settle_pause(struct session *s, const char *id)
 {
 	struct rec	*now = container_load(s, id), *keys;
-	int64_t		 state = now == NULL ? 0 : rec_num(now, "state", 0);
+	int64_t		 state = now == NULL ? 0 : rec_num(now, KEY(state), 0);
 	int		 frozen = cgroup_frozen(session_run_env(s), id);
 	bool		 done = false;
 
@@ -87,8 +88,8 @@ settle_pause(struct session *s, const char *id)
 static bool
 reconcile_pause(struct session *s, const struct rec *row)
 {
-	const char	*id = rec_str(row, "id", "");
-	bool		 paused = rec_num(row, "state", 0) == CTR_PAUSED;
+	const char	*id = rec_str(row, KEY(id), "");
+	bool		 paused = rec_num(row, KEY(state), 0) == CTR_PAUSED;
 	int		 frozen = cgroup_frozen(session_run_env(s), id);
 	bool		 done;
 
@@ -109,13 +110,13 @@ enum claim { CLAIM_BUSY, CLAIM_CHANGED, CLAIM_OURS };
 static enum claim
 claim_as_it_was(struct session *s, const struct rec *row, struct rec **now)
 {
-	const char	*id = rec_str(row, "id", "");
+	const char	*id = rec_str(row, KEY(id), "");
 
 	if (!lock_is_free(s, id))
 		return (CLAIM_BUSY);
 	*now = container_load(s, id);
-	if (*now != NULL && rec_num(*now, "state", 0) ==
-	    rec_num(row, "state", 0))
+	if (*now != NULL && rec_num(*now, KEY(state), 0) ==
+	    rec_num(row, KEY(state), 0))
 		return (CLAIM_OURS);
 	rec_free(*now);
 	locks_drop(s, "ctr", id);
@@ -130,7 +131,7 @@ claim_as_it_was(struct session *s, const struct rec *row, struct rec **now)
 static bool
 drop_unborn(struct session *s, const struct rec *row)
 {
-	if (rec_num(row, "state", 0) != CTR_REMOVING) {
+	if (rec_num(row, KEY(state), 0) != CTR_REMOVING) {
 		if (exit_mark_removing(s, row, 0) == -1)
 			return (false);
 		if (!client_has(&s->client, H_STORE))
@@ -151,7 +152,7 @@ reconcile_creating(struct session *s, const struct rec *row)
 		return (claim == CLAIM_CHANGED);
 	done = drop_unborn(s, now);
 	rec_free(now);
-	locks_drop(s, "ctr", rec_str(row, "id", ""));
+	locks_drop(s, "ctr", rec_str(row, KEY(id), ""));
 	return (done);
 }
 
@@ -159,16 +160,16 @@ reconcile_creating(struct session *s, const struct rec *row)
 static bool
 undo_start(struct session *s, const struct rec *row)
 {
-	const char	*id = rec_str(row, "id", "");
+	const char	*id = rec_str(row, KEY(id), "");
 	struct rec	*keys;
 	bool		 done;
 
 	if (is_alive(s, row))
 		return (false);
-	if (rec_num(row, "rm", 0) != 0)
+	if (rec_num(row, KEY(rm), 0) != 0)
 		return (drop_unborn(s, row));
 	keys = rec_new();
-	(void)rec_add_num(keys, "pid", 0);
+	(void)rec_add_num(keys, KEY(pid), 0);
 	done = state_container_set(&s->client, id, 1u << CTR_STARTING,
 	    CTR_CREATED, keys, NULL) == 0;
 	rec_free(keys);
@@ -191,14 +192,14 @@ reconcile_starting(struct session *s, const struct rec *row)
 		return (claim == CLAIM_CHANGED);
 	done = undo_start(s, now);
 	rec_free(now);
-	locks_drop(s, "ctr", rec_str(row, "id", ""));
+	locks_drop(s, "ctr", rec_str(row, KEY(id), ""));
 	return (done);
 }
 
 static bool
 reconcile_row(struct session *s, const struct rec *row)
 {
-	switch (rec_num(row, "state", 0)) {
+	switch (rec_num(row, KEY(state), 0)) {
 	case CTR_CREATING:
 		return (reconcile_creating(s, row));
 	case CTR_STARTING:
@@ -222,7 +223,7 @@ reconcile_all(struct session *s, struct rec *rows)
 	size_t		 it = 0;
 	bool		 changed = false;
 
-	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
+	while ((row = rec_sub(rows, KEY(ctr), &it)) != NULL) {
 		changed |= reconcile_row(s, row);
 		rec_free(row);
 	}

@@ -27,10 +27,10 @@
 #define KILL_WAIT_MS	10000	/* for the kernel to end a killed process */
 
 static int64_t
-def_num(const struct rec *row, const char *key, int64_t fallback)
+def_num(const struct rec *row, struct key_num key, int64_t fallback)
 {
 	size_t		 it = 0;
-	struct rec	*def = rec_sub(row, "def", &it);
+	struct rec	*def = rec_sub(row, KEY(def), &it);
 	int64_t		 v = def == NULL ? fallback :
 			    rec_num(def, key, fallback);
 
@@ -41,7 +41,7 @@ def_num(const struct rec *row, const char *key, int64_t fallback)
 static bool
 is_running(const struct rec *row)
 {
-	int64_t	 state = rec_num(row, "state", 0);
+	int64_t	 state = rec_num(row, KEY(state), 0);
 
 	return (state == CTR_RUNNING || state == CTR_STOPPING ||
 	    state == CTR_PAUSED);
@@ -50,7 +50,7 @@ is_running(const struct rec *row)
 static bool
 is_starting(const struct rec *row)
 {
-	int64_t	 state = rec_num(row, "state", 0);
+	int64_t	 state = rec_num(row, KEY(state), 0);
 
 	return (state == CTR_CREATING || state == CTR_STARTING);
 }
@@ -101,7 +101,7 @@ record_end(struct session *s, const struct rec *row)
 	int	 status = 128 + SIGKILL;
 	int64_t	 when = 0;
 
-	if (noted_exit(s, rec_str(row, "id", ""), &status, &when) == -1)
+	if (noted_exit(s, rec_str(row, KEY(id), ""), &status, &when) == -1)
 		status = SIGKILL;
 	return (exit_record(s, row, status, when));
 }
@@ -114,7 +114,7 @@ set_stopping(struct session *s, const struct rec *row, bool stopping)
 	struct rec	*keys = rec_new();
 
 	exit_expect_row(keys, row);
-	(void)state_container_set(&s->client, rec_str(row, "id", ""), 1u <<
+	(void)state_container_set(&s->client, rec_str(row, KEY(id), ""), 1u <<
 	    from, stopping ? CTR_STOPPING : CTR_RUNNING, keys, NULL);
 	rec_free(keys);
 	error_clear(&s->client.error);
@@ -123,13 +123,13 @@ set_stopping(struct session *s, const struct rec *row, bool stopping)
 static int
 halt(struct session *s, const struct rec *row, int64_t timeout)
 {
-	int		 signo = (int)def_num(row, "stop_signal", SIGTERM);
+	int		 signo = (int)def_num(row, KEY(stop_signal), SIGTERM);
 	struct rec	*now;
 	int		 rc, saved;
 
 	/* What is just being started is stopped when it runs. */
 	if (is_starting(row)) {
-		if ((now = settled(s, rec_str(row, "id", ""))) == NULL)
+		if ((now = settled(s, rec_str(row, KEY(id), ""))) == NULL)
 			return (errno == ENOENT ? 0 : -1);
 		rc = halt(s, now, timeout);
 		rec_free(now);
@@ -138,11 +138,11 @@ halt(struct session *s, const struct rec *row, int64_t timeout)
 	if (!is_running(row))
 		return (0);
 	/* By force: what is frozen answers no signal but this one. */
-	if (rec_num(row, "state", 0) == CTR_PAUSED)
+	if (rec_num(row, KEY(state), 0) == CTR_PAUSED)
 		timeout = 0;
 	if (timeout < 0)
-		timeout = def_num(row, "stop_timeout", 10);
-	if (timeout > 0 && rec_num(row, "state", 0) == CTR_RUNNING)
+		timeout = def_num(row, KEY(stop_timeout), 10);
+	if (timeout > 0 && rec_num(row, KEY(state), 0) == CTR_RUNNING)
 		set_stopping(s, row, true);
 	if (timeout > 0 && monitor_signal(&s->client, s->run_dir, row,
 	    signo) == 0 && monitor_wait_row(&s->client, s->run_dir, row, timeout
@@ -152,7 +152,7 @@ halt(struct session *s, const struct rec *row, int64_t timeout)
 	    errno != ESRCH)
 		goto fail;
 	/* cgroups v1 do not let it die before. */
-	(void)cgroup_thaw(session_run_env(s), rec_str(row, "id", ""));
+	(void)cgroup_thaw(session_run_env(s), rec_str(row, KEY(id), ""));
 	if (monitor_wait_row(&s->client, s->run_dir, row, KILL_WAIT_MS) == -1)
 		goto fail;
 	return (record_end(s, row));
@@ -161,7 +161,7 @@ halt(struct session *s, const struct rec *row, int64_t timeout)
 	set_stopping(s, row, false);
 	errno = saved;
 	return (error_set(&s->client.error, errno, "cannot stop container %s: "
-	    "%s", rec_str(row, "id", ""), strerror(errno)));
+	    "%s", rec_str(row, KEY(id), ""), strerror(errno)));
 }
 
 /* Forbidden before it can end, so that whoever records the end knows of it. */
@@ -185,7 +185,7 @@ stop_until_boot(struct session *s, const struct rec *row, int64_t timeout)
 static int
 remove_locked(struct session *s, const struct rec *row, bool *again)
 {
-	struct rec	*now = container_load(s, rec_str(row, "id", ""));
+	struct rec	*now = container_load(s, rec_str(row, KEY(id), ""));
 	int		 rc = 0;
 
 	*again = now != NULL && (is_running(now) || is_starting(now));
@@ -202,7 +202,7 @@ static int
 remove_at_rest(struct session *s, const struct rec *row, bool force,
     int64_t timeout)
 {
-	const char	*id = rec_str(row, "id", "");
+	const char	*id = rec_str(row, KEY(id), "");
 	struct rec	*now;
 	bool		 again;
 	int		 rc;
@@ -224,7 +224,7 @@ int
 remove_container(struct session *s, const struct rec *row, bool force,
     int64_t timeout)
 {
-	const char	*id = rec_str(row, "id", "");
+	const char	*id = rec_str(row, KEY(id), "");
 	struct rec	*now;
 	int		 rc;
 
@@ -239,12 +239,12 @@ remove_container(struct session *s, const struct rec *row, bool force,
 		return (error_set(&s->client.error, EBUSY, "cannot remove "
 		    "container %s as it is %s - running or paused containers "
 		    "cannot be removed without force: container state improper",
-		    id, rec_num(row, "state", 0) == CTR_PAUSED ? "paused" :
+		    id, rec_num(row, KEY(state), 0) == CTR_PAUSED ? "paused" :
 		    "running"));
 	if (is_running(row) && stop_container(s, row, timeout) == -1)
 		return (-1);
 	/* Whether it runs, nobody knows any more, but its monitor. */
-	if (rec_num(row, "state", 0) == CTR_DAMAGED &&
+	if (rec_num(row, KEY(state), 0) == CTR_DAMAGED &&
 	    monitor_signal(&s->client, s->run_dir, row, SIGKILL) == 0)
 		(void)monitor_wait_row(&s->client, s->run_dir, row,
 		    KILL_WAIT_MS);

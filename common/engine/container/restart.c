@@ -48,16 +48,16 @@ restart_parse(const char *text, struct rec *def, struct parse_err *e)
 		return (parse_fail(e, "parsing restart policy retry count: "
 		    "\"%s\" is not a number", end));
 	/* "never" is docker's older word for it. */
-	(void)rec_set(def, "restart", i == 1 ? "no" : names[i]);
+	(void)rec_set(def, KEY(restart), i == 1 ? "no" : names[i]);
 	if (max > 0)
-		(void)rec_set_num(def, "restart_max", (int64_t)max);
+		(void)rec_set_num(def, KEY(restart_max), (int64_t)max);
 	return (0);
 }
 
 bool
 restart_wanted(const struct rec *row)
 {
-	const char	*policy = rec_get(row, "restart");
+	const char	*policy = rec_get(row, KEY(restart));
 
 	return (policy != NULL && strcmp(policy, "no") != 0);
 }
@@ -65,7 +65,7 @@ restart_wanted(const struct rec *row)
 static bool
 is_policy(const struct rec *row, const char *name)
 {
-	return (strcmp(rec_str(row, "restart", ""), name) == 0);
+	return (strcmp(rec_str(row, KEY(restart), ""), name) == 0);
 }
 
 bool
@@ -73,29 +73,29 @@ restart_at_boot(const struct rec *row)
 {
 	return (is_policy(row, "always") ||
 	    (is_policy(row, "unless-stopped") &&
-	    rec_num(row, "user_stopped", 0) == 0));
+	    rec_num(row, KEY(user_stopped), 0) == 0));
 }
 
 /* As podman: not what a person has stopped, and failures only so often. */
 static bool
 is_due(const struct rec *row, int code)
 {
-	int64_t	 max = rec_num(row, "restart_max", 0);
+	int64_t	 max = rec_num(row, KEY(restart_max), 0);
 
-	if (!restart_wanted(row) || rec_num(row, "user_stopped", 0) != 0 ||
-	    rec_num(row, "halted", 0) != 0)
+	if (!restart_wanted(row) || rec_num(row, KEY(user_stopped), 0) != 0 ||
+	    rec_num(row, KEY(halted), 0) != 0)
 		return (false);
 	return (!is_policy(row, "on-failure") || (code != 0 &&
-	    (max == 0 || rec_num(row, "restart_count", 0) < max)));
+	    (max == 0 || rec_num(row, KEY(restart_count), 0) < max)));
 }
 
 /* How long to wait this time, in ms. */
 static int64_t
 delay_after(const struct rec *row, int64_t finished)
 {
-	int64_t	 last = rec_num(row, "restart_delay", -1);
+	int64_t	 last = rec_num(row, KEY(restart_delay), -1);
 
-	if (last == -1 || finished - rec_num(row, "started", 0) >= STEADY_NS)
+	if (last == -1 || finished - rec_num(row, KEY(started), 0) >= STEADY_NS)
 		return (0);
 	if (last == 0)
 		return (FIRST_MS);
@@ -108,29 +108,30 @@ restart_decide(const struct rec *row, int code, int64_t finished,
 {
 	if (!is_due(row, code))
 		return;
-	(void)rec_add_num(keys, "restart_due", finished);
-	(void)rec_add_num(keys, "restart_delay", delay_after(row, finished));
+	(void)rec_add_num(keys, KEY(restart_due), finished);
+	(void)rec_add_num(keys, KEY(restart_delay), delay_after(row, finished));
 }
 
 /* An empty value takes a key away. */
 void
 restart_begin(const struct rec *row, struct rec *keys)
 {
-	static const char *const names[] = { "restart_due", "restart_delay",
-				    "restart_count", "user_stopped", "halted" };
+	const struct key_num	 names[] = { KEY(restart_due),
+				    KEY(restart_delay), KEY(restart_count),
+				    KEY(user_stopped), KEY(halted) };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (rec_get(row, names[i]) != NULL)
-			(void)rec_add(keys, names[i], "");
+		if (rec_has(row, names[i]))
+			(void)rec_clear(keys, names[i]);
 }
 
 void
 restart_again(const struct rec *row, struct rec *keys)
 {
-	(void)rec_add(keys, "event", "restart");
-	(void)rec_add(keys, "restart_due", "");
-	(void)rec_add_num(keys, "restart_count",
-	    rec_num(row, "restart_count", 0) + 1);
+	(void)rec_add(keys, KEY_IN(row, event), "restart");
+	(void)rec_clear(keys, KEY(restart_due));
+	(void)rec_add_num(keys, KEY(restart_count),
+	    rec_num(row, KEY(restart_count), 0) + 1);
 }
 
 int
@@ -142,10 +143,12 @@ restart_forbid(struct session *s, const struct rec *row, bool until_boot)
 	if (!restart_wanted(row))
 		return (0);
 	keys = rec_new();
-	(void)rec_add(keys, until_boot ? "halted" : "user_stopped", "1");
-	if (rec_get(row, "restart_due") != NULL)
-		(void)rec_add(keys, "restart_due", "");
-	rc = state_container_set(&s->client, rec_str(row, "id", ""), 0, 0, keys,
+	(void)rec_add_num(keys, until_boot ? KEY(halted) : KEY(user_stopped),
+	    1);
+	if (rec_text(row, KEY(restart_due)) != NULL)
+		(void)rec_clear(keys, KEY(restart_due));
+	rc = state_container_set(&s->client, rec_str(row, KEY(id), ""), 0, 0,
+	    keys,
 	    NULL);
 	rec_free(keys);
 	return (rc);

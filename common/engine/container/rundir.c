@@ -15,6 +15,7 @@
 #include "cgroup.h"
 #include "cleanup.h"
 #include "path.h"
+#include "records.h"
 #include "running.h"
 #include "session.h"
 
@@ -58,7 +59,7 @@ rundir_open(struct session *s, const char *id)
 			close(s->ctr_fd);
 		(void)snprintf(name, sizeof(name), "ctr/%s", id);
 		(void)snprintf(path, sizeof(path), "%s/%s",
-		    session_config(s, "path.run", ""), name);
+		    session_config(s, KEY_AS(path_run), ""), name);
 		if ((s->ctr_fd = locked_dir(s, name)) == -1)
 			return (session_sentence(s, "cannot make the directory",
 			    path));

@@ -40,17 +40,17 @@ describe(struct session *s, const char *id, const struct rec *def, pid_t pid,
 	pid_t		 reaper = s->client.helper[H_REAPER].pid;
 	int		 rc = -1;
 
-	if (r != NULL && rec_add(r, "id", id) == 0 &&
-	    rec_add(r, "boot_id", s->boot_id) == 0 &&
-	    rec_add_num(r, "pid", pid) == 0 &&
-	    rec_add_num(r, "pid_start", (int64_t)start) == 0 &&
-	    rec_add_num(r, "reaper", reaper) == 0 &&
-	    rec_add_num(r, "reaper_start",
+	if (r != NULL && rec_add(r, KEY(id), id) == 0 &&
+	    rec_add(r, KEY(boot_id), s->boot_id) == 0 &&
+	    rec_add_num(r, KEY(pid), pid) == 0 &&
+	    rec_add_num(r, KEY(pid_start), (int64_t)start) == 0 &&
+	    rec_add_num(r, KEY(reaper), reaper) == 0 &&
+	    rec_add_num(r, KEY(reaper_start),
 	    (int64_t)process_start_time(reaper)) == 0 &&
-	    rec_add_num(r, "slot", rec_num(def, "slot", 0)) == 0)
-		rc = rec_num(def, "rm", 0) == 0 &&
-		    rec_num(def, "transient", 0) == 0 ? 0 :
-		    rec_add_rec(r, "def", def);
+	    rec_add_num(r, KEY(slot), rec_num(def, KEY(slot), 0)) == 0)
+		rc = rec_num(def, KEY(rm), 0) == 0 &&
+		    rec_num(def, KEY(transient), 0) == 0 ? 0 :
+		    rec_add_rec(r, KEY(def), def);
 	if (rc == 0)
 		return (r);
 	rec_free(r);
@@ -149,17 +149,17 @@ read_record(struct session *s, const char *id, char note[NOTE_LEN + 1])
 	    RECORD_MAX, &len)) == NULL || len < NOTE_LEN)
 		return (NULL);
 	(void)snprintf(note, NOTE_LEN + 1, "%.*s", NOTE_LEN, text);
-	return (rec_decode(text + NOTE_LEN, len - NOTE_LEN));
+	return (rec_decode(text + NOTE_LEN, len - NOTE_LEN, RECORD(any), NULL));
 }
 
 static bool
 is_of_boot(const struct session *s, const struct rec *r)
 {
-	return (strcmp(rec_str(r, "boot_id", ""), s->boot_id) == 0);
+	return (strcmp(rec_str(r, KEY(boot_id), ""), s->boot_id) == 0);
 }
 
 static bool
-is_process(const struct rec *r, const char *pid, const char *start)
+is_process(const struct rec *r, struct key_num pid, struct key_num start)
 {
 	uint64_t	 then = (uint64_t)rec_num(r, start, 0);
 
@@ -193,11 +193,11 @@ running_has_reaper(struct session *s, const char *id)
 {
 	char		 note[NOTE_LEN + 1];
 	struct rec	*r = read_record(s, id, note);
-	int64_t		 pid = r == NULL ? 0 : rec_num(r, "reaper", 0);
+	int64_t		 pid = r == NULL ? 0 : rec_num(r, KEY(reaper), 0);
 	bool		 has;
 
 	has = pid > 1 && pid != getpid() && pid != getppid() &&
-	    is_of_boot(s, r) && is_process(r, "reaper", "reaper_start");
+	    is_of_boot(s, r) && is_process(r, KEY(reaper), KEY(reaper_start));
 	rec_free(r);
 	return (has);
 }
@@ -210,7 +210,7 @@ running_is_alive(struct session *s, const char *id)
 	bool		 alive;
 
 	alive = r != NULL && is_of_boot(s, r) &&
-	    is_process(r, "pid", "pid_start");
+	    is_process(r, KEY(pid), KEY(pid_start));
 	rec_free(r);
 	return (alive);
 }
@@ -230,7 +230,7 @@ collect(struct session *s, DIR *d)
 		if ((r = read_record(s, e->d_name, note)) == NULL)
 			continue;
 		if (is_of_boot(s, r))
-			rc = rec_add_rec(all, "ctr", r);
+			rc = rec_add_rec(all, KEY(ctr), r);
 		else
 			(void)unlinkat(dirfd(d), e->d_name, 0);
 		rec_free(r);
@@ -251,9 +251,9 @@ make_run_dirs(struct session *s, const struct rec *all)
 	size_t		 it = 0;
 	int		 fd;
 
-	while ((r = rec_sub(all, "ctr", &it)) != NULL) {
+	while ((r = rec_sub(all, KEY(ctr), &it)) != NULL) {
 		(void)snprintf(name, sizeof(name), "ctr/%s",
-		    rec_str(r, "id", ""));
+		    rec_str(r, KEY(id), ""));
 		if ((fd = path_mkdirs(s->run_dir, name, 0700)) != -1)
 			close(fd);
 		rec_free(r);
@@ -286,7 +286,7 @@ restore_all(struct session *s)
 	closedir(d);
 	if (all == NULL)
 		return (-1);
-	rc = rec_count(all, "ctr") == 0 ? 0 : restore(s, all);
+	rc = rec_count(all, KEY(ctr)) == 0 ? 0 : restore(s, all);
 	rec_free(all);
 	return (rc);
 }

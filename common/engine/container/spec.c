@@ -89,10 +89,10 @@ add_limit(struct rec *out, const char *name, int64_t soft, int64_t hard)
 
 	if (r == NULL)
 		return (-1);
-	rec_add(r, "name", name);
-	rec_add_num(r, "soft", soft);
-	rec_add_num(r, "hard", hard);
-	n = rec_add_rec(out, "rlimit", r);
+	rec_add(r, KEY(name), name);
+	rec_add_num(r, KEY(soft), soft);
+	rec_add_num(r, KEY(hard), hard);
+	n = rec_add_rec(out, KEY(rlimit), r);
 	rec_free(r);
 	return (n);
 }
@@ -107,7 +107,7 @@ spec_ulimit(const char *arg, struct rec *out, struct parse_err *e)
 	if (copy == NULL)
 		return (out_of_memory(e));
 	if (strcmp(arg, "host") == 0)
-		return (rec_set_num(out, "ulimit_host", 1));
+		return (rec_set_num(out, KEY(ulimit_host), 1));
 	if ((value = strchr(copy, '=')) == NULL)
 		return (parse_fail(e, "ulimit option \"%s\" requires "
 		    "name=SOFT:HARD, failed to be parsed: invalid ulimit "
@@ -153,7 +153,7 @@ cap_name(const char *arg, char *out, size_t size, struct parse_err *e)
 
 /* Which of caps[] a key's values name; ALL sets the flag. -1 with why. */
 static int
-cap_set(const struct rec *r, const char *key, bool *set, bool *all,
+cap_set(const struct rec *r, struct key_str key, bool *set, bool *all,
     struct parse_err *e)
 {
 	const char	*v;
@@ -179,9 +179,9 @@ spec_caps(const struct rec *defaults, const struct rec *opts, struct rec *out,
 		 drop[NITEMS(caps)] = { 0 };
 	bool	 all, add_all, drop_all;
 
-	if (cap_set(defaults, "cap", base, &all, e) == -1 ||
-	    cap_set(opts, "cap-add", add, &add_all, e) == -1 ||
-	    cap_set(opts, "cap-drop", drop, &drop_all, e) == -1)
+	if (cap_set(defaults, KEY(cap), base, &all, e) == -1 ||
+	    cap_set(opts, KEY_AS(ask_cap_add), add, &add_all, e) == -1 ||
+	    cap_set(opts, KEY_AS(ask_cap_drop), drop, &drop_all, e) == -1)
 		return (-1);
 	if (add_all && drop_all)
 		return (parse_fail(e, "capability \"ALL\" cannot be dropped "
@@ -192,9 +192,9 @@ spec_caps(const struct rec *defaults, const struct rec *opts, struct rec *out,
 			    "dropped and added", caps[i]));
 		add[i] |= add_all && !drop[i];
 		base[i] = add[i] || ((base[i] || all) && !drop_all && !drop[i]);
-		if (base[i] && rec_add(out, "cap", caps[i]) == -1)
+		if (base[i] && rec_add(out, KEY(cap), caps[i]) == -1)
 			return (out_of_memory(e));
-		if (add[i] && rec_add(out, "ambient", caps[i]) == -1)
+		if (add[i] && rec_add(out, KEY(ambient), caps[i]) == -1)
 			return (out_of_memory(e));
 	}
 	return (0);
@@ -202,7 +202,7 @@ spec_caps(const struct rec *defaults, const struct rec *opts, struct rec *out,
 
 /* mask=/a:/b. */
 static int
-add_paths(const char *key, const char *list, struct rec *out,
+add_paths(struct key_str key, const char *list, struct rec *out,
     struct parse_err *e)
 {
 	scoped_free char	*copy = strdup(list);
@@ -215,7 +215,8 @@ add_paths(const char *key, const char *list, struct rec *out,
 			continue;
 		if (strcmp(path, "ALL") != 0 && *path != '/')
 			return (parse_fail(e, "invalid --security-opt \"%s="
-			    "%s\": \"%s\" is not an absolute path", key, list,
+			    "%s\": \"%s\" is not an absolute path", key.name,
+			    list,
 			    path));
 		if (rec_add(out, key, path) == -1)
 			return (out_of_memory(e));
@@ -231,7 +232,7 @@ security_no_new_privs(const char *arg, const char *value, struct rec *out,
 
 	if (b == -1)
 		return (parse_fail(e, "invalid --security-opt: \"%s\"", arg));
-	return (rec_set_num(out, "nnp", b));
+	return (rec_set_num(out, KEY(nnp), b));
 }
 
 /* A word, or a file, which may be relative to the working directory. */
@@ -241,9 +242,9 @@ security_seccomp(const char *value, struct rec *out, struct parse_err *e)
 	scoped_free char	*path = NULL;
 
 	if (strcmp(value, "unconfined") == 0 || strcmp(value, "default") == 0)
-		return (rec_set(out, "seccomp", value));
+		return (rec_set(out, KEY(seccomp), value));
 	path = hostpath_absolute(value, e);
-	return (path == NULL ? -1 : rec_set(out, "seccomp", path));
+	return (path == NULL ? -1 : rec_set(out, KEY(seccomp), path));
 }
 
 int
@@ -262,8 +263,10 @@ spec_security(const char *arg, struct rec *out, struct parse_err *e)
 		return (parse_fail(e, "invalid --security-opt: \"%s\"", arg));
 	if (strcmp(copy, "seccomp") == 0)
 		return (security_seccomp(value, out, e));
-	if (strcmp(copy, "mask") == 0 || strcmp(copy, "unmask") == 0)
-		return (add_paths(copy, value, out, e));
+	if (strcmp(copy, "mask") == 0)
+		return (add_paths(KEY(mask), value, out, e));
+	if (strcmp(copy, "unmask") == 0)
+		return (add_paths(KEY(unmask), value, out, e));
 	if ((strcmp(copy, "label") == 0 && strcmp(value, "disable") == 0) ||
 	    (strcmp(copy, "apparmor") == 0 && strcmp(value, "unconfined") == 0))
 		return (0);
@@ -356,7 +359,7 @@ spec_network(const char *arg, struct rec *out, struct parse_err *e)
 	size_t				 n = strcspn(arg, ":");
 
 	if (is_one_of(arg, known, NITEMS(known)))
-		return (rec_set(out, "net", arg));
+		return (rec_set(out, KEY(net), arg));
 	return (parse_fail(e, "--network %.*s is not supported by bulkhead "
 	    "yet, only none, host and private", (int)n, arg));
 }
@@ -372,7 +375,7 @@ spec_userns(const char *arg, struct rec *out, struct parse_err *e)
 	if (strcmp(arg, "private") == 0)
 		arg = "";
 	if (is_one_of(arg, known, NITEMS(known)))
-		return (rec_set(out, "userns", arg));
+		return (rec_set(out, KEY(userns), arg));
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(arg, ":"), arg);
 	if (is_one_of(word, later, NITEMS(later)) ||
 	    is_one_of(word, known, NITEMS(known)))
@@ -406,7 +409,7 @@ spec_add_host(const char *arg, struct rec *out, struct parse_err *e)
 	if (!is_address(address))
 		return (parse_fail(e, "invalid IP address in add-host: \"%s\"",
 		    address));
-	return (rec_addf(out, "add_host", "%s\t%.*s", address, n, arg));
+	return (rec_addf(out, KEY(add_host), "%s\t%.*s", address, n, arg));
 }
 
 int
@@ -456,9 +459,9 @@ spec_log_driver(const char *arg, struct rec *out, struct parse_err *e)
 					    "passthrough" };
 
 	if (strcmp(arg, "k8s-file") == 0 || strcmp(arg, "json-file") == 0)
-		return (rec_set(out, "log_driver", "k8s-file"));
+		return (rec_set(out, KEY(log_driver), "k8s-file"));
 	if (strcmp(arg, "none") == 0)
-		return (rec_set(out, "log_driver", "none"));
+		return (rec_set(out, KEY(log_driver), "none"));
 	if (is_one_of(arg, later, NITEMS(later)))
 		return (parse_fail(e, "--log-driver=%s is not supported by "
 		    "bulkhead yet, only k8s-file, json-file and none", arg));
@@ -470,7 +473,6 @@ int
 spec_log_opt(const char *arg, struct rec *out, struct parse_err *e)
 {
 	const char	*value = strchr(arg, '=');
-	char		 text[32];
 	struct parse_err why;
 	int64_t		 bytes;
 
@@ -480,19 +482,18 @@ spec_log_opt(const char *arg, struct rec *out, struct parse_err *e)
 		if (*value != '/')
 			return (parse_fail(e, "log path \"%s\" must be "
 			    "absolute", value));
-		return (rec_set(out, "log_path", value));
+		return (rec_set(out, KEY(log_path), value));
 	}
 	if (strncmp(arg, "tag=", 4) == 0)
-		return (rec_set(out, "log_tag", value));
+		return (rec_set(out, KEY(log_tag), value));
 	if (strncmp(arg, "max-size=", 9) != 0)
 		return (parse_fail(e, "invalid log option \"%s\"", arg));
 	if (strcmp(value, "-1") == 0)		/* no limit */
-		return (rec_set(out, "log_max", value));
+		return (rec_set_num(out, KEY(log_max), -1));
 	if (parse_size(value, &bytes, &why) == -1)
 		return (parse_fail(e, "invalid log option \"%s\": %s", arg,
 		    why.text));
-	snprintf(text, sizeof(text), "%lld", (long long)bytes);
-	return (rec_set(out, "log_max", text));
+	return (rec_set_num(out, KEY(log_max), bytes));
 }
 
 int
@@ -504,7 +505,7 @@ spec_umask(const char *arg, struct rec *out, struct parse_err *e)
 	    (n == 4 && *arg != '0'))
 		return (parse_fail(e, "running container create option: "
 		    "invalid umask string %s: invalid argument", arg));
-	return (rec_set(out, "umask", arg));
+	return (rec_set(out, KEY(umask), arg));
 }
 
 int

@@ -58,9 +58,9 @@ seccomp_question(struct session *s, const struct rec *def,
 	const char		*v;
 	size_t			 it = 0, len;
 
-	(void)rec_add(q, "profile", profile);
-	while (rec_next(def, "cap", &it, &v))
-		(void)rec_add(q, "cap", v);
+	(void)rec_add(q, KEY(profile), profile);
+	while (rec_next(def, KEY(cap), &it, &v))
+		(void)rec_add(q, KEY(cap), v);
 	if (profile[0] != '/')
 		return (q);
 	/*
@@ -69,13 +69,13 @@ seccomp_question(struct session *s, const struct rec *def,
 	 * from elsewhere.
 	 */
 	/* As it was when the container was made, if that was kept. */
-	if ((kept = rec_bytes(def, DEFINE_PROFILE, &len)) != NULL) {
-		(void)rec_add_bytes(q, "json", kept, len);
+	if ((kept = rec_bytes(def, KEY(seccomp_json), &len)) != NULL) {
+		(void)rec_add_bytes(q, KEY_IN(question, json), kept, len);
 		return (q);
 	}
 	json = path_slurp(AT_FDCWD, profile, PROFILE_MAX, &len);
 	if (json != NULL) {
-		(void)rec_add_bytes(q, "json", json, len);
+		(void)rec_add_bytes(q, KEY_IN(question, json), json, len);
 		return (q);
 	}
 	(void)error_set(&s->client.error, errno, "opening seccomp profile %s: "
@@ -87,10 +87,10 @@ seccomp_question(struct session *s, const struct rec *def,
 static const char *
 profile_of(const struct session *s, const struct rec *def)
 {
-	const char	*profile = rec_str(def, "seccomp", "default");
+	const char	*profile = rec_str(def, KEY(seccomp), "default");
 
 	return (strcmp(profile, "default") != 0 ? profile :
-	    session_config(s, "seccomp.profile", profile));
+	    session_config(s, KEY_AS(seccomp_profile), profile));
 }
 
 static void
@@ -116,7 +116,7 @@ start_has_filter(struct start *st, const struct rec *def)
 	    session_kept(s, INHERIT_SECCOMP) != -1)
 		return (true);
 	/* A person's file is read when we are no more than that person. */
-	if (strcmp(profile, session_config(s, "seccomp.profile",
+	if (strcmp(profile, session_config(s, KEY_AS(seccomp_profile),
 	    "default")) != 0 || (q = seccomp_question(s, def, profile)) == NULL)
 		return (false);
 	seek_filter(st, q);
@@ -166,7 +166,7 @@ ask_seccomp(struct start *st)
 static int
 ask_layer(struct start *st)
 {
-	return (st->layer_asked || rec_get(st->def, "rootfs") != NULL ? 0 :
+	return (st->layer_asked || rec_get(st->def, KEY(rootfs)) != NULL ? 0 :
 	    storage_layer_begin(st->s, st->id, st->def, false));
 }
 
@@ -176,8 +176,8 @@ draft(struct start *st)
 {
 	st->full = rec_new();
 	(void)rec_add_all(st->full, st->def);
-	rec_del(st->full, DEFINE_PROFILE);	/* compiled already */
-	(void)rec_set(st->full, "graph", st->s->graph);
+	rec_del(st->full, KEY(seccomp_json));	/* compiled already */
+	(void)rec_set(st->full, KEY(graph), st->s->graph);
 	return (hostfiles_add(st->full) == 0 ? 0 : session_sentence(st->s,
 	    "composing", "/etc/hosts of the container"));
 }
@@ -199,7 +199,7 @@ complete(struct start *st)
 	struct session	*s = st->s;
 	struct rec	*rw;
 
-	if (rec_get(st->def, "rootfs") == NULL) {
+	if (rec_get(st->def, KEY(rootfs)) == NULL) {
 		if ((rw = store_rw_make_end(&s->client)) == NULL)
 			return (-1);
 		(void)rec_add_all(st->full, rw);
@@ -222,7 +222,8 @@ open_log(struct start *st, bool old, int flags)
 	if (fd != -1)
 		return (fd);
 	return (error_set(&st->s->client.error, errno, "the log %s%s cannot be "
-	    "opened: %s", rec_str(st->def, "log_path", ""), old ? ".old" : "",
+	    "opened: %s", rec_str(st->def, KEY(log_path), ""),
+	    old ? ".old" : "",
 	    strerror(errno)));
 }
 
@@ -233,15 +234,14 @@ open_log(struct start *st, bool old, int flags)
 static int
 give_log(struct start *st)
 {
-	int64_t		 max = rec_num(st->def, "log_max", 0);
+	int64_t		 max = rec_num(st->def, KEY(log_max), 0);
 	scoped_fd int	 log = -1, old = -1;
 	struct client	*c = &st->s->client;
 
-	if (strcmp(rec_str(st->def, "log_driver", ""), "none") == 0)
+	if (strcmp(rec_str(st->def, KEY(log_driver), ""), "none") == 0)
 		return (0);
 	if (max == 0)
-		max = strtoll(session_config(st->s, "containers.log_size_max",
-		    "-1"), NULL, 10);
+		max = rec_num(st->s->config, KEY_AS(log_size_max), -1);
 	if ((log = open_log(st, false, (max <= 0 ? O_WRONLY : O_RDWR) |
 	    O_APPEND)) == -1)
 		return (-1);
@@ -277,7 +277,7 @@ give_init(struct start *st)
 {
 	scoped_fd int	 fd = -1;
 
-	if (rec_num(st->def, "init", 0) == 0)
+	if (rec_num(st->def, KEY(init), 0) == 0)
 		return (0);
 	fd = sealed_program(st->s->client.libexec_fd, "init");
 	if (fd != -1)
@@ -346,23 +346,23 @@ give_mounts(struct start *st, const struct rec *full, uint32_t slot)
 
 	if (!st->s->system)
 		return (0);
-	if (rec_get(st->def, "rootfs") == NULL) {
+	if (rec_get(st->def, KEY(rootfs)) == NULL) {
 		if (give_mount(st, LAUNCH_GRAPH, 0) == -1)
 			return (-1);
 	} else if (volmounts_inside(full) &&
 	    mount_for(st, 0, slot, GRANT_NODEV, LAUNCH_GRAPH, 0) == -1)
 		return (-1);
-	for (; (mount = rec_sub(full, "mount", &it)) != NULL; index++) {
+	for (; (mount = rec_sub(full, KEY(mount), &it)) != NULL; index++) {
 		rc = grant_is_host(mount) ? mount_for(st, grant++, slot,
 		    grant_flags(mount), LAUNCH_MOUNT, index) : 0;
 		if (rc == -1)
 			(void)error_prefix(&st->s->client.error,
-			    rec_str(mount, "src", ""));
+			    rec_str(mount, KEY(src), ""));
 		rec_free(mount);
 		if (rc == -1)
 			return (-1);
 	}
-	return (rec_get(st->def, "rootfs") == NULL ? 0 :
+	return (rec_get(st->def, KEY(rootfs)) == NULL ? 0 :
 	    mount_for(st, grant, slot, GRANT_NODEV, LAUNCH_ROOTFS, 0));
 }
 
@@ -374,10 +374,10 @@ keep_dirs(struct start *st)
 
 	if (!s->system)
 		return (0);
-	if (access(session_config(s, "path.state", ""), X_OK) == -1 &&
+	if (access(session_config(s, KEY_AS(path_state), ""), X_OK) == -1 &&
 	    hold(st, INHERIT_STATE, s->state_dir) == -1)
 		return (-1);
-	if (access(session_config(s, "path.run", ""), X_OK) == -1 &&
+	if (access(session_config(s, KEY_AS(path_run), ""), X_OK) == -1 &&
 	    hold(st, INHERIT_RUN, s->run_dir) == -1)
 		return (-1);
 	return (0);
@@ -411,7 +411,7 @@ keep_exit_room(struct session *s, const char *id, int dir)
 	    false) == 0)
 		return (0);
 	(void)snprintf(path, sizeof(path), "%s/ctr/%s/exit.new",
-	    session_config(s, "path.run", ""), id);
+	    session_config(s, KEY_AS(path_run), ""), id);
 	return (session_sentence(s, "cannot write", path));
 }
 
@@ -457,7 +457,7 @@ ask_ids(struct start *st, uint32_t slot)
 	if (!s->single &&
 	    ids_write_begin(&s->client, slot, st->userns) == -1)
 		return (-1);
-	return (s->system && rec_get(st->def, "rootfs") == NULL ?
+	return (s->system && rec_get(st->def, KEY(rootfs)) == NULL ?
 	    ids_mount_begin(&st->s->client, 0, slot, GRANT_NODEV) : 0);
 }
 
@@ -534,12 +534,12 @@ record_running(struct start *st)
 	struct rec	*keys = rec_new();
 	int		 rc;
 
-	(void)rec_add_num(keys, "pid", st->pid);
-	(void)rec_add_num(keys, "pid_start", (int64_t)st->pid_start);
-	(void)rec_add_num(keys, "started", exit_now_ns());
-	(void)rec_add_num(keys, "exit", 0);
+	(void)rec_add_num(keys, KEY(pid), st->pid);
+	(void)rec_add_num(keys, KEY(pid_start), (int64_t)st->pid_start);
+	(void)rec_add_num(keys, KEY(started), exit_now_ns());
+	(void)rec_add_num(keys, KEY(exit), 0);
 	if (start_attached(st))
-		(void)rec_add(keys, "event", "attach");
+		(void)rec_add(keys, KEY_IN(row, event), "attach");
 	rc = state_container_set(&st->s->client, st->id, 1u << CTR_CREATING | 1u
 	    << CTR_STARTING, CTR_RUNNING, keys, NULL);
 	st->recorded = rc == 0;
@@ -553,8 +553,8 @@ start_failed(struct start *st, unsigned int from, unsigned int to)
 	struct rec	*keys = rec_new();
 	int		 rc;
 
-	(void)rec_add(keys, "error", st->s->client.error.text);
-	(void)rec_add_num(keys, "pid", 0);
+	(void)rec_add(keys, KEY(error), st->s->client.error.text);
+	(void)rec_add_num(keys, KEY(pid), 0);
 	if (st->recorded)
 		exit_expect(keys, st->pid, st->pid_start);
 	rc = state_container_set(&st->s->client, st->id, st->recorded ?
@@ -658,7 +658,7 @@ furnish(struct start *st, uint32_t slot)
 static int
 run_steps(struct start *st, struct attach *a)
 {
-	uint32_t	 slot = (uint32_t)rec_num(st->def, "slot", 0);
+	uint32_t	 slot = (uint32_t)rec_num(st->def, KEY(slot), 0);
 	struct client	*c = &st->s->client;
 	struct error	 f;
 	bool		 in_turn;
@@ -682,9 +682,9 @@ run_steps(struct start *st, struct attach *a)
 static int
 begin(struct start *st)
 {
-	st->tty = rec_num(st->def, "tty", 0) != 0;
-	st->stdin_open = rec_num(st->def, "stdin_open", 0) != 0;
-	st->host_net = strcmp(rec_str(st->def, "net", ""), "host") == 0;
+	st->tty = rec_num(st->def, KEY(tty), 0) != 0;
+	st->stdin_open = rec_num(st->def, KEY(stdin_open), 0) != 0;
+	st->host_net = strcmp(rec_str(st->def, KEY(net), ""), "host") == 0;
 	return (start_begin(st));
 }
 
@@ -716,13 +716,13 @@ start_container(struct start *st)
 	if (!st->filter_sought)
 		st->filter_fd = -1;
 	attach_init(&a, &s->client.helper[H_MONITOR].chan);
-	a.tty = rec_num(st->def, "tty", 0) != 0;
+	a.tty = rec_num(st->def, KEY(tty), 0) != 0;
 	a.want_stdin = st->attach_in;
 	a.sig_proxy = st->sig_proxy;
 	a.no_stdout = !st->attach_out;
 	a.no_stderr = !st->attach_err;
-	keys = rec_str(st->def, "detach_keys", session_config(s,
-	    "engine.detach_keys", DETACH_KEYS));
+	keys = rec_str(st->def, KEY(detach_keys), session_config(s,
+	    KEY_AS(default_detach_keys), DETACH_KEYS));
 	if (detach_keys_parse(&a.keys, keys) == -1)
 		return (error_set(&s->client.error, EINVAL, "invalid detach "
 		    "keys \"%s\"", keys));

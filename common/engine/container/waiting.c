@@ -11,9 +11,9 @@
 int
 container_wait(struct session *s, const struct rec *row)
 {
-	const char	*id = rec_str(row, "id", "");
-	int64_t		 state = rec_num(row, "state", 0), when = 0;
-	int		 code = (int)rec_num(row, "exit", 0), status;
+	const char	*id = rec_str(row, KEY(id), "");
+	int64_t		 state = rec_num(row, KEY(state), 0), when = 0;
+	int		 code = (int)rec_num(row, KEY(exit), 0), status;
 	struct rec	*now;
 
 	if (state != CTR_RUNNING && state != CTR_PAUSED &&
@@ -29,7 +29,7 @@ container_wait(struct session *s, const struct rec *row)
 	}
 	(void)monitor_wait_row(&s->client, s->run_dir, row, INT64_MAX);
 	if ((now = container_reconciled(s, id)) != NULL)
-		code = (int)rec_num(now, "exit", code);
+		code = (int)rec_num(now, KEY(exit), code);
 	rec_free(now);
 	return (code);
 }

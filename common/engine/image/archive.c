@@ -21,7 +21,7 @@ add_name(struct session *s, const char *name, const char *prefix,
 			    sizeof(whole));
 
 	if (why == NULL)
-		return (rec_add(out, "name", whole));
+		return (rec_add(out, KEY(name), whole));
 	return (error_set(&s->client.error, errno, "\"%.300s\" is not a name "
 	    "for an image: %s", name, why));
 }
@@ -37,7 +37,7 @@ add_names(struct session *s, const struct rec *image, const char *kind,
 	const char	*name, *prefix;
 	size_t		 it = 0;
 
-	while (rec_next(image, "name", &it, &name)) {
+	while (rec_next(image, KEY(name), &it, &name)) {
 		if (strcmp(kind, "docker") != 0)
 			prefix = "localhost/";
 		else
@@ -54,9 +54,9 @@ static int
 commit(struct session *s, struct rec *image, const char *config,
     const char *manifest, const char *top, char *id)
 {
-	if (rec_add(image, "config_json", config) == -1 ||
-	    rec_add(image, "manifest_json", manifest) == -1 ||
-	    rec_add(image, "layer", top) == -1)
+	if (rec_add(image, KEY(config_json), config) == -1 ||
+	    rec_add(image, KEY(manifest_json), manifest) == -1 ||
+	    rec_add(image, KEY_IN(image, layer), top) == -1)
 		return (-1);
 	return (store_image_commit(&s->client, image, id));
 }
@@ -68,11 +68,11 @@ tell(const struct rec *image, const char *id, loaded_fn *loaded)
 	char		 text[80];
 	size_t		 it = 0;
 
-	if (rec_count(image, "name") == 0) {
+	if (rec_count(image, KEY(name)) == 0) {
 		(void)snprintf(text, sizeof(text), "sha256:%s", id);
 		loaded(text);
 	}
-	while (rec_next(image, "name", &it, &name))
+	while (rec_next(image, KEY(name), &it, &name))
 		loaded(name);
 }
 
@@ -82,8 +82,8 @@ load_one(struct session *s, const struct rec *image, const char *kind,
 {
 	scoped_free char	*made = NULL;
 	struct rec		*layers = rec_new(), *out = rec_new();
-	const char		*config = rec_get(image, "config_json");
-	const char		*manifest = rec_get(image, "manifest_json");
+	const char		*config = rec_get(image, KEY(config_json));
+	const char		*manifest = rec_get(image, KEY(manifest_json));
 	char			 top[65], id[65];
 	int			 rc = -1;
 
@@ -105,12 +105,12 @@ int
 archive_load(struct session *s, const struct rec *archive, struct limits *l,
     layer_fn *progress, loaded_fn *loaded)
 {
-	const char	*kind = rec_str(archive, "kind", "");
+	const char	*kind = rec_str(archive, KEY(kind), "");
 	struct rec	*more;
 	size_t		 it = 0;
 	int		 rc = load_one(s, archive, kind, l, progress, loaded);
 
-	while (rc == 0 && (more = rec_sub(archive, "more", &it)) != NULL) {
+	while (rc == 0 && (more = rec_sub(archive, KEY(more), &it)) != NULL) {
 		rc = load_one(s, more, kind, l, progress, loaded);
 		rec_free(more);
 	}
@@ -137,7 +137,7 @@ import_commit(struct session *s, const struct rec *layers,
 	scoped_free char	*config = NULL, *manifest = NULL;
 	struct parse_err	 e;
 	size_t			 it = 0;
-	struct rec		*layer = rec_sub(layers, "layer", &it);
+	struct rec		*layer = rec_sub(layers, KEY(layer), &it);
 
 	if (layer == NULL)
 		return (-1);

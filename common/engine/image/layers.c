@@ -69,7 +69,7 @@ unpack(struct loading *b, const struct rec *layer)
 	    (dir = store_layer_stage(&b->s->client, b->parent, token)) == -1)
 		goto out;
 	if ((what = pipeline_unpack(b->s, layer, dir, b->limits)) != NULL) {
-		chain_next(b->chain, rec_str(what, "diff_id", ""), chain);
+		chain_next(b->chain, rec_str(what, KEY(diff_id), ""), chain);
 		rc = store_layer_commit(&b->s->client, token, b->parent, chain,
 		    what, b->parent);
 	}
@@ -77,8 +77,8 @@ unpack(struct loading *b, const struct rec *layer)
 		store_layer_abort(&b->s->client, token);
 	else {
 		(void)strlcpy(b->chain, chain, sizeof(b->chain));
-		rec_del(what, "tar_split");
-		rc = rec_add_rec(b->done, "layer", what);
+		rec_del(what, KEY(tar_split));
+		rc = rec_add_rec(b->done, KEY(layer), what);
 	}
  out:
 	rec_free(what);
@@ -89,8 +89,8 @@ unpack(struct loading *b, const struct rec *layer)
 static int
 load(struct loading *b, const struct rec *layer)
 {
-	const char	*diff_id = rec_str(layer, "diff_id", "");
-	const char	*name = rec_str(layer, "digest", "");
+	const char	*diff_id = rec_str(layer, KEY(diff_id), "");
+	const char	*name = rec_str(layer, KEY(digest), "");
 	char		 chain[DIGEST_LEN + 1];
 	int		 there = 0;
 
@@ -109,7 +109,7 @@ load(struct loading *b, const struct rec *layer)
 		if (pipeline_verify(b->s, layer, b->limits) == -1)
 			return (-1);
 		(void)strlcpy(b->chain, chain, sizeof(b->chain));
-		return (rec_add_rec(b->done, "layer", layer));
+		return (rec_add_rec(b->done, KEY(layer), layer));
 	}
 	return (unpack(b, layer));
 }
@@ -120,12 +120,12 @@ layers_load(struct session *s, const struct rec *image, struct limits *l,
 {
 	struct loading	 b = { .s = s, .progress = progress, .done = done,
 			    .limits = l,
-			    .total = rec_count(image, "layer") };
+			    .total = rec_count(image, KEY_IN(image, layer)) };
 	struct rec	*layer;
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && (layer = rec_sub(image, "layer", &it)) != NULL) {
+	while (rc == 0 && (layer = rec_sub(image, KEY(layer), &it)) != NULL) {
 		b.number++;
 		rc = load(&b, layer);
 		rec_free(layer);

@@ -29,7 +29,7 @@ descriptor(const char *type, const char *digest, int64_t size)
 static const char *
 layer_type(const struct rec *layer)
 {
-	return (rec_num(layer, "compression", 0) == 2 ? TYPE_LAYER ".gzip" :
+	return (rec_num(layer, KEY(compression), 0) == 2 ? TYPE_LAYER ".gzip" :
 	    TYPE_LAYER);
 }
 
@@ -43,12 +43,13 @@ manifest_docker(const char *config, const struct rec *layers)
 
 	(void)SHA256Data((const uint8_t *)config, strlen(config), hex);
 	(void)snprintf(digest, sizeof(digest), "sha256:%s", hex);
-	while ((l = rec_sub(layers, "layer", &it)) != NULL) {
-		const char	*d = rec_str(l, "digest", "");
+	while ((l = rec_sub(layers, KEY(layer), &it)) != NULL) {
+		const char	*d = rec_str(l, KEY(digest), "");
 
 		(void)json_array_append_new(list, descriptor(layer_type(l),
-		    *d != '\0' ? d : rec_str(l, "diff_id", ""),
-		    rec_num(l, "compressed_size", rec_num(l, "size", 0))));
+		    *d != '\0' ? d : rec_str(l, KEY(diff_id), ""),
+		    rec_num(l, KEY(compressed_size), rec_num(l, KEY(size),
+		    0))));
 		rec_free(l);
 	}
 	m = json_pack("{s:i, s:s, s:o, s:o}", "schemaVersion", 2,
@@ -177,21 +178,21 @@ manifest_import(const struct rec *opts, const struct rec *layer,
 
 	(void)uname(&u);
 	rfc3339_now(now, sizeof(now));
-	while (rec_next(opts, "change", &it, &change))
+	while (rec_next(opts, KEY(change), &it, &change))
 		if (apply_change(config, change, e) == -1) {
 			json_decref(config);
 			return (NULL);
 		}
 	image = json_pack("{s:s, s:s, s:s, s:o, s:{s:s, s:[s]}, s:[{s:s, s:s, "
-	    "s:s}]}", "created", now, "architecture", rec_str(opts, "arch",
-	    go_arch(u.machine)), "os", rec_str(opts, "os", "linux"),
+	    "s:s}]}", "created", now, "architecture", rec_str(opts, KEY(arch),
+	    go_arch(u.machine)), "os", rec_str(opts, KEY(os), "linux"),
 	    "config", config, "rootfs", "type", "layers", "diff_ids",
-	    rec_str(layer, "diff_id", ""), "history", "created", now,
-	    "created_by", from, "comment", rec_str(opts, "message",
+	    rec_str(layer, KEY(diff_id), ""), "history", "created", now,
+	    "created_by", from, "comment", rec_str(opts, KEY(message),
 	    "Imported by bulkhead"));
-	if (image != NULL && rec_get(opts, "variant") != NULL)
+	if (image != NULL && rec_get(opts, KEY(variant)) != NULL)
 		(void)json_object_set_new(image, "variant",
-		    json_string(rec_str(opts, "variant", "")));
+		    json_string(rec_str(opts, KEY(variant), "")));
 	text = image == NULL ? NULL : json_dumps(image, JSON_COMPACT);
 	json_decref(image);
 	if (text == NULL)

@@ -71,7 +71,8 @@ unpack_flags(const struct pipeline *p)
 {
 	uint32_t	 flags = UNPACK_SPLIT;
 
-	if (strcmp(session_config(p->s, "storage.driver", ""), "vfs") == 0)
+	if (strcmp(session_config(p->s, KEY_AS(storage_driver), ""),
+	    "vfs") == 0)
 		flags |= UNPACK_MERGED;
 	if (*p->digest == '\0' && *p->diff_id == '\0')
 		flags |= UNPACK_NEED_END;
@@ -250,9 +251,9 @@ pipeline_of(struct session *s, const struct rec *layer, int dir,
     struct limits *l)
 {
 	return ((struct pipeline){ .s = s, .dir = dir, .limits = l,
-	    .digest = rec_str(layer, "digest", ""),
-	    .diff_id = rec_str(layer, "diff_id", ""),
-	    .index = (uint32_t)rec_num(layer, "index", 0) });
+	    .digest = rec_str(layer, KEY(digest), ""),
+	    .diff_id = rec_str(layer, KEY(diff_id), ""),
+	    .index = (uint32_t)rec_num(layer, KEY(index), 0) });
 }
 
 static uint64_t
@@ -265,17 +266,18 @@ less(uint64_t have, uint64_t used)
 static void
 put_sums(const struct pipeline *p)
 {
-	static const char *const	 ours[] = { "digest", "diff_id", "size",
-		"compressed_size", "compression" };
+	static const char *const	 ours[] = { KEY_TEXT(digest),
+		KEY_TEXT(diff_id), KEY_TEXT(size), KEY_TEXT(compressed_size),
+		KEY_TEXT(compression) };
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-		rec_del(p->made, ours[i]);
-	(void)rec_add(p->made, "digest", p->stored);
-	(void)rec_add(p->made, "diff_id", p->plain);
-	(void)rec_add_num(p->made, "size", (int64_t)p->plain_size);
-	(void)rec_add_num(p->made, "compressed_size",
+		rec_del(p->made, KEY_FROM(ours[i]));
+	(void)rec_add(p->made, KEY(digest), p->stored);
+	(void)rec_add(p->made, KEY(diff_id), p->plain);
+	(void)rec_add_num(p->made, KEY(size), (int64_t)p->plain_size);
+	(void)rec_add_num(p->made, KEY(compressed_size),
 	    (int64_t)p->stored_size);
-	(void)rec_add_num(p->made, "compression", (int64_t)p->compression);
+	(void)rec_add_num(p->made, KEY(compression), (int64_t)p->compression);
 }
 
 struct rec *
@@ -292,7 +294,7 @@ pipeline_unpack(struct session *s, const struct rec *layer, int dir,
 		rec_free(p.made);
 		return (NULL);
 	}
-	files = rec_num(p.made, "inodes", 0);
+	files = rec_num(p.made, KEY(inodes), 0);
 	l->size = less(l->size, p.plain_size);
 	l->files = less(l->files, files > 0 ? (uint64_t)files : 0);
 	put_sums(&p);

@@ -32,7 +32,7 @@ static struct counted *
 find_pod(struct counted *pods, size_t n, const char *id)
 {
 	for (size_t i = 0; id != NULL && i < n; i++)
-		if (strcmp(rec_str(pods[i].pod, "id", ""), id) == 0)
+		if (strcmp(rec_str(pods[i].pod, KEY(id), ""), id) == 0)
 			return (&pods[i]);
 	return (NULL);
 }
@@ -44,7 +44,7 @@ copy_pods(struct counted *pods, const struct rec *all)
 	struct rec	*pod;
 	size_t		 n = 0, it = 0;
 
-	while ((pod = rec_sub(all, "obj", &it)) != NULL) {
+	while ((pod = rec_sub(all, KEY(obj), &it)) != NULL) {
 		if ((pods[n].pod = rec_new()) != NULL)
 			(void)rec_add_all(pods[n++].pod, pod);
 		rec_free(pod);
@@ -59,10 +59,10 @@ add_members(struct counted *pods, size_t n, const struct rec *rows)
 	struct rec	*row;
 	size_t		 it = 0;
 
-	while ((row = rec_sub(rows, "ctr", &it)) != NULL) {
-		if ((c = find_pod(pods, n, rec_get(row, "pod"))) != NULL) {
-			(void)rec_add_rec(c->pod, "ctr", row);
-			c->count[rec_num(row, "state", 0) & (STATES - 1)]++;
+	while ((row = rec_sub(rows, KEY(ctr), &it)) != NULL) {
+		if ((c = find_pod(pods, n, rec_get(row, KEY(pod)))) != NULL) {
+			(void)rec_add_rec(c->pod, KEY(ctr), row);
+			c->count[rec_num(row, KEY(state), 0) & (STATES - 1)]++;
 			c->all++;
 		}
 		rec_free(row);
@@ -94,14 +94,15 @@ static struct rec *
 join(const struct rec *all, const struct rec *rows)
 {
 	struct rec	*out = rec_new();
-	struct counted	*pods = calloc(rec_count(all, "obj") + 1,
+	struct counted	*pods = calloc(rec_count(all, KEY(obj)) + 1,
 			    sizeof(*pods));
 	size_t		 n = pods == NULL ? 0 : copy_pods(pods, all);
 
 	add_members(pods, n, rows);
 	for (size_t i = 0; i < n; i++) {
-		(void)rec_set(pods[i].pod, "state", state_of(&pods[i]));
-		(void)rec_add_rec(out, "obj", pods[i].pod);
+		(void)rec_set(pods[i].pod, KEY_IN(pod, state),
+		    state_of(&pods[i]));
+		(void)rec_add_rec(out, KEY(obj), pods[i].pod);
 		rec_free(pods[i].pod);
 	}
 	free(pods);
@@ -134,8 +135,8 @@ pods_get_whole(struct session *s, const char *ref)
 		return (NULL);
 	}
 	errno = ENOENT;
-	while (pod == NULL && (p = rec_sub(all, "obj", &it)) != NULL) {
-		if (strcmp(rec_str(p, "id", ""), rec_str(one, "id",
+	while (pod == NULL && (p = rec_sub(all, KEY(obj), &it)) != NULL) {
+		if (strcmp(rec_str(p, KEY(id), ""), rec_str(one, KEY(id),
 		    "")) == 0 && (pod = rec_new()) != NULL)
 			(void)rec_add_all(pod, p);
 		rec_free(p);
@@ -157,7 +158,7 @@ remove_named(struct session *s, const char *name)
 		    "without --name being set"));
 	if ((have = state_object_get(&s->client, OBJ_POD, name)) == NULL)
 		return (errno == ENOENT ? 0 : -1);
-	if (strcmp(rec_str(have, "name", ""), name) == 0)
+	if (strcmp(rec_str(have, KEY(name), ""), name) == 0)
 		rc = pods_remove(s, have, true, -1);
 	rec_free(have);
 	return (rc);
@@ -166,20 +167,20 @@ remove_named(struct session *s, const char *name)
 int
 pods_create(struct session *s, struct rec *pod, bool replace)
 {
-	const char	*id = rec_str(pod, "id", ""), *v;
+	const char	*id = rec_str(pod, KEY(id), ""), *v;
 	struct error	 why;
 	char		 group[1024];
 	size_t		 it = 0;
 
-	(void)rec_add_num(pod, "created", clock_real_ns());
-	while (rec_next(s->options.line, "arg", &it, &v))
-		(void)rec_add(pod, "create_command", v);
+	(void)rec_add_num(pod, KEY(created), clock_real_ns());
+	while (rec_next(s->options.line, KEY(arg), &it, &v))
+		(void)rec_add(pod, KEY(create_command), v);
 	/* podman logs that, and makes the pod all the same. */
 	if (cgroup_pod_make(session_run_env(s), id, group, sizeof(group)) == -1)
 		session_warn(s, "%s", s->client.error.text);
-	(void)rec_add(pod, "cgroup", group);
+	(void)rec_add(pod, KEY(cgroup), group);
 	session_confine(s);
-	if ((!replace || remove_named(s, rec_str(pod, "name", "")) == 0) &&
+	if ((!replace || remove_named(s, rec_str(pod, KEY(name), "")) == 0) &&
 	    objlock_alloc(s, "pod", id, pod) == 0 &&
 	    state_object_put(&s->client, OBJ_POD, 0, pod, NULL) == 0)
 		return (0);
@@ -198,10 +199,10 @@ pods_latest(const struct rec *all, char *id)
 	int64_t		 best = INT64_MIN;
 
 	*id = '\0';
-	while ((pod = rec_sub(all, "obj", &it)) != NULL) {
-		if (rec_num(pod, "created", 0) > best) {
-			best = rec_num(pod, "created", 0);
-			(void)strlcpy(id, rec_str(pod, "id", ""), 65);
+	while ((pod = rec_sub(all, KEY(obj), &it)) != NULL) {
+		if (rec_num(pod, KEY(created), 0) > best) {
+			best = rec_num(pod, KEY(created), 0);
+			(void)strlcpy(id, rec_str(pod, KEY(id), ""), 65);
 		}
 		rec_free(pod);
 	}
@@ -211,7 +212,7 @@ pods_latest(const struct rec *all, char *id)
 static bool
 is_up(const struct rec *row)
 {
-	int64_t	 state = rec_num(row, "state", 0);
+	int64_t	 state = rec_num(row, KEY(state), 0);
 
 	return (state == CTR_RUNNING || state == CTR_STOPPING ||
 	    state == CTR_PAUSED || state == CTR_STARTING);
@@ -227,7 +228,7 @@ each_member(struct session *s, const struct rec *pod,
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && rec_next(pod, "user", &it, &id)) {
+	while (rc == 0 && rec_next(pod, KEY(user), &it, &id)) {
 		if ((row = container_reconciled(s, id)) == NULL) {
 			rc = errno == ENOENT ? 0 : -1;
 			continue;
@@ -247,8 +248,9 @@ refuse_up(struct session *s, const struct rec *row, int64_t arg)
 	return (error_set(&s->client.error, EBUSY, "pod %s has containers that "
 	    "are not ready to be removed: cannot remove container %s as it is "
 	    "%s - running or paused containers cannot be removed without "
-	    "force: container state improper", rec_str(row, "pod", ""),
-	    rec_str(row, "id", ""), rec_str(row, "state_name", "running")));
+	    "force: container state improper", rec_str(row, KEY(pod), ""),
+	    rec_str(row, KEY(id), ""), rec_str(row, KEY(state_name),
+	    "running")));
 }
 
 static int
@@ -262,7 +264,7 @@ static int
 remove_all(struct session *s, const struct rec *pod, bool force,
     int64_t timeout)
 {
-	const char	*id = rec_str(pod, "id", "");
+	const char	*id = rec_str(pod, KEY(id), "");
 	struct rec	*now = NULL;
 	int		 rc = -1;
 
@@ -286,13 +288,14 @@ int
 pods_remove(struct session *s, const struct rec *pod, bool force,
     int64_t timeout)
 {
-	const char	*id = rec_str(pod, "id", "");
+	const char	*id = rec_str(pod, KEY(id), "");
 
 	if (!force && each_member(s, pod, refuse_up, 0) == -1)
 		return (-1);
 	if (remove_all(s, pod, force, timeout) == -1)
 		return (-1);
-	(void)cgroup_pod_remove(session_run_env(s), rec_str(pod, "cgroup", ""));
+	(void)cgroup_pod_remove(session_run_env(s), rec_str(pod, KEY(cgroup),
+	    ""));
 	objlock_free(s, "pod", id);
 	error_clear(&s->client.error);
 	return (0);
@@ -315,8 +318,8 @@ put_cgroup(struct session *s, const char *id, const char *path)
 	struct rec	*r = rec_new();
 	int		 rc;
 
-	(void)rec_add(r, "id", id);
-	(void)rec_add(r, "cgroup", path);
+	(void)rec_add(r, KEY(id), id);
+	(void)rec_add(r, KEY(cgroup), path);
 	rc = state_object_put(&s->client, OBJ_POD, OBJ_UPDATE, r, NULL);
 	rec_free(r);
 	return (rc);
@@ -325,8 +328,8 @@ put_cgroup(struct session *s, const char *id, const char *path)
 static int
 refresh_one(struct session *s, const struct rec *pod)
 {
-	const char	*id = rec_str(pod, "id", "");
-	const char	*was = rec_get(pod, "cgroup");
+	const char	*id = rec_str(pod, KEY(id), "");
+	const char	*was = rec_get(pod, KEY(cgroup));
 	char		 path[1024];
 
 	if (was == NULL)
@@ -343,11 +346,11 @@ pods_refresh(struct session *s)
 	size_t		 it = 0;
 	int		 rc = all == NULL ? -1 : 0;
 
-	while (all != NULL && (pod = rec_sub(all, "obj", &it)) != NULL) {
+	while (all != NULL && (pod = rec_sub(all, KEY(obj), &it)) != NULL) {
 		/* Gone since: somebody else's work. */
 		if (refresh_one(s, pod) == -1 && errno != ENOENT) {
 			session_warn(s, "pod %s could not be refreshed: %s",
-			    rec_str(pod, "name", ""), s->client.error.text);
+			    rec_str(pod, KEY(name), ""), s->client.error.text);
 			rc = -1;
 		}
 		rec_free(pod);
@@ -359,7 +362,7 @@ pods_refresh(struct session *s)
 int
 pods_define(struct session *s, const struct rec *request, struct rec *def)
 {
-	const char	*ref = rec_str(request, "pod", NULL);
+	const char	*ref = rec_str(request, KEY(pod), NULL);
 	struct rec	*pod;
 
 	if (ref == NULL || *ref == '\0')
@@ -370,8 +373,8 @@ pods_define(struct session *s, const struct rec *request, struct rec *def)
 		    "--infra=false --name NAME` first"));
 	if ((pod = state_object_get(&s->client, OBJ_POD, ref)) == NULL)
 		return (-1);
-	(void)rec_add(def, "pod", rec_str(pod, "id", ""));
-	(void)rec_add(def, "pod_name", rec_str(pod, "name", ""));
+	(void)rec_add(def, KEY(pod), rec_str(pod, KEY(id), ""));
+	(void)rec_add(def, KEY(pod_name), rec_str(pod, KEY(name), ""));
 	rec_free(pod);
 	return (0);
 }

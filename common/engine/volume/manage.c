@@ -29,7 +29,7 @@ make(struct session *s, struct rec *r, const char *name)
 {
 	struct rec	*have = volumes_get(s, name);
 	bool		 half = have != NULL &&
-			    rec_num(have, "removing", 0) != 0;
+			    rec_num(have, KEY(removing), 0) != 0;
 	int		 rc = half ? volumes_remove(s, name, "") : 0;
 
 	if (rc == 0 && (have == NULL || half))
@@ -48,7 +48,7 @@ volumes_create(struct session *s, const char *name, const struct rec *keys,
 	if (r != NULL && rec_add_all(r, keys) == 0 && make(s, r, name) == 0 &&
 	    state_object_put(&s->client, OBJ_VOLUME, keep ? OBJ_KEEP : 0, r,
 	    made) == 0)
-		rc = rec_get(r, "device") != NULL || store_volume_make(
+		rc = rec_get(r, KEY(device)) != NULL || store_volume_make(
 		    &s->client, made, false) != -1 ? 0 : -1;
 	rec_free(r);
 	return (rc);
@@ -62,7 +62,7 @@ volumes_remove_users(struct session *s, const struct rec *v, int64_t timeout)
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && rec_next(v, "user", &it, &id)) {
+	while (rc == 0 && rec_next(v, KEY(user), &it, &id)) {
 		if ((row = container_reconciled(s, id)) == NULL) {
 			rc = errno == ENOENT ? 0 : -1;
 			continue;

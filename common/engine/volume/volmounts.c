@@ -24,9 +24,9 @@ set_device(struct rec *mount, const struct rec *volume)
 	const char	*v;
 	size_t		 it = 0;
 
-	(void)rec_set(mount, "src", rec_str(volume, "device", ""));
-	while (rec_next(volume, "device_opt", &it, &v))
-		(void)rec_add(mount, "opt", v);
+	(void)rec_set(mount, KEY(src), rec_str(volume, KEY(device), ""));
+	while (rec_next(volume, KEY(device_opt), &it, &v))
+		(void)rec_add(mount, KEY(opt), v);
 }
 
 /* The volume is, or will be, in the storage. */
@@ -37,10 +37,10 @@ set_path(struct session *s, struct rec *mount, const char *name, bool legacy)
 
 	if (volumes_path(s, name, legacy, path) == -1)
 		return (-1);
-	(void)rec_del(mount, "sub");
-	(void)rec_del(mount, "src");
-	return (rec_add(mount, "sub", path) == -1 ? -1 :
-	    rec_addf(mount, "src", "%s/%s", s->graph, path));
+	(void)rec_del(mount, KEY(sub));
+	(void)rec_del(mount, KEY(src));
+	return (rec_add(mount, KEY(sub), path) == -1 ? -1 :
+	    rec_addf(mount, KEY(src), "%s/%s", s->graph, path));
 }
 
 static int
@@ -51,9 +51,9 @@ find_named(struct session *s, struct rec *mount, const char *name)
 
 	if (have == NULL && errno != ENOENT)
 		return (-1);
-	if (have == NULL || rec_num(have, "removing", 0) != 0)
+	if (have == NULL || rec_num(have, KEY(removing), 0) != 0)
 		rc = set_path(s, mount, name, false);
-	else if (rec_get(have, "device") == NULL)
+	else if (rec_get(have, KEY(device)) == NULL)
 		rc = set_path(s, mount, name, volumes_is_legacy(s, have));
 	else if ((rc = grant_volume_check(s, have)) == 0)
 		set_device(mount, have);
@@ -69,15 +69,15 @@ name_own(struct session *s, struct rec *mount)
 
 	if (volumes_name(own) == -1)
 		return (error_set(&s->client.error, errno, "%s", strerror(errno)));
-	(void)rec_set(mount, "volume", own);
-	(void)rec_add(mount, "anon", "1");
+	(void)rec_set(mount, KEY_IN(mount, volume), own);
+	(void)rec_add(mount, KEY_IN(row, anon), "1");
 	return (set_path(s, mount, own, false));
 }
 
 static int
 find_one(struct session *s, struct rec *mount)
 {
-	const char	*name = rec_get(mount, "volume");
+	const char	*name = rec_get(mount, KEY_IN(mount, volume));
 
 	if (name == NULL)
 		return (0);
@@ -93,8 +93,8 @@ has_key(const struct rec *def, const char *key)
 	size_t		 it = 0;
 	bool		 found = false;
 
-	while (!found && (m = rec_sub(def, "mount", &it)) != NULL) {
-		found = rec_get(m, key) != NULL;
+	while (!found && (m = rec_sub(def, KEY(mount), &it)) != NULL) {
+		found = rec_get(m, KEY_FROM(key)) != NULL;
 		rec_free(m);
 	}
 	return (found);
@@ -121,17 +121,17 @@ each_mount(struct session *s, struct rec *def,
 	size_t		 it = 0;
 	int		 rc = out == NULL ? -1 : 0;
 
-	while (rc == 0 && (m = rec_sub(def, "mount", &it)) != NULL) {
+	while (rc == 0 && (m = rec_sub(def, KEY(mount), &it)) != NULL) {
 		copy = rec_new();
 		rc = copy == NULL ? -1 : rec_add_all(copy, m);
 		if (rc == 0)
 			rc = fn(s, copy);
 		if (rc == 0)
-			rc = rec_add_rec(out, "mount", copy);
+			rc = rec_add_rec(out, KEY(mount), copy);
 		rec_free(copy);
 		rec_free(m);
 	}
-	rec_del(def, "mount");
+	rec_del(def, KEY(mount));
 	if (rc == 0)
 		rc = rec_add_all(def, out);
 	rec_free(out);
@@ -164,8 +164,8 @@ count_at(const struct rec *def, const char *dst)
 	const char	*other;
 	unsigned int	 found = 0;
 
-	while ((m = rec_sub(def, "mount", &it)) != NULL) {
-		other = rec_str(m, "dst", "");
+	while ((m = rec_sub(def, KEY(mount), &it)) != NULL) {
+		other = rec_str(m, KEY(dst), "");
 		found += path_len(other) == n && memcmp(other, dst, n) == 0;
 		rec_free(m);
 	}
@@ -187,14 +187,14 @@ add_image_volume(struct session *s, struct rec *def, const char *path)
 	if (count_at(def, path) > 0)
 		return (0);
 	m = rec_new();
-	(void)rec_add(m, "type", "bind");
-	(void)rec_add(m, "volume", "");
-	(void)rec_add(m, "dst", path);
+	(void)rec_add(m, KEY(type), "bind");
+	(void)rec_add(m, KEY_IN(mount, volume), "");
+	(void)rec_add(m, KEY(dst), path);
 	for (size_t i = 0; i < sizeof(opts) / sizeof(opts[0]); i++)
-		(void)rec_add(m, "opt", opts[i]);
+		(void)rec_add(m, KEY(opt), opts[i]);
 	rc = find_one(s, m);
 	if (rc == 0)
-		rc = rec_add_rec(def, "mount", m);
+		rc = rec_add_rec(def, KEY(mount), m);
 	rec_free(m);
 	return (rc);
 }
@@ -208,7 +208,7 @@ finish_removal(struct session *s, const char *name)
 
 	if (have == NULL)
 		return (errno == ENOENT ? 0 : -1);
-	going = rec_num(have, "removing", 0) != 0;
+	going = rec_num(have, KEY(removing), 0) != 0;
 	rec_free(have);
 	return (going ? volumes_remove(s, name, "") : 0);
 }
@@ -219,7 +219,7 @@ new_record(struct session *s, const char *name, bool own, bool rm,
     struct rec *r)
 {
 	if (own && rm)
-		return (rec_add(r, "rm", "1"));
+		return (rec_add_num(r, KEY(rm), 1));
 	return (objlock_alloc(s, "vol", name, r));
 }
 
@@ -227,8 +227,8 @@ new_record(struct session *s, const char *name, bool own, bool rm,
 static int
 add_record(struct session *s, struct rec *def, const struct rec *mount)
 {
-	const char	*name = rec_get(mount, "volume");
-	bool		 own = rec_num(mount, "anon", 0) != 0;
+	const char	*name = rec_get(mount, KEY_IN(mount, volume));
+	bool		 own = rec_num(mount, KEY_IN(mount, anon), 0) != 0;
 	struct rec	*r, *have = NULL;
 	int		 rc = 0;
 
@@ -240,9 +240,9 @@ add_record(struct session *s, struct rec *def, const struct rec *mount)
 	if ((r = volumes_record(s, name, own)) == NULL)
 		rc = -1;
 	else if (have == NULL)
-		rc = new_record(s, name, own, rec_num(def, "rm", 0) != 0, r);
+		rc = new_record(s, name, own, rec_num(def, KEY(rm), 0) != 0, r);
 	if (rc == 0)
-		rc = rec_add_rec(def, "volume", r);
+		rc = rec_add_rec(def, KEY(volume), r);
 	rec_free(have);
 	rec_free(r);
 	return (rc);
@@ -258,18 +258,18 @@ volmounts_define(struct session *s, struct rec *def, struct rec *asked,
 	int		 rc = 0;
 
 	/* What root granted is what was asked, to the letter. */
-	if (!volmounts_any(asked) && rec_get(asked, "granted") == NULL &&
-	    (image == NULL || rec_count(image, "volume") == 0))
+	if (!volmounts_any(asked) && rec_get(asked, KEY(granted)) == NULL &&
+	    (image == NULL || rec_count(image, KEY_IN(image, volume)) == 0))
 		return (0);
-	rec_del(def, "mount");
-	while (rc == 0 && (m = rec_sub(asked, "mount", &it)) != NULL) {
-		rc = rec_add_rec(def, "mount", m);
+	rec_del(def, KEY(mount));
+	while (rc == 0 && (m = rec_sub(asked, KEY(mount), &it)) != NULL) {
+		rc = rec_add_rec(def, KEY(mount), m);
 		rec_free(m);
 	}
 	for (it = 0; rc == 0 && image != NULL &&
-	    rec_next(image, "volume", &it, &path);)
+	    rec_next(image, KEY_IN(image, volume), &it, &path);)
 		rc = add_image_volume(s, def, path);
-	for (it = 0; rc == 0 && (m = rec_sub(def, "mount", &it)) != NULL;) {
+	for (it = 0; rc == 0 && (m = rec_sub(def, KEY(mount), &it)) != NULL;) {
 		rc = add_record(s, def, m);
 		rec_free(m);
 	}
@@ -283,9 +283,9 @@ volmounts_undo(struct session *s, const struct rec *def)
 	const char	*name;
 	size_t		 it = 0;
 
-	while (def != NULL && (v = rec_sub(def, "volume", &it)) != NULL) {
-		name = rec_str(v, "name", "");
-		if (rec_get(v, "lock") != NULL) {
+	while (def != NULL && (v = rec_sub(def, KEY(volume), &it)) != NULL) {
+		name = rec_str(v, KEY(name), "");
+		if (rec_get(v, KEY_IN(shown, lock)) != NULL) {
 			if ((have = volumes_get(s, name)) == NULL &&
 			    errno == ENOENT)
 				objlock_free(s, "vol", name);
@@ -299,8 +299,8 @@ volmounts_undo(struct session *s, const struct rec *def)
 static int
 is_legacy(struct session *s, const struct rec *mount)
 {
-	const char	*name = rec_str(mount, "volume", "");
-	const char	*sub = rec_str(mount, "sub", "");
+	const char	*name = rec_str(mount, KEY_IN(mount, volume), "");
+	const char	*sub = rec_str(mount, KEY(sub), "");
 	char		 path[PATH_MAX];
 
 	for (int legacy = 0; legacy < 2; legacy++) {
@@ -320,7 +320,7 @@ make_one(struct session *s, const struct rec *mount)
 	int	 legacy = is_legacy(s, mount);
 
 	return (legacy == -1 ? -1 : store_volume_make(&s->client,
-	    rec_str(mount, "volume", ""), legacy != 0));
+	    rec_str(mount, KEY_IN(mount, volume), ""), legacy != 0));
 }
 
 int
@@ -330,8 +330,8 @@ volmounts_make(struct session *s, const struct rec *def)
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc != -1 && (m = rec_sub(def, "mount", &it)) != NULL) {
-		if (rec_get(m, "sub") != NULL)
+	while (rc != -1 && (m = rec_sub(def, KEY(mount), &it)) != NULL) {
+		if (rec_get(m, KEY(sub)) != NULL)
 			rc = make_one(s, m);
 		rec_free(m);
 	}
@@ -345,10 +345,10 @@ volmounts_make(struct session *s, const struct rec *def)
 static int
 ready_one(struct session *s, struct rec *mount)
 {
-	const char	*name = rec_get(mount, "volume");
+	const char	*name = rec_get(mount, KEY_IN(mount, volume));
 	int		 state;
 
-	if (rec_get(mount, "sub") == NULL)
+	if (rec_get(mount, KEY(sub)) == NULL)
 		return (0);
 	if ((state = make_one(s, mount)) == -1 || state == VOLUME_USED)
 		return (state == -1 ? -1 : 0);
@@ -361,7 +361,8 @@ ready_one(struct session *s, struct rec *mount)
 		return (0);
 	}
 	/* As launch has them: 1 first, 2 again, 3 mode and owner alone. */
-	return (rec_add_num(mount, "copyup", rec_num(mount, "nocopy", 0) != 0 ?
+	return (rec_add_num(mount, KEY(copyup), rec_num(mount, KEY(nocopy),
+	    0) != 0 ?
 	    3 : state == VOLUME_FILLING ? 2 : 1));
 }
 
@@ -374,9 +375,9 @@ volmounts_ready(struct session *s, struct rec *full)
 static int
 filled_one(struct session *s, const struct rec *mount)
 {
-	const char	*name = rec_str(mount, "volume", "");
+	const char	*name = rec_str(mount, KEY_IN(mount, volume), "");
 
-	if (rec_get(mount, "copyup") == NULL)
+	if (rec_text(mount, KEY(copyup)) == NULL)
 		return (0);
 	if (store_volume_filled(&s->client, name, is_legacy(s, mount) == 1) ==
 	    -1)
@@ -392,7 +393,7 @@ volmounts_filled(struct session *s, const struct rec *full)
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && (m = rec_sub(full, "mount", &it)) != NULL) {
+	while (rc == 0 && (m = rec_sub(full, KEY(mount), &it)) != NULL) {
 		rc = filled_one(s, m);
 		rec_free(m);
 	}

@@ -27,7 +27,7 @@ take_word(const char *word, struct rec *out, struct parse_err *e)
 {
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(word, words[i]) == 0)
-			return (rec_add(out, "device_opt", word));
+			return (rec_add(out, KEY(device_opt), word));
 	return (parse_fail(e, "the option \"%s\" of a volume is not supported "
 	    "by bulkhead yet", word));
 }
@@ -112,17 +112,17 @@ volopt_take(const struct rec *opts, struct rec *out, struct parse_err *e)
 	const char	*text;
 	size_t		 it = 0;
 
-	while (rec_next(opts, "opt", &it, &text)) {
+	while (rec_next(opts, KEY(opt), &it, &text)) {
 		if (read_one(&have, text, e) == -1)
 			return (-1);
-		(void)rec_add(out, "option", text);
+		(void)rec_add(out, KEY(option), text);
 	}
 	have.bind = has_bind(have.o);
 	if (check_type(&have, e) == -1 || take_words(have.o, out, e) == -1)
 		return (-1);
 	if (have.device != NULL)
-		(void)rec_add(out, "device", have.device);
+		(void)rec_add(out, KEY(device), have.device);
 	else
-		rec_del(out, "device_opt");
+		rec_del(out, KEY(device_opt));
 	return (0);
 }

@@ -31,7 +31,7 @@ volumes_name(char *id)
 const char *
 volumes_base(const struct session *s)
 {
-	const char	*path = session_config(s, "engine.volume_path", "");
+	const char	*path = session_config(s, KEY_AS(volume_path), "");
 	size_t		 n = strlen(s->graph);
 
 	if (*path == '\0')
@@ -53,7 +53,7 @@ volumes_path(struct session *s, const char *name, bool legacy,
 		return (error_set(&s->client.error, ENOTSUP, "volumes outside "
 		    "of the storage are not supported by bulkhead yet: the "
 		    "volume path %s is not below %s", session_config(s,
-		    "engine.volume_path", ""), s->graph));
+		    KEY_AS(volume_path), ""), s->graph));
 	if (snprintf(path, PATH_MAX, "%s/%s%s/_data", base,
 	    legacy ? "" : ".bulkhead/", name) < PATH_MAX)
 		return (0);
@@ -64,11 +64,12 @@ volumes_path(struct session *s, const char *name, bool legacy,
 bool
 volumes_is_legacy(struct session *s, const struct rec *have)
 {
-	const char	*place = rec_str(have, "mountpoint", "");
+	const char	*place = rec_str(have, KEY(mountpoint), "");
 	char		 path[PATH_MAX];
 	size_t		 n = strlen(s->graph);
 
-	return (volumes_path(s, rec_str(have, "name", ""), true, path) == 0 &&
+	return (volumes_path(s, rec_str(have, KEY(name), ""), true,
+	    path) == 0 &&
 	    strncmp(place, s->graph, n) == 0 && place[n] == '/' &&
 	    strcmp(place + n + 1, path) == 0);
 }
@@ -82,12 +83,12 @@ volumes_record(struct session *s, const char *name, bool own)
 	if (volumes_path(s, name, false, path) == -1)
 		return (NULL);
 	r = rec_new();
-	(void)rec_add(r, "name", name);
-	(void)rec_add(r, "driver", "local");
-	(void)rec_addf(r, "mountpoint", "%s/%s", s->graph, path);
-	(void)rec_add_num(r, "created", clock_real_ns());
+	(void)rec_add(r, KEY(name), name);
+	(void)rec_add(r, KEY(driver), "local");
+	(void)rec_addf(r, KEY(mountpoint), "%s/%s", s->graph, path);
+	(void)rec_add_num(r, KEY(created), clock_real_ns());
 	if (own)
-		(void)rec_add(r, "anon", "1");
+		(void)rec_add(r, KEY_IN(row, anon), "1");
 	return (r);
 }
 
@@ -97,7 +98,7 @@ volumes_get(struct session *s, const char *name)
 	struct rec	*r = state_object_get(&s->client, OBJ_VOLUME, name);
 
 	/* The beginning of a name finds one, too. */
-	if (r != NULL && strcmp(rec_str(r, "id", ""), name) == 0)
+	if (r != NULL && strcmp(rec_str(r, KEY(id), ""), name) == 0)
 		return (r);
 	if (r != NULL || errno == EEXIST)
 		(void)error_set(&s->client.error, ENOENT, "no volume with name "
@@ -109,8 +110,8 @@ volumes_get(struct session *s, const char *name)
 bool
 volumes_is_fresh(struct session *s, const struct rec *have)
 {
-	return (rec_get(have, "device") == NULL &&
-	    store_volume_look(&s->client, rec_str(have, "name", ""),
+	return (rec_get(have, KEY(device)) == NULL &&
+	    store_volume_look(&s->client, rec_str(have, KEY(name), ""),
 	    volumes_is_legacy(s, have)) == VOLUME_FRESH);
 }
 
@@ -121,13 +122,13 @@ volumes_is_fresh(struct session *s, const struct rec *have)
 static int
 to_trash(struct session *s, const struct rec *have)
 {
-	const char	*name = rec_str(have, "name", "");
+	const char	*name = rec_str(have, KEY(name), "");
 	bool		 legacy = volumes_is_legacy(s, have), stays;
 
-	if (rec_get(have, "device") != NULL)
+	if (rec_get(have, KEY(device)) != NULL)
 		return (0);		/* it has no directory of ours */
 	if (store_volume_remove(&s->client, name, legacy,
-	    rec_get(have, "anon") != NULL, &stays) == -1)
+	    rec_get(have, KEY_IN(row, anon)) != NULL, &stays) == -1)
 		return (-1);
 	if (stays)
 		session_warn(s, "the data of volume %s stays in %s/%s/%s, "
@@ -178,22 +179,22 @@ drop_one(struct session *s, const char *name, const char *id, bool lock)
 int
 volumes_drop_own(struct session *s, const struct rec *row)
 {
-	const char	*id = rec_str(row, "id", ""), *name;
-	bool		 lock = rec_num(row, "rm", 0) == 0;
+	const char	*id = rec_str(row, KEY(id), ""), *name;
+	bool		 lock = rec_num(row, KEY(rm), 0) == 0;
 	struct rec	*def, *v;
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	if (rec_get(row, "anon") != NULL) {
-		while (rc == 0 && rec_next(row, "anon", &it, &name))
+	if (rec_get(row, KEY_IN(row, anon)) != NULL) {
+		while (rc == 0 && rec_next(row, KEY_IN(row, anon), &it, &name))
 			rc = drop_one(s, name, id, lock);
 		return (rc);
 	}
-	if ((def = rec_sub(row, "def", &it)) == NULL)
+	if ((def = rec_sub(row, KEY(def), &it)) == NULL)
 		return (0);
-	for (it = 0; rc == 0 && (v = rec_sub(def, "volume", &it)) != NULL;) {
-		if (rec_num(v, "anon", 0) != 0)
-			rc = drop_one(s, rec_str(v, "name", ""), id, lock);
+	for (it = 0; rc == 0 && (v = rec_sub(def, KEY(volume), &it)) != NULL;) {
+		if (rec_num(v, KEY_IN(volume, anon), 0) != 0)
+			rc = drop_one(s, rec_str(v, KEY(name), ""), id, lock);
 		rec_free(v);
 	}
 	rec_free(def);
@@ -204,8 +205,9 @@ volumes_drop_own(struct session *s, const struct rec *row)
 static bool
 is_over(const struct rec *v)
 {
-	return (rec_get(v, "user") == NULL && (rec_num(v, "removing", 0) != 0 ||
-	    rec_num(v, "rm", 0) != 0));
+	return (rec_get(v, KEY(user)) == NULL && (rec_num(v, KEY(removing),
+	    0) != 0 ||
+	    rec_num(v, KEY(rm), 0) != 0));
 }
 
 int
@@ -216,8 +218,8 @@ volumes_refresh(struct session *s)
 	size_t		 it = 0;
 	int		 rc = all == NULL ? -1 : 0;
 
-	while (all != NULL && (v = rec_sub(all, "obj", &it)) != NULL) {
-		name = rec_str(v, "id", "");
+	while (all != NULL && (v = rec_sub(all, KEY(obj), &it)) != NULL) {
+		name = rec_str(v, KEY(id), "");
 		if (is_over(v) && volumes_remove(s, name, "") == -1 &&
 		    errno != ENOENT) {
 			session_warn(s, "volume %s could not be refreshed: %s",

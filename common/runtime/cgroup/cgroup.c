@@ -84,9 +84,9 @@ static int
 make_in_scope(const struct run_env *rt, const struct rec *row, const char *pod,
     char *path)
 {
-	const char	*id = rec_str(row, "id", "");
+	const char	*id = rec_str(row, KEY(id), "");
 	scoped_fd int	 scope = cgroup_systemd_scope(rt, id, pod,
-	    (pid_t)rec_num(row, "pid", 0), path, CGROUP_PATH_LEN);
+	    (pid_t)rec_num(row, KEY(pid), 0), path, CGROUP_PATH_LEN);
 
 	return (scope == -1 ? -1 : make_beneath(rt, id, scope, path,
 	    "container"));
@@ -119,12 +119,12 @@ static int
 make_dir(const struct run_env *rt, const struct rec *row, char *path)
 {
 	size_t		 it = 0;
-	struct rec	*def = rec_sub(row, "def", &it);
-	const char	*pod = def == NULL ? "" : rec_str(def, "pod", "");
+	struct rec	*def = rec_sub(row, KEY(def), &it);
+	const char	*pod = def == NULL ? "" : rec_str(def, KEY(pod), "");
 	int		 fd;
 
 	fd = cgroup_by_systemd(rt) ? make_in_scope(rt, row, pod, path) :
-	    make_in_place(rt, rec_str(row, "id", ""), pod, path);
+	    make_in_place(rt, rec_str(row, KEY(id), ""), pod, path);
 	rec_free(def);
 	return (fd);
 }
@@ -132,12 +132,12 @@ make_dir(const struct run_env *rt, const struct rec *row, char *path)
 int
 cgroup_make(const struct run_env *rt, const struct rec *row, struct cgroup *cg)
 {
-	const char	*id = rec_str(row, "id", "");
+	const char	*id = rec_str(row, KEY(id), "");
 	char		 path[CGROUP_PATH_LEN];
 	scoped_fd int	 dir = -1;
 
-	if ((cg->pids = process_pid_namespace((pid_t)rec_num(row, "pid", 0),
-	    (uint64_t)rec_num(row, "pid_start", 0))) == -1)
+	if ((cg->pids = process_pid_namespace((pid_t)rec_num(row, KEY(pid), 0),
+	    (uint64_t)rec_num(row, KEY(pid_start), 0))) == -1)
 		return (sentence(rt, "cannot reach the processes of container",
 		    id));
 	if ((dir = make_dir(rt, row, path)) == -1)

@@ -95,7 +95,7 @@ attach_left(const struct run_env *rt, const char *id, const struct rec *tally)
 	const char	*pid;
 	size_t		 it = 0;
 
-	while (rec_next(tally, "left", &it, &pid)) {
+	while (rec_next(tally, KEY(left), &it, &pid)) {
 		if (client_has(rt->client, H_SYSTEMD) &&
 		    cgroup_systemd_attach(rt, id, (pid_t)strtol(pid, NULL, 10))
 		    == 0)
@@ -120,7 +120,7 @@ gather(const struct run_env *rt, const char *id, const struct cgroup *cg)
 		tally = cgroup_gather(rt->client, cg->procs, cg->pids);
 		if (tally == NULL)
 			return (-1);
-		left = rec_count(tally, "left");
+		left = rec_count(tally, KEY(left));
 		rc = attach_left(rt, id, tally);
 		rec_free(tally);
 		if (rc == -1 || left == 0)
@@ -138,7 +138,7 @@ int
 cgroup_freeze(const struct run_env *rt, const struct rec *row,
     const struct cgroup *cg)
 {
-	const char	*id = rec_str(row, "id", "");
+	const char	*id = rec_str(row, KEY(id), "");
 	scoped_fd int	 dir = open_cgroup(rt, id);
 	int		 saved;
 
