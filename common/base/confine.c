@@ -161,7 +161,9 @@ fs_rights(unsigned int arg)
 	return (((arg & DIR_READ) ? FS_READ : 0) |
 	    ((arg & DIR_WRITE) ? FS_WRITE : 0) |
 	    ((arg & DIR_EXEC) ? FS_EXEC : 0) |
-	    ((arg & DIR_DEV) ? FS_DEV : 0));
+	    ((arg & DIR_DEV) ? FS_DEV : 0) |
+	    ((arg & DIR_FILES) ? LANDLOCK_ACCESS_FS_READ_FILE |
+	    LANDLOCK_ACCESS_FS_WRITE_FILE : 0));
 }
 
 static void

@@ -20,7 +20,10 @@ enum rule_kind {
 };
 
 /* The Landlock rights beneath a DIR or PATH. */
-enum { DIR_READ = 1, DIR_WRITE = 2, DIR_EXEC = 4, DIR_DEV = 8 };
+enum {
+	DIR_READ = 1, DIR_WRITE = 2, DIR_EXEC = 4, DIR_DEV = 8,
+	DIR_FILES = 16,		/* existing files: read and write them */
+};
 
 struct rule {
 	enum rule_kind	 kind;

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "maprequest.h"
+
 #define PROTO_VERSION	3
 #define PROTO_HDR	12		/* version, type, seq, nfds */
 #define PROTO_MAX	16384		/* one packet, header included */
@@ -654,13 +656,6 @@ enum unpack_flags {
  * sealed. (Any user can open any directory with O_PATH, so a descriptor that
  * comes after root is given up proves nothing.)
  */
-enum grant_flags {
-	GRANT_STORE = 1,	/* for the store too */
-	GRANT_DEEP = 2,		/* with the mounts in it */
-	GRANT_NOSUID = 4,	/* each mount of it has these, */
-	GRANT_NODEV = 8,	/* whatever ids_mount asks for */
-	GRANT_RDONLY = 16,
-};
 #define FIELDS_ids_grant(F)						\
 	F(u32, flags, 31)	/* enum grant_flags */
 #define FIELDS_ids_seal(F)						\

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CAP_BIT(c)	(1ULL << (c))
+#include "procaps.h"
 
 /* Read what is permitted now, make nothing effective. Dies if it cannot. */
 void	caps_drop_effective(void);

@@ -1,23 +1,21 @@
 #include "ids.h"
 
-#include <grp.h>
-#include <pwd.h>
+#include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "children.h"
 #include "log.h"
-#include "subid.h"
-#include "users.h"
+#include "waitchild.h"
 
-/* The first thing that is wrong is the one that is told. */
-static void because(struct ids *, const char *, ...)
-    __attribute__((format(printf, 2, 3)));
+#define ID_MAX	0xfffffffeU
 
-static void
-because(struct ids *ids, const char *fmt, ...)
+void
+ids_because(struct ids *ids, const char *fmt, ...)
 {
 	va_list	 ap;
 
@@ -28,21 +26,53 @@ because(struct ids *ids, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void
-load_account(struct ids *ids)
+void
+ids_init(struct ids *ids)
 {
-	struct passwd	*pw;
+	memset(ids, 0, sizeof(*ids));
+	ids->uid = getuid();
+	ids->gid = getgid();
+	ids->system = ids->uid == 0;
+}
 
-	if ((pw = users_by_name(ACCOUNT)) == NULL)
-		fatalx(EX_NOUSER, "there is no account %s for the engine; "
-		    "make it with share/bulkhead/make-account (see INSTALL, "
-		    "under ACCOUNTS)", ACCOUNT);
-	if (pw->pw_uid == 0 || pw->pw_gid == 0)
+/* Exactly one struct, in time. */
+static bool
+read_whole(int fd, struct subids *s)
+{
+	struct pollfd	 pfd = { .fd = fd, .events = POLLIN };
+	size_t		 have = 0;
+	ssize_t		 n;
+
+	while (have < sizeof(*s)) {
+		if (poll(&pfd, 1, (READER_SECONDS + 1) * 1000) != 1 ||
+		    (n = read(fd, (char *)s + have, sizeof(*s) - have)) <= 0)
+			return (false);
+		have += (size_t)n;
+	}
+	return (true);
+}
+
+/* Is it an answer to this question, with every count and text in bounds? */
+static bool
+is_sound(const struct subids *s, uint32_t asked)
+{
+	return (s->magic == SUBIDS_MAGIC && s->asked == asked &&
+	    s->uids.n <= MAP_LINES && s->gids.n <= MAP_LINES &&
+	    s->name[0] != '\0' &&
+	    memchr(s->name, '\0', sizeof(s->name)) != NULL &&
+	    memchr(s->why, '\0', sizeof(s->why)) != NULL);
+}
+
+static void
+take_account(struct ids *ids, const struct subids *s)
+{
+	if (!s->found)
+		fatalx(EX_NOUSER, "%s", s->why);
+	if (s->uid == 0 || s->gid == 0 || s->uid > ID_MAX || s->gid > ID_MAX)
 		fatalx(EX_CONFIG, "the account %s is root; give it an id of "
-		    "its own", ACCOUNT);
-	ids->uid = pw->pw_uid;
-	ids->gid = pw->pw_gid;
-	(void)snprintf(ids->name, sizeof(ids->name), "%s", ACCOUNT);
+		    "its own", SUBIDS_ACCOUNT);
+	ids->uid = s->uid;
+	ids->gid = s->gid;
 }
 
 /*
@@ -65,128 +95,44 @@ in_made_group(gid_t own)
 	return (false);
 }
 
-/* Someone without an entry may still have ranges, under the number. */
 static void
-load_caller(struct ids *ids)
+check_ranges(struct ids *ids, const struct ranges *rs, uint64_t own,
+    const char *file)
 {
-	struct passwd	*pw = users_by_id(ids->uid);
-	int		 n;
+	const char	*why = ranges_check(rs, own);
 
-	/* The group of the database: newgrp(1) makes any of them the own. */
-	ids->keep_groups = in_made_group(pw == NULL ? ids->gid : pw->pw_gid);
-	if (pw == NULL)
-		n = snprintf(ids->name, sizeof(ids->name), "%u", ids->uid);
-	else
-		n = snprintf(ids->name, sizeof(ids->name), "%s", pw->pw_name);
-	if (n < 0 || (size_t)n >= sizeof(ids->name))
-		fatalx(EX_NOUSER, "your user name is too long");
-}
-
-static void
-load_ranges(struct ids *ids, struct ranges *rs, enum subid_kind kind)
-{
-	const char	*file = kind == SUBID_USERS ? "subuid" : "subgid";
-	uint64_t	 own = kind == SUBID_USERS ? ids->uid : ids->gid;
-	const char	*why;
-	char		 other[128];
-
-	if (subid_ranges(rs, kind, ids->name, ids->uid) == -1)
-		because(ids, "cannot ask for the subordinate ids of %s: see "
-		    "/etc/%s and the line `subid` of /etc/nsswitch.conf",
-		    ids->name, file);
-	if (rs->n == 0 && ids->system)
-		because(ids, "the account %s has no subordinate ids in "
-		    "/etc/%s: give it some as INSTALL says, under ACCOUNTS",
-		    ids->name, file);
-	if (rs->n == 0)
-		because(ids, "%s has no subordinate ids in /etc/%s: as root, "
-		    "run `usermod --add-subuids 100000-165535 --add-subgids "
-		    "100000-165535 %s` with a range that is free", ids->name,
-		    file, ids->name);
-	if ((why = ranges_check(rs, own)) != NULL)
-		because(ids, "%s has in /etc/%s %s: correct it there",
+	if (why != NULL && rs->n > 0)
+		ids_because(ids, "%s has in /etc/%s %s: correct it there",
 		    ids->name, file, why);
-	if (subid_taken(rs, kind, ids->name, ids->uid, other, sizeof(other)))
-		because(ids, "the range of %s in /etc/%s overlaps the line "
-		    "%s: give one of them other ids, as INSTALL says under "
-		    "ACCOUNTS", ids->name, file, other);
-}
-
-static bool
-within(const struct ranges *rs, uint64_t id)
-{
-	for (size_t i = 0; i < rs->n; i++)
-		if (id >= rs->r[i].start && id - rs->r[i].start < rs->r[i].count)
-			return (true);
-	return (false);
-}
-
-static void
-refuse_user(struct ids *ids, const struct passwd *pw)
-{
-	if (pw != NULL && within(&ids->uids, pw->pw_uid))
-		because(ids, "the range of %s in /etc/subuid contains the "
-		    "user %s (%u): give one of them other ids", ids->name,
-		    pw->pw_name, pw->pw_uid);
-}
-
-/*
- * A range that contains a real user would hand out that user's files. The
- * local files are looked through whole. A directory service may hold any
- * number of users and cannot be; it is asked for both ends of each range,
- * so that a range laid over a block of its users is noticed at least there.
- */
-static void
-refuse_users(struct ids *ids)
-{
-	struct passwd	*pw;
-	FILE		*f;
-
-	if ((f = fopen("/etc/passwd", "re")) == NULL)
-		return;
-	while ((pw = fgetpwent(f)) != NULL)
-		refuse_user(ids, pw);
-	(void)fclose(f);
-	if (!subid_afar("passwd:"))
-		return;
-	for (size_t i = 0; i < ids->uids.n && ids->why[0] == '\0'; i++) {
-		const struct range	*r = &ids->uids.r[i];
-
-		refuse_user(ids, users_by_id((uid_t)r->start));
-		refuse_user(ids, users_by_id((uid_t)(r->start + r->count -
-		    1)));
-	}
-}
-
-static void
-refuse_groups(struct ids *ids)
-{
-	struct group	*gr;
-	FILE		*f;
-
-	if ((f = fopen("/etc/group", "re")) == NULL)
-		return;
-	while ((gr = fgetgrent(f)) != NULL)
-		if (within(&ids->gids, gr->gr_gid))
-			because(ids, "the range of %s in /etc/subgid contains "
-			    "the group %s (%u): give one of them other ids",
-			    ids->name, gr->gr_name, gr->gr_gid);
-	(void)fclose(f);
 }
 
 void
-ids_load(struct ids *ids)
+ids_take(struct ids *ids, const struct reader *r)
 {
-	memset(ids, 0, sizeof(*ids));
-	ids->uid = getuid();
-	ids->gid = getgid();
-	ids->system = ids->uid == 0;
+	static struct subids	 s;
+	bool			 whole = read_whole(r->pipe, &s);
+
+	close(r->pipe);
+	(void)waitchild(r->pid);
+	if (!whole || !is_sound(&s, ids->uid)) {
+		if (ids->system)
+			fatalx(EX_UNAVAILABLE, "subids, which reads "
+			    "/etc/passwd and /etc/subuid, gave no answer");
+		ids_because(ids, "your subordinate ids cannot be read: subids "
+		    "gave no answer");
+		return;
+	}
 	if (ids->system)
-		load_account(ids);
-	else
-		load_caller(ids);
-	load_ranges(ids, &ids->uids, SUBID_USERS);
-	load_ranges(ids, &ids->gids, SUBID_GROUPS);
-	refuse_users(ids);
-	refuse_groups(ids);
+		take_account(ids, &s);
+	else	/* The group of the database: newgrp(1) can change the own. */
+		ids->keep_groups = in_made_group(s.found ? s.gid : ids->gid);
+	memcpy(ids->name, s.name, sizeof(ids->name));
+	ids->uids = s.uids;
+	ids->gids = s.gids;
+	check_ranges(ids, &ids->uids, ids->uid, "subuid");
+	check_ranges(ids, &ids->gids, ids->gid, "subgid");
+	if (s.why[0] != '\0')
+		ids_because(ids, "%s", s.why);
+	if (ids->uids.n == 0 || ids->gids.n == 0)
+		ids_because(ids, "%s has no subordinate ids", ids->name);
 }

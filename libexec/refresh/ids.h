@@ -11,7 +11,8 @@
 
 #include "map.h"
 
-#define ACCOUNT		"bulkhead"	/* the engine's own, in system mode */
+struct reader;
+
 #define GROUPS_MADE	1000		/* from here on groups are people's */
 
 struct ids {
@@ -25,11 +26,15 @@ struct ids {
 	char		 why[512];	/* not empty: why nothing can be mapped */
 };
 
+/* Who the caller is, from the kernel: system mode when it is root. */
+void	ids_init(struct ids *);
+/* Nothing can be mapped, and this is why; only the first reason is kept. */
+void	ids_because(struct ids *, const char *, ...)
+	    __attribute__((format(printf, 2, 3)));
 /*
- * Find out from the kernel and the system's databases, never from the peer.
- * What is wrong with the ranges is left in `why`, to be told when asked; a
- * missing account in system mode is fatal.
+ * Take the answer of subids, see its end, and check every number again. What is wrong with the ranges is left in `why`. Dies in
+ * system mode when there is no account that it could become.
  */
-void	ids_load(struct ids *);
+void	ids_take(struct ids *, const struct reader *);
 
 #endif

@@ -2,37 +2,45 @@
  * refresh: makes anew, for each container, what takes privilege to make:
  * the maps of a user namespace, and mounts whose ids are mapped.
  *
- * Trusts: the kernel for who its caller is; /etc/subuid, /etc/subgid and the
- *         user database for what that caller may map; nothing else.
+ * Trusts: the kernel for who its caller is; subids, which it starts itself out
+ *         of the caller's reach, for which ids that caller may map; of mapper
+ *         and of bulkhead behind it, nothing.
  * Holds:  rootless CAP_SETUID and CAP_SETGID, in system mode CAP_SYS_ADMIN
  *         too; effective around single calls only. Directories that root
  *         granted. It is never root, nor dumpable, after its first moments.
- * Dies:   when its channel closes.
+ * Dies:   when mapper does, which dies when its channel closes.
  */
 #include <sys/resource.h>
-#include <sys/socket.h>
+#include <sys/wait.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
-#include "birth.h"
 #include "caps.h"
+#include "children.h"
 #include "cleanup.h"
-#include "helper.h"
+#include "confine.h"
+#include "fdpass.h"
 #include "ids.h"
 #include "log.h"
 #include "map.h"
-#include "messages.h"
+#include "maprequest.h"
 #include "mount.h"
 #include "refresh.policy.h"
-#include "space.h"
-#include "users.h"
+#include "startup.h"
+#include "userns.h"
+#include "waitchild.h"
 
+#define CHANNEL_FD	3	/* to bulkhead, then to mapper */
 #define GRANTS		4000	/* of the 4096 descriptors of its policy */
 #define OWN_FDS		32u
 #define BOTH		(CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_SETGID))
+#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 enum state { GRANTING = 1, SEALED = 2 };
 
@@ -48,36 +56,59 @@ struct refresh {
 	struct grant	 grants[GRANTS];
 	unsigned int	 ngrants;
 	unsigned int	 most;		/* that may be granted */
-	int		 space;		/* the last that was mapped, */
+	int		 userns;	/* the last that was mapped, */
 	uint64_t	 slot;		/* and as what */
 };
 
+/* One request, with the descriptors that came with it. */
+struct asked {
+	struct map_request	 q;
+	int			 fds[MAP_FDS];
+	struct map_answer	 a;
+	int			 fd;	/* of the answer, or -1 */
+};
+
+static int say(struct asked *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Put the sentence of a failure. Always -1, errno kept. */
+static int
+say(struct asked *k, const char *fmt, ...)
+{
+	int	 saved = errno;
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(k->a.text, sizeof(k->a.text), fmt, ap);
+	va_end(ap);
+	errno = saved;
+	return (-1);
+}
+
 /* Can anything be mapped? 0, or -1 with a sentence that says what is missing. */
 static int
-ready(const struct refresh *r, struct answer *a)
+ready(const struct refresh *r, struct asked *k)
 {
 	errno = EPERM;
 	if (!caps_have(BOTH))
-		return (answer_text(a, "%s has no CAP_SETUID and CAP_SETGID, "
+		return (say(k, "%s has no CAP_SETUID and CAP_SETGID, "
 		    "which would have given the container more than one id: "
 		    "as root, `setcap cap_setuid,cap_setgid=p %s`, or run "
 		    "`make install`", r->path, r->path));
 	if (r->ids.why[0] != '\0')
-		return (answer_text(a, "%s", r->ids.why));
+		return (say(k, "%s", r->ids.why));
 	return (0);
 }
 
 static int
-on_ids_query(void *ctx, struct packet *p, struct answer *a)
+on_query(struct refresh *r, struct asked *k)
 {
-	const struct refresh	*r = ctx;
-	uint64_t		 u = ranges_sum(&r->ids.uids);
-	uint64_t		 g = ranges_sum(&r->ids.gids);
+	uint64_t	 u = ranges_sum(&r->ids.uids);
+	uint64_t	 g = ranges_sum(&r->ids.gids);
 
-	(void)p;
-	a->value = 1;
-	if (ready(r, a) == 0)
-		a->value = r->ids.system ? SLOT_IDS : 1 + (u < g ? u : g);
+	k->a.value = 1;
+	if (ready(r, k) == 0)
+		k->a.value = r->ids.system ? SLOT_IDS : 1 + (u < g ? u : g);
 	return (0);
 }
 
@@ -102,80 +133,77 @@ compose(const struct ids *ids, uint64_t slot, struct map *u, struct map *g)
 
 static int
 maps_for(struct refresh *r, uint64_t slot, struct map *u, struct map *g,
-    struct answer *a)
+    struct asked *k)
 {
 	const char	*why;
 
-	if (ready(r, a) == -1)
+	if (ready(r, k) == -1)
 		return (-1);
 	if ((why = compose(&r->ids, slot, u, g)) == NULL)
 		return (0);
 	errno = ERANGE;
 	if (!r->ids.system)
-		return (answer_text(a, "%s: %s", r->ids.name, why));
-	return (answer_text(a, "slot %llu: %s for the account %s: give it a "
+		return (say(k, "%s: %s", r->ids.name, why));
+	return (say(k, "slot %llu: %s for the account %s: give it a "
 	    "range of at least %llu in /etc/subuid and /etc/subgid",
 	    (unsigned long long)slot, why, r->ids.name,
 	    (unsigned long long)(slot + 1) * SLOT_IDS));
 }
 
 static int
-on_ids_write(void *ctx, struct packet *p, struct answer *a)
+on_write(struct refresh *r, struct asked *k)
 {
-	struct refresh	*r = ctx;
 	struct map	 u, g;
-	struct holder	 h;
+	scoped_fd int	 userns = -1;
 	const char	*why;
 
-	if (maps_for(r, p->body.ids_write.slot, &u, &g, a) == -1)
+	if (maps_for(r, k->q.slot, &u, &g, k) == -1)
 		return (-1);
-	if ((why = space_check(p->fds[0], r->ids.uid)) != NULL) {
+	if ((why = userns_check(k->fds[0], r->ids.uid)) != NULL) {
 		errno = EPERM;
-		return (answer_text(a, "cannot map ids: that is %s", why));
+		return (say(k, "cannot map ids: that is %s", why));
 	}
-	if (holder_start(&h, p->fds[0]) == -1)
+	errno = (int)k->q.error;
+	if (k->fds[1] == -1)
 		why = "cannot enter it";
+	else if ((userns = userns_of(k->fds[1])) == -1 ||
+	    !userns_same(userns, k->fds[0]))
+		why = "it is not that of the process";
 	else
-		why = holder_map(&h, &u, &g, r->ids.keep_groups);
-	holder_stop(&h);
-	if (why == NULL) {
-		scope_close(&r->space);
-		r->space = packet_take_fd(p, 0);
-		r->slot = p->body.ids_write.slot;
-		return (0);
-	}
-	return (answer_text(a, "cannot map ids of the user namespace: %s (%s)",
-	    why, strerror(errno)));
-}
-
-static int
-on_ids_grant(void *ctx, struct packet *p, struct answer *a)
-{
-	struct refresh	*r = ctx;
-	const char	*why = mount_check(p->fds[0]);
-
-	errno = EINVAL;
+		why = userns_map(k->fds[1], &u, &g, r->ids.keep_groups);
 	if (why != NULL)
-		return (answer_text(a, "cannot be mounted with mapped ids: it "
-		    "is %s", why));
-	errno = EMFILE;
-	if (r->ngrants == r->most)
-		return (answer_text(a, "more than %u directories for one "
-		    "command%s", r->most, r->most == GRANTS ? "" : "; the "
-		    "limit of open files allows no more (ulimit -n)"));
-	a->value = r->ngrants;
-	r->grants[r->ngrants].fd = packet_take_fd(p, 0);
-	r->grants[r->ngrants++].flags = p->body.ids_grant.flags;
+		return (say(k, "cannot map ids of the user namespace: %s (%s)",
+		    why, strerror(errno)));
+	scope_close(&r->userns);
+	r->userns = take_fd(&k->fds[0]);
+	r->slot = k->q.slot;
 	return (0);
 }
 
 static int
-on_ids_seal(void *ctx, struct packet *p, struct answer *a)
+on_grant(struct refresh *r, struct asked *k)
 {
-	struct refresh	*r = ctx;
+	const char	*why = mount_check(k->fds[0]);
 
-	(void)p;
-	(void)a;
+	errno = EINVAL;
+	if (why != NULL)
+		return (say(k, "cannot be mounted with mapped ids: it is %s",
+		    why));
+	errno = EMFILE;
+	if (r->ngrants == r->most)
+		return (say(k, "more than %u directories for one "
+		    "command%s", r->most, r->most == GRANTS ? "" : "; the "
+		    "limit of open files allows no more (ulimit -n)"));
+	k->a.value = r->ngrants;
+	r->grants[r->ngrants].fd = take_fd(&k->fds[0]);
+	r->grants[r->ngrants++].flags = k->q.flags;
+	return (0);
+}
+
+static int
+on_seal(struct refresh *r, struct asked *k)
+{
+	(void)k;
 	r->state = SEALED;
 	return (0);
 }
@@ -185,80 +213,129 @@ on_ids_seal(void *ctx, struct packet *p, struct answer *a)
  * been taken over since: the stricter of both. NULL, or why not at all.
  */
 static const char *
-limit(const struct grant *g, struct msg_ids_mount *m)
+limit(const struct grant *g, struct map_request *q)
 {
-	bool	 store = m->slot == 0;
+	bool	 store = q->slot == 0;
 
 	if (store && (g->flags & GRANT_STORE) == 0)
 		return ("for containers only, not for the store");
-	if (m->recursive && (g->flags & GRANT_DEEP) == 0)
+	if ((q->flags & GRANT_DEEP) != 0 && (g->flags & GRANT_DEEP) == 0)
 		return ("without what is mounted in it");
-	m->nosuid |= store || (g->flags & GRANT_NOSUID) != 0;
-	m->nodev |= store || (g->flags & GRANT_NODEV) != 0;
-	m->readonly |= (g->flags & GRANT_RDONLY) != 0;
+	q->flags |= g->flags & (GRANT_NOSUID | GRANT_NODEV | GRANT_RDONLY);
+	if (store)
+		q->flags |= GRANT_NOSUID | GRANT_NODEV;
 	return (NULL);
 }
 
-/* A mount mapped as the slot is, by a namespace that lives for this only. */
+/*
+ * What maps a container's own namespace maps its mounts. Others are mapped by
+ * a namespace that lives for this only.
+ */
 static int
-mount_slot(const struct msg_ids_mount *m, int from, const struct map *u,
+mount_slot(struct refresh *r, struct asked *k, const struct map *u,
     const struct map *g, const char **why)
 {
-	struct holder	 h;
-	scoped_fd int	 space = -1;
-	int		 fd = -1;
+	int		 from = r->grants[k->q.grant].fd;
+	scoped_fd int	 userns = -1;
 
-	if (holder_start(&h, -1) == -1)
+	if (r->userns != -1 && r->slot == k->q.slot)
+		return (mount_mapped(from, r->userns, k->q.flags, why));
+	errno = (int)k->q.error;
+	if (k->fds[0] == -1)
 		*why = "no user namespace to map them by";
-	else if ((*why = holder_map(&h, u, g, false)) == NULL &&
-	    (space = holder_space(&h)) == -1)
+	else if ((userns = userns_of(k->fds[0])) == -1)
 		*why = "no way to the user namespace";
-	if (*why == NULL)
-		fd = mount_mapped(from, space, m, why);
-	holder_stop(&h);
-	return (fd);
+	else if ((*why = userns_check(userns, r->ids.uid)) == NULL)
+		*why = userns_map(k->fds[0], u, g, false);
+	return (*why != NULL ? -1 : mount_mapped(from, userns, k->q.flags,
+	    why));
 }
 
 static int
-on_ids_mount(void *ctx, struct packet *p, struct answer *a)
+on_mount(struct refresh *r, struct asked *k)
 {
-	struct msg_ids_mount	*m = &p->body.ids_mount;
-	struct refresh		*r = ctx;
-	struct map		 u, g;
-	const char		*why = NULL;
-	int			 fd;
+	struct map	 u, g;
+	const char	*why = NULL;
 
 	errno = EPERM;
-	if (m->grant >= r->ngrants)
-		return (answer_text(a, "directory %u was not granted by root",
-		    m->grant));
-	if ((why = limit(&r->grants[m->grant], m)) != NULL)
-		return (answer_text(a, "directory %u was granted by root %s",
-		    m->grant, why));
-	if (maps_for(r, m->slot, &u, &g, a) == -1)
+	if (k->q.grant >= r->ngrants)
+		return (say(k, "directory %u was not granted by root",
+		    k->q.grant));
+	if ((why = limit(&r->grants[k->q.grant], &k->q)) != NULL)
+		return (say(k, "directory %u was granted by root %s",
+		    k->q.grant, why));
+	if (maps_for(r, k->q.slot, &u, &g, k) == -1)
 		return (-1);
-	/* What maps a container's own namespace maps its mounts. */
-	if (r->space != -1 && r->slot == m->slot)
-		fd = mount_mapped(r->grants[m->grant].fd, r->space, m,
-		    &why);
-	else
-		fd = mount_slot(m, r->grants[m->grant].fd, &u, &g, &why);
-	if (fd != -1)
-		return (answer_fd(a, fd));
-	return (answer_text(a, "cannot mount with mapped ids: %s (%s)", why,
+	if ((k->fd = mount_slot(r, k, &u, &g, &why)) != -1)
+		return (0);
+	return (say(k, "cannot mount with mapped ids: %s (%s)", why,
 	    strerror(errno)));
 }
 
-static const struct handler handlers[] = {
-	/* message		states			handler */
-	{ MSG_ids_query,	GRANTING | SEALED,	on_ids_query },
-	{ MSG_ids_grant,	GRANTING,		on_ids_grant },
-	{ MSG_ids_seal,		GRANTING,		on_ids_seal },
-	{ MSG_ids_write,	SEALED,			on_ids_write },
-	{ MSG_ids_mount,	SEALED,			on_ids_mount },
+static const struct {
+	unsigned int	 states;
+	size_t		 least, most;	/* descriptors */
+	int		 (*run)(struct refresh *, struct asked *);
+} handlers[MAP_OPS] = {
+	[MAP_QUERY] = { GRANTING | SEALED,	0, 0,	on_query },
+	[MAP_GRANT] = { GRANTING,		1, 1,	on_grant },
+	[MAP_SEAL] =  { GRANTING,		0, 0,	on_seal },
+	[MAP_WRITE] = { SEALED,			1, 2,	on_write },
+	[MAP_MOUNT] = { SEALED,			0, 1,	on_mount },
 };
 
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+/* 0, or -1 with errno. */
+static int
+handle(struct refresh *r, struct asked *k, size_t nfds)
+{
+	uint32_t	 op = k->q.op < MAP_OPS ? k->q.op : 0;
+
+	errno = EPROTO;
+	if (handlers[op].run == NULL || nfds < handlers[op].least ||
+	    nfds > handlers[op].most)
+		return (-1);
+	errno = EBUSY;
+	if ((handlers[op].states & r->state) == 0)
+		return (-1);
+	errno = 0;
+	return (handlers[op].run(r, k));
+}
+
+/* One request and its answer: 1. 0: mapper is gone. -1: it talks nonsense. */
+static int
+serve_one(struct refresh *r)
+{
+	struct asked	 k = { .fds = { -1, -1 }, .fd = -1 };
+	size_t		 nfds;
+	ssize_t		 n;
+
+	n = fdpass_recv(CHANNEL_FD, &k.q, sizeof(k.q), k.fds, MAP_FDS, &nfds);
+	if (n <= 0)
+		return (n == -1 && errno != ECONNRESET ? -1 : 0);
+	if (n != sizeof(k.q))
+		return (-1);
+	if (handle(r, &k, nfds) == -1)
+		k.a.error = errno == 0 ? EIO : (uint32_t)errno;
+	n = fdpass_send(CHANNEL_FD, &k.a, sizeof(k.a), &k.fd, k.fd != -1);
+	for (size_t i = 0; i < MAP_FDS; i++)
+		scope_close(&k.fds[i]);
+	scope_close(&k.fd);
+	return (n == -1 ? 0 : 1);
+}
+
+/* Until mapper ends. Its exit status is ours. */
+static int
+serve(struct refresh *r, pid_t mapper)
+{
+	int	 rc, st;
+
+	while ((rc = serve_one(r)) == 1)
+		;
+	if (rc == -1)
+		return (EX_PROTOCOL);
+	st = waitchild(mapper);
+	return (WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st));
+}
 
 static void
 find_self(struct refresh *r)
@@ -282,30 +359,67 @@ most_grants(void)
 	    (unsigned int)l.rlim_max - OWN_FDS : GRANTS);
 }
 
+/*
+ * Ask subids about the caller, or as root about the account. False: nothing
+ * can be mapped, so there is nothing to ask.
+ */
+static bool
+start_reader(struct refresh *r, int dir, struct reader *reader)
+{
+	ids_init(&r->ids);
+	r->state = r->ids.system ? GRANTING : SEALED;
+	if (!caps_have(BOTH) && r->ids.system)
+		fatalx(EX_NOPERM, "root without CAP_SETUID and CAP_SETGID");
+	if (!caps_have(BOTH))
+		return (false);
+	if (!children_are_safe(dir))
+		ids_because(&r->ids, "%s has capabilities, but others than "
+		    "root can replace the programs beside it: give their "
+		    "directory to root, or run `make install`", r->path);
+	else if (children_start_reader(dir, r->ids.uid, reader) == 0)
+		return (true);
+	else if (r->ids.system)
+		fatal("subids, which reads /etc/passwd, cannot be started");
+	else
+		ids_because(&r->ids, "subids, which reads your subordinate "
+		    "ids, cannot be started: %s", strerror(errno));
+	return (false);
+}
+
 int
 main(int argc, char **argv)
 {
-	static struct refresh	 r = { .space = -1 };
-	struct helper		 h = { .name = "refresh", .self = R_REFRESH,
-				    .policy = &refresh_policy };
-	int			 rc;
+	static struct refresh	 r = { .userns = -1 };
+	struct reader		 reader;
+	int			 dir, mapper_fd;
+	pid_t			 mapper;
+	bool			 asked;
 
-	birth_clean(argc, argv);		/* nothing of the caller's */
-	helper_args(&h, argc, argv);		/* -P -t -v, -p role */
-	helper_socket(&h);			/* descriptor 3, or exit */
-	birth_channel(HELPER_FD);
+	startup_clean(argc, argv);		/* nothing of the caller's */
+	startup_args(argc, argv, &refresh_policy);	/* -P, or -p role */
+	startup_channel(CHANNEL_FD);
 	find_self(&r);
 	r.most = most_grants();
-	users_elsewhere(r.path, argv);		/* the program with glibc */
-	space_home();
-	ids_load(&r.ids);			/* who, and which ranges */
-	if (r.ids.system)
-		birth_become(r.ids.uid, r.ids.gid);
-	r.state = r.ids.system ? GRANTING : SEALED;
-	helper_drop(&h);			/* but the policy's, for good */
+	userns_home();
+	if ((dir = children_dir(r.path)) == -1)
+		fatal("the directory of %s", r.path);
+	asked = start_reader(&r, dir, &reader);
+	if (r.ids.system) {
+		ids_take(&r.ids, &reader);	/* who the account is */
+		startup_become(r.ids.uid, r.ids.gid);
+	}
+	confine_drop(&refresh_policy);			/* but the policy's, for good */
 	caps_drop_effective();
-	helper_sandbox(&h, NULL, 0);		/* limits, /proc, seccomp */
-	rc = helper_serve(&h, handlers, NITEMS(handlers), &r.state, &r);
-	holder_reap();
-	return (rc);
+	/* mapper is started in our Landlock domain: we must see its children. */
+	if ((mapper_fd = openat(dir, "mapper", O_PATH | O_CLOEXEC)) == -1)
+		fatal("mapper, beside %s", r.path);
+	confine_limits(&refresh_policy);
+	confine_landlock(&refresh_policy, &mapper_fd, 1);
+	mapper = children_start_mapper(dir, argv);
+	close(mapper_fd);
+	close(dir);
+	if (asked && !r.ids.system)		/* it reads meanwhile */
+		ids_take(&r.ids, &reader);
+	confine_seccomp(&refresh_policy);
+	return (serve(&r, mapper));
 }

@@ -8,21 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MAP_LINES	340		/* the kernel's own bound */
+#include "subids.h"
+
 #define MAP_TEXT	4096		/* it wants less than this, in one write */
 #define MAP_BACK	(MAP_LINES * 33 + 1)
 #define SLOT_IDS	65536
-
-/* Ids of the host that someone may use. */
-struct range {
-	uint64_t	 start;
-	uint64_t	 count;
-};
-
-struct ranges {
-	struct range	 r[MAP_LINES];
-	size_t		 n;
-};
 
 struct map {
 	struct {

@@ -13,7 +13,7 @@
 
 #include "caps.h"
 #include "cleanup.h"
-#include "messages.h"
+#include "maprequest.h"
 
 /*
  * The kernel maps ids only on filesystems made for it. These are named
@@ -53,19 +53,18 @@ mount_check(int fd)
 }
 
 int
-mount_mapped(int from, int space, const struct msg_ids_mount *m,
-    const char **why)
+mount_mapped(int from, int userns, uint32_t flags, const char **why)
 {
 	struct mount_attr	 attr = { .attr_set = MOUNT_ATTR_IDMAP,
 				    .propagation = MS_PRIVATE,
-				    .userns_fd = (uint64_t)space };
-	unsigned int		 deep = m->recursive ? AT_RECURSIVE : 0;
+				    .userns_fd = (uint64_t)userns };
+	unsigned int		 deep = (flags & GRANT_DEEP) ? AT_RECURSIVE : 0;
 	scoped_fd int		 fd = -1;
 	long			 rc = -1;
 
-	attr.attr_set |= (m->nosuid ? MOUNT_ATTR_NOSUID : 0) |
-	    (m->nodev ? MOUNT_ATTR_NODEV : 0) |
-	    (m->readonly ? MOUNT_ATTR_RDONLY : 0);
+	attr.attr_set |= ((flags & GRANT_NOSUID) ? MOUNT_ATTR_NOSUID : 0) |
+	    ((flags & GRANT_NODEV) ? MOUNT_ATTR_NODEV : 0) |
+	    ((flags & GRANT_RDONLY) ? MOUNT_ATTR_RDONLY : 0);
 	if (caps_raise(CAP_BIT(CAP_SYS_ADMIN)) == -1) {
 		*why = "refresh has no CAP_SYS_ADMIN";
 		return (-1);

@@ -5,14 +5,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct msg_ids_mount;
-
 /* May this be mounted at all? NULL, or what it is instead. */
 const char *mount_check(int);
 /*
- * A detached mount of it, private, with its ids mapped as in the namespace.
+ * A detached mount of it, private, with its ids mapped as in the namespace,
+ * and what flags (enum grant_flags) say.
  * A descriptor; -1 with errno, and what has failed in the last argument.
  */
-int	mount_mapped(int, int, const struct msg_ids_mount *, const char **);
+int	mount_mapped(int, int, uint32_t, const char **);
 
 #endif

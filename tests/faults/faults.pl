@@ -59,9 +59,9 @@ my %never = map { $_ => 1 } qw(munmap mprotect setsid wait4 waitid
     clock_nanosleep);
 
 # Not of this kind of file, or not ours to handle: what a monitor reads are
-# pipes, and musl ends a program with capabilities that cannot look at its
-# first three descriptors.
-my @unreal = (qr/^monitor read \d/, qr/^refresh poll 1$/);
+# pipes, and musl ends a program whose exec changed its rights when it cannot
+# look at its first three descriptors.
+my @unreal = (qr/^monitor read \d/, qr/^(?:refresh|subids) poll 1$/);
 
 # ---- the engine ----
 

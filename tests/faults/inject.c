@@ -108,8 +108,8 @@ static const struct {
 
 static const char *const ours[] = {
 	"bulkhead", "bulkhead-oci", "cgroup", "fetch", "init", "launch",
-	"lockbroker", "monitor", "reaper", "refresh", "refresh-nss",
-	"resolve", "statekeep", "store", "systemd", "unpack",
+	"lockbroker", "mapper", "monitor", "reaper", "refresh", "resolve",
+	"statekeep", "store", "subids", "subids-nss", "systemd", "unpack",
 };
 
 struct tracee {

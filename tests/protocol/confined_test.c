@@ -39,7 +39,7 @@ static const struct program {
 } programs[] = {
 	{ "resolve",	R_RESOLVE,	1, { 0, 0 }, { 0, 0 } },
 	{ "fetch",	R_FETCH,	1, { 0, 0 }, { 0, 0 } },
-	{ "refresh",	R_REFRESH,	1, { 0, 0 }, { 0, 0 } },
+	{ "refresh",	R_REFRESH,	1, { 0, 0 }, { MSG_ids_query, 0 } },
 	{ "cgroup",	R_CGROUP,	1, { 0, 0 }, { 0, 0 } },
 	{ "systemd",	R_SYSTEMD,	1, { 0, 0 }, { 0, 0 } },
 	{ "digest",	R_DIGEST,	1, { 0, 0 }, { 0, 0 } },

@@ -68,6 +68,9 @@ struct run {
 static const gid_t	*groups;
 static size_t		 ngroups;
 
+/* Start it stopped, before it executes anything. */
+static bool		 held;
+
 static void
 become(uid_t uid)
 {
@@ -125,6 +128,8 @@ begin_as(struct run *r, const char *path, uid_t uid, uid_t maker, int type)
 		(void)sigprocmask(SIG_SETMASK, &all, NULL);
 		(void)signal(SIGCHLD, SIG_IGN);
 		(void)umask(0);
+		if (held)
+			(void)raise(SIGSTOP);
 		execve(path, argv, env);
 		_exit(127);
 	}
@@ -363,7 +368,7 @@ put(const char *name, const char *text)
 }
 
 static void
-copy(const char *from, const char *name, mode_t mode, uint32_t caps)
+copy_program(const char *from, const char *name, mode_t mode, uint32_t caps)
 {
 	struct vfs_cap_data	 d = { VFS_CAP_REVISION_2, { { caps, 0 } } };
 	char			 buf[65536];
@@ -382,6 +387,26 @@ copy(const char *from, const char *name, mode_t mode, uint32_t caps)
 		err(1, "%s", name);
 	close(in);
 	close(out);
+}
+
+/* refresh, as it is to be, with its two children beside it. */
+static void
+copy(const char *from, const char *name, mode_t mode, uint32_t caps)
+{
+	static const char *const names[] = { "mapper", "subids", "subids-nss" };
+	char			 beside[PATH_MAX], in[64];
+
+	if (mkdir(in_dir(name), 0755) == -1)
+		err(1, "%s", name);
+	(void)snprintf(in, sizeof(in), "%s/refresh", name);
+	copy_program(from, in, mode, caps);
+	for (size_t i = 0; i < 3; i++) {
+		(void)snprintf(beside, sizeof(beside), "%.*s/%s",
+		    (int)(strrchr(from, '/') - from), from, names[i]);
+		(void)snprintf(in, sizeof(in), "%s/%s", name, names[i]);
+		if (access(beside, X_OK) == 0)
+			copy_program(beside, in, 0711, 0);
+	}
 }
 
 static void
@@ -586,12 +611,174 @@ ptrace_as(uid_t uid, pid_t pid)
 	return (waitpid(child, &st, 0) == child && WEXITSTATUS(st) == 1);
 }
 
+static bool
+kill_as(uid_t uid, pid_t pid)
+{
+	pid_t	 child = fork();
+	int	 st;
+
+	if (child == 0) {
+		become(uid);
+		_exit(kill(pid, SIGKILL) == 0);
+	}
+	return (waitpid(child, &st, 0) == child && WEXITSTATUS(st) == 1);
+}
+
+/* The one child of a process, or 0. */
+static pid_t
+child_of(pid_t pid)
+{
+	char	 name[64];
+
+	(void)snprintf(name, sizeof(name), "task/%d/children", pid);
+	return ((pid_t)atoi(slurp(pid, name)));
+}
+
+/* Has the process no descriptor above this one? */
+static bool
+open_upto(pid_t pid, int last)
+{
+	char		 name[64];
+	struct stat	 st;
+	bool		 ok = true;
+
+	for (int fd = 0; fd < 64; fd++) {
+		(void)snprintf(name, sizeof(name), "/proc/%d/fd/%d", pid, fd);
+		if ((lstat(name, &st) == 0) != (fd <= last)) {
+			printf("# %s\n", name);
+			ok = false;
+		}
+	}
+	return (ok);
+}
+
+/* What an ordinary user may not look into belongs to root. */
+static bool
+is_dumpable(pid_t pid)
+{
+	char		 name[64];
+	struct stat	 st;
+
+	(void)snprintf(name, sizeof(name), "/proc/%d/environ", pid);
+	return (stat(name, &st) == -1 || st.st_uid != 0);
+}
+
+/*
+ * What speaks with bulkhead has no capability, is confined, and has nothing
+ * open but its two sockets; neither has any library mapped.
+ */
+static void
+test_mapper(const char *path, uid_t uid, uid_t runs_as)
+{
+	struct run	 r;
+	pid_t		 mapper;
+	char		 ids[64];
+
+	begin(&r, path, uid);
+	CHECK(query(&r) == 0);
+	CHECK((mapper = child_of(r.pid)) > 0);
+	(void)snprintf(ids, sizeof(ids), "\nUid: %u %u %u %u\n", runs_as,
+	    runs_as, runs_as, runs_as);
+	CHECK(has(mapper, "status", ids));
+	CHECK(has(mapper, "status", "\nCapPrm: 0000000000000000\n"));
+	CHECK(has(mapper, "status", "\nCapEff: 0000000000000000\n"));
+	CHECK(has(mapper, "status", "\nCapInh: 0000000000000000\n"));
+	CHECK(has(mapper, "status", "\nCapAmb: 0000000000000000\n"));
+	CHECK(has(mapper, "status", "\nNoNewPrivs: 1\n"));
+	CHECK(has(mapper, "status", "\nSeccomp: 2\n"));
+	CHECK(!is_dumpable(mapper) && !ptrace_as(runs_as, mapper));
+	CHECK(open_upto(mapper, 4));
+	CHECK(open_upto(r.pid, 3));
+	CHECK(strstr(slurp(r.pid, "maps"), ".so") == NULL);
+	CHECK(strstr(slurp(mapper, "maps"), ".so") == NULL);
+	/* What is asked ends with it, and it ends with refresh. */
+	CHECK(kill(r.pid, SIGKILL) == 0);
+	CHECK(query(&r) == UINT32_MAX);
+	CHECK(end(&r) == -SIGKILL);
+}
+
+/* A tracee's next stop is this event: the number that comes with it, or -1. */
+static long
+event_of(pid_t pid, int event)
+{
+	unsigned long	 number;
+	int		 st;
+
+	if (waitpid(pid, &st, __WALL) != pid ||
+	    st >> 8 != (SIGTRAP | event << 8) ||
+	    ptrace(PTRACE_GETEVENTMSG, pid, 0, &number) == -1)
+		return (-1);
+	return ((long)number);
+}
+
+/*
+ * subids, from its first instruction: it is out of the reach of the user whom
+ * it is asked about, for what it says decides what refresh maps.
+ */
+static void
+test_reader(const char *path, uid_t uid)
+{
+	struct run	 r;
+	pid_t		 reader;
+	long		 child;
+	int		 st;
+
+	held = true;
+	begin(&r, path, uid);
+	held = false;
+	CHECK(waitpid(r.pid, &st, WUNTRACED) == r.pid && WIFSTOPPED(st));
+	CHECK(ptrace(PTRACE_SEIZE, r.pid, 0, PTRACE_O_TRACEVFORK |
+	    PTRACE_O_TRACEEXEC) == 0);
+	CHECK(kill(r.pid, SIGCONT) == 0);
+	/* It executes refresh, and that starts subids. */
+	while (waitpid(r.pid, &st, __WALL) == r.pid && WIFSTOPPED(st) &&
+	    st >> 8 != (SIGTRAP | PTRACE_EVENT_VFORK << 8))
+		(void)ptrace(PTRACE_CONT, r.pid, 0, 0);
+	CHECK(ptrace(PTRACE_GETEVENTMSG, r.pid, 0, &child) == 0);
+	reader = (pid_t)child;
+	CHECK(waitpid(reader, &st, __WALL) == reader);
+	CHECK(ptrace(PTRACE_CONT, reader, 0, 0) == 0);
+	CHECK(event_of(reader, PTRACE_EVENT_EXEC) != -1);
+	CHECK(has(reader, "status", "Name: subids\n"));
+	CHECK(has(reader, "status", "\nUid: 65534 65533 65533 65533\n"));
+	CHECK(has(reader, "status", "\nGid: 65534 65533 65533 65533\n"));
+	CHECK(has(reader, "status", "\nGroups: \n"));
+	CHECK(has(reader, "status", "\nCapPrm: 0000000000000000\n"));
+	CHECK(has(reader, "status", "\nCapEff: 0000000000000000\n"));
+	CHECK(!is_dumpable(reader));
+	CHECK(open_upto(reader, 2));
+	CHECK(kill(reader, SIGSTOP) == 0);
+	CHECK(ptrace(PTRACE_DETACH, reader, 0, 0) == 0);
+	CHECK(ptrace(PTRACE_DETACH, r.pid, 0, 0) == 0);
+	for (uid_t u = 65533; u <= 65534; u++)
+		CHECK(!ptrace_as(u, reader));
+	CHECK(uid == 0 || (!ptrace_as(uid, reader) &&
+	    !kill_as(uid, reader)));
+	CHECK(kill(reader, SIGCONT) == 0);
+	CHECK(query(&r) == 0 && r.value > 1);
+	CHECK(end(&r) == EX_OK);
+}
+
+/* Linked into a directory of its caller's, it believes no program there. */
+static void
+test_place(void)
+{
+	struct run	 r;
+
+	if (chown(in_dir("caps"), USER, 0) == -1)
+		err(1, "chown");
+	begin(&r, in_dir("caps/refresh"), USER);
+	CHECK(query(&r) == 0 && r.value == 1);
+	CHECK(says(&r, "others than root can replace"));
+	CHECK(end(&r) == EX_OK);
+	if (chown(in_dir("caps"), 0, 0) == -1)
+		err(1, "chown");
+}
+
 static void
 test_birth(const char *path)
 {
 	struct run	 r;
-	char		 name[64];
-	struct stat	 st;
 
 	begin(&r, path, USER);
 	CHECK(query(&r) == 0);
@@ -604,19 +791,14 @@ test_birth(const char *path)
 	CHECK(has(r.pid, "status", "\nSigBlk: 0000000000000000\n"));
 	CHECK(has(r.pid, "status", "\nUmask: 0077\n"));
 	CHECK(!ptrace_as(USER, r.pid));
-	(void)snprintf(name, sizeof(name), "/proc/%d/environ", r.pid);
-	CHECK(stat(name, &st) == 0 && st.st_uid == 0);
-	for (int fd = 0; fd < 64; fd++) {
-		(void)snprintf(name, sizeof(name), "/proc/%d/fd/%d", r.pid, fd);
-		if ((lstat(name, &st) == 0) != (fd <= 3))
-			CHECK(fd == -1);
-	}
+	CHECK(!is_dumpable(r.pid));
+	CHECK(open_upto(r.pid, 3));
 	CHECK(end(&r) == EX_OK);
 	begin_as(&r, path, USER, OTHER, SOCK_SEQPACKET);
 	CHECK(end(&r) == EX_NOPERM);
 	begin_as(&r, path, USER, USER, SOCK_STREAM);
 	CHECK(end(&r) == EX_PROTOCOL);
-	begin_as(&r, in_dir("setuid"), USER, USER, SOCK_SEQPACKET);
+	begin_as(&r, in_dir("setuid/refresh"), USER, USER, SOCK_SEQPACKET);
 	CHECK(end(&r) == EX_NOPERM);
 }
 
@@ -724,21 +906,21 @@ test_stopped(const char *path)
 	union msg	 m = { .ids_write = { .slot = 0 } };
 	struct run	 r;
 	struct space	 s;
-	unsigned long	 child = 0;
+	pid_t		 mapper;
+	long		 child;
 	int		 st;
 
 	begin(&r, path, USER);
 	space_make(&s, USER, CLONE_NEWUSER, false);
 	CHECK(query(&r) == 0);
-	CHECK(ptrace(PTRACE_SEIZE, r.pid, 0, PTRACE_O_TRACEFORK) == 0);
+	CHECK((mapper = child_of(r.pid)) > 0);
+	CHECK(ptrace(PTRACE_SEIZE, mapper, 0, PTRACE_O_TRACEFORK) == 0);
 	CHECK(chan_send(&r.chan, MSG_ids_write, 99, &m, &s.fd, 1) == 0);
-	CHECK(waitpid(r.pid, &st, 0) == r.pid &&
-	    st >> 8 == (SIGTRAP | PTRACE_EVENT_FORK << 8));
-	CHECK(ptrace(PTRACE_GETEVENTMSG, r.pid, 0, &child) == 0 && child > 0);
+	CHECK((child = event_of(mapper, PTRACE_EVENT_FORK)) > 0);
 	CHECK(waitpid((pid_t)child, &st, __WALL) == (pid_t)child);
 	CHECK(kill((pid_t)child, SIGSTOP) == 0);
 	CHECK(ptrace(PTRACE_DETACH, (pid_t)child, 0, 0) == 0);
-	CHECK(ptrace(PTRACE_DETACH, r.pid, 0, 0) == 0);
+	CHECK(ptrace(PTRACE_DETACH, mapper, 0, 0) == 0);
 	space_end(&s);
 	(void)alarm(20);
 	CHECK(end(&r) == EX_OK);
@@ -797,13 +979,18 @@ main(int argc, char **argv)
 		return (finish());
 	}
 	world(argv[1]);
-	(void)snprintf(caps, sizeof(caps), "%s", in_dir("caps"));
-	(void)snprintf(plain, sizeof(plain), "%s", in_dir("plain"));
+	(void)snprintf(caps, sizeof(caps), "%s", in_dir("caps/refresh"));
+	(void)snprintf(plain, sizeof(plain), "%s", in_dir("plain/refresh"));
 	test_no_caps(plain, USER);
 	test_write(caps);
 	test_targets(caps);
 	test_ranges(caps);
 	test_birth(caps);
+	test_mapper(caps, USER, USER);
+	test_mapper(plain, 0, ENGINE);
+	test_reader(caps, USER);
+	test_reader(plain, 0);
+	test_place();
 	test_system(plain);
 	test_mount(plain);
 	test_grants(plain);

@@ -22,9 +22,8 @@ users_by_id(uid_t uid)
 }
 
 void
-users_elsewhere(const char *self, char **argv)
+users_elsewhere(char **argv)
 {
-	(void)self;
 	(void)argv;
 }
 
@@ -59,13 +58,18 @@ users_by_id(uid_t uid)
 }
 
 void
-users_elsewhere(const char *self, char **argv)
+users_elsewhere(char **argv)
 {
-	char	*none[] = { NULL }, path[1024 + 8];
+	static const char	 nss[] = "-nss";
+	char			*none[] = { NULL }, path[1024];
+	ssize_t			 n;
 
 	if (!subid_afar("passwd:") && !subid_afar("subid:"))
 		return;
-	(void)snprintf(path, sizeof(path), "%s-nss", self);
+	n = readlink("/proc/self/exe", path, sizeof(path) - sizeof(nss));
+	if (n == -1)
+		fatal("/proc/self/exe");
+	memcpy(path + n, nss, sizeof(nss));
 	(void)execve(path, argv, none);
 	fatal("%s, which asks the users of nsswitch.conf's sources, cannot be "
 	    "executed", path);

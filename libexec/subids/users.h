@@ -4,8 +4,8 @@
  * text to trust. The program that is linked with glibc asks whatever
  * nsswitch.conf names; users_elsewhere is how the first becomes the second.
  */
-#ifndef REFRESH_USERS_H
-#define REFRESH_USERS_H
+#ifndef SUBIDS_USERS_H
+#define SUBIDS_USERS_H
 
 #include <sys/types.h>
 
@@ -16,10 +16,10 @@ struct passwd	*users_by_name(const char *);
 struct passwd	*users_by_id(uid_t);
 /*
  * Where nsswitch.conf names a source of users or of subordinate ids other than
- * the files: become the program beside this one that can ask it ("-nss", with
- * capabilities of its own file). Returns where there is none, or where this
- * is that program. Exits when it is not there.
+ * the files: become the program beside this one that can ask it ("-nss"). The
+ * arguments are main's. Returns where there is none, or where this is that
+ * program. Exits when it is not there.
  */
-void		 users_elsewhere(const char *self, char **argv);
+void		 users_elsewhere(char **argv);
 
 #endif

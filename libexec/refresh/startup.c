@@ -1,28 +1,23 @@
-#include "birth.h"
+#include "startup.h"
 
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "caps.h"
+#include "confine.h"
 #include "log.h"
-
-/* Not by way of log: it would write to what may be someone's file. */
-static void
-fill_stdio(void)
-{
-	for (int fd = 0; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) == -1 &&
-		    open("/dev/null", O_RDWR) != fd)
-			_exit(EX_OSERR);
-}
+#include "policy.h"
+#include "streams.h"
 
 static void
 reset_signals(void)
@@ -39,14 +34,14 @@ reset_signals(void)
 }
 
 void
-birth_clean(int argc, char **argv)
+startup_clean(int argc, char **argv)
 {
 	/* The kernel has done this where the exec gave capabilities. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		_exit(EX_OSERR);
 	if (argc < 1 || argv[0] == NULL || clearenv() != 0)
 		_exit(EX_USAGE);
-	fill_stdio();
+	streams_fill(EX_OSERR);
 	reset_signals();
 	(void)umask(077);
 	if (chdir("/") == -1)
@@ -55,13 +50,41 @@ birth_clean(int argc, char **argv)
 }
 
 void
-birth_channel(int fd)
+startup_args(int argc, char **argv, const struct policy *policy)
 {
+	bool	 started = false;
+	int	 ch;
+
+	while ((ch = getopt(argc, argv, "+Pp:tv")) != -1)
+		switch (ch) {
+		case 'P':
+			policy_print(policy);
+			exit(EX_OK);
+		case 'p':
+			started = true;
+			break;
+		case 't':
+		case 'v':
+			break;
+		default:
+			exit(EX_USAGE);
+		}
+	log_init(policy->name, 0, 0);
+	if (!started)
+		fatalx(EX_USAGE, "%s is started by bulkhead, not by hand; "
+		    "see bulkhead-%s(8)", policy->name, policy->name);
+}
+
+void
+startup_channel(int fd)
+{
+	static const int ignored[] = { SIGINT, SIGHUP, SIGQUIT, SIGTSTP,
+			    SIGPIPE, SIGXFSZ };
 	struct ucred	 who;
 	uid_t		 r, e, s;
 	gid_t		 rg, eg, sg;
 	socklen_t	 len = sizeof(int);
-	int		 domain = 0, null;
+	int		 domain = 0, type = 0, null;
 
 	if (getresuid(&r, &e, &s) == -1 || getresgid(&rg, &eg, &sg) == -1)
 		fatal("who am I");
@@ -71,6 +94,9 @@ birth_channel(int fd)
 	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == -1 ||
 	    domain != AF_UNIX)
 		fatalx(EX_PROTOCOL, "descriptor %d is not a local socket", fd);
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == -1 ||
+	    type != SOCK_SEQPACKET)
+		fatalx(EX_PROTOCOL, "descriptor %d is not a packet socket", fd);
 	len = sizeof(who);
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == -1)
 		fatal("peer");
@@ -81,10 +107,15 @@ birth_channel(int fd)
 	    dup2(null, STDIN_FILENO) == -1 || dup2(null, STDOUT_FILENO) == -1 ||
 	    close(null) == -1)
 		fatal("/dev/null");
+	if (syscall(SYS_close_range, fd + 1, ~0U, 0) == -1)
+		fatal("close_range");
+	/* The owner stops a helper by closing its channel, not by keyboard. */
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		(void)signal(ignored[i], SIG_IGN);
 }
 
 void
-birth_become(uid_t uid, gid_t gid)
+startup_become(uid_t uid, gid_t gid)
 {
 	uid_t	 r, e, s;
 	gid_t	 rg, eg, sg;

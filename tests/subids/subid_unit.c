@@ -17,7 +17,7 @@
 
 #include "harness.h"
 
-#include "../../libexec/refresh/subid.h"
+#include "../../libexec/subids/subid.h"
 
 static bool
 reads(const char *text, const char *want)

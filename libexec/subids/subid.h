@@ -1,20 +1,19 @@
 /*
  * Subordinate ids. Those in /etc/subuid and /etc/subgid are read here: a
- * start of libsubid costs more than all else that refresh does, and brings
- * eleven libraries, PAM among them, next to the capabilities. Where the
- * administrator has named another source in nsswitch.conf, the program
- * refresh-nss takes over (users.h), loads libsubid and asks. That both read
- * the files alike is what subid_unit tests.
+ * start of libsubid costs more than a whole start of subids, and brings
+ * eleven libraries. Where the administrator has named another source in
+ * nsswitch.conf, the program subids-nss takes over (users.h), loads libsubid
+ * and asks. That both read the files alike is what subid_unit tests.
  */
-#ifndef REFRESH_SUBID_H
-#define REFRESH_SUBID_H
+#ifndef SUBIDS_SUBID_H
+#define SUBIDS_SUBID_H
 
 #include <sys/types.h>
 
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "map.h"
+#include "subids.h"
 
 enum subid_kind { SUBID_USERS, SUBID_GROUPS };
 
@@ -22,7 +21,7 @@ enum subid_kind { SUBID_USERS, SUBID_GROUPS };
 bool	subid_afar(const char *);
 /*
  * The ranges of a user, by name or number, in the order of the source. More
- * than MAP_LINES are cut there, for ranges_check to refuse. 0, or -1 when the
+ * than MAP_LINES are cut there, which refresh refuses. 0, or -1 when the
  * source cannot be asked.
  */
 int	subid_ranges(struct ranges *, enum subid_kind, const char *, uid_t);

@@ -149,7 +149,7 @@ subid_shared(const struct ranges *rs, FILE *f, const char *name, uid_t uid,
 	struct range	 r;
 
 	while ((owner = next_line(f, line, sizeof(line), &r)) != NULL)
-		for (size_t i = 0; i < rs->n; i++)
+		for (uint64_t i = 0; i < rs->n; i++)
 			if (r.count > 0 && overlap(&rs->r[i], &r) &&
 			    !is_owner(owner, name, uid)) {
 				(void)snprintf(other, size, "%.64s:%llu:%llu",
@@ -178,7 +178,7 @@ ask_library(struct ranges *rs, enum subid_kind kind, const char *name)
 	    "subid_get_gid_ranges")) == NULL)
 		return (-1);
 	if ((null = fopen("/dev/null", "we")) == NULL ||
-	    !init("refresh", null))
+	    !init("subids", null))
 		return (-1);
 	n = get(name, &found);
 	for (int i = 0; i < n && found != NULL; i++)

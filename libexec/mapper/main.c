@@ -1,0 +1,161 @@
+/*
+ * mapper: the part of refresh without privilege. It decodes what bulkhead
+ * sends, starts the processes through which maps are written, and asks refresh
+ * for the system calls that need a capability.
+ *
+ * Trusts: nothing that bulkhead sends; of refresh, that it decides.
+ * Holds:  the channel, a socket to refresh, and a child for as long as one
+ *         request takes. No capability, no path but its children's in /proc.
+ * Dies:   when its channel closes, and refresh with it; or with refresh.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "fdpass.h"
+#include "helper.h"
+#include "log.h"
+#include "map_child.h"
+#include "mapper.policy.h"
+#include "maprequest.h"
+
+#define REFRESH_FD	4
+#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+
+enum { SERVING = 1 };
+
+struct mapper {
+	bool		 mapped;	/* a namespace, and as this slot */
+	uint32_t	 slot;
+};
+
+/* Ask refresh, and put its answer. 0, or -1 with errno as refresh has it. */
+static int
+ask(const struct map_request *q, const int *fds, size_t nfds,
+    struct answer *a)
+{
+	struct map_answer	 out;
+	size_t			 n;
+	int			 fd = -1;
+
+	if (fdpass_send(REFRESH_FD, q, sizeof(*q), fds, nfds) == -1 ||
+	    fdpass_recv(REFRESH_FD, &out, sizeof(out), &fd, 1, &n) !=
+	    sizeof(out) || memchr(out.text, '\0', sizeof(out.text)) == NULL)
+		fatalx(EX_UNAVAILABLE, "refresh is gone");
+	a->value = out.value;
+	(void)answer_text(a, "%s", out.text);
+	errno = (int)out.error;
+	if (out.error != 0)
+		return (-1);
+	return (n == 0 ? 0 : answer_fd(a, fd));
+}
+
+static int
+on_ids_query(void *ctx, struct packet *p, struct answer *a)
+{
+	(void)ctx;
+	(void)p;
+	return (ask(&(struct map_request){ .op = MAP_QUERY }, NULL, 0, a));
+}
+
+static int
+on_ids_grant(void *ctx, struct packet *p, struct answer *a)
+{
+	struct map_request	 q = { .op = MAP_GRANT,
+				    .flags = p->body.ids_grant.flags };
+
+	(void)ctx;
+	return (ask(&q, p->fds, 1, a));
+}
+
+static int
+on_ids_seal(void *ctx, struct packet *p, struct answer *a)
+{
+	(void)ctx;
+	(void)p;
+	return (ask(&(struct map_request){ .op = MAP_SEAL }, NULL, 0, a));
+}
+
+/*
+ * Ask with one more descriptor: the directory in /proc of a new child in this
+ * namespace, or with -1 in a new one. Where there is no child, refresh is
+ * asked all the same, because it may have a better reason to refuse.
+ */
+static int
+ask_with_child(struct map_request *q, int userns, struct answer *a)
+{
+	struct map_child	 c;
+	int			 fds[MAP_FDS], rc;
+	size_t			 n = 0;
+
+	if (userns != -1)
+		fds[n++] = userns;
+	if (map_child_start(&c, userns) == 0)
+		fds[n++] = c.dir;
+	else
+		q->error = (uint32_t)errno;
+	rc = ask(q, fds, n, a);
+	map_child_stop(&c);
+	return (rc);
+}
+
+static int
+on_ids_write(void *ctx, struct packet *p, struct answer *a)
+{
+	struct mapper		*m = ctx;
+	struct map_request	 q = { .op = MAP_WRITE,
+				    .slot = p->body.ids_write.slot };
+
+	if (ask_with_child(&q, p->fds[0], a) == -1)
+		return (-1);
+	m->mapped = true;
+	m->slot = q.slot;
+	return (0);
+}
+
+static int
+on_ids_mount(void *ctx, struct packet *p, struct answer *a)
+{
+	const struct msg_ids_mount	*b = &p->body.ids_mount;
+	const struct mapper		*m = ctx;
+	struct map_request		 q = { .op = MAP_MOUNT,
+					    .slot = b->slot,
+					    .grant = b->grant };
+
+	q.flags = (b->recursive ? GRANT_DEEP : 0) |
+	    (b->nosuid ? GRANT_NOSUID : 0) | (b->nodev ? GRANT_NODEV : 0) |
+	    (b->readonly ? GRANT_RDONLY : 0);
+	/* The namespace that is mapped already maps its mounts, too. */
+	if (m->mapped && m->slot == b->slot)
+		return (ask(&q, NULL, 0, a));
+	return (ask_with_child(&q, -1, a));
+}
+
+static const struct handler handlers[] = {
+	/* message		states		handler */
+	{ MSG_ids_query,	SERVING,	on_ids_query },
+	{ MSG_ids_grant,	SERVING,	on_ids_grant },
+	{ MSG_ids_seal,		SERVING,	on_ids_seal },
+	{ MSG_ids_write,	SERVING,	on_ids_write },
+	{ MSG_ids_mount,	SERVING,	on_ids_mount },
+};
+
+int
+main(int argc, char **argv)
+{
+	struct mapper	 m = { .mapped = false };
+	struct helper	 h = { .name = "mapper", .self = R_REFRESH,
+			    .policy = &mapper_policy };
+	unsigned int	 state = SERVING;
+	int		 rc;
+
+	helper_args(&h, argc, argv);
+	helper_socket_upto(&h, REFRESH_FD);
+	helper_drop(&h);
+	helper_sandbox(&h, NULL, 0);
+	rc = helper_serve(&h, handlers, NITEMS(handlers), &state, &m);
+	map_child_reap();
+	return (rc);
+}

@@ -1,0 +1,81 @@
+/*
+ * subids: finds out which subordinate ids a user has, and what speaks against
+ * them. It is asked once, by refresh, and answers with one struct.
+ *
+ * Trusts: /etc/passwd, /etc/group, /etc/subuid, /etc/subgid, nsswitch.conf,
+ *         and as subids-nss the plug-ins that the last of these names.
+ * Holds:  nothing. It runs with ids that no one else has, so that the user it
+ *         is asked about can neither trace it nor change what it says.
+ * Dies:   when it has answered, or after ten seconds.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "confine.h"
+#include "find.h"
+#include "log.h"
+#include "subids.h"
+#include "users.h"
+#ifdef __GLIBC__
+#include "subids-nss.policy.h"
+#define POLICY	subids_nss_policy
+#else
+#include "subids.policy.h"
+#define POLICY	subids_policy
+#endif
+
+/*
+ * Plug-ins of the name service are libraries of any kind, which make any
+ * system call: with them there are limits and Landlock, and no filter.
+ */
+static void
+confine(void)
+{
+	confine_drop(&POLICY);
+	confine_limits(&POLICY);
+	confine_landlock(&POLICY, NULL, 0);
+#ifndef __GLIBC__
+	confine_seccomp(&POLICY);
+#endif
+}
+
+static int
+write_whole(const struct subids *s)
+{
+	size_t	 done = 0;
+	ssize_t	 n;
+
+	while (done < sizeof(*s)) {
+		n = write(STDOUT_FILENO, (const char *)s + done,
+		    sizeof(*s) - done);
+		if (n == -1)
+			return (EX_IOERR);
+		done += (size_t)n;
+	}
+	return (EX_OK);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct subids	 s;
+	unsigned long		 uid;
+	char			*end;
+
+	log_init("subids", 0, 0);
+	if (argc == 2 && strcmp(argv[1], "-P") == 0) {
+		policy_print(&POLICY);
+		return (EX_OK);
+	}
+	uid = argc == 2 ? strtoul(argv[1], &end, 10) : 0;
+	if (argc != 2 || *argv[1] == '\0' || *end != '\0' || isatty(
+	    STDOUT_FILENO))
+		fatalx(EX_USAGE, "subids is started by refresh, not by hand; "
+		    "see bulkhead-subids(8)");
+	users_elsewhere(argv);		/* the program with glibc */
+	confine();
+	find_ids(&s, (uid_t)uid);
+	return (write_whole(&s));
+}
