@@ -39,7 +39,7 @@ static const struct program {
 } programs[] = {
 	{ "resolve",	R_RESOLVE,	1, { 0, 0 }, { 0, 0 } },
 	{ "fetch",	R_FETCH,	1, { 0, 0 }, { 0, 0 } },
-	{ "refresh",	R_REFRESH,	1, { 0, 0 }, { MSG_ids_query, 0 } },
+	{ "refresh",	R_REFRESH,	1, { 0, 0 }, { 0, 0 } },
 	{ "cgroup",	R_CGROUP,	1, { 0, 0 }, { 0, 0 } },
 	{ "systemd",	R_SYSTEMD,	1, { 0, 0 }, { 0, 0 } },
 	{ "digest",	R_DIGEST,	1, { 0, 0 }, { 0, 0 } },
@@ -105,12 +105,18 @@ pinged(struct chan *ch)
 	return (ask(ch, MSG_ping, &m, NULL, 0) == 0);
 }
 
-/* Unpack serves its request only as root of a user namespace. */
+/*
+ * Unpack serves its request only as root of a user namespace. A ping of refresh
+ * is answered by mapper, and this question by refresh itself.
+ */
 static bool
 ready(const struct program *p, struct chan *ch)
 {
 	union msg	 m = { .userns_ready = { .single = 1 } };
 
+	if (p->role == R_REFRESH)
+		return (ask(ch, MSG_ids_query, &(union msg){ 0 }, NULL, 0) ==
+		    0);
 	return (p->role != R_UNPACK ||
 	    ask(ch, MSG_userns_ready, &m, NULL, 0) == 0);
 }
