@@ -15,6 +15,7 @@
 #include "error.h"
 #include "event.h"
 #include "info.h"
+#include "load.h"
 #include "order.h"
 #include "part.h"
 #include "reconcile.h"
@@ -26,21 +27,11 @@
 #include "starting.h"
 #include "state.h"
 
-
 /* The rows of a plan, in the order in which they start. */
 struct plan {
 	struct rec	**rows;
 	size_t		  n;
 };
-
-static bool
-is_running(const struct rec *row)
-{
-	int64_t	 state = rec_num(row, KEY(state), 0);
-
-	return (state == CTR_RUNNING || state == CTR_PAUSED ||
-	    state == CTR_STOPPING);
-}
 
 /* Stopped by a migration that did not come to its end, and left like that. */
 static bool
@@ -74,7 +65,7 @@ look(struct cli *g, const struct rec *config, struct rec *out)
 	if ((rows = containers_reconciled(&s)) == NULL)
 		return (session_error(&s));
 	while ((row = rec_sub(rows, KEY(ctr), &it)) != NULL) {
-		if (is_running(row) || is_left(row))
+		if (container_is_running(row) || is_left(row))
 			(void)rec_add_rec(out, KEY(ctr), row);
 		rec_free(row);
 	}
@@ -126,12 +117,13 @@ plan_print(const struct plan *p, const char *runtime)
 		if (is_kept(p->rows[i]))
 			line("keep", p->rows[i], " (removed when it ends)");
 	for (size_t i = p->n; i-- > 0;)
-		if (!is_kept(p->rows[i]) && is_running(p->rows[i]))
+		if (!is_kept(p->rows[i]) && container_is_running(p->rows[i]))
 			line("stop", p->rows[i], "");
 	printf("%-8s runtime=%s\n", "rewrite", runtime);
 	for (size_t i = 0; i < p->n; i++)
 		if (!is_kept(p->rows[i]))
-			line("start", p->rows[i], is_running(p->rows[i]) ? "" :
+			line("start", p->rows[i],
+			    container_is_running(p->rows[i]) ? "" :
 			    " (an earlier migration stopped it)");
 	(void)fflush(stdout);
 }
@@ -161,7 +153,7 @@ stop_one(struct session *s, const struct rec *planned)
 
 	if (row == NULL)
 		return (errno == ENOENT ? 0 : -1);
-	if (is_running(row) && ((rc = set_mark(s, id, true)) == -1 ||
+	if (container_is_running(row) && ((rc = set_mark(s, id, true)) == -1 ||
 	    (rc = stop_until_boot(s, row, -1)) == -1))
 		(void)set_mark(s, id, false);
 	rec_free(row);
@@ -194,7 +186,7 @@ apply(struct cli *g, const struct rec *found, struct rec *out)
 	if (command_open(&s, g, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
 	for (size_t i = p.n; rc == 0 && i-- > 0;)
-		if (!is_kept(p.rows[i]) && is_running(p.rows[i]))
+		if (!is_kept(p.rows[i]) && container_is_running(p.rows[i]))
 			rc = stop_one(&s, p.rows[i]);
 	if (rc == 0)
 		rc = rewrite(&s, rec_str(found, KEY(runtime), RUNTIME_OWN));

@@ -12,6 +12,7 @@
 #include "cmd.h"
 #include "error.h"
 #include "event.h"
+#include "load.h"
 #include "order.h"
 #include "part.h"
 #include "reconcile.h"
@@ -34,12 +35,10 @@ struct run {
 };
 
 static bool
-is_running(const struct rec *row)
+may_run(const struct rec *row)
 {
-	int64_t	 state = rec_num(row, KEY(state), 0);
-
-	return (state == CTR_RUNNING || state == CTR_PAUSED ||
-	    state == CTR_STOPPING || state == CTR_STARTING);
+	return (container_is_running(row) ||
+	    rec_num(row, KEY(state), 0) == CTR_STARTING);
 }
 
 /* What runs, and how long the engine waits for one to stop. */
@@ -58,7 +57,7 @@ look(struct cli *g, const struct rec *none, struct rec *out)
 	if ((rows = containers_reconciled(&s)) == NULL)
 		return (session_error(&s));
 	while ((row = rec_sub(rows, KEY(ctr), &it)) != NULL) {
-		if (is_running(row))
+		if (may_run(row))
 			(void)rec_add_rec(out, KEY(ctr), row);
 		rec_free(row);
 	}

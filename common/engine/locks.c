@@ -111,7 +111,7 @@ locks_free(struct session *s, const struct rec *row, const char *kind)
 }
 
 void
-locks_settle(struct session *s, const char *kind, const char *id)
+locks_release(struct session *s, const char *kind, const char *id)
 {
 	char	 name[LOCKS_NAME];
 

@@ -39,6 +39,6 @@ void	locks_free_id(struct session *, const char *kind, const char *id);
  * An object exists: its lock is dropped, and the number that it was taken
  * with is its own. Until then, the number ends with us.
  */
-void	locks_settle(struct session *, const char *kind, const char *id);
+void	locks_release(struct session *, const char *kind, const char *id);
 
 #endif

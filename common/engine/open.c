@@ -12,6 +12,7 @@
 #include <bsd/string.h>
 
 #include "cleanup.h"
+#include "config.h"
 #include "event.h"
 #include "grant.h"
 #include "ids.h"
@@ -24,7 +25,6 @@
 #include "running.h"
 #include "runtimes.h"
 #include "session.h"
-#include "settled.h"
 #include "state.h"
 #include "stateid.h"
 #include "store.h"
@@ -106,7 +106,7 @@ start_rest(struct session *s, unsigned int need, char *const *cleanup)
 		return (-1);
 	if ((need & NEED_LAUNCH) &&
 	    (client_start_reaper(&s->client, cleanup) == -1 ||
-	    (s->launched != NULL && s->launched(s) == -1)))
+	    (s->launch_started != NULL && s->launch_started(s) == -1)))
 		return (-1);
 	return (start_wanted(s, need, rest, NITEMS(rest)));
 }
@@ -259,7 +259,7 @@ merge_settings(struct session *s, struct rec *made_with)
 		return (1);
 	if (pinned_merge(s, made_with) == -1)
 		return (-1);
-	return (settled_seal(s) == -1 ? -1 : 1);
+	return (config_seal(s) == -1 ? -1 : 1);
 }
 
 /*
@@ -317,7 +317,7 @@ open_parts(struct session *s, unsigned int need, bool root,
 }
 
 /*
- * A clean-up works with what its container was started with: the settled
+ * A clean-up works with what its container was started with: the
  * configuration, and in system mode the storage as that session saw it.
  */
 static int
@@ -342,7 +342,7 @@ static bool
 needs_compiler(struct session *s, unsigned int need)
 {
 	return (!s->inherit && (need & NEED_LAUNCH) != 0 &&
-	    (s->compiles == NULL || s->compiles(s)));
+	    (s->needs_compiler == NULL || s->needs_compiler(s)));
 }
 
 static int
@@ -351,7 +351,8 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	bool	 root = geteuid() == 0, early, asks;
 	int	 rc;
 
-	if (client_init(&s->client, s->options.trace, s->options.verbose) == -1 ||
+	if (client_init(&s->client, s->options.trace,
+	    s->options.verbose) == -1 ||
 	    (s->inherit && s->config == NULL && take_kept(s) == -1) ||
 	    root_find_account(s) == -1)
 		return (-1);
@@ -361,11 +362,11 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	/* Look up the configuration while the helpers start. */
 	if (start_first(s, need) == -1)
 		return (-1);
-	asks = s->config == NULL && settled_find(s) == -1;
+	asks = s->config == NULL && config_find_cached(s) == -1;
 	if ((asks || needs_compiler(s, need)) &&
-	    (client_start(&s->client, H_RESOLVE) == -1 || settled_ask(s) == -1))
+	    (client_start(&s->client, H_RESOLVE) == -1 || config_ask(s) == -1))
 		return (-1);
-	if ((asks && settled_take(s) == -1) ||
+	if ((asks && config_take(s) == -1) ||
 	    runtimes_check(s->config, rec_get(s->options.settings,
 	    KEY(runtime)),
 	    s->options.starts, &s->client.error) == -1)
@@ -444,7 +445,7 @@ session_open(struct session *s, const struct session_options *options,
 		rc = open_all(s, need, cleanup);
 	}
 	if (rc == 0) {
-		settled_keep(s);
+		config_cache_put(s);
 		return (0);
 	}
 	saved = errno;

@@ -12,11 +12,11 @@ struct session_options;
  * Open one that has what a mask of NEED_* names. `privileged`, if set in the
  * struct, is called in system mode while still root, to open what the command
  * line names (bind mounts, archives); in rootless mode it is called at the
- * same point. `compiles`, if set, tells with NEED_LAUNCH and a configuration
- * that was kept whether resolve will be needed all the same, to compile a
- * filter. `launched`, if set, is called as soon as there is a launch to be
- * asked. `cleanup` are the arguments of the reaper's clean-up, with
- * NEED_LAUNCH. 0, or -1 with an error; then nothing is open.
+ * same point. `needs_compiler`, if set, tells with NEED_LAUNCH and a kept
+ * configuration whether resolve will be needed all the same, to compile a
+ * filter. `launch_started`, if set, is called as soon as launch can be asked.
+ * `cleanup` are the arguments of the reaper's clean-up, with NEED_LAUNCH. 0,
+ * or -1 with an error; then nothing is open.
  *
  * The caller goes on with session_enter and, unless it starts more helpers,
  * session_confine.

@@ -1,5 +1,5 @@
 /*
- * What a command works with: its client, the settled configuration, the opened
+ * What a command works with: its client, the configuration, the opened
  * state and store. Opened once, in the order that privilege needs.
  */
 #ifndef ENGINE_SESSION_H
@@ -102,8 +102,8 @@ struct session {
 	char			 ctr_id[65];	/* whose it is */
 	const char		*graph;		/* its path */
 	int			 (*privileged)(struct session *); /* open.h */
-	bool			 (*compiles)(struct session *);
-	int			 (*launched)(struct session *);
+	bool			 (*needs_compiler)(struct session *);
+	int			 (*launch_started)(struct session *);
 	void			*arg;
 };
 

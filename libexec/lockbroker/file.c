@@ -19,10 +19,10 @@
 
 #include "cleanup.h"
 #include "file_impl.h"
+#include "filelock.h"
 #include "log.h"
 #include "path.h"
 #include "record.h"
-#include "turn.h"
 
 #define DIR_LOCK	".dir"		/* held to make and remove names */
 #define BOOT		".boot"
@@ -71,7 +71,7 @@ check_boot(const struct files *f, const char *boot_id)
 
 	if (have != NULL && strcmp(have, boot_id) == 0)
 		return (0);
-	if (turn_take(f->lock_fd, true, DIR_MS) == -1)
+	if (filelock_take(f->lock_fd, true, DIR_MS) == -1)
 		return (-1);
 	free(have);
 	have = path_slurp(f->dir_fd, BOOT, 64, NULL);
@@ -81,7 +81,7 @@ check_boot(const struct files *f, const char *boot_id)
 	rc = file_put_text(f, STALE, "");
 	if (rc == 0)
 		rc = file_put_text(f, BOOT, boot_id);
-	turn_give(f->lock_fd);
+	filelock_drop(f->lock_fd);
 	return (rc);
 }
 
@@ -178,10 +178,10 @@ take_number(struct files *f, const char *name, bool *fresh)
 	uint32_t	 n;
 	bool		 had = false;
 
-	if (turn_take(f->lock_fd, true, DIR_MS) == -1)
+	if (filelock_take(f->lock_fd, true, DIR_MS) == -1)
 		return (-1);
 	n = file_allocate(f, name, 0, &had);
-	turn_give(f->lock_fd);
+	filelock_drop(f->lock_fd);
 	*fresh = n != 0 && !had;
 	return (n == 0 ? -1 : 0);
 }
@@ -221,12 +221,13 @@ file_take(void *ctx, const struct take *t, uint32_t *number)
 static void
 remove_unused(const struct files *f, int fd, const char *name, bool shared)
 {
-	if (file_has_number(fd) || turn_take(f->lock_fd, true, DIR_MS) == -1)
+	if (file_has_number(fd) || filelock_take(f->lock_fd, true,
+	    DIR_MS) == -1)
 		return;
-	if (!file_has_number(fd) && (!shared || turn_take(fd, true, 0) == 0) &&
-	    file_is_current(f, name, fd))
+	if (!file_has_number(fd) && (!shared || filelock_take(fd, true, 0) == 0)
+	    && file_is_current(f, name, fd))
 		(void)unlinkat(f->dir_fd, name, 0);
-	turn_give(f->lock_fd);
+	filelock_drop(f->lock_fd);
 }
 
 static int
@@ -253,11 +254,11 @@ file_alloc(void *ctx, const char *name, uint32_t want, uint32_t *got)
 	bool		 had = false;
 	int		 saved;
 
-	if (turn_take(f->lock_fd, true, DIR_MS) == -1)
+	if (filelock_take(f->lock_fd, true, DIR_MS) == -1)
 		return (-1);
 	*got = file_allocate(f, name, want, &had);
 	saved = had ? EEXIST : errno;
-	turn_give(f->lock_fd);
+	filelock_drop(f->lock_fd);
 	errno = saved;
 	return (*got == 0 || had ? -1 : 0);
 }
@@ -277,7 +278,7 @@ free_number(struct files *f, const char *name)
 	}
 	if (unlinkat(f->dir_fd, c.number, 0) == -1)
 		return (-1);
-	if (find_held(f, name) == NULL && turn_take(fd, true, 0) == 0)
+	if (find_held(f, name) == NULL && filelock_take(fd, true, 0) == 0)
 		(void)unlinkat(f->dir_fd, name, 0);
 	return (0);
 }
@@ -288,11 +289,11 @@ file_free(void *ctx, const char *name)
 	struct files	*f = ctx;
 	int		 rc, saved;
 
-	if (turn_take(f->lock_fd, true, DIR_MS) == -1)
+	if (filelock_take(f->lock_fd, true, DIR_MS) == -1)
 		return (-1);
 	rc = free_number(f, name);
 	saved = errno;
-	turn_give(f->lock_fd);
+	filelock_drop(f->lock_fd);
 	errno = saved;
 	return (rc);
 }

@@ -10,9 +10,9 @@
 
 #include "cleanup.h"
 #include "file_impl.h"
+#include "filelock.h"
 #include "log.h"
 #include "table.h"
-#include "turn.h"
 
 #define SLICE_MS	50u		/* of a wait, between two checks */
 #define REPORT_MS	1000
@@ -99,7 +99,7 @@ wait_for_lock(const struct files *f, int fd, const struct take *t, bool waits)
 	 */
 	int		 looks = waits ? 2 : 0;
 
-	while (turn_take(fd, !t->shared, looks == 2 ? 0 :
+	while (filelock_take(fd, !t->shared, looks == 2 ? 0 :
 	    t->wait_ms - passed < SLICE_MS ?
 	    (unsigned int)(t->wait_ms - passed) : SLICE_MS) == -1) {
 		if (errno != ETIMEDOUT)

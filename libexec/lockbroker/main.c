@@ -16,13 +16,13 @@
 
 #include "chan.h"
 #include "cleanup.h"
+#include "filelock.h"
 #include "helper.h"
 #include "lock.h"
 #include "lockbroker.policy.h"
 #include "log.h"
 #include "record.h"
 #include "table.h"
-#include "turn.h"
 
 enum state { EMPTY = 1, READY = 2 };
 
@@ -307,7 +307,7 @@ main(int argc, char **argv)
 	helper_socket(&b.helper);
 	helper_drop(&b.helper);
 	name_peer(&b);
-	if (turn_init() == -1)
+	if (filelock_init() == -1)
 		fatal("signal");
 	rc = helper_serve(&b.helper, handlers,
 	    sizeof(handlers) / sizeof(handlers[0]), &b.state, &b);

@@ -17,9 +17,9 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "filelock.h"
 #include "log.h"
 #include "path.h"
-#include "turn.h"
 
 #define MAGIC		0x62684c32u	/* "bhL2"; it changes with the layout */
 #define FILE_NAME	"table"
@@ -466,7 +466,7 @@ make(struct table *t, int dir_fd, const struct locks_want *want, bool *again)
 	enum fit	 fit;
 	int		 rc = 0;
 
-	if (turn_take(t->fd, true, TURN_MS) == -1)
+	if (filelock_take(t->fd, true, TURN_MS) == -1)
 		return (-1);
 	*again = fstat(t->fd, &st) == 0 && st.st_nlink == 0;
 	fit = *again ? FIT_GOOD : look(t, want);
@@ -478,7 +478,7 @@ make(struct table *t, int dir_fd, const struct locks_want *want, bool *again)
 		rc = -1;
 	} else if (fit == FIT_EMPTY)
 		rc = set_up(t, want);
-	turn_give(t->fd);
+	filelock_drop(t->fd);
 	return (rc);
 }
 

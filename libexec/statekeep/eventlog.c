@@ -12,11 +12,11 @@
 
 #include "cleanup.h"
 #include "db.h"
+#include "filelock.h"
 #include "history.h"
 #include "state.h"
 #include "log.h"
 #include "record.h"
-#include "turn.h"
 
 #define DIR_NAME	"events"
 #define FILE_NAME	"events/events.log"
@@ -131,7 +131,7 @@ take_log(struct log *l)
 	for (;;) {
 		if ((l->fd = open_log(l)) == -1)
 			return (-1);
-		if (turn_take(l->fd, true, WAIT_MS) == -1 ||
+		if (filelock_take(l->fd, true, WAIT_MS) == -1 ||
 		    fstat(l->fd, &st) == -1)
 			return (-1);
 		if (!S_ISREG(st.st_mode)) {
@@ -271,7 +271,7 @@ rotate(struct log *l)
 	(void)unlinkat(l->dir_fd, tmp, 0);
 	fd = openat(l->dir_fd, tmp, O_RDWR | O_CREAT | O_EXCL | O_APPEND |
 	    O_CLOEXEC, 0600);
-	if (fd == -1 || turn_take(fd, true, WAIT_MS) == -1 ||
+	if (fd == -1 || filelock_take(fd, true, WAIT_MS) == -1 ||
 	    copy_from(l, fd, newer_half(l)) == -1 ||
 	    (l->marked && put_rotation(l, fd) == -1) ||
 	    fstat(fd, &st) == -1 ||

@@ -13,11 +13,11 @@
 #include "cleanup.h"
 #include "db.h"
 #include "eventlog.h"
+#include "filelock.h"
 #include "history.h"
 #include "state.h"
 #include "log.h"
 #include "record.h"
-#include "turn.h"
 
 /*
  * systemd's journal cannot be asked for its last event: a small file has the
@@ -205,7 +205,7 @@ send_missing(struct journal *j, const struct hist *h)
 	struct mark	 last;
 	bool		 marked;
 
-	if (turn_take(j->sent_fd, true, WAIT_MS) == -1)
+	if (filelock_take(j->sent_fd, true, WAIT_MS) == -1)
 		return (-1);
 	marked = read_sent(j->sent_fd, &last);
 	if (events_pending(j->sk, h, marked ? &last : NULL, tell, j) == -1)

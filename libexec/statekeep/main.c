@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "chan.h"
+#include "filelock.h"
 #include "helper.h"
 #include "log.h"
 #include "obj.h"
@@ -23,7 +24,6 @@
 #include "refresh.h"
 #include "state.h"
 #include "statekeep.policy.h"
-#include "turn.h"
 
 enum phase { EMPTY = 1, READY = 2 };
 
@@ -397,7 +397,7 @@ main(int argc, char **argv)
 	helper_socket(&s.helper);
 	helper_drop(&s.helper);
 	(void)umask(077);
-	if (turn_init() == -1)
+	if (filelock_init() == -1)
 		fatal("signal");
 	rc = helper_serve(&s.helper, handlers,
 	    sizeof(handlers) / sizeof(handlers[0]), &s.state, &s);

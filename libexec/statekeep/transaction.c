@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "filelock.h"
 #include "inside.h"
 #include "log.h"
-#include "turn.h"
 
 #define WAIT_MS		30000
 #define COMPACT_MIN	(1 << 20)
@@ -24,7 +24,7 @@ take_turn(struct db *db, enum db_mode mode)
 {
 	struct stamp	 s;
 
-	if (turn_take(db->lock_fd, mode == DB_WRITE, WAIT_MS) == 0)
+	if (filelock_take(db->lock_fd, mode == DB_WRITE, WAIT_MS) == 0)
 		return (0);
 	if (errno != ETIMEDOUT)
 		return (db_fail_file(db, "lock", db->lock));
@@ -102,7 +102,7 @@ in_order(const struct view *v)
 static int
 promote(struct db *db, struct view *v)
 {
-	turn_give(db->lock_fd);
+	filelock_drop(db->lock_fd);
 	if (take_turn(db, DB_WRITE) == -1)
 		return (-1);
 	if (open_journal(db, DB_WRITE) == -1 &&
@@ -447,7 +447,7 @@ db_end(struct db *db)
 		db->no_index = true;
 	db->failures = db->broken ? db->failures + 1 : 0;
 	if (db->lock_fd != -1)
-		turn_give(db->lock_fd);
+		filelock_drop(db->lock_fd);
 	db->begun = false;
 	if (close_journal(db) == -1)
 		return (-1);

@@ -39,7 +39,7 @@ struct creating {
  * is decided with root's rights.
  */
 static int
-grant(struct session *s)
+grant_device(struct session *s)
 {
 	struct creating	*c = s->arg;
 	struct rec	*r = rec_new();
@@ -76,7 +76,7 @@ check(const struct cli *cli, struct creating *c)
 static int
 create(struct cli *cli, struct creating *c)
 {
-	struct session	 s = { .privileged = grant, .arg = c };
+	struct session	 s = { .privileged = grant_device, .arg = c };
 	char		 name[VOLUME_NAME];
 	int		 code = 0;
 

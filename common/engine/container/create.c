@@ -35,7 +35,7 @@ failed(struct create *c, const struct parse_err *e)
 
 /* The session's `privileged`. */
 static int
-grant(struct session *s)
+grant_mount_sources(struct session *s)
 {
 	struct create	*c = s->arg;
 
@@ -44,9 +44,9 @@ grant(struct session *s)
 	return (grant_make(s, c->id, c->mounts, c->rm));
 }
 
-/* The session's `compiles`. */
+/* The session's `needs_compiler`. */
 static bool
-compiles(struct session *s)
+needs_compiler(struct session *s)
 {
 	struct create	*c = s->arg;
 	struct rec	*wants = define_security(c->request, s->config);
@@ -57,9 +57,9 @@ compiles(struct session *s)
 	return (!kept);
 }
 
-/* The session's `launched`. */
+/* The session's `launch_started`. */
 static int
-launched(struct session *s)
+begin_process(struct session *s)
 {
 	struct create	*c = s->arg;
 
@@ -92,9 +92,10 @@ create_prepare(struct create *c, struct error *error)
 	if (define_mounts(c->request, c->mounts, &e) == -1 ||
 	    name_rootfs(c, &e) == -1)
 		return (error_set(error, EINVAL, "%s", e.text));
-	c->s->privileged = grant;
-	c->s->compiles = compiles;
-	c->s->launched = c->start == NULL ? NULL : launched;
+	c->s->privileged = grant_mount_sources;
+	c->s->needs_compiler = needs_compiler;
+	c->s->launch_started = c->start == NULL ? NULL :
+	    begin_process;
 	c->s->arg = c;
 	return (0);
 }
@@ -380,7 +381,7 @@ create_settle(struct create *c)
 	struct error	 f;
 
 	if (make_ready(c) == 0) {
-		locks_settle(c->s, "ctr", c->id);
+		locks_release(c->s, "ctr", c->id);
 		return (0);
 	}
 	error_save(&c->s->client.error, &f);
@@ -397,7 +398,7 @@ create_failed(struct create *c, bool *gone)
 	if (start_failed(c->start, CTR_CREATING, CTR_CREATED) == 0 &&
 	    c->layer_asked)
 		storage_layer_keep(c->s, c->id, c->def);
-	locks_settle(c->s, "ctr", c->id);
+	locks_release(c->s, "ctr", c->id);
 	return (0);
 }
 

@@ -13,10 +13,6 @@
 struct rec;
 struct session;
 
-/* The states from which a process that was started ends. */
-#define EXIT_LIVE							\
-	(1u << CTR_RUNNING | 1u << CTR_STOPPING | 1u << CTR_PAUSED)
-
 /*
  * What is recorded with these keys is about this process: it changes nothing
  * when the container is running another by then, or none.

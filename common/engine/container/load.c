@@ -1,5 +1,6 @@
 #include "load.h"
 
+#include "record.h"
 #include "session.h"
 #include "state.h"
 
@@ -10,4 +11,10 @@ container_load(struct session *s, const char *ref)
 
 	return (state_container_find(&s->client, ref, id) == -1 ? NULL :
 	    state_container_get(&s->client, id));
+}
+
+bool
+container_is_running(const struct rec *row)
+{
+	return ((CTR_LIVE >> (rec_num(row, KEY(state), 0) & 31) & 1) != 0);
 }

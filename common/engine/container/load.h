@@ -4,8 +4,14 @@
 #ifndef ENGINE_LOAD_H
 #define ENGINE_LOAD_H
 
+#include <stdbool.h>
+
 struct rec;
 struct session;
+
+/* A mask of the states in which a container has a process that was started. */
+#define CTR_LIVE							\
+	(1u << CTR_RUNNING | 1u << CTR_STOPPING | 1u << CTR_PAUSED)
 
 /*
  * Load one by name, ID or prefix: its row, with its definition as nested
@@ -13,5 +19,7 @@ struct session;
  * NULL with an error.
  */
 struct rec *container_load(struct session *, const char *ref);
+/* Is a row in one of these states? */
+bool	container_is_running(const struct rec *row);
 
 #endif

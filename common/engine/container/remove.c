@@ -39,15 +39,6 @@ def_num(const struct rec *row, struct key_num key, int64_t fallback)
 }
 
 static bool
-is_running(const struct rec *row)
-{
-	int64_t	 state = rec_num(row, KEY(state), 0);
-
-	return (state == CTR_RUNNING || state == CTR_STOPPING ||
-	    state == CTR_PAUSED);
-}
-
-static bool
 is_starting(const struct rec *row)
 {
 	int64_t	 state = rec_num(row, KEY(state), 0);
@@ -57,7 +48,7 @@ is_starting(const struct rec *row)
 
 /* Another command is at it just now: see what becomes of it. */
 static struct rec *
-settled(struct session *s, const char *id)
+wait_until_idle(struct session *s, const char *id)
 {
 	struct rec	*row;
 
@@ -129,13 +120,14 @@ halt(struct session *s, const struct rec *row, int64_t timeout)
 
 	/* What is just being started is stopped when it runs. */
 	if (is_starting(row)) {
-		if ((now = settled(s, rec_str(row, KEY(id), ""))) == NULL)
+		if ((now = wait_until_idle(s, rec_str(row, KEY(id),
+		    ""))) == NULL)
 			return (errno == ENOENT ? 0 : -1);
 		rc = halt(s, now, timeout);
 		rec_free(now);
 		return (rc);
 	}
-	if (!is_running(row))
+	if (!container_is_running(row))
 		return (0);
 	/* By force: what is frozen answers no signal but this one. */
 	if (rec_num(row, KEY(state), 0) == CTR_PAUSED)
@@ -188,7 +180,7 @@ remove_locked(struct session *s, const struct rec *row, bool *again)
 	struct rec	*now = container_load(s, rec_str(row, KEY(id), ""));
 	int		 rc = 0;
 
-	*again = now != NULL && (is_running(now) || is_starting(now));
+	*again = now != NULL && (container_is_running(now) || is_starting(now));
 	if (now == NULL && errno != ENOENT)
 		rc = exit_remove(s, row);	/* damaged: as it was seen */
 	else if (now != NULL && !*again)
@@ -229,19 +221,19 @@ remove_container(struct session *s, const struct rec *row, bool force,
 	int		 rc;
 
 	if (is_starting(row)) {
-		if ((now = settled(s, id)) == NULL)
+		if ((now = wait_until_idle(s, id)) == NULL)
 			return (errno == ENOENT ? 0 : -1);
 		rc = remove_container(s, now, force, timeout);
 		rec_free(now);
 		return (rc);
 	}
-	if (is_running(row) && !force)
+	if (container_is_running(row) && !force)
 		return (error_set(&s->client.error, EBUSY, "cannot remove "
 		    "container %s as it is %s - running or paused containers "
 		    "cannot be removed without force: container state improper",
 		    id, rec_num(row, KEY(state), 0) == CTR_PAUSED ? "paused" :
 		    "running"));
-	if (is_running(row) && stop_container(s, row, timeout) == -1)
+	if (container_is_running(row) && stop_container(s, row, timeout) == -1)
 		return (-1);
 	/* Whether it runs, nobody knows any more, but its monitor. */
 	if (rec_num(row, KEY(state), 0) == CTR_DAMAGED &&

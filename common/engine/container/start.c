@@ -17,6 +17,7 @@
 
 #include "attach.h"
 #include "cleanup.h"
+#include "config.h"
 #include "ctrlog.h"
 #include "define.h"
 #include "exit.h"
@@ -26,6 +27,7 @@
 #include "hostfiles.h"
 #include "ids.h"
 #include "launch.h"
+#include "load.h"
 #include "locks.h"
 #include "monitor.h"
 #include "path.h"
@@ -38,7 +40,6 @@
 #include "running.h"
 #include "sealed.h"
 #include "session.h"
-#include "settled.h"
 #include "state.h"
 #include "storage.h"
 #include "store.h"
@@ -132,7 +133,7 @@ start_compiler(struct start *st)
 	if (start_has_filter(st, st->def) || client_has(&s->client, H_RESOLVE))
 		return (0);
 	return (client_start(&s->client, H_RESOLVE) == -1 ? -1 :
-	    settled_ask(s));
+	    config_ask(s));
 }
 
 /*
@@ -558,7 +559,7 @@ start_failed(struct start *st, unsigned int from, unsigned int to)
 	if (st->recorded)
 		exit_expect(keys, st->pid, st->pid_start);
 	rc = state_container_set(&st->s->client, st->id, st->recorded ?
-	    EXIT_LIVE : 1u << from, to, keys, NULL);
+	    CTR_LIVE : 1u << from, to, keys, NULL);
 	rec_free(keys);
 	return (rc);
 }
@@ -740,7 +741,7 @@ start_container(struct start *st)
 	if (rc == -1)
 		return (-1);
 	/* It runs: what happens to it now is decided by its state. */
-	locks_settle(s, "ctr", st->id);
+	locks_release(s, "ctr", st->id);
 	if (!start_attached(st))
 		return (0);
 	stay(st, &a);

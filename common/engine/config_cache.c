@@ -1,4 +1,4 @@
-#include "settled.h"
+#include "config.h"
 
 #include <sys/fsuid.h>
 #include <sys/stat.h>
@@ -18,8 +18,8 @@
 #include "seen.h"
 #include "session.h"
 
-#define SETTLED		"settled"
-#define SETTLED_MAX	(1u << 18)	/* bytes */
+#define CONFIGS		"settled"
+#define CONFIG_MAX	(1u << 18)	/* bytes */
 
 /*
  * The run directory as options and environment name it: no file has a say in
@@ -65,7 +65,7 @@ static int
 name_answer(struct session *s)
 {
 	scoped_free void	*text = NULL;
-	struct rec		*q = settled_question(s);
+	struct rec		*q = config_question(s);
 	struct stat		 st;
 	SHA2_CTX		 c;
 	size_t			 len;
@@ -81,7 +81,7 @@ name_answer(struct session *s)
 	return (0);
 }
 
-/* All that it was made from, as it was? */
+/* Are all inputs of the kept configuration unchanged? */
 static bool
 is_fresh(const struct rec *kept)
 {
@@ -99,7 +99,7 @@ is_fresh(const struct rec *kept)
 
 /* Its configuration becomes ours. 0, or -1: there is nothing of use in it. */
 static int
-unpack_kept(struct session *s, const struct rec *kept)
+use_cached(struct session *s, const struct rec *kept)
 {
 	const void	*bytes;
 	size_t		 len;
@@ -116,14 +116,14 @@ unpack_kept(struct session *s, const struct rec *kept)
 
 /* With the rights that resolve looked with. */
 static struct rec *
-find_kept(struct session *s, int run)
+find_cached(struct session *s, int run)
 {
 	scoped_free char	*text = NULL;
 	struct rec		*kept = NULL;
 	size_t			 len;
 
-	if ((text = cache_get(&s->cache, run, SETTLED, s->config_name,
-	    SETTLED_MAX, &len)) != NULL)
+	if ((text = cache_get(&s->cache, run, CONFIGS, s->config_name,
+	    CONFIG_MAX, &len)) != NULL)
 		kept = rec_decode(text, len, RECORD(any), NULL);
 	if (kept == NULL || is_fresh(kept))
 		return (kept);
@@ -132,7 +132,7 @@ find_kept(struct session *s, int run)
 }
 
 int
-settled_find(struct session *s)
+config_find_cached(struct session *s)
 {
 	scoped_fd int	 run = -1;
 	struct rec	*kept;
@@ -145,23 +145,23 @@ settled_find(struct session *s)
 		(void)setfsgid(s->client.gid);
 		(void)setfsuid(s->client.uid);
 	}
-	kept = find_kept(s, run);
+	kept = find_cached(s, run);
 	if (s->client.uid != 0) {
 		(void)setfsuid(0);
 		(void)setfsgid(0);
 	}
 	if (kept == NULL)
 		return (-1);
-	rc = unpack_kept(s, kept);
+	rc = use_cached(s, kept);
 	rec_free(kept);
 	if (rc == -1)
 		return (-1);
 	s->run_dir = take_fd(&run);
-	return (settled_use(s));
+	return (config_use(s));
 }
 
 void
-settled_keep(struct session *s)
+config_cache_put(struct session *s)
 {
 	scoped_fd int		 fresh = s->fresh_fd;
 	scoped_free void	*text = NULL;
@@ -174,14 +174,14 @@ settled_keep(struct session *s)
 	if (fresh == -1 || s->config_name[0] == '\0' || s->run_dir == -1 ||
 	    run_place(s, place, sizeof(place)) == -1 ||
 	    strcmp(place, session_config(s, KEY_AS(path_run), "")) != 0 ||
-	    (config = sealed_map(fresh, SETTLED_MAX, &len)) == NULL)
+	    (config = sealed_map(fresh, CONFIG_MAX, &len)) == NULL)
 		return;
 	seen = resolve_seen(&s->client);
 	if (seen != NULL && (kept = rec_new()) != NULL &&
 	    rec_add_rec(kept, KEY(seen), seen) == 0 &&
 	    rec_add_bytes(kept, KEY(config), config, len) == 0 &&
 	    rec_encode(kept, &text, &size) == 0)
-		cache_put(&s->cache, s->run_dir, SETTLED, s->config_name, text,
+		cache_put(&s->cache, s->run_dir, CONFIGS, s->config_name, text,
 		    size);
 	rec_free(kept);
 	rec_free(seen);

@@ -1,4 +1,4 @@
-#include "turn.h"
+#include "filelock.h"
 
 #include <sys/time.h>
 
@@ -21,7 +21,7 @@ on_alarm(int sig)
 }
 
 int
-turn_init(void)
+filelock_init(void)
 {
 	/* Without SA_RESTART: the signal only ends the wait. */
 	struct sigaction	 sa = { .sa_handler = on_alarm };
@@ -48,7 +48,7 @@ peer_gone(void)
 
 /* Wait in the kernel's queue. The timer repeats, so no tick can be missed. */
 static int
-wait_turn(int fd, struct flock *fl, unsigned int wait_ms)
+wait_for_lock(int fd, struct flock *fl, unsigned int wait_ms)
 {
 	uint64_t		 deadline = now_ms() + wait_ms;
 	struct itimerval	 on = { { 0, SLICE_US }, { 0, SLICE_US } };
@@ -74,7 +74,7 @@ wait_turn(int fd, struct flock *fl, unsigned int wait_ms)
 }
 
 int
-turn_take(int fd, bool exclusive, unsigned int wait_ms)
+filelock_take(int fd, bool exclusive, unsigned int wait_ms)
 {
 	struct flock	 fl = { .l_type = exclusive ? F_WRLCK : F_RDLCK,
 			    .l_whence = SEEK_SET };
@@ -87,11 +87,11 @@ turn_take(int fd, bool exclusive, unsigned int wait_ms)
 		errno = ETIMEDOUT;
 		return (-1);
 	}
-	return (wait_turn(fd, &fl, wait_ms));
+	return (wait_for_lock(fd, &fl, wait_ms));
 }
 
 void
-turn_give(int fd)
+filelock_drop(int fd)
 {
 	struct flock	 fl = { .l_type = F_UNLCK, .l_whence = SEEK_SET };
 

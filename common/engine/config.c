@@ -1,4 +1,4 @@
-#include "settled.h"
+#include "config.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@ static const char *const environment[] = {
 };
 
 struct rec *
-settled_question(const struct session *s)
+config_question(const struct session *s)
 {
 	const struct rec	*settings = s->options.settings;
 	struct rec		*r = rec_new();
@@ -102,11 +102,10 @@ give_files(struct session *s, struct rec *question, const char *cwd)
 	return (0);
 }
 
-/* The settled configuration: one memfd that nobody can change any more. */
 int
-settled_ask(struct session *s)
+config_ask(struct session *s)
 {
-	struct rec	*r = settled_question(s);
+	struct rec	*r = config_question(s);
 	char		 cwd[4096] = "";
 	int		 rc;
 
@@ -120,11 +119,11 @@ settled_ask(struct session *s)
 }
 
 /*
- * What was settled has changed once more: the digest that containers carry is
- * of that, and a clean-up is to work with what we do. 0 or -1.
+ * After a change: containers record the digest of the changed configuration,
+ * and a clean-up inherits its memfd. 0 or -1.
  */
 int
-settled_seal(struct session *s)
+config_seal(struct session *s)
 {
 	scoped_free void	*bytes = NULL;
 	char			 hex[SHA256_DIGEST_STRING_LENGTH];
@@ -137,12 +136,13 @@ settled_seal(struct session *s)
 	    SHA256Data(bytes, len, hex) == NULL ||
 	    rec_addf(s->config, KEY(digest), "sha256:%s", hex) == -1 ||
 	    (s->config_fd = rec_memfd(s->config, "configuration")) == -1)
-		return (session_sentence(s, "cannot keep", "the configuration"));
+		return (session_sentence(s, "cannot keep",
+		    "the configuration"));
 	return (0);
 }
 
 int
-settled_use(struct session *s)
+config_use(struct session *s)
 {
 	const char	*warning;
 	size_t		 it = 0;
@@ -155,17 +155,17 @@ settled_use(struct session *s)
 	if (rec_set(s->config, KEY_AS(path_state), rec_str(s->config,
 	    KEY_AS(path_run),
 	    "")) == -1)
-		return (session_sentence(s, "cannot settle", "the configuration"));
-	return (settled_seal(s));
+		return (session_sentence(s, "cannot use", "the configuration"));
+	return (config_seal(s));
 }
 
 int
-settled_take(struct session *s)
+config_take(struct session *s)
 {
 	if ((s->config_fd = resolve_config_end(&s->client)) == -1)
 		return (-1);
 	if ((s->config = rec_from_fd(s->config_fd, RECORD(any), NULL)) == NULL)
 		return (session_sentence(s, "damaged answer of", "resolve"));
 	s->fresh_fd = fcntl(s->config_fd, F_DUPFD_CLOEXEC, 0);
-	return (settled_use(s));
+	return (config_use(s));
 }

@@ -1,0 +1,30 @@
+/*
+ * The configuration of a session. resolve composes it from files, environment
+ * and options; its answers are kept in the run directory until one of their
+ * inputs changes.
+ */
+#ifndef ENGINE_CONFIG_H
+#define ENGINE_CONFIG_H
+
+struct rec;
+struct session;
+
+/* The question, but for where relative paths begin. The caller frees. */
+struct rec *config_question(const struct session *);
+/* Begin with s->config and s->config_fd. 0, or -1 with an error. */
+int	config_use(struct session *);
+/*
+ * Take the answer to the same question that was kept in this boot, if all its
+ * inputs are unchanged; its run directory is opened with it. 0; -1: resolve
+ * has to be asked.
+ */
+int	config_find_cached(struct session *);
+/* Keep an answer of resolve where config_find_cached looks. */
+void	config_cache_put(struct session *);
+/* Ask resolve, and later take its answer. 0, or -1 with an error. */
+int	config_ask(struct session *);
+int	config_take(struct session *);
+/* After a change: its digest, and the memfd for others. 0, or -1 as above. */
+int	config_seal(struct session *);
+
+#endif
