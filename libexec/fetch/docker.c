@@ -136,13 +136,10 @@ int
 docker_read(struct images *is, struct answer *a)
 {
 	static const char	 name[] = "manifest.json";
-	scoped_free char	*text = NULL;
 	scoped_json json_t	*j = NULL;
-	size_t			 len;
 
 	is->kind = "docker";
-	if ((text = members_slurp(&is->members, name, &len, a)) == NULL ||
-	    (j = text_parse(name, text, len, a)) == NULL)
+	if ((j = members_json(&is->members, name, a)) == NULL)
 		return (-1);
 	if (!json_is_array(j) || json_array_size(j) == 0) {
 		errno = EBADMSG;

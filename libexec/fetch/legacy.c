@@ -37,8 +37,6 @@ follow(struct images *is, const char *id, struct chain *c, struct answer *a)
 	char	 name[96];
 
 	while (id != NULL) {
-		scoped_free char	*text = NULL;
-		size_t			 len;
 
 		errno = EBADMSG;
 		if (!is_id(id) || c->n == LAYERS_MAX)
@@ -46,9 +44,8 @@ follow(struct images *is, const char *id, struct chain *c, struct answer *a)
 			    "has no proper ids, or more than %u of them; do "
 			    "not use this image", LAYERS_MAX));
 		(void)snprintf(name, sizeof(name), "%s/json", id);
-		if ((text = members_slurp(&is->members, name, &len,
-		    a)) == NULL || (c->json[c->n] = text_parse(name, text,
-		    len, a)) == NULL)
+		c->json[c->n] = members_json(&is->members, name, a);
+		if (c->json[c->n] == NULL)
 			return (-1);
 		memcpy(c->id[c->n], id, 65);
 		id = text_get(c->json[c->n++], "parent");
@@ -198,17 +195,14 @@ read_image(struct images *is, const char *id, const char *name,
 int
 legacy_read(struct images *is, struct answer *a)
 {
-	static const char	 file[] = "repositories";
-	scoped_free char	*text = NULL;
 	scoped_json json_t	*j = NULL;
 	const char		*repo, *tag;
 	json_t			*tags, *id;
 	char			 name[512];
-	size_t			 len;
 
 	is->kind = "docker";
-	if ((text = members_slurp(&is->members, file, &len, a)) == NULL ||
-	    (j = text_parse(file, text, len, a)) == NULL)
+	if ((j = members_json(&is->members, "repositories",
+	    a)) == NULL)
 		return (-1);
 	json_object_foreach(j, repo, tags) {
 		json_object_foreach(tags, tag, id) {

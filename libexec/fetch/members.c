@@ -11,6 +11,7 @@
 
 #include "cleanup.h"
 #include "helper.h"
+#include "text.h"
 
 #define BLOCK		(256u << 10)
 #define SMALL_MAX	(4u << 20)	/* a JSON member; others have the same
@@ -379,4 +380,14 @@ members_slurp(struct members *ms, const char *name, size_t *len,
 	buf[got] = '\0';
 	*len = (size_t)got;
 	return (take_ptr(&buf));
+}
+
+json_t *
+members_json(struct members *ms, const char *name, struct answer *a)
+{
+	scoped_free char	*text = NULL;
+	size_t			 len;
+
+	text = members_slurp(ms, name, &len, a);
+	return (text == NULL ? NULL : text_parse(name, text, len, a));
 }

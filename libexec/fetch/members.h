@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
 struct answer;
 struct archive;
 
@@ -57,5 +59,8 @@ ssize_t	members_read(struct members *, const struct member *, uint64_t,
  */
 char	*members_slurp(struct members *, const char *, size_t *,
 	    struct answer *);
+
+/* Parse a small member as JSON (text.h). NULL with a message. */
+json_t	*members_json(struct members *, const char *, struct answer *);
 
 #endif

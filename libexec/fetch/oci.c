@@ -269,14 +269,11 @@ int
 oci_read(struct images *is, struct answer *a)
 {
 	static const char	 name[] = "index.json";
-	scoped_free char	*text = NULL;
 	scoped_json json_t	*j = NULL;
 	const json_t		*list;
-	size_t			 len;
 
 	is->kind = "oci";
-	if ((text = members_slurp(&is->members, name, &len, a)) == NULL ||
-	    (j = text_parse(name, text, len, a)) == NULL ||
+	if ((j = members_json(&is->members, name, a)) == NULL ||
 	    check_type(j, index_types[0], true, a) == -1)
 		return (-1);
 	list = json_object_get(j, "manifests");

@@ -30,7 +30,10 @@ failed(struct sink *s)
 	    strerror(errno)));
 }
 
-/* Wait until the pipe has room; stop if the reader or the owner has gone. */
+/*
+ * After a failed write: wait until the pipe has room, if that was the reason.
+ * Stop if the reader or the owner has gone. 0: try again.
+ */
 static int
 wait_room(struct sink *s)
 {
@@ -40,6 +43,8 @@ wait_room(struct sink *s)
 	};
 	int		 n;
 
+	if (errno != EAGAIN && errno != EINTR)
+		return (failed(s));
 	do {
 		n = poll(p, 2, STALL_MS);
 	} while (n == -1 && errno == EINTR);
@@ -61,8 +66,6 @@ put(struct sink *s, const uint8_t *p, size_t n)
 	while (n > 0) {
 		done = write(s->fd, p, n);
 		if (done == -1) {
-			if (errno != EAGAIN && errno != EINTR)
-				return (failed(s));
 			if (wait_room(s) == -1)
 				return (-1);
 			continue;
@@ -89,8 +92,6 @@ splice_range(struct sink *s, int fd, uint64_t off, uint64_t n)
 			    "save the image again"));
 		}
 		if (done == -1) {
-			if (errno != EAGAIN && errno != EINTR)
-				return (failed(s));
 			if (wait_room(s) == -1)
 				return (-1);
 			continue;
