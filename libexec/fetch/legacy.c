@@ -37,7 +37,6 @@ follow(struct images *is, const char *id, struct chain *c, struct answer *a)
 	char	 name[96];
 
 	while (id != NULL) {
-
 		errno = EBADMSG;
 		if (!is_id(id) || c->n == LAYERS_MAX)
 			return (answer_text(a, "the archive's chain of layers "
