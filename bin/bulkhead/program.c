@@ -104,13 +104,11 @@ static const struct noun	nouns[] = {
 
 #define COMMAND(name)	extern const struct command command_##name;
 #include "commands.h"
-#include "unconverted.inc"
 #undef COMMAND
 
 static const struct command *const	commands[] = {
 #define COMMAND(name)	&command_##name,
 #include "commands.h"
-#include "unconverted.inc"
 	NULL
 };
 
@@ -126,8 +124,7 @@ run(struct cli *cli)
 	if (c->before != NULL && (code = c->before(cli)) != 0)
 		return (code);
 	if (c->need == 0)
-		return (c->old != NULL ? c->old(cli, cli->argc, cli->argv) :
-		    c->run(cli));
+		return (c->run(cli));
 	if (command_open(&s, cli, c->need, NULL) == -1)
 		return (EXIT_ENGINE);
 	code = c->run(cli);

@@ -52,7 +52,6 @@ struct command {
 	 */
 	int		 (*before)(struct cli *);
 	int		 (*run)(struct cli *);	/* returns the exit code */
-	int		 (*old)(struct cli *, int, char **);
 };
 
 /* A group of commands. */

@@ -3,8 +3,10 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "error.h"
 #include "visible.h"
 
@@ -69,4 +71,16 @@ say_code(unsigned int code)
 	if (trace && error_name(code) != NULL)
 		fprintf(stderr, "bulkhead: trace: error %u %s: %s\n", code,
 		    error_name(code), error_text(code));
+}
+
+void
+say_out(const char *text)
+{
+	size_t			 size = strlen(text) * 6 + 1;
+	scoped_free char	*safe = malloc(size);
+
+	if (safe == NULL)
+		return;
+	(void)visible_text(safe, size, text);
+	fputs(safe, stdout);
 }

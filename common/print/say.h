@@ -11,6 +11,8 @@
 int	say_error(const char *, ...) __attribute__((format(printf, 1, 2)));
 /* "Warning: ...", or a plain line, on stderr. */
 void	say_warning(const char *, ...) __attribute__((format(printf, 1, 2)));
+/* Print a text on stdout, safe for a terminal. */
+void	say_out(const char *);
 /*
  * Print the number of an error (error.h) after its sentence, if the person
  * asked for traces. ERR_NONE prints nothing.

@@ -8,7 +8,6 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "human.h"
-#include "opt.h"
 #include "parse.h"
 #include "record.h"
 #include "say.h"
@@ -162,7 +161,7 @@ static int
 moment(const struct rec *opts, const char *name, int sign, int64_t fallback,
     int64_t *out)
 {
-	const char		*v = opt_str(opts, name, NULL);
+	const char		*v = rec_get(opts, KEY_FROM(name));
 	struct parse_err	 e;
 	int64_t			 d, now = clock_real_ns();
 
@@ -183,11 +182,11 @@ moment(const struct rec *opts, const char *name, int sign, int64_t fallback,
 int
 eventview_open(struct eventview *v, const struct rec *opts)
 {
-	const char		*f = opt_str(opts, "format", NULL);
+	const char		*f = rec_get(opts, KEY(format));
 	struct parse_err	 e;
 
 	*v = (struct eventview){ .opts = opts,
-	    .no_trunc = opt_flag(opts, "no-trunc", true) };
+	    .no_trunc = rec_flag(opts, KEY_AS(ask_no_trunc), true) };
 	if (check_filters(opts) == -1 ||
 	    moment(opts, "since", -1, INT64_MIN, &v->since) == -1 ||
 	    moment(opts, "until", 1, INT64_MAX, &v->until) == -1)

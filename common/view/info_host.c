@@ -15,7 +15,6 @@
 
 #include "cgroup.h"
 #include "cgroup_path.h"
-#include "command.h"
 #include "info.h"
 #include "record.h"
 #include "runtimes.h"

@@ -7,7 +7,6 @@
 
 #include <bsd/string.h>
 
-#include "command.h"
 #include "info.h"
 #include "record.h"
 #include "tmpl.h"

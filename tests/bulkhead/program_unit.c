@@ -37,7 +37,7 @@ check_command(const struct command *c)
 	CHECK(c->noun != NULL && c->verb != NULL);
 	CHECK(!c->top_only || c->at_top != NULL);
 	CHECK(body->brief != NULL && body->description != NULL);
-	CHECK(body->run != NULL || body->old != NULL);
+	CHECK(body->run != NULL);
 	if (!c->top_only) {
 		CHECK(noun_find(&program, c->noun) != NULL);
 		CHECK(command_find(&program, noun_find(&program, c->noun),

@@ -1,7 +1,5 @@
-/*
- * bulkhead events: a log that the state keeper writes, read as it grows; or
- * systemd's journal, which journalctl reads for us.
- */
+#include "eventread.h"
+
 #include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -19,7 +17,6 @@
 
 #include "cleanup.h"
 #include "clock.h"
-#include "cmd.h"
 #include "event.h"
 #include "eventview.h"
 #include "owndir.h"
@@ -31,10 +28,9 @@
 #define LINE_MAX_LEN	(16u << 20)
 #define RECENT		256
 
-struct reader {
-	struct cli	*g;
-	struct session	 s;
-	struct eventview view;
+struct eventread {
+	struct session	*s;
+	const struct eventview *view;
 	bool		 stream;
 	bool		 silent;	/* what is there already is not asked */
 	char		 path[4096];
@@ -89,7 +85,7 @@ from_journal(json_t *j)
 
 /* Sent again after a crash, it has the same number and time. */
 static bool
-is_again(struct reader *r, const json_t *e)
+is_again(struct eventread *r, const json_t *e)
 {
 	json_int_t	 key = json_integer_value(json_object_get(e, "Seq")) ^
 			    (json_int_t)eventview_time(e);
@@ -102,7 +98,7 @@ is_again(struct reader *r, const json_t *e)
 }
 
 static bool
-is_new(struct reader *r, const json_t *e)
+is_new(struct eventread *r, const json_t *e)
 {
 	const json_t	*seq = json_object_get(e, "Seq");
 
@@ -117,7 +113,7 @@ is_new(struct reader *r, const json_t *e)
 }
 
 static void
-take_line(struct reader *r, const char *line, size_t len)
+take_line(struct eventread *r, const char *line, size_t len)
 {
 	json_t	*j = json_loadb(line, len, 0, NULL), *e = NULL;
 
@@ -127,15 +123,15 @@ take_line(struct reader *r, const char *line, size_t len)
 		e = json_incref(j);
 	/* What is no event is skipped, as podman does. */
 	if (e != NULL && is_new(r, e) && !r->silent &&
-	    eventview_wants(&r->view, e) &&
-	    eventview_print(&r->view, e) == -1)
+	    eventview_wants(r->view, e) &&
+	    eventview_print(r->view, e) == -1)
 		r->failed = true;
 	json_decref(e);
 	json_decref(j);
 }
 
 static int
-room(struct reader *r)
+room(struct eventread *r)
 {
 	size_t	 cap = r->cap == 0 ? CHUNK : r->cap * 2;
 	char	*p;
@@ -154,7 +150,7 @@ room(struct reader *r)
 
 /* Lines that are there now. 1: there may be more, 0: no more, -1: failed. */
 static int
-read_some(struct reader *r)
+read_some(struct eventread *r)
 {
 	char	*nl, *at;
 	ssize_t	 n;
@@ -180,7 +176,7 @@ read_some(struct reader *r)
 }
 
 static int
-read_all(struct reader *r)
+read_all(struct eventread *r)
 {
 	int	 rc = r->fd == -1 ? 0 : 1;
 
@@ -193,7 +189,7 @@ read_all(struct reader *r)
 
 /* The file that has the name now. None is no error: nothing happened yet. */
 static int
-open_log(struct reader *r)
+open_log(struct eventread *r)
 {
 	if (r->fd != -1)
 		close(r->fd);
@@ -211,7 +207,7 @@ open_log(struct reader *r)
 
 /* Has another file come in its place? By rotation it goes on where it was. */
 static int
-look_at_notes(struct reader *r)
+look_at_notes(struct eventread *r)
 {
 	char	 buf[4096]
 		    __attribute__((aligned(__alignof__(struct inotify_event))));
@@ -230,13 +226,13 @@ look_at_notes(struct reader *r)
 }
 
 static int
-wait_ms(const struct reader *r)
+wait_ms(const struct eventread *r)
 {
 	int64_t	 left;
 
-	if (!r->stream || r->view.until == INT64_MAX)
+	if (!r->stream || r->view->until == INT64_MAX)
 		return (-1);
-	left = (r->view.until - clock_real_ns()) / 1000000 + 1;
+	left = (r->view->until - clock_real_ns()) / 1000000 + 1;
 	return (left < 0 ? 0 : left > 3600000 ? 3600000 : (int)left);
 }
 
@@ -245,13 +241,13 @@ wait_ms(const struct reader *r)
  * any more.
  */
 static int
-wait_change(struct reader *r, int fd)
+wait_change(struct eventread *r, int fd)
 {
 	struct pollfd	 p[2] = { { .fd = fd, .events = POLLIN },
 			    { .fd = STDOUT_FILENO } };
 
 	for (;;) {
-		if (r->stream && clock_real_ns() > r->view.until)
+		if (r->stream && clock_real_ns() > r->view->until)
 			return (0);
 		if (poll(p, 2, wait_ms(r)) == -1 && errno != EINTR)
 			return (0);
@@ -263,7 +259,7 @@ wait_change(struct reader *r, int fd)
 }
 
 static int
-follow(struct reader *r)
+follow(struct eventread *r)
 {
 	int	 change;
 
@@ -287,9 +283,9 @@ follow(struct reader *r)
  * where the engine's account cannot go. One that is watched must be there.
  */
 static int
-open_dir(struct reader *r)
+open_dir(struct eventread *r)
 {
-	struct session	*s = &r->s;
+	struct session	*s = r->s;
 	char		 dir[sizeof(r->path)];
 
 	if (event_path(s, r->path, sizeof(r->path)) == -1 ||
@@ -313,7 +309,7 @@ open_dir(struct reader *r)
 }
 
 static int
-read_file(struct reader *r)
+read_file(struct eventread *r)
 {
 	if (open_log(r) == -1 || read_all(r) == -1)
 		return (-1);
@@ -322,7 +318,7 @@ read_file(struct reader *r)
 }
 
 static void
-run_journalctl(const struct reader *r, uid_t uid)
+run_journalctl(const struct eventread *r, uid_t uid)
 {
 	char		 since[64], who[32];
 	const char	*argv[16] = { "journalctl", "--quiet", "--no-pager",
@@ -332,9 +328,9 @@ run_journalctl(const struct reader *r, uid_t uid)
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	(void)snprintf(who, sizeof(who), "_UID=%lu", (unsigned long)uid);
-	if (r->view.since != INT64_MIN) {
+	if (r->view->since != INT64_MIN) {
 		(void)snprintf(since, sizeof(since), "--since=@%lld",
-		    (long long)(r->view.since / 1000000000));
+		    (long long)(r->view->since / 1000000000));
 		argv[n++] = since;
 	}
 	if (r->stream) {
@@ -350,9 +346,9 @@ run_journalctl(const struct reader *r, uid_t uid)
 
 /* While we are still who started us: the journal may be root's to read. */
 static int
-start_journalctl(struct reader *r)
+start_journalctl(struct eventread *r)
 {
-	struct session	*s = &r->s;
+	struct session	*s = r->s;
 	uid_t		 uid = s->client.uid != 0 ? s->client.uid : getuid();
 	int		 fds[2];
 
@@ -371,11 +367,12 @@ start_journalctl(struct reader *r)
 	return (r->child == -1 ? -1 : 0);
 }
 
-static int
-open_source(struct session *s)
+int
+eventread_open(struct session *s)
 {
-	struct reader	*r = s->arg;
+	struct eventread	*r = s->arg;
 
+	r->s = s;
 	switch (event_backend(s)) {
 	case EVENTS_JOURNALD:
 		return (start_journalctl(r));
@@ -387,7 +384,7 @@ open_source(struct session *s)
 }
 
 static int
-read_journal(struct reader *r)
+read_journal(struct eventread *r)
 {
 	int	 status, rc = 1;
 
@@ -407,10 +404,10 @@ read_journal(struct reader *r)
 	return (rc == -1 ? -1 : 0);
 }
 
-static int
-read_events(struct reader *r)
+int
+eventread_run(struct eventread *r)
 {
-	switch (event_backend(&r->s)) {
+	switch (event_backend(r->s)) {
 	case EVENTS_NONE:
 		return (say_error("cannot read events with the \"none\" "
 		    "backend"), -1);
@@ -421,32 +418,26 @@ read_events(struct reader *r)
 	}
 }
 
-int
-cmd_events(struct cli *g, int argc, char **argv)
+struct eventread *
+eventread_new(const struct eventview *view, bool stream, bool silent)
 {
-	struct reader	 r = { .g = g, .fd = -1, .notify = -1, .child = -1,
-			    .dir_fd = -1,
-			    .stream = opt_flag(g->opts, "stream", true) };
-	int		 rc = -1;
+	struct eventread	*r = calloc(1, sizeof(*r));
 
-	(void)argc;
-	(void)argv;
-	if (eventview_open(&r.view, g->opts) == -1)
-		return (EXIT_ENGINE);
-	r.silent = r.stream && !opt_given(g->opts, "since") &&
-	    !opt_given(g->opts, "until");
-	if (r.view.until != INT64_MAX && r.view.until < clock_real_ns())
-		r.stream = false;
-	r.s.privileged = open_source;
-	r.s.arg = &r;
-	/* Root's sources are opened before root is given up. */
-	if (command_open(&r.s, g, (geteuid() == 0 ? NEED_IDS : NEED_CONFIG) |
-	    NEED_MORE, NULL) == 0) {
-		session_confine(&r.s);
-		rc = read_events(&r);
-		session_close(&r.s);
-	}
-	eventview_close(&r.view);
-	free(r.buf);
-	return (rc == -1 ? EXIT_ENGINE : 0);
+	if (r == NULL)
+		return (NULL);
+	r->view = view;
+	r->stream = stream && (view->until == INT64_MAX ||
+	    view->until >= clock_real_ns());
+	r->silent = silent;
+	r->fd = r->notify = r->child = r->dir_fd = -1;
+	return (r);
+}
+
+void
+eventread_free(struct eventread *r)
+{
+	if (r == NULL)
+		return;
+	free(r->buf);
+	free(r);
 }

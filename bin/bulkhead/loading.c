@@ -1,6 +1,5 @@
-/*
- * load and import: images out of archives.
- */
+#include "loading.h"
+
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -10,13 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "archive.h"
 #include "cleanup.h"
-#include "cmd.h"
-#include "event.h"
-#include "fetch.h"
+#include "command.h"
+#include "command_session.h"
 #include "given.h"
-#include "record.h"
 #include "say.h"
 #include "session.h"
 #include "storage.h"
@@ -26,13 +22,12 @@
 #define MAX_FILES	2000000
 #define MAX_RATIO	250
 
-/* What the archive may take, all its images together; 0 is no limit. */
-static struct limits
-limits_of(const struct cli *g)
+struct limits
+load_limits(const struct cli *cli)
 {
-	int64_t	 size = opt_num(g->opts, "max-size", MAX_SIZE);
-	int64_t	 files = opt_num(g->opts, "max-files", MAX_FILES);
-	int64_t	 ratio = opt_num(g->opts, "max-ratio", MAX_RATIO);
+	int64_t	 size = opt_num(cli->opts, "max-size", MAX_SIZE);
+	int64_t	 files = opt_num(cli->opts, "max-files", MAX_FILES);
+	int64_t	 ratio = opt_num(cli->opts, "max-ratio", MAX_RATIO);
 
 	return ((struct limits){
 		.size = size > 0 ? (uint64_t)size : UINT64_MAX,
@@ -83,8 +78,8 @@ spool(struct given_stream *in, const char *name)
 	return (-1);
 }
 
-static int
-open_archive(const char *path)
+int
+load_open(const char *path)
 {
 	scoped_fd int		 fd = -1;
 	struct given_stream	 in;
@@ -111,17 +106,11 @@ open_archive(const char *path)
 	return (-1);
 }
 
-static void
-print_loaded(const char *name)
-{
-	printf("Loaded image: %s\n", name);
-}
-
-static int
-open_store(struct session *s, struct cli *g)
+int
+load_session(struct session *s, struct cli *cli)
 {
 	/* Each layer has an unpack process of its own, started as it comes. */
-	if (command_open(s, g, NEED_STATE | NEED_STORE | NEED_FETCH |
+	if (command_open(s, cli, NEED_STATE | NEED_STORE | NEED_FETCH |
 	    NEED_IDS | NEED_WRITE | NEED_MORE, NULL) == -1)
 		return (-1);
 	if (storage_userns(s) == 0) {
@@ -140,62 +129,9 @@ print_layer(size_t number, size_t total, const char *digest, bool here)
 	    digest, here ? "is here already" : "unpacking");
 }
 
-/* What tells of progress, to a terminal only; or NULL. */
-static layer_fn *
-progress_of(const struct cli *g)
+layer_fn *
+load_progress(const struct cli *cli)
 {
-	return (isatty(STDERR_FILENO) && !opt_flag(g->opts, "quiet", false) ?
-	    print_layer : NULL);
-}
-
-int
-cmd_load(struct cli *g, int argc, char **argv)
-{
-	scoped_fd int	 fd = -1;
-	struct session	 s = { 0 };
-	struct limits	 l = limits_of(g);
-	struct rec	*archive;
-	int		 code = 0;
-
-	fd = open_archive(opt_str(g->opts, "input", argc > 0 ? argv[0] :
-	    NULL));
-	if (fd == -1 || open_store(&s, g) == -1)
-		return (EXIT_ENGINE);
-	archive = fetch_archive(&s.client, fd, "auto");
-	if (archive == NULL || archive_load(&s, archive, &l, progress_of(g),
-	    print_loaded) == -1)
-		code = session_error(&s);
-	else
-		event_tell(&s, "image", "loadfromarchive", NULL,
-		    opt_str(g->opts, "input", argc > 0 ? argv[0] : "-"));
-	rec_free(archive);
-	session_close(&s);
-	return (code);
-}
-
-int
-cmd_import(struct cli *g, int argc, char **argv)
-{
-	scoped_fd int	 fd = open_archive(argv[0]);
-	struct session	 s = { 0 };
-	struct limits	 l = limits_of(g);
-	struct import	 im = { g->opts, argv[0], argc > 1 ? argv[1] : NULL };
-	struct rec	*archive;
-	char		 id[65];
-	int		 code = 0;
-
-	if (fd == -1 || open_store(&s, g) == -1)
-		return (EXIT_ENGINE);
-	archive = fetch_archive(&s.client, fd, "tar");
-	if (archive == NULL || archive_import(&s, archive, &im, &l,
-	    progress_of(g), id) == -1)
-		code = session_error(&s);
-	else {
-		printf("sha256:%s\n", id);
-		event_tell(&s, "image", "import", id, argc > 1 ? argv[1] :
-		    argv[0]);
-	}
-	rec_free(archive);
-	session_close(&s);
-	return (code);
+	return (isatty(STDERR_FILENO) && !opt_flag(cli->opts, "quiet",
+	    false) ? print_layer : NULL);
 }

@@ -20,7 +20,7 @@
 #include "cleanup.h"
 #include "command.h"
 #include "ids.h"
-#include "info.h"
+#include "info_ask.h"
 #include "lock.h"
 #include "pinned.h"
 #include "probe.h"

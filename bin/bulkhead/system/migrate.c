@@ -1,9 +1,9 @@
 /*
- * system migrate: containers over to what this bulkhead (or another OCI
- * runtime) makes of them. First everything is looked at and said, then done:
- * what runs is stopped, the records are rewritten in one transaction, and
- * what was stopped is started again. A row remembers that it is to be, so
- * that one migration finishes what another one, killed, has left.
+ * bulkhead system migrate: change containers to the form of this bulkhead, or
+ * to another OCI runtime. First the plan is made and printed, then it is done:
+ * running containers are stopped, the records are rewritten in one
+ * transaction, and what was stopped is started again. A row remembers that it
+ * is to be started, so that a migration finishes what a killed one has left.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -11,10 +11,11 @@
 #include <string.h>
 
 #include "cleanup.h"
-#include "cmd.h"
+#include "command.h"
+#include "command_session.h"
 #include "error.h"
 #include "event.h"
-#include "info.h"
+#include "info_ask.h"
 #include "load.h"
 #include "order.h"
 #include "part.h"
@@ -26,6 +27,15 @@
 #include "session.h"
 #include "starting.h"
 #include "state.h"
+
+static const struct opt options[] = {
+	OPT_HELP,
+	{ "new-runtime", 0, OPT_STRING, NULL,
+	  "Specify a new runtime for all containers", "launch", "launch" },
+	{ "plan", 0, OPT_FLAG, NULL,
+	  "Say what would be done, and do nothing", NULL, NULL },
+	{ 0 }
+};
 
 /* The rows of a plan, in the order in which they start. */
 struct plan {
@@ -42,25 +52,25 @@ is_left(const struct rec *row)
 }
 
 static int
-open_with(struct session *s, struct cli *g, const struct rec *config,
+open_with(struct session *s, struct cli *cli, const struct rec *config,
     unsigned int need)
 {
 	if ((s->config = rec_new()) == NULL ||
 	    rec_add_all(s->config, config) == -1)
 		return (say_error("out of memory"), -1);
-	return (command_open(s, g, need, NULL));
+	return (command_open(s, cli, need, NULL));
 }
 
 /* --- what is to be done --- */
 
 static int
-look(struct cli *g, const struct rec *config, struct rec *out)
+look(struct cli *cli, const struct rec *config, struct rec *out)
 {
 	struct session	 s = { 0 };
 	struct rec	*rows, *row;
 	size_t		 it = 0;
 
-	if (open_with(&s, g, config, NEED_STATE) == -1)
+	if (open_with(&s, cli, config, NEED_STATE) == -1)
 		return (EXIT_ENGINE);
 	if ((rows = containers_reconciled(&s)) == NULL)
 		return (session_error(&s));
@@ -174,7 +184,7 @@ rewrite(struct session *s, const char *runtime)
 
 /* The first that cannot be stopped ends it: what follows would be in vain. */
 static int
-apply(struct cli *g, const struct rec *found, struct rec *out)
+apply(struct cli *cli, const struct rec *found, struct rec *out)
 {
 	struct session	 s = { 0 };
 	struct plan	 p;
@@ -183,7 +193,7 @@ apply(struct cli *g, const struct rec *found, struct rec *out)
 	(void)out;
 	if (plan_make(&p, found) == -1)
 		return (say_error("out of memory"));
-	if (command_open(&s, g, NEED_END, NULL) == -1)
+	if (command_open(&s, cli, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
 	for (size_t i = p.n; rc == 0 && i-- > 0;)
 		if (!is_kept(p.rows[i]) && container_is_running(p.rows[i]))
@@ -200,13 +210,13 @@ apply(struct cli *g, const struct rec *found, struct rec *out)
 
 /* Which of them wait to be started, after this or an earlier migration? */
 static int
-look_left(struct cli *g, const struct rec *config, struct rec *out)
+look_left(struct cli *cli, const struct rec *config, struct rec *out)
 {
 	struct rec	*all = rec_new(), *row;
 	size_t		 it = 0;
 	int		 code;
 
-	if ((code = look(g, config, all)) == 0)
+	if ((code = look(cli, config, all)) == 0)
 		while ((row = rec_sub(all, KEY(ctr), &it)) != NULL) {
 			if (is_left(row))
 				(void)rec_add_rec(out, KEY(ctr), row);
@@ -217,16 +227,16 @@ look_left(struct cli *g, const struct rec *config, struct rec *out)
 }
 
 static int
-start_again(struct cli *g, const struct rec *config)
+start_again(struct cli *cli, const struct rec *config)
 {
-	struct rec	*left = part_step(look_left, g, config);
+	struct rec	*left = part_step(look_left, cli, config);
 	struct plan	 p;
 	int		 code = 0;
 
 	if (left == NULL || plan_make(&p, left) == -1)
 		return (EXIT_ENGINE);
 	for (size_t i = 0; i < p.n; i++)
-		if (start_apart(g, rec_str(p.rows[i], KEY(id), "")) != 0)
+		if (start_apart(cli, rec_str(p.rows[i], KEY(id), "")) != 0)
 			code = EXIT_ENGINE;
 	plan_free(&p);
 	rec_free(left);
@@ -256,7 +266,7 @@ check_runtime(const struct rec *config, const char *name)
 }
 
 static int
-migrate(struct cli *g, const struct rec *config, struct rec *found)
+migrate(struct cli *cli, const struct rec *config, struct rec *found)
 {
 	struct rec	*applied;
 	struct plan	 p;
@@ -267,30 +277,45 @@ migrate(struct cli *g, const struct rec *config, struct rec *found)
 	(void)rec_set(found, KEY(runtime), RUNTIME_OWN);
 	plan_print(&p, RUNTIME_OWN);
 	plan_free(&p);
-	if (opt_flag(g->opts, "plan", false))
+	if (opt_flag(cli->opts, "plan", false))
 		return (0);
-	applied = part_step(apply, g, found);
-	code = start_again(g, config);
+	applied = part_step(apply, cli, found);
+	code = start_again(cli, config);
 	code = applied == NULL ? EXIT_ENGINE : code;
 	rec_free(applied);
 	return (code);
 }
 
-int
-cmd_migrate(struct cli *g, int argc, char **argv)
+static int
+run(struct cli *cli)
 {
-	const char	*name = opt_str(g->opts, "new-runtime", RUNTIME_OWN);
+	const char	*name = opt_str(cli->opts, "new-runtime", RUNTIME_OWN);
 	struct rec	*config, *found = NULL;
 	int		 code = EXIT_ENGINE;
 
-	(void)argc;
-	(void)argv;
-	if ((config = part_step(info_config, g, NULL)) != NULL &&
+	if ((config = part_step(info_config, cli, NULL)) != NULL &&
 	    (code = check_runtime(config, name)) == 0) {
-		found = part_step(look, g, config);
-		code = found == NULL ? EXIT_ENGINE : migrate(g, config, found);
+		found = part_step(look, cli, config);
+		code = found == NULL ? EXIT_ENGINE : migrate(cli, config,
+		    found);
 	}
 	rec_free(found);
 	rec_free(config);
 	return (code);
 }
+
+const struct command command_system_migrate = {
+	.noun = "system", .verb = "migrate",
+	.brief = "Migrate containers",
+	.options = { options },
+	.description = "Brings containers over to what this bulkhead makes "
+	    "of them: stops those that run, in the order of their "
+	    "dependencies, rewrites all records in one transaction, and "
+	    "starts again what was stopped. What will be done is checked and "
+	    "printed first: with an unknown runtime nothing is touched.\n\n"
+	    "Containers that are removed when they end (--rm) are left to "
+	    "run. A migration that was killed is finished by the next one.",
+	.examples = "system migrate\nsystem migrate --plan\n"
+	    "system migrate --new-runtime launch",
+	.run = run,
+};

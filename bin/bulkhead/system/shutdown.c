@@ -1,15 +1,16 @@
 /*
- * system shutdown: before the machine stops, or the engine is taken away.
+ * bulkhead system shutdown: before the machine stops, or the engine is removed.
  * Containers end in the order of their dependencies, deletions that were put
- * off are finished, and each failure is said once. There is no daemon whose
- * end this would be: the next command works as if nothing had been.
+ * off are finished, and each failure is said once. There is no daemon to end:
+ * the next command works as before.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "command.h"
+#include "command_session.h"
 #include "error.h"
 #include "event.h"
 #include "load.h"
@@ -26,8 +27,18 @@
 #define NAMED		5	/* as many are named where they hinder */
 #define AT_ONCE		8	/* as many are stopped side by side */
 
+static const struct opt options[] = {
+	{ "force", 'f', OPT_FLAG, NULL, "Stop running containers", NULL,
+	  NULL },
+	OPT_HELP,
+	{ "time", 't', OPT_UINT, NULL,
+	  "Seconds to wait for each container before killing it", "10",
+	  NULL },
+	{ 0 }
+};
+
 /* Those that ran when we came. */
-struct run {
+struct stopping {
 	struct rec	**rows;
 	bool		 *stopped;
 	size_t		  n;
@@ -43,14 +54,14 @@ may_run(const struct rec *row)
 
 /* What runs, and how long the engine waits for one to stop. */
 static int
-look(struct cli *g, const struct rec *none, struct rec *out)
+look(struct cli *cli, const struct rec *none, struct rec *out)
 {
 	struct session	 s = { 0 };
 	struct rec	*rows, *row;
 	size_t		 it = 0;
 
 	(void)none;
-	if (command_open(&s, g, NEED_STATE, NULL) == -1)
+	if (command_open(&s, cli, NEED_STATE, NULL) == -1)
 		return (EXIT_ENGINE);
 	(void)rec_add_num(out, KEY(timeout), rec_num(s.config,
 	    KEY_AS(default_stop_timeout), 10));
@@ -85,7 +96,7 @@ refuse(struct rec **list, size_t n)
 
 /* One that has ended meanwhile, or gone, is as good as stopped. */
 static int
-stop_one(struct cli *g, const struct rec *given, struct rec *out)
+stop_one(struct cli *cli, const struct rec *given, struct rec *out)
 {
 	struct session	 s = { 0 };
 	const char	*id = rec_str(given, KEY(id), "");
@@ -93,7 +104,7 @@ stop_one(struct cli *g, const struct rec *given, struct rec *out)
 	int		 rc = 0;
 
 	(void)out;
-	if (command_open(&s, g, NEED_END, NULL) == -1)
+	if (command_open(&s, cli, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
 	if ((row = container_reconciled(&s, id)) == NULL)
 		rc = errno == ENOENT ? 0 : -1;
@@ -108,7 +119,7 @@ stop_one(struct cli *g, const struct rec *given, struct rec *out)
 
 /* Side by side, each in a session of its own: their timeouts do not add up. */
 static int
-stop_some(struct cli *g, struct run *r, const size_t *chosen, size_t n)
+stop_some(struct cli *cli, struct stopping *r, const size_t *chosen, size_t n)
 {
 	struct part	 parts[AT_ONCE] = { 0 };
 	struct rec	*given;
@@ -121,7 +132,7 @@ stop_some(struct cli *g, struct run *r, const size_t *chosen, size_t n)
 		    ""));
 		(void)rec_add_num(given, KEY(timeout), r->timeout);
 		parts[k].run = stop_one;
-		part_start(&parts[k], g, given);
+		part_start(&parts[k], cli, given);
 		rec_free(given);
 	}
 	for (size_t k = 0; k < n; k++) {
@@ -135,14 +146,14 @@ stop_some(struct cli *g, struct run *r, const size_t *chosen, size_t n)
 }
 
 static int
-stop_all(struct cli *g, struct run *r)
+stop_all(struct cli *cli, struct stopping *r)
 {
 	size_t	 chosen[AT_ONCE], n;
 	int	 code = 0, one;
 
 	while ((n = order_stoppable(r->rows, r->stopped, r->n, chosen,
 	    AT_ONCE)) > 0)
-		if ((one = stop_some(g, r, chosen, n)) != 0)
+		if ((one = stop_some(cli, r, chosen, n)) != 0)
 			code = one;
 	return (code);
 }
@@ -157,14 +168,14 @@ tidy(struct session *s)
 
 /* Store, then state, as they were opened the other way round. */
 static int
-close_parts(struct cli *g, const struct rec *none, struct rec *out)
+close_parts(struct cli *cli, const struct rec *none, struct rec *out)
 {
 	struct session	 s = { 0 };
 	int		 code = 0;
 
 	(void)none;
 	(void)out;
-	if (command_open(&s, g, NEED_END, NULL) == -1)
+	if (command_open(&s, cli, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
 	if (tidy(&s) == -1)
 		code = session_error(&s);
@@ -178,7 +189,7 @@ close_parts(struct cli *g, const struct rec *none, struct rec *out)
 }
 
 static int
-run_of(struct run *r, const struct rec *found)
+run_of(struct stopping *r, const struct rec *found)
 {
 	size_t	 max = rec_count(found, KEY(ctr)), it = 0;
 
@@ -193,24 +204,22 @@ run_of(struct run *r, const struct rec *found)
 }
 
 /* What cannot be listed cannot be stopped; the rest is done anyway. */
-int
-cmd_shutdown(struct cli *g, int argc, char **argv)
+static int
+run(struct cli *cli)
 {
-	struct rec	*found = part_step(look, g, NULL), *closed;
-	struct run	 r = { .timeout = opt_num(g->opts, "time",
+	struct rec	*found = part_step(look, cli, NULL), *closed;
+	struct stopping	 r = { .timeout = opt_num(cli->opts, "time",
 			    rec_num(found, KEY(timeout), 10)) };
 	int		 code = found == NULL ? EXIT_ENGINE : 0;
 
-	(void)argc;
-	(void)argv;
 	if (run_of(&r, found) != 0)
 		code = EXIT_ENGINE;
-	else if (r.n > 0 && !opt_flag(g->opts, "force", false))
+	else if (r.n > 0 && !opt_flag(cli->opts, "force", false))
 		code = refuse(r.rows, r.n);
 	else {
-		if (stop_all(g, &r) != 0)
+		if (stop_all(cli, &r) != 0)
 			code = EXIT_ENGINE;
-		if ((closed = part_step(close_parts, g, NULL)) == NULL)
+		if ((closed = part_step(close_parts, cli, NULL)) == NULL)
 			code = EXIT_ENGINE;
 		rec_free(closed);
 	}
@@ -221,3 +230,19 @@ cmd_shutdown(struct cli *g, int argc, char **argv)
 	rec_free(found);
 	return (code);
 }
+
+const struct command command_system_shutdown = {
+	.noun = "system", .verb = "shutdown",
+	.brief = "Stop containers and close the storage",
+	.options = { options },
+	.description = "For before the machine stops or bulkhead is removed: "
+	    "finishes deletions that were put off, and closes storage and "
+	    "state. While containers run it refuses, and names them; with "
+	    "--force it stops them first, what depends on others before "
+	    "these, and prints their IDs. Restart policies hold again at the "
+	    "next start of the machine.\n\n"
+	    "There is no daemon: the next command works as before, and a "
+	    "second shutdown finds nothing to do.",
+	.examples = "system shutdown\nsystem shutdown --force --time 30",
+	.run = run,
+};
