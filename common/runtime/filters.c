@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sha2.h>
 #include <stdio.h>
@@ -12,15 +13,19 @@
 
 #include "cache.h"
 #include "cleanup.h"
+#include "error.h"
+#include "path.h"
 #include "record.h"
+#include "resolve.h"
 #include "sealed.h"
 #include "run_env.h"
 
 #define FILTERS		"filters"
+#define PROFILE_MAX	(1u << 20)	/* bytes, of an older record */
 #define FILTER_MAX	(1u << 18)	/* bytes; the kernel takes 32 kB */
 
-int
-filters_name(const struct run_env *rt, const struct rec *q, char *name)
+static int
+name_filter(const struct run_env *rt, const struct rec *q, char *name)
 {
 	scoped_free void	*text = NULL;
 	const char		*profile = rec_str(q, KEY(profile), "");
@@ -46,8 +51,8 @@ filters_name(const struct run_env *rt, const struct rec *q, char *name)
 	return (0);
 }
 
-int
-filters_find(const struct run_env *rt, const char *name)
+static int
+find_filter(const struct run_env *rt, const char *name)
 {
 	size_t			 len;
 	scoped_free char	*code = cache_get(rt->cache, rt->run_dir,
@@ -56,8 +61,8 @@ filters_find(const struct run_env *rt, const char *name)
 	return (code == NULL ? -1 : sealed_fd("filter", code, len));
 }
 
-void
-filters_keep(const struct run_env *rt, const char *name, int fd)
+static void
+keep_filter(const struct run_env *rt, const char *name, int fd)
 {
 	size_t	 len;
 	void	*code = sealed_map(fd, FILTER_MAX, &len);
@@ -66,4 +71,97 @@ filters_keep(const struct run_env *rt, const char *name, int fd)
 		return;
 	cache_put(rt->cache, rt->run_dir, FILTERS, name, code, len);
 	sealed_unmap(code, len);
+}
+
+/* The question to resolve. NULL with an error. */
+static struct rec *
+seccomp_question(const struct run_env *rt, const struct rec *def,
+    const char *profile)
+{
+	struct rec		*q = rec_new();
+	scoped_free char	*json = NULL;
+	const void		*kept;
+	const char		*v;
+	size_t			 it = 0, len;
+
+	(void)rec_add(q, KEY(profile), profile);
+	while (rec_next(def, KEY(cap), &it, &v))
+		(void)rec_add(q, KEY(cap), v);
+	if (profile[0] != '/')
+		return (q);
+	/*
+	 * The profile goes with the question: resolve can open no files but
+	 * those of the configuration directories, and the configuration may
+	 * name one from elsewhere. It is the one from when the container was
+	 * made, if that is recorded.
+	 */
+	if ((kept = rec_bytes(def, KEY(seccomp_json), &len)) != NULL) {
+		(void)rec_add_bytes(q, KEY_IN(question, json), kept, len);
+		return (q);
+	}
+	json = path_slurp(AT_FDCWD, profile, PROFILE_MAX, &len);
+	if (json != NULL) {
+		(void)rec_add_bytes(q, KEY_IN(question, json), json, len);
+		return (q);
+	}
+	(void)error_set(&rt->client->error, errno,
+	    "opening seccomp profile %s: " "%s", profile, strerror(errno));
+	rec_free(q);
+	return (NULL);
+}
+
+static void
+seek(struct seccomp_filter *f, const struct run_env *rt, const struct rec *q)
+{
+	if (name_filter(rt, q, f->name) == -1)
+		f->name[0] = '\0';
+	else
+		f->fd = find_filter(rt, f->name);
+	f->sought = true;
+}
+
+bool
+filter_find(struct seccomp_filter *f, const struct run_env *rt,
+    const struct rec *def, const char *profile)
+{
+	struct rec	*q = seccomp_question(rt, def, profile);
+
+	if (q == NULL)
+		return (false);
+	seek(f, rt, q);
+	rec_free(q);
+	return (f->fd != -1);
+}
+
+int
+filter_begin(struct seccomp_filter *f, const struct run_env *rt,
+    const struct rec *def, const char *profile)
+{
+	struct rec	*q;
+	int		 rc = 0;
+
+	if (f->fd != -1)
+		return (0);
+	if ((q = seccomp_question(rt, def, profile)) == NULL)
+		return (-1);
+	if (!f->sought || f->name[0] == '\0')
+		seek(f, rt, q);
+	if (f->fd == -1) {
+		f->compiling = true;
+		rc = resolve_filter_begin(rt->client, q);
+	}
+	rec_free(q);
+	return (rc);
+}
+
+int
+filter_end(struct seccomp_filter *f, const struct run_env *rt)
+{
+	if (!f->compiling)
+		return (0);
+	if ((f->fd = resolve_filter_end(rt->client)) == -1)
+		return (-1);
+	if (f->name[0] != '\0')
+		keep_filter(rt, f->name, f->fd);
+	return (0);
 }

@@ -29,10 +29,7 @@ struct start {
 	bool		 begun;		/* ... and mon_open */
 	bool		 layer_asked;	/* rw_make */
 	struct rec	*full;		/* the definition as launch gets it */
-	char		 filter[FILTER_NAME];
-	int		 filter_fd;
-	bool		 filter_sought;	/* by start_has_filter */
-	bool		 compiling;	/* resolve is at it */
+	struct seccomp_filter filter;
 
 	int		 pidfd, userns;	/* of the first process */
 
