@@ -1,8 +1,8 @@
 /*
- * Errors. Each has a code, the kind of failure, whatever the sentence around
- * it; an errno; and one sentence for a person. Codes and names are forever; a
- * retired one is never used again. --trace prints them behind the sentence,
- * and bulkhead(1) lists them.
+ * Errors. Each has a code for the kind of failure, which does not depend on the
+ * message; an errno; and one message for a person. Codes and names never
+ * change; a retired one is never used again. --trace prints them after the
+ * message, and bulkhead(1) lists them.
  */
 #ifndef PROTOCOL_ERROR_H
 #define PROTOCOL_ERROR_H
@@ -78,7 +78,7 @@ struct error {
 
 /*
  * Record an error: its errno, which is set in the thread, too, and its
- * sentence, in which the text of the same error may be quoted. The code
+ * message, in which the text of the same error may be quoted. The code
  * follows from the errno (error_of_errno). Returns -1.
  */
 int	error_set(struct error *, int, const char *, ...)
@@ -86,7 +86,7 @@ int	error_set(struct error *, int, const char *, ...)
 /* The same with a code that says more than the errno. Returns -1. */
 int	error_set_code(struct error *, enum error_code, int, const char *, ...)
 	    __attribute__((format(printf, 4, 5)));
-/* Put "NAME: " in front of the sentence; code and errno stay. Returns -1. */
+/* Put "NAME: " in front of the message; code and errno stay. Returns -1. */
 int	error_prefix(struct error *, const char *);
 /* There is no error. errno stays. */
 void	error_clear(struct error *);
@@ -96,9 +96,9 @@ void	error_clear(struct error *);
  */
 void	error_save(const struct error *, struct error *);
 void	error_restore(struct error *, const struct error *);
-/* The sentence of an error, or strerror(errno) if it has none. */
+/* The message of an error, or strerror(errno) if it has none. */
 const char	*error_message(const struct error *);
-/* Its code, or that of errno if it has no sentence. Never ERR_NONE. */
+/* Its code, or that of errno if it has no message. Never ERR_NONE. */
 enum error_code	 error_code(const struct error *);
 
 /* What an errno means where nothing else is known. Never ERR_NONE. */

@@ -61,7 +61,7 @@ put_pair(FILE *f, const char *key, const char *value)
 }
 
 void
-told_labels(FILE *f, const struct rec *labels)
+event_labels(FILE *f, const struct rec *labels)
 {
 	const char	*kv, *eq, *comma = "";
 	size_t		 it = 0, n;
@@ -81,7 +81,7 @@ told_labels(FILE *f, const struct rec *labels)
 
 /* One line in podman's format, with our own fields behind podman's. */
 static int
-put_line(void *ctx, const struct told *e)
+put_line(void *ctx, const struct emitted *e)
 {
 	FILE	*f = ctx;
 	char	 text[MARK_MAX];
@@ -93,14 +93,14 @@ put_line(void *ctx, const struct told *e)
 	put_pair(f, "Image", e->image);
 	put_pair(f, "Name", e->name);
 	put_pair(f, "Status", e->status);
-	told_time(e->t, text, sizeof(text));
+	event_time(e->t, text, sizeof(text));
 	put_pair(f, "Time", text);
 	put_pair(f, "Type", e->type);
 	(void)fputs("\"Attributes\":", f);
 	if (e->labels == NULL || rec_count(e->labels, KEY(label)) == 0)
 		(void)fputs("null", f);
 	else
-		told_labels(f, e->labels);
+		event_labels(f, e->labels);
 	(void)mark_print(text, sizeof(text), &e->mark);
 	(void)fputs(text, f);
 	return (ferror(f) ? -1 : 0);
@@ -233,7 +233,7 @@ put_rotation(struct log *l, int to)
 {
 	scoped_free char	*text = NULL;
 	char			 path[4096 + EVENTS_NAME];
-	struct told		 e = { .type = "system",
+	struct emitted		 e = { .type = "system",
 				    .status = "log-rotation", .id = "",
 				    .image = "", .name = path };
 	struct timespec		 ts;

@@ -45,7 +45,7 @@ bool	mark_read(const char *, size_t, struct mark *);
 int	mark_print(char *, size_t, const struct mark *);
 
 /* An event for a log, with the mark of the log after it. */
-struct told {
+struct emitted {
 	int64_t			 t;	/* ns since the epoch */
 	const char		*type;
 	const char		*status;
@@ -64,7 +64,7 @@ struct told {
  * last. The function returns 0, or -1, which ends the calls and is returned.
  */
 int	events_pending(struct state *, const struct hist *, const struct mark *,
-	    int (*)(void *, const struct told *), void *);
+	    int (*)(void *, const struct emitted *), void *);
 
 /*
  * The identity of the log in use, as a number that history records: never 0,
@@ -78,9 +78,9 @@ uint32_t events_log(const struct state *);
 bool	events_known(struct state *, const struct db *);
 
 /* RFC 3339 as Go prints it, in UTC: "2026-11-22T05:43:30.62583224Z". */
-void	told_time(int64_t, char *, size_t);
+void	event_time(int64_t, char *, size_t);
 /* Labels as one JSON object. */
-void	told_labels(FILE *, const struct rec *);
+void	event_labels(FILE *, const struct rec *);
 
 /* Read the mark of the log file; false: it has none. */
 bool	eventlog_mark(struct state *, struct mark *);

@@ -27,7 +27,7 @@ struct range {
 	uint64_t	 first;
 	uint64_t	 next;
 	uint64_t	 bytes;
-	uint32_t	 told;		/* history_told */
+	uint32_t	 log;		/* history_log */
 };
 
 static const char *
@@ -45,7 +45,7 @@ get_range(struct db *db)
 
 	if (db_get_text(db, RANGE, text, sizeof(text)) && sscanf(text,
 	    "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNx32, &r.first,
-	    &r.next, &r.bytes, &r.told) < 3)
+	    &r.next, &r.bytes, &r.log) < 3)
 		r = (struct range){ 1, 1, 0, 0 };
 	return (r);
 }
@@ -56,7 +56,7 @@ put_range(struct db *db, const struct range *r)
 	char	 text[80];
 
 	(void)snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64 " %" PRIu64
-	    " %" PRIx32, r->first, r->next, r->bytes, r->told);
+	    " %" PRIx32, r->first, r->next, r->bytes, r->log);
 	return (db_put_text(db, RANGE, text));
 }
 
@@ -70,9 +70,9 @@ history_range(struct db *db, uint64_t *first, uint64_t *next)
 }
 
 uint32_t
-history_told(struct db *db)
+history_log(struct db *db)
 {
-	return (get_range(db).told);
+	return (get_range(db).log);
 }
 
 struct rec *
@@ -255,9 +255,9 @@ put(struct state *sk, struct hist *h)
 		    "history: %s", strerror(errno)));
 	h->seq = r.next++;
 	r.bytes += size;
-	if (sk->events.backend != EVENTS_NONE && r.told != events_log(sk) &&
+	if (sk->events.backend != EVENTS_NONE && r.log != events_log(sk) &&
 	    events_known(sk, h->db))
-		r.told = events_log(sk);
+		r.log = events_log(sk);
 	if (db_put(h->db, make_key(key, h->seq), h->entry) == -1 ||
 	    trim(h->db, &r) == -1 || put_range(h->db, &r) == -1)
 		return (state_fail_db(sk, h->db));

@@ -5,7 +5,7 @@
  * list with the later entries undone. When there are too many entries the
  * oldest are dropped.
  *
- * Keys: h:<number, 16 hex digits> an entry; s:history "first next bytes told".
+ * Keys: h:<number, 16 hex digits> an entry; s:history "first next bytes log".
  */
 #ifndef STATEKEEP_HISTORY_H
 #define STATEKEEP_HISTORY_H
@@ -48,7 +48,7 @@ void	history_range(struct db *, uint64_t *first, uint64_t *next);
  * The identity (events_log) of the log that last got events of this database;
  * 0: none.
  */
-uint32_t history_told(struct db *);
+uint32_t history_log(struct db *);
 /* One entry, or NULL. */
 struct rec *history_entry(struct db *, uint64_t);
 

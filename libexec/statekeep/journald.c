@@ -60,7 +60,7 @@ put_number(FILE *f, const char *key, uint64_t n)
 }
 
 static bool
-is_like_container(const struct told *e)
+is_like_container(const struct emitted *e)
 {
 	return (strcmp(e->type, "container") == 0 ||
 	    strcmp(e->type, "pod") == 0);
@@ -68,7 +68,7 @@ is_like_container(const struct told *e)
 
 /* The line that `podman events` prints, which podman uses as MESSAGE. */
 static void
-put_message(FILE *f, const struct told *e)
+put_message(FILE *f, const struct emitted *e)
 {
 	scoped_free char	*text = NULL;
 	const char		*kv;
@@ -78,7 +78,7 @@ put_message(FILE *f, const struct told *e)
 
 	if (m == NULL)
 		return;
-	told_time(e->t, t, sizeof(t));
+	event_time(e->t, t, sizeof(t));
 	t[strcspn(t, "T")] = ' ';
 	t[strcspn(t, "Z")] = '\0';
 	(void)fprintf(m, "%s +0000 UTC %s %s", t, e->type, e->status);
@@ -98,7 +98,7 @@ put_message(FILE *f, const struct told *e)
 }
 
 static void
-put_labels(FILE *f, const struct told *e)
+put_labels(FILE *f, const struct emitted *e)
 {
 	scoped_free char	*text = NULL;
 	size_t			 len;
@@ -107,20 +107,20 @@ put_labels(FILE *f, const struct told *e)
 	if (e->labels == NULL || rec_count(e->labels, KEY(label)) == 0 ||
 	    (m = open_memstream(&text, &len)) == NULL)
 		return;
-	told_labels(m, e->labels);
+	event_labels(m, e->labels);
 	if (fclose(m) == 0)
 		put_field(f, "PODMAN_LABELS", text);
 }
 
 static char *
-datagram(const struct told *e, size_t *len, bool with_labels)
+datagram(const struct emitted *e, size_t *len, bool with_labels)
 {
 	char	*text = NULL, t[64];
 	FILE	*f = open_memstream(&text, len);
 
 	if (f == NULL)
 		return (NULL);
-	told_time(e->t, t, sizeof(t));
+	event_time(e->t, t, sizeof(t));
 	put_field(f, "SYSLOG_IDENTIFIER", "bulkhead");
 	put_field(f, "PRIORITY", PRIORITY);
 	put_field(f, "PODMAN_EVENT", e->status);
@@ -146,7 +146,7 @@ datagram(const struct told *e, size_t *len, bool with_labels)
 
 /* If journald's queue is full, stop: the next process sends the rest. */
 static int
-send_event(struct journal *j, const struct told *e, bool with_labels)
+send_event(struct journal *j, const struct emitted *e, bool with_labels)
 {
 	scoped_free char	*text = NULL;
 	size_t			 len;
@@ -158,7 +158,7 @@ send_event(struct journal *j, const struct told *e, bool with_labels)
 }
 
 static int
-tell(void *ctx, const struct told *e)
+emit(void *ctx, const struct emitted *e)
 {
 	struct journal	*j = ctx;
 
@@ -208,7 +208,7 @@ send_missing(struct journal *j, const struct hist *h)
 	if (filelock_take(j->sent_fd, true, WAIT_MS) == -1)
 		return (-1);
 	marked = read_sent(j->sent_fd, &last);
-	if (events_pending(j->sk, h, marked ? &last : NULL, tell, j) == -1)
+	if (events_pending(j->sk, h, marked ? &last : NULL, emit, j) == -1)
 		return (-1);
 	return (put_mark(j));
 }
@@ -220,7 +220,7 @@ journald_write(struct state *sk, const struct hist *h)
 
 	/* A state in memory stores no position. */
 	if (db_in_memory(sk->boot)) {
-		(void)events_pending(sk, h, NULL, tell, &j);
+		(void)events_pending(sk, h, NULL, emit, &j);
 		return;
 	}
 	j.sent_fd = openat(db_dir(sk->boot), SENT, O_RDWR | O_CREAT |

@@ -96,7 +96,7 @@ mark_print(char *out, size_t size, const struct mark *m)
 }
 
 void
-told_time(int64_t ns, char *out, size_t size)
+event_time(int64_t ns, char *out, size_t size)
 {
 	time_t		 sec = (time_t)(ns / 1000000000);
 	struct tm	 tm;
@@ -151,7 +151,7 @@ row_of(struct state *sk, struct db *db, const struct rec *entry, uint64_t seq,
 
 /* The state while events are passed to the function. */
 struct pending {
-	int		(*fn)(void *, const struct told *);
+	int		(*fn)(void *, const struct emitted *);
 	void		*ctx;
 	struct mark	 mark;
 	struct place	*place;		/* in the mark, of its database */
@@ -163,7 +163,7 @@ struct pending {
 };
 
 static int
-tell(struct pending *p, struct told *e)
+emit(struct pending *p, struct emitted *e)
 {
 	if (++p->done <= p->skip)
 		return (0);
@@ -178,35 +178,35 @@ tell(struct pending *p, struct told *e)
 }
 
 static int
-tell_notes(struct pending *p, const struct rec *entry, int64_t t)
+emit_notes(struct pending *p, const struct rec *entry, int64_t t)
 {
 	struct rec	*n;
-	struct told	 e;
+	struct emitted	 e;
 	size_t		 it = 0;
 	int		 rc = 0;
 
 	while (rc == 0 && (n = rec_sub(entry, KEY(note), &it)) != NULL) {
-		e = (struct told){ .t = t, .type = rec_str(n, KEY(type), ""),
+		e = (struct emitted){ .t = t, .type = rec_str(n, KEY(type), ""),
 		    .status = rec_str(n, KEY(status), ""),
 		    .id = rec_str(n, KEY(id), ""), .name = rec_str(n, KEY(name),
 		    ""),
 		    .image = rec_str(n, KEY(image), ""), .labels = n };
-		rc = tell(p, &e);
+		rc = emit(p, &e);
 		rec_free(n);
 	}
 	return (rc);
 }
 
 static int
-tell_own(struct pending *p, const struct rec *entry, const struct rec *row,
+emit_own(struct pending *p, const struct rec *entry, const struct rec *row,
     int64_t t)
 {
 	const char	*status;
-	struct told	 e;
+	struct emitted	 e;
 	size_t		 it = 0;
 
 	while (rec_next(entry, KEY(ev), &it, &status)) {
-		e = (struct told){ .t = t, .type = rec_str(entry, KEY(type),
+		e = (struct emitted){ .t = t, .type = rec_str(entry, KEY(type),
 		    ""),
 		    .status = status, .id = rec_str(entry, KEY(id), ""),
 		    .name = rec_str(entry, KEY(name), ""), .image = "",
@@ -218,22 +218,22 @@ tell_own(struct pending *p, const struct rec *entry, const struct rec *row,
 			e.id = "";
 		if (strcmp(status, "died") == 0)
 			e.exit_code = (int)rec_num(entry, KEY(exit), 0);
-		if (tell(p, &e) == -1)
+		if (emit(p, &e) == -1)
 			return (-1);
 	}
 	return (0);
 }
 
 static int
-tell_entry(struct pending *p, const struct rec *entry, const struct rec *row)
+emit_entry(struct pending *p, const struct rec *entry, const struct rec *row)
 {
 	int64_t	 t = rec_num(entry, KEY(t), 0);
 
 	p->done = 0;
 	p->total = (unsigned int)(rec_count(entry, KEY(note)) +
 	    rec_count(entry, KEY(ev)));
-	if (tell_notes(p, entry, t) == -1 ||
-	    tell_own(p, entry, row, t) == -1)
+	if (emit_notes(p, entry, t) == -1 ||
+	    emit_own(p, entry, row, t) == -1)
 		return (-1);
 	p->place->whole = p->seq;
 	p->place->part = 0;
@@ -243,14 +243,14 @@ tell_entry(struct pending *p, const struct rec *entry, const struct rec *row)
 
 /* The entry of this commit is in memory, with its row. */
 static int
-tell_number(struct state *sk, struct pending *p, struct db *db, uint64_t next,
+emit_number(struct state *sk, struct pending *p, struct db *db, uint64_t next,
     const struct hist *h)
 {
 	struct rec	*entry, *row;
 	int		 rc;
 
 	if (db == h->db && p->seq == h->seq)
-		return (tell_entry(p, h->entry, h->row));
+		return (emit_entry(p, h->entry, h->row));
 	if ((entry = history_entry(db, p->seq)) == NULL)
 		return (0);
 	/* Its events were for another log, or for none. */
@@ -261,7 +261,7 @@ tell_number(struct state *sk, struct pending *p, struct db *db, uint64_t next,
 		return (0);
 	}
 	row = row_of(sk, db, entry, p->seq, next);
-	rc = tell_entry(p, entry, row);
+	rc = emit_entry(p, entry, row);
 	rec_free(row);
 	rec_free(entry);
 	return (rc);
@@ -300,7 +300,7 @@ start_place(struct state *sk, struct db *db, const struct hist *h,
 	}
 	history_range(db, &first, &next);
 	place->whole = db == h->db ? h->seq - 1 : next - 1;
-	if (history_told(db) == events_log(sk))
+	if (history_log(db) == events_log(sk))
 		return;
 	while (place->whole >= first && is_for_log(sk, db, place->whole))
 		place->whole--;
@@ -308,7 +308,7 @@ start_place(struct state *sk, struct db *db, const struct hist *h,
 
 /* Pass on the events of a database behind this position. */
 static int
-tell_from(struct state *sk, struct pending *p, struct db *db,
+emit_from(struct state *sk, struct pending *p, struct db *db,
     const struct hist *h, const struct place *last)
 {
 	uint64_t	 first, next;
@@ -332,7 +332,7 @@ tell_from(struct state *sk, struct pending *p, struct db *db,
 		p->skip = 0;
 	}
 	for (; rc == 0 && p->seq < next; p->seq++)
-		rc = tell_number(sk, p, db, next, h);
+		rc = emit_number(sk, p, db, next, h);
 	return (rc);
 }
 
@@ -350,12 +350,12 @@ tell_now(struct pending *p, const struct hist *h, const struct mark *last)
 		p->mark.boot = last->boot;
 	}
 	p->place = &nowhere;
-	return (tell_entry(p, h->entry, h->row));
+	return (emit_entry(p, h->entry, h->row));
 }
 
 int
 events_pending(struct state *sk, const struct hist *h, const struct mark *last,
-    int (*fn)(void *, const struct told *), void *ctx)
+    int (*fn)(void *, const struct emitted *), void *ctx)
 {
 	struct pending	 p = { .fn = fn, .ctx = ctx, .mark = own_mark(sk) };
 
@@ -367,11 +367,11 @@ events_pending(struct state *sk, const struct hist *h, const struct mark *last,
 	start_place(sk, sk->boot, h, last == NULL ? NULL : &last->boot,
 	    p.place);
 	p.place = &p.mark.durable;
-	if (tell_from(sk, &p, sk->durable, h, last == NULL ? NULL :
+	if (emit_from(sk, &p, sk->durable, h, last == NULL ? NULL :
 	    &last->durable) == -1)
 		return (-1);
 	p.mark.boot.id = own_mark(sk).boot.id;
 	p.place = &p.mark.boot;
-	return (tell_from(sk, &p, sk->boot, h, last == NULL ? NULL :
+	return (emit_from(sk, &p, sk->boot, h, last == NULL ? NULL :
 	    &last->boot));
 }

@@ -34,7 +34,7 @@ bus_open(int fd)
 }
 
 static int
-sentence(char *why, size_t len, const char *what, const char *unit, int rc,
+fail(char *why, size_t len, const char *what, const char *unit, int rc,
     const sd_bus_error *e)
 {
 	(void)snprintf(why, len, "systemd cannot %s %s: %s", what, unit,
@@ -154,7 +154,7 @@ bus_start(sd_bus *bus, const char *unit, const char *slice, uint32_t pid,
 	if (rc >= 0)
 		rc = await(bus, unit, pid != 0, group, group_len);
 	if (rc < 0)
-		(void)sentence(why, why_len, "start", unit, rc, &e);
+		(void)fail(why, why_len, "start", unit, rc, &e);
 	sd_bus_error_free(&e);
 	return (rc < 0 ? -1 : 0);
 }
@@ -171,7 +171,7 @@ bus_attach(sd_bus *bus, const char *unit, uint32_t pid, char *why,
 	    "AttachProcessesToUnit", &e, NULL, "ssau", unit, "", 1, pid);
 	(void)snprintf(what, sizeof(what), "move process %u to", pid);
 	if (rc < 0)
-		(void)sentence(why, why_len, what, unit, rc, &e);
+		(void)fail(why, why_len, what, unit, rc, &e);
 	sd_bus_error_free(&e);
 	return (rc < 0 ? -1 : 0);
 }
@@ -187,7 +187,7 @@ bus_stop(sd_bus *bus, const char *unit, char *why, size_t why_len)
 	if (rc < 0 && sd_bus_error_has_name(&e, MANAGER ".NoSuchUnit"))
 		rc = 0;
 	if (rc < 0)
-		(void)sentence(why, why_len, "stop", unit, rc, &e);
+		(void)fail(why, why_len, "stop", unit, rc, &e);
 	sd_bus_error_free(&e);
 	return (rc < 0 ? -1 : 0);
 }
