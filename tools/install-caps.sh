@@ -1,18 +1,14 @@
 #!/bin/sh
-# Give refresh the two capabilities that it has for ordinary users, and to
-# refresh-nss, which takes its place where users are not in files. Without
+# Give refresh the two capabilities that it has for ordinary users. Without
 # them everything works with one id per container.
 set -u
-dir=${1:?directory of the helpers}
-for program in "$dir/refresh" "$dir/refresh-nss"; do
-	[ -e "$program" ] || continue
-	if [ "$(id -u)" -ne 0 ]; then
-		echo "note: as root, give refresh its capabilities:" >&2
-		echo "	setcap cap_setuid,cap_setgid=p $program" >&2
-	elif ! setcap cap_setuid,cap_setgid=p "$program"; then
-		echo "warning: $program has no capabilities: containers" \
-		    "of ordinary users get one id each (is libcap2-bin" \
-		    "installed, and has the file system extended" \
-		    "attributes?)" >&2
-	fi
-done
+program=${1:?directory of the helpers}/refresh
+if [ "$(id -u)" -ne 0 ]; then
+	echo "note: as root, give refresh its capabilities:" >&2
+	echo "	setcap cap_setuid,cap_setgid=p $program" >&2
+elif ! setcap cap_setuid,cap_setgid=p "$program"; then
+	echo "warning: $program has no capabilities: containers" \
+	    "of ordinary users get one id each (is libcap2-bin" \
+	    "installed, and has the file system extended" \
+	    "attributes?)" >&2
+fi
