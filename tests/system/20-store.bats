@@ -1,6 +1,6 @@
 # store and Debian's podman, buildah and skopeo, on the same directories: what
 # they wrote we read, what we wrote they list, run and remove. As root, for
-# the peers; store itself runs as nobody, to whom the directories are given.
+# the peers; store itself runs as the user nobody, who owns the directories.
 
 setup_file() {
 	[ "$(id -u)" = 0 ] || skip "needs root"

@@ -142,7 +142,7 @@ waiting() {
 	is "$(bh wait w w2 2>/dev/null | head -1)" 4
 	fails 125 bh wait nosuch
 	bh rm w w2
-	# The code of one that removes itself is not lost to who waits.
+	# wait gets the code of a container that removes itself.
 	bh run -d --rm --network none --name gone localhost/busybox sh -c 'sleep 0.7; exit 6'
 	is "$(bh wait gone)" 6
 	until_true 5 not bh inspect gone

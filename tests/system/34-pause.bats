@@ -231,7 +231,7 @@ versions() {
 			kill -9 $! 2>/dev/null || true
 			wait $! 2>/dev/null || true
 		done
-		# Whatever it has come to: what is said is so.
+		# In whichever state it is, the record is right.
 		n=$(lines k)
 		if [ "$(state k)" = paused ]; then
 			frozen_for_good k
@@ -291,7 +291,7 @@ versions() {
 	is "$(group "$id")" "" "after it was killed"
 }
 
-# As if whoever cleaned up had been killed in the middle of it.
+# As if the clean-up had been killed in the middle.
 @test "a cgroup that was left over goes with the run directory that names it" {
 	freezer
 	local id all

@@ -104,7 +104,7 @@ missing() {
 }
 @test "S98: no such container, pod, volume" { each missing; }
 
-# Listed, and gone before it is used: no error of whoever listed it.
+# Removed between the list and its use: no error of the listing command.
 vanishing() {
 	local i pids=()
 	for i in $(seq 12); do bh volume create "v$i" >/dev/null; done
@@ -140,7 +140,7 @@ filling() {
 	not box -v plain:/p:ro localhost/vol /bin/busybox touch /p/z
 	is "$(box --mount type=volume,src=plain,dst=/p,ro localhost/vol \
 	    /bin/sh -c 'cd /p; echo *')" y
-	# What somebody put there first is what counts.
+	# Files that were put there first stay.
 	bh volume create first >/dev/null
 	box -v first:/elsewhere localhost/vol /bin/busybox touch /elsewhere/mine
 	is "$(box -v first:/data localhost/vol /bin/sh -c 'cd /data; echo *')" mine

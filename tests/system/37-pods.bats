@@ -169,7 +169,7 @@ crowd() {
 	local i pids=() place
 	for i in 1 2 3; do some_of $i & pids+=($!); done
 	wait "${pids[@]}"
-	# Nothing but what is there, is not there, or is in use.
+	# Each pod exists, does not exist, or is in use.
 	not grep -hEv 'already (exists|in use)|no such|is being used|has already been removed|^$|Killed' \
 	    "$T"/said.$WHO.?
 	bh rm -f -a -v >/dev/null

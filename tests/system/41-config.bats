@@ -353,10 +353,10 @@ write() {	# write FILE: from the standard input
 	user rm one two >/dev/null
 }
 
-# What is kept is found by digests: nobody but resolve knows what is in them.
+# Cached answers are found by digests of the files, which only resolve parses.
 asked_resolve() { "$@" --trace ps 2>&1 | grep '^resolve: trace.* config_resolve' >/dev/null; }
 
-# A file of a second ago may change once more without anybody seeing it.
+# A file changed less than a second ago may change again with the same time.
 settle() { touch -d '-5 seconds' "$1" && sleep 2.1 && user --trace ps >/dev/null 2>&1; }
 
 @test "a configuration is settled once, and again when a file of it changes" {
@@ -364,7 +364,7 @@ settle() { touch -d '-5 seconds' "$1" && sleep 2.1 && user --trace ps >/dev/null
 	write "$(conf)" <<<$'[containers]\nenv = ["A=1"]'
 	run_a() { user run --rm --network none localhost/busybox sh -c 'echo $A'; }
 	is "$(run_a)" 1
-	# As young as it is, nobody could tell that it has changed.
+	# It is so new that a change would not show in its time.
 	asked_resolve user
 	settle "$(conf)"
 	not asked_resolve user

@@ -71,7 +71,7 @@ reads_configuration() {
 	private
 	printf '[containers]\nenv = ["C=conf"]\n' | put c.conf 600
 	printf '[containers]\nenv = ["C=module"]\n' | put m.conf 600
-	# Twice: the second time from what is kept.
+	# Twice: the second time from the cache.
 	for i in 1 2; do
 		is "$(CONF=CONTAINERS_CONF with_conf "$D/c.conf")" conf
 		is "$(CONF=CONTAINERS_CONF_OVERRIDE with_conf "$D/c.conf")" conf

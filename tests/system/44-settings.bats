@@ -1,5 +1,5 @@
-# The settings that a store was made with: taken from it where nobody chose
-# another value, and insisted on where somebody did.
+# The settings that a store was made with: used where no option or file has
+# another value, and required where one has.
 
 load lib
 

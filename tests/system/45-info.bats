@@ -10,7 +10,7 @@ setup_file() {
 	have_busybox
 }
 
-# podman of whoever it is, with a storage of its own and the same driver.
+# podman of the same user, with a storage of its own and the same driver.
 pod() {
 	if [ "$WHO" = root ]; then
 		podman --root "$T/podman/storage" --runroot "$T/podman/run" \
@@ -20,7 +20,7 @@ pod() {
 	fi
 }
 
-# Every path to a field, without the numbers of lists and what is optional.
+# Every path to a field, without the numbers of lists and optional fields.
 fields() {
 	jq -r 'del(.registries, .host.ociRuntime, .store.graphOptions) |
 	    paths | map(select(type == "string")) | join(".")' | sort -u

@@ -78,7 +78,7 @@ namespaces() {
 	# One name is one container's in all of them.
 	fails 125 bh --namespace blue create --name r1 --network none localhost/busybox true
 	[[ $err == *'name "r1" is already in use'* ]]
-	# Less than the whole id finds only what is seen.
+	# A prefix of an id finds only visible objects.
 	id=$(bh inspect --type container -f '{{.Id}}' r1)
 	bh --namespace red inspect --type container "${id:0:12}" >/dev/null
 	fails 125 bh --namespace blue inspect --type container "${id:0:12}"
@@ -173,7 +173,7 @@ damaged_running() {
 }
 @test "D18: a damaged record of one that runs: rm -f ends it" { each damaged_running; }
 
-# While somebody writes: each copy opens, and has what was there before.
+# During writes: each copy opens, and has the earlier objects.
 copied() {
 	local i dir writer
 	dir=$(state_dir)

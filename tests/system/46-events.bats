@@ -366,7 +366,7 @@ exited> remove; "
 	bh run --rm --network none --name h2 localhost/busybox true
 	is "$(bh history --format '{{.Events}}' h2 | xargs)" \
 	    "create,init,start,attach died,remove"
-	# A password is in nobody's history.
+	# A password is in no history.
 	bh create --network none --name h3 -e PASSWORD=geheim \
 	    localhost/busybox true
 	not grep -q geheim <<<"$(bh history --no-trunc --format json h3)"

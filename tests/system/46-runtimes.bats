@@ -1,4 +1,4 @@
-# OCI runtimes and monitors: found when somebody asks, never before (S33-S40).
+# OCI runtimes and monitors: looked up when they are needed, never before (S33-S40).
 
 load lib
 
@@ -26,13 +26,13 @@ program() {
 	chmod 755 "$T/bin/$1"
 }
 
-# conf LINE...: only this is the configuration, besides what is built in.
+# conf LINE...: the whole configuration besides the built-in values.
 conf() {
 	printf '%s\n' "$@" >"$T/conf"
 	chmod 644 "$T/conf"
 }
 
-# bulkhead of whoever it is, with that configuration.
+# bulkhead of the same user, with that configuration.
 bhc() {
 	if [ "$WHO" = root ]; then
 		CONTAINERS_CONF=$T/conf root "$@"

@@ -5,7 +5,7 @@ load lib
 setup() { have_busybox; }
 
 # Templates whose outcome does not depend on whose version it is: what podman
-# prints (or the sentence it fails with) is what is wanted.
+# prints (or its error message) is the expected text.
 @test "format: templates give what podman's give" {
 	command -v podman >/dev/null || skip "no podman"
 	local line want got bad=0

@@ -1,5 +1,5 @@
 # The seccomp filter of containers, seen from inside: which profile it is, and
-# what is refused under every one of them. Small static programs try each call
+# the calls that are refused under every one of them. Small static programs try each call
 # in a container.
 
 load lib

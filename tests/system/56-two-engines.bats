@@ -63,7 +63,7 @@ image_kept() {
 	bh rm -f -t 0 "$(cat "$T/id")"
 	until_true 10 not listed "$(cat "$T/id")"
 
-	# One that is only made, and one that has ended.
+	# A container that was only created, and one that has exited.
 	bh create --name made busybox true
 	fails 2 pod rmi busybox
 	bh start -a made
@@ -190,7 +190,7 @@ taken_away() {
 
 @test "engines: a container that podman takes off the list runs on and can be removed" { each taken_away; }
 
-# Both at once: no entry is lost, whoever writes.
+# Both at once: no entry is lost.
 crowd() {
 	local pids=() i
 	for i in 1 2 3 4 5 6; do

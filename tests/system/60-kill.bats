@@ -96,7 +96,7 @@ killed_run() {
 		strike $p 25 run -d --stop-timeout 0 --name n \
 		    --network none localhost/busybox sh -c 'sleep 100' "mark-$WHO-$T"
 		sane "run -d without $p"
-		# The name is free for whoever replaces.
+		# The name is free for --replace.
 		bh run --rm --replace --name n --network none localhost/busybox true
 		gone "run -d without $p" n
 	done
@@ -219,7 +219,7 @@ killed_midway() {
 	rm -rf "$T/big" "$T/big.tar"
 }
 
-# A volume of its own goes with one that was never made, whoever finds that.
+# An anonymous volume is removed with a container that was not completed.
 killed_volume() {
 	local i struck=0
 	for i in {1..24}; do

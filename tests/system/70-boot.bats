@@ -69,7 +69,7 @@ valid_at_once() {
 	is "$(elsewhen 1 ps -q)" ""
 	is "$(elsewhen 1 inspect --format '{{.State.ExitCode}}' old)" 4
 	is "$(elsewhen 1 inspect --format '{{.State.Pid}}' runs)" 0
-	# The name of the one that went is free, the others can go.
+	# The name of the removed container is free, the others can be removed.
 	elsewhen 1 create --name gone localhost/busybox true >/dev/null
 	elsewhen 1 rm runs gone >/dev/null
 	is "$(bh run --rm --network none localhost/busybox echo next)" next
@@ -213,7 +213,7 @@ all_states() {
 	each all_states
 }
 
-# One whose record cannot be read is named, and keeps nobody from anything.
+# A container whose record is damaged is named, and does not affect others.
 one_damaged() {
 	long xdamagedx
 	long runs

@@ -63,7 +63,7 @@ sub begin {
 	    kind => $words[0] };
 }
 
-# A helper that was killed is named; one that crashed must not be.
+# A killed helper is named; no helper may crash.
 sub finished {
 	my ($pid, $st) = @_;
 	my $c = delete $at{$pid} or return;

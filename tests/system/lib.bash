@@ -12,7 +12,7 @@ setup_file() {
 teardown_file() {
 	root rm -f -a -t 0 >/dev/null 2>&1 || true
 	user rm -f -a -t 0 >/dev/null 2>&1 || true
-	# Files of mapped ids: whoever they belong to, root may delete them.
+	# Files of mapped ids: root may delete them.
 	rm -rf "$T"
 }
 
@@ -65,7 +65,7 @@ not() {
 	fi
 }
 
-# The engine of whoever `each` has chosen.
+# The engine of the user that `each` has chosen.
 bh() { "$WHO" "$@"; }
 
 # The busybox image, loaded once for each.

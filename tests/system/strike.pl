@@ -51,7 +51,7 @@ for (1 .. 200) {
 }
 my $status = $?;
 if (!$done) {
-	# It must come to an end, whoever is missing.
+	# It must end, whichever process is missing.
 	local $SIG{ALRM} = sub {
 		print "hung\n";
 		kill(9, $pid);

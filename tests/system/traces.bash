@@ -1,5 +1,5 @@
 # What the engine of $WHO may leave on the machine, and where: for tests that
-# say what is still there after a command. Paths as DESIGN and info(1) say.
+# say what is still there after a command. Paths as in bulkhead-info(1).
 
 graph_dir() {
 	case $WHO in

@@ -2,7 +2,7 @@
 # The same containers after a reboot.
 cd /job && . ./lib.sh
 
-# The unit has started them; nobody of us has done anything yet.
+# The unit has started them; the test has run no command yet.
 started() {
 	if [ "$WHO" = root ]; then
 		within 60 systemctl is-active bulkhead-restart.service

@@ -29,7 +29,7 @@ debian() {
 }
 t "debian: apt, perl, id, ps" debian
 
-# The sum of what is mapped, and nobody's or root's id under it.
+# The sum of the mapped ids, and nobody's or root's id among them.
 ids() {
 	map=$(one cat /proc/self/uid_map)
 	[ "$(echo "$map" | awk '{ n += $3 } END { print n }')" -ge 65536 ]
@@ -197,7 +197,7 @@ audit() {
 t "audit: seccomp, no_new_privs, capabilities" audit
 bh rm -f -a -t 0 >/dev/null 2>&1
 
-# We apply no profile: the container starts, and is nobody else's.
+# No profile is applied: the container starts, and has no profile of another.
 apparmor() {
 	aa-enabled 2>/dev/null || cat /sys/module/apparmor/parameters/enabled
 	echo "label: $(one cat /proc/self/attr/current)"

@@ -11,7 +11,7 @@ ack() {
 	"$@" >/dev/null 2>&1 && echo "ACK $what" >&3
 }
 
-# work OP: without end, as whoever it is.
+# work OP: without end, as the user who calls it.
 work() {
 	n=0
 	while :; do

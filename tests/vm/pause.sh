@@ -1,6 +1,6 @@
 #!/bin/sh
 # pause under systemd on cgroup v2: as root below our own cgroup, as a user in
-# a scope of his systemd, whoever his processes' parent is.
+# a scope of that user's systemd, whichever the parent of its processes is.
 cd /job && . ./lib.sh
 
 echo "# $WHO: $(cat /proc/self/cgroup)"

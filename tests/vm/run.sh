@@ -10,7 +10,7 @@ install_all() {
 	useradd -m -s /bin/bash ann
 	useradd -m -s /bin/bash bob
 	loginctl enable-linger ann
-	# Debian's podman takes vfs for a user whom nobody told otherwise.
+	# Debian's podman takes vfs for a user without another configuration.
 	install -d -o ann -g ann /home/ann/.config /home/ann/.config/containers
 	printf '[storage]\ndriver = "overlay"\n' \
 	    >/home/ann/.config/containers/storage.conf

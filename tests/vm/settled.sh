@@ -1,6 +1,6 @@
 #!/bin/sh
 # After a power cut, as the first commands of the boot: all is in order, and
-# what is not finished goes away at once.
+# unfinished work is removed at once.
 cd /job && . ./lib.sh
 
 lists() {
@@ -14,7 +14,7 @@ lists() {
 t "after a power cut ps -a and images" lists
 
 # What was said to be there is there, and what was said to be gone is gone.
-# (What came after the last of these, nobody was told.)
+# (Later changes had not been reported.)
 acknowledged() {
 	[ -s acks ] || return 0
 	echo "acknowledged: $(grep -c "^$WHO " acks)"
