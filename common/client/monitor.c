@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@
 #define BUSY_TRIES	100		/* five seconds */
 #define BUSY_PAUSE_US	50000
 #define SIGNAL_WAIT_MS	5000		/* then without the monitor */
+#define NOTE_WAIT_MS	10000		/* to note the end of the process */
 
 /*
  * The path of a socket has room for 107 bytes, a run directory may be
@@ -74,22 +76,14 @@ send_to(struct client *c, int fd, enum msg_type type, const union msg *m)
 	return (chan_send(&ch, type, ++c->seq, m, NULL, 0));
 }
 
-/* Its answer, waiting at most so long (-1: for ever); its value, if wanted. */
+/* The answer that has come; its value, if wanted. */
 static int
-answer(struct client *c, int fd, enum msg_type type, int wait_ms,
-    uint64_t *value)
+take_answer(struct client *c, int fd, enum msg_type type, uint64_t *value)
 {
 	struct chan	 ch = { fd, R_CTL, R_MONITOR };
-	struct pollfd	 pfd = { fd, POLLIN, 0 };
 	struct packet	 p;
 	int		 rc, error;
 
-	while ((rc = poll(&pfd, 1, wait_ms)) == -1 && errno == EINTR)
-		;
-	if (rc == 0)
-		errno = ETIMEDOUT;
-	if (rc <= 0)
-		return (-1);
 	if ((rc = chan_recv(&ch, &p)) != 1) {
 		errno = rc == 0 ? EPIPE : errno;
 		return (-1);
@@ -102,16 +96,50 @@ answer(struct client *c, int fd, enum msg_type type, int wait_ms,
 	    error_of_answer(type, 0, error), error, "%s", p.body.reply.text));
 }
 
-int
-monitor_wait(struct client *c, int run_dir, const char *id, int *status)
+/*
+ * Which of two descriptors can be read first, 0 or 1? The second may be -1.
+ * -1 with ETIMEDOUT: none within so many ms (-1: any number).
+ */
+static int
+first_of(int a, int b, int wait_ms)
 {
-	scoped_fd int	 fd = monitor_end_fd(c, run_dir, id);
-	uint64_t	 value;
+	struct pollfd	 pfd[2] = { { a, POLLIN, 0 }, { b, POLLIN, 0 } };
+	int		 rc;
 
-	if (fd == -1 || answer(c, fd, MSG_mon_wait, -1, &value) == -1)
+	while ((rc = poll(pfd, 2, wait_ms)) == -1 && errno == EINTR)
+		;
+	if (rc == 0)
+		errno = ETIMEDOUT;
+	if (rc <= 0)
 		return (-1);
-	*status = (int)value;
-	return (0);
+	return (pfd[0].revents != 0 ? 0 : 1);
+}
+
+/* Records of the state forget the processes of earlier boots. */
+static int
+open_process(const struct rec *row)
+{
+	return (process_open((pid_t)rec_num(row, KEY(pid), 0),
+	    (uint64_t)rec_num(row, KEY(pid_start), 0)));
+}
+
+/*
+ * A monitor that does not answer is killed: the reaper, whose child it is,
+ * records the end of the container then. It is the process that listens at
+ * the other end; its number is its own as long as the connection is open.
+ */
+static void
+kill_monitor(int fd)
+{
+	struct ucred	 cred;
+	socklen_t	 len = sizeof(cred);
+	scoped_fd int	 process = -1;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1)
+		return;
+	process = (int)syscall(SYS_pidfd_open, cred.pid, 0);
+	if (process != -1 && first_of(fd, -1, 0) == -1)
+		(void)syscall(SYS_pidfd_send_signal, process, SIGKILL, NULL, 0);
 }
 
 int
@@ -124,14 +152,6 @@ monitor_end_fd(struct client *c, int run_dir, const char *id)
 	    take_fd(&fd));
 }
 
-/* Records of the state forget the processes of earlier boots. */
-static int
-open_process(const struct rec *row)
-{
-	return (process_open((pid_t)rec_num(row, KEY(pid), 0),
-	    (uint64_t)rec_num(row, KEY(pid_start), 0)));
-}
-
 int
 monitor_signal(struct client *c, int run_dir, const struct rec *row,
     int signo)
@@ -142,7 +162,8 @@ monitor_signal(struct client *c, int run_dir, const struct rec *row,
 	union msg	 m = { .mon_signal = { .signo = (uint32_t)signo } };
 
 	if (fd != -1 && send_to(c, fd, MSG_mon_signal, &m) == 0 &&
-	    answer(c, fd, MSG_mon_signal, SIGNAL_WAIT_MS, NULL) == 0)
+	    first_of(fd, -1, SIGNAL_WAIT_MS) == 0 &&
+	    take_answer(c, fd, MSG_mon_signal, NULL) == 0)
 		return (0);
 	if ((process = open_process(row)) == -1)
 		return (-1);
@@ -150,26 +171,34 @@ monitor_signal(struct client *c, int run_dir, const struct rec *row,
 }
 
 int
-monitor_wait_row(struct client *c, int run_dir, const struct rec *row,
-    int64_t wait_ms)
+monitor_wait(struct client *c, int run_dir, const struct rec *row,
+    int64_t wait_ms, int *status)
 {
 	scoped_fd int	 fd = monitor_end_fd(c, run_dir,
 			    rec_str(row, KEY(id), ""));
-	scoped_fd int	 process = -1;
-	struct pollfd	 pfd = { -1, POLLIN, 0 };
-	int		 rc, ms = wait_ms > INT32_MAX ? -1 : (int)wait_ms;
+	scoped_fd int	 process = open_process(row);
+	bool		 ended = process == -1 && rec_num(row, KEY(pid), 0) > 1;
+	int		 ms = wait_ms > INT32_MAX ? -1 : (int)wait_ms, first;
+	uint64_t	 value;
 
-	if (fd != -1 && ((rc = answer(c, fd, MSG_mon_wait, ms, NULL)) == 0 ||
-	    errno == ETIMEDOUT))
-		return (rc);
-	if ((process = open_process(row)) == -1)
-		return (0);
-	pfd.fd = process;
-	while ((rc = poll(&pfd, 1, ms)) == -1 && errno == EINTR)
-		;
-	if (rc == 0)
-		errno = ETIMEDOUT;
-	return (rc == 1 ? 0 : -1);
+	if (fd != -1) {
+		first = ended ? 1 : first_of(fd, process, ms);
+		if (first == 1 && first_of(fd, -1, NOTE_WAIT_MS) == -1) {
+			kill_monitor(fd);
+			return (1);
+		}
+		if (first == -1)
+			return (-1);
+		if (take_answer(c, fd, MSG_mon_wait, &value) == 0) {
+			if (status != NULL)
+				*status = (int)value;
+			return (0);
+		}
+	}
+	/* There is no monitor, or it was killed. */
+	if (process != -1 && first_of(process, -1, ms) == -1)
+		return (-1);
+	return (1);
 }
 
 /* --- the monitor that this command has started --- */

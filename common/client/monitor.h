@@ -40,12 +40,6 @@ int	monitor_console(struct client *, int fd);
 /* Does a monitor listen for this container, however busy it is? */
 bool	monitor_is_there(int run_dir, const char *id);
 /*
- * Wait for the end of a container at its monitor: its status as wait(2) gives
- * it. -1: there is no monitor, or it has ended before it answered.
- */
-int	monitor_wait(struct client *, int run_dir, const char *id,
-	    int *status);
-/*
  * A descriptor, the caller's, that can be read when the container has ended.
  * -1: there is no monitor.
  */
@@ -58,10 +52,12 @@ int	monitor_end_fd(struct client *, int run_dir, const char *id);
 int	monitor_signal(struct client *, int run_dir, const struct rec *row,
 	    int signo);
 /*
- * Wait for the end of the container of a row at most so long. 0: it has ended
- * (or was not running); -1 with ETIMEDOUT.
+ * Wait for the end of the container of a row at most so long: 0, and its
+ * status as wait(2) gives it, unless that is NULL. 1: it has ended, or was
+ * not running, but its monitor does not say how; one that is silent after the
+ * end of the process is killed. -1 with ETIMEDOUT.
  */
-int	monitor_wait_row(struct client *, int run_dir, const struct rec *row,
-	    int64_t wait_ms);
+int	monitor_wait(struct client *, int run_dir, const struct rec *row,
+	    int64_t wait_ms, int *status);
 
 #endif

@@ -74,8 +74,8 @@ noted_exit(struct session *s, const char *id, int *status, int64_t *when)
 	for (int tries = 0; tries < NOTE_TRIES; tries++) {
 		if (exit_read(s, id, status, when) == 0)
 			return (0);
-		if (monitor_is_there(s->run_dir, id) || !running_has_reaper(s,
-		    id))
+		if (monitor_is_there(s->run_dir, id) ||
+		    !running_has_reaper(s, id))
 			break;
 		(void)usleep(NOTE_PAUSE_US);
 	}
@@ -136,16 +136,17 @@ halt(struct session *s, const struct rec *row, int64_t timeout)
 		timeout = def_num(row, KEY(stop_timeout), 10);
 	if (timeout > 0 && rec_num(row, KEY(state), 0) == CTR_RUNNING)
 		set_stopping(s, row, true);
-	if (timeout > 0 && monitor_signal(&s->client, s->run_dir, row,
-	    signo) == 0 && monitor_wait_row(&s->client, s->run_dir, row, timeout
-	    * 1000) == 0)
+	if (timeout > 0 &&
+	    monitor_signal(&s->client, s->run_dir, row, signo) == 0 &&
+	    monitor_wait(&s->client, s->run_dir, row, timeout * 1000,
+	    NULL) != -1)
 		return (record_end(s, row));
 	if (monitor_signal(&s->client, s->run_dir, row, SIGKILL) == -1 &&
 	    errno != ESRCH)
 		goto fail;
 	/* cgroups v1 do not let it die before. */
 	(void)cgroup_thaw(session_run_env(s), rec_str(row, KEY(id), ""));
-	if (monitor_wait_row(&s->client, s->run_dir, row, KILL_WAIT_MS) == -1)
+	if (monitor_wait(&s->client, s->run_dir, row, KILL_WAIT_MS, NULL) == -1)
 		goto fail;
 	return (record_end(s, row));
  fail:
@@ -238,7 +239,7 @@ remove_container(struct session *s, const struct rec *row, bool force,
 	/* Whether it runs, nobody knows any more, but its monitor. */
 	if (rec_num(row, KEY(state), 0) == CTR_DAMAGED &&
 	    monitor_signal(&s->client, s->run_dir, row, SIGKILL) == 0)
-		(void)monitor_wait_row(&s->client, s->run_dir, row,
-		    KILL_WAIT_MS);
+		(void)monitor_wait(&s->client, s->run_dir, row, KILL_WAIT_MS,
+		    NULL);
 	return (remove_at_rest(s, row, force, timeout));
 }
