@@ -166,7 +166,7 @@ part_wait(struct part *p, int64_t deadline)
 		    "its lock", sizeof(p->why));
 	else if (WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
 	    (bytes = contents(p->out, &len)) != NULL)
-		p->answer = rec_decode(bytes, len, RECORD(any), NULL);
+		p->answer = rec_decode(bytes, len, RECORD(part), NULL);
 	else if (p->why[0] == '\0' && WIFSIGNALED(status))
 		(void)snprintf(p->why, sizeof(p->why), "asking it was ended "
 		    "by signal %d (%s)", WTERMSIG(status),

@@ -277,36 +277,43 @@ call_quiet(struct client *s, enum helper_id who, enum msg_type type,
 }
 
 struct rec *
-call_take_rec(struct client *s, enum helper_id who, struct packet *p)
+call_take_rec(struct client *s, enum helper_id who, struct packet *p,
+    enum record_type type)
 {
 	struct rec	*r = NULL;
+	const char	*key = NULL;
 
 	errno = EBADMSG;
 	if (p->nfds == 1)
-		r = rec_from_fd(p->fds[0], RECORD(any), NULL);
+		r = rec_from_fd(p->fds[0], type, &key);
 	packet_clear(p);
-	if (r == NULL)
+	if (key != NULL)
+		(void)error_set(&s->error, EBADMSG, "the helper %s answered "
+		    "with a bad value of \"%s\" in a record of %s",
+		    client_name(who), key, record_name(type));
+	else if (r == NULL)
 		(void)error_set(&s->error, errno, "the helper %s answered with "
 		    "a damaged record: %s", client_name(who), strerror(errno));
 	return (r);
 }
 
 struct rec *
-call_end_rec(struct client *s, enum helper_id who)
+call_end_rec(struct client *s, enum helper_id who, enum record_type type)
 {
 	struct packet	 p;
 
 	return (call_end(s, who, &p) == -1 ? NULL : call_take_rec(s, who,
-	    &p));
+	    &p, type));
 }
 
 struct rec *
 call_rec(struct client *s, enum helper_id who, enum msg_type type,
-    const union msg *m, const int *fds, unsigned int nfds)
+    const union msg *m, const int *fds, unsigned int nfds,
+    enum record_type record)
 {
 	if (call_begin(s, who, type, m, fds, nfds) == -1)
 		return (NULL);
-	return (call_end_rec(s, who));
+	return (call_end_rec(s, who, record));
 }
 
 

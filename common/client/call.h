@@ -12,6 +12,7 @@
 
 #include "client.h"
 #include "messages.h"
+#include "records.h"
 
 struct rec;
 
@@ -32,9 +33,10 @@ int	call_value(struct client *, enum helper_id, enum msg_type,
 /* The same with a record as the request's descriptor. */
 int	call_put(struct client *, enum helper_id, enum msg_type,
 	    const union msg *, const struct rec *);
-/* The answer is a record, which the caller frees; NULL with the error set. */
+/* The answer is a record of a type, which the caller frees; NULL with the
+ * error set. */
 struct rec *call_rec(struct client *, enum helper_id, enum msg_type,
-	    const union msg *, const int *, unsigned int);
+	    const union msg *, const int *, unsigned int, enum record_type);
 /* Done if it can be: error and errno stay as they are. */
 void	call_quiet(struct client *, enum helper_id, enum msg_type,
 	    const union msg *);
@@ -48,9 +50,10 @@ int	call_begin(struct client *, enum helper_id, enum msg_type,
 int	call_end(struct client *, enum helper_id, struct packet *);
 int	call_end_void(struct client *, enum helper_id);
 int	call_end_value(struct client *, enum helper_id, uint64_t *);
-struct rec *call_end_rec(struct client *, enum helper_id);
+struct rec *call_end_rec(struct client *, enum helper_id, enum record_type);
 /* The record in an answer, which is cleared. */
-struct rec *call_take_rec(struct client *, enum helper_id, struct packet *);
+struct rec *call_take_rec(struct client *, enum helper_id, struct packet *,
+	    enum record_type);
 /* The answer is one descriptor, the caller's. -1 with the error set. */
 int	call_end_fd(struct client *, enum helper_id);
 /*

@@ -7,7 +7,8 @@ cgroup_gather(struct client *c, int procs, int pid_namespace)
 {
 	const int	 fds[2] = { procs, pid_namespace };
 
-	return (call_rec(c, H_CGROUP, MSG_cg_gather, NULL, fds, 2));
+	return (call_rec(c, H_CGROUP, MSG_cg_gather, NULL, fds, 2,
+	    RECORD(gathered)));
 }
 
 int

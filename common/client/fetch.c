@@ -8,7 +8,8 @@ fetch_archive(struct client *c, int fd, const char *format)
 	union msg	 m = { .archive_open = { .format = "" } };
 
 	SET(m.archive_open.format, format);
-	return (call_rec(c, H_FETCH, MSG_archive_open, &m, &fd, 1));
+	return (call_rec(c, H_FETCH, MSG_archive_open, &m, &fd, 1,
+	    RECORD(archive)));
 }
 
 int

@@ -121,7 +121,7 @@ lock_list(struct client *c, bool all)
 {
 	union msg	 m = { .lock_list = { .all = all } };
 
-	return (call_rec(c, H_LOCK, MSG_lock_list, &m, NULL, 0));
+	return (call_rec(c, H_LOCK, MSG_lock_list, &m, NULL, 0, RECORD(locks)));
 }
 
 int

@@ -39,14 +39,15 @@ resolve_config_end(struct client *c)
 struct rec *
 resolve_seen(struct client *c)
 {
-	return (call_rec(c, H_RESOLVE, MSG_config_seen, NULL, NULL, 0));
+	return (call_rec(c, H_RESOLVE, MSG_config_seen, NULL, NULL, 0,
+	    RECORD(seen)));
 }
 
 struct rec *
 resolve_check(struct client *c, const struct rec *question)
 {
 	return (begin(c, MSG_config_check, NULL, question) == -1 ? NULL :
-	    call_end_rec(c, H_RESOLVE));
+	    call_end_rec(c, H_RESOLVE, RECORD(findings)));
 }
 
 int

@@ -30,7 +30,8 @@ state_open_end(struct client *c, unsigned int *flags, struct rec **made_with)
 	if (call_end(c, H_STATE, &p) == -1)
 		return (-1);
 	if (p.nfds == 1)
-		return ((*made_with = call_take_rec(c, H_STATE, &p)) == NULL ?
+		return ((*made_with = call_take_rec(c, H_STATE, &p,
+		    RECORD(settings))) == NULL ?
 		    -1 : 1);
 	*flags = (unsigned int)p.body.reply.value;
 	packet_clear(&p);
@@ -42,7 +43,8 @@ state_refresh(struct client *c, enum refresh_step step)
 {
 	union msg	 m = { .state_refresh = { .step = step } };
 
-	return (call_rec(c, H_STATE, MSG_state_refresh, &m, NULL, 0));
+	return (call_rec(c, H_STATE, MSG_state_refresh, &m, NULL, 0,
+	    RECORD(items)));
 }
 
 int
@@ -59,7 +61,8 @@ state_history(struct client *c, const char *ref)
 	union msg	 m = { .history_get = { .ref = "" } };
 
 	SET(m.history_get.ref, ref);
-	return (call_rec(c, H_STATE, MSG_history_get, &m, NULL, 0));
+	return (call_rec(c, H_STATE, MSG_history_get, &m, NULL, 0,
+	    RECORD(entries)));
 }
 
 int

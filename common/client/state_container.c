@@ -50,7 +50,7 @@ state_container_get(struct client *c, const char *id)
 	union msg	 m = { .ctr_get = { .id = "" } };
 
 	SET(m.ctr_get.id, id);
-	return (call_rec(c, H_STATE, MSG_ctr_get, &m, NULL, 0));
+	return (call_rec(c, H_STATE, MSG_ctr_get, &m, NULL, 0, RECORD(row)));
 }
 
 struct rec *
@@ -62,7 +62,7 @@ state_containers(struct client *c, uint64_t *active)
 		return (NULL);
 	if (active != NULL)
 		*active = p.body.reply_fd.value;
-	return (call_take_rec(c, H_STATE, &p));
+	return (call_take_rec(c, H_STATE, &p, RECORD(rows)));
 }
 
 struct rec *
@@ -70,7 +70,8 @@ state_containers_at(struct client *c, uint64_t when_ns)
 {
 	union msg	 m = { .ctr_list_at = { .when = when_ns } };
 
-	return (call_rec(c, H_STATE, MSG_ctr_list_at, &m, NULL, 0));
+	return (call_rec(c, H_STATE, MSG_ctr_list_at, &m, NULL, 0,
+	    RECORD(rows)));
 }
 
 int

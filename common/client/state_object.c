@@ -18,13 +18,22 @@ too_long(struct client *c, enum obj_kind kind, const char *ref)
 		    ref);
 }
 
+/* The type of the answer that lists objects of a kind. */
+static enum record_type
+objects_type(enum obj_kind kind)
+{
+	return (kind == OBJ_POD ? RECORD(pods) : kind == OBJ_VOLUME ?
+	    RECORD(volumes) : RECORD(any));
+}
+
 struct rec *
 state_object_get(struct client *c, enum obj_kind kind, const char *ref)
 {
 	union msg	 m = { .obj_get = { .kind = kind } };
 
 	if (FITS(m.obj_get.ref, ref))
-		return (call_rec(c, H_STATE, MSG_obj_get, &m, NULL, 0));
+		return (call_rec(c, H_STATE, MSG_obj_get, &m, NULL, 0,
+		    record_of_object(kind)));
 	too_long(c, kind, ref);
 	return (NULL);
 }
@@ -34,7 +43,8 @@ state_objects(struct client *c, enum obj_kind kind)
 {
 	union msg	 m = { .obj_list = { .kind = kind } };
 
-	return (call_rec(c, H_STATE, MSG_obj_list, &m, NULL, 0));
+	return (call_rec(c, H_STATE, MSG_obj_list, &m, NULL, 0,
+	    objects_type(kind)));
 }
 
 int

@@ -53,7 +53,7 @@ store_sweep(struct client *c, const struct rec *ids, const char *boot_id,
 
 	SET(m.store_sweep.boot_id, boot_id);
 	return (fd == -1 ? NULL : call_rec(c, H_STORE, MSG_store_sweep, &m,
-	    &fd, 1));
+	    &fd, 1, RECORD(items)));
 }
 
 int
@@ -70,7 +70,7 @@ store_image_get_begin(struct client *c, const char *ref)
 struct rec *
 store_image_get_end(struct client *c)
 {
-	return (call_end_rec(c, H_STORE));
+	return (call_end_rec(c, H_STORE, RECORD(image)));
 }
 
 struct rec *
@@ -83,7 +83,8 @@ store_image_get(struct client *c, const char *ref)
 struct rec *
 store_images(struct client *c)
 {
-	return (call_rec(c, H_STORE, MSG_image_list, NULL, NULL, 0));
+	return (call_rec(c, H_STORE, MSG_image_list, NULL, NULL, 0,
+	    RECORD(images)));
 }
 
 struct rec *
@@ -92,7 +93,8 @@ store_image_remove(struct client *c, const char *ref, bool force)
 	union msg	 m = { .image_remove = { .force = force } };
 
 	SET(m.image_remove.ref, ref);
-	return (call_rec(c, H_STORE, MSG_image_remove, &m, NULL, 0));
+	return (call_rec(c, H_STORE, MSG_image_remove, &m, NULL, 0,
+	    RECORD(removed)));
 }
 
 /* The answer to the call that has begun is an ID. */
@@ -185,7 +187,7 @@ store_rw_make_begin(struct client *c, const char *id, const char *image,
 struct rec *
 store_rw_make_end(struct client *c)
 {
-	return (call_end_rec(c, H_STORE));
+	return (call_end_rec(c, H_STORE, RECORD(layers)));
 }
 
 int

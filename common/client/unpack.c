@@ -57,5 +57,5 @@ unpack_begin(struct client *c, int from, int dir, uint64_t max_bytes,
 struct rec *
 unpack_end(struct client *c)
 {
-	return (call_end_rec(c, H_UNPACK));
+	return (call_end_rec(c, H_UNPACK, RECORD(layer)));
 }

@@ -164,7 +164,7 @@ config_take(struct session *s)
 {
 	if ((s->config_fd = resolve_config_end(&s->client)) == -1)
 		return (-1);
-	if ((s->config = rec_from_fd(s->config_fd, RECORD(any), NULL)) == NULL)
+	if ((s->config = rec_from_fd(s->config_fd, RECORD(config), NULL)) == NULL)
 		return (session_sentence(s, "damaged answer of", "resolve"));
 	s->fresh_fd = fcntl(s->config_fd, F_DUPFD_CLOEXEC, 0);
 	return (config_use(s));

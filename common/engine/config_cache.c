@@ -105,7 +105,7 @@ use_cached(struct session *s, const struct rec *kept)
 	size_t		 len;
 
 	if ((bytes = rec_bytes(kept, KEY(config), &len)) == NULL ||
-	    (s->config = rec_decode(bytes, len, RECORD(any), NULL)) == NULL)
+	    (s->config = rec_decode(bytes, len, RECORD(config), NULL)) == NULL)
 		return (-1);
 	if ((s->config_fd = sealed_fd("configuration", bytes, len)) != -1)
 		return (0);
@@ -124,7 +124,7 @@ find_cached(struct session *s, int run)
 
 	if ((text = cache_get(&s->cache, run, CONFIGS, s->config_name,
 	    CONFIG_MAX, &len)) != NULL)
-		kept = rec_decode(text, len, RECORD(any), NULL);
+		kept = rec_decode(text, len, RECORD(kept), NULL);
 	if (kept == NULL || is_fresh(kept))
 		return (kept);
 	rec_free(kept);

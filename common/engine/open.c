@@ -328,7 +328,8 @@ take_kept(struct session *s)
 		if (fcntl(INHERIT_BASE + i, F_SETFD, FD_CLOEXEC) != -1)
 			s->kept |= 1u << i;
 	s->config_fd = INHERIT_BASE + INHERIT_CONFIG;
-	if ((s->config = rec_from_fd(s->config_fd, RECORD(any), NULL)) == NULL)
+	if ((s->config = rec_from_fd(s->config_fd, RECORD(config),
+	    NULL)) == NULL)
 		return (error_set(&s->client.error, errno, "a clean-up is "
 		    "started by a container's reaper, which has left no "
 		    "configuration: %s", strerror(errno)));

@@ -1,5 +1,7 @@
 #include "records.h"
 
+#include "messages.h"
+
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 #define ROW(text, low, high, kind, list, type)				\
@@ -50,4 +52,16 @@ const char *
 record_name(enum record_type type)
 {
 	return (types[type].name);
+}
+
+enum record_type
+record_of_object(uint32_t kind)
+{
+	static const enum record_type	 objects[] = {
+		[OBJ_POD] = RECORD(pod), [OBJ_VOLUME] = RECORD(volume),
+		[OBJ_EXEC] = RECORD(session), [OBJ_NETWORK] = RECORD(network),
+		[OBJ_SECRET] = RECORD(secret),
+	};
+
+	return (kind < NITEMS(objects) ? objects[kind] : RECORD(any));
 }

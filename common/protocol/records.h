@@ -340,7 +340,8 @@
 	F(str,	error,		REC_MAX)
 
 #define RECORD_items(F, O, S)						\
-	F(recs,	item,		item)
+	F(recs,	item,		item)					\
+	F(num,	left,		1)	/* there is more to be deleted */
 
 /* Locks. */
 #define RECORD_claim(F, O, S)						\
@@ -435,6 +436,10 @@
 	F(str,	upper,		REC_PATH)				\
 	F(str,	work,		REC_PATH)				\
 	F(str,	rootfs,		REC_PATH)
+
+/* The containers whose layers the sweep of a boot keeps: their ids. */
+#define RECORD_alive(F, O, S)						\
+	O(alive, list, ctr,	64)
 
 /* A layer of an archive, what became of it, and how store is to record it. */
 #define RECORD_layer(F, O, S)						\
@@ -781,7 +786,7 @@
 	R(session) R(network) R(secret) R(pods) R(volumes) R(event)	\
 	R(events) R(entry) R(entries) R(item) R(items) R(claim) R(lock)	\
 	R(locks) R(health) R(step) R(image) R(images) R(removed)	\
-	R(layers) R(layer) R(archive) R(commit) R(question) R(config)	\
+	R(layers) R(alive) R(layer) R(archive) R(commit) R(question) R(config)	\
 	R(finding) R(findings) R(seen) R(kept) R(settings) R(gathered)	\
 	R(grant) R(program) R(probes) R(part) R(request) R(shown)	\
 	R(lines) R(words)
@@ -854,6 +859,8 @@ struct record_rule {
 
 /* The rows of a type, their number in the last argument. Static storage. */
 const struct record_rule *record_rules(enum record_type, size_t *);
+/* The type of an object's record, by its enum obj_kind; else RECORD(any). */
+enum record_type record_of_object(uint32_t);
 /* The name of a type, for messages. Static storage. */
 const char *record_name(enum record_type);
 

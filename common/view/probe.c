@@ -44,7 +44,7 @@ probes_new(int dir)
 	p->dir = dir;
 	if (dir != -1 &&
 	    (text = path_slurp(dir, FILE_NAME, FILE_MAX, &len)) != NULL)
-		p->known = rec_decode(text, len, RECORD(any), NULL);
+		p->known = rec_decode(text, len, RECORD(probes), NULL);
 	if (p->known == NULL)
 		p->known = rec_new();
 	return (p);

@@ -64,11 +64,15 @@ static int
 define(struct build *b, struct spec *s, bool single, int fd_in)	/* takes */
 {
 	scoped_fd int	 fd = fd_in;
-	struct rec	*rec = rec_from_fd(fd, RECORD(any), NULL);
+	const char	*key;
+	struct rec	*rec = rec_from_fd(fd, RECORD(definition), &key);
 
 	b->single = single;
 	if (single && idmap_single(b) == -1)
 		return (-1);
+	if (key != NULL)
+		return (fault_set(b->fault, EINVAL, "the container's "
+		    "definition has a bad value of \"%s\"", key));
 	if (rec == NULL)
 		return (fault_set(b->fault, EINVAL, "the container's "
 		    "definition cannot be read"));

@@ -219,9 +219,14 @@ on_lock_renumber(void *ctx, struct packet *p, struct answer *a)
 {
 	struct broker	*b = ctx;
 	struct rec	*r;
+	const char	*key;
 	int		 rc, saved;
 
-	if ((r = rec_from_fd(p->fds[0], RECORD(any), NULL)) == NULL)
+	r = rec_from_fd(p->fds[0], RECORD(locks), &key);
+	if (key != NULL)
+		return (answer_text(a, "the record that came with %s has a "
+		    "bad value of \"%s\"", p->info->name, key));
+	if (r == NULL)
 		return (answer_text(a, "the record that came with %s is "
 		    "malformed", p->info->name));
 	if (p->body.lock_renumber.begin)

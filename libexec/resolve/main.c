@@ -42,9 +42,13 @@ static struct rec *
 take_record(struct packet *p, struct answer *a)
 {
 	scoped_fd int	 fd = packet_take_fd(p, 0);
-	struct rec	*r = rec_from_fd(fd, RECORD(any), NULL);
+	const char	*key;
+	struct rec	*r = rec_from_fd(fd, RECORD(question), &key);
 
-	if (r == NULL)
+	if (key != NULL)
+		(void)answer_text(a, "the request has a bad value of \"%s\"",
+		    key);
+	else if (r == NULL)
 		(void)answer_text(a, "the request is not a sealed record");
 	return (r);
 }

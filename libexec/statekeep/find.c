@@ -23,7 +23,7 @@ counts(const struct state *sk, const void *data, size_t len)
 	struct rec	*row;
 	bool		 seen;
 
-	if (*sk->ns == '\0' || (row = rec_decode(data, len, RECORD(any),
+	if (*sk->ns == '\0' || (row = rec_decode(data, len, RECORD(row),
 	    NULL)) == NULL)
 		return (true);
 	seen = state_sees(sk, row);

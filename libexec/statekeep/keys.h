@@ -5,6 +5,8 @@
 #ifndef STATEKEEP_KEYS_H
 #define STATEKEEP_KEYS_H
 
+#include "records.h"
+
 #define KEY_SIZE	400
 
 #define KEY_ROW		"r"	/* r:<id>	a container's row */
@@ -26,5 +28,7 @@
 
 /* Write "kind:name" into a buffer of KEY_SIZE bytes; returns it. */
 const char	*key_make(char *, const char *, const char *);
+/* The type of the record that is stored under a key, or RECORD(any). */
+enum record_type key_type(const char *);
 
 #endif

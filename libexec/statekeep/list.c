@@ -68,7 +68,7 @@ overs_load(struct state *sk, struct overs *o)
 
 	while (rc == 0 && db_next(c, &key, &data, &len)) {
 		if (strlen(key + 2) != 64 ||
-		    (r = rec_decode(data, len, RECORD(any), NULL)) == NULL)
+		    (r = rec_decode(data, len, RECORD(row), NULL)) == NULL)
 			continue;
 		if ((rc = overs_room(o)) == -1) {
 			rec_free(r);
@@ -113,8 +113,8 @@ static int
 list_row(struct state *sk, struct db *db, struct listing *l, const char *id,
     const void *data, size_t len)
 {
-	struct rec		*stored = rec_decode(data, len, RECORD(any),
-	    NULL), *row;
+	struct rec		*stored = rec_decode(data, len, RECORD(row),
+				    NULL), *row;
 	const struct rec	*over = NULL;
 	int			 rc;
 

@@ -41,11 +41,17 @@ refuse(const struct server *s, struct answer *a)
 }
 
 static struct rec *
-record_of(struct packet *p, unsigned int i, struct answer *a)
+record_of(struct packet *p, unsigned int i, enum record_type type,
+    struct answer *a)
 {
-	struct rec	*r = rec_from_fd(p->fds[i], RECORD(any), NULL);
+	const char	*key;
+	struct rec	*r = rec_from_fd(p->fds[i], type, &key);
 
-	if (r == NULL)
+	if (key != NULL)
+		(void)answer_text(a, "the record of %s that came with %s has "
+		    "a bad value of \"%s\"", record_name(type),
+		    p->info->name, key);
+	else if (r == NULL)
 		(void)answer_text(a, "the record that came with %s is "
 		    "malformed", p->info->name);
 	return (r);
@@ -96,7 +102,7 @@ on_state_open(void *ctx, struct packet *p, struct answer *a)
 		return (refuse(s, a));
 	if (events_open(&s->records, m) == -1)
 		return (refuse(s, a));
-	if ((settings = record_of(p, 2, a)) == NULL)
+	if ((settings = record_of(p, 2, RECORD(settings), a)) == NULL)
 		return (-1);
 	rc = state_settings(&s->records, settings, &made_with);
 	rec_free(settings);
@@ -143,7 +149,7 @@ on_ctr_create(void *ctx, struct packet *p, struct answer *a)
 	struct rec			*def;
 	int				 rc;
 
-	if ((def = record_of(p, 0, a)) == NULL)
+	if ((def = record_of(p, 0, RECORD(definition), a)) == NULL)
 		return (-1);
 	rc = state_create(&s->records, &n, def);
 	rec_free(def);
@@ -202,7 +208,7 @@ on_ctr_set(void *ctx, struct packet *p, struct answer *a)
 	struct rec			*changes;
 	int				 rc;
 
-	if ((changes = record_of(p, 0, a)) == NULL)
+	if ((changes = record_of(p, 0, RECORD(row), a)) == NULL)
 		return (-1);
 	rc = state_set(&s->records, &c, changes);
 	rec_free(changes);
@@ -230,7 +236,7 @@ on_ctr_restore(void *ctx, struct packet *p, struct answer *a)
 	struct rec	*all;
 	int		 rc;
 
-	if ((all = record_of(p, 0, a)) == NULL)
+	if ((all = record_of(p, 0, RECORD(rows), a)) == NULL)
 		return (-1);
 	rc = state_restore(&s->records, all);
 	rec_free(all);
@@ -246,7 +252,7 @@ on_obj_put(void *ctx, struct packet *p, struct answer *a)
 	struct rec	*asked;
 	int		 rc;
 
-	if ((asked = record_of(p, 0, a)) == NULL)
+	if ((asked = record_of(p, 0, record_of_object(n.kind), a)) == NULL)
 		return (-1);
 	rc = obj_put(&s->records, &n, asked);
 	rec_free(asked);
@@ -303,7 +309,7 @@ on_event_add(void *ctx, struct packet *p, struct answer *a)
 	struct rec	*given;
 	int		 rc;
 
-	if ((given = record_of(p, 0, a)) == NULL)
+	if ((given = record_of(p, 0, RECORD(events), a)) == NULL)
 		return (-1);
 	rc = state_events(&s->records, given);
 	rec_free(given);
@@ -339,7 +345,7 @@ on_ctr_rewrite(void *ctx, struct packet *p, struct answer *a)
 	struct rec	*changes;
 	int		 rc;
 
-	if ((changes = record_of(p, 0, a)) == NULL)
+	if ((changes = record_of(p, 0, RECORD(rewriting), a)) == NULL)
 		return (-1);
 	rc = state_rewrite(&s->records, changes, &a->value);
 	rec_free(changes);
@@ -353,7 +359,7 @@ on_state_renumber(void *ctx, struct packet *p, struct answer *a)
 	struct rec	*locks;
 	int		 rc;
 
-	if ((locks = record_of(p, 0, a)) == NULL)
+	if ((locks = record_of(p, 0, RECORD(locks), a)) == NULL)
 		return (-1);
 	rc = state_renumber(&s->records, locks, &a->value);
 	rec_free(locks);

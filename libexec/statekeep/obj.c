@@ -353,7 +353,8 @@ static int
 list_one(struct state *sk, const struct objkind *kind, struct rec_stream *out,
     const char *id, const void *data, size_t len)
 {
-	struct rec	*r = rec_decode(data, len, RECORD(any), NULL);
+	struct rec	*r = rec_decode(data, len,
+			    key_type(kind->rows), NULL);
 	int		 rc = 0;
 
 	if (r == NULL && (r = damaged(sk, kind, id)) == NULL)

@@ -134,7 +134,7 @@ by_prefix(struct state *sk, const struct objkind *kind, const char *ref,
 
 	c = db_walk(objkind_db(sk, kind), key_make(prefix, kind->rows, ref));
 	while (c != NULL && n < 2 && db_next(c, &key, &data, &len)) {
-		r = rec_decode(data, len, RECORD(any), NULL);
+		r = rec_decode(data, len, key_type(key), NULL);
 		if ((r == NULL || state_sees(sk, r)) && n++ == 0)
 			(void)snprintf(id, OBJ_ID, "%.255s", key + skip);
 		rec_free(r);

@@ -252,7 +252,8 @@ load_rows(struct state *sk, struct db *db, bool ephemeral, struct pasts *out)
 	int			 rc = c == NULL ? -1 : 0;
 
 	while (rc == 0 && db_next(c, &key, &data, &len)) {
-		if ((stored = rec_decode(data, len, RECORD(any), NULL)) == NULL)
+		if ((stored = rec_decode(data, len, key_type(key),
+		    NULL)) == NULL)
 			continue;
 		over = ephemeral ? NULL :
 		    db_get(sk->boot, key_make(name, KEY_OVER, key + 2));

@@ -84,7 +84,7 @@ plan_rows(struct state *sk, struct db *db, struct rec *out, bool due)
 	int			 rc = c == NULL ? -1 : 0;
 
 	while (rc == 0 && db_next(c, &key, &data, &len)) {
-		row = rec_decode(data, len, RECORD(any), NULL);
+		row = rec_decode(data, len, key_type(key), NULL);
 		if (row == NULL)
 			rc = add_item(out, NULL, key + 2, "damaged",
 			    "its record cannot be read; rm --force removes "

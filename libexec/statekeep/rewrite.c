@@ -61,7 +61,7 @@ old_ones(struct db *db, const struct rec *changes)
 	size_t			 len;
 
 	while (c != NULL && keys != NULL && db_next(c, &key, &data, &len)) {
-		if ((def = rec_decode(data, len, RECORD(any), NULL)) == NULL)
+		if ((def = rec_decode(data, len, key_type(key), NULL)) == NULL)
 			continue;
 		if (differs(def, changes))
 			(void)rec_add(keys, KEY(key), key);

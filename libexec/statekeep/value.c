@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 #include "inside.h"
+#include "keys.h"
 #include "record.h"
 
 #define TEXT_MAX	512		/* bytes of a plain value */
@@ -120,7 +121,8 @@ db_get(struct db *db, const char *key)
 		return (NULL);
 	}
 	s = db_unseal(key, strlen(key), p, &len);
-	r = s == SEALED_GOOD ? rec_decode(p, len, RECORD(any), NULL) : NULL;
+	r = s == SEALED_GOOD ? rec_decode(p, len, key_type(key),
+	    NULL) : NULL;
 	kcfree(p);
 	if (s == SEALED_DAMAGED)
 		errno = EBADMSG;

@@ -141,11 +141,16 @@ on_image_remove(void *ctx, struct packet *p, struct answer *a)
 
 /* What comes as a record must be one that can no longer change. */
 static struct rec *
-request_rec(struct packet *p, struct answer *a)
+request_rec(struct packet *p, enum record_type type, struct answer *a)
 {
-	struct rec	*r = rec_from_fd(p->fds[0], RECORD(any), NULL);
+	const char	*key;
+	struct rec	*r = rec_from_fd(p->fds[0], type, &key);
 
-	if (r == NULL)
+	if (key != NULL)
+		(void)answer_text(a, "the record of %s that came with %s has "
+		    "a bad value of \"%s\"", record_name(type),
+		    p->info->name, key);
+	else if (r == NULL)
 		(void)fail(a, errno, "the record of this request is damaged");
 	return (r);
 }
@@ -153,7 +158,7 @@ request_rec(struct packet *p, struct answer *a)
 static int
 on_image_commit(void *ctx, struct packet *p, struct answer *a)
 {
-	struct rec	*r = request_rec(p, a);
+	struct rec	*r = request_rec(p, RECORD(commit), a);
 	char		 id[ID_LEN + 1];
 	int		 rc;
 
@@ -185,7 +190,7 @@ static int
 on_layer_commit(void *ctx, struct packet *p, struct answer *a)
 {
 	const struct msg_layer_commit	*m = &p->body.layer_commit;
-	struct rec			*r = request_rec(p, a);
+	struct rec			*r = request_rec(p, RECORD(layer), a);
 	char				 id[ID_LEN + 1];
 	int				 rc;
 
@@ -270,7 +275,8 @@ static int
 on_store_sweep(void *ctx, struct packet *p, struct answer *a)
 {
 	const struct msg_store_sweep	*m = &p->body.store_sweep;
-	struct rec			*alive = request_rec(p, a);
+	struct rec			*alive = request_rec(p, RECORD(alive),
+	    a);
 	int				 rc = -1;
 
 	if (alive != NULL)

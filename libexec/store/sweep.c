@@ -47,7 +47,7 @@ is_recorded(const struct rec *alive, const char *id)
 	const char	*one;
 	size_t		 it = 0;
 
-	while (rec_next(alive, KEY_IN(session, ctr), &it, &one))
+	while (rec_next(alive, KEY_IN(alive, ctr), &it, &one))
 		if (strcmp(one, id) == 0)
 			return (true);
 	return (false);

@@ -127,7 +127,7 @@ all_ids(struct session *s)
 	size_t		 it = 0;
 
 	while (ids != NULL && (row = rec_sub(rows, KEY(ctr), &it)) != NULL) {
-		(void)rec_add(ids, KEY_IN(session, ctr), rec_str(row, KEY(id),
+		(void)rec_add(ids, KEY_IN(alive, ctr), rec_str(row, KEY(id),
 		    ""));
 		rec_free(row);
 	}

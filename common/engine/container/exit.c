@@ -48,7 +48,8 @@ exit_now_ns(void)
 
 /* A record that the monitor left in the run directory. NULL: there is none. */
 static struct rec *
-read_record(struct session *s, const char *id, const char *file)
+read_record(struct session *s, const char *id, const char *file,
+    enum record_type type)
 {
 	scoped_free char	*text = NULL;
 	scoped_fd int		 dir = -1;
@@ -60,13 +61,13 @@ read_record(struct session *s, const char *id, const char *file)
 	    0)) == -1 ||
 	    (text = path_slurp(dir, file, EXIT_MAX, &len)) == NULL)
 		return (NULL);
-	return (rec_decode(text, len, RECORD(any), NULL));
+	return (rec_decode(text, len, type, NULL));
 }
 
 int64_t
 exit_log_lost(struct session *s, const char *id)
 {
-	struct rec	*r = read_record(s, id, "lost");
+	struct rec	*r = read_record(s, id, "lost", RECORD(lost));
 	int64_t		 n = r == NULL ? 0 : rec_num(r, KEY(bytes), 0);
 
 	rec_free(r);
@@ -76,11 +77,11 @@ exit_log_lost(struct session *s, const char *id)
 int
 exit_read(struct session *s, const char *id, int *status, int64_t *when)
 {
-	struct rec	*r = read_record(s, id, "exit");
+	struct rec	*r = read_record(s, id, "exit", RECORD(ended));
 
 	if (r == NULL)
 		return (running_read_exit(s, id, status, when));
-	*status = (int)rec_num(r, KEY_IN(running, status), 255 << 8);
+	*status = (int)rec_num(r, KEY_IN(ended, status), 255 << 8);
 	*when = rec_num(r, KEY(time), exit_now_ns());
 	rec_free(r);
 	return (0);

@@ -149,7 +149,8 @@ read_record(struct session *s, const char *id, char note[NOTE_LEN + 1])
 	    RECORD_MAX, &len)) == NULL || len < NOTE_LEN)
 		return (NULL);
 	(void)snprintf(note, NOTE_LEN + 1, "%.*s", NOTE_LEN, text);
-	return (rec_decode(text + NOTE_LEN, len - NOTE_LEN, RECORD(any), NULL));
+	return (rec_decode(text + NOTE_LEN, len - NOTE_LEN, RECORD(running),
+	    NULL));
 }
 
 static bool
