@@ -335,7 +335,7 @@ relay(struct relay *r)
 		if (p[P_OUT].revents != 0 && flush_output(r) == -1)
 			return (-1);
 		if (p[P_SOCK].revents & (POLLHUP | POLLERR))
-			r->in_len = 0;	/* nobody takes it any more */
+			r->in_len = 0;	/* there is no reader */
 		else if (r->in_len > 0 && (p[P_SOCK].revents & POLLOUT))
 			flush_input(r);
 		if ((p[P_SOCK].revents & (POLLIN | POLLHUP | POLLERR)) &&

@@ -64,12 +64,12 @@ int	attach_socket(struct attach *, struct client *, bool primary);
 /*
  * Carry bytes until the container has ended or the user detached. Sends
  * mon_wait itself, and mon_resize and mon_signal as needed, with sequence
- * numbers of its own: between attach_socket and its return nobody else may
- * use the channel. A terminal on in_fd is raw meanwhile, and put back before
+ * numbers of its own: between attach_socket and its return the channel is its
+ * alone. A terminal on in_fd is raw meanwhile, and put back before
  * every return and before any signal that ends us. Closes a->sock.
  *
  * ATTACH_EXITED with wait_status and finished_ns set; ATTACH_DETACHED; or -1:
- *	EPIPE		whoever read our output has gone; the container runs on
+ *	EPIPE		the reader of our output has gone; the container runs on
  *			(so it does with any other error of writing)
  *	EINTR		`signal` asks us to end; the container runs on
  *	ENOBUFS		monitor dropped us, we read too slowly

@@ -132,7 +132,7 @@ call_begin(struct client *s, enum helper_id who, enum msg_type type,
 {
 	int	 rc;
 
-	/* Whoever asked before has given up: that answer is nobody's. */
+	/* Discard the answer to a call that was abandoned. */
 	if (s->early[who] == EARLY_HERE)
 		packet_clear(&s->kept[who]);
 	else if (s->early[who] == EARLY_WANTED)
@@ -200,7 +200,7 @@ call_async(struct client *s, enum helper_id who, enum msg_type type,
 	return (0);
 }
 
-/* All of them are read, also after one that failed, which is the one said. */
+/* All answers are read, also after one that failed: that is the error. */
 int
 client_sync(struct client *s, enum helper_id who)
 {

@@ -22,7 +22,7 @@ deadline_start(struct deadline *d, int64_t allowed_ms, pid_t pid)
 	d->allowed_ms = allowed_ms;
 	d->at_ms = now_ms() + allowed_ms;
 	d->pid = pid;
-	d->cpu = pid == 0 ? 0 : process_cpu_time(pid);
+	d->cpu = 0;
 }
 
 int
@@ -35,16 +35,30 @@ deadline_left_ms(const struct deadline *d)
 	return (left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left);
 }
 
+/*
+ * What the process has used is read only when its time is over, and not where
+ * answers come at once: the first time, whatever it has used counts.
+ */
+static bool
+has_progressed(struct deadline *d)
+{
+	uint64_t	 was = d->cpu;
+
+	if (d->pid == 0)
+		return (false);
+	d->cpu = process_cpu_time(d->pid);
+	return (d->cpu != was);
+}
+
 bool
 deadline_missed(struct deadline *d)
 {
-	int64_t	 over = now_ms() - d->at_ms;
+	int64_t	 now = now_ms(), over = now - d->at_ms;
 
 	if (d->allowed_ms == 0 || over < 0)
 		return (false);
-	if (over < LATE_MS &&
-	    (d->pid == 0 || process_cpu_time(d->pid) == d->cpu))
+	if (over < LATE_MS && !has_progressed(d))
 		return (true);
-	deadline_start(d, d->allowed_ms, d->pid);
+	d->at_ms = now + d->allowed_ms;
 	return (false);
 }

@@ -13,7 +13,8 @@ struct deadline {
 	int64_t		 allowed_ms;	/* 0: any time */
 	int64_t		 at_ms;		/* of CLOCK_MONOTONIC */
 	pid_t		 pid;		/* whose progress counts; 0: none's */
-	uint64_t	 cpu;		/* the processor time it had used */
+	uint64_t	 cpu;		/* the processor time that it had used
+					 * when that was last looked at */
 };
 
 /*

@@ -13,8 +13,8 @@ struct client;
 struct rec;
 
 /*
- * Before resolve_config_begin, a file to read: the one that is named by the
- * question's `given` of that number. Only sent: its answer is read with that.
+ * Before resolve_config_begin, a file to read: that of the question's `given`
+ * of that number. Only sent: its answer is read with that.
  */
 int	resolve_give_begin(struct client *, uint32_t index, int fd);
 /* Environment and options; flags: enum config_flags. */
