@@ -293,6 +293,7 @@ kill_helper(const struct client *s, enum helper_id who)
 	int		 fd = s->helper[who].pidfd;
 	pid_t		 pid;
 
+	errno = ESRCH;			/* of one that was inherited */
 	if (who == H_MONITOR || who == H_LAUNCH)
 		fd = monitor = process_open_child(s->helper[H_REAPER].pid,
 		    helpers[H_MONITOR].file, &pid);

@@ -62,7 +62,7 @@ root_find_account(struct session *s)
 	if (account_find(&s->client.uid, &s->client.gid) == 0)
 		return (0);
 	account_maker(maker, sizeof(maker));
-	return (error_set(&s->client.error, errno, "there is no account \""
+	return (error_set(&s->client.error, ENOENT, "there is no account \""
 	    ACCOUNT_NAME "\" on this machine for root's containers: make it "
 	    "with `%s`", maker));
 }

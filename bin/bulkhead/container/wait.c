@@ -69,7 +69,7 @@ wait_condition(struct session *s, const struct rec *first, void *ctx)
 
 	if (opt_given(cli->opts, "interval") && parse_duration(opt_str(cli->opts,
 	    "interval", ""), &ns, &e) == -1)
-		return (error_set(&s->client.error, errno, "%s", e.text));
+		return (error_set(&s->client.error, EINVAL, "%s", e.text));
 	for (;;) {
 		for (it = 0; rec_next(cli->opts, KEY(condition), &it, &v);)
 			if (state_number(v) == state) {

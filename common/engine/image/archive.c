@@ -22,7 +22,7 @@ add_name(struct session *s, const char *name, const char *prefix,
 
 	if (why == NULL)
 		return (rec_add(out, KEY(name), whole));
-	return (error_set(&s->client.error, errno, "\"%.300s\" is not a name "
+	return (error_set(&s->client.error, EINVAL, "\"%.300s\" is not a name "
 	    "for an image: %s", name, why));
 }
 
@@ -125,7 +125,7 @@ import_name(struct session *s, const char *name, struct rec *out)
 		return (0);
 	if (strncmp(name, "sha256:", 7) != 0)
 		return (add_name(s, name, "localhost/", out));
-	return (error_set(&s->client.error, errno, "\"%.300s\" is not a name "
+	return (error_set(&s->client.error, EINVAL, "\"%.300s\" is not a name "
 	    "for an image: tag by digest not supported", name));
 }
 
@@ -144,7 +144,7 @@ import_commit(struct session *s, const struct rec *layers,
 	config = manifest_import(im->options, layer, im->from, &e);
 	rec_free(layer);
 	if (config == NULL)
-		return (error_set(&s->client.error, errno, "%s", e.text));
+		return (error_set(&s->client.error, EINVAL, "%s", e.text));
 	if ((manifest = manifest_docker(config, layers)) == NULL)
 		return (-1);
 	return (commit(s, out, config, manifest, top, id));

@@ -154,8 +154,8 @@ remove_named(struct session *s, const char *name)
 	int		 rc = 0;
 
 	if (*name == '\0')
-		return (error_set(&s->client.error, errno, "cannot replace pod "
-		    "without --name being set"));
+		return (error_set(&s->client.error, EINVAL, "cannot replace "
+		    "pod without --name being set"));
 	if ((have = state_object_get(&s->client, OBJ_POD, name)) == NULL)
 		return (errno == ENOENT ? 0 : -1);
 	if (strcmp(rec_str(have, KEY(name), ""), name) == 0)
@@ -368,7 +368,7 @@ pods_define(struct session *s, const struct rec *request, struct rec *def)
 	if (ref == NULL || *ref == '\0')
 		return (0);
 	if (strncmp(ref, "new:", 4) == 0)
-		return (error_set(&s->client.error, errno, "--pod new:NAME is "
+		return (error_set(&s->client.error, EINVAL, "--pod new:NAME is "
 		    "not supported by bulkhead yet: use `bulkhead pod create "
 		    "--infra=false --name NAME` first"));
 	if ((pod = state_object_get(&s->client, OBJ_POD, ref)) == NULL)
