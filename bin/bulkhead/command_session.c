@@ -8,9 +8,9 @@
 #include "enter.h"
 #include "error.h"
 #include "open.h"
+#include "random.h"
 #include "say.h"
 #include "session.h"
-#include "volumes.h"
 
 static void
 warn(const char *text)
@@ -87,7 +87,7 @@ command_error(const struct error *e)
 int
 command_new_id(char *id)
 {
-	if (volumes_name(id) == 0)
+	if (random_hex(id, 32) == 0)
 		return (0);
 	(void)say_error("cannot make an ID: %s", strerror(errno));
 	return (-1);

@@ -28,7 +28,10 @@ enum { COMMAND_CLEANUP = 5 };
 void	command_cleanup(char *[COMMAND_CLEANUP], char *, bool);
 /* Print an error from before there is a session. Returns EXIT_ENGINE. */
 int	command_error(const struct error *);
-/* A new ID (see volumes_name). 0, or -1 after telling the person why. */
+/*
+ * A new ID of a container or pod, or a name of a volume, in a buffer of 65
+ * bytes. 0, or -1 after telling the person why.
+ */
 int	command_new_id(char *);
 
 #endif

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #define DEPTH_MAX	2048		/* one descriptor for each */
-#define TRIES		50		/* against a process that writes there */
+#define TRIES		50		/* while a process writes there */
 #define OPEN_DIR	(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 static int	remove_dir(int, const char *, dev_t, int);

@@ -19,7 +19,7 @@ struct store_options {
 	const char	*driver;	/* overlay or vfs */
 	bool		 create;
 	bool		 single;	/* containers have one id only */
-	const char	*volumes;	/* below the graph root; "": elsewhere */
+	const char	*volumes;	/* below the graph root, or "" */
 	const char	*boot_id;	/* "": no layer will be made */
 	const char	*state_id;	/* "": not all records are seen */
 };

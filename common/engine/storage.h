@@ -39,8 +39,8 @@ int	storage_list_begin(struct session *, const char *, const struct rec *,
 	    bool);
 /*
  * Give the store such a namespace as cheaply as possible: that of the
- * container that was made here, where its ids are the storage's. Failing is no error: what
- * cannot be deleted now stays in the trash.
+ * container that was made here, where its ids are the storage's. Failing is
+ * no error: what cannot be deleted now stays in the trash.
  */
 void	storage_join_userns(struct session *);
 

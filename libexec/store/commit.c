@@ -22,7 +22,7 @@
 #include "text.h"
 #include "trash.h"
 
-/* What is asked for, checked: nothing in it is taken on trust. */
+/* A request to record an image, with what was computed from it. */
 struct request {
 	const struct rec *r;
 	const char	*config;
@@ -94,7 +94,7 @@ check_config(struct request *q, struct answer *a)
 	return (check_manifest(q, a));
 }
 
-/* What podman cannot read fails it for the whole store: again the grammar. */
+/* Check the name again: podman cannot read a store with a name it refuses. */
 static int
 check_names(const struct rec *r, struct answer *a)
 {
@@ -176,7 +176,7 @@ put_blob(struct store *s, json_t *img, const char *key, const char *text,
 	    fail(a, ENOMEM, "out of memory") : 0);
 }
 
-/* An image that another engine made may lack one of the three. */
+/* An image that another engine made may lack one of these entries. */
 static int
 need_lists(json_t *img, struct answer *a)
 {
@@ -203,7 +203,10 @@ put_blobs(struct store *s, json_t *img, const struct request *q,
 	if (put_blob(s, img, key, q->manifest, a) == -1 ||
 	    put_blob(s, img, "manifest", q->manifest, a) == -1)
 		return (-1);
-	/* podman keeps one for the signatures of every manifest, here none. */
+	/*
+	 * podman expects an entry for the signatures of each manifest; there
+	 * are none.
+	 */
 	snprintf(key, sizeof(key), "signature-%s", q->digest + 7);
 	return (put_blob(s, img, key, "", a));
 }
@@ -244,7 +247,7 @@ array_drop(json_t *list, const char *text)
 		}
 }
 
-/* The list of this key, made if it is not there; NULL: out of memory. */
+/* The array with this key, made if it does not exist; NULL: out of memory. */
 static json_t *
 array_of(json_t *img, const char *key)
 {
@@ -254,7 +257,7 @@ array_of(json_t *img, const char *key)
 	return (json_object_get(img, key));
 }
 
-/* A name belongs to one image: it moves here from wherever it was. */
+/* A name belongs to one image: remove it from the others. */
 static int
 give_name(struct store *s, json_t *img, const char *name)
 {
@@ -320,7 +323,7 @@ write_image(struct store *s, const struct request *q, int lock,
 	return (index_save(&s->images, s->graph, a));
 }
 
-/* Take away the files of an image that did not come to be. Keeps errno. */
+/* Remove the files of an image that could not be recorded. Keeps errno. */
 static void
 unwrite_image(struct store *s, const char *id)
 {
@@ -350,7 +353,7 @@ commit_locked(struct store *s, const struct request *q, struct answer *a)
 	return (-1);
 }
 
-/* The note is for whoever comes after us if we are killed on the way. */
+/* If this process is killed, the note tells the next store what to undo. */
 static int
 commit_noted(struct store *s, const struct request *q, struct answer *a)
 {

@@ -1,4 +1,4 @@
-/* A new image, or new names for one that is there. */
+/* Record a new image, or new names of an image that exists. */
 #ifndef STORE_COMMIT_H
 #define STORE_COMMIT_H
 

@@ -18,7 +18,9 @@
 #include "text.h"
 #include "trash.h"
 
-/* Files in which others list what they use; not all of them exist. */
+/*
+ * Files in which engines list the layers that they use; not all of them exist.
+ */
 static const struct {
 	bool		 run;		/* beneath the run root */
 	const char	*kind;
@@ -34,7 +36,7 @@ static const struct {
 };
 #define NUSERS	(sizeof(users) / sizeof(users[0]))
 
-/* One of them, for the caller to clear. */
+/* Load one of these files; the caller clears the index. */
 static int
 users_load(struct store *s, size_t i, struct index *ix, struct answer *a)
 {
@@ -83,8 +85,8 @@ mark_image(json_t *set, const json_t *img)
 }
 
 /*
- * Every layer that an image, a container or a mount names: all of them, or
- * NULL, because what is not in the set is deleted.
+ * Every layer that an image, a container or a mount names. The set is complete
+ * or NULL, because layers that are not in it are deleted.
  */
 static json_t *
 used_layers(struct store *s, struct answer *a)
@@ -199,7 +201,10 @@ drop_entries(struct store *s, const json_t *used, const char *ids,
 	return (n);
 }
 
-/* What no index names is nobody's: whoever makes something holds the locks. */
+/*
+ * Directories that no index names were left by a crash: a process that makes
+ * one holds the locks.
+ */
 static void
 trash_unlisted(struct store *s, const char *ids)
 {

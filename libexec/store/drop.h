@@ -22,15 +22,18 @@ struct drop_locks {
 int	drop_lock(struct store *, struct drop_locks *, bool, struct answer *);
 void	drop_unlock(struct drop_locks *);
 /*
- * Remove those of the layers (an id with a newline each, children first)
- * that nothing refers to, from the index and into the trash, and directories
- * of these ids that no index knows. The locks are held. 0 or -1.
+ * Remove the layers in this list (an ID with a newline each, children first)
+ * that nothing refers to from the index, and move them to the trash; also
+ * directories with these IDs that no index names. The caller holds the locks. 0
+ * or -1.
  */
 int	drop_layers(struct store *, const struct drop_locks *, const char *,
 	    struct answer *);
-/* The same with the locks taken and given back. */
+/* The same; it takes and releases the locks. */
 int	drop_unused(struct store *, const char *, struct answer *);
-/* The id of a container on this image, in the buffer; -1 on error, 0, 1. */
+/*
+ * Find a container that uses this image: 1 with its ID in the buffer, 0, or -1.
+ */
 int	drop_image_user(struct store *, const char *, char *, struct answer *);
 
 #endif

@@ -9,7 +9,7 @@
 #include "store.h"
 #include "text.h"
 
-/* Where containers are listed; newer versions list some until the boot. */
+/* The lists of containers; newer versions list some only until the boot. */
 static const struct {
 	bool		 run;		/* beneath the run root */
 	const char	*file;
@@ -33,7 +33,7 @@ load_list(struct store *s, size_t i, struct index *ix, struct answer *a)
 	return (index_read(ix, root_of(s, i), a));
 }
 
-/* Also when it cannot be told. */
+/* Is this layer mounted? Also true if the list of mounts cannot be read. */
 static bool
 is_mounted(struct store *s, const char *layer)
 {
@@ -104,7 +104,7 @@ evict_find(struct store *s, const char *image, struct answer *a)
 	return (NULL);
 }
 
-/* How many of them were in this list, or -1. */
+/* Remove these containers from a list: how many were in it, or -1. */
 static ssize_t
 drop_entries(struct index *ix, const json_t *gone, struct answer *a)
 {
@@ -117,7 +117,7 @@ drop_entries(struct index *ix, const json_t *gone, struct answer *a)
 	return ((ssize_t)(n - json_array_size(ix->root)));
 }
 
-/* The list without them; one that had none is not written. */
+/* Remove these containers from one list and write it if it changed. */
 static int
 drop_from(struct store *s, size_t i, const struct drop_locks *l,
     const json_t *gone, struct answer *a)

@@ -15,7 +15,7 @@
 static char	*ids;			/* the last one first; NULL: none */
 static char	 token[64];		/* of the note; "": there is none */
 
-/* A new note before the old one goes: there is always one of them. */
+/* Write a new note before the old one is removed, so that one always exists. */
 static int
 note(struct store *s, struct answer *a)
 {
@@ -81,7 +81,7 @@ fresh_end(struct store *s)
 
 	if (ids == NULL)
 		return;
-	/* What cannot be done now is done by those who find the note. */
+	/* The next store_tidy finds the note and tries again. */
 	if (drop_unused(s, ids, &ignored) == -1) {
 		stage_leave(token);
 		return;

@@ -1,7 +1,7 @@
 /*
- * Layers that this process has made for an image that is not made yet. When
- * that fails, or this process ends first, they go again, unless something
- * else has come to use them; a note says so to those who tidy up after it.
+ * Layers that this process has made for an image that is not recorded yet. They
+ * are removed if that fails or this process ends first, unless something else
+ * uses them by then. A note on disk lists them, for store_tidy after a crash.
  */
 #ifndef STORE_FRESH_H
 #define STORE_FRESH_H
@@ -11,13 +11,13 @@ struct store;
 
 /* This layer is about to be made. 0, or -1 + sentence. */
 int	fresh_add(struct store *, const char *, struct answer *);
-/* The one that was added last was there already. 0, or -1 + sentence. */
+/* The layer that was added last existed already. 0, or -1 + sentence. */
 int	fresh_not(struct store *, struct answer *);
-/* An image is made of all of them: they stay. */
+/* An image uses all of them now: keep them. */
 void	fresh_keep(struct store *);
 /*
- * Remove them, if nothing uses them. Errors are not reported: the caller has
- * gone. What could not be removed is left to the next store_tidy.
+ * Remove those that nothing uses. Errors are not reported, because the channel
+ * is closed: the next store_tidy removes the rest.
  */
 void	fresh_end(struct store *);
 

@@ -245,7 +245,7 @@ add_layers(struct store *s, const json_t *img, struct rec *r,
 	return (0);
 }
 
-/* What is not KEY=VALUE must never be looked up on the host. */
+/* An entry without "=" would be taken from the environment of the host. */
 int
 image_check_env(const json_t *config, const char *id, struct answer *a)
 {

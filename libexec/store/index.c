@@ -129,7 +129,10 @@ index_item(struct index *ix, size_t n)
 
 	if (it->o == NULL) {
 		it->o = json_strict(it->at, it->len, why, sizeof(why));
-		/* What was cut out at sight must be what the parser says. */
+		/*
+		 * Parse an entry that was found without parsing, and compare
+		 * its ID.
+		 */
 		id = json_text(it->o, "id");
 		if (it->o != NULL && (!text_is_id(id) ||
 		    memcmp(id, it->id, ID_LEN) != 0)) {
@@ -160,11 +163,13 @@ blanks(const char *p)
 	return (p + strspn(p, " \t\r\n"));
 }
 
-/* The bytes at which cutting has to look twice; strcspn is much slower. */
+/*
+ * The bytes that have a meaning while entries are cut; strcspn is much slower.
+ */
 static const bool special[256] = { ['\0'] = true, ['"'] = true, ['{'] = true,
     ['}'] = true, ['['] = true, [']'] = true };
 
-/* Past a string that starts here; NULL when it does not end. */
+/* Skip a string: the byte behind it, or NULL if it has no end. */
 static const char *
 skip_string(const char *p)
 {
@@ -174,7 +179,9 @@ skip_string(const char *p)
 	return (p + 1);
 }
 
-/* Past an object that starts here, by its brackets alone; NULL: no end. */
+/*
+ * Skip an object by its brackets: the byte behind it, or NULL if it has no end.
+ */
 static const char *
 skip_object(const char *p)
 {
@@ -196,7 +203,7 @@ skip_object(const char *p)
 	return (p);
 }
 
-/* The id when it comes first, as everybody writes it; NULL otherwise. */
+/* The ID, if it is the first member, as all engines write it; or NULL. */
 static const char *
 first_id(const char *p)
 {
@@ -409,12 +416,15 @@ index_save(struct index *ix, int graph, struct answer *a)
 	}
 	if (rc == -1)
 		rc = fail_errno(a, "cannot write", ix->path);
-	/* What is in memory is now either old or of unknown stamp. */
+	/*
+	 * The stamp of the new file is not known: read it again when it is
+	 * needed.
+	 */
 	index_clear(ix);
 	return (rc);
 }
 
-/* The list of items again from the array, which has just changed. */
+/* Make the list of items again from the array, which has changed. */
 static int
 follow_root(struct index *ix)
 {

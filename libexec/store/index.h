@@ -16,8 +16,8 @@
 struct answer;
 
 /*
- * A file of many entries is first only cut into them, which is quick, and
- * each is parsed when it is asked for; index_read parses all.
+ * A large file is first only cut into entries, which is fast, and an entry is
+ * parsed when it is asked for; index_read parses all of them.
  */
 struct item {
 	const char	*at;		/* its text, within the file's */
@@ -40,7 +40,7 @@ struct index {
 	bool		 loaded;
 };
 
-/* Remember which file this is; nothing is read yet. */
+/* Set which file this is. Nothing is read. */
 void	index_init(struct index *, const char *, const char *, const char *);
 /* Forget what was read. */
 void	index_clear(struct index *);

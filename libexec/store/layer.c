@@ -22,7 +22,7 @@ layer_mapped(const json_t *layer)
 	    json_array_size(json_object_get(layer, "gidmap")) > 0);
 }
 
-/* A damaged entry is not found either: that is said instead. */
+/* The error for an entry that is missing, or for the file if it is damaged. */
 static int
 not_listed(struct store *s, const char *id, struct answer *a)
 {
@@ -103,9 +103,9 @@ layer_next_chain(const char *parent, const char *diff_id, char *out)
 }
 
 /*
- * The chain id of a layer, remembered in the map, which starts with none.
- * Empty for a layer of which it cannot be said, and for a copy that podman
- * made for other ids: its digests are those of the layer it was made from.
+ * The chain ID of a layer, cached in the map. Empty for a layer whose digests
+ * are unknown, and for a copy that podman made for other IDs, because its
+ * digests are those of the layer it was copied from.
  */
 static const char *
 chain_in(struct store *s, json_t *map, const char *id, int depth)

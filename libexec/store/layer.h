@@ -1,4 +1,4 @@
-/* Layers that are in the store already: chains, directories, sizes. */
+/* Layers of images: chains, directories, sizes. */
 #ifndef STORE_LAYER_H
 #define STORE_LAYER_H
 
@@ -28,7 +28,7 @@ int64_t	layer_sizes(json_t *const *, int);
 void	layer_make_id(const char *, const char *, char *);
 /* One step of the OCI chain id: the digest of parent's and this diff id. */
 void	layer_next_chain(const char *, const char *, char *);
-/* Was its maker cut off? Holding the lock, podman then discards it. */
+/* Was the process that made it killed? podman discards such a layer. */
 bool	layer_incomplete(const json_t *);
 /*
  * Is it a copy with the ids of a user namespace (podman --userns)? It has the

@@ -12,7 +12,7 @@
 #include "store.h"
 #include "text.h"
 
-/* An image and what its parents and children are told by. */
+/* An image, and what decides which image is its parent. */
 struct node {
 	json_t	*img;
 	json_t	*history;	/* owned */
@@ -140,7 +140,7 @@ add_labels(struct rec *r, json_t *labels)
 			    json_string_value(v));
 }
 
-/* One that cannot be read is listed all the same, with the reason. */
+/* An image that cannot be read is listed with the reason. */
 static struct rec *
 describe(struct store *s, struct node *me)
 {

@@ -33,8 +33,8 @@ lock_try(int fd)
 }
 
 /*
- * podman keeps a lock while it unpacks a layer, so this may take a while; a
- * blocking call could take forever, which no request of ours may.
+ * podman holds a lock while it unpacks a layer. A call that blocks could wait
+ * without end, which no request may.
  */
 static int
 wait_for(int fd, short type)
@@ -90,7 +90,7 @@ lock_touch(int fd, struct answer *a)
 {
 	uint8_t	 writer[WRITER_LEN];
 
-	/* Others only look whether it differs from what they saw. */
+	/* Other engines compare it with the value that they read last. */
 	if (getrandom(writer, sizeof(writer), 0) != sizeof(writer) ||
 	    pwrite(fd, writer, sizeof(writer), 0) != sizeof(writer))
 		return (fail_errno(a, "cannot write", "a lock file"));

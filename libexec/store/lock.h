@@ -19,7 +19,10 @@ struct store;
 int	lock_take(struct store *, const char *, bool, struct answer *);
 /* The same for writing, without waiting: a descriptor, or -1 and errno. */
 int	lock_take_now(struct store *, const char *);
-/* Say in it that something has changed. 0 or -1 with a sentence. */
+/*
+ * Write a new value, so that other engines read the index again. 0, or -1 with
+ * a sentence.
+ */
 int	lock_touch(int, struct answer *);
 /* Try a write lock on a file of our own. 0, or -1 (EAGAIN: held). */
 int	lock_try(int);

@@ -75,7 +75,7 @@ on_store_open(void *ctx, struct packet *p, struct answer *a)
 	return (0);
 }
 
-/* Both indexes, images first: a layer is written before what names it. */
+/* Load both indexes. Images first: a layer is recorded before its image. */
 static int
 load(struct store *s, struct answer *a)
 {
@@ -92,7 +92,7 @@ load_all(struct store *s, struct answer *a)
 	return (index_parse(&s->layers, a));
 }
 
-/* Answer with a record and free it; NULL: the sentence is there already. */
+/* Answer with a record and free it. NULL: a -1 whose sentence has been set. */
 static int
 answer_with(struct answer *a, struct rec *r)
 {
@@ -139,7 +139,9 @@ on_image_remove(void *ctx, struct packet *p, struct answer *a)
 	return (answer_with(a, remove_image(ctx, m->ref, m->force != 0, a)));
 }
 
-/* What comes as a record must be one that can no longer change. */
+/*
+ * The record of a request, from a memfd that must be sealed. NULL + sentence.
+ */
 static struct rec *
 request_rec(struct packet *p, enum record_type type, struct answer *a)
 {
@@ -246,7 +248,7 @@ on_rw_list(void *ctx, struct packet *p, struct answer *a)
 	    a));
 }
 
-/* A number is the answer's value; -1: the sentence is there already. */
+/* Answer with a number. -1: an error whose sentence has been set. */
 static int
 answer_value(struct answer *a, int n)
 {
@@ -367,16 +369,16 @@ main(int argc, char **argv)
 
 	helper_args(&s.h, argc, argv);		/* -P -t -v, -p role */
 	helper_socket(&s.h);			/* descriptor 3, or exit */
-	(void)umask(022);			/* each mode as it is given */
+	(void)umask(022);			/* not the caller's */
 	helper_drop(&s.h);			/* and no capabilities */
 	/* For jansson's hashes; it would open /dev/urandom, and later. */
 	if (getrandom(&seed, sizeof(seed), 0) == -1)
 		fatal("getrandom");
 	json_object_seed(seed);
 	rc = helper_serve(&s.h, handlers, NITEMS(handlers), &s.state, &s);
-	fresh_end(&s);				/* no image was made of them */
-	stage_end(&s);				/* who filled them is gone */
-	if (s.tidy_at_end) {			/* and nobody waits any more */
+	fresh_end(&s);				/* unless an image uses them */
+	stage_end(&s);				/* the channel is closed */
+	if (s.tidy_at_end) {			/* the channel is closed */
 		(void)register_flush(&s, &(struct answer){ .type = MSG_reply });
 		(void)trash_empty(&s, &(struct answer){ .type = MSG_reply });
 		/* If the disk was full, there is room for the list now. */

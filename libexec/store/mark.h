@@ -1,8 +1,8 @@
 /*
- * Marks: empty files beside upper and work that tell a later boot which
- * writable layers did not outlive this one. Their names say all: "rm.BOOT" of
- * a container that is removed when it ends, "new.BOOT.STATE" of one whose
- * record in that state may not be on the disk yet.
+ * Marks: empty files beside upper and work of a writable layer, by which a
+ * later boot finds layers to remove: "rm.BOOT" for a container that is removed
+ * when it ends, "new.BOOT.STATE" while the record of the container in that
+ * state may not be on the disk yet.
  */
 #ifndef STORE_MARK_H
 #define STORE_MARK_H

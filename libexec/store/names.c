@@ -9,7 +9,7 @@
 #include "store.h"
 #include "text.h"
 
-/* What is named when neither tag nor digest is. */
+/* The tag of a reference that has neither tag nor digest. */
 static bool
 ref_split(const char *text, struct reference *r)
 {
@@ -40,9 +40,8 @@ names_has(const json_t *img, const char *name)
 }
 
 /*
- * An image whose text has the name in it, in quotes, is parsed to see. Names
- * have no character that JSON would escape, and if somebody escaped one all
- * the same, by_tail finds it.
+ * Parse only images whose text contains the name in quotes. JSON need not
+ * escape any character of a name; a name that is escaped is found by by_tail.
  */
 static json_t *
 by_name(struct store *s, const char *name, const char **by)
@@ -97,7 +96,7 @@ has_digest(const json_t *img, const char *digest)
 	return (false);
 }
 
-/* Equal, or what is asked for is the tail of it at a slash. */
+/* Is the name equal to this one, or does it end with "/" and this one? */
 static bool
 repo_tail(const char *have, const char *want)
 {
@@ -147,8 +146,9 @@ by_candidates(struct store *s, const struct reference *r, const char **by)
 	static const char *const full[] = { "" };
 	static const char *const shortened[] = { "localhost/",
 	    "docker.io/library/", "docker.io/" };
-	const char *const	*try = reference_has_host(r->name) ? full : shortened;
-	size_t			 n = try == full ? 1 : 3;
+	bool			 whole = reference_has_host(r->name);
+	const char *const	*try = whole ? full : shortened;
+	size_t			 n = whole ? 1 : 3;
 	char			 name[2 * REFERENCE_MAX + 32];
 	json_t			*img;
 
@@ -181,7 +181,7 @@ by_ref(struct store *s, const char *text, const char **by)
 		return (img);
 	if (text_is_hex(text) && (img = by_id(s, text)) != NULL)
 		return (img);
-	/* With a host in front only the whole name will do. */
+	/* A name with a registry must match as a whole. */
 	if (!named || (reference_has_host(r.name) && *r.digest == '\0'))
 		return (NULL);
 	return (by_tail(s, &r, by));
@@ -203,7 +203,10 @@ names_find(struct store *s, const char *text, const char **by,
 		img = by_id(s, text + 7);
 	} else if ((img = by_name(s, text, by)) == NULL)
 		img = by_ref(s, text, by);
-	/* Not there, or in a part that is damaged: that is said instead. */
+	/*
+	 * The error for an image that is missing, or for an index that is
+	 * damaged.
+	 */
 	if (img == NULL && index_parse(&s->images, a) == -1)
 		return (NULL);
 	if (img == NULL)

@@ -1,4 +1,4 @@
-/* From what a person typed to an image, as podman resolves local names. */
+/* Resolve the reference of a local image, as podman does. */
 #ifndef STORE_NAMES_H
 #define STORE_NAMES_H
 

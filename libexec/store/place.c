@@ -23,7 +23,7 @@
 #define LINK_LEN	26
 #define LINK_SET	"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
-/* Where the directory of a layer is; for vfs the tree itself. */
+/* The directory of a layer; for vfs it is the tree itself. */
 static void
 home_of(const struct store *s, const char *id, char out[96])
 {
@@ -31,8 +31,8 @@ home_of(const struct store *s, const char *id, char out[96])
 }
 
 /*
- * unpack gives the root what the layer says of it. If it says nothing, it
- * is as the layer below has it, and 0555 for a base, as with podman.
+ * unpack sets the mode of the root that the layer has an entry for. Without one
+ * it gets the mode of the layer below, or 0555 for a base, as with podman.
  */
 static int
 root_mode(struct store *s, const char *diff, const char *parent)
@@ -72,7 +72,7 @@ read_link(struct store *s, const char *id, char out[LINK_LEN + 1])
 	return (0);
 }
 
-/* "l/TOP:l/NEXT:...": what overlay mounts this layer on. */
+/* "l/TOP:l/NEXT:...": the layers below, for the file "lower" of podman. */
 static char *
 lower_text(struct store *s, const char *parent, struct answer *a)
 {
@@ -151,9 +151,9 @@ place_prepare(struct store *s, const char *stage, const char *parent,
 	if (!s->vfs && prepare_overlay(s, dir, parent, a) == -1)
 		return (-1);
 	/*
-	 * The index is synced when it names the layer, and what it names must
-	 * be on the disk by then: its files, of which a power cut would leave
-	 * the sizes and not the contents. Many are cheapest all at once.
+	 * The files of a layer must be on the disk before the index names it: a
+	 * power cut could leave files of the right size without contents. One
+	 * syncfs is cheaper than many fsync.
 	 */
 	if (syncfs(dir) == -1)
 		return (fail_errno(a, "cannot sync", stage));
@@ -161,8 +161,8 @@ place_prepare(struct store *s, const char *stage, const char *parent,
 }
 
 /*
- * A directory that is not writable cannot be moved, for its ".." changes:
- * it is opened for as long as that takes.
+ * To move a directory changes its "..", for which it must be writable: make it
+ * so meanwhile.
  */
 static int
 move_tree(struct store *s, const char *from, const char *to)
@@ -200,7 +200,7 @@ place_move(struct store *s, const char *stage, const char *id,
 
 	home_of(s, id, home);
 	snprintf(from, sizeof(from), "%s%s", stage, s->vfs ? "/diff" : "");
-	/* No index names it, and we hold the lock: a crash left it. */
+	/* No index names it and the lock is held: it was left by a crash. */
 	(void)trash_discard(s, home);
 	if (move_tree(s, from, home) == -1 ||
 	    (!s->vfs && short_link(s, id) == -1))
@@ -227,7 +227,7 @@ id_set(const struct rec *r, struct key_num key)
 	return (NULL);
 }
 
-/* What a layer's entry says of its bytes. 0 or -1. */
+/* Set the sizes in the entry of a layer. 0 or -1. */
 static int
 set_sizes(json_t *o, const struct rec *r)
 {
@@ -271,8 +271,8 @@ entry(const char *id, const char *parent, const struct rec *r)
 }
 
 /*
- * How to put the files together to the very tar stream again: with it podman
- * can save and push the layer. Without it the layer still runs.
+ * Write the file with which podman assembles the same tar archive again, to
+ * save or push the layer. It is not needed to run the layer.
  */
 static int
 put_split(struct store *s, const char *id, const struct rec *r,
@@ -370,7 +370,7 @@ make_empty_tree(struct store *s, const char *id, struct answer *a)
 	scoped_fd int	 dir = -1;
 	char		 home[96];
 
-	place_trash_layer(s, id);	/* not listed: a crash left it */
+	place_trash_layer(s, id);	/* not listed: left by a crash */
 	home_of(s, id, home);
 	if (mkdirat(s->graph, home, s->vfs ? 0755 : 0700) == -1)
 		return (fail_errno(a, "cannot make", home));

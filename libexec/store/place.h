@@ -1,4 +1,4 @@
-/* Where the tree of a layer stands, in the driver's own arrangement. */
+/* The tree of a layer and the files beside it, as the driver has them. */
 #ifndef STORE_PLACE_H
 #define STORE_PLACE_H
 
@@ -7,20 +7,23 @@ struct rec;
 struct store;
 
 /*
- * Finish a staging directory (beneath the graph root): the root's mode, and
- * for overlay the files that say what it lies on. 0, or -1 + sentence.
+ * Finish a staging directory (beneath the graph root): the mode of the root,
+ * and for overlay the files "link" and "lower". 0, or -1 + sentence.
  */
 int	place_prepare(struct store *, const char *, const char *,
 	    struct answer *);
-/* Move it to where the layer with this id belongs. Holds the layers lock. */
+/*
+ * Move it to the directory of the layer with this ID. The caller holds the
+ * layers lock.
+ */
 int	place_move(struct store *, const char *, const char *, struct answer *);
 /* Add the entry of such a layer and save the index. */
 int	place_record(struct store *, const char *, const char *,
 	    const struct rec *, struct answer *);
 /*
- * Take away the tree (and the short link) of a layer that the index, read
- * again, does not name. Holds the layers lock. 0, or -1 + sentence when the
- * index cannot be read: everything is left then.
+ * Remove the tree (and the short link) of a layer, unless the index, read
+ * again, names it. The caller holds the layers lock. 0, or -1 + sentence if the
+ * index cannot be read; then nothing is removed.
  */
 int	place_back_unlisted(struct store *, const char *, struct answer *);
 /*
@@ -30,7 +33,9 @@ int	place_back_unlisted(struct store *, const char *, struct answer *);
 int	place_empty(struct store *, const char *, struct answer *);
 /* Move a layer's tree to the trash and unlink what names it. */
 void	place_trash_layer(struct store *, const char *);
-/* Take away a layer that a dead process was making, unless it is listed. */
+/*
+ * Remove a layer that a process was making when it died, unless it is listed.
+ */
 int	place_undo(struct store *, const char *, struct answer *);
 
 #endif

@@ -21,7 +21,7 @@
 #define FILE_NAME	"containers.json"
 #define NEW_FILE	".containers.json.bulkhead"
 
-/* In the metadata of our entries, and as it stands in the file. */
+/* A member of the metadata of our entries, and its text in the file. */
 #define ENGINE		"\"engine\":\"bulkhead\""
 #define ENGINE_QUOTED	"\\\"engine\\\":\\\"bulkhead\\\""
 
@@ -65,7 +65,7 @@ item_has(const struct item *it, const char *text)
 	return (memmem(it->at, it->len, text, strlen(text)) != NULL);
 }
 
-/* The same of what is not parsed yet; the text decides for most entries. */
+/* The same for an item that is not parsed yet; its text decides for most. */
 static bool
 is_stale(struct store *s, struct index *ix, size_t n)
 {
@@ -146,8 +146,8 @@ entry_text(const char *id, const char *name, const char *image,
 }
 
 /*
- * Replace the list; the lock is held. It is synced, because after a power cut
- * it must not be empty: it lists what others have, too.
+ * Replace the list. The caller holds the lock. The list is synced, because an
+ * empty list after a power cut would lose the containers of other engines.
  */
 static int
 write_list(struct store *s, int lock, const char *text, size_t len,
@@ -173,7 +173,7 @@ write_list(struct store *s, int lock, const char *text, size_t len,
 	return (-1);
 }
 
-/* Is it in there, in quotes? */
+/* Does the text contain this string in quotes? */
 static bool
 has_quoted(const char *text, size_t len, const char *word)
 {
@@ -215,7 +215,10 @@ register_trash(struct store *s, const char *id)
 		(void)path_remove(run, name);
 }
 
-/* Which entries go: those of the ids that were removed here, or all stale. */
+/*
+ * Is this entry to be dropped: was the container removed here, or is its
+ * directory gone?
+ */
 static bool
 goes(struct store *s, struct index *ix, size_t n)
 {
@@ -228,8 +231,8 @@ goes(struct store *s, struct index *ix, size_t n)
 }
 
 /*
- * The list without them, for the caller to free; how many there were. NULL:
- * out of memory.
+ * The text of the list without the entries to be dropped, for the caller to
+ * free, and how many they were. NULL: out of memory.
  */
 static char *
 without(struct store *s, struct index *ix, size_t *len, size_t *n)
@@ -256,7 +259,7 @@ without(struct store *s, struct index *ix, size_t *len, size_t *n)
 	return (text);
 }
 
-/* The lock is held. */
+/* The caller holds the lock. */
 static int
 drop_gone(struct store *s, int lock, struct answer *a)
 {
@@ -295,8 +298,8 @@ read_list(struct store *s, size_t *len, struct answer *a)
 }
 
 /*
- * 0: it is free, perhaps since an entry was dropped whose command has not
- * come to it. 1: it is taken, and was made up. -1: it is taken, or an error.
+ * Is the name free, perhaps after an entry was dropped whose directory is gone?
+ * 0: yes. 1: no, but it was not given by the user. -1: no, or an error.
  */
 static int
 check_name(struct store *s, int lock, const char *name, bool given,
@@ -325,8 +328,8 @@ trim(const char *text, size_t len)
 }
 
 /*
- * Put an entry before the bracket that ends the list, without looking into
- * the entries before: of 1,000 that would take longer than all the rest.
+ * Insert an entry before the bracket at the end of the list without parsing the
+ * other entries, which would take most of the time in a list of 1,000.
  */
 static int
 append(struct store *s, int lock, char **text, size_t len, const char *entry,
@@ -351,7 +354,7 @@ append(struct store *s, int lock, char **text, size_t len, const char *entry,
 	return (write_list(s, lock, more, end, a));
 }
 
-/* The lock is held. */
+/* The caller holds the lock. */
 static int
 add_entry(struct store *s, int lock, const char *id, const char *name,
     bool given, const char *image, struct answer *a)
@@ -379,8 +382,8 @@ add_entry(struct store *s, int lock, const char *id, const char *name,
 }
 
 /*
- * podman holds the lock of the layers while it unpacks one. The layer is
- * missed only by its lists of mounts until the next container is added.
+ * podman holds the layers lock while it unpacks, so do not wait for it: the
+ * layer is made when the next container is added.
  */
 static void
 make_layer(struct store *s)

@@ -24,9 +24,11 @@ struct store;
  */
 int	register_add(struct store *, const char *, const char *, bool,
 	    const char *, struct answer *);
-/* The directory of this container is in the trash now: its entry is to go. */
+/*
+ * The directory of this container has been moved to the trash: drop its entry.
+ */
 void	register_gone(struct store *, const char *);
-/* Drop the entries of those. 0, or -1 with a sentence. */
+/* Drop the entries of these containers. 0, or -1 with a sentence. */
 int	register_flush(struct store *, struct answer *);
 /* Drop all entries of ours whose directory is gone. 0, or -1 as above. */
 int	register_tidy(struct store *, struct answer *);

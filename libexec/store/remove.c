@@ -20,7 +20,7 @@
 
 #define CHAIN_MAX	512		/* images that go with one */
 
-/* What goes: ids of images, then of their layers, for the note. */
+/* What is removed: IDs of images, then of their layers, for the note. */
 struct doomed {
 	char	 images[CHAIN_MAX][ID_LEN + 1];
 	size_t	 nimages;
@@ -87,7 +87,10 @@ doom_layers(struct store *s, struct doomed *d, const char *top)
 	return (0);
 }
 
-/* Copies for other ids: they are the image's, and above its other layers. */
+/*
+ * The copies for other IDs belong to the image and come before its other
+ * layers.
+ */
 static int
 doom_mapped(struct doomed *d, const json_t *img)
 {
@@ -113,9 +116,9 @@ report_names(const json_t *img, struct rec *r)
 }
 
 /*
- * The image, then each parent that has no name and, now, no other child.
- * Those that stand on the image's history keep its data: podman then says
- * only that it was untagged.
+ * Remove the image, then each parent that has no name and no other child. An
+ * image with a child stays on the disk without names: podman then reports only
+ * that it was untagged.
  */
 static int
 collect(struct store *s, json_t *img, struct doomed *d, struct rec *r,
@@ -153,7 +156,10 @@ save_images(struct store *s, const struct drop_locks *l, struct answer *a)
 	return (index_read(&s->images, s->graph, a));
 }
 
-/* The writable layers of the containers that go; above those of the image. */
+/*
+ * The writable layers of the containers that are removed; before those of the
+ * image.
+ */
 static int
 doom_containers(struct doomed *d, const json_t *ctrs)
 {
@@ -193,7 +199,7 @@ delete(struct store *s, const struct drop_locks *l, json_t *img,
 	return (rc);
 }
 
-/* More than one name, and not asked for by one of them. */
+/* It has more than one name and was not referred to by a name. */
 static int
 refuse_names(const json_t *img, const char *ref, struct answer *a)
 {
@@ -219,7 +225,7 @@ refuse_used(struct store *s, const json_t *img, struct answer *a)
 	return (n);
 }
 
-/* Those of other engines go, too, when the user says so. */
+/* With --force the containers of other engines are removed, too. */
 static int
 delete_by_force(struct store *s, const struct drop_locks *l, json_t *img,
     struct rec *r, struct answer *a)
@@ -278,7 +284,7 @@ remove_image(struct store *s, const char *ref, bool force, struct answer *a)
 		rec_free(r);
 		return (NULL);
 	}
-	/* The big deletions, with no lock held. */
+	/* Delete files after the locks are released: it may take long. */
 	if ((left = trash_empty(s, &(struct answer){ 0 })) > 0)
 		rec_add_num(r, KEY(left), left);
 	return (r);

@@ -1,4 +1,4 @@
-/* `rmi`: names taken away, images deleted, as podman does. */
+/* `rmi`: remove names, delete images, as podman does. */
 #ifndef STORE_REMOVE_H
 #define STORE_REMOVE_H
 

@@ -24,7 +24,7 @@
 
 #define LOOKS	64		/* entries of a layer that are looked at */
 
-/* The layers of an image, which are checked to be there. */
+/* Add the layers of an image; each must exist. */
 static int
 add_lower(struct store *s, const char *image, struct rec *r, struct answer *a)
 {
@@ -66,14 +66,16 @@ match_root(struct store *s, int dir, const struct rec *r)
 	if (top != NULL &&
 	    fstatat(s->graph, top, &sb, AT_SYMLINK_NOFOLLOW) == -1)
 		return (-1);
-	/* Without a namespace only our own id can be given: the usual one. */
+	/*
+	 * Without a user namespace EPERM is expected for other IDs than ours.
+	 */
 	if ((sb.st_uid != geteuid() || sb.st_gid != getegid()) &&
 	    fchown(dir, sb.st_uid, sb.st_gid) == -1 && errno != EPERM)
 		return (-1);
 	return (fchmod(dir, sb.st_mode & 07777));
 }
 
-/* "work" comes last: where it is, an earlier start has finished this. */
+/* "work" is made last: where it exists, an earlier start has finished this. */
 static int
 make_overlay(struct store *s, int dir, const char *id, struct rec *r)
 {
@@ -101,7 +103,10 @@ make_vfs(struct store *s, int dir, const char *id, struct rec *r)
 		rec_del(r, KEY(lower));
 		return (0);
 	}
-	/* Whole under another name first: half a copy is never a root. */
+	/*
+	 * Copy under another name first: an incomplete copy is never used as a
+	 * root.
+	 */
 	if (path_remove(dir, "copy") == -1 || mkdirat(dir, "copy", 0700) == -1
 	    || (to = path_open(dir, "copy", O_RDONLY | O_DIRECTORY, 0)) == -1)
 		return (-1);
@@ -121,7 +126,7 @@ populate(struct store *s, int all, const char *id, uint32_t mark,
 {
 	scoped_fd int	 dir = path_open(all, id, O_RDONLY | O_DIRECTORY, 0);
 
-	/* The mark first: a layer that is not to last never lacks it. */
+	/* The mark first, so that a layer which needs one never lacks it. */
 	if (dir == -1 || mark_put(s, dir, mark) == -1)
 		return (-1);
 	return (s->vfs ? make_vfs(s, dir, id, r) :

@@ -19,6 +19,7 @@
 #include "lock.h"
 #include "path.h"
 #include "place.h"
+#include "random.h"
 #include "record.h"
 #include "store.h"
 #include "text.h"
@@ -56,8 +57,8 @@ path_of(const char *token, const char *suffix, char out[96])
 }
 
 /*
- * A lock file that is ours, and that nobody who tidies has taken for a dead
- * one between its making and its locking.
+ * Make a lock file and lock it. Try again if a process that tidies removed it
+ * in between, because it was not locked yet.
  */
 static int
 lock_file(struct store *s, struct stage *st)
@@ -66,7 +67,7 @@ lock_file(struct store *s, struct stage *st)
 	struct stat	 sb;
 
 	for (;;) {
-		if (text_random(st->token, TOKEN_LEN / 2) == -1)
+		if (random_hex(st->token, TOKEN_LEN / 2) == -1)
 			return (-1);
 		path_of(st->token, ".lock", path);
 		st->fd = path_open(s->graph, path, O_RDWR | O_CREAT | O_EXCL,
@@ -94,8 +95,7 @@ stage_new(struct store *s)
 }
 
 /*
- * The file last: while it is there, the rest is somebody's. Keeps errno, for
- * this is how failures end, too.
+ * The lock file is removed last: without it the rest has no owner. Keeps errno.
  */
 static void
 stage_free(struct store *s, struct stage *st)
@@ -131,8 +131,8 @@ write_note(struct stage *st, const char *verb, const char *ids)
 }
 
 /*
- * What a dead process was about: '+' and a layer it was moving into place,
- * or '-' and those it was removing.
+ * Undo or finish what a dead process noted: '+' and a layer that it was moving
+ * into place, or '-' and layers that it was removing.
  */
 static int
 undo_note(struct store *s, const char *note, struct answer *a)
@@ -150,8 +150,8 @@ undo_note(struct store *s, const char *note, struct answer *a)
 }
 
 /*
- * A directory is made after its lock file and removed before it: without one
- * its owner is dead, and somebody removed the file.
+ * A directory is made after its lock file and removed before it: without a lock
+ * file its owner is dead.
  */
 static int
 tidy_unlocked(struct store *s, const char *token, struct answer *a)
@@ -184,7 +184,7 @@ tidy_one(struct store *s, const char *file, struct answer *a)
 	snprintf(path, sizeof(path), STAGE "/%s", file);
 	fd = path_open(s->graph, path, O_RDWR | O_NOFOLLOW, 0);
 	if (fd == -1 || lock_try(fd) == -1)
-		return (0);		/* gone, or at work */
+		return (0);		/* gone, or its owner lives */
 	note = path_slurp(s->graph, path, NOTE_MAX, NULL);
 	if (note != NULL && undo_note(s, note, a) == -1)
 		return (-1);
@@ -256,7 +256,7 @@ stage_make(struct store *s, const char *parent, bool fleeting, char *token,
 	if (index_load(&s->layers, s->graph, a) == -1 ||
 	    layer_chain(s, parent, chain, a) == -1)
 		return (-1);
-	/* Room again, before more is needed. Failure to tidy is not ours. */
+	/* Free space before more is needed. A failure to tidy is ignored. */
 	if (LIST_EMPTY(&stages))
 		(void)stage_tidy(s, a);
 	if ((st = stage_new(s)) == NULL)
@@ -319,7 +319,7 @@ check_request(struct store *s, const struct stage *st, const char *parent,
 	return (0);
 }
 
-/* Under the lock, and only what is quick: rename, index, last writer. */
+/* Takes the lock only for what is fast: rename, index, last writer. */
 static int
 commit_locked(struct store *s, struct stage *st, const char *id,
     const struct rec *r, struct answer *a)
@@ -332,10 +332,12 @@ commit_locked(struct store *s, struct stage *st, const char *id,
 	if (lock == -1 || index_read(&s->layers, s->graph, a) == -1)
 		return (-1);
 	if ((there = index_get(&s->layers, id)) != NULL) {
-		/* Another was faster: as good. */
+		/* Another process has made the same layer. */
 		if (!layer_incomplete(there))
 			return (st->fleeting ? fresh_not(s, a) : 0);
-		/* Its maker held this lock and is gone: podman drops it, too. */
+		/*
+		 * The process that made it was killed: drop it, as podman does.
+		 */
 		if (index_drop(&s->layers, id, a) == -1)
 			return (-1);
 		place_trash_layer(s, id);

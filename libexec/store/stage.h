@@ -1,7 +1,7 @@
 /*
- * Layers in the making: bulkhead/stage/<token>/ and beside it <token>.lock,
- * which this process holds locked. A token whose lock is free belongs to
- * nobody any more, and what its file says was under way is undone.
+ * Layers that are being made: bulkhead/stage/<token>/ and beside it
+ * <token>.lock, which this process keeps locked. If the lock is free, the
+ * process is dead, and store_tidy undoes what the lock file says it was doing.
  */
 #ifndef STORE_STAGE_H
 #define STORE_STAGE_H
@@ -30,19 +30,19 @@ int	stage_commit(struct store *, const char *, const char *, const char *,
 	    const struct rec *, char *, struct answer *);
 /* Discard it. 0, or -1 when there is no such token. */
 int	stage_abort(struct store *, const char *, struct answer *);
-/* Discard all that this process has: its owner has gone. */
+/* Discard all that this process has. */
 void	stage_end(struct store *);
 /* Discard what dead processes left. 0 or -1 with a sentence. */
 int	stage_tidy(struct store *, struct answer *);
 /*
- * A note of what is about to be removed, for whoever tidies up if we do not
- * live to do it: layer ids with a newline each. A token, or -1.
+ * Note what is about to be removed, for store_tidy to finish it if this process
+ * is killed: layer IDs with a newline each. A token, or -1.
  */
 int	stage_note(struct store *, const char *, char *, size_t,
 	    struct answer *);
-/* The note stays, for others to find it once this process has ended. */
+/* Leave the note for store_tidy, once this process has ended. */
 void	stage_leave(const char *);
-/* The note's work is done. */
+/* Remove the note: it is done. */
 void	stage_forget(struct store *, const char *);
 
 #endif

@@ -50,7 +50,7 @@ store_copy(const struct store *s, int from, int to)
 	return (copy_tree(from, to, COPY_EXACT | owners));
 }
 
-/* Does it hold a store, or nothing yet that anyone would miss? */
+/* Is this a store, or a directory that is empty but for a "tmp"? */
 static bool
 is_store(int fd)
 {
@@ -61,12 +61,14 @@ is_store(int fd)
 	for (size_t i = 0; i < 3; i++)
 		if (path_is_there(fd, names[i]))
 			return (true);
-	/* "tmp" alone: what Debian's podman makes at each boot. */
+	/* Debian's podman package makes "tmp" at each boot. */
 	return (fstatat(fd, ".", &sb, 0) == 0 && sb.st_nlink == 3 &&
 	    path_is_there(fd, "tmp"));
 }
 
-/* Is there nothing in it but the directory of the state, made just now? */
+/*
+ * Is there nothing in it but the directory of the state, which is made first?
+ */
 static bool
 is_empty(int fd)
 {
@@ -88,11 +90,10 @@ is_empty(int fd)
 }
 
 /*
- * Debian's podman package has systemd make the graph root of root at boot,
- * open to all, and podman leaves it so; a person makes one with mkdir. What
- * is ours and a store, or empty, is closed; a directory that is something
- * else (--root $HOME) is not touched. One that others could write to is past
- * closing.
+ * Debian's podman package has systemd make the graph root of root at boot, open
+ * to all users; mkdir makes one that is open, too. Close it if it is ours and a
+ * store or empty. Another directory (--root $HOME) is not changed, and one that
+ * others could write to is refused.
  */
 static bool
 close_to_others(int fd, const struct stat *sb)
@@ -134,10 +135,7 @@ make_dir(int root, const char *name, mode_t mode, struct answer *a)
 	return (fd == -1 ? fail_errno(a, "cannot make", name) : 0);
 }
 
-/*
- * One stat tells a store that is there from one that must be made: the
- * directory that is made last.
- */
+/* If the directories that are made last exist, all of them do. */
 static int
 make_layout(struct store *s, struct answer *a)
 {

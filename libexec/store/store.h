@@ -1,4 +1,6 @@
-/* The opened store: its directories and what was read of its indexes. */
+/*
+ * The opened store: its directories and its indexes, as far as they are read.
+ */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -8,7 +10,7 @@
 #include "index.h"
 #include "text.h"
 
-/* SHUT: it could not be opened, and a sandbox is entered only once. */
+/* SHUT: store_open failed, and cannot be tried again in the sandbox. */
 enum state { CLOSED = 1, OPEN = 2, SHUT = 4 };
 
 #define NAME_DIR	32
@@ -17,8 +19,11 @@ enum state { CLOSED = 1, OPEN = 2, SHUT = 4 };
 struct store {
 	struct helper	 h;
 	unsigned int	 state;
-	bool		 tidy_at_end;	/* the trash has something of ours */
-	/* Containers whose entries register_flush drops; more: all stale. */
+	bool		 tidy_at_end;	/* this process has filled the trash */
+	/*
+	 * Containers whose entries register_flush drops; if there are more, it
+	 * looks at all.
+	 */
 	char		 gone[GONE_MAX][ID_LEN + 1];
 	size_t		 ngone;
 	int		 graph;		/* graph root */

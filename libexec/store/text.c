@@ -1,7 +1,5 @@
 #include "text.h"
 
-#include <sys/random.h>
-
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -28,7 +26,7 @@ text_is_digest(const char *s)
 	    text_is_id(s + 7));
 }
 
-/* The part of a second after the dot, in nanoseconds; moves past it. */
+/* Parse the fraction of a second behind the dot, in nanoseconds. */
 static int64_t
 fraction(const char **s)
 {
@@ -42,7 +40,7 @@ fraction(const char **s)
 	return (ns);
 }
 
-/* The zone: Z, or +hh:mm. Seconds east; false when it is neither. */
+/* Parse the time zone, Z or +hh:mm, as seconds east of UTC. False: neither. */
 static bool
 zone(const char *s, int64_t *east)
 {
@@ -142,17 +140,4 @@ text_base64(const char *key, char *out, size_t size)
 	}
 	out[o] = '\0';
 	return (true);
-}
-
-int
-text_random(char *out, size_t n)
-{
-	uint8_t	 b;
-
-	for (size_t i = 0; i < n; i++) {
-		if (getrandom(&b, 1, 0) != 1)
-			return (-1);
-		snprintf(out + 2 * i, 3, "%02x", b);
-	}
-	return (0);
 }

@@ -24,7 +24,5 @@ int64_t	text_time(const char *);
 void	text_rfc3339(int64_t, char *, size_t);
 /* Standard base64 of a key, as big-data files are named; false: no room. */
 bool	text_base64(const char *, char *, size_t);
-/* n random bytes as lower-case hexadecimal digits, 2n and a NUL. -1 errno. */
-int	text_random(char *, size_t);
 
 #endif

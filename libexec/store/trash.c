@@ -12,8 +12,8 @@
 
 #include "cleanup.h"
 #include "path.h"
+#include "random.h"
 #include "store.h"
-#include "text.h"
 
 /* Under a random name, which is put in the buffer. */
 static int
@@ -21,7 +21,7 @@ move(struct store *s, const char *name, char moved[17])
 {
 	char	 to[64];
 
-	if (text_random(moved, 8) == -1)
+	if (random_hex(moved, 8) == -1)
 		return (-1);
 	snprintf(to, sizeof(to), TRASH "/%s", moved);
 	return (renameat(s->graph, name, s->graph, to));

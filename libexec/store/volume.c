@@ -16,7 +16,7 @@
 #define DATA		"_data"
 #define FRESH		"fresh"
 #define FILLING		"filling"
-/* No volume of podman can have this name: neither engine uses the other's. */
+/* podman refuses this name for a volume, so neither engine uses the other's. */
 #define OWN		".bulkhead/"
 
 /* The directory of a volume, below the graph root. 0, or -1 + sentence. */
@@ -47,7 +47,7 @@ make_in(int dir)
 	return (data == -1 ? -1 : fchmod(data, 0755));
 }
 
-/* The directory of a volume, opened. -1 and errno, with or without sentence. */
+/* Open the directory of a volume. A descriptor, or -1 and errno. */
 static int
 open_volume(struct store *s, const char *name, bool legacy, struct answer *a)
 {

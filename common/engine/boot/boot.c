@@ -157,7 +157,7 @@ boot_refresh(struct session *s, struct rec *told)
 {
 	int	 rc, saved;
 
-	/* Who dies while refreshing lets go of it, and the next begins again. */
+	/* The lock of a command that is killed is free: the next refreshes. */
 	if (locks_ready(s) == -1 ||
 	    lock_take(&s->client, LOCK_NAME, WAIT_MS) == -1)
 		return (-1);

@@ -13,6 +13,7 @@
 #include "lock.h"
 #include "locks.h"
 #include "pods.h"
+#include "random.h"
 #include "reconcile.h"
 #include "record.h"
 #include "remove.h"
@@ -25,7 +26,6 @@
 #include "storage.h"
 #include "store.h"
 #include "volmounts.h"
-#include "volumes.h"
 
 static int
 failed(struct create *c, const struct parse_err *e)
@@ -87,7 +87,7 @@ create_prepare(struct create *c, struct error *error)
 	c->rootfs = rec_flag(c->request, KEY_IN(request, rootfs), false);
 	c->rm = rec_flag(c->request, KEY_IN(request, rm), false);
 	define_open_files(c->request);
-	if (volumes_name(c->id) == -1 || (c->mounts = rec_new()) == NULL)
+	if (random_hex(c->id, 32) == -1 || (c->mounts = rec_new()) == NULL)
 		return (error_set(error, errno, "%s", strerror(errno)));
 	if (define_mounts(c->request, c->mounts, &e) == -1 ||
 	    name_rootfs(c, &e) == -1)

@@ -17,7 +17,7 @@
 #include "session.h"
 #include "store.h"
 
-#define DIGEST_LEN	71		/* "sha256:" and 64 hexadecimal digits */
+#define DIGEST_LEN	71		/* "sha256:" and 64 digits */
 
 struct loading {
 	struct session	*s;

@@ -15,7 +15,7 @@ struct session;
 struct limits {
 	uint64_t	 size;		/* bytes of unpacked layers */
 	uint64_t	 files;
-	uint64_t	 ratio;		/* bytes unpacked per byte, of a layer */
+	uint64_t	 ratio;		/* bytes of a layer for a byte of it */
 };
 
 /*

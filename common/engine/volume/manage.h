@@ -20,7 +20,7 @@ struct rec *volumes_list(struct session *);
 struct rec *volumes_find_one(struct session *, const char *);
 /*
  * Make one of that name, with these keys in its record, and put the name into
- * a buffer of VOLUME_NAME bytes. With `keep`, one that is there already is no failure.
+ * a buffer of VOLUME_NAME bytes. With `keep` it is no failure if it exists.
  */
 int	volumes_create(struct session *, const char *, const struct rec *keys,
 	    bool keep, char *);

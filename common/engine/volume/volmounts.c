@@ -9,6 +9,7 @@
 #include "locks.h"
 #include "objlock.h"
 #include "parse.h"
+#include "random.h"
 #include "record.h"
 #include "session.h"
 #include "spec.h"
@@ -67,8 +68,9 @@ name_own(struct session *s, struct rec *mount)
 {
 	char	 own[65];
 
-	if (volumes_name(own) == -1)
-		return (error_set(&s->client.error, errno, "%s", strerror(errno)));
+	if (random_hex(own, 32) == -1)
+		return (error_set(&s->client.error, errno, "%s",
+		    strerror(errno)));
 	(void)rec_set(mount, KEY_IN(mount, volume), own);
 	(void)rec_add(mount, KEY_IN(row, anon), "1");
 	return (set_path(s, mount, own, false));
@@ -309,8 +311,8 @@ is_legacy(struct session *s, const struct rec *mount)
 		if (strcmp(path, sub) == 0)
 			return (legacy);
 	}
-	return (error_set(&s->client.error, EINVAL, "the definition of the container does not say "
-	    "where volume %s is", name));
+	return (error_set(&s->client.error, EINVAL, "the definition of the "
+	    "container does not say where volume %s is", name));
 }
 
 /* Make the directory of a mount's volume: enum volume_state, or -1. */

@@ -96,9 +96,9 @@ check_type(const struct options *have, struct parse_err *e)
 		    "device=DIRECTORY: invalid argument"));
 	if (have->device != NULL && !have->bind &&
 	    strcmp(type, "bind") != 0)
-		return (parse_fail(e, "mounting the device %s takes a privilege "
-		    "that bulkhead does not have: if it is a directory, give "
-		    "--opt o=bind", have->device));
+		return (parse_fail(e, "mounting the device %s takes a "
+		    "privilege that bulkhead does not have: if it is a "
+		    "directory, give --opt o=bind", have->device));
 	if (have->device != NULL && *have->device != '/')
 		return (parse_fail(e, "the device of a volume, %s, must be an "
 		    "absolute path", have->device));

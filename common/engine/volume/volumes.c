@@ -1,9 +1,6 @@
 #include "volumes.h"
 
-#include <sys/random.h>
-
 #include <errno.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,18 +12,6 @@
 #include "store.h"
 
 #define BASE_MAX	1023		/* as in store_open */
-
-int
-volumes_name(char *id)
-{
-	uint8_t	 raw[32];
-
-	if (getrandom(raw, sizeof(raw), 0) != sizeof(raw))
-		return (-1);
-	for (size_t i = 0; i < sizeof(raw); i++)
-		(void)snprintf(id + 2 * i, 3, "%02x", raw[i]);
-	return (0);
-}
 
 const char *
 volumes_base(const struct session *s)

@@ -26,11 +26,6 @@ bool	volumes_is_legacy(struct session *, const struct rec *);
 
 /* A new record for obj_put: NULL with a sentence. */
 struct rec *volumes_record(struct session *, const char *, bool);
-/*
- * 64 random hexadecimal digits, the ID of a container or pod or the name of an
- * anonymous volume, in a buffer of 65 bytes. 0, or -1 with errno.
- */
-int	volumes_name(char *);
 /* One by its exact name; NULL with ENOENT and a sentence. */
 struct rec *volumes_get(struct session *, const char *);
 /* Will the first container to use it fill it from the image? */
