@@ -5,6 +5,8 @@
  */
 #include "program.h"
 
+#include <unistd.h>
+
 #include "command_session.h"
 #include "confined.h"
 #include "rootlog.h"
@@ -119,7 +121,8 @@ run(struct cli *cli)
 	struct session		 s = { 0 };
 	int			 code;
 
-	rootlog_open(cli->opts);
+	if (geteuid() == 0)
+		rootlog_open(cli->opts);
 	cli->session = &s;
 	if (c->before != NULL && (code = c->before(cli)) != 0)
 		return (code);

@@ -6,13 +6,8 @@
 #ifndef ENGINE_CONFIG_H
 #define ENGINE_CONFIG_H
 
-struct rec;
 struct session;
 
-/* The question, but for where relative paths begin. The caller frees. */
-struct rec *config_question(const struct session *);
-/* Begin with s->config and s->config_fd. 0, or -1 with an error. */
-int	config_use(struct session *);
 /*
  * Take the answer to the same question that was kept in this boot, if all its
  * inputs are unchanged; its run directory is opened with it. 0; -1: resolve

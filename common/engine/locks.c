@@ -91,6 +91,22 @@ locks_drop(struct session *s, const char *kind, const char *id)
 	lock_drop_quiet(&s->client, name);
 }
 
+int
+locks_alloc(struct session *s, const char *kind, const char *id, struct rec *r)
+{
+	char	 name[LOCKS_NAME];
+	int64_t	 number;
+
+	lock_name(name, kind, id);
+	if (locks_ready(s) == -1)
+		return (-1);
+	/* It may have one, from a command that was killed. */
+	if (lock_alloc(&s->client, name, &number) == -1 &&
+	    (errno != EEXIST || lock_find(&s->client, name, &number) == -1))
+		return (-1);
+	return (rec_set_num(r, KEY(lock), number));
+}
+
 void
 locks_free_id(struct session *s, const char *kind, const char *id)
 {

@@ -29,6 +29,12 @@ int	locks_take(struct session *, const char *kind, const char *id,
 	    unsigned int wait_ms);
 void	locks_drop(struct session *, const char *kind, const char *id);
 /*
+ * Allocate the lock of a pod or volume (or find it, if a killed command has),
+ * and add its number to the record as `lock`. 0, or -1 with an error.
+ */
+int	locks_alloc(struct session *, const char *kind, const char *id,
+	    struct rec *);
+/*
  * An object is removed: give back the number that its row has, if it has
  * one. It is no failure when that cannot be done: renumbering mends it.
  */

@@ -158,7 +158,8 @@ open_dirs(struct session *s, unsigned int need)
 	if (!s->inherit)
 		cache_open(&s->cache, session_config(s, KEY_AS(path_run), ""),
 		    true);
-	grant_open(s);
+	if (geteuid() == 0)
+		grant_open(s);
 	return (0);
 }
 
@@ -349,13 +350,14 @@ needs_compiler(struct session *s, unsigned int need)
 static int
 open_all(struct session *s, unsigned int need, char *const *cleanup)
 {
-	bool	 root = geteuid() == 0, early, asks;
-	int	 rc;
+	const char	*given = rec_get(s->options.settings, KEY(runtime));
+	bool		 root = geteuid() == 0, early, asks;
+	int		 rc;
 
 	if (client_init(&s->client, s->options.trace,
 	    s->options.verbose) == -1 ||
 	    (s->inherit && s->config == NULL && take_kept(s) == -1) ||
-	    root_find_account(s) == -1)
+	    (root && root_find_account(s) == -1))
 		return (-1);
 	/* A clean-up is the account's from its first instruction. */
 	if (s->system && !root && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
@@ -367,9 +369,9 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	if ((asks || needs_compiler(s, need)) &&
 	    (client_start(&s->client, H_RESOLVE) == -1 || config_ask(s) == -1))
 		return (-1);
-	if ((asks && config_take(s) == -1) ||
-	    runtimes_check(s->config, rec_get(s->options.settings,
-	    KEY(runtime)),
+	if (asks && config_take(s) == -1)
+		return (-1);
+	if (given != NULL && runtimes_check(s->config, given,
 	    s->options.starts, &s->client.error) == -1)
 		return (-1);
 	if ((need & NEED_IF_THERE) && access(session_config(s,
@@ -462,13 +464,14 @@ session_open_resolve(struct session *s, const struct session_options *options)
 
 	begin(s, options);
 	if (client_init(&s->client, options->trace, options->verbose) == -1 ||
-	    root_find_account(s) == -1 ||
+	    (geteuid() == 0 && root_find_account(s) == -1) ||
 	    client_start(&s->client, H_RESOLVE) == -1) {
 		saved = errno;
 		session_close(s);
 		errno = saved;
 		return (-1);
 	}
-	root_leave(s);
+	if (geteuid() == 0)
+		root_leave(s);
 	return (0);
 }

@@ -11,10 +11,10 @@
  *     exec (protocol/spawn.c).
  *  6. The configuration arrives as a record: from resolve, which is the
  *     account's, or from the cache in the run directory, authenticated with a
- *     key that only root reads (runtime/cache.c). It is decoded as root because it names the directories of
- *     steps 7 to 9. The decoder takes no length or offset on trust and is
- *     fuzzed; what the record says is worth no more than the account's word,
- *     which is why steps 7 and 8 check it.
+ *     key that only root reads (runtime/cache.c). It is decoded as root
+ *     because it names the directories of steps 7 to 9. The decoder takes no
+ *     length or offset on trust and is fuzzed; what the record says is worth
+ *     no more than the account's word, which is why steps 7 and 8 check it.
  *  7. Directories on the way to the storage, the state and the run directory
  *     must belong to root or to the account (trust.c).
  *  8. The storage is opened. One is made only where root chose the path.
@@ -56,9 +56,7 @@ root_find_account(struct session *s)
 {
 	char	 maker[900];
 
-	s->system = s->system || geteuid() == 0;
-	if (geteuid() != 0)
-		return (0);
+	s->system = true;
 	if (account_find(&s->client.uid, &s->client.gid) == 0)
 		return (0);
 	account_maker(maker, sizeof(maker));
@@ -89,7 +87,8 @@ root_open_graph(struct session *s, bool create)
 	    (geteuid() != 0 || trust_is_chosen(s, s->graph)))
 		fd = path_private_dir(s->graph, true);
 	if (fd == -1)
-		return (session_sentence(s, "cannot open the storage", s->graph));
+		return (session_sentence(s, "cannot open the storage",
+		    s->graph));
 	if (geteuid() != 0)
 		return (fd);
 	if (trust_storage(s, fd, s->graph) == -1) {
@@ -156,7 +155,7 @@ become_account(struct session *s, unsigned int need)
 {
 	(void)need;
 	account_become(s->client.uid, s->client.gid);
-	s->client.uid = 0;	/* helpers started from here on need no change */
+	s->client.uid = 0;	/* later helpers need no change */
 	return (0);
 }
 
@@ -211,6 +210,5 @@ root_give_up(struct session *s, unsigned int need)
 void
 root_leave(struct session *s)
 {
-	if (geteuid() == 0)
-		account_become(s->client.uid, s->client.gid);
+	account_become(s->client.uid, s->client.gid);
 }

@@ -197,8 +197,6 @@ runtimes_check(const struct rec *config, const char *given, bool starts,
 {
 	struct runtime	 rt;
 
-	if (given == NULL)
-		return (0);
 	if (runtimes_find(config, given, &rt, e) == -1)
 		return (-1);
 	if (rt.own || !starts)

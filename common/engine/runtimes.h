@@ -56,7 +56,7 @@ bool	runtimes_candidate(const struct rec *, const char *key,
 	    const char *name, size_t n, char *, size_t);
 
 /*
- * Check what --runtime names (NULL: nothing): one that is not known is an
+ * Check what --runtime names: one that is not known is an
  * error of any command, one that is not our own of those that start
  * containers. 0, or -1 with an error.
  */

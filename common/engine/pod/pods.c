@@ -11,7 +11,7 @@
 #include "cgroup.h"
 #include "cgroup_pod.h"
 #include "clock.h"
-#include "objlock.h"
+#include "locks.h"
 #include "reconcile.h"
 #include "record.h"
 #include "remove.h"
@@ -181,12 +181,12 @@ pods_create(struct session *s, struct rec *pod, bool replace)
 	(void)rec_add(pod, KEY(cgroup), group);
 	session_confine(s);
 	if ((!replace || remove_named(s, rec_str(pod, KEY(name), "")) == 0) &&
-	    objlock_alloc(s, "pod", id, pod) == 0 &&
+	    locks_alloc(s, "pod", id, pod) == 0 &&
 	    state_object_put(&s->client, OBJ_POD, 0, pod, NULL) == 0)
 		return (0);
 	error_save(&s->client.error, &why);
 	(void)cgroup_pod_remove(session_run_env(s), group);
-	objlock_free(s, "pod", id);
+	locks_free_id(s, "pod", id);
 	error_restore(&s->client.error, &why);
 	return (-1);
 }
@@ -296,7 +296,7 @@ pods_remove(struct session *s, const struct rec *pod, bool force,
 		return (-1);
 	(void)cgroup_pod_remove(session_run_env(s), rec_str(pod, KEY(cgroup),
 	    ""));
-	objlock_free(s, "pod", id);
+	locks_free_id(s, "pod", id);
 	error_clear(&s->client.error);
 	return (0);
 }
@@ -306,7 +306,7 @@ pods_remove_damaged(struct session *s, const char *id)
 {
 	if (state_object_remove(&s->client, OBJ_POD, OBJ_WHOLE, id, "") == -1)
 		return (-1);
-	objlock_free(s, "pod", id);
+	locks_free_id(s, "pod", id);
 	error_clear(&s->client.error);
 	return (0);
 }

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "objlock.h"
+#include "locks.h"
 #include "reconcile.h"
 #include "record.h"
 #include "remove.h"
@@ -33,7 +33,7 @@ make(struct session *s, struct rec *r, const char *name)
 	int		 rc = half ? volumes_remove(s, name, "") : 0;
 
 	if (rc == 0 && (have == NULL || half))
-		rc = objlock_alloc(s, "vol", name, r);
+		rc = locks_alloc(s, "vol", name, r);
 	rec_free(have);
 	return (rc);
 }

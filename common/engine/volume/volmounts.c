@@ -7,7 +7,6 @@
 
 #include "grant.h"
 #include "locks.h"
-#include "objlock.h"
 #include "parse.h"
 #include "random.h"
 #include "record.h"
@@ -222,7 +221,7 @@ new_record(struct session *s, const char *name, bool own, bool rm,
 {
 	if (own && rm)
 		return (rec_add_num(r, KEY(rm), 1));
-	return (objlock_alloc(s, "vol", name, r));
+	return (locks_alloc(s, "vol", name, r));
 }
 
 /* What statekeep makes of it when there is none of this name yet. */
@@ -290,7 +289,7 @@ volmounts_undo(struct session *s, const struct rec *def)
 		if (rec_get(v, KEY_IN(shown, lock)) != NULL) {
 			if ((have = volumes_get(s, name)) == NULL &&
 			    errno == ENOENT)
-				objlock_free(s, "vol", name);
+				locks_free_id(s, "vol", name);
 			rec_free(have);
 		}
 		rec_free(v);

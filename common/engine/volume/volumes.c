@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "objlock.h"
+#include "locks.h"
 #include "record.h"
 #include "session.h"
 #include "state.h"
@@ -141,7 +141,7 @@ remove_named(struct session *s, const char *name, const char *by, bool lock)
 	    OBJ_FINISH, name, by) == -1 && errno != ENOENT))
 		return (-1);
 	if (lock)
-		objlock_free(s, "vol", name);
+		locks_free_id(s, "vol", name);
 	return (0);
 }
 
