@@ -48,7 +48,8 @@ struct each {
 	bool		 quiet_missing;
 	bool		 mute;		/* print no errors */
 	bool		 damaged;	/* those, too: with an id, no more */
-	int		 missing;	/* exit code for one that is not there */
+	/* exit code for one that is not there */
+	int		 missing;
 	int		 failed;	/* ... that failed; 0: EXIT_ENGINE */
 };
 

@@ -165,7 +165,10 @@ info_registries(struct cli *g, const struct rec *config, struct rec *out)
 
 /* --- the file system of the storage --- */
 
-/* Give up root without a helper; without an account as nobody in particular. */
+/*
+ * Give up root without a helper; if there is no account, for the user nobody's
+ * ids.
+ */
 static void
 lose_root(void)
 {
@@ -287,7 +290,7 @@ one_runtime(struct probes *p, const struct rec *config, const char *name,
 		return;
 	(void)rec_add(r, KEY(name), name);
 	if (runtimes_find(config, name, &rt, &e) == -1) {
-		/* Most of the table is optional, and nobody asked for it. */
+		/* Most of the table is optional, and was not requested. */
 		if (errno == EINVAL)
 			goto out;
 		(void)rec_add(r, KEY(error), e.text);

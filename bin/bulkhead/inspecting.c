@@ -92,7 +92,8 @@ find_pod(struct inspect *in, const char *ref)
 static struct rec *
 latest_container(struct session *s)
 {
-	struct rec	*rows = containers_reconciled(s), *row = NULL, *refs = NULL;
+	struct rec	*rows = containers_reconciled(s), *row = NULL,
+	    *refs = NULL;
 
 	if (rows == NULL)
 		(void)session_error(s);

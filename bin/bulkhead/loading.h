@@ -9,7 +9,7 @@
 struct cli;
 struct session;
 
-#define LOAD_LIMITS								\
+#define LOAD_LIMITS							\
 	{ "max-files", 0, OPT_UINT, NULL,				\
 	  "Most files that all layers of the archive may hold together; " \
 	  "0 is no limit", "2000000", NULL },				\

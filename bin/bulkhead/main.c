@@ -49,7 +49,8 @@ main(int argc, char **argv)
 	log_init("bulkhead", 0, 0);
 	/* A file that would become too large is an error, which is told. */
 	(void)signal(SIGXFSZ, SIG_IGN);
-	if ((cli.global = rec_new()) == NULL || (cli.opts = rec_new()) == NULL ||
+	if ((cli.global = rec_new()) == NULL ||
+	    (cli.opts = rec_new()) == NULL ||
 	    (cli.line = rec_new()) == NULL)
 		fatal("records");
 	for (int i = 0; i < argc; i++)

@@ -132,7 +132,8 @@ in_time(const struct part *p, int64_t deadline)
 	if (p->pidfd == -1)
 		return (true);		/* an old kernel: wait for it */
 	do {
-		left = deadline == PART_FOREVER ? -1 : deadline - clock_mono_ms();
+		left =
+		    deadline == PART_FOREVER ? -1 : deadline - clock_mono_ms();
 		if (left < 0 && deadline != PART_FOREVER)
 			left = 0;
 		n = poll(&pfd, 1, (int)left);

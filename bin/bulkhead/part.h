@@ -1,7 +1,7 @@
 /*
- * A question that is asked in a process of its own, so that whatever is wrong
- * with what it is about is its alone: a helper that dies, a lock that nobody
- * gives back, an account that is missing. `info` is made of these.
+ * A question that a process of its own answers, so that a failure of its
+ * subject affects nothing else: a helper that dies, a lock that is not
+ * released, a missing account. `info` is made of these.
  */
 #ifndef VIEW_PART_H
 #define VIEW_PART_H

@@ -61,8 +61,9 @@ find_and_grant(struct session *s)
 }
 
 /*
- * Of two that start it, one finds it in a state that cannot be started; and
- * what a policy has decided is done once, if nobody has decided otherwise.
+ * Of two commands that start it, one finds it in a state that cannot be
+ * started; and a decision of a restart policy is carried out once, unless a
+ * command has changed it.
  */
 static int
 claim(struct starting *st, struct rec *def)
@@ -73,7 +74,10 @@ claim(struct starting *st, struct rec *def)
 	uint32_t	 slot;
 	int		 rc;
 
-	/* As long as this lives, nobody takes the start for a dead one. */
+	/*
+	 * While this process lives, no command takes the start for an
+	 * interrupted one.
+	 */
 	if (locks_take(s, "ctr", id, 10000) == -1)
 		return (-1);
 	if (running_is_alive(s, id))

@@ -34,10 +34,12 @@ struct command {
 	 * --latest, --cidfile or --filter: the error when none is given.
 	 */
 	const char	*args_error;
-	const char	*all_error;	/* names beside --all; NULL: the usual */
+	/* names beside --all; NULL: the usual */
+	const char	*all_error;
 	const char	*description;
 	const char	*examples;	/* lines without the program's name */
-	const char	*top_examples;	/* the same for at_top; NULL: the same */
+	/* the same for at_top; NULL: the same */
+	const char	*top_examples;
 	/* NULL, or another with the same options, arguments and function. */
 	const struct command *same_as;
 	/*

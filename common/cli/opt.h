@@ -57,7 +57,8 @@ struct opt_set {
 	const char		*program;	/* for messages */
 	const char		*command;	/* the same, as typed */
 	const struct opt	*tables[OPT_TABLES];
-	const struct opt	*global[2];	/* kept in a record of their own */
+	/* kept in a record of their own */
+	const struct opt	*global[2];
 	bool			 stop_early;	/* at the first positional */
 };
 

@@ -339,8 +339,8 @@ client_stop(struct client *s, enum helper_id who)
 }
 
 /*
- * All have said what they had to: closing their channels ends them. Nobody
- * waits, for one may have something left to do that no answer depends on.
+ * Close the channels, which ends the helpers. Do not wait: one may have work
+ * left that no answer depends on.
  */
 void
 client_stop_all(struct client *s)

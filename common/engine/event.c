@@ -31,7 +31,7 @@ event_backend(const struct session *s)
 	    EVENTS_FILE);
 }
 
-/* Where somebody wants it to be, or NULL: in the per-boot directory. */
+/* The configured path, or NULL: in the per-boot directory. */
 static const char *
 elsewhere(const struct session *s)
 {
@@ -56,8 +56,8 @@ event_path(const struct session *s, char *out, size_t size)
 }
 
 /*
- * The command, for the history: its name alone where its arguments are
- * somebody's program, with passwords perhaps.
+ * The command, for the history: only its name if its arguments are a program's,
+ * which may have passwords in them.
  */
 static void
 command_of(const struct session_options *o, char *out, size_t size)

@@ -20,8 +20,9 @@ enum events_backend	event_backend(const struct session *);
 int	event_path(const struct session *, char *, size_t);
 
 /*
- * Say in what the state is opened with who is at work, and with which backend; give the state
- * keeper, before that, what it cannot open. 0, or -1 with a sentence.
+ * Say in what the state is opened with who is at work, and with which backend;
+ * give the state keeper, before that, what it cannot open. 0, or -1 with a
+ * sentence.
  */
 int	event_prepare(struct session *, struct state_options *);
 

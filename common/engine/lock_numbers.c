@@ -169,7 +169,7 @@ locks_kept(const struct rec *objects)
 	struct used		 u = { .n = n };
 	struct rec		*o;
 
-	/* As far as the highest that somebody has. */
+	/* Up to the highest number in use. */
 	while ((o = rec_sub(objects, KEY_IN(locks, lock), &it)) != NULL) {
 		int64_t	 was = rec_num(o, KEY_IN(lock, was), -1);
 

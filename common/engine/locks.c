@@ -12,7 +12,7 @@
 #include "session.h"
 #include "stateid.h"
 
-/* A store's locks are its own, whoever else's are in this run directory. */
+/* A store has locks of its own, even if several use this run directory. */
 static int
 lock_dir(struct session *s)
 {

@@ -154,7 +154,9 @@ open_dirs(struct session *s, unsigned int need)
 	    (s->run_dir == -1 &&
 	    (s->run_dir = kept_dir(s, INHERIT_RUN, KEY_AS(path_run))) == -1))
 		return (-1);
-	/* Only whoever starts us may read it, and root may make it. */
+	/*
+	 * Only the user who starts the command may read it; root may make it.
+	 */
 	if (!s->inherit)
 		cache_open(&s->cache, session_config(s, KEY_AS(path_run), ""),
 		    true);

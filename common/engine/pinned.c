@@ -94,7 +94,7 @@ pinned_fd(struct session *s)
 	return (fd);
 }
 
-/* The vendor's files say what would be anyway: nobody chose that. */
+/* The vendor's files have defaults, which no user has chosen. */
 static bool
 has_origin(const struct rec *config, const char *name)
 {
@@ -154,8 +154,8 @@ is_same(const struct pin *p, const char *a, const char *b)
 }
 
 /*
- * The directory of another session's, which is gone when that has ended, and
- * which nobody can make for it.
+ * The directory of another login session, which is removed when that ends, and
+ * cannot be made for it.
  */
 static bool
 is_usable(const struct session *s, const struct pin *p, const char *path,
@@ -173,8 +173,8 @@ is_usable(const struct session *s, const struct pin *p, const char *path,
 	if (errno != ENOENT && errno != EACCES && errno != EPERM &&
 	    errno != ENOTDIR && errno != EROFS)
 		return (true);
-	session_warn(s, "the %s of this store, %s, cannot be used: %s; using %s "
-	    "until the next boot", p->label, path, strerror(errno), instead);
+	session_warn(s, "the %s of this store, %s, cannot be used: %s; using "
+	    "%s until the next boot", p->label, path, strerror(errno), instead);
 	return (false);
 }
 

@@ -1,6 +1,6 @@
 /*
- * A store keeps the settings that it was made with: each value that nobody
- * chose this time is taken from it, each that somebody chose must be its own.
+ * A store keeps the settings that it was made with: values that are not chosen
+ * this time are taken from it, and chosen ones must be its own.
  */
 #ifndef ENGINE_PINNED_H
 #define ENGINE_PINNED_H

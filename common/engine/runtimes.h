@@ -1,8 +1,7 @@
 /*
  * OCI runtimes and monitors: which are configured, and where they are. Bulkhead
- * runs containers with its own `launch`; the others are there to be named.
- * Looking one up costs a few stat(2), executes nothing, and happens only when
- * somebody asks for it.
+ * runs containers with its own `launch`; the others can only be named. A lookup
+ * costs a few stat(2), executes nothing, and is made only on request.
  */
 #ifndef ENGINE_RUNTIMES_H
 #define ENGINE_RUNTIMES_H

@@ -42,7 +42,7 @@ resolve(const char *path, char *out)
 
 /*
  * Root, whose the root directory is, even where a user namespace calls it
- * somebody else. Others may rename in a directory that they can write to,
+ * another user. Others may rename in a directory that they can write to,
  * unless it is sticky.
  */
 static int
@@ -201,7 +201,8 @@ trust_fresh(int dir, const char *path)
 	struct stat	 st, at;
 
 	return (fstat(dir, &st) == 0 && lstat(path, &at) == 0 &&
-	    st.st_dev == at.st_dev && st.st_ino == at.st_ino && is_empty(dir, NULL));
+	    st.st_dev == at.st_dev && st.st_ino == at.st_ino && is_empty(dir,
+	    NULL));
 }
 
 int

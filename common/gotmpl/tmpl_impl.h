@@ -1,6 +1,4 @@
-/*
- * Shared by tmpl_*.c and nobody else.
- */
+/* Shared by tmpl_*.c only. */
 #ifndef GOTMPL_TMPL_IMPL_H
 #define GOTMPL_TMPL_IMPL_H
 

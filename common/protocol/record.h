@@ -99,7 +99,8 @@ int	rec_encode(const struct rec *, void **, size_t *);
  * its key: then *refused, if asked for, is that key, else NULL. The text of
  * the key is in static storage.
  */
-struct rec *rec_decode(const void *, size_t, enum record_type, const char **refused);
+struct rec *rec_decode(const void *, size_t, enum record_type,
+    const char **refused);
 /* A sealed memfd that holds the record, or -1. The name is for /proc. */
 int	rec_memfd(const struct rec *, const char *);
 /*
@@ -131,6 +132,7 @@ size_t	record_count(const struct rec *, struct key_any);
 void	record_del(struct rec *, struct key_any);
 int	record_clear(struct rec *, struct key_any);
 int	record_copy(struct rec *, const struct rec *, struct key_any);
-bool	record_next(const struct rec *, struct key_any, size_t *, const char **);
+bool	record_next(const struct rec *, struct key_any, size_t *,
+    const char **);
 
 #endif

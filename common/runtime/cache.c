@@ -75,7 +75,7 @@ cache_get(const struct cache *c, int run_dir, const char *kind,
 	return (take_ptr(&kept));
 }
 
-/* Too many: whoever needs one of them makes it once more. */
+/* Too many: remove them, they are made again when they are needed. */
 static void
 make_room(int dir)
 {

@@ -13,7 +13,7 @@ struct rec;
 /*
  * Put an array of rows (id, and `requires` with ids) into that order; those
  * that do not depend on one another stay as they were, and so do the members
- * of a circle, which nobody can put right. 0, or -1 (ENOMEM): unchanged.
+ * of a circle, which has no order. 0, or -1 (ENOMEM): unchanged.
  */
 int	order_rows(struct rec **, size_t);
 /*

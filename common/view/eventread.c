@@ -105,7 +105,7 @@ is_new(struct eventread *r, const json_t *e)
 	if (r->child != -1)
 		return (!is_again(r, e));
 	if (seq == NULL)
-		return (true);		/* somebody else's line */
+		return (true);		/* the line of another program */
 	if (json_integer_value(seq) <= r->seq)
 		return (false);
 	r->seq = json_integer_value(seq);
@@ -237,8 +237,8 @@ wait_ms(const struct eventread *r)
 }
 
 /*
- * Wait for a change. 1: there was one, 0: the time is over, or nobody reads
- * any more.
+ * Wait for a change. 1: there was one, 0: the time is over, or the reader has
+ * gone.
  */
 static int
 wait_change(struct eventread *r, int fd)
@@ -395,7 +395,10 @@ read_journal(struct eventread *r)
 		if (fflush(stdout) == EOF)
 			rc = -1;
 	}
-	/* It ends when nobody reads it; root's we could not signal any more. */
+	/*
+	 * It ends when its reader has gone; a process of root cannot be
+	 * signalled any more.
+	 */
 	close(r->fd);
 	(void)kill(r->child, SIGTERM);
 	if (waitpid(r->child, &status, 0) == r->child && rc == 0 &&

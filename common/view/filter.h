@@ -53,8 +53,8 @@ struct filter_about {
 	bool			 any_case;	/* of letters in keys */
 	bool			 any_pattern;	/* also what is no expression */
 	bool			 every;		/* value of a key must hold */
-	bool			 bare;		/* K is K=true, for FILTER_TRUTH;
-						 * unknown keys need no = */
+	/* K is K=true, for FILTER_TRUTH; unknown keys need no = */
+	bool			 bare;
 };
 #define FILTER_UNKNOWN	{ "", " is an invalid filter" }
 #define FILTER_SHAPE	{ "invalid filter \"", "\": a filter is KEY=VALUE" }

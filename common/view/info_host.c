@@ -1,6 +1,6 @@
 /*
- * The host as podman describes it, from the kernel and a few files that
- * anybody may read.
+ * The host as podman describes it, from the kernel and a few files that every
+ * user may read.
  */
 #include <sys/stat.h>
 #include <sys/sysinfo.h>

@@ -46,7 +46,7 @@ set_option(const struct info *in, json_t *o, const char *key, const char *v)
 		(void)json_object_set_new(o, key, tmpl_text(v));
 }
 
-/* What somebody has set, under the driver's name: "overlay.mountopt". */
+/* Options that are set, under the driver's name: "overlay.mountopt". */
 static json_t *
 graph_options(const struct info *in)
 {

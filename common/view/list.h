@@ -34,7 +34,8 @@ struct column {
 struct list_about {
 	struct tmpl_about	 tmpl;
 	const struct column	*columns;	/* up to COLUMN_END */
-	const char		*plain;		/* columns of the table: "ID Name" */
+	/* columns of the table: "ID Name" */
+	const char		*plain;
 	struct member		 quiet;		/* what --quiet prints */
 	size_t			 indent;	/* of JSON; 0: on one line */
 	bool			 heading_with_rows; /* no row, no heading */
@@ -86,11 +87,13 @@ struct choice {
 				    const struct choice *);
 	const struct rec	*request;	/* for `wanted`, and its sort */
 	const char		*operand;	/* for `wanted` */
-	const struct order	*orders;	/* the first is by `created`: the
-						 * default, and for equals */
-	size_t			 last;		/* only so many of the youngest */
+	/* the first is by `created`: the default, and for equals */
+	const struct order	*orders;
+	/* only so many of the youngest */
+	size_t			 last;
 	bool			 first;		/* only one */
-	const char		*once;		/* each value of this key once */
+	/* each value of this key once */
+	const char		*once;
 	/* Add to a row what its columns show and its record has not. */
 	void			(*derive)(struct rec *, const struct shown *);
 };

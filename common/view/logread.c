@@ -256,7 +256,7 @@ print_window(struct reader *r)
 		p = nl + 1;
 	}
 	if (left == sizeof(r->buf)) {
-		/* Nobody writes such lines; do not let one fill memory. */
+		/* No monitor writes such a line; do not let it fill memory. */
 		r->skip = true;
 		left = 0;
 	}

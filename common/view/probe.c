@@ -217,7 +217,7 @@ ask(char *const *argv, char *out, size_t size)
 		become(argv, fds[1]);
 	close(fds[1]);
 	if (pid != -1) {
-		(void)setpgid(pid, pid);	/* whoever of us is first */
+		(void)setpgid(pid, pid);	/* the first of both */
 		collect(fds[0], out, size);
 		ok = finish(pid);
 	}

@@ -56,7 +56,8 @@ setting_origin(const struct rec *config, const char *key)
 	if (rec_get(config, KEY_FROM(key)) == NULL)
 		return ("nobody");
 	/* path.graph and the like are no settings, but come from some. */
-	return (setting_about(config, "type", key) == NULL ? "derived" : "built-in");
+	return (setting_about(config, "type",
+	    key) == NULL ? "derived" : "built-in");
 }
 
 json_t *

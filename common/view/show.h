@@ -19,8 +19,10 @@ struct shown {
 	const struct rec	*rec;
 	int64_t			 now;
 	bool			 no_trunc;	/* nothing is cut */
-	bool			 as_json;	/* the JSON form, not a template's */
-	bool			 as_date;	/* SHOW_WHEN is no "2 hours ago" */
+	/* the JSON form, not a template's */
+	bool			 as_json;
+	/* SHOW_WHEN is no "2 hours ago" */
+	bool			 as_date;
 };
 
 enum show {

@@ -23,7 +23,8 @@ struct ids {
 	struct ranges	 uids;
 	struct ranges	 gids;
 	bool		 keep_groups;	/* the caller's groups must stay */
-	char		 why[512];	/* not empty: why nothing can be mapped */
+	/* not empty: why nothing can be mapped */
+	char		 why[512];
 };
 
 /* Who the caller is, from the kernel: system mode when it is root. */
@@ -32,8 +33,9 @@ void	ids_init(struct ids *);
 void	ids_because(struct ids *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
 /*
- * Take the answer of subids, see its end, and check every number again. What is wrong with the ranges is left in `why`. Dies in
- * system mode when there is no account that it could become.
+ * Take the answer of subids, see its end, and check every number again. What is
+ * wrong with the ranges is left in `why`. Dies in system mode when there is no
+ * account that it could become.
  */
 void	ids_take(struct ids *, const struct reader *);
 

@@ -85,7 +85,9 @@ say(struct asked *k, const char *fmt, ...)
 	return (-1);
 }
 
-/* Can anything be mapped? 0, or -1 with a sentence that says what is missing. */
+/*
+ * Can anything be mapped? 0, or -1 with a sentence that says what is missing.
+ */
 static int
 ready(const struct refresh *r, struct asked *k)
 {
@@ -408,9 +410,12 @@ main(int argc, char **argv)
 		ids_take(&r.ids, &reader);	/* who the account is */
 		startup_become(r.ids.uid, r.ids.gid);
 	}
-	confine_drop(&refresh_policy);			/* but the policy's, for good */
+	/* but the policy's, for good */
+	confine_drop(&refresh_policy);
 	caps_drop_effective();
-	/* mapper is started in our Landlock domain: we must see its children. */
+	/*
+	 * mapper is started in our Landlock domain: we must see its children.
+	 */
 	if ((mapper_fd = openat(dir, "mapper", O_PATH | O_CLOEXEC)) == -1)
 		fatal("mapper, beside %s", r.path);
 	confine_limits(&refresh_policy);

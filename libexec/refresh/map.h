@@ -10,7 +10,7 @@
 
 #include "subids.h"
 
-#define MAP_TEXT	4096		/* it wants less than this, in one write */
+#define MAP_TEXT	4096		/* less than this, in one write */
 #define MAP_BACK	(MAP_LINES * 33 + 1)
 #define SLOT_IDS	65536
 

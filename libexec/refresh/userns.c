@@ -86,9 +86,9 @@ same(int fd, const char *want, size_t len)
 }
 
 /*
- * The kernel asks for the capability of whoever opens the file, and again of
- * whoever writes: it is effective from the one to the other. An empty map is
- * seen first, though the kernel would refuse a second write.
+ * The kernel checks the capability of the process that opens the file and of
+ * the one that writes: it is effective from the open to the write. Check first
+ * that the map is empty, though the kernel would refuse a second write.
  */
 static const char *
 write_map(int dir, const char *file, const struct map *m, uint64_t cap)

@@ -255,7 +255,8 @@ row_change(struct rec *row, const struct rec *changes)
 	/* An empty value deletes the key. */
 	while (rec_walk(changes, &it, &item))
 		if (item.text != NULL && *item.text != '\0' &&
-		    *item.key != '=' && rec_add(row, KEY_FROM(item.key), item.text) == -1)
+		    *item.key != '=' &&
+		    rec_add(row, KEY_FROM(item.key), item.text) == -1)
 			return (-1);
 	return (0);
 }

@@ -95,7 +95,8 @@ static bool
 within(const struct ranges *rs, uint64_t id)
 {
 	for (uint64_t i = 0; i < rs->n; i++)
-		if (id >= rs->r[i].start && id - rs->r[i].start < rs->r[i].count)
+		if (id >= rs->r[i].start &&
+		    id - rs->r[i].start < rs->r[i].count)
 			return (true);
 	return (false);
 }

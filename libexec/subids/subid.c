@@ -82,7 +82,7 @@ number(const char *text, uint64_t *out)
 
 /*
  * The owner of the next line, with its range, or NULL at the end. A line that
- * is not owner:start:count, and no more, is nobody's.
+ * is not owner:start:count has no owner.
  */
 static const char *
 next_line(FILE *f, char *line, int size, struct range *r)

@@ -14,7 +14,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	char		 other[128];
 	FILE		*f;
 
-	if (len == 0 || (f = fmemopen((void *)(uintptr_t)data, len, "r")) == NULL)
+	if (len == 0 || (f = fmemopen((void *)(uintptr_t)data, len,
+	    "r")) == NULL)
 		return (0);
 	subid_read(&rs, f, "ann", 1000);
 	if (rs.n > MAP_LINES)

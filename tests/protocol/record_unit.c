@@ -51,7 +51,8 @@ test_access(struct rec *r)
 	CHECK(rec_bytes(r, any_key_bytes("nothing"), &len) != NULL && len == 0);
 	it = 0;
 	CHECK((sub = rec_sub(r, KEY(mount), &it)) != NULL);
-	CHECK(rec_num(sub, KEY(size), 0) == -7 && rec_num(sub, any_key_num("type"), 3) == 3);
+	CHECK(rec_num(sub, KEY(size), 0) == -7 && rec_num(sub,
+	    any_key_num("type"), 3) == 3);
 	CHECK(strcmp(rec_get(sub, KEY(type)), "bind") == 0);
 	rec_free(sub);
 	CHECK(rec_sub(r, KEY(mount), &it) == NULL);

@@ -217,7 +217,8 @@ run(struct cli *cli)
 }
 
 const struct command command_container_create = {
-	.noun = "container", .verb = "create", .at_top = "create", .starts = true,
+	.noun = "container", .verb = "create", .at_top = "create",
+	.starts = true,
 	.brief = "Create but do not start a container",
 	.operands = "IMAGE [COMMAND [ARG...]]", .operand = "image",
 	.options = { create_options, create_refused }, .stop_early = true,

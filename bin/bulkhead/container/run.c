@@ -142,7 +142,8 @@ const struct command command_container_run = {
 	.noun = "container", .verb = "run", .at_top = "run", .starts = true,
 	.brief = "Run a command in a new container",
 	.operands = "IMAGE [COMMAND [ARG...]]", .operand = "image",
-	.options = { create_options, options, create_refused }, .stop_early = true,
+	.options = { create_options, options, create_refused },
+	.stop_early = true,
 	.min_args = 1, .max_args = -1,
 	.description = "Runs a command in a new container from the given "
 	    "image",

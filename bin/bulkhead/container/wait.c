@@ -67,7 +67,8 @@ wait_condition(struct session *s, const struct rec *first, void *ctx)
 	struct parse_err e;
 	size_t		 it;
 
-	if (opt_given(cli->opts, "interval") && parse_duration(opt_str(cli->opts,
+	if (opt_given(cli->opts, "interval") &&
+	    parse_duration(opt_str(cli->opts,
 	    "interval", ""), &ns, &e) == -1)
 		return (error_set(&s->client.error, EINVAL, "%s", e.text));
 	for (;;) {

@@ -19,7 +19,7 @@
 #include "say.h"
 #include "yaml.h"
 
-#define PATIENCE_MS	10000	/* for a lock that somebody holds */
+#define PATIENCE_MS	10000	/* for a lock that is held */
 #define NOBODY		65534u
 
 static const struct opt options[] = {
@@ -95,7 +95,7 @@ gather(struct part *parts, struct cli *cli)
 	return (0);
 }
 
-/* The rest is reading and printing, for which nobody has to be root. */
+/* The rest reads and prints, which needs no root. */
 static void
 leave_root(void)
 {

@@ -12,7 +12,8 @@
 static const struct opt options[] = {
 	INSPECT_FORMAT, OPT_HELP, EACH_LATEST, OPT_NO_FLAG("size", 's'),
 	{ "type", 't', OPT_STRING, NULL,
-	  "Specify inspect-object type", "all", "all|container|image|volume|pod" },
+	  "Specify inspect-object type", "all",
+	      "all|container|image|volume|pod" },
 	{ 0 }
 };
 
@@ -44,7 +45,8 @@ run(struct cli *cli)
 }
 
 const struct command command_system_inspect = {
-	.noun = "system", .verb = "inspect", .at_top = "inspect", .top_only = true,
+	.noun = "system", .verb = "inspect", .at_top = "inspect",
+	.top_only = true,
 	.brief = "Display the configuration of object denoted by ID",
 	.operands = "{CONTAINER|IMAGE} [...]", .operand = "object",
 	.options = { options }, .max_args = -1,

@@ -265,12 +265,13 @@ run(struct cli *cli)
 }
 
 const struct command command_system_refresh = {
-	.noun = "system", .verb = "refresh", .at_top = "refresh", .top_only = true,
+	.noun = "system", .verb = "refresh", .at_top = "refresh",
+	.top_only = true,
 	.brief = "Put in order what the last boot left",
 	.options = { options },
-	.description = "Writes down that what ran in an earlier boot has ended, "
-	    "and removes what it left: run directories, containers that were "
-	    "to go at their end, layers and images half made. The first "
+	.description = "Writes down that what ran in an earlier boot has "
+	    "ended, and removes what it left: run directories, containers that "
+	    "were to go at their end, layers and images half made. The first "
 	    "command of a boot that changes anything does this by itself; "
 	    "here it can be planned, or done at once. Doing it twice in a "
 	    "boot changes nothing.",

@@ -60,7 +60,8 @@ run(struct cli *cli)
 }
 
 const struct command command_system_version = {
-	.noun = "system", .verb = "version", .at_top = "version", .top_only = true,
+	.noun = "system", .verb = "version", .at_top = "version",
+	.top_only = true,
 	.brief = "Display the Bulkhead version information",
 	.description = "Display the Bulkhead version information",
 	.examples = "version\nversion --format '{{.Client.Version}}'",

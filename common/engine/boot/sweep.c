@@ -26,8 +26,8 @@
 #define ID_LEN		64
 
 /*
- * Its row looked after. Does its directory say nothing now? Where there is
- * no row, *gone: whoever made or removed it was killed.
+ * Reconcile its row. Is its run directory of no use now? If there is no row,
+ * *gone: the command that made or removed it was killed.
  */
 static bool
 is_idle(struct session *s, const char *id, bool look_only, bool *gone)

@@ -11,8 +11,8 @@
 struct session;
 
 /*
- * Containers that nobody makes, watches or ends any more. Each has a run
- * directory, which whoever works for it holds locked.
+ * Containers that no process makes, watches or ends. Each has a run directory,
+ * which the process that works for it holds locked.
  */
 void	sweep_containers(struct session *);
 /* Layers half made or half deleted, if they are not of just now. */

@@ -21,7 +21,8 @@ struct create {
 	/* Of the caller, who keeps them. */
 	struct session	*s;
 	struct rec	*request;
-	const char	*what;		/* the image or, with rootfs, its path */
+	/* the image or, with rootfs, its path */
+	const char	*what;
 	char		**command;	/* and its arguments */
 	int		 ncommand;
 	struct start	*start;		/* of run, or NULL */

@@ -399,7 +399,8 @@ default_ulimit(struct work *w, const char *text)
 {
 	struct rec	*tmp = rec_new(), *one;
 	size_t		 it = 0;
-	int		 rc = tmp == NULL ? -1 : spec_ulimit(text, tmp, &w->err);
+	int		 rc = tmp == NULL ? -1 : spec_ulimit(text, tmp,
+	    &w->err);
 
 	while (rc == 0 && (one = rec_sub(tmp, KEY(rlimit), &it)) != NULL) {
 		(void)rec_add_num(one, KEY(default), 1);

@@ -14,10 +14,10 @@ struct rec;
 struct session;
 
 /*
- * The definition record (keys: see bulkhead-engine(7)) of the container `id` from the
+ * The definition record (keys: records.h) of the container `id` from the
  * request of run or create (its options, by name), an image record (NULL with
- * --rootfs), what the person called it, and the command. NULL with a sentence;
- * the caller frees it.
+ * --rootfs), the name that the user gave for it, and the command. NULL with a
+ * message; the caller frees it.
  */
 struct rec *define_container(struct session *, const struct rec *request,
 	    const char *id, const struct rec *, const char *, int, char **);

@@ -188,9 +188,9 @@ removed(struct session *s)
 }
 
 /*
- * The end of one with --rm, which is nobody's to remove later: all at once.
- * Its run directory goes last; as long as it is there, the reaper and the
- * next sweep know what may be left.
+ * The end of a container with --rm: remove it completely. Its run directory
+ * goes last; while it exists, the reaper and the next sweep know what may be
+ * left.
  */
 static int
 remove_at_once(struct session *s, const struct rec *row, int code)
@@ -221,7 +221,10 @@ remove_ended(struct session *s, const struct rec *row, int code)
 	if (!client_has(&s->client, H_STORE))
 		return (rec_num(row, KEY(state), 0) == CTR_REMOVING ? -1 :
 		    exit_mark_removing(s, row, code));
-	/* While it is still there: whoever finds it half gone goes on here. */
+	/*
+	 * While the row exists: a command that finds it partly removed goes on
+	 * here.
+	 */
 	if ((s->rm_volumes || rec_num(row, KEY(rm), 0) != 0 ||
 	    rec_num(row, KEY(unborn), 0) != 0 ||
 	    rec_num(row, KEY(state), 0) == CTR_CREATING) &&
@@ -267,8 +270,8 @@ is_done(int error)
 }
 
 /*
- * Its run directory, unless somebody is at work with it: that one may have
- * begun to use it for the next run. What stays here, a sweep finds.
+ * Remove its run directory, unless a command works with it, which may have
+ * begun to use it for the next run. A sweep finds what stays here.
  */
 static void
 leave_run_dir(struct session *s, const char *id)

@@ -103,9 +103,9 @@ reconcile_pause(struct session *s, const struct rec *row)
 enum claim { CLAIM_BUSY, CLAIM_CHANGED, CLAIM_OURS };
 
 /*
- * Take the lock of one that nobody seems to be at work with, and look again:
- * who was, may have ended his work before he let go. With CLAIM_OURS, the row
- * is the caller's and the lock is held.
+ * Take the lock of a container that no command seems to work with, and re-read
+ * the row: that command may have finished before it released the lock. With
+ * CLAIM_OURS, the row is the caller's and the lock is held.
  */
 static enum claim
 claim_as_it_was(struct session *s, const struct rec *row, struct rec **now)
@@ -124,9 +124,9 @@ claim_as_it_was(struct session *s, const struct rec *row, struct rec **now)
 }
 
 /*
- * Nobody is at work with it, it seems; with the lock. Should that be wrong
- * after all, because a lock broker was killed, then its maker fails now, and
- * starts nothing. Where there is no store, the next command goes on.
+ * Caller holds the lock, so no command seems to work with the container. If one
+ * does, because a lock broker was killed, it fails now, and starts nothing.
+ * Without a store, the next command goes on.
  */
 static bool
 drop_unborn(struct session *s, const struct rec *row)
@@ -140,7 +140,7 @@ drop_unborn(struct session *s, const struct rec *row)
 	return (exit_remove(s, row) == 0);
 }
 
-/* Half made: nobody has been told that it exists, so it does not. */
+/* Its creation was interrupted and not reported: remove it. */
 static bool
 reconcile_creating(struct session *s, const struct rec *row)
 {

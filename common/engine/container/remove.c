@@ -19,7 +19,7 @@
 #include "session.h"
 #include "state.h"
 
-#define LOCK_WAIT_MS	20000	/* whoever starts it, say */
+#define LOCK_WAIT_MS	20000	/* by a command that starts it */
 #define SETTLE_TRIES	200
 #define SETTLE_PAUSE_US	50000
 #define NOTE_TRIES	200
@@ -83,8 +83,8 @@ noted_exit(struct session *s, const char *id, int *status, int64_t *when)
 }
 
 /*
- * The reaper records the end too, as soon as it sees it. Whoever is second
- * finds it done.
+ * The reaper records the end too, as soon as it sees it. The second of both
+ * finds it recorded.
  */
 static int
 record_end(struct session *s, const struct rec *row)
@@ -157,7 +157,10 @@ halt(struct session *s, const struct rec *row, int64_t timeout)
 	    "%s", rec_str(row, KEY(id), ""), strerror(errno)));
 }
 
-/* Forbidden before it can end, so that whoever records the end knows of it. */
+/*
+ * Suspend the policy before the container can end, so that the process that
+ * records the end knows of it.
+ */
 int
 stop_container(struct session *s, const struct rec *row, int64_t timeout)
 {
@@ -174,7 +177,7 @@ stop_until_boot(struct session *s, const struct rec *row, int64_t timeout)
 	return (halt(s, row, timeout));
 }
 
-/* Somebody may have started it since it was looked at. */
+/* Another command may have started it since it was read. */
 static int
 remove_locked(struct session *s, const struct rec *row, bool *again)
 {
@@ -190,7 +193,7 @@ remove_locked(struct session *s, const struct rec *row, bool *again)
 	return (rc);
 }
 
-/* With its lock, so that nobody starts what is just being removed. */
+/* With its lock, so that no command starts it while it is removed. */
 static int
 remove_at_rest(struct session *s, const struct rec *row, bool force,
     int64_t timeout)
@@ -236,7 +239,7 @@ remove_container(struct session *s, const struct rec *row, bool force,
 		    "running"));
 	if (container_is_running(row) && stop_container(s, row, timeout) == -1)
 		return (-1);
-	/* Whether it runs, nobody knows any more, but its monitor. */
+	/* Only its monitor knows whether it runs. */
 	if (rec_num(row, KEY(state), 0) == CTR_DAMAGED &&
 	    monitor_signal(&s->client, s->run_dir, row, SIGKILL) == 0)
 		(void)monitor_wait(&s->client, s->run_dir, row, KILL_WAIT_MS,

@@ -16,9 +16,9 @@ struct session;
  */
 int	stop_container(struct session *, const struct rec *, int64_t);
 /*
- * The same because the machine (or the engine) stops, not because anybody
- * wants this container stopped: its restart policy holds again at the next
- * start of the machine.
+ * The same because the machine (or the engine) stops, not because a user wants
+ * this container stopped: its restart policy holds again at the next start of
+ * the machine.
  */
 int	stop_until_boot(struct session *, const struct rec *, int64_t);
 /*

@@ -46,7 +46,7 @@ locked_dir(struct session *s, const char *name)
 		fd = -1;
 	}
 	errno = EBUSY;
-	return (fd);		/* whoever has it, the state decides */
+	return (fd);		/* the state decides, not its holder */
 }
 
 int

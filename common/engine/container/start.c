@@ -275,7 +275,7 @@ stay(struct start *st, struct attach *a)
 {
 	int	 rc;
 
-	/* Nobody needs these any more; their memory is better given back. */
+	/* They are not needed any more: free their memory. */
 	(void)client_stop(&st->s->client, H_LAUNCH);
 	rc = attach_run(a);
 	if (rc == ATTACH_EXITED) {

@@ -39,8 +39,7 @@ struct start {
 	bool		 recorded;	/* as running */
 	bool		 name_taken;	/* by another engine's container */
 	int		 code;		/* 125, 126, 127 when it failed */
-	bool		 left;		/* it runs on: the person detached,
-					 * or nobody reads any more */
+	bool		 left;		/* it runs on: detached, or no reader */
 	bool		 ended;
 	int		 wait_status;	/* raw, when it has ended */
 	int64_t		 finished;	/* ns */

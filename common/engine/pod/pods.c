@@ -259,7 +259,7 @@ remove_member(struct session *s, const struct rec *row, int64_t timeout)
 	return (remove_container(s, row, true, timeout));
 }
 
-/* Somebody may make another member meanwhile: by force it goes, too. */
+/* Another command may make a member meanwhile: with force remove it too. */
 static int
 remove_all(struct session *s, const struct rec *pod, bool force,
     int64_t timeout)
@@ -347,7 +347,7 @@ pods_refresh(struct session *s)
 	int		 rc = all == NULL ? -1 : 0;
 
 	while (all != NULL && (pod = rec_sub(all, KEY(obj), &it)) != NULL) {
-		/* Gone since: somebody else's work. */
+		/* Another command has removed it. */
 		if (refresh_one(s, pod) == -1 && errno != ENOENT) {
 			session_warn(s, "pod %s could not be refreshed: %s",
 			    rec_str(pod, KEY(name), ""), s->client.error.text);

@@ -40,8 +40,8 @@ act_as(const struct run_env *rt, bool account)
 }
 
 /*
- * Before it is there: whoever finds the run directory knows what to remove,
- * wherever we are killed.
+ * Record it before it is made: a command that finds the run directory knows
+ * what to remove, wherever this one is killed.
  */
 static int
 put_mark(const struct run_env *rt, const char *id, const char *path)

@@ -88,7 +88,10 @@ await(int dir, bool frozen)
 	return (-1);
 }
 
-/* What systemd has to move for us, since it is in nobody's cgroup of ours. */
+/*
+ * Processes that systemd must move, because their cgroup belongs to another
+ * user.
+ */
 static int
 attach_left(const struct run_env *rt, const char *id, const struct rec *tally)
 {
