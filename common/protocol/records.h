@@ -786,7 +786,8 @@
 	R(session) R(network) R(secret) R(pods) R(volumes) R(event)	\
 	R(events) R(entry) R(entries) R(item) R(items) R(claim) R(lock)	\
 	R(locks) R(health) R(step) R(image) R(images) R(removed)	\
-	R(layers) R(alive) R(layer) R(archive) R(commit) R(question) R(config)	\
+	R(layers) R(alive) R(layer) R(archive) R(commit) R(question) \
+	R(config)							\
 	R(finding) R(findings) R(seen) R(kept) R(settings) R(gathered)	\
 	R(grant) R(program) R(probes) R(part) R(request) R(shown)	\
 	R(lines) R(words)
