@@ -1,0 +1,183 @@
+#include "existing.h"
+
+#include <errno.h>
+
+#include <bsd/string.h>
+
+#include "exit.h"
+#include "exitcode.h"
+#include "grant.h"
+#include "load.h"
+#include "locks.h"
+#include "reaper.h"
+#include "reconcile.h"
+#include "record.h"
+#include "restart.h"
+#include "running.h"
+#include "session.h"
+#include "state.h"
+
+/* The session's `privileged`: root does nothing else about the container. */
+static int
+find_and_grant(struct session *s)
+{
+	struct existing	*e = s->arg;
+	struct rec	*row, *def;
+	size_t		 it = 0;
+	int		 rc = -1;
+
+	if (!s->system)
+		return (0);
+	if ((row = container_load(s, e->ref)) == NULL)
+		return (-1);
+	if ((def = rec_sub(row, KEY(def), &it)) != NULL)
+		rc = grant_again(s, rec_str(row, KEY(id), ""), def);
+	rec_free(def);
+	rec_free(row);
+	return (rc);
+}
+
+void
+existing_prepare(struct existing *e)
+{
+	e->s->arg = e;
+	if (e->due != 0)
+		e->s->inherit = true;
+	else
+		e->s->privileged = find_and_grant;
+	e->start.s = e->s;
+	e->start.id = e->id;
+	e->start.code = EXIT_ENGINE;
+}
+
+int
+existing_find(struct existing *e)
+{
+	struct error	*error = &e->s->client.error;
+	int64_t		 state;
+	size_t		 it = 0;
+
+	if ((e->row = container_reconciled(e->s, e->ref)) == NULL)
+		return (-1);
+	(void)strlcpy(e->id, rec_str(e->row, KEY(id), ""), sizeof(e->id));
+	state = rec_num(e->row, KEY(state), 0);
+	if (state == CTR_RUNNING && e->due == 0)
+		return (1);
+	if (state != CTR_CREATED && state != CTR_EXITED)
+		return (error_set_code(error, ERR_CTR_STATE, EBUSY, "unable to "
+		    "start container \"%s\": container must be in Created or "
+		    "Stopped state to be started: container state improper",
+		    e->id));
+	if ((e->start.def = rec_sub(e->row, KEY(def), &it)) == NULL)
+		return (error_set(error, EUCLEAN, "the definition of %s is "
+		    "damaged", e->ref));
+	return (0);
+}
+
+bool
+existing_restarts(const struct existing *e)
+{
+	return (restart_wanted(e->row));
+}
+
+/*
+ * Of two commands that start it, one finds it in a state that cannot be
+ * started; what a policy has decided is done once, if it is still decided.
+ */
+static int
+claim(struct existing *e)
+{
+	struct session	*s = e->s;
+	const char	*id = e->id;
+	struct rec	*keys;
+	uint32_t	 slot;
+	int		 rc;
+
+	/* While this process lives, recovery leaves the start alone. */
+	if (locks_take(s, "ctr", id, 10000) == -1)
+		return (-1);
+	if (running_is_alive(s, id))
+		return (error_set(&s->client.error, EBUSY, "container %s still "
+		    "runs, whatever its record says; stop it first", id));
+	keys = rec_new();
+	if (e->due != 0) {
+		(void)rec_add_num(keys, KEY_AS(is_restart_due), e->due);
+		restart_again(e->row, keys);
+	} else
+		restart_begin(e->row, keys);
+	if (rec_num(e->row, KEY(migrating), 0) != 0)	/* system migrate */
+		(void)rec_clear(keys, KEY(migrating));
+	rc = state_container_set(&s->client, id, 1u << CTR_CREATED |
+	    1u << CTR_EXITED, CTR_STARTING, keys, s->system ? &slot : NULL);
+	rec_free(keys);
+	return (rc == 0 && s->system ? rec_set_num(e->start.def,
+	    KEY(slot), slot) : rc);
+}
+
+static void
+apply_options(struct existing *e)
+{
+	struct start	*st = &e->start;
+
+	(void)rec_set(st->def, KEY(name), rec_str(e->row, KEY(name), ""));
+	st->attach_out = st->attach_err = e->attach;
+	st->attach_in = e->attach && (e->attach_in ||
+	    rec_num(st->def, KEY(stdin_open), 0) != 0);
+	st->sig_proxy = e->sig_proxy;
+	if (e->detach_keys != NULL)
+		(void)rec_set(st->def, KEY(detach_keys), e->detach_keys);
+}
+
+/* A container that never ran is as it was. */
+static void
+undo(struct existing *e)
+{
+	struct error	 f;
+	bool		 never = !e->start.recorded && rec_num(e->row,
+			    KEY(state), CTR_EXITED) == CTR_CREATED;
+
+	error_save(&e->s->client.error, &f);
+	(void)start_failed(&e->start, CTR_STARTING, never ? CTR_CREATED :
+	    CTR_EXITED);
+	error_restore(&e->s->client.error, &f);
+}
+
+/* The process that has ended must be named: see exit_record. */
+static void
+record_exit(struct existing *e)
+{
+	const struct start	*st = &e->start;
+
+	(void)rec_set_num(e->row, KEY(pid), st->pid);
+	(void)rec_set_num(e->row, KEY(pid_start), (int64_t)st->pid_start);
+	if (exit_record(e->s, e->row, st->wait_status, st->finished) == -1)
+		session_notice(e->s, "%s", error_message(&e->s->client.error));
+}
+
+int
+existing_start(struct existing *e, char *const *cleanup)
+{
+	struct start	*st = &e->start;
+	int		 rc;
+
+	if (start_compiler(st) == -1 ||
+	    client_start_reaper(&e->s->client, cleanup) == -1)
+		return (-1);
+	session_confine(e->s);
+	apply_options(e);
+	if ((rc = claim(e)) == 0 && (rc = start_container(st)) == -1)
+		undo(e);
+	if (rc == 0 && st->ended)
+		record_exit(e);
+	/* A reaper that is told nothing learns of our end, and restarts it. */
+	if (rc == -1 || (st->ended && !restart_wanted(e->row)))
+		reaper_done(&e->s->client);
+	return (rc);
+}
+
+void
+existing_clear(struct existing *e)
+{
+	rec_free(e->start.def);
+	rec_free(e->row);
+}
