@@ -1,7 +1,8 @@
 #!/bin/sh
-# How sources read: no line is longer than 80 columns, and no comment outside
-# of tests refers to a number that only tests/rows explains, or to a document
-# that is not in this tree. TAP.
+# How sources read: no line is longer than 80 columns; no comment outside of
+# tests refers to a number that only tests/rows explains, or to a document that
+# is not in this tree, or has a pronoun in place of the process or user that it
+# is about. TAP.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 passed=0 failed=0
@@ -44,6 +45,11 @@ verdict "no line has more than 80 columns" "$found"
 # shellcheck disable=SC2086
 found=$(comments $ours | grep -E '\b([SX][0-9]{1,3}|D[0-9]{1,2}|[A-H][0-9]{2}|Z0[0-9])\b|\b(DESIGN|STYLE|HOUSE|FEATURES)\b')
 verdict "no comment refers to a number or a document outside of the tree" "$found"
+
+# shellcheck disable=SC2086
+found=$(comments $ours | grep -iE '\b(nobody|whoever|somebody|anybody)\b' |
+    grep -v 'user nobody')
+verdict "comments name the process or user that they are about" "$found"
 
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]

@@ -82,9 +82,9 @@ fail(struct session *s, const char *path)
 }
 
 /*
- * What root named may lead through links, which are root's word now; later
- * somebody else may have put others there. So it is the place that they lead
- * to which is granted, and which is opened again, through no link at all.
+ * A path that root named may lead through links, which are root's choice now;
+ * later another user may have replaced them. So the place that they lead to is
+ * granted, and is opened again without following a link.
  */
 static int
 find_place(struct session *s, const char *path, char *place)

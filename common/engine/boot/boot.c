@@ -44,7 +44,7 @@ container(struct session *s, const struct rec *item)
 	if (rec_get(item, KEY(error)) != NULL)
 		return (error_set(&s->client.error, errno, "%s", rec_get(item,
 		    KEY(error))));
-	/* A damaged one stays until somebody removes it by name. */
+	/* A damaged container stays until it is removed by name. */
 	if (strcmp(rec_str(item, KEY(then), ""), "damaged") == 0)
 		return (0);
 	return (strcmp(rec_str(item, KEY(then), ""), "removed") == 0 ?

@@ -1,12 +1,12 @@
 /*
- * Restart policies: what --restart says, and what follows from it when a
- * container has ended. Whoever records an end decides, in the transaction
- * that records it; the container's reaper carries it out.
+ * Restart policies: the values of --restart, and their effect when a container
+ * has ended. The process that records an end decides, in the transaction that
+ * records it; the container's reaper carries it out.
  *
- * A row then holds `restart_due`, a word of its own for each decision, which
- * only one start can take; `restart_count` and `restart_delay` go with it.
- * These are facts of this boot. `user_stopped` is not: a container that its
- * user stopped and that is to stay so (unless-stopped) does so for good.
+ * A row then has `restart_due`, a word of its own for each decision, which only
+ * one start can take; `restart_count` and `restart_delay` go with it. These end
+ * with the boot. `user_stopped` does not: a container that its user stopped and
+ * that is to stay so (unless-stopped) does so for good.
  */
 #ifndef ENGINE_RESTART_H
 #define ENGINE_RESTART_H

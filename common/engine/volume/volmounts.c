@@ -214,7 +214,10 @@ finish_removal(struct session *s, const char *name)
 	return (going ? volumes_remove(s, name, "") : 0);
 }
 
-/* As what is new; of what goes with its container nobody needs the lock. */
+/*
+ * Lock it like a new one; a volume that is removed with its container needs no
+ * lock.
+ */
 static int
 new_record(struct session *s, const char *name, bool own, bool rm,
     struct rec *r)
