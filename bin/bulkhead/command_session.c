@@ -35,7 +35,8 @@ options_of(const struct cli *g)
 	    .private_args = c == NULL || c->stop_early,
 	    .starts = c != NULL && c->starts,
 	    .trace = g->trace, .verbose = g->verbose,
-	    .warn = warn, .notice = notice, .confine = confined_enter });
+	    .warn = warn, .notice = notice, .helpers = say_helpers,
+	    .confine = confined_enter });
 }
 
 int

@@ -456,7 +456,7 @@ info_programs(struct cli *g, const struct rec *config, struct rec *out)
 	scoped_fd int	 dir = -1;
 	int		 remember;
 
-	if (client_init(&client, g->trace, g->verbose) == -1)
+	if (client_init(&client, g->trace, g->verbose, say_helpers) == -1)
 		return (say_error("%s", client.error.text));
 	/* Only root may be able to walk there; then only its owner's counts. */
 	dir = open(rec_str(config, KEY_AS(path_run), ""),

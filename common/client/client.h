@@ -46,6 +46,7 @@ struct client {
 	uint64_t	 value[H_COUNT]; /* of the last of these answers */
 	unsigned int	 trace;
 	unsigned int	 verbose;
+	void		 (*said)(const char *); /* gets what they say, or NULL */
 	uid_t		 uid;		/* helpers are born with it; 0: ours */
 	gid_t		 gid;
 	struct {
@@ -59,9 +60,11 @@ struct client {
 
 /*
  * Find the helpers beside our own executable; they are started with this
- * level of trace and of words. 0, or -1 with `error` set.
+ * level of trace and of words, and what they write on stderr is given to a
+ * function, unless that is NULL. 0, or -1 with `error` set.
  */
-int	client_init(struct client *, unsigned int trace, unsigned int verbose);
+int	client_init(struct client *, unsigned int trace, unsigned int verbose,
+	    void (*said)(const char *));
 /* Start one, if it is not running. 0, or -1 with `error` set. */
 int	client_start(struct client *, enum helper_id);
 /*
@@ -92,7 +95,7 @@ const char *client_name(enum helper_id);
  */
 int	client_stop(struct client *, enum helper_id);
 void	client_stop_all(struct client *);
-/* Print what the helpers have said on stderr so far. */
+/* Pass on what the helpers have said on stderr so far. */
 void	client_drain(struct client *);
 
 #endif

@@ -356,8 +356,8 @@ open_all(struct session *s, unsigned int need, char *const *cleanup)
 	bool		 root = geteuid() == 0, early, asks;
 	int		 rc;
 
-	if (client_init(&s->client, s->options.trace,
-	    s->options.verbose) == -1 ||
+	if (client_init(&s->client, s->options.trace, s->options.verbose,
+	    s->options.helpers) == -1 ||
 	    (s->inherit && s->config == NULL && take_kept(s) == -1) ||
 	    (root && root_find_account(s) == -1))
 		return (-1);
@@ -465,7 +465,8 @@ session_open_resolve(struct session *s, const struct session_options *options)
 	int	 saved;
 
 	begin(s, options);
-	if (client_init(&s->client, options->trace, options->verbose) == -1 ||
+	if (client_init(&s->client, options->trace, options->verbose,
+	    options->helpers) == -1 ||
 	    (geteuid() == 0 && root_find_account(s) == -1) ||
 	    client_start(&s->client, H_RESOLVE) == -1) {
 		saved = errno;

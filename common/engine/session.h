@@ -53,6 +53,7 @@ struct session_options {
 	/* Messages to a person: see session_warn and session_notice. */
 	void		 (*warn)(const char *);
 	void		 (*notice)(const char *);
+	void		 (*helpers)(const char *); /* stderr of helpers */
 	/* Enter the program's sandbox: see session_confine. */
 	void		 (*confine)(bool connects);
 };

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "error.h"
@@ -71,6 +72,19 @@ say_code(unsigned int code)
 	if (trace && error_name(code) != NULL)
 		fprintf(stderr, "bulkhead: trace: error %u %s: %s\n", code,
 		    error_name(code), error_text(code));
+}
+
+void
+say_helpers(const char *text)
+{
+	char	 safe[4 * 4096];
+
+	if (!isatty(STDERR_FILENO)) {
+		(void)fputs(text, stderr);
+		return;
+	}
+	(void)visible_text(safe, sizeof(safe), text);
+	(void)fputs(safe, stderr);
 }
 
 void

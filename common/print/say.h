@@ -11,6 +11,8 @@
 int	say_error(const char *, ...) __attribute__((format(printf, 1, 2)));
 /* "Warning: ...", or a plain line, on stderr. */
 void	say_warning(const char *, ...) __attribute__((format(printf, 1, 2)));
+/* What helpers have written on stderr, on ours; safe for a terminal. */
+void	say_helpers(const char *);
 /* Print a text on stdout, safe for a terminal. */
 void	say_out(const char *);
 /*
