@@ -305,7 +305,7 @@ eval_function(struct exec *x, struct val dot, const struct node *cmd,
 		n++;
 	if (check_count(x, ident, n) == -1)
 		return (-1);
-	if (f->call == NULL)
+	if (f->call == NULL && f->write == NULL)
 		return (eval_logic(x, dot, cmd, final, out));
 	if ((args = calloc(n + 1, sizeof(*args))) == NULL)
 		return (fail(x, ident, "%s", strerror(errno)));
@@ -318,7 +318,7 @@ eval_function(struct exec *x, struct val dot, const struct node *cmd,
 		if (check_kind(x, f, ident, i, args[i]) == -1)
 			return (-1);
 	}
-	if (f->call(x, args, n, out, &why) == -1)
+	if (func_call(x, f, args, n, out, &why) == -1)
 		return (fail(x, cmd, "error calling %s: %s", f->name,
 		    why.text));
 	return (0);
@@ -406,35 +406,23 @@ turn(struct exec *x, const struct node *n, struct val key, struct val elem)
 	return (f);
 }
 
+/* Each element, with its index or, of a map, its key in sorted order. */
 static enum flow
-range_array(struct exec *x, const struct node *n, struct val v)
-{
-	struct val	 elem = { NULL, false };
-	enum flow	 f;
-
-	for (size_t i = 0; i < json_array_size(v.j); i++) {
-		elem.j = json_array_get(v.j, i);
-		f = turn(x, n, exec_keep(x, json_integer((json_int_t)i)),
-		    elem);
-		if (f == FLOW_BREAK || f == FLOW_ERROR)
-			return (f);
-	}
-	return (FLOW_NEXT);
-}
-
-static enum flow
-range_object(struct exec *x, const struct node *n, struct val v)
+range_all(struct exec *x, const struct node *n, json_t *all)
 {
 	scoped_free const char	**keys = NULL;
-	struct val		  elem = { NULL, false };
-	size_t			  nkeys;
+	size_t			  count = json_array_size(all);
+	json_t			 *key, *elem;
 	enum flow		  f;
 
-	if ((keys = tmpl_keys(v.j, &nkeys)) == NULL)
+	if (json_is_object(all) && (keys = tmpl_keys(all, &count)) == NULL)
 		return (FLOW_ERROR);
-	for (size_t i = 0; i < nkeys; i++) {
-		elem.j = json_object_get(v.j, keys[i]);
-		f = turn(x, n, exec_keep(x, tmpl_text(keys[i])), elem);
+	for (size_t i = 0; i < count; i++) {
+		key = keys == NULL ? json_integer((json_int_t)i) :
+		    tmpl_text(keys[i]);
+		elem = keys == NULL ? json_array_get(all, i) :
+		    json_object_get(all, keys[i]);
+		f = turn(x, n, exec_keep(x, key), (struct val){ elem, false });
 		if (f == FLOW_BREAK || f == FLOW_ERROR)
 			return (f);
 	}
@@ -469,15 +457,12 @@ walk_range(struct exec *x, struct val dot, const struct node *n)
 	pipe.ndecl = 0;
 	if (eval_pipeline(x, dot, &pipe, &v) == -1)
 		return (FLOW_ERROR);
-	if (json_is_array(v.j) && json_array_size(v.j) > 0)
-		f = range_array(x, n, v);
-	else if (json_is_object(v.j) && v.map && json_object_size(v.j) > 0)
-		f = range_object(x, n, v);
-	else if (v.j == NULL || json_is_null(v.j) || json_is_array(v.j) ||
-	    (json_is_object(v.j) && v.map))
-		return (n->other == NULL ? FLOW_NEXT : walk(x, dot, n->other));
-	else
+	if (v.j != NULL && !json_is_null(v.j) && !json_is_array(v.j) &&
+	    !(json_is_object(v.j) && v.map))
 		return (cannot_range(x, n, v));
+	if (json_array_size(v.j) == 0 && json_object_size(v.j) == 0)
+		return (n->other == NULL ? FLOW_NEXT : walk(x, dot, n->other));
+	f = range_all(x, n, v.j);
 	return (f == FLOW_BREAK ? FLOW_NEXT : f);
 }
 

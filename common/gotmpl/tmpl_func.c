@@ -50,83 +50,48 @@ give(struct exec *x, json_t *j, struct val *out, struct parse_err *e)
 	return (out->j == NULL ? no_memory(e) : 0);
 }
 
-/* Text that is written piece by piece. */
-struct writer {
-	char	*text;
-	size_t	 size;
-	FILE	*f;
-};
+/* What functions that make a text write. 0, or -1 with a reason. */
+typedef int write_fn(FILE *, const struct val *, size_t, struct parse_err *);
 
-static int
-writer_open(struct writer *w)
-{
-	*w = (struct writer){ 0 };
-	w->f = open_memstream(&w->text, &w->size);
-	return (w->f == NULL ? -1 : 0);
-}
-
-static int
-writer_give(struct exec *x, struct writer *w, struct val *out,
-    struct parse_err *e)
-{
-	int	 r = -1;
-
-	if (fclose(w->f) != EOF && w->text != NULL)
-		r = give(x, tmpl_text(w->text), out, e);
-	else
-		no_memory(e);
-	free(w->text);
-	return (r);
-}
-
-/* What Go's html, js and urlquery make of their arguments first. */
+/* What a function writes, in malloc'd memory; or NULL with a reason. */
 static char *
-joined(const struct val *v, size_t n)
+written(write_fn *fn, const struct val *v, size_t n, struct parse_err *e)
 {
-	struct writer	 w;
+	scoped_free char	*text = NULL;
+	size_t			 size;
+	FILE			*f = open_memstream(&text, &size);
+	int			 r;
 
-	if (writer_open(&w) == -1)
-		return (NULL);
-	val_print_all(w.f, v, n, false);
-	if (fclose(w.f) == EOF)
-		return (NULL);
-	return (w.text);
+	if (f == NULL)
+		return (no_memory(e), NULL);
+	r = fn(f, v, n, e);
+	if (fclose(f) == EOF || text == NULL)
+		r = no_memory(e);
+	return (r == -1 ? NULL : take_ptr(&text));
 }
 
 static int
-f_print(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
+w_print(FILE *f, const struct val *v, size_t n, struct parse_err *e)
 {
-	struct writer	 w;
-
-	if (writer_open(&w) == -1)
-		return (no_memory(e));
-	val_print_all(w.f, v, n, false);
-	return (writer_give(x, &w, out, e));
+	(void)e;
+	val_print_all(f, v, n, false);
+	return (0);
 }
 
 static int
-f_println(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
+w_println(FILE *f, const struct val *v, size_t n, struct parse_err *e)
 {
-	struct writer	 w;
-
-	if (writer_open(&w) == -1)
-		return (no_memory(e));
-	val_print_all(w.f, v, n, true);
-	return (writer_give(x, &w, out, e));
+	(void)e;
+	val_print_all(f, v, n, true);
+	return (0);
 }
 
 static int
-f_printf(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
+w_printf(FILE *f, const struct val *v, size_t n, struct parse_err *e)
 {
-	struct writer	 w;
-
-	if (writer_open(&w) == -1)
-		return (no_memory(e));
-	val_printf(w.f, json_string_value(v[0].j), v + 1, n - 1);
-	return (writer_give(x, &w, out, e));
+	(void)e;
+	val_printf(f, json_string_value(v[0].j), v + 1, n - 1);
+	return (0);
 }
 
 static int
@@ -157,19 +122,31 @@ f_len(struct exec *x, const struct val *v, size_t n, struct val *out,
 	return (give(x, json_integer((json_int_t)len), out, e));
 }
 
+/* An index below a length. */
 static int
-index_list(struct val list, struct val at, struct val *out,
-    struct parse_err *e)
+take_index(struct val at, size_t len, size_t *out, struct parse_err *e)
 {
 	json_int_t	 i = json_integer_value(at.j);
 
 	if (!json_is_integer(at.j))
 		return (parse_fail(e, "cannot index slice/array with type %s",
 		    val_type(at)));
-	if (i < 0 || (size_t)i >= json_array_size(list.j))
+	if (i < 0 || (size_t)i >= len)
 		return (parse_fail(e, "index out of range: %lld",
 		    (long long)i));
-	*out = (struct val){ json_array_get(list.j, (size_t)i), false };
+	*out = (size_t)i;
+	return (0);
+}
+
+static int
+index_list(struct val list, struct val at, struct val *out,
+    struct parse_err *e)
+{
+	size_t	 i;
+
+	if (take_index(at, json_array_size(list.j), &i, e) == -1)
+		return (-1);
+	*out = (struct val){ json_array_get(list.j, i), false };
 	return (0);
 }
 
@@ -192,14 +169,10 @@ static int
 index_text(struct exec *x, struct val s, struct val at, struct val *out,
     struct parse_err *e)
 {
-	json_int_t	 i = json_integer_value(at.j);
+	size_t	 i;
 
-	if (!json_is_integer(at.j))
-		return (parse_fail(e, "cannot index slice/array with type %s",
-		    val_type(at)));
-	if (i < 0 || (size_t)i >= json_string_length(s.j))
-		return (parse_fail(e, "index out of range: %lld",
-		    (long long)i));
+	if (take_index(at, json_string_length(s.j), &i, e) == -1)
+		return (-1);
 	return (give(x, json_integer((unsigned char)
 	    json_string_value(s.j)[i]), out, e));
 }
@@ -270,17 +243,9 @@ f_slice(struct exec *x, const struct val *v, size_t n, struct val *out,
 		    val_type(v[0])));
 	cut[0] = 0;
 	cut[1] = len;
-	for (size_t i = 1; i < n; i++) {
-		json_int_t	 at = json_integer_value(v[i].j);
-
-		if (!json_is_integer(v[i].j))
-			return (parse_fail(e, "cannot index slice/array with "
-			    "type %s", val_type(v[i])));
-		if (at < 0 || (size_t)at > len)
-			return (parse_fail(e, "index out of range: %lld",
-			    (long long)at));
-		cut[i - 1] = (size_t)at;
-	}
+	for (size_t i = 1; i < n; i++)
+		if (take_index(v[i], len + 1, &cut[i - 1], e) == -1)
+			return (-1);
 	if (cut[0] > cut[1])
 		return (parse_fail(e, "invalid slice index: %zu > %zu",
 		    cut[0], cut[1]));
@@ -422,22 +387,17 @@ f_json(struct exec *x, const struct val *v, size_t n, struct val *out,
 }
 
 static int
-f_join(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
+w_join(FILE *f, const struct val *v, size_t n, struct parse_err *e)
 {
-	struct writer	 w;
-	struct val	 elem = { NULL, false };
-
 	(void)n;
-	if (writer_open(&w) == -1)
-		return (no_memory(e));
+	(void)e;
 	for (size_t i = 0; i < json_array_size(v[0].j); i++) {
 		if (i > 0)
-			fputs(json_string_value(v[1].j), w.f);
-		elem.j = json_array_get(v[0].j, i);
-		val_print(w.f, elem);
+			fputs(json_string_value(v[1].j), f);
+		val_print(f, (struct val){ json_array_get(v[0].j, i),
+		    false });
 	}
-	return (writer_give(x, &w, out, e));
+	return (0);
 }
 
 /* strings.Split with "" between characters. */
@@ -467,24 +427,6 @@ f_split(struct exec *x, const struct val *v, size_t n, struct val *out,
 }
 
 static int
-change_case(struct exec *x, struct val v, int (*change)(int), bool first_only,
-    struct val *out, struct parse_err *e)
-{
-	scoped_free char	*s = strdup(json_string_value(v.j));
-	bool			 start = true;
-
-	if (s == NULL)
-		return (no_memory(e));
-	for (char *p = s; *p != '\0'; p++) {
-		if (!first_only || start)
-			*p = (char)change((unsigned char)*p);
-		start = isspace((unsigned char)*p) ||
-		    (ispunct((unsigned char)*p) && *p != '_');
-	}
-	return (give(x, json_string(s), out, e));
-}
-
-static int
 ascii_lower(int c)
 {
 	return (c >= 'A' && c <= 'Z' ? c + 32 : c);
@@ -497,27 +439,39 @@ ascii_upper(int c)
 }
 
 static int
-f_lower(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
+w_lower(FILE *f, const struct val *v, size_t n, struct parse_err *e)
 {
 	(void)n;
-	return (change_case(x, v[0], ascii_lower, false, out, e));
+	(void)e;
+	for (const char *s = json_string_value(v[0].j); *s != '\0'; s++)
+		fputc(ascii_lower((unsigned char)*s), f);
+	return (0);
 }
 
 static int
-f_upper(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
+w_upper(FILE *f, const struct val *v, size_t n, struct parse_err *e)
 {
 	(void)n;
-	return (change_case(x, v[0], ascii_upper, false, out, e));
+	(void)e;
+	for (const char *s = json_string_value(v[0].j); *s != '\0'; s++)
+		fputc(ascii_upper((unsigned char)*s), f);
+	return (0);
 }
 
 static int
-f_title(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
+w_title(FILE *f, const struct val *v, size_t n, struct parse_err *e)
 {
+	bool	 start = true;
+	int	 c;
+
 	(void)n;
-	return (change_case(x, v[0], ascii_upper, true, out, e));
+	(void)e;
+	for (const char *s = json_string_value(v[0].j); *s != '\0'; s++) {
+		c = start ? ascii_upper((unsigned char)*s) : (unsigned char)*s;
+		fputc(c, f);
+		start = isspace(c) || (ispunct(c) && c != '_');
+	}
+	return (0);
 }
 
 /* podman cuts bytes; a character cut in two is dropped. */
@@ -542,113 +496,116 @@ f_truncate(struct exec *x, const struct val *v, size_t n, struct val *out,
 }
 
 static int
-f_pad(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
+w_pad(FILE *f, const struct val *v, size_t n, struct parse_err *e)
 {
 	const char	*s = json_string_value(v[0].j);
 	json_int_t	 before = json_integer_value(v[1].j);
 	json_int_t	 after = json_integer_value(v[2].j);
-	struct writer	 w;
 
 	(void)n;
 	if (before < 0 || after < 0 || before > 10000 || after > 10000)
 		return (parse_fail(e, "strings: negative or too large Repeat "
 		    "count"));
-	if (writer_open(&w) == -1)
-		return (no_memory(e));
 	if (*s != '\0')
-		fprintf(w.f, "%*s%s%*s", (int)before, "", s, (int)after, "");
-	return (writer_give(x, &w, out, e));
+		fprintf(f, "%*s%s%*s", (int)before, "", s, (int)after, "");
+	return (0);
 }
 
+/* Go's html, js and urlquery print their arguments, and escape that. */
 static int
-f_html(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
+escape(FILE *f, const struct val *v, size_t n, struct parse_err *e,
+    void (*put)(FILE *, unsigned char))
+{
+	scoped_free char	*s = written(w_print, v, n, e);
+
+	if (s == NULL)
+		return (-1);
+	for (const char *c = s; *c != '\0'; c++)
+		put(f, (unsigned char)*c);
+	return (0);
+}
+
+static void
+put_html(FILE *f, unsigned char c)
 {
 	static const char	 from[] = "\"'&<>";
 	static const char *const to[] = { "&#34;", "&#39;", "&amp;", "&lt;",
 				    "&gt;" };
-	scoped_free char	*s = joined(v, n);
-	struct writer		 w;
-	const char		*p;
+	const char		*p = strchr(from, c);
 
-	if (s == NULL || writer_open(&w) == -1)
-		return (no_memory(e));
-	for (const char *c = s; *c != '\0'; c++)
-		if ((p = strchr(from, *c)) != NULL)
-			fputs(to[p - from], w.f);
-		else
-			fputc(*c, w.f);
-	return (writer_give(x, &w, out, e));
+	if (p != NULL)
+		fputs(to[p - from], f);
+	else
+		fputc(c, f);
+}
+
+static void
+put_js(FILE *f, unsigned char c)
+{
+	if (strchr("\\'\"", c) != NULL)
+		fprintf(f, "\\%c", c);
+	else if (strchr("<>&=", c) != NULL || c < 0x20)
+		fprintf(f, "\\u%04X", c);
+	else
+		fputc(c, f);
+}
+
+static void
+put_url(FILE *f, unsigned char c)
+{
+	if ((c < 0x80 && isalnum(c)) || strchr("-_.~", c) != NULL)
+		fputc(c, f);
+	else if (c == ' ')
+		fputc('+', f);
+	else
+		fprintf(f, "%%%02X", c);
 }
 
 static int
-f_js(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
+w_html(FILE *f, const struct val *v, size_t n, struct parse_err *e)
 {
-	scoped_free char	*s = joined(v, n);
-	struct writer		 w;
-
-	if (s == NULL || writer_open(&w) == -1)
-		return (no_memory(e));
-	for (const char *c = s; *c != '\0'; c++)
-		if (strchr("\\'\"", *c) != NULL)
-			fprintf(w.f, "\\%c", *c);
-		else if (strchr("<>&=", *c) != NULL ||
-		    (unsigned char)*c < 0x20)
-			fprintf(w.f, "\\u%04X", (unsigned char)*c);
-		else
-			fputc(*c, w.f);
-	return (writer_give(x, &w, out, e));
+	return (escape(f, v, n, e, put_html));
 }
 
 static int
-f_urlquery(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
+w_js(FILE *f, const struct val *v, size_t n, struct parse_err *e)
 {
-	scoped_free char	*s = joined(v, n);
-	struct writer		 w;
+	return (escape(f, v, n, e, put_js));
+}
 
-	if (s == NULL || writer_open(&w) == -1)
-		return (no_memory(e));
-	for (const char *c = s; *c != '\0'; c++)
-		if (((*c & 0x80) == 0 && isalnum((unsigned char)*c)) ||
-		    strchr("-_.~", *c) != NULL)
-			fputc(*c, w.f);
-		else if (*c == ' ')
-			fputc('+', w.f);
-		else
-			fprintf(w.f, "%%%02X", (unsigned char)*c);
-	return (writer_give(x, &w, out, e));
+static int
+w_urlquery(FILE *f, const struct val *v, size_t n, struct parse_err *e)
+{
+	return (escape(f, v, n, e, put_url));
 }
 
 static const struct func	funcs[] = {
-	{ "and", 1, -1, "v", NULL },
-	{ "eq", 1, -1, "v", f_eq },
-	{ "ge", 2, 2, "v", f_ge },
-	{ "gt", 2, 2, "v", f_gt },
-	{ "html", 0, -1, "v", f_html },
-	{ "index", 1, -1, "v", f_index },
-	{ "join", 2, 2, "ls", f_join },
-	{ "js", 0, -1, "v", f_js },
-	{ "json", 1, 1, "v", f_json },
-	{ "le", 2, 2, "v", f_le },
-	{ "len", 1, 1, "v", f_len },
-	{ "lower", 1, 1, "s", f_lower },
-	{ "lt", 2, 2, "v", f_lt },
-	{ "ne", 2, 2, "v", f_ne },
-	{ "not", 1, 1, "v", f_not },
-	{ "or", 1, -1, "v", NULL },
-	{ "pad", 3, 3, "sii", f_pad },
-	{ "print", 0, -1, "v", f_print },
-	{ "printf", 1, -1, "sv", f_printf },
-	{ "println", 0, -1, "v", f_println },
-	{ "slice", 1, 3, "v", f_slice },
-	{ "split", 2, 2, "s", f_split },
-	{ "title", 1, 1, "s", f_title },
-	{ "truncate", 2, 2, "si", f_truncate },
-	{ "upper", 1, 1, "s", f_upper },
-	{ "urlquery", 0, -1, "v", f_urlquery },
+	{ "and", 1, -1, "v", NULL, NULL },
+	{ "eq", 1, -1, "v", f_eq, NULL },
+	{ "ge", 2, 2, "v", f_ge, NULL },
+	{ "gt", 2, 2, "v", f_gt, NULL },
+	{ "html", 0, -1, "v", NULL, w_html },
+	{ "index", 1, -1, "v", f_index, NULL },
+	{ "join", 2, 2, "ls", NULL, w_join },
+	{ "js", 0, -1, "v", NULL, w_js },
+	{ "json", 1, 1, "v", f_json, NULL },
+	{ "le", 2, 2, "v", f_le, NULL },
+	{ "len", 1, 1, "v", f_len, NULL },
+	{ "lower", 1, 1, "s", NULL, w_lower },
+	{ "lt", 2, 2, "v", f_lt, NULL },
+	{ "ne", 2, 2, "v", f_ne, NULL },
+	{ "not", 1, 1, "v", f_not, NULL },
+	{ "or", 1, -1, "v", NULL, NULL },
+	{ "pad", 3, 3, "sii", NULL, w_pad },
+	{ "print", 0, -1, "v", NULL, w_print },
+	{ "printf", 1, -1, "sv", NULL, w_printf },
+	{ "println", 0, -1, "v", NULL, w_println },
+	{ "slice", 1, 3, "v", f_slice, NULL },
+	{ "split", 2, 2, "s", f_split, NULL },
+	{ "title", 1, 1, "s", NULL, w_title },
+	{ "truncate", 2, 2, "si", f_truncate, NULL },
+	{ "upper", 1, 1, "s", NULL, w_upper },
+	{ "urlquery", 0, -1, "v", NULL, w_urlquery },
 };
 
 const struct func *
@@ -659,4 +616,17 @@ func_find(const char *name, size_t len)
 		    memcmp(funcs[i].name, name, len) == 0)
 			return (&funcs[i]);
 	return (NULL);
+}
+
+int
+func_call(struct exec *x, const struct func *f, const struct val *v, size_t n,
+    struct val *out, struct parse_err *e)
+{
+	scoped_free char	*text = NULL;
+
+	if (f->call != NULL)
+		return (f->call(x, v, n, out, e));
+	if ((text = written(f->write, v, n, e)) == NULL)
+		return (-1);
+	return (give(x, tmpl_text(text), out, e));
 }

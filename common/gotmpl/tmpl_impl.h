@@ -99,13 +99,19 @@ struct func {
 	const char	*name;
 	int		 min, max;	/* max -1: any number */
 	const char	*kinds;		/* of the arguments; the last repeats */
-	/* 0, or -1 with a reason in the text */
+	/* One of these; `and` and `or`, which the executor evaluates, have
+	 * neither. 0, or -1 with a reason in the text. */
 	int		(*call)(struct exec *, const struct val *, size_t,
 			    struct val *, struct parse_err *);
+	int		(*write)(FILE *, const struct val *, size_t,
+			    struct parse_err *);	/* makes a text */
 };
 
-/* By name; NULL when there is none. and, or: evaluated by the executor. */
+/* By name; NULL when there is none. */
 const struct func *func_find(const char *, size_t);
+/* 0 with a value, or -1 with a reason. */
+int	func_call(struct exec *, const struct func *, const struct val *,
+	    size_t, struct val *, struct parse_err *);
 
 bool	val_true(struct val);
 /* Go's name for its type. Static storage. */
@@ -115,6 +121,8 @@ void	val_print(FILE *, struct val);
 /* fmt.Fprintf; fmt.Fprint and Fprintln of several. */
 void	val_printf(FILE *, const char *, const struct val *, size_t);
 void	val_print_all(FILE *, const struct val *, size_t, bool line);
+/* One rune as UTF-8. */
+void	val_put_rune(FILE *, unsigned long);
 /* strconv.Quote. */
 void	val_quote(FILE *, const char *);
 

@@ -149,27 +149,6 @@ add_field(struct parser *p, struct node *n, const struct token *t)
 	n->end = t->pos + t->len;
 }
 
-/* One rune as UTF-8. */
-static void
-put_rune(FILE *f, unsigned long r)
-{
-	if (r < 0x80) {
-		fputc((int)r, f);
-		return;
-	}
-	if (r < 0x800)
-		fputc((int)(0xc0 | r >> 6), f);
-	else if (r < 0x10000)
-		fputc((int)(0xe0 | r >> 12), f);
-	else
-		fputc((int)(0xf0 | r >> 18), f);
-	if (r >= 0x10000)
-		fputc((int)(0x80 | (r >> 12 & 0x3f)), f);
-	if (r >= 0x800)
-		fputc((int)(0x80 | (r >> 6 & 0x3f)), f);
-	fputc((int)(0x80 | (r & 0x3f)), f);
-}
-
 /* A number of exactly n digits. */
 static bool
 digits(const char *s, int n, int base, unsigned long *out)
@@ -209,7 +188,7 @@ unescape(const char *s, FILE *f)
 	if (n == 2)
 		fputc((int)r, f);
 	else
-		put_rune(f, r);
+		val_put_rune(f, r);
 	return ((size_t)n + 1);
 }
 

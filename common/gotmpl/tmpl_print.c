@@ -142,17 +142,24 @@ val_quote(FILE *f, const char *s)
 	fputc('"', f);
 }
 
-/* What Go prints for a verb that the kind does not have. */
+/* "type=value", or "<nil>". */
 static void
-bad_verb(FILE *f, char verb, struct val v)
+put_typed(FILE *f, struct val v)
 {
-	fprintf(f, "%%!%c(", verb);
 	if (v.j == NULL || json_is_null(v.j))
 		fputs("<nil>", f);
 	else {
 		fprintf(f, "%s=", val_type(v));
 		val_print(f, v);
 	}
+}
+
+/* What Go prints for a verb that the kind does not have. */
+static void
+bad_verb(FILE *f, char verb, struct val v)
+{
+	fprintf(f, "%%!%c(", verb);
+	put_typed(f, v);
 	fputc(')', f);
 }
 
@@ -209,26 +216,34 @@ put_binary(FILE *f, unsigned long long u)
 	fputs(bits + i, f);
 }
 
-static void
-put_character(FILE *f, long long r, bool quoted)
+void
+val_put_rune(FILE *f, unsigned long r)
 {
-	char	 text[8];
+	if (r < 0x80) {
+		fputc((int)r, f);
+		return;
+	}
+	if (r < 0x800)
+		fputc((int)(0xc0 | r >> 6), f);
+	else if (r < 0x10000)
+		fputc((int)(0xe0 | r >> 12), f);
+	else
+		fputc((int)(0xf0 | r >> 18), f);
+	if (r >= 0x10000)
+		fputc((int)(0x80 | (r >> 12 & 0x3f)), f);
+	if (r >= 0x800)
+		fputc((int)(0x80 | (r >> 6 & 0x3f)), f);
+	fputc((int)(0x80 | (r & 0x3f)), f);
+}
 
+static void
+put_character(FILE *f, long long r, const char *quote)
+{
 	if (r < 0 || r > 0x10ffff || (r >= 0xd800 && r < 0xe000))
 		r = 0xfffd;
-	if (r < 0x80)
-		snprintf(text, sizeof(text), "%c", (int)r);
-	else if (r < 0x800)
-		snprintf(text, sizeof(text), "%c%c", (int)(0xc0 | r >> 6),
-		    (int)(0x80 | (r & 0x3f)));
-	else if (r < 0x10000)
-		snprintf(text, sizeof(text), "%c%c%c", (int)(0xe0 | r >> 12),
-		    (int)(0x80 | (r >> 6 & 0x3f)), (int)(0x80 | (r & 0x3f)));
-	else
-		snprintf(text, sizeof(text), "%c%c%c%c",
-		    (int)(0xf0 | r >> 18), (int)(0x80 | (r >> 12 & 0x3f)),
-		    (int)(0x80 | (r >> 6 & 0x3f)), (int)(0x80 | (r & 0x3f)));
-	fprintf(f, quoted ? "'%s'" : "%s", text);
+	fputs(quote, f);
+	val_put_rune(f, (unsigned long)r);
+	fputs(quote, f);
 }
 
 /* Digits of a magnitude in the verb's base, with its prefix. */
@@ -270,7 +285,7 @@ format_integer(FILE *f, const struct spec *sp, struct val v)
 			fputc(sp->plus ? '+' : ' ', f);
 		put_digits(f, sp, u);
 	} else if (sp->verb == 'c' || sp->verb == 'q')
-		put_character(f, n, sp->verb == 'q');
+		put_character(f, n, sp->verb == 'q' ? "'" : "");
 	else if (sp->verb == 'U')
 		fprintf(f, "U+%04llX", u);
 	else
@@ -315,47 +330,40 @@ format_real(FILE *f, const struct spec *sp, struct val v)
 
 static void format(FILE *, const struct spec *, struct val);
 
+/* "{a b}" of a record in its order, "map[k:v k:v]" of a map in that of keys. */
 static void
 format_object(FILE *f, const struct spec *sp, struct val v)
 {
 	scoped_free const char	**keys = NULL;
-	struct val		  e = { NULL, false };
-	size_t			  n = 0, i;
-	void			 *it;
+	size_t			  n = 0, i = 0;
+	const char		 *key;
+	json_t			 *e;
 
-	if (!v.map) {
-		fputc('{', f);
-		for (it = json_object_iter(v.j); it != NULL;
-		    it = json_object_iter_next(v.j, it)) {
-			if (n++ > 0)
-				fputc(' ', f);
-			e.j = json_object_iter_value(it);
-			format(f, sp, e);
+	fputs(v.map ? "map[" : "{", f);
+	if (!v.map)
+		json_object_foreach(v.j, key, e) {
+			fputs(n++ > 0 ? " " : "", f);
+			format(f, sp, (struct val){ e, false });
 		}
-		fputc('}', f);
-		return;
-	}
-	fputs("map[", f);
-	if ((keys = tmpl_keys(v.j, &n)) != NULL)
+	else if ((keys = tmpl_keys(v.j, &n)) != NULL)
 		for (i = 0; i < n; i++) {
-			fprintf(f, "%s%s:", i ? " " : "", keys[i]);
-			e.j = json_object_get(v.j, keys[i]);
-			format(f, sp, e);
+			fprintf(f, "%s%s:", i > 0 ? " " : "", keys[i]);
+			format(f, sp, (struct val){ json_object_get(v.j,
+			    keys[i]), false });
 		}
-	fputc(']', f);
+	fputc(v.map ? ']' : '}', f);
 }
 
 static void
 format_array(FILE *f, const struct spec *sp, struct val v)
 {
-	struct val	 e = { NULL, false };
+	size_t	 i;
+	json_t	*e;
 
 	fputc('[', f);
-	for (size_t i = 0; i < json_array_size(v.j); i++) {
-		if (i > 0)
-			fputc(' ', f);
-		e.j = json_array_get(v.j, i);
-		format(f, sp, e);
+	json_array_foreach(v.j, i, e) {
+		fputs(i > 0 ? " " : "", f);
+		format(f, sp, (struct val){ e, false });
 	}
 	fputc(']', f);
 }
@@ -450,12 +458,12 @@ format(FILE *f, const struct spec *sp, struct val v)
 		pad(f, sp, text, true);
 }
 
+static const struct spec	plain = { .verb = 'v', .width = -1,
+				    .prec = -1 };
+
 void
 val_print(FILE *f, struct val v)
 {
-	static const struct spec	 plain = { .verb = 'v', .width = -1,
-					    .prec = -1 };
-
 	if (v.j == NULL)
 		fputs("<no value>", f);
 	else
@@ -466,9 +474,6 @@ val_print(FILE *f, struct val v)
 void
 val_print_all(FILE *f, const struct val *v, size_t n, bool line)
 {
-	static const struct spec	 plain = { .verb = 'v', .width = -1,
-					    .prec = -1 };
-
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0 && (line || (!json_is_string(v[i].j) &&
 		    !json_is_string(v[i - 1].j))))
@@ -529,12 +534,7 @@ extra(FILE *f, const struct val *v, size_t n, size_t from)
 	for (size_t i = from; i < n; i++) {
 		if (i > from)
 			fputs(", ", f);
-		if (v[i].j == NULL || json_is_null(v[i].j)) {
-			fputs("<nil>", f);
-			continue;
-		}
-		fprintf(f, "%s=", val_type(v[i]));
-		val_print(f, v[i]);
+		put_typed(f, v[i]);
 	}
 	fputc(')', f);
 }
