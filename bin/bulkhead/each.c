@@ -8,6 +8,7 @@
 #include "cleanup.h"
 #include "command.h"
 #include "given.h"
+#include "layout.h"
 #include "lists.h"
 #include "reconcile.h"
 #include "record.h"
@@ -65,7 +66,7 @@ remains(struct session *s, const char *ref)
 	}
 	(void)rec_add(row, KEY(id), id);
 	(void)rec_add_num(row, KEY(state), CTR_DAMAGED);
-	(void)rec_addf(def, KEY(log_path), "%s/logs/%s.log",
+	(void)rec_addf(def, KEY(log_path), "%s/" LAYOUT_LOG,
 	    session_config(s, KEY_AS(path_state), ""), id);
 	(void)rec_add_rec(row, KEY(def), def);
 	rec_free(def);

@@ -15,6 +15,7 @@
 #include "answer.h"
 #include "call.h"
 #include "cleanup.h"
+#include "layout.h"
 #include "path.h"
 #include "process.h"
 #include "record.h"
@@ -35,11 +36,11 @@ connect_once(int run_dir, const char *id)
 	scoped_fd int		 dir = -1, fd = -1;
 	char			 name[80];
 
-	(void)snprintf(name, sizeof(name), "ctr/%s", id);
+	(void)snprintf(name, sizeof(name), LAYOUT_CTR, id);
 	if ((dir = path_open(run_dir, name, O_PATH | O_DIRECTORY, 0)) == -1)
 		return (-1);
 	(void)snprintf(un.sun_path, sizeof(un.sun_path),
-	    "/proc/self/fd/%d/ctl", dir);
+	    "/proc/self/fd/%d/" LAYOUT_CTR_SOCKET, dir);
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1 || connect(fd, (struct sockaddr *)&un, sizeof(un)) == -1 ||
 	    fcntl(fd, F_SETFL, O_RDWR) == -1)

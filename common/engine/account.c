@@ -11,6 +11,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "layout.h"
 #include "log.h"
 
 /*
@@ -27,7 +28,7 @@ account_find(uid_t *uid, gid_t *gid)
 	if (f == NULL)
 		return (-1);
 	while (rc == -1 && (pw = fgetpwent(f)) != NULL)
-		if (strcmp(pw->pw_name, ACCOUNT_NAME) == 0) {
+		if (strcmp(pw->pw_name, LAYOUT_ACCOUNT) == 0) {
 			*uid = pw->pw_uid;
 			*gid = pw->pw_gid;
 			rc = 0;
@@ -68,7 +69,7 @@ account_become(uid_t uid, gid_t gid)
 
 	if (setgroups(0, NULL) == -1 || setresgid(gid, gid, gid) == -1 ||
 	    setresuid(uid, uid, uid) == -1)
-		fatal("become %s", ACCOUNT_NAME);
+		fatal("become %s", LAYOUT_ACCOUNT);
 	if (getresuid(&r, &e, &s) == -1 || r != uid || e != uid || s != uid ||
 	    uid == 0 || setuid(0) != -1)
 		fatalx(EX_SOFTWARE, "still able to become root");

@@ -12,6 +12,7 @@
 
 #include "cleanup.h"
 #include "events.h"
+#include "layout.h"
 #include "owndir.h"
 #include "parse.h"
 #include "record.h"
@@ -47,7 +48,7 @@ event_path(const struct session *s, char *out, size_t size)
 	const char	*v = elsewhere(s);
 
 	if (v != NULL ? strlcpy(out, v, size) < size : (size_t)snprintf(out,
-	    size, "%s/" EVENT_FILE_NAME, session_config(s, KEY_AS(path_run),
+	    size, "%s/" LAYOUT_EVENTS_LOG, session_config(s, KEY_AS(path_run),
 	    "")) <
 	    size)
 		return (0);
@@ -86,14 +87,14 @@ static int
 give_journal(struct session *s, struct state_options *m)
 {
 	struct sockaddr_un	 a = { .sun_family = AF_UNIX,
-				    .sun_path = EVENT_JOURNAL_SOCKET };
+				    .sun_path = LAYOUT_JOURNAL_SOCKET };
 	scoped_fd int		 fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC,
 				    0);
 
 	if (fd != -1 && connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0)
 		return (events_to(&s->client, EVENTS_JOURNALD, fd));
 	session_warn(s, "events are not recorded, since systemd's journal does "
-	    "not answer at " EVENT_JOURNAL_SOCKET " (%s); set events_logger "
+	    "not answer at " LAYOUT_JOURNAL_SOCKET " (%s); set events_logger "
 	    "to \"file\" or \"none\" in containers.conf", strerror(errno));
 	m->events = EVENTS_NONE;
 	return (0);

@@ -11,8 +11,6 @@ struct rec;
 struct session;
 struct state_options;
 
-#define EVENT_FILE_NAME		"events/events.log"
-#define EVENT_JOURNAL_SOCKET	"/run/systemd/journal/socket"
 
 /* What the configuration says, in any case of letters. */
 enum events_backend	event_backend(const struct session *);

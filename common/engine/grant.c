@@ -12,13 +12,13 @@
 
 #include "cleanup.h"
 #include "ids.h"
+#include "layout.h"
 #include "mac.h"
 #include "path.h"
 #include "record.h"
 #include "session.h"
 
-#define KEY_DIR		"/var/lib/bulkhead-root"
-#define KEY_FILE	KEY_DIR "/key"
+#define KEY_FILE	LAYOUT_ROOT_KEYS "/key"
 
 /*
  * Beside no store: what lies beneath a graph root can be made there by the
@@ -31,8 +31,8 @@ grant_open(struct session *s)
 
 	if (!s->system || s->inherit || geteuid() != 0)
 		return;
-	(void)mkdir(KEY_DIR, 0700);
-	if (lstat(KEY_DIR, &st) == 0 && S_ISDIR(st.st_mode) &&
+	(void)mkdir(LAYOUT_ROOT_KEYS, 0700);
+	if (lstat(LAYOUT_ROOT_KEYS, &st) == 0 && S_ISDIR(st.st_mode) &&
 	    st.st_uid == 0 && (st.st_mode & 022) == 0)
 		mac_open(&s->root_key, KEY_FILE, true);
 }

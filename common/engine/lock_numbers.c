@@ -6,13 +6,13 @@
 #include <stdlib.h>
 
 #include "cleanup.h"
+#include "layout.h"
 #include "lock.h"
 #include "locks.h"
 #include "record.h"
 #include "session.h"
 #include "state.h"
 
-#define STORE		"store"
 
 /* One row of some kind, if it has a lock or is to have one. */
 static int
@@ -191,13 +191,13 @@ locks_kept(const struct rec *objects)
 int
 locks_store(struct session *s, unsigned int wait_ms)
 {
-	return (lock_take(&s->client, STORE, wait_ms));
+	return (lock_take(&s->client, LOCK_STORE, wait_ms));
 }
 
 void
 locks_store_drop(struct session *s)
 {
-	(void)lock_drop(&s->client, STORE);
+	(void)lock_drop(&s->client, LOCK_STORE);
 }
 
 int

@@ -16,6 +16,7 @@
 #include "event.h"
 #include "grant.h"
 #include "ids.h"
+#include "layout.h"
 #include "locks.h"
 #include "owndir.h"
 #include "path.h"
@@ -32,7 +33,6 @@
 
 #define NEED_OPENED	(NEED_STATE | NEED_SETTINGS)	/* a statekeep */
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
-#define BOOT_STATE	"boot.journal"	/* of statekeep */
 
 /* The one that root started for this container, if there is one: restart.h. */
 static void
@@ -213,7 +213,7 @@ send_store_open(struct session *s, unsigned int need)
 	if (s->run_root_fd != -1)
 		run = take_fd(&s->run_root_fd);
 	else if (s->system)
-		run = path_mkdirs(s->run_dir, "storage", 0700);
+		run = path_mkdirs(s->run_dir, LAYOUT_RUN_STORAGE, 0700);
 	else
 		run = path_private_dir(session_config(s,
 		    KEY_AS(path_run_storage),
@@ -274,8 +274,9 @@ boot_state_lost(const struct session *s)
 {
 	struct stat	 st;
 
-	return (!session_in_memory(s) && fstatat(s->run_dir, BOOT_STATE, &st,
-	    AT_SYMLINK_NOFOLLOW) == -1 && errno == ENOENT);
+	return (!session_in_memory(s) && fstatat(s->run_dir,
+	    LAYOUT_BOOT_JOURNAL, &st, AT_SYMLINK_NOFOLLOW) == -1 &&
+	    errno == ENOENT);
 }
 
 /* The state is open: 0; 1: open it with what the store was made with. */

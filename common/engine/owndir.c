@@ -9,6 +9,7 @@
 #include "account.h"
 #include "cleanup.h"
 #include "error.h"
+#include "layout.h"
 #include "path.h"
 #include "session.h"
 #include "trust.h"
@@ -33,7 +34,7 @@ owndir_open(struct session *s, const char *path)
 		return (error_set(&s->client.error, EPERM, "%.400s is no "
 		    "directory of the account's yet: root makes one where an "
 		    "option says, not where a configuration file does; install "
-		    "-d -m 700 -o " ACCOUNT_NAME " -g " ACCOUNT_NAME " %.400s",
+		    "-d -m 700 -o " LAYOUT_ACCOUNT " -g " LAYOUT_ACCOUNT " %.400s",
 		    path, path));
 	if (fd == -1 || fstat(fd, &st) == -1)
 		return (session_sentence(s, "cannot make the directory", path));

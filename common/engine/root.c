@@ -45,6 +45,7 @@
 
 #include "account.h"
 #include "ids.h"
+#include "layout.h"
 #include "mac.h"
 #include "path.h"
 #include "records.h"
@@ -61,7 +62,7 @@ root_find_account(struct session *s)
 		return (0);
 	account_maker(maker, sizeof(maker));
 	return (error_set(&s->client.error, ENOENT, "there is no account \""
-	    ACCOUNT_NAME "\" on this machine for root's containers: make it "
+	    LAYOUT_ACCOUNT "\" on this machine for root's containers: make it "
 	    "with `%s`", maker));
 }
 
@@ -98,7 +99,7 @@ root_open_graph(struct session *s, bool create)
 	if (trust_is_reachable(s->graph))
 		session_warn(s, "every user can enter the directories above "
 		    "the storage %s: whoever takes over the account "
-		    ACCOUNT_NAME " could leave set-user-ID programs there; "
+		    LAYOUT_ACCOUNT " could leave set-user-ID programs there; "
 		    "give one of them mode 0700", s->graph);
 	return (fd);
 }

@@ -15,6 +15,7 @@
 #include <bsd/string.h>
 
 #include "cleanup.h"
+#include "layout.h"
 #include "record.h"
 #include "session.h"
 
@@ -121,8 +122,8 @@ is_option(const struct session *s, const char *path)
 bool
 trust_is_chosen(const struct session *s, const char *path)
 {
-	static const char *const builtin[] = { "/var/lib/bulkhead",
-		"/run/bulkhead", "/var/lib/containers/storage",
+	static const char *const builtin[] = { LAYOUT_SYSTEM_STATE,
+		LAYOUT_SYSTEM_RUN, "/var/lib/containers/storage",
 		"/run/containers" };
 	const char		*earlier;
 	size_t			 it = 0;
@@ -211,7 +212,7 @@ trust_storage(struct session *s, int dir, const char *path)
 	static const char *const names[] = { "overlay-layers", "vfs-layers",
 		"storage.lock" };
 	/* What Debian's podman makes at each boot, and our own state. */
-	static const char *const alone[] = { "tmp", "bulkhead.state", NULL };
+	static const char *const alone[] = { "tmp", LAYOUT_STATE_NAME, NULL };
 	struct stat		 st;
 
 	/* Root's own: the account makes nothing as root but in a storage. */

@@ -6,10 +6,11 @@
 #ifndef PROTOCOL_SUBIDS_H
 #define PROTOCOL_SUBIDS_H
 
+#include "layout.h"
+
 #include <stdint.h>
 
 #define SUBIDS_MAGIC	0x73754201u	/* raised with each change below */
-#define SUBIDS_ACCOUNT	"bulkhead"	/* the engine's own, in system mode */
 #define MAP_LINES	340		/* the kernel's bound for one map */
 
 /* Ids of the host that someone may use. */
@@ -25,7 +26,7 @@ struct ranges {
 
 struct subids {
 	uint32_t	 magic;
-	uint32_t	 asked;		/* the user id; 0: SUBIDS_ACCOUNT */
+	uint32_t	 asked;		/* the user id; 0: LAYOUT_ACCOUNT */
 	uint32_t	 found;		/* it has an entry, with */
 	uint32_t	 uid;
 	uint32_t	 gid;

@@ -12,6 +12,7 @@
 #include "client.h"
 #include "exitcode.h"
 #include "launch.h"
+#include "layout.h"
 #include "monitor.h"
 #include "path.h"
 #include "sealed.h"
@@ -23,8 +24,8 @@ step_exit_room(int run_dir)
 {
 	static const char	 zeros[EXIT_ROOM];
 
-	return (path_replace(run_dir, "exit.new", zeros, sizeof(zeros), 0600,
-	    false));
+	return (path_replace(run_dir, LAYOUT_CTR_EXIT_NEW, zeros,
+	    sizeof(zeros), 0600, false));
 }
 
 int

@@ -19,6 +19,7 @@
 #include "clock.h"
 #include "event.h"
 #include "eventview.h"
+#include "layout.h"
 #include "owndir.h"
 #include "record.h"
 #include "say.h"
@@ -352,10 +353,10 @@ start_journalctl(struct eventread *r)
 	uid_t		 uid = s->client.uid != 0 ? s->client.uid : getuid();
 	int		 fds[2];
 
-	if (access(EVENT_JOURNAL_SOCKET, F_OK) == -1)
+	if (access(LAYOUT_JOURNAL_SOCKET, F_OK) == -1)
 		return (error_set(&s->client.error, errno, "systemd's journal, "
 		    "where events are to be, is not there ("
-		    EVENT_JOURNAL_SOCKET ": %s)", strerror(errno)));
+		    LAYOUT_JOURNAL_SOCKET ": %s)", strerror(errno)));
 	if (pipe2(fds, O_CLOEXEC) == -1)
 		return (-1);
 	if ((r->child = fork()) == 0) {

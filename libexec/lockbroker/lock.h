@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "layout.h"
+
 #define LOCK_NAME	81		/* a name with its NUL */
 #define LOCK_GROUP	32		/* num_locks is rounded up to this */
 #define LOCK_MAX	(1u << 20)	/* and is at most this */
@@ -22,7 +24,6 @@
  * A renumbering needs it exclusively, so that no other broker has a lock
  * meanwhile.
  */
-#define LOCK_STORE	"store"
 
 struct rec;
 struct locks;

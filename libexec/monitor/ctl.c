@@ -12,6 +12,7 @@
 #include "cleanup.h"
 #include "handler.h"
 #include "helper.h"
+#include "layout.h"
 #include "log.h"
 
 void
@@ -31,7 +32,7 @@ int
 ctl_listen(struct ctl *ctl, int dir)
 {
 	struct sockaddr_un	 sun = { .sun_family = AF_UNIX,
-				    .sun_path = "ctl" };
+				    .sun_path = LAYOUT_CTR_SOCKET };
 	scoped_fd int		 fd = -1;
 	mode_t			 old;
 	int			 rc;
@@ -39,7 +40,7 @@ ctl_listen(struct ctl *ctl, int dir)
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1 || fchdir(dir) == -1)
 		return (-1);
-	if (unlinkat(dir, "ctl", 0) == -1 && errno != ENOENT)
+	if (unlinkat(dir, LAYOUT_CTR_SOCKET, 0) == -1 && errno != ENOENT)
 		return (-1);
 	old = umask(0177);
 	rc = bind(fd, (struct sockaddr *)&sun, sizeof(sun));

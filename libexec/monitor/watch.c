@@ -13,6 +13,7 @@
 
 #include "cleanup.h"
 #include "idle.h"
+#include "layout.h"
 #include "log.h"
 #include "monitor.h"
 #include "note.h"
@@ -85,7 +86,7 @@ write_exit(const struct monitor *m)
 	(void)rec_add_num(r, KEY_IN(running, status), m->wait_status);
 	(void)rec_add_num(r, KEY(time), m->finished_ns);
 	(void)rec_add_num(r, KEY(oom), 0);
-	if (write_record(m, "exit", r) == -1)
+	if (write_record(m, LAYOUT_CTR_EXIT, r) == -1)
 		log_warn("the exit status cannot be recorded");
 	rec_free(r);
 }
@@ -107,7 +108,7 @@ write_lost(struct monitor *m, bool last)
 	if ((r = rec_new()) == NULL)
 		return;
 	(void)rec_add_num(r, KEY(bytes), (int64_t)m->log.lost);
-	if (write_record(m, "lost", r) == -1)
+	if (write_record(m, LAYOUT_CTR_LOST, r) == -1)
 		log_debug("the number of lost bytes cannot be recorded");
 	rec_free(r);
 }

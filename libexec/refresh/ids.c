@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "children.h"
+#include "layout.h"
 #include "log.h"
 #include "waitchild.h"
 
@@ -70,7 +71,7 @@ take_account(struct ids *ids, const struct subids *s)
 		fatalx(EX_NOUSER, "%s", s->why);
 	if (s->uid == 0 || s->gid == 0 || s->uid > ID_MAX || s->gid > ID_MAX)
 		fatalx(EX_CONFIG, "the account %s is root; give it an id of "
-		    "its own", SUBIDS_ACCOUNT);
+		    "its own", LAYOUT_ACCOUNT);
 	ids->uid = s->uid;
 	ids->gid = s->gid;
 }

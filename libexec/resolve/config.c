@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "layout.h"
 #include "settings.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
@@ -192,13 +193,13 @@ config_own_dirs(const struct settings *s, const struct request *rq,
 	int			 rc;
 
 	if (strcmp(root->origin, "--root") == 0)
-		rc = path_format(pl->state, PATH_LEN, "%s/bulkhead.state",
+		rc = path_format(pl->state, PATH_LEN, "%s/" LAYOUT_STATE_NAME,
 		    pl->graph);
 	else if (rq->rootless)
 		rc = path_format(pl->state, PATH_LEN, "%s/bulkhead",
 		    rq->data_home);
 	else
-		rc = path_format(pl->state, PATH_LEN, "/var/lib/bulkhead");
+		rc = path_format(pl->state, PATH_LEN, LAYOUT_SYSTEM_STATE);
 	if (rc == -1)
 		return (too_long(pr, "path.state"));
 	if (tmp != NULL && tmp->origin != NULL &&
@@ -209,7 +210,7 @@ config_own_dirs(const struct settings *s, const struct request *rq,
 		rc = path_format(pl->run, PATH_LEN, "%s/bulkhead",
 		    pl->run_storage);
 	else if (!rq->rootless)
-		rc = path_format(pl->run, PATH_LEN, "/run/bulkhead");
+		rc = path_format(pl->run, PATH_LEN, LAYOUT_SYSTEM_RUN);
 	else if (rq->runtime_chosen)
 		rc = path_format(pl->run, PATH_LEN, "%s/bulkhead",
 		    rq->runtime_dir);

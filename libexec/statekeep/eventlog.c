@@ -14,12 +14,11 @@
 #include "db.h"
 #include "filelock.h"
 #include "history.h"
-#include "state.h"
+#include "layout.h"
 #include "log.h"
 #include "record.h"
+#include "state.h"
 
-#define DIR_NAME	"events"
-#define FILE_NAME	"events/events.log"
 #define WAIT_MS		5000
 #define CHUNK		65536
 
@@ -113,8 +112,9 @@ open_log(const struct log *l)
 			    O_NOFOLLOW | O_NONBLOCK;
 	int		 fd = openat(l->dir_fd, l->name, flags, 0600);
 
-	if (fd == -1 && errno == ENOENT && strcmp(l->name, FILE_NAME) == 0 &&
-	    mkdirat(l->dir_fd, DIR_NAME, 0700) == 0)
+	if (fd == -1 && errno == ENOENT &&
+	    strcmp(l->name, LAYOUT_EVENTS_LOG) == 0 &&
+	    mkdirat(l->dir_fd, LAYOUT_EVENTS, 0700) == 0)
 		fd = openat(l->dir_fd, l->name, flags, 0600);
 	return (fd);
 }
@@ -244,7 +244,7 @@ put_rotation(struct log *l, int to)
 		return (-1);
 	(void)snprintf(path, sizeof(path), "%s%s", l->sk->events.dir_fd != -1 ?
 	    "" : db_where(l->sk->boot), l->sk->events.dir_fd != -1 ? l->name :
-	    "/" FILE_NAME);
+	    "/" LAYOUT_EVENTS_LOG);
 	(void)clock_gettime(CLOCK_REALTIME, &ts);
 	e.t = ts.tv_sec * 1000000000L + ts.tv_nsec;
 	l->mark.seq++;
@@ -343,7 +343,7 @@ log_of(struct state *sk)
 
 	if (l.dir_fd == -1) {
 		l.dir_fd = db_dir(sk->boot);
-		l.name = FILE_NAME;
+		l.name = LAYOUT_EVENTS_LOG;
 	}
 	return (l);
 }

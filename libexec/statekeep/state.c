@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "db.h"
+#include "layout.h"
 #include "name.h"
 #include "record.h"
 
@@ -44,9 +45,9 @@ state_init(struct state *sk, int durable_fd, int boot_fd, const char *boot_id)
 	char	 where[4096];
 
 	name_dir(durable_fd, where, sizeof(where));
-	sk->durable = db_new(durable_fd, "state", where, boot_id, true);
+	sk->durable = db_new(durable_fd, LAYOUT_STATE_DB, where, boot_id, true);
 	name_dir(boot_fd, where, sizeof(where));
-	sk->boot = db_new(boot_fd, "boot", where, boot_id, false);
+	sk->boot = db_new(boot_fd, LAYOUT_BOOT_DB, where, boot_id, false);
 	(void)snprintf(sk->boot_id, sizeof(sk->boot_id), "%s", boot_id);
 	if (sk->durable == NULL || sk->boot == NULL)
 		return (state_fail(sk, ENOMEM, "out of memory"));

@@ -12,6 +12,7 @@
 
 #include "cleanup.h"
 #include "copy.h"
+#include "layout.h"
 #include "path.h"
 #include "stage.h"
 #include "trash.h"
@@ -84,7 +85,7 @@ is_empty(int fd)
 	while (empty && (e = readdir(d)) != NULL)
 		empty = strcmp(e->d_name, ".") == 0 ||
 		    strcmp(e->d_name, "..") == 0 ||
-		    strcmp(e->d_name, "bulkhead.state") == 0;
+		    strcmp(e->d_name, LAYOUT_STATE_NAME) == 0;
 	closedir(d);
 	return (empty);
 }

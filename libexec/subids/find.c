@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "layout.h"
 #include "subid.h"
 #include "subids.h"
 #include "users.h"
@@ -33,13 +34,13 @@ because(struct subids *ids, const char *fmt, ...)
 static void
 load_account(struct subids *ids)
 {
-	struct passwd	*pw = users_by_name(SUBIDS_ACCOUNT);
+	struct passwd	*pw = users_by_name(LAYOUT_ACCOUNT);
 
-	(void)snprintf(ids->name, sizeof(ids->name), "%s", SUBIDS_ACCOUNT);
+	(void)snprintf(ids->name, sizeof(ids->name), "%s", LAYOUT_ACCOUNT);
 	if (pw == NULL) {
 		because(ids, "there is no account %s for the engine; make it "
 		    "with share/bulkhead/make-account (see INSTALL, under "
-		    "ACCOUNTS)", SUBIDS_ACCOUNT);
+		    "ACCOUNTS)", LAYOUT_ACCOUNT);
 		return;
 	}
 	ids->found = true;

@@ -16,6 +16,7 @@
 #include "cleanup.h"
 #include "command.h"
 #include "command_session.h"
+#include "layout.h"
 #include "path.h"
 #include "record.h"
 #include "say.h"
@@ -39,7 +40,8 @@ static const struct opt options[] = {
 
 #define JOURNAL_MAX	(1u << 30)
 
-static const char *const journals[] = { "state.journal", "boot.journal" };
+static const char *const journals[] = {
+	LAYOUT_STATE_JOURNAL, LAYOUT_BOOT_JOURNAL };
 
 #define NJOURNALS	(sizeof(journals) / sizeof(journals[0]))
 

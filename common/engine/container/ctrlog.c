@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "layout.h"
 #include "path.h"
 #include "record.h"
 #include "rootlog.h"
@@ -21,7 +22,8 @@ own_log(const struct session *s, const char *path)
 	size_t		 n = strlen(dir);
 
 	if (n == 0 || strncmp(path, dir, n) != 0 ||
-	    strncmp(path + n, "/logs/", 6) != 0 || !path_is_name(path + n + 6))
+	    strncmp(path + n, "/" LAYOUT_LOGS "/", 6) != 0 ||
+	    !path_is_name(path + n + 6))
 		return (NULL);
 	return (path + n + 1);
 }
@@ -57,7 +59,7 @@ ctrlog_open(struct session *s, const struct rec *def, bool old, int flags)
 	if ((own = own_log(s, path)) == NULL)
 		return (open(path, flags, 0600));
 	if ((flags & O_CREAT) != 0 &&
-	    (logs = path_mkdirs(s->state_dir, "logs", 0700)) == -1)
+	    (logs = path_mkdirs(s->state_dir, LAYOUT_LOGS, 0700)) == -1)
 		return (-1);
 	return (path_open(s->state_dir, own, flags, 0600));
 }

@@ -14,6 +14,7 @@
 #include "cleanup.h"
 #include "env.h"
 #include "given.h"
+#include "layout.h"
 #include "record.h"
 #include "restart.h"
 #include "session.h"
@@ -554,7 +555,7 @@ add_life(struct work *w)
 		(void)rec_set_num(w->def, KEY(log_max), rec_num(w->config,
 		    KEY_AS(log_size_max), -1));
 	if (rec_get(w->def, KEY(log_path)) == NULL)
-		(void)rec_addf(w->def, KEY(log_path), "%s/logs/%s.log",
+		(void)rec_addf(w->def, KEY(log_path), "%s/" LAYOUT_LOG,
 		    rec_str(w->config, KEY_AS(path_state), ""), w->id);
 	if (rec_get(w->opts, KEY_AS(ask_detach_keys)) != NULL)
 		(void)rec_add(w->def, KEY(detach_keys),

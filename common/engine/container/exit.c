@@ -15,6 +15,7 @@
 
 #include "cleanup.h"
 #include "ctrlog.h"
+#include "layout.h"
 #include "load.h"
 #include "locks.h"
 #include "path.h"
@@ -56,7 +57,7 @@ read_record(struct session *s, const char *id, const char *file,
 	char			 name[80];
 	size_t			 len;
 
-	(void)snprintf(name, sizeof(name), "ctr/%s", id);
+	(void)snprintf(name, sizeof(name), LAYOUT_CTR, id);
 	if ((dir = path_open(s->run_dir, name, O_PATH | O_DIRECTORY,
 	    0)) == -1 ||
 	    (text = path_slurp(dir, file, EXIT_MAX, &len)) == NULL)
@@ -67,7 +68,7 @@ read_record(struct session *s, const char *id, const char *file,
 int64_t
 exit_log_lost(struct session *s, const char *id)
 {
-	struct rec	*r = read_record(s, id, "lost", RECORD(lost));
+	struct rec	*r = read_record(s, id, LAYOUT_CTR_LOST, RECORD(lost));
 	int64_t		 n = r == NULL ? 0 : rec_num(r, KEY(bytes), 0);
 
 	rec_free(r);
@@ -77,7 +78,7 @@ exit_log_lost(struct session *s, const char *id)
 int
 exit_read(struct session *s, const char *id, int *status, int64_t *when)
 {
-	struct rec	*r = read_record(s, id, "exit", RECORD(ended));
+	struct rec	*r = read_record(s, id, LAYOUT_CTR_EXIT, RECORD(ended));
 
 	if (r == NULL)
 		return (running_read_exit(s, id, status, when));
@@ -92,7 +93,7 @@ remove_own_log(struct session *s, const char *id)
 {
 	char	 log[96];
 
-	(void)snprintf(log, sizeof(log), "logs/%s.log.old", id);
+	(void)snprintf(log, sizeof(log), LAYOUT_LOG_OLD, id);
 	(void)unlinkat(s->state_dir, log, 0);
 	log[strlen(log) - strlen(".old")] = '\0';
 	(void)unlinkat(s->state_dir, log, 0);

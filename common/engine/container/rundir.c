@@ -14,6 +14,7 @@
 
 #include "cgroup.h"
 #include "cleanup.h"
+#include "layout.h"
 #include "path.h"
 #include "records.h"
 #include "running.h"
@@ -57,7 +58,7 @@ rundir_open(struct session *s, const char *id)
 	if (s->ctr_fd == -1 || strcmp(s->ctr_id, id) != 0) {
 		if (s->ctr_fd != -1)
 			close(s->ctr_fd);
-		(void)snprintf(name, sizeof(name), "ctr/%s", id);
+		(void)snprintf(name, sizeof(name), LAYOUT_CTR, id);
 		(void)snprintf(path, sizeof(path), "%s/%s",
 		    session_config(s, KEY_AS(path_run), ""), name);
 		if ((s->ctr_fd = locked_dir(s, name)) == -1)
@@ -71,7 +72,7 @@ rundir_open(struct session *s, const char *id)
 void
 rundir_remove(struct session *s, const char *id)
 {
-	scoped_fd int	 dir = path_open(s->run_dir, "ctr",
+	scoped_fd int	 dir = path_open(s->run_dir, LAYOUT_CTRS,
 			    O_RDONLY | O_DIRECTORY, 0);
 
 	running_remove(s, id);

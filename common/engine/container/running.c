@@ -14,6 +14,7 @@
 #include <bsd/string.h>
 
 #include "cleanup.h"
+#include "layout.h"
 #include "note.h"
 #include "path.h"
 #include "process.h"
@@ -21,14 +22,13 @@
 #include "session.h"
 #include "state.h"
 
-#define DIR_NAME	"running"
 #define ID_LEN		64
 #define RECORD_MAX	(4u << 20)	/* bytes of a record */
 
 static void
 name_of(const char *id, char *out, size_t len)
 {
-	(void)snprintf(out, len, DIR_NAME "/%s", id);
+	(void)snprintf(out, len, LAYOUT_RUNNING "/%s", id);
 }
 
 /* Ended with the boot, it has to be described whole: the state forgets it. */
@@ -80,7 +80,7 @@ write_record(int fd, const struct rec *r)
 static int
 create(struct session *s, const char *name)
 {
-	scoped_fd int	 dir = path_mkdirs(s->state_dir, DIR_NAME, 0700);
+	scoped_fd int	 dir = path_mkdirs(s->state_dir, LAYOUT_RUNNING, 0700);
 
 	if (dir == -1 ||
 	    (unlinkat(s->state_dir, name, 0) == -1 && errno != ENOENT))
@@ -253,7 +253,7 @@ make_run_dirs(struct session *s, const struct rec *all)
 	int		 fd;
 
 	while ((r = rec_sub(all, KEY(ctr), &it)) != NULL) {
-		(void)snprintf(name, sizeof(name), "ctr/%s",
+		(void)snprintf(name, sizeof(name), LAYOUT_CTR,
 		    rec_str(r, KEY(id), ""));
 		if ((fd = path_mkdirs(s->run_dir, name, 0700)) != -1)
 			close(fd);
@@ -271,7 +271,7 @@ restore(struct session *s, const struct rec *all)
 static int
 restore_all(struct session *s)
 {
-	scoped_fd int	 dir = path_open(s->state_dir, DIR_NAME,
+	scoped_fd int	 dir = path_open(s->state_dir, LAYOUT_RUNNING,
 			    O_RDONLY | O_DIRECTORY, 0);
 	struct rec	*all;
 	DIR		*d;
@@ -281,7 +281,7 @@ restore_all(struct session *s)
 		return (0);
 	if (dir == -1 || (d = fdopendir(dir)) == NULL)
 		return (session_sentence(s, "cannot open, in the state "
-		    "directory,", DIR_NAME));
+		    "directory,", LAYOUT_RUNNING));
 	(void)take_fd(&dir);
 	all = collect(s, d);
 	closedir(d);

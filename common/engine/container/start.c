@@ -46,6 +46,7 @@
 #include "idmounts.h"
 #include "ids.h"
 #include "launch.h"
+#include "layout.h"
 #include "load.h"
 #include "locks.h"
 #include "monitor.h"
@@ -172,7 +173,7 @@ begin_monitor(struct start *st)
 		return (-1);
 	if (step_exit_room(dir) == -1)
 		return (error_set(&st->s->client.error, errno, "cannot write "
-		    "%s/ctr/%s/exit.new: %s", session_config(st->s,
+		    "%s/" LAYOUT_CTR "/" LAYOUT_CTR_EXIT_NEW ": %s", session_config(st->s,
 		    KEY_AS(path_run), ""), st->id, strerror(errno)));
 	return (monitor_open_begin(&st->s->client, dir, st->id, st->tty,
 	    st->stdin_open));

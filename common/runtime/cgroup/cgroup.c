@@ -14,6 +14,7 @@
 #include "cgroup_path.h"
 #include "cgroup_systemd.h"
 #include "cleanup.h"
+#include "layout.h"
 #include "path.h"
 #include "process.h"
 #include "record.h"
@@ -49,9 +50,9 @@ put_mark(const struct run_env *rt, const char *id, const char *path)
 	scoped_fd int	 dir = -1;
 	char		 name[80];
 
-	(void)snprintf(name, sizeof(name), "ctr/%s", id);
+	(void)snprintf(name, sizeof(name), LAYOUT_CTR, id);
 	dir = path_open(rt->run_dir, name, O_RDONLY | O_DIRECTORY, 0);
-	if (dir == -1 || path_replace(dir, CGROUP_MARK, path, strlen(path),
+	if (dir == -1 || path_replace(dir, LAYOUT_CTR_CGROUP, path, strlen(path),
 	    0600, false) == -1)
 		return (sentence(rt, "cannot write in the run directory of",
 		    id));
@@ -105,10 +106,10 @@ make_in_place(const struct run_env *rt, const char *id, const char *pod, char
 		return (-1);
 	act_as(rt, true);
 	if (*pod != '\0') {
-		(void)snprintf(name, sizeof(name), CGROUP_POD "%s", pod);
+		(void)snprintf(name, sizeof(name), LAYOUT_CGROUP_POD "%s", pod);
 		group = make_beneath(rt, id, place, path, name);
 	}
-	(void)snprintf(name, sizeof(name), CGROUP_NAME "%s", id);
+	(void)snprintf(name, sizeof(name), LAYOUT_CGROUP_CTR "%s", id);
 	fd = *pod != '\0' && group == -1 ? -1 :
 	    make_beneath(rt, id, group == -1 ? place : group, path, name);
 	act_as(rt, false);
@@ -164,7 +165,7 @@ path_of(int all, const char *id)
 {
 	char	 name[80];
 
-	(void)snprintf(name, sizeof(name), "%s/" CGROUP_MARK, id);
+	(void)snprintf(name, sizeof(name), "%s/" LAYOUT_CTR_CGROUP, id);
 	return (path_slurp(all, name, CGROUP_PATH_LEN, NULL));
 }
 
@@ -185,7 +186,7 @@ remove_dir(char *path)
 		return;
 	*slash = '\0';
 	if ((slash = strrchr(path, '/')) != NULL &&
-	    strncmp(slash + 1, CGROUP_POD, strlen(CGROUP_POD)) == 0)
+	    strncmp(slash + 1, LAYOUT_CGROUP_POD, strlen(LAYOUT_CGROUP_POD)) == 0)
 		(void)unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
 }
 

@@ -12,10 +12,7 @@
 struct rec;
 struct run_env;
 
-#define CGROUP_MARK	"cgroup"	/* in a container's run directory */
 #define CGROUP_PATH_LEN	4096
-#define CGROUP_NAME	"libpod-"	/* then the container's id, as podman */
-#define CGROUP_POD	"libpod_pod_"	/* then the pod's */
 
 /*
  * Two descriptors: of the cgroup's cgroup.procs, to be written to, and of the

@@ -16,10 +16,10 @@
 
 #include "cgroup.h"
 #include "cleanup.h"
+#include "layout.h"
 #include "run_env.h"
 
 #define ROOT		"/sys/fs/cgroup"
-#define OURS		"bulkhead"	/* beneath it, in system mode */
 #define OWN_MAX		4096		/* bytes of a path */
 
 static bool
@@ -98,7 +98,7 @@ open_ours(const struct run_env *rt, const char *hierarchy, char *path, size_t
 {
 	scoped_fd int	 fd = -1;
 
-	if ((size_t)snprintf(path, len, "%s/" OURS, hierarchy) >= len) {
+	if ((size_t)snprintf(path, len, "%s/" LAYOUT_CGROUP, hierarchy) >= len) {
 		errno = ENAMETOOLONG;
 		return (-1);
 	}

@@ -10,6 +10,7 @@
 #include "cgroup.h"
 #include "cgroup_path.h"
 #include "cgroup_systemd.h"
+#include "layout.h"
 #include "run_env.h"
 
 /* podman's names. */
@@ -20,8 +21,8 @@ cgroup_pod_make(const struct run_env *rt, const char *id, char *path, size_t
 	char	 unit[160], group[1024];
 
 	if (!cgroup_by_systemd(rt)) {
-		(void)snprintf(path, len, "/%s/" CGROUP_POD "%s",
-		    rt->system ? "bulkhead" : "libpod_parent", id);
+		(void)snprintf(path, len, "/%s/" LAYOUT_CGROUP_POD "%s",
+		    rt->system ? LAYOUT_CGROUP : "libpod_parent", id);
 		return (0);
 	}
 	cgroup_systemd_slice_name(unit, sizeof(unit), id);

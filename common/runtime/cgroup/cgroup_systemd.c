@@ -13,9 +13,10 @@
 #include <bsd/string.h>
 
 #include "cgroup.h"
+#include "cgroup_path.h"
 #include "cgroups.h"
 #include "cleanup.h"
-#include "cgroup_path.h"
+#include "layout.h"
 #include "run_env.h"
 
 #define SLICE	"user.slice"		/* below the user's manager */
@@ -69,7 +70,7 @@ cgroup_systemd_start(const struct run_env *rt)
 static void
 name_scope(char *unit, size_t len, const char *id)
 {
-	(void)snprintf(unit, len, CGROUP_NAME "%s.scope", id);
+	(void)snprintf(unit, len, LAYOUT_CGROUP_CTR "%s.scope", id);
 }
 
 /*
@@ -79,7 +80,7 @@ name_scope(char *unit, size_t len, const char *id)
 void
 cgroup_systemd_slice_name(char *unit, size_t len, const char *pod)
 {
-	(void)snprintf(unit, len, "user-" CGROUP_POD "%s.slice", pod);
+	(void)snprintf(unit, len, "user-" LAYOUT_CGROUP_POD "%s.slice", pod);
 }
 
 int

@@ -1,0 +1,51 @@
+/*
+ * Names on disk that more than one program, or more than one file of one,
+ * knows. They are relative to the directory of their section: descriptors of
+ * directories are passed on, not paths.
+ */
+#ifndef PROTOCOL_LAYOUT_H
+#define PROTOCOL_LAYOUT_H
+
+/* Of the engine as root. */
+#define LAYOUT_ACCOUNT		"bulkhead"		/* its user and group */
+#define LAYOUT_SYSTEM_STATE	"/var/lib/bulkhead"
+#define LAYOUT_SYSTEM_RUN	"/run/bulkhead"
+#define LAYOUT_ROOT_KEYS	"/var/lib/bulkhead-root" /* root's alone */
+
+/* The state directory, which lasts. Rootless it is in the graph root. */
+#define LAYOUT_STATE_NAME	"bulkhead.state"
+#define LAYOUT_STATE_DB		"state"			/* statekeep's */
+#define LAYOUT_STATE_JOURNAL	LAYOUT_STATE_DB ".journal"
+#define LAYOUT_RUNNING		"running"		/* a file for each */
+#define LAYOUT_LOGS		"logs"
+#define LAYOUT_LOG		LAYOUT_LOGS "/%s.log"	/* of a container */
+#define LAYOUT_LOG_OLD		LAYOUT_LOG ".old"	/* before its rotation */
+
+/* Events, in the state directory or where the configuration says. */
+#define LAYOUT_EVENTS		"events"
+#define LAYOUT_EVENTS_LOG	LAYOUT_EVENTS "/events.log"
+#define LAYOUT_JOURNAL_SOCKET	"/run/systemd/journal/socket"
+
+/* The run directory, which ends with the boot. */
+#define LAYOUT_BOOT_DB		"boot"			/* statekeep's */
+#define LAYOUT_BOOT_JOURNAL	LAYOUT_BOOT_DB ".journal"
+#define LAYOUT_RUN_STORAGE	"storage"		/* store's run root */
+#define LAYOUT_CTRS		"ctr"
+#define LAYOUT_CTR		LAYOUT_CTRS "/%s"	/* of a container */
+
+/* The run directory of a container. */
+#define LAYOUT_CTR_EXIT		"exit"	/* monitor's record of its end */
+#define LAYOUT_CTR_EXIT_NEW	"exit.new"	/* room for it */
+#define LAYOUT_CTR_LOST		"lost"	/* what its log has lost so far */
+#define LAYOUT_CTR_SOCKET	"ctl"	/* the monitor listens */
+#define LAYOUT_CTR_CGROUP	"cgroup"	/* where its cgroup is */
+
+/* Cgroups: in system mode below the first; a container's, a pod's. */
+#define LAYOUT_CGROUP		"bulkhead"
+#define LAYOUT_CGROUP_CTR	"libpod-"		/* then the ID */
+#define LAYOUT_CGROUP_POD	"libpod_pod_"		/* then the ID */
+
+/* The lock that is held alone to change the numbers of all others. */
+#define LOCK_STORE		"store"
+
+#endif
