@@ -41,7 +41,7 @@ grant_mount_sources(struct session *s)
 
 	if (volmounts_find(s, c->mounts) == -1)
 		return (-1);
-	return (grant_make(s, c->id, c->mounts, c->rm));
+	return (!s->system ? 0 : grant_make(s, c->id, c->mounts, c->rm));
 }
 
 /* The session's `needs_compiler`. */
@@ -282,11 +282,16 @@ replace(struct create *c)
 static int
 define(struct create *c)
 {
+	const char	*pod;
+
 	c->def = define_container(c->s, c->request, c->id, c->image,
 	    image_name(c), c->ncommand, c->command);
-	return (c->def == NULL || volmounts_define(c->s, c->def, c->mounts,
-	    c->image) == -1 || grant_copy(c->def, c->mounts) == -1 ||
-	    pods_define(c->s, c->request, c->def) == -1 ? -1 : 0);
+	if (c->def == NULL ||
+	    volmounts_define(c->s, c->def, c->mounts, c->image) == -1 ||
+	    (c->s->system && grant_copy(c->def, c->mounts) == -1))
+		return (-1);
+	pod = rec_str(c->request, KEY(pod), "");
+	return (*pod == '\0' ? 0 : pods_define(c->s, pod, c->def));
 }
 
 /* With a state that ends with the command, a container does as well. */

@@ -52,7 +52,7 @@ ctrlog_open(struct session *s, const struct rec *def, bool old, int flags)
 
 	if (log_name(def, old, path, sizeof(path)) == -1)
 		return (-1);
-	if ((flags & O_CREAT) != 0 &&
+	if (s->system && (flags & O_CREAT) != 0 &&
 	    (fd = rootlog_take(rec_str(def, KEY(log_path), ""), old)) != -1)
 		return (fd);
 	flags |= O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;

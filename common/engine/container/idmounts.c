@@ -40,8 +40,6 @@ idmounts_give(struct start *st, uint32_t slot)
 	unsigned int	 grant = 1, index = 0;
 	int		 rc;
 
-	if (!st->s->system)
-		return (0);
 	if (rec_get(st->def, KEY(rootfs)) == NULL) {
 		if (give_mount(st, LAUNCH_GRAPH, 0) == -1)
 			return (-1);

@@ -10,9 +10,9 @@
 struct start;
 
 /*
- * Have refresh mount all of it with the ids of a slot, and give it to launch.
- * The storage's mount is on its way (ids_mount_begin) unless the container has
- * a root directory of its own. 0, or -1 with an error.
+ * In system mode: have refresh mount all of it with the ids of a slot, and
+ * give it to launch. The storage's mount is on its way (ids_mount_begin) unless
+ * the container has a root directory of its own. 0, or -1 with an error.
  */
 int	idmounts_give(struct start *, uint32_t slot);
 

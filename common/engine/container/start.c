@@ -314,7 +314,8 @@ furnish(struct start *st, uint32_t slot)
 	    handover_filter(st) == -1 ||
 	    (rec_num(st->def, KEY(init), 0) != 0 && step_init(c) == -1) ||
 	    client_sync(c, H_REFRESH) == -1 ||
-	    client_sync(c, H_MONITOR) == -1 || idmounts_give(st, slot) == -1)
+	    client_sync(c, H_MONITOR) == -1 ||
+	    (st->s->system && idmounts_give(st, slot) == -1))
 		return (-1);
 	return (step_build_begin(c, st->tty));
 }

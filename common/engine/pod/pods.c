@@ -360,13 +360,10 @@ pods_refresh(struct session *s)
 }
 
 int
-pods_define(struct session *s, const struct rec *request, struct rec *def)
+pods_define(struct session *s, const char *ref, struct rec *def)
 {
-	const char	*ref = rec_str(request, KEY(pod), NULL);
 	struct rec	*pod;
 
-	if (ref == NULL || *ref == '\0')
-		return (0);
 	if (strncmp(ref, "new:", 4) == 0)
 		return (error_set(&s->client.error, EINVAL, "--pod new:NAME is "
 		    "not supported by bulkhead yet: use `bulkhead pod create "

@@ -40,9 +40,9 @@ int	pods_remove_damaged(struct session *, const char *);
  */
 int	pods_refresh(struct session *);
 /*
- * A container's definition that --pod names one for: its id and name. 0, or
- * -1 with a sentence.
+ * Put the pod of this name or ID into a container's definition. 0, or -1 with
+ * an error.
  */
-int	pods_define(struct session *, const struct rec *, struct rec *);
+int	pods_define(struct session *, const char *ref, struct rec *def);
 
 #endif
