@@ -16,6 +16,7 @@
 #include "session.h"
 #include "session_error.h"
 #include "state.h"
+#include "states.h"
 
 
 struct walk {

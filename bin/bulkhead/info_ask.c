@@ -30,6 +30,7 @@
 #include "say.h"
 #include "session.h"
 #include "session_error.h"
+#include "states.h"
 #include "store.h"
 #include "version.h"
 

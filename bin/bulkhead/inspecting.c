@@ -18,6 +18,7 @@
 #include "say.h"
 #include "session.h"
 #include "state.h"
+#include "states.h"
 #include "store.h"
 
 #define INDENT	5			/* podman's */

@@ -11,6 +11,9 @@
 #include "exit.h"
 #include "say.h"
 #include "session.h"
+#include "start.h"
+#include "state.h"
+#include "states.h"
 #include "waitchild.h"
 
 static int

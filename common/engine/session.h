@@ -151,11 +151,4 @@ const struct run_env *session_run_env(struct session *);
 const char *session_config(const struct session *, struct key_str,
     const char *);
 
-/* States of a container, as in ctr_set. */
-enum ctr_state {
-	CTR_CREATING = 1, CTR_CREATED = 2, CTR_STARTING = 3, CTR_RUNNING = 4,
-	CTR_STOPPING = 5, CTR_EXITED = 6, CTR_REMOVING = 7, CTR_PAUSED = 8,
-	CTR_DAMAGED = 15,	/* shown only: its record cannot be read */
-};
-
 #endif

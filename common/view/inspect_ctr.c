@@ -13,6 +13,7 @@
 #include "runtimes.h"
 #include "session.h"
 #include "show.h"
+#include "states.h"
 #include "tmpl.h"
 
 #define DEFAULT_CAPS	KEY_AS(default_capabilities)

@@ -8,6 +8,7 @@
 #include "restart.h"
 #include "say.h"
 #include "session.h"
+#include "states.h"
 
 #define COMMAND_MAX	20		/* a longer command is cut */
 #define COMMAND_CUT	17		/* ... here, as by podman */
@@ -17,18 +18,13 @@
 static int
 read_status(struct filter_term *t, const void *all, struct parse_err *e)
 {
-	static const char *const	 names[] = { "unknown", "configured",
-	    "created", "creating", "damaged", "exited", "initialized",
-	    "paused", "removing", "running", "starting", "stopped",
-	    "stopping" };
-
 	(void)all;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(names[i], t->value) == 0) {
-			if (strcmp(t->value, "stopped") == 0)
-				t->value = "exited";
-			return (0);
-		}
+	if (strcmp(t->value, "stopped") == 0)
+		t->value = ctr_state_name(CTR_EXITED);
+	if (strcmp(t->value, ctr_state_name(ctr_state_find(t->value))) == 0 ||
+	    strcmp(t->value, "configured") == 0 ||
+	    strcmp(t->value, "initialized") == 0)
+		return (0);
 	return (parse_fail(e, "unknown container state: %s: invalid argument",
 	    t->value));
 }

@@ -8,6 +8,7 @@
 
 #include "record.h"
 #include "say.h"
+#include "states.h"
 
 #define MADE_BY_CUT	45		/* podman cuts a command here */
 #define SECOND		1000000000
@@ -166,13 +167,9 @@ const struct list_about	list_of_entries = {
 static void
 add_state(struct rec *e, struct key_num key, struct key_str name)
 {
-	static const char *const	 words[] = { "", "creating",
-		"created", "starting", "running", "stopping", "exited",
-		"removing", "paused" };
-	int64_t				 n = rec_num(e, key, 0);
+	unsigned int	 state = (unsigned int)rec_num(e, key, 0);
 
-	if (n >= 0 && n < (int64_t)(sizeof(words) / sizeof(words[0])))
-		(void)rec_add(e, name, words[n]);
+	(void)rec_add(e, name, state == 0 ? "" : ctr_state_name(state));
 }
 
 static void

@@ -56,7 +56,7 @@ put_slot(struct state *sk, const char *id, uint32_t slot)
 	int		 rc = -1;
 
 	if (over != NULL && rec_set(over, KEY(boot_id), sk->boot_id) == 0 &&
-	    rec_set_num(over, KEY(state), ST_CREATING) == 0 &&
+	    rec_set_num(over, KEY(state), CTR_CREATING) == 0 &&
 	    rec_set_num(over, KEY(slot), slot) == 0)
 		rc = db_put(sk->boot, key_make(key, KEY_OVER, id), over);
 	rec_free(over);

@@ -152,19 +152,19 @@ check_from(struct state *sk, const struct rec *row, unsigned int from)
 
 	if (from == 0 || (from & 1u << state) != 0)
 		return (0);
-	for (unsigned int s = 1; s <= ST_PAUSED; s++)
+	for (unsigned int s = 1; s <= CTR_PAUSED; s++)
 		if ((from & 1u << s) != 0 && n < sizeof(text))
 			n += (size_t)snprintf(text + n, sizeof(text) - n,
-			    "%s%s", n == 0 ? "" : " or ", state_name(s));
+			    "%s%s", n == 0 ? "" : " or ", ctr_state_name(s));
 	/*
 	 * EBUSY: another command works on it. ESTALE: it has another state at
 	 * rest.
 	 */
-	return (state_fail(sk, state == ST_CREATING || state == ST_STARTING ||
-	    state == ST_STOPPING || state == ST_REMOVING ? EBUSY : ESTALE,
+	return (state_fail(sk, state == CTR_CREATING || state == CTR_STARTING ||
+	    state == CTR_STOPPING || state == CTR_REMOVING ? EBUSY : ESTALE,
 	    "container %s is %s and must be %s for this: container state "
 	    "improper", rec_str(row, KEY(name), rec_str(row, KEY(id), "?")),
-	    state_name(state), text));
+	    ctr_state_name(state), text));
 }
 
 /* Is this a change whose loss in a power cut a user would notice? */
@@ -172,7 +172,7 @@ static bool
 wants_sync(unsigned int before, unsigned int after)
 {
 	return (before != after &&
-	    (after == ST_EXITED || before == ST_CREATING));
+	    (after == CTR_EXITED || before == CTR_CREATING));
 }
 
 /* Take or release the id range as the new state requires. */
@@ -182,7 +182,7 @@ change_slot(struct state *sk, struct state_change *c, struct rec *row)
 	unsigned int	 state = row_state(row);
 	uint32_t	 slot = (uint32_t)rec_num(row, KEY(slot), 0);
 
-	if (state == ST_EXITED || state == ST_CREATED) {
+	if (state == CTR_EXITED || state == CTR_CREATED) {
 		if (slot_give(sk->boot, slot, c->id) == -1)
 			return (state_fail_db(sk, sk->boot));
 		rec_del(row, KEY(slot));
@@ -233,7 +233,7 @@ put_both(struct state *sk, struct transition *t, const struct rec *row)
 		(void)state_fail_db(sk, sk->durable);
 		goto out;
 	}
-	rests = !state_live(row_state(row)) && !row_has_volatile(over);
+	rests = !CTR_IN(row_state(row), CTR_LIVE) && !row_has_volatile(over);
 	key_make(key, KEY_OVER, t->id);
 	if ((rests ? db_del(sk->boot, key) :
 	    db_put(sk->boot, key, over)) == -1) {
@@ -270,11 +270,11 @@ set(struct state *sk, struct state_change *c, const struct rec *changes)
 	if ((old = rec_new()) == NULL || rec_add_all(old, row) == -1 ||
 	    row_change(row, changes) == -1 || event_take(sk, row) == -1 ||
 	    rec_set_num(row, KEY(state), c->to == 0 ? before : c->to) == -1 ||
-	    rec_set(row, KEY(state_name), state_name(row_state(row))) == -1) {
+	    rec_set(row, KEY(state_name), ctr_state_name(row_state(row))) == -1) {
 		(void)state_fail(sk, errno, "out of memory");
 		goto out;
 	}
-	if (!state_live(before) && state_live(row_state(row)) &&
+	if (!CTR_IN(before, CTR_LIVE) && CTR_IN(row_state(row), CTR_LIVE) &&
 	    db_room(sk->boot, DB_STARTS) == -1) {
 		(void)state_fail_db(sk, sk->boot);
 		goto out;
@@ -297,7 +297,7 @@ state_set(struct state *sk, struct state_change *c, const struct rec *changes)
 	int	 rc;
 
 	c->slot = 0;
-	if (c->to > ST_PAUSED)
+	if (c->to > CTR_PAUSED)
 		return (state_fail(sk, EINVAL, "%u is not a state", c->to));
 	if (rec_get(changes, KEY(id)) != NULL || rec_get(changes,
 	    KEY(name)) != NULL)
@@ -328,8 +328,8 @@ record_exit(struct state *sk, const char *id)
 	if ((row = ctr_load(sk, id, &ephemeral)) == NULL)
 		return (-1);
 	stored = db_get(sk->durable, key_make(key, KEY_ROW, id));
-	if (!ephemeral && stored != NULL && state_live(row_state(stored)) &&
-	    row_state(row) == ST_EXITED) {
+	if (!ephemeral && stored != NULL && CTR_IN(row_state(stored), CTR_LIVE) &&
+	    row_state(row) == CTR_EXITED) {
 		t.before = stored;
 		t.after = row;
 		rc = put_both(sk, &t, row);
@@ -379,10 +379,10 @@ remove_row(struct state *sk, const char *id, const struct rec *row,
 	 * A --rm container is removed in one step, by the command that has seen
 	 * it end.
 	 */
-	if (row != NULL && !ephemeral && state_live(row_state(row)))
+	if (row != NULL && !ephemeral && CTR_IN(row_state(row), CTR_LIVE))
 		return (state_fail(sk, EBUSY, "container %s is %s; stop it "
 		    "first, or use --force", rec_str(row, KEY(name), id),
-		    state_name(row_state(row))));
+		    ctr_state_name(row_state(row))));
 	if ((!ephemeral && obj_required(sk, id) == -1) ||
 	    obj_release(sk, ephemeral ? sk->boot : sk->durable, id, row) == -1)
 		return (-1);
@@ -398,7 +398,7 @@ remove_row(struct state *sk, const char *id, const struct rec *row,
 	 * hard.
 	 */
 	t.hard = !ephemeral &&
-	    (row == NULL || row_state(row) != ST_CREATING);
+	    (row == NULL || row_state(row) != CTR_CREATING);
 	return (commit_transition(sk, &t));
 }
 

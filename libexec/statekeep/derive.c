@@ -11,10 +11,10 @@
 					 * removed */
 
 enum side { NEW = 1u << NOTHING, GONE = 1u << NOTHING,
-    MAKING = 1u << ST_CREATING, MADE = 1u << ST_CREATED,
-    STARTING = 1u << ST_STARTING, RUNS = 1u << ST_RUNNING,
-    STOPS = 1u << ST_STOPPING, PAUSED = 1u << ST_PAUSED,
-    ENDED = 1u << ST_EXITED, GOING = 1u << ST_REMOVING,
+    MAKING = 1u << CTR_CREATING, MADE = 1u << CTR_CREATED,
+    STARTING = 1u << CTR_STARTING, RUNS = 1u << CTR_RUNNING,
+    STOPS = 1u << CTR_STOPPING, PAUSED = 1u << CTR_PAUSED,
+    ENDED = 1u << CTR_EXITED, GOING = 1u << CTR_REMOVING,
     LIVE = RUNS | STOPS | PAUSED, REST = MADE | ENDED,
     ANY = ~0u };
 
@@ -72,7 +72,7 @@ derive_silent(const struct transition *t)
 	if (!has_states(t) || t->before == NULL)
 		return (has_states(t) && t->after != NULL);
 	if (t->after == NULL)
-		return (row_state(t->before) == ST_CREATING);
+		return (row_state(t->before) == CTR_CREATING);
 	return (row_same(t->before, t->after));
 }
 

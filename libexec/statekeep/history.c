@@ -193,11 +193,11 @@ add_why(struct rec *e, const struct state *sk, const struct transition *t)
 	if (error != NULL && (t->before == NULL || !same_values(t->before,
 	    t->after, KEY(error))))
 		(void)rec_addf(e, KEY(why), "%.*s", WHY_MAX, error);
-	if (!state_live(before))
+	if (!CTR_IN(before, CTR_LIVE))
 		return;
 	if (t->after == NULL)
 		(void)rec_add_num(e, KEY(exit), sk->events.exit_code);
-	else if (!state_live(row_state(t->after)))
+	else if (!CTR_IN(row_state(t->after), CTR_LIVE))
 		(void)rec_add_num(e, KEY(exit), rec_num(t->after, KEY(exit),
 		    0));
 }
@@ -235,7 +235,7 @@ entry_of(const struct state *sk, const struct transition *t)
 	}
 	(void)rec_copy(e, t->after, KEY(pid));
 	/* A container that was still being created is not in earlier lists. */
-	if (row_state(t->before) != ST_CREATING) {
+	if (row_state(t->before) != CTR_CREATING) {
 		old = undo_of(t->before, t->after);
 		(void)rec_add_rec(e, KEY(old), old);
 		rec_free(old);

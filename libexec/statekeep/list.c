@@ -130,7 +130,7 @@ list_row(struct state *sk, struct db *db, struct listing *l, const char *id,
 		row = row_merge_ephemeral(stored, sk->boot_id);
 	else if ((over = overs_find(&l->overs, id)) == NULL &&
 	    row_plain(stored)) {
-		l->restless += !state_rests(row_state(stored));
+		l->restless += !CTR_IN(row_state(stored), CTR_RESTS);
 		rec_free(stored);
 		return (rec_stream_raw(l->out, KEY(ctr), data, len));
 	} else
@@ -138,7 +138,7 @@ list_row(struct state *sk, struct db *db, struct listing *l, const char *id,
 	rec_free(stored);
 	if (row == NULL)
 		return (-1);
-	l->restless += !state_rests(row_state(row));
+	l->restless += !CTR_IN(row_state(row), CTR_RESTS);
 	rc = rec_stream_rec(l->out, KEY(ctr), row);
 	rec_free(row);
 	return (rc);

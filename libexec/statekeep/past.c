@@ -338,7 +338,7 @@ apply_last(struct state *sk, struct past *p, const struct rec *e, int64_t when)
 {
 	unsigned int	 to = (unsigned int)rec_num(e, KEY(to), 0);
 
-	if (p->row == NULL || row_state(p->row) == to || !state_live(to))
+	if (p->row == NULL || row_state(p->row) == to || !CTR_IN(to, CTR_LIVE))
 		return (0);
 	if (strncmp(rec_str(e, KEY(boot), ""), sk->boot_id, 8) != 0 &&
 	    when >= booted_ns())
@@ -348,7 +348,7 @@ apply_last(struct state *sk, struct past *p, const struct rec *e, int64_t when)
 		return (-1);
 	if (rec_set_num(p->row, KEY(state), to) == -1)
 		return (-1);
-	return (rec_set(p->row, KEY(state_name), state_name(to)));
+	return (rec_set(p->row, KEY(state_name), ctr_state_name(to)));
 }
 
 /*
@@ -417,7 +417,7 @@ write_past(struct state *sk, const struct pasts *all, int64_t when,
 		row = all->list[i]->row;
 		/* Created before history began, but not before this moment. */
 		if (row == NULL || rec_num(row, KEY(created), 0) > when ||
-		    row_state(row) == ST_CREATING || !state_sees(sk, row))
+		    row_state(row) == CTR_CREATING || !state_sees(sk, row))
 			continue;
 		rc = rec_stream_rec(out, KEY(ctr), row);
 	}

@@ -34,7 +34,7 @@ add_item(struct rec *out, const struct rec *row, const char *id,
 	if (item != NULL && rec_add(item, KEY(kind), "container") == 0 &&
 	    rec_add(item, KEY(id), id) == 0 &&
 	    rec_add(item, KEY(name), rec_str(row, KEY(name), "")) == 0 &&
-	    rec_add(item, KEY(was), state_name(row_state(row))) == 0 &&
+	    rec_add(item, KEY(was), ctr_state_name(row_state(row))) == 0 &&
 	    rec_add(item, KEY(then), then) == 0 && rec_add(item, KEY(why),
 	    why) == 0)
 		rc = rec_add_rec(out, KEY(item), item);
@@ -51,13 +51,13 @@ plan_durable(struct state *sk, struct rec *out, const struct rec *row,
 	bool		 now = strcmp(rec_str(row, KEY(boot_id), ""),
 			    sk->boot_id) == 0;
 
-	if (state_live(state) && !now)
-		return (add_item(out, row, id, state_name(ST_EXITED),
+	if (CTR_IN(state, CTR_LIVE) && !now)
+		return (add_item(out, row, id, ctr_state_name(CTR_EXITED),
 		    "the boot it ran in is over"));
-	if (state == ST_CREATING && !now)
+	if (state == CTR_CREATING && !now)
 		return (add_item(out, row, id, "removed",
 		    "it was not yet made when the machine stopped"));
-	if (state == ST_REMOVING && due)
+	if (state == CTR_REMOVING && due)
 		return (add_item(out, row, id, "removed",
 		    "its removal is not finished"));
 	return (0);
@@ -150,7 +150,7 @@ apply_one(struct state *sk, const struct rec *item, struct rec *out)
 		return (-1);
 	}
 	rc = 0;
-	if (strcmp(rec_str(item, KEY(then), ""), state_name(ST_EXITED)) == 0 &&
+	if (strcmp(rec_str(item, KEY(then), ""), ctr_state_name(CTR_EXITED)) == 0 &&
 	    ctr_record_exit(sk, rec_str(item, KEY(id), "")) == -1)
 		rc = rec_add(done, KEY(error), sk->error);
 	if (rc == 0)

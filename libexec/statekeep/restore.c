@@ -24,7 +24,7 @@ add_running(struct state *sk, struct rec *row, const struct rec *ran)
 
 	rc = rec_set(row, KEY(boot_id), sk->boot_id);
 	if (rc == 0)
-		rc = rec_set_num(row, KEY(state), ST_RUNNING);
+		rc = rec_set_num(row, KEY(state), CTR_RUNNING);
 	if (rc == 0)
 		rc = rec_set_num(row, KEY(pid), rec_num(ran, KEY(pid), 0));
 	if (rc == 0)
@@ -49,7 +49,7 @@ restore_durable(struct state *sk, const char *id, const struct rec *stored,
 	char		 key[KEY_SIZE];
 	int		 rc;
 
-	if (!state_live(row_state(stored)) ||
+	if (!CTR_IN(row_state(stored), CTR_LIVE) ||
 	    strcmp(rec_str(stored, KEY(boot_id), ""), sk->boot_id) != 0 ||
 	    db_has(sk->boot, key_make(key, KEY_OVER, id)))
 		return (0);
@@ -87,7 +87,7 @@ restore_ephemeral(struct state *sk, const char *id, const struct rec *def,
 	    (row = row_new(def, id, name)) == NULL ||
 	    add_running(sk, row, ran) == -1)
 		goto out;
-	if (rec_set(row, KEY(state_name), state_name(ST_RUNNING)) == -1 ||
+	if (rec_set(row, KEY(state_name), ctr_state_name(CTR_RUNNING)) == -1 ||
 	    (*sk->ns != '\0' && rec_set(row, KEY(namespace), sk->ns) == -1))
 		(void)state_fail(sk, errno, "out of memory");
 	else if (db_put(sk->boot, key, row) == -1 ||

@@ -6,37 +6,11 @@
 #include "cleanup.h"
 #include "record.h"
 
-static const char *const	 names[] = { "unknown", "creating", "created",
-	"starting", "running", "stopping", "exited", "removing", "paused" };
-
 /* Keys of the overlay. */
 static const char *const	 volatile_keys[] = { KEY_TEXT(pid),
 	KEY_TEXT(pid_start), KEY_TEXT(monitor_pid), KEY_TEXT(slot),
 	KEY_TEXT(restart_due), KEY_TEXT(restart_delay),
 	KEY_TEXT(restart_count), KEY_TEXT(halted) };
-
-const char *
-state_name(unsigned int state)
-{
-	if (state == ST_DAMAGED)
-		return ("damaged");
-	return (state < sizeof(names) / sizeof(names[0]) ? names[state] :
-	    "unknown");
-}
-
-bool
-state_live(unsigned int state)
-{
-	return (state == ST_STARTING || state == ST_RUNNING ||
-	    state == ST_STOPPING || state == ST_PAUSED);
-}
-
-bool
-state_rests(unsigned int state)
-{
-	return (state == ST_CREATED || state == ST_EXITED ||
-	    state == ST_DAMAGED);
-}
 
 static bool
 is_volatile(const char *key)
@@ -118,8 +92,8 @@ row_new(const struct rec *def, const char *id, const char *name)
 		(void)rec_add(row, KEY(command), command);
 	(void)rec_copy(row, def, KEY(label));
 	add_used(row, def);
-	if (rec_set_num(row, KEY(state), ST_CREATING) == -1 ||
-	    rec_set(row, KEY(state_name), state_name(ST_CREATING)) == -1) {
+	if (rec_set_num(row, KEY(state), CTR_CREATING) == -1 ||
+	    rec_set(row, KEY(state_name), ctr_state_name(CTR_CREATING)) == -1) {
 		rec_free(row);
 		return (NULL);
 	}
@@ -150,7 +124,7 @@ static struct rec *
 finish(struct rec *row, int rc, unsigned int state)
 {
 	if (rc == 0 && rec_set_num(row, KEY(state), state) == 0 &&
-	    rec_set(row, KEY(state_name), state_name(state)) == 0)
+	    rec_set(row, KEY(state_name), ctr_state_name(state)) == 0)
 		return (row);
 	rec_free(row);
 	return (NULL);
@@ -170,15 +144,15 @@ row_merge(const struct rec *stored, const struct rec *over, const char *boot)
 	rc = copy_pairs(row, stored, false, true);
 	if (rc == 0 && over != NULL)
 		rc = copy_pairs(row, over, true, false);
-	if (state_live(state)) {
+	if (CTR_IN(state, CTR_LIVE)) {
 		if (over != NULL)
 			state = row_state(over);
 		/*
 		 * It ran when the machine went down: the exit status is
 		 * unknown.
 		 */
-		if (!state_live(state) || over == NULL)
-			state = ST_EXITED;
+		if (!CTR_IN(state, CTR_LIVE) || over == NULL)
+			state = CTR_EXITED;
 	}
 	return (finish(row, rc, state));
 }
@@ -195,7 +169,7 @@ row_merge_ephemeral(const struct rec *stored, const char *boot)
 		return (NULL);
 	/* A --rm container has ended: it is to be removed. */
 	if (!now)
-		state = ST_REMOVING;
+		state = CTR_REMOVING;
 	return (finish(row, copy_pairs(row, stored, now, true), state));
 }
 
@@ -204,9 +178,9 @@ row_plain(const struct rec *stored)
 {
 	unsigned int	 state = row_state(stored);
 
-	return (!state_live(state) &&
+	return (!CTR_IN(state, CTR_LIVE) &&
 	    strcmp(rec_str(stored, KEY(state_name), ""),
-	    state_name(state)) == 0);
+	    ctr_state_name(state)) == 0);
 }
 
 bool
@@ -232,7 +206,7 @@ row_damaged(const char *id, const char *name, const char *why)
 		rc = rec_add(row, KEY(name), name);
 	if (rc == 0)
 		rc = rec_add(row, KEY(error), why);
-	return (finish(row, rc, ST_DAMAGED));
+	return (finish(row, rc, CTR_DAMAGED));
 }
 
 unsigned int
@@ -280,7 +254,7 @@ row_split(const struct rec *row, const char *boot, struct rec **stored,
     struct rec **over)
 {
 	unsigned int	 state = row_state(row);
-	bool		 live = state_live(state);
+	bool		 live = CTR_IN(state, CTR_LIVE);
 	int		 rc;
 
 	*stored = rec_new();
@@ -296,10 +270,10 @@ row_split(const struct rec *row, const char *boot, struct rec **stored,
 	 */
 	if (rc == 0)
 		rc = rec_set_num(*stored, KEY(state),
-		    live ? ST_RUNNING : state);
+		    live ? CTR_RUNNING : state);
 	if (rc == 0)
 		rc = rec_set(*stored, KEY(state_name),
-		    state_name(live ? ST_RUNNING : state));
+		    ctr_state_name(live ? CTR_RUNNING : state));
 	if (rc == 0 && live)
 		rc = rec_set(*stored, KEY(boot_id), boot);
 	if (rc == 0)

@@ -9,21 +9,9 @@
 
 #include <stdbool.h>
 
+#include "states.h"
+
 struct rec;
-
-enum ctr_state {
-	ST_CREATING = 1, ST_CREATED = 2, ST_STARTING = 3, ST_RUNNING = 4,
-	ST_STOPPING = 5, ST_EXITED = 6, ST_REMOVING = 7, ST_PAUSED = 8,
-	ST_DAMAGED = 15,
-};
-
-/* "running" for 4; "unknown" for a number that is no state. */
-const char	*state_name(unsigned int);
-/* Has a container in this state a process, so that a reboot ends it? */
-bool		 state_live(unsigned int);
-
-/* Can a container in this state not change by itself? */
-bool		 state_rests(unsigned int);
 
 /*
  * The row of a new container: the properties that ps shows, from its

@@ -21,6 +21,7 @@
 #include "say.h"
 #include "session.h"
 #include "starting.h"
+#include "states.h"
 #include "waitchild.h"
 
 static const struct opt options[] = {

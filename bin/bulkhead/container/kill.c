@@ -8,6 +8,7 @@
 #include "command.h"
 #include "each.h"
 #include "session.h"
+#include "states.h"
 
 static const struct opt options[] = {
 	EACH_ALL("Signal all running containers"),

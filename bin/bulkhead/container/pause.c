@@ -10,6 +10,7 @@
 #include "each.h"
 #include "say.h"
 #include "session.h"
+#include "states.h"
 
 static const struct opt options[] = {
 	EACH_ALL("Pause all running containers"),

@@ -14,6 +14,7 @@
 #include "say.h"
 #include "session.h"
 #include "starting.h"
+#include "states.h"
 
 static const struct opt options[] = {
 	{ "all", 0, OPT_FLAG, NULL,

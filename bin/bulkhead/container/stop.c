@@ -9,6 +9,7 @@
 #include "record.h"
 #include "remove.h"
 #include "session.h"
+#include "states.h"
 
 static const struct opt options[] = {
 	EACH_ALL("Stop all running containers"),

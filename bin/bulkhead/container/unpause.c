@@ -5,6 +5,7 @@
 #include "each.h"
 #include "pause.h"
 #include "session.h"
+#include "states.h"
 
 static const struct opt options[] = {
 	EACH_ALL("Unpause all paused containers"),

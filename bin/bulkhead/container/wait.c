@@ -13,6 +13,7 @@
 #include "record.h"
 #include "say.h"
 #include "session.h"
+#include "states.h"
 #include "waiting.h"
 
 static const struct opt options[] = {
@@ -40,19 +41,15 @@ wait_one(struct session *s, const struct rec *row, void *ctx)
 static int
 state_number(const char *name)
 {
-	static const struct {
-		const char	*name;
-		int		 state;
-	} names[] = {
-		{ "configured", CTR_CREATED },	{ "created", CTR_CREATED },
-		{ "running", CTR_RUNNING },	{ "stopped", CTR_EXITED },
-		{ "exited", CTR_EXITED },	{ "paused", CTR_PAUSED },
-		{ "removing", CTR_REMOVING },	{ "stopping", CTR_STOPPING },
-	};
+	unsigned int	 state = ctr_state_find(name);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcasecmp(names[i].name, name) == 0)
-			return (names[i].state);
+	if (strcasecmp(name, "configured") == 0)
+		return (CTR_CREATED);
+	if (strcasecmp(name, "stopped") == 0)
+		return (CTR_EXITED);
+	if (state != 0 && state != CTR_CREATING && state != CTR_STARTING &&
+	    state != CTR_DAMAGED)
+		return ((int)state);
 	return (-1);
 }
 

@@ -27,6 +27,7 @@
 #include "session.h"
 #include "starting.h"
 #include "state.h"
+#include "states.h"
 
 static const struct opt options[] = {
 	OPT_HELP,

@@ -21,6 +21,7 @@
 #include "remove.h"
 #include "say.h"
 #include "session.h"
+#include "states.h"
 #include "storage.h"
 #include "store.h"
 

@@ -20,6 +20,7 @@
 #include "record.h"
 #include "session.h"
 #include "state.h"
+#include "states.h"
 #include "storage.h"
 #include "store.h"
 

@@ -23,6 +23,7 @@
 #include "spec.h"
 #include "start.h"
 #include "state.h"
+#include "states.h"
 #include "storage.h"
 #include "store.h"
 #include "volmounts.h"

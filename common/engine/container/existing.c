@@ -16,6 +16,7 @@
 #include "running.h"
 #include "session.h"
 #include "state.h"
+#include "states.h"
 
 /* The session's `privileged`: root does nothing else about the container. */
 static int

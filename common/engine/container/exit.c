@@ -25,6 +25,7 @@
 #include "running.h"
 #include "session.h"
 #include "state.h"
+#include "states.h"
 #include "storage.h"
 #include "store.h"
 #include "volumes.h"
@@ -315,7 +316,7 @@ exit_record(struct session *s, const struct rec *row, int status, int64_t when)
 	(void)rec_add_num(keys, KEY(finished), when);
 	(void)rec_add_num(keys, KEY(log_lost), exit_log_lost(s, id));
 	exit_expect_row(keys, row);
-	rc = state_container_set(&s->client, id, CTR_LIVE, CTR_EXITED, keys,
+	rc = state_container_set(&s->client, id, CTR_STARTED, CTR_EXITED, keys,
 	    NULL);
 	rec_free(keys);
 	if (rc == 0)

@@ -12,6 +12,7 @@
 #include "record.h"
 #include "restart.h"
 #include "session.h"
+#include "states.h"
 
 /* The signal that `stop` would send. */
 static int

@@ -3,6 +3,7 @@
 #include "record.h"
 #include "session.h"
 #include "state.h"
+#include "states.h"
 
 struct rec *
 container_load(struct session *s, const char *ref)
@@ -16,5 +17,5 @@ container_load(struct session *s, const char *ref)
 bool
 container_is_running(const struct rec *row)
 {
-	return ((CTR_LIVE >> (rec_num(row, KEY(state), 0) & 31) & 1) != 0);
+	return CTR_IN(rec_num(row, KEY(state), 0), CTR_STARTED);
 }

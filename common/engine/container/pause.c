@@ -12,6 +12,7 @@
 #include "record.h"
 #include "session.h"
 #include "state.h"
+#include "states.h"
 
 #define LOCK_WAIT_MS	10000
 

@@ -18,6 +18,7 @@
 #include "running.h"
 #include "session.h"
 #include "state.h"
+#include "states.h"
 
 /* Is the command that makes or starts it still at work? */
 static bool

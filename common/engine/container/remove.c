@@ -18,6 +18,7 @@
 #include "running.h"
 #include "session.h"
 #include "state.h"
+#include "states.h"
 
 #define LOCK_WAIT_MS	20000	/* by a command that starts it */
 #define SETTLE_TRIES	200

@@ -55,6 +55,7 @@
 #include "running.h"
 #include "session.h"
 #include "state.h"
+#include "states.h"
 #include "steps.h"
 #include "storage.h"
 #include "store.h"
@@ -249,7 +250,7 @@ start_failed(struct start *st, unsigned int from, unsigned int to)
 	if (st->recorded)
 		exit_expect(keys, st->pid, st->pid_start);
 	rc = state_container_set(&st->s->client, st->id, st->recorded ?
-	    CTR_LIVE : 1u << from, to, keys, NULL);
+	    CTR_STARTED : 1u << from, to, keys, NULL);
 	rec_free(keys);
 	return (rc);
 }

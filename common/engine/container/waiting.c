@@ -9,6 +9,7 @@
 #include "record.h"
 #include "running.h"
 #include "session.h"
+#include "states.h"
 
 #define REAPER_TRIES	250		/* five seconds */
 #define REAPER_PAUSE_US	20000

@@ -17,6 +17,7 @@
 #include "remove.h"
 #include "session.h"
 #include "state.h"
+#include "states.h"
 
 #define STATES	16		/* more than enum ctr_state has */
 #define TRIES	20		/* against commands that add members */
