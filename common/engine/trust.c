@@ -16,6 +16,7 @@
 
 #include "cleanup.h"
 #include "layout.h"
+#include "path.h"
 #include "record.h"
 #include "session.h"
 
@@ -162,18 +163,14 @@ is_listed(const char *const *but, const char *name)
 static bool
 is_empty(int dir, const char *const *but)
 {
-	int		 fd = openat(dir, ".", O_RDONLY | O_DIRECTORY |
-			    O_CLOEXEC);
-	DIR		*d = fd == -1 ? NULL : fdopendir(fd);
+	DIR		*d = path_open_dir(dir, ".");
 	struct dirent	*e;
 	bool		 empty = d != NULL;
 
 	if (d == NULL)
 		return (false);
 	while (empty && (e = readdir(d)) != NULL)
-		empty = strcmp(e->d_name, ".") == 0 ||
-		    strcmp(e->d_name, "..") == 0 ||
-		    is_listed(but, e->d_name);
+		empty = !path_is_name(e->d_name) || is_listed(but, e->d_name);
 	closedir(d);
 	return (empty);
 }

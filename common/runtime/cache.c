@@ -79,9 +79,7 @@ cache_get(const struct cache *c, int run_dir, const char *kind,
 static void
 make_room(int dir)
 {
-	int		 fd = openat(dir, ".", O_RDONLY | O_DIRECTORY |
-			    O_CLOEXEC);
-	DIR		*d = fd == -1 ? NULL : fdopendir(fd);
+	DIR		*d = path_open_dir(dir, ".");
 	struct dirent	*e;
 	size_t		 n = 0;
 

@@ -199,18 +199,13 @@ tidy_one(struct store *s, const char *file, struct answer *a)
 int
 stage_tidy(struct store *s, struct answer *a)
 {
-	int		 fd, rc = 0;
+	DIR		*d = path_open_dir(s->graph, STAGE);
 	struct dirent	*e;
-	DIR		*d;
+	int		 rc = 0;
 
-	fd = path_open(s->graph, STAGE, O_RDONLY | O_DIRECTORY, 0);
-	if (fd == -1)
+	if (d == NULL)
 		return (errno == ENOENT ? 0 :
 		    fail_errno(a, "cannot open", STAGE));
-	if ((d = fdopendir(fd)) == NULL) {
-		close(fd);
-		return (fail_errno(a, "cannot read", STAGE));
-	}
 	while (rc == 0 && (e = readdir(d)) != NULL)
 		rc = tidy_one(s, e->d_name, a);
 	closedir(d);

@@ -73,18 +73,14 @@ is_store(int fd)
 static bool
 is_empty(int fd)
 {
-	scoped_fd int	 copy = openat(fd, ".", O_RDONLY | O_DIRECTORY |
-			    O_CLOEXEC);
-	DIR		*d = copy == -1 ? NULL : fdopendir(copy);
+	DIR		*d = path_open_dir(fd, ".");
 	struct dirent	*e;
 	bool		 empty = d != NULL;
 
 	if (d == NULL)
 		return (false);
-	(void)take_fd(&copy);
 	while (empty && (e = readdir(d)) != NULL)
-		empty = strcmp(e->d_name, ".") == 0 ||
-		    strcmp(e->d_name, "..") == 0 ||
+		empty = !path_is_name(e->d_name) ||
 		    strcmp(e->d_name, LAYOUT_STATE_NAME) == 0;
 	closedir(d);
 	return (empty);

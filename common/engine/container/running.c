@@ -271,18 +271,13 @@ restore(struct session *s, const struct rec *all)
 static int
 restore_all(struct session *s)
 {
-	scoped_fd int	 dir = path_open(s->state_dir, LAYOUT_RUNNING,
-			    O_RDONLY | O_DIRECTORY, 0);
+	DIR		*d = path_open_dir(s->state_dir, LAYOUT_RUNNING);
 	struct rec	*all;
-	DIR		*d;
 	int		 rc;
 
-	if (dir == -1 && errno == ENOENT)
-		return (0);
-	if (dir == -1 || (d = fdopendir(dir)) == NULL)
-		return (session_sentence(s, "cannot open, in the state "
-		    "directory,", LAYOUT_RUNNING));
-	(void)take_fd(&dir);
+	if (d == NULL)
+		return (errno == ENOENT ? 0 : session_sentence(s, "cannot "
+		    "open, in the state directory,", LAYOUT_RUNNING));
 	all = collect(s, d);
 	closedir(d);
 	if (all == NULL)
