@@ -148,20 +148,24 @@ static int
 complete_definition(struct start *st)
 {
 	struct session	*s = st->s;
+	bool		 image = rec_get(st->def, KEY(rootfs)) == NULL;
 	struct rec	*rw;
+	int		 unused;
 
-	if (rec_get(st->def, KEY(rootfs)) == NULL) {
+	if (image) {
 		if ((rw = store_rw_make_end(&s->client)) == NULL)
 			return (-1);
 		(void)rec_add_all(st->full, rw);
 		rec_free(rw);
-		if (storage_list_begin(s, st->id, st->def, st->named) == -1)
-			return (-1);
 	}
-	/* Listed first: a volume may have to wait for another's copy. */
-	if (volmounts_any(st->full) && listed(st) == -1)
+	/* Before the list is written, which takes longer. */
+	if ((unused = volmounts_make(s, st->full)) == -1 || (image &&
+	    storage_list_begin(s, st->id, st->def, st->named) == -1))
 		return (-1);
-	return (volmounts_ready(s, st->full));
+	if (unused == 0)
+		return (0);
+	/* Listed first: a volume may have to wait for another's copy. */
+	return (listed(st) == -1 ? -1 : volmounts_fill(s, st->full));
 }
 
 /* Have the monitor make the pipes. */

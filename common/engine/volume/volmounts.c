@@ -332,14 +332,16 @@ volmounts_make(struct session *s, const struct rec *def)
 {
 	struct rec	*m;
 	size_t		 it = 0;
-	int		 rc = 0;
+	int		 state, rc = 0;
 
 	while (rc != -1 && (m = rec_sub(def, KEY(mount), &it)) != NULL) {
-		if (rec_get(m, KEY(sub)) != NULL)
-			rc = make_one(s, m);
+		state = rec_get(m, KEY(sub)) == NULL ? VOLUME_USED :
+		    make_one(s, m);
+		if (state != VOLUME_USED)
+			rc = state == -1 ? -1 : 1;
 		rec_free(m);
 	}
-	return (rc == -1 ? -1 : 0);
+	return (rc);
 }
 
 /*
@@ -347,7 +349,7 @@ volmounts_make(struct session *s, const struct rec *def)
  * for its lock until it is. A copy that was cut short is made anew.
  */
 static int
-ready_one(struct session *s, struct rec *mount)
+fill_one(struct session *s, struct rec *mount)
 {
 	const char	*name = rec_get(mount, KEY_IN(mount, volume));
 	int		 state;
@@ -371,9 +373,9 @@ ready_one(struct session *s, struct rec *mount)
 }
 
 int
-volmounts_ready(struct session *s, struct rec *full)
+volmounts_fill(struct session *s, struct rec *full)
 {
-	return (volmounts_any(full) ? each_mount(s, full, ready_one) : 0);
+	return (each_mount(s, full, fill_one));
 }
 
 static int

@@ -27,14 +27,14 @@ int	volmounts_define(struct session *, struct rec *, struct rec *,
 	    const struct rec *);
 /* It was not reserved: free the locks of volumes that were not made. */
 void	volmounts_undo(struct session *, const struct rec *);
-/* Make the directories of all volumes of a definition. */
+/* Make the directories of all volumes of a definition. 1: one was not used. */
 int	volmounts_make(struct session *, const struct rec *);
 /*
- * The same before a container is built. Mounts that are to be filled from the
- * image get the key `copyup`, and the volume's lock is held until
+ * Before a container is built: mounts of volumes that were not used get the
+ * key `copyup`, for launch to fill them, and their locks are held until
  * volmounts_filled, after the container was built.
  */
-int	volmounts_ready(struct session *, struct rec *);
+int	volmounts_fill(struct session *, struct rec *);
 int	volmounts_filled(struct session *, const struct rec *);
 /* Is one of this record's mounts a volume? */
 bool	volmounts_any(const struct rec *);
