@@ -40,6 +40,15 @@
 #define LAYOUT_CTR_SOCKET	"ctl"	/* the monitor listens */
 #define LAYOUT_CTR_CGROUP	"cgroup"	/* where its cgroup is */
 
+/*
+ * The storage, which is store's; the engine knows where volumes are mounted
+ * from. podman refuses the name of LAYOUT_VOLUME_OWN for a volume, so neither
+ * engine uses a directory of the other's.
+ */
+#define LAYOUT_VOLUMES		"volumes"	/* unless it is configured */
+#define LAYOUT_VOLUME_OWN	".bulkhead/"	/* then the name */
+#define LAYOUT_VOLUME_DATA	"_data"		/* what is mounted */
+
 /* Cgroups: in system mode below the first; a container's, a pod's. */
 #define LAYOUT_CGROUP		"bulkhead"
 #define LAYOUT_CGROUP_CTR	"libpod-"		/* then the ID */

@@ -9,15 +9,14 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "layout.h"
 #include "path.h"
 #include "store.h"
 #include "trash.h"
 
-#define DATA		"_data"
+#define DATA		LAYOUT_VOLUME_DATA
 #define FRESH		"fresh"
 #define FILLING		"filling"
-/* podman refuses this name for a volume, so neither engine uses the other's. */
-#define OWN		".bulkhead/"
 
 /* The directory of a volume, below the graph root. 0, or -1 + sentence. */
 static int
@@ -29,8 +28,8 @@ locate(const struct store *s, const char *name, bool legacy,
 		    "graph root"));
 	if (!path_is_name(name) || *name == '.')
 		return (fail(a, EINVAL, "not the name of a volume: %s", name));
-	snprintf(out, PATH_MAX, "%s/%s%s", s->volumes, legacy ? "" : OWN,
-	    name);
+	snprintf(out, PATH_MAX, "%s/%s%s", s->volumes, legacy ? "" :
+	    LAYOUT_VOLUME_OWN, name);
 	return (0);
 }
 

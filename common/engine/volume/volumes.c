@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "layout.h"
 #include "locks.h"
 #include "record.h"
 #include "session.h"
@@ -20,14 +21,13 @@ volumes_base(const struct session *s)
 	size_t		 n = strlen(s->graph);
 
 	if (*path == '\0')
-		return ("volumes");
+		return (LAYOUT_VOLUMES);
 	if (n > 0 && strncmp(path, s->graph, n) == 0 && path[n] == '/' &&
 	    strstr(path + n, "..") == NULL && strlen(path + n + 1) <= BASE_MAX)
 		return (path + n + 1);
 	return ("");
 }
 
-/* No volume of podman can have the name of the directory that ours are in. */
 int
 volumes_path(struct session *s, const char *name, bool legacy,
     char path[PATH_MAX])
@@ -39,8 +39,8 @@ volumes_path(struct session *s, const char *name, bool legacy,
 		    "of the storage are not supported by bulkhead yet: the "
 		    "volume path %s is not below %s", session_config(s,
 		    KEY_AS(volume_path), ""), s->graph));
-	if (snprintf(path, PATH_MAX, "%s/%s%s/_data", base,
-	    legacy ? "" : ".bulkhead/", name) < PATH_MAX)
+	if (snprintf(path, PATH_MAX, "%s/%s%s/" LAYOUT_VOLUME_DATA, base,
+	    legacy ? "" : LAYOUT_VOLUME_OWN, name) < PATH_MAX)
 		return (0);
 	return (error_set(&s->client.error, ENAMETOOLONG, "the path of volume "
 	    "%s is too long", name));
