@@ -86,14 +86,7 @@ history_of(struct session *s, const struct rec *o, const char *ref)
 static int
 run(struct cli *cli)
 {
-	struct session	 s = { 0 };
-	int		 code;
-
-	if (command_open(&s, cli, NEED_STATE | NEED_STORE, NULL) == -1)
-		return (EXIT_ENGINE);
-	code = history_of(&s, cli->opts, cli->argv[0]);
-	session_close(&s);
-	return (code);
+	return (history_of(cli->session, cli->opts, cli->argv[0]));
 }
 
 const struct command command_image_history = {
@@ -109,5 +102,6 @@ const struct command command_image_history = {
 	    "For an image, displays the steps in which it was made.",
 	.examples = "history myCtr\nhistory --human=false --no-trunc myCtr\n"
 	    "history fedora\nhistory --format json fedora",
+	.need = NEED_STATE | NEED_STORE,
 	.run = run,
 };

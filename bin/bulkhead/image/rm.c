@@ -87,20 +87,16 @@ remove_all(struct cli *cli, struct session *s, const struct rec *ids)
 static int
 run(struct cli *cli)
 {
-	struct session	 s = { 0 };
+	struct session	*s = cli->session;
 	struct rec	*ids = NULL;
 	int		 code;
 
-	if (command_open(&s, cli, NEED_STATE | NEED_STORE | NEED_LOCK |
-	    NEED_IDS | NEED_WRITE | NEED_RUN_ROOT, NULL) == -1)
-		return (EXIT_ENGINE);
 	/* Layers hold files of every owner: root of the ids deletes them. */
-	if (storage_userns(&s) == -1 || (ids = wanted(cli, &s)) == NULL)
-		code = session_error(&s);
+	if (storage_userns(s) == -1 || (ids = wanted(cli, s)) == NULL)
+		code = session_error(s);
 	else
-		code = remove_all(cli, &s, ids);
+		code = remove_all(cli, s, ids);
 	rec_free(ids);
-	session_close(&s);
 	return (code);
 }
 
@@ -117,5 +113,7 @@ const struct command command_image_rm = {
 	    "rmi c4dfb1609ee2 93fd78260bd1 c0ed59d05ff7",
 	.all_error = "when using the --all switch, you may not pass any images "
 	    "names or IDs",
+	.need = NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS | NEED_WRITE |
+	    NEED_RUN_ROOT,
 	.run = run,
 };

@@ -18,17 +18,13 @@ static const struct opt options[] = {
 static int
 run(struct cli *cli)
 {
-	struct session	 s = { 0 };
-	struct rec	*pod;
+	struct rec	*pod = state_object_get(&cli->session->client, OBJ_POD,
+			    cli->argv[0]);
 	int		 code = 0;
 
-	if (command_open(&s, cli, NEED_STATE, NULL) == -1)
-		return (EXIT_ENGINE);
-	pod = state_object_get(&s.client, OBJ_POD, cli->argv[0]);
 	if (pod == NULL)
-		code = errno == ENOENT ? 1 : session_error(&s);
+		code = errno == ENOENT ? 1 : session_error(cli->session);
 	rec_free(pod);
-	session_close(&s);
 	return (code);
 }
 
@@ -41,5 +37,6 @@ const struct command command_pod_exists = {
 	    "pod exists exits with 0, otherwise the exit code will be 1.",
 	.examples = "pod exists podID\n"
 	    "pod exists mypod || bulkhead pod create --infra=false mypod",
+	.need = NEED_STATE,
 	.run = run,
 };

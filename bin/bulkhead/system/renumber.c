@@ -99,20 +99,22 @@ renumber_alone(struct session *s)
 	return (rc);
 }
 
+/* Whatever the size of the table is. */
+static int
+before(struct cli *cli)
+{
+	cli->session->locks_any = true;
+	return (0);
+}
+
 static int
 run(struct cli *cli)
 {
-	struct session	 s = { .locks_any = true };
-	int		 code = 0, rc;
+	int	 rc = opt_flag(cli->opts, "plan", false) ?
+		    renumber(cli->session, true) :
+		    renumber_alone(cli->session);
 
-	if (command_open(&s, cli, NEED_STATE | NEED_LOCK, NULL) == -1)
-		return (EXIT_ENGINE);
-	rc = opt_flag(cli->opts, "plan", false) ? renumber(&s, true) :
-	    renumber_alone(&s);
-	if (rc == -1)
-		code = session_error(&s);
-	session_close(&s);
-	return (code);
+	return (rc == -1 ? session_error(cli->session) : 0);
 }
 
 const struct command command_system_renumber = {
@@ -125,5 +127,6 @@ const struct command command_system_renumber = {
 	    "engine.num_locks was made smaller than the highest number in "
 	    "use.",
 	.examples = "system renumber --plan\nsystem renumber",
+	.need = NEED_STATE | NEED_LOCK, .before = before,
 	.run = run,
 };

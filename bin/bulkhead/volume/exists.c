@@ -18,19 +18,15 @@ static const struct opt options[] = {
 static int
 run(struct cli *cli)
 {
-	struct session	 s = { 0 };
-	struct rec	*v;
+	/* podman wants the whole name here. */
+	struct rec	*v = volumes_get(cli->session, cli->argv[0]);
 	int		 code = 0;
 
-	if (command_open(&s, cli, NEED_STATE, NULL) == -1)
-		return (EXIT_ENGINE);
-	/* podman wants the whole name here. */
-	if ((v = volumes_get(&s, cli->argv[0])) == NULL)
-		code = errno == ENOENT ? 1 : session_error(&s);
+	if (v == NULL)
+		code = errno == ENOENT ? 1 : session_error(cli->session);
 	else if (rec_num(v, KEY(removing), 0) != 0)
 		code = 1;
 	rec_free(v);
-	session_close(&s);
 	return (code);
 }
 
@@ -41,5 +37,6 @@ const struct command command_volume_exists = {
 	.description = "If the given volume exists, bulkhead volume exists "
 	    "exits with 0, otherwise the exit code will be 1.",
 	.examples = "volume exists myvol",
+	.need = NEED_STATE,
 	.run = run,
 };

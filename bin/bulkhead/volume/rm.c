@@ -83,24 +83,25 @@ remove_all(struct session *s, const struct rec *o)
 }
 
 static int
+check(struct cli *cli)
+{
+	if (opt_flag(cli->opts, "all", false) == (cli->argc > 0))
+		return (say_error("choose either one or more volumes or all"));
+	return (0);
+}
+
+static int
 run(struct cli *cli)
 {
-	struct session	 s = { 0 };
-	bool		 all = opt_flag(cli->opts, "all", false);
-	int		 code = 0, one;
+	int	 code = 0, one;
 
-	if (all == (cli->argc > 0))
-		return (say_error("choose either one or more volumes or all"));
-	if (command_open(&s, cli, NEED_STATE | NEED_STORE | NEED_LOCK |
-	    NEED_IDS | NEED_WRITE, NULL) == -1)
-		return (EXIT_ENGINE);
 	for (int i = 0; i < cli->argc; i++)
-		if ((one = remove_named(&s, cli->opts, cli->argv[i])) != 0)
+		if ((one = remove_named(cli->session, cli->opts,
+		    cli->argv[i])) != 0)
 			code = one;
-	if (all)
-		code = remove_all(&s, cli->opts);
-	storage_tidy(&s);
-	session_close(&s);
+	if (cli->argc == 0)
+		code = remove_all(cli->session, cli->opts);
+	storage_tidy(cli->session);
 	return (code);
 }
 
@@ -114,5 +115,7 @@ const struct command command_volume_rm = {
 	    "removed. To remove the volumes anyways, use the --force flag.",
 	.examples = "volume rm myvol1 myvol2\nvolume rm --all\n"
 	    "volume rm --force myvol",
-	.run = run,
+	.need = NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS |
+	    NEED_WRITE,
+	.before = check, .run = run,
 };
