@@ -32,6 +32,7 @@ step() {
 
 step rows sh tests/rows.sh
 step layers sh tests/layers.sh
+step tcb sh tests/tcb.sh
 step words sh tests/words.sh
 step check make --no-print-directory -j"$jobs" check
 step sanitizers make --no-print-directory -j"$jobs" SAN=address,undefined check

@@ -58,6 +58,23 @@ c_name(void)
 	return (out);
 }
 
+/* What -P shows of a row, as part of a C string. */
+static void
+print_words(const struct rule *r)
+{
+	static const char *const kinds[] = { "limit", "allow", "allow",
+	    "errno", "capability", "directory", "path", "all", "all", "all" };
+
+	printf("\n\t\"%s ", kinds[r->kind]);
+	for (const char *c = r->text; *c != '\0'; c++)
+		printf(*c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
+	if (r->kind == RULE_LIMIT)
+		printf(" %lu", r->value);
+	else if (r->kind == RULE_PATH)
+		printf(" %#x", r->arg);
+	printf("\\n\"");
+}
+
 static void
 print_header(int fd)
 {
@@ -78,8 +95,11 @@ print_header(int fd)
 	    "static const struct policy %s_policy = {\n"
 	    "\t\"%s\",\n"
 	    "\t%s_rules, sizeof(%s_rules) / sizeof(%s_rules[0]),\n"
-	    "\t%s_bpf, sizeof(%s_bpf) / sizeof(%s_bpf[0]),\n"
-	    "};\n", name, POLICY, name, name, name, name, name, name);
+	    "\t%s_bpf, sizeof(%s_bpf) / sizeof(%s_bpf[0]),",
+	    name, POLICY, name, name, name, name, name, name);
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		print_words(&rules[i]);
+	printf("\n};\n");
 }
 
 int

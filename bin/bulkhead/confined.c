@@ -29,6 +29,6 @@ confined_print(void)
 {
 	for (size_t i = 0; i < NITEMS(policies); i++) {
 		printf("%s%s:\n", i == 0 ? "" : "\n", policies[i]->name);
-		policy_print(policies[i]);
+		(void)fputs(policies[i]->words, stdout);
 	}
 }

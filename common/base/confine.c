@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -38,9 +37,6 @@ struct ruleset {
 	uint64_t	 scoped;	/* ABI 6 */
 };
 
-static const char *const	 kind_names[] = { "limit", "allow", "allow",
-	"errno", "capability", "directory", "path", "all", "all", "all" };
-
 static bool
 policy_has(const struct policy *p, enum rule_kind kind)
 {
@@ -48,25 +44,6 @@ policy_has(const struct policy *p, enum rule_kind kind)
 		if (p->rules[i].kind == kind)
 			return (true);
 	return (false);
-}
-
-void
-policy_print(const struct policy *p)
-{
-	if (p->nbpf == 0)
-		printf("not confined: see bulkhead-%s(8)\n", p->name);
-	for (size_t i = 0; i < p->nrules; i++) {
-		const struct rule *r = &p->rules[i];
-
-		if (r->kind == RULE_LIMIT)
-			printf("%s %s %lu\n", kind_names[r->kind], r->text,
-			    r->value);
-		else if (r->kind == RULE_PATH)
-			printf("%s %s %#x\n", kind_names[r->kind], r->text,
-			    r->arg);
-		else
-			printf("%s %s\n", kind_names[r->kind], r->text);
-	}
 }
 
 static uint64_t
@@ -137,20 +114,12 @@ confine_limits(const struct policy *p)
 
 #define FS_READ		(LANDLOCK_ACCESS_FS_READ_FILE |			\
 			    LANDLOCK_ACCESS_FS_READ_DIR)
-#define FS_WRITE	(LANDLOCK_ACCESS_FS_WRITE_FILE |		\
-			    LANDLOCK_ACCESS_FS_REMOVE_DIR |		\
-			    LANDLOCK_ACCESS_FS_REMOVE_FILE |		\
-			    LANDLOCK_ACCESS_FS_MAKE_DIR |		\
-			    LANDLOCK_ACCESS_FS_MAKE_REG |		\
-			    LANDLOCK_ACCESS_FS_MAKE_SOCK |		\
-			    LANDLOCK_ACCESS_FS_MAKE_FIFO |		\
-			    LANDLOCK_ACCESS_FS_MAKE_SYM |		\
-			    LANDLOCK_ACCESS_FS_REFER |			\
-			    LANDLOCK_ACCESS_FS_TRUNCATE)
 #define FS_EXEC		(LANDLOCK_ACCESS_FS_EXECUTE)
 #define FS_DEV		(LANDLOCK_ACCESS_FS_MAKE_CHAR |			\
 			    LANDLOCK_ACCESS_FS_MAKE_BLOCK)
-#define FS_ALL		(FS_READ | FS_WRITE | FS_EXEC | FS_DEV)
+/* Every right of its first three versions; what is left is to write. */
+#define FS_ALL		(2 * LANDLOCK_ACCESS_FS_TRUNCATE - 1)
+#define FS_WRITE	(FS_ALL & ~(FS_READ | FS_EXEC | FS_DEV))
 #define FS_FILE		(LANDLOCK_ACCESS_FS_READ_FILE |			\
 			    LANDLOCK_ACCESS_FS_WRITE_FILE | FS_EXEC |	\
 			    LANDLOCK_ACCESS_FS_TRUNCATE)
@@ -272,13 +241,4 @@ confine_seccomp(const struct policy *p)
 	memcpy(&prog.filter, &p->bpf, sizeof(prog.filter));
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0) == -1)
 		fatal("seccomp");
-}
-
-void
-confine_sandbox(const struct policy *p, const int *dirs, size_t ndirs)
-{
-	confine_limits(p);
-	confine_landlock(p, dirs, ndirs);
-	confine_seccomp(p);
-	log_debug("confined");
 }

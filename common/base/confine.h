@@ -22,7 +22,5 @@ void	confine_sandbox(const struct policy *, const int *, size_t);
 void	confine_limits(const struct policy *);
 void	confine_landlock(const struct policy *, const int *, size_t);
 void	confine_seccomp(const struct policy *);
-/* Print the policy on stdout, for -P and the golden files. */
-void	policy_print(const struct policy *);
 
 #endif

@@ -1,8 +1,6 @@
-#include "log.h"
+#include "log_impl.h"
 
 #include <errno.h>
-#include <stdbool.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +26,8 @@ log_tracing(enum trace t)
 }
 
 /* One write, so that lines of several processes in one pipe do not mix. */
-static void
-emit(const char *level, int err, const char *fmt, va_list ap)
+void
+log_emit(const char *level, int err, const char *fmt, va_list ap)
 {
 	char	 text[1280], line[1400];
 	int	 n;
@@ -43,46 +41,10 @@ emit(const char *level, int err, const char *fmt, va_list ap)
 		return;
 }
 
-#define LOG_BODY(level, err, cond) do {		\
-	int	saved = errno;			\
-	va_list	ap;				\
-						\
-	if (!(cond))				\
-		return;				\
-	va_start(ap, fmt);			\
-	emit(level, err, fmt, ap);		\
-	va_end(ap);				\
-	errno = saved;				\
-} while (0)
-
 void
 log_debug(const char *fmt, ...)
 {
 	LOG_BODY("debug: ", 0, verbose > 0);
-}
-
-void
-log_info(const char *fmt, ...)
-{
-	LOG_BODY("", 0, true);
-}
-
-void
-log_warn(const char *fmt, ...)
-{
-	LOG_BODY("warning: ", saved, true);
-}
-
-void
-log_warnx(const char *fmt, ...)
-{
-	LOG_BODY("warning: ", 0, true);
-}
-
-void
-log_trace(enum trace t, const char *fmt, ...)
-{
-	LOG_BODY("trace: ", 0, log_tracing(t));
 }
 
 void
@@ -92,7 +54,7 @@ fatal(const char *fmt, ...)
 	va_list	 ap;
 
 	va_start(ap, fmt);
-	emit("fatal: ", saved, fmt, ap);
+	log_emit("fatal: ", saved, fmt, ap);
 	va_end(ap);
 	exit(EX_OSERR);
 }
@@ -103,7 +65,7 @@ fatalx(int code, const char *fmt, ...)
 	va_list	 ap;
 
 	va_start(ap, fmt);
-	emit("fatal: ", 0, fmt, ap);
+	log_emit("fatal: ", 0, fmt, ap);
 	va_end(ap);
 	exit(code);
 }

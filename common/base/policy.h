@@ -68,6 +68,7 @@ struct policy {
 	size_t				 nrules;
 	const struct sock_filter	*bpf;
 	size_t				 nbpf;
+	const char			*words;	/* what -P prints */
 };
 
 #endif

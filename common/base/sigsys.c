@@ -13,10 +13,8 @@
  */
 #include "sigsys.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <sysexits.h>
 #include <unistd.h>

@@ -38,10 +38,24 @@ struct map_request {
 	uint32_t	 error;
 };
 
+/* What an answer's reason is about: mapper makes a sentence of it. */
+enum map_about {
+	ABOUT_WHOLE = 0,	/* a sentence already, or empty */
+	ABOUT_CAPS,		/* refresh has none; no reason */
+	ABOUT_IDS,		/* ids of the caller */
+	ABOUT_SLOT,		/* ids of the account */
+	ABOUT_USERNS,		/* the namespace is ... */
+	ABOUT_MAP,		/* writing its maps failed: ... */
+	ABOUT_FILE,		/* what is to be granted is ... */
+	ABOUT_GRANT,		/* the directory was ... */
+	ABOUT_MOUNT,		/* the mount failed: ... */
+};
+
 struct map_answer {
 	uint64_t	 value;
 	uint32_t	 error;		/* errno, 0: done */
-	char		 text[1020];	/* a sentence for a person, or empty */
+	uint32_t	 about;
+	char		 why[512];
 };
 
 #endif

@@ -6,11 +6,12 @@
 #ifndef PROTOCOL_SUBIDS_H
 #define PROTOCOL_SUBIDS_H
 
-#include "layout.h"
-
 #include <stdint.h>
 
+#include "layout.h"
+
 #define SUBIDS_MAGIC	0x73754201u	/* raised with each change below */
+#define SLOT_IDS	65536		/* of one container in system mode */
 #define MAP_LINES	340		/* the kernel's bound for one map */
 
 /* Ids of the host that someone may use. */

@@ -10,6 +10,7 @@
  */
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@
 #include "map_child.h"
 #include "mapper.policy.h"
 #include "maprequest.h"
+#include "subids.h"
 
 #define REFRESH_FD	4
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
@@ -29,12 +31,66 @@ enum { SERVING = 1 };
 struct mapper {
 	bool		 mapped;	/* a namespace, and as this slot */
 	uint32_t	 slot;
+	char		 path[1100];	/* of refresh */
 };
+
+/* The path of the refresh that has started us, for advice. */
+static void
+refresh_path(char *out, size_t size)
+{
+	char	 self[1024] = "";
+
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) == -1)
+		self[0] = '\0';
+	(void)snprintf(out, size, "%.*srefresh", (int)(strlen(self) -
+	    strlen(strrchr(self, '/') == NULL ? self : strrchr(self, '/') +
+	    1)), self);
+}
+
+/* Make a sentence of the reason in an answer of refresh. Always -1. */
+static int
+explain(const struct mapper *m, const struct map_request *q,
+    const struct map_answer *o, struct answer *a)
+{
+	const char	*error = strerror((int)o->error);
+
+	switch (o->about) {
+	case ABOUT_CAPS:
+		return (answer_text(a, "%s has no CAP_SETUID and CAP_SETGID, "
+		    "which would have given the container more than one id: "
+		    "as root, `setcap cap_setuid,cap_setgid=p %s`, or run "
+		    "`make install`", m->path, m->path));
+	case ABOUT_IDS:
+		return (answer_text(a, "your subordinate ids cannot be mapped: "
+		    "%s", o->why));
+	case ABOUT_SLOT:
+		return (answer_text(a, "slot %u: %s for the account "
+		    LAYOUT_ACCOUNT ": give it a range of at least %llu in "
+		    "/etc/subuid and /etc/subgid", q->slot, o->why,
+		    (q->slot + 1ULL) * SLOT_IDS));
+	case ABOUT_USERNS:
+		return (answer_text(a, "cannot map ids: that is %s", o->why));
+	case ABOUT_MAP:
+		return (answer_text(a, "cannot map ids of the user namespace: "
+		    "%s (%s)", o->why, error));
+	case ABOUT_FILE:
+		return (answer_text(a, "cannot be mounted with mapped ids: it "
+		    "is %s", o->why));
+	case ABOUT_GRANT:
+		return (answer_text(a, "directory %u was %s", q->grant,
+		    o->why));
+	case ABOUT_MOUNT:
+		return (answer_text(a, "cannot mount with mapped ids: %s (%s)",
+		    o->why, error));
+	default:
+		return (answer_text(a, "%s", o->why));
+	}
+}
 
 /* Ask refresh, and put its answer. 0, or -1 with errno as refresh has it. */
 static int
-ask(const struct map_request *q, const int *fds, size_t nfds,
-    struct answer *a)
+ask(const struct mapper *m, const struct map_request *q, const int *fds,
+    size_t nfds, struct answer *a)
 {
 	struct map_answer	 out;
 	size_t			 n;
@@ -42,10 +98,10 @@ ask(const struct map_request *q, const int *fds, size_t nfds,
 
 	if (fdpass_send(REFRESH_FD, q, sizeof(*q), fds, nfds) == -1 ||
 	    fdpass_recv(REFRESH_FD, &out, sizeof(out), &fd, 1, &n) !=
-	    sizeof(out) || memchr(out.text, '\0', sizeof(out.text)) == NULL)
+	    sizeof(out) || memchr(out.why, '\0', sizeof(out.why)) == NULL)
 		fatalx(EX_UNAVAILABLE, "refresh is gone");
 	a->value = out.value;
-	(void)answer_text(a, "%s", out.text);
+	(void)explain(m, q, &out, a);
 	errno = (int)out.error;
 	if (out.error != 0)
 		return (-1);
@@ -55,9 +111,8 @@ ask(const struct map_request *q, const int *fds, size_t nfds,
 static int
 on_ids_query(void *ctx, struct packet *p, struct answer *a)
 {
-	(void)ctx;
 	(void)p;
-	return (ask(&(struct map_request){ .op = MAP_QUERY }, NULL, 0, a));
+	return (ask(ctx, &(struct map_request){ .op = MAP_QUERY }, NULL, 0, a));
 }
 
 static int
@@ -66,16 +121,14 @@ on_ids_grant(void *ctx, struct packet *p, struct answer *a)
 	struct map_request	 q = { .op = MAP_GRANT,
 				    .flags = p->body.ids_grant.flags };
 
-	(void)ctx;
-	return (ask(&q, p->fds, 1, a));
+	return (ask(ctx, &q, p->fds, 1, a));
 }
 
 static int
 on_ids_seal(void *ctx, struct packet *p, struct answer *a)
 {
-	(void)ctx;
 	(void)p;
-	return (ask(&(struct map_request){ .op = MAP_SEAL }, NULL, 0, a));
+	return (ask(ctx, &(struct map_request){ .op = MAP_SEAL }, NULL, 0, a));
 }
 
 /*
@@ -84,7 +137,8 @@ on_ids_seal(void *ctx, struct packet *p, struct answer *a)
  * asked all the same, because it may have a better reason to refuse.
  */
 static int
-ask_with_child(struct map_request *q, int userns, struct answer *a)
+ask_with_child(const struct mapper *m, struct map_request *q, int userns,
+    struct answer *a)
 {
 	struct map_child	 c;
 	int			 fds[MAP_FDS], rc;
@@ -96,7 +150,7 @@ ask_with_child(struct map_request *q, int userns, struct answer *a)
 		fds[n++] = c.dir;
 	else
 		q->error = (uint32_t)errno;
-	rc = ask(q, fds, n, a);
+	rc = ask(m, q, fds, n, a);
 	map_child_stop(&c);
 	return (rc);
 }
@@ -108,7 +162,7 @@ on_ids_write(void *ctx, struct packet *p, struct answer *a)
 	struct map_request	 q = { .op = MAP_WRITE,
 				    .slot = p->body.ids_write.slot };
 
-	if (ask_with_child(&q, p->fds[0], a) == -1)
+	if (ask_with_child(m, &q, p->fds[0], a) == -1)
 		return (-1);
 	m->mapped = true;
 	m->slot = q.slot;
@@ -129,8 +183,8 @@ on_ids_mount(void *ctx, struct packet *p, struct answer *a)
 	    (b->readonly ? GRANT_RDONLY : 0);
 	/* The namespace that is mapped already maps its mounts, too. */
 	if (m->mapped && m->slot == b->slot)
-		return (ask(&q, NULL, 0, a));
-	return (ask_with_child(&q, -1, a));
+		return (ask(m, &q, NULL, 0, a));
+	return (ask_with_child(m, &q, -1, a));
 }
 
 static const struct handler handlers[] = {
@@ -153,6 +207,7 @@ main(int argc, char **argv)
 
 	helper_args(&h, argc, argv);
 	helper_socket_upto(&h, REFRESH_FD);
+	refresh_path(m.path, sizeof(m.path));
 	helper_drop(&h);
 	helper_sandbox(&h, NULL, 0);
 	rc = helper_serve(&h, handlers, NITEMS(handlers), &state, &m);

@@ -48,7 +48,8 @@ struct reaper {
 	int		 status;
 };
 
-static const struct policy	 none = { .name = "reaper" };
+static const struct policy	 none = { .name = "reaper",
+	.words = "not confined: see bulkhead-reaper(8)\n" };
 
 static int
 on_reap_hold(void *ctx, struct packet *p, struct answer *a)

@@ -3,7 +3,6 @@
 #include <sys/prctl.h>
 
 #include <errno.h>
-#include <sysexits.h>
 
 #include "log.h"
 
@@ -30,10 +29,8 @@ look(void)
 void
 caps_lower(void)
 {
-	if (set_effective(0) == -1)
-		fatal("lower capabilities");
-	if (look() != 0)
-		fatalx(EX_SOFTWARE, "capabilities are still effective");
+	if (set_effective(0) == -1 || look() != 0)
+		fatal("capabilities are still effective");
 }
 
 void
@@ -64,9 +61,6 @@ caps_have(uint64_t want)
 int
 caps_raise(uint64_t want)
 {
-	if (!caps_have(want)) {
-		errno = EPERM;
-		return (-1);
-	}
-	return (set_effective(want));
+	errno = EPERM;
+	return (caps_have(want) ? set_effective(want) : -1);
 }

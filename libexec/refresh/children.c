@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "caps.h"
@@ -36,20 +35,26 @@ struct start {
 	char *const	*argv;
 	int		 from, to;	/* a descriptor, and its number there */
 	int		 last;		/* the highest that stays open */
-	int		 (*prepare)(void);
+	bool		 is_reader;
 };
 
 int
-children_dir(const char *self)
+children_dir(void)
 {
 	char		 path[1024];
-	const char	*slash = strrchr(self, '/');
+	ssize_t		 n = readlink("/proc/self/exe", path, sizeof(path));
 	scoped_fd int	 dir = -1;
+	int		 high;
 
-	(void)snprintf(path, sizeof(path), "%.*s",
-	    slash == NULL ? 0 : (int)(slash - self), self);
+	while (n > 0 && path[n - 1] != '/')
+		n--;
+	if (n <= 0 || n == sizeof(path))
+		fatal("/proc/self/exe");
+	path[n] = '\0';
 	dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return (dir == -1 ? -1 : fcntl(dir, F_DUPFD_CLOEXEC, HIGH_FD));
+	if (dir == -1 || (high = fcntl(dir, F_DUPFD_CLOEXEC, HIGH_FD)) == -1)
+		fatal("%s", path);
+	return (high);
 }
 
 bool
@@ -58,39 +63,9 @@ children_are_safe(int dir)
 	struct stat	 st;
 
 	/* The caller may have linked refresh into a directory of its own. */
+	errno = EPERM;
 	return (getuid() == 0 || (fstat(dir, &st) == 0 && st.st_uid == 0 &&
 	    (st.st_mode & 022) == 0));
-}
-
-/* In the child of vfork: system calls only. errno of what failed. */
-static int
-child_exec(const struct start *s)
-{
-	char	*none[] = { NULL };
-
-	if (dup2(s->from, s->to) == -1 || fcntl(s->to, F_SETFD, 0) == -1 ||
-	    fcntl(CHANNEL_FD, F_SETFD, 0) == -1 || syscall(SYS_close_range,
-	    s->last + 1, ~0U, CLOSE_RANGE_CLOEXEC) == -1)
-		return (errno);
-	if (s->prepare() == -1)
-		return (errno);
-	(void)syscall(SYS_execveat, s->dir, s->argv[0], s->argv, none, 0);
-	return (errno);
-}
-
-/* vfork shares memory until exec: the child leaves its errno there. */
-static pid_t
-start(const struct start *s)
-{
-	volatile int	 error = 0;
-	pid_t		 pid = vfork();
-
-	if (pid == 0) {
-		error = child_exec(s);
-		_exit(127);
-	}
-	errno = error;
-	return (pid != -1 && error == 0 ? pid : -1);
 }
 
 /*
@@ -112,6 +87,39 @@ become_reader(void)
 	return (0);
 }
 
+/* In the child of vfork: system calls only. errno of what failed. */
+static int
+child_exec(const struct start *s)
+{
+	char	*none[] = { NULL };
+
+	if (dup2(s->from, s->to) == -1 || fcntl(s->to, F_SETFD, 0) == -1 ||
+	    fcntl(CHANNEL_FD, F_SETFD, 0) == -1 || syscall(SYS_close_range,
+	    s->last + 1, ~0U, CLOSE_RANGE_CLOEXEC) == -1)
+		return (errno);
+	/* A caller may stop mapper: it must not outlive us. */
+	if ((s->is_reader ? become_reader() :
+	    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)) == -1)
+		return (errno);
+	(void)syscall(SYS_execveat, s->dir, s->argv[0], s->argv, none, 0);
+	return (errno);
+}
+
+/* vfork shares memory until exec: the child leaves its errno there. */
+static pid_t
+start(const struct start *s)
+{
+	volatile int	 error = 0;
+	pid_t		 pid = vfork();
+
+	if (pid == 0) {
+		error = child_exec(s);
+		_exit(127);
+	}
+	errno = error;
+	return (pid != -1 && error == 0 ? pid : -1);
+}
+
 int
 children_start_reader(int dir, uid_t uid, struct reader *r)
 {
@@ -119,7 +127,7 @@ children_start_reader(int dir, uid_t uid, struct reader *r)
 	char		 number[16], *argv[] = { name, number, NULL };
 	struct start	 s = { .dir = dir, .argv = argv,
 			    .to = STDOUT_FILENO, .last = STDERR_FILENO,
-			    .prepare = become_reader };
+			    .is_reader = true };
 	int		 p[2];
 
 	(void)snprintf(number, sizeof(number), "%u", uid);
@@ -135,20 +143,12 @@ children_start_reader(int dir, uid_t uid, struct reader *r)
 	return (-1);
 }
 
-/* Its user may stop it: it must not outlive us. */
-static int
-die_with_parent(void)
-{
-	return (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
-}
-
 pid_t
 children_start_mapper(int dir, char **argv)
 {
 	static char	 name[] = "mapper";
 	struct start	 s = { .dir = dir, .argv = argv,
-			    .to = MAPPER_FD, .last = MAPPER_FD,
-			    .prepare = die_with_parent };
+			    .to = MAPPER_FD, .last = MAPPER_FD };
 	pid_t		 pid;
 	int		 sp[2];
 

@@ -16,12 +16,9 @@ struct reader {
 	int	 pipe;
 };
 
-/*
- * Open the directory of this program, whose path is given: the others stand
- * beside it. A descriptor, or -1 with errno.
- */
-int	children_dir(const char *self);
-/* Can only root replace them? */
+/* Open the directory of this program: the others stand beside it. Or die. */
+int	children_dir(void);
+/* Can only root replace them? Or false, with EPERM. */
 bool	children_are_safe(int dir);
 /*
  * Start subids with ids that are no one's, to ask about a user; 0: the

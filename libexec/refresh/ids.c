@@ -1,8 +1,6 @@
 #include "ids.h"
 
-#include <errno.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -14,18 +12,6 @@
 #include "waitchild.h"
 
 #define ID_MAX	0xfffffffeU
-
-void
-ids_because(struct ids *ids, const char *fmt, ...)
-{
-	va_list	 ap;
-
-	if (ids->why[0] != '\0')
-		return;
-	va_start(ap, fmt);
-	(void)vsnprintf(ids->why, sizeof(ids->why), fmt, ap);
-	va_end(ap);
-}
 
 void
 ids_init(struct ids *ids)
@@ -96,15 +82,32 @@ in_made_group(gid_t own)
 	return (false);
 }
 
-static void
-check_ranges(struct ids *ids, const struct ranges *rs, uint64_t own,
-    const char *file)
+/* NULL, or what is wrong with ranges that are there. */
+static const char *
+check_ranges(const struct ranges *rs, uint64_t own)
 {
-	const char	*why = ranges_check(rs, own);
+	return (rs->n == 0 ? NULL : ranges_check(rs, own));
+}
 
-	if (why != NULL && rs->n > 0)
-		ids_because(ids, "%s has in /etc/%s %s: correct it there",
-		    ids->name, file, why);
+/* Leave the first reason that speaks against the ranges, if there is one. */
+static void
+judge(struct ids *ids, const char *reason)
+{
+	const char	*file = "subuid";
+	const char	*why = check_ranges(&ids->uids, ids->uid);
+
+	if (why == NULL) {
+		file = "subgid";
+		why = check_ranges(&ids->gids, ids->gid);
+	}
+	if (why != NULL)
+		(void)snprintf(ids->why, sizeof(ids->why), "%s has in /etc/%s "
+		    "%s: correct it there", ids->name, file, why);
+	else if (*reason == '\0' && (ids->uids.n == 0 || ids->gids.n == 0))
+		(void)snprintf(ids->why, sizeof(ids->why), "%s has no "
+		    "subordinate ids", ids->name);
+	else
+		(void)snprintf(ids->why, sizeof(ids->why), "%s", reason);
 }
 
 void
@@ -119,8 +122,8 @@ ids_take(struct ids *ids, const struct reader *r)
 		if (ids->system)
 			fatalx(EX_UNAVAILABLE, "subids, which reads "
 			    "/etc/passwd and /etc/subuid, gave no answer");
-		ids_because(ids, "your subordinate ids cannot be read: subids "
-		    "gave no answer");
+		(void)snprintf(ids->why, sizeof(ids->why), "your subordinate "
+		    "ids cannot be read: subids gave no answer");
 		return;
 	}
 	if (ids->system)
@@ -130,10 +133,5 @@ ids_take(struct ids *ids, const struct reader *r)
 	memcpy(ids->name, s.name, sizeof(ids->name));
 	ids->uids = s.uids;
 	ids->gids = s.gids;
-	check_ranges(ids, &ids->uids, ids->uid, "subuid");
-	check_ranges(ids, &ids->gids, ids->gid, "subgid");
-	if (s.why[0] != '\0')
-		ids_because(ids, "%s", s.why);
-	if (ids->uids.n == 0 || ids->gids.n == 0)
-		ids_because(ids, "%s has no subordinate ids", ids->name);
+	judge(ids, s.why);
 }

@@ -29,9 +29,6 @@ struct ids {
 
 /* Who the caller is, from the kernel: system mode when it is root. */
 void	ids_init(struct ids *);
-/* Nothing can be mapped, and this is why; only the first reason is kept. */
-void	ids_because(struct ids *, const char *, ...)
-	    __attribute__((format(printf, 2, 3)));
 /*
  * Take the answer of subids, see its end, and check every number again. What is
  * wrong with the ranges is left in `why`. Dies in system mode when there is no

@@ -15,7 +15,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -52,7 +51,6 @@ struct grant {
 struct refresh {
 	unsigned int	 state;
 	struct ids	 ids;
-	char		 path[1024];	/* of this program, for advice */
 	struct grant	 grants[GRANTS];
 	unsigned int	 ngrants;
 	unsigned int	 most;		/* that may be granted */
@@ -68,38 +66,24 @@ struct asked {
 	int			 fd;	/* of the answer, or -1 */
 };
 
-static int say(struct asked *, const char *, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* Put the sentence of a failure. Always -1, errno kept. */
+/* Refuse, for this reason. Always -1. */
 static int
-say(struct asked *k, const char *fmt, ...)
+no(struct asked *k, enum map_about about, int error, const char *why)
 {
-	int	 saved = errno;
-	va_list	 ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(k->a.text, sizeof(k->a.text), fmt, ap);
-	va_end(ap);
-	errno = saved;
+	(void)snprintf(k->a.why, sizeof(k->a.why), "%s", why);
+	k->a.about = about;
+	errno = error;
 	return (-1);
 }
 
-/*
- * Can anything be mapped? 0, or -1 with a sentence that says what is missing.
- */
+/* Can anything be mapped? 0, or -1. */
 static int
 ready(const struct refresh *r, struct asked *k)
 {
-	errno = EPERM;
 	if (!caps_have(BOTH))
-		return (say(k, "%s has no CAP_SETUID and CAP_SETGID, "
-		    "which would have given the container more than one id: "
-		    "as root, `setcap cap_setuid,cap_setgid=p %s`, or run "
-		    "`make install`", r->path, r->path));
-	if (r->ids.why[0] != '\0')
-		return (say(k, "%s", r->ids.why));
-	return (0);
+		return (no(k, ABOUT_CAPS, EPERM, ""));
+	return (r->ids.why[0] == '\0' ? 0 :
+	    no(k, ABOUT_WHOLE, EPERM, r->ids.why));
 }
 
 static int
@@ -114,42 +98,22 @@ on_query(struct refresh *r, struct asked *k)
 	return (0);
 }
 
-/* The maps for a slot. NULL, or why there are none. */
-static const char *
-compose(const struct ids *ids, uint64_t slot, struct map *u, struct map *g)
-{
-	const char	*why;
-
-	if (!ids->system && slot != 0)
-		return ("slots are for system mode");
-	if (!ids->system) {
-		if ((why = map_own(u, ids->uid, &ids->uids)) == NULL)
-			why = map_own(g, ids->gid, &ids->gids);
-	} else if (slot == 0) {
-		if ((why = map_store(u, ids->uid, &ids->uids)) == NULL)
-			why = map_store(g, ids->gid, &ids->gids);
-	} else if ((why = map_slot(u, ids->uid, &ids->uids, slot)) == NULL)
-		why = map_slot(g, ids->gid, &ids->gids, slot);
-	return (why);
-}
-
 static int
 maps_for(struct refresh *r, uint64_t slot, struct map *u, struct map *g,
     struct asked *k)
 {
-	const char	*why;
+	const struct ids	*ids = &r->ids;
+	const char		*why;
 
 	if (ready(r, k) == -1)
 		return (-1);
-	if ((why = compose(&r->ids, slot, u, g)) == NULL)
-		return (0);
-	errno = ERANGE;
-	if (!r->ids.system)
-		return (say(k, "%s: %s", r->ids.name, why));
-	return (say(k, "slot %llu: %s for the account %s: give it a "
-	    "range of at least %llu in /etc/subuid and /etc/subgid",
-	    (unsigned long long)slot, why, r->ids.name,
-	    (unsigned long long)(slot + 1) * SLOT_IDS));
+	if (!ids->system && slot != 0)
+		why = "slots are for system mode";
+	else if ((why = map_make(u, ids->uid, &ids->uids, ids->system,
+	    slot)) == NULL)
+		why = map_make(g, ids->gid, &ids->gids, ids->system, slot);
+	return (why == NULL ? 0 : no(k, ids->system ? ABOUT_SLOT : ABOUT_IDS,
+	    ERANGE, why));
 }
 
 static int
@@ -161,10 +125,8 @@ on_write(struct refresh *r, struct asked *k)
 
 	if (maps_for(r, k->q.slot, &u, &g, k) == -1)
 		return (-1);
-	if ((why = userns_check(k->fds[0], r->ids.uid)) != NULL) {
-		errno = EPERM;
-		return (say(k, "cannot map ids: that is %s", why));
-	}
+	if ((why = userns_check(k->fds[0], r->ids.uid)) != NULL)
+		return (no(k, ABOUT_USERNS, EPERM, why));
 	errno = (int)k->q.error;
 	if (k->fds[1] == -1)
 		why = "cannot enter it";
@@ -174,8 +136,7 @@ on_write(struct refresh *r, struct asked *k)
 	else
 		why = userns_map(k->fds[1], &u, &g, r->ids.keep_groups);
 	if (why != NULL)
-		return (say(k, "cannot map ids of the user namespace: %s (%s)",
-		    why, strerror(errno)));
+		return (no(k, ABOUT_MAP, errno, why));
 	scope_close(&r->userns);
 	r->userns = take_fd(&k->fds[0]);
 	r->slot = k->q.slot;
@@ -187,15 +148,11 @@ on_grant(struct refresh *r, struct asked *k)
 {
 	const char	*why = mount_check(k->fds[0]);
 
-	errno = EINVAL;
 	if (why != NULL)
-		return (say(k, "cannot be mounted with mapped ids: it is %s",
-		    why));
-	errno = EMFILE;
+		return (no(k, ABOUT_FILE, EINVAL, why));
 	if (r->ngrants == r->most)
-		return (say(k, "more than %u directories for one "
-		    "command%s", r->most, r->most == GRANTS ? "" : "; the "
-		    "limit of open files allows no more (ulimit -n)"));
+		return (no(k, ABOUT_WHOLE, EMFILE, "more directories for one "
+		    "command than files may be open (ulimit -n)"));
 	k->a.value = r->ngrants;
 	r->grants[r->ngrants].fd = take_fd(&k->fds[0]);
 	r->grants[r->ngrants++].flags = k->q.flags;
@@ -220,9 +177,9 @@ limit(const struct grant *g, struct map_request *q)
 	bool	 store = q->slot == 0;
 
 	if (store && (g->flags & GRANT_STORE) == 0)
-		return ("for containers only, not for the store");
+		return ("granted by root for containers only, not for the store");
 	if ((q->flags & GRANT_DEEP) != 0 && (g->flags & GRANT_DEEP) == 0)
-		return ("without what is mounted in it");
+		return ("granted by root without what is mounted in it");
 	q->flags |= g->flags & (GRANT_NOSUID | GRANT_NODEV | GRANT_RDONLY);
 	if (store)
 		q->flags |= GRANT_NOSUID | GRANT_NODEV;
@@ -259,19 +216,15 @@ on_mount(struct refresh *r, struct asked *k)
 	struct map	 u, g;
 	const char	*why = NULL;
 
-	errno = EPERM;
-	if (k->q.grant >= r->ngrants)
-		return (say(k, "directory %u was not granted by root",
-		    k->q.grant));
-	if ((why = limit(&r->grants[k->q.grant], &k->q)) != NULL)
-		return (say(k, "directory %u was granted by root %s",
-		    k->q.grant, why));
+	why = k->q.grant >= r->ngrants ? "not granted by root" :
+	    limit(&r->grants[k->q.grant], &k->q);
+	if (why != NULL)
+		return (no(k, ABOUT_GRANT, EPERM, why));
 	if (maps_for(r, k->q.slot, &u, &g, k) == -1)
 		return (-1);
 	if ((k->fd = mount_slot(r, k, &u, &g, &why)) != -1)
 		return (0);
-	return (say(k, "cannot mount with mapped ids: %s (%s)", why,
-	    strerror(errno)));
+	return (no(k, ABOUT_MOUNT, errno, why));
 }
 
 static const struct {
@@ -339,16 +292,6 @@ serve(struct refresh *r, pid_t mapper)
 	return (WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st));
 }
 
-static void
-find_self(struct refresh *r)
-{
-	ssize_t	 n = readlink("/proc/self/exe", r->path, sizeof(r->path) - 1);
-
-	if (n == -1)
-		n = snprintf(r->path, sizeof(r->path), "refresh");
-	r->path[n] = '\0';
-}
-
 /* As many descriptors as come in packets, less those of our own. */
 static unsigned int
 most_grants(void)
@@ -374,17 +317,14 @@ start_reader(struct refresh *r, int dir, struct reader *reader)
 		fatalx(EX_NOPERM, "root without CAP_SETUID and CAP_SETGID");
 	if (!caps_have(BOTH))
 		return (false);
-	if (!children_are_safe(dir))
-		ids_because(&r->ids, "%s has capabilities, but others than "
-		    "root can replace the programs beside it: give their "
-		    "directory to root, or run `make install`", r->path);
-	else if (children_start_reader(dir, r->ids.uid, reader) == 0)
+	if (children_are_safe(dir) &&
+	    children_start_reader(dir, r->ids.uid, reader) == 0)
 		return (true);
-	else if (r->ids.system)
+	if (r->ids.system)
 		fatal("subids, which reads /etc/passwd, cannot be started");
-	else
-		ids_because(&r->ids, "subids, which reads your subordinate "
-		    "ids, cannot be started: %s", strerror(errno));
+	(void)snprintf(r->ids.why, sizeof(r->ids.why), "refresh has "
+	    "capabilities, but cannot start subids, which reads your "
+	    "subordinate ids: %s", strerror(errno));
 	return (false);
 }
 
@@ -400,11 +340,9 @@ main(int argc, char **argv)
 	startup_clean(argc, argv);		/* nothing of the caller's */
 	startup_args(argc, argv, &refresh_policy);	/* -P, or -p role */
 	startup_channel(CHANNEL_FD);
-	find_self(&r);
 	r.most = most_grants();
 	userns_home();
-	if ((dir = children_dir(r.path)) == -1)
-		fatal("the directory of %s", r.path);
+	dir = children_dir();
 	asked = start_reader(&r, dir, &reader);
 	if (r.ids.system) {
 		ids_take(&r.ids, &reader);	/* who the account is */
@@ -417,7 +355,7 @@ main(int argc, char **argv)
 	 * mapper is started in our Landlock domain: we must see its children.
 	 */
 	if ((mapper_fd = openat(dir, "mapper", O_PATH | O_CLOEXEC)) == -1)
-		fatal("mapper, beside %s", r.path);
+		fatal("mapper");
 	confine_limits(&refresh_policy);
 	confine_landlock(&refresh_policy, &mapper_fd, 1);
 	mapper = children_start_mapper(dir, argv);

@@ -1,6 +1,5 @@
 #include "map.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 
 #define ID_MAX		0xfffffffeULL	/* 2^32 - 1 is "no id" */
@@ -54,16 +53,6 @@ ranges_sum(const struct ranges *rs)
 	return (sum);
 }
 
-uint64_t
-ranges_slots(const struct ranges *rs)
-{
-	uint64_t	 slots = 0;
-
-	for (size_t i = 0; i < rs->n; i++)
-		slots += rs->r[i].count / SLOT_IDS;
-	return (slots);
-}
-
 /* No overlap inside: each line begins where the one before has ended. */
 static void
 map_add(struct map *m, uint64_t outside, uint64_t count)
@@ -76,23 +65,6 @@ map_add(struct map *m, uint64_t outside, uint64_t count)
 	m->line[m->n].outside = outside;
 	m->line[m->n].count = count;
 	m->n++;
-}
-
-const char *
-map_own(struct map *m, uint64_t own, const struct ranges *rs)
-{
-	const char	*why = ranges_check(rs, own);
-
-	if (why != NULL)
-		return (why);
-	/* Inside, too, the last id may be 2^32 - 2 and no more. */
-	if (1 + ranges_sum(rs) > ID_MAX)
-		return ("ranges of more than 4294967293 ids together");
-	m->n = 0;
-	map_add(m, own, 1);
-	for (size_t i = 0; i < rs->n; i++)
-		map_add(m, rs->r[i].start, rs->r[i].count);
-	return (NULL);
 }
 
 /* Where the slot begins; 0 if the ranges are too small. */
@@ -111,33 +83,27 @@ slot_start(const struct ranges *rs, uint64_t slot)
 }
 
 const char *
-map_store(struct map *m, uint64_t own, const struct ranges *rs)
+map_make(struct map *m, uint64_t own, const struct ranges *rs, bool system,
+    uint64_t slot)
 {
 	const char	*why = ranges_check(rs, own);
 	uint64_t	 start;
 
-	if (why != NULL)
-		return (why);
-	if ((start = slot_start(rs, 0)) == 0)
-		return ("no range of 65536 ids");
 	m->n = 0;
-	map_add(m, own, 1);
-	map_add(m, start, SLOT_IDS - 1);
-	return (NULL);
-}
-
-const char *
-map_slot(struct map *m, uint64_t own, const struct ranges *rs, uint64_t slot)
-{
-	const char	*why = ranges_check(rs, own);
-	uint64_t	 start;
-
 	if (why != NULL)
 		return (why);
+	if (!system || slot == 0)
+		map_add(m, own, 1);
+	/* Inside, too, the last id may be 2^32 - 2 and no more. */
+	if (!system && 1 + ranges_sum(rs) > ID_MAX)
+		return ("ranges of more than 4294967293 ids together");
+	for (size_t i = 0; !system && i < rs->n; i++)
+		map_add(m, rs->r[i].start, rs->r[i].count);
+	if (!system)
+		return (NULL);
 	if ((start = slot_start(rs, slot)) == 0)
-		return ("too few ids");
-	m->n = 0;
-	map_add(m, start, SLOT_IDS);
+		return (slot == 0 ? "no range of 65536 ids" : "too few ids");
+	map_add(m, start, slot == 0 ? SLOT_IDS - 1 : SLOT_IDS);
 	return (NULL);
 }
 

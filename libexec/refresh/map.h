@@ -5,6 +5,7 @@
 #ifndef REFRESH_MAP_H
 #define REFRESH_MAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,7 +13,6 @@
 
 #define MAP_TEXT	4096		/* less than this, in one write */
 #define MAP_BACK	(MAP_LINES * 33 + 1)
-#define SLOT_IDS	65536
 
 struct map {
 	struct {
@@ -31,18 +31,17 @@ struct map {
 
 /* Do the ranges themselves keep the rules, with this id beside them? */
 const char *ranges_check(const struct ranges *, uint64_t own);
-/* 0 is this id, 1 and up are the ranges, in their order. */
-const char *map_own(struct map *, uint64_t own, const struct ranges *);
-/* 0 is this id, 1..65535 are the first ids of the first slot. */
-const char *map_store(struct map *, uint64_t own, const struct ranges *);
-/* 0..65535 are the ids of the slot-th whole 65,536 in the ranges. */
-const char *map_slot(struct map *, uint64_t own, const struct ranges *,
-	    uint64_t slot);
+/*
+ * The map for an owner with this id and these ranges. Rootless, 0 is the owner
+ * and 1 and up are the ranges, in their order. In system mode slot 0 is the
+ * store's: 0 is the owner, 1 to 65535 are the first ids of the first slot; of
+ * another, 0 to 65535 are those of the slot-th whole 65,536 in the ranges.
+ */
+const char *map_make(struct map *, uint64_t own, const struct ranges *,
+	    bool system, uint64_t slot);
 
 /* All ids in the ranges. */
 uint64_t ranges_sum(const struct ranges *);
-/* How many slots there are in them. */
-uint64_t ranges_slots(const struct ranges *);
 
 /* As the kernel takes it: the length, or 0 if it is too long. */
 size_t	map_text(const struct map *, char *, size_t);

@@ -8,13 +8,13 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "caps.h"
-#include "confine.h"
 #include "log.h"
 #include "policy.h"
 #include "streams.h"
@@ -52,25 +52,10 @@ startup_clean(int argc, char **argv)
 void
 startup_args(int argc, char **argv, const struct policy *policy)
 {
-	bool	 started = false;
-	int	 ch;
-
-	while ((ch = getopt(argc, argv, "+Pp:tv")) != -1)
-		switch (ch) {
-		case 'P':
-			policy_print(policy);
-			exit(EX_OK);
-		case 'p':
-			started = true;
-			break;
-		case 't':
-		case 'v':
-			break;
-		default:
-			exit(EX_USAGE);
-		}
 	log_init(policy->name, 0, 0);
-	if (!started)
+	if (argc == 2 && strcmp(argv[1], "-P") == 0)
+		exit(fputs(policy->words, stdout) == EOF ? EX_IOERR : EX_OK);
+	if (argc < 3)
 		fatalx(EX_USAGE, "%s is started by bulkhead, not by hand; "
 		    "see bulkhead-%s(8)", policy->name, policy->name);
 }

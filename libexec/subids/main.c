@@ -8,6 +8,7 @@
  *         is asked about can neither trace it nor change what it says.
  * Dies:   when it has answered, or after ten seconds.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -66,8 +67,8 @@ main(int argc, char **argv)
 
 	log_init("subids", 0, 0);
 	if (argc == 2 && strcmp(argv[1], "-P") == 0) {
-		policy_print(&POLICY);
-		return (EX_OK);
+		return (fputs(POLICY.words, stdout) == EOF ? EX_IOERR :
+		    EX_OK);
 	}
 	uid = argc == 2 ? strtoul(argv[1], &end, 10) : 0;
 	if (argc != 2 || *argv[1] == '\0' || *end != '\0' || isatty(

@@ -27,22 +27,21 @@ test_rows(void)
 	struct map		 m;
 	char			 buf[256];
 
-	CHECK(map_own(&m, 1000, &two) == NULL &&
+	CHECK(map_make(&m, 1000, &two, false, 0) == NULL &&
 	    text_is(&m, "0 1000 1\n1 100000 65536\n65537 7 3\n"));
 	CHECK(map_back(&m, buf, sizeof(buf)) == 99 && strncmp(buf,
 	    "         0       1000          1\n", 33) == 0);
 	CHECK(map_back(&m, buf, 99) == 0);
-	CHECK(ranges_sum(&two) == 65539 && ranges_slots(&two) == 1);
-	CHECK(map_store(&m, 50, &two) == NULL &&
+	CHECK(ranges_sum(&two) == 65539);
+	CHECK(map_make(&m, 50, &two, true, 0) == NULL &&
 	    text_is(&m, "0 50 1\n1 100000 65535\n"));
-	CHECK(map_slot(&m, 50, &two, 1) != NULL);
-	CHECK(ranges_slots(&slots) == 3);
-	CHECK(map_slot(&m, 50, &slots, 1) == NULL && text_is(&m,
-	    "0 165536 65536\n"));
-	CHECK(map_slot(&m, 50, &slots, 2) == NULL &&
+	CHECK(map_make(&m, 50, &two, true, 1) != NULL);
+	CHECK(map_make(&m, 50, &slots, true, 1) == NULL &&
+	    text_is(&m, "0 165536 65536\n"));
+	CHECK(map_make(&m, 50, &slots, true, 2) == NULL &&
 	    text_is(&m, "0 1000000 65536\n"));
-	CHECK(map_slot(&m, 50, &slots, 3) != NULL);
-	CHECK(map_slot(&m, 50, &slots, UINT64_MAX) != NULL);
+	CHECK(map_make(&m, 50, &slots, true, 3) != NULL);
+	CHECK(map_make(&m, 50, &slots, true, UINT64_MAX) != NULL);
 }
 
 static bool
@@ -51,7 +50,7 @@ good(uint64_t own, uint64_t start, uint64_t n)
 	const struct ranges	 one = { { { start, n } }, 1 };
 	struct map		 m;
 
-	return (map_own(&m, own, &one) == NULL);
+	return (map_make(&m, own, &one, false, 0) == NULL);
 }
 
 static void
@@ -119,11 +118,11 @@ test_random(void)
 		rs.n = (size_t)random() % 4;
 		for (size_t j = 0; j < rs.n; j++)
 			rs.r[j] = (struct range){ pick(), pick() };
-		if (map_own(&m, own, &rs) == NULL) {
+		if (map_make(&m, own, &rs, false, 0) == NULL) {
 			made++;
 			unsound += !sound(&m, own, &rs);
 		}
-		if (map_store(&m, own, &rs) == NULL) {
+		if (map_make(&m, own, &rs, true, 0) == NULL) {
 			made++;
 			unsound += !sound(&m, own, &rs);
 		}

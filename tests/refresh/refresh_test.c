@@ -769,7 +769,7 @@ test_place(void)
 		err(1, "chown");
 	begin(&r, in_dir("caps/refresh"), USER);
 	CHECK(query(&r) == 0 && r.value == 1);
-	CHECK(says(&r, "others than root can replace"));
+	CHECK(says(&r, "cannot start subids"));
 	CHECK(end(&r) == EX_OK);
 	if (chown(in_dir("caps"), 0, 0) == -1)
 		err(1, "chown");
