@@ -45,5 +45,28 @@ verdict "only the client and the helpers name messages"
 sh tests/circles.sh
 verdict "no files of client, runtime, engine and view call one another in a circle"
 
+# A key that is not declared, a getter of another type and a literal are
+# errors, and without them the same lines compile.
+keys() {	# keys EXPRESSION
+	printf '#include "record.h"\nlong f(const struct rec *r);\n' >"$probe/k.c"
+	printf 'long f(const struct rec *r) { return ((long)%s); }\n' "$1" \
+	    >>"$probe/k.c"
+	cc -std=gnu17 -Werror -Icommon/base -Icommon/protocol -fsyntax-only \
+	    "$probe/k.c" 2>/dev/null
+}
+keys 'rec_num(r, KEY(pid), 0)' && keys 'rec_str(r, KEY(id), "")' &&
+    keys 'rec_str(r, KEY_IN(pod, state), "")' &&
+    keys 'rec_num(r, KEY_AS(num_locks), 0)' && keys 'rec_has(r, KEY(pid))'
+verdict "declared keys compile"
+! keys 'rec_num(r, KEY(pidd), 0)' &&
+    ! keys 'rec_str(r, KEY_IN(pod, pid), "")' &&
+    ! keys 'rec_num(r, KEY_AS(num_lock), 0)' && ! keys 'KEY_TEXT(idd)'
+verdict "a misspelt key does not compile"
+! keys 'rec_str(r, KEY(pid), "")' && ! keys 'rec_num(r, KEY(id), 0)'
+verdict "the getter of another type does not compile"
+! keys 'rec_str(r, "id", "")' && ! keys 'rec_has(r, "id")' &&
+    ! keys 'rec_str(r, KEY_FROM("id"), "")'
+verdict "a literal as a key does not compile"
+
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]

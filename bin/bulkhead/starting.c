@@ -11,9 +11,6 @@
 #include "exit.h"
 #include "say.h"
 #include "session.h"
-#include "start.h"
-#include "state.h"
-#include "states.h"
 #include "waitchild.h"
 
 static int
