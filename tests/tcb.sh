@@ -40,6 +40,17 @@ for program in refresh mapper subids; do
 	verdict "tools/tcb lists what $program is linked from"
 done
 
+# The compiler says which headers the files of refresh include.
+for file in $(linked refresh); do
+	cat "$OBJ/musl/${file%.c}.d" 2>/dev/null || cat "$OBJ/${file%.c}.d"
+done | tr ' \\' '\n\n' | grep -E '^(common|libexec)/.*\.h$' |
+    grep -v '^common/musl/' | sort -u >"$dir/linked"
+awk '$1 == "headers" { print $2 }' tools/tcb | sort >"$dir/listed"
+diff "$dir/listed" "$dir/linked" | sed 's/^/# /' >"$dir/diff"
+cat "$dir/diff"
+[ ! -s "$dir/diff" ]
+verdict "tools/tcb lists what refresh includes"
+
 awk '!/^#/ && NF { print $2 }' tools/tcb | while read -r file; do
 	[ -f "$file" ] || { echo "# $file"; echo no >"$dir/missing"; }
 done

@@ -21,7 +21,7 @@ int	children_dir(void);
 /* Can only root replace them? Or false, with EPERM. */
 bool	children_are_safe(int dir);
 /*
- * Start subids with ids that are no one's, to ask about a user; 0: the
+ * Start subids with ids of its own, to ask about a user; 0: the
  * engine's account. Its answer comes from the pipe. 0, or -1 with errno.
  */
 int	children_start_reader(int dir, uid_t, struct reader *);

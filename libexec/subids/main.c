@@ -4,8 +4,8 @@
  *
  * Trusts: /etc/passwd, /etc/group, /etc/subuid, /etc/subgid, nsswitch.conf,
  *         and as subids-nss the plug-ins that the last of these names.
- * Holds:  nothing. It runs with ids that no one else has, so that the user it
- *         is asked about can neither trace it nor change what it says.
+ * Holds:  nothing. Its real and effective ids differ, so that no user can
+ *         trace it: the user it is asked about cannot change what it says.
  * Dies:   when it has answered, or after ten seconds.
  */
 #include <stdio.h>
