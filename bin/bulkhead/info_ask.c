@@ -19,6 +19,8 @@
 #include "account.h"
 #include "cleanup.h"
 #include "command.h"
+#include "command_session.h"
+#include "confined.h"
 #include "ids.h"
 #include "info_ask.h"
 #include "lock.h"
@@ -29,7 +31,6 @@
 #include "runtimes.h"
 #include "say.h"
 #include "session.h"
-#include "session_error.h"
 #include "states.h"
 #include "store.h"
 #include "version.h"
@@ -43,7 +44,7 @@ open_with(struct session *s, struct cli *g, const struct rec *config,
 	if ((s->config = rec_new()) == NULL ||
 	    rec_add_all(s->config, config) == -1)
 		return (say_error("%s", strerror(errno)), -1);
-	return (g->program->open(s, g, need, NULL));
+	return (command_open(s, g, need, NULL));
 }
 
 int
@@ -52,7 +53,7 @@ info_config(struct cli *g, const struct rec *none, struct rec *out)
 	struct session	 s = { 0 };
 
 	(void)none;
-	if (g->program->open(&s, g, NEED_CONFIG, NULL) == -1)
+	if (command_open(&s, g, NEED_CONFIG, NULL) == -1)
 		return (EXIT_ENGINE);
 	(void)rec_add_all(out, s.config);
 	session_close(&s);
@@ -154,7 +155,7 @@ info_registries(struct cli *g, const struct rec *config, struct rec *out)
 	size_t		 it = 0;
 
 	(void)config;
-	if (g->program->open(&s, g, NEED_CONFIG, NULL) == -1)
+	if (command_open(&s, g, NEED_CONFIG, NULL) == -1)
 		return (EXIT_ENGINE);
 	while (rec_walk(s.config, &it, &item))
 		if (strncmp(item.key, "registries.", 11) == 0 &&
@@ -250,12 +251,13 @@ info_disk(struct cli *g, const struct rec *config, struct rec *out)
 	scoped_fd int	 dir = -1;
 	struct statfs	 fs;
 
+	(void)g;
 	if ((dir = open_nearest(path)) == -1 || fstatfs(dir, &fs) == -1)
 		return (say_error("cannot open the storage %s: %s", path,
 		    strerror(errno)));
 	(void)rec_add(out, KEY(d_type), has_d_type(dir));
 	lose_root();
-	g->program->confine(false);
+	confined_enter(false);
 	(void)rec_add(out, KEY(fs), file_system((long)fs.f_type));
 	(void)rec_add_num(out, KEY(allocated),
 	    (int64_t)(fs.f_blocks * (uint64_t)fs.f_bsize));

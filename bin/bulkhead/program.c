@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "command_session.h"
-#include "confined.h"
 #include "rootlog.h"
 #include "say.h"
 #include "session.h"
@@ -140,7 +139,6 @@ const struct program	program = {
 	.brief = "Manage containers and images",
 	.global = global, .before = before, .own = own,
 	.nouns = nouns, .commands = commands, .run = run,
-	.open = command_open, .confine = confined_enter,
 	.later = "attach auto-update build commit completion cp diff exec "
 	    "exists export farm generate healthcheck init kube login logout "
 	    "machine manifest mount network play port pull push quadlet rename "

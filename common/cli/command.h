@@ -76,11 +76,6 @@ struct program {
 	const char		*later;		/* podman's commands to come */
 	/* Run cli->command, whose options and arguments are checked. */
 	int			 (*run)(struct cli *);
-	/* Open a session with these NEED_*. 0, or -1 after saying why. */
-	int			 (*open)(struct session *, const struct cli *,
-				    unsigned int, char *const *);
-	/* Enter the sandbox; true: and connect to monitors. */
-	void			 (*confine)(bool);
 };
 
 /* One invocation. A command borrows all of it. */

@@ -63,8 +63,9 @@ say_damaged(const struct rec *row)
 
 /* What can be said to be wrong before anything is started. */
 static int
-check_options(const struct rec *o)
+check_options(struct cli *cli)
 {
+	const struct rec	*o = cli->opts;
 	const char	*key = opt_str(o, "sort", "created");
 
 	if (opt_given(o, "last") && opt_flag(o, "latest", false))
@@ -96,29 +97,26 @@ set_clock(const struct rec *o, int64_t *now)
 static int
 run(struct cli *cli)
 {
-	struct session	 s = { 0 };
+	struct session	*s = cli->session;
 	struct list	 l;
 	struct rec	*rows;
 	int64_t		 now = clock_real_ns();
 	int		 code;
 
-	if ((code = check_options(cli->opts)) != 0 ||
-	    (code = set_clock(cli->opts, &now)) != 0)
+	if ((code = set_clock(cli->opts, &now)) != 0)
 		return (code);
-	if (list_open(&l, &list_of_ctrs, cli->opts) == -1 ||
-	    command_open(&s, cli, NEED_STATE, NULL) == -1)
+	if (list_open(&l, &list_of_ctrs, cli->opts) == -1)
 		return (list_close(&l, EXIT_ENGINE));
 	l.shown.now = now;
 	if (opt_flag(cli->opts, "pod", false)) {
 		list_add_column(&l, "Pod");
 		list_add_column(&l, "PodName");
 	}
-	rows = opt_given(cli->opts, "at") ? state_containers_at(&s.client,
-	    now < 0 ? 0 : (uint64_t)now) : containers_reconciled(&s);
-	code = list_close(&l, rows == NULL ? session_error(&s) :
+	rows = opt_given(cli->opts, "at") ? state_containers_at(&s->client,
+	    now < 0 ? 0 : (uint64_t)now) : containers_reconciled(s);
+	code = list_close(&l, rows == NULL ? session_error(s) :
 	    list_ctrs(&l, cli->opts, rows, say_damaged));
 	rec_free(rows);
-	session_close(&s);
 	return (code);
 }
 
@@ -129,5 +127,5 @@ const struct command command_container_ps = {
 	.description = "Prints out information about the containers",
 	.examples = "ps -a\nps -a --format \"{{.ID}}  {{.Image}}  "
 	    "{{.Labels}}  {{.Mounts}}\"\nps --sort names",
-	.run = run,
+	.need = NEED_STATE, .before = check_options, .run = run,
 };
