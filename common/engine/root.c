@@ -11,10 +11,10 @@
  *     exec (protocol/spawn.c).
  *  6. The configuration arrives as a record: from resolve, which is the
  *     account's, or from the cache in the run directory, authenticated with a
- *     key that only root reads (runtime/cache.c). It is decoded as root
- *     because it names the directories of steps 7 to 9. The decoder takes no
- *     length or offset on trust and is fuzzed; what the record says is worth
- *     no more than the account's word, which is why steps 7 and 8 check it.
+ *     key that only root reads (runtime/cache.c). It is decoded as root because
+ *     it names the directories of steps 7 to 9. The decoder takes no length or
+ *     offset on trust and is fuzzed; what the record says is worth no more than
+ *     the account's word, which is why steps 7 and 8 check it.
  *  7. Directories on the way to the storage, the state and the run directory
  *     must belong to root or to the account (trust.c).
  *  8. The storage is opened. One is made only where root chose the path.
