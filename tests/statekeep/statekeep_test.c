@@ -75,6 +75,11 @@ test_states(const char *id, bool ephemeral)
 	CHECK(strstr(p.text, "is starting and must be created or exited") !=
 	    NULL);
 	CHECK(ctr_set(&p, id, IN(STARTING), RUNNING, "pid", "4711") == 0);
+	CHECK(ctr_set(&p, id, ANY, 0, "pid", "one") == EBADMSG);
+	CHECK(strstr(p.text, "bad value of \"pid\"") != NULL);
+	CHECK(ctr_set(&p, id, ANY, 0, "exit", "256") == EBADMSG);
+	CHECK(strstr(p.text, "bad value of \"exit\"") != NULL);
+	CHECK(ctr_set(&p, id, ANY, 0, "of a newer peer", "kept") == 0);
 	CHECK(ctr_set(&p, id, ANY, 0, "started", "123") == 0);
 	r = ctr_get(&p, id);
 	CHECK(r != NULL && rec_num(r, KEY(pid), 0) == 4711);
