@@ -46,7 +46,7 @@ struct client {
 	uint64_t	 value[H_COUNT]; /* of the last of these answers */
 	unsigned int	 trace;
 	unsigned int	 verbose;
-	void		 (*said)(const char *); /* gets what they say, or NULL */
+	void		 (*said)(const char *); /* gets what they say; NULL */
 	uid_t		 uid;		/* helpers are born with it; 0: ours */
 	gid_t		 gid;
 	struct {

@@ -34,8 +34,8 @@ owndir_open(struct session *s, const char *path)
 		return (error_set(&s->client.error, EPERM, "%.400s is no "
 		    "directory of the account's yet: root makes one where an "
 		    "option says, not where a configuration file does; install "
-		    "-d -m 700 -o " LAYOUT_ACCOUNT " -g " LAYOUT_ACCOUNT " %.400s",
-		    path, path));
+		    "-d -m 700 -o " LAYOUT_ACCOUNT " -g " LAYOUT_ACCOUNT
+		    " %.400s", path, path));
 	if (fd == -1 || fstat(fd, &st) == -1)
 		return (session_sentence(s, "cannot make the directory", path));
 	/* Not what the account may have put there: that it never gets. */

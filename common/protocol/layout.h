@@ -19,7 +19,7 @@
 #define LAYOUT_RUNNING		"running"		/* a file for each */
 #define LAYOUT_LOGS		"logs"
 #define LAYOUT_LOG		LAYOUT_LOGS "/%s.log"	/* of a container */
-#define LAYOUT_LOG_OLD		LAYOUT_LOG ".old"	/* before its rotation */
+#define LAYOUT_LOG_OLD		LAYOUT_LOG ".old"	/* rotated out of it */
 
 /* Events, in the state directory or where the configuration says. */
 #define LAYOUT_EVENTS		"events"

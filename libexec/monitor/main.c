@@ -69,8 +69,10 @@ open_all(struct monitor *m, const struct msg_mon_open *o, int theirs[3],
 		    "directory of %s cannot be made: %s", o->id,
 		    strerror(errno)));
 	/* Remove the exit records of an earlier run. */
-	if ((unlinkat(m->run_dir, LAYOUT_CTR_LOST, 0) == -1 && errno != ENOENT) ||
-	    (unlinkat(m->run_dir, LAYOUT_CTR_EXIT, 0) == -1 && errno != ENOENT))
+	if ((unlinkat(m->run_dir, LAYOUT_CTR_LOST, 0) == -1 &&
+	    errno != ENOENT) ||
+	    (unlinkat(m->run_dir, LAYOUT_CTR_EXIT, 0) == -1 &&
+	    errno != ENOENT))
 		return (answer_text(a, "the exit record of the last run of %s "
 		    "cannot be removed: %s", o->id, strerror(errno)));
 	if (io_open(&m->io, o->tty != 0, o->stdin_open != 0, theirs) == -1)

@@ -178,8 +178,9 @@ begin_monitor(struct start *st)
 		return (-1);
 	if (step_exit_room(dir) == -1)
 		return (error_set(&st->s->client.error, errno, "cannot write "
-		    "%s/" LAYOUT_CTR "/" LAYOUT_CTR_EXIT_NEW ": %s", session_config(st->s,
-		    KEY_AS(path_run), ""), st->id, strerror(errno)));
+		    "%s/" LAYOUT_CTR "/" LAYOUT_CTR_EXIT_NEW ": %s",
+		    session_config(st->s, KEY_AS(path_run), ""), st->id,
+		    strerror(errno)));
 	return (monitor_open_begin(&st->s->client, dir, st->id, st->tty,
 	    st->stdin_open));
 }

@@ -52,8 +52,8 @@ put_mark(const struct run_env *rt, const char *id, const char *path)
 
 	(void)snprintf(name, sizeof(name), LAYOUT_CTR, id);
 	dir = path_open(rt->run_dir, name, O_RDONLY | O_DIRECTORY, 0);
-	if (dir == -1 || path_replace(dir, LAYOUT_CTR_CGROUP, path, strlen(path),
-	    0600, false) == -1)
+	if (dir == -1 || path_replace(dir, LAYOUT_CTR_CGROUP, path,
+	    strlen(path), 0600, false) == -1)
 		return (sentence(rt, "cannot write in the run directory of",
 		    id));
 	return (0);
@@ -185,8 +185,8 @@ remove_dir(char *path)
 	if (slash == NULL)
 		return;
 	*slash = '\0';
-	if ((slash = strrchr(path, '/')) != NULL &&
-	    strncmp(slash + 1, LAYOUT_CGROUP_POD, strlen(LAYOUT_CGROUP_POD)) == 0)
+	if ((slash = strrchr(path, '/')) != NULL && strncmp(slash + 1,
+	    LAYOUT_CGROUP_POD, strlen(LAYOUT_CGROUP_POD)) == 0)
 		(void)unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
 }
 

@@ -98,7 +98,8 @@ open_ours(const struct run_env *rt, const char *hierarchy, char *path, size_t
 {
 	scoped_fd int	 fd = -1;
 
-	if ((size_t)snprintf(path, len, "%s/" LAYOUT_CGROUP, hierarchy) >= len) {
+	if ((size_t)snprintf(path, len, "%s/" LAYOUT_CGROUP,
+	    hierarchy) >= len) {
 		errno = ENAMETOOLONG;
 		return (-1);
 	}

@@ -31,7 +31,8 @@ open_cgroup(const struct run_env *rt, const char *id)
 	char			 name[80];
 	scoped_free char	*path = NULL;
 
-	(void)snprintf(name, sizeof(name), LAYOUT_CTR "/" LAYOUT_CTR_CGROUP, id);
+	(void)snprintf(name, sizeof(name), LAYOUT_CTR "/" LAYOUT_CTR_CGROUP,
+	    id);
 	path = path_slurp(rt->run_dir, name, CGROUP_PATH_LEN, NULL);
 	return (path == NULL ? -1 : open(path, O_RDONLY | O_DIRECTORY |
 	    O_NOFOLLOW | O_CLOEXEC));
