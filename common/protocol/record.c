@@ -395,17 +395,25 @@ rec_str(const struct rec *r, struct key_str key, const char *fallback)
 	return (text == NULL ? fallback : text);
 }
 
-/* Decimal digits and nothing else. */
+/* Decimal digits, with a sign or not, and nothing else. */
 static bool
 parse_num(const char *text, int64_t *v)
 {
-	char		*end;
-	long long	 n;
+	bool		 negative = *text == '-';
+	uint64_t	 n = 0, most = (uint64_t)INT64_MAX + negative;
+	unsigned int	 digit;
 
-	errno = 0;
-	n = strtoll(text, &end, 10);
-	*v = n;
-	return (*text != '\0' && errno == 0 && *end == '\0');
+	text += negative;
+	if (*text == '\0')
+		return (false);
+	for (; *text != '\0'; text++) {
+		digit = (unsigned int)(*text - '0');
+		if (digit > 9 || n > (most - digit) / 10)
+			return (false);
+		n = n * 10 + digit;
+	}
+	*v = negative ? (int64_t)(0 - n) : (int64_t)n;
+	return (true);
 }
 
 int64_t

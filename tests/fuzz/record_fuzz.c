@@ -49,7 +49,8 @@ holds(const struct record_rule *rule, const struct rec_item *item)
 		if (item->text == NULL || item->len == 0)
 			return (item->text != NULL);
 		errno = 0;
-		return (strtoll(item->text, &end, 10) <= rule->max &&
+		return (strchr("-0123456789", *item->text) != NULL &&
+		    strtoll(item->text, &end, 10) <= rule->max &&
 		    strtoll(item->text, &end, 10) >= rule->min &&
 		    errno == 0 && *end == '\0');
 	case RECORD_FLAG:

@@ -128,6 +128,9 @@ hostile_num(enum record_type type, const struct record_rule *rule)
 		value(number(rule, -1), type, rule, false);
 	value(text(rule, "x"), type, rule, false);
 	value(text(rule, "1 "), type, rule, false);
+	value(text(rule, " 1"), type, rule, false);
+	value(text(rule, "+1"), type, rule, false);
+	value(text(rule, "-"), type, rule, false);
 	value(text(rule, "99999999999999999999"), type, rule, false);
 }
 
