@@ -30,17 +30,14 @@ enum { READY = 1 };
 static int
 answer_tally(struct answer *a, const struct tally *t)
 {
-	struct rec	*r = rec_new();
-	int		 rc;
+	scoped_rec struct rec	*r = rec_new();
 
 	if (r == NULL)
 		return (-1);
 	(void)rec_add_num(r, KEY(moved), t->moved);
 	for (size_t i = 0; i < t->nleft; i++)
 		(void)rec_add_num(r, KEY(left), t->left[i]);
-	rc = answer_rec(a, r);
-	rec_free(r);
-	return (rc);
+	return (answer_rec(a, r));
 }
 
 static int

@@ -26,9 +26,9 @@ static int
 add_claim(struct rec *lock, const char *pid, const char *command, bool held,
     int64_t since)
 {
-	struct rec	*r = rec_new();
-	struct timespec	 now;
-	int		 rc = -1;
+	scoped_rec struct rec	*r = rec_new();
+	struct timespec		 now;
+	int			 rc = -1;
 
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	if (r != NULL && rec_add_num(r, KEY(pid), atoll(pid)) == 0 &&
@@ -38,7 +38,6 @@ add_claim(struct rec *lock, const char *pid, const char *command, bool held,
 	    rec_add_num(r, KEY(age_ns),
 	    (now.tv_sec - since) * 1000000000L) == 0)
 		rc = rec_add_rec(lock, KEY(claim), r);
-	rec_free(r);
 	return (rc);
 }
 
@@ -64,13 +63,13 @@ static int
 add_lock(const struct files *f, DIR *waiters, const char *name, bool all,
     struct rec *out, int64_t *allocated)
 {
-	scoped_fd int	 fd = path_open(f->dir_fd, name, O_RDONLY |
+	scoped_fd int		 fd = path_open(f->dir_fd, name, O_RDONLY |
 			    O_NOFOLLOW, 0);
-	struct content	 c;
-	struct stat	 st;
-	struct rec	*lock;
-	bool		 held;
-	int		 rc;
+	struct content		 c;
+	struct stat		 st;
+	scoped_rec struct rec	*lock = NULL;
+	bool			 held;
+	int			 rc;
 
 	if (fd == -1 || fstat(fd, &st) == -1 || !file_read(fd, &c))
 		return (0);
@@ -89,7 +88,6 @@ add_lock(const struct files *f, DIR *waiters, const char *name, bool all,
 		rc = add_waiters(f, waiters, name, lock);
 	if (rc == 0)
 		rc = rec_add_rec(out, KEY_IN(locks, lock), lock);
-	rec_free(lock);
 	return (rc);
 }
 

@@ -200,9 +200,9 @@ on_lock_find(void *ctx, struct packet *p, struct answer *a)
 static int
 on_lock_list(void *ctx, struct packet *p, struct answer *a)
 {
-	struct broker	*b = ctx;
-	struct rec	*r = rec_new();
-	int		 rc = -1;
+	struct broker		*b = ctx;
+	scoped_rec struct rec	*r = rec_new();
+	int			 rc = -1;
 
 	if (r != NULL && locks_list(b->locks, r, p->body.lock_list.all != 0)
 	    == 0)
@@ -210,7 +210,6 @@ on_lock_list(void *ctx, struct packet *p, struct answer *a)
 	else
 		(void)answer_text(a, "cannot list the locks: %s",
 		    strerror(errno));
-	rec_free(r);
 	return (rc);
 }
 

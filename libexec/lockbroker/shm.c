@@ -384,7 +384,7 @@ add_claim(const struct table *t, const struct claim *c, uint64_t now,
     struct rec *lock)
 {
 	const struct member	*m = table_member(t, c->member);
-	struct rec		*r = rec_new();
+	scoped_rec struct rec	*r = rec_new();
 	int			 rc = -1;
 
 	if (r != NULL && rec_add_num(r, KEY(pid), m->pid) == 0 &&
@@ -393,7 +393,6 @@ add_claim(const struct table *t, const struct claim *c, uint64_t now,
 	    rec_add_num(r, KEY(shared), c->shared != 0) == 0 &&
 	    rec_add_num(r, KEY(age_ns), (int64_t)(now - c->since_ns)) == 0)
 		rc = rec_add_rec(lock, KEY(claim), r);
-	rec_free(r);
 	return (rc);
 }
 
@@ -401,7 +400,7 @@ static int
 add_lock(const struct table *t, uint32_t i, uint64_t now, struct rec *out)
 {
 	const struct slot	*s = table_slot(t, i);
-	struct rec		*lock = rec_new();
+	scoped_rec struct rec	*lock = rec_new();
 	uint32_t		 n = 0;
 	int			 rc;
 
@@ -418,7 +417,6 @@ add_lock(const struct table *t, uint32_t i, uint64_t now, struct rec *out)
 	}
 	if (rc == 0)
 		rc = rec_add_rec(out, KEY_IN(locks, lock), lock);
-	rec_free(lock);
 	return (rc);
 }
 

@@ -28,9 +28,8 @@ int
 finding_add(struct findings *f, const char *kind, unsigned int line,
     unsigned int col, const char *what)
 {
-	struct rec	*r;
-	char		 near[NEAR_MAX] = "";
-	int		 rc;
+	scoped_rec struct rec	*r = NULL;
+	char			 near[NEAR_MAX] = "";
 
 	if (f->n == FINDINGS_MAX || (r = rec_new()) == NULL)
 		return (-1);
@@ -42,9 +41,7 @@ finding_add(struct findings *f, const char *kind, unsigned int line,
 	(void)rec_add_num(r, KEY(col), col);
 	(void)rec_add(r, KEY(what), what);
 	(void)rec_add(r, KEY(near), near);
-	rc = rec_add_rec(f->out, KEY(finding), r);
-	rec_free(r);
-	return (rc);
+	return (rec_add_rec(f->out, KEY(finding), r));
 }
 
 int

@@ -185,9 +185,9 @@ on_config_give(void *ctx, struct packet *p, struct answer *a)
 static int
 on_config_resolve(void *ctx, struct packet *p, struct answer *a)
 {
-	struct sources	*ss;
-	struct rec	*rec;
-	int		 rc;
+	struct sources		*ss;
+	scoped_rec struct rec	*rec = NULL;
+	int			 rc;
 
 	if ((rec = take_record(p, a)) == NULL)
 		return (-1);
@@ -197,7 +197,6 @@ on_config_resolve(void *ctx, struct packet *p, struct answer *a)
 		rc = answer_config(a, rec, ss, p->body.config_resolve.flags,
 		    ctx);
 	sources_free(ss);
-	rec_free(rec);
 	return (rc);
 }
 

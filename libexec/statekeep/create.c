@@ -51,15 +51,14 @@ put_new(struct state *sk, struct state_new *n, const struct rec *def,
 static int
 put_slot(struct state *sk, const char *id, uint32_t slot)
 {
-	struct rec	*over = rec_new();
-	char		 key[KEY_SIZE];
-	int		 rc = -1;
+	scoped_rec struct rec	*over = rec_new();
+	char			 key[KEY_SIZE];
+	int			 rc = -1;
 
 	if (over != NULL && rec_set(over, KEY(boot_id), sk->boot_id) == 0 &&
 	    rec_set_num(over, KEY(state), CTR_CREATING) == 0 &&
 	    rec_set_num(over, KEY(slot), slot) == 0)
 		rc = db_put(sk->boot, key_make(key, KEY_OVER, id), over);
-	rec_free(over);
 	return (rc == -1 ? state_fail_db(sk, sk->boot) : 0);
 }
 

@@ -405,9 +405,9 @@ remove_row(struct state *sk, const char *id, const struct rec *row,
 static int
 try_remove(struct state *sk, const char *id)
 {
-	struct rec	*row;
-	bool		 ephemeral;
-	int		 rc = -1;
+	scoped_rec struct rec	*row = NULL;
+	bool			 ephemeral;
+	int			 rc = -1;
 
 	if (begin_write(sk, id) == -1)
 		return (-1);
@@ -417,7 +417,6 @@ try_remove(struct state *sk, const char *id)
 	row = ctr_load(sk, id, &ephemeral);
 	if (row != NULL || errno == EUCLEAN)
 		rc = remove_row(sk, id, row, ephemeral);
-	rec_free(row);
 	return (state_end(sk, rc));
 }
 

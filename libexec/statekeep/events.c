@@ -88,10 +88,9 @@ add_if(struct rec *r, struct key_str key, const char *value)
 int
 event_note(struct state *sk, const struct event *e)
 {
-	struct rec	*n = rec_new();
-	const char	*label;
-	size_t		 it = 0;
-	int		 rc;
+	scoped_rec struct rec	*n = rec_new();
+	const char		*label;
+	size_t			 it = 0;
 
 	if (n == NULL)
 		return (state_fail(sk, ENOMEM, "out of memory"));
@@ -103,9 +102,7 @@ event_note(struct state *sk, const struct event *e)
 	while (e->labels != NULL && rec_next(e->labels, KEY(label), &it,
 	    &label))
 		(void)rec_add(n, KEY(label), label);
-	rc = note(sk, n);
-	rec_free(n);
-	return (rc);
+	return (note(sk, n));
 }
 
 int

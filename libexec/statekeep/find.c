@@ -20,14 +20,13 @@ struct match {
 static bool
 counts(const struct state *sk, const void *data, size_t len)
 {
-	struct rec	*row;
-	bool		 seen;
+	scoped_rec struct rec	*row = NULL;
+	bool			 seen;
 
 	if (*sk->ns == '\0' || (row = rec_decode(data, len, RECORD(row),
 	    NULL)) == NULL)
 		return (true);
 	seen = state_sees(sk, row);
-	rec_free(row);
 	return (seen);
 }
 

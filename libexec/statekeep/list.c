@@ -95,17 +95,14 @@ overs_find(struct overs *o, const char *id)
 static int
 list_damaged(struct rec_stream *out, struct db *db, const char *id, size_t len)
 {
-	char		 name[256] = "";
-	struct rec	*row;
-	int		 rc;
+	char			 name[256] = "";
+	scoped_rec struct rec	*row = NULL;
 
 	(void)registry_name_of(db, id, name, sizeof(name));
 	row = row_damaged(id, name, len == 0 ? "its record in the state "
 	    "database is damaged" : "its record in the state database does "
 	    "not make sense");
-	rc = row == NULL ? -1 : rec_stream_rec(out, KEY(ctr), row);
-	rec_free(row);
-	return (rc);
+	return (row == NULL ? -1 : rec_stream_rec(out, KEY(ctr), row));
 }
 
 /* One stored row, copied as it is if it has no overlay, as most have. */

@@ -122,10 +122,9 @@ on_state_open(void *ctx, struct packet *p, struct answer *a)
 static int
 on_state_refresh(void *ctx, struct packet *p, struct answer *a)
 {
-	uint32_t	 step = p->body.state_refresh.step;
-	struct server	*s = ctx;
-	struct rec	*items;
-	int		 rc;
+	uint32_t		 step = p->body.state_refresh.step;
+	struct server		*s = ctx;
+	scoped_rec struct rec	*items = NULL;
 
 	if (step == REFRESH_DONE)
 		return (refresh_done(&s->records) == -1 ? refuse(s, a) : 0);
@@ -133,9 +132,7 @@ on_state_refresh(void *ctx, struct packet *p, struct answer *a)
 	    refresh_apply(&s->records);
 	if (items == NULL)
 		return (refuse(s, a));
-	rc = answer_rec(a, items);
-	rec_free(items);
-	return (rc);
+	return (answer_rec(a, items));
 }
 
 static int
@@ -175,15 +172,12 @@ on_ctr_find(void *ctx, struct packet *p, struct answer *a)
 static int
 on_ctr_get(void *ctx, struct packet *p, struct answer *a)
 {
-	struct server	*s = ctx;
-	struct rec	*r;
-	int		 rc;
+	struct server		*s = ctx;
+	scoped_rec struct rec	*r = NULL;
 
 	if ((r = state_get(&s->records, p->body.ctr_get.id)) == NULL)
 		return (refuse(s, a));
-	rc = answer_rec(a, r);
-	rec_free(r);
-	return (rc);
+	return (answer_rec(a, r));
 }
 
 static int
@@ -232,14 +226,13 @@ on_ctr_remove(void *ctx, struct packet *p, struct answer *a)
 static int
 on_ctr_restore(void *ctx, struct packet *p, struct answer *a)
 {
-	struct server	*s = ctx;
-	struct rec	*all;
-	int		 rc;
+	struct server		*s = ctx;
+	scoped_rec struct rec	*all = NULL;
+	int			 rc;
 
 	if ((all = record_of(p, 0, RECORD(rows), a)) == NULL)
 		return (-1);
 	rc = state_restore(&s->records, all);
-	rec_free(all);
 	return (rc == -1 ? refuse(s, a) : 0);
 }
 
@@ -268,14 +261,11 @@ on_obj_get(void *ctx, struct packet *p, struct answer *a)
 {
 	const struct msg_obj_get	*m = &p->body.obj_get;
 	struct server			*s = ctx;
-	struct rec			*r;
-	int				 rc;
+	scoped_rec struct rec		*r = NULL;
 
 	if ((r = obj_get(&s->records, m->kind, m->ref, m->flags)) == NULL)
 		return (refuse(s, a));
-	rc = answer_rec(a, r);
-	rec_free(r);
-	return (rc);
+	return (answer_rec(a, r));
 }
 
 static int
@@ -305,14 +295,13 @@ on_obj_remove(void *ctx, struct packet *p, struct answer *a)
 static int
 on_event_add(void *ctx, struct packet *p, struct answer *a)
 {
-	struct server	*s = ctx;
-	struct rec	*given;
-	int		 rc;
+	struct server		*s = ctx;
+	scoped_rec struct rec	*given = NULL;
+	int			 rc;
 
 	if ((given = record_of(p, 0, RECORD(events), a)) == NULL)
 		return (-1);
 	rc = state_events(&s->records, given);
-	rec_free(given);
 	return (rc == -1 ? refuse(s, a) : 0);
 }
 
@@ -341,28 +330,26 @@ on_ctr_list_at(void *ctx, struct packet *p, struct answer *a)
 static int
 on_ctr_rewrite(void *ctx, struct packet *p, struct answer *a)
 {
-	struct server	*s = ctx;
-	struct rec	*changes;
-	int		 rc;
+	struct server		*s = ctx;
+	scoped_rec struct rec	*changes = NULL;
+	int			 rc;
 
 	if ((changes = record_of(p, 0, RECORD(rewriting), a)) == NULL)
 		return (-1);
 	rc = state_rewrite(&s->records, changes, &a->value);
-	rec_free(changes);
 	return (rc == -1 ? refuse(s, a) : 0);
 }
 
 static int
 on_state_renumber(void *ctx, struct packet *p, struct answer *a)
 {
-	struct server	*s = ctx;
-	struct rec	*locks;
-	int		 rc;
+	struct server		*s = ctx;
+	scoped_rec struct rec	*locks = NULL;
+	int			 rc;
 
 	if ((locks = record_of(p, 0, RECORD(locks), a)) == NULL)
 		return (-1);
 	rc = state_renumber(&s->records, locks, &a->value);
-	rec_free(locks);
 	return (rc == -1 ? refuse(s, a) : 0);
 }
 

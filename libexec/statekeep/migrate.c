@@ -41,15 +41,14 @@ bare_names(struct db *db)
 static int
 to_2(struct state *sk)
 {
-	struct rec	*names = bare_names(sk->durable);
-	struct rec_item	 item;
-	size_t		 it = 0;
-	int		 rc = names == NULL ? -1 : 0;
+	scoped_rec struct rec	*names = bare_names(sk->durable);
+	struct rec_item		 item;
+	size_t			 it = 0;
+	int			 rc = names == NULL ? -1 : 0;
 
 	while (rc == 0 && rec_walk(names, &it, &item))
 		rc = registry_put(sk->durable, HOLDER_CTR, item.key,
 		    item.text);
-	rec_free(names);
 	return (rc == -1 ? state_fail_db(sk, sk->durable) : 0);
 }
 

@@ -83,11 +83,11 @@ stored_form(struct state *sk, const struct rec *asked, const char *id,
 static int
 put_payload(struct state *sk, const char *id, const struct rec *asked)
 {
-	const void	*data;
-	struct rec	*r;
-	size_t		 len;
-	char		 key[KEY_SIZE];
-	int		 rc = -1;
+	const void		*data;
+	scoped_rec struct rec	*r = NULL;
+	size_t			 len;
+	char			 key[KEY_SIZE];
+	int			 rc = -1;
 
 	data = rec_bytes(asked, KEY(data), &len);
 	if (data == NULL || len == 0 || len > PAYLOAD_MAX)
@@ -100,7 +100,6 @@ put_payload(struct state *sk, const char *id, const struct rec *asked)
 		(void)state_fail_db(sk, sk->durable);
 	else
 		rc = 0;
-	rec_free(r);
 	return (rc);
 }
 
@@ -277,16 +276,15 @@ add_users(struct state *sk, const struct objkind *kind, struct rec *r)
 static int
 add_payload(struct state *sk, const char *id, struct rec *r)
 {
-	char		 key[KEY_SIZE];
-	struct rec	*hidden = db_get(sk->durable, key_make(key,
+	char			 key[KEY_SIZE];
+	scoped_rec struct rec	*hidden = db_get(sk->durable, key_make(key,
 			    KEY_PAYLOAD, id));
-	int		 rc;
+	int			 rc;
 
 	if (hidden == NULL)
 		return (state_fail(sk, EUCLEAN, "the data of secret %s is "
 		    "damaged; remove it and make it again", id));
 	rc = rec_add_all(r, hidden);
-	rec_free(hidden);
 	return (rc == -1 ? state_fail(sk, errno, "out of memory") : 0);
 }
 
@@ -450,15 +448,14 @@ static int
 check_unused(struct state *sk, const struct objkind *kind,
     const struct obj_gone *g, const struct rec *r)
 {
-	struct rec	*users = rec_new();
-	int		 n;
+	scoped_rec struct rec	*users = rec_new();
+	int			 n;
 
 	if (users == NULL)
 		return (state_fail(sk, ENOMEM, "out of memory"));
 	n = objuse_list(sk, kind, g->id, g->by, users);
 	if (n > 0)
 		n = refuse_used(sk, kind, rec_str(r, KEY(name), g->id), users);
-	rec_free(users);
 	return (n);
 }
 
@@ -466,15 +463,14 @@ static int
 mark(struct state *sk, const struct objkind *kind, const char *id,
     struct rec *r)
 {
-	struct rec	*after = rec_new();
-	int		 rc = -1;
+	scoped_rec struct rec	*after = rec_new();
+	int			 rc = -1;
 
 	if (after == NULL || rec_add_all(after, r) == -1 ||
 	    rec_set_num(after, KEY(removing), 1) == -1)
 		(void)state_fail(sk, ENOMEM, "out of memory");
 	else if (put_row(sk, kind, id, after) == 0)
 		rc = commit(sk, kind, id, r, after, true);
-	rec_free(after);
 	return (rc);
 }
 
@@ -516,8 +512,8 @@ static int
 remove_one(struct state *sk, const struct objkind *kind,
     const struct obj_gone *g)
 {
-	struct rec	*r = objfind_load(sk, kind, g->id);
-	int		 rc;
+	scoped_rec struct rec	*r = objfind_load(sk, kind, g->id);
+	int			 rc;
 
 	/* A damaged object can be removed. */
 	if (r == NULL && errno == ENOENT)
@@ -529,7 +525,6 @@ remove_one(struct state *sk, const struct objkind *kind,
 		rc = g->step == OBJ_MARK && r != NULL ?
 		    mark(sk, kind, g->id, r) : drop(sk, kind, g->id, r,
 		    g->step != OBJ_FINISH);
-	rec_free(r);
 	return (rc);
 }
 

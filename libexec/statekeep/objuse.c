@@ -233,7 +233,7 @@ release_all(struct state *sk, struct db *db, const char *ctr)
 	const char		*key;
 	const void		*data;
 	size_t			 len, n;
-	struct rec		*found = rec_new();
+	scoped_rec struct rec	*found = rec_new();
 	size_t			 it = 0;
 	int			 rc = 0;
 
@@ -244,7 +244,6 @@ release_all(struct state *sk, struct db *db, const char *ctr)
 	db_walk_end(c);
 	while (rc == 0 && rec_next(found, KEY(key), &it, &key))
 		rc = db_del(db, key) == -1 ? state_fail_db(sk, db) : 0;
-	rec_free(found);
 	return (rc);
 }
 

@@ -270,11 +270,10 @@ emit_number(struct state *sk, struct pending *p, struct db *db, uint64_t next,
 static bool
 is_for_log(const struct state *sk, struct db *db, uint64_t seq)
 {
-	struct rec	*e = history_entry(db, seq);
-	bool		 is = e != NULL && rec_num(e, KEY(log), 0) ==
+	scoped_rec struct rec	*e = history_entry(db, seq);
+	bool			 is = e != NULL && rec_num(e, KEY(log), 0) ==
 			    events_log(sk);
 
-	rec_free(e);
 	return (is);
 }
 

@@ -28,8 +28,8 @@ static int
 add_item(struct rec *out, const struct rec *row, const char *id,
     const char *then, const char *why)
 {
-	struct rec	*item = rec_new();
-	int		 rc = -1;
+	scoped_rec struct rec	*item = rec_new();
+	int			 rc = -1;
 
 	if (item != NULL && rec_add(item, KEY(kind), "container") == 0 &&
 	    rec_add(item, KEY(id), id) == 0 &&
@@ -38,7 +38,6 @@ add_item(struct rec *out, const struct rec *row, const char *id,
 	    rec_add(item, KEY(then), then) == 0 && rec_add(item, KEY(why),
 	    why) == 0)
 		rc = rec_add_rec(out, KEY(item), item);
-	rec_free(item);
 	return (rc);
 }
 

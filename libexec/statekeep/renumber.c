@@ -37,15 +37,14 @@ row_key(char *out, const char *name)
 static int
 renumber_one(struct db *db, const char *key, int64_t number)
 {
-	struct rec	*row = db_get(db, key);
-	int		 rc = 0;
+	scoped_rec struct rec	*row = db_get(db, key);
+	int			 rc = 0;
 
 	if (row == NULL)
 		return (0);
 	if (rec_num(row, KEY(lock), -1) != number)
 		rc = rec_set_num(row, KEY(lock), number) == -1 ||
 		    db_put(db, key, row) == -1 ? -1 : 1;
-	rec_free(row);
 	return (rc);
 }
 

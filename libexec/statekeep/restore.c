@@ -45,9 +45,9 @@ static int
 restore_durable(struct state *sk, const char *id, const struct rec *stored,
     const struct rec *ran)
 {
-	struct rec	*over;
-	char		 key[KEY_SIZE];
-	int		 rc;
+	scoped_rec struct rec	*over = NULL;
+	char			 key[KEY_SIZE];
+	int			 rc;
 
 	if (!CTR_IN(row_state(stored), CTR_LIVE) ||
 	    strcmp(rec_str(stored, KEY(boot_id), ""), sk->boot_id) != 0 ||
@@ -58,7 +58,6 @@ restore_durable(struct state *sk, const char *id, const struct rec *stored,
 	rc = add_running(sk, over, ran);
 	if (rc == 0 && db_put(sk->boot, key, over) == -1)
 		rc = state_fail_db(sk, sk->boot);
-	rec_free(over);
 	return (rc);
 }
 

@@ -74,12 +74,11 @@ old_ones(struct db *db, const struct rec *changes)
 static int
 rewrite_one(struct db *db, const char *key, const struct rec *changes)
 {
-	struct rec	*def = db_get(db, key);
-	int		 rc = -1;
+	scoped_rec struct rec	*def = db_get(db, key);
+	int			 rc = -1;
 
 	if (def != NULL && row_change(def, changes) == 0)
 		rc = db_put(db, key, def);
-	rec_free(def);
 	return (rc);
 }
 
@@ -87,17 +86,16 @@ rewrite_one(struct db *db, const char *key, const struct rec *changes)
 static int
 rewrite_db(struct state *sk, struct db *db, const struct rec *changes)
 {
-	struct rec	*keys = old_ones(db, changes);
-	const char	*key;
-	size_t		 it = 0;
-	int		 n = 0;
+	scoped_rec struct rec	*keys = old_ones(db, changes);
+	const char		*key;
+	size_t			 it = 0;
+	int			 n = 0;
 
 	if (keys == NULL)
 		return (state_fail(sk, ENOMEM, "out of memory"));
 	while (n != -1 && rec_next(keys, KEY(key), &it, &key))
 		n = rewrite_one(db, key, changes) == -1 ?
 		    state_fail_db(sk, db) : n + 1;
-	rec_free(keys);
 	return (n);
 }
 

@@ -160,9 +160,9 @@ request_rec(struct packet *p, enum record_type type, struct answer *a)
 static int
 on_image_commit(void *ctx, struct packet *p, struct answer *a)
 {
-	struct rec	*r = request_rec(p, RECORD(commit), a);
-	char		 id[ID_LEN + 1];
-	int		 rc;
+	scoped_rec struct rec	*r = request_rec(p, RECORD(commit), a);
+	char			 id[ID_LEN + 1];
+	int			 rc;
 
 	if (r == NULL)
 		return (-1);
@@ -170,7 +170,6 @@ on_image_commit(void *ctx, struct packet *p, struct answer *a)
 		fresh_keep(ctx);
 		(void)answer_text(a, "%s", id);
 	}
-	rec_free(r);
 	return (rc);
 }
 
@@ -192,7 +191,7 @@ static int
 on_layer_commit(void *ctx, struct packet *p, struct answer *a)
 {
 	const struct msg_layer_commit	*m = &p->body.layer_commit;
-	struct rec			*r = request_rec(p, RECORD(layer), a);
+	scoped_rec struct rec		*r = request_rec(p, RECORD(layer), a);
 	char				 id[ID_LEN + 1];
 	int				 rc;
 
@@ -201,7 +200,6 @@ on_layer_commit(void *ctx, struct packet *p, struct answer *a)
 	rc = stage_commit(ctx, m->token, m->parent, m->chain_id, r, id, a);
 	if (rc == 0)
 		(void)answer_text(a, "%s", id);
-	rec_free(r);
 	return (rc);
 }
 
@@ -277,14 +275,13 @@ static int
 on_store_sweep(void *ctx, struct packet *p, struct answer *a)
 {
 	const struct msg_store_sweep	*m = &p->body.store_sweep;
-	struct rec			*alive = request_rec(p, RECORD(alive),
+	scoped_rec struct rec		*alive = request_rec(p, RECORD(alive),
 	    a);
 	int				 rc = -1;
 
 	if (alive != NULL)
 		rc = answer_with(a, sweep_boot(ctx, alive, m->boot_id,
 		    m->plan != 0, a));
-	rec_free(alive);
 	return (rc);
 }
 

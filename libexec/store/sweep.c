@@ -101,15 +101,12 @@ why_gone(const struct sweep *w, int all, const char *id, struct marks *m)
 static int
 add_item(struct rec *out, const char *kind, const char *id, const char *why)
 {
-	struct rec	*item = rec_new();
-	int		 rc;
+	scoped_rec struct rec	*item = rec_new();
 
-	rc = item == NULL || rec_add(item, KEY(kind), kind) == -1 ||
+	return (item == NULL || rec_add(item, KEY(kind), kind) == -1 ||
 	    rec_add(item, KEY(id), id) == -1 ||
 	    rec_add(item, KEY(why), why) == -1 ||
-	    rec_add_rec(out, KEY(item), item) == -1 ? -1 : 0;
-	rec_free(item);
-	return (rc);
+	    rec_add_rec(out, KEY(item), item) == -1 ? -1 : 0);
 }
 
 /* One that cannot be moved is left to the next boot. */

@@ -126,7 +126,7 @@ on_layer_unpack(void *ctx, struct packet *p, struct answer *a)
 	scoped_fd int			 stream = packet_take_fd(p, 0);
 	scoped_fd int			 dir = packet_take_fd(p, 1);
 	struct why			 w = { 0 };
-	struct rec			*r;
+	scoped_rec struct rec		*r = NULL;
 	struct layer_opts		 o = {
 		.max_bytes = m->max_bytes, .max_inodes = m->max_inodes,
 		.merged = (m->flags & UNPACK_MERGED) != 0,
@@ -136,7 +136,6 @@ on_layer_unpack(void *ctx, struct packet *p, struct answer *a)
 		.owner_fd = u->helper->chan.fd,
 		.uids = u->uids, .gids = u->gids,
 	};
-	int				 rc;
 
 	u->state = DONE;
 	if (check_descriptors(stream, dir, a) == -1)
@@ -145,9 +144,7 @@ on_layer_unpack(void *ctx, struct packet *p, struct answer *a)
 		errno = w.error;
 		return (answer_text(a, "%s", w.text));
 	}
-	rc = answer_rec(a, r);
-	rec_free(r);
-	return (rc);
+	return (answer_rec(a, r));
 }
 
 static const struct handler handlers[] = {
