@@ -12,7 +12,9 @@ enum state_is {
 	STATE_RESTS = 4,	/* it does not change by itself */
 };
 
-/* Constant, number, name, enum state_is. Numbers are stored: never reuse one. */
+/*
+ * Constant, number, name, enum state_is. Numbers are stored: never reuse one.
+ */
 #define CTR_STATES(S)							\
 	S(CREATING,	1,	"creating",	0)			\
 	S(CREATED,	2,	"created",	STATE_RESTS)		\

@@ -270,7 +270,8 @@ set(struct state *sk, struct state_change *c, const struct rec *changes)
 	if ((old = rec_new()) == NULL || rec_add_all(old, row) == -1 ||
 	    row_change(row, changes) == -1 || event_take(sk, row) == -1 ||
 	    rec_set_num(row, KEY(state), c->to == 0 ? before : c->to) == -1 ||
-	    rec_set(row, KEY(state_name), ctr_state_name(row_state(row))) == -1) {
+	    rec_set(row, KEY(state_name),
+	    ctr_state_name(row_state(row))) == -1) {
 		(void)state_fail(sk, errno, "out of memory");
 		goto out;
 	}
@@ -328,7 +329,8 @@ record_exit(struct state *sk, const char *id)
 	if ((row = ctr_load(sk, id, &ephemeral)) == NULL)
 		return (-1);
 	stored = db_get(sk->durable, key_make(key, KEY_ROW, id));
-	if (!ephemeral && stored != NULL && CTR_IN(row_state(stored), CTR_LIVE) &&
+	if (!ephemeral && stored != NULL && CTR_IN(row_state(stored),
+	    CTR_LIVE) &&
 	    row_state(row) == CTR_EXITED) {
 		t.before = stored;
 		t.after = row;

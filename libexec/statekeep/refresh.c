@@ -149,7 +149,8 @@ apply_one(struct state *sk, const struct rec *item, struct rec *out)
 		return (-1);
 	}
 	rc = 0;
-	if (strcmp(rec_str(item, KEY(then), ""), ctr_state_name(CTR_EXITED)) == 0 &&
+	if (strcmp(rec_str(item, KEY(then), ""),
+	    ctr_state_name(CTR_EXITED)) == 0 &&
 	    ctr_record_exit(sk, rec_str(item, KEY(id), "")) == -1)
 		rc = rec_add(done, KEY(error), sk->error);
 	if (rc == 0)
