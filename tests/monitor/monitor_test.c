@@ -95,7 +95,7 @@ test_flood(void)
 	int		 at;
 
 	rig_monitor(&r);
-	CHECK(rig_start(&r, &o, "seq 1 12500000") == 0);
+	CHECK(rig_start(&r, &o, "sleep 0.5; seq 1 12500000") == 0);
 	at = rig_attach(&r.mon, true, false);
 	usleep(200000);			/* it must wait, not drop us */
 	while ((n = recv(at, buf, sizeof(buf), 0)) > 0) {
@@ -141,7 +141,7 @@ test_slow_viewer(void)
 	int		 slow, fast;
 
 	rig_monitor(&r);
-	CHECK(rig_start(&r, &o, "sleep 0.2; head -c 20000000 /dev/zero") == 0);
+	CHECK(rig_start(&r, &o, "sleep 0.5; head -c 20000000 /dev/zero") == 0);
 	c = rig_client(&r);
 	slow = rig_attach(&c, true, false);	/* asking does not help */
 	fast = rig_attach(&r.mon, true, false);
