@@ -34,8 +34,8 @@ struct inspect {
 static json_t *
 find_container(struct inspect *in, const char *ref)
 {
-	struct rec	*row = container_reconciled(&in->s, ref);
-	json_t		*j = NULL;
+	scoped_rec struct rec	*row = container_reconciled(&in->s, ref);
+	json_t			*j = NULL;
 
 	/* Of one that has not ended, only its monitor knows so far. */
 	if (row != NULL && rec_num(row, KEY(pid), 0) != 0 &&
@@ -44,45 +44,41 @@ find_container(struct inspect *in, const char *ref)
 		    rec_str(row, KEY(id), "")));
 	if (row != NULL)
 		j = inspect_container(row, in->s.config, !in->json);
-	rec_free(row);
 	return (j);
 }
 
 static json_t *
 find_image(struct inspect *in, const char *ref)
 {
-	struct rec	*r = store_image_get(&in->s.client, ref);
-	json_t		*j = NULL;
+	scoped_rec struct rec	*r = store_image_get(&in->s.client, ref);
+	json_t			*j = NULL;
 
 	if (r != NULL)
 		j = inspect_image(r, in->s.config, !in->json);
-	rec_free(r);
 	return (j);
 }
 
 static json_t *
 find_volume(struct inspect *in, const char *ref)
 {
-	struct rec	*v = volumes_find_one(&in->s, ref);
-	json_t		*j = NULL;
+	scoped_rec struct rec	*v = volumes_find_one(&in->s, ref);
+	json_t			*j = NULL;
 
 	if (v != NULL && rec_num(v, KEY(removing), 0) == 0)
 		j = volume_object(&in->s, v, in->json);
 	else if (v != NULL)
 		errno = ENOENT;
-	rec_free(v);
 	return (j);
 }
 
 static json_t *
 find_pod(struct inspect *in, const char *ref)
 {
-	struct rec	*pod = pods_get_whole(&in->s, ref);
-	json_t		*j = NULL;
+	scoped_rec struct rec	*pod = pods_get_whole(&in->s, ref);
+	json_t			*j = NULL;
 
 	if (pod != NULL)
 		j = pod_object(pod, in->json);
-	rec_free(pod);
 	return (j);
 }
 
@@ -109,9 +105,9 @@ latest_container(struct session *s)
 static struct rec *
 latest_pod(struct session *s)
 {
-	struct rec	*all = state_objects(&s->client, OBJ_POD);
-	struct rec	*refs = NULL;
-	char		 id[65];
+	scoped_rec struct rec	*all = state_objects(&s->client, OBJ_POD);
+	struct rec		*refs = NULL;
+	char			 id[65];
 
 	if (all == NULL)
 		(void)session_error(s);
@@ -119,7 +115,6 @@ latest_pod(struct session *s)
 		(void)say_error("no such pod");
 	else if ((refs = rec_new()) != NULL)
 		(void)rec_add(refs, KEY(ref), id);
-	rec_free(all);
 	return (refs);
 }
 

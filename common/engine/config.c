@@ -115,17 +115,14 @@ give_files(struct session *s, struct rec *question, const char *cwd)
 int
 config_ask(struct session *s)
 {
-	struct rec	*r = question_of(s);
-	char		 cwd[4096] = "";
-	int		 rc;
+	scoped_rec struct rec	*r = question_of(s);
+	char			 cwd[4096] = "";
 
 	/* Where relative paths begin: most questions have none. */
 	if (getcwd(cwd, sizeof(cwd)) != NULL)
 		(void)rec_add(r, KEY(cwd), cwd);
-	rc = give_files(s, r, cwd) == -1 ? -1 :
-	    resolve_config_begin(&s->client, r, s->config_flags);
-	rec_free(r);
-	return (rc);
+	return (give_files(s, r, cwd) == -1 ? -1 :
+	    resolve_config_begin(&s->client, r, s->config_flags));
 }
 
 /*
@@ -246,15 +243,14 @@ name_answer(struct session *s)
 static bool
 is_fresh(const struct rec *kept)
 {
-	size_t		 it = 0;
-	struct rec	*seen = rec_sub(kept, KEY(seen), &it);
-	const char	*cwd = rec_get(seen, KEY(cwd));
-	char		 now[4096];
-	bool		 fresh;
+	size_t			 it = 0;
+	scoped_rec struct rec	*seen = rec_sub(kept, KEY(seen), &it);
+	const char		*cwd = rec_get(seen, KEY(cwd));
+	char			 now[4096];
+	bool			 fresh;
 
 	fresh = seen != NULL && seen_same(seen) && (cwd == NULL ||
 	    (getcwd(now, sizeof(now)) != NULL && strcmp(cwd, now) == 0));
-	rec_free(seen);
 	return (fresh);
 }
 

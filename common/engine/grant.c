@@ -217,9 +217,9 @@ grant_all(struct session *s, const struct rec *def)
 int
 grant_make(struct session *s, const char *id, struct rec *wants, bool once)
 {
-	struct rec	*r;
-	char		 code[MAC_TEXT];
-	int		 rc;
+	scoped_rec struct rec	*r = NULL;
+	char			 code[MAC_TEXT];
+	int			 rc;
 
 	if (find_all(s, wants) == -1 || grant_all(s, wants) == -1)
 		return (-1);
@@ -227,7 +227,6 @@ grant_make(struct session *s, const char *id, struct rec *wants, bool once)
 		return (0);
 	r = statement(id, wants);
 	rc = code_of(s, r, code);
-	rec_free(r);
 	return (rc == -1 ? -1 : rec_set(wants, KEY(grant), code));
 }
 
@@ -303,15 +302,14 @@ volume_statement(const struct rec *v)
 int
 grant_volume(struct session *s, struct rec *v)
 {
-	struct rec	*r;
-	char		 code[MAC_TEXT];
-	int		 rc;
+	scoped_rec struct rec	*r = NULL;
+	char			 code[MAC_TEXT];
+	int			 rc;
 
 	if (!s->system || rec_get(v, KEY(device)) == NULL)
 		return (0);
 	r = volume_statement(v);
 	rc = code_of(s, r, code);
-	rec_free(r);
 	return (rc == -1 ? -1 : rec_set(v, KEY(grant), code));
 }
 

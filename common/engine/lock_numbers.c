@@ -13,16 +13,15 @@
 #include "session.h"
 #include "state.h"
 
-
 /* One row of some kind, if it has a lock or is to have one. */
 static int
 add_object(struct rec *out, const char *kind, const struct rec *row)
 {
-	const char	*was = rec_get(row, KEY_IN(shown, lock));
-	const char	*id = rec_str(row, KEY(id), "");
-	char		 name[LOCKS_NAME];
-	struct rec	*r;
-	int		 rc = -1;
+	const char		*was = rec_get(row, KEY_IN(shown, lock));
+	const char		*id = rec_str(row, KEY(id), "");
+	char			 name[LOCKS_NAME];
+	scoped_rec struct rec	*r = NULL;
+	int			 rc = -1;
 
 	/* One that goes with its command may have been made without. */
 	if (*id == '\0' || (was == NULL && rec_num(row, KEY(rm), 0) != 0))
@@ -36,7 +35,6 @@ add_object(struct rec *out, const char *kind, const struct rec *row)
 	    (was == NULL || rec_add_num(r, KEY_IN(lock, was),
 	    rec_num(row, KEY(lock), 0)) == 0))
 		rc = rec_add_rec(out, KEY_IN(locks, lock), r);
-	rec_free(r);
 	return (rc);
 }
 
@@ -74,13 +72,12 @@ locks_objects(struct session *s)
 static int
 add_number(struct rec *out, const struct rec *object, int64_t number)
 {
-	struct rec	*r = rec_new();
-	int		 rc = -1;
+	scoped_rec struct rec	*r = rec_new();
+	int			 rc = -1;
 
 	if (r != NULL && rec_add_all(r, object) == 0 &&
 	    rec_set_num(r, KEY(number), number) == 0)
 		rc = rec_add_rec(out, KEY_IN(locks, lock), r);
-	rec_free(r);
 	return (rc);
 }
 
@@ -203,12 +200,9 @@ locks_store_drop(struct session *s)
 int
 locks_begin(struct session *s)
 {
-	struct rec	*none = rec_new();
-	int		 rc;
+	scoped_rec struct rec	*none = rec_new();
 
-	rc = none == NULL ? -1 : lock_renumber(&s->client, none, true);
-	rec_free(none);
-	return (rc);
+	return (none == NULL ? -1 : lock_renumber(&s->client, none, true));
 }
 
 /*

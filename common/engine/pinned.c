@@ -74,10 +74,10 @@ add_value(struct session *s, struct rec *r, const struct pin *p,
 int
 pinned_fd(struct session *s)
 {
-	struct rec	*r = rec_new();
-	const char	*v;
-	char		 now[64];
-	int		 fd;
+	scoped_rec struct rec	*r = rec_new();
+	const char		*v;
+	char			 now[64];
+	int			 fd;
 
 	for (size_t i = 0; r != NULL && i < NPINS; i++) {
 		v = s->made_with == NULL ? "" :
@@ -90,7 +90,6 @@ pinned_fd(struct session *s)
 			    rec_get(s->config, KEY_FROM(now)));
 	}
 	fd = r == NULL ? -1 : rec_memfd(r, "settings");
-	rec_free(r);
 	return (fd);
 }
 

@@ -124,12 +124,11 @@ bool
 filter_find(struct seccomp_filter *f, const struct run_env *rt,
     const struct rec *def, const char *profile)
 {
-	struct rec	*q = seccomp_question(rt, def, profile);
+	scoped_rec struct rec	*q = seccomp_question(rt, def, profile);
 
 	if (q == NULL)
 		return (false);
 	seek(f, rt, q);
-	rec_free(q);
 	return (f->fd != -1);
 }
 
@@ -137,8 +136,8 @@ int
 filter_begin(struct seccomp_filter *f, const struct run_env *rt,
     const struct rec *def, const char *profile)
 {
-	struct rec	*q;
-	int		 rc = 0;
+	scoped_rec struct rec	*q = NULL;
+	int			 rc = 0;
 
 	if (f->fd != -1)
 		return (0);
@@ -150,7 +149,6 @@ filter_begin(struct seccomp_filter *f, const struct run_env *rt,
 		f->compiling = true;
 		rc = resolve_filter_begin(rt->client, q);
 	}
-	rec_free(q);
 	return (rc);
 }
 

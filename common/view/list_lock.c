@@ -105,9 +105,8 @@ static int
 print_claim(struct list *l, const struct rec *lock, const struct rec *claim,
     json_t *names)
 {
-	struct rec	*row = rec_new();
-	const char	*command = show_str(claim, KEY(command));
-	int		 rc;
+	scoped_rec struct rec	*row = rec_new();
+	const char		*command = show_str(claim, KEY(command));
 
 	if (claim != NULL)
 		(void)rec_add_all(row, claim);
@@ -120,9 +119,7 @@ print_claim(struct list *l, const struct rec *lock, const struct rec *claim,
 	    "..." : "");
 	add_object(row, show_str(lock, KEY(name)), names, l->shown.no_trunc);
 	add_waiters(row, lock);
-	rc = list_row(l, row);
-	rec_free(row);
-	return (rc);
+	return (list_row(l, row));
 }
 
 /* A row for each that holds it; one, if it is free. */

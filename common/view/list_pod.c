@@ -125,13 +125,12 @@ int
 list_pods(struct list *l, const struct rec *request, const struct rec *all,
     const struct filter *f)
 {
-	struct choice	 c = { .filter = f, .request = request,
+	struct choice		 c = { .filter = f, .request = request,
 			    .orders = pod_orders, .first = rec_flag(request,
 			    KEY(latest), false) };
-	struct rec	*pods = derive(all, l->shown.no_trunc);
-	int		 code = list_rows(l, pods, KEY(obj), &c);
+	scoped_rec struct rec	*pods = derive(all, l->shown.no_trunc);
+	int			 code = list_rows(l, pods, KEY(obj), &c);
 
-	rec_free(pods);
 	return (code);
 }
 

@@ -89,11 +89,10 @@ copy_of(struct session *s, const struct rec *v)
 json_t *
 volume_object(struct session *s, const struct rec *v, bool json)
 {
-	struct rec	*copy = copy_of(s, v);
-	struct shown	 shown = { .rec = copy, .as_json = json };
-	json_t		*j = list_object(columns, &shown);
+	scoped_rec struct rec	*copy = copy_of(s, v);
+	struct shown		 shown = { .rec = copy, .as_json = json };
+	json_t			*j = list_object(columns, &shown);
 
-	rec_free(copy);
 	return (j);
 }
 

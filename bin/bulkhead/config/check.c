@@ -130,13 +130,12 @@ print_findings(struct rec *answer, const char *path)
 static int
 check_file(struct session *s, struct rec *rq)
 {
-	struct rec	*answer = resolve_check(&s->client, rq);
-	int		 code;
+	scoped_rec struct rec	*answer = resolve_check(&s->client, rq);
+	int			 code;
 
 	if (answer == NULL)
 		return (session_error(s));
 	code = print_findings(answer, rec_str(rq, KEY(path), ""));
-	rec_free(answer);
 	return (code);
 }
 

@@ -82,7 +82,7 @@ static int
 explain(const struct rec *config, const char *word, json_t *out)
 {
 	struct parse_err	 e;
-	struct rec		*found = settings_find(config, word, &e);
+	scoped_rec struct rec	*found = settings_find(config, word, &e);
 	const char		*key;
 	size_t			 it = 0;
 
@@ -98,16 +98,16 @@ explain(const struct rec *config, const char *word, json_t *out)
 			if (strcmp(key, "containers.seccomp_profile") == 0)
 				print_seccomp(config);
 		}
-	rec_free(found);
 	return (0);
 }
 
 static int
 run(struct cli *cli)
 {
-	struct rec	*config;
-	json_t		*out;
-	int		 json = settings_wants_json(cli, "text"), code = 0;
+	scoped_rec struct rec	*config = NULL;
+	json_t			*out;
+	int			 json = settings_wants_json(cli, "text"),
+	    code = 0;
 
 	if (json == -1 || (config = settings_ask(cli)) == NULL)
 		return (EXIT_ENGINE);
@@ -119,7 +119,6 @@ run(struct cli *cli)
 		code = settings_print_json(out);
 	else
 		json_decref(out);
-	rec_free(config);
 	return (code);
 }
 

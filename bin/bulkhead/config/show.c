@@ -61,15 +61,14 @@ show_texts(const struct rec *config, const char *which)
 static int
 run(struct cli *cli)
 {
-	struct rec	*config;
-	int		 json = settings_wants_json(cli, "toml"), code;
+	scoped_rec struct rec	*config = NULL;
+	int			 json = settings_wants_json(cli, "toml"), code;
 
 	if (json == -1 || (config = settings_ask(cli)) == NULL)
 		return (EXIT_ENGINE);
 	settings_warn(config);
 	code = json ? settings_print_json(settings_json(config)) :
 	    show_texts(config, cli->argc > 0 ? cli->argv[0] : "");
-	rec_free(config);
 	return (code);
 }
 

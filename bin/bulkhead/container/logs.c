@@ -110,9 +110,9 @@ print_log(struct logs *l, const struct rec *row, const struct rec *def)
 static int
 print_one(struct logs *l, const struct rec *row)
 {
-	struct rec	*def;
-	size_t		 it = 0;
-	int		 r;
+	scoped_rec struct rec	*def = NULL;
+	size_t			 it = 0;
+	int			 r;
 
 	if ((def = rec_sub(row, KEY(def), &it)) == NULL)
 		return (say_error("container %s has no readable definition",
@@ -122,7 +122,6 @@ print_one(struct logs *l, const struct rec *row)
 		    "cannot read logs: this container is not logging output");
 	else
 		r = print_log(l, row, def);
-	rec_free(def);
 	return (r);
 }
 

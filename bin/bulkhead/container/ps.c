@@ -97,11 +97,11 @@ set_clock(const struct rec *o, int64_t *now)
 static int
 run(struct cli *cli)
 {
-	struct session	*s = cli->session;
-	struct list	 l;
-	struct rec	*rows;
-	int64_t		 now = clock_real_ns();
-	int		 code;
+	struct session		*s = cli->session;
+	struct list		 l;
+	scoped_rec struct rec	*rows = NULL;
+	int64_t			 now = clock_real_ns();
+	int			 code;
 
 	if ((code = set_clock(cli->opts, &now)) != 0)
 		return (code);
@@ -116,7 +116,6 @@ run(struct cli *cli)
 	    now < 0 ? 0 : (uint64_t)now) : containers_reconciled(s);
 	code = list_close(&l, rows == NULL ? session_error(s) :
 	    list_ctrs(&l, cli->opts, rows, say_damaged));
-	rec_free(rows);
 	return (code);
 }
 

@@ -86,12 +86,13 @@ start_selected(struct cli *cli, struct rec *ids)
 static int
 run(struct cli *cli)
 {
-	bool		 attach = opt_flag(cli->opts, "attach", false) ||
+	bool			 attach = opt_flag(cli->opts, "attach",
+	    false) ||
 			    opt_flag(cli->opts, "interactive", false);
-	struct rec	*ids;
-	const char	*id;
-	size_t		 it = 0;
-	int		 code = 0, one;
+	scoped_rec struct rec	*ids = NULL;
+	const char		*id;
+	size_t			 it = 0;
+	int			 code = 0, one;
 
 	if (cli->argc == 1)
 		return (start_one(cli, cli->argv[0], attach));
@@ -109,7 +110,6 @@ run(struct cli *cli)
 		while (rec_next(ids, KEY(id), &it, &id))
 			if ((one = start_apart(cli, id)) != 0)
 				code = one;
-	rec_free(ids);
 	return (code);
 }
 

@@ -32,15 +32,14 @@ static const struct opt options[] = {
 static int
 of_image(struct session *s, const struct rec *o, const struct rec *image)
 {
-	struct rec	*all = store_images(&s->client);
-	struct list	 l;
-	int		 code = EXIT_ENGINE;
+	scoped_rec struct rec	*all = store_images(&s->client);
+	struct list		 l;
+	int			 code = EXIT_ENGINE;
 
 	if (list_open(&l, &list_of_steps, o) == 0) {
 		l.shown.as_date = !opt_flag(o, "human", true);
 		code = list_steps(&l, image, all);
 	}
-	rec_free(all);
 	return (list_close(&l, code));
 }
 

@@ -142,11 +142,11 @@ describe(struct cli *cli, struct rec *pod, char *id)
 static int
 run(struct cli *cli)
 {
-	const char	*path = opt_str(cli->opts, "pod-id-file", NULL);
-	struct rec	*pod = rec_new();
-	scoped_fd int	 fd = -1;
-	char		 id[65];
-	int		 code;
+	const char		*path = opt_str(cli->opts, "pod-id-file", NULL);
+	scoped_rec struct rec	*pod = rec_new();
+	scoped_fd int		 fd = -1;
+	char			 id[65];
+	int			 code;
 
 	if ((code = check(cli)) == 0 && (code = open_id_file(path, &fd)) ==
 	    0 && (code = describe(cli, pod, id)) == 0 &&
@@ -158,7 +158,6 @@ run(struct cli *cli)
 	}
 	if (code != 0 && fd != -1)
 		(void)unlink(path);
-	rec_free(pod);
 	return (code);
 }
 

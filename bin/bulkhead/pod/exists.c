@@ -18,13 +18,13 @@ static const struct opt options[] = {
 static int
 run(struct cli *cli)
 {
-	struct rec	*pod = state_object_get(&cli->session->client, OBJ_POD,
+	scoped_rec struct rec	*pod = state_object_get(&cli->session->client,
+	    OBJ_POD,
 			    cli->argv[0]);
-	int		 code = 0;
+	int			 code = 0;
 
 	if (pod == NULL)
 		code = errno == ENOENT ? 1 : session_error(cli->session);
-	rec_free(pod);
 	return (code);
 }
 

@@ -50,9 +50,10 @@ failed(struct session *s)
 static int
 remove_named(struct session *s, const struct rec *opts, const char *ref)
 {
-	bool		 force = opt_flag(opts, "force", false);
-	struct rec	*pod = state_object_get(&s->client, OBJ_POD, ref);
-	int		 code = 0;
+	bool			 force = opt_flag(opts, "force", false);
+	scoped_rec struct rec	*pod = state_object_get(&s->client, OBJ_POD,
+	    ref);
+	int			 code = 0;
 
 	if (pod == NULL && errno == EUCLEAN && force) {
 		code = pods_remove_damaged(s, ref) == -1 ? failed(s) : 0;
@@ -67,7 +68,6 @@ remove_named(struct session *s, const struct rec *opts, const char *ref)
 		code = failed(s);
 	else
 		puts(rec_str(pod, KEY(id), ""));
-	rec_free(pod);
 	return (code);
 }
 

@@ -144,43 +144,36 @@ plan_print(const struct plan *p, const char *runtime)
 static int
 set_mark(struct session *s, const char *id, bool mark)
 {
-	struct rec	*keys = rec_new();
-	int		 rc;
+	scoped_rec struct rec	*keys = rec_new();
 
 	(void)(mark ? rec_add_num(keys, KEY(migrating), 1) :
 	    rec_clear(keys, KEY(migrating)));
-	rc = state_container_set(&s->client, id, 0, 0, keys, NULL);
-	rec_free(keys);
-	return (rc);
+	return (state_container_set(&s->client, id, 0, 0, keys, NULL));
 }
 
 /* It may have ended, or gone, since it was looked at: then it stays so. */
 static int
 stop_one(struct session *s, const struct rec *planned)
 {
-	const char	*id = rec_str(planned, KEY(id), "");
-	struct rec	*row = container_reconciled(s, id);
-	int		 rc = 0;
+	const char		*id = rec_str(planned, KEY(id), "");
+	scoped_rec struct rec	*row = container_reconciled(s, id);
+	int			 rc = 0;
 
 	if (row == NULL)
 		return (errno == ENOENT ? 0 : -1);
 	if (container_is_running(row) && ((rc = set_mark(s, id, true)) == -1 ||
 	    (rc = stop_until_boot(s, row, -1)) == -1))
 		(void)set_mark(s, id, false);
-	rec_free(row);
 	return (rc);
 }
 
 static int
 rewrite(struct session *s, const char *runtime)
 {
-	struct rec	*keys = rec_new();
-	int		 rc;
+	scoped_rec struct rec	*keys = rec_new();
 
 	(void)rec_add(keys, KEY(runtime), runtime);
-	rc = state_containers_rewrite(&s->client, keys);
-	rec_free(keys);
-	return (rc);
+	return (state_containers_rewrite(&s->client, keys));
 }
 
 /* The first that cannot be stopped ends it: what follows would be in vain. */
@@ -230,9 +223,9 @@ look_left(struct cli *cli, const struct rec *config, struct rec *out)
 static int
 start_again(struct cli *cli, const struct rec *config)
 {
-	struct rec	*left = part_step(look_left, cli, config);
-	struct plan	 p;
-	int		 code = 0;
+	scoped_rec struct rec	*left = part_step(look_left, cli, config);
+	struct plan		 p;
+	int			 code = 0;
 
 	if (left == NULL || plan_make(&p, left) == -1)
 		return (EXIT_ENGINE);
@@ -240,7 +233,6 @@ start_again(struct cli *cli, const struct rec *config)
 		if (start_apart(cli, rec_str(p.rows[i], KEY(id), "")) != 0)
 			code = EXIT_ENGINE;
 	plan_free(&p);
-	rec_free(left);
 	return (code);
 }
 
@@ -269,9 +261,9 @@ check_runtime(const struct rec *config, const char *name)
 static int
 migrate(struct cli *cli, const struct rec *config, struct rec *found)
 {
-	struct rec	*applied;
-	struct plan	 p;
-	int		 code;
+	scoped_rec struct rec	*applied = NULL;
+	struct plan		 p;
+	int			 code;
 
 	if (plan_make(&p, found) == -1)
 		return (say_error("out of memory"));
@@ -283,7 +275,6 @@ migrate(struct cli *cli, const struct rec *config, struct rec *found)
 	applied = part_step(apply, cli, found);
 	code = start_again(cli, config);
 	code = applied == NULL ? EXIT_ENGINE : code;
-	rec_free(applied);
 	return (code);
 }
 

@@ -245,10 +245,10 @@ apply(struct cli *cli, struct rec *out)
 static int
 run(struct cli *cli)
 {
-	const char	*dir = opt_str(cli->opts, "state", NULL);
-	bool		 plan = opt_flag(cli->opts, "plan", false);
-	struct rec	*out;
-	int		 rc;
+	const char		*dir = opt_str(cli->opts, "state", NULL);
+	bool			 plan = opt_flag(cli->opts, "plan", false);
+	scoped_rec struct rec	*out = NULL;
+	int			 rc;
 
 	if (plan == opt_flag(cli->opts, "apply", false))
 		return (say_error("choose one: --plan prints what a refresh "
@@ -262,7 +262,6 @@ run(struct cli *cli)
 		rc = dir != NULL ? plan_elsewhere(cli, dir, out) :
 		    plan_here(cli, out);
 	print_items(out);
-	rec_free(out);
 	return (rc == -1 ? EXIT_ENGINE : 0);
 }
 

@@ -41,15 +41,14 @@ struct creating {
 static int
 grant_device(struct session *s)
 {
-	struct creating	*c = s->arg;
-	struct rec	*r = rec_new();
-	int		 rc = -1;
+	struct creating		*c = s->arg;
+	scoped_rec struct rec	*r = rec_new();
+	int			 rc = -1;
 
 	if (r != NULL && rec_add(r, KEY(name), c->name) == 0 &&
 	    rec_add_all(r, c->keys) == 0 && (rc = grant_volume(s, r)) == 0 &&
 	    rec_get(r, KEY(grant)) != NULL)
 		rc = rec_set(c->keys, KEY(grant), rec_get(r, KEY(grant)));
-	rec_free(r);
 	return (rc);
 }
 

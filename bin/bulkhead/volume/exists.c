@@ -19,14 +19,13 @@ static int
 run(struct cli *cli)
 {
 	/* podman wants the whole name here. */
-	struct rec	*v = volumes_get(cli->session, cli->argv[0]);
-	int		 code = 0;
+	scoped_rec struct rec	*v = volumes_get(cli->session, cli->argv[0]);
+	int			 code = 0;
 
 	if (v == NULL)
 		code = errno == ENOENT ? 1 : session_error(cli->session);
 	else if (rec_num(v, KEY(removing), 0) != 0)
 		code = 1;
-	rec_free(v);
 	return (code);
 }
 

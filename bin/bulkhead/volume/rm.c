@@ -52,15 +52,14 @@ remove_volume(struct session *s, const struct rec *o, const struct rec *v,
 static int
 remove_named(struct session *s, const struct rec *o, const char *ref)
 {
-	bool		 force = opt_flag(o, "force", false);
-	struct rec	*v = volumes_find_one(s, ref);
-	int		 code = 0;
+	bool			 force = opt_flag(o, "force", false);
+	scoped_rec struct rec	*v = volumes_find_one(s, ref);
+	int			 code = 0;
 
 	if (v == NULL && (!force || errno != EUCLEAN))
 		return (force && errno == ENOENT ? 0 : failed(s));
 	if (remove_volume(s, o, v, rec_str(v, KEY(id), ref)) == -1)
 		code = failed(s);
-	rec_free(v);
 	return (code);
 }
 

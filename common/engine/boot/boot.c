@@ -29,12 +29,12 @@
 static int
 finish_removal(struct session *s, const struct rec *item)
 {
-	struct rec	*row = container_reconciled(s, rec_str(item, KEY(id),
+	scoped_rec struct rec	*row = container_reconciled(s, rec_str(item,
+	    KEY(id),
 	    ""));
 
 	if (row == NULL && errno != ENOENT)
 		return (-1);
-	rec_free(row);
 	return (0);
 }
 

@@ -33,8 +33,8 @@
 static bool
 is_idle(struct session *s, const char *id, bool look_only, bool *gone)
 {
-	struct rec	*row;
-	bool		 idle;
+	scoped_rec struct rec	*row = NULL;
+	bool			 idle;
 
 	row = look_only ? container_load(s, id) : container_reconciled(s, id);
 	*gone = row == NULL && errno == ENOENT;
@@ -43,7 +43,6 @@ is_idle(struct session *s, const char *id, bool look_only, bool *gone)
 	else
 		idle = rec_num(row, KEY(state), 0) == CTR_CREATED ||
 		    rec_num(row, KEY(state), 0) == CTR_EXITED;
-	rec_free(row);
 	return (idle);
 }
 

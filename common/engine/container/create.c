@@ -49,12 +49,11 @@ grant_mount_sources(struct session *s)
 static bool
 needs_compiler(struct session *s)
 {
-	struct create	*c = s->arg;
-	struct rec	*wants = define_security(c->request, s->config);
-	bool		 kept;
+	struct create		*c = s->arg;
+	scoped_rec struct rec	*wants = define_security(c->request, s->config);
+	bool			 kept;
 
 	kept = wants != NULL && start_has_filter(c->start, wants);
-	rec_free(wants);
 	return (!kept);
 }
 
@@ -211,13 +210,10 @@ own_row(const struct create *c)
 static int
 drop(struct create *c)
 {
-	struct rec	*row = own_row(c);
-	int		 rc;
+	scoped_rec struct rec	*row = own_row(c);
 
 	c->s->rm_volumes = true;
-	rc = exit_remove(c->s, row);
-	rec_free(row);
-	return (rc);
+	return (exit_remove(c->s, row));
 }
 
 /* The store makes the layer meanwhile; it goes again if this fails. */
@@ -262,9 +258,9 @@ reserve(struct create *c)
 static int
 replace(struct create *c)
 {
-	const char	*name = rec_get(c->request, KEY(name));
-	struct rec	*row;
-	int		 rc = 0;
+	const char		*name = rec_get(c->request, KEY(name));
+	scoped_rec struct rec	*row = NULL;
+	int			 rc = 0;
 
 	if (!rec_flag(c->request, KEY(replace), false))
 		return (0);
@@ -275,7 +271,6 @@ replace(struct create *c)
 		return (errno == ENOENT ? 0 : -1);
 	if (strcmp(rec_str(row, KEY(name), ""), name) == 0)
 		rc = remove_container(c->s, row, true, -1);
-	rec_free(row);
 	return (rc);
 }
 
@@ -412,14 +407,11 @@ int
 create_ended(struct create *c)
 {
 	const struct start	*st = c->start;
-	struct rec		*row = own_row(c);
-	int			 rc;
+	scoped_rec struct rec	*row = own_row(c);
 
 	(void)rec_add_num(row, KEY(pid), st->pid);
 	(void)rec_add_num(row, KEY(pid_start), (int64_t)st->pid_start);
-	rc = exit_record(c->s, row, st->wait_status, st->finished);
-	rec_free(row);
-	return (rc);
+	return (exit_record(c->s, row, st->wait_status, st->finished));
 }
 
 void

@@ -350,10 +350,10 @@ static int	security_one(void *d, const char *v, struct parse_err *p)
 static int
 asked_mounts(struct work *w)
 {
-	struct rec	*longs;
-	const char	*v;
-	size_t		 it = 0;
-	int		 rc = 0;
+	scoped_rec struct rec	*longs = NULL;
+	const char		*v;
+	size_t			 it = 0;
+	int			 rc = 0;
 
 	if (each(w, KEY_IN(mount, volume), w->def, volume_one) == -1 ||
 	    each(w, KEY(tmpfs), w->def, tmpfs_one) == -1)
@@ -365,7 +365,6 @@ asked_mounts(struct work *w)
 		rc = spec_mount(v, longs, &w->err);
 	if (rc == 0)
 		rc = spec_mounts(longs, w->def, &w->err);
-	rec_free(longs);
 	return (rc);
 }
 

@@ -88,11 +88,11 @@ existing_restarts(const struct existing *e)
 static int
 claim(struct existing *e)
 {
-	struct session	*s = e->s;
-	const char	*id = e->id;
-	struct rec	*keys;
-	uint32_t	 slot;
-	int		 rc;
+	struct session		*s = e->s;
+	const char		*id = e->id;
+	scoped_rec struct rec	*keys = NULL;
+	uint32_t		 slot;
+	int			 rc;
 
 	/* While this process lives, recovery leaves the start alone. */
 	if (locks_take(s, "ctr", id, 10000) == -1)
@@ -110,7 +110,6 @@ claim(struct existing *e)
 		(void)rec_clear(keys, KEY(migrating));
 	rc = state_container_set(&s->client, id, 1u << CTR_CREATED |
 	    1u << CTR_EXITED, CTR_STARTING, keys, s->system ? &slot : NULL);
-	rec_free(keys);
 	return (rc == 0 && s->system ? rec_set_num(e->start.def,
 	    KEY(slot), slot) : rc);
 }

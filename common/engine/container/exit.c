@@ -69,23 +69,23 @@ read_record(struct session *s, const char *id, const char *file,
 int64_t
 exit_log_lost(struct session *s, const char *id)
 {
-	struct rec	*r = read_record(s, id, LAYOUT_CTR_LOST, RECORD(lost));
-	int64_t		 n = r == NULL ? 0 : rec_num(r, KEY(bytes), 0);
+	scoped_rec struct rec	*r = read_record(s, id, LAYOUT_CTR_LOST,
+	    RECORD(lost));
+	int64_t			 n = r == NULL ? 0 : rec_num(r, KEY(bytes), 0);
 
-	rec_free(r);
 	return (n);
 }
 
 int
 exit_read(struct session *s, const char *id, int *status, int64_t *when)
 {
-	struct rec	*r = read_record(s, id, LAYOUT_CTR_EXIT, RECORD(ended));
+	scoped_rec struct rec	*r = read_record(s, id, LAYOUT_CTR_EXIT,
+	    RECORD(ended));
 
 	if (r == NULL)
 		return (running_read_exit(s, id, status, when));
 	*status = (int)rec_num(r, KEY_IN(ended, status), 255 << 8);
 	*when = rec_num(r, KEY(time), exit_now_ns());
-	rec_free(r);
 	return (0);
 }
 
@@ -169,17 +169,14 @@ exit_expect_row(struct rec *keys, const struct rec *row)
 int
 exit_mark_removing(struct session *s, const struct rec *row, int code)
 {
-	struct rec	*keys = rec_new();
-	int		 rc;
+	scoped_rec struct rec	*keys = rec_new();
 
 	(void)rec_add_num(keys, KEY(exit), code);
 	if (rec_num(row, KEY(state), 0) == CTR_CREATING)
 		(void)rec_add_num(keys, KEY(unborn), 1);
 	exit_expect_row(keys, row);
-	rc = state_container_set(&s->client, rec_str(row, KEY(id), ""), 1u <<
-	    rec_num(row, KEY(state), 0), CTR_REMOVING, keys, NULL);
-	rec_free(keys);
-	return (rc);
+	return (state_container_set(&s->client, rec_str(row, KEY(id), ""), 1u <<
+	    rec_num(row, KEY(state), 0), CTR_REMOVING, keys, NULL));
 }
 
 static int
@@ -254,14 +251,13 @@ static int
 add_restart(struct session *s, const struct rec *row, int code, int64_t when,
     struct rec *keys)
 {
-	struct rec	*now;
+	scoped_rec struct rec	*now = NULL;
 
 	if (!restart_wanted(row))
 		return (0);
 	if ((now = container_load(s, rec_str(row, KEY(id), ""))) == NULL)
 		return (-1);
 	restart_decide(now, code, when, keys);
-	rec_free(now);
 	return (0);
 }
 

@@ -18,12 +18,11 @@
 static int
 stop_signal(const struct rec *row)
 {
-	size_t		 it = 0;
-	struct rec	*def = rec_sub(row, KEY(def), &it);
-	int		 signo = def == NULL ? SIGTERM :
+	size_t			 it = 0;
+	scoped_rec struct rec	*def = rec_sub(row, KEY(def), &it);
+	int			 signo = def == NULL ? SIGTERM :
 			    (int)rec_num(def, KEY(stop_signal), SIGTERM);
 
-	rec_free(def);
 	return (signo);
 }
 

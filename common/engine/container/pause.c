@@ -79,11 +79,11 @@ static int
 change(struct session *s, const char *id, enum ctr_state from,
     enum ctr_state to)
 {
-	struct rec	*keys = rec_new();
-	int		 rc = state_container_set(&s->client, id, 1u << from,
+	scoped_rec struct rec	*keys = rec_new();
+	int			 rc = state_container_set(&s->client, id,
+	    1u << from,
 			    to, keys, NULL);
 
-	rec_free(keys);
 	return (rc);
 }
 

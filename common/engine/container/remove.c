@@ -30,12 +30,11 @@
 static int64_t
 def_num(const struct rec *row, struct key_num key, int64_t fallback)
 {
-	size_t		 it = 0;
-	struct rec	*def = rec_sub(row, KEY(def), &it);
-	int64_t		 v = def == NULL ? fallback :
+	size_t			 it = 0;
+	scoped_rec struct rec	*def = rec_sub(row, KEY(def), &it);
+	int64_t			 v = def == NULL ? fallback :
 			    rec_num(def, key, fallback);
 
-	rec_free(def);
 	return (v);
 }
 
@@ -182,15 +181,15 @@ stop_until_boot(struct session *s, const struct rec *row, int64_t timeout)
 static int
 remove_locked(struct session *s, const struct rec *row, bool *again)
 {
-	struct rec	*now = container_load(s, rec_str(row, KEY(id), ""));
-	int		 rc = 0;
+	scoped_rec struct rec	*now = container_load(s, rec_str(row, KEY(id),
+	    ""));
+	int			 rc = 0;
 
 	*again = now != NULL && (container_is_running(now) || is_starting(now));
 	if (now == NULL && errno != ENOENT)
 		rc = exit_remove(s, row);	/* damaged: as it was seen */
 	else if (now != NULL && !*again)
 		rc = exit_remove(s, now);
-	rec_free(now);
 	return (rc);
 }
 
@@ -199,10 +198,10 @@ static int
 remove_at_rest(struct session *s, const struct rec *row, bool force,
     int64_t timeout)
 {
-	const char	*id = rec_str(row, KEY(id), "");
-	struct rec	*now;
-	bool		 again;
-	int		 rc;
+	const char		*id = rec_str(row, KEY(id), "");
+	scoped_rec struct rec	*now = NULL;
+	bool			 again;
+	int			 rc;
 
 	if (locks_take(s, "ctr", id, LOCK_WAIT_MS) == -1)
 		return (-1);
@@ -213,7 +212,6 @@ remove_at_rest(struct session *s, const struct rec *row, bool force,
 	if ((now = container_reconciled(s, id)) == NULL)
 		return (errno == ENOENT ? 0 : -1);
 	rc = remove_container(s, now, force, timeout);
-	rec_free(now);
 	return (rc);
 }
 

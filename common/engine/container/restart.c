@@ -137,8 +137,7 @@ restart_again(const struct rec *row, struct rec *keys)
 int
 restart_forbid(struct session *s, const struct rec *row, bool until_boot)
 {
-	struct rec	*keys;
-	int		 rc;
+	scoped_rec struct rec	*keys = NULL;
 
 	if (!restart_wanted(row))
 		return (0);
@@ -147,9 +146,7 @@ restart_forbid(struct session *s, const struct rec *row, bool until_boot)
 	    1);
 	if (rec_text(row, KEY(restart_due)) != NULL)
 		(void)rec_clear(keys, KEY(restart_due));
-	rc = state_container_set(&s->client, rec_str(row, KEY(id), ""), 0, 0,
+	return (state_container_set(&s->client, rec_str(row, KEY(id), ""), 0, 0,
 	    keys,
-	    NULL);
-	rec_free(keys);
-	return (rc);
+	    NULL));
 }

@@ -108,10 +108,10 @@ int
 running_write(struct session *s, const char *id, const struct rec *def,
     pid_t pid, uint64_t start)
 {
-	scoped_fd int	 fd = -1;
-	struct rec	*r;
-	char		 name[80];
-	int		 rc;
+	scoped_fd int		 fd = -1;
+	scoped_rec struct rec	*r = NULL;
+	char			 name[80];
+	int			 rc;
 
 	if (session_in_memory(s)) {
 		errno = 0;
@@ -122,7 +122,6 @@ running_write(struct session *s, const char *id, const struct rec *def,
 	    (r = describe(s, id, def, pid, start)) == NULL)
 		return (no_record(s, name));
 	rc = write_record(fd, r);
-	rec_free(r);
 	return (rc == -1 ? no_record(s, name) : take_fd(&fd));
 }
 
@@ -192,27 +191,26 @@ running_read_exit(struct session *s, const char *id, int *status,
 bool
 running_has_reaper(struct session *s, const char *id)
 {
-	char		 note[NOTE_LEN + 1];
-	struct rec	*r = read_record(s, id, note);
-	int64_t		 pid = r == NULL ? 0 : rec_num(r, KEY(reaper), 0);
-	bool		 has;
+	char			 note[NOTE_LEN + 1];
+	scoped_rec struct rec	*r = read_record(s, id, note);
+	int64_t			 pid = r == NULL ? 0 : rec_num(r, KEY(reaper),
+	    0);
+	bool			 has;
 
 	has = pid > 1 && pid != getpid() && pid != getppid() &&
 	    is_of_boot(s, r) && is_process(r, KEY(reaper), KEY(reaper_start));
-	rec_free(r);
 	return (has);
 }
 
 bool
 running_is_alive(struct session *s, const char *id)
 {
-	char		 note[NOTE_LEN + 1];
-	struct rec	*r = read_record(s, id, note);
-	bool		 alive;
+	char			 note[NOTE_LEN + 1];
+	scoped_rec struct rec	*r = read_record(s, id, note);
+	bool			 alive;
 
 	alive = r != NULL && is_of_boot(s, r) &&
 	    is_process(r, KEY(pid), KEY(pid_start));
-	rec_free(r);
 	return (alive);
 }
 
@@ -271,9 +269,9 @@ restore(struct session *s, const struct rec *all)
 static int
 restore_all(struct session *s)
 {
-	DIR		*d = path_open_dir(s->state_dir, LAYOUT_RUNNING);
-	struct rec	*all;
-	int		 rc;
+	DIR			*d = path_open_dir(s->state_dir,
+	    LAYOUT_RUNNING);
+	scoped_rec struct rec	*all = NULL;
 
 	if (d == NULL)
 		return (errno == ENOENT ? 0 : session_sentence(s, "cannot "
@@ -282,9 +280,7 @@ restore_all(struct session *s)
 	closedir(d);
 	if (all == NULL)
 		return (-1);
-	rc = rec_count(all, KEY(ctr)) == 0 ? 0 : restore(s, all);
-	rec_free(all);
-	return (rc);
+	return (rec_count(all, KEY(ctr)) == 0 ? 0 : restore(s, all));
 }
 
 /*

@@ -84,8 +84,8 @@ limit_value(const char *arg, const char *s, int64_t *out, struct parse_err *e)
 static int
 add_limit(struct rec *out, const char *name, int64_t soft, int64_t hard)
 {
-	struct rec	*r = rec_new();
-	int		 n;
+	scoped_rec struct rec	*r = rec_new();
+	int			 n;
 
 	if (r == NULL)
 		return (-1);
@@ -93,7 +93,6 @@ add_limit(struct rec *out, const char *name, int64_t soft, int64_t hard)
 	rec_add_num(r, KEY(soft), soft);
 	rec_add_num(r, KEY(hard), hard);
 	n = rec_add_rec(out, KEY(rlimit), r);
-	rec_free(r);
 	return (n);
 }
 

@@ -228,8 +228,8 @@ start_attached(const struct start *st)
 static int
 record_running(struct start *st)
 {
-	struct rec	*keys = rec_new();
-	int		 rc;
+	scoped_rec struct rec	*keys = rec_new();
+	int			 rc;
 
 	(void)rec_add_num(keys, KEY(pid), st->pid);
 	(void)rec_add_num(keys, KEY(pid_start), (int64_t)st->pid_start);
@@ -240,24 +240,20 @@ record_running(struct start *st)
 	rc = state_container_set(&st->s->client, st->id, 1u << CTR_CREATING | 1u
 	    << CTR_STARTING, CTR_RUNNING, keys, NULL);
 	st->recorded = rc == 0;
-	rec_free(keys);
 	return (rc);
 }
 
 int
 start_failed(struct start *st, unsigned int from, unsigned int to)
 {
-	struct rec	*keys = rec_new();
-	int		 rc;
+	scoped_rec struct rec	*keys = rec_new();
 
 	(void)rec_add(keys, KEY(error), st->s->client.error.text);
 	(void)rec_add_num(keys, KEY(pid), 0);
 	if (st->recorded)
 		exit_expect(keys, st->pid, st->pid_start);
-	rc = state_container_set(&st->s->client, st->id, st->recorded ?
-	    CTR_STARTED : 1u << from, to, keys, NULL);
-	rec_free(keys);
-	return (rc);
+	return (state_container_set(&st->s->client, st->id, st->recorded ?
+	    CTR_STARTED : 1u << from, to, keys, NULL));
 }
 
 /* Before the payload is executed: steps 6 and 7. */

@@ -29,10 +29,10 @@ await_reaper(struct session *s, const char *id)
 int
 container_wait(struct session *s, const struct rec *row)
 {
-	const char	*id = rec_str(row, KEY(id), "");
-	int64_t		 state = rec_num(row, KEY(state), 0), when = 0;
-	int		 code = (int)rec_num(row, KEY(exit), 0), status;
-	struct rec	*now;
+	const char		*id = rec_str(row, KEY(id), "");
+	int64_t			 state = rec_num(row, KEY(state), 0), when = 0;
+	int			 code = (int)rec_num(row, KEY(exit), 0), status;
+	scoped_rec struct rec	*now = NULL;
 
 	if (state != CTR_RUNNING && state != CTR_PAUSED &&
 	    state != CTR_STOPPING)
@@ -49,6 +49,5 @@ container_wait(struct session *s, const struct rec *row)
 	await_reaper(s, id);
 	if ((now = container_reconciled(s, id)) != NULL)
 		code = (int)rec_num(now, KEY(exit), code);
-	rec_free(now);
 	return (code);
 }

@@ -113,14 +113,13 @@ join(const struct rec *all, const struct rec *rows)
 struct rec *
 pods_with_members(struct session *s)
 {
-	struct rec	*all = state_objects(&s->client, OBJ_POD);
-	struct rec	*rows, *out = NULL;
+	scoped_rec struct rec	*all = state_objects(&s->client, OBJ_POD);
+	struct rec		*rows, *out = NULL;
 
 	if (all != NULL && (rows = containers_reconciled(s)) != NULL) {
 		out = join(all, rows);
 		rec_free(rows);
 	}
-	rec_free(all);
 	return (out);
 }
 
@@ -151,8 +150,8 @@ pods_get_whole(struct session *s, const char *ref)
 static int
 remove_named(struct session *s, const char *name)
 {
-	struct rec	*have;
-	int		 rc = 0;
+	scoped_rec struct rec	*have = NULL;
+	int			 rc = 0;
 
 	if (*name == '\0')
 		return (error_set(&s->client.error, EINVAL, "cannot replace "
@@ -161,7 +160,6 @@ remove_named(struct session *s, const char *name)
 		return (errno == ENOENT ? 0 : -1);
 	if (strcmp(rec_str(have, KEY(name), ""), name) == 0)
 		rc = pods_remove(s, have, true, -1);
-	rec_free(have);
 	return (rc);
 }
 
@@ -316,14 +314,11 @@ pods_remove_damaged(struct session *s, const char *id)
 static int
 put_cgroup(struct session *s, const char *id, const char *path)
 {
-	struct rec	*r = rec_new();
-	int		 rc;
+	scoped_rec struct rec	*r = rec_new();
 
 	(void)rec_add(r, KEY(id), id);
 	(void)rec_add(r, KEY(cgroup), path);
-	rc = state_object_put(&s->client, OBJ_POD, OBJ_UPDATE, r, NULL);
-	rec_free(r);
-	return (rc);
+	return (state_object_put(&s->client, OBJ_POD, OBJ_UPDATE, r, NULL));
 }
 
 static int
@@ -363,7 +358,7 @@ pods_refresh(struct session *s)
 int
 pods_define(struct session *s, const char *ref, struct rec *def)
 {
-	struct rec	*pod;
+	scoped_rec struct rec	*pod = NULL;
 
 	if (strncmp(ref, "new:", 4) == 0)
 		return (error_set(&s->client.error, EINVAL, "--pod new:NAME is "
@@ -373,6 +368,5 @@ pods_define(struct session *s, const char *ref, struct rec *def)
 		return (-1);
 	(void)rec_add(def, KEY(pod), rec_str(pod, KEY(id), ""));
 	(void)rec_add(def, KEY(pod_name), rec_str(pod, KEY(name), ""));
-	rec_free(pod);
 	return (0);
 }

@@ -27,14 +27,13 @@ volumes_find_one(struct session *s, const char *ref)
 static int
 make(struct session *s, struct rec *r, const char *name)
 {
-	struct rec	*have = volumes_get(s, name);
-	bool		 half = have != NULL &&
+	scoped_rec struct rec	*have = volumes_get(s, name);
+	bool			 half = have != NULL &&
 			    rec_num(have, KEY(removing), 0) != 0;
-	int		 rc = half ? volumes_remove(s, name, "") : 0;
+	int			 rc = half ? volumes_remove(s, name, "") : 0;
 
 	if (rc == 0 && (have == NULL || half))
 		rc = locks_alloc(s, "vol", name, r);
-	rec_free(have);
 	return (rc);
 }
 
@@ -42,15 +41,14 @@ int
 volumes_create(struct session *s, const char *name, const struct rec *keys,
     bool keep, char *made)
 {
-	struct rec	*r = volumes_record(s, name, false);
-	int		 rc = -1;
+	scoped_rec struct rec	*r = volumes_record(s, name, false);
+	int			 rc = -1;
 
 	if (r != NULL && rec_add_all(r, keys) == 0 && make(s, r, name) == 0 &&
 	    state_object_put(&s->client, OBJ_VOLUME, keep ? OBJ_KEEP : 0, r,
 	    made) == 0)
 		rc = rec_get(r, KEY(device)) != NULL || store_volume_make(
 		    &s->client, made, false) != -1 ? 0 : -1;
-	rec_free(r);
 	return (rc);
 }
 

@@ -46,8 +46,8 @@ set_path(struct session *s, struct rec *mount, const char *name, bool legacy)
 static int
 find_named(struct session *s, struct rec *mount, const char *name)
 {
-	struct rec	*have = volumes_get(s, name);
-	int		 rc = 0;
+	scoped_rec struct rec	*have = volumes_get(s, name);
+	int			 rc = 0;
 
 	if (have == NULL && errno != ENOENT)
 		return (-1);
@@ -57,7 +57,6 @@ find_named(struct session *s, struct rec *mount, const char *name)
 		rc = set_path(s, mount, name, volumes_is_legacy(s, have));
 	else if ((rc = grant_volume_check(s, have)) == 0)
 		set_device(mount, have);
-	rec_free(have);
 	return (rc);
 }
 
@@ -179,9 +178,9 @@ add_image_volume(struct session *s, struct rec *def, const char *path)
 {
 	static const char *const	 opts[] = { "nodev", "exec", "nosuid",
 					    "rbind", "rprivate", "rw" };
-	struct parse_err		 e;
-	struct rec			*m;
-	int				 rc;
+	struct parse_err	 e;
+	scoped_rec struct rec	*m = NULL;
+	int			 rc;
 
 	if (spec_ctr_path("volume of the image", path, &e) == -1)
 		return (error_set(&s->client.error, EINVAL, "%s", e.text));
@@ -196,7 +195,6 @@ add_image_volume(struct session *s, struct rec *def, const char *path)
 	rc = find_one(s, m);
 	if (rc == 0)
 		rc = rec_add_rec(def, KEY(mount), m);
-	rec_free(m);
 	return (rc);
 }
 
@@ -204,13 +202,12 @@ add_image_volume(struct session *s, struct rec *def, const char *path)
 static int
 finish_removal(struct session *s, const char *name)
 {
-	struct rec	*have = volumes_get(s, name);
-	bool		 going;
+	scoped_rec struct rec	*have = volumes_get(s, name);
+	bool			 going;
 
 	if (have == NULL)
 		return (errno == ENOENT ? 0 : -1);
 	going = rec_num(have, KEY(removing), 0) != 0;
-	rec_free(have);
 	return (going ? volumes_remove(s, name, "") : 0);
 }
 

@@ -119,14 +119,14 @@ make_in_place(const struct run_env *rt, const char *id, const char *pod, char
 static int
 make_dir(const struct run_env *rt, const struct rec *row, char *path)
 {
-	size_t		 it = 0;
-	struct rec	*def = rec_sub(row, KEY(def), &it);
-	const char	*pod = def == NULL ? "" : rec_str(def, KEY(pod), "");
-	int		 fd;
+	size_t			 it = 0;
+	scoped_rec struct rec	*def = rec_sub(row, KEY(def), &it);
+	const char		*pod = def == NULL ? "" : rec_str(def, KEY(pod),
+	    "");
+	int			 fd;
 
 	fd = cgroup_by_systemd(rt) ? make_in_scope(rt, row, pod, path) :
 	    make_in_place(rt, rec_str(row, KEY(id), ""), pod, path);
-	rec_free(def);
 	return (fd);
 }
 
