@@ -29,7 +29,7 @@ in_background() {
 # WHO NAME: its exit code, when it has ended.
 code_of() {
 	for i in $(seq 550); do
-		[ ! -e "$T/$1.$2.code" ] || { cat "$T/$1.$2.code"; return; }
+		[ ! -s "$T/$1.$2.code" ] || { cat "$T/$1.$2.code"; return; }
 		sleep 0.1
 	done
 	echo "never"
@@ -72,29 +72,36 @@ teardown_file() {
 	rm -rf "$T"
 }
 
+listed() { bh ps -a --format '{{.Names}}' | grep -qx "$1"; }
+
+# A process has ended, and its parent has waited for it; or does in 10 s.
+gone() {
+	for i in $(seq 100); do
+		kill -0 "$1" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	echo "# process $1 is still there"
+	return 1
+}
+
 stopped_monitor() {
 	local pid monitor
 	is "$(code_of "$WHO" mon)" 0 "rm -f: $(cat "$T/$WHO.mon.out")"
-	not bh container exists mon
+	not listed mon
 	read -r pid monitor <"$T/$WHO.mon"
-	not kill -0 "$pid"
-	not kill -0 "$monitor"
+	gone "$pid"
+	gone "$monitor"
 }
 @test "rm -f of a container whose monitor is stopped" { each stopped_monitor; }
 
 stopped_reaper() {
 	local pid reaper
 	is "$(code_of "$WHO" reaper)" 0 "rm -f: $(cat "$T/$WHO.reaper.out")"
-	not bh container exists reaper
+	not listed reaper
 	read -r pid reaper <"$T/$WHO.reaper"
-	not kill -0 "$pid"
 	kill -CONT "$reaper"
-	for i in $(seq 100); do
-		kill -0 "$reaper" 2>/dev/null || return 0
-		sleep 0.1
-	done
-	echo "# the reaper stays"
-	return 1
+	gone "$pid"
+	gone "$reaper"
 }
 @test "rm -f of a container whose reaper is stopped" { each stopped_reaper; }
 
@@ -109,6 +116,8 @@ stopped_helper() {
 	is "$(code_of "$WHO" lock)" 125 "exit code"
 	grep -q "^Error: the helper lockbroker has not answered within 30 s and was killed$" \
 	    "$T/$WHO.lock.out" || { cat "$T/$WHO.lock.out"; return 1; }
-	not pgrep -f "$T/prefix/libexec/bulkhead/lockbroker"
+	for pid in $(pgrep -x lockbroker); do
+		[[ $(readlink "/proc/$pid/exe") != "$T/prefix/"* ]]
+	done
 }
 @test "a helper that is stopped is named and killed" { each stopped_helper; }
