@@ -37,7 +37,7 @@ static const struct member	listed_member[] = {
 };
 static const struct column	columns[] = {
 	COLUMN("Cgroup", "CGROUP", SHOW_TEXT, KEY_TEXT(cgroup)),
-	{ { .name = "Containers", .key = "ctr", .members = listed_member },
+	{ { .name = "Containers", .key = KEY_TEXT(ctr), .members = listed_member },
 	    NULL, SHOW_OBJECTS },
 	COLUMN_AS("Created", "CREATED", SHOW_AGO, KEY_TEXT(created), SHOW_DATE),
 	COLUMN_TEXT("ID", "POD ID", SHOW_ID, KEY_TEXT(id)),
@@ -152,7 +152,7 @@ static const struct member	inspected[] = {
 	SHOWN("CgroupParent", SHOW_TEXT, KEY_TEXT(cgroup)),
 	SHOWN("CreateInfra", SHOW_CONST, "false"),
 	SHOWN("NumContainers", SHOW_COUNT, KEY_TEXT(ctr)),
-	{ .name = "Containers", .how = SHOW_OBJECTS, .key = "ctr",
+	{ .name = "Containers", .how = SHOW_OBJECTS, .key = KEY_TEXT(ctr),
 	    .members = inspected_member, .optional = true },
 	{ 0 }
 };
