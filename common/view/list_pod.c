@@ -37,8 +37,8 @@ static const struct member	listed_member[] = {
 };
 static const struct column	columns[] = {
 	COLUMN("Cgroup", "CGROUP", SHOW_TEXT, KEY_TEXT(cgroup)),
-	{ { .name = "Containers", .key = KEY_TEXT(ctr), .members = listed_member },
-	    NULL, SHOW_OBJECTS },
+	{ { .name = "Containers", .key = KEY_TEXT(ctr),
+	    .members = listed_member }, NULL, SHOW_OBJECTS },
 	COLUMN_AS("Created", "CREATED", SHOW_AGO, KEY_TEXT(created), SHOW_DATE),
 	COLUMN_TEXT("ID", "POD ID", SHOW_ID, KEY_TEXT(id)),
 	COLUMN_AS("Id", "POD ID", SHOW_ID, KEY_TEXT(id), SHOW_TEXT),
