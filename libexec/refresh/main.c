@@ -177,7 +177,8 @@ limit(const struct grant *g, struct map_request *q)
 	bool	 store = q->slot == 0;
 
 	if (store && (g->flags & GRANT_STORE) == 0)
-		return ("granted by root for containers only, not for the store");
+		return ("granted by root for containers only, "
+		    "not for the store");
 	if ((q->flags & GRANT_DEEP) != 0 && (g->flags & GRANT_DEEP) == 0)
 		return ("granted by root without what is mounted in it");
 	q->flags |= g->flags & (GRANT_NOSUID | GRANT_NODEV | GRANT_RDONLY);
