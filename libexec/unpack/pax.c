@@ -131,7 +131,7 @@ int
 pax_number(const struct pax *p, const char *key, uint64_t max, uint64_t *n,
     struct why *w)
 {
-	const char	*v, *end;
+	const char	*v = NULL, *end;
 	int		 rc = pax_text(p, key, &v, w);
 
 	if (rc != 1)
