@@ -39,7 +39,6 @@
 #define GRANTS		4000	/* of the 4096 descriptors of its policy */
 #define OWN_FDS		32u
 #define BOTH		(CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_SETGID))
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 enum state { GRANTING = 1, SEALED = 2 };
 

@@ -107,8 +107,8 @@ map_make(struct map *m, uint64_t own, const struct ranges *rs, bool system,
 	return (NULL);
 }
 
-static size_t
-print(const struct map *m, char *out, size_t cap, bool wide)
+size_t
+map_text(const struct map *m, char *out, size_t cap, bool wide)
 {
 	size_t	 len = 0;
 	int	 n;
@@ -124,16 +124,4 @@ print(const struct map *m, char *out, size_t cap, bool wide)
 		len += (size_t)n;
 	}
 	return (len);
-}
-
-size_t
-map_text(const struct map *m, char *out, size_t cap)
-{
-	return (print(m, out, cap, false));
-}
-
-size_t
-map_back(const struct map *m, char *out, size_t cap)
-{
-	return (print(m, out, cap, true));
 }

@@ -43,9 +43,10 @@ const char *map_make(struct map *, uint64_t own, const struct ranges *,
 /* All ids in the ranges. */
 uint64_t ranges_sum(const struct ranges *);
 
-/* As the kernel takes it: the length, or 0 if it is too long. */
-size_t	map_text(const struct map *, char *, size_t);
-/* As the kernel gives it back: the length, or 0 if it is too long. */
-size_t	map_back(const struct map *, char *, size_t);
+/*
+ * As the kernel takes it, or, wide, as it gives it back: the length, or 0 if it
+ * is too long.
+ */
+size_t	map_text(const struct map *, char *, size_t, bool wide);
 
 #endif

@@ -2,14 +2,17 @@
 
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 
 #include <linux/magic.h>
 #include <linux/nsfs.h>
+#include <linux/openat2.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -48,18 +51,41 @@ userns_check(int fd, uid_t owner)
 	return (NULL);
 }
 
+/*
+ * The directory comes from a mapper that may have been taken over, and was
+ * perhaps opened where its user mounts what it likes over files of /proc.
+ */
+static int
+open_proc(int dir, const char *name, uint64_t flags)
+{
+	const struct open_how	 how = { .flags = flags | O_CLOEXEC,
+				    .resolve = RESOLVE_NO_XDEV |
+				    RESOLVE_NO_SYMLINKS };
+	struct statfs		 fs;
+
+	errno = EPERM;
+	return (fstatfs(dir, &fs) == -1 || fs.f_type != PROC_SUPER_MAGIC ? -1 :
+	    (int)syscall(SYS_openat2, dir, name, &how, sizeof(how)));
+}
+
+/*
+ * The link is followed by name, where a mount may be in the way: what it says
+ * itself is compared with what was opened.
+ */
 int
 userns_of(int dir)
 {
-	struct statfs	 fs;
+	char		 says[32] = "";		/* user:[4026531837] */
+	struct stat	 st;
+	scoped_fd int	 link = open_proc(dir, "ns/user", O_PATH | O_NOFOLLOW);
+	scoped_fd int	 fd = -1;
 
-	if (fstatfs(dir, &fs) == -1)
+	if (link == -1 || readlinkat(link, "", says, sizeof(says) - 1) == -1 ||
+	    (fd = openat(dir, "ns/user", O_RDONLY | O_CLOEXEC)) == -1 ||
+	    fstat(fd, &st) == -1)
 		return (-1);
-	if (fs.f_type != PROC_SUPER_MAGIC) {
-		errno = EPERM;
-		return (-1);
-	}
-	return (openat(dir, "ns/user", O_RDONLY | O_CLOEXEC));
+	errno = EPERM;
+	return (strtoull(says + 6, NULL, 10) == st.st_ino ? take_fd(&fd) : -1);
 }
 
 bool
@@ -93,8 +119,8 @@ static const char *
 write_map(int dir, const char *file, const struct map *m, uint64_t cap)
 {
 	char		 text[MAP_TEXT], back[MAP_BACK];
-	size_t		 len = map_text(m, text, sizeof(text));
-	size_t		 back_len = map_back(m, back, sizeof(back));
+	size_t		 len = map_text(m, text, sizeof(text), false);
+	size_t		 back_len = map_text(m, back, sizeof(back), true);
 	scoped_fd int	 fd = -1;
 	ssize_t		 n = -1;
 	bool		 empty = false;
@@ -105,7 +131,7 @@ write_map(int dir, const char *file, const struct map *m, uint64_t cap)
 	}
 	if (caps_raise(cap) == -1)
 		return ("a capability is missing");
-	fd = openat(dir, file, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	fd = open_proc(dir, file, O_RDWR);
 	if (fd != -1 && (empty = same(fd, "", 0)))
 		n = write(fd, text, len);
 	caps_lower();
@@ -126,8 +152,7 @@ write_map(int dir, const char *file, const struct map *m, uint64_t cap)
 static const char *
 deny_groups(int dir)
 {
-	scoped_fd int	 fd = openat(dir, "setgroups", O_RDWR | O_NOFOLLOW |
-			    O_CLOEXEC);
+	scoped_fd int	 fd = open_proc(dir, "setgroups", O_RDWR);
 
 	if (fd == -1 || write(fd, "deny", 4) != 4)
 		return ("the kernel does not deny setgroups");

@@ -35,9 +35,9 @@ check(const struct ranges *rs, uint64_t own)
 
 	if (map_make(&m, own, rs, false, 0) != NULL)
 		return;
-	if (m.n != rs->n + 1 || map_back(&m, back, sizeof(back)) == 0)
+	if (m.n != rs->n + 1 || map_text(&m, back, sizeof(back), true) == 0)
 		abort();
-	(void)map_text(&m, text, sizeof(text));
+	(void)map_text(&m, text, sizeof(text), false);
 	for (size_t i = 0; i < m.n; i++)
 		if (m.line[i].outside == 0 || (i > 0 &&
 		    m.line[i].outside + m.line[i].count > 0xffffffffULL))

@@ -12,7 +12,7 @@ static bool
 text_is(const struct map *m, const char *want)
 {
 	char	 buf[MAP_TEXT];
-	size_t	 n = map_text(m, buf, sizeof(buf));
+	size_t	 n = map_text(m, buf, sizeof(buf), false);
 
 	return (n == strlen(want) && memcmp(buf, want, n) == 0);
 }
@@ -29,9 +29,9 @@ test_rows(void)
 
 	CHECK(map_make(&m, 1000, &two, false, 0) == NULL &&
 	    text_is(&m, "0 1000 1\n1 100000 65536\n65537 7 3\n"));
-	CHECK(map_back(&m, buf, sizeof(buf)) == 99 && strncmp(buf,
+	CHECK(map_text(&m, buf, sizeof(buf), true) == 99 && strncmp(buf,
 	    "         0       1000          1\n", 33) == 0);
-	CHECK(map_back(&m, buf, 99) == 0);
+	CHECK(map_text(&m, buf, 99, true) == 0);
 	CHECK(ranges_sum(&two) == 65539);
 	CHECK(map_make(&m, 50, &two, true, 0) == NULL &&
 	    text_is(&m, "0 50 1\n1 100000 65535\n"));

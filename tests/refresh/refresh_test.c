@@ -10,10 +10,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 
 #include <linux/capability.h>
+#include <linux/mount.h>
 
 #include <err.h>
 #include <errno.h>
@@ -31,7 +33,9 @@
 #include "harness.h"
 
 #include "chan.h"
+#include "fdpass.h"
 #include "log.h"
+#include "maprequest.h"
 #include "path.h"
 
 #define USER	4001
@@ -248,6 +252,9 @@ seal(struct run *r)
 	return (request(r, MSG_ids_seal, &m, -1));
 }
 
+/* Make processes that their user, and refresh with it, may look into. */
+static bool		 shown;
+
 /* A process of this user in a new namespace. */
 struct space {
 	pid_t	 pid;
@@ -278,7 +285,7 @@ space_make(struct space *s, uid_t uid, int flags, bool nested)
 		if (unshare(flags) == -1)
 			_exit(1);
 		/* As launch is; but then only root sees its namespace. */
-		(void)prctl(PR_SET_DUMPABLE, tester != 0, 0, 0, 0);
+		(void)prctl(PR_SET_DUMPABLE, tester != 0 || shown, 0, 0, 0);
 		if (!turn(sp[1]) || (nested && unshare(flags) == -1) ||
 		    !turn(sp[1]))
 			_exit(1);
@@ -314,6 +321,17 @@ space_end(struct space *s)
 	close(s->hold);
 	close(s->fd);
 	(void)waitpid(s->pid, NULL, 0);
+}
+
+static const char *
+in_proc(pid_t pid, const char *name)
+{
+	static char	 path[2][64];
+	static int	 turn;
+
+	turn = !turn;
+	(void)snprintf(path[turn], sizeof(path[0]), "/proc/%d/%s", pid, name);
+	return (path[turn]);
 }
 
 static const char *
@@ -951,6 +969,97 @@ test_groups(const char *path)
 	ngroups = 0;
 }
 
+/* The socket to refresh, taken from mapper: from here on the test is mapper. */
+static int
+usurp(struct run *r)
+{
+	pid_t	 mapper = 0;
+	int	 pidfd, fd = -1;
+
+	CHECK(query(r) == 0 && (mapper = child_of(r->pid)) > 0);
+	if ((pidfd = (int)syscall(SYS_pidfd_open, mapper, 0)) != -1)
+		fd = (int)syscall(SYS_pidfd_getfd, pidfd, 4, 0);
+	CHECK(fd != -1);
+	close(pidfd);
+	return (fd);
+}
+
+/* What mapper asks for to have the maps of this process written. */
+static uint32_t
+write_by(int refresh, int userns, pid_t pid)
+{
+	struct map_request	 q = { .op = MAP_WRITE };
+	struct map_answer	 a = { .error = UINT32_MAX };
+	size_t			 n;
+	int			 fds[2] = { userns, -1 };
+
+	fds[1] = open(in_proc(pid, ""), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fdpass_send(refresh, &q, sizeof(q), fds, 2) == -1 ||
+	    fdpass_recv(refresh, &a, sizeof(a), NULL, 0, &n) != sizeof(a))
+		a.error = UINT32_MAX;
+	close(fds[1]);
+	if (a.error != 0)
+		printf("# refresh says: %s (%s)\n", a.why,
+		    strerror((int)a.error));
+	return (a.error);
+}
+
+/* Mount a file of one process over that of another: also over a link. */
+static void
+cover(pid_t on, pid_t of, const char *name)
+{
+	int	 to = open(in_proc(on, name), O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	int	 from = (int)syscall(SYS_open_tree, AT_FDCWD, in_proc(of, name),
+		    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
+	CHECK(syscall(SYS_move_mount, from, "", to, "",
+	    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == 0);
+	close(from);
+	close(to);
+}
+
+/*
+ * A mapper that was taken over sends a directory of /proc in which its user
+ * has mounted, over files of one process, those of another. With a mount over
+ * ns/user it need not even be a process that refresh may look into.
+ */
+static void
+test_liar(const char *path)
+{
+	static const char *const	 files[] = { "setgroups", "gid_map",
+					    "uid_map", "ns/user" };
+	static const gid_t		 made[] = { 1005 };
+	struct run			 r;
+	struct space			 s, other;
+	int				 refresh;
+
+	groups = made;
+	ngroups = 1;
+	shown = true;
+	begin(&r, path, USER);
+	refresh = usurp(&r);
+	for (size_t i = 0; i < 4; i++) {
+		printf("# over %s\n", files[i]);
+		space_make(&s, USER, CLONE_NEWUSER, false);
+		space_make(&other, USER, CLONE_NEWUSER, false);
+		cover(s.pid, i == 3 ? other.pid : s.pid, "ns/user");
+		if (i != 3)
+			cover(s.pid, other.pid, files[i]);
+		CHECK(write_by(refresh, i == 3 ? other.fd : s.fd, s.pid) != 0);
+		if (i != 3)
+			(void)umount2(in_proc(s.pid, files[i]), MNT_DETACH);
+		CHECK(strcmp(slurp(s.pid, "gid_map"), "") == 0);
+		CHECK(strcmp(slurp(other.pid, "gid_map"), "") == 0);
+		CHECK(has(other.pid, "setgroups", "allow"));
+		space_end(&other);	/* it has what the first waits for */
+		space_end(&s);
+	}
+	close(refresh);
+	ngroups = 0;
+	shown = false;
+	CHECK(end(&r) == EX_OK);
+}
+
 static void
 test_no_account(const char *path)
 {
@@ -995,6 +1104,7 @@ main(int argc, char **argv)
 	test_mount(plain);
 	test_grants(plain);
 	test_groups(caps);
+	test_liar(caps);
 	test_stopped(caps);
 	test_no_account(plain);
 	(void)path_remove(AT_FDCWD, dir);
