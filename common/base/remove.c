@@ -5,7 +5,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
+
+#include "cleanup.h"
 
 #define DEPTH_MAX	2048		/* one descriptor for each */
 #define TRIES		50		/* while a process writes there */
@@ -62,6 +65,25 @@ remove_entries(DIR *d, dev_t dev, int depth)
 	return (error == 0 ? 0 : -1);
 }
 
+/*
+ * Open to its owner, us, the directory that this is. By descriptor: in place of
+ * its name a process that writes there may put a link to a file of the host,
+ * and chmod(2) would follow it. One without read permission opens with O_PATH
+ * only, and fchmod(2) refuses that.
+ */
+static int
+unclose(int dir, const char *name)
+{
+	scoped_fd int	 fd = openat(dir, name, O_PATH | O_DIRECTORY |
+			    O_NOFOLLOW | O_CLOEXEC);
+	char		 path[32];
+
+	if (fd == -1)
+		return (-1);
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return (fchmodat(AT_FDCWD, path, 0700, 0));
+}
+
 /* One that is closed to its owner, us, is opened. */
 static DIR *
 open_dir(int dir, const char *name)
@@ -70,9 +92,7 @@ open_dir(int dir, const char *name)
 	DIR		*d;
 	int		 fd = openat(dir, name, OPEN_DIR);
 
-	if (fd == -1 && errno == EACCES &&
-	    fstatat(dir, name, &sb, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    S_ISDIR(sb.st_mode) && fchmodat(dir, name, 0700, 0) == 0)
+	if (fd == -1 && errno == EACCES && unclose(dir, name) == 0)
 		fd = openat(dir, name, OPEN_DIR);
 	if (fd == -1)
 		return (NULL);

@@ -1,12 +1,18 @@
 /* Paths beneath a directory: what must not lead out of it. */
 #include <sys/mount.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <linux/ptrace.h>
 
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,6 +196,59 @@ test_remove_mounted(void)
 	CHECK(umount("in/t/m") == 0 && path_remove(dir, "t") == 0);
 }
 
+/* Does the child come to a call that changes a mode by name? It is held. */
+static bool
+stops_at_chmod(pid_t pid)
+{
+	struct ptrace_syscall_info	 in;
+	int				 st;
+
+	while (ptrace(PTRACE_SYSCALL, pid, 0, 0) == 0 &&
+	    waitpid(pid, &st, 0) == pid && WIFSTOPPED(st))
+		if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(in),
+		    &in) > 0 && in.op == PTRACE_SYSCALL_INFO_ENTRY &&
+		    in.entry.nr == SYS_fchmodat)
+			return (true);
+	return (false);
+}
+
+/*
+ * A process that may write to the tree puts a link in place of a directory
+ * that is closed, after it was looked at and before it is opened.
+ */
+static void
+test_remove_raced(void)
+{
+	struct stat	 st;
+	pid_t		 pid;
+	int		 status;
+
+	CHECK(mkdir("in/t", 0777) == 0 && mkdir("in/t/d", 0700) == 0 &&
+	    mkdir("in/t/d/e", 0700) == 0 && symlink("../../out/f",
+	    "in/t/swap") == 0 && chmod("out/f", 0444) == 0 &&
+	    chmod("in/t/d", 0) == 0);
+	CHECK(geteuid() != 0 || (lchown("in/t", 65534, 65534) == 0 &&
+	    lchown("in/t/d", 65534, 65534) == 0 &&
+	    lchown("out/f", 65534, 65534) == 0 && chmod("out", 0755) == 0 &&
+	    chmod("in", 0755) == 0 && chmod(".", 0755) == 0));
+	if ((pid = fork()) == 0) {
+		if ((geteuid() == 0 && setresuid(65534, 65534, 65534) == -1) ||
+		    ptrace(PTRACE_TRACEME, 0, 0, 0) == -1 ||
+		    raise(SIGSTOP) != 0)
+			_exit(2);
+		_exit(path_remove(dir, "t/d") == 0);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status));
+	CHECK(ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD) == 0 &&
+	    stops_at_chmod(pid));
+	CHECK(renameat2(dir, "t/d", dir, "t/swap", RENAME_EXCHANGE) == 0);
+	CHECK(ptrace(PTRACE_DETACH, pid, 0, 0) == 0 &&
+	    waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	CHECK(stat("out/f", &st) == 0 && (st.st_mode & 0777) == 0444);
+	CHECK(path_remove(dir, "t") == 0);
+	CHECK(exists("out/f"));
+}
+
 static void
 test_empty(void)
 {
@@ -215,6 +274,7 @@ main(void)
 	test_files();
 	test_remove();
 	test_remove_mounted();
+	test_remove_raced();
 	test_empty();
 	close(dir);
 	CHECK(path_remove(AT_FDCWD, top) == 0);
