@@ -113,13 +113,15 @@ open_local(struct subids *ids, const char *path)
 
 	if (f == NULL && errno != ENOENT)
 		because(ids, "%s cannot be read: %s", path, strerror(errno));
+	errno = 0;
 	return (f);
 }
 
+/* A line for which there is no memory ends a file like its end. */
 static void
 close_local(struct subids *ids, FILE *f, const char *path)
 {
-	if (ferror(f))
+	if (ferror(f) || !feof(f) || errno == ENOMEM)
 		because(ids, "%s cannot be read", path);
 	(void)fclose(f);
 }

@@ -7,6 +7,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -37,6 +38,7 @@
 #include "log.h"
 #include "maprequest.h"
 #include "path.h"
+#include "subids.h"
 
 #define USER	4001
 #define OTHER	4002
@@ -969,6 +971,68 @@ test_groups(const char *path)
 	ngroups = 0;
 }
 
+/* What subids says with so much memory. False: it gave no answer. */
+static bool
+read_with(const char *subids, rlim_t bytes, struct subids *s)
+{
+	const struct rlimit	 limit = { bytes, bytes };
+	char			 name[] = "subids", uid[16];
+	char			*argv[] = { name, uid, NULL }, *none[] = { NULL };
+	size_t			 have = 0;
+	ssize_t			 n;
+	pid_t			 pid;
+	int			 p[2];
+
+	(void)snprintf(uid, sizeof(uid), "%d", USER);
+	if (pipe2(p, O_CLOEXEC) == -1 || (pid = fork()) == -1)
+		err(1, "subids");
+	if (pid == 0) {
+		become(USER);
+		if (dup2(p[1], 1) == -1 || dup2(open("/dev/null", O_WRONLY),
+		    2) == -1 || setrlimit(RLIMIT_AS, &limit) == -1)
+			_exit(126);
+		(void)execve(subids, argv, none);
+		_exit(127);
+	}
+	close(p[1]);
+	while (have < sizeof(*s) && (n = read(p[0], (char *)s + have,
+	    sizeof(*s) - have)) > 0)
+		have += (size_t)n;
+	close(p[0]);
+	(void)waitpid(pid, NULL, 0);
+	return (have == sizeof(*s));
+}
+
+/*
+ * The caller may set a limit of memory: then what a file cannot be read for
+ * is no reason to find nothing in it. A group of many takes memory of its own.
+ */
+static void
+test_memory(void)
+{
+	static char	 text[9000 * 5 + 128];
+	char		 subids[128];
+	struct subids	 s;
+	size_t		 n;
+	unsigned int	 answers = 0, wrong = 0;
+
+	n = (size_t)snprintf(text, sizeof(text), "root:x:0:\nmany:x:900:");
+	for (int i = 0; i < 9000; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%04d,", i);
+	(void)snprintf(text + n - 1, sizeof(text) - n, "\nvictims:x:210007:\n");
+	put("group", text);
+	(void)snprintf(subids, sizeof(subids), "%s", in_dir("caps/subids"));
+	for (rlim_t kib = 200; kib <= 1200; kib += 4)
+		if (read_with(subids, kib * 1024, &s)) {
+			answers++;
+			wrong += s.gids.n > 0 && s.why[0] == '\0';
+		}
+	CHECK(answers > 0 && wrong == 0);
+	CHECK(read_with(subids, RLIM_INFINITY, &s) &&
+	    strstr(s.why, "victims (210007)") != NULL);
+	put("group", "root:x:0:\nuser:x:4001:\nvictims:x:70000:\n");
+}
+
 /* The socket to refresh, taken from mapper: from here on the test is mapper. */
 static int
 usurp(struct run *r)
@@ -1099,6 +1163,7 @@ main(int argc, char **argv)
 	test_mapper(plain, 0, ENGINE);
 	test_reader(caps, USER);
 	test_reader(plain, 0);
+	test_memory();
 	test_place();
 	test_system(plain);
 	test_mount(plain);
