@@ -24,7 +24,8 @@
  * 11. statekeep, which is the account's, says with which paths the state was
  *     made. That record is decoded as root because the storage may be at one
  *     of them; each path must carry a code made with root's key (pinned.c).
- * 12. refresh is given the storage, and with NEED_RUN_ROOT podman's run root.
+ * 12. refresh is given the storage, and with NEED_RUN_ROOT podman's run root,
+ *     which is one only where the storage itself would be accepted (trust.c).
  * 13. Files that the command line names are opened, and given to refresh or to
  *     a helper. Those that a container's definition names are opened only when
  *     the definition carries the right code (grant.c).
@@ -115,15 +116,27 @@ grant_graph(struct session *s, unsigned int need)
 	    s->graph_fd));
 }
 
-/* Where podman of root lists what lasts until the boot: grant number 1. */
+/*
+ * Where podman of root lists what lasts until the boot: grant number 1. What
+ * is at this path of resolve's and is no storage is gone without.
+ */
 static int
 grant_run_root(struct session *s, unsigned int need)
 {
+	const char	*path = session_config(s, KEY_AS(path_run_storage),
+			    "");
+
 	if (s->graph_fd == -1 || !client_has(&s->client, H_REFRESH) ||
 	    (need & NEED_RUN_ROOT) == 0)
 		return (0);
-	s->run_root_fd = open(session_config(s, KEY_AS(path_run_storage), ""),
-	    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	s->run_root_fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW |
+	    O_CLOEXEC);
+	if (s->run_root_fd != -1 && trust_storage(s, s->run_root_fd,
+	    path) == -1) {
+		close(s->run_root_fd);
+		s->run_root_fd = -1;
+		error_clear(&s->client.error);
+	}
 	return (s->run_root_fd == -1 ? 0 : ids_grant_begin(&s->client,
 	    GRANT_STORE | GRANT_NOSUID | GRANT_NODEV, s->run_root_fd));
 }

@@ -89,20 +89,44 @@ trust_path(struct session *s, const char *what, const char *path)
 	return (rc);
 }
 
-/* Is the path that one, or below it? */
-static bool
-is_below(const char *path, const char *top)
+/* What is left of the path behind that one: "" if it is the same. Or NULL. */
+static const char *
+rest_of(const char *path, const char *top)
 {
 	size_t	 n = strlen(top);
 
 	while (n > 1 && top[n - 1] == '/')
 		n--;
-	return (n > 1 && strncmp(path, top, n) == 0 &&
-	    (path[n] == '\0' || path[n] == '/'));
+	if (n <= 1 || strncmp(path, top, n) != 0 ||
+	    (path[n] != '\0' && path[n] != '/'))
+		return (NULL);
+	return (path + n + strspn(path + n, "/"));
 }
 
 static bool
-is_option(const struct session *s, const char *path)
+is_at(const char *path, const char *top)
+{
+	const char	*rest = rest_of(path, top);
+
+	return (rest != NULL && *rest == '\0');
+}
+
+/*
+ * Or directly in it. Not further below: the account may write there, and a
+ * link of its own on the way would lead root anywhere.
+ */
+static bool
+is_in(const char *path, const char *top)
+{
+	const char	*rest = rest_of(path, top);
+
+	return (rest != NULL && (*rest == '\0' || path_is_name(rest)));
+}
+
+typedef bool	 matcher(const char *, const char *);
+
+static bool
+is_option(const struct session *s, const char *path, matcher *fits)
 {
 	static const char *const names[] = { "root", "runroot", "tmpdir",
 		"volumepath" };
@@ -113,15 +137,15 @@ is_option(const struct session *s, const char *path)
 		value = rec_get(s->options.settings, KEY_FROM(names[i]));
 		if (value == NULL)
 			continue;
-		if (is_below(path, value) || (*value != '/' &&
-		    realpath(value, given) != NULL && is_below(path, given)))
+		if (fits(path, value) || (*value != '/' &&
+		    realpath(value, given) != NULL && fits(path, given)))
 			return (true);
 	}
 	return (false);
 }
 
-bool
-trust_is_chosen(const struct session *s, const char *path)
+static bool
+is_chosen(const struct session *s, const char *path, matcher *fits)
 {
 	static const char *const builtin[] = { LAYOUT_SYSTEM_STATE,
 		LAYOUT_SYSTEM_RUN, "/var/lib/containers/storage",
@@ -132,13 +156,19 @@ trust_is_chosen(const struct session *s, const char *path)
 	if (strstr(path, "/../") != NULL)
 		return (false);
 	for (size_t i = 0; i < sizeof(builtin) / sizeof(builtin[0]); i++)
-		if (is_below(path, builtin[i]))
+		if (fits(path, builtin[i]))
 			return (true);
 	while (s->chosen != NULL && rec_next(s->chosen, KEY(path), &it,
 	    &earlier))
-		if (is_below(path, earlier))
+		if (fits(path, earlier))
 			return (true);
-	return (is_option(s, path));
+	return (is_option(s, path, fits));
+}
+
+bool
+trust_is_chosen(const struct session *s, const char *path)
+{
+	return (is_chosen(s, path, is_in));
 }
 
 void
@@ -193,14 +223,20 @@ trust_is_reachable(const char *path)
 	return (true);
 }
 
-bool
-trust_fresh(int dir, const char *path)
+/* Is this directory what is at the path, and not a link there? */
+static bool
+is_no_link(int dir, const char *path)
 {
 	struct stat	 st, at;
 
 	return (fstat(dir, &st) == 0 && lstat(path, &at) == 0 &&
-	    st.st_dev == at.st_dev && st.st_ino == at.st_ino && is_empty(dir,
-	    NULL));
+	    st.st_dev == at.st_dev && st.st_ino == at.st_ino);
+}
+
+bool
+trust_fresh(int dir, const char *path)
+{
+	return (is_no_link(dir, path) && is_empty(dir, NULL));
 }
 
 int
@@ -217,7 +253,7 @@ trust_storage(struct session *s, int dir, const char *path)
 		if (fstatat(dir, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    st.st_uid == 0)
 			return (0);
-	if (!trust_is_chosen(s, path))
+	if (!is_chosen(s, path, is_no_link(dir, path) ? is_in : is_at))
 		return (error_set(&s->client.error, EPERM, "%.400s is no "
 		    "storage of containers yet: root makes one where an option "
 		    "says (--root %.400s), not where a configuration file does",

@@ -15,9 +15,9 @@ struct session;
  */
 int	trust_path(struct session *, const char *, const char *);
 /*
- * Has root chosen this path, or one above it: by an option of this command, or
- * by an earlier one, as its code shows, or is it the built-in one? What a
- * configuration file says is resolve's word, which is not root's.
+ * Has root chosen this path, or the directory that it is in: by an option of
+ * this command, or by an earlier one, as its code shows, or is it the built-in
+ * one? What a configuration file says is resolve's word, which is not root's.
  */
 bool	trust_is_chosen(const struct session *, const char *);
 /* Note a path whose code was checked. */

@@ -977,7 +977,8 @@ read_with(const char *subids, rlim_t bytes, struct subids *s)
 {
 	const struct rlimit	 limit = { bytes, bytes };
 	char			 name[] = "subids", uid[16];
-	char			*argv[] = { name, uid, NULL }, *none[] = { NULL };
+	char			*argv[] = { name, uid, NULL };
+	char			*none[] = { NULL };
 	size_t			 have = 0;
 	ssize_t			 n;
 	pid_t			 pid;
@@ -1019,7 +1020,8 @@ test_memory(void)
 	n = (size_t)snprintf(text, sizeof(text), "root:x:0:\nmany:x:900:");
 	for (int i = 0; i < 9000; i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%04d,", i);
-	(void)snprintf(text + n - 1, sizeof(text) - n, "\nvictims:x:210007:\n");
+	(void)snprintf(text + n - 1, sizeof(text) - n,
+	    "\nvictims:x:210007:\n");
 	put("group", text);
 	(void)snprintf(subids, sizeof(subids), "%s", in_dir("caps/subids"));
 	for (rlim_t kib = 200; kib <= 1200; kib += 4)

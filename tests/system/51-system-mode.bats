@@ -317,6 +317,10 @@ lying_resolve() {
 	fails 125 "$BH" --root "$T/precious" --runroot "$T/other/run" volume create v
 	[[ $err == *"no storage of containers and is not empty"* ]]
 	is "$(ls "$T/precious")" file
+	sed -i "s,^runroot.*,runroot = \"$T/precious\"," "$T/storage.conf"
+	fails 1 env CONTAINERS_STORAGE_CONF="$T/storage.conf" "$BH" \
+	    --root "$T/other/storage" --tmpdir "$T/other/tmp" rmi none
+	is "$(ls "$T/precious")" file
 }
 
 @test "Z02: a configuration file does not choose what root makes and hands over" {
