@@ -2,6 +2,7 @@
 
 #include <sys/inotify.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -287,6 +288,7 @@ static int
 open_dir(struct eventread *r)
 {
 	struct session	*s = r->s;
+	struct stat	 st;
 	char		 dir[sizeof(r->path)];
 
 	if (event_path(s, r->path, sizeof(r->path)) == -1 ||
@@ -297,6 +299,12 @@ open_dir(struct eventread *r)
 	dir[r->name++ - r->path] = '\0';
 	if (!r->stream) {
 		r->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		/* Root opens for its account what is the account's. */
+		if (r->dir_fd != -1 && s->system && (fstat(r->dir_fd,
+		    &st) == -1 || st.st_uid != s->client.uid)) {
+			close(r->dir_fd);
+			r->dir_fd = -1;
+		}
 		return (0);
 	}
 	if ((r->dir_fd = owndir_open(s, dir)) == -1)

@@ -321,6 +321,20 @@ lying_resolve() {
 	fails 1 env CONTAINERS_STORAGE_CONF="$T/storage.conf" "$BH" \
 	    --root "$T/other/storage" --tmpdir "$T/other/tmp" rmi none
 	is "$(ls "$T/precious")" file
+	# Nor does the account get a directory that it could not reach.
+	mkdir -m 755 "$T/precious/d"
+	cat >"$T/precious/d/events.log" <<-'E'
+	{"ID":"a","Name":"n","Status":"create","Time":"2026-01-01T00:00:00Z","Type":"container"}
+	E
+	chmod 644 "$T/precious/d/events.log"
+	cat >"$T/containers.conf" <<-C
+	[engine]
+	events_logger = "file"
+	events_logfile_path = "$T/precious/d/events.log"
+	C
+	is "$(CONTAINERS_CONF="$T/containers.conf" "$BH" \
+	    --root "$T/other/storage" --tmpdir "$T/other/tmp" events \
+	    --stream=false --since 2025-01-01T00:00:00Z)" ""
 }
 
 @test "Z02: a configuration file does not choose what root makes and hands over" {
