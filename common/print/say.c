@@ -11,8 +11,9 @@
 #include "error.h"
 #include "visible.h"
 
-static bool	 once, trace;
-static char	 last[4096];
+#define LINE	4096		/* bytes of one message */
+
+static bool	 trace;
 
 static void say(const char *, const char *, va_list)
     __attribute__((format(printf, 2, 0)));
@@ -20,13 +21,10 @@ static void say(const char *, const char *, va_list)
 static void
 say(const char *prefix, const char *fmt, va_list ap)
 {
-	char	 line[sizeof(last)];
+	char	 line[LINE];
 	char	 safe[sizeof(line) * 2];
 
 	vsnprintf(line, sizeof(line), fmt, ap);
-	if (once && strcmp(line, last) == 0)
-		return;
-	snprintf(last, sizeof(last), "%s", line);
 	visible_text(safe, sizeof(safe), line);
 	/* In the order in which it was said, when both go to one place. */
 	fflush(stdout);
@@ -52,12 +50,6 @@ say_warning(const char *fmt, ...)
 	va_start(ap, fmt);
 	say("Warning: ", fmt, ap);
 	va_end(ap);
-}
-
-void
-say_once(void)
-{
-	once = true;
 }
 
 void

@@ -21,7 +21,5 @@ void	say_out(const char *);
  */
 void	say_code(unsigned int);
 void	say_trace(void);
-/* From now on what was said last is not said again. */
-void	say_once(void);
 
 #endif

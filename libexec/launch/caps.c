@@ -74,20 +74,6 @@ caps_name(int n)
 	return (n >= 0 && n < NAMES ? names[n] : NULL);
 }
 
-capset
-caps_all(void)
-{
-	capset	 all = 0;
-
-	/* The kernel may have capabilities without a name here. */
-	for (int i = 0; i < 64; i++) {
-		if (prctl(PR_CAPBSET_READ, i, 0, 0, 0) == -1)
-			break;
-		all |= BIT(i);
-	}
-	return (all);
-}
-
 int
 caps_bound(capset keep, struct fault *f)
 {

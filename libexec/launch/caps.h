@@ -22,7 +22,5 @@ int	caps_bound(capset, struct fault *);
  */
 int	caps_set(capset permitted, capset effective, capset inheritable,
 	    capset ambient, struct fault *);
-/* Every capability that this kernel knows. */
-capset	caps_all(void);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include <sys/syscall.h>
 
-#include <linux/close_range.h>
 #include <linux/mount.h>
 
 #include <errno.h>
@@ -159,11 +158,4 @@ int
 k_close_from(unsigned int first)
 {
 	return ((int)syscall(SYS_close_range, first, ~0U, 0));
-}
-
-int
-k_cloexec_from(unsigned int first)
-{
-	return ((int)syscall(SYS_close_range, first, ~0U,
-	    CLOSE_RANGE_CLOEXEC));
 }

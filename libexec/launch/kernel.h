@@ -59,8 +59,6 @@ uint64_t k_mount_id(int);
 /* openat2 with RESOLVE_ flags. */
 int	k_open(int, const char *, int, uint64_t);
 
-/* Set every descriptor from this one on to close at execve. 0 or -1. */
-int	k_cloexec_from(unsigned int);
 /* Close every descriptor from this one on. 0 or -1. */
 int	k_close_from(unsigned int);
 /*

@@ -7,8 +7,6 @@
 
 #include <stdbool.h>
 
-/* The key of the bytes of a seccomp profile that the person named. */
-
 struct parse_err;
 struct rec;
 struct session;

@@ -20,7 +20,6 @@ struct start {
 	bool		 attach_in, attach_out, attach_err;
 	bool		 sig_proxy;
 	bool		 named;		/* by the user, just now */
-	bool		 restarting;	/* state created or exited, not new */
 
 	bool		 tty, stdin_open, host_net;	/* as in def */
 
@@ -35,7 +34,7 @@ struct start {
 
 	/* What start_container has found out. */
 	pid_t		 pid;
-	uint64_t	 pid_start;	/* see proc_start_time */
+	uint64_t	 pid_start;	/* as process_start_time has it */
 	bool		 recorded;	/* as running */
 	bool		 name_taken;	/* by another engine's container */
 	int		 code;		/* 125, 126, 127 when it failed */
