@@ -18,7 +18,6 @@
 #include "state.h"
 #include "states.h"
 
-
 struct walk {
 	struct cli		*cli;
 	struct session		*s;

@@ -3,8 +3,8 @@
  * subject affects nothing else: a helper that dies, a lock that is not
  * released, a missing account. `info` is made of these.
  */
-#ifndef VIEW_PART_H
-#define VIEW_PART_H
+#ifndef BULKHEAD_PART_H
+#define BULKHEAD_PART_H
 
 #include <sys/types.h>
 

@@ -1,6 +1,5 @@
 #include "log_impl.h"
 
-
 void
 log_info(const char *fmt, ...)
 {

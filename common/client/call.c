@@ -205,7 +205,7 @@ int
 client_sync(struct client *c, enum helper_id who)
 {
 	unsigned int		 n = c->nposted[who];
-	struct error	 first = { .number = 0 };
+	struct error		 first = { .number = 0 };
 	struct packet		 p;
 
 	c->nposted[who] = 0;
@@ -315,7 +315,6 @@ call_rec(struct client *c, enum helper_id who, enum msg_type type,
 		return (NULL);
 	return (call_end_rec(c, who, record));
 }
-
 
 int
 call_end_value(struct client *c, enum helper_id who, uint64_t *value)

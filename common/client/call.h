@@ -33,8 +33,10 @@ int	call_value(struct client *, enum helper_id, enum msg_type,
 /* The same with a record as the request's descriptor. */
 int	call_put(struct client *, enum helper_id, enum msg_type,
 	    const union msg *, const struct rec *);
-/* The answer is a record of a type, which the caller frees; NULL with the
- * error set. */
+/*
+ * The answer is a record of a type, which the caller frees; NULL with the error
+ * set.
+ */
 struct rec *call_rec(struct client *, enum helper_id, enum msg_type,
 	    const union msg *, const int *, unsigned int, enum record_type);
 /* Done if it can be: error and errno stay as they are. */

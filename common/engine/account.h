@@ -10,7 +10,6 @@
 
 #include <stddef.h>
 
-
 /* The engine's account. 0, or -1 with errno ENOENT when there is none. */
 int	account_find(uid_t *, gid_t *);
 /* The command that makes it: of this installation, or of the sources. */

@@ -11,7 +11,6 @@ struct rec;
 struct session;
 struct state_options;
 
-
 /* What the configuration says, in any case of letters. */
 enum events_backend	event_backend(const struct session *);
 /* Where the log is, for one who reads it: in a buffer of this size. 0 or -1. */

@@ -138,8 +138,10 @@ void	session_warn(const struct session *, const char *, ...)
 void	session_notice(const struct session *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
 
-/* What a reaper has kept for its clean-up: borrowed; -1: nothing, or we are
- * none. */
+/*
+ * A descriptor that a reaper has kept for its clean-up: borrowed; -1: it kept
+ * none, or this is no clean-up.
+ */
 int	session_kept(const struct session *, enum inherited_fd);
 /* Is the state this command's alone, and gone with it? */
 bool	session_in_memory(const struct session *);

@@ -30,8 +30,10 @@ struct info {
 	}	 part[P_COUNT];
 };
 
-/* A key of a part's answer; if the part failed, "unknown (why)". Borrowed
- * until the next call. */
+/*
+ * A key of a part's answer; if the part failed, "unknown (why)". Borrowed until
+ * the next call.
+ */
 const char *info_text(const struct info *, enum info_id, struct key_str);
 /* The same as a value; tmpl_text of it. */
 json_t	*info_json(const struct info *, enum info_id, struct key_str);

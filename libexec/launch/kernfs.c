@@ -22,7 +22,6 @@
 
 #define QUIET	(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
-
 static int
 plain(const char *type, unsigned int attrs)
 {

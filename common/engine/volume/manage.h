@@ -2,8 +2,8 @@
  * Volumes as objects of their own: found, made and removed by their names,
  * and not on behalf of a container.
  */
-#ifndef ENGINE_VOLUME_MANAGE_H
-#define ENGINE_VOLUME_MANAGE_H
+#ifndef ENGINE_MANAGE_H
+#define ENGINE_MANAGE_H
 
 #include <stdbool.h>
 #include <stdint.h>
