@@ -1,26 +1,17 @@
 #include "deadline.h"
 
 #include <limits.h>
-#include <time.h>
 
+#include "clock.h"
 #include "process.h"
 
 #define LATE_MS		2000	/* poll returns sooner, if we are running */
-
-static int64_t
-now_ms(void)
-{
-	struct timespec	 ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (ts.tv_sec * 1000 + ts.tv_nsec / 1000000);
-}
 
 void
 deadline_start(struct deadline *d, int64_t allowed_ms, pid_t pid)
 {
 	d->allowed_ms = allowed_ms;
-	d->at_ms = now_ms() + allowed_ms;
+	d->at_ms = clock_mono_ms() + allowed_ms;
 	d->pid = pid;
 	d->cpu = 0;
 }
@@ -28,7 +19,7 @@ deadline_start(struct deadline *d, int64_t allowed_ms, pid_t pid)
 int
 deadline_left_ms(const struct deadline *d)
 {
-	int64_t	 left = d->at_ms - now_ms();
+	int64_t	 left = d->at_ms - clock_mono_ms();
 
 	if (d->allowed_ms == 0)
 		return (-1);
@@ -53,7 +44,7 @@ has_progressed(struct deadline *d)
 bool
 deadline_missed(struct deadline *d)
 {
-	int64_t	 now = now_ms(), over = now - d->at_ms;
+	int64_t	 now = clock_mono_ms(), over = now - d->at_ms;
 
 	if (d->allowed_ms == 0 || over < 0)
 		return (false);

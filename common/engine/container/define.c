@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <bsd/string.h>
 #include <jansson.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "env.h"
 #include "given.h"
 #include "layout.h"
@@ -50,17 +50,14 @@ static int
 add_identity(struct work *w)
 {
 	const struct rec	*image = w->image;
-	struct timespec		 now;
 	const char		*name = rec_str(w->opts, KEY(name), NULL);
 
-	(void)clock_gettime(CLOCK_REALTIME, &now);
 	(void)rec_add_num(w->def, KEY(v), 1);
 	(void)rec_add(w->def, KEY(id), w->id);
 	if (name != NULL && spec_name(name, &w->err) == -1)
 		return (-1);
 	(void)rec_add(w->def, KEY(name), name == NULL ? "" : name);
-	(void)rec_add_num(w->def, KEY(created),
-	    now.tv_sec * 1000000000L + now.tv_nsec);
+	(void)rec_add_num(w->def, KEY(created), clock_real_ns());
 	if (image != NULL) {
 		(void)rec_add(w->def, KEY(image), rec_str(image, KEY(id), ""));
 		(void)rec_add(w->def, KEY(image_digest),

@@ -8,12 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bsd/string.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "ctrlog.h"
 #include "layout.h"
 #include "load.h"
@@ -37,15 +37,6 @@ exit_code_of(int status)
 {
 	return (WIFEXITED(status) ? WEXITSTATUS(status) :
 	    128 + WTERMSIG(status));
-}
-
-int64_t
-exit_now_ns(void)
-{
-	struct timespec	 ts;
-
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return (ts.tv_sec * 1000000000L + ts.tv_nsec);
 }
 
 /* A record that the monitor left in the run directory. NULL: there is none. */
@@ -85,7 +76,7 @@ exit_read(struct session *s, const char *id, int *status, int64_t *when)
 	if (r == NULL)
 		return (running_read_exit(s, id, status, when));
 	*status = (int)rec_num(r, KEY_IN(ended, status), 255 << 8);
-	*when = rec_num(r, KEY(time), exit_now_ns());
+	*when = rec_num(r, KEY(time), clock_real_ns());
 	return (0);
 }
 
@@ -302,7 +293,7 @@ exit_record(struct session *s, const struct rec *row, int status, int64_t when)
 	if (rec_num(row, KEY(rm), 0) != 0)
 		return (remove_ended(s, row, exit_code_of(status)));
 	if (when == 0)
-		when = exit_now_ns();
+		when = clock_real_ns();
 	keys = rec_new();
 	if (add_restart(s, row, exit_code_of(status), when, keys) == -1) {
 		rec_free(keys);

@@ -34,8 +34,6 @@ int	exit_record(struct session *, const struct rec *, int, int64_t);
 int	exit_mark_removing(struct session *, const struct rec *row, int code);
 /* Remove it with everything that is its own. 0, or -1. */
 int	exit_remove(struct session *, const struct rec *);
-/* The time that records of containers carry: ns since 1970. */
-int64_t	exit_now_ns(void);
 /*
  * What is left of one that has no row any more, or never had: layer and log.
  * 0, or -1 when it has to be tried again.

@@ -32,11 +32,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "attach.h"
 #include "cleanup.h"
+#include "clock.h"
 #include "config.h"
 #include "exit.h"
 #include "exitcode.h"
@@ -233,7 +233,7 @@ record_running(struct start *st)
 
 	(void)rec_add_num(keys, KEY(pid), st->pid);
 	(void)rec_add_num(keys, KEY(pid_start), (int64_t)st->pid_start);
-	(void)rec_add_num(keys, KEY(started), exit_now_ns());
+	(void)rec_add_num(keys, KEY(started), clock_real_ns());
 	(void)rec_add_num(keys, KEY(exit), 0);
 	if (start_attached(st))
 		(void)rec_add(keys, KEY_IN(row, event), "attach");
