@@ -2,17 +2,16 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "cgroup.h"
 #include "event.h"
 #include "freeze.h"
+#include "load.h"
 #include "monitor.h"
 #include "record.h"
 #include "restart.h"
 #include "session.h"
-#include "states.h"
 
 /* The signal that `stop` would send. */
 static int
@@ -26,25 +25,12 @@ stop_signal(const struct rec *row)
 	return (signo);
 }
 
-static bool
-has_process(const struct rec *row)
-{
-	switch (rec_num(row, KEY(state), 0)) {
-	case CTR_RUNNING:
-	case CTR_STOPPING:
-	case CTR_PAUSED:
-		return (true);
-	default:
-		return (false);
-	}
-}
-
 int
 container_kill(struct session *s, const struct rec *row, int signo)
 {
 	const char	*id = rec_str(row, KEY(id), "");
 
-	if (!has_process(row))
+	if (!container_is_running(row))
 		return (error_set(&s->client.error, EBUSY, "can only kill "
 		    "running containers. %s is in state %s: container state "
 		    "improper", id, rec_str(row, KEY(state_name), "unknown")));

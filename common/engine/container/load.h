@@ -15,7 +15,10 @@ struct session;
  * NULL with an error.
  */
 struct rec *container_load(struct session *, const char *ref);
-/* Has the container of a row a process that was started? */
+/*
+ * Has the container of a row a process that was started: is it running,
+ * stopping or paused?
+ */
 bool	container_is_running(const struct rec *row);
 
 #endif

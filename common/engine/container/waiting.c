@@ -4,12 +4,12 @@
 #include <unistd.h>
 
 #include "exit.h"
+#include "load.h"
 #include "monitor.h"
 #include "reconcile.h"
 #include "record.h"
 #include "running.h"
 #include "session.h"
-#include "states.h"
 
 #define REAPER_TRIES	250		/* five seconds */
 #define REAPER_PAUSE_US	20000
@@ -30,12 +30,11 @@ int
 container_wait(struct session *s, const struct rec *row)
 {
 	const char		*id = rec_str(row, KEY(id), "");
-	int64_t			 state = rec_num(row, KEY(state), 0), when = 0;
+	int64_t			 when = 0;
 	int			 code = (int)rec_num(row, KEY(exit), 0), status;
 	scoped_rec struct rec	*now = NULL;
 
-	if (state != CTR_RUNNING && state != CTR_PAUSED &&
-	    state != CTR_STOPPING)
+	if (!container_is_running(row))
 		return (code);
 	/* The status is known also of one that goes at its end (--rm). */
 	if (monitor_wait(&s->client, s->run_dir, row, INT64_MAX,
