@@ -10,9 +10,9 @@ struct rec;
 struct session;
 
 /*
- * Load one by name, ID or prefix: its row, with its definition as nested
- * `def`, also if what it says is over (reconcile.h). The caller frees it;
- * NULL with an error.
+ * Load one by name, ID or prefix: its row, with its definition as nested `def`,
+ * as it was recorded, which may be out of date (reconcile.h). The caller frees
+ * it; NULL with an error.
  */
 struct rec *container_load(struct session *, const char *ref);
 /*

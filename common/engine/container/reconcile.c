@@ -1,3 +1,17 @@
+/*
+ * What a row says is compared with what there is, and the row is corrected:
+ *
+ *  creating, removing	if no command holds its lock, the container is removed
+ *  starting		the same, and it has no process: created again, or
+ *			removed if it goes at its end (--rm)
+ *  running, stopping,	its process has ended, and no monitor or reaper is
+ *  paused		about to record that: exited, or removed (--rm)
+ *  running		its cgroup is frozen: thawed
+ *  paused		its cgroup is not frozen: running
+ *
+ * The functions named reconcile_ return true if the row has changed, and has to
+ * be read again.
+ */
 #include "reconcile.h"
 
 #include <sys/types.h>
@@ -20,13 +34,20 @@
 #include "state.h"
 #include "states.h"
 
-/* Is the command that makes or starts it still at work? */
+/*
+ * Take the lock of a container, unless a command holds it that makes, starts or
+ * removes the container.
+ */
 static bool
-lock_is_free(struct session *s, const char *id)
+lock_if_free(struct session *s, const char *id)
 {
 	return (locks_take(s, "ctr", id, 0) == 0);
 }
 
+/*
+ * Has it a process, or has that ended so recently that its monitor or reaper is
+ * about to record the end?
+ */
 static bool
 is_alive(struct session *s, const struct rec *row)
 {
@@ -39,7 +60,6 @@ is_alive(struct session *s, const struct rec *row)
 		return (true);
 	if (exit_read(s, rec_str(row, KEY(id), ""), &status, &when) == 0)
 		return (false);
-	/* Ended, but its monitor is just about to say so. */
 	return (monitor_is_there(s->run_dir, rec_str(row, KEY(id), "")) ||
 	    (errno == ENOENT && running_has_reaper(s, rec_str(row, KEY(id),
 	    ""))));
@@ -61,9 +81,9 @@ reconcile_ended(struct session *s, const struct rec *row)
 	return (exit_record(s, row, status, when) == 0);
 }
 
-/* Caller holds the container lock. Re-read the row. True if it was changed. */
+/* With the lock: read the row again, and finish or undo the command. */
 static bool
-settle_pause(struct session *s, const char *id)
+finish_pause(struct session *s, const char *id)
 {
 	struct rec	*now = container_load(s, id), *keys;
 	int64_t		 state = now == NULL ? 0 : rec_num(now, KEY(state), 0);
@@ -83,8 +103,8 @@ settle_pause(struct session *s, const char *id)
 }
 
 /*
- * A pause that was killed before it could say so is undone; an unpause was
- * done. Where no cgroup is to be seen, nothing is known.
+ * A pause that was killed before it recorded the state is undone; an unpause is
+ * recorded. Without a cgroup that can be read nothing is known.
  */
 static bool
 reconcile_pause(struct session *s, const struct rec *row)
@@ -94,9 +114,9 @@ reconcile_pause(struct session *s, const struct rec *row)
 	int		 frozen = cgroup_frozen(session_run_env(s), id);
 	bool		 done;
 
-	if (frozen == -1 || (frozen == 1) == paused || !lock_is_free(s, id))
+	if (frozen == -1 || (frozen == 1) == paused || !lock_if_free(s, id))
 		return (false);
-	done = settle_pause(s, id);
+	done = finish_pause(s, id);
 	locks_drop(s, "ctr", id);
 	return (done);
 }
@@ -109,11 +129,11 @@ enum claim { CLAIM_BUSY, CLAIM_CHANGED, CLAIM_OURS };
  * CLAIM_OURS, the row is the caller's and the lock is held.
  */
 static enum claim
-claim_as_it_was(struct session *s, const struct rec *row, struct rec **now)
+claim_unchanged(struct session *s, const struct rec *row, struct rec **now)
 {
 	const char	*id = rec_str(row, KEY(id), "");
 
-	if (!lock_is_free(s, id))
+	if (!lock_if_free(s, id))
 		return (CLAIM_BUSY);
 	*now = container_load(s, id);
 	if (*now != NULL && rec_num(*now, KEY(state), 0) ==
@@ -125,12 +145,13 @@ claim_as_it_was(struct session *s, const struct rec *row, struct rec **now)
 }
 
 /*
- * Caller holds the lock, so no command seems to work with the container. If one
- * does, because a lock broker was killed, it fails now, and starts nothing.
- * Without a store, the next command goes on.
+ * Remove a container that was made or removed in part. The lock is held, so no
+ * other command works with it; one that lost the lock, because its lock broker
+ * was killed, fails at the state CTR_REMOVING. A command without a store, such
+ * as ps, only records that state: the next one with a store removes the rest.
  */
 static bool
-drop_unborn(struct session *s, const struct rec *row)
+drop_partial(struct session *s, const struct rec *row)
 {
 	if (rec_num(row, KEY(state), 0) != CTR_REMOVING) {
 		if (exit_mark_removing(s, row, 0) == -1)
@@ -141,23 +162,23 @@ drop_unborn(struct session *s, const struct rec *row)
 	return (exit_remove(s, row) == 0);
 }
 
-/* Its creation was interrupted and not reported: remove it. */
+/* Its creation or removal was interrupted: remove it. */
 static bool
-reconcile_creating(struct session *s, const struct rec *row)
+reconcile_partial(struct session *s, const struct rec *row)
 {
 	struct rec	*now;
-	enum claim	 claim = claim_as_it_was(s, row, &now);
+	enum claim	 claim = claim_unchanged(s, row, &now);
 	bool		 done;
 
 	if (claim != CLAIM_OURS)
 		return (claim == CLAIM_CHANGED);
-	done = drop_unborn(s, now);
+	done = drop_partial(s, now);
 	rec_free(now);
 	locks_drop(s, "ctr", rec_str(row, KEY(id), ""));
 	return (done);
 }
 
-/* The start was cut short; with the lock. */
+/* With the lock: the command that started it was killed. */
 static bool
 undo_start(struct session *s, const struct rec *row)
 {
@@ -168,7 +189,7 @@ undo_start(struct session *s, const struct rec *row)
 	if (is_alive(s, row))
 		return (false);
 	if (rec_num(row, KEY(rm), 0) != 0)
-		return (drop_unborn(s, row));
+		return (drop_partial(s, row));
 	keys = rec_new();
 	(void)rec_add_num(keys, KEY(pid), 0);
 	done = state_container_set(&s->client, id, 1u << CTR_STARTING,
@@ -188,7 +209,7 @@ reconcile_starting(struct session *s, const struct rec *row)
 
 	if (is_alive(s, row))
 		return (false);
-	claim = claim_as_it_was(s, row, &now);
+	claim = claim_unchanged(s, row, &now);
 	if (claim != CLAIM_OURS)
 		return (claim == CLAIM_CHANGED);
 	done = undo_start(s, now);
@@ -202,21 +223,19 @@ reconcile_row(struct session *s, const struct rec *row)
 {
 	switch (rec_num(row, KEY(state), 0)) {
 	case CTR_CREATING:
-		return (reconcile_creating(s, row));
+	case CTR_REMOVING:
+		return (reconcile_partial(s, row));
 	case CTR_STARTING:
 		return (reconcile_starting(s, row));
 	case CTR_RUNNING:
 	case CTR_STOPPING:
 	case CTR_PAUSED:
 		return (reconcile_ended(s, row) || reconcile_pause(s, row));
-	case CTR_REMOVING:
-		return (reconcile_creating(s, row));
 	default:
 		return (false);
 	}
 }
 
-/* Look after rows whose processes may be gone. True if any was changed. */
 static bool
 reconcile_all(struct session *s, struct rec *rows)
 {

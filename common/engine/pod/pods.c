@@ -211,10 +211,7 @@ pods_latest(const struct rec *all, char *id)
 static bool
 is_up(const struct rec *row)
 {
-	int64_t	 state = rec_num(row, KEY(state), 0);
-
-	return (state == CTR_RUNNING || state == CTR_STOPPING ||
-	    state == CTR_PAUSED || state == CTR_STARTING);
+	return CTR_IN(rec_num(row, KEY(state), 0), CTR_LIVE);
 }
 
 /* Call something for each member that still is there. */
