@@ -75,11 +75,6 @@ start_by_policy(struct cli *cli, const char *id, int64_t due)
 	return (start(cli, &e));
 }
 
-/*
- * A session gives up what it was started with: as root it becomes the
- * engine's account, and then it is confined. So where there will be several,
- * each has a process, and this one has none.
- */
 int
 start_exit_code(pid_t pid)
 {
@@ -89,6 +84,11 @@ start_exit_code(pid_t pid)
 	    exit_code_of(status));
 }
 
+/*
+ * A session gives up what it was started with: as root it becomes the
+ * engine's account, and then it is confined. So where there will be several,
+ * each has a process, and this one has none.
+ */
 int
 start_apart(struct cli *cli, const char *ref)
 {

@@ -190,7 +190,7 @@ find_all(struct session *s, struct rec *wants)
 	return (rc);
 }
 
-/* Grants are numbered as they are made: see give_mounts. */
+/* Grants are numbered as they are made: see idmounts_give. */
 static int
 grant_all(struct session *s, const struct rec *def)
 {

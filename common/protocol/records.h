@@ -176,7 +176,7 @@
 	F(num,	unborn,		1)	/* its process never began */	\
 	F(num,	user_stopped,	1)	/* no restart after that */	\
 	F(num,	migrating,	1)	/* to be started again */	\
-	F(num,	state,		15)	/* enum state of states.h */	\
+	F(num,	state,		15)	/* enum ctr_state */	\
 	F(str,	state_name,	31)					\
 	F(str,	boot_id,	64)					\
 	/* of this boot only */						\

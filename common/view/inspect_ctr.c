@@ -98,7 +98,7 @@ static const struct member	host_config[] = {
 	NO("Privileged"), NO("PublishAllPorts"),
 	SHOWN("ReadonlyRootfs", SHOW_FLAG, KEY_TEXT(readonly)),
 	SHOWN("SecurityOpt", SHOW_LIST, KEY_TEXT(security_opt)),
-	SHOWN("Tmpfs", SHOW_CONST, "{}"),	/* add_tmpfs fills it */
+	SHOWN("Tmpfs", SHOW_CONST, "{}"),	/* add_mounts fills it */
 	SHOWN("UTSMode", SHOW_WORD, "private"), TEXT("UsernsMode", "userns"),
 	SHOWN_OR("ShmSize", SHOW_NUMBER, KEY_TEXT(shm_size), "65536000"),
 	SHOWN("Runtime", SHOW_WORD, "oci"),

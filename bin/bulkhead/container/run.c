@@ -54,7 +54,10 @@ what_to_attach(const struct rec *opts, struct start *st)
 	return (0);
 }
 
-/* The container is settled: tell its reaper, and end. */
+/*
+ * Nothing is left to be done for the container: tell its reaper so, which then
+ * executes no clean-up, and end.
+ */
 static void
 finish(struct creating *m)
 {
@@ -80,8 +83,8 @@ run_failed(struct creating *m)
 }
 
 /*
- * What could not be recorded or cleaned up is left to the reaper, and so is
- * starting it again.
+ * The first run has ended while we were attached. What could not be recorded or
+ * cleaned up is left to the reaper, and so is starting it again.
  */
 static int
 run_ended(struct creating *m)

@@ -169,7 +169,10 @@ existing_start(struct existing *e, char *const *cleanup)
 		undo(e);
 	if (rc == 0 && st->ended)
 		record_exit(e);
-	/* A reaper that is told nothing learns of our end, and restarts it. */
+	/*
+	 * Else the reaper finds the channel closed at our end, executes the
+	 * clean-up, and starts the container again.
+	 */
 	if (rc == -1 || (st->ended && !restart_wanted(e->row)))
 		reaper_done(&e->s->client);
 	return (rc);

@@ -20,10 +20,10 @@
 #include "state.h"
 #include "states.h"
 
-#define LOCK_WAIT_MS	20000	/* by a command that starts it */
-#define SETTLE_TRIES	200
-#define SETTLE_PAUSE_US	50000
-#define NOTE_TRIES	200
+#define LOCK_WAIT_MS	20000	/* for a command that starts it */
+#define IDLE_TRIES	200	/* until another command has started it */
+#define IDLE_PAUSE_US	50000
+#define NOTE_TRIES	200	/* until the monitor has noted the end */
 #define NOTE_PAUSE_US	5000
 #define KILL_WAIT_MS	10000	/* for the kernel to end a killed process */
 
@@ -46,14 +46,17 @@ is_starting(const struct rec *row)
 	return (state == CTR_CREATING || state == CTR_STARTING);
 }
 
-/* Another command is at it just now: see what becomes of it. */
+/*
+ * Another command is making or starting it: wait until that is done. The row as
+ * it is then, or NULL with an error: ENOENT if it is gone.
+ */
 static struct rec *
 wait_until_idle(struct session *s, const char *id)
 {
 	struct rec	*row;
 
-	for (int tries = 0; tries < SETTLE_TRIES; tries++) {
-		(void)usleep(SETTLE_PAUSE_US);
+	for (int tries = 0; tries < IDLE_TRIES; tries++) {
+		(void)usleep(IDLE_PAUSE_US);
 		if ((row = container_reconciled(s, id)) == NULL ||
 		    !is_starting(row))
 			return (row);
@@ -83,17 +86,16 @@ noted_exit(struct session *s, const char *id, int *status, int64_t *when)
 }
 
 /*
- * The reaper records the end too, as soon as it sees it. The second of both
- * finds it recorded.
+ * The reaper records the end too, as soon as it sees it: whichever of us comes
+ * second finds it recorded. Without a note of the end, it was killed.
  */
 static int
 record_end(struct session *s, const struct rec *row)
 {
-	int	 status = 128 + SIGKILL;
+	int	 status = SIGKILL;	/* raw */
 	int64_t	 when = 0;
 
-	if (noted_exit(s, rec_str(row, KEY(id), ""), &status, &when) == -1)
-		status = SIGKILL;
+	(void)noted_exit(s, rec_str(row, KEY(id), ""), &status, &when);
 	return (exit_record(s, row, status, when));
 }
 
@@ -111,6 +113,7 @@ set_stopping(struct session *s, const struct rec *row, bool stopping)
 	error_clear(&s->client.error);
 }
 
+/* Stop it. Returns when the end is recorded. */
 static int
 halt(struct session *s, const struct rec *row, int64_t timeout)
 {
