@@ -190,14 +190,14 @@ by_filter(struct walk *w, const struct rec *rows, const struct filter *f)
 {
 	struct rec		*row;
 	size_t			 it = 0;
-	unsigned int		 bit;
+	int64_t			 state;
 
 	while ((row = rec_sub(rows, KEY(ctr), &it)) != NULL) {
-		bit = 1u << (w->each->due && rec_num(row, KEY(restart_due),
-		    0) !=
-		    0 ? CTR_RUNNING : rec_num(row, KEY(state), 0) & 31);
+		state = rec_num(row, KEY(state), 0);
+		if (w->each->due && rec_num(row, KEY(restart_due), 0) != 0)
+			state = CTR_RUNNING;
 		if (filter_passes(f, row) && (f->n > 0 ||
-		    (w->each->all_states & bit) != 0))
+		    CTR_IN(state, w->each->all_states)))
 			whole(w, row);
 		rec_free(row);
 	}

@@ -227,14 +227,14 @@ const struct list_about	list_of_ctrs = {
 };
 
 const struct order	ctr_orders[] = {
-	{ "created", KEY_TEXT(created), BY_NUMBER }, { "command",
-	    KEY_TEXT(command), BY_TEXT },
-	{ "id", KEY_TEXT(id), BY_TEXT }, { "image", KEY_TEXT(image_name),
-	    BY_TEXT },
-	{ "names", KEY_TEXT(name), BY_TEXT }, { "runningfor", KEY_TEXT(started),
-	    BY_NUMBER },
-	{ "size", KEY_TEXT(created), BY_NUMBER }, { "status",
-	    KEY_TEXT(state_name), BY_TEXT },
+	{ "created", KEY_TEXT(created), BY_NUMBER },
+	{ "command", KEY_TEXT(command), BY_TEXT },
+	{ "id", KEY_TEXT(id), BY_TEXT },
+	{ "image", KEY_TEXT(image_name), BY_TEXT },
+	{ "names", KEY_TEXT(name), BY_TEXT },
+	{ "runningfor", KEY_TEXT(started), BY_NUMBER },
+	{ "size", KEY_TEXT(created), BY_NUMBER },
+	{ "status", KEY_TEXT(state_name), BY_TEXT },
 	{ 0 }
 };
 

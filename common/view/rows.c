@@ -91,9 +91,10 @@ row_at(const struct rows *r, const struct place *p)
 static int
 by_order(const void *a, const void *b, void *ctx)
 {
-	static const struct order	 last[] = { { "", KEY_TEXT(id),
-	    BY_TEXT },
-					    { "", KEY_TEXT(line), BY_TEXT } };
+	static const struct order	 last[] = {
+		{ "", KEY_TEXT(id), BY_TEXT },
+		{ "", KEY_TEXT(line), BY_TEXT },
+	};
 	const struct rows		*r = ctx;
 	const struct place		*p = a, *q = b;
 	struct rec			*x = row_at(r, p), *y = row_at(r, q);

@@ -18,9 +18,9 @@ static const struct opt options[] = {
 static int
 run(struct cli *cli)
 {
-	scoped_rec struct rec	*pod = state_object_get(&cli->session->client,
-	    OBJ_POD,
-			    cli->argv[0]);
+	struct client		*c = &cli->session->client;
+	scoped_rec struct rec	*pod = state_object_get(c, OBJ_POD,
+				    cli->argv[0]);
 	int			 code = 0;
 
 	if (pod == NULL)

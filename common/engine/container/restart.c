@@ -147,6 +147,5 @@ restart_forbid(struct session *s, const struct rec *row, bool until_boot)
 	if (rec_text(row, KEY(restart_due)) != NULL)
 		(void)rec_clear(keys, KEY(restart_due));
 	return (state_container_set(&s->client, rec_str(row, KEY(id), ""), 0, 0,
-	    keys,
-	    NULL));
+	    keys, NULL));
 }
