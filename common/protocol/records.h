@@ -644,7 +644,11 @@
 	F(str,	name,		255)					\
 	F(str,	id,		64)
 
-/* What a command is asked for: its options, by their long names. */
+/*
+ * What a command is asked for: its options, by their long names, as far as code
+ * reads them by a key. It never leaves the process, so no decoder checks it,
+ * and a name may be of another type in another command.
+ */
 #define RECORD_request(F, O, S)						\
 	F(flag,	all,		1)					\
 	F(list,	annotation,	REC_MAX)				\
@@ -674,7 +678,7 @@
 	F(list,	network,	255)					\
 	F(flag,	noheading,	1)					\
 	F(str,	os,		255)					\
-	O(request, flag, pod,	1)					\
+	O(request, flag, pod,	1)	/* of ps; create has text */	\
 	F(str,	pull,		63)					\
 	F(flag,	quiet,		1)					\
 	F(flag,	replace,	1)					\

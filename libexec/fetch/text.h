@@ -12,6 +12,7 @@ struct answer;
 
 #define TEXT_DEPTH_MAX	64
 
+/* A variable that is released at the end of its scope. */
 #define scoped_json	__attribute__((cleanup(text_release)))
 void	text_release(json_t **);
 

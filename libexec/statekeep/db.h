@@ -27,6 +27,7 @@ struct db	*db_new(int, const char *, const char *, const char *,
 		    bool lasts);				/* takes */
 void		 db_free(struct db *);
 
+/* Has it no directory? */
 bool		 db_in_memory(const struct db *);
 
 /*
