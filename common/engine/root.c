@@ -28,7 +28,9 @@
  *     which is one only where the storage itself would be accepted (trust.c).
  * 13. Files that the command line names are opened, and given to refresh or to
  *     a helper. Those that a container's definition names are opened only when
- *     the definition carries the right code (grant.c).
+ *     the definition carries the right code (grant.c). `pause` makes control
+ *     groups, for which it reads the rows of the containers and corrects them
+ *     (container/reconcile.c); `events` starts journalctl.
  * 14. refresh is told that no more grants follow.
  * 15. The key is wiped from memory.
  * 16. This process becomes the account for good (account.c).

@@ -27,7 +27,7 @@ void	pause_clear(struct pause *);
 
 /*
  * Pause one that was prepared. A pause that is killed before the state is
- * changed is undone by the next command that sees the container (end.c).
+ * changed is undone by the next command that sees the container (reconcile.h).
  * 0, or -1 with the session's error.
  */
 int	container_pause(struct session *, const struct rec *,
