@@ -76,7 +76,7 @@ struct rec *state_containers_at(struct client *, uint64_t when_ns);
  */
 int	state_container_set(struct client *, const char *id, unsigned int from,
 	    unsigned int to, const struct rec *keys, uint32_t *slot);
-/* Remove one; the exit code is for those who are told of the removal. */
+/* Remove one; the exit code is for the events of the removal. */
 int	state_container_remove_begin(struct client *, const char *id,
 	    int exit_code);
 int	state_container_remove_end(struct client *);

@@ -82,7 +82,7 @@ find_var(struct exec *x, const char *name)
 	return (NULL);
 }
 
-/* What a pipeline or a turn of a range does to one of its variables. */
+/* What a pipeline or an iteration of a range does to one of its variables. */
 static int
 give_var(struct exec *x, const struct node *pipe, size_t i, struct val v)
 {
@@ -389,9 +389,9 @@ print(struct exec *x, struct val v)
 	fputs(safe, x->out);
 }
 
-/* One turn of a range. */
+/* One iteration of a range. */
 static enum flow
-turn(struct exec *x, const struct node *n, struct val key, struct val elem)
+iterate(struct exec *x, const struct node *n, struct val key, struct val elem)
 {
 	size_t		 mark = x->nvars;
 	size_t		 nd = n->pipe->ndecl;
@@ -422,7 +422,8 @@ range_all(struct exec *x, const struct node *n, json_t *all)
 		    tmpl_text(keys[i]);
 		elem = keys == NULL ? json_array_get(all, i) :
 		    json_object_get(all, keys[i]);
-		f = turn(x, n, exec_keep(x, key), (struct val){ elem, false });
+		f = iterate(x, n, exec_keep(x, key), (struct val){ elem,
+		    false });
 		if (f == FLOW_BREAK || f == FLOW_ERROR)
 			return (f);
 	}
@@ -444,8 +445,8 @@ cannot_range(struct exec *x, const struct node *n, struct val v)
 }
 
 /*
- * The pipe's variables are set per turn, so it is evaluated without them. A
- * node that differs only in that stands in for it.
+ * The pipe's variables are set per iteration, so it is evaluated without them.
+ * A node that differs only in that stands in for it.
  */
 static enum flow
 walk_range(struct exec *x, struct val dot, const struct node *n)

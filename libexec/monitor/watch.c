@@ -174,8 +174,9 @@ done(const struct monitor *m)
 enum { SLOT_LAUNCH, SLOT_PAYLOAD, SLOT_CTL, SLOT_IO = SLOT_CTL + CTL_SLOTS,
 	SLOT_VIEWERS = SLOT_IO + IO_SLOTS, SLOTS = SLOT_VIEWERS + VIEWERS };
 
+/* Wait for something to happen, and do what follows from it. */
 static void
-turn(struct monitor *m)
+poll_once(struct monitor *m)
 {
 	struct pollfd	 pfd[SLOTS];
 	struct timespec	 ts = { 0, 0 };
@@ -210,12 +211,12 @@ void
 watch_open(struct monitor *m)
 {
 	while (m->state == EMPTY && !done(m))
-		turn(m);
+		poll_once(m);
 }
 
 void
 watch(struct monitor *m)
 {
 	while (!done(m))
-		turn(m);
+		poll_once(m);
 }

@@ -39,7 +39,7 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
-/* What is to be done after the clean-up, told from one process to the other. */
+/* What is to be done after the clean-up: from the child to the parent. */
 struct again {
 	int64_t	 due;			/* 0: nothing */
 	int64_t	 delay_ms;
@@ -93,7 +93,7 @@ clean_up(struct cleaning *c)
 
 /*
  * The clean-up confines itself, what starts a container again must not be:
- * so it has a process of its own, which says what it has found.
+ * so it has a process of its own, which writes into a pipe what it has found.
  */
 static int
 clean_up_apart(struct cleaning *c)

@@ -54,7 +54,7 @@ container(struct session *s, const struct rec *item)
 /* All items of one kind. */
 static int
 each(struct session *s, const struct rec *items, const char *kind,
-    int (*fn)(struct session *, const struct rec *), struct rec *told)
+    int (*fn)(struct session *, const struct rec *), struct rec *done)
 {
 	struct rec	*item;
 	size_t		 it = 0;
@@ -68,8 +68,8 @@ each(struct session *s, const struct rec *items, const char *kind,
 				    KEY(id), "?"),
 				    error_message(&s->client.error));
 				rc = -1;
-			} else if (told != NULL)
-				(void)rec_add_rec(told, KEY(item), item);
+			} else if (done != NULL)
+				(void)rec_add_rec(done, KEY(item), item);
 		}
 		rec_free(item);
 	}
@@ -103,14 +103,14 @@ add_item(struct rec *out, const char *kind, const char *id, const char *name,
 }
 
 static void
-tell(void *ctx, const char *kind, const char *id, const char *why)
+add_swept(void *ctx, const char *kind, const char *id, const char *why)
 {
 	add_item(ctx, kind, id, "", "removed", why);
 }
 
 /* Those that have a cgroup of their own. */
 static void
-tell_pods(struct session *s, struct rec *out)
+add_pods(struct session *s, struct rec *out)
 {
 	struct rec	*all = state_objects(&s->client, OBJ_POD), *pod;
 	size_t		 it = 0;
@@ -126,22 +126,22 @@ tell_pods(struct session *s, struct rec *out)
 }
 
 static int
-refresh(struct session *s, struct rec *told)
+refresh(struct session *s, struct rec *done)
 {
 	struct rec	*items;
 	int		 rc;
 
 	if ((items = state_refresh(&s->client, REFRESH_APPLY)) == NULL)
 		return (-1);
-	rc = each(s, items, "container", container, told);
-	if (told != NULL)
-		tell_pods(s, told);
+	rc = each(s, items, "container", container, done);
+	if (done != NULL)
+		add_pods(s, done);
 	if (pods_refresh(s) == -1)
 		rc = -1;
 	if (volumes_refresh(s) == -1)
 		rc = -1;
-	if (told != NULL)
-		sweep_plan(s, tell, told);
+	if (done != NULL)
+		sweep_plan(s, add_swept, done);
 	sweep_boot(s);
 	rec_free(items);
 	write_alive(s);
@@ -153,7 +153,7 @@ refresh(struct session *s, struct rec *told)
 }
 
 int
-boot_refresh(struct session *s, struct rec *told)
+boot_refresh(struct session *s, struct rec *done)
 {
 	int	 rc, saved;
 
@@ -161,7 +161,7 @@ boot_refresh(struct session *s, struct rec *told)
 	if (locks_ready(s) == -1 ||
 	    lock_take(&s->client, LOCK_NAME, WAIT_MS) == -1)
 		return (-1);
-	rc = refresh(s, told);
+	rc = refresh(s, done);
 	saved = errno;
 	(void)lock_drop(&s->client, LOCK_NAME);
 	errno = saved;
@@ -180,8 +180,8 @@ boot_plan(struct session *s, struct rec *out)
 		return (-1);
 	rc = rec_add_all(out, items);
 	rec_free(items);
-	tell_pods(s, out);
+	add_pods(s, out);
 	if (client_has(&s->client, H_STORE))
-		sweep_plan(s, tell, out);
+		sweep_plan(s, add_swept, out);
 	return (rc);
 }

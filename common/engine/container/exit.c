@@ -201,13 +201,13 @@ remove_at_once(struct session *s, const struct rec *row, int code)
 	return (0);
 }
 
-/* The exit code, if it ran until now, is for those who are told of it. */
+/* Remove one that has ended; the exit code is for the events. */
 static int
 remove_ended(struct session *s, const struct rec *row, int code)
 {
 	const char	*id = rec_str(row, KEY(id), "");
 
-	/* ps has no store: it says what is to be done, and hides the rest. */
+	/* ps has no store: the next command that has one goes on here. */
 	if (!client_has(&s->client, H_STORE))
 		return (rec_num(row, KEY(state), 0) == CTR_REMOVING ? -1 :
 		    exit_mark_removing(s, row, code));
