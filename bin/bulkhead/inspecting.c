@@ -209,7 +209,7 @@ print(struct inspect *in, json_t *j, bool alone)
 	return (0);
 }
 
-/* Those that are there are shown; then it is said which were not. */
+/* Print those that exist, then an error for each that does not. */
 static void
 inspect_all(struct inspect *in, const struct rec *refs)
 {

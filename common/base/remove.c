@@ -16,14 +16,20 @@
 
 static int	remove_dir(int, const char *, dev_t, int);
 
-/* Another process may remove the same tree: what is gone is removed. */
+/*
+ * After a call that has failed: 0 if there is nothing to remove any more, as
+ * another process may remove the same tree; else -1 with errno.
+ */
 static int
 gone(void)
 {
 	return (errno == ENOENT ? 0 : -1);
 }
 
-/* A file, an empty directory, or a directory that must be emptied first. */
+/*
+ * Remove a file or a directory, which is emptied first if it has to be. All
+ * of it is on this device. 0, or -1 with errno.
+ */
 static int
 remove_one(int dir, const char *name, dev_t dev, int depth)
 {
@@ -50,6 +56,7 @@ remove_one(int dir, const char *name, dev_t dev, int depth)
 	return (-1);
 }
 
+/* Remove as many entries as possible; -1 with the first errno. */
 static int
 remove_entries(DIR *d, dev_t dev, int depth)
 {
@@ -84,7 +91,10 @@ unclose(int dir, const char *name)
 	return (fchmodat(AT_FDCWD, path, 0700, 0));
 }
 
-/* One that is closed to its owner, us, is opened. */
+/*
+ * Open a directory of ours. If its mode keeps its owner from reading or
+ * changing it, change the mode.
+ */
 static DIR *
 open_dir(int dir, const char *name)
 {
@@ -104,7 +114,7 @@ open_dir(int dir, const char *name)
 	return (d);
 }
 
-/* What is in it. */
+/* Remove what is in a directory. 0, or -1 with errno. */
 static int
 remove_dir(int dir, const char *name, dev_t dev, int depth)
 {

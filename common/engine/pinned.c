@@ -47,6 +47,7 @@ static const struct pin {
 
 #define NPINS	(sizeof(pins) / sizeof(pins[0]))
 
+/* The value of this configuration. */
 static const char *
 ours(const struct rec *config, const struct pin *p)
 {
@@ -126,7 +127,10 @@ is_chosen(const struct rec *config, const struct pin *p)
 	return (false);
 }
 
-/* What is there of a path without its links; what is not there, as it is. */
+/*
+ * The path without symbolic links, as far as it exists; the rest of it as
+ * it is. False: it is not absolute, or too long.
+ */
 static bool
 canonical(const char *path, char *out)
 {

@@ -17,7 +17,7 @@
 
 #define OLD	".old"
 
-/* One command makes one container. */
+/* The log that was opened, and the old one: a command makes one container. */
 static char	 kept_path[PATH_MAX];
 static int	 kept[2] = { -1, -1 };
 
@@ -36,7 +36,10 @@ make(const char *path, int flags, uid_t uid, gid_t gid)
 	return (take_fd(&fd));
 }
 
-/* One that is there: not another user's, and not under a second name. */
+/*
+ * Open an existing file, of root or the account, which has no second name
+ * (a hard link).
+ */
 static int
 reuse(const char *path, int flags, uid_t uid)
 {

@@ -60,7 +60,7 @@ print_origin(const struct rec *config, const char *key)
 	printf("\n  pinned:   %s\n", pinned == NULL ? "no" : "by the database");
 }
 
-/* What a container gets that names no profile, and what is laid over it. */
+/* The profile of a container that names none. */
 static void
 print_seccomp(const struct rec *config)
 {

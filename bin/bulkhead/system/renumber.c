@@ -61,7 +61,10 @@ print_plan(const struct rec *locks)
 	}
 }
 
-/* What there is, is looked at with the store to ourselves, and is so then. */
+/*
+ * With the lock "store": no other command makes or removes objects
+ * meanwhile.
+ */
 static int
 renumber(struct session *s, bool plan_only)
 {

@@ -38,7 +38,7 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
-/* Those that ran when we came. */
+/* The containers that ran when the command began. */
 struct stopping {
 	struct rec	**rows;
 	bool		 *stopped;
@@ -53,7 +53,10 @@ may_run(const struct rec *row)
 	    rec_num(row, KEY(state), 0) == CTR_STARTING);
 }
 
-/* What runs, and how long the engine waits for one to stop. */
+/*
+ * A part (part.h): the containers that run, and the seconds that the
+ * configuration gives each to stop.
+ */
 static int
 look(struct cli *cli, const struct rec *none, struct rec *out)
 {
@@ -95,7 +98,10 @@ refuse(struct rec **list, size_t n)
 	return (EXIT_ENGINE);
 }
 
-/* One that has ended meanwhile, or gone, is as good as stopped. */
+/*
+ * A part: stop one container. One that has ended or was removed meanwhile
+ * counts as stopped.
+ */
 static int
 stop_one(struct cli *cli, const struct rec *given, struct rec *out)
 {

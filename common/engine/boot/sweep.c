@@ -47,11 +47,13 @@ is_idle(struct session *s, const char *id, bool look_only, bool *gone)
 }
 
 /*
- * Its maker has the lock before there is anything but the directory, which
- * may have been ours before it was theirs.
+ * Remove what is left of a container without a row. A command that makes
+ * one takes its lock before it makes more than the directory, so with the
+ * lock there is no such command, unless it has only the directory: the row
+ * is looked up again. False: not now.
  */
 static bool
-forgotten(struct session *s, const char *id)
+remove_forgotten(struct session *s, const char *id)
 {
 	struct rec	*row;
 	bool		 done = false;
@@ -77,14 +79,14 @@ sweep_one(struct session *s, int all, const char *id, sweep_fn *tell,
 	if (dir == -1 || flock(dir, LOCK_EX | LOCK_NB) == -1 ||
 	    !is_idle(s, id, look_only, &gone))
 		return;
-	/* What has the name now may be another's, for the next run. */
+	/* The name may be that of a new directory by now, for the next run. */
 	if (fstat(dir, &held) == -1 || fstatat(all, id, &named,
 	    AT_SYMLINK_NOFOLLOW) == -1 || held.st_ino != named.st_ino)
 		return;
 	if (look_only)
 		tell(ctx, "leftover", id, "the run directory of nothing that "
 		    "runs");
-	else if (!gone || forgotten(s, id)) {
+	else if (!gone || remove_forgotten(s, id)) {
 		cgroup_remove(all, id);
 		(void)path_remove(all, id);
 	}

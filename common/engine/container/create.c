@@ -304,7 +304,7 @@ suits_memory(struct create *c)
 	return (rec_set_flag(c->request, KEY_IN(request, rm), true));
 }
 
-/* What takes time, and needs no more than the options. */
+/* Begin what takes time and needs only the options. */
 static int
 begin(struct create *c)
 {
@@ -323,7 +323,7 @@ begin(struct create *c)
 	}
 	if (ask_lock(c) == -1)
 		return (-1);
-	/* Meanwhile, and before anything from the image is looked at. */
+	/* While the helpers work, and before anything of the image is read. */
 	if (st != NULL)
 		session_confine(c->s);
 	return (0);

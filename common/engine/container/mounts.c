@@ -210,7 +210,10 @@ compare(const struct rec *have, const struct rec *mount, bool again,
 	return (parse_fail(e, "%s: duplicate mount destination", new));
 }
 
-/* One mount for a place. Where `again`, the same one twice counts once. */
+/*
+ * Append a mount. Two for one place are refused, except with `again` the same
+ * mount, which is appended once.
+ */
 static int
 put(struct rec *out, const struct rec *mount, bool again, struct parse_err *e)
 {

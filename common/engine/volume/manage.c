@@ -23,9 +23,12 @@ volumes_find_one(struct session *s, const char *ref)
 	return (state_object_get(&s->client, OBJ_VOLUME, ref));
 }
 
-/* One of that name that a killed command has left half removed goes first. */
+/*
+ * Allocate the lock of a new volume. Before that, finish the removal of a
+ * volume of that name, if a killed command has begun it.
+ */
 static int
-make(struct session *s, struct rec *r, const char *name)
+prepare(struct session *s, struct rec *r, const char *name)
 {
 	scoped_rec struct rec	*have = volumes_get(s, name);
 	bool			 half = have != NULL &&
@@ -44,9 +47,9 @@ volumes_create(struct session *s, const char *name, const struct rec *keys,
 	scoped_rec struct rec	*r = volumes_record(s, name, false);
 	int			 rc = -1;
 
-	if (r != NULL && rec_add_all(r, keys) == 0 && make(s, r, name) == 0 &&
-	    state_object_put(&s->client, OBJ_VOLUME, keep ? OBJ_KEEP : 0, r,
-	    made) == 0)
+	if (r != NULL && rec_add_all(r, keys) == 0 &&
+	    prepare(s, r, name) == 0 && state_object_put(&s->client,
+	    OBJ_VOLUME, keep ? OBJ_KEEP : 0, r, made) == 0)
 		rc = rec_get(r, KEY(device)) != NULL || store_volume_make(
 		    &s->client, made, false) != -1 ? 0 : -1;
 	return (rc);

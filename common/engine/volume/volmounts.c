@@ -224,7 +224,10 @@ new_record(struct session *s, const char *name, bool own, bool rm,
 	return (locks_alloc(s, "vol", name, r));
 }
 
-/* What statekeep makes of it when there is none of this name yet. */
+/*
+ * Add the record of which statekeep makes the volume of a mount, if there
+ * is none of this name when the container is created.
+ */
 static int
 add_record(struct session *s, struct rec *def, const struct rec *mount)
 {

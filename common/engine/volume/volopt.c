@@ -15,7 +15,7 @@ struct options {
 	bool		 bind;		/* one of o's words */
 };
 
-/* What can be said of a bind mount without privilege. */
+/* The options of a bind mount that need no privilege. */
 static const char *const	 words[] = {
 	"bind", "rbind", "ro", "rw", "nosuid", "suid", "nodev", "dev",
 	"noexec", "exec", "private", "rprivate", "slave", "rslave", "shared",
@@ -76,7 +76,10 @@ read_one(struct options *have, const char *text, struct parse_err *e)
 	    "invalid argument", (int)strcspn(text, "="), text));
 }
 
-/* What would have to be mounted for all containers that use it at once. */
+/*
+ * Refuse a type that has to be mounted once for all containers that use the
+ * volume: only a bind mount can be made for each of them.
+ */
 static int
 check_type(const struct options *have, struct parse_err *e)
 {

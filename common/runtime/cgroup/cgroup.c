@@ -30,7 +30,10 @@ sentence(const struct run_env *rt, const char *what, const char *path)
 	    path, strerror(errno)));
 }
 
-/* What root makes for the engine's account is to be the account's. */
+/*
+ * As root: make files from here on as the engine's account, which then owns
+ * them; false: as root again.
+ */
 static void
 act_as(const struct run_env *rt, bool account)
 {
