@@ -1,3 +1,4 @@
+/* The ids of the new user namespace, from inside. */
 #include <sys/prctl.h>
 
 #include <errno.h>

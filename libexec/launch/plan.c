@@ -1,3 +1,7 @@
+/*
+ * Attaching mounts, and comparing the kernel's list of mounts with what was
+ * attached.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

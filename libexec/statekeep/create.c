@@ -1,3 +1,4 @@
+/* Creating a container: its row, its definition, its name, its objects. */
 #include "state.h"
 
 #include <errno.h>

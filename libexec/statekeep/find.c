@@ -1,3 +1,4 @@
+/* Finding a container by its id, its name, or the beginning of its id. */
 #include "state.h"
 
 #include <errno.h>

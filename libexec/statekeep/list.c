@@ -1,3 +1,4 @@
+/* Listing the rows of all containers. */
 #include "state.h"
 
 #include <errno.h>

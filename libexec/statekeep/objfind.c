@@ -1,3 +1,4 @@
+/* The kinds of objects, and finding an object of a kind. */
 #include "objkind.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* Reading the history: its entries, and the rows at an earlier moment. */
 #include "history.h"
 
 #include <errno.h>

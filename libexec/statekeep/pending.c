@@ -1,3 +1,4 @@
+/* Which events a log does not have yet, by its mark (eventlog.h). */
 #include "eventlog.h"
 
 #include <sys/stat.h>

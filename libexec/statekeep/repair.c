@@ -1,3 +1,7 @@
+/*
+ * Checking the files of a database against its stamp, and making the index
+ * again from the journal, or the journal from the index.
+ */
 #include "inside.h"
 
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+/* Putting back what a lost per-boot database knew of running containers. */
 #include "state.h"
 
 #include <errno.h>

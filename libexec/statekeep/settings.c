@@ -1,3 +1,4 @@
+/* The settings that the store was made with. */
 #include "state.h"
 
 #include <errno.h>
