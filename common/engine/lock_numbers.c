@@ -17,7 +17,7 @@
 static int
 add_object(struct rec *out, const char *kind, const struct rec *row)
 {
-	const char		*was = rec_get(row, KEY_IN(shown, lock));
+	const char		*was = rec_text(row, KEY(lock));
 	const char		*id = rec_str(row, KEY(id), "");
 	char			 name[LOCKS_NAME];
 	scoped_rec struct rec	*r = NULL;

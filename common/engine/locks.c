@@ -122,7 +122,7 @@ locks_free_id(struct session *s, const char *kind, const char *id)
 void
 locks_free(struct session *s, const struct rec *row, const char *kind)
 {
-	if (rec_get(row, KEY_IN(shown, lock)) != NULL)
+	if (rec_text(row, KEY(lock)) != NULL)
 		locks_free_id(s, kind, rec_str(row, KEY(id), ""));
 }
 

@@ -22,8 +22,8 @@ int	locks_ready(struct session *);
 int	locks_open_begin(struct session *);
 int	locks_open_end(struct session *);
 /*
- * Take one, waiting: 0, or -1 with an error. Let it go; what was said and errno
- * stay as they were.
+ * Take one, waiting: 0, or -1 with an error. Let it go; the client's error and
+ * errno stay as they are.
  */
 int	locks_take(struct session *, const char *kind, const char *id,
 	    unsigned int wait_ms);

@@ -34,7 +34,10 @@
 #define NEED_OPENED	(NEED_STATE | NEED_SETTINGS)	/* a statekeep */
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* The one that root started for this container, if there is one: restart.h. */
+/*
+ * Use the refresh that root started for this container, if its reaper holds the
+ * channel (handover.c).
+ */
 static void
 adopt_refresh(struct session *s)
 {

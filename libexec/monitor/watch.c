@@ -83,7 +83,7 @@ write_exit(const struct monitor *m)
 
 	if (r == NULL)
 		return;
-	(void)rec_add_num(r, KEY_IN(running, status), m->wait_status);
+	(void)rec_add_num(r, KEY_IN(ended, status), m->wait_status);
 	(void)rec_add_num(r, KEY(time), m->finished_ns);
 	(void)rec_add_num(r, KEY(oom), 0);
 	if (write_record(m, LAYOUT_CTR_EXIT, r) == -1)

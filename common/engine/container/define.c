@@ -352,13 +352,13 @@ asked_mounts(struct work *w)
 	size_t			 it = 0;
 	int			 rc = 0;
 
-	if (each(w, KEY_IN(mount, volume), w->def, volume_one) == -1 ||
+	if (each(w, KEY_IN(request, volume), w->def, volume_one) == -1 ||
 	    each(w, KEY(tmpfs), w->def, tmpfs_one) == -1)
 		return (-1);
 	/* Apart, as podman takes the same twice of the two forms only. */
 	if ((longs = rec_new()) == NULL)
 		return (parse_fail(&w->err, "%s", strerror(errno)));
-	while (rc == 0 && rec_next(w->opts, KEY_IN(row, mount), &it, &v))
+	while (rc == 0 && rec_next(w->opts, KEY_IN(request, mount), &it, &v))
 		rc = spec_mount(v, longs, &w->err);
 	if (rc == 0)
 		rc = spec_mounts(longs, w->def, &w->err);

@@ -70,7 +70,7 @@ name_own(struct session *s, struct rec *mount)
 		return (error_set(&s->client.error, errno, "%s",
 		    strerror(errno)));
 	(void)rec_set(mount, KEY_IN(mount, volume), own);
-	(void)rec_add(mount, KEY_IN(row, anon), "1");
+	(void)rec_add_num(mount, KEY_IN(mount, anon), 1);
 	return (set_path(s, mount, own, false));
 }
 
@@ -289,7 +289,7 @@ volmounts_undo(struct session *s, const struct rec *def)
 
 	while (def != NULL && (v = rec_sub(def, KEY(volume), &it)) != NULL) {
 		name = rec_str(v, KEY(name), "");
-		if (rec_get(v, KEY_IN(shown, lock)) != NULL) {
+		if (rec_text(v, KEY(lock)) != NULL) {
 			if ((have = volumes_get(s, name)) == NULL &&
 			    errno == ENOENT)
 				locks_free_id(s, "vol", name);

@@ -73,7 +73,7 @@ volumes_record(struct session *s, const char *name, bool own)
 	(void)rec_addf(r, KEY(mountpoint), "%s/%s", s->graph, path);
 	(void)rec_add_num(r, KEY(created), clock_real_ns());
 	if (own)
-		(void)rec_add(r, KEY_IN(row, anon), "1");
+		(void)rec_add_num(r, KEY_IN(volume, anon), 1);
 	return (r);
 }
 
@@ -113,7 +113,7 @@ to_trash(struct session *s, const struct rec *have)
 	if (rec_get(have, KEY(device)) != NULL)
 		return (0);		/* it has no directory of ours */
 	if (store_volume_remove(&s->client, name, legacy,
-	    rec_get(have, KEY_IN(row, anon)) != NULL, &stays) == -1)
+	    rec_text(have, KEY_IN(volume, anon)) != NULL, &stays) == -1)
 		return (-1);
 	if (stays)
 		session_warn(s, "the data of volume %s stays in %s/%s/%s, "
