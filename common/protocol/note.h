@@ -1,6 +1,6 @@
 /*
- * How the record of a running container (bin/bulkhead/running.h) begins: room
- * for the monitor's note of its end, blank until then.
+ * How the record of a running container begins (engine/container/running.h):
+ * room for the monitor's note of its end, blank until then.
  */
 #ifndef PROTOCOL_NOTE_H
 #define PROTOCOL_NOTE_H

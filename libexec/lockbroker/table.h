@@ -104,6 +104,10 @@ uint32_t	 table_keeper(const struct table *);
 /* A copy of the table, which needs no mutex. NULL on ENOMEM. */
 struct table	*table_copy(const struct table *);
 
+/*
+ * Its parts, in the mapping: slots, claims and members by number, from 1 on. A
+ * number that there is not ends in table_broken, as the table is damaged then.
+ */
 struct table_head *table_head(const struct table *);
 struct slot	*table_slot(const struct table *, uint32_t);
 struct claim	*table_claim(const struct table *, uint32_t);

@@ -13,7 +13,6 @@
 /* SHUT: store_open failed, and cannot be tried again in the sandbox. */
 enum state { CLOSED = 1, OPEN = 2, SHUT = 4 };
 
-#define NAME_DIR	32
 #define GONE_MAX	16
 
 struct store {

@@ -13,6 +13,8 @@ struct tar_entry;
 int	make_root(struct layer *, const struct tar_entry *);
 /* Make any other entry, by its clean name. 0, or -1 with why set. */
 int	make_entry(struct layer *, const struct tar_entry *, const char *);
+/* --- whiteout.c --- */
+
 /* Is the last component of this clean name a whiteout's? */
 bool	whiteout_is(const char *);
 /* Hide, or in a merged tree remove, the files of lower layers. */

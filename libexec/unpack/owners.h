@@ -23,6 +23,7 @@ struct idset {
 
 /* Read /proc/self/uid_map or gid_map. 0 or -1. */
 int	idmap_read(struct idmap *, const char *);
+/* Is this id of the namespace mapped? */
 bool	idmap_has(const struct idmap *, uint32_t);
 /* Add one id. 0, or -1 with why set. */
 int	idset_add(struct idset *, uint32_t, struct why *);

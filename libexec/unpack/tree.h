@@ -52,11 +52,15 @@ int	tree_parent_of(struct tree *, const char *, const char **);
 int	tree_open_dir(struct tree *, const char *);
 /* Remove the file or tree of this name. 0, or -1 with why set. */
 int	tree_remove(struct tree *, int, const char *);
-/* Merged: remove what other layers have here. 0, or -1 with why set. */
+/*
+ * Merged: remove what other layers have under this name, or in this directory.
+ * 0, or -1 with why set.
+ */
 int	tree_remove_old(struct tree *, int, const char *);
 int	tree_empty_old(struct tree *, int);
 /* Record an inode as one of this layer. 0, or -1 with why set. */
 int	tree_mark(struct tree *, ino_t);
+/* Is it one of this layer? */
 bool	tree_is_ours(const struct tree *, ino_t);
 /* Set why for a failed step on this name, from errno. Returns -1. */
 int	tree_failed(struct why *, const char *, const char *);

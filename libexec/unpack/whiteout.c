@@ -1,3 +1,4 @@
+/* Whiteouts: entries that hide or remove files of lower layers. */
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
