@@ -24,7 +24,7 @@ int	launch_create_end(struct client *, pid_t *, int *pidfd, int *userns);
 /* A descriptor that the container needs, lent; which of its kind. */
 int	launch_give_begin(struct client *, enum launch_fd kind,
 	    uint32_t index, int fd);
-/* What it is to be; `single`: launch writes a map of one id itself. */
+/* What it is to be; `single`: the process maps its own id, and no other. */
 int	launch_define_begin(struct client *, const struct rec *, bool single);
 /*
  * Its ids are mapped, build it: with a terminal of this size, whose master is

@@ -6,20 +6,21 @@
 #include <string.h>
 
 #include "db.h"
+#include "keys.h"
 
 #define BOOT_KEY	"s:slots"
 
 static void
 slot_key(char *out, size_t size, uint32_t slot)
 {
-	(void)snprintf(out, size, "k:%05u", slot);
+	(void)snprintf(out, size, KEY_SLOT ":%05u", slot);
 }
 
 /* The first slot that is in use; 0 if none is. */
 static uint32_t
 first_taken(struct db *db)
 {
-	struct db_cursor	*c = db_walk(db, "k:");
+	struct db_cursor	*c = db_walk(db, KEY_SLOT ":");
 	const char		*key;
 	const void		*data;
 	size_t			 len;
@@ -51,7 +52,7 @@ slot_boot(struct db *db, const char *boot_id)
 uint32_t
 slot_take(struct db *db, const char *id)
 {
-	struct db_cursor	*c = db_walk(db, "k:");
+	struct db_cursor	*c = db_walk(db, KEY_SLOT ":");
 	const char		*key;
 	const void		*data;
 	char			 name[16];
