@@ -7,9 +7,9 @@
 #include "each.h"
 #include "event.h"
 #include "record.h"
-#include "remove.h"
 #include "session.h"
 #include "states.h"
+#include "stop.h"
 
 static const struct opt options[] = {
 	EACH_ALL("Stop all running containers"),

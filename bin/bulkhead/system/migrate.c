@@ -21,13 +21,13 @@
 #include "part.h"
 #include "reconcile.h"
 #include "record.h"
-#include "remove.h"
 #include "runtimes.h"
 #include "say.h"
 #include "session.h"
 #include "starting.h"
 #include "state.h"
 #include "states.h"
+#include "stop.h"
 
 static const struct opt options[] = {
 	OPT_HELP,

@@ -18,10 +18,10 @@
 #include "part.h"
 #include "reconcile.h"
 #include "record.h"
-#include "remove.h"
 #include "say.h"
 #include "session.h"
 #include "states.h"
+#include "stop.h"
 #include "storage.h"
 #include "store.h"
 

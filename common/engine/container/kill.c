@@ -12,18 +12,7 @@
 #include "record.h"
 #include "restart.h"
 #include "session.h"
-
-/* The signal that `stop` would send. */
-static int
-stop_signal(const struct rec *row)
-{
-	size_t			 it = 0;
-	scoped_rec struct rec	*def = rec_sub(row, KEY(def), &it);
-	int			 signo = def == NULL ? SIGTERM :
-			    (int)rec_num(def, KEY(stop_signal), SIGTERM);
-
-	return (signo);
-}
+#include "stop.h"
 
 int
 container_kill(struct session *s, const struct rec *row, int signo)
