@@ -18,7 +18,7 @@ struct seccomp_filter {
 	int	 fd;			/* the program, or -1 */
 	char	 name[CACHE_NAME];	/* in the cache; "": it has none */
 	bool	 sought;		/* in the cache */
-	bool	 compiling;		/* resolve is at it */
+	bool	 compiling;		/* resolve was asked */
 };
 
 /*

@@ -22,7 +22,7 @@
 #include "volumes.h"
 
 #define LOCK_NAME	"refresh"
-#define WAIT_MS		120000		/* another is at it, and will end */
+#define WAIT_MS		120000		/* for another command's refresh */
 #define ALIVE		"alive"
 
 /* Looked at, what was half made or half removed goes (reconcile_row). */

@@ -291,7 +291,7 @@ add_network(struct work *w)
 	return (spec_network(net, w->def, &w->err));
 }
 
-/* Root's containers always have ids of their own; a user's share his. */
+/* A container of root has ids of its own; those of a user share the user's. */
 static int
 check_userns(struct work *w)
 {

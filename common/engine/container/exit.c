@@ -308,6 +308,6 @@ exit_record(struct session *s, const struct rec *row, int status, int64_t when)
 	rec_free(keys);
 	if (rc == 0)
 		leave_run_dir(s, id);
-	/* Another command was first: as good as done. */
+	/* If another command was first, it is recorded. */
 	return (rc == 0 || is_done(errno) ? 0 : -1);
 }
