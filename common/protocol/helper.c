@@ -20,16 +20,6 @@
 #include "log.h"
 #include "policy.h"
 
-#ifdef SANITIZED
-/* The leak checker uses ptrace on its own process, which no policy allows. */
-const char *__asan_default_options(void);
-const char *
-__asan_default_options(void)
-{
-	return ("detect_leaks=0:exitcode=99");
-}
-#endif
-
 void
 helper_args(struct helper *h, int argc, char **argv)
 {

@@ -194,6 +194,7 @@ files(void)
 	struct rec	*r = rec_new();
 	struct parse_err e;
 	char		 path[2][32] = { "/tmp/opt.XXXXXX", "/tmp/opt.XXXXXX" };
+	char		*text;
 	size_t		 len;
 
 	for (int i = 0; i < 2; i++)
@@ -202,7 +203,9 @@ files(void)
 	(void)rec_add(r, any_key("other"), path[1]);
 	opt_open_files(&set, r);
 	CHECK(unlink(path[0]) == 0 && unlink(path[1]) == 0);
-	CHECK(given_read(path[0], &len, &e) != NULL && len == 0);
+	text = given_read(path[0], &len, &e);
+	CHECK(text != NULL && len == 0);
+	free(text);
 	CHECK(given_read(path[1], &len, &e) == NULL);
 	rec_free(r);
 }

@@ -709,8 +709,10 @@ test_mapper(const char *path, uid_t uid, uid_t runs_as)
 	CHECK(!is_dumpable(mapper) && !ptrace_as(runs_as, mapper));
 	CHECK(open_upto(mapper, 4));
 	CHECK(open_upto(r.pid, 3));
+#ifndef SANITIZED			/* these builds link shared libraries */
 	CHECK(strstr(slurp(r.pid, "maps"), ".so") == NULL);
 	CHECK(strstr(slurp(mapper, "maps"), ".so") == NULL);
+#endif
 	/* What is asked ends with it, and it ends with refresh. */
 	CHECK(kill(r.pid, SIGKILL) == 0);
 	CHECK(query(&r) == UINT32_MAX);
@@ -1017,6 +1019,7 @@ test_memory(void)
 	size_t		 n;
 	unsigned int	 answers = 0, wrong = 0;
 
+	(void)answers, (void)wrong;
 	n = (size_t)snprintf(text, sizeof(text), "root:x:0:\nmany:x:900:");
 	for (int i = 0; i < 9000; i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%04d,", i);
@@ -1024,12 +1027,14 @@ test_memory(void)
 	    "\nvictims:x:210007:\n");
 	put("group", text);
 	(void)snprintf(subids, sizeof(subids), "%s", in_dir("caps/subids"));
+#ifndef SANITIZED			/* they need terabytes of addresses */
 	for (rlim_t kib = 200; kib <= 1200; kib += 4)
 		if (read_with(subids, kib * 1024, &s)) {
 			answers++;
 			wrong += s.gids.n > 0 && s.why[0] == '\0';
 		}
 	CHECK(answers > 0 && wrong == 0);
+#endif
 	CHECK(read_with(subids, RLIM_INFINITY, &s) &&
 	    strstr(s.why, "victims (210007)") != NULL);
 	put("group", "root:x:0:\nuser:x:4001:\nvictims:x:70000:\n");

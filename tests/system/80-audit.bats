@@ -213,8 +213,12 @@ given_up() {
 			parent[$NF] = $1
 		next
 	    }
-	    (index($0, "setresuid(" uid ", " uid ", " uid ")") ||
-	    index($0, "setresuid(65534, 65533, 65533)")) && /= 0$/ {
+	    index($0, "setresuid(" uid ", " uid ", " uid) ||
+	    index($0, "setresuid(65534, 65533, 65533") {
+		drops[$1] = 1
+	    }
+	    # strace prints a call in two lines when another process runs on.
+	    /setresuid(\(| resumed)/ && /= 0$/ && drops[$1] {
 		dropped[$1] = 1
 	    }
 	    /execve(at)?\(/ && !/= -1/ {
