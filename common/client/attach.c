@@ -99,12 +99,12 @@ attach_socket(struct attach *a, struct client *c, bool primary)
 	return (0);
 }
 
+/* If monitor is gone, on_monitor sees it, behind the answer that it left. */
 static void
 tell(struct relay *r, enum msg_type type, const union msg *m)
 {
-	if (!r->mon_gone &&
-	    chan_send(r->a->mon, type, ++r->seq, m, NULL, 0) == -1)
-		r->mon_gone = true;
+	if (!r->mon_gone)
+		(void)chan_send(r->a->mon, type, ++r->seq, m, NULL, 0);
 }
 
 static void

@@ -63,6 +63,13 @@ chan_recv(struct chan *ch, struct packet *p)
 
 	p->info = NULL;
 	n = fdpass_recv(ch->fd, buf, sizeof(buf), p->fds, PROTO_FDS, &nfds);
+	/*
+	 * A peer that closes before it has read all that we sent resets the
+	 * connection, and we hear that once, ahead of what it has sent.
+	 */
+	if (n == -1 && errno == ECONNRESET)
+		n = fdpass_recv(ch->fd, buf, sizeof(buf), p->fds, PROTO_FDS,
+		    &nfds);
 	p->nfds = (unsigned int)nfds;
 	if (n == -1 && errno == EMSGSIZE)
 		why = "longer than any message";

@@ -377,6 +377,21 @@ test_keys(void)
 	CHECK(detach_keys_scan(&k, (const unsigned char *)"ac", 2, out, &n) &&
 	    n == 0);
 }
+/* The container ends before monitor has read what its terminal's size is. */
+static void
+test_unread(void)
+{
+	struct scene	 s;
+
+	begin(&s, true);
+	CHECK(kill(s.pid, SIGSTOP) == 0);
+	answer(&s, 7 << 8);
+	CHECK(kill(s.pid, SIGWINCH) == 0);
+	close(s.view);
+	close(s.chan.fd);
+	CHECK(kill(s.pid, SIGCONT) == 0);
+	CHECK(finish_scene(&s) == 7);
+}
 
 int
 main(void)
@@ -389,5 +404,6 @@ main(void)
 	test_pipes();
 	test_back_pressure();
 	test_lost();
+	test_unread();
 	return (finish());
 }

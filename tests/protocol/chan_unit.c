@@ -76,6 +76,23 @@ test_pass(void)
 	close(helper.fd);
 }
 
+/* A peer that ends before it has read all: what it sent is not lost. */
+static void
+test_unread(void)
+{
+	struct packet	 p;
+
+	open_pair();
+	CHECK(send(front.fd, "x", 1, 0) == 1);
+	CHECK(chan_send(&helper, MSG_reply, 6, &(union msg){ 0 }, NULL, 0) ==
+	    0);
+	close(helper.fd);
+	CHECK(chan_recv(&front, &p) == 1 && p.seq == 6);
+	packet_clear(&p);
+	CHECK(chan_recv(&front, &p) == 0);
+	close(front.fd);
+}
+
 /* What the sender itself must not be able to compose. */
 static void
 test_sender(void)
@@ -177,6 +194,7 @@ main(void)
 		return (1);
 	log_init("test", 0, 0);
 	test_pass();
+	test_unread();
 	test_sender();
 	test_refuse();
 	test_excess();
