@@ -37,16 +37,6 @@ struct ruleset {
 	uint64_t	 scoped;	/* ABI 6 */
 };
 
-#ifdef SANITIZED
-/* The leak checker uses ptrace on its own process, which no policy allows. */
-const char *__asan_default_options(void);
-const char *
-__asan_default_options(void)
-{
-	return ("detect_leaks=0:exitcode=99");
-}
-#endif
-
 static bool
 policy_has(const struct policy *p, enum rule_kind kind)
 {
