@@ -20,21 +20,11 @@
 #include "clock.h"
 #include "record.h"
 #include "waitchild.h"
+#include "writeall.h"
 
 #define SAID_MAX	(1u << 20)	/* bytes of stderr that are passed on */
 #define PREFIX		"Error: "
 #define PREFIX_LEN	(sizeof(PREFIX) - 1)
-
-static int
-write_all(int fd, const char *bytes, size_t len)
-{
-	ssize_t	 n;
-
-	for (; len > 0; bytes += n, len -= (size_t)n)
-		if ((n = write(fd, bytes, len)) <= 0)
-			return (-1);
-	return (0);
-}
 
 static void __attribute__((noreturn))
 work(const struct part *p, struct cli *g, const struct rec *config)

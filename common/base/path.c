@@ -14,6 +14,7 @@
 
 #include "cleanup.h"
 #include "openat2.h"
+#include "writeall.h"
 
 int
 path_open(int dir, const char *name, int flags, mode_t mode)
@@ -187,24 +188,6 @@ path_slurp(int dir, const char *name, size_t max, size_t *len)
 	if (len != NULL)
 		*len = got;
 	return (take_ptr(&buf));
-}
-
-static int
-write_all(int fd, const void *data, size_t len)
-{
-	const char	*p = data;
-	ssize_t		 n;
-
-	while (len > 0) {
-		if ((n = write(fd, p, len)) == -1) {
-			if (errno == EINTR)
-				continue;
-			return (-1);
-		}
-		p += n;
-		len -= (size_t)n;
-	}
-	return (0);
 }
 
 int

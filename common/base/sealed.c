@@ -8,29 +8,13 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "writeall.h"
 
 #ifndef MFD_EXEC
 #define MFD_EXEC	0x0010U
 #endif
 #define ALL_SEALS	(F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | \
 			    F_SEAL_WRITE)
-
-static int
-write_all(int fd, const char *p, size_t len)
-{
-	ssize_t	 n;
-
-	while (len > 0) {
-		if ((n = write(fd, p, len)) == -1) {
-			if (errno == EINTR)
-				continue;
-			return (-1);
-		}
-		p += n;
-		len -= (size_t)n;
-	}
-	return (0);
-}
 
 int
 sealed_fd(const char *name, const void *data, size_t len)

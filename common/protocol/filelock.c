@@ -7,9 +7,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "helper.h"
 
 #define SLICE_US	50000
@@ -29,15 +29,6 @@ filelock_init(void)
 	return (sigaction(SIGALRM, &sa, NULL));
 }
 
-static uint64_t
-now_ms(void)
-{
-	struct timespec	 ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ((uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000);
-}
-
 static bool
 peer_gone(void)
 {
@@ -50,7 +41,7 @@ peer_gone(void)
 static int
 wait_for_lock(int fd, struct flock *fl, unsigned int wait_ms)
 {
-	uint64_t		 deadline = now_ms() + wait_ms;
+	int64_t			 deadline = clock_mono_ms() + wait_ms;
 	struct itimerval	 on = { { 0, SLICE_US }, { 0, SLICE_US } };
 	struct itimerval	 off = { { 0, 0 }, { 0, 0 } };
 	int			 rc, saved;
@@ -62,7 +53,7 @@ wait_for_lock(int fd, struct flock *fl, unsigned int wait_ms)
 			errno = ECONNRESET;
 			break;
 		}
-		if (now_ms() >= deadline) {
+		if (clock_mono_ms() >= deadline) {
 			errno = ETIMEDOUT;
 			break;
 		}

@@ -19,20 +19,7 @@
 #include "kernel.h"
 #include "spec.h"
 #include "walk.h"
-
-static int
-write_all(int fd, const char *s, size_t n)
-{
-	while (n > 0) {
-		ssize_t	 done = write(fd, s, n);
-
-		if (done == -1)
-			return (-1);
-		s += done;
-		n -= (size_t)done;
-	}
-	return (0);
-}
+#include "writeall.h"
 
 static int
 create(int dir, const char *name, const char *content, mode_t mode)

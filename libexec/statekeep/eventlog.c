@@ -18,6 +18,7 @@
 #include "log.h"
 #include "record.h"
 #include "state.h"
+#include "writeall.h"
 
 #define WAIT_MS		5000
 #define CHUNK		65536
@@ -181,20 +182,6 @@ drop_half_line(struct log *l)
 	}
 	l->size = nl == NULL ? 0 : at + (nl - buf) + 1;
 	return (ftruncate(l->fd, l->size));
-}
-
-static int
-write_all(int fd, const char *p, size_t len)
-{
-	ssize_t	 n;
-
-	for (; len > 0; p += n, len -= (size_t)n)
-		if ((n = write(fd, p, len)) == -1) {
-			if (errno != EINTR)
-				return (-1);
-			n = 0;
-		}
-	return (0);
 }
 
 /* The first newline of the second half ends the part that is dropped. */

@@ -19,6 +19,7 @@
 #include "log.h"
 #include "subids.h"
 #include "users.h"
+#include "writeall.h"
 #ifdef __GLIBC__
 #include "subids-nss.policy.h"
 #define POLICY	subids_nss_policy
@@ -42,22 +43,6 @@ confine(void)
 #endif
 }
 
-static int
-write_whole(const struct subids *s)
-{
-	size_t	 done = 0;
-	ssize_t	 n;
-
-	while (done < sizeof(*s)) {
-		n = write(STDOUT_FILENO, (const char *)s + done,
-		    sizeof(*s) - done);
-		if (n == -1)
-			return (EX_IOERR);
-		done += (size_t)n;
-	}
-	return (EX_OK);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -78,5 +63,6 @@ main(int argc, char **argv)
 	users_elsewhere(argv);		/* the program with glibc */
 	confine();
 	find_ids(&s, (uid_t)uid);
-	return (write_whole(&s));
+	return (write_all(STDOUT_FILENO, &s, sizeof(s)) == 0 ? EX_OK :
+	    EX_IOERR);
 }
