@@ -51,7 +51,10 @@ run_one(struct walk *w, const struct rec *row, const char *say)
 		printf("%s\n", say);
 }
 
-/* What is left of a container whose record cannot be read. */
+/*
+ * A row for a container whose record is damaged, with the keys that removal
+ * needs: its id and the place of its log. The caller frees it; NULL: none.
+ */
 static struct rec *
 remains(struct session *s, const char *ref)
 {
@@ -88,7 +91,7 @@ static void
 by_name(struct walk *w, const char *ref)
 {
 	const struct rec *opts = w->cli->opts;
-	/* podman: what is to go by force may be gone already. */
+	/* As in podman: rm -f of a missing container is no error. */
 	bool		 ignore = opt_flag(opts, "ignore", false) ||
 			    opt_flag(opts, "force", false);
 	struct rec	*row = find(w, ref);

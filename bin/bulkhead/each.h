@@ -1,7 +1,7 @@
 /*
- * What the verbs of containers share: to which containers a command applies
- * (named, read from files, the latest, all of some states, or those that a
- * filter lets through), their options, and what is printed of each.
+ * Code that the verbs of containers share: it selects containers (by name,
+ * from files, the latest, all of some states, or by a filter), declares the
+ * options for that, and prints the result for each container.
  */
 #ifndef BULKHEAD_EACH_H
 #define BULKHEAD_EACH_H
@@ -37,8 +37,9 @@ struct session;
 
 struct each {
 	/*
-	 * What is done with one container: its row with its definition. 0, or
-	 * -1 with the session's error, which is printed; the others follow.
+	 * Act on one container, given its row with its definition. Returns 0,
+	 * or -1 with the session's error, which each_container prints before
+	 * it goes on with the next container.
 	 */
 	int		 (*fn)(struct session *, const struct rec *, void *);
 	unsigned int	 all_states;	/* bit mask that --all means */

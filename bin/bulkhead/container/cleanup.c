@@ -39,7 +39,7 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
-/* What is to be done after the clean-up: from the child to the parent. */
+/* When to start the container again, as the child reports to the parent. */
 struct again {
 	int64_t	 due;			/* 0: nothing */
 	int64_t	 delay_ms;

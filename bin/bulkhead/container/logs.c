@@ -125,7 +125,7 @@ print_one(struct logs *l, const struct rec *row)
 	return (r);
 }
 
-/* After one that failed, the others are not printed. */
+/* After an error with one container, skip the logs of those after it. */
 static int
 print_next(struct session *s, const struct rec *row, void *ctx)
 {
