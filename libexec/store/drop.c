@@ -41,7 +41,10 @@ static int
 users_load(struct store *s, size_t i, struct index *ix, struct answer *a)
 {
 	index_init(ix, s->driver, users[i].kind, users[i].file);
-	return (index_read(ix, users[i].run ? s->run : s->graph, a));
+	if (index_read(ix, users[i].run ? s->run : s->graph, a) == 0)
+		return (0);
+	index_clear(ix);
+	return (-1);
 }
 
 static int

@@ -296,6 +296,8 @@ main(void)
 	test_layers(&s);
 	test_used(&s);
 	test_previous(&s);
+	index_clear(&s.layers);
+	index_clear(&s.images);
 	CHECK(path_remove(fd, "graph") == 0 && path_remove(fd, "run") == 0);
 	(void)rmdir(name);
 	return (finish());
