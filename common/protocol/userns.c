@@ -36,19 +36,27 @@ write_file(const char *path, const char *text)
 	return (fd != -1 && write(fd, text, (size_t)len) == len ? 0 : -1);
 }
 
-/* Any process may map one id, its own, without privilege. */
+/*
+ * Any process may map one id, its own, without privilege. These files belong to
+ * root, and cannot be opened, while the process is not dumpable: meanwhile
+ * another process of its user could trace it. With several ids, as in system
+ * mode, the process stays not dumpable: refresh writes the maps through a child
+ * of mapper that has joined the namespace.
+ */
 static int
 map_self(uid_t uid, gid_t gid)
 {
 	char	 u[32], g[32];
+	bool	 mapped;
 
 	(void)snprintf(u, sizeof(u), "0 %u 1\n", (unsigned int)uid);
 	(void)snprintf(g, sizeof(g), "0 %u 1\n", (unsigned int)gid);
-	if (write_file("/proc/self/setgroups", "deny") == -1 ||
-	    write_file("/proc/self/uid_map", u) == -1 ||
-	    write_file("/proc/self/gid_map", g) == -1)
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1)
 		return (-1);
-	return (0);
+	mapped = write_file("/proc/self/setgroups", "deny") == 0 &&
+	    write_file("/proc/self/uid_map", u) == 0 &&
+	    write_file("/proc/self/gid_map", g) == 0;
+	return (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 && mapped ? 0 : -1);
 }
 
 int
@@ -61,12 +69,6 @@ userns_on_make(void *ctx, struct packet *p, struct answer *a)
 	if (unshare(CLONE_NEWUSER) == -1)
 		return (answer_text(a, "this host allows no user namespace "
 		    "(see user.max_user_namespaces)"));
-	/*
-	 * refresh, which is not root, opens the maps through /proc: the kernel
-	 * allows that only while this process is dumpable.
-	 */
-	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1)
-		return (-1);
 	if (p->body.userns_make.single && map_self(uid, gid) == -1)
 		return (answer_text(a, "cannot map this user's own id"));
 	return (answer_fd(a, openat(AT_FDCWD, "/proc/self/ns/user",
@@ -84,6 +86,7 @@ become_root(bool one, struct answer *a)
 	    setresgid(0, 0, 0) == -1 || setresuid(0, 0, 0) == -1)
 		return (answer_text(a, "cannot become root of the user "
 		    "namespace"));
+	/* With fs.suid_dumpable=1 a change of ids has undone it. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		return (-1);
 	inside = true;
