@@ -231,9 +231,11 @@ own_root() {
 	(umask 077
 	make -s -C "$BH_SOURCE" install DESTDIR="$dest" PREFIX=/usr >/dev/null)
 	# For all users, whatever the umask of the person who installs it; but for
-	# the helpers of refresh, which users start and must not be able to trace.
+	# the helpers, which users start and must not be able to trace. Three are
+	# copied into memory, and read for that.
 	is "$(find "$dest/usr" ! -perm -a+r -printf '%m %f\n' | sort)" \
-	    "$(printf '711 %s\n' mapper subids subids-nss)"
+	    "$(cd "$dest/usr/libexec/bulkhead" && ls -1 | LC_ALL=C sort |
+	    grep -vx -e launch -e cgroup -e init | sed 's/^/711 /')"
 	is "$(stat -c %a "$dest"/usr/lib/systemd/*/bulkhead-restart.service | tr '\n' ' ')" \
 	    "644 644 "
 	[ -x "$dest/usr/share/bulkhead/make-account" ]

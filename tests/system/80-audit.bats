@@ -258,3 +258,26 @@ stays() {
 @test "audit: of a detached container a reaper and a monitor stay, no more" {
 	until_true 5 stays
 }
+
+# early PROGRAM: what a second process of the account or of the user reaches.
+early() { is "$("$T/early" "$(id -u "$ACCOUNT")" "$1")" "$2" "$1, as $ACCOUNT"; }
+
+@test "audit: no process of the same user traces a helper before it has confined itself" {
+	local copied="launch cgroup init" p
+	cc -Wall -Werror -D_GNU_SOURCE -O1 -o "$T/early" tests/system/early.c
+	# These are copied by who starts them, and must be readable.
+	is "$(cd "$BH_PREFIX/libexec/bulkhead" && find . -type f -perm -044 | sort)" \
+	    "$(printf './%s\n' $copied | sort)"
+	for ACCOUNT in bulkhead "$BH_USER"; do
+		for p in "$BH_PREFIX"/libexec/bulkhead/*; do
+			case " $copied " in
+			*" ${p##*/} "*)	continue ;;
+			esac
+			early "$p" closed
+		done
+		# It can fail: the same program, where the user may read it.
+		install -m 755 "$BH_PREFIX/libexec/bulkhead/resolve" "$T/open"
+		early "$T/open" "mem"$'\n'"ptrace"
+		rm "$T/open"
+	done
+}
