@@ -23,8 +23,10 @@ static const struct {
 	const char	*file;
 	enum role	 role;
 	const char	*gives;		/* what a person loses without it */
+	const char	*starts[2];	/* other programs, by itself */
 } helpers[H_COUNT] = {
-	[H_REFRESH] = { "refresh", R_REFRESH, "the id maps of containers" },
+	[H_REFRESH] = { "refresh", R_REFRESH, "the id maps of containers",
+			{ "mapper", "subids" } },
 	[H_RESOLVE] = { "resolve", R_RESOLVE, "the configuration" },
 	[H_STATE] = { "statekeep", R_STATE, "the state of containers" },
 	[H_LOCK] = { "lockbroker", R_LOCK, "locks" },
@@ -36,7 +38,8 @@ static const struct {
 	[H_INFLATE] = { "inflate", R_INFLATE, "unpacking layers" },
 	[H_CGROUP] = { "cgroup", R_CGROUP, "pausing containers" },
 	[H_SYSTEMD] = { "systemd", R_SYSTEMD, "cgroups of systemd" },
-	[H_REAPER] = { "reaper", R_REAPER, "running containers" },
+	[H_REAPER] = { "reaper", R_REAPER, "running containers",
+			{ "monitor", "launch" } },
 	[H_MONITOR] = { "monitor", R_MONITOR, "running containers" },
 	[H_LAUNCH] = { "launch", R_LAUNCH, "running containers" },
 };
@@ -100,12 +103,31 @@ client_init(struct client *c, unsigned int trace, unsigned int verbose,
 }
 
 static int
-missing(struct client *c, enum helper_id who)
+missing(struct client *c, enum helper_id who, const char *file)
 {
 	return (error_set(&c->error, errno, "cannot start the helper %s, which "
-	    "is needed for %s: %s%s", helpers[who].file, helpers[who].gives,
+	    "is needed for %s: %s%s", file, helpers[who].gives,
 	    strerror(errno), errno == EPERM && c->uid != 0 ? "; is this the "
 	    "root of a user namespace, and not of the machine?" : ""));
+}
+
+/*
+ * Can the programs be executed that this helper starts? It could report that on
+ * stderr only, and end. An ordinary user's refresh does without subids.
+ */
+static int
+check_started(struct client *c, enum helper_id who)
+{
+	const char	*file;
+
+	for (size_t i = 0; i < 2; i++) {
+		file = helpers[who].starts[i];
+		if (file == NULL || (who == H_REFRESH && i == 1 && c->uid == 0))
+			continue;
+		if (faccessat(c->libexec_fd, file, X_OK, AT_EACCESS) == -1)
+			return (missing(c, who, file));
+	}
+	return (0);
 }
 
 /* To a helper that reads nothing more no request is sent for ever. */
@@ -133,8 +155,10 @@ client_start(struct client *c, enum helper_id who)
 
 	if (client_has(c, who))
 		return (0);
+	if (check_started(c, who) == -1)
+		return (-1);
 	if (spawn_helper(&sp, &c->helper[who]) == -1)
-		return (missing(c, who));
+		return (missing(c, who, helpers[who].file));
 	limit_sending(&c->helper[who]);
 	return (0);
 }
@@ -166,18 +190,15 @@ client_start_reaper(struct client *c, char *const *cleanup)
 			    .trace = c->trace, .verbose = c->verbose,
 			    .uid = c->uid, .gid = c->gid };
 
-	/* These two are started out of our sight: better said now. */
-	for (int i = H_MONITOR; i <= H_LAUNCH; i++)
-		if (faccessat(c->libexec_fd, helpers[i].file, X_OK,
-		    AT_EACCESS) == -1)
-			return (missing(c, (enum helper_id)i));
+	if (check_started(c, H_REAPER) == -1)
+		return (-1);
 	if (pair(c, H_MONITOR, &mon) == -1 || pair(c, H_LAUNCH, &launch) == -1)
-		return (missing(c, H_REAPER));
+		return (missing(c, H_REAPER, "reaper"));
 	fds[0] = mon;
 	fds[1] = launch;
 	fds[2] = c->libexec_fd;
 	if (spawn_helper(&sp, &c->helper[H_REAPER]) == -1)
-		return (missing(c, H_REAPER));
+		return (missing(c, H_REAPER, "reaper"));
 	limit_sending(&c->helper[H_REAPER]);
 	return (0);
 }

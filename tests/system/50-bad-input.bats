@@ -251,9 +251,11 @@ copy_install() {
 }
 without_helper() {
 	local p BH=$T/inst/bin/bulkhead c
-	for p in refresh resolve statekeep lockbroker store reaper monitor launch; do
+	for p in refresh mapper subids resolve statekeep lockbroker store reaper \
+	    monitor launch; do
 		copy_install
-		case $p in refresh) [ "$WHO" = root ] || continue ;; esac
+		# Without these a user has one id.
+		case $p in refresh | subids) [ "$WHO" = root ] || continue ;; esac
 		for c in rename mode; do
 			case $c in
 			rename)	mv "$T/inst/libexec/bulkhead/$p" "$T/inst/gone" ;;
