@@ -29,22 +29,17 @@ static int fail(struct exec *, const struct node *, const char *, ...)
 static int
 fail(struct exec *x, const struct node *n, const char *fmt, ...)
 {
-	const char	*text = x->t->text, *name = x->t->about->name;
+	const char	*name = x->t->about->name;
 	char		 why[256];
-	size_t		 line = 1, col = 0, len = n->end - n->start;
+	int		 line, col;
 	va_list		 ap;
 
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	for (size_t i = 0; i < n->pos; i++, col++)
-		if (text[i] == '\n') {
-			line++;
-			col = (size_t)-1;
-		}
-	return (parse_fail(x->err, "template: %s:%zu:%zu: executing \"%s\" at "
-	    "<%.*s>: %s", name, line, col, name, (int)len, text + n->start,
-	    why));
+	line = tmpl_line(x->t, n->pos, &col);
+	return (parse_fail(x->err, "template: %s:%d:%d: executing \"%s\" at "
+	    "<%.*s>: %s", name, line, col, name, (int)n->len, n->s, why));
 }
 
 struct val
@@ -73,12 +68,14 @@ set_var(struct exec *x, const char *name, struct val v)
 	return (0);
 }
 
+/* NULL, and the sentence, when there is none. */
 static struct var *
-find_var(struct exec *x, const char *name)
+find_var(struct exec *x, const struct node *n, const char *name)
 {
 	for (size_t i = x->nvars; i > 0; i--)
 		if (strcmp(x->vars[i - 1].name, name) == 0)
 			return (&x->vars[i - 1]);
+	fail(x, n, "undefined variable: %s", name);
 	return (NULL);
 }
 
@@ -90,9 +87,8 @@ give_var(struct exec *x, const struct node *pipe, size_t i, struct val v)
 
 	if (!pipe->assign)
 		return (set_var(x, pipe->decl[i], v));
-	if ((var = find_var(x, pipe->decl[i])) == NULL)
-		return (fail(x, pipe, "undefined variable: %s",
-		    pipe->decl[i]));
+	if ((var = find_var(x, pipe, pipe->decl[i])) == NULL)
+		return (-1);
 	var->v = v;
 	return (0);
 }
@@ -140,25 +136,22 @@ find_member(const struct exec *x, json_t *object, const char *name)
 
 static int
 eval_field(struct exec *x, struct val from, const struct node *n,
-    const char *name, bool first, struct val *out)
+    const char *name, const char *type, struct val *out)
 {
-	const char	*type = first ? x->t->about->type : val_type(from);
-
-	if (from.j == NULL) {
-		*out = no_value;
+	*out = no_value;
+	if (from.j == NULL)
 		return (0);
-	}
 	if (json_is_null(from.j))
 		return (fail(x, n, "nil pointer evaluating %s.%s", type,
 		    name));
 	if (json_is_object(from.j) && from.map) {
-		*out = (struct val){ json_object_get(from.j, name), false };
+		out->j = json_object_get(from.j, name);
 		return (0);
 	}
-	if (!json_is_object(from.j))
-		return (fail(x, n, "can't evaluate field %s in type %s", name,
-		    val_type(from)));
-	out->j = find_member(x, from.j, name);
+	if (json_is_object(from.j))
+		out->j = find_member(x, from.j, name);
+	else
+		type = val_type(from);
 	out->map = is_map(x, name);
 	if (out->j == NULL)
 		return (fail(x, n, "can't evaluate field %s in type %s", name,
@@ -166,15 +159,19 @@ eval_field(struct exec *x, struct val from, const struct node *n,
 	return (0);
 }
 
+/* A value, or what the names behind it lead to. */
 static int
-eval_path(struct exec *x, struct val from, const struct node *n, bool dot,
+eval_names(struct exec *x, struct val from, const struct node *n,
     struct val *out)
 {
+	const char	*type = n->kind == T_FIELD ? x->t->about->type : NULL;
+
 	*out = from;
-	for (size_t i = 0; i < n->npath; i++) {
+	for (const struct node *name = n->list; name != NULL;
+	    name = name->next, type = NULL) {
 		from = *out;
-		if (eval_field(x, from, n, n->path[i], dot && i == 0, out) ==
-		    -1)
+		if (eval_field(x, from, n, name->text + 1, type == NULL ?
+		    val_type(from) : type, out) == -1)
 			return (-1);
 	}
 	return (0);
@@ -186,77 +183,55 @@ eval_arg(struct exec *x, struct val dot, const struct node *n,
     struct val *out)
 {
 	struct var	*var;
-	struct val	 v;
+	struct val	 v = dot;
 
-	switch (n->type) {
-	case N_DOT:
-		*out = dot;
-		return (0);
-	case N_NIL:
-		*out = exec_keep(x, json_null());
-		return (0);
-	case N_CONST:
-		*out = (struct val){ n->value, false };
-		return (0);
-	case N_FIELD:
-		return (eval_path(x, dot, n, true, out));
-	case N_VARIABLE:
-		if ((var = find_var(x, n->text)) == NULL)
-			return (fail(x, n, "undefined variable: %s",
-			    n->text));
-		return (eval_path(x, var->v, n, false, out));
-	case N_CHAIN:
+	switch (n->kind) {
+	case T_NIL:
+		v = exec_keep(x, json_null());
+		break;
+	case T_CONST:
+		v = (struct val){ n->value, false };
+		break;
+	case T_VARIABLE:
+		if ((var = find_var(x, n, n->text)) == NULL)
+			return (-1);
+		v = var->v;
+		break;
+	case T_LPAREN:
 		if (eval_pipeline(x, dot, n->pipe, &v) == -1)
 			return (-1);
-		return (eval_path(x, v, n, false, out));
-	default:
+		break;
+	case T_IDENT:
 		return (fail(x, n, "can't evaluate it"));
-	}
-}
-
-static bool
-fits(char kind, struct val v)
-{
-	switch (kind) {
-	case STR:
-		return (json_is_string(v.j));
-	case INT:
-		return (json_is_integer(v.j));
-	case LIST:
-		return (json_is_array(v.j));
 	default:
-		return (true);
+		break;
 	}
-}
-
-static const char *
-kind_name(char kind)
-{
-	return (kind == STR ? "string" : kind == INT ? "int" : "[]string");
+	return (eval_names(x, v, n, out));
 }
 
 static int
 check_kind(struct exec *x, const struct func *f, const struct node *arg,
     size_t i, struct val v)
 {
-	size_t	 last = strlen(f->kinds) - 1;
-	char	 kind = f->kinds[i > last ? last : i];
+	size_t		 last = strlen(f->kinds) - 1;
+	char		 kind = f->kinds[i > last ? last : i];
+	const char	*name = kind == STR ? "string" : kind == INT ? "int" :
+			    "[]string";
 
-	if (fits(kind, v))
+	if (kind == ANY || (kind == STR && json_is_string(v.j)) ||
+	    (kind == INT && json_is_integer(v.j)) ||
+	    (kind == LIST && json_is_array(v.j)))
 		return (0);
 	if (v.j == NULL)
-		return (fail(x, arg, "invalid value; expected %s",
-		    kind_name(kind)));
-	if (arg->type == N_CONST && kind == LIST)
+		return (fail(x, arg, "invalid value; expected %s", name));
+	if (arg->kind == T_CONST && kind == LIST)
 		return (fail(x, arg, "can't handle %.*s for arg of type "
-		    "[]string", (int)(arg->end - arg->start),
-		    x->t->text + arg->start));
-	if (arg->type == N_CONST)
+		    "[]string", (int)arg->len, arg->s));
+	if (arg->kind == T_CONST)
 		return (fail(x, arg, "expected %s; found %.*s",
-		    kind == INT ? "integer" : kind_name(kind),
-		    (int)(arg->end - arg->start), x->t->text + arg->start));
+		    kind == INT ? "integer" : name, (int)arg->len, arg->s));
 	return (fail(x, arg, "wrong type for value; expected %s; got %s",
-	    kind_name(kind), val_type(v)));
+	    name, val_type(v)));
 }
 
 static int
@@ -305,7 +280,7 @@ eval_function(struct exec *x, struct val dot, const struct node *cmd,
 		n++;
 	if (check_count(x, ident, n) == -1)
 		return (-1);
-	if (f->call == NULL && f->write == NULL)
+	if (f->call == NULL)
 		return (eval_logic(x, dot, cmd, final, out));
 	if ((args = calloc(n + 1, sizeof(*args))) == NULL)
 		return (fail(x, ident, "%s", strerror(errno)));
@@ -328,18 +303,20 @@ static int
 eval_command(struct exec *x, struct val dot, const struct node *cmd,
     const struct val *final, struct val *out)
 {
-	const struct node	*n = cmd->list;
+	const struct node	*n = cmd->list, *last = n->list;
 	bool			 args = n->next != NULL || final != NULL;
 
-	if (n->type == N_IDENT)
+	if (n->kind == T_IDENT)
 		return (eval_function(x, dot, cmd, final, out));
-	if (args && n->npath > 0)
+	while (last != NULL && last->next != NULL)
+		last = last->next;
+	if (args && last != NULL)
 		return (fail(x, n, "%s has arguments but cannot be invoked as "
-		    "function", n->path[n->npath - 1]));
+		    "function", last->text + 1));
 	if (args)
 		return (fail(x, n, "can't give argument to non-function %.*s",
-		    (int)(n->end - n->start), x->t->text + n->start));
-	if (n->type == N_NIL)
+		    (int)n->len, n->s));
+	if (n->kind == T_NIL)
 		return (fail(x, n, "nil is not a command"));
 	return (eval_arg(x, dot, n, out));
 }
@@ -373,19 +350,17 @@ print(struct exec *x, struct val v)
 	scoped_free char	*text = NULL;
 	scoped_free char	*safe = NULL;
 	size_t			 size;
-	FILE			*f;
 
-	if (!x->tty) {
+	if (!x->tty || v.j == NULL) {
 		val_print(x->out, v);
 		return;
 	}
-	if ((f = open_memstream(&text, &size)) == NULL)
+	if ((text = val_text(&v, 1)) == NULL)
 		return;
-	val_print(f, v);
-	if (fclose(f) == EOF || text == NULL ||
-	    (safe = malloc(size * 6 + 1)) == NULL)
+	size = strlen(text) * 6 + 1;
+	if ((safe = malloc(size)) == NULL)
 		return;
-	visible_text(safe, size * 6 + 1, text);
+	visible_text(safe, size, text);
 	fputs(safe, x->out);
 }
 
@@ -430,20 +405,6 @@ range_all(struct exec *x, const struct node *n, json_t *all)
 	return (FLOW_NEXT);
 }
 
-static enum flow
-cannot_range(struct exec *x, const struct node *n, struct val v)
-{
-	char	 text[128] = "";
-	FILE	*f = fmemopen(text, sizeof(text), "w");
-
-	if (f != NULL) {
-		val_print(f, v);
-		fclose(f);
-	}
-	fail(x, n->pipe, "range can't iterate over %.100s", text);
-	return (FLOW_ERROR);
-}
-
 /*
  * The pipe's variables are set per iteration, so it is evaluated without them.
  * A node that differs only in that stands in for it.
@@ -452,6 +413,7 @@ static enum flow
 walk_range(struct exec *x, struct val dot, const struct node *n)
 {
 	struct node	 pipe = *n->pipe;
+	scoped_free char *text = NULL;
 	struct val	 v;
 	enum flow	 f;
 
@@ -459,10 +421,13 @@ walk_range(struct exec *x, struct val dot, const struct node *n)
 	if (eval_pipeline(x, dot, &pipe, &v) == -1)
 		return (FLOW_ERROR);
 	if (v.j != NULL && !json_is_null(v.j) && !json_is_array(v.j) &&
-	    !(json_is_object(v.j) && v.map))
-		return (cannot_range(x, n, v));
+	    !(json_is_object(v.j) && v.map)) {
+		text = val_text(&v, 1);
+		return (fail(x, n->pipe, "range can't iterate over %.100s",
+		    text == NULL ? "" : text));
+	}
 	if (json_array_size(v.j) == 0 && json_object_size(v.j) == 0)
-		return (n->other == NULL ? FLOW_NEXT : walk(x, dot, n->other));
+		return (walk(x, dot, n->other));
 	f = range_all(x, n, v.j);
 	return (f == FLOW_BREAK ? FLOW_NEXT : f);
 }
@@ -472,14 +437,12 @@ walk_if(struct exec *x, struct val dot, const struct node *n)
 {
 	size_t		 mark = x->nvars;
 	struct val	 v;
-	enum flow	 f = FLOW_NEXT;
+	enum flow	 f;
 
 	if (eval_pipeline(x, dot, n->pipe, &v) == -1)
 		return (FLOW_ERROR);
-	if (val_true(v))
-		f = walk(x, n->type == N_WITH ? v : dot, n->list);
-	else if (n->other != NULL)
-		f = walk(x, dot, n->other);
+	f = !val_true(v) ? walk(x, dot, n->other) :
+	    walk(x, n->kind == T_WITH ? v : dot, n->list);
 	x->nvars = mark;
 	return (f);
 }
@@ -489,24 +452,24 @@ step(struct exec *x, struct val dot, const struct node *n)
 {
 	struct val	 v;
 
-	switch (n->type) {
-	case N_TEXT:
+	switch (n->kind) {
+	case T_TEXT:
 		fputs(n->text, x->out);
 		return (FLOW_NEXT);
-	case N_ACTION:
+	case T_LEFT:
 		if (eval_pipeline(x, dot, n->pipe, &v) == -1)
 			return (FLOW_ERROR);
 		if (n->pipe->ndecl == 0)
 			print(x, v);
 		return (FLOW_NEXT);
-	case N_IF:
-	case N_WITH:
+	case T_IF:
+	case T_WITH:
 		return (walk_if(x, dot, n));
-	case N_RANGE:
+	case T_RANGE:
 		return (walk_range(x, dot, n));
-	case N_BREAK:
+	case T_BREAK:
 		return (FLOW_BREAK);
-	case N_CONTINUE:
+	case T_CONTINUE:
 		return (FLOW_CONTINUE);
 	default:
 		return (FLOW_ERROR);

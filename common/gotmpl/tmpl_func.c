@@ -10,8 +10,16 @@
 #include "tmpl_impl.h"
 #include "visible.h"
 
-typedef int call_fn(struct exec *, const struct val *, size_t, struct val *,
-    struct parse_err *);
+/* One call: 0 with a value in *out, or written to f; -1 with a reason. */
+struct call {
+	struct exec		*x;
+	const struct val	*v;	/* the arguments */
+	size_t			 n;
+	int			 option;
+	FILE			*f;
+	struct val		*out;
+	struct parse_err	*err;
+};
 
 json_t *
 tmpl_text(const char *s)
@@ -26,233 +34,157 @@ tmpl_text(const char *s)
 	if ((fixed = to = malloc(strlen(s) * 3 + 1)) == NULL)
 		return (NULL);
 	for (; *s != '\0'; s += n)
-		if (utf8_next(s, &n) == -1) {
-			memcpy(to, "\xef\xbf\xbd", 3);
-			to += 3;
-		} else {
-			memcpy(to, s, n);
-			to += n;
-		}
+		if (utf8_next(s, &n) == -1)
+			to = stpcpy(to, "\xef\xbf\xbd");
+		else
+			to = mempcpy(to, s, n);
 	*to = '\0';
 	return (json_string(fixed));
 }
 
 static int
-no_memory(struct parse_err *e)
+no_memory(struct call *c)
 {
-	return (parse_fail(e, "%s", strerror(ENOMEM)));
+	return (parse_fail(c->err, "%s", strerror(ENOMEM)));
 }
 
 static int
-give(struct exec *x, json_t *j, struct val *out, struct parse_err *e)
+give(struct call *c, json_t *j)
 {
-	*out = exec_keep(x, j);
-	return (out->j == NULL ? no_memory(e) : 0);
+	*c->out = exec_keep(c->x, j);
+	return (c->out->j == NULL ? no_memory(c) : 0);
 }
 
-/* What functions that make a text write. 0, or -1 with a reason. */
-typedef int write_fn(FILE *, const struct val *, size_t, struct parse_err *);
-
-/* What a function writes, in malloc'd memory; or NULL with a reason. */
-static char *
-written(write_fn *fn, const struct val *v, size_t n, struct parse_err *e)
+/* The text of an argument. */
+static const char *
+str(const struct call *c, size_t i)
 {
-	scoped_free char	*text = NULL;
-	size_t			 size;
-	FILE			*f = open_memstream(&text, &size);
-	int			 r;
-
-	if (f == NULL)
-		return (no_memory(e), NULL);
-	r = fn(f, v, n, e);
-	if (fclose(f) == EOF || text == NULL)
-		r = no_memory(e);
-	return (r == -1 ? NULL : take_ptr(&text));
+	return (json_string_value(c->v[i].j));
 }
 
+/* The option: println. */
 static int
-w_print(FILE *f, const struct val *v, size_t n, struct parse_err *e)
+w_print(struct call *c)
 {
-	(void)e;
-	val_print_all(f, v, n, false);
+	val_print_all(c->f, c->v, c->n, c->option);
 	return (0);
 }
 
 static int
-w_println(FILE *f, const struct val *v, size_t n, struct parse_err *e)
+w_printf(struct call *c)
 {
-	(void)e;
-	val_print_all(f, v, n, true);
+	val_printf(c->f, str(c, 0), c->v + 1, c->n - 1);
 	return (0);
 }
 
 static int
-w_printf(FILE *f, const struct val *v, size_t n, struct parse_err *e)
+f_not(struct call *c)
 {
-	(void)e;
-	val_printf(f, json_string_value(v[0].j), v + 1, n - 1);
-	return (0);
+	return (give(c, json_boolean(!val_true(c->v[0]))));
 }
 
 static int
-f_not(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
+f_len(struct call *c)
 {
-	(void)n;
-	return (give(x, json_boolean(!val_true(v[0])), out, e));
-}
+	struct val	 v = c->v[0];
 
-static int
-f_len(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
-{
-	size_t	 len;
-
-	(void)n;
-	if (v[0].j == NULL || json_is_null(v[0].j))
-		return (parse_fail(e, "len of nil pointer"));
-	if (json_is_string(v[0].j))
-		len = json_string_length(v[0].j);
-	else if (json_is_array(v[0].j))
-		len = json_array_size(v[0].j);
-	else if (json_is_object(v[0].j) && v[0].map)
-		len = json_object_size(v[0].j);
-	else
-		return (parse_fail(e, "len of type %s", val_type(v[0])));
-	return (give(x, json_integer((json_int_t)len), out, e));
+	if (v.j == NULL || json_is_null(v.j))
+		return (parse_fail(c->err, "len of nil pointer"));
+	if (!json_is_string(v.j) && !json_is_array(v.j) &&
+	    !(json_is_object(v.j) && v.map))
+		return (parse_fail(c->err, "len of type %s", val_type(v)));
+	return (give(c, json_integer((json_int_t)(json_string_length(v.j) +
+	    json_array_size(v.j) + json_object_size(v.j)))));
 }
 
 /* An index below a length. */
 static int
-take_index(struct val at, size_t len, size_t *out, struct parse_err *e)
+take_index(struct call *c, struct val at, size_t len, size_t *out)
 {
 	json_int_t	 i = json_integer_value(at.j);
 
 	if (!json_is_integer(at.j))
-		return (parse_fail(e, "cannot index slice/array with type %s",
-		    val_type(at)));
+		return (parse_fail(c->err, "cannot index slice/array with "
+		    "type %s", val_type(at)));
 	if (i < 0 || (size_t)i >= len)
-		return (parse_fail(e, "index out of range: %lld",
+		return (parse_fail(c->err, "index out of range: %lld",
 		    (long long)i));
 	*out = (size_t)i;
 	return (0);
 }
 
+/* The element of a list, a map or a text. */
 static int
-index_list(struct val list, struct val at, struct val *out,
-    struct parse_err *e)
+index_one(struct call *c, struct val of, struct val at)
 {
+	bool	 text = json_is_string(of.j);
 	size_t	 i;
 
-	if (take_index(at, json_array_size(list.j), &i, e) == -1)
-		return (-1);
-	*out = (struct val){ json_array_get(list.j, i), false };
-	return (0);
-}
-
-static int
-index_map(struct exec *x, struct val map, struct val at, struct val *out,
-    struct parse_err *e)
-{
-	json_t	*j;
-
-	if (!json_is_string(at.j))
-		return (parse_fail(e, "value has type %s; should be string",
-		    val_type(at)));
-	if ((j = json_object_get(map.j, json_string_value(at.j))) == NULL)
-		return (give(x, json_string(""), out, e));
-	*out = (struct val){ j, false };
-	return (0);
-}
-
-static int
-index_text(struct exec *x, struct val s, struct val at, struct val *out,
-    struct parse_err *e)
-{
-	size_t	 i;
-
-	if (take_index(at, json_string_length(s.j), &i, e) == -1)
-		return (-1);
-	return (give(x, json_integer((unsigned char)
-	    json_string_value(s.j)[i]), out, e));
-}
-
-static int
-f_index(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
-{
-	struct val	 at = v[0];
-	int		 r;
-
-	for (size_t i = 1; i < n; i++) {
-		if (at.j == NULL || json_is_null(at.j))
-			return (parse_fail(e, "index of nil pointer"));
-		if (json_is_array(at.j))
-			r = index_list(at, v[i], out, e);
-		else if (json_is_object(at.j))
-			r = index_map(x, at, v[i], out, e);
-		else if (json_is_string(at.j))
-			r = index_text(x, at, v[i], out, e);
-		else
-			r = parse_fail(e, "can't index item of type %s",
-			    val_type(at));
-		if (r == -1)
-			return (-1);
-		at = *out;
+	if (of.j == NULL || json_is_null(of.j))
+		return (parse_fail(c->err, "index of nil pointer"));
+	if (json_is_object(of.j)) {
+		if (!json_is_string(at.j))
+			return (parse_fail(c->err, "value has type %s; should "
+			    "be string", val_type(at)));
+		*c->out = (struct val){ json_object_get(of.j,
+		    json_string_value(at.j)), false };
+		return (c->out->j == NULL ? give(c, json_string("")) : 0);
 	}
-	*out = at;
+	if (!text && !json_is_array(of.j))
+		return (parse_fail(c->err, "can't index item of type %s",
+		    val_type(of)));
+	if (take_index(c, at, text ? json_string_length(of.j) :
+	    json_array_size(of.j), &i) == -1)
+		return (-1);
+	if (text)
+		return (give(c, json_integer((unsigned char)
+		    json_string_value(of.j)[i])));
+	*c->out = (struct val){ json_array_get(of.j, i), false };
 	return (0);
 }
 
 static int
-slice_list(struct exec *x, json_t *list, size_t from, size_t to,
-    struct val *out, struct parse_err *e)
+f_index(struct call *c)
 {
-	json_t	*part = json_array();
+	*c->out = c->v[0];
+	for (size_t i = 1; i < c->n; i++)
+		if (index_one(c, *c->out, c->v[i]) == -1)
+			return (-1);
+	return (0);
+}
 
-	if (part == NULL)
-		return (no_memory(e));
-	for (size_t i = from; i < to; i++)
-		json_array_append(part, json_array_get(list, i));
-	return (give(x, part, out, e));
+/* Bytes of the first argument. */
+static int
+give_part(struct call *c, size_t from, size_t to)
+{
+	scoped_free char	*part = strndup(str(c, 0) + from, to - from);
+
+	return (part == NULL ? no_memory(c) : give(c, tmpl_text(part)));
 }
 
 static int
-slice_text(struct exec *x, const char *s, size_t from, size_t to,
-    struct val *out, struct parse_err *e)
+f_slice(struct call *c)
 {
-	scoped_free char	*part = strndup(s + from, to - from);
+	json_t	*all = c->v[0].j, *part;
+	size_t	 len = json_string_length(all) + json_array_size(all);
+	size_t	 cut[2] = { 0, len };
 
-	if (part == NULL)
-		return (no_memory(e));
-	return (give(x, tmpl_text(part), out, e));
-}
-
-static int
-f_slice(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
-{
-	size_t	 len, cut[2];
-
-	if (json_is_array(v[0].j))
-		len = json_array_size(v[0].j);
-	else if (json_is_string(v[0].j))
-		len = json_string_length(v[0].j);
-	else
-		return (parse_fail(e, "can't slice item of type %s",
-		    val_type(v[0])));
-	cut[0] = 0;
-	cut[1] = len;
-	for (size_t i = 1; i < n; i++)
-		if (take_index(v[i], len + 1, &cut[i - 1], e) == -1)
+	if (!json_is_array(all) && !json_is_string(all))
+		return (parse_fail(c->err, "can't slice item of type %s",
+		    val_type(c->v[0])));
+	for (size_t i = 1; i < c->n; i++)
+		if (take_index(c, c->v[i], len + 1, &cut[i - 1]) == -1)
 			return (-1);
 	if (cut[0] > cut[1])
-		return (parse_fail(e, "invalid slice index: %zu > %zu",
+		return (parse_fail(c->err, "invalid slice index: %zu > %zu",
 		    cut[0], cut[1]));
-	if (json_is_array(v[0].j))
-		return (slice_list(x, v[0].j, cut[0], cut[1], out, e));
-	return (slice_text(x, json_string_value(v[0].j), cut[0], cut[1], out,
-	    e));
+	if (json_is_string(all))
+		return (give_part(c, cut[0], cut[1]));
+	if ((part = json_array()) == NULL)
+		return (no_memory(c));
+	for (size_t i = cut[0]; i < cut[1]; i++)
+		json_array_append(part, json_array_get(all, i));
+	return (give(c, part));
 }
 
 static char
@@ -271,7 +203,7 @@ basic_kind(struct val v)
 
 /* Go's eq of two: 1, 0, or -1 with why. */
 static int
-same(struct val a, struct val b, struct parse_err *e)
+same(struct call *c, struct val a, struct val b)
 {
 	char	 ka = basic_kind(a), kb = basic_kind(b);
 
@@ -280,353 +212,278 @@ same(struct val a, struct val b, struct parse_err *e)
 	if (json_is_object(a.j) && json_is_object(b.j) && !a.map && !b.map)
 		return (json_equal(a.j, b.j));
 	if (ka == 0 || kb == 0)
-		return (parse_fail(e, "non-comparable type %s",
+		return (parse_fail(c->err, "non-comparable type %s",
 		    val_type(ka == 0 ? a : b)));
 	if (ka != kb)
-		return (parse_fail(e, "incompatible types for comparison"));
+		return (parse_fail(c->err,
+		    "incompatible types for comparison"));
 	return (json_equal(a.j, b.j));
 }
 
+/* The option: ne. */
 static int
-f_eq(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
+f_eq(struct call *c)
 {
 	int	 r = 0;
 
-	if (n < 2)
-		return (parse_fail(e, "missing argument for comparison"));
-	for (size_t i = 1; i < n && r == 0; i++)
-		if ((r = same(v[0], v[i], e)) == -1)
+	if (c->n < 2)
+		return (parse_fail(c->err, "missing argument for comparison"));
+	for (size_t i = 1; i < c->n && r == 0; i++)
+		if ((r = same(c, c->v[0], c->v[i])) == -1)
 			return (-1);
-	return (give(x, json_boolean(r), out, e));
+	return (give(c, json_boolean(r != c->option)));
 }
 
-static int
-f_ne(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
-{
-	int	 r = same(v[0], v[1], e);
+/* The option: for which orders this is true. */
+enum { LESS = 1, EQUAL = 2, GREATER = 4 };
 
-	(void)n;
-	return (r == -1 ? -1 : give(x, json_boolean(!r), out, e));
-}
-
-/* -1, 0, 1 in *order. */
 static int
-compare(const struct val *v, int *order, struct parse_err *e)
+f_order(struct call *c)
 {
-	char		 a = basic_kind(v[0]), b = basic_kind(v[1]);
-	json_int_t	 i, j;
-	double		 d, f;
+	json_t	*x = c->v[0].j, *y = c->v[1].j;
+	char	 a = basic_kind(c->v[0]), b = basic_kind(c->v[1]);
+	bool	 less, more;
+	int	 order;
 
 	if (a == 0 || a == 'n' || b == 0 || b == 'n' || a == 'b')
-		return (parse_fail(e, "invalid type for comparison"));
+		return (parse_fail(c->err, "invalid type for comparison"));
 	if (a != b)
-		return (parse_fail(e, "incompatible types for comparison"));
+		return (parse_fail(c->err,
+		    "incompatible types for comparison"));
 	if (a == 's') {
-		*order = strcmp(json_string_value(v[0].j),
-		    json_string_value(v[1].j));
-		return (0);
+		order = strcmp(json_string_value(x), json_string_value(y));
+		less = order < 0;
+		more = order > 0;
+	} else if (a == 'i') {
+		less = json_integer_value(x) < json_integer_value(y);
+		more = json_integer_value(x) > json_integer_value(y);
+	} else {
+		less = json_real_value(x) < json_real_value(y);
+		more = json_real_value(x) > json_real_value(y);
 	}
-	if (a == 'i') {
-		i = json_integer_value(v[0].j);
-		j = json_integer_value(v[1].j);
-		*order = (i > j) - (i < j);
-		return (0);
-	}
-	d = json_real_value(v[0].j);
-	f = json_real_value(v[1].j);
-	*order = (d > f) - (d < f);
-	return (0);
-}
-
-#define ORDER(name, op)							\
-static int								\
-name(struct exec *x, const struct val *v, size_t n, struct val *out,	\
-    struct parse_err *e)						\
-{									\
-	int	 order;							\
-									\
-	(void)n;							\
-	if (compare(v, &order, e) == -1)				\
-		return (-1);						\
-	return (give(x, json_boolean(order op 0), out, e));		\
-}
-
-ORDER(f_lt, <)
-ORDER(f_le, <=)
-ORDER(f_gt, >)
-ORDER(f_ge, >=)
-
-/* Encoded as Go does it: a map's keys are sorted, a record's are not. */
-static char *
-dump(json_t *j, size_t flags)
-{
-	return (json_dumps(j, JSON_ENCODE_ANY | flags));
+	order = less ? LESS : more ? GREATER : EQUAL;
+	return (give(c, json_boolean(c->option & order)));
 }
 
 char *
 tmpl_json(json_t *j)
 {
-	return (dump(j, JSON_COMPACT));
+	return (json_dumps(j, JSON_ENCODE_ANY | JSON_COMPACT));
 }
 
+/* Encoded as Go does it: a map's keys are sorted, a record's are not. */
 static int
-f_json(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
+f_json(struct call *c)
 {
 	scoped_free char	*text = NULL;
 
-	(void)n;
-	if (v[0].j == NULL)
-		return (give(x, json_string("null"), out, e));
-	text = dump(v[0].j, JSON_COMPACT | (v[0].map ? JSON_SORT_KEYS : 0));
-	if (text == NULL)
-		return (no_memory(e));
-	return (give(x, tmpl_text(text), out, e));
+	if (c->v[0].j == NULL)
+		return (give(c, json_string("null")));
+	text = json_dumps(c->v[0].j, JSON_ENCODE_ANY | JSON_COMPACT |
+	    (c->v[0].map ? JSON_SORT_KEYS : 0));
+	return (text == NULL ? no_memory(c) : give(c, tmpl_text(text)));
 }
 
 static int
-w_join(FILE *f, const struct val *v, size_t n, struct parse_err *e)
+w_join(struct call *c)
 {
-	(void)n;
-	(void)e;
-	for (size_t i = 0; i < json_array_size(v[0].j); i++) {
-		if (i > 0)
-			fputs(json_string_value(v[1].j), f);
-		val_print(f, (struct val){ json_array_get(v[0].j, i),
-		    false });
+	size_t	 i;
+	json_t	*e;
+
+	json_array_foreach(c->v[0].j, i, e) {
+		fputs(i > 0 ? str(c, 1) : "", c->f);
+		val_print(c->f, (struct val){ e, false });
 	}
 	return (0);
 }
 
 /* strings.Split with "" between characters. */
 static int
-f_split(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
+f_split(struct call *c)
 {
-	const char	*s = json_string_value(v[0].j), *p;
-	const char	*sep = json_string_value(v[1].j);
-	size_t		 len = strlen(sep), size;
+	const char	*s = str(c, 0), *sep = str(c, 1), *p;
+	size_t		 n;
 	json_t		*list = json_array();
 
-	(void)n;
 	if (list == NULL)
-		return (no_memory(e));
-	if (len == 0) {
-		for (; *s != '\0'; s += size) {
-			(void)utf8_next(s, &size);
-			json_array_append_new(list, json_stringn(s, size));
-		}
-		return (give(x, list, out, e));
+		return (no_memory(c));
+	for (; *sep == '\0' && *s != '\0'; s += n) {
+		(void)utf8_next(s, &n);
+		json_array_append_new(list, json_stringn(s, n));
 	}
-	for (; (p = strstr(s, sep)) != NULL; s = p + len)
-		json_array_append_new(list, json_stringn(s, (size_t)(p - s)));
-	json_array_append_new(list, json_string(s));
-	return (give(x, list, out, e));
+	if (*sep != '\0') {
+		for (; (p = strstr(s, sep)) != NULL; s = p + strlen(sep))
+			json_array_append_new(list,
+			    json_stringn(s, (size_t)(p - s)));
+		json_array_append_new(list, json_string(s));
+	}
+	return (give(c, list));
 }
 
+/* The option: the first letter of the alphabet that is to be changed. */
 static int
-ascii_lower(int c)
+w_case(struct call *c)
 {
-	return (c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
+	int	 from = c->option;
 
-static int
-ascii_upper(int c)
-{
-	return (c >= 'a' && c <= 'z' ? c - 32 : c);
-}
-
-static int
-w_lower(FILE *f, const struct val *v, size_t n, struct parse_err *e)
-{
-	(void)n;
-	(void)e;
-	for (const char *s = json_string_value(v[0].j); *s != '\0'; s++)
-		fputc(ascii_lower((unsigned char)*s), f);
+	for (const char *s = str(c, 0); *s != '\0'; s++)
+		fputc(*s >= from && *s < from + 26 ? *s ^ 0x20 : *s, c->f);
 	return (0);
 }
 
 static int
-w_upper(FILE *f, const struct val *v, size_t n, struct parse_err *e)
-{
-	(void)n;
-	(void)e;
-	for (const char *s = json_string_value(v[0].j); *s != '\0'; s++)
-		fputc(ascii_upper((unsigned char)*s), f);
-	return (0);
-}
-
-static int
-w_title(FILE *f, const struct val *v, size_t n, struct parse_err *e)
+w_title(struct call *c)
 {
 	bool	 start = true;
-	int	 c;
+	int	 ch;
 
-	(void)n;
-	(void)e;
-	for (const char *s = json_string_value(v[0].j); *s != '\0'; s++) {
-		c = start ? ascii_upper((unsigned char)*s) : (unsigned char)*s;
-		fputc(c, f);
-		start = isspace(c) || (ispunct(c) && c != '_');
+	for (const char *s = str(c, 0); *s != '\0'; s++) {
+		ch = (unsigned char)*s;
+		if (start && ch >= 'a' && ch <= 'z')
+			ch -= 32;
+		fputc(ch, c->f);
+		start = isspace(ch) || (ispunct(ch) && ch != '_');
 	}
 	return (0);
 }
 
 /* podman cuts bytes; a character cut in two is dropped. */
 static int
-f_truncate(struct exec *x, const struct val *v, size_t n, struct val *out,
-    struct parse_err *e)
+f_truncate(struct call *c)
 {
-	const char	*s = json_string_value(v[0].j);
-	json_int_t	 len = json_integer_value(v[1].j);
+	const char	*s = str(c, 0);
+	json_int_t	 len = json_integer_value(c->v[1].j);
 
-	(void)n;
 	if (len < 0)
-		return (parse_fail(e, "slice bounds out of range [:%lld]",
+		return (parse_fail(c->err, "slice bounds out of range [:%lld]",
 		    (long long)len));
 	if ((size_t)len >= strlen(s)) {
-		*out = v[0];
+		*c->out = c->v[0];
 		return (0);
 	}
 	while (len > 0 && (s[len] & 0xc0) == 0x80)
 		len--;
-	return (slice_text(x, s, 0, (size_t)len, out, e));
+	return (give_part(c, 0, (size_t)len));
 }
 
 static int
-w_pad(FILE *f, const struct val *v, size_t n, struct parse_err *e)
+w_pad(struct call *c)
 {
-	const char	*s = json_string_value(v[0].j);
-	json_int_t	 before = json_integer_value(v[1].j);
-	json_int_t	 after = json_integer_value(v[2].j);
+	json_int_t	 before = json_integer_value(c->v[1].j);
+	json_int_t	 after = json_integer_value(c->v[2].j);
 
-	(void)n;
 	if (before < 0 || after < 0 || before > 10000 || after > 10000)
-		return (parse_fail(e, "strings: negative or too large Repeat "
-		    "count"));
-	if (*s != '\0')
-		fprintf(f, "%*s%s%*s", (int)before, "", s, (int)after, "");
-	return (0);
-}
-
-/* Go's html, js and urlquery print their arguments, and escape that. */
-static int
-escape(FILE *f, const struct val *v, size_t n, struct parse_err *e,
-    void (*put)(FILE *, unsigned char))
-{
-	scoped_free char	*s = written(w_print, v, n, e);
-
-	if (s == NULL)
-		return (-1);
-	for (const char *c = s; *c != '\0'; c++)
-		put(f, (unsigned char)*c);
+		return (parse_fail(c->err, "strings: negative or too large "
+		    "Repeat count"));
+	if (*str(c, 0) != '\0')
+		fprintf(c->f, "%*s%s%*s", (int)before, "", str(c, 0),
+		    (int)after, "");
 	return (0);
 }
 
 static void
-put_html(FILE *f, unsigned char c)
+put_html(FILE *f, unsigned char ch)
 {
 	static const char	 from[] = "\"'&<>";
 	static const char *const to[] = { "&#34;", "&#39;", "&amp;", "&lt;",
 				    "&gt;" };
-	const char		*p = strchr(from, c);
+	const char		*p = strchr(from, ch);
 
 	if (p != NULL)
 		fputs(to[p - from], f);
 	else
-		fputc(c, f);
+		fputc(ch, f);
 }
 
 static void
-put_js(FILE *f, unsigned char c)
+put_js(FILE *f, unsigned char ch)
 {
-	if (strchr("\\'\"", c) != NULL)
-		fprintf(f, "\\%c", c);
-	else if (strchr("<>&=", c) != NULL || c < 0x20)
-		fprintf(f, "\\u%04X", c);
+	if (strchr("\\'\"", ch) != NULL)
+		fprintf(f, "\\%c", ch);
+	else if (strchr("<>&=", ch) != NULL || ch < 0x20)
+		fprintf(f, "\\u%04X", ch);
 	else
-		fputc(c, f);
+		fputc(ch, f);
 }
 
 static void
-put_url(FILE *f, unsigned char c)
+put_url(FILE *f, unsigned char ch)
 {
-	if ((c < 0x80 && isalnum(c)) || strchr("-_.~", c) != NULL)
-		fputc(c, f);
-	else if (c == ' ')
+	if ((ch < 0x80 && isalnum(ch)) || strchr("-_.~", ch) != NULL)
+		fputc(ch, f);
+	else if (ch == ' ')
 		fputc('+', f);
 	else
-		fprintf(f, "%%%02X", c);
+		fprintf(f, "%%%02X", ch);
 }
 
+/* Print the arguments and escape that. The option: for what. */
 static int
-w_html(FILE *f, const struct val *v, size_t n, struct parse_err *e)
+w_escape(struct call *c)
 {
-	return (escape(f, v, n, e, put_html));
-}
+	scoped_free char	*text = val_text(c->v, c->n);
 
-static int
-w_js(FILE *f, const struct val *v, size_t n, struct parse_err *e)
-{
-	return (escape(f, v, n, e, put_js));
-}
-
-static int
-w_urlquery(FILE *f, const struct val *v, size_t n, struct parse_err *e)
-{
-	return (escape(f, v, n, e, put_url));
+	if (text == NULL)
+		return (no_memory(c));
+	for (const char *s = text; *s != '\0'; s++)
+		(c->option == 'h' ? put_html : c->option == 'j' ? put_js :
+		    put_url)(c->f, (unsigned char)*s);
+	return (0);
 }
 
 static const struct func	funcs[] = {
-	{ "and", 1, -1, "v", NULL, NULL },
-	{ "eq", 1, -1, "v", f_eq, NULL },
-	{ "ge", 2, 2, "v", f_ge, NULL },
-	{ "gt", 2, 2, "v", f_gt, NULL },
-	{ "html", 0, -1, "v", NULL, w_html },
-	{ "index", 1, -1, "v", f_index, NULL },
-	{ "join", 2, 2, "ls", NULL, w_join },
-	{ "js", 0, -1, "v", NULL, w_js },
-	{ "json", 1, 1, "v", f_json, NULL },
-	{ "le", 2, 2, "v", f_le, NULL },
-	{ "len", 1, 1, "v", f_len, NULL },
-	{ "lower", 1, 1, "s", NULL, w_lower },
-	{ "lt", 2, 2, "v", f_lt, NULL },
-	{ "ne", 2, 2, "v", f_ne, NULL },
-	{ "not", 1, 1, "v", f_not, NULL },
-	{ "or", 1, -1, "v", NULL, NULL },
-	{ "pad", 3, 3, "sii", NULL, w_pad },
-	{ "print", 0, -1, "v", NULL, w_print },
-	{ "printf", 1, -1, "sv", NULL, w_printf },
-	{ "println", 0, -1, "v", NULL, w_println },
-	{ "slice", 1, 3, "v", f_slice, NULL },
-	{ "split", 2, 2, "s", f_split, NULL },
-	{ "title", 1, 1, "s", NULL, w_title },
-	{ "truncate", 2, 2, "si", f_truncate, NULL },
-	{ "upper", 1, 1, "s", NULL, w_upper },
-	{ "urlquery", 0, -1, "v", NULL, w_urlquery },
+	{ "and", 1, -1, "v", NULL, 0, false },
+	{ "eq", 1, -1, "v", f_eq, false, false },
+	{ "ge", 2, 2, "v", f_order, GREATER | EQUAL, false },
+	{ "gt", 2, 2, "v", f_order, GREATER, false },
+	{ "html", 0, -1, "v", w_escape, 'h', true },
+	{ "index", 1, -1, "v", f_index, 0, false },
+	{ "join", 2, 2, "ls", w_join, 0, true },
+	{ "js", 0, -1, "v", w_escape, 'j', true },
+	{ "json", 1, 1, "v", f_json, 0, false },
+	{ "le", 2, 2, "v", f_order, LESS | EQUAL, false },
+	{ "len", 1, 1, "v", f_len, 0, false },
+	{ "lower", 1, 1, "s", w_case, 'A', true },
+	{ "lt", 2, 2, "v", f_order, LESS, false },
+	{ "ne", 2, 2, "v", f_eq, true, false },
+	{ "not", 1, 1, "v", f_not, 0, false },
+	{ "or", 1, -1, "v", NULL, 0, false },
+	{ "pad", 3, 3, "sii", w_pad, 0, true },
+	{ "print", 0, -1, "v", w_print, false, true },
+	{ "printf", 1, -1, "sv", w_printf, 0, true },
+	{ "println", 0, -1, "v", w_print, true, true },
+	{ "slice", 1, 3, "v", f_slice, 0, false },
+	{ "split", 2, 2, "s", f_split, 0, false },
+	{ "title", 1, 1, "s", w_title, 0, true },
+	{ "truncate", 2, 2, "si", f_truncate, 0, false },
+	{ "upper", 1, 1, "s", w_case, 'a', true },
+	{ "urlquery", 0, -1, "v", w_escape, 'u', true },
 };
 
 const struct func *
-func_find(const char *name, size_t len)
+func_find(const char *name)
 {
 	for (size_t i = 0; i < sizeof(funcs) / sizeof(funcs[0]); i++)
-		if (strlen(funcs[i].name) == len &&
-		    memcmp(funcs[i].name, name, len) == 0)
+		if (strcmp(funcs[i].name, name) == 0)
 			return (&funcs[i]);
 	return (NULL);
 }
 
 int
 func_call(struct exec *x, const struct func *f, const struct val *v, size_t n,
-    struct val *out, struct parse_err *e)
+    struct val *out, struct parse_err *err)
 {
 	scoped_free char	*text = NULL;
+	struct call		 c = { x, v, n, f->option, NULL, out, err };
+	size_t			 size;
+	int			 r;
 
-	if (f->call != NULL)
-		return (f->call(x, v, n, out, e));
-	if ((text = written(f->write, v, n, e)) == NULL)
-		return (-1);
-	return (give(x, tmpl_text(text), out, e));
+	if (!f->writes)
+		return (f->call(&c));
+	if ((c.f = open_memstream(&text, &size)) == NULL)
+		return (no_memory(&c));
+	r = f->call(&c);
+	if (fclose(c.f) == EOF || text == NULL)
+		return (no_memory(&c));
+	return (r == -1 ? -1 : give(&c, tmpl_text(text)));
 }

@@ -9,52 +9,47 @@
 
 #include "tmpl.h"
 
-enum tok {
-	T_ERROR, T_EOF, T_TEXT, T_LEFT, T_RIGHT, T_SPACE, T_FIELD, T_DOT,
-	T_IDENT, T_VARIABLE, T_STRING, T_CHARCONST, T_NUMBER, T_BOOL, T_NIL,
-	T_PIPE, T_LPAREN, T_RPAREN, T_DECLARE, T_ASSIGN, T_CHAR,
+/* Tokens; a node of the tree has the kind of the token that it starts with. */
+enum kind {
+	T_ERROR, T_EOF, T_TEXT, T_LEFT, T_RIGHT, T_SPACE,
+	/* what an operand starts with */
+	T_FIELD, T_DOT, T_IDENT, T_VARIABLE, T_CONST, T_NIL, T_LPAREN,
+	T_RPAREN, T_PIPE, T_DECLARE, T_ASSIGN, T_CHAR,
+	/* keywords */
 	T_IF, T_ELSE, T_END, T_RANGE, T_WITH, T_DEFINE, T_BLOCK, T_TEMPLATE,
 	T_BREAK, T_CONTINUE,
+	/* nodes only: one name of ".A.B"; a command of a pipeline */
+	T_NAME, T_COMMAND,
 };
 
 struct token {
-	enum tok	 type;
-	size_t		 pos;		/* of its first byte in the text */
+	enum kind	 kind;
+	const char	*s;		/* in the template's text */
 	size_t		 len;
 };
 
-struct tokens {
-	struct token	*list;
-	size_t		 n;
-	char		 error[256];	/* of the T_ERROR at the end */
-};
-
-/* Cut the text into tokens; the last is T_EOF or T_ERROR. 0 or -1 (memory). */
-int	lex(const char *, struct tokens *);
-
-enum node_type {
-	N_TEXT, N_ACTION, N_IF, N_WITH, N_RANGE, N_BREAK, N_CONTINUE,
-	N_PIPE, N_COMMAND, N_FIELD, N_CHAIN, N_VARIABLE, N_DOT, N_NIL,
-	N_CONST, N_IDENT,
-};
+/*
+ * Cut the text into tokens, in malloc'd memory; the last is T_EOF, or T_ERROR
+ * with a sentence. NULL: no memory.
+ */
+struct token *lex(const char *, struct parse_err *);
 
 struct func;
 
 struct node {
-	enum node_type	 type;
+	enum kind	 kind;
 	struct node	*next;		/* in a list: nodes, commands, args */
 	struct node	*all;		/* every node, for tmpl_free */
-	size_t		 pos;		/* for messages */
-	size_t		 start, end;	/* its source */
-	char		*text;		/* text; name of a variable, function */
-	char		**path;		/* fields of a field, chain, variable */
-	size_t		 npath;
+	const char	*pos;		/* for messages */
+	const char	*s;		/* its source */
+	size_t		 len;
+	char		*text;		/* of its first token */
 	json_t		*value;		/* a constant */
 	const struct func *func;
-	struct node	*pipe;		/* of action, if, with, range, chain */
-	struct node	*list;		/* body; commands; args */
+	struct node	*pipe;		/* of action, if, with, range, ( */
+	struct node	*list;		/* body; commands; args; names */
 	struct node	*other;		/* else */
-	char		*decl[2];	/* variables that a pipe sets */
+	const char	*decl[2];	/* variables that a pipe sets */
 	size_t		 ndecl;
 	bool		 assign;	/* = and not := */
 };
@@ -65,6 +60,9 @@ struct tmpl {
 	struct node		*root;
 	struct node		*all;
 };
+
+/* The line of a place in the text, from 1, and its column, from 0. */
+int	tmpl_line(const struct tmpl *, const char *, int *);
 
 /*
  * A value while executing. j is NULL when there is none ("<no value>"). It
@@ -95,20 +93,21 @@ struct val exec_keep(struct exec *, json_t *);
 /* Which arguments a function takes; checked before it is called. */
 enum { ANY = 'v', STR = 's', INT = 'i', LIST = 'l' };
 
+struct call;
+
 struct func {
 	const char	*name;
 	int		 min, max;	/* max -1: any number */
 	const char	*kinds;		/* of the arguments; the last repeats */
-	/* One of these; `and` and `or`, which the executor evaluates, have
-	 * neither. 0, or -1 with a reason in the text. */
-	int		(*call)(struct exec *, const struct val *, size_t,
-			    struct val *, struct parse_err *);
-	int		(*write)(FILE *, const struct val *, size_t,
-			    struct parse_err *);	/* makes a text */
+	/* 0, or -1 with a reason. NULL: `and`, `or`, which the executor
+	 * evaluates. */
+	int		(*call)(struct call *);
+	int		 option;	/* which of the functions in `call` */
+	bool		 writes;	/* what it writes is the value */
 };
 
 /* By name; NULL when there is none. */
-const struct func *func_find(const char *, size_t);
+const struct func *func_find(const char *);
 /* 0 with a value, or -1 with a reason. */
 int	func_call(struct exec *, const struct func *, const struct val *,
 	    size_t, struct val *, struct parse_err *);
@@ -121,8 +120,10 @@ void	val_print(FILE *, struct val);
 /* fmt.Fprintf; fmt.Fprint and Fprintln of several. */
 void	val_printf(FILE *, const char *, const struct val *, size_t);
 void	val_print_all(FILE *, const struct val *, size_t, bool line);
-/* One rune as UTF-8. */
-void	val_put_rune(FILE *, unsigned long);
+/* fmt.Sprint of several, in malloc'd memory; NULL: no memory. */
+char	*val_text(const struct val *, size_t);
+/* One rune as UTF-8. Its length. */
+size_t	val_rune(char[4], unsigned long);
 /* strconv.Quote. */
 void	val_quote(FILE *, const char *);
 

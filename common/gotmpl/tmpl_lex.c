@@ -2,68 +2,56 @@
  * text/template's lexer.
  */
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tmpl_impl.h"
 #include "visible.h"
 
+/* What reads a token returns false after an error, which is the last token. */
 struct lexer {
-	const char	*text;
-	size_t		 pos;
-	int		 parens;
-	struct tokens	*out;
+	const char		*s;
+	int			 parens;
+	struct token		*out;
+	struct parse_err	*err;
 };
 
 static const struct {
 	const char	*word;
-	enum tok	 type;
+	enum kind	 kind;
 } keywords[] = {
 	{ "block", T_BLOCK }, { "break", T_BREAK }, { "continue", T_CONTINUE },
 	{ "define", T_DEFINE }, { "else", T_ELSE }, { "end", T_END },
-	{ "false", T_BOOL }, { "if", T_IF }, { "nil", T_NIL },
-	{ "range", T_RANGE }, { "template", T_TEMPLATE }, { "true", T_BOOL },
+	{ "false", T_CONST }, { "if", T_IF }, { "nil", T_NIL },
+	{ "range", T_RANGE }, { "template", T_TEMPLATE }, { "true", T_CONST },
 	{ "with", T_WITH },
 };
 
-static int
-emit(struct lexer *l, enum tok type, size_t start)
+/* A token from start to here. */
+static bool
+emit(struct lexer *l, enum kind kind, const char *start)
 {
-	struct token	*list;
-
-	list = reallocarray(l->out->list, l->out->n + 1, sizeof(*list));
-	if (list == NULL)
-		return (-1);
-	l->out->list = list;
-	list[l->out->n++] = (struct token){ type, start, l->pos - start };
-	return (0);
+	*l->out++ = (struct token){ kind, start, (size_t)(l->s - start) };
+	return (kind != T_ERROR);
 }
 
-static int fail(struct lexer *, const char *, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* The last token is an error: 1 stops the lexer. */
-static int
-fail(struct lexer *l, const char *fmt, ...)
+static bool
+fail(struct lexer *l, const char *why)
 {
-	va_list	 ap;
-
-	va_start(ap, fmt);
-	vsnprintf(l->out->error, sizeof(l->out->error), fmt, ap);
-	va_end(ap);
-	return (emit(l, T_ERROR, l->pos) == -1 ? -1 : 1);
+	parse_fail(l->err, "%s", why);
+	return (emit(l, T_ERROR, l->s));
 }
 
 /* Go's %#U. */
-static int
+static bool
 bad_character(struct lexer *l, const char *what)
 {
 	size_t	 n;
-	int32_t	 r = utf8_next(l->text + l->pos, &n);
+	int32_t	 r = utf8_next(l->s, &n);
 
-	return (fail(l, "%s U+%04X '%.*s'",
-	    what, (unsigned int)r, (int)n, l->text + l->pos));
+	parse_fail(l->err, "%s U+%04X '%.*s'", what, (unsigned int)r, (int)n,
+	    l->s);
+	return (emit(l, T_ERROR, l->s));
 }
 
 static bool
@@ -75,169 +63,114 @@ is_word(char c)
 static bool
 is_space(char c)
 {
-	return (c == ' ' || c == '\t' || c == '\r' || c == '\n');
+	return (c != '\0' && strchr(" \t\r\n", c) != NULL);
 }
 
 static bool
-at(const struct lexer *l, const char *s)
+at(const char *s, const char *what)
 {
-	return (strncmp(l->text + l->pos, s, strlen(s)) == 0);
+	return (strncmp(s, what, strlen(what)) == 0);
 }
 
-/* What may follow a name. */
+/* The length of "}}", or of space and "-}}", which trims; or 0. */
+static size_t
+right_mark(const char *s)
+{
+	return (at(s, "}}") ? 2 : is_space(*s) && at(s + 1, "-}}") ? 4 : 0);
+}
+
+/* Go behind a right mark, and behind the space that it trims. */
+static void
+skip_right(struct lexer *l, size_t len)
+{
+	for (l->s += len; len == 4 && is_space(*l->s); l->s++)
+		;
+}
+
 static bool
-at_end_of_word(const struct lexer *l)
+lex_quote(struct lexer *l)
 {
-	char	 c = l->text[l->pos];
+	const char	*start = l->s++;
+	char		 quote = *start;
 
-	return (c == '\0' || is_space(c) || strchr(".,|:)(", c) != NULL ||
-	    at(l, "}}"));
-}
-
-/* "}}", or space and "-}}", which also eats the space that follows. */
-static bool
-at_right(const struct lexer *l, bool *trim)
-{
-	*trim = is_space(l->text[l->pos]) &&
-	    strncmp(l->text + l->pos + 1, "-}}", 3) == 0;
-	return (*trim || at(l, "}}"));
-}
-
-static int
-lex_right(struct lexer *l, bool trim)
-{
-	size_t	 start;
-
-	if (trim)
-		l->pos += 2;
-	start = l->pos;
-	l->pos += 2;
-	if (emit(l, T_RIGHT, start) == -1)
-		return (-1);
-	if (trim)
-		while (is_space(l->text[l->pos]))
-			l->pos++;
-	return (0);
-}
-
-static int
-lex_quote(struct lexer *l, char quote, enum tok type)
-{
-	size_t	 start = l->pos++;
-	char	 c;
-
-	while ((c = l->text[l->pos]) != quote) {
-		if (c == '\0' || (c == '\n' && quote != '`'))
+	for (; *l->s != quote; l->s++) {
+		if (*l->s == '\0' || (*l->s == '\n' && quote != '`'))
 			return (fail(l, quote == '\'' ?
 			    "unterminated character constant" :
 			    quote == '`' ? "unterminated raw quoted string" :
 			    "unterminated quoted string"));
-		l->pos += c == '\\' && quote != '`' &&
-		    l->text[l->pos + 1] != '\0' ? 2 : 1;
+		l->s += *l->s == '\\' && quote != '`' && l->s[1] != '\0';
 	}
-	l->pos++;
-	return (emit(l, type, start));
+	l->s++;
+	return (emit(l, T_CONST, start));
 }
 
-static int
+static bool
 lex_number(struct lexer *l)
 {
-	size_t	 start = l->pos;
-	char	 c;
+	const char	*start = l->s;
 
-	l->pos += l->text[l->pos] == '+' || l->text[l->pos] == '-';
-	for (; (c = l->text[l->pos]) != '\0'; l->pos++) {
-		if ((c == '+' || c == '-') &&
-		    strchr("eEpP", l->text[l->pos - 1]) != NULL &&
-		    strncmp(l->text + start, "0x", 2) != 0)
-			continue;
-		if (!is_word(c) && c != '.')
-			break;
-	}
-	return (emit(l, T_NUMBER, start));
+	l->s += *l->s == '+' || *l->s == '-';
+	while (is_word(*l->s) || *l->s == '.' ||
+	    ((*l->s == '+' || *l->s == '-') && !at(start, "0x") &&
+	    strchr("eEpP", l->s[-1]) != NULL))
+		l->s++;
+	return (emit(l, T_CONST, start));
 }
 
-static int
-lex_name(struct lexer *l, enum tok type)
+static bool
+lex_name(struct lexer *l, enum kind kind)
 {
-	size_t	 start = l->pos, n;
+	const char	*start = l->s;
+	size_t		 n;
 
-	l->pos += type != T_IDENT;
-	while (is_word(l->text[l->pos]))
-		l->pos++;
-	if (!at_end_of_word(l))
+	l->s += kind != T_IDENT;
+	while (is_word(*l->s))
+		l->s++;
+	/* The end of the text also ends a name. */
+	if (strchr(" \t\r\n.,|:)(", *l->s) == NULL && !at(l->s, "}}"))
 		return (bad_character(l, "bad character"));
-	n = l->pos - start;
-	if (type == T_FIELD && n == 1)
-		type = T_DOT;
-	for (size_t i = 0; type == T_IDENT &&
+	n = (size_t)(l->s - start);
+	if (kind == T_FIELD && n == 1)
+		kind = T_DOT;
+	for (size_t i = 0; kind == T_IDENT &&
 	    i < sizeof(keywords) / sizeof(keywords[0]); i++)
 		if (strlen(keywords[i].word) == n &&
-		    memcmp(keywords[i].word, l->text + start, n) == 0)
-			type = keywords[i].type;
-	return (emit(l, type, start));
+		    memcmp(keywords[i].word, start, n) == 0)
+			kind = keywords[i].kind;
+	return (emit(l, kind, start));
 }
 
-static int
-lex_parens(struct lexer *l)
-{
-	bool	 open = l->text[l->pos] == '(';
-
-	l->pos++;
-	l->parens += open ? 1 : -1;
-	if (emit(l, open ? T_LPAREN : T_RPAREN, l->pos - 1) == -1)
-		return (-1);
-	return (l->parens < 0 ? fail(l, "unexpected right paren") : 0);
-}
-
-static int
-lex_colon(struct lexer *l)
-{
-	if (l->text[l->pos + 1] != '=')
-		return (fail(l, "expected :="));
-	l->pos += 2;
-	return (emit(l, T_DECLARE, l->pos - 2));
-}
-
-static int
+static bool
 lex_punctuation(struct lexer *l)
 {
-	char	 c = l->text[l->pos];
+	static const char	 from[] = "()|=:";
+	static const enum kind	 to[] = { T_LPAREN, T_RPAREN, T_PIPE,
+				    T_ASSIGN, T_DECLARE };
+	const char		*start = l->s, *p = strchr(from, *start);
 
-	switch (c) {
-	case '(':
-	case ')':
-		return (lex_parens(l));
-	case ':':
-		return (lex_colon(l));
-	case '"':
-		return (lex_quote(l, c, T_STRING));
-	case '`':
-		return (lex_quote(l, c, T_STRING));
-	case '\'':
-		return (lex_quote(l, c, T_CHARCONST));
-	}
-	if (!isprint((unsigned char)c))
+	if (!isprint((unsigned char)*start))
 		return (bad_character(l,
 		    "unrecognized character in action:"));
-	l->pos++;
-	return (emit(l, c == '|' ? T_PIPE : c == '=' ? T_ASSIGN : T_CHAR,
-	    l->pos - 1));
+	if (*start == ':' && start[1] != '=')
+		return (fail(l, "expected :="));
+	l->s += *start == ':' ? 2 : 1;
+	emit(l, p == NULL ? T_CHAR : to[p - from], start);
+	l->parens += (*start == '(') - (*start == ')');
+	return (l->parens >= 0 || fail(l, "unexpected right paren"));
 }
 
-static int
+static bool
 lex_token(struct lexer *l)
 {
-	size_t	 start = l->pos;
-	char	 c = l->text[l->pos], d = l->text[l->pos + (c != '\0')];
+	const char	*start = l->s;
+	char		 c = *start, d = start[1];
 
 	if (is_space(c)) {
-		while (is_space(l->text[l->pos]) &&
-		    strncmp(l->text + l->pos + 1, "-}}", 3) != 0)
-			l->pos++;
 		/* The space before -}} is part of the mark. */
-		if (l->pos == start)
-			l->pos++;
+		do
+			l->s++;
+		while (is_space(*l->s) && !at(l->s + 1, "-}}"));
 		return (emit(l, T_SPACE, start));
 	}
 	if (c == '$')
@@ -250,88 +183,85 @@ lex_token(struct lexer *l)
 		return (lex_number(l));
 	if (is_word(c))
 		return (lex_name(l, T_IDENT));
+	if (strchr("\"`'", c) != NULL)
+		return (lex_quote(l));
 	return (lex_punctuation(l));
 }
 
 /* From behind "{{" to behind "}}". */
-static int
+static bool
 lex_action(struct lexer *l)
 {
-	bool	 trim;
-	int	 r;
+	const char	*end;
+	size_t		 n;
 
 	l->parens = 0;
-	for (;;) {
-		if (at_right(l, &trim)) {
-			if (l->parens > 0)
-				return (fail(l, "unclosed left paren"));
-			return (lex_right(l, trim));
-		}
-		if (l->text[l->pos] == '\0')
+	while ((n = right_mark(l->s)) == 0) {
+		if (*l->s == '\0')
 			return (fail(l, "unclosed action"));
-		if ((r = lex_token(l)) != 0)
-			return (r);
+		if (!lex_token(l))
+			return (false);
 	}
+	if (l->parens > 0)
+		return (fail(l, "unclosed left paren"));
+	end = l->s + n - 2;
+	*l->out++ = (struct token){ T_RIGHT, end, 2 };
+	skip_right(l, n);
+	return (true);
 }
 
 /* The comment behind "{{" or "{{- ". */
-static int
+static bool
 lex_comment(struct lexer *l)
 {
-	const char	*end = strstr(l->text + l->pos, "*/");
-	bool		 trim;
+	const char	*end = strstr(l->s, "*/");
+	size_t		 n;
 
 	if (end == NULL)
 		return (fail(l, "unclosed comment"));
-	l->pos = (size_t)(end - l->text) + 2;
-	if (!at_right(l, &trim))
+	l->s = end + 2;
+	if ((n = right_mark(l->s)) == 0)
 		return (fail(l, "comment ends before closing delimiter"));
-	l->pos += trim ? 4 : 2;
-	if (trim)
-		while (is_space(l->text[l->pos]))
-			l->pos++;
-	return (0);
+	skip_right(l, n);
+	return (true);
 }
 
 /* Text up to the next action, then that action. */
-static int
+static bool
 lex_step(struct lexer *l)
 {
-	const char	*left = strstr(l->text + l->pos, "{{");
-	size_t		 start = l->pos, open;
+	const char	*left = strstr(l->s, "{{"), *start = l->s;
 	bool		 trim;
 
 	if (left == NULL) {
-		l->pos += strlen(l->text + l->pos);
-		return (l->pos == start ? 0 : emit(l, T_TEXT, start));
+		l->s += strlen(l->s);
+		return (emit(l, T_TEXT, start));
 	}
-	open = l->pos = (size_t)(left - l->text);
 	trim = left[2] == '-' && is_space(left[3]);
-	if (trim)
-		while (l->pos > start && is_space(l->text[l->pos - 1]))
-			l->pos--;
-	if (l->pos > start && emit(l, T_TEXT, start) == -1)
-		return (-1);
-	l->pos = open + 2;
-	if (strncmp(l->text + l->pos + (trim ? 2 : 0), "/*", 2) == 0)
+	for (l->s = left; trim && l->s > start && is_space(l->s[-1]); l->s--)
+		;
+	if (l->s > start)
+		emit(l, T_TEXT, start);
+	l->s = left + 2;
+	if (at(l->s + (trim ? 2 : 0), "/*"))
 		return (lex_comment(l));
-	if (emit(l, T_LEFT, open) == -1)
-		return (-1);
+	emit(l, T_LEFT, left);
 	/* The space behind "{{-" counts for a -}} that follows at once. */
-	l->pos += trim ? 1 : 0;
+	l->s += trim ? 1 : 0;
 	return (lex_action(l));
 }
 
-int
-lex(const char *text, struct tokens *out)
+struct token *
+lex(const char *text, struct parse_err *err)
 {
-	struct lexer	 l = { .text = text, .out = out };
-	int		 r = 0;
+	/* A token is a byte or more, but for the last and an error. */
+	struct token	*list = calloc(strlen(text) + 2, sizeof(*list));
+	struct lexer	 l = { text, 0, list, err };
+	bool		 ok = list != NULL;
 
-	*out = (struct tokens){ 0 };
-	while (r == 0 && text[l.pos] != '\0')
-		r = lex_step(&l);
-	if (r == 0 && emit(&l, T_EOF, l.pos) == -1)
-		return (-1);
-	return (r == -1 ? -1 : 0);
+	while (ok && *l.s != '\0')
+		ok = lex_step(&l);
+	if (ok)
+		emit(&l, T_EOF, l.s);
+	return (list);
 }

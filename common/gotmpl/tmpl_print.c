@@ -12,11 +12,18 @@
 
 #define SHORTEST_EXP	6		/* from here on %v has an exponent */
 
+/* Flags, in the order of flag_chars. */
+enum { MINUS = 1, PLUS = 2, SHARP = 4, SPACE = 8, ZERO = 16 };
+static const char	flag_chars[] = "-+# 0";
+
 struct spec {
-	char	 verb;
-	bool	 minus, plus, sharp, space, zero;
-	int	 width, prec;		/* -1: not given */
+	char		 verb;
+	unsigned int	 flags;
+	int		 width, prec;	/* -1: not given */
 };
+
+static const struct spec	plain = { .verb = 'v', .width = -1,
+				    .prec = -1 };
 
 static int
 by_text(const void *a, const void *b)
@@ -26,8 +33,8 @@ by_text(const void *a, const void *b)
 	return (strcmp(*x, *y));
 }
 
-const char **
-tmpl_keys(json_t *object, size_t *n)
+static const char **
+keys_of(json_t *object, bool sorted, size_t *n)
 {
 	const char	**keys, *key;
 	json_t		 *j;
@@ -38,84 +45,60 @@ tmpl_keys(json_t *object, size_t *n)
 		return (NULL);
 	json_object_foreach(object, key, j)
 		keys[(*n)++] = key;
-	qsort(keys, *n, sizeof(*keys), by_text);
+	if (sorted)
+		qsort(keys, *n, sizeof(*keys), by_text);
 	return (keys);
+}
+
+const char **
+tmpl_keys(json_t *object, size_t *n)
+{
+	return (keys_of(object, true, n));
 }
 
 bool
 val_true(struct val v)
 {
-	if (v.j == NULL)
-		return (false);
-	switch (json_typeof(v.j)) {
-	case JSON_NULL:
-	case JSON_FALSE:
-		return (false);
-	case JSON_TRUE:
-		return (true);
-	case JSON_INTEGER:
-		return (json_integer_value(v.j) != 0);
-	case JSON_REAL:
-		return (json_real_value(v.j) != 0);
-	case JSON_STRING:
-		return (*json_string_value(v.j) != '\0');
-	case JSON_ARRAY:
-		return (json_array_size(v.j) > 0);
-	case JSON_OBJECT:
-		return (!v.map || json_object_size(v.j) > 0);
-	}
-	return (false);
+	return (json_is_true(v.j) || json_integer_value(v.j) != 0 ||
+	    json_real_value(v.j) != 0 || json_string_length(v.j) > 0 ||
+	    json_array_size(v.j) > 0 || json_object_size(v.j) > 0 ||
+	    (json_is_object(v.j) && !v.map));
 }
 
 const char *
 val_type(struct val v)
 {
-	if (v.j == NULL)
-		return ("<nil>");
-	switch (json_typeof(v.j)) {
-	case JSON_NULL:
-		return ("<nil>");
-	case JSON_FALSE:
-	case JSON_TRUE:
-		return ("bool");
-	case JSON_INTEGER:
-		return ("int");
-	case JSON_REAL:
-		return ("float64");
-	case JSON_STRING:
-		return ("string");
-	case JSON_ARRAY:
-		return ("[]string");
-	case JSON_OBJECT:
-		return (v.map ? "map[string]string" : "struct");
-	}
-	return ("?");
+	static const char *const	 names[] = {
+		[JSON_NULL] = "<nil>", [JSON_TRUE] = "bool",
+		[JSON_FALSE] = "bool", [JSON_INTEGER] = "int",
+		[JSON_REAL] = "float64", [JSON_STRING] = "string",
+		[JSON_ARRAY] = "[]string", [JSON_OBJECT] = "struct",
+	};
+
+	if (json_is_object(v.j) && v.map)
+		return ("map[string]string");
+	return (names[v.j == NULL ? JSON_NULL : json_typeof(v.j)]);
 }
 
 /* The shortest decimal that reads back as the same number. */
 static void
-shortest(double d, char *out, size_t size)
+shortest(FILE *f, double d)
 {
-	char	 text[64], *e;
-	int	 prec, exp;
+	char	 text[64];
+	int	 prec = -1, exp;
 
 	if (isnan(d) || isinf(d)) {
-		snprintf(out, size, "%s", isnan(d) ? "NaN" :
-		    d > 0 ? "+Inf" : "-Inf");
+		fputs(isnan(d) ? "NaN" : d > 0 ? "+Inf" : "-Inf", f);
 		return;
 	}
-	for (prec = 0; prec < 17; prec++) {
-		snprintf(text, sizeof(text), "%.*e", prec, d);
-		if (strtod(text, NULL) == d)
-			break;
-	}
-	snprintf(text, sizeof(text), "%.*e", prec, d);
-	e = strchr(text, 'e');
-	exp = e == NULL ? 0 : (int)strtol(e + 1, NULL, 10);
+	do
+		snprintf(text, sizeof(text), "%.*e", ++prec, d);
+	while (prec < 17 && strtod(text, NULL) != d);
+	exp = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
 	if (exp < -4 || exp >= SHORTEST_EXP)
-		snprintf(out, size, "%s", text);
+		fputs(text, f);
 	else
-		snprintf(out, size, "%.*f", prec > exp ? prec - exp : 0, d);
+		fprintf(f, "%.*f", prec > exp ? prec - exp : 0, d);
 }
 
 void
@@ -164,127 +147,104 @@ bad_verb(FILE *f, char verb, struct val v)
 }
 
 static void
-put_hex(FILE *f, const char *s, bool upper)
-{
-	for (; *s != '\0'; s++)
-		fprintf(f, upper ? "%02X" : "%02x", (unsigned char)*s);
-}
-
-static void
 format_string(FILE *f, const struct spec *sp, struct val v)
 {
 	const char	*s = json_string_value(v.j);
 	size_t		 n;
 
-	switch (sp->verb) {
-	case 'v':
-		if (sp->sharp) {
-			val_quote(f, s);
-			return;
-		}
-		/* FALLTHROUGH */
-	case 's':
-		if (sp->prec == -1)
-			fputs(s, f);
-		for (int i = 0; i < sp->prec && *s != '\0'; i++, s += n) {
+	if (sp->verb == 'q' || (sp->verb == 'v' && (sp->flags & SHARP)))
+		val_quote(f, s);
+	else if (sp->verb == 'x' || sp->verb == 'X')
+		for (; *s != '\0'; s++)
+			fprintf(f, sp->verb == 'X' ? "%02X" : "%02x",
+			    (unsigned char)*s);
+	else if (sp->verb != 'v' && sp->verb != 's')
+		bad_verb(f, sp->verb, v);
+	else
+		for (int i = 0; *s != '\0' && (i < sp->prec ||
+		    sp->prec == -1); i++, s += n) {
 			(void)utf8_next(s, &n);
 			fwrite(s, 1, n, f);
 		}
-		return;
-	case 'q':
-		val_quote(f, s);
-		return;
-	case 'x':
-	case 'X':
-		put_hex(f, s, sp->verb == 'X');
-		return;
-	default:
-		bad_verb(f, sp->verb, v);
-	}
+}
+
+size_t
+val_rune(char out[4], unsigned long r)
+{
+	static const unsigned char	 lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+	size_t				 n = r < 0x80 ? 1 : r < 0x800 ? 2 :
+					    r < 0x10000 ? 3 : 4;
+
+	for (size_t i = n - 1; i > 0; i--, r >>= 6)
+		out[i] = (char)(0x80 | (r & 0x3f));
+	out[0] = (char)(lead[n] | r);
+	return (n);
 }
 
 static void
-put_binary(FILE *f, unsigned long long u)
+put_sign(FILE *f, const struct spec *sp, bool negative)
 {
-	char	 bits[65];
-	size_t	 i = sizeof(bits) - 1;
-
-	bits[i] = '\0';
-	do
-		bits[--i] = (char)('0' + (u & 1));
-	while ((u >>= 1) != 0);
-	fputs(bits + i, f);
+	if (negative)
+		fputc('-', f);
+	else if (sp->flags & (PLUS | SPACE))
+		fputc(sp->flags & PLUS ? '+' : ' ', f);
 }
 
-void
-val_put_rune(FILE *f, unsigned long r)
+/* A magnitude behind its prefix. */
+static void
+put_digits(FILE *f, const char *prefix, unsigned int base, const char *digits,
+    unsigned long long u)
 {
-	if (r < 0x80) {
-		fputc((int)r, f);
-		return;
-	}
-	if (r < 0x800)
-		fputc((int)(0xc0 | r >> 6), f);
-	else if (r < 0x10000)
-		fputc((int)(0xe0 | r >> 12), f);
-	else
-		fputc((int)(0xf0 | r >> 18), f);
-	if (r >= 0x10000)
-		fputc((int)(0x80 | (r >> 12 & 0x3f)), f);
-	if (r >= 0x800)
-		fputc((int)(0x80 | (r >> 6 & 0x3f)), f);
-	fputc((int)(0x80 | (r & 0x3f)), f);
+	char	 text[65], *p = text + sizeof(text) - 1;
+
+	*p = '\0';
+	do
+		*--p = digits[u % base];
+	while ((u /= base) != 0);
+	fprintf(f, "%s%s", prefix, p);
 }
 
 static void
 put_character(FILE *f, long long r, const char *quote)
 {
+	char	 text[4];
+
 	if (r < 0 || r > 0x10ffff || (r >= 0xd800 && r < 0xe000))
 		r = 0xfffd;
 	fputs(quote, f);
-	val_put_rune(f, (unsigned long)r);
+	fwrite(text, 1, val_rune(text, (unsigned long)r), f);
 	fputs(quote, f);
-}
-
-/* Digits of a magnitude in the verb's base, with its prefix. */
-static void
-put_digits(FILE *f, const struct spec *sp, unsigned long long u)
-{
-	switch (sp->verb) {
-	case 'x':
-		fprintf(f, sp->sharp ? "0x%llx" : "%llx", u);
-		break;
-	case 'X':
-		fprintf(f, sp->sharp ? "0X%llX" : "%llX", u);
-		break;
-	case 'o':
-		fprintf(f, sp->sharp ? "0%llo" : "%llo", u);
-		break;
-	case 'O':
-		fprintf(f, "0o%llo", u);
-		break;
-	case 'b':
-		put_binary(f, u);
-		break;
-	default:
-		fprintf(f, "%llu", u);
-	}
 }
 
 static void
 format_integer(FILE *f, const struct spec *sp, struct val v)
 {
+	static const char	 lower[] = "0123456789abcdef";
+	static const struct {
+		char		 verb;
+		const char	*prefix;
+		const char	*sharp;		/* the prefix with # */
+		unsigned int	 base;
+		const char	*digits;
+	} verbs[] = {
+		{ 'v', "", "", 10, lower },	{ 'd', "", "", 10, lower },
+		{ 'x', "", "0x", 16, lower },	{ 'o', "", "0", 8, lower },
+		{ 'X', "", "0X", 16, "0123456789ABCDEF" },
+		{ 'O', "0o", "0o", 8, lower },	{ 'b', "", "", 2, lower },
+	};
 	long long		 n = json_integer_value(v.j);
 	unsigned long long	 u = n < 0 ? 0ULL - (unsigned long long)n :
 				    (unsigned long long)n;
 
-	if (strchr("vdxXobO", sp->verb) != NULL) {
-		if (n < 0)
-			fputc('-', f);
-		else if (sp->plus || sp->space)
-			fputc(sp->plus ? '+' : ' ', f);
-		put_digits(f, sp, u);
-	} else if (sp->verb == 'c' || sp->verb == 'q')
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (verbs[i].verb == sp->verb) {
+			put_sign(f, sp, n < 0);
+			put_digits(f, sp->flags & SHARP ? verbs[i].sharp :
+			    verbs[i].prefix, verbs[i].base, verbs[i].digits,
+			    u);
+			return;
+		}
+	if (sp->verb == 'c' || sp->verb == 'q')
 		put_character(f, n, sp->verb == 'q' ? "'" : "");
 	else if (sp->verb == 'U')
 		fprintf(f, "U+%04llX", u);
@@ -296,115 +256,67 @@ static void
 format_real(FILE *f, const struct spec *sp, struct val v)
 {
 	double	 d = json_real_value(v.j);
-	char	 text[64];
+	int	 prec = sp->prec == -1 ? 6 : sp->prec;
 
 	if (strchr("veEfFgG", sp->verb) == NULL) {
 		bad_verb(f, sp->verb, v);
 		return;
 	}
-	if (d >= 0 && (sp->plus || sp->space))
-		fputc(sp->plus ? '+' : ' ', f);
-	if (sp->verb == 'v' || (sp->verb == 'g' && sp->prec == -1)) {
-		shortest(d, text, sizeof(text));
-		fputs(text, f);
-		return;
-	}
-	/* C and Go agree on these. */
-	switch (sp->verb) {
-	case 'e':
-		fprintf(f, "%.*e", sp->prec == -1 ? 6 : sp->prec, d);
-		break;
-	case 'E':
-		fprintf(f, "%.*E", sp->prec == -1 ? 6 : sp->prec, d);
-		break;
-	case 'g':
-		fprintf(f, "%.*g", sp->prec, d);
-		break;
-	case 'G':
-		fprintf(f, "%.*G", sp->prec == -1 ? 6 : sp->prec, d);
-		break;
-	default:
-		fprintf(f, "%.*f", sp->prec == -1 ? 6 : sp->prec, d);
-	}
+	if (d >= 0)
+		put_sign(f, sp, false);
+	if (sp->verb == 'v' || (sp->verb == 'g' && sp->prec == -1))
+		shortest(f, d);
+	else
+		/* C and Go agree on these. */
+		fprintf(f, sp->verb == 'e' ? "%.*e" : sp->verb == 'E' ?
+		    "%.*E" : sp->verb == 'g' ? "%.*g" : sp->verb == 'G' ?
+		    "%.*G" : "%.*f", prec, d);
 }
 
 static void format(FILE *, const struct spec *, struct val);
 
-/* "{a b}" of a record in its order, "map[k:v k:v]" of a map in that of keys. */
+/*
+ * "[a b]"; "{a b}" of a record in its order; "map[k:v k:v]" of a map in that
+ * of its keys.
+ */
 static void
-format_object(FILE *f, const struct spec *sp, struct val v)
+format_list(FILE *f, const struct spec *sp, struct val v)
 {
 	scoped_free const char	**keys = NULL;
-	size_t			  n = 0, i = 0;
-	const char		 *key;
-	json_t			 *e;
+	bool			  object = json_is_object(v.j);
+	size_t			  n = json_array_size(v.j);
 
-	fputs(v.map ? "map[" : "{", f);
-	if (!v.map)
-		json_object_foreach(v.j, key, e) {
-			fputs(n++ > 0 ? " " : "", f);
-			format(f, sp, (struct val){ e, false });
-		}
-	else if ((keys = tmpl_keys(v.j, &n)) != NULL)
-		for (i = 0; i < n; i++) {
-			fprintf(f, "%s%s:", i > 0 ? " " : "", keys[i]);
-			format(f, sp, (struct val){ json_object_get(v.j,
-			    keys[i]), false });
-		}
-	fputc(v.map ? ']' : '}', f);
-}
-
-static void
-format_array(FILE *f, const struct spec *sp, struct val v)
-{
-	size_t	 i;
-	json_t	*e;
-
-	fputc('[', f);
-	json_array_foreach(v.j, i, e) {
+	if (object && (keys = keys_of(v.j, v.map, &n)) == NULL)
+		n = 0;
+	fputs(!object ? "[" : v.map ? "map[" : "{", f);
+	for (size_t i = 0; i < n; i++) {
 		fputs(i > 0 ? " " : "", f);
-		format(f, sp, (struct val){ e, false });
+		if (object && v.map)
+			fprintf(f, "%s:", keys[i]);
+		format(f, sp, (struct val){ !object ?
+		    json_array_get(v.j, i) : json_object_get(v.j, keys[i]),
+		    false });
 	}
-	fputc(']', f);
+	fputc(object && !v.map ? '}' : ']', f);
 }
 
 /* Without the width. */
 static void
 format_bare(FILE *f, const struct spec *sp, struct val v)
 {
-	if (v.j == NULL || json_is_null(v.j)) {
-		if (sp->verb == 'v')
-			fputs("<nil>", f);
-		else
-			bad_verb(f, sp->verb, v);
-		return;
-	}
-	switch (json_typeof(v.j)) {
-	case JSON_STRING:
+	if (json_is_string(v.j))
 		format_string(f, sp, v);
-		break;
-	case JSON_INTEGER:
+	else if (json_is_integer(v.j))
 		format_integer(f, sp, v);
-		break;
-	case JSON_REAL:
+	else if (json_is_real(v.j))
 		format_real(f, sp, v);
-		break;
-	case JSON_TRUE:
-	case JSON_FALSE:
-		if (sp->verb == 'v' || sp->verb == 't')
-			fputs(json_is_true(v.j) ? "true" : "false", f);
-		else
-			bad_verb(f, sp->verb, v);
-		break;
-	case JSON_ARRAY:
-		format_array(f, sp, v);
-		break;
-	case JSON_OBJECT:
-		format_object(f, sp, v);
-		break;
-	case JSON_NULL:
-		break;
-	}
+	else if (json_is_array(v.j) || json_is_object(v.j))
+		format_list(f, sp, v);
+	else if (sp->verb == 'v' || (sp->verb == 't' && json_is_boolean(v.j)))
+		fputs(json_is_true(v.j) ? "true" : json_is_false(v.j) ?
+		    "false" : "<nil>", f);
+	else
+		bad_verb(f, sp->verb, v);
 }
 
 static size_t
@@ -419,24 +331,19 @@ characters(const char *s)
 
 /* Zeros go between sign and digits. */
 static void
-pad(FILE *f, const struct spec *sp, const char *text, bool number)
+pad(FILE *f, const struct spec *sp, const char *text)
 {
 	size_t	 n = characters(text), w = (size_t)sp->width;
-	bool	 zero = sp->zero && !sp->minus && number;
+	bool	 minus = sp->flags & MINUS;
+	bool	 zero = !minus && (sp->flags & ZERO);
 
-	if (sp->width == -1 || n >= w) {
-		fputs(text, f);
-		return;
-	}
-	if (sp->minus) {
-		fprintf(f, "%s%*s", text, (int)(w - n), "");
-		return;
-	}
-	if (zero && (*text == '-' || *text == '+'))
+	if (zero && n < w && (*text == '-' || *text == '+'))
 		fputc(*text++, f);
-	for (; n < w; n++)
+	for (size_t i = n; i < w && !minus; i++)
 		fputc(zero ? '0' : ' ', f);
 	fputs(text, f);
+	for (size_t i = n; i < w && minus; i++)
+		fputc(' ', f);
 }
 
 static void
@@ -455,11 +362,8 @@ format(FILE *f, const struct spec *sp, struct val v)
 		return;
 	format_bare(m, sp, v);
 	if (fclose(m) != EOF && text != NULL)
-		pad(f, sp, text, true);
+		pad(f, sp, text);
 }
-
-static const struct spec	plain = { .verb = 'v', .width = -1,
-				    .prec = -1 };
 
 void
 val_print(FILE *f, struct val v)
@@ -484,6 +388,22 @@ val_print_all(FILE *f, const struct val *v, size_t n, bool line)
 		fputc('\n', f);
 }
 
+char *
+val_text(const struct val *v, size_t n)
+{
+	char	*text = NULL;
+	size_t	 size;
+	FILE	*f = open_memstream(&text, &size);
+
+	if (f == NULL)
+		return (NULL);
+	val_print_all(f, v, n, false);
+	if (fclose(f) != EOF)
+		return (text);
+	free(text);
+	return (NULL);
+}
+
 /* A number, or * for the next argument. */
 static const char *
 take_int(const char *s, int *out, const struct val *v, size_t n, size_t *arg)
@@ -502,41 +422,27 @@ take_int(const char *s, int *out, const struct val *v, size_t n, size_t *arg)
 	return (s);
 }
 
+/* What stands behind a %, up to the verb, which may be the text's end. */
 static const char *
-take_flags(const char *s, struct spec *sp)
+take_spec(const char *s, struct spec *sp, const struct val *v, size_t n,
+    size_t *arg)
 {
-	for (;; s++)
-		switch (*s) {
-		case '-':
-			sp->minus = true;
-			break;
-		case '+':
-			sp->plus = true;
-			break;
-		case '#':
-			sp->sharp = true;
-			break;
-		case ' ':
-			sp->space = true;
-			break;
-		case '0':
-			sp->zero = true;
-			break;
-		default:
-			return (s);
-		}
-}
+	const char	*p;
 
-static void
-extra(FILE *f, const struct val *v, size_t n, size_t from)
-{
-	fputs("%!(EXTRA ", f);
-	for (size_t i = from; i < n; i++) {
-		if (i > from)
-			fputs(", ", f);
-		put_typed(f, v[i]);
+	*sp = plain;
+	for (; *s != '\0' && (p = strchr(flag_chars, *s)) != NULL; s++)
+		sp->flags |= 1U << (p - flag_chars);
+	s = take_int(s, &sp->width, v, n, arg);
+	if (sp->width < -1) {
+		sp->flags |= MINUS;
+		sp->width = -sp->width;
 	}
-	fputc(')', f);
+	if (*s == '.') {
+		sp->prec = 0;
+		s = take_int(s + 1, &sp->prec, v, n, arg);
+	}
+	sp->verb = *s;
+	return (s);
 }
 
 void
@@ -545,28 +451,16 @@ val_printf(FILE *f, const char *s, const struct val *v, size_t n)
 	struct spec	 sp;
 	size_t		 arg = 0;
 
-	while (*s != '\0') {
+	for (; *s != '\0'; s++) {
 		if (*s != '%') {
-			fputc(*s++, f);
+			fputc(*s, f);
 			continue;
 		}
-		sp = (struct spec){ .width = -1, .prec = -1 };
-		s = take_flags(s + 1, &sp);
-		s = take_int(s, &sp.width, v, n, &arg);
-		if (sp.width < -1) {
-			sp.minus = true;
-			sp.width = -sp.width;
-		}
-		if (*s == '.') {
-			sp.prec = 0;
-			s = take_int(s + 1, &sp.prec, v, n, &arg);
-		}
-		sp.verb = *s;
+		s = take_spec(s + 1, &sp, v, n, &arg);
 		if (*s == '\0') {
 			fputs("%!(NOVERB)", f);
 			break;
 		}
-		s++;
 		if (sp.verb == '%')
 			fputc('%', f);
 		else if (arg >= n)
@@ -576,6 +470,10 @@ val_printf(FILE *f, const char *s, const struct val *v, size_t n)
 		else
 			format(f, &sp, v[arg++]);
 	}
+	for (size_t i = arg; i < n; i++) {
+		fputs(i == arg ? "%!(EXTRA " : ", ", f);
+		put_typed(f, v[i]);
+	}
 	if (arg < n)
-		extra(f, v, n, arg);
+		fputc(')', f);
 }
