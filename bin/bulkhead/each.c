@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calls.h"
 #include "cleanup.h"
 #include "command.h"
 #include "given.h"
@@ -15,7 +16,6 @@
 #include "say.h"
 #include "session.h"
 #include "session_error.h"
-#include "state.h"
 #include "states.h"
 
 struct walk {

@@ -17,13 +17,12 @@
 #include <bsd/string.h>
 
 #include "account.h"
+#include "calls.h"
 #include "cleanup.h"
 #include "command.h"
 #include "command_session.h"
 #include "confined.h"
-#include "ids.h"
 #include "info_ask.h"
-#include "lock.h"
 #include "pinned.h"
 #include "probe.h"
 #include "reconcile.h"
@@ -32,7 +31,6 @@
 #include "say.h"
 #include "session.h"
 #include "states.h"
-#include "store.h"
 #include "version.h"
 
 #define NOBODY	65534u
@@ -110,14 +108,14 @@ int
 info_ids(struct cli *g, const struct rec *config, struct rec *out)
 {
 	struct session	 s = { 0 };
-	uint64_t	 count;
+	int64_t		 count;
 	char		 why[1024];
 
 	if (open_with(&s, g, config, NEED_IDS) == -1)
 		return (EXIT_ENGINE);
-	if (ids_query(&s.client, &count, why) == -1)
+	if ((count = ids_query(&s.client, why)) == -1)
 		return (session_error(&s));
-	(void)rec_add_num(out, KEY(ids), (int64_t)count);
+	(void)rec_add_num(out, KEY(ids), count);
 	(void)rec_add(out, KEY(text), why);
 	session_close(&s);
 	return (0);

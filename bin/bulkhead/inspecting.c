@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "calls.h"
 #include "command.h"
 #include "command_session.h"
 #include "each.h"
@@ -17,9 +18,7 @@
 #include "record.h"
 #include "say.h"
 #include "session.h"
-#include "state.h"
 #include "states.h"
-#include "store.h"
 
 #define INDENT	5			/* podman's */
 

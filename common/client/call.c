@@ -1,45 +1,182 @@
 #include "call.h"
 
+#include <bsd/string.h>
+
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "answer.h"
 #include "cleanup.h"
-#include "deadline.h"
+#include "clock.h"
+#include "process.h"
 #include "record.h"
+
+#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+#define ANY		0	/* in a row: any errno */
+#define LATE_MS		2000	/* poll returns sooner, if we are running */
+
+/* By kind of object, in the order of enum obj_kind. */
+struct by_kind {
+	enum error_code	 code[OBJ_SECRET + 1];
+};
+
+static const struct by_kind	 no_such = { { ERR_INTERNAL, ERR_NO_SUCH_POD,
+	ERR_NO_SUCH_VOLUME, ERR_NO_SUCH_EXEC, ERR_NO_SUCH_NETWORK,
+	ERR_NO_SUCH_SECRET } };
+static const struct by_kind	 removed = { { ERR_INTERNAL, ERR_POD_REMOVED,
+	ERR_VOLUME_REMOVED, ERR_OBJECT_REMOVED, ERR_OBJECT_REMOVED,
+	ERR_OBJECT_REMOVED } };
+static const struct by_kind	 exists = { { ERR_INTERNAL, ERR_POD_EXISTS,
+	ERR_VOLUME_EXISTS, ERR_EXISTS, ERR_EXISTS, ERR_EXISTS } };
+static const struct by_kind	 in_use = { { ERR_INTERNAL, ERR_POD_IN_USE,
+	ERR_VOLUME_IN_USE, ERR_IN_USE, ERR_IN_USE, ERR_IN_USE } };
+
+/*
+ * The first row that fits. An id that was found by one request and is not
+ * there for the next has been removed in between.
+ */
+static const struct {
+	enum msg_type		 type;
+	int			 error;
+	enum error_code		 code;
+	const struct by_kind	*by_kind;
+} rows[] = {
+	{ MSG_config_resolve, ANY, ERR_INVALID_ARG, NULL },
+	{ MSG_config_check, ANY, ERR_INVALID_ARG, NULL },
+	{ MSG_state_open, EBUSY, ERR_FINALIZED, NULL },
+	{ MSG_state_open, ANY, ERR_DB_CONFIG, NULL },
+	{ MSG_ctr_create, EINVAL, ERR_INVALID_ARG, NULL },
+	{ MSG_ctr_create, EEXIST, ERR_CTR_EXISTS, NULL },
+	{ MSG_ctr_create, ENOENT, ERR_NO_SUCH_CTR, NULL },
+	{ MSG_ctr_create, EBUSY, ERR_OBJECT_REMOVED, NULL },
+	{ MSG_ctr_find, ENOENT, ERR_NO_SUCH_CTR, NULL },
+	{ MSG_ctr_find, EEXIST, ERR_CTR_EXISTS, NULL },
+	{ MSG_ctr_find, EINVAL, ERR_EMPTY_ID, NULL },
+	{ MSG_ctr_get, ENOENT, ERR_CTR_REMOVED, NULL },
+	{ MSG_ctr_set, ENOENT, ERR_CTR_REMOVED, NULL },
+	{ MSG_ctr_set, EBUSY, ERR_CTR_STATE, NULL },
+	{ MSG_ctr_set, ESTALE, ERR_CTR_STATE, NULL },
+	{ MSG_ctr_remove, ENOENT, ERR_CTR_REMOVED, NULL },
+	{ MSG_ctr_remove, EBUSY, ERR_CTR_STATE, NULL },
+	{ MSG_ctr_remove, EEXIST, ERR_CTR_EXISTS, NULL },
+	{ MSG_obj_get, ENOENT, ERR_NONE, &no_such },
+	{ MSG_obj_get, EEXIST, ERR_NONE, &exists },
+	{ MSG_obj_get, EINVAL, ERR_EMPTY_ID, NULL },
+	{ MSG_obj_put, EEXIST, ERR_NONE, &exists },
+	{ MSG_obj_put, ENOENT, ERR_NONE, &removed },
+	{ MSG_obj_remove, ENOENT, ERR_NONE, &removed },
+	{ MSG_obj_remove, EBUSY, ERR_NONE, &in_use },
+	{ MSG_lock_open, EINVAL, ERR_INVALID_ARG, NULL },
+	{ MSG_lock_alloc, EEXIST, ERR_WILL_DEADLOCK, NULL },
+	{ MSG_image_find, ENOENT, ERR_NO_SUCH_IMAGE, NULL },
+	{ MSG_image_remove, ENOENT, ERR_NO_SUCH_IMAGE, NULL },
+	{ MSG_image_remove, EBUSY, ERR_IMAGE_IN_USE, NULL },
+	{ MSG_launch_exec, ENOENT, ERR_EXEC_NOT_FOUND, NULL },
+	{ MSG_launch_exec, EPIPE, ERR_STOPPED, NULL },
+	{ MSG_launch_exec, ANY, ERR_EXEC_DENIED, NULL },
+};
+
+enum error_code
+error_of_answer(enum msg_type type, uint32_t kind, int error)
+{
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		if (rows[i].type != type ||
+		    (rows[i].error != ANY && rows[i].error != error))
+			continue;
+		return (rows[i].by_kind == NULL ? rows[i].code :
+		    rows[i].by_kind->code[kind <= OBJ_SECRET ? kind : 0]);
+	}
+	return (error_of_errno(error));
+}
+
+/* How long a helper may take for an answer. */
+struct deadline {
+	int64_t		 allowed_ms;	/* 0: any time */
+	int64_t		 at_ms;		/* of CLOCK_MONOTONIC */
+	pid_t		 pid;		/* whose progress counts; 0: none's */
+	uint64_t	 cpu;		/* the processor time that it had used
+					 * when that was last looked at */
+};
+
+/*
+ * From now on so many ms (0: any number); with a process, so many without
+ * that process using the processor.
+ */
+static void
+deadline_start(struct deadline *d, int64_t allowed_ms, pid_t pid)
+{
+	d->allowed_ms = allowed_ms;
+	d->at_ms = clock_mono_ms() + allowed_ms;
+	d->pid = pid;
+	d->cpu = 0;
+}
+
+/* What is left of it, for poll(2). */
+static int
+deadline_left_ms(const struct deadline *d)
+{
+	int64_t	 left = d->at_ms - clock_mono_ms();
+
+	if (d->allowed_ms == 0)
+		return (-1);
+	return (left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left);
+}
+
+/*
+ * What the process has used is read only when its time is over, and not where
+ * answers come at once: the first time, whatever it has used counts.
+ */
+static bool
+has_progressed(struct deadline *d)
+{
+	uint64_t	 was = d->cpu;
+
+	if (d->pid == 0)
+		return (false);
+	d->cpu = process_cpu_time(d->pid);
+	return (d->cpu != was);
+}
+
+/*
+ * Is it over? Progress that was made since it was started starts it anew, as
+ * does finding that we were stopped ourselves meanwhile.
+ */
+static bool
+deadline_missed(struct deadline *d)
+{
+	int64_t	 now = clock_mono_ms(), over = now - d->at_ms;
+
+	if (d->allowed_ms == 0 || over < 0)
+		return (false);
+	if (over < LATE_MS && !has_progressed(d))
+		return (true);
+	d->at_ms = now + d->allowed_ms;
+	return (false);
+}
 
 /* What a request is about: for the code of its failure, and its deadline. */
 static void
-remember(struct client *c, enum msg_type type, const union msg *m)
+remember(struct client *c, const struct request *q)
 {
-	uint32_t	 kind = 0;
-
-	if (m != NULL && (type == MSG_obj_get || type == MSG_obj_put ||
-	    type == MSG_obj_remove))
-		kind = type == MSG_obj_get ? m->obj_get.kind :
-		    type == MSG_obj_put ? m->obj_put.kind :
-		    m->obj_remove.kind;
-	c->asked[c->seq % CALL_ASKED].type = type;
-	c->asked[c->seq % CALL_ASKED].kind = kind;
-	c->asked[c->seq % CALL_ASKED].wait_ms = type == MSG_lock_take ?
-	    m->lock_take.wait_ms : 0;
+	/* The messages about objects begin with the kind. */
+	c->asked[c->seq % CALL_ASKED] = (struct asked){ q->type,
+	    q->m.obj_get.kind, q->type == MSG_lock_take ?
+	    q->m.lock_take.wait_ms : 0 };
 }
 
 static int
-transmit(struct client *c, enum helper_id who, enum msg_type type,
-    const union msg *m, const int *fds, unsigned int nfds)
+transmit(struct client *c, const struct request *q)
 {
-	static const union msg	 empty;
+	const enum helper_id	 who = q->who;
 
 	++c->seq;
-	remember(c, type, m);
+	remember(c, q);
 	if (!client_has(c, who))
 		return (error_set_code(&c->error, ERR_STOPPED, EPIPE, "the "
 		    "helper %s is not running", client_name(who)));
-	if (chan_send(&c->helper[who].chan, type, c->seq,
-	    m == NULL ? &empty : m, fds, nfds) == 0)
+	if (chan_send(&c->helper[who].chan, q->type, c->seq, &q->m, q->fds,
+	    q->nfds) == 0)
 		return (0);
 	if (errno == EPIPE || errno == ECONNRESET)
 		return (client_lost(c, who));
@@ -127,18 +264,21 @@ await(struct client *c, enum helper_id who, uint32_t seq, struct packet *p)
 }
 
 int
-call_begin(struct client *c, enum helper_id who, enum msg_type type,
-    const union msg *m, const int *fds, unsigned int nfds)
+call_begin(struct client *c, const struct request *q)
 {
-	int	 rc;
+	const enum helper_id	 who = q->who;
+	scoped_fd int		 memfd = q->memfd;
+	int			 rc;
 
+	if (q->bad)
+		return (-1);
 	/* Discard the answer to a call that was abandoned. */
 	if (c->early[who] == EARLY_HERE)
 		packet_clear(&c->kept[who]);
 	else if (c->early[who] == EARLY_WANTED)
 		c->abandoned[who] = c->sent[who];
 	c->early[who] = EARLY_NONE;
-	rc = transmit(c, who, type, m, fds, nfds);
+	rc = transmit(c, q);
 	c->sent[who] = c->seq;
 	if (rc == 0)
 		c->early[who] = EARLY_WANTED;
@@ -189,12 +329,13 @@ wait_for(struct client *c, enum helper_id who, uint32_t seq, struct packet *p)
 }
 
 int
-call_async(struct client *c, enum helper_id who, enum msg_type type,
-    const union msg *m, const int *fds, unsigned int nfds)
+call_async(struct client *c, const struct request *q)
 {
-	if (c->nposted[who] == CALL_ASYNC && client_sync(c, who) == -1)
-		return (-1);
-	if (transmit(c, who, type, m, fds, nfds) == -1)
+	const enum helper_id	 who = q->who;
+	scoped_fd int		 memfd = q->memfd;
+
+	if (q->bad || (c->nposted[who] == CALL_ASYNC &&
+	    client_sync(c, who) == -1) || transmit(c, q) == -1)
 		return (-1);
 	c->posted[who][c->nposted[who]++] = c->seq;
 	return (0);
@@ -237,17 +378,30 @@ call_end(struct client *c, enum helper_id who, struct packet *p)
 	return (-1);
 }
 
-int
-call(struct client *c, enum helper_id who, enum msg_type type,
-    const union msg *m, const int *fds, unsigned int nfds, struct packet *p)
+int64_t
+call_end_text(struct client *c, enum helper_id who, char *text, size_t size)
 {
-	if (call_begin(c, who, type, m, fds, nfds) == -1)
+	struct packet	 p;
+
+	if (call_end(c, who, &p) == -1)
 		return (-1);
-	return (call_end(c, who, p));
+	packet_clear(&p);
+	if (text != NULL)
+		(void)strlcpy(text, p.body.reply.text, size);
+	if (p.body.reply.value <= INT64_MAX)
+		return ((int64_t)p.body.reply.value);
+	return (error_set(&c->error, EPROTO, "the helper %s answered with a "
+	    "number that is too large", client_name(who)));
+}
+
+int64_t
+call_end_value(struct client *c, enum helper_id who)
+{
+	return (call_end_text(c, who, NULL, 0));
 }
 
 int
-call_end_void(struct client *c, enum helper_id who)
+call_end_done(struct client *c, enum helper_id who)
 {
 	struct packet	 p;
 
@@ -255,25 +409,6 @@ call_end_void(struct client *c, enum helper_id who)
 		return (-1);
 	packet_clear(&p);
 	return (0);
-}
-
-int
-call_void(struct client *c, enum helper_id who, enum msg_type type,
-    const union msg *m, const int *fds, unsigned int nfds)
-{
-	return (call_begin(c, who, type, m, fds, nfds) == -1 ? -1 :
-	    call_end_void(c, who));
-}
-
-void
-call_quiet(struct client *c, enum helper_id who, enum msg_type type,
-    const union msg *m)
-{
-	struct error	 f;
-
-	error_save(&c->error, &f);
-	(void)call_void(c, who, type, m, NULL, 0);
-	error_restore(&c->error, &f);
 }
 
 struct rec *
@@ -287,6 +422,7 @@ call_take_rec(struct client *c, enum helper_id who, struct packet *p,
 	if (p->nfds == 1)
 		r = rec_from_fd(p->fds[0], type, &key);
 	packet_clear(p);
+	c->value[who] = p->body.reply_fd.value;
 	if (key != NULL)
 		(void)error_set(&c->error, EBADMSG, "the helper %s answered "
 		    "with a bad value of \"%s\" in a record of %s",
@@ -306,65 +442,31 @@ call_end_rec(struct client *c, enum helper_id who, enum record_type type)
 	    &p, type));
 }
 
-struct rec *
-call_rec(struct client *c, enum helper_id who, enum msg_type type,
-    const union msg *m, const int *fds, unsigned int nfds,
-    enum record_type record)
-{
-	if (call_begin(c, who, type, m, fds, nfds) == -1)
-		return (NULL);
-	return (call_end_rec(c, who, record));
-}
-
 int
-call_end_value(struct client *c, enum helper_id who, uint64_t *value)
-{
-	struct packet	 p;
-
-	if (call_end(c, who, &p) == -1)
-		return (-1);
-	*value = p.body.reply.value;
-	packet_clear(&p);
-	return (0);
-}
-
-int
-call_value(struct client *c, enum helper_id who, enum msg_type type,
-    const union msg *m, uint64_t *value)
-{
-	return (call_begin(c, who, type, m, NULL, 0) == -1 ? -1 :
-	    call_end_value(c, who, value));
-}
-
-int
-call_end_fd(struct client *c, enum helper_id who)
+call_end_fd(struct client *c, enum helper_id who, char *text, size_t size)
 {
 	struct packet	 p;
 	int		 fd;
 
 	if (call_end(c, who, &p) == -1)
 		return (-1);
+	if (text != NULL)
+		(void)strlcpy(text, p.body.reply_fd.text, size);
 	fd = packet_take_fd(&p, 0);
 	packet_clear(&p);
 	return (fd != -1 ? fd : error_set(&c->error, EPROTO, "the helper %s "
 	    "answered without a descriptor", client_name(who)));
 }
 
-int
-call_memfd(struct client *c, const struct rec *r, enum helper_id who)
+int64_t
+call_end_fds(struct client *c, enum helper_id who, int fds[3])
 {
-	int	 fd = rec_memfd(r, "record");
+	struct packet	 p;
 
-	return (fd != -1 ? fd : error_set(&c->error, errno, "cannot make a "
-	    "record for the helper %s: %s", client_name(who),
-	    strerror(errno)));
-}
-
-int
-call_put(struct client *c, enum helper_id who, enum msg_type type,
-    const union msg *m, const struct rec *r)
-{
-	scoped_fd int	 fd = call_memfd(c, r, who);
-
-	return (fd == -1 ? -1 : call_void(c, who, type, m, &fd, 1));
+	if (call_end(c, who, &p) == -1)
+		return (-1);
+	for (unsigned int i = 0; i < 3; i++)
+		fds[i] = packet_take_fd(&p, i);
+	packet_clear(&p);
+	return ((int64_t)p.body.reply_fd3.value);
 }

@@ -1,6 +1,6 @@
 /*
  * The client: the helper programs that this command has started. What they
- * are asked is in one file for each: state.h, lock.h, store.h, ...
+ * are asked is in calls.h.
  */
 #ifndef CLIENT_CLIENT_H
 #define CLIENT_CLIENT_H
@@ -43,13 +43,14 @@ struct client {
 					 * waited for */
 	uint32_t	 posted[H_COUNT][CALL_ASYNC];	/* by call_async */
 	unsigned int	 nposted[H_COUNT];
-	uint64_t	 value[H_COUNT]; /* of the last of these answers */
+	uint64_t	 value[H_COUNT]; /* of the last of these answers, or
+					 * of the last that was a record */
 	unsigned int	 trace;
 	unsigned int	 verbose;
 	void		 (*said)(const char *); /* gets what they say; NULL */
 	uid_t		 uid;		/* helpers are born with it; 0: ours */
 	gid_t		 gid;
-	struct {
+	struct asked {
 		enum msg_type	 type;
 		uint32_t	 kind;	/* of object, if it is about one */
 		unsigned int	 wait_ms; /* which its answer may take longer */

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "answer.h"
 #include "call.h"
 #include "cleanup.h"
 #include "layout.h"
@@ -200,64 +199,4 @@ monitor_wait(struct client *c, int run_dir, const struct rec *row,
 	if (process != -1 && first_of(process, -1, ms) == -1)
 		return (-1);
 	return (1);
-}
-
-/* --- the monitor that this command has started --- */
-
-int
-monitor_open_begin(struct client *c, int dir, const char *id, bool tty,
-    bool stdin_open)
-{
-	union msg	 m = { .mon_open = { .tty = tty,
-			    .stdin_open = stdin_open } };
-
-	SET(m.mon_open.id, id);
-	return (call_begin(c, H_MONITOR, MSG_mon_open, &m, &dir, 1));
-}
-
-int
-monitor_open_end(struct client *c, int fds[3])
-{
-	struct packet	 p;
-
-	if (call_end(c, H_MONITOR, &p) == -1)
-		return (-1);
-	for (unsigned int i = 0; i < 3; i++)
-		fds[i] = packet_take_fd(&p, i);
-	packet_clear(&p);
-	return (0);
-}
-
-int
-monitor_log_begin(struct client *c, int fd, uint64_t max)
-{
-	union msg	 m = { .mon_log = { .max = max } };
-
-	return (call_async(c, H_MONITOR, MSG_mon_log, &m, &fd, 1));
-}
-
-int
-monitor_log_old_begin(struct client *c, int fd)
-{
-	return (call_async(c, H_MONITOR, MSG_mon_log_old, NULL, &fd, 1));
-}
-
-int
-monitor_note_begin(struct client *c, int fd)
-{
-	return (call_async(c, H_MONITOR, MSG_mon_note, NULL, &fd, 1));
-}
-
-int
-monitor_adopt_begin(struct client *c, pid_t pid, int pidfd)
-{
-	union msg	 m = { .mon_adopt = { .pid = (uint32_t)pid } };
-
-	return (call_async(c, H_MONITOR, MSG_mon_adopt, &m, &pidfd, 1));
-}
-
-int
-monitor_console(struct client *c, int fd)
-{
-	return (call_void(c, H_MONITOR, MSG_mon_console, NULL, &fd, 1));
 }

@@ -1,10 +1,9 @@
 /*
- * Requests to monitors: to the one of the container that this command starts,
- * and to those of containers that earlier commands have started.
+ * Requests to the monitors of containers that earlier commands have started,
+ * below a run directory.
  *
  * All of these return 0, or -1 with errno, and the client's error set where a
- * helper said it. Those that end in _begin and have no _end are only sent:
- * their answers are read by the next that ends, or by client_sync.
+ * helper said it.
  */
 #ifndef CLIENT_MONITOR_H
 #define CLIENT_MONITOR_H
@@ -16,26 +15,6 @@
 
 struct client;
 struct rec;
-
-/*
- * The run directory of a container, lent, and its streams: their inner ends,
- * which are the caller's.
- */
-int	monitor_open_begin(struct client *, int dir, const char *id, bool tty,
-	    bool stdin_open);
-int	monitor_open_end(struct client *, int fds[3]);
-/* Its log, open for append: with at most so many bytes, or (0) any number. */
-int	monitor_log_begin(struct client *, int fd, uint64_t max);
-/* The file that takes over what a full log had. */
-int	monitor_log_old_begin(struct client *, int fd);
-/* A file for the note of its end: note.h. */
-int	monitor_note_begin(struct client *, int fd);
-/* The first process. */
-int	monitor_adopt_begin(struct client *, pid_t, int pidfd);
-/* The master of its terminal. */
-int	monitor_console(struct client *, int fd);
-
-/* --- monitors of running containers, below a run directory --- */
 
 /* Does a monitor listen for this container, however busy it is? */
 bool	monitor_is_there(int run_dir, const char *id);

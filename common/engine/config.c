@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include "cache.h"
+#include "calls.h"
 #include "cleanup.h"
 #include "given.h"
 #include "record.h"
-#include "resolve.h"
 #include "sealed.h"
 #include "seen.h"
 #include "session.h"

@@ -10,14 +10,13 @@
 
 #include <bsd/string.h>
 
+#include "calls.h"
 #include "cleanup.h"
-#include "events.h"
 #include "layout.h"
 #include "owndir.h"
 #include "parse.h"
 #include "record.h"
 #include "session.h"
-#include "state.h"
 
 #define LOG_MAX		(1 << 20)
 
@@ -84,7 +83,7 @@ command_of(const struct session_options *o, char *out, size_t size)
 
 /* Without a journal the command goes on, and what it does is not told. */
 static int
-give_journal(struct session *s, struct state_options *m)
+give_journal(struct session *s, struct msg_state_open *m)
 {
 	struct sockaddr_un	 a = { .sun_family = AF_UNIX,
 				    .sun_path = LAYOUT_JOURNAL_SOCKET };
@@ -101,7 +100,7 @@ give_journal(struct session *s, struct state_options *m)
 }
 
 static int
-give_dir(struct session *s, struct state_options *m, const char *path)
+give_dir(struct session *s, struct msg_state_open *m, const char *path)
 {
 	char		 dir[4096];
 	const char	*name = strrchr(path, '/');
@@ -120,7 +119,7 @@ give_dir(struct session *s, struct state_options *m, const char *path)
 }
 
 int
-event_prepare(struct session *s, struct state_options *m)
+event_prepare(struct session *s, struct msg_state_open *m)
 {
 	const char		*max = session_config(s,
 				    KEY_AS(events_max_size), NULL);

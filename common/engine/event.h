@@ -9,7 +9,7 @@
 
 struct rec;
 struct session;
-struct state_options;
+struct msg_state_open;
 
 /* What the configuration says, in any case of letters. */
 enum events_backend	event_backend(const struct session *);
@@ -21,7 +21,7 @@ int	event_path(const struct session *, char *, size_t);
  * give the state keeper, before that, what it cannot open. 0, or -1 with a
  * sentence.
  */
-int	event_prepare(struct session *, struct state_options *);
+int	event_prepare(struct session *, struct msg_state_open *);
 
 /* Add an event to a list that event_send takes. Texts may be NULL. */
 void	event_add(struct rec *, const char *type, const char *status,

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "cleanup.h"
-#include "ids.h"
 #include "layout.h"
 #include "mac.h"
 #include "path.h"

@@ -5,13 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "calls.h"
 #include "cleanup.h"
 #include "layout.h"
-#include "lock.h"
 #include "locks.h"
 #include "record.h"
 #include "session.h"
-#include "state.h"
 
 /* One row of some kind, if it has a lock or is to have one. */
 static int
@@ -61,7 +60,7 @@ locks_objects(struct session *s)
 	struct rec	*out = rec_new();
 
 	if (out != NULL &&
-	    add_all(out, state_containers(c, NULL), KEY(ctr), "ctr") == 0 &&
+	    add_all(out, state_containers(c), KEY(ctr), "ctr") == 0 &&
 	    add_all(out, state_objects(c, OBJ_POD), KEY(obj), "pod") == 0 &&
 	    add_all(out, state_objects(c, OBJ_VOLUME), KEY(obj), "vol") == 0)
 		return (out);
@@ -188,7 +187,7 @@ locks_kept(const struct rec *objects)
 int
 locks_store(struct session *s, unsigned int wait_ms)
 {
-	return (lock_take(&s->client, LOCK_STORE, wait_ms));
+	return (lock_take(&s->client, LOCK_STORE, false, wait_ms, false));
 }
 
 void

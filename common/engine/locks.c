@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calls.h"
 #include "cleanup.h"
-#include "lock.h"
 #include "lock_numbers.h"
 #include "path.h"
 #include "record.h"
@@ -46,7 +46,10 @@ locks_open_begin(struct session *s)
 int
 locks_open_end(struct session *s)
 {
-	if (lock_open_end(&s->client, &s->locks_stale) == 0)
+	const int64_t	 stale = lock_open_end(&s->client);
+
+	s->locks_stale = stale == 1;
+	if (stale != -1)
 		return (0);
 	s->locks = false;
 	if (errno == ENOSPC || errno == EDQUOT)
@@ -79,7 +82,7 @@ locks_take(struct session *s, const char *kind, const char *id,
 
 	lock_name(name, kind, id);
 	return (locks_ready(s) == -1 ? -1 :
-	    lock_take(&s->client, name, wait_ms));
+	    lock_take(&s->client, name, false, wait_ms, false));
 }
 
 void
@@ -100,11 +103,11 @@ locks_alloc(struct session *s, const char *kind, const char *id, struct rec *r)
 	lock_name(name, kind, id);
 	if (locks_ready(s) == -1)
 		return (-1);
+	number = lock_alloc(&s->client, name, 0);
 	/* It may have one, from a command that was killed. */
-	if (lock_alloc(&s->client, name, &number) == -1 &&
-	    (errno != EEXIST || lock_find(&s->client, name, &number) == -1))
-		return (-1);
-	return (rec_set_num(r, KEY(lock), number));
+	if (number == -1 && errno == EEXIST)
+		number = lock_find(&s->client, name, 0);
+	return (number == -1 ? -1 : rec_set_num(r, KEY(lock), number - 1));
 }
 
 void

@@ -11,11 +11,11 @@
 
 #include <bsd/string.h>
 
+#include "calls.h"
 #include "cleanup.h"
 #include "config.h"
 #include "event.h"
 #include "grant.h"
-#include "ids.h"
 #include "layout.h"
 #include "locks.h"
 #include "owndir.h"
@@ -26,9 +26,7 @@
 #include "running.h"
 #include "runtimes.h"
 #include "session.h"
-#include "state.h"
 #include "stateid.h"
-#include "store.h"
 #include "volumes.h"
 
 #define NEED_OPENED	(NEED_STATE | NEED_SETTINGS)	/* a statekeep */
@@ -172,12 +170,15 @@ static int
 send_state_open(struct session *s)
 {
 	scoped_fd int		 settings = pinned_fd(s);
-	struct state_options	 o = { .ns = session_config(s,
-				    KEY_AS(engine_namespace), ""),
-				    .memory = session_in_memory(s) };
+	struct msg_state_open	 o = { .memory = session_in_memory(s) };
+	const char		*ns = session_config(s,
+				    KEY_AS(engine_namespace), "");
 
 	if (session_boot_id(s) == -1 || event_prepare(s, &o) == -1)
 		return (-1);
+	if (strlcpy(o.ns, ns, sizeof(o.ns)) >= sizeof(o.ns))
+		return (error_set(&s->client.error, ENAMETOOLONG, "cannot use "
+		    "the state namespace \"%.64s...\": it is too long", ns));
 	(void)strlcpy(o.boot_id, s->boot_id, sizeof(o.boot_id));
 	return (state_open_begin(&s->client, &o, s->state_dir, s->run_dir,
 	    settings));
@@ -204,12 +205,6 @@ send_store_open(struct session *s, unsigned int need)
 {
 	scoped_fd int		 run = -1;
 	char			 id[80];
-	struct store_options	 o = { .create = (need & NEED_WRITE) != 0,
-				    .single = s->single, .state_id = id,
-				    .boot_id = s->boot_id,
-				    .volumes = volumes_base(s),
-				    .driver = session_config(s,
-				    KEY_AS(storage_driver), "overlay") };
 
 	if (state_name(s, id, sizeof(id)) == -1)
 		return (-1);
@@ -224,7 +219,10 @@ send_store_open(struct session *s, unsigned int need)
 	if (run == -1)
 		return (session_sentence(s, "cannot make the directory",
 		    session_config(s, KEY_AS(path_run_storage), "")));
-	return (store_open_begin(&s->client, s->graph_fd, run, &o));
+	return (store_open_begin(&s->client, s->graph_fd, run,
+	    session_config(s, KEY_AS(storage_driver), "overlay"),
+	    (need & NEED_WRITE) != 0, s->single, volumes_base(s), s->boot_id,
+	    id));
 }
 
 /*
@@ -234,10 +232,10 @@ send_store_open(struct session *s, unsigned int need)
 static int
 query_ids(struct session *s, unsigned int need)
 {
-	uint64_t	 count;
 	char		 why[1024];
+	const int64_t	 count = ids_query(&s->client, why);
 
-	if (ids_query(&s->client, &count, why) == -1)
+	if (count == -1)
 		return (-1);
 	s->single = count <= 1;
 	if (s->single && (need & (NEED_LAUNCH | NEED_MORE)) != 0 &&
@@ -309,6 +307,8 @@ static int
 open_parts(struct session *s, unsigned int need, bool root,
     char *const *cleanup)
 {
+	int64_t	 untidy = s->untidy;
+
 	if ((need & NEED_STORE) && send_store_open(s, need) == -1)
 		return (-1);
 	if (!root && start_rest(s, need, cleanup) == -1)
@@ -316,8 +316,9 @@ open_parts(struct session *s, unsigned int need, bool root,
 	if ((need & NEED_LOCK) && locks_open_begin(s) == -1)
 		return (-1);
 	if ((need & NEED_STORE) &&
-	    store_open_end(&s->client, &s->untidy) == -1)
+	    (untidy = store_open_end(&s->client)) == -1)
 		return (-1);
+	s->untidy = untidy == 1;
 	if ((need & NEED_LOCK) && locks_open_end(s) == -1)
 		return (-1);
 	return (0);

@@ -47,7 +47,7 @@
 #include <unistd.h>
 
 #include "account.h"
-#include "ids.h"
+#include "calls.h"
 #include "layout.h"
 #include "mac.h"
 #include "path.h"

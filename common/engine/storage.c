@@ -2,10 +2,9 @@
 
 #include <string.h>
 
-#include "ids.h"
+#include "calls.h"
 #include "record.h"
 #include "session.h"
-#include "store.h"
 
 int
 storage_userns(struct session *s)

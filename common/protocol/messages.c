@@ -5,8 +5,8 @@
 
 #include "wire.h"
 
-#define AS_INFO(id, no, from, to, nfd, wait) \
-	{ MSG_##id, #id, (from), (to), (nfd), (wait) },
+#define AS_INFO(id, no, from, to, wait) \
+	{ MSG_##id, #id, (from), (to), PROTO_NFDS(id), (wait) },
 static const struct proto_info infos[] = { PROTO(AS_INFO) };
 
 const struct proto_info *
@@ -56,7 +56,11 @@ put_number(struct wbuf *w, uint64_t v, uint64_t max, unsigned int bytes)
 #define PUT_u32(name, max)	put_number(w, m->name, (max), 4);
 #define PUT_u64(name, max)	put_number(w, m->name, (max), 8);
 #define PUT_str(name, max)	put_str(w, m->name, (max));
-#define ENCODE(id, no, from, to, nfd, wait)			\
+#define PUT_flag		PUT_u32
+#define PUT_zero		PUT_u32
+#define PUT_fd(name, max)
+#define PUT_rec(name, max)
+#define ENCODE(id, no, from, to, wait)				\
 	case MSG_##id: {						\
 		const struct msg_##id *m = &u->id;			\
 		FIELDS_##id(PUT)					\
@@ -78,7 +82,11 @@ proto_encode(enum msg_type type, struct wbuf *w, const union msg *u)
 #define GET_u32(name, max)	m->name = get_u32(r, (max));
 #define GET_u64(name, max)	m->name = get_u64(r, (max));
 #define GET_str(name, max)	get_str(r, m->name, (max));
-#define DECODE(id, no, from, to, nfd, wait)			\
+#define GET_flag		GET_u32
+#define GET_zero		GET_u32
+#define GET_fd(name, max)
+#define GET_rec(name, max)
+#define DECODE(id, no, from, to, wait)				\
 	case MSG_##id: {						\
 		struct msg_##id *m = &u->id;				\
 		FIELDS_##id(GET)					\
@@ -108,7 +116,11 @@ proto_decode(enum msg_type type, struct rbuf *r, union msg *u)
 #define SHOW_u64(name)		ADD(" " #name "=%llu",			\
 				    (unsigned long long)m->name)
 #define SHOW_str(name)		ADD(" " #name "=\"%s\"", m->name)
-#define PRINT(id, no, from, to, nfd, wait)			\
+#define SHOW_flag		SHOW_u32
+#define SHOW_zero		SHOW_u32
+#define SHOW_fd(name)
+#define SHOW_rec(name)
+#define PRINT(id, no, from, to, wait)				\
 	case MSG_##id: {						\
 		const struct msg_##id *m = &u->id;			\
 		ADD(#id)						\

@@ -12,11 +12,11 @@
 #include <unistd.h>
 
 #include "cache.h"
+#include "calls.h"
 #include "cleanup.h"
 #include "error.h"
 #include "path.h"
 #include "record.h"
-#include "resolve.h"
 #include "sealed.h"
 #include "run_env.h"
 

@@ -8,12 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "cleanup.h"
 #include "client.h"
 #include "exitcode.h"
-#include "launch.h"
 #include "layout.h"
-#include "monitor.h"
 #include "path.h"
 #include "sealed.h"
 
@@ -60,7 +59,8 @@ step_build_begin(struct client *c, bool tty)
 	struct winsize	 w = { .ws_row = 0 };
 
 	(void)ioctl(STDIN_FILENO, TIOCGWINSZ, &w);
-	return (launch_build_begin(c, w.ws_row, w.ws_col, tty));
+	return (tty ? launch_build_begin(c, w.ws_row, w.ws_col) :
+	    launch_build_sent(c, w.ws_row, w.ws_col));
 }
 
 int
@@ -69,8 +69,8 @@ step_build_end(struct client *c, bool tty)
 	scoped_fd int	 console = -1;
 
 	if (!tty)
-		return (launch_build_end(c, NULL));
-	return (launch_build_end(c, &console) == -1 ? -1 :
+		return (client_sync(c, H_LAUNCH));
+	return ((console = launch_build_end(c)) == -1 ? -1 :
 	    monitor_console(c, console));
 }
 

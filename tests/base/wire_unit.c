@@ -80,7 +80,11 @@ fill_str(char *s, size_t max)
 #define FILL_u32(name, max)	m->name = (max);
 #define FILL_u64(name, max)	m->name = (max);
 #define FILL_str(name, max)	fill_str(m->name, (max));
-#define ROUND(id, no, from, to, nfd, wait) {			\
+#define FILL_flag		FILL_u32
+#define FILL_zero		FILL_u32
+#define FILL_fd(name, max)
+#define FILL_rec(name, max)
+#define ROUND(id, no, from, to, wait) {			\
 	struct msg_##id	*m = &in.id;					\
 	memset(&in, 0, sizeof(in));					\
 	FIELDS_##id(FILL)						\
@@ -95,7 +99,7 @@ fill_str(char *s, size_t max)
 		proto_print(MSG_##id, &in, text, c);			\
 	unique &= proto_find(no) != NULL &&				\
 	    strcmp(proto_find(no)->name, #id) == 0;			\
-	few &= (nfd) <= PROTO_FDS;					\
+	few &= PROTO_NFDS(id) <= PROTO_FDS;				\
 }
 
 static void

@@ -15,22 +15,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cgroups.h"
+#include "calls.h"
 #include "cleanup.h"
 #include "client.h"
-#include "fetch.h"
 #include "harness.h"
-#include "ids.h"
-#include "launch.h"
-#include "lock.h"
-#include "monitor.h"
 #include "process.h"
-#include "reaper.h"
 #include "record.h"
-#include "resolve.h"
-#include "state.h"
-#include "store.h"
-#include "unpack.h"
 
 #define SHORT_MS	200
 #define NOBODY		65534
@@ -78,12 +68,11 @@ close_client(struct client *c)
 static int
 ask_it(struct client *c, enum helper_id who)
 {
-	uint64_t	 n;
 	char		 text[1024];
 
 	switch (who) {
 	case H_REFRESH:
-		return (ids_query(c, &n, text));
+		return ((int)ids_query(c, text));
 	case H_RESOLVE:
 		return (resolve_seen(c) == NULL ? -1 : 0);
 	case H_STATE:
@@ -101,10 +90,10 @@ ask_it(struct client *c, enum helper_id who)
 	case H_DIGEST:
 	case H_DIGEST2:
 		return (digest_begin(c, who, null, -1, 0) == -1 ? -1 :
-		    digest_end(c, who, text, &n));
+		    (int)digest_end(c, who, text));
 	case H_INFLATE:
 		return (inflate_begin(c, null, null, 0) == -1 ? -1 :
-		    inflate_end(c, &n));
+		    (int)inflate_end(c));
 	case H_CGROUP:
 		return (cgroup_gather(c, null, null) == NULL ? -1 : 0);
 	case H_SYSTEMD:
@@ -211,7 +200,8 @@ lock_wait(void)
 	process = start_it(&c, H_LOCK);
 	CHECK(process != -1 && signal_it(process, SIGSTOP) == 0);
 	began = now_ms();
-	CHECK(lock_take(&c, "x", 5 * SHORT_MS) == -1 && errno == EPIPE);
+	CHECK(lock_take(&c, "x", false, 5 * SHORT_MS, false) == -1 &&
+	    errno == EPIPE);
 	CHECK(now_ms() - began >= 6 * SHORT_MS);
 	(void)signal_it(process, SIGKILL);
 	close_client(&c);
@@ -224,20 +214,18 @@ progress(void)
 	static struct client	 c;
 	scoped_fd int		 file = memfd_create("zeros", MFD_CLOEXEC);
 	char			 digest[DIGEST_TEXT];
-	uint64_t		 size = 0;
-	int64_t			 began;
-	int			 rc;
+	int64_t			 began, size;
 
 	open_client(&c);
 	c.deadline_ms = 300;
 	CHECK(file != -1 && ftruncate(file, 1 << 30) == 0);
 	CHECK(client_start(&c, H_DIGEST) == 0);
 	began = now_ms();
-	rc = digest_begin(&c, H_DIGEST, file, -1, 0) == -1 ? -1 :
-	    digest_end(&c, H_DIGEST, digest, &size);
-	if (rc == -1)
+	size = digest_begin(&c, H_DIGEST, file, -1, 0) == -1 ? -1 :
+	    digest_end(&c, H_DIGEST, digest);
+	if (size == -1)
 		printf("# %s\n", c.error.text);
-	CHECK(rc == 0 && size == 1 << 30);
+	CHECK(size == 1 << 30);
 	CHECK(now_ms() - began > c.deadline_ms);
 	close_client(&c);
 }

@@ -328,7 +328,7 @@ test_clients(void)
 static void
 test_hostile(void)
 {
-#define AS_TYPE(id, no, from, to, nfd, wait)	(no),
+#define AS_TYPE(id, no, from, to, wait)	(no),
 	static const uint16_t	 types[] = { PROTO(AS_TYPE) };
 	struct rig	 r;
 	struct opts	 o = { .stdin_open = true };

@@ -89,8 +89,15 @@ faulty_str(struct faulty *f, size_t max)
 		put_u16(f->w, 0);
 }
 
-#define FAULTY(kind, name, max)	faulty_##kind(f, (max));
-#define COMPOSER(id, no, from, to, nfd, wait)			\
+#define FAULTY(kind, name, max)	FAULTY_##kind(max)
+#define FAULTY_u32(max)		faulty_u32(f, (max));
+#define FAULTY_u64(max)		faulty_u64(f, (max));
+#define FAULTY_str(max)		faulty_str(f, (max));
+#define FAULTY_flag		FAULTY_u32
+#define FAULTY_zero		FAULTY_u32
+#define FAULTY_fd(max)
+#define FAULTY_rec(max)
+#define COMPOSER(id, no, from, to, wait)				\
 static void								\
 compose_##id(struct faulty *f)						\
 {									\
@@ -106,8 +113,8 @@ static const struct row {
 	unsigned int	 nfds;
 	void		 (*compose)(struct faulty *);
 } rows[] = {
-#define ROW(id, no, from, to, nfd, wait)			\
-	{ #id, MSG_##id, (from), (to), (nfd), compose_##id },
+#define ROW(id, no, from, to, wait)				\
+	{ #id, MSG_##id, (from), (to), PROTO_NFDS(id), compose_##id },
 	PROTO(ROW)
 };
 

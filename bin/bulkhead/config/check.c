@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "cleanup.h"
 #include "command.h"
 #include "command_session.h"
 #include "given.h"
 #include "record.h"
-#include "resolve.h"
 #include "say.h"
 #include "session.h"
 

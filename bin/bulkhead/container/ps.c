@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calls.h"
 #include "clock.h"
 #include "command.h"
 #include "command_session.h"
@@ -14,7 +15,6 @@
 #include "record.h"
 #include "say.h"
 #include "session.h"
-#include "state.h"
 
 static const struct opt options[] = {
 	{ "all", 'a', OPT_FLAG, NULL,

@@ -5,11 +5,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "calls.h"
 #include "command.h"
 #include "command_session.h"
 #include "creating.h"
 #include "exit.h"
-#include "reaper.h"
 #include "record.h"
 #include "restart.h"
 #include "say.h"

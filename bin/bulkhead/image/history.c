@@ -6,6 +6,7 @@
 
 #include <bsd/string.h>
 
+#include "calls.h"
 #include "command.h"
 #include "command_session.h"
 #include "error.h"
@@ -13,8 +14,6 @@
 #include "record.h"
 #include "say.h"
 #include "session.h"
-#include "state.h"
-#include "store.h"
 
 static const struct opt options[] = {
 	{ "format", 0, OPT_STRING, NULL,

@@ -3,11 +3,11 @@
  */
 #include <stdio.h>
 
+#include "calls.h"
 #include "cleanup.h"
 #include "command.h"
 #include "command_session.h"
 #include "event.h"
-#include "fetch.h"
 #include "loading.h"
 #include "record.h"
 #include "say.h"

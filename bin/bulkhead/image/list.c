@@ -1,6 +1,7 @@
 /*
  * bulkhead images: list images.
  */
+#include "calls.h"
 #include "command.h"
 #include "command_session.h"
 #include "lists.h"
@@ -8,7 +9,6 @@
 #include "record.h"
 #include "say.h"
 #include "session.h"
-#include "store.h"
 
 static const struct opt options[] = {
 	{ "all", 'a', OPT_FLAG, NULL,

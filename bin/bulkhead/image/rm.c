@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "calls.h"
 #include "command.h"
 #include "command_session.h"
 #include "image_remove.h"
@@ -11,7 +12,6 @@
 #include "say.h"
 #include "session.h"
 #include "storage.h"
-#include "store.h"
 
 static const struct opt options[] = {
 	{ "all", 'a', OPT_FLAG, NULL, "Remove all images", NULL, NULL },

@@ -3,12 +3,12 @@
  */
 #include <errno.h>
 
+#include "calls.h"
 #include "command.h"
 #include "command_session.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
-#include "state.h"
 
 static const struct opt options[] = {
 	OPT_HELP,
@@ -19,7 +19,7 @@ static int
 run(struct cli *cli)
 {
 	struct client		*c = &cli->session->client;
-	scoped_rec struct rec	*pod = state_object_get(c, OBJ_POD,
+	scoped_rec struct rec	*pod = state_object_get(c, OBJ_POD, 0,
 				    cli->argv[0]);
 	int			 code = 0;
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calls.h"
 #include "cgroup_path.h"
 #include "cgroup_systemd.h"
 #include "cleanup.h"
@@ -16,7 +17,6 @@
 #include "record.h"
 #include "say.h"
 #include "session.h"
-#include "state.h"
 
 static const struct opt options[] = {
 	{ "all", 'a', OPT_FLAG, NULL, "Remove all running pods", NULL, NULL },
@@ -51,7 +51,7 @@ static int
 remove_named(struct session *s, const struct rec *opts, const char *ref)
 {
 	bool			 force = opt_flag(opts, "force", false);
-	scoped_rec struct rec	*pod = state_object_get(&s->client, OBJ_POD,
+	scoped_rec struct rec	*pod = state_object_get(&s->client, OBJ_POD, 0,
 	    ref);
 	int			 code = 0;
 

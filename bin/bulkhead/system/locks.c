@@ -1,10 +1,10 @@
 /*
  * bulkhead system locks: who holds which lock, and who waits.
  */
+#include "calls.h"
 #include "command.h"
 #include "command_session.h"
 #include "lists.h"
-#include "lock.h"
 #include "lock_numbers.h"
 #include "locks.h"
 #include "record.h"

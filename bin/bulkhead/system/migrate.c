@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calls.h"
 #include "cleanup.h"
 #include "command.h"
 #include "command_session.h"
@@ -25,7 +26,6 @@
 #include "say.h"
 #include "session.h"
 #include "starting.h"
-#include "state.h"
 #include "states.h"
 #include "stop.h"
 
@@ -148,7 +148,7 @@ set_mark(struct session *s, const char *id, bool mark)
 
 	(void)(mark ? rec_add_num(keys, KEY(migrating), 1) :
 	    rec_clear(keys, KEY(migrating)));
-	return (state_container_set(&s->client, id, 0, 0, keys, NULL));
+	return (state_container_set(&s->client, id, 0, 0, keys, false));
 }
 
 /* It may have ended, or gone, since it was looked at: then it stays so. */

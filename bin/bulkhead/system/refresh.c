@@ -13,6 +13,7 @@
 #include <bsd/string.h>
 
 #include "boot.h"
+#include "calls.h"
 #include "cleanup.h"
 #include "command.h"
 #include "command_session.h"
@@ -21,7 +22,6 @@
 #include "record.h"
 #include "say.h"
 #include "session.h"
-#include "state.h"
 
 static const struct opt options[] = {
 	{ "apply", 0, OPT_FLAG, NULL,
@@ -120,7 +120,7 @@ copy_open(struct copy *c, const char *boot_id)
 				    O_CLOEXEC);
 	scoped_fd int		 settings = -1;
 	struct rec		*none = rec_new(), *made_with;
-	struct state_options	 o = { .ns = "" };
+	struct msg_state_open	 o = { .ns = "" };
 	unsigned int		 flags;
 	int			 rc;
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calls.h"
 #include "command.h"
 #include "command_session.h"
 #include "error.h"
@@ -23,7 +24,6 @@
 #include "states.h"
 #include "stop.h"
 #include "storage.h"
-#include "store.h"
 
 #define NAMED		5	/* as many are named where they hinder */
 #define AT_ONCE		8	/* as many are stopped side by side */

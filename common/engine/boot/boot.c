@@ -9,15 +9,14 @@
 
 #include <bsd/string.h>
 
+#include "calls.h"
 #include "cleanup.h"
-#include "lock.h"
 #include "locks.h"
 #include "path.h"
 #include "pods.h"
 #include "reconcile.h"
 #include "record.h"
 #include "session.h"
-#include "state.h"
 #include "sweep.h"
 #include "volumes.h"
 
@@ -145,7 +144,7 @@ refresh(struct session *s, struct rec *done)
 	sweep_boot(s);
 	rec_free(items);
 	write_alive(s);
-	if (state_refresh_done(&s->client) == -1)
+	if (state_refresh_done(&s->client, REFRESH_DONE) == -1)
 		return (-1);
 	s->stale = false;
 	error_clear(&s->client.error);
@@ -159,7 +158,7 @@ boot_refresh(struct session *s, struct rec *done)
 
 	/* The lock of a command that is killed is free: the next refreshes. */
 	if (locks_ready(s) == -1 ||
-	    lock_take(&s->client, LOCK_NAME, WAIT_MS) == -1)
+	    lock_take(&s->client, LOCK_NAME, false, WAIT_MS, false) == -1)
 		return (-1);
 	rc = refresh(s, done);
 	saved = errno;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "cgroup.h"
 #include "cleanup.h"
 #include "exit.h"
@@ -19,10 +20,8 @@
 #include "reconcile.h"
 #include "record.h"
 #include "session.h"
-#include "state.h"
 #include "states.h"
 #include "storage.h"
-#include "store.h"
 
 #define ID_LEN		64
 
@@ -124,7 +123,7 @@ sweep_store(struct session *s)
 static struct rec *
 all_ids(struct session *s)
 {
-	struct rec	*rows = state_containers(&s->client, NULL), *row;
+	struct rec	*rows = state_containers(&s->client), *row;
 	struct rec	*ids = rows == NULL ? NULL : rec_new();
 	size_t		 it = 0;
 
@@ -145,7 +144,7 @@ ask_sweep(struct session *s, bool plan)
 
 	if (ids == NULL)
 		return (NULL);
-	answer = store_sweep(&s->client, ids, s->boot_id, plan);
+	answer = store_sweep(&s->client, ids, plan, s->boot_id);
 	rec_free(ids);
 	return (answer);
 }

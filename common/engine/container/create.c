@@ -6,11 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "define.h"
 #include "exit.h"
 #include "grant.h"
 #include "hostpath.h"
-#include "lock.h"
 #include "locks.h"
 #include "pods.h"
 #include "random.h"
@@ -22,10 +22,8 @@
 #include "session.h"
 #include "spec.h"
 #include "start.h"
-#include "state.h"
 #include "states.h"
 #include "storage.h"
-#include "store.h"
 #include "volmounts.h"
 
 static int
@@ -151,46 +149,47 @@ ask_lock(struct create *c)
 
 	(void)snprintf(name, sizeof(name), "ctr:%s", c->id);
 	/* One that goes with its command has no number to remember. */
-	return (lock_take_begin(&c->s->client, name, 10000, !c->rm));
+	return (lock_take_begin(&c->s->client, name, false, 10000,
+	    !c->rm));
 }
 
 /* Its number is the container's, once that is recorded. */
 static int
 lock_taken(struct create *c)
 {
-	uint64_t	 number;
+	int64_t	 number = lock_take_end(&c->s->client);
 
-	if (lock_take_end(&c->s->client, &number) == -1)
-		return (-1);
-	return (number == 0 ? 0 : rec_set_num(c->def, KEY(lock),
-	    (int64_t)number - 1));
+	return (number <= 0 ? (int)number : rec_set_num(c->def, KEY(lock),
+	    number - 1));
 }
 
-static int
-ask_create(struct create *c, struct state_made *made)
+/* Record it: its slot of ids, if there are such; -1 with an error. */
+static int64_t
+ask_create(struct create *c, char name[256])
 {
-	return (state_container_create(&c->s->client, c->id, c->def, c->rm ||
-	    rec_num(c->def, KEY(transient), 0) != 0, c->s->system, made));
+	return (state_container_create(&c->s->client, c->id,
+	    rec_str(c->def, KEY(name), ""), c->def, c->rm ||
+	    rec_num(c->def, KEY(transient), 0) != 0, c->s->system, name));
 }
 
 /*
  * The name may be of a container whose maker was killed: looking at it
  * removes it.
  */
-static int
-ask_again(struct create *c, struct state_made *made)
+static int64_t
+ask_again(struct create *c, char got[256])
 {
 	const char	*name = rec_str(c->def, KEY(name), "");
 	struct error	 f;
+	int64_t		 slot;
 
 	if (errno != EEXIST || *name == '\0')
 		return (-1);
 	error_save(&c->s->client.error, &f);
 	rec_free(container_reconciled(c->s, name));
-	if (ask_create(c, made) == 0)
-		return (0);
-	error_restore(&c->s->client.error, &f);
-	return (-1);
+	if ((slot = ask_create(c, got)) == -1)
+		error_restore(&c->s->client.error, &f);
+	return (slot);
 }
 
 /* The keys of its row that ending it needs. */
@@ -217,24 +216,25 @@ drop(struct create *c)
 }
 
 /* The store makes the layer meanwhile; it goes again if this fails. */
-static int
-create_row(struct create *c, struct state_made *made)
+static int64_t
+create_row(struct create *c, char name[256])
 {
 	struct error	 f;
+	int64_t		 slot;
 
 	if (!c->rootfs && storage_layer_begin(c->s, c->id,
 	    c->def, true) == -1)
 		return (-1);
 	c->layer_asked = !c->rootfs;
-	if (ask_create(c, made) == 0)
-		return (0);
+	if ((slot = ask_create(c, name)) != -1)
+		return (slot);
 	error_save(&c->s->client.error, &f);
 	if (c->layer_asked)
 		rec_free(store_rw_make_end(&c->s->client));
 	c->layer_asked = false;
 	error_restore(&c->s->client.error, &f);
-	if (ask_again(c, made) == 0)
-		return (0);
+	if ((slot = ask_again(c, name)) != -1)
+		return (slot);
 	error_save(&c->s->client.error, &f);
 	(void)drop(c);
 	error_restore(&c->s->client.error, &f);
@@ -244,13 +244,14 @@ create_row(struct create *c, struct state_made *made)
 static int
 reserve(struct create *c)
 {
-	struct state_made	 made;
+	char	 name[256];
+	int64_t	 slot;
 
-	if (lock_taken(c) == -1 || create_row(c, &made) == -1)
+	if (lock_taken(c) == -1 || (slot = create_row(c, name)) == -1)
 		return (-1);
-	(void)rec_set(c->def, KEY(name), made.name);
+	(void)rec_set(c->def, KEY(name), name);
 	if (c->s->system)
-		(void)rec_set_num(c->def, KEY(slot), made.slot);
+		(void)rec_set_num(c->def, KEY(slot), slot);
 	return (0);
 }
 
@@ -366,7 +367,7 @@ make_ready(struct create *c)
 		return (-1);
 	keys = rec_new();
 	rc = state_container_set(&c->s->client, c->id, 1u << CTR_CREATING,
-	    CTR_CREATED, keys, NULL);
+	    CTR_CREATED, keys, false);
 	rec_free(keys);
 	if (rc == -1)
 		return (-1);

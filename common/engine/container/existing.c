@@ -4,18 +4,17 @@
 
 #include <bsd/string.h>
 
+#include "calls.h"
 #include "exit.h"
 #include "exitcode.h"
 #include "grant.h"
 #include "load.h"
 #include "locks.h"
-#include "reaper.h"
 #include "reconcile.h"
 #include "record.h"
 #include "restart.h"
 #include "running.h"
 #include "session.h"
-#include "state.h"
 #include "states.h"
 
 /* The session's `privileged`: root does nothing else about the container. */
@@ -91,8 +90,7 @@ claim(struct existing *e)
 	struct session		*s = e->s;
 	const char		*id = e->id;
 	scoped_rec struct rec	*keys = NULL;
-	uint32_t		 slot;
-	int			 rc;
+	int64_t			 slot;
 
 	/* While this process lives, recovery leaves the start alone. */
 	if (locks_take(s, "ctr", id, 10000) == -1)
@@ -108,10 +106,10 @@ claim(struct existing *e)
 		restart_begin(e->row, keys);
 	if (rec_num(e->row, KEY(migrating), 0) != 0)	/* system migrate */
 		(void)rec_clear(keys, KEY(migrating));
-	rc = state_container_set(&s->client, id, 1u << CTR_CREATED |
-	    1u << CTR_EXITED, CTR_STARTING, keys, s->system ? &slot : NULL);
-	return (rc == 0 && s->system ? rec_set_num(e->start.def,
-	    KEY(slot), slot) : rc);
+	slot = state_container_slot(&s->client, id, 1u << CTR_CREATED |
+	    1u << CTR_EXITED, CTR_STARTING, keys, s->system);
+	return (slot == -1 ? -1 : !s->system ? 0 :
+	    rec_set_num(e->start.def, KEY(slot), slot));
 }
 
 static void

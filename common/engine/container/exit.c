@@ -12,6 +12,7 @@
 
 #include <bsd/string.h>
 
+#include "calls.h"
 #include "cleanup.h"
 #include "clock.h"
 #include "ctrlog.h"
@@ -24,10 +25,8 @@
 #include "rundir.h"
 #include "running.h"
 #include "session.h"
-#include "state.h"
 #include "states.h"
 #include "storage.h"
-#include "store.h"
 #include "volumes.h"
 
 #define EXIT_MAX	65536u		/* bytes of a monitor's exit record */
@@ -111,11 +110,11 @@ remove_log(struct session *s, const struct rec *row)
 static int
 layer_removed(struct session *s)
 {
-	bool	 left;
+	int64_t	 left = store_rw_remove_end(&s->client);
 
-	if (store_rw_remove_end(&s->client, &left) == -1)
+	if (left == -1)
 		return (-1);
-	if (left)
+	if (left != 0)
 		storage_join_userns(s);
 	return (0);
 }
@@ -167,7 +166,7 @@ exit_mark_removing(struct session *s, const struct rec *row, int code)
 		(void)rec_add_num(keys, KEY(unborn), 1);
 	exit_expect_row(keys, row);
 	return (state_container_set(&s->client, rec_str(row, KEY(id), ""), 1u <<
-	    rec_num(row, KEY(state), 0), CTR_REMOVING, keys, NULL));
+	    rec_num(row, KEY(state), 0), CTR_REMOVING, keys, false));
 }
 
 static int
@@ -304,7 +303,7 @@ exit_record(struct session *s, const struct rec *row, int status, int64_t when)
 	(void)rec_add_num(keys, KEY(log_lost), exit_log_lost(s, id));
 	exit_expect_row(keys, row);
 	rc = state_container_set(&s->client, id, CTR_STARTED, CTR_EXITED, keys,
-	    NULL);
+	    false);
 	rec_free(keys);
 	if (rc == 0)
 		leave_run_dir(s, id);

@@ -5,12 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "cleanup.h"
 #include "ctrlog.h"
-#include "launch.h"
-#include "monitor.h"
 #include "process.h"
-#include "reaper.h"
 #include "record.h"
 #include "restart.h"
 #include "running.h"

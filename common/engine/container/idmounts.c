@@ -2,10 +2,9 @@
 
 #include <stddef.h>
 
+#include "calls.h"
 #include "cleanup.h"
 #include "grant.h"
-#include "ids.h"
-#include "launch.h"
 #include "record.h"
 #include "session.h"
 #include "start.h"

@@ -1,8 +1,8 @@
 #include "load.h"
 
+#include "calls.h"
 #include "record.h"
 #include "session.h"
-#include "state.h"
 #include "states.h"
 
 struct rec *

@@ -6,12 +6,12 @@
 
 #include <bsd/string.h>
 
+#include "calls.h"
 #include "cgroup.h"
 #include "freeze.h"
 #include "locks.h"
 #include "record.h"
 #include "session.h"
-#include "state.h"
 #include "states.h"
 
 #define LOCK_WAIT_MS	10000
@@ -82,7 +82,7 @@ change(struct session *s, const char *id, enum ctr_state from,
 	scoped_rec struct rec	*keys = rec_new();
 	int			 rc = state_container_set(&s->client, id,
 	    1u << from,
-			    to, keys, NULL);
+			    to, keys, false);
 
 	return (rc);
 }

@@ -20,6 +20,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "calls.h"
 #include "cgroup.h"
 #include "exit.h"
 #include "freeze.h"
@@ -31,7 +32,6 @@
 #include "rundir.h"
 #include "running.h"
 #include "session.h"
-#include "state.h"
 #include "states.h"
 
 /*
@@ -95,7 +95,7 @@ finish_pause(struct session *s, const char *id)
 	else if (state == CTR_PAUSED && frozen == 0) {
 		keys = rec_new();
 		done = state_container_set(&s->client, id, 1u << CTR_PAUSED,
-		    CTR_RUNNING, keys, NULL) == 0;
+		    CTR_RUNNING, keys, false) == 0;
 		rec_free(keys);
 	}
 	rec_free(now);
@@ -193,7 +193,7 @@ undo_start(struct session *s, const struct rec *row)
 	keys = rec_new();
 	(void)rec_add_num(keys, KEY(pid), 0);
 	done = state_container_set(&s->client, id, 1u << CTR_STARTING,
-	    CTR_CREATED, keys, NULL) == 0;
+	    CTR_CREATED, keys, false) == 0;
 	rec_free(keys);
 	if (done)
 		rundir_remove(s, id);
@@ -253,13 +253,14 @@ reconcile_all(struct session *s, struct rec *rows)
 struct rec *
 containers_reconciled(struct session *s)
 {
-	uint64_t	 active;
-	struct rec	*rows = state_containers(&s->client, &active);
+	struct rec	*rows = state_containers(&s->client);
 
-	if (rows == NULL || active == 0 || !reconcile_all(s, rows))
+	/* The value: how many something may have ended. */
+	if (rows == NULL || s->client.value[H_STATE] == 0 ||
+	    !reconcile_all(s, rows))
 		return (rows);
 	rec_free(rows);
-	return (state_containers(&s->client, NULL));
+	return (state_containers(&s->client));
 }
 
 struct rec *

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calls.h"
 #include "record.h"
 #include "session.h"
-#include "state.h"
 
 /*
  * podman starts at once whatever ends at once, as fast as the machine can.
@@ -147,5 +147,5 @@ restart_forbid(struct session *s, const struct rec *row, bool until_boot)
 	if (rec_text(row, KEY(restart_due)) != NULL)
 		(void)rec_clear(keys, KEY(restart_due));
 	return (state_container_set(&s->client, rec_str(row, KEY(id), ""), 0, 0,
-	    keys, NULL));
+	    keys, false));
 }

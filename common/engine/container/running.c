@@ -13,6 +13,7 @@
 
 #include <bsd/string.h>
 
+#include "calls.h"
 #include "cleanup.h"
 #include "layout.h"
 #include "note.h"
@@ -20,7 +21,6 @@
 #include "process.h"
 #include "record.h"
 #include "session.h"
-#include "state.h"
 
 #define ID_LEN		64
 #define RECORD_MAX	(4u << 20)	/* bytes of a record */

@@ -35,6 +35,7 @@
 #include <unistd.h>
 
 #include "attach.h"
+#include "calls.h"
 #include "cleanup.h"
 #include "clock.h"
 #include "config.h"
@@ -44,21 +45,16 @@
 #include "handover.h"
 #include "hostfiles.h"
 #include "idmounts.h"
-#include "ids.h"
-#include "launch.h"
 #include "layout.h"
 #include "load.h"
 #include "locks.h"
-#include "monitor.h"
 #include "record.h"
 #include "rundir.h"
 #include "running.h"
 #include "session.h"
-#include "state.h"
 #include "states.h"
 #include "steps.h"
 #include "storage.h"
-#include "store.h"
 #include "volmounts.h"
 
 static const char *
@@ -207,11 +203,16 @@ start_begin(struct start *st)
 static int
 begin_ids(struct start *st, uint32_t slot)
 {
+	int		 fds[3];
 	struct session	*s = st->s;
+	const int64_t	 pid = launch_create_end(&s->client, fds);
 
-	if (launch_create_end(&s->client, &st->pid, &st->pidfd,
-	    &st->userns) == -1)
+	if (pid == -1)
 		return (-1);
+	st->pid = (pid_t)pid;
+	st->pidfd = fds[0];
+	st->userns = fds[1];
+	scope_close(&fds[2]);
 	if (!s->single &&
 	    ids_write_begin(&s->client, slot, st->userns) == -1)
 		return (-1);
@@ -238,7 +239,7 @@ record_running(struct start *st)
 	if (start_attached(st))
 		(void)rec_add(keys, KEY_IN(row, event), "attach");
 	rc = state_container_set(&st->s->client, st->id, 1u << CTR_CREATING | 1u
-	    << CTR_STARTING, CTR_RUNNING, keys, NULL);
+	    << CTR_STARTING, CTR_RUNNING, keys, false);
 	st->recorded = rc == 0;
 	return (rc);
 }
@@ -253,7 +254,7 @@ start_failed(struct start *st, unsigned int from, unsigned int to)
 	if (st->recorded)
 		exit_expect(keys, st->pid, st->pid_start);
 	return (state_container_set(&st->s->client, st->id, st->recorded ?
-	    CTR_STARTED : 1u << from, to, keys, NULL));
+	    CTR_STARTED : 1u << from, to, keys, false));
 }
 
 /* Before the payload is executed: steps 6 and 7. */

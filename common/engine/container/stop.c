@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "cgroup.h"
 #include "exit.h"
 #include "freeze.h"
@@ -16,7 +17,6 @@
 #include "restart.h"
 #include "running.h"
 #include "session.h"
-#include "state.h"
 #include "states.h"
 
 #define IDLE_TRIES	200	/* until another command has started it */
@@ -107,7 +107,7 @@ set_stopping(struct session *s, const struct rec *row, bool stopping)
 
 	exit_expect_row(keys, row);
 	(void)state_container_set(&s->client, rec_str(row, KEY(id), ""), 1u <<
-	    from, stopping ? CTR_STOPPING : CTR_RUNNING, keys, NULL);
+	    from, stopping ? CTR_STOPPING : CTR_RUNNING, keys, false);
 	rec_free(keys);
 	error_clear(&s->client.error);
 }

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calls.h"
 #include "cleanup.h"
 #include "manifest.h"
 #include "record.h"
 #include "refname.h"
 #include "session.h"
-#include "store.h"
 
 static int
 add_name(struct session *s, const char *name, const char *prefix,

@@ -6,12 +6,12 @@
 
 #include <bsd/string.h>
 
+#include "calls.h"
 #include "event.h"
 #include "reconcile.h"
 #include "record.h"
 #include "remove.h"
 #include "session.h"
-#include "store.h"
 
 /* A container of this image, as a new record; or NULL. */
 static struct rec *

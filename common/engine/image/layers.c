@@ -10,12 +10,11 @@
 #include <bsd/string.h>
 #include <sha2.h>
 
+#include "calls.h"
 #include "cleanup.h"
-#include "ids.h"
 #include "pipeline.h"
 #include "record.h"
 #include "session.h"
-#include "store.h"
 
 #define DIGEST_LEN	71		/* "sha256:" and 64 digits */
 
@@ -66,7 +65,8 @@ unpack(struct loading *b, const struct rec *layer)
 
 	if (client_start(&b->s->client, H_UNPACK) == -1 ||
 	    ids_give_userns(&b->s->client, H_UNPACK, b->s->single) == -1 ||
-	    (dir = store_layer_stage(&b->s->client, b->parent, token)) == -1)
+	    (dir = store_layer_stage(&b->s->client, b->parent, true,
+	    token)) == -1)
 		goto out;
 	if ((what = pipeline_unpack(b->s, layer, dir, b->limits)) != NULL) {
 		chain_next(b->chain, rec_str(what, KEY(diff_id), ""), chain);

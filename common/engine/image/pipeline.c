@@ -8,10 +8,9 @@
 
 #include <bsd/string.h>
 
-#include "fetch.h"
+#include "calls.h"
 #include "record.h"
 #include "session.h"
-#include "unpack.h"
 
 #define PIPE_SIZE	(1 << 20)
 
@@ -34,8 +33,8 @@ struct pipeline {
 	/* The answers. */
 	struct rec	*made;
 	char		 stored[DIGEST_TEXT], plain[DIGEST_TEXT];
-	uint64_t	 stored_size, plain_size;
-	uint64_t	 compression;
+	int64_t		 stored_size, plain_size;
+	int64_t		 compression;
 };
 
 /*
@@ -134,6 +133,14 @@ begin_all(struct pipeline *p, bool *begun)
 }
 
 static int
+end_digest(struct client *c, enum helper_id who, char digest[DIGEST_TEXT],
+    int64_t *size)
+{
+	*size = digest_end(c, who, digest);
+	return (*size == -1 ? -1 : 0);
+}
+
+static int
 end_step(struct pipeline *p, enum step i)
 {
 	struct client	*c = &p->s->client;
@@ -142,11 +149,12 @@ end_step(struct pipeline *p, enum step i)
 	case FETCH:
 		return (fetch_blob_end(c));
 	case STORED:
-		return (digest_end(c, H_DIGEST, p->stored, &p->stored_size));
+		return (end_digest(c, H_DIGEST, p->stored, &p->stored_size));
 	case INFLATE:
-		return (inflate_end(c, &p->compression));
+		p->compression = inflate_end(c);
+		return (p->compression == -1 ? -1 : 0);
 	case PLAIN:
-		return (digest_end(c, H_DIGEST2, p->plain, &p->plain_size));
+		return (end_digest(c, H_DIGEST2, p->plain, &p->plain_size));
 	default:
 		return ((p->made = unpack_end(c)) == NULL ? -1 : 0);
 	}
@@ -274,10 +282,10 @@ put_sums(const struct pipeline *p)
 		rec_del(p->made, KEY_FROM(ours[i]));
 	(void)rec_add(p->made, KEY(digest), p->stored);
 	(void)rec_add(p->made, KEY(diff_id), p->plain);
-	(void)rec_add_num(p->made, KEY(size), (int64_t)p->plain_size);
+	(void)rec_add_num(p->made, KEY(size), p->plain_size);
 	(void)rec_add_num(p->made, KEY(compressed_size),
-	    (int64_t)p->stored_size);
-	(void)rec_add_num(p->made, KEY(compression), (int64_t)p->compression);
+	    p->stored_size);
+	(void)rec_add_num(p->made, KEY(compression), p->compression);
 }
 
 struct rec *

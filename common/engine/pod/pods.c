@@ -8,6 +8,7 @@
 
 #include <bsd/string.h>
 
+#include "calls.h"
 #include "cgroup.h"
 #include "cgroup_pod.h"
 #include "clock.h"
@@ -16,7 +17,6 @@
 #include "record.h"
 #include "remove.h"
 #include "session.h"
-#include "state.h"
 #include "states.h"
 
 #define STATES	16		/* more than enum ctr_state has */
@@ -126,7 +126,7 @@ pods_with_members(struct session *s)
 struct rec *
 pods_get_whole(struct session *s, const char *ref)
 {
-	struct rec	*one = state_object_get(&s->client, OBJ_POD, ref);
+	struct rec	*one = state_object_get(&s->client, OBJ_POD, 0, ref);
 	struct rec	*all, *pod = NULL, *p;
 	size_t		 it = 0;
 
@@ -156,7 +156,7 @@ remove_named(struct session *s, const char *name)
 	if (*name == '\0')
 		return (error_set(&s->client.error, EINVAL, "cannot replace "
 		    "pod without --name being set"));
-	if ((have = state_object_get(&s->client, OBJ_POD, name)) == NULL)
+	if ((have = state_object_get(&s->client, OBJ_POD, 0, name)) == NULL)
 		return (errno == ENOENT ? 0 : -1);
 	if (strcmp(rec_str(have, KEY(name), ""), name) == 0)
 		rc = pods_remove(s, have, true, -1);
@@ -273,7 +273,8 @@ remove_all(struct session *s, const struct rec *pod, bool force,
 		rec_free(now);
 		now = NULL;
 		if (rc == 0 || errno != EBUSY || !force ||
-		    (now = state_object_get(&s->client, OBJ_POD, id)) == NULL)
+		    (now = state_object_get(&s->client, OBJ_POD, 0,
+		    id)) == NULL)
 			break;
 	}
 	rec_free(now);
@@ -361,7 +362,7 @@ pods_define(struct session *s, const char *ref, struct rec *def)
 		return (error_set(&s->client.error, EINVAL, "--pod new:NAME is "
 		    "not supported by bulkhead yet: use `bulkhead pod create "
 		    "--infra=false --name NAME` first"));
-	if ((pod = state_object_get(&s->client, OBJ_POD, ref)) == NULL)
+	if ((pod = state_object_get(&s->client, OBJ_POD, 0, ref)) == NULL)
 		return (-1);
 	(void)rec_add(def, KEY(pod), rec_str(pod, KEY(id), ""));
 	(void)rec_add(def, KEY(pod_name), rec_str(pod, KEY(name), ""));

@@ -2,13 +2,12 @@
 
 #include <errno.h>
 
+#include "calls.h"
 #include "locks.h"
 #include "reconcile.h"
 #include "record.h"
 #include "remove.h"
 #include "session.h"
-#include "state.h"
-#include "store.h"
 #include "volumes.h"
 
 struct rec *
@@ -20,7 +19,7 @@ volumes_list(struct session *s)
 struct rec *
 volumes_find_one(struct session *s, const char *ref)
 {
-	return (state_object_get(&s->client, OBJ_VOLUME, ref));
+	return (state_object_get(&s->client, OBJ_VOLUME, 0, ref));
 }
 
 /*

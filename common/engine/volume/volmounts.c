@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calls.h"
 #include "grant.h"
 #include "locks.h"
 #include "parse.h"
@@ -12,7 +13,6 @@
 #include "record.h"
 #include "session.h"
 #include "spec.h"
-#include "store.h"
 #include "volumes.h"
 
 #define LOCK_WAIT_MS	120000		/* another container fills the volume */

@@ -4,13 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calls.h"
 #include "clock.h"
 #include "layout.h"
 #include "locks.h"
 #include "record.h"
 #include "session.h"
-#include "state.h"
-#include "store.h"
 
 #define BASE_MAX	1023		/* as in store_open */
 
@@ -80,7 +79,7 @@ volumes_record(struct session *s, const char *name, bool own)
 struct rec *
 volumes_get(struct session *s, const char *name)
 {
-	struct rec	*r = state_object_get(&s->client, OBJ_VOLUME, name);
+	struct rec	*r = state_object_get(&s->client, OBJ_VOLUME, 0, name);
 
 	/* The beginning of a name finds one, too. */
 	if (r != NULL && strcmp(rec_str(r, KEY(id), ""), name) == 0)
@@ -108,14 +107,16 @@ static int
 to_trash(struct session *s, const struct rec *have)
 {
 	const char	*name = rec_str(have, KEY(name), "");
-	bool		 legacy = volumes_is_legacy(s, have), stays;
+	int64_t		 stays;
 
 	if (rec_get(have, KEY(device)) != NULL)
 		return (0);		/* it has no directory of ours */
-	if (store_volume_remove(&s->client, name, legacy,
-	    rec_text(have, KEY_IN(volume, anon)) != NULL, &stays) == -1)
+	stays = store_volume_remove(&s->client, name,
+	    volumes_is_legacy(s, have),
+	    rec_text(have, KEY_IN(volume, anon)) != NULL);
+	if (stays == -1)
 		return (-1);
-	if (stays)
+	if (stays != 0)
 		session_warn(s, "the data of volume %s stays in %s/%s/%s, "
 		    "where podman has its volumes: delete it if podman volume "
 		    "ls does not list it", name, s->graph, volumes_base(s),

@@ -27,7 +27,7 @@ cgroup_pod_make(const struct run_env *rt, const char *id, char *path, size_t
 	}
 	cgroup_systemd_slice_name(unit, sizeof(unit), id);
 	(void)snprintf(path, len, "user.slice/%s", unit);
-	return (cgroup_systemd_slice(rt, unit, group, sizeof(group)));
+	return (cgroup_systemd_slice(rt, unit, group));
 }
 
 int

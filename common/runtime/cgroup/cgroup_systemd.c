@@ -12,9 +12,9 @@
 
 #include <bsd/string.h>
 
+#include "calls.h"
 #include "cgroup.h"
 #include "cgroup_path.h"
-#include "cgroups.h"
 #include "cleanup.h"
 #include "layout.h"
 #include "run_env.h"
@@ -94,7 +94,7 @@ cgroup_systemd_scope(const struct run_env *rt, const char *id, const char *pod,
 	if (*pod != '\0')
 		cgroup_systemd_slice_name(slice, sizeof(slice), pod);
 	if (cgroup_systemd_start(rt) == -1 || systemd_scope(rt->client, unit,
-	    slice, pid, group, sizeof(group)) == -1)
+	    slice, (uint32_t)pid, group) == -1)
 		return (-1);
 	(void)snprintf(path, len, "%s%s", cgroup_hierarchy(), group);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -111,15 +111,15 @@ cgroup_systemd_attach(const struct run_env *rt, const char *id, pid_t pid)
 	char	 unit[256];
 
 	name_scope(unit, sizeof(unit), id);
-	return (systemd_attach(rt->client, unit, pid));
+	return (systemd_attach(rt->client, unit, (uint32_t)pid));
 }
 
 int
-cgroup_systemd_slice(const struct run_env *rt, const char *unit, char *path,
-    size_t len)
+cgroup_systemd_slice(const struct run_env *rt, const char *unit,
+    char path[1024])
 {
 	return (cgroup_systemd_start(rt) == -1 ? -1 :
-	    systemd_slice(rt->client, unit, path, len));
+	    systemd_slice(rt->client, unit, path));
 }
 
 int

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "cgroup.h"
 #include "cgroup_path.h"
 #include "cgroup_systemd.h"
-#include "cgroups.h"
 #include "cleanup.h"
 #include "layout.h"
 #include "path.h"
