@@ -1,4 +1,4 @@
-#include "filter.h"
+#include "list.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "record.h"
 
 static const struct filter_key *
-find(const struct filter_about *about, const char *text)
+find_key(const struct filter_about *about, const char *text)
 {
 	const struct filter_key	*k = about->keys;
 	size_t			 n = strcspn(text, "=");
@@ -24,7 +24,7 @@ find(const struct filter_about *about, const char *text)
 
 static int
 read_value(struct filter_term *t, const struct filter_about *about,
-    const void *all, struct parse_err *e)
+    const struct rec *all, struct parse_err *e)
 {
 	enum filter_how	 how = t->key->how;
 
@@ -41,40 +41,34 @@ read_value(struct filter_term *t, const struct filter_about *about,
 	    parse_time(t->value, clock_real_ns(), &t->number, e));
 }
 
-static int
-read_term(struct filter_term *t, const struct filter_about *about,
-    const char *text, const void *all, struct parse_err *e)
-{
-	const char	*eq = strchr(text, '=');
-	int		 n = (int)strcspn(text, "=");
-
-	t->key = find(about, text);
-	if (t->key == NULL && (eq != NULL || about->bare))
-		return (parse_fail(e, "%s%.*s%s", about->unknown[0], n, text,
-		    about->unknown[1]));
-	if (eq == NULL && (!about->bare || t->key->how != FILTER_TRUTH))
-		return (parse_fail(e, "%s%s%s", about->shape[0], text,
-		    about->shape[1]));
-	t->value = eq == NULL ? "true" : eq + 1;
-	return (read_value(t, about, all, e));
-}
-
 int
 filter_open(struct filter *f, const struct filter_about *about,
-    const struct rec *request, const void *all, struct parse_err *e)
+    const struct rec *request, const struct rec *all, struct parse_err *e)
 {
-	const char	*text;
-	size_t		 it = 0;
+	const char		*text, *eq;
+	struct filter_term	*t;
+	size_t			 it = 0;
 
-	f->about = about;
-	f->n = 0;
-	f->terms = calloc(rec_count(request, KEY(filter)) + 1,
-	    sizeof(*f->terms));
+	*f = (struct filter){ .about = about, .terms = calloc(rec_count(
+	    request, KEY(filter)) + 1, sizeof(*f->terms)) };
 	if (f->terms == NULL)
 		return (parse_fail(e, "%s", strerror(errno)));
-	while (rec_next(request, KEY(filter), &it, &text))
-		if (read_term(&f->terms[f->n++], about, text, all, e) == -1)
+	while (rec_next(request, KEY(filter), &it, &text)) {
+		t = &f->terms[f->n];
+		t->key = find_key(about, text);
+		eq = strchr(text, '=');
+		if (t->key == NULL && (eq != NULL || about->bare))
+			return (parse_fail(e, "%s%.*s%s", about->unknown[0],
+			    (int)strcspn(text, "="), text, about->unknown[1]));
+		if (eq == NULL && (!about->bare ||
+		    t->key->how != FILTER_TRUTH))
+			return (parse_fail(e, "%s%s%s", about->shape[0], text,
+			    about->shape[1]));
+		t->value = eq == NULL ? "true" : eq + 1;
+		f->n++;
+		if (read_value(t, about, all, e) == -1)
 			return (-1);
+	}
 	return (0);
 }
 
@@ -97,7 +91,7 @@ text_fits(const struct filter_term *t, const char *text)
 static bool
 fits(const struct filter_term *t, const struct rec *r)
 {
-	const char	*v;
+	const char	*key = t->key->key, *v;
 	size_t		 it = 0;
 	bool		 any = false;
 
@@ -105,53 +99,36 @@ fits(const struct filter_term *t, const struct rec *r)
 	case FILTER_MATCH:
 		return (t->key->match(t, r));
 	case FILTER_BEFORE:
-		return (rec_num(r, KEY_NUM(t->key->key), 0) < t->number);
+		return (rec_num(r, KEY_NUM(key), 0) < t->number);
 	case FILTER_AFTER:
-		return (rec_num(r, KEY_NUM(t->key->key), 0) > t->number);
+		return (rec_num(r, KEY_NUM(key), 0) > t->number);
 	case FILTER_TRUTH:
-		return ((rec_num(r, KEY_NUM(t->key->key),
-		    0) != 0) == (t->number != 0));
+		return ((rec_num(r, KEY_NUM(key), 0) != 0) == t->number);
 	default:
-		while (!any && rec_next(r, KEY_FROM(t->key->key), &it, &v))
+		while (!any && rec_next(r, KEY_FROM(key), &it, &v))
 			any = text_fits(t, v);
 		return (any != (t->key->how == FILTER_NO_PAIR));
 	}
 }
 
-/* Does any value of this key fit? */
-static bool
-key_fits(const struct filter *f, const struct filter_key *key,
-    const struct rec *r)
-{
-	for (size_t i = 0; i < f->n; i++)
-		if (f->terms[i].key == key && fits(&f->terms[i], r))
-			return (true);
-	return (false);
-}
-
 bool
 filter_passes(const struct filter *f, const struct rec *r)
 {
-	for (size_t i = 0; i < f->n; i++) {
-		const struct filter_term	*t = &f->terms[i];
-		bool				 every = f->about->every;
+	const struct filter_term	*t = f->terms, *end = t + f->n, *u;
 
-		/* Of pairs all that are named must be there. */
-		every |= t->key->how == FILTER_PAIR ||
-		    t->key->how == FILTER_NO_PAIR;
-		if (every ? !fits(t, r) : !key_fits(f, t->key, r))
+	for (; t < end; t++) {
+		if (fits(t, r))
+			continue;
+		if (f->about->every || t->key->how == FILTER_PAIR ||
+		    t->key->how == FILTER_NO_PAIR)
+			return (false);
+		for (u = f->terms; u < end; u++)
+			if (u->key == t->key && fits(u, r))
+				break;
+		if (u == end)
 			return (false);
 	}
 	return (true);
-}
-
-bool
-filter_has(const struct filter *f, const char *name)
-{
-	for (size_t i = 0; i < f->n; i++)
-		if (strcmp(f->terms[i].key->name, name) == 0)
-			return (true);
-	return (false);
 }
 
 void

@@ -8,7 +8,119 @@
 
 #include "cleanup.h"
 #include "say.h"
-#include "table.h"
+#include "visible.h"
+
+#define MIN_WIDTH	12
+#define PADDING		2
+
+/* --- tables --- */
+
+static void
+append(struct table *t, const char *s, size_t n)
+{
+	size_t	 cap = t->cap == 0 ? 4096 : t->cap;
+	char	*text;
+
+	while (cap - t->len < n)
+		cap *= 2;
+	if (cap != t->cap) {
+		if ((text = realloc(t->text, cap)) == NULL) {
+			t->failed = true;
+			return;
+		}
+		t->text = text;
+		t->cap = cap;
+	}
+	memcpy(t->text + t->len, s, n);
+	t->len += n;
+}
+
+static size_t
+characters(const char *s, size_t n)
+{
+	size_t	 count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += (s[i] & 0xc0) != 0x80;
+	return (count);
+}
+
+/* A tab behind the open cell makes it part of a column. */
+static void
+close_cell(struct table *t)
+{
+	if (t->column < TABLE_COLUMNS &&
+	    t->wide + PADDING > t->width[t->column])
+		t->width[t->column] = t->wide + PADDING;
+	append(t, "\t", 1);
+	t->column++;
+	t->wide = 0;
+}
+
+void
+table_cell(struct table *t, const char *s)
+{
+	char	 safe[8192];
+	size_t	 n = visible_word(safe, sizeof(safe), s);
+
+	if (t->started)
+		close_cell(t);
+	t->started = true;
+	append(t, safe, n);
+	t->wide = characters(safe, n);
+}
+
+void
+table_row(struct table *t)
+{
+	append(t, "\n", 1);
+	t->started = false;
+	t->column = 0;
+	t->wide = 0;
+}
+
+void
+table_text(struct table *t, const char *s)
+{
+	for (size_t n;; s += n + 1) {
+		n = strcspn(s, "\t\n");
+		append(t, s, n);
+		t->wide += characters(s, n);
+		if (s[n] == '\0')
+			return;
+		if (s[n] == '\t')
+			close_cell(t);
+		else
+			table_row(t);
+	}
+}
+
+int
+table_print(const struct table *t, FILE *f)
+{
+	const char	*s = t->text, *end = s + t->len, *nl, *tab;
+	size_t		 wide, want;
+
+	if (t->failed)
+		return (-1);
+	for (; s < end && (nl = memchr(s, '\n', (size_t)(end - s))) != NULL;
+	    s = nl + 1) {
+		for (size_t c = 0; (tab = memchr(s, '\t', (size_t)(nl - s))) !=
+		    NULL; s = tab + 1, c++) {
+			wide = characters(s, (size_t)(tab - s));
+			want = c < TABLE_COLUMNS ? t->width[c] : wide + PADDING;
+			if (want < MIN_WIDTH)
+				want = MIN_WIDTH;
+			fwrite(s, 1, (size_t)(tab - s), f);
+			fprintf(f, "%*s", (int)(want > wide ? want - wide : 0),
+			    "");
+		}
+		fwrite(s, 1, (size_t)(nl + 1 - s), f);
+	}
+	return (0);
+}
+
+/* --- formats --- */
 
 /* "json", or a template that says only that. */
 static bool
@@ -63,15 +175,11 @@ format_open(struct format *f, const struct tmpl_about *about,
 	    FORMAT_TEMPLATE;
 	if (strncmp(text, "table ", 6) == 0) {
 		f->kind = FORMAT_TABLE;
-		text += 6;
-		text += strspn(text, " ");
+		text += 6 + strspn(text + 6, " ");
 	}
-	if ((f->tmpl = tmpl_parse(about, text, &err)) == NULL) {
-		say_error("%s", err.text);
-		return (-1);
-	}
-	if ((f->kind == FORMAT_TABLE && (f->table = table_new()) == NULL) ||
-	    (f->kind == FORMAT_WHOLE && (f->all = json_array()) == NULL))
+	if ((f->tmpl = tmpl_parse(about, text, &err)) == NULL)
+		return (say_error("%s", err.text), -1);
+	if (f->kind == FORMAT_WHOLE && (f->all = json_array()) == NULL)
 		return (no_memory());
 	return (0);
 }
@@ -86,27 +194,23 @@ render(struct format *f, json_t *row, unsigned int flags)
 	scoped_free char	*text = NULL;
 	struct parse_err	 err;
 	size_t			 size;
-	FILE			*m;
+	FILE			*out = stdout;
 	int			 r;
 
-	if (f->kind != FORMAT_TABLE) {
-		r = tmpl_exec(f->tmpl, row, stdout, flags, &err);
-		if (r == 0 && f->kind == FORMAT_TEMPLATE)
-			putchar('\n');
-	} else if ((m = open_memstream(&text, &size)) == NULL)
+	if (f->kind == FORMAT_TABLE &&
+	    (out = open_memstream(&text, &size)) == NULL)
+		return (no_memory());
+	r = tmpl_exec(f->tmpl, row, out, flags, &err);
+	if (f->kind == FORMAT_TABLE && fclose(out) == EOF)
 		r = parse_fail(&err, "%s", strerror(errno));
-	else {
-		r = tmpl_exec(f->tmpl, row, m, flags, &err);
-		if (fclose(m) == EOF)
-			r = parse_fail(&err, "%s", strerror(errno));
-		if (r == 0) {
-			table_text(f->table, text);
-			table_row(f->table);
-		}
-	}
 	if (r == -1)
-		say_error("%s", err.text);
-	return (r);
+		return (say_error("%s", err.text), -1);
+	if (f->kind == FORMAT_TABLE) {
+		table_text(&f->table, text);
+		table_row(&f->table);
+	} else
+		putchar('\n');
+	return (0);
 }
 
 int
@@ -152,7 +256,7 @@ format_row(struct format *f, json_t *row)
 void
 format_clear(struct format *f)
 {
-	table_free(f->table);
+	free(f->table.text);
 	json_decref(f->all);
 	tmpl_free(f->tmpl);
 	*f = (struct format){ 0 };
@@ -165,13 +269,10 @@ format_close(struct format *f)
 
 	if (f->kind == FORMAT_JSON)
 		puts(f->count == 0 ? "[]" : f->indent == 0 ? "]" : "\n]");
-	if (f->kind == FORMAT_TABLE && f->table != NULL)
-		r = table_print(f->table, stdout);
-	if (f->kind == FORMAT_WHOLE && f->all != NULL) {
+	else if (f->kind == FORMAT_WHOLE && f->all != NULL)
 		r = render(f, f->all, f->tty ? TMPL_TTY : 0);
-		if (r == 0)
-			putchar('\n');
-	}
+	else if (table_print(&f->table, stdout) == -1)
+		r = no_memory();
 	format_clear(f);
 	return (r);
 }

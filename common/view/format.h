@@ -11,6 +11,30 @@
 
 #include "tmpl.h"
 
+#define TABLE_COLUMNS	64
+
+/*
+ * Columns as podman prints them: at least 12 wide, two spaces between, the
+ * last one as it is. All 0 at the beginning.
+ */
+struct table {
+	char	*text;			/* with its tabs */
+	size_t	 len, cap;
+	bool	 started;		/* the row has a cell */
+	size_t	 column;
+	size_t	 wide;			/* characters in the open cell */
+	size_t	 width[TABLE_COLUMNS];	/* grow as cells come */
+	bool	 failed;
+};
+
+/* Append a cell to the row, made safe for a terminal; end the row. */
+void	table_cell(struct table *, const char *);
+void	table_row(struct table *);
+/* Append text whose cells end with tabs and rows with newlines. */
+void	table_text(struct table *, const char *);
+/* 0, or -1 if memory ran out on the way. */
+int	table_print(const struct table *, FILE *);
+
 enum format_kind {
 	FORMAT_PLAIN,		/* none was given: the command's own table */
 	FORMAT_JSON,
@@ -22,7 +46,7 @@ enum format_kind {
 struct format {
 	enum format_kind	 kind;
 	struct tmpl		*tmpl;
-	struct table		*table;
+	struct table		 table;		/* FORMAT_TABLE, _PLAIN */
 	json_t			*all;		/* FORMAT_WHOLE */
 	size_t			 indent;	/* of JSON; 0: on one line */
 	bool			 tty;

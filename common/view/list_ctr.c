@@ -1,13 +1,10 @@
 #include "lists.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "human.h"
 #include "record.h"
 #include "restart.h"
-#include "say.h"
-#include "session.h"
 #include "states.h"
 
 #define COMMAND_MAX	20		/* a longer command is cut */
@@ -16,7 +13,7 @@
 /* --- filters --- */
 
 static int
-read_status(struct filter_term *t, const void *all, struct parse_err *e)
+read_status(struct filter_term *t, const struct rec *all, struct parse_err *e)
 {
 	(void)all;
 	if (strcmp(t->value, "stopped") == 0)
@@ -56,7 +53,7 @@ match_exited(const struct filter_term *t, const struct rec *row)
 }
 
 static int
-read_truth(struct filter_term *t, const void *all, struct parse_err *e)
+read_truth(struct filter_term *t, const struct rec *all, struct parse_err *e)
 {
 	(void)all;
 	if ((t->number = parse_bool(t->value)) != -1)
@@ -73,20 +70,22 @@ match_at_boot(const struct filter_term *t, const struct rec *row)
 
 /* The moment at which the container that is named was made. */
 static int
-read_container(struct filter_term *t, const void *all, struct parse_err *e)
+read_container(struct filter_term *t, const struct rec *all,
+    struct parse_err *e)
 {
-	struct rec	*row;
-	size_t		 it = 0, n = strlen(t->value);
-	bool		 found = false;
+	size_t	 it = 0, n = strlen(t->value);
 
-	while (!found && (row = rec_sub(all, KEY(ctr), &it)) != NULL) {
-		found = strcmp(show_str(row, KEY(name)), t->value) == 0 ||
-		    strncmp(show_str(row, KEY(id)), t->value, n) == 0;
+	for (;;) {
+		scoped_rec struct rec	*row = rec_sub(all, KEY(ctr), &it);
+
+		if (row == NULL)
+			return (parse_fail(e, "no container with name or ID "
+			    "\"%s\" found: no such container", t->value));
 		t->number = rec_num(row, KEY(created), 0);
-		rec_free(row);
+		if (strcmp(show_str(row, KEY(name)), t->value) == 0 ||
+		    strncmp(show_str(row, KEY(id)), t->value, n) == 0)
+			return (0);
 	}
-	return (found ? 0 : parse_fail(e, "no container with name or ID "
-	    "\"%s\" found: no such container", t->value));
 }
 
 /* By name, or the beginning of its id. */
@@ -132,8 +131,7 @@ add_status(struct rec *row, const struct shown *s)
 	switch (rec_num(row, KEY(state), 0)) {
 	case CTR_RUNNING:
 		human_duration(s->now - rec_num(row, KEY(started), s->now),
-		    when,
-		    sizeof(when));
+		    when, sizeof(when));
 		(void)rec_addf(row, KEY(status), "Up %s", when);
 		break;
 	case CTR_EXITED:
@@ -151,79 +149,76 @@ add_status(struct rec *row, const struct shown *s)
 }
 
 static void
-add_command(struct rec *row, const struct shown *s)
+derive(const struct list *l, struct rec *row)
 {
 	const char	*command = show_str(row, KEY(command));
-	size_t		 n = COMMAND_CUT;
+	int		 n = COMMAND_CUT;
 
-	if (s->no_trunc || strlen(command) <= COMMAND_MAX) {
+	add_status(row, &l->shown);
+	if (l->shown.no_trunc || strlen(command) <= COMMAND_MAX)
 		(void)rec_add(row, KEY(shown_command), command);
-		return;
+	else {
+		while (n > 0 && (command[n] & 0xc0) == 0x80)
+			n--;
+		(void)rec_addf(row, KEY(shown_command), "%.*s...", n, command);
 	}
-	while (n > 0 && (command[n] & 0xc0) == 0x80)
-		n--;
-	(void)rec_addf(row, KEY(shown_command), "%.*s...", (int)n, command);
-}
-
-static void
-derive(struct rec *row, const struct shown *s)
-{
-	add_status(row, s);
-	add_command(row, s);
-}
-
-/* JSON has the name of a pod only for --pod. */
-static void
-derive_without_pod(struct rec *row, const struct shown *s)
-{
-	derive(row, s);
-	if (s->as_json)
+	/* JSON has the name of a pod only for --pod. */
+	if (l->shown.as_json && !rec_flag(l->request, KEY_IN(request, pod),
+	    false))
 		rec_del(row, KEY(pod_name));
 }
 
+/* podman shows what runs, unless told otherwise. */
+static bool
+is_wanted(const struct list *l, const struct rec *row)
+{
+	int64_t	 state = rec_num(row, KEY(state), 0);
+
+	if (state == CTR_DAMAGED)
+		l->damaged(row);
+	for (size_t i = 0; i < l->filter.n; i++)
+		if (strcmp(l->filter.terms[i].key->name, "status") == 0)
+			return (true);
+	/* Half made or half removed: only when it is asked for. */
+	if (state == CTR_CREATING || state == CTR_REMOVING)
+		return (false);
+	return (rec_flag(l->request, KEY(all), false) ||
+	    rec_flag(l->request, KEY(latest), false) ||
+	    rec_text(l->request, KEY(last)) != NULL || state == CTR_RUNNING ||
+	    state == CTR_STOPPING || state == CTR_STARTING);
+}
+
 static const struct column	columns[] = {
-	COLUMN("AutoRemove", "AUTO REMOVE", SHOW_FLAG, KEY_TEXT(rm)),
-	COLUMN_TEXT("Command", "COMMAND", SHOW_TEXT, KEY_TEXT(shown_command)),
-	COLUMN_JSON("Command", SHOW_LIST_OF_ONE, "command"),
-	COLUMN_TEXT("Created", "CREATED", SHOW_TIME, KEY_TEXT(created)),
-	COLUMN_AS("CreatedAt", "CREATED AT", SHOW_TIME, KEY_TEXT(created),
-	    SHOW_AGO),
-	COLUMN_TEXT("CreatedHuman", "CREATED", SHOW_AGO, KEY_TEXT(created)),
-	COLUMN("Exited", "EXITED", SHOW_FLAG, KEY_TEXT(exited)),
-	COLUMN("ExitedAt", "EXITED AT", SHOW_MOMENT, KEY_TEXT(finished)),
-	COLUMN("ExitCode", "EXIT CODE", SHOW_NUMBER, KEY_TEXT(exit)),
-	COLUMN_TEXT("ID", "CONTAINER ID", SHOW_ID, KEY_TEXT(id)),
-	COLUMN_JSON("Id", SHOW_TEXT, KEY_TEXT(id)),
-	COLUMN("Image", "IMAGE", SHOW_TEXT, KEY_TEXT(image_name)),
-	COLUMN_AS("ImageID", "IMAGE ID", SHOW_ID, KEY_TEXT(image), SHOW_TEXT),
-	COLUMN("IsInfra", "IS INFRA", SHOW_CONST, "false"),
-	COLUMN("Labels", "LABELS", SHOW_PAIRS, KEY_TEXT(label)),
-	COLUMN("Mounts", "MOUNTS", SHOW_LIST, KEY_TEXT(mount)),
-	COLUMN_AS("Names", "NAMES", SHOW_TEXT, KEY_TEXT(name),
-	    SHOW_LIST_OF_ONE),
-	COLUMN_JSON("Namespaces", SHOW_CONST, "{}"),
-	COLUMN_TEXT("Networks", "NETWORKS", SHOW_WORD, ""),
-	COLUMN_JSON("Networks", SHOW_CONST, "[]"),
-	COLUMN("Pid", "PID", SHOW_NUMBER, KEY_TEXT(pid)),
-	COLUMN_AS("Pod", "POD ID", SHOW_ID, KEY_TEXT(pod), SHOW_TEXT),
-	COLUMN("PodName", "PODNAME", SHOW_TEXT, KEY_TEXT(pod_name)),
-	COLUMN_TEXT("Ports", "PORTS", SHOW_WORD, ""),
-	COLUMN_JSON("Ports", SHOW_CONST, "null"),
-	COLUMN_TEXT("RunningFor", "RUNNING FOR", SHOW_AGO, KEY_TEXT(created)),
-	COLUMN_TEXT("Size", "SIZE", SHOW_WORD, ""),
-	COLUMN_JSON("Size", SHOW_CONST, "null"),
-	COLUMN("StartedAt", "STARTED AT", SHOW_MOMENT, KEY_TEXT(started)),
-	COLUMN_OR("State", "STATE", SHOW_TEXT, KEY_TEXT(state_name), "unknown"),
-	COLUMN("Status", "STATUS", SHOW_TEXT, KEY_TEXT(status)),
-	COLUMN_JSON("Created", SHOW_SECONDS, KEY_TEXT(created)),
-	COLUMN_END
-};
-static const char *const	maps[] = { "Labels", NULL };
-const struct list_about	list_of_ctrs = {
-	.tmpl = { "ps", "containers.psReporter", maps, false, true },
-	.columns = columns,
-	.plain = "ID Image Command CreatedHuman Status Ports Names",
-	.quiet = SHOWN(NULL, SHOW_ID, KEY_TEXT(id)), .indent = 2,
+	COLUMN("AutoRemove", "AUTO REMOVE", SHOW_FLAG, rm),
+	COLUMN_TEXT("Command", "COMMAND", SHOW_TEXT, shown_command),
+	COLUMN_JSON("Command", SHOW_LIST_OF_ONE, command),
+	COLUMN_TEXT("Created", "CREATED", SHOW_TIME, created),
+	COLUMN_AS("CreatedAt", "CREATED AT", SHOW_TIME, created, SHOW_AGO),
+	COLUMN_TEXT("CreatedHuman", "CREATED", SHOW_AGO, created),
+	COLUMN("Exited", "EXITED", SHOW_FLAG, exited),
+	COLUMN("ExitedAt", "EXITED AT", SHOW_MOMENT, finished),
+	COLUMN("ExitCode", "EXIT CODE", SHOW_NUMBER, exit),
+	COLUMN_TEXT("ID", "CONTAINER ID", SHOW_ID, id),
+	COLUMN_JSON("Id", SHOW_TEXT, id),
+	COLUMN("Image", "IMAGE", SHOW_TEXT, image_name),
+	COLUMN_AS("ImageID", "IMAGE ID", SHOW_ID, image, SHOW_TEXT),
+	COLUMN_FIXED("IsInfra", "IS INFRA", SHOW_CONST, "false"),
+	COLUMN("Labels", "LABELS", SHOW_PAIRS, label),
+	COLUMN("Mounts", "MOUNTS", SHOW_LIST, mount),
+	COLUMN_AS("Names", "NAMES", SHOW_TEXT, name, SHOW_LIST_OF_ONE),
+	COLUMN_LITERAL("Namespaces", "{}"),
+	COLUMN_WORD("Networks", "NETWORKS", ""),
+	COLUMN_LITERAL("Networks", "[]"),
+	COLUMN("Pid", "PID", SHOW_NUMBER, pid),
+	COLUMN_AS("Pod", "POD ID", SHOW_ID, pod, SHOW_TEXT),
+	COLUMN("PodName", "PODNAME", SHOW_TEXT, pod_name),
+	COLUMN_WORD("Ports", "PORTS", ""), COLUMN_LITERAL("Ports", "null"),
+	COLUMN_TEXT("RunningFor", "RUNNING FOR", SHOW_AGO, created),
+	COLUMN_WORD("Size", "SIZE", ""), COLUMN_LITERAL("Size", "null"),
+	COLUMN("StartedAt", "STARTED AT", SHOW_MOMENT, started),
+	COLUMN_OR("State", "STATE", SHOW_TEXT, state_name, "unknown"),
+	COLUMN("Status", "STATUS", SHOW_TEXT, status),
+	COLUMN_JSON("Created", SHOW_SECONDS, created), COLUMN_END
 };
 
 const struct order	ctr_orders[] = {
@@ -234,59 +229,15 @@ const struct order	ctr_orders[] = {
 	{ "names", KEY_TEXT(name), BY_TEXT },
 	{ "runningfor", KEY_TEXT(started), BY_NUMBER },
 	{ "size", KEY_TEXT(created), BY_NUMBER },
-	{ "status", KEY_TEXT(state_name), BY_TEXT },
-	{ 0 }
+	{ "status", KEY_TEXT(state_name), BY_TEXT }, { 0 }
 };
 
-/* --- rows --- */
-
-static bool
-flag(const struct rec *request, struct key_flag key)
-{
-	return (rec_flag(request, key, false));
-}
-
-struct ctr_choice {
-	struct choice	 choice;
-	void		(*damaged)(const struct rec *);
+static const char *const	maps[] = { "Labels", NULL };
+const struct list_about	list_of_ctrs = {
+	.tmpl = { "ps", "containers.psReporter", maps, false, true },
+	.columns = columns,
+	.plain = "ID Image Command CreatedHuman Status Ports Names",
+	.quiet = SHOWN(NULL, SHOW_ID, id), .indent = 2,
+	.key = KEY_TEXT(ctr), .filters = &ctr_filters, .orders = ctr_orders,
+	.wanted = is_wanted, .derive = derive,
 };
-
-/* podman shows what runs, unless told otherwise. */
-static bool
-is_wanted(const struct rec *row, const struct choice *c)
-{
-	int64_t	 state = rec_num(row, KEY(state), 0);
-
-	if (state == CTR_DAMAGED)
-		((const struct ctr_choice *)(const void *)c)->damaged(row);
-	if (filter_has(c->filter, "status"))
-		return (true);
-	/* Half made or half removed: only when it is asked for. */
-	if (state == CTR_CREATING || state == CTR_REMOVING)
-		return (false);
-	return (flag(c->request, KEY(all)) || flag(c->request, KEY(latest)) ||
-	    rec_text(c->request, KEY(last)) != NULL || state == CTR_RUNNING ||
-	    state == CTR_STOPPING || state == CTR_STARTING);
-}
-
-int
-list_ctrs(struct list *l, const struct rec *request, const struct rec *all,
-    void (*damaged)(const struct rec *))
-{
-	struct filter		 f;
-	struct parse_err	 e;
-	int64_t			 last = rec_num(request, KEY(last), -1);
-	struct ctr_choice	 c = { { .filter = &f, .wanted = is_wanted,
-				    .request = request, .orders = ctr_orders,
-				    .last = flag(request, KEY(latest)) ? 1 :
-				    last > 0 ? (size_t)last : 0,
-				    .derive = flag(request, KEY_IN(request,
-				    pod)) ? derive :
-				    derive_without_pod }, damaged };
-	int			 code;
-
-	code = filter_open(&f, &ctr_filters, request, all, &e) == -1 ?
-	    say_error("%s", e.text) : list_rows(l, all, KEY(ctr), &c.choice);
-	filter_close(&f);
-	return (code);
-}

@@ -6,6 +6,7 @@
 
 #include <bsd/string.h>
 
+#include "cleanup.h"
 #include "record.h"
 #include "say.h"
 #include "states.h"
@@ -16,29 +17,26 @@
 /* --- an image --- */
 
 static const struct column	step_columns[] = {
-	COLUMN_JSON("id", SHOW_TEXT, KEY_TEXT(id)),
-	COLUMN_JSON("created", SHOW_DATE, KEY_TEXT(created)),
-	COLUMN_TEXT("ID", "ID", SHOW_ID, KEY_TEXT(id)),
-	COLUMN_TEXT("Created", "CREATED", SHOW_WHEN, "created"),
-	COLUMN_TEXT("CreatedAt", "CREATED AT", SHOW_TIME, KEY_TEXT(second)),
-	COLUMN_TEXT("CreatedSince", "CREATED SINCE", SHOW_AGO,
-	    KEY_TEXT(created)),
-	COLUMN_TEXT("CreatedBy", "CREATED BY", SHOW_TEXT, KEY_TEXT(shown_by)),
-	{ SHOWN_OPTIONAL("CreatedBy", SHOW_NOT, "created_by"), NULL,
-	    SHOW_TEXT },
-	COLUMN_JSON("size", SHOW_NUMBER, KEY_TEXT(size)),
-	COLUMN_TEXT("Size", "SIZE", SHOW_SIZE, KEY_TEXT(size)),
-	COLUMN_JSON("comment", SHOW_TEXT, KEY_TEXT(comment)),
-	COLUMN_TEXT("Comment", "COMMENT", SHOW_TEXT, KEY_TEXT(comment)),
-	COLUMN_JSON("Created", SHOW_DATE, KEY_TEXT(second)),
-	COLUMN_TEXT("Tags", "TAGS", SHOW_CONST, "[]"),
-	COLUMN_END
+	COLUMN_JSON("id", SHOW_TEXT, id),
+	COLUMN_JSON("created", SHOW_DATE, created),
+	COLUMN_TEXT("ID", "ID", SHOW_ID, id),
+	COLUMN_TEXT("Created", "CREATED", SHOW_WHEN, created),
+	COLUMN_TEXT("CreatedAt", "CREATED AT", SHOW_TIME, second),
+	COLUMN_TEXT("CreatedSince", "CREATED SINCE", SHOW_AGO, created),
+	COLUMN_TEXT("CreatedBy", "CREATED BY", SHOW_TEXT, shown_by),
+	{ SHOWN_OPTIONAL("CreatedBy", SHOW_NOT, created_by), NULL, SHOW_TEXT },
+	COLUMN_JSON("size", SHOW_NUMBER, size),
+	COLUMN_TEXT("Size", "SIZE", SHOW_SIZE, size),
+	COLUMN_JSON("comment", SHOW_TEXT, comment),
+	COLUMN_TEXT("Comment", "COMMENT", SHOW_TEXT, comment),
+	COLUMN_JSON("Created", SHOW_DATE, second),
+	{ FIXED("Tags", SHOW_CONST, "[]"), "TAGS", SHOW_NOT }, COLUMN_END
 };
 static const char *const	maps[] = { NULL };
 const struct list_about	list_of_steps = {
 	.tmpl = { "history", "images.historyReporter", maps, false, true },
 	.columns = step_columns, .plain = "ID Created CreatedBy Size Comment",
-	.quiet = SHOWN(NULL, SHOW_ID, KEY_TEXT(id)),
+	.quiet = SHOWN(NULL, SHOW_ID, id),
 };
 
 /* The id of the image that ends with a layer ("overlay/<id>/diff"), or "". */
@@ -58,23 +56,11 @@ image_of(const struct rec *all, const char *dir, char *id)
 	}
 }
 
-static bool
-is_among(const struct rec *r, struct key_str key, const char *value)
-{
-	const char	*v;
-	size_t		 it = 0;
-
-	while (rec_next(r, key, &it, &v))
-		if (strcmp(v, value) == 0)
-			return (true);
-	return (false);
-}
-
 /* A step that is the end of an image has its id, the first time. */
 static void
 add_id(struct rec *step, const char *id, struct rec *used)
 {
-	if (*id == '\0' || is_among(used, KEY(id), id))
+	if (*id == '\0' || show_has(used, KEY(id), id))
 		id = "<missing>";
 	else
 		(void)rec_add(used, KEY(id), id);
@@ -86,82 +72,63 @@ derive(struct rec *step, const struct shown *s)
 {
 	const char	*by = show_str(step, KEY(created_by));
 	int64_t		 ns = rec_num(step, KEY(created), 0);
+	bool		 cut = !s->no_trunc && strlen(by) > MADE_BY_CUT;
 
 	(void)rec_add_num(step, KEY(second), ns - ns % SECOND);
-	if (s->no_trunc || strlen(by) <= MADE_BY_CUT)
-		(void)rec_add(step, KEY(shown_by), by);
-	else
-		(void)rec_addf(step, KEY(shown_by), "%.*s...", MADE_BY_CUT - 3,
-		    by);
-}
-
-/* The steps, which are stored oldest first. */
-static struct rec **
-steps_of(const struct rec *image, size_t *n)
-{
-	struct rec	**steps = calloc(rec_count(image, KEY(history)) + 1,
-			    sizeof(struct rec *));
-	size_t		  it = 0;
-
-	*n = 0;
-	while (steps != NULL &&
-	    (steps[*n] = rec_sub(image, KEY(history), &it)) != NULL)
-		(*n)++;
-	return (steps);
+	(void)rec_addf(step, KEY(shown_by), "%.*s%s", cut ? MADE_BY_CUT - 3 :
+	    (int)strlen(by), by, cut ? "..." : "");
 }
 
 int
 list_steps(struct list *l, const struct rec *image, const struct rec *all)
 {
-	size_t		  n, dirs = 0, sizes = 0;
-	struct rec	**steps = steps_of(image, &n), *used = rec_new();
-	const char	 *dir = "", *size;
-	char		  id[65];
-	int		  rc = 0;
+	scoped_rec struct rec	*used = rec_new();
+	size_t			 n = rec_count(image, KEY(history));
+	size_t			 it = 0, dirs = 0, sizes = 0;
+	scoped_free size_t	*steps = calloc(n + 1, sizeof(*steps));
+	const char		*dir = "", *size;
+	char			 id[65];
+	int			 rc = 0;
 
+	/* The steps are stored oldest first. */
+	for (size_t i = 0; steps != NULL && i < n; i++) {
+		steps[i] = it;
+		rec_free(rec_sub(image, KEY(history), &it));
+	}
 	(void)rec_next(image, KEY_IN(image, layer), &dirs, &dir);
-	for (size_t i = n; rc == 0 && i-- > 0; rec_free(steps[i])) {
-		if (i == n - 1)
-			(void)strlcpy(id, show_str(image, KEY(id)), sizeof(id));
-		else
+	(void)strlcpy(id, show_str(image, KEY(id)), sizeof(id));
+	for (size_t i = n; steps != NULL && rc == 0 && i-- > 0;) {
+		scoped_rec struct rec	*step = rec_sub(image, KEY(history),
+					    &steps[i]);
+
+		if (i < n - 1)
 			image_of(all, dir, id);
-		add_id(steps[i], id, used);
-		if (rec_num(steps[i], KEY(empty), 0) == 0) {
+		add_id(step, id, used);
+		if (rec_num(step, KEY(empty), 0) == 0) {
 			if (rec_next(image, KEY(layer_size), &sizes, &size))
-				(void)rec_add(steps[i], KEY_IN(shown, size),
-				    size);
+				(void)rec_add(step, KEY_IN(shown, size), size);
 			if (!rec_next(image, KEY_IN(image, layer), &dirs, &dir))
 				dir = "";
 		}
-		derive(steps[i], &l->shown);
-		rc = list_row(l, steps[i]);
+		derive(step, &l->shown);
+		rc = list_row(l, step);
 	}
-	free(steps);
-	rec_free(used);
 	return (rc == -1 ? EXIT_ENGINE : 0);
 }
 
 /* --- a container --- */
 
 static const struct column	entry_columns[] = {
-	COLUMN("At", "AT", SHOW_DATE, KEY_TEXT(t)),
-	COLUMN("Command", "COMMAND", SHOW_TEXT, KEY_TEXT(cmd)),
-	COLUMN("Events", "EVENTS", SHOW_TEXT, KEY_TEXT(events)),
-	COLUMN("From", "FROM", SHOW_TEXT, KEY_TEXT(from_name)),
-	COLUMN_AS("ID", "CONTAINER ID", SHOW_ID, KEY_TEXT(id), SHOW_TEXT),
-	COLUMN("Name", "NAME", SHOW_TEXT, KEY_TEXT(name)),
-	COLUMN("To", "TO", SHOW_TEXT, KEY_TEXT(to_name)),
-	COLUMN_OR("UID", "UID", SHOW_NUMBER, KEY_TEXT(uid), "-1"),
-	COLUMN("When", "WHEN", SHOW_WHEN, "t"),
-	COLUMN("Why", "WHY", SHOW_TEXT, KEY_TEXT(why)),
-	COLUMN_END
-};
-const struct list_about	list_of_entries = {
-	.tmpl = { "history", "containers.historyReporter", maps, false,
-	    true },
-	.columns = entry_columns,
-	.plain = "When From To UID Command Events Why",
-	.quiet = SHOWN(NULL, SHOW_ID, KEY_TEXT(id)),
+	COLUMN("At", "AT", SHOW_DATE, t),
+	COLUMN("Command", "COMMAND", SHOW_TEXT, cmd),
+	COLUMN("Events", "EVENTS", SHOW_TEXT, events),
+	COLUMN("From", "FROM", SHOW_TEXT, from_name),
+	COLUMN_AS("ID", "CONTAINER ID", SHOW_ID, id, SHOW_TEXT),
+	COLUMN("Name", "NAME", SHOW_TEXT, name),
+	COLUMN("To", "TO", SHOW_TEXT, to_name),
+	COLUMN_OR("UID", "UID", SHOW_NUMBER, uid, "-1"),
+	COLUMN("When", "WHEN", SHOW_WHEN, t),
+	COLUMN("Why", "WHY", SHOW_TEXT, why), COLUMN_END
 };
 
 static void
@@ -186,9 +153,9 @@ add_events(struct rec *e)
 }
 
 static void
-derive_entry(struct rec *e, const struct shown *s)
+derive_entry(const struct list *l, struct rec *e)
 {
-	(void)s;
+	(void)l;
 	add_state(e, KEY(from), KEY(from_name));
 	add_state(e, KEY(to), KEY(to_name));
 	add_events(e);
@@ -197,10 +164,10 @@ derive_entry(struct rec *e, const struct shown *s)
 		    rec_text(e, KEY(exit)));
 }
 
-int
-list_entries(struct list *l, const struct rec *entries)
-{
-	struct choice	 c = { .derive = derive_entry };
-
-	return (list_rows(l, entries, KEY(entry), &c));
-}
+const struct list_about	list_of_entries = {
+	.tmpl = { "history", "containers.historyReporter", maps, false, true },
+	.columns = entry_columns,
+	.plain = "When From To UID Command Events Why",
+	.quiet = SHOWN(NULL, SHOW_ID, id), .key = KEY_TEXT(entry),
+	.derive = derive_entry,
+};

@@ -1,11 +1,65 @@
 #include "lists.h"
 
-#include <stdio.h>
+#include <fnmatch.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "image.h"
+#include "cleanup.h"
 #include "record.h"
-#include "say.h"
+
+/* --- names --- */
+
+int
+image_repository_len(const char *name)
+{
+	const char	*slash = strrchr(name, '/');
+	const char	*from = slash == NULL ? name : slash;
+	const char	*cut = strpbrk(from, ":@");
+
+	return (cut == NULL ? (int)strlen(name) : (int)(cut - name));
+}
+
+static bool
+fits(const char *pattern, const char *s, size_t n)
+{
+	scoped_free char	*copy = strndup(s, n);
+
+	return (copy != NULL && fnmatch(pattern, copy, FNM_PATHNAME) == 0);
+}
+
+/* With and without the host, the path and the tag. */
+bool
+image_matches(const char *pattern, const char *name)
+{
+	const char	*path = strchr(name, '/');
+	const char	*last = strrchr(name, '/');
+	size_t		 len = strlen(name);
+	size_t		 repo = (size_t)image_repository_len(name);
+
+	path = path == NULL ? name : path + 1;
+	last = last == NULL ? name : last + 1;
+	return (fits(pattern, name, len) || fits(pattern, name, repo) ||
+	    fits(pattern, path, strlen(path)) ||
+	    fits(pattern, path, repo - (size_t)(path - name)) ||
+	    fits(pattern, last, strlen(last)) ||
+	    fits(pattern, last, repo - (size_t)(last - name)));
+}
+
+void
+image_derive(struct rec *r)
+{
+	const char	*name, *digest = rec_get(r, KEY(digest));
+	bool		 past = rec_get(r, KEY(name_history)) != NULL;
+	size_t		 it = 0;
+
+	while (rec_next(r, KEY(name), &it, &name)) {
+		if (digest != NULL)
+			(void)rec_addf(r, KEY(repo_digest), "%.*s@%s",
+			    image_repository_len(name), name, digest);
+		if (!past)
+			(void)rec_add(r, KEY(name_history), name);
+	}
+}
 
 /* A row is an image and one of its names: `line`. */
 
@@ -19,7 +73,7 @@ match_reference(const struct filter_term *t, const struct rec *row)
 }
 
 static int
-read_id(struct filter_term *t, const void *all, struct parse_err *e)
+read_id(struct filter_term *t, const struct rec *all, struct parse_err *e)
 {
 	(void)all;
 	(void)e;
@@ -30,29 +84,30 @@ read_id(struct filter_term *t, const void *all, struct parse_err *e)
 
 /* The moment at which the image that is named was made. */
 static int
-read_image(struct filter_term *t, const void *all, struct parse_err *e)
+read_image(struct filter_term *t, const struct rec *all, struct parse_err *e)
 {
-	struct rec	*image;
 	const char	*name;
 	size_t		 it = 0, names, n = strlen(t->value);
-	bool		 found = false;
 
-	while (!found && (image = rec_sub(all, KEY_IN(images, image),
-	    &it)) != NULL) {
-		found = strncmp(show_str(image, KEY(id)), t->value, n) == 0;
-		for (names = 0; !found && rec_next(image, KEY(name), &names,
-		    &name);)
-			found = image_matches(t->value, name);
+	for (;;) {
+		scoped_rec struct rec	*image = rec_sub(all, KEY_IN(images,
+					    image), &it);
+
+		if (image == NULL)
+			return (parse_fail(e, "could not find local image for "
+			    "filter \"%s\"=\"%s\": %s: image not known",
+			    t->key->name, t->value, t->value));
 		t->number = rec_num(image, KEY(created), 0);
-		rec_free(image);
+		if (strncmp(show_str(image, KEY(id)), t->value, n) == 0)
+			return (0);
+		for (names = 0; rec_next(image, KEY(name), &names, &name);)
+			if (image_matches(t->value, name))
+				return (0);
 	}
-	return (found ? 0 : parse_fail(e, "could not find local image for "
-	    "filter \"%s\"=\"%s\": %s: image not known", t->key->name,
-	    t->value, t->value));
 }
 
 static int
-read_truth(struct filter_term *t, const void *all, struct parse_err *e)
+read_truth(struct filter_term *t, const struct rec *all, struct parse_err *e)
 {
 	(void)all;
 	if ((t->number = parse_bool(t->value)) != -1)
@@ -82,48 +137,38 @@ static const struct filter_about	filters = { .keys = keys,
 /* --- columns --- */
 
 static const struct column	columns[] = {
-	COLUMN_TEXT("Repository", "REPOSITORY", SHOW_TEXT,
-	    KEY_TEXT(repository)),
-	COLUMN_TEXT("Tag", "TAG", SHOW_TEXT, KEY_TEXT(tag)),
-	COLUMN_TEXT("ID", "IMAGE ID", SHOW_TEXT, KEY_TEXT(shown_id)),
-	COLUMN("Id", "ID", SHOW_TEXT, KEY_TEXT(id)),
-	COLUMN("ParentId", "PARENT ID", SHOW_TEXT, KEY_TEXT(parent)),
-	COLUMN("RepoTags", "REPO TAGS", SHOW_LIST, KEY_TEXT(name)),
-	COLUMN("RepoDigests", "REPO DIGESTS", SHOW_LIST, KEY_TEXT(repo_digest)),
-	COLUMN_TEXT("Created", "CREATED", SHOW_AGO, KEY_TEXT(created)),
-	COLUMN_TEXT("CreatedSince", "CREATED", SHOW_AGO, KEY_TEXT(created)),
-	COLUMN_TEXT("CreatedAt", "CREATED AT", SHOW_TIME, KEY_TEXT(created)),
-	COLUMN_TEXT("CreatedTime", "CREATED TIME", SHOW_TIME,
-	    KEY_TEXT(created)),
-	COLUMN_AS("Size", "SIZE", SHOW_SIZE, KEY_TEXT(size), SHOW_NUMBER),
-	COLUMN("SharedSize", "SHARED SIZE", SHOW_CONST, "0"),
-	COLUMN("VirtualSize", "VIRTUAL SIZE", SHOW_NUMBER, KEY_TEXT(size)),
-	COLUMN("Labels", "LABELS", SHOW_PAIRS, KEY_TEXT(label)),
-	COLUMN("Containers", "CONTAINERS", SHOW_NUMBER, KEY_TEXT(containers)),
-	COLUMN_TEXT("ReadOnly", "R/O", SHOW_FLAG, KEY_TEXT(readonly)),
-	COLUMN_TEXT("Dangling", "DANGLING", SHOW_FLAG, KEY_TEXT(dangling)),
-	COLUMN("Names", "NAMES", SHOW_LIST, KEY_TEXT(name)),
+	COLUMN_TEXT("Repository", "REPOSITORY", SHOW_TEXT, repository),
+	COLUMN_TEXT("Tag", "TAG", SHOW_TEXT, tag),
+	COLUMN_TEXT("ID", "IMAGE ID", SHOW_TEXT, shown_id),
+	COLUMN("Id", "ID", SHOW_TEXT, id),
+	COLUMN("ParentId", "PARENT ID", SHOW_TEXT, parent),
+	COLUMN("RepoTags", "REPO TAGS", SHOW_LIST, name),
+	COLUMN("RepoDigests", "REPO DIGESTS", SHOW_LIST, repo_digest),
+	COLUMN_TEXT("Created", "CREATED", SHOW_AGO, created),
+	COLUMN_TEXT("CreatedSince", "CREATED", SHOW_AGO, created),
+	COLUMN_TEXT("CreatedAt", "CREATED AT", SHOW_TIME, created),
+	COLUMN_TEXT("CreatedTime", "CREATED TIME", SHOW_TIME, created),
+	COLUMN_AS("Size", "SIZE", SHOW_SIZE, size, SHOW_NUMBER),
+	COLUMN_FIXED("SharedSize", "SHARED SIZE", SHOW_CONST, "0"),
+	COLUMN("VirtualSize", "VIRTUAL SIZE", SHOW_NUMBER, size),
+	COLUMN("Labels", "LABELS", SHOW_PAIRS, label),
+	COLUMN("Containers", "CONTAINERS", SHOW_NUMBER, containers),
+	COLUMN_TEXT("ReadOnly", "R/O", SHOW_FLAG, readonly),
+	COLUMN_TEXT("Dangling", "DANGLING", SHOW_FLAG, dangling),
+	COLUMN("Names", "NAMES", SHOW_LIST, name),
 	/* What is missing has a word in the table, but not in a template. */
-	COLUMN_OR("Digest", "DIGEST", SHOW_TEXT, KEY_TEXT(digest), "<none>"),
-	COLUMN("Digest", "DIGEST", SHOW_TEXT, KEY_TEXT(digest)),
-	COLUMN("History", "HISTORY", SHOW_LIST, KEY_TEXT(name_history)),
-	COLUMN_JSON("Created", SHOW_SECONDS, KEY_TEXT(created)),
-	COLUMN_JSON("CreatedAt", SHOW_DATE, KEY_TEXT(created)),
-	COLUMN_END
-};
-static const char *const	maps[] = { "Labels", NULL };
-const struct list_about	list_of_images = {
-	.tmpl = { "images", "images.imageReporter", maps, false, true },
-	.columns = columns, .plain = "Repository Tag",
-	.quiet = SHOWN(NULL, SHOW_TEXT, KEY_TEXT(shown_id)), .indent = 4,
+	COLUMN_OR("Digest", "DIGEST", SHOW_TEXT, digest, "<none>"),
+	COLUMN("Digest", "DIGEST", SHOW_TEXT, digest),
+	COLUMN("History", "HISTORY", SHOW_LIST, name_history),
+	COLUMN_JSON("Created", SHOW_SECONDS, created),
+	COLUMN_JSON("CreatedAt", SHOW_DATE, created), COLUMN_END
 };
 
 /* By age, the newest first; by all else, rising. */
 const struct order	image_orders[] = {
-	{ "created", KEY_TEXT(created), BY_NUMBER_DOWN }, { "id", KEY_TEXT(id),
-	    BY_TEXT },
-	{ "size", KEY_TEXT(size), BY_NUMBER }, { "tag", KEY_TEXT(tag),
-	    BY_TEXT },
+	{ "created", KEY_TEXT(created), BY_NUMBER_DOWN },
+	{ "id", KEY_TEXT(id), BY_TEXT }, { "size", KEY_TEXT(size), BY_NUMBER },
+	{ "tag", KEY_TEXT(tag), BY_TEXT },
 	{ "repository", KEY_TEXT(repository), BY_TEXT }, { 0 }
 };
 
@@ -132,23 +177,25 @@ const struct order	image_orders[] = {
 static int64_t
 count_containers(const struct rec *ctrs, const char *id)
 {
-	struct rec	*row;
-	int64_t		 n = 0;
-	size_t		 it = 0;
+	int64_t	 n = 0;
+	size_t	 it = 0;
 
-	while ((row = rec_sub(ctrs, KEY(ctr), &it)) != NULL) {
+	for (;;) {
+		scoped_rec struct rec	*row = rec_sub(ctrs, KEY(ctr), &it);
+
+		if (row == NULL)
+			return (n);
 		n += strcmp(show_str(row, KEY(image)), id) == 0;
-		rec_free(row);
 	}
-	return (n);
 }
 
 static void
 add_line(struct rec *out, const struct rec *image, const char *name,
     bool no_trunc)
 {
-	struct rec	*row = rec_new();
-	int		 n = name == NULL ? 0 : image_repository_len(name);
+	scoped_rec struct rec	*row = rec_new();
+	int			 n = name == NULL ? 0 :
+				    image_repository_len(name);
 
 	(void)rec_add_all(row, image);
 	(void)rec_addf(row, KEY(shown_id), no_trunc ? "sha256:%s" : "%.12s",
@@ -160,39 +207,34 @@ add_line(struct rec *out, const struct rec *image, const char *name,
 	if (name != NULL)
 		(void)rec_add(row, KEY_IN(shown, line), name);
 	(void)rec_add_rec(out, KEY_IN(lines, line), row);
-	rec_free(row);
 }
 
-/* The images that are wanted, as nested `line`. */
-static struct rec *
-lines_of(const struct rec *all, const struct rec *ctrs, bool intermediate,
-    bool no_trunc)
+/* Add the lines of an image, nested `line`. */
+static void
+add_image(struct list *l, struct rec *out, struct rec *image,
+    const struct rec *ctrs)
 {
-	struct rec	*out = rec_new(), *image;
 	const char	*name;
-	size_t		 it = 0, names;
+	size_t		 it = 0;
 
-	for (; (image = rec_sub(all, KEY_IN(images, image),
-	    &it)) != NULL; rec_free(image)) {
-		if (rec_num(image, KEY(intermediate), 0) != 0 && !intermediate)
-			continue;
-		image_derive(image);
-		if (ctrs != NULL)
-			(void)rec_add_num(image, KEY(containers),
-			    count_containers(ctrs, show_str(image, KEY(id))));
-		if (rec_count(image, KEY(name)) == 0)
-			add_line(out, image, NULL, no_trunc);
-		for (names = 0; rec_next(image, KEY(name), &names, &name);)
-			add_line(out, image, name, no_trunc);
-	}
-	return (out);
+	if (rec_num(image, KEY(intermediate), 0) != 0 &&
+	    !rec_flag(l->request, KEY(all), false))
+		return;
+	image_derive(image);
+	if (ctrs != NULL)
+		(void)rec_add_num(image, KEY(containers),
+		    count_containers(ctrs, show_str(image, KEY(id))));
+	if (rec_count(image, KEY(name)) == 0)
+		add_line(out, image, NULL, l->shown.no_trunc);
+	while (rec_next(image, KEY(name), &it, &name))
+		add_line(out, image, name, l->shown.no_trunc);
 }
 
 /* The operand: a pattern for the name, or the beginning of the ID. */
 static bool
-is_wanted(const struct rec *row, const struct choice *c)
+is_wanted(const struct list *l, const struct rec *row)
 {
-	struct filter_term	 t = { .value = c->operand };
+	struct filter_term	 t = { .value = l->reference };
 
 	if (t.value == NULL || match_reference(&t, row))
 		return (true);
@@ -200,29 +242,27 @@ is_wanted(const struct rec *row, const struct choice *c)
 	return (strncmp(show_str(row, KEY(id)), t.value, strlen(t.value)) == 0);
 }
 
-int
-list_images(struct list *l, const struct rec *request, const struct rec *all,
-    const struct rec *ctrs, const char *reference)
-{
-	struct filter		 f;
-	struct choice		 c = { .filter = &f, .wanted = is_wanted,
-				    .request = request, .operand = reference,
-				    .orders = image_orders };
-	struct parse_err	 e;
-	struct rec		*lines;
-	int			 code;
+static const char *const	maps[] = { "Labels", NULL };
+const struct list_about	list_of_images = {
+	.tmpl = { "images", "images.imageReporter", maps, false, true },
+	.columns = columns, .plain = "Repository Tag",
+	.quiet = SHOWN(NULL, SHOW_TEXT, shown_id), .indent = 4,
+	.key = KEY_TEXT(line), .filters = &filters, .orders = image_orders,
+	.wanted = is_wanted,
+};
 
+int
+list_images(struct list *l, const struct rec *all, const struct rec *ctrs)
+{
+	scoped_rec struct rec	*lines = rec_new();
+	struct rec		*image;
+	size_t			 it = 0;
+
+	for (; (image = rec_sub(all, KEY_IN(images, image), &it)) != NULL;
+	    rec_free(image))
+		add_image(l, lines, image, ctrs);
 	/* Identifiers and JSON have each image once, whatever its names. */
 	if (l->quiet || l->shown.as_json)
-		c.once = KEY_TEXT(id);
-	if (filter_open(&f, &filters, request, all, &e) == -1)
-		code = say_error("%s", e.text);
-	else {
-		lines = lines_of(all, ctrs, rec_flag(request, KEY(all), false),
-		    l->shown.no_trunc);
-		code = list_rows(l, lines, KEY_IN(lines, line), &c);
-		rec_free(lines);
-	}
-	filter_close(&f);
-	return (code);
+		l->once = KEY_TEXT(id);
+	return (list_rows(l, lines, all));
 }

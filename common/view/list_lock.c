@@ -23,27 +23,25 @@ lock_kind(const char *lock)
 
 /* A row: what a holder's claim says, and nested `waiter`. */
 static const struct member	waiter[] = {
-	SHOWN("Pid", SHOW_NUMBER, KEY_TEXT(pid)),
-	SHOWN("Command", SHOW_TEXT, KEY_TEXT(command)),
-	SHOWN("Age", SHOW_NUMBER, KEY_TEXT(age_ns)), { 0 }
+	SHOWN("Pid", SHOW_NUMBER, pid), SHOWN("Command", SHOW_TEXT, command),
+	SHOWN("Age", SHOW_NUMBER, age_ns), { 0 }
 };
 static const struct column	columns[] = {
-	{ SHOWN_OR("Id", SHOW_NOT, "number", "null"), NULL, SHOW_NUMBER },
-	{ SHOWN_OR("ID", SHOW_TEXT, KEY_TEXT(number), "-"), "ID", SHOW_NOT },
-	COLUMN_TEXT("Object", "OBJECT", SHOW_TEXT, KEY_TEXT(object)),
-	COLUMN("Lock", "LOCK", SHOW_TEXT, KEY_TEXT(lock)),
-	COLUMN("Kind", "KIND", SHOW_TEXT, KEY_TEXT(kind)),
-	COLUMN("Name", "NAME", SHOW_TEXT, KEY_TEXT(name)),
-	COLUMN("Held", "HELD", SHOW_FLAG, KEY_TEXT(held)),
-	COLUMN("Shared", "SHARED", SHOW_FLAG, KEY_TEXT(shared)),
-	COLUMN_JSON("Pid", SHOW_NUMBER, KEY_TEXT(pid)),
-	COLUMN_TEXT("Holder", "HOLDER", SHOW_TEXT, KEY_TEXT(pid)),
-	COLUMN_TEXT("Command", "COMMAND", SHOW_TEXT, KEY_TEXT(shown_command)),
-	COLUMN_JSON("Command", SHOW_TEXT, KEY_TEXT(command)),
-	COLUMN_AS("Age", "AGE", SHOW_PERIOD, "age_ns", SHOW_NUMBER),
+	{ SHOWN_OR("Id", SHOW_NOT, number, "null"), NULL, SHOW_NUMBER },
+	{ SHOWN_OR("ID", SHOW_TEXT, number, "-"), "ID", SHOW_NOT },
+	COLUMN_TEXT("Object", "OBJECT", SHOW_TEXT, object),
+	COLUMN("Lock", "LOCK", SHOW_TEXT, lock),
+	COLUMN("Kind", "KIND", SHOW_TEXT, kind),
+	COLUMN("Name", "NAME", SHOW_TEXT, name),
+	COLUMN("Held", "HELD", SHOW_FLAG, held),
+	COLUMN("Shared", "SHARED", SHOW_FLAG, shared),
+	COLUMN_JSON("Pid", SHOW_NUMBER, pid),
+	COLUMN_TEXT("Holder", "HOLDER", SHOW_TEXT, pid),
+	COLUMN_TEXT("Command", "COMMAND", SHOW_TEXT, shown_command),
+	COLUMN_JSON("Command", SHOW_TEXT, command),
+	COLUMN_AS("Age", "AGE", SHOW_PERIOD, age_ns, SHOW_NUMBER),
 	{ { .name = "Waiters", .how = SHOW_COUNT, .key = KEY_TEXT(waiter),
-	    .members = waiter }, "WAITERS", SHOW_OBJECTS },
-	COLUMN_END
+	    .members = waiter }, "WAITERS", SHOW_OBJECTS }, COLUMN_END
 };
 static const char *const	maps[] = { NULL };
 const struct list_about	list_of_locks = {
@@ -51,22 +49,6 @@ const struct list_about	list_of_locks = {
 	.columns = columns, .plain = "ID Object Holder Command Age Waiters",
 	.indent = 4,
 };
-
-/* Names of objects, by those of their locks. */
-static json_t *
-learn_names(const struct rec *objects)
-{
-	json_t		*names = json_object();
-	struct rec	*o;
-	size_t		 it = 0;
-
-	while ((o = rec_sub(objects, KEY_IN(locks, lock), &it)) != NULL) {
-		(void)json_object_set_new(names, show_str(o, KEY(name)),
-		    json_string(show_str(o, KEY(of))));
-		rec_free(o);
-	}
-	return (names);
-}
 
 /* The name of what a lock is of; its id, if that has no name. */
 static void
@@ -87,19 +69,6 @@ add_object(struct rec *row, const char *lock, json_t *names, bool no_trunc)
 	    "" : " ", show_str(row, KEY(name)));
 }
 
-static void
-add_waiters(struct rec *row, const struct rec *lock)
-{
-	struct rec	*c;
-	size_t		 it = 0;
-
-	while ((c = rec_sub(lock, KEY(claim), &it)) != NULL) {
-		if (rec_num(c, KEY(held), 0) == 0)
-			(void)rec_add_rec(row, KEY(waiter), c);
-		rec_free(c);
-	}
-}
-
 /* Print a lock with one that holds it, or NULL. */
 static int
 print_claim(struct list *l, const struct rec *lock, const struct rec *claim,
@@ -107,6 +76,8 @@ print_claim(struct list *l, const struct rec *lock, const struct rec *claim,
 {
 	scoped_rec struct rec	*row = rec_new();
 	const char		*command = show_str(claim, KEY(command));
+	struct rec		*c;
+	size_t			 it = 0;
 
 	if (claim != NULL)
 		(void)rec_add_all(row, claim);
@@ -118,7 +89,9 @@ print_claim(struct list *l, const struct rec *lock, const struct rec *claim,
 	    150 : CUT, command, !l->shown.no_trunc && strlen(command) > CUT ?
 	    "..." : "");
 	add_object(row, show_str(lock, KEY(name)), names, l->shown.no_trunc);
-	add_waiters(row, lock);
+	for (; (c = rec_sub(lock, KEY(claim), &it)) != NULL; rec_free(c))
+		if (rec_num(c, KEY(held), 0) == 0)
+			(void)rec_add_rec(row, KEY(waiter), c);
 	return (list_row(l, row));
 }
 
@@ -130,11 +103,10 @@ print_lock(struct list *l, const struct rec *lock, json_t *names)
 	size_t		 it = 0, held = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && (c = rec_sub(lock, KEY(claim), &it)) != NULL) {
+	for (; rc == 0 && (c = rec_sub(lock, KEY(claim), &it)) != NULL;
+	    rec_free(c))
 		if (rec_num(c, KEY(held), 0) != 0 && ++held > 0)
 			rc = print_claim(l, lock, c, names);
-		rec_free(c);
-	}
 	return (rc == 0 && held == 0 ? print_claim(l, lock, NULL, names) :
 	    rc);
 }
@@ -142,16 +114,19 @@ print_lock(struct list *l, const struct rec *lock, json_t *names)
 int
 list_locks(struct list *l, const struct rec *locks, const struct rec *objects)
 {
-	json_t		*names = learn_names(objects);
-	struct rec	*lock;
+	json_t		*names = json_object();
+	struct rec	*r;
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && (lock = rec_sub(locks, KEY_IN(locks, lock),
-	    &it)) != NULL) {
-		rc = print_lock(l, lock, names);
-		rec_free(lock);
-	}
+	/* Names of objects, by those of their locks. */
+	for (; (r = rec_sub(objects, KEY_IN(locks, lock), &it)) != NULL;
+	    rec_free(r))
+		(void)json_object_set_new(names, show_str(r, KEY(name)),
+		    json_string(show_str(r, KEY(of))));
+	for (it = 0; rc == 0 && (r = rec_sub(locks, KEY_IN(locks, lock),
+	    &it)) != NULL; rec_free(r))
+		rc = print_lock(l, r, names);
 	json_decref(names);
 	return (rc == -1 ? EXIT_ENGINE : 0);
 }

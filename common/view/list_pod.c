@@ -1,6 +1,5 @@
 #include "lists.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -31,136 +30,112 @@ const struct filter_about	pod_filters = { .keys = keys,
 	.any_pattern = true };
 
 static const struct member	listed_member[] = {
-	SHOWN("Id", SHOW_TEXT, KEY_TEXT(id)), SHOWN("Names", SHOW_TEXT,
-	    KEY_TEXT(name)),
-	SHOWN_OR("Status", SHOW_TEXT, KEY_TEXT(state_name), "unknown"), { 0 }
+	SHOWN("Id", SHOW_TEXT, id), SHOWN("Names", SHOW_TEXT, name),
+	SHOWN_OR("Status", SHOW_TEXT, state_name, "unknown"), { 0 }
 };
 static const struct column	columns[] = {
-	COLUMN("Cgroup", "CGROUP", SHOW_TEXT, KEY_TEXT(cgroup)),
+	COLUMN("Cgroup", "CGROUP", SHOW_TEXT, cgroup),
 	{ { .name = "Containers", .key = KEY_TEXT(ctr),
 	    .members = listed_member }, NULL, SHOW_OBJECTS },
-	COLUMN_AS("Created", "CREATED", SHOW_AGO, KEY_TEXT(created), SHOW_DATE),
-	COLUMN_TEXT("ID", "POD ID", SHOW_ID, KEY_TEXT(id)),
-	COLUMN_AS("Id", "POD ID", SHOW_ID, KEY_TEXT(id), SHOW_TEXT),
-	COLUMN_TEXT("InfraID", "INFRA ID", SHOW_WORD, ""),
-	COLUMN("InfraId", "INFRA ID", SHOW_WORD, ""),
-	COLUMN_TEXT("Labels", "LABELS", SHOW_PAIRS, KEY_TEXT(label)),
-	COLUMN("Name", "NAME", SHOW_TEXT, KEY_TEXT(name)),
-	COLUMN("Namespace", "NAMESPACES", SHOW_WORD, ""),
-	COLUMN_TEXT("Networks", "NETWORKS", SHOW_WORD, ""),
-	COLUMN_JSON("Networks", SHOW_CONST, "[]"),
+	COLUMN_AS("Created", "CREATED", SHOW_AGO, created, SHOW_DATE),
+	COLUMN_TEXT("ID", "POD ID", SHOW_ID, id),
+	COLUMN_AS("Id", "POD ID", SHOW_ID, id, SHOW_TEXT),
+	COLUMN_WORD("InfraID", "INFRA ID", ""),
+	COLUMN_FIXED("InfraId", "INFRA ID", SHOW_WORD, ""),
+	COLUMN_TEXT("Labels", "LABELS", SHOW_PAIRS, label),
+	COLUMN("Name", "NAME", SHOW_TEXT, name),
+	COLUMN_FIXED("Namespace", "NAMESPACES", SHOW_WORD, ""),
+	COLUMN_WORD("Networks", "NETWORKS", ""),
+	COLUMN_LITERAL("Networks", "[]"),
 	COLUMN_TEXT("NumberOfContainers", "# OF CONTAINERS", SHOW_NUMBER,
-	    KEY_TEXT(members)),
-	COLUMN("Status", "STATUS", SHOW_TEXT, KEY_TEXT(state)),
-	COLUMN_JSON("Labels", SHOW_PAIRS, KEY_TEXT(label)),
-	COLUMN_TEXT("ContainerIds", "IDS", SHOW_TEXT, KEY_TEXT(ctr_ids)),
-	COLUMN_TEXT("ContainerNames", "NAMES", SHOW_TEXT, KEY_TEXT(ctr_names)),
-	COLUMN_TEXT("ContainerStatuses", "STATUS", SHOW_TEXT,
-	    KEY_TEXT(ctr_states)),
+	    members),
+	COLUMN("Status", "STATUS", SHOW_TEXT, state),
+	COLUMN_JSON("Labels", SHOW_PAIRS, label),
+	COLUMN_TEXT("ContainerIds", "IDS", SHOW_TEXT, ctr_ids),
+	COLUMN_TEXT("ContainerNames", "NAMES", SHOW_TEXT, ctr_names),
+	COLUMN_TEXT("ContainerStatuses", "STATUS", SHOW_TEXT, ctr_states),
 	COLUMN_END
-};
-static const char *const	maps[] = { "Labels", NULL };
-const struct list_about	list_of_pods = {
-	.tmpl = { "podps", "pods.ListPodReporter", maps, false, true },
-	.columns = columns, .plain = "ID Name Status Created InfraID",
-	.quiet = SHOWN(NULL, SHOW_TEXT, KEY_TEXT(id)), .indent = 2,
 };
 
 /* podman has the youngest first, and everything else from the least on. */
 const struct order	pod_orders[] = {
-	{ "created", KEY_TEXT(created), BY_NUMBER_DOWN }, { "id", KEY_TEXT(id),
-	    BY_TEXT },
-	{ "name", KEY_TEXT(name), BY_TEXT }, { "number", KEY_TEXT(ctr),
-	    BY_COUNT }, { 0 }
+	{ "created", KEY_TEXT(created), BY_NUMBER_DOWN },
+	{ "id", KEY_TEXT(id), BY_TEXT }, { "name", KEY_TEXT(name), BY_TEXT },
+	{ "number", KEY_TEXT(ctr), BY_COUNT }, { 0 }
 };
 
 /* A key of all members: each as a value, and all with commas between. */
 static void
-add_members(struct rec *out, const struct rec *pod, struct key_str key,
-    struct key_str each, struct key_str joined, int width)
+add_members(struct rec *pod, struct key_str key, struct key_str each,
+    struct key_str joined, int width)
 {
-	struct rec	*ctr;
-	char		 all[8192] = "";
-	size_t		 it = 0, n = 0;
+	char	 all[8192] = "";
+	size_t	 it = 0, n = 0;
 
-	while ((ctr = rec_sub(pod, KEY(ctr), &it)) != NULL) {
-		(void)rec_add(out, each, show_str(ctr, key));
+	for (;;) {
+		scoped_rec struct rec	*ctr = rec_sub(pod, KEY(ctr), &it);
+
+		if (ctr == NULL)
+			break;
+		(void)rec_add(pod, each, show_str(ctr, key));
 		if (n < sizeof(all))
 			n += (size_t)snprintf(all + n, sizeof(all) - n,
 			    "%s%.*s", n == 0 ? "" : ",", width,
 			    show_str(ctr, key));
-		rec_free(ctr);
 	}
-	(void)rec_add(out, joined, all);
+	(void)rec_add(pod, joined, all);
 }
 
-/* All pods with what filters and columns are about. */
-static struct rec *
-derive(const struct rec *all, bool no_trunc)
+static void
+prepare(const struct list *l, struct rec *pod)
 {
-	struct rec	*out = rec_new(), *pod, *copy;
-	size_t		 it = 0;
-
-	while ((pod = rec_sub(all, KEY(obj), &it)) != NULL) {
-		copy = rec_new();
-		(void)rec_add_all(copy, pod);
-		(void)rec_add_num(copy, KEY(members), (int64_t)rec_count(pod,
-		    KEY(ctr)));
-		add_members(copy, pod, KEY(id), KEY(ctr_id), KEY(ctr_ids),
-		    no_trunc ?
-		    64 : SHORT_ID);
-		add_members(copy, pod, KEY(name), KEY(ctr_name), KEY(ctr_names),
-		    256);
-		add_members(copy, pod, KEY(state_name), KEY(ctr_state),
-		    KEY(ctr_states), 256);
-		if (rec_num(pod, KEY(removing), 0) == 0)
-			(void)rec_add_rec(out, KEY(obj), copy);
-		rec_free(copy);
-		rec_free(pod);
-	}
-	return (out);
+	(void)rec_add_num(pod, KEY(members), (int64_t)rec_count(pod,
+	    KEY(ctr)));
+	add_members(pod, KEY(id), KEY(ctr_id), KEY(ctr_ids),
+	    l->shown.no_trunc ? 64 : SHORT_ID);
+	add_members(pod, KEY(name), KEY(ctr_name), KEY(ctr_names), 256);
+	add_members(pod, KEY(state_name), KEY(ctr_state), KEY(ctr_states),
+	    256);
 }
 
-int
-list_pods(struct list *l, const struct rec *request, const struct rec *all,
-    const struct filter *f)
+static bool
+is_wanted(const struct list *l, const struct rec *pod)
 {
-	struct choice		 c = { .filter = f, .request = request,
-			    .orders = pod_orders, .first = rec_flag(request,
-			    KEY(latest), false) };
-	scoped_rec struct rec	*pods = derive(all, l->shown.no_trunc);
-	int			 code = list_rows(l, pods, KEY(obj), &c);
-
-	return (code);
+	(void)l;
+	return (rec_num(pod, KEY(removing), 0) == 0);
 }
+
+static const char *const	maps[] = { "Labels", NULL };
+const struct list_about	list_of_pods = {
+	.tmpl = { "podps", "pods.ListPodReporter", maps, false, true },
+	.columns = columns, .plain = "ID Name Status Created InfraID",
+	.quiet = SHOWN(NULL, SHOW_TEXT, id), .indent = 2,
+	.key = KEY_TEXT(obj), .filters = &pod_filters, .orders = pod_orders,
+	.latest_is_first = true, .prepare = prepare, .wanted = is_wanted,
+};
 
 static const struct member	inspected_member[] = {
-	SHOWN("Id", SHOW_TEXT, KEY_TEXT(id)), SHOWN("Name", SHOW_TEXT,
-	    KEY_TEXT(name)),
-	SHOWN_OR("State", SHOW_TEXT, KEY_TEXT(state_name), "unknown"), { 0 }
+	SHOWN("Id", SHOW_TEXT, id), SHOWN("Name", SHOW_TEXT, name),
+	SHOWN_OR("State", SHOW_TEXT, state_name, "unknown"), { 0 }
 };
 static const struct member	inspected[] = {
-	SHOWN("Id", SHOW_TEXT, KEY_TEXT(id)), SHOWN("Name", SHOW_TEXT,
-	    KEY_TEXT(name)),
-	SHOWN("Created", SHOW_DATE, KEY_TEXT(created)),
-	SHOWN("CreateCommand", SHOW_LIST, KEY_TEXT(create_command)),
-	SHOWN("ExitPolicy", SHOW_WORD, "continue"),
-	SHOWN("State", SHOW_TEXT, KEY_TEXT(state)), SHOWN("Hostname", SHOW_WORD,
-	    ""),
-	SHOWN_OPTIONAL("Labels", SHOW_PAIRS, KEY_TEXT(label)),
-	SHOWN("CreateCgroup", SHOW_CONST, "false"),
-	SHOWN("CgroupParent", SHOW_TEXT, KEY_TEXT(cgroup)),
-	SHOWN("CreateInfra", SHOW_CONST, "false"),
-	SHOWN("NumContainers", SHOW_COUNT, KEY_TEXT(ctr)),
+	SHOWN("Id", SHOW_TEXT, id), SHOWN("Name", SHOW_TEXT, name),
+	SHOWN("Created", SHOW_DATE, created),
+	SHOWN("CreateCommand", SHOW_LIST, create_command),
+	FIXED("ExitPolicy", SHOW_WORD, "continue"),
+	SHOWN("State", SHOW_TEXT, state), FIXED("Hostname", SHOW_WORD, ""),
+	SHOWN_OPTIONAL("Labels", SHOW_PAIRS, label),
+	FIXED("CreateCgroup", SHOW_CONST, "false"),
+	SHOWN("CgroupParent", SHOW_TEXT, cgroup),
+	FIXED("CreateInfra", SHOW_CONST, "false"),
+	SHOWN("NumContainers", SHOW_COUNT, ctr),
 	{ .name = "Containers", .how = SHOW_OBJECTS, .key = KEY_TEXT(ctr),
-	    .members = inspected_member, .optional = true },
-	{ 0 }
+	    .members = inspected_member, .optional = true }, { 0 }
 };
 
 json_t *
 pod_object(const struct rec *pod, bool json)
 {
-	struct shown	 s = { .rec = pod, .as_json = json };
-
-	return (show_object(&s, inspected));
+	return (show_object(&(struct shown){ .rec = pod, .as_json = json },
+	    inspected));
 }

@@ -11,32 +11,51 @@
 #define TEXT_MAX	256		/* of what is not borrowed */
 #define SECOND		1000000000
 
-static json_t *value(const struct shown *, const struct member *);
-
 const char *
 show_str(const struct rec *r, struct key_str key)
 {
 	return (rec_str(r, key, ""));
 }
 
+bool
+show_has(const struct rec *r, struct key_str key, const char *value)
+{
+	const char	*v;
+	size_t		 it = 0;
+
+	while (rec_next(r, key, &it, &v))
+		if (strcmp(v, value) == 0)
+			return (true);
+	return (false);
+}
+
+json_t *
+show_member(const json_t *o, const char *key, json_t *fallback)
+{
+	json_t	*j = json_object_get(o, key);
+
+	if (j == NULL || json_is_null(j))
+		return (fallback);
+	json_decref(fallback);
+	return (json_incref(j));
+}
+
 const char *
 show_text(const struct shown *s, const struct member *m, char *buf,
     size_t size)
 {
-	const char	*fallback = m->fallback == NULL ? "" : m->fallback;
+	struct key_str	 key = KEY_FROM(m->key);
 	int64_t		 n = rec_num(s->rec, KEY_NUM(m->key), 0);
 
 	switch (m->how) {
 	case SHOW_TEXT:
-		return (rec_str(s->rec, KEY_FROM(m->key), fallback));
+		return (rec_str(s->rec, key, m->fallback == NULL ? "" :
+		    m->fallback));
 	case SHOW_WORD:
 		return (m->key);
 	case SHOW_ID:
 		(void)snprintf(buf, size, "%.*s", s->no_trunc ? 64 : SHORT_ID,
-		    show_str(s->rec, KEY_FROM(m->key)));
-		break;
-	case SHOW_AGO:
-		human_ago(n, s->now, buf, size);
+		    show_str(s->rec, key));
 		break;
 	case SHOW_TIME:
 		human_go_time(n, buf, size);
@@ -45,42 +64,41 @@ show_text(const struct shown *s, const struct member *m, char *buf,
 		human_rfc3339(n, buf, size);
 		break;
 	case SHOW_WHEN:
-		if (s->as_date)
+		if (s->as_date) {
 			human_rfc3339(n - n % SECOND, buf, size);
-		else
-			human_ago(n, s->now, buf, size);
+			break;
+		}
+		/* FALLTHROUGH */
+	case SHOW_AGO:
+		human_ago(n, s->now, buf, size);
 		break;
 	case SHOW_PERIOD:
 		*buf = '\0';
-		if (rec_get(s->rec, KEY_FROM(m->key)) != NULL)
+		if (rec_get(s->rec, key) != NULL)
 			human_duration(n, buf, size);
 		break;
 	case SHOW_SIZE:
 		human_size(n, buf, size);
 		break;
 	case SHOW_COUNT:
-		(void)snprintf(buf, size, "%zu", rec_count(s->rec,
-		    KEY_FROM(m->key)));
-		break;
+		n = (int64_t)rec_count(s->rec, key);
+		/* FALLTHROUGH */
 	default:
 		(void)snprintf(buf, size, "%lld", (long long)n);
 	}
 	return (buf);
 }
 
-static json_t *
-list(const struct shown *s, const struct member *m)
+json_t *
+show_list(const struct rec *r, struct key_str key)
 {
 	json_t		*a = json_array();
 	const char	*v;
 	size_t		 it = 0;
 
-	while (rec_next(s->rec, KEY_FROM(m->key), &it, &v))
+	while (rec_next(r, key, &it, &v))
 		json_array_append_new(a, tmpl_text(v));
-	if (m->how == SHOW_LIST || json_array_size(a) > 0)
-		return (a);
-	json_decref(a);
-	return (json_null());
+	return (a);
 }
 
 static json_t *
@@ -112,52 +130,47 @@ objects(const struct shown *s, const struct member *m)
 {
 	struct shown	 sub = *s;
 	json_t		*a = json_array();
-	struct rec	*r;
 	size_t		 it = 0;
 
-	while ((r = rec_sub(s->rec, KEY_REC(m->key), &it)) != NULL) {
-		sub.rec = r;
+	for (;;) {
+		scoped_rec struct rec	*r = rec_sub(s->rec, KEY_REC(m->key),
+					    &it);
+
+		if ((sub.rec = r) == NULL)
+			return (a);
 		json_array_append_new(a, show_object(&sub, m->members));
-		rec_free(r);
 	}
-	return (a);
-}
-
-static json_t *
-number(const struct shown *s, const struct member *m)
-{
-	int64_t	 n = rec_num(s->rec, KEY_NUM(m->key), 0);
-
-	if (m->fallback != NULL && rec_get(s->rec, KEY_FROM(m->key)) == NULL)
-		return (json_loads(m->fallback, JSON_DECODE_ANY, NULL));
-	if (m->how == SHOW_MOMENT && n == 0)
-		n = HUMAN_ZERO_TIME;
-	else if (m->how != SHOW_NUMBER)
-		n /= SECOND;
-	return (json_integer(n));
 }
 
 static json_t *
 value(const struct shown *s, const struct member *m)
 {
-	char	 buf[TEXT_MAX];
+	struct key_str	 key = KEY_FROM(m->key);
+	int64_t		 n = rec_num(s->rec, KEY_NUM(m->key), 0);
+	char		 buf[TEXT_MAX];
 
 	switch (m->how) {
 	case SHOW_NUMBER:
 	case SHOW_SECONDS:
 	case SHOW_MOMENT:
-		return (number(s, m));
+		if (m->fallback != NULL && rec_get(s->rec, key) == NULL)
+			return (json_loads(m->fallback, JSON_DECODE_ANY,
+			    NULL));
+		if (m->how == SHOW_MOMENT && n == 0)
+			return (json_integer(HUMAN_ZERO_TIME));
+		return (json_integer(m->how == SHOW_NUMBER ? n : n / SECOND));
 	case SHOW_FLAG:
-		return (json_boolean(rec_num(s->rec, KEY_NUM(m->key), 0) != 0));
+		return (json_boolean(n != 0));
 	case SHOW_COUNT:
-		return (json_integer((json_int_t)rec_count(s->rec,
-		    KEY_FROM(m->key))));
-	case SHOW_LIST:
+		return (json_integer((json_int_t)rec_count(s->rec, key)));
 	case SHOW_LIST_OR_NULL:
-		return (list(s, m));
+		if (rec_count(s->rec, key) == 0)
+			return (json_null());
+		/* FALLTHROUGH */
+	case SHOW_LIST:
+		return (show_list(s->rec, key));
 	case SHOW_LIST_OF_ONE:
-		return (json_pack("[o]", tmpl_text(show_str(s->rec,
-		    KEY_FROM(m->key)))));
+		return (json_pack("[o]", tmpl_text(show_str(s->rec, key))));
 	case SHOW_PAIRS:
 		return (pairs(s, m));
 	case SHOW_CONST:

@@ -64,14 +64,17 @@ struct member {
 	bool			 optional;	/* JSON leaves it out where the
 						 * record has not the key */
 };
-#define SHOWN(n, h, k)		{ .name = n, .how = h, .key = k }
-#define SHOWN_OR(n, h, k, f)	{ .name = n, .how = h, .key = k, .fallback = f }
+/* The key is a name of records.h; FIXED has a word or JSON instead. */
+#define SHOWN(n, h, k)		{ .name = n, .how = h, .key = KEY_TEXT(k) }
+#define SHOWN_OR(n, h, k, f)						\
+	{ .name = n, .how = h, .key = KEY_TEXT(k), .fallback = f }
 #define SHOWN_OPTIONAL(n, h, k)						\
-	{ .name = n, .how = h, .key = k, .optional = true }
+	{ .name = n, .how = h, .key = KEY_TEXT(k), .optional = true }
 #define SHOWN_OBJECT(n, table)						\
 	{ .name = n, .how = SHOW_OBJECT, .members = table }
 #define SHOWN_OBJECTS(n, k, table)					\
-	{ .name = n, .how = SHOW_OBJECTS, .key = k, .members = table }
+	{ .name = n, .how = SHOW_OBJECTS, .key = KEY_TEXT(k), .members = table }
+#define FIXED(n, h, text)	{ .name = n, .how = h, .key = text }
 
 /* A member as text, in the buffer or borrowed from the record. */
 const char *show_text(const struct shown *, const struct member *, char *,
@@ -83,5 +86,11 @@ json_t	*show_object(const struct shown *, const struct member *);
 
 /* The value of a key, "" if it has none. Borrowed. */
 const char *show_str(const struct rec *, struct key_str);
+/* Is this one of the values of a key? */
+bool	show_has(const struct rec *, struct key_str, const char *);
+/* All values of a key; NULL: no memory. */
+json_t	*show_list(const struct rec *, struct key_str);
+/* A member of a parsed object; the fallback, which it takes, if it is null. */
+json_t	*show_member(const json_t *, const char *, json_t *fallback);
 
 #endif

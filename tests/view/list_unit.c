@@ -8,7 +8,6 @@
 
 #include <jansson.h>
 
-#include "filter.h"
 #include "lists.h"
 #include "record.h"
 #include "show.h"
@@ -95,22 +94,22 @@ static void
 members(void)
 {
 	static const struct member	 inner[] = {
-		SHOWN("W", SHOW_WORD, "w"), { 0 }
+		FIXED("W", SHOW_WORD, "w"), { 0 }
 	};
 	static const struct member	 all[] = {
-		SHOWN("T", SHOW_TEXT, KEY_TEXT(name)),
-		SHOWN_OR("F", SHOW_TEXT, KEY_TEXT(image), "none"),
-		SHOWN("A", SHOW_AGO, KEY_TEXT(created)),
-		SHOWN("S", SHOW_SECONDS, KEY_TEXT(created)),
-		SHOWN("M", SHOW_MOMENT, KEY_TEXT(started)),
-		SHOWN_OR("N", SHOW_NUMBER, KEY_TEXT(pid), "null"),
-		SHOWN("L", SHOW_LIST, KEY_TEXT(label)),
-		SHOWN("P", SHOW_PAIRS, KEY_TEXT(label)),
-		SHOWN("C", SHOW_COUNT, KEY_TEXT(label)),
-		SHOWN("J", SHOW_CONST, "[0]"), SHOWN_OBJECT("O", inner), { 0 }
+		SHOWN("T", SHOW_TEXT, name),
+		SHOWN_OR("F", SHOW_TEXT, image, "none"),
+		SHOWN("A", SHOW_AGO, created),
+		SHOWN("S", SHOW_SECONDS, created),
+		SHOWN("M", SHOW_MOMENT, started),
+		SHOWN_OR("N", SHOW_NUMBER, pid, "null"),
+		SHOWN("L", SHOW_LIST, label),
+		SHOWN("P", SHOW_PAIRS, label),
+		SHOWN("C", SHOW_COUNT, label),
+		FIXED("J", SHOW_CONST, "[0]"), SHOWN_OBJECT("O", inner), { 0 }
 	};
 	static const struct member	 optional[] = {
-		SHOWN_OPTIONAL("I", SHOW_TEXT, KEY_TEXT(image)), { 0 }
+		SHOWN_OPTIONAL("I", SHOW_TEXT, image), { 0 }
 	};
 
 	CHECK(shows(all, true, "{\"T\":\"web\",\"F\":\"none\","

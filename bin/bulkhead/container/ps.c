@@ -108,6 +108,7 @@ run(struct cli *cli)
 	if (list_open(&l, &list_of_ctrs, cli->opts) == -1)
 		return (list_close(&l, EXIT_ENGINE));
 	l.shown.now = now;
+	l.damaged = say_damaged;
 	if (opt_flag(cli->opts, "pod", false)) {
 		list_add_column(&l, "Pod");
 		list_add_column(&l, "PodName");
@@ -115,7 +116,7 @@ run(struct cli *cli)
 	rows = opt_given(cli->opts, "at") ? state_containers_at(&s->client,
 	    now < 0 ? 0 : (uint64_t)now) : containers_reconciled(s);
 	code = list_close(&l, rows == NULL ? session_error(s) :
-	    list_ctrs(&l, cli->opts, rows, say_damaged));
+	    list_rows(&l, rows, rows));
 	return (code);
 }
 

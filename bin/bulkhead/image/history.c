@@ -50,7 +50,7 @@ of_container(const struct rec *o, const struct rec *entries)
 
 	if (list_open(&l, &list_of_entries, o) == 0) {
 		l.shown.as_date = !opt_flag(o, "human", true);
-		code = list_entries(&l, entries);
+		code = list_rows(&l, entries, NULL);
 	}
 	return (list_close(&l, code));
 }

@@ -78,8 +78,8 @@ run(struct cli *cli)
 	if ((all = store_images(&s.client)) == NULL ||
 	    (count && (ctrs = containers_reconciled(&s)) == NULL))
 		code = session_error(&s);
-	code = list_close(&l, code != 0 ? code : list_images(&l, cli->opts, all,
-	    ctrs, cli->argc > 0 ? cli->argv[0] : NULL));
+	l.reference = cli->argc > 0 ? cli->argv[0] : NULL;
+	code = list_close(&l, code != 0 ? code : list_images(&l, all, ctrs));
 	rec_free(ctrs);
 	rec_free(all);
 	session_close(&s);

@@ -76,42 +76,23 @@ add_columns(struct list *l, const struct rec *o)
 }
 
 static int
-print(struct list *l, struct cli *cli, const struct filter *f)
-{
-	struct session	 s = { 0 };
-	struct rec	*all;
-	int		 code;
-
-	if (command_open(&s, cli, NEED_STATE, NULL) == -1)
-		return (EXIT_ENGINE);
-	add_columns(l, cli->opts);
-	all = pods_with_members(&s);
-	code = all == NULL ? session_error(&s) : list_pods(l, cli->opts, all,
-	    f);
-	rec_free(all);
-	session_close(&s);
-	return (code);
-}
-
-static int
 run(struct cli *cli)
 {
+	struct session		 s = { 0 };
 	struct list		 l;
-	struct filter		 f;
-	struct parse_err	 e;
+	scoped_rec struct rec	*all = NULL;
 	int			 code = check_options(cli->opts);
 
 	if (code != 0)
 		return (code);
-	if (filter_open(&f, &pod_filters, cli->opts, NULL, &e) == -1)
-		code = say_error("%s", e.text);
-	else {
-		code = EXIT_ENGINE;
-		if (list_open(&l, &list_of_pods, cli->opts) == 0)
-			code = print(&l, cli, &f);
-		code = list_close(&l, code);
-	}
-	filter_close(&f);
+	if (list_open(&l, &list_of_pods, cli->opts) == -1 ||
+	    command_open(&s, cli, NEED_STATE, NULL) == -1)
+		return (list_close(&l, EXIT_ENGINE));
+	add_columns(&l, cli->opts);
+	all = pods_with_members(&s);
+	code = list_close(&l, all == NULL ? session_error(&s) :
+	    list_rows(&l, all, all));
+	session_close(&s);
 	return (code);
 }
 

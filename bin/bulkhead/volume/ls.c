@@ -23,43 +23,27 @@ static const struct opt options[] = {
 };
 
 static int
-print(struct list *l, struct cli *cli, const struct filter *f)
-{
-	struct session	 s = { 0 };
-	struct rec	*all;
-	int		 code;
-
-	/* Of a table nothing is in the store. */
-	if (command_open(&s, cli, l->format.kind == FORMAT_PLAIN ? NEED_STATE :
-	    NEED_STATE | NEED_STORE, NULL) == -1)
-		return (EXIT_ENGINE);
-	all = volumes_list(&s);
-	code = all == NULL ? session_error(&s) : list_volumes(l, &s, all, f);
-	rec_free(all);
-	session_close(&s);
-	return (code);
-}
-
-static int
 run(struct cli *cli)
 {
+	struct session		 s = { 0 };
 	struct list		 l;
-	struct filter		 f;
-	struct parse_err	 e;
-	int			 code = EXIT_ENGINE;
+	scoped_rec struct rec	*all = NULL;
+	int			 code;
 
 	if (opt_flag(cli->opts, "quiet", false) &&
 	    opt_given(cli->opts, "format"))
 		return (say_error("quiet and format flags cannot be used "
 		    "together"));
-	if (filter_open(&f, &volume_filters, cli->opts, NULL, &e) == -1)
-		code = say_error("%s", e.text);
-	else {
-		if (list_open(&l, &list_of_volumes, cli->opts) == 0)
-			code = print(&l, cli, &f);
-		code = list_close(&l, code);
-	}
-	filter_close(&f);
+	/* Of a table nothing is in the store. */
+	if (list_open(&l, &list_of_volumes, cli->opts) == -1 ||
+	    command_open(&s, cli, l.format.kind == FORMAT_PLAIN ? NEED_STATE :
+	    NEED_STATE | NEED_STORE, NULL) == -1)
+		return (list_close(&l, EXIT_ENGINE));
+	l.session = &s;
+	all = volumes_list(&s);
+	code = list_close(&l, all == NULL ? session_error(&s) :
+	    list_rows(&l, all, all));
+	session_close(&s);
 	return (code);
 }
 
