@@ -156,16 +156,19 @@ int
 monitor_signal(struct client *c, int run_dir, const struct rec *row,
     int signo)
 {
-	scoped_fd int	 fd = connect_monitor(run_dir, rec_str(row, KEY(id),
-	    ""));
-	scoped_fd int	 process = -1;
+	scoped_fd int	 process = -1, fd = -1;
 	union msg	 m = { .mon_signal = { .signo = (uint32_t)signo } };
 
+	/* SIGKILL needs no monitor, which may be stopped. */
+	if (signo == SIGKILL && (process = open_process(row)) != -1 &&
+	    syscall(SYS_pidfd_send_signal, process, signo, NULL, 0) == 0)
+		return (0);
+	fd = connect_monitor(run_dir, rec_str(row, KEY(id), ""));
 	if (fd != -1 && send_to(c, fd, MSG_mon_signal, &m) == 0 &&
 	    first_of(fd, -1, SIGNAL_WAIT_MS) == 0 &&
 	    take_answer(c, fd, MSG_mon_signal, NULL) == 0)
 		return (0);
-	if ((process = open_process(row)) == -1)
+	if (process == -1 && (process = open_process(row)) == -1)
 		return (-1);
 	return ((int)syscall(SYS_pidfd_send_signal, process, signo, NULL, 0));
 }

@@ -25,8 +25,8 @@ bool	monitor_is_there(int run_dir, const char *id);
 int	monitor_end_fd(struct client *, int run_dir, const char *id);
 /*
  * Signal the container of a row, through its monitor or, where that cannot be
- * reached or does not answer, through a pidfd that is checked against the
- * row. ESRCH: it is not running.
+ * reached or does not answer, and for SIGKILL, through a pidfd that is checked
+ * against the row. ESRCH: it is not running.
  */
 int	monitor_signal(struct client *, int run_dir, const struct rec *row,
 	    int signo);
