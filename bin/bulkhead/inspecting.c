@@ -252,6 +252,8 @@ inspect_run(struct cli *cli, enum inspect_kind kind)
 		rec_free(refs);
 		return (EXIT_ENGINE);
 	}
+	if (in.format.kind == FORMAT_PLAIN)
+		in.format.kind = FORMAT_JSON;
 	in.json = in.format.kind == FORMAT_JSON;
 	if (cli->argc == 0) {
 		rec_free(refs);

@@ -76,6 +76,8 @@ inspection() {
 	    .[0].Mounts[0].RW, .[0].HostConfig.CapDrop[0]' | tr '\n' ' ')" \
 	    "/t false CAP_CHOWN "
 	is "$(bh inspect --type image localhost/busybox | jq length)" 1
+	is "$(bh inspect --format "" one | jq length)" 1
+	is "$(bh inspect --format table one | jq length)" 1
 	is "$(bh image inspect -f '{{.RepoTags}}' localhost/busybox)" \
 	    "[localhost/busybox:latest]"
 	fails 125 bh inspect nosuchthing
