@@ -12,13 +12,13 @@
 #include "format.h"
 #include "inspect.h"
 #include "lists.h"
-#include "manage.h"
 #include "pods.h"
 #include "reconcile.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
 #include "states.h"
+#include "volumes.h"
 
 #define INDENT	5			/* podman's */
 
@@ -60,7 +60,7 @@ find_image(struct inspect *in, const char *ref)
 static json_t *
 find_volume(struct inspect *in, const char *ref)
 {
-	scoped_rec struct rec	*v = volumes_find_one(&in->s, ref);
+	scoped_rec struct rec	*v = volumes_find(&in->s, ref);
 	json_t			*j = NULL;
 
 	if (v != NULL && rec_num(v, KEY(removing), 0) == 0)

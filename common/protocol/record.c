@@ -693,6 +693,20 @@ rec_sub(const struct rec *r, struct key_rec key, size_t *it)
 	return (take_ptr(&sub));
 }
 
+struct rec *
+rec_loop_next(struct rec_loop *l, const struct rec *r, struct key_rec key)
+{
+	rec_free(l->sub);
+	l->sub = rec_sub(r, key, &l->it);
+	return (l->sub);
+}
+
+void
+rec_loop_end(struct rec_loop *l)
+{
+	scope_rec(&l->sub);
+}
+
 int
 rec_memfd(const struct rec *r, const char *name)
 {

@@ -79,6 +79,19 @@ struct rec *rec_sub(const struct rec *, struct key_rec, size_t *);
 #define rec_next(r, key, it, text)	\
 	record_next((r), KEY_ANY(key), (it), (text))
 
+/*
+ * Loops over the nested records of a key, each freed when its turn ends, also
+ * by break and return, and over its texts. The variable is the caller's; a
+ * record that is NULL has neither.
+ */
+#define rec_each(sub, r, key)						\
+	for (__attribute__((cleanup(rec_loop_end)))			\
+	    struct rec_loop sub##_loop = { NULL, 0 };			\
+	    ((sub) = rec_loop_next(&sub##_loop, (r), key)) != NULL;)
+#define rec_each_text(text, r, key)					\
+	for (size_t text##_it = 0;					\
+	    rec_next((r), key, &text##_it, &(text));)
+
 /* How many pairs there are. */
 size_t	rec_len(const struct rec *);
 /* Walk all pairs; *it starts at 0. Returns false at the end. */
@@ -126,6 +139,13 @@ int	rec_stream_rec(struct rec_stream *, struct key_rec,
 int	rec_stream_end(struct rec_stream *);
 
 /* What the macros above expand to. */
+struct rec_loop {
+	struct rec	*sub;
+	size_t		 it;
+};
+struct rec *rec_loop_next(struct rec_loop *, const struct rec *,
+	    struct key_rec);
+void	rec_loop_end(struct rec_loop *);
 const char *record_text(const struct rec *, struct key_any);
 bool	record_has(const struct rec *, struct key_any);
 size_t	record_count(const struct rec *, struct key_any);

@@ -56,6 +56,18 @@ test_access(struct rec *r)
 	CHECK(strcmp(rec_get(sub, KEY(type)), "bind") == 0);
 	rec_free(sub);
 	CHECK(rec_sub(r, KEY(mount), &it) == NULL);
+	len = 0;
+	rec_each_text(text, r, KEY(env))
+		len += strlen(text);
+	rec_each(sub, r, KEY(mount)) {
+		len += rec_add(sub, KEY(opt), "ro") == 0 && rec_count(sub,
+		    KEY(opt)) == 1;
+		if (rec_num(sub, KEY(size), 0) != -7)
+			break;
+	}
+	rec_each(sub, NULL, KEY(mount))
+		len++;
+	CHECK(len == 7 && sub == NULL);
 	it = 0;
 	while (rec_walk(r, &it, &item))
 		if (item.nested)

@@ -55,12 +55,10 @@ remove_named(struct session *s, const struct rec *opts, const char *ref)
 	    ref);
 	int			 code = 0;
 
-	if (pod == NULL && errno == EUCLEAN && force) {
-		code = pods_remove_damaged(s, ref) == -1 ? failed(s) : 0;
-		if (code == 0)
-			puts(ref);
-		return (code);
-	}
+	/* A damaged record says nothing of containers. */
+	if (pod == NULL && errno == EUCLEAN && force &&
+	    (pod = rec_new()) != NULL)
+		(void)rec_add(pod, KEY(id), ref);
 	if (pod == NULL)
 		return (errno == ENOENT && (force || opt_flag(opts, "ignore",
 		    false)) ? 0 : failed(s));

@@ -8,12 +8,12 @@
 #include "command_session.h"
 #include "env.h"
 #include "grant.h"
-#include "manage.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
 #include "spec.h"
 #include "volopt.h"
+#include "volumes.h"
 
 static const struct opt options[] = {
 	{ "driver", 'd', OPT_STRING, NULL, "Specify volume driver name",

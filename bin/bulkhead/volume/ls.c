@@ -4,10 +4,10 @@
 #include "command.h"
 #include "command_session.h"
 #include "lists.h"
-#include "manage.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
+#include "volumes.h"
 
 static const struct opt options[] = {
 	{ "filter", 'f', OPT_LIST, NULL,

@@ -8,7 +8,6 @@
 #include "command_session.h"
 #include "event.h"
 #include "lists.h"
-#include "manage.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"

@@ -6,8 +6,8 @@
 
 #include "command.h"
 #include "command_session.h"
-#include "manage.h"
 #include "record.h"
+#include "remove.h"
 #include "say.h"
 #include "session.h"
 #include "storage.h"
@@ -41,7 +41,7 @@ remove_volume(struct session *s, const struct rec *o, const struct rec *v,
     const char *name)
 {
 	if (v != NULL && opt_flag(o, "force", false) &&
-	    volumes_remove_users(s, v, opt_num(o, "time", -1)) == -1)
+	    remove_users(s, v, opt_num(o, "time", -1)) == -1)
 		return (-1);
 	if (volumes_remove(s, name, "") == -1)
 		return (-1);
@@ -53,7 +53,7 @@ static int
 remove_named(struct session *s, const struct rec *o, const char *ref)
 {
 	bool			 force = opt_flag(o, "force", false);
-	scoped_rec struct rec	*v = volumes_find_one(s, ref);
+	scoped_rec struct rec	*v = volumes_find(s, ref);
 	int			 code = 0;
 
 	if (v == NULL && (!force || errno != EUCLEAN))

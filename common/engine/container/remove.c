@@ -84,3 +84,18 @@ remove_container(struct session *s, const struct rec *row, bool force,
 		    STOP_KILL_WAIT_MS, NULL);
 	return (remove_at_rest(s, row, force, timeout));
 }
+
+int
+remove_users(struct session *s, const struct rec *of, int64_t timeout)
+{
+	const char	*id;
+
+	rec_each_text(id, of, KEY(user)) {
+		scoped_rec struct rec	*row = container_reconciled(s, id);
+
+		if (row == NULL ? errno != ENOENT :
+		    remove_container(s, row, true, timeout) == -1)
+			return (-1);
+	}
+	return (0);
+}

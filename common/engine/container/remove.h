@@ -15,5 +15,10 @@ struct session;
  * a sentence in the session's error.
  */
 int	remove_container(struct session *, const struct rec *, bool, int64_t);
+/*
+ * The same by force for each `user` of a pod or a volume that still is there,
+ * stopped in so many seconds (-1: its own timeout).
+ */
+int	remove_users(struct session *, const struct rec *, int64_t);
 
 #endif

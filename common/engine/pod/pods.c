@@ -10,7 +10,7 @@
 
 #include "calls.h"
 #include "cgroup.h"
-#include "cgroup_pod.h"
+#include "cleanup.h"
 #include "clock.h"
 #include "locks.h"
 #include "reconcile.h"
@@ -38,38 +38,6 @@ find_pod(struct counted *pods, size_t n, const char *id)
 	return (NULL);
 }
 
-/* Copies, so that what is known of the members can be added. */
-static size_t
-copy_pods(struct counted *pods, const struct rec *all)
-{
-	struct rec	*pod;
-	size_t		 n = 0, it = 0;
-
-	while ((pod = rec_sub(all, KEY(obj), &it)) != NULL) {
-		if ((pods[n].pod = rec_new()) != NULL)
-			(void)rec_add_all(pods[n++].pod, pod);
-		rec_free(pod);
-	}
-	return (n);
-}
-
-static void
-add_members(struct counted *pods, size_t n, const struct rec *rows)
-{
-	struct counted	*c;
-	struct rec	*row;
-	size_t		 it = 0;
-
-	while ((row = rec_sub(rows, KEY(ctr), &it)) != NULL) {
-		if ((c = find_pod(pods, n, rec_get(row, KEY(pod)))) != NULL) {
-			(void)rec_add_rec(c->pod, KEY(ctr), row);
-			c->count[rec_num(row, KEY(state), 0) & (STATES - 1)]++;
-			c->all++;
-		}
-		rec_free(row);
-	}
-}
-
 /* podman's rules, in its order. */
 static const char *
 state_of(const struct counted *c)
@@ -91,34 +59,45 @@ state_of(const struct counted *c)
 	return (made + paused < c->all ? "Error" : "Created");
 }
 
-static struct rec *
-join(const struct rec *all, const struct rec *rows)
+/* Add to each pod the rows of its members, and the state that these make. */
+static void
+add_members(struct counted *pods, size_t n, const struct rec *rows)
 {
-	struct rec	*out = rec_new();
-	struct counted	*pods = calloc(rec_count(all, KEY(obj)) + 1,
-			    sizeof(*pods));
-	size_t		 n = pods == NULL ? 0 : copy_pods(pods, all);
+	struct counted	*c;
+	struct rec	*row;
 
-	add_members(pods, n, rows);
-	for (size_t i = 0; i < n; i++) {
+	rec_each(row, rows, KEY(ctr)) {
+		if ((c = find_pod(pods, n, rec_get(row, KEY(pod)))) == NULL)
+			continue;
+		(void)rec_add_rec(c->pod, KEY(ctr), row);
+		c->count[rec_num(row, KEY(state), 0) & (STATES - 1)]++;
+		c->all++;
+	}
+	for (size_t i = 0; i < n; i++)
 		(void)rec_set(pods[i].pod, KEY_IN(pod, state),
 		    state_of(&pods[i]));
-		(void)rec_add_rec(out, KEY(obj), pods[i].pod);
-		rec_free(pods[i].pod);
-	}
-	free(pods);
-	return (out);
 }
 
 struct rec *
 pods_with_members(struct session *s)
 {
-	scoped_rec struct rec	*all = state_objects(&s->client, OBJ_POD);
-	struct rec		*rows, *out = NULL;
+	scoped_rec struct rec		*all = state_objects(&s->client,
+					    OBJ_POD);
+	scoped_rec struct rec		*rows = all == NULL ? NULL :
+					    containers_reconciled(s);
+	scoped_free struct counted	*pods = NULL;
+	struct rec			*out = NULL;
+	size_t				 n = 0, it = 0;
 
-	if (all != NULL && (rows = containers_reconciled(s)) != NULL) {
-		out = join(all, rows);
-		rec_free(rows);
+	if (rows == NULL || (pods = calloc(rec_count(all, KEY(obj)) + 1,
+	    sizeof(*pods))) == NULL || (out = rec_new()) == NULL)
+		return (NULL);
+	while ((pods[n].pod = rec_sub(all, KEY(obj), &it)) != NULL)
+		n++;
+	add_members(pods, n, rows);
+	for (size_t i = 0; i < n; i++) {
+		(void)rec_add_rec(out, KEY(obj), pods[i].pod);
+		rec_free(pods[i].pod);
 	}
 	return (out);
 }
@@ -126,24 +105,15 @@ pods_with_members(struct session *s)
 struct rec *
 pods_get_whole(struct session *s, const char *ref)
 {
-	struct rec	*one = state_object_get(&s->client, OBJ_POD, 0, ref);
-	struct rec	*all, *pod = NULL, *p;
-	size_t		 it = 0;
+	scoped_rec struct rec	*pod = state_object_get(&s->client, OBJ_POD,
+				    0, ref);
+	scoped_rec struct rec	*rows = pod == NULL ? NULL :
+				    containers_reconciled(s);
 
-	if (one == NULL || (all = pods_with_members(s)) == NULL) {
-		rec_free(one);
+	if (rows == NULL)
 		return (NULL);
-	}
-	errno = ENOENT;
-	while (pod == NULL && (p = rec_sub(all, KEY(obj), &it)) != NULL) {
-		if (strcmp(rec_str(p, KEY(id), ""), rec_str(one, KEY(id),
-		    "")) == 0 && (pod = rec_new()) != NULL)
-			(void)rec_add_all(pod, p);
-		rec_free(p);
-	}
-	rec_free(all);
-	rec_free(one);
-	return (pod);
+	add_members(&(struct counted){ .pod = pod }, 1, rows);
+	return (take_ptr(&pod));
 }
 
 /* Remove the pod that has this very name, if there is one. */
@@ -151,16 +121,14 @@ static int
 remove_named(struct session *s, const char *name)
 {
 	scoped_rec struct rec	*have = NULL;
-	int			 rc = 0;
 
 	if (*name == '\0')
 		return (error_set(&s->client.error, EINVAL, "cannot replace "
 		    "pod without --name being set"));
 	if ((have = state_object_get(&s->client, OBJ_POD, 0, name)) == NULL)
 		return (errno == ENOENT ? 0 : -1);
-	if (strcmp(rec_str(have, KEY(name), ""), name) == 0)
-		rc = pods_remove(s, have, true, -1);
-	return (rc);
+	return (strcmp(rec_str(have, KEY(name), ""), name) != 0 ? 0 :
+	    pods_remove(s, have, true, -1));
 }
 
 int
@@ -169,10 +137,9 @@ pods_create(struct session *s, struct rec *pod, bool replace)
 	const char	*id = rec_str(pod, KEY(id), ""), *v;
 	struct error	 why;
 	char		 group[1024];
-	size_t		 it = 0;
 
 	(void)rec_add_num(pod, KEY(created), clock_real_ns());
-	while (rec_next(s->options.line, KEY(arg), &it, &v))
+	rec_each_text(v, s->options.line, KEY(arg))
 		(void)rec_add(pod, KEY(create_command), v);
 	/* podman logs that, and makes the pod all the same. */
 	if (cgroup_pod_make(session_run_env(s), id, group, sizeof(group)) == -1)
@@ -194,65 +161,40 @@ int
 pods_latest(const struct rec *all, char *id)
 {
 	struct rec	*pod;
-	size_t		 it = 0;
 	int64_t		 best = INT64_MIN;
 
 	*id = '\0';
-	while ((pod = rec_sub(all, KEY(obj), &it)) != NULL) {
+	rec_each(pod, all, KEY(obj))
 		if (rec_num(pod, KEY(created), 0) > best) {
 			best = rec_num(pod, KEY(created), 0);
 			(void)strlcpy(id, rec_str(pod, KEY(id), ""), 65);
 		}
-		rec_free(pod);
-	}
 	return (*id == '\0' ? -1 : 0);
 }
 
-static bool
-is_up(const struct rec *row)
-{
-	return CTR_IN(rec_num(row, KEY(state), 0), CTR_LIVE);
-}
-
-/* Call something for each member that still is there. */
+/* Refuse when a member is up. */
 static int
-each_member(struct session *s, const struct rec *pod,
-    int (*fn)(struct session *, const struct rec *, int64_t), int64_t arg)
+check_down(struct session *s, const struct rec *pod)
 {
 	const char	*id;
-	struct rec	*row;
-	size_t		 it = 0;
-	int		 rc = 0;
 
-	while (rc == 0 && rec_next(pod, KEY(user), &it, &id)) {
-		if ((row = container_reconciled(s, id)) == NULL) {
-			rc = errno == ENOENT ? 0 : -1;
-			continue;
-		}
-		rc = fn(s, row, arg);
-		rec_free(row);
+	rec_each_text(id, pod, KEY(user)) {
+		scoped_rec struct rec	*row = container_reconciled(s, id);
+
+		if (row == NULL && errno != ENOENT)
+			return (-1);
+		if (row != NULL &&
+		    CTR_IN(rec_num(row, KEY(state), 0), CTR_LIVE))
+			return (error_set(&s->client.error, EBUSY, "pod %s has "
+			    "containers that are not ready to be removed: "
+			    "cannot remove container %s as it is %s - running "
+			    "or paused containers cannot be removed without "
+			    "force: container state improper",
+			    rec_str(row, KEY(pod), ""),
+			    rec_str(row, KEY(id), ""),
+			    rec_str(row, KEY(state_name), "running")));
 	}
-	return (rc);
-}
-
-static int
-refuse_up(struct session *s, const struct rec *row, int64_t arg)
-{
-	(void)arg;
-	if (!is_up(row))
-		return (0);
-	return (error_set(&s->client.error, EBUSY, "pod %s has containers that "
-	    "are not ready to be removed: cannot remove container %s as it is "
-	    "%s - running or paused containers cannot be removed without "
-	    "force: container state improper", rec_str(row, KEY(pod), ""),
-	    rec_str(row, KEY(id), ""), rec_str(row, KEY(state_name),
-	    "running")));
-}
-
-static int
-remove_member(struct session *s, const struct rec *row, int64_t timeout)
-{
-	return (remove_container(s, row, true, timeout));
+	return (0);
 }
 
 /* Another command may make a member meanwhile: with force remove it too. */
@@ -260,96 +202,70 @@ static int
 remove_all(struct session *s, const struct rec *pod, bool force,
     int64_t timeout)
 {
-	const char	*id = rec_str(pod, KEY(id), "");
-	struct rec	*now = NULL;
-	int		 rc = -1;
+	const char		*id = rec_str(pod, KEY(id), "");
+	scoped_rec struct rec	*now = NULL;
 
 	for (int tries = 0; tries < TRIES; tries++) {
-		rc = each_member(s, now != NULL ? now : pod, remove_member,
-		    timeout);
-		if (rc == 0)
-			rc = state_object_remove(&s->client, OBJ_POD,
-			    OBJ_WHOLE, id, "");
-		rec_free(now);
-		now = NULL;
-		if (rc == 0 || errno != EBUSY || !force ||
-		    (now = state_object_get(&s->client, OBJ_POD, 0,
-		    id)) == NULL)
+		if (remove_users(s, now != NULL ? now : pod, timeout) == 0 &&
+		    state_object_remove(&s->client, OBJ_POD, OBJ_WHOLE, id,
+		    "") == 0)
+			return (0);
+		rec_free(take_ptr(&now));
+		if (errno != EBUSY || !force || (now = state_object_get(
+		    &s->client, OBJ_POD, 0, id)) == NULL)
 			break;
 	}
-	rec_free(now);
-	return (rc);
+	return (-1);
 }
 
 int
 pods_remove(struct session *s, const struct rec *pod, bool force,
     int64_t timeout)
 {
-	const char	*id = rec_str(pod, KEY(id), "");
-
-	if (!force && each_member(s, pod, refuse_up, 0) == -1)
+	if (!force && check_down(s, pod) == -1)
 		return (-1);
 	if (remove_all(s, pod, force, timeout) == -1)
 		return (-1);
 	(void)cgroup_pod_remove(session_run_env(s), rec_str(pod, KEY(cgroup),
 	    ""));
-	locks_free_id(s, "pod", id);
+	locks_free_id(s, "pod", rec_str(pod, KEY(id), ""));
 	error_clear(&s->client.error);
 	return (0);
-}
-
-int
-pods_remove_damaged(struct session *s, const char *id)
-{
-	if (state_object_remove(&s->client, OBJ_POD, OBJ_WHOLE, id, "") == -1)
-		return (-1);
-	locks_free_id(s, "pod", id);
-	error_clear(&s->client.error);
-	return (0);
-}
-
-/* The record says where it is now. */
-static int
-put_cgroup(struct session *s, const char *id, const char *path)
-{
-	scoped_rec struct rec	*r = rec_new();
-
-	(void)rec_add(r, KEY(id), id);
-	(void)rec_add(r, KEY(cgroup), path);
-	return (state_object_put(&s->client, OBJ_POD, OBJ_UPDATE, r, NULL));
 }
 
 static int
 refresh_one(struct session *s, const struct rec *pod)
 {
-	const char	*id = rec_str(pod, KEY(id), "");
-	const char	*was = rec_get(pod, KEY(cgroup));
-	char		 path[1024];
+	const char		*id = rec_str(pod, KEY(id), "");
+	const char		*was = rec_get(pod, KEY(cgroup));
+	scoped_rec struct rec	*r = rec_new();
+	char			 path[1024];
 
 	if (was == NULL)
 		return (0);
 	if (cgroup_pod_make(session_run_env(s), id, path, sizeof(path)) == -1)
 		return (-1);
-	return (strcmp(was, path) == 0 ? 0 : put_cgroup(s, id, path));
+	if (strcmp(was, path) == 0)
+		return (0);
+	(void)rec_add(r, KEY(id), id);
+	(void)rec_add(r, KEY(cgroup), path);
+	return (state_object_put(&s->client, OBJ_POD, OBJ_UPDATE, r, NULL));
 }
 
 int
 pods_refresh(struct session *s)
 {
-	struct rec	*all = state_objects(&s->client, OBJ_POD), *pod;
-	size_t		 it = 0;
-	int		 rc = all == NULL ? -1 : 0;
+	scoped_rec struct rec	*all = state_objects(&s->client, OBJ_POD);
+	struct rec		*pod;
+	int			 rc = all == NULL ? -1 : 0;
 
-	while (all != NULL && (pod = rec_sub(all, KEY(obj), &it)) != NULL) {
+	rec_each(pod, all, KEY(obj))
 		/* Another command has removed it. */
 		if (refresh_one(s, pod) == -1 && errno != ENOENT) {
 			session_warn(s, "pod %s could not be refreshed: %s",
 			    rec_str(pod, KEY(name), ""), s->client.error.text);
 			rc = -1;
 		}
-		rec_free(pod);
-	}
-	rec_free(all);
 	return (rc);
 }
 

@@ -13,8 +13,8 @@ struct session;
 /*
  * All pods, nested `obj`, with in each the rows of its members as nested
  * `ctr`, and `state`, in podman's word: Created, Running, Degraded, Exited,
- * Paused, Stopped, Error. Or one of them by name, ID or prefix: ENOENT when it
- * has been removed meanwhile. NULL with an error.
+ * Paused, Stopped, Error. Or one of them by name, ID or prefix. NULL with an
+ * error.
  */
 struct rec *pods_with_members(struct session *);
 struct rec *pods_get_whole(struct session *, const char *);
@@ -28,12 +28,10 @@ int	pods_create(struct session *, struct rec *, bool replace);
 int	pods_latest(const struct rec *, char *);
 /*
  * With its containers; running ones only by force, which stops them first,
- * in so many seconds (-1: their own timeout). What was begun is finished. 0,
- * or -1 with a sentence.
+ * in so many seconds (-1: their own timeout). What was begun is finished. Of
+ * one whose record is damaged its id is enough. 0, or -1 with a sentence.
  */
 int	pods_remove(struct session *, const struct rec *, bool, int64_t);
-/* One whose record is damaged, by its id: it says nothing of containers. */
-int	pods_remove_damaged(struct session *, const char *);
 /*
  * After a boot, make the cgroup of each pod that has one again. A failure is
  * reported for its pod: -1.

@@ -87,29 +87,26 @@ find_one(struct session *s, struct rec *mount)
 
 /* Has one of the mounts this key? */
 static bool
-has_key(const struct rec *def, const char *key)
+has_key(const struct rec *def, struct key_any key)
 {
 	struct rec	*m;
-	size_t		 it = 0;
-	bool		 found = false;
 
-	while (!found && (m = rec_sub(def, KEY(mount), &it)) != NULL) {
-		found = rec_get(m, KEY_FROM(key)) != NULL;
-		rec_free(m);
-	}
-	return (found);
+	rec_each(m, def, KEY(mount))
+		if (record_text(m, key) != NULL)
+			return (true);
+	return (false);
 }
 
 bool
 volmounts_any(const struct rec *def)
 {
-	return (has_key(def, "volume"));
+	return (has_key(def, KEY_ANY(KEY_IN(mount, volume))));
 }
 
 bool
 volmounts_inside(const struct rec *def)
 {
-	return (has_key(def, "sub"));
+	return (has_key(def, KEY_ANY(KEY(sub))));
 }
 
 /* Replace each mount by what a function makes of it. */
@@ -117,25 +114,14 @@ static int
 each_mount(struct session *s, struct rec *def,
     int (*fn)(struct session *, struct rec *))
 {
-	struct rec	*out = rec_new(), *m, *copy;
-	size_t		 it = 0;
-	int		 rc = out == NULL ? -1 : 0;
+	scoped_rec struct rec	*out = rec_new();
+	struct rec		*m;
 
-	while (rc == 0 && (m = rec_sub(def, KEY(mount), &it)) != NULL) {
-		copy = rec_new();
-		rc = copy == NULL ? -1 : rec_add_all(copy, m);
-		if (rc == 0)
-			rc = fn(s, copy);
-		if (rc == 0)
-			rc = rec_add_rec(out, KEY(mount), copy);
-		rec_free(copy);
-		rec_free(m);
-	}
+	rec_each(m, def, KEY(mount))
+		if (fn(s, m) == -1 || rec_add_rec(out, KEY(mount), m) == -1)
+			return (-1);
 	rec_del(def, KEY(mount));
-	if (rc == 0)
-		rc = rec_add_all(def, out);
-	rec_free(out);
-	return (rc);
+	return (rec_add_all(def, out));
 }
 
 int
@@ -156,20 +142,19 @@ path_len(const char *path)
 	return (n);
 }
 
-static unsigned int
-count_at(const struct rec *def, const char *dst)
+static bool
+is_mounted(const struct rec *def, const char *dst)
 {
 	struct rec	*m;
-	size_t		 it = 0, n = path_len(dst);
+	size_t		 n = path_len(dst);
 	const char	*other;
-	unsigned int	 found = 0;
 
-	while ((m = rec_sub(def, KEY(mount), &it)) != NULL) {
+	rec_each(m, def, KEY(mount)) {
 		other = rec_str(m, KEY(dst), "");
-		found += path_len(other) == n && memcmp(other, dst, n) == 0;
-		rec_free(m);
+		if (path_len(other) == n && memcmp(other, dst, n) == 0)
+			return (true);
 	}
-	return (found);
+	return (false);
 }
 
 /* A stranger's word: it is checked as one on the command line. */
@@ -180,11 +165,10 @@ add_image_volume(struct session *s, struct rec *def, const char *path)
 					    "rbind", "rprivate", "rw" };
 	struct parse_err	 e;
 	scoped_rec struct rec	*m = NULL;
-	int			 rc;
 
 	if (spec_ctr_path("volume of the image", path, &e) == -1)
 		return (error_set(&s->client.error, EINVAL, "%s", e.text));
-	if (count_at(def, path) > 0)
+	if (is_mounted(def, path))
 		return (0);
 	m = rec_new();
 	(void)rec_add(m, KEY(type), "bind");
@@ -192,36 +176,7 @@ add_image_volume(struct session *s, struct rec *def, const char *path)
 	(void)rec_add(m, KEY(dst), path);
 	for (size_t i = 0; i < sizeof(opts) / sizeof(opts[0]); i++)
 		(void)rec_add(m, KEY(opt), opts[i]);
-	rc = find_one(s, m);
-	if (rc == 0)
-		rc = rec_add_rec(def, KEY(mount), m);
-	return (rc);
-}
-
-/* If another command was killed while it removed one of that name. */
-static int
-finish_removal(struct session *s, const char *name)
-{
-	scoped_rec struct rec	*have = volumes_get(s, name);
-	bool			 going;
-
-	if (have == NULL)
-		return (errno == ENOENT ? 0 : -1);
-	going = rec_num(have, KEY(removing), 0) != 0;
-	return (going ? volumes_remove(s, name, "") : 0);
-}
-
-/*
- * Lock it like a new one; a volume that is removed with its container needs no
- * lock.
- */
-static int
-new_record(struct session *s, const char *name, bool own, bool rm,
-    struct rec *r)
-{
-	if (own && rm)
-		return (rec_add_num(r, KEY(rm), 1));
-	return (locks_alloc(s, "vol", name, r));
+	return (find_one(s, m) == -1 ? -1 : rec_add_rec(def, KEY(mount), m));
 }
 
 /*
@@ -231,71 +186,61 @@ new_record(struct session *s, const char *name, bool own, bool rm,
 static int
 add_record(struct session *s, struct rec *def, const struct rec *mount)
 {
-	const char	*name = rec_get(mount, KEY_IN(mount, volume));
-	bool		 own = rec_num(mount, KEY_IN(mount, anon), 0) != 0;
-	struct rec	*r, *have = NULL;
-	int		 rc = 0;
+	const char		*name = rec_get(mount, KEY_IN(mount, volume));
+	bool			 own = rec_num(mount, KEY_IN(mount, anon),
+				    0) != 0;
+	scoped_rec struct rec	*r = NULL, *have = NULL;
 
 	if (name == NULL)
 		return (0);
-	if (!own && (finish_removal(s, name) == -1 ||
-	    ((have = volumes_get(s, name)) == NULL && errno != ENOENT)))
+	if (!own && (have = volumes_get(s, name)) == NULL && errno != ENOENT)
 		return (-1);
 	if ((r = volumes_record(s, name, own)) == NULL)
-		rc = -1;
-	else if (have == NULL)
-		rc = new_record(s, name, own, rec_num(def, KEY(rm), 0) != 0, r);
-	if (rc == 0)
-		rc = rec_add_rec(def, KEY(volume), r);
-	rec_free(have);
-	rec_free(r);
-	return (rc);
+		return (-1);
+	/* One that is removed with its container needs no lock. */
+	if ((own && rec_num(def, KEY(rm), 0) != 0 ?
+	    rec_add_num(r, KEY(rm), 1) :
+	    volumes_lock_new(s, have, name, r)) == -1)
+		return (-1);
+	return (rec_add_rec(def, KEY(volume), r));
 }
 
 int
-volmounts_define(struct session *s, struct rec *def, struct rec *asked,
+volmounts_define(struct session *s, struct rec *def, const struct rec *asked,
     const struct rec *image)
 {
 	struct rec	*m;
 	const char	*path;
-	size_t		 it = 0;
-	int		 rc = 0;
 
 	/* What root granted is what was asked, to the letter. */
 	if (!volmounts_any(asked) && rec_get(asked, KEY(granted)) == NULL &&
 	    (image == NULL || rec_count(image, KEY_IN(image, volume)) == 0))
 		return (0);
 	rec_del(def, KEY(mount));
-	while (rc == 0 && (m = rec_sub(asked, KEY(mount), &it)) != NULL) {
-		rc = rec_add_rec(def, KEY(mount), m);
-		rec_free(m);
-	}
-	for (it = 0; rc == 0 && image != NULL &&
-	    rec_next(image, KEY_IN(image, volume), &it, &path);)
-		rc = add_image_volume(s, def, path);
-	for (it = 0; rc == 0 && (m = rec_sub(def, KEY(mount), &it)) != NULL;) {
-		rc = add_record(s, def, m);
-		rec_free(m);
-	}
-	return (rc);
+	if (rec_copy(def, asked, KEY(mount)) == -1)
+		return (-1);
+	rec_each_text(path, image, KEY_IN(image, volume))
+		if (add_image_volume(s, def, path) == -1)
+			return (-1);
+	rec_each(m, def, KEY(mount))
+		if (add_record(s, def, m) == -1)
+			return (-1);
+	return (0);
 }
 
 void
 volmounts_undo(struct session *s, const struct rec *def)
 {
-	struct rec	*v, *have;
+	struct rec	*v;
 	const char	*name;
-	size_t		 it = 0;
 
-	while (def != NULL && (v = rec_sub(def, KEY(volume), &it)) != NULL) {
+	rec_each(v, def, KEY(volume)) {
+		scoped_rec struct rec	*have = NULL;
+
 		name = rec_str(v, KEY(name), "");
-		if (rec_text(v, KEY(lock)) != NULL) {
-			if ((have = volumes_get(s, name)) == NULL &&
-			    errno == ENOENT)
-				locks_free_id(s, "vol", name);
-			rec_free(have);
-		}
-		rec_free(v);
+		if (rec_text(v, KEY(lock)) != NULL &&
+		    (have = volumes_get(s, name)) == NULL && errno == ENOENT)
+			locks_free_id(s, "vol", name);
 	}
 }
 
@@ -331,15 +276,15 @@ int
 volmounts_make(struct session *s, const struct rec *def)
 {
 	struct rec	*m;
-	size_t		 it = 0;
 	int		 state, rc = 0;
 
-	while (rc != -1 && (m = rec_sub(def, KEY(mount), &it)) != NULL) {
-		state = rec_get(m, KEY(sub)) == NULL ? VOLUME_USED :
-		    make_one(s, m);
+	rec_each(m, def, KEY(mount)) {
+		if (rec_get(m, KEY(sub)) == NULL)
+			continue;
+		if ((state = make_one(s, m)) == -1)
+			return (-1);
 		if (state != VOLUME_USED)
-			rc = state == -1 ? -1 : 1;
-		rec_free(m);
+			rc = 1;
 	}
 	return (rc);
 }
@@ -367,9 +312,9 @@ fill_one(struct session *s, struct rec *mount)
 		return (0);
 	}
 	/* As launch has them: 1 first, 2 again, 3 mode and owner alone. */
-	return (rec_add_num(mount, KEY(copyup), rec_num(mount, KEY(nocopy),
-	    0) != 0 ?
-	    3 : state == VOLUME_FILLING ? 2 : 1));
+	return (rec_add_num(mount, KEY(copyup),
+	    rec_num(mount, KEY(nocopy), 0) != 0 ? 3 :
+	    state == VOLUME_FILLING ? 2 : 1));
 }
 
 int
@@ -378,30 +323,20 @@ volmounts_fill(struct session *s, struct rec *full)
 	return (each_mount(s, full, fill_one));
 }
 
-static int
-filled_one(struct session *s, const struct rec *mount)
-{
-	const char	*name = rec_str(mount, KEY_IN(mount, volume), "");
-
-	if (rec_text(mount, KEY(copyup)) == NULL)
-		return (0);
-	if (store_volume_filled(&s->client, name, is_legacy(s, mount) == 1) ==
-	    -1)
-		return (-1);
-	locks_drop(s, "vol", name);
-	return (0);
-}
-
 int
 volmounts_filled(struct session *s, const struct rec *full)
 {
 	struct rec	*m;
-	size_t		 it = 0;
-	int		 rc = 0;
+	const char	*name;
 
-	while (rc == 0 && (m = rec_sub(full, KEY(mount), &it)) != NULL) {
-		rc = filled_one(s, m);
-		rec_free(m);
+	rec_each(m, full, KEY(mount)) {
+		if (rec_text(m, KEY(copyup)) == NULL)
+			continue;
+		name = rec_str(m, KEY_IN(mount, volume), "");
+		if (store_volume_filled(&s->client, name,
+		    is_legacy(s, m) == 1) == -1)
+			return (-1);
+		locks_drop(s, "vol", name);
 	}
-	return (rc);
+	return (0);
 }

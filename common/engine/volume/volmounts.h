@@ -23,7 +23,7 @@ int	volmounts_find(struct session *, struct rec *);
  * A definition that is about to be reserved: its mounts are those above, and
  * its image's VOLUMEs (NULL: no image) become anonymous volumes.
  */
-int	volmounts_define(struct session *, struct rec *, struct rec *,
+int	volmounts_define(struct session *, struct rec *, const struct rec *,
 	    const struct rec *);
 /* It was not reserved: free the locks of volumes that were not made. */
 void	volmounts_undo(struct session *, const struct rec *);

@@ -59,6 +59,18 @@ volumes_is_legacy(struct session *s, const struct rec *have)
 }
 
 struct rec *
+volumes_list(struct session *s)
+{
+	return (state_objects(&s->client, OBJ_VOLUME));
+}
+
+struct rec *
+volumes_find(struct session *s, const char *ref)
+{
+	return (state_object_get(&s->client, OBJ_VOLUME, 0, ref));
+}
+
+struct rec *
 volumes_record(struct session *s, const char *name, bool own)
 {
 	struct rec	*r;
@@ -79,7 +91,7 @@ volumes_record(struct session *s, const char *name, bool own)
 struct rec *
 volumes_get(struct session *s, const char *name)
 {
-	struct rec	*r = state_object_get(&s->client, OBJ_VOLUME, 0, name);
+	struct rec	*r = volumes_find(s, name);
 
 	/* The beginning of a name finds one, too. */
 	if (r != NULL && strcmp(rec_str(r, KEY(id), ""), name) == 0)
@@ -128,18 +140,15 @@ to_trash(struct session *s, const struct rec *have)
 static int
 remove_named(struct session *s, const char *name, const char *by, bool lock)
 {
-	struct rec	*have;
-	int		 rc;
+	scoped_rec struct rec	*have = NULL;
 
 	if (state_object_remove(&s->client, OBJ_VOLUME, OBJ_MARK, name,
 	    by) == -1)
 		return (-1);
 	if ((have = volumes_get(s, name)) == NULL)
 		return (errno == ENOENT ? 0 : -1);
-	rc = to_trash(s, have);
-	rec_free(have);
-	if (rc == -1 || (state_object_remove(&s->client, OBJ_VOLUME,
-	    OBJ_FINISH, name, by) == -1 && errno != ENOENT))
+	if (to_trash(s, have) == -1 || (state_object_remove(&s->client,
+	    OBJ_VOLUME, OBJ_FINISH, name, by) == -1 && errno != ENOENT))
 		return (-1);
 	if (lock)
 		locks_free_id(s, "vol", name);
@@ -150,6 +159,34 @@ int
 volumes_remove(struct session *s, const char *name, const char *by)
 {
 	return (remove_named(s, name, by, true));
+}
+
+int
+volumes_lock_new(struct session *s, const struct rec *have, const char *name,
+    struct rec *r)
+{
+	if (have != NULL && rec_num(have, KEY(removing), 0) == 0)
+		return (0);
+	if (have != NULL && volumes_remove(s, name, "") == -1)
+		return (-1);
+	return (locks_alloc(s, "vol", name, r));
+}
+
+int
+volumes_create(struct session *s, const char *name, const struct rec *keys,
+    bool keep, char *made)
+{
+	scoped_rec struct rec	*r = volumes_record(s, name, false);
+	scoped_rec struct rec	*have = NULL;
+
+	if (r == NULL || rec_add_all(r, keys) == -1)
+		return (-1);
+	have = volumes_get(s, name);
+	if (volumes_lock_new(s, have, name, r) == -1 || state_object_put(
+	    &s->client, OBJ_VOLUME, keep ? OBJ_KEEP : 0, r, made) == -1)
+		return (-1);
+	return (rec_get(r, KEY(device)) != NULL ||
+	    store_volume_make(&s->client, made, false) != -1 ? 0 : -1);
 }
 
 static int
@@ -165,46 +202,42 @@ drop_one(struct session *s, const char *name, const char *id, bool lock)
 int
 volumes_drop_own(struct session *s, const struct rec *row)
 {
-	const char	*id = rec_str(row, KEY(id), ""), *name;
-	bool		 lock = rec_num(row, KEY(rm), 0) == 0;
-	struct rec	*def, *v;
-	size_t		 it = 0;
-	int		 rc = 0;
+	const char		*id = rec_str(row, KEY(id), ""), *name;
+	bool			 lock = rec_num(row, KEY(rm), 0) == 0;
+	bool			 whole = !rec_has(row, KEY_IN(row, anon));
+	size_t			 it = 0;
+	scoped_rec struct rec	*def = whole ? rec_sub(row, KEY(def), &it) :
+				    NULL;
+	struct rec		*v;
 
-	if (rec_get(row, KEY_IN(row, anon)) != NULL) {
-		while (rc == 0 && rec_next(row, KEY_IN(row, anon), &it, &name))
-			rc = drop_one(s, name, id, lock);
-		return (rc);
-	}
-	if ((def = rec_sub(row, KEY(def), &it)) == NULL)
-		return (0);
-	for (it = 0; rc == 0 && (v = rec_sub(def, KEY(volume), &it)) != NULL;) {
-		if (rec_num(v, KEY_IN(volume, anon), 0) != 0)
-			rc = drop_one(s, rec_str(v, KEY(name), ""), id, lock);
-		rec_free(v);
-	}
-	rec_free(def);
-	return (rc);
+	rec_each_text(name, row, KEY_IN(row, anon))
+		if (drop_one(s, name, id, lock) == -1)
+			return (-1);
+	rec_each(v, def, KEY(volume))
+		if (rec_num(v, KEY_IN(volume, anon), 0) != 0 &&
+		    drop_one(s, rec_str(v, KEY(name), ""), id, lock) == -1)
+			return (-1);
+	return (0);
 }
 
 /* Is nothing to use this volume again? */
 static bool
 is_over(const struct rec *v)
 {
-	return (rec_get(v, KEY(user)) == NULL && (rec_num(v, KEY(removing),
-	    0) != 0 ||
+	return (rec_get(v, KEY(user)) == NULL &&
+	    (rec_num(v, KEY(removing), 0) != 0 ||
 	    rec_num(v, KEY(rm), 0) != 0));
 }
 
 int
 volumes_refresh(struct session *s)
 {
-	struct rec	*all = state_objects(&s->client, OBJ_VOLUME), *v;
-	const char	*name;
-	size_t		 it = 0;
-	int		 rc = all == NULL ? -1 : 0;
+	scoped_rec struct rec	*all = volumes_list(s);
+	struct rec		*v;
+	const char		*name;
+	int			 rc = all == NULL ? -1 : 0;
 
-	while (all != NULL && (v = rec_sub(all, KEY(obj), &it)) != NULL) {
+	rec_each(v, all, KEY(obj)) {
 		name = rec_str(v, KEY(id), "");
 		if (is_over(v) && volumes_remove(s, name, "") == -1 &&
 		    errno != ENOENT) {
@@ -212,8 +245,6 @@ volumes_refresh(struct session *s)
 			    name, s->client.error.text);
 			rc = -1;
 		}
-		rec_free(v);
 	}
-	rec_free(all);
 	return (rc);
 }

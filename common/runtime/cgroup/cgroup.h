@@ -1,7 +1,7 @@
 /*
- * The control group of one container. It is made when something first needs
- * it, so that `run` pays nothing for it, and removed with the container's run
- * directory, where a file `cgroup` says where it is.
+ * The control groups of containers and of pods. That of a container is made
+ * when something first needs it, so that `run` pays nothing for it, and removed
+ * with the container's run directory, where a file `cgroup` says where it is.
  */
 #ifndef RUNTIME_CGROUP_H
 #define RUNTIME_CGROUP_H
@@ -39,5 +39,15 @@ void	cgroup_clear(struct cgroup *);
  * directories and its id. Quick when it had none, which is usual.
  */
 void	cgroup_remove(int, const char *);
+
+/*
+ * Make the cgroup for the containers of a pod, as its record names it: with
+ * systemd a slice, which is made here; else only a name, and the directory is
+ * made with that of the first container. Before the session is confined. 0, or
+ * -1 with a message; the name is set in both cases.
+ */
+int	cgroup_pod_make(const struct run_env *, const char *, char *, size_t);
+/* Remove it: what cgroup_pod_make has put. Missing is no error. */
+int	cgroup_pod_remove(const struct run_env *, const char *);
 
 #endif
