@@ -5,9 +5,7 @@
 
 #include "command.h"
 #include "confined.h"
-#include "enter.h"
 #include "error.h"
-#include "open.h"
 #include "random.h"
 #include "say.h"
 #include "session.h"
@@ -47,7 +45,7 @@ command_open(struct session *s, const struct cli *g, unsigned int need,
 
 	if (session_open(s, &o, need, cleanup) == -1)
 		return (session_error(s), -1);
-	session_enter(s, need);
+	session_enter(s);
 	if ((need & NEED_MORE) == 0)
 		session_confine(s);
 	return (0);

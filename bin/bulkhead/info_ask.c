@@ -16,17 +16,17 @@
 
 #include <bsd/string.h>
 
-#include "account.h"
 #include "calls.h"
 #include "cleanup.h"
 #include "command.h"
 #include "command_session.h"
+#include "config.h"
 #include "confined.h"
 #include "info_ask.h"
-#include "pinned.h"
 #include "probe.h"
 #include "reconcile.h"
 #include "record.h"
+#include "root.h"
 #include "runtimes.h"
 #include "say.h"
 #include "session.h"
@@ -78,7 +78,7 @@ info_state(struct cli *g, const struct rec *config, struct rec *out)
 		rec_free(row);
 	}
 	rec_free(rows);
-	pinned_copy(out, s.config);
+	config_copy_merged(out, s.config);
 	(void)rec_add_num(out, KEY(number), n);
 	(void)rec_add_num(out, KEY(paused), paused);
 	(void)rec_add_num(out, KEY(running), running);
@@ -177,8 +177,8 @@ lose_root(void)
 
 	if (geteuid() != 0)
 		return;
-	(void)account_find(&uid, &gid);
-	account_become(uid, gid);
+	(void)root_account(&uid, &gid);
+	root_become(uid, gid);
 }
 
 /* containers/storage's words. */

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "command_session.h"
-#include "rootlog.h"
+#include "root.h"
 #include "say.h"
 #include "session.h"
 #include "version.h"
@@ -121,7 +121,7 @@ run(struct cli *cli)
 	int			 code;
 
 	if (geteuid() == 0)
-		rootlog_open(cli->opts);
+		root_open_log(cli->opts);
 	cli->session = &s;
 	if (c->before != NULL && (code = c->before(cli)) != 0)
 		return (code);

@@ -81,6 +81,22 @@ path_is_name(const char *s)
 	    strchr(s, '/') == NULL && strlen(s) <= NAME_MAX);
 }
 
+const char *
+path_real(const char *path, char *out)
+{
+	char	 head[PATH_MAX], *slash;
+
+	if (*path != '/' || (size_t)snprintf(head, sizeof(head), "%s", path) >=
+	    sizeof(head))
+		return (NULL);
+	while (realpath(head, out) == NULL) {
+		if ((slash = strrchr(head, '/')) == head)
+			return (NULL);
+		*slash = '\0';
+	}
+	return (path + strlen(head));
+}
+
 static int
 mkdir_open(int dir, const char *name, mode_t mode, bool beneath)
 {

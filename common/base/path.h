@@ -26,6 +26,12 @@ DIR	*path_open_dir(int, const char *);
 bool	path_is_there(int, const char *);
 /* Has a directory no entries? 1 or 0; -1 and errno: it cannot be read. */
 int	path_is_empty(int, const char *);
+/*
+ * Resolve links of an absolute path as far as it exists, into a buffer of
+ * PATH_MAX. The rest of the path, or NULL: nothing of it is there, or it is
+ * not absolute or too long.
+ */
+const char *path_real(const char *, char *);
 /* Is this one plain component: not empty, no slash, not "." or ".."? */
 bool	path_is_name(const char *);
 /*

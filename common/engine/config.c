@@ -5,20 +5,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <bsd/string.h>
+
 #include "cache.h"
 #include "calls.h"
 #include "cleanup.h"
 #include "given.h"
+#include "grant.h"
+#include "log.h"
+#include "mac.h"
+#include "path.h"
 #include "record.h"
 #include "sealed.h"
 #include "seen.h"
 #include "session.h"
+#include "trust.h"
 
 #define CONFIGS		"settled"
 #define CONFIG_MAX	(1u << 18)	/* bytes */
@@ -129,8 +137,8 @@ config_ask(struct session *s)
  * After a change: containers record the digest of the changed configuration,
  * and a clean-up inherits its memfd. 0 or -1.
  */
-int
-config_seal(struct session *s)
+static int
+seal(struct session *s)
 {
 	scoped_free void	*bytes = NULL;
 	char			 hex[SHA256_DIGEST_STRING_LENGTH];
@@ -160,11 +168,10 @@ use_config(struct session *s)
 	if (!session_in_memory(s))
 		return (0);
 	/* Nothing lasts: what would, ends with the boot. */
-	if (rec_set(s->config, KEY_AS(path_state), rec_str(s->config,
-	    KEY_AS(path_run),
-	    "")) == -1)
+	if (rec_set(s->config, KEY_AS(path_state), session_text(s,
+	    path_run)) == -1)
 		return (session_sentence(s, "cannot use", "the configuration"));
-	return (config_seal(s));
+	return (seal(s));
 }
 
 int
@@ -218,19 +225,18 @@ own_run_dir(struct session *s)
 	return (take_fd(&fd));
 }
 
-/* The question, and who answers it. 0 or -1. */
+/* The question, and the program that answers it. 0 or -1. */
 static int
 name_answer(struct session *s)
 {
 	scoped_free void	*text = NULL;
-	struct rec		*q = question_of(s);
+	scoped_rec struct rec	*q = question_of(s);
 	struct stat		 st;
 	SHA2_CTX		 c;
 	size_t			 len;
-	int			 rc = rec_encode(q, &text, &len);
 
-	rec_free(q);
-	if (rc == -1 || fstatat(s->client.libexec_fd, "resolve", &st, 0) == -1)
+	if (rec_encode(q, &text, &len) == -1 ||
+	    fstatat(s->client.libexec_fd, "resolve", &st, 0) == -1)
 		return (-1);
 	SHA256Init(&c);
 	SHA256Update(&c, text, len);
@@ -247,72 +253,53 @@ is_fresh(const struct rec *kept)
 	scoped_rec struct rec	*seen = rec_sub(kept, KEY(seen), &it);
 	const char		*cwd = rec_get(seen, KEY(cwd));
 	char			 now[4096];
-	bool			 fresh;
 
-	fresh = seen != NULL && seen_same(seen) && (cwd == NULL ||
-	    (getcwd(now, sizeof(now)) != NULL && strcmp(cwd, now) == 0));
-	return (fresh);
+	return (seen != NULL && seen_same(seen) && (cwd == NULL ||
+	    (getcwd(now, sizeof(now)) != NULL && strcmp(cwd, now) == 0)));
 }
 
-/* Its configuration becomes ours. 0, or -1: there is nothing of use in it. */
-static int
-use_cached(struct session *s, const struct rec *kept)
-{
-	const void	*bytes;
-	size_t		 len;
-
-	if ((bytes = rec_bytes(kept, KEY(config), &len)) == NULL ||
-	    (s->config = rec_decode(bytes, len, RECORD(config), NULL)) == NULL)
-		return (-1);
-	if ((s->config_fd = sealed_fd("configuration", bytes, len)) != -1)
-		return (0);
-	rec_free(s->config);
-	s->config = NULL;
-	return (-1);
-}
-
-/* With the rights that resolve looked with. */
+/* With the rights that resolve looked with. NULL: it is not kept, or stale. */
 static struct rec *
-find_cached(struct session *s, int run)
+find_kept(struct session *s, int run)
 {
 	scoped_free char	*text = NULL;
 	struct rec		*kept = NULL;
 	size_t			 len;
 
+	if (s->client.uid != 0) {
+		(void)setfsgid(s->client.gid);
+		(void)setfsuid(s->client.uid);
+	}
 	if ((text = cache_get(&s->cache, run, CONFIGS, s->config_name,
 	    CONFIG_MAX, &len)) != NULL)
 		kept = rec_decode(text, len, RECORD(kept), NULL);
-	if (kept == NULL || is_fresh(kept))
-		return (kept);
-	rec_free(kept);
-	return (NULL);
+	if (kept != NULL && !is_fresh(kept)) {
+		rec_free(kept);
+		kept = NULL;
+	}
+	if (s->client.uid != 0) {
+		(void)setfsuid(0);
+		(void)setfsgid(0);
+	}
+	return (kept);
 }
 
 int
 config_find_cached(struct session *s)
 {
-	scoped_fd int	 run = -1;
-	struct rec	*kept;
-	int		 rc;
+	scoped_rec struct rec	*kept = NULL, *config = NULL;
+	scoped_fd int		 run = -1;
+	const void		*bytes;
+	size_t			 len;
 
 	if (s->config_flags != 0 || name_answer(s) == -1 ||
-	    (run = own_run_dir(s)) == -1)
+	    (run = own_run_dir(s)) == -1 ||
+	    (kept = find_kept(s, run)) == NULL ||
+	    (bytes = rec_bytes(kept, KEY(config), &len)) == NULL ||
+	    (config = rec_decode(bytes, len, RECORD(config), NULL)) == NULL ||
+	    (s->config_fd = sealed_fd("configuration", bytes, len)) == -1)
 		return (-1);
-	if (s->client.uid != 0) {
-		(void)setfsgid(s->client.gid);
-		(void)setfsuid(s->client.uid);
-	}
-	kept = find_cached(s, run);
-	if (s->client.uid != 0) {
-		(void)setfsuid(0);
-		(void)setfsgid(0);
-	}
-	if (kept == NULL)
-		return (-1);
-	rc = use_cached(s, kept);
-	rec_free(kept);
-	if (rc == -1)
-		return (-1);
+	s->config = take_ptr(&config);
 	s->run_dir = take_fd(&run);
 	return (use_config(s));
 }
@@ -322,25 +309,283 @@ config_cache_put(struct session *s)
 {
 	scoped_fd int		 fresh = s->fresh_fd;
 	scoped_free void	*text = NULL;
+	scoped_rec struct rec	*seen = NULL, *kept = rec_new();
 	char			 place[4096];
-	struct rec		*seen = NULL, *kept = NULL;
-	void			*config = NULL;
+	void			*config;
 	size_t			 len, size;
 
 	s->fresh_fd = -1;
 	if (fresh == -1 || s->config_name[0] == '\0' || s->run_dir == -1 ||
 	    run_place(s, place, sizeof(place)) == -1 ||
-	    strcmp(place, session_config(s, KEY_AS(path_run), "")) != 0 ||
+	    strcmp(place, session_text(s, path_run)) != 0 ||
 	    (config = sealed_map(fresh, CONFIG_MAX, &len)) == NULL)
 		return;
-	seen = resolve_seen(&s->client);
-	if (seen != NULL && (kept = rec_new()) != NULL &&
+	if ((seen = resolve_seen(&s->client)) != NULL && kept != NULL &&
 	    rec_add_rec(kept, KEY(seen), seen) == 0 &&
 	    rec_add_bytes(kept, KEY(config), config, len) == 0 &&
 	    rec_encode(kept, &text, &size) == 0)
 		cache_put(&s->cache, s->run_dir, CONFIGS, s->config_name, text,
 		    size);
-	rec_free(kept);
-	rec_free(seen);
 	sealed_unmap(config, len);
+}
+
+/* --- the settings that the store was made with --- */
+
+enum kind { K_WORD, K_PATH, K_RUN };	/* K_RUN: a path of this boot's */
+
+static const struct pin {
+	const char	*key;		/* in the store and in ours */
+	const char	*twin;		/* what files call it, if different */
+	const char	*label;
+	enum kind	 kind;
+	const char	*by[2];		/* chosen, if one of these is */
+	const char	*with[2][2];	/* ... or if such a key says this */
+} pins[] = {
+	{ .key = KEY_TEXT(os), .label = "OS" },
+	{ .key = key_text_path_state, .label = "static dir", .kind = K_PATH,
+	  .with = { { "origin:storage.graphroot", "--root" } } },
+	{ .key = key_text_path_run, .label = "tmp dir", .kind = K_RUN,
+	  .with = { { "origin:storage.runroot", "--runroot" },
+	      { "origin:engine.tmp_dir", "--tmpdir" } } },
+	{ .key = key_text_path_graph, .twin = "storage.graphroot",
+	  .label = "graph root", .kind = K_PATH,
+	  .by = { "storage.graphroot", "storage.rootless_storage_path" } },
+	{ .key = key_text_path_run_storage, .twin = "storage.runroot",
+	  .label = "run root", .kind = K_RUN, .by = { "storage.runroot" } },
+	{ .key = key_text_storage_driver, .label = "graph driver",
+	  .by = { "storage.driver" } },
+	{ .key = key_text_volume_path, .label = "volume path",
+	  .kind = K_PATH, .by = { "engine.volume_path" } },
+};
+
+#define NPINS	(sizeof(pins) / sizeof(pins[0]))
+
+/* A key made of two words, in a buffer of 64 bytes. */
+static struct key_str
+key_of(char *key, const char *prefix, const char *name)
+{
+	(void)snprintf(key, 64, "%s%s", prefix, name);
+	return (KEY_FROM(key));
+}
+
+/* The value of this configuration. */
+static const char *
+ours(const struct rec *config, const struct pin *p)
+{
+	return (strcmp(p->key, "os") == 0 ? "linux" :
+	    rec_str(config, KEY_FROM(p->key), ""));
+}
+
+/* A value, and in system mode that root has chosen it. */
+static void
+add_value(struct session *s, struct rec *r, const struct pin *p,
+    const char *now, const char *value)
+{
+	char	 key[64], grant[64], code[MAC_TEXT];
+
+	(void)rec_add(r, key_of(key, now, p->key), value);
+	if (p->kind == K_WORD || !s->root_key.there ||
+	    !trust_is_chosen(s, value))
+		return;
+	grant_setting(s, p->key, value, code);
+	(void)snprintf(grant, sizeof(grant), "%sgrant:", now);
+	(void)rec_add(r, key_of(key, grant, p->key), code);
+}
+
+int
+config_settings_fd(struct session *s)
+{
+	scoped_rec struct rec	*r = rec_new();
+	const char		*v;
+	char			 key[64];
+
+	for (const struct pin *p = pins; r != NULL && p < pins + NPINS; p++) {
+		v = s->made_with == NULL ? "" :
+		    rec_str(s->made_with, KEY_FROM(p->key), "");
+		add_value(s, r, p, "", *v != '\0' ? v : ours(s->config, p));
+		if ((v = rec_get(s->config, key_of(key, "now:", p->key))) !=
+		    NULL)
+			add_value(s, r, p, "now:", v);
+	}
+	return (r == NULL ? -1 : rec_memfd(r, "settings"));
+}
+
+/* The vendor's files have defaults, which no user has chosen. */
+static bool
+has_origin(const struct rec *config, const char *name)
+{
+	char		 key[64];
+	const char	*origin = rec_str(config, key_of(key, "origin:", name),
+			    "built-in");
+
+	return (strcmp(origin, "built-in") != 0 &&
+	    strncmp(origin, "/usr/", 5) != 0);
+}
+
+static bool
+is_chosen(const struct rec *config, const struct pin *p)
+{
+	for (size_t i = 0; i < 2 && p->by[i] != NULL; i++)
+		if (has_origin(config, p->by[i]))
+			return (true);
+	for (size_t i = 0; i < 2 && p->with[i][0] != NULL; i++)
+		if (strcmp(rec_str(config, KEY_FROM(p->with[i][0]), ""),
+		    p->with[i][1]) == 0)
+			return (true);
+	return (strcmp(p->key, "os") == 0);
+}
+
+/* The path without symbolic links, as far as it exists. */
+static bool
+canonical(const char *path, char *out)
+{
+	const char	*rest = path_real(path, out);
+
+	return (rest != NULL && strlcat(out, rest, PATH_MAX) < PATH_MAX);
+}
+
+static bool
+is_same(const struct pin *p, const char *a, const char *b)
+{
+	char	 x[PATH_MAX], y[PATH_MAX];
+
+	return (strcmp(a, b) == 0 || (p->kind != K_WORD && canonical(a, x) &&
+	    canonical(b, y) && strcmp(x, y) == 0));
+}
+
+/*
+ * The directory of another login session, which is removed when that ends, and
+ * cannot be made for it.
+ */
+static bool
+is_usable(const struct session *s, const struct pin *p, const char *path,
+    const char *instead)
+{
+	int	 fd;
+
+	if (p->kind != K_RUN)
+		return (true);
+	if ((fd = path_private_dir(path, geteuid() != 0)) != -1) {
+		close(fd);
+		return (true);
+	}
+	/* Anything else may pass, and what runs there must not be forgotten. */
+	if (errno != ENOENT && errno != EACCES && errno != EPERM &&
+	    errno != ENOTDIR && errno != EROFS)
+		return (true);
+	session_warn(s, "the %s of this store, %s, cannot be used: %s; using "
+	    "%s until the next boot", p->label, path, strerror(errno), instead);
+	return (false);
+}
+
+static int
+take_over(struct session *s, const struct pin *p, const char *value)
+{
+	struct rec		*config = s->config;
+	scoped_free char	*was = strdup(ours(config, p));
+	char			 key[64];
+
+	if (was == NULL ||
+	    rec_set(config, key_of(key, "pinned:", p->key), was) == -1 ||
+	    rec_set(config, KEY_FROM(p->key), value) == -1 || (p->twin !=
+	    NULL && rec_set(config, KEY_FROM(p->twin), value) == -1))
+		return (-1);
+	if (strcmp(p->key, "storage.driver") == 0)
+		session_notice(s, "the graph driver \"%s\" is overwritten by "
+		    "graph driver \"%s\" from the database; this may prevent "
+		    "use of images created by other tools", was, value);
+	else
+		log_debug("overriding %s \"%s\" with \"%s\" from the "
+		    "database", p->label, was, value);
+	return (0);
+}
+
+/*
+ * The database is the account's: a path in it is one that root opens, makes
+ * or hands over only where root has chosen it for this state before.
+ */
+static bool
+is_granted(struct session *s, const struct pin *p, const char *value,
+    const struct rec *made_with)
+{
+	char	 key[64], code[MAC_TEXT];
+
+	if (p->kind == K_WORD || !s->system || geteuid() != 0)
+		return (true);
+	grant_setting(s, p->key, value, code);
+	if (*code == '\0' || strcmp(rec_str(made_with, key_of(key, "grant:",
+	    p->key), ""), code) != 0)
+		return (false);
+	trust_choose(s, value);
+	return (true);
+}
+
+static int
+merge_one(struct session *s, const struct pin *p, const struct rec *made_with)
+{
+	struct rec	*config = s->config;
+	const char	*own = ours(config, p), *value = rec_str(made_with,
+			    KEY_FROM(p->key), "");
+	struct error	*e = &s->client.error;
+	char		 key[64];
+
+	if (*value == '\0' || strcmp(value, own) == 0)
+		return (0);
+	if (!is_granted(s, p, value, made_with))
+		return (error_set_code(e, ERR_DB_CONFIG, EMEDIUMTYPE,
+		    "database %s \"%.400s\" does not match our %s "
+		    "\"%.400s\", and nothing shows that root has chosen it: "
+		    "choose it once more, by option or configuration",
+		    p->label, value, p->label, own));
+	if (!is_same(p, value, own)) {
+		if (is_chosen(config, p))
+			return (error_set_code(e, ERR_DB_CONFIG, EMEDIUMTYPE,
+			    "database %s \"%s\" does not match our %s \"%s\": "
+			    "database configuration mismatch", p->label, value,
+			    p->label, own));
+		if (!is_usable(s, p, value, own))
+			return (rec_set(config, key_of(key, "now:", p->key),
+			    own));
+		return (take_over(s, p, value));
+	}
+	/* Two names of one directory: the store's, so that both agree. */
+	return (rec_set(config, KEY_FROM(p->key), value));
+}
+
+int
+config_merge(struct session *s, struct rec *made_with)
+{
+	if (s->made_with != NULL) {
+		rec_free(made_with);
+		return (error_set(&s->client.error, ESTALE, "cannot settle the "
+		    "store's settings: %s", strerror(ESTALE)));
+	}
+	s->made_with = made_with;
+	/* What a clean-up has inherited was merged when that began. */
+	if (s->inherit)
+		return (1);
+	(void)error_set(&s->client.error, ENOMEM, "out of memory");
+	for (size_t i = 0; i < NPINS; i++)
+		if (merge_one(s, &pins[i], made_with) == -1)
+			return (-1);
+	error_clear(&s->client.error);
+	return (seal(s) == -1 ? -1 : 1);
+}
+
+void
+config_copy_merged(struct rec *to, const struct rec *from)
+{
+	const char	*was, *value;
+	char		 key[64];
+
+	for (const struct pin *p = pins; p < pins + NPINS; p++) {
+		was = rec_get(from, key_of(key, "pinned:", p->key));
+		if (was == NULL)
+			continue;
+		value = rec_str(from, KEY_FROM(p->key), "");
+		(void)rec_set(to, KEY_FROM(key), was);
+		(void)rec_set(to, KEY_FROM(p->key), value);
+		if (p->twin != NULL)
+			(void)rec_set(to, KEY_FROM(p->twin), value);
+	}
 }

@@ -5,25 +5,22 @@
 #ifndef ENGINE_EVENT_H
 #define ENGINE_EVENT_H
 
-#include "messages.h"
+#include <stddef.h>
 
 struct rec;
 struct session;
 struct msg_state_open;
 
-/* What the configuration says, in any case of letters. */
-enum events_backend	event_backend(const struct session *);
 /* Where the log is, for one who reads it: in a buffer of this size. 0 or -1. */
 int	event_path(const struct session *, char *, size_t);
-
 /*
- * Say in what the state is opened with who is at work, and with which backend;
- * give the state keeper, before that, what it cannot open. 0, or -1 with a
- * sentence.
+ * Before the state is opened, give the state keeper what it cannot open: the
+ * journal's socket, or the directory of the log. Without a journal, events are
+ * not recorded. 0, or -1 with a sentence.
  */
-int	event_prepare(struct session *, struct msg_state_open *);
+int	event_give(struct session *, struct msg_state_open *);
 
-/* Add an event to a list that event_send takes. Texts may be NULL. */
+/* Add an event to a list that event_send takes. ID and name may be NULL. */
 void	event_add(struct rec *, const char *type, const char *status,
 	    const char *id, const char *name);
 /*

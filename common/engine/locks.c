@@ -10,16 +10,15 @@
 #include "path.h"
 #include "record.h"
 #include "session.h"
-#include "stateid.h"
 
 /* A store has locks of its own, even if several use this run directory. */
 static int
 lock_dir(struct session *s)
 {
-	const char	*type = session_config(s, KEY_AS(lock_type), "");
+	const char	*type = session_text(s, lock_type);
 	char		 id[80], name[100];
 
-	if (state_id(s->state_dir, id, sizeof(id)) == -1)
+	if (session_state_id(s, id, sizeof(id)) == -1)
 		return (-1);
 	(void)snprintf(name, sizeof(name), "locks/%s%s", id,
 	    strcmp(type, "file") == 0 ? ".file" : "");
@@ -33,7 +32,7 @@ locks_open_begin(struct session *s)
 
 	if (dir == -1)
 		return (session_sentence(s, "cannot make the lock directory "
-		    "in", session_config(s, KEY_AS(path_run), "")));
+		    "in", session_text(s, path_run)));
 	if (session_boot_id(s) == -1)
 		return (-1);
 	s->locks = true;
@@ -54,7 +53,7 @@ locks_open_end(struct session *s)
 	s->locks = false;
 	if (errno == ENOSPC || errno == EDQUOT)
 		(void)session_sentence(s, "cannot write the locks in",
-		    session_config(s, KEY_AS(path_run), ""));
+		    session_text(s, path_run));
 	return (-1);
 }
 
@@ -68,10 +67,11 @@ locks_ready(struct session *s)
 	return (s->locks_stale && !s->locks_any ? locks_retrieve(s, 0) : 0);
 }
 
-static void
+static const char *
 lock_name(char name[LOCKS_NAME], const char *kind, const char *id)
 {
 	(void)snprintf(name, LOCKS_NAME, "%s:%.72s", kind, id);
+	return (name);
 }
 
 int
@@ -80,9 +80,9 @@ locks_take(struct session *s, const char *kind, const char *id,
 {
 	char	 name[LOCKS_NAME];
 
-	lock_name(name, kind, id);
 	return (locks_ready(s) == -1 ? -1 :
-	    lock_take(&s->client, name, false, wait_ms, false));
+	    lock_take(&s->client, lock_name(name, kind, id), false,
+	    wait_ms, false));
 }
 
 void
@@ -90,8 +90,7 @@ locks_drop(struct session *s, const char *kind, const char *id)
 {
 	char	 name[LOCKS_NAME];
 
-	lock_name(name, kind, id);
-	lock_drop_quiet(&s->client, name);
+	lock_drop_quiet(&s->client, lock_name(name, kind, id));
 }
 
 int
@@ -117,8 +116,7 @@ locks_free_id(struct session *s, const char *kind, const char *id)
 
 	if (!client_has(&s->client, H_LOCK) || locks_ready(s) == -1)
 		return;
-	lock_name(name, kind, id);
-	(void)lock_free(&s->client, name);
+	(void)lock_free(&s->client, lock_name(name, kind, id));
 	error_clear(&s->client.error);
 }
 
@@ -134,8 +132,7 @@ locks_release(struct session *s, const char *kind, const char *id)
 {
 	char	 name[LOCKS_NAME];
 
-	lock_name(name, kind, id);
 	/* With this process it is dropped at the latest. */
 	if (s->locks)
-		lock_drop_begin(&s->client, name);
+		lock_drop_begin(&s->client, lock_name(name, kind, id));
 }

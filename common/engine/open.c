@@ -1,4 +1,8 @@
-#include "open.h"
+/*
+ * Opening a session. The order is in two tables at the end, as_root and
+ * as_user: which steps, for which commands, and which helpers are started.
+ */
+#include "session.h"
 
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -6,322 +10,53 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <bsd/string.h>
 
+#include "boot.h"
 #include "calls.h"
 #include "cleanup.h"
 #include "config.h"
 #include "event.h"
 #include "grant.h"
 #include "layout.h"
+#include "lock_numbers.h"
 #include "locks.h"
-#include "owndir.h"
+#include "parse.h"
 #include "path.h"
-#include "pinned.h"
 #include "record.h"
 #include "root.h"
 #include "running.h"
 #include "runtimes.h"
-#include "session.h"
-#include "stateid.h"
+#include "sweep.h"
+#include "trust.h"
 #include "volumes.h"
 
 #define NEED_OPENED	(NEED_STATE | NEED_SETTINGS)	/* a statekeep */
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+#define NEED_SWEEP	(NEED_STATE | NEED_STORE | NEED_IDS)
+#define LOG_MAX		(1 << 20)
 
 /*
- * Use the refresh that root started for this container, if its reaper holds the
- * channel (handover.c).
+ * A step: a function, or a helper to start; and what it is for, NEED_*, or 0:
+ * for all. The function returns 0; -1 with an error; 1: everything begins once
+ * more, see take_state.
  */
-static void
-adopt_refresh(struct session *s)
-{
-	int	 fd = session_kept(s, INHERIT_REFRESH);
+struct step {
+	int		(*run)(struct session *);
+	unsigned int	 need;
+	enum helper_id	 helper;
+};
 
-	if (fd != -1)
-		s->client.helper[H_REFRESH].chan = (struct chan){
-		    fcntl(fd, F_DUPFD_CLOEXEC, 0), R_CTL, R_REFRESH };
-}
-
-static bool
-is_wanted(unsigned int need, enum helper_id who)
-{
-	switch (who) {
-	case H_REFRESH:
-		return ((need & NEED_IDS) != 0 ||
-		    (geteuid() == 0 && (need & NEED_STORE) != 0));
-	case H_STATE:
-		return ((need & NEED_OPENED) != 0);
-	case H_STORE:
-		return ((need & NEED_STORE) != 0);
-	case H_LOCK:			/* also to reconcile */
-		return ((need & (NEED_LOCK | NEED_STATE)) != 0);
-	case H_FETCH:
-		return ((need & NEED_FETCH) != 0);
-	case H_CGROUP:
-		return ((need & NEED_CGROUP) != 0);
-	default:
-		return (false);
-	}
-}
+/* --- helpers --- */
 
 static int
-start_wanted(struct session *s, unsigned int need,
-    const enum helper_id *who, size_t n)
+init(struct session *s)
 {
-	for (size_t i = 0; i < n; i++)
-		if (is_wanted(need, who[i]) &&
-		    client_start(&s->client, who[i]) == -1)
-			return (-1);
-	return (0);
-}
-
-/*
- * The helpers that others wait for, in the order in which they are needed.
- * Root waits for the state before anything else.
- */
-static int
-start_first(struct session *s, unsigned int need)
-{
-	static const enum helper_id	 as_root[] = { H_STATE, H_REFRESH },
-					 as_user[] = { H_REFRESH, H_STORE,
-					    H_STATE };
-
-	if (need & NEED_IDS)
-		adopt_refresh(s);
-	return (geteuid() == 0 ?
-	    start_wanted(s, need, as_root, NITEMS(as_root)) :
-	    start_wanted(s, need, as_user, NITEMS(as_user)));
-}
-
-/* The others, while those open what they were given. */
-static int
-start_rest(struct session *s, unsigned int need, char *const *cleanup)
-{
-	static const enum helper_id	 rest[] = { H_LOCK, H_FETCH, H_CGROUP };
-
-	if (is_wanted(need, H_STORE) && client_start(&s->client, H_STORE) == -1)
-		return (-1);
-	if ((need & NEED_LAUNCH) &&
-	    (client_start_reaper(&s->client, cleanup) == -1 ||
-	    (s->launch_started != NULL && s->launch_started(s) == -1)))
-		return (-1);
-	return (start_wanted(s, need, rest, NITEMS(rest)));
-}
-
-/* Root's may lie where the account cannot go: then its reaper has them. */
-static int
-kept_dir(struct session *s, enum inherited_fd which, struct key_str key)
-{
-	int	 fd = session_kept(s, which);
-
-	return (fd == -1 ? owndir_open(s, session_config(s, key, "")) :
-	    fcntl(fd, F_DUPFD_CLOEXEC, 0));
-}
-
-/* With a state, that is asked first whether this is the place to make it. */
-static int
-open_graph(struct session *s, unsigned int need)
-{
-	int	 fd;
-
-	if (s->graph_fd != -1)
-		return (0);
-	if ((need & NEED_STORE) == 0) {
-		/* The state may be made in it: is it the place for that? */
-		if (geteuid() == 0 && (fd = root_open_graph(s, false)) != -1)
-			close(fd);
-		else if (geteuid() == 0 && errno != ENOENT)
-			return (-1);
-		return (0);
-	}
-	s->graph_fd = root_open_graph(s, (need & NEED_OPENED) == 0);
-	return (s->graph_fd == -1 && errno != ENOENT ? -1 : 0);
-}
-
-static int
-open_dirs(struct session *s, unsigned int need)
-{
-	/* The storage before what may be made in it. */
-	if (root_check_dirs(s) == -1 || open_graph(s, need) == -1)
-		return (-1);
-	/* The store alone can be looked at when the state is broken. */
-	if (((need & (NEED_OPENED | NEED_LOCK)) != 0 &&
-	    (s->state_dir = kept_dir(s, INHERIT_STATE,
-	    KEY_AS(path_state))) == -1) ||
-	    (s->run_dir == -1 &&
-	    (s->run_dir = kept_dir(s, INHERIT_RUN, KEY_AS(path_run))) == -1))
-		return (-1);
-	/*
-	 * Only the user who starts the command may read it; root may make it.
-	 */
-	if (!s->inherit)
-		cache_open(&s->cache, session_config(s, KEY_AS(path_run), ""),
-		    true);
-	if (geteuid() == 0)
-		grant_open(s);
-	return (0);
-}
-
-static int
-send_state_open(struct session *s)
-{
-	scoped_fd int		 settings = pinned_fd(s);
-	struct msg_state_open	 o = { .memory = session_in_memory(s) };
-	const char		*ns = session_config(s,
-				    KEY_AS(engine_namespace), "");
-
-	if (session_boot_id(s) == -1 || event_prepare(s, &o) == -1)
-		return (-1);
-	if (strlcpy(o.ns, ns, sizeof(o.ns)) >= sizeof(o.ns))
-		return (error_set(&s->client.error, ENAMETOOLONG, "cannot use "
-		    "the state namespace \"%.64s...\": it is too long", ns));
-	(void)strlcpy(o.boot_id, s->boot_id, sizeof(o.boot_id));
-	return (state_open_begin(&s->client, &o, s->state_dir, s->run_dir,
-	    settings));
-}
-
-/*
- * In a state namespace not all records are seen: then no layer is looked at
- * as one whose container may never have been recorded.
- */
-static int
-state_name(struct session *s, char *id, size_t size)
-{
-	*id = '\0';
-	if (s->state_dir == -1 ||
-	    *session_config(s, KEY_AS(engine_namespace), "") != '\0' ||
-	    state_id(s->state_dir, id, size) == 0)
-		return (0);
-	return (session_sentence(s, "cannot look at", session_config(s,
-	    KEY_AS(path_state), "")));
-}
-
-static int
-send_store_open(struct session *s, unsigned int need)
-{
-	scoped_fd int		 run = -1;
-	char			 id[80];
-
-	if (state_name(s, id, sizeof(id)) == -1)
-		return (-1);
-	if (s->run_root_fd != -1)
-		run = take_fd(&s->run_root_fd);
-	else if (s->system)
-		run = path_mkdirs(s->run_dir, LAYOUT_RUN_STORAGE, 0700);
-	else
-		run = path_private_dir(session_config(s,
-		    KEY_AS(path_run_storage),
-		    ""), true);
-	if (run == -1)
-		return (session_sentence(s, "cannot make the directory",
-		    session_config(s, KEY_AS(path_run_storage), "")));
-	return (store_open_begin(&s->client, s->graph_fd, run,
-	    session_config(s, KEY_AS(storage_driver), "overlay"),
-	    (need & NEED_WRITE) != 0, s->single, volumes_base(s), s->boot_id,
-	    id));
-}
-
-/*
- * How many ids does a container get? One: say so where one is made, and go
- * on.
- */
-static int
-query_ids(struct session *s, unsigned int need)
-{
-	char		 why[1024];
-	const int64_t	 count = ids_query(&s->client, why);
-
-	if (count == -1)
-		return (-1);
-	s->single = count <= 1;
-	if (s->single && (need & (NEED_LAUNCH | NEED_MORE)) != 0 &&
-	    why[0] != '\0')
-		session_warn(s, "%s", why);
-	return (0);
-}
-
-/*
- * The store was made with other settings, which are the session's from here
- * on. 1: they are merged, and everything begins once more, with directories
- * that are theirs. -1: they cannot be.
- */
-static int
-merge_settings(struct session *s, struct rec *made_with)
-{
-	if (s->made_with != NULL) {
-		rec_free(made_with);
-		return (error_set(&s->client.error, ESTALE, "cannot settle the "
-		    "store's settings: %s", strerror(ESTALE)));
-	}
-	s->made_with = made_with;
-	/* What a clean-up has inherited was merged when that began. */
-	if (s->inherit)
-		return (1);
-	if (pinned_merge(s, made_with) == -1)
-		return (-1);
-	return (config_seal(s) == -1 ? -1 : 1);
-}
-
-/*
- * Has this boot's part of the state been lost, or never been there? Nothing
- * opened it yet.
- */
-static bool
-boot_state_lost(const struct session *s)
-{
-	struct stat	 st;
-
-	return (!session_in_memory(s) && fstatat(s->run_dir,
-	    LAYOUT_BOOT_JOURNAL, &st, AT_SYMLINK_NOFOLLOW) == -1 &&
-	    errno == ENOENT);
-}
-
-/* The state is open: 0; 1: open it with what the store was made with. */
-static int
-state_opened(struct session *s)
-{
-	struct rec	*made_with;
-	unsigned int	 flags = 0;
-	int		 rc = state_open_end(&s->client, &flags, &made_with);
-
-	if (rc == -1)
-		return (-1);
-	s->stale = (flags & STATE_STALE) != 0;
-	if (rc == 1)
-		rc = merge_settings(s, made_with);
-	if (rc == 0 && s->lost && running_restore(s) == -1)
-		return (-1);
-	/* Only now is it known that a storage belongs there. */
-	if (rc == 0 && s->graph_fd == -1 && *s->graph != '\0' &&
-	    client_has(&s->client, H_STORE))
-		rc = (s->graph_fd = root_open_graph(s, true)) == -1 ?
-		    -1 : 0;
-	return (rc);
-}
-
-static int
-open_parts(struct session *s, unsigned int need, bool root,
-    char *const *cleanup)
-{
-	int64_t	 untidy = s->untidy;
-
-	if ((need & NEED_STORE) && send_store_open(s, need) == -1)
-		return (-1);
-	if (!root && start_rest(s, need, cleanup) == -1)
-		return (-1);
-	if ((need & NEED_LOCK) && locks_open_begin(s) == -1)
-		return (-1);
-	if ((need & NEED_STORE) &&
-	    (untidy = store_open_end(&s->client)) == -1)
-		return (-1);
-	s->untidy = untidy == 1;
-	if ((need & NEED_LOCK) && locks_open_end(s) == -1)
-		return (-1);
-	return (0);
+	return (client_init(&s->client, s->options.trace, s->options.verbose,
+	    s->options.helpers));
 }
 
 /*
@@ -331,6 +66,8 @@ open_parts(struct session *s, unsigned int need, bool root,
 static int
 take_kept(struct session *s)
 {
+	if (!s->inherit || s->config != NULL)
+		return (0);
 	/* Now, while what we open ourselves has lower numbers. */
 	for (int i = 0; i < INHERIT_COUNT; i++)
 		if (fcntl(INHERIT_BASE + i, F_SETFD, FD_CLOEXEC) != -1)
@@ -341,75 +78,408 @@ take_kept(struct session *s)
 		return (error_set(&s->client.error, errno, "a clean-up is "
 		    "started by a container's reaper, which has left no "
 		    "configuration: %s", strerror(errno)));
+	s->userns_fd = session_kept(s, INHERIT_USERNS);
 	s->graph_fd = session_kept(s, INHERIT_GRAPH);
 	s->system = s->graph_fd != -1;
 	return (0);
 }
 
+/* A clean-up of the account's is that from its first instruction. */
+static int
+hide_process(struct session *s)
+{
+	if (s->system && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		return (session_sentence(s, "cannot hide", "this process"));
+	return (0);
+}
+
+/* Use the refresh that root started for this container (handover.c). */
+static int
+adopt_refresh(struct session *s)
+{
+	int	 fd = session_kept(s, INHERIT_REFRESH);
+
+	if (fd != -1)
+		s->client.helper[H_REFRESH].chan = (struct chan){
+		    fcntl(fd, F_DUPFD_CLOEXEC, 0), R_CTL, R_REFRESH };
+	return (0);
+}
+
+static int
+start_reaper(struct session *s)
+{
+	return (client_start_reaper(&s->client, s->cleanup) == -1 ||
+	    (s->launch_started != NULL && s->launch_started(s) == -1) ? -1 : 0);
+}
+
+/* --- configuration and directories --- */
+
 /* Only to be asked for filters when the configuration is known already? */
 static bool
-needs_compiler(struct session *s, unsigned int need)
+needs_compiler(struct session *s)
 {
-	return (!s->inherit && (need & NEED_LAUNCH) != 0 &&
+	return (!s->inherit && (s->need & NEED_LAUNCH) != 0 &&
 	    (s->needs_compiler == NULL || s->needs_compiler(s)));
 }
 
 static int
-open_all(struct session *s, unsigned int need, char *const *cleanup)
+find_config(struct session *s)
 {
-	const char	*given = rec_get(s->options.settings, KEY(runtime));
-	bool		 root = geteuid() == 0, early, asks;
-	int		 rc;
+	const char	*runtime = rec_get(s->options.settings, KEY(runtime));
+	bool		 asks = s->config == NULL &&
+			    config_find_cached(s) == -1;
 
-	if (client_init(&s->client, s->options.trace, s->options.verbose,
-	    s->options.helpers) == -1 ||
-	    (s->inherit && s->config == NULL && take_kept(s) == -1) ||
-	    (root && root_find_account(s) == -1))
-		return (-1);
-	/* A clean-up is the account's from its first instruction. */
-	if (s->system && !root && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
-		return (session_sentence(s, "cannot hide", "this process"));
-	/* Look up the configuration while the helpers start. */
-	if (start_first(s, need) == -1)
-		return (-1);
-	asks = s->config == NULL && config_find_cached(s) == -1;
-	if ((asks || needs_compiler(s, need)) &&
+	if ((asks || needs_compiler(s)) &&
 	    (client_start(&s->client, H_RESOLVE) == -1 || config_ask(s) == -1))
 		return (-1);
 	if (asks && config_take(s) == -1)
 		return (-1);
-	if (given != NULL && runtimes_check(s->config, given,
+	s->graph = session_text(s, path_graph);
+	if (runtime != NULL && runtimes_check(s->config, runtime,
 	    s->options.starts, &s->client.error) == -1)
 		return (-1);
-	if ((need & NEED_IF_THERE) && access(session_config(s,
-	    KEY_AS(path_state),
-	    ""), F_OK) == -1)
-		need &= ~(unsigned int)NEED_OPENED;
-	s->graph = session_config(s, KEY_AS(path_graph), "");
-	if ((need & (NEED_STATE | NEED_STORE | NEED_LOCK)) &&
-	    open_dirs(s, need) == -1)
-		return (-1);
-	s->lost = (need & NEED_OPENED) != 0 && boot_state_lost(s);
-	if ((need & NEED_OPENED) && send_state_open(s) == -1)
-		return (-1);
-	if (root && start_rest(s, need, cleanup) == -1)
-		return (-1);
-	/* Root may have to look something up before it is given up. */
-	early = root || ((need & NEED_STORE) != 0 && s->graph_fd == -1);
-	if (early && (need & NEED_OPENED) && (rc = state_opened(s)) != 0)
-		return (rc);
-	if (root && root_give_up(s, need) == -1)
-		return (-1);
-	if (client_has(&s->client, H_REFRESH) && query_ids(s, need) == -1)
-		return (-1);
-	if (open_parts(s, need, root, cleanup) == -1)
-		return (-1);
-	if (!early && (need & NEED_OPENED) && (rc = state_opened(s)) != 0)
-		return (rc);
-	if (!root && s->privileged != NULL && s->privileged(s) == -1)
-		return (-1);
-	s->userns_fd = session_kept(s, INHERIT_USERNS);
+	if ((s->need & NEED_IF_THERE) && access(session_text(s, path_state),
+	    F_OK) == -1)
+		s->need &= ~(unsigned int)NEED_OPENED;
 	return (0);
+}
+
+/* A descriptor of the graph root, with `make` also of a new one; or -1. */
+static int
+open_graph_root(struct session *s, bool make)
+{
+	bool		 root = geteuid() == 0;
+	scoped_fd int	 fd = open(s->graph, O_RDONLY | O_DIRECTORY |
+			    O_CLOEXEC);
+
+	if (fd == -1 && errno == ENOENT && make &&
+	    (!root || trust_is_chosen(s, s->graph)))
+		fd = path_private_dir(s->graph, true);
+	if (fd == -1)
+		return (session_sentence(s, "cannot open the storage",
+		    s->graph));
+	if (root && trust_storage(s, fd, s->graph) == -1)
+		return (-1);
+	if (root && trust_is_reachable(s->graph))
+		session_warn(s, "every user can enter the directories above "
+		    "the storage %s: whoever takes over the account "
+		    LAYOUT_ACCOUNT " could leave set-user-ID programs there; "
+		    "give one of them mode 0700", s->graph);
+	return (take_fd(&fd));
+}
+
+/* With a state, that is asked first whether this is the place to make it. */
+static int
+open_graph(struct session *s)
+{
+	int	 fd;
+
+	if (s->graph_fd != -1)
+		return (0);
+	if ((s->need & NEED_STORE) == 0) {
+		/* The state may be made in it: is it the place for that? */
+		if (geteuid() == 0 && (fd = open_graph_root(s, false)) != -1)
+			close(fd);
+		else if (geteuid() == 0 && errno != ENOENT)
+			return (-1);
+		return (0);
+	}
+	s->graph_fd = open_graph_root(s, (s->need & NEED_OPENED) == 0);
+	return (s->graph_fd == -1 && errno != ENOENT ? -1 : 0);
+}
+
+/* Root's may lie where the account cannot go: then its reaper has them. */
+static int
+open_or_kept(struct session *s, enum inherited_fd which, const char *path)
+{
+	int	 fd = session_kept(s, which);
+
+	return (fd == -1 ? session_own_dir(s, path) :
+	    fcntl(fd, F_DUPFD_CLOEXEC, 0));
+}
+
+static int
+open_dirs(struct session *s)
+{
+	/* The storage before what may be made in it. */
+	if (session_check_dirs(s) == -1 || open_graph(s) == -1)
+		return (-1);
+	/* The store alone can be looked at when the state is broken. */
+	if (((s->need & (NEED_OPENED | NEED_LOCK)) != 0 &&
+	    (s->state_dir = open_or_kept(s, INHERIT_STATE, session_text(s,
+	    path_state))) == -1) ||
+	    (s->run_dir == -1 &&
+	    (s->run_dir = open_or_kept(s, INHERIT_RUN, session_text(s,
+	    path_run))) == -1))
+		return (-1);
+	/* Only the command's user may read it; root may make it. */
+	if (!s->inherit)
+		cache_open(&s->cache, session_text(s, path_run), true);
+	if (geteuid() == 0)
+		grant_open(s);
+	return (0);
+}
+
+/* --- the state --- */
+
+/*
+ * The command, for the history: only its name if its arguments are a program's,
+ * which may have passwords in them.
+ */
+static void
+command_of(const struct session_options *o, char *out, size_t size)
+{
+	const char	*word;
+	size_t		 it = 0, n;
+
+	(void)strlcpy(out, o->command, size);
+	if (o->private_args)
+		return;
+	*out = '\0';
+	(void)rec_next(o->line, KEY(arg), &it, &word);
+	while (rec_next(o->line, KEY(arg), &it, &word)) {
+		n = strlen(out);
+		(void)snprintf(out + n, size - n, "%s%s", n == 0 ? "" : " ",
+		    word);
+	}
+	/* Cut, it may end in the middle of a letter. */
+	for (n = strlen(out); n == size - 1 && n > 0 &&
+	    ((unsigned char)out[n - 1] & 0x80) != 0;)
+		out[--n] = '\0';
+}
+
+/* resolve has written it as a number of bytes. */
+static int
+events_max(struct session *s, uint64_t *bytes)
+{
+	const char		*text = rec_get(s->config,
+				    KEY_AS(events_max_size));
+	int64_t			 n = rec_num(s->config,
+				    KEY_NUM(key_text_events_max_size), -1);
+	struct parse_err	 e;
+
+	if (n < 0 && text != NULL && parse_size(text, &n, &e) == -1)
+		return (error_set(&s->client.error, EINVAL,
+		    "events_logfile_max_size: %.400s", e.text));
+	*bytes = n < 0 ? LOG_MAX : (uint64_t)n;
+	return (0);
+}
+
+/*
+ * Has this boot's part of the state been lost, or never been there? Nothing
+ * opened it yet.
+ */
+static bool
+is_boot_state_lost(const struct session *s)
+{
+	struct stat	 st;
+
+	return (!session_in_memory(s) && fstatat(s->run_dir,
+	    LAYOUT_BOOT_JOURNAL, &st, AT_SYMLINK_NOFOLLOW) == -1 &&
+	    errno == ENOENT);
+}
+
+static int
+open_state(struct session *s)
+{
+	scoped_fd int		 settings = config_settings_fd(s);
+	struct msg_state_open	 o = { .uid = getuid(),
+				    .memory = session_in_memory(s),
+				    .events = session_events(s) };
+	const char		*ns = session_text(s, engine_namespace);
+
+	s->lost = is_boot_state_lost(s);
+	if (session_boot_id(s) == -1 || events_max(s, &o.events_max) == -1)
+		return (-1);
+	if (strlcpy(o.ns, ns, sizeof(o.ns)) >= sizeof(o.ns))
+		return (error_set(&s->client.error, ENAMETOOLONG, "cannot use "
+		    "the state namespace \"%.64s...\": it is too long", ns));
+	(void)strlcpy(o.boot_id, s->boot_id, sizeof(o.boot_id));
+	command_of(&s->options, o.command, sizeof(o.command));
+	/* A state in memory has no directory for the log. */
+	if ((o.events == EVENTS_JOURNALD || (o.events == EVENTS_FILE &&
+	    (o.memory || *session_text(s, events_path) != '\0'))) &&
+	    event_give(s, &o) == -1)
+		return (-1);
+	return (state_open_begin(&s->client, &o, s->state_dir, s->run_dir,
+	    settings));
+}
+
+/*
+ * The state is open: 0. 1: the store was made with other settings, which are
+ * the session's from here on.
+ */
+static int
+take_state(struct session *s)
+{
+	struct rec	*made_with;
+	unsigned int	 flags = 0;
+	int		 rc;
+
+	if (s->state_open)
+		return (0);
+	if ((rc = state_open_end(&s->client, &flags, &made_with)) == -1)
+		return (-1);
+	s->stale = (flags & STATE_STALE) != 0;
+	if (rc == 1)
+		return (config_merge(s, made_with));
+	s->state_open = true;
+	if (s->lost && running_restore(s) == -1)
+		return (-1);
+	/* Only now is it known that a storage belongs there. */
+	if (s->graph_fd == -1 && *s->graph != '\0' &&
+	    client_has(&s->client, H_STORE))
+		return ((s->graph_fd = open_graph_root(s, true)) == -1 ?
+		    -1 : 0);
+	return (0);
+}
+
+/* Before the store, if only the state knows where that is to be made. */
+static int
+take_state_early(struct session *s)
+{
+	return ((s->need & NEED_OPENED) != 0 && s->graph_fd == -1 ?
+	    take_state(s) : 0);
+}
+
+/* --- ids, store, locks --- */
+
+/*
+ * How many ids does a container get? One: say so where one is made, and go
+ * on.
+ */
+static int
+query_ids(struct session *s)
+{
+	int64_t	 count;
+	char	 why[1024];
+
+	if (!client_has(&s->client, H_REFRESH))
+		return (0);
+	if ((count = ids_query(&s->client, why)) == -1)
+		return (-1);
+	s->single = count <= 1;
+	if (s->single && (s->need & (NEED_LAUNCH | NEED_MORE)) != 0 &&
+	    why[0] != '\0')
+		session_warn(s, "%s", why);
+	return (0);
+}
+
+static int
+open_run_root(struct session *s)
+{
+	if (s->run_root_fd != -1)
+		return (take_fd(&s->run_root_fd));
+	if (s->system)
+		return (path_mkdirs(s->run_dir, LAYOUT_RUN_STORAGE, 0700));
+	return (path_private_dir(session_text(s, path_run_storage), true));
+}
+
+static int
+open_store(struct session *s)
+{
+	scoped_fd int	 run = -1;
+	char		 id[80] = "";
+
+	/*
+	 * In a state namespace not all records are seen: then no layer is
+	 * looked at as one whose container may never have been recorded.
+	 */
+	if (s->state_dir != -1 && *session_text(s, engine_namespace) == '\0' &&
+	    session_state_id(s, id, sizeof(id)) == -1)
+		return (session_sentence(s, "cannot look at", session_text(s,
+		    path_state)));
+	if ((run = open_run_root(s)) == -1)
+		return (session_sentence(s, "cannot make the directory",
+		    session_text(s, path_run_storage)));
+	return (store_open_begin(&s->client, s->graph_fd, run,
+	    rec_str(s->config, KEY_AS(storage_driver), "overlay"),
+	    (s->need & NEED_WRITE) != 0, s->single, volumes_base(s),
+	    s->boot_id, id));
+}
+
+static int
+take_store(struct session *s)
+{
+	int64_t	 untidy = store_open_end(&s->client);
+
+	s->untidy = untidy == 1;
+	return (untidy == -1 ? -1 : 0);
+}
+
+/* Root has done it in root_give_up. */
+static int
+open_named(struct session *s)
+{
+	return (s->privileged == NULL ? 0 : s->privileged(s));
+}
+
+/* --- the order --- */
+
+static const struct step	 as_root[] = {
+	{ init,			0, 0 },
+	{ take_kept,		0, 0 },
+	{ root_find_account,	0, 0 },
+	{ NULL,			NEED_OPENED, H_STATE },
+	{ adopt_refresh,	NEED_IDS, 0 },
+	{ NULL,			NEED_IDS | NEED_STORE, H_REFRESH },
+	{ find_config,		0, 0 },
+	{ open_dirs,		NEED_STATE | NEED_STORE | NEED_LOCK, 0 },
+	{ open_state,		NEED_OPENED, 0 },
+	{ NULL,			NEED_STORE, H_STORE },
+	{ start_reaper,		NEED_LAUNCH, 0 },
+	{ NULL,			NEED_LOCK | NEED_STATE, H_LOCK },
+	{ NULL,			NEED_FETCH, H_FETCH },
+	{ NULL,			NEED_CGROUP, H_CGROUP },
+	/* The storage that the state names is opened while it is root. */
+	{ take_state,		NEED_OPENED, 0 },
+	{ root_give_up,		0, 0 },
+	{ query_ids,		0, 0 },
+	{ open_store,		NEED_STORE, 0 },
+	{ locks_open_begin,	NEED_LOCK, 0 },
+	{ take_store,		NEED_STORE, 0 },
+	{ locks_open_end,	NEED_LOCK, 0 },
+	{ NULL, 0, 0 }
+};
+
+static const struct step	 as_user[] = {
+	{ init,			0, 0 },
+	{ take_kept,		0, 0 },
+	{ hide_process,		0, 0 },
+	{ adopt_refresh,	NEED_IDS, 0 },
+	{ NULL,			NEED_IDS, H_REFRESH },
+	{ NULL,			NEED_STORE, H_STORE },
+	{ NULL,			NEED_OPENED, H_STATE },
+	/* Those start meanwhile. */
+	{ find_config,		0, 0 },
+	{ open_dirs,		NEED_STATE | NEED_STORE | NEED_LOCK, 0 },
+	{ open_state,		NEED_OPENED, 0 },
+	{ take_state_early,	NEED_STORE, 0 },
+	{ query_ids,		0, 0 },
+	{ open_store,		NEED_STORE, 0 },
+	/* Those start while the state and the store are opened. */
+	{ start_reaper,		NEED_LAUNCH, 0 },
+	{ NULL,			NEED_LOCK | NEED_STATE, H_LOCK },
+	{ NULL,			NEED_FETCH, H_FETCH },
+	{ NULL,			NEED_CGROUP, H_CGROUP },
+	{ locks_open_begin,	NEED_LOCK, 0 },
+	{ take_store,		NEED_STORE, 0 },
+	{ locks_open_end,	NEED_LOCK, 0 },
+	{ take_state,		NEED_OPENED, 0 },
+	{ open_named,		0, 0 },
+	{ NULL, 0, 0 }
+};
+
+static int
+follow(struct session *s, const struct step *p)
+{
+	int	 rc = 0;
+
+	for (; rc == 0 && (p->run != NULL || p->need != 0); p++)
+		if (p->need == 0 || (s->need & p->need) != 0)
+			rc = p->run == NULL ? client_start(&s->client,
+			    p->helper) : p->run(s);
+	return (rc);
 }
 
 /* Let go of all that was opened with settings that are not the store's. */
@@ -420,7 +490,7 @@ start_over(struct session *s)
 		    &s->client.libexec_fd, s->inherit ? NULL : &s->graph_fd };
 
 	client_stop_all(&s->client);
-	s->locks = false;
+	s->locks = s->state_open = false;
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
 		if (fds[i] == NULL || *fds[i] == -1)
 			continue;
@@ -439,47 +509,68 @@ begin(struct session *s, const struct session_options *options)
 	s->fresh_fd = s->userns_fd = s->ctr_fd = -1;
 }
 
-int
-session_open(struct session *s, const struct session_options *options,
-    unsigned int need, char *const *cleanup)
+static int
+fail(struct session *s)
 {
-	int	 rc, saved;
+	int	 saved = errno;
 
-	begin(s, options);
-	s->containers = (need & NEED_STATE) != 0;
-	/* The graph root may be recorded in the state database. */
-	if ((need & NEED_STORE) && s->config == NULL && !session_in_memory(s))
-		need |= NEED_SETTINGS;
-	if ((rc = open_all(s, need, cleanup)) == 1) {
-		start_over(s);
-		rc = open_all(s, need, cleanup);
-	}
-	if (rc == 0) {
-		config_cache_put(s);
-		return (0);
-	}
-	saved = errno;
 	session_close(s);
 	errno = saved;
 	return (-1);
 }
 
 int
-session_open_resolve(struct session *s, const struct session_options *options)
+session_open(struct session *s, const struct session_options *options,
+    unsigned int need, char *const *cleanup)
 {
-	int	 saved;
+	const struct step	*steps = geteuid() == 0 ? as_root : as_user;
+	int			 rc;
 
 	begin(s, options);
-	if (client_init(&s->client, options->trace, options->verbose,
-	    options->helpers) == -1 ||
-	    (geteuid() == 0 && root_find_account(s) == -1) ||
-	    client_start(&s->client, H_RESOLVE) == -1) {
-		saved = errno;
-		session_close(s);
-		errno = saved;
-		return (-1);
+	s->cleanup = cleanup;
+	s->containers = (need & NEED_STATE) != 0;
+	/* The graph root may be recorded in the state database. */
+	if ((need & NEED_STORE) && s->config == NULL)
+		need |= NEED_SETTINGS;
+	s->need = need;
+	if ((rc = follow(s, steps)) == 1) {
+		start_over(s);
+		s->need = need;
+		rc = follow(s, steps);
 	}
+	if (rc != 0)
+		return (fail(s));
+	config_cache_put(s);
+	return (0);
+}
+
+int
+session_open_resolve(struct session *s, const struct session_options *options)
+{
+	begin(s, options);
+	if (init(s) == -1 || (geteuid() == 0 && root_find_account(s) == -1) ||
+	    client_start(&s->client, H_RESOLVE) == -1)
+		return (fail(s));
 	if (geteuid() == 0)
 		root_leave(s);
 	return (0);
+}
+
+void
+session_enter(struct session *s)
+{
+	if (s->locks_stale && (s->need & NEED_STATE) != 0 && !s->locks_any &&
+	    locks_retrieve(s, LOCKS_WAIT_MS) == -1)
+		session_warn(s, "the numbers of locks could not be retrieved: "
+		    "%s; bulkhead system renumber gives new ones",
+		    s->client.error.text);
+	if ((s->need & NEED_SWEEP) != NEED_SWEEP ||
+	    (s->need & NEED_AS_IS) != 0)
+		return;
+	if (s->stale && boot_refresh(s, NULL) == -1 &&
+	    s->client.error.text[0] != '\0')
+		session_warn(s, "this boot's refresh is not done: %s",
+		    s->client.error.text);
+	sweep_containers(s);
+	sweep_store(s);
 }

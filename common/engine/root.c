@@ -5,8 +5,8 @@
  *  1. Standard streams, umask and signals are set (bin/bulkhead/main.c).
  *  2. The options are parsed. argv is root's own text, and says which files
  *     root opens in steps 3 and 13; nothing else is read for it.
- *  3. The log that --log-opt path= names is opened (rootlog.c).
- *  4. The account is looked up in /etc/passwd (account.c).
+ *  3. The log that --log-opt path= names is opened (below).
+ *  4. The account is looked up in /etc/passwd (below).
  *  5. Helpers are started. Each but refresh becomes the account before its
  *     exec (protocol/spawn.c).
  *  6. The configuration arrives as a record: from resolve, which is the
@@ -16,14 +16,14 @@
  *     offset on trust and is fuzzed; what the record says is worth no more than
  *     the account's word, which is why steps 7 and 8 check it.
  *  7. Directories on the way to the storage, the state and the run directory
- *     must belong to root or to the account (trust.c).
+ *     must belong to root or to the account (session.c).
  *  8. The storage is opened. One is made only where root chose the path.
  *  9. The state and run directories are made, opened and handed to the
- *     account (owndir.c).
+ *     account (trust.c).
  * 10. The key that authenticates what root granted is read, or made (grant.c).
  * 11. statekeep, which is the account's, says with which paths the state was
  *     made. That record is decoded as root because the storage may be at one
- *     of them; each path must carry a code made with root's key (pinned.c).
+ *     of them; each path must carry a code made with root's key (config.c).
  * 12. refresh is given the storage, and with NEED_RUN_ROOT podman's run root,
  *     which is one only where the storage itself would be accepted (trust.c).
  * 13. Files that the command line names are opened, and given to refresh or to
@@ -33,85 +33,193 @@
  *     (container/reconcile.c); `events` starts journalctl.
  * 14. refresh is told that no more grants follow.
  * 15. The key is wiped from memory.
- * 16. This process becomes the account for good (account.c).
+ * 16. This process becomes the account for good (below).
  *
- * Steps 12 to 16 are last_steps below. After them refresh is the only process
- * of this command that holds a privilege of the host.
+ * The order of steps 4 to 12 is in open.c, steps 12 to 16 are root_give_up
+ * below. After them refresh is the only process of this command that holds a
+ * privilege of the host.
  */
 #include "root.h"
 
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
-#include "account.h"
+#include <bsd/string.h>
+
 #include "calls.h"
+#include "cleanup.h"
 #include "layout.h"
+#include "log.h"
 #include "mac.h"
-#include "path.h"
-#include "records.h"
+#include "record.h"
 #include "session.h"
 #include "trust.h"
+
+/* --- the account --- */
+
+/*
+ * The file itself, not the name service: this program links static, and the
+ * account of a system service belongs to the machine.
+ */
+int
+root_account(uid_t *uid, gid_t *gid)
+{
+	FILE		*f = fopen("/etc/passwd", "re");
+	struct passwd	*pw;
+	int		 rc = -1;
+
+	if (f == NULL)
+		return (-1);
+	while (rc == -1 && (pw = fgetpwent(f)) != NULL)
+		if (strcmp(pw->pw_name, LAYOUT_ACCOUNT) == 0) {
+			*uid = pw->pw_uid;
+			*gid = pw->pw_gid;
+			rc = 0;
+		}
+	fclose(f);
+	if (rc == -1)
+		errno = ENOENT;
+	return (rc);
+}
+
+/* The command that makes it: of this installation, or of the sources. */
+static const char *
+account_maker(char *path, size_t size)
+{
+	static const char	 bin[] = "/bin/bulkhead",
+				 share[] = "/share/bulkhead/make-account";
+	ssize_t			 n = readlink("/proc/self/exe", path, size -
+				    sizeof(share));
+	char			*at;
+
+	if (n >= (ssize_t)sizeof(bin)) {
+		at = path + n - (sizeof(bin) - 1);
+		if (memcmp(at, bin, sizeof(bin) - 1) == 0 &&
+		    memcpy(at, share, sizeof(share)) != NULL &&
+		    access(path, X_OK) == 0)
+			return (path);
+	}
+	return ("sh tools/account.sh");
+}
 
 int
 root_find_account(struct session *s)
 {
-	char	 maker[900];
+	char	 path[4096];
 
 	s->system = true;
-	if (account_find(&s->client.uid, &s->client.gid) == 0)
+	if (root_account(&s->client.uid, &s->client.gid) == 0)
 		return (0);
-	account_maker(maker, sizeof(maker));
 	return (error_set(&s->client.error, ENOENT, "there is no account \""
 	    LAYOUT_ACCOUNT "\" on this machine for root's containers: make it "
-	    "with `%s`", maker));
+	    "with `%.899s`", account_maker(path, sizeof(path))));
 }
 
-int
-root_check_dirs(struct session *s)
+void
+root_become(uid_t uid, gid_t gid)
 {
-	/* A clean-up works with directories that its container has open. */
-	if (s->inherit)
-		return (0);
-	return (trust_path(s, "graph root", s->graph) == -1 ||
-	    trust_path(s, "state directory", session_config(s,
-	    KEY_AS(path_state),
-	    "")) == -1 || trust_path(s, "run directory", session_config(s,
-	    KEY_AS(path_run), "")) == -1 ? -1 : 0);
+	uid_t	 r, e, s;
+
+	if (setgroups(0, NULL) == -1 || setresgid(gid, gid, gid) == -1 ||
+	    setresuid(uid, uid, uid) == -1)
+		fatal("become %s", LAYOUT_ACCOUNT);
+	if (getresuid(&r, &e, &s) == -1 || r != uid || e != uid || s != uid ||
+	    uid == 0 || setuid(0) != -1)
+		fatalx(EX_SOFTWARE, "still able to become root");
+	/*
+	 * A change of ids makes a process not dumpable, and it stays so: it
+	 * holds root's terminal, keys and descriptors, which other processes
+	 * of the account must not take by ptrace.
+	 */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 ||
+	    prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
+		fatal("dumpable");
 }
 
-int
-root_open_graph(struct session *s, bool create)
-{
-	int	 fd = open(s->graph, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+/* --- the log of --log-opt path= --- */
 
-	if (fd == -1 && errno == ENOENT && create &&
-	    (geteuid() != 0 || trust_is_chosen(s, s->graph)))
-		fd = path_private_dir(s->graph, true);
-	if (fd == -1)
-		return (session_sentence(s, "cannot open the storage",
-		    s->graph));
-	if (geteuid() != 0)
-		return (fd);
-	if (trust_storage(s, fd, s->graph) == -1) {
-		close(fd);
+/* The log that was opened, and the old one: a command makes one container. */
+static char	 kept_path[PATH_MAX];
+static int	 kept[2] = { -1, -1 };
+
+static int
+open_log(const char *path, const char *suffix, uid_t uid, gid_t gid)
+{
+	int		 flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+			    O_CLOEXEC | (*suffix == '\0' ? O_APPEND : 0);
+	char		 name[PATH_MAX];
+	scoped_fd int	 fd = -1;
+	struct stat	 st;
+
+	if ((size_t)snprintf(name, sizeof(name), "%s%s", path, suffix) >=
+	    sizeof(name))
+		return (-1);
+	/* A new file is the account's: it opens it at each start. */
+	if ((fd = open(name, flags | O_CREAT | O_EXCL, 0600)) != -1) {
+		if (fchown(fd, uid, gid) == 0)
+			return (take_fd(&fd));
+		(void)unlink(name);
 		return (-1);
 	}
-	if (trust_is_reachable(s->graph))
-		session_warn(s, "every user can enter the directories above "
-		    "the storage %s: whoever takes over the account "
-		    LAYOUT_ACCOUNT " could leave set-user-ID programs there; "
-		    "give one of them mode 0700", s->graph);
+	/* Another is root's or the account's, without a second (hard) link. */
+	if (errno != EEXIST || (fd = open(name, flags)) == -1 ||
+	    fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) ||
+	    st.st_nlink != 1 || (st.st_uid != 0 && st.st_uid != uid))
+		return (-1);
+	return (take_fd(&fd));
+}
+
+void
+root_open_log(const struct rec *opts)
+{
+	const char	*v, *path = NULL;
+	bool		 bounded = true;
+	uid_t		 uid;
+	gid_t		 gid;
+
+	if (root_account(&uid, &gid) == -1)
+		return;
+	for (size_t it = 0; rec_next(opts, KEY_AS(ask_log_opt), &it, &v);) {
+		if (strncmp(v, "path=/", 6) == 0)
+			path = v + 5;
+		if (strcmp(v, "max-size=-1") == 0)
+			bounded = false;
+	}
+	if (path == NULL || strlcpy(kept_path, path, sizeof(kept_path)) >=
+	    sizeof(kept_path))
+		return;
+	kept[false] = open_log(path, "", uid, gid);
+	if (bounded)
+		kept[true] = open_log(path, ".old", uid, gid);
+}
+
+int
+root_take_log(const char *path, bool old)
+{
+	int	 fd = kept[old];
+
+	if (fd == -1 || strcmp(path, kept_path) != 0)
+		return (-1);
+	kept[old] = -1;
 	return (fd);
 }
 
+/* --- giving up root --- */
+
 /* The storage is grant number 0. */
 static int
-grant_graph(struct session *s, unsigned int need)
+grant_graph(struct session *s)
 {
-	(void)need;
 	if (s->graph_fd == -1 || !client_has(&s->client, H_REFRESH))
 		return (0);
 	return (ids_grant_begin(&s->client, GRANT_STORE | GRANT_NODEV,
@@ -123,13 +231,12 @@ grant_graph(struct session *s, unsigned int need)
  * is at this path of resolve's and is no storage is gone without.
  */
 static int
-grant_run_root(struct session *s, unsigned int need)
+grant_run_root(struct session *s)
 {
-	const char	*path = session_config(s, KEY_AS(path_run_storage),
-			    "");
+	const char	*path = session_text(s, path_run_storage);
 
 	if (s->graph_fd == -1 || !client_has(&s->client, H_REFRESH) ||
-	    (need & NEED_RUN_ROOT) == 0)
+	    (s->need & NEED_RUN_ROOT) == 0)
 		return (0);
 	s->run_root_fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW |
 	    O_CLOEXEC);
@@ -143,88 +250,36 @@ grant_run_root(struct session *s, unsigned int need)
 	    GRANT_STORE | GRANT_NOSUID | GRANT_NODEV, s->run_root_fd));
 }
 
+/* As the account: a grant with ids mapped to the account's own. */
 static int
-open_named(struct session *s, unsigned int need)
+mount_grant(struct session *s, unsigned int grant, int *fd)
 {
-	(void)need;
-	return (s->privileged == NULL ? 0 : s->privileged(s));
-}
-
-static int
-seal_grants(struct session *s, unsigned int need)
-{
-	(void)need;
-	return (!client_has(&s->client, H_REFRESH) ? 0 :
-	    ids_seal_begin(&s->client));
-}
-
-static int
-forget_key(struct session *s, unsigned int need)
-{
-	(void)need;
-	mac_forget(&s->root_key);
-	return (0);
-}
-
-static int
-become_account(struct session *s, unsigned int need)
-{
-	(void)need;
-	account_become(s->client.uid, s->client.gid);
-	s->client.uid = 0;	/* later helpers need no change */
-	return (0);
-}
-
-static int	(*const last_steps[])(struct session *, unsigned int) = {
-	grant_graph,
-	grant_run_root,
-	open_named,
-	seal_grants,
-	forget_key,
-	become_account,
-};
-
-/* As the account: the storage, with ids mapped to the account's own. */
-static int
-mount_graph(struct session *s)
-{
-	int	 fd = ids_mount(&s->client, 0, 0, GRANT_NOSUID | GRANT_NODEV);
-
-	if (fd == -1)
-		return (-1);
-	close(s->graph_fd);
-	s->graph_fd = fd;
-	return (0);
-}
-
-/* Linux before 6.3 does not map ids in a tmpfs: go on without the run root. */
-static void
-mount_run_root(struct session *s)
-{
-	close(s->run_root_fd);
-	s->run_root_fd = ids_mount(&s->client, 1, 0, GRANT_NOSUID |
-	    GRANT_NODEV);
-	if (s->run_root_fd == -1)
-		error_clear(&s->client.error);
-}
-
-int
-root_give_up(struct session *s, unsigned int need)
-{
-	for (size_t i = 0; i < sizeof(last_steps) / sizeof(last_steps[0]); i++)
-		if (last_steps[i](s, need) == -1)
-			return (-1);
-	if (s->graph_fd == -1)
-		return (0);
-	if (mount_graph(s) == -1)
-		return (-1);
-	if (s->run_root_fd != -1)
-		mount_run_root(s);
-	return (0);
+	close(*fd);
+	*fd = ids_mount(&s->client, grant, 0, GRANT_NOSUID | GRANT_NODEV);
+	return (*fd == -1 ? -1 : 0);
 }
 
 void
 root_leave(struct session *s)
 {
-	account_become(s->client.uid, s->client.gid);
+	root_become(s->client.uid, s->client.gid);
+	s->client.uid = 0;	/* later helpers need no change */
+}
+
+int
+root_give_up(struct session *s)
+{
+	if (grant_graph(s) == -1 || grant_run_root(s) == -1 ||
+	    (s->privileged != NULL && s->privileged(s) == -1) ||
+	    (client_has(&s->client, H_REFRESH) &&
+	    ids_seal_begin(&s->client) == -1))
+		return (-1);
+	mac_forget(&s->root_key);
+	root_leave(s);
+	if (s->graph_fd != -1 && mount_grant(s, 0, &s->graph_fd) == -1)
+		return (-1);
+	/* Linux before 6.3 maps no ids in a tmpfs: go on without it. */
+	if (s->run_root_fd != -1 && mount_grant(s, 1, &s->run_root_fd) == -1)
+		error_clear(&s->client.error);
+	return (0);
 }

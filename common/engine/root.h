@@ -5,32 +5,36 @@
 #ifndef ENGINE_ROOT_H
 #define ENGINE_ROOT_H
 
+#include <sys/types.h>
+
 #include <stdbool.h>
 
+struct rec;
 struct session;
 
-/*
- * Is this root's command? Then find the account that it will become. 0, or -1
- * with a sentence when there is no such account.
- */
+/* The engine's account. 0, or -1 with errno ENOENT when there is none. */
+int	root_account(uid_t *, gid_t *);
+/* Find the account that root's session becomes. 0, or -1 with a sentence. */
 int	root_find_account(struct session *);
 /*
- * Could another user replace one of the directories on the way to the storage,
- * the state or the run directory? 0, or -1 with a sentence.
+ * Become an account for good: groups, ids, capabilities, read back; fatal when
+ * any step fails.
  */
-int	root_check_dirs(struct session *);
+void	root_become(uid_t, gid_t);
 /*
- * Open the directory of the storage; with `create`, make it where it is not
- * there and may be made. As root it must be a storage or empty. The descriptor
- * is the caller's; or -1 with a sentence and errno, ENOENT if it is not there.
+ * Do what only root can, and become the account for good. 0, or -1 with a
+ * sentence.
  */
-int	root_open_graph(struct session *, bool);
-/*
- * Do what only root can, with what `need` says of the command, and become the
- * account for good. 0, or -1 with a sentence.
- */
-int	root_give_up(struct session *, unsigned int);
+int	root_give_up(struct session *);
 /* Become the account where nothing has to be done before. */
 void	root_leave(struct session *);
+/*
+ * Open what --log-opt path= of these options names, and its old file, as root.
+ * A file that is made here is the account's. What
+ * cannot be opened is tried again, as the account, when it is needed.
+ */
+void	root_open_log(const struct rec *opts);
+/* The descriptor of the log, or of its old file; the caller's. -1: none. */
+int	root_take_log(const char *path, bool old);
 
 #endif

@@ -1,9 +1,13 @@
 #include "session.h"
 
 #include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <linux/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,32 +16,39 @@
 #include <bsd/string.h>
 
 #include "cleanup.h"
+#include "path.h"
 #include "record.h"
+#include "trust.h"
 
 #define BOOT_ID		"/proc/sys/kernel/random/boot_id"
+
+static void
+tell(void (*out)(const char *), const char *fmt, va_list ap)
+{
+	char	 text[4096];
+
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	out(text);
+}
 
 void
 session_warn(const struct session *s, const char *fmt, ...)
 {
-	char	 text[4096];
 	va_list	 ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	tell(s->options.warn, fmt, ap);
 	va_end(ap);
-	s->options.warn(text);
 }
 
 void
 session_notice(const struct session *s, const char *fmt, ...)
 {
-	char	 text[4096];
 	va_list	 ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	tell(s->options.notice, fmt, ap);
 	va_end(ap);
-	s->options.notice(text);
 }
 
 int
@@ -47,11 +58,134 @@ session_sentence(struct session *s, const char *what, const char *name)
 	    strerror(errno)));
 }
 
-int
-session_kept(const struct session *s, enum inherited_fd which)
+const char *
+session_config(const struct session *s, struct key_str key,
+    const char *fallback)
 {
-	return ((s->kept & 1u << which) != 0 ?
-	    INHERIT_BASE + (int)which : -1);
+	return (rec_str(s->config, key, fallback));
+}
+
+bool
+session_in_memory(const struct session *s)
+{
+	return (strcmp(session_text(s, state_type), "memory") == 0);
+}
+
+enum events_backend
+session_events(const struct session *s)
+{
+	const char	*v = session_text(s, events_logger);
+
+	if (strcasecmp(v, "none") == 0)
+		return (EVENTS_NONE);
+	return (strcasecmp(v, "journald") == 0 ? EVENTS_JOURNALD :
+	    EVENTS_FILE);
+}
+
+/*
+ * Root, whose the root directory is, even where a user namespace calls it
+ * another user. Others may rename in a directory that they can write to,
+ * unless it is sticky.
+ */
+static int
+look(struct session *s, const char *what, const char *path, const char *dir)
+{
+	struct stat	 st, top;
+
+	if (lstat(dir, &st) == -1 || lstat("/", &top) == -1)
+		return (session_sentence(s, "cannot look at", dir));
+	if (st.st_uid != 0 && st.st_uid != geteuid() &&
+	    st.st_uid != top.st_uid && (s->client.uid == 0 ||
+	    st.st_uid != s->client.uid))
+		(void)error_set(&s->client.error, EPERM, "the %s %.400s cannot "
+		    "be used: %.400s belongs to user %u, who could put "
+		    "something else in its place", what, path, dir, st.st_uid);
+	else if ((st.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH)
+		(void)error_set(&s->client.error, EPERM, "the %s %.400s cannot "
+		    "be used: every user can write to %.400s (mode %04o) and "
+		    "put something else in its place", what, path, dir,
+		    st.st_mode & 07777);
+	else
+		return (0);
+	return (-1);
+}
+
+/* The directories on the way: what is at the path itself, its user judges. */
+static int
+check_way(struct session *s, const char *what, const char *path)
+{
+	char		 real[PATH_MAX], *slash = real, saved;
+	const char	*rest;
+	int		 rc = look(s, what, path, "/");
+
+	if (rc == -1 || (rest = path_real(path, real)) == NULL)
+		return (rc);
+	if (*rest == '\0')
+		*strrchr(real, '/') = '\0';
+	while (rc == 0 && *slash != '\0' && slash[1] != '\0') {
+		slash += 1 + strcspn(slash + 1, "/");
+		saved = *slash;
+		*slash = '\0';
+		rc = look(s, what, path, real);
+		*slash = saved;
+	}
+	return (rc);
+}
+
+int
+session_check_dirs(struct session *s)
+{
+	/* A clean-up works with directories that its container has open. */
+	if (s->inherit)
+		return (0);
+	return (check_way(s, "graph root", s->graph) == -1 ||
+	    check_way(s, "state directory", session_text(s,
+	    path_state)) == -1 ||
+	    check_way(s, "run directory", session_text(s, path_run)) == -1 ?
+	    -1 : 0);
+}
+
+int
+session_own_dir(struct session *s, const char *path)
+{
+	scoped_fd int	 fd = geteuid() == 0 ? trust_own_dir(s, path) :
+			    path_private_dir(path, false);
+	struct stat	 st;
+	uid_t		 want = s->client.uid != 0 ? s->client.uid : geteuid();
+
+	if (fd == -1 && geteuid() == 0)
+		return (-1);
+	if (fd == -1 || fstat(fd, &st) == -1)
+		return (session_sentence(s, "cannot make the directory", path));
+	if (st.st_uid != want || (st.st_mode & 022) != 0)
+		return (error_set(&s->client.error, EPERM, "%s must belong to "
+		    "uid %u and be writable by nobody else", path, (unsigned
+		    int)want));
+	return (take_fd(&fd));
+}
+
+/* musl has no statx. */
+int
+session_state_id(const struct session *s, char *out, size_t size)
+{
+	struct statx	 st = { 0 };
+
+	if (syscall(SYS_statx, s->state_dir, "", AT_EMPTY_PATH,
+	    STATX_INO | STATX_BTIME, &st) == -1)
+		return (-1);
+	(void)snprintf(out, size, "%x.%x-%llx-%llx.%x", st.stx_dev_major,
+	    st.stx_dev_minor, (unsigned long long)st.stx_ino,
+	    (unsigned long long)st.stx_btime.tv_sec, st.stx_btime.tv_nsec);
+	return (0);
+}
+
+bool
+session_run_dir_gone(const struct session *s)
+{
+	struct stat	 st;
+
+	return (s->run_dir != -1 && fstat(s->run_dir, &st) == 0 &&
+	    st.st_nlink == 0);
 }
 
 int
@@ -59,25 +193,40 @@ session_boot_id(struct session *s)
 {
 	char		 buf[sizeof(s->boot_id)];
 	scoped_fd int	 fd = -1;
-	ssize_t		 got;
+	ssize_t		 got = -1;
 
 	if (s->boot_id[0] != '\0')
 		return (0);
-	if ((fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC)) == -1)
-		return (session_sentence(s, "cannot read the boot ID",
-		    BOOT_ID));
-	while ((got = read(fd, buf, sizeof(buf) - 1)) == -1 && errno == EINTR)
-		;
+	if ((fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC)) != -1)
+		while ((got = read(fd, buf, sizeof(buf) - 1)) == -1 &&
+		    errno == EINTR)
+			;
 	buf[got > 0 ? got : 0] = '\0';
 	buf[strcspn(buf, "\n")] = '\0';
-	if (buf[0] == '\0') {
-		if (got != -1)
-			errno = ENODATA;
+	if (got >= 0 && buf[0] == '\0')
+		errno = ENODATA;
+	if (buf[0] == '\0')
 		return (session_sentence(s, "cannot read the boot ID",
 		    BOOT_ID));
-	}
 	(void)strlcpy(s->boot_id, buf, sizeof(s->boot_id));
 	return (0);
+}
+
+int
+session_kept(const struct session *s, enum inherited_fd which)
+{
+	return ((s->kept & 1u << which) != 0 ?
+	    INHERIT_BASE + (int)which : -1);
+}
+
+const struct run_env *
+session_run_env(struct session *s)
+{
+	s->run_env = (struct run_env){
+	    .client = &s->client, .cache = &s->cache, .run_dir = s->run_dir,
+	    .system = s->system, .wants_systemd = strcmp(session_text(s,
+	    cgroup_manager), "systemd") == 0 };
+	return (&s->run_env);
 }
 
 void
@@ -101,37 +250,4 @@ session_close(struct session *s)
 {
 	session_leave(s);
 	client_stop_all(&s->client);
-}
-
-bool
-session_in_memory(const struct session *s)
-{
-	return (strcmp(rec_str(s->config, KEY_AS(state_type), ""),
-	    "memory") == 0);
-}
-
-const char *
-session_config(const struct session *s, struct key_str key,
-    const char *fallback)
-{
-	return (rec_str(s->config, key, fallback));
-}
-
-bool
-session_run_dir_gone(const struct session *s)
-{
-	struct stat	 st;
-
-	return (s->run_dir != -1 && fstat(s->run_dir, &st) == 0 &&
-	    st.st_nlink == 0);
-}
-
-const struct run_env *
-session_run_env(struct session *s)
-{
-	s->run_env = (struct run_env){
-	    .client = &s->client, .cache = &s->cache, .run_dir = s->run_dir,
-	    .system = s->system, .wants_systemd = strcmp(session_config(s,
-	    KEY_AS(cgroup_manager), ""), "systemd") == 0 };
-	return (&s->run_env);
 }

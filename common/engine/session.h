@@ -14,8 +14,6 @@
 #include "records.h"
 #include "run_env.h"
 
-struct rec;
-
 enum {
 	NEED_CONFIG	= 0,
 	NEED_STATE	= 1 << 0,
@@ -63,6 +61,8 @@ struct session {
 	struct session_options	 options;
 	struct rec		*config;
 	unsigned int		 config_flags;	/* enum config_flags */
+	unsigned int		 need;		/* NEED_*: what is open of it */
+	char *const		*cleanup;	/* arguments of a clean-up */
 	bool			 quiet;		/* without its warnings */
 	int			 config_fd;	/* the memfd it came in */
 	int			 fresh_fd;	/* from resolve, to be kept */
@@ -91,6 +91,7 @@ struct session {
 						 * status was told, or NULL */
 	int			 reaped;
 	char			 boot_id[65];
+	bool			 state_open;
 	bool			 stale;		/* refresh is due: boot.h */
 	bool			 lost;		/* the run directory is not
 						 * of this boot: running.h */
@@ -102,55 +103,89 @@ struct session {
 	int			 ctr_fd;	/* run directory we locked */
 	char			 ctr_id[65];	/* whose it is */
 	const char		*graph;		/* its path */
-	int			 (*privileged)(struct session *); /* open.h */
-	bool			 (*needs_compiler)(struct session *);
+	/* Set before session_open; NULL: no such function, and true. */
+	int			 (*privileged)(struct session *); /* as root if
+						 * we are: opens what the
+						 * command line names */
+	bool			 (*needs_compiler)(struct session *); /* is
+						 * resolve needed, to compile a
+						 * filter? */
 	int			 (*launch_started)(struct session *);
-	void			*arg;
+	void			*arg;		/* theirs */
 };
 
-/* Stop its helpers and let go of everything. */
-void	session_close(struct session *);
 /*
- * The same where nothing but the end of this process follows: its channels
- * close with it, at once, and no helper that ends is in its way.
+ * Start the helpers that a mask of NEED_* takes, open directories, give up
+ * root; with NEED_LAUNCH for a container with this clean-up. 0, or -1 with an
+ * error; then nothing is open. session_enter and session_confine follow.
  */
-void	session_leave(struct session *);
+int	session_open(struct session *, const struct session_options *,
+	    unsigned int need, char *const *cleanup);
+/* Only resolve, which is asked nothing yet. 0, or -1 as above. */
+int	session_open_resolve(struct session *, const struct session_options *);
 /*
- * From here on no more helpers are started, and this process may do only what
- * its policy says; a session that looks at containers may connect to their
- * monitors.
+ * The first command after a boot, or after one that was killed, puts numbers of
+ * locks, the store and remains in order. What fails is warned of.
+ */
+void	session_enter(struct session *);
+/*
+ * Start no more helpers, and do only what the policy allows; a session that
+ * looks at containers may connect to their monitors.
  */
 void	session_confine(const struct session *);
-/*
- * Find out which boot this is; the session opens with it. 0, or -1 with a
- * sentence: another answer would make everything that runs look ended.
- */
-int	session_boot_id(struct session *);
-/*
- * Was the run directory removed since it was opened? Then this command can
- * record nothing any more, but the next one can.
- */
-bool	session_run_dir_gone(const struct session *);
-/* Tell the person about something that this session goes on in spite of. */
+/* Stop its helpers and let go of everything. */
+void	session_close(struct session *);
+/* The same where this process ends now, and its channels with it. */
+void	session_leave(struct session *);
+
+/* Tell the person of something that is no reason to stop. */
 void	session_warn(const struct session *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
 /* The same for an error that is not the operation's result. */
 void	session_notice(const struct session *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
-
-/*
- * A descriptor that a reaper has kept for its clean-up: borrowed; -1: it kept
- * none, or this is no clean-up.
- */
-int	session_kept(const struct session *, enum inherited_fd);
-/* Is the state this command's alone, and gone with it? */
-bool	session_in_memory(const struct session *);
 /* "WHAT NAME: strerror" as the client's error; always -1, errno kept. */
 int	session_sentence(struct session *, const char *, const char *);
-/* What running containers takes of this session: it lives as that does. */
-const struct run_env *session_run_env(struct session *);
-/* Text of a configuration key, or the fallback. */
+
+/* Text of a configuration key, by its name in records.h, or "". */
+#define session_text(s, key)	rec_str((s)->config, KEY_AS(key), "")
+/* The same with another fallback. */
 const char *session_config(const struct session *, struct key_str,
     const char *);
+/* Where events are written, in any case of letters in the configuration. */
+enum events_backend	session_events(const struct session *);
+/* Is the state this command's alone, and gone with it? */
+bool	session_in_memory(const struct session *);
+
+/*
+ * Could another user replace a directory on the way to the storage, the state
+ * or the run directory? 0, or -1 with a sentence.
+ */
+int	session_check_dirs(struct session *);
+/*
+ * Make and open a directory that belongs to the engine, or to its account. The
+ * caller's descriptor, or -1 with an error.
+ */
+int	session_own_dir(struct session *, const char *);
+/*
+ * A file name that tells the state in a directory from every other, also from
+ * one that was removed and made again there. 0, or -1 and errno.
+ */
+int	session_state_id(const struct session *, char *, size_t);
+/*
+ * Was the run directory removed since it was opened? Then this command can
+ * record nothing any more, but the next one can.
+ */
+bool	session_run_dir_gone(const struct session *);
+
+/*
+ * Read the boot ID into the session. 0, or -1 with a sentence: another ID would
+ * make everything that runs look ended.
+ */
+int	session_boot_id(struct session *);
+/* A descriptor that a reaper kept for this clean-up, borrowed; or -1. */
+int	session_kept(const struct session *, enum inherited_fd);
+/* What running containers takes of this session: it lives as that does. */
+const struct run_env *session_run_env(struct session *);
 
 #endif

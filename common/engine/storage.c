@@ -30,7 +30,7 @@ storage_tidy(struct session *s)
 static int
 copying_userns(struct session *s)
 {
-	if (s->single || strcmp(session_config(s, KEY_AS(storage_driver), ""),
+	if (s->single || strcmp(session_text(s, storage_driver),
 	    "vfs") != 0)
 		return (0);
 	return (storage_userns(s));

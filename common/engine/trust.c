@@ -7,12 +7,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <bsd/string.h>
 
 #include "cleanup.h"
 #include "layout.h"
@@ -21,77 +18,12 @@
 #include "session.h"
 
 /*
- * The directories on the way to a path, as far as they are there, without
- * links: what is at the path itself is for its user to judge.
+ * Is it that path or, with `inside`, directly in it? Not further below: the
+ * account may write there, and a link of its own on the way would lead root
+ * anywhere.
  */
 static bool
-resolve(const char *path, char *out)
-{
-	char	 head[PATH_MAX], *slash;
-
-	if (*path != '/' || strlcpy(head, path, sizeof(head)) >= sizeof(head))
-		return (false);
-	if (realpath(head, out) != NULL) {
-		*strrchr(out, '/') = '\0';
-		return (true);
-	}
-	do {
-		slash = strrchr(head, '/');
-		*slash = '\0';
-	} while (slash != head && realpath(head, out) == NULL);
-	return (slash != head);
-}
-
-/*
- * Root, whose the root directory is, even where a user namespace calls it
- * another user. Others may rename in a directory that they can write to,
- * unless it is sticky.
- */
-static int
-look(struct session *s, const char *what, const char *path, const char *dir)
-{
-	struct stat	 st, top;
-
-	if (lstat(dir, &st) == -1 || lstat("/", &top) == -1)
-		return (session_sentence(s, "cannot look at", dir));
-	if (st.st_uid != 0 && st.st_uid != geteuid() &&
-	    st.st_uid != top.st_uid && (s->client.uid == 0 ||
-	    st.st_uid != s->client.uid))
-		(void)error_set(&s->client.error, EPERM, "the %s %.400s cannot "
-		    "be used: %.400s belongs to user %u, who could put "
-		    "something else in its place", what, path, dir, st.st_uid);
-	else if ((st.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH)
-		(void)error_set(&s->client.error, EPERM, "the %s %.400s cannot "
-		    "be used: every user can write to %.400s (mode %04o) and "
-		    "put something else in its place", what, path, dir,
-		    st.st_mode & 07777);
-	else
-		return (0);
-	return (-1);
-}
-
-int
-trust_path(struct session *s, const char *what, const char *path)
-{
-	char	 real[PATH_MAX], *slash = real;
-	char	 saved;
-	int	 rc = look(s, what, path, "/");
-
-	if (rc == -1 || !resolve(path, real))
-		return (rc);
-	while (rc == 0 && *slash != '\0' && slash[1] != '\0') {
-		slash += 1 + strcspn(slash + 1, "/");
-		saved = *slash;
-		*slash = '\0';
-		rc = look(s, what, path, real);
-		*slash = saved;
-	}
-	return (rc);
-}
-
-/* What is left of the path behind that one: "" if it is the same. Or NULL. */
-static const char *
-rest_of(const char *path, const char *top)
+is_at(const char *path, const char *top, bool inside)
 {
 	size_t	 n = strlen(top);
 
@@ -99,34 +31,13 @@ rest_of(const char *path, const char *top)
 		n--;
 	if (n <= 1 || strncmp(path, top, n) != 0 ||
 	    (path[n] != '\0' && path[n] != '/'))
-		return (NULL);
-	return (path + n + strspn(path + n, "/"));
+		return (false);
+	path += n + strspn(path + n, "/");
+	return (*path == '\0' || (inside && path_is_name(path)));
 }
 
 static bool
-is_at(const char *path, const char *top)
-{
-	const char	*rest = rest_of(path, top);
-
-	return (rest != NULL && *rest == '\0');
-}
-
-/*
- * Or directly in it. Not further below: the account may write there, and a
- * link of its own on the way would lead root anywhere.
- */
-static bool
-is_in(const char *path, const char *top)
-{
-	const char	*rest = rest_of(path, top);
-
-	return (rest != NULL && (*rest == '\0' || path_is_name(rest)));
-}
-
-typedef bool	 matcher(const char *, const char *);
-
-static bool
-is_option(const struct session *s, const char *path, matcher *fits)
+is_option(const struct session *s, const char *path, bool inside)
 {
 	static const char *const names[] = { "root", "runroot", "tmpdir",
 		"volumepath" };
@@ -137,15 +48,16 @@ is_option(const struct session *s, const char *path, matcher *fits)
 		value = rec_get(s->options.settings, KEY_FROM(names[i]));
 		if (value == NULL)
 			continue;
-		if (fits(path, value) || (*value != '/' &&
-		    realpath(value, given) != NULL && fits(path, given)))
+		if (is_at(path, value, inside) || (*value != '/' &&
+		    realpath(value, given) != NULL &&
+		    is_at(path, given, inside)))
 			return (true);
 	}
 	return (false);
 }
 
 static bool
-is_chosen(const struct session *s, const char *path, matcher *fits)
+is_chosen(const struct session *s, const char *path, bool inside)
 {
 	static const char *const builtin[] = { LAYOUT_SYSTEM_STATE,
 		LAYOUT_SYSTEM_RUN, "/var/lib/containers/storage",
@@ -156,19 +68,19 @@ is_chosen(const struct session *s, const char *path, matcher *fits)
 	if (strstr(path, "/../") != NULL)
 		return (false);
 	for (size_t i = 0; i < sizeof(builtin) / sizeof(builtin[0]); i++)
-		if (fits(path, builtin[i]))
+		if (is_at(path, builtin[i], inside))
 			return (true);
 	while (s->chosen != NULL && rec_next(s->chosen, KEY(path), &it,
 	    &earlier))
-		if (fits(path, earlier))
+		if (is_at(path, earlier, inside))
 			return (true);
-	return (is_option(s, path, fits));
+	return (is_option(s, path, inside));
 }
 
 bool
 trust_is_chosen(const struct session *s, const char *path)
 {
-	return (is_chosen(s, path, is_in));
+	return (is_chosen(s, path, true));
 }
 
 void
@@ -180,29 +92,55 @@ trust_choose(struct session *s, const char *path)
 		(void)rec_add(s->chosen, KEY(path), path);
 }
 
-/* But for names of this list, if there is one. */
+/* Is this directory what is at the path, and not a link there? */
 static bool
-is_listed(const char *const *but, const char *name)
+is_no_link(int dir, const char *path)
 {
-	for (; but != NULL && *but != NULL; but++)
-		if (strcmp(*but, name) == 0)
-			return (true);
-	return (false);
+	struct stat	 st, at;
+
+	return (fstat(dir, &st) == 0 && lstat(path, &at) == 0 &&
+	    st.st_dev == at.st_dev && st.st_ino == at.st_ino);
 }
 
+/* Empty, but for our state and what Debian's podman makes at each boot? */
 static bool
-is_empty(int dir, const char *const *but)
+is_bare(int dir)
 {
 	DIR		*d = path_open_dir(dir, ".");
 	struct dirent	*e;
-	bool		 empty = d != NULL;
 
 	if (d == NULL)
 		return (false);
-	while (empty && (e = readdir(d)) != NULL)
-		empty = !path_is_name(e->d_name) || is_listed(but, e->d_name);
+	while ((e = readdir(d)) != NULL && (!path_is_name(e->d_name) ||
+	    strcmp(e->d_name, "tmp") == 0 ||
+	    strcmp(e->d_name, LAYOUT_STATE_NAME) == 0))
+		;
 	closedir(d);
-	return (empty);
+	return (e == NULL);
+}
+
+int
+trust_storage(struct session *s, int dir, const char *path)
+{
+	static const char *const names[] = { "overlay-layers", "vfs-layers",
+		"storage.lock" };
+	struct stat		 st;
+
+	/* Root's own: the account makes nothing as root but in a storage. */
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (fstatat(dir, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    st.st_uid == 0)
+			return (0);
+	if (!is_chosen(s, path, is_no_link(dir, path)))
+		return (error_set(&s->client.error, EPERM, "%.400s is no "
+		    "storage of containers yet: root makes one where an option "
+		    "says (--root %.400s), not where a configuration file does",
+		    path, path));
+	if (is_bare(dir))
+		return (0);
+	return (error_set(&s->client.error, EPERM, "%.400s is no storage of "
+	    "containers and is not empty; root's containers need a directory "
+	    "of their own for it", path));
 }
 
 bool
@@ -223,44 +161,33 @@ trust_is_reachable(const char *path)
 	return (true);
 }
 
-/* Is this directory what is at the path, and not a link there? */
-static bool
-is_no_link(int dir, const char *path)
-{
-	struct stat	 st, at;
-
-	return (fstat(dir, &st) == 0 && lstat(path, &at) == 0 &&
-	    st.st_dev == at.st_dev && st.st_ino == at.st_ino);
-}
-
-bool
-trust_fresh(int dir, const char *path)
-{
-	return (is_no_link(dir, path) && is_empty(dir, NULL));
-}
-
 int
-trust_storage(struct session *s, int dir, const char *path)
+trust_own_dir(struct session *s, const char *path)
 {
-	static const char *const names[] = { "overlay-layers", "vfs-layers",
-		"storage.lock" };
-	/* What Debian's podman makes at each boot, and our own state. */
-	static const char *const alone[] = { "tmp", LAYOUT_STATE_NAME, NULL };
-	struct stat		 st;
+	bool		 make = trust_is_chosen(s, path);
+	scoped_fd int	 fd = make ? path_private_dir(path, false) :
+			    open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat	 st = { 0 };
 
-	/* Root's own: the account makes nothing as root but in a storage. */
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (fstatat(dir, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    st.st_uid == 0)
-			return (0);
-	if (!is_chosen(s, path, is_no_link(dir, path) ? is_in : is_at))
+	if (fd != -1 && fstat(fd, &st) == 0 && st.st_uid != 0)
+		return (take_fd(&fd));
+	if (!make)
 		return (error_set(&s->client.error, EPERM, "%.400s is no "
-		    "storage of containers yet: root makes one where an option "
-		    "says (--root %.400s), not where a configuration file does",
-		    path, path));
-	if (is_empty(dir, alone))
-		return (0);
-	return (error_set(&s->client.error, EPERM, "%.400s is no storage of "
-	    "containers and is not empty; root's containers need a directory "
-	    "of their own for it", path));
+		    "directory of the account's yet: root makes one where an "
+		    "option says, not where a configuration file does; install "
+		    "-d -m 700 -o " LAYOUT_ACCOUNT " -g " LAYOUT_ACCOUNT
+		    " %.400s", path, path));
+	if (fd == -1)
+		return (error_set(&s->client.error, errno, "cannot make the "
+		    "directory %s: %s", path, strerror(errno)));
+	/* What the account may have put there is never handed over. */
+	if (!is_no_link(fd, path) || path_is_empty(fd, ".") != 1)
+		return (error_set(&s->client.error, EPERM, "%.400s "
+		    "belongs to root, and is a link or has files in "
+		    "it; if it is bulkhead's, give it to its account: "
+		    "chown -R bulkhead: %.400s", path, path));
+	if (fchown(fd, s->client.uid, s->client.gid) == -1)
+		return (error_set(&s->client.error, errno, "cannot hand over "
+		    "%s: %s", path, strerror(errno)));
+	return (take_fd(&fd));
 }

@@ -1,5 +1,6 @@
 /*
- * Who else could put something in the place of a directory of the engine's.
+ * Which directories root makes, opens, and hands over to the engine's account,
+ * which may have put something else in their place.
  */
 #ifndef ENGINE_TRUST_H
 #define ENGINE_TRUST_H
@@ -8,12 +9,6 @@
 
 struct session;
 
-/*
- * Are the directories on the way to this one, as far as they are there, only
- * in hands of root's, ours and the engine's account's? 0, or -1 with a
- * sentence that begins with the first word.
- */
-int	trust_path(struct session *, const char *, const char *);
 /*
  * Has root chosen this path, or the directory that it is in: by an option of
  * this command, or by an earlier one, as its code shows, or is it the built-in
@@ -32,7 +27,10 @@ int	trust_storage(struct session *, int, const char *);
  * set-user-ID programs run? Then what the account leaves there can be run.
  */
 bool	trust_is_reachable(const char *);
-/* Is it empty, and the directory itself what is at this path, no link? */
-bool	trust_fresh(int, const char *);
+/*
+ * Open a directory of the account's, or make it where root chose the path, and
+ * hand it over. The caller's descriptor, or -1 with a sentence.
+ */
+int	trust_own_dir(struct session *, const char *);
 
 #endif

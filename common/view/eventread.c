@@ -21,7 +21,6 @@
 #include "event.h"
 #include "eventview.h"
 #include "layout.h"
-#include "owndir.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
@@ -307,7 +306,7 @@ open_dir(struct eventread *r)
 		}
 		return (0);
 	}
-	if ((r->dir_fd = owndir_open(s, dir)) == -1)
+	if ((r->dir_fd = session_own_dir(s, dir)) == -1)
 		return (-1);
 	r->notify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (r->notify != -1 && inotify_add_watch(r->notify, dir, IN_CREATE |
@@ -382,7 +381,7 @@ eventread_open(struct session *s)
 	struct eventread	*r = s->arg;
 
 	r->s = s;
-	switch (event_backend(s)) {
+	switch (session_events(s)) {
 	case EVENTS_JOURNALD:
 		return (start_journalctl(r));
 	case EVENTS_FILE:
@@ -419,7 +418,7 @@ read_journal(struct eventread *r)
 int
 eventread_run(struct eventread *r)
 {
-	switch (event_backend(r->s)) {
+	switch (session_events(r->s)) {
 	case EVENTS_NONE:
 		return (say_error("cannot read events with the \"none\" "
 		    "backend"), -1);

@@ -261,6 +261,21 @@ test_empty(void)
 	CHECK(path_open_dir(dir, "../out") == NULL);
 }
 
+static void
+test_real(void)
+{
+	char	 here[PATH_MAX], path[2 * PATH_MAX], out[PATH_MAX];
+
+	CHECK(getcwd(here, sizeof(here)) != NULL);
+	CHECK(symlink("e", "in/to") == 0);
+	(void)snprintf(path, sizeof(path), "%s/in/to/none/x", here);
+	CHECK(strcmp(path_real(path, out), "/none/x") == 0 &&
+	    strcmp(out + strlen(out) - 5, "/in/e") == 0);
+	CHECK(*path_real(here, out) == '\0');
+	CHECK(path_real("in", out) == NULL);
+	CHECK(path_real("/none-of-these/x", out) == NULL);
+}
+
 int
 main(void)
 {
@@ -276,6 +291,7 @@ main(void)
 	test_remove_mounted();
 	test_remove_raced();
 	test_empty();
+	test_real();
 	close(dir);
 	CHECK(path_remove(AT_FDCWD, top) == 0);
 	return (finish());

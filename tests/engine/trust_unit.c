@@ -15,7 +15,6 @@
 #include "harness.h"
 
 #include "cleanup.h"
-#include "owndir.h"
 #include "path.h"
 #include "record.h"
 #include "session.h"
@@ -47,7 +46,7 @@ belongs(const char *name, uid_t uid)
 static bool
 opens(struct session *s, const char *name)
 {
-	scoped_fd int	 fd = owndir_open(s, at(name));
+	scoped_fd int	 fd = session_own_dir(s, at(name));
 
 	if (fd == -1)
 		printf("# %s\n", s->client.error.text);

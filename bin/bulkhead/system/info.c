@@ -6,16 +6,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "account.h"
 #include "clock.h"
 #include "command.h"
+#include "config.h"
 #include "confined.h"
 #include "format.h"
 #include "info.h"
 #include "info_ask.h"
 #include "part.h"
-#include "pinned.h"
 #include "record.h"
+#include "root.h"
 #include "say.h"
 #include "yaml.h"
 
@@ -85,7 +85,7 @@ gather(struct part *parts, struct cli *cli)
 	/* Where the storage is may stand in the state. */
 	part_wait(&parts[P_STATE], deadline);
 	if (parts[P_STATE].answer != NULL)
-		pinned_copy(parts[P_CONFIG].answer,
+		config_copy_merged(parts[P_CONFIG].answer,
 		    parts[P_STATE].answer);
 	part_start(&parts[P_DISK], cli, config);
 	part_start(&parts[P_STORE], cli, config);
@@ -103,8 +103,8 @@ leave_root(void)
 	gid_t	 gid = NOBODY;
 
 	if (geteuid() == 0) {
-		(void)account_find(&uid, &gid);
-		account_become(uid, gid);
+		(void)root_account(&uid, &gid);
+		root_become(uid, gid);
 	}
 	confined_enter(false);
 }

@@ -11,7 +11,7 @@
 #include "layout.h"
 #include "path.h"
 #include "record.h"
-#include "rootlog.h"
+#include "root.h"
 #include "session.h"
 
 /* The name below the state directory, or NULL when it is somewhere else. */
@@ -53,7 +53,7 @@ ctrlog_open(struct session *s, const struct rec *def, bool old, int flags)
 	if (log_name(def, old, path, sizeof(path)) == -1)
 		return (-1);
 	if (s->system && (flags & O_CREAT) != 0 &&
-	    (fd = rootlog_take(rec_str(def, KEY(log_path), ""), old)) != -1)
+	    (fd = root_take_log(rec_str(def, KEY(log_path), ""), old)) != -1)
 		return (fd);
 	flags |= O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 	if ((own = own_log(s, path)) == NULL)
