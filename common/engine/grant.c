@@ -29,7 +29,7 @@ grant_open(struct session *s)
 {
 	struct stat	 st;
 
-	if (!s->system || s->inherit || geteuid() != 0)
+	if (s->inherit)
 		return;
 	(void)mkdir(LAYOUT_ROOT_KEYS, 0700);
 	if (lstat(LAYOUT_ROOT_KEYS, &st) == 0 && S_ISDIR(st.st_mode) &&
@@ -72,6 +72,18 @@ grant_flags(const struct rec *mount)
 				flags |= words[i].set;
 			}
 	return (flags);
+}
+
+/* The next mount of a definition that is one of the host's, or NULL. */
+static struct rec *
+next_host(const struct rec *def, size_t *it)
+{
+	struct rec	*mount;
+
+	while ((mount = rec_sub(def, KEY(mount), it)) != NULL &&
+	    !grant_is_host(mount))
+		rec_free(mount);
+	return (mount);
 }
 
 static int
@@ -123,46 +135,83 @@ grant_place(struct session *s, const char *place, uint32_t flags)
 	    "or make the container anew", place));
 }
 
-/* All that the code is made over. NULL: no memory. */
-static struct rec *
-statement(const char *id, const struct rec *def)
-{
-	struct rec	*r = rec_new(), *mount;
-	const char	*place;
-	size_t		 it = 0;
+/* --- codes --- */
 
-	if (r == NULL)
-		return (NULL);
-	(void)rec_add(r, KEY(container), id);
-	while ((mount = rec_sub(def, KEY(mount), &it)) != NULL) {
-		if (grant_is_host(mount))
-			(void)rec_add_rec(r, KEY(mount), mount);
-		rec_free(mount);
-	}
-	if (rec_get(def, KEY(rootfs)) != NULL)
-		(void)rec_add(r, KEY(rootfs), rec_get(def, KEY(rootfs)));
-	for (it = 0; rec_next(def, KEY(granted), &it, &place);)
-		(void)rec_add(r, KEY(granted), place);
-	return (r);
-}
-
+/* Add root's code over a statement, which this takes. 0 or -1. */
 static int
-code_of(struct session *s, const struct rec *r, char *code)
+sign(struct session *s, struct rec *statement, struct rec *to)
 {
-	if (r != NULL && mac_record(&s->root_key, r, code) == 0)
-		return (0);
-	return (session_sentence(s, "cannot use root's key", KEY_FILE));
+	scoped_rec struct rec	*r = statement;
+	char			 code[MAC_TEXT];
+
+	if (r == NULL || mac_record(&s->root_key, r, code) == -1)
+		return (session_sentence(s, "cannot use root's key", KEY_FILE));
+	return (rec_set(to, KEY(grant), code));
 }
 
+/* Has a record the right code over a statement, which this takes? */
 static bool
-is_code_of(struct session *s, const struct rec *r, const char *code)
+is_signed(struct session *s, struct rec *statement, const struct rec *by)
 {
-	char	 right[MAC_TEXT];
+	scoped_rec struct rec	*r = statement;
+	const char		*code = rec_get(by, KEY(grant));
+	char			 right[MAC_TEXT];
 
 	return (r != NULL && code != NULL && strlen(code) == MAC_TEXT - 1 &&
 	    mac_record(&s->root_key, r, right) == 0 &&
 	    mac_same(code, right, MAC_TEXT));
 }
+
+/* All that the code is made over. NULL: no memory. */
+static struct rec *
+container_statement(const char *id, const struct rec *def)
+{
+	struct rec	*r = rec_new(), *mount;
+	size_t		 it = 0;
+
+	if (r == NULL)
+		return (NULL);
+	(void)rec_add(r, KEY(container), id);
+	while ((mount = next_host(def, &it)) != NULL) {
+		(void)rec_add_rec(r, KEY(mount), mount);
+		rec_free(mount);
+	}
+	if (rec_get(def, KEY(rootfs)) != NULL)
+		(void)rec_add(r, KEY(rootfs), rec_get(def, KEY(rootfs)));
+	(void)rec_copy(r, def, KEY(granted));
+	return (r);
+}
+
+static struct rec *
+volume_statement(const struct rec *v)
+{
+	struct rec	*r = rec_new();
+
+	if (r == NULL)
+		return (NULL);
+	(void)rec_add(r, KEY_IN(image, volume), rec_str(v, KEY(name), ""));
+	(void)rec_add(r, KEY(device), rec_str(v, KEY(device), ""));
+	(void)rec_copy(r, v, KEY(device_opt));
+	return (r);
+}
+
+void
+grant_setting(struct session *s, const char *key, const char *value,
+    char *code)
+{
+	scoped_rec struct rec	*r = rec_new();
+
+	*code = '\0';
+	if (r == NULL)
+		return;
+	(void)rec_add(r, KEY_IN(grant, state), session_text(s, path_state));
+	(void)rec_add(r, KEY(setting), key);
+	(void)rec_add(r, KEY(value), value);
+	if (mac_record(&s->root_key, r, code) == -1)
+		*code = '\0';
+}
+
+/* --- containers and volumes --- */
 
 static int
 find_one(struct session *s, struct rec *wants, const char *path)
@@ -180,9 +229,8 @@ find_all(struct session *s, struct rec *wants)
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && (mount = rec_sub(wants, KEY(mount), &it)) != NULL) {
-		if (grant_is_host(mount))
-			rc = find_one(s, wants, rec_str(mount, KEY(src), ""));
+	while (rc == 0 && (mount = next_host(wants, &it)) != NULL) {
+		rc = find_one(s, wants, rec_str(mount, KEY(src), ""));
 		rec_free(mount);
 	}
 	if (rc == 0 && rec_get(wants, KEY(rootfs)) != NULL)
@@ -197,14 +245,11 @@ grant_all(struct session *s, const struct rec *def)
 	struct rec	*mount;
 	const char	*place;
 	size_t		 it = 0, at = 0;
-	uint32_t	 flags;
 	int		 rc = 0;
 
-	while (rc == 0 && (mount = rec_sub(def, KEY(mount), &it)) != NULL) {
-		flags = grant_flags(mount);
-		if (grant_is_host(mount))
-			rc = rec_next(def, KEY(granted), &at, &place) ?
-			    grant_place(s, place, flags) : -1;
+	while (rc == 0 && (mount = next_host(def, &it)) != NULL) {
+		rc = rec_next(def, KEY(granted), &at, &place) ?
+		    grant_place(s, place, grant_flags(mount)) : -1;
 		rec_free(mount);
 	}
 	/* Of a root, setuid programs are its own; device nodes never are. */
@@ -217,140 +262,57 @@ grant_all(struct session *s, const struct rec *def)
 int
 grant_make(struct session *s, const char *id, struct rec *wants, bool once)
 {
-	scoped_rec struct rec	*r = NULL;
-	char			 code[MAC_TEXT];
-	int			 rc;
-
 	if (find_all(s, wants) == -1 || grant_all(s, wants) == -1)
 		return (-1);
-	if (once || rec_get(wants, KEY(granted)) == NULL)
-		return (0);
-	r = statement(id, wants);
-	rc = code_of(s, r, code);
-	return (rc == -1 ? -1 : rec_set(wants, KEY(grant), code));
-}
-
-/* Does it mount anything of the host? */
-static bool
-has_host(const struct rec *def)
-{
-	struct rec	*mount;
-	size_t		 it = 0;
-	bool		 found = rec_get(def, KEY(rootfs)) != NULL;
-
-	while (!found && (mount = rec_sub(def, KEY(mount), &it)) != NULL) {
-		found = grant_is_host(mount);
-		rec_free(mount);
-	}
-	return (found);
+	return (once || rec_get(wants, KEY(granted)) == NULL ? 0 :
+	    sign(s, container_statement(id, wants), wants));
 }
 
 int
 grant_again(struct session *s, const char *id, const struct rec *def)
 {
-	const char	*code = rec_get(def, KEY(grant));
-	struct rec	*r;
-	bool		 right;
+	size_t			 it = 0;
+	scoped_rec struct rec	*mount = next_host(def, &it);
 
-	if (!s->system || !has_host(def))
+	if (!s->system || (mount == NULL && rec_get(def, KEY(rootfs)) == NULL))
 		return (0);
-	r = statement(id, def);
-	right = is_code_of(s, r, code);
-	rec_free(r);
-	if (right)
+	if (is_signed(s, container_statement(id, def), def))
 		return (grant_all(s, def));
 	return (error_set(&s->client.error, EPERM, "container %.12s cannot be "
-	    "started: %s; remove it and make it again", id, code == NULL ? "it "
-	    "mounts files of the host, and was made by an older bulkhead, "
-	    "which did not record that root granted them" : "its record says "
-	    "that it mounts files of the host which root did not grant it, or "
-	    "not like this"));
+	    "started: %s; remove it and make it again", id,
+	    rec_get(def, KEY(grant)) == NULL ? "it mounts files of the host, "
+	    "and was made by an older bulkhead, which did not record that root "
+	    "granted them" : "its record says that it mounts files of the host "
+	    "which root did not grant it, or not like this"));
 }
 
 int
 grant_copy(struct rec *def, const struct rec *wants)
 {
-	const char	*place;
-	size_t		 it = 0;
-	int		 rc = 0;
+	const char	*code = rec_get(wants, KEY(grant));
 
-	while (rc == 0 && rec_next(wants, KEY(granted), &it, &place))
-		rc = rec_add(def, KEY(granted), place);
-	if (rc == 0 && rec_get(wants, KEY(grant)) != NULL)
-		rc = rec_set(def, KEY(grant), rec_get(wants, KEY(grant)));
-	return (rc);
-}
-
-/* --- volumes --- */
-
-static struct rec *
-volume_statement(const struct rec *v)
-{
-	struct rec	*r = rec_new();
-	const char	*opt;
-	size_t		 it = 0;
-
-	if (r == NULL)
-		return (NULL);
-	(void)rec_add(r, KEY_IN(image, volume), rec_str(v, KEY(name), ""));
-	(void)rec_add(r, KEY(device), rec_str(v, KEY(device), ""));
-	while (rec_next(v, KEY(device_opt), &it, &opt))
-		(void)rec_add(r, KEY(device_opt), opt);
-	return (r);
+	if (rec_copy(def, wants, KEY(granted)) == -1)
+		return (-1);
+	return (code == NULL ? 0 : rec_set(def, KEY(grant), code));
 }
 
 int
 grant_volume(struct session *s, struct rec *v)
 {
-	scoped_rec struct rec	*r = NULL;
-	char			 code[MAC_TEXT];
-	int			 rc;
-
-	if (!s->system || rec_get(v, KEY(device)) == NULL)
-		return (0);
-	r = volume_statement(v);
-	rc = code_of(s, r, code);
-	return (rc == -1 ? -1 : rec_set(v, KEY(grant), code));
+	return (!s->system || rec_get(v, KEY(device)) == NULL ? 0 :
+	    sign(s, volume_statement(v), v));
 }
 
 int
 grant_volume_check(struct session *s, const struct rec *v)
 {
-	const char	*code = rec_get(v, KEY(grant));
-	struct rec	*r;
-	bool		 right;
-
-	if (!s->system || rec_get(v, KEY(device)) == NULL)
-		return (0);
-	r = volume_statement(v);
-	right = is_code_of(s, r, code);
-	rec_free(r);
-	if (right)
+	if (!s->system || rec_get(v, KEY(device)) == NULL ||
+	    is_signed(s, volume_statement(v), v))
 		return (0);
 	return (error_set(&s->client.error, EPERM, "volume %.64s cannot be "
 	    "used: its record says that it is %.400s on the host, which root "
-	    "did not grant%s; remove it and create it again", rec_str(v,
-	    KEY(name),
-	    ""), rec_str(v, KEY(device), ""), code == NULL ? " as far as this "
-	    "version of bulkhead recorded" : ""));
-}
-
-/* --- settings --- */
-
-void
-grant_setting(struct session *s, const char *key, const char *value,
-    char *code)
-{
-	struct rec	*r = rec_new();
-
-	*code = '\0';
-	if (r == NULL)
-		return;
-	(void)rec_add(r, KEY_IN(grant, state), session_config(s,
-	    KEY_AS(path_state), ""));
-	(void)rec_add(r, KEY(setting), key);
-	(void)rec_add(r, KEY(value), value);
-	if (mac_record(&s->root_key, r, code) == -1)
-		*code = '\0';
-	rec_free(r);
+	    "did not grant%s; remove it and create it again",
+	    rec_str(v, KEY(name), ""), rec_str(v, KEY(device), ""),
+	    rec_get(v, KEY(grant)) == NULL ? " as far as this version of "
+	    "bulkhead recorded" : ""));
 }
