@@ -43,9 +43,9 @@ runtimes_candidate(const struct rec *config, const char *key,
     const char *name, size_t n, char *out, size_t size)
 {
 	const char	*v;
-	size_t		 it = 0;
 
-	while (config != NULL && rec_next(config, KEY_FROM(key), &it, &v))
+	for (size_t it = 0; config != NULL && rec_next(config, KEY_FROM(key),
+	    &it, &v);)
 		if (n-- == 0)
 			return (strlcpy(out, v, size) < size);
 	return (in_path(name, n, out, size));
@@ -112,28 +112,21 @@ by_path(const struct rec *config, const char *path, struct runtime *r,
 	return (0);
 }
 
-static bool
-is_empty(const struct rec *config)
-{
-	const char	*name = NULL;
-	size_t		 it = 0;
-
-	return (!runtimes_next(config, &it, &name));
-}
-
 static int
 by_name(const struct rec *config, const char *name, struct runtime *r,
     struct error *e)
 {
-	char	 key[TABLE_LEN + sizeof(r->name)];
+	char		 key[TABLE_LEN + sizeof(r->name)];
+	const char	*any = NULL;
+	size_t		 it = 0;
 
 	if (strlcpy(r->name, name, sizeof(r->name)) >= sizeof(r->name) ||
 	    snprintf(key, sizeof(key), TABLE "%s", name) >=
 	    (int)sizeof(key) || rec_count(config, KEY_FROM(key)) == 0)
-		return (error_set(e, EINVAL, is_empty(config) ? "no OCI "
-		    "runtime has been configured: invalid argument" : "default "
-		    "OCI runtime \"%.255s\" not found: invalid argument",
-		    name));
+		return (error_set(e, EINVAL, runtimes_next(config, &it, &any) ?
+		    "default OCI runtime \"%.255s\" not found: invalid "
+		    "argument" : "no OCI runtime has been configured: invalid "
+		    "argument", name));
 	if (runtimes_path(config, key, name, r->path, sizeof(r->path)) == 0) {
 		abilities(config, r);
 		return (0);
@@ -196,11 +189,10 @@ runtimes_check(const struct rec *config, const char *given, bool starts,
     struct error *e)
 {
 	struct runtime	 rt;
+	int		 rc = runtimes_find(config, given, &rt, e);
 
-	if (runtimes_find(config, given, &rt, e) == -1)
-		return (-1);
-	if (rt.own || !starts)
-		return (0);
+	if (rc == -1 || rt.own || !starts)
+		return (rc);
 	return (error_set(e, ENOTSUP, "running containers with the OCI runtime "
 	    "%s is not supported by bulkhead yet, only with its own: leave "
 	    "--runtime out, or say --runtime " RUNTIME_OWN, rt.name));

@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct cli;
 struct error;
 struct rec;
 
