@@ -13,73 +13,21 @@
 #include "lock.h"
 #include "path.h"
 #include "place.h"
-#include "register.h"
 #include "store.h"
 #include "text.h"
 #include "trash.h"
-
-/*
- * Files in which engines list the layers that they use; not all of them exist.
- */
-static const struct {
-	bool		 run;		/* beneath the run root */
-	const char	*kind;
-	const char	*file;
-	const char	*key;		/* the member that names a layer */
-} users[] = {
-	{ false, "containers",	"containers.json",	"layer" },
-	{ false, "containers",	"volatile-containers.json", "layer" },
-	{ true,	 "containers",	"volatile-containers.json", "layer" },
-	{ false, "layers",	"volatile-layers.json",	"parent" },
-	{ true,	 "layers",	"volatile-layers.json",	"parent" },
-	{ true,	 "layers",	"mountpoints.json",	"id" },
-};
-#define NUSERS	(sizeof(users) / sizeof(users[0]))
-
-/* Load one of these files; the caller clears the index. */
-static int
-users_load(struct store *s, size_t i, struct index *ix, struct answer *a)
-{
-	index_init(ix, s->driver, users[i].kind, users[i].file);
-	if (index_read(ix, users[i].run ? s->run : s->graph, a) == 0)
-		return (0);
-	index_clear(ix);
-	return (-1);
-}
-
-static int
-mark(json_t *set, const json_t *o, const char *key)
-{
-	const char	*id = json_text(o, key);
-
-	return (id == NULL ? 0 : json_object_set_new(set, id, json_true()));
-}
-
-static int
-mark_users(struct store *s, json_t *set, struct answer *a)
-{
-	struct index	 ix;
-	json_t		*o;
-	size_t		 at;
-	int		 rc = 0;
-
-	for (size_t i = 0; i < NUSERS && rc == 0; i++) {
-		if (users_load(s, i, &ix, a) == -1)
-			return (-1);
-		json_array_foreach(ix.root, at, o)
-			rc |= mark(set, o, users[i].key);
-		index_clear(&ix);
-	}
-	return (rc == 0 ? 0 : fail(a, ENOMEM, "out of memory"));
-}
+#include "users.h"
 
 static int
 mark_image(json_t *set, const json_t *img)
 {
-	json_t	*v;
-	size_t	 i;
-	int	 rc = mark(set, img, "layer");
+	const char	*top = json_text(img, "layer");
+	json_t		*v;
+	size_t		 i;
+	int		 rc = 0;
 
+	if (top != NULL)
+		rc = json_object_set_new(set, top, json_true());
 	json_array_foreach(json_object_get(img, "mapped-layers"), i, v)
 		if (json_is_string(v))
 			rc |= json_object_set_new(set, json_string_value(v),
@@ -100,7 +48,7 @@ used_layers(struct store *s, struct answer *a)
 
 	json_array_foreach(s->images.root, i, img)
 		rc |= mark_image(set, img);
-	if (rc == 0 && mark_users(s, set, a) == 0)
+	if (rc == 0 && users_mark(s, set, a) == 0)
 		return (set);
 	if (rc != 0)
 		(void)fail(a, ENOMEM, "out of memory");
@@ -121,35 +69,6 @@ has_child(const struct store *s, const char *id)
 			return (true);
 	}
 	return (false);
-}
-
-int
-drop_image_user(struct store *s, const char *image, char *out,
-    struct answer *a)
-{
-	struct index	 ix;
-	const char	*of;
-	json_t		*o;
-	size_t		 at;
-	int		 found = 0;
-
-	for (size_t i = 0; i < NUSERS && found == 0; i++) {
-		if (strcmp(users[i].kind, "containers") != 0)
-			continue;
-		if (users_load(s, i, &ix, a) == -1)
-			return (-1);
-		json_array_foreach(ix.root, at, o) {
-			of = json_text(o, "image");
-			if (of == NULL || strcmp(of, image) != 0 ||
-			    register_is_stale(s, o))
-				continue;
-			strcpy(out, json_text(o, "id"));
-			found = 1;
-			break;
-		}
-		index_clear(&ix);
-	}
-	return (found);
 }
 
 int

@@ -31,9 +31,5 @@ int	drop_layers(struct store *, const struct drop_locks *, const char *,
 	    struct answer *);
 /* The same; it takes and releases the locks. */
 int	drop_unused(struct store *, const char *, struct answer *);
-/*
- * Find a container that uses this image: 1 with its ID in the buffer, 0, or -1.
- */
-int	drop_image_user(struct store *, const char *, char *, struct answer *);
 
 #endif

@@ -7,7 +7,6 @@
 
 #include "cleanup.h"
 #include "drop.h"
-#include "evict.h"
 #include "layer.h"
 #include "list.h"
 #include "lock.h"
@@ -17,6 +16,7 @@
 #include "store.h"
 #include "text.h"
 #include "trash.h"
+#include "users.h"
 
 #define CHAIN_MAX	512		/* images that go with one */
 
@@ -115,6 +115,19 @@ report_names(const json_t *img, struct rec *r)
 			rec_add(r, KEY(untagged), json_string_value(v));
 }
 
+/* A container that uses this image: 1 with its ID in the buffer, 0, or -1. */
+static int
+find_user(struct store *s, const char *image, char *out, struct answer *a)
+{
+	json_t	*ctrs = users_find(s, image, a);
+	int	 n = ctrs == NULL ? -1 : json_array_size(ctrs) > 0;
+
+	if (n == 1)
+		strcpy(out, json_text(json_array_get(ctrs, 0), "id"));
+	json_decref(ctrs);
+	return (n);
+}
+
 /*
  * Remove the image, then each parent that has no name and no other child. An
  * image with a child stays on the disk without names: podman then reports only
@@ -141,7 +154,7 @@ collect(struct store *s, json_t *img, struct doomed *d, struct rec *r,
 			return (-1);
 		img = parent != NULL && name_count(parent) == 0 &&
 		    !list_has_child(s, parent) &&
-		    drop_image_user(s, json_text(parent, "id"), id,
+		    find_user(s, json_text(parent, "id"), id,
 		    &(struct answer){ 0 }) == 0 ? parent : NULL;
 	}
 	return (0);
@@ -185,7 +198,7 @@ delete(struct store *s, const struct drop_locks *l, json_t *img,
 	    collect(s, img, d, r, a) == -1)
 		(void)fail(a, ENOMEM, "out of memory");
 	else if (stage_note(s, d->ids, token, sizeof(token), a) == 0) {
-		rc = evict(s, l, ctrs, a);
+		rc = users_remove(s, l->containers, ctrs, a);
 		if (rc == 0)
 			rc = save_images(s, l, a);
 		if (rc == 0)
@@ -216,7 +229,7 @@ static int
 refuse_used(struct store *s, const json_t *img, struct answer *a)
 {
 	char	 ctr[ID_LEN + 1];
-	int	 n = drop_image_user(s, json_text(img, "id"), ctr, a);
+	int	 n = find_user(s, json_text(img, "id"), ctr, a);
 
 	if (n == 1)
 		return (fail(a, EBUSY, "image used by %s: image is in use by "
@@ -230,12 +243,11 @@ static int
 delete_by_force(struct store *s, const struct drop_locks *l, json_t *img,
     struct rec *r, struct answer *a)
 {
-	json_t	*ctrs = evict_find(s, json_text(img, "id"), a);
-	int	 rc;
+	json_t	*ctrs = users_find(s, json_text(img, "id"), a);
+	int	 rc = -1;
 
-	if (ctrs == NULL)
-		return (-1);
-	rc = delete(s, l, img, ctrs, r, a);
+	if (ctrs != NULL && users_check(s, ctrs, a) == 0)
+		rc = delete(s, l, img, ctrs, r, a);
 	json_decref(ctrs);
 	return (rc);
 }

@@ -484,7 +484,7 @@ test_list_image(void)
 
 /* By force the containers of other engines go, unless they are in use. */
 static void
-test_evict(void)
+test_users(void)
 {
 	char	 ctr[HEX + 1], path[160], s[256];
 
@@ -694,7 +694,7 @@ main(int argc, char **argv)
 	test_list("vfs");
 	test_list_texts();
 	test_list_image();
-	test_evict();
+	test_users();
 	test_damage();
 	test_crash();
 	test_lock();

@@ -1,24 +1,32 @@
-#include "evict.h"
+#include "users.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "drop.h"
 #include "lock.h"
 #include "register.h"
 #include "store.h"
 #include "text.h"
 
-/* The lists of containers; newer versions list some only until the boot. */
+/*
+ * Not all of them exist. The first are lists of containers; newer versions list
+ * some only until the boot.
+ */
 static const struct {
 	bool		 run;		/* beneath the run root */
+	const char	*kind;
 	const char	*file;
+	const char	*key;		/* the member that names a layer */
 } lists[] = {
-	{ false, "containers.json" },
-	{ false, "volatile-containers.json" },
-	{ true,	 "volatile-containers.json" },
+	{ false, "containers",	"containers.json",	"layer" },
+	{ false, "containers",	"volatile-containers.json", "layer" },
+	{ true,	 "containers",	"volatile-containers.json", "layer" },
+	{ false, "layers",	"volatile-layers.json",	"parent" },
+	{ true,	 "layers",	"volatile-layers.json",	"parent" },
+	{ true,	 "layers",	"mountpoints.json",	"id" },
 };
-#define NLISTS	(sizeof(lists) / sizeof(lists[0]))
+#define NCONTAINERS	3
+#define NLISTS		(sizeof(lists) / sizeof(lists[0]))
 
 static int
 root_of(const struct store *s, size_t i)
@@ -26,11 +34,33 @@ root_of(const struct store *s, size_t i)
 	return (lists[i].run ? s->run : s->graph);
 }
 
+/* The caller clears the index. */
 static int
 load_list(struct store *s, size_t i, struct index *ix, struct answer *a)
 {
-	index_init(ix, s->driver, "containers", lists[i].file);
+	index_init(ix, s->driver, lists[i].kind, lists[i].file);
 	return (index_read(ix, root_of(s, i), a));
+}
+
+int
+users_mark(struct store *s, json_t *set, struct answer *a)
+{
+	struct index	 ix;
+	const char	*id;
+	json_t		*o;
+	size_t		 at;
+	int		 rc = 0;
+
+	for (size_t i = 0; i < NLISTS && rc == 0; i++) {
+		rc = load_list(s, i, &ix, a);
+		json_array_foreach(ix.root, at, o)
+			if (rc == 0 &&
+			    (id = json_text(o, lists[i].key)) != NULL &&
+			    json_object_set_new(set, id, json_true()) == -1)
+				rc = fail(a, ENOMEM, "out of memory");
+		index_clear(&ix);
+	}
+	return (rc);
 }
 
 /* Is this layer mounted? Also true if the list of mounts cannot be read. */
@@ -63,6 +93,18 @@ may_go(struct store *s, const json_t *o, struct answer *a)
 	return (0);
 }
 
+int
+users_check(struct store *s, const json_t *users, struct answer *a)
+{
+	json_t	*o;
+	size_t	 at;
+
+	json_array_foreach(users, at, o)
+		if (may_go(s, o, a) == -1)
+			return (-1);
+	return (0);
+}
+
 static int
 find_in(struct store *s, const struct index *ix, const char *image,
     json_t *found, struct answer *a)
@@ -76,8 +118,6 @@ find_in(struct store *s, const struct index *ix, const char *image,
 		if (of == NULL || strcmp(of, image) != 0 ||
 		    register_is_stale(s, o))
 			continue;
-		if (may_go(s, o, a) == -1)
-			return (-1);
 		if (json_array_append(found, o) == -1)
 			return (fail(a, ENOMEM, "out of memory"));
 	}
@@ -85,7 +125,7 @@ find_in(struct store *s, const struct index *ix, const char *image,
 }
 
 json_t *
-evict_find(struct store *s, const char *image, struct answer *a)
+users_find(struct store *s, const char *image, struct answer *a)
 {
 	struct index	 ix;
 	json_t		*found = json_array();
@@ -93,7 +133,7 @@ evict_find(struct store *s, const char *image, struct answer *a)
 
 	if (found == NULL)
 		rc = fail(a, ENOMEM, "out of memory");
-	for (size_t i = 0; i < NLISTS && rc == 0; i++) {
+	for (size_t i = 0; i < NCONTAINERS && rc == 0; i++) {
 		if ((rc = load_list(s, i, &ix, a)) == 0)
 			rc = find_in(s, &ix, image, found, a);
 		index_clear(&ix);
@@ -119,8 +159,8 @@ drop_entries(struct index *ix, const json_t *gone, struct answer *a)
 
 /* Remove these containers from one list and write it if it changed. */
 static int
-drop_from(struct store *s, size_t i, const struct drop_locks *l,
-    const json_t *gone, struct answer *a)
+drop_from(struct store *s, size_t i, int lock, const json_t *gone,
+    struct answer *a)
 {
 	struct index	 ix;
 	ssize_t		 n;
@@ -128,7 +168,7 @@ drop_from(struct store *s, size_t i, const struct drop_locks *l,
 
 	if (load_list(s, i, &ix, a) == 0 &&
 	    (n = drop_entries(&ix, gone, a)) != -1)
-		rc = n == 0 ? 0 : lock_touch(l->containers, a);
+		rc = n == 0 ? 0 : lock_touch(lock, a);
 	else
 		n = 0;
 	if (rc == 0 && n > 0)
@@ -138,14 +178,13 @@ drop_from(struct store *s, size_t i, const struct drop_locks *l,
 }
 
 int
-evict(struct store *s, const struct drop_locks *l, const json_t *gone,
-    struct answer *a)
+users_remove(struct store *s, int lock, const json_t *gone, struct answer *a)
 {
 	json_t	*o;
 	size_t	 at;
 
-	for (size_t i = 0; i < NLISTS; i++)
-		if (drop_from(s, i, l, gone, a) == -1)
+	for (size_t i = 0; i < NCONTAINERS; i++)
+		if (drop_from(s, i, lock, gone, a) == -1)
 			return (-1);
 	json_array_foreach(gone, at, o)
 		register_trash(s, json_text(o, "id"));
