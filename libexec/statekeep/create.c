@@ -13,7 +13,6 @@
 #include "record.h"
 #include "registry.h"
 #include "row.h"
-#include "transition.h"
 
 /*
  * Store row and definition under their final names. The row is the caller's,
@@ -96,7 +95,7 @@ create(struct state *sk, struct state_new *n, const struct rec *def)
 	 */
 	t.after = row;
 	if (rc == 0)
-		rc = commit_transition(sk, &t);
+		rc = state_commit(sk, &t);
 	rec_free(row);
 	return (rc);
 }

@@ -14,7 +14,6 @@
 #include "registry.h"
 #include "row.h"
 #include "slot.h"
-#include "transition.h"
 
 int
 ctr_no_such(struct state *sk, const char *ref)
@@ -209,7 +208,7 @@ put_ephemeral(struct state *sk, struct transition *t, struct rec *row)
 		return (state_fail(sk, errno, "out of memory"));
 	if (db_put(sk->boot, key_make(key, KEY_ROW, t->id), row) == -1)
 		return (state_fail_db(sk, sk->boot));
-	return (commit_transition(sk, t));
+	return (state_commit(sk, t));
 }
 
 /* Write the durable database only if the change alters its part. */
@@ -240,7 +239,7 @@ put_both(struct state *sk, struct transition *t, const struct rec *row)
 		(void)state_fail_db(sk, sk->boot);
 		goto out;
 	}
-	rc = commit_transition(sk, t);
+	rc = state_commit(sk, t);
  out:
 	rec_free(old);
 	rec_free(stored);
@@ -401,7 +400,7 @@ remove_row(struct state *sk, const char *id, const struct rec *row,
 	 */
 	t.hard = !ephemeral &&
 	    (row == NULL || row_state(row) != CTR_CREATING);
-	return (commit_transition(sk, &t));
+	return (state_commit(sk, &t));
 }
 
 static int

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "inside.h"
+#include "log.h"
 
 /*
  * Do not map the file: a write to a mapping of a file that cannot grow ends in
@@ -192,3 +194,34 @@ db_kc_close(struct db *db)
 	kcdbdel(db->kc);
 	db->kc = NULL;
 }
+
+/*
+ * Kyoto Cabinet is C++: without memory it throws an exception, which passes
+ * through its C interface. These functions replace the operators new, so that
+ * statekeep exits with a message and not by a signal. The next process undoes
+ * the open transaction.
+ */
+#ifndef SANITIZED	/* the sanitizers have operators of their own */
+
+/* operator new(size_t) and operator new[](size_t), as C++ mangles them. */
+void	*_Znwm(size_t);
+void	*_Znam(size_t);
+
+void *
+_Znwm(size_t size)
+{
+	void	*p = malloc(size == 0 ? 1 : size);
+
+	if (p != NULL)
+		return (p);
+	log_warnx("out of memory");
+	_exit(EX_OSERR);
+}
+
+void *
+_Znam(size_t size)
+{
+	return (_Znwm(size));
+}
+
+#endif

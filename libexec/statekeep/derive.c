@@ -2,9 +2,9 @@
 
 #include <string.h>
 
+#include "history.h"
 #include "record.h"
 #include "row.h"
-#include "transition.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define NOTHING		0u		/* before it is made, after it is

@@ -16,7 +16,6 @@
 #include "state.h"
 #include "path.h"
 #include "record.h"
-#include "transition.h"
 
 #define NOTES_MAX	256
 
@@ -213,7 +212,7 @@ add_events(struct state *sk, const struct rec *given)
 
 	if (note_given(sk, given) == -1)
 		return (-1);
-	return (sk->events.notes == NULL ? 0 : commit_transition(sk, &t));
+	return (sk->events.notes == NULL ? 0 : state_commit(sk, &t));
 }
 
 /* The durable database is only read: the events do not change it. */

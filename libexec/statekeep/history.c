@@ -15,7 +15,6 @@
 #include "keys.h"
 #include "record.h"
 #include "row.h"
-#include "transition.h"
 
 #define RANGE		KEY_SELF ":history"
 #define KEY_LEN		24

@@ -10,12 +10,12 @@
 #ifndef STATEKEEP_HISTORY_H
 #define STATEKEEP_HISTORY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct db;
 struct state;
 struct rec;
-struct transition;
 
 #define HISTORY_MAX	(2u << 20)	/* bytes of entries in a database */
 #define HISTORY_WHO	201
@@ -24,6 +24,19 @@ struct transition;
 struct who {
 	uint32_t	 uid;
 	char		 command[HISTORY_WHO];
+};
+
+/* The change that is committed. It owns nothing. */
+struct transition {
+	const char		*type;	/* "container", "pod", "volume", .. */
+	const char		*id;
+	const struct rec	*before; /* merged row; NULL: new, or the row
+					  * is damaged and cannot be read */
+	const struct rec	*after;	/* merged row; NULL: removed */
+	bool			 ephemeral; /* in the per-boot database only */
+	bool			 durable; /* the durable database changes */
+	bool			 boot;	/* the per-boot database changes */
+	bool			 hard;	/* must survive a power cut */
 };
 
 /* An entry that is being committed, or has just been. */

@@ -8,12 +8,10 @@
 #include "db.h"
 #include "state.h"
 #include "name.h"
-#include "objkind.h"
 #include "messages.h"
 #include "record.h"
 #include "registry.h"
 #include "row.h"
-#include "transition.h"
 
 #define PAYLOAD_MAX	512000		/* podman's bound */
 
@@ -42,7 +40,7 @@ commit(struct state *sk, const struct objkind *kind, const char *id,
 				    .boot = kind->boot,
 				    .hard = hard && !kind->boot };
 
-	return (commit_transition(sk, &t));
+	return (state_commit(sk, &t));
 }
 
 static int

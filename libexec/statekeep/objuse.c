@@ -14,7 +14,6 @@
 #include "events.h"
 #include "state.h"
 #include "keys.h"
-#include "objkind.h"
 #include "messages.h"
 #include "record.h"
 #include "registry.h"

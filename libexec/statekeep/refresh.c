@@ -11,7 +11,6 @@
 #include "keys.h"
 #include "record.h"
 #include "row.h"
-#include "transition.h"
 
 #define DONE	KEY_SELF ":refreshed"	/* the boot of the last refresh */
 
@@ -235,7 +234,7 @@ done(struct state *sk)
 		return (state_fail_db(sk, sk->durable));
 	if (event_note(sk, &e) == -1)
 		return (-1);
-	return (commit_transition(sk, &t));
+	return (state_commit(sk, &t));
 }
 
 int

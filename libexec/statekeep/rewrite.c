@@ -1,5 +1,8 @@
 /*
- * system migrate: the same keys set in the definition of every container.
+ * Changes of many records in one transaction of the durable database: for
+ * `system migrate`, the same keys in the definition of every container; for
+ * `system renumber`, the numbers of locks. A failure to write the per-boot
+ * database loses no number, because the table of locks has them too.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -99,31 +102,106 @@ rewrite_db(struct state *sk, struct db *db, const struct rec *changes)
 	return (n);
 }
 
+/* --- the numbers of locks --- */
+
+/* The key of the row for a lock's name: "ctr:<id>", "vol:<name>". */
+static const char *
+row_key(char *out, const char *name)
+{
+	static const struct {
+		const char	*lock;
+		const char	*rows;
+	} kinds[] = {
+		{ "ctr:", KEY_ROW }, { "pod:", KEY_POD },
+		{ "vol:", KEY_VOLUME },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strncmp(name, kinds[i].lock, 4) == 0)
+			return (key_make(out, kinds[i].rows, name + 4));
+	return (NULL);
+}
+
+/*
+ * 1: the number was recorded. 0: the object is missing, damaged, or had this
+ * number.
+ */
 static int
-rewrite(struct state *sk, const struct rec *changes, uint64_t *count)
+renumber_one(struct db *db, const char *key, int64_t number)
+{
+	scoped_rec struct rec	*row = db_get(db, key);
+	int			 rc = 0;
+
+	if (row == NULL)
+		return (0);
+	if (rec_num(row, KEY(lock), -1) != number)
+		rc = rec_set_num(row, KEY(lock), number) == -1 ||
+		    db_put(db, key, row) == -1 ? -1 : 1;
+	return (rc);
+}
+
+static int
+renumber_db(struct state *sk, struct db *db, const struct rec *locks)
+{
+	struct rec	*lock;
+	const char	*key;
+	char		 buf[KEY_SIZE];
+	size_t		 it = 0;
+	int		 n = 0, rc = 0;
+
+	while (rc != -1 && (lock = rec_sub(locks, KEY_IN(locks, lock),
+	    &it)) != NULL) {
+		key = row_key(buf, rec_str(lock, KEY(name), ""));
+		rc = key == NULL ? 0 : renumber_one(db, key,
+		    rec_num(lock, KEY(number), 0));
+		n += rc == 1;
+		rec_free(lock);
+	}
+	return (rc == -1 ? state_fail_db(sk, db) : n);
+}
+
+/* --- either, in both databases --- */
+
+typedef int (*change_fn)(struct state *, struct db *, const struct rec *);
+
+static int
+change_both(struct state *sk, change_fn change, const struct rec *r,
+    uint64_t *count)
 {
 	int	 durable, boot;
 
-	if ((durable = rewrite_db(sk, sk->durable, changes)) < 0 ||
-	    (boot = rewrite_db(sk, sk->boot, changes)) < 0)
+	if ((durable = change(sk, sk->durable, r)) == -1 ||
+	    (boot = change(sk, sk->boot, r)) == -1)
 		return (-1);
 	*count = (uint64_t)(durable + boot);
 	return (state_commit_both(sk, durable > 0, boot > 0));
 }
 
-int
-state_rewrite(struct state *sk, const struct rec *changes, uint64_t *count)
+static int
+change_all(struct state *sk, change_fn change, const struct rec *r,
+    uint64_t *count)
 {
 	int	 rc;
 
-	if (check(sk, changes) == -1)
-		return (-1);
 	for (int tries = 0;; tries++) {
 		*count = 0;
 		rc = state_begin(sk, true, true, true);
 		if (rc == 0)
-			rc = state_end(sk, rewrite(sk, changes, count));
+			rc = state_end(sk, change_both(sk, change, r, count));
 		if (!state_again(sk, rc, tries))
 			return (rc);
 	}
+}
+
+int
+state_rewrite(struct state *sk, const struct rec *changes, uint64_t *count)
+{
+	return (check(sk, changes) == -1 ? -1 :
+	    change_all(sk, rewrite_db, changes, count));
+}
+
+int
+state_renumber(struct state *sk, const struct rec *locks, uint64_t *count)
+{
+	return (change_all(sk, renumber_db, locks, count));
 }

@@ -133,6 +133,34 @@ state_commit_both(struct state *sk, bool durable, bool boot)
 	return (0);
 }
 
+static int
+commit_changes(struct state *sk, const struct transition *t)
+{
+	if (t->boot && db_ready(sk->boot) == -1)
+		return (state_fail_db(sk, sk->boot));
+	if (t->durable && db_commit(sk->durable, t->hard) == -1)
+		return (state_fail_db(sk, sk->durable));
+	if (t->boot && db_commit(sk->boot, false) == -1) {
+		(void)state_fail_db(sk, sk->boot);
+		if (t->durable)
+			db_undo(sk->durable);
+		return (-1);
+	}
+	return (0);
+}
+
+int
+state_commit(struct state *sk, const struct transition *t)
+{
+	struct hist	 h;
+	int		 rc = history_put(sk, t, &h);
+
+	if (rc == 0 && (rc = commit_changes(sk, t)) == 0)
+		events_emit(sk, &h);
+	history_done(&h);
+	return (rc);
+}
+
 bool
 state_again(const struct state *sk, int rc, int tries)
 {

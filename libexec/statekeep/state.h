@@ -118,6 +118,13 @@ int	state_begin_boot(struct state *);
  */
 int	state_commit_both(struct state *, bool durable, bool boot);
 /*
+ * Every change of an object is committed here: the open transaction, which
+ * changes this object and may have other changes too. What must be done exactly
+ * once for a change (history, events) is stored in the same transaction. 0, or
+ * -1 with a message.
+ */
+int	state_commit(struct state *, const struct transition *);
+/*
  * End the transaction. Returns its argument, or -1 with errno if the commit
  * cannot be made durable or the data that was read is not reliable.
  */
