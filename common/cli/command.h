@@ -120,8 +120,6 @@ const struct command *command_body(const struct command *);
 const char *command_examples(const struct command *, const char *);
 /* The row of a noun, or NULL. */
 const struct noun *noun_find(const struct program *, const char *);
-/* Is this word in a list of words with blanks between (NULL: empty)? */
-bool	command_word(const char *, const char *);
 
 /* podman's help for a command under the path given ("container run"). */
 void	help_command(const struct program *, const struct command *,

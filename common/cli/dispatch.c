@@ -1,9 +1,12 @@
 /*
- * From the words of a command line to the command that runs.
+ * From the words of a command line to the command that runs. Commands are found
+ * by name: nouns and their verbs, and at the top the nouns and the commands
+ * that need none.
  */
 #include "command.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
@@ -12,6 +15,84 @@
 #include "say.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+
+const struct command *
+command_body(const struct command *c)
+{
+	return (c->same_as != NULL ? c->same_as : c);
+}
+
+const char *
+command_examples(const struct command *c, const char *path)
+{
+	return (strchr(path, ' ') == NULL && c->top_examples != NULL ?
+	    c->top_examples : c->examples);
+}
+
+/* The name under which a command is a member of the noun; NULL: it is none. */
+static const char *
+member(const struct command *c, const struct noun *noun)
+{
+	if (noun == NULL)
+		return (c->at_top);
+	return (!c->top_only && strcmp(c->noun, noun->name) == 0 ? c->verb :
+	    NULL);
+}
+
+const struct noun *
+noun_find(const struct program *p, const char *name)
+{
+	for (const struct noun *n = p->nouns; n->name != NULL; n++)
+		if (strcmp(n->name, name) == 0)
+			return (n);
+	return (NULL);
+}
+
+bool
+command_find(const struct program *p, const struct noun *noun,
+    const char *name, struct entry *e)
+{
+	const char	*is;
+
+	if (noun == NULL && (e->noun = noun_find(p, name)) != NULL) {
+		*e = (struct entry){ e->noun->name, e->noun, NULL };
+		return (true);
+	}
+	for (const struct command *const *c = p->commands; *c != NULL; c++)
+		if ((is = member(*c, noun)) != NULL && (strcmp(is, name) == 0 ||
+		    (noun != NULL && opt_among((*c)->aliases, ' ', name)))) {
+			*e = (struct entry){ is, NULL, *c };
+			return (true);
+		}
+	return (false);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct entry	*x = a, *y = b;
+
+	return (strcmp(x->name, y->name));
+}
+
+size_t
+command_list(const struct program *p, const struct noun *noun,
+    struct entry list[ENTRIES_MAX])
+{
+	const char	*name;
+	size_t		 n = 0;
+
+	if (noun == NULL)
+		for (const struct noun *m = p->nouns; m->name != NULL &&
+		    n < ENTRIES_MAX; m++)
+			list[n++] = (struct entry){ m->name, m, NULL };
+	for (const struct command *const *c = p->commands; *c != NULL &&
+	    n < ENTRIES_MAX; c++)
+		if ((name = member(*c, noun)) != NULL)
+			list[n++] = (struct entry){ name, NULL, *c };
+	qsort(list, n, sizeof(list[0]), by_name);
+	return (n);
+}
 
 /* The path to a command as a person types it, and where it leads. */
 struct place {
@@ -34,8 +115,8 @@ unknown(const struct cli *cli, const struct place *p, const char *name)
 	const struct program	*prog = cli->program;
 	const char		*gap = *p->path ? " " : "";
 
-	if (command_word(p->at.noun == NULL ? prog->later : p->at.noun->later,
-	    name))
+	if (opt_among(p->at.noun == NULL ? prog->later : p->at.noun->later,
+	    ' ', name))
 		return (say_error("`%s %s%s%s` is not supported by %s yet",
 		    prog->name, p->path, gap, name, prog->name));
 	say_error("unrecognized command `%s %s%s%s`", prog->name, p->path, gap,
@@ -55,11 +136,9 @@ check_selection(const struct command *c, const struct rec *o, int argc)
 	bool	 latest = opt_flag(o, "latest", false);
 	bool	 file = opt_given(o, "cidfile");
 
-	if (opt_given(o, "filter")) {
-		if (argc > 0)
-			return (say_error("--filter takes no arguments"));
-		return (0);
-	}
+	if (opt_given(o, "filter"))
+		return (argc == 0 ? 0 :
+		    say_error("--filter takes no arguments"));
 	if (file && (all || latest))
 		return (say_error("--all, --latest, and --cidfile cannot be "
 		    "used together"));
@@ -70,9 +149,10 @@ check_selection(const struct command *c, const struct rec *o, int argc)
 		return (say_error("%s", c->all_error != NULL ? c->all_error :
 		    "no arguments are needed with --all"));
 	if (argc > 0 && latest)
-		return (say_error("--latest and containers cannot be used "
-		    "together"));
-	if (argc == 0 && !all && !latest && !file)
+		return (say_error("--latest and %s cannot be used together",
+		    strcmp(c->noun, "pod") == 0 ? "pods" : "containers"));
+	if (argc == 0 && !all && !latest && !file &&
+	    !opt_given(o, "pod-id-file"))
 		return (say_error("%s", c->args_error));
 	return (0);
 }
@@ -106,14 +186,13 @@ apply_globals(struct cli *cli)
 	static const char *const	 levels[] = { "panic", "fatal",
 					    "error", "warning", "warn", "info",
 					    "debug", "trace" };
-	const char			*level;
-	size_t				 i;
+	const char			*level = opt_str(cli->global,
+					    "log-level", "warn");
+	size_t				 i = 0;
 
 	cli->trace = opt_flag(cli->global, "trace", false);
-	level = opt_str(cli->global, "log-level", "warn");
-	for (i = 0; i < NITEMS(levels); i++)
-		if (strcmp(level, levels[i]) == 0)
-			break;
+	while (i < NITEMS(levels) && strcmp(level, levels[i]) != 0)
+		i++;
 	if (i == NITEMS(levels))
 		return (say_error("log level \"%s\" is not supported, choose "
 		    "from: trace, debug, info, warn, warning, error, fatal, "

@@ -96,17 +96,6 @@ list_commands(const struct program *p, const struct noun *noun)
 		printf("  %-11s %s\n", list[i].name, brief_of(&list[i]));
 }
 
-static bool
-has_help(const struct opt *const *tables, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		for (const struct opt *o = tables[i];
-		    o != NULL && o->name != NULL; o++)
-			if (o->help != NULL)
-				return (true);
-	return (false);
-}
-
 void
 help_noun(const struct program *p, const struct noun *noun)
 {
@@ -122,7 +111,9 @@ help_command(const struct program *p, const struct command *c,
 {
 	const struct command	*body = command_body(c);
 	const char		*examples = command_examples(c, path);
-	bool			 options = has_help(body->options, OPT_TABLES);
+	const struct opt	*rows[OPT_ROWS];
+	bool			 options = opt_shown(body->options, OPT_TABLES,
+				    rows) > 0;
 
 	printf("%s\n\nDescription:\n", body->brief);
 	indented(body->description, "");
@@ -154,29 +145,12 @@ help_program(const struct program *p)
 	opt_help(tables, NITEMS(tables));
 }
 
-static const char *
-takes(const struct opt *o)
-{
-	switch (o->kind) {
-	case OPT_REFUSED:
-	case OPT_REFUSED_FLAG:
-		return ("refused");
-	case OPT_IGNORED:
-	case OPT_IGNORED_FLAG:
-		return ("ignored");
-	case OPT_FLAG:
-		return ("flag");
-	default:
-		return ("value");
-	}
-}
-
 static void
 dump_table(const char *path, const struct opt *o)
 {
 	for (; o != NULL && o->name != NULL; o++)
 		printf("option\t%s\t%s\t%c\t%s\t%s\t%s\n", path, o->name,
-		    o->letter ? o->letter : '-', takes(o),
+		    o->letter ? o->letter : '-', opt_words(o)->takes,
 		    o->complete ? o->complete : "-", o->help ? o->help : "-");
 }
 

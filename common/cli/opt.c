@@ -2,17 +2,17 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
 #include "given.h"
 #include "parse.h"
 #include "record.h"
 #include "say.h"
 
-#define MAX_ROWS	512
+#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 struct parser {
 	const struct opt_set	*set;
@@ -41,56 +41,65 @@ static const struct {
 	{ "healthcheck-timeout", "health-timeout" },
 };
 
-static bool
-is_flag(const struct opt *o)
+static const struct opt_words	kinds[] = {
+	[OPT_FLAG] =		{ "", "", "flag", false },
+	[OPT_STRING] =		{ "string", NULL, "value", true },
+	[OPT_ARRAY] =		{ "stringArray", NULL, "value", false },
+	[OPT_LIST] =		{ "strings", "list", "value", false },
+	[OPT_FILE_ARRAY] =	{ "stringArray", NULL, "value", false },
+	[OPT_FILE_LIST] =	{ "strings", NULL, "value", false },
+	[OPT_INT] =		{ "int", "number", "value", false },
+	[OPT_UINT] =		{ "uint", "number", "value", false },
+	[OPT_DURATION] =	{ "string", NULL, "value", true },
+	[OPT_SIGNAL] =		{ "string", "signal", "value", true },
+	[OPT_SIZE] =		{ "<number>[<unit>]", "size", "value", true },
+	[OPT_ONLY] =		{ "string", NULL, "value", true },
+	[OPT_IGNORED] =		{ "string", NULL, "ignored", true },
+	[OPT_IGNORED_FLAG] =	{ "", NULL, "ignored", true },
+	[OPT_REFUSED] =		{ "string", NULL, "refused", true },
+	[OPT_REFUSED_FLAG] =	{ "", NULL, "refused", true },
+};
+
+const struct opt_words *
+opt_words(const struct opt *o)
 {
-	return (o->kind == OPT_FLAG || o->kind == OPT_IGNORED_FLAG ||
-	    o->kind == OPT_REFUSED_FLAG);
+	return (&kinds[o->kind]);
 }
 
 static const struct opt *
-find_in(const struct opt *table, const char *name, size_t len)
+find_in(const struct opt *const *tables, size_t n, const char *name,
+    size_t len)
 {
-	for (const struct opt *o = table; o != NULL && o->name != NULL; o++)
-		if (strlen(o->name) == len && memcmp(o->name, name, len) == 0)
-			return (o);
+	for (size_t i = 0; i < n; i++)
+		for (const struct opt *o = tables[i];
+		    o != NULL && o->name != NULL; o++)
+			if (strlen(o->name) == len &&
+			    memcmp(o->name, name, len) == 0)
+				return (o);
 	return (NULL);
-}
-
-static const struct opt *
-find_global(const struct opt_set *set, const char *name, size_t len)
-{
-	const struct opt	*o;
-
-	if ((o = find_in(set->global[0], name, len)) != NULL)
-		return (o);
-	return (find_in(set->global[1], name, len));
 }
 
 static const struct opt *
 find_row(const struct opt_set *set, const char *name, size_t len)
 {
-	const struct opt	*o;
+	const struct opt	*o = find_in(set->tables, OPT_TABLES, name,
+				    len);
 
-	for (size_t i = 0; i < OPT_TABLES; i++)
-		if ((o = find_in(set->tables[i], name, len)) != NULL)
-			return (o);
-	return (find_global(set, name, len));
+	return (o != NULL ? o : find_in(set->global, NITEMS(set->global),
+	    name, len));
 }
 
 const struct opt *
 opt_find(const struct opt_set *set, const char *name, size_t len)
 {
-	const struct opt	*o;
+	const struct opt	*o = find_row(set, name, len);
 
-	if ((o = find_row(set, name, len)) != NULL)
-		return (o);
-	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
+	for (size_t i = 0; o == NULL && i < NITEMS(aliases); i++)
 		if (strlen(aliases[i].old) == len &&
 		    memcmp(aliases[i].old, name, len) == 0)
-			return (find_row(set, aliases[i].now,
-			    strlen(aliases[i].now)));
-	return (NULL);
+			o = find_row(set, aliases[i].now,
+			    strlen(aliases[i].now));
+	return (o);
 }
 
 /* No option that every command takes has a letter. */
@@ -105,10 +114,17 @@ opt_letter(const struct opt_set *set, char c)
 	return (NULL);
 }
 
-/* Every failure to understand ends with where the help is. */
-static int
-see_help(const struct parser *p)
+/* Say an error, and where the help is. Always -1. */
+static int __attribute__((format(printf, 2, 3)))
+misused(const struct parser *p, const char *fmt, ...)
 {
+	char	 text[2048];
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	say_error("%s", text);
 	fprintf(stderr, "See '%s%s%s --help'\n", p->set->program,
 	    *p->set->command != '\0' ? " " : "", p->set->command);
 	return (-1);
@@ -118,13 +134,10 @@ static int
 invalid(const struct parser *p, const struct opt *o, const char *value,
     const char *why)
 {
-	if (o->letter != 0)
-		say_error("invalid argument \"%s\" for \"-%c, --%s\" flag: %s",
-		    value, o->letter, o->name, why);
-	else
-		say_error("invalid argument \"%s\" for \"--%s\" flag: %s",
-		    value, o->name, why);
-	return (see_help(p));
+	char	 letter[] = { '-', o->letter, ',', ' ', '\0' };
+
+	return (misused(p, "invalid argument \"%s\" for \"%s--%s\" flag: %s",
+	    value, o->letter != 0 ? letter : "", o->name, why));
 }
 
 /* Go's words for a number or a truth value that is none. */
@@ -132,38 +145,35 @@ static int
 invalid_go(const struct parser *p, const struct opt *o, const char *func,
     const char *value, const char *why)
 {
-	char	 text[512];
+	struct parse_err	 e;
 
-	snprintf(text, sizeof(text), "strconv.%s: parsing \"%s\": %s", func,
-	    value, why);
-	return (invalid(p, o, value, text));
+	(void)parse_fail(&e, "strconv.%s: parsing \"%s\": %s", func, value,
+	    why);
+	return (invalid(p, o, value, e.text));
 }
 
 static struct rec *
 home_of(const struct parser *p, const struct opt *o)
 {
-	return (find_global(p->set, o->name, strlen(o->name)) == o ?
-	    p->global : p->rec);
+	return (find_in(p->set->global, NITEMS(p->set->global), o->name,
+	    strlen(o->name)) == o ? p->global : p->rec);
 }
 
 static int
 store(const struct parser *p, const struct opt *o, const char *value)
 {
-	if (rec_set(home_of(p, o), KEY_FROM(o->name), value) == -1) {
-		say_error("--%s: %s", o->name, strerror(errno));
-		return (-1);
-	}
-	return (0);
+	if (rec_set(home_of(p, o), KEY_FROM(o->name), value) == 0)
+		return (0);
+	say_error("--%s: %s", o->name, strerror(errno));
+	return (-1);
 }
 
 static int
 store_flag(const struct parser *p, const struct opt *o, const char *value)
 {
-	int	 b;
+	int	 b = value == NULL ? 1 : parse_bool(value);
 
-	if (value == NULL)
-		return (store(p, o, "true"));
-	if ((b = parse_bool(value)) == -1)
+	if (b == -1)
 		return (invalid_go(p, o, "ParseBool", value,
 		    "invalid syntax"));
 	return (store(p, o, b ? "true" : "false"));
@@ -172,39 +182,26 @@ store_flag(const struct parser *p, const struct opt *o, const char *value)
 static int
 store_number(const struct parser *p, const struct opt *o, const char *value)
 {
-	const char	*func = o->kind == OPT_UINT ? "ParseUint" : "ParseInt";
-	char		 text[32];
-	int64_t		 n;
-
-	if (parse_int(value, &n) == -1)
-		return (invalid_go(p, o, func, value, errno == ERANGE ?
-		    "value out of range" : "invalid syntax"));
-	if (o->kind == OPT_UINT && n < 0)
-		return (invalid_go(p, o, func, value, "invalid syntax"));
-	snprintf(text, sizeof(text), "%" PRId64, n);
-	return (store(p, o, text));
-}
-
-static int
-store_measure(const struct parser *p, const struct opt *o, const char *value)
-{
-	struct parse_err	 err;
+	bool			 natural = o->kind == OPT_UINT;
+	struct parse_err	 e;
 	char			 text[32];
 	int64_t			 n = 0;
-	int			 r = 0, sig;
+	int			 r = 0;
 
 	if (o->kind == OPT_DURATION)
-		r = parse_duration(value, &n, &err);
+		r = parse_duration(value, &n, &e);
 	else if (o->kind == OPT_SIZE)
-		r = parse_size(value, &n, &err);
-	else if ((sig = parse_signal(value)) == -1) {
-		say_error("invalid signal: %s", value);
-		return (-1);
-	} else
-		n = sig;
+		r = parse_size(value, &n, &e);
+	else if (o->kind == OPT_SIGNAL) {
+		if ((n = parse_signal(value)) == -1)
+			return (say_error("invalid signal: %s", value), -1);
+	} else if ((r = parse_int(value, &n)) == -1 || (natural && n < 0))
+		return (invalid_go(p, o, natural ? "ParseUint" : "ParseInt",
+		    value, r == -1 && errno == ERANGE ? "value out of range" :
+		    "invalid syntax"));
 	if (r == -1)
-		return (invalid(p, o, value, err.text));
-	snprintf(text, sizeof(text), "%" PRId64, n);
+		return (invalid(p, o, value, e.text));
+	(void)snprintf(text, sizeof(text), "%" PRId64, n);
 	return (store(p, o, text));
 }
 
@@ -225,25 +222,24 @@ static int
 store_list(const struct parser *p, const struct opt *o, const char *value)
 {
 	struct list_to		 to = { home_of(p, o), o->name };
-	struct parse_err	 err;
+	struct parse_err	 e;
 
 	if (o->kind == OPT_ARRAY || o->kind == OPT_FILE_ARRAY)
-		return (rec_add(to.rec, KEY_FROM(o->name), value));
-	if (parse_csv(value, add_field, &to, &err) == -1)
-		return (invalid(p, o, value, err.text));
+		return (add_field(&to, value));
+	if (parse_csv(value, add_field, &to, &e) == -1)
+		return (invalid(p, o, value, e.text));
 	return (0);
 }
 
-/* Is the value one of a|b|c? */
-static bool
-among(const char *list, const char *value)
+bool
+opt_among(const char *list, char separator, const char *word)
 {
-	size_t	 n, len = strlen(value);
+	size_t	 n, len = strlen(word);
 
-	for (const char *s = list; s != NULL && *s != '\0'; s += n) {
-		s += *s == '|';
-		n = strcspn(s, "|");
-		if (n == len && memcmp(s, value, n) == 0)
+	for (const char *s = list; s != NULL && *s != '\0';
+	    s += n + (s[n] != '\0')) {
+		n = (size_t)(strchrnul(s, separator) - s);
+		if (n == len && memcmp(s, word, n) == 0)
 			return (true);
 	}
 	return (false);
@@ -276,13 +272,12 @@ take(const struct parser *p, const struct opt *o, const char *value)
 		return (store_list(p, o, value));
 	case OPT_INT:
 	case OPT_UINT:
-		return (store_number(p, o, value));
 	case OPT_DURATION:
 	case OPT_SIGNAL:
 	case OPT_SIZE:
-		return (store_measure(p, o, value));
+		return (store_number(p, o, value));
 	case OPT_ONLY:
-		if (!among(o->complete, value))
+		if (!opt_among(o->complete, '|', value))
 			return (refuse(p, o, value));
 		return (store(p, o, value));
 	case OPT_REFUSED:
@@ -295,6 +290,13 @@ take(const struct parser *p, const struct opt *o, const char *value)
 	return (0);
 }
 
+/* May no value follow it in a word of its own? */
+static bool
+stands_alone(const struct opt *o)
+{
+	return (*kinds[o->kind].metavar == '\0' || o->kind == OPT_REFUSED);
+}
+
 /* --name, --name=value, --name value. Returns how many words it took. */
 static int
 long_option(const struct parser *p, int argc, char **argv)
@@ -304,22 +306,15 @@ long_option(const struct parser *p, int argc, char **argv)
 	size_t			 len = strcspn(name, "=");
 	const struct opt	*o;
 
-	if (len == 0) {
-		say_error("bad flag syntax: %s", argv[0]);
-		return (see_help(p));
-	}
-	if ((o = opt_find(p->set, name, len)) == NULL) {
-		say_error("unknown flag: --%.*s", (int)len, name);
-		return (see_help(p));
-	}
-	if (value != NULL)
-		return (take(p, o, value + 1) == -1 ? -1 : 1);
-	if (is_flag(o) || o->kind == OPT_REFUSED)
-		return (take(p, o, NULL) == -1 ? -1 : 1);
-	if (argc < 2) {
-		say_error("flag needs an argument: %s", argv[0]);
-		return (see_help(p));
-	}
+	if (len == 0)
+		return (misused(p, "bad flag syntax: %s", argv[0]));
+	if ((o = opt_find(p->set, name, len)) == NULL)
+		return (misused(p, "unknown flag: --%.*s", (int)len, name));
+	if (value != NULL || stands_alone(o))
+		return (take(p, o, value != NULL ? value + 1 : NULL) == -1 ?
+		    -1 : 1);
+	if (argc < 2)
+		return (misused(p, "flag needs an argument: %s", argv[0]));
 	return (take(p, o, argv[1]) == -1 ? -1 : 2);
 }
 
@@ -335,23 +330,21 @@ short_options(const struct parser *p, int argc, char **argv)
 				(void)rec_set(p->rec, KEY(help), "true");
 				return (1);
 			}
-			say_error("unknown shorthand flag: '%c' in -%s", *s, s);
-			return (see_help(p));
+			return (misused(p, "unknown shorthand flag: '%c' in "
+			    "-%s", *s, s));
 		}
 		if (s[1] == '=')
 			return (take(p, o, s + 2) == -1 ? -1 : 1);
-		if (is_flag(o) || o->kind == OPT_REFUSED) {
+		if (stands_alone(o)) {
 			if (take(p, o, NULL) == -1)
 				return (-1);
 			continue;
 		}
 		if (s[1] != '\0')
 			return (take(p, o, s + 1) == -1 ? -1 : 1);
-		if (argc < 2) {
-			say_error("flag needs an argument: '%c' in -%s", *s,
-			    argv[0] + 1);
-			return (see_help(p));
-		}
+		if (argc < 2)
+			return (misused(p, "flag needs an argument: '%c' in "
+			    "-%s", *s, argv[0] + 1));
 		return (take(p, o, argv[1]) == -1 ? -1 : 2);
 	}
 	return (1);
@@ -430,34 +423,6 @@ opt_num(const struct rec *r, const char *name, int64_t fallback)
 	return (rec_num(r, KEY_NUM(name), fallback));
 }
 
-/* podman's word for its value: "string", "strings", nothing for a flag. */
-static const char *
-metavar(const struct opt *o)
-{
-	if (o->metavar != NULL)
-		return (o->metavar);
-	switch (o->kind) {
-	case OPT_FLAG:
-	case OPT_IGNORED_FLAG:
-	case OPT_REFUSED_FLAG:
-		return ("");
-	case OPT_ARRAY:
-	case OPT_FILE_ARRAY:
-		return ("stringArray");
-	case OPT_LIST:
-	case OPT_FILE_LIST:
-		return ("strings");
-	case OPT_INT:
-		return ("int");
-	case OPT_UINT:
-		return ("uint");
-	case OPT_SIZE:
-		return ("<number>[<unit>]");
-	default:
-		return ("string");
-	}
-}
-
 static int
 by_name(const void *a, const void *b)
 {
@@ -466,11 +431,27 @@ by_name(const void *a, const void *b)
 	return (strcmp((*x)->name, (*y)->name));
 }
 
+size_t
+opt_shown(const struct opt *const *tables, size_t ntables,
+    const struct opt *rows[OPT_ROWS])
+{
+	size_t	 n = 0;
+
+	for (size_t i = 0; i < ntables; i++)
+		for (const struct opt *o = tables[i];
+		    o != NULL && o->name != NULL; o++)
+			if (o->help != NULL && n < OPT_ROWS)
+				rows[n++] = o;
+	qsort(rows, n, sizeof(rows[0]), by_name);
+	return (n);
+}
+
 /* The left column of one option. Returns its width. */
 static int
 left_column(const struct opt *o, char *line, size_t size)
 {
-	const char	*word = metavar(o);
+	const char	*word = o->metavar != NULL ? o->metavar :
+			    kinds[o->kind].metavar;
 
 	return (snprintf(line, size, "  %c%c%c --%s%s%s",
 	    o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
@@ -480,24 +461,16 @@ left_column(const struct opt *o, char *line, size_t size)
 static void
 print_option(const struct opt *o, int width)
 {
-	const char	*quote;
+	const char	*quote = kinds[o->kind].quoted ? "\"" : "";
 	char		 line[128];
-	size_t		 n;
 
 	left_column(o, line, sizeof(line));
 	printf("%-*s   ", width, line);
-	for (const char *s = o->help; *s != '\0'; s += n) {
-		n = strcspn(s, "\n");
-		printf("%.*s", (int)n, s);
-		if (s[n] == '\n') {
+	for (const char *s = o->help; *s != '\0'; s++)
+		if (*s != '\n')
+			putchar(*s);
+		else
 			printf("\n%*s", width + 3, "");
-			n++;
-		}
-	}
-	quote = o->kind == OPT_FLAG || o->kind == OPT_INT ||
-	    o->kind == OPT_UINT || o->kind == OPT_LIST ||
-	    o->kind == OPT_ARRAY || o->kind == OPT_FILE_ARRAY ||
-	    o->kind == OPT_FILE_LIST ? "" : "\"";
 	if (o->def != NULL)
 		printf(" (default %s%s%s)", quote, o->def, quote);
 	putchar('\n');
@@ -506,21 +479,14 @@ print_option(const struct opt *o, int width)
 void
 opt_help(const struct opt *const *tables, size_t ntables)
 {
-	const struct opt	*rows[MAX_ROWS];
+	const struct opt	*rows[OPT_ROWS];
 	char			 line[128];
-	size_t			 n = 0;
+	size_t			 n = opt_shown(tables, ntables, rows);
 	int			 w, width = 0;
 
-	for (size_t i = 0; i < ntables; i++)
-		for (const struct opt *o = tables[i];
-		    o != NULL && o->name != NULL; o++) {
-			if (o->help == NULL || n == MAX_ROWS)
-				continue;
-			rows[n++] = o;
-			if ((w = left_column(o, line, sizeof(line))) > width)
-				width = w;
-		}
-	qsort(rows, n, sizeof(rows[0]), by_name);
+	for (size_t i = 0; i < n; i++)
+		if ((w = left_column(rows[i], line, sizeof(line))) > width)
+			width = w;
 	for (size_t i = 0; i < n; i++)
 		print_option(rows[i], width);
 }

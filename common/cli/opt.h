@@ -87,10 +87,24 @@ const char *opt_str(const struct rec *, const char *, const char *);
 /* A number, size, duration or signal, or the fallback. */
 int64_t	opt_num(const struct rec *, const char *, int64_t);
 
+/* Is this word in a list with such a separator (NULL: an empty one)? */
+bool	opt_among(const char *, char separator, const char *);
 /* The row of a long name or letter in a set, or NULL. */
 const struct opt *opt_find(const struct opt_set *, const char *, size_t);
 const struct opt *opt_letter(const struct opt_set *, char);
-/* podman's list of the options in one table or set, aligned, on stdout. */
+/* What help, pages and lists say of a kind of option. */
+struct opt_words {
+	const char	*metavar;	/* podman's; "": it takes no value */
+	const char	*argument;	/* the manual page's, or NULL */
+	const char	*takes;		/* the word of --dump-options */
+	bool		 quoted;	/* its default is */
+};
+const struct opt_words *opt_words(const struct opt *);
+/* The options of these tables that are not hidden, by name. Their number. */
+enum { OPT_ROWS = 512 };
+size_t	opt_shown(const struct opt *const *, size_t,
+	    const struct opt *[OPT_ROWS]);
+/* podman's list of the options in these tables, aligned, on stdout. */
 void	opt_help(const struct opt *const *, size_t);
 
 #endif

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_ROWS	256
 #define WIDTH		76
 
 /* A word on a line of text; roff must not take its first one for a macro. */
@@ -65,21 +64,10 @@ prose(const char *s, bool stop)
 static const char *
 argument(const struct opt *o)
 {
-	switch (o->kind) {
-	case OPT_FLAG:
-		return ("");
-	case OPT_INT:
-	case OPT_UINT:
-		return ("number");
-	case OPT_SIZE:
-		return ("size");
-	case OPT_SIGNAL:
-		return ("signal");
-	case OPT_LIST:
-		return ("list");
-	default:
-		break;
-	}
+	const char	*word = opt_words(o)->argument;
+
+	if (word != NULL)
+		return (word);
 	if (strcmp(o->name, "detach-keys") == 0)
 		return ("keys");
 	return (o->complete != NULL && strcmp(o->complete, "file") == 0 ?
@@ -114,32 +102,18 @@ option(const struct opt *o)
 	}
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-	const struct opt *const	*x = a, *const *y = b;
-
-	return (strcmp((*x)->name, (*y)->name));
-}
-
 static void
 options(const struct command *c)
 {
-	const struct opt	*rows[MAX_ROWS];
-	size_t			 n = 0;
+	const struct opt	*rows[OPT_ROWS];
+	size_t			 n = opt_shown(c->options, OPT_TABLES, rows);
 
-	for (size_t i = 0; i < OPT_TABLES; i++)
-		for (const struct opt *o = c->options[i];
-		    o != NULL && o->name != NULL; o++)
-			if (o->help != NULL && *o->help != '\0' &&
-			    n < MAX_ROWS)
-				rows[n++] = o;
 	if (n == 0)
 		return;
-	qsort(rows, n, sizeof(rows[0]), by_name);
 	puts(".Pp\nThe options are as follows:\n.Bl -tag -width Ds");
 	for (size_t i = 0; i < n; i++)
-		option(rows[i]);
+		if (*rows[i]->help != '\0')
+			option(rows[i]);
 	puts(".El");
 }
 
