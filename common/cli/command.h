@@ -44,7 +44,7 @@ struct command {
 	const struct command *same_as;
 	/*
 	 * The helpers that its session may start (NEED_*): the session is open
-	 * when it runs. 0: it opens its own, or has none.
+	 * when it runs. 0: it opens it itself, or needs none.
 	 */
 	unsigned int	 need;
 	/*
@@ -54,6 +54,7 @@ struct command {
 	 */
 	int		 (*before)(struct cli *);
 	int		 (*run)(struct cli *);	/* returns the exit code */
+	const void	*about;		/* what a `run` of several reads */
 };
 
 /* A group of commands. */
@@ -111,6 +112,13 @@ enum { ENTRIES_MAX = 64 };
 /* The members of a noun, or of the top (NULL), by name. Their number. */
 size_t	command_list(const struct program *, const struct noun *,
 	    struct entry [ENTRIES_MAX]);
+/*
+ * Call a function for each of them with its path ("container run"); after a
+ * noun for its members.
+ */
+void	command_walk(const struct program *, const struct noun *,
+	    void (*)(const struct program *, const char *,
+	    const struct entry *));
 /* The one of this name or alias; false: there is none. */
 bool	command_find(const struct program *, const struct noun *, const char *,
 	    struct entry *);
@@ -133,13 +141,10 @@ void	help_dump(const struct program *);
 
 /*
  * The manual page of one ("run", "container cleanup"), with lines "@@" where
- * its own words and its exit status go. 0, or -1: there is none.
+ * its own words and its exit status go. For "-" the names of all commands that
+ * have a page, one to a line, each with a tab and NOUN/VERB, where its source
+ * is. 0, or -1: there is none.
  */
 int	page_print(const struct program *, const char *);
-/*
- * The names of all commands that have a page, one to a line, each with a tab
- * and NOUN/VERB, where its source is.
- */
-void	page_list(const struct program *);
 
 #endif

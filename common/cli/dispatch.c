@@ -94,6 +94,23 @@ command_list(const struct program *p, const struct noun *noun,
 	return (n);
 }
 
+void
+command_walk(const struct program *p, const struct noun *noun,
+    void (*fn)(const struct program *, const char *, const struct entry *))
+{
+	struct entry	 list[ENTRIES_MAX];
+	size_t		 n = command_list(p, noun, list);
+	char		 path[64];
+
+	for (size_t i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s%s%s", noun ? noun->name : "",
+		    noun ? " " : "", list[i].name);
+		fn(p, path, &list[i]);
+		if (list[i].noun != NULL)
+			command_walk(p, list[i].noun, fn);
+	}
+}
+
 /* The path to a command as a person types it, and where it leads. */
 struct place {
 	char		 path[64];
@@ -202,23 +219,15 @@ apply_globals(struct cli *cli)
 	return (0);
 }
 
-/* The command line is not one of ours, which has been said. */
-static int
-misused(const struct cli *cli)
-{
-	if (opt_flag(cli->global, "trace", false))
-		say_trace();
-	say_code(ERR_INVALID_ARG);
-	return (EXIT_ENGINE);
-}
-
 /* The options that may stand at this place. */
 static struct opt_set
 options_of(const struct cli *cli, const struct place *p)
 {
+	static const struct opt	 of_noun[] = { OPT_HELP, { 0 } };
 	const struct program	*prog = cli->program;
 	struct opt_set		 set = { .program = prog->name,
 				    .command = p->path,
+				    .tables = { of_noun },
 				    .global = { prog->global },
 				    .stop_early = true };
 
@@ -261,6 +270,17 @@ run_command(struct cli *cli, const struct place *p, int argc, char **argv)
 	return (cli->program->run(cli));
 }
 
+static void
+show_help(const struct program *prog, const struct place *p)
+{
+	if (p->at.command != NULL)
+		help_command(prog, p->at.command, p->path);
+	else if (p->at.noun != NULL)
+		help_noun(prog, p->at.noun);
+	else
+		help_program(prog);
+}
+
 /* `bulkhead help [COMMAND [COMMAND]]` */
 static int
 help(const struct program *prog, int argc, char **argv)
@@ -276,54 +296,13 @@ help(const struct program *prog, int argc, char **argv)
 		}
 		append(&p, p.at.name);
 	}
-	if (p.at.command != NULL)
-		help_command(prog, p.at.command, p.path);
-	else if (p.at.noun != NULL)
-		help_noun(prog, p.at.noun);
-	else
-		help_program(prog);
+	show_help(prog, &p);
 	return (0);
 }
 
-/* `bulkhead container ...` */
+/* The options of the program itself. -1: there is more to do. */
 static int
-run_noun(struct cli *cli, struct place *p, int argc, char **argv)
-{
-	struct opt_set	 set = options_of(cli, p);
-	int		 n;
-
-	if (argc == 0 || strcmp(argv[0], "--help") == 0 ||
-	    strcmp(argv[0], "-h") == 0) {
-		help_noun(cli->program, p->at.noun);
-		if (argc == 0)
-			return (say_error("missing command '%s %s COMMAND'",
-			    cli->program->name, p->path));
-		return (0);
-	}
-	if (argv[0][0] == '-') {
-		if ((n = opt_parse(&set, argc, argv, cli->opts,
-		    cli->global)) == -1)
-			return (misused(cli));
-		return (run_noun(cli, p, n, argv));
-	}
-	if (!command_find(cli->program, p->at.noun, argv[0], &p->at))
-		return (unknown(cli, p, argv[0]));
-	append(p, argv[0]);
-	return (run_command(cli, p, argc - 1, argv + 1));
-}
-
-static int
-print_page(const struct program *prog, const char *name)
-{
-	if (strcmp(name, "-") != 0)
-		return (page_print(prog, name) == 0 ? 0 : EXIT_ENGINE);
-	page_list(prog);
-	return (0);
-}
-
-/* The options of the program itself. -1: there is a command to run. */
-static int
-own_options(const struct cli *cli, int argc)
+own_options(const struct cli *cli)
 {
 	const struct program	*prog = cli->program;
 
@@ -336,32 +315,46 @@ own_options(const struct cli *cli, int argc)
 		return (0);
 	}
 	if (opt_given(cli->opts, "dump-page"))
-		return (print_page(prog, opt_str(cli->opts, "dump-page", "")));
-	if (argc > 0 && !opt_flag(cli->opts, "help", false))
-		return (-1);
-	help_program(prog);
-	if (argc == 0 && !opt_given(cli->opts, "help"))
-		return (say_error("missing command '%s COMMAND'", prog->name));
-	return (0);
+		return (page_print(prog, opt_str(cli->opts, "dump-page",
+		    "")) == 0 ? 0 : EXIT_ENGINE);
+	return (-1);
+}
+
+/* At the top or at a noun: its options, and then the name of a member. */
+static int
+descend(struct cli *cli, struct place *p, int argc, char **argv)
+{
+	const struct program	*prog = cli->program;
+	const struct noun	*noun = p->at.noun;
+	struct opt_set		 set = options_of(cli, p);
+	int			 n, r;
+
+	n = opt_parse(&set, argc, argv, cli->opts, cli->global);
+	if (opt_flag(cli->global, "trace", false))
+		say_trace();
+	if (n == -1)
+		return (say_code(ERR_INVALID_ARG), EXIT_ENGINE);
+	if (noun == NULL && (r = own_options(cli)) != -1)
+		return (r);
+	if (n == 0 || opt_flag(cli->opts, "help", false)) {
+		show_help(prog, p);
+		return (n > 0 || opt_given(cli->opts, "help") ? 0 :
+		    say_error("missing command '%s %s%sCOMMAND'", prog->name,
+		    p->path, noun == NULL ? "" : " "));
+	}
+	if (noun == NULL && strcmp(argv[0], "help") == 0)
+		return (help(prog, n - 1, argv + 1));
+	if (!command_find(prog, noun, argv[0], &p->at))
+		return (unknown(cli, p, argv[0]));
+	append(p, argv[0]);
+	return (p->at.noun != NULL ? descend(cli, p, n - 1, argv + 1) :
+	    run_command(cli, p, n - 1, argv + 1));
 }
 
 int
 dispatch(struct cli *cli, int argc, char **argv)
 {
 	struct place	 p = { 0 };
-	struct opt_set	 set = options_of(cli, &p);
-	int		 n, r;
 
-	argv++;
-	if ((n = opt_parse(&set, argc - 1, argv, cli->opts, cli->global)) == -1)
-		return (misused(cli));
-	if ((r = own_options(cli, n)) != -1)
-		return (r);
-	if (strcmp(argv[0], "help") == 0)
-		return (help(cli->program, n - 1, argv + 1));
-	if (!command_find(cli->program, NULL, argv[0], &p.at))
-		return (unknown(cli, &p, argv[0]));
-	append(&p, argv[0]);
-	return (p.at.noun != NULL ? run_noun(cli, &p, n - 1, argv + 1) :
-	    run_command(cli, &p, n - 1, argv + 1));
+	return (descend(cli, &p, argc - 1, argv + 1));
 }

@@ -155,34 +155,22 @@ dump_table(const char *path, const struct opt *o)
 }
 
 static void
-dump_command(const struct entry *e, const char *path, bool at_top)
+dump_entry(const struct program *p, const char *path, const struct entry *e)
 {
-	const struct command	*c = command_body(e->command);
-	const char		*also = at_top ? NULL : e->command->aliases;
+	const struct command	*c;
+	const char		*also;
 
+	(void)p;
+	if (e->noun != NULL) {
+		printf("group\t%s\t%s\t-\t-\n", path, e->noun->brief);
+		return;
+	}
+	c = command_body(e->command);
+	also = strchr(path, ' ') == NULL ? NULL : e->command->aliases;
 	printf("command\t%s\t%s\t%s\t%s\n", path, c->brief,
 	    c->operand ? c->operand : "-", also ? also : "-");
 	for (size_t i = 0; i < OPT_TABLES; i++)
 		dump_table(path, c->options[i]);
-}
-
-static void
-dump_list(const struct program *p, const struct noun *noun)
-{
-	struct entry	 list[ENTRIES_MAX];
-	size_t		 n = command_list(p, noun, list);
-	char		 path[64];
-
-	for (size_t i = 0; i < n; i++) {
-		snprintf(path, sizeof(path), "%s%s%s", noun ? noun->name : "",
-		    noun ? " " : "", list[i].name);
-		if (list[i].noun == NULL) {
-			dump_command(&list[i], path, noun == NULL);
-			continue;
-		}
-		printf("group\t%s\t%s\t-\t-\n", path, list[i].noun->brief);
-		dump_list(p, list[i].noun);
-	}
 }
 
 void
@@ -191,5 +179,5 @@ help_dump(const struct program *p)
 	dump_table("-", p->global);
 	dump_table("-", p->before);
 	dump_table("-", p->own);
-	dump_list(p, NULL);
+	command_walk(p, NULL, dump_entry);
 }

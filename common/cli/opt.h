@@ -42,14 +42,14 @@ struct opt {
 					 * image, a|b|c, or NULL */
 };
 
+/* A row: OPT("sort", 0, STRING, "Sort output by: id, size", .def = "id") */
+#define OPT(row_name, row_letter, row_kind, row_help, ...)		\
+	{ row_name, row_letter, OPT_##row_kind, .help = row_help, __VA_ARGS__ }
 /* Rows that many commands have. */
-#define OPT_HELP							\
-	{ "help", 0, OPT_FLAG, NULL, NULL, NULL, NULL }
+#define OPT_HELP	OPT("help", 0, FLAG, NULL)
 /* podman's option, not supported yet: with a value, or without one. */
-#define OPT_NO(name, letter)						\
-	{ name, letter, OPT_REFUSED, NULL, NULL, NULL, NULL }
-#define OPT_NO_FLAG(name, letter)					\
-	{ name, letter, OPT_REFUSED_FLAG, NULL, NULL, NULL, NULL }
+#define OPT_NO(name, letter)		OPT(name, letter, REFUSED, NULL)
+#define OPT_NO_FLAG(name, letter)	OPT(name, letter, REFUSED_FLAG, NULL)
 
 enum { OPT_TABLES = 3 };
 

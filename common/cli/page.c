@@ -186,30 +186,12 @@ has_page(const struct program *p, const struct command *c)
 
 /* "rmi", and where its source is: "image/rm". */
 static void
-list_page(const char *noun, const struct entry *e)
+list_page(const struct program *p, const char *path, const struct entry *e)
 {
 	const struct command	*c = e->command;
 
-	printf("%s%s%s\t%s/%s\n", noun, *noun != '\0' ? " " : "", e->name,
-	    c->noun, c->verb);
-}
-
-void
-page_list(const struct program *p)
-{
-	struct entry	 top[ENTRIES_MAX], list[ENTRIES_MAX];
-	size_t		 n = command_list(p, NULL, top), m;
-
-	for (size_t i = 0; i < n; i++) {
-		if (top[i].noun == NULL) {
-			list_page("", &top[i]);
-			continue;
-		}
-		m = command_list(p, top[i].noun, list);
-		for (size_t k = 0; k < m; k++)
-			if (has_page(p, list[k].command))
-				list_page(top[i].name, &list[k]);
-	}
+	if (c != NULL && (strchr(path, ' ') == NULL || has_page(p, c)))
+		printf("%s\t%s/%s\n", path, c->noun, c->verb);
 }
 
 int
@@ -218,6 +200,10 @@ page_print(const struct program *p, const char *name)
 	const struct command	*found = of_path(p, name), *c;
 	char			 title[64];
 
+	if (strcmp(name, "-") == 0) {
+		command_walk(p, NULL, list_page);
+		return (0);
+	}
 	if (found == NULL)
 		return (-1);
 	c = command_body(found);
