@@ -1,14 +1,37 @@
 #include "command_session.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "bulkhead-connect.policy.h"
+#include "bulkhead.policy.h"
 #include "command.h"
-#include "confined.h"
-#include "error.h"
+#include "confine.h"
 #include "random.h"
+#include "root.h"
 #include "say.h"
 #include "session.h"
+#include "sigsys.h"
+
+void
+confined_enter(bool connects)
+{
+	const struct policy	*p = connects ? &bulkhead_connect_policy :
+				    &bulkhead_policy;
+
+	sigsys_exit(EXIT_ENGINE);
+	confine_drop(p);
+	confine_sandbox(p, NULL, 0);
+}
+
+void
+confined_print(void)
+{
+	printf("%s:\n%s\n%s:\n%s", bulkhead_policy.name, bulkhead_policy.words,
+	    bulkhead_connect_policy.name, bulkhead_connect_policy.words);
+}
 
 static void
 warn(const char *text)
@@ -23,25 +46,25 @@ notice(const char *text)
 }
 
 static struct session_options
-options_of(const struct cli *g)
+options_of(const struct cli *cli)
 {
-	const struct command	*c = g->command;
+	const struct command	*c = cli->command;
 
 	return ((struct session_options){
-	    .settings = g->global, .line = g->line,
+	    .settings = cli->global, .line = cli->line,
 	    .command = c == NULL ? "" : c->verb,
 	    .private_args = c == NULL || c->stop_early,
 	    .starts = c != NULL && c->starts,
-	    .trace = g->trace, .verbose = g->verbose,
+	    .trace = cli->trace, .verbose = cli->verbose,
 	    .warn = warn, .notice = notice, .helpers = say_helpers,
 	    .confine = confined_enter });
 }
 
 int
-command_open(struct session *s, const struct cli *g, unsigned int need,
+command_open(struct session *s, const struct cli *cli, unsigned int need,
     char *const *cleanup)
 {
-	struct session_options	 o = options_of(g);
+	struct session_options	 o = options_of(cli);
 
 	if (session_open(s, &o, need, cleanup) == -1)
 		return (session_error(s), -1);
@@ -52,14 +75,35 @@ command_open(struct session *s, const struct cli *g, unsigned int need,
 }
 
 int
-command_open_resolve(struct session *s, const struct cli *g)
+command_open_resolve(struct session *s, const struct cli *cli)
 {
-	struct session_options	 o = options_of(g);
+	struct session_options	 o = options_of(cli);
 
-	if (session_open_resolve(s, &o) == 0)
-		return (0);
-	(void)session_error(s);
-	return (-1);
+	if (session_open_resolve(s, &o) == -1)
+		return (session_error(s), -1);
+	return (0);
+}
+
+int
+command_run(struct cli *cli)
+{
+	const struct command	*c = command_body(cli->command);
+	struct session		 s = { 0 };
+	int			 code = 0;
+
+	if (geteuid() == 0)
+		root_open_log(cli->opts);
+	cli->session = &s;
+	if (c->before != NULL)
+		code = c->before(cli);
+	if (code == 0 && c->need != 0 &&
+	    command_open(&s, cli, c->need, NULL) == -1)
+		code = EXIT_ENGINE;
+	if (code == 0)
+		code = c->run(cli);
+	if (s.config != NULL)
+		session_close(&s);
+	return (code);
 }
 
 void
@@ -73,14 +117,6 @@ command_cleanup(char *words[COMMAND_CLEANUP], char *id, bool restart)
 	words[2] = id;
 	words[3] = restart ? option : NULL;
 	words[4] = NULL;
-}
-
-int
-command_error(const struct error *e)
-{
-	(void)say_error("%s", error_message(e));
-	say_code(error_code(e));
-	return (EXIT_ENGINE);
 }
 
 int

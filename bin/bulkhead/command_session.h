@@ -1,6 +1,6 @@
 /*
  * A session as a command has it: what the engine has to tell a person is
- * printed.
+ * printed, and this process is confined once its helpers run.
  */
 #ifndef BULKHEAD_COMMAND_SESSION_H
 #define BULKHEAD_COMMAND_SESSION_H
@@ -14,6 +14,11 @@ struct error;
 struct session;
 
 /*
+ * The program's `run`: with the command's session, which is opened for .need
+ * or by the command itself, and is closed here.
+ */
+int	command_run(struct cli *);
+/*
  * session_open and session_open_resolve for a command. 0, or -1 after telling
  * the person why.
  */
@@ -21,13 +26,19 @@ int	command_open(struct session *, const struct cli *, unsigned int,
 	    char *const *);
 int	command_open_resolve(struct session *, const struct cli *);
 /*
+ * Confine this process for good: with bulkhead-connect.policy if it asks
+ * monitors about containers, else with bulkhead.policy. A call that the policy
+ * does not allow ends the command with a sentence and the engine's exit code.
+ */
+void	confined_enter(bool connects);
+/* Print both policies in words, for `bulkhead -P`. */
+void	confined_print(void);
+/*
  * The command that a reaper executes at the end of a container, whose ID is
  * lent: container cleanup, with (true) --restart.
  */
 enum { COMMAND_CLEANUP = 5 };
 void	command_cleanup(char *[COMMAND_CLEANUP], char *, bool);
-/* Print an error from before there is a session. Returns EXIT_ENGINE. */
-int	command_error(const struct error *);
 /*
  * A new ID of a container or pod, or a name of a volume, in a buffer of 65
  * bytes. 0, or -1 after telling the person why.

@@ -15,6 +15,7 @@
 #include "error.h"
 #include "record.h"
 #include "say.h"
+#include "session.h"
 
 /*
  * An empty file without a lock was left by a command of root's that failed: as
@@ -101,12 +102,6 @@ creating_undo(struct creating *m)
 		(void)unlink(opt_str(m->cli->opts, "cidfile", ""));
 }
 
-bool
-creating_is_open(const struct creating *m)
-{
-	return (m->s.config != NULL);
-}
-
 static int
 open_session(struct creating *m)
 {
@@ -116,7 +111,7 @@ open_session(struct creating *m)
 	if (m->c.start != NULL)
 		need |= NEED_LAUNCH | NEED_MORE;
 	command_cleanup(cleanup, m->c.id, opt_given(m->cli->opts, "restart"));
-	return (command_open(&m->s, m->cli, need, cleanup));
+	return (command_open(m->c.s, m->cli, need, cleanup));
 }
 
 int
@@ -125,11 +120,14 @@ creating_make(struct creating *m, struct cli *cli, struct start *start)
 	struct error	 e;
 
 	*m = (struct creating){ .cli = cli, .cid_fd = -1, .pid_fd = -1 };
-	m->c = (struct create){ .s = &m->s, .request = cli->opts,
+	m->c = (struct create){ .s = cli->session, .request = cli->opts,
 	    .what = cli->argv[0], .command = cli->argv + 1,
 	    .ncommand = cli->argc - 1, .start = start };
-	if (create_prepare(&m->c, &e) == -1)
-		return (command_error(&e), -1);
+	if (create_prepare(&m->c, &e) == -1) {
+		(void)say_error("%s", error_message(&e));
+		say_code(error_code(&e));
+		return (-1);
+	}
 	if (open_cidfile(m) == -1)
 		return (-1);
 	if (open_pidfile(m) == 0 && open_session(m) == 0) {
@@ -137,7 +135,7 @@ creating_make(struct creating *m, struct cli *cli, struct start *start)
 			write_text(m->cid_fd, m->c.id);
 			return (0);
 		}
-		(void)session_error(&m->s);
+		(void)session_error(m->c.s);
 	}
 	creating_undo(m);
 	return (-1);

@@ -9,7 +9,6 @@
 
 #include "create.h"
 #include "opt.h"
-#include "session.h"
 
 struct cli;
 
@@ -18,7 +17,6 @@ extern const struct opt	create_options[], create_refused[];
 
 struct creating {
 	struct cli	*cli;
-	struct session	 s;
 	struct create	 c;
 	int		 cid_fd;
 	int		 pid_fd;
@@ -30,8 +28,6 @@ struct creating {
  * creating_clear in both cases.
  */
 int	creating_make(struct creating *, struct cli *, struct start *);
-/* Is the session open? */
-bool	creating_is_open(const struct creating *);
 /* The container is gone: so is its --cidfile. */
 void	creating_undo(struct creating *);
 /* Write --pidfile. */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bsd/string.h>
+
 #include "calls.h"
 #include "cleanup.h"
 #include "command.h"
@@ -20,35 +22,17 @@
 
 struct walk {
 	struct cli		*cli;
-	struct session		*s;
 	const struct each	*each;
-	void			*ctx;
+	bool			 ignore;	/* what is missing */
 	int			 code;
 };
 
-static int
-exit_code(int code)
-{
-	return (code != 0 ? code : EXIT_ENGINE);
-}
-
 static void
-say_failure(const struct walk *w)
+failed(struct walk *w, int code)
 {
 	if (!w->each->mute)
-		(void)session_error(w->s);
-}
-
-static void
-run_one(struct walk *w, const struct rec *row, const char *say)
-{
-	if (w->each->fn(w->s, row, w->ctx) == -1) {
-		say_failure(w);
-		w->code = exit_code(w->each->failed);
-		return;
-	}
-	if (w->each->print)
-		printf("%s\n", say);
+		(void)session_error(w->cli->session);
+	w->code = code != 0 ? code : EXIT_ENGINE;
 }
 
 /*
@@ -58,151 +42,123 @@ run_one(struct walk *w, const struct rec *row, const char *say)
 static struct rec *
 remains(struct session *s, const char *ref)
 {
-	struct rec	*row = rec_new(), *def = rec_new();
-	char		 id[65];
+	scoped_rec struct rec	*row = rec_new(), *def = rec_new();
+	char			 id[65];
 
 	if (row == NULL || def == NULL || state_container_find(&s->client, ref,
-	    id) == -1) {
-		rec_free(row);
-		rec_free(def);
+	    id) == -1)
 		return (NULL);
-	}
 	(void)rec_add(row, KEY(id), id);
 	(void)rec_add_num(row, KEY(state), CTR_DAMAGED);
 	(void)rec_addf(def, KEY(log_path), "%s/" LAYOUT_LOG,
 	    session_config(s, KEY_AS(path_state), ""), id);
 	(void)rec_add_rec(row, KEY(def), def);
-	rec_free(def);
-	return (row);
+	return (take_ptr(&row));
 }
 
 /* A container, or as much of it as there is. NULL as container_reconciled. */
 static struct rec *
-find(struct walk *w, const char *ref)
+find(const struct walk *w, const char *ref)
 {
-	struct rec	*row = container_reconciled(w->s, ref);
+	struct rec	*row = container_reconciled(w->cli->session, ref);
 
-	if (row == NULL && errno == EUCLEAN && w->each->damaged)
-		row = remains(w->s, ref);
-	return (row);
+	return (row == NULL && errno == EUCLEAN && w->each->damaged &&
+	    opt_flag(w->cli->opts, "force", false) ?
+	    remains(w->cli->session, ref) : row);
 }
 
+/* One that was named, or one of a list, which may have gone meanwhile. */
 static void
-by_name(struct walk *w, const char *ref)
+act(struct walk *w, const char *ref, bool named)
 {
-	const struct rec *opts = w->cli->opts;
-	/* As in podman: rm -f of a missing container is no error. */
-	bool		 ignore = opt_flag(opts, "ignore", false) ||
-			    opt_flag(opts, "force", false);
-	struct rec	*row = find(w, ref);
-	bool		 missing = row == NULL && errno == ENOENT;
+	scoped_rec struct rec	*row = find(w, ref);
+	bool			 missing = row == NULL && errno == ENOENT;
+	int			 before = w->code;
 
-	if (row != NULL) {
-		run_one(w, row, ref);
-		rec_free(row);
-		return;
-	}
-	if (missing && (ignore || w->each->quiet_missing))
-		return;
-	say_failure(w);
-	if (w->code == 0)
-		w->code = exit_code(missing ? w->each->missing :
-		    w->each->failed);
-}
-
-static void
-by_files(struct walk *w)
-{
-	const char	*id;
-	size_t		 it = 0;
-
-	while (rec_next(w->cli->opts, KEY_AS(from_cidfile), &it, &id))
-		by_name(w, id);
+	if (row != NULL && w->each->fn(w->cli, row) == 0) {
+		if (w->each->print)
+			printf("%s\n", ref);
+	} else if (row != NULL || errno == EUCLEAN)
+		failed(w, w->each->failed);
+	else if (named && !(missing && w->ignore))
+		failed(w, missing ? w->each->missing : w->each->failed);
+	if (row == NULL && named && before != 0)
+		w->code = before;
 }
 
 int
 each_read_files(struct cli *cli)
 {
-	const char	*path;
-	size_t		 it = 0;
+	static const char *const	 options[][2] = {
+		{ "cidfile", "CIDFile" }, { "pod-id-file", "pod ID file" }
+	};
+	const char			*path;
+	size_t				 it;
 
-	while (rec_next(cli->opts, KEY(cidfile), &it, &path)) {
-		struct parse_err	 e;
-		size_t			 len;
-		scoped_free char	*text = given_read(path, &len, &e);
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		for (it = 0; rec_next(cli->opts, KEY_FROM(options[i][0]), &it,
+		    &path);) {
+			struct parse_err	 e;
+			size_t			 len;
+			scoped_free char	*text = given_read(path, &len,
+						    &e);
 
-		if (text == NULL)
-			return (say_error("reading CIDFile: %s", e.text));
-		text[strcspn(text, "\n")] = '\0';
-		if (rec_add(cli->opts, KEY_AS(from_cidfile), text) == -1)
-			return (say_error("%s", strerror(errno)));
-	}
+			if (text == NULL)
+				return (say_error("reading %s: %s",
+				    options[i][1], e.text));
+			text[strcspn(text, "\n")] = '\0';
+			if (rec_add(cli->opts, KEY_AS(from_cidfile), text) ==
+			    -1)
+				return (say_error("%s", strerror(errno)));
+		}
 	return (0);
 }
 
-/* Rows are small; what acts on one needs its definition too. */
-static void
-whole(struct walk *w, const struct rec *row)
-{
-	struct rec	*full;
-	const char	*id = rec_str(row, KEY(id), "");
-
-	if ((full = find(w, id)) == NULL) {
-		if (errno == EUCLEAN) {
-			say_failure(w);
-			w->code = exit_code(w->each->failed);
-		}
-		return;		/* gone meanwhile */
-	}
-	run_one(w, full, id);
-	rec_free(full);
-}
-
 struct rec *
-each_latest(const struct rec *rows)
+each_named(const struct cli *cli)
 {
-	struct rec	*row, *best = NULL;
+	struct rec	*refs = rec_new();
+	const char	*ref;
 	size_t		 it = 0;
 
-	while ((row = rec_sub(rows, KEY(ctr), &it)) != NULL)
-		if (best == NULL || rec_num(row, KEY(created), 0) >
-		    rec_num(best, KEY(created), 0)) {
-			rec_free(best);
-			best = row;
-		} else
-			rec_free(row);
-	if (best == NULL)
-		(void)say_error("no containers exist");
-	return (best);
+	for (int i = 0; i < cli->argc; i++)
+		(void)rec_add(refs, KEY(ref), cli->argv[i]);
+	while (rec_next(cli->opts, KEY_AS(from_cidfile), &it, &ref))
+		(void)rec_add(refs, KEY(ref), ref);
+	return (refs);
 }
 
-static void
-latest(struct walk *w, const struct rec *rows)
+int
+each_latest(const struct rec *rows, char *id)
 {
-	struct rec	*best = each_latest(rows);
+	struct rec	*row;
+	int64_t		 best = INT64_MIN, created;
+	size_t		 it = 0;
 
-	if (best != NULL)
-		whole(w, best);
-	else
-		w->code = EXIT_ENGINE;
-	rec_free(best);
+	for (; (row = rec_sub(rows, KEY(ctr), &it)) != NULL; rec_free(row))
+		if ((created = rec_num(row, KEY(created), 0)) > best) {
+			best = created;
+			(void)strlcpy(id, rec_str(row, KEY(id), ""), 65);
+		}
+	if (best == INT64_MIN)
+		return (say_error("no containers exist"), -1);
+	return (0);
 }
 
 static void
 by_filter(struct walk *w, const struct rec *rows, const struct filter *f)
 {
-	struct rec		*row;
-	size_t			 it = 0;
-	int64_t			 state;
+	struct rec	*row;
+	size_t		 it = 0;
+	int64_t		 state;
 
-	while ((row = rec_sub(rows, KEY(ctr), &it)) != NULL) {
+	for (; (row = rec_sub(rows, KEY(ctr), &it)) != NULL; rec_free(row)) {
 		state = rec_num(row, KEY(state), 0);
 		if (w->each->due && rec_num(row, KEY(restart_due), 0) != 0)
 			state = CTR_RUNNING;
 		if (filter_passes(f, row) && (f->n > 0 ||
 		    CTR_IN(state, w->each->all_states)))
-			whole(w, row);
-		rec_free(row);
+			act(w, rec_str(row, KEY(id), ""), false);
 	}
 }
 
@@ -210,74 +166,69 @@ static void
 by_state(struct walk *w)
 {
 	const struct rec	*opts = w->cli->opts;
-	struct rec		*rows = containers_reconciled(w->s);
+	scoped_rec struct rec	*rows = containers_reconciled(w->cli->session);
 	struct filter		 f = { 0 };
 	struct parse_err	 e;
+	char			 id[65];
 
-	if (rows == NULL) {
-		w->code = session_error(w->s);
-		return;
-	}
-	if (opt_flag(opts, "latest", false))
-		latest(w, rows);
-	else if (filter_open(&f, &ctr_filters, opts, rows, &e) == -1)
-		w->code = say_error("%s", e.text);
+	if (rows == NULL)
+		w->code = session_error(w->cli->session);
+	else if (!opt_flag(opts, "latest", false)) {
+		if (filter_open(&f, &ctr_filters, opts, rows, &e) == -1)
+			w->code = say_error("%s", e.text);
+		else
+			by_filter(w, rows, &f);
+		filter_close(&f);
+	} else if (each_latest(rows, id) == 0)
+		act(w, id, false);
 	else
-		by_filter(w, rows, &f);
-	filter_close(&f);
-	rec_free(rows);
-}
-
-/* Is there a container of that name? Anything else is found out later. */
-static bool
-is_there(struct walk *w, const char *ref)
-{
-	char	 id[65];
-
-	if (state_container_find(&w->s->client, ref, id) == 0 ||
-	    errno != ENOENT)
-		return (true);
-	say_failure(w);
-	w->code = exit_code(w->each->missing);
-	return (false);
+		w->code = EXIT_ENGINE;
 }
 
 /*
  * podman's rule: of several names, each is looked up before anything is done,
- * unless those that are missing do not matter.
+ * unless those that are missing do not matter. Other errors come later.
  */
 static bool
-all_there(struct walk *w)
+all_there(struct walk *w, const struct rec *refs)
 {
-	const struct rec	*opts = w->cli->opts;
-	const char		*id;
-	size_t			 it = 0;
+	const char	*ref;
+	char		 id[65];
+	size_t		 it = 0;
 
-	if (opt_flag(opts, "ignore", false) || opt_flag(opts, "force", false) ||
-	    w->each->quiet_missing ||
-	    (size_t)w->cli->argc + rec_count(opts, KEY_AS(from_cidfile)) < 2)
+	if (w->ignore || rec_count(refs, KEY(ref)) < 2)
 		return (true);
-	for (int i = 0; i < w->cli->argc; i++)
-		if (!is_there(w, w->cli->argv[i]))
+	while (rec_next(refs, KEY(ref), &it, &ref))
+		if (state_container_find(&w->cli->session->client, ref, id) ==
+		    -1 && errno == ENOENT) {
+			failed(w, w->each->missing);
 			return (false);
-	while (rec_next(opts, KEY_AS(from_cidfile), &it, &id))
-		if (!is_there(w, id))
-			return (false);
+		}
 	return (true);
 }
 
 int
-each_container(struct cli *cli, struct session *s, const struct each *each,
-    void *ctx)
+each_container(struct cli *cli, const struct each *each)
 {
-	struct walk	 w = { cli, s, each, ctx, 0 };
+	/* As in podman: rm -f of a missing container is no error. */
+	struct walk		 w = { cli, each, each->quiet_missing ||
+				    opt_flag(cli->opts, "ignore", false) ||
+				    opt_flag(cli->opts, "force", false), 0 };
+	scoped_rec struct rec	*refs = each_named(cli);
+	const char		*ref;
+	size_t			 it = 0;
 
-	if (!all_there(&w))
+	if (!all_there(&w, refs))
 		return (w.code);
-	for (int i = 0; i < cli->argc; i++)
-		by_name(&w, cli->argv[i]);
-	by_files(&w);
+	while (rec_next(refs, KEY(ref), &it, &ref))
+		act(&w, ref, true);
 	if (cli->argc == 0 && !opt_given(cli->opts, "cidfile"))
 		by_state(&w);
 	return (w.code);
+}
+
+int
+each_run(struct cli *cli)
+{
+	return (each_container(cli, command_body(cli->command)->about));
 }

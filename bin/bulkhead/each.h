@@ -10,7 +10,6 @@
 
 struct cli;
 struct rec;
-struct session;
 
 /* Operands, and what to say when there are none. */
 #define EACH_OPERANDS	"CONTAINER [CONTAINER...]"
@@ -18,58 +17,63 @@ struct session;
 
 /* The options. */
 #define EACH_ALL(text)							\
-	{ "all", 'a', OPT_FLAG, NULL, text, NULL, NULL }
+	OPT("all", 'a', FLAG, text)
 #define EACH_CIDFILE							\
-	{ "cidfile", 0, OPT_FILE_ARRAY, NULL,				\
-	  "Read the container ID from the file", NULL, "file" }
+	OPT("cidfile", 0, FILE_ARRAY, "Read the container ID from the file", \
+	    .complete = "file")
 #define EACH_FILTER(letter)						\
-	{ "filter", letter, OPT_LIST, NULL,				\
-	  "Filter output based on conditions given", NULL, "filter" }
+	OPT("filter", letter, LIST, "Filter output based on conditions given", \
+	    .complete = "filter")
 #define EACH_IGNORE							\
-	{ "ignore", 'i', OPT_FLAG, NULL,				\
-	  "Ignore errors when a specified container is missing", NULL, NULL }
+	OPT("ignore", 'i', FLAG,					\
+	    "Ignore errors when a specified container is missing")
 #define EACH_LATEST							\
-	{ "latest", 'l', OPT_FLAG, NULL,				\
-	  "Act on the latest container bulkhead is aware of", NULL, NULL }
+	OPT("latest", 'l', FLAG,					\
+	    "Act on the latest container bulkhead is aware of")
 #define EACH_TIME							\
-	{ "time", 't', OPT_UINT, NULL,					\
-	  "Seconds to wait for stop before killing the container", "10", NULL }
+	OPT("time", 't', UINT,						\
+	    "Seconds to wait for stop before killing the container",	\
+	    .def = "10")
 
 struct each {
 	/*
-	 * Act on one container, given its row with its definition. Returns 0,
-	 * or -1 with the session's error, which each_container prints before
-	 * it goes on with the next container.
+	 * Act on one container of the command's session, given its row with
+	 * its definition. 0, or -1 with the session's error, which is printed
+	 * before the next container's turn.
 	 */
-	int		 (*fn)(struct session *, const struct rec *, void *);
+	int		 (*fn)(struct cli *, const struct rec *);
 	unsigned int	 all_states;	/* bit mask that --all means */
 	bool		 due;		/* what is about to be started again
 					 * by its policy counts as running */
 	bool		 print;		/* each that is done, as it was named */
 	bool		 quiet_missing;
 	bool		 mute;		/* print no errors */
-	bool		 damaged;	/* those, too: with an id, no more */
+	bool		 damaged;	/* with --force those, too: with an id,
+					 * no more */
 	/* exit code for one that is not there */
 	int		 missing;
 	int		 failed;	/* ... that failed; 0: EXIT_ENGINE */
 };
 
 /*
- * Read what --cidfile names, with the rights of the person who started us: a
- * command's `before`. 0, or the exit code after saying why.
+ * Read the files that name objects, with the rights of the person who started
+ * us: a command's `before`. 0, or the exit code after saying why.
  */
 int	each_read_files(struct cli *);
+/* The operands, and what such files named: `ref` values. */
+struct rec *each_named(const struct cli *);
 /*
  * Look up all names first: one that is missing ends it before anything is
  * done, unless --ignore or --force is given. Then call the function for each.
  * The exit code.
  */
-int	each_container(struct cli *, struct session *, const struct each *,
-	    void *);
+int	each_container(struct cli *, const struct each *);
+/* The `run` of a command whose `about` is a struct each. */
+int	each_run(struct cli *);
 /*
- * A copy of the row (nested `ctr`) of the container that was created last;
- * NULL after saying that there is none.
+ * The ID of the row (nested `ctr`) of the container that was created last. 0,
+ * or -1 after saying that there is none.
  */
-struct rec *each_latest(const struct rec *);
+int	each_latest(const struct rec *, char *id);
 
 #endif

@@ -21,7 +21,6 @@
 #include "command.h"
 #include "command_session.h"
 #include "config.h"
-#include "confined.h"
 #include "info_ask.h"
 #include "probe.h"
 #include "reconcile.h"

@@ -23,117 +23,100 @@
 #define INDENT	5			/* podman's */
 
 struct inspect {
-	struct session	 s;
-	enum inspect_kind kind;
-	struct format	 format;
-	bool		 json;
-	int		 code;
+	const struct inspect_kind	*kind;
+	struct session			*s;
+	struct format			 format;
+	bool				 json;
 };
 
 static json_t *
 find_container(struct inspect *in, const char *ref)
 {
-	scoped_rec struct rec	*row = container_reconciled(&in->s, ref);
-	json_t			*j = NULL;
+	scoped_rec struct rec	*row = container_reconciled(in->s, ref);
 
+	if (row == NULL)
+		return (NULL);
 	/* Of one that has not ended, only its monitor knows so far. */
-	if (row != NULL && rec_num(row, KEY(pid), 0) != 0 &&
+	if (rec_num(row, KEY(pid), 0) != 0 &&
 	    rec_num(row, KEY(state), 0) != CTR_EXITED)
-		(void)rec_set_num(row, KEY(log_lost), exit_log_lost(&in->s,
+		(void)rec_set_num(row, KEY(log_lost), exit_log_lost(in->s,
 		    rec_str(row, KEY(id), "")));
-	if (row != NULL)
-		j = inspect_container(row, in->s.config, !in->json);
-	return (j);
+	return (inspect_container(row, in->s->config, !in->json));
 }
 
 static json_t *
 find_image(struct inspect *in, const char *ref)
 {
-	scoped_rec struct rec	*r = store_image_get(&in->s.client, ref);
-	json_t			*j = NULL;
+	scoped_rec struct rec	*r = store_image_get(&in->s->client, ref);
 
-	if (r != NULL)
-		j = inspect_image(r, in->s.config, !in->json);
-	return (j);
+	return (r == NULL ? NULL : inspect_image(r, in->s->config,
+	    !in->json));
 }
 
 static json_t *
 find_volume(struct inspect *in, const char *ref)
 {
-	scoped_rec struct rec	*v = volumes_find(&in->s, ref);
-	json_t			*j = NULL;
+	scoped_rec struct rec	*v = volumes_find(in->s, ref);
 
-	if (v != NULL && rec_num(v, KEY(removing), 0) == 0)
-		j = volume_object(&in->s, v, in->json);
-	else if (v != NULL)
-		errno = ENOENT;
-	return (j);
+	if (v == NULL)
+		return (NULL);
+	if (rec_num(v, KEY(removing), 0) == 0)
+		return (volume_object(in->s, v, in->json));
+	errno = ENOENT;
+	return (NULL);
 }
 
 static json_t *
 find_pod(struct inspect *in, const char *ref)
 {
-	scoped_rec struct rec	*pod = pods_get_whole(&in->s, ref);
-	json_t			*j = NULL;
+	scoped_rec struct rec	*pod = pods_get_whole(in->s, ref);
 
-	if (pod != NULL)
-		j = pod_object(pod, in->json);
-	return (j);
+	return (pod == NULL ? NULL : pod_object(pod, in->json));
 }
 
 /*
- * What is inspected where nothing is named, as `ref` values. NULL: none, and
- * it has been said why.
+ * Where none is named: add what is inspected to the `ref` values. 0, or -1
+ * after telling the person why there is none.
  */
-static struct rec *
-latest_container(struct session *s)
+static int
+latest_container(struct session *s, struct rec *refs)
 {
-	struct rec	*rows = containers_reconciled(s), *row = NULL,
-	    *refs = NULL;
+	scoped_rec struct rec	*rows = containers_reconciled(s);
+	char			 id[65];
 
 	if (rows == NULL)
-		(void)session_error(s);
-	else if ((row = each_latest(rows)) != NULL &&
-	    (refs = rec_new()) != NULL)
-		(void)rec_add(refs, KEY(ref), rec_str(row, KEY(id), ""));
-	rec_free(row);
-	rec_free(rows);
-	return (refs);
+		return (session_error(s), -1);
+	return (each_latest(rows, id) == -1 ? -1 : rec_add(refs, KEY(ref),
+	    id));
 }
 
-static struct rec *
-latest_pod(struct session *s)
+static int
+latest_pod(struct session *s, struct rec *refs)
 {
 	scoped_rec struct rec	*all = state_objects(&s->client, OBJ_POD);
-	struct rec		*refs = NULL;
 	char			 id[65];
 
 	if (all == NULL)
-		(void)session_error(s);
-	else if (pods_latest(all, id) == -1)
-		(void)say_error("no such pod");
-	else if ((refs = rec_new()) != NULL)
-		(void)rec_add(refs, KEY(ref), id);
-	return (refs);
+		return (session_error(s), -1);
+	if (pods_latest(all, id) == -1)
+		return (say_error("no such pod"), -1);
+	return (rec_add(refs, KEY(ref), id));
 }
 
-static struct rec *
-all_volumes(struct session *s)
+static int
+all_volumes(struct session *s, struct rec *refs)
 {
-	struct rec	*all = volumes_list(s), *refs = rec_new(), *v;
-	size_t		 it = 0;
+	scoped_rec struct rec	*all = volumes_list(s);
+	struct rec		*v;
+	size_t			 it = 0;
 
-	if (all == NULL) {
-		(void)session_error(s);
-		rec_free(refs);
-		return (NULL);
-	}
+	if (all == NULL)
+		return (session_error(s), -1);
 	for (; (v = rec_sub(all, KEY(obj), &it)) != NULL; rec_free(v))
 		if (rec_num(v, KEY(removing), 0) == 0)
 			(void)rec_add(refs, KEY(ref), rec_str(v, KEY(name),
 			    ""));
-	rec_free(all);
-	return (refs);
+	return (0);
 }
 
 static const char *const	maps[] = { "Labels", "Options", "Annotations",
@@ -141,65 +124,74 @@ static const char *const	maps[] = { "Labels", "Options", "Annotations",
 	NULL };
 #define NO_SUCH	"inspecting object: no such "
 
-static const struct kind {
+struct inspect_kind {
 	struct tmpl_about	 about;
 	unsigned int		 need;
 	json_t			*(*find[4])(struct inspect *, const char *);
-	struct rec		*(*refs)(struct session *);
+	int			 (*unnamed)(struct session *, struct rec *);
 	const char		*missing[2];	/* before the name, behind it */
 	enum error_code		 code;
-} kinds[] = {
-	[INSPECT_ALL] = { { "all inspect", "interface {}", maps, false,
-	    false }, NEED_STATE | NEED_STORE, { find_container, find_image,
-	    find_volume, find_pod }, latest_container,
-	    { NO_SUCH "object: \"", "\"" }, ERR_NO_SUCH_OBJECT },
-	[INSPECT_CONTAINER] = { { "container inspect",
-	    "*define.InspectContainerData", maps, false, false }, NEED_STATE,
-	    { find_container }, latest_container, { NO_SUCH "container ",
-	    "" }, ERR_NO_SUCH_CTR },
-	[INSPECT_IMAGE] = { { "image inspect", "*inspect.ImageData", maps,
-	    false, false }, NEED_STORE, { find_image }, NULL,
-	    { "inspecting object: ", ": image not known" },
-	    ERR_NO_SUCH_IMAGE },
-	[INSPECT_VOLUME] = { { "inspect", "interface {}", maps, false,
-	    false }, NEED_STATE | NEED_STORE, { find_volume }, all_volumes,
-	    { NO_SUCH "volume ", "" }, ERR_NO_SUCH_VOLUME },
-	[INSPECT_POD] = { { "inspect", "interface {}", maps, false, false },
-	    NEED_STATE, { find_pod }, latest_pod, { NO_SUCH "pod ", "" },
-	    ERR_NO_SUCH_POD },
-	[INSPECT_ONLY_PODS] = { { "inspect", "*entities.PodInspectReport",
-	    maps, false, false }, NEED_STATE, { find_pod }, latest_pod,
-	    { NO_SUCH "pod ", "" }, ERR_NO_SUCH_POD },
+	bool			 lone_bare;	/* podman: no list around one */
+};
+
+const struct inspect_kind	inspect_all = {
+	{ "all inspect", "interface {}", maps, false, false },
+	NEED_STATE | NEED_STORE,
+	{ find_container, find_image, find_volume, find_pod },
+	latest_container, { NO_SUCH "object: \"", "\"" },
+	ERR_NO_SUCH_OBJECT, false
+}, inspect_containers = {
+	{ "container inspect", "*define.InspectContainerData", maps, false,
+	    false },
+	NEED_STATE, { find_container }, latest_container,
+	{ NO_SUCH "container ", "" }, ERR_NO_SUCH_CTR, false
+}, inspect_images = {
+	{ "image inspect", "*inspect.ImageData", maps, false, false },
+	NEED_STORE, { find_image }, NULL,
+	{ "inspecting object: ", ": image not known" },
+	ERR_NO_SUCH_IMAGE, false
+}, inspect_volumes = {
+	{ "inspect", "interface {}", maps, false, false },
+	NEED_STATE | NEED_STORE, { find_volume }, all_volumes,
+	{ NO_SUCH "volume ", "" }, ERR_NO_SUCH_VOLUME, false
+}, inspect_any_pods = {
+	{ "inspect", "interface {}", maps, false, false },
+	NEED_STATE, { find_pod }, latest_pod, { NO_SUCH "pod ", "" },
+	ERR_NO_SUCH_POD, false
+}, inspect_pods = {
+	{ "inspect", "*entities.PodInspectReport", maps, false, false },
+	NEED_STATE, { find_pod }, latest_pod, { NO_SUCH "pod ", "" },
+	ERR_NO_SUCH_POD, true
 };
 
 /* In podman's order. NULL with ENOENT: there is none; else an error. */
 static json_t *
 find(struct inspect *in, const char *ref)
 {
-	const struct kind	*k = &kinds[in->kind];
-	json_t			*j;
+	json_t	*(*const *one)(struct inspect *, const char *) =
+		    in->kind->find;
+	json_t	*j;
 
-	for (size_t i = 0; i < 4 && k->find[i] != NULL; i++) {
-		if ((j = k->find[i](in, ref)) != NULL)
+	for (size_t i = 0; i < 4 && one[i] != NULL; i++) {
+		if ((j = one[i](in, ref)) != NULL)
 			return (j);
 		/* What begins the names of several volumes may be a pod. */
-		if (errno == EEXIST && k->find[i] == find_volume &&
-		    in->kind == INSPECT_ALL)
+		if (errno == EEXIST && one[i] == find_volume &&
+		    in->kind == &inspect_all)
 			continue;
 		/* EINVAL: no volume or pod can have such a name. */
 		if (errno != ENOENT && (errno != EINVAL ||
-		    k->find[i] == find_container || k->find[i] == find_image))
+		    one[i] == find_container || one[i] == find_image))
 			return (NULL);
 	}
 	errno = ENOENT;
 	return (NULL);
 }
 
-/* podman has no list around a single pod. */
 static int
 print(struct inspect *in, json_t *j, bool alone)
 {
-	if (!alone || !in->json || in->kind != INSPECT_ONLY_PODS)
+	if (!alone || !in->json || !in->kind->lone_bare)
 		return (format_row(&in->format, j));
 	format_json(stdout, j, INDENT, 0);
 	puts("");
@@ -209,62 +201,56 @@ print(struct inspect *in, json_t *j, bool alone)
 }
 
 /* Print those that exist, then an error for each that does not. */
-static void
-inspect_all(struct inspect *in, const struct rec *refs)
+static int
+print_all(struct inspect *in, const struct rec *refs)
 {
-	const struct kind	*k = &kinds[in->kind];
-	struct rec		*missing = rec_new();
+	scoped_rec struct rec	*missing = rec_new();
 	const char		*ref;
 	size_t			 it = 0;
 	json_t			*j;
+	int			 code = 0;
 
 	while (rec_next(refs, KEY(ref), &it, &ref))
 		if ((j = find(in, ref)) != NULL) {
 			if (print(in, j, rec_count(refs, KEY(ref)) == 1) == -1)
-				in->code = EXIT_ENGINE;
+				code = EXIT_ENGINE;
 		} else if (errno == ENOENT)
 			(void)rec_add(missing, KEY(ref), ref);
 		else
-			in->code = session_error(&in->s);
+			code = session_error(in->s);
 	if (format_close(&in->format) == -1)
-		in->code = EXIT_ENGINE;
+		code = EXIT_ENGINE;
 	(void)fflush(stdout);
 	for (it = 0; rec_next(missing, KEY(ref), &it, &ref);) {
-		in->code = say_error("%s%s%s", k->missing[0], ref,
-		    k->missing[1]);
-		say_code(k->code);
+		code = say_error("%s%s%s", in->kind->missing[0], ref,
+		    in->kind->missing[1]);
+		say_code(in->kind->code);
 	}
-	rec_free(missing);
+	return (code);
 }
 
 int
-inspect_run(struct cli *cli, enum inspect_kind kind)
+inspect_objects(struct cli *cli, const struct inspect_kind *kind)
 {
-	struct inspect	 in = { .kind = kind };
-	struct rec	*refs = rec_new();
-	const char	*text = opt_str(cli->opts, "format", "json");
+	struct inspect		 in = { .kind = kind, .s = cli->session };
+	scoped_rec struct rec	*refs = each_named(cli);
+	int			 code = EXIT_ENGINE;
 
-	for (int i = 0; i < cli->argc; i++)
-		(void)rec_add(refs, KEY(ref), cli->argv[i]);
-	if (format_open(&in.format, &kinds[kind].about, text, INDENT) == -1 ||
-	    command_open(&in.s, cli, kinds[kind].need, NULL) == -1) {
-		format_clear(&in.format);
-		rec_free(refs);
-		return (EXIT_ENGINE);
+	if (format_open(&in.format, &kind->about, opt_str(cli->opts, "format",
+	    "json"), INDENT) == 0 &&
+	    command_open(in.s, cli, kind->need, NULL) == 0 &&
+	    (cli->argc > 0 || kind->unnamed(in.s, refs) == 0)) {
+		if (in.format.kind == FORMAT_PLAIN)
+			in.format.kind = FORMAT_JSON;
+		in.json = in.format.kind == FORMAT_JSON;
+		code = print_all(&in, refs);
 	}
-	if (in.format.kind == FORMAT_PLAIN)
-		in.format.kind = FORMAT_JSON;
-	in.json = in.format.kind == FORMAT_JSON;
-	if (cli->argc == 0) {
-		rec_free(refs);
-		refs = kinds[kind].refs(&in.s);
-	}
-	if (refs == NULL)
-		in.code = EXIT_ENGINE;
-	else
-		inspect_all(&in, refs);
 	format_clear(&in.format);
-	rec_free(refs);
-	session_close(&in.s);
-	return (in.code);
+	return (code);
+}
+
+int
+inspect_run(struct cli *cli)
+{
+	return (inspect_objects(cli, command_body(cli->command)->about));
 }

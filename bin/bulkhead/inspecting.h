@@ -7,19 +7,23 @@
 struct cli;
 
 #define INSPECT_FORMAT							\
-	{ "format", 'f', OPT_STRING, NULL,				\
-	  "Format the output to a Go template or json", "json", "json" }
+	OPT("format", 'f', STRING,					\
+	    "Format the output to a Go template or json",		\
+	    .def = "json", .complete = "json")
 
-/* INSPECT_ALL: an object of the first of the other kinds that has the name. */
-enum inspect_kind {
-	INSPECT_ALL, INSPECT_CONTAINER, INSPECT_IMAGE, INSPECT_VOLUME,
-	INSPECT_POD, INSPECT_ONLY_PODS	/* as pod inspect prints them */
-};
+/* inspect_all: an object of the first of the other kinds that has the name. */
+struct inspect_kind;
+extern const struct inspect_kind	inspect_all, inspect_containers,
+					inspect_images, inspect_volumes,
+					inspect_any_pods,
+					inspect_pods;	/* of pod inspect */
 
 /*
  * Print the objects that are named; where none is, the latest container or
  * pod, or all volumes. The exit code.
  */
-int	inspect_run(struct cli *, enum inspect_kind);
+int	inspect_objects(struct cli *, const struct inspect_kind *);
+/* The `run` of a command whose `about` is the kind. */
+int	inspect_run(struct cli *);
 
 #endif

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "confined.h"
+#include "command_session.h"
 #include "log.h"
 #include "program.h"
 #include "record.h"

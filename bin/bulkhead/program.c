@@ -1,56 +1,50 @@
 /*
- * The program: the options that stand before a command, the nouns, and the
- * list of commands, which the makefile makes from the files in the nouns'
- * directories: container/run.c declares command_container_run.
+ * What the program offers: the options that stand before a command, the nouns,
+ * and the list of commands, which the makefile makes from the files in the
+ * nouns' directories: container/run.c declares command_container_run.
  */
 #include "program.h"
 
-#include <unistd.h>
-
 #include "command_session.h"
-#include "root.h"
-#include "say.h"
-#include "session.h"
 #include "version.h"
 
 static const struct opt global[] = {
-	{ "cgroup-manager", 0, OPT_ONLY, NULL,
-	  "Cgroup manager to use (\"cgroupfs\"|\"systemd\")", NULL,
-	  "cgroupfs|systemd" },
-	{ "log-level", 0, OPT_STRING, NULL,
-	  "Log messages above specified level (trace, debug, info, warn, "
-	  "warning, error, fatal, panic)", "warn",
-	  "trace|debug|info|warn|warning|error|fatal|panic" },
-	{ "root", 0, OPT_STRING, NULL,
-	  "Path to the root directory in which data, including images, is "
-	  "stored", NULL, "file" },
-	{ "runroot", 0, OPT_STRING, NULL,
-	  "Path to the 'run directory' where all state information is stored",
-	  NULL, "file" },
-	{ "storage-driver", 0, OPT_STRING, NULL,
-	  "Select which storage driver is used to manage storage of images "
-	  "and containers", NULL, "overlay|vfs" },
-	{ "tmpdir", 0, OPT_STRING, NULL,
-	  "Path to the directory for state that ends with the boot", NULL,
-	  "file" },
-	{ "trace", 0, OPT_FLAG, NULL,
-	  "Print every message between the programs", NULL, NULL },
-	{ "events-backend", 0, OPT_STRING, NULL,
-	  "Events backend to use (\"file\"|\"journald\"|\"none\")", NULL,
-	  "file|journald|none" },
-	{ "conmon", 0, OPT_STRING, NULL,
-	  "Path of the conmon binary that info looks at", NULL, "file" },
-	{ "network-config-dir", 0, OPT_STRING, NULL,
-	  "Path of the configuration directory for networks", NULL, "file" },
-	{ "runtime", 0, OPT_STRING, NULL,
-	  "Name or path of the OCI runtime; containers are run by launch, "
-	  "bulkhead's own", NULL, NULL },
-	{ "transient-store", 0, OPT_FLAG, NULL,
-	  "Containers that are created end with the boot, records and all",
-	  NULL, NULL },
-	{ "volumepath", 0, OPT_STRING, NULL,
-	  "Path to the volume directory in which volume data is stored", NULL,
-	  "file" },
+	OPT("cgroup-manager", 0, ONLY,
+	    "Cgroup manager to use (\"cgroupfs\"|\"systemd\")",
+	    .complete = "cgroupfs|systemd"),
+	OPT("log-level", 0, STRING,
+	    "Log messages above specified level (trace, debug, info, warn, "
+	    "warning, error, fatal, panic)", .def = "warn",
+	    .complete = "trace|debug|info|warn|warning|error|fatal|panic"),
+	OPT("root", 0, STRING,
+	    "Path to the root directory in which data, including images, is "
+	    "stored", .complete = "file"),
+	OPT("runroot", 0, STRING,
+	    "Path to the 'run directory' where all state information is stored",
+	    .complete = "file"),
+	OPT("storage-driver", 0, STRING,
+	    "Select which storage driver is used to manage storage of images "
+	    "and containers", .complete = "overlay|vfs"),
+	OPT("tmpdir", 0, STRING,
+	    "Path to the directory for state that ends with the boot",
+	    .complete = "file"),
+	OPT("trace", 0, FLAG, "Print every message between the programs"),
+	OPT("events-backend", 0, STRING,
+	    "Events backend to use (\"file\"|\"journald\"|\"none\")",
+	    .complete = "file|journald|none"),
+	OPT("conmon", 0, STRING, "Path of the conmon binary that info looks at",
+	    .complete = "file"),
+	OPT("network-config-dir", 0, STRING,
+	    "Path of the configuration directory for networks",
+	    .complete = "file"),
+	OPT("runtime", 0, STRING,
+	    "Name or path of the OCI runtime; containers are run by launch, "
+	    "bulkhead's own"),
+	OPT("transient-store", 0, FLAG,
+	    "Containers that are created end with the boot, records and all"),
+	OPT("volumepath", 0, STRING,
+	    "Path to the volume directory in which volume data is stored",
+	    .complete = "file"),
 	OPT_NO("cdi-spec-dir", 0), OPT_NO("default-mounts-file", 0),
 	OPT_NO("hooks-dir", 0), OPT_NO("imagestore", 0),
 	OPT_NO("network-cmd-path", 0), OPT_NO("runtime-flag", 0),
@@ -59,21 +53,20 @@ static const struct opt global[] = {
 };
 
 static const struct opt before[] = {
-	{ "module", 0, OPT_ARRAY, NULL,
-	  "Load the containers.conf(5) module", NULL, NULL },
-	{ "namespace", 0, OPT_STRING, NULL,
-	  "Scope of the state: only what was made in it is seen", NULL, NULL },
-	{ "state-type", 0, OPT_STRING, NULL,
-	  "Where the state is kept: in a database, or in memory until the "
-	  "command ends", NULL, "kyotocabinet|memory" },
+	OPT("module", 0, ARRAY, "Load the containers.conf(5) module"),
+	OPT("namespace", 0, STRING,
+	    "Scope of the state: only what was made in it is seen"),
+	OPT("state-type", 0, STRING,
+	    "Where the state is kept: in a database, or in memory until the "
+	    "command ends", .complete = "kyotocabinet|memory"),
 	{ 0 }
 };
 
 static const struct opt own[] = {
-	{ "help", 0, OPT_FLAG, NULL, "Help for bulkhead", NULL, NULL },
-	{ "version", 'v', OPT_FLAG, NULL, "version for bulkhead", NULL, NULL },
-	{ "dump-options", 0, OPT_FLAG, NULL, NULL, NULL, NULL },
-	{ "dump-page", 0, OPT_STRING, NULL, NULL, NULL, NULL },
+	OPT("help", 0, FLAG, "Help for bulkhead"),
+	OPT("version", 'v', FLAG, "version for bulkhead"),
+	OPT("dump-options", 0, FLAG, NULL),
+	OPT("dump-page", 0, STRING, NULL),
 	OPT_NO("config", 0), OPT_NO("connection", 'c'),
 	OPT_NO("cpu-profile", 0), OPT_NO("identity", 0),
 	OPT_NO("max-workers", 0), OPT_NO("memory-profile", 0),
@@ -113,32 +106,11 @@ static const struct command *const	commands[] = {
 	NULL
 };
 
-static int
-run(struct cli *cli)
-{
-	const struct command	*c = command_body(cli->command);
-	struct session		 s = { 0 };
-	int			 code;
-
-	if (geteuid() == 0)
-		root_open_log(cli->opts);
-	cli->session = &s;
-	if (c->before != NULL && (code = c->before(cli)) != 0)
-		return (code);
-	if (c->need == 0)
-		return (c->run(cli));
-	if (command_open(&s, cli, c->need, NULL) == -1)
-		return (EXIT_ENGINE);
-	code = c->run(cli);
-	session_close(&s);
-	return (code);
-}
-
 const struct program	program = {
 	.name = "bulkhead", .version = BULKHEAD_VERSION,
 	.brief = "Manage containers and images",
 	.global = global, .before = before, .own = own,
-	.nouns = nouns, .commands = commands, .run = run,
+	.nouns = nouns, .commands = commands, .run = command_run,
 	.later = "attach auto-update build commit completion cp diff exec "
 	    "exists export farm generate healthcheck init kube login logout "
 	    "machine manifest mount network play port pull push quadlet rename "

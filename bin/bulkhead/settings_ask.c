@@ -6,7 +6,6 @@
 #include "clock.h"
 #include "command.h"
 #include "command_session.h"
-#include "confined.h"
 #include "format.h"
 #include "part.h"
 #include "record.h"

@@ -25,16 +25,13 @@
 #include "waitchild.h"
 
 static const struct opt options[] = {
-	{ "all", 'a', OPT_FLAG, NULL, "Cleans up all containers", NULL,
-	  NULL },
+	OPT("all", 'a', FLAG, "Cleans up all containers"),
 	OPT_HELP, EACH_LATEST,
-	{ "restart", 0, OPT_FLAG, NULL,
-	  "After cleanup, start it again if its restart policy says so", NULL,
-	  NULL },
-	{ "rm", 0, OPT_FLAG, NULL,
-	  "After cleanup, remove the container entirely", NULL, NULL },
+	OPT("restart", 0, FLAG,
+	    "After cleanup, start it again if its restart policy says so"),
+	OPT("rm", 0, FLAG, "After cleanup, remove the container entirely"),
 	/* The reaper's: the raw wait status, where there is no monitor's. */
-	{ "exit-status", 0, OPT_INT, NULL, NULL, NULL, NULL },
+	OPT("exit-status", 0, INT, NULL),
 	OPT_NO("exec", 0), OPT_NO_FLAG("rmi", 0),
 	{ 0 }
 };
@@ -45,49 +42,46 @@ struct again {
 	int64_t	 delay_ms;
 };
 
-struct cleaning {
-	struct cli	*cli;
-	struct again	 again;
-};
-
 /*
  * Looking the container up has recorded its end (reconcile.h), with the
  * monitor's record or the status that the reaper has reaped. If it runs,
  * another command has started it again.
  */
 static int
-cleanup_one(struct session *s, const struct rec *row, void *ctx)
+cleanup_one(struct cli *cli, const struct rec *row)
 {
-	struct cleaning	*c = ctx;
+	struct again	*again = cli->session->arg;
 
-	c->again.due = rec_num(row, KEY(restart_due), 0);
-	c->again.delay_ms = rec_num(row, KEY(restart_delay), 0);
-	if (opt_flag(c->cli->opts, "rm", false) &&
+	again->due = rec_num(row, KEY(restart_due), 0);
+	again->delay_ms = rec_num(row, KEY(restart_delay), 0);
+	if (opt_flag(cli->opts, "rm", false) &&
 	    rec_num(row, KEY(state), 0) == CTR_EXITED)
-		return (remove_container(s, row, false, -1));
+		return (remove_container(cli->session, row, false, -1));
 	return (0);
 }
 
 static int
-clean_up(struct cleaning *c)
+clean_up(struct cli *cli, struct again *again)
 {
-	struct cli	*cli = c->cli;
-	struct session	 s = { .inherit = true };
-	struct each	 each = { .fn = cleanup_one, .all_states = ~0u,
-			    .quiet_missing = true };
-	int		 code;
+	static const struct each	 each = { .fn = cleanup_one,
+					    .all_states = ~0u,
+					    .quiet_missing = true };
+	struct session			*s = cli->session;
+	int				 code;
 
+	s->inherit = true;
+	s->arg = again;
 	if (cli->argc == 1 && opt_given(cli->opts, "exit-status")) {
-		s.reaped_id = cli->argv[0];
-		s.reaped = (int)opt_num(cli->opts, "exit-status", 0);
+		s->reaped_id = cli->argv[0];
+		s->reaped = (int)opt_num(cli->opts, "exit-status", 0);
 	}
-	if (command_open(&s, cli, NEED_STATE | NEED_STORE | NEED_LOCK,
-	    NULL) == -1)
+	if (command_open(s, cli, NEED_STATE | NEED_STORE | NEED_LOCK, NULL) ==
+	    -1)
 		return (EXIT_ENGINE);
-	code = each_container(cli, &s, &each, c);
+	code = each_container(cli, &each);
 	for (int i = 0; i < cli->argc; i++)
-		reconcile_forgotten(&s, cli->argv[i]);
-	session_close(&s);
+		reconcile_forgotten(s, cli->argv[i]);
+	session_close(s);
 	return (code);
 }
 
@@ -96,7 +90,7 @@ clean_up(struct cleaning *c)
  * so it has a process of its own, which writes into a pipe what it has found.
  */
 static int
-clean_up_apart(struct cleaning *c)
+clean_up_apart(struct cli *cli, struct again *again)
 {
 	int	 fds[2], code = 0;
 	pid_t	 pid;
@@ -104,15 +98,14 @@ clean_up_apart(struct cleaning *c)
 	if (pipe2(fds, O_CLOEXEC) == -1 || (pid = fork()) == -1)
 		return (say_error("%s", strerror(errno)));
 	if (pid == 0) {
-		code = clean_up(c);
-		if (write(fds[1], &c->again, sizeof(c->again)) !=
-		    sizeof(c->again))
+		code = clean_up(cli, again);
+		if (write(fds[1], again, sizeof(*again)) != sizeof(*again))
 			code = EXIT_ENGINE;
 		_exit(code);
 	}
 	close(fds[1]);
-	if (read(fds[0], &c->again, sizeof(c->again)) != sizeof(c->again))
-		c->again.due = 0;
+	if (read(fds[0], again, sizeof(*again)) != sizeof(*again))
+		again->due = 0;
 	close(fds[0]);
 	return (exit_code_of(waitchild(pid)));
 }
@@ -129,15 +122,15 @@ pause_ms(int64_t ms)
 static int
 run(struct cli *cli)
 {
-	struct cleaning	 c = { .cli = cli };
+	struct again	 again = { 0 };
 	int		 code;
 
 	if (cli->argc != 1 || !opt_flag(cli->opts, "restart", false))
-		return (clean_up(&c));
-	if ((code = clean_up_apart(&c)) != 0 || c.again.due == 0)
+		return (clean_up(cli, &again));
+	if ((code = clean_up_apart(cli, &again)) != 0 || again.due == 0)
 		return (code);
-	pause_ms(c.again.delay_ms);
-	return (start_by_policy(cli, cli->argv[0], c.again.due));
+	pause_ms(again.delay_ms);
+	return (start_one(cli, cli->argv[0], false, again.due));
 }
 
 const struct command command_container_cleanup = {

@@ -1,14 +1,13 @@
 /*
  * bulkhead create: make a container, and do not start it.
  */
-#include "create.h"
+#include "creating.h"
 
 #include <stdio.h>
 
 #include "command.h"
-#include "command_session.h"
-#include "creating.h"
 #include "say.h"
+#include "session_error.h"
 
 #define KEYS_HELP \
 	"Override the key sequence for detaching a container. Format is a " \
@@ -17,127 +16,108 @@
 	"`\\`, `]`, `^` or `_`"
 
 const struct opt create_options[] = {
-	{ "add-host", 0, OPT_LIST, NULL,
-	  "Add a custom host-to-IP mapping (host:ip)", "[]", NULL },
-	{ "annotation", 0, OPT_LIST, NULL,
-	  "Add annotations to container (key=value)", NULL, NULL },
-	{ "attach", 'a', OPT_LIST, NULL,
-	  "Attach to STDIN, STDOUT or STDERR", NULL, "stdin|stdout|stderr" },
-	{ "cap-add", 0, OPT_LIST, NULL,
-	  "Add capabilities to the container", NULL, "capability" },
-	{ "cap-drop", 0, OPT_LIST, NULL,
-	  "Drop capabilities from the container", NULL, "capability" },
-	{ "cidfile", 0, OPT_STRING, NULL,
-	  "Write the container ID to the file", NULL, "file" },
-	{ "detach-keys", 0, OPT_STRING, "[a-Z]", KEYS_HELP,
-	  "ctrl-p,ctrl-q", NULL },
-	{ "dns", 0, OPT_LIST, NULL,
-	  "Set custom DNS servers", NULL, NULL },
-	{ "dns-option", 0, OPT_LIST, NULL,
-	  "Set custom DNS options", NULL, NULL },
-	{ "dns-search", 0, OPT_LIST, NULL,
-	  "Set custom DNS search domains", NULL, NULL },
-	{ "entrypoint", 0, OPT_STRING, NULL,
-	  "Overwrite the default ENTRYPOINT of the image", NULL, NULL },
-	{ "env", 'e', OPT_ARRAY, NULL,
-	  "Set environment variables in container", NULL, "variable" },
-	{ "env-file", 0, OPT_FILE_LIST, NULL,
-	  "Read in a file of environment variables", NULL, "file" },
-	{ "env-host", 0, OPT_FLAG, NULL,
-	  "Use all current host environment variables in container", NULL,
-	  NULL },
-	{ "help", 0, OPT_FLAG, NULL, "", NULL, NULL },
-	{ "hostname", 'h', OPT_STRING, NULL,
-	  "Set container hostname", NULL, NULL },
-	{ "init", 0, OPT_FLAG, NULL,
-	  "Run an init binary inside the container that forwards signals and "
-	  "reaps processes", NULL, NULL },
-	{ "interactive", 'i', OPT_FLAG, NULL,
-	  "Keep STDIN open even if not attached", NULL, NULL },
-	{ "label", 'l', OPT_ARRAY, NULL,
-	  "Set metadata on container", NULL, NULL },
-	{ "label-file", 0, OPT_FILE_LIST, NULL,
-	  "Read in a line delimited file of labels", NULL, "file" },
-	{ "log-driver", 0, OPT_STRING, NULL,
-	  "Logging driver for the container", "k8s-file",
-	  "k8s-file|json-file|none" },
-	{ "log-opt", 0, OPT_LIST, NULL,
-	  "Logging driver options", NULL, "path=|max-size=|tag=" },
-	{ "mount", 0, OPT_ARRAY, NULL,
-	  "Attach a filesystem mount to the container", NULL,
-	  "type=bind|type=tmpfs|type=volume" },
-	{ "name", 0, OPT_STRING, NULL,
-	  "Assign a name to the container", NULL, NULL },
-	{ "network", 0, OPT_ARRAY, NULL,
-	  "Connect a container to a network", NULL, "none|host|private" },
-	{ "no-hosts", 0, OPT_FLAG, NULL,
-	  "Do not create /etc/hosts within the container, instead use the "
-	  "version from the image", NULL, NULL },
-	{ "pidfile", 0, OPT_STRING, NULL,
-	  "Write the container process ID to the file", NULL, "file" },
-	{ "pod", 0, OPT_STRING, NULL,
-	  "Run container in an existing pod", NULL, "pod" },
-	{ "pull", 0, OPT_STRING, NULL,
-	  "Pull image policy", "missing", "missing|never" },
-	{ "quiet", 'q', OPT_FLAG, NULL,
-	  "Suppress output information when pulling images", NULL, NULL },
-	{ "read-only", 0, OPT_FLAG, NULL,
-	  "Make containers root filesystem read-only", NULL, NULL },
-	{ "read-only-tmpfs", 0, OPT_FLAG, NULL,
-	  "When running containers in read-only mode mount a read-write tmpfs "
-	  "on /run, /tmp and /var/tmp", "true", NULL },
-	{ "replace", 0, OPT_FLAG, NULL,
-	  "If a container with the same name exists, replace it", NULL, NULL },
-	{ "restart", 0, OPT_STRING, NULL,
-	  "Restart policy to apply when a container exits", NULL,
-	  "always|no|never|on-failure|unless-stopped" },
-	{ "rm", 0, OPT_FLAG, NULL,
-	  "Remove container after exit", NULL, NULL },
-	{ "rootfs", 0, OPT_FLAG, NULL,
-	  "The first argument is not an image but the rootfs to the exploded "
-	  "container", NULL, NULL },
-	{ "security-opt", 0, OPT_ARRAY, NULL,
-	  "Security Options", NULL,
-	  "no-new-privileges|seccomp=|mask=|unmask=" },
-	{ "shm-size", 0, OPT_SIZE, NULL,
-	  "Size of /dev/shm (format: <number>[<unit>], where unit = b "
-	  "(bytes), k (kibibytes), m (mebibytes), or g (gibibytes))",
-	  "65536k", NULL },
-	{ "stop-signal", 0, OPT_SIGNAL, NULL,
-	  "Signal to stop a container. Default is SIGTERM", NULL, "signal" },
-	{ "stop-timeout", 0, OPT_UINT, NULL,
-	  "Timeout (in seconds) that containers stopped by user command have "
-	  "to exit. If exceeded, the container will be forcibly stopped via "
-	  "SIGKILL.", "10", NULL },
-	{ "tmpfs", 0, OPT_ARRAY, "tmpfs",
-	  "Mount a temporary filesystem (tmpfs) into a container", NULL,
-	  NULL },
-	{ "tty", 't', OPT_FLAG, NULL,
-	  "Allocate a pseudo-TTY for container", NULL, NULL },
-	{ "ulimit", 0, OPT_LIST, NULL,
-	  "Ulimit options", NULL, "limit" },
-	{ "umask", 0, OPT_STRING, NULL,
-	  "Set umask in container", "0022", NULL },
-	{ "unsetenv", 0, OPT_LIST, NULL,
-	  "Unset environment default variables in container", NULL,
-	  "variable" },
-	{ "unsetenv-all", 0, OPT_FLAG, NULL,
-	  "Unset all default environment variables in container", NULL,
-	  NULL },
-	{ "user", 'u', OPT_STRING, NULL,
-	  "Username or UID (format: <name|uid>[:<group|gid>])", NULL, NULL },
-	{ "userns", 0, OPT_STRING, NULL,
-	  "User namespace to use", NULL, "host|auto|private" },
-	{ "volume", 'v', OPT_ARRAY, NULL,
-	  "Bind mount a volume into the container", NULL, "file" },
-	{ "workdir", 'w', OPT_STRING, NULL,
-	  "Working directory inside the container", NULL, NULL },
+	OPT("add-host", 0, LIST, "Add a custom host-to-IP mapping (host:ip)",
+	    .def = "[]"),
+	OPT("annotation", 0, LIST, "Add annotations to container (key=value)"),
+	OPT("attach", 'a', LIST, "Attach to STDIN, STDOUT or STDERR",
+	    .complete = "stdin|stdout|stderr"),
+	OPT("cap-add", 0, LIST, "Add capabilities to the container",
+	    .complete = "capability"),
+	OPT("cap-drop", 0, LIST, "Drop capabilities from the container",
+	    .complete = "capability"),
+	OPT("cidfile", 0, STRING, "Write the container ID to the file",
+	    .complete = "file"),
+	OPT("detach-keys", 0, STRING, KEYS_HELP, .metavar = "[a-Z]",
+	    .def = "ctrl-p,ctrl-q"),
+	OPT("dns", 0, LIST, "Set custom DNS servers"),
+	OPT("dns-option", 0, LIST, "Set custom DNS options"),
+	OPT("dns-search", 0, LIST, "Set custom DNS search domains"),
+	OPT("entrypoint", 0, STRING,
+	    "Overwrite the default ENTRYPOINT of the image"),
+	OPT("env", 'e', ARRAY, "Set environment variables in container",
+	    .complete = "variable"),
+	OPT("env-file", 0, FILE_LIST, "Read in a file of environment variables",
+	    .complete = "file"),
+	OPT("env-host", 0, FLAG,
+	    "Use all current host environment variables in container"),
+	OPT("help", 0, FLAG, ""),
+	OPT("hostname", 'h', STRING, "Set container hostname"),
+	OPT("init", 0, FLAG,
+	    "Run an init binary inside the container that forwards signals "
+	    "and reaps processes"),
+	OPT("interactive", 'i', FLAG, "Keep STDIN open even if not attached"),
+	OPT("label", 'l', ARRAY, "Set metadata on container"),
+	OPT("label-file", 0, FILE_LIST,
+	    "Read in a line delimited file of labels", .complete = "file"),
+	OPT("log-driver", 0, STRING, "Logging driver for the container",
+	    .def = "k8s-file", .complete = "k8s-file|json-file|none"),
+	OPT("log-opt", 0, LIST, "Logging driver options",
+	    .complete = "path=|max-size=|tag="),
+	OPT("mount", 0, ARRAY, "Attach a filesystem mount to the container",
+	    .complete = "type=bind|type=tmpfs|type=volume"),
+	OPT("name", 0, STRING, "Assign a name to the container"),
+	OPT("network", 0, ARRAY, "Connect a container to a network",
+	    .complete = "none|host|private"),
+	OPT("no-hosts", 0, FLAG,
+	    "Do not create /etc/hosts within the container, instead use the "
+	    "version from the image"),
+	OPT("pidfile", 0, STRING, "Write the container process ID to the file",
+	    .complete = "file"),
+	OPT("pod", 0, STRING, "Run container in an existing pod",
+	    .complete = "pod"),
+	OPT("pull", 0, STRING, "Pull image policy", .def = "missing",
+	    .complete = "missing|never"),
+	OPT("quiet", 'q', FLAG,
+	    "Suppress output information when pulling images"),
+	OPT("read-only", 0, FLAG, "Make containers root filesystem read-only"),
+	OPT("read-only-tmpfs", 0, FLAG,
+	    "When running containers in read-only mode mount a read-write "
+	    "tmpfs on /run, /tmp and /var/tmp", .def = "true"),
+	OPT("replace", 0, FLAG,
+	    "If a container with the same name exists, replace it"),
+	OPT("restart", 0, STRING,
+	    "Restart policy to apply when a container exits",
+	    .complete = "always|no|never|on-failure|unless-stopped"),
+	OPT("rm", 0, FLAG, "Remove container after exit"),
+	OPT("rootfs", 0, FLAG,
+	    "The first argument is not an image but the rootfs to the "
+	    "exploded container"),
+	OPT("security-opt", 0, ARRAY, "Security Options",
+	    .complete = "no-new-privileges|seccomp=|mask=|unmask="),
+	OPT("shm-size", 0, SIZE,
+	    "Size of /dev/shm (format: <number>[<unit>], where unit = b "
+	    "(bytes), k (kibibytes), m (mebibytes), or g (gibibytes))",
+	    .def = "65536k"),
+	OPT("stop-signal", 0, SIGNAL,
+	    "Signal to stop a container. Default is SIGTERM",
+	    .complete = "signal"),
+	OPT("stop-timeout", 0, UINT,
+	    "Timeout (in seconds) that containers stopped by user command "
+	    "have to exit. If exceeded, the container will be forcibly "
+	    "stopped via SIGKILL.", .def = "10"),
+	OPT("tmpfs", 0, ARRAY,
+	    "Mount a temporary filesystem (tmpfs) into a container",
+	    .metavar = "tmpfs"),
+	OPT("tty", 't', FLAG, "Allocate a pseudo-TTY for container"),
+	OPT("ulimit", 0, LIST, "Ulimit options", .complete = "limit"),
+	OPT("umask", 0, STRING, "Set umask in container", .def = "0022"),
+	OPT("unsetenv", 0, LIST,
+	    "Unset environment default variables in container",
+	    .complete = "variable"),
+	OPT("unsetenv-all", 0, FLAG,
+	    "Unset all default environment variables in container"),
+	OPT("user", 'u', STRING,
+	    "Username or UID (format: <name|uid>[:<group|gid>])"),
+	OPT("userns", 0, STRING, "User namespace to use",
+	    .complete = "host|auto|private"),
+	OPT("volume", 'v', ARRAY, "Bind mount a volume into the container",
+	    .complete = "file"),
+	OPT("workdir", 'w', STRING, "Working directory inside the container"),
 	{ 0 }
 };
 
 /* podman's options of which some values mean what we do anyway. */
-#define ONLY(name, values) \
-	{ name, 0, OPT_ONLY, NULL, NULL, NULL, values }
+#define ONLY(name, values)	OPT(name, 0, ONLY, NULL, .complete = values)
 
 const struct opt create_refused[] = {
 	ONLY("cgroupns", "private"),
@@ -146,9 +126,8 @@ const struct opt create_refused[] = {
 	ONLY("pid", "private"),
 	ONLY("systemd", "false"),
 	ONLY("uts", "private"),
-	{ "disable-content-trust", 0, OPT_IGNORED_FLAG, NULL, NULL, NULL,
-	  NULL },
-	{ "no-healthcheck", 0, OPT_IGNORED_FLAG, NULL, NULL, NULL, NULL },
+	OPT("disable-content-trust", 0, IGNORED_FLAG, NULL),
+	OPT("no-healthcheck", 0, IGNORED_FLAG, NULL),
 	OPT_NO("arch", 0), OPT_NO("authfile", 0), OPT_NO("blkio-weight", 0),
 	OPT_NO("blkio-weight-device", 0), OPT_NO("cgroup-conf", 0),
 	OPT_NO("cgroup-parent", 0), OPT_NO("cgroups", 0),
@@ -206,12 +185,10 @@ run(struct cli *cli)
 			printf("%s\n", m.c.id);
 			code = 0;
 		} else {
-			(void)session_error(&m.s);
+			(void)session_error(cli->session);
 			creating_undo(&m);
 		}
 	}
-	if (creating_is_open(&m))
-		session_close(&m.s);
 	creating_clear(&m);
 	return (code);
 }

@@ -11,12 +11,6 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
-static int
-run(struct cli *cli)
-{
-	return (inspect_run(cli, INSPECT_CONTAINER));
-}
-
 const struct command command_container_inspect = {
 	.noun = "container", .verb = "inspect",
 	.brief = "Display the configuration of a container",
@@ -27,5 +21,5 @@ const struct command command_container_inspect = {
 	    "identified by name or ID.",
 	.examples = "container inspect myCtr\n"
 	    "container inspect -l --format '{{.Id}} {{.Config.Labels}}'",
-	.run = run,
+	.run = inspect_run, .about = &inspect_containers,
 };

@@ -13,29 +13,22 @@
 static const struct opt options[] = {
 	EACH_ALL("Signal all running containers"),
 	EACH_CIDFILE, OPT_HELP, EACH_LATEST,
-	{ "signal", 's', OPT_SIGNAL, NULL,
-	  "Signal to send to the container", "KILL", "signal" },
+	OPT("signal", 's', SIGNAL, "Signal to send to the container",
+	    .def = "KILL", .complete = "signal"),
 	{ 0 }
 };
 
 static int
-kill_one(struct session *s, const struct rec *row, void *signo)
+kill_one(struct cli *cli, const struct rec *row)
 {
-	return (container_kill(s, row, *(int *)signo));
+	return (container_kill(cli->session, row, (int)opt_num(cli->opts,
+	    "signal", SIGKILL)));
 }
 
-static int
-run(struct cli *cli)
-{
-	static const struct each	 each = {
-		.fn = kill_one, .print = true,
-		.all_states = 1u << CTR_RUNNING | 1u << CTR_STOPPING,
-	};
-	int				 signo;
-
-	signo = (int)opt_num(cli->opts, "signal", SIGKILL);
-	return (each_container(cli, cli->session, &each, &signo));
-}
+static const struct each	each = {
+	.fn = kill_one, .print = true,
+	.all_states = 1u << CTR_RUNNING | 1u << CTR_STOPPING,
+};
 
 const struct command command_container_kill = {
 	.noun = "container", .verb = "kill", .at_top = "kill",
@@ -45,5 +38,6 @@ const struct command command_container_kill = {
 	.examples = "kill mywebserver\nkill 860a4b23\nkill --signal TERM ctrID",
 	.operands = EACH_OPERANDS, .operand = "running",
 	.options = { options }, .max_args = -1, .args_error = EACH_NONE,
-	.need = NEED_STATE, .before = each_read_files, .run = run,
+	.need = NEED_STATE, .before = each_read_files, .run = each_run,
+	.about = &each,
 };

@@ -28,26 +28,19 @@
 
 static const struct opt options[] = {
 	OPT_NO_FLAG("color", 0),
-	{ "follow", 'f', OPT_FLAG, NULL,
-	  "Follow log output.  The default is false", NULL, NULL },
+	OPT("follow", 'f', FLAG, "Follow log output.  The default is false"),
 	OPT_HELP, EACH_LATEST,
-	{ "names", 'n', OPT_FLAG, NULL,
-	  "Output the container name in the log", NULL, NULL },
-	{ "since", 0, OPT_STRING, NULL, "Show logs since TIMESTAMP", NULL,
-	  NULL },
-	{ "tail", 0, OPT_INT, NULL,
-	  "Output the specified number of LINES at the end of the logs.  "
-	  "Defaults to -1, which prints all lines", "-1", NULL },
-	{ "timestamps", 't', OPT_FLAG, NULL,
-	  "Output the timestamps in the log", NULL, NULL },
-	{ "until", 0, OPT_STRING, NULL, "Show logs until TIMESTAMP", NULL,
-	  NULL },
+	OPT("names", 'n', FLAG, "Output the container name in the log"),
+	OPT("since", 0, STRING, "Show logs since TIMESTAMP"),
+	OPT("tail", 0, INT,
+	    "Output the specified number of LINES at the end of the logs.  "
+	    "Defaults to -1, which prints all lines", .def = "-1"),
+	OPT("timestamps", 't', FLAG, "Output the timestamps in the log"),
+	OPT("until", 0, STRING, "Show logs until TIMESTAMP"),
 	{ 0 }
 };
 
 struct logs {
-	struct cli	*cli;
-	struct session	 s;
 	struct log_opts	 opts;
 	bool		 several;	/* containers */
 	int		 code;
@@ -68,24 +61,19 @@ moment(const struct rec *o, const char *name, int64_t *out)
 	return (-1);
 }
 
-static void
-prefix_of(const struct logs *l, const struct rec *row, char *out, size_t size)
-{
-	if (opt_flag(l->cli->opts, "names", false))
-		snprintf(out, size, "%s ", rec_str(row, KEY(name), ""));
-	else
-		snprintf(out, size, "%.12s ", rec_str(row, KEY(id), ""));
-}
-
 static int
-print_log(struct logs *l, const struct rec *row, const struct rec *def)
+print_log(struct cli *cli, const struct rec *row, const struct rec *def)
 {
-	const char	*path = rec_str(def, KEY(log_path), "");
-	scoped_fd int	 fd = ctrlog_open(&l->s, def, false, O_RDONLY);
-	scoped_fd int	 old = ctrlog_open(&l->s, def, true, O_RDONLY);
-	scoped_fd int	 ended = -1;
-	struct log_opts	 o = l->opts;
-	char		 prefix[300];
+	const struct logs	*l = cli->session->arg;
+	bool			 names = opt_flag(cli->opts, "names", false);
+	const char		*path = rec_str(def, KEY(log_path), "");
+	scoped_fd int		 fd = ctrlog_open(cli->session, def, false,
+				    O_RDONLY);
+	scoped_fd int		 old = ctrlog_open(cli->session, def, true,
+				    O_RDONLY);
+	scoped_fd int		 ended = -1;
+	struct log_opts		 o = l->opts;
+	char			 prefix[300];
 
 	if (fd == -1 && errno == ENOENT && !o.follow)
 		return (0);		/* it has not run yet */
@@ -93,12 +81,14 @@ print_log(struct logs *l, const struct rec *row, const struct rec *def)
 		return (say_error("unable to read the log file %s: %s", path,
 		    strerror(errno)));
 	if (l->several) {
-		prefix_of(l, row, prefix, sizeof(prefix));
+		(void)snprintf(prefix, sizeof(prefix), "%.*s ", names ? 255 :
+		    12, names ? rec_str(row, KEY(name), "") : rec_str(row,
+		    KEY(id), ""));
 		o.prefix = prefix;
 	}
 	/* Wait for output only where more can come. */
-	if (o.follow && (ended = monitor_end_fd(&l->s.client, l->s.run_dir,
-	    rec_str(row, KEY(id), ""))) == -1)
+	if (o.follow && (ended = monitor_end_fd(&cli->session->client,
+	    cli->session->run_dir, rec_str(row, KEY(id), ""))) == -1)
 		o.follow = false;
 	o.ended_fd = ended;
 	if (log_print(&o, fd, old) == -1 && errno != EPIPE)
@@ -107,46 +97,39 @@ print_log(struct logs *l, const struct rec *row, const struct rec *def)
 	return (0);
 }
 
-static int
-print_one(struct logs *l, const struct rec *row)
-{
-	scoped_rec struct rec	*def = NULL;
-	size_t			 it = 0;
-	int			 r;
-
-	if ((def = rec_sub(row, KEY(def), &it)) == NULL)
-		return (say_error("container %s has no readable definition",
-		    rec_str(row, KEY(name), "")));
-	if (strcmp(rec_str(def, KEY(log_driver), ""), "none") == 0)
-		r = say_error("this container is using the 'none' log driver, "
-		    "cannot read logs: this container is not logging output");
-	else
-		r = print_log(l, row, def);
-	return (r);
-}
-
 /* After an error with one container, skip the logs of those after it. */
 static int
-print_next(struct session *s, const struct rec *row, void *ctx)
+print_one(struct cli *cli, const struct rec *row)
 {
-	struct logs	*l = ctx;
+	struct logs		*l = cli->session->arg;
+	size_t			 it = 0;
+	scoped_rec struct rec	*def = rec_sub(row, KEY(def), &it);
 
-	(void)s;
-	if (l->code == 0)
-		l->code = print_one(l, row);
+	if (l->code != 0)
+		return (0);
+	if (def == NULL)
+		l->code = say_error("container %s has no readable definition",
+		    rec_str(row, KEY(name), ""));
+	else if (strcmp(rec_str(def, KEY(log_driver), ""), "none") == 0)
+		l->code = say_error("this container is using the 'none' log "
+		    "driver, cannot read logs: this container is not logging "
+		    "output");
+	else
+		l->code = print_log(cli, row, def);
 	return (0);
 }
 
 static int
-print_session(struct logs *l)
+print_session(struct cli *cli, struct logs *l)
 {
-	static const struct each	 each = { .fn = print_next };
+	static const struct each	 each = { .fn = print_one };
 	int				 code;
 
-	if (command_open(&l->s, l->cli, NEED_STATE, NULL) == -1)
+	cli->session->arg = l;
+	if (command_open(cli->session, cli, NEED_STATE, NULL) == -1)
 		return (EXIT_ENGINE);
-	code = each_container(l->cli, &l->s, &each, l);
-	session_close(&l->s);
+	code = each_container(cli, &each);
+	session_close(cli->session);
 	return (code != 0 ? code : l->code);
 }
 
@@ -156,24 +139,23 @@ print_session(struct logs *l)
  * session confines its process, which may then make none.
  */
 static int
-follow_all(struct logs *l)
+follow_all(const struct cli *cli, struct logs *l)
 {
-	struct cli	 one = *l->cli;
-	int		 n = one.argc, code, status;
+	struct cli	 one = *cli;
+	int		 code = 0, status;
 
-	l->cli = &one;
 	one.argc = 1;
-	for (; n > 0; n--, one.argv++)
+	for (; one.argv < cli->argv + cli->argc; one.argv++)
 		switch (fork()) {
 		case -1:
 			return (say_error("fork: %s", strerror(errno)));
 		case 0:
 			(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-			code = print_session(l);
+			code = print_session(&one, l);
 			fflush(stdout);
 			_exit(code);
 		}
-	for (code = 0; wait(&status) > 0;)
+	while (wait(&status) > 0)
 		if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 			code = EXIT_ENGINE;
 	return (code);
@@ -183,7 +165,7 @@ static int
 run(struct cli *cli)
 {
 	const struct rec	*opts = cli->opts;
-	struct logs		 l = { .cli = cli, .several = cli->argc > 1 };
+	struct logs		 l = { .several = cli->argc > 1 };
 
 	l.opts = (struct log_opts){
 		.tail = opt_num(opts, "tail", -1),
@@ -198,8 +180,8 @@ run(struct cli *cli)
 	if (moment(opts, "since", &l.opts.since_ns) == -1 ||
 	    moment(opts, "until", &l.opts.until_ns) == -1)
 		return (EXIT_ENGINE);
-	return (l.opts.follow && l.several ? follow_all(&l) :
-	    print_session(&l));
+	return (l.opts.follow && l.several ? follow_all(cli, &l) :
+	    print_session(cli, &l));
 }
 
 const struct command command_container_logs = {

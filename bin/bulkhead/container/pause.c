@@ -25,19 +25,19 @@ struct pausing {
 };
 
 static int
-prepare_one(struct session *s, const struct rec *row, void *ctx)
+prepare_one(struct cli *cli, const struct rec *row)
 {
-	struct pausing	*p = ctx;
+	struct pausing	*p = cli->session->arg;
 
-	return (pause_prepare(&p->pause, s, row));
+	return (pause_prepare(&p->pause, cli->session, row));
 }
 
 static int
-pause_one(struct session *s, const struct rec *row, void *ctx)
+pause_one(struct cli *cli, const struct rec *row)
 {
-	const struct pausing	*p = ctx;
+	const struct pausing	*p = cli->session->arg;
 
-	return (container_pause(s, row, &p->pause));
+	return (container_pause(cli->session, row, &p->pause));
 }
 
 /* The session's `privileged`. An error is printed by pause_one. */
@@ -50,7 +50,7 @@ prepare_all(struct session *s)
 	};
 	struct pausing			*p = s->arg;
 
-	p->code = each_container(p->cli, s, &each, p);
+	p->code = each_container(p->cli, &each);
 	error_clear(&s->client.error);
 	return (0);
 }
@@ -74,20 +74,18 @@ run(struct cli *cli)
 		.fn = pause_one, .print = true,
 		.all_states = 1u << CTR_RUNNING,
 	};
-	struct pausing			 p = { .cli = cli,
-					    .pause = PAUSE_EMPTY };
-	struct session			 s = { .privileged = prepare_all,
-					    .arg = &p };
+	struct pausing			 p = { cli, PAUSE_EMPTY, 0 };
+	struct session			*s = cli->session;
 	int				 code = EXIT_ENGINE;
 
 	raise_limit();
-	if (command_open(&s, cli, NEED_STATE | NEED_LOCK | NEED_CGROUP,
-	    NULL) == 0) {
-		/* What --filter or --latest found wrong has been printed. */
+	s->privileged = prepare_all;
+	s->arg = &p;
+	/* What --filter or --latest found wrong has been printed. */
+	if (command_open(s, cli, NEED_STATE | NEED_LOCK | NEED_CGROUP, NULL) ==
+	    0)
 		code = cli->argc == 0 && p.code != 0 ? p.code :
-		    each_container(cli, &s, &each, &p);
-		session_close(&s);
-	}
+		    each_container(cli, &each);
 	pause_clear(&p.pause);
 	return (code);
 }

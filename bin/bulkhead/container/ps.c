@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "calls.h"
-#include "clock.h"
 #include "command.h"
 #include "command_session.h"
 #include "each.h"
-#include "lists.h"
+#include "listing.h"
 #include "parse.h"
 #include "reconcile.h"
 #include "record.h"
@@ -17,33 +16,30 @@
 #include "session.h"
 
 static const struct opt options[] = {
-	{ "all", 'a', OPT_FLAG, NULL,
-	  "Show all the containers, default is only running containers", NULL,
-	  NULL },
-	{ "at", 0, OPT_STRING, "time",
-	  "List the containers as they were at this moment", NULL, NULL },
-	{ "external", 0, OPT_IGNORED_FLAG, NULL, NULL, NULL, NULL },
+	OPT("all", 'a', FLAG,
+	    "Show all the containers, default is only running containers"),
+	OPT("at", 0, STRING, "List the containers as they were at this moment",
+	    .metavar = "time"),
+	OPT("external", 0, IGNORED_FLAG, NULL),
 	EACH_FILTER('f'),
-	{ "format", 0, OPT_STRING, NULL,
-	  "Pretty-print containers to JSON or using a Go template", NULL,
-	  "json|table" },
+	OPT("format", 0, STRING,
+	    "Pretty-print containers to JSON or using a Go template",
+	    .complete = "json|table"),
 	OPT_HELP,
-	{ "last", 'n', OPT_INT, NULL,
-	  "Print the n last created containers (all states)", "-1", NULL },
+	OPT("last", 'n', INT,
+	    "Print the n last created containers (all states)", .def = "-1"),
 	EACH_LATEST,
-	{ "no-trunc", 0, OPT_FLAG, NULL, "Display the extended information",
-	  NULL, NULL },
-	{ "noheading", 0, OPT_FLAG, NULL, "Do not print headers", NULL, NULL },
-	{ "quiet", 'q', OPT_FLAG, NULL,
-	  "Print the numeric IDs of the containers only", NULL, NULL },
-	{ "sort", 0, OPT_STRING, "choice",
-	  "Sort output by: command, created, id, image, names, runningfor, "
-	  "size, status", NULL,
-	  "command|created|id|image|names|runningfor|status" },
-	{ "sync", 0, OPT_IGNORED_FLAG, NULL, NULL, NULL, NULL },
-	{ "pod", 'p', OPT_FLAG, NULL,
-	  "Print the ID and name of the pod the containers are associated "
-	  "with", NULL, NULL },
+	OPT("no-trunc", 0, FLAG, "Display the extended information"),
+	OPT("noheading", 0, FLAG, "Do not print headers"),
+	OPT("quiet", 'q', FLAG, "Print the numeric IDs of the containers only"),
+	OPT("sort", 0, STRING,
+	    "Sort output by: command, created, id, image, names, runningfor, "
+	    "size, status", .metavar = "choice",
+	    .complete = "command|created|id|image|names|runningfor|status"),
+	OPT("sync", 0, IGNORED_FLAG, NULL),
+	OPT("pod", 'p', FLAG,
+	    "Print the ID and name of the pod the containers are associated "
+	    "with"),
 	OPT_NO_FLAG("ns", 0), OPT_NO_FLAG("size", 's'), OPT_NO("watch", 'w'),
 	{ 0 }
 };
@@ -83,42 +79,37 @@ check_options(struct cli *cli)
 
 /* --at: the clock stands at that moment, for everything that is shown. */
 static int
-set_clock(const struct rec *o, int64_t *now)
+prepare(struct list *l, const struct rec *o)
 {
 	const char		*at = opt_str(o, "at", NULL);
 	struct parse_err	 e;
 
-	if (at == NULL || parse_time(at, *now, now, &e) == 0)
-		return (0);
-	return (say_error("parsing --at \"%s\": unable to interpret time "
-	    "value", at));
-}
-
-static int
-run(struct cli *cli)
-{
-	struct session		*s = cli->session;
-	struct list		 l;
-	scoped_rec struct rec	*rows = NULL;
-	int64_t			 now = clock_real_ns();
-	int			 code;
-
-	if ((code = set_clock(cli->opts, &now)) != 0)
-		return (code);
-	if (list_open(&l, &list_of_ctrs, cli->opts) == -1)
-		return (list_close(&l, EXIT_ENGINE));
-	l.shown.now = now;
-	l.damaged = say_damaged;
-	if (opt_flag(cli->opts, "pod", false)) {
-		list_add_column(&l, "Pod");
-		list_add_column(&l, "PodName");
+	if (at != NULL && parse_time(at, l->shown.now, &l->shown.now, &e) ==
+	    -1)
+		return (say_error("parsing --at \"%s\": unable to interpret "
+		    "time value", at), -1);
+	if (opt_flag(o, "pod", false)) {
+		list_add_column(l, "Pod");
+		list_add_column(l, "PodName");
 	}
-	rows = opt_given(cli->opts, "at") ? state_containers_at(&s->client,
-	    now < 0 ? 0 : (uint64_t)now) : containers_reconciled(s);
-	code = list_close(&l, rows == NULL ? session_error(s) :
-	    list_rows(&l, rows, rows));
-	return (code);
+	return (0);
 }
+
+static struct rec *
+rows(struct cli *cli, struct list *l)
+{
+	int64_t	 now = l->shown.now;
+
+	l->damaged = say_damaged;
+	return (opt_given(cli->opts, "at") ? state_containers_at(
+	    &cli->session->client, now < 0 ? 0 : (uint64_t)now) :
+	    containers_reconciled(cli->session));
+}
+
+static const struct listing	listing = {
+	.list = &list_of_ctrs, .prepare = prepare,
+	.need = NEED_STATE, .rows = rows,
+};
 
 const struct command command_container_ps = {
 	.noun = "container", .verb = "ps", .at_top = "ps",
@@ -127,5 +118,5 @@ const struct command command_container_ps = {
 	.description = "Prints out information about the containers",
 	.examples = "ps -a\nps -a --format \"{{.ID}}  {{.Image}}  "
 	    "{{.Labels}}  {{.Mounts}}\"\nps --sort names",
-	.need = NEED_STATE, .before = check_options, .run = run,
+	.before = check_options, .run = listing_run, .about = &listing,
 };

@@ -10,42 +10,28 @@ static const struct opt options[] = {
 	EACH_ALL("Remove all containers"),
 	EACH_CIDFILE,
 	/* No container depends on another. */
-	{ "depend", 0, OPT_IGNORED_FLAG, NULL, NULL, NULL, NULL },
+	OPT("depend", 0, IGNORED_FLAG, NULL),
 	EACH_FILTER(0),
-	{ "force", 'f', OPT_FLAG, NULL,
-	  "Force removal of a running or unusable container", NULL, NULL },
+	OPT("force", 'f', FLAG,
+	    "Force removal of a running or unusable container"),
 	OPT_HELP, EACH_IGNORE, EACH_LATEST, EACH_TIME,
-	{ "volumes", 'v', OPT_FLAG, NULL,
-	  "Remove anonymous volumes associated with the container", NULL,
-	  NULL },
+	OPT("volumes", 'v', FLAG,
+	    "Remove anonymous volumes associated with the container"),
 	{ 0 }
 };
 
-struct removal {
-	bool	 force;
-	int64_t	 timeout;
-};
-
 static int
-rm_one(struct session *s, const struct rec *row, void *ctx)
+rm_one(struct cli *cli, const struct rec *row)
 {
-	const struct removal	*r = ctx;
-
-	return (remove_container(s, row, r->force, r->timeout));
-}
-
-static int
-run(struct cli *cli)
-{
-	struct removal	 r = { opt_flag(cli->opts, "force", false),
-			    opt_num(cli->opts, "time", -1) };
-	struct each	 each = { .fn = rm_one, .print = true,
-			    .all_states = ~0u, .damaged = r.force,
-			    .missing = 1, .failed = 2 };
-
 	cli->session->rm_volumes = opt_flag(cli->opts, "volumes", false);
-	return (each_container(cli, cli->session, &each, &r));
+	return (remove_container(cli->session, row, opt_flag(cli->opts,
+	    "force", false), opt_num(cli->opts, "time", -1)));
 }
+
+static const struct each	each = {
+	.fn = rm_one, .print = true, .all_states = ~0u, .damaged = true,
+	.missing = 1, .failed = 2,
+};
 
 const struct command command_container_rm = {
 	.noun = "container", .verb = "rm", .at_top = "rm",
@@ -58,5 +44,6 @@ const struct command command_container_rm = {
 	    "rm --force --all\nrm -f c684f0d469f2",
 	.operands = EACH_OPERANDS, .operand = "container",
 	.options = { options }, .max_args = -1, .args_error = EACH_NONE,
-	.need = NEED_END, .before = each_read_files, .run = run,
+	.need = NEED_END, .before = each_read_files, .run = each_run,
+	.about = &each,
 };

@@ -13,13 +13,14 @@
 #include "record.h"
 #include "restart.h"
 #include "say.h"
+#include "session.h"
 #include "start.h"
 
 static const struct opt options[] = {
-	{ "detach", 'd', OPT_FLAG, NULL,
-	  "Run container in background and print container ID", NULL, NULL },
-	{ "sig-proxy", 0, OPT_FLAG, NULL,
-	  "Proxy received signals to the process", "true", NULL },
+	OPT("detach", 'd', FLAG,
+	    "Run container in background and print container ID"),
+	OPT("sig-proxy", 0, FLAG, "Proxy received signals to the process",
+	    .def = "true"),
 	{ 0 }
 };
 
@@ -61,24 +62,20 @@ what_to_attach(const struct rec *opts, struct start *st)
 static void
 finish(struct creating *m)
 {
-	reaper_done_begin(&m->s.client);
-	session_leave(&m->s);
+	reaper_done_begin(&m->c.s->client);
+	session_leave(m->c.s);
 }
 
 static int
 run_failed(struct creating *m)
 {
 	bool	 gone;
-	int	 rc;
 
-	(void)session_error(&m->s);
-	rc = create_failed(&m->c, &gone);
+	(void)session_error(m->c.s);
+	if (create_failed(&m->c, &gone) == 0)
+		finish(m);
 	if (gone)
 		creating_undo(m);
-	if (rc == -1)
-		session_close(&m->s);
-	else
-		finish(m);
 	return (m->c.start->code);
 }
 
@@ -90,16 +87,11 @@ static int
 run_ended(struct creating *m)
 {
 	int	 code = exit_code_of(m->c.start->wait_status);
-	bool	 left = false;
 
 	if (create_ended(&m->c) == -1) {
-		left = true;
-		if (!session_run_dir_gone(&m->s))
-			code = session_error(&m->s);
-	}
-	if (left || restart_wanted(m->c.def))
-		session_close(&m->s);
-	else
+		if (!session_run_dir_gone(m->c.s))
+			code = session_error(m->c.s);
+	} else if (!restart_wanted(m->c.def))
 		finish(m);
 	return (code);
 }
@@ -120,7 +112,6 @@ run_made(struct creating *m)
 	if (!start_attached(st))
 		printf("%s\n", m->c.id);
 	/* It runs on; its reaper learns from the channel's end that we left. */
-	session_close(&m->s);
 	return (st->left ? st->code : 0);
 }
 
@@ -128,14 +119,14 @@ static int
 run(struct cli *cli)
 {
 	struct creating	 m;
-	struct start	 st = { .id = m.c.id, .s = &m.s };
+	struct start	 st = { .id = m.c.id, .s = cli->session };
 	int		 code = EXIT_ENGINE;
 
 	if (what_to_attach(cli->opts, &st) == -1)
 		return (EXIT_ENGINE);
 	if (creating_make(&m, cli, &st) == 0)
 		code = run_made(&m);
-	else if (creating_is_open(&m))
+	else if (cli->session->config != NULL)
 		finish(&m);
 	creating_clear(&m);
 	return (code);

@@ -1,6 +1,9 @@
 /*
- * bulkhead start: start containers that exist.
+ * bulkhead start: start containers that exist; one also for container cleanup
+ * --restart and system migrate.
  */
+#include "starting.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,60 +13,132 @@
 #include "command.h"
 #include "command_session.h"
 #include "each.h"
+#include "existing.h"
+#include "exit.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
-#include "starting.h"
 #include "states.h"
+#include "waitchild.h"
 
 static const struct opt options[] = {
-	{ "all", 0, OPT_FLAG, NULL,
-	  "Start all containers regardless of their state or configuration",
-	  NULL, NULL },
-	{ "attach", 'a', OPT_FLAG, NULL,
-	  "Attach container's STDOUT and STDERR", NULL, NULL },
-	{ "detach-keys", 0, OPT_STRING, "[a-Z]",
-	  "Select the key sequence for detaching a container",
-	  "ctrl-p,ctrl-q", NULL },
+	OPT("all", 0, FLAG,
+	    "Start all containers regardless of their state or configuration"),
+	OPT("attach", 'a', FLAG, "Attach container's STDOUT and STDERR"),
+	OPT("detach-keys", 0, STRING,
+	    "Select the key sequence for detaching a container",
+	    .metavar = "[a-Z]", .def = "ctrl-p,ctrl-q"),
 	EACH_FILTER('f'), OPT_HELP,
-	{ "interactive", 'i', OPT_FLAG, NULL,
-	  "Keep STDIN open even if not attached", NULL, NULL },
+	OPT("interactive", 'i', FLAG, "Keep STDIN open even if not attached"),
 	EACH_LATEST,
-	{ "sig-proxy", 0, OPT_FLAG, NULL,
-	  "Proxy received signals to the process",
-	  "true if attaching, false otherwise", NULL },
+	OPT("sig-proxy", 0, FLAG, "Proxy received signals to the process",
+	    .def = "true if attaching, false otherwise"),
 	{ 0 }
 };
 
 static int
-collect(struct session *s, const struct rec *row, void *ctx)
+start_found(struct existing *e)
 {
-	const int	*fd = ctx;
+	char	*cleanup[COMMAND_CLEANUP];
+
+	command_cleanup(cleanup, e->id, existing_restarts(e));
+	if (existing_start(e, cleanup) == -1) {
+		(void)session_error(e->s);
+		return (e->start.code);
+	}
+	if (e->start.ended)
+		return (exit_code_of(e->start.wait_status));
+	if (!e->attach)
+		printf("%s\n", e->ref);
+	return (e->start.left ? e->start.code : 0);
+}
+
+int
+start_one(struct cli *cli, const char *ref, bool attach, int64_t due)
+{
+	struct session	*s = cli->session;
+	struct existing	 e = { .s = s, .ref = ref, .attach = attach,
+			    .due = due };
+	int		 found, code = 0;
+
+	e.detach_keys = opt_str(cli->opts, "detach-keys", NULL);
+	e.attach_in = opt_flag(cli->opts, "interactive", false);
+	e.sig_proxy = opt_flag(cli->opts, "sig-proxy", attach);
+	existing_prepare(&e);
+	if (command_open(s, cli, NEED_EXISTING, NULL) == -1)
+		return (EXIT_ENGINE);
+	if ((found = existing_find(&e)) == -1)
+		code = session_error(s);
+	else if (found == 0)
+		code = start_found(&e);
+	else
+		printf("%s\n", ref);
+	session_close(s);
+	existing_clear(&e);
+	return (code);
+}
+
+static int
+wait_for(pid_t pid)
+{
+	int	 status = waitchild(pid);
+
+	return (status == -1 ? say_error("wait: %s", strerror(errno)) :
+	    exit_code_of(status));
+}
+
+/*
+ * A session gives up what it was started with: as root it becomes the
+ * engine's account, and then it is confined. So where there will be several,
+ * each has a process, and this one has none.
+ */
+int
+start_apart(struct cli *cli, const char *ref)
+{
+	pid_t	 pid;
+	int	 code;
+
+	switch (pid = fork()) {
+	case -1:
+		return (say_error("fork: %s", strerror(errno)));
+	case 0:
+		code = start_one(cli, ref, false, 0);
+		(void)fflush(stdout);
+		_exit(code);
+	}
+	return (wait_for(pid));
+}
+
+static int
+collect(struct cli *cli, const struct rec *row)
+{
+	const int	*fd = cli->session->arg;
 
 	if (dprintf(*fd, "%s\n", rec_str(row, KEY(id), "")) > 0)
 		return (0);
-	return (error_set(&s->client.error, errno, "pipe: %s",
+	return (error_set(&cli->session->client.error, errno, "pipe: %s",
 	    strerror(errno)));
 }
 
 static int
 select_to(struct cli *cli, int fd)
 {
-	struct session	 s = { 0 };
-	struct each	 each = { .fn = collect, .all_states =
-			    1u << CTR_CREATED | 1u << CTR_EXITED };
-	int		 code;
+	static const struct each	 each = { .fn = collect,
+					    .all_states = 1u << CTR_CREATED |
+					    1u << CTR_EXITED };
+	int				 code;
 
-	if (command_open(&s, cli, NEED_END, NULL) == -1)
+	if (command_open(cli->session, cli, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
-	code = each_container(cli, &s, &each, &fd);
-	session_close(&s);
+	cli->session->arg = &fd;
+	code = each_container(cli, &each);
+	session_close(cli->session);
 	return (code);
 }
 
 /* --all, --latest and --filter name containers that exist now. */
 static int
-start_selected(struct cli *cli, struct rec *ids)
+start_selected(struct cli *cli, struct rec *refs)
 {
 	char		 id[65];
 	pid_t		 pid;
@@ -78,37 +153,35 @@ start_selected(struct cli *cli, struct rec *ids)
 	if ((f = fdopen(fds[0], "r")) == NULL)
 		return (say_error("%s", strerror(errno)));
 	while (fscanf(f, "%64s", id) == 1)
-		(void)rec_add(ids, KEY(id), id);
+		(void)rec_add(refs, KEY(ref), id);
 	(void)fclose(f);
-	return (start_exit_code(pid));
+	return (wait_for(pid));
 }
 
 static int
 run(struct cli *cli)
 {
 	bool			 attach = opt_flag(cli->opts, "attach",
-	    false) ||
-			    opt_flag(cli->opts, "interactive", false);
-	scoped_rec struct rec	*ids = NULL;
-	const char		*id;
+				    false) || opt_flag(cli->opts,
+				    "interactive", false);
+	scoped_rec struct rec	*refs = NULL;
+	const char		*ref;
 	size_t			 it = 0;
 	int			 code = 0, one;
 
 	if (cli->argc == 1)
-		return (start_one(cli, cli->argv[0], attach));
-	ids = rec_new();
+		return (start_one(cli, cli->argv[0], attach, 0));
+	refs = each_named(cli);
 	if (cli->argc == 0)
-		code = start_selected(cli, ids);
-	for (int i = 0; i < cli->argc; i++)
-		(void)rec_add(ids, KEY(id), cli->argv[i]);
-	if (attach && rec_count(ids, KEY(id)) > 1)
+		code = start_selected(cli, refs);
+	if (attach && rec_count(refs, KEY(ref)) > 1)
 		code = say_error("you cannot start and attach multiple "
 		    "containers at once");
-	else if (attach && rec_next(ids, KEY(id), &it, &id))
-		code = start_one(cli, id, true);
+	else if (attach && rec_next(refs, KEY(ref), &it, &ref))
+		code = start_one(cli, ref, true, 0);
 	else
-		while (rec_next(ids, KEY(id), &it, &id))
-			if ((one = start_apart(cli, id)) != 0)
+		while (rec_next(refs, KEY(ref), &it, &ref))
+			if ((one = start_apart(cli, ref)) != 0)
 				code = one;
 	return (code);
 }

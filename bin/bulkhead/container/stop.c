@@ -15,22 +15,18 @@ static const struct opt options[] = {
 	EACH_ALL("Stop all running containers"),
 	EACH_CIDFILE, EACH_FILTER('f'), OPT_HELP, EACH_IGNORE, EACH_LATEST,
 	EACH_TIME,
-	{ "until-boot", 0, OPT_FLAG, NULL,
-	  "Not for good: restart policies hold again at the next start of the "
-	  "machine", NULL, NULL },
+	OPT("until-boot", 0, FLAG,
+	    "Not for good: restart policies hold again at the next start of "
+	    "the machine"),
 	{ 0 }
 };
 
-struct stopping {
-	int64_t	 timeout;
-	bool	 until_boot;
-};
-
 static int
-stop_one(struct session *s, const struct rec *row, void *ctx)
+stop_one(struct cli *cli, const struct rec *row)
 {
-	const struct stopping	*st = ctx;
-	int64_t			 state = rec_num(row, KEY(state), 0);
+	struct session	*s = cli->session;
+	int64_t		 state = rec_num(row, KEY(state), 0);
+	int64_t		 timeout = opt_num(cli->opts, "time", -1);
 
 	/* podman: stopping what never ran is no error. */
 	if (state == CTR_CREATED)
@@ -42,24 +38,16 @@ stop_one(struct session *s, const struct rec *row, void *ctx)
 	if (state == CTR_RUNNING)
 		event_tell(s, "container", "stop", rec_str(row, KEY(id), ""),
 		    NULL);
-	return (st->until_boot ? stop_until_boot(s, row, st->timeout) :
-	    stop_container(s, row, st->timeout));
+	return (opt_flag(cli->opts, "until-boot", false) ?
+	    stop_until_boot(s, row, timeout) :
+	    stop_container(s, row, timeout));
 }
 
-static int
-run(struct cli *cli)
-{
-	static const struct each	 each = {
-		.fn = stop_one, .print = true, .due = true,
-		.all_states = 1u << CTR_RUNNING | 1u << CTR_STOPPING |
-		    1u << CTR_STARTING,
-	};
-	struct stopping			 st;
-
-	st.timeout = opt_num(cli->opts, "time", -1);
-	st.until_boot = opt_flag(cli->opts, "until-boot", false);
-	return (each_container(cli, cli->session, &each, &st));
-}
+static const struct each	each = {
+	.fn = stop_one, .print = true, .due = true,
+	.all_states = 1u << CTR_RUNNING | 1u << CTR_STOPPING |
+	    1u << CTR_STARTING,
+};
 
 const struct command command_container_stop = {
 	.noun = "container", .verb = "stop", .at_top = "stop",
@@ -71,5 +59,6 @@ const struct command command_container_stop = {
 	    "stop --time 2 mywebserver 6e534f14da9d",
 	.operands = EACH_OPERANDS, .operand = "running",
 	.options = { options }, .max_args = -1, .args_error = EACH_NONE,
-	.need = NEED_END, .before = each_read_files, .run = run,
+	.need = NEED_END, .before = each_read_files, .run = each_run,
+	.about = &each,
 };

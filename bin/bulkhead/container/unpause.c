@@ -14,22 +14,14 @@ static const struct opt options[] = {
 };
 
 static int
-unpause_one(struct session *s, const struct rec *row, void *ctx)
+unpause_one(struct cli *cli, const struct rec *row)
 {
-	(void)ctx;
-	return (container_unpause(s, row));
+	return (container_unpause(cli->session, row));
 }
 
-static int
-run(struct cli *cli)
-{
-	static const struct each	 each = {
-		.fn = unpause_one, .print = true,
-		.all_states = 1u << CTR_PAUSED,
-	};
-
-	return (each_container(cli, cli->session, &each, NULL));
-}
+static const struct each	each = {
+	.fn = unpause_one, .print = true, .all_states = 1u << CTR_PAUSED,
+};
 
 const struct command command_container_unpause = {
 	.noun = "container", .verb = "unpause", .at_top = "unpause",
@@ -39,5 +31,6 @@ const struct command command_container_unpause = {
 	.examples = "unpause ctrID\nunpause --all",
 	.operands = EACH_OPERANDS, .operand = "paused",
 	.options = { options }, .max_args = -1, .args_error = EACH_NONE,
-	.need = NEED_STATE | NEED_LOCK, .before = each_read_files, .run = run,
+	.need = NEED_STATE | NEED_LOCK, .before = each_read_files,
+	.run = each_run, .about = &each,
 };

@@ -17,26 +17,17 @@
 #include "waiting.h"
 
 static const struct opt options[] = {
-	{ "condition", 0, OPT_LIST, NULL, "Condition to wait on", NULL,
-	  "created|running|stopped|exited|paused|removing" },
+	OPT("condition", 0, LIST, "Condition to wait on",
+	    .complete = "created|running|stopped|exited|paused|removing"),
 	OPT_HELP,
-	{ "ignore", 0, OPT_FLAG, NULL,
-	  "Ignore if a container does not exist", NULL, NULL },
-	{ "interval", 'i', OPT_STRING, NULL,
-	  "Time Interval to wait before polling for completion", "250ms",
-	  NULL },
+	OPT("ignore", 0, FLAG, "Ignore if a container does not exist"),
+	OPT("interval", 'i', STRING,
+	    "Time Interval to wait before polling for completion",
+	    .def = "250ms"),
 	EACH_LATEST,
 	OPT_NO_FLAG("exit-first-match", 0),
 	{ 0 }
 };
-
-static int
-wait_one(struct session *s, const struct rec *row, void *ctx)
-{
-	(void)ctx;
-	printf("%d\n", container_wait(s, row));
-	return (0);
-}
 
 static int
 state_number(const char *name)
@@ -53,35 +44,41 @@ state_number(const char *name)
 	return (-1);
 }
 
+static bool
+condition_holds(const struct rec *opts, const struct rec *row)
+{
+	const char	*v;
+	size_t		 it = 0;
+
+	while (rec_next(opts, KEY(condition), &it, &v))
+		if (state_number(v) == rec_num(row, KEY(state), 0))
+			return (true);
+	return (false);
+}
+
 /* --condition: look again after each interval until one holds. */
 static int
-wait_condition(struct session *s, const struct rec *first, void *ctx)
+wait_condition(struct cli *cli, const struct rec *first)
 {
-	struct cli	*cli = ctx;
-	struct rec	*row = NULL;
-	const char	*id = rec_str(first, KEY(id), ""), *v;
-	int64_t		 ns = 250000000, state = rec_num(first, KEY(state), 0);
-	struct parse_err e;
-	size_t		 it;
+	scoped_rec struct rec	*row = NULL;
+	const struct rec	*now = first;
+	int64_t			 ns = 250000000;
+	struct parse_err	 e;
 
-	if (opt_given(cli->opts, "interval") &&
-	    parse_duration(opt_str(cli->opts,
-	    "interval", ""), &ns, &e) == -1)
-		return (error_set(&s->client.error, EINVAL, "%s", e.text));
-	for (;;) {
-		for (it = 0; rec_next(cli->opts, KEY(condition), &it, &v);)
-			if (state_number(v) == state) {
-				printf("%lld\n", (long long)rec_num(row ==
-				    NULL ? first : row, KEY(exit), -1));
-				rec_free(row);
-				return (0);
-			}
+	if (opt_given(cli->opts, "interval") && parse_duration(
+	    opt_str(cli->opts, "interval", ""), &ns, &e) == -1)
+		return (error_set(&cli->session->client.error, EINVAL, "%s",
+		    e.text));
+	while (!condition_holds(cli->opts, now)) {
 		(void)usleep((useconds_t)(ns / 1000));
 		rec_free(row);
-		if ((row = container_reconciled(s, id)) == NULL)
+		now = row = container_reconciled(cli->session, rec_str(first,
+		    KEY(id), ""));
+		if (row == NULL)
 			return (-1);
-		state = rec_num(row, KEY(state), 0);
 	}
+	printf("%lld\n", (long long)rec_num(now, KEY(exit), -1));
+	return (0);
 }
 
 static int
@@ -98,13 +95,15 @@ check_conditions(struct cli *cli)
 }
 
 static int
-run(struct cli *cli)
+wait_one(struct cli *cli, const struct rec *row)
 {
-	struct each	 each = { .fn = opt_given(cli->opts, "condition") ?
-			    wait_condition : wait_one };
-
-	return (each_container(cli, cli->session, &each, cli));
+	if (opt_given(cli->opts, "condition"))
+		return (wait_condition(cli, row));
+	printf("%d\n", container_wait(cli->session, row));
+	return (0);
 }
+
+static const struct each	each = { .fn = wait_one };
 
 const struct command command_container_wait = {
 	.noun = "container", .verb = "wait", .at_top = "wait",
@@ -116,5 +115,6 @@ const struct command command_container_wait = {
 	.options = { options }, .max_args = -1,
 	.args_error = "\"bulkhead wait\" requires a name, id, or the "
 	    "\"--latest\" flag",
-	.need = NEED_END, .before = check_conditions, .run = run,
+	.need = NEED_END, .before = check_conditions, .run = each_run,
+	.about = &each,
 };

@@ -16,41 +16,30 @@
 #include "session.h"
 
 static const struct opt options[] = {
-	{ "format", 0, OPT_STRING, NULL,
-	  "Change the output to JSON or a Go template", NULL, "json" },
+	OPT("format", 0, STRING, "Change the output to JSON or a Go template",
+	    .complete = "json"),
 	OPT_HELP,
-	{ "human", 'H', OPT_FLAG, NULL,
-	  "Display sizes and dates in human readable format", "true", NULL },
-	{ "no-trunc", 0, OPT_FLAG, NULL, "Do not truncate the output", NULL,
-	  NULL },
-	{ "quiet", 'q', OPT_FLAG, NULL, "Display the numeric IDs only", NULL,
-	  NULL },
+	OPT("human", 'H', FLAG,
+	    "Display sizes and dates in human readable format", .def = "true"),
+	OPT("no-trunc", 0, FLAG, "Do not truncate the output"),
+	OPT("quiet", 'q', FLAG, "Display the numeric IDs only"),
 	{ 0 }
 };
 
+/* Of an image, or of a container (NULL) the entries. */
 static int
-of_image(struct session *s, const struct rec *o, const struct rec *image)
+print(struct cli *cli, const struct rec *image, const struct rec *entries)
 {
-	scoped_rec struct rec	*all = store_images(&s->client);
+	scoped_rec struct rec	*all = image == NULL ? NULL :
+				    store_images(&cli->session->client);
 	struct list		 l;
 	int			 code = EXIT_ENGINE;
 
-	if (list_open(&l, &list_of_steps, o) == 0) {
-		l.shown.as_date = !opt_flag(o, "human", true);
-		code = list_steps(&l, image, all);
-	}
-	return (list_close(&l, code));
-}
-
-static int
-of_container(const struct rec *o, const struct rec *entries)
-{
-	struct list	 l;
-	int		 code = EXIT_ENGINE;
-
-	if (list_open(&l, &list_of_entries, o) == 0) {
-		l.shown.as_date = !opt_flag(o, "human", true);
-		code = list_rows(&l, entries, NULL);
+	if (list_open(&l, image == NULL ? &list_of_entries : &list_of_steps,
+	    cli->opts) == 0) {
+		l.shown.as_date = !opt_flag(cli->opts, "human", true);
+		code = image == NULL ? list_rows(&l, entries, NULL) :
+		    list_steps(&l, image, all);
 	}
 	return (list_close(&l, code));
 }
@@ -60,31 +49,22 @@ of_container(const struct rec *o, const struct rec *entries)
  * so what podman's users ask for is what they get.
  */
 static int
-history_of(struct session *s, const struct rec *o, const char *ref)
+run(struct cli *cli)
 {
-	struct rec	*image = NULL, *entries;
-	char		 id[65], why[sizeof(s->client.error.text)];
-	bool		 there = state_container_find(&s->client, ref, id) == 0;
-	int		 code;
+	struct session		*s = cli->session;
+	scoped_rec struct rec	*image = NULL, *entries = NULL;
+	const char		*ref = cli->argv[0];
+	char			 id[65], why[sizeof(s->client.error.text)];
+	bool			 there = state_container_find(&s->client, ref,
+				    id) == 0;
 
-	if (!there && (image = store_image_get(&s->client, ref)) != NULL) {
-		code = of_image(s, o, image);
-		rec_free(image);
-		return (code);
-	}
+	if (!there && (image = store_image_get(&s->client, ref)) != NULL)
+		return (print(cli, image, NULL));
 	(void)strlcpy(why, s->client.error.text, sizeof(why));
 	if ((entries = state_history(&s->client, there ? id : ref)) == NULL)
 		return (session_error(s));
-	code = !there && rec_count(entries, KEY(entry)) == 0 ?
-	    say_error("%s", why) : of_container(o, entries);
-	rec_free(entries);
-	return (code);
-}
-
-static int
-run(struct cli *cli)
-{
-	return (history_of(cli->session, cli->opts, cli->argv[0]));
+	return (!there && rec_count(entries, KEY(entry)) == 0 ?
+	    say_error("%s", why) : print(cli, NULL, entries));
 }
 
 const struct command command_image_history = {

@@ -10,12 +10,6 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
-static int
-run(struct cli *cli)
-{
-	return (inspect_run(cli, INSPECT_IMAGE));
-}
-
 const struct command command_image_inspect = {
 	.noun = "image", .verb = "inspect",
 	.brief = "Display the configuration of an image",
@@ -27,5 +21,5 @@ const struct command command_image_inspect = {
 	.examples = "image inspect alpine\n"
 	    "image inspect --format \"imageId: {{.Id}} size: {{.Size}}\" "
 	    "alpine",
-	.run = run,
+	.run = inspect_run, .about = &inspect_images,
 };

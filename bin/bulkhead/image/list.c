@@ -4,39 +4,36 @@
 #include "calls.h"
 #include "command.h"
 #include "command_session.h"
-#include "lists.h"
+#include "listing.h"
 #include "reconcile.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
 
 static const struct opt options[] = {
-	{ "all", 'a', OPT_FLAG, NULL,
-	  "Show all images (default hides intermediate images)", NULL, NULL },
-	{ "digests", 0, OPT_FLAG, NULL, "Show digests", NULL, NULL },
-	{ "filter", 'f', OPT_LIST, NULL,
-	  "Filter output based on conditions given", NULL, "filter" },
-	{ "format", 0, OPT_STRING, NULL,
-	  "Change the output format to JSON or a Go template", NULL,
-	  "json|table" },
+	OPT("all", 'a', FLAG,
+	    "Show all images (default hides intermediate images)"),
+	OPT("digests", 0, FLAG, "Show digests"),
+	OPT("filter", 'f', LIST, "Filter output based on conditions given",
+	    .complete = "filter"),
+	OPT("format", 0, STRING,
+	    "Change the output format to JSON or a Go template",
+	    .complete = "json|table"),
 	OPT_HELP,
-	{ "no-trunc", 0, OPT_FLAG, NULL, "Do not truncate output", NULL,
-	  NULL },
-	{ "noheading", 'n', OPT_FLAG, NULL, "Do not print column headings",
-	  NULL, NULL },
-	{ "quiet", 'q', OPT_FLAG, NULL, "Display only image IDs", NULL,
-	  NULL },
-	{ "sort", 0, OPT_STRING, NULL,
-	  "Sort by created, id, repository, size, tag", "created",
-	  "created|id|repository|size|tag" },
+	OPT("no-trunc", 0, FLAG, "Do not truncate output"),
+	OPT("noheading", 'n', FLAG, "Do not print column headings"),
+	OPT("quiet", 'q', FLAG, "Display only image IDs"),
+	OPT("sort", 0, STRING, "Sort by created, id, repository, size, tag",
+	    .def = "created", .complete = "created|id|repository|size|tag"),
 	OPT_NO_FLAG("history", 0),
 	{ 0 }
 };
 
 static int
-check_options(const struct rec *o)
+check_options(struct cli *cli)
 {
-	const char	*key = opt_str(o, "sort", "created");
+	const struct rec	*o = cli->opts;
+	const char		*key = opt_str(o, "sort", "created");
 
 	if (order_find(image_orders, key) == NULL)
 		return (say_error("\"%s\" is not a valid field for sorting. "
@@ -46,7 +43,7 @@ check_options(const struct rec *o)
 	return (0);
 }
 
-static void
+static int
 add_columns(struct list *l, const struct rec *o)
 {
 	if (opt_flag(o, "digests", false))
@@ -54,37 +51,38 @@ add_columns(struct list *l, const struct rec *o)
 	list_add_column(l, "ID");
 	list_add_column(l, "CreatedSince");
 	list_add_column(l, "Size");
+	return (0);
+}
+
+/* How many containers an image has is only looked up to be shown. */
+static unsigned int
+more(const struct list *l)
+{
+	return (list_shows(l, "Containers") ? NEED_STATE : 0);
+}
+
+static struct rec *
+rows(struct cli *cli, struct list *l)
+{
+	l->reference = cli->argc > 0 ? cli->argv[0] : NULL;
+	return (store_images(&cli->session->client));
 }
 
 static int
-run(struct cli *cli)
+print(struct cli *cli, struct list *l, const struct rec *images)
 {
-	struct session	 s = { 0 };
-	struct list	 l;
-	struct rec	*all, *ctrs = NULL;
-	bool		 count;
-	int		 code;
+	scoped_rec struct rec	*ctrs = NULL;
 
-	if ((code = check_options(cli->opts)) != 0)
-		return (code);
-	if (list_open(&l, &list_of_images, cli->opts) == -1)
-		return (list_close(&l, EXIT_ENGINE));
-	add_columns(&l, cli->opts);
-	/* How many containers an image has is only looked up to be shown. */
-	count = list_shows(&l, "Containers");
-	if (command_open(&s, cli, NEED_STORE | (count ? NEED_STATE : 0),
-	    NULL) == -1)
-		return (list_close(&l, EXIT_ENGINE));
-	if ((all = store_images(&s.client)) == NULL ||
-	    (count && (ctrs = containers_reconciled(&s)) == NULL))
-		code = session_error(&s);
-	l.reference = cli->argc > 0 ? cli->argv[0] : NULL;
-	code = list_close(&l, code != 0 ? code : list_images(&l, all, ctrs));
-	rec_free(ctrs);
-	rec_free(all);
-	session_close(&s);
-	return (code);
+	if (list_shows(l, "Containers") &&
+	    (ctrs = containers_reconciled(cli->session)) == NULL)
+		return (session_error(cli->session));
+	return (list_images(l, images, ctrs));
 }
+
+static const struct listing	listing = {
+	.list = &list_of_images, .prepare = add_columns,
+	.need = NEED_STORE, .more = more, .rows = rows, .print = print,
+};
 
 const struct command command_image_list = {
 	.noun = "image", .verb = "list", .aliases = "ls", .at_top = "images",
@@ -98,5 +96,5 @@ const struct command command_image_list = {
 	.top_examples = "images --format json\n"
 	    "images --sort repository --format \"table {{.ID}} "
 	    "{{.Repository}} {{.Tag}}\"\nimages --filter dangling=true",
-	.run = run,
+	.before = check_options, .run = listing_run, .about = &listing,
 };

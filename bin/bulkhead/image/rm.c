@@ -6,20 +6,20 @@
 
 #include "calls.h"
 #include "command.h"
-#include "command_session.h"
+#include "each.h"
 #include "image_remove.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
+#include "session_error.h"
 #include "storage.h"
 
 static const struct opt options[] = {
-	{ "all", 'a', OPT_FLAG, NULL, "Remove all images", NULL, NULL },
-	{ "force", 'f', OPT_FLAG, NULL, "Force Removal of the image", NULL,
-	  NULL },
+	OPT("all", 'a', FLAG, "Remove all images"),
+	OPT("force", 'f', FLAG, "Force Removal of the image"),
 	OPT_HELP,
-	{ "ignore", 'i', OPT_FLAG, NULL,
-	  "Ignore errors if a specified image does not exist", NULL, NULL },
+	OPT("ignore", 'i', FLAG,
+	    "Ignore errors if a specified image does not exist"),
 	OPT_NO_FLAG("no-prune", 0),
 	{ 0 }
 };
@@ -36,50 +36,42 @@ print_results(const struct rec *r)
 		printf("Deleted: %s\n", v);
 }
 
-/* The operands, or all images: `id` values. NULL with an error. */
-static struct rec *
-wanted(struct cli *cli, struct session *s)
+/* --all: add their `ref` values. 0, or -1 with an error. */
+static int
+add_all(struct session *s, struct rec *refs)
 {
-	struct rec	*ids = rec_new(), *images = NULL, *image;
-	size_t		 it = 0;
+	scoped_rec struct rec	*images = store_images(&s->client);
+	struct rec		*image;
+	size_t			 it = 0;
 
-	for (int i = 0; i < cli->argc; i++)
-		(void)rec_add(ids, KEY(id), cli->argv[i]);
-	if (!opt_flag(cli->opts, "all", false))
-		return (ids);
-	if ((images = store_images(&s->client)) == NULL) {
-		rec_free(ids);
-		return (NULL);
-	}
-	while ((image = rec_sub(images, KEY_IN(images, image), &it)) != NULL) {
-		(void)rec_add(ids, KEY(id), rec_str(image, KEY(id), ""));
-		rec_free(image);
-	}
-	rec_free(images);
-	return (ids);
+	for (; (image = rec_sub(images, KEY_IN(images, image), &it)) != NULL;
+	    rec_free(image))
+		(void)rec_add(refs, KEY(ref), rec_str(image, KEY(id), ""));
+	return (images == NULL ? -1 : 0);
 }
 
 /* podman's exit codes: 1 for a missing image, 2 for one in use. */
 static int
-remove_all(struct cli *cli, struct session *s, const struct rec *ids)
+remove_all(struct cli *cli, const struct rec *refs)
 {
-	bool		 force = opt_flag(cli->opts, "force", false);
-	bool		 ignore = force || opt_flag(cli->opts, "ignore",
-			    false);
-	struct rec	*result;
-	const char	*id;
-	size_t		 it = 0;
-	int		 code = 0;
+	bool			 force = opt_flag(cli->opts, "force", false);
+	bool			 ignore = force || opt_flag(cli->opts,
+				    "ignore", false);
+	const char		*ref;
+	size_t			 it = 0;
+	int			 code = 0;
 
-	while (rec_next(ids, KEY(id), &it, &id)) {
-		if ((result = image_remove(s, id, force)) != NULL)
+	while (rec_next(refs, KEY(ref), &it, &ref)) {
+		scoped_rec struct rec	*result = image_remove(cli->session,
+					    ref, force);
+
+		if (result != NULL)
 			print_results(result);
 		else if (errno != ENOENT || !ignore) {
 			code = errno == EBUSY ? 2 : errno == ENOENT &&
 			    code == 0 ? 1 : EXIT_ENGINE;
-			(void)session_error(s);
+			(void)session_error(cli->session);
 		}
-		rec_free(result);
 	}
 	return (code);
 }
@@ -87,17 +79,14 @@ remove_all(struct cli *cli, struct session *s, const struct rec *ids)
 static int
 run(struct cli *cli)
 {
-	struct session	*s = cli->session;
-	struct rec	*ids = NULL;
-	int		 code;
+	struct session		*s = cli->session;
+	scoped_rec struct rec	*refs = each_named(cli);
 
 	/* Layers hold files of every owner: root of the ids deletes them. */
-	if (storage_userns(s) == -1 || (ids = wanted(cli, s)) == NULL)
-		code = session_error(s);
-	else
-		code = remove_all(cli, s, ids);
-	rec_free(ids);
-	return (code);
+	if (storage_userns(s) == -1 || (opt_flag(cli->opts, "all", false) &&
+	    add_all(s, refs) == -1))
+		return (session_error(s));
+	return (remove_all(cli, refs));
 }
 
 const struct command command_image_rm = {
@@ -113,7 +102,6 @@ const struct command command_image_rm = {
 	    "rmi c4dfb1609ee2 93fd78260bd1 c0ed59d05ff7",
 	.all_error = "when using the --all switch, you may not pass any images "
 	    "names or IDs",
-	.need = NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS | NEED_WRITE |
-	    NEED_RUN_ROOT,
+	.need = NEED_END | NEED_WRITE | NEED_RUN_ROOT,
 	.run = run,
 };

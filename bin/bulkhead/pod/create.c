@@ -21,23 +21,21 @@
 
 static const struct opt options[] = {
 	OPT_HELP,
-	{ "infra", 0, OPT_FLAG, NULL,
-	  "Create an infra container associated with the pod to share "
-	  "namespaces with", "true", NULL },
-	{ "label", 'l', OPT_ARRAY, NULL, "Set metadata on container", NULL,
-	  NULL },
-	{ "label-file", 0, OPT_FILE_LIST, NULL,
-	  "Read in a line delimited file of labels", NULL, "file" },
-	{ "name", 'n', OPT_STRING, NULL, "Assign a name to the pod", NULL,
-	  NULL },
-	{ "pod-id-file", 0, OPT_STRING, NULL,
-	  "Write the pod ID to the file", NULL, "file" },
-	{ "replace", 0, OPT_FLAG, NULL,
-	  "If a pod with the same name exists, replace it", NULL, NULL },
-	{ "exit-policy", 0, OPT_ONLY, NULL, NULL, NULL, "continue" },
-	{ "share", 0, OPT_STRING, NULL,
-	  "A comma delimited list of kernel namespaces the pod will share",
-	  "none", "none" },
+	OPT("infra", 0, FLAG,
+	    "Create an infra container associated with the pod to share "
+	    "namespaces with", .def = "true"),
+	OPT("label", 'l', ARRAY, "Set metadata on container"),
+	OPT("label-file", 0, FILE_LIST,
+	    "Read in a line delimited file of labels", .complete = "file"),
+	OPT("name", 'n', STRING, "Assign a name to the pod"),
+	OPT("pod-id-file", 0, STRING, "Write the pod ID to the file",
+	    .complete = "file"),
+	OPT("replace", 0, FLAG,
+	    "If a pod with the same name exists, replace it"),
+	OPT("exit-policy", 0, ONLY, NULL, .complete = "continue"),
+	OPT("share", 0, STRING,
+	    "A comma delimited list of kernel namespaces the pod will share",
+	    .def = "none", .complete = "none"),
 	OPT_NO("add-host", 0), OPT_NO("blkio-weight", 0),
 	OPT_NO("blkio-weight-device", 0), OPT_NO("cgroup-parent", 0),
 	OPT_NO("cpu-shares", 'c'), OPT_NO("cpus", 0),
@@ -60,8 +58,6 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
-#define NEED_MAKE	(NEED_STATE | NEED_LOCK | NEED_MORE)
-
 /* The name is an option or the operand. */
 static const char *
 wanted_name(const struct cli *cli)
@@ -71,7 +67,7 @@ wanted_name(const struct cli *cli)
 }
 
 static int
-check(const struct cli *cli)
+check(struct cli *cli)
 {
 	const struct rec	*o = cli->opts;
 	struct parse_err	 e;
@@ -105,28 +101,9 @@ open_id_file(const char *path, int *fd)
 	    say_error("opening pod-id-file %s: %s", path, strerror(errno)));
 }
 
-static int
-create(struct cli *cli, struct rec *pod)
-{
-	struct session	 s = { 0 };
-	bool		 replace = opt_flag(cli->opts, "replace", false);
-	int		 code = 0;
-
-	if (command_open(&s, cli, replace ? NEED_MAKE | NEED_STORE | NEED_IDS |
-	    NEED_WRITE : NEED_MAKE, NULL) == -1)
-		return (EXIT_ENGINE);
-	if (pods_create(&s, pod, replace) == -1) {
-		code = say_error("adding pod to state: %s",
-		    s.client.error.text);
-		say_code(error_code(&s.client.error));
-	}
-	session_close(&s);
-	return (code);
-}
-
 /* The record of the pod: its ID, name and labels. 0, or the exit code. */
 static int
-describe(struct cli *cli, struct rec *pod, char *id)
+describe(const struct cli *cli, struct rec *pod, char *id)
 {
 	struct parse_err	 e;
 
@@ -140,6 +117,23 @@ describe(struct cli *cli, struct rec *pod, char *id)
 }
 
 static int
+create(struct cli *cli, struct rec *pod)
+{
+	struct session	*s = cli->session;
+	bool		 replace = opt_flag(cli->opts, "replace", false);
+	int		 code;
+
+	if (command_open(s, cli, NEED_STATE | NEED_LOCK | NEED_MORE | (replace ?
+	    NEED_END | NEED_WRITE : 0), NULL) == -1)
+		return (EXIT_ENGINE);
+	if (pods_create(s, pod, replace) == 0)
+		return (0);
+	code = say_error("adding pod to state: %s", s->client.error.text);
+	say_code(error_code(&s->client.error));
+	return (code);
+}
+
+static int
 run(struct cli *cli)
 {
 	const char		*path = opt_str(cli->opts, "pod-id-file", NULL);
@@ -148,8 +142,8 @@ run(struct cli *cli)
 	char			 id[65];
 	int			 code;
 
-	if ((code = check(cli)) == 0 && (code = open_id_file(path, &fd)) ==
-	    0 && (code = describe(cli, pod, id)) == 0 &&
+	if ((code = open_id_file(path, &fd)) == 0 &&
+	    (code = describe(cli, pod, id)) == 0 &&
 	    (code = create(cli, pod)) == 0) {
 		puts(id);
 		if (fd != -1 && write(fd, id, 64) != 64)
@@ -171,5 +165,5 @@ const struct command command_pod_create = {
 	    "namespaces yet.",
 	.examples = "pod create --infra=false\n"
 	    "pod create --infra=false --label foo=bar mypod",
-	.run = run,
+	.before = check, .run = run,
 };

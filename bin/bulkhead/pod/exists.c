@@ -7,7 +7,6 @@
 #include "command.h"
 #include "command_session.h"
 #include "record.h"
-#include "say.h"
 #include "session.h"
 
 static const struct opt options[] = {

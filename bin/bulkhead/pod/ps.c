@@ -3,45 +3,38 @@
  */
 #include "command.h"
 #include "command_session.h"
-#include "lists.h"
+#include "listing.h"
 #include "pods.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
 
 static const struct opt options[] = {
-	{ "ctr-ids", 0, OPT_FLAG, NULL,
-	  "Display the container UUIDs. If no-trunc is not set they will be "
-	  "truncated", NULL, NULL },
-	{ "ctr-names", 0, OPT_FLAG, NULL, "Display the container names", NULL,
-	  NULL },
-	{ "ctr-status", 0, OPT_FLAG, NULL, "Display the container status",
-	  NULL, NULL },
-	{ "filter", 'f', OPT_LIST, NULL,
-	  "Filter output based on conditions given", NULL, NULL },
-	{ "format", 0, OPT_STRING, NULL,
-	  "Pretty-print pods to JSON or using a Go template", NULL,
-	  "json|table" },
+	OPT("ctr-ids", 0, FLAG,
+	    "Display the container UUIDs. If no-trunc is not set they will be "
+	    "truncated"),
+	OPT("ctr-names", 0, FLAG, "Display the container names"),
+	OPT("ctr-status", 0, FLAG, "Display the container status"),
+	OPT("filter", 'f', LIST, "Filter output based on conditions given"),
+	OPT("format", 0, STRING,
+	    "Pretty-print pods to JSON or using a Go template",
+	    .complete = "json|table"),
 	OPT_HELP,
-	{ "latest", 'l', OPT_FLAG, NULL,
-	  "Act on the latest pod bulkhead is aware of", NULL, NULL },
-	{ "no-trunc", 0, OPT_FLAG, NULL,
-	  "Do not truncate pod and container IDs", NULL, NULL },
-	{ "noheading", 0, OPT_FLAG, NULL, "Do not print headers", NULL, NULL },
-	{ "ns", 0, OPT_FLAG, NULL,
-	  "Display namespace information of the pod", NULL, NULL },
-	{ "quiet", 'q', OPT_FLAG, NULL,
-	  "Print the numeric IDs of the pods only", NULL, NULL },
-	{ "sort", 0, OPT_STRING, NULL,
-	  "Sort output by created, id, name, or number", "created",
-	  "created|id|name|number" },
+	OPT("latest", 'l', FLAG, "Act on the latest pod bulkhead is aware of"),
+	OPT("no-trunc", 0, FLAG, "Do not truncate pod and container IDs"),
+	OPT("noheading", 0, FLAG, "Do not print headers"),
+	OPT("ns", 0, FLAG, "Display namespace information of the pod"),
+	OPT("quiet", 'q', FLAG, "Print the numeric IDs of the pods only"),
+	OPT("sort", 0, STRING, "Sort output by created, id, name, or number",
+	    .def = "created", .complete = "created|id|name|number"),
 	{ 0 }
 };
 
 static int
-check_options(const struct rec *o)
+check_options(struct cli *cli)
 {
-	const char	*key = opt_str(o, "sort", "created");
+	const struct rec	*o = cli->opts;
+	const char		*key = opt_str(o, "sort", "created");
 
 	if (opt_flag(o, "quiet", false) && opt_given(o, "format"))
 		return (say_error("quiet and format cannot be used together"));
@@ -52,7 +45,7 @@ check_options(const struct rec *o)
 	return (0);
 }
 
-static void
+static int
 add_columns(struct list *l, const struct rec *o)
 {
 	static const char *const	 members[][2] = {
@@ -73,28 +66,20 @@ add_columns(struct list *l, const struct rec *o)
 		}
 	if (!any)
 		list_add_column(l, "NumberOfContainers");
+	return (0);
 }
 
-static int
-run(struct cli *cli)
+static struct rec *
+rows(struct cli *cli, struct list *l)
 {
-	struct session		 s = { 0 };
-	struct list		 l;
-	scoped_rec struct rec	*all = NULL;
-	int			 code = check_options(cli->opts);
-
-	if (code != 0)
-		return (code);
-	if (list_open(&l, &list_of_pods, cli->opts) == -1 ||
-	    command_open(&s, cli, NEED_STATE, NULL) == -1)
-		return (list_close(&l, EXIT_ENGINE));
-	add_columns(&l, cli->opts);
-	all = pods_with_members(&s);
-	code = list_close(&l, all == NULL ? session_error(&s) :
-	    list_rows(&l, all, all));
-	session_close(&s);
-	return (code);
+	(void)l;
+	return (pods_with_members(cli->session));
 }
+
+static const struct listing	listing = {
+	.list = &list_of_pods, .prepare = add_columns,
+	.need = NEED_STATE, .rows = rows,
+};
 
 const struct command command_pod_ps = {
 	.noun = "pod", .verb = "ps", .aliases = "ls list",
@@ -103,5 +88,5 @@ const struct command command_pod_ps = {
 	.description = "List all pods on system including their names, ids "
 	    "and current state.",
 	.examples = "pod ps\npod ps --ctr-names --filter status=running",
-	.run = run,
+	.before = check_options, .run = listing_run, .about = &listing,
 };

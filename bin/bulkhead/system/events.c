@@ -6,7 +6,6 @@
 
 #include "command.h"
 #include "command_session.h"
-#include "confined.h"
 #include "eventread.h"
 #include "eventview.h"
 #include "say.h"

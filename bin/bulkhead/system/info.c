@@ -8,8 +8,8 @@
 
 #include "clock.h"
 #include "command.h"
+#include "command_session.h"
 #include "config.h"
-#include "confined.h"
 #include "format.h"
 #include "info.h"
 #include "info_ask.h"

@@ -21,22 +21,22 @@ static int
 run(struct cli *cli)
 {
 	static const struct {
-		const char		*name;
-		enum inspect_kind	 kind;
+		const char			*name;
+		const struct inspect_kind	*kind;
 	} types[] = {
-		{ "all", INSPECT_ALL },
-		{ "container", INSPECT_CONTAINER },
-		{ "image", INSPECT_IMAGE },
-		{ "volume", INSPECT_VOLUME },
-		{ "pod", INSPECT_POD },
+		{ "all", &inspect_all },
+		{ "container", &inspect_containers },
+		{ "image", &inspect_images },
+		{ "volume", &inspect_volumes },
+		{ "pod", &inspect_any_pods },
 	};
 	const char	*type = opt_str(cli->opts, "type", "all");
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (strcmp(types[i].name, type) == 0)
-			return (inspect_run(cli, i == 0 &&
+			return (inspect_objects(cli, i == 0 &&
 			    opt_flag(cli->opts, "latest", false) ?
-			    INSPECT_CONTAINER : types[i].kind));
+			    &inspect_containers : types[i].kind));
 	if (strcmp(type, "network") == 0)
 		return (say_error("--type %s is not supported by bulkhead yet",
 		    type));

@@ -16,15 +16,13 @@
 #include "volumes.h"
 
 static const struct opt options[] = {
-	{ "driver", 'd', OPT_STRING, NULL, "Specify volume driver name",
-	  "local", "local" },
+	OPT("driver", 'd', STRING, "Specify volume driver name", .def = "local",
+	    .complete = "local"),
 	OPT_HELP,
-	{ "ignore", 0, OPT_FLAG, NULL,
-	  "Don't fail if volume already exists", NULL, NULL },
-	{ "label", 'l', OPT_LIST, NULL, "Set metadata for a volume", "[]",
-	  NULL },
-	{ "opt", 'o', OPT_ARRAY, NULL, "Set driver specific options", "[]",
-	  "type=|o=|device=" },
+	OPT("ignore", 0, FLAG, "Don't fail if volume already exists"),
+	OPT("label", 'l', LIST, "Set metadata for a volume", .def = "[]"),
+	OPT("opt", 'o', ARRAY, "Set driver specific options", .def = "[]",
+	    .complete = "type=|o=|device="),
 	{ 0 }
 };
 
@@ -73,37 +71,27 @@ check(const struct cli *cli, struct creating *c)
 }
 
 static int
-create(struct cli *cli, struct creating *c)
-{
-	struct session	 s = { .privileged = grant_device, .arg = c };
-	char		 name[VOLUME_NAME];
-	int		 code = 0;
-
-	if (command_open(&s, cli, NEED_STATE | NEED_STORE | NEED_LOCK |
-	    NEED_IDS | NEED_WRITE, NULL) == -1)
-		return (EXIT_ENGINE);
-	if (volumes_create(&s, c->name, c->keys, opt_flag(cli->opts, "ignore",
-	    false), name) == -1)
-		code = session_error(&s);
-	else
-		puts(name);
-	session_close(&s);
-	return (code);
-}
-
-static int
 run(struct cli *cli)
 {
-	char		 own[65];
-	struct creating	 c = { cli->argc > 0 ? cli->argv[0] : own,
-			    rec_new() };
-	int		 code = check(cli, &c);
+	struct session		*s = cli->session;
+	scoped_rec struct rec	*keys = rec_new();
+	char			 own[65], name[VOLUME_NAME];
+	struct creating		 c = { cli->argc > 0 ? cli->argv[0] : own,
+				    keys };
+	int			 code = check(cli, &c);
 
-	if (code == 0)
-		code = command_new_id(own) == -1 ? EXIT_ENGINE :
-		    create(cli, &c);
-	rec_free(c.keys);
-	return (code);
+	if (code != 0)
+		return (code);
+	s->privileged = grant_device;
+	s->arg = &c;
+	if (command_new_id(own) == -1 || command_open(s, cli, NEED_END |
+	    NEED_WRITE, NULL) == -1)
+		return (EXIT_ENGINE);
+	if (volumes_create(s, c.name, keys, opt_flag(cli->opts, "ignore",
+	    false), name) == -1)
+		return (session_error(s));
+	puts(name);
+	return (0);
 }
 
 const struct command command_volume_create = {

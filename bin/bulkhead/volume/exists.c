@@ -6,7 +6,6 @@
 #include "command.h"
 #include "command_session.h"
 #include "record.h"
-#include "say.h"
 #include "session.h"
 #include "volumes.h"
 

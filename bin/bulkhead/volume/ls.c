@@ -3,49 +3,50 @@
  */
 #include "command.h"
 #include "command_session.h"
-#include "lists.h"
+#include "listing.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
 #include "volumes.h"
 
 static const struct opt options[] = {
-	{ "filter", 'f', OPT_LIST, NULL,
-	  "Filter output based on conditions given", NULL, NULL },
-	{ "format", 0, OPT_STRING, NULL,
-	  "Format volume output using Go template", NULL, "json|table" },
+	OPT("filter", 'f', LIST, "Filter output based on conditions given"),
+	OPT("format", 0, STRING, "Format volume output using Go template",
+	    .complete = "json|table"),
 	OPT_HELP,
-	{ "noheading", 'n', OPT_FLAG, NULL, "Do not print headers", NULL,
-	  NULL },
-	{ "quiet", 'q', OPT_FLAG, NULL, "Print volume output in quiet mode",
-	  NULL, NULL },
+	OPT("noheading", 'n', FLAG, "Do not print headers"),
+	OPT("quiet", 'q', FLAG, "Print volume output in quiet mode"),
 	{ 0 }
 };
 
 static int
-run(struct cli *cli)
+check_options(struct cli *cli)
 {
-	struct session		 s = { 0 };
-	struct list		 l;
-	scoped_rec struct rec	*all = NULL;
-	int			 code;
-
 	if (opt_flag(cli->opts, "quiet", false) &&
 	    opt_given(cli->opts, "format"))
 		return (say_error("quiet and format flags cannot be used "
 		    "together"));
-	/* Of a table nothing is in the store. */
-	if (list_open(&l, &list_of_volumes, cli->opts) == -1 ||
-	    command_open(&s, cli, l.format.kind == FORMAT_PLAIN ? NEED_STATE :
-	    NEED_STATE | NEED_STORE, NULL) == -1)
-		return (list_close(&l, EXIT_ENGINE));
-	l.session = &s;
-	all = volumes_list(&s);
-	code = list_close(&l, all == NULL ? session_error(&s) :
-	    list_rows(&l, all, all));
-	session_close(&s);
-	return (code);
+	return (0);
 }
+
+/* Of a table nothing is in the store. */
+static unsigned int
+more(const struct list *l)
+{
+	return (l->format.kind == FORMAT_PLAIN ? 0 : NEED_STORE);
+}
+
+static struct rec *
+rows(struct cli *cli, struct list *l)
+{
+	l->session = cli->session;
+	return (volumes_list(cli->session));
+}
+
+static const struct listing	listing = {
+	.list = &list_of_volumes,
+	.need = NEED_STATE, .more = more, .rows = rows,
+};
 
 const struct command command_volume_ls = {
 	.noun = "volume", .verb = "ls", .aliases = "list",
@@ -56,5 +57,5 @@ const struct command command_volume_ls = {
 	    "a user specified Go template.",
 	.examples = "volume ls\nvolume ls --filter dangling=true --format "
 	    "json",
-	.run = run,
+	.before = check_options, .run = listing_run, .about = &listing,
 };

@@ -15,10 +15,9 @@
 #include "volumes.h"
 
 static const struct opt options[] = {
-	{ "filter", 0, OPT_ARRAY, NULL,
-	  "Provide filter values (e.g. 'label=<key>=<value>')", NULL, NULL },
-	{ "force", 'f', OPT_FLAG, NULL, "Do not prompt for confirmation",
-	  NULL, NULL },
+	OPT("filter", 0, ARRAY,
+	    "Provide filter values (e.g. 'label=<key>=<value>')"),
+	OPT("force", 'f', FLAG, "Do not prompt for confirmation"),
 	OPT_HELP,
 	{ 0 }
 };
@@ -46,11 +45,9 @@ confirmed(const struct rec *all, const struct filter *f)
 
 	puts("WARNING! This will remove all volumes not used by at least one "
 	    "container. The following volumes will be removed:");
-	while ((v = next_unused(all, f, &it)) != NULL) {
+	for (; (v = next_unused(all, f, &it)) != NULL; rec_free(v))
 		if (rec_num(v, KEY(removing), 0) == 0 && ++n > 0)
 			puts(rec_str(v, KEY(name), ""));
-		rec_free(v);
-	}
 	if (n == 0) {
 		puts("No dangling volumes found");
 		return (false);
@@ -70,42 +67,43 @@ prune(struct session *s, const struct rec *all, const struct filter *f)
 	size_t		 it = 0;
 	int		 code = 0;
 
-	while ((v = next_unused(all, f, &it)) != NULL) {
+	for (; (v = next_unused(all, f, &it)) != NULL; rec_free(v)) {
 		name = rec_str(v, KEY(id), "");
 		if (volumes_remove(s, name, "") == 0) {
 			puts(name);
 			event_tell(s, "volume", "prune", NULL, name);
 		} else if (errno != ENOENT && errno != EBUSY)
 			code = session_error(s);
-		rec_free(v);
 	}
 	storage_tidy(s);
 	return (code);
 }
 
 static int
+prune_listed(struct cli *cli, const struct filter *f)
+{
+	struct session		*s = cli->session;
+	scoped_rec struct rec	*all = NULL;
+
+	if (command_open(s, cli, NEED_END | NEED_WRITE, NULL) == -1)
+		return (EXIT_ENGINE);
+	if ((all = volumes_list(s)) == NULL)
+		return (session_error(s));
+	return (opt_flag(cli->opts, "force", false) || confirmed(all, f) ?
+	    prune(s, all, f) : 0);
+}
+
+static int
 run(struct cli *cli)
 {
-	struct session		 s = { 0 };
 	struct filter		 f;
 	struct parse_err	 e;
-	struct rec		*all;
-	int			 code = 0;
+	int			 code;
 
 	if (filter_open(&f, &volume_filters, cli->opts, NULL, &e) == -1)
 		code = say_error("%s", e.text);
-	else if (command_open(&s, cli, NEED_STATE | NEED_STORE | NEED_LOCK |
-	    NEED_IDS | NEED_WRITE, NULL) == -1)
-		code = EXIT_ENGINE;
-	else {
-		if ((all = volumes_list(&s)) == NULL)
-			code = session_error(&s);
-		else if (opt_flag(cli->opts, "force", false) ||
-		    confirmed(all, &f))
-			code = prune(&s, all, &f);
-		rec_free(all);
-		session_close(&s);
-	}
+	else
+		code = prune_listed(cli, &f);
 	filter_close(&f);
 	return (code);
 }
