@@ -280,7 +280,7 @@ enum refresh_step { REFRESH_PLAN = 0, REFRESH_APPLY = 1, REFRESH_DONE = 2 };
 	F(rec, def, 0)							\
 	F(flag, ephemeral, 1)	/* --rm: per-boot database only */	\
 	F(flag, want_slot, 1)	/* system mode; value: the slot, >= 1 */
-/* ctr_find: text: the full id. */
+/* ctr_find: by name, id or unique prefix. text: the full id. */
 #define FIELDS_ctr_find(F)	F(str, ref, 255)
 /* ctr_get: reply_fd: the row, with the definition as nested `def`. */
 #define FIELDS_ctr_get(F)	F(str, id, 64)
@@ -292,13 +292,13 @@ enum refresh_step { REFRESH_PLAN = 0, REFRESH_APPLY = 1, REFRESH_DONE = 2 };
 /* ctr_set: a record of row keys to set, in one transaction. */
 #define FIELDS_ctr_set(F)						\
 	F(str, id, 64)							\
-	F(u32, from, UINT32_MAX) /* bit mask of states allowed now */	\
+	F(u32, from, UINT32_MAX) /* mask of states allowed now; 0: any */ \
 	F(u32, to, 15)		/* state after; 0 keeps it */		\
 	F(rec, keys, 0)							\
 	F(flag, want_slot, 1)	/* value: its slot; 0: it has none */
 #define FIELDS_ctr_remove(F)						\
 	F(str, id, 64)							\
-	F(u32, exit_code, 255)	/* of a container that ran until now */
+	F(u32, exit_code, 255)	/* of one that ran until now, for events */
 
 /* The backend of events; see bulkhead-statekeep(8). */
 enum events_backend { EVENTS_NONE = 0, EVENTS_FILE = 1, EVENTS_JOURNALD = 2 };
@@ -385,7 +385,11 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 	F(u32, count, UINT32_MAX) /* engine.num_locks */		\
 	F(u32, flags, 1)	/* 1: to look or to renumber: whatever	\
 				 * the table and its size */
-/* lock_take: value: the lock's number plus one, 0 if it has none. */
+/*
+ * lock_take: wait so long at most; ETIMEDOUT: another has it. It is dropped by
+ * lock_drop, or at the latest with the process that asked. value: its number
+ * plus one, 0 if it has none.
+ */
 #define FIELDS_lock_take(F)						\
 	F(str, name, 80)						\
 	F(flag, shared, 1)						\
@@ -395,7 +399,7 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 #define FIELDS_lock_drop(F)	F(str, name, 80)
 /* lock_free: release its number; a holder keeps the lock. */
 #define FIELDS_lock_free(F)	F(str, name, 80)
-/* lock_alloc: value: the number plus one. */
+/* lock_alloc: give it a number; EEXIST: it has one. value: that plus one. */
 #define FIELDS_lock_alloc(F)						\
 	F(str, name, 80)						\
 	F(u32, number, UINT32_MAX) /* this number plus one; 0: any */
@@ -427,7 +431,7 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 	F(str, volumes, 1023)	/* volumes' directory below the graph root */ \
 	F(str, boot_id, 64)	/* for marks of layers; or empty */	\
 	F(str, state_id, 96)	/* the state that has all records; or empty */
-/* image_find: reply_fd: an image record. */
+/* image_find: by name, id or unique prefix. reply_fd: an image record. */
 #define FIELDS_image_find(F)	F(str, ref, 511)
 #define FIELDS_image_list(F)	F(zero, flags, 0)
 /* image_remove: reply_fd: a record of `untagged` and `deleted`. */
@@ -438,7 +442,10 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 #define FIELDS_image_commit(F)						\
 	F(rec, image, 0)						\
 	F(zero, flags, 0)
-/* layer_find: find the layer with this chain id. text: its layer id. */
+/*
+ * layer_find: the layer with this chain id; ENOENT: there is none. text: its
+ * layer id.
+ */
 #define FIELDS_layer_find(F)	F(str, chain_id, 71)
 /* layer_stage: reply_fd: the staging directory; text: its token. */
 #define FIELDS_layer_stage(F)						\
@@ -455,6 +462,7 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
 	F(str, parent, 64)						\
 	F(str, chain_id, 71)						\
 	F(rec, layer, 0)
+/* layer_abort: remove the staging directory. */
 #define FIELDS_layer_abort(F)	F(str, token, 64)
 /*
  * rw_make: make a writable layer on an image. reply_fd: a record: lower, upper,
@@ -469,7 +477,10 @@ enum layer_mark {
 	F(str, id, 64)							\
 	F(str, image, 64)	/* image id, or empty for --rootfs */	\
 	F(u32, mark, LAYER_EPHEMERAL)
-/* rw_keep: the container is recorded: the mark LAYER_NEW is removed. */
+/*
+ * rw_keep: the container is recorded: remove the mark LAYER_NEW. No answer is
+ * waited for.
+ */
 #define FIELDS_rw_keep(F)	F(str, id, 64)
 /*
  * rw_list: add the container to containers.json, where podman and buildah find
@@ -631,6 +642,7 @@ enum unpack_flags {
 #define FIELDS_mon_note(F)						\
 	F(fd, note, 0)							\
 	F(zero, flags, 0)
+/* mon_console: the master of the container's terminal. */
 #define FIELDS_mon_console(F)						\
 	F(fd, console, 0)						\
 	F(zero, flags, 0)
@@ -679,7 +691,8 @@ enum unpack_flags {
 	F(fd, userns, 0)
 /*
  * ids_grant (system mode, before ids_seal): an O_PATH descriptor of a directory
- * or file for later ids_mount requests, with restrictions. value: its number.
+ * or file for later ids_mount requests, with restrictions. value: its number,
+ * from 0 in the order of the requests.
  * Without GRANT_STORE it is for containers, never for slot 0. ids_seal: the
  * front end is about to give up root: no more grants. ids_write and ids_mount
  * are served only after it, so it cannot be forgotten. Rootless, refresh starts
@@ -720,7 +733,7 @@ enum unpack_flags {
  * systemd_scope: start a scope with this process, delegated to the user,
  * beneath a slice, or add the process to an existing one. text: its control
  * group. systemd_attach: move one more process into it. systemd_slice: start a
- * slice. text: its control group.
+ * slice. text: its control group. systemd_stop: stop a unit, if it is there.
  */
 #define FIELDS_systemd_open(F)						\
 	F(fd, socket, 0)						\

@@ -2,6 +2,7 @@
  * bulkhead history: of a container, what happened to it and who did that; of
  * an image, as podman's, how it was made.
  */
+#include <errno.h>
 #include <string.h>
 
 #include <bsd/string.h>
@@ -61,7 +62,8 @@ run(struct cli *cli)
 	if (!there && (image = store_image_get(&s->client, ref)) != NULL)
 		return (print(cli, image, NULL));
 	(void)strlcpy(why, s->client.error.text, sizeof(why));
-	if ((entries = state_history(&s->client, there ? id : ref)) == NULL)
+	entries = state_history(&s->client, there ? id : ref);
+	if (entries == NULL && (there || errno != ENOENT))
 		return (session_error(s));
 	return (!there && rec_count(entries, KEY(entry)) == 0 ?
 	    say_error("%s", why) : print(cli, NULL, entries));
