@@ -99,16 +99,20 @@ struct deadline {
 					 * when that was last looked at */
 };
 
-/*
- * From now on so many ms (0: any number); with a process, so many without
- * that process using the processor.
- */
+/* From now on the time that the table has for this request. */
 static void
-deadline_start(struct deadline *d, int64_t allowed_ms, pid_t pid)
+deadline_start(struct deadline *d, const struct client *c, enum helper_id who,
+    uint32_t seq)
 {
-	d->allowed_ms = allowed_ms;
-	d->at_ms = clock_mono_ms() + allowed_ms;
-	d->pid = pid;
+	const struct asked	*a = &c->asked[seq % CALL_ASKED];
+	int64_t			 ms = proto_find((uint16_t)a->type)->wait_s *
+				    (int64_t)1000;
+
+	if (c->deadline_ms != 0 && ms != 0)
+		ms = ms < 0 ? -c->deadline_ms : c->deadline_ms;
+	d->allowed_ms = ms > 0 ? ms + a->wait_ms : -ms;
+	d->at_ms = clock_mono_ms() + d->allowed_ms;
+	d->pid = ms < 0 ? c->helper[who].pid : 0;
 	d->cpu = 0;
 }
 
@@ -155,23 +159,15 @@ deadline_missed(struct deadline *d)
 	return (false);
 }
 
-/* What a request is about: for the code of its failure, and its deadline. */
-static void
-remember(struct client *c, const struct request *q)
-{
-	/* The messages about objects begin with the kind. */
-	c->asked[c->seq % CALL_ASKED] = (struct asked){ q->type,
-	    q->m.obj_get.kind, q->type == MSG_lock_take ?
-	    q->m.lock_take.wait_ms : 0 };
-}
-
 static int
 transmit(struct client *c, const struct request *q)
 {
 	const enum helper_id	 who = q->who;
 
-	++c->seq;
-	remember(c, q);
+	/* The messages about objects begin with the kind. */
+	c->asked[++c->seq % CALL_ASKED] = (struct asked){ q->type,
+	    q->m.obj_get.kind, q->type == MSG_lock_take ?
+	    q->m.lock_take.wait_ms : 0 };
 	if (!client_has(c, who))
 		return (error_set_code(&c->error, ERR_STOPPED, EPIPE, "the "
 		    "helper %s is not running", client_name(who)));
@@ -187,37 +183,12 @@ transmit(struct client *c, const struct request *q)
 }
 
 /*
+ * Wait for a packet, passing on meanwhile what helpers say. As chan_recv; or
+ * -1 with ETIME, and the helper killed, where none has come in time.
+ *
  * An answer that comes before it is waited for is taken at once: the
  * descriptors in it count as on their way until then, and a user may only have
  * so many, over all commands.
- */
-static void
-take_early(struct client *c, enum helper_id who)
-{
-	c->early[who] = chan_recv(&c->helper[who].chan, &c->kept[who]) == 1 ?
-	    EARLY_HERE : EARLY_NEVER;
-}
-
-static void
-start_deadline(const struct client *c, enum helper_id who, uint32_t seq,
-    struct deadline *d)
-{
-	const struct proto_info	*info = proto_find((uint16_t)
-				    c->asked[seq % CALL_ASKED].type);
-	int64_t			 ms = (int64_t)info->wait_s * 1000;
-
-	if (c->deadline_ms != 0 && ms != 0)
-		ms = ms < 0 ? -c->deadline_ms : c->deadline_ms;
-	if (ms < 0)
-		deadline_start(d, -ms, c->helper[who].pid);
-	else
-		deadline_start(d, ms == 0 ? 0 : ms +
-		    c->asked[seq % CALL_ASKED].wait_ms, 0);
-}
-
-/*
- * Wait for a packet, passing on meanwhile what helpers say. As chan_recv; or
- * -1 with ETIME, and the helper killed, where none has come in time.
  */
 static int
 await(struct client *c, enum helper_id who, uint32_t seq, struct packet *p)
@@ -235,7 +206,7 @@ await(struct client *c, enum helper_id who, uint32_t seq, struct packet *p)
 		    (c->early[i] == EARLY_WANTED && c->nposted[i] == 0) ?
 		    c->helper[i].chan.fd : -1, POLLIN, 0 };
 	pfd[H_COUNT] = (struct pollfd){ c->err_read, POLLIN, 0 };
-	start_deadline(c, who, seq, &d);
+	deadline_start(&d, c, who, seq);
 	for (;;) {
 		if (poll(pfd, H_COUNT + 1, deadline_left_ms(&d)) == -1) {
 			if (errno != EINTR)
@@ -246,7 +217,9 @@ await(struct client *c, enum helper_id who, uint32_t seq, struct packet *p)
 			client_drain(c);
 		for (int i = 0; i < H_COUNT; i++)
 			if (i != (int)who && pfd[i].revents != 0) {
-				take_early(c, (enum helper_id)i);
+				c->early[i] = chan_recv(&c->helper[i].chan,
+				    &c->kept[i]) == 1 ? EARLY_HERE :
+				    EARLY_NEVER;
 				pfd[i].fd = -1;
 				pfd[i].revents = 0;
 			}

@@ -8,42 +8,36 @@
 #include "cleanup.h"
 #include "record.h"
 
-/*
- * A string that its field has no room for. What has a name has none that is
- * so long.
- */
+/* No name is as long as a string that these fields have no room for. */
+static const struct {
+	enum msg_type	 type;
+	uint32_t	 kind;
+	const char	*before;
+	const char	*after;
+} unknown[] = {
+	{ MSG_ctr_find, 0, "no container with name or ID \"",
+	    "...\" found: no such container" },
+	{ MSG_obj_get, OBJ_POD, "no pod with name or ID ",
+	    "... found: no such pod" },
+	{ MSG_obj_get, OBJ_VOLUME, "no volume with name \"",
+	    "...\" found: no such volume" },
+	{ MSG_image_find, 0, "", "...: image not known" },
+	{ MSG_history_get, 0, "", "...: no such object" },
+};
+
 static void
 too_long(struct client *c, const struct request *q, const char *value)
 {
-	switch (q->type) {
-	case MSG_ctr_find:
-		(void)error_set_code(&c->error, ERR_NO_SUCH_CTR, ENOENT, "no "
-		    "container with name or ID \"%.64s...\" found: no such "
-		    "container", value);
-		return;
-	case MSG_obj_get:
-		if (q->m.obj_get.kind == OBJ_POD)
-			(void)error_set_code(&c->error, ERR_NO_SUCH_POD,
-			    ENOENT, "no pod with name or ID %.64s... found: "
-			    "no such pod", value);
-		else
-			(void)error_set_code(&c->error, ERR_NO_SUCH_VOLUME,
-			    ENOENT, "no volume with name \"%.64s...\" found: "
-			    "no such volume", value);
-		return;
-	case MSG_image_find:
-	case MSG_image_remove:
-		(void)error_set_code(&c->error, ERR_NO_SUCH_IMAGE, ENOENT,
-		    "%.64s...: image not known", value);
-		return;
-	case MSG_history_get:
-		(void)error_set(&c->error, ENOENT, "%.64s...: no such object",
-		    value);
-		return;
-	default:
-		(void)error_set(&c->error, ENAMETOOLONG, "\"%.64s...\" is too "
-		    "long", value);
-	}
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+		if (unknown[i].type == q->type && (unknown[i].kind == 0 ||
+		    unknown[i].kind == q->m.obj_get.kind)) {
+			(void)error_set_code(&c->error, error_of_answer(q->type,
+			    unknown[i].kind, ENOENT), ENOENT, "%s%.64s%s",
+			    unknown[i].before, value, unknown[i].after);
+			return;
+		}
+	(void)error_set(&c->error, ENAMETOOLONG, "\"%.64s...\" is too long",
+	    value);
 }
 
 static void
@@ -167,13 +161,6 @@ state_open_end(struct client *c, unsigned int *flags, struct rec **made_with)
 	*flags = (unsigned int)p.body.reply.value;
 	packet_clear(&p);
 	return (0);
-}
-
-int64_t
-lock_take_end(struct client *c)
-{
-	return (client_sync(c, H_LOCK) == -1 ? -1 :
-	    (int64_t)c->value[H_LOCK]);
 }
 
 int

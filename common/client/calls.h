@@ -212,8 +212,6 @@ CALLS(DECLARE)
 int	state_open_begin(struct client *, const struct msg_state_open *,
 	    int dir, int run_dir, int settings);
 int	state_open_end(struct client *, unsigned int *, struct rec **);
-/* Of the lock_take_begin before it: the number plus one, or 0. Or -1. */
-int64_t	lock_take_end(struct client *);
 /* ids_mount; flags: enum grant_flags. */
 int	ids_mount(struct client *, unsigned int grant, uint32_t slot,
 	    uint32_t flags);

@@ -52,23 +52,19 @@ static const struct {
 static int
 open_libexec(void)
 {
-	static const char *const	 places[] = { "../libexec/bulkhead" };
-	char				 self[4096], *slash;
-	scoped_fd int			 bin = -1;
-	ssize_t				 n;
+	static const char	 dir[] = "/../libexec/bulkhead";
+	char			 path[4096 + sizeof(dir)], *slash;
+	ssize_t			 n = readlink("/proc/self/exe", path, 4095);
 
-	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	if (n == -1)
 		return (-1);
-	self[n] = '\0';
-	if ((slash = strrchr(self, '/')) == NULL) {
+	path[n] = '\0';
+	if ((slash = strrchr(path, '/')) == NULL) {
 		errno = ENOENT;
 		return (-1);
 	}
-	*slash = '\0';
-	if ((bin = open(self, O_PATH | O_DIRECTORY | O_CLOEXEC)) == -1)
-		return (-1);
-	return (openat(bin, places[0], O_PATH | O_DIRECTORY | O_CLOEXEC));
+	memcpy(slash, dir, sizeof(dir));
+	return (open(path, O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
 const char *
@@ -132,75 +128,70 @@ check_started(struct client *c, enum helper_id who)
 
 /* To a helper that reads nothing more no request is sent for ever. */
 static void
-limit_sending(const struct child *h)
+limit_sending(int channel)
 {
 	const struct timeval	 limit = { .tv_sec = CLIENT_SEND_MS / 1000 };
 
-	(void)setsockopt(h->chan.fd, SOL_SOCKET, SO_SNDTIMEO, &limit,
+	(void)setsockopt(channel, SOL_SOCKET, SO_SNDTIMEO, &limit,
 	    sizeof(limit));
 }
 
-int
-client_start(struct client *c, enum helper_id who)
+/* Start one with more descriptors, from 4 on, and more arguments. */
+static int
+start(struct client *c, enum helper_id who, const int *fds, size_t nfds,
+    char *const *args)
 {
+	struct child	*h = &c->helper[who];
 	struct spawn	 sp = { .dir_fd = c->libexec_fd,
 			    .file = helpers[who].file,
 			    /* Its child is seen by the container's /proc. */
 			    .sealed = who == H_CGROUP, .self = R_CTL,
 			    .peer = helpers[who].role,
 			    .stderr_fd = c->err_write, .chan_fd = -1,
+			    .fds = fds, .nfds = nfds, .args = args,
 			    .trace = c->trace, .verbose = c->verbose,
 			    .uid = who == H_REFRESH ? 0 : c->uid,
 			    .gid = c->gid };
 
-	if (client_has(c, who))
-		return (0);
 	if (check_started(c, who) == -1)
 		return (-1);
-	if (spawn_helper(&sp, &c->helper[who]) == -1)
+	if (spawn_helper(&sp, h) == -1)
 		return (missing(c, who, helpers[who].file));
-	limit_sending(&c->helper[who]);
+	limit_sending(h->chan.fd);
 	return (0);
 }
 
-/* Our ends of the channels to two programs that reaper will start. */
+int
+client_start(struct client *c, enum helper_id who)
+{
+	return (client_has(c, who) ? 0 : start(c, who, NULL, 0, NULL));
+}
+
+/* Our end of the channel to a program that reaper will start; and its end. */
 static int
 pair(struct client *c, enum helper_id who, int *theirs)
 {
 	int	 sp[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sp) == -1)
-		return (-1);
+		return (missing(c, H_REAPER, helpers[H_REAPER].file));
 	c->helper[who].chan = (struct chan){ sp[0], R_CTL,
 	    helpers[who].role };
 	*theirs = sp[1];
-	limit_sending(&c->helper[who]);
+	limit_sending(sp[0]);
 	return (0);
 }
 
 int
 client_start_reaper(struct client *c, char *const *cleanup)
 {
-	scoped_fd int	 mon = -1, launch = -1;
-	int		 fds[3];
-	struct spawn	 sp = { .dir_fd = c->libexec_fd, .file = "reaper",
-			    .self = R_CTL, .peer = R_REAPER,
-			    .stderr_fd = c->err_write, .chan_fd = -1,
-			    .fds = fds, .nfds = 3, .args = cleanup,
-			    .trace = c->trace, .verbose = c->verbose,
-			    .uid = c->uid, .gid = c->gid };
+	scoped_fd int	 monitor = -1, launch = -1;
 
-	if (check_started(c, H_REAPER) == -1)
+	if (pair(c, H_MONITOR, &monitor) == -1 ||
+	    pair(c, H_LAUNCH, &launch) == -1)
 		return (-1);
-	if (pair(c, H_MONITOR, &mon) == -1 || pair(c, H_LAUNCH, &launch) == -1)
-		return (missing(c, H_REAPER, "reaper"));
-	fds[0] = mon;
-	fds[1] = launch;
-	fds[2] = c->libexec_fd;
-	if (spawn_helper(&sp, &c->helper[H_REAPER]) == -1)
-		return (missing(c, H_REAPER, "reaper"));
-	limit_sending(&c->helper[H_REAPER]);
-	return (0);
+	return (start(c, H_REAPER, (const int []){ monitor, launch,
+	    c->libexec_fd }, 3, cleanup));
 }
 
 bool

@@ -692,12 +692,12 @@ enum unpack_flags {
 /*
  * ids_grant (system mode, before ids_seal): an O_PATH descriptor of a directory
  * or file for later ids_mount requests, with restrictions. value: its number,
- * from 0 in the order of the requests.
- * Without GRANT_STORE it is for containers, never for slot 0. ids_seal: the
- * front end is about to give up root: no more grants. ids_write and ids_mount
- * are served only after it, so it cannot be forgotten. Rootless, refresh starts
- * sealed. (Any user can open any directory with O_PATH, so a descriptor that
- * comes after root is given up proves nothing.)
+ * from 0 in the order of the requests. Without GRANT_STORE it is for
+ * containers, never for slot 0. ids_seal: the front end is about to give up
+ * root: no more grants. ids_write and ids_mount are served only after it, so it
+ * cannot be forgotten. Rootless, refresh starts sealed. (Any user can open any
+ * directory with O_PATH, so a descriptor that comes after root is given up
+ * proves nothing.)
  */
 #define FIELDS_ids_grant(F)						\
 	F(u32, flags, 31)	/* enum grant_flags */			\

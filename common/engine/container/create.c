@@ -157,10 +157,13 @@ ask_lock(struct create *c)
 static int
 lock_taken(struct create *c)
 {
-	int64_t	 number = lock_take_end(&c->s->client);
+	uint64_t	 number;
 
-	return (number <= 0 ? (int)number : rec_set_num(c->def, KEY(lock),
-	    number - 1));
+	if (client_sync(&c->s->client, H_LOCK) == -1)
+		return (-1);
+	number = c->s->client.value[H_LOCK];
+	return (number == 0 ? 0 : rec_set_num(c->def, KEY(lock),
+	    (int64_t)number - 1));
 }
 
 /* Record it: its slot of ids, if there are such; -1 with an error. */
