@@ -688,6 +688,7 @@
 	F(str,	runroot,	REC_PATH)				\
 	F(str,	runtime,	REC_PATH)				\
 	F(str,	sort,		255)					\
+	F(flag,	stream,		1)					\
 	F(str,	tmpdir,		REC_PATH)				\
 	F(list,	tmpfs,		REC_MAX)				\
 	O(request, flag, tty,	1)					\

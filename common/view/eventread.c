@@ -1,4 +1,4 @@
-#include "eventread.h"
+#include "events.h"
 
 #include <sys/inotify.h>
 #include <sys/prctl.h>
@@ -16,12 +16,9 @@
 
 #include <bsd/string.h>
 
-#include "cleanup.h"
 #include "clock.h"
 #include "event.h"
-#include "eventview.h"
 #include "layout.h"
-#include "record.h"
 #include "say.h"
 #include "session.h"
 
@@ -29,11 +26,9 @@
 #define LINE_MAX_LEN	(16u << 20)
 #define RECENT		256
 
-struct eventread {
+struct events {
 	struct session	*s;
-	const struct eventview *view;
-	bool		 stream;
-	bool		 silent;	/* what is there already is not asked */
+	struct eventview view;
 	char		 path[4096];
 	const char	*name;		/* its last component */
 	int		 dir_fd;	/* where it is; -1: nothing was told */
@@ -46,38 +41,38 @@ struct eventread {
 	json_int_t	 seq;		/* of the last line */
 	json_int_t	 recent[RECENT]; /* what a journal may have twice */
 	size_t		 nrecent;
-	bool		 failed;
 };
 
 /* A journal's entry as a line of the log would have it. NULL: it is none. */
 static json_t *
-from_journal(json_t *j)
+from_journal(const json_t *j)
 {
-	static const char *const	 names[][2] = {
-		{ "PODMAN_ID", "ID" }, { "PODMAN_IMAGE", "Image" },
-		{ "PODMAN_NAME", "Name" }, { "PODMAN_EVENT", "Status" },
-		{ "PODMAN_TIME", "Time" }, { "PODMAN_TYPE", "Type" },
+	static const struct {
+		const char	*key, *name;
+		enum { TEXT, NUMBER, JSON } kind;
+	} fields[] = {
+		{ "PODMAN_EXIT_CODE", "ContainerExitCode", NUMBER },
+		{ "PODMAN_ID", "ID", TEXT }, { "PODMAN_IMAGE", "Image", TEXT },
+		{ "PODMAN_NAME", "Name", TEXT },
+		{ "PODMAN_EVENT", "Status", TEXT },
+		{ "PODMAN_TIME", "Time", TEXT }, { "PODMAN_TYPE", "Type", TEXT },
+		{ "PODMAN_LABELS", "Attributes", JSON },
+		{ "BULKHEAD_SEQ", "Seq", NUMBER },
 	};
-	json_t		*e = json_object(), *labels;
+	json_t		*e = json_object(), *value;
 	const char	*v;
 
-	if ((v = json_string_value(json_object_get(j,
-	    "PODMAN_EXIT_CODE"))) != NULL)
-		(void)json_object_set_new(e, "ContainerExitCode",
-		    json_integer(strtol(v, NULL, 10)));
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if ((v = json_string_value(json_object_get(j,
-		    names[i][0]))) != NULL && *v != '\0')
-			(void)json_object_set_new(e, names[i][1],
-			    json_string(v));
-	v = json_string_value(json_object_get(j, "PODMAN_LABELS"));
-	labels = v == NULL ? NULL : json_loads(v, 0, NULL);
-	(void)json_object_set_new(e, "Attributes", labels == NULL ?
-	    json_null() : labels);
-	if ((v = json_string_value(json_object_get(j,
-	    "BULKHEAD_SEQ"))) != NULL)
-		(void)json_object_set_new(e, "Seq",
-		    json_integer(strtoll(v, NULL, 10)));
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		v = json_string_value(json_object_get(j, fields[i].key));
+		value = v == NULL ? NULL : fields[i].kind == NUMBER ?
+		    json_integer(strtoll(v, NULL, 10)) :
+		    fields[i].kind == JSON ? json_loads(v, 0, NULL) :
+		    *v == '\0' ? NULL : json_string(v);
+		if (value == NULL && fields[i].kind == JSON)
+			value = json_null();
+		if (value != NULL)
+			(void)json_object_set_new(e, fields[i].name, value);
+	}
 	if (json_object_get(e, "Status") != NULL)
 		return (e);
 	json_decref(e);
@@ -86,7 +81,7 @@ from_journal(json_t *j)
 
 /* Sent again after a crash, it has the same number and time. */
 static bool
-is_again(struct eventread *r, const json_t *e)
+is_again(struct events *r, const json_t *e)
 {
 	json_int_t	 key = json_integer_value(json_object_get(e, "Seq")) ^
 			    (json_int_t)eventview_time(e);
@@ -99,7 +94,7 @@ is_again(struct eventread *r, const json_t *e)
 }
 
 static bool
-is_new(struct eventread *r, const json_t *e)
+is_new(struct events *r, const json_t *e)
 {
 	const json_t	*seq = json_object_get(e, "Seq");
 
@@ -113,26 +108,23 @@ is_new(struct eventread *r, const json_t *e)
 	return (true);
 }
 
-static void
-take_line(struct eventread *r, const char *line, size_t len)
+/* What is no event is skipped, as podman does. */
+static int
+take_line(struct events *r, const char *line, size_t len)
 {
-	json_t	*j = json_loadb(line, len, 0, NULL), *e = NULL;
+	json_t	*j = json_loadb(line, len, 0, NULL);
+	json_t	*e = r->child != -1 ? from_journal(j) : json_incref(j);
+	int	 rc = 0;
 
-	if (j != NULL && r->child != -1)
-		e = from_journal(j);
-	else if (json_is_object(j))
-		e = json_incref(j);
-	/* What is no event is skipped, as podman does. */
-	if (e != NULL && is_new(r, e) && !r->silent &&
-	    eventview_wants(r->view, e) &&
-	    eventview_print(r->view, e) == -1)
-		r->failed = true;
+	if (json_is_object(e) && is_new(r, e) && !r->view.silent)
+		rc = eventview_print(&r->view, e);
 	json_decref(e);
 	json_decref(j);
+	return (rc);
 }
 
 static int
-room(struct eventread *r)
+room(struct events *r)
 {
 	size_t	 cap = r->cap == 0 ? CHUNK : r->cap * 2;
 	char	*p;
@@ -151,10 +143,11 @@ room(struct eventread *r)
 
 /* Lines that are there now. 1: there may be more, 0: no more, -1: failed. */
 static int
-read_some(struct eventread *r)
+read_some(struct events *r)
 {
 	char	*nl, *at;
 	ssize_t	 n;
+	int	 rc = 0;
 
 	if (room(r) == -1)
 		return (-1);
@@ -165,19 +158,16 @@ read_some(struct eventread *r)
 		return (say_error("reading %s: %s", r->path,
 		    strerror(errno)), -1);
 	r->len += (size_t)n;
-	at = r->buf;
-	while ((nl = memchr(at, '\n', r->len - (size_t)(at - r->buf))) !=
-	    NULL) {
-		take_line(r, at, (size_t)(nl - at));
-		at = nl + 1;
-	}
+	for (at = r->buf; (nl = memchr(at, '\n', r->len - (size_t)(at -
+	    r->buf))) != NULL; at = nl + 1)
+		rc |= take_line(r, at, (size_t)(nl - at));
 	r->len -= (size_t)(at - r->buf);
 	memmove(r->buf, at, r->len);
-	return (r->failed ? -1 : n > 0);
+	return (rc == -1 ? -1 : n > 0);
 }
 
 static int
-read_all(struct eventread *r)
+read_all(struct events *r)
 {
 	int	 rc = r->fd == -1 ? 0 : 1;
 
@@ -190,7 +180,7 @@ read_all(struct eventread *r)
 
 /* The file that has the name now. None is no error: nothing happened yet. */
 static int
-open_log(struct eventread *r)
+open_log(struct events *r)
 {
 	if (r->fd != -1)
 		close(r->fd);
@@ -208,7 +198,7 @@ open_log(struct eventread *r)
 
 /* Has another file come in its place? By rotation it goes on where it was. */
 static int
-look_at_notes(struct eventread *r)
+look_at_notes(struct events *r)
 {
 	char	 buf[4096]
 		    __attribute__((aligned(__alignof__(struct inotify_event))));
@@ -226,41 +216,32 @@ look_at_notes(struct eventread *r)
 	return (change);
 }
 
-static int
-wait_ms(const struct eventread *r)
-{
-	int64_t	 left;
-
-	if (!r->stream || r->view->until == INT64_MAX)
-		return (-1);
-	left = (r->view->until - clock_real_ns()) / 1000000 + 1;
-	return (left < 0 ? 0 : left > 3600000 ? 3600000 : (int)left);
-}
-
 /*
  * Wait for a change. 1: there was one, 0: the time is over, or the reader has
  * gone.
  */
 static int
-wait_change(struct eventread *r, int fd)
+wait_change(const struct events *r, int fd)
 {
 	struct pollfd	 p[2] = { { .fd = fd, .events = POLLIN },
 			    { .fd = STDOUT_FILENO } };
+	bool		 ends = r->view.stream && r->view.until != INT64_MAX;
+	int64_t		 left = -1;
 
-	for (;;) {
-		if (r->stream && clock_real_ns() > r->view->until)
+	while (p[0].revents == 0) {
+		if (ends && (left = r->view.until - clock_real_ns()) < 0)
 			return (0);
-		if (poll(p, 2, wait_ms(r)) == -1 && errno != EINTR)
+		left = left > 3600000000000 ? 3600000 : left / 1000000 + ends;
+		if (poll(p, 2, ends ? (int)left : -1) == -1 && errno != EINTR)
 			return (0);
 		if ((p[1].revents & (POLLERR | POLLNVAL)) != 0)
 			return (0);
-		if (p[0].revents != 0)
-			return (1);
 	}
+	return (1);
 }
 
 static int
-follow(struct eventread *r)
+follow(struct events *r)
 {
 	int	 change;
 
@@ -284,7 +265,7 @@ follow(struct eventread *r)
  * where the engine's account cannot go. One that is watched must be there.
  */
 static int
-open_dir(struct eventread *r)
+open_dir(struct events *r)
 {
 	struct session	*s = r->s;
 	struct stat	 st;
@@ -296,7 +277,7 @@ open_dir(struct eventread *r)
 		    "log of events cannot be used: %.400s", r->path));
 	(void)strlcpy(dir, r->path, sizeof(dir));
 	dir[r->name++ - r->path] = '\0';
-	if (!r->stream) {
+	if (!r->view.stream) {
 		r->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		/* Root opens for its account what is the account's. */
 		if (r->dir_fd != -1 && s->system && (fstat(r->dir_fd,
@@ -316,17 +297,8 @@ open_dir(struct eventread *r)
 	    dir, strerror(errno)));
 }
 
-static int
-read_file(struct eventread *r)
-{
-	if (open_log(r) == -1 || read_all(r) == -1)
-		return (-1);
-	r->silent = false;
-	return (r->stream ? follow(r) : 0);
-}
-
 static void
-run_journalctl(const struct eventread *r, uid_t uid)
+run_journalctl(const struct events *r, uid_t uid)
 {
 	char		 since[64], who[32];
 	const char	*argv[16] = { "journalctl", "--quiet", "--no-pager",
@@ -336,14 +308,14 @@ run_journalctl(const struct eventread *r, uid_t uid)
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	(void)snprintf(who, sizeof(who), "_UID=%lu", (unsigned long)uid);
-	if (r->view->since != INT64_MIN) {
+	if (r->view.since != INT64_MIN) {
 		(void)snprintf(since, sizeof(since), "--since=@%lld",
-		    (long long)(r->view->since / 1000000000));
+		    (long long)(r->view.since / 1000000000));
 		argv[n++] = since;
 	}
-	if (r->stream) {
+	if (r->view.stream) {
 		argv[n++] = "--follow";
-		argv[n++] = r->silent ? "--lines=0" : "--no-tail";
+		argv[n++] = r->view.silent ? "--lines=0" : "--no-tail";
 	}
 	argv[n] = NULL;
 	(void)execvp(argv[0], (char *const *)(uintptr_t)argv);
@@ -354,7 +326,7 @@ run_journalctl(const struct eventread *r, uid_t uid)
 
 /* While we are still who started us: the journal may be root's to read. */
 static int
-start_journalctl(struct eventread *r)
+start_journalctl(struct events *r)
 {
 	struct session	*s = r->s;
 	uid_t		 uid = s->client.uid != 0 ? s->client.uid : getuid();
@@ -376,9 +348,9 @@ start_journalctl(struct eventread *r)
 }
 
 int
-eventread_open(struct session *s)
+events_open(struct session *s)
 {
-	struct eventread	*r = s->arg;
+	struct events	*r = s->arg;
 
 	r->s = s;
 	switch (session_events(s)) {
@@ -392,12 +364,12 @@ eventread_open(struct session *s)
 }
 
 static int
-read_journal(struct eventread *r)
+read_journal(struct events *r)
 {
 	int	 status, rc = 1;
 
 	(void)strlcpy(r->path, "systemd's journal", sizeof(r->path));
-	r->silent = false;
+	r->view.silent = false;
 	while (rc == 1 && wait_change(r, r->fd) == 1) {
 		rc = read_some(r);
 		if (fflush(stdout) == EOF)
@@ -416,7 +388,7 @@ read_journal(struct eventread *r)
 }
 
 int
-eventread_run(struct eventread *r)
+events_run(struct events *r)
 {
 	switch (session_events(r->s)) {
 	case EVENTS_NONE:
@@ -425,30 +397,31 @@ eventread_run(struct eventread *r)
 	case EVENTS_JOURNALD:
 		return (read_journal(r));
 	default:
-		return (read_file(r));
+		if (open_log(r) == -1 || read_all(r) == -1)
+			return (-1);
+		r->view.silent = false;
+		return (r->view.stream ? follow(r) : 0);
 	}
 }
 
-struct eventread *
-eventread_new(const struct eventview *view, bool stream, bool silent)
+struct events *
+events_new(const struct rec *opts)
 {
-	struct eventread	*r = calloc(1, sizeof(*r));
+	struct events	*r = calloc(1, sizeof(*r));
 
 	if (r == NULL)
-		return (NULL);
-	r->view = view;
-	r->stream = stream && (view->until == INT64_MAX ||
-	    view->until >= clock_real_ns());
-	r->silent = silent;
+		return (say_error("out of memory"), NULL);
 	r->fd = r->notify = r->child = r->dir_fd = -1;
-	return (r);
+	if (eventview_open(&r->view, opts) == 0)
+		return (r);
+	events_free(r);
+	return (NULL);
 }
 
 void
-eventread_free(struct eventread *r)
+events_free(struct events *r)
 {
-	if (r == NULL)
-		return;
+	eventview_close(&r->view);
 	free(r->buf);
 	free(r);
 }

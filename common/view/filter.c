@@ -81,7 +81,8 @@ text_fits(const struct filter_term *t, const char *text)
 
 	if (how == FILTER_EQUAL)
 		return (begins && text[n] == '\0');
-	if (how == FILTER_PAIR || how == FILTER_NO_PAIR)
+	if (how == FILTER_PAIR || how == FILTER_ANY_PAIR ||
+	    how == FILTER_NO_PAIR)
 		return (begins && (text[n] == '\0' || (text[n] == '=' &&
 		    strchr(t->value, '=') == NULL)));
 	return ((how != FILTER_PATTERN && begins) || (t->is_regex &&

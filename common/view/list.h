@@ -24,6 +24,7 @@ enum filter_how {
 	FILTER_PATTERN,		/* one of them fits a regular expression */
 	FILTER_ID,		/* one of these two */
 	FILTER_PAIR,		/* K=V is one of them, or a K=... for K */
+	FILTER_ANY_PAIR,	/* the same; one of several --filter is enough */
 	FILTER_NO_PAIR,
 	FILTER_BEFORE,		/* a moment that comes before the value */
 	FILTER_AFTER,

@@ -1,13 +1,11 @@
 /*
  * bulkhead events: show what happened to objects, and what happens.
  */
-#include <stdio.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "command_session.h"
-#include "eventread.h"
-#include "eventview.h"
+#include "events.h"
 #include "say.h"
 #include "session.h"
 
@@ -29,41 +27,23 @@ static const struct opt options[] = {
 };
 
 static int
-read_events(struct cli *cli, struct eventread *r)
-{
-	struct session	 s = { .privileged = eventread_open, .arg = r };
-	int		 rc;
-
-	/* Root's sources are opened before root is given up. */
-	if (command_open(&s, cli, (geteuid() == 0 ? NEED_IDS : NEED_CONFIG) |
-	    NEED_MORE, NULL) == -1)
-		return (EXIT_ENGINE);
-	session_confine(&s);
-	rc = eventread_run(r);
-	session_close(&s);
-	return (rc == -1 ? EXIT_ENGINE : 0);
-}
-
-static int
 run(struct cli *cli)
 {
-	bool			 stream = opt_flag(cli->opts, "stream", true);
-	bool			 silent = stream &&
-				    !opt_given(cli->opts, "since") &&
-				    !opt_given(cli->opts, "until");
-	struct eventview	 view;
-	struct eventread	*r;
-	int			 code = EXIT_ENGINE;
+	struct events	*events = events_new(cli->opts);
+	struct session	 s = { .privileged = events_open, .arg = events };
+	int		 rc = -1;
 
-	if (eventview_open(&view, cli->opts) == -1)
+	if (events == NULL)
 		return (EXIT_ENGINE);
-	if ((r = eventread_new(&view, stream, silent)) == NULL)
-		code = say_error("out of memory");
-	else
-		code = read_events(cli, r);
-	eventread_free(r);
-	eventview_close(&view);
-	return (code);
+	/* Root's sources are opened before root is given up. */
+	if (command_open(&s, cli, (geteuid() == 0 ? NEED_IDS : NEED_CONFIG) |
+	    NEED_MORE, NULL) == 0) {
+		session_confine(&s);
+		rc = events_run(events);
+		session_close(&s);
+	}
+	events_free(events);
+	return (rc == -1 ? EXIT_ENGINE : 0);
 }
 
 const struct command command_system_events = {
