@@ -8,15 +8,16 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "clock.h"
+#include "parse.h"
 #include "safeterm.h"
+#include "writeall.h"
 
 #define BLOCK		65536
 #define HEAD		128		/* no record's head is longer */
-#define NSEC		1000000000LL
 #define PATIENCE_MS	200		/* where inotify cannot be had */
 #define MARK		36		/* a time stamp with nanoseconds */
 #define TRIES		5
@@ -48,86 +49,40 @@ struct reader {
 	bool			 over;		/* a record after `until` */
 	bool			 inside[3];	/* a line of that stream */
 	size_t			 len;
-	int			 out_fd;
+	int			 text_fd;	/* of what is put now */
+	int			 out_fd;	/* of what is in `out` */
 	size_t			 out_len;
 	struct safeterm		 safe[3];	/* by stream */
 	char			 buf[2 * BLOCK];
 	char			 out[BLOCK];
 };
 
+/* RFC 3339, with a fraction or without, in so many bytes. */
 static bool
-digits(const char **p, const char *end, int n, int64_t *v)
+parse_stamp(const char *stamp, size_t len, int64_t *ns)
 {
-	*v = 0;
-	for (; n > 0; n--, (*p)++) {
-		if (*p == end || **p < '0' || **p > '9')
-			return (false);
-		*v = *v * 10 + (**p - '0');
-	}
-	return (true);
-}
+	char			 s[64];
+	struct parse_err	 e;
 
-static bool
-literal(const char **p, const char *end, char c)
-{
-	if (*p == end || **p != c)
+	if (len < 20 || len >= sizeof(s) || stamp[4] != '-' ||
+	    stamp[10] != 'T' || stamp[13] != ':' || stamp[16] != ':')
 		return (false);
-	(*p)++;
-	return (true);
-}
-
-/* Days from 1970 to a civil date; March is the first month of its year. */
-static int64_t
-days(int64_t y, int64_t m, int64_t d)
-{
-	y -= m <= 2;
-	return (y * 365 + y / 4 - y / 100 + y / 400 +
-	    (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1 - 719468);
-}
-
-/* RFC 3339, with a fraction or without. */
-static bool
-parse_time(const char **p, const char *end, int64_t *ns)
-{
-	int64_t	 y, mo, d, h, mi, s, oh = 0, om = 0, unit = NSEC / 10;
-	int	 sign;
-
-	if (!digits(p, end, 4, &y) || !literal(p, end, '-') ||
-	    !digits(p, end, 2, &mo) || !literal(p, end, '-') ||
-	    !digits(p, end, 2, &d) || !literal(p, end, 'T') ||
-	    !digits(p, end, 2, &h) || !literal(p, end, ':') ||
-	    !digits(p, end, 2, &mi) || !literal(p, end, ':') ||
-	    !digits(p, end, 2, &s) || mo < 1 || mo > 12)
-		return (false);
-	*ns = 0;
-	if (literal(p, end, '.'))
-		for (; *p != end && **p >= '0' && **p <= '9'; (*p)++) {
-			*ns += (**p - '0') * unit;
-			unit /= 10;
-		}
-	sign = *p != end && **p == '-' ? -1 : 1;
-	if (!literal(p, end, 'Z') &&
-	    ((!literal(p, end, '+') && !literal(p, end, '-')) ||
-	    !digits(p, end, 2, &oh) || !literal(p, end, ':') ||
-	    !digits(p, end, 2, &om)))
-		return (false);
-	s += days(y, mo, d) * 86400 + h * 3600 + mi * 60 -
-	    sign * (oh * 3600 + om * 60);
-	*ns += s * NSEC;
-	return (true);
+	memcpy(s, stamp, len);
+	s[len] = '\0';
+	return (strpbrk(s + 19, "Z+-") != NULL && parse_time(s, 0, ns,
+	    &e) == 0);
 }
 
 bool
 log_record_parse(struct log_record *r, const char *line, size_t len)
 {
-	const char	*p = line, *end = line + len;
+	const char	*p = memchr(line, ' ', len), *end = line + len;
 
-	if (!parse_time(&p, end, &r->time_ns))
+	if (p == NULL || end - p < 10 || !parse_stamp(line, (size_t)(p - line),
+	    &r->time_ns))
 		return (false);
 	r->stamp = line;
 	r->stamp_len = (size_t)(p - line);
-	if (end - p < 10)
-		return (false);
 	if (memcmp(p, " stdout ", 8) == 0)
 		r->stream = STDOUT_FILENO;
 	else if (memcmp(p, " stderr ", 8) == 0)
@@ -151,19 +106,10 @@ log_record_parse(struct log_record *r, const char *line, size_t len)
 static int
 flush(struct reader *r)
 {
-	size_t	 at = 0;
-	ssize_t	 n;
+	size_t	 len = r->out_len;
 
-	while (at < r->out_len) {
-		n = write(r->out_fd, r->out + at, r->out_len - at);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return (-1);
-		at += (size_t)n;
-	}
 	r->out_len = 0;
-	return (0);
+	return (write_all(r->out_fd, r->out, len));
 }
 
 static int
@@ -186,17 +132,13 @@ put(struct reader *r, int fd, const char *p, size_t len)
 	return (0);
 }
 
-/* What safeterm lets through, of one stream. */
+/* What safeterm lets through. */
 static int
-put_out(void *r, const char *p, size_t len)
+put_safe(void *arg, const char *p, size_t len)
 {
-	return (put(r, ((struct reader *)r)->o->out_fd, p, len));
-}
+	struct reader	*r = arg;
 
-static int
-put_err(void *r, const char *p, size_t len)
-{
-	return (put(r, ((struct reader *)r)->o->err_fd, p, len));
+	return (put(r, r->text_fd, p, len));
 }
 
 /* Text of the container's: for a terminal made harmless. */
@@ -205,9 +147,10 @@ put_text(struct reader *r, int stream, const char *p, size_t len)
 {
 	bool	 err = stream == STDERR_FILENO;
 
+	r->text_fd = err ? r->o->err_fd : r->o->out_fd;
 	if (err ? r->o->err_tty : r->o->out_tty)
 		return (safeterm_write(&r->safe[stream], p, len));
-	return (put(r, err ? r->o->err_fd : r->o->out_fd, p, len));
+	return (put_safe(r, p, len));
 }
 
 static int
@@ -551,11 +494,8 @@ sleep_for_more(const struct reader *r, int watch)
 static bool
 past_until(const struct reader *r)
 {
-	struct timespec	 ts;
-
 	return (r->over || (r->o->until_ns != 0 &&
-	    clock_gettime(CLOCK_REALTIME, &ts) == 0 &&
-	    ts.tv_sec * NSEC + ts.tv_nsec > r->o->until_ns));
+	    clock_real_ns() > r->o->until_ns));
 }
 
 static int
@@ -586,9 +526,9 @@ end_text(struct reader *r)
 {
 	int	 rc = 0;
 
-	if (r->o->out_fd != -1 && r->o->out_tty)
+	if ((r->text_fd = r->o->out_fd) != -1 && r->o->out_tty)
 		rc |= safeterm_end(&r->safe[STDOUT_FILENO]);
-	if (r->o->err_fd != -1 && r->o->err_tty)
+	if ((r->text_fd = r->o->err_fd) != -1 && r->o->err_tty)
 		rc |= safeterm_end(&r->safe[STDERR_FILENO]);
 	return (rc == -1 ? -1 : flush(r));
 }
@@ -603,8 +543,8 @@ log_print(const struct log_opts *o, int logfd, int oldfd)
 	r.log_fd = logfd;
 	r.old_fd = oldfd;
 	r.out_fd = -1;
-	safeterm_init(&r.safe[STDOUT_FILENO], put_out, &r);
-	safeterm_init(&r.safe[STDERR_FILENO], put_err, &r);
+	safeterm_init(&r.safe[STDOUT_FILENO], put_safe, &r);
+	safeterm_init(&r.safe[STDERR_FILENO], put_safe, &r);
 	begin(&r);
 	if ((o->follow ? follow(&r) : print_available(&r)) == -1)
 		return (-1);
