@@ -8,14 +8,8 @@
 
 enum verdict {
 	MORE,			/* cannot be told yet */
-	PASS,			/* `len` bytes as they are */
-	SHOW,			/* `len` bytes as an escape */
-};
-
-struct token {
-	enum verdict	 verdict;
-	size_t		 len;
-	bool		 sgr;		/* ESC [ m and ESC [ 0 m reset */
+	PASS,			/* as it is */
+	SHOW,			/* as an escape */
 };
 
 void
@@ -27,120 +21,101 @@ safeterm_init(struct safeterm *t, int (*fn)(void *, const char *, size_t),
 	t->arg = arg;
 }
 
-static struct token
-token(enum verdict v, size_t len)
-{
-	return ((struct token){ v, len, false });
-}
-
-static struct token
-of_return(const char *p, size_t len)
-{
-	if (len == 1)
-		return (token(MORE, 0));
-	return (p[1] == '\n' ? token(PASS, 2) : token(SHOW, 1));
-}
-
 /*
  * Private markers and intermediate bytes are not among the parameters: with
  * them a final m is a question or a setting (xterm's modifyOtherKeys).
  */
-static struct token
-of_escape(const char *p, size_t len)
+static enum verdict
+look_at_escape(const char *p, size_t len, size_t *n)
 {
 	size_t	 i = 2;
 
 	if (len == 1)
-		return (token(MORE, 0));
+		return (MORE);
 	if (p[1] != '[')
-		return (token(SHOW, 1));
+		return (SHOW);
 	while (i < len && p[i] != '\0' && strchr("0123456789;:", p[i]) != NULL)
 		i++;
-	if (i < len)
-		return (p[i] == 'm' ? (struct token){ PASS, i + 1, true } :
-		    token(SHOW, 1));
-	return (len < SAFETERM_HELD ? token(MORE, 0) : token(SHOW, 1));
+	if (i == len)
+		return (len < SAFETERM_HELD ? MORE : SHOW);
+	if (p[i] != 'm')
+		return (SHOW);
+	*n = i + 1;
+	return (PASS);
 }
 
-/* How long the character is that begins so; 1 when there is none. */
-static size_t
-utf8_wants(unsigned char c)
+static enum verdict
+look_at_character(const char *p, size_t len, size_t *n)
 {
-	return (c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc2 ? 2 : 1);
+	unsigned char	 c = (unsigned char)*p;
+	size_t		 i = 1;
+	int32_t		 r;
+
+	while (i < len && ((unsigned char)p[i] & 0xc0) == 0x80)
+		i++;
+	/* How long the character is that begins so; 1 when there is none. */
+	if (i == len && len < (c >= 0xf0 ? 4u : c >= 0xe0 ? 3u :
+	    c >= 0xc2 ? 2u : 1u))
+		return (MORE);
+	if ((r = utf8_next(p, n)) == -1)
+		return (SHOW);
+	return (visible_hides(r) ? SHOW : PASS);
 }
 
-static struct token
-of_character(const char *p, size_t len)
-{
-	size_t	 n;
-	int32_t	 r;
-
-	for (n = 1; n < len; n++)
-		if (((unsigned char)p[n] & 0xc0) != 0x80)
-			break;
-	if (n == len && len < utf8_wants((unsigned char)*p))
-		return (token(MORE, 0));
-	if ((r = utf8_next(p, &n)) == -1)
-		return (token(SHOW, 1));
-	return (token(visible_hides(r) ? SHOW : PASS, n));
-}
-
-/* `held` ends with a NUL, which utf8_next needs. */
-static struct token
-look(const char *p, size_t len)
+/* What to do with the first *n bytes. `held` ends with a NUL, for utf8_next. */
+static enum verdict
+look(const char *p, size_t len, size_t *n)
 {
 	unsigned char	 c = (unsigned char)*p;
 
-	if (c == '\r')
-		return (of_return(p, len));
+	*n = 1;
+	if (c == '\r' && len == 1)
+		return (MORE);
+	if (c == '\r' && p[1] == '\n') {
+		*n = 2;
+		return (PASS);
+	}
 	if (c == ESC)
-		return (of_escape(p, len));
+		return (look_at_escape(p, len, n));
 	if (c >= 0x80)
-		return (of_character(p, len));
-	return (token(c == '\n' || c == '\t' || (c >= ' ' && c <= '~') ?
-	    PASS : SHOW, 1));
+		return (look_at_character(p, len, n));
+	return (c == '\n' || c == '\t' || (c >= ' ' && c <= '~') ? PASS :
+	    SHOW);
 }
 
 static int
-show(struct safeterm *t, size_t n)
+settle_first(struct safeterm *t, enum verdict v, size_t n)
 {
-	char	 esc[VISIBLE_ESCAPE];
-	size_t	 len;
-	int32_t	 r = -1;
+	const char	*out = t->held;
+	char		 esc[VISIBLE_ESCAPE];
+	size_t		 len = n;
+	int32_t		 r = -1;
+	int		 rc;
 
-	if (n > 1)
-		r = utf8_next(t->held, &len);
-	visible_escape(esc, r == -1 ? (unsigned char)t->held[0] : r);
-	return (t->put(t->arg, esc, strlen(esc)));
-}
-
-static int
-settle_first(struct safeterm *t, struct token k)
-{
-	int	 rc;
-
-	if (k.sgr)
-		t->coloured = k.len > 4 ||
-		    (k.len == 4 && t->held[2] != '0');
-	rc = k.verdict == SHOW ? show(t, k.len) :
-	    t->put(t->arg, t->held, k.len);
-	t->len -= k.len;
-	memmove(t->held, t->held + k.len, t->len + 1);
+	if (v == PASS && *t->held == ESC)	/* ESC [ m and ESC [ 0 m reset */
+		t->coloured = n > 4 || (n == 4 && t->held[2] != '0');
+	if (v == SHOW) {
+		if (n > 1)
+			r = utf8_next(t->held, &len);
+		visible_escape(esc, r == -1 ? (unsigned char)*t->held : r);
+		out = esc;
+		len = strlen(esc);
+	}
+	rc = t->put(t->arg, out, len);
+	t->len -= n;
+	memmove(t->held, t->held + n, t->len + 1);
 	return (rc);
 }
 
 static int
 settle(struct safeterm *t)
 {
-	struct token	 k;
+	enum verdict	 v;
+	size_t		 n;
 
-	while (t->len > 0) {
-		k = look(t->held, t->len);
-		if (k.verdict == MORE)
-			break;
-		if (settle_first(t, k) == -1)
+	while (t->len > 0 && (v = look(t->held, t->len, &n)) != MORE)
+		if (settle_first(t, v, n) == -1)
 			return (-1);
-	}
 	return (0);
 }
 
@@ -182,7 +157,7 @@ int
 safeterm_end(struct safeterm *t)
 {
 	while (t->len > 0)
-		if (settle_first(t, token(SHOW, 1)) == -1 || settle(t) == -1)
+		if (settle_first(t, SHOW, 1) == -1 || settle(t) == -1)
 			return (-1);
 	if (!t->coloured)
 		return (0);

@@ -1,6 +1,5 @@
 #include "yaml.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "format.h"
 
-#include <ctype.h>
 #include <errno.h>
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -122,33 +122,17 @@ table_print(const struct table *t, FILE *f)
 
 /* --- formats --- */
 
-/* "json", or a template that says only that. */
 static bool
-is_json(const char *s)
+fits(const char *text, const char *pattern)
 {
-	if (strcmp(s, "json") == 0)
-		return (true);
-	if (strncmp(s, "{{", 2) != 0)
-		return (false);
-	s += 2 + strspn(s + 2, " ");
-	if (strncmp(s, "json", 4) != 0 || (s[4] != ' ' && s[4] != '}'))
-		return (false);
-	s += 4 + strspn(s + 4, " ");
-	s += *s == '.';
-	s += strspn(s, " ");
-	return (strcmp(s, "}}") == 0);
-}
+	regex_t	 re;
+	bool	 is;
 
-/* Does it start with {{range ...}}? Then it wants all rows at once. */
-static bool
-is_range(const char *s)
-{
-	if (strncmp(s, "{{", 2) != 0)
+	if (regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB) != 0)
 		return (false);
-	s += 2;
-	s += *s == '-';
-	s += strspn(s, " ");
-	return (strncmp(s, "range", 5) == 0 && !isalnum((unsigned char)s[5]));
+	is = regexec(&re, text, 0, NULL, 0) == 0;
+	regfree(&re);
+	return (is);
 }
 
 static int
@@ -167,12 +151,13 @@ format_open(struct format *f, const struct tmpl_about *about,
 	    .indent = indent };
 	if (text == NULL || *text == '\0' || strcmp(text, "table") == 0)
 		return (0);
-	if (is_json(text)) {
+	if (fits(text, "^(json|\\{\\{ *json( +\\.? *)?\\}\\})$")) {
 		f->kind = FORMAT_JSON;
 		return (0);
 	}
-	f->kind = about->rows && is_range(text) ? FORMAT_WHOLE :
-	    FORMAT_TEMPLATE;
+	/* What starts with {{range ...}} wants all rows at once. */
+	f->kind = about->rows && fits(text, "^\\{\\{-? *range([^[:alnum:]]|$)") ?
+	    FORMAT_WHOLE : FORMAT_TEMPLATE;
 	if (strncmp(text, "table ", 6) == 0) {
 		f->kind = FORMAT_TABLE;
 		text += 6 + strspn(text + 6, " ");

@@ -4,6 +4,7 @@
  */
 #include "inspect.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,25 +174,6 @@ add_row(struct rec *r, const struct rec *row)
 	}
 }
 
-/* Values of a key with something between, which the caller owns; or NULL. */
-static char *
-joined(const struct rec *r, struct key_str key, const char *between)
-{
-	char		*out = NULL;
-	const char	*v;
-	size_t		 size, it = 0;
-	FILE		*f = open_memstream(&out, &size);
-
-	if (f == NULL)
-		return (NULL);
-	for (int n = 0; rec_next(r, key, &it, &v); n++)
-		fprintf(f, "%s%s", n > 0 ? between : "", v);
-	if (fclose(f) != EOF)
-		return (out);
-	free(out);
-	return (NULL);
-}
-
 static void
 add_mount(struct rec *r, struct rec *m, const char *opts)
 {
@@ -225,7 +207,8 @@ add_mounts(struct rec *r, const struct rec *def, json_t *tmpfs)
 
 	for (;;) {
 		scoped_rec struct rec	*m = rec_sub(def, KEY(mount), &it);
-		scoped_free char	*opts = joined(m, KEY(opt), ",");
+		scoped_free char	*opts = show_joined(m, KEY(opt), ",",
+					    INT_MAX);
 
 		if (m == NULL || opts == NULL)
 			return;
@@ -303,7 +286,8 @@ add_security(struct rec *r, const struct rec *def, const struct rec *conf)
 static void
 add_process(struct rec *r, const struct rec *def)
 {
-	scoped_free char	*entrypoint = joined(def, KEY(entrypoint), " ");
+	scoped_free char	*entrypoint = show_joined(def, KEY(entrypoint),
+				    " ", INT_MAX);
 	char			 size[32] = "0B";
 	const char		*v, *tab;
 	size_t			 it = 0;

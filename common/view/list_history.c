@@ -1,6 +1,6 @@
 #include "lists.h"
 
-#include <stdio.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,25 +140,14 @@ add_state(struct rec *e, struct key_num key, struct key_str name)
 }
 
 static void
-add_events(struct rec *e)
-{
-	char		 all[512] = "";
-	const char	*ev;
-	size_t		 it = 0, n = 0;
-
-	while (rec_next(e, KEY(ev), &it, &ev) && n < sizeof(all))
-		n += (size_t)snprintf(all + n, sizeof(all) - n, "%s%s",
-		    n == 0 ? "" : ",", ev);
-	(void)rec_add(e, KEY(events), all);
-}
-
-static void
 derive_entry(const struct list *l, struct rec *e)
 {
+	scoped_free char	*events = show_joined(e, KEY(ev), ",", INT_MAX);
+
 	(void)l;
 	add_state(e, KEY(from), KEY(from_name));
 	add_state(e, KEY(to), KEY(to_name));
-	add_events(e);
+	(void)rec_add(e, KEY(events), events == NULL ? "" : events);
 	if (rec_get(e, KEY(why)) == NULL && rec_text(e, KEY(exit)) != NULL)
 		(void)rec_addf(e, KEY(why), "exit code %s",
 		    rec_text(e, KEY(exit)));

@@ -1,7 +1,6 @@
 #include "lists.h"
 
 #include <fnmatch.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cleanup.h"

@@ -1,8 +1,10 @@
 #include "lists.h"
 
+#include <limits.h>
 #include <string.h>
 #include <strings.h>
 
+#include "cleanup.h"
 #include "record.h"
 
 /* Of members there are `ctr_id` and so on; `members` is their number. */
@@ -69,21 +71,14 @@ static void
 add_members(struct rec *pod, struct key_str key, struct key_str each,
     struct key_str joined, int width)
 {
-	char	 all[8192] = "";
-	size_t	 it = 0, n = 0;
+	scoped_free char	*all = NULL;
+	struct rec		*ctr;
+	size_t			 it = 0;
 
-	for (;;) {
-		scoped_rec struct rec	*ctr = rec_sub(pod, KEY(ctr), &it);
-
-		if (ctr == NULL)
-			break;
+	for (; (ctr = rec_sub(pod, KEY(ctr), &it)) != NULL; rec_free(ctr))
 		(void)rec_add(pod, each, show_str(ctr, key));
-		if (n < sizeof(all))
-			n += (size_t)snprintf(all + n, sizeof(all) - n,
-			    "%s%.*s", n == 0 ? "" : ",", width,
-			    show_str(ctr, key));
-	}
-	(void)rec_add(pod, joined, all);
+	all = show_joined(pod, each, ",", width);
+	(void)rec_add(pod, joined, all == NULL ? "" : all);
 }
 
 static void
@@ -93,9 +88,9 @@ prepare(const struct list *l, struct rec *pod)
 	    KEY(ctr)));
 	add_members(pod, KEY(id), KEY(ctr_id), KEY(ctr_ids),
 	    l->shown.no_trunc ? 64 : SHORT_ID);
-	add_members(pod, KEY(name), KEY(ctr_name), KEY(ctr_names), 256);
+	add_members(pod, KEY(name), KEY(ctr_name), KEY(ctr_names), INT_MAX);
 	add_members(pod, KEY(state_name), KEY(ctr_state), KEY(ctr_states),
-	    256);
+	    INT_MAX);
 }
 
 static bool

@@ -1,10 +1,13 @@
 #include "settings.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "record.h"
+#include "show.h"
 #include "tmpl.h"
 
 const char *
@@ -17,25 +20,13 @@ setting_about(const struct rec *config, const char *what, const char *key)
 }
 
 static json_t *
-list_of(const struct rec *config, struct key_str key)
-{
-	json_t		*a = json_array();
-	const char	*v;
-	size_t		 it = 0;
-
-	while (rec_next(config, key, &it, &v))
-		json_array_append_new(a, tmpl_text(v));
-	return (a);
-}
-
-static json_t *
 value_json(const struct rec *config, const char *key)
 {
 	const char	*type = setting_about(config, "type", key);
 	const char	*v = rec_get(config, KEY_FROM(key));
 
 	if (type != NULL && strcmp(type, "list") == 0)
-		return (list_of(config, KEY_FROM(key)));
+		return (show_list(config, KEY_FROM(key)));
 	if (v == NULL)
 		return (json_null());
 	if (type != NULL && strcmp(type, "bool") == 0 && *v != '\0')
@@ -71,7 +62,7 @@ setting_json(const struct rec *config, const char *key)
 	j = json_pack("{s:o, s:o, s:o, s:b}", "value",
 	    value_json(config, key), "origin",
 	    tmpl_text(setting_origin(config, key)), "overrode",
-	    list_of(config, KEY_FROM(name)), "pinned", pinned != NULL);
+	    show_list(config, KEY_FROM(name)), "pinned", pinned != NULL);
 	if (pinned != NULL)
 		json_object_set_new(j, "insteadOf", tmpl_text(pinned));
 	return (j);
@@ -122,11 +113,11 @@ settings_json(const struct rec *config)
 	return (json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 	    "mode", tmpl_text(rec_str(config, KEY(mode), "")),
 	    "digest", tmpl_text(rec_str(config, KEY(digest), "")),
-	    "files", list_of(config, KEY_IN(config, file)),
-	    "shadowed", list_of(config, KEY_AS(file_shadowed)),
+	    "files", show_list(config, KEY_IN(config, file)),
+	    "shadowed", show_list(config, KEY_AS(file_shadowed)),
 	    "paths", keys_json(config, "path."),
 	    "environment", keys_json(config, "env."),
-	    "warnings", list_of(config, KEY(warn)),
+	    "warnings", show_list(config, KEY(warn)),
 	    "problems", keys_json(config, "problem:"),
 	    "settings", all_json(config)));
 }
@@ -169,32 +160,18 @@ matches(const struct rec *config, const char *word)
 	return (found);
 }
 
-static int
-ambiguous(const struct rec *found, const char *word, struct parse_err *e)
-{
-	char		 list[512] = "";
-	const char	*v;
-	size_t		 it = 0, n = 0;
-
-	while (rec_next(found, KEY(maybe), &it, &v) && n < sizeof(list) - 1)
-		n += (size_t)snprintf(list + n, sizeof(list) - n, "%s%s",
-		    n > 0 ? ", " : "", v);
-	return (parse_fail(e, "\"%s\" can mean several keys: %s", word, list));
-}
-
 struct rec *
 settings_find(const struct rec *config, const char *word,
     struct parse_err *e)
 {
-	struct rec	*found = matches(config, word);
-	char		 only[320];
+	struct rec		*found = matches(config, word);
+	scoped_free char	*maybe = show_joined(found, KEY(maybe), ", ",
+				    INT_MAX);
 
 	if (rec_count(found, KEY(key)) > 0)
 		return (found);
 	if (rec_count(found, KEY(maybe)) == 1) {
-		(void)snprintf(only, sizeof(only), "%s",
-		    rec_str(found, KEY(maybe), ""));
-		(void)rec_add(found, KEY(key), only);
+		(void)rec_add(found, KEY(key), maybe);
 		return (found);
 	}
 	if (rec_count(found, KEY(maybe)) == 0)
@@ -202,7 +179,8 @@ settings_find(const struct rec *config, const char *word,
 		    "`bulkhead config show` lists those that have a value",
 		    word);
 	else
-		(void)ambiguous(found, word, e);
+		(void)parse_fail(e, "\"%s\" can mean several keys: %s", word,
+		    maybe);
 	rec_free(found);
 	return (NULL);
 }

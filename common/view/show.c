@@ -29,6 +29,25 @@ show_has(const struct rec *r, struct key_str key, const char *value)
 	return (false);
 }
 
+char *
+show_joined(const struct rec *r, struct key_str key, const char *between,
+    int width)
+{
+	char		*out = NULL;
+	const char	*v;
+	size_t		 size, it = 0;
+	FILE		*f = open_memstream(&out, &size);
+
+	if (f == NULL)
+		return (NULL);
+	for (int n = 0; rec_next(r, key, &it, &v); n++)
+		fprintf(f, "%s%.*s", n > 0 ? between : "", width, v);
+	if (fclose(f) != EOF)
+		return (out);
+	free(out);
+	return (NULL);
+}
+
 json_t *
 show_member(const json_t *o, const char *key, json_t *fallback)
 {

@@ -90,6 +90,12 @@ const char *show_str(const struct rec *, struct key_str);
 bool	show_has(const struct rec *, struct key_str, const char *);
 /* All values of a key; NULL: no memory. */
 json_t	*show_list(const struct rec *, struct key_str);
+/*
+ * The values of a key, each cut to a width, with something between: the
+ * caller's; NULL: no memory.
+ */
+char	*show_joined(const struct rec *, struct key_str, const char *between,
+	    int width);
 /* A member of a parsed object; the fallback, which it takes, if it is null. */
 json_t	*show_member(const json_t *, const char *, json_t *fallback);
 
