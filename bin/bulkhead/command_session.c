@@ -61,6 +61,18 @@ options_of(const struct cli *cli)
 }
 
 int
+session_error(struct session *s)
+{
+	const char	*message = error_message(&s->client.error);
+	enum error_code	 code = error_code(&s->client.error);
+
+	client_drain(&s->client);
+	(void)say_error("%s", message);
+	say_code(code);
+	return (EXIT_ENGINE);
+}
+
+int
 command_open(struct session *s, const struct cli *cli, unsigned int need,
     char *const *cleanup)
 {

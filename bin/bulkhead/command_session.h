@@ -7,8 +7,6 @@
 
 #include <stdbool.h>
 
-#include "session_error.h"
-
 struct cli;
 struct error;
 struct session;
@@ -18,6 +16,11 @@ struct session;
  * or by the command itself, and is closed here.
  */
 int	command_run(struct cli *);
+/*
+ * Print the last error of a session, after what the helpers have said. Returns
+ * EXIT_ENGINE.
+ */
+int	session_error(struct session *);
 /*
  * session_open and session_open_resolve for a command. 0, or -1 after telling
  * the person why.

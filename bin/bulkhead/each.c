@@ -10,6 +10,7 @@
 #include "calls.h"
 #include "cleanup.h"
 #include "command.h"
+#include "command_session.h"
 #include "given.h"
 #include "layout.h"
 #include "lists.h"
@@ -17,7 +18,6 @@
 #include "record.h"
 #include "say.h"
 #include "session.h"
-#include "session_error.h"
 #include "states.h"
 
 struct walk {

@@ -61,55 +61,40 @@ human_size(int64_t bytes, char *out, size_t size)
 	snprintf(out, size, "%.3g %s", v, units[i]);
 }
 
-/* The fraction of a second, without the zeros at its end. */
+/* Date, a separator, time and a fraction without zeros at its end. */
 static void
-fraction(int64_t ns, char *out, size_t size)
+stamp(int64_t ns, char separator, struct tm *tm, char *out, size_t size)
 {
+	/* Moments before 1970 have a positive fraction, too. */
+	int64_t	 rest = (ns % SECOND + SECOND) % SECOND;
+	time_t	 s = (time_t)((ns - rest) / SECOND);
 	size_t	 n;
 
-	*out = '\0';
-	if (ns == 0)
+	localtime_r(&s, tm);
+	n = strftime(out, size, "%Y-%m-%d %H:%M:%S", tm);
+	out[strcspn(out, " ")] = separator;
+	if (rest == 0)
 		return;
-	snprintf(out, size, ".%09lld", (long long)ns);
-	for (n = strlen(out); out[n - 1] == '0'; n--)
-		out[n - 1] = '\0';
-}
-
-/* Floor division, so that moments before 1970 have a positive fraction. */
-static time_t
-split(int64_t ns, int64_t *rest)
-{
-	int64_t	 s = ns / SECOND;
-
-	*rest = ns % SECOND;
-	if (*rest < 0) {
-		*rest += SECOND;
-		s--;
-	}
-	return ((time_t)s);
+	n += (size_t)snprintf(out + n, size - n, ".%09lld", (long long)rest);
+	while (out[n - 1] == '0')
+		out[--n] = '\0';
 }
 
 void
 human_go_time(int64_t ns, char *out, size_t size)
 {
-	char		 day[32], frac[16], zone[32];
-	int64_t		 rest;
-	time_t		 s = split(ns, &rest);
+	char		 day[48], zone[32];
 	struct tm	 tm;
 
-	localtime_r(&s, &tm);
-	strftime(day, sizeof(day), "%Y-%m-%d %H:%M:%S", &tm);
+	stamp(ns, ' ', &tm, day, sizeof(day));
 	strftime(zone, sizeof(zone), "%z %Z", &tm);
-	fraction(rest, frac, sizeof(frac));
-	snprintf(out, size, "%s%s %s", day, frac, zone);
+	snprintf(out, size, "%s %s", day, zone);
 }
 
 void
 human_rfc3339(int64_t ns, char *out, size_t size)
 {
-	char		 day[32], frac[16], zone[8] = "Z";
-	int64_t		 rest;
-	time_t		 s = split(ns, &rest);
+	char		 day[48], zone[8] = "Z";
 	struct tm	 tm;
 	long		 off;
 
@@ -117,12 +102,10 @@ human_rfc3339(int64_t ns, char *out, size_t size)
 		snprintf(out, size, "0001-01-01T00:00:00Z");
 		return;
 	}
-	localtime_r(&s, &tm);
-	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
-	fraction(rest, frac, sizeof(frac));
+	stamp(ns, 'T', &tm, day, sizeof(day));
 	off = tm.tm_gmtoff / 60;
 	if (off != 0)
 		snprintf(zone, sizeof(zone), "%c%02ld:%02ld",
 		    off < 0 ? '-' : '+', labs(off) / 60 % 24, labs(off) % 60);
-	snprintf(out, size, "%s%s%s", day, frac, zone);
+	snprintf(out, size, "%s%s", day, zone);
 }

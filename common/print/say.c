@@ -71,12 +71,11 @@ say_helpers(const char *text)
 {
 	char	 safe[4 * 4096];
 
-	if (!isatty(STDERR_FILENO)) {
-		(void)fputs(text, stderr);
-		return;
+	if (isatty(STDERR_FILENO)) {
+		(void)visible_text(safe, sizeof(safe), text);
+		text = safe;
 	}
-	(void)visible_text(safe, sizeof(safe), text);
-	(void)fputs(safe, stderr);
+	(void)fputs(text, stderr);
 }
 
 void

@@ -205,6 +205,9 @@ choose(struct rows *r)
 
 		if (row == NULL)
 			return (0);
+		/* Half removed: its removal has been reported, or will be. */
+		if (rec_num(row, KEY(removing), 0) != 0)
+			continue;
 		if ((about->wanted == NULL || about->wanted(r->l, row)) &&
 		    (r->l->filter.n == 0 || filter_passes(&r->l->filter, row)))
 			r->places[r->n++] = (struct place){ at,

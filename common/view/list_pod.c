@@ -93,20 +93,13 @@ prepare(const struct list *l, struct rec *pod)
 	    INT_MAX);
 }
 
-static bool
-is_wanted(const struct list *l, const struct rec *pod)
-{
-	(void)l;
-	return (rec_num(pod, KEY(removing), 0) == 0);
-}
-
 static const char *const	maps[] = { "Labels", NULL };
 const struct list_about	list_of_pods = {
 	.tmpl = { "podps", "pods.ListPodReporter", maps, false, true },
 	.columns = columns, .plain = "ID Name Status Created InfraID",
 	.quiet = SHOWN(NULL, SHOW_TEXT, id), .indent = 2,
 	.key = KEY_TEXT(obj), .filters = &pod_filters, .orders = pod_orders,
-	.latest_is_first = true, .prepare = prepare, .wanted = is_wanted,
+	.latest_is_first = true, .prepare = prepare,
 };
 
 static const struct member	inspected_member[] = {

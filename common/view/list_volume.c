@@ -61,14 +61,6 @@ static const struct column	columns[] = {
 	COLUMN_END
 };
 
-/* Half removed: its removal has been reported, or will be. */
-static bool
-is_wanted(const struct list *l, const struct rec *v)
-{
-	(void)l;
-	return (rec_num(v, KEY(removing), 0) == 0);
-}
-
 static void
 derive(const struct list *l, struct rec *v)
 {
@@ -83,7 +75,7 @@ const struct list_about	list_of_volumes = {
 	.columns = columns, .plain = "Driver Name",
 	.quiet = SHOWN(NULL, SHOW_TEXT, name), .indent = 2,
 	.heading_with_rows = true, .key = KEY_TEXT(obj),
-	.filters = &volume_filters, .wanted = is_wanted, .derive = derive,
+	.filters = &volume_filters, .derive = derive,
 };
 
 json_t *

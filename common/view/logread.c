@@ -441,37 +441,30 @@ size_of(int fd)
 }
 
 /*
- * Begin with everything, or with the tail, in files of these beginnings. False
- * if the log was rotated while that was looked for.
+ * Begin with everything, or with the tail; again if the log was rotated while
+ * that was looked for.
  */
-static bool
-begin_at(struct reader *r, const struct mark *old, const struct mark *log)
-{
-	bool		 has_old = old->len > 0 && !same(old, log);
-	off_t		 old_size = has_old ? size_of(r->old_fd) : 0;
-	off_t		 size = old_size + size_of(r->log_fd), at = 0;
-	struct mark	 now;
-
-	if (r->o->tail >= 0)
-		at = tail_start(r, old_size, size, r->o->tail);
-	r->left = r->o->follow ? -1 : size - at;
-	r->in_old = at < old_size;
-	r->at = r->in_old ? at : at - old_size;
-	r->mark = r->in_old ? *old : *log;
-	r->before = r->in_old ? (struct mark){ 0 } : *old;
-	now = mark_of(r->log_fd);
-	return (log->len == 0 ? now.len == 0 : same(log, &now));
-}
-
 static void
 begin(struct reader *r)
 {
-	struct mark	 log, old;
+	struct mark	 log, old, now;
+	off_t		 old_size, size, at = 0;
 
 	for (int i = 0; i < TRIES; i++) {
 		log = mark_of(r->log_fd);
 		old = mark_of(r->old_fd);
-		if (begin_at(r, &old, &log))
+		old_size = old.len > 0 && !same(&old, &log) ?
+		    size_of(r->old_fd) : 0;
+		size = old_size + size_of(r->log_fd);
+		if (r->o->tail >= 0)
+			at = tail_start(r, old_size, size, r->o->tail);
+		r->left = r->o->follow ? -1 : size - at;
+		r->in_old = at < old_size;
+		r->at = r->in_old ? at : at - old_size;
+		r->mark = r->in_old ? old : log;
+		r->before = r->in_old ? (struct mark){ 0 } : old;
+		now = mark_of(r->log_fd);
+		if (log.len == 0 ? now.len == 0 : same(&log, &now))
 			return;
 	}
 }

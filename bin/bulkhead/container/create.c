@@ -1,13 +1,13 @@
 /*
  * bulkhead create: make a container, and do not start it.
  */
+#include "command_session.h"
 #include "creating.h"
 
 #include <stdio.h>
 
 #include "command.h"
 #include "say.h"
-#include "session_error.h"
 
 #define KEYS_HELP \
 	"Override the key sequence for detaching a container. Format is a " \

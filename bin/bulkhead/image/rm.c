@@ -6,12 +6,12 @@
 
 #include "calls.h"
 #include "command.h"
+#include "command_session.h"
 #include "each.h"
 #include "image_remove.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
-#include "session_error.h"
 #include "storage.h"
 
 static const struct opt options[] = {

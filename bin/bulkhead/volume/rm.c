@@ -5,11 +5,11 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "command_session.h"
 #include "record.h"
 #include "remove.h"
 #include "say.h"
 #include "session.h"
-#include "session_error.h"
 #include "storage.h"
 #include "volumes.h"
 
