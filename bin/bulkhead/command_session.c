@@ -87,16 +87,6 @@ command_open(struct session *s, const struct cli *cli, unsigned int need,
 }
 
 int
-command_open_resolve(struct session *s, const struct cli *cli)
-{
-	struct session_options	 o = options_of(cli);
-
-	if (session_open_resolve(s, &o) == -1)
-		return (session_error(s), -1);
-	return (0);
-}
-
-int
 command_run(struct cli *cli)
 {
 	const struct command	*c = command_body(cli->command);

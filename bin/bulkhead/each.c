@@ -51,7 +51,7 @@ remains(struct session *s, const char *ref)
 	(void)rec_add(row, KEY(id), id);
 	(void)rec_add_num(row, KEY(state), CTR_DAMAGED);
 	(void)rec_addf(def, KEY(log_path), "%s/" LAYOUT_LOG,
-	    session_config(s, KEY_AS(path_state), ""), id);
+	    session_text(s, path_state), id);
 	(void)rec_add_rec(row, KEY(def), def);
 	return (take_ptr(&row));
 }

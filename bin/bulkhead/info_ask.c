@@ -32,8 +32,6 @@
 #include "states.h"
 #include "version.h"
 
-#define NOBODY	65534u
-
 static int
 open_with(struct session *s, struct cli *g, const struct rec *config,
     unsigned int need)
@@ -132,7 +130,7 @@ info_locks(struct cli *g, const struct rec *config, struct rec *out)
 	used = lock_list(&s.client, true);
 	if (used == NULL)
 		return (session_error(&s));
-	(void)rec_add(out, KEY(type), session_config(&s, KEY_AS(lock_type),
+	(void)rec_add(out, KEY(type), rec_str(s.config, KEY_AS(lock_type),
 	    "shm"));
 	total = rec_num(s.config, KEY_AS(num_locks), 2048);
 	(void)rec_add_num(out, KEY(total), total);
@@ -163,22 +161,6 @@ info_registries(struct cli *g, const struct rec *config, struct rec *out)
 }
 
 /* --- the file system of the storage --- */
-
-/*
- * Give up root without a helper; if there is no account, for the user nobody's
- * ids.
- */
-static void
-lose_root(void)
-{
-	uid_t	 uid = NOBODY;
-	gid_t	 gid = NOBODY;
-
-	if (geteuid() != 0)
-		return;
-	(void)root_account(&uid, &gid);
-	root_become(uid, gid);
-}
 
 /* containers/storage's words. */
 static const char *
@@ -253,7 +235,7 @@ info_disk(struct cli *g, const struct rec *config, struct rec *out)
 		return (say_error("cannot open the storage %s: %s", path,
 		    strerror(errno)));
 	(void)rec_add(out, KEY(d_type), has_d_type(dir));
-	lose_root();
+	root_drop();
 	confined_enter(false);
 	(void)rec_add(out, KEY(fs), file_system((long)fs.f_type));
 	(void)rec_add_num(out, KEY(allocated),
@@ -462,7 +444,7 @@ info_programs(struct cli *g, const struct rec *config, struct rec *out)
 	dir = open(rec_str(config, KEY_AS(path_run), ""),
 	    O_RDONLY | O_DIRECTORY |
 	    O_CLOEXEC);
-	lose_root();
+	root_drop();
 	if (dir == -1 || fstat(dir, &st) == -1 || st.st_uid != geteuid())
 		remember = -1;
 	else

@@ -40,6 +40,14 @@ static const char *const environment[] = {
 	"DBUS_SESSION_BUS_ADDRESS", "USER",
 };
 
+/* A key made of two words, in a buffer of 64 bytes. */
+static struct key_str
+key_of(char *key, const char *prefix, const char *name)
+{
+	(void)snprintf(key, 64, "%s%s", prefix, name);
+	return (KEY_FROM(key));
+}
+
 /* The question, but for where relative paths begin. */
 static struct rec *
 question_of(const struct session *s)
@@ -52,19 +60,16 @@ question_of(const struct session *s)
 	size_t			 it = 0;
 
 	for (size_t i = 0; i < sizeof(environment) / sizeof(*environment); i++)
-		if ((v = getenv(environment[i])) != NULL) {
-			(void)snprintf(key, sizeof(key), "env:%s",
-			    environment[i]);
-			(void)rec_add(r, KEY_FROM(key), v);
-		}
+		if ((v = getenv(environment[i])) != NULL)
+			(void)rec_add(r, key_of(key, "env:", environment[i]),
+			    v);
 	(void)rec_add_num(r, KEY(uid), geteuid());
 	(void)rec_add(r, KEY(mode), s->system ? "system" : "rootless");
-	while (settings != NULL && rec_walk(settings, &it, &item)) {
-		(void)snprintf(key, sizeof(key), "opt:%s", item.key);
+	while (settings != NULL && rec_walk(settings, &it, &item))
 		if (item.text != NULL && strcmp(item.key, "trace") != 0 &&
 		    strcmp(item.key, "log-level") != 0)
-			(void)rec_add(r, KEY_FROM(key), item.text);
-	}
+			(void)rec_add(r, key_of(key, "opt:", item.key),
+			    item.text);
 	return (r);
 }
 
@@ -104,7 +109,6 @@ give_files(struct session *s, struct rec *question, const char *cwd)
 	    "CONTAINERS_REGISTRIES_CONF" /* only to pull */ };
 	char				 path[8192];
 	const char			*v;
-	size_t				 it = 0;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if ((v = getenv(names[i])) == NULL || *v == '\0')
@@ -114,7 +118,7 @@ give_files(struct session *s, struct rec *question, const char *cwd)
 		if (give_file(s, question, path, i < 3) == -1)
 			return (-1);
 	}
-	while (rec_next(s->options.settings, KEY(module), &it, &v))
+	rec_each_text(v, s->options.settings, KEY(module))
 		if (give_file(s, question, v, true) == -1)
 			return (-1);
 	return (0);
@@ -161,10 +165,10 @@ static int
 use_config(struct session *s)
 {
 	const char	*warning;
-	size_t		 it = 0;
 
-	while (!s->quiet && rec_next(s->config, KEY(warn), &it, &warning))
-		session_warn(s, "%s", warning);
+	rec_each_text(warning, s->config, KEY(warn))
+		if (!s->quiet)
+			session_warn(s, "%s", warning);
 	if (!session_in_memory(s))
 		return (0);
 	/* Nothing lasts: what would, ends with the boot. */
@@ -359,14 +363,6 @@ static const struct pin {
 };
 
 #define NPINS	(sizeof(pins) / sizeof(pins[0]))
-
-/* A key made of two words, in a buffer of 64 bytes. */
-static struct key_str
-key_of(char *key, const char *prefix, const char *name)
-{
-	(void)snprintf(key, 64, "%s%s", prefix, name);
-	return (KEY_FROM(key));
-}
 
 /* The value of this configuration. */
 static const char *

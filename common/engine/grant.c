@@ -49,41 +49,25 @@ uint32_t
 grant_flags(const struct rec *mount)
 {
 	static const struct {
-		const char	*word;
-		uint32_t	 set, clear;
+		const char	*off, *on;
+		uint32_t	 flag;
 	} words[] = {
-		{ "ro",		GRANT_RDONLY,	0 },
-		{ "rw",		0,		GRANT_RDONLY },
-		{ "nosuid",	GRANT_NOSUID,	0 },
-		{ "suid",	0,		GRANT_NOSUID },
-		{ "nodev",	GRANT_NODEV,	0 },
-		{ "dev",	0,		GRANT_NODEV },
-		{ "rbind",	GRANT_DEEP,	0 },
-		{ "bind",	0,		GRANT_DEEP },
+		{ "rw", "ro", GRANT_RDONLY },
+		{ "suid", "nosuid", GRANT_NOSUID },
+		{ "dev", "nodev", GRANT_NODEV },
+		{ "bind", "rbind", GRANT_DEEP },
 	};
 	uint32_t	 flags = GRANT_NOSUID | GRANT_NODEV | GRANT_DEEP;
 	const char	*opt;
-	size_t		 it = 0;
 
-	while (rec_next(mount, KEY(opt), &it, &opt))
-		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-			if (strcmp(opt, words[i].word) == 0) {
-				flags &= ~words[i].clear;
-				flags |= words[i].set;
-			}
+	rec_each_text(opt, mount, KEY(opt))
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+			if (strcmp(opt, words[i].on) == 0)
+				flags |= words[i].flag;
+			if (strcmp(opt, words[i].off) == 0)
+				flags &= ~words[i].flag;
+		}
 	return (flags);
-}
-
-/* The next mount of a definition that is one of the host's, or NULL. */
-static struct rec *
-next_host(const struct rec *def, size_t *it)
-{
-	struct rec	*mount;
-
-	while ((mount = rec_sub(def, KEY(mount), it)) != NULL &&
-	    !grant_is_host(mount))
-		rec_free(mount);
-	return (mount);
 }
 
 static int
@@ -99,11 +83,11 @@ fail(struct session *s, const char *path)
  * granted, and is opened again without following a link.
  */
 static int
-find_place(struct session *s, const char *path, char *place)
+find_one(struct session *s, struct rec *wants, const char *path)
 {
 	scoped_fd int	 named = open(path, O_PATH | O_CLOEXEC), again = -1;
 	struct stat	 a, b;
-	char		 link[64];
+	char		 link[64], place[PATH_MAX];
 	ssize_t		 n;
 
 	if (named == -1)
@@ -116,23 +100,8 @@ find_place(struct session *s, const char *path, char *place)
 	    fstat(named, &a) == -1 || fstat(again, &b) == -1)
 		return (fail(s, path));
 	errno = ESTALE;
-	return (a.st_dev == b.st_dev && a.st_ino == b.st_ino ? 0 :
-	    fail(s, path));
-}
-
-static int
-grant_place(struct session *s, const char *place, uint32_t flags)
-{
-	scoped_fd int	 fd = path_open_place(place, O_PATH);
-
-	if (fd != -1)
-		return (ids_grant(&s->client, flags, fd) == 0 ? 0 :
-		    error_prefix(&s->client.error, place));
-	if (errno != ELOOP)
-		return (fail(s, place));
-	return (error_set(&s->client.error, errno, "%s was no symbolic link "
-	    "when the container was made: it is not followed now; put it back, "
-	    "or make the container anew", place));
+	return (a.st_dev == b.st_dev && a.st_ino == b.st_ino ?
+	    rec_add(wants, KEY(granted), place) : fail(s, path));
 }
 
 /* --- codes --- */
@@ -167,15 +136,13 @@ static struct rec *
 container_statement(const char *id, const struct rec *def)
 {
 	struct rec	*r = rec_new(), *mount;
-	size_t		 it = 0;
 
 	if (r == NULL)
 		return (NULL);
 	(void)rec_add(r, KEY(container), id);
-	while ((mount = next_host(def, &it)) != NULL) {
-		(void)rec_add_rec(r, KEY(mount), mount);
-		rec_free(mount);
-	}
+	rec_each(mount, def, KEY(mount))
+		if (grant_is_host(mount))
+			(void)rec_add_rec(r, KEY(mount), mount);
 	if (rec_get(def, KEY(rootfs)) != NULL)
 		(void)rec_add(r, KEY(rootfs), rec_get(def, KEY(rootfs)));
 	(void)rec_copy(r, def, KEY(granted));
@@ -214,28 +181,35 @@ grant_setting(struct session *s, const char *key, const char *value,
 /* --- containers and volumes --- */
 
 static int
-find_one(struct session *s, struct rec *wants, const char *path)
-{
-	char	 place[PATH_MAX];
-
-	return (find_place(s, path, place) == -1 ? -1 :
-	    rec_add(wants, KEY(granted), place));
-}
-
-static int
 find_all(struct session *s, struct rec *wants)
 {
 	struct rec	*mount;
-	size_t		 it = 0;
-	int		 rc = 0;
 
-	while (rc == 0 && (mount = next_host(wants, &it)) != NULL) {
-		rc = find_one(s, wants, rec_str(mount, KEY(src), ""));
-		rec_free(mount);
-	}
-	if (rc == 0 && rec_get(wants, KEY(rootfs)) != NULL)
-		rc = find_one(s, wants, rec_get(wants, KEY(rootfs)));
-	return (rc);
+	rec_each(mount, wants, KEY(mount))
+		if (grant_is_host(mount) && find_one(s, wants, rec_str(mount,
+		    KEY(src), "")) == -1)
+			return (-1);
+	return (rec_get(wants, KEY(rootfs)) == NULL ? 0 :
+	    find_one(s, wants, rec_get(wants, KEY(rootfs))));
+}
+
+/* The next of the places that were found when the container was made. */
+static int
+grant_next(struct session *s, const struct rec *def, size_t *at, uint32_t flags)
+{
+	const char	*place;
+	scoped_fd int	 fd = -1;
+
+	if (!rec_next(def, KEY(granted), at, &place))
+		return (-1);
+	if ((fd = path_open_place(place, O_PATH)) != -1)
+		return (ids_grant(&s->client, flags, fd) == 0 ? 0 :
+		    error_prefix(&s->client.error, place));
+	if (errno != ELOOP)
+		return (fail(s, place));
+	return (error_set(&s->client.error, errno, "%s was no symbolic link "
+	    "when the container was made: it is not followed now; put it back, "
+	    "or make the container anew", place));
 }
 
 /* Grants are numbered as they are made: see idmounts_give. */
@@ -243,20 +217,15 @@ static int
 grant_all(struct session *s, const struct rec *def)
 {
 	struct rec	*mount;
-	const char	*place;
-	size_t		 it = 0, at = 0;
-	int		 rc = 0;
+	size_t		 at = 0;
 
-	while (rc == 0 && (mount = next_host(def, &it)) != NULL) {
-		rc = rec_next(def, KEY(granted), &at, &place) ?
-		    grant_place(s, place, grant_flags(mount)) : -1;
-		rec_free(mount);
-	}
+	rec_each(mount, def, KEY(mount))
+		if (grant_is_host(mount) &&
+		    grant_next(s, def, &at, grant_flags(mount)) == -1)
+			return (-1);
 	/* Of a root, setuid programs are its own; device nodes never are. */
-	if (rc == 0 && rec_get(def, KEY(rootfs)) != NULL)
-		rc = rec_next(def, KEY(granted), &at, &place) ?
-		    grant_place(s, place, GRANT_NODEV) : -1;
-	return (rc);
+	return (rec_get(def, KEY(rootfs)) == NULL ? 0 :
+	    grant_next(s, def, &at, GRANT_NODEV));
 }
 
 int
@@ -268,13 +237,22 @@ grant_make(struct session *s, const char *id, struct rec *wants, bool once)
 	    sign(s, container_statement(id, wants), wants));
 }
 
+/* Does it mount anything of the host? */
+static bool
+has_host(const struct rec *def)
+{
+	struct rec	*mount;
+
+	rec_each(mount, def, KEY(mount))
+		if (grant_is_host(mount))
+			return (true);
+	return (rec_get(def, KEY(rootfs)) != NULL);
+}
+
 int
 grant_again(struct session *s, const char *id, const struct rec *def)
 {
-	size_t			 it = 0;
-	scoped_rec struct rec	*mount = next_host(def, &it);
-
-	if (!s->system || (mount == NULL && rec_get(def, KEY(rootfs)) == NULL))
+	if (!s->system || !has_host(def))
 		return (0);
 	if (is_signed(s, container_statement(id, def), def))
 		return (grant_all(s, def));

@@ -25,11 +25,10 @@ bool	grant_is_host(const struct rec *);
 uint32_t grant_flags(const struct rec *);
 /*
  * As root, of a container that is made: open what its mounts and its root
- * name, grant it to refresh, and add to the record what grant_again needs.
- * Of one that is never started again (the last argument) no code is made.
- * 0, or -1 with a sentence.
+ * name, grant it to refresh, and add to the record what grant_again needs, but
+ * for one that is never started again. 0, or -1 with a sentence.
  */
-int	grant_make(struct session *, const char *, struct rec *, bool);
+int	grant_make(struct session *, const char *id, struct rec *, bool once);
 /* As root, of one that exists: check its definition, and grant the same. */
 int	grant_again(struct session *, const char *, const struct rec *);
 /* Give a definition what grant_make added to a record of the same mounts. */

@@ -36,7 +36,7 @@ locks_open_begin(struct session *s)
 	if (session_boot_id(s) == -1)
 		return (-1);
 	s->locks = true;
-	return (lock_open_begin(&s->client, dir, session_config(s,
+	return (lock_open_begin(&s->client, dir, rec_str(s->config,
 	    KEY_AS(lock_type), "shm"), s->boot_id,
 	    (uint32_t)rec_num(s->config, KEY_AS(num_locks), 2048),
 	    s->locks_any));

@@ -15,16 +15,13 @@ struct session;
 #define LOCKS_NAME	81
 
 /*
- * Have the lock broker ready, with the numbers that objects have. 0, or -1
- * with an error. Or in two steps, without the numbers.
+ * Have the lock broker ready, with the numbers that objects have; or in two
+ * steps, without the numbers. 0, or -1 with an error.
  */
 int	locks_ready(struct session *);
 int	locks_open_begin(struct session *);
 int	locks_open_end(struct session *);
-/*
- * Take one, waiting: 0, or -1 with an error. Let it go; the client's error and
- * errno stay as they are.
- */
+/* Take one, waiting: 0, or -1 with an error. Drop it; errors and errno stay. */
 int	locks_take(struct session *, const char *kind, const char *id,
 	    unsigned int wait_ms);
 void	locks_drop(struct session *, const char *kind, const char *id);
@@ -35,11 +32,10 @@ void	locks_drop(struct session *, const char *kind, const char *id);
 int	locks_alloc(struct session *, const char *kind, const char *id,
 	    struct rec *);
 /*
- * An object is removed: give back the number that its row has, if it has
- * one. It is no failure when that cannot be done: renumbering mends it.
+ * An object is removed: give back the number of its row, if it has one; or by
+ * its id. What fails is mended by renumbering.
  */
 void	locks_free(struct session *, const struct rec *row, const char *kind);
-/* The same by its id, when its row is not at hand. */
 void	locks_free_id(struct session *, const char *kind, const char *id);
 /*
  * An object exists: its lock is dropped, and the number that it was taken

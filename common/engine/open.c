@@ -81,13 +81,7 @@ take_kept(struct session *s)
 	s->userns_fd = session_kept(s, INHERIT_USERNS);
 	s->graph_fd = session_kept(s, INHERIT_GRAPH);
 	s->system = s->graph_fd != -1;
-	return (0);
-}
-
-/* A clean-up of the account's is that from its first instruction. */
-static int
-hide_process(struct session *s)
-{
+	/* It is the account's from its first instruction. */
 	if (s->system && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		return (session_sentence(s, "cannot hide", "this process"));
 	return (0);
@@ -126,9 +120,11 @@ static int
 find_config(struct session *s)
 {
 	const char	*runtime = rec_get(s->options.settings, KEY(runtime));
-	bool		 asks = s->config == NULL &&
-			    config_find_cached(s) == -1;
+	bool		 asks;
 
+	if (s->need & NEED_RESOLVE)
+		return (client_start(&s->client, H_RESOLVE));
+	asks = s->config == NULL && config_find_cached(s) == -1;
 	if ((asks || needs_compiler(s)) &&
 	    (client_start(&s->client, H_RESOLVE) == -1 || config_ask(s) == -1))
 		return (-1);
@@ -238,9 +234,9 @@ command_of(const struct session_options *o, char *out, size_t size)
 	*out = '\0';
 	(void)rec_next(o->line, KEY(arg), &it, &word);
 	while (rec_next(o->line, KEY(arg), &it, &word)) {
-		n = strlen(out);
-		(void)snprintf(out + n, size - n, "%s%s", n == 0 ? "" : " ",
-		    word);
+		if (*out != '\0')
+			(void)strlcat(out, " ", size);
+		(void)strlcat(out, word, size);
 	}
 	/* Cut, it may end in the middle of a letter. */
 	for (n = strlen(out); n == size - 1 && n > 0 &&
@@ -445,7 +441,6 @@ static const struct step	 as_root[] = {
 static const struct step	 as_user[] = {
 	{ init,			0, 0 },
 	{ take_kept,		0, 0 },
-	{ hide_process,		0, 0 },
 	{ adopt_refresh,	NEED_IDS, 0 },
 	{ NULL,			NEED_IDS, H_REFRESH },
 	{ NULL,			NEED_STORE, H_STORE },
@@ -509,22 +504,12 @@ begin(struct session *s, const struct session_options *options)
 	s->fresh_fd = s->userns_fd = s->ctr_fd = -1;
 }
 
-static int
-fail(struct session *s)
-{
-	int	 saved = errno;
-
-	session_close(s);
-	errno = saved;
-	return (-1);
-}
-
 int
 session_open(struct session *s, const struct session_options *options,
     unsigned int need, char *const *cleanup)
 {
 	const struct step	*steps = geteuid() == 0 ? as_root : as_user;
-	int			 rc;
+	int			 rc, saved;
 
 	begin(s, options);
 	s->cleanup = cleanup;
@@ -538,22 +523,14 @@ session_open(struct session *s, const struct session_options *options,
 		s->need = need;
 		rc = follow(s, steps);
 	}
-	if (rc != 0)
-		return (fail(s));
-	config_cache_put(s);
-	return (0);
-}
-
-int
-session_open_resolve(struct session *s, const struct session_options *options)
-{
-	begin(s, options);
-	if (init(s) == -1 || (geteuid() == 0 && root_find_account(s) == -1) ||
-	    client_start(&s->client, H_RESOLVE) == -1)
-		return (fail(s));
-	if (geteuid() == 0)
-		root_leave(s);
-	return (0);
+	if (rc == 0) {
+		config_cache_put(s);
+		return (0);
+	}
+	saved = errno;
+	session_close(s);
+	errno = saved;
+	return (-1);
 }
 
 void

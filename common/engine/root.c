@@ -65,14 +65,16 @@
 #include "session.h"
 #include "trust.h"
 
+#define NOBODY		65534
+
 /* --- the account --- */
 
 /*
- * The file itself, not the name service: this program links static, and the
- * account of a system service belongs to the machine.
+ * 0, or -1 with errno ENOENT. The file itself, not the name service: this
+ * program links static, and a system service's account is the machine's.
  */
-int
-root_account(uid_t *uid, gid_t *gid)
+static int
+find_account(uid_t *uid, gid_t *gid)
 {
 	FILE		*f = fopen("/etc/passwd", "re");
 	struct passwd	*pw;
@@ -118,15 +120,16 @@ root_find_account(struct session *s)
 	char	 path[4096];
 
 	s->system = true;
-	if (root_account(&s->client.uid, &s->client.gid) == 0)
+	if (find_account(&s->client.uid, &s->client.gid) == 0)
 		return (0);
 	return (error_set(&s->client.error, ENOENT, "there is no account \""
 	    LAYOUT_ACCOUNT "\" on this machine for root's containers: make it "
 	    "with `%.899s`", account_maker(path, sizeof(path))));
 }
 
-void
-root_become(uid_t uid, gid_t gid)
+/* For good: groups, ids, capabilities, read back. */
+static void
+become(uid_t uid, gid_t gid)
 {
 	uid_t	 r, e, s;
 
@@ -144,6 +147,18 @@ root_become(uid_t uid, gid_t gid)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 ||
 	    prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
 		fatal("dumpable");
+}
+
+void
+root_drop(void)
+{
+	uid_t	 uid = NOBODY;
+	gid_t	 gid = NOBODY;
+
+	if (geteuid() != 0)
+		return;
+	(void)find_account(&uid, &gid);
+	become(uid, gid);
 }
 
 /* --- the log of --log-opt path= --- */
@@ -187,9 +202,9 @@ root_open_log(const struct rec *opts)
 	uid_t		 uid;
 	gid_t		 gid;
 
-	if (root_account(&uid, &gid) == -1)
+	if (find_account(&uid, &gid) == -1)
 		return;
-	for (size_t it = 0; rec_next(opts, KEY_AS(ask_log_opt), &it, &v);) {
+	rec_each_text(v, opts, KEY_AS(ask_log_opt)) {
 		if (strncmp(v, "path=/", 6) == 0)
 			path = v + 5;
 		if (strcmp(v, "max-size=-1") == 0)
@@ -259,13 +274,6 @@ mount_grant(struct session *s, unsigned int grant, int *fd)
 	return (*fd == -1 ? -1 : 0);
 }
 
-void
-root_leave(struct session *s)
-{
-	root_become(s->client.uid, s->client.gid);
-	s->client.uid = 0;	/* later helpers need no change */
-}
-
 int
 root_give_up(struct session *s)
 {
@@ -275,7 +283,8 @@ root_give_up(struct session *s)
 	    ids_seal_begin(&s->client) == -1))
 		return (-1);
 	mac_forget(&s->root_key);
-	root_leave(s);
+	become(s->client.uid, s->client.gid);
+	s->client.uid = 0;	/* later helpers need no change */
 	if (s->graph_fd != -1 && mount_grant(s, 0, &s->graph_fd) == -1)
 		return (-1);
 	/* Linux before 6.3 maps no ids in a tmpfs: go on without it. */

@@ -44,8 +44,7 @@ runtimes_candidate(const struct rec *config, const char *key,
 {
 	const char	*v;
 
-	for (size_t it = 0; config != NULL && rec_next(config, KEY_FROM(key),
-	    &it, &v);)
+	rec_each_text(v, config, KEY_FROM(key))
 		if (n-- == 0)
 			return (strlcpy(out, v, size) < size);
 	return (in_path(name, n, out, size));
@@ -77,9 +76,8 @@ static bool
 is_listed(const struct rec *config, const char *key, const char *name)
 {
 	const char	*v;
-	size_t		 it = 0;
 
-	while (rec_next(config, KEY_FROM(key), &it, &v))
+	rec_each_text(v, config, KEY_FROM(key))
 		if (strcmp(v, name) == 0)
 			return (true);
 	return (false);

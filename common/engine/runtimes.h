@@ -26,9 +26,8 @@ struct runtime {
 };
 
 /*
- * One by the name or absolute path a person gave, from the settled
- * configuration. 0, or -1 with podman's sentence: EINVAL where it is
- * not known or has no executable, else what stat(2) said.
+ * One by the name or absolute path that a person gave. 0, or -1 with podman's
+ * sentence: EINVAL: not known, or no executable; else stat(2)'s errno.
  */
 int	runtimes_find(const struct rec *, const char *, struct runtime *,
 	    struct error *);
@@ -38,14 +37,13 @@ int	runtimes_find(const struct rec *, const char *, struct runtime *,
  */
 int	runtimes_default(const struct rec *, struct runtime *, struct error *);
 /*
- * The next name in the table, in order and once each; false at the end. The
- * position starts at 0, the name at NULL, and it lives as the record does.
+ * The next name in the table, once each; false at the end. The position starts
+ * at 0, the name at NULL; it lives as the record does.
  */
 bool	runtimes_next(const struct rec *, size_t *, const char **);
 /*
- * The first regular file of a list of paths (all values of a key), or what
- * PATH has under a name. 0 with the path; -1 with ENOENT, or with what
- * stat(2) said of the path left in the buffer.
+ * The first regular file of a list of paths (all values of a key), or of PATH
+ * under a name. 0; or -1 with ENOENT, or stat(2)'s errno and that path.
  */
 int	runtimes_path(const struct rec *, const char *key, const char *name,
 	    char *, size_t);
@@ -54,9 +52,8 @@ bool	runtimes_candidate(const struct rec *, const char *key,
 	    const char *name, size_t n, char *, size_t);
 
 /*
- * Check what --runtime names: one that is not known is an
- * error of any command, one that is not our own of those that start
- * containers. 0, or -1 with an error.
+ * Check --runtime: one that is not known is an error of any command, one that
+ * is not our own of those that start containers. 0, or -1 with an error.
  */
 int	runtimes_check(const struct rec *, const char *, bool starts,
 	    struct error *);

@@ -58,13 +58,6 @@ session_sentence(struct session *s, const char *what, const char *name)
 	    strerror(errno)));
 }
 
-const char *
-session_config(const struct session *s, struct key_str key,
-    const char *fallback)
-{
-	return (rec_str(s->config, key, fallback));
-}
-
 bool
 session_in_memory(const struct session *s)
 {

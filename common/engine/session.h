@@ -11,7 +11,7 @@
 #include "cache.h"
 #include "client.h"
 #include "mac.h"
-#include "records.h"
+#include "record.h"
 #include "run_env.h"
 
 enum {
@@ -32,6 +32,7 @@ enum {
 	NEED_SETTINGS	= 1 << 11,	/* the store's own; with NEED_STORE */
 	NEED_RUN_ROOT	= 1 << 12,	/* the store's, as podman of root has
 					 * it; rootless it is the same */
+	NEED_RESOLVE	= 1 << 13,	/* alone: it is asked nothing yet */
 	NEED_IF_THERE	= 1 << 8,	/* of a state that is not there yet,
 					 * none is made */
 };
@@ -121,8 +122,6 @@ struct session {
  */
 int	session_open(struct session *, const struct session_options *,
 	    unsigned int need, char *const *cleanup);
-/* Only resolve, which is asked nothing yet. 0, or -1 as above. */
-int	session_open_resolve(struct session *, const struct session_options *);
 /*
  * The first command after a boot, or after one that was killed, puts numbers of
  * locks, the store and remains in order. What fails is warned of.
@@ -149,9 +148,6 @@ int	session_sentence(struct session *, const char *, const char *);
 
 /* Text of a configuration key, by its name in records.h, or "". */
 #define session_text(s, key)	rec_str((s)->config, KEY_AS(key), "")
-/* The same with another fallback. */
-const char *session_config(const struct session *, struct key_str,
-    const char *);
 /* Where events are written, in any case of letters in the configuration. */
 enum events_backend	session_events(const struct session *);
 /* Is the state this command's alone, and gone with it? */

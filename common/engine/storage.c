@@ -26,16 +26,6 @@ storage_tidy(struct session *s)
 	error_clear(&s->client.error);
 }
 
-/* The vfs driver copies, so it has to give away files of several owners. */
-static int
-copying_userns(struct session *s)
-{
-	if (s->single || strcmp(session_text(s, storage_driver),
-	    "vfs") != 0)
-		return (0);
-	return (storage_userns(s));
-}
-
 static bool
 ends_with_boot(const struct rec *def)
 {
@@ -49,11 +39,12 @@ storage_layer_begin(struct session *s, const char *id, const struct rec *def,
 {
 	enum layer_mark	 mark = made_now ? LAYER_NEW : LAYER_KEPT;
 
-	if (copying_userns(s) == -1)
+	/* The vfs driver copies, and gives away files of several owners. */
+	if (!s->single && strcmp(session_text(s, storage_driver), "vfs") == 0 &&
+	    storage_userns(s) == -1)
 		return (-1);
 	return (store_rw_make_begin(&s->client, id, rec_str(def, KEY(image),
-	    ""),
-	    ends_with_boot(def) ? LAYER_EPHEMERAL : mark));
+	    ""), ends_with_boot(def) ? LAYER_EPHEMERAL : mark));
 }
 
 int

@@ -63,15 +63,13 @@ is_chosen(const struct session *s, const char *path, bool inside)
 		LAYOUT_SYSTEM_RUN, "/var/lib/containers/storage",
 		"/run/containers" };
 	const char		*earlier;
-	size_t			 it = 0;
 
 	if (strstr(path, "/../") != NULL)
 		return (false);
 	for (size_t i = 0; i < sizeof(builtin) / sizeof(builtin[0]); i++)
 		if (is_at(path, builtin[i], inside))
 			return (true);
-	while (s->chosen != NULL && rec_next(s->chosen, KEY(path), &it,
-	    &earlier))
+	rec_each_text(earlier, s->chosen, KEY(path))
 		if (is_at(path, earlier, inside))
 			return (true);
 	return (is_option(s, path, inside));

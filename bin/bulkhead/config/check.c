@@ -152,7 +152,8 @@ run(struct cli *cli)
 	/* As root some can be read that the engine's account cannot. */
 	for (int i = 0; i < cli->argc; i++)
 		rq[i] = question(cli->argv[i], opt_str(cli->opts, "type", ""));
-	asks = command_open_resolve(&s, cli) == 0;
+	asks = command_open(&s, cli, NEED_RESOLVE | NEED_MORE,
+	    NULL) == 0;
 	for (int i = 0; i < cli->argc; i++) {
 		one = rq[i] == NULL || !asks ? EXIT_ENGINE :
 		    check_file(&s, rq[i]);

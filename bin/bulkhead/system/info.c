@@ -20,7 +20,6 @@
 #include "yaml.h"
 
 #define PATIENCE_MS	10000	/* for a lock that is held */
-#define NOBODY		65534u
 
 static const struct opt options[] = {
 	{ "format", 'f', OPT_STRING, NULL,
@@ -99,13 +98,7 @@ gather(struct part *parts, struct cli *cli)
 static void
 leave_root(void)
 {
-	uid_t	 uid = NOBODY;
-	gid_t	 gid = NOBODY;
-
-	if (geteuid() == 0) {
-		(void)root_account(&uid, &gid);
-		root_become(uid, gid);
-	}
+	root_drop();
 	confined_enter(false);
 }
 

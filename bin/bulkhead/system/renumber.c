@@ -31,7 +31,7 @@ check_room(struct session *s, size_t n)
 {
 	int64_t	 count = rec_num(s->config, KEY_AS(num_locks), 2048);
 
-	if (strcmp(session_config(s, KEY_AS(lock_type), "shm"), "file") == 0 ||
+	if (strcmp(rec_str(s->config, KEY_AS(lock_type), "shm"), "file") == 0 ||
 	    (int64_t)n <= (count + GROUP - 1) / GROUP * GROUP)
 		return (0);
 	return (error_set(&s->client.error, ENOSPC, "there are %zu containers, "

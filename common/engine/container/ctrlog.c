@@ -18,7 +18,7 @@
 static const char *
 own_log(const struct session *s, const char *path)
 {
-	const char	*dir = session_config(s, KEY_AS(path_state), "");
+	const char	*dir = session_text(s, path_state);
 	size_t		 n = strlen(dir);
 
 	if (n == 0 || strncmp(path, dir, n) != 0 ||

@@ -91,10 +91,10 @@ keep_dirs(struct start *st)
 
 	if (!s->system)
 		return (0);
-	if (access(session_config(s, KEY_AS(path_state), ""), X_OK) == -1 &&
+	if (access(session_text(s, path_state), X_OK) == -1 &&
 	    hold(st, INHERIT_STATE, s->state_dir) == -1)
 		return (-1);
-	if (access(session_config(s, KEY_AS(path_run), ""), X_OK) == -1 &&
+	if (access(session_text(s, path_run), X_OK) == -1 &&
 	    hold(st, INHERIT_RUN, s->run_dir) == -1)
 		return (-1);
 	return (0);

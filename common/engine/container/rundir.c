@@ -59,8 +59,8 @@ rundir_open(struct session *s, const char *id)
 		if (s->ctr_fd != -1)
 			close(s->ctr_fd);
 		(void)snprintf(name, sizeof(name), LAYOUT_CTR, id);
-		(void)snprintf(path, sizeof(path), "%s/%s",
-		    session_config(s, KEY_AS(path_run), ""), name);
+		(void)snprintf(path, sizeof(path), "%s/%s", session_text(s,
+		    path_run), name);
 		if ((s->ctr_fd = locked_dir(s, name)) == -1)
 			return (session_sentence(s, "cannot make the directory",
 			    path));

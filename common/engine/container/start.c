@@ -63,7 +63,7 @@ profile_of(const struct session *s, const struct rec *def)
 	const char	*profile = rec_str(def, KEY(seccomp), "default");
 
 	return (strcmp(profile, "default") != 0 ? profile :
-	    session_config(s, KEY_AS(seccomp_profile), profile));
+	    rec_str(s->config, KEY_AS(seccomp_profile), profile));
 }
 
 bool
@@ -78,7 +78,7 @@ start_has_filter(struct start *st, const struct rec *def)
 	    session_kept(s, INHERIT_SECCOMP) != -1)
 		return (true);
 	/* A file that the person named is read without root's rights. */
-	return (strcmp(profile, session_config(s, KEY_AS(seccomp_profile),
+	return (strcmp(profile, rec_str(s->config, KEY_AS(seccomp_profile),
 	    "default")) == 0 &&
 	    filter_find(&st->filter, session_run_env(s), def, profile));
 }
@@ -175,8 +175,7 @@ begin_monitor(struct start *st)
 	if (step_exit_room(dir) == -1)
 		return (error_set(&st->s->client.error, errno, "cannot write "
 		    "%s/" LAYOUT_CTR "/" LAYOUT_CTR_EXIT_NEW ": %s",
-		    session_config(st->s, KEY_AS(path_run), ""), st->id,
-		    strerror(errno)));
+		    session_text(st->s, path_run), st->id, strerror(errno)));
 	return (monitor_open_begin(&st->s->client, dir, st->id, st->tty,
 	    st->stdin_open));
 }
@@ -370,7 +369,7 @@ prepare_attach(const struct start *st, struct attach *a)
 	a->sig_proxy = st->sig_proxy;
 	a->no_stdout = !st->attach_out;
 	a->no_stderr = !st->attach_err;
-	keys = rec_str(st->def, KEY(detach_keys), session_config(s,
+	keys = rec_str(st->def, KEY(detach_keys), rec_str(s->config,
 	    KEY_AS(default_detach_keys), DETACH_KEYS));
 	if (detach_keys_parse(&a->keys, keys) == -1)
 		return (error_set(&s->client.error, EINVAL, "invalid detach "

@@ -70,8 +70,7 @@ unpack_flags(const struct pipeline *p)
 {
 	uint32_t	 flags = UNPACK_SPLIT;
 
-	if (strcmp(session_config(p->s, KEY_AS(storage_driver), ""),
-	    "vfs") == 0)
+	if (strcmp(session_text(p->s, storage_driver), "vfs") == 0)
 		flags |= UNPACK_MERGED;
 	if (*p->digest == '\0' && *p->diff_id == '\0')
 		flags |= UNPACK_NEED_END;

@@ -16,7 +16,7 @@
 const char *
 volumes_base(const struct session *s)
 {
-	const char	*path = session_config(s, KEY_AS(volume_path), "");
+	const char	*path = session_text(s, volume_path);
 	size_t		 n = strlen(s->graph);
 
 	if (*path == '\0')
@@ -36,8 +36,8 @@ volumes_path(struct session *s, const char *name, bool legacy,
 	if (*base == '\0')
 		return (error_set(&s->client.error, ENOTSUP, "volumes outside "
 		    "of the storage are not supported by bulkhead yet: the "
-		    "volume path %s is not below %s", session_config(s,
-		    KEY_AS(volume_path), ""), s->graph));
+		    "volume path %s is not below %s", session_text(s,
+		    volume_path), s->graph));
 	if (snprintf(path, PATH_MAX, "%s/%s%s/" LAYOUT_VOLUME_DATA, base,
 	    legacy ? "" : LAYOUT_VOLUME_OWN, name) < PATH_MAX)
 		return (0);
