@@ -1,5 +1,5 @@
 /*
- * How the record of a running container begins (engine/container/running.h):
+ * How the record of a running container begins (engine/container/ctrfiles.h):
  * room for the monitor's note of its end, blank until then.
  */
 #ifndef PROTOCOL_NOTE_H

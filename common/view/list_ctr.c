@@ -4,7 +4,7 @@
 
 #include "human.h"
 #include "record.h"
-#include "restart.h"
+#include "row.h"
 #include "states.h"
 
 #define COMMAND_MAX	20		/* a longer command is cut */

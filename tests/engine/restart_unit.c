@@ -2,9 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "restart.h"
 #include "harness.h"
 #include "record.h"
+#include "row.h"
+#include "spec.h"
 
 #define SECOND	INT64_C(1000000000)
 
@@ -15,7 +16,7 @@ says(const char *text, const char *policy, int64_t max)
 	struct parse_err	 e;
 	bool			 ok;
 
-	ok = restart_parse(text, def, &e) == 0 &&
+	ok = spec_restart(text, def, &e) == 0 &&
 	    strcmp(rec_str(def, KEY(restart), ""), policy) == 0 &&
 	    rec_num(def, KEY(restart_max), 0) == max;
 	rec_free(def);
@@ -29,7 +30,7 @@ refused(const char *text, const char *part)
 	struct parse_err	 e = { "" };
 	bool			 ok;
 
-	ok = restart_parse(text, def, &e) == -1 &&
+	ok = spec_restart(text, def, &e) == -1 &&
 	    strstr(e.text, part) != NULL;
 	rec_free(def);
 	return (ok);
@@ -65,7 +66,7 @@ decided(const char *policy, int64_t ran, int code, const char *key,
 	struct parse_err e;
 	int64_t		 ms = -1;
 
-	(void)restart_parse(policy, row, &e);
+	(void)spec_restart(policy, row, &e);
 	(void)rec_set_num(row, KEY(started), 100 * SECOND);
 	if (key != NULL)
 		(void)rec_set(row, KEY_FROM(key), value);

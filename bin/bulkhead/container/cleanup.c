@@ -17,11 +17,11 @@
 #include "exit.h"
 #include "reconcile.h"
 #include "record.h"
-#include "remove.h"
 #include "say.h"
 #include "session.h"
 #include "starting.h"
 #include "states.h"
+#include "stop.h"
 #include "waitchild.h"
 
 static const struct opt options[] = {

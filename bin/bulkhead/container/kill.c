@@ -1,14 +1,13 @@
 /*
  * bulkhead kill: send a signal to running containers.
  */
-#include "kill.h"
-
 #include <signal.h>
 
 #include "command.h"
 #include "each.h"
 #include "session.h"
 #include "states.h"
+#include "stop.h"
 
 static const struct opt options[] = {
 	EACH_ALL("Signal all running containers"),

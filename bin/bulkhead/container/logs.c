@@ -16,7 +16,7 @@
 #include "clock.h"
 #include "command.h"
 #include "command_session.h"
-#include "ctrlog.h"
+#include "ctrfiles.h"
 #include "each.h"
 #include "log.h"
 #include "logread.h"

@@ -3,8 +3,8 @@
  */
 #include "command.h"
 #include "each.h"
-#include "remove.h"
 #include "session.h"
+#include "stop.h"
 
 static const struct opt options[] = {
 	EACH_ALL("Remove all containers"),

@@ -11,7 +11,7 @@
 #include "creating.h"
 #include "exit.h"
 #include "record.h"
-#include "restart.h"
+#include "row.h"
 #include "say.h"
 #include "session.h"
 #include "start.h"

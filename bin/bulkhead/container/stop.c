@@ -38,9 +38,8 @@ stop_one(struct cli *cli, const struct rec *row)
 	if (state == CTR_RUNNING)
 		event_tell(s, "container", "stop", rec_str(row, KEY(id), ""),
 		    NULL);
-	return (opt_flag(cli->opts, "until-boot", false) ?
-	    stop_until_boot(s, row, timeout) :
-	    stop_container(s, row, timeout));
+	return (stop_container(s, row, timeout, opt_flag(cli->opts,
+	    "until-boot", false)));
 }
 
 static const struct each	each = {

@@ -14,7 +14,7 @@
 #include "say.h"
 #include "session.h"
 #include "states.h"
-#include "waiting.h"
+#include "stop.h"
 
 static const struct opt options[] = {
 	OPT("condition", 0, LIST, "Condition to wait on",

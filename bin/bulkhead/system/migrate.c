@@ -17,11 +17,11 @@
 #include "error.h"
 #include "event.h"
 #include "info_ask.h"
-#include "load.h"
 #include "order.h"
 #include "part.h"
 #include "reconcile.h"
 #include "record.h"
+#include "row.h"
 #include "runtimes.h"
 #include "say.h"
 #include "session.h"
@@ -162,7 +162,7 @@ stop_one(struct session *s, const struct rec *planned)
 	if (row == NULL)
 		return (errno == ENOENT ? 0 : -1);
 	if (container_is_running(row) && ((rc = set_mark(s, id, true)) == -1 ||
-	    (rc = stop_until_boot(s, row, -1)) == -1))
+	    (rc = stop_container(s, row, -1, true)) == -1))
 		(void)set_mark(s, id, false);
 	return (rc);
 }

@@ -14,11 +14,11 @@
 #include "command_session.h"
 #include "error.h"
 #include "event.h"
-#include "load.h"
 #include "order.h"
 #include "part.h"
 #include "reconcile.h"
 #include "record.h"
+#include "row.h"
 #include "say.h"
 #include "session.h"
 #include "states.h"
@@ -115,8 +115,8 @@ stop_one(struct cli *cli, const struct rec *given, struct rec *out)
 		return (EXIT_ENGINE);
 	if ((row = container_reconciled(&s, id)) == NULL)
 		rc = errno == ENOENT ? 0 : -1;
-	else if ((rc = stop_until_boot(&s, row, rec_num(given, KEY(timeout),
-	    10))) == 0)
+	else if ((rc = stop_container(&s, row, rec_num(given, KEY(timeout),
+	    10), true)) == 0)
 		printf("%s\n", id);
 	rec_free(row);
 	rc = rc == -1 ? session_error(&s) : 0;

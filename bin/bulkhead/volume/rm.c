@@ -7,7 +7,7 @@
 #include "command.h"
 #include "command_session.h"
 #include "record.h"
-#include "remove.h"
+#include "stop.h"
 #include "say.h"
 #include "session.h"
 #include "storage.h"

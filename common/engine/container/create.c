@@ -4,9 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "calls.h"
+#include "cleanup.h"
+#include "ctrfiles.h"
 #include "define.h"
 #include "exit.h"
 #include "grant.h"
@@ -16,21 +17,14 @@
 #include "random.h"
 #include "reconcile.h"
 #include "record.h"
-#include "remove.h"
-#include "restart.h"
-#include "rundir.h"
+#include "row.h"
 #include "session.h"
 #include "spec.h"
 #include "start.h"
 #include "states.h"
+#include "stop.h"
 #include "storage.h"
 #include "volmounts.h"
-
-static int
-failed(struct create *c, const struct parse_err *e)
-{
-	return (error_set(&c->s->client.error, EINVAL, "%s", e->text));
-}
 
 /* The session's `privileged`. */
 static int
@@ -49,10 +43,8 @@ needs_compiler(struct session *s)
 {
 	struct create		*c = s->arg;
 	scoped_rec struct rec	*wants = define_security(c->request, s->config);
-	bool			 kept;
 
-	kept = wants != NULL && start_has_filter(c->start, wants);
-	return (!kept);
+	return (wants == NULL || !start_has_filter(c->start, wants));
 }
 
 /* The session's `launch_started`. */
@@ -92,8 +84,7 @@ create_prepare(struct create *c, struct error *error)
 		return (error_set(error, EINVAL, "%s", e.text));
 	c->s->privileged = grant_mount_sources;
 	c->s->needs_compiler = needs_compiler;
-	c->s->launch_started = c->start == NULL ? NULL :
-	    begin_process;
+	c->s->launch_started = c->start == NULL ? NULL : begin_process;
 	c->s->arg = c;
 	return (0);
 }
@@ -117,7 +108,7 @@ ask_image(struct create *c)
 	const char		*pull = rec_get(c->request, KEY(pull));
 
 	if (pull != NULL && spec_pull(pull, &e) == -1)
-		return (failed(c, &e));
+		return (error_set(&c->s->client.error, EINVAL, "%s", e.text));
 	return (c->rootfs || store_image_get_begin(&c->s->client, c->what) ==
 	    0 ? 0 : no_image(c));
 }
@@ -138,61 +129,42 @@ image_name(const struct create *c)
 	    rec_str(c->image, KEY(name), c->what)));
 }
 
-/*
- * The lock is held from before the container is recorded until this process
- * ends: recovery by another command leaves the container alone so long.
- */
+/* Record it, with the name and the ids that it got. */
 static int
-ask_lock(struct create *c)
+record(struct create *c)
 {
-	char	 name[LOCKS_NAME];
+	struct session	*s = c->s;
+	char		 name[256];
+	int64_t		 slot;
 
-	(void)snprintf(name, sizeof(name), "ctr:%s", c->id);
-	/* One that goes with its command has no number to remember. */
-	return (lock_take_begin(&c->s->client, name, false, 10000,
-	    !c->rm));
-}
-
-/* Its number is the container's, once that is recorded. */
-static int
-lock_taken(struct create *c)
-{
-	uint64_t	 number;
-
-	if (client_sync(&c->s->client, H_LOCK) == -1)
-		return (-1);
-	number = c->s->client.value[H_LOCK];
-	return (number == 0 ? 0 : rec_set_num(c->def, KEY(lock),
-	    (int64_t)number - 1));
-}
-
-/* Record it: its slot of ids, if there are such; -1 with an error. */
-static int64_t
-ask_create(struct create *c, char name[256])
-{
-	return (state_container_create(&c->s->client, c->id,
+	if ((slot = state_container_create(&s->client, c->id,
 	    rec_str(c->def, KEY(name), ""), c->def, c->rm ||
-	    rec_num(c->def, KEY(transient), 0) != 0, c->s->system, name));
+	    rec_num(c->def, KEY(transient), 0) != 0, s->system, name)) == -1)
+		return (-1);
+	(void)rec_set(c->def, KEY(name), name);
+	if (s->system)
+		(void)rec_set_num(c->def, KEY(slot), slot);
+	return (0);
 }
 
 /*
  * The name may be of a container whose maker was killed: looking at it
  * removes it.
  */
-static int64_t
-ask_again(struct create *c, char got[256])
+static int
+record_again(struct create *c)
 {
 	const char	*name = rec_str(c->def, KEY(name), "");
 	struct error	 f;
-	int64_t		 slot;
 
 	if (errno != EEXIST || *name == '\0')
 		return (-1);
 	error_save(&c->s->client.error, &f);
 	rec_free(container_reconciled(c->s, name));
-	if ((slot = ask_create(c, got)) == -1)
-		error_restore(&c->s->client.error, &f);
-	return (slot);
+	if (record(c) == 0)
+		return (0);
+	error_restore(&c->s->client.error, &f);
+	return (-1);
 }
 
 /* The keys of its row that ending it needs. */
@@ -215,47 +187,47 @@ drop(struct create *c)
 	scoped_rec struct rec	*row = own_row(c);
 
 	c->s->rm_volumes = true;
-	return (exit_remove(c->s, row));
+	return (exit_remove(c->s, row, 0));
 }
 
-/* The store makes the layer meanwhile; it goes again if this fails. */
-static int64_t
-create_row(struct create *c, char name[256])
+/* Remove it, because of the client's error, which stays. Returns -1. */
+static int
+undo(struct create *c)
 {
 	struct error	 f;
-	int64_t		 slot;
 
-	if (!c->rootfs && storage_layer_begin(c->s, c->id,
-	    c->def, true) == -1)
-		return (-1);
-	c->layer_asked = !c->rootfs;
-	if ((slot = ask_create(c, name)) != -1)
-		return (slot);
-	error_save(&c->s->client.error, &f);
-	if (c->layer_asked)
-		rec_free(store_rw_make_end(&c->s->client));
-	c->layer_asked = false;
-	error_restore(&c->s->client.error, &f);
-	if ((slot = ask_again(c, name)) != -1)
-		return (slot);
 	error_save(&c->s->client.error, &f);
 	(void)drop(c);
 	error_restore(&c->s->client.error, &f);
 	return (-1);
 }
 
+/* The store makes the layer meanwhile; it goes again if this fails. */
 static int
 reserve(struct create *c)
 {
-	char	 name[256];
-	int64_t	 slot;
+	struct session	*s = c->s;
+	struct error	 f;
+	uint64_t	 number;
 
-	if (lock_taken(c) == -1 || (slot = create_row(c, name)) == -1)
+	/* The lock's number is the container's, once that is recorded. */
+	if (client_sync(&s->client, H_LOCK) == -1)
 		return (-1);
-	(void)rec_set(c->def, KEY(name), name);
-	if (c->s->system)
-		(void)rec_set_num(c->def, KEY(slot), slot);
-	return (0);
+	number = s->client.value[H_LOCK];
+	if (number != 0 &&
+	    rec_set_num(c->def, KEY(lock), (int64_t)number - 1) == -1)
+		return (-1);
+	if (!c->rootfs && storage_layer_begin(s, c->id, c->def, true) == -1)
+		return (-1);
+	c->layer_asked = !c->rootfs;
+	if (record(c) == 0)
+		return (0);
+	error_save(&s->client.error, &f);
+	if (c->layer_asked)
+		rec_free(store_rw_make_end(&s->client));
+	c->layer_asked = false;
+	error_restore(&s->client.error, &f);
+	return (record_again(c) == 0 ? 0 : undo(c));
 }
 
 /* --replace: the container that has the name goes. */
@@ -264,7 +236,6 @@ replace(struct create *c)
 {
 	const char		*name = rec_get(c->request, KEY(name));
 	scoped_rec struct rec	*row = NULL;
-	int			 rc = 0;
 
 	if (!rec_flag(c->request, KEY(replace), false))
 		return (0);
@@ -273,9 +244,8 @@ replace(struct create *c)
 		    "replace container without --name being set"));
 	if ((row = container_reconciled(c->s, name)) == NULL)
 		return (errno == ENOENT ? 0 : -1);
-	if (strcmp(rec_str(row, KEY(name), ""), name) == 0)
-		rc = remove_container(c->s, row, true, -1);
-	return (rc);
+	return (strcmp(rec_str(row, KEY(name), ""), name) != 0 ? 0 :
+	    remove_container(c->s, row, true, -1));
 }
 
 /* With the volumes and the pod that it uses. */
@@ -313,19 +283,26 @@ static int
 begin(struct create *c)
 {
 	struct start	*st = c->start;
-	int		 dir;
+	scoped_fd int	 dir = -1;
+	char		 name[LOCKS_NAME];
 
 	/* A sweep removes what is left of containers with a run directory. */
 	if ((dir = rundir_open(c->s, c->id)) == -1)
 		return (-1);
-	close(dir);
 	if (st != NULL) {
 		st->tty = rec_flag(c->request, KEY_IN(request, tty), false);
 		st->stdin_open = rec_flag(c->request, KEY(interactive), false);
 		if (start_begin(st) == -1)
 			return (-1);
 	}
-	if (ask_lock(c) == -1)
+	/*
+	 * The lock is held from before the container is recorded until this
+	 * process ends: recovery by another command leaves the container alone
+	 * so long. One that goes with its command has no number to remember.
+	 */
+	(void)snprintf(name, sizeof(name), "ctr:%s", c->id);
+	if (lock_take_begin(&c->s->client, name, false, 10000,
+	    !c->rm) == -1)
 		return (-1);
 	/* While the helpers work, and before anything of the image is read. */
 	if (st != NULL)
@@ -351,48 +328,39 @@ create_container(struct create *c)
 	return (-1);
 }
 
+/* The layer, unless it is on its way; and the list of other engines. */
 static int
-make_ready(struct create *c)
+make_layer(struct create *c)
 {
-	struct rec	*rw = NULL, *keys;
-	int		 rc;
+	struct session		*s = c->s;
+	scoped_rec struct rec	*rw = NULL;
 
-	if (!c->rootfs && ((!c->layer_asked && storage_layer_begin(c->s, c->id,
-	    c->def, true) == -1) ||
-	    (rw = store_rw_make_end(&c->s->client)) == NULL))
+	if (c->rootfs)
+		return (0);
+	if (!c->layer_asked &&
+	    storage_layer_begin(s, c->id, c->def, true) == -1)
 		return (-1);
-	rec_free(rw);
-	if (!c->rootfs && (storage_list_begin(c->s, c->id, c->def,
-	    rec_get(c->request, KEY(name)) != NULL) == -1 ||
-	    client_sync(&c->s->client, H_STORE) == -1))
+	if ((rw = store_rw_make_end(&s->client)) == NULL ||
+	    storage_list_begin(s, c->id, c->def,
+	    rec_get(c->request, KEY(name)) != NULL) == -1)
 		return (-1);
-	if (volmounts_make(c->s, c->def) == -1)
-		return (-1);
-	keys = rec_new();
-	rc = state_container_set(&c->s->client, c->id, 1u << CTR_CREATING,
-	    CTR_CREATED, keys, false);
-	rec_free(keys);
-	if (rc == -1)
-		return (-1);
-	if (!c->rootfs)
-		storage_layer_keep(c->s, c->id, c->def);
-	rundir_remove(c->s, c->id);
-	return (0);
+	return (client_sync(&s->client, H_STORE));
 }
 
 int
 create_settle(struct create *c)
 {
-	struct error	 f;
+	struct session	*s = c->s;
 
-	if (make_ready(c) == 0) {
-		locks_release(c->s, "ctr", c->id);
-		return (0);
-	}
-	error_save(&c->s->client.error, &f);
-	(void)drop(c);
-	error_restore(&c->s->client.error, &f);
-	return (-1);
+	if (make_layer(c) == -1 || volmounts_make(s, c->def) == -1 ||
+	    container_set(s, c->id, 1u << CTR_CREATING, CTR_CREATED,
+	    NULL) == -1)
+		return (undo(c));
+	if (!c->rootfs)
+		storage_layer_keep(s, c->id, c->def);
+	rundir_remove(s, c->id);
+	locks_release(s, "ctr", c->id);
+	return (0);
 }
 
 int

@@ -16,7 +16,7 @@
 #include "given.h"
 #include "layout.h"
 #include "record.h"
-#include "restart.h"
+#include "row.h"
 #include "session.h"
 #include "spec.h"
 
@@ -522,7 +522,7 @@ add_life(struct work *w)
 	/* The inputs of the definition: equal digests mean equal settings. */
 	(void)rec_add(w->def, KEY(config_digest),
 	    rec_str(w->config, KEY(digest), ""));
-	if (restart_parse(rec_str(w->opts, KEY(restart), ""), w->def,
+	if (spec_restart(rec_str(w->opts, KEY(restart), ""), w->def,
 	    &w->err) == -1)
 		return (-1);
 	if (rec_num(w->def, KEY(rm), 0) != 0 && restart_wanted(w->def))

@@ -5,15 +5,14 @@
 #include <bsd/string.h>
 
 #include "calls.h"
+#include "ctrfiles.h"
 #include "exit.h"
 #include "exitcode.h"
 #include "grant.h"
-#include "load.h"
 #include "locks.h"
 #include "reconcile.h"
 #include "record.h"
-#include "restart.h"
-#include "running.h"
+#include "row.h"
 #include "session.h"
 #include "states.h"
 
@@ -21,20 +20,15 @@
 static int
 find_and_grant(struct session *s)
 {
-	struct existing	*e = s->arg;
-	struct rec	*row, *def;
-	size_t		 it = 0;
-	int		 rc = -1;
+	struct existing		*e = s->arg;
+	scoped_rec struct rec	*row = NULL, *def = NULL;
 
 	if (!s->system)
 		return (0);
-	if ((row = container_load(s, e->ref)) == NULL)
+	if ((row = container_load(s, e->ref)) == NULL ||
+	    (def = container_def(row)) == NULL)
 		return (-1);
-	if ((def = rec_sub(row, KEY(def), &it)) != NULL)
-		rc = grant_again(s, rec_str(row, KEY(id), ""), def);
-	rec_free(def);
-	rec_free(row);
-	return (rc);
+	return (grant_again(s, rec_str(row, KEY(id), ""), def));
 }
 
 void
@@ -55,7 +49,6 @@ existing_find(struct existing *e)
 {
 	struct error	*error = &e->s->client.error;
 	int64_t		 state;
-	size_t		 it = 0;
 
 	if ((e->row = container_reconciled(e->s, e->ref)) == NULL)
 		return (-1);
@@ -68,7 +61,7 @@ existing_find(struct existing *e)
 		    "start container \"%s\": container must be in Created or "
 		    "Stopped state to be started: container state improper",
 		    e->id));
-	if ((e->start.def = rec_sub(e->row, KEY(def), &it)) == NULL)
+	if ((e->start.def = container_def(e->row)) == NULL)
 		return (error_set(error, EUCLEAN, "the definition of %s is "
 		    "damaged", e->ref));
 	return (0);
@@ -78,6 +71,30 @@ bool
 existing_restarts(const struct existing *e)
 {
 	return (restart_wanted(e->row));
+}
+
+/* The keys for a start by a person: what the policy had decided is void. */
+static void
+forget_policy(const struct rec *row, struct rec *keys)
+{
+	const struct key_num	 names[] = { KEY(restart_due),
+				    KEY(restart_delay), KEY(restart_count),
+				    KEY(user_stopped), KEY(halted) };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (rec_has(row, names[i]))
+			(void)rec_clear(keys, names[i]);
+}
+
+/* The keys for a start by policy, if that is still decided. */
+static void
+follow_policy(const struct rec *row, int64_t due, struct rec *keys)
+{
+	(void)rec_add_num(keys, KEY_AS(is_restart_due), due);
+	(void)rec_add(keys, KEY_IN(row, event), "restart");
+	(void)rec_clear(keys, KEY(restart_due));
+	(void)rec_add_num(keys, KEY(restart_count),
+	    rec_num(row, KEY(restart_count), 0) + 1);
 }
 
 /*
@@ -99,11 +116,10 @@ claim(struct existing *e)
 		return (error_set(&s->client.error, EBUSY, "container %s still "
 		    "runs, whatever its record says; stop it first", id));
 	keys = rec_new();
-	if (e->due != 0) {
-		(void)rec_add_num(keys, KEY_AS(is_restart_due), e->due);
-		restart_again(e->row, keys);
-	} else
-		restart_begin(e->row, keys);
+	if (e->due != 0)
+		follow_policy(e->row, e->due, keys);
+	else
+		forget_policy(e->row, keys);
 	if (rec_num(e->row, KEY(migrating), 0) != 0)	/* system migrate */
 		(void)rec_clear(keys, KEY(migrating));
 	slot = state_container_slot(&s->client, id, 1u << CTR_CREATED |

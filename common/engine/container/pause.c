@@ -6,11 +6,11 @@
 
 #include <bsd/string.h>
 
-#include "calls.h"
 #include "cgroup.h"
 #include "freeze.h"
 #include "locks.h"
 #include "record.h"
+#include "row.h"
 #include "session.h"
 #include "states.h"
 
@@ -57,34 +57,11 @@ pause_clear(struct pause *all)
 	}
 }
 
-static const struct prepared *
-find_prepared(const struct pause *all, const char *id)
-{
-	const struct prepared	*p;
-
-	for (p = all->all; p != NULL; p = p->next)
-		if (strcmp(p->id, id) == 0)
-			return (p);
-	return (NULL);
-}
-
 static int
 refuse(struct session *s, const char *what, const char *why)
 {
 	return (error_set(&s->client.error, EBUSY, "\"%s\" is %s: container "
 	    "state improper", what, why));
-}
-
-static int
-change(struct session *s, const char *id, enum ctr_state from,
-    enum ctr_state to)
-{
-	scoped_rec struct rec	*keys = rec_new();
-	int			 rc = state_container_set(&s->client, id,
-	    1u << from,
-			    to, keys, false);
-
-	return (rc);
 }
 
 /* Of two that pause one container at the same time, the second waits. */
@@ -97,7 +74,8 @@ freeze(struct session *s, const struct rec *row, const struct prepared *p)
 	if (locks_take(s, "ctr", p->id, LOCK_WAIT_MS) == -1)
 		return (-1);
 	rc = cgroup_freeze(session_run_env(s), row, &p->cgroup);
-	if (rc == 0 && (rc = change(s, p->id, CTR_RUNNING, CTR_PAUSED)) == -1) {
+	if (rc == 0 && (rc = container_set(s, p->id, 1u << CTR_RUNNING,
+	    CTR_PAUSED, NULL)) == -1) {
 		error_save(&s->client.error, &failed);
 		(void)cgroup_thaw(session_run_env(s), p->id);
 		error_restore(&s->client.error, &failed);
@@ -111,8 +89,10 @@ container_pause(struct session *s, const struct rec *row,
     const struct pause *all)
 {
 	const char		*id = rec_str(row, KEY(id), "");
-	const struct prepared	*p = find_prepared(all, id);
+	const struct prepared	*p = all->all;
 
+	while (p != NULL && strcmp(p->id, id) != 0)
+		p = p->next;
 	switch (rec_num(row, KEY(state), 0)) {
 	case CTR_PAUSED:
 		return (refuse(s, id, "already paused"));
@@ -141,7 +121,7 @@ container_unpause(struct session *s, const struct rec *row)
 		return (-1);
 	rc = cgroup_thaw(session_run_env(s), id);
 	if (rc == 0)
-		rc = change(s, id, CTR_PAUSED, CTR_RUNNING);
+		rc = container_set(s, id, 1u << CTR_PAUSED, CTR_RUNNING, NULL);
 	locks_drop(s, "ctr", id);
 	return (rc);
 }

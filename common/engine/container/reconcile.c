@@ -22,27 +22,16 @@
 
 #include "calls.h"
 #include "cgroup.h"
+#include "ctrfiles.h"
 #include "exit.h"
 #include "freeze.h"
-#include "load.h"
 #include "locks.h"
 #include "monitor.h"
 #include "process.h"
 #include "record.h"
-#include "rundir.h"
-#include "running.h"
+#include "row.h"
 #include "session.h"
 #include "states.h"
-
-/*
- * Take the lock of a container, unless a command holds it that makes, starts or
- * removes the container.
- */
-static bool
-lock_if_free(struct session *s, const char *id)
-{
-	return (locks_take(s, "ctr", id, 0) == 0);
-}
 
 /*
  * Has it a process, or has that ended so recently that its monitor or reaper is
@@ -81,25 +70,40 @@ reconcile_ended(struct session *s, const struct rec *row)
 	return (exit_record(s, row, status, when) == 0);
 }
 
-/* With the lock: read the row again, and finish or undo the command. */
+/*
+ * Take the lock of a container that no command seems to work with, and re-read
+ * the row: that command may have finished before it released the lock. If the
+ * state is still the same, act on it.
+ */
 static bool
-finish_pause(struct session *s, const char *id)
+with_lock(struct session *s, const struct rec *row,
+    bool (*act)(struct session *, const struct rec *))
 {
-	struct rec	*now = container_load(s, id), *keys;
-	int64_t		 state = now == NULL ? 0 : rec_num(now, KEY(state), 0);
-	int		 frozen = cgroup_frozen(session_run_env(s), id);
-	bool		 done = false;
+	const char		*id = rec_str(row, KEY(id), "");
+	scoped_rec struct rec	*now = NULL;
+	bool			 changed;
 
-	if (state == CTR_RUNNING && frozen == 1)
+	if (locks_take(s, "ctr", id, 0) == -1)
+		return (false);
+	now = container_load(s, id);
+	changed = now == NULL || rec_num(now, KEY(state), 0) !=
+	    rec_num(row, KEY(state), 0) || act(s, now);
+	locks_drop(s, "ctr", id);
+	return (changed);
+}
+
+/* With the lock: finish an unpause that was interrupted, or undo a pause. */
+static bool
+finish_pause(struct session *s, const struct rec *row)
+{
+	const char	*id = rec_str(row, KEY(id), "");
+	bool		 paused = rec_num(row, KEY(state), 0) == CTR_PAUSED;
+	int		 frozen = cgroup_frozen(session_run_env(s), id);
+
+	if (!paused && frozen == 1)
 		(void)cgroup_thaw(session_run_env(s), id);
-	else if (state == CTR_PAUSED && frozen == 0) {
-		keys = rec_new();
-		done = state_container_set(&s->client, id, 1u << CTR_PAUSED,
-		    CTR_RUNNING, keys, false) == 0;
-		rec_free(keys);
-	}
-	rec_free(now);
-	return (done);
+	return (paused && frozen == 0 && container_set(s, id,
+	    1u << CTR_PAUSED, CTR_RUNNING, NULL) == 0);
 }
 
 /*
@@ -109,46 +113,19 @@ finish_pause(struct session *s, const char *id)
 static bool
 reconcile_pause(struct session *s, const struct rec *row)
 {
-	const char	*id = rec_str(row, KEY(id), "");
-	bool		 paused = rec_num(row, KEY(state), 0) == CTR_PAUSED;
-	int		 frozen = cgroup_frozen(session_run_env(s), id);
-	bool		 done;
+	bool	 paused = rec_num(row, KEY(state), 0) == CTR_PAUSED;
+	int	 frozen = cgroup_frozen(session_run_env(s), rec_str(row,
+		    KEY(id), ""));
 
-	if (frozen == -1 || (frozen == 1) == paused || !lock_if_free(s, id))
-		return (false);
-	done = finish_pause(s, id);
-	locks_drop(s, "ctr", id);
-	return (done);
-}
-
-enum claim { CLAIM_BUSY, CLAIM_CHANGED, CLAIM_OURS };
-
-/*
- * Take the lock of a container that no command seems to work with, and re-read
- * the row: that command may have finished before it released the lock. With
- * CLAIM_OURS, the row is the caller's and the lock is held.
- */
-static enum claim
-claim_unchanged(struct session *s, const struct rec *row, struct rec **now)
-{
-	const char	*id = rec_str(row, KEY(id), "");
-
-	if (!lock_if_free(s, id))
-		return (CLAIM_BUSY);
-	*now = container_load(s, id);
-	if (*now != NULL && rec_num(*now, KEY(state), 0) ==
-	    rec_num(row, KEY(state), 0))
-		return (CLAIM_OURS);
-	rec_free(*now);
-	locks_drop(s, "ctr", id);
-	return (CLAIM_CHANGED);
+	return (frozen != -1 && (frozen == 1) != paused &&
+	    with_lock(s, row, finish_pause));
 }
 
 /*
- * Remove a container that was made or removed in part. The lock is held, so no
- * other command works with it; one that lost the lock, because its lock broker
- * was killed, fails at the state CTR_REMOVING. A command without a store, such
- * as ps, only records that state: the next one with a store removes the rest.
+ * With the lock: remove a container that was made or removed in part. A command
+ * that lost the lock, because its lock broker was killed, fails at the state
+ * CTR_REMOVING. A command without a store, such as ps, only records that state:
+ * the next one with a store removes the rest.
  */
 static bool
 drop_partial(struct session *s, const struct rec *row)
@@ -159,32 +136,15 @@ drop_partial(struct session *s, const struct rec *row)
 		if (!client_has(&s->client, H_STORE))
 			return (true);
 	}
-	return (exit_remove(s, row) == 0);
-}
-
-/* Its creation or removal was interrupted: remove it. */
-static bool
-reconcile_partial(struct session *s, const struct rec *row)
-{
-	struct rec	*now;
-	enum claim	 claim = claim_unchanged(s, row, &now);
-	bool		 done;
-
-	if (claim != CLAIM_OURS)
-		return (claim == CLAIM_CHANGED);
-	done = drop_partial(s, now);
-	rec_free(now);
-	locks_drop(s, "ctr", rec_str(row, KEY(id), ""));
-	return (done);
+	return (exit_remove(s, row, 0) == 0);
 }
 
 /* With the lock: the command that started it was killed. */
 static bool
 undo_start(struct session *s, const struct rec *row)
 {
-	const char	*id = rec_str(row, KEY(id), "");
-	struct rec	*keys;
-	bool		 done;
+	const char		*id = rec_str(row, KEY(id), "");
+	scoped_rec struct rec	*keys = NULL;
 
 	if (is_alive(s, row))
 		return (false);
@@ -192,30 +152,10 @@ undo_start(struct session *s, const struct rec *row)
 		return (drop_partial(s, row));
 	keys = rec_new();
 	(void)rec_add_num(keys, KEY(pid), 0);
-	done = state_container_set(&s->client, id, 1u << CTR_STARTING,
-	    CTR_CREATED, keys, false) == 0;
-	rec_free(keys);
-	if (done)
-		rundir_remove(s, id);
-	return (done);
-}
-
-static bool
-reconcile_starting(struct session *s, const struct rec *row)
-{
-	struct rec	*now;
-	enum claim	 claim;
-	bool		 done;
-
-	if (is_alive(s, row))
+	if (container_set(s, id, 1u << CTR_STARTING, CTR_CREATED, keys) == -1)
 		return (false);
-	claim = claim_unchanged(s, row, &now);
-	if (claim != CLAIM_OURS)
-		return (claim == CLAIM_CHANGED);
-	done = undo_start(s, now);
-	rec_free(now);
-	locks_drop(s, "ctr", rec_str(row, KEY(id), ""));
-	return (done);
+	rundir_remove(s, id);
+	return (true);
 }
 
 static bool
@@ -224,9 +164,9 @@ reconcile_row(struct session *s, const struct rec *row)
 	switch (rec_num(row, KEY(state), 0)) {
 	case CTR_CREATING:
 	case CTR_REMOVING:
-		return (reconcile_partial(s, row));
+		return (with_lock(s, row, drop_partial));
 	case CTR_STARTING:
-		return (reconcile_starting(s, row));
+		return (!is_alive(s, row) && with_lock(s, row, undo_start));
 	case CTR_RUNNING:
 	case CTR_STOPPING:
 	case CTR_PAUSED:
@@ -243,10 +183,8 @@ reconcile_all(struct session *s, struct rec *rows)
 	size_t		 it = 0;
 	bool		 changed = false;
 
-	while ((row = rec_sub(rows, KEY(ctr), &it)) != NULL) {
+	for (; (row = rec_sub(rows, KEY(ctr), &it)) != NULL; rec_free(row))
 		changed |= reconcile_row(s, row);
-		rec_free(row);
-	}
 	return (changed);
 }
 
@@ -277,10 +215,9 @@ container_reconciled(struct session *s, const char *ref)
 void
 reconcile_forgotten(struct session *s, const char *id)
 {
-	struct rec	*row = container_reconciled(s, id);
+	scoped_rec struct rec	*row = container_reconciled(s, id);
 
 	if (row == NULL && errno == ENOENT && strlen(id) == 64 &&
 	    exit_remove_leftovers(s, id) == 0)
 		rundir_remove(s, id);
-	rec_free(row);
 }

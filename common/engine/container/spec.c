@@ -496,6 +496,43 @@ spec_log_opt(const char *arg, struct rec *out, struct parse_err *e)
 }
 
 int
+spec_restart(const char *arg, struct rec *out, struct parse_err *e)
+{
+	static const char *const names[] = { "no", "never", "always",
+				    "on-failure", "unless-stopped" };
+	const char	*colon = strchr(arg, ':'), *end;
+	size_t		 n = strcspn(arg, ":"), i;
+	uint64_t	 max = 0;
+
+	if (*arg == '\0')
+		return (0);
+	if (colon != NULL && strchr(colon + 1, ':') != NULL)
+		return (parse_fail(e, "invalid restart policy: may specify "
+		    "retries at most once"));
+	if (colon != NULL && (n != 10 || strncmp(arg, "on-failure", n) != 0))
+		return (parse_fail(e, "restart policy retries can only be "
+		    "specified with on-failure restart policy"));
+	for (i = 0; i < NITEMS(names); i++)
+		if (strlen(names[i]) == n && strncmp(arg, names[i], n) == 0)
+			break;
+	if (i == NITEMS(names))
+		return (parse_fail(e, "\"%s\" is not a valid restart policy: "
+		    "invalid argument", arg));
+	end = colon == NULL ? "0" : colon + 1;
+	if (*end == '-')
+		return (parse_fail(e, "must specify restart policy retry "
+		    "count as a number greater than 0"));
+	if (parse_digits(end, INT32_MAX, &max) == -1)
+		return (parse_fail(e, "parsing restart policy retry count: "
+		    "\"%s\" is not a number", end));
+	/* "never" is docker's older word for it. */
+	(void)rec_set(out, KEY(restart), i == 1 ? "no" : names[i]);
+	if (max > 0)
+		(void)rec_set_num(out, KEY(restart_max), (int64_t)max);
+	return (0);
+}
+
+int
 spec_umask(const char *arg, struct rec *out, struct parse_err *e)
 {
 	size_t	 n = strlen(arg);

@@ -63,6 +63,8 @@ int	spec_pull(const char *, struct parse_err *);
 /* --log-driver and --log-opt: set log_driver, log_path, log_max, log_tag. */
 int	spec_log_driver(const char *, struct rec *, struct parse_err *);
 int	spec_log_opt(const char *, struct rec *, struct parse_err *);
+/* --restart POLICY[:N]: sets restart and restart_max. */
+int	spec_restart(const char *, struct rec *, struct parse_err *);
 /* --umask: octal, kept as four digits. */
 int	spec_umask(const char *, struct rec *, struct parse_err *);
 /* An absolute path without "..": what happens at `what` is the caller's. */

@@ -30,7 +30,7 @@
 #include "start.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -39,18 +39,16 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "config.h"
-#include "exit.h"
+#include "ctrfiles.h"
 #include "exitcode.h"
-#include "filters.h"
-#include "handover.h"
+#include "grant.h"
 #include "hostfiles.h"
-#include "idmounts.h"
 #include "layout.h"
-#include "load.h"
 #include "locks.h"
+#include "monitor.h"
+#include "process.h"
 #include "record.h"
-#include "rundir.h"
-#include "running.h"
+#include "row.h"
 #include "session.h"
 #include "states.h"
 #include "steps.h"
@@ -143,17 +141,15 @@ listed(struct start *st)
 static int
 complete_definition(struct start *st)
 {
-	struct session	*s = st->s;
-	bool		 image = rec_get(st->def, KEY(rootfs)) == NULL;
-	struct rec	*rw;
-	int		 unused;
+	struct session		*s = st->s;
+	bool			 image = rec_get(st->def, KEY(rootfs)) == NULL;
+	scoped_rec struct rec	*rw = NULL;
+	int			 unused;
 
-	if (image) {
-		if ((rw = store_rw_make_end(&s->client)) == NULL)
-			return (-1);
+	if (image && (rw = store_rw_make_end(&s->client)) == NULL)
+		return (-1);
+	if (image)
 		(void)rec_add_all(st->full, rw);
-		rec_free(rw);
-	}
 	/* Before the list is written, which takes longer. */
 	if ((unused = volmounts_make(s, st->full)) == -1 || (image &&
 	    storage_list_begin(s, st->id, st->def, st->named) == -1))
@@ -202,8 +198,8 @@ start_begin(struct start *st)
 static int
 begin_ids(struct start *st, uint32_t slot)
 {
-	int		 fds[3];
 	struct session	*s = st->s;
+	int		 fds[3];
 	const int64_t	 pid = launch_create_end(&s->client, fds);
 
 	if (pid == -1)
@@ -229,7 +225,6 @@ static int
 record_running(struct start *st)
 {
 	scoped_rec struct rec	*keys = rec_new();
-	int			 rc;
 
 	(void)rec_add_num(keys, KEY(pid), st->pid);
 	(void)rec_add_num(keys, KEY(pid_start), (int64_t)st->pid_start);
@@ -237,10 +232,9 @@ record_running(struct start *st)
 	(void)rec_add_num(keys, KEY(exit), 0);
 	if (start_attached(st))
 		(void)rec_add(keys, KEY_IN(row, event), "attach");
-	rc = state_container_set(&st->s->client, st->id, 1u << CTR_CREATING | 1u
-	    << CTR_STARTING, CTR_RUNNING, keys, false);
-	st->recorded = rc == 0;
-	return (rc);
+	st->recorded = container_set(st->s, st->id, 1u << CTR_CREATING |
+	    1u << CTR_STARTING, CTR_RUNNING, keys) == 0;
+	return (st->recorded ? 0 : -1);
 }
 
 int
@@ -250,10 +244,175 @@ start_failed(struct start *st, unsigned int from, unsigned int to)
 
 	(void)rec_add(keys, KEY(error), st->s->client.error.text);
 	(void)rec_add_num(keys, KEY(pid), 0);
-	if (st->recorded)
-		exit_expect(keys, st->pid, st->pid_start);
-	return (state_container_set(&st->s->client, st->id, st->recorded ?
-	    CTR_STARTED : 1u << from, to, keys, false));
+	if (st->recorded) {
+		(void)rec_add_num(keys, KEY_AS(is_pid), st->pid);
+		(void)rec_add_num(keys, KEY_AS(is_pid_start),
+		    (int64_t)st->pid_start);
+	}
+	return (container_set(st->s, st->id, st->recorded ? CTR_STARTED :
+	    1u << from, to, keys));
+}
+
+/* One file of the log, or -1 with an error. */
+static int
+open_log(struct start *st, bool old, int flags)
+{
+	int	 fd = ctrlog_open(st->s, st->def, old, flags | O_CREAT);
+
+	if (fd != -1)
+		return (fd);
+	return (error_set(&st->s->client.error, errno, "the log %s%s cannot be "
+	    "opened: %s", rec_str(st->def, KEY(log_path), ""),
+	    old ? ".old" : "", strerror(errno)));
+}
+
+/*
+ * Give the monitor the log. The limit is that of the definition. One from
+ * before there were limits by default has none, or 0: then the configuration's
+ * is used.
+ */
+static int
+give_log(struct start *st)
+{
+	int64_t		 max = rec_num(st->def, KEY(log_max), 0);
+	scoped_fd int	 log = -1, old = -1;
+	struct client	*c = &st->s->client;
+
+	if (strcmp(rec_str(st->def, KEY(log_driver), ""), "none") == 0)
+		return (0);
+	if (max == 0)
+		max = rec_num(st->s->config, KEY_AS(log_size_max), -1);
+	if ((log = open_log(st, false, (max <= 0 ? O_WRONLY : O_RDWR) |
+	    O_APPEND)) == -1)
+		return (-1);
+	if (max > 0 && ((old = open_log(st, true, O_WRONLY)) == -1 ||
+	    monitor_log_old_begin(c, old) == -1))
+		return (-1);
+	return (monitor_log_begin(c, log, max > 0 ? (uint64_t)max : 0));
+}
+
+/*
+ * Give the monitor the record that outlasts the run directory, for the note of
+ * the end (without room there is none), and the first process to watch.
+ */
+static int
+give_process(struct start *st)
+{
+	struct client	*c = &st->s->client;
+	scoped_fd int	 fd = -1;
+
+	st->pid_start = process_start_time(st->pid);
+	fd = running_write(st->s, st->id, st->def, st->pid, st->pid_start);
+	if (fd == -1 ? errno != 0 : monitor_note_begin(c, fd) == -1)
+		return (-1);
+	return (monitor_adopt_begin(c, st->pid, st->pidfd));
+}
+
+/* Have the reaper hold a descriptor for the clean-up, if there is one. */
+static int
+hold(struct start *st, enum inherited_fd which, int fd)
+{
+	return (fd == -1 ? 0 : reaper_hold_begin(&st->s->client, which, fd));
+}
+
+/*
+ * The clean-up runs as the engine's account, which may not be able to open the
+ * directories that root has opened.
+ */
+static bool
+is_closed(const struct session *s, struct key_str path)
+{
+	return (s->system && access(session_config(s, path, ""), X_OK) == -1);
+}
+
+/*
+ * Have the reaper hold what a clean-up works with. Root's container is started
+ * again without root. Only the refresh that root started, and sealed with the
+ * directories that root granted, may still map its ids: it stays, and waits.
+ */
+static int
+give_cleanup(struct start *st)
+{
+	struct session	*s = st->s;
+	bool		 again = s->system && restart_wanted(st->def);
+
+	if (hold(st, INHERIT_PIDFD, st->pidfd) == -1 ||
+	    hold(st, INHERIT_USERNS, st->userns) == -1 ||
+	    hold(st, INHERIT_CONFIG, s->config_fd) == -1 ||
+	    hold(st, INHERIT_GRAPH, s->system ? s->graph_fd : -1) == -1 ||
+	    hold(st, INHERIT_STATE, is_closed(s, KEY_AS(path_state)) ?
+	    s->state_dir : -1) == -1 ||
+	    hold(st, INHERIT_RUN, is_closed(s, KEY_AS(path_run)) ?
+	    s->run_dir : -1) == -1 ||
+	    hold(st, INHERIT_REFRESH, again ?
+	    s->client.helper[H_REFRESH].chan.fd : -1) == -1)
+		return (-1);
+	s->userns_fd = take_fd(&st->userns);
+	return (0);
+}
+
+/*
+ * Give launch the filter; and the reaper, for a start after the end, which
+ * gets the same.
+ */
+static int
+give_filter(struct start *st)
+{
+	int	 fd = st->filter.fd;
+
+	if (fd == -1)
+		return (0);
+	if (restart_wanted(st->def) && hold(st, INHERIT_SECCOMP, fd) == -1)
+		return (-1);
+	return (launch_give_begin(&st->s->client, LAUNCH_SECCOMP, 0, fd));
+}
+
+static int
+give_mount(struct start *st, enum launch_fd kind, uint32_t index)
+{
+	scoped_fd int	 fd = ids_mount_end(&st->s->client);
+
+	return (fd == -1 ? -1 : launch_give_begin(&st->s->client, kind, index,
+	    fd));
+}
+
+static int
+mount_for(struct start *st, unsigned int grant, uint32_t slot, uint32_t flags,
+    enum launch_fd kind, uint32_t index)
+{
+	return (ids_mount_begin(&st->s->client, grant, slot, flags) == -1 ? -1 :
+	    give_mount(st, kind, index));
+}
+
+/*
+ * In system mode: have refresh mount the storage and what is mounted into the
+ * container with the ids of its slot, and give it to launch. Grants were
+ * numbered as they were made: 0 the storage, whose mount is on its way
+ * (begin_ids), then the mounts of the definition in their order, then --rootfs.
+ */
+static int
+give_mounts(struct start *st, uint32_t slot)
+{
+	bool		 rootfs = rec_get(st->def, KEY(rootfs)) != NULL;
+	struct rec	*mount;
+	size_t		 it = 0;
+	unsigned int	 grant = 1, index = 0;
+
+	if (!rootfs && give_mount(st, LAUNCH_GRAPH, 0) == -1)
+		return (-1);
+	if (rootfs && volmounts_inside(st->full) &&
+	    mount_for(st, 0, slot, GRANT_NODEV, LAUNCH_GRAPH, 0) == -1)
+		return (-1);
+	for (; (mount = rec_sub(st->full, KEY(mount), &it)) != NULL; index++) {
+		scoped_rec struct rec	*m = mount;
+
+		if (grant_is_host(m) && mount_for(st, grant++, slot,
+		    grant_flags(m), LAUNCH_MOUNT, index) == -1)
+			return (error_prefix(&st->s->client.error,
+			    rec_str(m, KEY(src), "")));
+	}
+	return (!rootfs ? 0 : mount_for(st, grant, slot, GRANT_NODEV,
+	    LAUNCH_ROOTFS, 0));
 }
 
 /* Before the payload is executed: steps 6 and 7. */
@@ -265,7 +424,7 @@ prepare(struct start *st, struct attach *a)
 	if (start_attached(st) && attach_socket(a, &s->client,
 	    true) == -1)
 		return (-1);
-	if (handover_cleanup(st) == -1 || listed(st) == -1 ||
+	if (give_cleanup(st) == -1 || listed(st) == -1 ||
 	    record_running(st) == -1)
 		return (-1);
 	if (st->layer_asked)
@@ -310,14 +469,14 @@ furnish(struct start *st, uint32_t slot)
 
 	if (begin_definition(st) == -1 || complete_definition(st) == -1 ||
 	    launch_define_begin(c, st->full, st->s->single) == -1 ||
-	    step_pipes(c) == -1 || handover_log(st) == -1 ||
-	    handover_process(st) == -1 ||
+	    step_pipes(c) == -1 || give_log(st) == -1 ||
+	    give_process(st) == -1 ||
 	    filter_end(&st->filter, session_run_env(st->s)) == -1 ||
-	    handover_filter(st) == -1 ||
+	    give_filter(st) == -1 ||
 	    (rec_num(st->def, KEY(init), 0) != 0 && step_init(c) == -1) ||
 	    client_sync(c, H_REFRESH) == -1 ||
 	    client_sync(c, H_MONITOR) == -1 ||
-	    (st->s->system && idmounts_give(st, slot) == -1))
+	    (st->s->system && give_mounts(st, slot) == -1))
 		return (-1);
 	return (step_build_begin(c, st->tty));
 }

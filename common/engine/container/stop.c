@@ -2,62 +2,52 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "calls.h"
 #include "cgroup.h"
+#include "ctrfiles.h"
+#include "event.h"
 #include "exit.h"
 #include "freeze.h"
-#include "load.h"
+#include "locks.h"
 #include "monitor.h"
 #include "reconcile.h"
 #include "record.h"
-#include "restart.h"
-#include "running.h"
+#include "row.h"
 #include "session.h"
 #include "states.h"
 
+#define KILL_WAIT_MS	10000	/* for the kernel to end a killed process */
+#define LOCK_WAIT_MS	20000	/* for a command that starts it */
 #define IDLE_TRIES	200	/* until another command has started it */
 #define IDLE_PAUSE_US	50000
 #define NOTE_TRIES	200	/* until the monitor has noted the end */
 #define NOTE_PAUSE_US	5000
+#define REAPER_TRIES	250	/* until it has recorded the end: 5 seconds */
+#define REAPER_PAUSE_US	20000
 
 static int64_t
 def_num(const struct rec *row, struct key_num key, int64_t fallback)
 {
-	size_t			 it = 0;
-	scoped_rec struct rec	*def = rec_sub(row, KEY(def), &it);
-	int64_t			 v = def == NULL ? fallback :
-			    rec_num(def, key, fallback);
+	scoped_rec struct rec	*def = container_def(row);
 
-	return (v);
+	return (rec_num(def, key, fallback));
 }
 
-int
-stop_signal(const struct rec *row)
-{
-	return ((int)def_num(row, KEY(stop_signal), SIGTERM));
-}
-
-bool
-stop_is_starting(const struct rec *row)
-{
-	int64_t	 state = rec_num(row, KEY(state), 0);
-
-	return (state == CTR_CREATING || state == CTR_STARTING);
-}
-
-struct rec *
-stop_wait_until_idle(struct session *s, const char *id)
+/*
+ * Wait until no command makes or starts it any more. The row as it is then;
+ * NULL with an error, ENOENT if it is gone.
+ */
+static struct rec *
+wait_until_idle(struct session *s, const char *id)
 {
 	struct rec	*row;
 
 	for (int tries = 0; tries < IDLE_TRIES; tries++) {
 		(void)usleep(IDLE_PAUSE_US);
 		if ((row = container_reconciled(s, id)) == NULL ||
-		    !stop_is_starting(row))
+		    !container_is_starting(row))
 			return (row);
 		rec_free(row);
 	}
@@ -66,35 +56,48 @@ stop_wait_until_idle(struct session *s, const char *id)
 	return (NULL);
 }
 
-/*
- * The monitor is asked for the end where it can be reached. Where its run
- * directory is gone, it notes the end of the process a moment later.
- */
-static int
-noted_exit(struct session *s, const char *id, int *status, int64_t *when)
+int
+container_kill(struct session *s, const struct rec *row, int signo)
 {
-	for (int tries = 0; tries < NOTE_TRIES; tries++) {
-		if (exit_read(s, id, status, when) == 0)
-			return (0);
-		if (monitor_is_there(s->run_dir, id) ||
-		    !running_has_reaper(s, id))
-			break;
-		(void)usleep(NOTE_PAUSE_US);
-	}
-	return (-1);
+	const char	*id = rec_str(row, KEY(id), "");
+
+	if (!container_is_running(row))
+		return (error_set(&s->client.error, EBUSY, "can only kill "
+		    "running containers. %s is in state %s: container state "
+		    "improper", id, rec_str(row, KEY(state_name), "unknown")));
+	if ((signo == SIGKILL || signo == SIGTERM ||
+	    signo == def_num(row, KEY(stop_signal), SIGTERM)) &&
+	    restart_forbid(s, row, false) == -1)
+		return (-1);
+	/* Log `kill` before the `died` that it causes. */
+	event_tell(s, "container", "kill", id, NULL);
+	if (monitor_signal(&s->client, s->run_dir, row, signo) == 0)
+		return (signo == SIGKILL ? cgroup_thaw(session_run_env(s), id) :
+		    0);
+	return (error_set(&s->client.error, errno, "cannot signal container "
+	    "%s: %s", id, strerror(errno)));
 }
 
 /*
- * The reaper records the end too, as soon as it sees it: whichever of us comes
+ * The monitor is asked for the end where it can be reached. Where its run
+ * directory is gone, it notes the end of the process a moment later. The
+ * reaper records the end too, as soon as it sees it: whichever of us comes
  * second finds it recorded. Without a note of the end, it was killed.
  */
 static int
 record_end(struct session *s, const struct rec *row)
 {
-	int	 status = SIGKILL;	/* raw */
-	int64_t	 when = 0;
+	const char	*id = rec_str(row, KEY(id), "");
+	int		 status = SIGKILL;	/* raw */
+	int64_t		 when = 0;
 
-	(void)noted_exit(s, rec_str(row, KEY(id), ""), &status, &when);
+	for (int tries = 0; tries < NOTE_TRIES; tries++) {
+		if (exit_read(s, id, &status, &when) == 0 ||
+		    monitor_is_there(s->run_dir, id) ||
+		    !running_has_reaper(s, id))
+			break;
+		(void)usleep(NOTE_PAUSE_US);
+	}
 	return (exit_record(s, row, status, when));
 }
 
@@ -102,35 +105,19 @@ record_end(struct session *s, const struct rec *row)
 static void
 set_stopping(struct session *s, const struct rec *row, bool stopping)
 {
-	unsigned int	 from = stopping ? CTR_RUNNING : CTR_STOPPING;
-	struct rec	*keys = rec_new();
+	scoped_rec struct rec	*keys = rec_new();
 
-	exit_expect_row(keys, row);
-	(void)state_container_set(&s->client, rec_str(row, KEY(id), ""), 1u <<
-	    from, stopping ? CTR_STOPPING : CTR_RUNNING, keys, false);
-	rec_free(keys);
+	container_expect(keys, row);
+	(void)container_set(s, rec_str(row, KEY(id), ""), 1u << (stopping ?
+	    CTR_RUNNING : CTR_STOPPING), stopping ? CTR_STOPPING : CTR_RUNNING,
+	    keys);
 	error_clear(&s->client.error);
 }
 
-/* Stop it. Returns when the end is recorded. */
+/* End the process of a running container. 0, or -1 with errno. */
 static int
-halt(struct session *s, const struct rec *row, int64_t timeout)
+end_process(struct session *s, const struct rec *row, int64_t timeout)
 {
-	int		 signo = stop_signal(row);
-	struct rec	*now;
-	int		 rc, saved;
-
-	/* What is just being started is stopped when it runs. */
-	if (stop_is_starting(row)) {
-		if ((now = stop_wait_until_idle(s, rec_str(row, KEY(id),
-		    ""))) == NULL)
-			return (errno == ENOENT ? 0 : -1);
-		rc = halt(s, now, timeout);
-		rec_free(now);
-		return (rc);
-	}
-	if (!container_is_running(row))
-		return (0);
 	/* By force: what is frozen answers no signal but this one. */
 	if (rec_num(row, KEY(state), 0) == CTR_PAUSED)
 		timeout = 0;
@@ -138,44 +125,147 @@ halt(struct session *s, const struct rec *row, int64_t timeout)
 		timeout = def_num(row, KEY(stop_timeout), 10);
 	if (timeout > 0 && rec_num(row, KEY(state), 0) == CTR_RUNNING)
 		set_stopping(s, row, true);
-	if (timeout > 0 &&
-	    monitor_signal(&s->client, s->run_dir, row, signo) == 0 &&
+	if (timeout > 0 && monitor_signal(&s->client, s->run_dir, row,
+	    (int)def_num(row, KEY(stop_signal), SIGTERM)) == 0 &&
 	    monitor_wait(&s->client, s->run_dir, row, timeout * 1000,
 	    NULL) != -1)
-		return (record_end(s, row));
+		return (0);
 	if (monitor_signal(&s->client, s->run_dir, row, SIGKILL) == -1 &&
 	    errno != ESRCH)
-		goto fail;
+		return (-1);
 	/* cgroups v1 do not let it die before. */
 	(void)cgroup_thaw(session_run_env(s), rec_str(row, KEY(id), ""));
-	if (monitor_wait(&s->client, s->run_dir, row, STOP_KILL_WAIT_MS,
-	    NULL) == -1)
-		goto fail;
-	return (record_end(s, row));
- fail:
+	return (monitor_wait(&s->client, s->run_dir, row, KILL_WAIT_MS,
+	    NULL) == -1 ? -1 : 0);
+}
+
+int
+stop_container(struct session *s, const struct rec *row, int64_t timeout,
+    bool until_boot)
+{
+	const char		*id = rec_str(row, KEY(id), "");
+	scoped_rec struct rec	*now = NULL;
+	int			 saved;
+
+	/*
+	 * Suspend the policy before the container can end, so that the process
+	 * that records the end knows of it.
+	 */
+	if (restart_forbid(s, row, until_boot) == -1)
+		return (-1);
+	/* What is just being started is stopped when it runs. */
+	if (container_is_starting(row)) {
+		if ((now = wait_until_idle(s, id)) == NULL)
+			return (errno == ENOENT ? 0 : -1);
+		row = now;
+	}
+	if (!container_is_running(row))
+		return (0);
+	if (end_process(s, row, timeout) == 0)
+		return (record_end(s, row));
 	saved = errno;
 	set_stopping(s, row, false);
-	errno = saved;
-	return (error_set(&s->client.error, errno, "cannot stop container %s: "
-	    "%s", rec_str(row, KEY(id), ""), strerror(errno)));
+	return (error_set(&s->client.error, saved, "cannot stop container %s: "
+	    "%s", id, strerror(saved)));
+}
+
+int
+container_wait(struct session *s, const struct rec *row)
+{
+	const char		*id = rec_str(row, KEY(id), "");
+	int			 code = (int)rec_num(row, KEY(exit), 0), status;
+	scoped_rec struct rec	*now = NULL;
+	int64_t			 when = 0;
+
+	if (!container_is_running(row))
+		return (code);
+	/* The status is known also of one that goes at its end (--rm). */
+	if (monitor_wait(&s->client, s->run_dir, row, INT64_MAX,
+	    &status) == 0) {
+		code = exit_code_of(status);
+		/* `wait && rm` must not find it running. */
+		(void)exit_read(s, id, &status, &when);
+		(void)exit_record(s, row, status, when);
+		return (code);
+	}
+	/*
+	 * The reaper of a container whose monitor was killed knows its status,
+	 * and is about to record it.
+	 */
+	for (int tries = 0; tries < REAPER_TRIES &&
+	    running_has_reaper(s, id); tries++)
+		(void)usleep(REAPER_PAUSE_US);
+	now = container_reconciled(s, id);
+	return ((int)rec_num(now, KEY(exit), code));
 }
 
 /*
- * Suspend the policy before the container can end, so that the process that
- * records the end knows of it.
+ * With its lock, so that no command starts it while it is removed. *again:
+ * another command has started it since it was read.
  */
-int
-stop_container(struct session *s, const struct rec *row, int64_t timeout)
+static int
+remove_locked(struct session *s, const struct rec *row, bool *again)
 {
-	if (restart_forbid(s, row, false) == -1)
-		return (-1);
-	return (halt(s, row, timeout));
+	scoped_rec struct rec	*now = container_load(s, rec_str(row, KEY(id),
+				    ""));
+
+	*again = container_is_running(now) || container_is_starting(now);
+	if (*again || (now == NULL && errno == ENOENT))
+		return (0);
+	/* One that is damaged is removed as it was seen. */
+	return (exit_remove(s, now == NULL ? row : now, 0));
 }
 
 int
-stop_until_boot(struct session *s, const struct rec *row, int64_t timeout)
+remove_container(struct session *s, const struct rec *row, bool force,
+    int64_t timeout)
 {
-	if (restart_forbid(s, row, true) == -1)
+	const char		*id = rec_str(row, KEY(id), "");
+	scoped_rec struct rec	*now = NULL, *later = NULL;
+	bool			 again;
+	int			 rc;
+
+	if (container_is_starting(row)) {
+		if ((now = wait_until_idle(s, id)) == NULL)
+			return (errno == ENOENT ? 0 : -1);
+		row = now;
+	}
+	if (container_is_running(row) && !force)
+		return (error_set(&s->client.error, EBUSY, "cannot remove "
+		    "container %s as it is %s - running or paused containers "
+		    "cannot be removed without force: container state improper",
+		    id, rec_num(row, KEY(state), 0) == CTR_PAUSED ? "paused" :
+		    "running"));
+	if (container_is_running(row) &&
+	    stop_container(s, row, timeout, false) == -1)
 		return (-1);
-	return (halt(s, row, timeout));
+	/* Only its monitor knows whether it runs. */
+	if (rec_num(row, KEY(state), 0) == CTR_DAMAGED &&
+	    monitor_signal(&s->client, s->run_dir, row, SIGKILL) == 0)
+		(void)monitor_wait(&s->client, s->run_dir, row, KILL_WAIT_MS,
+		    NULL);
+	if (locks_take(s, "ctr", id, LOCK_WAIT_MS) == -1)
+		return (-1);
+	rc = remove_locked(s, row, &again);
+	locks_drop(s, "ctr", id);
+	if (!again)
+		return (rc);
+	if ((later = container_reconciled(s, id)) == NULL)
+		return (errno == ENOENT ? 0 : -1);
+	return (remove_container(s, later, force, timeout));
+}
+
+int
+remove_users(struct session *s, const struct rec *of, int64_t timeout)
+{
+	const char	*id;
+
+	rec_each_text(id, of, KEY(user)) {
+		scoped_rec struct rec	*row = container_reconciled(s, id);
+
+		if (row == NULL ? errno != ENOENT :
+		    remove_container(s, row, true, timeout) == -1)
+			return (-1);
+	}
+	return (0);
 }

@@ -1,5 +1,6 @@
 /*
- * Stopping a container, as several commands do it.
+ * Ending a container: a signal, a stop, its removal; and waiting for its end.
+ * The rows are those of container_load or container_reconciled.
  */
 #ifndef ENGINE_STOP_H
 #define ENGINE_STOP_H
@@ -10,27 +11,33 @@
 struct rec;
 struct session;
 
-#define STOP_KILL_WAIT_MS 10000	/* for the kernel to end a killed process */
-
+/*
+ * Send a signal to a running or paused container. One that ends it on purpose
+ * ends its restart policy as well. 0, or -1 with an error.
+ */
+int	container_kill(struct session *, const struct rec *row, int signo);
 /*
  * Stop: its stop signal, then SIGKILL after so many seconds (-1: its own
- * timeout). Returns when it is recorded as ended. 0, or -1 with a sentence.
+ * timeout). `until_boot`: because the machine (or the engine) stops, so that
+ * its restart policy holds again at the next start of the machine. Returns
+ * when it is recorded as ended. 0, or -1 with an error.
  */
-int	stop_container(struct session *, const struct rec *, int64_t);
+int	stop_container(struct session *, const struct rec *row, int64_t timeout,
+	    bool until_boot);
 /*
- * The same because the machine (or the engine) stops, not because a user wants
- * this container stopped: its restart policy holds again at the next start of
- * the machine.
+ * Wait until it has ended, and record the end. At once for one that does not
+ * run. Returns its exit code.
  */
-int	stop_until_boot(struct session *, const struct rec *, int64_t);
-/* The signal that stops it first, of a row with its definition. */
-int	stop_signal(const struct rec *);
-/* Is a command making or starting it, by its row? */
-bool	stop_is_starting(const struct rec *);
+int	container_wait(struct session *, const struct rec *row);
 /*
- * Wait until that is done. The row as it is then; NULL with an error, ENOENT if
- * it is gone.
+ * Remove; a running one only by force, which stops it first. 0, or -1 with an
+ * error.
  */
-struct rec *stop_wait_until_idle(struct session *, const char *id);
+int	remove_container(struct session *, const struct rec *row, bool force,
+	    int64_t timeout);
+/*
+ * The same by force for each `user` of a pod or a volume that still is there.
+ */
+int	remove_users(struct session *, const struct rec *of, int64_t timeout);
 
 #endif

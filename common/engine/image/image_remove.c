@@ -10,8 +10,8 @@
 #include "event.h"
 #include "reconcile.h"
 #include "record.h"
-#include "remove.h"
 #include "session.h"
+#include "stop.h"
 
 /* A container of this image, as a new record; or NULL. */
 static struct rec *

@@ -15,9 +15,9 @@
 #include "locks.h"
 #include "reconcile.h"
 #include "record.h"
-#include "remove.h"
 #include "session.h"
 #include "states.h"
+#include "stop.h"
 
 #define STATES	16		/* more than enum ctr_state has */
 #define TRIES	20		/* against commands that add members */
