@@ -210,18 +210,17 @@ values(void)
 	no(spec_add_host, "a\n6.6.6.6 b:1.2.3.4", "bad format for add-host");
 	no(spec_add_host, "a#b:1.2.3.4", "bad format for add-host");
 	no(spec_add_host, "a:1.2.3.4\n", "bad format for add-host");
-	CHECK(spec_dns_search("example.org", &err) == 0 &&
-	    spec_dns_search(".", &err) == 0);
-	CHECK(spec_dns_search("a\nnameserver 6.6.6.6", &err) == -1 &&
-	    strstr(err.text, "is not a valid domain") != NULL);
-	CHECK(spec_dns_search("a b", &err) == -1 &&
-	    spec_dns_search("", &err) == -1 &&
-	    spec_dns_search("a\tb", &err) == -1 &&
-	    spec_dns_search("a;b", &err) == -1);
-	CHECK(spec_dns_option("ndots:2", &err) == 0);
-	CHECK(spec_dns_option("ndots:2\nnameserver 6.6.6.6", &err) == -1 &&
-	    spec_dns_option("a b", &err) == -1 &&
-	    spec_dns_option("\177", &err) == -1);
+	is(spec_dns_search, "example.org", "dns_search=example.org");
+	is(spec_dns_search, ".", "dns_search=.");
+	no(spec_dns_search, "a\nnameserver 6.6.6.6", "not a valid domain");
+	no(spec_dns_search, "a b", "not a valid domain");
+	no(spec_dns_search, "", "not a valid domain");
+	no(spec_dns_search, "a\tb", "not a valid domain");
+	no(spec_dns_search, "a;b", "not a valid domain");
+	is(spec_dns_option, "ndots:2", "dns_option=ndots:2");
+	no(spec_dns_option, "ndots:2\nnameserver 6.6.6.6", "want one word");
+	no(spec_dns_option, "a b", "want one word");
+	no(spec_dns_option, "\177", "want one word");
 	no(spec_add_host, "a:b", "invalid IP address in add-host: \"b\"");
 	is(spec_log_driver, "json-file", "log_driver=k8s-file");
 	no(spec_log_driver, "journald", "not supported");
@@ -270,8 +269,8 @@ caps(const char *adds, const char *drops, const char *has)
 	size_t		 it = 0, n;
 	bool		 found = false;
 
-	rec_add(d, KEY(cap), "CAP_CHOWN");
-	rec_add(d, KEY(cap), "CAP_KILL");
+	rec_add(d, KEY_AS(default_capabilities), "CAP_CHOWN");
+	rec_add(d, KEY_AS(default_capabilities), "CAP_KILL");
 	if (*adds)
 		rec_add(o, KEY_AS(ask_cap_add), adds);
 	if (*drops)
@@ -295,7 +294,7 @@ ambient(const char *adds, const char *drops)
 	struct rec	*d = rec_new(), *o = rec_new(), *out = rec_new();
 	size_t		 n;
 
-	rec_add(d, KEY(cap), "CAP_CHOWN");
+	rec_add(d, KEY_AS(default_capabilities), "CAP_CHOWN");
 	if (*adds)
 		rec_add(o, KEY_AS(ask_cap_add), adds);
 	if (*drops)

@@ -107,7 +107,7 @@ describe(const struct cli *cli, struct rec *pod, char *id)
 {
 	struct parse_err	 e;
 
-	if (labels_take(cli->opts, pod, &e) == -1)
+	if (labels_take(NULL, cli->opts, pod, &e) == -1)
 		return (say_error("%s", e.text));
 	if (command_new_id(id) == -1)
 		return (EXIT_ENGINE);

@@ -64,7 +64,7 @@ check(const struct cli *cli, struct creating *c)
 	if (cli->argc > 0 && spec_name(c->name, &e) == -1)
 		return (say_error("running volume create option: names must "
 		    "match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument"));
-	if (labels_take(o, c->keys, &e) == -1 ||
+	if (labels_take(NULL, o, c->keys, &e) == -1 ||
 	    volopt_take(o, c->keys, &e) == -1)
 		return (say_error("%s", e.text));
 	return (0);

@@ -13,6 +13,9 @@
 #define BLANKS	" \t\v\f\r"
 #define LABELS	"unable to process labels: "
 
+/* Takes one text: 0, or -1 with a sentence. */
+typedef int env_fn(struct env *, const char *, struct parse_err *);
+
 void
 env_clear(struct env *e)
 {
@@ -76,28 +79,17 @@ env_unset(struct env *e, const char *key)
 	memmove(e->list + i, e->list + i + 1, (e->n - i) * sizeof(*e->list));
 }
 
-int
-env_to_rec(const struct env *e, struct rec *r, struct key_str key)
-{
-	for (size_t i = 0; i < e->n; i++)
-		if (rec_add(r, key, e->list[i]) == -1)
-			return (-1);
-	return (0);
-}
-
 static int
 no_memory(struct parse_err *err)
 {
 	return (parse_fail(err, "%s", strerror(errno)));
 }
 
-int
-env_from_host(struct env *e)
+/* KEY=VALUE as it stands. */
+static int
+take_pair(struct env *e, const char *kv, struct parse_err *err)
 {
-	for (char **v = environ; *v != NULL; v++)
-		if (strchr(*v, '=') != NULL && env_set(e, *v) == -1)
-			return (-1);
-	return (0);
+	return (env_set(e, kv) == -1 ? no_memory(err) : 0);
 }
 
 static int
@@ -139,10 +131,11 @@ env_from_image(struct env *e, const char *kv, struct parse_err *err)
 	if (*kv == '=' || strchr(kv, '=') == NULL)
 		return (parse_fail(err, "invalid image: its environment entry "
 		    "\"%s\" is not KEY=VALUE", kv));
-	return (env_set(e, kv) == -1 ? no_memory(err) : 0);
+	return (take_pair(e, kv, err));
 }
 
-int
+/* --label: KEY=VALUE or KEY. */
+static int
 label_from_cli(struct env *e, const char *line, struct parse_err *err)
 {
 	scoped_free char	*kv = NULL;
@@ -150,17 +143,18 @@ label_from_cli(struct env *e, const char *line, struct parse_err *err)
 	if (*line == '\0' || *line == '=')
 		return (parse_fail(err, LABELS "invalid label format: \"%s\"",
 		    line));
-	if (asprintf(&kv, "%s%s", line, strchr(line, '=') ? "" : "=") == -1) {
+	if (strchr(line, '=') != NULL)
+		return (take_pair(e, line, err));
+	if (asprintf(&kv, "%s=", line) == -1) {
 		kv = NULL;
 		return (no_memory(err));
 	}
-	return (env_set(e, kv) == -1 ? no_memory(err) : 0);
+	return (take_pair(e, kv, err));
 }
 
 /* One line of a file, its NUL in place of the newline. */
 static int
-take_line(struct env *e, char *line, size_t n,
-    int (*line_fn)(struct env *, const char *, struct parse_err *),
+take_line(struct env *e, char *line, size_t n, env_fn *line_fn,
     struct parse_err *err)
 {
 	const char	*s;
@@ -174,8 +168,7 @@ take_line(struct env *e, char *line, size_t n,
 }
 
 static int
-from_file(struct env *e, const char *path,
-    int (*line_fn)(struct env *, const char *, struct parse_err *),
+from_file(struct env *e, const char *path, env_fn *line_fn,
     struct parse_err *err)
 {
 	scoped_free char	*text = NULL;
@@ -215,20 +208,84 @@ label_from_file(struct env *e, const char *path, struct parse_err *err)
 	    sizeof(LABELS) - 1) == 0 ? "" : LABELS, why.text));
 }
 
-int
-labels_take(const struct rec *request, struct rec *out, struct parse_err *err)
+static int
+unset(struct env *e, const char *name, struct parse_err *err)
 {
-	struct env	 labels = { NULL, 0 };
+	(void)err;
+	env_unset(e, name);
+	return (0);
+}
+
+/* Each value of a key. */
+static int
+take(struct env *e, const struct rec *from, struct key_str key, env_fn *fn,
+    struct parse_err *err)
+{
 	const char	*v;
 	size_t		 it = 0;
-	int		 rc = 0;
 
-	while (rc == 0 && rec_next(request, KEY_AS(ask_label_file), &it, &v))
-		rc = label_from_file(&labels, v, err);
-	for (it = 0; rc == 0 && rec_next(request, KEY(label), &it, &v);)
-		rc = label_from_cli(&labels, v, err);
-	if (rc == 0)
-		rc = env_to_rec(&labels, out, KEY(label));
-	env_clear(&labels);
-	return (rc);
+	while (rec_next(from, key, &it, &v))
+		if (fn(e, v, err) == -1)
+			return (-1);
+	return (0);
+}
+
+static int
+put(const struct env *e, struct rec *r, struct key_str key)
+{
+	for (size_t i = 0; i < e->n; i++)
+		if (rec_add(r, key, e->list[i]) == -1)
+			return (-1);
+	return (0);
+}
+
+static int
+take_defaults(struct env *e, const struct rec *request,
+    const struct rec *config, const struct rec *image, struct parse_err *err)
+{
+	if (rec_flag(request, KEY_AS(ask_unsetenv_all), false))
+		return (0);
+	if (take(e, config, KEY_AS(default_env), take_pair, err) == -1 ||
+	    (env_get(e, "TERM") == NULL &&
+	    take_pair(e, "TERM=xterm", err) == -1) ||
+	    take(e, image, KEY(env), env_from_image, err) == -1)
+		return (-1);
+	return (take(e, request, KEY(unsetenv), unset, err));
+}
+
+int
+env_take(const struct rec *request, const struct rec *config,
+    const struct rec *image, struct rec *def, struct parse_err *err)
+{
+	scoped_env struct env	 e = { NULL, 0 };
+	char			 host[300];
+
+	if (take_defaults(&e, request, config, image, err) == -1)
+		return (-1);
+	for (char **v = environ; *v != NULL &&
+	    rec_flag(request, KEY_AS(ask_env_host), false); v++)
+		if (strchr(*v, '=') != NULL && take_pair(&e, *v, err) == -1)
+			return (-1);
+	if (take(&e, request, KEY_AS(ask_env_file), env_from_file,
+	    err) == -1 || take(&e, request, KEY(env), env_from_cli, err) == -1)
+		return (-1);
+	(void)snprintf(host, sizeof(host), "HOSTNAME=%s",
+	    rec_str(def, KEY(hostname), ""));
+	if (env_get(&e, "HOSTNAME") == NULL)
+		(void)env_set(&e, host);
+	return (put(&e, def, KEY(env)));
+}
+
+int
+labels_take(const struct rec *image, const struct rec *request,
+    struct rec *out, struct parse_err *err)
+{
+	scoped_env struct env	 e = { NULL, 0 };
+
+	if (take(&e, image, KEY(label), take_pair, err) == -1 ||
+	    take(&e, request, KEY_AS(ask_label_file), label_from_file,
+	    err) == -1 ||
+	    take(&e, request, KEY(label), label_from_cli, err) == -1)
+		return (-1);
+	return (put(&e, out, KEY(label)));
 }

@@ -8,7 +8,6 @@
 #include <stddef.h>
 
 #include "parse.h"
-#include "records.h"
 
 struct rec;
 
@@ -17,14 +16,16 @@ struct env {
 	size_t	  n;
 };
 
+#define scoped_env	__attribute__((cleanup(env_clear)))
+
 void	env_clear(struct env *);
 /* Set KEY=VALUE. 0, or -1 with errno. */
 int	env_set(struct env *, const char *);
 /* The value of a key, or NULL. */
 const char *env_get(const struct env *, const char *);
 void	env_unset(struct env *, const char *);
-/* Append every entry to a record under the key given. 0 or -1. */
-int	env_to_rec(const struct env *, struct rec *, struct key_str);
+
+/* All of these return 0, or -1 with a sentence. */
 
 /*
  * -e and a line of --env-file: KEY=VALUE, KEY (the value that it has here,
@@ -38,14 +39,20 @@ int	env_from_file(struct env *, const char *, struct parse_err *);
  * nothing else. It never reads the environment of this process.
  */
 int	env_from_image(struct env *, const char *, struct parse_err *);
-/* --env-host: everything this process has. 0 or -1. */
-int	env_from_host(struct env *);
+/*
+ * What the configuration, an image (or NULL) and a request make together, as
+ * `env` of a definition, whose hostname is there already.
+ */
+int	env_take(const struct rec *request, const struct rec *config,
+	    const struct rec *image, struct rec *def, struct parse_err *);
 
-/* --label and a line of --label-file: KEY=VALUE or KEY. */
-int	label_from_cli(struct env *, const char *, struct parse_err *);
+/* A line of --label-file: KEY=VALUE or KEY. */
 int	label_from_file(struct env *, const char *, struct parse_err *);
-/* All of a request's `label-file` and `label`, as `label` of a record. */
-int	labels_take(const struct rec *request, struct rec *,
-	    struct parse_err *);
+/*
+ * The labels of an image (or NULL), and a request's `label-file` and `label`,
+ * as `label` of a record.
+ */
+int	labels_take(const struct rec *image, const struct rec *request,
+	    struct rec *, struct parse_err *);
 
 #endif

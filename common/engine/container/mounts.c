@@ -48,10 +48,21 @@ static const struct mount_opt {
 struct mount {
 	char		 kind;			/* b or t */
 	bool		 volume;		/* b, of one of ours */
-	bool		 once;			/* not even the same again */
 	const char	*given[G_COUNT];	/* the option of each group */
 	struct rec	*rec;
 };
+
+/* Parses one form: the argument, and a copy that it may cut up. */
+typedef int mount_fn(struct mount *, const char *, char *, struct parse_err *);
+
+/* b, t, or v for a volume. */
+static void
+set_kind(struct mount *m, char kind)
+{
+	m->volume = kind == 'v';
+	m->kind = kind == 't' ? 't' : 'b';
+	rec_add(m->rec, KEY(type), kind == 't' ? "tmpfs" : "bind");
+}
 
 static const struct mount_opt *
 find_opt(char kind, const char *opt)
@@ -126,29 +137,26 @@ take_opt(struct mount *m, const char *opt, struct parse_err *e)
 static void
 add_defaults(struct mount *m)
 {
-	if (m->volume && m->given[G_SUID] == NULL)
-		rec_add(m->rec, KEY(opt), "nosuid");
-	if (m->volume && m->given[G_DEV] == NULL)
-		rec_add(m->rec, KEY(opt), "nodev");
+	static const struct {
+		char		 kinds[4];	/* v: volumes */
+		enum group	 group;
+		char		 opt[12];
+	} defaults[] = {
+		{ "v", G_SUID, "nosuid" }, { "v", G_DEV, "nodev" },
+		{ "bv", G_BIND, "rbind" },
+		{ "bvt", G_PROPAGATION, "rprivate" }, { "bvt", G_WRITE, "rw" },
+		{ "t", G_EXEC, "noexec" }, { "t", G_SUID, "nosuid" },
+		{ "t", G_DEV, "nodev" }, { "t", G_TMPCOPY, "tmpcopyup" },
+	};
+	char	 kind = m->volume ? 'v' : m->kind;
+
 	if (m->volume && m->given[G_COPY] != NULL &&
 	    strcmp(m->given[G_COPY], "nocopy") == 0)
 		rec_add_num(m->rec, KEY(nocopy), 1);
-	if (m->kind == 'b' && m->given[G_BIND] == NULL)
-		rec_add(m->rec, KEY(opt), "rbind");
-	if (m->given[G_PROPAGATION] == NULL)
-		rec_add(m->rec, KEY(opt), "rprivate");
-	if (m->given[G_WRITE] == NULL)
-		rec_add(m->rec, KEY(opt), "rw");
-	if (m->kind != 't')
-		return;
-	if (m->given[G_EXEC] == NULL)
-		rec_add(m->rec, KEY(opt), "noexec");
-	if (m->given[G_SUID] == NULL)
-		rec_add(m->rec, KEY(opt), "nosuid");
-	if (m->given[G_DEV] == NULL)
-		rec_add(m->rec, KEY(opt), "nodev");
-	if (m->given[G_TMPCOPY] == NULL)
-		rec_add(m->rec, KEY(opt), "tmpcopyup");
+	for (size_t i = 0; i < NITEMS(defaults); i++)
+		if (strchr(defaults[i].kinds, kind) != NULL &&
+		    m->given[defaults[i].group] == NULL)
+			rec_add(m->rec, KEY(opt), defaults[i].opt);
 }
 
 /* A list of options with commas, cut up in place. */
@@ -164,24 +172,9 @@ take_opts(struct mount *m, char *opts, struct parse_err *e)
 }
 
 static int
-start(struct mount *m, char kind, struct parse_err *e)
+out_of_memory(struct parse_err *e)
 {
-	*m = (struct mount){ .kind = kind, .rec = rec_new() };
-	if (m->rec == NULL)
-		return (parse_fail(e, "%s", strerror(errno)));
-	rec_add(m->rec, KEY(type), kind == 'b' ? "bind" : "tmpfs");
-	return (0);
-}
-
-/* Where a mount is to be, in the one form that a path has. NULL: no memory. */
-static char *
-place(const struct rec *mount)
-{
-	char	*path = strdup(rec_str(mount, KEY(dst), "/"));
-
-	if (path != NULL)
-		hostpath_clean(path);
-	return (path);
+	return (parse_fail(e, "%s", strerror(errno)));
 }
 
 static bool
@@ -199,10 +192,13 @@ static int
 compare(const struct rec *have, const struct rec *mount, bool again,
     struct parse_err *e)
 {
-	scoped_free char	*old = place(have), *new = place(mount);
+	scoped_free char	*old = strdup(rec_str(have, KEY(dst), "/"));
+	scoped_free char	*new = strdup(rec_str(mount, KEY(dst), "/"));
 
 	if (old == NULL || new == NULL)
-		return (parse_fail(e, "%s", strerror(errno)));
+		return (out_of_memory(e));
+	hostpath_clean(old);
+	hostpath_clean(new);
 	if (strcmp(old, new) != 0)
 		return (0);
 	if (again && is_same(have, mount))
@@ -221,25 +217,13 @@ put(struct rec *out, const struct rec *mount, bool again, struct parse_err *e)
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && (have = rec_sub(out, KEY(mount), &it)) != NULL) {
+	for (; rc == 0 && (have = rec_sub(out, KEY(mount), &it)) != NULL;
+	    rec_free(have))
 		rc = compare(have, mount, again, e);
-		rec_free(have);
-	}
 	if (rc != 0)
 		return (rc == 1 ? 0 : -1);
 	return (rec_add_rec(out, KEY(mount), mount) == 0 ? 0 :
-	    parse_fail(e, "%s", strerror(errno)));
-}
-
-static int
-finish(struct mount *m, struct rec *out, int result, struct parse_err *e)
-{
-	if (result == 0) {
-		add_defaults(m);
-		result = put(out, m->rec, !m->once, e);
-	}
-	rec_free(m->rec);
-	return (result);
+	    out_of_memory(e));
 }
 
 /* By name; "" is one of the container's own, which gets a name later. */
@@ -276,6 +260,7 @@ volume(struct mount *m, const char *arg, char *spec, struct parse_err *e)
 {
 	char	*src, *dst, *opts;
 
+	set_kind(m, 'b');
 	src = strsep(&spec, ":");
 	dst = strsep(&spec, ":");
 	opts = strsep(&spec, ":");
@@ -290,42 +275,21 @@ volume(struct mount *m, const char *arg, char *spec, struct parse_err *e)
 	    e) == -1 || (dst == NULL ? add_volume(m, "", e) :
 	    add_source(m, src, e)) == -1)
 		return (-1);
-	dst = dst == NULL ? src : dst;
-	rec_add(m->rec, KEY(dst), dst);
+	rec_add(m->rec, KEY(dst), dst == NULL ? src : dst);
 	return (take_opts(m, opts, e));
 }
 
-int
-spec_volume(const char *arg, struct rec *out, struct parse_err *e)
-{
-	scoped_free char	*copy = strdup(arg);
-	struct mount		 m;
-
-	if (copy == NULL || start(&m, 'b', e) == -1)
-		return (parse_fail(e, "%s", strerror(errno)));
-	return (finish(&m, out, volume(&m, arg, copy, e), e));
-}
-
 static int
-tmpfs(struct mount *m, char *spec, struct parse_err *e)
+tmpfs(struct mount *m, const char *arg, char *spec, struct parse_err *e)
 {
 	char	*dst = strsep(&spec, ":");
 
+	(void)arg;
+	set_kind(m, 't');
 	if (spec_ctr_path("container path", dst, e) == -1)
 		return (-1);
 	rec_add(m->rec, KEY(dst), dst);
 	return (take_opts(m, spec, e));
-}
-
-int
-spec_tmpfs(const char *arg, struct rec *out, struct parse_err *e)
-{
-	scoped_free char	*copy = strdup(arg);
-	struct mount		 m;
-
-	if (copy == NULL || start(&m, 't', e) == -1)
-		return (parse_fail(e, "%s", strerror(errno)));
-	return (finish(&m, out, tmpfs(&m, copy, e), e));
 }
 
 /* What --mount said, its options as the short forms have them. */
@@ -419,11 +383,13 @@ long_mount(struct mount *m, const char *const *words, size_t n,
 		    "\"tmpfs\" mount types"));
 	if (m->volume && add_volume(m, f.src == NULL ? "" : f.src, e) == -1)
 		return (-1);
-	if (m->kind == 'b' && !m->volume && (f.src == NULL ||
-	    *f.src == '\0'))
-		return (parse_fail(e, "must set source for a bind mount"));
-	if (m->kind == 'b' && !m->volume && add_bind(m, f.src, e) == -1)
-		return (-1);
+	if (m->kind == 'b' && !m->volume) {
+		if (f.src == NULL || *f.src == '\0')
+			return (parse_fail(e, "must set source for a bind "
+			    "mount"));
+		if (add_bind(m, f.src, e) == -1)
+			return (-1);
+	}
 	rec_add(m->rec, KEY(dst), f.dst);
 	for (size_t i = 0; i < f.nopts; i++)
 		if (find_opt(m->kind, f.opts[i]) == NULL)
@@ -438,43 +404,73 @@ long_mount(struct mount *m, const char *const *words, size_t n,
 static char
 long_kind(const char *const *words, size_t n, struct parse_err *e)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (strncmp(words[i], "type=", 5) != 0)
-			continue;
-		if (strcmp(words[i] + 5, "bind") == 0)
-			return ('b');
-		if (strcmp(words[i] + 5, "tmpfs") == 0)
-			return ('t');
-		if (strcmp(words[i] + 5, "volume") == 0)
-			return ('v');
-		(void)parse_fail(e, "invalid filesystem type \"%s\"",
-		    words[i] + 5);
+	static const char *const	 kinds[] = { "bind", "tmpfs",
+					    "volume" };
+	size_t				 i = 0;
+
+	while (i < n && strncmp(words[i], "type=", 5) != 0)
+		i++;
+	if (i == n) {
+		(void)parse_fail(e, "incorrect mount format: should be --mount "
+		    "type=<bind|tmpfs|volume>,[src=<host-dir|volume-name>,]"
+		    "target=<ctr-dir>[,options]");
 		return (0);
 	}
-	(void)parse_fail(e, "incorrect mount format: should be "
-	    "--mount type=<bind|tmpfs|volume>,[src=<host-dir|volume-name>,]"
-	    "target=<ctr-dir>[,options]");
+	for (size_t k = 0; k < NITEMS(kinds); k++)
+		if (strcmp(words[i] + 5, kinds[k]) == 0)
+			return (*kinds[k]);
+	(void)parse_fail(e, "invalid filesystem type \"%s\"", words[i] + 5);
 	return (0);
+}
+
+static int
+any_mount(struct mount *m, const char *arg, char *spec, struct parse_err *e)
+{
+	const char	*words[64];
+	char		 kind;
+	int		 n;
+
+	(void)arg;
+	if ((n = csv_split(spec, words, NITEMS(words), e)) == -1 ||
+	    (kind = long_kind(words, (size_t)n, e)) == 0)
+		return (-1);
+	set_kind(m, kind);
+	return (long_mount(m, words, (size_t)n, e));
+}
+
+/* Parse one by its form, and append it. */
+static int
+take(const char *arg, mount_fn *parse, bool again, struct rec *out,
+    struct parse_err *e)
+{
+	scoped_free char	*copy = strdup(arg);
+	scoped_rec struct rec	*rec = rec_new();
+	struct mount		 m = { .rec = rec };
+
+	if (copy == NULL || rec == NULL)
+		return (out_of_memory(e));
+	if (parse(&m, arg, copy, e) == -1)
+		return (-1);
+	add_defaults(&m);
+	return (put(out, rec, again, e));
+}
+
+int
+spec_volume(const char *arg, struct rec *out, struct parse_err *e)
+{
+	return (take(arg, volume, true, out, e));
+}
+
+int
+spec_tmpfs(const char *arg, struct rec *out, struct parse_err *e)
+{
+	return (take(arg, tmpfs, true, out, e));
 }
 
 int
 spec_mount(const char *arg, struct rec *out, struct parse_err *e)
 {
-	scoped_free char	*copy = strdup(arg);
-	const char		*words[64];
-	struct mount		 m;
-	char			 kind;
-	int			 n;
-
-	if (copy == NULL)
-		return (parse_fail(e, "%s", strerror(errno)));
-	if ((n = csv_split(copy, words, NITEMS(words), e)) == -1 ||
-	    (kind = long_kind(words, (size_t)n, e)) == 0 ||
-	    start(&m, kind == 'v' ? 'b' : kind, e) == -1)
-		return (-1);
-	m.volume = kind == 'v';
-	m.once = true;
-	return (finish(&m, out, long_mount(&m, words, (size_t)n, e), e));
+	return (take(arg, any_mount, false, out, e));
 }
 
 int
@@ -484,9 +480,8 @@ spec_mounts(const struct rec *from, struct rec *out, struct parse_err *e)
 	size_t		 it = 0;
 	int		 rc = 0;
 
-	while (rc == 0 && (m = rec_sub(from, KEY(mount), &it)) != NULL) {
+	for (; rc == 0 && (m = rec_sub(from, KEY(mount), &it)) != NULL;
+	    rec_free(m))
 		rc = put(out, m, true, e);
-		rec_free(m);
-	}
 	return (rc);
 }

@@ -20,6 +20,8 @@
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define ID_MAX		INT32_MAX
 #define DOMAIN_MAX	254
+#define NAME_CHARS	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"	\
+			"0123456789-._"
 
 /* All there are, in the order of their numbers. */
 static const char *const	caps[] = {
@@ -66,40 +68,26 @@ out_of_memory(struct parse_err *e)
 	return (parse_fail(e, "%s", strerror(errno)));
 }
 
+#define BAD_LIMIT	"ulimit option \"%s\" requires name=SOFT:HARD, "	\
+			"failed to be parsed: "
+
 /* One limit: a number of at least -1, "unlimited" being -1. */
 static int
 limit_value(const char *arg, const char *s, int64_t *out, struct parse_err *e)
 {
-	if (strcmp(s, "unlimited") == 0) {
-		*out = -1;
-		return (0);
-	}
-	if (parse_int(s, out) == -1 || *out < -1)
-		return (parse_fail(e, "ulimit option \"%s\" requires "
-		    "name=SOFT:HARD, failed to be parsed: \"%s\" is not a "
-		    "number", arg, s));
+	*out = -1;
+	if (strcmp(s, "unlimited") != 0 &&
+	    (parse_int(s, out) == -1 || *out < -1))
+		return (parse_fail(e, BAD_LIMIT "\"%s\" is not a number", arg,
+		    s));
 	return (0);
-}
-
-static int
-add_limit(struct rec *out, const char *name, int64_t soft, int64_t hard)
-{
-	scoped_rec struct rec	*r = rec_new();
-	int			 n;
-
-	if (r == NULL)
-		return (-1);
-	rec_add(r, KEY(name), name);
-	rec_add_num(r, KEY(soft), soft);
-	rec_add_num(r, KEY(hard), hard);
-	n = rec_add_rec(out, KEY(rlimit), r);
-	return (n);
 }
 
 int
 spec_ulimit(const char *arg, struct rec *out, struct parse_err *e)
 {
 	scoped_free char	*copy = strdup(arg);
+	scoped_rec struct rec	*r = rec_new();
 	char			*value, *hard;
 	int64_t			 lo, hi;
 
@@ -108,14 +96,12 @@ spec_ulimit(const char *arg, struct rec *out, struct parse_err *e)
 	if (strcmp(arg, "host") == 0)
 		return (rec_set_num(out, KEY(ulimit_host), 1));
 	if ((value = strchr(copy, '=')) == NULL)
-		return (parse_fail(e, "ulimit option \"%s\" requires "
-		    "name=SOFT:HARD, failed to be parsed: invalid ulimit "
-		    "argument: %s", arg, arg));
+		return (parse_fail(e, BAD_LIMIT "invalid ulimit argument: %s",
+		    arg, arg));
 	*value++ = '\0';
 	if (!is_one_of(copy, limits, NITEMS(limits)))
-		return (parse_fail(e, "ulimit option \"%s\" requires "
-		    "name=SOFT:HARD, failed to be parsed: invalid ulimit "
-		    "type: %s", arg, copy));
+		return (parse_fail(e, BAD_LIMIT "invalid ulimit type: %s", arg,
+		    copy));
 	hard = value;
 	value = strsep(&hard, ":");
 	if (limit_value(arg, value, &lo, e) == -1)
@@ -124,11 +110,13 @@ spec_ulimit(const char *arg, struct rec *out, struct parse_err *e)
 	if (hard != NULL && limit_value(arg, hard, &hi, e) == -1)
 		return (-1);
 	if (hi != -1 && (lo == -1 || lo > hi))
-		return (parse_fail(e, "ulimit option \"%s\" requires "
-		    "name=SOFT:HARD, failed to be parsed: ulimit soft limit "
-		    "must be less than or equal to hard limit: %s > %s", arg,
-		    value, hard));
-	return (add_limit(out, copy, lo, hi) == -1 ? out_of_memory(e) : 0);
+		return (parse_fail(e, BAD_LIMIT "ulimit soft limit must be "
+		    "less than or equal to hard limit: %s > %s", arg, value,
+		    hard));
+	(void)rec_add(r, KEY(name), copy);
+	(void)rec_add_num(r, KEY(soft), lo);
+	(void)rec_add_num(r, KEY(hard), hi);
+	return (rec_add_rec(out, KEY(rlimit), r) == -1 ? out_of_memory(e) : 0);
 }
 
 /* "net_admin", "CAP_NET_ADMIN" or "all" as CAP_NET_ADMIN, or ALL. */
@@ -171,14 +159,15 @@ cap_set(const struct rec *r, struct key_str key, bool *set, bool *all,
 }
 
 int
-spec_caps(const struct rec *defaults, const struct rec *opts, struct rec *out,
+spec_caps(const struct rec *config, const struct rec *opts, struct rec *out,
     struct parse_err *e)
 {
 	bool	 base[NITEMS(caps)] = { 0 }, add[NITEMS(caps)] = { 0 },
 		 drop[NITEMS(caps)] = { 0 };
 	bool	 all, add_all, drop_all;
 
-	if (cap_set(defaults, KEY(cap), base, &all, e) == -1 ||
+	if (cap_set(config, KEY_AS(default_capabilities), base, &all,
+	    e) == -1 ||
 	    cap_set(opts, KEY_AS(ask_cap_add), add, &add_all, e) == -1 ||
 	    cap_set(opts, KEY_AS(ask_cap_drop), drop, &drop_all, e) == -1)
 		return (-1);
@@ -191,9 +180,8 @@ spec_caps(const struct rec *defaults, const struct rec *opts, struct rec *out,
 			    "dropped and added", caps[i]));
 		add[i] |= add_all && !drop[i];
 		base[i] = add[i] || ((base[i] || all) && !drop_all && !drop[i]);
-		if (base[i] && rec_add(out, KEY(cap), caps[i]) == -1)
-			return (out_of_memory(e));
-		if (add[i] && rec_add(out, KEY(ambient), caps[i]) == -1)
+		if ((base[i] && rec_add(out, KEY(cap), caps[i]) == -1) ||
+		    (add[i] && rec_add(out, KEY(ambient), caps[i]) == -1))
 			return (out_of_memory(e));
 	}
 	return (0);
@@ -215,23 +203,11 @@ add_paths(struct key_str key, const char *list, struct rec *out,
 		if (strcmp(path, "ALL") != 0 && *path != '/')
 			return (parse_fail(e, "invalid --security-opt \"%s="
 			    "%s\": \"%s\" is not an absolute path", key.name,
-			    list,
-			    path));
+			    list, path));
 		if (rec_add(out, key, path) == -1)
 			return (out_of_memory(e));
 	}
 	return (0);
-}
-
-static int
-security_no_new_privs(const char *arg, const char *value, struct rec *out,
-    struct parse_err *e)
-{
-	int	 b = value == NULL ? 1 : parse_bool(value);
-
-	if (b == -1)
-		return (parse_fail(e, "invalid --security-opt: \"%s\"", arg));
-	return (rec_set_num(out, KEY(nnp), b));
 }
 
 /* A word, or a file, which may be relative to the working directory. */
@@ -251,13 +227,15 @@ spec_security(const char *arg, struct rec *out, struct parse_err *e)
 {
 	scoped_free char	*copy = strdup(arg);
 	char			*value;
+	int			 b;
 
 	if (copy == NULL)
 		return (out_of_memory(e));
 	if ((value = strpbrk(copy, "=:")) != NULL)
 		*value++ = '\0';
-	if (strcmp(copy, "no-new-privileges") == 0)
-		return (security_no_new_privs(arg, value, out, e));
+	if (strcmp(copy, "no-new-privileges") == 0 &&
+	    (b = value == NULL ? 1 : parse_bool(value)) != -1)
+		return (rec_set_num(out, KEY(nnp), b));
 	if (value == NULL || *value == '\0')
 		return (parse_fail(e, "invalid --security-opt: \"%s\"", arg));
 	if (strcmp(copy, "seccomp") == 0)
@@ -326,11 +304,9 @@ spec_hostname(const char *arg, struct parse_err *e)
 	if (n == 0 || n > 64)
 		return (parse_fail(e, "hostname \"%s\" must have 1 to 64 "
 		    "characters", arg));
-	for (size_t i = 0; i < n; i++)
-		if (!isalnum((unsigned char)arg[i]) &&
-		    strchr("-._", arg[i]) == NULL)
-			return (parse_fail(e, "hostname \"%s\" may have only "
-			    "letters, digits, '-', '_' and '.'", arg));
+	if (strspn(arg, NAME_CHARS) != n)
+		return (parse_fail(e, "hostname \"%s\" may have only letters, "
+		    "digits, '-', '_' and '.'", arg));
 	if (strchr("-.", arg[0]) != NULL)
 		return (parse_fail(e, "hostname \"%s\" must start with a "
 		    "letter or digit", arg));
@@ -340,14 +316,12 @@ spec_hostname(const char *arg, struct parse_err *e)
 int
 spec_name(const char *arg, struct parse_err *e)
 {
-	bool	 ok = isalnum((unsigned char)arg[0]) && strlen(arg) <= 255;
+	size_t	 n = strspn(arg, NAME_CHARS);
 
-	for (const char *s = arg; ok && *s != '\0'; s++)
-		ok = isalnum((unsigned char)*s) || strchr("_.-", *s) != NULL;
-	if (!ok)
-		return (parse_fail(e, "running container create option: names "
-		    "must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument"));
-	return (0);
+	if (isalnum((unsigned char)*arg) && arg[n] == '\0' && n <= 255)
+		return (0);
+	return (parse_fail(e, "running container create option: names must "
+	    "match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument"));
 }
 
 int
@@ -412,10 +386,10 @@ spec_add_host(const char *arg, struct rec *out, struct parse_err *e)
 }
 
 int
-spec_dns(const char *arg, struct parse_err *e)
+spec_dns(const char *arg, struct rec *out, struct parse_err *e)
 {
 	if (strcmp(arg, "none") == 0 || is_address(arg))
-		return (0);
+		return (rec_add(out, KEY(dns), arg));
 	return (parse_fail(e, "%s is not an ip address", arg));
 }
 
@@ -427,17 +401,20 @@ is_word(const char *s)
 }
 
 int
-spec_dns_search(const char *arg, struct parse_err *e)
+spec_dns_search(const char *arg, struct rec *out, struct parse_err *e)
 {
-	return (is_word(arg) && strlen(arg) <= DOMAIN_MAX ? 0 :
-	    parse_fail(e, "%s is not a valid domain", arg));
+	if (is_word(arg) && strlen(arg) <= DOMAIN_MAX)
+		return (rec_add(out, KEY(dns_search), arg));
+	return (parse_fail(e, "%s is not a valid domain", arg));
 }
 
 int
-spec_dns_option(const char *arg, struct parse_err *e)
+spec_dns_option(const char *arg, struct rec *out, struct parse_err *e)
 {
-	return (is_word(arg) ? 0 : parse_fail(e, "invalid --dns-option "
-	    "\"%s\": want one word, as in resolv.conf(5)", arg));
+	if (is_word(arg))
+		return (rec_add(out, KEY(dns_option), arg));
+	return (parse_fail(e, "invalid --dns-option \"%s\": want one word, as "
+	    "in resolv.conf(5)", arg));
 }
 
 int
@@ -498,35 +475,34 @@ spec_log_opt(const char *arg, struct rec *out, struct parse_err *e)
 int
 spec_restart(const char *arg, struct rec *out, struct parse_err *e)
 {
-	static const char *const names[] = { "no", "never", "always",
-				    "on-failure", "unless-stopped" };
-	const char	*colon = strchr(arg, ':'), *end;
-	size_t		 n = strcspn(arg, ":"), i;
-	uint64_t	 max = 0;
+	static const char *const	 names[] = { "no", "never", "always",
+					    "on-failure", "unless-stopped" };
+	const char			*colon = strchr(arg, ':');
+	char				 name[16];
+	uint64_t			 max = 0;
 
 	if (*arg == '\0')
 		return (0);
+	(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(arg, ":"),
+	    arg);
 	if (colon != NULL && strchr(colon + 1, ':') != NULL)
 		return (parse_fail(e, "invalid restart policy: may specify "
 		    "retries at most once"));
-	if (colon != NULL && (n != 10 || strncmp(arg, "on-failure", n) != 0))
+	if (colon != NULL && strcmp(name, "on-failure") != 0)
 		return (parse_fail(e, "restart policy retries can only be "
 		    "specified with on-failure restart policy"));
-	for (i = 0; i < NITEMS(names); i++)
-		if (strlen(names[i]) == n && strncmp(arg, names[i], n) == 0)
-			break;
-	if (i == NITEMS(names))
+	if (!is_one_of(name, names, NITEMS(names)))
 		return (parse_fail(e, "\"%s\" is not a valid restart policy: "
 		    "invalid argument", arg));
-	end = colon == NULL ? "0" : colon + 1;
-	if (*end == '-')
+	if (colon != NULL && colon[1] == '-')
 		return (parse_fail(e, "must specify restart policy retry "
 		    "count as a number greater than 0"));
-	if (parse_digits(end, INT32_MAX, &max) == -1)
+	if (colon != NULL && parse_digits(colon + 1, INT32_MAX, &max) == -1)
 		return (parse_fail(e, "parsing restart policy retry count: "
-		    "\"%s\" is not a number", end));
+		    "\"%s\" is not a number", colon + 1));
 	/* "never" is docker's older word for it. */
-	(void)rec_set(out, KEY(restart), i == 1 ? "no" : names[i]);
+	(void)rec_set(out, KEY(restart), strcmp(name, "never") == 0 ? "no" :
+	    name);
 	if (max > 0)
 		(void)rec_set_num(out, KEY(restart_max), (int64_t)max);
 	return (0);

@@ -30,10 +30,10 @@ int	spec_mounts(const struct rec *, struct rec *, struct parse_err *);
  */
 int	spec_ulimit(const char *, struct rec *, struct parse_err *);
 /*
- * podman's rule for --cap-add and --cap-drop (values of `cap-add` and
- * `cap-drop` in the second record) over the defaults (`cap` in the first):
- * appends `cap` to the third, and what was added by name or as "all" also as
- * `ambient`, which is what a user that is not root has of them.
+ * podman's rule for the --cap-add and --cap-drop of a request (the second
+ * record) over the defaults of a configuration (the first): appends `cap` to
+ * the third, and what was added by name or as "all" also as `ambient`, which
+ * is what a user that is not root has of them.
  */
 int	spec_caps(const struct rec *, const struct rec *, struct rec *,
 	    struct parse_err *);
@@ -53,11 +53,14 @@ int	spec_network(const char *, struct rec *, struct parse_err *);
 int	spec_userns(const char *, struct rec *, struct parse_err *);
 /* --add-host NAME:ADDRESS: appends `add_host` "ADDRESS\tNAME". */
 int	spec_add_host(const char *, struct rec *, struct parse_err *);
-/* --dns: an address, or none. */
-int	spec_dns(const char *, struct parse_err *);
-/* --dns-search, --dns-option: one word for a line of resolv.conf. */
-int	spec_dns_search(const char *, struct parse_err *);
-int	spec_dns_option(const char *, struct parse_err *);
+/* --dns: appends `dns`: an address, or none. */
+int	spec_dns(const char *, struct rec *, struct parse_err *);
+/*
+ * --dns-search, --dns-option: append `dns_search`, `dns_option`: one word for a
+ * line of resolv.conf.
+ */
+int	spec_dns_search(const char *, struct rec *, struct parse_err *);
+int	spec_dns_option(const char *, struct rec *, struct parse_err *);
 /* --pull: missing or never. */
 int	spec_pull(const char *, struct parse_err *);
 /* --log-driver and --log-opt: set log_driver, log_path, log_max, log_tag. */
