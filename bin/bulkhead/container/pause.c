@@ -20,7 +20,7 @@ static const struct opt options[] = {
 
 struct pausing {
 	struct cli	*cli;
-	struct pause	 pause;
+	struct pause	*all;
 	int		 code;	/* of looking for them the first time */
 };
 
@@ -29,7 +29,7 @@ prepare_one(struct cli *cli, const struct rec *row)
 {
 	struct pausing	*p = cli->session->arg;
 
-	return (pause_prepare(&p->pause, cli->session, row));
+	return (pause_prepare(&p->all, cli->session, row));
 }
 
 static int
@@ -37,7 +37,7 @@ pause_one(struct cli *cli, const struct rec *row)
 {
 	const struct pausing	*p = cli->session->arg;
 
-	return (container_pause(cli->session, row, &p->pause));
+	return (container_pause(cli->session, row, p->all));
 }
 
 /* The session's `privileged`. An error is printed by pause_one. */
@@ -74,7 +74,7 @@ run(struct cli *cli)
 		.fn = pause_one, .print = true,
 		.all_states = 1u << CTR_RUNNING,
 	};
-	struct pausing			 p = { cli, PAUSE_EMPTY, 0 };
+	struct pausing			 p = { cli, NULL, 0 };
 	struct session			*s = cli->session;
 	int				 code = EXIT_ENGINE;
 
@@ -86,7 +86,7 @@ run(struct cli *cli)
 	    0)
 		code = cli->argc == 0 && p.code != 0 ? p.code :
 		    each_container(cli, &each);
-	pause_clear(&p.pause);
+	pause_clear(p.all);
 	return (code);
 }
 

@@ -16,6 +16,7 @@
 #include "existing.h"
 #include "exit.h"
 #include "record.h"
+#include "row.h"
 #include "say.h"
 #include "session.h"
 #include "states.h"
@@ -41,7 +42,7 @@ start_found(struct existing *e)
 {
 	char	*cleanup[COMMAND_CLEANUP];
 
-	command_cleanup(cleanup, e->id, existing_restarts(e));
+	command_cleanup(cleanup, e->id, restart_wanted(e->row));
 	if (existing_start(e, cleanup) == -1) {
 		(void)session_error(e->s);
 		return (e->start.code);

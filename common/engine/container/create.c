@@ -53,7 +53,8 @@ begin_process(struct session *s)
 {
 	struct create	*c = s->arg;
 
-	c->start->host_net = define_host_net(c->request);
+	c->start->host_net = strcmp(rec_str(c->request, KEY(network), ""),
+	    "host") == 0;
 	return (start_process(c->start));
 }
 
@@ -90,18 +91,6 @@ create_prepare(struct create *c, struct error *error)
 }
 
 static int
-no_image(struct create *c)
-{
-	struct error	*e = &c->s->client.error;
-
-	if (errno != ENOENT)
-		return (-1);
-	return (error_set_code(e, ERR_NO_SUCH_IMAGE, ENOENT, "%s; bulkhead "
-	    "cannot pull from registries yet: bring it with `bulkhead load "
-	    "-i FILE`", e->text));
-}
-
-static int
 ask_image(struct create *c)
 {
 	struct parse_err	 e;
@@ -109,24 +98,22 @@ ask_image(struct create *c)
 
 	if (pull != NULL && spec_pull(pull, &e) == -1)
 		return (error_set(&c->s->client.error, EINVAL, "%s", e.text));
-	return (c->rootfs || store_image_get_begin(&c->s->client, c->what) ==
-	    0 ? 0 : no_image(c));
+	return (c->rootfs ? 0 : store_image_get_begin(&c->s->client, c->what));
 }
 
 static int
 take_image(struct create *c)
 {
-	return (c->rootfs || (c->image = store_image_get_end(&c->s->client)) !=
-	    NULL ? 0 : no_image(c));
-}
+	struct error	*e = &c->s->client.error;
 
-static const char *
-image_name(const struct create *c)
-{
-	if (c->rootfs)
-		return (c->what);
-	return (rec_str(c->image, KEY(found_name),
-	    rec_str(c->image, KEY(name), c->what)));
+	if (c->rootfs ||
+	    (c->image = store_image_get_end(&c->s->client)) != NULL)
+		return (0);
+	if (errno != ENOENT)
+		return (-1);
+	return (error_set_code(e, ERR_NO_SUCH_IMAGE, ENOENT, "%s; bulkhead "
+	    "cannot pull from registries yet: bring it with `bulkhead load "
+	    "-i FILE`", e->text));
 }
 
 /* Record it, with the name and the ids that it got. */
@@ -252,10 +239,11 @@ replace(struct create *c)
 static int
 define(struct create *c)
 {
-	const char	*pod;
+	const char	*pod, *name = rec_str(c->image, KEY(found_name),
+			    rec_str(c->image, KEY(name), c->what));
 
-	c->def = define_container(c->s, c->request, c->id, c->image,
-	    image_name(c), c->ncommand, c->command);
+	c->def = define_container(c->s, c->request, c->id, c->image, name,
+	    c->ncommand, c->command);
 	if (c->def == NULL ||
 	    volmounts_define(c->s, c->def, c->mounts, c->image) == -1 ||
 	    (c->s->system && grant_copy(c->def, c->mounts) == -1))

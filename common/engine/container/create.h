@@ -2,7 +2,8 @@
  * Making a container from a request: the options of run and create, by name.
  * In this order: create_prepare; the session is opened with NEED_CREATE, and
  * for run with NEED_LAUNCH and NEED_MORE; create_container. Then create ends
- * with create_settle, run with start_container.
+ * with create_settle, run with start_container. All return 0, or -1 with an
+ * error, which is the session's but for create_prepare.
  */
 #ifndef ENGINE_CREATE_H
 #define ENGINE_CREATE_H
@@ -38,28 +39,27 @@ struct create {
 };
 
 /*
- * With the rights of the person, before the session is opened: choose an ID,
- * open small files, list the mounts, and have the session call back where it
- * is root and when launch is there. 0, or -1 with an error.
+ * With the rights of the person: choose an ID, open small files, list the
+ * mounts, and have the session call back where it is root and when launch is
+ * there.
  */
 int	create_prepare(struct create *, struct error *);
 /*
  * Define and record it: afterwards its state is CTR_CREATING, and its lock is
- * held. 0; -1 with the session's error, and nothing is left of it.
+ * held. On -1 nothing is left of it.
  */
 int	create_container(struct create *);
 /*
- * It stays as it is, to be started later: its layer and volumes are made now,
- * so that a full disk is found now. 0; -1 with the session's error, and it is
- * removed.
+ * It is to be started later: its layer and volumes are made now, so that a full
+ * disk is found now. On -1 it is removed.
  */
 int	create_settle(struct create *);
 /*
  * start_container failed: it stays as created, unless it goes at its end or
- * its name is taken; then it is removed, and *gone is set. 0 or -1.
+ * its name is taken; then it is removed, and *gone is set.
  */
 int	create_failed(struct create *, bool *gone);
-/* Its first run has ended: record it. 0, or -1 with the session's error. */
+/* Its first run has ended: record it. */
 int	create_ended(struct create *);
 void	create_clear(struct create *);
 

@@ -171,12 +171,6 @@ add_command(struct work *w)
 	return (0);
 }
 
-bool
-define_host_net(const struct rec *opts)
-{
-	return (strcmp(rec_str(opts, KEY(network), ""), "host") == 0);
-}
-
 /* Each mode is whole by itself; several networks are for bridges. */
 static int
 add_network(struct work *w)

@@ -1,44 +1,36 @@
 /*
- * A container's definition, composed once from three voices: what the person
- * said, what the configuration says, what the image (a stranger) asks for.
+ * A container's definition, composed once from what the person said, what the
+ * configuration says, and what the image (a stranger) asks for.
  */
 #ifndef ENGINE_DEFINE_H
 #define ENGINE_DEFINE_H
-
-#include <stdbool.h>
 
 struct parse_err;
 struct rec;
 struct session;
 
 /*
- * The definition record (keys: records.h) of the container `id` from the
- * request of run or create (its options, by name), an image record (NULL with
- * --rootfs), the name that the user gave for it, and the command. NULL with a
- * message; the caller frees it.
+ * The definition (keys: records.h) of the container `id` from a request (the
+ * options of run or create, by name), an image record (NULL with --rootfs),
+ * the name that the user gave for it, and the command. The caller frees; NULL
+ * with an error.
  */
 struct rec *define_container(struct session *, const struct rec *request,
-	    const char *id, const struct rec *, const char *, int, char **);
-
+	    const char *id, const struct rec *image, const char *name, int,
+	    char **);
 /*
- * The `cap`, `seccomp` and other keys of a definition that tell what it may
- * do, of these options and this configuration. The caller frees; NULL: they
- * are wrong, which define_container will say.
+ * Its keys, such as `cap` and `seccomp`, that tell what it may do. The caller
+ * frees; NULL: they are wrong, which define_container will say.
  */
-struct rec *define_security(const struct rec *, const struct rec *);
-
+struct rec *define_security(const struct rec *request,
+	    const struct rec *config);
 /*
- * Open the seccomp profile that the options name, before root is given up:
- * define_container reads it.
+ * Before root is given up: open the seccomp profile that define_container
+ * reads; list only the `mount` entries, so that root can open them. 0, or -1
+ * with a sentence.
  */
-void	define_open_files(const struct rec *);
-/* Will it have no network namespace of its own? */
-bool	define_host_net(const struct rec *);
-
-/*
- * Only the `mount` entries that the options ask for, so that root can open
- * them before it is given up. 0, or -1 with a sentence.
- */
-int	define_mounts(const struct rec *, struct rec *, struct parse_err *);
+void	define_open_files(const struct rec *request);
+int	define_mounts(const struct rec *request, struct rec *,
+	    struct parse_err *);
 
 #endif

@@ -28,30 +28,27 @@ void	env_unset(struct env *, const char *);
 /* All of these return 0, or -1 with a sentence. */
 
 /*
- * -e and a line of --env-file: KEY=VALUE, KEY (the value that it has here,
- * nothing if it has none) or PREFIX* (every variable here that starts so).
+ * -e: KEY=VALUE, KEY (with its value here, if it has one) or PREFIX* (every
+ * variable here that starts so). --env-file: such lines, but blank ones and
+ * those that start with #.
  */
 int	env_from_cli(struct env *, const char *, struct parse_err *);
-/* --env-file: such lines; blank ones and those that start with # are not. */
 int	env_from_file(struct env *, const char *, struct parse_err *);
 /*
- * An entry of an image, which was written by a stranger: KEY=VALUE and
- * nothing else. It never reads the environment of this process.
+ * An entry of an image, which was written by a stranger: KEY=VALUE only. It
+ * never reads the environment of this process.
  */
 int	env_from_image(struct env *, const char *, struct parse_err *);
 /*
- * What the configuration, an image (or NULL) and a request make together, as
- * `env` of a definition, whose hostname is there already.
+ * All of a configuration, an image (or NULL) and a request, as `env` of a
+ * definition, which has its hostname already.
  */
 int	env_take(const struct rec *request, const struct rec *config,
 	    const struct rec *image, struct rec *def, struct parse_err *);
 
-/* A line of --label-file: KEY=VALUE or KEY. */
+/* --label-file: lines of KEY=VALUE or KEY. */
 int	label_from_file(struct env *, const char *, struct parse_err *);
-/*
- * The labels of an image (or NULL), and a request's `label-file` and `label`,
- * as `label` of a record.
- */
+/* All of an image (or NULL) and a request, as `label` of a record. */
 int	labels_take(const struct rec *image, const struct rec *request,
 	    struct rec *, struct parse_err *);
 

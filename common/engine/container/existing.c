@@ -67,12 +67,6 @@ existing_find(struct existing *e)
 	return (0);
 }
 
-bool
-existing_restarts(const struct existing *e)
-{
-	return (restart_wanted(e->row));
-}
-
 /* The keys for a start by a person: what the policy had decided is void. */
 static void
 forget_policy(const struct rec *row, struct rec *keys)
@@ -156,18 +150,6 @@ undo(struct existing *e)
 	error_restore(&e->s->client.error, &f);
 }
 
-/* The process that has ended must be named: see exit_record. */
-static void
-record_exit(struct existing *e)
-{
-	const struct start	*st = &e->start;
-
-	(void)rec_set_num(e->row, KEY(pid), st->pid);
-	(void)rec_set_num(e->row, KEY(pid_start), (int64_t)st->pid_start);
-	if (exit_record(e->s, e->row, st->wait_status, st->finished) == -1)
-		session_notice(e->s, "%s", error_message(&e->s->client.error));
-}
-
 int
 existing_start(struct existing *e, char *const *cleanup)
 {
@@ -181,8 +163,16 @@ existing_start(struct existing *e, char *const *cleanup)
 	apply_options(e);
 	if ((rc = claim(e)) == 0 && (rc = start_container(st)) == -1)
 		undo(e);
-	if (rc == 0 && st->ended)
-		record_exit(e);
+	if (rc == 0 && st->ended) {
+		/* The process that has ended is named: see exit_record. */
+		(void)rec_set_num(e->row, KEY(pid), st->pid);
+		(void)rec_set_num(e->row, KEY(pid_start),
+		    (int64_t)st->pid_start);
+		if (exit_record(e->s, e->row, st->wait_status,
+		    st->finished) == -1)
+			session_notice(e->s, "%s",
+			    error_message(&e->s->client.error));
+	}
 	/*
 	 * Else the reaper finds the channel closed at our end, executes the
 	 * clean-up, and starts the container again.

@@ -41,12 +41,9 @@ void	existing_prepare(struct existing *);
  * session's error.
  */
 int	existing_find(struct existing *);
-/* Does its restart policy hold when this run ends? */
-bool	existing_restarts(const struct existing *);
 /*
- * Start it, with this command for its reaper. When it is attached, stay until
- * it ends or the person detaches. 0; -1 with the session's error, and
- * start.code.
+ * start_container, with this command for its reaper, and what follows from its
+ * end or failure. 0; -1 with the session's error, and start.code.
  */
 int	existing_start(struct existing *, char *const *cleanup);
 void	existing_clear(struct existing *);

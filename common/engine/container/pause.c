@@ -17,17 +17,17 @@
 #define LOCK_WAIT_MS	10000
 
 /* A container whose cgroup is ready, or the error that it met. */
-struct prepared {
-	struct prepared	*next;
+struct pause {
+	struct pause	*next;
 	char		 id[65];
 	struct cgroup	 cgroup;
 	char		*why;
 };
 
 int
-pause_prepare(struct pause *all, struct session *s, const struct rec *row)
+pause_prepare(struct pause **all, struct session *s, const struct rec *row)
 {
-	struct prepared	*p;
+	struct pause	*p;
 
 	if (rec_num(row, KEY(state), 0) != CTR_RUNNING)
 		return (0);	/* container_pause refuses it */
@@ -39,18 +39,18 @@ pause_prepare(struct pause *all, struct session *s, const struct rec *row)
 		cgroup_clear(&p->cgroup);
 		p->why = strdup(s->client.error.text);
 	}
-	p->next = all->all;
-	all->all = p;
+	p->next = *all;
+	*all = p;
 	return (0);
 }
 
 void
 pause_clear(struct pause *all)
 {
-	struct prepared	*p;
+	struct pause	*p;
 
-	while ((p = all->all) != NULL) {
-		all->all = p->next;
+	while ((p = all) != NULL) {
+		all = p->next;
 		cgroup_clear(&p->cgroup);
 		free(p->why);
 		free(p);
@@ -66,7 +66,7 @@ refuse(struct session *s, const char *what, const char *why)
 
 /* Of two that pause one container at the same time, the second waits. */
 static int
-freeze(struct session *s, const struct rec *row, const struct prepared *p)
+freeze(struct session *s, const struct rec *row, const struct pause *p)
 {
 	struct error	 failed;
 	int		 rc;
@@ -86,10 +86,9 @@ freeze(struct session *s, const struct rec *row, const struct prepared *p)
 
 int
 container_pause(struct session *s, const struct rec *row,
-    const struct pause *all)
+    const struct pause *p)
 {
-	const char		*id = rec_str(row, KEY(id), "");
-	const struct prepared	*p = all->all;
+	const char	*id = rec_str(row, KEY(id), "");
 
 	while (p != NULL && strcmp(p->id, id) != 0)
 		p = p->next;

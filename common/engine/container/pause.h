@@ -1,8 +1,7 @@
 /*
- * Pausing containers: their cgroups are frozen. What takes root's rights, or
- * the systemd of a user, is done before the session is confined: a cgroup is
- * made and opened for each container (pause_prepare). Pausing and unpausing
- * need only what has been opened.
+ * Pausing containers: their cgroups are frozen. Before the session is confined,
+ * as that takes root's rights or the systemd of a user, a cgroup is made and
+ * opened for each (pause_prepare). The rest needs only what has been opened.
  */
 #ifndef ENGINE_PAUSE_H
 #define ENGINE_PAUSE_H
@@ -10,19 +9,15 @@
 struct rec;
 struct session;
 
-/* The containers whose cgroups are ready. */
-struct pause {
-	struct prepared	*all;
-};
-
-#define PAUSE_EMPTY	{ NULL }
+/* A list of containers whose cgroups are ready; NULL: none. */
+struct pause;
 
 /*
- * Make and open the cgroup of a running container, whose row this is; an
- * error is kept for container_pause. While the session may still do so (its
- * `privileged`). 0, or -1 with errno: no memory.
+ * Make and open the cgroup of a running container; an error is kept for
+ * container_pause. 0, or -1 with errno: no memory.
  */
-int	pause_prepare(struct pause *, struct session *, const struct rec *);
+int	pause_prepare(struct pause **, struct session *,
+	    const struct rec *row);
 void	pause_clear(struct pause *);
 
 /*

@@ -23,19 +23,17 @@
 #define NAME_CHARS	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"	\
 			"0123456789-._"
 
-/* All there are, in the order of their numbers. */
+/* All there are, in the order of their numbers, without "CAP_". */
 static const char *const	caps[] = {
-	"CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER",
-	"CAP_FSETID", "CAP_KILL", "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP",
-	"CAP_LINUX_IMMUTABLE", "CAP_NET_BIND_SERVICE", "CAP_NET_BROADCAST",
-	"CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_IPC_LOCK", "CAP_IPC_OWNER",
-	"CAP_SYS_MODULE", "CAP_SYS_RAWIO", "CAP_SYS_CHROOT", "CAP_SYS_PTRACE",
-	"CAP_SYS_PACCT", "CAP_SYS_ADMIN", "CAP_SYS_BOOT", "CAP_SYS_NICE",
-	"CAP_SYS_RESOURCE", "CAP_SYS_TIME", "CAP_SYS_TTY_CONFIG", "CAP_MKNOD",
-	"CAP_LEASE", "CAP_AUDIT_WRITE", "CAP_AUDIT_CONTROL", "CAP_SETFCAP",
-	"CAP_MAC_OVERRIDE", "CAP_MAC_ADMIN", "CAP_SYSLOG", "CAP_WAKE_ALARM",
-	"CAP_BLOCK_SUSPEND", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF",
-	"CAP_CHECKPOINT_RESTORE",
+	"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID",
+	"KILL", "SETGID", "SETUID", "SETPCAP", "LINUX_IMMUTABLE",
+	"NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW",
+	"IPC_LOCK", "IPC_OWNER", "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT",
+	"SYS_PTRACE", "SYS_PACCT", "SYS_ADMIN", "SYS_BOOT", "SYS_NICE",
+	"SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD", "LEASE",
+	"AUDIT_WRITE", "AUDIT_CONTROL", "SETFCAP", "MAC_OVERRIDE",
+	"MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ",
+	"PERFMON", "BPF", "CHECKPOINT_RESTORE",
 };
 
 static const char *const	limits[] = {
@@ -119,41 +117,35 @@ spec_ulimit(const char *arg, struct rec *out, struct parse_err *e)
 	return (rec_add_rec(out, KEY(rlimit), r) == -1 ? out_of_memory(e) : 0);
 }
 
-/* "net_admin", "CAP_NET_ADMIN" or "all" as CAP_NET_ADMIN, or ALL. */
-static int
-cap_name(const char *arg, char *out, size_t size, struct parse_err *e)
-{
-	size_t	 n;
-
-	if (strcasecmp(arg, "ALL") == 0) {
-		snprintf(out, size, "ALL");
-		return (0);
-	}
-	n = (size_t)snprintf(out, size, "%s%s",
-	    strncasecmp(arg, "CAP_", 4) == 0 ? "" : "CAP_", arg);
-	for (char *s = out; *s != '\0'; s++)
-		*s = (char)toupper((unsigned char)*s);
-	if (n >= size || !is_one_of(out, caps, NITEMS(caps)))
-		return (parse_fail(e, "\"%s\": unknown capability", out));
-	return (0);
-}
-
-/* Which of caps[] a key's values name; ALL sets the flag. -1 with why. */
+/*
+ * Which of caps[] a key's values name, as "net_admin" or "CAP_NET_ADMIN"; "all"
+ * sets the flag. -1 with why.
+ */
 static int
 cap_set(const struct rec *r, struct key_str key, bool *set, bool *all,
     struct parse_err *e)
 {
 	const char	*v;
 	char		 name[64];
-	size_t		 it = 0;
+	size_t		 it = 0, i;
 
 	*all = false;
 	while (rec_next(r, key, &it, &v)) {
-		if (cap_name(v, name, sizeof(name), e) == -1)
-			return (-1);
-		*all |= strcmp(name, "ALL") == 0;
-		for (size_t i = 0; i < NITEMS(caps); i++)
-			set[i] |= strcmp(name, caps[i]) == 0;
+		if (strcasecmp(v, "ALL") == 0) {
+			*all = true;
+			continue;
+		}
+		(void)snprintf(name, sizeof(name), "CAP_%s",
+		    v + (strncasecmp(v, "CAP_", 4) == 0 ? 4 : 0));
+		for (char *s = name; *s != '\0'; s++)
+			*s = (char)toupper((unsigned char)*s);
+		for (i = 0; i < NITEMS(caps); i++)
+			if (strcmp(name + 4, caps[i]) == 0)
+				break;
+		if (i == NITEMS(caps))
+			return (parse_fail(e, "\"%s\": unknown capability",
+			    name));
+		set[i] = true;
 	}
 	return (0);
 }
@@ -176,12 +168,13 @@ spec_caps(const struct rec *config, const struct rec *opts, struct rec *out,
 		    "and added"));
 	for (size_t i = 0; i < NITEMS(caps); i++) {
 		if (add[i] && drop[i])
-			return (parse_fail(e, "capability \"%s\" cannot be "
+			return (parse_fail(e, "capability \"CAP_%s\" cannot be "
 			    "dropped and added", caps[i]));
 		add[i] |= add_all && !drop[i];
 		base[i] = add[i] || ((base[i] || all) && !drop_all && !drop[i]);
-		if ((base[i] && rec_add(out, KEY(cap), caps[i]) == -1) ||
-		    (add[i] && rec_add(out, KEY(ambient), caps[i]) == -1))
+		if ((base[i] && rec_addf(out, KEY(cap), "CAP_%s",
+		    caps[i]) == -1) || (add[i] && rec_addf(out, KEY(ambient),
+		    "CAP_%s", caps[i]) == -1))
 			return (out_of_memory(e));
 	}
 	return (0);

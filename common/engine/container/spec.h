@@ -1,27 +1,24 @@
 /*
  * What run and create are told about one thing: a volume, a limit, a user.
- * Each parser appends to a record in the form that a definition has, and
- * returns 0, or -1 with a sentence.
+ * Each parser checks, and appends to a record in the form that a definition
+ * has. 0, or -1 with a sentence.
  */
 #ifndef ENGINE_SPEC_H
 #define ENGINE_SPEC_H
-
-#include <stdbool.h>
 
 #include "parse.h"
 
 struct rec;
 
-/* -v SRC:DST[:OPTS]: appends `mount` {type=bind, src, dst, opt*}. */
+/* -v [SRC:]DST[:OPTS]: appends `mount` {type=bind, src, dst, opt*}. */
 int	spec_volume(const char *, struct rec *, struct parse_err *);
 /* --tmpfs DST[:OPTS]: appends `mount` {type=tmpfs, dst, opt*}. */
 int	spec_tmpfs(const char *, struct rec *, struct parse_err *);
 /* --mount type=bind|tmpfs|volume,...: the same in its long form, as CSV. */
 int	spec_mount(const char *, struct rec *, struct parse_err *);
 /*
- * What these three append is the only `mount` at its place, anything else is
- * refused; the same -v or --tmpfs twice is appended once. This appends the
- * mounts of one record to another, those that are there already left out.
+ * The mounts of another record. Two for one place are refused; the same twice
+ * is appended once, but not of --mount.
  */
 int	spec_mounts(const struct rec *, struct rec *, struct parse_err *);
 /*

@@ -107,24 +107,10 @@ begin_filter(struct start *st)
 	    profile));
 }
 
-/* Have the writable layer made, unless the container was made just now. */
-static int
-begin_layer(struct start *st)
+static bool
+has_image(const struct start *st)
 {
-	return (st->layer_asked || rec_get(st->def, KEY(rootfs)) != NULL ? 0 :
-	    storage_layer_begin(st->s, st->id, st->def, false));
-}
-
-/* Begin the definition that launch gets, with what only a start knows. */
-static int
-begin_definition(struct start *st)
-{
-	st->full = rec_new();
-	(void)rec_add_all(st->full, st->def);
-	rec_del(st->full, KEY(seccomp_json));	/* compiled already */
-	(void)rec_set(st->full, KEY(graph), st->s->graph);
-	return (hostfiles_add(st->full) == 0 ? 0 : session_sentence(st->s,
-	    "composing", "/etc/hosts of the container"));
+	return (rec_get(st->def, KEY(rootfs)) == NULL);
 }
 
 /* Nothing of the image runs before other engines see that it is in use. */
@@ -137,21 +123,31 @@ listed(struct start *st)
 	return (-1);
 }
 
-/* Complete it with the writable layer and the volumes. */
+/*
+ * The definition that launch gets, with what only a start knows: the writable
+ * layer, the volumes.
+ */
 static int
 complete_definition(struct start *st)
 {
 	struct session		*s = st->s;
-	bool			 image = rec_get(st->def, KEY(rootfs)) == NULL;
 	scoped_rec struct rec	*rw = NULL;
 	int			 unused;
 
-	if (image && (rw = store_rw_make_end(&s->client)) == NULL)
-		return (-1);
-	if (image)
+	st->full = rec_new();
+	(void)rec_add_all(st->full, st->def);
+	rec_del(st->full, KEY(seccomp_json));	/* compiled already */
+	(void)rec_set(st->full, KEY(graph), s->graph);
+	if (hostfiles_add(st->full) == -1)
+		return (session_sentence(s, "composing", "/etc/hosts of the "
+		    "container"));
+	if (has_image(st)) {
+		if ((rw = store_rw_make_end(&s->client)) == NULL)
+			return (-1);
 		(void)rec_add_all(st->full, rw);
+	}
 	/* Before the list is written, which takes longer. */
-	if ((unused = volmounts_make(s, st->full)) == -1 || (image &&
+	if ((unused = volmounts_make(s, st->full)) == -1 || (has_image(st) &&
 	    storage_list_begin(s, st->id, st->def, st->named) == -1))
 		return (-1);
 	if (unused == 0)
@@ -211,8 +207,8 @@ begin_ids(struct start *st, uint32_t slot)
 	if (!s->single &&
 	    ids_write_begin(&s->client, slot, st->userns) == -1)
 		return (-1);
-	return (s->system && rec_get(st->def, KEY(rootfs)) == NULL ?
-	    ids_mount_begin(&st->s->client, 0, slot, GRANT_NODEV) : 0);
+	return (s->system && has_image(st) ?
+	    ids_mount_begin(&s->client, 0, slot, GRANT_NODEV) : 0);
 }
 
 bool
@@ -393,14 +389,12 @@ mount_for(struct start *st, unsigned int grant, uint32_t slot, uint32_t flags,
 static int
 give_mounts(struct start *st, uint32_t slot)
 {
-	bool		 rootfs = rec_get(st->def, KEY(rootfs)) != NULL;
 	struct rec	*mount;
 	size_t		 it = 0;
 	unsigned int	 grant = 1, index = 0;
 
-	if (!rootfs && give_mount(st, LAUNCH_GRAPH, 0) == -1)
-		return (-1);
-	if (rootfs && volmounts_inside(st->full) &&
+	if (has_image(st) ? give_mount(st, LAUNCH_GRAPH, 0) == -1 :
+	    volmounts_inside(st->full) &&
 	    mount_for(st, 0, slot, GRANT_NODEV, LAUNCH_GRAPH, 0) == -1)
 		return (-1);
 	for (; (mount = rec_sub(st->full, KEY(mount), &it)) != NULL; index++) {
@@ -411,7 +405,7 @@ give_mounts(struct start *st, uint32_t slot)
 			return (error_prefix(&st->s->client.error,
 			    rec_str(m, KEY(src), "")));
 	}
-	return (!rootfs ? 0 : mount_for(st, grant, slot, GRANT_NODEV,
+	return (has_image(st) ? 0 : mount_for(st, grant, slot, GRANT_NODEV,
 	    LAUNCH_ROOTFS, 0));
 }
 
@@ -467,7 +461,7 @@ furnish(struct start *st, uint32_t slot)
 {
 	struct client	*c = &st->s->client;
 
-	if (begin_definition(st) == -1 || complete_definition(st) == -1 ||
+	if (complete_definition(st) == -1 ||
 	    launch_define_begin(c, st->full, st->s->single) == -1 ||
 	    step_pipes(c) == -1 || give_log(st) == -1 ||
 	    give_process(st) == -1 ||
@@ -506,15 +500,6 @@ run_steps(struct start *st, struct attach *a)
 	return (-1);
 }
 
-static int
-begin(struct start *st)
-{
-	st->tty = rec_num(st->def, KEY(tty), 0) != 0;
-	st->stdin_open = rec_num(st->def, KEY(stdin_open), 0) != 0;
-	st->host_net = strcmp(rec_str(st->def, KEY(net), ""), "host") == 0;
-	return (start_begin(st));
-}
-
 /* How the person's terminal, or pipes, will be connected. */
 static int
 prepare_attach(const struct start *st, struct attach *a)
@@ -523,7 +508,7 @@ prepare_attach(const struct start *st, struct attach *a)
 	const char	*keys;
 
 	attach_init(a, &s->client.helper[H_MONITOR].chan);
-	a->tty = rec_num(st->def, KEY(tty), 0) != 0;
+	a->tty = st->tty;
 	a->want_stdin = st->attach_in;
 	a->sig_proxy = st->sig_proxy;
 	a->no_stdout = !st->attach_out;
@@ -547,10 +532,14 @@ start_container(struct start *st)
 	st->pidfd = st->userns = -1;
 	if (!st->filter.sought)
 		st->filter.fd = -1;
+	st->tty = rec_num(st->def, KEY(tty), 0) != 0;
+	st->stdin_open = rec_num(st->def, KEY(stdin_open), 0) != 0;
+	st->host_net = strcmp(rec_str(st->def, KEY(net), ""), "host") == 0;
 	if (prepare_attach(st, &a) == -1)
 		return (-1);
-	if ((st->begun || begin(st) == 0) && begin_filter(st) == 0 &&
-	    begin_layer(st) == 0)
+	if ((st->begun || start_begin(st) == 0) && begin_filter(st) == 0 &&
+	    (st->layer_asked || !has_image(st) ||
+	    storage_layer_begin(s, st->id, st->def, false) == 0))
 		rc = run_steps(st, &a);
 	if (rc == -1) {
 		step_abandon(st->pidfd);

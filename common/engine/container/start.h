@@ -44,15 +44,17 @@ struct start {
 	int64_t		 finished;	/* ns */
 };
 
+/* These return 0, or -1 with an error. */
+
 /*
- * Have its first process made already, by a launch that has just been started
- * and knows only whether it gets a network (host_net is set). 0 or -1.
+ * Have its first process made already, by a launch that has just been started;
+ * host_net is set.
  */
 int	start_process(struct start *);
 /*
- * Have its pipes and its first process made already, while it is looked up
- * what it is for. The three flags are set. 0, or -1 with a sentence; then, and
- * when no start follows, its run directory is the caller's to remove.
+ * That, and have its pipes made, while its image is looked up; tty and
+ * stdin_open are set, too. When it fails or no start follows, its run
+ * directory is the caller's to remove.
  */
 int	start_begin(struct start *);
 /*
@@ -60,17 +62,16 @@ int	start_begin(struct start *);
  * `seccomp` of this record? Then no compiler is needed.
  */
 bool	start_has_filter(struct start *, const struct rec *);
-/* Have resolve running if its filter must be compiled. 0, or -1. */
+/* Have resolve running if its filter must be compiled. */
 int	start_compiler(struct start *);
 /*
  * Build and run it. When it is attached, stay until it ends or the person
- * detaches. 0, or -1 with a sentence; nothing is left running.
+ * detaches. On -1 nothing is left running.
  */
 int	start_container(struct start *);
 /*
- * Record that it failed, coming from a state that only this start has made,
- * whatever others have done since. The sentence in the client's error is kept
- * with it. 0, or -1 with a sentence.
+ * Record that it failed, with the client's error, coming from a state that only
+ * this start has made, whatever others have done since.
  */
 int	start_failed(struct start *, unsigned int from, unsigned int to);
 /* Is any of its streams attached? */
