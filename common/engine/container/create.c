@@ -58,18 +58,6 @@ begin_process(struct session *s)
 	return (start_process(c->start));
 }
 
-/* A root directory is recorded by its absolute path, as a volume's is. */
-static int
-name_rootfs(struct create *c, struct parse_err *e)
-{
-	if (!c->rootfs)
-		return (0);
-	if ((c->rootfs_path = hostpath_absolute(c->what, e)) == NULL)
-		return (-1);
-	c->what = c->rootfs_path;
-	return (rec_add(c->mounts, KEY(rootfs), c->what));
-}
-
 int
 create_prepare(struct create *c, struct error *error)
 {
@@ -80,9 +68,14 @@ create_prepare(struct create *c, struct error *error)
 	define_open_files(c->request);
 	if (random_hex(c->id, 32) == -1 || (c->mounts = rec_new()) == NULL)
 		return (error_set(error, errno, "%s", strerror(errno)));
-	if (define_mounts(c->request, c->mounts, &e) == -1 ||
-	    name_rootfs(c, &e) == -1)
+	if (define_mounts(c->request, c->mounts, &e) == -1 || (c->rootfs &&
+	    (c->rootfs_path = hostpath_absolute(c->what, &e)) == NULL))
 		return (error_set(error, EINVAL, "%s", e.text));
+	/* Recorded by its absolute path, as a volume's is. */
+	if (c->rootfs)
+		c->what = c->rootfs_path;
+	if (c->rootfs && rec_add(c->mounts, KEY(rootfs), c->what) == -1)
+		return (error_set(error, errno, "%s", strerror(errno)));
 	c->s->privileged = grant_mount_sources;
 	c->s->needs_compiler = needs_compiler;
 	c->s->launch_started = c->start == NULL ? NULL : begin_process;

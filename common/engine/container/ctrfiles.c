@@ -270,29 +270,16 @@ collect(struct session *s, DIR *d)
 	return (NULL);
 }
 
-/* A run directory of its own is where a sweep looks for what has ended. */
-static void
-make_run_dirs(struct session *s, const struct rec *all)
-{
-	struct rec	*r;
-	char		 name[80];
-	size_t		 it = 0;
-	int		 fd;
-
-	for (; (r = rec_sub(all, KEY(ctr), &it)) != NULL; rec_free(r)) {
-		(void)snprintf(name, sizeof(name), LAYOUT_CTR,
-		    rec_str(r, KEY(id), ""));
-		if ((fd = path_mkdirs(s->run_dir, name, 0700)) != -1)
-			close(fd);
-	}
-}
-
 static int
 restore_all(struct session *s)
 {
 	scoped_rec struct rec	*all = NULL;
 	DIR			*d = path_open_dir(s->state_dir,
 				    LAYOUT_RUNNING);
+	struct rec		*r;
+	char			 name[80];
+	size_t			 it = 0;
+	int			 fd;
 
 	if (d == NULL)
 		return (errno == ENOENT ? 0 : session_sentence(s, "cannot "
@@ -303,7 +290,13 @@ restore_all(struct session *s)
 		return (-1);
 	if (rec_count(all, KEY(ctr)) == 0)
 		return (0);
-	make_run_dirs(s, all);
+	/* Its run directory is where a sweep looks for what has ended. */
+	for (; (r = rec_sub(all, KEY(ctr), &it)) != NULL; rec_free(r)) {
+		(void)snprintf(name, sizeof(name), LAYOUT_CTR,
+		    rec_str(r, KEY(id), ""));
+		if ((fd = path_mkdirs(s->run_dir, name, 0700)) != -1)
+			close(fd);
+	}
 	return (state_containers_restore(&s->client, all));
 }
 

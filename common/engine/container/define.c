@@ -18,8 +18,6 @@
 #include "session.h"
 #include "spec.h"
 
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
-
 /* What each step works on. */
 struct work {
 	struct session		*s;
@@ -220,12 +218,8 @@ check_userns(struct work *w)
 static int
 add_env(struct work *w)
 {
-	return (env_take(w->opts, w->config, w->image, w->def, &w->err));
-}
-
-static int
-add_labels(struct work *w)
-{
+	if (env_take(w->opts, w->config, w->image, w->def, &w->err) == -1)
+		return (-1);
 	return (labels_take(w->image, w->opts, w->def, &w->err));
 }
 
@@ -384,23 +378,17 @@ add_profile(struct work *w)
 	return (rec_add_bytes(w->def, KEY(seccomp_json), json, len));
 }
 
-static int
-check_restart(struct work *w)
-{
-	if (rec_num(w->def, KEY(rm), 0) != 0 && restart_wanted(w->def))
-		return (parse_fail(&w->err, "the --rm option conflicts with "
-		    "--restart, when the restartPolicy is not \"\" and "
-		    "\"no\""));
-	return (0);
-}
-
 /* The image's signal is a stranger's word: a number or name, or nothing. */
 static int
-add_stop_signal(struct work *w)
+add_end(struct work *w)
 {
 	const char	*v = rec_str(w->image, KEY(stopsignal), "");
 	int		 n = *v == '\0' ? -1 : parse_signal(v);
 
+	if (rec_num(w->def, KEY(rm), 0) != 0 && restart_wanted(w->def))
+		return (parse_fail(&w->err, "the --rm option conflicts with "
+		    "--restart, when the restartPolicy is not \"\" and "
+		    "\"no\""));
 	return (rec_add_num(w->def, KEY(stop_signal), rec_num(w->opts,
 	    KEY_AS(ask_stop_signal), n == -1 ? 15 : n)));
 }
@@ -432,7 +420,6 @@ static const struct step	all[] = {
 	{ KEY_TEXT(userns), spec_userns, NULL },
 	{ .add = check_userns },
 	{ .add = add_env },
-	{ .add = add_labels },
 	{ KEY_TEXT(annotation), annotation, NULL },
 	{ .add = add_user },
 	{ KEY_TEXT(umask), spec_umask, NULL },
@@ -443,8 +430,7 @@ static const struct step	all[] = {
 	{ .add = add_security },
 	{ .add = add_profile },
 	{ KEY_TEXT(restart), spec_restart, NULL },
-	{ .add = check_restart },
-	{ .add = add_stop_signal },
+	{ .add = add_end },
 	{ key_text_ask_log_driver, spec_log_driver, NULL },
 	{ key_text_ask_log_opt, spec_log_opt, NULL },
 	{ .add = add_log },

@@ -9,6 +9,7 @@
 #include "cleanup.h"
 #include "given.h"
 #include "record.h"
+#include "spec.h"
 
 #define BLANKS	" \t\v\f\r"
 #define LABELS	"unable to process labels: "
@@ -67,29 +68,26 @@ env_get(const struct env *e, const char *key)
 	return (i == e->n ? NULL : e->list[i] + n + 1);
 }
 
-void
-env_unset(struct env *e, const char *key)
+int
+env_unset(struct env *e, const char *key, struct parse_err *err)
 {
 	size_t	 i = place(e, key, strlen(key));
 
-	if (i == e->n)
-		return;
-	free(e->list[i]);
-	e->n--;
-	memmove(e->list + i, e->list + i + 1, (e->n - i) * sizeof(*e->list));
-}
-
-static int
-no_memory(struct parse_err *err)
-{
-	return (parse_fail(err, "%s", strerror(errno)));
+	(void)err;
+	if (i < e->n) {
+		free(e->list[i]);
+		e->n--;
+		memmove(e->list + i, e->list + i + 1,
+		    (e->n - i) * sizeof(*e->list));
+	}
+	return (0);
 }
 
 /* KEY=VALUE as it stands. */
 static int
 take_pair(struct env *e, const char *kv, struct parse_err *err)
 {
-	return (env_set(e, kv) == -1 ? no_memory(err) : 0);
+	return (env_set(e, kv) == -1 ? spec_no_memory(err) : 0);
 }
 
 static int
@@ -121,7 +119,7 @@ env_from_cli(struct env *e, const char *line, struct parse_err *err)
 		return (parse_fail(err, "invalid environment variable: \"%s\"",
 		    line));
 	if ((strchr(s, '=') != NULL ? env_set(e, s) : import(e, s)) == -1)
-		return (no_memory(err));
+		return (spec_no_memory(err));
 	return (0);
 }
 
@@ -147,7 +145,7 @@ label_from_cli(struct env *e, const char *line, struct parse_err *err)
 		return (take_pair(e, line, err));
 	if (asprintf(&kv, "%s=", line) == -1) {
 		kv = NULL;
-		return (no_memory(err));
+		return (spec_no_memory(err));
 	}
 	return (take_pair(e, kv, err));
 }
@@ -208,14 +206,6 @@ label_from_file(struct env *e, const char *path, struct parse_err *err)
 	    sizeof(LABELS) - 1) == 0 ? "" : LABELS, why.text));
 }
 
-static int
-unset(struct env *e, const char *name, struct parse_err *err)
-{
-	(void)err;
-	env_unset(e, name);
-	return (0);
-}
-
 /* Each value of a key. */
 static int
 take(struct env *e, const struct rec *from, struct key_str key, env_fn *fn,
@@ -250,7 +240,7 @@ take_defaults(struct env *e, const struct rec *request,
 	    take_pair(e, "TERM=xterm", err) == -1) ||
 	    take(e, image, KEY(env), env_from_image, err) == -1)
 		return (-1);
-	return (take(e, request, KEY(unsetenv), unset, err));
+	return (take(e, request, KEY(unsetenv), env_unset, err));
 }
 
 int

@@ -23,10 +23,11 @@ void	env_clear(struct env *);
 int	env_set(struct env *, const char *);
 /* The value of a key, or NULL. */
 const char *env_get(const struct env *, const char *);
-void	env_unset(struct env *, const char *);
 
 /* All of these return 0, or -1 with a sentence. */
 
+/* --unsetenv: remove a key. */
+int	env_unset(struct env *, const char *, struct parse_err *);
 /*
  * -e: KEY=VALUE, KEY (with its value here, if it has one) or PREFIX* (every
  * variable here that starts so). --env-file: such lines, but blank ones and

@@ -122,20 +122,6 @@ claim(struct existing *e)
 	    rec_set_num(e->start.def, KEY(slot), slot));
 }
 
-static void
-apply_options(struct existing *e)
-{
-	struct start	*st = &e->start;
-
-	(void)rec_set(st->def, KEY(name), rec_str(e->row, KEY(name), ""));
-	st->attach_out = st->attach_err = e->attach;
-	st->attach_in = e->attach && (e->attach_in ||
-	    rec_num(st->def, KEY(stdin_open), 0) != 0);
-	st->sig_proxy = e->sig_proxy;
-	if (e->detach_keys != NULL)
-		(void)rec_set(st->def, KEY(detach_keys), e->detach_keys);
-}
-
 /* A container that never ran is as it was. */
 static void
 undo(struct existing *e)
@@ -160,7 +146,13 @@ existing_start(struct existing *e, char *const *cleanup)
 	    client_start_reaper(&e->s->client, cleanup) == -1)
 		return (-1);
 	session_confine(e->s);
-	apply_options(e);
+	(void)rec_set(st->def, KEY(name), rec_str(e->row, KEY(name), ""));
+	if (e->detach_keys != NULL)
+		(void)rec_set(st->def, KEY(detach_keys), e->detach_keys);
+	st->attach_out = st->attach_err = e->attach;
+	st->attach_in = e->attach && (e->attach_in ||
+	    rec_num(st->def, KEY(stdin_open), 0) != 0);
+	st->sig_proxy = e->sig_proxy;
 	if ((rc = claim(e)) == 0 && (rc = start_container(st)) == -1)
 		undo(e);
 	if (rc == 0 && st->ended) {

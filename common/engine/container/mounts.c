@@ -12,8 +12,6 @@
 #include "record.h"
 #include "spec.h"
 
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
-
 /* Options that say the same thing two ways: at most one of a group. */
 enum group { G_WRITE, G_PROPAGATION, G_BIND, G_EXEC, G_DEV, G_SUID, G_LABEL,
 	G_COPY, G_TMPCOPY, G_SIZE, G_MODE, G_INODES, G_REFUSED, G_TIME,
@@ -171,12 +169,6 @@ take_opts(struct mount *m, char *opts, struct parse_err *e)
 	return (0);
 }
 
-static int
-out_of_memory(struct parse_err *e)
-{
-	return (parse_fail(e, "%s", strerror(errno)));
-}
-
 static bool
 is_same(const struct rec *a, const struct rec *b)
 {
@@ -196,7 +188,7 @@ compare(const struct rec *have, const struct rec *mount, bool again,
 	scoped_free char	*new = strdup(rec_str(mount, KEY(dst), "/"));
 
 	if (old == NULL || new == NULL)
-		return (out_of_memory(e));
+		return (spec_no_memory(e));
 	hostpath_clean(old);
 	hostpath_clean(new);
 	if (strcmp(old, new) != 0)
@@ -223,7 +215,7 @@ put(struct rec *out, const struct rec *mount, bool again, struct parse_err *e)
 	if (rc != 0)
 		return (rc == 1 ? 0 : -1);
 	return (rec_add_rec(out, KEY(mount), mount) == 0 ? 0 :
-	    out_of_memory(e));
+	    spec_no_memory(e));
 }
 
 /* By name; "" is one of the container's own, which gets a name later. */
@@ -247,23 +239,13 @@ add_bind(struct mount *m, const char *src, struct parse_err *e)
 	return (path == NULL ? -1 : rec_add(m->rec, KEY(src), path));
 }
 
-/* The source of -v: a path begins with / or ., anything else is a name. */
-static int
-add_source(struct mount *m, const char *src, struct parse_err *e)
-{
-	return (*src == '/' || *src == '.' ? add_bind(m, src, e) :
-	    add_volume(m, src, e));
-}
-
 static int
 volume(struct mount *m, const char *arg, char *spec, struct parse_err *e)
 {
-	char	*src, *dst, *opts;
+	const char	*src = strsep(&spec, ":"), *dst = strsep(&spec, ":");
+	char		*opts = strsep(&spec, ":");
 
 	set_kind(m, 'b');
-	src = strsep(&spec, ":");
-	dst = strsep(&spec, ":");
-	opts = strsep(&spec, ":");
 	if (spec != NULL)
 		return (parse_fail(e, "%s: incorrect volume format, should be "
 		    "[host-dir:]ctr-dir[:option]", arg));
@@ -271,11 +253,17 @@ volume(struct mount *m, const char *arg, char *spec, struct parse_err *e)
 		return (parse_fail(e, "host directory cannot be empty"));
 	if (*src == '\0' || (dst != NULL && *dst == '\0'))
 		return (parse_fail(e, "container directory cannot be empty"));
-	if (spec_ctr_path("container path", dst == NULL ? src : dst,
-	    e) == -1 || (dst == NULL ? add_volume(m, "", e) :
-	    add_source(m, src, e)) == -1)
+	if (dst == NULL) {
+		dst = src;
+		src = "";
+	}
+	if (spec_ctr_path("container path", dst, e) == -1)
 		return (-1);
-	rec_add(m->rec, KEY(dst), dst == NULL ? src : dst);
+	/* A path begins with / or ., anything else is a name. */
+	if ((*src == '/' || *src == '.' ? add_bind(m, src, e) :
+	    add_volume(m, src, e)) == -1)
+		return (-1);
+	rec_add(m->rec, KEY(dst), dst);
 	return (take_opts(m, opts, e));
 }
 
@@ -306,14 +294,6 @@ is_key(const char *word, size_t n, const char *key)
 	return (strlen(key) == n && memcmp(word, key, n) == 0);
 }
 
-static bool
-is_propagation(const char *word)
-{
-	const struct mount_opt	*o = find_opt('b', word);
-
-	return (o != NULL && o->group == G_PROPAGATION);
-}
-
 /* One KEY=VALUE (or KEY). */
 static int
 long_key(struct long_form *f, const char *word, struct parse_err *e)
@@ -327,11 +307,11 @@ long_key(struct long_form *f, const char *word, struct parse_err *e)
 		{ "rw", "rw", "ro" }, { "nosuid", "nosuid", "suid" },
 		{ "nodev", "nodev", "dev" }, { "noexec", "noexec", "exec" },
 	};
-	const char	*value = strchr(word, '=');
-	size_t		 n = strcspn(word, "=");
-	int		 b;
+	size_t			 n = strcspn(word, "=");
+	const char		*value = word[n] == '=' ? word + n + 1 : NULL;
+	const struct mount_opt	*o;
+	int			 b;
 
-	value = value == NULL ? NULL : value + 1;
 	if (is_key(word, n, "src") || is_key(word, n, "source")) {
 		f->src = value;
 		return (0);
@@ -352,7 +332,8 @@ long_key(struct long_form *f, const char *word, struct parse_err *e)
 			return (0);
 		}
 	if (is_key(word, n, "bind-propagation")) {
-		if (value == NULL || !is_propagation(value))
+		o = value == NULL ? NULL : find_opt('b', value);
+		if (o == NULL || o->group != G_PROPAGATION)
 			return (parse_fail(e, "%s: invalid mount option: "
 			    "bind-propagation is one of private, rprivate, "
 			    "slave, rslave, shared, rshared, unbindable and "
@@ -448,7 +429,7 @@ take(const char *arg, mount_fn *parse, bool again, struct rec *out,
 	struct mount		 m = { .rec = rec };
 
 	if (copy == NULL || rec == NULL)
-		return (out_of_memory(e));
+		return (spec_no_memory(e));
 	if (parse(&m, arg, copy, e) == -1)
 		return (-1);
 	add_defaults(&m);

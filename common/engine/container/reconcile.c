@@ -92,33 +92,33 @@ with_lock(struct session *s, const struct rec *row,
 	return (changed);
 }
 
-/* With the lock: finish an unpause that was interrupted, or undo a pause. */
+/* Without a cgroup that can be read nothing is known. */
 static bool
-finish_pause(struct session *s, const struct rec *row)
-{
-	const char	*id = rec_str(row, KEY(id), "");
-	bool		 paused = rec_num(row, KEY(state), 0) == CTR_PAUSED;
-	int		 frozen = cgroup_frozen(session_run_env(s), id);
-
-	if (!paused && frozen == 1)
-		(void)cgroup_thaw(session_run_env(s), id);
-	return (paused && frozen == 0 && container_set(s, id,
-	    1u << CTR_PAUSED, CTR_RUNNING, NULL) == 0);
-}
-
-/*
- * A pause that was killed before it recorded the state is undone; an unpause is
- * recorded. Without a cgroup that can be read nothing is known.
- */
-static bool
-reconcile_pause(struct session *s, const struct rec *row)
+is_half_paused(struct session *s, const struct rec *row)
 {
 	bool	 paused = rec_num(row, KEY(state), 0) == CTR_PAUSED;
 	int	 frozen = cgroup_frozen(session_run_env(s), rec_str(row,
 		    KEY(id), ""));
 
-	return (frozen != -1 && (frozen == 1) != paused &&
-	    with_lock(s, row, finish_pause));
+	return (frozen != -1 && (frozen == 1) != paused);
+}
+
+/*
+ * With the lock: a pause that was killed before it recorded the state is
+ * undone; an unpause is recorded.
+ */
+static bool
+finish_pause(struct session *s, const struct rec *row)
+{
+	const char	*id = rec_str(row, KEY(id), "");
+
+	if (!is_half_paused(s, row))
+		return (false);
+	if (rec_num(row, KEY(state), 0) == CTR_PAUSED)
+		return (container_set(s, id, 1u << CTR_PAUSED, CTR_RUNNING,
+		    NULL) == 0);
+	(void)cgroup_thaw(session_run_env(s), id);
+	return (false);
 }
 
 /*
@@ -170,32 +170,26 @@ reconcile_row(struct session *s, const struct rec *row)
 	case CTR_RUNNING:
 	case CTR_STOPPING:
 	case CTR_PAUSED:
-		return (reconcile_ended(s, row) || reconcile_pause(s, row));
+		return (reconcile_ended(s, row) || (is_half_paused(s, row) &&
+		    with_lock(s, row, finish_pause)));
 	default:
 		return (false);
 	}
 }
 
-static bool
-reconcile_all(struct session *s, struct rec *rows)
-{
-	struct rec	*row;
-	size_t		 it = 0;
-	bool		 changed = false;
-
-	for (; (row = rec_sub(rows, KEY(ctr), &it)) != NULL; rec_free(row))
-		changed |= reconcile_row(s, row);
-	return (changed);
-}
-
 struct rec *
 containers_reconciled(struct session *s)
 {
-	struct rec	*rows = state_containers(&s->client);
+	struct rec	*rows = state_containers(&s->client), *row;
+	size_t		 it = 0;
+	bool		 changed = false;
 
 	/* The value: how many something may have ended. */
-	if (rows == NULL || s->client.value[H_STATE] == 0 ||
-	    !reconcile_all(s, rows))
+	if (rows == NULL || s->client.value[H_STATE] == 0)
+		return (rows);
+	for (; (row = rec_sub(rows, KEY(ctr), &it)) != NULL; rec_free(row))
+		changed |= reconcile_row(s, row);
+	if (!changed)
 		return (rows);
 	rec_free(rows);
 	return (state_containers(&s->client));

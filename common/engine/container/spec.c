@@ -17,7 +17,6 @@
 #include "hostpath.h"
 #include "record.h"
 
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define ID_MAX		INT32_MAX
 #define DOMAIN_MAX	254
 #define NAME_CHARS	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"	\
@@ -60,8 +59,8 @@ has_control(const char *s)
 	return (false);
 }
 
-static int
-out_of_memory(struct parse_err *e)
+int
+spec_no_memory(struct parse_err *e)
 {
 	return (parse_fail(e, "%s", strerror(errno)));
 }
@@ -90,7 +89,7 @@ spec_ulimit(const char *arg, struct rec *out, struct parse_err *e)
 	int64_t			 lo, hi;
 
 	if (copy == NULL)
-		return (out_of_memory(e));
+		return (spec_no_memory(e));
 	if (strcmp(arg, "host") == 0)
 		return (rec_set_num(out, KEY(ulimit_host), 1));
 	if ((value = strchr(copy, '=')) == NULL)
@@ -114,7 +113,7 @@ spec_ulimit(const char *arg, struct rec *out, struct parse_err *e)
 	(void)rec_add(r, KEY(name), copy);
 	(void)rec_add_num(r, KEY(soft), lo);
 	(void)rec_add_num(r, KEY(hard), hi);
-	return (rec_add_rec(out, KEY(rlimit), r) == -1 ? out_of_memory(e) : 0);
+	return (rec_add_rec(out, KEY(rlimit), r) == -1 ? spec_no_memory(e) : 0);
 }
 
 /*
@@ -175,7 +174,7 @@ spec_caps(const struct rec *config, const struct rec *opts, struct rec *out,
 		if ((base[i] && rec_addf(out, KEY(cap), "CAP_%s",
 		    caps[i]) == -1) || (add[i] && rec_addf(out, KEY(ambient),
 		    "CAP_%s", caps[i]) == -1))
-			return (out_of_memory(e));
+			return (spec_no_memory(e));
 	}
 	return (0);
 }
@@ -189,7 +188,7 @@ add_paths(struct key_str key, const char *list, struct rec *out,
 	char			*s = copy, *path;
 
 	if (copy == NULL)
-		return (out_of_memory(e));
+		return (spec_no_memory(e));
 	while ((path = strsep(&s, ":")) != NULL) {
 		if (*path == '\0')
 			continue;
@@ -198,32 +197,20 @@ add_paths(struct key_str key, const char *list, struct rec *out,
 			    "%s\": \"%s\" is not an absolute path", key.name,
 			    list, path));
 		if (rec_add(out, key, path) == -1)
-			return (out_of_memory(e));
+			return (spec_no_memory(e));
 	}
 	return (0);
-}
-
-/* A word, or a file, which may be relative to the working directory. */
-static int
-security_seccomp(const char *value, struct rec *out, struct parse_err *e)
-{
-	scoped_free char	*path = NULL;
-
-	if (strcmp(value, "unconfined") == 0 || strcmp(value, "default") == 0)
-		return (rec_set(out, KEY(seccomp), value));
-	path = hostpath_absolute(value, e);
-	return (path == NULL ? -1 : rec_set(out, KEY(seccomp), path));
 }
 
 int
 spec_security(const char *arg, struct rec *out, struct parse_err *e)
 {
-	scoped_free char	*copy = strdup(arg);
+	scoped_free char	*copy = strdup(arg), *path = NULL;
 	char			*value;
 	int			 b;
 
 	if (copy == NULL)
-		return (out_of_memory(e));
+		return (spec_no_memory(e));
 	if ((value = strpbrk(copy, "=:")) != NULL)
 		*value++ = '\0';
 	if (strcmp(copy, "no-new-privileges") == 0 &&
@@ -231,8 +218,14 @@ spec_security(const char *arg, struct rec *out, struct parse_err *e)
 		return (rec_set_num(out, KEY(nnp), b));
 	if (value == NULL || *value == '\0')
 		return (parse_fail(e, "invalid --security-opt: \"%s\"", arg));
-	if (strcmp(copy, "seccomp") == 0)
-		return (security_seccomp(value, out, e));
+	if (strcmp(copy, "seccomp") == 0) {
+		/* A word, or a file, from the working directory. */
+		if (strcmp(value, "unconfined") == 0 ||
+		    strcmp(value, "default") == 0)
+			return (rec_set(out, KEY(seccomp), value));
+		path = hostpath_absolute(value, e);
+		return (path == NULL ? -1 : rec_set(out, KEY(seccomp), path));
+	}
 	if (strcmp(copy, "mask") == 0)
 		return (add_paths(KEY(mask), value, out, e));
 	if (strcmp(copy, "unmask") == 0)
@@ -249,44 +242,41 @@ spec_security(const char *arg, struct rec *out, struct parse_err *e)
 
 /* One half of USER:GROUP. */
 static int
-check_id(const char *arg, const char *s, size_t n, const char *what,
-    struct parse_err *e)
+check_id(const char *arg, const char *s, const char *what, struct parse_err *e)
 {
-	char		 text[256];
 	uint64_t	 id;
 
-	if (n == 0 || n >= sizeof(text))
+	if (*s == '\0' || strlen(s) > 255)
 		return (parse_fail(e, "\"%s\": the %s is %s", arg, what,
-		    n == 0 ? "empty" : "too long"));
-	memcpy(text, s, n);
-	text[n] = '\0';
-	if (has_control(text) || strchr(text, '/') != NULL)
+		    *s == '\0' ? "empty" : "too long"));
+	if (has_control(s) || strchr(s, '/') != NULL)
 		return (parse_fail(e, "\"%s\": the %s has a character that no "
 		    "name has", arg, what));
-	if (text[strspn(text, "0123456789")] == '\0' &&
-	    parse_digits(text, ID_MAX, &id) == -1)
-		return (parse_fail(e, "\"%s\": %s %s is over %d", arg, what,
-		    text, ID_MAX));
-	if (*text == '-' || *text == '+')
+	if (s[strspn(s, "0123456789")] == '\0' &&
+	    parse_digits(s, ID_MAX, &id) == -1)
+		return (parse_fail(e, "\"%s\": %s %s is over %d", arg, what, s,
+		    ID_MAX));
+	if (*s == '-' || *s == '+')
 		return (parse_fail(e, "\"%s\": a %s does not start with '%c'",
-		    arg, what, *text));
+		    arg, what, *s));
 	return (0);
 }
 
 int
 spec_user(const char *arg, struct parse_err *e)
 {
-	size_t	 n = strcspn(arg, ":");
+	scoped_free char	*copy = strdup(arg);
+	char			*group = copy, *user = strsep(&group, ":");
 
-	if (*arg == '\0')
-		return (0);
-	if (n > 0 && check_id(arg, arg, n, "user", e) == -1)
+	if (copy == NULL)
+		return (spec_no_memory(e));
+	if (*user != '\0' && check_id(arg, user, "user", e) == -1)
 		return (-1);
-	if (arg[n] == '\0')
+	if (group == NULL)
 		return (0);
-	if (strchr(arg + n + 1, ':') != NULL)
+	if (strchr(group, ':') != NULL)
 		return (parse_fail(e, "\"%s\": want USER or USER:GROUP", arg));
-	return (check_id(arg, arg + n + 1, strlen(arg + n + 1), "group", e));
+	return (check_id(arg, group, "group", e));
 }
 
 int

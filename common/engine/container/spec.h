@@ -8,8 +8,12 @@
 
 #include "parse.h"
 
+#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+
 struct rec;
 
+/* The sentence of errno. Returns -1. */
+int	spec_no_memory(struct parse_err *);
 /* -v [SRC:]DST[:OPTS]: appends `mount` {type=bind, src, dst, opt*}. */
 int	spec_volume(const char *, struct rec *, struct parse_err *);
 /* --tmpfs DST[:OPTS]: appends `mount` {type=tmpfs, dst, opt*}. */

@@ -217,22 +217,6 @@ start_attached(const struct start *st)
 	return (st->attach_in || st->attach_out || st->attach_err);
 }
 
-static int
-record_running(struct start *st)
-{
-	scoped_rec struct rec	*keys = rec_new();
-
-	(void)rec_add_num(keys, KEY(pid), st->pid);
-	(void)rec_add_num(keys, KEY(pid_start), (int64_t)st->pid_start);
-	(void)rec_add_num(keys, KEY(started), clock_real_ns());
-	(void)rec_add_num(keys, KEY(exit), 0);
-	if (start_attached(st))
-		(void)rec_add(keys, KEY_IN(row, event), "attach");
-	st->recorded = container_set(st->s, st->id, 1u << CTR_CREATING |
-	    1u << CTR_STARTING, CTR_RUNNING, keys) == 0;
-	return (st->recorded ? 0 : -1);
-}
-
 int
 start_failed(struct start *st, unsigned int from, unsigned int to)
 {
@@ -413,14 +397,25 @@ give_mounts(struct start *st, uint32_t slot)
 static int
 prepare(struct start *st, struct attach *a)
 {
-	struct session	*s = st->s;
+	struct session		*s = st->s;
+	scoped_rec struct rec	*keys = NULL;
 
 	if (start_attached(st) && attach_socket(a, &s->client,
 	    true) == -1)
 		return (-1);
-	if (give_cleanup(st) == -1 || listed(st) == -1 ||
-	    record_running(st) == -1)
+	if (give_cleanup(st) == -1 || listed(st) == -1)
 		return (-1);
+	keys = rec_new();
+	(void)rec_add_num(keys, KEY(pid), st->pid);
+	(void)rec_add_num(keys, KEY(pid_start), (int64_t)st->pid_start);
+	(void)rec_add_num(keys, KEY(started), clock_real_ns());
+	(void)rec_add_num(keys, KEY(exit), 0);
+	if (start_attached(st))
+		(void)rec_add(keys, KEY_IN(row, event), "attach");
+	if (container_set(s, st->id, 1u << CTR_CREATING | 1u << CTR_STARTING,
+	    CTR_RUNNING, keys) == -1)
+		return (-1);
+	st->recorded = true;
 	if (st->layer_asked)
 		storage_layer_keep(s, st->id, st->def);
 	return (client_sync(&s->client, H_REAPER));
