@@ -31,7 +31,7 @@ struct work {
 	struct parse_err	 err;
 };
 
-/* A step adds each value of an option, by its parser, or what a function does. */
+/* A step: each value of an option is parsed, or a function adds something. */
 struct step {
 	const char	*option;
 	int		(*parse)(const char *, struct rec *,

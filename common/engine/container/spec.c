@@ -19,8 +19,8 @@
 
 #define ID_MAX		INT32_MAX
 #define DOMAIN_MAX	254
-#define NAME_CHARS	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"	\
-			"0123456789-._"
+#define NAME_CHARS	"abcdefghijklmnopqrstuvwxyz" \
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"
 
 /* All there are, in the order of their numbers, without "CAP_". */
 static const char *const	caps[] = {
@@ -65,7 +65,7 @@ spec_no_memory(struct parse_err *e)
 	return (parse_fail(e, "%s", strerror(errno)));
 }
 
-#define BAD_LIMIT	"ulimit option \"%s\" requires name=SOFT:HARD, "	\
+#define BAD_LIMIT	"ulimit option \"%s\" requires name=SOFT:HARD, " \
 			"failed to be parsed: "
 
 /* One limit: a number of at least -1, "unlimited" being -1. */
