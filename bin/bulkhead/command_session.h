@@ -16,19 +16,12 @@ struct session;
  * or by the command itself, and is closed here.
  */
 int	command_run(struct cli *);
-<<<<<<< HEAD
 /*
  * Print the last error of a session, after what the helpers have said. Returns
  * EXIT_ENGINE.
  */
 int	session_error(struct session *);
-/*
- * session_open and session_open_resolve for a command. 0, or -1 after telling
- * the person why.
- */
-=======
 /* session_open for a command. 0, or -1 after telling the person why. */
->>>>>>> c04e4d2 (engine: loop over records in the opening of a session; one way to open one)
 int	command_open(struct session *, const struct cli *, unsigned int,
 	    char *const *);
 /*
