@@ -18,6 +18,9 @@
 
 #define NOBODY	65534
 
+void		(*start_before_exec)(void);
+const char	*title;
+
 static int	 failures, count, log_fd = -1;
 
 /*
@@ -47,6 +50,8 @@ child(const char *path, const char *role, const int *fds, int nfds, int log)
 	if (geteuid() == 0 && (setgroups(0, NULL) == -1 ||
 	    setgid(NOBODY) == -1 || setuid(NOBODY) == -1))
 		_exit(126);
+	if (start_before_exec != NULL)
+		start_before_exec();
 	execve(path, argv, env);
 	_exit(127);
 }
@@ -105,30 +110,36 @@ start(const char *path, enum role peer, enum role self, struct chan *ch)
 }
 
 static void
-show_log(void)
+show_log(int log)
 {
 	char	 line[4096];
-	FILE	*f = fdopen(log_fd, "r");
+	FILE	*f = fdopen(log, "r");
 
 	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
-		printf("# %s", line);
+		printf("# %s%s", line, strchr(line, '\n') != NULL ? "" : "\n");
 	if (f != NULL)
 		(void)fclose(f);
 }
 
 int
-stop(pid_t pid, struct chan *ch)
+program_end(pid_t pid, int log)
 {
 	int	 st;
 
-	close(ch->fd);
-	show_log();
+	show_log(log);
 	if (waitpid(pid, &st, 0) == -1)
 		err(1, "waitpid");
 	if (WIFSIGNALED(st))
 		printf("# died of %s%s\n", strsignal(WTERMSIG(st)),
 		    WTERMSIG(st) == SIGSYS ? ": see its .policy" : "");
 	return (WIFEXITED(st) ? WEXITSTATUS(st) : -WTERMSIG(st));
+}
+
+int
+stop(pid_t pid, struct chan *ch)
+{
+	close(ch->fd);
+	return (program_end(pid, log_fd));
 }
 
 uint32_t
@@ -180,7 +191,8 @@ replay_corpus(const char *name, int (*target)(const uint8_t *, size_t))
 void
 check(int ok, const char *what, int line)
 {
-	printf("%s %d - %s\n", ok ? "ok" : "not ok", ++count, what);
+	printf("%s %d - %s%s%s\n", ok ? "ok" : "not ok", ++count,
+	    title == NULL ? "" : title, title == NULL ? "" : " | ", what);
 	if (!ok) {
 		printf("# line %d\n", line);
 		failures++;

@@ -26,8 +26,12 @@ pid_t	start(const char *, enum role, enum role, struct chan *);
 #define START_FDS	8
 pid_t	start_fds(const char *, enum role, int *ends, int nends, int dir_fd,
 	    int log);
+/* What the child is to do before it executes the program, if anything. */
+extern void	(*start_before_exec)(void);
 /* Close its channel, wait. Its exit status, or minus the signal. */
 int	stop(pid_t, struct chan *);
+/* The same for a program whose log is read here, from a pipe (taken). */
+int	program_end(pid_t, int log);
 /* Ask and wait for the answer: its error, or UINT32_MAX if there is none. */
 uint32_t ask(struct chan *, enum msg_type, const union msg *, const int *,
 	    unsigned int);
@@ -37,6 +41,8 @@ uint32_t ask(struct chan *, enum msg_type, const union msg *, const int *,
  * ends the test by abort().
  */
 void	replay_corpus(const char *, int (*)(const uint8_t *, size_t));
+/* Stands in front of the text of each check, or NULL. */
+extern const char *title;
 void	check(int, const char *, int);
 /* Print the plan; the exit status of the test. */
 int	finish(void);

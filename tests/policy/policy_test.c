@@ -73,20 +73,20 @@ compare(const char *name, const char *path)
 static void
 compare_part(const char *name)
 {
-	char	 ok[PATH_MAX], title[80];
+	char	 ok[PATH_MAX], head[80];
 	FILE	*f;
 
 	if (strcmp(name, "base") == 0 || strcmp(name, "sanitizer") == 0)
 		return;
 	(void)snprintf(ok, sizeof(ok), "tests/policy/%.*s.ok",
 	    (int)strcspn(name, "-"), name);
-	(void)snprintf(title, sizeof(title), "\n%s:\n", name);
+	(void)snprintf(head, sizeof(head), "\n%s:\n", name);
 	wanted[0] = '\0';
 	if ((f = fopen(ok, "re")) != NULL) {
 		read_all(f, wanted, sizeof(wanted));
 		(void)fclose(f);
 	}
-	check(strstr(wanted, title) != NULL, name, __LINE__);
+	check(strstr(wanted, head) != NULL, name, __LINE__);
 }
 
 /* All that have a policy file of their own; `base` is in all of them. */

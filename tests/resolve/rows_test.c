@@ -195,15 +195,15 @@ static void
 refuse_option(const char *option, const char *value)
 {
 	struct rec	*rq = fresh("rootless"), *c;
-	char		 key[64], title[128];
+	char		 key[64], what[128];
 
 	(void)snprintf(key, sizeof(key), "opt:%s", option);
 	(void)rec_add(rq, KEY_FROM(key), value);
 	c = answer(rq, 0);
-	(void)snprintf(title, sizeof(title), "S22: --%s=%s is refused by name",
+	(void)snprintf(what, sizeof(what), "S22: --%s=%s is refused by name",
 	    option, value);
 	(void)snprintf(key, sizeof(key), "--%s", option);
-	check(refuses(c, key), title, __LINE__);
+	check(refuses(c, key), what, __LINE__);
 	rec_free(c);
 }
 

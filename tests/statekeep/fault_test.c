@@ -260,7 +260,7 @@ main(int argc, char **argv)
 	return (0);
 #endif
 	program = argv[1];
-	peer_before_exec = be_traced;
+	start_before_exec = be_traced;
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)

@@ -1,6 +1,6 @@
 /*
- * The parent's chair, for the tests of statekeep and lockbroker: start the
- * real program, confined, as an unprivileged user, and speak to it.
+ * A program and its last answer, for the tests of statekeep and lockbroker; and
+ * directories for it.
  */
 #ifndef TESTS_STATEKEEP_PEER_H
 #define TESTS_STATEKEEP_PEER_H
@@ -18,6 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness.h"
+
 #include "chan.h"
 #include "log.h"
 #include "record.h"
@@ -34,58 +36,20 @@ struct peer {
 	char		 text[1024];
 };
 
-__attribute__((unused)) static int	 checks, failures;
-__attribute__((unused)) static const char *title;
-
-#define CHECK(x)	check((x), #x, __LINE__)
 #define UNUSED		__attribute__((unused))
-
-UNUSED static void
-check(int ok, const char *what, int line)
-{
-	printf("%s %d - %s%s%s\n", ok ? "ok" : "not ok", ++checks,
-	    title == NULL ? "" : title, title == NULL ? "" : " | ", what);
-	if (!ok) {
-		printf("# line %d\n", line);
-		failures++;
-	}
-}
-
-UNUSED static int
-finish(void)
-{
-	printf("1..%d\n", checks);
-	return (failures != 0);
-}
-
-/* What the child is to do before it becomes the program, if anything. */
-UNUSED static void	(*peer_before_exec)(void);
 
 /* The program at the other end of a new socket, or exit. */
 UNUSED static void
 peer_start(struct peer *p, const char *path, enum role role)
 {
-	int	 sp[2], log[2];
+	int	 end, log[2];
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sp) == -1 ||
-	    pipe2(log, O_CLOEXEC) == -1 || fflush(stdout) == EOF)
-		err(1, "socket");
-	if ((p->pid = fork()) == -1)
-		err(1, "fork");
-	if (p->pid == 0) {
-		if (dup2(log[1], STDERR_FILENO) == -1 ||
-		    dup2(sp[1], 3) == -1 || (geteuid() == 0 &&
-		    (setgid(NOBODY) == -1 || setuid(NOBODY) == -1)))
-			_exit(126);
-		if (peer_before_exec != NULL)
-			peer_before_exec();
-		execl(path, path, "-p", "1", (char *)NULL);
-		_exit(127);
-	}
-	close(sp[1]);
+	if (pipe2(log, O_CLOEXEC) == -1)
+		err(1, "pipe");
+	p->pid = start_fds(path, R_CTL, &end, 1, -1, log[1]);
 	close(log[1]);
 	p->log_fd = log[0];
-	p->ch = (struct chan){ .fd = sp[0], .self = R_CTL, .peer = role };
+	p->ch = (struct chan){ .fd = end, .self = R_CTL, .peer = role };
 	p->fd = -1;
 }
 
@@ -93,23 +57,10 @@ peer_start(struct peer *p, const char *path, enum role role)
 UNUSED static int
 peer_end(struct peer *p)
 {
-	char	 line[4096];
-	ssize_t	 n;
-	int	 st;
-
 	close(p->ch.fd);
-	while ((n = read(p->log_fd, line, sizeof(line))) > 0)
-		printf("# %.*s%s", (int)n, line, line[n - 1] == '\n' ? "" :
-		    "\n");
-	close(p->log_fd);
 	if (p->fd != -1)
 		close(p->fd);
-	if (waitpid(p->pid, &st, 0) == -1)
-		err(1, "waitpid");
-	if (WIFSIGNALED(st))
-		printf("# died of %s%s\n", strsignal(WTERMSIG(st)),
-		    WTERMSIG(st) == SIGSYS ? ": see its .policy" : "");
-	return (WIFEXITED(st) ? WEXITSTATUS(st) : -WTERMSIG(st));
+	return (program_end(p->pid, p->log_fd));
 }
 
 /* Send one request. 0 or -1. */

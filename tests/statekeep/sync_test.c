@@ -116,7 +116,7 @@ main(int argc, char **argv)
 		err(1, "mmap");
 	durable = new_dir("/tmp");
 	run = new_dir("/tmp");
-	peer_before_exec = be_traced;
+	start_before_exec = be_traced;
 	open_store();
 	test_lasting();
 	test_brief();
