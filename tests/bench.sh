@@ -35,6 +35,6 @@ mount -t tmpfs -o "mode=700,uid=$uid,gid=$uid" tmpfs "/run/user/$uid"
 BH_FIXTURES=${BH_FIXTURES:-/var/tmp/bulkhead-fixtures}
 export BH_FIXTURES
 sh tests/system/fixtures.sh
-make --no-print-directory "$B/obj/tests/lockbroker/lockbroker_test" >/dev/null
-export BH_LOCKS="$PWD/$B/obj/tests/lockbroker/lockbroker_test"
+make --no-print-directory "$B/obj/tests/lockbroker/wait_test" >/dev/null
+export BH_LOCKS="$PWD/$B/obj/tests/lockbroker/wait_test"
 BH_PREFIX=$prefix BH_USER=$user BH_UID=$uid perl tests/bench.pl "$@"

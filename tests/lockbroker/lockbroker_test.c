@@ -1,184 +1,7 @@
 /*
- * lockbroker's locks: holders, order, ends, and numbers. All of it with both
- * types of locks.
+ * lockbroker's locks: holders, numbers, the list, and the table of shm.
  */
-#include <pthread.h>
-#include <sched.h>
-#include <time.h>
-
-#include "../statekeep/peer.h"
-#include "records.h"
-
-#define BOOT	"11111111-2222-3333-4444-555555555555"
-
-static const char	*program, *dir, *type;
-static uint32_t		 count = 2048;
-
-#define OK(x, what)	ok_line((x), (what), __LINE__)
-#define IS_SHM		(strcmp(type, "shm") == 0)
-
-static void
-ok_line(int good, const char *what, int line)
-{
-	char	 text[256];
-
-	(void)snprintf(text, sizeof(text), "%s (%s)", what, type);
-	check(good, text, line);
-}
-
-static uint32_t
-open_with(struct peer *p, const char *kind, const char *boot, uint32_t n,
-    uint32_t flags)
-{
-	union msg	 m = { 0 };
-	int		 fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	uint32_t	 rc;
-
-	(void)snprintf(m.lock_open.type, sizeof(m.lock_open.type), "%s", kind);
-	(void)snprintf(m.lock_open.boot_id, sizeof(m.lock_open.boot_id), "%s",
-	    boot);
-	m.lock_open.count = n;
-	m.lock_open.flags = flags;
-	peer_start(p, program, R_LOCK);
-	rc = peer_ask(p, MSG_lock_open, &m, &fd, 1);
-	close(fd);
-	return (rc);
-}
-
-static void
-lock_start(struct peer *p)
-{
-	uint32_t	 rc = open_with(p, type, BOOT, count, 0);
-
-	if (rc != 0)
-		printf("# %s\n", p->text);
-	CHECK(rc == 0);
-}
-
-static union msg
-take_msg(const char *name, bool shared, unsigned int wait_ms)
-{
-	union msg	 m = { 0 };
-
-	(void)snprintf(m.lock_take.name, sizeof(m.lock_take.name), "%s",
-	    name);
-	m.lock_take.shared = shared;
-	m.lock_take.wait_ms = wait_ms;
-	return (m);
-}
-
-static uint32_t
-take(struct peer *p, const char *name, bool shared, unsigned int wait_ms)
-{
-	union msg	 m = take_msg(name, shared, wait_ms);
-
-	return (peer_ask(p, MSG_lock_take, &m, NULL, 0));
-}
-
-/* Take it with a number; that is in p->value. */
-static uint32_t
-take_new(struct peer *p, const char *name)
-{
-	union msg	 m = take_msg(name, false, 0);
-
-	m.lock_take.alloc = 1;
-	return (peer_ask(p, MSG_lock_take, &m, NULL, 0));
-}
-
-static uint32_t
-drop(struct peer *p, const char *name)
-{
-	union msg	 m = { 0 };
-
-	(void)snprintf(m.lock_drop.name, sizeof(m.lock_drop.name), "%s",
-	    name);
-	return (peer_ask(p, MSG_lock_drop, &m, NULL, 0));
-}
-
-static uint32_t
-lock_free(struct peer *p, const char *name)
-{
-	union msg	 m = { 0 };
-
-	(void)snprintf(m.lock_free.name, sizeof(m.lock_free.name), "%s",
-	    name);
-	return (peer_ask(p, MSG_lock_free, &m, NULL, 0));
-}
-
-static uint32_t
-lock_alloc(struct peer *p, const char *name, uint32_t number)
-{
-	union msg	 m = { 0 };
-
-	(void)snprintf(m.lock_alloc.name, sizeof(m.lock_alloc.name), "%s",
-	    name);
-	m.lock_alloc.number = number;
-	return (peer_ask(p, MSG_lock_alloc, &m, NULL, 0));
-}
-
-static uint32_t
-lock_find(struct peer *p, const char *name, uint32_t number)
-{
-	union msg	 m = { 0 };
-
-	(void)snprintf(m.lock_find.name, sizeof(m.lock_find.name), "%s",
-	    name);
-	m.lock_find.number = number;
-	return (peer_ask(p, MSG_lock_find, &m, NULL, 0));
-}
-
-/* The list, or NULL. */
-static struct rec *
-lock_list(struct peer *p, bool all)
-{
-	union msg	 m = { .lock_list = { .all = all } };
-
-	if (peer_ask(p, MSG_lock_list, &m, NULL, 0) != 0 || p->fd == -1)
-		return (NULL);
-	return (rec_from_fd(p->fd, RECORD(any), NULL));
-}
-
-static uint32_t
-renumber(struct peer *p, const struct rec *r, bool begin)
-{
-	union msg	 m = { .lock_renumber = { .begin = begin } };
-	int		 fd = rec_memfd(r, "locks");
-	uint32_t	 rc = peer_ask(p, MSG_lock_renumber, &m, &fd, 1);
-
-	close(fd);
-	return (rc);
-}
-
-static void
-add_lock(struct rec *r, const char *name, int64_t number)
-{
-	struct rec	*l = rec_new();
-
-	(void)rec_add(l, KEY(name), name);
-	(void)rec_add_num(l, KEY(number), number);
-	(void)rec_add_rec(r, KEY_IN(locks, lock), l);
-	rec_free(l);
-}
-
-static double
-now_us(void)
-{
-	struct timespec	 ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ((double)ts.tv_sec * 1e6 + (double)ts.tv_nsec / 1e3);
-}
-
-/* Locks that the list has, with all those that are allocated. */
-static int
-listed(struct peer *p, bool all)
-{
-	struct rec	*r = lock_list(p, all);
-	int		 n = r == NULL ? -1 : (int)rec_count(r, KEY(lock));
-
-	rec_free(r);
-	return (n);
-}
+#include "locks.h"
 
 static void
 test_exclusive(struct peer *a, struct peer *b)
@@ -375,121 +198,6 @@ test_stale(void)
 	rec_free(r);
 }
 
-/*
- * The holder is killed: a waiter has the lock at once, whatever it asked for.
- */
-static void
-test_death(void)
-{
-	struct peer	 a, b;
-	union msg	 m = take_msg("d", false, 5000);
-	double		 t;
-
-	lock_start(&a);
-	lock_start(&b);
-	CHECK(take(&a, "d", false, 0) == 0);
-	CHECK(peer_send(&b, MSG_lock_take, &m, NULL, 0) == 0);
-	usleep(100000);
-	t = now_us();
-	CHECK(kill(a.pid, SIGKILL) == 0);
-	CHECK(peer_answer(&b) == 0);
-	t = now_us() - t;
-	printf("# waited %.0f us after the holder's death\n", t);
-	OK(t < 10000, "S46: the holder's death frees it in under 10 ms");
-	CHECK(peer_end(&a) == -SIGKILL);
-	CHECK(peer_end(&b) == 0);
-}
-
-/* A chain of waiters, any of whom may die: the others are not forgotten. */
-static void
-test_chain(void)
-{
-	struct peer	 p[5];
-	union msg	 m = take_msg("chain", false, 5000);
-	double		 t;
-
-	for (int i = 0; i < 5; i++)
-		lock_start(&p[i]);
-	CHECK(take(&p[0], "chain", false, 0) == 0);
-	for (int i = 1; i < 5; i++) {
-		CHECK(peer_send(&p[i], MSG_lock_take, &m, NULL, 0) == 0);
-		usleep(20000);
-	}
-	CHECK(kill(p[2].pid, SIGKILL) == 0 && kill(p[1].pid, SIGKILL) == 0);
-	usleep(20000);
-	t = now_us();
-	CHECK(kill(p[0].pid, SIGKILL) == 0);
-	if (IS_SHM) {
-		CHECK(peer_answer(&p[3]) == 0);
-		OK(now_us() - t < 10000,
-		    "S46: the first of those who live is next");
-		CHECK(drop(&p[3], "chain") == 0);
-		CHECK(peer_answer(&p[4]) == 0);
-	}
-	for (int i = 0; i < 3; i++)
-		CHECK(peer_end(&p[i]) == -SIGKILL);
-	for (int i = 3; i < 5; i++)
-		CHECK(peer_end(&p[i]) == 0);
-}
-
-/* The connection closes while it waits: the broker ends, the queue moves. */
-static void
-test_impatience(void)
-{
-	struct peer	 a, b;
-	union msg	 m = take_msg("i", false, 600000);
-	double		 t;
-
-	lock_start(&a);
-	lock_start(&b);
-	CHECK(take(&a, "i", false, 0) == 0);
-	CHECK(peer_send(&b, MSG_lock_take, &m, NULL, 0) == 0);
-	usleep(50000);
-	t = now_us();
-	CHECK(peer_end(&b) == 0);
-	CHECK(now_us() - t < 500000);
-	CHECK(take(&a, "other", false, 0) == 0);
-	CHECK(drop(&a, "other") == 0 && drop(&a, "i") == 0);
-	CHECK(listed(&a, true) == 0);
-	CHECK(peer_end(&a) == 0);
-}
-
-/* A has x and wants y, B has y and wants x; and a ring of three. */
-static void
-test_cycle(void)
-{
-	struct peer	 a, b, c;
-	union msg	 y = take_msg("y", false, 5000);
-	union msg	 z = take_msg("z", false, 5000);
-	double		 t;
-
-	lock_start(&a);
-	lock_start(&b);
-	lock_start(&c);
-	CHECK(take(&a, "x", false, 0) == 0);
-	CHECK(take(&b, "y", false, 0) == 0);
-	CHECK(take(&c, "z", false, 0) == 0);
-	CHECK(peer_send(&a, MSG_lock_take, &y, NULL, 0) == 0);
-	usleep(70000);
-	t = now_us();
-	OK(take(&b, "x", false, 5000) == EDEADLK,
-	    "S50: a cycle of two commands is refused");
-	t = now_us() - t;
-	printf("# after %.0f us\n", t);
-	OK(t < 100000, "S50: in under 100 ms");
-	CHECK(peer_send(&b, MSG_lock_take, &z, NULL, 0) == 0);
-	usleep(70000);
-	OK(take(&c, "x", false, 5000) == EDEADLK,
-	    "S50: and one of three");
-	CHECK(drop(&c, "z") == 0);
-	OK(peer_answer(&b) == 0, "S50: the others go on");
-	CHECK(drop(&b, "y") == 0);
-	CHECK(peer_answer(&a) == 0);
-	CHECK(peer_end(&a) == 0);
-	CHECK(peer_end(&b) == 0);
-	CHECK(peer_end(&c) == 0);
-}
-
 /* Pod, container, dependency: several are held at once. */
 static void
 test_nested(struct peer *a, struct peer *b)
@@ -503,46 +211,6 @@ test_nested(struct peer *a, struct peer *b)
 	CHECK(take(b, "ctr:p2", false, 0) == 0);
 	CHECK(drop(b, "ctr:p2") == 0);
 	CHECK(drop(a, "pod:p") == 0 && drop(a, "ctr:p1") == 0);
-}
-
-/* What the peer heard on its stderr so far. */
-static size_t
-said(struct peer *p, char *out, size_t size)
-{
-	ssize_t	 n;
-
-	(void)fcntl(p->log_fd, F_SETFL, O_NONBLOCK);
-	n = read(p->log_fd, out, size - 1);
-	out[n < 0 ? 0 : n] = '\0';
-	(void)fcntl(p->log_fd, F_SETFL, 0);
-	return (n < 0 ? 0 : (size_t)n);
-}
-
-static void
-test_stopped(void)
-{
-	struct peer	 a, b;
-	union msg	 m = take_msg("stopped", false, 20000);
-	char		 text[512], want[64];
-
-	lock_start(&a);
-	lock_start(&b);
-	CHECK(take(&a, "stopped", false, 0) == 0);
-	CHECK(kill(a.pid, SIGSTOP) == 0);
-	CHECK(peer_send(&b, MSG_lock_take, &m, NULL, 0) == 0);
-	usleep(400000);
-	CHECK(said(&b, text, sizeof(text)) == 0);
-	for (int i = 0; i < 50 && said(&b, text, sizeof(text)) == 0; i++)
-		usleep(100000);
-	printf("# %s", text);
-	(void)snprintf(want, sizeof(want), "process %d (", getpid());
-	OK(strstr(text, want) != NULL && strchr(text, '\n') == text +
-	    strlen(text) - 1, "D5: after a second one line names the holder");
-	CHECK(kill(a.pid, SIGCONT) == 0);
-	CHECK(drop(&a, "stopped") == 0);
-	CHECK(peer_answer(&b) == 0);
-	CHECK(peer_end(&a) == 0);
-	CHECK(peer_end(&b) == 0);
 }
 
 /* The list while locks are held and waited for. */
@@ -585,120 +253,6 @@ test_list(void)
 	CHECK(peer_end(&a) == 0);
 	CHECK(peer_end(&b) == 0);
 	CHECK(peer_end(&c) == 0);
-}
-
-/* Ten take turns at one lock, whose name comes and goes: never two at once. */
-#define CROWD	50
-#define ROUNDS	100
-
-static int	 inside, collisions, pause_us;
-
-static void *
-member(void *arg)
-{
-	struct peer	*p = arg;
-	intptr_t	 bad = 0;
-	union msg	 m = take_msg("crowd", false, 20000);
-	union msg	 d = { 0 };
-
-	(void)snprintf(d.lock_drop.name, sizeof(d.lock_drop.name), "crowd");
-	for (int i = 0; i < ROUNDS; i++) {
-		/* Own sequence numbers: peer_ask's are for one thread. */
-		if (chan_send(&p->ch, MSG_lock_take, 1, &m, NULL, 0) == -1 ||
-		    peer_answer(p) != 0)
-			bad++;
-		if (__atomic_fetch_add(&inside, 1, __ATOMIC_SEQ_CST) != 0)
-			__atomic_fetch_add(&collisions, 1, __ATOMIC_SEQ_CST);
-		if (pause_us > 0)
-			usleep((useconds_t)pause_us);
-		__atomic_fetch_sub(&inside, 1, __ATOMIC_SEQ_CST);
-		if (chan_send(&p->ch, MSG_lock_drop, 1, &d, NULL, 0) == -1 ||
-		    peer_answer(p) != 0)
-			bad++;
-	}
-	return ((void *)bad);
-}
-
-static void
-test_crowd(int n, int us)
-{
-	struct peer	 p[CROWD];
-	pthread_t	 t[CROWD];
-	void		*bad;
-	intptr_t	 sum = 0;
-	double		 start;
-
-	pause_us = us;
-	for (int i = 0; i < n; i++)
-		lock_start(&p[i]);
-	start = now_us();
-	for (int i = 0; i < n; i++)
-		CHECK(pthread_create(&t[i], NULL, member, &p[i]) == 0);
-	for (int i = 0; i < n; i++) {
-		CHECK(pthread_join(t[i], &bad) == 0);
-		sum += (intptr_t)bad;
-	}
-	printf("# %s: %d takers: %.1f us each turn, %d of them asleep\n",
-	    type, n, (now_us() - start) / (n * ROUNDS), us);
-	CHECK(sum == 0);
-	CHECK(collisions == 0);
-	for (int i = 0; i < n; i++)
-		CHECK(peer_end(&p[i]) == 0);
-}
-
-/* While others work, brokers are killed at any instruction. */
-static void
-test_killed(void)
-{
-	struct peer	 p[6], victim;
-	pthread_t	 t[6];
-	union msg	 m = take_msg("crowd", false, 20000);
-	union msg	 d = { 0 };
-	void		*bad;
-	intptr_t	 sum = 0;
-	int		 killed = 0;
-
-	pause_us = 20;
-	(void)snprintf(d.lock_drop.name, sizeof(d.lock_drop.name), "crowd");
-	for (int i = 0; i < 6; i++)
-		lock_start(&p[i]);
-	for (int i = 0; i < 6; i++)
-		CHECK(pthread_create(&t[i], NULL, member, &p[i]) == 0);
-	for (int i = 0; i < 60; i++) {
-		if (open_with(&victim, type, BOOT, count, 0) != 0)
-			break;
-		for (int j = 0; j < 40; j++)
-			(void)(chan_send(&victim.ch, j & 1 ? MSG_lock_drop :
-			    MSG_lock_take, 1, j & 1 ? &d : &m, NULL, 0));
-		usleep((useconds_t)(random() % 3000));
-		killed += kill(victim.pid, SIGKILL) == 0;
-		(void)peer_end(&victim);
-	}
-	for (int i = 0; i < 6; i++) {
-		CHECK(pthread_join(t[i], &bad) == 0);
-		sum += (intptr_t)bad;
-	}
-	OK(killed == 60 && sum == 0,
-	    "S46: who dies at any instruction stops nobody");
-	for (int i = 0; i < 6; i++)
-		CHECK(peer_end(&p[i]) == 0);
-	lock_start(&victim);
-	CHECK(listed(&victim, true) == 0);
-	CHECK(peer_end(&victim) == 0);
-}
-
-static void
-test_speed(struct peer *a)
-{
-	double	 t = now_us(), us;
-	int	 bad = 0;
-
-	for (int i = 0; i < 2000; i++)
-		if (take(a, "fast", false, 0) != 0 || drop(a, "fast") != 0)
-			bad++;
-	us = (now_us() - t) / 4000;
-	printf("# %s: an uncontended round trip: %.1f us\n", type, us);
-	CHECK(bad == 0);
 }
 
 /* Sizes of the table: only that of shm has one. */
@@ -803,15 +357,13 @@ test_all(const char *what)
 {
 	struct peer	 a, b;
 
-	type = what;
-	dir = new_dir(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	begin_type(what);
 	lock_start(&a);
 	lock_start(&b);
 	test_exclusive(&a, &b);
 	test_shared(&a, &b);
 	test_names(&a);
 	test_nested(&a, &b);
-	test_speed(&a);
 	test_numbers(&a, &b);
 	test_renumber(&a, &b);
 	test_fresh(&a);
@@ -819,107 +371,21 @@ test_all(const char *what)
 	CHECK(peer_end(&b) == 0);
 	test_stale();
 	test_list();
-	test_death();
-	test_chain();
-	test_impatience();
-	test_cycle();
-	test_stopped();
-	test_crowd(10, 50);
-	if (IS_SHM)
-		test_crowd(50, 0);
-	test_killed();
 	remove_dir(dir);
-}
-
-/* What two packets between two processes cost, without a broker. */
-static void
-bare_speed(void)
-{
-	int	 sp[2];
-	char	 packet[128] = { 0 };
-	double	 t;
-	pid_t	 pid;
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sp) == -1 ||
-	    (pid = fork()) == -1)
-		err(1, "socketpair, fork");
-	if (pid == 0) {
-		close(sp[0]);
-		while (recv(sp[1], packet, sizeof(packet), 0) > 0)
-			(void)send(sp[1], packet, sizeof(packet), 0);
-		_exit(0);
-	}
-	close(sp[1]);
-	t = now_us();
-	for (int i = 0; i < 4000; i++)
-		if (send(sp[0], packet, sizeof(packet), 0) == -1 ||
-		    recv(sp[0], packet, sizeof(packet), 0) <= 0)
-			err(1, "send, recv");
-	printf("# bare: two packets and no broker: %.1f us\n",
-	    (now_us() - t) / 4000);
-	close(sp[0]);
-	(void)waitpid(pid, NULL, 0);
-}
-
-/*
- * Have everybody on one processor, which is then always awake: to wake another
- * one costs a virtual machine more than all that we measure.
- */
-static void
-stay_here(void)
-{
-	cpu_set_t	 one;
-
-	CPU_ZERO(&one);
-	CPU_SET((size_t)sched_getcpu(), &one);
-	if (sched_setaffinity(0, sizeof(one), &one) == -1)
-		err(1, "sched_setaffinity");
-}
-
-static void
-bench_all(void)
-{
-	static const char *const	 kinds[] = { "shm", "file" };
-	struct peer			 a;
-
-	bare_speed();
-	for (int i = 0; i < 2; i++) {
-		type = kinds[i];
-		lock_start(&a);
-		test_speed(&a);
-		CHECK(peer_end(&a) == 0);
-		test_crowd(50, 0);
-	}
-}
-
-/* What make bench wants to know. */
-static int
-bench(void)
-{
-	dir = new_dir(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	printf("# processors: all, and most of them asleep\n");
-	bench_all();
-	stay_here();
-	printf("# processors: one for all\n");
-	bench_all();
-	remove_dir(dir);
-	return (finish());
 }
 
 int
 main(int argc, char **argv)
 {
 	if (argc < 2)
-		errx(1, "usage: %s program [bench]", argv[0]);
+		errx(1, "usage: %s program", argv[0]);
 	program = argv[1];
-	if (argc > 2)
-		return (bench());
 	test_all("file");
 	test_all("shm");
-	dir = new_dir(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	begin_type("shm");
 	test_types();
 	remove_dir(dir);
-	dir = new_dir(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	begin_type("shm");
 	test_sizes();
 	test_damage();
 	test_many();

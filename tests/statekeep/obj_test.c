@@ -44,7 +44,7 @@ get(uint32_t kind, const char *ref, uint32_t flags)
 {
 	union msg	 m = { .obj_get = { .kind = kind, .flags = flags } };
 
-	(void)snprintf(m.obj_get.ref, sizeof(m.obj_get.ref), "%s", ref);
+	SET(m.obj_get.ref, ref);
 	if ((errno = (int)peer_ask(&p, MSG_obj_get, &m, NULL, 0)) != 0)
 		return (NULL);
 	return (rec_from_fd(p.fd, RECORD(any), NULL));
@@ -69,8 +69,8 @@ gone(uint32_t kind, uint32_t step, const char *id, const char *by)
 {
 	union msg	 m = { .obj_remove = { .kind = kind, .step = step } };
 
-	(void)snprintf(m.obj_remove.id, sizeof(m.obj_remove.id), "%s", id);
-	(void)snprintf(m.obj_remove.by, sizeof(m.obj_remove.by), "%s", by);
+	SET(m.obj_remove.id, id);
+	SET(m.obj_remove.by, by);
 	return (peer_ask(&p, MSG_obj_remove, &m, NULL, 0));
 }
 
@@ -121,7 +121,7 @@ create_with(const char *id, bool ephemeral, const char *volume,
 		(void)rec_add(def, KEY(pod), pod);
 	if (*requires != '\0')
 		(void)rec_add(def, KEY(requires), requires);
-	(void)snprintf(m.ctr_create.id, sizeof(m.ctr_create.id), "%s", id);
+	SET(m.ctr_create.id, id);
 	m.ctr_create.ephemeral = ephemeral;
 	fd = rec_fd(def);
 	rc = peer_ask(&p, MSG_ctr_create, &m, &fd, 1);

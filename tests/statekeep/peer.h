@@ -37,6 +37,9 @@ struct peer {
 };
 
 #define UNUSED		__attribute__((unused))
+/* Set a string of a message. */
+#define SET(field, text) \
+	(void)snprintf((field), sizeof(field), "%s", (text))
 
 /* The program at the other end of a new socket, or exit. */
 UNUSED static void

@@ -95,8 +95,7 @@ test_out_of_turn(void)
 	fds[0] = open(durable, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	fds[1] = open(run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	fds[2] = rec_fd(some_settings("/elsewhere"));
-	(void)snprintf(m.state_open.boot_id, sizeof(m.state_open.boot_id),
-	    "%s", BOOT);
+	SET(m.state_open.boot_id, BOOT);
 	rc = peer_ask(&p, MSG_state_open, &m, fds, 3);
 	for (int i = 0; i < 3; i++)
 		close(fds[i]);

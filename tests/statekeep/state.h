@@ -61,9 +61,8 @@ state_begin(struct peer *p, const char *program, const char *durable,
 	fds[0] = open(durable, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	fds[1] = open(boot_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	fds[2] = rec_fd(settings);
-	(void)snprintf(m.state_open.boot_id, sizeof(m.state_open.boot_id),
-	    "%s", boot_id);
-	(void)snprintf(m.state_open.ns, sizeof(m.state_open.ns), "%s", ns);
+	SET(m.state_open.boot_id, boot_id);
+	SET(m.state_open.ns, ns);
 	m.state_open.memory = memory;
 	rc = peer_send(p, MSG_state_open, &m, fds, 3);
 	for (int i = 0; i < 3; i++)
@@ -133,9 +132,8 @@ ctr_create(struct peer *p, const char *id, const char *name, bool ephemeral,
 	int		 fd = definition(1500);
 	uint32_t	 rc;
 
-	(void)snprintf(m.ctr_create.id, sizeof(m.ctr_create.id), "%s", id);
-	(void)snprintf(m.ctr_create.name, sizeof(m.ctr_create.name), "%s",
-	    name);
+	SET(m.ctr_create.id, id);
+	SET(m.ctr_create.name, name);
 	m.ctr_create.ephemeral = ephemeral;
 	m.ctr_create.want_slot = slot;
 	rc = peer_ask(p, MSG_ctr_create, &m, &fd, 1);
@@ -155,7 +153,7 @@ ctr_set(struct peer *p, const char *id, unsigned int from, unsigned int to,
 
 	if (key != NULL)
 		(void)rec_add(r, KEY_FROM(key), value);
-	(void)snprintf(m.ctr_set.id, sizeof(m.ctr_set.id), "%s", id);
+	SET(m.ctr_set.id, id);
 	m.ctr_set.from = from;
 	m.ctr_set.to = to;
 	fd = rec_fd(r);
@@ -169,7 +167,7 @@ ctr_find(struct peer *p, const char *ref)
 {
 	union msg	 m = { 0 };
 
-	(void)snprintf(m.ctr_find.ref, sizeof(m.ctr_find.ref), "%s", ref);
+	SET(m.ctr_find.ref, ref);
 	return (peer_ask(p, MSG_ctr_find, &m, NULL, 0));
 }
 
@@ -178,7 +176,7 @@ ctr_remove(struct peer *p, const char *id)
 {
 	union msg	 m = { 0 };
 
-	(void)snprintf(m.ctr_remove.id, sizeof(m.ctr_remove.id), "%s", id);
+	SET(m.ctr_remove.id, id);
 	return (peer_ask(p, MSG_ctr_remove, &m, NULL, 0));
 }
 

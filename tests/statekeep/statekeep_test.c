@@ -183,7 +183,7 @@ slot_set(const char *id, unsigned int to, bool want)
 	uint32_t	 rc;
 	int		 fd = rec_fd(rec_new());
 
-	(void)snprintf(m.ctr_set.id, sizeof(m.ctr_set.id), "%s", id);
+	SET(m.ctr_set.id, id);
 	m.ctr_set.to = to;
 	m.ctr_set.want_slot = want;
 	rc = peer_ask(&p, MSG_ctr_set, &m, &fd, 1);
