@@ -87,7 +87,7 @@ take_kept(struct session *s)
 	return (0);
 }
 
-/* Use the refresh that root started for this container (handover.c). */
+/* Use the refresh that root started for this container (start.c). */
 static int
 adopt_refresh(struct session *s)
 {

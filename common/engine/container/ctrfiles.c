@@ -70,7 +70,7 @@ rundir_open(struct session *s, const char *id)
 			close(s->ctr_fd);
 		(void)snprintf(name, sizeof(name), LAYOUT_CTR, id);
 		(void)snprintf(path, sizeof(path), "%s/%s",
-		    session_config(s, KEY_AS(path_run), ""), name);
+		    session_text(s, path_run), name);
 		if ((s->ctr_fd = locked_dir(s, name)) == -1)
 			return (session_sentence(s, "cannot make the directory",
 			    path));
@@ -376,7 +376,7 @@ exit_log_lost(struct session *s, const char *id)
 static const char *
 own_log(const struct session *s, const char *path)
 {
-	const char	*dir = session_config(s, KEY_AS(path_state), "");
+	const char	*dir = session_text(s, path_state);
 	size_t		 n = strlen(dir);
 
 	if (n == 0 || strncmp(path, dir, n) != 0 ||

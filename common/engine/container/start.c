@@ -302,7 +302,7 @@ hold(struct start *st, enum inherited_fd which, int fd)
 static bool
 is_closed(const struct session *s, struct key_str path)
 {
-	return (s->system && access(session_config(s, path, ""), X_OK) == -1);
+	return (s->system && access(rec_str(s->config, path, ""), X_OK) == -1);
 }
 
 /*
