@@ -127,26 +127,6 @@ record(struct create *c)
 	return (0);
 }
 
-/*
- * The name may be of a container whose maker was killed: looking at it
- * removes it.
- */
-static int
-record_again(struct create *c)
-{
-	const char	*name = rec_str(c->def, KEY(name), "");
-	struct error	 f;
-
-	if (errno != EEXIST || *name == '\0')
-		return (-1);
-	error_save(&c->s->client.error, &f);
-	rec_free(container_reconciled(c->s, name));
-	if (record(c) == 0)
-		return (0);
-	error_restore(&c->s->client.error, &f);
-	return (-1);
-}
-
 /* The keys of its row that ending it needs. */
 static struct rec *
 own_row(const struct create *c)
@@ -187,6 +167,7 @@ static int
 reserve(struct create *c)
 {
 	struct session	*s = c->s;
+	const char	*name = rec_str(c->def, KEY(name), "");
 	struct error	 f;
 	uint64_t	 number;
 
@@ -207,7 +188,17 @@ reserve(struct create *c)
 		rec_free(store_rw_make_end(&s->client));
 	c->layer_asked = false;
 	error_restore(&s->client.error, &f);
-	return (record_again(c) == 0 ? 0 : undo(c));
+	/*
+	 * The name may be of a container whose maker was killed: looking at it
+	 * removes it.
+	 */
+	if (errno == EEXIST && *name != '\0') {
+		rec_free(container_reconciled(s, name));
+		if (record(c) == 0)
+			return (0);
+		error_restore(&s->client.error, &f);
+	}
+	return (undo(c));
 }
 
 /* --replace: the container that has the name goes. */

@@ -278,7 +278,6 @@ restore_all(struct session *s)
 				    LAYOUT_RUNNING);
 	struct rec		*r;
 	char			 name[80];
-	size_t			 it = 0;
 	int			 fd;
 
 	if (d == NULL)
@@ -291,7 +290,7 @@ restore_all(struct session *s)
 	if (rec_count(all, KEY(ctr)) == 0)
 		return (0);
 	/* Its run directory is where a sweep looks for what has ended. */
-	for (; (r = rec_sub(all, KEY(ctr), &it)) != NULL; rec_free(r)) {
+	rec_each(r, all, KEY(ctr)) {
 		(void)snprintf(name, sizeof(name), LAYOUT_CTR,
 		    rec_str(r, KEY(id), ""));
 		if ((fd = path_mkdirs(s->run_dir, name, 0700)) != -1)

@@ -45,14 +45,14 @@ take_steps(struct work *w, const struct step *st, size_t n)
 {
 	const char	*v;
 
-	for (; n > 0; n--, st++) {
-		if (st->add != NULL && st->add(w) == -1)
-			return (-1);
-		for (size_t it = 0; st->parse != NULL &&
-		    rec_next(w->opts, KEY_FROM(st->option), &it, &v);)
-			if (st->parse(v, w->def, &w->err) == -1)
+	for (; n > 0; n--, st++)
+		if (st->add != NULL) {
+			if (st->add(w) == -1)
 				return (-1);
-	}
+		} else
+			rec_each_text(v, w->opts, KEY_FROM(st->option))
+				if (st->parse(v, w->def, &w->err) == -1)
+					return (-1);
 	return (0);
 }
 
@@ -61,9 +61,8 @@ copy_list(struct rec *to, struct key_str to_key, const struct rec *from,
     struct key_str key)
 {
 	const char	*v;
-	size_t		 it = 0;
 
-	while (rec_next(from, key, &it, &v))
+	rec_each_text(v, from, key)
 		(void)rec_add(to, to_key, v);
 }
 
@@ -255,11 +254,10 @@ add_long_mounts(struct work *w)
 {
 	scoped_rec struct rec	*longs = rec_new();
 	const char		*v;
-	size_t			 it = 0;
 
 	if (longs == NULL)
 		return (-1);
-	while (rec_next(w->opts, KEY_IN(request, mount), &it, &v))
+	rec_each_text(v, w->opts, KEY_IN(request, mount))
 		if (spec_mount(v, longs, &w->err) == -1)
 			return (-1);
 	return (spec_mounts(longs, w->def, &w->err));
@@ -294,13 +292,11 @@ add_default_limits(struct work *w)
 	scoped_rec struct rec	*limits = rec_new();
 	struct rec		*one;
 	const char		*v;
-	size_t			 it = 0;
 
-	while (rec_next(w->config, KEY_AS(default_ulimits), &it, &v))
+	rec_each_text(v, w->config, KEY_AS(default_ulimits))
 		if (spec_ulimit(v, limits, &w->err) == -1)
 			return (-1);
-	for (it = 0; (one = rec_sub(limits, KEY(rlimit), &it)) != NULL;
-	    rec_free(one)) {
+	rec_each(one, limits, KEY(rlimit)) {
 		(void)rec_add_num(one, KEY(default), 1);
 		(void)rec_add_rec(w->def, KEY(rlimit), one);
 	}
@@ -318,12 +314,11 @@ static void
 add_paths(struct work *w, struct key_str key)
 {
 	const char	*v, *un;
-	size_t		 it = 0, jt;
 	bool		 unmasked;
 
-	while (rec_next(w->config, key, &it, &v)) {
+	rec_each_text(v, w->config, key) {
 		unmasked = false;
-		for (jt = 0; rec_next(w->def, KEY(unmask), &jt, &un);)
+		rec_each_text(un, w->def, KEY(unmask))
 			unmasked |= strcmp(un, "ALL") == 0 ||
 			    strcmp(un, v) == 0;
 		if (!unmasked)
@@ -442,10 +437,9 @@ define_open_files(const struct rec *opts)
 	scoped_rec struct rec	*def = rec_new();
 	struct parse_err	 ignored;
 	const char		*v;
-	size_t			 it = 0;
 
 	/* What is wrong with the options is said when they count. */
-	while (rec_next(opts, KEY_AS(ask_security_opt), &it, &v))
+	rec_each_text(v, opts, KEY_AS(ask_security_opt))
 		if (spec_security(v, def, &ignored) == -1)
 			return;
 	if (*(v = rec_str(def, KEY(seccomp), "")) == '/')

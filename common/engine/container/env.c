@@ -212,9 +212,8 @@ take(struct env *e, const struct rec *from, struct key_str key, env_fn *fn,
     struct parse_err *err)
 {
 	const char	*v;
-	size_t		 it = 0;
 
-	while (rec_next(from, key, &it, &v))
+	rec_each_text(v, from, key)
 		if (fn(e, v, err) == -1)
 			return (-1);
 	return (0);

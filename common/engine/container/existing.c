@@ -5,6 +5,7 @@
 #include <bsd/string.h>
 
 #include "calls.h"
+#include "config.h"
 #include "ctrfiles.h"
 #include "exit.h"
 #include "exitcode.h"
@@ -140,10 +141,13 @@ int
 existing_start(struct existing *e, char *const *cleanup)
 {
 	struct start	*st = &e->start;
+	struct client	*c = &e->s->client;
 	int		 rc;
 
-	if (start_compiler(st) == -1 ||
-	    client_start_reaper(&e->s->client, cleanup) == -1)
+	if (!start_has_filter(st, st->def) && !client_has(c, H_RESOLVE) &&
+	    (client_start(c, H_RESOLVE) == -1 || config_ask(e->s) == -1))
+		return (-1);
+	if (client_start_reaper(c, cleanup) == -1)
 		return (-1);
 	session_confine(e->s);
 	(void)rec_set(st->def, KEY(name), rec_str(e->row, KEY(name), ""));
@@ -162,15 +166,14 @@ existing_start(struct existing *e, char *const *cleanup)
 		    (int64_t)st->pid_start);
 		if (exit_record(e->s, e->row, st->wait_status,
 		    st->finished) == -1)
-			session_notice(e->s, "%s",
-			    error_message(&e->s->client.error));
+			session_notice(e->s, "%s", error_message(&c->error));
 	}
 	/*
 	 * Else the reaper finds the channel closed at our end, executes the
 	 * clean-up, and starts the container again.
 	 */
 	if (rc == -1 || (st->ended && !restart_wanted(e->row)))
-		reaper_done(&e->s->client);
+		reaper_done(c);
 	return (rc);
 }
 

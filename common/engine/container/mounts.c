@@ -206,14 +206,11 @@ static int
 put(struct rec *out, const struct rec *mount, bool again, struct parse_err *e)
 {
 	struct rec	*have;
-	size_t		 it = 0;
-	int		 rc = 0;
+	int		 rc;
 
-	for (; rc == 0 && (have = rec_sub(out, KEY(mount), &it)) != NULL;
-	    rec_free(have))
-		rc = compare(have, mount, again, e);
-	if (rc != 0)
-		return (rc == 1 ? 0 : -1);
+	rec_each(have, out, KEY(mount))
+		if ((rc = compare(have, mount, again, e)) != 0)
+			return (rc == 1 ? 0 : -1);
 	return (rec_add_rec(out, KEY(mount), mount) == 0 ? 0 :
 	    spec_no_memory(e));
 }
@@ -458,11 +455,9 @@ int
 spec_mounts(const struct rec *from, struct rec *out, struct parse_err *e)
 {
 	struct rec	*m;
-	size_t		 it = 0;
-	int		 rc = 0;
 
-	for (; rc == 0 && (m = rec_sub(from, KEY(mount), &it)) != NULL;
-	    rec_free(m))
-		rc = put(out, m, true, e);
-	return (rc);
+	rec_each(m, from, KEY(mount))
+		if (put(out, m, true, e) == -1)
+			return (-1);
+	return (0);
 }

@@ -181,13 +181,12 @@ struct rec *
 containers_reconciled(struct session *s)
 {
 	struct rec	*rows = state_containers(&s->client), *row;
-	size_t		 it = 0;
 	bool		 changed = false;
 
 	/* The value: how many something may have ended. */
 	if (rows == NULL || s->client.value[H_STATE] == 0)
 		return (rows);
-	for (; (row = rec_sub(rows, KEY(ctr), &it)) != NULL; rec_free(row))
+	rec_each(row, rows, KEY(ctr))
 		changed |= reconcile_row(s, row);
 	if (!changed)
 		return (rows);

@@ -126,10 +126,10 @@ cap_set(const struct rec *r, struct key_str key, bool *set, bool *all,
 {
 	const char	*v;
 	char		 name[64];
-	size_t		 it = 0, i;
+	size_t		 i;
 
 	*all = false;
-	while (rec_next(r, key, &it, &v)) {
+	rec_each_text(v, r, key) {
 		if (strcasecmp(v, "ALL") == 0) {
 			*all = true;
 			continue;

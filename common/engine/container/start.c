@@ -38,7 +38,6 @@
 #include "calls.h"
 #include "cleanup.h"
 #include "clock.h"
-#include "config.h"
 #include "ctrfiles.h"
 #include "exitcode.h"
 #include "grant.h"
@@ -79,17 +78,6 @@ start_has_filter(struct start *st, const struct rec *def)
 	return (strcmp(profile, rec_str(s->config, KEY_AS(seccomp_profile),
 	    "default")) == 0 &&
 	    filter_find(&st->filter, session_run_env(s), def, profile));
-}
-
-int
-start_compiler(struct start *st)
-{
-	struct session	*s = st->s;
-
-	if (start_has_filter(st, st->def) || client_has(&s->client, H_RESOLVE))
-		return (0);
-	return (client_start(&s->client, H_RESOLVE) == -1 ? -1 :
-	    config_ask(s));
 }
 
 /* Have the filter compiled, unless none is wanted, or it is there already. */
@@ -156,22 +144,6 @@ complete_definition(struct start *st)
 	return (listed(st) == -1 ? -1 : volmounts_fill(s, st->full));
 }
 
-/* Have the monitor make the pipes. */
-static int
-begin_monitor(struct start *st)
-{
-	scoped_fd int	 dir = rundir_open(st->s, st->id);
-
-	if (dir == -1)
-		return (-1);
-	if (step_exit_room(dir) == -1)
-		return (error_set(&st->s->client.error, errno, "cannot write "
-		    "%s/" LAYOUT_CTR "/" LAYOUT_CTR_EXIT_NEW ": %s",
-		    session_text(st->s, path_run), st->id, strerror(errno)));
-	return (monitor_open_begin(&st->s->client, dir, st->id, st->tty,
-	    st->stdin_open));
-}
-
 int
 start_process(struct start *st)
 {
@@ -182,9 +154,18 @@ start_process(struct start *st)
 int
 start_begin(struct start *st)
 {
+	struct client	*c = &st->s->client;
+	scoped_fd int	 dir = -1;
+
 	st->begun = true;
-	return (!st->has_process && start_process(st) == -1 ? -1 :
-	    begin_monitor(st));
+	if ((!st->has_process && start_process(st) == -1) ||
+	    (dir = rundir_open(st->s, st->id)) == -1)
+		return (-1);
+	if (step_exit_room(dir) == -1)
+		return (error_set(&c->error, errno, "cannot write %s/"
+		    LAYOUT_CTR "/" LAYOUT_CTR_EXIT_NEW ": %s",
+		    session_text(st->s, path_run), st->id, strerror(errno)));
+	return (monitor_open_begin(c, dir, st->id, st->tty, st->stdin_open));
 }
 
 /*
@@ -373,21 +354,19 @@ mount_for(struct start *st, unsigned int grant, uint32_t slot, uint32_t flags,
 static int
 give_mounts(struct start *st, uint32_t slot)
 {
-	struct rec	*mount;
-	size_t		 it = 0;
+	struct rec	*m;
 	unsigned int	 grant = 1, index = 0;
 
 	if (has_image(st) ? give_mount(st, LAUNCH_GRAPH, 0) == -1 :
 	    volmounts_inside(st->full) &&
 	    mount_for(st, 0, slot, GRANT_NODEV, LAUNCH_GRAPH, 0) == -1)
 		return (-1);
-	for (; (mount = rec_sub(st->full, KEY(mount), &it)) != NULL; index++) {
-		scoped_rec struct rec	*m = mount;
-
+	rec_each(m, st->full, KEY(mount)) {
 		if (grant_is_host(m) && mount_for(st, grant++, slot,
 		    grant_flags(m), LAUNCH_MOUNT, index) == -1)
 			return (error_prefix(&st->s->client.error,
 			    rec_str(m, KEY(src), "")));
+		index++;
 	}
 	return (has_image(st) ? 0 : mount_for(st, grant, slot, GRANT_NODEV,
 	    LAUNCH_ROOTFS, 0));

@@ -62,8 +62,6 @@ int	start_begin(struct start *);
  * `seccomp` of this record? Then no compiler is needed.
  */
 bool	start_has_filter(struct start *, const struct rec *);
-/* Have resolve running if its filter must be compiled. */
-int	start_compiler(struct start *);
 /*
  * Build and run it. When it is attached, stay until it ends or the person
  * detaches. On -1 nothing is left running.
