@@ -38,22 +38,23 @@ place(const struct env *e, const char *key, size_t n)
 	return (i);
 }
 
-int
-env_set(struct env *e, const char *kv)
+/* Set KEY=VALUE. */
+static int
+set(struct env *e, const char *kv, struct parse_err *err)
 {
 	size_t	 i = place(e, kv, strcspn(kv, "="));
-	char	*copy = strdup(kv), **list;
+	char	*copy = strdup(kv), **list = e->list;
 
-	if (copy == NULL)
-		return (-1);
-	if (i == e->n) {
+	if (copy != NULL && i == e->n) {
 		list = reallocarray(e->list, e->n + 1, sizeof(*list));
-		if (list == NULL) {
-			free(copy);
-			return (-1);
+		if (list != NULL) {
+			e->list = list;
+			e->list[e->n++] = NULL;
 		}
-		e->list = list;
-		e->list[e->n++] = NULL;
+	}
+	if (copy == NULL || list == NULL) {
+		free(copy);
+		return (spec_no_memory(err));
 	}
 	free(e->list[i]);
 	e->list[i] = copy;
@@ -83,15 +84,9 @@ env_unset(struct env *e, const char *key, struct parse_err *err)
 	return (0);
 }
 
-/* KEY=VALUE as it stands. */
+/* The variable of this process with this name, or this PREFIX*. */
 static int
-take_pair(struct env *e, const char *kv, struct parse_err *err)
-{
-	return (env_set(e, kv) == -1 ? spec_no_memory(err) : 0);
-}
-
-static int
-import(struct env *e, const char *key)
+import(struct env *e, const char *key, struct parse_err *err)
 {
 	size_t	 n = strlen(key);
 	size_t	 len = key[n - 1] == '*' ? n - 1 : n;
@@ -101,7 +96,7 @@ import(struct env *e, const char *key)
 			continue;
 		if (len == n && (*v)[n] != '=')
 			continue;
-		if (env_set(e, *v) == -1)
+		if (set(e, *v, err) == -1)
 			return (-1);
 	}
 	return (0);
@@ -118,9 +113,7 @@ env_from_cli(struct env *e, const char *line, struct parse_err *err)
 	if (*line == '=' || *s == '\0' || *s == '=')
 		return (parse_fail(err, "invalid environment variable: \"%s\"",
 		    line));
-	if ((strchr(s, '=') != NULL ? env_set(e, s) : import(e, s)) == -1)
-		return (spec_no_memory(err));
-	return (0);
+	return (strchr(s, '=') != NULL ? set(e, s, err) : import(e, s, err));
 }
 
 int
@@ -129,7 +122,7 @@ env_from_image(struct env *e, const char *kv, struct parse_err *err)
 	if (*kv == '=' || strchr(kv, '=') == NULL)
 		return (parse_fail(err, "invalid image: its environment entry "
 		    "\"%s\" is not KEY=VALUE", kv));
-	return (take_pair(e, kv, err));
+	return (set(e, kv, err));
 }
 
 /* --label: KEY=VALUE or KEY. */
@@ -141,13 +134,11 @@ label_from_cli(struct env *e, const char *line, struct parse_err *err)
 	if (*line == '\0' || *line == '=')
 		return (parse_fail(err, LABELS "invalid label format: \"%s\"",
 		    line));
-	if (strchr(line, '=') != NULL)
-		return (take_pair(e, line, err));
-	if (asprintf(&kv, "%s=", line) == -1) {
+	if (asprintf(&kv, "%s%s", line, strchr(line, '=') ? "" : "=") == -1) {
 		kv = NULL;
 		return (spec_no_memory(err));
 	}
-	return (take_pair(e, kv, err));
+	return (set(e, kv, err));
 }
 
 /* One line of a file, its NUL in place of the newline. */
@@ -234,9 +225,8 @@ take_defaults(struct env *e, const struct rec *request,
 {
 	if (rec_flag(request, KEY_AS(ask_unsetenv_all), false))
 		return (0);
-	if (take(e, config, KEY_AS(default_env), take_pair, err) == -1 ||
-	    (env_get(e, "TERM") == NULL &&
-	    take_pair(e, "TERM=xterm", err) == -1) ||
+	if (take(e, config, KEY_AS(default_env), set, err) == -1 ||
+	    (env_get(e, "TERM") == NULL && set(e, "TERM=xterm", err) == -1) ||
 	    take(e, image, KEY(env), env_from_image, err) == -1)
 		return (-1);
 	return (take(e, request, KEY(unsetenv), env_unset, err));
@@ -253,7 +243,7 @@ env_take(const struct rec *request, const struct rec *config,
 		return (-1);
 	for (char **v = environ; *v != NULL &&
 	    rec_flag(request, KEY_AS(ask_env_host), false); v++)
-		if (strchr(*v, '=') != NULL && take_pair(&e, *v, err) == -1)
+		if (strchr(*v, '=') != NULL && set(&e, *v, err) == -1)
 			return (-1);
 	if (take(&e, request, KEY_AS(ask_env_file), env_from_file,
 	    err) == -1 || take(&e, request, KEY(env), env_from_cli, err) == -1)
@@ -261,7 +251,7 @@ env_take(const struct rec *request, const struct rec *config,
 	(void)snprintf(host, sizeof(host), "HOSTNAME=%s",
 	    rec_str(def, KEY(hostname), ""));
 	if (env_get(&e, "HOSTNAME") == NULL)
-		(void)env_set(&e, host);
+		(void)set(&e, host, err);
 	return (put(&e, def, KEY(env)));
 }
 
@@ -271,7 +261,7 @@ labels_take(const struct rec *image, const struct rec *request,
 {
 	scoped_env struct env	 e = { NULL, 0 };
 
-	if (take(&e, image, KEY(label), take_pair, err) == -1 ||
+	if (take(&e, image, KEY(label), set, err) == -1 ||
 	    take(&e, request, KEY_AS(ask_label_file), label_from_file,
 	    err) == -1 ||
 	    take(&e, request, KEY(label), label_from_cli, err) == -1)

@@ -19,8 +19,6 @@ struct env {
 #define scoped_env	__attribute__((cleanup(env_clear)))
 
 void	env_clear(struct env *);
-/* Set KEY=VALUE. 0, or -1 with errno. */
-int	env_set(struct env *, const char *);
 /* The value of a key, or NULL. */
 const char *env_get(const struct env *, const char *);
 

@@ -179,23 +179,15 @@ is_same(const struct rec *a, const struct rec *b)
 	    n == m && memcmp(x, y, n) == 0);
 }
 
-/* 0: nothing is mounted there yet. 1: exactly this is. -1: something else. */
-static int
-compare(const struct rec *have, const struct rec *mount, bool again,
-    struct parse_err *e)
+/* Where a mount is to be, in the one form that a path has. NULL: no memory. */
+static char *
+place(const struct rec *mount)
 {
-	scoped_free char	*old = strdup(rec_str(have, KEY(dst), "/"));
-	scoped_free char	*new = strdup(rec_str(mount, KEY(dst), "/"));
+	char	*path = strdup(rec_str(mount, KEY(dst), "/"));
 
-	if (old == NULL || new == NULL)
-		return (spec_no_memory(e));
-	hostpath_clean(old);
-	hostpath_clean(new);
-	if (strcmp(old, new) != 0)
-		return (0);
-	if (again && is_same(have, mount))
-		return (1);
-	return (parse_fail(e, "%s: duplicate mount destination", new));
+	if (path != NULL)
+		hostpath_clean(path);
+	return (path);
 }
 
 /*
@@ -205,12 +197,19 @@ compare(const struct rec *have, const struct rec *mount, bool again,
 static int
 put(struct rec *out, const struct rec *mount, bool again, struct parse_err *e)
 {
-	struct rec	*have;
-	int		 rc;
+	scoped_free char	*new = place(mount);
+	struct rec		*have;
 
-	rec_each(have, out, KEY(mount))
-		if ((rc = compare(have, mount, again, e)) != 0)
-			return (rc == 1 ? 0 : -1);
+	rec_each(have, out, KEY(mount)) {
+		scoped_free char	*old = place(have);
+
+		if (old == NULL || new == NULL)
+			return (spec_no_memory(e));
+		if (strcmp(old, new) != 0)
+			continue;
+		return (again && is_same(have, mount) ? 0 : parse_fail(e,
+		    "%s: duplicate mount destination", new));
+	}
 	return (rec_add_rec(out, KEY(mount), mount) == 0 ? 0 :
 	    spec_no_memory(e));
 }
