@@ -11,6 +11,8 @@ struct cli;
 struct error;
 struct session;
 
+extern const struct program	program;		/* program.c */
+
 /*
  * The program's `run`: with the command's session, which is opened for .need
  * or by the command itself, and is closed here.

@@ -93,11 +93,9 @@ each_read_files(struct cli *cli)
 		{ "cidfile", "CIDFile" }, { "pod-id-file", "pod ID file" }
 	};
 	const char			*path;
-	size_t				 it;
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-		for (it = 0; rec_next(cli->opts, KEY_FROM(options[i][0]), &it,
-		    &path);) {
+		rec_each_text(path, cli->opts, KEY_FROM(options[i][0])) {
 			struct parse_err	 e;
 			size_t			 len;
 			scoped_free char	*text = given_read(path, &len,
@@ -119,11 +117,10 @@ each_named(const struct cli *cli)
 {
 	struct rec	*refs = rec_new();
 	const char	*ref;
-	size_t		 it = 0;
 
 	for (int i = 0; i < cli->argc; i++)
 		(void)rec_add(refs, KEY(ref), cli->argv[i]);
-	while (rec_next(cli->opts, KEY_AS(from_cidfile), &it, &ref))
+	rec_each_text(ref, cli->opts, KEY_AS(from_cidfile))
 		(void)rec_add(refs, KEY(ref), ref);
 	return (refs);
 }
@@ -133,9 +130,8 @@ each_latest(const struct rec *rows, char *id)
 {
 	struct rec	*row;
 	int64_t		 best = INT64_MIN, created;
-	size_t		 it = 0;
 
-	for (; (row = rec_sub(rows, KEY(ctr), &it)) != NULL; rec_free(row))
+	rec_each(row, rows, KEY(ctr))
 		if ((created = rec_num(row, KEY(created), 0)) > best) {
 			best = created;
 			(void)strlcpy(id, rec_str(row, KEY(id), ""), 65);
@@ -149,10 +145,9 @@ static void
 by_filter(struct walk *w, const struct rec *rows, const struct filter *f)
 {
 	struct rec	*row;
-	size_t		 it = 0;
 	int64_t		 state;
 
-	for (; (row = rec_sub(rows, KEY(ctr), &it)) != NULL; rec_free(row)) {
+	rec_each(row, rows, KEY(ctr)) {
 		state = rec_num(row, KEY(state), 0);
 		if (w->each->due && rec_num(row, KEY(restart_due), 0) != 0)
 			state = CTR_RUNNING;
@@ -194,11 +189,10 @@ all_there(struct walk *w, const struct rec *refs)
 {
 	const char	*ref;
 	char		 id[65];
-	size_t		 it = 0;
 
 	if (w->ignore || rec_count(refs, KEY(ref)) < 2)
 		return (true);
-	while (rec_next(refs, KEY(ref), &it, &ref))
+	rec_each_text(ref, refs, KEY(ref))
 		if (state_container_find(&w->cli->session->client, ref, id) ==
 		    -1 && errno == ENOENT) {
 			failed(w, w->each->missing);
@@ -216,11 +210,10 @@ each_container(struct cli *cli, const struct each *each)
 				    opt_flag(cli->opts, "force", false), 0 };
 	scoped_rec struct rec	*refs = each_named(cli);
 	const char		*ref;
-	size_t			 it = 0;
 
 	if (!all_there(&w, refs))
 		return (w.code);
-	while (rec_next(refs, KEY(ref), &it, &ref))
+	rec_each_text(ref, refs, KEY(ref))
 		act(&w, ref, true);
 	if (cli->argc == 0 && !opt_given(cli->opts, "cidfile"))
 		by_state(&w);

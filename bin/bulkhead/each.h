@@ -1,12 +1,14 @@
 /*
  * Code that the verbs of containers share: it selects containers (by name,
  * from files, the latest, all of some states, or by a filter), declares the
- * options for that, and prints the result for each container.
+ * options for that, and prints the result for each container. The functions
+ * of start are in container/start.c.
  */
 #ifndef BULKHEAD_EACH_H
 #define BULKHEAD_EACH_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct cli;
 struct rec;
@@ -75,5 +77,17 @@ int	each_run(struct cli *);
  * or -1 after saying that there is none.
  */
 int	each_latest(const struct rec *, char *id);
+
+/*
+ * Start one by name or ID, and (true) stay attached. With a restart_due: if it
+ * is still that one, because its restart policy says so, with what its reaper
+ * has kept for us. The exit code of `start`.
+ */
+int	start_one(struct cli *, const char *, bool, int64_t);
+/*
+ * The same in a process of its own, without attaching: for a command that goes
+ * on, and has no session.
+ */
+int	start_apart(struct cli *, const char *);
 
 #endif

@@ -108,11 +108,10 @@ all_volumes(struct session *s, struct rec *refs)
 {
 	scoped_rec struct rec	*all = volumes_list(s);
 	struct rec		*v;
-	size_t			 it = 0;
 
 	if (all == NULL)
 		return (session_error(s), -1);
-	for (; (v = rec_sub(all, KEY(obj), &it)) != NULL; rec_free(v))
+	rec_each(v, all, KEY(obj))
 		if (rec_num(v, KEY(removing), 0) == 0)
 			(void)rec_add(refs, KEY(ref), rec_str(v, KEY(name),
 			    ""));
@@ -206,11 +205,10 @@ print_all(struct inspect *in, const struct rec *refs)
 {
 	scoped_rec struct rec	*missing = rec_new();
 	const char		*ref;
-	size_t			 it = 0;
 	json_t			*j;
 	int			 code = 0;
 
-	while (rec_next(refs, KEY(ref), &it, &ref))
+	rec_each_text(ref, refs, KEY(ref))
 		if ((j = find(in, ref)) != NULL) {
 			if (print(in, j, rec_count(refs, KEY(ref)) == 1) == -1)
 				code = EXIT_ENGINE;
@@ -221,7 +219,7 @@ print_all(struct inspect *in, const struct rec *refs)
 	if (format_close(&in->format) == -1)
 		code = EXIT_ENGINE;
 	(void)fflush(stdout);
-	for (it = 0; rec_next(missing, KEY(ref), &it, &ref);) {
+	rec_each_text(ref, missing, KEY(ref)) {
 		code = say_error("%s%s%s", in->kind->missing[0], ref,
 		    in->kind->missing[1]);
 		say_code(in->kind->code);

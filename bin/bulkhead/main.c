@@ -15,9 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command.h"
 #include "command_session.h"
 #include "log.h"
-#include "program.h"
 #include "record.h"
 #include "say.h"
 #include "streams.h"
@@ -35,7 +35,7 @@ int
 main(int argc, char **argv)
 {
 	static char	 line[4096];
-	struct cli	 cli = { .program = &program, .self = argv[0] };
+	struct cli	 cli = { .program = &program };
 	int		 r;
 
 	streams_fill(EXIT_ENGINE);

@@ -3,8 +3,7 @@
  * and the list of commands, which the makefile makes from the files in the
  * nouns' directories: container/run.c declares command_container_run.
  */
-#include "program.h"
-
+#include "command.h"
 #include "command_session.h"
 #include "version.h"
 
@@ -45,10 +44,9 @@ static const struct opt global[] = {
 	OPT("volumepath", 0, STRING,
 	    "Path to the volume directory in which volume data is stored",
 	    .complete = "file"),
-	OPT_NO("cdi-spec-dir", 0), OPT_NO("default-mounts-file", 0),
-	OPT_NO("hooks-dir", 0), OPT_NO("imagestore", 0),
-	OPT_NO("network-cmd-path", 0), OPT_NO("runtime-flag", 0),
-	OPT_NO("storage-opt", 0), OPT_NO_FLAG("syslog", 0),
+	OPT_NO("cdi-spec-dir"), OPT_NO("default-mounts-file"),
+	OPT_NO("hooks-dir"), OPT_NO("imagestore"), OPT_NO("network-cmd-path"),
+	OPT_NO("runtime-flag"), OPT_NO("storage-opt"), OPT_NO_FLAG("syslog"),
 	{ 0 }
 };
 
@@ -67,12 +65,11 @@ static const struct opt own[] = {
 	OPT("version", 'v', FLAG, "version for bulkhead"),
 	OPT("dump-options", 0, FLAG, NULL),
 	OPT("dump-page", 0, STRING, NULL),
-	OPT_NO("config", 0), OPT_NO("connection", 'c'),
-	OPT_NO("cpu-profile", 0), OPT_NO("identity", 0),
-	OPT_NO("max-workers", 0), OPT_NO("memory-profile", 0),
-	OPT_NO_FLAG("noout", 0), OPT_NO("out", 0), OPT_NO_FLAG("remote", 'r'),
-	OPT_NO("ssh", 0), OPT_NO("tls-ca", 0), OPT_NO("tls-cert", 0),
-	OPT_NO("tls-key", 0), OPT_NO("url", 0),
+	OPT_NO("config"), OPT_NO("connection", .letter = 'c'),
+	OPT_NO("cpu-profile"), OPT_NO("identity"), OPT_NO("max-workers"),
+	OPT_NO("memory-profile"), OPT_NO_FLAG("noout"), OPT_NO("out"),
+	OPT_NO_FLAG("remote", .letter = 'r'), OPT_NO("ssh"), OPT_NO("tls-ca"),
+	OPT_NO("tls-cert"), OPT_NO("tls-key"), OPT_NO("url"),
 	{ 0 }
 };
 

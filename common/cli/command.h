@@ -83,7 +83,6 @@ struct program {
 struct cli {
 	const struct program	*program;
 	const struct command	*command;
-	const char		*self;		/* argv[0] */
 	struct rec		*line;		/* every word as typed: `arg` */
 	struct rec		*global;	/* --root, --runroot, ... */
 	struct rec		*opts;		/* the command's own options */

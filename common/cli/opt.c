@@ -383,7 +383,6 @@ void
 opt_open_files(const struct opt_set *set, const struct rec *opts)
 {
 	const char	*path;
-	size_t		 it;
 
 	for (size_t i = 0; i < OPT_TABLES; i++)
 		for (const struct opt *o = set->tables[i];
@@ -391,8 +390,7 @@ opt_open_files(const struct opt_set *set, const struct rec *opts)
 			if (o->kind != OPT_FILE_LIST &&
 			    o->kind != OPT_FILE_ARRAY)
 				continue;
-			for (it = 0; rec_next(opts, KEY_FROM(o->name), &it,
-			    &path);)
+			rec_each_text(path, opts, KEY_FROM(o->name))
 				given_open(path);
 		}
 }
@@ -421,6 +419,19 @@ int64_t
 opt_num(const struct rec *r, const char *name, int64_t fallback)
 {
 	return (rec_num(r, KEY_NUM(name), fallback));
+}
+
+int
+opt_time(const struct rec *r, const char *name, int64_t now, int64_t *out)
+{
+	const char		*v = opt_str(r, name, NULL);
+	struct parse_err	 e;
+
+	if (v == NULL || parse_time(v, now, out, &e) == 0)
+		return (0);
+	say_error("parsing --%s \"%s\": unable to interpret time value", name,
+	    v);
+	return (-1);
 }
 
 static int

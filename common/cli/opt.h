@@ -48,8 +48,10 @@ struct opt {
 /* Rows that many commands have. */
 #define OPT_HELP	OPT("help", 0, FLAG, NULL)
 /* podman's option, not supported yet: with a value, or without one. */
-#define OPT_NO(name, letter)		OPT(name, letter, REFUSED, NULL)
-#define OPT_NO_FLAG(name, letter)	OPT(name, letter, REFUSED_FLAG, NULL)
+#define OPT_NO(row_name, ...)						\
+	{ row_name, .kind = OPT_REFUSED, __VA_ARGS__ }
+#define OPT_NO_FLAG(row_name, ...)					\
+	{ row_name, .kind = OPT_REFUSED_FLAG, __VA_ARGS__ }
 
 enum { OPT_TABLES = 3 };
 
@@ -89,6 +91,12 @@ int64_t	opt_num(const struct rec *, const char *, int64_t);
 
 /* Is this word in a list with such a separator (NULL: an empty one)? */
 bool	opt_among(const char *, char separator, const char *);
+/*
+ * A moment, in ns since the epoch; relative ones are to now. It is not changed
+ * if the option was not given. 0, or -1 after telling the person why.
+ */
+int	opt_time(const struct rec *, const char *, int64_t now, int64_t *);
+
 /* The row of a long name or letter in a set, or NULL. */
 const struct opt *opt_find(const struct opt_set *, const char *, size_t);
 const struct opt *opt_letter(const struct opt_set *, char);

@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "command.h"
+#include "command_session.h"
 #include "harness.h"
-#include "program.h"
 
 /* Names once, letters once, a known kind. */
 static void

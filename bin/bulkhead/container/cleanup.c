@@ -19,7 +19,6 @@
 #include "record.h"
 #include "say.h"
 #include "session.h"
-#include "starting.h"
 #include "states.h"
 #include "stop.h"
 #include "waitchild.h"
@@ -32,7 +31,7 @@ static const struct opt options[] = {
 	OPT("rm", 0, FLAG, "After cleanup, remove the container entirely"),
 	/* The reaper's: the raw wait status, where there is no monitor's. */
 	OPT("exit-status", 0, INT, NULL),
-	OPT_NO("exec", 0), OPT_NO_FLAG("rmi", 0),
+	OPT_NO("exec"), OPT_NO_FLAG("rmi"),
 	{ 0 }
 };
 

@@ -7,7 +7,8 @@
 #include "each.h"
 
 static const struct opt options[] = {
-	INSPECT_FORMAT, OPT_HELP, EACH_LATEST, OPT_NO_FLAG("size", 's'),
+	INSPECT_FORMAT, OPT_HELP, EACH_LATEST,
+	OPT_NO_FLAG("size", .letter = 's'),
 	{ 0 }
 };
 

@@ -21,13 +21,12 @@
 #include "log.h"
 #include "logread.h"
 #include "monitor.h"
-#include "parse.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
 
 static const struct opt options[] = {
-	OPT_NO_FLAG("color", 0),
+	OPT_NO_FLAG("color"),
 	OPT("follow", 'f', FLAG, "Follow log output.  The default is false"),
 	OPT_HELP, EACH_LATEST,
 	OPT("names", 'n', FLAG, "Output the container name in the log"),
@@ -45,21 +44,6 @@ struct logs {
 	bool		 several;	/* containers */
 	int		 code;
 };
-
-/* --since or --until. 0, or -1 after telling the person why. */
-static int
-moment(const struct rec *o, const char *name, int64_t *out)
-{
-	const char		*v = opt_str(o, name, NULL);
-	struct parse_err	 err;
-
-	*out = 0;
-	if (v == NULL || parse_time(v, clock_real_ns(), out, &err) == 0)
-		return (0);
-	say_error("parsing --%s \"%s\": unable to interpret time value", name,
-	    v);
-	return (-1);
-}
 
 static int
 print_log(struct cli *cli, const struct rec *row, const struct rec *def)
@@ -166,6 +150,7 @@ run(struct cli *cli)
 {
 	const struct rec	*opts = cli->opts;
 	struct logs		 l = { .several = cli->argc > 1 };
+	int64_t			 now = clock_real_ns();
 
 	l.opts = (struct log_opts){
 		.tail = opt_num(opts, "tail", -1),
@@ -177,8 +162,8 @@ run(struct cli *cli)
 		.err_tty = isatty(STDERR_FILENO) == 1,
 		.ended_fd = -1,
 	};
-	if (moment(opts, "since", &l.opts.since_ns) == -1 ||
-	    moment(opts, "until", &l.opts.until_ns) == -1)
+	if (opt_time(opts, "since", now, &l.opts.since_ns) == -1 ||
+	    opt_time(opts, "until", now, &l.opts.until_ns) == -1)
 		return (EXIT_ENGINE);
 	return (l.opts.follow && l.several ? follow_all(cli, &l) :
 	    print_session(cli, &l));

@@ -9,7 +9,6 @@
 #include "command_session.h"
 #include "each.h"
 #include "listing.h"
-#include "parse.h"
 #include "reconcile.h"
 #include "record.h"
 #include "say.h"
@@ -40,7 +39,8 @@ static const struct opt options[] = {
 	OPT("pod", 'p', FLAG,
 	    "Print the ID and name of the pod the containers are associated "
 	    "with"),
-	OPT_NO_FLAG("ns", 0), OPT_NO_FLAG("size", 's'), OPT_NO("watch", 'w'),
+	OPT_NO_FLAG("ns"), OPT_NO_FLAG("size", .letter = 's'),
+	OPT_NO("watch", .letter = 'w'),
 	{ 0 }
 };
 
@@ -81,13 +81,8 @@ check_options(struct cli *cli)
 static int
 prepare(struct list *l, const struct rec *o)
 {
-	const char		*at = opt_str(o, "at", NULL);
-	struct parse_err	 e;
-
-	if (at != NULL && parse_time(at, l->shown.now, &l->shown.now, &e) ==
-	    -1)
-		return (say_error("parsing --at \"%s\": unable to interpret "
-		    "time value", at), -1);
+	if (opt_time(o, "at", l->shown.now, &l->shown.now) == -1)
+		return (-1);
 	if (opt_flag(o, "pod", false)) {
 		list_add_column(l, "Pod");
 		list_add_column(l, "PodName");

@@ -29,7 +29,6 @@ static int
 what_to_attach(const struct rec *opts, struct start *st)
 {
 	const char	*v;
-	size_t		 it = 0;
 	bool		 detach = opt_flag(opts, "detach", false);
 
 	if (detach && opt_given(opts, "attach"))
@@ -39,7 +38,7 @@ what_to_attach(const struct rec *opts, struct start *st)
 		return (0);
 	st->attach_in = opt_flag(opts, "interactive", false);
 	st->attach_out = st->attach_err = !opt_given(opts, "attach");
-	while (rec_next(opts, KEY(attach), &it, &v)) {
+	rec_each_text(v, opts, KEY(attach)) {
 		if (strcasecmp(v, "stdin") == 0)
 			st->attach_in = true;
 		else if (strcasecmp(v, "stdout") == 0)

@@ -2,8 +2,6 @@
  * bulkhead start: start containers that exist; one also for container cleanup
  * --restart and system migrate.
  */
-#include "starting.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -167,7 +165,6 @@ run(struct cli *cli)
 				    "interactive", false);
 	scoped_rec struct rec	*refs = NULL;
 	const char		*ref;
-	size_t			 it = 0;
 	int			 code = 0, one;
 
 	if (cli->argc == 1)
@@ -178,11 +175,10 @@ run(struct cli *cli)
 	if (attach && rec_count(refs, KEY(ref)) > 1)
 		code = say_error("you cannot start and attach multiple "
 		    "containers at once");
-	else if (attach && rec_next(refs, KEY(ref), &it, &ref))
-		code = start_one(cli, ref, true, 0);
 	else
-		while (rec_next(refs, KEY(ref), &it, &ref))
-			if ((one = start_apart(cli, ref)) != 0)
+		rec_each_text(ref, refs, KEY(ref))
+			if ((one = attach ? start_one(cli, ref, true, 0) :
+			    start_apart(cli, ref)) != 0 || attach)
 				code = one;
 	return (code);
 }

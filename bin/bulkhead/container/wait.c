@@ -25,7 +25,7 @@ static const struct opt options[] = {
 	    "Time Interval to wait before polling for completion",
 	    .def = "250ms"),
 	EACH_LATEST,
-	OPT_NO_FLAG("exit-first-match", 0),
+	OPT_NO_FLAG("exit-first-match"),
 	{ 0 }
 };
 
@@ -48,9 +48,8 @@ static bool
 condition_holds(const struct rec *opts, const struct rec *row)
 {
 	const char	*v;
-	size_t		 it = 0;
 
-	while (rec_next(opts, KEY(condition), &it, &v))
+	rec_each_text(v, opts, KEY(condition))
 		if (state_number(v) == rec_num(row, KEY(state), 0))
 			return (true);
 	return (false);
@@ -85,9 +84,8 @@ static int
 check_conditions(struct cli *cli)
 {
 	const char	*v;
-	size_t		 it = 0;
 
-	while (rec_next(cli->opts, KEY(condition), &it, &v))
+	rec_each_text(v, cli->opts, KEY(condition))
 		if (state_number(v) == -1)
 			return (say_error("unknown container state: %s: "
 			    "invalid argument", v));

@@ -25,7 +25,7 @@ static const struct opt options[] = {
 	OPT("quiet", 'q', FLAG, "Display only image IDs"),
 	OPT("sort", 0, STRING, "Sort by created, id, repository, size, tag",
 	    .def = "created", .complete = "created|id|repository|size|tag"),
-	OPT_NO_FLAG("history", 0),
+	OPT_NO_FLAG("history"),
 	{ 0 }
 };
 

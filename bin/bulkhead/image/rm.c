@@ -20,7 +20,7 @@ static const struct opt options[] = {
 	OPT_HELP,
 	OPT("ignore", 'i', FLAG,
 	    "Ignore errors if a specified image does not exist"),
-	OPT_NO_FLAG("no-prune", 0),
+	OPT_NO_FLAG("no-prune"),
 	{ 0 }
 };
 
@@ -28,11 +28,10 @@ static void
 print_results(const struct rec *r)
 {
 	const char	*v;
-	size_t		 it = 0;
 
-	while (rec_next(r, KEY(untagged), &it, &v))
+	rec_each_text(v, r, KEY(untagged))
 		printf("Untagged: %s\n", v);
-	for (it = 0; rec_next(r, KEY(deleted), &it, &v);)
+	rec_each_text(v, r, KEY(deleted))
 		printf("Deleted: %s\n", v);
 }
 
@@ -42,10 +41,8 @@ add_all(struct session *s, struct rec *refs)
 {
 	scoped_rec struct rec	*images = store_images(&s->client);
 	struct rec		*image;
-	size_t			 it = 0;
 
-	for (; (image = rec_sub(images, KEY_IN(images, image), &it)) != NULL;
-	    rec_free(image))
+	rec_each(image, images, KEY_IN(images, image))
 		(void)rec_add(refs, KEY(ref), rec_str(image, KEY(id), ""));
 	return (images == NULL ? -1 : 0);
 }
@@ -58,10 +55,9 @@ remove_all(struct cli *cli, const struct rec *refs)
 	bool			 ignore = force || opt_flag(cli->opts,
 				    "ignore", false);
 	const char		*ref;
-	size_t			 it = 0;
 	int			 code = 0;
 
-	while (rec_next(refs, KEY(ref), &it, &ref)) {
+	rec_each_text(ref, refs, KEY(ref)) {
 		scoped_rec struct rec	*result = image_remove(cli->session,
 					    ref, force);
 

@@ -81,14 +81,13 @@ remove_listed(struct cli *cli)
 	bool			 latest = opt_flag(cli->opts, "latest", false);
 	struct rec		*pod;
 	char			 youngest[65] = "";
-	size_t			 it = 0;
 	int			 code = 0;
 
 	if (all == NULL)
 		return (session_error(s));
 	if (latest && pods_latest(all, youngest) == -1)
 		return (say_error("no such pod"), say_code(ERR_NO_SUCH_POD), 1);
-	for (; (pod = rec_sub(all, KEY(obj), &it)) != NULL; rec_free(pod))
+	rec_each(pod, all, KEY(obj))
 		if ((!latest || strcmp(rec_str(pod, KEY(id), ""), youngest) ==
 		    0) && remove_pod(cli, pod) == -1 && errno != ENOENT)
 			code = failed(s);
@@ -101,14 +100,13 @@ run(struct cli *cli)
 	struct session		*s = cli->session;
 	scoped_rec struct rec	*refs = each_named(cli);
 	const char		*ref;
-	size_t			 it = 0;
 	int			 code = 0, one;
 
 	/* Helpers that removal needs are started before the sandbox. */
 	if (cgroup_by_systemd(session_run_env(s)))
 		(void)cgroup_systemd_start(session_run_env(s));
 	session_confine(s);
-	while (rec_next(refs, KEY(ref), &it, &ref))
+	rec_each_text(ref, refs, KEY(ref))
 		if ((one = remove_named(cli, ref)) != 0)
 			code = one;
 	return (rec_count(refs, KEY(ref)) > 0 ? code : remove_listed(cli));

@@ -10,7 +10,8 @@
 #include "say.h"
 
 static const struct opt options[] = {
-	INSPECT_FORMAT, OPT_HELP, EACH_LATEST, OPT_NO_FLAG("size", 's'),
+	INSPECT_FORMAT, OPT_HELP, EACH_LATEST,
+	OPT_NO_FLAG("size", .letter = 's'),
 	{ "type", 't', OPT_STRING, NULL,
 	  "Specify inspect-object type", "all",
 	      "all|container|image|volume|pod" },

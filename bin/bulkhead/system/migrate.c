@@ -14,6 +14,7 @@
 #include "cleanup.h"
 #include "command.h"
 #include "command_session.h"
+#include "each.h"
 #include "error.h"
 #include "event.h"
 #include "info_ask.h"
@@ -25,7 +26,6 @@
 #include "runtimes.h"
 #include "say.h"
 #include "session.h"
-#include "starting.h"
 #include "states.h"
 #include "stop.h"
 

@@ -22,18 +22,10 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
-/* The next volume that no container uses and that the filter lets through. */
-static struct rec *
-next_unused(const struct rec *all, const struct filter *f, size_t *it)
+static bool
+is_meant(const struct rec *v, const struct filter *f)
 {
-	struct rec	*v;
-
-	while ((v = rec_sub(all, KEY(obj), it)) != NULL) {
-		if (rec_get(v, KEY(user)) == NULL && filter_passes(f, v))
-			return (v);
-		rec_free(v);
-	}
-	return (NULL);
+	return (rec_get(v, KEY(user)) == NULL && filter_passes(f, v));
 }
 
 static bool
@@ -41,12 +33,13 @@ confirmed(const struct rec *all, const struct filter *f)
 {
 	char		 answer[16];
 	struct rec	*v;
-	size_t		 it = 0, n = 0;
+	size_t		 n = 0;
 
 	puts("WARNING! This will remove all volumes not used by at least one "
 	    "container. The following volumes will be removed:");
-	for (; (v = next_unused(all, f, &it)) != NULL; rec_free(v))
-		if (rec_num(v, KEY(removing), 0) == 0 && ++n > 0)
+	rec_each(v, all, KEY(obj))
+		if (is_meant(v, f) && rec_num(v, KEY(removing), 0) == 0 &&
+		    ++n > 0)
 			puts(rec_str(v, KEY(name), ""));
 	if (n == 0) {
 		puts("No dangling volumes found");
@@ -64,10 +57,11 @@ prune(struct session *s, const struct rec *all, const struct filter *f)
 {
 	struct rec	*v;
 	const char	*name;
-	size_t		 it = 0;
 	int		 code = 0;
 
-	for (; (v = next_unused(all, f, &it)) != NULL; rec_free(v)) {
+	rec_each(v, all, KEY(obj)) {
+		if (!is_meant(v, f))
+			continue;
 		name = rec_str(v, KEY(id), "");
 		if (volumes_remove(s, name, "") == 0) {
 			puts(name);

@@ -70,12 +70,11 @@ remove_all(struct cli *cli)
 {
 	scoped_rec struct rec	*all = volumes_list(cli->session);
 	struct rec		*v;
-	size_t			 it = 0;
 	int			 code = 0;
 
 	if (all == NULL)
 		return (session_error(cli->session));
-	for (; (v = rec_sub(all, KEY(obj), &it)) != NULL; rec_free(v))
+	rec_each(v, all, KEY(obj))
 		if (remove_volume(cli, v, rec_str(v, KEY(id), "")) == -1 &&
 		    errno != ENOENT)
 			code = failed(cli->session);
