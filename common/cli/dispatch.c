@@ -244,29 +244,19 @@ options_of(const struct cli *cli, const struct place *p)
 }
 
 static int
-run_command(struct cli *cli, const struct place *p, int argc, char **argv)
+run_command(struct cli *cli, const struct opt_set *set, int argc, char **argv)
 {
-	struct opt_set	 set = options_of(cli, p);
-	int		 n, r;
+	int	 r = apply_globals(cli);
 
-	cli->command = p->at.command;
-	n = opt_parse(&set, argc, argv, cli->opts, cli->global);
-	if (opt_flag(cli->global, "trace", false))
-		say_trace();
-	if (n != -1 && opt_flag(cli->opts, "help", false)) {
-		help_command(cli->program, cli->command, p->path);
-		return (0);
-	}
-	r = n == -1 ? EXIT_ENGINE : apply_globals(cli);
 	if (r == 0)
-		r = check_args(cli, p->path, n);
+		r = check_args(cli, set->command, argc);
 	if (r != 0) {
 		say_code(ERR_INVALID_ARG);
 		return (r);
 	}
-	cli->argc = n;
+	cli->argc = argc;
 	cli->argv = argv;
-	opt_open_files(&set, cli->opts);
+	opt_open_files(set, cli->opts);
 	return (cli->program->run(cli));
 }
 
@@ -320,12 +310,13 @@ own_options(const struct cli *cli)
 	return (-1);
 }
 
-/* At the top or at a noun: its options, and then the name of a member. */
+/* At the top or a noun or command: options; then a member, or operands. */
 static int
 descend(struct cli *cli, struct place *p, int argc, char **argv)
 {
 	const struct program	*prog = cli->program;
 	const struct noun	*noun = p->at.noun;
+	bool			 top = noun == NULL && p->at.command == NULL;
 	struct opt_set		 set = options_of(cli, p);
 	int			 n, r;
 
@@ -334,21 +325,23 @@ descend(struct cli *cli, struct place *p, int argc, char **argv)
 		say_trace();
 	if (n == -1)
 		return (say_code(ERR_INVALID_ARG), EXIT_ENGINE);
-	if (noun == NULL && (r = own_options(cli)) != -1)
+	if (top && (r = own_options(cli)) != -1)
 		return (r);
-	if (n == 0 || opt_flag(cli->opts, "help", false)) {
+	if (opt_flag(cli->opts, "help", false) ||
+	    (n == 0 && p->at.command == NULL)) {
 		show_help(prog, p);
 		return (n > 0 || opt_given(cli->opts, "help") ? 0 :
 		    say_error("missing command '%s %s%sCOMMAND'", prog->name,
-		    p->path, noun == NULL ? "" : " "));
+		    p->path, top ? "" : " "));
 	}
-	if (noun == NULL && strcmp(argv[0], "help") == 0)
+	if ((cli->command = p->at.command) != NULL)
+		return (run_command(cli, &set, n, argv));
+	if (top && strcmp(argv[0], "help") == 0)
 		return (help(prog, n - 1, argv + 1));
 	if (!command_find(prog, noun, argv[0], &p->at))
 		return (unknown(cli, p, argv[0]));
 	append(p, argv[0]);
-	return (p->at.noun != NULL ? descend(cli, p, n - 1, argv + 1) :
-	    run_command(cli, p, n - 1, argv + 1));
+	return (descend(cli, p, n - 1, argv + 1));
 }
 
 int
