@@ -7,12 +7,10 @@
 
 #include "bulkhead-connect.policy.h"
 #include "bulkhead.policy.h"
-#include "command.h"
 #include "confine.h"
 #include "random.h"
 #include "root.h"
 #include "say.h"
-#include "session.h"
 #include "sigsys.h"
 
 void

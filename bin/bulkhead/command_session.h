@@ -7,9 +7,8 @@
 
 #include <stdbool.h>
 
-struct cli;
-struct error;
-struct session;
+#include "command.h"
+#include "session.h"
 
 extern const struct program	program;		/* program.c */
 

@@ -10,12 +10,10 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "command.h"
 #include "command_session.h"
 #include "error.h"
 #include "record.h"
 #include "say.h"
-#include "session.h"
 
 /*
  * An empty file without a lock was left by a command of root's that failed: as

@@ -9,7 +9,6 @@
 
 #include "calls.h"
 #include "cleanup.h"
-#include "command.h"
 #include "command_session.h"
 #include "given.h"
 #include "layout.h"
@@ -17,7 +16,6 @@
 #include "reconcile.h"
 #include "record.h"
 #include "say.h"
-#include "session.h"
 #include "states.h"
 
 struct walk {

@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "calls.h"
-#include "command.h"
 #include "command_session.h"
 #include "ctrfiles.h"
 #include "each.h"
@@ -16,7 +15,6 @@
 #include "reconcile.h"
 #include "record.h"
 #include "say.h"
-#include "session.h"
 #include "states.h"
 #include "volumes.h"
 

@@ -1,6 +1,5 @@
 #include "listing.h"
 
-#include "command.h"
 #include "command_session.h"
 #include "record.h"
 #include "say.h"

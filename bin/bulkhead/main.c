@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
 #include "command_session.h"
 #include "log.h"
 #include "record.h"

@@ -3,7 +3,6 @@
  * and the list of commands, which the makefile makes from the files in the
  * nouns' directories: container/run.c declares command_container_run.
  */
-#include "command.h"
 #include "command_session.h"
 #include "version.h"
 

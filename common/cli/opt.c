@@ -41,31 +41,6 @@ static const struct {
 	{ "healthcheck-timeout", "health-timeout" },
 };
 
-static const struct opt_words	kinds[] = {
-	[OPT_FLAG] =		{ "", "", "flag", false },
-	[OPT_STRING] =		{ "string", NULL, "value", true },
-	[OPT_ARRAY] =		{ "stringArray", NULL, "value", false },
-	[OPT_LIST] =		{ "strings", "list", "value", false },
-	[OPT_FILE_ARRAY] =	{ "stringArray", NULL, "value", false },
-	[OPT_FILE_LIST] =	{ "strings", NULL, "value", false },
-	[OPT_INT] =		{ "int", "number", "value", false },
-	[OPT_UINT] =		{ "uint", "number", "value", false },
-	[OPT_DURATION] =	{ "string", NULL, "value", true },
-	[OPT_SIGNAL] =		{ "string", "signal", "value", true },
-	[OPT_SIZE] =		{ "<number>[<unit>]", "size", "value", true },
-	[OPT_ONLY] =		{ "string", NULL, "value", true },
-	[OPT_IGNORED] =		{ "string", NULL, "ignored", true },
-	[OPT_IGNORED_FLAG] =	{ "", NULL, "ignored", true },
-	[OPT_REFUSED] =		{ "string", NULL, "refused", true },
-	[OPT_REFUSED_FLAG] =	{ "", NULL, "refused", true },
-};
-
-const struct opt_words *
-opt_words(const struct opt *o)
-{
-	return (&kinds[o->kind]);
-}
-
 static const struct opt *
 find_in(const struct opt *const *tables, size_t n, const char *name,
     size_t len)
@@ -246,55 +221,67 @@ opt_among(const char *list, char separator, const char *word)
 }
 
 static int
+store_one_of(const struct parser *p, const struct opt *o, const char *value)
+{
+	if (opt_among(o->complete, '|', value))
+		return (store(p, o, value));
+	say_error("--%s=%s is not supported by %s yet, only %s", o->name,
+	    value, p->set->program, o->complete);
+	return (-1);
+}
+
+static int
 refuse(const struct parser *p, const struct opt *o, const char *value)
 {
-	if (value != NULL)
-		say_error("--%s=%s is not supported by %s yet, only %s",
-		    o->name, value, p->set->program, o->complete);
-	else
-		say_error("--%s is not supported by %s yet", o->name,
-		    p->set->program);
+	(void)value;
+	say_error("--%s is not supported by %s yet", o->name, p->set->program);
 	return (-1);
+}
+
+static const struct {
+	struct opt_words	 words;
+	/* Keep a value: 0, or -1 after saying why not. NULL: it is ignored. */
+	int			 (*take)(const struct parser *,
+				    const struct opt *, const char *);
+} kinds[] = {
+	[OPT_FLAG] =	{ { "", "", "flag", false }, store_flag },
+	[OPT_STRING] =	{ { "string", NULL, "value", true }, store },
+	[OPT_ARRAY] =	{ { "stringArray", NULL, "value", false }, store_list },
+	[OPT_LIST] =	{ { "strings", "list", "value", false }, store_list },
+	[OPT_FILE_ARRAY] = { { "stringArray", NULL, "value", false },
+	    store_list },
+	[OPT_FILE_LIST] = { { "strings", NULL, "value", false }, store_list },
+	[OPT_INT] =	{ { "int", "number", "value", false }, store_number },
+	[OPT_UINT] =	{ { "uint", "number", "value", false }, store_number },
+	[OPT_DURATION] = { { "string", NULL, "value", true }, store_number },
+	[OPT_SIGNAL] =	{ { "string", "signal", "value", true }, store_number },
+	[OPT_SIZE] =	{ { "<number>[<unit>]", "size", "value", true },
+	    store_number },
+	[OPT_ONLY] =	{ { "string", NULL, "value", true }, store_one_of },
+	[OPT_IGNORED] =	{ { "string", NULL, "ignored", true }, NULL },
+	[OPT_IGNORED_FLAG] = { { "", NULL, "ignored", true }, NULL },
+	[OPT_REFUSED] =	{ { "string", NULL, "refused", true }, refuse },
+	[OPT_REFUSED_FLAG] = { { "", NULL, "refused", true }, refuse },
+};
+
+const struct opt_words *
+opt_words(const struct opt *o)
+{
+	return (&kinds[o->kind].words);
 }
 
 static int
 take(const struct parser *p, const struct opt *o, const char *value)
 {
-	switch (o->kind) {
-	case OPT_FLAG:
-		return (store_flag(p, o, value));
-	case OPT_STRING:
-		return (store(p, o, value));
-	case OPT_ARRAY:
-	case OPT_LIST:
-	case OPT_FILE_ARRAY:
-	case OPT_FILE_LIST:
-		return (store_list(p, o, value));
-	case OPT_INT:
-	case OPT_UINT:
-	case OPT_DURATION:
-	case OPT_SIGNAL:
-	case OPT_SIZE:
-		return (store_number(p, o, value));
-	case OPT_ONLY:
-		if (!opt_among(o->complete, '|', value))
-			return (refuse(p, o, value));
-		return (store(p, o, value));
-	case OPT_REFUSED:
-	case OPT_REFUSED_FLAG:
-		return (refuse(p, o, NULL));
-	case OPT_IGNORED:
-	case OPT_IGNORED_FLAG:
-		break;
-	}
-	return (0);
+	return (kinds[o->kind].take == NULL ? 0 :
+	    kinds[o->kind].take(p, o, value));
 }
 
 /* May no value follow it in a word of its own? */
 static bool
 stands_alone(const struct opt *o)
 {
-	return (*kinds[o->kind].metavar == '\0' || o->kind == OPT_REFUSED);
+	return (*opt_words(o)->metavar == '\0' || o->kind == OPT_REFUSED);
 }
 
 /* --name, --name=value, --name value. Returns how many words it took. */
@@ -462,7 +449,7 @@ static int
 left_column(const struct opt *o, char *line, size_t size)
 {
 	const char	*word = o->metavar != NULL ? o->metavar :
-			    kinds[o->kind].metavar;
+			    opt_words(o)->metavar;
 
 	return (snprintf(line, size, "  %c%c%c --%s%s%s",
 	    o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
@@ -472,7 +459,7 @@ left_column(const struct opt *o, char *line, size_t size)
 static void
 print_option(const struct opt *o, int width)
 {
-	const char	*quote = kinds[o->kind].quoted ? "\"" : "";
+	const char	*quote = opt_words(o)->quoted ? "\"" : "";
 	char		 line[128];
 
 	left_column(o, line, sizeof(line));

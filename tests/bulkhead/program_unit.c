@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
 #include "command_session.h"
 #include "harness.h"
 

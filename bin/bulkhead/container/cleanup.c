@@ -11,14 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "command.h"
 #include "command_session.h"
 #include "each.h"
 #include "exit.h"
 #include "reconcile.h"
 #include "record.h"
 #include "say.h"
-#include "session.h"
 #include "states.h"
 #include "stop.h"
 #include "waitchild.h"

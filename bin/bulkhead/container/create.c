@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 
-#include "command.h"
 #include "say.h"
 
 #define KEYS_HELP \

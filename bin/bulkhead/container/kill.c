@@ -3,9 +3,8 @@
  */
 #include <signal.h>
 
-#include "command.h"
+#include "command_session.h"
 #include "each.h"
-#include "session.h"
 #include "states.h"
 #include "stop.h"
 

@@ -14,7 +14,6 @@
 
 #include "cleanup.h"
 #include "clock.h"
-#include "command.h"
 #include "command_session.h"
 #include "ctrfiles.h"
 #include "each.h"
@@ -23,7 +22,6 @@
 #include "monitor.h"
 #include "record.h"
 #include "say.h"
-#include "session.h"
 
 static const struct opt options[] = {
 	OPT_NO_FLAG("color"),

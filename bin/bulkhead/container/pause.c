@@ -5,11 +5,9 @@
 
 #include <sys/resource.h>
 
-#include "command.h"
 #include "command_session.h"
 #include "each.h"
 #include "say.h"
-#include "session.h"
 #include "states.h"
 
 static const struct opt options[] = {

@@ -5,14 +5,12 @@
 #include <string.h>
 
 #include "calls.h"
-#include "command.h"
 #include "command_session.h"
 #include "each.h"
 #include "listing.h"
 #include "reconcile.h"
 #include "record.h"
 #include "say.h"
-#include "session.h"
 
 static const struct opt options[] = {
 	OPT("all", 'a', FLAG,

@@ -1,7 +1,7 @@
 /*
  * bulkhead rm: remove containers.
  */
-#include "command.h"
+#include "command_session.h"
 #include "each.h"
 #include "session.h"
 #include "stop.h"

@@ -6,14 +6,12 @@
 #include <strings.h>
 
 #include "calls.h"
-#include "command.h"
 #include "command_session.h"
 #include "creating.h"
 #include "exit.h"
 #include "record.h"
 #include "row.h"
 #include "say.h"
-#include "session.h"
 #include "start.h"
 
 static const struct opt options[] = {

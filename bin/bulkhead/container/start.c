@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
 #include "command_session.h"
 #include "each.h"
 #include "existing.h"
@@ -16,7 +15,6 @@
 #include "record.h"
 #include "row.h"
 #include "say.h"
-#include "session.h"
 #include "states.h"
 #include "waitchild.h"
 

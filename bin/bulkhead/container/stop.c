@@ -3,11 +3,10 @@
  */
 #include <errno.h>
 
-#include "command.h"
+#include "command_session.h"
 #include "each.h"
 #include "event.h"
 #include "record.h"
-#include "session.h"
 #include "states.h"
 #include "stop.h"
 

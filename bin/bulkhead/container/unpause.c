@@ -1,10 +1,9 @@
 /*
  * bulkhead unpause: let the processes of paused containers run again.
  */
-#include "command.h"
+#include "command_session.h"
 #include "each.h"
 #include "pause.h"
-#include "session.h"
 #include "states.h"
 
 static const struct opt options[] = {

@@ -6,13 +6,12 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "command_session.h"
 #include "each.h"
 #include "parse.h"
 #include "reconcile.h"
 #include "record.h"
 #include "say.h"
-#include "session.h"
 #include "states.h"
 #include "stop.h"
 

@@ -8,13 +8,11 @@
 #include <bsd/string.h>
 
 #include "calls.h"
-#include "command.h"
 #include "command_session.h"
 #include "error.h"
 #include "lists.h"
 #include "record.h"
 #include "say.h"
-#include "session.h"
 
 static const struct opt options[] = {
 	OPT("format", 0, STRING, "Change the output to JSON or a Go template",

@@ -2,13 +2,11 @@
  * bulkhead images: list images.
  */
 #include "calls.h"
-#include "command.h"
 #include "command_session.h"
 #include "listing.h"
 #include "reconcile.h"
 #include "record.h"
 #include "say.h"
-#include "session.h"
 
 static const struct opt options[] = {
 	OPT("all", 'a', FLAG,

@@ -15,14 +15,12 @@
 
 #include "calls.h"
 #include "cleanup.h"
-#include "command.h"
 #include "command_session.h"
 #include "event.h"
 #include "given.h"
 #include "loading.h"
 #include "record.h"
 #include "say.h"
-#include "session.h"
 #include "storage.h"
 #include "sweep.h"
 

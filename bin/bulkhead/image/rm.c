@@ -5,13 +5,11 @@
 #include <stdio.h>
 
 #include "calls.h"
-#include "command.h"
 #include "command_session.h"
 #include "each.h"
 #include "image_remove.h"
 #include "record.h"
 #include "say.h"
-#include "session.h"
 #include "storage.h"
 
 static const struct opt options[] = {

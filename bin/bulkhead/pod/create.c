@@ -9,14 +9,12 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "command.h"
 #include "command_session.h"
 #include "env.h"
 #include "error.h"
 #include "pods.h"
 #include "record.h"
 #include "say.h"
-#include "session.h"
 #include "spec.h"
 
 static const struct opt options[] = {

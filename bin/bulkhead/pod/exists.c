@@ -4,10 +4,8 @@
 #include <errno.h>
 
 #include "calls.h"
-#include "command.h"
 #include "command_session.h"
 #include "record.h"
-#include "session.h"
 
 static const struct opt options[] = {
 	OPT_HELP,

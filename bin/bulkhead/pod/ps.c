@@ -1,13 +1,11 @@
 /*
  * bulkhead pod ps: list pods.
  */
-#include "command.h"
 #include "command_session.h"
 #include "listing.h"
 #include "pods.h"
 #include "record.h"
 #include "say.h"
-#include "session.h"
 
 static const struct opt options[] = {
 	OPT("ctr-ids", 0, FLAG,

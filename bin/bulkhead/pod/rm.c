@@ -8,14 +8,12 @@
 #include "calls.h"
 #include "cgroup_path.h"
 #include "cgroup_systemd.h"
-#include "command.h"
 #include "command_session.h"
 #include "each.h"
 #include "error.h"
 #include "pods.h"
 #include "record.h"
 #include "say.h"
-#include "session.h"
 
 static const struct opt options[] = {
 	OPT("all", 'a', FLAG, "Remove all running pods"),

@@ -4,13 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
 #include "command_session.h"
 #include "env.h"
 #include "grant.h"
 #include "record.h"
 #include "say.h"
-#include "session.h"
 #include "spec.h"
 #include "volopt.h"
 #include "volumes.h"

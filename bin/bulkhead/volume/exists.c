@@ -3,10 +3,8 @@
  */
 #include <errno.h>
 
-#include "command.h"
 #include "command_session.h"
 #include "record.h"
-#include "session.h"
 #include "volumes.h"
 
 static const struct opt options[] = {

@@ -1,12 +1,10 @@
 /*
  * bulkhead volume ls: list volumes.
  */
-#include "command.h"
 #include "command_session.h"
 #include "listing.h"
 #include "record.h"
 #include "say.h"
-#include "session.h"
 #include "volumes.h"
 
 static const struct opt options[] = {

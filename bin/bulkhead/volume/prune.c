@@ -4,13 +4,11 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "command.h"
 #include "command_session.h"
 #include "event.h"
 #include "lists.h"
 #include "record.h"
 #include "say.h"
-#include "session.h"
 #include "storage.h"
 #include "volumes.h"
 

@@ -4,12 +4,10 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "command.h"
 #include "command_session.h"
 #include "record.h"
 #include "stop.h"
 #include "say.h"
-#include "session.h"
 #include "storage.h"
 #include "volumes.h"
 
