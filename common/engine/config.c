@@ -20,7 +20,6 @@
 #include "given.h"
 #include "grant.h"
 #include "log.h"
-#include "mac.h"
 #include "path.h"
 #include "record.h"
 #include "sealed.h"

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cache.h"
 #include "calls.h"
 #include "cleanup.h"
 #include "layout.h"
-#include "mac.h"
 #include "path.h"
 #include "record.h"
 #include "session.h"

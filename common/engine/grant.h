@@ -17,7 +17,7 @@
 struct rec;
 struct session;
 
-/* As root: have root's key ready, made where there is none; see mac.h. */
+/* As root: have root's key ready, made where there is none; see cache.h. */
 void	grant_open(struct session *);
 /* Is this mount of a definition one of the host's, and not of the storage? */
 bool	grant_is_host(const struct rec *);

@@ -17,6 +17,7 @@
 #include <bsd/string.h>
 
 #include "boot.h"
+#include "cache.h"
 #include "calls.h"
 #include "cleanup.h"
 #include "config.h"
@@ -168,20 +169,20 @@ open_graph_root(struct session *s, bool make)
 static int
 open_graph(struct session *s)
 {
+	bool	 store = (s->need & NEED_STORE) != 0;
 	int	 fd;
 
-	if (s->graph_fd != -1)
+	if (s->graph_fd != -1 || (!store && geteuid() != 0))
 		return (0);
-	if ((s->need & NEED_STORE) == 0) {
-		/* The state may be made in it: is it the place for that? */
-		if (geteuid() == 0 && (fd = open_graph_root(s, false)) != -1)
-			close(fd);
-		else if (geteuid() == 0 && errno != ENOENT)
-			return (-1);
-		return (0);
-	}
-	s->graph_fd = open_graph_root(s, (s->need & NEED_OPENED) == 0);
-	return (s->graph_fd == -1 && errno != ENOENT ? -1 : 0);
+	fd = open_graph_root(s, store && (s->need & NEED_OPENED) == 0);
+	if (fd == -1)
+		return (errno == ENOENT ? 0 : -1);
+	/* The state may be made in it: it is the place for that. */
+	if (!store)
+		close(fd);
+	else
+		s->graph_fd = fd;
+	return (0);
 }
 
 /* Root's may lie where the account cannot go: then its reaper has them. */

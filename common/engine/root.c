@@ -56,11 +56,11 @@
 
 #include <bsd/string.h>
 
+#include "cache.h"
 #include "calls.h"
 #include "cleanup.h"
 #include "layout.h"
 #include "log.h"
-#include "mac.h"
 #include "record.h"
 #include "session.h"
 #include "trust.h"

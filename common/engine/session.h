@@ -10,7 +10,6 @@
 
 #include "cache.h"
 #include "client.h"
-#include "mac.h"
 #include "record.h"
 #include "run_env.h"
 
@@ -68,7 +67,7 @@ struct session {
 	int			 config_fd;	/* the memfd it came in */
 	int			 fresh_fd;	/* from resolve, to be kept */
 	char			 config_name[CACHE_NAME]; /* under this */
-	struct cache		 cache;		/* of filters, and of that */
+	struct mac_key		 cache;		/* of filters, and of that */
 	struct mac_key		 root_key;	/* while we are root: grant.h */
 	struct rec		*made_with;	/* NULL, or what the store has
 						 * instead of ours */

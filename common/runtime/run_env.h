@@ -9,11 +9,11 @@
 
 #include "client.h"
 
-struct cache;
+struct mac_key;
 
 struct run_env {
 	struct client	*client;
-	struct cache	*cache;		/* of compiled filters */
+	struct mac_key	*cache;		/* of compiled filters */
 	int		 run_dir;	/* below it are those of containers */
 	bool		 system;	/* root started us */
 	bool		 wants_systemd;	/* cgroups are to come from it */
