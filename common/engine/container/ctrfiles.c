@@ -139,32 +139,23 @@ write_record(int fd, const struct rec *r)
 	    lseek(fd, 0, SEEK_SET) == 0 ? 0 : -1);
 }
 
-/* A new file each time: the last run's monitor may still hold its own. */
-static int
-create_record(struct session *s, const char *name)
-{
-	scoped_fd int	 dir = path_mkdirs(s->state_dir, LAYOUT_RUNNING, 0700);
-
-	if (dir == -1 ||
-	    (unlinkat(s->state_dir, name, 0) == -1 && errno != ENOENT))
-		return (-1);
-	return (path_open(s->state_dir, name, O_WRONLY | O_CREAT | O_EXCL |
-	    O_NOFOLLOW, 0600));
-}
-
 int
 running_write(struct session *s, const char *id, const struct rec *def,
     pid_t pid, uint64_t start)
 {
 	scoped_rec struct rec	*r = NULL;
-	scoped_fd int		 fd = -1;
+	scoped_fd int		 dir = -1, fd = -1;
 	char			 name[80];
 
 	errno = 0;
 	if (session_in_memory(s))
 		return (-1);
 	running_name(id, name, sizeof(name));
-	if ((fd = create_record(s, name)) != -1) {
+	/* A new file: the last run's monitor may still hold its own. */
+	if ((dir = path_mkdirs(s->state_dir, LAYOUT_RUNNING, 0700)) != -1 &&
+	    (unlinkat(s->state_dir, name, 0) == 0 || errno == ENOENT) &&
+	    (fd = path_open(s->state_dir, name, O_WRONLY | O_CREAT | O_EXCL |
+	    O_NOFOLLOW, 0600)) != -1) {
 		r = describe(s, id, def, pid, start);
 		if (write_record(fd, r) == 0)
 			return (take_fd(&fd));

@@ -416,17 +416,18 @@ stay(struct start *st, struct attach *a)
 	}
 	/* Whatever happened to us, the container is its reaper's now. */
 	st->left = true;
-	st->code = rc == ATTACH_DETACHED ? 0 : EXIT_ENGINE;
-	if (rc == ATTACH_DETACHED || errno == EPIPE)
-		return;		/* who reads no more wants no sentence */
-	if (errno == EINTR) {
+	if (rc == ATTACH_DETACHED)
+		st->code = 0;
+	else if (errno == EINTR)
 		st->code = 128 + a->signal;
-		return;
+	else {
+		st->code = EXIT_ENGINE;
+		if (errno != EPIPE)	/* who reads no more wants no message */
+			session_notice(st->s, errno == ECONNRESET ?
+			    "the monitor of container %s was killed" :
+			    "the output of container %s is lost: too much of "
+			    "it was waiting to be read", st->id);
 	}
-	session_notice(st->s, errno == ECONNRESET ?
-	    "the monitor of container %s was killed" :
-	    "the output of container %s is lost: too much of it "
-	    "was waiting to be read", st->id);
 }
 
 /* Give launch, monitor and reaper what the container is made of. */
