@@ -35,18 +35,20 @@ static const char *const	caps[] = {
 	"PERFMON", "BPF", "CHECKPOINT_RESTORE",
 };
 
-static const char *const	limits[] = {
-	"as", "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue",
-	"nice", "nofile", "nproc", "rss", "rtprio", "rttime", "sigpending",
-	"stack",
-};
+static const char	limits[] = "as core cpu data fsize locks memlock "
+    "msgqueue nice nofile nproc rss rtprio rttime sigpending stack";
 
+/* Is it one of these words, which have blanks between them? */
 static bool
-is_one_of(const char *s, const char *const *list, size_t n)
+is_one_of(const char *s, const char *words)
 {
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(s, list[i]) == 0)
+	size_t	 n;
+
+	for (; *words != '\0'; words += n + (words[n] == ' ')) {
+		n = strcspn(words, " ");
+		if (strlen(s) == n && memcmp(s, words, n) == 0)
 			return (true);
+	}
 	return (false);
 }
 
@@ -96,7 +98,7 @@ spec_ulimit(const char *arg, struct rec *out, struct parse_err *e)
 		return (parse_fail(e, BAD_LIMIT "invalid ulimit argument: %s",
 		    arg, arg));
 	*value++ = '\0';
-	if (!is_one_of(copy, limits, NITEMS(limits)))
+	if (!is_one_of(copy, limits))
 		return (parse_fail(e, BAD_LIMIT "invalid ulimit type: %s", arg,
 		    copy));
 	hard = value;
@@ -310,31 +312,24 @@ spec_name(const char *arg, struct parse_err *e)
 int
 spec_network(const char *arg, struct rec *out, struct parse_err *e)
 {
-	static const char *const	 known[] = { "none", "host",
-					    "private" };
-	size_t				 n = strcspn(arg, ":");
-
-	if (is_one_of(arg, known, NITEMS(known)))
+	if (is_one_of(arg, "none host private"))
 		return (rec_set(out, KEY(net), arg));
 	return (parse_fail(e, "--network %.*s is not supported by bulkhead "
-	    "yet, only none, host and private", (int)n, arg));
+	    "yet, only none, host and private", (int)strcspn(arg, ":"), arg));
 }
 
 int
 spec_userns(const char *arg, struct rec *out, struct parse_err *e)
 {
-	static const char *const	 known[] = { "", "host", "auto" };
-	static const char *const	 later[] = { "container", "ns",
-					    "keep-id", "nomap" };
-	char				 word[32];
+	char	 word[32];
 
 	if (strcmp(arg, "private") == 0)
 		arg = "";
-	if (is_one_of(arg, known, NITEMS(known)))
+	if (*arg == '\0' || is_one_of(arg, "host auto"))
 		return (rec_set(out, KEY(userns), arg));
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(arg, ":"), arg);
-	if (is_one_of(word, later, NITEMS(later)) ||
-	    is_one_of(word, known, NITEMS(known)))
+	if (*word == '\0' ||
+	    is_one_of(word, "container ns keep-id nomap host auto"))
 		return (parse_fail(e, "--userns %s is not supported by "
 		    "bulkhead yet", arg));
 	return (parse_fail(e, "unrecognized namespace mode %s passed", arg));
@@ -414,14 +409,11 @@ spec_pull(const char *arg, struct parse_err *e)
 int
 spec_log_driver(const char *arg, struct rec *out, struct parse_err *e)
 {
-	static const char *const	 later[] = { "journald",
-					    "passthrough" };
-
 	if (strcmp(arg, "k8s-file") == 0 || strcmp(arg, "json-file") == 0)
 		return (rec_set(out, KEY(log_driver), "k8s-file"));
 	if (strcmp(arg, "none") == 0)
 		return (rec_set(out, KEY(log_driver), "none"));
-	if (is_one_of(arg, later, NITEMS(later)))
+	if (is_one_of(arg, "journald passthrough"))
 		return (parse_fail(e, "--log-driver=%s is not supported by "
 		    "bulkhead yet, only k8s-file, json-file and none", arg));
 	return (parse_fail(e, "running container create option: invalid log "
@@ -458,11 +450,9 @@ spec_log_opt(const char *arg, struct rec *out, struct parse_err *e)
 int
 spec_restart(const char *arg, struct rec *out, struct parse_err *e)
 {
-	static const char *const	 names[] = { "no", "never", "always",
-					    "on-failure", "unless-stopped" };
-	const char			*colon = strchr(arg, ':');
-	char				 name[16];
-	uint64_t			 max = 0;
+	const char	*colon = strchr(arg, ':');
+	char		 name[16];
+	uint64_t	 max = 0;
 
 	if (*arg == '\0')
 		return (0);
@@ -474,7 +464,7 @@ spec_restart(const char *arg, struct rec *out, struct parse_err *e)
 	if (colon != NULL && strcmp(name, "on-failure") != 0)
 		return (parse_fail(e, "restart policy retries can only be "
 		    "specified with on-failure restart policy"));
-	if (!is_one_of(name, names, NITEMS(names)))
+	if (!is_one_of(name, "no never always on-failure unless-stopped"))
 		return (parse_fail(e, "\"%s\" is not a valid restart policy: "
 		    "invalid argument", arg));
 	if (colon != NULL && colon[1] == '-')
