@@ -89,5 +89,11 @@ int	start_one(struct cli *, const char *, bool, int64_t);
  * on, and has no session.
  */
 int	start_apart(struct cli *, const char *);
+/*
+ * Call a function in a process of its own, which may open a session, and which
+ * writes one ID a line to a descriptor: add these to a record, as `ref`. The
+ * exit code that the function returned.
+ */
+int	start_selection(struct cli *, int (*)(struct cli *, int), struct rec *);
 
 #endif

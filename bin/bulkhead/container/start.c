@@ -106,6 +106,31 @@ start_apart(struct cli *cli, const char *ref)
 	return (wait_for(pid));
 }
 
+int
+start_selection(struct cli *cli, int (*select)(struct cli *, int),
+    struct rec *refs)
+{
+	char	 id[65];
+	pid_t	 pid;
+	FILE	*f;
+	int	 fds[2], code;
+
+	if (pipe2(fds, O_CLOEXEC) == -1 || (pid = fork()) == -1)
+		return (say_error("%s", strerror(errno)));
+	if (pid == 0) {
+		code = select(cli, fds[1]);
+		(void)fflush(stdout);
+		_exit(code);
+	}
+	close(fds[1]);
+	if ((f = fdopen(fds[0], "r")) == NULL)
+		return (say_error("%s", strerror(errno)));
+	while (fscanf(f, "%64s", id) == 1)
+		(void)rec_add(refs, KEY(ref), id);
+	(void)fclose(f);
+	return (wait_for(pid));
+}
+
 static int
 collect(struct cli *cli, const struct rec *row)
 {
@@ -117,6 +142,7 @@ collect(struct cli *cli, const struct rec *row)
 	    strerror(errno)));
 }
 
+/* --all, --latest and --filter name containers that exist now. */
 static int
 select_to(struct cli *cli, int fd)
 {
@@ -133,28 +159,6 @@ select_to(struct cli *cli, int fd)
 	return (code);
 }
 
-/* --all, --latest and --filter name containers that exist now. */
-static int
-start_selected(struct cli *cli, struct rec *refs)
-{
-	char		 id[65];
-	pid_t		 pid;
-	FILE		*f;
-	int		 fds[2];
-
-	if (pipe2(fds, O_CLOEXEC) == -1 || (pid = fork()) == -1)
-		return (say_error("%s", strerror(errno)));
-	if (pid == 0)
-		_exit(select_to(cli, fds[1]));
-	close(fds[1]);
-	if ((f = fdopen(fds[0], "r")) == NULL)
-		return (say_error("%s", strerror(errno)));
-	while (fscanf(f, "%64s", id) == 1)
-		(void)rec_add(refs, KEY(ref), id);
-	(void)fclose(f);
-	return (wait_for(pid));
-}
-
 static int
 run(struct cli *cli)
 {
@@ -169,7 +173,7 @@ run(struct cli *cli)
 		return (start_one(cli, cli->argv[0], attach, 0));
 	refs = each_named(cli);
 	if (cli->argc == 0)
-		code = start_selected(cli, refs);
+		code = start_selection(cli, select_to, refs);
 	if (attach && rec_count(refs, KEY(ref)) > 1)
 		code = say_error("you cannot start and attach multiple "
 		    "containers at once");

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "calls.h"
 #include "cleanup.h"
@@ -17,9 +16,7 @@
 #include "each.h"
 #include "error.h"
 #include "event.h"
-#include "info_ask.h"
 #include "order.h"
-#include "part.h"
 #include "reconcile.h"
 #include "record.h"
 #include "row.h"
@@ -40,6 +37,7 @@ static const struct opt options[] = {
 
 /* The rows of a plan, in the order in which they start. */
 struct plan {
+	struct rec	 *all;		/* which the rows are part of */
 	struct rec	**rows;
 	size_t		  n;
 };
@@ -52,38 +50,7 @@ is_left(const struct rec *row)
 	    rec_num(row, KEY(migrating), 0) != 0);
 }
 
-static int
-open_with(struct session *s, struct cli *cli, const struct rec *config,
-    unsigned int need)
-{
-	if ((s->config = rec_new()) == NULL ||
-	    rec_add_all(s->config, config) == -1)
-		return (say_error("out of memory"), -1);
-	return (command_open(s, cli, need, NULL));
-}
-
 /* --- what is to be done --- */
-
-static int
-look(struct cli *cli, const struct rec *config, struct rec *out)
-{
-	struct session	 s = { 0 };
-	struct rec	*rows, *row;
-	size_t		 it = 0;
-
-	if (open_with(&s, cli, config, NEED_STATE) == -1)
-		return (EXIT_ENGINE);
-	if ((rows = containers_reconciled(&s)) == NULL)
-		return (session_error(&s));
-	while ((row = rec_sub(rows, KEY(ctr), &it)) != NULL) {
-		if (container_is_running(row) || is_left(row))
-			(void)rec_add_rec(out, KEY(ctr), row);
-		rec_free(row);
-	}
-	rec_free(rows);
-	session_close(&s);
-	return (0);
-}
 
 static void
 plan_free(struct plan *p)
@@ -91,19 +58,26 @@ plan_free(struct plan *p)
 	for (size_t i = 0; i < p->n; i++)
 		rec_free(p->rows[i]);
 	free(p->rows);
+	rec_free(p->all);
 }
 
+/* Those that run, if these are wanted, and those that are left. 0 or -1. */
 static int
-plan_make(struct plan *p, const struct rec *rows)
+plan_make(struct plan *p, struct session *s, bool running)
 {
-	size_t	 it = 0;
+	struct rec	*row;
+	size_t		 it = 0;
 
 	p->n = 0;
-	p->rows = calloc(rec_count(rows, KEY(ctr)) + 1, sizeof(*p->rows));
-	if (p->rows == NULL)
+	p->all = containers_reconciled(s);
+	p->rows = calloc(rec_count(p->all, KEY(ctr)) + 1, sizeof(*p->rows));
+	if (p->all == NULL || p->rows == NULL)
 		return (-1);
-	while ((p->rows[p->n] = rec_sub(rows, KEY(ctr), &it)) != NULL)
-		p->n++;
+	while ((row = rec_sub(p->all, KEY(ctr), &it)) != NULL)
+		if ((running && container_is_running(row)) || is_left(row))
+			p->rows[p->n++] = row;
+		else
+			rec_free(row);
 	return (order_rows(p->rows, p->n));
 }
 
@@ -122,7 +96,7 @@ line(const char *what, const struct rec *row, const char *note)
 }
 
 static void
-plan_print(const struct plan *p, const char *runtime)
+plan_print(const struct plan *p)
 {
 	for (size_t i = 0; i < p->n; i++)
 		if (is_kept(p->rows[i]))
@@ -130,13 +104,12 @@ plan_print(const struct plan *p, const char *runtime)
 	for (size_t i = p->n; i-- > 0;)
 		if (!is_kept(p->rows[i]) && container_is_running(p->rows[i]))
 			line("stop", p->rows[i], "");
-	printf("%-8s runtime=%s\n", "rewrite", runtime);
+	printf("%-8s runtime=%s\n", "rewrite", RUNTIME_OWN);
 	for (size_t i = 0; i < p->n; i++)
 		if (!is_kept(p->rows[i]))
 			line("start", p->rows[i],
 			    container_is_running(p->rows[i]) ? "" :
 			    " (an earlier migration stopped it)");
-	(void)fflush(stdout);
 }
 
 /* --- doing it --- */
@@ -167,132 +140,86 @@ stop_one(struct session *s, const struct rec *planned)
 	return (rc);
 }
 
+/* The first that cannot be stopped ends it: what follows would be in vain. */
 static int
-rewrite(struct session *s, const char *runtime)
+apply(struct session *s, const struct plan *p)
 {
 	scoped_rec struct rec	*keys = rec_new();
 
-	(void)rec_add(keys, KEY(runtime), runtime);
-	return (state_containers_rewrite(&s->client, keys));
-}
-
-/* The first that cannot be stopped ends it: what follows would be in vain. */
-static int
-apply(struct cli *cli, const struct rec *found, struct rec *out)
-{
-	struct session	 s = { 0 };
-	struct plan	 p;
-	int		 rc = 0;
-
-	(void)out;
-	if (plan_make(&p, found) == -1)
-		return (say_error("out of memory"));
-	if (command_open(&s, cli, NEED_END, NULL) == -1)
-		return (EXIT_ENGINE);
-	for (size_t i = p.n; rc == 0 && i-- > 0;)
-		if (!is_kept(p.rows[i]) && container_is_running(p.rows[i]))
-			rc = stop_one(&s, p.rows[i]);
-	if (rc == 0)
-		rc = rewrite(&s, rec_str(found, KEY(runtime), RUNTIME_OWN));
-	if (rc == 0)
-		event_tell(&s, "system", "migrate", NULL, NULL);
-	rc = rc == -1 ? session_error(&s) : 0;
-	session_close(&s);
-	plan_free(&p);
-	return (rc);
-}
-
-/* Which of them wait to be started, after this or an earlier migration? */
-static int
-look_left(struct cli *cli, const struct rec *config, struct rec *out)
-{
-	struct rec	*all = rec_new(), *row;
-	size_t		 it = 0;
-	int		 code;
-
-	if ((code = look(cli, config, all)) == 0)
-		while ((row = rec_sub(all, KEY(ctr), &it)) != NULL) {
-			if (is_left(row))
-				(void)rec_add_rec(out, KEY(ctr), row);
-			rec_free(row);
-		}
-	rec_free(all);
-	return (code);
-}
-
-static int
-start_again(struct cli *cli, const struct rec *config)
-{
-	scoped_rec struct rec	*left = part_step(look_left, cli, config);
-	struct plan		 p;
-	int			 code = 0;
-
-	if (left == NULL || plan_make(&p, left) == -1)
-		return (EXIT_ENGINE);
-	for (size_t i = 0; i < p.n; i++)
-		if (start_apart(cli, rec_str(p.rows[i], KEY(id), "")) != 0)
-			code = EXIT_ENGINE;
-	plan_free(&p);
-	return (code);
+	for (size_t i = p->n; i-- > 0;)
+		if (!is_kept(p->rows[i]) && container_is_running(p->rows[i]) &&
+		    stop_one(s, p->rows[i]) == -1)
+			return (-1);
+	(void)rec_add(keys, KEY(runtime), RUNTIME_OWN);
+	if (state_containers_rewrite(&s->client, keys) == -1)
+		return (-1);
+	event_tell(s, "system", "migrate", NULL, NULL);
+	return (0);
 }
 
 /* --- the command --- */
 
 /* Before anything is touched: is that a runtime, and one we can use? */
 static int
-check_runtime(const struct rec *config, const char *name)
+check_runtime(struct session *s)
 {
-	struct runtime	 rt;
-	struct error	 e;
+	const struct cli	*cli = s->arg;
+	struct error		*e = &s->client.error;
+	struct runtime		 rt;
 
-	if (runtimes_find(config, name, &rt, &e) == -1) {
-		(void)say_error("%s", e.text);
-		say_code(e.code);
-	} else if (!rt.own) {
-		(void)say_error("migrating to the OCI runtime %s is not "
-		    "supported by bulkhead yet, which runs containers only "
-		    "with its own, " RUNTIME_OWN, rt.name);
-		say_code(ERR_RUNTIME_UNAVAILABLE);
-	} else
-		return (0);
-	return (EXIT_ENGINE);
+	if (runtimes_find(s->config, opt_str(cli->opts, "new-runtime",
+	    RUNTIME_OWN), &rt, e) == -1)
+		return (-1);
+	return (rt.own ? 0 : error_set_code(e, ERR_RUNTIME_UNAVAILABLE, ENOSYS,
+	    "migrating to the OCI runtime %s is not supported by bulkhead "
+	    "yet, which runs containers only with its own, " RUNTIME_OWN,
+	    rt.name));
 }
 
+/* Print the plan and do it; then write which wait to be started. */
 static int
-migrate(struct cli *cli, const struct rec *config, struct rec *found)
+migrate(struct cli *cli, int fd)
 {
-	scoped_rec struct rec	*applied = NULL;
-	struct plan		 p;
-	int			 code;
+	struct session	 s = { .privileged = check_runtime, .arg = cli };
+	struct plan	 plan = { 0 }, left = { 0 };
+	bool		 plan_only = opt_flag(cli->opts, "plan", false);
+	int		 code = 0;
 
-	if (plan_make(&p, found) == -1)
-		return (say_error("out of memory"));
-	(void)rec_set(found, KEY(runtime), RUNTIME_OWN);
-	plan_print(&p, RUNTIME_OWN);
-	plan_free(&p);
-	if (opt_flag(cli->opts, "plan", false))
-		return (0);
-	applied = part_step(apply, cli, found);
-	code = start_again(cli, config);
-	code = applied == NULL ? EXIT_ENGINE : code;
+	if (command_open(&s, cli, plan_only ? NEED_STATE : NEED_END,
+	    NULL) == -1)
+		return (EXIT_ENGINE);
+	if (plan_make(&plan, &s, true) == -1)
+		code = session_error(&s);
+	else {
+		plan_print(&plan);
+		(void)fflush(stdout);
+	}
+	if (code == 0 && !plan_only) {
+		if (apply(&s, &plan) == -1)
+			code = session_error(&s);
+		if (plan_make(&left, &s, false) == -1)
+			code = session_error(&s);
+		for (size_t i = 0; i < left.n; i++)
+			(void)dprintf(fd, "%s\n", rec_str(left.rows[i],
+			    KEY(id), ""));
+	}
+	plan_free(&plan);
+	plan_free(&left);
+	session_close(&s);
 	return (code);
 }
 
 static int
 run(struct cli *cli)
 {
-	const char	*name = opt_str(cli->opts, "new-runtime", RUNTIME_OWN);
-	struct rec	*config, *found = NULL;
-	int		 code = EXIT_ENGINE;
+	scoped_rec struct rec	*refs = rec_new();
+	const char		*ref;
+	size_t			 it = 0;
+	int			 code = start_selection(cli, migrate, refs);
 
-	if ((config = part_step(info_config, cli, NULL)) != NULL &&
-	    (code = check_runtime(config, name)) == 0) {
-		found = part_step(look, cli, config);
-		code = found == NULL ? EXIT_ENGINE : migrate(cli, config,
-		    found);
-	}
-	rec_free(found);
-	rec_free(config);
+	while (rec_next(refs, KEY(ref), &it, &ref))
+		if (start_apart(cli, ref) != 0)
+			code = EXIT_ENGINE;
 	return (code);
 }
 

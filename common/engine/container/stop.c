@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "clock.h"
 #include "ctrfiles.h"
 #include "event.h"
 #include "exit.h"
@@ -114,9 +115,28 @@ set_stopping(struct session *s, const struct rec *row, bool stopping)
 	error_clear(&s->client.error);
 }
 
-/* End the process of a running container. 0, or -1 with errno. */
+/*
+ * Suspend the policy before the container can end, so that the process that
+ * records the end knows of it. What is just being started is stopped when it
+ * runs: *now is its row then. 1: it runs; 0: it does not; -1 with an error.
+ */
 static int
-end_process(struct session *s, const struct rec *row, int64_t timeout)
+begin_stop(struct session *s, const struct rec *row, bool until_boot,
+    struct rec **now)
+{
+	*now = NULL;
+	if (restart_forbid(s, row, until_boot) == -1)
+		return (-1);
+	if (!container_is_starting(row))
+		return (container_is_running(row));
+	if ((*now = wait_until_idle(s, rec_str(row, KEY(id), ""))) == NULL)
+		return (errno == ENOENT ? 0 : -1);
+	return (container_is_running(*now));
+}
+
+/* Send its stop signal. So many ms it has then to end by itself, or 0. */
+static int64_t
+ask_to_end(struct session *s, const struct rec *row, int64_t timeout)
 {
 	/* By force: what is frozen answers no signal but this one. */
 	if (rec_num(row, KEY(state), 0) == CTR_PAUSED)
@@ -125,9 +145,16 @@ end_process(struct session *s, const struct rec *row, int64_t timeout)
 		timeout = def_num(row, KEY(stop_timeout), 10);
 	if (timeout > 0 && rec_num(row, KEY(state), 0) == CTR_RUNNING)
 		set_stopping(s, row, true);
-	if (timeout > 0 && monitor_signal(&s->client, s->run_dir, row,
-	    (int)def_num(row, KEY(stop_signal), SIGTERM)) == 0 &&
-	    monitor_wait(&s->client, s->run_dir, row, timeout * 1000,
+	return (timeout > 0 && monitor_signal(&s->client, s->run_dir, row,
+	    (int)def_num(row, KEY(stop_signal), SIGTERM)) == 0 ?
+	    timeout * 1000 : 0);
+}
+
+/* Wait so long for the end of its process, then kill it. 0, or -1 with errno. */
+static int
+await_end(struct session *s, const struct rec *row, int64_t wait_ms)
+{
+	if (wait_ms > 0 && monitor_wait(&s->client, s->run_dir, row, wait_ms,
 	    NULL) != -1)
 		return (0);
 	if (monitor_signal(&s->client, s->run_dir, row, SIGKILL) == -1 &&
@@ -139,34 +166,67 @@ end_process(struct session *s, const struct rec *row, int64_t timeout)
 	    NULL) == -1 ? -1 : 0);
 }
 
-int
-stop_container(struct session *s, const struct rec *row, int64_t timeout,
-    bool until_boot)
+static int
+end_stop(struct session *s, const struct rec *row, int64_t wait_ms)
 {
-	const char		*id = rec_str(row, KEY(id), "");
-	scoped_rec struct rec	*now = NULL;
-	int			 saved;
+	int	 saved;
 
-	/*
-	 * Suspend the policy before the container can end, so that the process
-	 * that records the end knows of it.
-	 */
-	if (restart_forbid(s, row, until_boot) == -1)
-		return (-1);
-	/* What is just being started is stopped when it runs. */
-	if (container_is_starting(row)) {
-		if ((now = wait_until_idle(s, id)) == NULL)
-			return (errno == ENOENT ? 0 : -1);
-		row = now;
-	}
-	if (!container_is_running(row))
-		return (0);
-	if (end_process(s, row, timeout) == 0)
+	if (await_end(s, row, wait_ms) == 0)
 		return (record_end(s, row));
 	saved = errno;
 	set_stopping(s, row, false);
 	return (error_set(&s->client.error, saved, "cannot stop container %s: "
-	    "%s", id, strerror(saved)));
+	    "%s", rec_str(row, KEY(id), ""), strerror(saved)));
+}
+
+int
+stop_container(struct session *s, const struct rec *row, int64_t timeout,
+    bool until_boot)
+{
+	scoped_rec struct rec	*now = NULL;
+	int			 rc = begin_stop(s, row, until_boot, &now);
+
+	if (rc != 1)
+		return (rc);
+	row = now == NULL ? row : now;
+	return (end_stop(s, row, ask_to_end(s, row, timeout)));
+}
+
+void
+stop_side_by_side(struct session *s, struct rec *const *rows, size_t n,
+    int64_t timeout, stop_fn *tell, void *ctx)
+{
+	struct rec	*row[STOP_AT_ONCE], *now;
+	int64_t		 until[STOP_AT_ONCE], left;
+	int		 rc;
+
+	for (size_t i = 0; i < n; i++) {
+		row[i] = container_reconciled(s, rec_str(rows[i], KEY(id),
+		    ""));
+		if (row[i] == NULL)
+			rc = errno == ENOENT ? 0 : -1;
+		else if ((rc = begin_stop(s, row[i], true, &now)) == 1) {
+			if (now != NULL) {
+				rec_free(row[i]);
+				row[i] = now;
+			}
+			until[i] = clock_mono_ms() + ask_to_end(s, row[i],
+			    timeout);
+			continue;
+		} else
+			rec_free(now);
+		tell(s, rows[i], rc, ctx);
+		rec_free(row[i]);
+		row[i] = NULL;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (row[i] == NULL)
+			continue;
+		left = until[i] - clock_mono_ms();
+		tell(s, rows[i], end_stop(s, row[i], left < 0 ? 0 : left),
+		    ctx);
+		rec_free(row[i]);
+	}
 }
 
 int

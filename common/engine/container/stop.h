@@ -6,6 +6,7 @@
 #define ENGINE_STOP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct rec;
@@ -24,6 +25,15 @@ int	container_kill(struct session *, const struct rec *row, int signo);
  */
 int	stop_container(struct session *, const struct rec *row, int64_t timeout,
 	    bool until_boot);
+/*
+ * The same until the boot for at most STOP_AT_ONCE rows at the same time, so
+ * that their timeouts do not add up. The function is told 0 or -1 for each, as
+ * soon as that is known; one that has ended or was removed meanwhile is stopped.
+ */
+#define STOP_AT_ONCE	8
+typedef void stop_fn(struct session *, const struct rec *, int, void *);
+void	stop_side_by_side(struct session *, struct rec *const *, size_t,
+	    int64_t, stop_fn *, void *);
 /*
  * Wait until it has ended, and record the end. At once for one that does not
  * run. Returns its exit code.
