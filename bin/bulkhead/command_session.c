@@ -75,8 +75,11 @@ command_open(struct session *s, const struct cli *cli, unsigned int need,
     char *const *cleanup)
 {
 	struct session_options	 o = options_of(cli);
+	int			 rc = session_open(s, &o, need, cleanup);
 
-	if (session_open(s, &o, need, cleanup) == -1)
+	if (s->failed != NULL)
+		return (rc);
+	if (rc == -1)
 		return (session_error(s), -1);
 	session_enter(s);
 	if ((need & NEED_MORE) == 0)

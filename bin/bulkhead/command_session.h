@@ -22,7 +22,11 @@ int	command_run(struct cli *);
  * EXIT_ENGINE.
  */
 int	session_error(struct session *);
-/* session_open for a command. 0, or -1 after telling the person why. */
+/*
+ * session_open for a command. 0, or -1 after telling the person why. For a
+ * session that may lack parts (`failed`) it does no more than session_open: the
+ * command prints errors, and is to be confined.
+ */
 int	command_open(struct session *, const struct cli *, unsigned int,
 	    char *const *);
 /*

@@ -274,7 +274,7 @@ wait_for(struct client *c, enum helper_id who, uint32_t seq, struct packet *p)
 	if (rc == 0)
 		return (client_lost(c, who));
 	if (rc == -1 && errno == ETIME) {
-		errno = c->error.number;
+		errno = EPIPE;
 		return (-1);
 	}
 	if (rc == -1)

@@ -55,7 +55,7 @@ struct client {
 		uint32_t	 kind;	/* of object, if it is about one */
 		unsigned int	 wait_ms; /* which its answer may take longer */
 	}		 asked[CALL_ASKED]; /* by the low bits of seq */
-	int		 deadline_ms;	/* for tests: of all; 0: each its own */
+	int		 deadline_ms;	/* of all; 0: each its own */
 	struct error	 error;		/* the last failure */
 };
 
@@ -82,8 +82,9 @@ bool	client_has(const struct client *, enum helper_id);
  */
 int	client_sync(struct client *, enum helper_id);
 /*
- * Put the error of a helper that ended without an answer, and reap it; or of
- * one that has not answered for so many ms, and kill it. Returns -1.
+ * Put the error of a helper that ended without an answer, and reap it; or
+ * (ETIME in the error) of one that has not answered for so many ms, and kill
+ * it. Returns -1 with errno EPIPE.
  */
 int	client_lost(struct client *, enum helper_id);
 int	client_late(struct client *, enum helper_id, int64_t);

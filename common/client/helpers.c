@@ -325,10 +325,12 @@ client_late(struct client *c, enum helper_id who, int64_t waited_ms)
 	if (killed && h->pidfd != -1 && ends_within(h, KILL_WAIT_MS))
 		(void)spawn_stop(h);
 	forget(h);
-	return (error_set_code(&c->error, who == H_STATE ? ERR_DB_CLOSED :
-	    ERR_STOPPED, EPIPE, "the helper %s has not answered within %lld s "
+	(void)error_set_code(&c->error, who == H_STATE ? ERR_DB_CLOSED :
+	    ERR_STOPPED, ETIME, "the helper %s has not answered within %lld s "
 	    "and %s%s", helpers[who].file, (long long)(waited_ms + 999) / 1000,
-	    killed ? "was killed" : "cannot be killed: ", why));
+	    killed ? "was killed" : "cannot be killed: ", why);
+	errno = EPIPE;
+	return (-1);
 }
 
 int

@@ -338,7 +338,6 @@ enum kind { K_WORD, K_PATH, K_RUN };	/* K_RUN: a path of this boot's */
 
 static const struct pin {
 	const char	*key;		/* in the store and in ours */
-	const char	*twin;		/* what files call it, if different */
 	const char	*label;
 	enum kind	 kind;
 	const char	*by[2];		/* chosen, if one of these is */
@@ -350,11 +349,10 @@ static const struct pin {
 	{ .key = key_text_path_run, .label = "tmp dir", .kind = K_RUN,
 	  .with = { { "origin:storage.runroot", "--runroot" },
 	      { "origin:engine.tmp_dir", "--tmpdir" } } },
-	{ .key = key_text_path_graph, .twin = "storage.graphroot",
-	  .label = "graph root", .kind = K_PATH,
+	{ .key = key_text_path_graph, .label = "graph root", .kind = K_PATH,
 	  .by = { "storage.graphroot", "storage.rootless_storage_path" } },
-	{ .key = key_text_path_run_storage, .twin = "storage.runroot",
-	  .label = "run root", .kind = K_RUN, .by = { "storage.runroot" } },
+	{ .key = key_text_path_run_storage, .label = "run root",
+	  .kind = K_RUN, .by = { "storage.runroot" } },
 	{ .key = key_text_storage_driver, .label = "graph driver",
 	  .by = { "storage.driver" } },
 	{ .key = key_text_volume_path, .label = "volume path",
@@ -482,8 +480,7 @@ take_over(struct session *s, const struct pin *p, const char *value)
 
 	if (was == NULL ||
 	    rec_set(config, key_of(key, "pinned:", p->key), was) == -1 ||
-	    rec_set(config, KEY_FROM(p->key), value) == -1 || (p->twin !=
-	    NULL && rec_set(config, KEY_FROM(p->twin), value) == -1))
+	    rec_set(config, KEY_FROM(p->key), value) == -1)
 		return (-1);
 	if (strcmp(p->key, "storage.driver") == 0)
 		session_notice(s, "the graph driver \"%s\" is overwritten by "
@@ -565,22 +562,4 @@ config_merge(struct session *s, struct rec *made_with)
 			return (-1);
 	error_clear(&s->client.error);
 	return (seal(s) == -1 ? -1 : 1);
-}
-
-void
-config_copy_merged(struct rec *to, const struct rec *from)
-{
-	const char	*was, *value;
-	char		 key[64];
-
-	for (const struct pin *p = pins; p < pins + NPINS; p++) {
-		was = rec_get(from, key_of(key, "pinned:", p->key));
-		if (was == NULL)
-			continue;
-		value = rec_str(from, KEY_FROM(p->key), "");
-		(void)rec_set(to, KEY_FROM(key), was);
-		(void)rec_set(to, KEY_FROM(p->key), value);
-		if (p->twin != NULL)
-			(void)rec_set(to, KEY_FROM(p->twin), value);
-	}
 }

@@ -35,7 +35,5 @@ int	config_settings_fd(struct session *);
  * sentence that names both values.
  */
 int	config_merge(struct session *, struct rec *);
-/* Give one record what was merged into another. */
-void	config_copy_merged(struct rec *, const struct rec *);
 
 #endif

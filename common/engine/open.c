@@ -37,18 +37,21 @@
 #include "volumes.h"
 
 #define NEED_OPENED	(NEED_STATE | NEED_SETTINGS)	/* a statekeep */
+#define NEED_DIRS	(NEED_OPENED | NEED_LOCK | NEED_STORE)
 #define NEED_SWEEP	(NEED_STATE | NEED_STORE | NEED_IDS)
+#define PARTS_WAIT_MS	10000	/* for each answer, if parts may be missing */
 #define LOG_MAX		(1 << 20)
 
 /*
- * A step: a function, or a helper to start; and what it is for, NEED_*, or 0:
- * for all. The function returns 0; -1 with an error; 1: everything begins once
- * more, see take_state.
+ * A step: a function, or a helper to start; what it is for, NEED_*, or 0: for
+ * all; and what cannot be had where it fails, 0: nothing can. The function
+ * returns 0; -1 with an error; 1: everything begins once more, see take_state.
  */
 struct step {
 	int		(*run)(struct session *);
 	unsigned int	 need;
 	enum helper_id	 helper;
+	unsigned int	 loses;
 };
 
 /* --- helpers --- */
@@ -56,8 +59,14 @@ struct step {
 static int
 init(struct session *s)
 {
-	return (client_init(&s->client, s->options.trace, s->options.verbose,
-	    s->options.helpers));
+	if (client_init(&s->client, s->options.trace, s->options.verbose,
+	    s->options.helpers) == -1)
+		return (-1);
+	if (s->failed != NULL) {
+		memset(s->failed, 0, NEED_PARTS * sizeof(*s->failed));
+		s->client.deadline_ms = PARTS_WAIT_MS;
+	}
+	return (0);
 }
 
 /*
@@ -195,19 +204,20 @@ open_or_kept(struct session *s, enum inherited_fd which, const char *path)
 	    fcntl(fd, F_DUPFD_CLOEXEC, 0));
 }
 
+/* The store alone can be looked at when the state is broken. */
 static int
-open_dirs(struct session *s)
+open_state_dir(struct session *s)
 {
-	/* The storage before what may be made in it. */
-	if (session_check_dirs(s) == -1 || open_graph(s) == -1)
-		return (-1);
-	/* The store alone can be looked at when the state is broken. */
-	if (((s->need & (NEED_OPENED | NEED_LOCK)) != 0 &&
-	    (s->state_dir = open_or_kept(s, INHERIT_STATE, session_text(s,
-	    path_state))) == -1) ||
-	    (s->run_dir == -1 &&
-	    (s->run_dir = open_or_kept(s, INHERIT_RUN, session_text(s,
-	    path_run))) == -1))
+	s->state_dir = open_or_kept(s, INHERIT_STATE, session_text(s,
+	    path_state));
+	return (s->state_dir == -1 ? -1 : 0);
+}
+
+static int
+open_run_dir(struct session *s)
+{
+	if (s->run_dir == -1 && (s->run_dir = open_or_kept(s, INHERIT_RUN,
+	    session_text(s, path_run))) == -1)
 		return (-1);
 	/* Only the command's user may read it; root may make it. */
 	if (!s->inherit)
@@ -321,14 +331,7 @@ take_state(struct session *s)
 	if (rc == 1)
 		return (config_merge(s, made_with));
 	s->state_open = true;
-	if (s->lost && running_restore(s) == -1)
-		return (-1);
-	/* Only now is it known that a storage belongs there. */
-	if (s->graph_fd == -1 && *s->graph != '\0' &&
-	    client_has(&s->client, H_STORE))
-		return ((s->graph_fd = open_graph_root(s, true)) == -1 ?
-		    -1 : 0);
-	return (0);
+	return (s->lost ? running_restore(s) : 0);
 }
 
 /* Before the store, if only the state knows where that is to be made. */
@@ -337,6 +340,15 @@ take_state_early(struct session *s)
 {
 	return ((s->need & NEED_OPENED) != 0 && s->graph_fd == -1 ?
 	    take_state(s) : 0);
+}
+
+/* Only now is it known that a storage belongs there. */
+static int
+make_graph(struct session *s)
+{
+	if (s->graph_fd == -1)
+		s->graph_fd = open_graph_root(s, true);
+	return (s->graph_fd == -1 ? -1 : 0);
 }
 
 /* --- ids, store, locks --- */
@@ -411,70 +423,123 @@ open_named(struct session *s)
 	return (s->privileged == NULL ? 0 : s->privileged(s));
 }
 
+/* What refresh does before root is given up, or once more without it. */
+static int
+give_up_root(struct session *s)
+{
+	return (geteuid() == 0 ? root_give_up(s) : 0);
+}
+
 /* --- the order --- */
 
 static const struct step	 as_root[] = {
-	{ init,			0, 0 },
-	{ take_kept,		0, 0 },
-	{ root_find_account,	0, 0 },
-	{ NULL,			NEED_OPENED, H_STATE },
-	{ adopt_refresh,	NEED_IDS, 0 },
-	{ NULL,			NEED_IDS | NEED_STORE, H_REFRESH },
-	{ find_config,		0, 0 },
-	{ open_dirs,		NEED_STATE | NEED_STORE | NEED_LOCK, 0 },
-	{ open_state,		NEED_OPENED, 0 },
-	{ NULL,			NEED_STORE, H_STORE },
-	{ start_reaper,		NEED_LAUNCH, 0 },
-	{ NULL,			NEED_LOCK | NEED_STATE, H_LOCK },
-	{ NULL,			NEED_FETCH, H_FETCH },
-	{ NULL,			NEED_CGROUP, H_CGROUP },
+	{ init,			0, 0, 0 },
+	{ take_kept,		0, 0, 0 },
+	{ root_find_account,	0, 0, 0 },
+	{ NULL,			NEED_OPENED, H_STATE, NEED_OPENED },
+	{ adopt_refresh,	NEED_IDS, 0, 0 },
+	{ NULL,			NEED_IDS | NEED_STORE, H_REFRESH,
+				NEED_IDS | NEED_STORE },
+	{ find_config,		0, 0, 0 },
+	/* The storage before what may be made in it. */
+	{ session_check_dirs,	NEED_DIRS, 0, NEED_DIRS },
+	{ open_graph,		NEED_DIRS, 0, NEED_DIRS },
+	{ open_state_dir,	NEED_OPENED | NEED_LOCK, 0,
+				NEED_OPENED | NEED_LOCK },
+	{ open_run_dir,		NEED_DIRS, 0, NEED_DIRS },
+	{ open_state,		NEED_OPENED, 0, NEED_OPENED },
+	{ NULL,			NEED_STORE, H_STORE, NEED_STORE },
+	{ start_reaper,		NEED_LAUNCH, 0, 0 },
+	{ NULL,			NEED_LOCK | NEED_STATE, H_LOCK,
+				NEED_LOCK | NEED_STATE },
+	{ NULL,			NEED_FETCH, H_FETCH, 0 },
+	{ NULL,			NEED_CGROUP, H_CGROUP, 0 },
 	/* The storage that the state names is opened while it is root. */
-	{ take_state,		NEED_OPENED, 0 },
-	{ root_give_up,		0, 0 },
-	{ query_ids,		0, 0 },
-	{ open_store,		NEED_STORE, 0 },
-	{ locks_open_begin,	NEED_LOCK, 0 },
-	{ take_store,		NEED_STORE, 0 },
-	{ locks_open_end,	NEED_LOCK, 0 },
-	{ NULL, 0, 0 }
+	{ take_state,		NEED_OPENED, 0, NEED_OPENED },
+	{ make_graph,		NEED_STORE, 0, NEED_STORE },
+	{ give_up_root,		0, 0, NEED_IDS | NEED_STORE },
+	{ give_up_root,		0, 0, 0 },
+	{ query_ids,		0, 0, NEED_IDS },
+	{ open_store,		NEED_STORE, 0, NEED_STORE },
+	{ locks_open_begin,	NEED_LOCK, 0, NEED_LOCK },
+	{ take_store,		NEED_STORE, 0, NEED_STORE },
+	{ locks_open_end,	NEED_LOCK, 0, NEED_LOCK },
+	{ NULL, 0, 0, 0 }
 };
 
 static const struct step	 as_user[] = {
-	{ init,			0, 0 },
-	{ take_kept,		0, 0 },
-	{ adopt_refresh,	NEED_IDS, 0 },
-	{ NULL,			NEED_IDS, H_REFRESH },
-	{ NULL,			NEED_STORE, H_STORE },
-	{ NULL,			NEED_OPENED, H_STATE },
+	{ init,			0, 0, 0 },
+	{ take_kept,		0, 0, 0 },
+	{ adopt_refresh,	NEED_IDS, 0, 0 },
+	{ NULL,			NEED_IDS, H_REFRESH, NEED_IDS },
+	{ NULL,			NEED_STORE, H_STORE, NEED_STORE },
+	{ NULL,			NEED_OPENED, H_STATE, NEED_OPENED },
 	/* Those start meanwhile. */
-	{ find_config,		0, 0 },
-	{ open_dirs,		NEED_STATE | NEED_STORE | NEED_LOCK, 0 },
-	{ open_state,		NEED_OPENED, 0 },
-	{ take_state_early,	NEED_STORE, 0 },
-	{ query_ids,		0, 0 },
-	{ open_store,		NEED_STORE, 0 },
+	{ find_config,		0, 0, 0 },
+	{ session_check_dirs,	NEED_DIRS, 0, NEED_DIRS },
+	{ open_graph,		NEED_DIRS, 0, NEED_STORE },
+	{ open_state_dir,	NEED_OPENED | NEED_LOCK, 0,
+				NEED_OPENED | NEED_LOCK },
+	{ open_run_dir,		NEED_DIRS, 0, NEED_DIRS },
+	{ open_state,		NEED_OPENED, 0, NEED_OPENED },
+	{ take_state_early,	NEED_STORE, 0, NEED_OPENED },
+	{ make_graph,		NEED_STORE, 0, NEED_STORE },
+	{ query_ids,		0, 0, NEED_IDS },
+	{ open_store,		NEED_STORE, 0, NEED_STORE },
 	/* Those start while the state and the store are opened. */
-	{ start_reaper,		NEED_LAUNCH, 0 },
-	{ NULL,			NEED_LOCK | NEED_STATE, H_LOCK },
-	{ NULL,			NEED_FETCH, H_FETCH },
-	{ NULL,			NEED_CGROUP, H_CGROUP },
-	{ locks_open_begin,	NEED_LOCK, 0 },
-	{ take_store,		NEED_STORE, 0 },
-	{ locks_open_end,	NEED_LOCK, 0 },
-	{ take_state,		NEED_OPENED, 0 },
-	{ open_named,		0, 0 },
-	{ NULL, 0, 0 }
+	{ start_reaper,		NEED_LAUNCH, 0, 0 },
+	{ NULL,			NEED_LOCK | NEED_STATE, H_LOCK,
+				NEED_LOCK | NEED_STATE },
+	{ NULL,			NEED_FETCH, H_FETCH, 0 },
+	{ NULL,			NEED_CGROUP, H_CGROUP, 0 },
+	{ locks_open_begin,	NEED_LOCK, 0, NEED_LOCK },
+	{ take_store,		NEED_STORE, 0, NEED_STORE },
+	{ locks_open_end,	NEED_LOCK, 0, NEED_LOCK },
+	{ take_state,		NEED_OPENED, 0, NEED_OPENED },
+	{ open_named,		0, 0, 0 },
+	{ NULL, 0, 0, 0 }
 };
+
+/*
+ * A step failed that these parts need. 0: the session goes on without them, and
+ * has noted the error of each. -1: it does not.
+ */
+static int
+go_without(struct session *s, unsigned int parts)
+{
+	struct error	*e = &s->client.error;
+
+	if (s->failed == NULL || parts == 0)
+		return (-1);
+	if (e->text[0] == '\0')
+		(void)error_set(e, errno, "%s", strerror(errno));
+	for (unsigned int i = 0; i < NEED_PARTS; i++)
+		if (s->need & parts & 1u << i)
+			s->failed[i] = *e;
+	s->need &= ~parts;
+	if ((s->need & (NEED_IDS | NEED_STORE)) == 0 &&
+	    client_has(&s->client, H_REFRESH))
+		(void)client_stop(&s->client, H_REFRESH);
+	if ((parts & NEED_STORE) && s->graph_fd != -1) {
+		close(s->graph_fd);
+		s->graph_fd = -1;
+	}
+	error_clear(e);
+	return (0);
+}
 
 static int
 follow(struct session *s, const struct step *p)
 {
 	int	 rc = 0;
 
-	for (; rc == 0 && (p->run != NULL || p->need != 0); p++)
+	for (; rc == 0 && (p->run != NULL || p->need != 0); p++) {
 		if (p->need == 0 || (s->need & p->need) != 0)
 			rc = p->run == NULL ? client_start(&s->client,
 			    p->helper) : p->run(s);
+		if (rc == -1)
+			rc = go_without(s, p->loses);
+	}
 	return (rc);
 }
 

@@ -19,6 +19,7 @@ enum {
 	NEED_STORE	= 1 << 1,
 	NEED_LOCK	= 1 << 2,
 	NEED_IDS	= 1 << 3,	/* refresh */
+	NEED_PARTS	= 4,		/* so many: see session.failed */
 	/* What stops and removes containers. */
 	NEED_END	= NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS,
 	NEED_LAUNCH	= 1 << 4,	/* reaper, monitor, launch */
@@ -64,6 +65,10 @@ struct session {
 	unsigned int		 need;		/* NEED_*: what is open of it */
 	char *const		*cleanup;	/* arguments of a clean-up */
 	bool			 quiet;		/* without its warnings */
+	struct error		*failed;	/* NULL, or NEED_PARTS of them:
+						 * it goes on without what
+						 * cannot be opened, and puts
+						 * here why */
 	int			 config_fd;	/* the memfd it came in */
 	int			 fresh_fd;	/* from resolve, to be kept */
 	char			 config_name[CACHE_NAME]; /* under this */

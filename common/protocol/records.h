@@ -597,17 +597,11 @@
 	F(str,	setting,	255)					\
 	F(str,	value,		REC_MAX)
 
-/* A program on this host, as info tells of it. */
+/* What info was told by a program of the host, to ask it once only. */
 #define RECORD_program(F, O, S)						\
-	F(str,	name,		255)					\
 	F(str,	path,		REC_PATH)				\
 	F(str,	version,	REC_MAX)				\
 	F(str,	package,	REC_MAX)				\
-	F(str,	error,		REC_MAX)				\
-	O(program, num, json,	1)	/* its features */		\
-	F(num,	nocgroups,	1)					\
-	F(num,	kvm,		1)					\
-	/* when it was asked, to be asked once only */			\
 	F(int,	mtime,		INT64_MAX)				\
 	F(num,	size,		INT64_MAX)				\
 	F(num,	ino,		INT64_MAX)				\
@@ -615,34 +609,6 @@
 
 #define RECORD_probes(F, O, S)						\
 	F(recs,	probe,		program)
-
-/* What one part of a command finds out in a process of its own. */
-#define RECORD_part(F, O, S)						\
-	F(num,	number,		UINT32_MAX)				\
-	F(num,	paused,		UINT32_MAX)				\
-	F(num,	running,	UINT32_MAX)				\
-	F(num,	stopped,	UINT32_MAX)				\
-	F(num,	ids,		INT64_MAX)				\
-	F(str,	text,		REC_MAX)				\
-	F(str,	type,		63)					\
-	F(int,	total,		INT64_MAX)				\
-	F(int,	free,		INT64_MAX)				\
-	F(str,	d_type,		15)					\
-	F(str,	fs,		63)					\
-	F(num,	allocated,	INT64_MAX)				\
-	F(num,	used,		INT64_MAX)				\
-	O(part, recs, runtime,	program)				\
-	F(rec,	conmon,		program)				\
-	F(rec,	mount_program,	program)				\
-	F(rec,	slirp4netns,	program)				\
-	F(rec,	launch,		program)				\
-	F(rec,	monitor,	program)				\
-	F(str,	configured,	REC_MAX)				\
-	F(str,	configured_error, REC_MAX)				\
-	F(recs,	ctr,		row)					\
-	F(int,	timeout,	INT64_MAX)				\
-	F(str,	name,		255)					\
-	F(str,	id,		64)
 
 /*
  * What a command is asked for: its options, by their long names, as far as code
@@ -749,9 +715,11 @@
 	F(str,	long_name,	63)					\
 	F(num,	members,	UINT32_MAX)				\
 	F(str,	object,		255)					\
+	F(num,	paused,		1)					\
 	F(str,	propagation,	63)					\
 	F(list,	repo_digest,	REC_MAX)				\
 	F(str,	repository,	4095)					\
+	F(num,	running,	1)					\
 	F(num,	rw,		1)					\
 	F(str,	seccomp_used,	REC_PATH)				\
 	F(int,	second,		INT64_MAX)				\
@@ -794,7 +762,7 @@
 	R(layers) R(alive) R(layer) R(archive) R(commit) R(question) \
 	R(config)							\
 	R(finding) R(findings) R(seen) R(kept) R(settings) R(gathered)	\
-	R(grant) R(program) R(probes) R(part) R(request) R(shown)	\
+	R(grant) R(program) R(probes) R(request) R(shown)		\
 	R(lines) R(words)
 
 /* From here on nothing is written by hand. */

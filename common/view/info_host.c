@@ -17,7 +17,6 @@
 #include "cgroup_path.h"
 #include "info.h"
 #include "record.h"
-#include "runtimes.h"
 #include "tmpl.h"
 #include "version.h"
 
@@ -195,7 +194,7 @@ controllers(bool rootless)
 	return (list);
 }
 
-/* --- ids --- */
+/* --- ids and locks --- */
 
 static bool
 my_name(char *name, size_t size)
@@ -249,19 +248,31 @@ id_map(const char *path, unsigned int own, bool single)
 static json_t *
 id_mappings(const struct info *in, bool rootless)
 {
-	const struct rec	*ids = in->part[P_IDS].answer;
-	bool			 single = rec_num(ids, KEY(ids), 1) <= 1;
-	json_t			*o;
+	bool	 single = in->ids <= 1;
+	json_t	*o;
 
-	if (rootless && ids != NULL)
+	if (rootless && !info_misses(in, INFO_IDS))
 		o = json_pack("{s:o, s:o}", "gidmap", id_map("/etc/subgid",
 		    getgid(), single), "uidmap", id_map("/etc/subuid",
 		    getuid(), single));
 	else
 		o = json_pack("{s:n, s:n}", "gidmap", "uidmap");
-	(void)json_object_set_new(o, "perContainer", info_num(in, P_IDS,
-	    KEY(ids)));
-	return (info_note(in, P_IDS, o));
+	(void)json_object_set_new(o, "perContainer", info_number(in, INFO_IDS,
+	    (uint64_t)in->ids));
+	return (info_note(in, INFO_IDS, o));
+}
+
+static json_t *
+locks(const struct info *in)
+{
+	int64_t	 total = rec_num(in->config, KEY_AS(num_locks), 2048);
+
+	return (info_note(in, INFO_LOCKS, json_pack("{s:o, s:o, s:o}",
+	    "type", info_value(in, INFO_LOCKS, tmpl_text(rec_str(in->config,
+	    KEY_AS(lock_type), "shm"))),
+	    "total", info_number(in, INFO_LOCKS, (uint64_t)total),
+	    "free", info_number(in, INFO_LOCKS,
+	    (uint64_t)(total - in->locks)))));
 }
 
 /* --- the rest --- */
@@ -269,32 +280,21 @@ id_mappings(const struct info *in, bool rootless)
 static json_t *
 security(const struct info *in, bool rootless)
 {
-	const struct rec	*config = in->part[P_CONFIG].answer;
-	char			 caps[2048] = "";
-	const char		*v;
-	size_t			 it = 0, n;
+	char		 caps[2048] = "";
+	const char	*v;
+	size_t		 it = 0, n;
 
-	while (config != NULL && rec_next(config,
-	    KEY_AS(default_capabilities), &it, &v)) {
+	while (rec_next(in->config, KEY_AS(default_capabilities), &it, &v)) {
 		n = strlen(caps);
 		(void)snprintf(caps + n, sizeof(caps) - n, "%s%s",
 		    n > 0 ? "," : "", v);
 	}
 	return (json_pack("{s:b, s:o, s:b, s:b, s:o, s:b}",
 	    "apparmorEnabled", access("/sys/kernel/security/apparmor",
-	    F_OK) == 0, "capabilities", config == NULL ? info_json(in,
-	    P_CONFIG, KEY(mode)) : tmpl_text(caps), "rootless", rootless,
-	    "seccompEnabled", 1,
-	    "seccompProfilePath", info_json(in, P_CONFIG,
-	    KEY_AS(seccomp_profile)),
+	    F_OK) == 0, "capabilities", info_value(in, INFO_CONFIG,
+	    tmpl_text(caps)), "rootless", rootless, "seccompEnabled", 1,
+	    "seccompProfilePath", info_setting(in, KEY_AS(seccomp_profile)),
 	    "selinuxEnabled", access("/sys/fs/selinux/enforce", F_OK) == 0));
-}
-
-static bool
-is_rootless(const struct info *in)
-{
-	return (strcmp(rec_str(in->part[P_CONFIG].answer, KEY(mode),
-	    "rootless"), "system") != 0);
 }
 
 /* In podman's order; what it does not have comes last. */
@@ -303,7 +303,8 @@ info_host(const struct info *in)
 {
 	struct utsname	 u = { 0 };
 	struct sysinfo	 si = { 0 };
-	bool		 rootless = is_rootless(in);
+	bool		 rootless = strcmp(rec_str(in->config, KEY(mode), ""),
+			    "system") != 0;
 	json_t		*o = json_object();
 	json_int_t	 unit;
 
@@ -311,127 +312,38 @@ info_host(const struct info *in)
 	(void)sysinfo(&si);
 	unit = si.mem_unit == 0 ? 1 : si.mem_unit;
 #define PUT(key, v)	(void)json_object_set_new(o, key, v)
+#define PROGRAM(key)	(void)json_object_set(o, key,				    json_object_get(in->programs, key))
 	PUT("arch", json_string(version_arch()));
 	PUT("buildahVersion", json_string("none"));
-	PUT("cgroupManager", info_json(in, P_CONFIG, KEY_AS(cgroup_manager)));
+	PUT("cgroupManager", info_setting(in, KEY_AS(cgroup_manager)));
 	PUT("cgroupVersion", json_string(cgroup_unified() ? "v2" : "v1"));
 	PUT("cgroupControllers", controllers(rootless));
-	PUT("conmon", json_object());
+	PROGRAM("conmon");
 	PUT("cpus", json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
 	PUT("cpuUtilization", cpu_utilization());
 	PUT("distribution", distribution());
-	PUT("eventLogger", info_json(in, P_CONFIG, KEY_AS(events_logger)));
+	PUT("eventLogger", info_setting(in, KEY_AS(events_logger)));
 	PUT("hostname", tmpl_text(u.nodename));
 	PUT("idMappings", id_mappings(in, rootless));
 	PUT("kernel", tmpl_text(u.release));
-	PUT("logDriver", info_json(in, P_CONFIG, KEY_AS(default_log_driver)));
+	PUT("logDriver", info_setting(in, KEY_AS(default_log_driver)));
 	PUT("memFree", json_integer((json_int_t)si.freeram * unit));
 	PUT("memTotal", json_integer((json_int_t)si.totalram * unit));
 	PUT("networkBackend", json_string("none"));
-	PUT("ociRuntime", json_object());
+	PROGRAM("ociRuntime");
 	PUT("os", json_string("linux"));
 	PUT("remoteSocket", json_pack("{s:b, s:s}", "exists", 0, "path", ""));
 	PUT("serviceIsRemote", json_false());
 	PUT("security", security(in, rootless));
-	(void)info_programs_into(in, o);
+	PROGRAM("slirp4netns");
+	PROGRAM("monitor");
+	PROGRAM("otherRuntimes");
 	PUT("swapFree", json_integer((json_int_t)si.freeswap * unit));
 	PUT("swapTotal", json_integer((json_int_t)si.totalswap * unit));
 	PUT("uptime", uptime(si.uptime));
 	PUT("linkmode", json_string("static"));
-	PUT("locks", info_note(in, P_LOCKS, json_pack("{s:o, s:o, s:o}",
-	    "type", info_json(in, P_LOCKS, KEY(type)),
-	    "total", info_num(in, P_LOCKS, KEY(total)),
-	    "free", info_num(in, P_LOCKS, KEY(free)))));
+	PUT("locks", locks(in));
 #undef PUT
+#undef PROGRAM
 	return (o);
-}
-
-/* --- programs --- */
-
-/* Name (if it has one), path, version, package and error, as far as known. */
-static json_t *
-program(const struct rec *r, const char *shown)
-{
-	static const char *const	 keys[] = { "name", "package", "path",
-					    "version", "error" };
-	json_t				*o = json_object();
-	const char			*v;
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if ((v = i == 0 && shown != NULL ? shown :
-		    rec_get(r, KEY_FROM(keys[i]))) != NULL)
-			(void)json_object_set_new(o, keys[i], tmpl_text(v));
-	/* podman always has these. */
-	for (size_t i = 1; i < 4; i++)
-		if (json_object_get(o, keys[i]) == NULL)
-			(void)json_object_set_new(o, keys[i],
-			    json_string(""));
-	return (o);
-}
-
-static json_t *
-one(const struct info *in, struct key_rec key, const char *shown)
-{
-	const struct rec	*answer = in->part[P_PROGRAMS].answer;
-	struct rec		*r = NULL;
-	size_t			 it = 0;
-	json_t			*o;
-
-	if (answer != NULL)
-		r = rec_sub(answer, key, &it);
-	o = program(r, shown);
-	rec_free(r);
-	return (info_note(in, P_PROGRAMS, o));
-}
-
-static json_t *
-runtime_table(const struct rec *answer)
-{
-	json_t		*list = json_array(), *o;
-	struct rec	*r;
-	size_t		 it = 0;
-
-	while (answer != NULL && (r = rec_sub(answer, KEY_IN(part, runtime),
-	    &it)) !=
-	    NULL) {
-		o = program(r, NULL);
-		(void)json_object_set_new(o, "supportsJson",
-		    json_boolean(rec_num(r, KEY_IN(program, json), 0) != 0));
-		(void)json_object_set_new(o, "supportsKvm",
-		    json_boolean(rec_num(r, KEY(kvm), 0) != 0));
-		(void)json_object_set_new(o, "supportsNoCgroups",
-		    json_boolean(rec_num(r, KEY(nocgroups), 0) != 0));
-		(void)json_array_append_new(list, o);
-		rec_free(r);
-	}
-	return (list);
-}
-
-json_t *
-info_programs_into(const struct info *in, json_t *host)
-{
-	const struct rec	*answer = in->part[P_PROGRAMS].answer;
-	json_t			*other = json_object();
-	const char		*error;
-
-	(void)json_object_set_new(host, "conmon", one(in, KEY(conmon), NULL));
-	(void)json_object_set_new(host, "ociRuntime", one(in, KEY(launch),
-	    RUNTIME_SHOWN));
-	if (rec_count(answer, KEY(slirp4netns)) > 0) {
-		json_t	*slirp = one(in, KEY(slirp4netns), NULL);
-
-		(void)json_object_set(slirp, "executable",
-		    json_object_get(slirp, "path"));
-		(void)json_object_del(slirp, "path");
-		(void)json_object_set_new(host, "slirp4netns", slirp);
-	}
-	(void)json_object_set_new(host, "monitor", one(in, KEY(monitor), NULL));
-	(void)json_object_set_new(other, "configured", info_json(in,
-	    P_PROGRAMS, KEY(configured)));
-	if ((error = rec_get(answer, KEY(configured_error))) != NULL)
-		(void)json_object_set_new(other, "error", tmpl_text(error));
-	(void)json_object_set_new(other, "found", runtime_table(answer));
-	(void)json_object_set_new(host, "otherRuntimes",
-	    info_note(in, P_PROGRAMS, other));
-	return (host);
 }

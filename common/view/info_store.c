@@ -1,6 +1,8 @@
 /*
  * The storage and the registries as podman describes them.
  */
+#include <linux/magic.h>
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,23 +16,18 @@
 #define OPTIONS		"storage.options."
 #define OPTIONS_LEN	(sizeof(OPTIONS) - 1)
 
-/* What containers.conf and storage.conf leave open, as podman prints it. */
+/* The program that an option names, as podman prints it. */
 static json_t *
-program_option(const struct rec *programs, const char *path)
+program_option(const json_t *found, const char *path)
 {
-	struct rec	*r = NULL;
-	size_t		 it = 0;
-	json_t		*o;
+	json_t	*o = json_pack("{s:o, s:s, s:s}", "Executable",
+		    tmpl_text(path), "Package", "", "Version", "");
 
-	if (programs != NULL)
-		r = rec_sub(programs, KEY(mount_program), &it);
-	o = json_pack("{s:o, s:o, s:o}", "Executable", tmpl_text(path),
-	    "Package", tmpl_text(rec_str(r, KEY(package), "")),
-	    "Version", tmpl_text(rec_str(r, KEY(version), "")));
-	if (rec_get(r, KEY(error)) != NULL)
-		(void)json_object_set_new(o, "error",
-		    tmpl_text(rec_get(r, KEY(error))));
-	rec_free(r);
+	if (found == NULL)
+		return (o);
+	(void)json_object_set(o, "Package", json_object_get(found, "package"));
+	(void)json_object_set(o, "Version", json_object_get(found, "version"));
+	(void)json_object_set(o, "error", json_object_get(found, "error"));
 	return (o);
 }
 
@@ -39,25 +36,24 @@ set_option(const struct info *in, json_t *o, const char *key, const char *v)
 {
 	size_t	 n = strlen(key);
 
-	if (n > 14 && strcmp(key + n - 14, ".mount_program") == 0)
-		(void)json_object_set_new(o, key, program_option(
-		    in->part[P_PROGRAMS].answer, v));
-	else
-		(void)json_object_set_new(o, key, tmpl_text(v));
+	(void)json_object_set_new(o, key,
+	    n > 14 && strcmp(key + n - 14, ".mount_program") == 0 ?
+	    program_option(json_object_get(in->programs, "mount_program"), v) :
+	    tmpl_text(v));
 }
 
 /* Options that are set, under the driver's name: "overlay.mountopt". */
 static json_t *
 graph_options(const struct info *in)
 {
-	const struct rec	*config = in->part[P_CONFIG].answer;
+	const struct rec	*config = in->config;
 	json_t			*o = json_object();
 	struct rec_item		 item;
 	const char		*v;
 	char			 key[300];
 	size_t			 it = 0;
 
-	while (config != NULL && rec_walk(config, &it, &item)) {
+	while (rec_walk(config, &it, &item)) {
 		if (strncmp(item.key, "origin:" OPTIONS, 7 + OPTIONS_LEN) !=
 		    0 || (v = rec_get(config, KEY_FROM(item.key + 7))) == NULL)
 			continue;
@@ -66,8 +62,7 @@ graph_options(const struct info *in)
 		    "overlay." : "", item.key + 7 + OPTIONS_LEN);
 		set_option(in, o, key, v);
 	}
-	for (it = 0; config != NULL &&
-	    rec_next(config, KEY_AS(storage_opt), &it, &v);) {
+	for (it = 0; rec_next(config, KEY_AS(storage_opt), &it, &v);) {
 		(void)snprintf(key, sizeof(key), "%.*s", (int)strcspn(v, "="),
 		    v);
 		v += strcspn(v, "=");
@@ -102,22 +97,51 @@ uses_metacopy(const struct rec *config)
 	    overlay_parameter("metacopy") == 'Y');
 }
 
+/* containers/storage's words. */
+static const char *
+file_system(long magic)
+{
+	static const struct {
+		long		 magic;
+		const char	*name;
+	} known[] = {
+		{ EXT4_SUPER_MAGIC, "extfs" },
+		{ BTRFS_SUPER_MAGIC, "btrfs" },
+		{ XFS_SUPER_MAGIC, "xfs" },
+		{ TMPFS_MAGIC, "tmpfs" },
+		{ OVERLAYFS_SUPER_MAGIC, "overlayfs" },
+		{ NFS_SUPER_MAGIC, "nfs" },
+		{ FUSE_SUPER_MAGIC, "fuse" },
+		{ F2FS_SUPER_MAGIC, "f2fs" },
+		{ REISERFS_SUPER_MAGIC, "reiserfs" },
+		{ SQUASHFS_MAGIC, "squashfs" },
+		{ V9FS_MAGIC, "v9fs" },
+		{ 0x2fc12fc1, "zfs" },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].magic == magic)
+			return (known[i].name);
+	return ("<unknown>");
+}
+
 /* podman's driver status: text, also where it is yes or no. */
 static json_t *
 graph_status(const struct info *in)
 {
-	const struct rec	*config = in->part[P_CONFIG].answer;
+	const struct rec	*config = in->config;
 	json_t			*o = json_object();
 
 	if (strcmp(rec_str(config, KEY_AS(storage_driver), ""), "overlay") != 0)
 		return (o);
 	(void)json_object_set_new(o, "Backing Filesystem",
-	    info_json(in, P_DISK, KEY(fs)));
+	    info_value(in, INFO_DISK, json_string(file_system(
+	    (long)in->disk.f_type))));
 	(void)json_object_set_new(o, "Native Overlay Diff",
 	    json_string(overlay_parameter("redirect_dir") == 'Y' ? "false" :
 	    "true"));
 	(void)json_object_set_new(o, "Supports d_type",
-	    info_json(in, P_DISK, KEY(d_type)));
+	    info_value(in, INFO_DISK, json_string(in->d_type)));
 	(void)json_object_set_new(o, "Using metacopy",
 	    json_string(uses_metacopy(config) ? "true" : "false"));
 	return (o);
@@ -126,24 +150,32 @@ graph_status(const struct info *in)
 static json_t *
 container_counts(const struct info *in)
 {
-	return (info_note(in, P_STATE, json_pack("{s:o, s:o, s:o, s:o}",
-	    "number", info_num(in, P_STATE, KEY(number)),
-	    "paused", info_num(in, P_STATE, KEY(paused)),
-	    "running", info_num(in, P_STATE, KEY(running)),
-	    "stopped", info_num(in, P_STATE, KEY(stopped)))));
+	const struct {
+		const char	*key;
+		int64_t		 n;
+	} counts[] = {
+		{ "number", in->containers }, { "paused", in->paused },
+		{ "running", in->running },
+		{ "stopped", in->containers - in->running - in->paused },
+	};
+	json_t	*o = json_object();
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		(void)json_object_set_new(o, counts[i].key, info_number(in,
+		    INFO_STATE, (uint64_t)counts[i].n));
+	return (info_note(in, INFO_STATE, o));
 }
 
 /* The file that storage.conf(5) says is read here, though it need not be. */
 static json_t *
 config_file(const struct info *in)
 {
-	const struct rec	*config = in->part[P_CONFIG].answer;
+	const struct rec	*config = in->config;
 	const char		*home = rec_get(config,
 				    KEY_AS(env_config_home));
 
 	if (config == NULL)
-		return (info_json(in,
-	    P_CONFIG, KEY(mode)));
+		return (info_setting(in, KEY(mode)));
 	if (rec_get(config, KEY_AS(path_storage_conf)) != NULL)
 		return (tmpl_text(rec_get(config, KEY_AS(path_storage_conf))));
 	if (home != NULL)
@@ -156,11 +188,11 @@ config_file(const struct info *in)
 static json_t *
 volume_path(const struct info *in)
 {
-	const struct rec	*config = in->part[P_CONFIG].answer;
+	const struct rec	*config = in->config;
 	const char		*v = rec_str(config, KEY_AS(volume_path), "");
 
 	if (config == NULL || *v != '\0')
-		return (info_json(in, P_CONFIG, KEY_AS(volume_path)));
+		return (info_setting(in, KEY_AS(volume_path)));
 	return (json_sprintf("%s/volumes", rec_str(config, KEY_AS(path_graph),
 	    "")));
 }
@@ -174,20 +206,21 @@ info_storage(const struct info *in)
 #define PUT(key, v)	(void)json_object_set_new(o, key, v)
 	PUT("configFile", config_file(in));
 	PUT("containerStore", container_counts(in));
-	PUT("graphDriverName", info_json(in, P_CONFIG, KEY_AS(storage_driver)));
+	PUT("graphDriverName", info_setting(in, KEY_AS(storage_driver)));
 	PUT("graphOptions", graph_options(in));
-	PUT("graphRoot", info_json(in, P_CONFIG, KEY_AS(path_graph)));
-	PUT("graphRootAllocated", info_num(in, P_DISK, KEY(allocated)));
-	PUT("graphRootUsed", info_num(in, P_DISK, KEY(used)));
+	PUT("graphRoot", info_setting(in, KEY_AS(path_graph)));
+	PUT("graphRootAllocated", info_number(in, INFO_DISK,
+	    in->disk.f_blocks * (uint64_t)in->disk.f_bsize));
+	PUT("graphRootUsed", info_number(in, INFO_DISK, (in->disk.f_blocks -
+	    in->disk.f_bfree) * (uint64_t)in->disk.f_bsize));
 	PUT("graphStatus", graph_status(in));
-	PUT("imageCopyTmpDir", info_json(in, P_CONFIG,
-	    KEY_AS(image_copy_dir)));
-	PUT("imageStore", info_note(in, P_STORE, json_pack("{s:o}", "number",
-	    info_num(in, P_STORE, KEY(number)))));
-	PUT("runRoot", info_json(in, P_CONFIG, KEY_AS(path_run_storage)));
+	PUT("imageCopyTmpDir", info_setting(in, KEY_AS(image_copy_dir)));
+	PUT("imageStore", info_note(in, INFO_STORE, json_pack("{s:o}",
+	    "number", info_number(in, INFO_STORE, (uint64_t)in->images))));
+	PUT("runRoot", info_setting(in, KEY_AS(path_run_storage)));
 	PUT("volumePath", volume_path(in));
-	PUT("runDir", info_json(in, P_CONFIG, KEY_AS(path_run)));
-	PUT("stateDir", info_json(in, P_CONFIG, KEY_AS(path_state)));
+	PUT("runDir", info_setting(in, KEY_AS(path_run)));
+	PUT("stateDir", info_setting(in, KEY_AS(path_state)));
 #undef PUT
 	return (o);
 }
@@ -245,16 +278,17 @@ registry(const struct rec *r, const char *prefix, const char *location)
 }
 
 json_t *
-info_registry_list(const struct info *in)
+info_registries(const struct info *in)
 {
-	const struct rec	*r = in->part[P_REGISTRIES].answer;
+	const struct rec	*r = info_misses(in, INFO_REGISTRIES) ?
+				    NULL : in->config;
 	json_t			*o = json_object(), *search = json_array();
 	struct rec_item		 item;
 	const char		*v;
 	char			 prefix[1024];
 	size_t			 it = 0, n;
 
-	while (r != NULL && rec_walk(r, &it, &item)) {
+	while (rec_walk(r, &it, &item)) {
 		n = strlen(item.key);
 		if (item.text == NULL ||
 		    strncmp(item.key, REGISTRY, REGISTRY_LEN) != 0 ||
@@ -273,5 +307,5 @@ info_registry_list(const struct info *in)
 	if (json_array_size(search) > 0)
 		(void)json_object_set(o, "search", search);
 	json_decref(search);
-	return (info_note(in, P_REGISTRIES, o));
+	return (info_note(in, INFO_REGISTRIES, o));
 }

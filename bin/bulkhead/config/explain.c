@@ -4,11 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "command.h"
-#include "settings_ask.h"
 #include "record.h"
 #include "say.h"
 #include "settings.h"
+#include "settings_show.h"
 
 static const struct opt options[] = {
 	{ "format", 'f', OPT_STRING, NULL, "How it is printed", "text",
@@ -17,47 +18,50 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
+/* Each value of a key, on a line that begins like this. */
 static void
-print_values(const struct rec *config, const char *key)
+print_list(const struct rec *config, const char *key, const char *begin)
 {
 	const char	*v;
-	size_t		 it = 0, n = rec_count(config, KEY_FROM(key));
+	size_t		 it = 0;
 
-	if (n == 1) {
-		printf("%s = ", key);
-		say_out(rec_str(config, KEY_FROM(key), ""));
-		putchar('\n');
-		return;
-	}
-	printf("%s = %s\n", key, n == 0 ? "(nothing)" : "");
 	while (rec_next(config, KEY_FROM(key), &it, &v)) {
-		fputs("    ", stdout);
+		fputs(begin, stdout);
 		say_out(v);
 		putchar('\n');
 	}
 }
 
 static void
+print_values(const struct rec *config, const char *key)
+{
+	size_t	 n = rec_count(config, KEY_FROM(key));
+
+	printf("%s = ", key);
+	if (n != 1)
+		puts(n == 0 ? "(nothing)" : "");
+	print_list(config, key, n == 1 ? "" : "    ");
+}
+
+static void
 print_origin(const struct rec *config, const char *key)
 {
-	const char	*pinned = setting_about(config, "pinned", key), *v;
+	const char	*pinned = setting_about(config, "pinned", key);
 	char		 name[320];
-	size_t		 it = 0;
 
 	fputs("  set by:   ", stdout);
 	say_out(pinned == NULL ? setting_origin(config, key) : "the database");
+	putchar('\n');
 	(void)snprintf(name, sizeof(name), "overrode:%s", key);
-	while (rec_next(config, KEY_FROM(name), &it, &v)) {
-		fputs("\n  overrode: ", stdout);
-		say_out(v);
-	}
+	print_list(config, name, "  overrode: ");
 	if (pinned != NULL) {
-		fputs("\n  overrode: ", stdout);
+		fputs("  overrode: ", stdout);
 		say_out(setting_origin(config, key));
 		putchar(' ');
 		say_out(pinned);
+		putchar('\n');
 	}
-	printf("\n  pinned:   %s\n", pinned == NULL ? "no" : "by the database");
+	printf("  pinned:   %s\n", pinned == NULL ? "no" : "by the database");
 }
 
 /* The profile of a container that names none. */
@@ -68,14 +72,11 @@ print_seccomp(const struct rec *config)
 			    "default");
 
 	fputs("  used:     ", stdout);
-	if (strcmp(profile, "unconfined") == 0)
-		printf("unconfined: containers have no filter\n");
-	else if (strcmp(profile, "default") == 0)
-		printf("default, which is built in\n");
-	else {
-		say_out(profile);
-		printf(", under what is refused with every profile\n");
-	}
+	say_out(profile);
+	puts(strcmp(profile, "unconfined") == 0 ?
+	    ": containers have no filter" : strcmp(profile, "default") == 0 ?
+	    ", which is built in" : "; the system calls that bulkhead refuses "
+	    "to all containers are refused as well");
 }
 
 static int
@@ -88,38 +89,36 @@ explain(const struct rec *config, const char *word, json_t *out)
 
 	if (found == NULL)
 		return (say_error("%s", e.text));
-	while (rec_next(found, KEY(key), &it, &key))
-		if (out != NULL)
+	while (rec_next(found, KEY(key), &it, &key)) {
+		if (out != NULL) {
 			json_object_set_new(out, key, setting_json(config,
 			    key));
-		else {
-			print_values(config, key);
-			print_origin(config, key);
-			if (strcmp(key, "containers.seccomp_profile") == 0)
-				print_seccomp(config);
+			continue;
 		}
+		print_values(config, key);
+		print_origin(config, key);
+		if (strcmp(key, "containers.seccomp_profile") == 0)
+			print_seccomp(config);
+	}
 	return (0);
+}
+
+static int
+explain_all(const struct cli *cli, const struct rec *config, json_t **json)
+{
+	json_t	*out = json == NULL ? NULL : (*json = json_object());
+	int	 code = 0;
+
+	for (int i = 0; i < cli->argc; i++)
+		if (explain(config, cli->argv[i], out) != 0)
+			code = EXIT_ENGINE;
+	return (code);
 }
 
 static int
 run(struct cli *cli)
 {
-	scoped_rec struct rec	*config = NULL;
-	json_t			*out;
-	int			 json = settings_wants_json(cli, "text"),
-	    code = 0;
-
-	if (json == -1 || (config = settings_ask(cli)) == NULL)
-		return (EXIT_ENGINE);
-	out = json ? json_object() : NULL;
-	for (int i = 0; i < cli->argc; i++)
-		if (explain(config, cli->argv[i], out) != 0)
-			code = EXIT_ENGINE;
-	if (out != NULL && code == 0)
-		code = settings_print_json(out);
-	else
-		json_decref(out);
-	return (code);
+	return (settings_show(cli, "text", explain_all));
 }
 
 const struct command command_config_explain = {

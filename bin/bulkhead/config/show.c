@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "command.h"
-#include "settings_ask.h"
-#include "format.h"
 #include "record.h"
 #include "say.h"
 #include "settings.h"
+#include "settings_show.h"
 
 static const struct opt options[] = {
 	{ "format", 'f', OPT_STRING, NULL,
@@ -19,40 +18,48 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
-static const struct {
-	const char	*name;
-	const char	*key;
-} texts[] = {
-	{ "containers", "text.containers" },
-	{ "storage", "text.storage" },
-	{ "registries", "text.registries" },
-};
-
 static int
 show_texts(const struct rec *config, const char *which)
 {
-	struct rec_item	 item;
-	size_t		 it = 0;
-	bool		 any = false;
+	static const char *const	 files[] = { "containers", "storage",
+					    "registries" };
+	char				 key[32];
+	bool				 any = false;
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		if (*which != '\0' && strcmp(which, texts[i].name) != 0)
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		if (*which != '\0' && strcmp(which, files[i]) != 0)
 			continue;
 		any = true;
 		if (*which == '\0')
-			printf("%s# %s.conf\n", i == 0 ? "" : "\n",
-			    texts[i].name);
-		say_out(rec_str(config, KEY_FROM(texts[i].key), ""));
+			printf("%s# %s.conf\n", i == 0 ? "" : "\n", files[i]);
+		(void)snprintf(key, sizeof(key), "text.%s", files[i]);
+		say_out(rec_str(config, KEY_FROM(key), ""));
 	}
-	if (!any)
-		return (say_error("there is no \"%s\" configuration; use "
-		    "containers, storage or registries", which));
-	while (*which == '\0' && rec_walk(config, &it, &item))
+	return (any ? 0 : say_error("there is no \"%s\" configuration; use "
+	    "containers, storage or registries", which));
+}
+
+static int
+show(const struct cli *cli, const struct rec *config, json_t **json)
+{
+	const char	*which = cli->argc > 0 ? cli->argv[0] : "";
+	struct rec_item	 item;
+	size_t		 it = 0;
+
+	while (rec_walk(config, &it, &item))
+		if (strncmp(item.key, "problem:", 8) == 0)
+			say_warning("%s", item.text);
+	if (json != NULL) {
+		*json = settings_json(config);
+		return (0);
+	}
+	if (show_texts(config, which) != 0)
+		return (EXIT_ENGINE);
+	for (it = 0; *which == '\0' && rec_walk(config, &it, &item);)
 		if (strncmp(item.key, "pinned:", 7) == 0) {
 			printf("# %s is pinned by the database: ",
 			    item.key + 7);
-			say_out(rec_str(config, KEY_FROM(item.key + 7),
-			    ""));
+			say_out(rec_str(config, KEY_FROM(item.key + 7), ""));
 			putchar('\n');
 		}
 	return (0);
@@ -61,15 +68,7 @@ show_texts(const struct rec *config, const char *which)
 static int
 run(struct cli *cli)
 {
-	scoped_rec struct rec	*config = NULL;
-	int			 json = settings_wants_json(cli, "toml"), code;
-
-	if (json == -1 || (config = settings_ask(cli)) == NULL)
-		return (EXIT_ENGINE);
-	settings_warn(config);
-	code = json ? settings_print_json(settings_json(config)) :
-	    show_texts(config, cli->argc > 0 ? cli->argv[0] : "");
-	return (code);
+	return (settings_show(cli, "toml", show));
 }
 
 const struct command command_config_show = {

@@ -1,25 +1,24 @@
 /*
- * bulkhead info: what this host is and has. Each part is found out in a process
- * of its own, so that whatever is wrong with one, the others are shown.
+ * bulkhead info: what this host is and has. Whatever is wrong with one part of
+ * it, the others are shown.
  */
+#include "info.h"
+
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "command.h"
 #include "command_session.h"
-#include "config.h"
 #include "format.h"
-#include "info.h"
-#include "info_ask.h"
-#include "part.h"
 #include "record.h"
 #include "root.h"
 #include "say.h"
+#include "session.h"
 #include "yaml.h"
 
-#define PATIENCE_MS	10000	/* for a lock that is held */
+#define NEED_ALL	(NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS)
 
 static const struct opt options[] = {
 	{ "format", 'f', OPT_STRING, NULL,
@@ -34,72 +33,63 @@ static const char *const	maps[] = { "GraphOptions", "GraphStatus",
 static const struct tmpl_about	about = { "info", "*define.Info", maps,
 				    true, false };
 
-/* Whatever the configuration says of the rest needs a configuration. */
-static void
-without_config(struct part *parts)
+/* Open it; or an error, which has a text. */
+static bool
+is_open(struct session *s, const struct cli *cli, struct info *in,
+    unsigned int flags, unsigned int need)
 {
-	for (size_t i = P_CONFIG + 1; i < P_COUNT; i++)
-		(void)snprintf(parts[i].why, sizeof(parts[i].why), "%s",
-		    parts[P_CONFIG].why);
+	*s = (struct session){ .config_flags = flags, .failed = in->failed,
+	    .privileged = need == NEED_ALL ? info_look_at_disk : NULL,
+	    .arg = in };
+	if (command_open(s, cli, need, NULL) == 0)
+		return (true);
+	if (s->client.error.text[0] == '\0')
+		(void)error_set(&s->client.error, errno, "%s",
+		    strerror(errno));
+	return (false);
 }
 
-/* Was it an option of the command line? Then it would do without them. */
+/* Was it an option of the command line? Then it opens without them. */
 static bool
-options_are_wrong(struct cli *cli)
+options_are_wrong(const struct cli *cli, struct info *in)
 {
+	struct session	 s;
 	struct cli	 bare = *cli;
-	struct part	 p = { .run = info_config, .quiet = true };
 	bool		 fine;
 
-	if (rec_len(cli->global) == 0 ||
-	    (bare.global = rec_new()) == NULL)
+	if (rec_len(cli->global) == 0 || (bare.global = rec_new()) == NULL)
 		return (false);
-	part_start(&p, &bare, NULL);
-	part_wait(&p, clock_mono_ms() + PATIENCE_MS);
-	fine = p.answer != NULL;
-	part_clear(&p);
+	fine = is_open(&s, &bare, in, 0, NEED_CONFIG);
+	session_close(&s);
 	rec_free(bare.global);
 	return (fine);
 }
 
-/* 0, or the exit code when it is the command line that is wrong. */
+/*
+ * The session, in which parts may be missing; without a configuration, all of
+ * it. 0, or the exit code when it is the command line that is wrong.
+ */
 static int
-gather(struct part *parts, struct cli *cli)
+open_session(struct session *s, const struct cli *cli, struct info *in)
 {
-	const struct rec	*config;
-	int64_t			 deadline;
+	const uid_t	 we = geteuid();
+	struct error	 e;
 
-	part_start(&parts[P_CONFIG], cli, NULL);
-	part_wait(&parts[P_CONFIG], clock_mono_ms() + PATIENCE_MS);
-	if ((config = parts[P_CONFIG].answer) == NULL) {
-		if (options_are_wrong(cli))
-			return (say_error("%s", parts[P_CONFIG].why));
-		without_config(parts);
-		return (0);
+	/* What is wrong with registries.conf concerns nothing else. */
+	if (!is_open(s, cli, in, CONFIG_REGISTRIES, NEED_ALL) &&
+	    geteuid() == we) {
+		e = s->client.error;
+		if (is_open(s, cli, in, 0, NEED_ALL))
+			in->failed[INFO_REGISTRIES] = e;
 	}
-	deadline = clock_mono_ms() + PATIENCE_MS;
-	for (size_t i = P_CONFIG + 1; i < P_COUNT; i++)
-		if (i != P_DISK && i != P_STORE)
-			part_start(&parts[i], cli, config);
-	/* Where the storage is may stand in the state. */
-	part_wait(&parts[P_STATE], deadline);
-	if (parts[P_STATE].answer != NULL)
-		config_copy_merged(parts[P_CONFIG].answer,
-		    parts[P_STATE].answer);
-	part_start(&parts[P_DISK], cli, config);
-	part_start(&parts[P_STORE], cli, config);
-	deadline = clock_mono_ms() + PATIENCE_MS;
-	for (size_t i = P_CONFIG + 1; i < P_COUNT; i++)
-		part_wait(&parts[i], deadline);
+	if ((in->config = s->config) != NULL)
+		return (0);
+	e = s->client.error;
+	if (geteuid() == we && options_are_wrong(cli, in))
+		return (session_error(s));
+	for (size_t i = 0; i < INFO_PARTS; i++)
+		in->failed[i] = e;
 	return (0);
-}
-
-/* The rest reads and prints, which needs no root. */
-static void
-leave_root(void)
-{
-	root_drop();
-	confined_enter(false);
 }
 
 static int
@@ -113,13 +103,11 @@ print(struct format *f, json_t *j)
 		return (format_close(f) == -1 || r == -1 ?
 		    EXIT_ENGINE : 0);
 	}
-	if (f->kind == FORMAT_JSON) {
+	if (f->kind == FORMAT_JSON)
 		format_json(stdout, j, 2, 0);
-		putchar('\n');
-	} else {
+	else
 		yaml_print(stdout, j);
-		putchar('\n');
-	}
+	putchar('\n');
 	json_decref(j);
 	f->kind = FORMAT_PLAIN;
 	return (format_close(f) == -1 ? EXIT_ENGINE : 0);
@@ -128,37 +116,25 @@ print(struct format *f, json_t *j)
 static int
 run(struct cli *cli)
 {
-	struct part	 parts[P_COUNT] = {
-			    [P_CONFIG].run = info_config,
-			    [P_STATE].run = info_state,
-			    [P_STORE].run = info_store,
-			    [P_DISK].run = info_disk,
-			    [P_IDS].run = info_ids,
-			    [P_LOCKS].run = info_locks,
-			    [P_PROGRAMS].run = info_programs,
-			    [P_REGISTRIES].run = info_registries };
-	struct info	 in;
+	struct session	*s = cli->session;
+	struct info	 in = { 0 };
 	struct format	 f;
 	json_t		*j;
 	int		 code;
 
-	for (size_t i = 0; i < P_COUNT; i++)
-		parts[i].out = parts[i].err = parts[i].pidfd = -1;
 	if (format_open(&f, &about, opt_str(cli->opts, "format", NULL),
 	    0) == -1)
 		return (EXIT_ENGINE);
-	/* It reads the same files again, with the same to say of them. */
-	parts[P_REGISTRIES].quiet = cli->trace == 0;
-	if ((code = gather(parts, cli)) == 0) {
-		leave_root();
-		for (size_t i = 0; i < P_COUNT; i++)
-			in.part[i] = (struct info_part){ parts[i].answer,
-			    parts[i].why };
+	if ((code = open_session(s, cli, &in)) == 0) {
+		/* What could not be opened may have left us root. */
+		root_drop();
+		info_find_programs(&in, s);
+		confined_enter(s->containers);
+		info_ask(&in, s);
 		j = info_document(&in);
 		code = j == NULL ? say_error("out of memory") : print(&f, j);
 	}
-	for (size_t i = 0; i < P_COUNT; i++)
-		part_clear(&parts[i]);
+	json_decref(in.programs);
 	return (code);
 }
 
