@@ -30,7 +30,8 @@
  *     a helper. Those that a container's definition names are opened only when
  *     the definition carries the right code (grant.c). `pause` makes control
  *     groups, for which it reads the rows of the containers and corrects them
- *     (container/reconcile.c); `events` starts journalctl.
+ *     (container/reconcile.c); `events` starts journalctl; `info` opens the
+ *     storage to ask for its file system; `migrate` looks for the runtime.
  * 14. refresh is told that no more grants follow.
  * 15. The key is wiped from memory.
  * 16. This process becomes the account for good (below).

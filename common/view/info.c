@@ -1,7 +1,7 @@
 #include "info.h"
 
-#include <errno.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
@@ -15,7 +15,6 @@
 #include "record.h"
 #include "session.h"
 #include "states.h"
-#include "version.h"
 
 /* --- finding out --- */
 
@@ -173,39 +172,4 @@ info_note(const struct info *in, enum info_part part, json_t *o)
 		(void)json_object_set_new(o, "error", tmpl_text(why(in,
 		    part)));
 	return (o);
-}
-
-json_t *
-info_document(const struct info *in)
-{
-	return (json_pack("{s:o, s:o, s:o, s:{s:[s], s:[s,s,s], s:[s,s], s:n}, "
-	    "s:o}", "host", info_host(in), "store", info_storage(in),
-	    "registries", info_registries(in), "plugins",
-	    "volume", "local", "network", "none", "host", "private",
-	    "log", "k8s-file", "none", "authorization",
-	    "version", version_json()));
-}
-
-void
-info_add_names(const struct tmpl *t, json_t *j)
-{
-	static const struct {
-		const char	*in[2];		/* host, and in that */
-		const char	*json;
-		const char	*go;
-	} names[] = {
-		{ { "host", NULL }, "cgroupVersion", "CgroupsVersion" },
-		{ { "host", "security" }, "capabilities",
-		    "DefaultCapabilities" },
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		json_t	*o = json_object_get(j, names[i].in[0]);
-
-		if (names[i].in[1] != NULL)
-			o = json_object_get(o, names[i].in[1]);
-		if (tmpl_mentions(t, names[i].go))
-			(void)json_object_set(o, names[i].go,
-			    json_object_get(o, names[i].json));
-	}
 }

@@ -56,8 +56,7 @@ json_t	*info_document(const struct info *);
 /* For a template: the fields that Go knows by another name than JSON. */
 void	info_add_names(const struct tmpl *, json_t *);
 
-/* podman's sections, which the caller owns. */
-json_t	*info_host(const struct info *);
+/* Its sections of the storage and the registries, which the caller owns. */
 json_t	*info_storage(const struct info *);
 json_t	*info_registries(const struct info *);
 

@@ -1,6 +1,6 @@
 /*
- * The host as podman describes it, from the kernel and a few files that every
- * user may read.
+ * The document, and in it the host as podman describes it, from the kernel and
+ * a few files that every user may read.
  */
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
@@ -298,8 +298,8 @@ security(const struct info *in, bool rootless)
 }
 
 /* In podman's order; what it does not have comes last. */
-json_t *
-info_host(const struct info *in)
+static json_t *
+host(const struct info *in)
 {
 	struct utsname	 u = { 0 };
 	struct sysinfo	 si = { 0 };
@@ -312,7 +312,7 @@ info_host(const struct info *in)
 	(void)sysinfo(&si);
 	unit = si.mem_unit == 0 ? 1 : si.mem_unit;
 #define PUT(key, v)	(void)json_object_set_new(o, key, v)
-#define PROGRAM(key)	(void)json_object_set(o, key,				    json_object_get(in->programs, key))
+#define PROGRAM(k)	PUT(k, json_incref(json_object_get(in->programs, k)))
 	PUT("arch", json_string(version_arch()));
 	PUT("buildahVersion", json_string("none"));
 	PUT("cgroupManager", info_setting(in, KEY_AS(cgroup_manager)));
@@ -346,4 +346,41 @@ info_host(const struct info *in)
 #undef PUT
 #undef PROGRAM
 	return (o);
+}
+
+/* --- the whole --- */
+
+json_t *
+info_document(const struct info *in)
+{
+	return (json_pack("{s:o, s:o, s:o, s:{s:[s], s:[s,s,s], s:[s,s], s:n}, "
+	    "s:o}", "host", host(in), "store", info_storage(in),
+	    "registries", info_registries(in), "plugins",
+	    "volume", "local", "network", "none", "host", "private",
+	    "log", "k8s-file", "none", "authorization",
+	    "version", version_json()));
+}
+
+void
+info_add_names(const struct tmpl *t, json_t *j)
+{
+	static const struct {
+		const char	*in[2];		/* host, and in that */
+		const char	*json;
+		const char	*go;
+	} names[] = {
+		{ { "host", NULL }, "cgroupVersion", "CgroupsVersion" },
+		{ { "host", "security" }, "capabilities",
+		    "DefaultCapabilities" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		json_t	*o = json_object_get(j, names[i].in[0]);
+
+		if (names[i].in[1] != NULL)
+			o = json_object_get(o, names[i].in[1]);
+		if (tmpl_mentions(t, names[i].go))
+			(void)json_object_set(o, names[i].go,
+			    json_object_get(o, names[i].json));
+	}
 }
