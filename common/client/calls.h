@@ -80,8 +80,7 @@ struct rec;
 	C(end,	 lock_open_end,		lock_open, H_LOCK, value)	\
 	C(whole, lock_take,		lock_take, H_LOCK, done)	\
 	C(sent,	 lock_take_begin,	lock_take, H_LOCK, -)		\
-	C(whole, lock_drop,		lock_drop, H_LOCK, done)	\
-	C(quiet, lock_drop_quiet,	lock_drop, H_LOCK, -)		\
+	C(quiet, lock_drop,		lock_drop, H_LOCK, -)		\
 	C(sent,	 lock_drop_begin,	lock_drop, H_LOCK, -)		\
 	C(whole, lock_free,		lock_free, H_LOCK, done)	\
 	C(whole, lock_alloc,		lock_alloc, H_LOCK, value)	\

@@ -193,7 +193,7 @@ locks_store(struct session *s, unsigned int wait_ms)
 void
 locks_store_drop(struct session *s)
 {
-	(void)lock_drop(&s->client, LOCK_STORE);
+	lock_drop(&s->client, LOCK_STORE);
 }
 
 int

@@ -90,7 +90,7 @@ locks_drop(struct session *s, const char *kind, const char *id)
 {
 	char	 name[LOCKS_NAME];
 
-	lock_drop_quiet(&s->client, lock_name(name, kind, id));
+	lock_drop(&s->client, lock_name(name, kind, id));
 }
 
 int

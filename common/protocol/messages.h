@@ -521,25 +521,20 @@ enum volume_state {
 	VOLUME_FRESH,		/* its first use fills it from the image */
 	VOLUME_FILLING,		/* and was begun, but has not ended */
 };
+#define FIELDS_volume(F)						\
+	F(str, name, 255)						\
+	F(flag, legacy, 1)
 /* volume_look: value: enum volume_state. */
-#define FIELDS_volume_look(F)						\
-	F(str, name, 255)						\
-	F(flag, legacy, 1)
+#define FIELDS_volume_look	FIELDS_volume
 /* volume_make: made where it is not there. value: enum volume_state */
-#define FIELDS_volume_make(F)						\
-	F(str, name, 255)						\
-	F(flag, legacy, 1)
+#define FIELDS_volume_make	FIELDS_volume
 /*
  * volume_fill: the caller holds the volume's lock and is going to fill it.
  * value: enum volume_state as it was; VOLUME_USED: it must not be filled.
  */
-#define FIELDS_volume_fill(F)						\
-	F(str, name, 255)						\
-	F(flag, legacy, 1)
+#define FIELDS_volume_fill	FIELDS_volume
 /* volume_filled: and has filled it. */
-#define FIELDS_volume_filled(F)						\
-	F(str, name, 255)						\
-	F(flag, legacy, 1)
+#define FIELDS_volume_filled	FIELDS_volume
 /*
  * volume_remove: moved to the trash, for store_tidy to delete. value: 1 if it
  * stays, because it may be a volume of podman.

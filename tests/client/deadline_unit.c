@@ -78,7 +78,7 @@ ask_it(struct client *c, enum helper_id who)
 	case H_STATE:
 		return (state_history(c, "") == NULL ? -1 : 0);
 	case H_LOCK:
-		return (lock_drop(c, "x"));
+		return (lock_free(c, "x"));
 	case H_STORE:
 		return (store_images(c) == NULL ? -1 : 0);
 	case H_FETCH:

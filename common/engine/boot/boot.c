@@ -154,16 +154,14 @@ refresh(struct session *s, struct rec *done)
 int
 boot_refresh(struct session *s, struct rec *done)
 {
-	int	 rc, saved;
+	int	 rc;
 
 	/* The lock of a command that is killed is free: the next refreshes. */
 	if (locks_ready(s) == -1 ||
 	    lock_take(&s->client, LOCK_NAME, false, WAIT_MS, false) == -1)
 		return (-1);
 	rc = refresh(s, done);
-	saved = errno;
-	(void)lock_drop(&s->client, LOCK_NAME);
-	errno = saved;
+	lock_drop(&s->client, LOCK_NAME);
 	return (rc);
 }
 
