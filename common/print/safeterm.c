@@ -92,7 +92,8 @@ settle_first(struct safeterm *t, enum verdict v, size_t n)
 	int32_t		 r = -1;
 	int		 rc;
 
-	if (v == PASS && *t->held == ESC)	/* ESC [ m and ESC [ 0 m reset */
+	/* ESC [ m and ESC [ 0 m reset. */
+	if (v == PASS && *t->held == ESC)
 		t->coloured = n > 4 || (n == 4 && t->held[2] != '0');
 	if (v == SHOW) {
 		if (n > 1)

@@ -142,38 +142,23 @@ array(FILE *f, json_t *a, int depth)
 static void
 value(FILE *f, json_t *v, int depth, bool in_list)
 {
-	switch (json_typeof(v)) {
-	case JSON_OBJECT:
-		if (json_object_size(v) == 0)
-			fputs(" {}\n", f);
-		else {
-			fputs(in_list ? " " : "\n", f);
-			object(f, v, depth, in_list);
-		}
-		return;
-	case JSON_ARRAY:
-		if (json_array_size(v) == 0)
-			fputs(" []\n", f);
-		else {
-			fputc('\n', f);
-			array(f, v, depth - 1);
-		}
-		return;
-	case JSON_STRING:
+	scoped_free char	*text = NULL;
+
+	if (json_is_string(v)) {
 		fputc(' ', f);
 		scalar(f, json_string_value(v), depth);
 		fputc('\n', f);
-		return;
-	case JSON_INTEGER:
-		fprintf(f, " %" JSON_INTEGER_FORMAT "\n",
-		    json_integer_value(v));
-		return;
-	case JSON_REAL:
+	} else if (json_is_real(v))
 		fprintf(f, " %.2f\n", json_real_value(v));
-		return;
-	default:
-		fprintf(f, " %s\n", json_is_null(v) ? "null" :
-		    json_is_true(v) ? "true" : "false");
+	else if (json_object_size(v) > 0) {
+		fputs(in_list ? " " : "\n", f);
+		object(f, v, depth, in_list);
+	} else if (json_array_size(v) > 0) {
+		fputc('\n', f);
+		array(f, v, depth - 1);
+	} else {		/* a number, true, false, null, {} or [] */
+		text = json_dumps(v, JSON_ENCODE_ANY);
+		fprintf(f, " %s\n", text);
 	}
 }
 

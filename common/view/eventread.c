@@ -55,7 +55,8 @@ from_journal(const json_t *j)
 		{ "PODMAN_ID", "ID", TEXT }, { "PODMAN_IMAGE", "Image", TEXT },
 		{ "PODMAN_NAME", "Name", TEXT },
 		{ "PODMAN_EVENT", "Status", TEXT },
-		{ "PODMAN_TIME", "Time", TEXT }, { "PODMAN_TYPE", "Type", TEXT },
+		{ "PODMAN_TIME", "Time", TEXT },
+		{ "PODMAN_TYPE", "Type", TEXT },
 		{ "PODMAN_LABELS", "Attributes", JSON },
 		{ "BULKHEAD_SEQ", "Seq", NUMBER },
 	};

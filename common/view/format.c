@@ -12,6 +12,9 @@
 
 #define MIN_WIDTH	12
 #define PADDING		2
+/* Formats: JSON; a template that starts with a range. */
+#define JSON		"^(json|\\{\\{ *json( +\\.? *)?\\}\\})$"
+#define RANGE		"^\\{\\{-? *range([^[:alnum:]]|$)"
 
 /* --- tables --- */
 
@@ -151,13 +154,13 @@ format_open(struct format *f, const struct tmpl_about *about,
 	    .indent = indent };
 	if (text == NULL || *text == '\0' || strcmp(text, "table") == 0)
 		return (0);
-	if (fits(text, "^(json|\\{\\{ *json( +\\.? *)?\\}\\})$")) {
+	if (fits(text, JSON)) {
 		f->kind = FORMAT_JSON;
 		return (0);
 	}
 	/* What starts with {{range ...}} wants all rows at once. */
-	f->kind = about->rows && fits(text, "^\\{\\{-? *range([^[:alnum:]]|$)") ?
-	    FORMAT_WHOLE : FORMAT_TEMPLATE;
+	f->kind = about->rows && fits(text, RANGE) ? FORMAT_WHOLE :
+	    FORMAT_TEMPLATE;
 	if (strncmp(text, "table ", 6) == 0) {
 		f->kind = FORMAT_TABLE;
 		text += 6 + strspn(text + 6, " ");

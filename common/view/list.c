@@ -12,6 +12,8 @@
 
 /* --- printing --- */
 
+const char *const	list_maps[] = { "Labels", "Options", NULL };
+
 static const struct column *
 find_column(const struct list_about *about, const char *name, size_t n)
 {

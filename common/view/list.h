@@ -24,7 +24,7 @@ enum filter_how {
 	FILTER_PATTERN,		/* one of them fits a regular expression */
 	FILTER_ID,		/* one of these two */
 	FILTER_PAIR,		/* K=V is one of them, or a K=... for K */
-	FILTER_ANY_PAIR,	/* the same; one of several --filter is enough */
+	FILTER_ANY_PAIR,	/* the same; one of several is enough */
 	FILTER_NO_PAIR,
 	FILTER_BEFORE,		/* a moment that comes before the value */
 	FILTER_AFTER,
@@ -116,8 +116,12 @@ struct order {
 /* The row with this name, or NULL. */
 const struct order *order_find(const struct order *, const char *);
 
+/* Name of the list and Go's type in messages of templates. */
+#define LIST_TMPL(name, type)	{ name, type, list_maps, false, true }
+extern const char *const	list_maps[];
+
 struct list_about {
-	struct tmpl_about	 tmpl;
+	struct tmpl_about	 tmpl;		/* LIST_TMPL */
 	const struct column	*columns;	/* up to COLUMN_END */
 	/* columns of the table: "ID Name" */
 	const char		*plain;

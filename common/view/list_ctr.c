@@ -232,9 +232,8 @@ const struct order	ctr_orders[] = {
 	{ "status", KEY_TEXT(state_name), BY_TEXT }, { 0 }
 };
 
-static const char *const	maps[] = { "Labels", NULL };
 const struct list_about	list_of_ctrs = {
-	.tmpl = { "ps", "containers.psReporter", maps, false, true },
+	.tmpl = LIST_TMPL("ps", "containers.psReporter"),
 	.columns = columns,
 	.plain = "ID Image Command CreatedHuman Status Ports Names",
 	.quiet = SHOWN(NULL, SHOW_ID, id), .indent = 2,

@@ -32,9 +32,8 @@ static const struct column	step_columns[] = {
 	COLUMN_JSON("Created", SHOW_DATE, second),
 	{ FIXED("Tags", SHOW_CONST, "[]"), "TAGS", SHOW_NOT }, COLUMN_END
 };
-static const char *const	maps[] = { NULL };
 const struct list_about	list_of_steps = {
-	.tmpl = { "history", "images.historyReporter", maps, false, true },
+	.tmpl = LIST_TMPL("history", "images.historyReporter"),
 	.columns = step_columns, .plain = "ID Created CreatedBy Size Comment",
 	.quiet = SHOWN(NULL, SHOW_ID, id),
 };
@@ -154,7 +153,7 @@ derive_entry(const struct list *l, struct rec *e)
 }
 
 const struct list_about	list_of_entries = {
-	.tmpl = { "history", "containers.historyReporter", maps, false, true },
+	.tmpl = LIST_TMPL("history", "containers.historyReporter"),
 	.columns = entry_columns,
 	.plain = "When From To UID Command Events Why",
 	.quiet = SHOWN(NULL, SHOW_ID, id), .key = KEY_TEXT(entry),

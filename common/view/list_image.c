@@ -30,18 +30,16 @@ fits(const char *pattern, const char *s, size_t n)
 bool
 image_matches(const char *pattern, const char *name)
 {
-	const char	*path = strchr(name, '/');
-	const char	*last = strrchr(name, '/');
-	size_t		 len = strlen(name);
-	size_t		 repo = (size_t)image_repository_len(name);
+	const char	*path = strchr(name, '/'), *last = strrchr(name, '/');
+	const char	*from[] = { name, path == NULL ? name : path + 1,
+			    last == NULL ? name : last + 1 };
+	const char	*tag = name + image_repository_len(name);
 
-	path = path == NULL ? name : path + 1;
-	last = last == NULL ? name : last + 1;
-	return (fits(pattern, name, len) || fits(pattern, name, repo) ||
-	    fits(pattern, path, strlen(path)) ||
-	    fits(pattern, path, repo - (size_t)(path - name)) ||
-	    fits(pattern, last, strlen(last)) ||
-	    fits(pattern, last, repo - (size_t)(last - name)));
+	for (size_t i = 0; i < 3; i++)
+		if (fits(pattern, from[i], strlen(from[i])) ||
+		    fits(pattern, from[i], (size_t)(tag - from[i])))
+			return (true);
+	return (false);
 }
 
 void
@@ -241,9 +239,8 @@ is_wanted(const struct list *l, const struct rec *row)
 	return (strncmp(show_str(row, KEY(id)), t.value, strlen(t.value)) == 0);
 }
 
-static const char *const	maps[] = { "Labels", NULL };
 const struct list_about	list_of_images = {
-	.tmpl = { "images", "images.imageReporter", maps, false, true },
+	.tmpl = LIST_TMPL("images", "images.imageReporter"),
 	.columns = columns, .plain = "Repository Tag",
 	.quiet = SHOWN(NULL, SHOW_TEXT, shown_id), .indent = 4,
 	.key = KEY_TEXT(line), .filters = &filters, .orders = image_orders,

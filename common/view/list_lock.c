@@ -43,9 +43,8 @@ static const struct column	columns[] = {
 	{ { .name = "Waiters", .how = SHOW_COUNT, .key = KEY_TEXT(waiter),
 	    .members = waiter }, "WAITERS", SHOW_OBJECTS }, COLUMN_END
 };
-static const char *const	maps[] = { NULL };
 const struct list_about	list_of_locks = {
-	.tmpl = { "locks", "system.locksReporter", maps, false, true },
+	.tmpl = LIST_TMPL("locks", "system.locksReporter"),
 	.columns = columns, .plain = "ID Object Holder Command Age Waiters",
 	.indent = 4,
 };

@@ -93,9 +93,8 @@ prepare(const struct list *l, struct rec *pod)
 	    INT_MAX);
 }
 
-static const char *const	maps[] = { "Labels", NULL };
 const struct list_about	list_of_pods = {
-	.tmpl = { "podps", "pods.ListPodReporter", maps, false, true },
+	.tmpl = LIST_TMPL("podps", "pods.ListPodReporter"),
 	.columns = columns, .plain = "ID Name Status Created InfraID",
 	.quiet = SHOWN(NULL, SHOW_TEXT, id), .indent = 2,
 	.key = KEY_TEXT(obj), .filters = &pod_filters, .orders = pod_orders,

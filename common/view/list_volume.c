@@ -68,10 +68,8 @@ derive(const struct list *l, struct rec *v)
 		(void)rec_add_num(v, KEY(fresh), 1);
 }
 
-static const char *const	maps[] = { "Labels", "Options", NULL };
 const struct list_about	list_of_volumes = {
-	.tmpl = { "list volume", "*entities.VolumeListReport", maps, false,
-	    true },
+	.tmpl = LIST_TMPL("list volume", "*entities.VolumeListReport"),
 	.columns = columns, .plain = "Driver Name",
 	.quiet = SHOWN(NULL, SHOW_TEXT, name), .indent = 2,
 	.heading_with_rows = true, .key = KEY_TEXT(obj),

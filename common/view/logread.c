@@ -274,17 +274,16 @@ follow_rotation(struct reader *r)
 		leave_generation(r);
 }
 
-/* All of an old file was read, and the log goes on after it? */
-static bool
+/* All of an old file was read: the log goes on after it. */
+static void
 next_generation(struct reader *r)
 {
 	struct mark	 log = mark_of(r->log_fd), old = mark_of(r->old_fd);
+	bool		 there = same(&r->mark, &old);
 
-	if (!same(&r->mark, &old))
-		return (false);
 	leave_generation(r);
-	r->mark = log;
-	return (true);
+	if (there)
+		r->mark = log;
 }
 
 /* A log that was cut short by another hand goes on at its end. */
@@ -346,8 +345,7 @@ read_more(struct reader *r)
 			not_beyond_end(r);
 			return (0);
 		}
-		if (!next_generation(r))
-			follow_rotation(r);
+		next_generation(r);
 	}
 	return (0);
 }
