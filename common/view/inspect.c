@@ -62,7 +62,7 @@ static const struct member	config_of[] = {
 	SHOWN_OR("Umask", SHOW_TEXT, umask, "0022"), ZERO("Timeout"),
 	SHOWN_OR("StopTimeout", SHOW_NUMBER, stop_timeout, "10"),
 	JSON("Passwd", "true"),
-	{ .name = "Healthcheck", .how = SHOW_CONST, .key = "null",
+	{ .name = "Healthcheck", BOTH(SHOW_CONST), .key = "null",
 	    .optional = true }, { 0 }
 };
 static const struct member	log_config[] = {

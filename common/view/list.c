@@ -14,14 +14,14 @@
 
 const char *const	list_maps[] = { "Labels", "Options", NULL };
 
-static const struct column *
+static const struct member *
 find_column(const struct list_about *about, const char *name, size_t n)
 {
-	const struct column	*c = about->columns;
+	const struct member	*c = about->columns;
 
-	for (; c->member.name != NULL; c++)
-		if (c->member.how != SHOW_NOT && strlen(c->member.name) == n &&
-		    memcmp(c->member.name, name, n) == 0)
+	for (; c->name != NULL; c++)
+		if (c->how != SHOW_NOT && strlen(c->name) == n &&
+		    memcmp(c->name, name, n) == 0)
 			return (c);
 	return (NULL);
 }
@@ -66,7 +66,7 @@ list_shows(const struct list *l, const char *name)
 static int
 print_heading(struct list *l)
 {
-	const struct column	*c = l->about->columns;
+	const struct member	*c = l->about->columns;
 	json_t			*o;
 
 	if (!l->heading)
@@ -78,28 +78,11 @@ print_heading(struct list *l)
 		table_row(&l->format.table);
 		return (0);
 	}
-	for (o = json_object(); c->member.name != NULL; c++)
+	for (o = json_object(); c->name != NULL; c++)
 		if (c->heading != NULL)
-			(void)json_object_set_new(o, c->member.name,
+			(void)json_object_set_new(o, c->name,
 			    json_string(c->heading));
 	return (format_heading(&l->format, o));
-}
-
-json_t *
-list_object(const struct column *c, const struct shown *s)
-{
-	json_t		*o = json_object();
-	struct member	 m;
-
-	for (; c->member.name != NULL; c++) {
-		m = c->member;
-		m.how = s->as_json ? c->json : m.how;
-		if (show_add(s, &m, o) == -1) {
-			json_decref(o);
-			return (NULL);
-		}
-	}
-	return (o);
 }
 
 int
@@ -115,11 +98,11 @@ list_row(struct list *l, const struct rec *rec)
 	if (print_heading(l) == -1)
 		return (-1);
 	if (l->format.kind != FORMAT_PLAIN)
-		return (format_row(&l->format, list_object(l->about->columns,
-		    &l->shown)));
+		return (format_row(&l->format, show_object(&l->shown,
+		    l->about->columns)));
 	for (size_t i = 0; i < l->nplain; i++)
 		table_cell(&l->format.table, show_text(&l->shown,
-		    &l->plain[i]->member, buf, sizeof(buf)));
+		    l->plain[i], buf, sizeof(buf)));
 	table_row(&l->format.table);
 	return (0);
 }

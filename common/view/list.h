@@ -88,24 +88,21 @@ int	filter_open(struct filter *, const struct filter_about *,
 bool	filter_passes(const struct filter *, const struct rec *);
 void	filter_close(struct filter *);
 
-/* A member of the templates' object, of the JSON one, or of both. */
-struct column {
-	struct member	 member;	/* as tables and templates show it */
-	const char	*heading;
-	enum show	 json;		/* how JSON shows the same */
-};
-#define COLUMN_AS(n, h, how_text, k, how_json)				\
-	{ SHOWN(n, how_text, k), h, how_json }
-#define COLUMN(n, h, how, k)	COLUMN_AS(n, h, how, k, how)
-#define COLUMN_TEXT(n, h, how, k) COLUMN_AS(n, h, how, k, SHOW_NOT)
-#define COLUMN_JSON(n, how, k)	COLUMN_AS(n, NULL, SHOW_NOT, k, how)
-#define COLUMN_OR(n, h, how, k, f) { SHOWN_OR(n, how, k, f), h, how }
-#define COLUMN_OPTIONAL(n, h, how, k) { SHOWN_OPTIONAL(n, how, k), h, how }
+/* A column: a member of the templates' object, of the JSON one, or of both. */
+#define COLUMN_AS(n, h, text, k, as_json)				\
+	{ .name = n, .heading = h, .how = text, .json = as_json,	\
+	    .key = KEY_TEXT(k) }
+#define COLUMN(n, h, x, k)	COLUMN_AS(n, h, x, k, x)
+#define COLUMN_TEXT(n, h, x, k)	COLUMN_AS(n, h, x, k, SHOW_NOT)
+#define COLUMN_JSON(n, x, k)	COLUMN_AS(n, NULL, SHOW_NOT, k, x)
+#define COLUMN_OR(n, h, x, k, f)					\
+	{ .name = n, .heading = h, BOTH(x), .key = KEY_TEXT(k), .fallback = f }
 /* The same text or JSON in all rows. */
-#define COLUMN_FIXED(n, h, how, text) { FIXED(n, how, text), h, how }
-#define COLUMN_WORD(n, h, text)	{ FIXED(n, SHOW_WORD, text), h, SHOW_NOT }
-#define COLUMN_LITERAL(n, text)	{ FIXED(n, SHOW_NOT, text), NULL, SHOW_CONST }
-#define COLUMN_END		{ { .name = NULL }, NULL, SHOW_NOT }
+#define COLUMN_FIXED(n, h, x, text)					\
+	{ .name = n, .heading = h, BOTH(x), .key = text }
+#define COLUMN_WORD(n, h, text)						\
+	{ .name = n, .heading = h, .how = SHOW_WORD, .key = text }
+#define COLUMN_LITERAL(n, text)	{ .name = n, .json = SHOW_CONST, .key = text }
 
 /* A name of --sort: which values are compared, and how. */
 struct order {
@@ -122,7 +119,7 @@ extern const char *const	list_maps[];
 
 struct list_about {
 	struct tmpl_about	 tmpl;		/* LIST_TMPL */
-	const struct column	*columns;	/* up to COLUMN_END */
+	const struct member	*columns;
 	/* columns of the table: "ID Name" */
 	const char		*plain;
 	struct member		 quiet;		/* what --quiet prints */
@@ -151,7 +148,7 @@ struct list {
 	struct shown		 shown;
 	struct format		 format;
 	struct filter		 filter;	/* in list_rows */
-	const struct column	*plain[LIST_COLUMNS];
+	const struct member	*plain[LIST_COLUMNS];
 	size_t			 nplain;
 	bool			 quiet;
 	bool			 heading;	/* is to be printed */
@@ -187,7 +184,5 @@ int	list_rows(struct list *, const struct rec *rows,
  * held back. The exit code.
  */
 int	list_close(struct list *, int);
-/* The members of a row, in the form that is asked for. NULL: no memory. */
-json_t	*list_object(const struct column *, const struct shown *);
 
 #endif

@@ -188,7 +188,7 @@ is_wanted(const struct list *l, const struct rec *row)
 	    state == CTR_STOPPING || state == CTR_STARTING);
 }
 
-static const struct column	columns[] = {
+static const struct member	columns[] = {
 	COLUMN("AutoRemove", "AUTO REMOVE", SHOW_FLAG, rm),
 	COLUMN_TEXT("Command", "COMMAND", SHOW_TEXT, shown_command),
 	COLUMN_JSON("Command", SHOW_LIST_OF_ONE, command),
@@ -218,7 +218,7 @@ static const struct column	columns[] = {
 	COLUMN("StartedAt", "STARTED AT", SHOW_MOMENT, started),
 	COLUMN_OR("State", "STATE", SHOW_TEXT, state_name, "unknown"),
 	COLUMN("Status", "STATUS", SHOW_TEXT, status),
-	COLUMN_JSON("Created", SHOW_SECONDS, created), COLUMN_END
+	COLUMN_JSON("Created", SHOW_SECONDS, created), { 0 }
 };
 
 const struct order	ctr_orders[] = {

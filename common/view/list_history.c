@@ -16,7 +16,7 @@
 
 /* --- an image --- */
 
-static const struct column	step_columns[] = {
+static const struct member	step_columns[] = {
 	COLUMN_JSON("id", SHOW_TEXT, id),
 	COLUMN_JSON("created", SHOW_DATE, created),
 	COLUMN_TEXT("ID", "ID", SHOW_ID, id),
@@ -24,13 +24,15 @@ static const struct column	step_columns[] = {
 	COLUMN_TEXT("CreatedAt", "CREATED AT", SHOW_TIME, second),
 	COLUMN_TEXT("CreatedSince", "CREATED SINCE", SHOW_AGO, created),
 	COLUMN_TEXT("CreatedBy", "CREATED BY", SHOW_TEXT, shown_by),
-	{ SHOWN_OPTIONAL("CreatedBy", SHOW_NOT, created_by), NULL, SHOW_TEXT },
+	{ .name = "CreatedBy", .json = SHOW_TEXT,
+	    .key = KEY_TEXT(created_by), .optional = true },
 	COLUMN_JSON("size", SHOW_NUMBER, size),
 	COLUMN_TEXT("Size", "SIZE", SHOW_SIZE, size),
 	COLUMN_JSON("comment", SHOW_TEXT, comment),
 	COLUMN_TEXT("Comment", "COMMENT", SHOW_TEXT, comment),
 	COLUMN_JSON("Created", SHOW_DATE, second),
-	{ FIXED("Tags", SHOW_CONST, "[]"), "TAGS", SHOW_NOT }, COLUMN_END
+	{ .name = "Tags", .heading = "TAGS", .how = SHOW_CONST, .key = "[]" },
+	{ 0 }
 };
 const struct list_about	list_of_steps = {
 	.tmpl = LIST_TMPL("history", "images.historyReporter"),
@@ -117,7 +119,7 @@ list_steps(struct list *l, const struct rec *image, const struct rec *all)
 
 /* --- a container --- */
 
-static const struct column	entry_columns[] = {
+static const struct member	entry_columns[] = {
 	COLUMN("At", "AT", SHOW_DATE, t),
 	COLUMN("Command", "COMMAND", SHOW_TEXT, cmd),
 	COLUMN("Events", "EVENTS", SHOW_TEXT, events),
@@ -127,7 +129,7 @@ static const struct column	entry_columns[] = {
 	COLUMN("To", "TO", SHOW_TEXT, to_name),
 	COLUMN_OR("UID", "UID", SHOW_NUMBER, uid, "-1"),
 	COLUMN("When", "WHEN", SHOW_WHEN, t),
-	COLUMN("Why", "WHY", SHOW_TEXT, why), COLUMN_END
+	COLUMN("Why", "WHY", SHOW_TEXT, why), { 0 }
 };
 
 static void

@@ -133,7 +133,7 @@ static const struct filter_about	filters = { .keys = keys,
 
 /* --- columns --- */
 
-static const struct column	columns[] = {
+static const struct member	columns[] = {
 	COLUMN_TEXT("Repository", "REPOSITORY", SHOW_TEXT, repository),
 	COLUMN_TEXT("Tag", "TAG", SHOW_TEXT, tag),
 	COLUMN_TEXT("ID", "IMAGE ID", SHOW_TEXT, shown_id),
@@ -158,7 +158,7 @@ static const struct column	columns[] = {
 	COLUMN("Digest", "DIGEST", SHOW_TEXT, digest),
 	COLUMN("History", "HISTORY", SHOW_LIST, name_history),
 	COLUMN_JSON("Created", SHOW_SECONDS, created),
-	COLUMN_JSON("CreatedAt", SHOW_DATE, created), COLUMN_END
+	COLUMN_JSON("CreatedAt", SHOW_DATE, created), { 0 }
 };
 
 /* By age, the newest first; by all else, rising. */

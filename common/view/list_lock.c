@@ -26,9 +26,11 @@ static const struct member	waiter[] = {
 	SHOWN("Pid", SHOW_NUMBER, pid), SHOWN("Command", SHOW_TEXT, command),
 	SHOWN("Age", SHOW_NUMBER, age_ns), { 0 }
 };
-static const struct column	columns[] = {
-	{ SHOWN_OR("Id", SHOW_NOT, number, "null"), NULL, SHOW_NUMBER },
-	{ SHOWN_OR("ID", SHOW_TEXT, number, "-"), "ID", SHOW_NOT },
+static const struct member	columns[] = {
+	{ .name = "Id", .json = SHOW_NUMBER, .key = KEY_TEXT(number),
+	    .fallback = "null" },
+	{ .name = "ID", .heading = "ID", .how = SHOW_TEXT,
+	    .key = KEY_TEXT(number), .fallback = "-" },
 	COLUMN_TEXT("Object", "OBJECT", SHOW_TEXT, object),
 	COLUMN("Lock", "LOCK", SHOW_TEXT, lock),
 	COLUMN("Kind", "KIND", SHOW_TEXT, kind),
@@ -40,8 +42,9 @@ static const struct column	columns[] = {
 	COLUMN_TEXT("Command", "COMMAND", SHOW_TEXT, shown_command),
 	COLUMN_JSON("Command", SHOW_TEXT, command),
 	COLUMN_AS("Age", "AGE", SHOW_PERIOD, age_ns, SHOW_NUMBER),
-	{ { .name = "Waiters", .how = SHOW_COUNT, .key = KEY_TEXT(waiter),
-	    .members = waiter }, "WAITERS", SHOW_OBJECTS }, COLUMN_END
+	{ .name = "Waiters", .heading = "WAITERS", .how = SHOW_COUNT,
+	    .json = SHOW_OBJECTS, .key = KEY_TEXT(waiter), .members = waiter },
+	{ 0 }
 };
 const struct list_about	list_of_locks = {
 	.tmpl = LIST_TMPL("locks", "system.locksReporter"),

@@ -35,10 +35,10 @@ static const struct member	listed_member[] = {
 	SHOWN("Id", SHOW_TEXT, id), SHOWN("Names", SHOW_TEXT, name),
 	SHOWN_OR("Status", SHOW_TEXT, state_name, "unknown"), { 0 }
 };
-static const struct column	columns[] = {
+static const struct member	columns[] = {
 	COLUMN("Cgroup", "CGROUP", SHOW_TEXT, cgroup),
-	{ { .name = "Containers", .key = KEY_TEXT(ctr),
-	    .members = listed_member }, NULL, SHOW_OBJECTS },
+	{ .name = "Containers", .json = SHOW_OBJECTS, .key = KEY_TEXT(ctr),
+	    .members = listed_member },
 	COLUMN_AS("Created", "CREATED", SHOW_AGO, created, SHOW_DATE),
 	COLUMN_TEXT("ID", "POD ID", SHOW_ID, id),
 	COLUMN_AS("Id", "POD ID", SHOW_ID, id, SHOW_TEXT),
@@ -56,7 +56,7 @@ static const struct column	columns[] = {
 	COLUMN_TEXT("ContainerIds", "IDS", SHOW_TEXT, ctr_ids),
 	COLUMN_TEXT("ContainerNames", "NAMES", SHOW_TEXT, ctr_names),
 	COLUMN_TEXT("ContainerStatuses", "STATUS", SHOW_TEXT, ctr_states),
-	COLUMN_END
+	{ 0 }
 };
 
 /* podman has the youngest first, and everything else from the least on. */
@@ -116,7 +116,7 @@ static const struct member	inspected[] = {
 	SHOWN("CgroupParent", SHOW_TEXT, cgroup),
 	FIXED("CreateInfra", SHOW_CONST, "false"),
 	SHOWN("NumContainers", SHOW_COUNT, ctr),
-	{ .name = "Containers", .how = SHOW_OBJECTS, .key = KEY_TEXT(ctr),
+	{ .name = "Containers", BOTH(SHOW_OBJECTS), .key = KEY_TEXT(ctr),
 	    .members = inspected_member, .optional = true }, { 0 }
 };
 

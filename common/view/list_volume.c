@@ -47,7 +47,7 @@ const struct filter_about	volume_filters = { .keys = keys,
 	.shape = FILTER_SHAPE, .any_pattern = true };
 
 /* `fresh` is added to the record, where it holds. */
-static const struct column	columns[] = {
+static const struct member	columns[] = {
 	COLUMN("Name", "VOLUME NAME", SHOW_TEXT, name),
 	COLUMN_OR("Driver", "DRIVER", SHOW_TEXT, driver, "local"),
 	COLUMN("Mountpoint", "MOUNTPOINT", SHOW_TEXT, mountpoint),
@@ -56,9 +56,10 @@ static const struct column	columns[] = {
 	COLUMN_FIXED("Scope", "SCOPE", SHOW_WORD, "local"),
 	COLUMN("Options", "OPTIONS", SHOW_PAIRS, option),
 	COLUMN_FIXED("MountCount", "MOUNT COUNT", SHOW_CONST, "0"),
-	COLUMN_OPTIONAL("NeedsCopyUp", "NEEDS COPY UP", SHOW_FLAG, fresh),
-	COLUMN_OPTIONAL("NeedsChown", "NEEDS CHOWN", SHOW_FLAG, fresh),
-	COLUMN_END
+	{ .name = "NeedsCopyUp", .heading = "NEEDS COPY UP", BOTH(SHOW_FLAG),
+	    .key = KEY_TEXT(fresh), .optional = true },
+	{ .name = "NeedsChown", .heading = "NEEDS CHOWN", BOTH(SHOW_FLAG),
+	    .key = KEY_TEXT(fresh), .optional = true }, { 0 }
 };
 
 static void
@@ -80,6 +81,6 @@ json_t *
 volume_object(struct session *s, struct rec *v, bool json)
 {
 	derive(&(struct list){ .session = s }, v);
-	return (list_object(columns, &(struct shown){ .rec = v,
-	    .as_json = json }));
+	return (show_object(&(struct shown){ .rec = v, .as_json = json },
+	    columns));
 }

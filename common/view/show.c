@@ -203,24 +203,22 @@ value(const struct shown *s, const struct member *m)
 	}
 }
 
-int
-show_add(const struct shown *s, const struct member *m, json_t *o)
-{
-	if (m->how == SHOW_NOT || (m->optional && s->as_json &&
-	    rec_count(s->rec, KEY_FROM(m->key)) == 0))
-		return (0);
-	return (json_object_set_new(o, m->name, value(s, m)));
-}
-
 json_t *
 show_object(const struct shown *s, const struct member *m)
 {
-	json_t	*o = json_object();
+	json_t		*o = json_object();
+	struct member	 as;
 
-	for (; m->name != NULL; m++)
-		if (show_add(s, m, o) == -1) {
+	for (; m->name != NULL; m++) {
+		as = *m;
+		as.how = s->as_json ? m->json : m->how;
+		if (as.how == SHOW_NOT || (m->optional && s->as_json &&
+		    rec_count(s->rec, KEY_FROM(m->key)) == 0))
+			continue;
+		if (json_object_set_new(o, m->name, value(s, &as)) == -1) {
 			json_decref(o);
 			return (NULL);
 		}
+	}
 	return (o);
 }

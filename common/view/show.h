@@ -56,7 +56,9 @@ enum show {
 
 struct member {
 	const char		*name;		/* NULL ends a table */
-	enum show		 how;
+	const char		*heading;	/* of a list's column */
+	enum show		 how;		/* in tables and templates */
+	enum show		 json;		/* in JSON */
 	const char		*key;
 	const char		*fallback;	/* NULL: "", or 0; JSON, if it
 						 * is for a number */
@@ -64,23 +66,22 @@ struct member {
 	bool			 optional;	/* JSON leaves it out where the
 						 * record has not the key */
 };
+#define BOTH(h)			.how = h, .json = h
 /* The key is a name of records.h; FIXED has a word or JSON instead. */
-#define SHOWN(n, h, k)		{ .name = n, .how = h, .key = KEY_TEXT(k) }
+#define SHOWN(n, h, k)		{ .name = n, BOTH(h), .key = KEY_TEXT(k) }
 #define SHOWN_OR(n, h, k, f)						\
-	{ .name = n, .how = h, .key = KEY_TEXT(k), .fallback = f }
+	{ .name = n, BOTH(h), .key = KEY_TEXT(k), .fallback = f }
 #define SHOWN_OPTIONAL(n, h, k)						\
-	{ .name = n, .how = h, .key = KEY_TEXT(k), .optional = true }
+	{ .name = n, BOTH(h), .key = KEY_TEXT(k), .optional = true }
 #define SHOWN_OBJECT(n, table)						\
-	{ .name = n, .how = SHOW_OBJECT, .members = table }
+	{ .name = n, BOTH(SHOW_OBJECT), .members = table }
 #define SHOWN_OBJECTS(n, k, table)					\
-	{ .name = n, .how = SHOW_OBJECTS, .key = KEY_TEXT(k), .members = table }
-#define FIXED(n, h, text)	{ .name = n, .how = h, .key = text }
+	{ .name = n, BOTH(SHOW_OBJECTS), .key = KEY_TEXT(k), .members = table }
+#define FIXED(n, h, text)	{ .name = n, BOTH(h), .key = text }
 
 /* A member as text, in the buffer or borrowed from the record. */
 const char *show_text(const struct shown *, const struct member *, char *,
 	    size_t);
-/* Add a member to an object, if it is shown: 0, or -1 (memory). */
-int	show_add(const struct shown *, const struct member *, json_t *);
 /* All members of a table as an object, which the caller owns. NULL: memory. */
 json_t	*show_object(const struct shown *, const struct member *);
 
