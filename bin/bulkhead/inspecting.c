@@ -9,7 +9,6 @@
 #include "each.h"
 #include "error.h"
 #include "format.h"
-#include "inspect.h"
 #include "lists.h"
 #include "pods.h"
 #include "reconcile.h"

@@ -2,7 +2,7 @@
  * Containers and images as podman inspect has them. What bulkhead has no notion
  * of is there with podman's empty value, so that scripts find every member.
  */
-#include "inspect.h"
+#include "lists.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -11,7 +11,6 @@
 
 #include "cleanup.h"
 #include "human.h"
-#include "lists.h"
 #include "record.h"
 #include "runtimes.h"
 #include "states.h"

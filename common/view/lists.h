@@ -1,7 +1,8 @@
 /*
  * The lists that there are, for list_rows unless there is a function here,
  * which takes what its list is about, and prints the rows that are wanted: 0,
- * or the exit code after telling the person why.
+ * or the exit code after telling the person why. One object as podman's inspect
+ * shows it.
  */
 #ifndef VIEW_LISTS_H
 #define VIEW_LISTS_H
@@ -65,5 +66,17 @@ int	list_locks(struct list *, const struct rec *,
 	    const struct rec *objects);
 /* "container", "pod" or "volume" for what a lock's name begins with; or "". */
 const char *lock_kind(const char *);
+
+/*
+ * A container from its row with nested `def`, and the configuration. With
+ * `filled`, members that podman's JSON leaves out are there, empty, so that
+ * templates may name them. The caller owns it; NULL: no memory.
+ */
+json_t	*inspect_container(const struct rec *, const struct rec *, bool);
+/*
+ * An image from its record, to which keys are added; graph root and driver
+ * are of the configuration.
+ */
+json_t	*inspect_image(struct rec *, const struct rec *, bool);
 
 #endif
