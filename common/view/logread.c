@@ -37,8 +37,7 @@ struct mark {
  */
 struct reader {
 	const struct log_opts	*o;
-	int			 log_fd;
-	int			 old_fd;	/* -1: there is none */
+	int			 fd[2];		/* log; old file, -1: none */
 	bool			 in_old;
 	struct mark		 mark;		/* of the generation read */
 	struct mark		 before;	/* of the one before it */
@@ -144,12 +143,9 @@ put_safe(void *arg, const char *p, size_t len)
 static int
 put_text(struct reader *r, int stream, const char *p, size_t len)
 {
-	bool	 err = stream == STDERR_FILENO;
-
-	r->text_fd = err ? r->o->err_fd : r->o->out_fd;
-	if (err ? r->o->err_tty : r->o->out_tty)
-		return (safeterm_write(&r->safe[stream], p, len));
-	return (put_safe(r, p, len));
+	r->text_fd = r->o->fd[stream];
+	return (r->o->tty[stream] ? safeterm_write(&r->safe[stream], p, len) :
+	    put_safe(r, p, len));
 }
 
 static int
@@ -165,8 +161,7 @@ print_line(struct reader *r, const char *line, size_t len)
 		r->over = true;
 		return (0);
 	}
-	fd = rec.stream == STDERR_FILENO ? o->err_fd : o->out_fd;
-	if (fd == -1)
+	if ((fd = o->fd[rec.stream]) == -1)
 		return (0);
 	if (!r->inside[rec.stream]) {
 		if (o->prefix != NULL)
@@ -225,12 +220,6 @@ same(const struct mark *then, const struct mark *now)
 	    memcmp(then->b, now->b, then->len) == 0);
 }
 
-static int
-place_fd(const struct reader *r)
-{
-	return (r->in_old ? r->old_fd : r->log_fd);
-}
-
 /*
  * Go to the beginning of the oldest generation that was not read. False: it
  * is still empty. The log is looked at first: should it be rotated meanwhile,
@@ -239,7 +228,7 @@ place_fd(const struct reader *r)
 static bool
 find_generation(struct reader *r)
 {
-	struct mark	 log = mark_of(r->log_fd), old = mark_of(r->old_fd);
+	struct mark	 log = mark_of(r->fd[0]), old = mark_of(r->fd[1]);
 
 	r->at = 0;
 	/* A copy that was not finished is the log once more. */
@@ -266,7 +255,7 @@ leave_generation(struct reader *r)
 static void
 follow_rotation(struct reader *r)
 {
-	struct mark	 old = mark_of(r->old_fd);
+	struct mark	 old = mark_of(r->fd[1]);
 
 	if (!r->in_old && same(&r->mark, &old))
 		r->in_old = true;
@@ -278,7 +267,7 @@ follow_rotation(struct reader *r)
 static void
 next_generation(struct reader *r)
 {
-	struct mark	 log = mark_of(r->log_fd), old = mark_of(r->old_fd);
+	struct mark	 log = mark_of(r->fd[0]), old = mark_of(r->fd[1]);
 	bool		 there = same(&r->mark, &old);
 
 	leave_generation(r);
@@ -286,17 +275,25 @@ next_generation(struct reader *r)
 		r->mark = log;
 }
 
+static off_t
+size_of(int fd)
+{
+	struct stat	 st;
+
+	return (fd == -1 || fstat(fd, &st) == -1 ? 0 : st.st_size);
+}
+
 /* A log that was cut short by another hand goes on at its end. */
 static void
 not_beyond_end(struct reader *r)
 {
-	struct stat	 st;
+	off_t	 size = size_of(r->fd[r->in_old]);
 
-	if (fstat(place_fd(r), &st) == -1 || st.st_size >= r->at)
+	if (size >= r->at)
 		return;
-	r->at = st.st_size;
+	r->at = size;
 	r->len = 0;
-	r->skip = st.st_size > 0;
+	r->skip = size > 0;
 }
 
 static ssize_t
@@ -325,10 +322,10 @@ read_more(struct reader *r)
 	if (r->left >= 0 && (off_t)want > r->left)
 		want = (size_t)r->left;
 	while (want > 0 && (r->mark.len > 0 || find_generation(r))) {
-		n = read_at(place_fd(r), r->buf + r->len, want, r->at);
+		n = read_at(r->fd[r->in_old], r->buf + r->len, want, r->at);
 		if (n == -1)
 			return (-1);
-		now = mark_of(place_fd(r));
+		now = mark_of(r->fd[r->in_old]);
 		if (!same(&r->mark, &now)) {
 			follow_rotation(r);
 			want = r->left >= 0 ? want : sizeof(r->buf) - r->len;
@@ -388,11 +385,11 @@ read_both(const struct reader *r, off_t old, char *p, size_t len, off_t at)
 
 	if (part > len)
 		part = len;
-	if (part > 0 && (n = read_at(r->old_fd, p, part, at)) < (ssize_t)part)
+	if (part > 0 && (n = read_at(r->fd[1], p, part, at)) < (ssize_t)part)
 		return (n);
 	if (part == len)
 		return (n);
-	more = read_at(r->log_fd, p + part, len - part,
+	more = read_at(r->fd[0], p + part, len - part,
 	    at + (off_t)part - old);
 	return (more == -1 ? -1 : n + more);
 }
@@ -430,14 +427,6 @@ tail_start(struct reader *r, off_t old, off_t size, int64_t n)
 	return (0);
 }
 
-static off_t
-size_of(int fd)
-{
-	struct stat	 st;
-
-	return (fd == -1 || fstat(fd, &st) == -1 ? 0 : st.st_size);
-}
-
 /*
  * Begin with everything, or with the tail; again if the log was rotated while
  * that was looked for.
@@ -449,11 +438,11 @@ begin(struct reader *r)
 	off_t		 old_size, size, at = 0;
 
 	for (int i = 0; i < TRIES; i++) {
-		log = mark_of(r->log_fd);
-		old = mark_of(r->old_fd);
+		log = mark_of(r->fd[0]);
+		old = mark_of(r->fd[1]);
 		old_size = old.len > 0 && !same(&old, &log) ?
-		    size_of(r->old_fd) : 0;
-		size = old_size + size_of(r->log_fd);
+		    size_of(r->fd[1]) : 0;
+		size = old_size + size_of(r->fd[0]);
 		if (r->o->tail >= 0)
 			at = tail_start(r, old_size, size, r->o->tail);
 		r->left = r->o->follow ? -1 : size - at;
@@ -461,7 +450,7 @@ begin(struct reader *r)
 		r->at = r->in_old ? at : at - old_size;
 		r->mark = r->in_old ? old : log;
 		r->before = r->in_old ? (struct mark){ 0 } : old;
-		now = mark_of(r->log_fd);
+		now = mark_of(r->fd[0]);
 		if (log.len == 0 ? now.len == 0 : same(&log, &now))
 			return;
 	}
@@ -496,7 +485,7 @@ follow(struct reader *r)
 	bool		 ended = false;
 
 	/* By descriptor: the log's name may be another file's by now. */
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", r->log_fd);
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", r->fd[0]);
 	if (watch != -1 && inotify_add_watch(watch, path, IN_MODIFY) == -1) {
 		close(watch);
 		watch = -1;
@@ -516,10 +505,9 @@ end_text(struct reader *r)
 {
 	int	 rc = 0;
 
-	if ((r->text_fd = r->o->out_fd) != -1 && r->o->out_tty)
-		rc |= safeterm_end(&r->safe[STDOUT_FILENO]);
-	if ((r->text_fd = r->o->err_fd) != -1 && r->o->err_tty)
-		rc |= safeterm_end(&r->safe[STDERR_FILENO]);
+	for (int i = STDOUT_FILENO; i <= STDERR_FILENO; i++)
+		if ((r->text_fd = r->o->fd[i]) != -1 && r->o->tty[i])
+			rc |= safeterm_end(&r->safe[i]);
 	return (rc == -1 ? -1 : flush(r));
 }
 
@@ -530,11 +518,11 @@ log_print(const struct log_opts *o, int logfd, int oldfd)
 
 	memset(&r, 0, offsetof(struct reader, buf));
 	r.o = o;
-	r.log_fd = logfd;
-	r.old_fd = oldfd;
+	r.fd[0] = logfd;
+	r.fd[1] = oldfd;
 	r.out_fd = -1;
-	safeterm_init(&r.safe[STDOUT_FILENO], put_safe, &r);
-	safeterm_init(&r.safe[STDERR_FILENO], put_safe, &r);
+	for (int i = STDOUT_FILENO; i <= STDERR_FILENO; i++)
+		safeterm_init(&r.safe[i], put_safe, &r);
 	begin(&r);
 	if ((o->follow ? follow(&r) : print_available(&r)) == -1)
 		return (-1);

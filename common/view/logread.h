@@ -15,10 +15,9 @@ struct log_opts {
 	bool		 follow;
 	bool		 timestamps;	/* as they stand in the log */
 	const char	*prefix;	/* before each line, or NULL */
-	int		 out_fd;	/* records of stdout go here; -1: not */
-	int		 err_fd;	/* and those of stderr */
-	bool		 out_tty;	/* a terminal: see safeterm.h */
-	bool		 err_tty;
+	/* By stream, STDOUT_FILENO and STDERR_FILENO. */
+	int		 fd[3];		/* its records go here; -1: not */
+	bool		 tty[3];	/* a terminal: see safeterm.h */
 	/*
 	 * Following ends when this descriptor becomes readable or hangs up;
 	 * -1: never. A channel of monitor on which mon_wait was asked is the

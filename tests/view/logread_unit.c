@@ -54,10 +54,10 @@ printed_both(struct log_opts o, const char *before, const char *text)
 	int		 old = before == NULL ? -1 : file_of(before);
 	ssize_t		 n;
 
-	if (o.out_fd == 0)
-		o.out_fd = to;
-	if (o.err_fd == 0)
-		o.err_fd = to;
+	if (o.fd[1] == 0)
+		o.fd[1] = to;
+	if (o.fd[2] == 0)
+		o.fd[2] = to;
 	if (log_print(&o, log, old) == -1)
 		return ("failed");
 	n = pread(to, out, sizeof(out) - 1, 0);
@@ -91,10 +91,10 @@ test_plain(void)
 	SAYS(o, "", "");
 	SAYS(o, "\n\n\nx\n" T(1) "\n" T(1) "stdout\n" T(1) "stdout X y\n"
 	    T(1) "stdout F\n" "2026-13-22T03:00:01Z stdout F y\n", "");
-	o.err_fd = -1;
+	o.fd[2] = -1;
 	SAYS(o, sample, "one\npartial\n\ntagged\n");
 	o = all();
-	o.out_fd = -1;
+	o.fd[1] = -1;
 	SAYS(o, sample, "bad\n");
 	o = all();
 	o.timestamps = true;
@@ -192,8 +192,8 @@ test_follow(void)
 	if (pipe(out) == -1 || pipe(end) == -1)
 		err(1, "pipe");
 	o.follow = true;
-	o.out_fd = out[1];
-	o.err_fd = out[1];
+	o.fd[1] = out[1];
+	o.fd[2] = out[1];
 	o.ended_fd = end[0];
 	if ((pid = fork()) == 0) {
 		alarm(10);
@@ -224,7 +224,7 @@ test_follow(void)
 		err(1, "pipe");
 	close(out[0]);
 	o = all();
-	o.out_fd = o.err_fd = out[1];
+	o.fd[1] = o.fd[2] = out[1];
 	CHECK(log_print(&o, log, -1) == -1 && errno == EPIPE);
 }
 
@@ -327,7 +327,7 @@ test_follow_rotation(void)
 	if (pipe(out) == -1 || pipe(end) == -1)
 		err(1, "pipe");
 	o.follow = true;
-	o.out_fd = o.err_fd = out[1];
+	o.fd[1] = o.fd[2] = out[1];
 	o.ended_fd = end[0];
 	if ((pid = fork()) == 0) {
 		alarm(60);
@@ -366,7 +366,7 @@ test_follow_rotation(void)
 		if (pipe(out) == -1)
 			err(1, "pipe");
 		o = all();
-		o.out_fd = o.err_fd = out[1];
+		o.fd[1] = o.fd[2] = out[1];
 		if ((pid = fork()) == 0) {
 			alarm(10);
 			_exit(log_print(&o, log, old) == 0 ? 0 : 1);

@@ -154,10 +154,9 @@ run(struct cli *cli)
 		.tail = opt_num(opts, "tail", -1),
 		.follow = opt_flag(opts, "follow", false),
 		.timestamps = opt_flag(opts, "timestamps", false),
-		.out_fd = STDOUT_FILENO,
-		.err_fd = STDERR_FILENO,
-		.out_tty = isatty(STDOUT_FILENO) == 1,
-		.err_tty = isatty(STDERR_FILENO) == 1,
+		.fd = { -1, STDOUT_FILENO, STDERR_FILENO },
+		.tty = { false, isatty(STDOUT_FILENO) == 1,
+		    isatty(STDERR_FILENO) == 1 },
 		.ended_fd = -1,
 	};
 	if (opt_time(opts, "since", now, &l.opts.since_ns) == -1 ||
