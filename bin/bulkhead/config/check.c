@@ -22,9 +22,10 @@
 
 static const struct opt options[] = {
 	OPT_HELP,
-	{ "type", 't', OPT_STRING, NULL,
-	  "What kind of file it is, where its name does not tell", NULL,
-	  "containers|storage|registries|libpod|policy|mounts|seccomp" },
+	OPT("type", 't', STRING,
+	    "What kind of file it is, where its name does not tell",
+	    .complete = ""
+	    "containers|storage|registries|libpod|policy|mounts|seccomp"),
 	{ 0 }
 };
 

@@ -12,8 +12,8 @@
 #include "settings_show.h"
 
 static const struct opt options[] = {
-	{ "format", 'f', OPT_STRING, NULL, "How it is printed", "text",
-	  "text|json" },
+	OPT("format", 'f', STRING, "How it is printed", .def = "text",
+	    .complete = "text|json"),
 	OPT_HELP,
 	{ 0 }
 };

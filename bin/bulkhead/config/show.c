@@ -11,9 +11,9 @@
 #include "settings_show.h"
 
 static const struct opt options[] = {
-	{ "format", 'f', OPT_STRING, NULL,
-	  "How it is printed: as files (toml) or as JSON, with the origin of "
-	  "each value", "toml", "toml|json" },
+	OPT("format", 'f', STRING,
+	    "How it is printed: as files (toml) or as JSON, with the origin "
+	    "of each value", .def = "toml", .complete = "toml|json"),
 	OPT_HELP,
 	{ 0 }
 };

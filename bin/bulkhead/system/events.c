@@ -10,19 +10,16 @@
 #include "session.h"
 
 static const struct opt options[] = {
-	{ "filter", 'f', OPT_ARRAY, NULL, "filter output", NULL, NULL },
-	{ "format", 0, OPT_STRING, NULL, "format the output using a Go "
-	  "template", NULL, "json" },
+	OPT("filter", 'f', ARRAY, "filter output"),
+	OPT("format", 0, STRING, "format the output using a Go template",
+	    .complete = "json"),
 	OPT_HELP,
-	{ "no-trunc", 0, OPT_FLAG, NULL, "do not truncate the output",
-	  "true", NULL },
-	{ "since", 0, OPT_STRING, NULL,
-	  "show all events created since timestamp", NULL, NULL },
-	{ "stream", 0, OPT_FLAG, NULL,
-	  "stream events and do not exit when returning the last known event",
-	  "true", NULL },
-	{ "until", 0, OPT_STRING, NULL,
-	  "show all events until timestamp", NULL, NULL },
+	OPT("no-trunc", 0, FLAG, "do not truncate the output", .def = "true"),
+	OPT("since", 0, STRING, "show all events created since timestamp"),
+	OPT("stream", 0, FLAG,
+	    "stream events and do not exit when returning the last known event",
+	    .def = "true"),
+	OPT("until", 0, STRING, "show all events until timestamp"),
 	{ 0 }
 };
 

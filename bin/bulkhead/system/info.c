@@ -21,10 +21,11 @@
 #define NEED_ALL	(NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS)
 
 static const struct opt options[] = {
-	{ "format", 'f', OPT_STRING, NULL,
-	  "Change the output format to JSON or a Go template", NULL, "json" },
+	OPT("format", 'f', STRING,
+	    "Change the output format to JSON or a Go template",
+	    .complete = "json"),
 	OPT_HELP,
-	{ "debug", 'D', OPT_IGNORED_FLAG, NULL, NULL, NULL, NULL },
+	OPT("debug", 'D', IGNORED_FLAG, NULL),
 	{ 0 }
 };
 

@@ -12,9 +12,8 @@
 static const struct opt options[] = {
 	INSPECT_FORMAT, OPT_HELP, EACH_LATEST,
 	OPT_NO_FLAG("size", .letter = 's'),
-	{ "type", 't', OPT_STRING, NULL,
-	  "Specify inspect-object type", "all",
-	      "all|container|image|volume|pod" },
+	OPT("type", 't', STRING, "Specify inspect-object type", .def = "all",
+	    .complete = "all|container|image|volume|pod"),
 	{ 0 }
 };
 

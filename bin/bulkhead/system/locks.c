@@ -12,15 +12,12 @@
 #include "session.h"
 
 static const struct opt options[] = {
-	{ "all", 'a', OPT_FLAG, NULL, "Show those that nobody holds, too",
-	  NULL, NULL },
-	{ "format", 0, OPT_STRING, NULL,
-	  "Change the output to JSON or a Go template", NULL, "json" },
+	OPT("all", 'a', FLAG, "Show those that nobody holds, too"),
+	OPT("format", 0, STRING, "Change the output to JSON or a Go template",
+	    .complete = "json"),
 	OPT_HELP,
-	{ "no-trunc", 0, OPT_FLAG, NULL, "Do not truncate the output", NULL,
-	  NULL },
-	{ "noheading", 'n', OPT_FLAG, NULL, "Do not print headers", NULL,
-	  NULL },
+	OPT("no-trunc", 0, FLAG, "Do not truncate the output"),
+	OPT("noheading", 'n', FLAG, "Do not print headers"),
 	{ 0 }
 };
 

@@ -28,10 +28,10 @@
 
 static const struct opt options[] = {
 	OPT_HELP,
-	{ "new-runtime", 0, OPT_STRING, NULL,
-	  "Specify a new runtime for all containers", "launch", "launch" },
-	{ "plan", 0, OPT_FLAG, NULL,
-	  "Say what would be done, and do nothing", NULL, NULL },
+	OPT("new-runtime", 0, STRING,
+	    "Specify a new runtime for all containers", .def = "launch",
+	    .complete = "launch"),
+	OPT("plan", 0, FLAG, "Say what would be done, and do nothing"),
 	{ 0 }
 };
 

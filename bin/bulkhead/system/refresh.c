@@ -24,17 +24,14 @@
 #include "session.h"
 
 static const struct opt options[] = {
-	{ "apply", 0, OPT_FLAG, NULL,
-	  "Do it, and print what was done", NULL, NULL },
-	{ "boot-id", 0, OPT_STRING, NULL,
-	  "Plan as if the machine were in this boot", NULL, NULL },
+	OPT("apply", 0, FLAG, "Do it, and print what was done"),
+	OPT("boot-id", 0, STRING, "Plan as if the machine were in this boot"),
 	OPT_HELP,
-	{ "plan", 0, OPT_FLAG, NULL,
-	  "Print what would be done, a line for each object, and do nothing",
-	  NULL, NULL },
-	{ "state", 0, OPT_STRING, NULL,
-	  "Plan for a copy of a state directory, which is only read", NULL,
-	  "file" },
+	OPT("plan", 0, FLAG,
+	    "Print what would be done, a line for each object, and do nothing"),
+	OPT("state", 0, STRING,
+	    "Plan for a copy of a state directory, which is only read",
+	    .complete = "file"),
 	{ 0 }
 };
 

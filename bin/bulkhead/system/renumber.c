@@ -21,8 +21,7 @@
 
 static const struct opt options[] = {
 	OPT_HELP,
-	{ "plan", 0, OPT_FLAG, NULL,
-	  "Print what would be done, and do nothing", NULL, NULL },
+	OPT("plan", 0, FLAG, "Print what would be done, and do nothing"),
 	{ 0 }
 };
 

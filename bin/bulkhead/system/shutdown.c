@@ -25,12 +25,11 @@
 #define NAMED		5	/* as many are named where they hinder */
 
 static const struct opt options[] = {
-	{ "force", 'f', OPT_FLAG, NULL, "Stop running containers", NULL,
-	  NULL },
+	OPT("force", 'f', FLAG, "Stop running containers"),
 	OPT_HELP,
-	{ "time", 't', OPT_UINT, NULL,
-	  "Seconds to wait for each container before killing it", "10",
-	  NULL },
+	OPT("time", 't', UINT,
+	    "Seconds to wait for each container before killing it",
+	    .def = "10"),
 	{ 0 }
 };
 

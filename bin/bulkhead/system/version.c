@@ -11,8 +11,9 @@
 #include "say.h"
 
 static const struct opt options[] = {
-	{ "format", 'f', OPT_STRING, NULL,
-	  "Change the output format to JSON or a Go template", NULL, "json" },
+	OPT("format", 'f', STRING,
+	    "Change the output format to JSON or a Go template",
+	    .complete = "json"),
 	OPT_HELP,
 	{ 0 }
 };

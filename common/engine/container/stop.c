@@ -150,7 +150,7 @@ ask_to_end(struct session *s, const struct rec *row, int64_t timeout)
 	    timeout * 1000 : 0);
 }
 
-/* Wait so long for the end of its process, then kill it. 0, or -1 with errno. */
+/* Wait so long until its process ends, then kill it. 0, or -1 with errno. */
 static int
 await_end(struct session *s, const struct rec *row, int64_t wait_ms)
 {

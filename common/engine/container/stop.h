@@ -28,7 +28,7 @@ int	stop_container(struct session *, const struct rec *row, int64_t timeout,
 /*
  * The same until the boot for at most STOP_AT_ONCE rows at the same time, so
  * that their timeouts do not add up. The function is told 0 or -1 for each, as
- * soon as that is known; one that has ended or was removed meanwhile is stopped.
+ * soon as that is known; what has ended or was removed meanwhile is stopped.
  */
 #define STOP_AT_ONCE	8
 typedef void stop_fn(struct session *, const struct rec *, int, void *);
