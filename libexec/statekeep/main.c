@@ -40,6 +40,29 @@ refuse(const struct server *s, struct answer *a)
 	return (answer_text(a, "%s", s->records.error));
 }
 
+/* The answer to a request that the state has done, or has refused (-1). */
+static int
+answer_done(struct server *s, struct answer *a, int rc)
+{
+	return (rc == -1 ? refuse(s, a) : 0);
+}
+
+static int
+answer_list(struct server *s, struct answer *a, int fd)	/* takes */
+{
+	return (answer_done(s, a, answer_fd(a, fd)));
+}
+
+/* NULL: it was refused. */
+static int
+answer_got(struct server *s, struct answer *a, struct rec *r)	/* takes */
+{
+	int	 rc = r == NULL ? refuse(s, a) : answer_rec(a, r);
+
+	rec_free(r);
+	return (rc);
+}
+
 static struct rec *
 record_of(struct packet *p, unsigned int i, enum record_type type,
     struct answer *a)
@@ -66,10 +89,8 @@ on_event_to(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server	*s = ctx;
 
-	if (events_to(&s->records, p->body.event_to.backend,
-	    packet_take_fd(p, 0)) == -1)
-		return (refuse(s, a));
-	return (0);
+	return (answer_done(s, a, events_to(&s->records,
+	    p->body.event_to.backend, packet_take_fd(p, 0))));
 }
 
 /* For Landlock: durable state, per-boot state, the log of events. */
@@ -109,11 +130,8 @@ on_state_open(void *ctx, struct packet *p, struct answer *a)
 	if (rc == -1)
 		return (refuse(s, a));
 	/* With other settings than its own, the store is not used. */
-	if (made_with != NULL) {
-		rc = answer_rec(a, made_with);
-		rec_free(made_with);
-		return (rc);
-	}
+	if (made_with != NULL)
+		return (answer_got(s, a, made_with));
 	s->state = READY;
 	a->value = s->records.stale ? STATE_STALE : 0;
 	return (0);
@@ -122,17 +140,13 @@ on_state_open(void *ctx, struct packet *p, struct answer *a)
 static int
 on_state_refresh(void *ctx, struct packet *p, struct answer *a)
 {
-	uint32_t		 step = p->body.state_refresh.step;
-	struct server		*s = ctx;
-	scoped_rec struct rec	*items = NULL;
+	uint32_t	 step = p->body.state_refresh.step;
+	struct server	*s = ctx;
 
 	if (step == REFRESH_DONE)
-		return (refresh_done(&s->records) == -1 ? refuse(s, a) : 0);
-	items = step == REFRESH_PLAN ? refresh_plan(&s->records) :
-	    refresh_apply(&s->records);
-	if (items == NULL)
-		return (refuse(s, a));
-	return (answer_rec(a, items));
+		return (answer_done(s, a, refresh_done(&s->records)));
+	return (answer_got(s, a, step == REFRESH_PLAN ?
+	    refresh_plan(&s->records) : refresh_apply(&s->records)));
 }
 
 static int
@@ -143,14 +157,12 @@ on_ctr_create(void *ctx, struct packet *p, struct answer *a)
 	struct state_new		 n = { .id = m->id, .name = m->name,
 					    .ephemeral = m->ephemeral != 0,
 					    .want_slot = m->want_slot != 0 };
-	struct rec			*def;
-	int				 rc;
+	scoped_rec struct rec		*def = record_of(p, 0,
+					    RECORD(definition), a);
 
-	if ((def = record_of(p, 0, RECORD(definition), a)) == NULL)
+	if (def == NULL)
 		return (-1);
-	rc = state_create(&s->records, &n, def);
-	rec_free(def);
-	if (rc == -1)
+	if (state_create(&s->records, &n, def) == -1)
 		return (refuse(s, a));
 	a->value = n.slot;
 	(void)answer_text(a, "%s", n.got_name);
@@ -172,12 +184,10 @@ on_ctr_find(void *ctx, struct packet *p, struct answer *a)
 static int
 on_ctr_get(void *ctx, struct packet *p, struct answer *a)
 {
-	struct server		*s = ctx;
-	scoped_rec struct rec	*r = NULL;
+	struct server	*s = ctx;
 
-	if ((r = state_get(&s->records, p->body.ctr_get.id)) == NULL)
-		return (refuse(s, a));
-	return (answer_rec(a, r));
+	return (answer_got(s, a, state_get(&s->records,
+	    p->body.ctr_get.id)));
 }
 
 static int
@@ -186,9 +196,7 @@ on_ctr_list(void *ctx, struct packet *p, struct answer *a)
 	struct server	*s = ctx;
 
 	(void)p;
-	if (answer_fd(a, state_list(&s->records, &a->value)) == -1)
-		return (refuse(s, a));
-	return (0);
+	return (answer_list(s, a, state_list(&s->records, &a->value)));
 }
 
 static int
@@ -199,14 +207,12 @@ on_ctr_set(void *ctx, struct packet *p, struct answer *a)
 	struct state_change		 c = { .id = m->id, .from = m->from,
 					    .to = m->to,
 					    .want_slot = m->want_slot != 0 };
-	struct rec			*changes;
-	int				 rc;
+	scoped_rec struct rec		*changes = record_of(p, 0, RECORD(row),
+					    a);
 
-	if ((changes = record_of(p, 0, RECORD(row), a)) == NULL)
+	if (changes == NULL)
 		return (-1);
-	rc = state_set(&s->records, &c, changes);
-	rec_free(changes);
-	if (rc == -1)
+	if (state_set(&s->records, &c, changes) == -1)
 		return (refuse(s, a));
 	a->value = c.slot;
 	return (0);
@@ -218,38 +224,32 @@ on_ctr_remove(void *ctx, struct packet *p, struct answer *a)
 	struct server	*s = ctx;
 
 	s->records.events.exit_code = (int)p->body.ctr_remove.exit_code;
-	if (state_remove(&s->records, p->body.ctr_remove.id) == -1)
-		return (refuse(s, a));
-	return (0);
+	return (answer_done(s, a, state_remove(&s->records,
+	    p->body.ctr_remove.id)));
 }
 
 static int
 on_ctr_restore(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server		*s = ctx;
-	scoped_rec struct rec	*all = NULL;
-	int			 rc;
+	scoped_rec struct rec	*all = record_of(p, 0, RECORD(rows), a);
 
-	if ((all = record_of(p, 0, RECORD(rows), a)) == NULL)
-		return (-1);
-	rc = state_restore(&s->records, all);
-	return (rc == -1 ? refuse(s, a) : 0);
+	return (all == NULL ? -1 :
+	    answer_done(s, a, state_restore(&s->records, all)));
 }
 
 static int
 on_obj_put(void *ctx, struct packet *p, struct answer *a)
 {
-	struct server	*s = ctx;
-	struct obj_new	 n = { .kind = p->body.obj_put.kind,
-			    .flags = p->body.obj_put.flags };
-	struct rec	*asked;
-	int		 rc;
+	struct server		*s = ctx;
+	struct obj_new		 n = { .kind = p->body.obj_put.kind,
+				    .flags = p->body.obj_put.flags };
+	scoped_rec struct rec	*asked = record_of(p, 0,
+				    record_of_object(n.kind), a);
 
-	if ((asked = record_of(p, 0, record_of_object(n.kind), a)) == NULL)
+	if (asked == NULL)
 		return (-1);
-	rc = obj_put(&s->records, &n, asked);
-	rec_free(asked);
-	if (rc == -1)
+	if (obj_put(&s->records, &n, asked) == -1)
 		return (refuse(s, a));
 	a->value = n.made;
 	(void)answer_text(a, "%s", n.name);
@@ -261,11 +261,9 @@ on_obj_get(void *ctx, struct packet *p, struct answer *a)
 {
 	const struct msg_obj_get	*m = &p->body.obj_get;
 	struct server			*s = ctx;
-	scoped_rec struct rec		*r = NULL;
 
-	if ((r = obj_get(&s->records, m->kind, m->ref, m->flags)) == NULL)
-		return (refuse(s, a));
-	return (answer_rec(a, r));
+	return (answer_got(s, a, obj_get(&s->records, m->kind, m->ref,
+	    m->flags)));
 }
 
 static int
@@ -273,9 +271,8 @@ on_obj_list(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server	*s = ctx;
 
-	if (answer_fd(a, obj_list(&s->records, p->body.obj_list.kind)) == -1)
-		return (refuse(s, a));
-	return (0);
+	return (answer_list(s, a, obj_list(&s->records,
+	    p->body.obj_list.kind)));
 }
 
 static int
@@ -287,22 +284,17 @@ on_obj_remove(void *ctx, struct packet *p, struct answer *a)
 					    .step = m->step, .id = m->id,
 					    .by = m->by };
 
-	if (obj_remove(&s->records, &g) == -1)
-		return (refuse(s, a));
-	return (0);
+	return (answer_done(s, a, obj_remove(&s->records, &g)));
 }
 
 static int
 on_event_add(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server		*s = ctx;
-	scoped_rec struct rec	*given = NULL;
-	int			 rc;
+	scoped_rec struct rec	*given = record_of(p, 0, RECORD(events), a);
 
-	if ((given = record_of(p, 0, RECORD(events), a)) == NULL)
-		return (-1);
-	rc = state_events(&s->records, given);
-	return (rc == -1 ? refuse(s, a) : 0);
+	return (given == NULL ? -1 :
+	    answer_done(s, a, state_events(&s->records, given)));
 }
 
 static int
@@ -310,10 +302,8 @@ on_history_get(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server	*s = ctx;
 
-	if (answer_fd(a, state_history(&s->records,
-	    p->body.history_get.ref)) == -1)
-		return (refuse(s, a));
-	return (0);
+	return (answer_list(s, a, state_history(&s->records,
+	    p->body.history_get.ref)));
 }
 
 static int
@@ -321,36 +311,29 @@ on_ctr_list_at(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server	*s = ctx;
 
-	if (answer_fd(a, state_list_at(&s->records,
-	    (int64_t)p->body.ctr_list_at.when)) == -1)
-		return (refuse(s, a));
-	return (0);
+	return (answer_list(s, a, state_list_at(&s->records,
+	    (int64_t)p->body.ctr_list_at.when)));
 }
 
 static int
 on_ctr_rewrite(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server		*s = ctx;
-	scoped_rec struct rec	*changes = NULL;
-	int			 rc;
+	scoped_rec struct rec	*changes = record_of(p, 0,
+				    RECORD(rewriting), a);
 
-	if ((changes = record_of(p, 0, RECORD(rewriting), a)) == NULL)
-		return (-1);
-	rc = state_rewrite(&s->records, changes, &a->value);
-	return (rc == -1 ? refuse(s, a) : 0);
+	return (changes == NULL ? -1 :
+	    answer_done(s, a, state_rewrite(&s->records, changes, &a->value)));
 }
 
 static int
 on_state_renumber(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server		*s = ctx;
-	scoped_rec struct rec	*locks = NULL;
-	int			 rc;
+	scoped_rec struct rec	*locks = record_of(p, 0, RECORD(locks), a);
 
-	if ((locks = record_of(p, 0, RECORD(locks), a)) == NULL)
-		return (-1);
-	rc = state_renumber(&s->records, locks, &a->value);
-	return (rc == -1 ? refuse(s, a) : 0);
+	return (locks == NULL ? -1 :
+	    answer_done(s, a, state_renumber(&s->records, locks, &a->value)));
 }
 
 static const struct handler handlers[] = {

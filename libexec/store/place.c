@@ -332,25 +332,21 @@ unlink_short(struct store *s, const char *id)
 }
 
 static void
-place_back(struct store *s, const char *id)
+take_away(struct store *s, const char *id,
+    int (*trash)(struct store *, const char *))
 {
 	char	 home[96];
 
 	unlink_short(s, id);
 	unlink_split(s, id);
 	home_of(s, id, home);
-	(void)trash_discard(s, home);
+	(void)trash(s, home);
 }
 
 void
 place_trash_layer(struct store *s, const char *id)
 {
-	char	 home[96];
-
-	unlink_short(s, id);
-	unlink_split(s, id);
-	home_of(s, id, home);
-	(void)trash_put(s, home);
+	take_away(s, id, trash_put);
 }
 
 int
@@ -360,7 +356,7 @@ place_back_unlisted(struct store *s, const char *id, struct answer *a)
 	if (index_read(&s->layers, s->graph, a) == -1)
 		return (-1);
 	if (index_get(&s->layers, id) == NULL)
-		place_back(s, id);
+		take_away(s, id, trash_discard);
 	return (0);
 }
 
