@@ -16,7 +16,6 @@
 #include "path.h"
 #include "record.h"
 #include "reference.h"
-#include "sha256.h"
 #include "stage.h"
 #include "store.h"
 #include "text.h"
@@ -43,8 +42,7 @@ check_manifest(struct request *q, struct answer *a)
 	size_t		 layers;
 	json_t		*m;
 
-	strcpy(q->digest, "sha256:");
-	sha256_hex(q->manifest, strlen(q->manifest), q->digest + 7);
+	text_digest(q->manifest, q->digest);
 	if (said != NULL && strcmp(said, q->digest) != 0)
 		return (fail(a, EBADMSG, "the manifest is not what its digest "
 		    "%s names; pull or load the image again", said));
@@ -74,7 +72,7 @@ check_config(struct request *q, struct answer *a)
 	const char	*at;
 	json_t		*c;
 
-	sha256_hex(q->config, strlen(q->config), q->id);
+	text_sha256(q->config, strlen(q->config), q->id);
 	snprintf(q->config_digest, sizeof(q->config_digest), "sha256:%s",
 	    q->id);
 	c = json_strict(q->config, strlen(q->config), why, sizeof(why));
@@ -161,8 +159,7 @@ put_blob(struct store *s, json_t *img, const char *key, const char *text,
 	if (dir == -1 || path_replace(dir, base, text, strlen(text), 0600,
 	    true) == -1)
 		return (fail_errno(a, "cannot write", path));
-	strcpy(digest, "sha256:");
-	sha256_hex(text, strlen(text), digest + 7);
+	text_digest(text, digest);
 	if (json_object_set_new(json_object_get(img, "big-data-sizes"), key,
 	    json_integer((json_int_t)strlen(text))) == -1 ||
 	    json_object_set_new(json_object_get(img, "big-data-digests"), key,

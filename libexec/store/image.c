@@ -13,7 +13,6 @@
 #include "layer.h"
 #include "path.h"
 #include "record.h"
-#include "sha256.h"
 #include "store.h"
 #include "text.h"
 
@@ -89,9 +88,9 @@ image_manifest(const char *text, size_t len, const char *who,
 static bool
 hashes_to(const char *text, size_t len, const char *digest)
 {
-	char	 hex[SHA256_HEX + 1];
+	char	 hex[ID_LEN + 1];
 
-	sha256_hex(text, len, hex);
+	text_sha256(text, len, hex);
 	return (strcmp(hex, digest + 7) == 0);
 }
 

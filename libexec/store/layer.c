@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sha256.h"
 #include "store.h"
 #include "text.h"
 
@@ -85,7 +84,7 @@ layer_make_id(const char *parent, const char *diff_id, char *out)
 		return;
 	}
 	snprintf(text, sizeof(text), "%s+%s", parent, diff_id + 7);
-	sha256_hex(text, strlen(text), out);
+	text_sha256(text, strlen(text), out);
 }
 
 void
@@ -98,8 +97,7 @@ layer_next_chain(const char *parent, const char *diff_id, char *out)
 		return;
 	}
 	snprintf(text, sizeof(text), "%s %s", parent, diff_id);
-	strcpy(out, "sha256:");
-	sha256_hex(text, strlen(text), out + 7);
+	text_digest(text, out);
 }
 
 /*

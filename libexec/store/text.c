@@ -1,7 +1,10 @@
 #include "text.h"
 
+#include <sys/types.h>
+
 #include <errno.h>
 #include <limits.h>
+#include <sha2.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -24,6 +27,24 @@ text_is_digest(const char *s)
 {
 	return (s != NULL && strncmp(s, "sha256:", 7) == 0 &&
 	    text_is_id(s + 7));
+}
+
+/* libmd's, because libcrypto takes longer to start than `run` may need here. */
+void
+text_sha256(const void *data, size_t len, char hex[ID_LEN + 1])
+{
+	SHA2_CTX	 c;
+
+	SHA256Init(&c);
+	SHA256Update(&c, data, len);
+	(void)SHA256End(&c, hex);
+}
+
+void
+text_digest(const char *text, char digest[DIGEST_LEN + 1])
+{
+	memcpy(digest, "sha256:", 7);
+	text_sha256(text, strlen(text), digest + 7);
 }
 
 /* Parse the fraction of a second behind the dot, in nanoseconds. */

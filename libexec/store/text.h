@@ -1,6 +1,6 @@
 /*
- * Identifiers and times in the store. Every name from a file is checked here
- * before it becomes part of a path.
+ * Identifiers, digests and times in the store. Every name from a file is
+ * checked here before it becomes part of a path.
  */
 #ifndef STORE_TEXT_H
 #define STORE_TEXT_H
@@ -18,6 +18,9 @@ bool	text_is_id(const char *);
 bool	text_is_digest(const char *);
 /* Only lower-case hexadecimal digits, one at least. */
 bool	text_is_hex(const char *);
+/* The SHA-256 of what is in memory as such digits; of a text, as a digest. */
+void	text_sha256(const void *, size_t, char[ID_LEN + 1]);
+void	text_digest(const char *, char[DIGEST_LEN + 1]);
 /* RFC 3339 to nanoseconds since 1970, clamped to what fits; 0 if malformed. */
 int64_t	text_time(const char *);
 /* Nanoseconds to RFC 3339 in UTC, as Go's RFC3339Nano writes it. */

@@ -22,7 +22,6 @@
 #include "../../libexec/store/names.h"
 #include "../../libexec/store/place.h"
 #include "../../libexec/store/remove.h"
-#include "../../libexec/store/sha256.h"
 #include "../../libexec/store/stage.h"
 #include "../../libexec/store/store.h"
 #include "../../libexec/store/text.h"
@@ -47,10 +46,10 @@ static struct rec *
 image(int n)
 {
 	struct rec	*r = rec_new();
-	char		 config[256], manifest[512], hex[SHA256_HEX + 1];
+	char		 config[256], manifest[512], hex[ID_LEN + 1];
 
 	snprintf(config, sizeof(config), CONFIG, n);
-	sha256_hex(config, strlen(config), hex);
+	text_sha256(config, strlen(config), hex);
 	snprintf(manifest, sizeof(manifest), "{\"schemaVersion\":2,\"config\":"
 	    "{\"digest\":\"sha256:%s\",\"size\":%zu},\"layers\":[]}", hex,
 	    strlen(config));
