@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "given.h"
 #include "parse.h"
 #include "record.h"
@@ -180,30 +181,27 @@ store_number(const struct parser *p, const struct opt *o, const char *value)
 	return (store(p, o, text));
 }
 
-struct list_to {
-	struct rec	*rec;
-	const char	*key;
-};
-
-static int
-add_field(void *ctx, const char *field)
-{
-	const struct list_to	*to = ctx;
-
-	return (rec_add(to->rec, KEY_FROM(to->key), field));
-}
-
 static int
 store_list(const struct parser *p, const struct opt *o, const char *value)
 {
-	struct list_to		 to = { home_of(p, o), o->name };
-	struct parse_err	 e;
+	size_t			  room = strlen(value) + 1;
+	scoped_free char	 *copy = strdup(value);
+	scoped_free const char	**fields = calloc(room, sizeof(*fields));
+	struct rec		 *to = home_of(p, o);
+	struct parse_err	  err;
+	int			  n, rc = 0;
 
 	if (o->kind == OPT_ARRAY || o->kind == OPT_FILE_ARRAY)
-		return (add_field(&to, value));
-	if (parse_csv(value, add_field, &to, &e) == -1)
-		return (invalid(p, o, value, e.text));
-	return (0);
+		return (rec_add(to, KEY_FROM(o->name), value));
+	if (*value == '\0')
+		return (0);
+	n = copy == NULL || fields == NULL ? parse_fail(&err, "%m") :
+	    parse_csv(copy, fields, room, &err);
+	if (n == -1)
+		return (invalid(p, o, value, err.text));
+	for (int i = 0; i < n && rc == 0; i++)
+		rc = rec_add(to, KEY_FROM(o->name), fields[i]);
+	return (rc);
 }
 
 bool

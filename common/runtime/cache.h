@@ -17,7 +17,6 @@
 #include <sha2.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #define MAC_KEY		32		/* bytes */
 #define MAC_LEN		SHA256_DIGEST_LENGTH

@@ -6,10 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sha2.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cache.h"
 #include "calls.h"
@@ -51,73 +48,55 @@ name_filter(const struct run_env *rt, const struct rec *q, char *name)
 	return (0);
 }
 
-static int
-find_filter(const struct run_env *rt, const char *name)
-{
-	size_t			 len;
-	scoped_free char	*code = cache_get(rt->cache, rt->run_dir,
-				    FILTERS, name, FILTER_MAX, &len);
-
-	return (code == NULL ? -1 : sealed_fd("filter", code, len));
-}
-
-static void
-keep_filter(const struct run_env *rt, const char *name, int fd)
-{
-	size_t	 len;
-	void	*code = sealed_map(fd, FILTER_MAX, &len);
-
-	if (code == NULL)
-		return;
-	cache_put(rt->cache, rt->run_dir, FILTERS, name, code, len);
-	sealed_unmap(code, len);
-}
-
 /* The question to resolve. NULL with an error. */
 static struct rec *
 seccomp_question(const struct run_env *rt, const struct rec *def,
     const char *profile)
 {
-	struct rec		*q = rec_new();
-	scoped_free char	*json = NULL;
-	const void		*kept;
+	scoped_rec struct rec	*q = rec_new();
+	scoped_free char	*text = NULL;
+	const void		*json;
 	const char		*v;
-	size_t			 it = 0, len;
+	size_t			 len;
 
 	(void)rec_add(q, KEY(profile), profile);
-	while (rec_next(def, KEY(cap), &it, &v))
+	rec_each_text(v, def, KEY(cap))
 		(void)rec_add(q, KEY(cap), v);
 	if (profile[0] != '/')
-		return (q);
+		return (take_ptr(&q));
 	/*
 	 * The profile goes with the question: resolve can open no files but
 	 * those of the configuration directories, and the configuration may
 	 * name one from elsewhere. It is the one from when the container was
 	 * made, if that is recorded.
 	 */
-	if ((kept = rec_bytes(def, KEY(seccomp_json), &len)) != NULL) {
-		(void)rec_add_bytes(q, KEY_IN(question, json), kept, len);
-		return (q);
-	}
-	json = path_slurp(AT_FDCWD, profile, PROFILE_MAX, &len);
+	json = rec_bytes(def, KEY(seccomp_json), &len);
+	if (json == NULL)
+		json = text = path_slurp(AT_FDCWD, profile, PROFILE_MAX, &len);
 	if (json != NULL) {
 		(void)rec_add_bytes(q, KEY_IN(question, json), json, len);
-		return (q);
+		return (take_ptr(&q));
 	}
 	(void)error_set(&rt->client->error, errno,
-	    "opening seccomp profile %s: " "%s", profile, strerror(errno));
-	rec_free(q);
+	    "opening seccomp profile %s: %m", profile);
 	return (NULL);
 }
 
+/* By its name in the cache. */
 static void
 seek(struct seccomp_filter *f, const struct run_env *rt, const struct rec *q)
 {
-	if (name_filter(rt, q, f->name) == -1)
-		f->name[0] = '\0';
-	else
-		f->fd = find_filter(rt, f->name);
+	scoped_free char	*code = NULL;
+	size_t			 len;
+
 	f->sought = true;
+	if (name_filter(rt, q, f->name) == -1) {
+		f->name[0] = '\0';
+		return;
+	}
+	code = cache_get(rt->cache, rt->run_dir, FILTERS, f->name, FILTER_MAX,
+	    &len);
+	f->fd = code == NULL ? -1 : sealed_fd("filter", code, len);
 }
 
 bool
@@ -137,7 +116,6 @@ filter_begin(struct seccomp_filter *f, const struct run_env *rt,
     const struct rec *def, const char *profile)
 {
 	scoped_rec struct rec	*q = NULL;
-	int			 rc = 0;
 
 	if (f->fd != -1)
 		return (0);
@@ -145,21 +123,24 @@ filter_begin(struct seccomp_filter *f, const struct run_env *rt,
 		return (-1);
 	if (!f->sought || f->name[0] == '\0')
 		seek(f, rt, q);
-	if (f->fd == -1) {
-		f->compiling = true;
-		rc = resolve_filter_begin(rt->client, q);
-	}
-	return (rc);
+	f->compiling = f->fd == -1;
+	return (f->compiling ? resolve_filter_begin(rt->client, q) : 0);
 }
 
 int
 filter_end(struct seccomp_filter *f, const struct run_env *rt)
 {
+	void	*code;
+	size_t	 len;
+
 	if (!f->compiling)
 		return (0);
 	if ((f->fd = resolve_filter_end(rt->client)) == -1)
 		return (-1);
-	if (f->name[0] != '\0')
-		keep_filter(rt, f->name, f->fd);
+	if (f->name[0] == '\0' ||
+	    (code = sealed_map(f->fd, FILTER_MAX, &len)) == NULL)
+		return (0);
+	cache_put(rt->cache, rt->run_dir, FILTERS, f->name, code, len);
+	sealed_unmap(code, len);
 	return (0);
 }

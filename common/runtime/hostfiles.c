@@ -1,6 +1,5 @@
 #include "hostfiles.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,36 +12,26 @@
 
 #define FILE_MAX	(256u << 10)
 
-/* Text that grows; a failed allocation is sticky, and fails at the end. */
-struct text {
-	char	*data;
-	size_t	 len;
-	FILE	*f;
-};
-
+/* Add a file to a definition, as a function of that writes it. */
 static int
-text_open(struct text *t)
+add_file(struct rec *def, const char *dst,
+    void (*write_file)(FILE *, const struct rec *))
 {
-	t->data = NULL;
-	t->len = 0;
-	return ((t->f = open_memstream(&t->data, &t->len)) == NULL ? -1 : 0);
-}
+	scoped_free char	*text = NULL;
+	scoped_rec struct rec	*r = rec_new();
+	size_t			 len;
+	FILE			*f = open_memstream(&text, &len);
 
-static int
-text_file(struct text *t, struct rec *def, const char *dst)
-{
-	struct rec	*r = rec_new();
-	int		 rc = fclose(t->f);
-
-	if (rc == 0) {
-		(void)rec_add(r, KEY(dst), dst);
-		(void)rec_add(r, KEY(content), t->data);
-		(void)rec_add_num(r, KEY_IN(file, mode), 0644);
-		rc = rec_add_rec(def, KEY(file), r);
-	}
-	rec_free(r);
-	free(t->data);
-	return (rc == 0 ? 0 : -1);
+	if (f == NULL)
+		return (-1);
+	write_file(f, def);
+	/* A failed allocation is sticky. */
+	if (fclose(f) == EOF)
+		return (-1);
+	(void)rec_add(r, KEY(dst), dst);
+	(void)rec_add(r, KEY(content), text);
+	(void)rec_add_num(r, KEY_IN(file, mode), 0644);
+	return (rec_add_rec(def, KEY(file), r));
 }
 
 /* Is one of these words in the list after the address of a hosts line? */
@@ -65,64 +54,11 @@ line_names(const char *line, size_t len, const char *word)
 	return (false);
 }
 
-/* A line of the host's, if it holds no control bytes but tabs. */
-static void
-put_line(struct text *t, const char *line, size_t n)
-{
-	if (n > 0 && line[n - 1] == '\r')
-		n--;
-	for (size_t i = 0; i < n; i++)
-		if (((unsigned char)line[i] < ' ' && line[i] != '\t') ||
-		    line[i] == 0x7f)
-			return;
-	fprintf(t->f, "%.*s\n", (int)n, line);
-}
-
-/* The host's own lines, but for those that name this container. */
-static void
-copy_hosts(struct text *t, const char *hostname)
-{
-	scoped_free char	*host = NULL;
-	const char		*p;
-	size_t			 n;
-
-	host = path_slurp(AT_FDCWD, "/etc/hosts", FILE_MAX, NULL);
-	if (host == NULL) {
-		fputs("127.0.0.1\tlocalhost\n::1\tlocalhost\n", t->f);
-		return;
-	}
-	for (p = host; *p != '\0'; p += n + (p[n] == '\n')) {
-		n = strcspn(p, "\n");
-		if (!line_names(p, n, hostname))
-			put_line(t, p, n);
-	}
-}
-
-static int
-add_hosts(struct rec *def)
-{
-	const char	*hostname = rec_str(def, KEY(hostname), "");
-	const char	*extra;
-	struct text	 t;
-	size_t		 it = 0;
-
-	if (text_open(&t) == -1)
-		return (-1);
-	while (rec_next(def, KEY(add_host), &it, &extra))
-		fprintf(t.f, "%s\n", extra);
-	copy_hosts(&t, hostname);
-	if (strcmp(rec_str(def, KEY(net), ""), "host") != 0)
-		fprintf(t.f, "127.0.0.1\t%s %s\n", hostname,
-		    rec_str(def, KEY(name), ""));
-	return (text_file(&t, def, "/etc/hosts"));
-}
-
 /* A nameserver on the host's loopback is not there in another namespace. */
 static bool
-is_loopback(const char *line, size_t len)
+is_loopback(const char *line, size_t len, const char *word)
 {
-	static const char	*word = "nameserver";
-	size_t			 n = strlen(word);
+	size_t	 n = strlen(word);
 
 	if (len <= n || memcmp(line, word, n) != 0)
 		return (false);
@@ -132,81 +68,115 @@ is_loopback(const char *line, size_t len)
 	    strchr(" \t\n", line[n + 3]) != NULL));
 }
 
+/*
+ * The lines of a file of the host, but for those with a control byte that is no
+ * tab, and those to be left out because of a word.
+ */
 static void
-copy_resolv(struct text *t, bool keep_loopback)
+copy_lines(FILE *f, const char *text,
+    bool (*leave)(const char *, size_t, const char *), const char *word)
 {
+	size_t	 n, len, i;
+
+	for (; *text != '\0'; text += n + (text[n] == '\n')) {
+		n = len = strcspn(text, "\n");
+		if (leave != NULL && leave(text, n, word))
+			continue;
+		if (len > 0 && text[len - 1] == '\r')
+			len--;
+		for (i = 0; i < len && text[i] != 0x7f &&
+		    ((unsigned char)text[i] >= ' ' || text[i] == '\t'); i++)
+			;
+		if (i == len)
+			fprintf(f, "%.*s\n", (int)len, text);
+	}
+}
+
+static bool
+has_host_network(const struct rec *def)
+{
+	return (strcmp(rec_str(def, KEY(net), ""), "host") == 0);
+}
+
+/* The host's own lines, but for those that name this container. */
+static void
+write_hosts(FILE *f, const struct rec *def)
+{
+	const char		*hostname = rec_str(def, KEY(hostname), "");
+	const char		*extra;
 	scoped_free char	*host = NULL;
-	const char		*p;
-	size_t			 n;
+
+	rec_each_text(extra, def, KEY(add_host))
+		fprintf(f, "%s\n", extra);
+	host = path_slurp(AT_FDCWD, "/etc/hosts", FILE_MAX, NULL);
+	if (host == NULL)
+		fputs("127.0.0.1\tlocalhost\n::1\tlocalhost\n", f);
+	else
+		copy_lines(f, host, line_names, hostname);
+	if (!has_host_network(def))
+		fprintf(f, "127.0.0.1\t%s %s\n", hostname,
+		    rec_str(def, KEY(name), ""));
+}
+
+static void
+copy_resolv(FILE *f, bool keep_loopback)
+{
+	scoped_free char	*host = malloc(FILE_MAX);
 
 	/* The file is often a link to where a resolver keeps it. */
 	scoped_fd int		 fd = open("/etc/resolv.conf",
 				    O_RDONLY | O_CLOEXEC);
-	ssize_t			 got;
+	ssize_t			 n;
 
-	if (fd == -1 || (host = malloc(FILE_MAX)) == NULL ||
-	    (got = read(fd, host, FILE_MAX - 1)) <= 0)
+	if (fd == -1 || host == NULL ||
+	    (n = read(fd, host, FILE_MAX - 1)) <= 0)
 		return;
-	host[got] = '\0';
-	for (p = host; *p != '\0'; p += n + (p[n] == '\n')) {
-		n = strcspn(p, "\n");
-		if (keep_loopback || !is_loopback(p, n))
-			put_line(t, p, n);
-	}
+	host[n] = '\0';
+	copy_lines(f, host, keep_loopback ? NULL : is_loopback, "nameserver");
 }
 
 /* One line of a word and every value of an option; nothing for none. */
 static void
-option_line(struct text *t, const struct rec *def, struct key_str name,
+option_line(FILE *f, const struct rec *def, struct key_str name,
     const char *word, bool each)
 {
 	const char	*v;
-	size_t		 it = 0, n = 0;
+	size_t		 n = 0;
 
-	while (rec_next(def, name, &it, &v)) {
+	rec_each_text(v, def, name) {
 		if (each || n == 0)
-			fprintf(t->f, "%s%s", n > 0 ? "\n" : "", word);
-		fprintf(t->f, " %s", v);
+			fprintf(f, "%s%s", n > 0 ? "\n" : "", word);
+		fprintf(f, " %s", v);
 		n++;
 	}
 	if (n > 0)
-		fputc('\n', t->f);
+		fputc('\n', f);
 }
 
-static int
-add_resolv(struct rec *def)
+static void
+write_resolv(FILE *f, const struct rec *def)
 {
-	const char	*dns = rec_get(def, KEY(dns));
-	struct text	 t;
-
-	if (dns != NULL && strcmp(dns, "none") == 0)
-		return (0);
-	if (text_open(&t) == -1)
-		return (-1);
-	option_line(&t, def, KEY(dns_search), "search", false);
-	option_line(&t, def, KEY(dns), "nameserver", true);
-	option_line(&t, def, KEY(dns_option), "options", false);
-	if (dns == NULL)
-		copy_resolv(&t, strcmp(rec_str(def, KEY(net), ""),
-		    "host") == 0);
-	return (text_file(&t, def, "/etc/resolv.conf"));
+	option_line(f, def, KEY(dns_search), "search", false);
+	option_line(f, def, KEY(dns), "nameserver", true);
+	option_line(f, def, KEY(dns_option), "options", false);
+	if (rec_get(def, KEY(dns)) == NULL)
+		copy_resolv(f, has_host_network(def));
 }
 
-static int
-add_hostname(struct rec *def)
+static void
+write_hostname(FILE *f, const struct rec *def)
 {
-	struct text	 t;
-
-	if (text_open(&t) == -1)
-		return (-1);
-	fprintf(t.f, "%s\n", rec_str(def, KEY(hostname), ""));
-	return (text_file(&t, def, "/etc/hostname"));
+	fprintf(f, "%s\n", rec_str(def, KEY(hostname), ""));
 }
 
 int
 hostfiles_add(struct rec *def)
 {
-	if (rec_num(def, KEY(no_hosts), 0) == 0 && add_hosts(def) == -1)
+	if (rec_num(def, KEY(no_hosts), 0) == 0 &&
+	    add_file(def, "/etc/hosts", write_hosts) == -1)
 		return (-1);
-	return (add_resolv(def) == -1 ? -1 : add_hostname(def));
+	if (strcmp(rec_str(def, KEY(dns), ""), "none") != 0 &&
+	    add_file(def, "/etc/resolv.conf", write_resolv) == -1)
+		return (-1);
+	return (add_file(def, "/etc/hostname", write_hostname));
 }

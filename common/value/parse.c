@@ -1,5 +1,7 @@
 #include "parse.h"
 
+#include <sys/utsname.h>
+
 #include <ctype.h>
 #include <errno.h>
 #include <signal.h>
@@ -10,8 +12,6 @@
 #include <string.h>
 #include <strings.h>
 #include <time.h>
-
-#include "cleanup.h"
 
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define SECOND		1000000000LL
@@ -30,17 +30,12 @@ parse_fail(struct parse_err *e, const char *fmt, ...)
 int
 parse_bool(const char *s)
 {
-	static const char *const	 yes[] = { "1", "t", "T", "TRUE",
-					    "true", "True" };
-	static const char *const	 no[] = { "0", "f", "F", "FALSE",
-					    "false", "False" };
+	static const char *const	 words[] = { "0", "f", "F", "FALSE",
+	    "false", "False", "1", "t", "T", "TRUE", "true", "True" };
 
-	for (size_t i = 0; i < NITEMS(yes); i++) {
-		if (strcmp(s, yes[i]) == 0)
-			return (1);
-		if (strcmp(s, no[i]) == 0)
-			return (0);
-	}
+	for (size_t i = 0; i < NITEMS(words); i++)
+		if (strcmp(s, words[i]) == 0)
+			return (i >= NITEMS(words) / 2);
 	return (-1);
 }
 
@@ -54,10 +49,9 @@ parse_int(const char *s, int64_t *out)
 	errno = EINVAL;
 	if (!isdigit((unsigned char)*digits))
 		return (-1);
-	if (digits[0] == '0' && (digits[1] | 0x20) == 'b')
-		base = 2;
-	if (digits[0] == '0' && (digits[1] | 0x20) == 'o')
-		base = 8;
+	if (digits[0] == '0')
+		base = (digits[1] | 0x20) == 'b' ? 2 :
+		    (digits[1] | 0x20) == 'o' ? 8 : 0;
 	if (base != 0) {
 		digits += 2;
 		if (!isdigit((unsigned char)*digits))
@@ -189,57 +183,36 @@ parse_size(const char *arg, int64_t *out, struct parse_err *e)
 	return (0);
 }
 
+#define S(name)	{ #name, SIG##name }
 static const struct {
 	const char	*name;
 	int		 number;
 } signals[] = {
-	{ "SIGABRT", SIGABRT }, { "SIGALRM", SIGALRM }, { "SIGBUS", SIGBUS },
-	{ "SIGCHLD", SIGCHLD }, { "SIGCONT", SIGCONT }, { "SIGFPE", SIGFPE },
-	{ "SIGHUP", SIGHUP }, { "SIGILL", SIGILL }, { "SIGINT", SIGINT },
-	{ "SIGIO", SIGIO }, { "SIGKILL", SIGKILL }, { "SIGPIPE", SIGPIPE },
-	{ "SIGPROF", SIGPROF }, { "SIGPWR", SIGPWR }, { "SIGQUIT", SIGQUIT },
-	{ "SIGSEGV", SIGSEGV }, { "SIGSTKFLT", SIGSTKFLT },
-	{ "SIGSTOP", SIGSTOP }, { "SIGSYS", SIGSYS }, { "SIGTERM", SIGTERM },
-	{ "SIGTRAP", SIGTRAP }, { "SIGTSTP", SIGTSTP }, { "SIGTTIN", SIGTTIN },
-	{ "SIGTTOU", SIGTTOU }, { "SIGURG", SIGURG }, { "SIGUSR1", SIGUSR1 },
-	{ "SIGUSR2", SIGUSR2 }, { "SIGVTALRM", SIGVTALRM },
-	{ "SIGWINCH", SIGWINCH }, { "SIGXCPU", SIGXCPU },
-	{ "SIGXFSZ", SIGXFSZ },
+	S(ABRT), S(ALRM), S(BUS), S(CHLD), S(CONT), S(FPE), S(HUP), S(ILL),
+	S(INT), S(IO), S(KILL), S(PIPE), S(PROF), S(PWR), S(QUIT), S(SEGV),
+	S(STKFLT), S(STOP), S(SYS), S(TERM), S(TRAP), S(TSTP), S(TTIN), S(TTOU),
+	S(URG), S(USR1), S(USR2), S(VTALRM), S(WINCH), S(XCPU), S(XFSZ),
 	/* Second names. */
-	{ "SIGCLD", SIGCHLD }, { "SIGIOT", SIGABRT }, { "SIGPOLL", SIGIO },
-	{ "SIGRTMIN", 34 }, { "SIGRTMAX", 64 },
+	{ "CLD", SIGCHLD }, { "IOT", SIGABRT }, { "POLL", SIGIO },
+	{ "RTMIN", 34 }, { "RTMAX", 64 },
 };
-
-/* RTMIN+n and RTMAX-n. Zero when it is neither. */
-static int
-realtime(const char *s)
-{
-	uint64_t	 n;
-
-	if (strncasecmp(s, "RTMIN+", 6) == 0 &&
-	    parse_digits(s + 6, 30, &n) == 0)
-		return (34 + (int)n);
-	if (strncasecmp(s, "RTMAX-", 6) == 0 &&
-	    parse_digits(s + 6, 30, &n) == 0)
-		return (64 - (int)n);
-	return (0);
-}
 
 int
 parse_signal(const char *s)
 {
 	uint64_t	 n;
-	int		 rt;
 
 	if (parse_digits(s, 64, &n) == 0)
 		return (n == 0 ? -1 : (int)n);
 	if (strncasecmp(s, "SIG", 3) == 0)
 		s += 3;
 	for (size_t i = 0; i < NITEMS(signals); i++)
-		if (strcasecmp(s, signals[i].name + 3) == 0)
+		if (strcasecmp(s, signals[i].name) == 0)
 			return (signals[i].number);
-	rt = realtime(s);
-	return (rt == 0 ? -1 : rt);
+	if (strlen(s) < 6 || parse_digits(s + 6, 30, &n) == -1)
+		return (-1);
+	return (strncasecmp(s, "RTMIN+", 6) == 0 ? 34 + (int)n :
+	    strncasecmp(s, "RTMAX-", 6) == 0 ? 64 - (int)n : -1);
 }
 
 /* n digits as a number in a range. Moves on. */
@@ -359,62 +332,82 @@ parse_time(const char *arg, int64_t now, int64_t *out, struct parse_err *e)
 	return (parse_fail(e, "failed to parse time/duration \"%s\"", arg));
 }
 
-/* One quoted field; *s is behind its first quote. */
 static int
-quoted_field(const char *line, const char **s, char *out, struct parse_err *e)
+misplaced(const char *text, const char *at, const char *what,
+    struct parse_err *e)
 {
-	const char	*p = *s;
+	return (parse_fail(e, "parse error on line 1, column %zu: %s",
+	    (size_t)(at - text) + 1, what));
+}
 
-	for (; *p != '\0'; p++) {
-		if (*p != '"' || p[1] == '"') {
-			*out++ = *p;
-			p += *p == '"';
-			continue;
-		}
-		p++;
-		if (*p != '\0' && *p != ',')
-			return (parse_fail(e, "parse error on line 1, column "
-			    "%zu: extraneous or missing \" in quoted-field",
-			    (size_t)(p - line)));
-		*out = '\0';
-		*s = p;
-		return (0);
+/* From behind the first quote; gives where the field ends, or NULL. */
+static char *
+quoted(const char *text, char *in, struct parse_err *e)
+{
+	char	*out = in;
+
+	for (; *in != '\0' && (*in != '"' || in[1] == '"'); in++) {
+		in += *in == '"';
+		*out++ = *in;
 	}
-	return (parse_fail(e, "parse error on line 1, column %zu: extraneous "
-	    "or missing \" in quoted-field", (size_t)(p - line) + 1));
+	if (*in == '"' && (in[1] == ',' || in[1] == '\0')) {
+		*out = '\0';
+		return (in + 1);
+	}
+	(void)misplaced(text, in, "extraneous or missing \" in "
+	    "quoted-field", e);
+	return (NULL);
+}
+
+static char *
+unquoted(const char *text, char *in, struct parse_err *e)
+{
+	char	*end = in + strcspn(in, ",\"");
+
+	if (*end != '"')
+		return (end);
+	(void)misplaced(text, end, "bare \" in non-quoted-field", e);
+	return (NULL);
 }
 
 int
-parse_csv(const char *line, int (*field)(void *, const char *), void *ctx,
-    struct parse_err *e)
+parse_csv(char *text, const char **fields, size_t room, struct parse_err *e)
 {
-	scoped_free char	*buf = malloc(strlen(line) + 1);
-	const char		*s = line;
-	size_t			 n;
+	char	*at = text, *end, last;
+	size_t	 n = 0;
 
-	if (buf == NULL)
-		return (parse_fail(e, "%s", strerror(errno)));
-	if (*s == '\0')
-		return (0);
-	for (;; s++) {
-		if (*s == '"') {
-			s++;
-			if (quoted_field(line, &s, buf, e) == -1)
-				return (-1);
-		} else {
-			n = strcspn(s, ",");
-			memcpy(buf, s, n);
-			buf[n] = '\0';
-			if (strchr(buf, '"') != NULL)
-				return (parse_fail(e, "parse error on line 1, "
-				    "column %zu: bare \" in non-quoted-field",
-				    (size_t)(s - line) + strcspn(s, "\"") +
-				    1));
-			s += n;
-		}
-		if (field(ctx, buf) == -1)
-			return (parse_fail(e, "%s", strerror(errno)));
-		if (*s == '\0')
-			return (0);
+	for (;; at = end + 1) {
+		if (n == room)
+			return (parse_fail(e, "more than %zu values with "
+			    "commas between them", room));
+		fields[n++] = *at == '"' ? at + 1 : at;
+		end = *at == '"' ? quoted(text, at + 1, e) :
+		    unquoted(text, at, e);
+		if (end == NULL)
+			return (-1);
+		last = *end;
+		*end = '\0';
+		if (last == '\0')
+			return ((int)n);
 	}
+}
+
+const char *
+parse_machine(void)
+{
+	static const struct {
+		const char	*uname;
+		const char	*go;
+	} map[] = {
+		{ "x86_64", "amd64" }, { "aarch64", "arm64" },
+		{ "armv7l", "arm" }, { "i686", "386" },
+	};
+	static struct utsname	 u;
+
+	if (uname(&u) == -1)
+		return ("unknown");
+	for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++)
+		if (strcmp(u.machine, map[i].uname) == 0)
+			return (map[i].go);
+	return (u.machine);
 }

@@ -35,8 +35,16 @@ int	parse_signal(const char *);
  * a duration, which is taken back from now.
  */
 int	parse_time(const char *, int64_t, int64_t *, struct parse_err *);
-/* Fields of one line of CSV, as Go's encoding/csv reads it. */
-int	parse_csv(const char *, int (*)(void *, const char *), void *,
+/*
+ * Cut one line of values with commas between them up in place, as Go's
+ * encoding/csv reads it. A field that begins with a quote ends with one, may
+ * have commas, and has a quote for each two in it; in other fields a quote is a
+ * mistake. The fields point into the text. How many there are, or -1 with a
+ * sentence: a misplaced quote, or more fields than there is room for.
+ */
+int	parse_csv(char *text, const char **fields, size_t room,
 	    struct parse_err *);
+/* podman's word for this machine, as "amd64". */
+const char *parse_machine(void);
 
 #endif

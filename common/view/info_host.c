@@ -313,7 +313,7 @@ host(const struct info *in)
 	unit = si.mem_unit == 0 ? 1 : si.mem_unit;
 #define PUT(key, v)	(void)json_object_set_new(o, key, v)
 #define PROGRAM(k)	PUT(k, json_incref(json_object_get(in->programs, k)))
-	PUT("arch", json_string(version_arch()));
+	PUT("arch", json_string(parse_machine()));
 	PUT("buildahVersion", json_string("none"));
 	PUT("cgroupManager", info_setting(in, KEY_AS(cgroup_manager)));
 	PUT("cgroupVersion", json_string(cgroup_unified() ? "v2" : "v1"));

@@ -8,8 +8,6 @@
 
 #define BULKHEAD_VERSION	"0.1.0"
 
-/* podman's word for this machine: "amd64". Static storage. */
-const char *version_arch(void);
 /* podman's version record; the caller owns it. NULL: no memory. */
 json_t	*version_json(void);
 

@@ -56,7 +56,7 @@ run(struct cli *cli)
 		return (formatted(text));
 	printf("Client:       Bulkhead Engine\n"
 	    "Version:      %s\nAPI Version:  %s\nOS/Arch:      linux/%s\n",
-	    BULKHEAD_VERSION, BULKHEAD_VERSION, version_arch());
+	    BULKHEAD_VERSION, BULKHEAD_VERSION, parse_machine());
 	return (0);
 }
 

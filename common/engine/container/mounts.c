@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "cleanup.h"
-#include "csv.h"
 #include "hostpath.h"
 #include "record.h"
 #include "spec.h"
@@ -408,7 +407,7 @@ any_mount(struct mount *m, const char *arg, char *spec, struct parse_err *e)
 	int		 n;
 
 	(void)arg;
-	if ((n = csv_split(spec, words, NITEMS(words), e)) == -1 ||
+	if ((n = parse_csv(spec, words, NITEMS(words), e)) == -1 ||
 	    (kind = long_kind(words, (size_t)n, e)) == 0)
 		return (-1);
 	set_kind(m, kind);

@@ -29,8 +29,12 @@
  */
 #include "start.h"
 
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -45,14 +49,17 @@
 #include "layout.h"
 #include "locks.h"
 #include "monitor.h"
+#include "path.h"
 #include "process.h"
 #include "record.h"
 #include "row.h"
+#include "sealed.h"
 #include "session.h"
 #include "states.h"
-#include "steps.h"
 #include "storage.h"
 #include "volmounts.h"
+
+#define EXIT_ROOM	512		/* bytes; the record takes 100 */
 
 static const char *
 profile_of(const struct session *s, const struct rec *def)
@@ -154,14 +161,17 @@ start_process(struct start *st)
 int
 start_begin(struct start *st)
 {
-	struct client	*c = &st->s->client;
-	scoped_fd int	 dir = -1;
+	static const char	 zeros[EXIT_ROOM];
+	struct client		*c = &st->s->client;
+	scoped_fd int		 dir = -1;
 
 	st->begun = true;
 	if ((!st->has_process && start_process(st) == -1) ||
 	    (dir = rundir_open(st->s, st->id)) == -1)
 		return (-1);
-	if (step_exit_room(dir) == -1)
+	/* The monitor makes it into the exit record: on a full disk, too. */
+	if (path_replace(dir, LAYOUT_CTR_EXIT_NEW, zeros, sizeof(zeros), 0600,
+	    false) == -1)
 		return (error_set(&c->error, errno, "cannot write %s/"
 		    LAYOUT_CTR "/" LAYOUT_CTR_EXIT_NEW ": %s",
 		    session_text(st->s, path_run), st->id, strerror(errno)));
@@ -430,24 +440,91 @@ stay(struct start *st, struct attach *a)
 	}
 }
 
+/* Give launch the inner ends of the pipes that the monitor has made. */
+static int
+give_pipes(struct start *st)
+{
+	struct client	*c = &st->s->client;
+	int		 fds[3], rc = 0;
+
+	if (monitor_open_end(c, fds) == -1)
+		return (-1);
+	for (unsigned int i = 0; i < 3; i++) {
+		if (rc == 0 && fds[i] != -1)
+			rc = launch_give_begin(c, (enum launch_fd)i, 0, fds[i]);
+		scope_close(&fds[i]);
+	}
+	return (rc);
+}
+
+/*
+ * Give launch the program for --init, as a sealed copy, so that no file of the
+ * host is mapped in a container.
+ */
+static int
+give_init(struct start *st)
+{
+	struct client	*c = &st->s->client;
+	scoped_fd int	 fd = -1;
+
+	if (rec_num(st->def, KEY(init), 0) == 0)
+		return (0);
+	if ((fd = sealed_program(c->libexec_fd, "init")) != -1)
+		return (launch_give_begin(c, LAUNCH_INIT, 0, fd));
+	return (error_set(&c->error, errno, "cannot read the helper init, "
+	    "which --init needs: %m"));
+}
+
 /* Give launch, monitor and reaper what the container is made of. */
 static int
 furnish(struct start *st, uint32_t slot)
 {
 	struct client	*c = &st->s->client;
+	struct winsize	 w = { .ws_row = 0 };
 
 	if (complete_definition(st) == -1 ||
 	    launch_define_begin(c, st->full, st->s->single) == -1 ||
-	    step_pipes(c) == -1 || give_log(st) == -1 ||
+	    give_pipes(st) == -1 || give_log(st) == -1 ||
 	    give_process(st) == -1 ||
 	    filter_end(&st->filter, session_run_env(st->s)) == -1 ||
 	    give_filter(st) == -1 ||
-	    (rec_num(st->def, KEY(init), 0) != 0 && step_init(c) == -1) ||
+	    give_init(st) == -1 ||
 	    client_sync(c, H_REFRESH) == -1 ||
 	    client_sync(c, H_MONITOR) == -1 ||
 	    (st->s->system && give_mounts(st, slot) == -1))
 		return (-1);
-	return (step_build_begin(c, st->tty));
+	/* A terminal has the size of ours. */
+	(void)ioctl(STDIN_FILENO, TIOCGWINSZ, &w);
+	return (st->tty ? launch_build_begin(c, w.ws_row, w.ws_col) :
+	    launch_build_sent(c, w.ws_row, w.ws_col));
+}
+
+/* The container is built; the monitor gets the terminal's master. */
+static int
+end_build(struct start *st)
+{
+	struct client	*c = &st->s->client;
+	scoped_fd int	 console = -1;
+
+	if (!st->tty)
+		return (client_sync(c, H_LAUNCH));
+	return ((console = launch_build_end(c)) == -1 ? -1 :
+	    monitor_console(c, console));
+}
+
+/*
+ * The payload is being executed. What a failed execve means to a script, as
+ * with podman: 127 when there is no such program, 126 when it cannot be
+ * executed.
+ */
+static int
+end_exec(struct start *st)
+{
+	if (launch_exec_end(&st->s->client) == 0)
+		return (0);
+	st->code = errno == ENOENT ? EXIT_NOCMD :
+	    errno == EPIPE || errno == ECONNRESET ? EXIT_ENGINE : EXIT_NOEXEC;
+	return (-1);
 }
 
 static int
@@ -465,12 +542,12 @@ run_steps(struct start *st, struct attach *a)
 	prepared = prepare(st, a);
 	error_save(&c->error, &f);
 	if ((prepared == 0 && !in_turn && launch_exec_begin(c) == -1) ||
-	    step_build_end(c, st->tty) == -1 || volmounts_filled(st->s,
+	    end_build(st) == -1 || volmounts_filled(st->s,
 	    st->full) == -1)
 		return (-1);
 	if (prepared == 0)
 		return (in_turn && launch_exec_begin(c) == -1 ? -1 :
-		    step_exec_end(c, &st->code));
+		    end_exec(st));
 	error_restore(&c->error, &f);
 	return (-1);
 }
@@ -496,6 +573,20 @@ prepare_attach(const struct start *st, struct attach *a)
 	return (0);
 }
 
+/*
+ * Kill the first process of a start that failed. A launch that was killed may
+ * have let go of it before. errno stays.
+ */
+static void
+abandon(int pidfd)
+{
+	int	 saved = errno;
+
+	if (pidfd != -1)
+		(void)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+	errno = saved;
+}
+
 int
 start_container(struct start *st)
 {
@@ -517,7 +608,7 @@ start_container(struct start *st)
 	    storage_layer_begin(s, st->id, st->def, false) == 0))
 		rc = run_steps(st, &a);
 	if (rc == -1) {
-		step_abandon(st->pidfd);
+		abandon(st->pidfd);
 		running_remove(s, st->id);
 	}
 	scope_close(&st->pidfd);

@@ -2,26 +2,35 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "calls.h"
 #include "cleanup.h"
 #include "manifest.h"
 #include "record.h"
-#include "refname.h"
+#include "reference.h"
 #include "session.h"
 
+/*
+ * Add a name made whole: without a host it gets the prefix, without a tag
+ * :latest.
+ */
 static int
 add_name(struct session *s, const char *name, const char *prefix,
     struct rec *out)
 {
-	char		 whole[512];
-	const char	*why = refname_whole(name, prefix, whole,
-			    sizeof(whole));
+	struct reference	 r;
+	char			 whole[512];
+	const char		*why = "it is too long";
 
+	if (snprintf(whole, sizeof(whole), "%s%s", reference_has_host(name) ?
+	    "" : prefix, name) < (int)sizeof(whole))
+		why = reference_parse(whole, &r);
+	if (why == NULL && *r.digest != '\0')
+		why = "a digest is computed and cannot be given";
 	if (why == NULL)
-		return (rec_add(out, KEY(name), whole));
+		return (rec_addf(out, KEY(name), "%s:%s", r.name,
+		    *r.tag != '\0' ? r.tag : "latest"));
 	return (error_set(&s->client.error, EINVAL, "\"%.300s\" is not a name "
 	    "for an image: %s", name, why));
 }
@@ -35,9 +44,8 @@ add_names(struct session *s, const struct rec *image, const char *kind,
     struct rec *out)
 {
 	const char	*name, *prefix;
-	size_t		 it = 0;
 
-	while (rec_next(image, KEY(name), &it, &name)) {
+	rec_each_text(name, image, KEY(name)) {
 		if (strcmp(kind, "docker") != 0)
 			prefix = "localhost/";
 		else
@@ -66,13 +74,12 @@ tell(const struct rec *image, const char *id, loaded_fn *loaded)
 {
 	const char	*name;
 	char		 text[80];
-	size_t		 it = 0;
 
 	if (rec_count(image, KEY(name)) == 0) {
 		(void)snprintf(text, sizeof(text), "sha256:%s", id);
 		loaded(text);
 	}
-	while (rec_next(image, KEY(name), &it, &name))
+	rec_each_text(name, image, KEY(name))
 		loaded(name);
 }
 
@@ -80,24 +87,21 @@ static int
 load_one(struct session *s, const struct rec *image, const char *kind,
     struct limits *l, layer_fn *progress, loaded_fn *loaded)
 {
+	scoped_rec struct rec	*layers = rec_new(), *out = rec_new();
 	scoped_free char	*made = NULL;
-	struct rec		*layers = rec_new(), *out = rec_new();
 	const char		*config = rec_get(image, KEY(config_json));
 	const char		*manifest = rec_get(image, KEY(manifest_json));
 	char			 top[65], id[65];
-	int			 rc = -1;
 
-	if (add_names(s, image, kind, out) == 0 &&
-	    layers_load(s, image, l, progress, top, layers) == 0) {
-		if (manifest == NULL)
-			manifest = made = manifest_docker(config, layers);
-		rc = commit(s, out, config, manifest, top, id);
-	}
-	if (rc == 0)
-		tell(out, id, loaded);
-	rec_free(out);
-	rec_free(layers);
-	return (rc);
+	if (add_names(s, image, kind, out) == -1 ||
+	    layers_load(s, image, l, progress, top, layers) == -1)
+		return (-1);
+	if (manifest == NULL)
+		manifest = made = manifest_docker(config, layers);
+	if (commit(s, out, config, manifest, top, id) == -1)
+		return (-1);
+	tell(out, id, loaded);
+	return (0);
 }
 
 /* An archive has one image, and sometimes `more`. */
@@ -107,14 +111,13 @@ archive_load(struct session *s, const struct rec *archive, struct limits *l,
 {
 	const char	*kind = rec_str(archive, KEY(kind), "");
 	struct rec	*more;
-	size_t		 it = 0;
-	int		 rc = load_one(s, archive, kind, l, progress, loaded);
 
-	while (rc == 0 && (more = rec_sub(archive, KEY(more), &it)) != NULL) {
-		rc = load_one(s, more, kind, l, progress, loaded);
-		rec_free(more);
-	}
-	return (rc);
+	if (load_one(s, archive, kind, l, progress, loaded) == -1)
+		return (-1);
+	rec_each(more, archive, KEY(more))
+		if (load_one(s, more, kind, l, progress, loaded) == -1)
+			return (-1);
+	return (0);
 }
 
 /* "sha256:x" would be an image "sha256", which commands take for an ID. */
@@ -129,39 +132,26 @@ import_name(struct session *s, const char *name, struct rec *out)
 	    "for an image: tag by digest not supported", name));
 }
 
-/* The image of the layers that were loaded, which is one. */
-static int
-import_commit(struct session *s, const struct rec *layers,
-    const struct import *im, const char *top, struct rec *out, char *id)
+int
+archive_import(struct session *s, const struct rec *archive,
+    const struct import *im, struct limits *l, layer_fn *progress, char *id)
 {
+	scoped_rec struct rec	*layers = rec_new(), *out = rec_new();
+	scoped_rec struct rec	*layer = NULL;
 	scoped_free char	*config = NULL, *manifest = NULL;
 	struct parse_err	 e;
+	char			 top[65];
 	size_t			 it = 0;
-	struct rec		*layer = rec_sub(layers, KEY(layer), &it);
 
-	if (layer == NULL)
+	/* An archive of a root filesystem is one layer. */
+	if (import_name(s, im->name, out) == -1 ||
+	    layers_load(s, archive, l, progress, top, layers) == -1 ||
+	    (layer = rec_sub(layers, KEY(layer), &it)) == NULL)
 		return (-1);
 	config = manifest_import(im->options, layer, im->from, &e);
-	rec_free(layer);
 	if (config == NULL)
 		return (error_set(&s->client.error, EINVAL, "%s", e.text));
 	if ((manifest = manifest_docker(config, layers)) == NULL)
 		return (-1);
 	return (commit(s, out, config, manifest, top, id));
-}
-
-int
-archive_import(struct session *s, const struct rec *archive,
-    const struct import *im, struct limits *l, layer_fn *progress, char *id)
-{
-	struct rec	*layers = rec_new(), *out = rec_new();
-	char		 top[65];
-	int		 rc = -1;
-
-	if (import_name(s, im->name, out) == 0 &&
-	    layers_load(s, archive, l, progress, top, layers) == 0)
-		rc = import_commit(s, layers, im, top, out, id);
-	rec_free(layers);
-	rec_free(out);
-	return (rc);
 }

@@ -1,11 +1,9 @@
 #include "layers.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <bsd/string.h>
 #include <sha2.h>
@@ -45,44 +43,41 @@ chain_next(const char *chain, const char *diff_id, char *out)
 	(void)snprintf(out, DIGEST_LEN + 1, "sha256:%s", hex);
 }
 
-/* 1: the store has it, and it is the next parent. 0: it does not. -1. */
+/* Into the directory that the store has staged for it. */
 static int
-find_layer(struct loading *b, const char *chain)
+unpack_staged(struct loading *b, const struct rec *layer, int dir,
+    const char *token)
 {
-	if (store_layer_find(&b->s->client, chain, b->parent) == -1)
-		return (errno == ENOENT ? 0 : -1);
-	return (b->parent[0] != '\0');
+	scoped_rec struct rec	*what = pipeline_unpack(b->s, layer, dir,
+				    b->limits);
+	char			 chain[DIGEST_LEN + 1];
+
+	if (what == NULL)
+		return (-1);
+	chain_next(b->chain, rec_str(what, KEY(diff_id), ""), chain);
+	if (store_layer_commit(&b->s->client, token, b->parent, chain, what,
+	    b->parent) == -1)
+		return (-1);
+	(void)strlcpy(b->chain, chain, sizeof(b->chain));
+	rec_del(what, KEY(tar_split));
+	return (rec_add_rec(b->done, KEY(layer), what));
 }
 
 /* With an unpack for each layer: it sees one stream and one directory. */
 static int
 unpack(struct loading *b, const struct rec *layer)
 {
+	struct client	*c = &b->s->client;
 	scoped_fd int	 dir = -1;
-	struct rec	*what = NULL;
-	char		 token[65], chain[DIGEST_LEN + 1];
+	char		 token[65];
 	int		 rc = -1;
 
-	if (client_start(&b->s->client, H_UNPACK) == -1 ||
-	    ids_give_userns(&b->s->client, H_UNPACK, b->s->single) == -1 ||
-	    (dir = store_layer_stage(&b->s->client, b->parent, true,
-	    token)) == -1)
-		goto out;
-	if ((what = pipeline_unpack(b->s, layer, dir, b->limits)) != NULL) {
-		chain_next(b->chain, rec_str(what, KEY(diff_id), ""), chain);
-		rc = store_layer_commit(&b->s->client, token, b->parent, chain,
-		    what, b->parent);
-	}
-	if (rc == -1)
-		store_layer_abort(&b->s->client, token);
-	else {
-		(void)strlcpy(b->chain, chain, sizeof(b->chain));
-		rec_del(what, KEY(tar_split));
-		rc = rec_add_rec(b->done, KEY(layer), what);
-	}
- out:
-	rec_free(what);
-	(void)client_stop(&b->s->client, H_UNPACK);
+	if (client_start(c, H_UNPACK) == 0 &&
+	    ids_give_userns(c, H_UNPACK, b->s->single) == 0 &&
+	    (dir = store_layer_stage(c, b->parent, true, token)) != -1 &&
+	    (rc = unpack_staged(b, layer, dir, token)) == -1)
+		store_layer_abort(c, token);
+	(void)client_stop(c, H_UNPACK);
 	return (rc);
 }
 
@@ -92,26 +87,27 @@ load(struct loading *b, const struct rec *layer)
 	const char	*diff_id = rec_str(layer, KEY(diff_id), "");
 	const char	*name = rec_str(layer, KEY(digest), "");
 	char		 chain[DIGEST_LEN + 1];
-	int		 there = 0;
+	bool		 there = false;
+	int		 rc;
 
-	if (name[0] == '\0')
-		name = diff_id;
 	if (diff_id[0] != '\0') {
+		/* What the store has is the next parent. */
 		chain_next(b->chain, diff_id, chain);
-		there = find_layer(b, chain);
-	}
-	if (there == -1)
-		return (-1);
-	if (b->progress != NULL)
-		b->progress(b->number, b->total, name, there == 1);
-	if (there == 1) {
-		/* A damaged archive is an error even if the store has it. */
-		if (pipeline_verify(b->s, layer, b->limits) == -1)
+		rc = store_layer_find(&b->s->client, chain, b->parent);
+		if (rc == -1 && errno != ENOENT)
 			return (-1);
-		(void)strlcpy(b->chain, chain, sizeof(b->chain));
-		return (rec_add_rec(b->done, KEY(layer), layer));
+		there = rc == 0 && b->parent[0] != '\0';
 	}
-	return (unpack(b, layer));
+	if (b->progress != NULL)
+		b->progress(b->number, b->total, *name != '\0' ? name :
+		    diff_id, there);
+	if (!there)
+		return (unpack(b, layer));
+	/* A damaged archive is an error even if the store has it. */
+	if (pipeline_verify(b->s, layer, b->limits) == -1)
+		return (-1);
+	(void)strlcpy(b->chain, chain, sizeof(b->chain));
+	return (rec_add_rec(b->done, KEY(layer), layer));
 }
 
 int
@@ -122,14 +118,12 @@ layers_load(struct session *s, const struct rec *image, struct limits *l,
 			    .limits = l,
 			    .total = rec_count(image, KEY_IN(image, layer)) };
 	struct rec	*layer;
-	size_t		 it = 0;
-	int		 rc = 0;
 
-	while (rc == 0 && (layer = rec_sub(image, KEY(layer), &it)) != NULL) {
+	rec_each(layer, image, KEY(layer)) {
 		b.number++;
-		rc = load(&b, layer);
-		rec_free(layer);
+		if (load(&b, layer) == -1)
+			return (-1);
 	}
 	(void)strlcpy(top, b.parent, 65);
-	return (rc);
+	return (0);
 }

@@ -1,15 +1,11 @@
 #include "manifest.h"
 
-#include <sys/utsname.h>
-
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include <bsd/string.h>
 #include <jansson.h>
 #include <sha2.h>
 
@@ -150,33 +146,15 @@ rfc3339_now(char *out, size_t len)
 	(void)snprintf(out, len, "%s.%09ldZ", day, ts.tv_nsec);
 }
 
-static const char *
-go_arch(const char *machine)
-{
-	static const char *const	 names[][2] = {
-		{ "x86_64", "amd64" }, { "aarch64", "arm64" },
-		{ "armv7l", "arm" }, { "i686", "386" },
-		{ "ppc64le", "ppc64le" }, { "s390x", "s390x" },
-		{ "riscv64", "riscv64" },
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(names[i][0], machine) == 0)
-			return (names[i][1]);
-	return (machine);
-}
-
 char *
 manifest_import(const struct rec *opts, const struct rec *layer,
     const char *from, struct parse_err *e)
 {
-	struct utsname	 u;
 	json_t		*config = json_object(), *image;
 	const char	*change;
 	char		 now[64], *text;
 	size_t		 it = 0;
 
-	(void)uname(&u);
 	rfc3339_now(now, sizeof(now));
 	while (rec_next(opts, KEY(change), &it, &change))
 		if (apply_change(config, change, e) == -1) {
@@ -185,7 +163,7 @@ manifest_import(const struct rec *opts, const struct rec *layer,
 		}
 	image = json_pack("{s:s, s:s, s:s, s:o, s:{s:s, s:[s]}, s:[{s:s, s:s, "
 	    "s:s}]}", "created", now, "architecture", rec_str(opts, KEY(arch),
-	    go_arch(u.machine)), "os", rec_str(opts, KEY(os), "linux"),
+	    parse_machine()), "os", rec_str(opts, KEY(os), "linux"),
 	    "config", config, "rootfs", "type", "layers", "diff_ids",
 	    rec_str(layer, KEY(diff_id), ""), "history", "created", now,
 	    "created_by", from, "comment", rec_str(opts, KEY(message),

@@ -2,13 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <bsd/string.h>
-
 #include "calls.h"
+#include "cleanup.h"
 #include "record.h"
 #include "session.h"
 
@@ -24,7 +22,7 @@ static const enum helper_id helper_of[STEPS] = {
 
 struct pipeline {
 	struct session	*s;
-	struct limits	*limits;
+	const struct limits *limits;
 	const char	*digest;	/* as announced, or "" */
 	const char	*diff_id;
 	uint32_t	 index;
@@ -105,67 +103,52 @@ begin_step(struct pipeline *p, enum step i, int from, int to)
 static int
 begin_all(struct pipeline *p, bool *begun)
 {
-	int	 from = -1, ends[2], rc = 0;
+	scoped_fd int	 from = -1;
+	int		 ends[2];
 
-	for (int i = FETCH, next; i < STEPS && rc == 0; i = next) {
+	for (int i = FETCH, next; i < STEPS; i = next) {
+		scoped_fd int	 in = take_fd(&from), out = -1;
+
 		for (next = i + 1; next < STEPS && !p->has[next]; next++)
 			;
-		ends[0] = ends[1] = -1;
-		if (next < STEPS && pipe2(ends, O_CLOEXEC) == -1) {
-			rc = session_sentence(p->s, "cannot make", "a pipe");
-			break;
+		if (next < STEPS) {
+			if (pipe2(ends, O_CLOEXEC) == -1)
+				return (session_sentence(p->s, "cannot make",
+				    "a pipe"));
+			from = ends[0];
+			out = ends[1];
+			/* Larger means fewer switches between processes. */
+			(void)fcntl(out, F_SETPIPE_SZ, PIPE_SIZE);
 		}
-		/* A larger pipe means fewer switches between processes. */
-		if (ends[1] != -1)
-			(void)fcntl(ends[1], F_SETPIPE_SZ, PIPE_SIZE);
-		rc = begin_step(p, (enum step)i, from, ends[1]);
-		begun[i] = rc == 0;
-		if (ends[1] != -1)
-			close(ends[1]);
-		if (from != -1)
-			close(from);
-		from = ends[0];
+		if (begin_step(p, (enum step)i, in, out) == -1)
+			return (-1);
+		begun[i] = true;
 	}
-	if (from != -1)
-		close(from);
-	return (rc);
-}
-
-static int
-end_digest(struct client *c, enum helper_id who, char digest[DIGEST_TEXT],
-    int64_t *size)
-{
-	*size = digest_end(c, who, digest);
-	return (*size == -1 ? -1 : 0);
+	return (0);
 }
 
 static int
 end_step(struct pipeline *p, enum step i)
 {
 	struct client	*c = &p->s->client;
+	int64_t		 n = 0;
 
 	switch (i) {
 	case FETCH:
 		return (fetch_blob_end(c));
 	case STORED:
-		return (end_digest(c, H_DIGEST, p->stored, &p->stored_size));
+		n = p->stored_size = digest_end(c, H_DIGEST, p->stored);
+		break;
 	case INFLATE:
-		p->compression = inflate_end(c);
-		return (p->compression == -1 ? -1 : 0);
+		n = p->compression = inflate_end(c);
+		break;
 	case PLAIN:
-		return (end_digest(c, H_DIGEST2, p->plain, &p->plain_size));
+		n = p->plain_size = digest_end(c, H_DIGEST2, p->plain);
+		break;
 	default:
 		return ((p->made = unpack_end(c)) == NULL ? -1 : 0);
 	}
-}
-
-static int
-too_large(struct pipeline *p)
-{
-	return (error_set(&p->s->client.error, EFBIG, "the layers are larger "
-	    "than what is left of the limit (%llu bytes); if you trust where "
-	    "they are from, raise --max-size",
-	    (unsigned long long)p->limits->size));
+	return (n == -1 ? -1 : 0);
 }
 
 /*
@@ -184,7 +167,10 @@ end_all(struct pipeline *p, const bool *begun)
 		if (!begun[i] || end_step(p, (enum step)i) == 0)
 			continue;
 		if (errno == EFBIG && (i == STORED || i == PLAIN))
-			(void)too_large(p);
+			(void)error_set(&c->error, EFBIG, "the layers are "
+			    "larger than what is left of the limit (%llu "
+			    "bytes); if you trust where they are from, raise "
+			    "--max-size", (unsigned long long)p->limits->size);
 		is_cause = errno != EPIPE || !client_has(c, helper_of[i]);
 		if (cause.number == 0 || (is_cause && !sure))
 			error_save(&c->error, &cause);
@@ -238,24 +224,27 @@ check_sums(struct pipeline *p)
 static int
 run(struct pipeline *p)
 {
-	struct error	 f;
+	struct error	*e = &p->s->client.error, cause;
 	bool		 begun[STEPS] = { false };
+	int		 rc = -1;
 
 	choose_steps(p);
 	if (check_limits(p) == -1 || start_helpers(p) == -1)
-		return (-1);
-	if (begin_all(p, begun) == -1) {
-		error_save(&p->s->client.error, &f);
+		;
+	else if (begin_all(p, begun) == -1) {
+		error_save(e, &cause);
 		(void)end_all(p, begun);
-		error_restore(&p->s->client.error, &f);
-		return (-1);
-	}
-	return (end_all(p, begun) == -1 ? -1 : check_sums(p));
+		error_restore(e, &cause);
+	} else if (end_all(p, begun) == 0)
+		rc = check_sums(p);
+	/* A process for each layer: what one does to it ends with it. */
+	(void)client_stop(&p->s->client, H_INFLATE);
+	return (rc);
 }
 
 static struct pipeline
 pipeline_of(struct session *s, const struct rec *layer, int dir,
-    struct limits *l)
+    const struct limits *l)
 {
 	return ((struct pipeline){ .s = s, .dir = dir, .limits = l,
 	    .digest = rec_str(layer, KEY(digest), ""),
@@ -263,28 +252,11 @@ pipeline_of(struct session *s, const struct rec *layer, int dir,
 	    .index = (uint32_t)rec_num(layer, KEY(index), 0) });
 }
 
-static uint64_t
-less(uint64_t have, uint64_t used)
-{
-	return (used < have ? have - used : 0);
-}
-
-/* Sums and sizes: unpack, which parses the layer, cannot set these keys. */
 static void
-put_sums(const struct pipeline *p)
+spend(uint64_t *limit, int64_t used)
 {
-	static const char *const	 ours[] = { KEY_TEXT(digest),
-		KEY_TEXT(diff_id), KEY_TEXT(size), KEY_TEXT(compressed_size),
-		KEY_TEXT(compression) };
-
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-		rec_del(p->made, KEY_FROM(ours[i]));
-	(void)rec_add(p->made, KEY(digest), p->stored);
-	(void)rec_add(p->made, KEY(diff_id), p->plain);
-	(void)rec_add_num(p->made, KEY(size), p->plain_size);
-	(void)rec_add_num(p->made, KEY(compressed_size),
-	    p->stored_size);
-	(void)rec_add_num(p->made, KEY(compression), p->compression);
+	if (used > 0)
+		*limit -= (uint64_t)used < *limit ? (uint64_t)used : *limit;
 }
 
 struct rec *
@@ -292,19 +264,19 @@ pipeline_unpack(struct session *s, const struct rec *layer, int dir,
     struct limits *l)
 {
 	struct pipeline	 p = pipeline_of(s, layer, dir, l);
-	int64_t		 files;
-	int		 rc = run(&p);
 
-	/* A process for each layer: what one does to it ends with it. */
-	(void)client_stop(&s->client, H_INFLATE);
-	if (rc == -1) {
+	if (run(&p) == -1) {
 		rec_free(p.made);
 		return (NULL);
 	}
-	files = rec_num(p.made, KEY(inodes), 0);
-	l->size = less(l->size, p.plain_size);
-	l->files = less(l->files, files > 0 ? (uint64_t)files : 0);
-	put_sums(&p);
+	spend(&l->size, p.plain_size);
+	spend(&l->files, rec_num(p.made, KEY(inodes), 0));
+	/* Sums and sizes: unpack, which parses the layer, cannot set these. */
+	(void)rec_set(p.made, KEY(digest), p.stored);
+	(void)rec_set(p.made, KEY(diff_id), p.plain);
+	(void)rec_set_num(p.made, KEY(size), p.plain_size);
+	(void)rec_set_num(p.made, KEY(compressed_size), p.stored_size);
+	(void)rec_set_num(p.made, KEY(compression), p.compression);
 	return (p.made);
 }
 
@@ -312,13 +284,7 @@ int
 pipeline_verify(struct session *s, const struct rec *layer,
     const struct limits *l)
 {
-	struct limits	 mine = *l;
-	struct pipeline	 p = pipeline_of(s, layer, -1, &mine);
-	int		 rc;
+	struct pipeline	 p = pipeline_of(s, layer, -1, l);
 
-	if (*p.digest == '\0' && *p.diff_id == '\0')
-		return (0);
-	rc = run(&p);
-	(void)client_stop(&s->client, H_INFLATE);
-	return (rc);
+	return (*p.digest == '\0' && *p.diff_id == '\0' ? 0 : run(&p));
 }

@@ -1,7 +1,6 @@
 #include "volopt.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cleanup.h"
@@ -13,49 +12,36 @@ struct options {
 	const char	*device;
 	const char	*o;
 	bool		 bind;		/* one of o's words */
+	const char	*unknown;	/* NULL, or another of them */
 };
 
-/* The options of a bind mount that need no privilege. */
+#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* The options of a bind mount that need no privilege; the first two make it. */
 static const char *const	 words[] = {
 	"bind", "rbind", "ro", "rw", "nosuid", "suid", "nodev", "dev",
 	"noexec", "exec", "private", "rprivate", "slave", "rslave", "shared",
 	"rshared",
 };
 
-static int
-take_word(const char *word, struct rec *out, struct parse_err *e)
+/* The words of o, which is cut up, as `device_opt`. */
+static void
+read_words(struct options *have, char *o, struct rec *out)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(word, words[i]) == 0)
-			return (rec_add(out, KEY(device_opt), word));
-	return (parse_fail(e, "the option \"%s\" of a volume is not supported "
-	    "by bulkhead yet", word));
-}
+	char	*word;
+	size_t	 i;
 
-static int
-take_words(const char *o, struct rec *out, struct parse_err *e)
-{
-	scoped_free char	*copy = strdup(o == NULL ? "" : o);
-	char			*rest = copy, *word;
-
-	while (rest != NULL && (word = strsep(&rest, ",")) != NULL)
-		if (*word != '\0' && take_word(word, out, e) == -1)
-			return (-1);
-	return (0);
-}
-
-static bool
-has_bind(const char *o)
-{
-	size_t	 n;
-
-	for (; o != NULL && *o != '\0'; o += n + (o[n] == ',')) {
-		n = strcspn(o, ",");
-		if ((n == 4 && memcmp(o, "bind", n) == 0) ||
-		    (n == 5 && memcmp(o, "rbind", n) == 0))
-			return (true);
+	while ((word = strsep(&o, ",")) != NULL) {
+		if (*word == '\0')
+			continue;
+		for (i = 0; i < NITEMS(words) && strcmp(word, words[i]) != 0;
+		    i++)
+			;
+		if (i == NITEMS(words) && have->unknown == NULL)
+			have->unknown = word;
+		have->bind = have->bind || i == 0 || i == 1;
+		(void)rec_add(out, KEY(device_opt), word);
 	}
-	return (false);
 }
 
 static int
@@ -111,18 +97,23 @@ check_type(const struct options *have, struct parse_err *e)
 int
 volopt_take(const struct rec *opts, struct rec *out, struct parse_err *e)
 {
-	struct options	 have = { 0 };
-	const char	*text;
-	size_t		 it = 0;
+	struct options		 have = { 0 };
+	scoped_free char	*o = NULL;
+	const char		*text;
 
-	while (rec_next(opts, KEY(opt), &it, &text)) {
+	rec_each_text(text, opts, KEY(opt)) {
 		if (read_one(&have, text, e) == -1)
 			return (-1);
 		(void)rec_add(out, KEY(option), text);
 	}
-	have.bind = has_bind(have.o);
-	if (check_type(&have, e) == -1 || take_words(have.o, out, e) == -1)
+	if (have.o != NULL && (o = strdup(have.o)) == NULL)
+		return (parse_fail(e, "%m"));
+	read_words(&have, o, out);
+	if (check_type(&have, e) == -1)
 		return (-1);
+	if (have.unknown != NULL)
+		return (parse_fail(e, "the option \"%s\" of a volume is not "
+		    "supported by bulkhead yet", have.unknown));
 	if (have.device != NULL)
 		(void)rec_add(out, KEY(device), have.device);
 	else

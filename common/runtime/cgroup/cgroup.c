@@ -11,6 +11,7 @@
 
 #include <bsd/string.h>
 
+#include "calls.h"
 #include "cgroup_path.h"
 #include "cgroup_systemd.h"
 #include "cleanup.h"
@@ -22,13 +23,6 @@
 
 #define BUSY_TRIES	200
 #define BUSY_PAUSE_US	5000
-
-static int
-sentence(const struct run_env *rt, const char *what, const char *path)
-{
-	return (error_set(&rt->client->error, errno, "%s %.512s: %s", what,
-	    path, strerror(errno)));
-}
 
 /*
  * As root: make files from here on as the engine's account, which then owns
@@ -57,8 +51,8 @@ put_mark(const struct run_env *rt, const char *id, const char *path)
 	dir = path_open(rt->run_dir, name, O_RDONLY | O_DIRECTORY, 0);
 	if (dir == -1 || path_replace(dir, LAYOUT_CTR_CGROUP, path,
 	    strlen(path), 0600, false) == -1)
-		return (sentence(rt, "cannot write in the run directory of",
-		    id));
+		return (cgroup_error(rt,
+		    "cannot write in the run directory of", id));
 	return (0);
 }
 
@@ -72,15 +66,16 @@ make_beneath(const struct run_env *rt, const char *id, int parent, char *path,
 	if (strlcat(path, "/", CGROUP_PATH_LEN) >= CGROUP_PATH_LEN ||
 	    strlcat(path, name, CGROUP_PATH_LEN) >= CGROUP_PATH_LEN) {
 		errno = ENAMETOOLONG;
-		return (sentence(rt, "cannot make the cgroup", path));
+		return (cgroup_error(rt, "cannot make the cgroup", path));
 	}
 	if (put_mark(rt, id, path) == -1)
 		return (-1);
 	if (mkdirat(parent, name, 0755) == -1 && errno != EEXIST)
-		return (sentence(rt, "cannot make the cgroup", path));
+		return (cgroup_error(rt, "cannot make the cgroup", path));
 	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
 	    O_CLOEXEC);
-	return (fd == -1 ? sentence(rt, "cannot open the cgroup", path) : fd);
+	return (fd != -1 ? fd :
+	    cgroup_error(rt, "cannot open the cgroup", path));
 }
 
 /* systemd's scope is its own: what we freeze is a directory of ours in it. */
@@ -124,13 +119,10 @@ make_dir(const struct run_env *rt, const struct rec *row, char *path)
 {
 	size_t			 it = 0;
 	scoped_rec struct rec	*def = rec_sub(row, KEY(def), &it);
-	const char		*pod = def == NULL ? "" : rec_str(def, KEY(pod),
-	    "");
-	int			 fd;
+	const char		*pod = rec_str(def, KEY(pod), "");
 
-	fd = cgroup_by_systemd(rt) ? make_in_scope(rt, row, pod, path) :
-	    make_in_place(rt, rec_str(row, KEY(id), ""), pod, path);
-	return (fd);
+	return (cgroup_by_systemd(rt) ? make_in_scope(rt, row, pod, path) :
+	    make_in_place(rt, rec_str(row, KEY(id), ""), pod, path));
 }
 
 int
@@ -142,14 +134,14 @@ cgroup_make(const struct run_env *rt, const struct rec *row, struct cgroup *cg)
 
 	if ((cg->pids = process_pid_namespace((pid_t)rec_num(row, KEY(pid), 0),
 	    (uint64_t)rec_num(row, KEY(pid_start), 0))) == -1)
-		return (sentence(rt, "cannot reach the processes of container",
-		    id));
+		return (cgroup_error(rt,
+		    "cannot reach the processes of container", id));
 	if ((dir = make_dir(rt, row, path)) == -1)
 		return (-1);
 	/* As root: the kernel asks who has opened it, not who writes. */
 	cg->procs = openat(dir, "cgroup.procs", O_WRONLY | O_CLOEXEC);
-	return (cg->procs == -1 ? sentence(rt, "cannot use the cgroup", path) :
-	    0);
+	return (cg->procs != -1 ? 0 :
+	    cgroup_error(rt, "cannot use the cgroup", path));
 }
 
 void
@@ -160,16 +152,6 @@ cgroup_clear(struct cgroup *cg)
 	if (cg->pids != -1)
 		close(cg->pids);
 	*cg = (struct cgroup)CGROUP_EMPTY;
-}
-
-/* An existing file in it, never another. */
-static char *
-path_of(int all, const char *id)
-{
-	char	 name[80];
-
-	(void)snprintf(name, sizeof(name), "%s/" LAYOUT_CTR_CGROUP, id);
-	return (path_slurp(all, name, CGROUP_PATH_LEN, NULL));
 }
 
 /* The kernel may be about to let go of the last process. */
@@ -184,7 +166,7 @@ remove_dir(char *path)
 			break;
 		(void)usleep(BUSY_PAUSE_US);
 	}
-	/* Its pod'rt, if it was the last that had one. */
+	/* Its pod's, if it was the last that had one. */
 	if (slash == NULL)
 		return;
 	*slash = '\0';
@@ -196,8 +178,12 @@ remove_dir(char *path)
 void
 cgroup_remove(int all, const char *id)
 {
-	scoped_free char	*path = path_of(all, id);
+	scoped_free char	*path = NULL;
+	char			 name[80];
 
+	/* An existing file in it, never another. */
+	(void)snprintf(name, sizeof(name), "%s/" LAYOUT_CTR_CGROUP, id);
+	path = path_slurp(all, name, CGROUP_PATH_LEN, NULL);
 	if (path != NULL)
 		remove_dir(path);
 }
@@ -216,7 +202,8 @@ cgroup_pod_make(const struct run_env *rt, const char *id, char *path, size_t
 	}
 	cgroup_systemd_slice_name(unit, sizeof(unit), id);
 	(void)snprintf(path, len, "user.slice/%s", unit);
-	return (cgroup_systemd_slice(rt, unit, group));
+	return (cgroup_systemd_start(rt) == -1 ? -1 :
+	    systemd_slice(rt->client, unit, group));
 }
 
 int
@@ -231,7 +218,7 @@ cgroup_pod_remove(const struct run_env *rt, const char *path)
 	/* Where the helper was not started before, it is too late now. */
 	if (n > 6 && strcmp(path + n - 6, ".slice") == 0)
 		return (!client_has(rt->client, H_SYSTEMD) ? 0 :
-		    cgroup_systemd_stop(rt, unit == NULL ? path : unit + 1));
+		    systemd_stop(rt->client, unit == NULL ? path : unit + 1));
 	/* Beneath ours: a directory only if one of its containers needed it. */
 	if (rt->system && cgroup_hierarchy() != NULL && snprintf(full,
 	    sizeof(full), "%s%s", cgroup_hierarchy(), path) <

@@ -6,7 +6,6 @@
 #ifndef RUNTIME_CGROUP_H
 #define RUNTIME_CGROUP_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct rec;

@@ -8,13 +8,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <bsd/string.h>
 
-#include "cgroup.h"
 #include "cleanup.h"
 #include "layout.h"
 #include "run_env.h"
@@ -66,11 +64,11 @@ cgroup_by_systemd(const struct run_env *rt)
 	    has_magic(h, CGROUP2_SUPER_MAGIC));
 }
 
-static int
-sentence(const struct run_env *rt, const char *what, const char *path)
+int
+cgroup_error(const struct run_env *rt, const char *what, const char *name)
 {
-	return (error_set(&rt->client->error, errno, "%s %s: %s", what, path,
-	    strerror(errno)));
+	return (error_set(&rt->client->error, errno, "%s %.512s: %m", what,
+	    name));
 }
 
 /* Root hands over what the account needs to make more beneath it, no limits. */
@@ -104,10 +102,10 @@ open_ours(const struct run_env *rt, const char *hierarchy, char *path, size_t
 		return (-1);
 	}
 	if (geteuid() == 0 && mkdir(path, 0755) == -1 && errno != EEXIST)
-		return (sentence(rt, "cannot make the cgroup", path));
+		return (cgroup_error(rt, "cannot make the cgroup", path));
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1 || hand_over(rt, fd) == -1)
-		return (sentence(rt, "cannot use the cgroup", path));
+		return (cgroup_error(rt, "cannot use the cgroup", path));
 	return (take_fd(&fd));
 }
 

@@ -27,5 +27,7 @@ bool	cgroup_by_systemd(const struct run_env *);
  * written to. -1 with a sentence.
  */
 int	cgroup_open_parent(const struct run_env *, char *, size_t);
+/* "WHAT NAME: strerror" as the client's error. Returns -1. */
+int	cgroup_error(const struct run_env *, const char *, const char *);
 
 #endif

@@ -7,27 +7,24 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include <bsd/string.h>
-
 #include "calls.h"
-#include "cgroup.h"
 #include "cgroup_path.h"
 #include "cleanup.h"
 #include "layout.h"
 #include "run_env.h"
 
 #define SLICE	"user.slice"		/* below the user's manager */
+#define SCOPE	LAYOUT_CGROUP_CTR "%s.scope"
 
 static int
 sentence(const struct run_env *rt, const char *path)
 {
 	return (error_set(&rt->client->error, errno, "the systemd of this user "
-	    "cannot be asked for a cgroup at %s: %s; log in so that it runs "
+	    "cannot be asked for a cgroup at %s: %m; log in so that it runs "
 	    "(or `loginctl enable-linger`), or use --cgroup-manager=cgroupfs",
-	    path, strerror(errno)));
+	    path));
 }
 
 /* The manager itself, and not by way of a bus. */
@@ -67,12 +64,6 @@ cgroup_systemd_start(const struct run_env *rt)
 	return (systemd_open(rt->client, fd));
 }
 
-static void
-name_scope(char *unit, size_t len, const char *id)
-{
-	(void)snprintf(unit, len, LAYOUT_CGROUP_CTR "%s.scope", id);
-}
-
 /*
  * "user.slice" is the parent, and its name begins the name of what is beneath
  * it: that is how systemd knows the tree.
@@ -90,7 +81,7 @@ cgroup_systemd_scope(const struct run_env *rt, const char *id, const char *pod,
 	char	 group[1024], unit[256], slice[256] = SLICE;
 	int	 fd;
 
-	name_scope(unit, sizeof(unit), id);
+	(void)snprintf(unit, sizeof(unit), SCOPE, id);
 	if (*pod != '\0')
 		cgroup_systemd_slice_name(slice, sizeof(slice), pod);
 	if (cgroup_systemd_start(rt) == -1 || systemd_scope(rt->client, unit,
@@ -100,8 +91,7 @@ cgroup_systemd_scope(const struct run_env *rt, const char *id, const char *pod,
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1)
 		(void)error_set(&rt->client->error, errno, "the cgroup that "
-		    "systemd has made cannot be opened: %s: %s", path,
-		    strerror(errno));
+		    "systemd has made cannot be opened: %s: %m", path);
 	return (fd);
 }
 
@@ -110,21 +100,6 @@ cgroup_systemd_attach(const struct run_env *rt, const char *id, pid_t pid)
 {
 	char	 unit[256];
 
-	name_scope(unit, sizeof(unit), id);
+	(void)snprintf(unit, sizeof(unit), SCOPE, id);
 	return (systemd_attach(rt->client, unit, (uint32_t)pid));
-}
-
-int
-cgroup_systemd_slice(const struct run_env *rt, const char *unit,
-    char path[1024])
-{
-	return (cgroup_systemd_start(rt) == -1 ? -1 :
-	    systemd_slice(rt->client, unit, path));
-}
-
-int
-cgroup_systemd_stop(const struct run_env *rt, const char *unit)
-{
-	return (cgroup_systemd_start(rt) == -1 ? -1 : systemd_stop(rt->client,
-	    unit));
 }

@@ -26,10 +26,5 @@ int	cgroup_systemd_scope(const struct run_env *, const char *, const char *,
 int	cgroup_systemd_attach(const struct run_env *, const char *, pid_t);
 /* What the slice of a pod is called. */
 void	cgroup_systemd_slice_name(char *, size_t, const char *);
-/* A slice; its path below the hierarchy. 0, or -1 with a sentence. */
-int	cgroup_systemd_slice(const struct run_env *, const char *,
-	    char path[1024]);
-/* Stop it, if it is there. */
-int	cgroup_systemd_stop(const struct run_env *, const char *);
 
 #endif

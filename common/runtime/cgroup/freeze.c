@@ -19,13 +19,6 @@
 #include "run_env.h"
 
 static int
-sentence(const struct run_env *rt, const char *what, const char *id)
-{
-	return (error_set(&rt->client->error, errno, "%s %.512s: %s", what, id,
-	    strerror(errno)));
-}
-
-static int
 open_cgroup(const struct run_env *rt, const char *id)
 {
 	char			 name[80];
@@ -98,9 +91,8 @@ static int
 attach_left(const struct run_env *rt, const char *id, const struct rec *tally)
 {
 	const char	*pid;
-	size_t		 it = 0;
 
-	while (rec_next(tally, KEY(left), &it, &pid)) {
+	rec_each_text(pid, tally, KEY(left)) {
 		if (client_has(rt->client, H_SYSTEMD) &&
 		    cgroup_systemd_attach(rt, id, (pid_t)strtol(pid, NULL, 10))
 		    == 0)
@@ -117,19 +109,14 @@ attach_left(const struct run_env *rt, const char *id, const struct rec *tally)
 static int
 gather(const struct run_env *rt, const char *id, const struct cgroup *cg)
 {
-	struct rec	*tally;
-	size_t		 left;
-	int		 rc;
-
 	for (int tries = 0; tries < 32; tries++) {
-		tally = cgroup_gather(rt->client, cg->procs, cg->pids);
-		if (tally == NULL)
+		scoped_rec struct rec	*tally = cgroup_gather(rt->client,
+					    cg->procs, cg->pids);
+
+		if (tally == NULL || attach_left(rt, id, tally) == -1)
 			return (-1);
-		left = rec_count(tally, KEY(left));
-		rc = attach_left(rt, id, tally);
-		rec_free(tally);
-		if (rc == -1 || left == 0)
-			return (rc);
+		if (rec_count(tally, KEY(left)) == 0)
+			return (0);
 	}
 	return (error_set(&rt->client->error, EAGAIN, "the processes of "
 	    "container %s leave the cgroup as fast as they are put there", id));
@@ -148,11 +135,12 @@ cgroup_freeze(const struct run_env *rt, const struct rec *row,
 	int		 saved;
 
 	if (dir == -1 || ask_freeze(dir, true) == -1)
-		return (sentence(rt, "cannot freeze container", id));
+		return (cgroup_error(rt, "cannot freeze container", id));
 	if (gather(rt, id, cg) == 0) {
 		if (await(dir, true) == 0)
 			return (0);
-		(void)sentence(rt, "the kernel does not freeze container", id);
+		(void)cgroup_error(rt, "the kernel does not freeze container",
+		    id);
 	}
 	saved = errno;
 	(void)ask_freeze(dir, false);
@@ -171,7 +159,7 @@ cgroup_thaw(const struct run_env *rt, const char *id)
 		return (0);
 	/* It has ended, and its cgroup with it. */
 	return (errno == ENOENT || errno == ENODEV ? 0 :
-	    sentence(rt, "cannot let container run", id));
+	    cgroup_error(rt, "cannot let container run", id));
 }
 
 int
