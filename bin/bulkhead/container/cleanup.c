@@ -13,7 +13,6 @@
 
 #include "command_session.h"
 #include "each.h"
-#include "exit.h"
 #include "reconcile.h"
 #include "record.h"
 #include "say.h"

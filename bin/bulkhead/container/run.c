@@ -8,7 +8,7 @@
 #include "calls.h"
 #include "command_session.h"
 #include "creating.h"
-#include "exit.h"
+#include "reconcile.h"
 #include "record.h"
 #include "row.h"
 #include "say.h"

@@ -11,7 +11,7 @@
 #include "command_session.h"
 #include "each.h"
 #include "existing.h"
-#include "exit.h"
+#include "reconcile.h"
 #include "record.h"
 #include "row.h"
 #include "say.h"

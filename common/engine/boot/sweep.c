@@ -13,7 +13,6 @@
 #include "calls.h"
 #include "cgroup.h"
 #include "cleanup.h"
-#include "exit.h"
 #include "locks.h"
 #include "path.h"
 #include "reconcile.h"

@@ -9,7 +9,6 @@
 #include "cleanup.h"
 #include "ctrfiles.h"
 #include "define.h"
-#include "exit.h"
 #include "grant.h"
 #include "hostpath.h"
 #include "locks.h"

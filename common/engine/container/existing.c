@@ -7,7 +7,6 @@
 #include "calls.h"
 #include "config.h"
 #include "ctrfiles.h"
-#include "exit.h"
 #include "exitcode.h"
 #include "grant.h"
 #include "locks.h"

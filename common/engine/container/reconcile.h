@@ -1,9 +1,12 @@
 /*
- * Bringing the rows of containers up to date: a command, a monitor or a whole
- * container may have been killed before it could record what it did.
+ * Bringing rows up to date: a container has ended, or it, its monitor or a
+ * command that worked with it was killed before that could be recorded. Each
+ * step may be done again by a later command, after a crash at any point.
  */
 #ifndef ENGINE_RECONCILE_H
 #define ENGINE_RECONCILE_H
+
+#include <stdint.h>
 
 struct rec;
 struct session;
@@ -23,5 +26,26 @@ struct rec *containers_reconciled(struct session *);
  * remove what the monitor wrote after that.
  */
 void	reconcile_forgotten(struct session *, const char *id);
+
+/* The exit code that a person sees for a raw wait status. */
+int	exit_code_of(int);
+
+/* These return 0, or -1 with an error. */
+
+/*
+ * Record that the process in its row has ended, with this raw status and time
+ * (0: now): state exited (or, with rm set in its row, gone altogether). Does
+ * nothing if another command was first, or has started it again since.
+ */
+int	exit_record(struct session *, const struct rec *row, int, int64_t);
+/*
+ * Remove it with everything that is its own; the exit code is for the events.
+ */
+int	exit_remove(struct session *, const struct rec *row, int code);
+/*
+ * What is left of one that has no row any more, or never had: layer and log.
+ * On -1 it has to be tried again.
+ */
+int	exit_remove_leftovers(struct session *, const char *id);
 
 #endif

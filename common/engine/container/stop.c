@@ -9,7 +9,6 @@
 #include "clock.h"
 #include "ctrfiles.h"
 #include "event.h"
-#include "exit.h"
 #include "freeze.h"
 #include "locks.h"
 #include "monitor.h"
