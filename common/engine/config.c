@@ -25,7 +25,6 @@
 #include "sealed.h"
 #include "seen.h"
 #include "session.h"
-#include "trust.h"
 
 #define CONFIGS		"settled"
 #define CONFIG_MAX	(1u << 18)	/* bytes */
@@ -378,7 +377,7 @@ add_value(struct session *s, struct rec *r, const struct pin *p,
 
 	(void)rec_add(r, key_of(key, now, p->key), value);
 	if (p->kind == K_WORD || !s->root_key.there ||
-	    !trust_is_chosen(s, value))
+	    !grant_is_chosen(s, value))
 		return;
 	grant_setting(s, p->key, value, code);
 	(void)snprintf(grant, sizeof(grant), "%sgrant:", now);
@@ -508,7 +507,7 @@ is_granted(struct session *s, const struct pin *p, const char *value,
 	if (*code == '\0' || strcmp(rec_str(made_with, key_of(key, "grant:",
 	    p->key), ""), code) != 0)
 		return (false);
-	trust_choose(s, value);
+	grant_choose(s, value);
 	return (true);
 }
 

@@ -1,6 +1,8 @@
 /*
- * What root grants a container of the host's: the directories and files that
- * it mounts and the directory that is its root.
+ * What root grants: to the engine's account, which may have put something else
+ * in their place, directories that it makes, opens and hands over; to a
+ * container the files and directories of the host that it mounts, and the
+ * directory that is its root.
  *
  * Root's `start` opens them as root because a record says so, and the record
  * is kept by the engine's account. So it carries a code that only root can
@@ -16,6 +18,30 @@
 
 struct rec;
 struct session;
+
+/*
+ * Has root chosen this path, or the directory that it is in: by an option of
+ * this command, or by an earlier one, as its code shows, or is it the built-in
+ * one? What a configuration file says is resolve's word, which is not root's.
+ */
+bool	grant_is_chosen(const struct session *, const char *);
+/* Note a path whose code was checked. */
+void	grant_choose(struct session *, const char *);
+/*
+ * As root, who is going to hand it to the account: is this open directory a
+ * storage, or empty? 0, or -1 with a sentence that has this path.
+ */
+int	grant_check_storage(struct session *, int, const char *);
+/*
+ * Can every user enter all directories above this one, on a file system where
+ * set-user-ID programs run? Then what the account leaves there can be run.
+ */
+bool	grant_is_reachable(const char *);
+/*
+ * Open a directory of the account's, or make it where root chose the path, and
+ * hand it over. The caller's descriptor, or -1 with a sentence.
+ */
+int	grant_own_dir(struct session *, const char *);
 
 /* As root: have root's key ready, made where there is none; see cache.h. */
 void	grant_open(struct session *);

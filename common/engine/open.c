@@ -33,7 +33,6 @@
 #include "root.h"
 #include "runtimes.h"
 #include "sweep.h"
-#include "trust.h"
 #include "volumes.h"
 
 #define NEED_OPENED	(NEED_STATE | NEED_SETTINGS)	/* a statekeep */
@@ -159,14 +158,14 @@ open_graph_root(struct session *s, bool make)
 			    O_CLOEXEC);
 
 	if (fd == -1 && errno == ENOENT && make &&
-	    (!root || trust_is_chosen(s, s->graph)))
+	    (!root || grant_is_chosen(s, s->graph)))
 		fd = path_private_dir(s->graph, true);
 	if (fd == -1)
 		return (session_sentence(s, "cannot open the storage",
 		    s->graph));
-	if (root && trust_storage(s, fd, s->graph) == -1)
+	if (root && grant_check_storage(s, fd, s->graph) == -1)
 		return (-1);
-	if (root && trust_is_reachable(s->graph))
+	if (root && grant_is_reachable(s->graph))
 		session_warn(s, "every user can enter the directories above "
 		    "the storage %s: whoever takes over the account "
 		    LAYOUT_ACCOUNT " could leave set-user-ID programs there; "

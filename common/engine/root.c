@@ -19,13 +19,13 @@
  *     must belong to root or to the account (session.c).
  *  8. The storage is opened. One is made only where root chose the path.
  *  9. The state and run directories are made, opened and handed to the
- *     account (trust.c).
+ *     account (grant.c).
  * 10. The key that authenticates what root granted is read, or made (grant.c).
  * 11. statekeep, which is the account's, says with which paths the state was
  *     made. That record is decoded as root because the storage may be at one
  *     of them; each path must carry a code made with root's key (config.c).
  * 12. refresh is given the storage, and with NEED_RUN_ROOT podman's run root,
- *     which is one only where the storage itself would be accepted (trust.c).
+ *     which is one only where the storage itself would be accepted (grant.c).
  * 13. Files that the command line names are opened, and given to refresh or to
  *     a helper. Those that a container's definition names are opened only when
  *     the definition carries the right code (grant.c). `pause` makes control
@@ -60,11 +60,11 @@
 #include "cache.h"
 #include "calls.h"
 #include "cleanup.h"
+#include "grant.h"
 #include "layout.h"
 #include "log.h"
 #include "record.h"
 #include "session.h"
-#include "trust.h"
 
 #define NOBODY		65534
 
@@ -256,7 +256,7 @@ grant_run_root(struct session *s)
 		return (0);
 	s->run_root_fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW |
 	    O_CLOEXEC);
-	if (s->run_root_fd != -1 && trust_storage(s, s->run_root_fd,
+	if (s->run_root_fd != -1 && grant_check_storage(s, s->run_root_fd,
 	    path) == -1) {
 		close(s->run_root_fd);
 		s->run_root_fd = -1;

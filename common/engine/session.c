@@ -16,9 +16,9 @@
 #include <bsd/string.h>
 
 #include "cleanup.h"
+#include "grant.h"
 #include "path.h"
 #include "record.h"
-#include "trust.h"
 
 #define BOOT_ID		"/proc/sys/kernel/random/boot_id"
 
@@ -141,7 +141,7 @@ session_check_dirs(struct session *s)
 int
 session_own_dir(struct session *s, const char *path)
 {
-	scoped_fd int	 fd = geteuid() == 0 ? trust_own_dir(s, path) :
+	scoped_fd int	 fd = geteuid() == 0 ? grant_own_dir(s, path) :
 			    path_private_dir(path, false);
 	struct stat	 st;
 	uid_t		 want = s->client.uid != 0 ? s->client.uid : geteuid();

@@ -24,17 +24,17 @@ enum {
 	NEED_END	= NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS,
 	NEED_LAUNCH	= 1 << 4,	/* reaper, monitor, launch */
 	NEED_FETCH	= 1 << 5,
-	NEED_WRITE	= 1 << 6,	/* the store may be created, changed */
-	NEED_CGROUP	= 1 << 9,	/* what moves processes */
-	NEED_MORE	= 1 << 7,	/* starts more helpers: will confine
-					 * itself with session_confine */
-	NEED_AS_IS	= 1 << 10,	/* what was left over stays so */
-	NEED_SETTINGS	= 1 << 11,	/* the store's own; with NEED_STORE */
-	NEED_RUN_ROOT	= 1 << 12,	/* the store's, as podman of root has
+	NEED_CGROUP	= 1 << 6,	/* what moves processes */
+	NEED_RESOLVE	= 1 << 7,	/* alone: it is asked nothing yet */
+	NEED_WRITE	= 1 << 8,	/* the store may be created, changed */
+	NEED_RUN_ROOT	= 1 << 9,	/* the store's, as podman of root has
 					 * it; rootless it is the same */
-	NEED_RESOLVE	= 1 << 13,	/* alone: it is asked nothing yet */
-	NEED_IF_THERE	= 1 << 8,	/* of a state that is not there yet,
+	NEED_SETTINGS	= 1 << 10,	/* the store's own; with NEED_STORE */
+	NEED_IF_THERE	= 1 << 11,	/* of a state that is not there yet,
 					 * none is made */
+	NEED_AS_IS	= 1 << 12,	/* what was left over stays so */
+	NEED_MORE	= 1 << 13,	/* starts more helpers: will confine
+					 * itself with session_confine */
 };
 
 /*
@@ -60,61 +60,67 @@ struct session_options {
 struct session {
 	struct client		 client;
 	struct session_options	 options;
-	struct rec		*config;
-	unsigned int		 config_flags;	/* enum config_flags */
 	unsigned int		 need;		/* NEED_*: what is open of it */
 	char *const		*cleanup;	/* arguments of a clean-up */
-	bool			 quiet;		/* without its warnings */
 	struct error		*failed;	/* NULL, or NEED_PARTS of them:
 						 * it goes on without what
 						 * cannot be opened, and puts
 						 * here why */
+	/* The configuration. */
+	struct rec		*config;
+	unsigned int		 config_flags;	/* enum config_flags */
+	bool			 quiet;		/* without its warnings */
 	int			 config_fd;	/* the memfd it came in */
 	int			 fresh_fd;	/* from resolve, to be kept */
 	char			 config_name[CACHE_NAME]; /* under this */
 	struct mac_key		 cache;		/* of filters, and of that */
-	struct mac_key		 root_key;	/* while we are root: grant.h */
 	struct rec		*made_with;	/* NULL, or what the store has
 						 * instead of ours */
-	struct rec		*chosen;	/* see trust.h */
+	/* Root. */
 	bool			 system;	/* root started us */
+	struct mac_key		 root_key;	/* while we are root: grant.h */
+	struct rec		*chosen;	/* see grant.h */
+	/* The state. */
+	char			 boot_id[65];
+	int			 state_dir;	/* durable */
+	int			 run_dir;	/* per boot */
+	bool			 state_open;
+	bool			 stale;		/* refresh is due: boot.h */
+	bool			 lost;		/* the run directory is not
+						 * of this boot: ctrfiles.h */
+	bool			 containers;	/* may ask their monitors */
+	/* The store, and the ids of containers. */
+	const char		*graph;		/* path of the graph root */
+	int			 graph_fd;	/* system mode: a mount of it */
+	int			 run_root_fd;	/* run root; or -1 */
 	bool			 single;	/* containers get one id only */
 	bool			 userns;	/* store is root of its own */
 	bool			 untidy;	/* the store can tidy up */
 	int			 userns_fd;	/* of our container */
-	bool			 containers;	/* may ask their monitors */
-	bool			 rm_volumes;	/* what is removed takes its own
-						 * volumes with it */
+	/* Locks. */
 	bool			 locks;		/* the lock broker is ready */
 	bool			 locks_any;	/* with a table of any size:
 						 * to look, or to renumber */
 	bool			 locks_stale;	/* locks_retrieve is due */
-	bool			 inherit;	/* a reaper started us: use
-						 * what it kept */
+	/* A clean-up: a reaper started us. */
+	bool			 inherit;	/* use what it kept */
 	unsigned int		 kept;		/* mask of enum inherited_fd */
 	const char		*reaped_id;	/* the container whose wait
 						 * status was told, or NULL */
 	int			 reaped;
-	char			 boot_id[65];
-	bool			 state_open;
-	bool			 stale;		/* refresh is due: boot.h */
-	bool			 lost;		/* the run directory is not
-						 * of this boot: running.h */
-	int			 state_dir;	/* durable */
-	int			 run_dir;	/* per boot */
-	struct run_env		 run_env;	/* session_run_env */
-	int			 graph_fd;	/* graph root; system: mount */
-	int			 run_root_fd;	/* run root; or -1 */
+	/* Containers. */
 	int			 ctr_fd;	/* run directory we locked */
 	char			 ctr_id[65];	/* whose it is */
-	const char		*graph;		/* its path */
-	/* Set before session_open; NULL: no such function, and true. */
-	int			 (*privileged)(struct session *); /* as root if
-						 * we are: opens what the
-						 * command line names */
-	bool			 (*needs_compiler)(struct session *); /* is
-						 * resolve needed, to compile a
-						 * filter? */
+	bool			 rm_volumes;	/* what is removed takes its own
+						 * volumes with it */
+	struct run_env		 run_env;	/* session_run_env */
+	/*
+	 * Set before session_open, or NULL: opens what the command line names,
+	 * as root if we are; is resolve needed to compile a filter (NULL: yes)?
+	 * launch can be asked.
+	 */
+	int			 (*privileged)(struct session *);
+	bool			 (*needs_compiler)(struct session *);
 	int			 (*launch_started)(struct session *);
 	void			*arg;		/* theirs */
 };

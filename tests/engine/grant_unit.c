@@ -15,14 +15,14 @@
 #include "harness.h"
 
 #include "cleanup.h"
+#include "grant.h"
 #include "path.h"
 #include "record.h"
 #include "session.h"
-#include "trust.h"
 
 #define ACCOUNT	4010
 
-static char	 top[] = "/tmp/trust-unit.XXXXXX";
+static char	 top[] = "/tmp/grant-unit.XXXXXX";
 
 static const char *
 at(const char *name)
@@ -58,18 +58,18 @@ stores(struct session *s, const char *name)
 {
 	scoped_fd int	 fd = open(at(name), O_RDONLY | O_DIRECTORY);
 
-	return (fd != -1 && trust_storage(s, fd, at(name)) == 0);
+	return (fd != -1 && grant_check_storage(s, fd, at(name)) == 0);
 }
 
 static void
 test_chosen(struct session *s)
 {
-	CHECK(trust_is_chosen(s, at("run")) && trust_is_chosen(s, at("run/x")));
-	CHECK(!trust_is_chosen(s, at("run/x/y")) &&
-	    !trust_is_chosen(s, at("runs")) && !trust_is_chosen(s, top));
-	CHECK(!trust_is_chosen(s, at("run/..")) &&
-	    !trust_is_chosen(s, at("run/../host")));
-	CHECK(trust_is_chosen(s, "/var/lib/containers/storage"));
+	CHECK(grant_is_chosen(s, at("run")) && grant_is_chosen(s, at("run/x")));
+	CHECK(!grant_is_chosen(s, at("run/x/y")) &&
+	    !grant_is_chosen(s, at("runs")) && !grant_is_chosen(s, top));
+	CHECK(!grant_is_chosen(s, at("run/..")) &&
+	    !grant_is_chosen(s, at("run/../host")));
+	CHECK(grant_is_chosen(s, "/var/lib/containers/storage"));
 }
 
 /* Run by root: in a directory that was handed over, the account has links. */
