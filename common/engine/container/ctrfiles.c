@@ -92,12 +92,6 @@ rundir_remove(struct session *s, const char *id)
 	(void)path_remove(dir, id);
 }
 
-static void
-running_name(const char *id, char *out, size_t len)
-{
-	(void)snprintf(out, len, LAYOUT_RUNNING "/%s", id);
-}
-
 /* Ended with the boot, it has to be described whole: the state forgets it. */
 static struct rec *
 describe(struct session *s, const char *id, const struct rec *def, pid_t pid,
@@ -150,7 +144,7 @@ running_write(struct session *s, const char *id, const struct rec *def,
 	errno = 0;
 	if (session_in_memory(s))
 		return (-1);
-	running_name(id, name, sizeof(name));
+	(void)snprintf(name, sizeof(name), LAYOUT_RUNNING "/%s", id);
 	/* A new file: the last run's monitor may still hold its own. */
 	if ((dir = path_mkdirs(s->state_dir, LAYOUT_RUNNING, 0700)) != -1 &&
 	    (unlinkat(s->state_dir, name, 0) == 0 || errno == ENOENT) &&
@@ -174,7 +168,7 @@ running_remove(struct session *s, const char *id)
 	char	 name[80];
 	int	 saved = errno;
 
-	running_name(id, name, sizeof(name));
+	(void)snprintf(name, sizeof(name), LAYOUT_RUNNING "/%s", id);
 	if (s->state_dir != -1)
 		(void)unlinkat(s->state_dir, name, 0);
 	errno = saved;
@@ -189,7 +183,7 @@ read_running(struct session *s, const char *id, char note[NOTE_LEN + 1])
 	size_t			 len;
 
 	note[0] = '\0';
-	running_name(id, name, sizeof(name));
+	(void)snprintf(name, sizeof(name), LAYOUT_RUNNING "/%s", id);
 	if (s->state_dir == -1 || (text = path_slurp(s->state_dir, name,
 	    RUNNING_MAX, &len)) == NULL || len < NOTE_LEN)
 		return (NULL);

@@ -340,13 +340,43 @@ long_key(struct long_form *f, const char *word, struct parse_err *e)
 	return (0);
 }
 
+/* Of which kind a long form says it is: b, t, or v for a volume; 0 and why. */
+static char
+long_kind(const char *const *words, size_t n, struct parse_err *e)
+{
+	static const char *const	 kinds[] = { "bind", "tmpfs",
+					    "volume" };
+	size_t				 i = 0;
+
+	while (i < n && strncmp(words[i], "type=", 5) != 0)
+		i++;
+	if (i == n) {
+		(void)parse_fail(e, "incorrect mount format: should be --mount "
+		    "type=<bind|tmpfs|volume>,[src=<host-dir|volume-name>,]"
+		    "target=<ctr-dir>[,options]");
+		return (0);
+	}
+	for (size_t k = 0; k < NITEMS(kinds); k++)
+		if (strcmp(words[i] + 5, kinds[k]) == 0)
+			return (*kinds[k]);
+	(void)parse_fail(e, "invalid filesystem type \"%s\"", words[i] + 5);
+	return (0);
+}
+
 static int
-long_mount(struct mount *m, const char *const *words, size_t n,
-    struct parse_err *e)
+long_mount(struct mount *m, const char *arg, char *spec, struct parse_err *e)
 {
 	struct long_form	 f = { 0 };
+	const char		*words[64];
+	char			 kind;
+	int			 n;
 
-	for (size_t i = 0; i < n; i++)
+	(void)arg;
+	if ((n = parse_csv(spec, words, NITEMS(words), e)) == -1 ||
+	    (kind = long_kind(words, (size_t)n, e)) == 0)
+		return (-1);
+	set_kind(m, kind);
+	for (int i = 0; i < n; i++)
 		if (strncmp(words[i], "type=", 5) != 0 &&
 		    long_key(&f, words[i], e) == -1)
 			return (-1);
@@ -374,44 +404,6 @@ long_mount(struct mount *m, const char *const *words, size_t n,
 		else if (take_opt(m, f.opts[i], e) == -1)
 			return (-1);
 	return (0);
-}
-
-/* Of which kind a long form says it is: b, t, or v for a volume; 0 and why. */
-static char
-long_kind(const char *const *words, size_t n, struct parse_err *e)
-{
-	static const char *const	 kinds[] = { "bind", "tmpfs",
-					    "volume" };
-	size_t				 i = 0;
-
-	while (i < n && strncmp(words[i], "type=", 5) != 0)
-		i++;
-	if (i == n) {
-		(void)parse_fail(e, "incorrect mount format: should be --mount "
-		    "type=<bind|tmpfs|volume>,[src=<host-dir|volume-name>,]"
-		    "target=<ctr-dir>[,options]");
-		return (0);
-	}
-	for (size_t k = 0; k < NITEMS(kinds); k++)
-		if (strcmp(words[i] + 5, kinds[k]) == 0)
-			return (*kinds[k]);
-	(void)parse_fail(e, "invalid filesystem type \"%s\"", words[i] + 5);
-	return (0);
-}
-
-static int
-any_mount(struct mount *m, const char *arg, char *spec, struct parse_err *e)
-{
-	const char	*words[64];
-	char		 kind;
-	int		 n;
-
-	(void)arg;
-	if ((n = parse_csv(spec, words, NITEMS(words), e)) == -1 ||
-	    (kind = long_kind(words, (size_t)n, e)) == 0)
-		return (-1);
-	set_kind(m, kind);
-	return (long_mount(m, words, (size_t)n, e));
 }
 
 /* Parse one by its form, and append it. */
@@ -446,7 +438,7 @@ spec_tmpfs(const char *arg, struct rec *out, struct parse_err *e)
 int
 spec_mount(const char *arg, struct rec *out, struct parse_err *e)
 {
-	return (take(arg, any_mount, false, out, e));
+	return (take(arg, long_mount, false, out, e));
 }
 
 int
