@@ -47,13 +47,12 @@ filter_open(struct filter *f, const struct filter_about *about,
 {
 	const char		*text, *eq;
 	struct filter_term	*t;
-	size_t			 it = 0;
 
 	*f = (struct filter){ .about = about, .terms = calloc(rec_count(
 	    request, KEY(filter)) + 1, sizeof(*f->terms)) };
 	if (f->terms == NULL)
 		return (parse_fail(e, "%s", strerror(errno)));
-	while (rec_next(request, KEY(filter), &it, &text)) {
+	rec_each_text(text, request, KEY(filter)) {
 		t = &f->terms[f->n];
 		t->key = find_key(about, text);
 		eq = strchr(text, '=');
@@ -93,7 +92,6 @@ static bool
 fits(const struct filter_term *t, const struct rec *r)
 {
 	const char	*key = t->key->key, *v;
-	size_t		 it = 0;
 	bool		 any = false;
 
 	switch (t->key->how) {
@@ -106,8 +104,9 @@ fits(const struct filter_term *t, const struct rec *r)
 	case FILTER_TRUTH:
 		return ((rec_num(r, KEY_NUM(key), 0) != 0) == t->number);
 	default:
-		while (!any && rec_next(r, KEY_FROM(key), &it, &v))
-			any = text_fits(t, v);
+		rec_each_text(v, r, KEY_FROM(key))
+			if ((any = text_fits(t, v)))
+				break;
 		return (any != (t->key->how == FILTER_NO_PAIR));
 	}
 }

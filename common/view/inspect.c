@@ -178,11 +178,10 @@ add_mount(struct rec *r, struct rec *m, const char *opts)
 {
 	const char	*volume = rec_get(m, KEY_IN(mount, volume)), *o;
 	const char	*propagation = "rprivate";
-	size_t		 it = 0;
 
 	(void)rec_addf(r, KEY(bind), "%s:%s:%s", volume != NULL ? volume :
 	    show_str(m, KEY(src)), show_str(m, KEY(dst)), opts);
-	while (rec_next(m, KEY(opt), &it, &o)) {
+	rec_each_text(o, m, KEY(opt)) {
 		if (strstr(o, "private") != NULL ||
 		    strstr(o, "shared") != NULL || strstr(o, "slave") != NULL)
 			propagation = o;
@@ -202,14 +201,13 @@ add_mount(struct rec *r, struct rec *m, const char *opts)
 static void
 add_mounts(struct rec *r, const struct rec *def, json_t *tmpfs)
 {
-	size_t	 it = 0;
+	struct rec	*m;
 
-	for (;;) {
-		scoped_rec struct rec	*m = rec_sub(def, KEY(mount), &it);
+	rec_each(m, def, KEY(mount)) {
 		scoped_free char	*opts = show_joined(m, KEY(opt), ",",
 					    INT_MAX);
 
-		if (m == NULL || opts == NULL)
+		if (opts == NULL)
 			return;
 		if (strcmp(show_str(m, KEY(type)), "tmpfs") != 0)
 			add_mount(r, m, opts);
@@ -222,14 +220,10 @@ add_mounts(struct rec *r, const struct rec *def, json_t *tmpfs)
 static void
 add_limits(struct rec *r, const struct rec *def)
 {
-	char	 name[64];
-	size_t	 it = 0;
+	struct rec	*l;
+	char		 name[64];
 
-	for (;;) {
-		scoped_rec struct rec	*l = rec_sub(def, KEY(rlimit), &it);
-
-		if (l == NULL)
-			return;
+	rec_each(l, def, KEY(rlimit)) {
 		snprintf(name, sizeof(name), "RLIMIT_%s", show_str(l,
 		    KEY(name)));
 		for (char *s = name; *s != '\0'; s++)
@@ -246,9 +240,8 @@ add_difference(struct rec *r, struct key_str to, const struct rec *a,
     struct key_str a_key, const struct rec *b, struct key_str b_key)
 {
 	const char	*v;
-	size_t		 it = 0;
 
-	while (rec_next(a, a_key, &it, &v))
+	rec_each_text(v, a, a_key)
 		if (!show_has(b, b_key, v))
 			(void)rec_add(r, to, v);
 }
@@ -257,14 +250,14 @@ static void
 add_caps(struct rec *r, const struct rec *def, const struct rec *conf)
 {
 	const char	*user = show_str(def, KEY(user)), *v;
-	size_t		 n = strcspn(user, ":"), it = 0;
+	size_t		 n = strcspn(user, ":");
 	bool		 root = n == 0 || (n == 1 && *user == '0') ||
 			    (n == 4 && strncmp(user, "root", 4) == 0);
 
 	add_difference(r, KEY(cap_add), def, KEY(cap), conf, DEFAULT_CAPS);
 	add_difference(r, KEY(cap_drop), conf, DEFAULT_CAPS, def, KEY(cap));
 	/* Only root has them all; others have what --cap-add named. */
-	while (rec_next(def, root ? KEY(cap) : KEY(ambient), &it, &v))
+	rec_each_text(v, def, root ? KEY(cap) : KEY(ambient))
 		(void)rec_add(r, KEY(effective_cap), v);
 }
 
@@ -294,7 +287,7 @@ add_process(struct rec *r, const struct rec *def)
 	for (int n = 0; rec_next(def, KEY(arg), &it, &v); n++)
 		if (n > 0)
 			(void)rec_add(r, KEY(later_arg), v);
-	for (it = 0; rec_next(def, KEY(add_host), &it, &v);)
+	rec_each_text(v, def, KEY(add_host))
 		if ((tab = strchr(v, '\t')) != NULL)
 			(void)rec_addf(r, KEY(extra_host), "%s:%.*s", tab + 1,
 			    (int)(tab - v), v);

@@ -73,19 +73,17 @@ static int
 read_container(struct filter_term *t, const struct rec *all,
     struct parse_err *e)
 {
-	size_t	 it = 0, n = strlen(t->value);
+	struct rec	*row;
+	size_t		 n = strlen(t->value);
 
-	for (;;) {
-		scoped_rec struct rec	*row = rec_sub(all, KEY(ctr), &it);
-
-		if (row == NULL)
-			return (parse_fail(e, "no container with name or ID "
-			    "\"%s\" found: no such container", t->value));
+	rec_each(row, all, KEY(ctr)) {
 		t->number = rec_num(row, KEY(created), 0);
 		if (strcmp(show_str(row, KEY(name)), t->value) == 0 ||
 		    strncmp(show_str(row, KEY(id)), t->value, n) == 0)
 			return (0);
 	}
+	return (parse_fail(e, "no container with name or ID \"%s\" found: "
+	    "no such container", t->value));
 }
 
 /* By name, or the beginning of its id. */

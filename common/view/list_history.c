@@ -45,16 +45,15 @@ static void
 image_of(const struct rec *all, const char *dir, char *id)
 {
 	const char	*layer = strchr(dir, '/');
-	size_t		 it = 0, n = layer == NULL ? 0 : strcspn(++layer, "/");
+	size_t		 n = layer == NULL ? 0 : strcspn(++layer, "/");
 	struct rec	*image;
 
 	*id = '\0';
-	while (n > 0 && *id == '\0' && all != NULL &&
-	    (image = rec_sub(all, KEY_IN(images, image), &it)) != NULL) {
-		if (strncmp(show_str(image, KEY(layer_id)), layer, n) == 0)
+	rec_each(image, n == 0 ? NULL : all, KEY_IN(images, image))
+		if (strncmp(show_str(image, KEY(layer_id)), layer, n) == 0) {
 			(void)strlcpy(id, show_str(image, KEY(id)), 65);
-		rec_free(image);
-	}
+			return;
+		}
 }
 
 /* A step that is the end of an image has its id, the first time. */

@@ -47,9 +47,8 @@ image_derive(struct rec *r)
 {
 	const char	*name, *digest = rec_get(r, KEY(digest));
 	bool		 past = rec_get(r, KEY(name_history)) != NULL;
-	size_t		 it = 0;
 
-	while (rec_next(r, KEY(name), &it, &name)) {
+	rec_each_text(name, r, KEY(name)) {
 		if (digest != NULL)
 			(void)rec_addf(r, KEY(repo_digest), "%.*s@%s",
 			    image_repository_len(name), name, digest);
@@ -83,24 +82,21 @@ read_id(struct filter_term *t, const struct rec *all, struct parse_err *e)
 static int
 read_image(struct filter_term *t, const struct rec *all, struct parse_err *e)
 {
+	struct rec	*image;
 	const char	*name;
-	size_t		 it = 0, names, n = strlen(t->value);
+	size_t		 n = strlen(t->value);
 
-	for (;;) {
-		scoped_rec struct rec	*image = rec_sub(all, KEY_IN(images,
-					    image), &it);
-
-		if (image == NULL)
-			return (parse_fail(e, "could not find local image for "
-			    "filter \"%s\"=\"%s\": %s: image not known",
-			    t->key->name, t->value, t->value));
+	rec_each(image, all, KEY_IN(images, image)) {
 		t->number = rec_num(image, KEY(created), 0);
 		if (strncmp(show_str(image, KEY(id)), t->value, n) == 0)
 			return (0);
-		for (names = 0; rec_next(image, KEY(name), &names, &name);)
+		rec_each_text(name, image, KEY(name))
 			if (image_matches(t->value, name))
 				return (0);
 	}
+	return (parse_fail(e, "could not find local image for filter "
+	    "\"%s\"=\"%s\": %s: image not known", t->key->name, t->value,
+	    t->value));
 }
 
 static int
@@ -174,16 +170,12 @@ const struct order	image_orders[] = {
 static int64_t
 count_containers(const struct rec *ctrs, const char *id)
 {
-	int64_t	 n = 0;
-	size_t	 it = 0;
+	struct rec	*row;
+	int64_t		 n = 0;
 
-	for (;;) {
-		scoped_rec struct rec	*row = rec_sub(ctrs, KEY(ctr), &it);
-
-		if (row == NULL)
-			return (n);
+	rec_each(row, ctrs, KEY(ctr))
 		n += strcmp(show_str(row, KEY(image)), id) == 0;
-	}
+	return (n);
 }
 
 static void
@@ -212,7 +204,6 @@ add_image(struct list *l, struct rec *out, struct rec *image,
     const struct rec *ctrs)
 {
 	const char	*name;
-	size_t		 it = 0;
 
 	if (rec_num(image, KEY(intermediate), 0) != 0 &&
 	    !rec_flag(l->request, KEY(all), false))
@@ -223,7 +214,7 @@ add_image(struct list *l, struct rec *out, struct rec *image,
 		    count_containers(ctrs, show_str(image, KEY(id))));
 	if (rec_count(image, KEY(name)) == 0)
 		add_line(out, image, NULL, l->shown.no_trunc);
-	while (rec_next(image, KEY(name), &it, &name))
+	rec_each_text(name, image, KEY(name))
 		add_line(out, image, name, l->shown.no_trunc);
 }
 
@@ -252,10 +243,8 @@ list_images(struct list *l, const struct rec *all, const struct rec *ctrs)
 {
 	scoped_rec struct rec	*lines = rec_new();
 	struct rec		*image;
-	size_t			 it = 0;
 
-	for (; (image = rec_sub(all, KEY_IN(images, image), &it)) != NULL;
-	    rec_free(image))
+	rec_each(image, all, KEY_IN(images, image))
 		add_image(l, lines, image, ctrs);
 	/* Identifiers and JSON have each image once, whatever its names. */
 	if (l->quiet || l->shown.as_json)

@@ -79,7 +79,6 @@ print_claim(struct list *l, const struct rec *lock, const struct rec *claim,
 	scoped_rec struct rec	*row = rec_new();
 	const char		*command = show_str(claim, KEY(command));
 	struct rec		*c;
-	size_t			 it = 0;
 
 	if (claim != NULL)
 		(void)rec_add_all(row, claim);
@@ -91,7 +90,7 @@ print_claim(struct list *l, const struct rec *lock, const struct rec *claim,
 	    150 : CUT, command, !l->shown.no_trunc && strlen(command) > CUT ?
 	    "..." : "");
 	add_object(row, show_str(lock, KEY(name)), names, l->shown.no_trunc);
-	for (; (c = rec_sub(lock, KEY(claim), &it)) != NULL; rec_free(c))
+	rec_each(c, lock, KEY(claim))
 		if (rec_num(c, KEY(held), 0) == 0)
 			(void)rec_add_rec(row, KEY(waiter), c);
 	return (list_row(l, row));
@@ -102,15 +101,13 @@ static int
 print_lock(struct list *l, const struct rec *lock, json_t *names)
 {
 	struct rec	*c;
-	size_t		 it = 0, held = 0;
-	int		 rc = 0;
+	size_t		 held = 0;
 
-	for (; rc == 0 && (c = rec_sub(lock, KEY(claim), &it)) != NULL;
-	    rec_free(c))
-		if (rec_num(c, KEY(held), 0) != 0 && ++held > 0)
-			rc = print_claim(l, lock, c, names);
-	return (rc == 0 && held == 0 ? print_claim(l, lock, NULL, names) :
-	    rc);
+	rec_each(c, lock, KEY(claim))
+		if (rec_num(c, KEY(held), 0) != 0 && ++held > 0 &&
+		    print_claim(l, lock, c, names) == -1)
+			return (-1);
+	return (held == 0 ? print_claim(l, lock, NULL, names) : 0);
 }
 
 int
@@ -118,17 +115,15 @@ list_locks(struct list *l, const struct rec *locks, const struct rec *objects)
 {
 	json_t		*names = json_object();
 	struct rec	*r;
-	size_t		 it = 0;
 	int		 rc = 0;
 
 	/* Names of objects, by those of their locks. */
-	for (; (r = rec_sub(objects, KEY_IN(locks, lock), &it)) != NULL;
-	    rec_free(r))
+	rec_each(r, objects, KEY_IN(locks, lock))
 		(void)json_object_set_new(names, show_str(r, KEY(name)),
 		    json_string(show_str(r, KEY(of))));
-	for (it = 0; rc == 0 && (r = rec_sub(locks, KEY_IN(locks, lock),
-	    &it)) != NULL; rec_free(r))
-		rc = print_lock(l, r, names);
+	rec_each(r, locks, KEY_IN(locks, lock))
+		if ((rc = print_lock(l, r, names)) == -1)
+			break;
 	json_decref(names);
 	return (rc == -1 ? EXIT_ENGINE : 0);
 }

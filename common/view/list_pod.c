@@ -73,9 +73,8 @@ add_members(struct rec *pod, struct key_str key, struct key_str each,
 {
 	scoped_free char	*all = NULL;
 	struct rec		*ctr;
-	size_t			 it = 0;
 
-	for (; (ctr = rec_sub(pod, KEY(ctr), &it)) != NULL; rec_free(ctr))
+	rec_each(ctr, pod, KEY(ctr))
 		(void)rec_add(pod, each, show_str(ctr, key));
 	all = show_joined(pod, each, ",", width);
 	(void)rec_add(pod, joined, all == NULL ? "" : all);

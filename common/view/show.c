@@ -21,9 +21,8 @@ bool
 show_has(const struct rec *r, struct key_str key, const char *value)
 {
 	const char	*v;
-	size_t		 it = 0;
 
-	while (rec_next(r, key, &it, &v))
+	rec_each_text(v, r, key)
 		if (strcmp(v, value) == 0)
 			return (true);
 	return (false);
@@ -35,13 +34,13 @@ show_joined(const struct rec *r, struct key_str key, const char *between,
 {
 	char		*out = NULL;
 	const char	*v;
-	size_t		 size, it = 0;
+	size_t		 size, n = 0;
 	FILE		*f = open_memstream(&out, &size);
 
 	if (f == NULL)
 		return (NULL);
-	for (int n = 0; rec_next(r, key, &it, &v); n++)
-		fprintf(f, "%s%.*s", n > 0 ? between : "", width, v);
+	rec_each_text(v, r, key)
+		fprintf(f, "%s%.*s", n++ > 0 ? between : "", width, v);
 	if (fclose(f) != EOF)
 		return (out);
 	free(out);
@@ -113,9 +112,8 @@ show_list(const struct rec *r, struct key_str key)
 {
 	json_t		*a = json_array();
 	const char	*v;
-	size_t		 it = 0;
 
-	while (rec_next(r, key, &it, &v))
+	rec_each_text(v, r, key)
 		json_array_append_new(a, tmpl_text(v));
 	return (a);
 }
@@ -127,9 +125,9 @@ pairs(const struct shown *s, const struct member *m)
 	json_t				*o = json_object();
 	scoped_free const char	**keys = NULL;
 	const char			*v;
-	size_t				 it = 0, n;
+	size_t				 n;
 
-	while (rec_next(s->rec, KEY_FROM(m->key), &it, &v)) {
+	rec_each_text(v, s->rec, KEY_FROM(m->key)) {
 		scoped_free char	*name = strndup(v, strcspn(v, "="));
 
 		v += strcspn(v, "=");
@@ -149,16 +147,13 @@ objects(const struct shown *s, const struct member *m)
 {
 	struct shown	 sub = *s;
 	json_t		*a = json_array();
-	size_t		 it = 0;
+	struct rec	*r;
 
-	for (;;) {
-		scoped_rec struct rec	*r = rec_sub(s->rec, KEY_REC(m->key),
-					    &it);
-
-		if ((sub.rec = r) == NULL)
-			return (a);
+	rec_each(r, s->rec, KEY_REC(m->key)) {
+		sub.rec = r;
 		json_array_append_new(a, show_object(&sub, m->members));
 	}
+	return (a);
 }
 
 static json_t *
