@@ -125,7 +125,7 @@ struct list_about {
 	struct member		 quiet;		/* what --quiet prints */
 	size_t			 indent;	/* of JSON; 0: on one line */
 	bool			 heading_with_rows; /* no row, no heading */
-	/* For list_rows, which of these it is NULL for does nothing. */
+	/* For list_rows; all but the key may be NULL. */
 	const char		*key;		/* rows are nested under it */
 	const struct filter_about *filters;
 	/* the first is by `created`: the default, and for equals */

@@ -97,21 +97,21 @@ match_pod(const struct filter_term *t, const struct rec *row)
 }
 
 static const struct filter_key	keys[] = {
-	{ "id", FILTER_ID, "id", NULL, NULL },
-	{ "name", FILTER_PATTERN, "name", NULL, NULL },
-	{ "status", FILTER_EQUAL, "state_name", read_status, NULL },
-	{ "label", FILTER_PAIR, "label", NULL, NULL },
-	{ "label!", FILTER_NO_PAIR, "label", NULL, NULL },
+	{ "id", FILTER_ID, KEY_TEXT(id), NULL, NULL },
+	{ "name", FILTER_PATTERN, KEY_TEXT(name), NULL, NULL },
+	{ "status", FILTER_EQUAL, KEY_TEXT(state_name), read_status, NULL },
+	{ "label", FILTER_PAIR, KEY_TEXT(label), NULL, NULL },
+	{ "label!", FILTER_NO_PAIR, KEY_TEXT(label), NULL, NULL },
 	{ "ancestor", FILTER_MATCH, NULL, NULL, match_ancestor },
 	{ "exited", FILTER_MATCH, NULL, NULL, match_exited },
-	{ "restart-policy", FILTER_EQUAL, "restart", NULL, NULL },
+	{ "restart-policy", FILTER_EQUAL, KEY_TEXT(restart), NULL, NULL },
 	{ "should-start-on-boot", FILTER_MATCH, NULL, read_truth,
 	    match_at_boot },
-	{ "before", FILTER_BEFORE, "created", read_container, NULL },
-	{ "since", FILTER_AFTER, "created", read_container, NULL },
-	{ "until", FILTER_BEFORE, "created", NULL, NULL },
+	{ "before", FILTER_BEFORE, KEY_TEXT(created), read_container, NULL },
+	{ "since", FILTER_AFTER, KEY_TEXT(created), read_container, NULL },
+	{ "until", FILTER_BEFORE, KEY_TEXT(created), NULL, NULL },
 	{ "pod", FILTER_MATCH, NULL, NULL, match_pod },
-	{ "volume", FILTER_EQUAL, "volume", NULL, NULL },
+	{ "volume", FILTER_EQUAL, KEY_TEXT(volume), NULL, NULL },
 	{ 0 }
 };
 const struct filter_about	ctr_filters = { .keys = keys,

@@ -111,14 +111,15 @@ read_truth(struct filter_term *t, const struct rec *all, struct parse_err *e)
 }
 
 static const struct filter_key	keys[] = {
-	{ "before", FILTER_BEFORE, "created", read_image, NULL },
-	{ "dangling", FILTER_TRUTH, "dangling", read_truth, NULL },
-	{ "id", FILTER_PREFIX, "id", read_id, NULL },
-	{ "intermediate", FILTER_TRUTH, "intermediate", read_truth, NULL },
-	{ "label", FILTER_PAIR, "label", NULL, NULL },
-	{ "readonly", FILTER_TRUTH, "readonly", read_truth, NULL },
+	{ "before", FILTER_BEFORE, KEY_TEXT(created), read_image, NULL },
+	{ "dangling", FILTER_TRUTH, KEY_TEXT(dangling), read_truth, NULL },
+	{ "id", FILTER_PREFIX, KEY_TEXT(id), read_id, NULL },
+	{ "intermediate", FILTER_TRUTH, KEY_TEXT(intermediate), read_truth,
+	    NULL },
+	{ "label", FILTER_PAIR, KEY_TEXT(label), NULL, NULL },
+	{ "readonly", FILTER_TRUTH, KEY_TEXT(readonly), read_truth, NULL },
 	{ "reference", FILTER_MATCH, NULL, NULL, match_reference },
-	{ "since", FILTER_AFTER, "created", read_image, NULL },
+	{ "since", FILTER_AFTER, KEY_TEXT(created), read_image, NULL },
 	{ 0 }
 };
 static const struct filter_about	filters = { .keys = keys,

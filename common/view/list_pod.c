@@ -15,16 +15,16 @@ match_status(const struct filter_term *t, const struct rec *pod)
 }
 
 static const struct filter_key	keys[] = {
-	{ "id", FILTER_ID, "id", NULL, NULL },
-	{ "name", FILTER_PATTERN, "name", NULL, NULL },
-	{ "label", FILTER_PAIR, "label", NULL, NULL },
-	{ "label!", FILTER_NO_PAIR, "label", NULL, NULL },
+	{ "id", FILTER_ID, KEY_TEXT(id), NULL, NULL },
+	{ "name", FILTER_PATTERN, KEY_TEXT(name), NULL, NULL },
+	{ "label", FILTER_PAIR, KEY_TEXT(label), NULL, NULL },
+	{ "label!", FILTER_NO_PAIR, KEY_TEXT(label), NULL, NULL },
 	{ "status", FILTER_MATCH, NULL, NULL, match_status },
-	{ "ctr-ids", FILTER_PREFIX, "ctr_id", NULL, NULL },
-	{ "ctr-names", FILTER_EQUAL, "ctr_name", NULL, NULL },
-	{ "ctr-number", FILTER_EQUAL, "members", NULL, NULL },
-	{ "ctr-status", FILTER_EQUAL, "ctr_state", NULL, NULL },
-	{ "until", FILTER_BEFORE, "created", NULL, NULL },
+	{ "ctr-ids", FILTER_PREFIX, KEY_TEXT(ctr_id), NULL, NULL },
+	{ "ctr-names", FILTER_EQUAL, KEY_TEXT(ctr_name), NULL, NULL },
+	{ "ctr-number", FILTER_EQUAL, KEY_TEXT(members), NULL, NULL },
+	{ "ctr-status", FILTER_EQUAL, KEY_TEXT(ctr_state), NULL, NULL },
+	{ "until", FILTER_BEFORE, KEY_TEXT(created), NULL, NULL },
 	{ 0 }
 };
 const struct filter_about	pod_filters = { .keys = keys,

@@ -32,14 +32,14 @@ match_scope(const struct filter_term *t, const struct rec *v)
 }
 
 static const struct filter_key	keys[] = {
-	{ "name", FILTER_PATTERN, "name", NULL, NULL },
-	{ "driver", FILTER_EQUAL, "driver", NULL, NULL },
+	{ "name", FILTER_PATTERN, KEY_TEXT(name), NULL, NULL },
+	{ "driver", FILTER_EQUAL, KEY_TEXT(driver), NULL, NULL },
 	{ "scope", FILTER_MATCH, NULL, NULL, match_scope },
-	{ "label", FILTER_PAIR, "label", NULL, NULL },
-	{ "label!", FILTER_NO_PAIR, "label", NULL, NULL },
-	{ "opt", FILTER_PAIR, "option", NULL, NULL },
+	{ "label", FILTER_PAIR, KEY_TEXT(label), NULL, NULL },
+	{ "label!", FILTER_NO_PAIR, KEY_TEXT(label), NULL, NULL },
+	{ "opt", FILTER_PAIR, KEY_TEXT(option), NULL, NULL },
 	{ "dangling", FILTER_MATCH, NULL, read_dangling, match_dangling },
-	{ "until", FILTER_BEFORE, "created", NULL, NULL },
+	{ "until", FILTER_BEFORE, KEY_TEXT(created), NULL, NULL },
 	{ 0 }
 };
 const struct filter_about	volume_filters = { .keys = keys,
