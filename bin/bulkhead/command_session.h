@@ -1,6 +1,6 @@
 /*
  * A session as a command has it: what the engine has to tell a person is
- * printed, and this process is confined once its helpers run.
+ * printed, and this process is confined once its helpers run. In main.c.
  */
 #ifndef BULKHEAD_COMMAND_SESSION_H
 #define BULKHEAD_COMMAND_SESSION_H
@@ -35,8 +35,6 @@ int	command_open(struct session *, const struct cli *, unsigned int,
  * does not allow ends the command with a sentence and the engine's exit code.
  */
 void	confined_enter(bool connects);
-/* Print both policies in words, for `bulkhead -P`. */
-void	confined_print(void);
 /*
  * The command that a reaper executes at the end of a container, whose ID is
  * lent: container cleanup, with (true) --restart.

@@ -26,7 +26,7 @@ struct listing {
 				    const struct rec *);
 };
 
-/* The `run` of a command whose `about` is a struct listing. */
+/* The `run` of a command whose `about` is one. In container/ps.c. */
 int	listing_run(struct cli *);
 
 #endif

@@ -8,18 +8,145 @@
  *         account has taken over.
  * Dies:   when the command is done. What runs on belongs to its reaper.
  */
+#include "command_session.h"
+
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "command_session.h"
+#include "bulkhead-connect.policy.h"
+#include "bulkhead.policy.h"
+#include "confine.h"
 #include "log.h"
+#include "random.h"
 #include "record.h"
+#include "root.h"
 #include "say.h"
+#include "sigsys.h"
 #include "streams.h"
+
+void
+confined_enter(bool connects)
+{
+	const struct policy	*p = connects ? &bulkhead_connect_policy :
+				    &bulkhead_policy;
+
+	sigsys_exit(EXIT_ENGINE);
+	confine_drop(p);
+	confine_sandbox(p, NULL, 0);
+}
+
+static void
+confined_print(void)
+{
+	printf("%s:\n%s\n%s:\n%s", bulkhead_policy.name, bulkhead_policy.words,
+	    bulkhead_connect_policy.name, bulkhead_connect_policy.words);
+}
+
+static void
+warn(const char *text)
+{
+	say_warning("%s", text);
+}
+
+static void
+notice(const char *text)
+{
+	(void)say_error("%s", text);
+}
+
+static struct session_options
+options_of(const struct cli *cli)
+{
+	const struct command	*c = cli->command;
+
+	return ((struct session_options){
+	    .settings = cli->global, .line = cli->line,
+	    .command = c == NULL ? "" : c->verb,
+	    .private_args = c == NULL || c->stop_early,
+	    .starts = c != NULL && c->starts,
+	    .trace = cli->trace, .verbose = cli->verbose,
+	    .warn = warn, .notice = notice, .helpers = say_helpers,
+	    .confine = confined_enter });
+}
+
+int
+session_error(struct session *s)
+{
+	const char	*message = error_message(&s->client.error);
+	enum error_code	 code = error_code(&s->client.error);
+
+	client_drain(&s->client);
+	(void)say_error("%s", message);
+	say_code(code);
+	return (EXIT_ENGINE);
+}
+
+int
+command_open(struct session *s, const struct cli *cli, unsigned int need,
+    char *const *cleanup)
+{
+	struct session_options	 o = options_of(cli);
+	int			 rc = session_open(s, &o, need, cleanup);
+
+	if (s->failed != NULL)
+		return (rc);
+	if (rc == -1)
+		return (session_error(s), -1);
+	session_enter(s);
+	if ((need & NEED_MORE) == 0)
+		session_confine(s);
+	return (0);
+}
+
+int
+command_run(struct cli *cli)
+{
+	const struct command	*c = command_body(cli->command);
+	struct session		 s = { 0 };
+	int			 code = 0;
+
+	if (geteuid() == 0)
+		root_open_log(cli->opts);
+	cli->session = &s;
+	if (c->before != NULL)
+		code = c->before(cli);
+	if (code == 0 && c->need != 0 &&
+	    command_open(&s, cli, c->need, NULL) == -1)
+		code = EXIT_ENGINE;
+	if (code == 0)
+		code = c->run(cli);
+	if (s.config != NULL)
+		session_close(&s);
+	return (code);
+}
+
+void
+command_cleanup(char *words[COMMAND_CLEANUP], char *id, bool restart)
+{
+	static char	 noun[] = "container", verb[] = "cleanup",
+			 option[] = "--restart";
+
+	words[0] = noun;
+	words[1] = verb;
+	words[2] = id;
+	words[3] = restart ? option : NULL;
+	words[4] = NULL;
+}
+
+int
+command_new_id(char *id)
+{
+	if (random_hex(id, 32) == 0)
+		return (0);
+	(void)say_error("cannot make an ID: %s", strerror(errno));
+	return (-1);
+}
 
 /* What we make is ours to read and write, whatever the person masks. */
 static void
