@@ -32,7 +32,6 @@
 #include "record.h"
 #include "root.h"
 #include "runtimes.h"
-#include "sweep.h"
 #include "volumes.h"
 
 #define NEED_OPENED	(NEED_STATE | NEED_SETTINGS)	/* a statekeep */

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "boot.h"
 #include "calls.h"
 #include "cleanup.h"
 #include "command_session.h"
@@ -22,7 +23,6 @@
 #include "record.h"
 #include "say.h"
 #include "storage.h"
-#include "sweep.h"
 
 static const struct opt options[] = {
 	OPT_HELP,

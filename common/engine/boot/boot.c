@@ -1,76 +1,243 @@
 #include "boot.h"
 
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <bsd/string.h>
-
 #include "calls.h"
+#include "cgroup.h"
 #include "cleanup.h"
 #include "locks.h"
 #include "path.h"
 #include "pods.h"
 #include "reconcile.h"
 #include "record.h"
+#include "row.h"
 #include "session.h"
-#include "sweep.h"
+#include "states.h"
+#include "storage.h"
 #include "volumes.h"
 
+#define ID_LEN		64
 #define LOCK_NAME	"refresh"
 #define WAIT_MS		120000		/* for another command's refresh */
 #define ALIVE		"alive"
 
-/* Looked at, what was half made or half removed goes (reconcile_row). */
-static int
-finish_removal(struct session *s, const struct rec *item)
+static void
+add_item(struct rec *out, const char *kind, const char *id, const char *name,
+    const char *then, const char *why)
 {
-	scoped_rec struct rec	*row = container_reconciled(s, rec_str(item,
-	    KEY(id),
-	    ""));
+	scoped_rec struct rec	*item = rec_new();
 
-	if (row == NULL && errno != ENOENT)
-		return (-1);
-	return (0);
+	(void)rec_add(item, KEY(kind), kind);
+	(void)rec_add(item, KEY(id), id);
+	(void)rec_add(item, KEY(name), name);
+	(void)rec_add(item, KEY(then), then);
+	(void)rec_add(item, KEY(why), why);
+	(void)rec_add_rec(out, KEY(item), item);
 }
 
-static int
-container(struct session *s, const struct rec *item)
+/* --- what killed commands left --- */
+
+/*
+ * Reconcile its row, unless it is only looked at. Is its run directory of no
+ * use now? If there is no row, *gone: the command that made or removed it was
+ * killed.
+ */
+static bool
+is_idle(struct session *s, const char *id, bool look_only, bool *gone)
 {
+	scoped_rec struct rec	*row = look_only ? container_load(s, id) :
+				    container_reconciled(s, id);
+	int64_t			 state = rec_num(row, KEY(state), 0);
+
+	*gone = row == NULL && errno == ENOENT;
+	return (*gone || (row != NULL && (state == CTR_CREATED ||
+	    state == CTR_EXITED)));
+}
+
+/*
+ * Remove what is left of a container without a row. A command that makes
+ * one takes its lock before it makes more than the directory, so with the
+ * lock there is no such command, unless it has only the directory: the row
+ * is looked up again. False: not now.
+ */
+static bool
+remove_forgotten(struct session *s, const char *id)
+{
+	scoped_rec struct rec	*row = NULL;
+	bool			 done = false;
+
+	if (locks_take(s, "ctr", id, 0) == -1)
+		return (false);
+	if ((row = container_load(s, id)) == NULL && errno == ENOENT)
+		done = exit_remove_leftovers(s, id) == 0;
+	locks_drop(s, "ctr", id);
+	return (done);
+}
+
+/* With a plan, only add to it what would be done. */
+static void
+sweep_run_dir(struct session *s, int all, const char *id, struct rec *plan)
+{
+	scoped_fd int	 dir = openat(all, id, O_RDONLY | O_DIRECTORY |
+			    O_NOFOLLOW | O_CLOEXEC);
+	struct stat	 held, named;
+	bool		 gone;
+
+	if (dir == -1 || flock(dir, LOCK_EX | LOCK_NB) == -1 ||
+	    !is_idle(s, id, plan != NULL, &gone))
+		return;
+	/* The name may be that of a new directory by now, for the next run. */
+	if (fstat(dir, &held) == -1 || fstatat(all, id, &named,
+	    AT_SYMLINK_NOFOLLOW) == -1 || held.st_ino != named.st_ino)
+		return;
+	if (plan != NULL)
+		add_item(plan, "leftover", id, "", "removed", "the run "
+		    "directory of nothing that runs");
+	else if (!gone || remove_forgotten(s, id)) {
+		cgroup_remove(all, id);
+		(void)path_remove(all, id);
+	}
+	error_clear(&s->client.error);
+}
+
+static void
+sweep_run_dirs(struct session *s, struct rec *plan)
+{
+	DIR		*d = path_open_dir(s->run_dir, "ctr");
+	struct dirent	*e;
+
+	if (d == NULL)
+		return;
+	while ((e = readdir(d)) != NULL)
+		if (strlen(e->d_name) == ID_LEN)
+			sweep_run_dir(s, dirfd(d), e->d_name, plan);
+	closedir(d);
+}
+
+void
+sweep_containers(struct session *s)
+{
+	sweep_run_dirs(s, NULL);
+}
+
+void
+sweep_store(struct session *s)
+{
+	if (s->untidy)
+		storage_tidy(s);
+}
+
+/* --- what the last boot left --- */
+
+/*
+ * What store_sweep answers, of what belongs to no container of this state.
+ * NULL with an error.
+ */
+static struct rec *
+ask_sweep(struct session *s, bool plan)
+{
+	scoped_rec struct rec	*rows = state_containers(&s->client);
+	scoped_rec struct rec	*ids = rows == NULL ? NULL : rec_new();
+	struct rec		*row;
+
+	if (ids == NULL)
+		return (NULL);
+	rec_each(row, rows, KEY(ctr))
+		(void)rec_add(ids, KEY_IN(alive, ctr), rec_str(row, KEY(id),
+		    ""));
+	return (store_sweep(&s->client, ids, plan, s->boot_id));
+}
+
+/*
+ * Leftovers of killed commands, however recent, and the writable layers of
+ * containers whose records ended with the last boot. What fails is tried again
+ * by the next command, or in the next boot.
+ */
+static void
+sweep_boot(struct session *s)
+{
+	scoped_rec struct rec	*swept = NULL;
+
+	sweep_run_dirs(s, NULL);
+	swept = ask_sweep(s, false);
+	if (rec_num(swept, KEY(left), 0) != 0)
+		storage_tidy(s);
+	error_clear(&s->client.error);
+}
+
+/* What sweep_boot would remove. Nothing is changed. */
+static void
+plan_sweep(struct session *s, struct rec *plan)
+{
+	scoped_rec struct rec	*found = NULL;
+	struct rec		*item;
+
+	sweep_run_dirs(s, plan);
+	found = ask_sweep(s, true);
+	rec_each(item, found, KEY(item))
+		add_item(plan, rec_str(item, KEY(kind), ""), rec_str(item,
+		    KEY(id), ""), "", "removed", rec_str(item, KEY(why), ""));
+	error_clear(&s->client.error);
+}
+
+/* Those that have a cgroup of their own. */
+static void
+plan_pods(struct session *s, struct rec *plan)
+{
+	scoped_rec struct rec	*all = state_objects(&s->client, OBJ_POD);
+	struct rec		*pod;
+
+	rec_each(pod, all, KEY(obj))
+		if (rec_get(pod, KEY(cgroup)) != NULL)
+			add_item(plan, "pod", rec_str(pod, KEY(id), ""),
+			    rec_str(pod, KEY(name), ""), "cgroup made again",
+			    "none outlives its boot");
+}
+
+/*
+ * A container of which the state has noted its end. One that was half made or
+ * half removed goes when it is reconciled; a damaged one stays until it is
+ * removed by name.
+ */
+static int
+refresh_container(struct session *s, const struct rec *item)
+{
+	scoped_rec struct rec	*row = NULL;
+
 	if (rec_get(item, KEY(error)) != NULL)
 		return (error_set(&s->client.error, errno, "%s", rec_get(item,
 		    KEY(error))));
-	/* A damaged container stays until it is removed by name. */
-	if (strcmp(rec_str(item, KEY(then), ""), "damaged") == 0)
+	if (strcmp(rec_str(item, KEY(then), ""), "removed") != 0)
 		return (0);
-	return (strcmp(rec_str(item, KEY(then), ""), "removed") == 0 ?
-	    finish_removal(s, item) : 0);
+	row = container_reconciled(s, rec_str(item, KEY(id), ""));
+	return (row == NULL && errno != ENOENT ? -1 : 0);
 }
 
-/* All items of one kind. */
 static int
-each(struct session *s, const struct rec *items, const char *kind,
-    int (*fn)(struct session *, const struct rec *), struct rec *done)
+refresh_containers(struct session *s, const struct rec *items,
+    struct rec *done)
 {
 	struct rec	*item;
-	size_t		 it = 0;
 	int		 rc = 0;
 
-	while ((item = rec_sub(items, KEY(item), &it)) != NULL) {
-		if (strcmp(rec_str(item, KEY(kind), ""), kind) == 0) {
-			if (fn(s, item) == -1) {
-				session_warn(s, "%s %s could not be "
-				    "refreshed: %s", kind, rec_str(item,
-				    KEY(id), "?"),
-				    error_message(&s->client.error));
-				rc = -1;
-			} else if (done != NULL)
-				(void)rec_add_rec(done, KEY(item), item);
-		}
-		rec_free(item);
+	rec_each(item, items, KEY(item)) {
+		if (strcmp(rec_str(item, KEY(kind), ""), "container") != 0)
+			continue;
+		if (refresh_container(s, item) == -1) {
+			session_warn(s, "container %s could not be refreshed: "
+			    "%s", rec_str(item, KEY(id), "?"),
+			    error_message(&s->client.error));
+			rc = -1;
+		} else if (done != NULL)
+			(void)rec_add_rec(done, KEY(item), item);
 	}
 	return (rc);
 }
@@ -79,70 +246,32 @@ each(struct session *s, const struct rec *items, const char *kind,
 static void
 write_alive(struct session *s)
 {
-	scoped_free char *have = path_slurp(s->run_dir, ALIVE, 80, NULL);
+	scoped_free char	*have = path_slurp(s->run_dir, ALIVE, 80, NULL);
 
 	if (have == NULL || strcmp(have, s->boot_id) != 0)
 		(void)path_replace(s->run_dir, ALIVE, s->boot_id,
 		    strlen(s->boot_id), 0644, false);
 }
 
-static void
-add_item(struct rec *out, const char *kind, const char *id, const char *name,
-    const char *then, const char *why)
-{
-	struct rec	*item = rec_new();
-
-	(void)rec_add(item, KEY(kind), kind);
-	(void)rec_add(item, KEY(id), id);
-	(void)rec_add(item, KEY(name), name);
-	(void)rec_add(item, KEY(then), then);
-	(void)rec_add(item, KEY(why), why);
-	(void)rec_add_rec(out, KEY(item), item);
-	rec_free(item);
-}
-
-static void
-add_swept(void *ctx, const char *kind, const char *id, const char *why)
-{
-	add_item(ctx, kind, id, "", "removed", why);
-}
-
-/* Those that have a cgroup of their own. */
-static void
-add_pods(struct session *s, struct rec *out)
-{
-	struct rec	*all = state_objects(&s->client, OBJ_POD), *pod;
-	size_t		 it = 0;
-
-	while (all != NULL && (pod = rec_sub(all, KEY(obj), &it)) != NULL) {
-		if (rec_get(pod, KEY(cgroup)) != NULL)
-			add_item(out, "pod", rec_str(pod, KEY(id), ""),
-			    rec_str(pod, KEY(name), ""), "cgroup made again",
-			    "none outlives its boot");
-		rec_free(pod);
-	}
-	rec_free(all);
-}
-
 static int
 refresh(struct session *s, struct rec *done)
 {
-	struct rec	*items;
-	int		 rc;
+	scoped_rec struct rec	*items = state_refresh(&s->client,
+				    REFRESH_APPLY);
+	int			 rc;
 
-	if ((items = state_refresh(&s->client, REFRESH_APPLY)) == NULL)
+	if (items == NULL)
 		return (-1);
-	rc = each(s, items, "container", container, done);
+	rc = refresh_containers(s, items, done);
 	if (done != NULL)
-		add_pods(s, done);
+		plan_pods(s, done);
 	if (pods_refresh(s) == -1)
 		rc = -1;
 	if (volumes_refresh(s) == -1)
 		rc = -1;
 	if (done != NULL)
-		sweep_plan(s, add_swept, done);
+		plan_sweep(s, done);
 	sweep_boot(s);
-	rec_free(items);
 	write_alive(s);
 	if (state_refresh_done(&s->client, REFRESH_DONE) == -1)
 		return (-1);
@@ -168,17 +297,15 @@ boot_refresh(struct session *s, struct rec *done)
 int
 boot_plan(struct session *s, struct rec *out)
 {
-	struct rec	*items;
-	int		 rc;
+	scoped_rec struct rec	*items = NULL;
 
 	if (!s->stale)
 		return (0);
-	if ((items = state_refresh(&s->client, REFRESH_PLAN)) == NULL)
+	if ((items = state_refresh(&s->client, REFRESH_PLAN)) == NULL ||
+	    rec_add_all(out, items) == -1)
 		return (-1);
-	rc = rec_add_all(out, items);
-	rec_free(items);
-	add_pods(s, out);
+	plan_pods(s, out);
 	if (client_has(&s->client, H_STORE))
-		sweep_plan(s, add_swept, out);
-	return (rc);
+		plan_sweep(s, out);
+	return (0);
 }
