@@ -2,13 +2,11 @@
 
 #include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "calls.h"
 #include "cleanup.h"
 #include "layout.h"
-#include "locks.h"
 #include "record.h"
 #include "session.h"
 
@@ -18,190 +16,99 @@ add_object(struct rec *out, const char *kind, const struct rec *row)
 {
 	const char		*was = rec_text(row, KEY(lock));
 	const char		*id = rec_str(row, KEY(id), "");
-	char			 name[LOCKS_NAME];
 	scoped_rec struct rec	*r = NULL;
-	int			 rc = -1;
 
 	/* One that goes with its command may have been made without. */
 	if (*id == '\0' || (was == NULL && rec_num(row, KEY(rm), 0) != 0))
 		return (0);
-	if ((r = rec_new()) == NULL)
+	if ((r = rec_new()) == NULL ||
+	    rec_addf(r, KEY(name), "%s:%.72s", kind, id) == -1 ||
+	    rec_add(r, KEY(kind), kind) == -1 ||
+	    rec_add(r, KEY(of), rec_str(row, KEY(name), id)) == -1 ||
+	    (was != NULL && rec_add_num(r, KEY_IN(lock, was), rec_num(row,
+	    KEY(lock), 0)) == -1))
 		return (-1);
-	(void)snprintf(name, sizeof(name), "%s:%.72s", kind, id);
-	if (rec_add(r, KEY(name), name) == 0 && rec_add(r, KEY(kind),
-	    kind) == 0 &&
-	    rec_add(r, KEY(of), rec_str(row, KEY(name), id)) == 0 &&
-	    (was == NULL || rec_add_num(r, KEY_IN(lock, was),
-	    rec_num(row, KEY(lock), 0)) == 0))
-		rc = rec_add_rec(out, KEY_IN(locks, lock), r);
-	return (rc);
+	return (rec_add_rec(out, KEY_IN(locks, lock), r));
 }
 
 /* All nested records of a key in a list, which is freed. 0 or -1. */
 static int
-add_all(struct rec *out, struct rec *rows, struct key_rec key, const char *kind)
+add_all(struct rec *out, struct rec *list, struct key_rec key, const char *kind)
 {
-	struct rec	*row;
-	size_t		 it = 0;
-	int		 rc = rows == NULL ? -1 : 0;
+	scoped_rec struct rec	*rows = list;
+	struct rec		*row;
 
-	while (rc == 0 && (row = rec_sub(rows, key, &it)) != NULL) {
-		rc = add_object(out, kind, row);
-		rec_free(row);
-	}
-	rec_free(rows);
-	return (rc);
+	rec_each(row, rows, key)
+		if (add_object(out, kind, row) == -1)
+			return (-1);
+	return (rows == NULL ? -1 : 0);
 }
 
 struct rec *
 locks_objects(struct session *s)
 {
-	struct client	*c = &s->client;
-	struct rec	*out = rec_new();
+	struct client		*c = &s->client;
+	scoped_rec struct rec	*out = rec_new();
 
-	if (out != NULL &&
+	return (out != NULL &&
 	    add_all(out, state_containers(c), KEY(ctr), "ctr") == 0 &&
 	    add_all(out, state_objects(c, OBJ_POD), KEY(obj), "pod") == 0 &&
-	    add_all(out, state_objects(c, OBJ_VOLUME), KEY(obj), "vol") == 0)
-		return (out);
-	rec_free(out);
-	return (NULL);
-}
-
-static int
-add_number(struct rec *out, const struct rec *object, int64_t number)
-{
-	scoped_rec struct rec	*r = rec_new();
-	int			 rc = -1;
-
-	if (r != NULL && rec_add_all(r, object) == 0 &&
-	    rec_set_num(r, KEY(number), number) == 0)
-		rc = rec_add_rec(out, KEY_IN(locks, lock), r);
-	return (rc);
-}
-
-/* With its number for each, NULL on ENOMEM. */
-static struct rec *
-numbered(const struct rec *objects, int64_t (*next)(void *,
-    const struct rec *), void *ctx)
-{
-	struct rec	*out = rec_new(), *o;
-	size_t		 it = 0;
-	int		 rc = out == NULL ? -1 : 0;
-	int64_t		 n;
-
-	while (rc == 0 && (o = rec_sub(objects, KEY_IN(locks, lock),
-	    &it)) != NULL) {
-		if ((n = next(ctx, o)) >= 0)
-			rc = add_number(out, o, n);
-		rec_free(o);
-	}
-	if (rc == 0)
-		return (out);
-	rec_free(out);
-	return (NULL);
-}
-
-static int64_t
-count_up(void *ctx, const struct rec *object)
-{
-	int64_t	*n = ctx;
-
-	(void)object;
-	return ((*n)++);
-}
-
-struct rec *
-locks_fresh(const struct rec *objects)
-{
-	int64_t	 n = 0;
-
-	return (numbered(objects, count_up, &n));
+	    add_all(out, state_objects(c, OBJ_VOLUME), KEY(obj), "vol") == 0 ?
+	    take_ptr(&out) : NULL);
 }
 
 /* Which numbers are in use, while they are given out. */
 enum use { UNUSED, WANTED, GIVEN };
 
-struct used {
-	uint8_t	*taken;		/* enum use */
-	size_t	 n;
-	size_t	 next;		/* none below it is unused */
-};
-
-static void
-want_number(struct used *u, const struct rec *object)
+static int64_t
+number_of(const struct rec *object)
 {
 	int64_t	 was = rec_num(object, KEY_IN(lock, was), -1);
 
-	if (was >= 0 && (size_t)was < u->n)
-		u->taken[was] = WANTED;
+	return (was < REC_ITEMS ? was : -1);
 }
 
-static int64_t
-keep_number(void *ctx, const struct rec *object)
+/*
+ * Add an object with the number that it has, or (-1) the lowest that is unused,
+ * none of which is below *next.
+ */
+static int
+add_numbered(struct rec *out, const struct rec *object, int64_t n,
+    uint8_t *use, size_t *next)
 {
-	struct used	*u = ctx;
-	int64_t		 was = rec_num(object, KEY_IN(lock, was), -1);
+	scoped_rec struct rec	*r = rec_new();
 
-	/* The first who has it keeps it. */
-	if (was >= 0 && (size_t)was < u->n && u->taken[was] == WANTED) {
-		u->taken[was] = GIVEN;
-		return (was);
+	/* The first that has it keeps it. */
+	if (n < 0 || use[n] != WANTED) {
+		while (use[*next] != UNUSED)
+			++*next;
+		n = (int64_t)*next;
 	}
-	while (u->next < u->n && u->taken[u->next] != UNUSED)
-		u->next++;
-	if (u->next == u->n)
-		return (-1);
-	u->taken[u->next] = GIVEN;
-	return ((int64_t)u->next);
+	use[n] = GIVEN;
+	return (r == NULL || rec_add_all(r, object) == -1 ||
+	    rec_set_num(r, KEY(number), n) == -1 ? -1 :
+	    rec_add_rec(out, KEY_IN(locks, lock), r));
 }
 
 struct rec *
-locks_kept(const struct rec *objects)
+locks_numbered(const struct rec *objects, bool keep)
 {
-	scoped_free uint8_t	*taken = NULL;
-	size_t			 n = rec_count(objects, KEY_IN(locks, lock)),
-	    it = 0;
-	struct used		 u = { .n = n };
+	/* As many that are in use as that are not. */
+	scoped_free uint8_t	*use = calloc(2 * REC_ITEMS, 1);
+	scoped_rec struct rec	*out = rec_new();
 	struct rec		*o;
+	size_t			 next = 0;
 
-	/* Up to the highest number in use. */
-	while ((o = rec_sub(objects, KEY_IN(locks, lock), &it)) != NULL) {
-		int64_t	 was = rec_num(o, KEY_IN(lock, was), -1);
-
-		if (was >= 0 && was < REC_ITEMS && (size_t)was >= u.n)
-			u.n = (size_t)was + 1;
-		rec_free(o);
-	}
-	u.n += n;
-	if ((u.taken = taken = calloc(u.n + 1, 1)) == NULL)
+	if (use == NULL || out == NULL)
 		return (NULL);
-	for (it = 0; (o = rec_sub(objects, KEY_IN(locks, lock),
-	    &it)) != NULL;) {
-		want_number(&u, o);
-		rec_free(o);
-	}
-	return (numbered(objects, keep_number, &u));
-}
-
-int
-locks_store(struct session *s, unsigned int wait_ms)
-{
-	return (lock_take(&s->client, LOCK_STORE, false, wait_ms, false));
-}
-
-void
-locks_store_drop(struct session *s)
-{
-	lock_drop(&s->client, LOCK_STORE);
-}
-
-int
-locks_begin(struct session *s)
-{
-	scoped_rec struct rec	*none = rec_new();
-
-	return (none == NULL ? -1 : lock_renumber(&s->client, none, true));
+	rec_each(o, objects, KEY_IN(locks, lock))
+		if (keep && number_of(o) >= 0)
+			use[number_of(o)] = WANTED;
+	rec_each(o, objects, KEY_IN(locks, lock))
+		if (add_numbered(out, o, keep ? number_of(o) : -1, use,
+		    &next) == -1)
+			return (NULL);
+	return (take_ptr(&out));
 }
 
 /*
@@ -215,29 +122,17 @@ locks_install(struct session *s, const struct rec *locks)
 	    lock_renumber(&s->client, locks, false));
 }
 
-static int
-retrieve(struct session *s)
-{
-	struct rec	*objects = locks_objects(s), *locks = NULL;
-	int		 rc = -1;
-
-	if (objects != NULL && (locks = locks_kept(objects)) != NULL)
-		rc = locks_install(s, locks);
-	rec_free(locks);
-	rec_free(objects);
-	return (rc);
-}
-
 int
 locks_retrieve(struct session *s, unsigned int wait_ms)
 {
-	int	 rc, saved;
+	scoped_rec struct rec	*objects = NULL, *locks = NULL;
+	int			 rc = -1;
 
-	if (locks_store(s, wait_ms) == -1)
+	if (lock_take(&s->client, LOCK_STORE, false, wait_ms, false) == -1)
 		return (errno == ETIMEDOUT || errno == EBUSY ? 0 : -1);
-	rc = retrieve(s);
-	saved = errno;
-	locks_store_drop(s);
-	errno = saved;
+	if ((objects = locks_objects(s)) != NULL &&
+	    (locks = locks_numbered(objects, true)) != NULL)
+		rc = locks_install(s, locks);
+	lock_drop(&s->client, LOCK_STORE);
 	return (rc);
 }

@@ -5,6 +5,8 @@
 #ifndef ENGINE_LOCK_NUMBERS_H
 #define ENGINE_LOCK_NUMBERS_H
 
+#include <stdbool.h>
+
 struct rec;
 struct session;
 
@@ -16,15 +18,13 @@ struct session;
  * was (the number it has, if any). NULL with a sentence.
  */
 struct rec *locks_objects(struct session *);
-/* The same with `number` in each: the ones they have; or 0 and up. */
-struct rec *locks_kept(const struct rec *objects);
-struct rec *locks_fresh(const struct rec *objects);
+/*
+ * The same with `number` in each: with true the one that it has, where that is
+ * no other's, and the lowest free one for the rest; or 0 and up. NULL on ENOMEM.
+ */
+struct rec *locks_numbered(const struct rec *objects, bool keep);
 /* With the lock "store": have these numbers counted. 0 or -1 with an error. */
-int	locks_begin(struct session *);
 int	locks_install(struct session *, const struct rec *);
-/* Take and give back the lock "store", alone. 0 or -1 with an error. */
-int	locks_store(struct session *, unsigned int wait_ms);
-void	locks_store_drop(struct session *);
 /*
  * The broker's table is new, as after a boot, or a renumbering was cut short:
  * tell it the numbers that the rows have. An object whose number another has

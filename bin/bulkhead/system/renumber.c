@@ -5,13 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calls.h"
+#include "cleanup.h"
 #include "command.h"
 #include "command_session.h"
 #include "error.h"
 #include "event.h"
+#include "layout.h"
 #include "lists.h"
 #include "lock_numbers.h"
-#include "locks.h"
 #include "record.h"
 #include "say.h"
 #include "session.h"
@@ -42,10 +44,8 @@ static void
 print_plan(const struct rec *locks)
 {
 	struct rec	*l;
-	size_t		 it = 0;
 
-	for (; (l = rec_sub(locks, KEY_IN(locks, lock),
-	    &it)) != NULL; rec_free(l)) {
+	rec_each(l, locks, KEY_IN(locks, lock)) {
 		const char	*was = rec_text(l, KEY_IN(lock, was));
 		const char	*now = rec_text(l, KEY(number));
 
@@ -60,45 +60,21 @@ print_plan(const struct rec *locks)
 	}
 }
 
-/*
- * With the lock "store": no other command makes or removes objects
- * meanwhile.
- */
+/* Print the plan, and carry it out unless that is all that is wanted. */
 static int
 renumber(struct session *s, bool plan_only)
 {
-	struct rec	*objects = locks_objects(s), *locks = NULL;
-	int		 rc = -1;
+	scoped_rec struct rec	*objects = locks_objects(s), *locks = NULL;
+	scoped_rec struct rec	*none = rec_new();
 
-	if (objects != NULL &&
-	    check_room(s, rec_count(objects, KEY_IN(locks, lock))) == 0 &&
-	    (locks = locks_fresh(objects)) != NULL)
-		rc = 0;
-	if (rc == 0)
-		print_plan(locks);
-	if (rc == 0 && !plan_only && (locks_begin(s) == -1 ||
-	    locks_install(s, locks) == -1))
-		rc = -1;
-	rec_free(locks);
-	rec_free(objects);
-	return (rc);
-}
-
-static int
-renumber_alone(struct session *s)
-{
-	struct error	 f;
-	int		 rc;
-
-	if (locks_store(s, WAIT_MS) == -1)
+	if (objects == NULL ||
+	    check_room(s, rec_count(objects, KEY_IN(locks, lock))) == -1 ||
+	    (locks = locks_numbered(objects, false)) == NULL)
 		return (-1);
-	rc = renumber(s, false);
-	error_save(&s->client.error, &f);
-	locks_store_drop(s);
-	if (rc == 0)
-		event_tell(s, "system", "renumber", NULL, NULL);
-	error_restore(&s->client.error, &f);
-	return (rc);
+	print_plan(locks);
+	return (!plan_only && (none == NULL ||
+	    lock_renumber(&s->client, none, true) == -1 ||
+	    locks_install(s, locks) == -1) ? -1 : 0);
 }
 
 /* Whatever the size of the table is. */
@@ -112,11 +88,21 @@ before(struct cli *cli)
 static int
 run(struct cli *cli)
 {
-	int	 rc = opt_flag(cli->opts, "plan", false) ?
-		    renumber(cli->session, true) :
-		    renumber_alone(cli->session);
+	struct session	*s = cli->session;
+	bool		 plan_only = opt_flag(cli->opts, "plan", false);
+	int		 rc;
 
-	return (rc == -1 ? session_error(cli->session) : 0);
+	/* No other command makes or removes objects meanwhile. */
+	if (!plan_only && lock_take(&s->client, LOCK_STORE, false, WAIT_MS,
+	    false) == -1)
+		return (session_error(s));
+	rc = renumber(s, plan_only);
+	if (!plan_only) {
+		lock_drop(&s->client, LOCK_STORE);
+		if (rc == 0)
+			event_tell(s, "system", "renumber", NULL, NULL);
+	}
+	return (rc == -1 ? session_error(s) : 0);
 }
 
 const struct command command_system_renumber = {
