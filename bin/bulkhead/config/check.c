@@ -29,42 +29,19 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
-/* All of a regular file, with a NUL behind it. NULL with errno. */
-static char *
-read_file(const char *path, size_t *len)
-{
-	scoped_fd int		 fd = -1;
-	scoped_free char	*buf = malloc(FILE_MAX + 2);
-	struct given_stream	 in;
-	ssize_t			 n;
-
-	fd = given_open_now(strcmp(path, "-") == 0 ? "/dev/stdin" : path);
-	if (fd == -1 || buf == NULL || given_stream(&in, fd) == -1)
-		return (NULL);
-	for (*len = 0; *len <= FILE_MAX; *len += (size_t)n) {
-		n = given_next(&in, buf + *len, FILE_MAX + 1 - *len);
-		if (n == -1)
-			return (NULL);
-		if (n == 0)
-			break;
-	}
-	if (*len > FILE_MAX) {
-		errno = EFBIG;
-		return (NULL);
-	}
-	buf[*len] = '\0';
-	return (take_ptr(&buf));
-}
-
 /* What resolve is asked: path, kind and text. NULL: it has been said why. */
 static struct rec *
 question(const char *path, const char *kind)
 {
-	scoped_free char	*text = NULL;
-	struct rec		*r = rec_new();
+	struct parse_err	 e;
 	size_t			 len;
+	scoped_free char	*text = given_read(strcmp(path, "-") == 0 ?
+				    "/dev/stdin" : path, &len, &e);
+	struct rec		*r = rec_new();
 
-	if (r == NULL || (text = read_file(path, &len)) == NULL) {
+	if (text != NULL && len > FILE_MAX)
+		errno = EFBIG;
+	if (r == NULL || text == NULL || len > FILE_MAX) {
 		(void)say_error("cannot read %s: %s", path, strerror(errno));
 		rec_free(r);
 		return (NULL);
@@ -132,18 +109,15 @@ static int
 check_file(struct session *s, struct rec *rq)
 {
 	scoped_rec struct rec	*answer = resolve_check(&s->client, rq);
-	int			 code;
 
-	if (answer == NULL)
-		return (session_error(s));
-	code = print_findings(answer, rec_str(rq, KEY(path), ""));
-	return (code);
+	return (answer == NULL ? session_error(s) :
+	    print_findings(answer, rec_str(rq, KEY(path), "")));
 }
 
 static int
 run(struct cli *cli)
 {
-	struct session	 s = { 0 };
+	struct session	*s = cli->session;
 	struct rec	*rq[FILES_MAX];
 	bool		 asks;
 	int		 code = 0, one;
@@ -153,16 +127,15 @@ run(struct cli *cli)
 	/* As root some can be read that the engine's account cannot. */
 	for (int i = 0; i < cli->argc; i++)
 		rq[i] = question(cli->argv[i], opt_str(cli->opts, "type", ""));
-	asks = command_open(&s, cli, NEED_RESOLVE | NEED_MORE,
-	    NULL) == 0;
+	asks = command_open(s, cli, NEED_RESOLVE | NEED_MORE, NULL) == 0;
 	for (int i = 0; i < cli->argc; i++) {
 		one = rq[i] == NULL || !asks ? EXIT_ENGINE :
-		    check_file(&s, rq[i]);
+		    check_file(s, rq[i]);
 		code = one > code ? one : code;
 		rec_free(rq[i]);
 	}
 	if (asks)
-		session_close(&s);
+		session_close(s);
 	return (code);
 }
 
