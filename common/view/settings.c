@@ -45,7 +45,7 @@ setting_origin(const struct rec *config, const char *key)
 	if (origin != NULL)
 		return (origin);
 	if (rec_get(config, KEY_FROM(key)) == NULL)
-		return ("nobody");
+		return ("nothing");
 	/* path.graph and the like are no settings, but come from some. */
 	return (setting_about(config, "type",
 	    key) == NULL ? "derived" : "built-in");
