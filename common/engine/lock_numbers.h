@@ -19,8 +19,8 @@ struct session;
  */
 struct rec *locks_objects(struct session *);
 /*
- * The same with `number` in each: with true the one that it has, where that is
- * no other's, and the lowest free one for the rest; or 0 and up. NULL on ENOMEM.
+ * The same with `number` in each: 0 and up, or with `keep` the one that it has,
+ * where that is no other's, and the lowest free one for the rest. NULL: ENOMEM.
  */
 struct rec *locks_numbered(const struct rec *objects, bool keep);
 /* With the lock "store": have these numbers counted. 0 or -1 with an error. */
