@@ -263,7 +263,8 @@ events_max(struct session *s, uint64_t *bytes)
 				    KEY_NUM(key_text_events_max_size), -1);
 	struct parse_err	 e;
 
-	if (n < 0 && text != NULL && parse_size(text, &n, &e) == -1)
+	if ((n < 0 || n == INT64_MAX) && text != NULL &&
+	    parse_size(text, &n, &e) == -1)
 		return (error_set(&s->client.error, EINVAL,
 		    "events_logfile_max_size: %.400s", e.text));
 	*bytes = n < 0 ? LOG_MAX : (uint64_t)n;
