@@ -13,6 +13,8 @@
 #include <strings.h>
 #include <time.h>
 
+#include "clock.h"
+
 #define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define SECOND		1000000000LL
 
@@ -255,7 +257,8 @@ take_zone(const char *s, struct tm *tm, int64_t *seconds)
 		*seconds = mktime(tm);
 		return (true);
 	}
-	*seconds = timegm(tm);
+	*seconds = clock_days(tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday) *
+	    86400 + tm->tm_hour * 3600 + tm->tm_min * 60 + tm->tm_sec;
 	if (*s == 'Z')
 		return (s[1] == '\0');
 	if (*s != '+' && *s != '-')

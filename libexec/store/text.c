@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "clock.h"
+
 bool
 text_is_hex(const char *s)
 {
@@ -77,24 +79,6 @@ zone(const char *s, int64_t *east)
 	return (true);
 }
 
-/*
- * Days since 1970 of a date in the Gregorian calendar: years start in March,
- * so that the leap day is the last. timegm would read the time zone's file.
- */
-static int64_t
-days(int64_t y, int m, int d)
-{
-	int64_t	 era, of_era;
-	int	 of_year;
-
-	y -= m <= 2;
-	era = (y >= 0 ? y : y - 399) / 400;
-	of_era = y - era * 400;
-	of_year = (153 * (m > 2 ? m - 3 : m + 9) + 2) / 5 + d - 1;
-	return (era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 +
-	    of_year - 719468);
-}
-
 int64_t
 text_time(const char *s)
 {
@@ -108,7 +92,7 @@ text_time(const char *s)
 	ns = fraction(&s);
 	if (!zone(s, &east))
 		return (0);
-	sec = days(y, mon, d) * 86400 + hh * 3600 + mm * 60 + ss - east;
+	sec = clock_days(y, mon, d) * 86400 + hh * 3600 + mm * 60 + ss - east;
 	/* Go's zero time is the year 1, which no int64_t of ns can hold. */
 	if (sec < INT64_MIN / 1000000000 + 1)
 		return (INT64_MIN);
