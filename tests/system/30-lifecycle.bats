@@ -281,6 +281,8 @@ inspection() {
 	# Both, one, several; an image of that name; nothing.
 	is "$(bh inspect i localhost/busybox | jq length)" 2
 	is "$(bh inspect --type image --format '{{.Config.Cmd}}' localhost/busybox)" "[sh]"
+	fails 125 bh inspect --type image --latest
+	is "$err" 'Error: latest is not supported for type "image"'
 	fails 125 bh inspect nosuch
 	is "$(bh inspect nosuch 2>/dev/null)" "[]"
 	fails 125 bh inspect --format '{{.Nosuch}}' i

@@ -32,6 +32,9 @@ run(struct cli *cli)
 	};
 	const char	*type = opt_str(cli->opts, "type", "all");
 
+	if (strcmp(type, "image") == 0 && opt_flag(cli->opts, "latest", false))
+		return (say_error("latest is not supported for type "
+		    "\"image\""));
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (strcmp(types[i].name, type) == 0)
 			return (inspect_objects(cli, i == 0 &&
