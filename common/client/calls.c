@@ -3,10 +3,332 @@
 #include <bsd/string.h>
 
 #include <errno.h>
+#include <poll.h>
+#include <unistd.h>
 
-#include "call.h"
 #include "cleanup.h"
+#include "deadline.h"
 #include "record.h"
+
+struct request {
+	enum helper_id	 who;
+	enum msg_type	 type;
+	union msg	 m;
+	int		 fds[PROTO_FDS];	/* lent */
+	unsigned int	 nfds;
+	int		 memfd;		/* with a record, ours; or -1 */
+	bool		 bad;		/* a field failed: the error is set */
+};
+
+static int
+transmit(struct client *c, const struct request *q)
+{
+	const enum helper_id	 who = q->who;
+
+	/* The messages about objects begin with the kind. */
+	c->asked[++c->seq % CALL_ASKED] = (struct asked){ q->type,
+	    q->m.obj_get.kind, q->type == MSG_lock_take ?
+	    q->m.lock_take.wait_ms : 0 };
+	if (!client_has(c, who))
+		return (error_set_code(&c->error, ERR_STOPPED, EPIPE, "the "
+		    "helper %s is not running", client_name(who)));
+	if (chan_send(&c->helper[who].chan, q->type, c->seq, &q->m, q->fds,
+	    q->nfds) == 0)
+		return (0);
+	if (errno == EPIPE || errno == ECONNRESET)
+		return (client_lost(c, who));
+	if (errno == EAGAIN)
+		return (client_late(c, who, CLIENT_SEND_MS));
+	return (error_set(&c->error, errno, "cannot ask the helper %s: %s",
+	    client_name(who), strerror(errno)));
+}
+
+/* From now on the time that the table has for a request. */
+static void
+start_deadline(struct deadline *d, const struct client *c, enum helper_id who,
+    uint32_t seq)
+{
+	const struct asked	*a = &c->asked[seq % CALL_ASKED];
+	int64_t			 ms = proto_find((uint16_t)a->type)->wait_s *
+				    (int64_t)1000;
+
+	if (c->deadline_ms != 0 && ms != 0)
+		ms = ms < 0 ? -c->deadline_ms : c->deadline_ms;
+	deadline_start(d, ms > 0 ? ms + a->wait_ms : -ms,
+	    ms < 0 ? c->helper[who].pid : 0);
+}
+
+/*
+ * Wait for a packet, passing on meanwhile what helpers say. As chan_recv; or
+ * -1 with ETIME, and the helper killed, where none has come in time.
+ *
+ * An answer that comes before it is waited for is taken at once: the
+ * descriptors in it count as on their way until then, and a user may only have
+ * so many, over all commands.
+ */
+static int
+await(struct client *c, enum helper_id who, uint32_t seq, struct packet *p)
+{
+	struct pollfd	 pfd[H_COUNT + 1];
+	struct deadline	 d;
+
+	if (c->early[who] == EARLY_HERE && c->kept[who].seq == seq) {
+		*p = c->kept[who];
+		c->early[who] = EARLY_NONE;
+		return (1);
+	}
+	for (int i = 0; i < H_COUNT; i++)
+		pfd[i] = (struct pollfd){ i == (int)who ||
+		    (c->early[i] == EARLY_WANTED && c->nposted[i] == 0) ?
+		    c->helper[i].chan.fd : -1, POLLIN, 0 };
+	pfd[H_COUNT] = (struct pollfd){ c->err_read, POLLIN, 0 };
+	start_deadline(&d, c, who, seq);
+	for (;;) {
+		if (poll(pfd, H_COUNT + 1, deadline_left_ms(&d)) == -1) {
+			if (errno != EINTR)
+				return (-1);
+			continue;
+		}
+		if (pfd[H_COUNT].revents != 0)
+			client_drain(c);
+		for (int i = 0; i < H_COUNT; i++)
+			if (i != (int)who && pfd[i].revents != 0) {
+				c->early[i] = chan_recv(&c->helper[i].chan,
+				    &c->kept[i]) == 1 ? EARLY_HERE :
+				    EARLY_NEVER;
+				pfd[i].fd = -1;
+				pfd[i].revents = 0;
+			}
+		if (pfd[who].revents != 0) {
+			if (seq == c->sent[who])
+				c->early[who] = EARLY_NONE;
+			return (chan_recv(&c->helper[who].chan, p));
+		}
+		if (deadline_missed(&d)) {
+			(void)client_late(c, who, d.allowed_ms);
+			errno = ETIME;
+			return (-1);
+		}
+	}
+}
+
+/*
+ * Halves of a call, so that several helpers work at once. A helper has one
+ * call that has begun and not ended; to begin another discards its answer.
+ */
+static int
+call_begin(struct client *c, const struct request *q)
+{
+	const enum helper_id	 who = q->who;
+	scoped_fd int		 memfd = q->memfd;
+	int			 rc;
+
+	if (q->bad)
+		return (-1);
+	/* Discard the answer to a call that was abandoned. */
+	if (c->early[who] == EARLY_HERE)
+		packet_clear(&c->kept[who]);
+	else if (c->early[who] == EARLY_WANTED)
+		c->abandoned[who] = c->sent[who];
+	c->early[who] = EARLY_NONE;
+	rc = transmit(c, q);
+	c->sent[who] = c->seq;
+	if (rc == 0)
+		c->early[who] = EARLY_WANTED;
+	return (rc);
+}
+
+/* The reply with this number, which must be the next. */
+static int
+wait_for(struct client *c, enum helper_id who, uint32_t seq, struct packet *p)
+{
+	const struct msg_reply	*r = &p->body.reply;
+	enum error_code		 code;
+	int			 rc;
+
+	if (!client_has(c, who))
+		return (-1);
+	while ((rc = await(c, who, seq, p)) == 1 && p->seq != seq &&
+	    p->seq == c->abandoned[who])
+		packet_clear(p);
+	if (rc == 0)
+		return (client_lost(c, who));
+	if (rc == -1 && errno == ETIME) {
+		errno = EPIPE;
+		return (-1);
+	}
+	if (rc == -1)
+		return (error_set(&c->error, errno, "the answer of the helper "
+		    "%s cannot be read: %s", client_name(who),
+		    strerror(errno)));
+	if (p->seq != seq) {
+		packet_clear(p);
+		return (error_set(&c->error, EPROTO, "the helper %s answered "
+		    "another question", client_name(who)));
+	}
+	if (p->info->type != MSG_reply || r->error == 0)
+		return (0);
+	code = error_of_answer(c->asked[seq % CALL_ASKED].type,
+	    c->asked[seq % CALL_ASKED].kind, (int)r->error);
+	if (r->text[0] != '\0')
+		(void)error_set_code(&c->error, code, (int)r->error, "%s",
+		    r->text);
+	else
+		(void)error_set_code(&c->error, code, (int)r->error, "%s: %s",
+		    client_name(who), strerror((int)r->error));
+	packet_clear(p);
+	errno = (int)r->error;
+	return (-1);
+}
+
+/*
+ * A request whose answer is read before the next call to this helper ends,
+ * which fails with the first of these that failed; or by client_sync.
+ */
+static int
+call_async(struct client *c, const struct request *q)
+{
+	const enum helper_id	 who = q->who;
+	scoped_fd int		 memfd = q->memfd;
+
+	if (q->bad || (c->nposted[who] == CALL_ASYNC &&
+	    client_sync(c, who) == -1) || transmit(c, q) == -1)
+		return (-1);
+	c->posted[who][c->nposted[who]++] = c->seq;
+	return (0);
+}
+
+/* All answers are read, also after one that failed: that is the error. */
+int
+client_sync(struct client *c, enum helper_id who)
+{
+	unsigned int		 n = c->nposted[who];
+	struct error		 first = { .number = 0 };
+	struct packet		 p;
+
+	c->nposted[who] = 0;
+	for (unsigned int i = 0; i < n && client_has(c, who); i++) {
+		if (wait_for(c, who, c->posted[who][i], &p) == 0) {
+			c->value[who] = p.body.reply.value;
+			packet_clear(&p);
+		} else if (first.number == 0)
+			error_save(&c->error, &first);
+	}
+	if (first.number == 0)
+		return (0);
+	error_restore(&c->error, &first);
+	return (-1);
+}
+
+/* The answer, which the caller clears. */
+static int
+call_end(struct client *c, enum helper_id who, struct packet *p)
+{
+	struct error	 first;
+
+	if (client_sync(c, who) == 0)
+		return (wait_for(c, who, c->sent[who], p));
+	/* What was asked after it failed is of no use any more. */
+	error_save(&c->error, &first);
+	if (client_has(c, who) && wait_for(c, who, c->sent[who], p) == 0)
+		packet_clear(p);
+	error_restore(&c->error, &first);
+	return (-1);
+}
+
+static int64_t
+call_end_text(struct client *c, enum helper_id who, char *text, size_t size)
+{
+	struct packet	 p;
+
+	if (call_end(c, who, &p) == -1)
+		return (-1);
+	packet_clear(&p);
+	if (text != NULL)
+		(void)strlcpy(text, p.body.reply.text, size);
+	if (p.body.reply.value <= INT64_MAX)
+		return ((int64_t)p.body.reply.value);
+	return (error_set(&c->error, EPROTO, "the helper %s answered with a "
+	    "number that is too large", client_name(who)));
+}
+
+static int64_t
+call_end_value(struct client *c, enum helper_id who)
+{
+	return (call_end_text(c, who, NULL, 0));
+}
+
+static int
+call_end_done(struct client *c, enum helper_id who)
+{
+	struct packet	 p;
+
+	if (call_end(c, who, &p) == -1)
+		return (-1);
+	packet_clear(&p);
+	return (0);
+}
+
+/* The record in an answer, which is cleared. */
+static struct rec *
+call_take_rec(struct client *c, enum helper_id who, struct packet *p,
+    enum record_type type)
+{
+	struct rec	*r = NULL;
+	const char	*key = NULL;
+
+	errno = EBADMSG;
+	if (p->nfds == 1)
+		r = rec_from_fd(p->fds[0], type, &key);
+	packet_clear(p);
+	c->value[who] = p->body.reply_fd.value;
+	if (key != NULL)
+		(void)error_set(&c->error, EBADMSG, "the helper %s answered "
+		    "with a bad value of \"%s\" in a record of %s",
+		    client_name(who), key, record_name(type));
+	else if (r == NULL)
+		(void)error_set(&c->error, errno, "the helper %s answered with "
+		    "a damaged record: %s", client_name(who), strerror(errno));
+	return (r);
+}
+
+static struct rec *
+call_end_rec(struct client *c, enum helper_id who, enum record_type type)
+{
+	struct packet	 p;
+
+	return (call_end(c, who, &p) == -1 ? NULL : call_take_rec(c, who,
+	    &p, type));
+}
+
+static int
+call_end_fd(struct client *c, enum helper_id who, char *text, size_t size)
+{
+	struct packet	 p;
+	int		 fd;
+
+	if (call_end(c, who, &p) == -1)
+		return (-1);
+	if (text != NULL)
+		(void)strlcpy(text, p.body.reply_fd.text, size);
+	fd = packet_take_fd(&p, 0);
+	packet_clear(&p);
+	return (fd != -1 ? fd : error_set(&c->error, EPROTO, "the helper %s "
+	    "answered without a descriptor", client_name(who)));
+}
+
+static int64_t
+call_end_fds(struct client *c, enum helper_id who, int fds[3])
+{
+	struct packet	 p;
+
+	if (call_end(c, who, &p) == -1)
+		return (-1);
+	for (unsigned int i = 0; i < 3; i++)
+		fds[i] = packet_take_fd(&p, i);
+	packet_clear(&p);
+	return ((int64_t)p.body.reply_fd3.value);
+}
 
 /* No name is as long as a string that these fields have no room for. */
 static const struct {

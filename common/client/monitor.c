@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "call.h"
 #include "cleanup.h"
+#include "client.h"
 #include "layout.h"
 #include "path.h"
 #include "process.h"

@@ -7,6 +7,8 @@
 #ifndef PROTOCOL_ERROR_H
 #define PROTOCOL_ERROR_H
 
+#include <stdint.h>
+
 #define ERRORS(E)							\
 	E(ERR_INVALID_ARG, 101, "ErrInvalidArg", "invalid argument")	\
 	E(ERR_FINALIZED, 102, "ErrRuntimeFinalized",			\
@@ -103,6 +105,12 @@ enum error_code	 error_code(const struct error *);
 
 /* What an errno means where nothing else is known. Never ERR_NONE. */
 enum error_code	 error_of_errno(int);
+/*
+ * The code of an errno that answers a request of this type (enum msg_type)
+ * about an object of this kind (enum obj_kind; 0: it is about none). Never
+ * ERR_NONE.
+ */
+enum error_code	 error_of_answer(unsigned int, uint32_t, int);
 /* Name and text of a code, or NULL. */
 const char	*error_name(unsigned int);
 const char	*error_text(unsigned int);

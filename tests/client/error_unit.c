@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "call.h"
+#include "error.h"
 #include "harness.h"
+#include "messages.h"
 #include "path.h"
 
 #define ROW(id, number, name, text)	{ number, name, text },
