@@ -179,10 +179,16 @@ use_config(struct session *s)
 int
 config_take(struct session *s)
 {
+	const char	*key;
+
 	if ((s->config_fd = resolve_config_end(&s->client)) == -1)
 		return (-1);
-	if ((s->config = rec_from_fd(s->config_fd, RECORD(config),
-	    NULL)) == NULL)
+	s->config = rec_from_fd(s->config_fd, RECORD(config), &key);
+	if (s->config == NULL && key != NULL)
+		return (error_set_code(&s->client.error, ERR_INVALID_ARG,
+		    EINVAL, "cannot use the configuration: the value of \"%s\" "
+		    "is too long or too large", key));
+	if (s->config == NULL)
 		return (session_sentence(s, "damaged answer of", "resolve"));
 	s->fresh_fd = fcntl(s->config_fd, F_DUPFD_CLOEXEC, 0);
 	return (use_config(s));

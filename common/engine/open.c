@@ -292,14 +292,11 @@ open_state(struct session *s)
 	struct msg_state_open	 o = { .uid = getuid(),
 				    .memory = session_in_memory(s),
 				    .events = session_events(s) };
-	const char		*ns = session_text(s, engine_namespace);
 
 	s->lost = is_boot_state_lost(s);
 	if (session_boot_id(s) == -1 || events_max(s, &o.events_max) == -1)
 		return (-1);
-	if (strlcpy(o.ns, ns, sizeof(o.ns)) >= sizeof(o.ns))
-		return (error_set(&s->client.error, ENAMETOOLONG, "cannot use "
-		    "the state namespace \"%.64s...\": it is too long", ns));
+	(void)strlcpy(o.ns, session_text(s, engine_namespace), sizeof(o.ns));
 	(void)strlcpy(o.boot_id, s->boot_id, sizeof(o.boot_id));
 	command_of(&s->options, o.command, sizeof(o.command));
 	/* A state in memory has no directory for the log. */

@@ -63,6 +63,9 @@ in_memory() {
 @test "S51: state type memory: a one-shot that leaves nothing on disk" { each in_memory; }
 
 namespaces() {
+	local err
+	fails 125 bh --namespace "$(printf 'n%.0s' {1..256})" ps
+	is "$err" 'Error: cannot use the configuration: the value of "engine.namespace" is too long or too large'
 	bh --namespace red create --name r1 --network none localhost/busybox true >/dev/null
 	bh --namespace blue create --name b1 --network none localhost/busybox true >/dev/null
 	bh create --name plain --network none localhost/busybox true >/dev/null
