@@ -153,7 +153,7 @@ seal(struct session *s)
 	    SHA256Data(bytes, len, hex) == NULL ||
 	    rec_addf(s->config, KEY(digest), "sha256:%s", hex) == -1 ||
 	    (s->config_fd = rec_memfd(s->config, "configuration")) == -1)
-		return (session_sentence(s, "cannot keep",
+		return (session_errno(s, "cannot keep",
 		    "the configuration"));
 	return (0);
 }
@@ -172,7 +172,7 @@ use_config(struct session *s)
 	/* Nothing lasts: what would, ends with the boot. */
 	if (rec_set(s->config, KEY_AS(path_state), session_text(s,
 	    path_run)) == -1)
-		return (session_sentence(s, "cannot use", "the configuration"));
+		return (session_errno(s, "cannot use", "the configuration"));
 	return (seal(s));
 }
 
@@ -189,7 +189,7 @@ config_take(struct session *s)
 		    EINVAL, "cannot use the configuration: the value of \"%s\" "
 		    "is too long or too large", key));
 	if (s->config == NULL)
-		return (session_sentence(s, "damaged answer of", "resolve"));
+		return (session_errno(s, "damaged answer of", "resolve"));
 	s->fresh_fd = fcntl(s->config_fd, F_DUPFD_CLOEXEC, 0);
 	return (use_config(s));
 }

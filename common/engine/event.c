@@ -98,7 +98,7 @@ event_send(struct session *s, const struct rec *list)
 }
 
 void
-event_tell(struct session *s, const char *type, const char *status,
+event_send_one(struct session *s, const char *type, const char *status,
     const char *id, const char *name)
 {
 	scoped_rec struct rec	*list = rec_new();

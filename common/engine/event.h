@@ -29,7 +29,7 @@ void	event_add(struct rec *, const char *type, const char *status,
  */
 void	event_send(struct session *, const struct rec *);
 /* The same with one. */
-void	event_tell(struct session *, const char *type, const char *status,
+void	event_send_one(struct session *, const char *type, const char *status,
 	    const char *id, const char *name);
 
 #endif

@@ -31,7 +31,7 @@ locks_open_begin(struct session *s)
 	scoped_fd int	 dir = lock_dir(s);
 
 	if (dir == -1)
-		return (session_sentence(s, "cannot make the lock directory "
+		return (session_errno(s, "cannot make the lock directory "
 		    "in", session_text(s, path_run)));
 	if (session_boot_id(s) == -1)
 		return (-1);
@@ -52,7 +52,7 @@ locks_open_end(struct session *s)
 		return (0);
 	s->locks = false;
 	if (errno == ENOSPC || errno == EDQUOT)
-		(void)session_sentence(s, "cannot write the locks in",
+		(void)session_errno(s, "cannot write the locks in",
 		    session_text(s, path_run));
 	return (-1);
 }

@@ -79,19 +79,19 @@ take_kept(struct session *s)
 	/* Now, while what we open ourselves has lower numbers. */
 	for (int i = 0; i < INHERIT_COUNT; i++)
 		if (fcntl(INHERIT_BASE + i, F_SETFD, FD_CLOEXEC) != -1)
-			s->kept |= 1u << i;
+			s->inherited |= 1u << i;
 	s->config_fd = INHERIT_BASE + INHERIT_CONFIG;
 	if ((s->config = rec_from_fd(s->config_fd, RECORD(config),
 	    NULL)) == NULL)
 		return (error_set(&s->client.error, errno, "a clean-up is "
 		    "started by a container's reaper, which has left no "
 		    "configuration: %s", strerror(errno)));
-	s->userns_fd = session_kept(s, INHERIT_USERNS);
-	s->graph_fd = session_kept(s, INHERIT_GRAPH);
+	s->userns_fd = session_inherited_fd(s, INHERIT_USERNS);
+	s->graph_fd = session_inherited_fd(s, INHERIT_GRAPH);
 	s->system = s->graph_fd != -1;
 	/* It is the account's from its first instruction. */
 	if (s->system && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
-		return (session_sentence(s, "cannot hide", "this process"));
+		return (session_errno(s, "cannot hide", "this process"));
 	return (0);
 }
 
@@ -99,7 +99,7 @@ take_kept(struct session *s)
 static int
 adopt_refresh(struct session *s)
 {
-	int	 fd = session_kept(s, INHERIT_REFRESH);
+	int	 fd = session_inherited_fd(s, INHERIT_REFRESH);
 
 	if (fd != -1)
 		s->client.helper[H_REFRESH].chan = (struct chan){
@@ -160,7 +160,7 @@ open_graph_root(struct session *s, bool make)
 	    (!root || grant_is_chosen(s, s->graph)))
 		fd = path_private_dir(s->graph, true);
 	if (fd == -1)
-		return (session_sentence(s, "cannot open the storage",
+		return (session_errno(s, "cannot open the storage",
 		    s->graph));
 	if (root && grant_check_storage(s, fd, s->graph) == -1)
 		return (-1);
@@ -196,7 +196,7 @@ open_graph(struct session *s)
 static int
 open_or_kept(struct session *s, enum inherited_fd which, const char *path)
 {
-	int	 fd = session_kept(s, which);
+	int	 fd = session_inherited_fd(s, which);
 
 	return (fd == -1 ? session_own_dir(s, path) :
 	    fcntl(fd, F_DUPFD_CLOEXEC, 0));
@@ -392,10 +392,10 @@ open_store(struct session *s)
 	 */
 	if (s->state_dir != -1 && *session_text(s, engine_namespace) == '\0' &&
 	    session_state_id(s, id, sizeof(id)) == -1)
-		return (session_sentence(s, "cannot look at", session_text(s,
+		return (session_errno(s, "cannot look at", session_text(s,
 		    path_state)));
 	if ((run = open_run_root(s)) == -1)
-		return (session_sentence(s, "cannot make the directory",
+		return (session_errno(s, "cannot make the directory",
 		    session_text(s, path_run_storage)));
 	return (store_open_begin(&s->client, s->graph_fd, run,
 	    rec_str(s->config, KEY_AS(storage_driver), "overlay"),

@@ -52,7 +52,7 @@ session_notice(const struct session *s, const char *fmt, ...)
 }
 
 int
-session_sentence(struct session *s, const char *what, const char *name)
+session_errno(struct session *s, const char *what, const char *name)
 {
 	return (error_set(&s->client.error, errno, "%s %s: %s", what, name,
 	    strerror(errno)));
@@ -86,7 +86,7 @@ look(struct session *s, const char *what, const char *path, const char *dir)
 	struct stat	 st, top;
 
 	if (lstat(dir, &st) == -1 || lstat("/", &top) == -1)
-		return (session_sentence(s, "cannot look at", dir));
+		return (session_errno(s, "cannot look at", dir));
 	if (st.st_uid != 0 && st.st_uid != geteuid() &&
 	    st.st_uid != top.st_uid && (s->client.uid == 0 ||
 	    st.st_uid != s->client.uid))
@@ -149,7 +149,7 @@ session_own_dir(struct session *s, const char *path)
 	if (fd == -1 && geteuid() == 0)
 		return (-1);
 	if (fd == -1 || fstat(fd, &st) == -1)
-		return (session_sentence(s, "cannot make the directory", path));
+		return (session_errno(s, "cannot make the directory", path));
 	if (st.st_uid != want || (st.st_mode & 022) != 0)
 		return (error_set(&s->client.error, EPERM, "%s must belong to "
 		    "uid %u and be writable by nobody else", path, (unsigned
@@ -199,16 +199,16 @@ session_boot_id(struct session *s)
 	if (got >= 0 && buf[0] == '\0')
 		errno = ENODATA;
 	if (buf[0] == '\0')
-		return (session_sentence(s, "cannot read the boot ID",
+		return (session_errno(s, "cannot read the boot ID",
 		    BOOT_ID));
 	(void)strlcpy(s->boot_id, buf, sizeof(s->boot_id));
 	return (0);
 }
 
 int
-session_kept(const struct session *s, enum inherited_fd which)
+session_inherited_fd(const struct session *s, enum inherited_fd which)
 {
-	return ((s->kept & 1u << which) != 0 ?
+	return ((s->inherited & 1u << which) != 0 ?
 	    INHERIT_BASE + (int)which : -1);
 }
 

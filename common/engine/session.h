@@ -104,7 +104,7 @@ struct session {
 	bool			 locks_stale;	/* locks_retrieve is due */
 	/* A clean-up: a reaper started us. */
 	bool			 inherit;	/* use what it kept */
-	unsigned int		 kept;		/* mask of enum inherited_fd */
+	unsigned int		 inherited;	/* mask of enum inherited_fd */
 	const char		*reaped_id;	/* the container whose wait
 						 * status was told, or NULL */
 	int			 reaped;
@@ -154,7 +154,7 @@ void	session_warn(const struct session *, const char *, ...)
 void	session_notice(const struct session *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
 /* "WHAT NAME: strerror" as the client's error; always -1, errno kept. */
-int	session_sentence(struct session *, const char *, const char *);
+int	session_errno(struct session *, const char *, const char *);
 
 /* Text of a configuration key, by its name in records.h, or "". */
 #define session_text(s, key)	rec_str((s)->config, KEY_AS(key), "")
@@ -190,7 +190,7 @@ bool	session_run_dir_gone(const struct session *);
  */
 int	session_boot_id(struct session *);
 /* A descriptor that a reaper kept for this clean-up, borrowed; or -1. */
-int	session_kept(const struct session *, enum inherited_fd);
+int	session_inherited_fd(const struct session *, enum inherited_fd);
 /* What running containers takes of this session: it lives as that does. */
 const struct run_env *session_run_env(struct session *);
 

@@ -176,7 +176,7 @@ run(struct cli *cli)
 	int		 code = EXIT_ENGINE;
 
 	if (creating_make(&m, cli, NULL) == 0) {
-		if (create_settle(&m.c) == 0) {
+		if (create_complete(&m.c) == 0) {
 			printf("%s\n", m.c.id);
 			code = 0;
 		} else {

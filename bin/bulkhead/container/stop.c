@@ -35,8 +35,8 @@ stop_one(struct cli *cli, const struct rec *row)
 		    "created or running containers. %s is in state paused: "
 		    "container state improper", rec_str(row, KEY(id), "")));
 	if (state == CTR_RUNNING)
-		event_tell(s, "container", "stop", rec_str(row, KEY(id), ""),
-		    NULL);
+		event_send_one(s, "container", "stop",
+		    rec_str(row, KEY(id), ""), NULL);
 	return (stop_container(s, row, timeout, opt_flag(cli->opts,
 	    "until-boot", false)));
 }

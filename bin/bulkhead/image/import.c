@@ -37,8 +37,8 @@ import(struct cli *cli, struct rec *archive, struct loading *l)
 	    id) == -1)
 		return (-1);
 	printf("sha256:%s\n", id);
-	event_tell(cli->session, "image", "import", id, name != NULL ? name :
-	    l->path);
+	event_send_one(cli->session, "image", "import", id,
+	    name != NULL ? name : l->path);
 	return (0);
 }
 

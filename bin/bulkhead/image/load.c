@@ -159,7 +159,7 @@ load(struct cli *cli, struct rec *archive, struct loading *l)
 	if (archive_load(cli->session, archive, &l->limits, l->progress,
 	    loaded) == -1)
 		return (-1);
-	event_tell(cli->session, "image", "loadfromarchive", NULL, l->path);
+	event_send_one(cli->session, "image", "loadfromarchive", NULL, l->path);
 	return (0);
 }
 

@@ -153,7 +153,7 @@ apply(struct session *s, const struct plan *p)
 	(void)rec_add(keys, KEY(runtime), RUNTIME_OWN);
 	if (state_containers_rewrite(&s->client, keys) == -1)
 		return (-1);
-	event_tell(s, "system", "migrate", NULL, NULL);
+	event_send_one(s, "system", "migrate", NULL, NULL);
 	return (0);
 }
 

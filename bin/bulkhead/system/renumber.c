@@ -100,7 +100,7 @@ run(struct cli *cli)
 	if (!plan_only) {
 		lock_drop(&s->client, LOCK_STORE);
 		if (rc == 0)
-			event_tell(s, "system", "renumber", NULL, NULL);
+			event_send_one(s, "system", "renumber", NULL, NULL);
 	}
 	return (rc == -1 ? session_error(s) : 0);
 }

@@ -119,7 +119,7 @@ close_storage(struct session *s)
 	storage_join_userns(s);
 	if (store_tidy(&s->client) == -1)
 		code = session_error(s);
-	event_tell(s, "system", "shutdown", NULL, NULL);
+	event_send_one(s, "system", "shutdown", NULL, NULL);
 	if (client_stop(&s->client, H_STORE) != 0)
 		code = say_error("the image store did not close in order");
 	if (client_stop(&s->client, H_STATE) != 0)

@@ -63,7 +63,7 @@ prune(struct session *s, const struct rec *all, const struct filter *f)
 		name = rec_str(v, KEY(id), "");
 		if (volumes_remove(s, name, "") == 0) {
 			puts(name);
-			event_tell(s, "volume", "prune", NULL, name);
+			event_send_one(s, "volume", "prune", NULL, name);
 		} else if (errno != ENOENT && errno != EBUSY)
 			code = session_error(s);
 	}

@@ -319,7 +319,7 @@ make_layer(struct create *c)
 }
 
 int
-create_settle(struct create *c)
+create_complete(struct create *c)
 {
 	struct session	*s = c->s;
 

@@ -2,7 +2,7 @@
  * Making a container from a request: the options of run and create, by name.
  * In this order: create_prepare; the session is opened with NEED_CREATE, and
  * for run with NEED_LAUNCH and NEED_MORE; create_container. Then create ends
- * with create_settle, run with start_container. All return 0, or -1 with an
+ * with create_complete, run with start_container. All return 0, or -1 with an
  * error, which is the session's but for create_prepare.
  */
 #ifndef ENGINE_CREATE_H
@@ -53,7 +53,7 @@ int	create_container(struct create *);
  * It is to be started later: its layer and volumes are made now, so that a full
  * disk is found now. On -1 it is removed.
  */
-int	create_settle(struct create *);
+int	create_complete(struct create *);
 /*
  * start_container failed: it stays as created, unless it goes at its end or
  * its name is taken; then it is removed, and *gone is set.

@@ -72,7 +72,7 @@ rundir_open(struct session *s, const char *id)
 		(void)snprintf(path, sizeof(path), "%s/%s",
 		    session_text(s, path_run), name);
 		if ((s->ctr_fd = locked_dir(s, name)) == -1)
-			return (session_sentence(s, "cannot make the directory",
+			return (session_errno(s, "cannot make the directory",
 			    path));
 		(void)strlcpy(s->ctr_id, id, sizeof(s->ctr_id));
 	}
@@ -156,7 +156,7 @@ running_write(struct session *s, const char *id, const struct rec *def,
 	}
 	running_remove(s, id);
 	if (errno != ENOSPC && errno != EDQUOT && errno != EROFS)
-		return (session_sentence(s, "cannot write, in the state "
+		return (session_errno(s, "cannot write, in the state "
 		    "directory,", name));
 	errno = 0;
 	return (-1);
@@ -251,7 +251,7 @@ collect(struct session *s, DIR *d)
 	if (rc == 0)
 		return (all);
 	rec_free(all);
-	(void)session_sentence(s, "cannot read", "the records of what runs");
+	(void)session_errno(s, "cannot read", "the records of what runs");
 	return (NULL);
 }
 
@@ -266,7 +266,7 @@ restore_all(struct session *s)
 	int			 fd;
 
 	if (d == NULL)
-		return (errno == ENOENT ? 0 : session_sentence(s, "cannot "
+		return (errno == ENOENT ? 0 : session_errno(s, "cannot "
 		    "open, in the state directory,", LAYOUT_RUNNING));
 	all = collect(s, d);
 	closedir(d);

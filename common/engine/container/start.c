@@ -79,7 +79,7 @@ start_has_filter(struct start *st, const struct rec *def)
 	st->filter.fd = -1;
 	st->filter.sought = true;
 	if (strcmp(profile, "unconfined") == 0 ||
-	    session_kept(s, INHERIT_SECCOMP) != -1)
+	    session_inherited_fd(s, INHERIT_SECCOMP) != -1)
 		return (true);
 	/* A file that the person named is read without root's rights. */
 	return (strcmp(profile, rec_str(s->config, KEY_AS(seccomp_profile),
@@ -97,7 +97,7 @@ begin_filter(struct start *st)
 	if (strcmp(profile, "unconfined") == 0)
 		return (0);
 	if (st->filter.fd == -1)
-		st->filter.fd = session_kept(s, INHERIT_SECCOMP);
+		st->filter.fd = session_inherited_fd(s, INHERIT_SECCOMP);
 	return (filter_begin(&st->filter, session_run_env(s), st->def,
 	    profile));
 }
@@ -134,7 +134,7 @@ complete_definition(struct start *st)
 	rec_del(st->full, KEY(seccomp_json));	/* compiled already */
 	(void)rec_set(st->full, KEY(graph), s->graph);
 	if (hostfiles_add(st->full) == -1)
-		return (session_sentence(s, "composing", "/etc/hosts of the "
+		return (session_errno(s, "composing", "/etc/hosts of the "
 		    "container"));
 	if (has_image(st)) {
 		if ((rw = store_rw_make_end(&s->client)) == NULL)

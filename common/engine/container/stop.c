@@ -70,7 +70,7 @@ container_kill(struct session *s, const struct rec *row, int signo)
 	    restart_forbid(s, row, false) == -1)
 		return (-1);
 	/* Log `kill` before the `died` that it causes. */
-	event_tell(s, "container", "kill", id, NULL);
+	event_send_one(s, "container", "kill", id, NULL);
 	if (monitor_signal(&s->client, s->run_dir, row, signo) == 0)
 		return (signo == SIGKILL ? cgroup_thaw(session_run_env(s), id) :
 		    0);

@@ -113,7 +113,7 @@ begin_all(struct pipeline *p, bool *begun)
 			;
 		if (next < STEPS) {
 			if (pipe2(ends, O_CLOEXEC) == -1)
-				return (session_sentence(p->s, "cannot make",
+				return (session_errno(p->s, "cannot make",
 				    "a pipe"));
 			from = ends[0];
 			out = ends[1];
