@@ -140,7 +140,7 @@ config_ask(struct session *s)
  * and a clean-up inherits its memfd. 0 or -1.
  */
 static int
-seal(struct session *s)
+seal_config(struct session *s)
 {
 	scoped_free void	*bytes = NULL;
 	char			 hex[SHA256_DIGEST_STRING_LENGTH];
@@ -173,7 +173,7 @@ use_config(struct session *s)
 	if (rec_set(s->config, KEY_AS(path_state), session_text(s,
 	    path_run)) == -1)
 		return (session_errno(s, "cannot use", "the configuration"));
-	return (seal(s));
+	return (seal_config(s));
 }
 
 int
@@ -368,7 +368,7 @@ static const struct pin {
 
 /* The value of this configuration. */
 static const char *
-ours(const struct rec *config, const struct pin *p)
+own_value(const struct rec *config, const struct pin *p)
 {
 	return (strcmp(p->key, "os") == 0 ? "linux" :
 	    rec_str(config, KEY_FROM(p->key), ""));
@@ -400,7 +400,8 @@ config_settings_fd(struct session *s)
 	for (const struct pin *p = pins; r != NULL && p < pins + NPINS; p++) {
 		v = s->made_with == NULL ? "" :
 		    rec_str(s->made_with, KEY_FROM(p->key), "");
-		add_value(s, r, p, "", *v != '\0' ? v : ours(s->config, p));
+		add_value(s, r, p, "",
+		    *v != '\0' ? v : own_value(s->config, p));
 		if ((v = rec_get(s->config, key_of(key, "now:", p->key))) !=
 		    NULL)
 			add_value(s, r, p, "now:", v);
@@ -480,7 +481,7 @@ static int
 take_over(struct session *s, const struct pin *p, const char *value)
 {
 	struct rec		*config = s->config;
-	scoped_free char	*was = strdup(ours(config, p));
+	scoped_free char	*was = strdup(own_value(config, p));
 	char			 key[64];
 
 	if (was == NULL ||
@@ -521,7 +522,7 @@ static int
 merge_one(struct session *s, const struct pin *p, const struct rec *made_with)
 {
 	struct rec	*config = s->config;
-	const char	*own = ours(config, p), *value = rec_str(made_with,
+	const char	*own = own_value(config, p), *value = rec_str(made_with,
 			    KEY_FROM(p->key), "");
 	struct error	*e = &s->client.error;
 	char		 key[64];
@@ -566,5 +567,5 @@ config_merge(struct session *s, struct rec *made_with)
 		if (merge_one(s, &pins[i], made_with) == -1)
 			return (-1);
 	error_clear(&s->client.error);
-	return (seal(s) == -1 ? -1 : 1);
+	return (seal_config(s) == -1 ? -1 : 1);
 }

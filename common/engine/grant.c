@@ -226,7 +226,7 @@ grant_is_host(const struct rec *mount)
 
 /* Add root's code over a statement, which this takes. 0 or -1. */
 static int
-sign(struct session *s, struct rec *statement, struct rec *to)
+sign_statement(struct session *s, struct rec *statement, struct rec *to)
 {
 	scoped_rec struct rec	*r = statement;
 	char			 code[MAC_TEXT];
@@ -325,7 +325,7 @@ grant_flags(const struct rec *mount)
 }
 
 static int
-fail(struct session *s, const char *path)
+path_error(struct session *s, const char *path)
 {
 	return (error_set(&s->client.error, errno, "statfs %s: %s", path,
 	    strerror(errno)));
@@ -345,17 +345,17 @@ find_one(struct session *s, struct rec *wants, const char *path)
 	ssize_t		 n;
 
 	if (named == -1)
-		return (fail(s, path));
+		return (path_error(s, path));
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", named);
 	if ((n = readlink(link, place, PATH_MAX - 1)) == -1)
-		return (fail(s, path));
+		return (path_error(s, path));
 	place[n] = '\0';
 	if ((again = path_open_place(place, O_PATH)) == -1 ||
 	    fstat(named, &a) == -1 || fstat(again, &b) == -1)
-		return (fail(s, path));
+		return (path_error(s, path));
 	errno = ESTALE;
 	return (a.st_dev == b.st_dev && a.st_ino == b.st_ino ?
-	    rec_add(wants, KEY(granted), place) : fail(s, path));
+	    rec_add(wants, KEY(granted), place) : path_error(s, path));
 }
 
 static int
@@ -384,7 +384,7 @@ grant_next(struct session *s, const struct rec *def, size_t *at, uint32_t flags)
 		return (ids_grant(&s->client, flags, fd) == 0 ? 0 :
 		    error_prefix(&s->client.error, place));
 	if (errno != ELOOP)
-		return (fail(s, place));
+		return (path_error(s, place));
 	return (error_set(&s->client.error, errno, "%s was no symbolic link "
 	    "when the container was made: it is not followed now; put it back, "
 	    "or make the container anew", place));
@@ -412,7 +412,7 @@ grant_make(struct session *s, const char *id, struct rec *wants, bool once)
 	if (find_all(s, wants) == -1 || grant_all(s, wants) == -1)
 		return (-1);
 	return (once || rec_get(wants, KEY(granted)) == NULL ? 0 :
-	    sign(s, container_statement(id, wants), wants));
+	    sign_statement(s, container_statement(id, wants), wants));
 }
 
 /* Does it mount anything of the host? */
@@ -456,7 +456,7 @@ int
 grant_volume(struct session *s, struct rec *v)
 {
 	return (!s->system || rec_get(v, KEY(device)) == NULL ? 0 :
-	    sign(s, volume_statement(v), v));
+	    sign_statement(s, volume_statement(v), v));
 }
 
 int

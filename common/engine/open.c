@@ -55,7 +55,7 @@ struct step {
 /* --- helpers --- */
 
 static int
-init(struct session *s)
+init_client(struct session *s)
 {
 	if (client_init(&s->client, s->options.trace, s->options.verbose,
 	    s->options.helpers) == -1)
@@ -429,7 +429,7 @@ give_up_root(struct session *s)
 /* --- the order --- */
 
 static const struct step	 as_root[] = {
-	{ init,			0, 0, 0 },
+	{ init_client,		0, 0, 0 },
 	{ take_kept,		0, 0, 0 },
 	{ root_find_account,	0, 0, 0 },
 	{ NULL,			NEED_OPENED, H_STATE, NEED_OPENED },
@@ -464,7 +464,7 @@ static const struct step	 as_root[] = {
 };
 
 static const struct step	 as_user[] = {
-	{ init,			0, 0, 0 },
+	{ init_client,		0, 0, 0 },
 	{ take_kept,		0, 0, 0 },
 	{ adopt_refresh,	NEED_IDS, 0, 0 },
 	{ NULL,			NEED_IDS, H_REFRESH, NEED_IDS },
@@ -525,7 +525,7 @@ go_without(struct session *s, unsigned int parts)
 }
 
 static int
-follow(struct session *s, const struct step *p)
+run_steps(struct session *s, const struct step *p)
 {
 	int	 rc = 0;
 
@@ -558,7 +558,7 @@ start_over(struct session *s)
 
 /* Nothing is open. */
 static void
-begin(struct session *s, const struct session_options *options)
+init_session(struct session *s, const struct session_options *options)
 {
 	s->options = *options;
 	s->state_dir = s->run_dir = s->graph_fd = s->config_fd = -1;
@@ -573,17 +573,17 @@ session_open(struct session *s, const struct session_options *options,
 	const struct step	*steps = geteuid() == 0 ? as_root : as_user;
 	int			 rc, saved;
 
-	begin(s, options);
+	init_session(s, options);
 	s->cleanup = cleanup;
 	s->containers = (need & NEED_STATE) != 0;
 	/* The graph root may be recorded in the state database. */
 	if ((need & NEED_STORE) && s->config == NULL)
 		need |= NEED_SETTINGS;
 	s->need = need;
-	if ((rc = follow(s, steps)) == 1) {
+	if ((rc = run_steps(s, steps)) == 1) {
 		start_over(s);
 		s->need = need;
-		rc = follow(s, steps);
+		rc = run_steps(s, steps);
 	}
 	if (rc == 0) {
 		config_cache_put(s);

@@ -23,7 +23,7 @@
 #define BOOT_ID		"/proc/sys/kernel/random/boot_id"
 
 static void
-tell(void (*out)(const char *), const char *fmt, va_list ap)
+print_to(void (*out)(const char *), const char *fmt, va_list ap)
 {
 	char	 text[4096];
 
@@ -37,7 +37,7 @@ session_warn(const struct session *s, const char *fmt, ...)
 	va_list	 ap;
 
 	va_start(ap, fmt);
-	tell(s->options.warn, fmt, ap);
+	print_to(s->options.warn, fmt, ap);
 	va_end(ap);
 }
 
@@ -47,7 +47,7 @@ session_notice(const struct session *s, const char *fmt, ...)
 	va_list	 ap;
 
 	va_start(ap, fmt);
-	tell(s->options.notice, fmt, ap);
+	print_to(s->options.notice, fmt, ap);
 	va_end(ap);
 }
 
@@ -81,7 +81,8 @@ session_events(const struct session *s)
  * unless it is sticky.
  */
 static int
-look(struct session *s, const char *what, const char *path, const char *dir)
+check_owner(struct session *s, const char *what, const char *path,
+    const char *dir)
 {
 	struct stat	 st, top;
 
@@ -109,7 +110,7 @@ check_way(struct session *s, const char *what, const char *path)
 {
 	char		 real[PATH_MAX], *slash = real, saved;
 	const char	*rest;
-	int		 rc = look(s, what, path, "/");
+	int		 rc = check_owner(s, what, path, "/");
 
 	if (rc == -1 || (rest = path_real(path, real)) == NULL)
 		return (rc);
@@ -119,7 +120,7 @@ check_way(struct session *s, const char *what, const char *path)
 		slash += 1 + strcspn(slash + 1, "/");
 		saved = *slash;
 		*slash = '\0';
-		rc = look(s, what, path, real);
+		rc = check_owner(s, what, path, real);
 		*slash = saved;
 	}
 	return (rc);

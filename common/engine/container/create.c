@@ -110,7 +110,7 @@ take_image(struct create *c)
 
 /* Record it, with the name and the ids that it got. */
 static int
-record(struct create *c)
+record_container(struct create *c)
 {
 	struct session	*s = c->s;
 	char		 name[256];
@@ -141,7 +141,7 @@ own_row(const struct create *c)
 }
 
 static int
-drop(struct create *c)
+remove_created(struct create *c)
 {
 	scoped_rec struct rec	*row = own_row(c);
 
@@ -151,19 +151,19 @@ drop(struct create *c)
 
 /* Remove it, because of the client's error, which stays. Returns -1. */
 static int
-undo(struct create *c)
+undo_create(struct create *c)
 {
 	struct error	 f;
 
 	error_save(&c->s->client.error, &f);
-	(void)drop(c);
+	(void)remove_created(c);
 	error_restore(&c->s->client.error, &f);
 	return (-1);
 }
 
 /* The store makes the layer meanwhile; it goes again if this fails. */
 static int
-reserve(struct create *c)
+record_with_layer(struct create *c)
 {
 	struct session	*s = c->s;
 	const char	*name = rec_str(c->def, KEY(name), "");
@@ -180,7 +180,7 @@ reserve(struct create *c)
 	if (!c->rootfs && storage_layer_begin(s, c->id, c->def, true) == -1)
 		return (-1);
 	c->layer_asked = !c->rootfs;
-	if (record(c) == 0)
+	if (record_container(c) == 0)
 		return (0);
 	error_save(&s->client.error, &f);
 	if (c->layer_asked)
@@ -193,16 +193,16 @@ reserve(struct create *c)
 	 */
 	if (errno == EEXIST && *name != '\0') {
 		rec_free(container_reconciled(s, name));
-		if (record(c) == 0)
+		if (record_container(c) == 0)
 			return (0);
 		error_restore(&s->client.error, &f);
 	}
-	return (undo(c));
+	return (undo_create(c));
 }
 
 /* --replace: the container that has the name goes. */
 static int
-replace(struct create *c)
+replace_named(struct create *c)
 {
 	const char		*name = rec_get(c->request, KEY(name));
 	scoped_rec struct rec	*row = NULL;
@@ -220,7 +220,7 @@ replace(struct create *c)
 
 /* With the volumes and the pod that it uses. */
 static int
-define(struct create *c)
+make_definition(struct create *c)
 {
 	const char	*pod, *name = rec_str(c->image, KEY(found_name),
 			    rec_str(c->image, KEY(name), c->what));
@@ -251,7 +251,7 @@ suits_memory(struct create *c)
 
 /* Begin what takes time and needs only the options. */
 static int
-begin(struct create *c)
+begin_helpers(struct create *c)
 {
 	struct start	*st = c->start;
 	scoped_fd int	 dir = -1;
@@ -286,9 +286,10 @@ create_container(struct create *c)
 {
 	struct error	 f;
 
-	if (suits_memory(c) == 0 && ask_image(c) == 0 && begin(c) == 0 &&
-	    take_image(c) == 0 && replace(c) == 0 && define(c) == 0 &&
-	    reserve(c) == 0)
+	if (suits_memory(c) == 0 && ask_image(c) == 0 &&
+	    begin_helpers(c) == 0 && take_image(c) == 0 &&
+	    replace_named(c) == 0 && make_definition(c) == 0 &&
+	    record_with_layer(c) == 0)
 		return (0);
 	error_save(&c->s->client.error, &f);
 	/* A store that died may have made a layer, which a sweep finds here. */
@@ -326,7 +327,7 @@ create_complete(struct create *c)
 	if (make_layer(c) == -1 || volmounts_make(s, c->def) == -1 ||
 	    container_set(s, c->id, 1u << CTR_CREATING, CTR_CREATED,
 	    NULL) == -1)
-		return (undo(c));
+		return (undo_create(c));
 	if (!c->rootfs)
 		storage_layer_keep(s, c->id, c->def);
 	rundir_remove(s, c->id);
@@ -338,7 +339,7 @@ int
 create_failed(struct create *c, bool *gone)
 {
 	if ((*gone = c->rm || c->start->name_taken))
-		return (drop(c));
+		return (remove_created(c));
 	if (start_failed(c->start, CTR_CREATING, CTR_CREATED) == 0 &&
 	    c->layer_asked)
 		storage_layer_keep(c->s, c->id, c->def);

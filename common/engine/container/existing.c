@@ -96,7 +96,7 @@ follow_policy(const struct rec *row, int64_t due, struct rec *keys)
  * started; what a policy has decided is done once, if it is still decided.
  */
 static int
-claim(struct existing *e)
+claim_start(struct existing *e)
 {
 	struct session		*s = e->s;
 	const char		*id = e->id;
@@ -124,7 +124,7 @@ claim(struct existing *e)
 
 /* A container that never ran is as it was. */
 static void
-undo(struct existing *e)
+undo_claim(struct existing *e)
 {
 	struct error	 f;
 	bool		 never = !e->start.recorded && rec_num(e->row,
@@ -156,8 +156,8 @@ existing_start(struct existing *e, char *const *cleanup)
 	st->attach_in = e->attach && (e->attach_in ||
 	    rec_num(st->def, KEY(stdin_open), 0) != 0);
 	st->sig_proxy = e->sig_proxy;
-	if ((rc = claim(e)) == 0 && (rc = start_container(st)) == -1)
-		undo(e);
+	if ((rc = claim_start(e)) == 0 && (rc = start_container(st)) == -1)
+		undo_claim(e);
 	if (rc == 0 && st->ended) {
 		/* The process that has ended is named: see exit_record. */
 		(void)rec_set_num(e->row, KEY(pid), st->pid);

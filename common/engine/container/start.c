@@ -110,7 +110,7 @@ has_image(const struct start *st)
 
 /* Nothing of the image runs before other engines see that it is in use. */
 static int
-listed(struct start *st)
+wait_until_listed(struct start *st)
 {
 	if (client_sync(&st->s->client, H_STORE) == 0)
 		return (0);
@@ -127,7 +127,7 @@ complete_definition(struct start *st)
 {
 	struct session		*s = st->s;
 	scoped_rec struct rec	*rw = NULL;
-	int			 unused;
+	int			 nunfilled;
 
 	st->full = rec_new();
 	(void)rec_add_all(st->full, st->def);
@@ -142,13 +142,13 @@ complete_definition(struct start *st)
 		(void)rec_add_all(st->full, rw);
 	}
 	/* Before the list is written, which takes longer. */
-	if ((unused = volmounts_make(s, st->full)) == -1 || (has_image(st) &&
+	if ((nunfilled = volmounts_make(s, st->full)) == -1 || (has_image(st) &&
 	    storage_list_begin(s, st->id, st->def, st->named) == -1))
 		return (-1);
-	if (unused == 0)
+	if (nunfilled == 0)
 		return (0);
 	/* Listed first: a volume may have to wait for another's copy. */
-	return (listed(st) == -1 ? -1 : volmounts_fill(s, st->full));
+	return (wait_until_listed(st) == -1 ? -1 : volmounts_fill(s, st->full));
 }
 
 int
@@ -281,7 +281,7 @@ give_process(struct start *st)
 
 /* Have the reaper hold a descriptor for the clean-up, if there is one. */
 static int
-hold(struct start *st, enum inherited_fd which, int fd)
+hold_fd(struct start *st, enum inherited_fd which, int fd)
 {
 	return (fd == -1 ? 0 : reaper_hold_begin(&st->s->client, which, fd));
 }
@@ -307,15 +307,15 @@ give_cleanup(struct start *st)
 	struct session	*s = st->s;
 	bool		 again = s->system && restart_wanted(st->def);
 
-	if (hold(st, INHERIT_PIDFD, st->pidfd) == -1 ||
-	    hold(st, INHERIT_USERNS, st->userns) == -1 ||
-	    hold(st, INHERIT_CONFIG, s->config_fd) == -1 ||
-	    hold(st, INHERIT_GRAPH, s->system ? s->graph_fd : -1) == -1 ||
-	    hold(st, INHERIT_STATE, is_closed(s, KEY_AS(path_state)) ?
+	if (hold_fd(st, INHERIT_PIDFD, st->pidfd) == -1 ||
+	    hold_fd(st, INHERIT_USERNS, st->userns) == -1 ||
+	    hold_fd(st, INHERIT_CONFIG, s->config_fd) == -1 ||
+	    hold_fd(st, INHERIT_GRAPH, s->system ? s->graph_fd : -1) == -1 ||
+	    hold_fd(st, INHERIT_STATE, is_closed(s, KEY_AS(path_state)) ?
 	    s->state_dir : -1) == -1 ||
-	    hold(st, INHERIT_RUN, is_closed(s, KEY_AS(path_run)) ?
+	    hold_fd(st, INHERIT_RUN, is_closed(s, KEY_AS(path_run)) ?
 	    s->run_dir : -1) == -1 ||
-	    hold(st, INHERIT_REFRESH, again ?
+	    hold_fd(st, INHERIT_REFRESH, again ?
 	    s->client.helper[H_REFRESH].chan.fd : -1) == -1)
 		return (-1);
 	s->userns_fd = take_fd(&st->userns);
@@ -333,7 +333,7 @@ give_filter(struct start *st)
 
 	if (fd == -1)
 		return (0);
-	if (restart_wanted(st->def) && hold(st, INHERIT_SECCOMP, fd) == -1)
+	if (restart_wanted(st->def) && hold_fd(st, INHERIT_SECCOMP, fd) == -1)
 		return (-1);
 	return (launch_give_begin(&st->s->client, LAUNCH_SECCOMP, 0, fd));
 }
@@ -384,7 +384,7 @@ give_mounts(struct start *st, uint32_t slot)
 
 /* Before the payload is executed: steps 6 and 7. */
 static int
-prepare(struct start *st, struct attach *a)
+record_running(struct start *st, struct attach *a)
 {
 	struct session		*s = st->s;
 	scoped_rec struct rec	*keys = NULL;
@@ -392,7 +392,7 @@ prepare(struct start *st, struct attach *a)
 	if (start_attached(st) && attach_socket(a, &s->client,
 	    true) == -1)
 		return (-1);
-	if (give_cleanup(st) == -1 || listed(st) == -1)
+	if (give_cleanup(st) == -1 || wait_until_listed(st) == -1)
 		return (-1);
 	keys = rec_new();
 	(void)rec_add_num(keys, KEY(pid), st->pid);
@@ -411,7 +411,7 @@ prepare(struct start *st, struct attach *a)
 }
 
 static void
-stay(struct start *st, struct attach *a)
+attach_until_end(struct start *st, struct attach *a)
 {
 	int	 rc;
 
@@ -477,7 +477,7 @@ give_init(struct start *st)
 
 /* Give launch, monitor and reaper what the container is made of. */
 static int
-furnish(struct start *st, uint32_t slot)
+give_launch_parts(struct start *st, uint32_t slot)
 {
 	struct client	*c = &st->s->client;
 	struct winsize	 w = { .ws_row = 0 };
@@ -533,20 +533,20 @@ run_steps(struct start *st, struct attach *a)
 	uint32_t	 slot = (uint32_t)rec_num(st->def, KEY(slot), 0);
 	struct client	*c = &st->s->client;
 	struct error	 f;
-	bool		 in_turn;
+	bool		 build_first;
 	int		 prepared;
 
-	if (begin_ids(st, slot) == -1 || furnish(st, slot) == -1)
+	if (begin_ids(st, slot) == -1 || give_launch_parts(st, slot) == -1)
 		return (-1);
-	in_turn = st->tty || volmounts_any(st->full);
-	prepared = prepare(st, a);
+	build_first = st->tty || volmounts_any(st->full);
+	prepared = record_running(st, a);
 	error_save(&c->error, &f);
-	if ((prepared == 0 && !in_turn && launch_exec_begin(c) == -1) ||
+	if ((prepared == 0 && !build_first && launch_exec_begin(c) == -1) ||
 	    end_build(st) == -1 || volmounts_filled(st->s,
 	    st->full) == -1)
 		return (-1);
 	if (prepared == 0)
-		return (in_turn && launch_exec_begin(c) == -1 ? -1 :
+		return (build_first && launch_exec_begin(c) == -1 ? -1 :
 		    end_exec(st));
 	error_restore(&c->error, &f);
 	return (-1);
@@ -578,7 +578,7 @@ prepare_attach(const struct start *st, struct attach *a)
  * have let go of it before. errno stays.
  */
 static void
-abandon(int pidfd)
+kill_container(int pidfd)
 {
 	int	 saved = errno;
 
@@ -608,7 +608,7 @@ start_container(struct start *st)
 	    storage_layer_begin(s, st->id, st->def, false) == 0))
 		rc = run_steps(st, &a);
 	if (rc == -1) {
-		abandon(st->pidfd);
+		kill_container(st->pidfd);
 		running_remove(s, st->id);
 	}
 	scope_close(&st->pidfd);
@@ -621,6 +621,6 @@ start_container(struct start *st)
 	locks_release(s, "ctr", st->id);
 	if (!start_attached(st))
 		return (0);
-	stay(st, &a);
+	attach_until_end(st, &a);
 	return (0);
 }
