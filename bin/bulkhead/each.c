@@ -13,6 +13,7 @@
 #include "given.h"
 #include "layout.h"
 #include "lists.h"
+#include "nitems.h"
 #include "reconcile.h"
 #include "record.h"
 #include "say.h"
@@ -92,7 +93,7 @@ each_read_files(struct cli *cli)
 	};
 	const char			*path;
 
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+	for (size_t i = 0; i < NITEMS(options); i++)
 		rec_each_text(path, cli->opts, KEY_FROM(options[i][0])) {
 			struct parse_err	 e;
 			size_t			 len;

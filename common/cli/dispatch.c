@@ -11,10 +11,9 @@
 
 #include "error.h"
 #include "log.h"
+#include "nitems.h"
 #include "record.h"
 #include "say.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 const struct command *
 command_body(const struct command *c)

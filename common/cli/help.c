@@ -2,12 +2,12 @@
  * Help in podman's layout, made from the tables.
  */
 #include "command.h"
+#include "nitems.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define NEAR		2	/* edits between a word and a suggestion */
 
 static size_t

@@ -9,11 +9,10 @@
 
 #include "cleanup.h"
 #include "given.h"
+#include "nitems.h"
 #include "parse.h"
 #include "record.h"
 #include "say.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 struct parser {
 	const struct opt_set	*set;

@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 #include "deadline.h"
+#include "nitems.h"
 #include "record.h"
 
 struct request {
@@ -350,7 +351,7 @@ static const struct {
 static void
 too_long(struct client *c, const struct request *q, const char *value)
 {
-	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+	for (size_t i = 0; i < NITEMS(unknown); i++)
 		if (unknown[i].type == q->type && (unknown[i].kind == 0 ||
 		    unknown[i].kind == q->m.obj_get.kind)) {
 			(void)error_set_code(&c->error, error_of_answer(q->type,

@@ -20,6 +20,7 @@
 #include "given.h"
 #include "grant.h"
 #include "log.h"
+#include "nitems.h"
 #include "path.h"
 #include "record.h"
 #include "sealed.h"
@@ -57,7 +58,7 @@ question_of(const struct session *s)
 	char			 key[64];
 	size_t			 it = 0;
 
-	for (size_t i = 0; i < sizeof(environment) / sizeof(*environment); i++)
+	for (size_t i = 0; i < NITEMS(environment); i++)
 		if ((v = getenv(environment[i])) != NULL)
 			(void)rec_add(r, key_of(key, "env:", environment[i]),
 			    v);
@@ -108,7 +109,7 @@ give_files(struct session *s, struct rec *question, const char *cwd)
 	char				 path[8192];
 	const char			*v;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < NITEMS(names); i++) {
 		if ((v = getenv(names[i])) == NULL || *v == '\0')
 			continue;
 		(void)snprintf(path, sizeof(path), "%s%s%s", *v == '/' ? "" :
@@ -364,7 +365,7 @@ static const struct pin {
 	  .kind = K_PATH, .by = { "engine.volume_path" } },
 };
 
-#define NPINS	(sizeof(pins) / sizeof(pins[0]))
+#define NPINS	NITEMS(pins)
 
 /* The value of this configuration. */
 static const char *

@@ -16,6 +16,7 @@
 #include "calls.h"
 #include "cleanup.h"
 #include "layout.h"
+#include "nitems.h"
 #include "path.h"
 #include "record.h"
 #include "session.h"
@@ -51,7 +52,7 @@ is_option(const struct session *s, const char *path, bool inside)
 	char			 given[PATH_MAX];
 	const char		*value;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < NITEMS(names); i++) {
 		value = rec_get(s->options.settings, KEY_FROM(names[i]));
 		if (value == NULL)
 			continue;
@@ -73,7 +74,7 @@ is_chosen(const struct session *s, const char *path, bool inside)
 
 	if (strstr(path, "/../") != NULL)
 		return (false);
-	for (size_t i = 0; i < sizeof(builtin) / sizeof(builtin[0]); i++)
+	for (size_t i = 0; i < NITEMS(builtin); i++)
 		if (is_at(path, builtin[i], inside))
 			return (true);
 	rec_each_text(earlier, s->chosen, KEY(path))
@@ -132,7 +133,7 @@ grant_check_storage(struct session *s, int dir, const char *path)
 	struct stat		 st;
 
 	/* Root's own: the account makes nothing as root but in a storage. */
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < NITEMS(names); i++)
 		if (fstatat(dir, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    st.st_uid == 0)
 			return (0);
@@ -315,7 +316,7 @@ grant_flags(const struct rec *mount)
 	const char	*opt;
 
 	rec_each_text(opt, mount, KEY(opt))
-		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		for (size_t i = 0; i < NITEMS(words); i++) {
 			if (strcmp(opt, words[i].on) == 0)
 				flags |= words[i].flag;
 			if (strcmp(opt, words[i].off) == 0)

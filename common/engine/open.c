@@ -27,6 +27,7 @@
 #include "layout.h"
 #include "lock_numbers.h"
 #include "locks.h"
+#include "nitems.h"
 #include "parse.h"
 #include "path.h"
 #include "record.h"
@@ -548,7 +549,7 @@ start_over(struct session *s)
 
 	client_stop_all(&s->client);
 	s->locks = s->state_open = false;
-	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
+	for (size_t i = 0; i < NITEMS(fds); i++) {
 		if (fds[i] == NULL || *fds[i] == -1)
 			continue;
 		close(*fds[i]);

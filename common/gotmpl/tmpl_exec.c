@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "cleanup.h"
+#include "nitems.h"
 #include "tmpl_impl.h"
 #include "visible.h"
 
@@ -122,7 +123,7 @@ find_member(const struct exec *x, json_t *object, const char *name)
 	json_t		*j = json_object_get(object, name), *v;
 	const char	*key;
 
-	for (size_t i = 0; j == NULL && i < sizeof(same) / sizeof(same[0]);
+	for (size_t i = 0; j == NULL && i < NITEMS(same);
 	    i++)
 		if (strcmp(name, same[i].go) == 0)
 			j = json_object_get(object, same[i].json);

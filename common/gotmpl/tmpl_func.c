@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "nitems.h"
 #include "tmpl_impl.h"
 #include "visible.h"
 
@@ -463,7 +464,7 @@ static const struct func	funcs[] = {
 const struct func *
 func_find(const char *name)
 {
-	for (size_t i = 0; i < sizeof(funcs) / sizeof(funcs[0]); i++)
+	for (size_t i = 0; i < NITEMS(funcs); i++)
 		if (strcmp(funcs[i].name, name) == 0)
 			return (&funcs[i]);
 	return (NULL);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nitems.h"
 #include "tmpl_impl.h"
 #include "visible.h"
 
@@ -134,7 +135,7 @@ lex_name(struct lexer *l, enum kind kind)
 	if (kind == T_FIELD && n == 1)
 		kind = T_DOT;
 	for (size_t i = 0; kind == T_IDENT &&
-	    i < sizeof(keywords) / sizeof(keywords[0]); i++)
+	    i < NITEMS(keywords); i++)
 		if (strlen(keywords[i].word) == n &&
 		    memcmp(keywords[i].word, start, n) == 0)
 			kind = keywords[i].kind;

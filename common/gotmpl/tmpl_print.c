@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "nitems.h"
 #include "tmpl_impl.h"
 #include "visible.h"
 
@@ -236,7 +237,7 @@ format_integer(FILE *f, const struct spec *sp, struct val v)
 	unsigned long long	 u = n < 0 ? 0ULL - (unsigned long long)n :
 				    (unsigned long long)n;
 
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+	for (size_t i = 0; i < NITEMS(verbs); i++)
 		if (verbs[i].verb == sp->verb) {
 			put_sign(f, sp, n < 0);
 			put_digits(f, sp->flags & SHARP ? verbs[i].sharp :

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "cleanup.h"
+#include "nitems.h"
 #include "tmpl.h"
 #include "visible.h"
 
@@ -20,7 +21,7 @@ is_ambiguous(const char *s)
 					    "y", "n", "" };
 	char				*end;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < NITEMS(words); i++)
 		if (strcasecmp(s, words[i]) == 0)
 			return (true);
 	(void)strtod(s, &end);

@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "messages.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+#include "nitems.h"
 
 static const struct {
 	unsigned int	 number;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "nitems.h"
 #include "wire.h"
 
 #define AS_INFO(id, no, from, to, wait) \
@@ -12,7 +13,7 @@ static const struct proto_info infos[] = { PROTO(AS_INFO) };
 const struct proto_info *
 proto_find(uint16_t type)
 {
-	for (size_t i = 0; i < sizeof(infos) / sizeof(infos[0]); i++)
+	for (size_t i = 0; i < NITEMS(infos); i++)
 		if (infos[i].type == type)
 			return (&infos[i]);
 	return (NULL);
@@ -35,7 +36,7 @@ proto_role(enum role role)
 		{ R_INFLATE, "inflate" },
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < NITEMS(names); i++)
 		if (names[i].role == role)
 			return (names[i].name);
 	return ("?");

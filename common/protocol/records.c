@@ -1,8 +1,7 @@
 #include "records.h"
 
 #include "messages.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+#include "nitems.h"
 
 #define ROW(text, low, high, kind, list, type)				\
 	{ (low), (high), text, sizeof(text) - 1, RECORD_##kind, (list),	\

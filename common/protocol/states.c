@@ -3,13 +3,15 @@
 #include <stddef.h>
 #include <strings.h>
 
+#include "nitems.h"
+
 #define AS_NAME(id, no, name, is)	{ (no), (name) },
 static const struct {
 	unsigned int	 state;
 	const char	*name;
 } states[] = { CTR_STATES(AS_NAME) };
 
-#define NSTATES		(sizeof(states) / sizeof(states[0]))
+#define NSTATES		NITEMS(states)
 
 const char *
 ctr_state_name(unsigned int state)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "nitems.h"
 #include "openat2.h"
 #include "record.h"
 #include "sealed.h"
@@ -38,7 +39,7 @@ own_number(const char *path)
 
 	if (strcmp(path, "/dev/stdin") == 0)
 		return (STDIN_FILENO);
-	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+	for (size_t i = 0; i < NITEMS(dirs); i++) {
 		len = strlen(dirs[i]);
 		if (strncmp(path, dirs[i], len) == 0 &&
 		    parse_digits(path + len, 1 << 20, &n) == 0)

@@ -14,8 +14,8 @@
 #include <time.h>
 
 #include "clock.h"
+#include "nitems.h"
 
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define SECOND		1000000000LL
 
 int
@@ -409,7 +409,7 @@ parse_machine(void)
 
 	if (uname(&u) == -1)
 		return ("unknown");
-	for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++)
+	for (size_t i = 0; i < NITEMS(map); i++)
 		if (strcmp(u.machine, map[i].uname) == 0)
 			return (map[i].go);
 	return (u.machine);

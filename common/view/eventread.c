@@ -19,6 +19,7 @@
 #include "clock.h"
 #include "event.h"
 #include "layout.h"
+#include "nitems.h"
 #include "say.h"
 #include "session.h"
 
@@ -63,7 +64,7 @@ from_journal(const json_t *j)
 	json_t		*e = json_object(), *value;
 	const char	*v;
 
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+	for (size_t i = 0; i < NITEMS(fields); i++) {
 		v = json_string_value(json_object_get(j, fields[i].key));
 		value = v == NULL ? NULL : fields[i].kind == NUMBER ?
 		    json_integer(strtoll(v, NULL, 10)) :

@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "events.h"
 #include "human.h"
+#include "nitems.h"
 #include "record.h"
 #include "say.h"
 #include "visible.h"
@@ -200,7 +201,7 @@ template_row(const json_t *e)
 	human_go_time(eventview_time(e), when, sizeof(when));
 	(void)json_object_set_new(o, "ContainerExitCode", show_member(e,
 	    "ContainerExitCode", json_integer(0)));
-	for (size_t i = 0; i < sizeof(keys_of) / sizeof(keys_of[0]); i++)
+	for (size_t i = 0; i < NITEMS(keys_of); i++)
 		(void)json_object_set_new(o, keys_of[i], show_member(e,
 		    keys_of[i], json_string("")));
 	(void)json_object_update_new(o, json_pack(

@@ -11,6 +11,7 @@
 
 #include "calls.h"
 #include "cleanup.h"
+#include "nitems.h"
 #include "reconcile.h"
 #include "record.h"
 #include "session.h"
@@ -120,7 +121,7 @@ info_ask(struct info *in, struct session *s)
 		[INFO_STATE] = count_containers, [INFO_STORE] = count_images,
 		[INFO_LOCKS] = count_locks, [INFO_IDS] = count_ids };
 
-	for (size_t i = 0; i < sizeof(ask) / sizeof(ask[0]); i++)
+	for (size_t i = 0; i < NITEMS(ask); i++)
 		if (!info_misses(in, (enum info_part)i) &&
 		    ask[i](in, s) == -1)
 			(void)error_set(&in->failed[i],

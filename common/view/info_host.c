@@ -16,6 +16,7 @@
 #include "cgroup.h"
 #include "cgroup_path.h"
 #include "info.h"
+#include "nitems.h"
 #include "record.h"
 #include "tmpl.h"
 #include "version.h"
@@ -57,7 +58,7 @@ distribution(void)
 	if (f == NULL)
 		f = fopen("/usr/lib/os-release", "re");
 	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
-		for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+		for (size_t i = 0; i < NITEMS(wanted); i++) {
 			size_t	 n = strlen(wanted[i].name);
 
 			if (strncmp(line, wanted[i].name, n) == 0 &&
@@ -374,7 +375,7 @@ info_add_names(const struct tmpl *t, json_t *j)
 		    "DefaultCapabilities" },
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < NITEMS(names); i++) {
 		json_t	*o = json_object_get(j, names[i].in[0]);
 
 		if (names[i].in[1] != NULL)

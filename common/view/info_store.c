@@ -10,6 +10,7 @@
 #include <bsd/string.h>
 
 #include "info.h"
+#include "nitems.h"
 #include "record.h"
 #include "tmpl.h"
 
@@ -119,7 +120,7 @@ file_system(long magic)
 		{ 0x2fc12fc1, "zfs" },
 	};
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+	for (size_t i = 0; i < NITEMS(known); i++)
 		if (known[i].magic == magic)
 			return (known[i].name);
 	return ("<unknown>");
@@ -160,7 +161,7 @@ container_counts(const struct info *in)
 	};
 	json_t	*o = json_object();
 
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+	for (size_t i = 0; i < NITEMS(counts); i++)
 		(void)json_object_set_new(o, counts[i].key, info_number(in,
 		    INFO_STATE, (uint64_t)counts[i].n));
 	return (info_note(in, INFO_STATE, o));

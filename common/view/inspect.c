@@ -11,6 +11,7 @@
 
 #include "cleanup.h"
 #include "human.h"
+#include "nitems.h"
 #include "record.h"
 #include "runtimes.h"
 #include "states.h"
@@ -161,7 +162,7 @@ add_row(struct rec *r, const struct rec *row)
 	bool				 up = s == CTR_RUNNING ||
 					    s == CTR_STOPPING;
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+	for (size_t i = 0; i < NITEMS(keys); i++) {
 		rec_del(r, KEY_FROM(keys[i]));
 		(void)rec_copy(r, row, KEY_FROM(keys[i]));
 	}
@@ -358,7 +359,7 @@ fill(json_t *config)
 		{ "Labels", "{}" },
 	};
 
-	for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++) {
+	for (size_t i = 0; i < NITEMS(empty); i++) {
 		json_t	*j = json_object_get(config, empty[i][0]);
 		json_t	*e = json_loads(empty[i][1], JSON_DECODE_ANY, NULL);
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "nitems.h"
 #include "record.h"
 #include "say.h"
 
@@ -15,7 +16,7 @@ lock_kind(const char *lock)
 		{ "vol:", "volume" },
 	};
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (size_t i = 0; i < NITEMS(kinds); i++)
 		if (strncmp(lock, kinds[i][0], 4) == 0)
 			return (kinds[i][1]);
 	return ("");

@@ -20,10 +20,9 @@
 #include "helper.h"
 #include "log.h"
 #include "messages.h"
+#include "nitems.h"
 #include "record.h"
 #include "worker.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 enum { READY = 1 };
 

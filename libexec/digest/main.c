@@ -24,6 +24,7 @@
 #include "digest.policy.h"
 #include "flow.h"
 #include "helper.h"
+#include "nitems.h"
 #include "why.h"
 
 #define CHUNK	(256u << 10)
@@ -133,5 +134,5 @@ main(int argc, char **argv)
 	helper_drop(&d.helper);
 	helper_sandbox(&d.helper, NULL, 0);
 	return (helper_serve(&d.helper, handlers,
-	    sizeof(handlers) / sizeof(handlers[0]), &d.state, &d));
+	    NITEMS(handlers), &d.state, &d));
 }

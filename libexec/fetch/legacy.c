@@ -12,6 +12,7 @@
 #include "cleanup.h"
 #include "helper.h"
 #include "image.h"
+#include "nitems.h"
 #include "text.h"
 #include "unpacked.h"
 
@@ -140,7 +141,7 @@ make_config(struct image *im, const struct chain *c)
 	json_t		*rootfs = json_object();
 	char		*text;
 
-	for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
+	for (size_t i = 0; i < NITEMS(gone); i++)
 		(void)json_object_del(config, gone[i]);
 	for (size_t i = 0; i < im->nlayers; i++)
 		(void)json_array_append_new(ids,

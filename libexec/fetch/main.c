@@ -22,6 +22,7 @@
 #include "fetch.policy.h"
 #include "helper.h"
 #include "image.h"
+#include "nitems.h"
 #include "record.h"
 #include "send.h"
 
@@ -162,5 +163,5 @@ main(int argc, char **argv)
 	helper_drop(&h);
 	helper_sandbox(&h, NULL, 0);
 	return (helper_serve(&h, handlers,
-	    sizeof(handlers) / sizeof(handlers[0]), &f.state, &f));
+	    NITEMS(handlers), &f.state, &f));
 }

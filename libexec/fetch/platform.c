@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "nitems.h"
 #include "text.h"
 
 /* uname's name, the image's name, and the best variant if there are several. */
@@ -26,12 +27,12 @@ static const struct {
 static size_t
 mine(void)
 {
-	static size_t	 found = sizeof(names) / sizeof(names[0]);
+	static size_t	 found = NITEMS(names);
 	struct utsname	 u;
 
-	if (found < sizeof(names) / sizeof(names[0]) || uname(&u) == -1)
+	if (found < NITEMS(names) || uname(&u) == -1)
 		return (found);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < NITEMS(names); i++)
 		if (strcmp(u.machine, names[i].machine) == 0)
 			found = i;
 	return (found);
@@ -42,7 +43,7 @@ platform_name(void)
 {
 	size_t	 i = mine();
 
-	return (i < sizeof(names) / sizeof(names[0]) ? names[i].arch :
+	return (i < NITEMS(names) ? names[i].arch :
 	    "unknown");
 }
 

@@ -10,6 +10,7 @@
 #include <zstd.h>
 
 #include "cleanup.h"
+#include "nitems.h"
 #include "why.h"
 
 #define XZ_MEMORY	(128u << 20)	/* xz -9 needs 65 MiB */
@@ -256,7 +257,7 @@ skippable(const uint8_t *p, size_t n)
 const struct codec *
 codec_detect(const uint8_t *p, size_t n)
 {
-	for (size_t i = 0; i < sizeof(codecs) / sizeof(codecs[0]); i++) {
+	for (size_t i = 0; i < NITEMS(codecs); i++) {
 		const struct codec *c = &codecs[i];
 
 		if (n >= c->magic_len && memcmp(p, c->magic,

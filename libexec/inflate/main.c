@@ -14,6 +14,7 @@
 #include "flow.h"
 #include "helper.h"
 #include "inflate.policy.h"
+#include "nitems.h"
 #include "stream.h"
 #include "why.h"
 
@@ -69,5 +70,5 @@ main(int argc, char **argv)
 	helper_drop(&i.helper);
 	helper_sandbox(&i.helper, NULL, 0);
 	return (helper_serve(&i.helper, handlers,
-	    sizeof(handlers) / sizeof(handlers[0]), &i.state, &i));
+	    NITEMS(handlers), &i.state, &i));
 }

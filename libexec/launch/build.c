@@ -16,12 +16,12 @@
 #include "kernel.h"
 #include "lookup.h"
 #include "messages.h"
+#include "nitems.h"
 #include "spec.h"
 #include "walk.h"
 
 #define FIRST_KEPT	3
 #define HIGH_FD		16		/* above all fixed numbers */
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 int
 build_init(struct build *b)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "fault.h"
+#include "nitems.h"
 #include "procaps.h"
 
 #define BIT(n)	((capset)1 << (n))
@@ -57,7 +58,7 @@ static const char *const names[] = {
 	[CAP_BPF] = "CAP_BPF",
 	[CAP_CHECKPOINT_RESTORE] = "CAP_CHECKPOINT_RESTORE",
 };
-#define NAMES	((int)(sizeof(names) / sizeof(names[0])))
+#define NAMES	((int)NITEMS(names))
 
 int
 caps_find(const char *name)

@@ -14,9 +14,8 @@
 #include "cleanup.h"
 #include "fault.h"
 #include "kernel.h"
+#include "nitems.h"
 #include "spec.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* Device nodes cannot be made in a user namespace: bind those of the host. */
 static const struct {

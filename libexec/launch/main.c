@@ -26,11 +26,11 @@
 #include "helper.h"
 #include "launch.policy.h"
 #include "log.h"
+#include "nitems.h"
 #include "record.h"
 #include "spec.h"
 
 #define WAITING		32		/* of the 64 that the policy allows */
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 enum state { EMPTY = 1, CREATED = 2, DEFINED = 4, BUILT = 8, FAILED = 16,
     GONE = 32 };

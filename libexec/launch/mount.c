@@ -22,11 +22,10 @@
 #include "given.h"
 #include "kernel.h"
 #include "messages.h"
+#include "nitems.h"
 #include "path.h"
 #include "spec.h"
 #include "walk.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 struct mounting {
 	const struct spec_mount	*m;

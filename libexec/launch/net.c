@@ -17,9 +17,8 @@
 #include "cleanup.h"
 #include "fault.h"
 #include "kernel.h"
+#include "nitems.h"
 #include "spec.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* Parameters that concern only a container's own namespaces. */
 static const struct {

@@ -6,9 +6,8 @@
 #include <string.h>
 
 #include "fault.h"
+#include "nitems.h"
 #include "record.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 enum kind {
 	TEXT,				/* anything */

@@ -21,6 +21,7 @@
 #include "lock.h"
 #include "lockbroker.policy.h"
 #include "log.h"
+#include "nitems.h"
 #include "record.h"
 #include "table.h"
 
@@ -314,7 +315,7 @@ main(int argc, char **argv)
 	if (filelock_init() == -1)
 		fatal("signal");
 	rc = helper_serve(&b.helper, handlers,
-	    sizeof(handlers) / sizeof(handlers[0]), &b.state, &b);
+	    NITEMS(handlers), &b.state, &b);
 	locks_close(b.locks);
 	return (rc);
 }

@@ -21,10 +21,10 @@
 #include "map_child.h"
 #include "mapper.policy.h"
 #include "maprequest.h"
+#include "nitems.h"
 #include "subids.h"
 
 #define REFRESH_FD	4
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 enum { SERVING = 1 };
 

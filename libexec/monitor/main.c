@@ -31,11 +31,11 @@
 #include "log.h"
 #include "monitor.h"
 #include "monitor.policy.h"
+#include "nitems.h"
 #include "watch.h"
 
 #define LAUNCH_FD	4
 #define LIBEXEC_FD	5
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* There is one container: a static object, no heap. */
 static struct monitor	 monitor;

@@ -27,6 +27,7 @@
 #include "helper.h"
 #include "idle.h"
 #include "log.h"
+#include "nitems.h"
 #include "policy.h"
 #include "spawn.h"
 
@@ -34,7 +35,6 @@
 #define LAUNCH_FD	5
 #define LIBEXEC_FD	6
 #define NARGS		64
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define REAPED		(UINT64_C(1) << 32)
 
 enum { WATCHING = 1 };

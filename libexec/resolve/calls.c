@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+#include "nitems.h"
+
 #define X32_BIT		0x40000000
 
 struct number {

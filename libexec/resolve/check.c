@@ -8,9 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "nitems.h"
 #include "settings.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 static int
 bad(struct problem *pr, const struct setting *it, const char *value,

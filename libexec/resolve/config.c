@@ -4,9 +4,8 @@
 #include <string.h>
 
 #include "layout.h"
+#include "nitems.h"
 #include "settings.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 static int
 too_long(struct problem *pr, const char *what)

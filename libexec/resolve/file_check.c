@@ -5,13 +5,12 @@
 #include "check.h"
 #include "finding.h"
 #include "merge.h"
+#include "nitems.h"
 #include "other.h"
 #include "record.h"
 #include "registry.h"
 #include "settings.h"
 #include "toml.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 static const char *const	 kinds[] = {
 	[CONF_CONTAINERS] = "containers", [CONF_STORAGE] = "storage",

@@ -24,10 +24,10 @@
 
 #include "bpf.h"
 #include "calls.h"
+#include "nitems.h"
 #include "profile_impl.h"
 #include "settings.h"
 
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define ANY		UINT32_MAX	/* any first argument */
 #define FAMILY_ALG	38
 #define FAMILY_VSOCK	40

@@ -24,6 +24,7 @@
 #include "look.h"
 #include "merge.h"
 #include "messages.h"
+#include "nitems.h"
 #include "option.h"
 #include "record.h"
 #include "registry.h"
@@ -32,8 +33,6 @@
 #include "seccomp_request.h"
 #include "settings.h"
 #include "source.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 enum state { FRESH = 1, CONFINED = 2 };
 

@@ -6,12 +6,11 @@
 
 #include "check.h"
 #include "cleanup.h"
+#include "nitems.h"
 #include "record.h"
 #include "request.h"
 #include "schema.h"
 #include "settings.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 enum option_kind {
 	OPT_TEXT,	/* empty: not given */

@@ -8,10 +8,9 @@
 #include "bpf.h"
 #include "cleanup.h"
 #include "merge.h"
+#include "nitems.h"
 #include "profile.h"
 #include "settings.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 const char *
 other_name(enum conf_kind kind)

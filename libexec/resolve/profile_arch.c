@@ -7,9 +7,8 @@
 #include <seccomp.h>
 #include <string.h>
 
+#include "nitems.h"
 #include "profile_impl.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 static const struct arch_name {
 	const char	*name;		/* in profiles */

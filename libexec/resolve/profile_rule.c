@@ -12,10 +12,9 @@
 
 #include "bpf.h"
 #include "calls.h"
+#include "nitems.h"
 #include "profile.h"
 #include "profile_impl.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 #ifndef SECCOMP_RET_KILL_PROCESS
 #define SECCOMP_RET_KILL_PROCESS	0x80000000U

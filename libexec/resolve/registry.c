@@ -9,10 +9,10 @@
 #include "emit.h"
 #include "finding.h"
 #include "merge.h"
+#include "nitems.h"
 #include "settings.h"
 #include "toml.h"
 
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define TABLE		"registries.registry."
 
 enum { PLACE_MAX = 160, NAME_LEN = 256, MIRRORS_MAX = 64 };

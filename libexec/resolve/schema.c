@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+#include "nitems.h"
 
 #define C(name, type)		{ name, KEY_##type, CONF_CONTAINERS, NULL }
 #define E(name, one_of)		{ name, KEY_STR, CONF_CONTAINERS, one_of }

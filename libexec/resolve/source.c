@@ -14,6 +14,7 @@
 #include "cleanup.h"
 #include "look.h"
 #include "merge.h"
+#include "nitems.h"
 #include "other.h"
 #include "messages.h"
 #include "record.h"
@@ -275,7 +276,7 @@ add_module(struct sources *ss, const struct request *rq, const char *name,
 
 	if (*name == '/')
 		return (add_file(ss, name, CONF_CONTAINERS, REQUIRED, pr));
-	for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
+	for (size_t i = 0; i < NITEMS(bases); i++) {
 		if (*bases[i] == '\0')
 			continue;
 		if (path_format(path, sizeof(path),
@@ -318,7 +319,7 @@ wanted_by_user(const char *name)
 		"storage.options.vfs.ignore_chown_errors",
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < NITEMS(names); i++)
 		if (strcmp(name, names[i]) == 0)
 			return (1);
 	return (strncmp(name, "storage.options.pull_options.", 29) == 0);
@@ -395,7 +396,7 @@ add_others(struct sources *ss, const struct request *rq, struct problem *pr)
 	};
 	char	 path[PATH_LEN];
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < NITEMS(rows); i++) {
 		(void)request_find(rq, rows[i].name, path);
 		if (*path != '\0' && add_file(ss, path, rows[i].kind, OPTIONAL,
 		    pr) == -1)

@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nitems.h"
 #include "parser.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 /*
  * How a table or array was made determines what may be added to it, and so most

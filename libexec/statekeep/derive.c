@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "history.h"
+#include "nitems.h"
 #include "record.h"
 #include "row.h"
 
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define NOTHING		0u		/* before it is made, after it is
 					 * removed */
 

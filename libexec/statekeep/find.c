@@ -13,6 +13,7 @@
 #include "keys.h"
 #include "messages.h"
 #include "name.h"
+#include "nitems.h"
 #include "obj.h"
 #include "record.h"
 #include "registry.h"
@@ -138,7 +139,7 @@ static const struct objkind kinds[] = {
 const struct objkind *
 objkind_get(struct state *sk, uint32_t kind)
 {
-	if (kind > 0 && kind < sizeof(kinds) / sizeof(kinds[0]))
+	if (kind > 0 && kind < NITEMS(kinds))
 		return (&kinds[kind]);
 	(void)state_fail(sk, EINVAL, "%u is not a kind of object",
 	    (unsigned int)kind);

@@ -19,6 +19,7 @@
 #include "filelock.h"
 #include "helper.h"
 #include "log.h"
+#include "nitems.h"
 #include "obj.h"
 #include "record.h"
 #include "refresh.h"
@@ -376,7 +377,7 @@ main(int argc, char **argv)
 	if (filelock_init() == -1)
 		fatal("signal");
 	rc = helper_serve(&s.helper, handlers,
-	    sizeof(handlers) / sizeof(handlers[0]), &s.state, &s);
+	    NITEMS(handlers), &s.state, &s);
 	state_clear(&s.records);
 	return (rc);
 }

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "nitems.h"
+
 static const char *const	 left[] = {
 	"able", "airy", "amber", "ample", "apt", "ardent", "artful", "avid",
 	"awake", "balmy", "bold", "brave", "breezy", "bright", "brisk",
@@ -101,8 +103,8 @@ name_make(char *out, size_t size, unsigned int attempt)
 	 */
 	if (getrandom(r, sizeof(r), 0) == -1)
 		memset(r, 0, sizeof(r));
-	a = left[r[0] % (sizeof(left) / sizeof(left[0]))];
-	b = right[r[1] % (sizeof(right) / sizeof(right[0]))];
+	a = left[r[0] % NITEMS(left)];
+	b = right[r[1] % NITEMS(right)];
 	if (attempt < 8)
 		(void)snprintf(out, size, "%s_%s", a, b);
 	else

@@ -7,6 +7,7 @@
 #include "ctr.h"
 #include "db.h"
 #include "events.h"
+#include "nitems.h"
 #include "state.h"
 #include "keys.h"
 #include "record.h"
@@ -169,7 +170,7 @@ drop_sessions(struct state *sk)
 
 	if (!refresh_due(sk))
 		return (0);
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+	for (size_t i = 0; i < NITEMS(prefixes); i++)
 		while (db_first_key(sk->boot, prefixes[i], key,
 		    sizeof(key))) {
 			if (db_del(sk->boot, key) == -1)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "db.h"
+#include "nitems.h"
 #include "state.h"
 #include "keys.h"
 #include "name.h"
@@ -20,7 +21,7 @@ static const struct {
 	[HOLDER_POD] = { "pod", KEY_POD, "pod" },
 };
 
-#define NKINDS	(sizeof(kinds) / sizeof(kinds[0]))
+#define NKINDS	NITEMS(kinds)
 
 /* "ctr <id>"; schema 1 has only the id, in the per-boot database too. */
 static bool

@@ -15,6 +15,7 @@
 
 #include "cleanup.h"
 #include "log.h"
+#include "nitems.h"
 
 #define CHUNK		(256u << 10)	/* bytes of a transaction of a new
 					 * journal */
@@ -171,7 +172,7 @@ remove_leftovers(struct db *db)
 	char		 tmp[sizeof(db->kct) + 8];
 	struct stat	 st;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < NITEMS(names); i++) {
 		(void)snprintf(tmp, sizeof(tmp), "%s.tmpkch", names[i]);
 		(void)unlinkat(db->dir_fd, tmp, 0);
 		(void)snprintf(tmp, sizeof(tmp), "%s.tmpkct", names[i]);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "db.h"
+#include "nitems.h"
 #include "state.h"
 #include "keys.h"
 #include "record.h"
@@ -27,7 +28,7 @@ check(struct state *sk, const struct rec *changes)
 
 	for (; rec_walk(changes, &it, &item); n++) {
 		known = false;
-		for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed); i++)
+		for (size_t i = 0; i < NITEMS(allowed); i++)
 			known |= strcmp(item.key, allowed[i]) == 0;
 		if (!known || item.text == NULL)
 			return (state_fail(sk, EINVAL, "\"%s\" of a container "
@@ -116,7 +117,7 @@ row_key(char *out, const char *name)
 		{ "vol:", KEY_VOLUME },
 	};
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (size_t i = 0; i < NITEMS(kinds); i++)
 		if (strncmp(name, kinds[i].lock, 4) == 0)
 			return (key_make(out, kinds[i].rows, name + 4));
 	return (NULL);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "nitems.h"
 #include "record.h"
 
 /* Keys of the overlay. */
@@ -15,8 +16,7 @@ static const char *const	 volatile_keys[] = { KEY_TEXT(pid),
 static bool
 is_volatile(const char *key)
 {
-	for (size_t i = 0; i < sizeof(volatile_keys) /
-	    sizeof(volatile_keys[0]); i++)
+	for (size_t i = 0; i < NITEMS(volatile_keys); i++)
 		if (strcmp(key, volatile_keys[i]) == 0)
 			return (true);
 	return (false);
@@ -85,7 +85,7 @@ row_new(const struct rec *def, const char *id, const char *name)
 		return (NULL);
 	(void)rec_add(row, KEY(id), id);
 	(void)rec_add(row, KEY(name), name);
-	for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++)
+	for (size_t i = 0; i < NITEMS(copied); i++)
 		(void)rec_copy(row, def, KEY_FROM(copied[i]));
 	if (rec_get(def, KEY(command)) == NULL &&
 	    (command = joined(def, KEY(arg))) != NULL)
@@ -186,8 +186,7 @@ row_plain(const struct rec *stored)
 bool
 row_has_volatile(const struct rec *row)
 {
-	for (size_t i = 0; i < sizeof(volatile_keys) /
-	    sizeof(volatile_keys[0]); i++)
+	for (size_t i = 0; i < NITEMS(volatile_keys); i++)
 		if (rec_get(row, KEY_FROM(volatile_keys[i])) != NULL)
 			return (true);
 	return (false);

@@ -15,6 +15,7 @@
 #include "keys.h"
 #include "log.h"
 #include "name.h"
+#include "nitems.h"
 #include "record.h"
 #include "refresh.h"
 #include "registry.h"
@@ -276,7 +277,7 @@ of_this_boot(const struct state *sk, struct rec *have)
 					    GRANT "path.run_storage" };
 	char				 now[64];
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+	for (size_t i = 0; i < NITEMS(keys); i++) {
 		(void)snprintf(now, sizeof(now), NOW "%s", keys[i]);
 		if (is_now(sk, have) && rec_get(have, KEY_FROM(now)) != NULL)
 			(void)rec_set(have, KEY_FROM(keys[i]), rec_get(have,

@@ -9,6 +9,7 @@
 #include "cleanup.h"
 #include "inside.h"
 #include "keys.h"
+#include "nitems.h"
 #include "record.h"
 
 #define TEXT_MAX	512		/* bytes of a plain value */
@@ -46,7 +47,7 @@ key_type(const char *key)
 	};
 	size_t	 n = strcspn(key, ":");
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (size_t i = 0; i < NITEMS(kinds); i++)
 		if (strlen(kinds[i].kind) == n &&
 		    memcmp(kinds[i].kind, key, n) == 0)
 			return (kinds[i].type);

@@ -28,6 +28,7 @@
 #include "list.h"
 #include "log.h"
 #include "names.h"
+#include "nitems.h"
 #include "record.h"
 #include "register.h"
 #include "remove.h"
@@ -40,8 +41,6 @@
 #include "trash.h"
 #include "userns.h"
 #include "volume.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* For Landlock: the graph root and the run root. */
 static void

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lock.h"
+#include "nitems.h"
 #include "register.h"
 #include "store.h"
 #include "text.h"
@@ -26,7 +27,7 @@ static const struct {
 	{ true,	 "layers",	"mountpoints.json",	"id" },
 };
 #define NCONTAINERS	3
-#define NLISTS		(sizeof(lists) / sizeof(lists[0]))
+#define NLISTS		NITEMS(lists)
 
 static int
 root_of(const struct store *s, size_t i)

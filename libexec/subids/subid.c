@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nitems.h"
+
 #ifdef __GLIBC__
 #include <dlfcn.h>
 #include <shadow/subid.h>
@@ -20,7 +22,7 @@ static struct {
 	bool		 afar;
 } sources[] = { { "passwd:", false }, { "subid:", false } };
 
-#define NSOURCES	(sizeof(sources) / sizeof(sources[0]))
+#define NSOURCES	NITEMS(sources)
 
 /* One line of nsswitch.conf. */
 static void

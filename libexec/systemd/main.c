@@ -18,9 +18,8 @@
 #include "helper.h"
 #include "log.h"
 #include "messages.h"
+#include "nitems.h"
 #include "systemd.policy.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 enum { EMPTY = 1, READY = 2 };
 

@@ -31,6 +31,7 @@
 #include "helper.h"
 #include "layer.h"
 #include "log.h"
+#include "nitems.h"
 #include "owners.h"
 #include "procaps.h"
 #include "record.h"
@@ -169,5 +170,5 @@ main(int argc, char **argv)
 	(void)umask(022);
 	helper_drop(&h);
 	return (helper_serve(&h, handlers,
-	    sizeof(handlers) / sizeof(handlers[0]), &u.state, &u));
+	    NITEMS(handlers), &u.state, &u));
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "nitems.h"
 #include "tar.h"
 #include "tree.h"
 #include "why.h"
@@ -54,7 +55,7 @@ plain_xattr(const char *name)
 
 	if (strncmp(name, "user.", 5) != 0 || name[5] == '\0')
 		return (false);
-	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
+	for (size_t i = 0; i < NITEMS(orders); i++)
 		if (strncmp(name, orders[i], strlen(orders[i])) == 0)
 			return (false);
 	return (true);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nitems.h"
 #include "why.h"
 
 int
@@ -16,7 +17,7 @@ idmap_read(struct idmap *m, const char *path)
 	memset(m, 0, sizeof(*m));
 	if (f == NULL)
 		return (-1);
-	while (m->n < sizeof(m->range) / sizeof(m->range[0]) &&
+	while (m->n < NITEMS(m->range) &&
 	    fscanf(f, "%u %u %u", &inside, &outside, &count) == 3) {
 		m->range[m->n].first = inside;
 		m->range[m->n++].count = count;

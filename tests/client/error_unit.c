@@ -11,6 +11,7 @@
 #include "error.h"
 #include "harness.h"
 #include "messages.h"
+#include "nitems.h"
 #include "path.h"
 
 #define ROW(id, number, name, text)	{ number, name, text },
@@ -20,7 +21,7 @@ static const struct {
 	const char	*text;
 } rows[] = { ERRORS(ROW) };
 
-#define NROWS	(sizeof(rows) / sizeof(rows[0]))
+#define NROWS	NITEMS(rows)
 
 /* What scripts may have written down: a change here breaks them. */
 static const struct {
@@ -42,7 +43,7 @@ static const struct {
 static bool
 is_promised(void)
 {
-	for (size_t i = 0; i < sizeof(promised) / sizeof(*promised); i++)
+	for (size_t i = 0; i < NITEMS(promised); i++)
 		if (error_name(promised[i].number) == NULL ||
 		    strcmp(error_name(promised[i].number),
 		    promised[i].name) != 0)

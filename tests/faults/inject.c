@@ -42,7 +42,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+#include "nitems.h"
+
 #define TRACEES		256
 #define PROGRAMS	32
 #define EXIT_HUNG	124

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "env.h"
+#include "nitems.h"
 #include "spec.h"
 #include "tmpl.h"
 #include "visible.h"
@@ -60,7 +61,7 @@ as_value(const char *text)
 	void			*out;
 	size_t			 len;
 
-	for (size_t i = 0; i < sizeof(parsers) / sizeof(parsers[0]); i++) {
+	for (size_t i = 0; i < NITEMS(parsers); i++) {
 		err.text[0] = '\0';
 		if ((r = rec_new()) == NULL)
 			return;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nitems.h"
 #include "tmpl.h"
 #include "harness.h"
 
@@ -208,7 +209,7 @@ noise(void)
 		n = rand_r(&seed) % 16;
 		while (n-- > 0)
 			strcat(text, pieces[(unsigned int)rand_r(&seed) %
-			    (sizeof(pieces) / sizeof(pieces[0]))]);
+			    NITEMS(pieces)]);
 		if ((t = tmpl_parse(&about, text, &err)) != NULL) {
 			json_t	*d = data();
 			char	*out = NULL;
@@ -232,9 +233,9 @@ main(void)
 	struct tmpl		*t;
 	json_t			*j;
 
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+	for (size_t i = 0; i < NITEMS(good); i++)
 		gives(good[i][0], good[i][1]);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < NITEMS(bad); i++)
 		gives(bad[i][0], bad[i][1]);
 	on_a_terminal();
 	deep();

@@ -9,6 +9,7 @@
 #include "anykey.h"
 #include "drive.h"
 #include "harness.h"
+#include "nitems.h"
 #include "path.h"
 #include "records.h"
 
@@ -94,7 +95,7 @@ make_image(const char *name)
 	dir(IN("etc"));
 	dir(IN("data"));
 	copy("/bin/busybox", IN("bin/busybox"));
-	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++) {
+	for (size_t i = 0; i < NITEMS(tools); i++) {
 		char	 tool[64];
 
 		(void)snprintf(tool, sizeof(tool), "bin/%s", tools[i]);

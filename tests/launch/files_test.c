@@ -19,6 +19,7 @@
 
 #include "anykey.h"
 #include "box.h"
+#include "nitems.h"
 #include "records.h"
 
 static void
@@ -196,7 +197,7 @@ no_layers_by_fd(void)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
-	struct sock_fprog	 p = { sizeof(f) / sizeof(f[0]), f };
+	struct sock_fprog	 p = { NITEMS(f), f };
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &p) == -1)

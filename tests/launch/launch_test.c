@@ -18,6 +18,7 @@
 #include <stddef.h>
 
 #include "box.h"
+#include "nitems.h"
 #include "records.h"
 #include "sealed.h"
 
@@ -232,7 +233,7 @@ test_exec(void)
 		{ "/bin/junk", ENOEXEC, "running \"/bin/junk\"" },
 	};
 
-	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (size_t i = 0; i < NITEMS(t); i++) {
 		CHECK(run_args(def("image"), (const char *const[]){ t[i].arg,
 		    NULL }) == -1);
 		CHECK(d.error == t[i].error && says(t[i].text));

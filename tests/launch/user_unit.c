@@ -11,6 +11,7 @@
 
 #include "../../libexec/launch/fault.h"
 #include "harness.h"
+#include "nitems.h"
 #include "path.h"
 #include "../../libexec/launch/user.h"
 
@@ -153,7 +154,7 @@ main(void)
 		err(2, "etc");
 	put(etc, "passwd", passwd, sizeof(passwd) - 1);
 	put(etc, "group", group, sizeof(group) - 1);
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+	for (size_t i = 0; i < NITEMS(table); i++)
 		check_row(root, i);
 	bad_files(root, etc);
 	if (path_remove(AT_FDCWD, dir) == -1)

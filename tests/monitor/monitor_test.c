@@ -1,4 +1,5 @@
 /* monitor, through its socket, with a launch of our own. */
+#include "nitems.h"
 #include "records.h"
 #include "rig.h"
 
@@ -339,7 +340,7 @@ test_hostile(void)
 	rig_stderr = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	rig_monitor(&r);
 	CHECK(rig_start(&r, &o, "read x; exit 6") == 0);
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+	for (size_t i = 0; i < NITEMS(types); i++)
 		for (size_t len = 0; len < sizeof(buf); len = len * 3 + 5) {
 			c = rig_client(&r);
 			memset(buf, i % 2 ? 0xff : 0, sizeof(buf));

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness.h"
+#include "nitems.h"
 
 #define MOST	8192
 
@@ -167,7 +168,7 @@ noise(char *p)
 			p[len++] = (char)rand();
 		else
 			len += (size_t)sprintf(p + len, "%s", bits[(size_t)
-			    rand() % (sizeof(bits) / sizeof(bits[0]))]);
+			    rand() % NITEMS(bits)]);
 	}
 	return (len);
 }

@@ -17,6 +17,7 @@
 
 #include "harness.h"
 #include "helper.h"
+#include "nitems.h"
 
 #define NOBODY	65534
 
@@ -161,7 +162,7 @@ main(int argc, char **argv)
 	if (null_fd == -1 || libexec_fd == -1 || mkdtemp(place) == NULL ||
 	    (geteuid() == 0 && chown(place, NOBODY, NOBODY) == -1))
 		err(1, "setup");
-	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
+	for (size_t i = 0; i < NITEMS(programs); i++)
 		test_program(&programs[i]);
 	(void)snprintf(path, sizeof(path), "%s/ctl", place);
 	(void)unlink(path);		/* the monitor's socket */

@@ -23,9 +23,8 @@
 #include "harness.h"
 
 #include "messages.h"
+#include "nitems.h"
 #include "wire.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* The wrong body is of these kinds; each field in turn has the fault. */
 enum fault { NONE, OVER, NUL };

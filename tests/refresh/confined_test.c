@@ -2,6 +2,7 @@
  * refresh and the programs that it starts: what each of them holds, and that
  * their user cannot trace them, stop them, or lie to them.
  */
+#include "nitems.h"
 #include "rig.h"
 
 #define NO_CAPS	"0000000000000000"
@@ -94,7 +95,7 @@ check_confined(pid_t pid, const char *permitted)
 
 	(void)snprintf(want, sizeof(want), "\nCapPrm: %s\n", permitted);
 	CHECK(has(pid, "status", want));
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+	for (size_t i = 0; i < NITEMS(lines); i++) {
 		(void)snprintf(want, sizeof(want), "\n%s\n", lines[i]);
 		check(has(pid, "status", want), lines[i], __LINE__);
 	}

@@ -17,6 +17,7 @@
 
 #include "../../libexec/refresh/children.h"
 #include "../../libexec/refresh/ids.h"
+#include "nitems.h"
 
 #define ANN	1000u
 
@@ -111,7 +112,7 @@ test_ranges(void)
 	};
 	struct subids	 s;
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < NITEMS(bad); i++) {
 		s = good();
 		s.uids.r[s.uids.n++] = bad[i].r;
 		CHECK(refused(&s, bad[i].word) && strstr(ids.why, "subuid"));

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 
 #include "anykey.h"
+#include "nitems.h"
 #include "records.h"
 #include "resolver.h"
 
@@ -178,7 +179,7 @@ is_setting(const char *key)
 					    "farms.", "podmansh.",
 					    "storage.", "registries." };
 
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+	for (size_t i = 0; i < NITEMS(tables); i++)
 		if (strncmp(key, tables[i], strlen(tables[i])) == 0)
 			return (true);
 	return (false);

@@ -29,8 +29,8 @@
 #include "../../libexec/resolve/profile.h"
 #include "../../libexec/resolve/settings.h"
 #include "bpf_run.h"
+#include "nitems.h"
 
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 #define ERR(e)		((uint32_t)(SECCOMP_RET_ERRNO | (e)))
 #define ALLOW		SECCOMP_RET_ALLOW
 #define PACKAGED	"/usr/share/containers/seccomp.json"

@@ -12,8 +12,7 @@
 #include "harness.h"
 
 #include "../../libexec/resolve/toml.h"
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
+#include "nitems.h"
 
 /* A tree on one line: {a=1 b=[x y]}, strings in <>. */
 static void

@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <sys/mman.h>
 
+#include "nitems.h"
 #include "state.h"
 #include "tracer.h"
 
@@ -251,7 +252,7 @@ main(int argc, char **argv)
 	bool		 all = want != NULL && strcmp(want, "all") == 0;
 	unsigned int	 seed = want == NULL ? 7 :
 			    (unsigned int)strtoul(want, NULL, 10);
-	static char	 names[sizeof(faults) / sizeof(faults[0])][80];
+	static char	 names[NITEMS(faults)][80];
 
 	if (argc < 2)
 		errx(1, "usage: %s program", argv[0]);
@@ -266,7 +267,7 @@ main(int argc, char **argv)
 	if (shared == MAP_FAILED)
 		err(1, "mmap");
 	srandom(seed);
-	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+	for (size_t i = 0; i < NITEMS(faults); i++) {
 		int	 n = 1, wrong = 0, tried = 0;
 
 		while (strike(&faults[i], n, &wrong)) {

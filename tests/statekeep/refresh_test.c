@@ -2,6 +2,7 @@
  * What a boot leaves to the next, seen by statekeep: the same stores opened
  * with another boot ID. The run directory stays, as on a disk.
  */
+#include "nitems.h"
 #include "records.h"
 #include "state.h"
 
@@ -209,7 +210,7 @@ lose_run(void)
 				    "boot.lock", "boot.reserve" };
 	char	 path[4200];
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < NITEMS(names); i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", run, names[i]);
 		(void)unlink(path);
 	}

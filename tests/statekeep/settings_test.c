@@ -4,6 +4,7 @@
 #include <dirent.h>
 
 #include "anykey.h"
+#include "nitems.h"
 #include "records.h"
 #include "state.h"
 
@@ -41,7 +42,7 @@ static const char *const	 keys[] = { "os", "path.state", "path.run",
 				    "path.graph", "path.run_storage",
 				    "storage.driver", "engine.volume_path" };
 
-#define NKEYS	(sizeof(keys) / sizeof(keys[0]))
+#define NKEYS	NITEMS(keys)
 
 /* One of them is another: what the store has comes back, and no service. */
 static void

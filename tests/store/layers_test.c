@@ -2,6 +2,7 @@
  * Layers of containers and volumes in a store: made, marked, swept, removed.
  */
 #include "ask.h"
+#include "nitems.h"
 #include "records.h"
 
 /* podman was killed while it unpacked this layer. */
@@ -110,7 +111,7 @@ test_umask(void)
 	    "localhost/one:latest") == 0);
 	CHECK(rw(MSG_rw_make, ctr, img) == 0 && list(ctr, "ours", 1) == 0);
 	CHECK(rw(MSG_rw_remove, ctr, "") == 0);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < NITEMS(rows); i++)
 		check(mode_of(rows[i].path) == rows[i].mode, rows[i].path,
 		    __LINE__);
 	end();

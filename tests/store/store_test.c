@@ -2,6 +2,7 @@
  * Images and names in a store, and its format on disk, request by request.
  */
 #include "ask.h"
+#include "nitems.h"
 #include "records.h"
 
 static void
@@ -192,10 +193,10 @@ test_find(void)
 
 	with_image("overlay");
 	CHECK(strcmp(text, img) == 0);
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+	for (size_t i = 0; i < NITEMS(known); i++)
 		CHECK(find(known[i]) == 0 &&
 		    strcmp(rec_str(rec, KEY(id), ""), img) == 0);
-	for (size_t i = 0; i < sizeof(unknown) / sizeof(*unknown); i++) {
+	for (size_t i = 0; i < NITEMS(unknown); i++) {
 		CHECK(said(find(unknown[i]) == ENOENT));
 		if (last != ENOENT) printf("# %s\n", unknown[i]);
 		snprintf(ref, sizeof(ref), "%s: image not known", unknown[i]);
@@ -281,7 +282,7 @@ test_bad_images(void)
 	CHECK(commit_image(other, manifest_for(other, 2), lid[1],
 	    "../../etc:x") == EINVAL);
 	/* What podman could not read: it would list nothing any more. */
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < NITEMS(names); i++)
 		CHECK(commit_image(other, manifest_for(other, 2), lid[1],
 		    names[i]) == EINVAL);
 	/* B09: the layers are other ones. */
@@ -446,7 +447,7 @@ test_list_texts(void)
 	ctr[HEX] = '\0';
 	with_image("overlay");
 	CHECK(rw(MSG_rw_make, ctr, img) == 0);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (size_t i = 0; i < NITEMS(texts); i++) {
 		put("overlay-containers/containers.json", texts[i]);
 		CHECK(said(list(ctr, "a", 1) == 0));
 		snprintf(s, sizeof(s), "[{\"id\":\"%.20s", ctr);

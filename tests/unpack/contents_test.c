@@ -3,6 +3,7 @@
  * sparse files, tar-split.
  */
 #include "drive.h"
+#include "nitems.h"
 #include "records.h"
 
 /* The same in a copy of the parent, as the vfs driver has it. */
@@ -76,7 +77,7 @@ test_xattrs(void)
 	size_t				 n;
 
 	n = tb_record(buf, 0, "SCHILY.xattr.user.kept", "a\0b", 3);
-	for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++) {
+	for (size_t i = 0; i < NITEMS(dropped); i++) {
 		(void)snprintf(key, sizeof(key), "SCHILY.xattr.%s",
 		    dropped[i]);
 		n = tb_record(buf, n, key, "y", 1);
@@ -91,7 +92,7 @@ test_xattrs(void)
 	ACCEPTED(&r, "extended attributes");
 	CHECK(lgetxattr("stage/f", "user.kept", got, sizeof(got)) == 3 &&
 	    memcmp(got, "a\0b", 3) == 0);
-	for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)
+	for (size_t i = 0; i < NITEMS(dropped); i++)
 		say(lgetxattr("stage/f", dropped[i], got, sizeof(got)) ==
 		    -1 && lgetxattr("stage/d", dropped[i], got,
 		    sizeof(got)) == -1, __LINE__, "dropped %s", dropped[i]);
@@ -396,7 +397,7 @@ test_same_as_tar(void)
 	sh("chmod -R u+rwx src; cd src; rm -rf 000* longlink");
 	compare("--format=ustar", "");
 	compare("--format=v7 --exclude=./pipe", "");
-	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {
+	for (size_t i = 0; i < NITEMS(filters); i++) {
 		if (!have(filters[i])) {
 			printf("ok - %s # SKIP not here\n", filters[i]);
 			continue;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "helper.h"
+#include "nitems.h"
 #include "record.h"
 #include "userns.h"
 
@@ -53,5 +54,5 @@ main(int argc, char **argv)
 	helper_args(&h, argc, argv);
 	helper_socket(&h);
 	return (helper_serve(&h, handlers,
-	    sizeof(handlers) / sizeof(handlers[0]), &state, NULL));
+	    NITEMS(handlers), &state, NULL));
 }

@@ -3,6 +3,7 @@
  * that readers could read differently are refused.
  */
 #include "drive.h"
+#include "nitems.h"
 
 /* A01, A04: ways out of the directory. */
 static void
@@ -23,7 +24,7 @@ test_escapes(void)
 	struct stat	 st;
 	char		 target[256];
 
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+	for (size_t i = 0; i < NITEMS(links); i++) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 		(void)snprintf(target, sizeof(target), links[i].target, base);
@@ -137,7 +138,7 @@ test_whiteouts(void)
 		"d/.wh..", "d/.wh...", ".wh..wh.x", "d/.wh..wh.plnk", };
 	struct run			 r = { 0 };
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < NITEMS(bad); i++) {
 		tb_file(&r.tb, bad[i], "");
 		REFUSED(&r, bad[i], "no proper name");
 	}

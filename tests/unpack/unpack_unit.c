@@ -20,6 +20,7 @@
 #include "../fuzz/unpack_fuzz.c"
 #include "../../libexec/unpack/crc64.h"
 #include "../../libexec/unpack/owners.h"
+#include "nitems.h"
 
 /* All that comes out, or the sentence of why not. */
 static int
@@ -74,7 +75,7 @@ test_names(void)
 	};
 	char	 out[TREE_PATH_MAX + 1];
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < NITEMS(names); i++) {
 		struct why	 w = { 0 };
 		int		 rc = tree_clean(names[i].in, out, &w);
 

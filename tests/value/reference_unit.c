@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness.h"
+#include "nitems.h"
 #include "reference.h"
 
 #define SUM	"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
@@ -31,7 +32,7 @@ test_good(void)
 	};
 	struct reference	 r;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < NITEMS(rows); i++)
 		check(reference_parse(rows[i].text, &r) == NULL &&
 		    strcmp(r.name, rows[i].name) == 0 &&
 		    strcmp(r.tag, rows[i].tag) == 0 &&
@@ -51,7 +52,7 @@ test_bad(void)
 		"a.b_c:80/x", "a_B.c/x", "a_.b/c", "A_b/c", "a..b/c" };
 	struct reference		 r;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < NITEMS(rows); i++)
 		check(reference_parse(rows[i], &r) != NULL, rows[i], __LINE__);
 	CHECK(strcmp(reference_parse("localhost/UPPER", &r),
 	    "repository name must be lowercase") == 0);

@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "lists.h"
+#include "nitems.h"
 #include "record.h"
 #include "show.h"
 #include "tmpl.h"
@@ -142,7 +143,7 @@ columns(void)
 	scoped_rec struct rec			*request = rec_new();
 	struct list				 l;
 
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+	for (size_t i = 0; i < NITEMS(lists); i++) {
 		CHECK(list_open(&l, lists[i], request) == 0 && l.nplain > 1);
 		for (size_t k = 0; k < l.nplain; k++)
 			CHECK(l.plain[k] != NULL &&

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "nitems.h"
 #include "record.h"
 #include "say.h"
 #include "settings.h"
@@ -26,7 +27,7 @@ show_texts(const struct rec *config, const char *which)
 	char				 key[32];
 	bool				 any = false;
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+	for (size_t i = 0; i < NITEMS(files); i++) {
 		if (*which != '\0' && strcmp(which, files[i]) != 0)
 			continue;
 		any = true;

@@ -3,6 +3,7 @@
  */
 #include "command_session.h"
 #include "listing.h"
+#include "nitems.h"
 #include "pods.h"
 #include "record.h"
 #include "say.h"
@@ -57,7 +58,7 @@ add_columns(struct list *l, const struct rec *o)
 		list_add_column(l, "Cgroup");
 		list_add_column(l, "Namespace");
 	}
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+	for (size_t i = 0; i < NITEMS(members); i++)
 		if (opt_flag(o, members[i][0], false)) {
 			list_add_column(l, members[i][1]);
 			any = true;

@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "each.h"
+#include "nitems.h"
 #include "say.h"
 
 static const struct opt options[] = {
@@ -35,7 +36,7 @@ run(struct cli *cli)
 	if (strcmp(type, "image") == 0 && opt_flag(cli->opts, "latest", false))
 		return (say_error("latest is not supported for type "
 		    "\"image\""));
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+	for (size_t i = 0; i < NITEMS(types); i++)
 		if (strcmp(types[i].name, type) == 0)
 			return (inspect_objects(cli, i == 0 &&
 			    opt_flag(cli->opts, "latest", false) ?

@@ -16,6 +16,7 @@
 #include "command.h"
 #include "command_session.h"
 #include "layout.h"
+#include "nitems.h"
 #include "path.h"
 #include "record.h"
 #include "say.h"
@@ -38,7 +39,7 @@ static const struct opt options[] = {
 static const char *const journals[] = {
 	LAYOUT_STATE_JOURNAL, LAYOUT_BOOT_JOURNAL };
 
-#define NJOURNALS	(sizeof(journals) / sizeof(journals[0]))
+#define NJOURNALS	NITEMS(journals)
 
 /* One line for each object. */
 static void

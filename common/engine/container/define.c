@@ -13,6 +13,7 @@
 #include "env.h"
 #include "given.h"
 #include "layout.h"
+#include "nitems.h"
 #include "record.h"
 #include "row.h"
 #include "session.h"

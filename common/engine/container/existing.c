@@ -10,6 +10,7 @@
 #include "exitcode.h"
 #include "grant.h"
 #include "locks.h"
+#include "nitems.h"
 #include "reconcile.h"
 #include "record.h"
 #include "row.h"
@@ -75,7 +76,7 @@ forget_policy(const struct rec *row, struct rec *keys)
 				    KEY(restart_delay), KEY(restart_count),
 				    KEY(user_stopped), KEY(halted) };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < NITEMS(names); i++)
 		if (rec_has(row, names[i]))
 			(void)rec_clear(keys, names[i]);
 }

@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 #include "hostpath.h"
+#include "nitems.h"
 #include "record.h"
 #include "spec.h"
 

@@ -15,6 +15,7 @@
 
 #include "cleanup.h"
 #include "hostpath.h"
+#include "nitems.h"
 #include "record.h"
 
 #define ID_MAX		INT32_MAX

@@ -8,8 +8,6 @@
 
 #include "parse.h"
 
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
-
 struct rec;
 
 /* The sentence of errno. Returns -1. */

@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <sha2.h>
 
+#include "nitems.h"
 #include "record.h"
 
 #define TYPE_MANIFEST	"application/vnd.docker.distribution.manifest.v2+json"
@@ -109,7 +110,7 @@ apply_change(json_t *config, const char *text, struct parse_err *e)
 	const char	*v = text + n + strspn(text + n, " \t");
 
 	v += *v == '=';
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < NITEMS(rows); i++) {
 		if (strlen(rows[i].word) != n ||
 		    strncasecmp(rows[i].word, text, n) != 0)
 			continue;

@@ -7,6 +7,7 @@
 #include "calls.h"
 #include "grant.h"
 #include "locks.h"
+#include "nitems.h"
 #include "parse.h"
 #include "random.h"
 #include "record.h"
@@ -173,7 +174,7 @@ add_image_volume(struct session *s, struct rec *def, const char *path)
 	(void)rec_add(m, KEY(type), "bind");
 	(void)rec_add(m, KEY_IN(mount, volume), "");
 	(void)rec_add(m, KEY(dst), path);
-	for (size_t i = 0; i < sizeof(opts) / sizeof(opts[0]); i++)
+	for (size_t i = 0; i < NITEMS(opts); i++)
 		(void)rec_add(m, KEY(opt), opts[i]);
 	return (find_one(s, m) == -1 ? -1 : rec_add_rec(def, KEY(mount), m));
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "nitems.h"
 #include "parse.h"
 #include "record.h"
 
@@ -14,8 +15,6 @@ struct options {
 	bool		 bind;		/* one of o's words */
 	const char	*unknown;	/* NULL, or another of them */
 };
-
-#define NITEMS(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* The options of a bind mount that need no privilege; the first two make it. */
 static const char *const	 words[] = {
@@ -53,7 +52,7 @@ read_one(struct options *have, const char *text, struct parse_err *e)
 				    &have->o };
 	size_t			 n = eq == NULL ? 0 : (size_t)(eq - text);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < NITEMS(names); i++)
 		if (strlen(names[i]) == n && memcmp(names[i], text, n) == 0) {
 			*to[i] = eq + 1;
 			return (0);

@@ -15,6 +15,7 @@
 
 #include "cleanup.h"
 #include "layout.h"
+#include "nitems.h"
 #include "run_env.h"
 
 #define ROOT		"/sys/fs/cgroup"
@@ -83,7 +84,7 @@ hand_over(const struct run_env *rt, int fd)
 		return (-1);
 	if (st.st_uid == rt->client->uid || geteuid() != 0)
 		return (0);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+	for (size_t i = 0; i < NITEMS(files); i++)
 		if (fchownat(fd, files[i], rt->client->uid, rt->client->gid,
 		    AT_SYMLINK_NOFOLLOW) == -1 && errno != ENOENT)
 			return (-1);
