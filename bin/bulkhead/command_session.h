@@ -32,7 +32,7 @@ int	command_open(struct session *, const struct cli *, unsigned int,
 /*
  * Confine this process for good: with bulkhead-connect.policy if it asks
  * monitors about containers, else with bulkhead.policy. A call that the policy
- * does not allow ends the command with a sentence and the engine's exit code.
+ * does not allow ends the command with an error and the engine's exit code.
  */
 void	confined_enter(bool connects);
 /*

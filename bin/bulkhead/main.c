@@ -166,7 +166,7 @@ main(int argc, char **argv)
 
 	streams_fill(EXIT_ENGINE);
 	keep_owner_bits();
-	/* A sentence is one write: those of several commands stay apart. */
+	/* A message is one write: those of several commands stay apart. */
 	(void)setvbuf(stderr, line, _IOLBF, sizeof(line));
 	if (argc == 2 && strcmp(argv[1], "-P") == 0) {
 		confined_print();

@@ -32,7 +32,7 @@ int	config_settings_fd(struct session *);
  * configuration. For each value taken from there, `pinned:KEY` is what it would
  * have been. Root takes no path that root has not chosen before. 1: everything
  * begins once more, with directories that are the store's; or -1 with the
- * sentence that names both values.
+ * message that names both values.
  */
 int	config_merge(struct session *, struct rec *);
 

@@ -16,7 +16,7 @@ int	event_path(const struct session *, char *, size_t);
 /*
  * Before the state is opened, give the state keeper what it cannot open: the
  * journal's socket, or the directory of the log. Without a journal, events are
- * not recorded. 0, or -1 with a sentence.
+ * not recorded. 0, or -1 with an error.
  */
 int	event_give(struct session *, struct msg_state_open *);
 

@@ -29,7 +29,7 @@ bool	grant_is_chosen(const struct session *, const char *);
 void	grant_choose(struct session *, const char *);
 /*
  * As root, who is going to hand it to the account: is this open directory a
- * storage, or empty? 0, or -1 with a sentence that has this path.
+ * storage, or empty? 0, or -1 with an error that has this path.
  */
 int	grant_check_storage(struct session *, int, const char *);
 /*
@@ -39,7 +39,7 @@ int	grant_check_storage(struct session *, int, const char *);
 bool	grant_is_reachable(const char *);
 /*
  * Open a directory of the account's, or make it where root chose the path, and
- * hand it over. The caller's descriptor, or -1 with a sentence.
+ * hand it over. The caller's descriptor, or -1 with an error.
  */
 int	grant_own_dir(struct session *, const char *);
 
@@ -52,7 +52,7 @@ uint32_t grant_flags(const struct rec *);
 /*
  * As root, of a container that is made: open what its mounts and its root
  * name, grant it to refresh, and add to the record what grant_again needs, but
- * for one that is never started again. 0, or -1 with a sentence.
+ * for one that is never started again. 0, or -1 with an error.
  */
 int	grant_make(struct session *, const char *id, struct rec *, bool once);
 /* As root, of one that exists: check its definition, and grant the same. */
@@ -62,7 +62,7 @@ int	grant_copy(struct rec *, const struct rec *);
 
 /*
  * A volume that is a directory of the host's: add the code, as root; and is
- * it right? 0, or -1 with a sentence.
+ * it right? 0, or -1 with an error.
  */
 int	grant_volume(struct session *, struct rec *);
 int	grant_volume_check(struct session *, const struct rec *);

@@ -15,7 +15,7 @@ struct session;
 /*
  * All objects that are to have a lock, in the order of renumbering, as nested
  * `lock` records: name (of the lock), kind, of (the object's own name), and
- * was (the number it has, if any). NULL with a sentence.
+ * was (the number it has, if any). NULL with an error.
  */
 struct rec *locks_objects(struct session *);
 /*
@@ -29,7 +29,7 @@ int	locks_install(struct session *, const struct rec *);
  * The broker's table is new, as after a boot, or a renumbering was cut short:
  * tell it the numbers that the rows have. An object whose number another has
  * gets a new one. 0, also when others are at work and it has to wait; or -1
- * with a sentence.
+ * with an error.
  */
 int	locks_retrieve(struct session *, unsigned int wait_ms);
 

@@ -10,11 +10,11 @@
 struct rec;
 struct session;
 
-/* Find the account that root's session becomes. 0, or -1 with a sentence. */
+/* Find the account that root's session becomes. 0, or -1 with an error. */
 int	root_find_account(struct session *);
 /*
  * Do what only root can, and become the account for good; fatal when that
- * fails. 0, or -1 with a sentence.
+ * fails. 0, or -1 with an error.
  */
 int	root_give_up(struct session *);
 /*

@@ -27,7 +27,7 @@ struct runtime {
 
 /*
  * One by the name or absolute path that a person gave. 0, or -1 with podman's
- * sentence: EINVAL: not known, or no executable; else stat(2)'s errno.
+ * message: EINVAL: not known, or no executable; else stat(2)'s errno.
  */
 int	runtimes_find(const struct rec *, const char *, struct runtime *,
 	    struct error *);

@@ -165,7 +165,7 @@ bool	session_in_memory(const struct session *);
 
 /*
  * Could another user replace a directory on the way to the storage, the state
- * or the run directory? 0, or -1 with a sentence.
+ * or the run directory? 0, or -1 with an error.
  */
 int	session_check_dirs(struct session *);
 /*
@@ -185,7 +185,7 @@ int	session_state_id(const struct session *, char *, size_t);
 bool	session_run_dir_gone(const struct session *);
 
 /*
- * Read the boot ID into the session. 0, or -1 with a sentence: another ID would
+ * Read the boot ID into the session. 0, or -1 with an error: another ID would
  * make everything that runs look ended.
  */
 int	session_boot_id(struct session *);

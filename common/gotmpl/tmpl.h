@@ -26,7 +26,7 @@ struct tmpl_about {
 };
 
 /*
- * Parse. NULL with a sentence in Go's words. `about` must outlive it. Inside
+ * Parse. NULL with an error in Go's words. `about` must outlive it. Inside
  * text, the two characters \t and \n become a tab and a newline, as podman
  * has it for single quotes.
  */
@@ -36,7 +36,7 @@ void	tmpl_free(struct tmpl *);
 /*
  * Execute with dot = the value, which is borrowed. TMPL_TTY: what comes
  * from the data cannot drive a terminal. TMPL_MAP: dot is a map, so that
- * any key may be missing. 0, or -1 with Go's sentence, part
+ * any key may be missing. 0, or -1 with Go's message, part
  * of the output having been written.
  */
 int	tmpl_exec(const struct tmpl *, json_t *, FILE *, unsigned int,

@@ -69,7 +69,7 @@ set_var(struct exec *x, const char *name, struct val v)
 	return (0);
 }
 
-/* NULL, and the sentence, when there is none. */
+/* NULL, and the message, when there is none. */
 static struct var *
 find_var(struct exec *x, const struct node *n, const char *name)
 {

@@ -30,7 +30,7 @@ struct token {
 
 /*
  * Cut the text into tokens, in malloc'd memory; the last is T_EOF, or T_ERROR
- * with a sentence. NULL: no memory.
+ * with an error. NULL: no memory.
  */
 struct token *lex(const char *, struct parse_err *);
 

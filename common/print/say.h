@@ -16,7 +16,7 @@ void	say_helpers(const char *);
 /* Print a text on stdout, safe for a terminal. */
 void	say_out(const char *);
 /*
- * Print the number of an error (error.h) after its sentence, if the person
+ * Print the number of an error (error.h) after its message, if the person
  * asked for traces. ERR_NONE prints nothing.
  */
 void	say_code(unsigned int);

@@ -14,7 +14,7 @@ static const struct {
 	const char	*name;
 	const char	*text;
 } errors[] = {
-#define ERRORS_ROW(id, no, word, sentence)	{ no, word, sentence },
+#define ERRORS_ROW(id, no, word, message)	{ no, word, message },
 	ERRORS(ERRORS_ROW)
 };
 

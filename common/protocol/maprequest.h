@@ -38,9 +38,9 @@ struct map_request {
 	uint32_t	 error;
 };
 
-/* What an answer's reason is about: mapper makes a sentence of it. */
+/* What an answer's reason is about: mapper makes a message of it. */
 enum map_about {
-	ABOUT_WHOLE = 0,	/* a sentence already, or empty */
+	ABOUT_WHOLE = 0,	/* a message already, or empty */
 	ABOUT_CAPS,		/* refresh has none; no reason */
 	ABOUT_IDS,		/* ids of the caller */
 	ABOUT_SLOT,		/* ids of the account */

@@ -28,7 +28,7 @@ void	given_open(const char *);
  * All of a file that was opened so, or is opened now, with a NUL that the
  * length does not count: a regular file, /dev/null, or a pipe until its
  * writers close it. A pipe that nothing has open to write is given
- * GIVEN_OPEN_MS. The caller frees it. NULL with a sentence that names the
+ * GIVEN_OPEN_MS. The caller frees it. NULL with an error that names the
  * file.
  */
 char	*given_read(const char *, size_t *, struct parse_err *);
@@ -53,7 +53,7 @@ int	given_stream(struct given_stream *, int);
  * open to write when reading begins: -1 with ETIMEDOUT after GIVEN_OPEN_MS.
  */
 ssize_t	given_next(struct given_stream *, void *, size_t);
-/* The sentence for errno and this path. Returns -1. */
+/* The message for errno and this path. Returns -1. */
 int	given_fail(const char *, struct parse_err *);
 
 #endif

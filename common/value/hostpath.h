@@ -11,7 +11,7 @@ struct parse_err;
  * front, then "." and ".." and empty components resolved as text, so that
  * nothing is looked up (root's command may run as the engine's account, which
  * cannot search root's directories). The caller frees it. NULL with a
- * sentence: the working directory has no path.
+ * message: the working directory has no path.
  */
 char	*hostpath_absolute(const char *, struct parse_err *);
 /* Resolve an absolute path as text, in place: it never gets longer. */

@@ -1,6 +1,6 @@
 /*
  * The small languages of option values: truth, numbers, durations, sizes,
- * signals, lists. Each parser returns 0, or -1 with a sentence that quotes
+ * signals, lists. Each parser returns 0, or -1 with an error that quotes
  * what was given.
  */
 #ifndef VALUE_PARSE_H
@@ -13,7 +13,7 @@ struct parse_err {
 	char	 text[512];
 };
 
-/* Put the sentence. Returns -1. */
+/* Put the message. Returns -1. */
 int	parse_fail(struct parse_err *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
 
@@ -40,7 +40,7 @@ int	parse_time(const char *, int64_t, int64_t *, struct parse_err *);
  * encoding/csv reads it. A field that begins with a quote ends with one, may
  * have commas, and has a quote for each two in it; in other fields a quote is a
  * mistake. The fields point into the text. How many there are, or -1 with a
- * sentence: a misplaced quote, or more fields than there is room for.
+ * message: a misplaced quote, or more fields than there is room for.
  */
 int	parse_csv(char *text, const char **fields, size_t room,
 	    struct parse_err *);

@@ -19,7 +19,7 @@ struct reference {
 
 /*
  * Take a reference apart. NULL, or the reason why it is none, for the end of
- * a sentence: static storage.
+ * a message: static storage.
  */
 const char *reference_parse(const char *, struct reference *);
 /*

@@ -119,7 +119,7 @@ one_line(char *version)
 	(void)snprintf(version + n, sizeof(rest) - n, ", %s", rest);
 }
 
-/* podman's rules for its monitor, and its sentences. */
+/* podman's rules for its monitor, and its messages. */
 static json_t *
 conmon(const struct finding *f)
 {

@@ -38,7 +38,7 @@ struct filter_key {
 	const char	*key;
 	/*
 	 * Check the value of a term, and work it out, from all records if need
-	 * be. 0, or -1 with a sentence. NULL: any text, but for moments.
+	 * be. 0, or -1 with an error. NULL: any text, but for moments.
 	 */
 	int		 (*read)(struct filter_term *, const struct rec *,
 			    struct parse_err *);
@@ -80,7 +80,7 @@ struct filter {
 
 /*
  * From the `filter` values of a request, which must outlive it, and all
- * records. 0, or -1 with a sentence; filter_close is due in both cases.
+ * records. 0, or -1 with an error; filter_close is due in both cases.
  */
 int	filter_open(struct filter *, const struct filter_about *,
 	    const struct rec *request, const struct rec *all,

@@ -21,7 +21,7 @@ json_t	*setting_json(const struct rec *, const char *key);
 json_t	*settings_json(const struct rec *);
 /*
  * The keys that a word means, as `key` values: itself, those of a table, or
- * the one whose name ends in it. NULL with a sentence.
+ * the one whose name ends in it. NULL with an error.
  */
 struct rec *settings_find(const struct rec *, const char *word,
 	    struct parse_err *);

@@ -47,7 +47,7 @@ refresh_path(char *out, size_t size)
 	    1)), self);
 }
 
-/* Make a sentence of the reason in an answer of refresh. Always -1. */
+/* Make a message of the reason in an answer of refresh. Always -1. */
 static int
 explain(const struct mapper *m, const struct map_request *q,
     const struct map_answer *o, struct answer *a)

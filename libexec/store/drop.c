@@ -102,7 +102,7 @@ drop_unlock(struct drop_locks *l)
 	errno = saved;
 }
 
-/* How many were dropped, or -1 + sentence. */
+/* How many were dropped, or -1 + error. */
 static int
 drop_entries(struct store *s, const json_t *used, const char *ids,
     struct answer *a)

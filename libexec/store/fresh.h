@@ -9,9 +9,9 @@
 struct answer;
 struct store;
 
-/* This layer is about to be made. 0, or -1 + sentence. */
+/* This layer is about to be made. 0, or -1 + error. */
 int	fresh_add(struct store *, const char *, struct answer *);
-/* The layer that was added last existed already. 0, or -1 + sentence. */
+/* The layer that was added last existed already. 0, or -1 + error. */
 int	fresh_not(struct store *, struct answer *);
 /* An image uses all of them now: keep them. */
 void	fresh_keep(struct store *);

@@ -46,12 +46,12 @@ void	index_init(struct index *, const char *, const char *, const char *);
 void	index_clear(struct index *);
 /*
  * Read the file if it is not the one that was read last; an absent file is
- * an empty list. 0, or -1 with a sentence that names the file.
+ * an empty list. 0, or -1 with an error that names the file.
  */
 int	index_load(struct index *, int, struct answer *);
 /* The same, and parse every entry: `root` is for walking then. */
 int	index_read(struct index *, int, struct answer *);
-/* Parse every entry of what was loaded. 0, or -1 with a sentence. */
+/* Parse every entry of what was loaded. 0, or -1 with an error. */
 int	index_parse(struct index *, struct answer *);
 /* Parse one entry, borrowed; NULL when its text is damaged. */
 json_t	*index_item(struct index *, size_t);
@@ -60,12 +60,12 @@ json_t	*index_get(struct index *, const char *);
 /*
  * Write the (changed) array back: synced, by rename, after the text has been
  * compared with what is in memory. The file as it was stays beside it as
- * FILE.previous. Nothing is loaded afterwards. 0, or -1 + sentence.
+ * FILE.previous. Nothing is loaded afterwards. 0, or -1 + error.
  */
 int	index_save(struct index *, int, struct answer *);
 /* Of one that index_read has read: add an object (it is shared). 0 or -1. */
 int	index_add(struct index *, json_t *, struct answer *);
-/* Of such a one: drop the object with this id. 0, or -1 + sentence. */
+/* Of such a one: drop the object with this id. 0, or -1 + error. */
 int	index_drop(struct index *, const char *, struct answer *);
 
 /* A text member, or NULL when absent or not text. */

@@ -14,14 +14,14 @@ struct store;
 /*
  * Take "<driver>-<kind>/<kind>.lock" for writing or reading. Waits for a
  * minute at most. A descriptor that holds the lock until it is closed, or
- * -1 with a sentence. Order, as podman has it: layers, images, containers.
+ * -1 with an error. Order, as podman has it: layers, images, containers.
  */
 int	lock_take(struct store *, const char *, bool, struct answer *);
 /* The same for writing, without waiting: a descriptor, or -1 and errno. */
 int	lock_take_now(struct store *, const char *);
 /*
  * Write a new value, so that other engines read the index again. 0, or -1 with
- * a sentence.
+ * a message.
  */
 int	lock_touch(int, struct answer *);
 /* Try a write lock on a file of our own. 0, or -1 (EAGAIN: held). */

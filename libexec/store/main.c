@@ -91,7 +91,7 @@ load_all(struct store *s, struct answer *a)
 	return (index_parse(&s->layers, a));
 }
 
-/* Answer with a record and free it. NULL: a -1 whose sentence has been set. */
+/* Answer with a record and free it. NULL: a -1 whose message has been set. */
 static int
 answer_with(struct answer *a, struct rec *r)
 {
@@ -139,7 +139,7 @@ on_image_remove(void *ctx, struct packet *p, struct answer *a)
 }
 
 /*
- * The record of a request, from a memfd that must be sealed. NULL + sentence.
+ * The record of a request, from a memfd that must be sealed. NULL + error.
  */
 static struct rec *
 request_rec(struct packet *p, enum record_type type, struct answer *a)
@@ -245,7 +245,7 @@ on_rw_list(void *ctx, struct packet *p, struct answer *a)
 	    a));
 }
 
-/* Answer with a number. -1: an error whose sentence has been set. */
+/* Answer with a number. -1: an error whose message has been set. */
 static int
 answer_value(struct answer *a, int n)
 {

@@ -10,7 +10,7 @@ struct store;
 
 /*
  * The image that a reference means, borrowed from s->images (which must be
- * loaded); NULL with errno and podman's sentence. The name by which it was
+ * loaded); NULL with errno and podman's message. The name by which it was
  * found (one of the image's own) is put in *by, NULL if by id or digest.
  */
 json_t	*names_find(struct store *, const char *, const char **,

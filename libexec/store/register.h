@@ -20,7 +20,7 @@ struct store;
  * Add a container with its name and the id of its image; one that is listed
  * already stays as it is. A name that another container has is an error when
  * it was given by the user, and is left out when it was made up. The image
- * is looked for again afterwards. 0, or -1 with a sentence.
+ * is looked for again afterwards. 0, or -1 with an error.
  */
 int	register_add(struct store *, const char *, const char *, bool,
 	    const char *, struct answer *);
@@ -28,7 +28,7 @@ int	register_add(struct store *, const char *, const char *, bool,
  * The directory of this container has been moved to the trash: drop its entry.
  */
 void	register_gone(struct store *, const char *);
-/* Drop the entries of these containers. 0, or -1 with a sentence. */
+/* Drop the entries of these containers. 0, or -1 with an error. */
 int	register_flush(struct store *, struct answer *);
 /* Drop all entries of ours whose directory is gone. 0, or -1 as above. */
 int	register_tidy(struct store *, struct answer *);

@@ -11,7 +11,7 @@ struct store;
 /*
  * Untag or delete what a reference means. A record of `untagged` names and
  * `deleted` ids, and `left` when files in the trash need a user namespace
- * to be deleted; NULL with podman's sentence.
+ * to be deleted; NULL with podman's message.
  */
 struct rec *remove_image(struct store *, const char *, bool,
 	    struct answer *);

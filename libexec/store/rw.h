@@ -15,11 +15,11 @@ struct store;
  * Make the directories for a container on an image ("" for none), with a mark
  * (enum layer_mark), or describe those that an earlier start of it has made.
  * A record for the caller to free: driver, lower (top first), upper, work, or
- * rootfs; NULL with a sentence.
+ * rootfs; NULL with an error.
  */
 struct rec *rw_make(struct store *, const char *, const char *, uint32_t,
 	    struct answer *);
-/* The container is recorded: remove the mark LAYER_NEW. 0 or -1 + sentence. */
+/* The container is recorded: remove the mark LAYER_NEW. 0 or -1 + error. */
 int	rw_keep(struct store *, const char *, struct answer *);
 /*
  * Move it to the trash, which is emptied when the channel has closed; an

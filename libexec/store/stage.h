@@ -18,7 +18,7 @@ struct store;
 /*
  * Make a staging directory for a layer on a parent ("" for a base), which is
  * fleeting (fresh.h) or not. Its descriptor (for the caller to close) and its
- * token, or -1 + sentence.
+ * token, or -1 + error.
  */
 int	stage_make(struct store *, const char *, bool, char *, size_t,
 	    struct answer *);
@@ -32,7 +32,7 @@ int	stage_commit(struct store *, const char *, const char *, const char *,
 int	stage_abort(struct store *, const char *, struct answer *);
 /* Discard all that this process has. */
 void	stage_end(struct store *);
-/* Discard what dead processes left. 0 or -1 with a sentence. */
+/* Discard what dead processes left. 0 or -1 with an error. */
 int	stage_tidy(struct store *, struct answer *);
 /*
  * Note what is about to be removed, for store_tidy to finish it if this process

@@ -38,11 +38,11 @@ struct store {
 	struct index	 layers;	/* <driver>-layers/layers.json */
 };
 
-/* Leave errno and one sentence for the caller of the request. Returns -1. */
+/* Leave errno and one message for the caller of the request. Returns -1. */
 int	fail(struct answer *, int, const char *, ...)
 	    __attribute__((format(printf, 3, 4)));
 /*
- * The same for a system call that has just failed: the sentence says what
+ * The same for a system call that has just failed: the message says what
  * was being done to what, and why it could not be.
  */
 int	fail_errno(struct answer *, const char *, const char *);

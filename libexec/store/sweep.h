@@ -18,7 +18,7 @@ bool	sweep_is_due(struct store *);
  * last one to the trash, or (true) only list them. The record has the IDs of
  * all containers of this state; the string is the ID of this boot. A record to
  * be freed, of nested `item` (kind, id, why) and `left` if there is something
- * for store_tidy; NULL + sentence.
+ * for store_tidy; NULL + error.
  */
 struct rec *sweep_boot(struct store *, const struct rec *, const char *, bool,
 	    struct answer *);

@@ -19,7 +19,7 @@ int	trash_put(struct store *, const char *);
  * the trash. Also 0 when there was nothing. -1 and errno: it was not moved.
  */
 int	trash_discard(struct store *, const char *);
-/* Delete what is in the trash. How many could not be, or -1 + sentence. */
+/* Delete what is in the trash. How many could not be, or -1 + error. */
 int	trash_empty(struct store *, struct answer *);
 /*
  * Does a directory beneath the graph root have entries, of which none came or

@@ -18,7 +18,7 @@
 #define FRESH		"fresh"
 #define FILLING		"filling"
 
-/* The directory of a volume, below the graph root. 0, or -1 + sentence. */
+/* The directory of a volume, below the graph root. 0, or -1 + error. */
 static int
 locate(const struct store *s, const char *name, bool legacy,
     char out[PATH_MAX], struct answer *a)

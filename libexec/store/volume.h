@@ -14,7 +14,7 @@ struct store;
 
 /*
  * All take the name of a volume and whether it is where versions before this
- * one put it, and return -1 with a sentence when they fail.
+ * one put it, and return -1 with an error when they fail.
  */
 
 /* enum volume_state; made by the second where it is not there. */

@@ -163,7 +163,7 @@ subid_shared(const struct ranges *rs, FILE *f, const char *name, uid_t uid,
 }
 
 #ifdef __GLIBC__
-/* Its complaints would not be one sentence, so they go nowhere. */
+/* Its complaints would not be one message, so they go nowhere. */
 static int
 ask_library(struct ranges *rs, enum subid_kind kind, const char *name)
 {

@@ -51,7 +51,7 @@ config(const char *const *pairs)
 	return (r);
 }
 
-/* Look up; what came of it is the path, or "errno: sentence". */
+/* Look up; what came of it is the path, or "errno: message". */
 static const char *
 find(const struct rec *r, const char *name, struct runtime *rt)
 {

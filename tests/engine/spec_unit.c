@@ -13,7 +13,7 @@
 
 static struct parse_err	 err;
 
-/* A parser's answer as text: what it appended, or "!" and its sentence. */
+/* A parser's answer as text: what it appended, or "!" and its message. */
 static const char *
 answer(int (*fn)(const char *, struct rec *, struct parse_err *),
     const char *arg)
@@ -61,7 +61,7 @@ is(int (*fn)(const char *, struct rec *, struct parse_err *), const char *arg,
 	check(ok, arg, __LINE__);
 }
 
-/* Only that it is refused, with these words in the sentence. */
+/* Only that it is refused, with these words in the message. */
 static void
 no(int (*fn)(const char *, struct rec *, struct parse_err *), const char *arg,
     const char *words)

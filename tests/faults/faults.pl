@@ -3,7 +3,7 @@
 #
 # Each command runs once to count its calls; then one call of one program
 # fails at a time. After each, the command must have ended in time, by no
-# signal, with a sentence if it failed and with the result if it did not;
+# signal, with an error if it failed and with the result if it did not;
 # and the next commands must work and leave nothing behind, while the
 # container that was there before still runs.
 #

@@ -1,5 +1,5 @@
 /*
- * Any bytes as a compressed layer: an error with a sentence, or all that was
+ * Any bytes as a compressed layer: an error with a message, or all that was
  * in it.
  */
 #include <sys/mman.h>

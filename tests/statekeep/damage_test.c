@@ -177,7 +177,7 @@ test_rot(void)
 	remove_dir(durable);
 }
 
-/* Both gone: one sentence that names them, and no end of the process. */
+/* Both gone: one message that names them, and no end of the process. */
 static void
 test_both(void)
 {
@@ -512,7 +512,7 @@ fill(const char *dir, unsigned int leave_kb)
 		errx(1, "%s is not full", dir);
 }
 
-/* A disk of half a megabyte: refused with a sentence, and nothing half. */
+/* A disk of half a megabyte: refused with an error, and nothing half. */
 static void
 test_full(void)
 {

@@ -312,7 +312,7 @@ value() {
 	chown -R 0:0 "$T/new.overlay" "$T/new.overlay.run"
 }
 
-@test "a full disk is said in one sentence and leaves nothing half-made" {
+@test "a full disk is said in one message and leaves nothing half-made" {
 	mkdir -p "$T/full"
 	mount -t tmpfs -o size=1m,nr_inodes=200 none "$T/full"
 	mkdir -m 700 "$T/full/new.overlay" "$T/full/new.overlay.run"

@@ -89,7 +89,7 @@ commands() {
 }
 @test "volume create, ls, inspect, exists, rm: as podman has them" { each commands; }
 
-# What is not there says so in podman's sentence, with podman's code.
+# What is not there says so in podman's message, with podman's code.
 missing() {
 	fails 1 bh volume rm nope
 	is "$err" 'Error: no volume with name "nope" found: no such volume'

@@ -216,7 +216,7 @@ write() {	# write FILE: from the standard input
 	[[ $(user config show 2>&1 >/dev/null) == "Warning: $(conf registries.conf):1:9: "* ]]
 }
 
-@test "S3 S22: the first option that is wrong ends it, with one sentence" {
+@test "S3 S22: the first option that is wrong ends it, with one message" {
 	fails 125 user --events-backend nosuch --root "" ps
 	is "$(wc -l <<<"$err")" 1 "$err"
 	[[ $err == *--events-backend* && $err == *nosuch* ]]

@@ -21,7 +21,7 @@ conf() {
 says() { user "${2:-info}" --format "{{.Store.$1}}"; }
 
 # kept KEY LABEL FILE TEXT OTHER: what TEXT said once is kept without TEXT,
-# and OTHER is refused by a sentence with both.
+# and OTHER is refused by a message with both.
 kept() {
 	local first
 	rm -rf "$T/user/.local" "$T/xdg/bulkhead"

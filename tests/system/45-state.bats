@@ -24,7 +24,7 @@ layers() {
 	esac | grep -c '^[0-9a-f]\{64\}$' || true
 }
 
-@test "S51: sqlite and what nobody knows are refused by a sentence; bolt in a file is a note" {
+@test "S51: sqlite and what nobody knows are refused by a message; bolt in a file is a note" {
 	fails 125 user --state-type sqlite ps
 	[[ $err == *'--state-type: engine.state_type must be kyotocabinet or memory (sqlite is disabled), not "sqlite"' ]] ||
 	    { echo "# $err"; false; }

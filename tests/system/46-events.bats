@@ -80,14 +80,14 @@ name=p1, made=podman, x=y)"
 	    2100-01-01)" ""
 	is "$(bh events --filter container=p1 --until 2020-01-01)" ""
 	fails 125 bh events --filter nope=1
-	one_sentence
+	one_message
 	fails 125 bh events --filter nope
 	fails 125 bh events --since never
 	fails 125 bh events extra
 	fails 125 bh events --stream=false --format '{{.Nope}}'
 	[[ $err == *"can't evaluate field Nope in type *events.Event"* ]]
 }
-one_sentence() { is "$(grep -c . <<<"$err")" 1 "lines of: $err"; }
+one_message() { is "$(grep -c . <<<"$err")" 1 "lines of: $err"; }
 @test "S69: events are printed and filtered as podman does" { each printed; }
 
 # The same commands by podman, in a world without a second cgroup hierarchy,
@@ -241,7 +241,7 @@ backends() {
 	    localhost/busybox true
 	is "$(told m1)" "create init start attach died remove"
 	fails 125 bh --events-backend nope ps
-	one_sentence
+	one_message
 	[[ $err == *nope* && $err == *journald* ]]
 }
 @test "S68 S69: backends, in any case; an unknown one is refused; none is not read" {
@@ -270,15 +270,15 @@ elsewhere() {
 }
 @test "S68: events_logfile_path, its directory made 0700" { each elsewhere; }
 
-@test "S69: a journal that is not there is said in one sentence" {
+@test "S69: a journal that is not there is said in one message" {
 	[ ! -S /run/systemd/journal/socket ] || skip "there is one"
 	WHO=user
 	fails 125 user --events-backend journald events
-	one_sentence
+	one_message
 	[[ $err == *journal*"is not there"* ]]
 	err=$(user --events-backend journald create --network none --name j1 \
 	    localhost/busybox true 2>&1 >/dev/null)
-	one_sentence
+	one_message
 	[[ $err == "Warning: events are not recorded"* ]]
 	user rm j1
 }
@@ -371,7 +371,7 @@ exited> remove; "
 	    localhost/busybox true
 	not grep -q geheim <<<"$(bh history --no-trunc --format json h3)"
 	fails 125 bh history nosuch
-	one_sentence
+	one_message
 	fails 125 bh history
 }
 @test "D17: history of a container: who, when, from what to what, why" { each history; }
@@ -422,6 +422,6 @@ at() {
 	    "a2 exited 137"
 	[[ $(bh ps --at "$t1") == *" Up "* ]]
 	fails 125 bh ps --at never
-	one_sentence
+	one_message
 }
 @test "D17: ps --at: the list as it was" { each at; }

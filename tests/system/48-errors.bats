@@ -1,4 +1,4 @@
-# Errors are a contract: the sentence for a person, the number for a script
+# Errors are a contract: the message for a person, the number for a script
 # (S96-S103). bulkhead(1) lists the numbers.
 
 load lib
@@ -12,18 +12,18 @@ setup_file() {
 }
 
 # gives "NUMBER NAME" SENTENCE COMMAND...: it fails with 125 (or $CODE), that
-# number with --trace, and with a sentence that matches.
+# number with --trace, and with an error that matches.
 gives() {
-	local want=$1 sentence=$2 code=0; shift 2
+	local want=$1 message=$2 code=0; shift 2
 	err=$("$1" --trace "${@:2}" 2>&1 >/dev/null) || code=$?
 	is "$code" "${CODE:-125}" "exit code of: $*"
 	is "$(sed -n 's/^bulkhead: trace: error \([0-9]* [A-Za-z]*\): .*/\1/p' \
 	    <<<"$err")" "$want" "number of: $* $(grep ^Error <<<"$err")"
-	[[ $(grep '^Error: ' <<<"$err") == "Error: "$sentence ]] || {
+	[[ $(grep '^Error: ' <<<"$err") == "Error: "$message ]] || {
 		echo "# $(grep '^Error: ' <<<"$err")"
 		return 1
 	}
-	# Without --trace the sentence alone.
+	# Without --trace the message alone.
 	err=$("$@" 2>&1 >/dev/null) || true
 	not grep -q 'trace' <<<"$err"
 }
@@ -174,7 +174,7 @@ elsewhere() {
 @test "S102: ErrNSMismatch for another namespace's" { each elsewhere; }
 
 wrapped() {
-	# One sentence, whose end is the root of it, and which names the thing.
+	# One message, whose end is the root of it, and which names the thing.
 	gives "201 ErrNoSuchCtr" \
 	    'no container with name or ID "abc" found: no such container' \
 	    bh start abc
@@ -183,6 +183,6 @@ wrapped() {
 	    '*container state improper' bh kill rests
 	bh rm rests >/dev/null
 }
-@test "S103: each error is one sentence of context and a stable number" {
+@test "S103: each error is one message of context and a stable number" {
 	each wrapped
 }

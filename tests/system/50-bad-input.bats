@@ -1,4 +1,4 @@
-# What is broken, hostile or missing: one sentence, the documented exit code,
+# What is broken, hostile or missing: one message, the documented exit code,
 # and the storage as it was.
 
 load lib
@@ -19,8 +19,8 @@ storage() {
 	(cd "$(graph_dir)" && md5sum overlay-images/images.json overlay-layers/layers.json)
 }
 
-# one_sentence CODE COMMAND...: it fails so, with one line, and changes nothing.
-one_sentence() {
+# one_message CODE COMMAND...: it fails so, with one line, and changes nothing.
+one_message() {
 	local before after
 	before=$(storage)
 	fails "$@"
@@ -60,18 +60,18 @@ truncated() {
 	bh rmi -f localhost/busybox >/dev/null
 	for n in 0 1 511 512 5000 $((size / 2)) $((size - 20000)); do
 		head -c "$n" "$BH_FIXTURES/busybox.docker.tar" >bad.tar; chmod 644 bad.tar
-		one_sentence 125 bh load -i "$PWD/bad.tar"
+		one_message 125 bh load -i "$PWD/bad.tar"
 	done
 	size=$(stat -c %s "$BH_FIXTURES/busybox.oci.tar")
 	for n in 1000 $((size / 2)); do
 		head -c "$n" "$BH_FIXTURES/busybox.oci.tar" >bad.tar
-		one_sentence 125 bh load -i "$PWD/bad.tar"
+		one_message 125 bh load -i "$PWD/bad.tar"
 	done
 	head -c 100000 /dev/urandom >bad.tar
-	one_sentence 125 bh load -i "$PWD/bad.tar"
-	one_sentence 125 bh load -i "$PWD/nosuch.tar"
-	one_sentence 125 bh load -i "$PWD"
-	one_sentence 125 bh import "$PWD/bad.tar"
+	one_message 125 bh load -i "$PWD/bad.tar"
+	one_message 125 bh load -i "$PWD/nosuch.tar"
+	one_message 125 bh load -i "$PWD"
+	one_message 125 bh import "$PWD/bad.tar"
 	have_busybox
 }
 @test "archives cut short, of noise, not there" { each truncated; }
@@ -85,7 +85,7 @@ corrupt() {
 	[ -f "$l" ]
 	printf X | dd of="$l" bs=1 seek=500000 conv=notrunc status=none
 	tar -cf ../bad.tar .; mv ../bad.tar .; chmod 644 bad.tar
-	one_sentence 125 bh load -i "$PWD/bad.tar"
+	one_message 125 bh load -i "$PWD/bad.tar"
 	[[ $err == *digest* || $err == *sha256* || $err == *hash* ]] || { echo "# $err"; false; }
 	work
 	tar -xf "$BH_FIXTURES/busybox.oci.tar"
@@ -93,13 +93,13 @@ corrupt() {
 	l=$(jq -r '.layers[0].digest[7:]' "blobs/sha256/$m")
 	printf X | dd of="blobs/sha256/$l" bs=1 seek=5000 conv=notrunc status=none
 	tar -cf bad.tar oci-layout index.json blobs; chmod 644 bad.tar
-	one_sentence 125 bh load -i "$PWD/bad.tar"
+	one_message 125 bh load -i "$PWD/bad.tar"
 	# The manifest is not what the index says it is.
 	work
 	tar -xf "$BH_FIXTURES/busybox.oci.tar"
 	echo >>"blobs/sha256/$m"
 	tar -cf bad.tar oci-layout index.json blobs; chmod 644 bad.tar
-	one_sentence 125 bh load -i "$PWD/bad.tar"
+	one_message 125 bh load -i "$PWD/bad.tar"
 	have_busybox
 }
 @test "archives whose bytes are not what their digests say" { each corrupt; }
@@ -175,7 +175,7 @@ image_of() {	# MANIFEST-JSON CONFIG-JSON: a docker archive of those
 	printf %s "$2" >config.json
 	tar -cf bad.tar manifest.json config.json layer.tar
 	chmod 644 bad.tar
-	one_sentence 125 bh load -i "$PWD/bad.tar"
+	one_message 125 bh load -i "$PWD/bad.tar"
 }
 lying_documents() {
 	local ok='{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}'
@@ -201,11 +201,11 @@ lying_documents() {
 	    '.manifests[0].digest = $d | .manifests[0].size = $s' index.json >i
 	mv i index.json
 	tar -cf bad.tar oci-layout index.json blobs; chmod 644 bad.tar
-	one_sentence 125 bh load -i "$PWD/bad.tar"
+	one_message 125 bh load -i "$PWD/bad.tar"
 	for d in sha256:../../../etc/passwd sha256:xyz md5:00 "" sha256:; do
 		jq -c --arg d "$d" '.manifests[0].digest = $d' index.json >i
 		tar -cf bad.tar --transform 's/^i$/index.json/' oci-layout i blobs
-		one_sentence 125 bh load -i "$PWD/bad.tar"
+		one_message 125 bh load -i "$PWD/bad.tar"
 	done
 }
 @test "manifests, configs and digests that lie" { each lying_documents; }
@@ -213,20 +213,20 @@ lying_documents() {
 unknown() {
 	# The empty layer that all entries of containers name is made once.
 	bh run --rm --network none localhost/busybox true
-	one_sentence 125 bh run --rm localhost/nosuch true
-	one_sentence 125 bh create localhost/nosuch true
-	one_sentence 125 bh run --rm 'UPPER CASE!' true
-	one_sentence 125 bh run --rm "$(printf 'a%.0s' {1..600})" true
-	one_sentence 1 bh rmi localhost/nosuch
-	one_sentence 125 bh run --rm --network none -v "$T/nosuch:/x" localhost/busybox true
-	one_sentence 125 bh run --rm --network none --rootfs "$T/nosuch" true
-	one_sentence 125 bh run --rm --network nosuch localhost/busybox true
-	one_sentence 125 bh run --rm --security-opt seccomp="$T/nosuch" --network none localhost/busybox true
-	one_sentence 125 bh run --rm --security-opt nosuch=x --network none localhost/busybox true
-	one_sentence 125 bh run --rm --ulimit nosuch=1 --network none localhost/busybox true
-	one_sentence 125 bh run --rm --env-file "$T/nosuch" --network none localhost/busybox true
-	one_sentence 127 bh run --rm --network none localhost/busybox nosuch
-	one_sentence 126 bh run --rm --network none localhost/busybox /etc
+	one_message 125 bh run --rm localhost/nosuch true
+	one_message 125 bh create localhost/nosuch true
+	one_message 125 bh run --rm 'UPPER CASE!' true
+	one_message 125 bh run --rm "$(printf 'a%.0s' {1..600})" true
+	one_message 1 bh rmi localhost/nosuch
+	one_message 125 bh run --rm --network none -v "$T/nosuch:/x" localhost/busybox true
+	one_message 125 bh run --rm --network none --rootfs "$T/nosuch" true
+	one_message 125 bh run --rm --network nosuch localhost/busybox true
+	one_message 125 bh run --rm --security-opt seccomp="$T/nosuch" --network none localhost/busybox true
+	one_message 125 bh run --rm --security-opt nosuch=x --network none localhost/busybox true
+	one_message 125 bh run --rm --ulimit nosuch=1 --network none localhost/busybox true
+	one_message 125 bh run --rm --env-file "$T/nosuch" --network none localhost/busybox true
+	one_message 127 bh run --rm --network none localhost/busybox nosuch
+	one_message 126 bh run --rm --network none localhost/busybox /etc
 	clean
 }
 @test "images, files and programs that are not there" { each unknown; }

@@ -159,7 +159,7 @@ corrupt_blob() {
 	bh load -q -i "$T/x/whole.$1"
 	fails 125 bh load -q -i "$T/x/corrupt.$1"
 	[[ $err == *"not what the image names: its $2"* ]] ||
-	    is "$err" "a sentence about its $2"
+	    is "$err" "a message about its $2"
 	bh run --rm --network none localhost/both /a 2>/dev/null || true
 	bh rmi localhost/both
 	# Not there: refused as well.

@@ -1,5 +1,5 @@
 # Full disks, read-only directories and limits on the size of files: what is
-# there can be seen, stopped and removed; what is refused is one sentence that
+# there can be seen, stopped and removed; what is refused is one message that
 # names the directory, and nothing of it stays.
 
 load lib
@@ -77,7 +77,7 @@ c=created" "ps"
 	is "$(bh rm -f c 2>&1)" c "rm -f of another"
 }
 
-# Make containers until there is no room; that is a sentence, and no more.
+# Make containers until there is no room; that is a message, and no more.
 refused() {	# refused DIR [OPTION...]
 	local n=0 layers names dir=$1
 
@@ -89,7 +89,7 @@ refused() {	# refused DIR [OPTION...]
 	names=$(bh ps -aq | sort)
 	layers=$(layers)
 	fails 125 bh create "$@" --name more --network none localhost/busybox true
-	is "$(wc -l <<<"$err")" 1 "sentences ($err)"
+	is "$(wc -l <<<"$err")" 1 "messages ($err)"
 	[[ $err == "Error: cannot "*"$dir/"*": No space left on device"* ]] ||
 	    { echo "# $err"; false; }
 	fails 125 bh run "$@" -d --network none localhost/busybox true
@@ -195,7 +195,7 @@ start_refused() {
 	bh create --name c --network none localhost/busybox true >/dev/null
 	fill "$dir" 0
 	fails 125 bh start c
-	is "$(wc -l <<<"$err")" 1 "sentences ($err)"
+	is "$(wc -l <<<"$err")" 1 "messages ($err)"
 	[[ $err == "Error: cannot write $dir/"*": No space left on device"* ]] ||
 	    { echo "# $err"; false; }
 	is "$(bh inspect --format '{{.State.Status}}' c)" created "as before"

@@ -273,7 +273,7 @@ outside_is_untouched(const char *what, int line)
 	say(strcmp(now, before) == 0, line, "%s: outside is untouched", what);
 }
 
-/* Refused with this in its sentence, and nothing outside has changed. */
+/* Refused with this in its message, and nothing outside has changed. */
 static UNUSED void
 refused(struct run *r, const char *what, const char *expect, int line)
 {

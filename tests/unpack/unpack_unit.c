@@ -22,7 +22,7 @@
 #include "../../libexec/unpack/owners.h"
 #include "nitems.h"
 
-/* All that comes out, or the sentence of why not. */
+/* All that comes out, or the message of why not. */
 static int
 drain_fd(int fd, const struct input_limits *lim, struct why *w)
 {

@@ -28,7 +28,7 @@ pod(const char *name, const char *label, int64_t created)
 	return (r);
 }
 
-/* Do filters let a pod through? -1: they are refused, with this sentence. */
+/* Do filters let a pod through? -1: they are refused, with this message. */
 static int
 passes(const char *a, const char *b, char *why)
 {

@@ -23,13 +23,13 @@ void	sweep_store(struct session *);
  * images; then note that it is done. What fails for one object is said, and
  * the rest is done. Does nothing if another command was first. What was done
  * is added to the record, if there is one, as in boot_plan. 0, or -1 if some
- * object failed, or (with a sentence in the error) nothing could be done.
+ * object failed, or (with the error set) nothing could be done.
  */
 int	boot_refresh(struct session *, struct rec *);
 /*
  * What boot_refresh would do, one nested `item` each: kind, id, name, was,
  * then, why; nothing, when it is done already. Nothing is changed. -1 with a
- * sentence.
+ * message.
  */
 int	boot_plan(struct session *, struct rec *);
 

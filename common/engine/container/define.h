@@ -27,7 +27,7 @@ struct rec *define_security(const struct rec *request,
 /*
  * Before root is given up: open the seccomp profile that define_container
  * reads; list only the `mount` entries, so that root can open them. 0, or -1
- * with a sentence.
+ * with an error.
  */
 void	define_open_files(const struct rec *request);
 int	define_mounts(const struct rec *request, struct rec *,

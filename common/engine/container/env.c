@@ -14,7 +14,7 @@
 #define BLANKS	" \t\v\f\r"
 #define LABELS	"unable to process labels: "
 
-/* Takes one text: 0, or -1 with a sentence. */
+/* Takes one text: 0, or -1 with an error. */
 typedef int env_fn(struct env *, const char *, struct parse_err *);
 
 void

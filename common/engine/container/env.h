@@ -22,7 +22,7 @@ void	env_clear(struct env *);
 /* The value of a key, or NULL. */
 const char *env_get(const struct env *, const char *);
 
-/* All of these return 0, or -1 with a sentence. */
+/* All of these return 0, or -1 with an error. */
 
 /* --unsetenv: remove a key. */
 int	env_unset(struct env *, const char *, struct parse_err *);

@@ -1,7 +1,7 @@
 /*
  * What run and create are told about one thing: a volume, a limit, a user.
  * Each parser checks, and appends to a record in the form that a definition
- * has. 0, or -1 with a sentence.
+ * has. 0, or -1 with an error.
  */
 #ifndef ENGINE_SPEC_H
 #define ENGINE_SPEC_H
@@ -10,7 +10,7 @@
 
 struct rec;
 
-/* The sentence of errno. Returns -1. */
+/* The message of errno. Returns -1. */
 int	spec_no_memory(struct parse_err *);
 /* -v [SRC:]DST[:OPTS]: appends `mount` {type=bind, src, dst, opt*}. */
 int	spec_volume(const char *, struct rec *, struct parse_err *);

@@ -17,7 +17,7 @@ char	*manifest_docker(const char *, const struct rec *);
 /*
  * An image configuration for one layer, from the options of import (--arch,
  * --os, --variant, --change, --message) and the layer's record. Text for the
- * caller to free, or NULL with a sentence.
+ * caller to free, or NULL with an error.
  */
 char	*manifest_import(const struct rec *, const struct rec *, const char *,
 	    struct parse_err *);

@@ -29,7 +29,7 @@ int	pods_latest(const struct rec *, char *);
 /*
  * With its containers; running ones only by force, which stops them first,
  * in so many seconds (-1: their own timeout). What was begun is finished. Of
- * one whose record is damaged its id is enough. 0, or -1 with a sentence.
+ * one whose record is damaged its id is enough. 0, or -1 with an error.
  */
 int	pods_remove(struct session *, const struct rec *, bool, int64_t);
 /*

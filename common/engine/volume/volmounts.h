@@ -12,7 +12,7 @@
 struct rec;
 struct session;
 
-/* Of these functions, those that return int: 0, or -1 + sentence. */
+/* Of these functions, those that return int: 0, or -1 + error. */
 
 /*
  * Mounts as the command line has them: volumes without a name get one, and

@@ -10,7 +10,7 @@ struct rec;
 
 /*
  * Take the options of `volume create` into its record: `option` as they are,
- * and what they mean. 0, or -1 with a sentence.
+ * and what they mean. 0, or -1 with an error.
  */
 int	volopt_take(const struct rec *, struct rec *, struct parse_err *);
 

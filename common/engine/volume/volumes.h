@@ -13,7 +13,7 @@ struct session;
 
 #define VOLUME_NAME	256		/* bytes, with its NUL */
 
-/* All of these fail with -1 or NULL, errno and a sentence. */
+/* All of these fail with -1 or NULL, errno and a message. */
 
 /*
  * The directory of all volumes, relative to the graph root; "" if it is not
@@ -31,7 +31,7 @@ bool	volumes_is_legacy(struct session *, const struct rec *);
 /* All, nested `obj`; one by its name, or the beginning that no other has. */
 struct rec *volumes_list(struct session *);
 struct rec *volumes_find(struct session *, const char *);
-/* One by its exact name; NULL with ENOENT and a sentence. */
+/* One by its exact name; NULL with ENOENT and a message. */
 struct rec *volumes_get(struct session *, const char *);
 /* A new record for state_object_put; with `own` of an anonymous one. */
 struct rec *volumes_record(struct session *, const char *, bool own);

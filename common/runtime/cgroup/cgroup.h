@@ -28,7 +28,7 @@ struct cgroup {
  * Make the cgroup of a running container, whose row this is, or find it
  * again. To be called by the session's `privileged`, as it takes root's
  * rights in system mode and the helper `systemd` where systemd makes them. The
- * caller ends it with cgroup_clear. 0, or -1 with a sentence.
+ * caller ends it with cgroup_clear. 0, or -1 with an error.
  */
 int	cgroup_make(const struct run_env *, const struct rec *, struct cgroup
 	    *);

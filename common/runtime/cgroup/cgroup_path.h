@@ -24,7 +24,7 @@ bool	cgroup_by_systemd(const struct run_env *);
  * The directory beneath which containers have theirs, open, and its path.
  * In system mode root makes it for the engine's account, which makes the rest
  * itself; a user has it where the user's own processes are, if that can be
- * written to. -1 with a sentence.
+ * written to. -1 with an error.
  */
 int	cgroup_open_parent(const struct run_env *, char *, size_t);
 /* "WHAT NAME: strerror" as the client's error. Returns -1. */

@@ -19,7 +19,7 @@
 #define SCOPE	LAYOUT_CGROUP_CTR "%s.scope"
 
 static int
-sentence(const struct run_env *rt, const char *path)
+manager_error(const struct run_env *rt, const char *path)
 {
 	return (error_set(&rt->client->error, errno, "the systemd of this user "
 	    "cannot be asked for a cgroup at %s: %m; log in so that it runs "
@@ -44,10 +44,10 @@ connect_manager(const struct run_env *rt)
 	errno = ENAMETOOLONG;
 	if ((size_t)snprintf(un.sun_path, sizeof(un.sun_path),
 	    "%s/systemd/private", dir) >= sizeof(un.sun_path))
-		return (sentence(rt, dir));
+		return (manager_error(rt, dir));
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd == -1 || connect(fd, (struct sockaddr *)&un, sizeof(un)) == -1)
-		return (sentence(rt, un.sun_path));
+		return (manager_error(rt, un.sun_path));
 	return (take_fd(&fd));
 }
 
