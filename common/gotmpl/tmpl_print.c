@@ -11,6 +11,7 @@
 #include "tmpl_impl.h"
 #include "visible.h"
 
+#define INT_LARGEST	1000000	/* width or precision, as in Go */
 #define SHORTEST_EXP	6		/* from here on %v has an exponent */
 
 /* Flags, in the order of flag_chars. */
@@ -405,14 +406,21 @@ val_text(const struct val *v, size_t n)
 	return (NULL);
 }
 
-/* A number, or * for the next argument. */
+/* A number, or * for the next argument, of which not each will do. */
 static const char *
-take_int(const char *s, int *out, const struct val *v, size_t n, size_t *arg)
+take_int(FILE *f, const char *s, int *out, const struct val *v, size_t n,
+    size_t *arg, bool precision)
 {
+	json_int_t	 i, least = precision ? 0 : -INT_LARGEST;
+
 	if (*s == '*') {
-		if (*arg < n && json_is_integer(v[*arg].j))
-			*out = (int)json_integer_value(v[*arg].j);
+		i = *arg < n && json_is_integer(v[*arg].j) ?
+		    json_integer_value(v[*arg].j) : INT_LARGEST + 1;
 		(*arg)++;
+		if (i >= least && i <= INT_LARGEST)
+			*out = (int)i;
+		else
+			fputs(precision ? "%!(BADPREC)" : "%!(BADWIDTH)", f);
 		return (s + 1);
 	}
 	if (isdigit((unsigned char)*s))
@@ -425,22 +433,22 @@ take_int(const char *s, int *out, const struct val *v, size_t n, size_t *arg)
 
 /* What stands behind a %, up to the verb, which may be the text's end. */
 static const char *
-take_spec(const char *s, struct spec *sp, const struct val *v, size_t n,
-    size_t *arg)
+take_spec(FILE *f, const char *s, struct spec *sp, const struct val *v,
+    size_t n, size_t *arg)
 {
 	const char	*p;
 
 	*sp = plain;
 	for (; *s != '\0' && (p = strchr(flag_chars, *s)) != NULL; s++)
 		sp->flags |= 1U << (p - flag_chars);
-	s = take_int(s, &sp->width, v, n, arg);
+	s = take_int(f, s, &sp->width, v, n, arg, false);
 	if (sp->width < -1) {
 		sp->flags |= MINUS;
 		sp->width = -sp->width;
 	}
 	if (*s == '.') {
-		sp->prec = 0;
-		s = take_int(s + 1, &sp->prec, v, n, arg);
+		sp->prec = s[1] == '*' ? -1 : 0;
+		s = take_int(f, s + 1, &sp->prec, v, n, arg, true);
 	}
 	sp->verb = *s;
 	return (s);
@@ -457,7 +465,7 @@ val_printf(FILE *f, const char *s, const struct val *v, size_t n)
 			fputc(*s, f);
 			continue;
 		}
-		s = take_spec(s + 1, &sp, v, n, &arg);
+		s = take_spec(f, s + 1, &sp, v, n, &arg);
 		if (*s == '\0') {
 			fputs("%!(NOVERB)", f);
 			break;

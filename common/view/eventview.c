@@ -161,16 +161,16 @@ static void
 print_line(const struct eventview *v, const json_t *e)
 {
 	json_t		*labels = json_object_get(e, "Attributes"), *value;
-	const char	*type = text(e, "Type"), *id = text(e, "ID"), *key;
-	int		 wide = v->no_trunc ? 64 : SHORT_ID;
-	char		 when[64];
+	const char	*type = text(e, "Type"), *key;
+	char		 id[65], when[64];
 
+	(void)strlcpy(id, text(e, "ID"), v->no_trunc ? 65 : SHORT_ID + 1);
 	human_go_time(eventview_time(e), when, sizeof(when));
 	printf("%s", when);
 	put(" ", type);
 	put(" ", text(e, "Status"));
 	if (strcmp(type, "container") == 0 || strcmp(type, "pod") == 0) {
-		printf(" %.*s", wide, id);
+		put(" ", id);
 		put(" (image=", text(e, "Image"));
 		put(", name=", text(e, "Name"));
 		json_object_foreach(labels, key, value) {
@@ -179,7 +179,7 @@ print_line(const struct eventview *v, const json_t *e)
 		}
 		printf(")");
 	} else if (strcmp(type, "image") == 0) {
-		printf(" %.*s", wide, id);
+		put(" ", id);
 		put(" ", text(e, "Name"));
 	} else if (*text(e, "Name") != '\0')
 		put(" ", text(e, "Name"));

@@ -150,7 +150,8 @@ become(char *const *argv, int out)
 
 	if (own != NULL)
 		(void)strlcat(dir, own, sizeof(dir));
-	if (setpgid(0, 0) == -1 || null == -1 || dup2(null, 0) == -1 ||
+	/* In a session of its own, it has no terminal to type into. */
+	if (setsid() == -1 || null == -1 || dup2(null, 0) == -1 ||
 	    dup2(out, 1) == -1 || dup2(null, 2) == -1 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		_exit(126);
@@ -217,7 +218,6 @@ ask(char *const *argv, char *out, size_t size)
 		become(argv, fds[1]);
 	close(fds[1]);
 	if (pid != -1) {
-		(void)setpgid(pid, pid);	/* the first of both */
 		collect(fds[0], out, size);
 		ok = finish(pid);
 	}

@@ -113,6 +113,9 @@ static const char *const	good[][2] = {
 	  "web  | 00007 7 \"web\"" },
 	{ "{{printf \"%s\" .N}} {{printf \"%d\"}} {{printf \"a\" 1}}",
 	  "%!s(int=7) %!d(MISSING) a%!(EXTRA int=1)" },
+	{ "{{printf \"%*d|%*d|\" 3 1 -3 2}} {{printf \"%*d\" -2147483648 1}} "
+	  "{{printf \"%.*f\" 1 0.5}} {{printf \"%.*f\" -1 0.5}}",
+	  "  1|2  | %!(BADWIDTH)1 0.5 %!(BADPREC)0.500000" },
 	{ "{{print 1 2 \"a\" 3}} {{print \"a\" \"b\"}}", "1 2a3 ab" },
 	{ "{{html \"<&>\"}} {{urlquery \"a b/\"}}",
 	  "&lt;&amp;&gt; a+b%2F" },

@@ -425,3 +425,17 @@ at() {
 	one_message
 }
 @test "D17: ps --at: the list as it was" { each at; }
+
+unescaped() {
+	local esc=$'\e' out
+	bh volume create ev-escape >/dev/null	# makes the log
+	printf '{"ID":"\\u001b]0;x\\u0007","Name":"n","Status":"start","Type":"container","Time":"%s","Attributes":null}\n' \
+	    "$(date -u +%FT%TZ)" >>"$(log_of)"
+	out=$(script -qec "$(declare -f root user as_user bh); WHO=$WHO
+	    BH=$BH T=$T BH_USER=$BH_USER
+	    bh events --stream=false --since 1m" /dev/null </dev/null)
+	[[ $out == *"start"*"name=n)"* && $out != *"$esc"* ]]
+}
+@test "events: an ID in the log does not drive the terminal" {
+	SHELL=/bin/bash each unescaped
+}

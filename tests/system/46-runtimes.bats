@@ -168,6 +168,25 @@ monitor() {
 	not pgrep -u "$BH_USER" -f 'sleep 1000'
 }
 
+# A program that has the terminal can type into the shell of who ran `info`.
+asked_on_terminal() {
+	local out
+	cat >"$T/bin/terminal" <<-'EOF'
+	#!/bin/sh
+	(: </dev/tty) 2>/dev/null && echo conmon version 9.9.9 has a terminal
+	echo conmon version 2.1.1
+	EOF
+	chmod 755 "$T/bin/terminal"
+	out=$(script -qec "$(declare -f root user as_user bh); WHO=$WHO
+	    BH=$BH T=$T BH_USER=$BH_USER
+	    tty >/dev/null && : </dev/tty && bh --conmon $T/bin/terminal \
+	    info -f '{{.Host.Conmon.Version}}'" /dev/null </dev/null | tr -d '\r')
+	is "$out" "conmon version 2.1.1"
+}
+@test "info: the programs that it asks have no terminal" {
+	SHELL=/bin/bash each asked_on_terminal
+}
+
 times() { [ -e "$T/log/$1" ] && wc -l <"$T/log/$1" || echo 0; }
 
 lazily() {
