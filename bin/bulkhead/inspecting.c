@@ -120,10 +120,13 @@ static const char *const	maps[] = { "Labels", "Options", "Annotations",
 	NULL };
 #define NO_SUCH	"inspecting object: no such "
 
+#define NFINDS	4		/* kinds of objects */
+
 struct inspect_kind {
 	struct tmpl_about	 about;
 	unsigned int		 need;
-	json_t			*(*find[4])(struct inspect *, const char *);
+	json_t			*(*find[NFINDS])(struct inspect *,
+				    const char *);
 	int			 (*unnamed)(struct session *, struct rec *);
 	const char		*missing[2];	/* before the name, behind it */
 	enum error_code		 code;
@@ -131,33 +134,51 @@ struct inspect_kind {
 };
 
 const struct inspect_kind	inspect_all = {
-	{ "all inspect", "interface {}", maps, false, false },
-	NEED_STATE | NEED_STORE,
-	{ find_container, find_image, find_volume, find_pod },
-	latest_container, { NO_SUCH "object: \"", "\"" },
-	ERR_NO_SUCH_OBJECT, false
+	.about = { .name = "all inspect", .type = "interface {}",
+	    .maps = maps },
+	.need = NEED_STATE | NEED_STORE,
+	.find = { find_container, find_image, find_volume, find_pod },
+	.unnamed = latest_container,
+	.missing = { NO_SUCH "object: \"", "\"" },
+	.code = ERR_NO_SUCH_OBJECT
 }, inspect_containers = {
-	{ "container inspect", "*define.InspectContainerData", maps, false,
-	    false },
-	NEED_STATE, { find_container }, latest_container,
-	{ NO_SUCH "container ", "" }, ERR_NO_SUCH_CTR, false
+	.about = { .name = "container inspect",
+	    .type = "*define.InspectContainerData", .maps = maps },
+	.need = NEED_STATE,
+	.find = { find_container },
+	.unnamed = latest_container,
+	.missing = { NO_SUCH "container ", "" },
+	.code = ERR_NO_SUCH_CTR
 }, inspect_images = {
-	{ "image inspect", "*inspect.ImageData", maps, false, false },
-	NEED_STORE, { find_image }, NULL,
-	{ "inspecting object: ", ": image not known" },
-	ERR_NO_SUCH_IMAGE, false
+	.about = { .name = "image inspect", .type = "*inspect.ImageData",
+	    .maps = maps },
+	.need = NEED_STORE,
+	.find = { find_image },
+	.missing = { "inspecting object: ", ": image not known" },
+	.code = ERR_NO_SUCH_IMAGE
 }, inspect_volumes = {
-	{ "inspect", "interface {}", maps, false, false },
-	NEED_STATE | NEED_STORE, { find_volume }, all_volumes,
-	{ NO_SUCH "volume ", "" }, ERR_NO_SUCH_VOLUME, false
+	.about = { .name = "inspect", .type = "interface {}", .maps = maps },
+	.need = NEED_STATE | NEED_STORE,
+	.find = { find_volume },
+	.unnamed = all_volumes,
+	.missing = { NO_SUCH "volume ", "" },
+	.code = ERR_NO_SUCH_VOLUME
 }, inspect_any_pods = {
-	{ "inspect", "interface {}", maps, false, false },
-	NEED_STATE, { find_pod }, latest_pod, { NO_SUCH "pod ", "" },
-	ERR_NO_SUCH_POD, false
+	.about = { .name = "inspect", .type = "interface {}", .maps = maps },
+	.need = NEED_STATE,
+	.find = { find_pod },
+	.unnamed = latest_pod,
+	.missing = { NO_SUCH "pod ", "" },
+	.code = ERR_NO_SUCH_POD
 }, inspect_pods = {
-	{ "inspect", "*entities.PodInspectReport", maps, false, false },
-	NEED_STATE, { find_pod }, latest_pod, { NO_SUCH "pod ", "" },
-	ERR_NO_SUCH_POD, true
+	.about = { .name = "inspect", .type = "*entities.PodInspectReport",
+	    .maps = maps },
+	.need = NEED_STATE,
+	.find = { find_pod },
+	.unnamed = latest_pod,
+	.missing = { NO_SUCH "pod ", "" },
+	.code = ERR_NO_SUCH_POD,
+	.lone_bare = true
 };
 
 /* In podman's order. NULL with ENOENT: there is none; else an error. */
@@ -168,10 +189,10 @@ find(struct inspect *in, const char *ref)
 		    in->kind->find;
 	json_t	*j;
 
-	for (size_t i = 0; i < 4 && one[i] != NULL; i++) {
+	for (size_t i = 0; i < NFINDS && one[i] != NULL; i++) {
 		if ((j = one[i](in, ref)) != NULL)
 			return (j);
-		/* What begins the names of several volumes may be a pod. */
+		/* An ambiguous volume prefix may be a pod's name. */
 		if (errno == EEXIST && one[i] == find_volume &&
 		    in->kind == &inspect_all)
 			continue;
