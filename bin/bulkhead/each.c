@@ -104,7 +104,7 @@ each_read_files(struct cli *cli)
 				return (say_error("reading %s: %s",
 				    options[i][1], e.text));
 			text[strcspn(text, "\n")] = '\0';
-			if (rec_add(cli->opts, KEY_AS(from_cidfile), text) ==
+			if (rec_add(cli->opts, KEY_AS(from_file), text) ==
 			    -1)
 				return (say_error("%s", strerror(errno)));
 		}
@@ -119,7 +119,7 @@ each_named(const struct cli *cli)
 
 	for (int i = 0; i < cli->argc; i++)
 		(void)rec_add(refs, KEY(ref), cli->argv[i]);
-	rec_each_text(ref, cli->opts, KEY_AS(from_cidfile))
+	rec_each_text(ref, cli->opts, KEY_AS(from_file))
 		(void)rec_add(refs, KEY(ref), ref);
 	return (refs);
 }

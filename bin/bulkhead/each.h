@@ -50,8 +50,9 @@ struct each {
 	bool		 print;		/* each that is done, as it was named */
 	bool		 quiet_missing;
 	bool		 mute;		/* print no errors */
-	bool		 damaged;	/* with --force those, too: with an id,
-					 * no more */
+	bool		 damaged;	/* with --force also those whose record
+					 * is damaged: fn gets a row with only
+					 * id, state and log path */
 	/* exit code for one that is not there */
 	int		 missing;
 	int		 failed;	/* ... that failed; 0: EXIT_ENGINE */

@@ -688,7 +688,7 @@
 	S(num,	ask_stop_timeout, "stop-timeout", UINT32_MAX)		\
 	S(flag,	ask_unsetenv_all, "unsetenv-all", 1)			\
 	/* read from the files of --cidfile */				\
-	S(list,	from_cidfile,	"cidfile:id", 255)
+	S(list,	from_file,	"file:id", 255)
 
 /* What lists and inspect derive from a record, and add to it to be shown. */
 #define RECORD_shown(F, O, S)						\
