@@ -12,7 +12,7 @@
 #include "session.h"
 
 static const struct opt options[] = {
-	OPT("all", 'a', FLAG, "Show those that nobody holds, too"),
+	OPT("all", 'a', FLAG, "Show those that are not held, too"),
 	OPT("format", 0, STRING, "Change the output to JSON or a Go template",
 	    .complete = "json"),
 	OPT_HELP,
