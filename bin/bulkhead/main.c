@@ -148,7 +148,7 @@ command_new_id(char *id)
 	return (-1);
 }
 
-/* What we make is ours to read and write, whatever the person masks. */
+/* Remove the owner bits from the umask. */
 static void
 keep_owner_bits(void)
 {
@@ -182,7 +182,7 @@ main(int argc, char **argv)
 	for (int i = 0; i < argc; i++)
 		(void)rec_add(cli.line, KEY(arg), argv[i]);
 	r = dispatch(&cli, argc, argv);
-	/* What was printed must have arrived, or a script would believe us. */
+	/* Report a failed write to stdout. */
 	if (fflush(stdout) == EOF || ferror(stdout))
 		r = say_error("cannot write to the standard output");
 	rec_free(cli.line);

@@ -170,7 +170,7 @@ use_config(struct session *s)
 			session_warn(s, "%s", warning);
 	if (!session_in_memory(s))
 		return (0);
-	/* Nothing lasts: what would, ends with the boot. */
+	/* state_type memory: keep the state in the run directory. */
 	if (rec_set(s->config, KEY_AS(path_state), session_text(s,
 	    path_run)) == -1)
 		return (session_errno(s, "cannot use", "the configuration"));
@@ -196,8 +196,8 @@ config_take(struct session *s)
 }
 
 /*
- * The run directory as options and environment name it: no file has a say in
- * that. Where this guesses wrong nothing is kept.
+ * The run directory as options and environment name it; no configuration file
+ * is read for that. An answer that names another one is not cached.
  */
 static int
 run_place(const struct session *s, char *out, size_t size)
@@ -556,8 +556,8 @@ config_merge(struct session *s, struct rec *made_with)
 {
 	if (s->made_with != NULL) {
 		rec_free(made_with);
-		return (error_set(&s->client.error, ESTALE, "cannot settle the "
-		    "store's settings: %s", strerror(ESTALE)));
+		return (error_set(&s->client.error, ESTALE, "the store's "
+		    "settings changed again while they were read"));
 	}
 	s->made_with = made_with;
 	/* What a clean-up has inherited was merged when that began. */

@@ -201,8 +201,8 @@ grant_own_dir(struct session *s, const char *path)
 /* --- codes --- */
 
 /*
- * Beside no store: what lies beneath a graph root can be made there by the
- * account, with any owner. Root's definitions outlive a boot, and so does it.
+ * The key is not kept below a graph root, where the account can create files of
+ * any owner. It outlives a boot, because root's definitions do.
  */
 void
 grant_open(struct session *s)
@@ -325,6 +325,7 @@ grant_flags(const struct rec *mount)
 	return (flags);
 }
 
+/* podman's message for a source of a mount, whichever call failed. */
 static int
 path_error(struct session *s, const char *path)
 {
@@ -402,7 +403,10 @@ grant_all(struct session *s, const struct rec *def)
 		if (grant_is_host(mount) &&
 		    grant_next(s, def, &at, grant_flags(mount)) == -1)
 			return (-1);
-	/* Of a root, setuid programs are its own; device nodes never are. */
+	/*
+	 * --rootfs may contain set-user-ID programs; device nodes are
+	 * refused.
+	 */
 	return (rec_get(def, KEY(rootfs)) == NULL ? 0 :
 	    grant_next(s, def, &at, GRANT_NODEV));
 }

@@ -22,7 +22,8 @@ struct session;
 /*
  * Has root chosen this path, or the directory that it is in: by an option of
  * this command, or by an earlier one, as its code shows, or is it the built-in
- * one? What a configuration file says is resolve's word, which is not root's.
+ * one? What a configuration file says comes from resolve, which is not trusted
+ * with root's choices.
  */
 bool	grant_is_chosen(const struct session *, const char *);
 /* Note a path whose code was checked. */

@@ -33,7 +33,7 @@ int	locks_alloc(struct session *, const char *kind, const char *id,
 	    struct rec *);
 /*
  * An object is removed: give back the number of its row, if it has one; or by
- * its id. What fails is mended by renumbering.
+ * its id. What fails is repaired by renumbering.
  */
 void	locks_free(struct session *, const struct rec *row, const char *kind);
 void	locks_free_id(struct session *, const char *kind, const char *id);

@@ -77,7 +77,7 @@ take_kept(struct session *s)
 {
 	if (!s->inherit || s->config != NULL)
 		return (0);
-	/* Now, while what we open ourselves has lower numbers. */
+	/* First: descriptors opened later could get these numbers. */
 	for (int i = 0; i < INHERIT_COUNT; i++)
 		if (fcntl(INHERIT_BASE + i, F_SETFD, FD_CLOEXEC) != -1)
 			s->inherited |= 1u << i;
@@ -117,7 +117,7 @@ start_reaper(struct session *s)
 
 /* --- configuration and directories --- */
 
-/* Only to be asked for filters when the configuration is known already? */
+/* Is resolve needed to compile a filter? */
 static bool
 needs_compiler(struct session *s)
 {
@@ -167,13 +167,16 @@ open_graph_root(struct session *s, bool make)
 		return (-1);
 	if (root && grant_is_reachable(s->graph))
 		session_warn(s, "every user can enter the directories above "
-		    "the storage %s: whoever takes over the account "
+		    "the storage %s: an attacker who controls the account "
 		    LAYOUT_ACCOUNT " could leave set-user-ID programs there; "
 		    "give one of them mode 0700", s->graph);
 	return (take_fd(&fd));
 }
 
-/* With a state, that is asked first whether this is the place to make it. */
+/*
+ * If a state is opened, do not make the graph root yet: the state may name
+ * another.
+ */
 static int
 open_graph(struct session *s)
 {
@@ -185,7 +188,7 @@ open_graph(struct session *s)
 	fd = open_graph_root(s, store && (s->need & NEED_OPENED) == 0);
 	if (fd == -1)
 		return (errno == ENOENT ? 0 : -1);
-	/* The state may be made in it: it is the place for that. */
+	/* Only checked here; the state directory may lie below it. */
 	if (!store)
 		close(fd);
 	else
@@ -193,7 +196,10 @@ open_graph(struct session *s)
 	return (0);
 }
 
-/* Root's may lie where the account cannot go: then its reaper has them. */
+/*
+ * In system mode the account may not reach the directory; the reaper then
+ * passes a descriptor.
+ */
 static int
 open_or_kept(struct session *s, enum inherited_fd which, const char *path)
 {
@@ -471,7 +477,7 @@ static const struct step	 as_user[] = {
 	{ NULL,			NEED_IDS, H_REFRESH, NEED_IDS },
 	{ NULL,			NEED_STORE, H_STORE, NEED_STORE },
 	{ NULL,			NEED_OPENED, H_STATE, NEED_OPENED },
-	/* Those start meanwhile. */
+	/* The helpers above start while the configuration is read. */
 	{ find_config,		0, 0, 0 },
 	{ session_check_dirs,	NEED_DIRS, 0, NEED_DIRS },
 	{ open_graph,		NEED_DIRS, 0, NEED_STORE },
@@ -483,7 +489,7 @@ static const struct step	 as_user[] = {
 	{ make_graph,		NEED_STORE, 0, NEED_STORE },
 	{ query_ids,		0, 0, NEED_IDS },
 	{ open_store,		NEED_STORE, 0, NEED_STORE },
-	/* Those start while the state and the store are opened. */
+	/* The helpers below start while the store is opened. */
 	{ start_reaper,		NEED_LAUNCH, 0, 0 },
 	{ NULL,			NEED_LOCK | NEED_STATE, H_LOCK,
 				NEED_LOCK | NEED_STATE },

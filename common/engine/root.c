@@ -243,8 +243,8 @@ grant_graph(struct session *s)
 }
 
 /*
- * Where podman of root lists what lasts until the boot: grant number 1. What
- * is at this path of resolve's and is no storage is gone without.
+ * Where podman of root lists what lasts until the boot: grant number 1. The
+ * path comes from resolve; a directory there that is no storage is not used.
  */
 static int
 grant_run_root(struct session *s)

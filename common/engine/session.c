@@ -76,9 +76,9 @@ session_events(const struct session *s)
 }
 
 /*
- * Root, whose the root directory is, even where a user namespace calls it
- * another user. Others may rename in a directory that they can write to,
- * unless it is sticky.
+ * Accept root, this user, the account, and the owner of / (root seen from a
+ * user namespace). In a directory without the sticky bit, every user who can
+ * write to it can rename entries.
  */
 static int
 check_owner(struct session *s, const char *what, const char *path,
@@ -104,7 +104,10 @@ check_owner(struct session *s, const char *what, const char *path,
 	return (-1);
 }
 
-/* The directories on the way: what is at the path itself, its user judges. */
+/*
+ * Check the directories above a path. The path itself is checked by the
+ * function that opens it.
+ */
 static int
 check_way(struct session *s, const char *what, const char *path)
 {
@@ -153,7 +156,7 @@ session_own_dir(struct session *s, const char *path)
 		return (session_errno(s, "cannot make the directory", path));
 	if (st.st_uid != want || (st.st_mode & 022) != 0)
 		return (error_set(&s->client.error, EPERM, "%s must belong to "
-		    "uid %u and be writable by nobody else", path, (unsigned
+		    "uid %u and not writable by others", path, (unsigned
 		    int)want));
 	return (take_fd(&fd));
 }

@@ -191,7 +191,7 @@ bool	session_run_dir_gone(const struct session *);
 int	session_boot_id(struct session *);
 /* A descriptor that a reaper kept for this clean-up, borrowed; or -1. */
 int	session_inherited_fd(const struct session *, enum inherited_fd);
-/* What running containers takes of this session: it lives as that does. */
+/* The part of the session that runtime needs; valid as long as the session. */
 const struct run_env *session_run_env(struct session *);
 
 #endif

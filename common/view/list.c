@@ -190,7 +190,7 @@ choose(struct rows *r)
 
 		if (row == NULL)
 			return (0);
-		/* Half removed: its removal has been reported, or will be. */
+		/* Skip objects that are being removed. */
 		if (rec_num(row, KEY(removing), 0) != 0)
 			continue;
 		if ((about->wanted == NULL || about->wanted(r->l, row)) &&

@@ -42,7 +42,7 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
-/* The others are shown as they are; this one can only be removed. */
+/* A damaged container is warned of; it can only be removed. */
 static void
 say_damaged(const struct rec *row)
 {

@@ -235,7 +235,7 @@ make_definition(struct create *c)
 	return (*pod == '\0' ? 0 : pods_define(c->s, pod, c->def));
 }
 
-/* With a state that ends with the command, a container does as well. */
+/* state_type memory: only a foreground container, removed at its end. */
 static int
 suits_memory(struct create *c)
 {

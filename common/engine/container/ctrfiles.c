@@ -57,7 +57,7 @@ locked_dir(struct session *s, const char *name)
 		fd = -1;
 	}
 	errno = EBUSY;
-	return (fd);		/* the state decides, not its holder */
+	return (fd);		/* EBUSY: still locked */
 }
 
 int
@@ -92,7 +92,10 @@ rundir_remove(struct session *s, const char *id)
 	(void)path_remove(dir, id);
 }
 
-/* Ended with the boot, it has to be described whole: the state forgets it. */
+/*
+ * Include the definition of a container that ends with the boot: the boot
+ * database loses it.
+ */
 static struct rec *
 describe(struct session *s, const char *id, const struct rec *def, pid_t pid,
     uint64_t start)

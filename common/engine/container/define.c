@@ -439,7 +439,7 @@ define_open_files(const struct rec *opts)
 	struct parse_err	 ignored;
 	const char		*v;
 
-	/* What is wrong with the options is said when they count. */
+	/* Errors are reported by define_container. */
 	rec_each_text(v, opts, KEY_AS(ask_security_opt))
 		if (spec_security(v, def, &ignored) == -1)
 			return;

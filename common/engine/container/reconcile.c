@@ -1,14 +1,14 @@
 /*
- * What is done after an end, or to remove a container; and what leads to that
- * later, if it was not done: what a row says is compared with what there is,
- * and the row is corrected.
+ * What is done after an end, or to remove a container; and the check that does
+ * it later if a command was killed: what a row says is compared with what there
+ * is, and the row is corrected.
  *
  *  creating, removing	if no command holds its lock, the container is removed
  *  starting		the same, and it has no process: created again, or
  *			removed if it goes at its end (--rm)
  *  running, stopping,	its process has ended, and no monitor or reaper is
  *  paused		about to record that: exited, or removed (--rm)
- *  running		its cgroup is frozen: thawed
+ *  running, stopping	its cgroup is frozen: thawed
  *  paused		its cgroup is not frozen: running
  *
  * From with_lock on, true means that the row has changed, and has to
@@ -289,8 +289,8 @@ is_half_paused(struct session *s, const struct rec *row)
 }
 
 /*
- * With the lock: a pause that was killed before it recorded the state is
- * undone; an unpause is recorded.
+ * Caller holds the container lock. A pause that was killed before it recorded
+ * the state is undone; an unpause is recorded.
  */
 static bool
 finish_pause(struct session *s, const struct rec *row)
@@ -307,10 +307,10 @@ finish_pause(struct session *s, const struct rec *row)
 }
 
 /*
- * With the lock: remove a container that was made or removed in part. A command
- * that lost the lock, because its lock broker was killed, fails at the state
- * CTR_REMOVING. A command without a store, such as ps, only records that state:
- * the next one with a store removes the rest.
+ * Caller holds the container lock. Remove a container that was made or removed
+ * in part. A command that lost the lock, because its lock broker was killed,
+ * fails at the state CTR_REMOVING. A command without a store, such as ps, only
+ * records that state: the next one with a store removes the rest.
  */
 static bool
 drop_partial(struct session *s, const struct rec *row)
@@ -324,7 +324,7 @@ drop_partial(struct session *s, const struct rec *row)
 	return (exit_remove(s, row, 0) == 0);
 }
 
-/* With the lock: the command that started it was killed. */
+/* Caller holds the container lock. The command that started it was killed. */
 static bool
 undo_start(struct session *s, const struct rec *row)
 {
@@ -368,7 +368,7 @@ containers_reconciled(struct session *s)
 	struct rec	*rows = state_containers(&s->client), *row;
 	bool		 changed = false;
 
-	/* The value: how many something may have ended. */
+	/* The reply's value counts the rows that may be out of date. */
 	if (rows == NULL || s->client.value[H_STATE] == 0)
 		return (rows);
 	rec_each(row, rows, KEY(ctr))

@@ -8,9 +8,9 @@
 #include "states.h"
 
 /*
- * podman starts at once whatever ends at once, as fast as the machine can.
- * Here the first time is at once, too; a run shorter than STEADY_NS doubles
- * the pause before the next, from FIRST_MS up to MOST_MS.
+ * podman restarts without delay, however short the run. Here only the first
+ * restart has none; a run shorter than STEADY_NS doubles the pause before the
+ * next, from FIRST_MS up to MOST_MS.
  */
 #define STEADY_NS	INT64_C(10000000000)
 #define FIRST_MS	100

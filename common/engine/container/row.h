@@ -5,9 +5,9 @@
  * that records the end decides, in the transaction that records it; the
  * container's reaper carries it out. The row then has `restart_due`, a word of
  * its own for each decision, which only one start can take; `restart_count`
- * and `restart_delay` go with it. These end with the boot. `user_stopped` does
- * not: a container that its user stopped and that is to stay so
- * (unless-stopped) does so for good.
+ * and `restart_delay` go with it. These end with the boot. `user_stopped`
+ * survives a boot: unless-stopped containers that the user stopped stay
+ * stopped.
  */
 #ifndef ENGINE_ROW_H
 #define ENGINE_ROW_H

@@ -424,7 +424,7 @@ attach_until_end(struct start *st, struct attach *a)
 		st->finished = a->finished_ns;
 		return;
 	}
-	/* Whatever happened to us, the container is its reaper's now. */
+	/* From here the reaper records the end. */
 	st->left = true;
 	if (rc == ATTACH_DETACHED)
 		st->code = 0;
@@ -432,7 +432,8 @@ attach_until_end(struct start *st, struct attach *a)
 		st->code = 128 + a->signal;
 	else {
 		st->code = EXIT_ENGINE;
-		if (errno != EPIPE)	/* who reads no more wants no message */
+		/* EPIPE: the reader closed the output; print nothing. */
+		if (errno != EPIPE)
 			session_notice(st->s, errno == ECONNRESET ?
 			    "the monitor of container %s was killed" :
 			    "the output of container %s is lost: too much of "

@@ -23,7 +23,7 @@ struct start {
 
 	bool		 tty, stdin_open, host_net;	/* as in def */
 
-	/* What is on the way already. */
+	/* Requests already sent. */
 	bool		 has_process;	/* launch_create */
 	bool		 begun;		/* ... and mon_open */
 	bool		 layer_asked;	/* rw_make */
@@ -32,7 +32,7 @@ struct start {
 
 	int		 pidfd, userns;	/* of the first process */
 
-	/* What start_container has found out. */
+	/* Set by start_container. */
 	pid_t		 pid;
 	uint64_t	 pid_start;	/* as process_start_time has it */
 	bool		 recorded;	/* as running */

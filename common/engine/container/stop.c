@@ -81,8 +81,8 @@ container_kill(struct session *s, const struct rec *row, int signo)
 /*
  * The monitor is asked for the end where it can be reached. Where its run
  * directory is gone, it notes the end of the process a moment later. The
- * reaper records the end too, as soon as it sees it: whichever of us comes
- * second finds it recorded. Without a note of the end, it was killed.
+ * reaper records the end too, as soon as it sees it; whichever process records
+ * it first wins. Without a note of the end, it was killed.
  */
 static int
 record_end(struct session *s, const struct rec *row)
@@ -159,7 +159,7 @@ await_end(struct session *s, const struct rec *row, int64_t wait_ms)
 	if (monitor_signal(&s->client, s->run_dir, row, SIGKILL) == -1 &&
 	    errno != ESRCH)
 		return (-1);
-	/* cgroups v1 do not let it die before. */
+	/* A frozen cgroup v1 delays SIGKILL until it is thawed. */
 	(void)cgroup_thaw(session_run_env(s), rec_str(row, KEY(id), ""));
 	return (monitor_wait(&s->client, s->run_dir, row, KILL_WAIT_MS,
 	    NULL) == -1 ? -1 : 0);
