@@ -7,7 +7,6 @@
 #define ENGINE_LOCKS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 struct rec;
 struct session;

@@ -2,11 +2,8 @@
  * bulkhead container cleanup: record the end of containers. A reaper executes
  * it when its container has ended.
  */
-#include <sys/wait.h>
-
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,7 +16,6 @@
 #include "command_session.h"
 #include "ctrfiles.h"
 #include "each.h"
-#include "log.h"
 #include "logread.h"
 #include "monitor.h"
 #include "record.h"

@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "calls.h"
-#include "cleanup.h"
 #include "command.h"
 #include "event.h"
 #include "loading.h"

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "calls.h"
-#include "cleanup.h"
 #include "command.h"
 #include "command_session.h"
 #include "error.h"

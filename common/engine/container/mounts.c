@@ -1,8 +1,6 @@
 /*
  * -v, --tmpfs and --mount.
  */
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -6,7 +6,6 @@
 #define ENGINE_ARCHIVE_H
 
 #include "layers.h"
-#include "parse.h"
 #include "pipeline.h"
 
 struct rec;
