@@ -120,7 +120,7 @@ command_run(struct cli *cli)
 		code = EXIT_ENGINE;
 	if (code == 0)
 		code = c->run(cli);
-	if (s.config != NULL)
+	if (s.open)
 		session_close(&s);
 	return (code);
 }

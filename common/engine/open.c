@@ -593,6 +593,7 @@ session_open(struct session *s, const struct session_options *options,
 	}
 	if (rc == 0) {
 		config_cache_put(s);
+		s->open = true;
 		return (0);
 	}
 	saved = errno;

@@ -240,6 +240,7 @@ session_leave(struct session *s)
 	rec_free(s->made_with);
 	rec_free(s->chosen);
 	s->config = s->made_with = s->chosen = NULL;
+	s->open = false;
 }
 
 void

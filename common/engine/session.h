@@ -60,6 +60,7 @@ struct session_options {
 struct session {
 	struct client		 client;
 	struct session_options	 options;
+	bool			 open;		/* not closed or left yet */
 	unsigned int		 need;		/* NEED_*: what is open of it */
 	char *const		*cleanup;	/* arguments of a clean-up */
 	struct error		*failed;	/* NULL, or NEED_PARTS of them:

@@ -134,8 +134,6 @@ run(struct cli *cli)
 		code = one > code ? one : code;
 		rec_free(rq[i]);
 	}
-	if (asks)
-		session_close(s);
 	return (code);
 }
 

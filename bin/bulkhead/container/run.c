@@ -123,7 +123,7 @@ run(struct cli *cli)
 		return (EXIT_ENGINE);
 	if (creating_make(&m, cli, &st) == 0)
 		code = run_made(&m);
-	else if (cli->session->config != NULL)
+	else if (cli->session->open)
 		finish(&m);
 	creating_clear(&m);
 	return (code);

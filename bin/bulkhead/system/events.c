@@ -27,17 +27,18 @@ static int
 run(struct cli *cli)
 {
 	struct events	*events = events_new(cli->opts);
-	struct session	 s = { .privileged = events_open, .arg = events };
+	struct session	*s = cli->session;
 	int		 rc = -1;
 
 	if (events == NULL)
 		return (EXIT_ENGINE);
 	/* Root's sources are opened before root is given up. */
-	if (command_open(&s, cli, (geteuid() == 0 ? NEED_IDS : NEED_CONFIG) |
+	s->privileged = events_open;
+	s->arg = events;
+	if (command_open(s, cli, (geteuid() == 0 ? NEED_IDS : NEED_CONFIG) |
 	    NEED_MORE, NULL) == 0) {
-		session_confine(&s);
+		session_confine(s);
 		rc = events_run(events);
-		session_close(&s);
 	}
 	events_free(events);
 	return (rc == -1 ? EXIT_ENGINE : 0);

@@ -25,21 +25,21 @@ static const struct opt options[] = {
 static int
 run(struct cli *cli)
 {
-	struct session	 s = { .locks_any = true };
+	struct session	*s = cli->session;
 	struct rec	*locks, *objects;
 	struct list	 l;
 	int		 code;
 
+	s->locks_any = true;
 	if (list_open(&l, &list_of_locks, cli->opts) == -1 ||
-	    command_open(&s, cli, NEED_STATE | NEED_LOCK, NULL) == -1)
+	    command_open(s, cli, NEED_STATE | NEED_LOCK, NULL) == -1)
 		return (list_close(&l, EXIT_ENGINE));
-	objects = locks_objects(&s);
-	locks = lock_list(&s.client, opt_flag(cli->opts, "all", false));
-	code = list_close(&l, locks == NULL ? session_error(&s) :
+	objects = locks_objects(s);
+	locks = lock_list(&s->client, opt_flag(cli->opts, "all", false));
+	code = list_close(&l, locks == NULL ? session_error(s) :
 	    list_locks(&l, locks, objects));
 	rec_free(locks);
 	rec_free(objects);
-	session_close(&s);
 	return (code);
 }
 
