@@ -111,7 +111,7 @@ command_run(struct cli *cli)
 	int			 code = 0;
 
 	if (geteuid() == 0)
-		root_open_log(cli->opts);
+		root_open_log(&s, cli->opts);
 	cli->session = &s;
 	if (c->before != NULL)
 		code = c->before(cli);

@@ -55,8 +55,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include <bsd/string.h>
-
 #include "cache.h"
 #include "calls.h"
 #include "cleanup.h"
@@ -164,10 +162,6 @@ root_drop(void)
 
 /* --- the log of --log-opt path= --- */
 
-/* The log that was opened, and the old one: a command makes one container. */
-static char	 kept_path[PATH_MAX];
-static int	 kept[2] = { -1, -1 };
-
 static int
 open_log(const char *path, const char *suffix, uid_t uid, gid_t gid)
 {
@@ -196,7 +190,7 @@ open_log(const char *path, const char *suffix, uid_t uid, gid_t gid)
 }
 
 void
-root_open_log(const struct rec *opts)
+root_open_log(struct session *s, const struct rec *opts)
 {
 	const char	*v, *path = NULL;
 	bool		 bounded = true;
@@ -211,23 +205,19 @@ root_open_log(const struct rec *opts)
 		if (strcmp(v, "max-size=-1") == 0)
 			bounded = false;
 	}
-	if (path == NULL || strlcpy(kept_path, path, sizeof(kept_path)) >=
-	    sizeof(kept_path))
+	if (path == NULL)
 		return;
-	kept[false] = open_log(path, "", uid, gid);
-	if (bounded)
-		kept[true] = open_log(path, ".old", uid, gid);
+	s->log_path = path;
+	s->log_fd[false] = open_log(path, "", uid, gid);
+	s->log_fd[true] = bounded ? open_log(path, ".old", uid, gid) : -1;
 }
 
 int
-root_take_log(const char *path, bool old)
+root_take_log(struct session *s, const char *path, bool old)
 {
-	int	 fd = kept[old];
-
-	if (fd == -1 || strcmp(path, kept_path) != 0)
+	if (s->log_path == NULL || strcmp(path, s->log_path) != 0)
 		return (-1);
-	kept[old] = -1;
-	return (fd);
+	return (take_fd(&s->log_fd[old]));
 }
 
 /* --- giving up root --- */

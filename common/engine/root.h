@@ -25,10 +25,10 @@ void	root_drop(void);
 /*
  * Open what --log-opt path= of these options names, and its old file, as root.
  * A new file is the account's. What cannot be opened is tried again, as the
- * account, when it is needed.
+ * account, when it is needed. The session borrows the options.
  */
-void	root_open_log(const struct rec *opts);
+void	root_open_log(struct session *, const struct rec *opts);
 /* The descriptor of the log, or of its old file; the caller's. -1: none. */
-int	root_take_log(const char *path, bool old);
+int	root_take_log(struct session *, const char *path, bool old);
 
 #endif

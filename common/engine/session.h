@@ -81,6 +81,8 @@ struct session {
 	bool			 system;	/* root started us */
 	struct mac_key		 root_key;	/* while we are root: grant.h */
 	struct rec		*chosen;	/* see grant.h */
+	const char		*log_path;	/* what root_open_log opened */
+	int			 log_fd[2];	/* its log and old log, or -1 */
 	/* The state. */
 	char			 boot_id[65];
 	int			 state_dir;	/* durable */

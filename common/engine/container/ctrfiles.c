@@ -397,7 +397,8 @@ ctrlog_open(struct session *s, const struct rec *def, bool old, int flags)
 	if (log_name(def, old, path, sizeof(path)) == -1)
 		return (-1);
 	if (s->system && (flags & O_CREAT) != 0 &&
-	    (fd = root_take_log(rec_str(def, KEY(log_path), ""), old)) != -1)
+	    (fd = root_take_log(s, rec_str(def, KEY(log_path), ""), old)) !=
+	    -1)
 		return (fd);
 	flags |= O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 	if ((own = own_log(s, path)) == NULL)
