@@ -15,7 +15,7 @@ settings_show(struct cli *cli, const char *other, settings_fn *fn)
 {
 	const char	*format = opt_str(cli->opts, "format", other);
 	bool		 as_json = strcmp(format, "json") == 0;
-	struct error	 failed[NEED_PARTS];
+	struct error	 failed[SESSION_PARTS];
 	struct session	*s = cli->session;
 	json_t		*json = NULL;
 	int		 code;

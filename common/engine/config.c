@@ -478,17 +478,24 @@ is_usable(const struct session *s, const struct pin *p, const char *path,
 	return (false);
 }
 
+/* A value in the configuration. 0, or -1 with an error. */
+static int
+set_value(struct session *s, struct key_str key, const char *value)
+{
+	return (rec_set(s->config, key, value) == 0 ? 0 :
+	    error_set(&s->client.error, ENOMEM, "out of memory"));
+}
+
 static int
 take_over(struct session *s, const struct pin *p, const char *value)
 {
-	struct rec		*config = s->config;
-	scoped_free char	*was = strdup(own_value(config, p));
-	char			 key[64];
+	char		 key[64];
+	const char	*was;
 
-	if (was == NULL ||
-	    rec_set(config, key_of(key, "pinned:", p->key), was) == -1 ||
-	    rec_set(config, KEY_FROM(p->key), value) == -1)
+	if (set_value(s, key_of(key, "pinned:", p->key), own_value(s->config,
+	    p)) == -1 || set_value(s, KEY_FROM(p->key), value) == -1)
 		return (-1);
+	was = rec_str(s->config, KEY_FROM(key), "");
 	if (strcmp(p->key, "storage.driver") == 0)
 		session_notice(s, "the graph driver \"%s\" is overwritten by "
 		    "graph driver \"%s\" from the database; this may prevent "
@@ -543,12 +550,12 @@ merge_one(struct session *s, const struct pin *p, const struct rec *made_with)
 			    "database configuration mismatch", p->label, value,
 			    p->label, own));
 		if (!is_usable(s, p, value, own))
-			return (rec_set(config, key_of(key, "now:", p->key),
+			return (set_value(s, key_of(key, "now:", p->key),
 			    own));
 		return (take_over(s, p, value));
 	}
 	/* Two names of one directory: the store's, so that both agree. */
-	return (rec_set(config, KEY_FROM(p->key), value));
+	return (set_value(s, KEY_FROM(p->key), value));
 }
 
 int
@@ -563,10 +570,8 @@ config_merge(struct session *s, struct rec *made_with)
 	/* What a clean-up has inherited was merged when that began. */
 	if (s->inherit)
 		return (1);
-	(void)error_set(&s->client.error, ENOMEM, "out of memory");
 	for (size_t i = 0; i < NPINS; i++)
 		if (merge_one(s, &pins[i], made_with) == -1)
 			return (-1);
-	error_clear(&s->client.error);
 	return (seal_config(s) == -1 ? -1 : 1);
 }

@@ -392,7 +392,7 @@ grant_next(struct session *s, const struct rec *def, size_t *at, uint32_t flags)
 	    "or make the container anew", place));
 }
 
-/* Grants are numbered as they are made: see idmounts_give. */
+/* Grants are numbered as they are made: see give_mounts in start.c. */
 static int
 grant_all(struct session *s, const struct rec *def)
 {

@@ -68,7 +68,11 @@ int	grant_copy(struct rec *, const struct rec *);
 int	grant_volume(struct session *, struct rec *);
 int	grant_volume_check(struct session *, const struct rec *);
 
-/* The code of a setting that root chose for this state directory, or "". */
-void	grant_setting(struct session *, const char *, const char *, char *);
+/*
+ * The code of a setting that root chose for this state directory, or "", in a
+ * buffer of MAC_TEXT bytes (cache.h).
+ */
+void	grant_setting(struct session *, const char *key, const char *value,
+	    char *code);
 
 #endif

@@ -61,7 +61,7 @@ init_client(struct session *s)
 	    s->options.helpers) == -1)
 		return (-1);
 	if (s->failed != NULL) {
-		memset(s->failed, 0, NEED_PARTS * sizeof(*s->failed));
+		memset(s->failed, 0, SESSION_PARTS * sizeof(*s->failed));
 		s->client.deadline_ms = PARTS_WAIT_MS;
 	}
 	return (0);
@@ -425,7 +425,10 @@ open_named(struct session *s)
 	return (s->privileged == NULL ? 0 : s->privileged(s));
 }
 
-/* What refresh does before root is given up, or once more without it. */
+/*
+ * A step twice: where ids may be missing (session.failed), the first that fails
+ * drops them and the store, and the second gives root up without them.
+ */
 static int
 give_up_root(struct session *s)
 {
@@ -445,6 +448,7 @@ static const struct step	 as_root[] = {
 	{ find_config,		0, 0, 0 },
 	/* The storage before what may be made in it. */
 	{ session_check_dirs,	NEED_DIRS, 0, NEED_DIRS },
+	/* Checked for all that may lie in it, so without a store, too. */
 	{ open_graph,		NEED_DIRS, 0, NEED_DIRS },
 	{ open_state_dir,	NEED_OPENED | NEED_LOCK, 0,
 				NEED_OPENED | NEED_LOCK },
@@ -479,6 +483,7 @@ static const struct step	 as_user[] = {
 	/* The helpers above start while the configuration is read. */
 	{ find_config,		0, 0, 0 },
 	{ session_check_dirs,	NEED_DIRS, 0, NEED_DIRS },
+	/* A user's is not checked: only the store needs it. */
 	{ open_graph,		NEED_DIRS, 0, NEED_STORE },
 	{ open_state_dir,	NEED_OPENED | NEED_LOCK, 0,
 				NEED_OPENED | NEED_LOCK },
@@ -515,7 +520,7 @@ go_without(struct session *s, unsigned int parts)
 		return (-1);
 	if (e->text[0] == '\0')
 		(void)error_set(e, errno, "%s", strerror(errno));
-	for (unsigned int i = 0; i < NEED_PARTS; i++)
+	for (unsigned int i = 0; i < SESSION_PARTS; i++)
 		if (s->need & parts & 1u << i)
 			s->failed[i] = *e;
 	s->need &= ~parts;

@@ -13,13 +13,13 @@
 #include "record.h"
 #include "run_env.h"
 
+#define SESSION_PARTS	4	/* may be missing: the first NEED_* */
+
 enum {
-	NEED_CONFIG	= 0,
 	NEED_STATE	= 1 << 0,
 	NEED_STORE	= 1 << 1,
 	NEED_LOCK	= 1 << 2,
 	NEED_IDS	= 1 << 3,	/* refresh */
-	NEED_PARTS	= 4,		/* so many: see session.failed */
 	/* What stops and removes containers. */
 	NEED_END	= NEED_STATE | NEED_STORE | NEED_LOCK | NEED_IDS,
 	NEED_LAUNCH	= 1 << 4,	/* reaper, monitor, launch */
@@ -35,6 +35,7 @@ enum {
 	NEED_AS_IS	= 1 << 12,	/* what was left over stays so */
 	NEED_MORE	= 1 << 13,	/* starts more helpers: will confine
 					 * itself with session_confine */
+	NEED_CONFIG	= 1 << 14,	/* the configuration alone */
 };
 
 /*
@@ -63,7 +64,7 @@ struct session {
 	bool			 open;		/* not closed or left yet */
 	unsigned int		 need;		/* NEED_*: what is open of it */
 	char *const		*cleanup;	/* arguments of a clean-up */
-	struct error		*failed;	/* NULL, or NEED_PARTS of them:
+	struct error		*failed;	/* NULL, or SESSION_PARTS:
 						 * it goes on without what
 						 * cannot be opened, and puts
 						 * here why */
@@ -117,13 +118,12 @@ struct session {
 	bool			 rm_volumes;	/* what is removed takes its own
 						 * volumes with it */
 	struct run_env		 run_env;	/* session_run_env */
-	/*
-	 * Set before session_open, or NULL: opens what the command line names,
-	 * as root if we are; is resolve needed to compile a filter (NULL: yes)?
-	 * launch can be asked.
-	 */
+	/* What session_open calls; each is set before, or NULL. */
+	/* Open what the command line names, as root if we are. 0 or -1. */
 	int			 (*privileged)(struct session *);
+	/* Is resolve needed to compile a filter? NULL: yes. */
 	bool			 (*needs_compiler)(struct session *);
+	/* launch has been started: send it the first requests. 0 or -1. */
 	int			 (*launch_started)(struct session *);
 	void			*arg;		/* theirs */
 };

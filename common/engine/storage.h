@@ -25,8 +25,8 @@ void	storage_tidy(struct session *);
 /*
  * Have a container's writable layer made, or found again, as its definition
  * says; store_rw_make_end has the answer. One that is made now must be kept
- * when its record is durable, or the next boot takes it away (sweep.h). 0 or
- * -1.
+ * when its record is durable (storage_layer_keep), or the next boot takes it
+ * away (libexec/store/sweep.c). 0 or -1.
  */
 int	storage_layer_begin(struct session *, const char *, const struct rec *,
 	    bool made_now);

@@ -52,9 +52,9 @@ struct event {
 };
 
 /*
- * Note an event for the open transaction: the next commit_transition stores it,
- * and it is written to the log after that. It is for events that do not follow
- * from the transition itself. 0, or -1 with a message.
+ * Note an event for the open transaction: state_commit stores it, and it is
+ * written to the log after that. It is for events that do not follow from the
+ * transition itself. 0, or -1 with a message.
  */
 int	event_note(struct state *, const struct event *);
 /* Note an event of the transition's own object: "attach", "stop". */

@@ -26,10 +26,13 @@ struct rec *define_security(const struct rec *request,
 	    const struct rec *config);
 /*
  * Before root is given up: open the seccomp profile that define_container
- * reads; list only the `mount` entries, so that root can open them. 0, or -1
- * with an error.
+ * reads, if the request names one that can be opened.
  */
 void	define_open_files(const struct rec *request);
+/*
+ * Before root is given up: list only the `mount` entries, so that root can open
+ * them. 0, or -1 with a message.
+ */
 int	define_mounts(const struct rec *request, struct rec *,
 	    struct parse_err *);
 
