@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -168,14 +169,21 @@ await_end(struct session *s, const struct rec *row, int64_t wait_ms)
 static int
 end_stop(struct session *s, const struct rec *row, int64_t wait_ms)
 {
-	int	 saved;
+	const char	*id = rec_str(row, KEY(id), "");
+	char		 what[128];
+	int		 saved;
 
-	if (await_end(s, row, wait_ms) == 0)
-		return (record_end(s, row));
+	if (await_end(s, row, wait_ms) == 0) {
+		if (record_end(s, row) == 0)
+			return (0);
+		(void)snprintf(what, sizeof(what), "cannot record the end of "
+		    "container %s", id);
+		return (error_prefix(&s->client.error, what));
+	}
 	saved = errno;
 	set_stopping(s, row, false);
 	return (error_set(&s->client.error, saved, "cannot stop container %s: "
-	    "%s", rec_str(row, KEY(id), ""), strerror(saved)));
+	    "%s", id, strerror(saved)));
 }
 
 int
