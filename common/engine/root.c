@@ -1,20 +1,27 @@
 /*
  * The part of `bulkhead` that runs as root, in the order in which it runs. An
- * ordinary user's command does none of this.
+ * ordinary user's command does none of this as root.
  *
  *  1. Standard streams, umask and signals are set (bin/bulkhead/main.c).
- *  2. The options are parsed. argv is root's own text, and says which files
- *     root opens in steps 3 and 13; nothing else is read for it.
- *  3. The log that --log-opt path= names is opened (below).
+ *  2. The options are parsed. argv is root's own text. The files that options
+ *     of the kinds OPT_FILE_* name are opened (cli/opt.c).
+ *  3. What else argv names is opened, and not parsed: the log of --log-opt
+ *     path= (below); the files of --cidfile and --pidfile, which `run` and
+ *     `create` also make (bin/bulkhead/creating.c), and a seccomp profile
+ *     (container/define.c); an archive to load, files to check, a state that
+ *     is copied (bin/bulkhead). For other commands the first line of each
+ *     --cidfile and --pod-id-file is read (bin/bulkhead/each.c).
  *  4. The account is looked up in /etc/passwd (below).
  *  5. Helpers are started. Each but refresh becomes the account before its
  *     exec (protocol/spawn.c).
  *  6. The configuration arrives as a record: from resolve, which is the
  *     account's, or from the cache in the run directory, authenticated with a
- *     key that only root reads (runtime/cache.c). It is decoded as root because
- *     it names the directories of steps 7 to 9. The decoder takes no length or
- *     offset on trust and is fuzzed; what the record says is worth no more than
- *     the account's word, which is why steps 7 and 8 check it.
+ *     key that only root reads (runtime/cache.c). Files that the environment
+ *     (CONTAINERS_CONF...) and --module name are opened, and passed to resolve
+ *     unread (config.c). The record is decoded as root because it names the
+ *     directories of steps 7 to 9. The decoder takes no length or offset on
+ *     trust and is fuzzed; what the record says is worth no more than the
+ *     account's word, which is why steps 7 and 8 check it.
  *  7. Directories on the way to the storage, the state and the run directory
  *     must belong to root or to the account (session.c).
  *  8. The storage is opened. One is made only where root chose the path.
