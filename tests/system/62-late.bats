@@ -157,3 +157,48 @@ two_starts() {
 	runs_on
 }
 @test "a start that fails does not end the run of another" { each two_starts; }
+
+# The monitor is killed while `wait` waits: the right code is printed, or an
+# error.
+waited() {	# waited OPTION...: begin to wait for one that ends with 7
+	bh run -d "$@" --name late --network none localhost/busybox \
+	    sh -c 'sleep 3; exit 7' >/dev/null
+	id=$(bh inspect --format '{{.Id}}' late)
+	bh wait late >"$T/late.out" 2>"$T/late.err" 3>&- &
+	job=$!
+	until_true 5 pgrep -f "^$BH .*wait late" >/dev/null
+	late=$(pgrep -f "^$BH .*wait late")
+	sleep 0.5
+	kill -KILL $(ancestor monitor)
+}
+
+# ancestor NAME: of the container's process, this program of the engine.
+ancestor() {
+	local p
+	p=$(bh inspect --format '{{.State.Pid}}' late)
+	until [ "$p" -le 1 ] || [ "$(cat "/proc/$p/comm")" = "$1" ]; do
+		p=$(awk '/^PPid/ { print $2 }' "/proc/$p/status")
+	done
+	[ "$p" -gt 1 ] && echo "$p"
+}
+
+wait_unknown() {
+	local code=0
+	waited
+	wait $job
+	is "$(cat "$T/late.out")" "$(bh inspect --format '{{.State.ExitCode}}' late)"
+	bh rm late
+	waited --rm
+	wait $job || code=$?
+	is "$code" 125 "wait for one that is gone"
+	is "$(cat "$T/late.out")" ""
+	is "$(cat "$T/late.err")" "Error: no container with name or ID \"$id\" found: no such container"
+	waited
+	kill -KILL $(pgrep -P $late statekeep)
+	code=0
+	wait $job || code=$?
+	is "$code" 125 "wait without a state"
+	is "$(cat "$T/late.out")" ""
+	bh rm -f -t 0 late
+}
+@test "wait: no code is invented when the monitor was killed" { each wait_unknown; }

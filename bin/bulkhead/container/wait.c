@@ -94,9 +94,13 @@ check_conditions(struct cli *cli)
 static int
 wait_one(struct cli *cli, const struct rec *row)
 {
+	int	 code;
+
 	if (opt_given(cli->opts, "condition"))
 		return (wait_condition(cli, row));
-	printf("%d\n", container_wait(cli->session, row));
+	if (container_wait(cli->session, row, &code) == -1)
+		return (-1);
+	printf("%d\n", code);
 	return (0);
 }
 

@@ -236,24 +236,34 @@ stop_side_by_side(struct session *s, struct rec *const *rows, size_t n,
 	}
 }
 
+/* Has a row still the process that another row has? */
+static bool
+is_same_run(const struct rec *a, const struct rec *b)
+{
+	return (container_is_running(a) &&
+	    rec_num(a, KEY(pid), 0) == rec_num(b, KEY(pid), 0) &&
+	    rec_num(a, KEY(pid_start), 0) == rec_num(b, KEY(pid_start), 0));
+}
+
 int
-container_wait(struct session *s, const struct rec *row)
+container_wait(struct session *s, const struct rec *row, int *code)
 {
 	const char		*id = rec_str(row, KEY(id), "");
-	int			 code = (int)rec_num(row, KEY(exit), 0), status;
 	scoped_rec struct rec	*now = NULL;
 	int64_t			 when = 0;
+	int			 status;
 
+	*code = (int)rec_num(row, KEY(exit), 0);
 	if (!container_is_running(row))
-		return (code);
+		return (0);
 	/* The status is known also of one that goes at its end (--rm). */
 	if (monitor_wait(&s->client, s->run_dir, row, INT64_MAX,
 	    &status) == 0) {
-		code = exit_code_of(status);
+		*code = exit_code_of(status);
 		/* `wait && rm` must not find it running. */
 		(void)exit_read(s, id, &status, &when);
 		(void)exit_record(s, row, status, when);
-		return (code);
+		return (0);
 	}
 	/*
 	 * The reaper of a container whose monitor was killed knows its status,
@@ -262,8 +272,13 @@ container_wait(struct session *s, const struct rec *row)
 	for (int tries = 0; tries < REAPER_TRIES &&
 	    running_has_reaper(s, id); tries++)
 		(void)usleep(REAPER_PAUSE_US);
-	now = container_reconciled(s, id);
-	return ((int)rec_num(now, KEY(exit), code));
+	if ((now = container_reconciled(s, id)) == NULL)
+		return (-1);
+	if (is_same_run(now, row))
+		return (error_set(&s->client.error, EBUSY, "container %s has "
+		    "ended, but its exit code is not recorded yet", id));
+	*code = (int)rec_num(now, KEY(exit), 0);
+	return (0);
 }
 
 /*

@@ -36,9 +36,10 @@ void	stop_side_by_side(struct session *, struct rec *const *, size_t,
 	    int64_t, stop_fn *, void *);
 /*
  * Wait until it has ended, and record the end. At once for one that does not
- * run. Returns its exit code.
+ * run. 0, and its exit code; -1 with an error: how it ended is not known, for
+ * example because it was removed after its monitor was killed.
  */
-int	container_wait(struct session *, const struct rec *row);
+int	container_wait(struct session *, const struct rec *row, int *code);
 /*
  * Remove; a running one only by force, which stops it first. 0, or -1 with an
  * error.
