@@ -9,7 +9,6 @@
 #include "cleanup.h"
 #include "deadline.h"
 #include "nitems.h"
-#include "record.h"
 
 struct request {
 	enum helper_id	 who;
@@ -26,7 +25,7 @@ transmit(struct client *c, const struct request *q)
 {
 	const enum helper_id	 who = q->who;
 
-	/* The messages about objects begin with the kind. */
+	/* Only messages about objects have a kind; of others it is ignored. */
 	c->asked[++c->seq % CALL_ASKED] = (struct asked){ q->type,
 	    q->m.obj_get.kind, q->type == MSG_lock_take ?
 	    q->m.lock_take.wait_ms : 0 };
@@ -73,15 +72,16 @@ await(struct client *c, enum helper_id who, uint32_t seq, struct packet *p)
 	struct pollfd	 pfd[H_COUNT + 1];
 	struct deadline	 d;
 
-	if (c->early[who] == EARLY_HERE && c->kept[who].seq == seq) {
-		*p = c->kept[who];
-		c->early[who] = EARLY_NONE;
+	if (c->answer_state[who] == ANSWER_HERE && c->answer[who].seq == seq) {
+		*p = c->answer[who];
+		c->answer_state[who] = ANSWER_NONE;
 		return (1);
 	}
 	for (int i = 0; i < H_COUNT; i++)
 		pfd[i] = (struct pollfd){ i == (int)who ||
-		    (c->early[i] == EARLY_WANTED && c->nposted[i] == 0) ?
-		    c->helper[i].chan.fd : -1, POLLIN, 0 };
+		    (c->answer_state[i] == ANSWER_WANTED &&
+		    c->nposted[i] == 0) ? c->helper[i].chan.fd : -1, POLLIN,
+		    0 };
 	pfd[H_COUNT] = (struct pollfd){ c->err_read, POLLIN, 0 };
 	start_deadline(&d, c, who, seq);
 	for (;;) {
@@ -94,15 +94,15 @@ await(struct client *c, enum helper_id who, uint32_t seq, struct packet *p)
 			client_drain(c);
 		for (int i = 0; i < H_COUNT; i++)
 			if (i != (int)who && pfd[i].revents != 0) {
-				c->early[i] = chan_recv(&c->helper[i].chan,
-				    &c->kept[i]) == 1 ? EARLY_HERE :
-				    EARLY_NEVER;
+				c->answer_state[i] = chan_recv(
+				    &c->helper[i].chan, &c->answer[i]) == 1 ?
+				    ANSWER_HERE : ANSWER_NEVER;
 				pfd[i].fd = -1;
 				pfd[i].revents = 0;
 			}
 		if (pfd[who].revents != 0) {
 			if (seq == c->sent[who])
-				c->early[who] = EARLY_NONE;
+				c->answer_state[who] = ANSWER_NONE;
 			return (chan_recv(&c->helper[who].chan, p));
 		}
 		if (deadline_missed(&d)) {
@@ -127,19 +127,22 @@ call_begin(struct client *c, const struct request *q)
 	if (q->bad)
 		return (-1);
 	/* Discard the answer to a call that was abandoned. */
-	if (c->early[who] == EARLY_HERE)
-		packet_clear(&c->kept[who]);
-	else if (c->early[who] == EARLY_WANTED)
+	if (c->answer_state[who] == ANSWER_HERE)
+		packet_clear(&c->answer[who]);
+	else if (c->answer_state[who] == ANSWER_WANTED)
 		c->abandoned[who] = c->sent[who];
-	c->early[who] = EARLY_NONE;
+	c->answer_state[who] = ANSWER_NONE;
 	rc = transmit(c, q);
 	c->sent[who] = c->seq;
 	if (rc == 0)
-		c->early[who] = EARLY_WANTED;
+		c->answer_state[who] = ANSWER_WANTED;
 	return (rc);
 }
 
-/* The reply with this number, which must be the next. */
+/*
+ * Wait for the reply with this sequence number; discard that to a request that
+ * was abandoned. 0, or -1 with an error and errno.
+ */
 static int
 wait_for(struct client *c, enum helper_id who, uint32_t seq, struct packet *p)
 {
@@ -164,8 +167,9 @@ wait_for(struct client *c, enum helper_id who, uint32_t seq, struct packet *p)
 		    strerror(errno)));
 	if (p->seq != seq) {
 		packet_clear(p);
-		return (error_set(&c->error, EPROTO, "the helper %s answered "
-		    "another question", client_name(who)));
+		return (error_set(&c->error, EPROTO, "the helper %s sent a "
+		    "reply with an unexpected sequence number",
+		    client_name(who)));
 	}
 	if (p->info->type != MSG_reply || r->error == 0)
 		return (0);
@@ -229,7 +233,7 @@ call_end(struct client *c, enum helper_id who, struct packet *p)
 
 	if (client_sync(c, who) == 0)
 		return (wait_for(c, who, c->sent[who], p));
-	/* What was asked after it failed is of no use any more. */
+	/* An earlier request failed: discard this answer. */
 	error_save(&c->error, &first);
 	if (client_has(c, who) && wait_for(c, who, c->sent[who], p) == 0)
 		packet_clear(p);
@@ -331,7 +335,10 @@ call_end_fds(struct client *c, enum helper_id who, int fds[3])
 	return ((int64_t)p.body.reply_fd3.value);
 }
 
-/* No name is as long as a string that these fields have no room for. */
+/*
+ * An object whose name is longer than its field cannot exist: it is reported
+ * as not found, with the messages that statekeep and store have for that.
+ */
 static const struct {
 	enum msg_type	 type;
 	uint32_t	 kind;
@@ -385,7 +392,24 @@ put_record(struct client *c, struct request *q, const struct rec *r)
 	q->bad = true;
 }
 
-/* A request `q`, with the parameters of its fields' names in it. */
+/* The type of the answer that lists objects of a kind: see calls.h. */
+static enum record_type
+record_of_objects(uint32_t kind)
+{
+	switch (kind) {
+	case OBJ_POD:
+		return (RECORD(pods));
+	case OBJ_VOLUME:
+		return (RECORD(volumes));
+	default:
+		return (RECORD(any));
+	}
+}
+
+/*
+ * Declare `q`, each of its fields set from the variable of the same name: a
+ * parameter, or a local variable (as in ids_mount_begin).
+ */
 #define REQUEST(message, to)						\
 	struct request		 q = { .who = (to),			\
 				    .type = MSG_##message, .memfd = -1 }; \
@@ -406,18 +430,18 @@ put_record(struct client *c, struct request *q, const struct rec *r)
 #define END_value		call_end_value(c, at)
 #define END_text(size)							\
 	(call_end_text(c, at, text, size) == -1 ? -1 : 0)
-#define END_named(size)		call_end_text(c, at, text, size)
+#define END_value_text(size)		call_end_text(c, at, text, size)
 #define END_fd			call_end_fd(c, at, NULL, 0)
-#define END_staged(size)	call_end_fd(c, at, text, size)
+#define END_fd_text(size)	call_end_fd(c, at, text, size)
 #define END_fds			call_end_fds(c, at, fds)
 #define END_rec(type)		call_end_rec(c, at, type)
 
 #define FAILED_done		-1
 #define FAILED_value		-1
 #define FAILED_text(size)	-1
-#define FAILED_named(size)	-1
+#define FAILED_value_text(size)	-1
 #define FAILED_fd		-1
-#define FAILED_staged(size)	-1
+#define FAILED_fd_text(size)	-1
 #define FAILED_fds		-1
 #define FAILED_rec(type)	NULL
 
@@ -430,6 +454,8 @@ put_record(struct client *c, struct request *q, const struct rec *r)
 	REQUEST(message, who)						\
 	return (call_begin(c, &q));					\
 }
+#define BODY_unread(message, who, answer)				\
+	BODY_begin(message, who, answer)
 #define BODY_end(message, who, answer) {				\
 	const enum helper_id	 at = who;				\
 	return (END_##answer);						\
@@ -447,16 +473,8 @@ put_record(struct client *c, struct request *q, const struct rec *r)
 	error_restore(&c->error, &saved);				\
 }
 
-/* The type of the answer that lists objects of a kind. */
-static enum record_type
-record_of_objects(uint32_t kind)
-{
-	return (kind == OBJ_POD ? RECORD(pods) : kind == OBJ_VOLUME ?
-	    RECORD(volumes) : RECORD(any));
-}
-
 #define DEFINE(how, name, message, who, answer)				\
-	HEAD_##how(name, message, answer) BODY_##how(message, who, answer)
+	CALL_HEAD_##how(name, message, answer) BODY_##how(message, who, answer)
 CALLS(DEFINE)
 
 int

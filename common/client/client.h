@@ -27,8 +27,15 @@ enum helper_id {
 #define CALL_ASYNC	16		/* requests that are only sent */
 #define CLIENT_SEND_MS	30000		/* for room in a channel */
 
-enum call_early { EARLY_NONE, EARLY_WANTED, EARLY_HERE, EARLY_NEVER };
 #define CALL_ASKED	64		/* requests whose subject is known */
+
+/* Of the request that call_end is for. */
+enum answer_state {
+	ANSWER_NONE,		/* none is waited for, or it is being read */
+	ANSWER_WANTED,		/* it was asked, and has not answered */
+	ANSWER_HERE,		/* it answered before it was waited for */
+	ANSWER_NEVER		/* its channel was closed before that */
+};
 
 struct client {
 	struct child	 helper[H_COUNT];
@@ -38,9 +45,9 @@ struct client {
 	uint32_t	 seq;
 	uint32_t	 sent[H_COUNT];	/* the request that call_end is for */
 	uint32_t	 abandoned[H_COUNT]; /* one whose answer is discarded */
-	enum call_early	 early[H_COUNT];
-	struct packet	 kept[H_COUNT];	/* its answer, while another's is
-					 * waited for */
+	enum answer_state answer_state[H_COUNT];
+	struct packet	 answer[H_COUNT]; /* to `sent`, received while waiting
+					 * for another helper */
 	uint32_t	 posted[H_COUNT][CALL_ASYNC];	/* by call_async */
 	unsigned int	 nposted[H_COUNT];
 	uint64_t	 value[H_COUNT]; /* of the last of these answers, or
@@ -73,7 +80,7 @@ int	client_start(struct client *, enum helper_id);
  * -1 with `error` set.
  */
 int	client_start_reaper(struct client *, char *const *);
-/* Is it running, as far as is known? */
+/* Is its channel open? */
 bool	client_has(const struct client *, enum helper_id);
 
 /*

@@ -126,7 +126,7 @@ check_started(struct client *c, enum helper_id who)
 	return (0);
 }
 
-/* To a helper that reads nothing more no request is sent for ever. */
+/* Limit how long a send to a blocked helper may take. */
 static void
 limit_sending(int channel)
 {
@@ -339,9 +339,9 @@ client_stop(struct client *c, enum helper_id who)
 	struct child	*h = &c->helper[who];
 	int		 st = 0;
 
-	if (c->early[who] == EARLY_HERE)
-		packet_clear(&c->kept[who]);
-	c->early[who] = EARLY_NONE;
+	if (c->answer_state[who] == ANSWER_HERE)
+		packet_clear(&c->answer[who]);
+	c->answer_state[who] = ANSWER_NONE;
 	/* The reaper outlives us when a container does. */
 	if (who != H_REAPER && h->pid > 0)
 		st = stop_child(h);

@@ -96,7 +96,7 @@ give_file(struct session *s, struct rec *question, const char *path,
 		return (0);
 	if (rec_add(question, KEY(given), path) == -1)
 		return (-1);
-	return (resolve_give_begin(&s->client, index, fd));
+	return (resolve_give_send(&s->client, index, fd));
 }
 
 /* The files of the environment and of --module, as resolve will call them. */

@@ -39,7 +39,7 @@ give_journal(struct session *s, struct msg_state_open *m)
 				    0);
 
 	if (fd != -1 && connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0)
-		return (events_to(&s->client, EVENTS_JOURNALD, fd));
+		return (events_to_send(&s->client, EVENTS_JOURNALD, fd));
 	session_warn(s, "events are not recorded, since systemd's journal does "
 	    "not answer at " LAYOUT_JOURNAL_SOCKET " (%s); set events_logger "
 	    "to \"file\" or \"none\" in containers.conf", strerror(errno));
@@ -66,7 +66,7 @@ event_give(struct session *s, struct msg_state_open *m)
 	*name = '\0';
 	if ((fd = session_own_dir(s, path)) == -1)
 		return (-1);
-	return (events_to(&s->client, EVENTS_FILE, fd));
+	return (events_to_send(&s->client, EVENTS_FILE, fd));
 }
 
 void

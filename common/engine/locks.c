@@ -134,5 +134,5 @@ locks_release(struct session *s, const char *kind, const char *id)
 
 	/* With this process it is dropped at the latest. */
 	if (s->locks)
-		lock_drop_begin(&s->client, lock_name(name, kind, id));
+		lock_drop_send(&s->client, lock_name(name, kind, id));
 }

@@ -235,7 +235,7 @@ grant_graph(struct session *s)
 {
 	if (s->graph_fd == -1 || !client_has(&s->client, H_REFRESH))
 		return (0);
-	return (ids_grant_begin(&s->client, GRANT_STORE | GRANT_NODEV,
+	return (ids_grant_send(&s->client, GRANT_STORE | GRANT_NODEV,
 	    s->graph_fd));
 }
 
@@ -259,7 +259,7 @@ grant_run_root(struct session *s)
 		s->run_root_fd = -1;
 		error_clear(&s->client.error);
 	}
-	return (s->run_root_fd == -1 ? 0 : ids_grant_begin(&s->client,
+	return (s->run_root_fd == -1 ? 0 : ids_grant_send(&s->client,
 	    GRANT_STORE | GRANT_NOSUID | GRANT_NODEV, s->run_root_fd));
 }
 
@@ -278,7 +278,7 @@ root_give_up(struct session *s)
 	if (grant_graph(s) == -1 || grant_run_root(s) == -1 ||
 	    (s->privileged != NULL && s->privileged(s) == -1) ||
 	    (client_has(&s->client, H_REFRESH) &&
-	    ids_seal_begin(&s->client) == -1))
+	    ids_seal_send(&s->client) == -1))
 		return (-1);
 	mac_forget(&s->root_key);
 	become(s->client.uid, s->client.gid);

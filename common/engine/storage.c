@@ -53,7 +53,7 @@ storage_list_begin(struct session *s, const char *id, const struct rec *def,
 {
 	const char	*image = rec_str(def, KEY(image), "");
 
-	return (*image == '\0' ? 0 : store_rw_list_begin(&s->client, id, image,
+	return (*image == '\0' ? 0 : store_rw_list_send(&s->client, id, image,
 	    rec_str(def, KEY(name), ""), given));
 }
 
@@ -62,7 +62,7 @@ void
 storage_layer_keep(struct session *s, const char *id, const struct rec *def)
 {
 	if (!ends_with_boot(def))
-		store_rw_keep_begin(&s->client, id);
+		store_rw_keep_unread(&s->client, id);
 }
 
 void

@@ -17,6 +17,7 @@
 #include "records.h"
 
 #define REC_DEPTH	8		/* records within records */
+#define ID_TEXT		65		/* an ID: 64 hexadecimal digits, NUL */
 
 struct rec;
 

@@ -99,7 +99,7 @@ ask_it(struct client *c, enum helper_id who)
 	case H_SYSTEMD:
 		return (systemd_stop(c, "x.scope"));
 	case H_REAPER:
-		return (reaper_hold_begin(c, INHERIT_PIDFD, null) == -1 ? -1 :
+		return (reaper_hold_send(c, INHERIT_PIDFD, null) == -1 ? -1 :
 		    client_sync(c, H_REAPER));
 	case H_MONITOR:
 		return (monitor_console(c, null));

@@ -59,7 +59,7 @@ what_to_attach(const struct rec *opts, struct start *st)
 static void
 finish(struct creating *m)
 {
-	reaper_done_begin(&m->c.s->client);
+	reaper_done_unread(&m->c.s->client);
 	session_leave(m->c.s);
 }
 

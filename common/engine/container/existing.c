@@ -117,7 +117,7 @@ claim_start(struct existing *e)
 		forget_policy(e->row, keys);
 	if (rec_num(e->row, KEY(migrating), 0) != 0)	/* system migrate */
 		(void)rec_clear(keys, KEY(migrating));
-	slot = state_container_slot(&s->client, id, 1u << CTR_CREATED |
+	slot = state_container_set_slot(&s->client, id, 1u << CTR_CREATED |
 	    1u << CTR_EXITED, CTR_STARTING, keys, s->system);
 	return (slot == -1 ? -1 : !s->system ? 0 :
 	    rec_set_num(e->start.def, KEY(slot), slot));

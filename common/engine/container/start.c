@@ -196,7 +196,7 @@ begin_ids(struct start *st, uint32_t slot)
 	st->userns = fds[1];
 	scope_close(&fds[2]);
 	if (!s->single &&
-	    ids_write_begin(&s->client, slot, st->userns) == -1)
+	    ids_write_send(&s->client, slot, st->userns) == -1)
 		return (-1);
 	return (s->system && has_image(st) ?
 	    ids_mount_begin(&s->client, 0, slot, GRANT_NODEV) : 0);
@@ -257,9 +257,9 @@ give_log(struct start *st)
 	    O_APPEND)) == -1)
 		return (-1);
 	if (max > 0 && ((old = open_log(st, true, O_WRONLY)) == -1 ||
-	    monitor_log_old_begin(c, old) == -1))
+	    monitor_log_old_send(c, old) == -1))
 		return (-1);
-	return (monitor_log_begin(c, log, max > 0 ? (uint64_t)max : 0));
+	return (monitor_log_send(c, log, max > 0 ? (uint64_t)max : 0));
 }
 
 /*
@@ -274,16 +274,16 @@ give_process(struct start *st)
 
 	st->pid_start = process_start_time(st->pid);
 	fd = running_write(st->s, st->id, st->def, st->pid, st->pid_start);
-	if (fd == -1 ? errno != 0 : monitor_note_begin(c, fd) == -1)
+	if (fd == -1 ? errno != 0 : monitor_note_send(c, fd) == -1)
 		return (-1);
-	return (monitor_adopt_begin(c, st->pid, st->pidfd));
+	return (monitor_adopt_send(c, st->pid, st->pidfd));
 }
 
 /* Have the reaper hold a descriptor for the clean-up, if there is one. */
 static int
 hold_fd(struct start *st, enum inherited_fd which, int fd)
 {
-	return (fd == -1 ? 0 : reaper_hold_begin(&st->s->client, which, fd));
+	return (fd == -1 ? 0 : reaper_hold_send(&st->s->client, which, fd));
 }
 
 /*
@@ -335,7 +335,7 @@ give_filter(struct start *st)
 		return (0);
 	if (restart_wanted(st->def) && hold_fd(st, INHERIT_SECCOMP, fd) == -1)
 		return (-1);
-	return (launch_give_begin(&st->s->client, LAUNCH_SECCOMP, 0, fd));
+	return (launch_give_send(&st->s->client, LAUNCH_SECCOMP, 0, fd));
 }
 
 static int
@@ -343,7 +343,7 @@ give_mount(struct start *st, enum launch_fd kind, uint32_t index)
 {
 	scoped_fd int	 fd = ids_mount_end(&st->s->client);
 
-	return (fd == -1 ? -1 : launch_give_begin(&st->s->client, kind, index,
+	return (fd == -1 ? -1 : launch_give_send(&st->s->client, kind, index,
 	    fd));
 }
 
@@ -452,7 +452,7 @@ give_pipes(struct start *st)
 		return (-1);
 	for (unsigned int i = 0; i < 3; i++) {
 		if (rc == 0 && fds[i] != -1)
-			rc = launch_give_begin(c, (enum launch_fd)i, 0, fds[i]);
+			rc = launch_give_send(c, (enum launch_fd)i, 0, fds[i]);
 		scope_close(&fds[i]);
 	}
 	return (rc);
@@ -471,7 +471,7 @@ give_init(struct start *st)
 	if (rec_num(st->def, KEY(init), 0) == 0)
 		return (0);
 	if ((fd = sealed_program(c->libexec_fd, "init")) != -1)
-		return (launch_give_begin(c, LAUNCH_INIT, 0, fd));
+		return (launch_give_send(c, LAUNCH_INIT, 0, fd));
 	return (error_set(&c->error, errno, "cannot read the helper init, "
 	    "which --init needs: %m"));
 }
@@ -484,7 +484,7 @@ give_launch_parts(struct start *st, uint32_t slot)
 	struct winsize	 w = { .ws_row = 0 };
 
 	if (complete_definition(st) == -1 ||
-	    launch_define_begin(c, st->full, st->s->single) == -1 ||
+	    launch_define_send(c, st->full, st->s->single) == -1 ||
 	    give_pipes(st) == -1 || give_log(st) == -1 ||
 	    give_process(st) == -1 ||
 	    filter_end(&st->filter, session_run_env(st->s)) == -1 ||
@@ -497,7 +497,7 @@ give_launch_parts(struct start *st, uint32_t slot)
 	/* A terminal has the size of ours. */
 	(void)ioctl(STDIN_FILENO, TIOCGWINSZ, &w);
 	return (st->tty ? launch_build_begin(c, w.ws_row, w.ws_col) :
-	    launch_build_sent(c, w.ws_row, w.ws_col));
+	    launch_build_send(c, w.ws_row, w.ws_col));
 }
 
 /* The container is built; the monitor gets the terminal's master. */
