@@ -151,7 +151,7 @@ wait_for(struct client *c, enum helper_id who, uint32_t seq, struct packet *p)
 	int			 rc;
 
 	if (!client_has(c, who))
-		return (-1);
+		return (client_gone(c, who));
 	while ((rc = await(c, who, seq, p)) == 1 && p->seq != seq &&
 	    p->seq == c->abandoned[who])
 		packet_clear(p);
@@ -212,7 +212,7 @@ client_sync(struct client *c, enum helper_id who)
 	struct packet		 p;
 
 	c->nposted[who] = 0;
-	for (unsigned int i = 0; i < n && client_has(c, who); i++) {
+	for (unsigned int i = 0; i < n; i++) {
 		if (wait_for(c, who, c->posted[who][i], &p) == 0) {
 			c->value[who] = p.body.reply.value;
 			packet_clear(&p);

@@ -64,6 +64,7 @@ struct client {
 	}		 asked[CALL_ASKED]; /* by the low bits of seq */
 	int		 deadline_ms;	/* of all; 0: each its own */
 	struct error	 error;		/* the last failure */
+	struct error	 lost[H_COUNT];	/* why it ended, if that is known */
 };
 
 /*
@@ -95,6 +96,11 @@ int	client_sync(struct client *, enum helper_id);
  */
 int	client_lost(struct client *, enum helper_id);
 int	client_late(struct client *, enum helper_id, int64_t);
+/*
+ * Put the error of a helper that is not running: why it ended, if that is
+ * known. Returns -1 with errno EPIPE.
+ */
+int	client_gone(struct client *, enum helper_id);
 /* The file name of a helper. */
 const char *client_name(enum helper_id);
 

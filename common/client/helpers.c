@@ -158,6 +158,7 @@ start(struct client *c, enum helper_id who, const int *fds, size_t nfds,
 	if (spawn_helper(&sp, h) == -1)
 		return (missing(c, who, helpers[who].file));
 	limit_sending(h->chan.fd);
+	error_clear(&c->lost[who]);
 	return (0);
 }
 
@@ -179,6 +180,7 @@ pair(struct client *c, enum helper_id who, int *theirs)
 	    helpers[who].role };
 	*theirs = sp[1];
 	limit_sending(sp[0]);
+	error_clear(&c->lost[who]);
 	return (0);
 }
 
@@ -282,16 +284,31 @@ client_lost(struct client *c, enum helper_id who)
 	client_drain(c);
 	st = who == H_REAPER ? reaper_status(h) : stop_child(h);
 	if (st == -1)
-		return (error_set_code(&c->error, code, EPIPE, "the helper %s "
+		(void)error_set_code(&c->error, code, EPIPE, "the helper %s "
 		    "has closed its channel without an answer",
-		    helpers[who].file));
-	if (st > 128)
-		return (error_set_code(&c->error, code, EPIPE, "the helper %s "
+		    helpers[who].file);
+	else if (st > 128)
+		(void)error_set_code(&c->error, code, EPIPE, "the helper %s "
 		    "was killed by signal %d (%s)%s", helpers[who].file,
 		    st - 128, strsignal(st - 128), st - 128 == SIGSYS ?
-		    ": its policy refused a system call" : ""));
-	return (error_set_code(&c->error, code, EPIPE, "the helper %s ended "
-	    "without an answer (exit status %d)", helpers[who].file, st));
+		    ": its policy refused a system call" : "");
+	else
+		(void)error_set_code(&c->error, code, EPIPE, "the helper %s "
+		    "ended without an answer (exit status %d)",
+		    helpers[who].file, st);
+	c->lost[who] = c->error;
+	return (-1);
+}
+
+int
+client_gone(struct client *c, enum helper_id who)
+{
+	if (c->lost[who].code == ERR_NONE)
+		return (error_set_code(&c->error, ERR_STOPPED, EPIPE, "the "
+		    "helper %s is not running", client_name(who)));
+	c->error = c->lost[who];
+	errno = EPIPE;
+	return (-1);
 }
 
 /* The reaper is the parent of the monitor, and that of launch. */
@@ -329,6 +346,7 @@ client_late(struct client *c, enum helper_id who, int64_t waited_ms)
 	    ERR_STOPPED, ETIME, "the helper %s has not answered within %lld s "
 	    "and %s%s", helpers[who].file, (long long)(waited_ms + 999) / 1000,
 	    killed ? "was killed" : "cannot be killed: ", why);
+	c->lost[who] = c->error;
 	errno = EPIPE;
 	return (-1);
 }
@@ -342,6 +360,7 @@ client_stop(struct client *c, enum helper_id who)
 	if (c->answer_state[who] == ANSWER_HERE)
 		packet_clear(&c->answer[who]);
 	c->answer_state[who] = ANSWER_NONE;
+	c->nposted[who] = 0;
 	/* The reaper outlives us when a container does. */
 	if (who != H_REAPER && h->pid > 0)
 		st = stop_child(h);

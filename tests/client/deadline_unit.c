@@ -1,7 +1,8 @@
 /*
  * Every wait for a helper ends: each helper is stopped (SIGSTOP) before it is
  * asked something, and must be named and killed when its time is over. The
- * times are shortened; that of the table itself is looked at, too.
+ * times are shortened; that of the table itself is looked at, too. Requests to
+ * a helper that was killed fail.
  */
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -230,6 +231,52 @@ progress(void)
 	close_client(&c);
 }
 
+static bool
+is_error(const struct client *c, const char *text)
+{
+	if (errno == EPIPE && strcmp(c->error.text, text) == 0)
+		return (true);
+	printf("# %s (%s)\n", c->error.text, strerror(errno));
+	return (false);
+}
+
+/*
+ * What was asked of a helper that has ended since was not done: whichever
+ * request noticed the end, the others fail, too, and with its reason.
+ */
+static void
+unanswered(void)
+{
+	static const char	 killed[] = "the helper lockbroker was killed "
+				    "by signal 9 (Killed)";
+	static struct client	 c;
+	scoped_fd int		 process = -1;
+
+	open_client(&c);
+	CHECK(client_sync(&c, H_LOCK) == 0);
+	process = start_it(&c, H_LOCK);
+	CHECK(process != -1 && signal_it(process, SIGSTOP) == 0);
+	CHECK(lock_drop_send(&c, "x") == 0 && lock_drop_send(&c, "y") == 0);
+	CHECK(lock_open_begin(&c, null, "shm", "", 1, 0) == 0);
+	CHECK(signal_it(process, SIGKILL) == 0 && has_ended(process));
+	CHECK(lock_take_send(&c, "x", false, 0, false) == -1 &&
+	    is_error(&c, killed));
+	(void)error_set(&c.error, ENOENT, "an earlier error");
+	CHECK(client_sync(&c, H_LOCK) == -1 && is_error(&c, killed));
+	(void)error_set(&c.error, ENOENT, "an earlier error");
+	CHECK(lock_open_end(&c) == -1 && is_error(&c, killed));
+	close_client(&c);
+
+	/* Let go of on purpose: its answers are not wanted any more. */
+	open_client(&c);
+	CHECK(client_start(&c, H_LOCK) == 0 && lock_drop_send(&c, "x") == 0);
+	(void)client_stop(&c, H_LOCK);
+	CHECK(client_sync(&c, H_LOCK) == 0);
+	CHECK(lock_open_end(&c) == -1 &&
+	    is_error(&c, "the helper lockbroker is not running"));
+	close_client(&c);
+}
+
 /* Nothing but the end of a container is waited for without a limit. */
 static void
 table(void)
@@ -260,5 +307,6 @@ main(int argc, char **argv)
 		stopped((enum helper_id)i);
 	lock_wait();
 	progress();
+	unanswered();
 	return (finish());
 }
