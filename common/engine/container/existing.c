@@ -119,8 +119,9 @@ claim_start(struct existing *e)
 		(void)rec_clear(keys, KEY(migrating));
 	slot = state_container_set_slot(&s->client, id, 1u << CTR_CREATED |
 	    1u << CTR_EXITED, CTR_STARTING, keys, s->system);
-	return (slot == -1 ? -1 : !s->system ? 0 :
-	    rec_set_num(e->start.def, KEY(slot), slot));
+	if (slot == -1)
+		return (-1);
+	return (s->system ? rec_set_num(e->start.def, KEY(slot), slot) : 0);
 }
 
 /* A container that never ran is as it was. */

@@ -1,5 +1,6 @@
 #include "stop.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -145,9 +146,10 @@ ask_to_end(struct session *s, const struct rec *row, int64_t timeout)
 		timeout = def_num(row, KEY(stop_timeout), 10);
 	if (timeout > 0 && rec_num(row, KEY(state), 0) == CTR_RUNNING)
 		set_stopping(s, row, true);
-	return (timeout > 0 && monitor_signal(&s->client, s->run_dir, row,
-	    (int)def_num(row, KEY(stop_signal), SIGTERM)) == 0 ?
-	    timeout * 1000 : 0);
+	if (timeout <= 0 || monitor_signal(&s->client, s->run_dir, row,
+	    (int)def_num(row, KEY(stop_signal), SIGTERM)) == -1)
+		return (0);
+	return (timeout * 1000);
 }
 
 /* Wait so long until its process ends, then kill it. 0, or -1 with errno. */
@@ -207,6 +209,7 @@ stop_side_by_side(struct session *s, struct rec *const *rows, size_t n,
 	int64_t		 until[STOP_AT_ONCE], left;
 	int		 rc;
 
+	assert(n <= STOP_AT_ONCE);
 	for (size_t i = 0; i < n; i++) {
 		row[i] = container_reconciled(s, rec_str(rows[i], KEY(id),
 		    ""));

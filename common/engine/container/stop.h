@@ -31,9 +31,10 @@ int	stop_container(struct session *, const struct rec *row, int64_t timeout,
  * soon as that is known; what has ended or was removed meanwhile is stopped.
  */
 #define STOP_AT_ONCE	8
-typedef void stop_fn(struct session *, const struct rec *, int, void *);
-void	stop_side_by_side(struct session *, struct rec *const *, size_t,
-	    int64_t, stop_fn *, void *);
+typedef void stop_fn(struct session *, const struct rec *row, int rc,
+	    void *ctx);
+void	stop_side_by_side(struct session *, struct rec *const *rows, size_t n,
+	    int64_t timeout, stop_fn *tell, void *ctx);
 /*
  * Wait until it has ended, and record the end. At once for one that does not
  * run. 0, and its exit code; -1 with an error: how it ended is not known, for
