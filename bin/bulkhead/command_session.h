@@ -42,8 +42,8 @@ void	confined_enter(bool connects);
 enum { COMMAND_CLEANUP = 5 };
 void	command_cleanup(char *[COMMAND_CLEANUP], char *, bool);
 /*
- * A new ID of a container or pod, or a name of a volume, in a buffer of 65
- * bytes. 0, or -1 after telling the person why.
+ * A new ID of a container or pod, or a name of a volume, in a buffer of
+ * ID_TEXT bytes. 0, or -1 after telling the person why.
  */
 int	command_new_id(char *);
 

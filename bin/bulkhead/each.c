@@ -42,7 +42,7 @@ static struct rec *
 remains(struct session *s, const char *ref)
 {
 	scoped_rec struct rec	*row = rec_new(), *def = rec_new();
-	char			 id[65];
+	char			 id[ID_TEXT];
 
 	if (row == NULL || def == NULL || state_container_find(&s->client, ref,
 	    id) == -1)
@@ -133,7 +133,7 @@ each_latest(const struct rec *rows, char *id)
 	rec_each(row, rows, KEY(ctr))
 		if ((created = rec_num(row, KEY(created), 0)) > best) {
 			best = created;
-			(void)strlcpy(id, rec_str(row, KEY(id), ""), 65);
+			(void)strlcpy(id, rec_str(row, KEY(id), ""), ID_TEXT);
 		}
 	if (best == INT64_MIN)
 		return (say_error("no containers exist"), -1);
@@ -163,7 +163,7 @@ by_state(struct walk *w)
 	scoped_rec struct rec	*rows = containers_reconciled(w->cli->session);
 	struct filter		 f = { 0 };
 	struct parse_err	 e;
-	char			 id[65];
+	char			 id[ID_TEXT];
 
 	if (rows == NULL)
 		w->code = session_error(w->cli->session);
@@ -187,7 +187,7 @@ static bool
 all_there(struct walk *w, const struct rec *refs)
 {
 	const char	*ref;
-	char		 id[65];
+	char		 id[ID_TEXT];
 
 	if (w->ignore || rec_count(refs, KEY(ref)) < 2)
 		return (true);

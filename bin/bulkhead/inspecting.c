@@ -79,7 +79,7 @@ static int
 latest_container(struct session *s, struct rec *refs)
 {
 	scoped_rec struct rec	*rows = containers_reconciled(s);
-	char			 id[65];
+	char			 id[ID_TEXT];
 
 	if (rows == NULL)
 		return (session_error(s), -1);
@@ -91,7 +91,7 @@ static int
 latest_pod(struct session *s, struct rec *refs)
 {
 	scoped_rec struct rec	*all = state_objects(&s->client, OBJ_POD);
-	char			 id[65];
+	char			 id[ID_TEXT];
 
 	if (all == NULL)
 		return (session_error(s), -1);

@@ -13,6 +13,11 @@ struct session;
 
 #define LOCKS_NAME	81
 
+/* How many ms to wait for the lock of an object. */
+#define LOCK_WAIT_MS		10000	/* another command changes it */
+#define LOCK_WAIT_START_MS	20000	/* another command starts it */
+#define LOCK_WAIT_FILL_MS	120000	/* another container fills the volume */
+
 /*
  * Have the lock broker ready, with the numbers that objects have; or in two
  * steps, without the numbers. 0, or -1 with an error.

@@ -114,7 +114,7 @@ struct session {
 	int			 reaped;
 	/* Containers. */
 	int			 ctr_fd;	/* run directory we locked */
-	char			 ctr_id[65];	/* whose it is */
+	char			 ctr_id[ID_TEXT];	/* whose it is */
 	bool			 rm_volumes;	/* what is removed takes its own
 						 * volumes with it */
 	struct run_env		 run_env;	/* session_run_env */

@@ -51,7 +51,7 @@ image_of(const struct rec *all, const char *dir, char *id)
 	*id = '\0';
 	rec_each(image, n == 0 ? NULL : all, KEY_IN(images, image))
 		if (strncmp(show_str(image, KEY(layer_id)), layer, n) == 0) {
-			(void)strlcpy(id, show_str(image, KEY(id)), 65);
+			(void)strlcpy(id, show_str(image, KEY(id)), ID_TEXT);
 			return;
 		}
 }
@@ -87,7 +87,7 @@ list_steps(struct list *l, const struct rec *image, const struct rec *all)
 	size_t			 it = 0, dirs = 0, sizes = 0;
 	scoped_free size_t	*steps = calloc(n + 1, sizeof(*steps));
 	const char		*dir = "", *size;
-	char			 id[65];
+	char			 id[ID_TEXT];
 	int			 rc = 0;
 
 	/* The steps are stored oldest first. */

@@ -110,7 +110,7 @@ int
 start_selection(struct cli *cli, int (*select)(struct cli *, int),
     struct rec *refs)
 {
-	char	 id[65];
+	char	 id[ID_TEXT];
 	pid_t	 pid;
 	FILE	*f;
 	int	 fds[2], code;

@@ -53,7 +53,7 @@ run(struct cli *cli)
 	struct session		*s = cli->session;
 	scoped_rec struct rec	*image = NULL, *entries = NULL;
 	const char		*ref = cli->argv[0];
-	char			 id[65], why[sizeof(s->client.error.text)];
+	char			 id[ID_TEXT], why[sizeof(s->client.error.text)];
 	bool			 there = state_container_find(&s->client, ref,
 				    id) == 0;
 

@@ -30,7 +30,7 @@ import(struct cli *cli, struct rec *archive, struct loading *l)
 {
 	const char	*name = cli->argc > 1 ? cli->argv[1] : NULL;
 	struct import	 im = { cli->opts, l->path, name };
-	char		 id[65];
+	char		 id[ID_TEXT];
 
 	if (archive_import(cli->session, archive, &im, &l->limits, l->progress,
 	    id) == -1)

@@ -135,7 +135,7 @@ run(struct cli *cli)
 	const char		*path = opt_str(cli->opts, "pod-id-file", NULL);
 	scoped_rec struct rec	*pod = rec_new();
 	scoped_fd int		 fd = -1;
-	char			 id[65];
+	char			 id[ID_TEXT];
 	int			 code;
 
 	if ((code = open_id_file(path, &fd)) == 0 &&

@@ -78,7 +78,7 @@ remove_listed(struct cli *cli)
 	scoped_rec struct rec	*all = state_objects(&s->client, OBJ_POD);
 	bool			 latest = opt_flag(cli->opts, "latest", false);
 	struct rec		*pod;
-	char			 youngest[65] = "";
+	char			 youngest[ID_TEXT] = "";
 	int			 code = 0;
 
 	if (all == NULL)

@@ -73,7 +73,7 @@ run(struct cli *cli)
 {
 	struct session		*s = cli->session;
 	scoped_rec struct rec	*keys = rec_new();
-	char			 own[65], name[VOLUME_NAME];
+	char			 own[ID_TEXT], name[VOLUME_NAME];
 	struct creating		 c = { cli->argc > 0 ? cli->argv[0] : own,
 				    keys };
 	int			 code = check(cli, &c);

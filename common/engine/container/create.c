@@ -272,8 +272,8 @@ begin_helpers(struct create *c)
 	 * so long. One that goes with its command has no number to remember.
 	 */
 	(void)snprintf(name, sizeof(name), "ctr:%s", c->id);
-	if (lock_take_send(&c->s->client, name, false, 10000,
-	    !c->rm) == -1)
+	if (lock_take_send(&c->s->client, name, false,
+	    LOCK_WAIT_MS, !c->rm) == -1)
 		return (-1);
 	/* While the helpers work, and before anything of the image is read. */
 	if (st != NULL)

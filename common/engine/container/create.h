@@ -10,8 +10,9 @@
 
 #include <stdbool.h>
 
+#include "record.h"
+
 struct error;
-struct rec;
 struct session;
 struct start;
 
@@ -28,7 +29,7 @@ struct create {
 	int		 ncommand;
 	struct start	*start;		/* of run, or NULL */
 
-	char		 id[65];
+	char		 id[ID_TEXT];
 	struct rec	*def;		/* its definition */
 	bool		 rootfs;
 	bool		 rm;		/* it goes at its end */

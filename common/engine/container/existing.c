@@ -105,7 +105,7 @@ claim_start(struct existing *e)
 	int64_t			 slot;
 
 	/* While this process lives, recovery leaves the start alone. */
-	if (locks_take(s, "ctr", id, 10000) == -1)
+	if (locks_take(s, "ctr", id, LOCK_WAIT_MS) == -1)
 		return (-1);
 	if (running_is_alive(s, id))
 		return (error_set(&s->client.error, EBUSY, "container %s still "

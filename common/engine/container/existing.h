@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "record.h"
 #include "start.h"
 
-struct rec;
 struct session;
 
 #define NEED_EXISTING	(NEED_END | NEED_WRITE | NEED_MORE)
@@ -26,7 +26,7 @@ struct existing {
 	bool		 attach_in;	/* ... its standard input in any case */
 	bool		 sig_proxy;
 
-	char		 id[65];
+	char		 id[ID_TEXT];
 	struct rec	*row;
 	struct start	 start;		/* what came of it */
 };

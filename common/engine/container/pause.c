@@ -14,12 +14,10 @@
 #include "session.h"
 #include "states.h"
 
-#define LOCK_WAIT_MS	10000
-
 /* A container whose cgroup is ready, or the error that it met. */
 struct pause {
 	struct pause	*next;
-	char		 id[65];
+	char		 id[ID_TEXT];
 	struct cgroup	 cgroup;
 	char		*why;
 };

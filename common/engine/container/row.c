@@ -19,7 +19,7 @@
 struct rec *
 container_load(struct session *s, const char *ref)
 {
-	char	 id[65];
+	char	 id[ID_TEXT];
 
 	return (state_container_find(&s->client, ref, id) == -1 ? NULL :
 	    state_container_get(&s->client, id));

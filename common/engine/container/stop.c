@@ -21,7 +21,6 @@
 #include "states.h"
 
 #define KILL_WAIT_MS	10000	/* for the kernel to end a killed process */
-#define LOCK_WAIT_MS	20000	/* for a command that starts it */
 #define IDLE_TRIES	200	/* until another command has started it */
 #define IDLE_PAUSE_US	50000
 #define NOTE_TRIES	200	/* until the monitor has noted the end */
@@ -329,7 +328,7 @@ remove_container(struct session *s, const struct rec *row, bool force,
 	    monitor_signal(&s->client, s->run_dir, row, SIGKILL) == 0)
 		(void)monitor_wait(&s->client, s->run_dir, row, KILL_WAIT_MS,
 		    NULL);
-	if (locks_take(s, "ctr", id, LOCK_WAIT_MS) == -1)
+	if (locks_take(s, "ctr", id, LOCK_WAIT_START_MS) == -1)
 		return (-1);
 	rc = remove_locked(s, row, &again);
 	locks_drop(s, "ctr", id);

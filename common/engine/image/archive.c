@@ -57,7 +57,7 @@ add_names(struct session *s, const struct rec *image, const char *kind,
 	return (0);
 }
 
-/* Record an image with these names in the store; its ID, [65]. */
+/* Record an image with these names in the store; its ID, [ID_TEXT]. */
 static int
 commit(struct session *s, struct rec *image, const char *config,
     const char *manifest, const char *top, char *id)
@@ -91,7 +91,7 @@ load_one(struct session *s, const struct rec *image, const char *kind,
 	scoped_free char	*made = NULL;
 	const char		*config = rec_get(image, KEY(config_json));
 	const char		*manifest = rec_get(image, KEY(manifest_json));
-	char			 top[65], id[65];
+	char			 top[ID_TEXT], id[ID_TEXT];
 
 	if (add_names(s, image, kind, out) == -1 ||
 	    layers_load(s, image, l, progress, top, layers) == -1)
@@ -140,7 +140,7 @@ archive_import(struct session *s, const struct rec *archive,
 	scoped_rec struct rec	*layer = NULL;
 	scoped_free char	*config = NULL, *manifest = NULL;
 	struct parse_err	 e;
-	char			 top[65];
+	char			 top[ID_TEXT];
 	size_t			 it = 0;
 
 	/* An archive of a root filesystem is one layer. */

@@ -29,7 +29,7 @@ struct import {
 	const char	*name;		/* or NULL */
 };
 
-/* Its ID, in a buffer of 65 bytes. 0, or -1 with an error. */
+/* Its ID, in a buffer of ID_TEXT bytes. 0, or -1 with an error. */
 int	archive_import(struct session *, const struct rec *,
 	    const struct import *, struct limits *, layer_fn *, char *);
 

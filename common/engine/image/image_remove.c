@@ -14,13 +14,13 @@
 
 /* The id of a container of this image, or NULL. */
 static const char *
-user_of(const struct rec *rows, const char *image, char id[65])
+user_of(const struct rec *rows, const char *image, char id[ID_TEXT])
 {
 	struct rec	*row;
 
 	rec_each(row, rows, KEY(ctr))
 		if (strcmp(rec_str(row, KEY(image), ""), image) == 0) {
-			(void)strlcpy(id, rec_str(row, KEY(id), ""), 65);
+			(void)strlcpy(id, rec_str(row, KEY(id), ""), ID_TEXT);
 			return (id);
 		}
 	return (NULL);
@@ -33,7 +33,7 @@ user_of(const struct rec *rows, const char *image, char id[65])
 static int
 free_image(struct session *s, const char *id, bool force)
 {
-	char	 user[65];
+	char	 user[ID_TEXT];
 
 	for (;;) {
 		scoped_rec struct rec	*rows = containers_reconciled(s);

@@ -20,7 +20,7 @@ struct loading {
 	struct session	*s;
 	struct limits	*limits;
 	layer_fn	*progress;	/* or NULL */
-	char		 parent[65];	/* layer id, or empty */
+	char		 parent[ID_TEXT];	/* layer id, or empty */
 	char		 chain[DIGEST_LEN + 1];
 	size_t		 number;
 	size_t		 total;
@@ -69,7 +69,7 @@ unpack(struct loading *b, const struct rec *layer)
 {
 	struct client	*c = &b->s->client;
 	scoped_fd int	 dir = -1;
-	char		 token[65];
+	char		 token[ID_TEXT];
 	int		 rc = -1;
 
 	if (client_start(c, H_UNPACK) == 0 &&
@@ -124,6 +124,6 @@ layers_load(struct session *s, const struct rec *image, struct limits *l,
 		if (load(&b, layer) == -1)
 			return (-1);
 	}
-	(void)strlcpy(top, b.parent, 65);
+	(void)strlcpy(top, b.parent, ID_TEXT);
 	return (0);
 }

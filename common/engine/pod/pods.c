@@ -165,7 +165,7 @@ pods_latest(const struct rec *all, char *id)
 	rec_each(pod, all, KEY(obj))
 		if (rec_num(pod, KEY(created), 0) > best) {
 			best = rec_num(pod, KEY(created), 0);
-			(void)strlcpy(id, rec_str(pod, KEY(id), ""), 65);
+			(void)strlcpy(id, rec_str(pod, KEY(id), ""), ID_TEXT);
 		}
 	return (*id == '\0' ? -1 : 0);
 }

@@ -24,7 +24,7 @@ struct rec *pods_get_whole(struct session *, const char *);
  * is confined before. 0, or -1 with an error, and nothing is left.
  */
 int	pods_create(struct session *, struct rec *, bool replace);
-/* The id of the youngest in a list, in 65 bytes. 0, or -1: there is none. */
+/* The id of the youngest in a list, ID_TEXT bytes. 0, or -1: there is none. */
 int	pods_latest(const struct rec *, char *);
 /*
  * With its containers; running ones only by force, which stops them first,

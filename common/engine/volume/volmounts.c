@@ -15,7 +15,6 @@
 #include "spec.h"
 #include "volumes.h"
 
-#define LOCK_WAIT_MS	120000		/* another container fills the volume */
 
 /* The volume is a directory of the host, by the options of its driver. */
 static void
@@ -64,7 +63,7 @@ find_named(struct session *s, struct rec *mount, const char *name)
 static int
 name_own(struct session *s, struct rec *mount)
 {
-	char	 own[65];
+	char	 own[ID_TEXT];
 
 	if (random_hex(own, 32) == -1)
 		return (error_set(&s->client.error, errno, "%s",
@@ -303,7 +302,7 @@ fill_one(struct session *s, struct rec *mount)
 		return (0);
 	if ((state = make_one(s, mount)) == -1 || state == VOLUME_USED)
 		return (state == -1 ? -1 : 0);
-	if (locks_take(s, "vol", name, LOCK_WAIT_MS) == -1 ||
+	if (locks_take(s, "vol", name, LOCK_WAIT_FILL_MS) == -1 ||
 	    (state = store_volume_fill(&s->client, name,
 	    is_legacy(s, mount) == 1)) == -1)
 		return (-1);
