@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
-#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>

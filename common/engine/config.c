@@ -254,12 +254,12 @@ name_answer(struct session *s)
 	return (0);
 }
 
-/* Are all inputs of the kept configuration unchanged? */
+/* Are all inputs of the cached configuration unchanged? */
 static bool
-is_fresh(const struct rec *kept)
+is_fresh(const struct rec *cached)
 {
 	size_t			 it = 0;
-	scoped_rec struct rec	*seen = rec_sub(kept, KEY(seen), &it);
+	scoped_rec struct rec	*seen = rec_sub(cached, KEY(seen), &it);
 	const char		*cwd = rec_get(seen, KEY(cwd));
 	char			 now[4096];
 
@@ -267,12 +267,12 @@ is_fresh(const struct rec *kept)
 	    (getcwd(now, sizeof(now)) != NULL && strcmp(cwd, now) == 0)));
 }
 
-/* With the rights that resolve looked with. NULL: it is not kept, or stale. */
+/* With the rights that resolve looked with. NULL: none, or stale. */
 static struct rec *
-find_kept(struct session *s, int run)
+read_cached(struct session *s, int run)
 {
 	scoped_free char	*text = NULL;
-	struct rec		*kept = NULL;
+	struct rec		*cached = NULL;
 	size_t			 len;
 
 	if (s->client.uid != 0) {
@@ -281,30 +281,30 @@ find_kept(struct session *s, int run)
 	}
 	if ((text = cache_get(&s->cache, run, CONFIGS, s->config_name,
 	    CONFIG_MAX, &len)) != NULL)
-		kept = rec_decode(text, len, RECORD(kept), NULL);
-	if (kept != NULL && !is_fresh(kept)) {
-		rec_free(kept);
-		kept = NULL;
+		cached = rec_decode(text, len, RECORD(cached), NULL);
+	if (cached != NULL && !is_fresh(cached)) {
+		rec_free(cached);
+		cached = NULL;
 	}
 	if (s->client.uid != 0) {
 		(void)setfsuid(0);
 		(void)setfsgid(0);
 	}
-	return (kept);
+	return (cached);
 }
 
 int
 config_find_cached(struct session *s)
 {
-	scoped_rec struct rec	*kept = NULL, *config = NULL;
+	scoped_rec struct rec	*cached = NULL, *config = NULL;
 	scoped_fd int		 run = -1;
 	const void		*bytes;
 	size_t			 len;
 
 	if (s->config_flags != 0 || name_answer(s) == -1 ||
 	    (run = own_run_dir(s)) == -1 ||
-	    (kept = find_kept(s, run)) == NULL ||
-	    (bytes = rec_bytes(kept, KEY(config), &len)) == NULL ||
+	    (cached = read_cached(s, run)) == NULL ||
+	    (bytes = rec_bytes(cached, KEY(config), &len)) == NULL ||
 	    (config = rec_decode(bytes, len, RECORD(config), NULL)) == NULL ||
 	    (s->config_fd = sealed_fd("configuration", bytes, len)) == -1)
 		return (-1);
@@ -318,7 +318,7 @@ config_cache_put(struct session *s)
 {
 	scoped_fd int		 fresh = s->fresh_fd;
 	scoped_free void	*text = NULL;
-	scoped_rec struct rec	*seen = NULL, *kept = rec_new();
+	scoped_rec struct rec	*seen = NULL, *cached = rec_new();
 	char			 place[4096];
 	void			*config;
 	size_t			 len, size;
@@ -329,10 +329,10 @@ config_cache_put(struct session *s)
 	    strcmp(place, session_text(s, path_run)) != 0 ||
 	    (config = sealed_map(fresh, CONFIG_MAX, &len)) == NULL)
 		return;
-	if ((seen = resolve_seen(&s->client)) != NULL && kept != NULL &&
-	    rec_add_rec(kept, KEY(seen), seen) == 0 &&
-	    rec_add_bytes(kept, KEY(config), config, len) == 0 &&
-	    rec_encode(kept, &text, &size) == 0)
+	if ((seen = resolve_seen(&s->client)) != NULL && cached != NULL &&
+	    rec_add_rec(cached, KEY(seen), seen) == 0 &&
+	    rec_add_bytes(cached, KEY(config), config, len) == 0 &&
+	    rec_encode(cached, &text, &size) == 0)
 		cache_put(&s->cache, s->run_dir, CONFIGS, s->config_name, text,
 		    size);
 	sealed_unmap(config, len);

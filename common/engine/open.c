@@ -72,7 +72,7 @@ init_client(struct session *s)
  * configuration, and in system mode the storage as that session saw it.
  */
 static int
-take_kept(struct session *s)
+take_inherited(struct session *s)
 {
 	if (!s->inherit || s->config != NULL)
 		return (0);
@@ -200,7 +200,8 @@ open_graph(struct session *s)
  * passes a descriptor.
  */
 static int
-open_or_kept(struct session *s, enum inherited_fd which, const char *path)
+open_or_inherited(struct session *s, enum inherited_fd which,
+    const char *path)
 {
 	int	 fd = session_inherited_fd(s, which);
 
@@ -212,7 +213,7 @@ open_or_kept(struct session *s, enum inherited_fd which, const char *path)
 static int
 open_state_dir(struct session *s)
 {
-	s->state_dir = open_or_kept(s, INHERIT_STATE, session_text(s,
+	s->state_dir = open_or_inherited(s, INHERIT_STATE, session_text(s,
 	    path_state));
 	return (s->state_dir == -1 ? -1 : 0);
 }
@@ -220,8 +221,8 @@ open_state_dir(struct session *s)
 static int
 open_run_dir(struct session *s)
 {
-	if (s->run_dir == -1 && (s->run_dir = open_or_kept(s, INHERIT_RUN,
-	    session_text(s, path_run))) == -1)
+	if (s->run_dir == -1 && (s->run_dir = open_or_inherited(s,
+	    INHERIT_RUN, session_text(s, path_run))) == -1)
 		return (-1);
 	/* Only the command's user may read it; root may make it. */
 	if (!s->inherit)
@@ -439,7 +440,7 @@ give_up_root(struct session *s)
 
 static const struct step	 as_root[] = {
 	{ init_client,		0, 0, 0 },
-	{ take_kept,		0, 0, 0 },
+	{ take_inherited,	0, 0, 0 },
 	{ root_find_account,	0, 0, 0 },
 	{ NULL,			NEED_OPENED, H_STATE, NEED_OPENED },
 	{ adopt_refresh,	NEED_IDS, 0, 0 },
@@ -475,7 +476,7 @@ static const struct step	 as_root[] = {
 
 static const struct step	 as_user[] = {
 	{ init_client,		0, 0, 0 },
-	{ take_kept,		0, 0, 0 },
+	{ take_inherited,	0, 0, 0 },
 	{ adopt_refresh,	NEED_IDS, 0, 0 },
 	{ NULL,			NEED_IDS, H_REFRESH, NEED_IDS },
 	{ NULL,			NEED_STORE, H_STORE, NEED_STORE },

@@ -64,7 +64,7 @@
 	F(str,	content,	1048576)				\
 	O(file, num, mode,	0777)
 
-/* What a container is: as asked for and settled at its creation. */
+/* What a container is: as asked for and completed at its creation. */
 #define RECORD_definition(F, O, S)					\
 	F(num,	v,		INT32_MAX) /* version of the record */	\
 	F(str,	id,		64)					\
@@ -501,7 +501,7 @@
 #define RECORD_config(F, O, S)						\
 	F(str,	mode,		15)					\
 	F(num,	uid,		UINT32_MAX)				\
-	F(str,	digest,		80)	/* of all that is settled */	\
+	F(str,	digest,		80)	/* of all of these */	\
 	F(list,	mask,		REC_PATH)				\
 	F(list,	ropath,		REC_PATH)				\
 	F(list,	warn,		REC_MAX)				\
@@ -569,8 +569,8 @@
 	F(str,	young,		REC_PATH)				\
 	F(str,	cwd,		REC_PATH)
 
-/* A settled configuration that is kept between commands. */
-#define RECORD_kept(F, O, S)						\
+/* The configuration, cached between commands. */
+#define RECORD_cached(F, O, S)						\
 	F(bytes, config,	REC_MAX)				\
 	F(rec,	seen,		seen)
 
@@ -761,7 +761,7 @@
 	R(locks) R(health) R(step) R(image) R(images) R(removed)	\
 	R(layers) R(alive) R(layer) R(archive) R(commit) R(question) \
 	R(config)							\
-	R(finding) R(findings) R(seen) R(kept) R(settings) R(gathered)	\
+	R(finding) R(findings) R(seen) R(cached) R(settings) R(gathered) \
 	R(grant) R(program) R(probes) R(request) R(shown)		\
 	R(lines) R(words)
 
