@@ -197,7 +197,7 @@ find(struct inspect *in, const char *ref)
 		    in->kind == &inspect_all)
 			continue;
 		/* EINVAL: no volume or pod can have such a name. */
-		if (errno != ENOENT && (errno != EINVAL ||
+		if (errno != ENOENT && (errno != EINVAL || *ref == '\0' ||
 		    one[i] == find_container || one[i] == find_image))
 			return (NULL);
 	}
@@ -228,8 +228,11 @@ print_all(struct inspect *in, const struct rec *refs)
 
 	rec_each_text(ref, refs, KEY(ref))
 		if ((j = find(in, ref)) != NULL) {
-			if (print(in, j, rec_count(refs, KEY(ref)) == 1) == -1)
+			if (print(in, j, rec_count(refs, KEY(ref)) == 1) ==
+			    -1) {
 				code = EXIT_ENGINE;
+				break;
+			}
 		} else if (errno == ENOENT)
 			(void)rec_add(missing, KEY(ref), ref);
 		else

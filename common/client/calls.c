@@ -289,7 +289,7 @@ call_take_rec(struct client *c, enum helper_id who, struct packet *p,
 	c->value[who] = p->body.reply_fd.value;
 	if (key != NULL)
 		(void)error_set(&c->error, EBADMSG, "the helper %s answered "
-		    "with a bad value of \"%s\" in a record of %s",
+		    "with a \"%s\" that is too long or out of range in a %s",
 		    client_name(who), key, record_name(type));
 	else if (r == NULL)
 		(void)error_set(&c->error, errno, "the helper %s answered with "

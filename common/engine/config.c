@@ -188,7 +188,7 @@ config_take(struct session *s)
 	if (s->config == NULL && key != NULL)
 		return (error_set_code(&s->client.error, ERR_INVALID_ARG,
 		    EINVAL, "cannot use the configuration: the value of \"%s\" "
-		    "is too long or too large", key));
+		    "is too long or out of range", key));
 	if (s->config == NULL)
 		return (session_errno(s, "damaged answer of", "resolve"));
 	s->fresh_fd = fcntl(s->config_fd, F_DUPFD_CLOEXEC, 0);

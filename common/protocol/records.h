@@ -16,6 +16,7 @@
 #define REC_MAX		(64u << 20)	/* bytes of one encoded record */
 #define REC_ITEMS	1000000u	/* pairs in one record */
 #define REC_PATH	4095
+#define REC_SECONDS	(INT64_MAX / 1000000000)	/* fit into ns */
 
 /*
  * Rows: kind, name, bound.
@@ -82,10 +83,10 @@
 	F(str,	net,		64)					\
 	F(list,	dns,		255)					\
 	F(list,	dns_search,	255)					\
-	F(list,	dns_option,	1023)					\
+	F(list,	dns_option,	REC_MAX)				\
 	F(str,	hostname,	64)					\
 	F(num,	no_hosts,	1)					\
-	F(list,	add_host,	1023)	/* ADDRESS TAB NAME */		\
+	F(list,	add_host,	REC_MAX) /* ADDRESS TAB NAME */		\
 	F(str,	userns,		64)					\
 	F(list,	env,		REC_MAX)				\
 	F(list,	label,		REC_MAX)				\
@@ -119,12 +120,12 @@
 	F(str,	restart,	64)	/* the policy's word */		\
 	F(num,	restart_max,	INT64_MAX)				\
 	F(num,	stop_signal,	64)					\
-	F(num,	stop_timeout,	UINT32_MAX)				\
+	F(num,	stop_timeout,	REC_SECONDS)				\
 	F(str,	log_driver,	64)					\
 	F(str,	log_path,	REC_PATH)				\
 	F(str,	log_tag,	REC_MAX)				\
 	F(int,	log_max,	INT64_MAX) /* bytes; -1: no limit */	\
-	F(str,	detach_keys,	255)					\
+	F(str,	detach_keys,	REC_PATH)				\
 	F(str,	runtime,	REC_PATH)				\
 	F(str,	pod,		64)					\
 	F(str,	pod_name,	255)					\
@@ -526,7 +527,7 @@
 	S(str,	lock_type,	"engine.lock_type", 31)			\
 	S(num,	num_locks,	"engine.num_locks", UINT32_MAX)		\
 	S(str,	engine_runtime,	"engine.runtime", REC_PATH)		\
-	S(num,	default_stop_timeout, "engine.stop_timeout", UINT32_MAX) \
+	S(num,	default_stop_timeout, "engine.stop_timeout", REC_SECONDS) \
 	S(str,	volume_path,	"engine.volume_path", REC_PATH)		\
 	S(list,	search_registries,					\
 	    "registries.unqualified-search-registries", REC_MAX)	\
@@ -536,7 +537,7 @@
 	    "storage.options.overlay.mountopt", REC_MAX)		\
 	S(str,	transient_store, "storage.transient_store", 15)		\
 	S(str,	engine_namespace, "engine.namespace", 255)		\
-	S(str,	default_detach_keys, "engine.detach_keys", 255)		\
+	S(str,	default_detach_keys, "engine.detach_keys", REC_PATH)	\
 	S(str,	events_logger,	"engine.events_logger", 31)		\
 	S(str,	events_path,	"engine.events_logfile_path", REC_PATH)	\
 	S(str,	events_max_size, "engine.events_logfile_max_size", 31)	\
@@ -666,11 +667,11 @@
 	F(str,	variant,	255)					\
 	O(request, list, volume, REC_MAX)				\
 	F(str,	workdir,	REC_MAX)				\
-	S(list,	ask_add_host,	"add-host", 1023)			\
+	S(list,	ask_add_host,	"add-host", REC_MAX)		\
 	S(list,	ask_cap_add,	"cap-add", 63)				\
 	S(list,	ask_cap_drop,	"cap-drop", 63)				\
-	S(str,	ask_detach_keys, "detach-keys", 255)			\
-	S(list,	ask_dns_option,	"dns-option", 1023)			\
+	S(str,	ask_detach_keys, "detach-keys", REC_PATH)		\
+	S(list,	ask_dns_option,	"dns-option", REC_MAX)		\
 	S(list,	ask_dns_search,	"dns-search", 255)			\
 	S(list,	ask_env_file,	"env-file", REC_PATH)			\
 	S(flag,	ask_env_host,	"env-host", 1)				\
@@ -685,7 +686,7 @@
 	S(list,	ask_security_opt, "security-opt", REC_MAX)		\
 	S(int,	ask_shm_size,	"shm-size", INT64_MAX)			\
 	S(num,	ask_stop_signal, "stop-signal", 64)			\
-	S(num,	ask_stop_timeout, "stop-timeout", UINT32_MAX)		\
+	S(num,	ask_stop_timeout, "stop-timeout", REC_SECONDS)		\
 	S(flag,	ask_unsetenv_all, "unsetenv-all", 1)			\
 	/* read from the files of --cidfile */				\
 	S(list,	from_file,	"file:id", 255)

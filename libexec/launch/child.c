@@ -71,8 +71,9 @@ define(struct build *b, struct spec *s, bool single, int fd_in)	/* takes */
 	if (single && idmap_single(b) == -1)
 		return (-1);
 	if (key != NULL)
-		return (fault_set(b->fault, EINVAL, "the container's "
-		    "definition has a bad value of \"%s\"", key));
+		return (fault_set(b->fault, EINVAL, "\"%s\" of the "
+		    "container's definition is too long or out of range",
+		    key));
 	if (rec == NULL)
 		return (fault_set(b->fault, EINVAL, "the container's "
 		    "definition cannot be read"));

@@ -224,8 +224,8 @@ on_lock_renumber(void *ctx, struct packet *p, struct answer *a)
 
 	r = rec_from_fd(p->fds[0], RECORD(locks), &key);
 	if (key != NULL)
-		return (answer_text(a, "the record that came with %s has a "
-		    "bad value of \"%s\"", p->info->name, key));
+		return (answer_text(a, "\"%s\" of the record that came with "
+		    "%s is too long or out of range", key, p->info->name));
 	if (r == NULL)
 		return (answer_text(a, "the record that came with %s is "
 		    "malformed", p->info->name));

@@ -45,8 +45,8 @@ take_record(struct packet *p, struct answer *a)
 	struct rec	*r = rec_from_fd(fd, RECORD(question), &key);
 
 	if (key != NULL)
-		(void)answer_text(a, "the request has a bad value of \"%s\"",
-		    key);
+		(void)answer_text(a, "\"%s\" of the request is too long or "
+		    "out of range", key);
 	else if (r == NULL)
 		(void)answer_text(a, "the request is not a sealed record");
 	return (r);

@@ -72,9 +72,9 @@ record_of(struct packet *p, unsigned int i, enum record_type type,
 	struct rec	*r = rec_from_fd(p->fds[i], type, &key);
 
 	if (key != NULL)
-		(void)answer_text(a, "the record of %s that came with %s has "
-		    "a bad value of \"%s\"", record_name(type),
-		    p->info->name, key);
+		(void)answer_text(a, "\"%s\" of the %s that came with "
+		    "%s is too long or out of range", key, record_name(type),
+		    p->info->name);
 	else if (r == NULL)
 		(void)answer_text(a, "the record that came with %s is "
 		    "malformed", p->info->name);

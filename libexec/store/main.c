@@ -148,9 +148,9 @@ request_rec(struct packet *p, enum record_type type, struct answer *a)
 	struct rec	*r = rec_from_fd(p->fds[0], type, &key);
 
 	if (key != NULL)
-		(void)answer_text(a, "the record of %s that came with %s has "
-		    "a bad value of \"%s\"", record_name(type),
-		    p->info->name, key);
+		(void)answer_text(a, "\"%s\" of the %s that came with "
+		    "%s is too long or out of range", key, record_name(type),
+		    p->info->name);
 	else if (r == NULL)
 		(void)fail(a, errno, "the record of this request is damaged");
 	return (r);

@@ -65,7 +65,7 @@ in_memory() {
 namespaces() {
 	local err
 	fails 125 bh --namespace "$(printf 'n%.0s' {1..256})" ps
-	is "$err" 'Error: cannot use the configuration: the value of "engine.namespace" is too long or too large'
+	is "$err" 'Error: cannot use the configuration: the value of "engine.namespace" is too long or out of range'
 	bh --namespace red create --name r1 --network none localhost/busybox true >/dev/null
 	bh --namespace blue create --name b1 --network none localhost/busybox true >/dev/null
 	bh create --name plain --network none localhost/busybox true >/dev/null

@@ -186,3 +186,20 @@ wrapped() {
 @test "S103: each error is one message of context and a stable number" {
 	each wrapped
 }
+
+bounds() {
+	local n
+	n=$(printf 'N%.0s' {1..4096})
+	fails 125 bh --runtime "$n" ps
+	is "$err" 'Error: cannot use the configuration: the value of "engine.runtime" is too long or out of range'
+	is "$(bh create --stop-timeout 4294967296 --name late --network none localhost/busybox | wc -c)" 65
+	is "$(bh inspect -f '{{.Config.StopTimeout}}' late)" 4294967296
+	bh rm -f late >/dev/null
+	fails 125 bh inspect --format '{{.Nope}}' localhost/busybox localhost/busybox
+	is "$(grep -c . <<<"$err")" 1
+	fails 125 bh pod inspect ''
+	is "$err" 'Error: name or ID cannot be empty: invalid argument'
+}
+@test "errors: a value over its bound, a template that fails, an empty name" {
+	each bounds
+}

@@ -32,6 +32,12 @@ formatted(const char *text)
 		json_decref(v);
 		return (EXIT_ENGINE);
 	}
+	/* No template: podman prints such a text as it is. */
+	if (f.kind == FORMAT_PLAIN) {
+		puts(text);
+		json_decref(v);
+		return (0);
+	}
 	if (f.kind == FORMAT_JSON) {
 		char	*s = tmpl_json(v);
 
