@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "apart.h"
+
 struct cli;
 struct rec;
 
@@ -91,10 +93,9 @@ int	start_one(struct cli *, const char *, bool, int64_t);
  */
 int	start_apart(struct cli *, const char *);
 /*
- * Call a function in a process of its own, which may open a session, and which
- * writes one ID a line to a descriptor: add these to a record, as `ref`. The
- * exit code that the function returned.
+ * Work in a process of its own, which may open a session, and which writes one
+ * ID a line: add these to a record, as `ref`. Its exit code.
  */
-int	start_selection(struct cli *, int (*)(struct cli *, int), struct rec *);
+int	start_selection(struct cli *, apart_fn *select, struct rec *refs);
 
 #endif

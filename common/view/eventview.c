@@ -164,9 +164,9 @@ print_line(const struct eventview *v, const json_t *e)
 {
 	json_t		*labels = json_object_get(e, "Attributes"), *value;
 	const char	*type = text(e, "Type"), *key;
-	char		 id[65], when[64];
+	char		 id[ID_TEXT], when[64];
 
-	(void)strlcpy(id, text(e, "ID"), v->no_trunc ? 65 : SHORT_ID + 1);
+	(void)strlcpy(id, text(e, "ID"), v->no_trunc ? ID_TEXT : SHORT_ID + 1);
 	human_go_time(eventview_time(e), when, sizeof(when));
 	printf("%s", when);
 	put(" ", type);

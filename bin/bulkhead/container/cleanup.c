@@ -3,11 +3,10 @@
  * it when its container has ended.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "command_session.h"
 #include "each.h"
 #include "reconcile.h"
@@ -15,7 +14,6 @@
 #include "say.h"
 #include "states.h"
 #include "stop.h"
-#include "waitchild.h"
 
 static const struct opt options[] = {
 	OPT("all", 'a', FLAG, "Cleans up all containers"),
@@ -78,6 +76,17 @@ clean_up(struct cli *cli, struct again *again)
 	return (code);
 }
 
+static int
+clean_up_report(struct cli *cli, const void *arg, int fd)
+{
+	struct again	 again = { 0 };
+	int		 code = clean_up(cli, &again);
+
+	(void)arg;
+	return (write(fd, &again, sizeof(again)) == sizeof(again) ? code :
+	    EXIT_ENGINE);
+}
+
 /*
  * The clean-up confines itself, what starts a container again must not be:
  * so it has a process of its own, which writes into a pipe what it has found.
@@ -85,22 +94,15 @@ clean_up(struct cli *cli, struct again *again)
 static int
 clean_up_apart(struct cli *cli, struct again *again)
 {
-	int	 fds[2], code = 0;
-	pid_t	 pid;
+	int	 fd;
+	pid_t	 pid = apart_begin(clean_up_report, cli, NULL, &fd);
 
-	if (pipe2(fds, O_CLOEXEC) == -1 || (pid = fork()) == -1)
-		return (say_error("%s", strerror(errno)));
-	if (pid == 0) {
-		code = clean_up(cli, again);
-		if (write(fds[1], again, sizeof(*again)) != sizeof(*again))
-			code = EXIT_ENGINE;
-		_exit(code);
-	}
-	close(fds[1]);
-	if (read(fds[0], again, sizeof(*again)) != sizeof(*again))
+	if (pid == -1)
+		return (EXIT_ENGINE);
+	if (read(fd, again, sizeof(*again)) != sizeof(*again))
 		again->due = 0;
-	close(fds[0]);
-	return (exit_code_of(waitchild(pid)));
+	close(fd);
+	return (apart_end(pid));
 }
 
 static void

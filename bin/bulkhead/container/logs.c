@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "cleanup.h"
 #include "clock.h"
 #include "command_session.h"
@@ -113,28 +114,31 @@ print_session(struct cli *cli, struct logs *l)
 	return (code != 0 ? code : l->code);
 }
 
+static int
+follow_one(struct cli *cli, const void *arg, int report)
+{
+	struct logs	 l = *(const struct logs *)arg;
+
+	(void)report;
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	return (print_session(cli, &l));
+}
+
 /*
  * Several logs are followed at once, each by a process of its own that ends
  * with its container or with us. They are made before anything is opened: a
  * session confines its process, which may then make none.
  */
 static int
-follow_all(const struct cli *cli, struct logs *l)
+follow_all(const struct cli *cli, const struct logs *l)
 {
 	struct cli	 one = *cli;
 	int		 code = 0, status;
 
 	one.argc = 1;
 	for (; one.argv < cli->argv + cli->argc; one.argv++)
-		switch (fork()) {
-		case -1:
-			return (say_error("fork: %s", strerror(errno)));
-		case 0:
-			(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-			code = print_session(&one, l);
-			fflush(stdout);
-			_exit(code);
-		}
+		if (apart_begin(follow_one, &one, l, NULL) == -1)
+			return (EXIT_ENGINE);
 	while (wait(&status) > 0)
 		if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 			code = EXIT_ENGINE;

@@ -3,11 +3,11 @@
  * --restart and system migrate.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "command_session.h"
 #include "each.h"
 #include "existing.h"
@@ -16,7 +16,6 @@
 #include "row.h"
 #include "say.h"
 #include "states.h"
-#include "waitchild.h"
 
 static const struct opt options[] = {
 	OPT("all", 0, FLAG,
@@ -76,59 +75,40 @@ start_one(struct cli *cli, const char *ref, bool attach, int64_t due)
 }
 
 static int
-wait_for(pid_t pid)
+start_named(struct cli *cli, const void *ref, int report)
 {
-	int	 status = waitchild(pid);
-
-	return (status == -1 ? say_error("wait: %s", strerror(errno)) :
-	    exit_code_of(status));
+	(void)report;
+	return (start_one(cli, ref, false, 0));
 }
 
-/*
- * A session gives up what it was started with: as root it becomes the
- * engine's account, and then it is confined. So where there will be several,
- * each has a process, and this one has none.
- */
 int
 start_apart(struct cli *cli, const char *ref)
 {
-	pid_t	 pid;
-	int	 code;
+	pid_t	 pid = apart_begin(start_named, cli, ref, NULL);
 
-	switch (pid = fork()) {
-	case -1:
-		return (say_error("fork: %s", strerror(errno)));
-	case 0:
-		code = start_one(cli, ref, false, 0);
-		(void)fflush(stdout);
-		_exit(code);
-	}
-	return (wait_for(pid));
+	return (pid == -1 ? EXIT_ENGINE : apart_end(pid));
 }
 
 int
-start_selection(struct cli *cli, int (*select)(struct cli *, int),
-    struct rec *refs)
+start_selection(struct cli *cli, apart_fn *select, struct rec *refs)
 {
 	char	 id[ID_TEXT];
-	pid_t	 pid;
 	FILE	*f;
-	int	 fds[2], code;
+	int	 fd, code;
+	pid_t	 pid = apart_begin(select, cli, NULL, &fd);
 
-	if (pipe2(fds, O_CLOEXEC) == -1 || (pid = fork()) == -1)
-		return (say_error("%s", strerror(errno)));
-	if (pid == 0) {
-		code = select(cli, fds[1]);
-		(void)fflush(stdout);
-		_exit(code);
+	if (pid == -1)
+		return (EXIT_ENGINE);
+	if ((f = fdopen(fd, "r")) == NULL) {
+		code = say_error("%s", strerror(errno));
+		close(fd);
+		(void)apart_end(pid);
+		return (code);
 	}
-	close(fds[1]);
-	if ((f = fdopen(fds[0], "r")) == NULL)
-		return (say_error("%s", strerror(errno)));
 	while (fscanf(f, "%64s", id) == 1)
 		(void)rec_add(refs, KEY(ref), id);
 	(void)fclose(f);
-	return (wait_for(pid));
+	return (apart_end(pid));
 }
 
 static int
@@ -144,13 +124,14 @@ collect(struct cli *cli, const struct rec *row)
 
 /* --all, --latest and --filter name containers that exist now. */
 static int
-select_to(struct cli *cli, int fd)
+select_to(struct cli *cli, const void *arg, int fd)
 {
 	static const struct each	 each = { .fn = collect,
 					    .all_states = 1u << CTR_CREATED |
 					    1u << CTR_EXITED };
 	int				 code;
 
+	(void)arg;
 	if (command_open(cli->session, cli, NEED_END, NULL) == -1)
 		return (EXIT_ENGINE);
 	cli->session->arg = &fd;

@@ -178,13 +178,14 @@ check_runtime(struct session *s)
 
 /* Print the plan and do it; then write which wait to be started. */
 static int
-migrate(struct cli *cli, int fd)
+migrate(struct cli *cli, const void *arg, int fd)
 {
 	struct session	 s = { .privileged = check_runtime, .arg = cli };
 	struct plan	 plan = { 0 }, left = { 0 };
 	bool		 plan_only = opt_flag(cli->opts, "plan", false);
 	int		 code = 0;
 
+	(void)arg;
 	if (command_open(&s, cli, plan_only ? NEED_STATE : NEED_END,
 	    NULL) == -1)
 		return (EXIT_ENGINE);
