@@ -135,8 +135,10 @@ each_latest(const struct rec *rows, char *id)
 			best = created;
 			(void)strlcpy(id, rec_str(row, KEY(id), ""), ID_TEXT);
 		}
-	if (best == INT64_MIN)
-		return (say_error("no containers exist"), -1);
+	if (best == INT64_MIN) {
+		(void)say_error("no containers exist");
+		return (-1);
+	}
 	return (0);
 }
 

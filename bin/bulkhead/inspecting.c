@@ -81,8 +81,10 @@ latest_container(struct session *s, struct rec *refs)
 	scoped_rec struct rec	*rows = containers_reconciled(s);
 	char			 id[ID_TEXT];
 
-	if (rows == NULL)
-		return (session_error(s), -1);
+	if (rows == NULL) {
+		(void)session_error(s);
+		return (-1);
+	}
 	return (each_latest(rows, id) == -1 ? -1 : rec_add(refs, KEY(ref),
 	    id));
 }
@@ -93,10 +95,14 @@ latest_pod(struct session *s, struct rec *refs)
 	scoped_rec struct rec	*all = state_objects(&s->client, OBJ_POD);
 	char			 id[ID_TEXT];
 
-	if (all == NULL)
-		return (session_error(s), -1);
-	if (pods_latest(all, id) == -1)
-		return (say_error("no such pod"), -1);
+	if (all == NULL) {
+		(void)session_error(s);
+		return (-1);
+	}
+	if (pods_latest(all, id) == -1) {
+		(void)say_error("no such pod");
+		return (-1);
+	}
 	return (rec_add(refs, KEY(ref), id));
 }
 
@@ -106,8 +112,10 @@ all_volumes(struct session *s, struct rec *refs)
 	scoped_rec struct rec	*all = volumes_list(s);
 	struct rec		*v;
 
-	if (all == NULL)
-		return (session_error(s), -1);
+	if (all == NULL) {
+		(void)session_error(s);
+		return (-1);
+	}
 	rec_each(v, all, KEY(obj))
 		if (rec_num(v, KEY(removing), 0) == 0)
 			(void)rec_add(refs, KEY(ref), rec_str(v, KEY(name),

@@ -95,8 +95,10 @@ command_open(struct session *s, const struct cli *cli, unsigned int need,
 
 	if (s->failed != NULL)
 		return (rc);
-	if (rc == -1)
-		return (session_error(s), -1);
+	if (rc == -1) {
+		(void)session_error(s);
+		return (-1);
+	}
 	session_enter(s);
 	if ((need & NEED_MORE) == 0)
 		session_confine(s);

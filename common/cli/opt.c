@@ -168,8 +168,10 @@ store_number(const struct parser *p, const struct opt *o, const char *value)
 	else if (o->kind == OPT_SIZE)
 		r = parse_size(value, &n, &e);
 	else if (o->kind == OPT_SIGNAL) {
-		if ((n = parse_signal(value)) == -1)
-			return (say_error("invalid signal: %s", value), -1);
+		if ((n = parse_signal(value)) == -1) {
+			(void)say_error("invalid signal: %s", value);
+			return (-1);
+		}
 	} else if ((r = parse_int(value, &n)) == -1 || (natural && n < 0))
 		return (invalid_go(p, o, natural ? "ParseUint" : "ParseInt",
 		    value, r == -1 && errno == ERANGE ? "value out of range" :

@@ -133,11 +133,14 @@ room(struct events *r)
 
 	if (r->cap - r->len >= CHUNK / 2)
 		return (0);
-	if (cap > LINE_MAX_LEN)
-		return (say_error("%s has a line that is no event", r->path),
-		    -1);
-	if ((p = realloc(r->buf, cap)) == NULL)
-		return (say_error("%s", strerror(errno)), -1);
+	if (cap > LINE_MAX_LEN) {
+		(void)say_error("%s has a line that is no event", r->path);
+		return (-1);
+	}
+	if ((p = realloc(r->buf, cap)) == NULL) {
+		(void)say_error("%s", strerror(errno));
+		return (-1);
+	}
 	r->buf = p;
 	r->cap = cap;
 	return (0);
@@ -156,9 +159,11 @@ read_some(struct events *r)
 	n = read(r->fd, r->buf + r->len, r->cap - r->len);
 	if (n == -1 && (errno == EINTR || errno == EAGAIN))
 		return (1);
-	if (n == -1)
-		return (say_error("reading %s: %s", r->path,
-		    strerror(errno)), -1);
+	if (n == -1) {
+		(void)say_error("reading %s: %s", r->path,
+		    strerror(errno));
+		return (-1);
+	}
 	r->len += (size_t)n;
 	for (at = r->buf; (nl = memchr(at, '\n', r->len - (size_t)(at -
 	    r->buf))) != NULL; at = nl + 1)
@@ -194,8 +199,9 @@ open_log(struct events *r)
 	    O_NONBLOCK);
 	if (r->fd != -1 || errno == ENOENT)
 		return (0);
-	return (say_error("cannot read the log of events %s: %s", r->path,
-	    strerror(errno)), -1);
+	(void)say_error("cannot read the log of events %s: %s", r->path,
+	    strerror(errno));
+	return (-1);
 }
 
 /* Has another file come in its place? By rotation it goes on where it was. */
@@ -394,8 +400,9 @@ events_run(struct events *r)
 {
 	switch (session_events(r->s)) {
 	case EVENTS_NONE:
-		return (say_error("cannot read events with the \"none\" "
-		    "backend"), -1);
+		(void)say_error("cannot read events with the \"none\" "
+		    "backend");
+		return (-1);
 	case EVENTS_JOURNALD:
 		return (read_journal(r));
 	default:

@@ -93,9 +93,11 @@ moment(const struct rec *opts, const char *name, int sign, int64_t *out)
 		return (0);
 	if (parse_duration(v, &d, &e) == 0)
 		*out = now + sign * d;
-	else if (parse_time(v, now, out, &e) == -1)
-		return (say_error("parsing --%s \"%s\": unable to interpret "
-		    "time value", name, v), -1);
+	else if (parse_time(v, now, out, &e) == -1) {
+		(void)say_error("parsing --%s \"%s\": unable to interpret "
+		    "time value", name, v);
+		return (-1);
+	}
 	return (0);
 }
 
@@ -111,8 +113,10 @@ eventview_open(struct eventview *v, const struct rec *opts)
 	*v = (struct eventview){ .since = INT64_MIN, .until = INT64_MAX,
 	    .no_trunc = rec_flag(opts, KEY_AS(ask_no_trunc), true),
 	    .json = strcmp(f, "json") == 0 };
-	if (filter_open(&v->filter, &filters, opts, NULL, &e) == -1)
-		return (say_error("%s", e.text), -1);
+	if (filter_open(&v->filter, &filters, opts, NULL, &e) == -1) {
+		(void)say_error("%s", e.text);
+		return (-1);
+	}
 	if (moment(opts, "since", -1, &v->since) == -1 ||
 	    moment(opts, "until", 1, &v->until) == -1)
 		return (-1);
@@ -123,8 +127,10 @@ eventview_open(struct eventview *v, const struct rec *opts)
 	if (*f == '\0' || v->json)
 		return (0);
 	if ((v->tmpl = tmpl_parse(&about, strncmp(f, "table ", 6) == 0 ? f + 6 :
-	    f, &e)) == NULL)
-		return (say_error("%s", e.text), -1);
+	    f, &e)) == NULL) {
+		(void)say_error("%s", e.text);
+		return (-1);
+	}
 	return (0);
 }
 
@@ -227,8 +233,10 @@ eventview_print(const struct eventview *v, json_t *e)
 		return (0);
 	if (v->json) {
 		(void)json_object_del(e, "Mark");
-		if ((line = tmpl_json(e)) == NULL)
-			return (say_error("out of memory"), -1);
+		if ((line = tmpl_json(e)) == NULL) {
+			(void)say_error("out of memory");
+			return (-1);
+		}
 		puts(line);
 	} else if (v->tmpl == NULL)
 		print_line(v, e);
@@ -237,8 +245,10 @@ eventview_print(const struct eventview *v, json_t *e)
 		rc = tmpl_exec(v->tmpl, row, stdout, isatty(STDOUT_FILENO) ?
 		    TMPL_TTY : 0, &err);
 		json_decref(row);
-		if (rc == -1)
-			return (say_error("%s", err.text), -1);
+		if (rc == -1) {
+			(void)say_error("%s", err.text);
+			return (-1);
+		}
 		printf("\n");
 	}
 	return (0);

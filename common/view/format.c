@@ -141,7 +141,8 @@ fits(const char *text, const char *pattern)
 static int
 no_memory(void)
 {
-	return (say_error("%s", strerror(ENOMEM)), -1);
+	(void)say_error("%s", strerror(ENOMEM));
+	return (-1);
 }
 
 int
@@ -165,8 +166,10 @@ format_open(struct format *f, const struct tmpl_about *about,
 		f->kind = FORMAT_TABLE;
 		text += 6 + strspn(text + 6, " ");
 	}
-	if ((f->tmpl = tmpl_parse(about, text, &err)) == NULL)
-		return (say_error("%s", err.text), -1);
+	if ((f->tmpl = tmpl_parse(about, text, &err)) == NULL) {
+		(void)say_error("%s", err.text);
+		return (-1);
+	}
 	if (f->kind == FORMAT_WHOLE && (f->all = json_array()) == NULL)
 		return (no_memory());
 	return (0);
@@ -191,8 +194,10 @@ render(struct format *f, json_t *row, unsigned int flags)
 	r = tmpl_exec(f->tmpl, row, out, flags, &err);
 	if (f->kind == FORMAT_TABLE && fclose(out) == EOF)
 		r = parse_fail(&err, "%s", strerror(errno));
-	if (r == -1)
-		return (say_error("%s", err.text), -1);
+	if (r == -1) {
+		(void)say_error("%s", err.text);
+		return (-1);
+	}
 	if (f->kind == FORMAT_TABLE) {
 		table_text(&f->table, text);
 		table_row(&f->table);

@@ -29,9 +29,11 @@ what_to_attach(const struct rec *opts, struct start *st)
 	const char	*v;
 	bool		 detach = opt_flag(opts, "detach", false);
 
-	if (detach && opt_given(opts, "attach"))
-		return (say_error("invalid combination of --detach and "
-		    "--attach"), -1);
+	if (detach && opt_given(opts, "attach")) {
+		(void)say_error("invalid combination of --detach and "
+		    "--attach");
+		return (-1);
+	}
 	if (detach)
 		return (0);
 	st->attach_in = opt_flag(opts, "interactive", false);
@@ -43,10 +45,12 @@ what_to_attach(const struct rec *opts, struct start *st)
 			st->attach_out = true;
 		else if (strcasecmp(v, "stderr") == 0)
 			st->attach_err = true;
-		else
-			return (say_error("invalid stream \"%s\" for "
+		else {
+			(void)say_error("invalid stream \"%s\" for "
 			    "--attach - must be one of stdin, stdout, or "
-			    "stderr: invalid argument", v), -1);
+			    "stderr: invalid argument", v);
+			return (-1);
+		}
 	}
 	st->sig_proxy = opt_flag(opts, "sig-proxy", true);
 	return (0);
