@@ -82,11 +82,11 @@ int	each_run(struct cli *);
 int	each_latest(const struct rec *, char *id);
 
 /*
- * Start one by name or ID, and (true) stay attached. With a restart_due: if it
- * is still that one, because its restart policy says so, with what its reaper
- * has kept for us. The exit code of `start`.
+ * Start one by name or ID, and stay attached if `attach`. With a restart_due
+ * (else 0): if it is still that one, because its restart policy says so, with
+ * what its reaper has kept for us. The exit code of `start`.
  */
-int	start_one(struct cli *, const char *, bool, int64_t);
+int	start_one(struct cli *, const char *ref, bool attach, int64_t due);
 /*
  * The same in a process of its own, without attaching: for a command that goes
  * on, and has no session.

@@ -24,13 +24,6 @@ path_open(int dir, const char *name, int flags, mode_t mode)
 }
 
 int
-path_open_in_root(int dir, const char *name, int flags, mode_t mode)
-{
-	return (openat2_resolved(dir, name, flags, mode,
-	    RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS));
-}
-
-int
 path_open_place(const char *path, int flags)
 {
 	if (*path != '/') {

@@ -13,8 +13,6 @@
 
 /* openat2 BENEATH | NO_MAGICLINKS. A descriptor (close-on-exec) or -1. */
 int	path_open(int, const char *, int, mode_t);
-/* The same with RESOLVE_IN_ROOT: links are followed as in a chroot. */
-int	path_open_in_root(int, const char *, int, mode_t);
 /*
  * Open an absolute path without links in it, or fail with ELOOP. A descriptor
  * (close-on-exec) or -1.
