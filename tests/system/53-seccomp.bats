@@ -256,7 +256,7 @@ configured() {
 	is "$(bhc info --format '{{.Host.Security.SECCOMPProfilePath}}')" \
 	    "$T/p/allow.json"
 	bhc config explain seccomp_profile >"$T/out"
-	grep -q "used: *$T/p/allow.json, under what is refused" "$T/out"
+	grep -q "used: *$T/p/allow.json; the system calls that bulkhead refuses" "$T/out"
 	bhc create --name which --network none localhost/busybox true >/dev/null
 	is "$(bhc inspect --format '{{.SeccompProfile}}' which)" "$T/p/allow.json"
 	bhc rm which >/dev/null
