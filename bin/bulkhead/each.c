@@ -45,7 +45,7 @@ remains(struct session *s, const char *ref)
 	char			 id[ID_TEXT];
 
 	if (row == NULL || def == NULL || state_container_find(&s->client, ref,
-	    id) == -1)
+	    id) == -1 || !rec_is_id(id))
 		return (NULL);
 	(void)rec_add(row, KEY(id), id);
 	(void)rec_add_num(row, KEY(state), CTR_DAMAGED);

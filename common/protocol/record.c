@@ -573,6 +573,13 @@ num_holds(const struct record_rule *rule, const char *text)
 	    v <= rule->max));
 }
 
+bool
+rec_is_id(const char *text)
+{
+	return (text != NULL && strlen(text) == REC_ID &&
+	    strspn(text, "0123456789abcdef") == REC_ID);
+}
+
 /* Does a value hold the declaration of its key? */
 static bool
 holds(const struct record_rule *rule, const struct item *it)
@@ -580,6 +587,9 @@ holds(const struct record_rule *rule, const struct item *it)
 	switch (rule->kind) {
 	case RECORD_TEXT:
 		return (it->kind == K_TEXT && it->len <= (uint64_t)rule->max);
+	case RECORD_ID:
+		return (it->kind == K_TEXT && (rec_is_id(it->data) ||
+		    (it->len == 0 && rule->min == 0)));
 	case RECORD_NUM:
 		return (it->kind == K_TEXT && num_holds(rule, it->data));
 	case RECORD_FLAG:

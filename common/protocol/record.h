@@ -17,7 +17,7 @@
 #include "records.h"
 
 #define REC_DEPTH	8		/* records within records */
-#define ID_TEXT		65		/* an ID: 64 hexadecimal digits, NUL */
+#define ID_TEXT		(REC_ID + 1)	/* an ID, with its NUL */
 
 struct rec;
 
@@ -105,6 +105,8 @@ struct rec_item {
 };
 bool	rec_walk(const struct rec *, size_t *, struct rec_item *);
 
+/* Is this the ID of a container, pod, image or layer: 64 lower-case digits? */
+bool	rec_is_id(const char *);
 /* Encoded form in malloc'd memory for the caller to free; -1 with errno. */
 int	rec_encode(const struct rec *, void **, size_t *);
 /*

@@ -8,6 +8,8 @@
 	    RECORD(type) },
 #define ROW_str(text, bound)	ROW(text, 0, bound, TEXT, 0, any)
 #define ROW_list(text, bound)	ROW(text, 0, bound, TEXT, 1, any)
+#define ROW_id(text, bound)	ROW(text, bound, REC_ID, ID, 0, any)
+#define ROW_ids(text, bound)	ROW(text, bound, REC_ID, ID, 1, any)
 #define ROW_num(text, bound)	ROW(text, 0, bound, NUM, 0, any)
 #define ROW_nums(text, bound)	ROW(text, 0, bound, NUM, 1, any)
 #define ROW_int(text, bound)	ROW(text, INT64_MIN, bound, NUM, 0, any)

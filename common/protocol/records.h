@@ -17,12 +17,16 @@
 #define REC_ITEMS	1000000u	/* pairs in one record */
 #define REC_PATH	4095
 #define REC_SECONDS	(INT64_MAX / 1000000000)	/* fit into ns */
+#define REC_ID		64		/* an ID: so many hexadecimal digits */
 
 /*
  * Rows: kind, name, bound.
  *
  *	str	text, at most so many bytes
  *	list	the same, and the key may come more than once
+ *	id	the ID of a container, pod, image or layer: 64 lower-case
+ *		hexadecimal digits; or empty, if its bound is 0 and not 64
+ *	ids	the same, and the key may come more than once
  *	num	a number from 0 to the bound
  *	nums	the same, more than once
  *	int	a number of either sign, at most the bound
@@ -68,10 +72,10 @@
 /* What a container is: as asked for and completed at its creation. */
 #define RECORD_definition(F, O, S)					\
 	F(num,	v,		INT32_MAX) /* version of the record */	\
-	F(str,	id,		64)					\
+	F(id,	id,		64)					\
 	F(str,	name,		255)					\
 	F(int,	created,	INT64_MAX) /* ns since the epoch */	\
-	F(str,	image,		64)	/* its id */			\
+	F(id,	image,		0)	/* its id */			\
 	F(str,	image_digest,	80)					\
 	F(str,	image_name,	4095)					\
 	F(str,	rootfs,		REC_PATH) /* instead of an image */	\
@@ -127,9 +131,9 @@
 	F(int,	log_max,	INT64_MAX) /* bytes; -1: no limit */	\
 	F(str,	detach_keys,	REC_PATH)				\
 	F(str,	runtime,	REC_PATH)				\
-	F(str,	pod,		64)					\
+	F(id,	pod,		0)					\
 	F(str,	pod_name,	255)					\
-	F(list,	requires,	64)	/* ids of containers */		\
+	F(ids,	requires,	64)	/* ids of containers */		\
 	F(num,	lock,		UINT32_MAX)				\
 	F(list,	granted,	REC_PATH) /* root let it use them, ... */ \
 	F(str,	grant,		255)	/* ... by this code */		\
@@ -148,9 +152,9 @@
  * of changes to a row: `event` there is for the history.
  */
 #define RECORD_row(F, O, S)						\
-	F(str,	id,		64)					\
+	F(id,	id,		64)					\
 	F(str,	name,		255)					\
-	F(str,	image,		64)					\
+	F(id,	image,		0)					\
 	F(str,	image_name,	4095)					\
 	F(str,	rootfs,		REC_PATH)				\
 	F(str,	command,	REC_MAX)				\
@@ -159,13 +163,13 @@
 	F(str,	intent,		64)					\
 	F(str,	restart,	64)					\
 	F(num,	restart_max,	INT64_MAX)				\
-	F(str,	pod,		64)					\
+	F(id,	pod,		0)					\
 	F(str,	pod_name,	255)					\
 	F(num,	lock,		UINT32_MAX)				\
 	F(list,	label,		REC_MAX)				\
 	O(row, list, volume,	255)	/* names */			\
 	O(row, list, anon,	255)	/* those that have none given */ \
-	F(list,	requires,	64)					\
+	F(ids,	requires,	64)					\
 	O(row, list, mount,	REC_PATH) /* where, in the container */	\
 	F(str,	namespace,	255)	/* of the state */		\
 	F(num,	started,	INT64_MAX) /* ns since the epoch */	\
@@ -208,7 +212,7 @@
 
 /* A container that runs, as the engine notes it beside the state. */
 #define RECORD_running(F, O, S)						\
-	F(str,	id,		64)					\
+	F(id,	id,		64)					\
 	F(str,	boot_id,	64)					\
 	F(num,	pid,		INT32_MAX)				\
 	F(num,	pid_start,	INT64_MAX)				\
@@ -232,7 +236,7 @@
 /* The other objects that statekeep has; `user`: ids of containers. */
 #define RECORD_pod(F, O, S)						\
 	F(num,	v,		INT32_MAX)				\
-	F(str,	id,		64)					\
+	F(id,	id,		64)					\
 	F(str,	name,		255)					\
 	F(int,	created,	INT64_MAX)				\
 	F(list,	label,		REC_MAX)				\
@@ -241,7 +245,7 @@
 	F(num,	lock,		UINT32_MAX)				\
 	F(num,	removing,	1)	/* its data goes */		\
 	F(str,	namespace,	255)					\
-	F(list,	user,		255)					\
+	F(ids,	user,		64)					\
 	F(recs,	ctr,		row)	/* added to be shown, as is */	\
 	O(pod, str, state,	31)
 
@@ -258,18 +262,18 @@
 	F(str,	mountpoint,	REC_PATH)				\
 	O(volume, num, anon,	1)					\
 	F(num,	rm,		1)	/* goes with its container, ... */ \
-	F(str,	owner,		64)	/* ... this one */		\
+	F(id,	owner,		0)	/* ... this one */		\
 	F(num,	lock,		UINT32_MAX)				\
 	F(num,	removing,	1)					\
 	F(str,	grant,		255)					\
 	F(str,	namespace,	255)					\
-	F(list,	user,		255)					\
+	F(ids,	user,		64)					\
 	F(num,	fresh,		1)	/* added to be shown: not filled yet */
 
 #define RECORD_session(F, O, S)						\
 	F(num,	v,		INT32_MAX)				\
 	F(str,	id,		64)					\
-	O(session, str, ctr,	64)	/* the container it is in */	\
+	O(session, id, ctr,	64)	/* the container it is in */	\
 	F(num,	removing,	1)					\
 	F(str,	namespace,	255)
 
@@ -383,7 +387,7 @@
 
 /* Of store; in a list only what `images` shows. */
 #define RECORD_image(F, O, S)						\
-	F(str,	id,		64)					\
+	F(id,	id,		64)					\
 	F(str,	digest,		80)					\
 	F(list,	digests,	80)					\
 	F(list,	name,		511)					\
@@ -394,8 +398,8 @@
 	F(num,	dangling,	1)					\
 	F(num,	readonly,	1)					\
 	F(num,	intermediate,	1)					\
-	F(str,	parent,		64)					\
-	F(str,	layer_id,	64)					\
+	F(id,	parent,		0)					\
+	F(id,	layer_id,	0)					\
 	F(nums,	layer_size,	INT64_MAX)				\
 	O(image, list, layer,	REC_PATH) /* directories */		\
 	F(int,	created,	INT64_MAX)				\
@@ -440,7 +444,7 @@
 
 /* The containers whose layers the sweep of a boot keeps: their ids. */
 #define RECORD_alive(F, O, S)						\
-	O(alive, list, ctr,	64)
+	O(alive, ids, ctr,	64)
 
 /* A layer of an archive, what became of it, and how store is to record it. */
 #define RECORD_layer(F, O, S)						\
@@ -476,7 +480,7 @@
 	F(str,	config_json,	REC_MAX)				\
 	F(str,	manifest_json,	REC_MAX)				\
 	F(list,	name,		511)					\
-	O(commit, str, layer,	64)	/* id of the top one */
+	O(commit, id, layer,	0)	/* id of the top one */
 
 /* What resolve is asked; beside them env:NAME and opt:NAME. */
 #define RECORD_question(F, O, S)					\
@@ -587,7 +591,7 @@
 
 /* What root's code for a grant is computed of. */
 #define RECORD_grant(F, O, S)						\
-	F(str,	container,	64)					\
+	F(id,	container,	64)					\
 	F(recs,	mount,		mount)					\
 	F(str,	rootfs,		REC_PATH)				\
 	F(list,	granted,	REC_PATH)				\
@@ -776,6 +780,8 @@ struct key_rec { const char *name; };
 
 #define KEY_TYPE_str	struct key_str
 #define KEY_TYPE_list	struct key_str
+#define KEY_TYPE_id	struct key_str
+#define KEY_TYPE_ids	struct key_str
 #define KEY_TYPE_num	struct key_num
 #define KEY_TYPE_nums	struct key_num
 #define KEY_TYPE_int	struct key_num
@@ -818,13 +824,14 @@ enum record_type { RECORDS(AS_RECORD_TYPE) RECORD_TYPES };
 #define RECORD(record)		RECORD_TYPE_##record
 
 enum record_kind {
-	RECORD_TEXT, RECORD_NUM, RECORD_FLAG, RECORD_BYTES, RECORD_NESTED
+	RECORD_TEXT, RECORD_ID, RECORD_NUM, RECORD_FLAG, RECORD_BYTES,
+	RECORD_NESTED
 };
 
 /* One row. It has no pointers, which would be relocated at each start. */
 struct record_rule {
-	int64_t		 min;
-	int64_t		 max;		/* a number, or bytes */
+	int64_t		 min;		/* a number, or bytes */
+	int64_t		 max;
 	char		 key[44];
 	uint8_t		 len;		/* of the key */
 	uint8_t		 kind;		/* enum record_kind */

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "clock.h"
+#include "record.h"
 
 bool
 text_is_hex(const char *s)
@@ -21,7 +22,7 @@ text_is_hex(const char *s)
 bool
 text_is_id(const char *s)
 {
-	return (text_is_hex(s) && strlen(s) == ID_LEN);
+	return (rec_is_id(s));
 }
 
 bool

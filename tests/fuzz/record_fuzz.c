@@ -45,6 +45,14 @@ holds(const struct record_rule *rule, const struct rec_item *item)
 	case RECORD_TEXT:
 		return (item->text != NULL &&
 		    item->len <= (uint64_t)rule->max);
+	case RECORD_ID:
+		if (item->text == NULL || item->len != 64)
+			return (item->text != NULL && item->len == 0 &&
+			    rule->min == 0);
+		for (const char *p = item->text; *p != '\0'; p++)
+			if (strchr("0123456789abcdef", *p) == NULL)
+				return (false);
+		return (true);
 	case RECORD_NUM:
 		if (item->text == NULL || item->len == 0)
 			return (item->text != NULL);

@@ -115,6 +115,26 @@ hostile_text(enum record_type type, const struct record_rule *rule)
 	value(text(rule, v), type, rule, false);
 }
 
+/* 64 lower-case hexadecimal digits, or nothing if its bound is 0. */
+static void
+hostile_id(enum record_type type, const struct record_rule *rule)
+{
+	static const char *const	 bad[] = {
+	    "x", "..", "/", "0123456789ab",
+	    "../../../../../../../../../../../../../../../../../../../../../e",
+	    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde",
+	    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeF",
+	    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde/",
+	    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0"
+	};
+
+	value(text(rule, "0123456789abcdef0123456789abcdef"
+	    "0123456789abcdef0123456789abcdef"), type, rule, true);
+	value(text(rule, ""), type, rule, rule->min == 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		value(text(rule, bad[i]), type, rule, false);
+}
+
 static void
 hostile_num(enum record_type type, const struct record_rule *rule)
 {
@@ -171,6 +191,9 @@ hostile(enum record_type type, const struct record_rule *rule)
 	switch (rule->kind) {
 	case RECORD_TEXT:
 		hostile_text(type, rule);
+		break;
+	case RECORD_ID:
+		hostile_id(type, rule);
 		break;
 	case RECORD_NUM:
 		hostile_num(type, rule);

@@ -152,7 +152,7 @@ test_pods(void)
 	    strstr(p.text, "\"duo\" is already in use by pod " POD1) != NULL);
 	CHECK(put(OBJ_POD, 0, thing(POD2, "")) == 0);
 	SHOWS("S94: a pod's name is made up", strchr(p.text, '_') != NULL);
-	CHECK(put(OBJ_POD, 0, thing("beef", "b")) == EINVAL);
+	CHECK(put(OBJ_POD, 0, thing("beef", "b")) == EBADMSG);
 	CHECK(put(OBJ_POD, 0, thing(POD1, "a/b")) == EINVAL);
 	CHECK(gets_id(OBJ_POD, "duo", POD1) == 0);
 	CHECK(gets_id(OBJ_POD, POD1, POD1) == 0);

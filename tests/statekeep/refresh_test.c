@@ -245,7 +245,7 @@ test_lost(void)
 	CHECK(restore("boot-7", other, false, 80) == 0);
 	CHECK(ctr_state(&p, other) == CREATED);
 	CHECK(restore("boot-6", lasts, false, 80) == EINVAL);
-	CHECK(restore("boot-7", "../x", false, 80) == EINVAL);
+	CHECK(restore("boot-7", "../x", false, 80) == EBADMSG);
 	CHECK(restore("boot-7", id_of(24), false, 80) == 0);
 	CHECK(ctr_state(&p, id_of(24)) == 0);
 	CHECK(ctr_set(&p, lasts, 1u << RUNNING, EXITED, NULL, NULL) ==

@@ -110,7 +110,7 @@ test_states(const char *id, bool ephemeral)
 	CHECK(r != NULL && rec_text(r, KEY(pid)) == NULL);
 	CHECK(r != NULL && rec_num(r, KEY(exit), 0) == 3);
 	rec_free(r);
-	CHECK(ctr_set(&p, id, ANY, 0, "id", "x") == EINVAL);
+	CHECK(ctr_set(&p, id, ANY, 0, "id", id_of(7)) == EINVAL);
 }
 
 static void

@@ -259,7 +259,7 @@ test_bad_images(void)
 	CHECK(commit_image(other, manifest_for(other, 2), lid[2], "") ==
 	    ENOENT);
 	CHECK(commit_image(other, manifest_for(other, 2), "../x", "") ==
-	    EINVAL);
+	    EBADMSG);
 	/* B01: an index and an image at once. */
 	snprintf(m, sizeof(m), "{\"manifests\":[],%s",
 	    manifest_for(other, 2) + 1);

@@ -24,7 +24,6 @@
 #include "storage.h"
 #include "volumes.h"
 
-#define ID_LEN		64
 #define LOCK_NAME	"refresh"
 #define WAIT_MS		120000		/* for another command's refresh */
 #define ALIVE		"alive"
@@ -117,7 +116,7 @@ sweep_run_dirs(struct session *s, struct rec *plan)
 	if (d == NULL)
 		return;
 	while ((e = readdir(d)) != NULL)
-		if (strlen(e->d_name) == ID_LEN)
+		if (rec_is_id(e->d_name))
 			sweep_run_dir(s, dirfd(d), e->d_name, plan);
 	closedir(d);
 }

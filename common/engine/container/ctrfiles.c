@@ -27,7 +27,6 @@
 #include "root.h"
 #include "session.h"
 
-#define ID_LEN		64
 #define RUNNING_MAX	(4u << 20)	/* bytes of a record that it runs */
 #define EXIT_MAX	65536u		/* bytes of a monitor's record */
 #define LOCK_TRIES	1000		/* a sweep is short, but for load */
@@ -242,7 +241,7 @@ collect(struct session *s, DIR *d)
 	int		 rc = all == NULL ? -1 : 0;
 
 	while (rc == 0 && (e = readdir(d)) != NULL) {
-		if (strlen(e->d_name) != ID_LEN ||
+		if (!rec_is_id(e->d_name) ||
 		    (r = read_running(s, e->d_name, note)) == NULL)
 			continue;
 		if (is_of_boot(s, r))
