@@ -72,8 +72,7 @@ make_beneath(const struct run_env *rt, const char *id, int parent, char *path,
 		return (-1);
 	if (mkdirat(parent, name, 0755) == -1 && errno != EEXIST)
 		return (cgroup_error(rt, "cannot make the cgroup", path));
-	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-	    O_CLOEXEC);
+	fd = cgroup_open_in(parent, name, O_RDONLY | O_DIRECTORY);
 	return (fd != -1 ? fd :
 	    cgroup_error(rt, "cannot open the cgroup", path));
 }
@@ -132,14 +131,16 @@ cgroup_make(const struct run_env *rt, const struct rec *row, struct cgroup *cg)
 	char		 path[CGROUP_PATH_LEN];
 	scoped_fd int	 dir = -1;
 
-	if ((cg->pids = process_pid_namespace((pid_t)rec_num(row, KEY(pid), 0),
+	errno = EINVAL;
+	if (!rec_is_id(id) || (cg->pids = process_pid_namespace(
+	    (pid_t)rec_num(row, KEY(pid), 0),
 	    (uint64_t)rec_num(row, KEY(pid_start), 0))) == -1)
 		return (cgroup_error(rt,
 		    "cannot reach the processes of container", id));
 	if ((dir = make_dir(rt, row, path)) == -1)
 		return (-1);
 	/* As root: the kernel asks who has opened it, not who writes. */
-	cg->procs = openat(dir, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+	cg->procs = cgroup_open_in(dir, "cgroup.procs", O_WRONLY);
 	return (cg->procs != -1 ? 0 :
 	    cgroup_error(rt, "cannot use the cgroup", path));
 }
@@ -154,38 +155,44 @@ cgroup_clear(struct cgroup *cg)
 	*cg = (struct cgroup)CGROUP_EMPTY;
 }
 
-/* The kernel may be about to let go of the last process. */
-static void
-remove_dir(char *path)
+/* Its path, which is cut to that of what it is in. 0, or -1 with errno. */
+static int
+remove_group(char *path, int tries)
 {
-	char	*slash = strrchr(path, '/');
+	char		*slash = strrchr(path, '/');
+	scoped_fd int	 parent = -1;
 
-	for (int tries = 0; tries < BUSY_TRIES; tries++) {
-		if (unlinkat(AT_FDCWD, path, AT_REMOVEDIR) == 0 ||
-		    errno != EBUSY)
-			break;
+	errno = EINVAL;
+	if (slash == NULL || !path_is_name(slash + 1))
+		return (-1);
+	*slash = '\0';
+	if ((parent = cgroup_open(path)) == -1)
+		return (-1);
+	/* The kernel may be about to let go of the last process. */
+	while (unlinkat(parent, slash + 1, AT_REMOVEDIR) == -1) {
+		if (errno != EBUSY || --tries <= 0)
+			return (-1);
 		(void)usleep(BUSY_PAUSE_US);
 	}
-	/* Its pod's, if it was the last that had one. */
-	if (slash == NULL)
-		return;
-	*slash = '\0';
-	if ((slash = strrchr(path, '/')) != NULL && strncmp(slash + 1,
-	    LAYOUT_CGROUP_POD, strlen(LAYOUT_CGROUP_POD)) == 0)
-		(void)unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
+	return (0);
 }
 
 void
 cgroup_remove(int all, const char *id)
 {
 	scoped_free char	*path = NULL;
-	char			 name[80];
+	char			 name[80], *slash;
 
 	/* An existing file in it, never another. */
 	(void)snprintf(name, sizeof(name), "%s/" LAYOUT_CTR_CGROUP, id);
 	path = path_slurp(all, name, CGROUP_PATH_LEN, NULL);
-	if (path != NULL)
-		remove_dir(path);
+	if (path == NULL)
+		return;
+	(void)remove_group(path, BUSY_TRIES);
+	/* Its pod's, if it was the last that had one. */
+	if ((slash = strrchr(path, '/')) != NULL && strncmp(slash + 1,
+	    LAYOUT_CGROUP_POD, strlen(LAYOUT_CGROUP_POD)) == 0)
+		(void)remove_group(path, 1);
 }
 
 /* podman's names. */
@@ -223,6 +230,6 @@ cgroup_pod_remove(const struct run_env *rt, const char *path)
 	if (rt->system && cgroup_hierarchy() != NULL && snprintf(full,
 	    sizeof(full), "%s%s", cgroup_hierarchy(), path) <
 	    (int)sizeof(full))
-		(void)unlinkat(AT_FDCWD, full, AT_REMOVEDIR);
+		(void)remove_group(full, 1);
 	return (0);
 }

@@ -16,6 +16,7 @@
 #include "cleanup.h"
 #include "layout.h"
 #include "nitems.h"
+#include "path.h"
 #include "run_env.h"
 
 #define ROOT		"/sys/fs/cgroup"
@@ -54,6 +55,38 @@ cgroup_is_v2(int fd)
 	struct statfs	 fs;
 
 	return (fstatfs(fd, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC);
+}
+
+/* A descriptor, which is taken: it, or -1. */
+static int
+checked(int opened)
+{
+	scoped_fd int	 fd = opened;
+	struct statfs	 fs;
+
+	if (fd == -1 || fstatfs(fd, &fs) == -1)
+		return (-1);
+	if (fs.f_type == CGROUP_SUPER_MAGIC ||
+	    fs.f_type == CGROUP2_SUPER_MAGIC)
+		return (take_fd(&fd));
+	errno = EPERM;
+	return (-1);
+}
+
+int
+cgroup_open(const char *path)
+{
+	return (checked(path_open_place(path, O_RDONLY | O_DIRECTORY)));
+}
+
+int
+cgroup_open_in(int dir, const char *name, int flags)
+{
+	if (path_is_name(name))
+		return (checked(openat(dir, name, flags | O_NOFOLLOW |
+		    O_CLOEXEC)));
+	errno = EINVAL;
+	return (-1);
 }
 
 bool
@@ -104,7 +137,7 @@ open_ours(const struct run_env *rt, const char *hierarchy, char *path, size_t
 	}
 	if (geteuid() == 0 && mkdir(path, 0755) == -1 && errno != EEXIST)
 		return (cgroup_error(rt, "cannot make the cgroup", path));
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = cgroup_open(path);
 	if (fd == -1 || hand_over(rt, fd) == -1)
 		return (cgroup_error(rt, "cannot use the cgroup", path));
 	return (take_fd(&fd));
@@ -168,7 +201,7 @@ open_own(const struct run_env *rt, const char *hierarchy, char *path, size_t
 	if ((size_t)snprintf(path, len, "%s%s", hierarchy,
 	    strcmp(own, "/") == 0 ? "" : own) >= len)
 		return (refuse(rt, v2, own));
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = cgroup_open(path);
 	if (fd == -1 || faccessat(fd, ".", W_OK, AT_EACCESS) == -1 ||
 	    faccessat(fd, "cgroup.procs", W_OK, AT_EACCESS) == -1)
 		return (refuse(rt, v2, own));

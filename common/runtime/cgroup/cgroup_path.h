@@ -18,6 +18,14 @@ bool	cgroup_unified(void);
 const char *cgroup_hierarchy(void);
 /* Is this a directory of cgroup v2? A descriptor. */
 bool	cgroup_is_v2(int);
+/*
+ * Open the directory of a cgroup by its path, or a file or directory in it by
+ * its name. No link is followed, and what is opened is on a file system of
+ * cgroups: the path may come from another program. A descriptor, or -1 with
+ * errno; EPERM: it is on another file system.
+ */
+int	cgroup_open(const char *);
+int	cgroup_open_in(int, const char *, int flags);
 /* Do cgroups of this user come from systemd? */
 bool	cgroup_by_systemd(const struct run_env *);
 /*

@@ -88,8 +88,7 @@ cgroup_systemd_scope(const struct run_env *rt, const char *id, const char *pod,
 	    slice, (uint32_t)pid, group) == -1)
 		return (-1);
 	(void)snprintf(path, len, "%s%s", cgroup_hierarchy(), group);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd == -1)
+	if ((fd = cgroup_open(path)) == -1)
 		(void)error_set(&rt->client->error, errno, "the cgroup that "
 		    "systemd has made cannot be opened: %s: %m", path);
 	return (fd);

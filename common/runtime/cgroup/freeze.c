@@ -27,15 +27,14 @@ open_cgroup(const struct run_env *rt, const char *id)
 	(void)snprintf(name, sizeof(name), LAYOUT_CTR "/" LAYOUT_CTR_CGROUP,
 	    id);
 	path = path_slurp(rt->run_dir, name, CGROUP_PATH_LEN, NULL);
-	return (path == NULL ? -1 : open(path, O_RDONLY | O_DIRECTORY |
-	    O_NOFOLLOW | O_CLOEXEC));
+	return (path == NULL ? -1 : cgroup_open(path));
 }
 
 /* 1 or 0; -1 with errno: it is not there, or no more. */
 static int
 has_text(int dir, const char *file, const char *text)
 {
-	scoped_fd int	 fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
+	scoped_fd int	 fd = cgroup_open_in(dir, file, O_RDONLY);
 	char		 buf[256];
 	ssize_t		 n = fd == -1 ? -1 : read(fd, buf, sizeof(buf) - 1);
 
@@ -48,7 +47,7 @@ has_text(int dir, const char *file, const char *text)
 static int
 write_text(int dir, const char *file, const char *text)
 {
-	scoped_fd int	 fd = openat(dir, file, O_WRONLY | O_CLOEXEC);
+	scoped_fd int	 fd = cgroup_open_in(dir, file, O_WRONLY);
 
 	if (fd == -1 || write(fd, text, strlen(text)) == -1)
 		return (-1);
