@@ -44,7 +44,7 @@ prepare_all(struct session *s)
 {
 	static const struct each	 each = {
 		.fn = prepare_one, .mute = true,
-		.all_states = 1u << CTR_RUNNING,
+		.all_states = 1u << CTR_RUNNING | 1u << CTR_PAUSED,
 	};
 	struct pausing			*p = s->arg;
 

@@ -27,8 +27,13 @@ pause_prepare(struct pause **all, struct session *s, const struct rec *row)
 {
 	struct pause	*p;
 
-	if (rec_num(row, KEY(state), 0) != CTR_RUNNING)
-		return (0);	/* container_pause refuses it */
+	/*
+	 * Else container_pause refuses it; but root's rows are as they were
+	 * left, and of one that was let go the state may not say so yet.
+	 */
+	if (!CTR_IN(rec_num(row, KEY(state), 0), 1u << CTR_RUNNING |
+	    (s->system ? 1u << CTR_PAUSED : 0)))
+		return (0);
 	if ((p = calloc(1, sizeof(*p))) == NULL)
 		return (-1);
 	p->cgroup = (struct cgroup)CGROUP_EMPTY;

@@ -15,8 +15,9 @@ struct session;
  * One, by name, ID or prefix: its row with its definition as nested `def`, read
  * after what a killed command left was put right (reconcile.c says what): an
  * end that was not recorded is recorded, a start or pause that was interrupted
- * is undone, a creation or removal ends with the removal. The caller frees it;
- * NULL with an error, ENOENT if it is not there (any more).
+ * is undone, a creation or removal ends with the removal. As root nothing is
+ * put right. The caller frees it; NULL with an error, ENOENT if it is not there
+ * (any more).
  */
 struct rec *container_reconciled(struct session *, const char *ref);
 /* The rows of all, nested `ctr`. The caller frees it; NULL with an error. */
