@@ -42,7 +42,10 @@ struct info {
 
 /* Is this part missing? */
 bool	info_misses(const struct info *, enum info_part);
-/* session.privileged, with the struct as its `arg`: look at the disk. */
+/*
+ * session.privileged, with the struct as its `arg`: look at the disk. As root
+ * only where the directories have been checked, else it is called once more.
+ */
 int	info_look_at_disk(struct session *);
 /*
  * Find the programs of the host and execute those whose version is not known

@@ -129,6 +129,9 @@ run(struct cli *cli)
 	if ((code = open_session(s, cli, &in)) == 0) {
 		/* What could not be opened may have left us root. */
 		root_drop();
+		if (in.config != NULL && in.d_type == NULL &&
+		    !info_misses(&in, INFO_DISK))
+			(void)info_look_at_disk(s);
 		info_find_programs(&in, s);
 		confined_enter(s->containers);
 		info_ask(&in, s);
