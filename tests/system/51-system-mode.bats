@@ -9,13 +9,15 @@ setup_file() {
 	chmod 711 "$T"
 	install -d -o "$BH_USER" -g "$BH_USER" -m 700 "$T/user" "$T/xdg"
 	have_busybox
-	# The account as an attacker: a statekeep that lies.
+	# The account as an attacker: a statekeep and a lockbroker that lie.
 	cp -a "$BH_PREFIX" "$T/inst"
 	chmod 755 "$T/inst"
 	cc -D_GNU_SOURCE -O1 -o "$T/liar" tests/system/liar.c
-	mv "$T/inst/libexec/bulkhead/statekeep" \
-	    "$T/inst/libexec/bulkhead/statekeep.real"
-	install -m 755 "$T/liar" "$T/inst/libexec/bulkhead/statekeep"
+	for helper in statekeep lockbroker; do
+		mv "$T/inst/libexec/bulkhead/$helper" \
+		    "$T/inst/libexec/bulkhead/$helper.real"
+		install -m 755 "$T/liar" "$T/inst/libexec/bulkhead/$helper"
+	done
 	mkdir -p "$T/src/a" "$T/src/b"
 	echo granted >"$T/src/a/file"
 	echo secret >"$T/src/b/file"
@@ -25,6 +27,7 @@ setup_file() {
 setup() { rm -f "$T/inst/libexec/bulkhead/lies"; }
 
 teardown() {
+	rmdir /sys/fs/cgroup/freezer/bulkhead/libpod-x 2>/dev/null || true
 	root rm -f -a -t 0 >/dev/null 2>&1 || true
 	user rm -f -a -t 0 >/dev/null 2>&1 || true
 }
@@ -138,6 +141,84 @@ box() { root create --network none "$@" >/dev/null; }
 	fails 125 "$BH" --root "$r/etc" --runroot "$r/run" images
 	[[ $err == *"$r/etc is no storage of containers and is not empty"* ]] ||
 	    { echo "# $err"; return 1; }
+}
+
+# ended NAME: a container whose end was recorded by no one. Prints its ID.
+ended() {
+	local id pid p
+	root run -d --name "$1" --network none localhost/busybox sleep 1000
+	id=$(root inspect -f '{{.Id}}' "$1") pid=$(root inspect -f '{{.State.Pid}}' "$1")
+	for p in $(pgrep -x reaper) $(pgrep -x monitor) "$pid"; do
+		[ "$p" != "$pid" ] && ! grep -qz "$id" "/proc/$p/cmdline" ||
+		    kill -9 "$p"
+	done
+	until_true 10 eval '! grep -q "^State:.[^ZX]" "/proc/$pid/status" 2>/dev/null'
+}
+
+# path UP PATH: a false ID, as long as a true one, that leads there.
+path() { printf "$1%$((64 - ${#1} - ${#2}))s$2" | tr ' ' /; }
+
+@test "pause as root: what has ended is found after root was given up" {
+	ended gone >/dev/null
+	root pause --all >"$T/out"
+	is "$(cat "$T/out")" ""
+	is "$(root inspect -f '{{.State.Status}}' gone)" exited
+	root rm gone
+}
+
+@test "pause --all as root removes no directory that statekeep names" {
+	local id ctr said
+	id=$(ended lost)
+	mkdir -p "$T/victim/sub"
+	echo precious >"$T/victim/file"
+	ctr=$(find "$T/root/run" -type d -name ctr)
+	lies "$id" "$(path .. "$(realpath --relative-to="${ctr%/*}" "$T/victim")")"
+	fails 125 betrayed pause --all
+	said=$err
+	is "$(cat "$T/victim/file")" precious
+	[ -d "$T/victim/sub" ]
+	[[ $said == *'"id"'* ]] || { echo "# $said"; return 1; }
+	fails 125 betrayed pause lost
+	is "$(cat "$T/victim/file")" precious
+	rm "$T/inst/libexec/bulkhead/lies"
+	root rm -f lost
+}
+
+# The cgroup would be in a directory of the account's, as the path of its own
+# leads there, and cgroup.procs in it is a link.
+@test "pause as root opens no file outside of cgroups that statekeep names" {
+	local id ctr said place=$T/place group=/sys/fs/cgroup/freezer/bulkhead/libpod-x
+	[ -e /sys/fs/cgroup/freezer/cgroup.procs ] || skip "no cgroups v1"
+	box --name first localhost/busybox sleep 1000
+	root start first >/dev/null
+	root pause first >/dev/null
+	root unpause first >/dev/null
+	id=$(root inspect -f '{{.Id}}' first)
+	ctr=$(find "$T/root/run" -type d -name ctr)
+	mkdir -p "$ctr/d/1/2/3/4/5/6/7" "$ctr/d/1$place" "$place"
+	ln -s d/1/2/3/4/5/6/7 "$ctr/x"
+	ln -s "$T/src/b/file" "$place/cgroup.procs"
+	echo >"$place/freezer.state"
+	chown -hR bulkhead: "$ctr/d" "$ctr/x" "$place"
+	mkdir -p "$group"
+	lies "$id" "$(path x/../../../../../.. "${place#/}")"
+	fails 125 betrayed pause --all
+	said=$err
+	is "$(find "$ctr/d" -type f)" "" "the place of the cgroup, noted"
+	[[ $said == *'"id"'* ]] || { echo "# $said"; return 1; }
+	is "$(cat "$T/src/b/file")" secret
+	rm "$T/inst/libexec/bulkhead/lies"
+	rmdir "$group"
+	rm -r "$ctr/d" "$ctr/x"
+	root rm -f -t 0 first
+}
+
+@test "info as root does not enter a storage that is in another user's hands" {
+	install -d -o "$BH_USER" -g "$BH_USER" -m 755 "$T/hers"
+	mkdir -m 700 "$T/hers/storage"
+	"$BH" --root "$T/hers/storage" --runroot "$T/other/run" info >"$T/out"
+	grep -q "cannot open the storage $T/hers/storage: Permission denied" "$T/out" ||
+	    { cat "$T/out"; return 1; }
 }
 
 @test "a link that takes the place of a source is not followed at start" {

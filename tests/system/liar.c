@@ -1,8 +1,9 @@
 /*
- * A helper that was taken over: stands where statekeep does, starts the real
- * one as "statekeep.real" beside it, and passes on what is said. In the
- * records that come back it replaces texts, as "lies" beside it says: lines of
- * two words of equal length.
+ * A helper that was taken over: stands where statekeep or another does, starts
+ * the real one as "statekeep.real" beside it, and passes on what is said. In
+ * the records that come back it replaces texts, as "lies" beside it says: lines
+ * of two words of equal length. Requests that name the second mean the first,
+ * so that the real one believes them.
  */
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -36,12 +37,21 @@ learn(const char *self)
 	fclose(f);
 }
 
+static void
+replace(char *text, size_t len, const char *what, const char *by)
+{
+	char	*at;
+
+	while ((at = memmem(text, len, what, strlen(what))) != NULL)
+		memcpy(at, by, strlen(by));
+}
+
 /* A sealed copy in which the texts are others. */
 static int
 lie(int fd)
 {
 	struct stat	 st;
-	char		*text, *at;
+	char		*text;
 	int		 out;
 
 	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) ||
@@ -50,9 +60,7 @@ lie(int fd)
 	    (out = memfd_create("lie", MFD_CLOEXEC | MFD_ALLOW_SEALING)) == -1)
 		return (fd);
 	for (int i = 0; i < lies; i++)
-		while ((at = memmem(text, st.st_size, from[i],
-		    strlen(from[i]))) != NULL)
-			memcpy(at, to[i], strlen(to[i]));
+		replace(text, st.st_size, from[i], to[i]);
 	if (write(out, text, st.st_size) != st.st_size ||
 	    fcntl(out, F_ADD_SEALS, SEALS) == -1)
 		_exit(3);
@@ -85,6 +93,8 @@ pass(int a, int b, int liar)
 	}
 	for (int i = 0; liar && i < n; i++)
 		fds[i] = lie(fds[i]);
+	for (int i = 0; !liar && i < lies; i++)
+		replace(text, len, to[i], from[i]);
 	m.msg_flags = 0;
 	if (n == 0)
 		m.msg_control = NULL, m.msg_controllen = 0;
