@@ -135,11 +135,14 @@ each_latest(const struct rec *rows, char *id)
 			best = created;
 			(void)strlcpy(id, rec_str(row, KEY(id), ""), ID_TEXT);
 		}
-	if (best == INT64_MIN) {
-		(void)say_error("no containers exist");
-		return (-1);
-	}
-	return (0);
+	return (best == INT64_MIN ? -1 : 0);
+}
+
+/* An error of what selects the containers. */
+static void
+refuse(struct walk *w, const char *text)
+{
+	w->code = w->each->mute ? EXIT_ENGINE : say_error("%s", text);
 }
 
 static void
@@ -168,17 +171,17 @@ by_state(struct walk *w)
 	char			 id[ID_TEXT];
 
 	if (rows == NULL)
-		w->code = session_error(w->cli->session);
+		failed(w, 0);
 	else if (!opt_flag(opts, "latest", false)) {
 		if (filter_open(&f, &ctr_filters, opts, rows, &e) == -1)
-			w->code = say_error("%s", e.text);
+			refuse(w, e.text);
 		else
 			by_filter(w, rows, &f);
 		filter_close(&f);
 	} else if (each_latest(rows, id) == 0)
 		act(w, id, false);
 	else
-		w->code = EXIT_ENGINE;
+		refuse(w, EACH_NO_LATEST);
 }
 
 /*

@@ -77,8 +77,9 @@ int	each_container(struct cli *, const struct each *);
 int	each_run(struct cli *);
 /*
  * The ID of the row (nested `ctr`) of the container that was created last. 0,
- * or -1 after saying that there is none.
+ * or -1: there is none (EACH_NO_LATEST).
  */
+#define EACH_NO_LATEST	"no containers exist"
 int	each_latest(const struct rec *, char *id);
 
 /*

@@ -85,8 +85,11 @@ latest_container(struct session *s, struct rec *refs)
 		(void)session_error(s);
 		return (-1);
 	}
-	return (each_latest(rows, id) == -1 ? -1 : rec_add(refs, KEY(ref),
-	    id));
+	if (each_latest(rows, id) == -1) {
+		(void)say_error(EACH_NO_LATEST);
+		return (-1);
+	}
+	return (rec_add(refs, KEY(ref), id));
 }
 
 static int

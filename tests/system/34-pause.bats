@@ -166,6 +166,12 @@ versions() {
 	is "$(state a) $(state b)" "running paused"
 	is "$(bh pause -a)" "$a"
 	is "$(bh unpause --cidfile "$T/a.cid")" "$a"
+	echo nosuch >"$T/nosuch.cid"
+	chmod 644 "$T/nosuch.cid"
+	fails 125 root pause --cidfile "$T/nosuch.cid"
+	is "$err" 'Error: no container with name or ID "nosuch" found: no such container'
+	fails 125 root pause --filter bogus=1
+	is "$err" "Error: bogus is an invalid filter"
 	is "$(bh pause a)" a
 	is "$(bh unpause b a)" $'b\na'
 	bh rm c

@@ -19,7 +19,6 @@ static const struct opt options[] = {
 struct pausing {
 	struct cli	*cli;
 	struct pause	*all;
-	int		 code;	/* of looking for them the first time */
 };
 
 static int
@@ -38,7 +37,7 @@ pause_one(struct cli *cli, const struct rec *row)
 	return (container_pause(cli->session, row, p->all));
 }
 
-/* The session's `privileged`. An error is printed by pause_one. */
+/* The session's `privileged`. What fails here, run() finds again and prints. */
 static int
 prepare_all(struct session *s)
 {
@@ -48,7 +47,7 @@ prepare_all(struct session *s)
 	};
 	struct pausing			*p = s->arg;
 
-	p->code = each_container(p->cli, &each);
+	(void)each_container(p->cli, &each);
 	error_clear(&s->client.error);
 	return (0);
 }
@@ -72,18 +71,16 @@ run(struct cli *cli)
 		.fn = pause_one, .print = true,
 		.all_states = 1u << CTR_RUNNING,
 	};
-	struct pausing			 p = { cli, NULL, 0 };
+	struct pausing			 p = { cli, NULL };
 	struct session			*s = cli->session;
 	int				 code = EXIT_ENGINE;
 
 	raise_limit();
 	s->privileged = prepare_all;
 	s->arg = &p;
-	/* What --filter or --latest found wrong has been printed. */
 	if (command_open(s, cli, NEED_STATE | NEED_LOCK | NEED_CGROUP, NULL) ==
 	    0)
-		code = cli->argc == 0 && p.code != 0 ? p.code :
-		    each_container(cli, &each);
+		code = each_container(cli, &each);
 	pause_clear(p.all);
 	return (code);
 }
