@@ -22,7 +22,7 @@
 struct walk {
 	struct cli		*cli;
 	const struct each	*each;
-	bool			 ignore;	/* what is missing */
+	bool			 ignore;	/* missing is no error */
 	int			 code;
 };
 
@@ -66,7 +66,7 @@ find(const struct walk *w, const char *ref)
 	    remains(w->cli->session, ref) : row);
 }
 
-/* One that was named, or one of a list, which may have gone meanwhile. */
+/* Act on a container; only one that was named is missed if it is gone. */
 static void
 act(struct walk *w, const char *ref, bool named)
 {

@@ -114,7 +114,7 @@ open_dir(int dir, const char *name)
 	return (d);
 }
 
-/* Remove what is in a directory. 0, or -1 with errno. */
+/* Remove the entries of a directory. 0, or -1 with errno. */
 static int
 remove_dir(int dir, const char *name, dev_t dev, int depth)
 {

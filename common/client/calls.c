@@ -203,7 +203,7 @@ call_async(struct client *c, const struct request *q)
 	return (0);
 }
 
-/* All answers are read, also after one that failed: that is the error. */
+/* Read all answers, also after a failure; the first failure is the error. */
 int
 client_sync(struct client *c, enum helper_id who)
 {

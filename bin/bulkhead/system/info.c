@@ -76,7 +76,7 @@ open_session(struct session *s, const struct cli *cli, struct info *in)
 	const uid_t	 we = geteuid();
 	struct error	 e;
 
-	/* What is wrong with registries.conf concerns nothing else. */
+	/* An error in registries.conf is reported in its own section only. */
 	if (!is_open(s, cli, in, CONFIG_REGISTRIES, NEED_ALL) &&
 	    geteuid() == we) {
 		e = s->client.error;

@@ -62,7 +62,7 @@ is_idle(struct session *s, const char *id, bool look_only, bool *gone)
 }
 
 /*
- * Remove what is left of a container without a row. A command that makes
+ * Remove the files of a container without a row. A command that makes
  * one takes its lock before it makes more than the directory, so with the
  * lock there is no such command, unless it has only the directory: the row
  * is looked up again. False: not now.
