@@ -59,10 +59,11 @@ setting_json(const struct rec *config, const char *key)
 	json_t		*j;
 
 	(void)snprintf(name, sizeof(name), "overrode:%s", key);
-	j = json_pack("{s:o, s:o, s:o, s:b}", "value",
+	j = json_pack("{s:o, s:o, s:o, s:b, s:b}", "value",
 	    value_json(config, key), "origin",
 	    tmpl_text(setting_origin(config, key)), "overrode",
-	    show_list(config, KEY_FROM(name)), "pinned", pinned != NULL);
+	    show_list(config, KEY_FROM(name)), "pinned", pinned != NULL,
+	    "supported", setting_about(config, "unsupported", key) == NULL);
 	if (pinned != NULL)
 		json_object_set_new(j, "insteadOf", tmpl_text(pinned));
 	return (j);

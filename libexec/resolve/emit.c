@@ -130,7 +130,22 @@ add_text(struct rec *r, const struct settings *s, const char *key,
 	return (text == NULL ? -1 : rec_add(r, KEY_FROM(key), text));
 }
 
-/* The type of each key, in short form. */
+/* The type of a setting, in short form, and whether it has an effect. */
+static void
+add_type(struct rec *r, const struct key *k, const char *name,
+    const char *type)
+{
+	char	 key[NAME_MAX_LEN + 16];
+
+	(void)snprintf(key, sizeof(key), "type:%s", name);
+	(void)rec_add(r, KEY_FROM(key), type);
+	if (k->supported)
+		return;
+	(void)snprintf(key, sizeof(key), "unsupported:%s", name);
+	(void)rec_add(r, KEY_FROM(key), "true");
+}
+
+/* The types of all keys, and of the members of tables. */
 static void
 add_types(struct rec *r, const struct settings *s)
 {
@@ -141,21 +156,16 @@ add_types(struct rec *r, const struct settings *s)
 		[KEY_STRMAP] = "string", [KEY_MAPLIST] = "list",
 		[KEY_TREE] = "string", [KEY_REGISTRIES] = "table",
 	};
-	char				 key[NAME_MAX_LEN + 16];
 
-	for (size_t i = 0; i < schema_len; i++) {
-		(void)snprintf(key, sizeof(key), "type:%s", schema[i].name);
-		(void)rec_add(r, KEY_FROM(key),
+	for (size_t i = 0; i < schema_len; i++)
+		add_type(r, &schema[i], schema[i].name,
 		    key_is_map(&schema[i]) ? "table" :
 		    names[schema[i].type]);
-	}
 	for (size_t i = 0; i < s->n; i++) {
 		const struct setting	*it = &s->all[i];
 
-		if (it->key == NULL || strcmp(it->key->name, it->name) == 0)
-			continue;
-		(void)snprintf(key, sizeof(key), "type:%s", it->name);
-		(void)rec_add(r, KEY_FROM(key), names[it->key->type]);
+		if (it->key != NULL && strcmp(it->key->name, it->name) != 0)
+			add_type(r, it->key, it->name, names[it->key->type]);
 	}
 }
 

@@ -33,6 +33,7 @@
 #include "seccomp_request.h"
 #include "settings.h"
 #include "source.h"
+#include "unsupported.h"
 
 enum state { FRESH = 1, CONFINED = 2 };
 
@@ -131,6 +132,8 @@ resolve(const struct request *rq, struct sources *ss, struct settings *s,
 		rc = config_complete(s, rq, pl, pr);
 	if (rc == 0)
 		rc = check_settings(s, pr);
+	if (rc == 0)
+		rc = unsupported_warn(s, pr);
 	if (rc == 0 && flags != 0)
 		rc = look_further(s, rq, pl, flags, pr);
 	return (rc);

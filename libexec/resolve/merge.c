@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "finding.h"
+#include "nitems.h"
 #include "registry.h"
 #include "settings.h"
 #include "toml.h"
@@ -326,12 +327,66 @@ take_table(struct merge *m, const struct toml *table, const char *prefix)
 }
 
 /*
- * Debian's podman installs a libpod.conf that has each default of 2019, also
- * that logs have no limit. The administrator has not chosen that; only
- * containers.conf can lift the limit.
+ * Debian's podman installs a libpod.conf that has each default of 2019: these
+ * are the ones that differ from ours. The administrator has not chosen them.
+ * No other package has this list of paths.
  */
+static const struct {
+	const char	*name;
+	const char	*values;	/* with a newline after each */
+} written[] = {
+	{ "cgroup_manager",	"systemd\n" },
+	{ "cni_config_dir",	"/etc/cni/net.d/\n" },
+	{ "cni_plugin_dir",	"/usr/lib/cni\n/usr/local/lib/cni\n"
+				"/opt/cni/bin\n" },
+	{ "conmon_path",	"/usr/bin/conmon\n/usr/sbin/conmon\n"
+				"/usr/libexec/podman/conmon\n"
+				"/usr/local/libexec/crio/conmon\n"
+				"/usr/lib/podman/bin/conmon\n"
+				"/usr/libexec/crio/conmon\n"
+				"/usr/lib/crio/bin/conmon\n" },
+	{ "infra_image",	"k8s.gcr.io/pause:3.1\n" },
+	{ "runtime",		"crun\n" },
+	{ "tmp_dir",		"/var/run/libpod\n" },
+};
+
+/* Is it this text, or a list of these lines? */
 static bool
-is_written_default(const char *name, const struct toml *t)
+has_text(const struct toml *t, const char *lines)
+{
+	const struct toml	*e = t->kind == TOML_ARRAY ? t->first : t;
+
+	for (; e != NULL; e = e == t ? NULL : e->next) {
+		if (e->kind != TOML_STRING || e->len >= strlen(lines) ||
+		    strncmp(lines, e->text, e->len) != 0 ||
+		    lines[e->len] != '\n')
+			return (false);
+		lines += e->len + 1;
+	}
+	return (*lines == '\0');
+}
+
+static bool
+is_written_default(const struct toml *t)
+{
+	for (size_t i = 0; i < NITEMS(written); i++)
+		if (strcmp(t->key, written[i].name) == 0)
+			return (has_text(t, written[i].values));
+	return (false);
+}
+
+/* The file of Debian's package, changed or not? */
+static bool
+is_debians(const struct toml *root)
+{
+	const struct toml	*t = toml_find(root, "conmon_path");
+
+	return (t != NULL && is_written_default(t));
+}
+
+/* A log without a limit: only containers.conf can lift it. */
+static bool
+lifts_log_limit(const char *name, const struct toml *t)
 {
 	return (strcmp(name, "containers.log_size_max") == 0 &&
 	    t->kind == TOML_INTEGER && t->integer < 0);
@@ -343,6 +398,7 @@ take_legacy(struct merge *m, const struct toml *root)
 {
 	const struct key	*key;
 	const char		*name;
+	bool			 debian = is_debians(root);
 	int			 rc;
 
 	for (const struct toml *t = root->first; t != NULL; t = t->next) {
@@ -350,7 +406,8 @@ take_legacy(struct merge *m, const struct toml *root)
 		    (name = schema_legacy(t->key)) == NULL ||
 		    (key = schema_find(CONF_CONTAINERS, name)) == NULL)
 			rc = m->doc->found == NULL ? 0 : unknown(m, t, t->key);
-		else if (is_written_default(name, t))
+		else if (lifts_log_limit(name, t) ||
+		    (debian && is_written_default(t)))
 			rc = 0;
 		else
 			rc = take_known(m, t, key, name);

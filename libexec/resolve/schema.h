@@ -42,6 +42,7 @@ struct key {
 	enum key_type	 type;
 	enum conf_kind	 conf;
 	const char	*one_of;	/* "always|missing|never", or NULL */
+	bool		 supported;	/* the value has an effect */
 };
 
 extern const struct key	 schema[];

@@ -190,7 +190,8 @@ is_shown(const struct work *w, const struct rec *r, const char *key)
 {
 	char	 origin[300];
 
-	if (strncmp(key, "type:", 5) == 0)
+	if (strncmp(key, "type:", 5) == 0 ||
+		    strncmp(key, "unsupported:", 12) == 0)
 		return (false);
 	if (strncmp(key, "file", 4) == 0 && (w->flags & CONFIG_ALL) == 0)
 		return (false);
@@ -325,6 +326,18 @@ drop_ins_away(const struct work *w)
 		errx(1, "%s", line);
 }
 
+/* The text has the settings that are not supported, too. */
+static bool
+is_clean(const struct rec *r)
+{
+	const char	*line;
+
+	rec_each_text(line, r, KEY(warn))
+		if (strncmp(line, "not supported", 13) != 0)
+			return (false);
+	return (true);
+}
+
 static bool
 feed_back(struct work *w, const struct rec *first)
 {
@@ -353,7 +366,7 @@ feed_back(struct work *w, const struct rec *first)
 		return (false);
 	}
 	good = has_values(first, second) && has_values(second, first) &&
-	    (w->warned || rec_count(second, KEY(warn)) == 0);
+	    (w->warned || is_clean(second));
 	rec_free(second);
 	return (good);
 }

@@ -309,6 +309,90 @@ test_sources(void)
 	rec_free(c);
 }
 
+/* Number of warnings, and the one that names what is not supported. */
+static size_t
+unsupported(const struct rec *c, const char **line)
+{
+	const char	*v;
+	size_t		 it = 0, n = 0;
+
+	*line = "";
+	while (c != NULL && rec_next(c, KEY(warn), &it, &v))
+		if (strncmp(v, "not supported", 13) == 0) {
+			*line = v;
+			n++;
+		}
+	return (n);
+}
+
+static void
+test_unsupported(void)
+{
+	struct rec	*rq = fresh("system"), *c;
+	const char	*line;
+
+	put(USR_CONF, "[machine]\ncpus = 3\n");
+	put(ETC_CONF, "[engine]\nretry = 3\nactive_service = \"\"\n"
+	    "[engine.volume_plugins]\na = \"/a\"\nb = \"/b\"\n"
+	    "[engine.runtimes]\nmine = [\"/a\"]\n");
+	c = answer(rq, CONFIG_TEXT);
+	check(unsupported(c, &line) == 1 && strncmp(line, "not supported, and "
+	    "ignored: machine.cpus (", 37) == 0 &&
+	    strstr(line, "engine.volume_plugins (") != NULL &&
+	    strstr(line, at(ETC_CONF ":5)")) != NULL &&
+	    strstr(line, at(USR_CONF ":2), ")) != NULL &&
+	    strstr(line, ".b ") == NULL && strstr(line, "runtimes") == NULL &&
+	    strstr(line, "retry") == NULL && strstr(line, "active") == NULL,
+	    "S15: one warning names what has no effect, with places; values "
+	    "that are the built-in ones are no choice", __LINE__);
+	check(has(c, "unsupported:machine.cpus", "true") &&
+	    has(c, "unsupported:engine.volume_plugins.a", "true") &&
+	    rec_get(c, any_key("unsupported:engine.runtimes.mine")) == NULL,
+	    "S15: the keys without effect are marked", __LINE__);
+	rec_free(c);
+}
+
+/* The file of Debian's podman package, in parts. */
+static void
+test_debian(void)
+{
+	static const char	 conmon[] = "conmon_path = [\n"
+				    "    \"/usr/bin/conmon\",\n"
+				    "    \"/usr/sbin/conmon\",\n"
+				    "    \"/usr/libexec/podman/conmon\",\n"
+				    "    \"/usr/local/libexec/crio/conmon\",\n"
+				    "    \"/usr/lib/podman/bin/conmon\",\n"
+				    "    \"/usr/libexec/crio/conmon\",\n"
+				    "    \"/usr/lib/crio/bin/conmon\"\n]\n";
+	static const char	 rest[] = "runtime = \"crun\"\n"
+				    "tmp_dir = \"/var/run/libpod\"\n"
+				    "num_locks = 77\n"
+				    "infra_image = \"mine\"\n";
+	struct rec		*rq = fresh("system"), *c;
+	const char		*line;
+	char			 text[1024];
+
+	(void)snprintf(text, sizeof(text), "%s%s", conmon, rest);
+	put("/etc/containers/libpod.conf", text);
+	c = answer(rq, 0);
+	check(rec_get(c, any_key("origin:engine.runtime")) == NULL &&
+	    rec_get(c, any_key("origin:engine.conmon_path")) == NULL &&
+	    rec_get(c, any_key("origin:engine.tmp_dir")) == NULL &&
+	    has(c, "engine.num_locks", "77") &&
+	    has(c, "engine.infra_image", "mine") &&
+	    (unsupported(c, &line) == 0 || strstr(line, "conmon") == NULL),
+	    "S18: in the libpod.conf of Debian's podman only changed values "
+	    "are chosen", __LINE__);
+	rec_free(c);
+	rq = fresh("system");
+	put("/etc/containers/libpod.conf", rest);
+	c = answer(rq, 0);
+	check(has(c, "engine.runtime", "crun") &&
+	    has(c, "engine.tmp_dir", "/var/run/libpod"),
+	    "S18: in any other libpod.conf each value is chosen", __LINE__);
+	rec_free(c);
+}
+
 static void
 test_errors(void)
 {
@@ -581,6 +665,8 @@ main(int argc, char **argv)
 	test_options();
 	test_validation();
 	test_sources();
+	test_unsupported();
+	test_debian();
 	test_errors();
 	test_provenance();
 	test_user();

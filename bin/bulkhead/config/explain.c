@@ -62,6 +62,8 @@ print_origin(const struct rec *config, const char *key)
 		putchar('\n');
 	}
 	printf("  pinned:   %s\n", pinned == NULL ? "no" : "by the database");
+	if (setting_about(config, "unsupported", key) != NULL)
+		puts("  effect:   none: not supported");
 }
 
 /* The profile of a container that names none. */
@@ -130,8 +132,10 @@ const struct command command_config_explain = {
 	.description = "Prints the value of a key such as engine.num_locks, "
 	    "the file and line, variable or option that set it, what that "
 	    "overrode, oldest first, and whether the state's database has "
-	    "pinned another.\n\nThe last word of a name is enough where it "
-	    "is the only one; the name of a table stands for all its keys.",
+	    "pinned another. Some keys of podman's are read and not "
+	    "supported: their value has no effect, and it says so.\n\n"
+	    "The last word of a name is enough where it is the only one; the "
+	    "name of a table stands for all its keys.",
 	.examples = "config explain engine.num_locks\n"
 	    "config explain graphroot\n"
 	    "config explain --format json registries",

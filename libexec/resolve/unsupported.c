@@ -1,0 +1,54 @@
+#include "unsupported.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "schema.h"
+#include "settings.h"
+
+/*
+ * Empty values and the built-in ones ask for nothing, and $TMPDIR is meant for
+ * all programs.
+ */
+static bool
+is_ignored(const struct setting *it)
+{
+	return (it->key != NULL && !it->key->supported && it->n > 0 &&
+	    it->values[0][0] != '\0' &&
+	    strcmp(it->origin, ORIGIN_BUILTIN) != 0 &&
+	    strcmp(it->origin, "$TMPDIR") != 0 && !settings_as_built_in(it));
+}
+
+/* Was a member of the same table named already? */
+static bool
+is_named(const struct settings *s, const struct setting *it)
+{
+	for (const struct setting *o = s->all; o < it; o++)
+		if (o->key == it->key && is_ignored(o))
+			return (true);
+	return (false);
+}
+
+int
+unsupported_warn(struct settings *s, struct problem *pr)
+{
+	scoped_free char	*list = NULL;
+	size_t			 size;
+	FILE			*f = open_memstream(&list, &size);
+
+	if (f == NULL)
+		return (problem_set(pr, "out of memory"));
+	for (size_t i = 0; i < s->n; i++) {
+		const struct setting	*it = &s->all[i];
+
+		if (is_ignored(it) && !is_named(s, it))
+			fprintf(f, "%s%s (%s)", ftell(f) == 0 ? "" : ", ",
+			    it->key->name, it->origin);
+	}
+	if (fclose(f) != 0 || (*list != '\0' && settings_warn(s,
+	    "not supported, and ignored: %s", list) == -1))
+		return (problem_set(pr, "out of memory"));
+	return (0);
+}
