@@ -18,7 +18,7 @@ apart_begin(apart_fn *work, struct cli *cli, const void *arg, int *report)
 	pid_t	 pid;
 
 	if (report != NULL && pipe2(fds, O_CLOEXEC) == -1) {
-		(void)say_error("%s", strerror(errno));
+		(void)say_error(error_of_errno(errno), "%s", strerror(errno));
 		return (-1);
 	}
 	if ((pid = fork()) == 0) {
@@ -27,7 +27,8 @@ apart_begin(apart_fn *work, struct cli *cli, const void *arg, int *report)
 		_exit(code);
 	}
 	if (pid == -1) {
-		(void)say_error("fork: %s", strerror(errno));
+		(void)say_error(error_of_errno(errno), "fork: %s",
+		    strerror(errno));
 		scope_close(&fds[0]);
 	}
 	scope_close(&fds[1]);
@@ -41,6 +42,8 @@ apart_end(pid_t pid)
 {
 	int	 status = waitchild(pid);
 
-	return (status == -1 ? say_error("wait: %s", strerror(errno)) :
-	    exit_code_of(status));
+	if (status == -1)
+		return (say_error(error_of_errno(errno), "wait: %s",
+		    strerror(errno)));
+	return (exit_code_of(status));
 }

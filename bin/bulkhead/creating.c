@@ -49,11 +49,12 @@ open_cidfile(struct creating *m)
 	if (m->cid_fd != -1)
 		return (0);
 	if (errno == EEXIST)
-		(void)say_error("container id file exists. Ensure another "
-		    "container is not using it or delete %s", path);
+		(void)say_error(ERR_EXISTS, "container id file exists. "
+		    "Ensure another container is not using it or delete %s",
+		    path);
 	else
-		(void)say_error("cannot make the container id file %s: %s",
-		    path, strerror(errno));
+		(void)say_error(error_of_errno(errno), "cannot make the "
+		    "container id file %s: %s", path, strerror(errno));
 	return (-1);
 }
 
@@ -76,8 +77,8 @@ open_pidfile(struct creating *m)
 	m->pid_fd = open(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY |
 	    O_CLOEXEC, 0644);
 	if (m->pid_fd == -1)
-		(void)say_error("cannot make the pid file %s: %s", path,
-		    strerror(errno));
+		(void)say_error(error_of_errno(errno), "cannot make the pid "
+		    "file %s: %s", path, strerror(errno));
 	return (m->pid_fd == -1 ? -1 : 0);
 }
 
@@ -122,8 +123,7 @@ creating_make(struct creating *m, struct cli *cli, struct start *start)
 	    .what = cli->argv[0], .command = cli->argv + 1,
 	    .ncommand = cli->argc - 1, .start = start };
 	if (create_prepare(&m->c, &e) == -1) {
-		(void)say_error("%s", error_message(&e));
-		say_code(error_code(&e));
+		(void)say_failure(&e);
 		return (-1);
 	}
 	if (open_cidfile(m) == -1)

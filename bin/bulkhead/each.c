@@ -80,7 +80,7 @@ act(struct walk *w, const char *ref, bool named)
 	} else if (row != NULL || errno == EUCLEAN)
 		failed(w, w->each->failed);
 	else if (named && !(missing && w->ignore))
-		failed(w, missing ? w->each->missing : w->each->failed);
+		failed(w, missing ? w->each->missing : 0);
 	if (row == NULL && named && before != 0)
 		w->code = before;
 }
@@ -101,12 +101,13 @@ each_read_files(struct cli *cli)
 						    &e);
 
 			if (text == NULL)
-				return (say_error("reading %s: %s",
-				    options[i][1], e.text));
+				return (say_error(e.code, "reading "
+				    "%s: %s", options[i][1], e.text));
 			text[strcspn(text, "\n")] = '\0';
 			if (rec_add(cli->opts, KEY_AS(from_file), text) ==
 			    -1)
-				return (say_error("%s", strerror(errno)));
+				return (say_error(error_of_errno(errno), "%s",
+				    strerror(errno)));
 		}
 	return (0);
 }
@@ -140,9 +141,9 @@ each_latest(const struct rec *rows, char *id)
 
 /* An error of what selects the containers. */
 static void
-refuse(struct walk *w, const char *text)
+refuse(struct walk *w, enum error_code code, const char *text)
 {
-	w->code = w->each->mute ? EXIT_ENGINE : say_error("%s", text);
+	w->code = w->each->mute ? EXIT_ENGINE : say_error(code, "%s", text);
 }
 
 static void
@@ -174,14 +175,14 @@ by_state(struct walk *w)
 		failed(w, 0);
 	else if (!opt_flag(opts, "latest", false)) {
 		if (filter_open(&f, &ctr_filters, opts, rows, &e) == -1)
-			refuse(w, e.text);
+			refuse(w, e.code, e.text);
 		else
 			by_filter(w, rows, &f);
 		filter_close(&f);
 	} else if (each_latest(rows, id) == 0)
 		act(w, id, false);
 	else
-		refuse(w, EACH_NO_LATEST);
+		refuse(w, ERR_NO_SUCH_CTR, EACH_NO_LATEST);
 }
 
 /*

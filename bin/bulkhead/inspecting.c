@@ -86,7 +86,7 @@ latest_container(struct session *s, struct rec *refs)
 		return (-1);
 	}
 	if (each_latest(rows, id) == -1) {
-		(void)say_error(EACH_NO_LATEST);
+		(void)say_error(ERR_NO_SUCH_CTR, EACH_NO_LATEST);
 		return (-1);
 	}
 	return (rec_add(refs, KEY(ref), id));
@@ -103,7 +103,7 @@ latest_pod(struct session *s, struct rec *refs)
 		return (-1);
 	}
 	if (pods_latest(all, id) == -1) {
-		(void)say_error("no such pod");
+		(void)say_error(ERR_NO_SUCH_POD, "no such pod");
 		return (-1);
 	}
 	return (rec_add(refs, KEY(ref), id));
@@ -252,9 +252,8 @@ print_all(struct inspect *in, const struct rec *refs)
 		code = EXIT_ENGINE;
 	(void)fflush(stdout);
 	rec_each_text(ref, missing, KEY(ref)) {
-		code = say_error("%s%s%s", in->kind->missing[0], ref,
-		    in->kind->missing[1]);
-		say_code(in->kind->code);
+		code = say_error(in->kind->code, "%s%s%s",
+		    in->kind->missing[0], ref, in->kind->missing[1]);
 	}
 	return (code);
 }

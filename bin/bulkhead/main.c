@@ -54,9 +54,9 @@ warn(const char *text)
 }
 
 static void
-notice(const char *text)
+notice(enum error_code code, const char *text)
 {
-	(void)say_error("%s", text);
+	(void)say_error(code, "%s", text);
 }
 
 static struct session_options
@@ -77,13 +77,11 @@ options_of(const struct cli *cli)
 int
 session_error(struct session *s)
 {
-	const char	*message = error_message(&s->client.error);
-	enum error_code	 code = error_code(&s->client.error);
+	const int	 saved = errno;
 
 	client_drain(&s->client);
-	(void)say_error("%s", message);
-	say_code(code);
-	return (EXIT_ENGINE);
+	errno = saved;
+	return (say_failure(&s->client.error));
 }
 
 int
@@ -145,7 +143,8 @@ command_new_id(char *id)
 {
 	if (random_hex(id, 32) == 0)
 		return (0);
-	(void)say_error("cannot make an ID: %s", strerror(errno));
+	(void)say_error(error_of_errno(errno), "cannot make an ID: %s",
+	    strerror(errno));
 	return (-1);
 }
 
@@ -185,7 +184,8 @@ main(int argc, char **argv)
 	r = dispatch(&cli, argc, argv);
 	/* Report a failed write to stdout. */
 	if (fflush(stdout) == EOF || ferror(stdout))
-		r = say_error("cannot write to the standard output");
+		r = say_error(ERR_FILE, "cannot write to the standard "
+		    "output");
 	rec_free(cli.line);
 	rec_free(cli.opts);
 	rec_free(cli.global);

@@ -21,8 +21,8 @@ settings_show(struct cli *cli, const char *other, settings_fn *fn)
 	int		 code;
 
 	if (!as_json && strcmp(format, other) != 0)
-		return (say_error("unknown format \"%s\": use json or %s",
-		    format, other));
+		return (say_error(ERR_INVALID_ARG, "unknown format \"%s\": use "
+		    "json or %s", format, other));
 	s->config_flags = CONFIG_TEXT | CONFIG_ALL;
 	s->failed = failed;
 	/* A damaged database takes nothing else with it. */
@@ -34,7 +34,7 @@ settings_show(struct cli *cli, const char *other, settings_fn *fn)
 		    failed[0].text);
 	code = fn(cli, s->config, as_json ? &json : NULL);
 	if (code == 0 && as_json && json == NULL)
-		code = say_error("out of memory");
+		code = say_error(ERR_NO_MEMORY, "out of memory");
 	else if (code == 0 && as_json) {
 		format_json(stdout, json, 2, 0);
 		putchar('\n');

@@ -133,10 +133,11 @@ unknown(const struct cli *cli, const struct place *p, const char *name)
 
 	if (opt_among(p->at.noun == NULL ? prog->later : p->at.noun->later,
 	    ' ', name))
-		return (say_error("`%s %s%s%s` is not supported by %s yet",
-		    prog->name, p->path, gap, name, prog->name));
-	say_error("unrecognized command `%s %s%s%s`", prog->name, p->path, gap,
-	    name);
+		return (say_error(ERR_NOT_IMPLEMENTED, "`%s %s%s%s` is not "
+		    "supported by %s yet", prog->name, p->path, gap, name,
+		    prog->name));
+	say_error(ERR_INVALID_ARG, "unrecognized command `%s %s%s%s`",
+	    prog->name, p->path, gap, name);
 	if (p->at.noun == NULL)
 		help_suggest(prog, name);
 	fprintf(stderr, "Try '%s %s%s--help' for more information\n",
@@ -154,22 +155,23 @@ check_selection(const struct command *c, const struct rec *o, int argc)
 
 	if (opt_given(o, "filter"))
 		return (argc == 0 ? 0 :
-		    say_error("--filter takes no arguments"));
+		    say_error(ERR_INVALID_ARG, "--filter takes no arguments"));
 	if (file && (all || latest))
-		return (say_error("--all, --latest, and --cidfile cannot be "
-		    "used together"));
+		return (say_error(ERR_INVALID_ARG, "--all, --latest, and "
+		    "--cidfile cannot be used together"));
 	if (all && latest)
-		return (say_error("--all and --latest cannot be used "
-		    "together"));
+		return (say_error(ERR_INVALID_ARG, "--all and --latest cannot "
+		    "be used together"));
 	if (argc > 0 && all)
-		return (say_error("%s", c->all_error != NULL ? c->all_error :
-		    "no arguments are needed with --all"));
+		return (say_error(ERR_INVALID_ARG, "%s", c->all_error != NULL ?
+		    c->all_error : "no arguments are needed with --all"));
 	if (argc > 0 && latest)
-		return (say_error("--latest and %s cannot be used together",
-		    strcmp(c->noun, "pod") == 0 ? "pods" : "containers"));
+		return (say_error(ERR_INVALID_ARG, "--latest and %s cannot be "
+		    "used together", strcmp(c->noun, "pod") == 0 ? "pods" :
+		    "containers"));
 	if (argc == 0 && !all && !latest && !file &&
 	    !opt_given(o, "pod-id-file"))
-		return (say_error("%s", c->args_error));
+		return (say_error(ERR_INVALID_ARG, "%s", c->args_error));
 	return (0);
 }
 
@@ -181,17 +183,17 @@ check_args(const struct cli *cli, const char *path, int argc)
 	if (c->args_error != NULL)
 		return (check_selection(c, cli->opts, argc));
 	if (c->max_args == 0 && argc > 0)
-		return (say_error("`%s %s` takes no arguments",
+		return (say_error(ERR_INVALID_ARG, "`%s %s` takes no arguments",
 		    cli->program->name, path));
 	if (c->max_args == -1 && argc < c->min_args)
-		return (say_error("requires at least %d arg(s), only received "
-		    "%d", c->min_args, argc));
+		return (say_error(ERR_INVALID_ARG, "requires at least %d "
+		    "arg(s), only received %d", c->min_args, argc));
 	if (c->min_args == 0 && c->max_args > 0 && argc > c->max_args)
-		return (say_error("accepts at most %d arg(s), received %d",
-		    c->max_args, argc));
+		return (say_error(ERR_INVALID_ARG, "accepts at most %d arg(s), "
+		    "received %d", c->max_args, argc));
 	if (c->max_args > 0 && (argc < c->min_args || argc > c->max_args))
-		return (say_error("accepts between %d and %d arg(s), received "
-		    "%d", c->min_args, c->max_args, argc));
+		return (say_error(ERR_INVALID_ARG, "accepts between %d and %d "
+		    "arg(s), received %d", c->min_args, c->max_args, argc));
 	return (0);
 }
 
@@ -210,9 +212,9 @@ apply_globals(struct cli *cli)
 	while (i < NITEMS(levels) && strcmp(level, levels[i]) != 0)
 		i++;
 	if (i == NITEMS(levels))
-		return (say_error("log level \"%s\" is not supported, choose "
-		    "from: trace, debug, info, warn, warning, error, fatal, "
-		    "panic", level));
+		return (say_error(ERR_INVALID_ARG, "log level \"%s\" is "
+		    "not supported, choose from: trace, debug, info, warn, "
+		    "warning, error, fatal, panic", level));
 	cli->verbose = i < 5 ? 0 : i == 5 ? 1 : 2;
 	log_init(cli->program->name, cli->verbose > 1, 0);
 	return (0);
@@ -249,10 +251,8 @@ run_command(struct cli *cli, const struct opt_set *set, int argc, char **argv)
 
 	if (r == 0)
 		r = check_args(cli, set->command, argc);
-	if (r != 0) {
-		say_code(ERR_INVALID_ARG);
+	if (r != 0)
 		return (r);
-	}
 	cli->argc = argc;
 	cli->argv = argv;
 	opt_open_files(set, cli->opts);
@@ -320,18 +320,16 @@ descend(struct cli *cli, struct place *p, int argc, char **argv)
 	int			 n, r;
 
 	n = opt_parse(&set, argc, argv, cli->opts, cli->global);
-	if (opt_flag(cli->global, "trace", false))
-		say_trace();
 	if (n == -1)
-		return (say_code(ERR_INVALID_ARG), EXIT_ENGINE);
+		return (EXIT_ENGINE);
 	if (top && (r = own_options(cli)) != -1)
 		return (r);
 	if (opt_flag(cli->opts, "help", false) ||
 	    (n == 0 && p->at.command == NULL)) {
 		show_help(prog, p);
 		return (n > 0 || opt_given(cli->opts, "help") ? 0 :
-		    say_error("missing command '%s %s%sCOMMAND'", prog->name,
-		    p->path, top ? "" : " "));
+		    say_error(ERR_INVALID_ARG, "missing command '%s "
+		    "%s%sCOMMAND'", prog->name, p->path, top ? "" : " "));
 	}
 	if ((cli->command = p->at.command) != NULL)
 		return (run_command(cli, &set, n, argv));

@@ -99,7 +99,7 @@ misused(const struct parser *p, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	say_error("%s", text);
+	say_error(ERR_INVALID_ARG, "%s", text);
 	fprintf(stderr, "See '%s%s%s --help'\n", p->set->program,
 	    *p->set->command != '\0' ? " " : "", p->set->command);
 	return (-1);
@@ -139,7 +139,7 @@ store(const struct parser *p, const struct opt *o, const char *value)
 {
 	if (rec_set(home_of(p, o), KEY_FROM(o->name), value) == 0)
 		return (0);
-	say_error("--%s: %s", o->name, strerror(errno));
+	say_error(error_of_errno(errno), "--%s: %s", o->name, strerror(errno));
 	return (-1);
 }
 
@@ -169,7 +169,8 @@ store_number(const struct parser *p, const struct opt *o, const char *value)
 		r = parse_size(value, &n, &e);
 	else if (o->kind == OPT_SIGNAL) {
 		if ((n = parse_signal(value)) == -1) {
-			(void)say_error("invalid signal: %s", value);
+			(void)say_error(ERR_INVALID_ARG, "invalid signal: %s",
+			    value);
 			return (-1);
 		}
 	} else if ((r = parse_int(value, &n)) == -1 || (natural && n < 0))
@@ -196,7 +197,7 @@ store_list(const struct parser *p, const struct opt *o, const char *value)
 		return (rec_add(to, KEY_FROM(o->name), value));
 	if (*value == '\0')
 		return (0);
-	n = copy == NULL || fields == NULL ? parse_fail(&err, "%m") :
+	n = copy == NULL || fields == NULL ? parse_no_memory(&err) :
 	    parse_csv(copy, fields, room, &err);
 	if (n == -1)
 		return (invalid(p, o, value, err.text));
@@ -224,8 +225,8 @@ store_one_of(const struct parser *p, const struct opt *o, const char *value)
 {
 	if (opt_among(o->complete, '|', value))
 		return (store(p, o, value));
-	say_error("--%s=%s is not supported by %s yet, only %s", o->name,
-	    value, p->set->program, o->complete);
+	say_error(ERR_INVALID_ARG, "--%s=%s is not supported by %s yet, "
+	    "only %s", o->name, value, p->set->program, o->complete);
 	return (-1);
 }
 
@@ -233,7 +234,8 @@ static int
 refuse(const struct parser *p, const struct opt *o, const char *value)
 {
 	(void)value;
-	say_error("--%s is not supported by %s yet", o->name, p->set->program);
+	say_error(ERR_NOT_IMPLEMENTED, "--%s is not supported by %s yet",
+	    o->name, p->set->program);
 	return (-1);
 }
 
@@ -344,6 +346,8 @@ opt_parse(const struct opt_set *set, int argc, char **argv, struct rec *rec,
 	int		 i = 0, n, out = 0;
 
 	while (i < argc) {
+		/* Here, for the errors of the options that follow. */
+		say_trace(opt_flag(global, "trace", false));
 		if (strcmp(argv[i], "--") == 0) {
 			i++;
 			break;
@@ -360,6 +364,7 @@ opt_parse(const struct opt_set *set, int argc, char **argv, struct rec *rec,
 			return (-1);
 		i += n;
 	}
+	say_trace(opt_flag(global, "trace", false));
 	while (i < argc)
 		argv[out++] = argv[i++];
 	return (out);
@@ -415,8 +420,8 @@ opt_time(const struct rec *r, const char *name, int64_t now, int64_t *out)
 
 	if (v == NULL || parse_time(v, now, out, &e) == 0)
 		return (0);
-	say_error("parsing --%s \"%s\": unable to interpret time value", name,
-	    v);
+	say_error(ERR_INVALID_ARG, "parsing --%s \"%s\": unable to interpret "
+	    "time value", name, v);
 	return (-1);
 }
 

@@ -90,8 +90,8 @@ give_file(struct session *s, struct rec *question, const char *path,
 		return (0);
 	fd = given_fd(path, &why);
 	if (fd == -1 && geteuid() == 0 && required)
-		return (error_set(&s->client.error, EINVAL, "cannot read %s: "
-		    "%s", path, strerror(errno)));
+		return (error_set_code(&s->client.error, error_of_errno(errno),
+		    EINVAL, "cannot read %s: %s", path, strerror(errno)));
 	if (fd == -1)
 		return (0);
 	if (rec_add(question, KEY(given), path) == -1)
@@ -497,9 +497,10 @@ take_over(struct session *s, const struct pin *p, const char *value)
 		return (-1);
 	was = rec_str(s->config, KEY_FROM(key), "");
 	if (strcmp(p->key, "storage.driver") == 0)
-		session_notice(s, "the graph driver \"%s\" is overwritten by "
-		    "graph driver \"%s\" from the database; this may prevent "
-		    "use of images created by other tools", was, value);
+		session_notice(s, ERR_DB_CONFIG, "the graph driver \"%s\" is "
+		    "overwritten by graph driver \"%s\" from the database; "
+		    "this may prevent use of images created by other tools",
+		    was, value);
 	else
 		log_debug("overriding %s \"%s\" with \"%s\" from the "
 		    "database", p->label, was, value);

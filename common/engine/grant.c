@@ -373,6 +373,21 @@ find_all(struct session *s, struct rec *wants)
 	    find_one(s, wants, rec_get(wants, KEY(rootfs))));
 }
 
+int
+grant_look(struct session *s, const struct rec *wants)
+{
+	const char	*rootfs = rec_get(wants, KEY(rootfs));
+	struct rec	*mount;
+	struct stat	 st;
+
+	rec_each(mount, wants, KEY(mount))
+		if (grant_is_host(mount) &&
+		    stat(rec_str(mount, KEY(src), ""), &st) == -1)
+			return (path_error(s, rec_str(mount, KEY(src), "")));
+	return (rootfs == NULL || stat(rootfs, &st) == 0 ? 0 :
+	    path_error(s, rootfs));
+}
+
 /* The next of the places that were found when the container was made. */
 static int
 grant_next(struct session *s, const struct rec *def, size_t *at, uint32_t flags)

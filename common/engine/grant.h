@@ -46,6 +46,11 @@ int	grant_own_dir(struct session *, const char *);
 
 /* As root: have root's key ready, made where there is none; see cache.h. */
 void	grant_open(struct session *);
+/*
+ * As an ordinary user, who needs no grant: are the paths of the host there that
+ * a container is to have? 0, or -1 with the client's error.
+ */
+int	grant_look(struct session *, const struct rec *);
 /* Is this mount of a definition one of the host's, and not of the storage? */
 bool	grant_is_host(const struct rec *);
 /* What its options allow, as enum grant_flags. */

@@ -190,9 +190,10 @@ runtimes_check(const struct rec *config, const char *given, bool starts,
 
 	if (rc == -1 || rt.own || !starts)
 		return (rc);
-	return (error_set(e, ENOTSUP, "running containers with the OCI runtime "
-	    "%s is not supported by bulkhead yet, only with its own: leave "
-	    "--runtime out, or say --runtime " RUNTIME_OWN, rt.name));
+	return (error_set_code(e, ERR_RUNTIME_UNAVAILABLE, ENOTSUP, "running "
+	    "containers with the OCI runtime %s is not supported by bulkhead "
+	    "yet, only with its own: leave --runtime out, or say --runtime "
+	    RUNTIME_OWN, rt.name));
 }
 
 bool

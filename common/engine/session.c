@@ -22,33 +22,29 @@
 
 #define BOOT_ID		"/proc/sys/kernel/random/boot_id"
 
-static void
-print_to(void (*out)(const char *), const char *fmt, va_list ap)
-{
-	char	 text[4096];
-
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	out(text);
-}
-
 void
 session_warn(const struct session *s, const char *fmt, ...)
 {
+	char	 text[4096];
 	va_list	 ap;
 
 	va_start(ap, fmt);
-	print_to(s->options.warn, fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	s->options.warn(text);
 }
 
 void
-session_notice(const struct session *s, const char *fmt, ...)
+session_notice(const struct session *s, enum error_code code, const char *fmt,
+    ...)
 {
+	char	 text[4096];
 	va_list	 ap;
 
 	va_start(ap, fmt);
-	print_to(s->options.notice, fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	s->options.notice(code, text);
 }
 
 int

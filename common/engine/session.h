@@ -52,7 +52,7 @@ struct session_options {
 	unsigned int	 trace, verbose;
 	/* Messages to a person: see session_warn and session_notice. */
 	void		 (*warn)(const char *);
-	void		 (*notice)(const char *);
+	void		 (*notice)(enum error_code, const char *);
 	void		 (*helpers)(const char *); /* stderr of helpers */
 	/* Enter the program's sandbox: see session_confine. */
 	void		 (*confine)(bool connects);
@@ -154,8 +154,8 @@ void	session_leave(struct session *);
 void	session_warn(const struct session *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
 /* The same for an error that is not the operation's result. */
-void	session_notice(const struct session *, const char *, ...)
-	    __attribute__((format(printf, 2, 3)));
+void	session_notice(const struct session *, enum error_code, const char *,
+	    ...) __attribute__((format(printf, 3, 4)));
 /* "WHAT NAME: strerror" as the client's error; always -1, errno kept. */
 int	session_errno(struct session *, const char *, const char *);
 

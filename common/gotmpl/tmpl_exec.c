@@ -61,7 +61,7 @@ set_var(struct exec *x, const char *name, struct val v)
 	if (x->nvars == x->cap) {
 		vars = reallocarray(x->vars, x->cap + 16, sizeof(*vars));
 		if (vars == NULL)
-			return (parse_fail(x->err, "%s", strerror(errno)));
+			return (parse_no_memory(x->err));
 		x->vars = vars;
 		x->cap += 16;
 	}
@@ -284,7 +284,7 @@ eval_function(struct exec *x, struct val dot, const struct node *cmd,
 	if (f->call == NULL)
 		return (eval_logic(x, dot, cmd, final, out));
 	if ((args = calloc(n + 1, sizeof(*args))) == NULL)
-		return (fail(x, ident, "%s", strerror(errno)));
+		return (parse_no_memory(x->err));
 	for (i = 0, a = ident->next; a != NULL; a = a->next, i++)
 		if (eval_arg(x, dot, a, &args[i]) == -1 ||
 		    check_kind(x, f, a, i, args[i]) == -1)
@@ -497,7 +497,7 @@ tmpl_exec(const struct tmpl *t, json_t *data, FILE *out, unsigned int flags,
 	struct val	 dot = { data, (flags & TMPL_MAP) != 0 };
 	enum flow	 f = FLOW_ERROR;
 
-	parse_fail(err, "%s", strerror(ENOMEM));
+	parse_no_memory(err);
 	if ((x.pool = json_array()) != NULL && set_var(&x, "$", dot) == 0)
 		f = walk(&x, dot, t->root);
 	free(x.vars);

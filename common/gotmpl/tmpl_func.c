@@ -46,7 +46,7 @@ tmpl_text(const char *s)
 static int
 no_memory(struct call *c)
 {
-	return (parse_fail(c->err, "%s", strerror(ENOMEM)));
+	return (parse_no_memory(c->err));
 }
 
 static int

@@ -62,8 +62,10 @@ fail(struct parser *p, const char *fmt, ...)
 static void
 must(struct parser *p, const void *what)
 {
-	if (what == NULL)
-		fail(p, "%s", strerror(ENOMEM));
+	if (what != NULL)
+		return;
+	(void)parse_no_memory(p->err);
+	longjmp(p->out, 1);
 }
 
 static const struct token *
@@ -554,7 +556,7 @@ tmpl_parse(const struct tmpl_about *about, const char *text,
 	if ((p.t = calloc(1, sizeof(*p.t))) == NULL ||
 	    (p.t->text = plain_escapes(text)) == NULL ||
 	    (p.at = tokens = lex(p.t->text, &p.lexed)) == NULL)
-		parse_fail(err, "%s", strerror(ENOMEM));
+		parse_no_memory(err);
 	else {
 		p.t->about = about;
 		r = parse_all(&p);

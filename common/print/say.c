@@ -1,14 +1,12 @@
 #include "say.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "error.h"
 #include "visible.h"
 
 #define LINE	4096		/* bytes of one message */
@@ -32,14 +30,29 @@ say(const char *prefix, const char *fmt, va_list ap)
 }
 
 int
-say_error(const char *fmt, ...)
+say_error(enum error_code code, const char *fmt, ...)
 {
 	va_list	 ap;
 
 	va_start(ap, fmt);
 	say("Error: ", fmt, ap);
 	va_end(ap);
+	if (trace)
+		fprintf(stderr, "bulkhead: trace: error %u %s: %s\n", code,
+		    error_name(code), error_text(code));
 	return (EXIT_ENGINE);
+}
+
+int
+say_failure(const struct error *e)
+{
+	return (say_error(error_code(e), "%s", error_message(e)));
+}
+
+int
+say_parse(const struct parse_err *e)
+{
+	return (say_error(e->code, "%s", e->text));
 }
 
 void
@@ -53,17 +66,9 @@ say_warning(const char *fmt, ...)
 }
 
 void
-say_trace(void)
+say_trace(bool on)
 {
-	trace = true;
-}
-
-void
-say_code(unsigned int code)
-{
-	if (trace && error_name(code) != NULL)
-		fprintf(stderr, "bulkhead: trace: error %u %s: %s\n", code,
-		    error_name(code), error_text(code));
+	trace = on;
 }
 
 void

@@ -5,21 +5,28 @@
 #ifndef PRINT_SAY_H
 #define PRINT_SAY_H
 
-#include "exitcode.h"
+#include <stdbool.h>
 
-/* "Error: ...". Returns EXIT_ENGINE, so that callers can return it. */
-int	say_error(const char *, ...) __attribute__((format(printf, 1, 2)));
+#include "error.h"
+#include "exitcode.h"
+#include "parse.h"
+
+/*
+ * "Error: ...", and, if the person asked for traces, the number of its code on
+ * a line of its own. Returns EXIT_ENGINE, so that callers can return it.
+ */
+int	say_error(enum error_code, const char *, ...)
+	    __attribute__((format(printf, 2, 3)));
+/* The same for an error that has its message already. */
+int	say_failure(const struct error *);
+int	say_parse(const struct parse_err *);
 /* "Warning: ...", or a plain line, on stderr. */
 void	say_warning(const char *, ...) __attribute__((format(printf, 1, 2)));
 /* What helpers have written on stderr, on ours; safe for a terminal. */
 void	say_helpers(const char *);
 /* Print a text on stdout, safe for a terminal. */
 void	say_out(const char *);
-/*
- * Print the number of an error (error.h) after its message, if the person
- * asked for traces. ERR_NONE prints nothing.
- */
-void	say_code(unsigned int);
-void	say_trace(void);
+/* Whether numbers of errors are printed from now on. */
+void	say_trace(bool);
 
 #endif

@@ -104,7 +104,30 @@ error_of_errno(int error)
 {
 	switch (error) {
 	case EINVAL:
+	case ENAMETOOLONG:
 		return (ERR_INVALID_ARG);
+	case ENOMEM:
+		return (ERR_NO_MEMORY);
+	case ENOENT:
+		return (ERR_NO_SUCH_FILE);
+	case EACCES:
+	case EPERM:
+		return (ERR_PERMISSION);
+	case EEXIST:
+		return (ERR_EXISTS);
+	case EFBIG:
+	case EIO:
+	case EISDIR:
+	case ELOOP:
+	case ENODEV:
+	case ENOTDIR:
+	case ENXIO:
+	case EROFS:
+	case ETXTBSY:
+		return (ERR_FILE);
+	case ETIME:
+	case ETIMEDOUT:
+		return (ERR_TIMEOUT);
 	case EBUSY:
 	case ESTALE:
 		return (ERR_CTR_STATE);
@@ -115,9 +138,11 @@ error_of_errno(int error)
 	case EXDEV:
 		return (ERR_NS_MISMATCH);
 	case ENOTSUP:
-		return (ERR_RUNTIME_UNAVAILABLE);
+		return (ERR_NOT_IMPLEMENTED);
 	case ENOSPC:
 	case EDQUOT:
+	case EMFILE:
+	case ENFILE:
 	case ERANGE:
 		return (ERR_NO_SPACE);
 	case EPIPE:
@@ -177,7 +202,9 @@ static const struct {
 	{ MSG_config_resolve, ANY, ERR_INVALID_ARG, NULL },
 	{ MSG_config_check, ANY, ERR_INVALID_ARG, NULL },
 	{ MSG_state_open, EBUSY, ERR_FINALIZED, NULL },
-	{ MSG_state_open, ANY, ERR_DB_CONFIG, NULL },
+	{ MSG_state_open, EINVAL, ERR_DB_CONFIG, NULL },
+	{ MSG_state_open, EPROTONOSUPPORT, ERR_DB_CONFIG, NULL },
+	{ MSG_state_open, EUCLEAN, ERR_DB_CONFIG, NULL },
 	{ MSG_ctr_create, EINVAL, ERR_INVALID_ARG, NULL },
 	{ MSG_ctr_create, EEXIST, ERR_CTR_EXISTS, NULL },
 	{ MSG_ctr_create, ENOENT, ERR_NO_SUCH_CTR, NULL },
@@ -204,6 +231,18 @@ static const struct {
 	{ MSG_image_find, ENOENT, ERR_NO_SUCH_IMAGE, NULL },
 	{ MSG_image_remove, ENOENT, ERR_NO_SUCH_IMAGE, NULL },
 	{ MSG_image_remove, EBUSY, ERR_IMAGE_IN_USE, NULL },
+	{ MSG_archive_open, EBADMSG, ERR_BAD_ARCHIVE, NULL },
+	{ MSG_archive_open, EFBIG, ERR_NO_SPACE, NULL },
+	{ MSG_blob_send, EBADMSG, ERR_BAD_ARCHIVE, NULL },
+	{ MSG_blob_send, EFBIG, ERR_NO_SPACE, NULL },
+	{ MSG_stream_inflate, EBADMSG, ERR_BAD_ARCHIVE, NULL },
+	{ MSG_stream_inflate, EFBIG, ERR_NO_SPACE, NULL },
+	{ MSG_layer_unpack, EBADMSG, ERR_BAD_ARCHIVE, NULL },
+	{ MSG_layer_unpack, EFBIG, ERR_NO_SPACE, NULL },
+	{ MSG_launch_build, ESRCH, ERR_NO_SUCH_USER, NULL },
+	{ MSG_launch_build, ENOENT, ERR_NO_SUCH_FILE, NULL },
+	{ MSG_launch_build, EPIPE, ERR_STOPPED, NULL },
+	{ MSG_launch_build, ANY, ERR_OCI_RUNTIME, NULL },
 	{ MSG_launch_exec, ENOENT, ERR_EXEC_NOT_FOUND, NULL },
 	{ MSG_launch_exec, EPIPE, ERR_STOPPED, NULL },
 	{ MSG_launch_exec, ANY, ERR_EXEC_DENIED, NULL },
@@ -212,6 +251,8 @@ static const struct {
 enum error_code
 error_of_answer(unsigned int type, uint32_t kind, int error)
 {
+	if (error == ENOMEM)
+		return (ERR_NO_MEMORY);
 	for (size_t i = 0; i < NITEMS(answers); i++) {
 		if (answers[i].type != type ||
 		    (answers[i].error != ANY && answers[i].error != error))

@@ -16,6 +16,10 @@
 	E(ERR_STOPPED, 103, "ErrRuntimeStopped",			\
 	    "a helper program has ended")				\
 	E(ERR_INTERNAL, 104, "ErrInternal", "internal error")		\
+	E(ERR_NOT_IMPLEMENTED, 105, "ErrNotImplemented",		\
+	    "not supported by bulkhead")				\
+	E(ERR_NO_MEMORY, 106, "ErrNoMemory", "out of memory")		\
+	E(ERR_TIMEOUT, 107, "ErrTimeout", "it took too long")		\
 	E(ERR_NO_SUCH_CTR, 201, "ErrNoSuchCtr", "no such container")	\
 	E(ERR_NO_SUCH_POD, 202, "ErrNoSuchPod", "no such pod")		\
 	E(ERR_NO_SUCH_VOLUME, 203, "ErrNoSuchVolume", "no such volume")	\
@@ -26,6 +30,10 @@
 	    "network not found")					\
 	E(ERR_NO_SUCH_SECRET, 207, "ErrNoSuchSecret", "no such secret")	\
 	E(ERR_NO_SUCH_OBJECT, 209, "ErrNoSuchObject", "no such object")	\
+	E(ERR_NO_SUCH_USER, 210, "ErrNoSuchUser",			\
+	    "no such user or group")					\
+	E(ERR_NO_SUCH_FILE, 211, "ErrNoSuchFile",			\
+	    "no such file or directory")				\
 	E(ERR_EMPTY_ID, 208, "ErrEmptyID", "name or ID cannot be empty") \
 	E(ERR_CTR_REMOVED, 301, "ErrCtrRemoved",			\
 	    "container has already been removed")			\
@@ -50,9 +58,13 @@
 	E(ERR_IN_USE, 414, "ErrInUse", "it is being used")		\
 	E(ERR_CTR_STATE, 421, "ErrCtrStateInvalid",			\
 	    "container state improper")					\
+	E(ERR_NO_LOGS, 422, "ErrNoLogs",				\
+	    "this container is not logging output")			\
 	E(ERR_DB_CONFIG, 501, "ErrDBBadConfig",				\
 	    "database configuration mismatch")				\
 	E(ERR_DB_CLOSED, 502, "ErrDBClosed", "the state is closed")	\
+	E(ERR_BAD_ARCHIVE, 503, "ErrBadArchive",			\
+	    "not an archive of images, or a damaged one")		\
 	E(ERR_CONMON_OUTDATED, 601, "ErrConmonOutdated",		\
 	    "outdated conmon version")					\
 	E(ERR_RUNTIME_UNAVAILABLE, 602, "ErrOCIRuntimeUnavailable",	\
@@ -61,11 +73,18 @@
 	    "the command was not found")				\
 	E(ERR_EXEC_DENIED, 604, "ErrOCIRuntimePermissionDenied",	\
 	    "the command cannot be executed")				\
+	E(ERR_OCI_RUNTIME, 605, "ErrOCIRuntime",			\
+	    "the container cannot be set up")				\
+	E(ERR_NO_CGROUPS, 606, "ErrNoCgroups",				\
+	    "no cgroup can be used")					\
 	E(ERR_WILL_DEADLOCK, 701, "ErrWillDeadlock",			\
 	    "waiting would be a deadlock")				\
 	E(ERR_NS_MISMATCH, 702, "ErrNSMismatch",			\
 	    "target is in a different namespace")			\
-	E(ERR_NO_SPACE, 703, "ErrNoSpace", "no space, or no number, left")
+	E(ERR_NO_SPACE, 703, "ErrNoSpace", "no space, or no number, left") \
+	E(ERR_PERMISSION, 704, "ErrPermission", "permission denied")	\
+	E(ERR_FILE, 705, "ErrFile",					\
+	    "a file or directory cannot be used")
 
 #define ERRORS_ENUM(id, number, name, text)	id = number,
 enum error_code { ERR_NONE = 0, ERRORS(ERRORS_ENUM) };

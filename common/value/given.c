@@ -196,16 +196,19 @@ given_fail(const char *path, struct parse_err *e)
 {
 	switch (errno) {
 	case EFBIG:
-		return (parse_fail(e, "%s has more than %u bytes, the most "
-		    "that is read of such a file", path, GIVEN_MAX));
+		return (parse_fail_code(e, ERR_FILE, "%s has more than %u "
+		    "bytes, the most that is read of such a file", path,
+		    GIVEN_MAX));
 	case EINVAL:
-		return (parse_fail(e, "%s is a device: name a regular file or "
-		    "a pipe", path));
+		return (parse_fail_code(e, ERR_FILE, "%s is a device: name a "
+		    "regular file or a pipe", path));
 	case ETIMEDOUT:
-		return (parse_fail(e, "the pipe %s has no writer: nothing "
-		    "opened it for %d seconds", path, GIVEN_OPEN_MS / 1000));
+		return (parse_fail_code(e, ERR_TIMEOUT, "the pipe %s has no "
+		    "writer: nothing opened it for %d seconds", path,
+		    GIVEN_OPEN_MS / 1000));
 	default:
-		return (parse_fail(e, "open %s: %s", path, strerror(errno)));
+		return (parse_fail_code(e, error_of_errno(errno), "open %s: %s",
+		    path, strerror(errno)));
 	}
 }
 

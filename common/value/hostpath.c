@@ -49,13 +49,14 @@ hostpath_absolute(const char *path, struct parse_err *e)
 	if (*path == '/')
 		out = strdup(path);
 	else if ((cwd = getcwd(NULL, 0)) == NULL) {
-		(void)parse_fail(e, "%s is relative, and the working directory "
-		    "cannot be found: %s", path, strerror(errno));
+		(void)parse_fail_code(e, error_of_errno(errno), "%s is "
+		    "relative, and the working directory cannot be found: %s",
+		    path, strerror(errno));
 		return (NULL);
 	} else if (asprintf(&out, "%s/%s", cwd, path) == -1)
 		out = NULL;
 	if (out == NULL)
-		(void)parse_fail(e, "%s", strerror(errno));
+		(void)parse_no_memory(e);
 	else if (*path != '/')
 		hostpath_clean(out);
 	return (out);

@@ -18,15 +18,54 @@
 
 #define SECOND		1000000000LL
 
+static int fail(struct parse_err *, enum error_code, const char *, va_list)
+    __attribute__((format(printf, 3, 0)));
+
+/* By way of a buffer: the arguments may point into the text itself. */
+static int
+fail(struct parse_err *e, enum error_code code, const char *fmt, va_list ap)
+{
+	char	 text[sizeof(e->text)];
+
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	memcpy(e->text, text, sizeof(text));
+	e->code = code;
+	return (-1);
+}
+
 int
 parse_fail(struct parse_err *e, const char *fmt, ...)
 {
 	va_list	 ap;
 
 	va_start(ap, fmt);
-	vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	(void)fail(e, ERR_INVALID_ARG, fmt, ap);
 	va_end(ap);
 	return (-1);
+}
+
+int
+parse_fail_code(struct parse_err *e, enum error_code code, const char *fmt,
+    ...)
+{
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	(void)fail(e, code, fmt, ap);
+	va_end(ap);
+	return (-1);
+}
+
+int
+parse_no_memory(struct parse_err *e)
+{
+	return (parse_fail_code(e, ERR_NO_MEMORY, "%s", strerror(ENOMEM)));
+}
+
+int
+parse_error(const struct parse_err *e, struct error *error)
+{
+	return (error_set_code(error, e->code, EINVAL, "%s", e->text));
 }
 
 int

@@ -9,13 +9,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "error.h"
+
 struct parse_err {
-	char	 text[512];
+	enum error_code	 code;
+	char		 text[512];
 };
 
-/* Put the message. Returns -1. */
+/* Put the message of an invalid argument. Returns -1. */
 int	parse_fail(struct parse_err *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
+/* The same with another code; its arguments may be the error's own text. */
+int	parse_fail_code(struct parse_err *, enum error_code, const char *, ...)
+	    __attribute__((format(printf, 3, 4)));
+/* Put that there is no memory. Returns -1. */
+int	parse_no_memory(struct parse_err *);
+/* Make it the error of an operation. Returns -1. */
+int	parse_error(const struct parse_err *, struct error *);
 
 /* Go's strconv.ParseBool: 1 or 0; -1 when it is neither. */
 int	parse_bool(const char *);

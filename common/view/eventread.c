@@ -134,11 +134,12 @@ room(struct events *r)
 	if (r->cap - r->len >= CHUNK / 2)
 		return (0);
 	if (cap > LINE_MAX_LEN) {
-		(void)say_error("%s has a line that is no event", r->path);
+		(void)say_error(ERR_INTERNAL, "%s has a line that is no "
+		    "event", r->path);
 		return (-1);
 	}
 	if ((p = realloc(r->buf, cap)) == NULL) {
-		(void)say_error("%s", strerror(errno));
+		(void)say_error(error_of_errno(errno), "%s", strerror(errno));
 		return (-1);
 	}
 	r->buf = p;
@@ -160,8 +161,8 @@ read_some(struct events *r)
 	if (n == -1 && (errno == EINTR || errno == EAGAIN))
 		return (1);
 	if (n == -1) {
-		(void)say_error("reading %s: %s", r->path,
-		    strerror(errno));
+		(void)say_error(error_of_errno(errno), "reading %s: %s",
+		    r->path, strerror(errno));
 		return (-1);
 	}
 	r->len += (size_t)n;
@@ -199,8 +200,8 @@ open_log(struct events *r)
 	    O_NONBLOCK);
 	if (r->fd != -1 || errno == ENOENT)
 		return (0);
-	(void)say_error("cannot read the log of events %s: %s", r->path,
-	    strerror(errno));
+	(void)say_error(error_of_errno(errno), "cannot read the log of events "
+	    "%s: %s", r->path, strerror(errno));
 	return (-1);
 }
 
@@ -327,8 +328,9 @@ run_journalctl(const struct events *r, uid_t uid)
 	}
 	argv[n] = NULL;
 	(void)execvp(argv[0], (char *const *)(uintptr_t)argv);
-	(void)say_error("reading events from systemd's journal needs "
-	    "journalctl, which cannot be started: %s", strerror(errno));
+	(void)say_error(error_of_errno(errno), "reading events from systemd's "
+	    "journal needs journalctl, which cannot be started: %s",
+	    strerror(errno));
 	_exit(EXIT_ENGINE);
 }
 
@@ -400,8 +402,8 @@ events_run(struct events *r)
 {
 	switch (session_events(r->s)) {
 	case EVENTS_NONE:
-		(void)say_error("cannot read events with the \"none\" "
-		    "backend");
+		(void)say_error(ERR_INVALID_ARG, "cannot read events with the "
+		    "\"none\" backend");
 		return (-1);
 	case EVENTS_JOURNALD:
 		return (read_journal(r));
@@ -419,7 +421,7 @@ events_new(const struct rec *opts)
 	struct events	*r = calloc(1, sizeof(*r));
 
 	if (r == NULL)
-		return (say_error("out of memory"), NULL);
+		return (say_error(ERR_NO_MEMORY, "out of memory"), NULL);
 	r->fd = r->notify = r->child = r->dir_fd = -1;
 	if (eventview_open(&r->view, opts) == 0)
 		return (r);

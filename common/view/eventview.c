@@ -94,8 +94,8 @@ moment(const struct rec *opts, const char *name, int sign, int64_t *out)
 	if (parse_duration(v, &d, &e) == 0)
 		*out = now + sign * d;
 	else if (parse_time(v, now, out, &e) == -1) {
-		(void)say_error("parsing --%s \"%s\": unable to interpret "
-		    "time value", name, v);
+		(void)say_error(ERR_INVALID_ARG, "parsing --%s \"%s\": unable "
+		    "to interpret time value", name, v);
 		return (-1);
 	}
 	return (0);
@@ -114,7 +114,7 @@ eventview_open(struct eventview *v, const struct rec *opts)
 	    .no_trunc = rec_flag(opts, KEY_AS(ask_no_trunc), true),
 	    .json = strcmp(f, "json") == 0 };
 	if (filter_open(&v->filter, &filters, opts, NULL, &e) == -1) {
-		(void)say_error("%s", e.text);
+		(void)say_parse(&e);
 		return (-1);
 	}
 	if (moment(opts, "since", -1, &v->since) == -1 ||
@@ -128,7 +128,7 @@ eventview_open(struct eventview *v, const struct rec *opts)
 		return (0);
 	if ((v->tmpl = tmpl_parse(&about, strncmp(f, "table ", 6) == 0 ? f + 6 :
 	    f, &e)) == NULL) {
-		(void)say_error("%s", e.text);
+		(void)say_parse(&e);
 		return (-1);
 	}
 	return (0);
@@ -234,7 +234,7 @@ eventview_print(const struct eventview *v, json_t *e)
 	if (v->json) {
 		(void)json_object_del(e, "Mark");
 		if ((line = tmpl_json(e)) == NULL) {
-			(void)say_error("out of memory");
+			(void)say_error(ERR_NO_MEMORY, "out of memory");
 			return (-1);
 		}
 		puts(line);
@@ -246,7 +246,7 @@ eventview_print(const struct eventview *v, json_t *e)
 		    TMPL_TTY : 0, &err);
 		json_decref(row);
 		if (rc == -1) {
-			(void)say_error("%s", err.text);
+			(void)say_parse(&err);
 			return (-1);
 		}
 		printf("\n");

@@ -51,7 +51,7 @@ filter_open(struct filter *f, const struct filter_about *about,
 	*f = (struct filter){ .about = about, .terms = calloc(rec_count(
 	    request, KEY(filter)) + 1, sizeof(*f->terms)) };
 	if (f->terms == NULL)
-		return (parse_fail(e, "%s", strerror(errno)));
+		return (parse_no_memory(e));
 	rec_each_text(text, request, KEY(filter)) {
 		t = &f->terms[f->n];
 		t->key = find_key(about, text);

@@ -141,7 +141,7 @@ fits(const char *text, const char *pattern)
 static int
 no_memory(void)
 {
-	(void)say_error("%s", strerror(ENOMEM));
+	(void)say_error(ERR_NO_MEMORY, "%s", strerror(ENOMEM));
 	return (-1);
 }
 
@@ -167,7 +167,7 @@ format_open(struct format *f, const struct tmpl_about *about,
 		text += 6 + strspn(text + 6, " ");
 	}
 	if ((f->tmpl = tmpl_parse(about, text, &err)) == NULL) {
-		(void)say_error("%s", err.text);
+		(void)say_parse(&err);
 		return (-1);
 	}
 	if (f->kind == FORMAT_WHOLE && (f->all = json_array()) == NULL)
@@ -193,9 +193,9 @@ render(struct format *f, json_t *row, unsigned int flags)
 		return (no_memory());
 	r = tmpl_exec(f->tmpl, row, out, flags, &err);
 	if (f->kind == FORMAT_TABLE && fclose(out) == EOF)
-		r = parse_fail(&err, "%s", strerror(errno));
+		r = parse_no_memory(&err);
 	if (r == -1) {
-		(void)say_error("%s", err.text);
+		(void)say_parse(&err);
 		return (-1);
 	}
 	if (f->kind == FORMAT_TABLE) {

@@ -183,7 +183,8 @@ choose(struct rows *r)
 	r->places = calloc(rec_count(r->all, KEY_FROM(about->key)) + 1,
 	    sizeof(*r->places));
 	if (r->places == NULL)
-		return (say_error("%s", strerror(errno)));
+		return (say_error(error_of_errno(errno), "%s",
+		    strerror(errno)));
 	for (;;) {
 		size_t			 at = it;
 		scoped_rec struct rec	*row = row_at(r, &it);
@@ -296,7 +297,7 @@ list_rows(struct list *l, const struct rec *rows, const struct rec *all)
 
 	if (filtered && filter_open(&l->filter, l->about->filters, l->request,
 	    all, &e) == -1)
-		code = say_error("%s", e.text);
+		code = say_parse(&e);
 	else if ((code = choose(&r)) == 0) {
 		if (l->about->orders != NULL)
 			sort(&r);

@@ -48,8 +48,18 @@ static bool
 match_exited(const struct filter_term *t, const struct rec *row)
 {
 	return (rec_num(row, KEY(state), 0) == CTR_EXITED &&
-	    rec_has(row, KEY(exit)) &&
-	    strcmp(rec_text(row, KEY(exit)), t->value) == 0);
+	    rec_num(row, KEY(exit), -1) == t->number);
+}
+
+static int
+read_exit_code(struct filter_term *t, const struct rec *all,
+    struct parse_err *e)
+{
+	(void)all;
+	if (parse_int(t->value, &t->number) == 0)
+		return (0);
+	return (parse_fail(e, "exited code out of range: strconv.ParseInt: "
+	    "parsing \"%s\": invalid syntax", t->value));
 }
 
 static int
@@ -82,8 +92,8 @@ read_container(struct filter_term *t, const struct rec *all,
 		    strncmp(show_str(row, KEY(id)), t->value, n) == 0)
 			return (0);
 	}
-	return (parse_fail(e, "no container with name or ID \"%s\" found: "
-	    "no such container", t->value));
+	return (parse_fail_code(e, ERR_NO_SUCH_CTR, "no container with name or "
+	    "ID \"%s\" found: no such container", t->value));
 }
 
 /* By name, or the beginning of its id. */
@@ -103,7 +113,7 @@ static const struct filter_key	keys[] = {
 	{ "label", FILTER_PAIR, KEY_TEXT(label), NULL, NULL },
 	{ "label!", FILTER_NO_PAIR, KEY_TEXT(label), NULL, NULL },
 	{ "ancestor", FILTER_MATCH, NULL, NULL, match_ancestor },
-	{ "exited", FILTER_MATCH, NULL, NULL, match_exited },
+	{ "exited", FILTER_MATCH, NULL, read_exit_code, match_exited },
 	{ "restart-policy", FILTER_EQUAL, KEY_TEXT(restart), NULL, NULL },
 	{ "should-start-on-boot", FILTER_MATCH, NULL, read_truth,
 	    match_at_boot },

@@ -94,9 +94,9 @@ read_image(struct filter_term *t, const struct rec *all, struct parse_err *e)
 			if (image_matches(t->value, name))
 				return (0);
 	}
-	return (parse_fail(e, "could not find local image for filter "
-	    "\"%s\"=\"%s\": %s: image not known", t->key->name, t->value,
-	    t->value));
+	return (parse_fail_code(e, ERR_NO_SUCH_IMAGE, "could not find local "
+	    "image for filter \"%s\"=\"%s\": %s: image not known",
+	    t->key->name, t->value, t->value));
 }
 
 static int

@@ -223,7 +223,7 @@ find_user(int root, const struct user_text *t, struct identity *who,
 	if (text == NULL && errno != ENOENT)
 		return (fault_errno(f, "unable to find user %s: the image's "
 		    "/etc/passwd cannot be used", t->user));
-	return (fault_set(f, ENOENT, "unable to find user %s: no matching "
+	return (fault_set(f, ESRCH, "unable to find user %s: no matching "
 	    "entries in passwd file", t->user));
 }
 
@@ -247,7 +247,7 @@ find_groups(int root, const struct user_text *t, struct identity *who,
 	if (text != NULL && search_group(text, t, who, &found) == -1)
 		return (fault_errno(f, "reading the groups of the image"));
 	if (t->group != NULL && !found)
-		return (fault_set(f, ENOENT, "unable to find group %s: no "
+		return (fault_set(f, ESRCH, "unable to find group %s: no "
 		    "matching entries in group file", t->group));
 	if (add_group(who, who->gid) == -1)
 		return (fault_errno(f, "reading the groups of the image"));

@@ -123,8 +123,26 @@ main(void)
 	    ERR_CTR_EXISTS);
 	IS("S102: a pod's name that is taken", MSG_obj_put, OBJ_POD, EEXIST,
 	    ERR_POD_EXISTS);
-	check(error_of_errno(ENOTSUP) == ERR_RUNTIME_UNAVAILABLE, "S101: an "
-	    "OCI runtime that cannot be used", __LINE__);
+	IS("an image that containers use", MSG_image_remove, 0, EBUSY,
+	    ERR_IMAGE_IN_USE);
+	IS("an archive that is none", MSG_archive_open, 0, EBADMSG,
+	    ERR_BAD_ARCHIVE);
+	IS("a layer that is damaged", MSG_layer_unpack, 0, EBADMSG,
+	    ERR_BAD_ARCHIVE);
+	IS("a user that the image has not", MSG_launch_build, 0, ESRCH,
+	    ERR_NO_SUCH_USER);
+	IS("a bind source that is not there", MSG_launch_build, 0, ENOENT,
+	    ERR_NO_SUCH_FILE);
+	IS("a mount that the kernel refuses", MSG_launch_build, 0, EINVAL,
+	    ERR_OCI_RUNTIME);
+	IS("no memory is never a wrong argument", MSG_config_resolve, 0,
+	    ENOMEM, ERR_NO_MEMORY);
+	check(error_of_errno(ENOENT) == ERR_NO_SUCH_FILE &&
+	    error_of_errno(EACCES) == ERR_PERMISSION &&
+	    error_of_errno(EISDIR) == ERR_FILE &&
+	    error_of_errno(ETIMEDOUT) == ERR_TIMEOUT &&
+	    error_of_errno(ENOTSUP) == ERR_NOT_IMPLEMENTED,
+	    "what a system call says has its kind", __LINE__);
 	IS("a kind of object that is none", MSG_obj_get, 9999, ENOENT,
 	    ERR_INTERNAL);
 	return (finish());

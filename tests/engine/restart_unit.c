@@ -27,7 +27,7 @@ static bool
 refused(const char *text, const char *part)
 {
 	struct rec		*def = rec_new();
-	struct parse_err	 e = { "" };
+	struct parse_err	 e = { .text = "" };
 	bool			 ok;
 
 	ok = spec_restart(text, def, &e) == -1 &&

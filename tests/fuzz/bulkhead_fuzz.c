@@ -24,7 +24,7 @@ static const struct tmpl_about	about = { "fuzz", "T", maps, false, false };
 static void
 as_template(const char *text)
 {
-	struct parse_err	 err = { "" };
+	struct parse_err	 err = { .text = "" };
 	struct tmpl		*t = tmpl_parse(&about, text, &err);
 	json_t			*d;
 	char			*out = NULL;

@@ -64,18 +64,18 @@ static const struct {
 	{ "0:2147483648",	EINVAL, 0, 0, NULL, NULL },
 	{ "a:b:c",		EINVAL, 0, 0, NULL, NULL },
 	{ "::",			EINVAL, 0, 0, NULL, NULL },
-	{ "nosuch",		ENOENT, 0, 0, NULL, NULL },
-	{ "app:nosuch",		ENOENT, 0, 0, NULL, NULL },
-	{ "app:bad",		ENOENT, 0, 0, NULL, NULL },
-	{ "short",		ENOENT, 0, 0, NULL, NULL },
-	{ "huge",		ENOENT, 0, 0, NULL, NULL },
-	{ "minus",		ENOENT, 0, 0, NULL, NULL },
-	{ "-1",			ENOENT, 0, 0, NULL, NULL },
-	{ "+1",			ENOENT, 0, 0, NULL, NULL },
-	{ "0x0",		ENOENT, 0, 0, NULL, NULL },
-	{ " 0",			ENOENT, 0, 0, NULL, NULL },
-	{ "1e3",		ENOENT, 0, 0, NULL, NULL },
-	{ "# a comment",	ENOENT, 0, 0, NULL, NULL },
+	{ "nosuch",		ESRCH, 0, 0, NULL, NULL },
+	{ "app:nosuch",		ESRCH, 0, 0, NULL, NULL },
+	{ "app:bad",		ESRCH, 0, 0, NULL, NULL },
+	{ "short",		ESRCH, 0, 0, NULL, NULL },
+	{ "huge",		ESRCH, 0, 0, NULL, NULL },
+	{ "minus",		ESRCH, 0, 0, NULL, NULL },
+	{ "-1",			ESRCH, 0, 0, NULL, NULL },
+	{ "+1",			ESRCH, 0, 0, NULL, NULL },
+	{ "0x0",		ESRCH, 0, 0, NULL, NULL },
+	{ " 0",			ESRCH, 0, 0, NULL, NULL },
+	{ "1e3",		ESRCH, 0, 0, NULL, NULL },
+	{ "# a comment",	ESRCH, 0, 0, NULL, NULL },
 };
 
 static void
@@ -135,7 +135,7 @@ bad_files(int root, int etc)
 	CHECK(symlinkat("real", etc, "passwd") == 0);
 	CHECK(user_slurp(root, "/etc/passwd", &len) == NULL && errno == ELOOP);
 	(void)unlinkat(etc, "passwd", 0);
-	CHECK(user_resolve(root, "app", &who, &f) == -1 && f.error == ENOENT);
+	CHECK(user_resolve(root, "app", &who, &f) == -1 && f.error == ESRCH);
 	CHECK(user_resolve(root, "0:0", &who, &f) == 0);
 	put(etc, "passwd", "a\0b:x:1:1::/:\nb:x:2:2::/:/b", 27);
 	CHECK(user_resolve(root, "b", &who, &f) == -1);

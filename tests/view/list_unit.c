@@ -34,7 +34,7 @@ passes(const char *a, const char *b, char *why)
 {
 	scoped_rec struct rec	*r = pod("web", "tier=front", 1000000000);
 	scoped_rec struct rec	*request = rec_new();
-	struct parse_err	 e = { "" };
+	struct parse_err	 e = { .text = "" };
 	struct filter		 f;
 	int			 rc;
 

@@ -42,7 +42,8 @@ question(const char *path, const char *kind)
 	if (text != NULL && len > FILE_MAX)
 		errno = EFBIG;
 	if (r == NULL || text == NULL || len > FILE_MAX) {
-		(void)say_error("cannot read %s: %s", path, strerror(errno));
+		(void)say_error(error_of_errno(errno), "cannot read %s: %s",
+		    path, strerror(errno));
 		rec_free(r);
 		return (NULL);
 	}
@@ -123,7 +124,8 @@ run(struct cli *cli)
 	int		 code = 0, one;
 
 	if (cli->argc > FILES_MAX)
-		return (say_error("more than %d files at once", FILES_MAX));
+		return (say_error(ERR_INVALID_ARG, "more than %d files at once",
+		    FILES_MAX));
 	/* As root some can be read that the engine's account cannot. */
 	for (int i = 0; i < cli->argc; i++)
 		rq[i] = question(cli->argv[i], opt_str(cli->opts, "type", ""));

@@ -90,7 +90,7 @@ explain(const struct rec *config, const char *word, json_t *out)
 	size_t			 it = 0;
 
 	if (found == NULL)
-		return (say_error("%s", e.text));
+		return (say_parse(&e));
 	while (rec_next(found, KEY(key), &it, &key)) {
 		if (out != NULL) {
 			json_object_set_new(out, key, setting_json(config,

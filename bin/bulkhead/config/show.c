@@ -36,8 +36,8 @@ show_texts(const struct rec *config, const char *which)
 		(void)snprintf(key, sizeof(key), "text.%s", files[i]);
 		say_out(rec_str(config, KEY_FROM(key), ""));
 	}
-	return (any ? 0 : say_error("there is no \"%s\" configuration; use "
-	    "containers, storage or registries", which));
+	return (any ? 0 : say_error(ERR_INVALID_ARG, "there is no \"%s\" "
+	    "configuration; use containers, storage or registries", which));
 }
 
 static int

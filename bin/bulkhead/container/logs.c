@@ -59,8 +59,8 @@ print_log(struct cli *cli, const struct rec *row, const struct rec *def)
 	if (fd == -1 && errno == ENOENT && !o.follow)
 		return (0);		/* it has not run yet */
 	if (fd == -1)
-		return (say_error("unable to read the log file %s: %s", path,
-		    strerror(errno)));
+		return (say_error(error_of_errno(errno), "unable to read the "
+		    "log file %s: %s", path, strerror(errno)));
 	if (l->several) {
 		(void)snprintf(prefix, sizeof(prefix), "%.*s ", names ? 255 :
 		    12, names ? rec_str(row, KEY(name), "") : rec_str(row,
@@ -73,8 +73,8 @@ print_log(struct cli *cli, const struct rec *row, const struct rec *def)
 		o.follow = false;
 	o.ended_fd = ended;
 	if (log_print(&o, fd, old) == -1 && errno != EPIPE)
-		return (say_error("reading the log file %s: %s", path,
-		    strerror(errno)));
+		return (say_error(error_of_errno(errno), "reading the log file "
+		    "%s: %s", path, strerror(errno)));
 	return (0);
 }
 
@@ -89,12 +89,12 @@ print_one(struct cli *cli, const struct rec *row)
 	if (l->code != 0)
 		return (0);
 	if (def == NULL)
-		l->code = say_error("container %s has no readable definition",
-		    rec_str(row, KEY(name), ""));
+		l->code = say_error(ERR_INTERNAL, "container %s has no "
+		    "readable definition", rec_str(row, KEY(name), ""));
 	else if (strcmp(rec_str(def, KEY(log_driver), ""), "none") == 0)
-		l->code = say_error("this container is using the 'none' log "
-		    "driver, cannot read logs: this container is not logging "
-		    "output");
+		l->code = say_error(ERR_NO_LOGS, "this container is using "
+		    "the 'none' log driver, cannot read logs: this container "
+		    "is not logging output");
 	else
 		l->code = print_log(cli, row, def);
 	return (0);

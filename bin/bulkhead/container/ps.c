@@ -63,14 +63,16 @@ check_options(struct cli *cli)
 	const char	*key = opt_str(o, "sort", "created");
 
 	if (opt_given(o, "last") && opt_flag(o, "latest", false))
-		return (say_error("last and latest are mutually exclusive"));
+		return (say_error(ERR_INVALID_ARG, "last and latest are "
+		    "mutually exclusive"));
 	if (opt_flag(o, "quiet", false) && opt_given(o, "format"))
-		return (say_error("quiet and format cannot be used together"));
+		return (say_error(ERR_INVALID_ARG, "quiet and format cannot be "
+		    "used together"));
 	if (order_find(ctr_orders, key) != NULL)
 		return (0);
-	say_error("invalid argument \"%s\" for \"--sort\" flag: \"%s\" is not "
-	    "a valid value.  Choose from: \"command, created, id, image, "
-	    "names, runningfor, size, status\"", key, key);
+	say_error(ERR_INVALID_ARG, "invalid argument \"%s\" for \"--sort\" "
+	    "flag: \"%s\" is not a valid value.  Choose from: \"command, "
+	    "created, id, image, names, runningfor, size, status\"", key, key);
 	fprintf(stderr, "See 'bulkhead ps --help'\n");
 	return (EXIT_ENGINE);
 }

@@ -30,8 +30,8 @@ what_to_attach(const struct rec *opts, struct start *st)
 	bool		 detach = opt_flag(opts, "detach", false);
 
 	if (detach && opt_given(opts, "attach")) {
-		(void)say_error("invalid combination of --detach and "
-		    "--attach");
+		(void)say_error(ERR_INVALID_ARG, "invalid combination of "
+		    "--detach and --attach");
 		return (-1);
 	}
 	if (detach)
@@ -46,9 +46,9 @@ what_to_attach(const struct rec *opts, struct start *st)
 		else if (strcasecmp(v, "stderr") == 0)
 			st->attach_err = true;
 		else {
-			(void)say_error("invalid stream \"%s\" for "
-			    "--attach - must be one of stdin, stdout, or "
-			    "stderr: invalid argument", v);
+			(void)say_error(ERR_INVALID_ARG, "invalid stream "
+			    "\"%s\" for --attach - must be one of stdin, "
+			    "stdout, or stderr: invalid argument", v);
 			return (-1);
 		}
 	}

@@ -100,7 +100,7 @@ start_selection(struct cli *cli, apart_fn *select, struct rec *refs)
 	if (pid == -1)
 		return (EXIT_ENGINE);
 	if ((f = fdopen(fd, "r")) == NULL) {
-		code = say_error("%s", strerror(errno));
+		code = say_error(error_of_errno(errno), "%s", strerror(errno));
 		close(fd);
 		(void)apart_end(pid);
 		return (code);
@@ -156,8 +156,8 @@ run(struct cli *cli)
 	if (cli->argc == 0)
 		code = start_selection(cli, select_to, refs);
 	if (attach && rec_count(refs, KEY(ref)) > 1)
-		code = say_error("you cannot start and attach multiple "
-		    "containers at once");
+		code = say_error(ERR_INVALID_ARG, "you cannot start and attach "
+		    "multiple containers at once");
 	else
 		rec_each_text(ref, refs, KEY(ref))
 			if ((one = attach ? start_one(cli, ref, true, 0) :

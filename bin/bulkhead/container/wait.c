@@ -63,10 +63,10 @@ wait_condition(struct cli *cli, const struct rec *first)
 	int64_t			 ns = 250000000;
 	struct parse_err	 e;
 
-	if (opt_given(cli->opts, "interval") && parse_duration(
-	    opt_str(cli->opts, "interval", ""), &ns, &e) == -1)
-		return (error_set(&cli->session->client.error, EINVAL, "%s",
-		    e.text));
+	/* check_options has seen that it is one. */
+	if (opt_given(cli->opts, "interval"))
+		(void)parse_duration(opt_str(cli->opts, "interval", ""), &ns,
+		    &e);
 	while (!condition_holds(cli->opts, now)) {
 		(void)usleep((useconds_t)(ns / 1000));
 		rec_free(row);
@@ -80,14 +80,18 @@ wait_condition(struct cli *cli, const struct rec *first)
 }
 
 static int
-check_conditions(struct cli *cli)
+check_options(struct cli *cli)
 {
-	const char	*v;
+	struct parse_err	 e;
+	const char		*v = opt_str(cli->opts, "interval", NULL);
+	int64_t			 ns;
 
+	if (v != NULL && parse_duration(v, &ns, &e) == -1)
+		return (say_parse(&e));
 	rec_each_text(v, cli->opts, KEY(condition))
 		if (state_number(v) == -1)
-			return (say_error("unknown container state: %s: "
-			    "invalid argument", v));
+			return (say_error(ERR_INVALID_ARG, "unknown container "
+			    "state: %s: invalid argument", v));
 	return (0);
 }
 
@@ -116,6 +120,6 @@ const struct command command_container_wait = {
 	.options = { options }, .max_args = -1,
 	.args_error = "\"bulkhead wait\" requires a name, id, or the "
 	    "\"--latest\" flag",
-	.need = NEED_END, .before = check_conditions, .run = each_run,
+	.need = NEED_END, .before = check_options, .run = each_run,
 	.about = &each,
 };

@@ -63,8 +63,9 @@ run(struct cli *cli)
 	entries = state_history(&s->client, there ? id : ref);
 	if (entries == NULL && (there || errno != ENOENT))
 		return (session_error(s));
-	return (!there && rec_count(entries, KEY(entry)) == 0 ?
-	    say_error("%s", why) : print(cli, NULL, entries));
+	if (!there && rec_count(entries, KEY(entry)) == 0)
+		return (say_error(ERR_NO_SUCH_IMAGE, "%s", why));
+	return (print(cli, NULL, entries));
 }
 
 const struct command command_image_history = {

@@ -34,10 +34,12 @@ check_options(struct cli *cli)
 	const char		*key = opt_str(o, "sort", "created");
 
 	if (order_find(image_orders, key) == NULL)
-		return (say_error("\"%s\" is not a valid field for sorting. "
-		    "Choose from: id, repository, size, tag, created", key));
+		return (say_error(ERR_INVALID_ARG, "\"%s\" is not a valid "
+		    "field for sorting. Choose from: id, repository, size, "
+		    "tag, created", key));
 	if (opt_flag(o, "quiet", false) && opt_given(o, "format"))
-		return (say_error("quiet and format are mutually exclusive"));
+		return (say_error(ERR_INVALID_ARG, "quiet and format are "
+		    "mutually exclusive"));
 	return (0);
 }
 

@@ -76,12 +76,13 @@ spool(struct given_stream *in, const char *name)
 	if (fd != -1 && copy(in, fd) == 0 && lseek(fd, 0, SEEK_SET) == 0)
 		return (take_fd(&fd));
 	if (errno == ETIMEDOUT)
-		(void)say_error("the pipe %s has no writer: nothing opened it "
-		    "for %d seconds", name, GIVEN_OPEN_MS / 1000);
+		(void)say_error(ERR_TIMEOUT, "the pipe %s has no writer: "
+		    "nothing opened it for %d seconds", name, GIVEN_OPEN_MS /
+		    1000);
 	else
-		(void)say_error("cannot keep what comes from %s in %s: %s; "
-		    "set TMPDIR to a directory with room", name, dir,
-		    strerror(errno));
+		(void)say_error(error_of_errno(errno), "cannot keep what comes "
+		    "from %s in %s: %s; set TMPDIR to a directory with room",
+		    name, dir, strerror(errno));
 	return (-1);
 }
 
@@ -96,21 +97,23 @@ open_archive(const char *path)
 				    strcmp(path, "-") == 0;
 
 	if (standard && isatty(STDIN_FILENO)) {
-		(void)say_error("cannot read from terminal, use command-line "
-		    "redirection or the --input flag");
+		(void)say_error(ERR_INVALID_ARG, "cannot read from terminal, "
+		    "use command-line redirection or the --input flag");
 		return (-1);
 	}
 	if (standard)
 		path = "/dev/stdin";
 	if ((fd = given_open_now(path)) == -1 || fstat(fd, &st) == -1) {
-		(void)say_error("open %s: %s", path, strerror(errno));
+		(void)say_error(error_of_errno(errno), "open %s: %s", path,
+		    strerror(errno));
 		return (-1);
 	}
 	if (S_ISREG(st.st_mode))
 		return (take_fd(&fd));
 	if (given_stream(&in, fd) == 0)
 		return (spool(&in, standard ? "the standard input" : path));
-	(void)say_error("%s is not a file that holds an archive", path);
+	(void)say_error(ERR_FILE, "%s is not a file that holds an "
+	    "archive", path);
 	return (-1);
 }
 

@@ -69,17 +69,20 @@ check(struct cli *cli)
 	struct parse_err	 e;
 
 	if (opt_flag(o, "infra", true))
-		return (say_error("pods with an infra container are not "
-		    "supported by bulkhead yet: give --infra=false"));
+		return (say_error(ERR_NOT_IMPLEMENTED, "pods with an infra "
+		    "container are not supported by bulkhead yet: give "
+		    "--infra=false"));
 	if (strcmp(opt_str(o, "share", "none"), "none") != 0)
-		return (say_error("cannot set share(%s) namespaces without an "
-		    "infra container", opt_str(o, "share", "")));
+		return (say_error(ERR_INVALID_ARG, "cannot set share(%s) "
+		    "namespaces without an infra container", opt_str(o, "share",
+		    "")));
 	if (cli->argc > 0 && opt_given(o, "name"))
-		return (say_error("cannot specify --name and NAME at the same "
-		    "time"));
+		return (say_error(ERR_INVALID_ARG, "cannot specify --name and "
+		    "NAME at the same time"));
 	if (*wanted_name(cli) != '\0' && spec_name(wanted_name(cli), &e) == -1)
-		return (say_error("running pod create option: names must "
-		    "match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument"));
+		return (say_error(ERR_INVALID_ARG, "running pod create option: "
+		    "names must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid "
+		    "argument"));
 	return (0);
 }
 
@@ -92,9 +95,10 @@ open_id_file(const char *path, int *fd)
 	*fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (*fd != -1)
 		return (0);
-	return (errno == EEXIST ? say_error("pod id file exists. Ensure "
-	    "another pod is not using it or delete %s", path) :
-	    say_error("opening pod-id-file %s: %s", path, strerror(errno)));
+	return (errno == EEXIST ? say_error(ERR_EXISTS, "pod id file "
+	    "exists. Ensure another pod is not using it or delete %s", path) :
+	    say_error(error_of_errno(errno), "opening pod-id-file %s: %s", path,
+	    strerror(errno)));
 }
 
 /* The record of the pod: its ID, name and labels. 0, or the exit code. */
@@ -104,7 +108,7 @@ describe(const struct cli *cli, struct rec *pod, char *id)
 	struct parse_err	 e;
 
 	if (labels_take(NULL, cli->opts, pod, &e) == -1)
-		return (say_error("%s", e.text));
+		return (say_parse(&e));
 	if (command_new_id(id) == -1)
 		return (EXIT_ENGINE);
 	(void)rec_add(pod, KEY(id), id);
@@ -117,16 +121,14 @@ create(struct cli *cli, struct rec *pod)
 {
 	struct session	*s = cli->session;
 	bool		 replace = opt_flag(cli->opts, "replace", false);
-	int		 code;
 
 	if (command_open(s, cli, NEED_STATE | NEED_LOCK | NEED_MORE | (replace ?
 	    NEED_END | NEED_WRITE : 0), NULL) == -1)
 		return (EXIT_ENGINE);
 	if (pods_create(s, pod, replace) == 0)
 		return (0);
-	code = say_error("adding pod to state: %s", s->client.error.text);
-	say_code(error_code(&s->client.error));
-	return (code);
+	return (say_error(error_code(&s->client.error), "adding pod to state: "
+	    "%s", error_message(&s->client.error)));
 }
 
 static int

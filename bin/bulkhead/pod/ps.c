@@ -36,11 +36,12 @@ check_options(struct cli *cli)
 	const char		*key = opt_str(o, "sort", "created");
 
 	if (opt_flag(o, "quiet", false) && opt_given(o, "format"))
-		return (say_error("quiet and format cannot be used together"));
+		return (say_error(ERR_INVALID_ARG, "quiet and format cannot be "
+		    "used together"));
 	if (order_find(pod_orders, key) == NULL)
-		return (say_error("invalid argument \"%s\" for \"--sort\" "
-		    "flag: \"%s\" is not a valid value.  Choose from: "
-		    "\"created, id, name, number\"", key, key));
+		return (say_error(ERR_INVALID_ARG, "invalid argument \"%s\" "
+		    "for \"--sort\" flag: \"%s\" is not a valid value.  Choose "
+		    "from: \"created, id, name, number\"", key, key));
 	return (0);
 }
 

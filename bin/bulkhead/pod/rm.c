@@ -84,7 +84,7 @@ remove_listed(struct cli *cli)
 	if (all == NULL)
 		return (session_error(s));
 	if (latest && pods_latest(all, youngest) == -1)
-		return (say_error("no such pod"), say_code(ERR_NO_SUCH_POD), 1);
+		return (say_error(ERR_NO_SUCH_POD, "no such pod"), 1);
 	rec_each(pod, all, KEY(obj))
 		if ((!latest || strcmp(rec_str(pod, KEY(id), ""), youngest) ==
 		    0) && remove_pod(cli, pod) == -1 && errno != ENOENT)

@@ -136,7 +136,8 @@ run(struct cli *cli)
 		confined_enter(s->containers);
 		info_ask(&in, s);
 		j = info_document(&in);
-		code = j == NULL ? say_error("out of memory") : print(&f, j);
+		code = j == NULL ? say_error(ERR_NO_MEMORY, "out of memory") :
+		    print(&f, j);
 	}
 	json_decref(in.programs);
 	return (code);

@@ -34,18 +34,18 @@ run(struct cli *cli)
 	const char	*type = opt_str(cli->opts, "type", "all");
 
 	if (strcmp(type, "image") == 0 && opt_flag(cli->opts, "latest", false))
-		return (say_error("latest is not supported for type "
-		    "\"image\""));
+		return (say_error(ERR_INVALID_ARG, "latest is not "
+		    "supported for type \"image\""));
 	for (size_t i = 0; i < NITEMS(types); i++)
 		if (strcmp(types[i].name, type) == 0)
 			return (inspect_objects(cli, i == 0 &&
 			    opt_flag(cli->opts, "latest", false) ?
 			    &inspect_containers : types[i].kind));
 	if (strcmp(type, "network") == 0)
-		return (say_error("--type %s is not supported by bulkhead yet",
-		    type));
-	return (say_error("invalid type \"%s\": must be \"image\", "
-	    "\"container\", \"volume\", \"pod\" or \"all\"", type));
+		return (say_error(ERR_NOT_IMPLEMENTED, "--type %s is not "
+		    "supported by bulkhead yet", type));
+	return (say_error(ERR_INVALID_ARG, "invalid type \"%s\": must be "
+	    "\"image\", \"container\", \"volume\", \"pod\" or \"all\"", type));
 }
 
 const struct command command_system_inspect = {

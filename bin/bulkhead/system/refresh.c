@@ -99,11 +99,11 @@ copy_read_path(struct copy *c, const char *path)
 	scoped_fd int	 dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (dir == -1 || copy_read(c, dir, dir) == -1)
-		(void)say_error("cannot read the state in %s: %s", path,
-		    strerror(errno));
+		(void)say_error(error_of_errno(errno), "cannot read the state "
+		    "in %s: %s", path, strerror(errno));
 	else if (c->text[0] == NULL && c->text[1] == NULL)
-		(void)say_error("%s holds no state: neither %s nor %s", path,
-		    journals[0], journals[1]);
+		(void)say_error(ERR_INVALID_ARG, "%s holds no state: neither "
+		    "%s nor %s", path, journals[0], journals[1]);
 	else
 		return (0);
 	return (-1);
@@ -206,10 +206,11 @@ run(struct cli *cli)
 	int			 code;
 
 	if (plan == opt_flag(cli->opts, "apply", false))
-		return (say_error("choose one: --plan prints what a refresh "
-		    "would do, --apply does it"));
+		return (say_error(ERR_INVALID_ARG, "choose one: --plan prints "
+		    "what a refresh would do, --apply does it"));
 	if (!plan && (path != NULL || boot_id != NULL))
-		return (say_error("--state and --boot-id are for --plan"));
+		return (say_error(ERR_INVALID_ARG, "--state and --boot-id are "
+		    "for --plan"));
 	out = rec_new();
 	code = path != NULL || boot_id != NULL ?
 	    plan_copy(&c, cli, path, boot_id, out) : refresh(cli, plan, out);

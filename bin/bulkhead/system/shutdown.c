@@ -73,10 +73,10 @@ refuse(struct rec **list, size_t n)
 		len += (size_t)snprintf(names + len, sizeof(names) - len,
 		    "%s%.120s", i > 0 ? ", " : "", rec_str(list[i], KEY(name),
 		    "?"));
-	(void)say_error("%zu container%s still running (%s%s); stop %s, or "
-	    "use --force: container state improper", n, n == 1 ? " is" :
-	    "s are", names, n > NAMED ? ", ..." : "", n == 1 ? "it" : "them");
-	say_code(ERR_CTR_STATE);
+	(void)say_error(ERR_CTR_STATE, "%zu container%s still running "
+	    "(%s%s); stop %s, or use --force: container state improper", n, n ==
+	    1 ? " is" : "s are", names, n > NAMED ? ", ..." : "", n == 1 ? "it"
+	    : "them");
 	return (EXIT_ENGINE);
 }
 
@@ -121,9 +121,11 @@ close_storage(struct session *s)
 		code = session_error(s);
 	event_send_one(s, "system", "shutdown", NULL, NULL);
 	if (client_stop(&s->client, H_STORE) != 0)
-		code = say_error("the image store did not close in order");
+		code = say_error(ERR_STOPPED, "the image store did not "
+		    "close in order");
 	if (client_stop(&s->client, H_STATE) != 0)
-		code = say_error("the state did not close in order");
+		code = say_error(ERR_DB_CLOSED, "the state did not close in "
+		    "order");
 	return (code);
 }
 

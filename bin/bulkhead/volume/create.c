@@ -56,15 +56,16 @@ check(const struct cli *cli, struct creating *c)
 	struct parse_err	 e;
 
 	if (strcmp(opt_str(o, "driver", "local"), "local") != 0)
-		return (say_error("the volume driver \"%s\" is not supported "
-		    "by bulkhead yet, which has \"local\"", opt_str(o,
-		    "driver", "")));
+		return (say_error(ERR_NOT_IMPLEMENTED, "the volume driver "
+		    "\"%s\" is not supported by bulkhead yet, which has "
+		    "\"local\"", opt_str(o, "driver", "")));
 	if (cli->argc > 0 && spec_name(c->name, &e) == -1)
-		return (say_error("running volume create option: names must "
-		    "match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument"));
+		return (say_error(ERR_INVALID_ARG, "running volume create "
+		    "option: names must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: "
+		    "invalid argument"));
 	if (labels_take(NULL, o, c->keys, &e) == -1 ||
 	    volopt_take(o, c->keys, &e) == -1)
-		return (say_error("%s", e.text));
+		return (say_parse(&e));
 	return (0);
 }
 

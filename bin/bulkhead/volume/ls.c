@@ -22,8 +22,8 @@ check_options(struct cli *cli)
 {
 	if (opt_flag(cli->opts, "quiet", false) &&
 	    opt_given(cli->opts, "format"))
-		return (say_error("quiet and format flags cannot be used "
-		    "together"));
+		return (say_error(ERR_INVALID_ARG, "quiet and format flags "
+		    "cannot be used together"));
 	return (0);
 }
 

@@ -93,7 +93,7 @@ run(struct cli *cli)
 	int			 code;
 
 	if (filter_open(&f, &volume_filters, cli->opts, NULL, &e) == -1)
-		code = say_error("%s", e.text);
+		code = say_parse(&e);
 	else
 		code = prune_listed(cli, &f);
 	filter_close(&f);

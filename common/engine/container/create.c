@@ -33,7 +33,8 @@ grant_mount_sources(struct session *s)
 
 	if (volmounts_find(s, c->mounts) == -1)
 		return (-1);
-	return (!s->system ? 0 : grant_make(s, c->id, c->mounts, c->rm));
+	return (!s->system ? grant_look(s, c->mounts) :
+	    grant_make(s, c->id, c->mounts, c->rm));
 }
 
 /* The session's `needs_compiler`. */
@@ -69,7 +70,7 @@ create_prepare(struct create *c, struct error *error)
 		return (error_set(error, errno, "%s", strerror(errno)));
 	if (define_mounts(c->request, c->mounts, &e) == -1 || (c->rootfs &&
 	    (c->rootfs_path = hostpath_absolute(c->what, &e)) == NULL))
-		return (error_set(error, EINVAL, "%s", e.text));
+		return (parse_error(&e, error));
 	/* Recorded by its absolute path, as a volume's is. */
 	if (c->rootfs)
 		c->what = c->rootfs_path;
@@ -89,7 +90,7 @@ ask_image(struct create *c)
 	const char		*pull = rec_get(c->request, KEY(pull));
 
 	if (pull != NULL && spec_pull(pull, &e) == -1)
-		return (error_set(&c->s->client.error, EINVAL, "%s", e.text));
+		return (parse_error(&e, &c->s->client.error));
 	return (c->rootfs ? 0 : store_image_get_begin(&c->s->client, c->what));
 }
 

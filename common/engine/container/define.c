@@ -283,8 +283,11 @@ define_mounts(const struct rec *request, struct rec *out, struct parse_err *e)
 
 	if (add_mounts(&w) == 0)
 		return (0);
-	return (parse_fail(e, "%s", w.err.text[0] != '\0' ? w.err.text :
-	    strerror(errno)));
+	if (w.err.text[0] == '\0')
+		return (parse_fail_code(e, error_of_errno(errno), "%s",
+		    strerror(errno)));
+	*e = w.err;
+	return (-1);
 }
 
 static int
@@ -369,8 +372,8 @@ add_profile(struct work *w)
 	    KEY_AS(seccomp_profile), "")) == 0)
 		return (0);
 	if ((json = given_read(path, &len, &why)) == NULL)
-		return (parse_fail(&w->err, "opening seccomp profile failed: "
-		    "%s", why.text));
+		return (parse_fail_code(&w->err, why.code, "opening seccomp "
+		    "profile failed: %s", why.text));
 	return (rec_add_bytes(w->def, KEY(seccomp_json), json, len));
 }
 
@@ -471,8 +474,10 @@ define_container(struct session *s, const struct rec *request, const char *id,
 	    what);
 	if (def != NULL && take_steps(&w, all, NITEMS(all)) == 0)
 		return (take_ptr(&def));
-	(void)error_set(&s->client.error, w.err.text[0] != '\0' ? EINVAL :
-	    errno, "%s", w.err.text[0] != '\0' ? w.err.text :
-	    strerror(errno));
+	if (w.err.text[0] != '\0')
+		(void)parse_error(&w.err, &s->client.error);
+	else
+		(void)error_set(&s->client.error, errno, "%s",
+		    strerror(errno));
 	return (NULL);
 }

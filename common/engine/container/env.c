@@ -53,7 +53,7 @@ set(struct env *e, const char *kv, struct parse_err *err)
 	}
 	if (copy == NULL || list == NULL) {
 		free(copy);
-		return (spec_no_memory(err));
+		return (parse_no_memory(err));
 	}
 	free(e->list[i]);
 	e->list[i] = copy;
@@ -135,7 +135,7 @@ label_from_cli(struct env *e, const char *line, struct parse_err *err)
 		    line));
 	if (asprintf(&kv, "%s%s", line, strchr(line, '=') ? "" : "=") == -1) {
 		kv = NULL;
-		return (spec_no_memory(err));
+		return (parse_no_memory(err));
 	}
 	return (set(e, kv, err));
 }
@@ -181,7 +181,8 @@ env_from_file(struct env *e, const char *path, struct parse_err *err)
 	struct parse_err	 why;
 
 	return (from_file(e, path, env_from_cli, &why) == 0 ? 0 :
-	    parse_fail(err, "parsing env file \"%s\": %s", path, why.text));
+	    parse_fail_code(err, why.code, "parsing env file \"%s\": %s", path,
+	    why.text));
 }
 
 int
@@ -192,7 +193,7 @@ label_from_file(struct env *e, const char *path, struct parse_err *err)
 	if (from_file(e, path, label_from_cli, &why) == 0)
 		return (0);
 	/* Its own words are said once. */
-	return (parse_fail(err, "%s%s", strncmp(why.text, LABELS,
+	return (parse_fail_code(err, why.code, "%s%s", strncmp(why.text, LABELS,
 	    sizeof(LABELS) - 1) == 0 ? "" : LABELS, why.text));
 }
 

@@ -167,7 +167,8 @@ existing_start(struct existing *e, char *const *cleanup)
 		    (int64_t)st->pid_start);
 		if (exit_record(e->s, e->row, st->wait_status,
 		    st->finished) == -1)
-			session_notice(e->s, "%s", error_message(&c->error));
+			session_notice(e->s, error_code(&c->error), "%s",
+			    error_message(&c->error));
 	}
 	/*
 	 * Else the reaper finds the channel closed at our end, executes the

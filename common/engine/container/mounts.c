@@ -91,8 +91,8 @@ check_value(const char *opt, enum group group, struct parse_err *e)
 	len = strlen(value);
 	if (group == G_SIZE && (len == 0 || value[len - 1] != '%' ||
 	    len > 4) && parse_size(value, &bytes, &why) == -1)
-		return (parse_fail(e, "mount option \"%s\": %s", opt,
-		    why.text));
+		return (parse_fail_code(e, why.code, "mount option \"%s\": "
+		    "%s", opt, why.text));
 	if (group == G_MODE && (len == 0 || len > 5 ||
 	    strspn(value, "01234567") != len))
 		return (parse_fail(e, "mount option \"%s\" is not an octal "
@@ -202,14 +202,14 @@ put(struct rec *out, const struct rec *mount, bool again, struct parse_err *e)
 		scoped_free char	*old = place(have);
 
 		if (old == NULL || new == NULL)
-			return (spec_no_memory(e));
+			return (parse_no_memory(e));
 		if (strcmp(old, new) != 0)
 			continue;
 		return (again && is_same(have, mount) ? 0 : parse_fail(e,
 		    "%s: duplicate mount destination", new));
 	}
 	return (rec_add_rec(out, KEY(mount), mount) == 0 ? 0 :
-	    spec_no_memory(e));
+	    parse_no_memory(e));
 }
 
 /* By name; "" is one of the container's own, which gets a name later. */
@@ -415,7 +415,7 @@ take(const char *arg, mount_fn *parse, bool again, struct rec *out,
 	struct mount		 m = { .rec = rec };
 
 	if (copy == NULL || rec == NULL)
-		return (spec_no_memory(e));
+		return (parse_no_memory(e));
 	if (parse(&m, arg, copy, e) == -1)
 		return (-1);
 	add_defaults(&m);

@@ -108,7 +108,8 @@ container_pause(struct session *s, const struct rec *row,
 		return (refuse(s, id, "started just now, try again"));
 	if (p->why == NULL)
 		return (freeze(s, row, p));
-	return (error_set(&s->client.error, EACCES, "%s", p->why));
+	return (error_set_code(&s->client.error, ERR_NO_CGROUPS, EACCES,
+	    "%s", p->why));
 }
 
 int

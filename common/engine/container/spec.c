@@ -62,12 +62,6 @@ has_control(const char *s)
 	return (false);
 }
 
-int
-spec_no_memory(struct parse_err *e)
-{
-	return (parse_fail(e, "%s", strerror(errno)));
-}
-
 #define BAD_LIMIT	"ulimit option \"%s\" requires name=SOFT:HARD, " \
 			"failed to be parsed: "
 
@@ -92,7 +86,7 @@ spec_ulimit(const char *arg, struct rec *out, struct parse_err *e)
 	int64_t			 lo, hi;
 
 	if (copy == NULL)
-		return (spec_no_memory(e));
+		return (parse_no_memory(e));
 	if (strcmp(arg, "host") == 0)
 		return (rec_set_num(out, KEY(ulimit_host), 1));
 	if ((value = strchr(copy, '=')) == NULL)
@@ -116,7 +110,8 @@ spec_ulimit(const char *arg, struct rec *out, struct parse_err *e)
 	(void)rec_add(r, KEY(name), copy);
 	(void)rec_add_num(r, KEY(soft), lo);
 	(void)rec_add_num(r, KEY(hard), hi);
-	return (rec_add_rec(out, KEY(rlimit), r) == -1 ? spec_no_memory(e) : 0);
+	return (rec_add_rec(out, KEY(rlimit), r) == -1 ? parse_no_memory(e) :
+	    0);
 }
 
 /*
@@ -177,7 +172,7 @@ spec_caps(const struct rec *config, const struct rec *opts, struct rec *out,
 		if ((base[i] && rec_addf(out, KEY(cap), "CAP_%s",
 		    caps[i]) == -1) || (add[i] && rec_addf(out, KEY(ambient),
 		    "CAP_%s", caps[i]) == -1))
-			return (spec_no_memory(e));
+			return (parse_no_memory(e));
 	}
 	return (0);
 }
@@ -191,7 +186,7 @@ add_paths(struct key_str key, const char *list, struct rec *out,
 	char			*s = copy, *path;
 
 	if (copy == NULL)
-		return (spec_no_memory(e));
+		return (parse_no_memory(e));
 	while ((path = strsep(&s, ":")) != NULL) {
 		if (*path == '\0')
 			continue;
@@ -200,7 +195,7 @@ add_paths(struct key_str key, const char *list, struct rec *out,
 			    "%s\": \"%s\" is not an absolute path", key.name,
 			    list, path));
 		if (rec_add(out, key, path) == -1)
-			return (spec_no_memory(e));
+			return (parse_no_memory(e));
 	}
 	return (0);
 }
@@ -213,7 +208,7 @@ spec_security(const char *arg, struct rec *out, struct parse_err *e)
 	int			 b;
 
 	if (copy == NULL)
-		return (spec_no_memory(e));
+		return (parse_no_memory(e));
 	if ((value = strpbrk(copy, "=:")) != NULL)
 		*value++ = '\0';
 	if (strcmp(copy, "no-new-privileges") == 0 &&
@@ -272,7 +267,7 @@ spec_user(const char *arg, struct parse_err *e)
 	char			*group = copy, *user = strsep(&group, ":");
 
 	if (copy == NULL)
-		return (spec_no_memory(e));
+		return (parse_no_memory(e));
 	if (*user != '\0' && check_id(arg, user, "user", e) == -1)
 		return (-1);
 	if (group == NULL)
@@ -443,8 +438,8 @@ spec_log_opt(const char *arg, struct rec *out, struct parse_err *e)
 	if (strcmp(value, "-1") == 0)		/* no limit */
 		return (rec_set_num(out, KEY(log_max), -1));
 	if (parse_size(value, &bytes, &why) == -1)
-		return (parse_fail(e, "invalid log option \"%s\": %s", arg,
-		    why.text));
+		return (parse_fail_code(e, why.code, "invalid log option "
+		    "\"%s\": %s", arg, why.text));
 	return (rec_set_num(out, KEY(log_max), bytes));
 }
 

@@ -10,8 +10,6 @@
 
 struct rec;
 
-/* The message of errno. Returns -1. */
-int	spec_no_memory(struct parse_err *);
 /* -v [SRC:]DST[:OPTS]: appends `mount` {type=bind, src, dst, opt*}. */
 int	spec_volume(const char *, struct rec *, struct parse_err *);
 /* --tmpfs DST[:OPTS]: appends `mount` {type=tmpfs, dst, opt*}. */

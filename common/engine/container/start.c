@@ -434,7 +434,7 @@ attach_until_end(struct start *st, struct attach *a)
 		st->code = EXIT_ENGINE;
 		/* EPIPE: the reader closed the output; print nothing. */
 		if (errno != EPIPE)
-			session_notice(st->s, errno == ECONNRESET ?
+			session_notice(st->s, ERR_STOPPED, errno == ECONNRESET ?
 			    "the monitor of container %s was killed" :
 			    "the output of container %s is lost: too much of "
 			    "it was waiting to be read", st->id);

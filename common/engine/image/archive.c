@@ -150,7 +150,7 @@ archive_import(struct session *s, const struct rec *archive,
 		return (-1);
 	config = manifest_import(im->options, layer, im->from, &e);
 	if (config == NULL)
-		return (error_set(&s->client.error, EINVAL, "%s", e.text));
+		return (parse_error(&e, &s->client.error));
 	if ((manifest = manifest_docker(config, layers)) == NULL)
 		return (-1);
 	return (commit(s, out, config, manifest, top, id));

@@ -44,10 +44,11 @@ free_image(struct session *s, const char *id, bool force)
 		if (user_of(rows, id, user) == NULL)
 			return (0);
 		if (!force)
-			return (error_set(&s->client.error, EBUSY, "image used "
-			    "by %s: image is in use by a container: consider "
-			    "listing external containers and force-removing "
-			    "image", user));
+			return (error_set_code(&s->client.error,
+			    ERR_IMAGE_IN_USE, EBUSY, "image used by %s: image "
+			    "is in use by a container: consider listing "
+			    "external containers and force-removing image",
+			    user));
 		full = container_reconciled(s, user);
 		if (full != NULL && remove_container(s, full, true, -1) == -1)
 			return (-1);

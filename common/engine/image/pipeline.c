@@ -167,10 +167,11 @@ end_all(struct pipeline *p, const bool *begun)
 		if (!begun[i] || end_step(p, (enum step)i) == 0)
 			continue;
 		if (errno == EFBIG && (i == STORED || i == PLAIN))
-			(void)error_set(&c->error, EFBIG, "the layers are "
-			    "larger than what is left of the limit (%llu "
-			    "bytes); if you trust where they are from, raise "
-			    "--max-size", (unsigned long long)p->limits->size);
+			(void)error_set_code(&c->error, ERR_NO_SPACE, EFBIG,
+			    "the layers are larger than what is left of the "
+			    "limit (%llu bytes); if you trust where they are "
+			    "from, raise --max-size",
+			    (unsigned long long)p->limits->size);
 		is_cause = errno != EPIPE || !client_has(c, helper_of[i]);
 		if (cause.number == 0 || (is_cause && !sure))
 			error_save(&c->error, &cause);
@@ -188,19 +189,19 @@ check_limits(struct pipeline *p)
 {
 	if (p->dir == -1 || (p->limits->size > 0 && p->limits->files > 0))
 		return (0);
-	return (error_set(&p->s->client.error, EFBIG, "the layers before this "
-	    "one have used up what the limit allows; if you trust where they "
-	    "are from, raise %s", p->limits->size == 0 ? "--max-size" :
-	    "--max-files"));
+	return (error_set_code(&p->s->client.error, ERR_NO_SPACE, EFBIG, "the "
+	    "layers before this one have used up what the limit allows; if you "
+	    "trust where they are from, raise %s", p->limits->size == 0 ?
+	    "--max-size" : "--max-files"));
 }
 
 static int
 differs(struct pipeline *p, const char *what, const char *is,
     const char *should)
 {
-	return (error_set(&p->s->client.error, EBADMSG, "a layer is not what "
-	    "the image names: its %s %s, not to %s; pull or save the image "
-	    "again", what, is, should));
+	return (error_set_code(&p->s->client.error, ERR_BAD_ARCHIVE, EBADMSG,
+	    "a layer is not what the image names: its %s %s, not to %s; pull "
+	    "or save the image again", what, is, should));
 }
 
 static int

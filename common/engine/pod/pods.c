@@ -273,9 +273,10 @@ pods_define(struct session *s, const char *ref, struct rec *def)
 	scoped_rec struct rec	*pod = NULL;
 
 	if (strncmp(ref, "new:", 4) == 0)
-		return (error_set(&s->client.error, EINVAL, "--pod new:NAME is "
-		    "not supported by bulkhead yet: use `bulkhead pod create "
-		    "--infra=false --name NAME` first"));
+		return (error_set_code(&s->client.error, ERR_NOT_IMPLEMENTED,
+		    EINVAL, "--pod new:NAME is not supported by bulkhead yet: "
+		    "use `bulkhead pod create --infra=false --name NAME` "
+		    "first"));
 	if ((pod = state_object_get(&s->client, OBJ_POD, 0, ref)) == NULL)
 		return (-1);
 	(void)rec_add(def, KEY(pod), rec_str(pod, KEY(id), ""));

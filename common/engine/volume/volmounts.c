@@ -166,7 +166,7 @@ add_image_volume(struct session *s, struct rec *def, const char *path)
 	scoped_rec struct rec	*m = NULL;
 
 	if (spec_ctr_path("volume of the image", path, &e) == -1)
-		return (error_set(&s->client.error, EINVAL, "%s", e.text));
+		return (parse_error(&e, &s->client.error));
 	if (is_mounted(def, path))
 		return (0);
 	m = rec_new();

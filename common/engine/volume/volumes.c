@@ -97,8 +97,9 @@ volumes_get(struct session *s, const char *name)
 	if (r != NULL && strcmp(rec_str(r, KEY(id), ""), name) == 0)
 		return (r);
 	if (r != NULL || errno == EEXIST)
-		(void)error_set(&s->client.error, ENOENT, "no volume with name "
-		    "\"%s\" found: no such volume", name);
+		(void)error_set_code(&s->client.error, ERR_NO_SUCH_VOLUME,
+		    ENOENT, "no volume with name \"%s\" found: no such "
+		    "volume", name);
 	rec_free(r);
 	return (NULL);
 }

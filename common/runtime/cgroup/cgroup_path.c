@@ -180,12 +180,12 @@ own_cgroup(bool v2, char *out, size_t len)
 static int
 refuse(const struct run_env *rt, bool v2, const char *path)
 {
-	return (error_set(&rt->client->error, EACCES, "cgroup %.512s is not "
-	    "available to this user: %s", path, v2 ? "start bulkhead below "
-	    "your systemd (`systemd-run --user --scope -p Delegate=yes "
-	    "bulkhead ...`), or have an administrator delegate a cgroup to you"
-	    : "this machine has cgroups v1, of which users have none; an "
-	    "administrator can boot it with "
+	return (error_set_code(&rt->client->error, ERR_NO_CGROUPS, EACCES,
+	    "cgroup %.512s is not available to this user: %s", path, v2 ?
+	    "start bulkhead below your systemd (`systemd-run --user --scope "
+	    "-p Delegate=yes bulkhead ...`), or have an administrator delegate "
+	    "a cgroup to you" : "this machine has cgroups v1, of which users "
+	    "have none; an administrator can boot it with "
 	    "systemd.unified_cgroup_hierarchy=1, or delegate one to you"));
 }
 
@@ -214,9 +214,9 @@ cgroup_open_parent(const struct run_env *rt, char *path, size_t len)
 	const char	*hierarchy = cgroup_hierarchy();
 
 	if (hierarchy == NULL)
-		return (error_set(&rt->client->error, ENOENT, "cgroups are not "
-		    "available: neither cgroup v2 nor the freezer controller "
-		    "of v1 is mounted on " ROOT));
+		return (error_set_code(&rt->client->error, ERR_NO_CGROUPS,
+		    ENOENT, "cgroups are not available: neither cgroup v2 nor "
+		    "the freezer controller of v1 is mounted on " ROOT));
 	return (rt->system ? open_ours(rt, hierarchy, path, len) :
 	    open_own(rt, hierarchy, path, len));
 }

@@ -21,10 +21,10 @@
 static int
 manager_error(const struct run_env *rt, const char *path)
 {
-	return (error_set(&rt->client->error, errno, "the systemd of this user "
-	    "cannot be asked for a cgroup at %s: %m; log in so that it runs "
-	    "(or `loginctl enable-linger`), or use --cgroup-manager=cgroupfs",
-	    path));
+	return (error_set_code(&rt->client->error, ERR_NO_CGROUPS, errno,
+	    "the systemd of this user cannot be asked for a cgroup at %s: %m; "
+	    "log in so that it runs (or `loginctl enable-linger`), or use "
+	    "--cgroup-manager=cgroupfs", path));
 }
 
 /* The manager itself, and not by way of a bus. */
