@@ -65,6 +65,55 @@ invalid() {
 	each invalid
 }
 
+# What the command lines of errors.table are about, for $WHO.
+at_hand() {
+	local i
+	D=$T/files-$WHO I=localhost/busybox
+	mkdir -p "$D/dir"
+	echo 'not an archive' >"$D/text"
+	echo "$I" >"$D/taken"
+	: >"$D/empty"
+	head -c 300000 "$BH_FIXTURES/busybox.docker.tar" >"$D/cut.tar"
+	[ "$WHO" = root ] || chown -R "$BH_USER" "$D"
+	for i in rests 'quiet --log-driver none' "uses --volume vol:/v"; do
+		bh create --name $i --network none $I true >/dev/null
+	done
+	bh run --name ended --network none $I true
+	bh run -d --name runs --network none $I sleep 1000 >/dev/null
+	bh pod create --infra=false busy >/dev/null
+	bh run -d --name inpod --pod busy --network none $I sleep 1000 \
+	    >/dev/null
+}
+table() {
+	local number code line got said err bad=0 n=0
+	at_hand
+	while read -r number code line; do
+		[[ $number == [0-9]* ]] || continue
+		got=0 n=$((n + 1))
+		err=$(eval "bh --trace $line" 2>&1 >/dev/null </dev/null) ||
+		    got=$?
+		said=$(sed -n 's/^bulkhead: trace: error \([0-9]*\) .*/\1/p' \
+		    <<<"$err")
+		# One failure is one line, and where the help is.
+		err=$(grep -v -e '^[a-z]*: trace: ' -e "^See '" -e "^Try '" \
+		    <<<"$err" || true)
+		[[ $got:$said == "$code:$number" && $err == "Error: "* &&
+		    $err != *$'\n'* ]] && continue
+		echo "# bulkhead $line"
+		echo "# exit code $got, not $code; number $said, not $number"
+		sed 's/^/#   /' <<<"$err"
+		bad=$((bad + 1))
+	done <"$BH_SOURCE/tests/system/errors.table"
+	is "$bad" 0 "wrong lines of errors.table"
+	[ "$n" -ge 150 ]
+	bh rm -f -a -t 0 >/dev/null
+	bh pod rm -a >/dev/null
+	bh volume prune -f >/dev/null
+}
+@test "S96 S98 S101 S102 S103: command lines that fail, each with its number" {
+	each table
+}
+
 @test "S97: ErrRuntimeStopped for a helper that has ended" {
 	WHO=root
 	cp -a "$BH_PREFIX" "$T/prefix"
