@@ -1,48 +1,207 @@
 #!/bin/sh
-# Prove that tests can fail: build a program with one defence taken out, and
-# see its test notice. Not part of make check.
+# make mutants: prove that tests can fail. Each line of tests/mutants takes one
+# behaviour out of a copy of the tree; a test that names the row must fail then,
+# and must pass without. Root is needed where that test is a system test.
 #
-#	B=build/plain tests/mutants.sh unpack	(or fetch)
+#	make mutants			all lines
+#	make mutants ROWS="S23 A01"	those of these rows
 #
-# A line of tests/NAME/mutants is: file, tab, perl expression, tab, what it
-# takes away. The expression must change the file.
+# A line of tests/mutants is: row, tab, file, tab, perl expression, tab, the
+# behaviour that it takes away. The expression sees the whole file and must
+# change it. In place of a row stands a directory of tests/ where no row is
+# about the behaviour: then each check of its tests counts. Units and helpers
+# are tried first, system tests only if all of them pass.
 set -u
-name=$1
-: "${B:=build/plain}"
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-chmod 755 "$tmp"
-# What a test starts beside the program.
-cp "$B/libexec/bulkhead/inflate" "$tmp"
-libs=$(sed -n "s/^LIBS_$name *:= *//p" GNUmakefile)
-survived=0
-while IFS='	' read -r file expr what; do
-	case $file in ''|'#'*) continue ;; esac
-	src=libexec/$name/$file
-	rm -rf "$tmp/src" && cp -r "libexec/$name" "$tmp/src"
-	perl -0pi -e "$expr" "$tmp/src/$file"
-	if cmp -s "$src" "$tmp/src/$file"; then
-		echo "not ok - $what: the expression changes nothing"
-		survived=$((survived + 1))
-		continue
+cd "$(dirname "$0")/.." || exit 1
+: "${B:?}"
+: "${MAKE:=make}"
+export B
+here=$PWD
+passed=0 failed=0
+tab=$(printf '\t')
+
+work=$(mktemp -d /var/tmp/bulkhead-mutants.XXXXXX) || exit 1
+tree=$work/tree
+installed=
+finish() {
+	st=$?
+	if [ -n "$installed" ]; then
+		end_processes
+		installed_end
+		rm -rf "$prefix"
 	fi
-	o=$B/obj/libexec/$name
-	gcc -std=gnu17 -D_GNU_SOURCE -O1 -w -I"$tmp/src" -Icommon/base \
-	    -Icommon/protocol -Ipolicy -I"$B/obj/policy" -c -o "$tmp/mutant.o" "$tmp/src/$file" || exit 1
-	objs=$(ls "$o"/*.o | grep -v "/${file%.c}\.o$")
-	# shellcheck disable=SC2086
-	gcc -o "$tmp/$name" "$tmp/mutant.o" $objs \
-	    "$B/obj/common/protocol.a" "$B/obj/common/base.a" $libs || exit 1
-	st=0
-	: > "$tmp/out"
-	for t in "$B/obj/tests/$name"/*_test; do
-		timeout 60 "$t" "$tmp/$name" >> "$tmp/out" 2>&1 || st=1
-	done
-	if [ $st -eq 0 ]; then
-		echo "not ok - $what: no test has noticed"
-		survived=$((survived + 1))
+	rm -rf "$work"
+	exit $st
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+chmod 755 "$work"
+mkdir "$tree" "$work/sound"
+{ git ls-files --cached --others --exclude-standard; echo "$B"; } |
+    grep -v '^build$' | tar -cf - -T - 2>/dev/null | tar -C "$tree" -xpf - ||
+    exit 1
+
+# pattern ROW: it, as a word of its own.
+pattern() {
+	printf '(^|[^A-Za-z0-9])%s([^A-Za-z0-9]|$)' "$1"
+}
+
+# What counts as naming the row in a line of TAP.
+names() {
+	if [ -d "tests/$1" ]; then
+		echo .
 	else
-		echo "ok - $what: $(grep -c '^not ok' "$tmp/out") noticed"
+		pattern "$1"
 	fi
-done < "tests/$name/mutants"
-[ $survived -eq 0 ]
+}
+
+# units ROW: the tests in C whose text names it, without their .c.
+units() {
+	if [ -d "tests/$1" ]; then
+		ls "tests/$1"/*_test.c "tests/$1"/*_unit.c 2>/dev/null
+	else
+		grep -lE "\"(.*[^A-Za-z0-9])?$1([^A-Za-z0-9].*)?\"" \
+		    tests/*/*_test.c tests/*/*_unit.c
+	fi | sed 's/\.c$//'
+}
+
+# system_files ROW: the files of system tests with a title that names it.
+system_files() {
+	[ -d "tests/$1" ] ||
+	    grep -lE "^@test \"(.*[^A-Za-z0-9])?$1([^A-Za-z0-9].*)?\"" \
+	    tests/system/*.bats
+}
+
+# build DIRECTORY UNITS: all programs, and these tests; the log is in $work.
+build() {
+	# shellcheck disable=SC2086
+	"$MAKE" -C "$1" --no-print-directory -s -j"$(nproc)" all \
+	    $(printf "$B/obj/%s\n" $2 | grep tests) >"$work/log" 2>&1
+}
+
+# run_units DIRECTORY UNITS: their lines of TAP.
+run_units() {
+	# shellcheck disable=SC2086
+	(cd "$1" && B=$B OBJ=$B/obj TEST_SECONDS=120 sh tests/check.sh $2)
+}
+
+# An installed copy of the tree as it is here, a user, and a place for the
+# mutants: once, when the first system test is needed.
+install_first() {
+	[ -z "$installed" ] || return 0
+	if [ "$(id -u)" -ne 0 ]; then
+		echo "# system tests need root" >&2
+		return 1
+	fi
+	. tests/system/installed.sh
+	trap finish EXIT
+	installed=yes
+	prefix=$(mktemp -d /usr/local/bulkhead-mutants.XXXXXX) &&
+	    chmod 755 "$prefix"
+}
+
+# What a mutant has left running: the programs of its copy, and below them.
+end_processes() {
+	pkill -KILL -u "$BH_USER" 2>/dev/null
+	for exe in /proc/[0-9]*/exe; do
+		case $(readlink "$exe" 2>/dev/null) in
+		"$prefix"/*)	pid=${exe#/proc/} ;;
+		*)		continue ;;
+		esac
+		pkill -KILL -P "${pid%/exe}" 2>/dev/null
+		kill -KILL "${pid%/exe}" 2>/dev/null
+	done
+}
+
+# run_system PREFIX REGEX FILES: their lines of TAP.
+run_system() {
+	# shellcheck disable=SC2086
+	BH_PREFIX=$1 timeout -k 10 "${TEST_SECONDS:-400}" \
+	    bats --tap --filter "$2" $3 2>&1
+}
+
+# sound_unit ROW UNIT: no check that names the row fails here, in the tree as it
+# is. It is run once.
+sound_unit() {
+	out=$work/sound/$(echo "$2" | tr / .)
+	[ -e "$out" ] || {
+		build "$here" "$2" && run_units "$here" "$2" >"$out"
+	}
+	! grep '^not ok' "$out" | grep -Eq "$(names "$1")"
+}
+
+# sound_title TITLE FILES: that system test passes here.
+sound_title() {
+	out=$work/sound/$(echo "$1" | md5sum | cut -c1-32)
+	regex=$(printf %s "$1" | sed 's/[][().*^$+?{}|\\]/\\&/g')
+	[ -e "$out" ] || run_system "$BH_PREFIX" "^$regex\$" "$2" >"$out"
+	grep -q '^ok ' "$out"
+}
+
+# A failure that only the mutant has is put into $noticed.
+seen_by_units() {	# seen_by_units ROW UNITS
+	for unit in $2; do
+		run_units "$tree" "$unit" >"$work/out"
+		noticed=$(grep '^not ok' "$work/out" | grep -E "$(names "$1")")
+		[ -n "$noticed" ] && sound_unit "$1" "$unit" && return 0
+	done
+	return 1
+}
+
+seen_by_system() {	# seen_by_system ROW FILES
+	install_first || return 1
+	(cd "$tree" && "$MAKE" --no-print-directory -s install \
+	    PREFIX="$prefix") >"$work/log" 2>&1 || {
+		cat "$work/log"
+		return 1
+	}
+	run_system "$prefix" "$(pattern "$1")" "$2" >"$work/out"
+	end_processes
+	grep '^not ok' "$work/out" | sed 's/^not ok [0-9]* //' >"$work/titles"
+	while read -r title; do
+		noticed=$title
+		sound_title "$title" "$2" </dev/null && return 0
+	done <"$work/titles"
+	return 1
+}
+
+# try ROW FILE EXPRESSION: is the mutant noticed? $why says how, or why not.
+try() {
+	why="$2 is not there"
+	[ -f "$2" ] || return 1
+	units=$(units "$1") files=$(system_files "$1")
+	why="no test has $1 in its title"
+	[ -n "$units$files" ] || return 1
+	why="the expression changes nothing"
+	perl -0pi -e "$3" "$tree/$2" || return 1
+	! cmp -s "$2" "$tree/$2" || return 1
+	why="it does not build"
+	build "$tree" "$units" || { cat "$work/log"; return 1; }
+	seen_by_units "$1" "$units" || seen_by_system "$1" "$files" || {
+		why="no test that names $1 has failed"
+		return 1
+	}
+	why=$(echo "$noticed" | head -1)
+}
+
+# wanted ROW: is it one of $ROWS?
+wanted() {
+	[ -z "${ROWS-}" ] && return 0
+	case " $ROWS " in *" $1 "*) return 0 ;; esac
+	return 1
+}
+
+while IFS=$tab read -r row file expr what <&3; do
+	case $row in ''|'#'*) continue ;; esac
+	wanted "$row" || continue
+	if try "$row" "$file" "$expr"; then
+		echo "ok - $row $what: $why"
+		passed=$((passed + 1))
+	else
+		echo "not ok - $row $what: $why"
+		failed=$((failed + 1))
+	fi
+	[ ! -f "$file" ] || cp "$file" "$tree/$file"
+done 3<tests/mutants
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

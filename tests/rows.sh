@@ -1,10 +1,13 @@
 #!/bin/sh
 # tests/rows explains the numbers in titles of tests, one a line: the number, a
-# file whose tests cover it, and what must hold. S1 to S103 and X are
+# file whose tests cover it, and what must hold. S1 to S103 and X1 to X13 are
 # behaviours of podman's runtime, D features of Bulkhead's own, A to G and Z
-# attacks on container engines. This fails for a number of S1 to S103 that has
-# no line, for a line without a text, for a file that does not name its number
-# any more, and for a number in a test that has no line. TAP.
+# attacks on container engines. "open" in place of a file means that the
+# behaviour is not there yet: such a row is printed, and not counted as passed.
+# This fails for a number of S1 to S103 or X1 to X13 that has no line, for a
+# line without a text, for a file that does not name its number in the title of
+# a test, for a row without a line in tests/mutants, which proves that its
+# tests can fail, and for a number in a test that has no line. TAP.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 passed=0 failed=0
@@ -19,29 +22,46 @@ verdict() {	# verdict NAME WHY: WHY is empty if all is well
 	fi
 }
 
-# row NUMBER: its files exist and name it (S and X in a title), it has a text.
+# row NUMBER: it has a text, its files exist and name it in a title.
 row() {
-	why='no line in tests/rows'
-	case $1 in
-	[SX]*)	names="(@test |check|ok|title|row|TEST|\").*\\<$1\\>" ;;
-	*)	names="\\<$1\\>" ;;
-	esac
-	for file in $(awk -F'\t' -v row="$1" '$1 == row { print $2 }' tests/rows); do
-		why=''
-		[ -f "$file" ] || { why="$file is not there"; break; }
-		grep -Eq "$names" "$file" || { why="$file does not name it"; break; }
+	files=$(awk -F'\t' -v row="$1" '$1 == row { print $2 }' tests/rows)
+	text=$(awk -F'\t' -v row="$1" '$1 == row { print $3 }' tests/rows)
+	why=''
+	[ -n "$files" ] || why='no line in tests/rows'
+	[ -n "$why" ] || [ -n "$text" ] || why='no text in tests/rows'
+	if [ -z "$why" ] && [ "$files" = open ]; then
+		echo "# open - $1: $text"
+		return
+	fi
+	for file in $files; do
+		[ -f "$file" ] || why="$file is not there"
+		[ -n "$why" ] || grep -Eq "$(title "$1")" "$file" ||
+		    why="$file does not name it in a title"
 	done
-	[ -n "$why" ] || awk -F'\t' -v row="$1" '$1 == row && $3 != "" { found = 1 }
-	    END { exit !found }' tests/rows || why='no text in tests/rows'
+	[ -n "$why" ] || grep -q "^$1	" tests/mutants || unproved "$1"
 	verdict "$1" "$why"
 }
 
-n=1
-while [ "$n" -le 103 ]; do
+# title NUMBER: a title of a test in shell, or a text in C, that names it.
+title() {
+	case $1 in [A-G]*|Z*) printf '%s' "\\<$1\\>"; return ;; esac
+	printf '"(.*[^A-Za-z0-9])?%s([^A-Za-z0-9].*)?"' "$1"
+}
+
+# A row whose tests have not been seen to fail: said, and counted as failed
+# with PROVED=yes.
+unproved() {
+	echo "# $1 has no line in tests/mutants"
+	[ -z "${PROVED-}" ] || why='no line in tests/mutants'
+}
+
+for n in $(seq 1 103); do
 	row "S$n"
-	n=$((n + 1))
 done
-for number in $(cut -f1 tests/rows | sort -u | grep -v '^S[0-9]'); do
+for n in $(seq 1 13); do
+	row "X$n"
+done
+for number in $(cut -f1 tests/rows | sort -u | grep -v '^[SX][0-9]'); do
 	row "$number"
 done
 

@@ -3,35 +3,10 @@
 # for it, from an installed copy. Root is needed, and nothing from outside.
 set -eu
 : "${B:?}"
-if [ "$(id -u)" -ne 0 ]; then
-	echo "make system makes users and mounts: run it as root" >&2
-	exit 1
-fi
-sh tools/account.sh
-# What leaks is for the units to find: its finder traces, which no policy allows.
-[ -z "${SAN-}" ] || export ASAN_OPTIONS=detect_leaks=0
-prefix=$(mktemp -d /usr/local/bulkhead-test.XXXXXX)
-user=bht$$
-export BH_PREFIX="$prefix" BH_USER="$user" BH_SOURCE="$PWD"
-export BH_FIXTURES="${BH_FIXTURES:-/var/tmp/bulkhead-fixtures}"
+. tests/system/installed.sh
 
-finish() {
-	st=$?
-	pkill -KILL -u "$user" 2>/dev/null || true
-	userdel -r "$user" >/dev/null 2>&1 || true
-	rm -rf "$prefix" "/tmp/bulkhead-run-$uid" "/run/user/$uid"
-	exit $st
-}
-useradd -m -s /bin/bash "$user"
-uid=$(id -u "$user")
-trap finish EXIT
-trap 'exit 1' INT TERM
-chmod 755 "$prefix"
-make --no-print-directory install PREFIX="$prefix" >/dev/null
-
-sh tests/system/fixtures.sh
-out=$prefix/tap
-failed=$prefix/failed
+out=$BH_PREFIX/tap
+failed=$BH_PREFIX/failed
 
 # A test that failed, alone: what a busy machine did to it, it does not do
 # twice. What is wrong fails again. Both are said.

@@ -296,7 +296,7 @@ write() {	# write FILE: from the standard input
 	is "$(ls "$T/xdg")" ""
 }
 
-@test "S10: a command that fails leaves the store to the others" {
+@test "S10 X3: a command that fails leaves the store to the others" {
 	have_busybox
 	user run -d --network none --name runs localhost/busybox sleep 100 >/dev/null
 	fails 125 user run --network none --name runs localhost/busybox true

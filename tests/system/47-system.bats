@@ -122,8 +122,10 @@ refuses() {
 	is "$err" "Error: 1 container is still running (one); stop it, or use --force: container state improper"
 	is "$(states)" "one running"
 	bh stop -t 0 one >/dev/null
-	is "$(bh system shutdown)" ""
-	is "$(bh system shutdown)" "" "a second time"
+	out=$(bh system shutdown)
+	is "$out" ""
+	out=$(bh system shutdown)
+	is "$out" "" "a second time"
 	# And the next command works.
 	is "$(bh run --rm --network none localhost/busybox echo on)" on
 	bh rm -f -a -t 0 >/dev/null
