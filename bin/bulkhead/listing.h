@@ -26,6 +26,8 @@ struct listing {
 				    const struct rec *);
 };
 
+/* Warn of the nested `obj` of a list, pods or volumes, that are damaged. */
+void	listing_say_damaged(const struct rec *, const char *noun);
 /* The `run` of a command whose `about` is one. In container/ps.c. */
 int	listing_run(struct cli *);
 

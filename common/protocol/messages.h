@@ -345,6 +345,7 @@ enum obj_flags {
 	OBJ_KEEP = 1,		/* put: leave an existing one as it is */
 	OBJ_UPDATE = 2,		/* put: replace keys of an existing one */
 	OBJ_PAYLOAD = 1,	/* get: with a secret's data */
+	OBJ_REMAINS = 2,	/* get: of a damaged one id, name, users */
 };
 /*
  * The removal of an object with data has two steps, so that an interrupted one
@@ -362,7 +363,7 @@ enum obj_step { OBJ_WHOLE = 0, OBJ_MARK = 1, OBJ_FINISH = 2 };
  */
 #define FIELDS_obj_get(F)						\
 	F(u32, kind, 5)							\
-	F(u32, flags, 1)						\
+	F(u32, flags, 3)						\
 	F(str, ref, 255)	/* id, name, or unique prefix */
 /* obj_list: reply_fd: one nested `obj`, as obj_get's, for each object. */
 #define FIELDS_obj_list(F)	F(u32, kind, 5)

@@ -247,6 +247,7 @@
 	F(str,	namespace,	255)					\
 	F(ids,	user,		64)					\
 	F(recs,	ctr,		row)	/* added to be shown, as is */	\
+	F(str,	error,		REC_MAX) /* why it cannot be read */	\
 	O(pod, str, state,	31)
 
 #define RECORD_volume(F, O, S)						\
@@ -268,6 +269,7 @@
 	F(str,	grant,		255)					\
 	F(str,	namespace,	255)					\
 	F(ids,	user,		64)					\
+	F(str,	error,		REC_MAX) /* why it cannot be read */	\
 	F(num,	fresh,		1)	/* added to be shown: not filled yet */
 
 #define RECORD_session(F, O, S)						\

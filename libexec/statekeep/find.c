@@ -180,7 +180,7 @@ objfind_alias(char *out, const struct objkind *kind, const char *name)
 struct rec *
 objfind_load(struct state *sk, const struct objkind *kind, const char *id)
 {
-	char		 key[KEY_SIZE];
+	char		 key[KEY_SIZE], name[OBJ_ID];
 	struct rec	*r = db_get(objkind_db(sk, kind),
 			    key_make(key, kind->rows, id));
 	int64_t		 v;
@@ -188,6 +188,11 @@ objfind_load(struct state *sk, const struct objkind *kind, const char *id)
 	if (r == NULL) {
 		if (errno == ENOENT)
 			(void)objfind_missing(sk, kind, id);
+		else if (kind->shared && registry_name_of(sk->durable, id,
+		    name, sizeof(name)))
+			(void)state_fail(sk, EUCLEAN, "the record of %s %s "
+			    "(%s) is damaged; remove it with --force",
+			    kind->noun, id, name);
 		else
 			(void)state_fail(sk, EUCLEAN, "the record of %s %s is "
 			    "damaged; remove it with --force", kind->noun, id);

@@ -286,6 +286,24 @@ add_payload(struct state *sk, const char *id, struct rec *r)
 	return (rc == -1 ? state_fail(sk, errno, "out of memory") : 0);
 }
 
+/* What is left of an object that does not decode: its id and its name. */
+static struct rec *
+damaged(struct state *sk, const struct objkind *kind, const char *id)
+{
+	struct rec	*r = rec_new();
+	char		 name[OBJ_ID];
+
+	if (!kind->shared || !registry_name_of(sk->durable, id, name,
+	    sizeof(name)))
+		(void)snprintf(name, sizeof(name), "%s", id);
+	if (r != NULL && rec_add(r, KEY(id), id) == 0 &&
+	    rec_add(r, KEY(name), name) == 0 &&
+	    rec_add(r, KEY(error), "its record is damaged") == 0)
+		return (r);
+	rec_free(r);
+	return (NULL);
+}
+
 static int
 get(struct state *sk, const struct objkind *kind, const char *ref,
     uint32_t flags, struct rec **out)
@@ -293,8 +311,13 @@ get(struct state *sk, const struct objkind *kind, const char *ref,
 	struct rec	*r;
 	char		 id[OBJ_ID];
 
-	if (objfind(sk, kind, ref, id) == -1 ||
-	    (r = objfind_load(sk, kind, id)) == NULL)
+	if (objfind(sk, kind, ref, id) == -1)
+		return (-1);
+	r = objfind_load(sk, kind, id);
+	if (r == NULL && errno == EUCLEAN && (flags & OBJ_REMAINS) != 0 &&
+	    (r = damaged(sk, kind, id)) == NULL)
+		return (state_fail(sk, ENOMEM, "out of memory"));
+	if (r == NULL)
 		return (-1);
 	if (add_users(sk, kind, r) == -1 ||
 	    ((flags & OBJ_PAYLOAD) != 0 && strcmp(kind->rows, KEY_SECRET) == 0
@@ -324,24 +347,6 @@ obj_get(struct state *sk, uint32_t kind_no, const char *ref, uint32_t flags)
 		if (!state_again(sk, rc, tries))
 			break;
 	}
-	return (NULL);
-}
-
-/* An object that does not decode is listed by its name. */
-static struct rec *
-damaged(struct state *sk, const struct objkind *kind, const char *id)
-{
-	struct rec	*r = rec_new();
-	char		 name[OBJ_ID];
-
-	if (!kind->shared || !registry_name_of(sk->durable, id, name,
-	    sizeof(name)))
-		(void)snprintf(name, sizeof(name), "%s", id);
-	if (r != NULL && rec_add(r, KEY(id), id) == 0 &&
-	    rec_add(r, KEY(name), name) == 0 &&
-	    rec_add(r, KEY(error), "its record is damaged") == 0)
-		return (r);
-	rec_free(r);
 	return (NULL);
 }
 
@@ -503,6 +508,25 @@ drop(struct state *sk, const struct objkind *kind, const char *id,
 }
 
 /*
+ * A record in place of one that is damaged, for its removal in two steps. NULL
+ * with a message.
+ */
+static struct rec *
+replacement(struct state *sk, const struct objkind *kind, const char *id)
+{
+	struct rec	*r = damaged(sk, kind, id);
+
+	if (r != NULL && rec_set_num(r, KEY(v), OBJ_SCHEMA) == 0 &&
+	    (*sk->ns == '\0' || rec_set(r, KEY(namespace), sk->ns) == 0)) {
+		rec_del(r, KEY(error));
+		return (r);
+	}
+	(void)state_fail(sk, ENOMEM, "out of memory");
+	rec_free(r);
+	return (NULL);
+}
+
+/*
  * Two commits, each with a sync: the mark must be durable before the data is
  * removed; if a power cut comes between, the next boot completes the removal.
  */
@@ -519,10 +543,12 @@ remove_one(struct state *sk, const struct objkind *kind,
 	if (r == NULL && errno != EUCLEAN)
 		return (-1);
 	rc = check_unused(sk, kind, g, r);
+	if (rc == 0 && g->step == OBJ_MARK && r == NULL &&
+	    (r = replacement(sk, kind, g->id)) == NULL)
+		return (-1);
 	if (rc == 0)
-		rc = g->step == OBJ_MARK && r != NULL ?
-		    mark(sk, kind, g->id, r) : drop(sk, kind, g->id, r,
-		    g->step != OBJ_FINISH);
+		rc = g->step == OBJ_MARK ? mark(sk, kind, g->id, r) :
+		    drop(sk, kind, g->id, r, g->step != OBJ_FINISH);
 	return (rc);
 }
 

@@ -30,7 +30,8 @@ int	obj_put(struct state *, struct obj_new *, const struct rec *);
 /*
  * The record for a full id, an exact name or a unique prefix, with the ids of
  * the containers that use the object; with the flag OBJ_PAYLOAD, the data of a
- * secret. NULL with errno and a message.
+ * secret; with OBJ_REMAINS, of a damaged one its id, name, users and `error`.
+ * NULL with errno and a message.
  */
 struct rec *obj_get(struct state *, uint32_t, const char *, uint32_t);
 /* All of a kind as a sealed memfd, or -1. */

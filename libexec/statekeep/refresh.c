@@ -7,7 +7,9 @@
 #include "ctr.h"
 #include "db.h"
 #include "events.h"
+#include "messages.h"
 #include "nitems.h"
+#include "obj.h"
 #include "state.h"
 #include "keys.h"
 #include "record.h"
@@ -25,16 +27,17 @@ refresh_due(struct state *sk)
 }
 
 static int
-add_item(struct rec *out, const struct rec *row, const char *id,
-    const char *then, const char *why)
+add_item(struct rec *out, const char *kind, const struct rec *row,
+    const char *id, const char *then, const char *why)
 {
 	scoped_rec struct rec	*item = rec_new();
 	int			 rc = -1;
 
-	if (item != NULL && rec_add(item, KEY(kind), "container") == 0 &&
+	if (item != NULL && rec_add(item, KEY(kind), kind) == 0 &&
 	    rec_add(item, KEY(id), id) == 0 &&
 	    rec_add(item, KEY(name), rec_str(row, KEY(name), "")) == 0 &&
-	    rec_add(item, KEY(was), ctr_state_name(row_state(row))) == 0 &&
+	    (strcmp(kind, "container") != 0 || rec_add(item, KEY(was),
+	    ctr_state_name(row_state(row))) == 0) &&
 	    rec_add(item, KEY(then), then) == 0 && rec_add(item, KEY(why),
 	    why) == 0)
 		rc = rec_add_rec(out, KEY(item), item);
@@ -51,13 +54,13 @@ plan_durable(struct state *sk, struct rec *out, const struct rec *row,
 			    sk->boot_id) == 0;
 
 	if (CTR_IN(state, CTR_LIVE) && !now)
-		return (add_item(out, row, id, ctr_state_name(CTR_EXITED),
-		    "the boot it ran in is over"));
+		return (add_item(out, "container", row, id,
+		    ctr_state_name(CTR_EXITED), "the boot it ran in is over"));
 	if (state == CTR_CREATING && !now)
-		return (add_item(out, row, id, "removed",
+		return (add_item(out, "container", row, id, "removed",
 		    "it was not yet made when the machine stopped"));
 	if (state == CTR_REMOVING && due)
-		return (add_item(out, row, id, "removed",
+		return (add_item(out, "container", row, id, "removed",
 		    "its removal is not finished"));
 	return (0);
 }
@@ -68,7 +71,7 @@ plan_ephemeral(struct state *sk, struct rec *out, const struct rec *row,
 {
 	if (strcmp(rec_str(row, KEY(boot_id), ""), sk->boot_id) == 0)
 		return (0);
-	return (add_item(out, row, id, "removed",
+	return (add_item(out, "container", row, id, "removed",
 	    "--rm, and the boot it was made in is over"));
 }
 
@@ -85,14 +88,39 @@ plan_rows(struct state *sk, struct db *db, struct rec *out, bool due)
 	while (rc == 0 && db_next(c, &key, &data, &len)) {
 		row = rec_decode(data, len, key_type(key), NULL);
 		if (row == NULL)
-			rc = add_item(out, NULL, key + 2, "damaged",
-			    "its record cannot be read; rm --force removes "
-			    "it");
+			rc = add_item(out, "container", NULL, key + 2,
+			    "damaged", "its record cannot be read; rm --force "
+			    "removes it");
 		else if (db == sk->boot)
 			rc = plan_ephemeral(sk, out, row, key + 2);
 		else
 			rc = plan_durable(sk, out, row, key + 2, due);
 		rec_free(row);
+	}
+	db_walk_end(c);
+	return (rc);
+}
+
+/* The pods or volumes that cannot be read. */
+static int
+plan_objects(struct state *sk, struct rec *out, uint32_t kind_no,
+    const char *why)
+{
+	const struct objkind	*kind = objkind_get(sk, kind_no);
+	char			 prefix[KEY_SIZE];
+	struct db_cursor	*c = db_walk(sk->durable, key_make(prefix,
+				    kind->rows, ""));
+	const char		*key;
+	const void		*data;
+	struct rec		*r;
+	size_t			 len, skip = strlen(prefix);
+	int			 rc = c == NULL ? -1 : 0;
+
+	while (rc == 0 && db_next(c, &key, &data, &len)) {
+		if ((r = rec_decode(data, len, key_type(key), NULL)) == NULL)
+			rc = add_item(out, kind->noun, NULL, key + skip,
+			    "damaged", why);
+		rec_free(r);
 	}
 	db_walk_end(c);
 	return (rc);
@@ -113,9 +141,15 @@ plan(struct state *sk)
 	rc = plan_rows(sk, sk->durable, out, due);
 	if (rc == 0)
 		rc = plan_rows(sk, sk->boot, out, due);
+	if (rc == 0)
+		rc = plan_objects(sk, out, OBJ_POD, "its record cannot be "
+		    "read; pod rm --force removes it");
+	if (rc == 0)
+		rc = plan_objects(sk, out, OBJ_VOLUME, "its record cannot be "
+		    "read; volume rm --force removes it");
 	if (rc == -1)
 		rc = state_fail(sk, errno == 0 ? ENOMEM : errno, "cannot look "
-		    "through the containers: %s", strerror(errno));
+		    "through the objects: %s", strerror(errno));
 	if (state_end(sk, rc) == 0)
 		return (out);
 	rec_free(out);

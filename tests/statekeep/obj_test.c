@@ -395,6 +395,8 @@ flip(const char *key)
 static void
 test_damaged(void)
 {
+	struct rec	*r;
+
 	CHECK(put(OBJ_VOLUME, 0, thing("", "torn")) == 0);
 	CHECK(put(OBJ_POD, 0, thing(POD3, "tornpod")) == 0);
 	/* Not last: an end that is damaged was never finished. */
@@ -409,8 +411,20 @@ test_damaged(void)
 	CHECK(gets_id(OBJ_VOLUME, "torn", "") == EUCLEAN);
 	SHOWS("D18: a damaged volume is named", strstr(p.text, "the record of "
 	    "volume torn is damaged") != NULL);
-	CHECK(gets_id(OBJ_POD, POD3, "") == EUCLEAN);
+	CHECK(gets_id(OBJ_POD, "tornpod", "") == EUCLEAN);
+	SHOWS("X9: a damaged pod is named", strstr(p.text, "the record of "
+	    "pod " POD3 " (tornpod) is damaged") != NULL);
+	r = get(OBJ_POD, "tornpod", OBJ_REMAINS);
+	SHOWS("X9: a damaged pod is found by its name", r != NULL &&
+	    strcmp(rec_str(r, KEY(id), ""), POD3) == 0 &&
+	    rec_get(r, KEY(error)) != NULL);
+	rec_free(r);
+	/* Its data goes before its name is free. */
 	CHECK(gone(OBJ_VOLUME, OBJ_MARK, "torn", "") == 0);
+	r = get(OBJ_VOLUME, "torn", 0);
+	CHECK(r != NULL && rec_num(r, KEY(removing), 0) == 1);
+	rec_free(r);
+	CHECK(gone(OBJ_VOLUME, OBJ_FINISH, "torn", "") == 0);
 	CHECK(gone(OBJ_POD, OBJ_WHOLE, POD3, "") == 0);
 	CHECK(count(OBJ_VOLUME) == 2 && count(OBJ_POD) == 1);
 	CHECK(put(OBJ_POD, 0, thing(POD3, "tornpod")) == 0);

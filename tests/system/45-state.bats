@@ -105,7 +105,7 @@ namespaces() {
 	user rm r2 >/dev/null
 }
 
-# spoil ID: turn bytes of its row, wherever the two files have it.
+# spoil KEY: turn bytes of this record, wherever the two files have it.
 spoil() {
 	perl -e '
 		my ($id, @files) = @ARGV;
@@ -113,7 +113,7 @@ spoil() {
 			open my $h, "+<:raw", $f or die "$f: $!";
 			local $/; my $text = <$h>; my $n = 0;
 			my @st = stat $h;
-			while ($text =~ /r:$id/g) {
+			while ($text =~ /(?<!:)\Q$id\E/g) {
 				my $at = pos($text) + 30;
 				seek $h, $at, 0;
 				print $h chr(ord(substr $text, $at, 1) ^ 0x55);
@@ -132,7 +132,7 @@ damaged() {
 	bh start q3 >/dev/null; bh wait q3 >/dev/null
 	id=$(bh inspect --type container -f '{{.Id}}' q3)
 	is "$(layers)" 5
-	spoil "$id"
+	spoil "r:$id"
 	bh ps -a --format '{{.Names}}' >"$T/out" 2>"$T/err"
 	is "$(sort "$T/out" | tr '\n' ' ')" "q1 q2 q3 q4 q5 "
 	grep -q "^Warning: container $id (q3) cannot be read: its record in the state database is damaged" "$T/err" ||
@@ -156,7 +156,7 @@ damaged_by_name() { damaged q3; }
 @test "D18: a damaged record is told by ps, rm -f takes it with its files" { each damaged_by_name; }
 damaged_by_all() {
 	bh create --name z --network none localhost/busybox true >/dev/null
-	spoil "$(bh inspect --type container -f '{{.Id}}' z)"
+	spoil "r:$(bh inspect --type container -f '{{.Id}}' z)"
 	bh rm -f -a >/dev/null 2>&1
 	is "$(bh ps -aq 2>&1)" ""
 	is "$(layers)" 0
@@ -167,7 +167,7 @@ damaged_running() {
 	local id pid
 	id=$(bh run -d --name run --network none localhost/busybox sleep 1000)
 	pid=$(bh inspect --type container -f '{{.State.Pid}}' run)
-	spoil "$id"
+	spoil "r:$id"
 	kill -0 "$pid"
 	bh rm -f run >/dev/null 2>&1
 	not kill -0 "$pid"
@@ -175,6 +175,57 @@ damaged_running() {
 	is "$(layers)" 0
 }
 @test "D18: a damaged record of one that runs: rm -f ends it" { each damaged_running; }
+
+# A pod with a member, and a volume with data: both unreadable.
+damaged_objects() {
+	local pod data
+	bh pod create --infra=false --name pea >/dev/null
+	bh pod create --infra=false --name good >/dev/null
+	pod=$(bh pod inspect -f '{{.Id}}' pea)
+	bh volume create vol >/dev/null
+	bh volume create other >/dev/null
+	data=$(bh volume inspect -f '{{.Mountpoint}}' vol)
+	bh run --name m --pod pea -v vol:/v --network none localhost/busybox touch /v/old
+	[ -e "$data/old" ]
+	spoil "p:$pod"
+	spoil vol:vol
+	# Each is named, with what removes it; the others are listed as always.
+	is "$(bh pod ps --format '{{.Name}}' 2>"$T/err" | sort | tr '\n' ' ')" "good pea "
+	grep -q "^Warning: pod $pod (pea) cannot be read: its record is damaged; \`bulkhead pod rm --force $pod\` removes it" "$T/err" ||
+	    { sed 's/^/# /' "$T/err"; return 1; }
+	is "$(bh volume ls -q 2>"$T/err" | sort | tr '\n' ' ')" "other vol "
+	grep -q '^Warning: volume vol cannot be read: its record is damaged; `bulkhead volume rm --force vol` removes it' "$T/err" ||
+	    { sed 's/^/# /' "$T/err"; return 1; }
+	bh refresh --plan --boot-id 12345678-1 >"$T/plan" 2>&1
+	grep -q "^pod ${pod:0:12}: damaged (its record cannot be read; pod rm --force removes it)" "$T/plan" ||
+	    { sed 's/^/# /' "$T/plan"; return 1; }
+	grep -q "^volume vol: damaged (its record cannot be read; volume rm --force removes it)" "$T/plan"
+	fails 125 bh pod inspect pea
+	[[ $err == *"the record of pod $pod (pea) is damaged; remove it with --force"* ]]
+	fails 125 bh run --rm -v vol:/v --network none localhost/busybox true
+	[[ $err == *"the record of volume vol is damaged; remove it with --force"* ]]
+	# Nothing but force removes them, and no list does it by the way.
+	fails 125 bh pod rm pea
+	fails 125 bh pod rm -a
+	fails 125 bh volume rm vol
+	fails 125 bh volume rm -a
+	bh volume prune -f >/dev/null
+	[ -e "$data/old" ]
+	bh inspect --type container m >/dev/null
+	# By its name, with its member.
+	is "$(bh pod rm -f pea)" "$pod"
+	is "$(bh pod ps -q 2>&1)$(bh ps -aq)" ""
+	is "$(bh volume rm -f vol)" vol
+	is "$(bh volume ls -q 2>&1)" ""
+	[ ! -e "$data" ]
+	# Their names are free; what a damaged volume held is nobody else's.
+	bh pod create --infra=false --name pea >/dev/null
+	bh volume create vol >/dev/null
+	is "$(bh run --rm -v vol:/v --network none localhost/busybox ls /v)" ""
+	bh pod rm pea >/dev/null
+	bh volume rm vol >/dev/null
+}
+@test "D18 X9: a damaged pod or volume is named, and removed by its name" { each damaged_objects; }
 
 # During writes: each copy opens, and has the earlier objects.
 copied() {

@@ -1,6 +1,7 @@
 /*
  * bulkhead ps: list containers. With the run function of all lists.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,17 +43,37 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
-/* A damaged container is warned of; it can only be removed. */
+/* It can only be removed. */
 static void
-say_damaged(const struct rec *row)
+say_one_damaged(const struct rec *row, const char *noun, const char *remove,
+    int shown)
 {
 	const char	*id = show_str(row, KEY(id)), *name = show_str(row,
 			    KEY(name));
+	bool		 named = *name != '\0' && strcmp(id, name) != 0;
 
-	say_warning("container %s%s%s%s cannot be read: %s; `bulkhead rm "
-	    "--force %.12s` removes it", id, *name == '\0' ? "" : " (", name,
-	    *name == '\0' ? "" : ")", rec_str(row, KEY(error),
-	    "its record is damaged"), id);
+	say_warning("%s %s%s%s%s cannot be read: %s; `bulkhead %s --force "
+	    "%.*s` removes it", noun, id, named ? " (" : "", named ? name : "",
+	    named ? ")" : "", rec_str(row, KEY(error), "its record is "
+	    "damaged"), remove, shown, id);
+}
+
+static void
+say_damaged(const struct rec *row)
+{
+	say_one_damaged(row, "container", "rm", SHORT_ID);
+}
+
+void
+listing_say_damaged(const struct rec *rows, const char *noun)
+{
+	struct rec	*row;
+	char		 remove[32];
+
+	(void)snprintf(remove, sizeof(remove), "%s rm", noun);
+	rec_each(row, rows, KEY(obj))
+		if (rec_get(row, KEY(error)) != NULL)
+			say_one_damaged(row, noun, remove, INT_MAX);
 }
 
 /* What can be said to be wrong before anything is started. */

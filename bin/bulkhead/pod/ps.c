@@ -72,8 +72,11 @@ add_columns(struct list *l, const struct rec *o)
 static struct rec *
 rows(struct cli *cli, struct list *l)
 {
+	struct rec	*all = pods_with_members(cli->session);
+
 	(void)l;
-	return (pods_with_members(cli->session));
+	listing_say_damaged(all, "pod");
+	return (all);
 }
 
 static const struct listing	listing = {

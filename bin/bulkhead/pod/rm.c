@@ -57,16 +57,12 @@ remove_named(struct cli *cli, const char *ref)
 {
 	struct session		*s = cli->session;
 	bool			 force = opt_flag(cli->opts, "force", false);
-	scoped_rec struct rec	*pod = state_object_get(&s->client, OBJ_POD, 0,
-				    ref);
+	scoped_rec struct rec	*pod = state_object_get(&s->client, OBJ_POD,
+				    force ? OBJ_REMAINS : 0, ref);
 
 	if (pod == NULL && errno == ENOENT && (force || opt_flag(cli->opts,
 	    "ignore", false)))
 		return (0);
-	/* A damaged record says nothing of containers. */
-	if (pod == NULL && errno == EUCLEAN && force &&
-	    (pod = rec_new()) != NULL)
-		(void)rec_add(pod, KEY(id), ref);
 	return (pod == NULL || remove_pod(cli, pod) == -1 ? failed(s) : 0);
 }
 

@@ -37,8 +37,11 @@ more(const struct list *l)
 static struct rec *
 rows(struct cli *cli, struct list *l)
 {
+	struct rec	*all = volumes_list(cli->session);
+
 	l->session = cli->session;
-	return (volumes_list(cli->session));
+	listing_say_damaged(all, "volume");
+	return (all);
 }
 
 static const struct listing	listing = {

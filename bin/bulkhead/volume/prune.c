@@ -20,10 +20,12 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
+/* One that is damaged is removed only by its name. */
 static bool
 is_meant(const struct rec *v, const struct filter *f)
 {
-	return (rec_get(v, KEY(user)) == NULL && filter_passes(f, v));
+	return (rec_get(v, KEY(user)) == NULL && rec_get(v, KEY(error)) ==
+	    NULL && filter_passes(f, v));
 }
 
 static bool

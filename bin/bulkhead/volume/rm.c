@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "calls.h"
 #include "command_session.h"
 #include "record.h"
 #include "stop.h"
@@ -33,14 +34,18 @@ failed(struct session *s)
 	return (code);
 }
 
-/* By force with the containers that use it. Of a damaged record: NULL. */
+/* By force with the containers that use it. */
 static int
-remove_volume(struct cli *cli, const struct rec *v, const char *name)
+remove_volume(struct cli *cli, const struct rec *v)
 {
 	struct session	*s = cli->session;
+	const char	*name = rec_str(v, KEY(id), "");
+	bool		 force = opt_flag(cli->opts, "force", false);
 
-	if (v != NULL && opt_flag(cli->opts, "force", false) &&
-	    remove_users(s, v, opt_num(cli->opts, "time", -1)) == -1)
+	if (!force && rec_get(v, KEY(error)) != NULL)
+		return (error_set(&s->client.error, EUCLEAN, "the record of "
+		    "volume %s is damaged; remove it with --force", name));
+	if (force && remove_users(s, v, opt_num(cli->opts, "time", -1)) == -1)
 		return (-1);
 	if (volumes_remove(s, name, "") == -1)
 		return (-1);
@@ -52,14 +57,13 @@ static int
 remove_named(struct cli *cli, const char *ref)
 {
 	bool			 force = opt_flag(cli->opts, "force", false);
-	scoped_rec struct rec	*v = volumes_find(cli->session, ref);
+	scoped_rec struct rec	*v = state_object_get(&cli->session->client,
+				    OBJ_VOLUME, force ? OBJ_REMAINS : 0, ref);
 
 	if (v == NULL && force && errno == ENOENT)
 		return (0);
-	if ((v == NULL && (!force || errno != EUCLEAN)) ||
-	    remove_volume(cli, v, rec_str(v, KEY(id), ref)) == -1)
-		return (failed(cli->session));
-	return (0);
+	return (v == NULL || remove_volume(cli, v) == -1 ?
+	    failed(cli->session) : 0);
 }
 
 /* A volume that has gone since it was listed is no failure. */
@@ -73,7 +77,7 @@ remove_all(struct cli *cli)
 	if (all == NULL)
 		return (session_error(cli->session));
 	rec_each(v, all, KEY(obj))
-		if (remove_volume(cli, v, rec_str(v, KEY(id), "")) == -1 &&
+		if (remove_volume(cli, v) == -1 &&
 		    errno != ENOENT)
 			code = failed(cli->session);
 	return (code);

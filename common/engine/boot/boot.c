@@ -228,9 +228,8 @@ refresh_containers(struct session *s, const struct rec *items,
 	int		 rc = 0;
 
 	rec_each(item, items, KEY(item)) {
-		if (strcmp(rec_str(item, KEY(kind), ""), "container") != 0)
-			continue;
-		if (refresh_container(s, item) == -1) {
+		if (strcmp(rec_str(item, KEY(kind), ""), "container") == 0 &&
+		    refresh_container(s, item) == -1) {
 			session_warn(s, "container %s could not be refreshed: "
 			    "%s", rec_str(item, KEY(id), "?"),
 			    error_message(&s->client.error));

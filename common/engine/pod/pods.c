@@ -123,7 +123,8 @@ remove_named(struct session *s, const char *name)
 	if (*name == '\0')
 		return (error_set(&s->client.error, EINVAL, "cannot replace "
 		    "pod without --name being set"));
-	if ((have = state_object_get(&s->client, OBJ_POD, 0, name)) == NULL)
+	if ((have = state_object_get(&s->client, OBJ_POD, OBJ_REMAINS,
+	    name)) == NULL)
 		return (errno == ENOENT ? 0 : -1);
 	return (strcmp(rec_str(have, KEY(name), ""), name) != 0 ? 0 :
 	    pods_remove(s, have, true, -1));
@@ -210,7 +211,7 @@ remove_all(struct session *s, const struct rec *pod, bool force,
 			return (0);
 		rec_free(take_ptr(&now));
 		if (errno != EBUSY || !force || (now = state_object_get(
-		    &s->client, OBJ_POD, 0, id)) == NULL)
+		    &s->client, OBJ_POD, OBJ_REMAINS, id)) == NULL)
 			break;
 	}
 	return (-1);
@@ -220,12 +221,23 @@ int
 pods_remove(struct session *s, const struct rec *pod, bool force,
     int64_t timeout)
 {
+	const char	*group = rec_str(pod, KEY(cgroup), "");
+	bool		 damaged = rec_get(pod, KEY(error)) != NULL;
+	char		 path[1024];
+
+	if (!force && damaged)
+		return (error_set(&s->client.error, EUCLEAN, "the record of "
+		    "pod %s (%s) is damaged; remove it with --force",
+		    rec_str(pod, KEY(id), ""), rec_str(pod, KEY(name), "")));
 	if (!force && check_down(s, pod) == -1)
 		return (-1);
 	if (remove_all(s, pod, force, timeout) == -1)
 		return (-1);
-	(void)cgroup_pod_remove(session_run_env(s), rec_str(pod, KEY(cgroup),
-	    ""));
+	/* Its record does not say where it was. */
+	if (damaged && cgroup_pod_make(session_run_env(s), rec_str(pod,
+	    KEY(id), ""), path, sizeof(path)) == 0)
+		group = path;
+	(void)cgroup_pod_remove(session_run_env(s), group);
 	locks_free_id(s, "pod", rec_str(pod, KEY(id), ""));
 	error_clear(&s->client.error);
 	return (0);
