@@ -58,6 +58,8 @@
 	C(whole, state_refresh, state_refresh, H_STATE,			\
 	    rec(RECORD(items)))						\
 	C(whole, state_refresh_done, state_refresh, H_STATE, done)	\
+	C(whole, state_scope,		state_scope, H_STATE, done)	\
+	C(quiet, state_scope_end,	state_scope, H_STATE, -)	\
 	C(whole, state_history, history_get, H_STATE,			\
 	    rec(RECORD(entries)))					\
 	C(whole, state_renumber, state_renumber, H_STATE, done)		\

@@ -12,7 +12,8 @@
 
 /* One row of some kind, if it has a lock or is to have one. */
 static int
-add_object(struct rec *out, const char *kind, const struct rec *row)
+add_object(const struct session *s, struct rec *out, const char *kind,
+    const struct rec *row)
 {
 	const char		*was = rec_text(row, KEY(lock));
 	const char		*id = rec_str(row, KEY(id), "");
@@ -25,6 +26,7 @@ add_object(struct rec *out, const char *kind, const struct rec *row)
 	    rec_addf(r, KEY(name), "%s:%.72s", kind, id) == -1 ||
 	    rec_add(r, KEY(kind), kind) == -1 ||
 	    rec_add(r, KEY(of), rec_str(row, KEY(name), id)) == -1 ||
+	    (session_hides(s, row) && rec_add_num(r, KEY(hidden), 1) == -1) ||
 	    (was != NULL && rec_add_num(r, KEY_IN(lock, was), rec_num(row,
 	    KEY(lock), 0)) == -1))
 		return (-1);
@@ -33,13 +35,14 @@ add_object(struct rec *out, const char *kind, const struct rec *row)
 
 /* All nested records of a key in a list, which is freed. 0 or -1. */
 static int
-add_all(struct rec *out, struct rec *list, struct key_rec key, const char *kind)
+add_all(const struct session *s, struct rec *out, struct rec *list,
+    struct key_rec key, const char *kind)
 {
 	scoped_rec struct rec	*rows = list;
 	struct rec		*row;
 
 	rec_each(row, rows, key)
-		if (add_object(out, kind, row) == -1)
+		if (add_object(s, out, kind, row) == -1)
 			return (-1);
 	return (rows == NULL ? -1 : 0);
 }
@@ -49,12 +52,16 @@ locks_objects(struct session *s)
 {
 	struct client		*c = &s->client;
 	scoped_rec struct rec	*out = rec_new();
+	bool			 all;
 
-	return (out != NULL &&
-	    add_all(out, state_containers(c), KEY(ctr), "ctr") == 0 &&
-	    add_all(out, state_objects(c, OBJ_POD), KEY(obj), "pod") == 0 &&
-	    add_all(out, state_objects(c, OBJ_VOLUME), KEY(obj), "vol") == 0 ?
-	    take_ptr(&out) : NULL);
+	if (out == NULL || session_see_all(s) == -1)
+		return (NULL);
+	all = add_all(s, out, state_containers(c), KEY(ctr), "ctr") == 0 &&
+	    add_all(s, out, state_objects(c, OBJ_POD), KEY(obj), "pod") == 0 &&
+	    add_all(s, out, state_objects(c, OBJ_VOLUME), KEY(obj),
+	    "vol") == 0;
+	session_see_own(s);
+	return (all ? take_ptr(&out) : NULL);
 }
 
 /* Which numbers are in use, while they are given out. */

@@ -393,11 +393,7 @@ open_store(struct session *s)
 	scoped_fd int	 run = -1;
 	char		 id[80] = "";
 
-	/*
-	 * In a state namespace not all records are seen: then no layer is
-	 * looked at as one whose container may never have been recorded.
-	 */
-	if (s->state_dir != -1 && *session_text(s, engine_namespace) == '\0' &&
+	if (s->state_dir != -1 &&
 	    session_state_id(s, id, sizeof(id)) == -1)
 		return (session_errno(s, "cannot look at", session_text(s,
 		    path_state)));

@@ -15,6 +15,7 @@
 
 #include <bsd/string.h>
 
+#include "calls.h"
 #include "cleanup.h"
 #include "grant.h"
 #include "path.h"
@@ -210,6 +211,33 @@ session_inherited_fd(const struct session *s, enum inherited_fd which)
 {
 	return ((s->inherited & 1u << which) != 0 ?
 	    INHERIT_BASE + (int)which : -1);
+}
+
+int
+session_see_all(struct session *s)
+{
+	if (*session_text(s, engine_namespace) == '\0')
+		return (0);
+	if (s->sees_all == 0 && state_scope(&s->client, true) == -1)
+		return (-1);
+	s->sees_all++;
+	return (0);
+}
+
+void
+session_see_own(struct session *s)
+{
+	if (s->sees_all > 0 && --s->sees_all == 0)
+		state_scope_end(&s->client, false);
+}
+
+bool
+session_hides(const struct session *s, const struct rec *row)
+{
+	const char	*own = session_text(s, engine_namespace);
+
+	return (*own != '\0' && strcmp(rec_str(row, KEY(namespace), ""),
+	    own) != 0);
 }
 
 const struct run_env *

@@ -89,6 +89,7 @@ struct session {
 	int			 state_dir;	/* durable */
 	int			 run_dir;	/* per boot */
 	bool			 state_open;
+	unsigned int		 sees_all;	/* session_see_all calls */
 	bool			 stale;		/* refresh is due: boot.h */
 	bool			 lost;		/* the run directory is not
 						 * of this boot: ctrfiles.h */
@@ -165,6 +166,16 @@ int	session_errno(struct session *, const char *, const char *);
 enum events_backend	session_events(const struct session *);
 /* Is the state this command's alone, and gone with it? */
 bool	session_in_memory(const struct session *);
+
+/*
+ * A command in a namespace of the state sees the objects of that one. Between
+ * these two it sees all: for what keeps the whole state in order, and for
+ * checks that an object is not in use. They nest. 0, or -1 with an error.
+ */
+int	session_see_all(struct session *);
+void	session_see_own(struct session *);
+/* Is this row, of a container or another object, in another namespace? */
+bool	session_hides(const struct session *, const struct rec *row);
 
 /*
  * Could another user replace a directory on the way to the storage, the state

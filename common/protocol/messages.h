@@ -83,6 +83,7 @@ enum role {
 	M(obj_list,        0x0223, R_CTL, R_STATE,            75)	\
 	M(obj_remove,      0x0224, R_CTL, R_STATE,            75)	\
 	M(state_refresh,   0x0230, R_CTL, R_STATE,            150)	\
+	M(state_scope,     0x0231, R_CTL, R_STATE,            75)	\
 	M(event_to,        0x0241, R_CTL, R_STATE,            75)	\
 	M(event_add,       0x0242, R_CTL, R_STATE,            75)	\
 	M(history_get,     0x0243, R_CTL, R_STATE,            150)	\
@@ -266,6 +267,11 @@ enum state_flags { STATE_STALE = 1 };
  */
 enum refresh_step { REFRESH_PLAN = 0, REFRESH_APPLY = 1, REFRESH_DONE = 2 };
 #define FIELDS_state_refresh(F)	F(u32, step, 2)
+/*
+ * state_scope: from now on, show the objects of all namespaces, or again only
+ * those of state_open's. What is made belongs to that one in both cases.
+ */
+#define FIELDS_state_scope(F)	F(flag, all, 1)
 /*
  * ctr_restore: after a loss of the per-boot database: nested `ctr` records of
  * the containers of this boot.

@@ -75,6 +75,7 @@
 	F(id,	id,		64)					\
 	F(str,	name,		255)					\
 	F(int,	created,	INT64_MAX) /* ns since the epoch */	\
+	F(str,	namespace,	255)	/* the row's, while it runs */	\
 	F(id,	image,		0)	/* its id */			\
 	F(str,	image_digest,	80)					\
 	F(str,	image_name,	4095)					\
@@ -308,6 +309,7 @@
 	F(str,	id,		255)					\
 	F(str,	name,		4095)					\
 	F(str,	image,		4095)					\
+	F(str,	namespace,	255)					\
 	F(list,	label,		REC_MAX)
 
 #define RECORD_events(F, O, S)						\
@@ -323,6 +325,7 @@
 	F(num,	be,		2)	/* enum events_backend */	\
 	F(num,	log,		UINT32_MAX) /* which one */		\
 	F(str,	name,		255)					\
+	F(str,	namespace,	255)					\
 	F(num,	from,		15)	/* states */			\
 	F(num,	to,		15)					\
 	F(str,	why,		REC_MAX)				\
@@ -365,6 +368,7 @@
 	/* of renumbering */						\
 	F(str,	kind,		63)	/* whose it is */		\
 	F(str,	of,		255)	/* its name */			\
+	F(num,	hidden,		1)	/* in another namespace */	\
 	O(lock, num, was,	UINT32_MAX)
 
 #define RECORD_locks(F, O, S)						\

@@ -59,6 +59,7 @@ from_journal(const json_t *j)
 		{ "PODMAN_TIME", "Time", TEXT },
 		{ "PODMAN_TYPE", "Type", TEXT },
 		{ "PODMAN_LABELS", "Attributes", JSON },
+		{ "BULKHEAD_NAMESPACE", "Namespace", TEXT },
 		{ "BULKHEAD_SEQ", "Seq", NUMBER },
 	};
 	json_t		*e = json_object(), *value;
@@ -363,6 +364,7 @@ events_open(struct session *s)
 	struct events	*r = s->arg;
 
 	r->s = s;
+	r->view.ns = session_text(s, engine_namespace);
 	switch (session_events(s)) {
 	case EVENTS_JOURNALD:
 		return (start_journalctl(r));

@@ -22,6 +22,7 @@ struct eventview {
 	bool		 silent;	/* about what is there already */
 	int64_t		 since;		/* ns; INT64_MIN: any */
 	int64_t		 until;		/* ns; INT64_MAX: for ever */
+	const char	*ns;		/* of the state, or "" for all */
 };
 
 /*

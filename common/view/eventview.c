@@ -111,6 +111,7 @@ eventview_open(struct eventview *v, const struct rec *opts)
 	struct parse_err		 e;
 
 	*v = (struct eventview){ .since = INT64_MIN, .until = INT64_MAX,
+	    .ns = "",
 	    .no_trunc = rec_flag(opts, KEY_AS(ask_no_trunc), true),
 	    .json = strcmp(f, "json") == 0 };
 	if (filter_open(&v->filter, &filters, opts, NULL, &e) == -1) {
@@ -219,6 +220,17 @@ template_row(const json_t *e)
 	return (o);
 }
 
+/* Containers, pods and volumes are of a namespace; images and the rest not. */
+static bool
+is_in_namespace(const struct eventview *v, const json_t *e)
+{
+	const char	*type = text(e, "Type");
+
+	return (*v->ns == '\0' || strcmp(text(e, "Namespace"), v->ns) == 0 ||
+	    (strcmp(type, "container") != 0 && strcmp(type, "pod") != 0 &&
+	    strcmp(type, "volume") != 0));
+}
+
 int
 eventview_print(const struct eventview *v, json_t *e)
 {
@@ -228,7 +240,7 @@ eventview_print(const struct eventview *v, json_t *e)
 	json_t			*row;
 	int			 rc;
 
-	if (t < v->since || t > v->until ||
+	if (t < v->since || t > v->until || !is_in_namespace(v, e) ||
 	    (v->filter.n > 0 && !passes(&v->filter, e)))
 		return (0);
 	if (v->json) {

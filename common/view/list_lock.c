@@ -121,9 +121,11 @@ list_locks(struct list *l, const struct rec *locks, const struct rec *objects)
 	/* Names of objects, by those of their locks. */
 	rec_each(r, objects, KEY_IN(locks, lock))
 		(void)json_object_set_new(names, show_str(r, KEY(name)),
+		    rec_num(r, KEY(hidden), 0) != 0 ? json_null() :
 		    json_string(show_str(r, KEY(of))));
 	rec_each(r, locks, KEY_IN(locks, lock))
-		if ((rc = print_lock(l, r, names)) == -1)
+		if (!json_is_null(json_object_get(names, show_str(r,
+		    KEY(name)))) && (rc = print_lock(l, r, names)) == -1)
 			break;
 	json_decref(names);
 	return (rc == -1 ? EXIT_ENGINE : 0);

@@ -92,6 +92,7 @@ put_line(void *ctx, const struct emitted *e)
 	put_pair(f, "ID", e->id);
 	put_pair(f, "Image", e->image);
 	put_pair(f, "Name", e->name);
+	put_pair(f, "Namespace", e->ns);
 	put_pair(f, "Status", e->status);
 	event_time(e->t, text, sizeof(text));
 	put_pair(f, "Time", text);
@@ -222,7 +223,7 @@ put_rotation(struct log *l, int to)
 	char			 path[4096 + EVENTS_NAME];
 	struct emitted		 e = { .type = "system",
 				    .status = "log-rotation", .id = "",
-				    .image = "", .name = path };
+				    .image = "", .name = path, .ns = "" };
 	struct timespec		 ts;
 	size_t			 len;
 	FILE			*f = open_memstream(&text, &len);

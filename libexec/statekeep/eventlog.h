@@ -53,6 +53,7 @@ struct emitted {
 					 * id */
 	const char		*name;
 	const char		*image;
+	const char		*ns;	/* the object's namespace */
 	int			 exit_code;
 	const struct rec	*labels; /* its `label` pairs, or NULL */
 	struct mark		 mark;

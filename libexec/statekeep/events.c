@@ -98,6 +98,7 @@ event_note(struct state *sk, const struct event *e)
 	add_if(n, KEY(id), e->id);
 	add_if(n, KEY(name), e->name);
 	add_if(n, KEY(image), e->image);
+	add_if(n, KEY(namespace), e->ns);
 	while (e->labels != NULL && rec_next(e->labels, KEY(label), &it,
 	    &label))
 		(void)rec_add(n, KEY(label), label);
@@ -176,6 +177,7 @@ fill_from_row(struct state *sk, struct event *e, struct rec **row)
 		return;
 	e->name = rec_get(*row, KEY(name));
 	e->image = rec_get(*row, KEY(image_name));
+	e->ns = rec_get(*row, KEY(namespace));
 	e->labels = *row;
 }
 

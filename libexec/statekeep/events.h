@@ -48,6 +48,7 @@ struct event {
 	const char		*id;
 	const char		*name;
 	const char		*image;
+	const char		*ns;		/* the object's namespace */
 	const struct rec	*labels;	/* its `label` pairs, K=V */
 };
 

@@ -27,8 +27,8 @@ counts(const struct state *sk, const char *key, const void *data, size_t len)
 {
 	scoped_rec struct rec	*row = NULL;
 
-	return (*sk->ns == '\0' || (row = rec_decode(data, len, key_type(key),
-	    NULL)) == NULL || state_sees(sk, row));
+	return (*sk->ns == '\0' || sk->all || (row = rec_decode(data, len,
+	    key_type(key), NULL)) == NULL || state_sees(sk, row));
 }
 
 /*

@@ -219,8 +219,10 @@ entry_of(const struct state *sk, const struct transition *t)
 	(void)rec_add_num(e, KEY(be), sk->events.backend);
 	if (sk->events.backend != EVENTS_NONE)
 		(void)rec_add_num(e, KEY(log), events_log(sk));
-	if (row != NULL)
+	if (row != NULL) {
 		(void)rec_add(e, KEY(name), rec_str(row, KEY(name), ""));
+		(void)rec_copy(e, row, KEY(namespace));
+	}
 	if (t->before != NULL)
 		(void)rec_add_num(e, KEY(from), row_state(t->before));
 	if (t->after != NULL)

@@ -136,6 +136,8 @@ datagram(const struct emitted *e, size_t *len, bool with_labels)
 		put_number(f, "PODMAN_EXIT_CODE", (uint64_t)e->exit_code);
 	if (with_labels && is_like_container(e))
 		put_labels(f, e);
+	if (*e->ns != '\0')
+		put_field(f, "BULKHEAD_NAMESPACE", e->ns);
 	put_number(f, "BULKHEAD_SEQ", e->mark.seq);
 	put_message(f, e);
 	if (fclose(f) == 0)

@@ -151,6 +151,16 @@ on_state_refresh(void *ctx, struct packet *p, struct answer *a)
 }
 
 static int
+on_state_scope(void *ctx, struct packet *p, struct answer *a)
+{
+	struct server	*s = ctx;
+
+	(void)a;
+	s->records.all = p->body.state_scope.all != 0;
+	return (0);
+}
+
+static int
 on_ctr_create(void *ctx, struct packet *p, struct answer *a)
 {
 	const struct msg_ctr_create	*m = &p->body.ctr_create;
@@ -341,6 +351,7 @@ static const struct handler handlers[] = {
 	/* message		states		handler */
 	{ MSG_state_open,	EMPTY,		on_state_open },
 	{ MSG_state_refresh,	READY,		on_state_refresh },
+	{ MSG_state_scope,	READY,		on_state_scope },
 	{ MSG_ctr_create,	READY,		on_ctr_create },
 	{ MSG_ctr_find,		READY,		on_ctr_find },
 	{ MSG_ctr_get,		READY,		on_ctr_get },

@@ -145,7 +145,7 @@ make_volume(struct state *sk, const struct objkind *kind, struct rec *v,
 {
 	const char		*name = rec_str(v, KEY(name), "");
 	struct event		 e = { .type = kind->noun, .status = "create",
-				    .name = name, .labels = v };
+				    .name = name, .ns = sk->ns, .labels = v };
 	char			 key[KEY_SIZE];
 
 	if (rec_set_num(v, KEY(v), OBJ_SCHEMA) == -1 ||

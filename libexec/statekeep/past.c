@@ -89,24 +89,54 @@ is_about(const struct rec *e, const char *ref)
 	    strncmp(id, ref, n) == 0));
 }
 
+/*
+ * Is an entry of the namespace in use? Entries of older versions do not name
+ * their namespace: then that of the object counts, if it still exists.
+ */
+static bool
+sees_entry(struct state *sk, const struct rec *e)
+{
+	scoped_rec struct rec	*row = NULL;
+	char			 key[KEY_SIZE];
+
+	if (*sk->ns == '\0' || rec_get(e, KEY(namespace)) != NULL)
+		return (state_sees(sk, e));
+	key_make(key, KEY_ROW, rec_str(e, KEY(id), ""));
+	if ((row = db_get(sk->durable, key)) == NULL)
+		row = db_get(sk->boot, key);
+	return (row != NULL && state_sees(sk, row));
+}
+
 static int
 history(struct state *sk, const char *ref, struct rec_stream *out)
 {
-	struct both	 b;
-	struct rec	*e;
-	int		 rc = 0;
+	scoped_rec struct rec	*hidden = NULL;
+	struct both		 b;
+	struct rec		*e;
+	unsigned int		 seen = 0;
+	int			 rc = 0;
 
 	both_begin(&b, sk, false);
 	while (rc == 0 && (e = both_next(&b)) != NULL) {
+		if (is_about(e, ref) && !sees_entry(sk, e)) {
+			rec_free(hidden);
+			hidden = e;
+			continue;
+		}
 		if (is_about(e, ref)) {
 			rec_del(e, KEY(old));
 			rec_del(e, KEY(row));
 			rc = rec_stream_rec(out, KEY(entry), e);
+			seen++;
 		}
 		rec_free(e);
 	}
 	both_end(&b);
-	return (rc);
+	if (rc == 0 && seen == 0 && *ref != '\0' && hidden != NULL)
+		return (state_not_ours(sk, rec_str(hidden, KEY(type), ""),
+		    rec_str(hidden, KEY(id), ""), hidden));
+	return (rc == -1 ? state_fail(sk, errno == 0 ? ENOMEM : errno,
+	    "cannot list the history: %s", strerror(errno)) : 0);
 }
 
 static int
@@ -127,16 +157,12 @@ static int
 try_history(struct state *sk, const char *ref)
 {
 	struct rec_stream	*out;
-	int			 rc;
 
 	if (state_begin(sk, true, true, false) == -1)
 		return (-1);
 	if ((out = rec_stream_new("history")) == NULL)
 		return (state_end(sk, state_fail(sk, errno, "out of memory")));
-	if ((rc = history(sk, ref, out)) == -1)
-		rc = state_fail(sk, errno == 0 ? ENOMEM : errno, "cannot list "
-		    "the history: %s", strerror(errno));
-	return (streamed(sk, out, state_end(sk, rc)));
+	return (streamed(sk, out, state_end(sk, history(sk, ref, out))));
 }
 
 int

@@ -191,7 +191,8 @@ emit_notes(struct pending *p, const struct rec *entry, int64_t t)
 		    .status = rec_str(n, KEY(status), ""),
 		    .id = rec_str(n, KEY(id), ""), .name = rec_str(n, KEY(name),
 		    ""),
-		    .image = rec_str(n, KEY(image), ""), .labels = n };
+		    .image = rec_str(n, KEY(image), ""),
+		    .ns = rec_str(n, KEY(namespace), ""), .labels = n };
 		rc = emit(p, &e);
 		rec_free(n);
 	}
@@ -211,7 +212,7 @@ emit_own(struct pending *p, const struct rec *entry, const struct rec *row,
 		    ""),
 		    .status = status, .id = rec_str(entry, KEY(id), ""),
 		    .name = rec_str(entry, KEY(name), ""), .image = "",
-		    .labels = row };
+		    .ns = rec_str(entry, KEY(namespace), ""), .labels = row };
 		if (row != NULL)
 			e.image = rec_str(row, KEY(image_name), "");
 		/* podman identifies a volume by its name. */

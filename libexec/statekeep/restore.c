@@ -77,6 +77,7 @@ static int
 restore_ephemeral(struct state *sk, const char *id, const struct rec *def,
     const struct rec *ran)
 {
+	const char	*ns = rec_str(def, KEY(namespace), "");
 	char		 key[KEY_SIZE], name[256];
 	struct rec	*row = NULL;
 	int		 rc = -1;
@@ -88,7 +89,7 @@ restore_ephemeral(struct state *sk, const char *id, const struct rec *def,
 	    add_running(sk, row, ran) == -1)
 		goto out;
 	if (rec_set(row, KEY(state_name), ctr_state_name(CTR_RUNNING)) == -1 ||
-	    (*sk->ns != '\0' && rec_set(row, KEY(namespace), sk->ns) == -1))
+	    (*ns != '\0' && rec_set(row, KEY(namespace), ns) == -1))
 		(void)state_fail(sk, errno, "out of memory");
 	else if (db_put(sk->boot, key, row) == -1 ||
 	    db_put(sk->boot, key_make(key, KEY_DEF, id), def) == -1 ||

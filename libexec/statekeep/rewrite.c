@@ -50,13 +50,23 @@ differs(const struct rec *def, const struct rec *changes)
 	return (false);
 }
 
+/* Is the container of this definition in the namespace in use? */
+static bool
+is_ours(const struct state *sk, struct db *db, const char *id)
+{
+	char			 key[KEY_SIZE];
+	scoped_rec struct rec	*row = db_get(db, key_make(key, KEY_ROW, id));
+
+	return (row == NULL || state_sees(sk, row));
+}
+
 /*
  * Collect the keys of the definitions that would change, as `key`. Skip
  * definitions that do not decode, so that one damaged record does not stop the
  * rest.
  */
 static struct rec *
-old_ones(struct db *db, const struct rec *changes)
+old_ones(const struct state *sk, struct db *db, const struct rec *changes)
 {
 	struct db_cursor	*c = db_walk(db, KEY_DEF ":");
 	struct rec		*keys = rec_new(), *def;
@@ -67,7 +77,8 @@ old_ones(struct db *db, const struct rec *changes)
 	while (c != NULL && keys != NULL && db_next(c, &key, &data, &len)) {
 		if ((def = rec_decode(data, len, key_type(key), NULL)) == NULL)
 			continue;
-		if (differs(def, changes))
+		if (differs(def, changes) && is_ours(sk, db,
+		    key + strlen(KEY_DEF ":")))
 			(void)rec_add(keys, KEY(key), key);
 		rec_free(def);
 	}
@@ -90,7 +101,7 @@ rewrite_one(struct db *db, const char *key, const struct rec *changes)
 static int
 rewrite_db(struct state *sk, struct db *db, const struct rec *changes)
 {
-	scoped_rec struct rec	*keys = old_ones(db, changes);
+	scoped_rec struct rec	*keys = old_ones(sk, db, changes);
 	const char		*key;
 	size_t			 it = 0;
 	int			 n = 0;

@@ -171,8 +171,8 @@ state_again(const struct state *sk, int rc, int tries)
 bool
 state_sees(const struct state *sk, const struct rec *row)
 {
-	return (*sk->ns == '\0' || strcmp(rec_str(row, KEY(namespace), ""),
-	    sk->ns) == 0);
+	return (*sk->ns == '\0' || sk->all || strcmp(rec_str(row,
+	    KEY(namespace), ""), sk->ns) == 0);
 }
 
 int

@@ -28,6 +28,7 @@ struct state {
 	char		 own_id[65];	/* an ephemeral container's, reserved
 					 * by this process */
 	char		 ns[STATE_NS];	/* show this namespace only; "": all */
+	bool		 all;		/* ... and the others, for now */
 	bool		 stale;		/* needs a refresh in this boot */
 	struct who	 who;		/* user and command, for history */
 	struct events	 events;

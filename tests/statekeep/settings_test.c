@@ -199,6 +199,14 @@ open_scope(const char *ns)
 	    ns, false) == 0);
 }
 
+static uint32_t
+see_all(bool all)
+{
+	union msg	 m = { .state_scope = { .all = all } };
+
+	return (peer_ask(&p, MSG_state_scope, &m, NULL, 0));
+}
+
 /*
  * A namespace is a view, not a protection: naming an object of another one is
  * an error that says so.
@@ -230,6 +238,13 @@ test_scope(void)
 	(void)snprintf(part, sizeof(part), "%.8s", id_of(1));
 	CHECK(ctr_find(&p, part) == ENOENT);
 	CHECK(ctr_create(&p, id_of(4), "b", false, false) == 0);
+	/* What must see every object does, and makes nothing in another. */
+	CHECK(see_all(true) == 0 && ctr_count(&p) == 3);
+	CHECK(ctr_find(&p, part) == 0 && ctr_state(&p, id_of(1)) == CREATING);
+	CHECK(ctr_create(&p, id_of(6), "b6", false, false) == 0);
+	CHECK(see_all(false) == 0 && ctr_count(&p) == 2);
+	CHECK(ctr_find(&p, part) == ENOENT);
+	CHECK(ctr_remove(&p, id_of(6)) == 0);
 	CHECK(peer_end(&p) == 0);
 	open_scope("");
 	CHECK(ctr_count(&p) == 3);

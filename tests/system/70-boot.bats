@@ -292,6 +292,29 @@ layer_of_none() {
 	each layer_of_none
 }
 
+# The first command of a boot puts all in order, also what it does not see.
+hidden_after_boot() {
+	bh --namespace red run -d --name r1 --network none localhost/busybox \
+	    sleep 1000 "mark-$WHO-$T" >/dev/null
+	bh --namespace red run -d --rm --name r2 --network none localhost/busybox \
+	    sleep 1000 "mark-$WHO-$T" >/dev/null
+	bh --namespace red create --name r3 --network none localhost/busybox true >/dev/null
+	bh --namespace blue create --name b1 --network none localhost/busybox true >/dev/null
+	crash
+	elsewhen 4 --namespace blue create --name b2 localhost/busybox true >/dev/null
+	is "$(elsewhen 4 --namespace red ps -a --sort names --format '{{.Names}} {{.State}}' | tr '\n' ';')" \
+	    "r1 exited;r3 created;"
+	is "$(elsewhen 4 refresh --plan)" "" "left for later"
+	is "$(ls "$(graph_dir)/bulkhead" | grep -c '^[0-9a-f]\{64\}$')" 4 "layers"
+	is "$(elsewhen 4 system locks -a --format '{{.ID}}' | sort -u | wc -l)" 4 "numbers of locks"
+	bh --namespace red start r3 >/dev/null
+	is "$(bh --namespace red wait r3)" 0
+	bh rm -a >/dev/null
+}
+@test "S59 S80: a boot that begins in a namespace refreshes all, and takes no other's layer or lock" {
+	each hidden_after_boot
+}
+
 has_any() { [ -n "$(ls "$1" 2>/dev/null)" ]; }
 half_loaded() {
 	local stage i

@@ -21,7 +21,8 @@ run(struct cli *cli)
 	int			 code = 0;
 
 	if (pod == NULL)
-		code = errno == ENOENT ? 1 : session_error(cli->session);
+		code = errno == ENOENT || errno == EXDEV ? 1 :
+		    session_error(cli->session);
 	return (code);
 }
 

@@ -52,7 +52,7 @@ print_plan(const struct rec *locks)
 			was = "none";
 		if (now == NULL)
 			now = "";
-		if (strcmp(was, now) != 0)
+		if (strcmp(was, now) != 0 && rec_num(l, KEY(hidden), 0) == 0)
 			printf("%s %s: lock %s -> %s\n",
 			    lock_kind(rec_str(l, KEY(name), "")),
 			    rec_str(l, KEY(of), ""), was, now);

@@ -39,8 +39,23 @@ struct stopping {
 	struct rec	**rows;
 	bool		 *stopped;
 	size_t		  n;
+	size_t		  hidden;	/* of other namespaces: the last */
 	int		  code;
 };
+
+/* Put the row behind those of our own namespace, or else before the others. */
+static void
+add_row(const struct session *s, struct stopping *r, struct rec *row)
+{
+	size_t	 own = r->n++ - r->hidden;
+
+	if (session_hides(s, row)) {
+		r->rows[own + r->hidden++] = row;
+		return;
+	}
+	r->rows[own + r->hidden] = r->rows[own];
+	r->rows[own] = row;
+}
 
 static int
 list_running(struct session *s, struct stopping *r)
@@ -48,7 +63,10 @@ list_running(struct session *s, struct stopping *r)
 	struct rec	*row;
 	size_t		 it = 0, max;
 
+	if (session_see_all(s) == -1)
+		return (-1);
 	r->all = containers_reconciled(s);
+	session_see_own(s);
 	max = rec_count(r->all, KEY(ctr)) + 1;
 	r->rows = calloc(max, sizeof(*r->rows));
 	r->stopped = calloc(max, sizeof(*r->stopped));
@@ -57,14 +75,15 @@ list_running(struct session *s, struct stopping *r)
 	while ((row = rec_sub(r->all, KEY(ctr), &it)) != NULL)
 		if (container_is_running(row) ||
 		    rec_num(row, KEY(state), 0) == CTR_STARTING)
-			r->rows[r->n++] = row;
+			add_row(s, r, row);
 		else
 			rec_free(row);
 	return (0);
 }
 
+/* The list begins with those that --force would stop. */
 static int
-refuse(struct rec **list, size_t n)
+refuse(struct rec **list, size_t n, size_t hidden)
 {
 	char	 names[1024] = "";
 	size_t	 len = 0;
@@ -73,10 +92,11 @@ refuse(struct rec **list, size_t n)
 		len += (size_t)snprintf(names + len, sizeof(names) - len,
 		    "%s%.120s", i > 0 ? ", " : "", rec_str(list[i], KEY(name),
 		    "?"));
-	(void)say_error(ERR_CTR_STATE, "%zu container%s still running "
-	    "(%s%s); stop %s, or use --force: container state improper", n, n ==
-	    1 ? " is" : "s are", names, n > NAMED ? ", ..." : "", n == 1 ? "it"
-	    : "them");
+	(void)say_error(ERR_CTR_STATE, "%zu container%s still running%s "
+	    "(%s%s); stop %s%s: container state improper", n, n == 1 ? " is" :
+	    "s are", n == hidden ? " in other namespaces" : "", names, n >
+	    NAMED ? ", ..." : "", n == 1 ? "it" : "them", n == hidden ? "" :
+	    ", or use --force");
 	return (EXIT_ENGINE);
 }
 
@@ -97,7 +117,8 @@ stop_all(struct session *s, struct stopping *r, int64_t timeout)
 	struct rec	*rows[STOP_AT_ONCE];
 	size_t		 chosen[STOP_AT_ONCE], n;
 
-	while ((n = order_stoppable(r->rows, r->stopped, r->n, chosen,
+	while ((n = order_stoppable(r->rows, r->stopped, r->n - r->hidden,
+	    chosen,
 	    STOP_AT_ONCE)) > 0) {
 		for (size_t i = 0; i < n; i++) {
 			rows[i] = r->rows[chosen[i]];
@@ -142,10 +163,15 @@ run(struct cli *cli)
 	if (list_running(s, &r) == -1)
 		r.code = session_error(s);
 	if (r.n > 0 && !opt_flag(cli->opts, "force", false))
-		r.code = refuse(r.rows, r.n);
+		r.code = refuse(r.rows, r.n, r.hidden);
 	else {
 		stop_all(s, &r, timeout);
-		if ((code = close_storage(s)) != 0)
+		if (r.hidden > 0)
+			code = refuse(&r.rows[r.n - r.hidden], r.hidden,
+			    r.hidden);
+		else
+			code = close_storage(s);
+		if (code != 0)
 			r.code = code;
 	}
 	for (size_t i = 0; i < r.n; i++)

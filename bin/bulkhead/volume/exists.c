@@ -20,7 +20,8 @@ run(struct cli *cli)
 	int			 code = 0;
 
 	if (v == NULL)
-		code = errno == ENOENT ? 1 : session_error(cli->session);
+		code = errno == ENOENT || errno == EXDEV ? 1 :
+		    session_error(cli->session);
 	else if (rec_num(v, KEY(removing), 0) != 0)
 		code = 1;
 	return (code);

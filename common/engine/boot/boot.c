@@ -124,7 +124,11 @@ sweep_run_dirs(struct session *s, struct rec *plan)
 void
 sweep_containers(struct session *s)
 {
-	sweep_run_dirs(s, NULL);
+	if (session_see_all(s) == 0) {
+		sweep_run_dirs(s, NULL);
+		session_see_own(s);
+	}
+	error_clear(&s->client.error);
 }
 
 void
@@ -287,7 +291,10 @@ boot_refresh(struct session *s, struct rec *done)
 	if (locks_ready(s) == -1 ||
 	    lock_take(&s->client, LOCK_NAME, false, WAIT_MS, false) == -1)
 		return (-1);
-	rc = refresh(s, done);
+	if ((rc = session_see_all(s)) == 0) {
+		rc = refresh(s, done);
+		session_see_own(s);
+	}
 	lock_drop(&s->client, LOCK_NAME);
 	return (rc);
 }
@@ -300,10 +307,11 @@ boot_plan(struct session *s, struct rec *out)
 	if (!s->stale)
 		return (0);
 	if ((items = state_refresh(&s->client, REFRESH_PLAN)) == NULL ||
-	    rec_add_all(out, items) == -1)
+	    rec_add_all(out, items) == -1 || session_see_all(s) == -1)
 		return (-1);
 	plan_pods(s, out);
 	if (client_has(&s->client, H_STORE))
 		plan_sweep(s, out);
+	session_see_own(s);
 	return (0);
 }

@@ -122,6 +122,9 @@ record_container(struct create *c)
 	    rec_num(c->def, KEY(transient), 0) != 0, s->system, name)) == -1)
 		return (-1);
 	(void)rec_set(c->def, KEY(name), name);
+	if (*session_text(s, engine_namespace) != '\0')
+		(void)rec_set(c->def, KEY(namespace), session_text(s,
+		    engine_namespace));
 	if (s->system)
 		(void)rec_set_num(c->def, KEY(slot), slot);
 	return (0);

@@ -65,6 +65,7 @@ existing_find(struct existing *e)
 	if ((e->start.def = container_def(e->row)) == NULL)
 		return (error_set(error, EUCLEAN, "the definition of %s is "
 		    "damaged", e->ref));
+	(void)rec_copy(e->start.def, e->row, KEY(namespace));
 	return (0);
 }
 

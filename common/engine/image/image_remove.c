@@ -12,18 +12,60 @@
 #include "session.h"
 #include "stop.h"
 
-/* The id of a container of this image, or NULL. */
-static const char *
-user_of(const struct rec *rows, const char *image, char id[ID_TEXT])
+/*
+ * The row of a container of this image, the caller's: of one in another
+ * namespace, if there is any. NULL: there is none.
+ */
+static struct rec *
+user_of(const struct session *s, const struct rec *rows, const char *image)
 {
-	struct rec	*row;
+	struct rec	*row, *user = NULL;
+	size_t		 it = 0;
 
-	rec_each(row, rows, KEY(ctr))
-		if (strcmp(rec_str(row, KEY(image), ""), image) == 0) {
-			(void)strlcpy(id, rec_str(row, KEY(id), ""), ID_TEXT);
-			return (id);
+	while ((row = rec_sub(rows, KEY(ctr), &it)) != NULL) {
+		if (strcmp(rec_str(row, KEY(image), ""), image) != 0 ||
+		    (user != NULL && !session_hides(s, row))) {
+			rec_free(row);
+			continue;
 		}
-	return (NULL);
+		rec_free(user);
+		user = row;
+	}
+	return (user);
+}
+
+/* The rows of all containers, also of other namespaces; NULL with an error. */
+static struct rec *
+all_containers(struct session *s)
+{
+	struct rec	*rows = NULL;
+
+	if (session_see_all(s) == 0) {
+		rows = containers_reconciled(s);
+		session_see_own(s);
+	}
+	return (rows);
+}
+
+/* Remove the container, or say why the image stays. */
+static int
+free_of(struct session *s, const struct rec *row, bool force)
+{
+	const char		*id = rec_str(row, KEY(id), "");
+	scoped_rec struct rec	*full = NULL;
+
+	if (session_hides(s, row))
+		return (error_set_code(&s->client.error, ERR_IMAGE_IN_USE,
+		    EBUSY, "image used by %s in namespace \"%s\": image is in "
+		    "use by a container", id, rec_str(row, KEY(namespace),
+		    "")));
+	if (!force)
+		return (error_set_code(&s->client.error, ERR_IMAGE_IN_USE,
+		    EBUSY, "image used by %s: image is in use by a container: "
+		    "consider listing external containers and force-removing "
+		    "image", id));
+	full = container_reconciled(s, id);
+	return (full == NULL ? 0 : remove_container(s, full, true, -1));
 }
 
 /*
@@ -33,24 +75,15 @@ user_of(const struct rec *rows, const char *image, char id[ID_TEXT])
 static int
 free_image(struct session *s, const char *id, bool force)
 {
-	char	 user[ID_TEXT];
-
 	for (;;) {
-		scoped_rec struct rec	*rows = containers_reconciled(s);
-		scoped_rec struct rec	*full = NULL;
+		scoped_rec struct rec	*rows = all_containers(s);
+		scoped_rec struct rec	*user = NULL;
 
 		if (rows == NULL)
 			return (-1);
-		if (user_of(rows, id, user) == NULL)
+		if ((user = user_of(s, rows, id)) == NULL)
 			return (0);
-		if (!force)
-			return (error_set_code(&s->client.error,
-			    ERR_IMAGE_IN_USE, EBUSY, "image used by %s: image "
-			    "is in use by a container: consider listing "
-			    "external containers and force-removing image",
-			    user));
-		full = container_reconciled(s, user);
-		if (full != NULL && remove_container(s, full, true, -1) == -1)
+		if (free_of(s, user, force) == -1)
 			return (-1);
 	}
 }
