@@ -65,7 +65,9 @@ event_give(struct session *s, struct msg_state_open *m)
 		    "of a file", path));
 	*name = '\0';
 	if ((fd = session_own_dir(s, path)) == -1)
-		return (-1);
+		return (*session_text(s, events_path) == '\0' ? -1 :
+		    error_prefix(&s->client.error, session_text(s,
+		    events_path_origin)));
 	return (events_to_send(&s->client, EVENTS_FILE, fd));
 }
 

@@ -142,6 +142,10 @@ find_config(struct session *s)
 	if (runtime != NULL && runtimes_check(s->config, runtime,
 	    s->options.starts, &s->client.error) == -1)
 		return (-1);
+	/* Commands for which parts may be missing show it in its place. */
+	if (runtime == NULL && !s->inherit && s->failed == NULL &&
+	    runtimes_check_file(s->config, &s->client.error) == -1)
+		return (-1);
 	if ((s->need & NEED_IF_THERE) && access(session_text(s, path_state),
 	    F_OK) == -1)
 		s->need &= ~(unsigned int)NEED_OPENED;

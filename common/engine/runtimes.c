@@ -196,6 +196,18 @@ runtimes_check(const struct rec *config, const char *given, bool starts,
 	    RUNTIME_OWN, rt.name));
 }
 
+int
+runtimes_check_file(const struct rec *config, struct error *e)
+{
+	const char	*name = rec_str(config, KEY_AS(engine_runtime), "");
+	struct runtime	 rt;
+
+	if (*name == '\0' || runtimes_find(config, name, &rt, e) == 0)
+		return (0);
+	return (error_prefix(e, rec_str(config, KEY_AS(runtime_origin),
+	    "engine.runtime")));
+}
+
 bool
 runtimes_conmon_fits(const char *text)
 {

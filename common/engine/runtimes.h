@@ -58,6 +58,12 @@ bool	runtimes_candidate(const struct rec *, const char *key,
 int	runtimes_check(const struct rec *, const char *, bool starts,
 	    struct error *);
 
+/*
+ * Check the runtime that a file names: it must be known, as by option. It is
+ * used for nothing else; resolve warns of that. 0, or -1 with an error.
+ */
+int	runtimes_check_file(const struct rec *, struct error *);
+
 /* Is what `conmon --version` printed version 2.0.1 or later? */
 bool	runtimes_conmon_fits(const char *);
 

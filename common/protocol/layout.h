@@ -56,5 +56,8 @@
 
 /* The lock that is held alone to change the numbers of all others. */
 #define LOCK_STORE		"store"
+/* engine.num_locks is rounded up to a group, and is at most this. */
+#define LOCK_GROUP		32
+#define LOCK_MAX		(1u << 20)
 
 #endif

@@ -537,19 +537,20 @@
 	S(str,	lock_type,	"engine.lock_type", 31)			\
 	S(num,	num_locks,	"engine.num_locks", UINT32_MAX)		\
 	S(str,	engine_runtime,	"engine.runtime", REC_PATH)		\
+	S(str,	runtime_origin,	"origin:engine.runtime", REC_MAX)	\
 	S(num,	default_stop_timeout, "engine.stop_timeout", REC_SECONDS) \
 	S(str,	volume_path,	"engine.volume_path", REC_PATH)		\
 	S(list,	search_registries,					\
 	    "registries.unqualified-search-registries", REC_MAX)	\
 	S(str,	storage_driver,	"storage.driver", 31)			\
 	S(list,	storage_opt,	"storage.opt", REC_MAX)			\
-	S(str,	overlay_mountopt,					\
-	    "storage.options.overlay.mountopt", REC_MAX)		\
 	S(str,	transient_store, "storage.transient_store", 15)		\
 	S(str,	engine_namespace, "engine.namespace", 255)		\
 	S(str,	default_detach_keys, "engine.detach_keys", REC_PATH)	\
 	S(str,	events_logger,	"engine.events_logger", 31)		\
 	S(str,	events_path,	"engine.events_logfile_path", REC_PATH)	\
+	S(str,	events_path_origin,					\
+	    "origin:engine.events_logfile_path", REC_MAX)		\
 	S(str,	events_max_size, "engine.events_logfile_max_size", 31)	\
 	S(str,	cgroup_manager,	"engine.cgroup_manager", 31)		\
 	S(str,	image_copy_dir,	"engine.image_copy_tmp_dir", REC_PATH)	\

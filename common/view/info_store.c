@@ -89,15 +89,6 @@ overlay_parameter(const char *name)
 	return (c);
 }
 
-static bool
-uses_metacopy(const struct rec *config)
-{
-	const char	*v = rec_str(config, KEY_AS(overlay_mountopt), "");
-
-	return (strstr(v, "metacopy=on") != NULL ||
-	    overlay_parameter("metacopy") == 'Y');
-}
-
 /* containers/storage's words. */
 static const char *
 file_system(long magic)
@@ -144,7 +135,8 @@ graph_status(const struct info *in)
 	(void)json_object_set_new(o, "Supports d_type",
 	    info_value(in, INFO_DISK, json_string(in->d_type)));
 	(void)json_object_set_new(o, "Using metacopy",
-	    json_string(uses_metacopy(config) ? "true" : "false"));
+	    json_string(overlay_parameter("metacopy") == 'Y' ?
+	    "true" : "false"));
 	return (o);
 }
 

@@ -16,8 +16,6 @@
 #include "layout.h"
 
 #define LOCK_NAME	81		/* a name with its NUL */
-#define LOCK_GROUP	32		/* num_locks is rounded up to this */
-#define LOCK_MAX	(1u << 20)	/* and is at most this */
 
 /*
  * A broker that holds any lock, or has freed a number, holds LOCK_STORE shared.

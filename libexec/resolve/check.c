@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "layout.h"
 #include "nitems.h"
 #include "settings.h"
 
@@ -202,10 +203,15 @@ is_pids_limit(const char *v)
 }
 
 static bool
-is_not_zero(const char *v)
+is_lock_count(const char *v)
 {
-	return (strcmp(v, "0") != 0 && strlen(v) <= 10 &&
-	    strtoull(v, NULL, 10) <= UINT32_MAX);
+	return (strcmp(v, "0") != 0 && strtoull(v, NULL, 10) <= LOCK_MAX);
+}
+
+static bool
+is_file_path(const char *v)
+{
+	return (*v == '/' && v[strlen(v) - 1] != '/');
 }
 
 /* In upper or lower case. */
@@ -269,10 +275,12 @@ static const struct check {
 	    "letters and ctrl-<letter>, with commas" },
 	{ "engine.events_logfile_max_size", is_size_or_zero,
 	    "a size such as 1m" },
+	{ "engine.events_logfile_path", is_file_path,
+	    "the absolute path of a file" },
 	{ "engine.events_logger", is_events_logger,
 	    "file, journald or none" },
 	{ "engine.lock_type", is_lock_type, "shm or file" },
-	{ "engine.num_locks", is_not_zero, "between 1 and 4294967295" },
+	{ "engine.num_locks", is_lock_count, "between 1 and 1048576" },
 	{ "engine.state_type", is_state_type,
 	    "kyotocabinet or memory (sqlite is disabled)" },
 	{ "engine.static_dir", is_absolute, "an absolute path" },

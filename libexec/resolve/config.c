@@ -140,12 +140,13 @@ config_run_root(struct settings *s, const struct request *rq,
 	return (put_default(s, "storage.runroot", pl->run_storage, pr));
 }
 
-/* The driver of an existing store, if none is configured. */
+static const char *const	 drivers[] = { "overlay", "vfs" };
+
+/* The driver of an existing store, if none is configured, or NULL. */
 static const char *
 guess_driver(const struct places *pl)
 {
-	static const char *const	 drivers[] = { "overlay", "vfs" };
-	char				 path[PATH_LEN + 16];
+	char	 path[PATH_LEN + 16];
 
 	for (size_t i = 0; i < NITEMS(drivers); i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", pl->graph,
@@ -153,7 +154,21 @@ guess_driver(const struct places *pl)
 		if (path_is_dir(path))
 			return (drivers[i]);
 	}
-	return ("overlay");
+	return (NULL);
+}
+
+/* The driver of a new store: the first of the user's list that we have. */
+static const char *
+prefer_driver(const struct settings *s)
+{
+	const struct setting	*it = settings_find(s,
+				    "storage.driver_priority");
+
+	for (size_t i = 0; it != NULL && i < it->n; i++)
+		for (size_t j = 0; j < NITEMS(drivers); j++)
+			if (strcmp(it->values[i], drivers[j]) == 0)
+				return (drivers[j]);
+	return (drivers[0]);
 }
 
 static int
@@ -161,10 +176,11 @@ config_driver(struct settings *s, const struct places *pl, struct problem *pr)
 {
 	const char	*name = settings_str(s, "storage.driver", NULL);
 	struct setting	*it = settings_find(s, "storage.driver");
+	const char	*made = guess_driver(pl);
 
 	if (name == NULL)
-		return (put_default(s, "storage.driver", guess_driver(pl),
-		    pr));
+		return (put_default(s, "storage.driver", made != NULL ? made :
+		    prefer_driver(s), pr));
 	if (strcmp(name, "overlay2") == 0 &&
 	    settings_refine(it, "overlay") == -1)
 		return (problem_set(pr, "out of memory"));
@@ -236,38 +252,49 @@ config_engine_dirs(struct settings *s, const struct request *rq,
 		    rq->runtime_dir);
 	else
 		(void)snprintf(path, sizeof(path), "/run/libpod");
-	if (put_default(s, "engine.tmp_dir", path, pr) == -1)
-		return (-1);
+	return (put_default(s, "engine.tmp_dir", path, pr));
+}
+
+/* A directory of networks must be one, unless it is the one built in. */
+static int
+config_networks(struct settings *s, const struct request *rq,
+    const struct places *pl, struct problem *pr)
+{
+	const char		*name = "network.network_config_dir", *dir;
+	const struct setting	*it;
+	char			 path[PATH_LEN + 32];
+
 	if (rq->rootless)
 		(void)snprintf(path, sizeof(path), "%s/networks", pl->graph);
 	else
 		(void)snprintf(path, sizeof(path), "/etc/containers/networks");
-	return (put_default(s, "network.network_config_dir", path, pr));
+	if (put_default(s, name, path, pr) == -1)
+		return (-1);
+	it = settings_find(s, name);
+	dir = it->values[0];
+	/* The last two: older podmans had that built in, and wrote it down. */
+	if (path_is_dir(dir) || strcmp(dir, path) == 0 ||
+	    strcmp(dir, "/etc/cni/net.d/") == 0 ||
+	    strcmp(dir, "/etc/cni/net.d") == 0)
+		return (0);
+	return (problem_of(pr, it, "%s \"%s\" is not a directory", name,
+	    dir));
 }
 
-/* A configured directory must exist; built-in ones are made. */
+/* One of the chosen directories of plug-ins must be a directory. */
 static int
-check_network_dirs(struct settings *s, struct problem *pr)
+check_plugins(struct settings *s, struct problem *pr)
 {
-	const char		*name = "network.network_config_dir";
+	const char		*name = "network.cni_plugin_dirs";
 	const struct setting	*it = settings_find(s, name);
 
-	if (settings_chosen(s, name) && path_exists(it->values[0]) &&
-	    !path_is_dir(it->values[0]))
-		return (problem_set(pr, "%s: %s \"%s\" is not a directory",
-		    it->origin, name, it->values[0]));
-	name = "network.cni_plugin_dirs";
-	it = settings_find(s, name);
 	if (!settings_chosen(s, name) || settings_as_built_in(it) ||
-	    strstr(it->origin, "/libpod.conf:") != NULL)
+	    it->n == 0)
 		return (0);
 	for (size_t i = 0; i < it->n; i++)
 		if (path_is_dir(it->values[i]))
 			return (0);
-	if (it->n > 0 && settings_warn(s, "%s: none of %s is a directory",
-	    it->origin, name) == -1)
-		return (problem_set(pr, "out of memory"));
-	return (0);
+	return (problem_of(pr, it, "none of %s is a directory", name));
 }
 
 /* --- files that others read --- */
@@ -390,7 +417,8 @@ config_complete(struct settings *s, const struct request *rq, struct places *pl,
 	    config_driver(s, pl, pr) == -1 ||
 	    config_own_dirs(s, rq, pl, pr) == -1 ||
 	    config_engine_dirs(s, rq, pl, pr) == -1 ||
-	    check_network_dirs(s, pr) == -1 ||
+	    config_networks(s, rq, pl, pr) == -1 ||
+	    check_plugins(s, pr) == -1 ||
 	    config_seccomp(s, pl, pr) == -1 ||
 	    config_cgroups(s, rq, pr) == -1 || config_events(s, rq, pr) == -1 ||
 	    config_state(s, pl, pr) == -1)

@@ -13,6 +13,7 @@
 #include "settings.h"
 #include "config.h"
 #include "source.h"
+#include "unsupported.h"
 
 /* --- the record --- */
 
@@ -132,14 +133,13 @@ add_text(struct rec *r, const struct settings *s, const char *key,
 
 /* The type of a setting, in short form, and whether it has an effect. */
 static void
-add_type(struct rec *r, const struct key *k, const char *name,
-    const char *type)
+add_type(struct rec *r, const char *name, const char *type, bool supported)
 {
 	char	 key[NAME_MAX_LEN + 16];
 
 	(void)snprintf(key, sizeof(key), "type:%s", name);
 	(void)rec_add(r, KEY_FROM(key), type);
-	if (k->supported)
+	if (supported)
 		return;
 	(void)snprintf(key, sizeof(key), "unsupported:%s", name);
 	(void)rec_add(r, KEY_FROM(key), "true");
@@ -157,15 +157,19 @@ add_types(struct rec *r, const struct settings *s)
 		[KEY_TREE] = "string", [KEY_REGISTRIES] = "table",
 	};
 
-	for (size_t i = 0; i < schema_len; i++)
-		add_type(r, &schema[i], schema[i].name,
-		    key_is_map(&schema[i]) ? "table" :
-		    names[schema[i].type]);
+	for (size_t i = 0; i < schema_len; i++) {
+		const struct setting	*it = settings_find(s, schema[i].name);
+
+		add_type(r, schema[i].name, key_is_map(&schema[i]) ? "table" :
+		    names[schema[i].type], it == NULL ? schema[i].supported :
+		    !unsupported(it));
+	}
 	for (size_t i = 0; i < s->n; i++) {
 		const struct setting	*it = &s->all[i];
 
 		if (it->key != NULL && strcmp(it->key->name, it->name) != 0)
-			add_type(r, it->key, it->name, names[it->key->type]);
+			add_type(r, it->name, names[it->key->type],
+			    !unsupported(it));
 	}
 }
 

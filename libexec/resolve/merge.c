@@ -222,7 +222,10 @@ take_setting(struct merge *m, const struct toml *t, const struct key *key,
 	return (rc);
 }
 
-/* "table" + "." + "member". False if that is longer than any key. */
+/*
+ * "table" + "." + "member". False if no key of ours can have that name: it is
+ * empty, longer than any, or has a NUL in it.
+ */
 static bool
 join(char *out, size_t size, const char *table, const struct toml *t)
 {
@@ -235,18 +238,41 @@ join(char *out, size_t size, const char *table, const struct toml *t)
 	return (n > 0 && (size_t)n < size);
 }
 
-static int
-bad_name(struct merge *m, const struct toml *t)
-{
-	return (problem_at(m->pr, m->doc->path, t->line, t->col,
-	    "the name of this key cannot be used"));
-}
-
 /* After a failure: 0 to go on, in a check. */
 static int
 failed(const struct merge *m)
 {
 	return (finding_take(m->doc->found, m->pr));
+}
+
+static int
+unknown(struct merge *m, const struct toml *t, const char *name)
+{
+	char	 what[NAME_MAX_LEN + 32];
+
+	if (m->doc->found != NULL) {
+		(void)snprintf(what, sizeof(what), "unknown key \"%s\"", name);
+		return (finding_add(m->doc->found, "unknown", t->line, t->col,
+		    what));
+	}
+	if (m->doc->kind == CONF_LIBPOD)
+		return (0);
+	if (settings_warn(m->s, "%s:%u: unknown key \"%s\" is ignored",
+	    m->doc->path, t->line, name) == -1)
+		return (no_memory(m));
+	return (0);
+}
+
+/* The same for a name that join() refuses. */
+static int
+unnamed(struct merge *m, const struct toml *t, const char *table)
+{
+	char	 key[48], name[NAME_MAX_LEN];
+
+	toml_quote(t->key, t->key + t->key_len, key, sizeof(key));
+	(void)snprintf(name, sizeof(name), "%.200s%s%s", table,
+	    *table == '\0' ? "" : ".", key);
+	return (unknown(m, t, name));
 }
 
 /* A table whose members have names of their own. */
@@ -261,7 +287,7 @@ take_members(struct merge *m, const struct toml *t, const struct key *key,
 		return (wrong_type(m, t, name, schema_type_name(key->type)));
 	for (const struct toml *e = t->first; e != NULL; e = e->next) {
 		if (!join(sub, sizeof(sub), name, e))
-			rc = bad_name(m, e);
+			rc = unnamed(m, e, name);
 		else if (key->type == KEY_TREE && e->kind == TOML_TABLE)
 			rc = take_members(m, e, key, sub);
 		else
@@ -285,24 +311,6 @@ take_known(struct merge *m, const struct toml *t, const struct key *key,
 }
 
 static int
-unknown(struct merge *m, const struct toml *t, const char *name)
-{
-	char	 what[NAME_MAX_LEN + 32];
-
-	if (m->doc->found != NULL) {
-		(void)snprintf(what, sizeof(what), "unknown key \"%s\"", name);
-		return (finding_add(m->doc->found, "unknown", t->line, t->col,
-		    what));
-	}
-	if (m->doc->kind == CONF_LIBPOD)
-		return (0);
-	if (settings_warn(m->s, "%s:%u: unknown key \"%s\" is ignored",
-	    m->doc->path, t->line, name) == -1)
-		return (no_memory(m));
-	return (0);
-}
-
-static int
 take_table(struct merge *m, const struct toml *table, const char *prefix)
 {
 	const struct key	*key;
@@ -311,7 +319,7 @@ take_table(struct merge *m, const struct toml *table, const char *prefix)
 
 	for (const struct toml *t = table->first; t != NULL; t = t->next) {
 		if (!join(name, sizeof(name), prefix, t))
-			rc = bad_name(m, t);
+			rc = unnamed(m, t, prefix);
 		else if ((key = schema_find(m->doc->kind, name)) != NULL)
 			rc = take_known(m, t, key, name);
 		else if (!schema_is_table(m->doc->kind, name))
@@ -347,6 +355,8 @@ static const struct {
 				"/usr/lib/crio/bin/conmon\n" },
 	{ "infra_image",	"k8s.gcr.io/pause:3.1\n" },
 	{ "runtime",		"crun\n" },
+	{ "runtime_supports_json", "crun\nrunc\n" },
+	{ "runtime_supports_nocgroups", "crun\n" },
 	{ "tmp_dir",		"/var/run/libpod\n" },
 };
 

@@ -5,20 +5,52 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "nitems.h"
 #include "schema.h"
 #include "settings.h"
 
+/* Values of such keys that say what happens anyway. */
+static const struct {
+	const char	*name, *value;
+} fulfilled[] = {
+	{ "engine.runtime",			"launch" },
+	{ "engine.runtime",			"bulkhead launch" },
+	/* All mounts are made in a user namespace, which has no devices. */
+	{ "storage.options.mountopt",		"nodev" },
+	{ "storage.options.overlay.mountopt",	"nodev" },
+};
+
 /*
- * Empty values and the built-in ones ask for nothing, and $TMPDIR is meant for
- * all programs.
+ * These are told in other words: TMPDIR is meant for all programs, a command
+ * that would start a container with another runtime refuses the option, and
+ * info looks at the monitor.
  */
+static const char *const	 told[] = { "$TMPDIR", "--runtime", "--conmon" };
+
+bool
+unsupported(const struct setting *it)
+{
+	if (it->key == NULL || it->key->supported)
+		return (false);
+	for (size_t i = 0; i < NITEMS(fulfilled) && it->n == 1; i++)
+		if (strcmp(it->name, fulfilled[i].name) == 0 &&
+		    strcmp(it->values[0], fulfilled[i].value) == 0)
+			return (false);
+	return (true);
+}
+
+/* Empty values and the built-in ones ask for nothing. */
 static bool
 is_ignored(const struct setting *it)
 {
-	return (it->key != NULL && !it->key->supported && it->n > 0 &&
-	    it->values[0][0] != '\0' &&
-	    strcmp(it->origin, ORIGIN_BUILTIN) != 0 &&
-	    strcmp(it->origin, "$TMPDIR") != 0 && !settings_as_built_in(it));
+	if (it->n == 0 || it->values[0][0] == '\0' ||
+	    strcmp(it->origin, ORIGIN_BUILTIN) == 0 ||
+	    settings_as_built_in(it) || !unsupported(it))
+		return (false);
+	for (size_t i = 0; i < NITEMS(told); i++)
+		if (strcmp(it->origin, told[i]) == 0)
+			return (false);
+	return (true);
 }
 
 /* Was a member of the same table named already? */

@@ -2,8 +2,17 @@
 #ifndef RESOLVE_UNSUPPORTED_H
 #define RESOLVE_UNSUPPORTED_H
 
+#include <stdbool.h>
+
 struct problem;
+struct setting;
 struct settings;
+
+/*
+ * Has the setting no effect? A value that names what happens without it has
+ * one.
+ */
+bool	unsupported(const struct setting *);
 
 /*
  * Add one warning that names each setting whose key is not supported and which

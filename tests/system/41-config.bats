@@ -27,7 +27,7 @@ write() {	# write FILE: from the standard input
 	grep -qx "num_locks = 77	# $(conf):2" "$T/shown"
 	user config show --format json >"$T/json"
 	is "$(jq -c '.settings["engine.num_locks"]' "$T/json")" \
-	    "{\"value\":77,\"origin\":\"$(conf):2\",\"overrode\":[\"built-in 2048\"],\"pinned\":false}"
+	    "{\"value\":77,\"origin\":\"$(conf):2\",\"overrode\":[\"built-in 2048\"],\"pinned\":false,\"supported\":true}"
 	is "$(jq -c '.settings["engine.env"].value' "$T/json")" '["A=b","C=d"]'
 	is "$(jq -c '.settings["engine.remote"].value' "$T/json")" false
 	jq -e --arg f "$(conf)" '.files | index($f)' "$T/json" >/dev/null
@@ -56,7 +56,8 @@ write() {	# write FILE: from the standard input
   set by:   $(conf over.conf):2
   overrode: built-in 3
   overrode: $(conf):3 5
-  pinned:   no"
+  pinned:   no
+  effect:   none: not supported"
 	[[ $(user --cgroup-manager systemd config explain \
 	    engine.cgroup_manager 2>/dev/null) == *"overrode: $(conf):2 cgroupfs"* ]]
 	[[ $(user --root /x/y config explain path.graph) == "path.graph = /x/y"* ]]
@@ -291,7 +292,7 @@ write() {	# write FILE: from the standard input
 @test "S9: what is wrong with the configuration leaves nothing half made" {
 	write "$(conf)" <<<$'[engine]\nnum_locks = 0'
 	fails 125 user ps -a
-	is "$err" "Error: $(conf):2: engine.num_locks must be between 1 and 4294967295, not \"0\""
+	is "$err" "Error: $(conf):2: engine.num_locks must be between 1 and 1048576, not \"0\""
 	[ ! -e "$T/user/.local" ]
 	is "$(ls "$T/xdg")" ""
 }

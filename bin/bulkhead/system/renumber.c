@@ -17,7 +17,6 @@
 #include "say.h"
 #include "session.h"
 
-#define GROUP		32		/* num_locks is rounded up to this */
 #define WAIT_MS		8000		/* who comes after us waits longer */
 
 static const struct opt options[] = {
@@ -32,7 +31,7 @@ check_room(struct session *s, size_t n)
 	int64_t	 count = rec_num(s->config, KEY_AS(num_locks), 2048);
 
 	if (strcmp(rec_str(s->config, KEY_AS(lock_type), "shm"), "file") == 0 ||
-	    (int64_t)n <= (count + GROUP - 1) / GROUP * GROUP)
+	    (int64_t)n <= (count + LOCK_GROUP - 1) / LOCK_GROUP * LOCK_GROUP)
 		return (0);
 	return (error_set(&s->client.error, ENOSPC, "there are %zu containers, "
 	    "pods and volumes, but engine.num_locks is %lld: raise it, or "
