@@ -30,8 +30,9 @@ static const char *const	 told[] = { "$TMPDIR", "--runtime", "--conmon" };
 bool
 unsupported(const struct setting *it)
 {
+	/* What --storage-opt and $STORAGE_OPTS set has no row. */
 	if (it->key == NULL || it->key->supported)
-		return (false);
+		return (it->key == NULL);
 	for (size_t i = 0; i < NITEMS(fulfilled) && it->n == 1; i++)
 		if (strcmp(it->name, fulfilled[i].name) == 0 &&
 		    strcmp(it->values[0], fulfilled[i].value) == 0)
@@ -77,7 +78,8 @@ unsupported_warn(struct settings *s, struct problem *pr)
 
 		if (is_ignored(it) && !is_named(s, it))
 			fprintf(f, "%s%s (%s)", ftell(f) == 0 ? "" : ", ",
-			    it->key->name, it->origin);
+			    it->key == NULL ? it->name : it->key->name,
+			    it->origin);
 	}
 	if (fclose(f) != 0 || (*list != '\0' && settings_warn(s,
 	    "not supported, and ignored: %s", list) == -1))

@@ -352,6 +352,98 @@ test_unsupported(void)
 	rec_free(c);
 }
 
+/* A key with that value in a file of the user's: is it refused in words? */
+static void
+refuse_key(const char *table, const char *line, const char *words)
+{
+	struct rec	*rq = fresh("rootless"), *c;
+	char		 text[256], what[256];
+
+	(void)snprintf(text, sizeof(text), "[%s]\n%s\n", table, line);
+	put(USER_CONF, text);
+	c = answer(rq, 0);
+	(void)snprintf(text, sizeof(text), "containers.conf:2: %s", words);
+	(void)snprintf(what, sizeof(what), "S19 S44 S68: %s is refused",
+	    line);
+	check(refuses(c, text), what, __LINE__);
+	rec_free(c);
+}
+
+static void
+test_values(void)
+{
+	struct rec	*rq = fresh("rootless"), *c;
+
+	refuse_key("engine", "num_locks = 1048577",
+	    "engine.num_locks must be between 1 and 1048576");
+	refuse_key("engine", "events_logfile_path = \"ev.log\"",
+	    "engine.events_logfile_path must be the absolute path of a file");
+	refuse_key("engine", "events_logfile_path = \"/ev/\"",
+	    "engine.events_logfile_path must be the absolute path of a file");
+	refuse_key("network", "network_config_dir = \"/no/such\"",
+	    "network.network_config_dir \"/no/such\" is not a directory");
+	refuse_key("network", "cni_plugin_dirs = [\"/no\", \"/such\"]",
+	    "none of network.cni_plugin_dirs is a directory");
+	put(USER_CONF, "[engine]\nnum_locks = 1048576\n"
+	    "events_logfile_path = \"/ev.log\"\n[network]\n"
+	    "network_config_dir = \"/etc/cni/net.d/\"\n");
+	c = answer(rq, 0);
+	check(has(c, "engine.num_locks", "1048576") &&
+	    has(c, "engine.events_logfile_path", "/ev.log"),
+	    "S19 S44 S68: the largest number of locks, and a file in /",
+	    __LINE__);
+	rec_free(c);
+}
+
+static void
+test_driver_priority(void)
+{
+	struct rec	*rq = fresh("rootless"), *c;
+
+	put("/home/.config/containers/storage.conf", "[storage]\n"
+	    "driver_priority = [\"zfs\", \"vfs\", \"overlay\"]\n");
+	c = answer(rq, 0);
+	check(has(c, "storage.driver", "vfs"), "S65: driver_priority chooses "
+	    "the first driver that there is, for a new store", __LINE__);
+	rec_free(c);
+	rq = fresh("rootless");
+	put("/home/.config/containers/storage.conf", "[storage]\n"
+	    "driver_priority = [\"vfs\"]\n");
+	put_dir("/home/.local/share/containers/storage/overlay", 0755);
+	c = answer(rq, 0);
+	check(has(c, "storage.driver", "overlay"), "S65: an existing store "
+	    "keeps its driver", __LINE__);
+	rec_free(c);
+}
+
+/* TOML allows these names; no key of ours has one. */
+static void
+test_odd_names(void)
+{
+	struct rec	*rq = fresh("rootless"), *c;
+	char		 text[1024], name[301];
+
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	(void)snprintf(text, sizeof(text), "\"\" = 1\n\"\\u0000\" = 1\n"
+	    "%s = 1\n[containers]\n\"\" = 1\n\"env\\u0000\" = 1\n"
+	    "[engine.runtimes]\n\"a\\u0000\" = [\"/x\"]\n[[engine.\"\"]]\n"
+	    "[engine]\nnum_locks = 3\n", name);
+	put(USER_CONF, text);
+	c = answer(rq, 0);
+	check(has(c, "engine.num_locks", "3") &&
+	    warns(c, "containers.conf:1: unknown key \"\" is ignored") &&
+	    warns(c, "containers.conf:2: unknown key \"?\" is ignored") &&
+	    warns(c, "containers.conf:3: unknown key \"nnn") &&
+	    warns(c, ":5: unknown key \"containers.\" is ignored") &&
+	    warns(c, ":6: unknown key \"containers.env?\" is ignored") &&
+	    warns(c, ":8: unknown key \"engine.runtimes.a?\" is ignored") &&
+	    warns(c, ":9: unknown key \"engine.\" is ignored"),
+	    "S19: a key that is empty, too long or has a NUL in it is unknown",
+	    __LINE__);
+	rec_free(c);
+}
+
 /* The file of Debian's podman package, in parts. */
 static void
 test_debian(void)
@@ -631,7 +723,7 @@ test_storage(void)
 	(void)rec_add(rq, any_key("opt:storage-driver"), "overlay");
 	c = answer(rq, 0);
 	check(has(c, "storage.driver", "overlay") &&
-	    rec_get(c, KEY_AS(overlay_mountopt)) == NULL &&
+	    rec_get(c, any_key("storage.options.overlay.mountopt")) == NULL &&
 	    rec_get(c, KEY_AS(storage_opt)) == NULL &&
 	    has(c, "origin:storage.options.overlay.mountopt",
 	    "--storage-driver"),
@@ -667,6 +759,9 @@ main(int argc, char **argv)
 	test_sources();
 	test_unsupported();
 	test_debian();
+	test_values();
+	test_driver_priority();
+	test_odd_names();
 	test_errors();
 	test_provenance();
 	test_user();
