@@ -25,7 +25,9 @@ static const struct {
  * that would start a container with another runtime refuses the option, and
  * info looks at the monitor.
  */
-static const char *const	 told[] = { "$TMPDIR", "--runtime", "--conmon" };
+static const char *const	 told[] = {
+	"$TMPDIR", "--runtime", "--conmon",
+};
 
 bool
 unsupported(const struct setting *it)
