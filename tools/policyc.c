@@ -63,7 +63,8 @@ static void
 print_words(const struct rule *r)
 {
 	static const char *const kinds[] = { "limit", "allow", "allow",
-	    "errno", "capability", "directory", "path", "all", "all", "all" };
+	    "errno", "capability", "nested capability", "directory", "path",
+	    "all", "all", "all" };
 
 	printf("\n\t\"%s ", kinds[r->kind]);
 	for (const char *c = r->text; *c != '\0'; c++)

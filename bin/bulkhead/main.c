@@ -21,6 +21,7 @@
 #include "bulkhead-connect.policy.h"
 #include "bulkhead.policy.h"
 #include "confine.h"
+#include "hostroot.h"
 #include "log.h"
 #include "random.h"
 #include "record.h"
@@ -110,7 +111,7 @@ command_run(struct cli *cli)
 	struct session		 s = { 0 };
 	int			 code = 0;
 
-	if (geteuid() == 0)
+	if (host_root())
 		root_open_log(&s, cli->opts);
 	cli->session = &s;
 	if (c->before != NULL)

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "hostroot.h"
 #include "log.h"
 #include "policy.h"
 #include "procaps.h"
@@ -47,47 +48,49 @@ policy_has(const struct policy *p, enum rule_kind kind)
 }
 
 static uint64_t
-kept_caps(const struct policy *p)
+listed_caps(const struct policy *p, enum rule_kind kind)
 {
-	uint64_t	 keep = 0;
+	uint64_t	 caps = 0;
 
 	for (size_t i = 0; i < p->nrules; i++)
-		if (p->rules[i].kind == RULE_CAP)
-			keep |= 1ULL << p->rules[i].nr;
-	return (keep);
+		if (p->rules[i].kind == kind)
+			caps |= CAP_BIT(p->rules[i].nr);
+	return (caps);
 }
 
 static void
-cap_reduce(uint64_t keep)
+cap_reduce(uint64_t keep, uint64_t nested)
 {
 	struct procaps	 now, want = { 0, 0, 0 };
 
 	if (procaps_get(&now) == -1)
 		fatal("capget");
-	want.permitted = now.permitted & keep;
+	want.permitted = now.permitted & (keep | nested);
+	want.effective = now.permitted & nested;
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == -1)
 		fatal("clear ambient capabilities");
 	if (procaps_set(&want) == -1 || procaps_get(&now) == -1)
 		fatal("capset");
-	if (now.permitted != want.permitted || now.effective != 0 ||
-	    now.inheritable != 0)
+	if (now.permitted != want.permitted ||
+	    now.effective != want.effective || now.inheritable != 0)
 		fatalx(EX_SOFTWARE, "capabilities are still there");
 }
 
 void
 confine_drop(const struct policy *p)
 {
-	uint64_t	 keep = kept_caps(p);
+	uint64_t	 keep = listed_caps(p, RULE_CAP);
+	bool		 nested = geteuid() == 0 && !host_root();
 
-	if (keep == 0 && geteuid() == 0)
+	if (keep == 0 && host_root())
 		fatalx(EX_NOPERM, "%s never runs as root; start bulkhead and "
 		    "let it change its user", p->name);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		fatal("no_new_privs");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		fatal("dumpable");
-	cap_reduce(keep);
-	if (keep == 0 && setuid(0) != -1)
+	cap_reduce(keep, nested ? listed_caps(p, RULE_NESTED_CAP) : 0);
+	if (keep == 0 && !nested && setuid(0) != -1)
 		fatalx(EX_SOFTWARE, "still able to become root");
 }
 

@@ -16,7 +16,8 @@
 
 enum rule_kind {
 	RULE_LIMIT, RULE_ALLOW, RULE_ALLOW_IF, RULE_ERRNO, RULE_CAP,
-	RULE_DIR, RULE_PATH, RULE_OPEN_FS, RULE_NET, RULE_SIGNALS,
+	RULE_NESTED_CAP, RULE_DIR, RULE_PATH, RULE_OPEN_FS, RULE_NET,
+	RULE_SIGNALS,
 };
 
 /* The Landlock rights beneath a DIR or PATH. */
@@ -48,6 +49,11 @@ struct rule {
 #define DENY_ERRNO(call, e) { RULE_ERRNO, #call " -> " #e, SYS_##call, 0, (e) },
 /* CAP(SETUID): a capability that is kept, if it was there at start. */
 #define CAP(name)	 { RULE_CAP, #name, CAP_##name, 0, 0 },
+/*
+ * NESTED_CAP(SETFCAP): one that is kept by root of a user namespace only, of
+ * which it is a capability, and that is effective.
+ */
+#define NESTED_CAP(name) { RULE_NESTED_CAP, #name, CAP_##name, 0, 0 },
 /* DIR(0, "graph root", DIR_READ | DIR_WRITE): Landlock on a descriptor. */
 #define DIR(slot, what, rights) \
 			 { RULE_DIR, what " (" #rights ")", (slot), \

@@ -19,6 +19,7 @@
 #include "cleanup.h"
 #include "given.h"
 #include "grant.h"
+#include "hostroot.h"
 #include "log.h"
 #include "nitems.h"
 #include "path.h"
@@ -89,7 +90,7 @@ give_file(struct session *s, struct rec *question, const char *path,
 	if (*path != '/' || index == GIVE_MAX)
 		return (0);
 	fd = given_fd(path, &why);
-	if (fd == -1 && geteuid() == 0 && required)
+	if (fd == -1 && host_root() && required)
 		return (error_set_code(&s->client.error, error_of_errno(errno),
 		    EINVAL, "cannot read %s: %s", path, strerror(errno)));
 	if (fd == -1)
@@ -465,7 +466,7 @@ is_usable(const struct session *s, const struct pin *p, const char *path,
 
 	if (p->kind != K_RUN)
 		return (true);
-	if ((fd = path_private_dir(path, geteuid() != 0)) != -1) {
+	if ((fd = path_private_dir(path, !host_root())) != -1) {
 		close(fd);
 		return (true);
 	}
@@ -517,7 +518,7 @@ is_granted(struct session *s, const struct pin *p, const char *value,
 {
 	char	 key[64], code[MAC_TEXT];
 
-	if (p->kind == K_WORD || !s->system || geteuid() != 0)
+	if (p->kind == K_WORD || !s->system || !host_root())
 		return (true);
 	grant_setting(s, p->key, value, code);
 	if (*code == '\0' || strcmp(rec_str(made_with, key_of(key, "grant:",

@@ -68,6 +68,7 @@
 #include "calls.h"
 #include "cleanup.h"
 #include "grant.h"
+#include "hostroot.h"
 #include "layout.h"
 #include "log.h"
 #include "record.h"
@@ -163,7 +164,7 @@ root_drop(void)
 	uid_t	 uid = NOBODY;
 	gid_t	 gid = NOBODY;
 
-	if (geteuid() != 0)
+	if (!host_root())
 		return;
 	(void)find_account(&uid, &gid);
 	become(uid, gid);

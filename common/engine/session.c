@@ -18,6 +18,7 @@
 #include "calls.h"
 #include "cleanup.h"
 #include "grant.h"
+#include "hostroot.h"
 #include "path.h"
 #include "record.h"
 
@@ -142,12 +143,12 @@ session_check_dirs(struct session *s)
 int
 session_own_dir(struct session *s, const char *path)
 {
-	scoped_fd int	 fd = geteuid() == 0 ? grant_own_dir(s, path) :
+	scoped_fd int	 fd = host_root() ? grant_own_dir(s, path) :
 			    path_private_dir(path, false);
 	struct stat	 st;
 	uid_t		 want = s->client.uid != 0 ? s->client.uid : geteuid();
 
-	if (fd == -1 && geteuid() == 0)
+	if (fd == -1 && host_root())
 		return (-1);
 	if (fd == -1 || fstat(fd, &st) == -1)
 		return (session_errno(s, "cannot make the directory", path));

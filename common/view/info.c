@@ -11,6 +11,7 @@
 
 #include "calls.h"
 #include "cleanup.h"
+#include "hostroot.h"
 #include "nitems.h"
 #include "reconcile.h"
 #include "record.h"
@@ -67,7 +68,7 @@ info_look_at_disk(struct session *s)
 	struct info	*in = s->arg;
 	scoped_fd int	 dir = -1;
 
-	if (geteuid() == 0 && (s->need & NEED_CHECKED) == 0)
+	if (host_root() && (s->need & NEED_CHECKED) == 0)
 		return (0);
 	dir = open_nearest(s->graph);
 	if (dir == -1 || fstatfs(dir, &in->disk) == -1)

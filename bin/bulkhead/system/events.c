@@ -6,6 +6,7 @@
 #include "command.h"
 #include "command_session.h"
 #include "events.h"
+#include "hostroot.h"
 #include "say.h"
 #include "session.h"
 
@@ -35,7 +36,7 @@ run(struct cli *cli)
 	/* Root's sources are opened before root is given up. */
 	s->privileged = events_open;
 	s->arg = events;
-	if (command_open(s, cli, (geteuid() == 0 ? NEED_IDS : NEED_CONFIG) |
+	if (command_open(s, cli, (host_root() ? NEED_IDS : NEED_CONFIG) |
 	    NEED_MORE, NULL) == 0) {
 		session_confine(s);
 		rc = events_run(events);

@@ -19,6 +19,7 @@
 #include "cgroup.h"
 #include "cleanup.h"
 #include "clock.h"
+#include "hostroot.h"
 #include "layout.h"
 #include "note.h"
 #include "path.h"
@@ -293,7 +294,7 @@ restore_all(struct session *s)
 int
 running_restore(struct session *s)
 {
-	bool	 root = geteuid() == 0;
+	bool	 root = host_root();
 	int	 rc;
 
 	if (root) {

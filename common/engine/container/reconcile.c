@@ -29,6 +29,7 @@
 #include "clock.h"
 #include "ctrfiles.h"
 #include "freeze.h"
+#include "hostroot.h"
 #include "locks.h"
 #include "monitor.h"
 #include "process.h"
@@ -350,7 +351,7 @@ undo_start(struct session *s, const struct rec *row)
 static bool
 reconcile_row(struct session *s, const struct rec *row)
 {
-	if (geteuid() == 0)
+	if (host_root())
 		return (false);
 	switch (rec_num(row, KEY(state), 0)) {
 	case CTR_CREATING:

@@ -15,6 +15,7 @@
 #include "cgroup_path.h"
 #include "cgroup_systemd.h"
 #include "cleanup.h"
+#include "hostroot.h"
 #include "layout.h"
 #include "path.h"
 #include "process.h"
@@ -31,7 +32,7 @@
 static void
 act_as(const struct run_env *rt, bool account)
 {
-	if (geteuid() != 0)
+	if (!host_root())
 		return;
 	(void)setfsgid(account ? rt->client->gid : 0);
 	(void)setfsuid(account ? rt->client->uid : 0);

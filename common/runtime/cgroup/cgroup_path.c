@@ -14,6 +14,7 @@
 #include <bsd/string.h>
 
 #include "cleanup.h"
+#include "hostroot.h"
 #include "layout.h"
 #include "nitems.h"
 #include "path.h"
@@ -115,7 +116,7 @@ hand_over(const struct run_env *rt, int fd)
 
 	if (fstat(fd, &st) == -1)
 		return (-1);
-	if (st.st_uid == rt->client->uid || geteuid() != 0)
+	if (st.st_uid == rt->client->uid || !host_root())
 		return (0);
 	for (size_t i = 0; i < NITEMS(files); i++)
 		if (fchownat(fd, files[i], rt->client->uid, rt->client->gid,
@@ -135,7 +136,7 @@ open_ours(const struct run_env *rt, const char *hierarchy, char *path, size_t
 		errno = ENAMETOOLONG;
 		return (-1);
 	}
-	if (geteuid() == 0 && mkdir(path, 0755) == -1 && errno != EEXIST)
+	if (host_root() && mkdir(path, 0755) == -1 && errno != EEXIST)
 		return (cgroup_error(rt, "cannot make the cgroup", path));
 	fd = cgroup_open(path);
 	if (fd == -1 || hand_over(rt, fd) == -1)
