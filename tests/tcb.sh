@@ -59,8 +59,8 @@ verdict "each file that tools/tcb lists is there"
 
 make --no-print-directory -s tcb >"$dir/table"
 sed 's/^/# /' "$dir/table"
-awk '/^refresh / && $3 < 1500 { n = 1 } END { exit !n }' "$dir/table"
-verdict "refresh with what it links has fewer than 1,500 lines of code"
+awk '/^refresh / && $3 < 1550 { n = 1 } END { exit !n }' "$dir/table"
+verdict "refresh with what it links has fewer than 1,550 lines of code"
 
 sed -n '/^    part /,/^$/s/^    //p' README.md | grep . >"$dir/readme"
 diff "$dir/readme" "$dir/table" | sed 's/^/# /' >"$dir/diff"

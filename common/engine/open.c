@@ -7,6 +7,9 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
+#include <linux/capability.h>
+#include <linux/seccomp.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -23,6 +26,7 @@
 #include "ctrfiles.h"
 #include "event.h"
 #include "grant.h"
+#include "hostroot.h"
 #include "layout.h"
 #include "lock_numbers.h"
 #include "locks.h"
@@ -64,6 +68,19 @@ init_client(struct session *s)
 		memset(s->failed, 0, SESSION_PARTS * sizeof(*s->failed));
 		s->client.deadline_ms = PARTS_WAIT_MS;
 	}
+	return (0);
+}
+
+/*
+ * In a container of podman, docker or bulkhead a filter allows sethostname only
+ * with CAP_SYS_ADMIN, whichever user namespace the caller is root of.
+ */
+static int
+find_hostname_rule(struct session *s)
+{
+	s->fixed_hostname = prctl(PR_GET_SECCOMP, 0, 0, 0, 0) ==
+	    SECCOMP_MODE_FILTER && prctl(PR_CAPBSET_READ, CAP_SYS_ADMIN, 0, 0,
+	    0) == 0;
 	return (0);
 }
 
@@ -156,7 +173,7 @@ find_config(struct session *s)
 static int
 open_graph_root(struct session *s, bool make)
 {
-	bool		 root = geteuid() == 0;
+	bool		 root = host_root();
 	scoped_fd int	 fd = open(s->graph, O_RDONLY | O_DIRECTORY |
 			    O_CLOEXEC);
 
@@ -186,7 +203,7 @@ open_graph(struct session *s)
 	bool	 store = (s->need & NEED_STORE) != 0;
 	int	 fd;
 
-	if (s->graph_fd != -1 || (!store && geteuid() != 0))
+	if (s->graph_fd != -1 || (!store && !host_root()))
 		return (0);
 	fd = open_graph_root(s, store && (s->need & NEED_OPENED) == 0);
 	if (fd == -1)
@@ -231,7 +248,7 @@ open_run_dir(struct session *s)
 	/* Only the command's user may read it; root may make it. */
 	if (!s->inherit)
 		cache_open(&s->cache, session_text(s, path_run), true);
-	if (geteuid() == 0)
+	if (host_root())
 		grant_open(s);
 	return (0);
 }
@@ -433,7 +450,7 @@ open_named(struct session *s)
 static int
 give_up_root(struct session *s)
 {
-	return (geteuid() == 0 ? root_give_up(s) : 0);
+	return (host_root() ? root_give_up(s) : 0);
 }
 
 /* --- the order --- */
@@ -476,6 +493,7 @@ static const struct step	 as_root[] = {
 
 static const struct step	 as_user[] = {
 	{ init_client,		0, 0, 0 },
+	{ find_hostname_rule,	NEED_LAUNCH, 0, 0 },
 	{ take_inherited,	0, 0, 0 },
 	{ adopt_refresh,	NEED_IDS, 0, 0 },
 	{ NULL,			NEED_IDS, H_REFRESH, NEED_IDS },
@@ -582,7 +600,7 @@ int
 session_open(struct session *s, const struct session_options *options,
     unsigned int need, char *const *cleanup)
 {
-	const struct step	*steps = geteuid() == 0 ? as_root : as_user;
+	const struct step	*steps = host_root() ? as_root : as_user;
 	int			 rc, saved;
 
 	init_session(s, options);

@@ -102,6 +102,7 @@ struct session {
 	bool			 userns;	/* store is root of its own */
 	bool			 untidy;	/* the store can tidy up */
 	int			 userns_fd;	/* of our container */
+	bool			 fixed_hostname; /* no container may set one */
 	/* Locks. */
 	bool			 locks;		/* the lock broker is ready */
 	bool			 locks_any;	/* with a table of any size:

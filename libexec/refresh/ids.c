@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "children.h"
+#include "hostroot.h"
 #include "layout.h"
 #include "log.h"
 #include "waitchild.h"
@@ -18,8 +19,9 @@ ids_init(struct ids *ids)
 {
 	memset(ids, 0, sizeof(*ids));
 	ids->uid = getuid();
-	ids->gid = getgid();
-	ids->system = ids->uid == 0;
+	ids->gid = ids->uid == 0 ? 0 : getgid();
+	ids->kind = host_root() ? MAP_SYSTEM : ids->uid == 0 ? MAP_NESTED :
+	    MAP_USER;
 }
 
 /* Exactly one struct, in time. */
@@ -84,9 +86,9 @@ in_made_group(gid_t own)
 
 /* NULL, or what is wrong with ranges that are there. */
 static const char *
-check_ranges(const struct ranges *rs, uint64_t own)
+check_ranges(const struct ids *ids, const struct ranges *rs, uint64_t own)
 {
-	return (rs->n == 0 ? NULL : ranges_check(rs, own));
+	return (rs->n == 0 ? NULL : ranges_check(rs, own, ids->kind));
 }
 
 /* Leave the first reason that speaks against the ranges, if there is one. */
@@ -94,11 +96,11 @@ static void
 judge(struct ids *ids, const char *reason)
 {
 	const char	*file = "subuid";
-	const char	*why = check_ranges(&ids->uids, ids->uid);
+	const char	*why = check_ranges(ids, &ids->uids, ids->uid);
 
 	if (why == NULL) {
 		file = "subgid";
-		why = check_ranges(&ids->gids, ids->gid);
+		why = check_ranges(ids, &ids->gids, ids->gid);
 	}
 	if (why != NULL)
 		(void)snprintf(ids->why, sizeof(ids->why), "%s has in /etc/%s "
@@ -119,16 +121,17 @@ ids_take(struct ids *ids, const struct reader *r)
 	close(r->pipe);
 	(void)waitchild(r->pid);
 	if (!whole || !is_sound(&s, ids->uid)) {
-		if (ids->system)
+		if (ids->kind == MAP_SYSTEM)
 			fatalx(EX_UNAVAILABLE, "subids, which reads "
 			    "/etc/passwd and /etc/subuid, gave no answer");
 		(void)snprintf(ids->why, sizeof(ids->why), "your subordinate "
 		    "ids cannot be read: subids gave no answer");
 		return;
 	}
-	if (ids->system)
+	if (ids->kind == MAP_SYSTEM)
 		take_account(ids, &s);
-	else	/* The group of the database: newgrp(1) can change the own. */
+	else if (ids->kind == MAP_USER)
+		/* The group of the database: newgrp(1) can change the own. */
 		ids->keep_groups = in_made_group(s.found ? s.gid : ids->gid);
 	memcpy(ids->name, s.name, sizeof(ids->name));
 	ids->uids = s.uids;

@@ -16,7 +16,7 @@ struct reader;
 #define GROUPS_MADE	1000		/* from here on groups are people's */
 
 struct ids {
-	bool		 system;
+	enum map_kind	 kind;
 	uid_t		 uid;
 	gid_t		 gid;
 	char		 name[256];
@@ -27,7 +27,7 @@ struct ids {
 	char		 why[512];
 };
 
-/* Who the caller is, from the kernel: system mode when it is root. */
+/* Who the caller is, from the kernel: MAP_SYSTEM for root of the host. */
 void	ids_init(struct ids *);
 /*
  * Take the answer of subids, see its end, and check every number again. What is

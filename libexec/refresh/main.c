@@ -93,7 +93,8 @@ on_query(struct refresh *r, struct asked *k)
 
 	k->a.value = 1;
 	if (ready(r, k) == 0)
-		k->a.value = r->ids.system ? SLOT_IDS : 1 + (u < g ? u : g);
+		k->a.value = r->ids.kind == MAP_SYSTEM ? SLOT_IDS :
+		    1 + (u < g ? u : g);
 	return (0);
 }
 
@@ -106,13 +107,13 @@ maps_for(struct refresh *r, uint64_t slot, struct map *u, struct map *g,
 
 	if (ready(r, k) == -1)
 		return (-1);
-	if (!ids->system && slot != 0)
+	if (ids->kind != MAP_SYSTEM && slot != 0)
 		why = "slots are for system mode";
-	else if ((why = map_make(u, ids->uid, &ids->uids, ids->system,
+	else if ((why = map_make(u, ids->uid, &ids->uids, ids->kind,
 	    slot)) == NULL)
-		why = map_make(g, ids->gid, &ids->gids, ids->system, slot);
-	return (why == NULL ? 0 : no(k, ids->system ? ABOUT_SLOT : ABOUT_IDS,
-	    ERANGE, why));
+		why = map_make(g, ids->gid, &ids->gids, ids->kind, slot);
+	return (why == NULL ? 0 : no(k, ids->kind == MAP_SYSTEM ? ABOUT_SLOT :
+	    ABOUT_IDS, ERANGE, why));
 }
 
 static int
@@ -311,16 +312,19 @@ most_grants(void)
 static bool
 start_reader(struct refresh *r, int dir, struct reader *reader)
 {
+	bool	 system;
+
 	ids_init(&r->ids);
-	r->state = r->ids.system ? GRANTING : SEALED;
-	if (!caps_have(BOTH) && r->ids.system)
+	system = r->ids.kind == MAP_SYSTEM;
+	r->state = system ? GRANTING : SEALED;
+	if (!caps_have(BOTH) && system)
 		fatalx(EX_NOPERM, "root without CAP_SETUID and CAP_SETGID");
 	if (!caps_have(BOTH))
 		return (false);
 	if (children_are_safe(dir) &&
 	    children_start_reader(dir, r->ids.uid, reader) == 0)
 		return (true);
-	if (r->ids.system)
+	if (system)
 		fatal("subids, which reads /etc/passwd, cannot be started");
 	(void)snprintf(r->ids.why, sizeof(r->ids.why), "refresh has "
 	    "capabilities, but cannot start subids, which reads your "
@@ -344,7 +348,7 @@ main(int argc, char **argv)
 	userns_home();
 	dir = children_dir();
 	asked = start_reader(&r, dir, &reader);
-	if (r.ids.system) {
+	if (r.ids.kind == MAP_SYSTEM) {
 		ids_take(&r.ids, &reader);	/* who the account is */
 		startup_become(r.ids.uid, r.ids.gid);
 	}
@@ -361,7 +365,7 @@ main(int argc, char **argv)
 	mapper = children_start_mapper(dir, argv);
 	close(mapper_fd);
 	close(dir);
-	if (asked && !r.ids.system)		/* it reads meanwhile */
+	if (asked && r.ids.kind != MAP_SYSTEM)	/* it reads meanwhile */
 		ids_take(&r.ids, &reader);
 	confine_seccomp(&refresh_policy);
 	return (serve(&r, mapper));

@@ -21,11 +21,11 @@ overlap(const struct range *a, const struct range *b)
 }
 
 const char *
-ranges_check(const struct ranges *rs, uint64_t own)
+ranges_check(const struct ranges *rs, uint64_t own, enum map_kind kind)
 {
 	const struct range	 self = { own, 1 };
 
-	if (!range_valid(&self))
+	if (kind == MAP_NESTED ? own != 0 : !range_valid(&self))
 		return ("the owner's own id is 0 or too large");
 	/* One line is for the owner. */
 	if (rs->n > MAP_LINES - 1)
@@ -83,10 +83,11 @@ slot_start(const struct ranges *rs, uint64_t slot)
 }
 
 const char *
-map_make(struct map *m, uint64_t own, const struct ranges *rs, bool system,
-    uint64_t slot)
+map_make(struct map *m, uint64_t own, const struct ranges *rs,
+    enum map_kind kind, uint64_t slot)
 {
-	const char	*why = ranges_check(rs, own);
+	const char	*why = ranges_check(rs, own, kind);
+	bool		 system = kind == MAP_SYSTEM;
 	uint64_t	 start;
 
 	m->n = 0;
@@ -95,8 +96,8 @@ map_make(struct map *m, uint64_t own, const struct ranges *rs, bool system,
 	if (!system || slot == 0)
 		map_add(m, own, 1);
 	/* Inside, too, the last id may be 2^32 - 2 and no more. */
-	if (!system && 1 + ranges_sum(rs) > ID_MAX)
-		return ("ranges of more than 4294967293 ids together");
+	if (!system && ranges_sum(rs) > ID_MAX)
+		return ("ranges of more than 4294967294 ids together");
 	for (size_t i = 0; !system && i < rs->n; i++)
 		map_add(m, rs->r[i].start, rs->r[i].count);
 	if (!system)

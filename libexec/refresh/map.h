@@ -23,22 +23,28 @@ struct map {
 	size_t		 n;
 };
 
+enum map_kind {
+	MAP_USER, MAP_SYSTEM,
+	MAP_NESTED,		/* for root of a user namespace */
+};
+
 /*
  * Each returns NULL, or what is wrong as a phrase for a person. None leaves a
- * map that breaks a rule: every id in 1..2^32-2 on the host, no overlaps, at
- * most 340 lines, each line within one range.
+ * map that breaks a rule: every id in 1..2^32-2 on the host (of a nested map
+ * in our user namespace, and the owner is its 0), no overlaps, at most 340
+ * lines, each line within one range.
  */
 
 /* Do the ranges themselves keep the rules, with this id beside them? */
-const char *ranges_check(const struct ranges *, uint64_t own);
+const char *ranges_check(const struct ranges *, uint64_t own, enum map_kind);
 /*
- * The map for an owner with this id and these ranges. Rootless, 0 is the owner
- * and 1 and up are the ranges, in their order. In system mode slot 0 is the
- * store's: 0 is the owner, 1 to 65535 are the first ids of the first slot; of
- * another, 0 to 65535 are those of the slot-th whole 65,536 in the ranges.
+ * The map for an owner with this id and these ranges. 0 is the owner and 1 and
+ * up are the ranges, in their order; in system mode slot 0 is the store's: 0 is
+ * the owner, 1 to 65535 are the first ids of the first slot; of another, 0 to
+ * 65535 are those of the slot-th whole 65,536 in the ranges.
  */
 const char *map_make(struct map *, uint64_t own, const struct ranges *,
-	    bool system, uint64_t slot);
+	    enum map_kind, uint64_t slot);
 
 /* All ids in the ranges. */
 uint64_t ranges_sum(const struct ranges *);

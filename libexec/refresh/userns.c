@@ -174,5 +174,7 @@ userns_map(int dir, const struct map *uids, const struct map *gids, bool deny)
 	if ((why = write_map(dir, "gid_map", gids,
 	    CAP_BIT(CAP_SETGID))) != NULL)
 		return (why);
-	return (write_map(dir, "uid_map", uids, CAP_BIT(CAP_SETUID)));
+	/* The kernel wants this one, too, to map 0 of our own namespace. */
+	return (write_map(dir, "uid_map", uids, CAP_BIT(CAP_SETUID) |
+	    (caps_have(CAP_BIT(CAP_SETFCAP)) ? CAP_BIT(CAP_SETFCAP) : 0)));
 }

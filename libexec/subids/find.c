@@ -179,6 +179,44 @@ refuse_groups(struct subids *ids)
 	close_local(ids, f, "/etc/group");
 }
 
+/* The ids of our user namespace, of which 0 is its root, without 0. */
+static void
+load_own(struct subids *ids, struct ranges *rs, const char *path)
+{
+	FILE		*f = fopen(path, "re");
+	bool		 zero = false;
+	uint32_t	 first, count;
+
+	while (f != NULL && rs->n < MAP_LINES &&
+	    fscanf(f, "%u %*u %u", &first, &count) == 2) {
+		if (first == 0) {
+			zero = true;
+			first++;
+			count--;
+		}
+		if (count > 0)
+			rs->r[rs->n++] = (struct range){ first, count };
+	}
+	if (f != NULL)
+		(void)fclose(f);
+	if (!zero)
+		because(ids, "%s names no id 0 for bulkhead, which runs as "
+		    "root of a user namespace", path);
+	else if (rs->n == 0)
+		because(ids, "bulkhead runs in a user namespace with one id, "
+		    "so its containers have one, too");
+}
+
+void
+find_own_ids(struct subids *ids)
+{
+	memset(ids, 0, sizeof(*ids));
+	ids->magic = SUBIDS_MAGIC;
+	(void)snprintf(ids->name, sizeof(ids->name), "root");
+	load_own(ids, &ids->uids, "/proc/self/uid_map");
+	load_own(ids, &ids->gids, "/proc/self/gid_map");
+}
+
 void
 find_ids(struct subids *ids, uid_t uid)
 {

@@ -10,5 +10,7 @@ struct subids;
  * why the ranges are of no use is left in `why`.
  */
 void	find_ids(struct subids *, uid_t);
+/* The same about root of our own user namespace. */
+void	find_own_ids(struct subids *);
 
 #endif

@@ -8,6 +8,7 @@
  *         trace it: the user it is asked about cannot change what it says.
  * Dies:   when it has answered, or after ten seconds.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,7 @@ main(int argc, char **argv)
 	static struct subids	 s;
 	unsigned long		 uid;
 	char			*end;
+	bool			 own;
 
 	log_init("subids", 0, 0);
 	if (argc == 2 && strcmp(argv[1], "-P") == 0) {
@@ -60,9 +62,14 @@ main(int argc, char **argv)
 	    STDOUT_FILENO))
 		fatalx(EX_USAGE, "subids is started by refresh, not by hand; "
 		    "see bulkhead-subids(8)");
+	/* Only root of a user namespace has us started as itself. */
+	own = geteuid() == 0;
 	users_elsewhere(argv);		/* the program with glibc */
 	confine();
-	find_ids(&s, (uid_t)uid);
+	if (own)
+		find_own_ids(&s);
+	else
+		find_ids(&s, (uid_t)uid);
 	return (write_all(STDOUT_FILENO, &s, sizeof(s)) == 0 ? EX_OK :
 	    EX_IOERR);
 }

@@ -33,7 +33,7 @@ check(const struct ranges *rs, uint64_t own)
 	static char	 text[MAP_TEXT], back[MAP_BACK];
 	struct map	 m;
 
-	if (map_make(&m, own, rs, false, 0) != NULL)
+	if (map_make(&m, own, rs, MAP_USER, 0) != NULL)
 		return;
 	if (m.n != rs->n + 1 || map_text(&m, back, sizeof(back), true) == 0)
 		abort();

@@ -6,6 +6,7 @@
 
 #include <err.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -40,17 +41,23 @@ good(void)
 
 /* Have it taken, cut to this length. */
 static void
-take(const struct subids *s, size_t len, bool system)
+take_as(const struct subids *s, size_t len, enum map_kind kind, uid_t uid)
 {
 	int	 p[2];
 
 	memset(&ids, 0, sizeof(ids));
-	ids.system = system;
-	ids.uid = ids.gid = system ? 0 : ANN;
+	ids.kind = kind;
+	ids.uid = ids.gid = uid;
 	if (pipe2(p, O_CLOEXEC) == -1 || write(p[1], s, len) != (ssize_t)len)
 		err(1, "pipe");
 	close(p[1]);
 	ids_take(&ids, &(struct reader){ -1, p[0] });
+}
+
+static void
+take(const struct subids *s, size_t len, bool system)
+{
+	take_as(s, len, system ? MAP_SYSTEM : MAP_USER, system ? 0 : ANN);
 }
 
 static bool
@@ -165,6 +172,42 @@ test_account(void)
 	CHECK(ends(&s) == EX_UNAVAILABLE);
 }
 
+/* 0: who this process is, once it is root of a user namespace. */
+static int
+is_nested(void)
+{
+	char	 map[32];
+	int	 fd;
+
+	(void)snprintf(map, sizeof(map), "0 %u 1", geteuid());
+	if (unshare(CLONE_NEWUSER) == -1 || (fd = open("/proc/self/uid_map",
+	    O_WRONLY | O_CLOEXEC)) == -1 || write(fd, map, strlen(map)) == -1)
+		err(99, "user namespace");
+	ids_init(&ids);
+	return (ids.kind != MAP_NESTED || ids.uid != 0 || ids.gid != 0);
+}
+
+/* Root of a user namespace: its groups do not matter, its 0 is 0. */
+static void
+test_nested(void)
+{
+	struct subids	 s = good();
+	pid_t		 pid = fork();
+	int		 st;
+
+	if (pid == 0)
+		_exit(is_nested());
+	CHECK(waitpid(pid, &st, 0) == pid && WIFEXITED(st) &&
+	    WEXITSTATUS(st) == 0);
+	s.asked = s.uid = s.gid = 0;
+	s.uids.r[0] = s.gids.r[0] = (struct range){ 1, 65536 };
+	take_as(&s, sizeof(s), MAP_NESTED, 0);
+	CHECK(ids.why[0] == '\0' && ids.uids.n == 1 && !ids.keep_groups);
+	s.uids.r[0].start = 0;
+	take_as(&s, sizeof(s), MAP_NESTED, 0);
+	CHECK(strstr(ids.why, "starts at 0") != NULL);
+}
+
 int
 main(void)
 {
@@ -173,5 +216,6 @@ main(void)
 	test_whole();
 	test_ranges();
 	test_account();
+	test_nested();
 	return (finish());
 }

@@ -27,21 +27,50 @@ test_rows(void)
 	struct map		 m;
 	char			 buf[256];
 
-	CHECK(map_make(&m, 1000, &two, false, 0) == NULL &&
+	CHECK(map_make(&m, 1000, &two, MAP_USER, 0) == NULL &&
 	    text_is(&m, "0 1000 1\n1 100000 65536\n65537 7 3\n"));
 	CHECK(map_text(&m, buf, sizeof(buf), true) == 99 && strncmp(buf,
 	    "         0       1000          1\n", 33) == 0);
 	CHECK(map_text(&m, buf, 99, true) == 0);
 	CHECK(ranges_sum(&two) == 65539);
-	CHECK(map_make(&m, 50, &two, true, 0) == NULL &&
+	CHECK(map_make(&m, 50, &two, MAP_SYSTEM, 0) == NULL &&
 	    text_is(&m, "0 50 1\n1 100000 65535\n"));
-	CHECK(map_make(&m, 50, &two, true, 1) != NULL);
-	CHECK(map_make(&m, 50, &slots, true, 1) == NULL &&
+	CHECK(map_make(&m, 50, &two, MAP_SYSTEM, 1) != NULL);
+	CHECK(map_make(&m, 50, &slots, MAP_SYSTEM, 1) == NULL &&
 	    text_is(&m, "0 165536 65536\n"));
-	CHECK(map_make(&m, 50, &slots, true, 2) == NULL &&
+	CHECK(map_make(&m, 50, &slots, MAP_SYSTEM, 2) == NULL &&
 	    text_is(&m, "0 1000000 65536\n"));
-	CHECK(map_make(&m, 50, &slots, true, 3) != NULL);
-	CHECK(map_make(&m, 50, &slots, true, UINT64_MAX) != NULL);
+	CHECK(map_make(&m, 50, &slots, MAP_SYSTEM, 3) != NULL);
+	CHECK(map_make(&m, 50, &slots, MAP_SYSTEM, UINT64_MAX) != NULL);
+}
+
+/* Root of a user namespace: 0 is 0, and only there may 0 be mapped. */
+static void
+test_nested(void)
+{
+	const struct ranges	 none = { .n = 0 };
+	const struct ranges	 two = { { { 1, 999 }, { 5000, 10 } }, 2 };
+	const struct ranges	 all = { { { 1, 4294967294 } }, 1 };
+	const struct ranges	 zero = { { { 0, 10 } }, 1 };
+	const struct ranges	 twice = { { { 1, 10 }, { 10, 1 } }, 2 };
+	struct ranges		 many = { .n = MAP_LINES };
+	struct map		 m;
+
+	CHECK(map_make(&m, 0, &none, MAP_NESTED, 0) == NULL &&
+	    text_is(&m, "0 0 1\n"));
+	CHECK(map_make(&m, 1, &none, MAP_NESTED, 0) != NULL && m.n == 0);
+	CHECK(map_make(&m, 0, &two, MAP_NESTED, 0) == NULL &&
+	    text_is(&m, "0 0 1\n1 1 999\n1000 5000 10\n"));
+	CHECK(map_make(&m, 0, &all, MAP_NESTED, 0) == NULL &&
+	    text_is(&m, "0 0 1\n1 1 4294967294\n"));
+	CHECK(map_make(&m, 0, &zero, MAP_NESTED, 0) != NULL && m.n == 0);
+	CHECK(map_make(&m, 0, &twice, MAP_NESTED, 0) != NULL && m.n == 0);
+	for (size_t i = 0; i < MAP_LINES; i++)
+		many.r[i] = (struct range){ 1 + 2 * i, 1 };
+	CHECK(map_make(&m, 0, &many, MAP_NESTED, 0) != NULL && m.n == 0);
+	many.n--;
+	CHECK(map_make(&m, 0, &many, MAP_NESTED, 0) == NULL &&
+	    m.n == MAP_LINES);
 }
 
 static bool
@@ -50,7 +79,7 @@ good(uint64_t own, uint64_t start, uint64_t n)
 	const struct ranges	 one = { { { start, n } }, 1 };
 	struct map		 m;
 
-	return (map_make(&m, own, &one, false, 0) == NULL);
+	return (map_make(&m, own, &one, MAP_USER, 0) == NULL);
 }
 
 static void
@@ -118,11 +147,11 @@ test_random(void)
 		rs.n = (size_t)random() % 4;
 		for (size_t j = 0; j < rs.n; j++)
 			rs.r[j] = (struct range){ pick(), pick() };
-		if (map_make(&m, own, &rs, false, 0) == NULL) {
+		if (map_make(&m, own, &rs, MAP_USER, 0) == NULL) {
 			made++;
 			unsound += !sound(&m, own, &rs);
 		}
-		if (map_make(&m, own, &rs, true, 0) == NULL) {
+		if (map_make(&m, own, &rs, MAP_SYSTEM, 0) == NULL) {
 			made++;
 			unsound += !sound(&m, own, &rs);
 		}
@@ -135,6 +164,7 @@ int
 main(void)
 {
 	test_rows();
+	test_nested();
 	test_bounds();
 	test_random();
 	return (finish());
