@@ -39,7 +39,8 @@ proc_make(struct build *b)
 	if (b->proc == -1 && errno == EPERM)
 		return (fault_set(b->fault, EPERM, "a /proc for the container "
 		    "cannot be made, because parts of this system's own /proc "
-		    "are hidden from it (is this inside a container?)"));
+		    "are hidden from it: if this is inside a container, start "
+		    "that one with --security-opt unmask=ALL"));
 	if (b->proc == -1)
 		return (fault_errno(b->fault, "making the container's /proc"));
 	b->self_fd = openat(b->proc, "self/fd",

@@ -3,6 +3,7 @@
  */
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 
 #include <linux/openat2.h>
 #include <net/if.h>
@@ -101,14 +102,30 @@ net_loopback(struct build *b)
 	    "bringing up the container's loopback interface"));
 }
 
+/* Where a filter of an outer container forbids it: only if it differs. */
+static int
+hostname_set(struct build *b)
+{
+	const char	*name = b->spec->hostname;
+	struct utsname	 u;
+
+	if (name == NULL || (uname(&u) == 0 && strcmp(u.nodename, name) == 0) ||
+	    sethostname(name, strlen(name)) == 0)
+		return (0);
+	if (errno != EPERM)
+		return (fault_errno(b->fault, "setting the host name"));
+	return (fault_set(b->fault, EPERM, "the container that bulkhead runs "
+	    "in lets no process set a host name: leave out --hostname, or "
+	    "start that container with --cap-add SYS_ADMIN"));
+}
+
 int
 net_setup(struct build *b)
 {
 	const struct spec	*s = b->spec;
 
-	if (s->hostname != NULL &&
-	    sethostname(s->hostname, strlen(s->hostname)) == -1)
-		return (fault_errno(b->fault, "setting the host name"));
+	if (hostname_set(b) == -1)
+		return (-1);
 	for (size_t i = 0; i < s->sysctl.n; i++)
 		if (sysctl_set(b, s->sysctl.v[i]) == -1)
 			return (-1);

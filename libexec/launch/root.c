@@ -4,7 +4,9 @@
  */
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 
+#include <linux/magic.h>
 #include <linux/openat2.h>
 
 #include <errno.h>
@@ -218,6 +220,27 @@ unmark_volatile(const struct layers *l)
 	(void)unlinkat(l->work, "work/incompat/volatile", AT_REMOVEDIR);
 }
 
+static void
+overlay_failed(struct build *b, const struct layers *l)
+{
+	int		 error = errno;
+	const char	*graph = b->spec->graph ? b->spec->graph :
+			    "the image store";
+	struct statfs	 fs;
+
+	if (error == EINVAL && l->upper != -1 && fstatfs(l->upper,
+	    &fs) == 0 && fs.f_type == OVERLAYFS_SUPER_MAGIC) {
+		(void)fault_set(b->fault, error, "%s is on an overlay, which "
+		    "cannot hold the layers of another: give the container "
+		    "that bulkhead runs in a volume there, or use "
+		    "--storage-driver vfs", graph);
+		return;
+	}
+	errno = error;
+	(void)fault_errno(b->fault, "mounting the overlay of %zu layers in %s",
+	    l->n, graph);
+}
+
 static int
 overlay_make(struct build *b)
 {
@@ -240,9 +263,7 @@ overlay_make(struct build *b)
 	b->root = overlay_by_fd(&l, forget);
 	rc = b->root != -1 ? 0 : overlay_by_number(b, &l, forget);
 	if (rc == -1)
-		(void)fault_errno(b->fault, "mounting the overlay of %zu "
-		    "layers in %s", l.n, b->spec->graph ? b->spec->graph :
-		    "the image store");
+		overlay_failed(b, &l);
  out:
 	layers_close(&l);
 	return (rc);

@@ -192,6 +192,9 @@ add_hostname(struct work *w)
 	(void)strlcpy(short_id, w->id, sizeof(short_id));
 	if (host != NULL && spec_hostname(host, &w->err) == -1)
 		return (-1);
+	/* Each start takes the name that is there. */
+	if (host == NULL && w->s->fixed_hostname)
+		return (0);
 	if (host == NULL && uname(&u) == 0 &&
 	    strcmp(rec_str(w->def, KEY(net), ""), "host") == 0)
 		host = u.nodename;

@@ -250,7 +250,8 @@ env_take(const struct rec *request, const struct rec *config,
 		return (-1);
 	(void)snprintf(host, sizeof(host), "HOSTNAME=%s",
 	    rec_str(def, KEY(hostname), ""));
-	if (env_get(&e, "HOSTNAME") == NULL)
+	if (env_get(&e, "HOSTNAME") == NULL && rec_get(def, KEY(hostname)) !=
+	    NULL)
 		(void)set(&e, host, err);
 	return (put(&e, def, KEY(env)));
 }

@@ -31,6 +31,7 @@
 
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -127,12 +128,15 @@ complete_definition(struct start *st)
 {
 	struct session		*s = st->s;
 	scoped_rec struct rec	*rw = NULL;
+	struct utsname		 u;
 	int			 nunfilled;
 
 	st->full = rec_new();
 	(void)rec_add_all(st->full, st->def);
 	rec_del(st->full, KEY(seccomp_json));	/* compiled already */
 	(void)rec_set(st->full, KEY(graph), s->graph);
+	if (rec_get(st->full, KEY(hostname)) == NULL && uname(&u) == 0)
+		(void)rec_add(st->full, KEY(hostname), u.nodename);
 	if (hostfiles_add(st->full) == -1)
 		return (session_errno(s, "composing", "/etc/hosts of the "
 		    "container"));
