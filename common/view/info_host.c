@@ -245,6 +245,26 @@ id_map(const char *path, unsigned int own, bool single)
 	return (map);
 }
 
+/*
+ * As root of a user namespace: its map, which refresh gives to containers, and
+ * in which gaps between its ids are closed.
+ */
+static json_t *
+id_map_here(const char *path)
+{
+	FILE		*f = fopen(path, "re");
+	json_t		*map = json_array();
+	long long	 outside, count, at = 0;
+
+	while (f != NULL && fscanf(f, "%*d %lld %lld", &outside, &count) == 2) {
+		(void)json_array_append_new(map, mapping(at, outside, count));
+		at += count;
+	}
+	if (f != NULL)
+		(void)fclose(f);
+	return (map);
+}
+
 /* podman knows no map as root; each of our containers has its own range. */
 static json_t *
 id_mappings(const struct info *in, bool rootless)
@@ -252,7 +272,11 @@ id_mappings(const struct info *in, bool rootless)
 	bool	 single = in->ids <= 1;
 	json_t	*o;
 
-	if (rootless && !info_misses(in, INFO_IDS))
+	if (rootless && getuid() == 0 && !info_misses(in, INFO_IDS))
+		o = json_pack("{s:o, s:o}", "gidmap", id_map_here(
+		    "/proc/self/gid_map"), "uidmap", id_map_here(
+		    "/proc/self/uid_map"));
+	else if (rootless && !info_misses(in, INFO_IDS))
 		o = json_pack("{s:o, s:o}", "gidmap", id_map("/etc/subgid",
 		    getgid(), single), "uidmap", id_map("/etc/subuid",
 		    getuid(), single));
