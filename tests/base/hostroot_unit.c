@@ -90,7 +90,7 @@ is_root(void)
 	return (host_root());
 }
 
-/* 0: a program with this policy has these capabilities, permitted and usable. */
+/* 0: a program with this policy has just these, permitted and usable. */
 static int
 has_left(const struct policy *p, uint64_t want)
 {
