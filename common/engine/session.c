@@ -27,13 +27,17 @@
 void
 session_warn(const struct session *s, const char *fmt, ...)
 {
-	char	 text[4096];
-	va_list	 ap;
+	scoped_free char	*text = NULL;
+	va_list			 ap;
+	int			 n;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	n = vasprintf(&text, fmt, ap);
 	va_end(ap);
-	s->options.warn(text);
+	if (n == -1)
+		text = NULL;
+	else
+		s->options.warn(text);
 }
 
 void

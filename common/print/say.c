@@ -9,8 +9,6 @@
 #include "cleanup.h"
 #include "visible.h"
 
-#define LINE	4096		/* bytes of one message */
-
 static bool	 trace;
 
 static void say(const char *, const char *, va_list)
@@ -19,14 +17,19 @@ static void say(const char *, const char *, va_list)
 static void
 say(const char *prefix, const char *fmt, va_list ap)
 {
-	char	 line[LINE];
-	char	 safe[sizeof(line) * 2];
+	scoped_free char	*line = NULL, *safe = NULL;
+	size_t			 size;
 
-	vsnprintf(line, sizeof(line), fmt, ap);
-	visible_text(safe, sizeof(safe), line);
+	if (vasprintf(&line, fmt, ap) == -1)
+		line = NULL;
+	/* A character that is not shown as it is takes up to six. */
+	size = line == NULL ? 0 : strlen(line) * 6 + 1;
+	if (line != NULL && (safe = malloc(size)) != NULL)
+		visible_text(safe, size, line);
 	/* In the order in which it was said, when both go to one place. */
 	fflush(stdout);
-	fprintf(stderr, "%s%s\n", prefix, safe);
+	fprintf(stderr, "%s%s\n", prefix, safe == NULL ? "out of memory" :
+	    safe);
 }
 
 int

@@ -45,7 +45,7 @@ const struct key schema[] = {
 	CN("containers.keyring", BOOL),
 	CN("containers.label", BOOL),
 	CN("containers.label_users", BOOL),
-	E("containers.log_driver", "k8s-file|json-file|journald|none|"
+	EN("containers.log_driver", "k8s-file|json-file|journald|none|"
 	    "passthrough|passthrough-tty"),
 	CN("containers.log_path", STR),
 	C("containers.log_size_max", INT),

@@ -134,6 +134,7 @@ complete_definition(struct start *st)
 	st->full = rec_new();
 	(void)rec_add_all(st->full, st->def);
 	rec_del(st->full, KEY(seccomp_json));	/* compiled already */
+	(void)rec_set(st->full, KEY(seccomp), profile_of(s, st->def));
 	(void)rec_set(st->full, KEY(graph), s->graph);
 	if (rec_get(st->full, KEY(hostname)) == NULL && uname(&u) == 0)
 		(void)rec_add(st->full, KEY(hostname), u.nodename);
