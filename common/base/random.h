@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+/* Random bytes, also when a signal interrupts. 0, or -1 and errno. */
+int	random_bytes(void *, size_t);
 /*
  * Random bytes (64 at most) as lower-case hexadecimal digits, two for each,
  * and a NUL. 0, or -1 and errno.

@@ -292,8 +292,9 @@ call_take_rec(struct client *c, enum helper_id who, struct packet *p,
 		    "with a \"%s\" that is too long or out of range in a %s",
 		    client_name(who), key, record_name(type));
 	else if (r == NULL)
-		(void)error_set(&c->error, errno, "the helper %s answered with "
-		    "a damaged record: %s", client_name(who), strerror(errno));
+		(void)error_set(&c->error, errno, "the %s that the helper %s "
+		    "answered with cannot be read: %s", record_name(type),
+		    client_name(who), strerror(errno));
 	return (r);
 }
 

@@ -191,7 +191,8 @@ config_take(struct session *s)
 		    EINVAL, "cannot use the configuration: the value of \"%s\" "
 		    "is too long or out of range", key));
 	if (s->config == NULL)
-		return (session_errno(s, "damaged answer of", "resolve"));
+		return (session_errno(s, "cannot read the answer of",
+		    "resolve"));
 	s->fresh_fd = fcntl(s->config_fd, F_DUPFD_CLOEXEC, 0);
 	return (use_config(s));
 }

@@ -100,5 +100,11 @@ int	answer_fd(struct answer *, int);			/* takes */
 /* Answer with a record, which is encoded into a sealed memfd. 0 or -1. */
 struct rec;
 int	answer_rec(struct answer *, const struct rec *);
+/*
+ * The record in the n-th descriptor of a request, of this type (enum
+ * record_type), which the caller frees. NULL with errno and a message.
+ */
+struct rec *request_rec(struct packet *, unsigned int, unsigned int,
+	    struct answer *);
 
 #endif

@@ -1,6 +1,5 @@
 #include "cache.h"
 
-#include <sys/random.h>
 #include <sys/stat.h>
 
 #include <dirent.h>
@@ -13,6 +12,7 @@
 
 #include "cleanup.h"
 #include "path.h"
+#include "random.h"
 #include "record.h"
 
 #define KEPT_MAX	32		/* then they are made anew */
@@ -46,7 +46,7 @@ make_key(const char *path)
 	if (fd == -1)
 		return;
 	/* Where there is one meanwhile, that is read. */
-	if (getrandom(key, sizeof(key), 0) != sizeof(key) ||
+	if (random_bytes(key, sizeof(key)) == -1 ||
 	    write(fd, key, sizeof(key)) != sizeof(key) ||
 	    fdatasync(fd) == -1 || link(tmp, path) == -1)
 		explicit_bzero(key, sizeof(key));

@@ -75,8 +75,8 @@ define(struct build *b, struct spec *s, bool single, int fd_in)	/* takes */
 		    "container's definition is too long or out of range",
 		    key));
 	if (rec == NULL)
-		return (fault_set(b->fault, EINVAL, "the container's "
-		    "definition cannot be read"));
+		return (fault_errno(b->fault, "reading the container's "
+		    "definition"));
 	if (spec_read(s, rec, b->fault) == -1)
 		return (-1);
 	if ((s->net != NULL && strcmp(s->net, "host") == 0) != b->host_net)

@@ -2,7 +2,6 @@
 
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -32,6 +31,7 @@
 #include "given.h"
 #include "kernel.h"
 #include "messages.h"
+#include "random.h"
 #include "sealed.h"
 #include "spec.h"
 #include "walk.h"
@@ -191,7 +191,7 @@ keyring(struct build *b)
 
 	for (int i = 0; rc == -1 && errno == EDQUOT && !b->single && i < 8;
 	    i++) {
-		if (getrandom(&any, sizeof(any), 0) == -1 ||
+		if (random_bytes(&any, sizeof(any)) == -1 ||
 		    setreuid(1 + any % 60000u, (uid_t)-1) == -1)
 			break;
 		rc = join_keyring();

@@ -218,17 +218,11 @@ static int
 on_lock_renumber(void *ctx, struct packet *p, struct answer *a)
 {
 	struct broker	*b = ctx;
-	struct rec	*r;
-	const char	*key;
+	struct rec	*r = request_rec(p, 0, RECORD(locks), a);
 	int		 rc, saved;
 
-	r = rec_from_fd(p->fds[0], RECORD(locks), &key);
-	if (key != NULL)
-		return (answer_text(a, "\"%s\" of the record that came with "
-		    "%s is too long or out of range", key, p->info->name));
 	if (r == NULL)
-		return (answer_text(a, "the record that came with %s is "
-		    "malformed", p->info->name));
+		return (-1);
 	if (p->body.lock_renumber.begin)
 		rc = locks_renumber_begin(b->locks);
 	else

@@ -37,22 +37,6 @@
 
 enum state { FRESH = 1, CONFINED = 2 };
 
-/* Decode a descriptor of the packet as a record. NULL: errno and a message. */
-static struct rec *
-take_record(struct packet *p, struct answer *a)
-{
-	scoped_fd int	 fd = packet_take_fd(p, 0);
-	const char	*key;
-	struct rec	*r = rec_from_fd(fd, RECORD(question), &key);
-
-	if (key != NULL)
-		(void)answer_text(a, "\"%s\" of the request is too long or "
-		    "out of range", key);
-	else if (r == NULL)
-		(void)answer_text(a, "the request is not a sealed record");
-	return (r);
-}
-
 /* Apply Landlock: from now on only the paths of the policy can be opened. */
 static void
 apply_landlock(const char *user_dir, unsigned int *state)
@@ -191,7 +175,7 @@ on_config_resolve(void *ctx, struct packet *p, struct answer *a)
 	scoped_rec struct rec	*rec = NULL;
 	int			 rc;
 
-	if ((rec = take_record(p, a)) == NULL)
+	if ((rec = request_rec(p, 0, RECORD(question), a)) == NULL)
 		return (-1);
 	if ((ss = sources_new()) == NULL)
 		rc = answer_text(a, "out of memory");
@@ -210,7 +194,7 @@ on_config_check(void *ctx, struct packet *p, struct answer *a)
 	struct rec	*rec, *out;
 	int		 rc;
 
-	if ((rec = take_record(p, a)) == NULL)
+	if ((rec = request_rec(p, 0, RECORD(question), a)) == NULL)
 		return (-1);
 	apply_landlock("", ctx);
 	out = file_check(rec, &pr);
@@ -242,7 +226,7 @@ on_seccomp_compile(void *ctx, struct packet *p, struct answer *a)
 	int		 fd;
 
 	(void)ctx;
-	if ((rec = take_record(p, a)) == NULL)
+	if ((rec = request_rec(p, 0, RECORD(question), a)) == NULL)
 		return (-1);
 	fd = seccomp_request(rec, &pr);
 	rec_free(rec);

@@ -188,6 +188,8 @@ objfind_load(struct state *sk, const struct objkind *kind, const char *id)
 	if (r == NULL) {
 		if (errno == ENOENT)
 			(void)objfind_missing(sk, kind, id);
+		else if (errno == ENOMEM)
+			(void)state_fail(sk, ENOMEM, "out of memory");
 		else if (kind->shared && registry_name_of(sk->durable, id,
 		    name, sizeof(name)))
 			(void)state_fail(sk, EUCLEAN, "the record of %s %s "

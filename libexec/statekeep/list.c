@@ -68,9 +68,12 @@ overs_load(struct state *sk, struct overs *o)
 	int			 rc = c == NULL ? -1 : 0;
 
 	while (rc == 0 && db_next(c, &key, &data, &len)) {
-		if (strlen(key + 2) != 64 ||
-		    (r = rec_decode(data, len, RECORD(row), NULL)) == NULL)
+		if (strlen(key + 2) != 64)
 			continue;
+		if ((r = rec_decode(data, len, RECORD(row), NULL)) == NULL) {
+			rc = errno == ENOMEM ? -1 : 0;
+			continue;
+		}
 		if ((rc = overs_room(o)) == -1) {
 			rec_free(r);
 			break;
@@ -116,6 +119,8 @@ list_row(struct state *sk, struct db *db, struct listing *l, const char *id,
 	const struct rec	*over = NULL;
 	int			 rc;
 
+	if (stored == NULL && errno == ENOMEM)
+		return (-1);
 	if (stored == NULL || strcmp(rec_str(stored, KEY(id), ""), id) != 0) {
 		rec_free(stored);
 		return (list_damaged(l->out, db, id, len));

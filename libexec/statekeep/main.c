@@ -13,7 +13,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
 
 #include "chan.h"
 #include "filelock.h"
@@ -64,23 +69,6 @@ answer_got(struct server *s, struct answer *a, struct rec *r)	/* takes */
 	return (rc);
 }
 
-static struct rec *
-record_of(struct packet *p, unsigned int i, enum record_type type,
-    struct answer *a)
-{
-	const char	*key;
-	struct rec	*r = rec_from_fd(p->fds[i], type, &key);
-
-	if (key != NULL)
-		(void)answer_text(a, "\"%s\" of the %s that came with "
-		    "%s is too long or out of range", key, record_name(type),
-		    p->info->name);
-	else if (r == NULL)
-		(void)answer_text(a, "the record that came with %s is "
-		    "malformed", p->info->name);
-	return (r);
-}
-
 /*
  * Events go elsewhere than to the per-boot directory. The front end sends this
  * before state_open, so that the directory is in the sandbox.
@@ -124,7 +112,7 @@ on_state_open(void *ctx, struct packet *p, struct answer *a)
 		return (refuse(s, a));
 	if (events_open(&s->records, m) == -1)
 		return (refuse(s, a));
-	if ((settings = record_of(p, 2, RECORD(settings), a)) == NULL)
+	if ((settings = request_rec(p, 2, RECORD(settings), a)) == NULL)
 		return (-1);
 	rc = state_settings(&s->records, settings, &made_with);
 	rec_free(settings);
@@ -168,7 +156,7 @@ on_ctr_create(void *ctx, struct packet *p, struct answer *a)
 	struct state_new		 n = { .id = m->id, .name = m->name,
 					    .ephemeral = m->ephemeral != 0,
 					    .want_slot = m->want_slot != 0 };
-	scoped_rec struct rec		*def = record_of(p, 0,
+	scoped_rec struct rec		*def = request_rec(p, 0,
 					    RECORD(definition), a);
 
 	if (def == NULL)
@@ -218,8 +206,8 @@ on_ctr_set(void *ctx, struct packet *p, struct answer *a)
 	struct state_change		 c = { .id = m->id, .from = m->from,
 					    .to = m->to,
 					    .want_slot = m->want_slot != 0 };
-	scoped_rec struct rec		*changes = record_of(p, 0, RECORD(row),
-					    a);
+	scoped_rec struct rec		*changes = request_rec(p, 0,
+					    RECORD(row), a);
 
 	if (changes == NULL)
 		return (-1);
@@ -243,7 +231,7 @@ static int
 on_ctr_restore(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server		*s = ctx;
-	scoped_rec struct rec	*all = record_of(p, 0, RECORD(rows), a);
+	scoped_rec struct rec	*all = request_rec(p, 0, RECORD(rows), a);
 
 	return (all == NULL ? -1 :
 	    answer_done(s, a, state_restore(&s->records, all)));
@@ -255,7 +243,7 @@ on_obj_put(void *ctx, struct packet *p, struct answer *a)
 	struct server		*s = ctx;
 	struct obj_new		 n = { .kind = p->body.obj_put.kind,
 				    .flags = p->body.obj_put.flags };
-	scoped_rec struct rec	*asked = record_of(p, 0,
+	scoped_rec struct rec	*asked = request_rec(p, 0,
 				    record_of_object(n.kind), a);
 
 	if (asked == NULL)
@@ -302,7 +290,7 @@ static int
 on_event_add(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server		*s = ctx;
-	scoped_rec struct rec	*given = record_of(p, 0, RECORD(events), a);
+	scoped_rec struct rec	*given = request_rec(p, 0, RECORD(events), a);
 
 	return (given == NULL ? -1 :
 	    answer_done(s, a, state_events(&s->records, given)));
@@ -330,7 +318,7 @@ static int
 on_ctr_rewrite(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server		*s = ctx;
-	scoped_rec struct rec	*changes = record_of(p, 0,
+	scoped_rec struct rec	*changes = request_rec(p, 0,
 				    RECORD(rewriting), a);
 
 	return (changes == NULL ? -1 :
@@ -341,7 +329,7 @@ static int
 on_state_renumber(void *ctx, struct packet *p, struct answer *a)
 {
 	struct server		*s = ctx;
-	scoped_rec struct rec	*locks = record_of(p, 0, RECORD(locks), a);
+	scoped_rec struct rec	*locks = request_rec(p, 0, RECORD(locks), a);
 
 	return (locks == NULL ? -1 :
 	    answer_done(s, a, state_renumber(&s->records, locks, &a->value)));
@@ -371,6 +359,22 @@ static const struct handler handlers[] = {
 	{ MSG_obj_remove,	READY,		on_obj_remove },
 };
 
+/*
+ * The heap of a static program begins inside of a page, behind its thread-local
+ * storage. glibc's first malloc moves its end to that of the page by a second
+ * brk. If that fails malloc works, but calls abort when it needs more. The
+ * sanitizers have a malloc of their own.
+ */
+static void
+check_heap(void)
+{
+#ifndef SANITIZED
+	free(malloc(1));
+	if (((uintptr_t)sbrk(0) & 4095) != 0)
+		fatalx(EX_OSERR, "%s", strerror(ENOMEM));
+#endif
+}
+
 int
 main(int argc, char **argv)
 {
@@ -383,6 +387,7 @@ main(int argc, char **argv)
 
 	helper_args(&s.helper, argc, argv);
 	helper_socket(&s.helper);
+	check_heap();
 	helper_drop(&s.helper);
 	(void)umask(077);
 	if (filelock_init() == -1)

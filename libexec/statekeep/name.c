@@ -1,12 +1,12 @@
 #include "name.h"
 
-#include <sys/random.h>
 
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "nitems.h"
+#include "random.h"
 
 static const char *const	 left[] = {
 	"able", "airy", "amber", "ample", "apt", "ardent", "artful", "avid",
@@ -101,7 +101,7 @@ name_make(char *out, size_t size, unsigned int attempt)
 	 * Without random numbers every try gives the same name, which fails as
 	 * taken.
 	 */
-	if (getrandom(r, sizeof(r), 0) == -1)
+	if (random_bytes(r, sizeof(r)) == -1)
 		memset(r, 0, sizeof(r));
 	a = left[r[0] % NITEMS(left)];
 	b = right[r[1] % NITEMS(right)];

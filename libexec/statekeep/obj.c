@@ -279,6 +279,8 @@ add_payload(struct state *sk, const char *id, struct rec *r)
 			    KEY_PAYLOAD, id));
 	int			 rc;
 
+	if (hidden == NULL && errno == ENOMEM)
+		return (state_fail(sk, ENOMEM, "out of memory"));
 	if (hidden == NULL)
 		return (state_fail(sk, EUCLEAN, "the data of secret %s is "
 		    "damaged; remove it and make it again", id));
@@ -358,7 +360,8 @@ list_one(struct state *sk, const struct objkind *kind, struct rec_stream *out,
 			    key_type(kind->rows), NULL);
 	int		 rc = 0;
 
-	if (r == NULL && (r = damaged(sk, kind, id)) == NULL)
+	if (r == NULL && (errno == ENOMEM || (r = damaged(sk, kind, id)) ==
+	    NULL))
 		rc = -1;
 	else if (state_sees(sk, r)) {
 		if (add_users(sk, kind, r) == -1)

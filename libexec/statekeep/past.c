@@ -280,8 +280,10 @@ load_rows(struct state *sk, struct db *db, bool ephemeral, struct pasts *out)
 
 	while (rc == 0 && db_next(c, &key, &data, &len)) {
 		if ((stored = rec_decode(data, len, key_type(key),
-		    NULL)) == NULL)
+		    NULL)) == NULL) {
+			rc = errno == ENOMEM ? -1 : 0;
 			continue;
+		}
 		over = ephemeral ? NULL :
 		    db_get(sk->boot, key_make(name, KEY_OVER, key + 2));
 		if ((p = pasts_get(out, key + 2)) != NULL)

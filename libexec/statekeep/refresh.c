@@ -87,7 +87,9 @@ plan_rows(struct state *sk, struct db *db, struct rec *out, bool due)
 
 	while (rc == 0 && db_next(c, &key, &data, &len)) {
 		row = rec_decode(data, len, key_type(key), NULL);
-		if (row == NULL)
+		if (row == NULL && errno == ENOMEM)
+			rc = -1;
+		else if (row == NULL)
 			rc = add_item(out, "container", NULL, key + 2,
 			    "damaged", "its record cannot be read; rm --force "
 			    "removes it");

@@ -135,6 +135,8 @@ read_settings(struct state *sk, struct comparison *c)
 	if ((c->schema = read_schema(sk)) == -1)
 		return (-1);
 	c->have = db_get(sk->durable, SETTINGS_KEY);
+	if (c->have == NULL && errno == ENOMEM)
+		return (state_fail(sk, ENOMEM, "out of memory"));
 	/* Other directories of this boot replace the settings. */
 	if (c->have == NULL && errno == EBADMSG)
 		log_warnx("the settings in the state database are damaged "

@@ -1,6 +1,5 @@
 #include "lock.h"
 
-#include <sys/random.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +11,7 @@
 
 #include "cleanup.h"
 #include "path.h"
+#include "random.h"
 #include "store.h"
 
 #define WAIT_NS		60000000000LL
@@ -91,7 +91,7 @@ lock_touch(int fd, struct answer *a)
 	uint8_t	 writer[WRITER_LEN];
 
 	/* Other engines compare it with the value that they read last. */
-	if (getrandom(writer, sizeof(writer), 0) != sizeof(writer) ||
+	if (random_bytes(writer, sizeof(writer)) == -1 ||
 	    pwrite(fd, writer, sizeof(writer), 0) != sizeof(writer))
 		return (fail_errno(a, "cannot write", "a lock file"));
 	return (0);

@@ -12,7 +12,6 @@
  * It is confined when its first request, store_open, has arrived, because
  * Landlock needs the two directories that come with it.
  */
-#include <sys/random.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -29,6 +28,7 @@
 #include "log.h"
 #include "names.h"
 #include "nitems.h"
+#include "random.h"
 #include "record.h"
 #include "register.h"
 #include "remove.h"
@@ -138,28 +138,10 @@ on_image_remove(void *ctx, struct packet *p, struct answer *a)
 	return (answer_with(a, remove_image(ctx, m->ref, m->force != 0, a)));
 }
 
-/*
- * The record of a request, from a memfd that must be sealed. NULL + error.
- */
-static struct rec *
-request_rec(struct packet *p, enum record_type type, struct answer *a)
-{
-	const char	*key;
-	struct rec	*r = rec_from_fd(p->fds[0], type, &key);
-
-	if (key != NULL)
-		(void)answer_text(a, "\"%s\" of the %s that came with "
-		    "%s is too long or out of range", key, record_name(type),
-		    p->info->name);
-	else if (r == NULL)
-		(void)fail(a, errno, "the record of this request is damaged");
-	return (r);
-}
-
 static int
 on_image_commit(void *ctx, struct packet *p, struct answer *a)
 {
-	scoped_rec struct rec	*r = request_rec(p, RECORD(commit), a);
+	scoped_rec struct rec	*r = request_rec(p, 0, RECORD(commit), a);
 	char			 id[ID_LEN + 1];
 	int			 rc;
 
@@ -190,7 +172,8 @@ static int
 on_layer_commit(void *ctx, struct packet *p, struct answer *a)
 {
 	const struct msg_layer_commit	*m = &p->body.layer_commit;
-	scoped_rec struct rec		*r = request_rec(p, RECORD(layer), a);
+	scoped_rec struct rec		*r = request_rec(p, 0, RECORD(layer),
+					    a);
 	char				 id[ID_LEN + 1];
 	int				 rc;
 
@@ -274,8 +257,8 @@ static int
 on_store_sweep(void *ctx, struct packet *p, struct answer *a)
 {
 	const struct msg_store_sweep	*m = &p->body.store_sweep;
-	scoped_rec struct rec		*alive = request_rec(p, RECORD(alive),
-	    a);
+	scoped_rec struct rec		*alive = request_rec(p, 0,
+					    RECORD(alive), a);
 	int				 rc = -1;
 
 	if (alive != NULL)
@@ -368,7 +351,7 @@ main(int argc, char **argv)
 	(void)umask(022);			/* not the caller's */
 	helper_drop(&s.h);			/* and no capabilities */
 	/* For jansson's hashes; it would open /dev/urandom, and later. */
-	if (getrandom(&seed, sizeof(seed), 0) == -1)
+	if (random_bytes(&seed, sizeof(seed)) == -1)
 		fatal("getrandom");
 	json_object_seed(seed);
 	rc = helper_serve(&s.h, handlers, NITEMS(handlers), &s.state, &s);

@@ -1,6 +1,5 @@
 #include "place.h"
 
-#include <sys/random.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -15,6 +14,7 @@
 #include "layer.h"
 #include "lock.h"
 #include "path.h"
+#include "random.h"
 #include "record.h"
 #include "store.h"
 #include "text.h"
@@ -109,7 +109,7 @@ new_link(char out[LINK_LEN + 1])
 {
 	uint8_t	 rnd[LINK_LEN];
 
-	if (getrandom(rnd, sizeof(rnd), 0) != sizeof(rnd))
+	if (random_bytes(rnd, sizeof(rnd)) == -1)
 		return (-1);
 	for (int i = 0; i < LINK_LEN; i++)
 		out[i] = LINK_SET[rnd[i] & 31];

@@ -63,8 +63,9 @@ existing_find(struct existing *e)
 		    "Stopped state to be started: container state improper",
 		    e->id));
 	if ((e->start.def = container_def(e->row)) == NULL)
-		return (error_set(error, EUCLEAN, "the definition of %s is "
-		    "damaged", e->ref));
+		return (error_set(error, errno == ENOMEM ? ENOMEM : EUCLEAN,
+		    "the definition of %s %s", e->ref, errno == ENOMEM ?
+		    "cannot be read: out of memory" : "is damaged"));
 	(void)rec_copy(e->start.def, e->row, KEY(namespace));
 	return (0);
 }
