@@ -55,6 +55,7 @@ struct client {
 	unsigned int	 trace;
 	unsigned int	 verbose;
 	void		 (*said)(const char *); /* gets what they say; NULL */
+	char		 reason[512];	/* for which one of them ends */
 	uid_t		 uid;		/* helpers are born with it; 0: ours */
 	gid_t		 gid;
 	struct asked {
@@ -110,7 +111,18 @@ const char *client_name(enum helper_id);
  */
 int	client_stop(struct client *, enum helper_id);
 void	client_stop_all(struct client *);
-/* Pass on what the helpers have said on stderr so far. */
+/*
+ * Pass on what the helpers have said on stderr so far, but keep the line in
+ * which one says why it ends ("fatal", "internal fault").
+ */
 void	client_drain(struct client *);
+/* Pass that on, too. */
+void	client_say_reason(struct client *);
+/*
+ * Take the reason that the program of this name gave, without the name, into a
+ * buffer: the buffer, or NULL if there is none.
+ */
+const char *client_take_reason(struct client *, const char *name, char *,
+	    size_t);
 
 #endif

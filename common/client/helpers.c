@@ -201,19 +201,6 @@ client_has(const struct client *c, enum helper_id who)
 	return (c->helper[who].chan.fd != -1);
 }
 
-void
-client_drain(struct client *c)
-{
-	char	 buf[4097];
-	ssize_t	 n;
-
-	while ((n = read(c->err_read, buf, sizeof(buf) - 1)) > 0) {
-		buf[n] = '\0';
-		if (c->said != NULL)
-			c->said(buf);
-	}
-}
-
 /* Has a process ended, or does it within so many ms? */
 static bool
 ends_within(const struct child *h, int ms)
@@ -273,16 +260,34 @@ reaper_status(struct child *h)
 	    spawn_stop(h) : -1);
 }
 
+/* Of the program or of those that it starts: into a buffer, or NULL. */
+static const char *
+take_reason(struct client *c, enum helper_id who, char *out, size_t size)
+{
+	const char	*name = helpers[who].file, *got = NULL;
+
+	for (int i = 0; got == NULL && i < 3 && name != NULL; i++) {
+		got = client_take_reason(c, name, out, size);
+		name = i < 2 ? helpers[who].starts[i] : NULL;
+	}
+	return (got);
+}
+
 int
 client_lost(struct client *c, enum helper_id who)
 {
 	struct child	*h = &c->helper[who];
 	enum error_code	 code = who == H_STATE ? ERR_DB_CLOSED : ERR_STOPPED;
+	char		 reason[sizeof(c->reason)];
 	int		 st;
 
 	client_drain(c);
 	st = who == H_REAPER ? reaper_status(h) : stop_child(h);
-	if (st == -1)
+	client_drain(c);
+	if (take_reason(c, who, reason, sizeof(reason)) != NULL)
+		(void)error_set_code(&c->error, code, EPIPE, "the helper %s "
+		    "has ended: %s", helpers[who].file, reason);
+	else if (st == -1)
 		(void)error_set_code(&c->error, code, EPIPE, "the helper %s "
 		    "has closed its channel without an answer",
 		    helpers[who].file);
@@ -375,6 +380,7 @@ void
 client_stop_all(struct client *c)
 {
 	client_drain(c);
+	client_say_reason(c);
 	for (int i = 0; i < H_COUNT; i++)
 		forget(&c->helper[i]);
 	if (c->err_write != -1)

@@ -50,6 +50,7 @@ my %errors = (
 	(map { $_ => [qw(EAGAIN ENOMEM)] } qw(clone clone3 vfork fork)),
 	(map { $_ => [qw(EMFILE ENOMEM)] } qw(socket socketpair accept4 pipe2
 	    recvmsg fcntl dup2 dup3 pidfd_open)),
+	getrandom => [qw(EINTR EIO)],
 	(map { $_ => [qw(EPERM)] } qw(prctl capset setresuid setresgid
 	    setgroups landlock_restrict_self)),
 );
@@ -326,6 +327,8 @@ sub check {
 	    $report =~ /^signal (.*)/mg;
 	push(@told, "exit $status without a word") if $status != 0 &&
 	    $status != 124 && $err !~ /\S/;
+	push(@told, "one failure is told in several lines") if $status != 0 &&
+	    $status != 124 && (grep { /\S/ && !/^Warning: / } split(/\n/, $err)) > 1;
 	push(@told, "exit 0, but it is not so: $out$err") if $status == 0 &&
 	    $command->[3] && !$command->[3]->($out);
 	push(@told, tidy($command->[0]));
