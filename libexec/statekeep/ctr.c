@@ -22,6 +22,14 @@ ctr_no_such(struct state *sk, const char *ref)
 	    "found: no such container", ref));
 }
 
+/* The caller has seen it under this id. */
+static int
+removed(struct state *sk, const char *id)
+{
+	return (state_fail(sk, ENOENT, "container %s has been removed "
+	    "meanwhile: container has already been removed", id));
+}
+
 int
 ctr_take_slot(struct state *sk, const char *id, uint32_t *slot)
 {
@@ -38,6 +46,8 @@ ctr_take_slot(struct state *sk, const char *id, uint32_t *slot)
 static int
 damaged(struct state *sk, const char *id)
 {
+	if (errno == ENOMEM)
+		return (state_fail(sk, ENOMEM, "out of memory"));
 	return (state_fail(sk, EUCLEAN, "the record of container %s is "
 	    "damaged; remove it with rm --force", id));
 }
@@ -53,7 +63,7 @@ ctr_load(struct state *sk, const char *id, bool *ephemeral)
 	stored = db_get(*ephemeral ? sk->boot : sk->durable, key);
 	if (stored == NULL) {
 		if (errno == ENOENT)
-			(void)ctr_no_such(sk, id);
+			(void)removed(sk, id);
 		else
 			(void)damaged(sk, id);
 		return (NULL);

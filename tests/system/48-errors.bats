@@ -96,7 +96,7 @@ table() {
 		    <<<"$err")
 		# One failure is one line, and where the help is.
 		err=$(grep -v -e '^[a-z]*: trace: ' -e "^See '" -e "^Try '" \
-		    <<<"$err" || true)
+		    -e '^Warning: ' <<<"$err" || true)
 		[[ $got:$said == "$code:$number" && $err == "Error: "* &&
 		    $err != *$'\n'* ]] && continue
 		echo "# bulkhead $line"
@@ -161,6 +161,24 @@ vanishing() {
 }
 @test "S99: ErrCtrRemoved (or ErrNoSuchCtr) for what goes while it is used" {
 	each vanishing
+}
+
+# The trace shows when the command has found it and looks at it.
+removed() {
+	local pid code=0
+	bh create --name going --network none localhost/busybox true >/dev/null
+	bh --trace wait --condition running --interval 50ms going \
+	    2>"$T/said" >/dev/null & pid=$!
+	until_true 10 grep -q ctr_get "$T/said"
+	bh rm going >/dev/null
+	wait "$pid" || code=$?
+	is "$code" 125
+	is "$(sed -n 's/^bulkhead: trace: error //p' "$T/said")" \
+	    "301 ErrCtrRemoved: container has already been removed"
+	grep -q '^Error: container .* has been removed meanwhile: ' "$T/said"
+}
+@test "S99: ErrCtrRemoved for a container that is removed while it is waited for" {
+	each removed
 }
 
 state() {

@@ -70,7 +70,7 @@ wait_condition(struct cli *cli, const struct rec *first)
 	while (!condition_holds(cli->opts, now)) {
 		(void)usleep((useconds_t)(ns / 1000));
 		rec_free(row);
-		now = row = container_reconciled(cli->session, rec_str(first,
+		now = row = container_again(cli->session, rec_str(first,
 		    KEY(id), ""));
 		if (row == NULL)
 			return (-1);

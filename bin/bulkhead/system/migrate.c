@@ -129,7 +129,7 @@ static int
 stop_one(struct session *s, const struct rec *planned)
 {
 	const char		*id = rec_str(planned, KEY(id), "");
-	scoped_rec struct rec	*row = container_reconciled(s, id);
+	scoped_rec struct rec	*row = container_again(s, id);
 	int			 rc = 0;
 
 	if (row == NULL)

@@ -175,7 +175,7 @@ leave_run_dir(struct session *s, const char *id)
 	scoped_rec struct rec	*now = NULL;
 
 	if (locks_take(s, "ctr", id, 0) == 0) {
-		now = container_load(s, id);
+		now = state_container_get(&s->client, id);
 		if (now == NULL ? errno == ENOENT : CTR_IN(rec_num(now,
 		    KEY(state), 0), 1 << CTR_EXITED | 1 << CTR_CREATED))
 			rundir_remove(s, id);
@@ -209,7 +209,7 @@ exit_record(struct session *s, const struct rec *row, int status, int64_t when)
 	keys = rec_new();
 	/* The row as it is after this end says what follows from it. */
 	if (restart_wanted(row)) {
-		if ((now = container_load(s, id)) == NULL)
+		if ((now = state_container_get(&s->client, id)) == NULL)
 			return (unless_recorded());
 		restart_decide(now, code, when, keys);
 	}
@@ -275,7 +275,7 @@ with_lock(struct session *s, const struct rec *row,
 
 	if (locks_take(s, "ctr", id, 0) == -1)
 		return (false);
-	now = container_load(s, id);
+	now = state_container_get(&s->client, id);
 	changed = now == NULL || rec_num(now, KEY(state), 0) !=
 	    rec_num(row, KEY(state), 0) || act(s, now);
 	locks_drop(s, "ctr", id);
@@ -387,14 +387,23 @@ containers_reconciled(struct session *s)
 }
 
 struct rec *
-container_reconciled(struct session *s, const char *ref)
+container_again(struct session *s, const char *id)
 {
-	struct rec	*row = container_load(s, ref);
+	struct rec	*row = state_container_get(&s->client, id);
 
 	if (row == NULL || !reconcile_row(s, row))
 		return (row);
 	rec_free(row);
-	return (container_load(s, ref));
+	return (state_container_get(&s->client, id));
+}
+
+struct rec *
+container_reconciled(struct session *s, const char *ref)
+{
+	char	 id[ID_TEXT];
+
+	return (state_container_find(&s->client, ref, id) == -1 ? NULL :
+	    container_again(s, id));
 }
 
 void

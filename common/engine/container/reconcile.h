@@ -20,6 +20,11 @@ struct session;
  * (any more).
  */
 struct rec *container_reconciled(struct session *, const char *ref);
+/*
+ * The same of the ID of one that was seen: if it is gone, it has been removed
+ * meanwhile (ERR_CTR_REMOVED).
+ */
+struct rec *container_again(struct session *, const char *id);
 /* The rows of all, nested `ctr`. The caller frees it; NULL with an error. */
 struct rec *containers_reconciled(struct session *);
 /*

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "cgroup.h"
 #include "clock.h"
 #include "ctrfiles.h"
@@ -47,7 +48,7 @@ wait_until_idle(struct session *s, const char *id)
 
 	for (int tries = 0; tries < IDLE_TRIES; tries++) {
 		(void)usleep(IDLE_PAUSE_US);
-		if ((row = container_reconciled(s, id)) == NULL ||
+		if ((row = container_again(s, id)) == NULL ||
 		    !container_is_starting(row))
 			return (row);
 		rec_free(row);
@@ -210,8 +211,7 @@ stop_side_by_side(struct session *s, struct rec *const *rows, size_t n,
 
 	assert(n <= STOP_AT_ONCE);
 	for (size_t i = 0; i < n; i++) {
-		row[i] = container_reconciled(s, rec_str(rows[i], KEY(id),
-		    ""));
+		row[i] = container_again(s, rec_str(rows[i], KEY(id), ""));
 		if (row[i] == NULL)
 			rc = errno == ENOENT ? 0 : -1;
 		else if ((rc = begin_stop(s, row[i], true, &now)) == 1) {
@@ -274,7 +274,7 @@ container_wait(struct session *s, const struct rec *row, int *code)
 	for (int tries = 0; tries < REAPER_TRIES &&
 	    running_has_reaper(s, id); tries++)
 		(void)usleep(REAPER_PAUSE_US);
-	if ((now = container_reconciled(s, id)) == NULL)
+	if ((now = container_again(s, id)) == NULL)
 		return (-1);
 	if (is_same_run(now, row))
 		return (error_set(&s->client.error, EBUSY, "container %s has "
@@ -290,8 +290,8 @@ container_wait(struct session *s, const struct rec *row, int *code)
 static int
 remove_locked(struct session *s, const struct rec *row, bool *again)
 {
-	scoped_rec struct rec	*now = container_load(s, rec_str(row, KEY(id),
-				    ""));
+	scoped_rec struct rec	*now = state_container_get(&s->client,
+				    rec_str(row, KEY(id), ""));
 
 	*again = container_is_running(now) || container_is_starting(now);
 	if (*again || (now == NULL && errno == ENOENT))
@@ -334,7 +334,7 @@ remove_container(struct session *s, const struct rec *row, bool force,
 	locks_drop(s, "ctr", id);
 	if (!again)
 		return (rc);
-	if ((later = container_reconciled(s, id)) == NULL)
+	if ((later = container_again(s, id)) == NULL)
 		return (errno == ENOENT ? 0 : -1);
 	return (remove_container(s, later, force, timeout));
 }
@@ -345,7 +345,7 @@ remove_users(struct session *s, const struct rec *of, int64_t timeout)
 	const char	*id;
 
 	rec_each_text(id, of, KEY(user)) {
-		scoped_rec struct rec	*row = container_reconciled(s, id);
+		scoped_rec struct rec	*row = container_again(s, id);
 
 		if (row == NULL ? errno != ENOENT :
 		    remove_container(s, row, true, timeout) == -1)

@@ -64,7 +64,7 @@ free_of(struct session *s, const struct rec *row, bool force)
 		    EBUSY, "image used by %s: image is in use by a container: "
 		    "consider listing external containers and force-removing "
 		    "image", id));
-	full = container_reconciled(s, id);
+	full = container_again(s, id);
 	return (full == NULL ? 0 : remove_container(s, full, true, -1));
 }
 

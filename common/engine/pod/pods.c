@@ -178,7 +178,7 @@ check_down(struct session *s, const struct rec *pod)
 	const char	*id;
 
 	rec_each_text(id, pod, KEY(user)) {
-		scoped_rec struct rec	*row = container_reconciled(s, id);
+		scoped_rec struct rec	*row = container_again(s, id);
 
 		if (row == NULL && errno != ENOENT)
 			return (-1);
