@@ -25,15 +25,11 @@ static const struct option {
 	const char		*key;
 	enum option_kind	 kind;
 } options[] = {
-	{ "cdi-spec-dir",	"engine.cdi_spec_dirs",		OPT_LIST },
 	{ "cgroup-manager",	"engine.cgroup_manager",	OPT_FILLED },
-	{ "cni-config-dir",	"network.network_config_dir",	OPT_PATH },
 	{ "conmon",		"engine.conmon_path",		OPT_PATH },
 	{ "events-backend",	"engine.events_logger",		OPT_FILLED },
 	{ "hooks-dir",		"engine.hooks_dir",		OPT_LIST },
-	{ "imagestore",		"storage.imagestore",		OPT_PATH },
 	{ "namespace",		"engine.namespace",		OPT_TEXT },
-	{ "network-cmd-path",	"engine.network_cmd_path",	OPT_TEXT },
 	{ "network-config-dir",	"network.network_config_dir",	OPT_PATH },
 	{ "root",		"storage.graphroot",		OPT_PATH },
 	{ "runroot",		"storage.runroot",		OPT_PATH },

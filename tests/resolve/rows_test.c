@@ -2,140 +2,9 @@
  * The rows of FEATURES that are about configuration, each by its number: what
  * two older cores did, as far as it was right.
  */
-#include <sys/stat.h>
-
-#include <err.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
-#include <stdlib.h>
 
-#include "anykey.h"
-#include "records.h"
-#include "resolver.h"
-
-static const char	*program;
-static char		 root[64];
-
-/* A path below the root, in a buffer that the next but three overwrites. */
-static const char *
-at(const char *path)
-{
-	static char	 bufs[4][512];
-	static int	 turn;
-	char		*out = bufs[turn++ % 4];
-
-	(void)snprintf(out, sizeof(bufs[0]), "%s%s", root, path);
-	return (out);
-}
-
-static void
-make_parents(const char *path)
-{
-	char	 copy[512];
-
-	(void)snprintf(copy, sizeof(copy), "%s", path);
-	for (char *p = copy + 1; (p = strchr(p, '/')) != NULL; *p++ = '/') {
-		*p = '\0';
-		(void)mkdir(copy, 0755);
-	}
-}
-
-static void
-put(const char *path, const char *text)
-{
-	const char	*full = at(path);
-	FILE		*f;
-
-	make_parents(full);
-	if ((f = fopen(full, "w")) == NULL || fputs(text, f) == EOF ||
-	    fclose(f) != 0)
-		err(1, "%s", full);
-}
-
-static void
-put_dir(const char *path, mode_t mode)
-{
-	const char	*full = at(path);
-
-	make_parents(full);
-	if ((mkdir(full, mode) == -1 && errno != EEXIST) ||
-	    chmod(full, mode) == -1 ||
-	    (geteuid() == 0 && chown(full, 65534, 65534) == -1))
-		err(1, "%s", full);
-}
-
-/* Everything anew: no files, and a question of an ordinary user's. */
-static struct rec *
-fresh(const char *mode)
-{
-	struct rec	*rq = rec_new();
-	char		 command[128];
-
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'/*", root);
-	if (system(command) != 0)
-		errx(1, "%s", command);
-	(void)rec_add(rq, KEY(mode), mode);
-	(void)rec_add_num(rq, KEY(uid), geteuid() == 0 ? 65534 : geteuid());
-	(void)rec_add(rq, KEY(sysroot), root);
-	(void)rec_add(rq, any_key("env:HOME"), at("/home"));
-	return (rq);
-}
-
-/* The last answer's failure. */
-static char	 said[1024];
-
-/* Takes the question. NULL: said. */
-static struct rec *
-answer(struct rec *rq, unsigned int flags)
-{
-	struct resolver	 r;
-	struct rec	*c;
-
-	resolver_start(&r, program);
-	c = resolver_config(&r, rq, flags);
-	(void)snprintf(said, sizeof(said), "%s", r.text);
-	(void)stop(r.pid, &r.ch);
-	rec_free(rq);
-	return (c);
-}
-
-static bool
-has(const struct rec *c, const char *key, const char *value)
-{
-	const char	*v = c == NULL ? NULL : rec_get(c, KEY_FROM(key));
-
-	if (v != NULL && strcmp(v, value) == 0)
-		return (true);
-	printf("# %s is %s, not %s (%s)\n", key, v == NULL ? "unset" : v,
-	    value, said);
-	return (false);
-}
-
-static bool
-refuses(const struct rec *c, const char *words)
-{
-	if (c == NULL && strstr(said, words) != NULL)
-		return (true);
-	printf("# said: %s\n", said);
-	return (false);
-}
-
-static bool
-warns(const struct rec *c, const char *words)
-{
-	const char	*v;
-	size_t		 it = 0;
-
-	while (c != NULL && rec_next(c, KEY(warn), &it, &v))
-		if (strstr(v, words) != NULL)
-			return (true);
-	return (false);
-}
-
-#define USER_CONF	"/home/.config/containers/containers.conf"
-#define ETC_CONF	"/etc/containers/containers.conf"
-#define USR_CONF	"/usr/share/containers/containers.conf"
+#include "sysroot.h"
 
 static void
 test_object(void)
@@ -306,182 +175,6 @@ test_sources(void)
 	    has(c, "engine.num_locks", "5"),
 	    "S21: a later drop-in hides its namesake, then modules, then the "
 	    "override", __LINE__);
-	rec_free(c);
-}
-
-/* Number of warnings, and the one that names what is not supported. */
-static size_t
-unsupported(const struct rec *c, const char **line)
-{
-	const char	*v;
-	size_t		 it = 0, n = 0;
-
-	*line = "";
-	while (c != NULL && rec_next(c, KEY(warn), &it, &v))
-		if (strncmp(v, "not supported", 13) == 0) {
-			*line = v;
-			n++;
-		}
-	return (n);
-}
-
-static void
-test_unsupported(void)
-{
-	struct rec	*rq = fresh("system"), *c;
-	const char	*line;
-
-	put(USR_CONF, "[machine]\ncpus = 3\n");
-	put(ETC_CONF, "[engine]\nretry = 3\nactive_service = \"\"\n"
-	    "[engine.volume_plugins]\na = \"/a\"\nb = \"/b\"\n"
-	    "[engine.runtimes]\nmine = [\"/a\"]\n");
-	c = answer(rq, CONFIG_TEXT);
-	check(unsupported(c, &line) == 1 && strncmp(line, "not supported, and "
-	    "ignored: machine.cpus (", 37) == 0 &&
-	    strstr(line, "engine.volume_plugins (") != NULL &&
-	    strstr(line, at(ETC_CONF ":5)")) != NULL &&
-	    strstr(line, at(USR_CONF ":2), ")) != NULL &&
-	    strstr(line, ".b ") == NULL && strstr(line, "runtimes") == NULL &&
-	    strstr(line, "retry") == NULL && strstr(line, "active") == NULL,
-	    "S15: one warning names what has no effect, with places; values "
-	    "that are the built-in ones are no choice", __LINE__);
-	check(has(c, "unsupported:machine.cpus", "true") &&
-	    has(c, "unsupported:engine.volume_plugins.a", "true") &&
-	    rec_get(c, any_key("unsupported:engine.runtimes.mine")) == NULL,
-	    "S15: the keys without effect are marked", __LINE__);
-	rec_free(c);
-}
-
-/* A key with that value in a file of the user's: is it refused in words? */
-static void
-refuse_key(const char *table, const char *line, const char *words)
-{
-	struct rec	*rq = fresh("rootless"), *c;
-	char		 text[256], what[256];
-
-	(void)snprintf(text, sizeof(text), "[%s]\n%s\n", table, line);
-	put(USER_CONF, text);
-	c = answer(rq, 0);
-	(void)snprintf(text, sizeof(text), "containers.conf:2: %s", words);
-	(void)snprintf(what, sizeof(what), "S19 S44 S68: %s is refused",
-	    line);
-	check(refuses(c, text), what, __LINE__);
-	rec_free(c);
-}
-
-static void
-test_values(void)
-{
-	struct rec	*rq = fresh("rootless"), *c;
-
-	refuse_key("engine", "num_locks = 1048577",
-	    "engine.num_locks must be between 1 and 1048576");
-	refuse_key("engine", "events_logfile_path = \"ev.log\"",
-	    "engine.events_logfile_path must be the absolute path of a file");
-	refuse_key("engine", "events_logfile_path = \"/ev/\"",
-	    "engine.events_logfile_path must be the absolute path of a file");
-	refuse_key("network", "network_config_dir = \"/no/such\"",
-	    "network.network_config_dir \"/no/such\" is not a directory");
-	refuse_key("network", "cni_plugin_dirs = [\"/no\", \"/such\"]",
-	    "none of network.cni_plugin_dirs is a directory");
-	put(USER_CONF, "[engine]\nnum_locks = 1048576\n"
-	    "events_logfile_path = \"/ev.log\"\n[network]\n"
-	    "network_config_dir = \"/etc/cni/net.d/\"\n");
-	c = answer(rq, 0);
-	check(has(c, "engine.num_locks", "1048576") &&
-	    has(c, "engine.events_logfile_path", "/ev.log"),
-	    "S19 S44 S68: the largest number of locks, and a file in /",
-	    __LINE__);
-	rec_free(c);
-}
-
-static void
-test_driver_priority(void)
-{
-	struct rec	*rq = fresh("rootless"), *c;
-
-	put("/home/.config/containers/storage.conf", "[storage]\n"
-	    "driver_priority = [\"zfs\", \"vfs\", \"overlay\"]\n");
-	c = answer(rq, 0);
-	check(has(c, "storage.driver", "vfs"), "S65: driver_priority chooses "
-	    "the first driver that there is, for a new store", __LINE__);
-	rec_free(c);
-	rq = fresh("rootless");
-	put("/home/.config/containers/storage.conf", "[storage]\n"
-	    "driver_priority = [\"vfs\"]\n");
-	put_dir("/home/.local/share/containers/storage/overlay", 0755);
-	c = answer(rq, 0);
-	check(has(c, "storage.driver", "overlay"), "S65: an existing store "
-	    "keeps its driver", __LINE__);
-	rec_free(c);
-}
-
-/* TOML allows these names; no key of ours has one. */
-static void
-test_odd_names(void)
-{
-	struct rec	*rq = fresh("rootless"), *c;
-	char		 text[1024], name[301];
-
-	memset(name, 'n', sizeof(name) - 1);
-	name[sizeof(name) - 1] = '\0';
-	(void)snprintf(text, sizeof(text), "\"\" = 1\n\"\\u0000\" = 1\n"
-	    "%s = 1\n[containers]\n\"\" = 1\n\"env\\u0000\" = 1\n"
-	    "[engine.runtimes]\n\"a\\u0000\" = [\"/x\"]\n[[engine.\"\"]]\n"
-	    "[engine]\nnum_locks = 3\n", name);
-	put(USER_CONF, text);
-	c = answer(rq, 0);
-	check(has(c, "engine.num_locks", "3") &&
-	    warns(c, "containers.conf:1: unknown key \"\" is ignored") &&
-	    warns(c, "containers.conf:2: unknown key \"?\" is ignored") &&
-	    warns(c, "containers.conf:3: unknown key \"nnn") &&
-	    warns(c, ":5: unknown key \"containers.\" is ignored") &&
-	    warns(c, ":6: unknown key \"containers.env?\" is ignored") &&
-	    warns(c, ":8: unknown key \"engine.runtimes.a?\" is ignored") &&
-	    warns(c, ":9: unknown key \"engine.\" is ignored"),
-	    "S19: a key that is empty, too long or has a NUL in it is unknown",
-	    __LINE__);
-	rec_free(c);
-}
-
-/* The file of Debian's podman package, in parts. */
-static void
-test_debian(void)
-{
-	static const char	 conmon[] = "conmon_path = [\n"
-				    "    \"/usr/bin/conmon\",\n"
-				    "    \"/usr/sbin/conmon\",\n"
-				    "    \"/usr/libexec/podman/conmon\",\n"
-				    "    \"/usr/local/libexec/crio/conmon\",\n"
-				    "    \"/usr/lib/podman/bin/conmon\",\n"
-				    "    \"/usr/libexec/crio/conmon\",\n"
-				    "    \"/usr/lib/crio/bin/conmon\"\n]\n";
-	static const char	 rest[] = "runtime = \"crun\"\n"
-				    "tmp_dir = \"/var/run/libpod\"\n"
-				    "num_locks = 77\n"
-				    "infra_image = \"mine\"\n";
-	struct rec		*rq = fresh("system"), *c;
-	const char		*line;
-	char			 text[1024];
-
-	(void)snprintf(text, sizeof(text), "%s%s", conmon, rest);
-	put("/etc/containers/libpod.conf", text);
-	c = answer(rq, 0);
-	check(rec_get(c, any_key("origin:engine.runtime")) == NULL &&
-	    rec_get(c, any_key("origin:engine.conmon_path")) == NULL &&
-	    rec_get(c, any_key("origin:engine.tmp_dir")) == NULL &&
-	    has(c, "engine.num_locks", "77") &&
-	    has(c, "engine.infra_image", "mine") &&
-	    (unsupported(c, &line) == 0 || strstr(line, "conmon") == NULL),
-	    "S18: in the libpod.conf of Debian's podman only changed values "
-	    "are chosen", __LINE__);
-	rec_free(c);
-	rq = fresh("system");
-	put("/etc/containers/libpod.conf", rest);
-	c = answer(rq, 0);
-	check(has(c, "engine.runtime", "crun") &&
-	    has(c, "engine.tmp_dir", "/var/run/libpod"),
-	    "S18: in any other libpod.conf each value is chosen", __LINE__);
 	rec_free(c);
 }
 
@@ -745,23 +438,13 @@ test_storage(void)
 int
 main(int argc, char **argv)
 {
-	char	 command[96];
-
 	if (argc < 2)
 		errx(1, "usage: rows_test program");
-	program = argv[1];
-	(void)snprintf(root, sizeof(root), "/tmp/resolve.XXXXXX");
-	if (mkdtemp(root) == NULL || chmod(root, 0755) == -1)
-		err(1, "%s", root);
+	sysroot_make(argv[1]);
 	test_object();
 	test_options();
 	test_validation();
 	test_sources();
-	test_unsupported();
-	test_debian();
-	test_values();
-	test_driver_priority();
-	test_odd_names();
 	test_errors();
 	test_provenance();
 	test_user();
@@ -770,8 +453,6 @@ main(int argc, char **argv)
 	test_machine();
 	test_defaults();
 	test_storage();
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'", root);
-	if (system(command) != 0)
-		warnx("%s is left", root);
+	sysroot_remove();
 	return (finish());
 }
