@@ -57,6 +57,7 @@
 	/* statekeep: containers, pods, volumes, events */		\
 	C(whole, state_refresh, state_refresh, H_STATE,			\
 	    rec(RECORD(items)))						\
+	C(whole, state_record,	state_record, H_STATE, done)		\
 	C(whole, state_refresh_done, state_refresh, H_STATE, done)	\
 	C(whole, state_scope,		state_scope, H_STATE, done)	\
 	C(quiet, state_scope_end,	state_scope, H_STATE, -)	\

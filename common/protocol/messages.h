@@ -72,6 +72,7 @@ enum role {
 	M(config_give,     0x0105, R_CTL, R_RESOLVE,          60)	\
 	/* statekeep */							\
 	M(state_open,      0x0201, R_CTL, R_STATE,            150)	\
+	M(state_record,    0x0208, R_CTL, R_STATE,            75)	\
 	M(ctr_create,      0x0202, R_CTL, R_STATE,            75)	\
 	M(ctr_find,        0x0203, R_CTL, R_STATE,            75)	\
 	M(ctr_get,         0x0204, R_CTL, R_STATE,            75)	\
@@ -254,12 +255,16 @@ enum config_flags {
 				  * "events/events.log" per boot */	\
 	F(str, boot_id, 64)						\
 	F(str, ns, 255)		/* state namespace; empty: all */	\
-	F(flag, memory, 1)	/* a state that ends with this process */
+	F(flag, memory, 1)	/* a state that ends with this process */ \
+	F(flag, look, 1)	/* compare the settings, and no more */
 /*
  * The value of state_open's reply. STATE_STALE: state_refresh is due in this
- * boot.
+ * boot. STATE_UNRECORDED: the state lacks some of the settings in use. They are
+ * recorded with the next object, or by state_record.
  */
-enum state_flags { STATE_STALE = 1 };
+enum state_flags { STATE_STALE = 1, STATE_UNRECORDED = 2 };
+/* state_record: a command has succeeded with the settings in use. */
+#define FIELDS_state_record(F)	F(zero, flags, 0)
 /*
  * state_refresh: reply_fd: a record with one nested `item` for each object that
  * an earlier boot left in another state: what must be done, or (apply) what was

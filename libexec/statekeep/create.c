@@ -62,13 +62,23 @@ put_slot(struct state *sk, const char *id, uint32_t slot)
 	return (rc == -1 ? state_fail_db(sk, sk->boot) : 0);
 }
 
+/*
+ * An ephemeral container only reads the durable database: --rm needs no durable
+ * commit. The first one of a store records its settings.
+ */
+static bool
+writes_durable(const struct state *sk, const struct state_new *n,
+    const struct rec *def)
+{
+	return (!n->ephemeral || obj_wanted(def) || sk->unrecorded != NULL);
+}
+
 static int
 create(struct state *sk, struct state_new *n, const struct rec *def)
 {
 	struct transition	 t = { .type = "container", .id = n->id,
 				    .ephemeral = n->ephemeral,
-				    .durable = !n->ephemeral ||
-				    obj_wanted(def),
+				    .durable = writes_durable(sk, n, def),
 				    .boot = n->ephemeral || n->want_slot };
 	struct rec		*row = NULL;
 	int			 rc;
@@ -95,21 +105,19 @@ create(struct state *sk, struct state_new *n, const struct rec *def)
 	 */
 	t.after = row;
 	if (rc == 0)
+		rc = state_put_settings(sk);
+	if (rc == 0)
 		rc = state_commit(sk, &t);
 	rec_free(row);
 	return (rc);
 }
 
-/*
- * An ephemeral container only reads the durable database: --rm needs no durable
- * commit.
- */
 static int
 try_create(struct state *sk, struct state_new *n, const struct rec *def)
 {
 	n->slot = 0;
-	if (db_begin(sk->durable, n->ephemeral && !obj_wanted(def) ? DB_READ :
-	    DB_WRITE) == -1)
+	if (db_begin(sk->durable, writes_durable(sk, n, def) ? DB_WRITE :
+	    DB_READ) == -1)
 		return (state_fail_db(sk, sk->durable));
 	if (db_begin(sk->boot, n->ephemeral || n->want_slot ? DB_WRITE :
 	    DB_READ) == -1) {
@@ -135,6 +143,8 @@ state_create(struct state *sk, struct state_new *n, const struct rec *def)
 		if (!state_again(sk, rc, tries))
 			break;
 	}
+	if (rc == 0)
+		state_recorded(sk);
 	if (rc == 0 && n->ephemeral)
 		(void)snprintf(sk->own_id, sizeof(sk->own_id), "%s", n->id);
 	return (rc);

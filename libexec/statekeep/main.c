@@ -121,9 +121,21 @@ on_state_open(void *ctx, struct packet *p, struct answer *a)
 	/* With other settings than its own, the store is not used. */
 	if (made_with != NULL)
 		return (answer_got(s, a, made_with));
+	if (m->look)
+		return (0);
 	s->state = READY;
-	a->value = s->records.stale ? STATE_STALE : 0;
+	a->value = (s->records.stale ? STATE_STALE : 0) |
+	    (s->records.unrecorded != NULL ? STATE_UNRECORDED : 0);
 	return (0);
+}
+
+static int
+on_state_record(void *ctx, struct packet *p, struct answer *a)
+{
+	struct server	*s = ctx;
+
+	(void)p;
+	return (answer_done(s, a, state_record(&s->records)));
 }
 
 static int
@@ -338,6 +350,7 @@ on_state_renumber(void *ctx, struct packet *p, struct answer *a)
 static const struct handler handlers[] = {
 	/* message		states		handler */
 	{ MSG_state_open,	EMPTY,		on_state_open },
+	{ MSG_state_record,	READY,		on_state_record },
 	{ MSG_state_refresh,	READY,		on_state_refresh },
 	{ MSG_state_scope,	READY,		on_state_scope },
 	{ MSG_ctr_create,	READY,		on_ctr_create },

@@ -167,6 +167,8 @@ put_new(struct state *sk, const struct objkind *kind, struct obj_new *n,
 	rc = put_row(sk, kind, id, r);
 	if (rc == 0)
 		rc = put_rest(sk, kind, id, n->name, asked);
+	if (rc == 0 && !kind->boot)
+		rc = state_put_settings(sk);
 	if (rc == 0)
 		rc = commit(sk, kind, id, NULL, r, true);
 	rec_free(r);
@@ -260,8 +262,11 @@ obj_put(struct state *sk, struct obj_new *n, const struct rec *asked)
 		if (rc == 0)
 			rc = state_end(sk, put(sk, kind, n, id, asked));
 		if (!state_again(sk, rc, tries))
-			return (rc);
+			break;
 	}
+	if (rc == 0 && n->made && !kind->boot)
+		state_recorded(sk);
+	return (rc);
 }
 
 /* Add the users of an object. */

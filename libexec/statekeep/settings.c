@@ -1,8 +1,9 @@
 /*
  * What the store was made with: its settings, and its schema, the version of
- * the keys and values in the durable database. The per-boot database has no
- * version, because this statekeep understands what an older one has written in
- * the same boot.
+ * the keys and values in the durable database. A command that succeeds records
+ * the settings that are missing: one that fails must not choose for the next.
+ * The per-boot database has no version, because this statekeep understands what
+ * an older one has written in the same boot.
  */
 #include "state.h"
 
@@ -220,29 +221,20 @@ put_missing(struct state *sk, struct comparison *c, const struct rec *want)
 	return (0);
 }
 
-/*
- * In a write transaction. If settings differ, add nothing: the settings that
- * are missing may be known to the next command.
- */
+/* A store with an older schema is converted at once: all reads need it. */
 static int
-complete(struct state *sk, struct comparison *c, const struct rec *want)
+convert(struct state *sk, struct comparison *c, const struct rec *want)
 {
-	bool	 migrated;
-
 	if (read_settings(sk, c) == -1)
 		return (-1);
 	compare(sk, c, want);
-	migrated = c->schema > 0 && c->schema < STATE_SCHEMA;
 	if (migrate(sk, c->schema) == -1)
 		return (-1);
-	if (!c->differs && c->missing && put_missing(sk, c, want) == -1)
-		return (-1);
-	if (db_commit(sk->durable, migrated) == -1)
+	if (db_commit(sk->durable, true) == -1)
 		return (state_fail_db(sk, sk->durable));
 	return (0);
 }
 
-/* Write only if the store is new, has an old schema, or lacks a setting. */
 static int
 settings(struct state *sk, struct comparison *c, const struct rec *want)
 {
@@ -255,15 +247,13 @@ settings(struct state *sk, struct comparison *c, const struct rec *want)
 		compare(sk, c, want);
 	}
 	rc = state_end(sk, rc);
-	if (rc == -1 || (c->schema == STATE_SCHEMA && (c->differs ||
-	    !c->missing)))
+	if (rc == -1 || c->schema == 0 || c->schema == STATE_SCHEMA)
 		return (rc);
 	rec_free(c->have);
-	if (state_begin(sk, true, false, true) == -1) {
-		c->have = NULL;
+	c->have = NULL;
+	if (state_begin(sk, true, false, true) == -1)
 		return (-1);
-	}
-	return (state_end(sk, complete(sk, c, want)));
+	return (state_end(sk, convert(sk, c, want)));
 }
 
 /*
@@ -309,6 +299,68 @@ state_settings(struct state *sk, const struct rec *want, struct rec **made_with)
 		}
 		rec_free(c.have);
 		if (!state_again(sk, rc, tries))
-			return (rc);
+			break;
 	}
+	if (rc == -1 || c.differs || (!c.missing && c.schema != 0))
+		return (rc);
+	if ((sk->unrecorded = rec_new()) == NULL ||
+	    rec_add_all(sk->unrecorded, want) == -1)
+		return (state_fail(sk, ENOMEM, "out of memory"));
+	return (0);
+}
+
+int
+state_put_settings(struct state *sk)
+{
+	struct comparison	 c = { 0 };
+	int			 rc;
+
+	if (sk->unrecorded == NULL)
+		return (0);
+	if ((rc = read_settings(sk, &c)) == 0) {
+		compare(sk, &c, sk->unrecorded);
+		if (c.differs)
+			rc = state_fail(sk, ESTALE, "another command has just "
+			    "used this store with other settings; try again");
+		else if ((rc = migrate(sk, c.schema)) == 0 && c.missing)
+			rc = put_missing(sk, &c, sk->unrecorded);
+	}
+	rec_free(c.have);
+	return (rc);
+}
+
+/* Not hard: what is done later in this store makes it durable. */
+static int
+record(struct state *sk)
+{
+	int	 rc;
+
+	if (state_begin(sk, true, false, true) == -1)
+		return (-1);
+	rc = state_put_settings(sk);
+	if (rc == 0 && db_commit(sk->durable, false) == -1)
+		rc = state_fail_db(sk, sk->durable);
+	return (state_end(sk, rc));
+}
+
+int
+state_record(struct state *sk)
+{
+	int	 rc = 0;
+
+	for (int tries = 0; sk->unrecorded != NULL; tries++) {
+		rc = record(sk);
+		if (rc == 0)
+			state_recorded(sk);
+		if (!state_again(sk, rc, tries))
+			break;
+	}
+	return (rc);
+}
+
+void
+state_recorded(struct state *sk)
+{
+	rec_free(sk->unrecorded);
+	sk->unrecorded = NULL;
 }

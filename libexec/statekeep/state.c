@@ -64,6 +64,7 @@ state_clear(struct state *sk)
 	db_free(sk->durable);
 	db_free(sk->boot);
 	sk->durable = sk->boot = NULL;
+	state_recorded(sk);
 	events_clear(&sk->events);
 }
 

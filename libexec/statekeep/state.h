@@ -30,6 +30,8 @@ struct state {
 	char		 ns[STATE_NS];	/* show this namespace only; "": all */
 	bool		 all;		/* ... and the others, for now */
 	bool		 stale;		/* needs a refresh in this boot */
+	struct rec	*unrecorded;	/* settings in use, some of which the
+					 * database lacks; or NULL */
 	struct who	 who;		/* user and command, for history */
 	struct events	 events;
 	char		 error[1024];
@@ -43,11 +45,20 @@ int	state_init(struct state *, int, int, const char *);	/* takes */
 void	state_clear(struct state *);
 /*
  * Check the schema (convert an older one) and compare the settings with those
- * that the store was made with; settings that it does not know are added. 0 or
+ * that the store was made with; settings that it lacks are `unrecorded`. 0 or
  * -1; where a value differs, the last argument gets a record of the store's
  * settings, which the caller frees.
  */
 int	state_settings(struct state *, const struct rec *, struct rec **);
+/*
+ * Put the unrecorded settings into the open transaction, which writes to the
+ * durable database; and forget them after its commit. 0, or -1 with a message:
+ * ESTALE if another command has recorded different ones meanwhile.
+ */
+int	state_put_settings(struct state *);
+void	state_recorded(struct state *);
+/* Record them in a transaction of their own. 0 or -1. */
+int	state_record(struct state *);
 
 /* Does an object with this row belong to the namespace in use? */
 bool	state_sees(const struct state *, const struct rec *);

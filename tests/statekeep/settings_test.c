@@ -70,6 +70,7 @@ test_values(void)
 	title = "S54: what the first one stored comes back";
 	CHECK(open_with(six(NULL, NULL)) == 0 && p.fd == -1);
 	CHECK(ctr_count(&p) == 0);
+	CHECK(state_record(&p) == 0);
 	CHECK(peer_end(&p) == 0);
 	for (size_t i = 0; i < NKEYS; i++)
 		other_value(keys[i]);
@@ -101,18 +102,115 @@ test_missing(void)
 	title = "S58: missing keys are filled in, after a look without writing";
 	durable = new_dir("/tmp");
 	CHECK(open_with(some_settings("/graph")) == 0);
+	CHECK(state_record(&p) == 0);
 	CHECK(peer_end(&p) == 0);
 	before = journal_size();
 	CHECK(open_with(six(NULL, NULL)) == 0 && p.fd == -1);
+	CHECK((p.value & STATE_UNRECORDED) != 0);
+	CHECK(state_record(&p) == 0);
 	CHECK(peer_end(&p) == 0);
 	CHECK(journal_size() > before);
 	before = journal_size();
 	CHECK(open_with(six(NULL, NULL)) == 0);
+	CHECK((p.value & STATE_UNRECORDED) == 0);
+	CHECK(state_record(&p) == 0);
 	CHECK(peer_end(&p) == 0);
 	CHECK(journal_size() == before);
 	other_value("path.run");
 	CHECK(journal_size() == before);
 	remove_dir(durable);
+}
+
+/* Open, and end like a command that fails, with these settings. */
+static void
+fail_with(const char *key, const char *value)
+{
+	CHECK(open_with(six(key, value)) == 0 && p.fd == -1);
+	CHECK((p.value & STATE_UNRECORDED) != 0);
+	CHECK(ctr_count(&p) == 0);
+	CHECK(peer_end(&p) == 0);
+}
+
+static uint32_t
+put_volume(const char *name)
+{
+	struct rec	*r = rec_new();
+	union msg	 m = { 0 };
+	uint32_t	 rc;
+	int		 fd;
+
+	(void)rec_add(r, KEY(name), name);
+	m.obj_put.kind = OBJ_VOLUME;
+	fd = rec_fd(r);
+	rc = peer_ask(&p, MSG_obj_put, &m, &fd, 1);
+	close(fd);
+	return (rc);
+}
+
+/* What a first command has recorded, the second cannot change. */
+static void
+test_record(void)
+{
+	const char	*old = run;
+
+	for (int how = 0; how < 4; how++) {
+		title = "X7: a command that fails records no settings, and the "
+		    "first object or success does";
+		durable = new_dir("/tmp");
+		run = new_dir("/tmp");
+		fail_with("path.run", "/other");
+		fail_with("storage.driver", "vfs");
+		CHECK(open_with(six(NULL, NULL)) == 0 && p.fd == -1);
+		switch (how) {
+		case 0:
+			CHECK(state_record(&p) == 0);
+			break;
+		case 1:
+			CHECK(ctr_create(&p, id_of(1), "a", false, false) == 0);
+			break;
+		case 2:
+			CHECK(ctr_create(&p, id_of(1), "a", true, false) == 0);
+			break;
+		case 3:
+			CHECK(put_volume("v") == 0);
+			break;
+		}
+		CHECK(peer_end(&p) == 0);
+		CHECK(open_with(six("path.run", "/other")) == 0 && p.fd != -1);
+		CHECK(peer_end(&p) >= 0);
+		CHECK(open_with(six(NULL, NULL)) == 0 && p.fd == -1);
+		CHECK((p.value & STATE_UNRECORDED) == 0);
+		CHECK(peer_end(&p) == 0);
+		remove_dir(durable);
+		remove_dir(run);
+	}
+	run = old;
+}
+
+/* Two first commands at once, with different settings. */
+static void
+test_record_twice(void)
+{
+	struct peer	 first;
+	const char	*old = run;
+
+	run = new_dir("/tmp");
+	title = "X7: of two first commands one records, the other is refused";
+	durable = new_dir("/tmp");
+	CHECK(open_with(six(NULL, NULL)) == 0);
+	first = p;
+	CHECK(open_with(six("storage.driver", "vfs")) == 0 && p.fd == -1);
+	CHECK(ctr_create(&first, id_of(1), "a", false, false) == 0);
+	CHECK(ctr_create(&p, id_of(2), "b", false, false) == ESTALE);
+	CHECK(strstr(p.text, "with other settings; try again") != NULL);
+	CHECK(state_record(&p) == ESTALE);
+	CHECK(peer_end(&p) == 0);
+	p = first;
+	CHECK(ctr_count(&p) == 1);
+	CHECK(peer_end(&p) == 0);
+	remove_dir(durable);
+	remove_dir(run);
+	run = old;
 }
 
 static void
@@ -127,6 +225,7 @@ run_dir_is(const char *boot, struct rec *settings, const char *want)
 	    strcmp(rec_str(have, KEY_AS(path_run), ""), want) == 0 &&
 	    rec_len(have) == NKEYS);
 	rec_free(have);
+	CHECK(want != NULL || state_record(&p) == 0);
 	CHECK(peer_end(&p) >= 0);
 }
 
@@ -364,6 +463,8 @@ main(int argc, char **argv)
 	test_values();
 	test_missing();
 	test_instead();
+	test_record();
+	test_record_twice();
 	test_memory();
 	test_scope();
 	test_migration();

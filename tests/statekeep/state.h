@@ -82,6 +82,15 @@ state_open_as(struct peer *p, const char *program, const char *durable,
 	return (peer_answer(p));
 }
 
+/* The command that opened it has succeeded. */
+UNUSED static uint32_t
+state_record(struct peer *p)
+{
+	union msg	 m = { 0 };
+
+	return (peer_ask(p, MSG_state_record, &m, NULL, 0));
+}
+
 UNUSED static struct rec *
 some_settings(const char *graph)
 {

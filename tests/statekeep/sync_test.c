@@ -59,6 +59,7 @@ test_lasting(void)
 
 	title = "durable: one hard sync, at most, for what is promised to last";
 	/* The very first commit makes the file, and its name, last. */
+	CHECK(state_record(&p) == 0);
 	(void)cost(0);
 	CHECK(cost(ctr_create(&p, id, "web", false, false)) == 0);
 	CHECK(cost(ctr_set(&p, id, IN(CREATING), CREATED, NULL, NULL)) == 1);
