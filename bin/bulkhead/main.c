@@ -121,6 +121,8 @@ command_run(struct cli *cli)
 		code = EXIT_ENGINE;
 	if (code == 0)
 		code = c->run(cli);
+	if (code == 0 && s.open && session_record(&s) == -1)
+		code = session_error(&s);
 	if (s.open)
 		session_close(&s);
 	return (code);

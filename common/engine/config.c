@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,11 +17,8 @@
 #include "calls.h"
 #include "cleanup.h"
 #include "given.h"
-#include "grant.h"
 #include "hostroot.h"
-#include "log.h"
 #include "nitems.h"
-#include "path.h"
 #include "record.h"
 #include "sealed.h"
 #include "seen.h"
@@ -40,9 +36,8 @@ static const char *const environment[] = {
 	"DBUS_SESSION_BUS_ADDRESS", "USER",
 };
 
-/* A key made of two words, in a buffer of 64 bytes. */
-static struct key_str
-key_of(char *key, const char *prefix, const char *name)
+struct key_str
+config_key(char *key, const char *prefix, const char *name)
 {
 	(void)snprintf(key, 64, "%s%s", prefix, name);
 	return (KEY_FROM(key));
@@ -61,14 +56,14 @@ question_of(const struct session *s)
 
 	for (size_t i = 0; i < NITEMS(environment); i++)
 		if ((v = getenv(environment[i])) != NULL)
-			(void)rec_add(r, key_of(key, "env:", environment[i]),
-			    v);
+			(void)rec_add(r, config_key(key, "env:",
+			    environment[i]), v);
 	(void)rec_add_num(r, KEY(uid), geteuid());
 	(void)rec_add(r, KEY(mode), s->system ? "system" : "rootless");
 	while (settings != NULL && rec_walk(settings, &it, &item))
 		if (item.text != NULL && strcmp(item.key, "trace") != 0 &&
 		    strcmp(item.key, "log-level") != 0)
-			(void)rec_add(r, key_of(key, "opt:", item.key),
+			(void)rec_add(r, config_key(key, "opt:", item.key),
 			    item.text);
 	return (r);
 }
@@ -137,12 +132,8 @@ config_ask(struct session *s)
 	    resolve_config_begin(&s->client, r, s->config_flags));
 }
 
-/*
- * After a change: containers record the digest of the changed configuration,
- * and a clean-up inherits its memfd. 0 or -1.
- */
-static int
-seal_config(struct session *s)
+int
+config_seal(struct session *s)
 {
 	scoped_free void	*bytes = NULL;
 	char			 hex[SHA256_DIGEST_STRING_LENGTH];
@@ -175,7 +166,7 @@ use_config(struct session *s)
 	if (rec_set(s->config, KEY_AS(path_state), session_text(s,
 	    path_run)) == -1)
 		return (session_errno(s, "cannot use", "the configuration"));
-	return (seal_config(s));
+	return (config_seal(s));
 }
 
 int
@@ -338,243 +329,4 @@ config_cache_put(struct session *s)
 		cache_put(&s->cache, s->run_dir, CONFIGS, s->config_name, text,
 		    size);
 	sealed_unmap(config, len);
-}
-
-/* --- the settings that the store was made with --- */
-
-enum kind { K_WORD, K_PATH, K_RUN };	/* K_RUN: a path of this boot's */
-
-static const struct pin {
-	const char	*key;		/* in the store and in ours */
-	const char	*label;
-	enum kind	 kind;
-	const char	*by[2];		/* chosen, if one of these is */
-	const char	*with[2][2];	/* ... or if such a key says this */
-} pins[] = {
-	{ .key = KEY_TEXT(os), .label = "OS" },
-	{ .key = key_text_path_state, .label = "static dir", .kind = K_PATH,
-	  .with = { { "origin:storage.graphroot", "--root" } } },
-	{ .key = key_text_path_run, .label = "tmp dir", .kind = K_RUN,
-	  .with = { { "origin:storage.runroot", "--runroot" },
-	      { "origin:engine.tmp_dir", "--tmpdir" } } },
-	{ .key = key_text_path_graph, .label = "graph root", .kind = K_PATH,
-	  .by = { "storage.graphroot", "storage.rootless_storage_path" } },
-	{ .key = key_text_path_run_storage, .label = "run root",
-	  .kind = K_RUN, .by = { "storage.runroot" } },
-	{ .key = key_text_storage_driver, .label = "graph driver",
-	  .by = { "storage.driver" } },
-	{ .key = key_text_volume_path, .label = "volume path",
-	  .kind = K_PATH, .by = { "engine.volume_path" } },
-};
-
-#define NPINS	NITEMS(pins)
-
-/* The value of this configuration. */
-static const char *
-own_value(const struct rec *config, const struct pin *p)
-{
-	return (strcmp(p->key, "os") == 0 ? "linux" :
-	    rec_str(config, KEY_FROM(p->key), ""));
-}
-
-/* A value, and in system mode that root has chosen it. */
-static void
-add_value(struct session *s, struct rec *r, const struct pin *p,
-    const char *now, const char *value)
-{
-	char	 key[64], grant[64], code[MAC_TEXT];
-
-	(void)rec_add(r, key_of(key, now, p->key), value);
-	if (p->kind == K_WORD || !s->root_key.there ||
-	    !grant_is_chosen(s, value))
-		return;
-	grant_setting(s, p->key, value, code);
-	(void)snprintf(grant, sizeof(grant), "%sgrant:", now);
-	(void)rec_add(r, key_of(key, grant, p->key), code);
-}
-
-int
-config_settings_fd(struct session *s)
-{
-	scoped_rec struct rec	*r = rec_new();
-	const char		*v;
-	char			 key[64];
-
-	for (const struct pin *p = pins; r != NULL && p < pins + NPINS; p++) {
-		v = s->made_with == NULL ? "" :
-		    rec_str(s->made_with, KEY_FROM(p->key), "");
-		add_value(s, r, p, "",
-		    *v != '\0' ? v : own_value(s->config, p));
-		if ((v = rec_get(s->config, key_of(key, "now:", p->key))) !=
-		    NULL)
-			add_value(s, r, p, "now:", v);
-	}
-	return (r == NULL ? -1 : rec_memfd(r, "settings"));
-}
-
-/* The vendor's files have defaults, which no user has chosen. */
-static bool
-has_origin(const struct rec *config, const char *name)
-{
-	char		 key[64];
-	const char	*origin = rec_str(config, key_of(key, "origin:", name),
-			    "built-in");
-
-	return (strcmp(origin, "built-in") != 0 &&
-	    strncmp(origin, "/usr/", 5) != 0);
-}
-
-static bool
-is_chosen(const struct rec *config, const struct pin *p)
-{
-	for (size_t i = 0; i < 2 && p->by[i] != NULL; i++)
-		if (has_origin(config, p->by[i]))
-			return (true);
-	for (size_t i = 0; i < 2 && p->with[i][0] != NULL; i++)
-		if (strcmp(rec_str(config, KEY_FROM(p->with[i][0]), ""),
-		    p->with[i][1]) == 0)
-			return (true);
-	return (strcmp(p->key, "os") == 0);
-}
-
-/* The path without symbolic links, as far as it exists. */
-static bool
-canonical(const char *path, char *out)
-{
-	const char	*rest = path_real(path, out);
-
-	return (rest != NULL && strlcat(out, rest, PATH_MAX) < PATH_MAX);
-}
-
-static bool
-is_same(const struct pin *p, const char *a, const char *b)
-{
-	char	 x[PATH_MAX], y[PATH_MAX];
-
-	return (strcmp(a, b) == 0 || (p->kind != K_WORD && canonical(a, x) &&
-	    canonical(b, y) && strcmp(x, y) == 0));
-}
-
-/*
- * The directory of another login session, which is removed when that ends, and
- * cannot be made for it.
- */
-static bool
-is_usable(const struct session *s, const struct pin *p, const char *path,
-    const char *instead)
-{
-	int	 fd;
-
-	if (p->kind != K_RUN)
-		return (true);
-	if ((fd = path_private_dir(path, !host_root())) != -1) {
-		close(fd);
-		return (true);
-	}
-	/* Anything else may pass, and what runs there must not be forgotten. */
-	if (errno != ENOENT && errno != EACCES && errno != EPERM &&
-	    errno != ENOTDIR && errno != EROFS)
-		return (true);
-	session_warn(s, "the %s of this store, %s, cannot be used: %s; using "
-	    "%s until the next boot", p->label, path, strerror(errno), instead);
-	return (false);
-}
-
-/* A value in the configuration. 0, or -1 with an error. */
-static int
-set_value(struct session *s, struct key_str key, const char *value)
-{
-	return (rec_set(s->config, key, value) == 0 ? 0 :
-	    error_set(&s->client.error, ENOMEM, "out of memory"));
-}
-
-static int
-take_over(struct session *s, const struct pin *p, const char *value)
-{
-	char		 key[64];
-	const char	*was;
-
-	if (set_value(s, key_of(key, "pinned:", p->key), own_value(s->config,
-	    p)) == -1 || set_value(s, KEY_FROM(p->key), value) == -1)
-		return (-1);
-	was = rec_str(s->config, KEY_FROM(key), "");
-	if (strcmp(p->key, "storage.driver") == 0)
-		session_notice(s, ERR_DB_CONFIG, "the graph driver \"%s\" is "
-		    "overwritten by graph driver \"%s\" from the database; "
-		    "this may prevent use of images created by other tools",
-		    was, value);
-	else
-		log_debug("overriding %s \"%s\" with \"%s\" from the "
-		    "database", p->label, was, value);
-	return (0);
-}
-
-/*
- * The database is the account's: a path in it is one that root opens, makes
- * or hands over only where root has chosen it for this state before.
- */
-static bool
-is_granted(struct session *s, const struct pin *p, const char *value,
-    const struct rec *made_with)
-{
-	char	 key[64], code[MAC_TEXT];
-
-	if (p->kind == K_WORD || !s->system || !host_root())
-		return (true);
-	grant_setting(s, p->key, value, code);
-	if (*code == '\0' || strcmp(rec_str(made_with, key_of(key, "grant:",
-	    p->key), ""), code) != 0)
-		return (false);
-	grant_choose(s, value);
-	return (true);
-}
-
-static int
-merge_one(struct session *s, const struct pin *p, const struct rec *made_with)
-{
-	struct rec	*config = s->config;
-	const char	*own = own_value(config, p), *value = rec_str(made_with,
-			    KEY_FROM(p->key), "");
-	struct error	*e = &s->client.error;
-	char		 key[64];
-
-	if (*value == '\0' || strcmp(value, own) == 0)
-		return (0);
-	if (!is_granted(s, p, value, made_with))
-		return (error_set_code(e, ERR_DB_CONFIG, EMEDIUMTYPE,
-		    "database %s \"%.400s\" does not match our %s "
-		    "\"%.400s\", and nothing shows that root has chosen it: "
-		    "choose it once more, by option or configuration",
-		    p->label, value, p->label, own));
-	if (!is_same(p, value, own)) {
-		if (is_chosen(config, p))
-			return (error_set_code(e, ERR_DB_CONFIG, EMEDIUMTYPE,
-			    "database %s \"%s\" does not match our %s \"%s\": "
-			    "database configuration mismatch", p->label, value,
-			    p->label, own));
-		if (!is_usable(s, p, value, own))
-			return (set_value(s, key_of(key, "now:", p->key),
-			    own));
-		return (take_over(s, p, value));
-	}
-	/* Two names of one directory: the store's, so that both agree. */
-	return (set_value(s, KEY_FROM(p->key), value));
-}
-
-int
-config_merge(struct session *s, struct rec *made_with)
-{
-	if (s->made_with != NULL) {
-		rec_free(made_with);
-		return (error_set(&s->client.error, ESTALE, "the store's "
-		    "settings changed again while they were read"));
-	}
-	s->made_with = made_with;
-	/* What a clean-up has inherited was merged when that began. */
-	if (s->inherit)
-		return (1);
-	for (size_t i = 0; i < NPINS; i++)
-		if (merge_one(s, &pins[i], made_with) == -1)
-			return (-1);
-	return (seal_config(s) == -1 ? -1 : 1);
 }

@@ -1,13 +1,13 @@
 /*
  * The configuration of a session. resolve composes it from files, environment
  * and options; its answers are kept in the run directory until one of their
- * inputs changes. A store keeps the settings that it was made with: values that
- * are not chosen this time are taken from it, and chosen ones must be its own.
+ * inputs changes.
  */
 #ifndef ENGINE_CONFIG_H
 #define ENGINE_CONFIG_H
 
-struct rec;
+#include "record.h"
+
 struct session;
 
 /*
@@ -22,18 +22,12 @@ void	config_cache_put(struct session *);
 int	config_ask(struct session *);
 int	config_take(struct session *);
 /*
- * What state_open is told: the configuration's values, or those that the
- * store was made with, once they are merged. With root's key, what root says
- * of each path, too. A sealed memfd, the caller's to close; or -1.
+ * After a change of the session's configuration: containers record the digest
+ * of the changed one, and a clean-up inherits its memfd. 0, or -1 with an
+ * error.
  */
-int	config_settings_fd(struct session *);
-/*
- * Merge what the store was made with, which this takes, into the session's
- * configuration. For each value taken from there, `pinned:KEY` is what it would
- * have been. Root takes no path that root has not chosen before. 1: everything
- * begins once more, with directories that are the store's; or -1 with the
- * message that names both values.
- */
-int	config_merge(struct session *, struct rec *);
+int	config_seal(struct session *);
+/* A key made of two words, in a buffer of 64 bytes. */
+struct key_str config_key(char *, const char *, const char *);
 
 #endif

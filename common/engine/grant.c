@@ -125,6 +125,14 @@ is_bare(int dir)
 	return (e == NULL);
 }
 
+static int
+no_storage(struct session *s, const char *path)
+{
+	return (error_set(&s->client.error, EPERM, "%.400s is no storage of "
+	    "containers yet: root makes one where an option says (--root "
+	    "%.400s), not where a configuration file does", path, path));
+}
+
 int
 grant_check_storage(struct session *s, int dir, const char *path)
 {
@@ -138,10 +146,7 @@ grant_check_storage(struct session *s, int dir, const char *path)
 		    st.st_uid == 0)
 			return (0);
 	if (!is_chosen(s, path, is_no_link(dir, path)))
-		return (error_set(&s->client.error, EPERM, "%.400s is no "
-		    "storage of containers yet: root makes one where an option "
-		    "says (--root %.400s), not where a configuration file does",
-		    path, path));
+		return (no_storage(s, path));
 	if (is_bare(dir))
 		return (0);
 	return (error_set(&s->client.error, EPERM, "%.400s is no storage of "
@@ -167,16 +172,29 @@ grant_is_reachable(const char *path)
 	return (true);
 }
 
+static bool
+is_state_in_graph(const struct session *s, const char *path)
+{
+	const char	*graph = session_text(s, path_graph);
+	size_t		 n = strlen(graph);
+
+	return (n > 0 && strncmp(path, graph, n) == 0 && path[n] == '/' &&
+	    strcmp(path + n + 1, LAYOUT_STATE_NAME) == 0);
+}
+
 int
 grant_own_dir(struct session *s, const char *path)
 {
 	bool		 make = grant_is_chosen(s, path);
-	scoped_fd int	 fd = make ? path_private_dir(path, false) :
+	scoped_fd int	 fd = make ? path_private_dir(session_makes(s, path),
+			    false) :
 			    open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat	 st = { 0 };
 
 	if (fd != -1 && fstat(fd, &st) == 0 && st.st_uid != 0)
 		return (take_fd(&fd));
+	if (!make && is_state_in_graph(s, path))
+		return (no_storage(s, s->graph));
 	if (!make)
 		return (error_set(&s->client.error, EPERM, "%.400s is no "
 		    "directory of the account's yet: root makes one where an "
@@ -196,6 +214,26 @@ grant_own_dir(struct session *s, const char *path)
 		return (error_set(&s->client.error, errno, "cannot hand over "
 		    "%s: %s", path, strerror(errno)));
 	return (take_fd(&fd));
+}
+
+int
+grant_state_in(struct session *s, int graph)
+{
+	const char	*path = session_text(s, path_state);
+	scoped_fd int	 fd = -1;
+
+	if (!is_state_in_graph(s, path))
+		return (0);
+	(void)session_makes(s, path);
+	if (mkdirat(graph, LAYOUT_STATE_NAME, 0700) == -1)
+		return (errno == EEXIST ? 0 : session_errno(s,
+		    "cannot make the directory", path));
+	fd = openat(graph, LAYOUT_STATE_NAME,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1 || path_is_empty(fd, ".") != 1 ||
+	    fchown(fd, s->client.uid, s->client.gid) == -1)
+		return (session_errno(s, "cannot hand over", path));
+	return (0);
 }
 
 /* --- codes --- */

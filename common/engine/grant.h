@@ -43,6 +43,11 @@ bool	grant_is_reachable(const char *);
  * hand it over. The caller's descriptor, or -1 with an error.
  */
 int	grant_own_dir(struct session *, const char *);
+/*
+ * As root, in an open storage that was checked: make the directory of its
+ * state, if that belongs there, and hand it over. 0, or -1 with an error.
+ */
+int	grant_state_in(struct session *, int);
 
 /* As root: have root's key ready, made where there is none; see cache.h. */
 void	grant_open(struct session *);

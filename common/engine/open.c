@@ -12,7 +12,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,6 +35,7 @@
 #include "nitems.h"
 #include "parse.h"
 #include "path.h"
+#include "pins.h"
 #include "record.h"
 #include "root.h"
 #include "runtimes.h"
@@ -43,6 +46,7 @@
 #define NEED_SWEEP	(NEED_STATE | NEED_STORE | NEED_IDS)
 #define PARTS_WAIT_MS	10000	/* for each answer, if parts may be missing */
 #define LOG_MAX		(1 << 20)
+#define AGAIN_MAX	3	/* a look, another state, its settings */
 
 /*
  * A step: a function, or a helper to start; what it is for, NEED_*, or 0: for
@@ -141,6 +145,32 @@ needs_compiler(struct session *s)
 	    (s->needs_compiler == NULL || s->needs_compiler(s)));
 }
 
+static bool
+has_state(struct session *s)
+{
+	char	 path[PATH_MAX];
+
+	return (snprintf(path, sizeof(path), "%s/" LAYOUT_STATE_JOURNAL,
+	    session_text(s, path_state)) < PATH_MAX &&
+	    access(path, F_OK) == 0);
+}
+
+/*
+ * Volumes cannot be elsewhere yet: say so before the path is recorded. A state
+ * that exists may first name another graph root.
+ */
+static int
+check_volume_path(struct session *s)
+{
+	const char	*path = rec_get(s->options.settings, KEY(volumepath));
+
+	if (path == NULL || *volumes_base(s) != '\0')
+		return (0);
+	return (error_set_code(&s->client.error, ERR_INVALID_ARG, EINVAL,
+	    "--volumepath %.400s is not below the graph root %.400s: volumes "
+	    "elsewhere are not supported by bulkhead yet", path, s->graph));
+}
+
 static int
 find_config(struct session *s)
 {
@@ -166,7 +196,8 @@ find_config(struct session *s)
 	if ((s->need & NEED_IF_THERE) && access(session_text(s, path_state),
 	    F_OK) == -1)
 		s->need &= ~(unsigned int)NEED_OPENED;
-	return (0);
+	return ((s->need & NEED_OPENED) == 0 || has_state(s) ? 0 :
+	    check_volume_path(s));
 }
 
 /* A descriptor of the graph root, with `make` also of a new one; or -1. */
@@ -179,11 +210,13 @@ open_graph_root(struct session *s, bool make)
 
 	if (fd == -1 && errno == ENOENT && make &&
 	    (!root || grant_is_chosen(s, s->graph)))
-		fd = path_private_dir(s->graph, true);
+		fd = path_private_dir(session_makes(s, s->graph), true);
 	if (fd == -1)
 		return (session_errno(s, "cannot open the storage",
 		    s->graph));
-	if (root && grant_check_storage(s, fd, s->graph) == -1)
+	if (root && (grant_check_storage(s, fd, s->graph) == -1 ||
+	    ((s->need & (NEED_OPENED | NEED_LOCK)) != 0 &&
+	    grant_state_in(s, fd) == -1)))
 		return (-1);
 	if (root && grant_is_reachable(s->graph))
 		session_warn(s, "every user can enter the directories above "
@@ -239,9 +272,23 @@ open_state_dir(struct session *s)
 	return (s->state_dir == -1 ? -1 : 0);
 }
 
+/*
+ * Is there a state whose settings are to be looked at before a run directory is
+ * made? It may name another one, or refuse the command.
+ */
+static bool
+looks_first(struct session *s)
+{
+	return (!s->looked && !s->inherit && s->run_dir == -1 &&
+	    (s->need & NEED_OPENED) != 0 && !session_in_memory(s) &&
+	    access(session_text(s, path_run), F_OK) == -1 && has_state(s));
+}
+
 static int
 open_run_dir(struct session *s)
 {
+	if (looks_first(s))
+		return (0);
 	if (s->run_dir == -1 && (s->run_dir = open_or_inherited(s,
 	    INHERIT_RUN, session_text(s, path_run))) == -1)
 		return (-1);
@@ -313,20 +360,46 @@ is_boot_state_lost(const struct session *s)
 	    errno == ENOENT);
 }
 
+/*
+ * Only compare the settings; the run directory is not there. 1: everything
+ * begins once more; -1 with an error.
+ */
+static int
+look_at_state(struct session *s, const struct msg_state_open *asked,
+    int settings)
+{
+	struct msg_state_open	 o = *asked;
+	struct rec		*made_with;
+	unsigned int		 flags;
+	int			 rc;
+
+	s->looked = true;
+	o.look = 1;
+	o.events = EVENTS_NONE;
+	/* This state directory stands in for the run directory. */
+	if (state_open_begin(&s->client, &o, s->state_dir, s->state_dir,
+	    settings) == -1 || (rc = state_open_end(&s->client, &flags,
+	    &made_with)) == -1)
+		return (-1);
+	return (rc == 1 ? pins_merge(s, made_with) : 1);
+}
+
 static int
 open_state(struct session *s)
 {
-	scoped_fd int		 settings = config_settings_fd(s);
+	scoped_fd int		 settings = pins_settings_fd(s);
 	struct msg_state_open	 o = { .uid = getuid(),
 				    .memory = session_in_memory(s),
 				    .events = session_events(s) };
 
-	s->lost = is_boot_state_lost(s);
 	if (session_boot_id(s) == -1 || events_max(s, &o.events_max) == -1)
 		return (-1);
 	(void)strlcpy(o.ns, session_text(s, engine_namespace), sizeof(o.ns));
 	(void)strlcpy(o.boot_id, s->boot_id, sizeof(o.boot_id));
 	command_of(&s->options, o.command, sizeof(o.command));
+	if (s->run_dir == -1)
+		return (look_at_state(s, &o, settings));
+	s->lost = is_boot_state_lost(s);
 	/* A state in memory has no directory for the log. */
 	if ((o.events == EVENTS_JOURNALD || (o.events == EVENTS_FILE &&
 	    (o.memory || *session_text(s, events_path) != '\0'))) &&
@@ -337,8 +410,8 @@ open_state(struct session *s)
 }
 
 /*
- * The state is open: 0. 1: the store was made with other settings, which are
- * the session's from here on.
+ * The state is open: 0. 1: it was made with other settings, which are the
+ * session's from here on.
  */
 static int
 take_state(struct session *s)
@@ -351,19 +424,25 @@ take_state(struct session *s)
 		return (0);
 	if ((rc = state_open_end(&s->client, &flags, &made_with)) == -1)
 		return (-1);
-	s->stale = (flags & STATE_STALE) != 0;
 	if (rc == 1)
-		return (config_merge(s, made_with));
+		return (pins_merge(s, made_with));
+	s->stale = (flags & STATE_STALE) != 0;
+	s->unrecorded = (flags & STATE_UNRECORDED) != 0;
+	if (check_volume_path(s) == -1)
+		return (-1);
 	s->state_open = true;
 	return (s->lost ? running_restore(s) : 0);
 }
 
-/* Before the store, if only the state knows where that is to be made. */
+/*
+ * Before the store, if only the state knows where that is to be made, or if it
+ * may refuse what an option or a file sets.
+ */
 static int
 take_state_early(struct session *s)
 {
-	return ((s->need & NEED_OPENED) != 0 && s->graph_fd == -1 ?
-	    take_state(s) : 0);
+	return ((s->need & NEED_OPENED) != 0 && (s->graph_fd == -1 ||
+	    rec_get(s->config, KEY(set)) != NULL) ? take_state(s) : 0);
 }
 
 /* Only now is it known that a storage belongs there. */
@@ -405,7 +484,8 @@ open_run_root(struct session *s)
 		return (take_fd(&s->run_root_fd));
 	if (s->system)
 		return (path_mkdirs(s->run_dir, LAYOUT_RUN_STORAGE, 0700));
-	return (path_private_dir(session_text(s, path_run_storage), true));
+	return (path_private_dir(session_makes(s, session_text(s,
+	    path_run_storage)), true));
 }
 
 static int
@@ -601,7 +681,7 @@ session_open(struct session *s, const struct session_options *options,
     unsigned int need, char *const *cleanup)
 {
 	const struct step	*steps = host_root() ? as_root : as_user;
-	int			 rc, saved;
+	int			 rc, saved, again = 0;
 
 	init_session(s, options);
 	s->cleanup = cleanup;
@@ -610,10 +690,9 @@ session_open(struct session *s, const struct session_options *options,
 	if ((need & NEED_STORE) && s->config == NULL)
 		need |= NEED_SETTINGS;
 	s->need = need;
-	if ((rc = run_steps(s, steps)) == 1) {
+	while ((rc = run_steps(s, steps)) == 1 && again++ < AGAIN_MAX) {
 		start_over(s);
 		s->need = need;
-		rc = run_steps(s, steps);
 	}
 	if (rc == 0) {
 		config_cache_put(s);
@@ -621,6 +700,7 @@ session_open(struct session *s, const struct session_options *options,
 		return (0);
 	}
 	saved = errno;
+	session_unmake(s);
 	session_close(s);
 	errno = saved;
 	return (-1);

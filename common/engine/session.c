@@ -144,11 +144,68 @@ session_check_dirs(struct session *s)
 	    -1 : 0);
 }
 
+const char *
+session_makes(struct session *s, const char *path)
+{
+	char		 real[PATH_MAX], *slash;
+	const char	*rest = path_real(path, real);
+	size_t		 top = rest == NULL ? 0 : strlen(real);
+
+	if (rest == NULL || *rest == '\0' ||
+	    strlcat(real, rest, PATH_MAX) >= PATH_MAX)
+		return (path);
+	if (s->made == NULL)
+		s->made = rec_new();
+	while (s->made != NULL && strlen(real) > top &&
+	    rec_add(s->made, KEY(path), real) == 0 &&
+	    (slash = strrchr(real, '/')) != NULL)
+		*slash = '\0';
+	return (path);
+}
+
+/*
+ * Without following a link, as root too: a directory is removed where it was
+ * made, and only if it is empty.
+ */
+static void
+remove_made(const char *path)
+{
+	char		 parent[PATH_MAX];
+	const char	*name = strrchr(path, '/') + 1;
+	int		 len = (int)(name - path);
+	scoped_fd int	 fd = -1;
+
+	(void)snprintf(parent, sizeof(parent), "%.*s", len > 1 ? len - 1 : len,
+	    path);
+	if ((fd = path_open_place(parent, O_PATH | O_DIRECTORY)) != -1)
+		(void)unlinkat(fd, name, AT_REMOVEDIR);
+}
+
+void
+session_unmake(struct session *s)
+{
+	const char	*path;
+
+	/* Twice: one that was noted first may be above another. */
+	for (int i = 0; i < 2; i++)
+		rec_each_text(path, s->made, KEY(path))
+			remove_made(path);
+}
+
+int
+session_record(struct session *s)
+{
+	if (!s->unrecorded || !s->state_open)
+		return (0);
+	s->unrecorded = false;
+	return (state_record(&s->client));
+}
+
 int
 session_own_dir(struct session *s, const char *path)
 {
 	scoped_fd int	 fd = host_root() ? grant_own_dir(s, path) :
-			    path_private_dir(path, false);
+			    path_private_dir(session_makes(s, path), false);
 	struct stat	 st;
 	uid_t		 want = s->client.uid != 0 ? s->client.uid : geteuid();
 
@@ -268,7 +325,8 @@ session_leave(struct session *s)
 	rec_free(s->config);
 	rec_free(s->made_with);
 	rec_free(s->chosen);
-	s->config = s->made_with = s->chosen = NULL;
+	rec_free(s->made);
+	s->config = s->made_with = s->chosen = s->made = NULL;
 	s->open = false;
 }
 

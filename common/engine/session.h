@@ -76,8 +76,12 @@ struct session {
 	int			 fresh_fd;	/* from resolve, to be kept */
 	char			 config_name[CACHE_NAME]; /* under this */
 	struct mac_key		 cache;		/* of filters, and of that */
-	struct rec		*made_with;	/* NULL, or what the store has
-						 * instead of ours */
+	struct rec		*made_with;	/* NULL, or what the state has
+						 * instead of ours: pins.h */
+	bool			 looked;	/* at the settings of the state,
+						 * before the run directory */
+	bool			 unrecorded;	/* the state lacks settings */
+	struct rec		*made;		/* session_makes */
 	/* Root. */
 	bool			 system;	/* root started us */
 	struct mac_key		 root_key;	/* while we are root: grant.h */
@@ -188,6 +192,18 @@ int	session_check_dirs(struct session *);
  * caller's descriptor, or -1 with an error.
  */
 int	session_own_dir(struct session *, const char *);
+/*
+ * Before a directory is made: note which of its components are missing, for
+ * session_unmake. The argument.
+ */
+const char *session_makes(struct session *, const char *);
+/* Remove these directories, if they are empty: the command was refused. */
+void	session_unmake(struct session *);
+/*
+ * The command has succeeded: have the state record the settings that it lacks.
+ * 0, or -1 with an error.
+ */
+int	session_record(struct session *);
 /*
  * A file name that tells the state in a directory from every other, also from
  * one that was removed and made again there. 0, or -1 and errno.

@@ -516,6 +516,8 @@
 	F(list,	mask,		REC_PATH)				\
 	F(list,	ropath,		REC_PATH)				\
 	F(list,	warn,		REC_MAX)				\
+	/* of the settings in a state: by a file or an option */	\
+	F(list,	set,		63)					\
 	S(str,	env_bus,	"env.DBUS_SESSION_BUS_ADDRESS", REC_MAX) \
 	S(str,	env_config_home, "env.XDG_CONFIG_HOME", REC_PATH)	\
 	S(str,	env_data_home,	"env.XDG_DATA_HOME", REC_PATH)		\
@@ -526,6 +528,7 @@
 	S(str,	path_run,	"path.run", REC_PATH)			\
 	S(str,	path_run_storage, "path.run_storage", REC_PATH)		\
 	S(str,	path_state,	"path.state", REC_PATH)			\
+	S(str,	path_state_next, "path.state_next", REC_PATH)		\
 	S(str,	path_storage_conf, "path.storage_conf", REC_PATH)	\
 	S(list,	default_capabilities,					\
 	    "containers.default_capabilities", 63)			\
@@ -668,6 +671,7 @@
 	F(str,	sort,		255)					\
 	F(flag,	stream,		1)					\
 	F(str,	tmpdir,		REC_PATH)				\
+	F(str,	volumepath,	REC_PATH)				\
 	F(list,	tmpfs,		REC_MAX)				\
 	O(request, flag, tty,	1)					\
 	F(list,	ulimit,		255)					\

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "layout.h"
+#include "look.h"
 #include "nitems.h"
 #include "settings.h"
 
@@ -102,6 +103,22 @@ chosen_path(const struct settings *s, const struct request *rq,
 }
 
 static int
+builtin_graph(const struct request *rq, char *out)
+{
+	return (rq->rootless ? path_format(out, PATH_LEN,
+	    "%s/containers/storage", rq->data_home) :
+	    path_format(out, PATH_LEN, "/var/lib/containers/storage"));
+}
+
+static int
+builtin_run_root(const struct request *rq, char *out)
+{
+	return (rq->rootless ? path_format(out, PATH_LEN, "%s/containers",
+	    rq->runtime_dir) : path_format(out, PATH_LEN,
+	    "/run/containers/storage"));
+}
+
+static int
 config_graph(struct settings *s, const struct request *rq, struct places *pl,
     struct problem *pr)
 {
@@ -110,14 +127,11 @@ config_graph(struct settings *s, const struct request *rq, struct places *pl,
 	if ((rc = chosen_path(s, rq, "storage.graphroot", pl->graph,
 	    pr)) != 0)
 		return (rc == -1 ? -1 : 0);
-	if (!rq->rootless)
-		rc = path_format(pl->graph, PATH_LEN, "%s",
-		    "/var/lib/containers/storage");
-	else if ((rc = chosen_path(s, rq, "storage.rootless_storage_path",
-	    pl->graph, pr)) == 0)
-		rc = path_format(pl->graph, PATH_LEN, "%s/containers/storage",
-		    rq->data_home);
+	rc = !rq->rootless ? 0 : chosen_path(s, rq,
+	    "storage.rootless_storage_path", pl->graph, pr);
 	if (rc == -1)
+		return (-1);
+	if (rc == 0 && builtin_graph(rq, pl->graph) == -1)
 		return (too_long(pr, "storage.graphroot"));
 	return (put_default(s, "storage.graphroot", pl->graph, pr));
 }
@@ -131,27 +145,26 @@ config_run_root(struct settings *s, const struct request *rq,
 	if ((rc = chosen_path(s, rq, "storage.runroot", pl->run_storage,
 	    pr)) != 0)
 		return (rc == -1 ? -1 : 0);
-	rc = rq->rootless ? path_format(pl->run_storage, PATH_LEN,
-	    "%s/containers", rq->runtime_dir) :
-	    path_format(pl->run_storage, PATH_LEN, "%s",
-	    "/run/containers/storage");
-	if (rc == -1)
+	if (builtin_run_root(rq, pl->run_storage) == -1)
 		return (too_long(pr, "storage.runroot"));
 	return (put_default(s, "storage.runroot", pl->run_storage, pr));
 }
 
 static const char *const	 drivers[] = { "overlay", "vfs" };
 
-/* The driver of an existing store, if none is configured, or NULL. */
+/*
+ * The driver of an existing store, if none is configured, or NULL. Directories
+ * alone are left by a command that failed.
+ */
 static const char *
 guess_driver(const struct places *pl)
 {
-	char	 path[PATH_LEN + 16];
+	char	 path[PATH_LEN + 32];
 
 	for (size_t i = 0; i < NITEMS(drivers); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", pl->graph,
-		    drivers[i]);
-		if (path_is_dir(path))
+		(void)snprintf(path, sizeof(path), "%s/%s-layers/layers.lock",
+		    pl->graph, drivers[i]);
+		if (path_exists(path))
 			return (drivers[i]);
 	}
 	return (NULL);
@@ -193,46 +206,151 @@ config_driver(struct settings *s, const struct places *pl, struct problem *pr)
 
 /* --- our own directories --- */
 
+/* Cut the last component off a path of this length; the length of the rest. */
+static size_t
+cut_last(char *path, size_t len)
+{
+	while (len > 0 && path[len - 1] != '/')
+		len--;
+	while (len > 0 && path[len - 1] == '/')
+		len--;
+	path[len] = '\0';
+	return (len);
+}
+
 /*
- * With --root and --runroot Bulkhead's own directories are in that store, as
- * podman's are; --tmpdir moves those of this boot. Values in files have
- * podman's meaning, and move only podman's.
+ * Do two paths name one directory? What does not exist yet is compared by
+ * name, below the nearest directory that does.
+ */
+static bool
+is_same_place(const char *a, const char *b)
+{
+	char		 x[PATH_LEN], y[PATH_LEN];
+	size_t		 i = strlen(a), j = strlen(b);
+	struct stat	 st, other;
+
+	if (strcmp(a, b) == 0)
+		return (true);
+	if (path_format(x, sizeof(x), "%s", a) == -1 ||
+	    path_format(y, sizeof(y), "%s", b) == -1)
+		return (false);
+	while (i > 0 && !look_at(x, &st))
+		i = cut_last(x, i);
+	while (j > 0 && !look_at(y, &other))
+		j = cut_last(y, j);
+	return (i > 0 && j > 0 && strcmp(a + i, b + j) == 0 &&
+	    st.st_dev == other.st_dev && st.st_ino == other.st_ino);
+}
+
+/*
+ * The graph root alone decides where the state is, however it was named. Older
+ * versions had the state of a graph root that a file named where the built-in
+ * one's is: as long as the graph root has none of its own, the command looks
+ * there first.
+ */
+static int
+config_state_dir(const struct settings *s, const struct request *rq,
+    struct places *pl)
+{
+	const char	*origin = settings_find(s, "storage.graphroot")->origin;
+	const char	*dir = settings_str(s, "engine.static_dir", NULL);
+	char		 graph[PATH_LEN], own[PATH_LEN], old[PATH_LEN];
+
+	if (dir != NULL)
+		return (path_format(pl->state, PATH_LEN, "%s/bulkhead", dir));
+	if ((rq->rootless ? path_format(pl->state, PATH_LEN, "%s/bulkhead",
+	    rq->data_home) : path_format(pl->state, PATH_LEN,
+	    LAYOUT_SYSTEM_STATE)) == -1 || builtin_graph(rq, graph) == -1)
+		return (-1);
+	if (is_same_place(pl->graph, graph))
+		return (0);
+	if (path_format(own, PATH_LEN, "%s/" LAYOUT_STATE_NAME,
+	    pl->graph) == -1 || path_format(old, PATH_LEN, "%s/"
+	    LAYOUT_STATE_JOURNAL, pl->state) == -1)
+		return (-1);
+	return (path_format(strcmp(origin, "--root") == 0 ||
+	    path_exists(own) || !path_exists(old) ? pl->state :
+	    pl->state_next, PATH_LEN, "%s", own));
+}
+
+static int
+config_run_dir(const struct settings *s, const struct request *rq,
+    struct places *pl)
+{
+	const struct setting	*run = settings_find(s, "storage.runroot");
+	const char		*tmp = settings_str(s, "engine.tmp_dir", NULL);
+
+	if (tmp != NULL)
+		return (path_format(pl->run, PATH_LEN, "%s/bulkhead", tmp));
+	if (strcmp(run->origin, "--runroot") == 0)
+		return (path_format(pl->run, PATH_LEN, "%s/bulkhead",
+		    pl->run_storage));
+	if (!rq->rootless)
+		return (path_format(pl->run, PATH_LEN, LAYOUT_SYSTEM_RUN));
+	if (rq->runtime_chosen)
+		return (path_format(pl->run, PATH_LEN, "%s/bulkhead",
+		    rq->runtime_dir));
+	return (path_format(pl->run, PATH_LEN, "/tmp/bulkhead-run-%u",
+	    rq->uid));
+}
+
+/*
+ * Bulkhead's own directories: for what lasts in static_dir, or where the graph
+ * root's state is; for what ends with the boot in tmp_dir, or with --runroot in
+ * that. Each has a name of its own there, so that no other engine's files are
+ * in it.
  */
 static int
 config_own_dirs(const struct settings *s, const struct request *rq,
     struct places *pl, struct problem *pr)
 {
-	const struct setting	*root = settings_find(s, "storage.graphroot");
-	const struct setting	*run = settings_find(s, "storage.runroot");
-	const struct setting	*tmp = settings_find(s, "engine.tmp_dir");
-	int			 rc;
-
-	if (strcmp(root->origin, "--root") == 0)
-		rc = path_format(pl->state, PATH_LEN, "%s/" LAYOUT_STATE_NAME,
-		    pl->graph);
-	else if (rq->rootless)
-		rc = path_format(pl->state, PATH_LEN, "%s/bulkhead",
-		    rq->data_home);
-	else
-		rc = path_format(pl->state, PATH_LEN, LAYOUT_SYSTEM_STATE);
-	if (rc == -1)
+	if (config_state_dir(s, rq, pl) == -1)
 		return (too_long(pr, "path.state"));
-	if (tmp != NULL && tmp->origin != NULL &&
-	    strcmp(tmp->origin, "--tmpdir") == 0)
-		rc = path_format(pl->run, PATH_LEN, "%s/bulkhead",
-		    tmp->values[0]);
-	else if (strcmp(run->origin, "--runroot") == 0)
-		rc = path_format(pl->run, PATH_LEN, "%s/bulkhead",
-		    pl->run_storage);
-	else if (!rq->rootless)
-		rc = path_format(pl->run, PATH_LEN, LAYOUT_SYSTEM_RUN);
-	else if (rq->runtime_chosen)
-		rc = path_format(pl->run, PATH_LEN, "%s/bulkhead",
-		    rq->runtime_dir);
-	else
-		rc = path_format(pl->run, PATH_LEN, "/tmp/bulkhead-run-%u",
-		    rq->uid);
-	return (rc == -1 ? too_long(pr, "path.run") : 0);
+	return (config_run_dir(s, rq, pl) == -1 ? too_long(pr, "path.run") :
+	    0);
+}
+
+/*
+ * Did an option or a file choose this value? The vendor's storage.conf spells
+ * the built-in values out, which chooses nothing.
+ */
+static bool
+is_set(const struct settings *s, const struct request *rq, const char *name,
+    const char *builtin)
+{
+	const struct setting	*it = settings_find(s, name);
+	size_t			 n = strlen(rq->usr);
+
+	if (!settings_chosen(s, name) || it->n == 0 || it->values[0][0] == '\0')
+		return (false);
+	return (strncmp(it->origin, rq->usr, n) != 0 || it->origin[n] != '/' ||
+	    strcmp(it->values[0], builtin) != 0);
+}
+
+/* Which of the settings that a store is made with are set? */
+static int
+config_set(const struct settings *s, const struct request *rq,
+    struct places *pl, struct problem *pr)
+{
+	char	 graph[PATH_LEN], run[PATH_LEN];
+	size_t	 n = 0;
+
+	if (builtin_graph(rq, graph) == -1 || builtin_run_root(rq, run) == -1)
+		return (too_long(pr, "storage"));
+	if (is_set(s, rq, "storage.graphroot", graph) ||
+	    is_set(s, rq, "storage.rootless_storage_path", graph))
+		pl->set[n++] = "path.graph";
+	if (is_set(s, rq, "storage.runroot", run))
+		pl->set[n++] = "path.run_storage";
+	if (is_set(s, rq, "storage.driver", "overlay"))
+		pl->set[n++] = "storage.driver";
+	if (is_set(s, rq, "engine.static_dir", ""))
+		pl->set[n++] = "path.state";
+	if (is_set(s, rq, "engine.tmp_dir", ""))
+		pl->set[n++] = "path.run";
+	if (is_set(s, rq, "engine.volume_path", ""))
+		pl->set[n++] = "engine.volume_path";
+	return (0);
 }
 
 static int
@@ -416,6 +534,7 @@ config_complete(struct settings *s, const struct request *rq, struct places *pl,
 	    config_run_root(s, rq, pl, pr) == -1 ||
 	    config_driver(s, pl, pr) == -1 ||
 	    config_own_dirs(s, rq, pl, pr) == -1 ||
+	    config_set(s, rq, pl, pr) == -1 ||
 	    config_engine_dirs(s, rq, pl, pr) == -1 ||
 	    config_networks(s, rq, pl, pr) == -1 ||
 	    check_plugins(s, pr) == -1 ||

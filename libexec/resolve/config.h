@@ -10,16 +10,22 @@
 struct problem;
 struct settings;
 
+enum { SET_MAX = 6 };
+
 struct places {
 	char		 graph[PATH_LEN];	/* images and layers */
 	char		 run_storage[PATH_LEN];
 	char		 state[PATH_LEN];	/* ours, durable */
+	char		 state_next[PATH_LEN];	/* if state is another graph
+						 * root's */
 	char		 run[PATH_LEN];		/* ours, until reboot */
 	char		 seccomp[PATH_LEN];	/* "" is the built-in profile */
 	char		 policy_json[PATH_LEN];
 	char		 registries[PATH_LEN];
 	char		 mounts[PATH_LEN];
 	const char	*state_type;
+	/* Settings of a store that an option or a file chose; NULL ends. */
+	const char	*set[SET_MAX + 1];
 };
 
 /* Fill in the places, and complete the settings. 0, or -1 with a message. */

@@ -87,6 +87,7 @@ add_places(struct rec *r, const struct places *pl)
 	add_place(r, "path.graph", pl->graph);
 	add_place(r, "path.run_storage", pl->run_storage);
 	add_place(r, "path.state", pl->state);
+	add_place(r, "path.state_next", pl->state_next);
 	add_place(r, "path.run", pl->run);
 	add_place(r, "path.policy_json", pl->policy_json);
 	add_place(r, "path.registries_conf", pl->registries);
@@ -94,6 +95,8 @@ add_places(struct rec *r, const struct places *pl)
 	(void)rec_add(r, KEY_AS(seccomp_profile),
 	    *pl->seccomp == '\0' ? "default" : pl->seccomp);
 	(void)rec_add(r, KEY_AS(state_type), pl->state_type);
+	for (size_t i = 0; pl->set[i] != NULL; i++)
+		(void)rec_add(r, KEY(set), pl->set[i]);
 }
 
 /* The variables that podman exports for a rootless user. */

@@ -192,7 +192,9 @@ test_driver_priority(void)
 	rq = fresh("rootless");
 	put("/home/.config/containers/storage.conf", "[storage]\n"
 	    "driver_priority = [\"vfs\"]\n");
-	put_dir("/home/.local/share/containers/storage/overlay", 0755);
+	put_dir("/home/.local/share/containers/storage/vfs-layers", 0755);
+	put("/home/.local/share/containers/storage/overlay-layers/layers.lock",
+	    "");
 	c = answer(rq, 0);
 	check(has(c, "storage.driver", "overlay"), "S65: an existing store "
 	    "keeps its driver", __LINE__);

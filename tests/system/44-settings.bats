@@ -5,7 +5,7 @@ load lib
 
 setup() {
 	rm -rf "$T/user/.config" "$T/user/.local" "$T/xdg/bulkhead" \
-	    "$T/xdg/containers"
+	    "$T/xdg/containers" "$T/user/static"
 	as_user mkdir -p .config/containers
 }
 
@@ -24,7 +24,7 @@ says() { user "${2:-info}" --format "{{.Store.$1}}"; }
 # and OTHER is refused by a message with both.
 kept() {
 	local first
-	rm -rf "$T/user/.local" "$T/xdg/bulkhead"
+	rm -rf "$T/user/.local" "$T/xdg/bulkhead" "$T/user/static"
 	conf "$3" "$4"
 	user ps -a >/dev/null
 	first=$(says "$1")
@@ -39,11 +39,15 @@ kept() {
 	conf "$3" ""
 }
 
-@test "S54 S55 S58: graph root, run root, driver: the store's where nobody says, refused where somebody says other" {
+@test "S54 S55 S58: recorded graph root, run root, driver: used where none is set, another is refused" {
+	# One state for several graph roots.
+	conf containers.conf "[engine]
+	    static_dir = \"$T/user/static\""
 	kept GraphRoot "graph root" storage.conf \
 	    "[storage]
 	    graphroot = \"$T/user/g1\"" "[storage]
 	    graphroot = \"$T/user/g2\""
+	conf containers.conf ""
 	kept RunRoot "run root" storage.conf \
 	    "[storage]
 	    runroot = \"$T/xdg/r1\"" "[storage]
@@ -54,12 +58,138 @@ kept() {
 	    driver = "overlay"'
 }
 
-@test "S54 S55 S58: the volume path, too" {
+@test "S54 S55 S58: the volume path and the tmp dir, too" {
+	local graph=$T/user/.local/share/containers/storage
 	user ps >/dev/null
 	kept VolumePath "volume path" containers.conf \
 	    "[engine]
-	    volume_path = \"$T/user/v1\"" "[engine]
-	    volume_path = \"$T/user/v2\""
+	    volume_path = \"$graph/v1\"" "[engine]
+	    volume_path = \"$graph/v2\""
+	kept RunDir "tmp dir" containers.conf \
+	    "[engine]
+	    tmp_dir = \"$T/xdg/t1\"" "[engine]
+	    tmp_dir = \"$T/xdg/t2\""
+	[ ! -e "$T/xdg/t2" ]
+}
+
+# state OPTION...: where the state is.
+state() { user "$@" info --format '{{.Store.StateDir}}'; }
+
+@test "S54 S57: one graph root has one state, whatever names it" {
+	local graph=$T/user/.local/share/containers/storage own
+	own=$(state)
+	is "$own" "$T/user/.local/share/bulkhead"
+	as_user ln -sfn .local "$T/user/local"
+	is "$(state --root "$graph")" "$own"
+	is "$(state --root "$graph/")" "$own"
+	is "$(state --root "$T/user/local/share/containers/storage")" "$own"
+	conf storage.conf "[storage]
+	    graphroot = \"$T/user/local/share/containers/storage\""
+	is "$(state)" "$own"
+	conf storage.conf "[storage]
+	    graphroot = \"$T/user/g5\""
+	own=$(state)
+	is "$own" "$T/user/g5/bulkhead.state"
+	user ps >/dev/null
+	conf storage.conf ""
+	is "$(state --root "$T/user/g5")" "$own"
+	conf storage.conf "[storage]
+	    rootless_storage_path = \"\$HOME/g5\""
+	is "$(state)" "$own"
+	rm -rf "$T/user/local" "$T/user/g5"
+}
+
+@test "S54: a state that an older version made for a graph root of storage.conf is found" {
+	local default=$T/user/.local/share
+	conf storage.conf "[storage]
+	    graphroot = \"$T/user/g6\""
+	conf containers.conf "[engine]
+	    static_dir = \"$default\""
+	user volume create before >/dev/null
+	conf containers.conf ""
+	is "$(state)" "$default/bulkhead"
+	is "$(user volume ls -q)" before
+	# Another graph root's is another state, and stays that.
+	conf storage.conf "[storage]
+	    graphroot = \"$T/user/g7\""
+	is "$(user volume ls -q)" ""
+	is "$(state)" "$T/user/g7/bulkhead.state"
+	user volume create after >/dev/null
+	is "$(user volume ls -q)" after
+	rm -rf "$T/user/g6" "$T/user/g7"
+}
+
+@test "S13 S57: static_dir and tmp_dir of a file are used, in a directory of ours" {
+	conf containers.conf "[engine]
+	    static_dir = \"$T/user/static\"
+	    tmp_dir = \"$T/xdg/t3\""
+	user volume create v >/dev/null
+	is "$(says StateDir) $(says RunDir)" "$T/user/static/bulkhead $T/xdg/t3/bulkhead"
+	is "$(ls "$T/user/static" "$T/xdg/t3" | tr '\n' ' ')" \
+	    "$T/user/static: bulkhead  $T/xdg/t3: bulkhead bulkhead.key "
+	[ ! -e "$T/user/.local/share/bulkhead" ]
+	# Set, also if it is podman's default: the recorded tmp dir is another.
+	conf containers.conf "[engine]
+	    static_dir = \"$T/user/static\"
+	    tmp_dir = \"$T/xdg/libpod/tmp\""
+	fails 125 user ps
+	[[ $err == *"database tmp dir \"$T/xdg/t3/bulkhead\" does not match our tmp dir \"$T/xdg/libpod/tmp/bulkhead\""* ]]
+	conf containers.conf ""
+	is "$(user volume ls -q)" ""
+	rm -rf "$T/xdg/t3"
+}
+
+@test "S55: the recorded runtime directory, where the environment's cannot be made" {
+	user volume create v >/dev/null
+	is "$(as_user env XDG_RUNTIME_DIR=/nonexistent "$BH" volume ls -q 2>&1)" v
+	is "$(as_user env XDG_RUNTIME_DIR=/nonexistent "$BH" info --format '{{.Store.RunDir}} {{.Store.RunRoot}}')" \
+	    "$T/xdg/bulkhead $T/xdg/containers"
+	is "$(as_user env XDG_RUNTIME_DIR=/proc/1 "$BH" volume ls -q 2>&1)" v
+}
+
+@test "S58: --runroot and --tmpdir with what is recorded are accepted" {
+	user volume create v >/dev/null
+	is "$(user --runroot "$T/xdg/containers" volume ls -q 2>&1)" v
+	is "$(user --tmpdir "$T/xdg" volume ls -q 2>&1)" v
+	fails 125 user --runroot "$T/xdg/r3" volume ls
+	[[ $err == *"database run root \"$T/xdg/containers\" does not match our run root \"$T/xdg/r3\""* ]]
+	fails 125 user --tmpdir "$T/xdg/t4" volume ls
+	[[ $err == *"database tmp dir \"$T/xdg/bulkhead\" does not match our tmp dir \"$T/xdg/t4/bulkhead\""* ]]
+	[ ! -e "$T/xdg/r3" ] && [ ! -e "$T/xdg/t4" ]
+}
+
+@test "X7: a first command that fails records nothing; one that succeeds does" {
+	local o
+	for o in "--tmpdir $T/xdg/t5" "--runroot $T/xdg/r5" "--storage-driver vfs" \
+	    "--volumepath $T/user/.local/share/containers/storage/v5"; do
+		rm -rf "$T/user/.local" "$T/xdg/bulkhead" "$T/xdg/containers"
+		fails 125 user $o run --network none localhost/nosuch true
+		fails 125 user $o inspect nosuch
+		is "$(user images -q 2>&1)" "" "after $o"
+		fails 125 user $o ps
+		[[ $err == *"database configuration mismatch" ]] ||
+		    { echo "# $o: $err"; false; }
+	done
+	rm -rf "$T/user/.local" "$T/xdg/bulkhead" "$T/xdg/containers" "$T/xdg"/[rt]5
+}
+
+@test "S58: --volumepath outside of the storage is refused, and not recorded" {
+	fails 125 user --volumepath "$T/user/vols" ps
+	is "$err" "Error: --volumepath $T/user/vols is not below the graph root $T/user/.local/share/containers/storage: volumes elsewhere are not supported by bulkhead yet"
+	[ ! -e "$T/user/.local" ]
+	user volume create v >/dev/null
+	fails 125 user --volumepath "$T/user/vols" volume ls
+	is "$(user volume ls -q)" v
+	rm -rf "$T/user/.local" "$T/xdg/bulkhead"
+	# A file is not refused before a volume is needed, nor recorded.
+	conf containers.conf "[engine]
+	    volume_path = \"$T/user/vols\""
+	user ps >/dev/null
+	fails 125 user volume create w
+	[[ $err == *"$T/user/vols"* ]]
+	conf containers.conf ""
+	user volume create v >/dev/null
+	is "$(user volume ls -q)" v
 }
 
 @test "S52: the static dir is made, for us alone, before the state opens" {
@@ -110,6 +240,8 @@ kept() {
 @test "S56 X1: what is merged counts everywhere: images, writable layers, what clean-ups work with" {
 	have_busybox
 	rm -rf "$T/user/.local"
+	conf containers.conf "[engine]
+	    static_dir = \"$T/user/static\""
 	conf storage.conf "[storage]
 	    graphroot = \"$T/user/g1\"
 	    runroot = \"$T/xdg/r1\""
