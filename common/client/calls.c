@@ -140,6 +140,29 @@ call_begin(struct client *c, const struct request *q)
 }
 
 /*
+ * The helper has ended, or was too late, but it may have done what it was
+ * asked: add that to the error of a request that changes something.
+ */
+static int
+may_be_done(struct client *c, enum msg_type type)
+{
+	static const enum msg_type	 changes[] = { MSG_ctr_create,
+					    MSG_ctr_set, MSG_ctr_remove,
+					    MSG_ctr_rewrite, MSG_obj_put,
+					    MSG_obj_remove, MSG_image_commit,
+					    MSG_image_remove, MSG_volume_make,
+					    MSG_volume_remove };
+
+	for (size_t i = 0; i < NITEMS(changes); i++)
+		if (changes[i] == type)
+			return (error_set_code(&c->error, c->error.code, EPIPE,
+			    "%.900s; it may have done what was asked: look "
+			    "before you try again", c->error.text));
+	errno = EPIPE;
+	return (-1);
+}
+
+/*
  * Wait for the reply with this sequence number; discard that to a request that
  * was abandoned. 0, or -1 with an error and errno.
  */
@@ -156,11 +179,9 @@ wait_for(struct client *c, enum helper_id who, uint32_t seq, struct packet *p)
 	    p->seq == c->abandoned[who])
 		packet_clear(p);
 	if (rc == 0)
-		return (client_lost(c, who));
-	if (rc == -1 && errno == ETIME) {
-		errno = EPIPE;
-		return (-1);
-	}
+		(void)client_lost(c, who);
+	if (rc == 0 || (rc == -1 && errno == ETIME))
+		return (may_be_done(c, c->asked[seq % CALL_ASKED].type));
 	if (rc == -1)
 		return (error_set(&c->error, errno, "the answer of the helper "
 		    "%s cannot be read: %s", client_name(who),

@@ -395,6 +395,18 @@ wants_compact(const struct db *db)
 	    db->journal_len > 2 * (int64_t)st.st_size);
 }
 
+/*
+ * The lock is gone, and other commands may have read the change or written
+ * behind it: it cannot be taken back.
+ */
+static int
+fail_sync(struct db *db)
+{
+	return (db_fail(db, "cannot sync %s/%s: %s; what was written to it "
+	    "stays, but may not outlast a power failure", db->where,
+	    db->journal, strerror(errno)));
+}
+
 /* Sync what must be durable, and close the journal. */
 static int
 close_journal(struct db *db)
@@ -405,7 +417,7 @@ close_journal(struct db *db)
 		log_debug("sync %s/%s", db->where, db->journal);
 	if ((db->sync_file && fdatasync(db->journal_fd) == -1) ||
 	    (db->sync_dir && fsync(db->dir_fd) == -1))
-		rc = db_fail_file(db, "sync", db->journal);
+		rc = fail_sync(db);
 	db->sync_file = db->sync_dir = false;
 	if (db->journal_fd != -1)
 		close(db->journal_fd);

@@ -10,8 +10,8 @@ setup_file() {
 	chmod 711 "$T"
 	install -d -o "$BH_USER" -g "$BH_USER" -m 700 "$T/user" "$T/xdg"
 	if [ "$(uname -m)" = x86_64 ]; then
-		${CC:-cc} -D_GNU_SOURCE -O1 -o "$T/inject" \
-		    "$BH_SOURCE/tests/faults/inject.c"
+		${CC:-cc} -D_GNU_SOURCE -O1 -I"$BH_SOURCE/common/base" \
+		    -o "$T/inject" "$BH_SOURCE/tests/faults/inject.c"
 	fi
 }
 
@@ -215,4 +215,82 @@ closed_run_dir() {
 }
 @test "a run directory of mode 0 keeps no container from being removed" {
 	each closed_run_dir
+}
+
+# told CODE: of the last fault, one line of error at most, and what it says.
+told() {
+	err=$(grep -v '^Warning: ' "$T/err" || true)
+	[ "$1" -ne 124 ] || { cat "$T/report"; return 1; }
+	# Others than those with which helpers are ended.
+	not grep -E '^signal [a-z-]+ ([1-8]|1[0-46-9]|[2-9][0-9]) ' "$T/report"
+	[[ $err != *$'\n'* ]] || { echo "# $err"; return 1; }
+	[ "$1" -eq 0 ] || [[ $err == "Error: "* ]] || { echo "# $err"; return 1; }
+}
+# fails_at PROGRAM CALL NUMBER ERROR COMMAND...: its exit code is $code.
+fails_at() {
+	code=0
+	fault "$@" >"$T/out" 2>"$T/err" || code=$?
+	told "$code"
+}
+
+done_though() {
+	local n
+	fails_at statekeep fdatasync 1 EIO volume create v
+	is "$code" 125
+	[[ $err == *"stays, but may not outlast a power failure" ]]
+	is "$(bh volume ls -q)" v
+	bh volume rm v >/dev/null
+	for n in 1 2 3 4 5; do
+		fails_at statekeep sendmsg "$n" ENOMEM volume create v
+		if bh volume rm v >/dev/null 2>&1 && [ "$code" -ne 0 ]; then
+			[[ $err == *"; it may have done what was asked: "* ]]
+		fi
+		fails_at store sendmsg "$n" ENOMEM volume create v
+		[ "$code" -eq 0 ] || is "$(bh volume ls -q)" ""
+		bh volume rm -f v >/dev/null
+	done
+}
+@test "S103: a command that fails after its work was done says so" {
+	each done_though
+}
+
+no_directory() {
+	local dir
+	bh volume create w >/dev/null
+	dir=$(dirname "$(dirname "$(bh volume inspect -f '{{.Mountpoint}}' w)")")
+	chmod 500 "$dir"
+	fails 125 bh volume create v
+	[[ $err == *"cannot make the directory of volume v: Permission denied" ]]
+	is "$(bh volume ls -q)" w
+	chmod 700 "$dir"
+	bh volume rm w >/dev/null
+}
+@test "S103: a volume whose directory cannot be made is not there" {
+	each no_directory
+}
+
+no_memory() {
+	local n call
+	bh create --name a --network none localhost/busybox true >/dev/null
+	for call in mmap brk; do
+		for n in {1..12}; do
+			fails_at statekeep $call "$n" ENOMEM ps -a
+			[ "$code" -eq 0 ] || [[ $err == *"annot allocate"* ||
+			    $err == *"out of memory"* ]]
+			not grep -i -E 'malformed|damaged|removes it' "$T/err" \
+			    "$T/out"
+			fails_at statekeep $call "$n" ENOMEM inspect a
+			not grep -i -E 'malformed|damaged|removes it' "$T/err"
+		done
+	done
+	bh rm a >/dev/null
+	for n in 1 2 3; do
+		fails_at store getrandom "$n" EINTR create --name a \
+		    --network none localhost/busybox true
+		is "$code" 0 "an interrupted getrandom"
+		bh rm a >/dev/null
+	done
+}
+@test "S100: no memory is never a damaged record, and kills no helper" {
+	each no_memory
 }

@@ -173,6 +173,21 @@ volumes_lock_new(struct session *s, const struct rec *have, const char *name,
 	return (locks_alloc(s, "vol", name, r));
 }
 
+/*
+ * Its directory cannot be made: take the record away again, which no container
+ * uses yet. The error is why.
+ */
+static int
+undo_create(struct session *s, const char *name)
+{
+	struct error	 why;
+
+	error_save(&s->client.error, &why);
+	(void)volumes_remove(s, name, "");
+	error_restore(&s->client.error, &why);
+	return (-1);
+}
+
 int
 volumes_create(struct session *s, const char *name, const struct rec *keys,
     bool keep, char *made)
@@ -183,11 +198,16 @@ volumes_create(struct session *s, const char *name, const struct rec *keys,
 	if (r == NULL || rec_add_all(r, keys) == -1)
 		return (-1);
 	have = volumes_get(s, name);
+	if (have == NULL && errno != ENOENT && errno != EXDEV)
+		return (-1);
 	if (volumes_lock_new(s, have, name, r) == -1 || state_object_put(
 	    &s->client, OBJ_VOLUME, keep ? OBJ_KEEP : 0, r, made) == -1)
 		return (-1);
-	return (rec_get(r, KEY(device)) != NULL ||
-	    store_volume_make(&s->client, made, false) != -1 ? 0 : -1);
+	if (rec_get(r, KEY(device)) != NULL ||
+	    store_volume_make(&s->client, made, false) != -1)
+		return (0);
+	/* With `keep` it may be one that was there before. */
+	return (keep ? -1 : undo_create(s, made));
 }
 
 static int
