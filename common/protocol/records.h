@@ -67,6 +67,7 @@
 #define RECORD_file(F, O, S)						\
 	F(str,	dst,		REC_PATH)				\
 	F(str,	content,	1048576)				\
+	F(bytes, data,		512000)	/* instead of content */	\
 	O(file, num, mode,	0777)
 
 /* What a container is: as asked for and completed at its creation. */
@@ -90,8 +91,12 @@
 	F(list,	dns_search,	255)					\
 	F(list,	dns_option,	REC_MAX)				\
 	F(str,	hostname,	64)					\
+	F(num,	name_host,	1)	/* it is made of the name */	\
 	F(num,	no_hosts,	1)					\
 	F(list,	add_host,	REC_MAX) /* ADDRESS TAB NAME */		\
+	F(str,	host_ip,	63)	/* of host.containers.internal */ \
+	F(str,	hosts_base,	REC_PATH) /* of /etc/hosts: a path, none */ \
+	F(str,	tz,		255)	/* as --tz has it */		\
 	F(str,	userns,		64)					\
 	F(list,	env,		REC_MAX)				\
 	F(list,	label,		REC_MAX)				\
@@ -111,7 +116,7 @@
 	F(num,	ulimit_host,	1)					\
 	F(list,	cap,		63)					\
 	F(list,	ambient,	63)					\
-	F(list,	sysctl,		255)					\
+	F(list,	sysctl,		255)	/* -NAME=VALUE: if it is there */ \
 	F(num,	nnp,		1)	/* no new privileges */		\
 	F(str,	seccomp,	REC_PATH) /* a path, default, unconfined */ \
 	F(bytes, seccomp_json,	REC_MAX) /* the profile itself */	\
@@ -537,6 +542,7 @@
 	S(int,	log_size_max,	"containers.log_size_max", INT64_MAX)	\
 	S(str,	no_new_privileges, "containers.no_new_privileges", 15)	\
 	S(num,	default_shm_size, "containers.shm_size", INT64_MAX)	\
+	S(list,	engine_env,	"engine.env", REC_MAX)			\
 	S(str,	lock_type,	"engine.lock_type", 31)			\
 	S(num,	num_locks,	"engine.num_locks", UINT32_MAX)		\
 	S(str,	engine_runtime,	"engine.runtime", REC_PATH)		\
@@ -685,11 +691,18 @@
 	S(list,	ask_add_host,	"add-host", REC_MAX)		\
 	S(list,	ask_cap_add,	"cap-add", 63)				\
 	S(list,	ask_cap_drop,	"cap-drop", 63)				\
+	S(str,	ask_default_host_ip, "default-host-ip", 63)		\
+	S(list,	ask_default_mount, "default-mount", REC_MAX)		\
+	S(flag,	ask_default_name_host, "default-name-host", 1)		\
+	S(list,	ask_default_sysctl, "default-sysctl", 255)		\
+	S(list,	ask_default_volume, "default-volume", REC_MAX)		\
 	S(str,	ask_detach_keys, "detach-keys", REC_PATH)		\
 	S(list,	ask_dns_option,	"dns-option", REC_MAX)		\
 	S(list,	ask_dns_search,	"dns-search", 255)			\
 	S(list,	ask_env_file,	"env-file", REC_PATH)			\
 	S(flag,	ask_env_host,	"env-host", 1)				\
+	S(flag,	ask_http_proxy,	"http-proxy", 1)			\
+	S(str,	ask_image_volume, "image-volume", 63)			\
 	S(list,	ask_label_file,	"label-file", REC_PATH)			\
 	S(str,	ask_log_driver,	"log-driver", 63)			\
 	S(list,	ask_log_opt,	"log-opt", REC_MAX)			\

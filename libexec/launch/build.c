@@ -34,18 +34,25 @@ build_init(struct build *b)
 	return (0);
 }
 
+/*
+ * The kernel lets only root of the host lower it: then it stays as it is. The
+ * process that has just taken the ids of its container is not dumpable, and its
+ * files in /proc are the host's root's. Until it is hidden for good it is the
+ * only process with these ids.
+ */
 static int
 oom_score(struct build *b)
 {
+	const char	*text = b->spec->oom_score_adj;
 	scoped_fd int	 fd = -1;
-	char		 text[16];
-	int		 n;
 
-	if (b->spec->oom_score_adj == UINT64_MAX)
+	if (text == NULL)
 		return (0);
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1)
+		return (fault_errno(b->fault, "setting oom_score_adj"));
 	fd = openat(b->proc, "self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-	n = snprintf(text, sizeof(text), "%d", (int)b->spec->oom_score_adj);
-	if (fd == -1 || write(fd, text, (size_t)n) != n)
+	if (fd == -1 || (write(fd, text, strlen(text)) == -1 &&
+	    errno != EACCES))
 		return (fault_errno(b->fault, "setting oom_score_adj"));
 	return (0);
 }

@@ -22,15 +22,22 @@
 #include "writeall.h"
 
 static int
-create(int dir, const char *name, const char *content, mode_t mode)
+create(int dir, const char *name, const void *content, size_t len, mode_t mode)
 {
 	scoped_fd int	 fd = openat(dir, name, O_RDWR | O_CREAT | O_EXCL |
 			    O_CLOEXEC, 0600);
 
-	if (fd == -1 || write_all(fd, content, strlen(content)) == -1 ||
+	if (fd == -1 || write_all(fd, content, len) == -1 ||
 	    fchmod(fd, mode) == -1)
 		return (-1);
 	return (take_fd(&fd));
+}
+
+static const void *
+file_bytes(const struct spec_file *file, size_t *len)
+{
+	*len = file->data != NULL ? file->len : strlen(file->content);
+	return (file->data != NULL ? file->data : file->content);
 }
 
 static int
@@ -40,10 +47,12 @@ files_fill(struct build *b, int dir)
 
 	for (size_t i = 0; i < s->nfiles; i++) {
 		char		 name[24];
+		size_t		 len;
+		const void	*bytes = file_bytes(&s->files[i], &len);
 		scoped_fd int	 fd = -1;
 
 		(void)snprintf(name, sizeof(name), "%zu", i);
-		fd = create(dir, name, s->files[i].content,
+		fd = create(dir, name, bytes, len,
 		    (mode_t)s->files[i].mode);
 		if (fd == -1 ||
 		    (b->files[i] = k_clone(dir, name, false)) == -1)
@@ -52,7 +61,7 @@ files_fill(struct build *b, int dir)
 	/* Only a user given by number can have no entry. */
 	if (s->user == NULL || s->user[0] < '0' || s->user[0] > '9')
 		return (0);
-	b->passwd = create(dir, "passwd", "", 0644);
+	b->passwd = create(dir, "passwd", "", 0, 0644);
 	if (b->passwd == -1)
 		return (-1);
 	b->passwd_mount = k_clone(dir, "passwd", false);

@@ -64,12 +64,14 @@ sysctl_allowed(const struct build *b, const char *name, size_t len)
 
 /*
  * Write through a procfs of this process, before anything of the container is
- * mounted; one write each, without a newline in the value.
+ * mounted; one write each, without a newline in the value. As in sysctl.d(5), a
+ * parameter after "-" may be one that this kernel does not have.
  */
 static int
 sysctl_set(struct build *b, const char *pair)
 {
-	size_t		 len = strcspn(pair, "=");
+	bool		 optional = *pair == '-';
+	size_t		 len = strcspn(pair += optional, "=");
 	const char	*value = pair + len + 1;
 	char		 path[300];
 	scoped_fd int	 fd = -1;
@@ -89,6 +91,8 @@ sysctl_set(struct build *b, const char *pair)
 			*p = '/';
 	fd = k_open(b->proc, path, O_WRONLY, RESOLVE_BENEATH |
 	    RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
+	if (fd == -1 && errno == ENOENT && optional)
+		return (0);
 	if (fd == -1 || write(fd, value, strlen(value)) == -1)
 		return (fault_errno(b->fault, "setting the kernel parameter "
 		    "%.*s", (int)len, pair));

@@ -22,6 +22,7 @@ enum kind {
 	VARIABLE,			/* NAME=VALUE */
 	NUMBER,
 	OCTAL,				/* digits of a mode */
+	SIGNED,				/* of either sign, kept as text */
 	CAPABILITY,
 };
 
@@ -70,7 +71,7 @@ static const struct row rows[] = {
 	ROW(workdir_make,	NUMBER,		1,		1),
 	ROW(shm_size,		NUMBER,		INT64_MAX,	1),
 	ROW(umask,		OCTAL,		0777,		1),
-	ROW(oom_score_adj,	NUMBER,		1000,		1),
+	ROW(oom_score_adj,	SIGNED,		1000,		1),
 };
 #undef ROW
 
@@ -224,6 +225,8 @@ fits(enum kind kind, const char *s, uint64_t bound)
 		return (stays(s));
 	case VARIABLE:
 		return (*s != '=' && strchr(s, '=') != NULL);
+	case SIGNED:
+		return (digits(s + (*s == '-'), 10, bound, &n));
 	case CAPABILITY:
 		return (caps_find(s) != -1);
 	default:
@@ -372,6 +375,23 @@ file_fits(const struct spec_file *file)
 	    file->content[n] == '\n' && file->content[n + 1] == '\0'));
 }
 
+/* Files that are no text, such as a time zone. */
+static int
+read_data(struct spec *s, const struct rec *rec, struct fault *f)
+{
+	size_t	 it = 0;
+
+	for (size_t i = 0; i < s->nfiles; i++) {
+		/* The record is not freed: the bytes are in it. */
+		struct rec	*sub = rec_sub(rec, KEY(file), &it);
+
+		if (sub == NULL)
+			return (fault_errno(f, "reading the definition"));
+		s->files[i].data = rec_bytes(sub, KEY(data), &s->files[i].len);
+	}
+	return (0);
+}
+
 static int
 read_files(struct spec *s, const struct rec *rec, struct fault *f)
 {
@@ -394,7 +414,7 @@ read_files(struct spec *s, const struct rec *rec, struct fault *f)
 		if (s->files[i].mode == 0)
 			s->files[i].mode = 0644;
 	}
-	return (0);
+	return (read_data(s, rec, f));
 }
 
 static bool
@@ -486,8 +506,7 @@ spec_read(struct spec *s, const struct rec *rec, struct fault *f)
 	const struct texts	 empty = { none, 0 };
 
 	*s = (struct spec){ .shm_size = 64u << 20, .umask = 022,
-	    .workdir_make = 1, .readonly_tmpfs = 1,
-	    .oom_score_adj = UINT64_MAX };
+	    .workdir_make = 1, .readonly_tmpfs = 1 };
 	if (read_rows(rec, rows, NITEMS(rows), s, f) == -1 ||
 	    read_mounts(s, rec, f) == -1 || read_files(s, rec, f) == -1 ||
 	    read_limits(s, rec, f) == -1)

@@ -42,7 +42,9 @@ struct spec_mount {
 
 struct spec_file {
 	const char	*dst;
-	const char	*content;
+	const char	*content;	/* text... */
+	const void	*data;		/* ... or, if not NULL, bytes */
+	size_t		 len;
 	uint64_t	 mode;
 };
 
@@ -65,6 +67,7 @@ struct spec {
 	const char	*upper;
 	const char	*work;
 	const char	*passwd_entry;
+	const char	*oom_score_adj;	/* -1000 to 1000; NULL: as it is */
 	struct texts	 arg;
 	struct texts	 env;
 	struct texts	 lower;
@@ -82,7 +85,6 @@ struct spec {
 	uint64_t	 workdir_make;
 	uint64_t	 shm_size;
 	uint64_t	 umask;
-	uint64_t	 oom_score_adj;
 	struct spec_mount *mounts;
 	size_t		 nmounts;
 	struct spec_file *files;
