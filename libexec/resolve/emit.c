@@ -210,6 +210,21 @@ add_more(struct rec *r, const struct settings *s, const struct sources *ss,
 	return (add_text(r, s, "text.registries", CONF_REGISTRIES));
 }
 
+/* Values that containers cannot have here: bulkhead takes its own. */
+static void
+add_unsupported(struct rec *r, const struct settings *s, bool rootless)
+{
+	char	 key[NAME_MAX_LEN + 16];
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (!unsupported_value(&s->all[i], rootless))
+			continue;
+		(void)snprintf(key, sizeof(key), "unsupported:%s",
+		    s->all[i].name);
+		(void)rec_add(r, KEY_FROM(key), "true");
+	}
+}
+
 struct rec *
 emit_record(const struct settings *s, const struct request *rq,
     const struct places *pl, const struct sources *ss, unsigned int flags)
@@ -225,6 +240,7 @@ emit_record(const struct settings *s, const struct request *rq,
 	for (size_t i = 0; i < s->n; i++)
 		if (!is_registries(&s->all[i]))
 			add_setting(r, &s->all[i], s->all[i].name);
+	add_unsupported(r, s, rq->rootless);
 	add_paths(r, s, rq, "containers.masked_paths", "mask");
 	add_paths(r, s, rq, "containers.readonly_paths", "ropath");
 	for (size_t i = 0; i < s->nwarnings; i++)

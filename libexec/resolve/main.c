@@ -117,7 +117,7 @@ resolve(const struct request *rq, struct sources *ss, struct settings *s,
 	if (rc == 0)
 		rc = check_settings(s, pr);
 	if (rc == 0)
-		rc = unsupported_warn(s, pr);
+		rc = unsupported_warn(s, rq->rootless, pr);
 	if (rc == 0 && flags != 0)
 		rc = look_further(s, rq, pl, flags, pr);
 	return (rc);

@@ -19,11 +19,12 @@ enum { PLACE_MAX = 160, NAME_LEN = 256, MIRRORS_MAX = 64 };
 
 /* The settings of one registry, by the last part of their name. */
 static const struct key	 fields[] = {
-	{ "location", KEY_STR, CONF_REGISTRIES, NULL, true },
-	{ "insecure", KEY_BOOL, CONF_REGISTRIES, NULL, true },
-	{ "blocked", KEY_BOOL, CONF_REGISTRIES, NULL, true },
-	{ "mirror-by-digest-only", KEY_BOOL, CONF_REGISTRIES, NULL, true },
-	{ "mirror", KEY_LIST, CONF_REGISTRIES, NULL, true },
+	{ "location", KEY_STR, CONF_REGISTRIES, NULL, true, NULL },
+	{ "insecure", KEY_BOOL, CONF_REGISTRIES, NULL, true, NULL },
+	{ "blocked", KEY_BOOL, CONF_REGISTRIES, NULL, true, NULL },
+	{ "mirror-by-digest-only", KEY_BOOL, CONF_REGISTRIES, NULL, true,
+	    NULL },
+	{ "mirror", KEY_LIST, CONF_REGISTRIES, NULL, true, NULL },
 };
 enum { F_LOCATION, F_INSECURE, F_BLOCKED, F_DIGEST_ONLY, F_MIRROR };
 

@@ -42,7 +42,9 @@ struct key {
 	enum key_type	 type;
 	enum conf_kind	 conf;
 	const char	*one_of;	/* "always|missing|never", or NULL */
-	bool		 supported;	/* the value has an effect */
+	bool		 supported;	/* the value has an effect, ... */
+	const char	*values;	/* ... if it is one of these; NULL: any.
+					 * "/" is every absolute path */
 };
 
 extern const struct key	 schema[];

@@ -20,6 +20,15 @@ static const struct {
 	{ "storage.options.overlay.mountopt",	"nodev" },
 };
 
+/* Values that containers of the other kind of user can have. */
+static const struct {
+	const char	*name, *value;
+	bool		 rootless;
+} elsewhere[] = {
+	{ "containers.userns", "host", false },
+	{ "containers.userns", "auto", true },
+};
+
 /*
  * These are told in other words: TMPDIR is meant for all programs, a command
  * that would start a container with another runtime refuses the option, and
@@ -42,13 +51,43 @@ unsupported(const struct setting *it)
 	return (true);
 }
 
+/* Is it one of the words, or an absolute path where "/" is one? */
+static bool
+is_one_of(const char *words, const char *value)
+{
+	size_t	 n = strlen(value), len;
+
+	for (; *words != '\0'; words += len + (words[len] == '|')) {
+		len = strcspn(words, "|");
+		if ((len == n && strncmp(words, value, n) == 0) ||
+		    (len == 1 && *words == '/' && *value == '/'))
+			return (true);
+	}
+	return (false);
+}
+
+bool
+unsupported_value(const struct setting *it, bool rootless)
+{
+	if (it->key == NULL || it->n == 0 || it->values[0][0] == '\0')
+		return (false);
+	for (size_t i = 0; i < NITEMS(elsewhere); i++)
+		if (elsewhere[i].rootless == rootless &&
+		    strcmp(elsewhere[i].name, it->name) == 0 &&
+		    strcmp(elsewhere[i].value, it->values[0]) == 0)
+			return (true);
+	return (it->key->values != NULL && !is_one_of(it->key->values,
+	    it->values[0]));
+}
+
 /* Empty values and the built-in ones ask for nothing. */
 static bool
-is_ignored(const struct setting *it)
+is_ignored(const struct setting *it, bool rootless)
 {
 	if (it->n == 0 || it->values[0][0] == '\0' ||
 	    strcmp(it->origin, ORIGIN_BUILTIN) == 0 ||
-	    settings_as_built_in(it) || !unsupported(it))
+	    settings_as_built_in(it) ||
+	    (!unsupported(it) && !unsupported_value(it, rootless)))
 		return (false);
 	for (size_t i = 0; i < NITEMS(told); i++)
 		if (strcmp(it->origin, told[i]) == 0)
@@ -58,16 +97,26 @@ is_ignored(const struct setting *it)
 
 /* Was a member of the same table named already? */
 static bool
-is_named(const struct settings *s, const struct setting *it)
+is_named(const struct settings *s, const struct setting *it, bool rootless)
 {
 	for (const struct setting *o = s->all; o < it; o++)
-		if (o->key == it->key && is_ignored(o))
+		if (o->key == it->key && is_ignored(o, rootless))
 			return (true);
 	return (false);
 }
 
+/* With its value, where other values are supported. */
+static void
+name_one(FILE *f, const struct setting *it)
+{
+	fputs(it->key == NULL ? it->name : it->key->name, f);
+	if (it->key != NULL && it->key->supported)
+		fprintf(f, " = \"%s\"", it->values[0]);
+	fprintf(f, " (%s)", it->origin);
+}
+
 int
-unsupported_warn(struct settings *s, struct problem *pr)
+unsupported_warn(struct settings *s, bool rootless, struct problem *pr)
 {
 	scoped_free char	*list = NULL;
 	size_t			 size;
@@ -78,10 +127,10 @@ unsupported_warn(struct settings *s, struct problem *pr)
 	for (size_t i = 0; i < s->n; i++) {
 		const struct setting	*it = &s->all[i];
 
-		if (is_ignored(it) && !is_named(s, it))
-			fprintf(f, "%s%s (%s)", ftell(f) == 0 ? "" : ", ",
-			    it->key == NULL ? it->name : it->key->name,
-			    it->origin);
+		if (!is_ignored(it, rootless) || is_named(s, it, rootless))
+			continue;
+		fputs(ftell(f) == 0 ? "" : ", ", f);
+		name_one(f, it);
 	}
 	if (fclose(f) != 0 || (*list != '\0' && settings_warn(s,
 	    "not supported, and ignored: %s", list) == -1))

@@ -15,10 +15,16 @@ struct settings;
 bool	unsupported(const struct setting *);
 
 /*
- * Add one warning that names each setting whose key is not supported and which
- * a file or variable has set to something else than the built-in value. 0, or
+ * Has it a value that an ordinary user's containers, or root's, cannot have,
+ * where they can have others?
+ */
+bool	unsupported_value(const struct setting *, bool rootless);
+
+/*
+ * Add one warning that names each setting that is not supported and which a
+ * file or variable has set to something else than the built-in value. 0, or
  * -1 with a message.
  */
-int	unsupported_warn(struct settings *, struct problem *);
+int	unsupported_warn(struct settings *, bool rootless, struct problem *);
 
 #endif
