@@ -200,6 +200,12 @@ find_config(struct session *s)
 	    check_volume_path(s));
 }
 
+static int
+tell_configured(struct session *s)
+{
+	return (s->configured == NULL ? 0 : s->configured(s));
+}
+
 /* A descriptor of the graph root, with `make` also of a new one; or -1. */
 static int
 open_graph_root(struct session *s, bool make)
@@ -544,6 +550,7 @@ static const struct step	 as_root[] = {
 	{ NULL,			NEED_IDS | NEED_STORE, H_REFRESH,
 				NEED_IDS | NEED_STORE },
 	{ find_config,		0, 0, 0 },
+	{ tell_configured,	0, 0, 0 },
 	/* The storage before what may be made in it. */
 	{ session_check_dirs,	NEED_DIRS, 0, NEED_DIRS },
 	/* Checked for all that may lie in it, so without a store, too. */
@@ -581,6 +588,7 @@ static const struct step	 as_user[] = {
 	{ NULL,			NEED_OPENED, H_STATE, NEED_OPENED },
 	/* The helpers above start while the configuration is read. */
 	{ find_config,		0, 0, 0 },
+	{ tell_configured,	0, 0, 0 },
 	{ session_check_dirs,	NEED_DIRS, 0, NEED_DIRS },
 	/* A user's is not checked: only the store needs it. */
 	{ open_graph,		NEED_DIRS, 0, NEED_STORE },

@@ -34,13 +34,15 @@
  * 12. refresh is given the storage, and with NEED_RUN_ROOT podman's run root,
  *     which is one only where the storage itself would be accepted (grant.c).
  * 13. Files that the command line names are opened, and given to refresh or to
- *     a helper. Those that a container's definition names are opened only when
- *     the definition carries the right code (grant.c). `pause` makes control
- *     groups, for which it reads ids and processes in the rows of containers;
- *     it corrects no row (container/reconcile.c) and opens only what is on a
- *     file system of control groups (cgroup_path.c); `events` starts
- *     journalctl; `info` opens the storage, if step 7 has passed it, to ask
- *     for its file system; `migrate` looks for the runtime.
+ *     a helper; so are those that volumes and mounts of containers.conf name,
+ *     after the same text was found in a file of root's (written.c). Those that
+ *     a container's definition names are opened only when the definition
+ *     carries the right code (grant.c). `pause` makes control groups, for which
+ *     it reads ids and processes in the rows of containers; it corrects no row
+ *     (container/reconcile.c) and opens only what is on a file system of
+ *     control groups (cgroup_path.c); `events` starts journalctl; `info` opens
+ *     the storage, if step 7 has passed it, to ask for its file system;
+ *     `migrate` looks for the runtime.
  * 14. refresh is told that no more grants follow.
  * 15. The key is wiped from memory.
  * 16. This process becomes the account for good (below).

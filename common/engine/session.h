@@ -125,6 +125,8 @@ struct session {
 						 * volumes with it */
 	struct run_env		 run_env;	/* session_run_env */
 	/* What session_open calls; each is set before, or NULL. */
+	/* The configuration is known; again, if the store's is another. */
+	int			 (*configured)(struct session *);
 	/* Open what the command line names, as root if we are. 0 or -1. */
 	int			 (*privileged)(struct session *);
 	/* Is resolve needed to compile a filter? NULL: yes. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "path.h"
@@ -12,10 +13,11 @@
 
 #define FILE_MAX	(256u << 10)
 
-/* Add a file to a definition, as a function of that writes it. */
+/* Add a file to a definition, as a function of that and a base writes it. */
 static int
 add_file(struct rec *def, const char *dst,
-    void (*write_file)(FILE *, const struct rec *))
+    void (*write_file)(FILE *, const struct rec *, const char *),
+    const char *base)
 {
 	scoped_free char	*text = NULL;
 	scoped_rec struct rec	*r = rec_new();
@@ -24,7 +26,7 @@ add_file(struct rec *def, const char *dst,
 
 	if (f == NULL)
 		return (-1);
-	write_file(f, def);
+	write_file(f, def, base);
 	/* A failed allocation is sticky. */
 	if (fclose(f) == EOF)
 		return (-1);
@@ -98,21 +100,25 @@ has_host_network(const struct rec *def)
 	return (strcmp(rec_str(def, KEY(net), ""), "host") == 0);
 }
 
-/* The host's own lines, but for those that name this container. */
+/*
+ * The lines of the base (NULL: there is none), but for those that name this
+ * container.
+ */
 static void
-write_hosts(FILE *f, const struct rec *def)
+write_hosts(FILE *f, const struct rec *def, const char *base)
 {
-	const char		*hostname = rec_str(def, KEY(hostname), "");
-	const char		*extra;
-	scoped_free char	*host = NULL;
+	const char	*hostname = rec_str(def, KEY(hostname), "");
+	const char	*ip = rec_get(def, KEY(host_ip)), *extra;
 
 	rec_each_text(extra, def, KEY(add_host))
 		fprintf(f, "%s\n", extra);
-	host = path_slurp(AT_FDCWD, "/etc/hosts", FILE_MAX, NULL);
-	if (host == NULL)
+	if (base == NULL)
 		fputs("127.0.0.1\tlocalhost\n::1\tlocalhost\n", f);
 	else
-		copy_lines(f, host, line_names, hostname);
+		copy_lines(f, base, line_names, hostname);
+	if (ip != NULL)
+		fprintf(f, "%s\thost.containers.internal "
+		    "host.docker.internal\n", ip);
 	if (!has_host_network(def))
 		fprintf(f, "127.0.0.1\t%s %s\n", hostname,
 		    rec_str(def, KEY(name), ""));
@@ -154,8 +160,9 @@ option_line(FILE *f, const struct rec *def, struct key_str name,
 }
 
 static void
-write_resolv(FILE *f, const struct rec *def)
+write_resolv(FILE *f, const struct rec *def, const char *base)
 {
+	(void)base;
 	option_line(f, def, KEY(dns_search), "search", false);
 	option_line(f, def, KEY(dns), "nameserver", true);
 	option_line(f, def, KEY(dns_option), "options", false);
@@ -164,19 +171,77 @@ write_resolv(FILE *f, const struct rec *def)
 }
 
 static void
-write_hostname(FILE *f, const struct rec *def)
+write_hostname(FILE *f, const struct rec *def, const char *base)
 {
+	(void)base;
 	fprintf(f, "%s\n", rec_str(def, KEY(hostname), ""));
+}
+
+/* Only the host's own file may be missing. */
+static int
+add_hosts(struct rec *def)
+{
+	const char		*path = rec_str(def, KEY(hosts_base), "");
+	scoped_free char	*base = NULL;
+
+	if (strcmp(path, "none") != 0)
+		base = path_slurp(AT_FDCWD, *path == '\0' ? "/etc/hosts" :
+		    path, FILE_MAX, NULL);
+	if (*path == '/' && base == NULL)
+		return (-1);
+	return (add_file(def, "/etc/hosts", write_hosts, base));
+}
+
+/*
+ * The data of a time zone of the host, "local" being its own; a link of
+ * /etc/localtime leads to it.
+ */
+static int
+add_zone(struct rec *def)
+{
+	const char		*name = rec_get(def, KEY(tz));
+	scoped_free char	*data = NULL;
+	scoped_rec struct rec	*r = NULL;
+	size_t			 len = 0;
+	scoped_fd int		 fd = -1;
+
+	if (name == NULL)
+		return (0);
+	if ((fd = hostfiles_open_zone(name)) == -1)
+		return (-1);
+	r = rec_new();
+	data = malloc(FILE_MAX);
+	for (ssize_t n = 1; data != NULL && n > 0 && len < FILE_MAX;
+	    len += (size_t)n)
+		if ((n = read(fd, data + len, FILE_MAX - len)) == -1)
+			return (-1);
+	if (data == NULL || rec_add_bytes(r, KEY(data), data, len) == -1)
+		return (-1);
+	(void)rec_add(r, KEY(dst), "/etc/localtime");
+	(void)rec_add_num(r, KEY_IN(file, mode), 0644);
+	return (rec_add_rec(def, KEY(file), r));
+}
+
+int
+hostfiles_open_zone(const char *name)
+{
+	scoped_fd int	 dir = -1;
+
+	if (strcmp(name, "local") == 0)
+		return (open("/etc/localtime", O_RDONLY | O_CLOEXEC));
+	dir = open("/usr/share/zoneinfo", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return (dir == -1 ? -1 : path_open(dir, name, O_RDONLY, 0));
 }
 
 int
 hostfiles_add(struct rec *def)
 {
-	if (rec_num(def, KEY(no_hosts), 0) == 0 &&
-	    add_file(def, "/etc/hosts", write_hosts) == -1)
+	if (rec_num(def, KEY(no_hosts), 0) == 0 && add_hosts(def) == -1)
 		return (-1);
 	if (strcmp(rec_str(def, KEY(dns), ""), "none") != 0 &&
-	    add_file(def, "/etc/resolv.conf", write_resolv) == -1)
+	    add_file(def, "/etc/resolv.conf", write_resolv, NULL) == -1)
 		return (-1);
-	return (add_file(def, "/etc/hostname", write_hostname));
+	if (add_zone(def) == -1)
+		return (-1);
+	return (add_file(def, "/etc/hostname", write_hostname, NULL));
 }

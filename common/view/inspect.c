@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "define.h"
 #include "human.h"
 #include "nitems.h"
 #include "record.h"
@@ -88,7 +89,8 @@ static const struct member	host_config[] = {
 	LIST("DnsOptions", dns_option), LIST("DnsSearch", dns_search),
 	LIST("ExtraHosts", extra_host), JSON("GroupAdd", "[]"),
 	WORD("IpcMode", "private"), EMPTY("Cgroup"),
-	WORD("Cgroups", "disabled"), NONE("Links"), ZERO("OomScoreAdj"),
+	WORD("Cgroups", "disabled"), NONE("Links"),
+	NUMBER("OomScoreAdj", oom_score_adj),
 	WORD("PidMode", "private"), NO("Privileged"), NO("PublishAllPorts"),
 	FLAG("ReadonlyRootfs", readonly), LIST("SecurityOpt", security_opt),
 	JSON("Tmpfs", "{}"), WORD("UTSMode", "private"),
@@ -312,6 +314,7 @@ inspect_container(const struct rec *row, const struct rec *conf, bool filled)
 	if (def != NULL)
 		(void)rec_add_all(r, def);
 	add_row(r, row);
+	(void)define_hostname(r);
 	add_mounts(r, def, tmpfs);
 	add_limits(r, def);
 	add_caps(r, def, conf);

@@ -98,19 +98,29 @@ write_key(char *out, size_t size, const struct line *l)
 	    at == NULL ? "" : root, at == NULL ? "" : at + 3);
 }
 
-/* How many warnings name a key as not supported, and this one. */
+/*
+ * How many warnings name a key as not supported, and this one: with the value,
+ * if another value is supported.
+ */
 static void
 count_named(const struct rec *c, const char *key, int *all, int *this)
 {
-	const char	*v;
-	char		 want[256];
+	const char	*v, *end;
+	char		 want[256], place[256];
 
-	(void)snprintf(want, sizeof(want), "not supported, and ignored: %s "
-	    "(%s/.config/containers/%s.conf:2)", key, root,
-	    strncmp(key, "storage.", 8) == 0 ? "storage" : "containers");
+	(void)snprintf(want, sizeof(want), "not supported, and ignored: %s",
+	    key);
+	(void)snprintf(place, sizeof(place), " (%s/.config/containers/"
+	    "%s.conf:2)", root, strncmp(key, "storage.", 8) == 0 ? "storage" :
+	    "containers");
 	rec_each_text(v, c, KEY(warn)) {
 		*all += strncmp(v, "not supported", 13) == 0;
-		*this += strcmp(v, want) == 0;
+		end = v + strlen(want);
+		if (strncmp(v, want, strlen(want)) != 0)
+			continue;
+		*this += strcmp(end, place) == 0 || (strncmp(end, " = \"",
+		    4) == 0 && strlen(end) > strlen(place) &&
+		    strcmp(end + strlen(end) - strlen(place), place) == 0);
 	}
 }
 

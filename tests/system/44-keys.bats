@@ -64,6 +64,8 @@ look() {
 	home
 	while IFS=$'\t' read -r key value command expected; do
 		[ "$command" = - ] || continue
+		# Of several values one is enough.
+		! grep -qxF "$key" "$T/names" 2>/dev/null || continue
 		set_key "$key" "$value"
 		n=$((n + 1))
 		echo "$key" >>"$T/names"
@@ -78,7 +80,8 @@ look() {
 	"$D/bin/bh" ps 2>"$T/err" >/dev/null
 	cat "$T/err"
 	is "$(grep -c 'not supported' "$T/err")" 1
-	grep 'not supported' "$T/err" | grep -oE '[a-z_.-]+ \([^()]*\)' |
+	grep 'not supported' "$T/err" |
+	    grep -oE '[a-z_.-]+( = "[^"]*")? \([^()]*\)' |
 	    cut -d' ' -f1 | sort >"$T/named"
 	sort "$T/names" | diff - "$T/named"
 	# config explain of each.

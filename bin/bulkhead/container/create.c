@@ -41,6 +41,15 @@ const struct opt create_options[] = {
 	    "Use all current host environment variables in container"),
 	OPT("help", 0, FLAG, ""),
 	OPT("hostname", 'h', STRING, "Set container hostname"),
+	OPT("hosts-file", 0, STRING,
+	    "Base file to create the /etc/hosts file inside the container: a "
+	    "path, or none", .complete = "file"),
+	OPT("http-proxy", 0, FLAG,
+	    "Set proxy environment variables in the container based on the "
+	    "host proxy vars", .def = "true"),
+	OPT("image-volume", 0, STRING,
+	    "Tells bulkhead how to handle the builtin image volumes",
+	    .def = "bind", .complete = "bind|tmpfs|ignore"),
 	OPT("init", 0, FLAG,
 	    "Run an init binary inside the container that forwards signals "
 	    "and reaps processes"),
@@ -60,6 +69,8 @@ const struct opt create_options[] = {
 	OPT("no-hosts", 0, FLAG,
 	    "Do not create /etc/hosts within the container, instead use the "
 	    "version from the image"),
+	OPT("oom-score-adj", 0, INT,
+	    "Tune the host's OOM preferences (-1000 to 1000)"),
 	OPT("pidfile", 0, STRING, "Write the container process ID to the file",
 	    .complete = "file"),
 	OPT("pod", 0, STRING, "Run container in an existing pod",
@@ -94,10 +105,13 @@ const struct opt create_options[] = {
 	    "Timeout (in seconds) that containers stopped by user command "
 	    "have to exit. If exceeded, the container will be forcibly "
 	    "stopped via SIGKILL.", .def = "10"),
+	OPT("sysctl", 0, LIST, "Sysctl options", .complete = "name"),
 	OPT("tmpfs", 0, ARRAY,
 	    "Mount a temporary filesystem (tmpfs) into a container",
 	    .metavar = "tmpfs"),
 	OPT("tty", 't', FLAG, "Allocate a pseudo-TTY for container"),
+	OPT("tz", 0, STRING, "Set timezone in container",
+	    .complete = "timezone"),
 	OPT("ulimit", 0, LIST, "Ulimit options", .complete = "limit"),
 	OPT("umask", 0, STRING, "Set umask in container", .def = "0022"),
 	OPT("unsetenv", 0, LIST,
@@ -146,14 +160,14 @@ const struct opt create_refused[] = {
 	OPT_NO("health-startup-cmd"), OPT_NO("health-startup-interval"),
 	OPT_NO("health-startup-retries"), OPT_NO("health-startup-success"),
 	OPT_NO("health-startup-timeout"), OPT_NO("health-timeout"),
-	OPT_NO("hosts-file"), OPT_NO("hostuser"), OPT_NO_FLAG("http-proxy"),
-	OPT_NO("image-volume"), OPT_NO("init-ctr"), OPT_NO("init-path"),
+	OPT_NO("hostuser"),
+	OPT_NO("init-ctr"), OPT_NO("init-path"),
 	OPT_NO("intel-rdt-closid"), OPT_NO("ip"), OPT_NO("ip6"),
 	OPT_NO("mac-address"), OPT_NO("memory", .letter = 'm'),
 	OPT_NO("memory-reservation"), OPT_NO("memory-swap"),
 	OPT_NO("memory-swappiness"), OPT_NO("network-alias"),
 	OPT_NO_FLAG("no-hostname"), OPT_NO_FLAG("oom-kill-disable"),
-	OPT_NO("oom-score-adj"), OPT_NO("os"), OPT_NO_FLAG("passwd"),
+	OPT_NO("os"), OPT_NO_FLAG("passwd"),
 	OPT_NO("passwd-entry"), OPT_NO("personality"), OPT_NO("pids-limit"),
 	OPT_NO("platform"), OPT_NO("pod-id-file"), OPT_NO("preserve-fd"),
 	OPT_NO("preserve-fds"), OPT_NO_FLAG("privileged"),
@@ -163,8 +177,8 @@ const struct opt create_refused[] = {
 	OPT_NO_FLAG("rmi"), OPT_NO("sdnotify"), OPT_NO("seccomp-policy"),
 	OPT_NO("secret"), OPT_NO("shm-size-systemd"),
 	OPT_NO("signature-policy"), OPT_NO("subgidname"), OPT_NO("subuidname"),
-	OPT_NO("sysctl"), OPT_NO("timeout"), OPT_NO_FLAG("tls-verify"),
-	OPT_NO("tz"), OPT_NO("uidmap"), OPT_NO("variant"),
+	OPT_NO("timeout"), OPT_NO_FLAG("tls-verify"),
+	OPT_NO("uidmap"), OPT_NO("variant"),
 	OPT_NO("volumes-from"),
 	{ 0 }
 };

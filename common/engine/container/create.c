@@ -8,6 +8,7 @@
 #include "calls.h"
 #include "cleanup.h"
 #include "ctrfiles.h"
+#include "defaults.h"
 #include "define.h"
 #include "grant.h"
 #include "hostpath.h"
@@ -24,6 +25,7 @@
 #include "stop.h"
 #include "storage.h"
 #include "volmounts.h"
+#include "written.h"
 
 /* The session's `privileged`. */
 static int
@@ -42,9 +44,10 @@ static bool
 needs_compiler(struct session *s)
 {
 	struct create		*c = s->arg;
-	scoped_rec struct rec	*wants = define_security(c->request, s->config);
+	scoped_rec struct rec	*has = define_security(c->request,
+				    s->config);
 
-	return (wants == NULL || !start_has_filter(c->start, wants));
+	return (has == NULL || !start_has_filter(c->start, has));
 }
 
 /* The session's `launch_started`. */
@@ -53,9 +56,69 @@ begin_process(struct session *s)
 {
 	struct create	*c = s->arg;
 
-	c->start->host_net = strcmp(rec_str(c->request, KEY(network), ""),
+	c->start->host_net = strcmp(rec_str(c->wants, KEY(network), ""),
 	    "host") == 0;
 	return (start_process(c->start));
+}
+
+/* List the mounts of a request anew. 0, or -1 with a message. */
+static int
+list_mounts(struct create *c, const struct rec *request, struct parse_err *e)
+{
+	rec_free(c->mounts);
+	if ((c->mounts = rec_new()) == NULL)
+		return (parse_no_memory(e));
+	if (define_mounts(request, c->mounts, e) == -1)
+		return (-1);
+	return (!c->rootfs || rec_add(c->mounts, KEY(rootfs), c->what) == 0 ?
+	    0 : parse_no_memory(e));
+}
+
+/*
+ * As root: mounts of the host that a configuration file names. `parse` is the
+ * parser of such a value.
+ */
+static int
+check_written(struct create *c, const char *setting, struct key_str option,
+    int (*parse)(const char *, struct rec *, struct parse_err *))
+{
+	const char	*v;
+
+	rec_each_text(v, c->wants, option) {
+		scoped_rec struct rec	*one = rec_new();
+		struct parse_err	 ignored;
+		struct rec		*m;
+
+		/* What cannot be parsed is refused later. */
+		if (parse(v, one, &ignored) == -1)
+			continue;
+		rec_each(m, one, KEY(mount))
+			if (grant_is_host(m) && rec_get(m, KEY_IN(mount,
+			    volume)) == NULL && written_check(c->s, setting,
+			    v) == -1)
+				return (-1);
+	}
+	return (0);
+}
+
+/* The session's `configured`. */
+static int
+complete_request(struct session *s)
+{
+	struct create		*c = s->arg;
+	struct parse_err	 e;
+
+	rec_free(c->wants);
+	if ((c->wants = defaults_complete(c->request, s->config)) == NULL)
+		return (session_errno(s, "cannot use", "the configuration"));
+	if (list_mounts(c, c->wants, &e) == -1)
+		return (parse_error(&e, &s->client.error));
+	if (!s->system)
+		return (0);
+	return (check_written(c, "containers.volumes",
+	    KEY_AS(ask_default_volume), spec_volume) == -1 ? -1 :
+	    check_written(c, "containers.mounts", KEY_AS(ask_default_mount),
+	    spec_mount));
 }
 
 int
@@ -66,16 +129,17 @@ create_prepare(struct create *c, struct error *error)
 	c->rootfs = rec_flag(c->request, KEY_IN(request, rootfs), false);
 	c->rm = rec_flag(c->request, KEY_IN(request, rm), false);
 	define_open_files(c->request);
-	if (random_hex(c->id, 32) == -1 || (c->mounts = rec_new()) == NULL)
+	if (random_hex(c->id, 32) == -1)
 		return (error_set(error, errno, "%s", strerror(errno)));
-	if (define_mounts(c->request, c->mounts, &e) == -1 || (c->rootfs &&
-	    (c->rootfs_path = hostpath_absolute(c->what, &e)) == NULL))
+	if (c->rootfs &&
+	    (c->rootfs_path = hostpath_absolute(c->what, &e)) == NULL)
 		return (parse_error(&e, error));
 	/* Recorded by its absolute path, as a volume's is. */
 	if (c->rootfs)
 		c->what = c->rootfs_path;
-	if (c->rootfs && rec_add(c->mounts, KEY(rootfs), c->what) == -1)
-		return (error_set(error, errno, "%s", strerror(errno)));
+	if (list_mounts(c, c->request, &e) == -1)
+		return (parse_error(&e, error));
+	c->s->configured = complete_request;
 	c->s->privileged = grant_mount_sources;
 	c->s->needs_compiler = needs_compiler;
 	c->s->launch_started = c->start == NULL ? NULL : begin_process;
@@ -87,9 +151,10 @@ static int
 ask_image(struct create *c)
 {
 	struct parse_err	 e;
-	const char		*pull = rec_get(c->request, KEY(pull));
 
-	if (pull != NULL && spec_pull(pull, &e) == -1)
+	if (spec_pull(rec_str(c->wants, KEY(pull), "missing"), &e) == -1 ||
+	    spec_image_volume(rec_str(c->wants, KEY_AS(ask_image_volume), ""),
+	    &e) == -1)
 		return (parse_error(&e, &c->s->client.error));
 	return (c->rootfs ? 0 : store_image_get_begin(&c->s->client, c->what));
 }
@@ -229,10 +294,11 @@ make_definition(struct create *c)
 	const char	*pod, *name = rec_str(c->image, KEY(found_name),
 			    rec_str(c->image, KEY(name), c->what));
 
-	c->def = define_container(c->s, c->request, c->id, c->image, name,
+	c->def = define_container(c->s, c->wants, c->id, c->image, name,
 	    c->ncommand, c->command);
 	if (c->def == NULL ||
-	    volmounts_define(c->s, c->def, c->mounts, c->image) == -1 ||
+	    volmounts_define(c->s, c->def, c->mounts, c->image,
+	    rec_str(c->wants, KEY_AS(ask_image_volume), "bind")) == -1 ||
 	    (c->s->system && grant_copy(c->def, c->mounts) == -1))
 		return (-1);
 	pod = rec_str(c->request, KEY(pod), "");
@@ -368,5 +434,6 @@ create_clear(struct create *c)
 	rec_free(c->image);
 	rec_free(c->def);
 	rec_free(c->mounts);
+	rec_free(c->wants);
 	free(c->rootfs_path);
 }

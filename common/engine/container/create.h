@@ -35,7 +35,9 @@ struct create {
 	bool		 rm;		/* it goes at its end */
 	bool		 layer_asked;	/* the store makes its layer */
 	char		*rootfs_path;	/* absolute */
-	struct rec	*mounts;	/* what the request wants mounted */
+	struct rec	*wants;		/* the request, with what the
+					 * configuration has for the rest */
+	struct rec	*mounts;	/* what is to be mounted */
 	struct rec	*image;
 };
 

@@ -1,6 +1,4 @@
-#include "define.h"
-
-#include <sys/utsname.h>
+#include "define_impl.h"
 
 #include <errno.h>
 #include <string.h>
@@ -18,44 +16,6 @@
 #include "row.h"
 #include "session.h"
 #include "spec.h"
-
-/* What each step works on. */
-struct work {
-	struct session		*s;
-	const struct rec	*config;
-	const struct rec	*opts;
-	const struct rec	*image;		/* NULL with --rootfs */
-	struct rec		*def;
-	const char		*id;
-	int			 argc;
-	char			**argv;
-	struct parse_err	 err;
-};
-
-/* A step: each value of an option is parsed, or a function adds something. */
-struct step {
-	const char	*option;
-	int		(*parse)(const char *, struct rec *,
-			    struct parse_err *);
-	int		(*add)(struct work *);
-};
-
-/* 0, or -1 with w->err or, where that is empty, errno. */
-static int
-take_steps(struct work *w, const struct step *st, size_t n)
-{
-	const char	*v;
-
-	for (; n > 0; n--, st++)
-		if (st->add != NULL) {
-			if (st->add(w) == -1)
-				return (-1);
-		} else
-			rec_each_text(v, w->opts, KEY_FROM(st->option))
-				if (st->parse(v, w->def, &w->err) == -1)
-					return (-1);
-	return (0);
-}
 
 static void
 copy_list(struct rec *to, struct key_str to_key, const struct rec *from,
@@ -111,11 +71,9 @@ add_settings(struct work *w)
 	    rec_num(w->def, KEY(readonly), 0) != 0 &&
 	    rec_flag(w->opts, KEY_AS(ask_read_only_tmpfs), true));
 	(void)rec_add_num(w->def, KEY(shm_size), rec_num(w->opts,
-	    KEY_AS(ask_shm_size),
-	    rec_num(w->config, KEY_AS(default_shm_size), 64 << 20)));
+	    KEY_AS(ask_shm_size), 64 << 20));
 	(void)rec_add_num(w->def, KEY(stop_timeout), rec_num(w->opts,
-	    KEY_AS(ask_stop_timeout),
-	    rec_num(w->config, KEY_AS(default_stop_timeout), 10)));
+	    KEY_AS(ask_stop_timeout), 10));
 	if (rec_get(w->opts, KEY_AS(ask_detach_keys)) != NULL)
 		(void)rec_add(w->def, KEY(detach_keys),
 		    rec_get(w->opts, KEY_AS(ask_detach_keys)));
@@ -169,55 +127,6 @@ add_command(struct work *w)
 	return (0);
 }
 
-/* Each mode is whole by itself; several networks are for bridges. */
-static int
-add_network(struct work *w)
-{
-	const char	*net = rec_str(w->opts, KEY(network), "private");
-
-	if (rec_count(w->opts, KEY(network)) > 1)
-		return (parse_fail(&w->err, "cannot set multiple networks "
-		    "without bridge network mode, selected mode %s: invalid "
-		    "argument", net));
-	return (spec_network(net, w->def, &w->err));
-}
-
-static int
-add_hostname(struct work *w)
-{
-	const char	*host = rec_str(w->opts, KEY(hostname), NULL);
-	struct utsname	 u;
-	char		 short_id[13];
-
-	(void)strlcpy(short_id, w->id, sizeof(short_id));
-	if (host != NULL && spec_hostname(host, &w->err) == -1)
-		return (-1);
-	/* Each start takes the name that is there. */
-	if (host == NULL && w->s->fixed_hostname)
-		return (0);
-	if (host == NULL && uname(&u) == 0 &&
-	    strcmp(rec_str(w->def, KEY(net), ""), "host") == 0)
-		host = u.nodename;
-	return (rec_add(w->def, KEY(hostname), host == NULL ? short_id :
-	    host));
-}
-
-/* A container of root has ids of its own; those of a user share the user's. */
-static int
-check_userns(struct work *w)
-{
-	const char	*mode = rec_str(w->def, KEY(userns), "");
-
-	if (w->s->system && strcmp(mode, "host") == 0)
-		return (parse_fail(&w->err, "--userns host is refused: a "
-		    "container's root is never the host's root; use --userns "
-		    "auto, or leave the option out"));
-	if (!w->s->system && strcmp(mode, "auto") == 0)
-		return (parse_fail(&w->err, "--userns auto is not supported by "
-		    "bulkhead for ordinary users yet"));
-	return (0);
-}
-
 static int
 add_env(struct work *w)
 {
@@ -226,13 +135,25 @@ add_env(struct work *w)
 	return (labels_take(w->image, w->opts, w->def, &w->err));
 }
 
+/* A later one takes the place of an earlier one. */
 static int
 annotation(const char *v, struct rec *def, struct parse_err *e)
 {
+	scoped_rec struct rec	*rest = rec_new();
+	size_t			 n = strcspn(v, "=") + 1;
+	const char		*old;
+
 	if (*v == '=' || strchr(v, '=') == NULL)
 		return (parse_fail(e, "annotations must be formatted "
 		    "KEY=VALUE"));
-	return (rec_add(def, KEY(annotation), v));
+	rec_each_text(old, def, KEY(annotation))
+		if (strncmp(old, v, n) != 0)
+			(void)rec_add(rest, KEY(annotation), old);
+	rec_del(def, KEY(annotation));
+	if (rec_add(rest, KEY(annotation), v) == 0 &&
+	    rec_add_all(def, rest) == 0)
+		return (0);
+	return (parse_no_memory(e));
 }
 
 static int
@@ -267,16 +188,37 @@ add_long_mounts(struct work *w)
 	return (spec_mounts(longs, w->def, &w->err));
 }
 
+static const struct step	default_mounts[] = {
+	{ key_text_ask_default_volume, spec_volume, NULL },
+	{ key_text_ask_default_mount, spec_mount, NULL },
+};
+
+/* Those of the configuration, but where an option mounts something. */
+static int
+add_default_mounts(struct work *w)
+{
+	scoped_rec struct rec	*all = rec_new();
+	struct work		 of = { .opts = w->opts, .def = all };
+
+	if (all == NULL)
+		return (-1);
+	if (define_steps(&of, default_mounts, NITEMS(default_mounts)) == 0)
+		return (spec_mounts_missing(all, w->def, &w->err));
+	w->err = of.err;
+	return (-1);
+}
+
 static const struct step	mounts[] = {
 	{ KEY_TEXT(volume), spec_volume, NULL },
 	{ KEY_TEXT(tmpfs), spec_tmpfs, NULL },
 	{ .add = add_long_mounts },
+	{ .add = add_default_mounts },
 };
 
 static int
 add_mounts(struct work *w)
 {
-	return (take_steps(w, mounts, NITEMS(mounts)));
+	return (define_steps(w, mounts, NITEMS(mounts)));
 }
 
 int
@@ -355,7 +297,7 @@ static const struct step	security[] = {
 static int
 add_security(struct work *w)
 {
-	return (take_steps(w, security, NITEMS(security)));
+	return (define_steps(w, security, NITEMS(security)));
 }
 
 /*
@@ -414,19 +356,13 @@ static const struct step	all[] = {
 	{ .add = add_identity },
 	{ .add = add_settings },
 	{ .add = add_command },
-	{ .add = add_network },
-	{ KEY_TEXT(dns), spec_dns, NULL },
-	{ key_text_ask_dns_search, spec_dns_search, NULL },
-	{ key_text_ask_dns_option, spec_dns_option, NULL },
-	{ .add = add_hostname },
-	{ KEY_TEXT(userns), spec_userns, NULL },
-	{ .add = check_userns },
+	{ .add = define_namespaces },
 	{ .add = add_env },
 	{ KEY_TEXT(annotation), annotation, NULL },
 	{ .add = add_user },
 	{ KEY_TEXT(umask), spec_umask, NULL },
 	{ .add = add_mounts },
-	{ key_text_ask_add_host, spec_add_host, NULL },
+	{ .add = define_host },
 	{ .add = add_default_limits },
 	{ KEY_TEXT(ulimit), spec_ulimit, NULL },
 	{ .add = add_security },
@@ -475,7 +411,7 @@ define_container(struct session *s, const struct rec *request, const char *id,
 
 	(void)rec_add(def, image == NULL ? KEY(rootfs) : KEY(image_name),
 	    what);
-	if (def != NULL && take_steps(&w, all, NITEMS(all)) == 0)
+	if (def != NULL && define_steps(&w, all, NITEMS(all)) == 0)
 		return (take_ptr(&def));
 	if (w.err.text[0] != '\0')
 		(void)parse_error(&w.err, &s->client.error);

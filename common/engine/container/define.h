@@ -25,6 +25,11 @@ struct rec *define_container(struct session *, const struct rec *request,
 struct rec *define_security(const struct rec *request,
 	    const struct rec *config);
 /*
+ * Give a definition the host name that its name makes, if it says so:
+ * container_name_as_hostname. 0 or -1.
+ */
+int	define_hostname(struct rec *);
+/*
  * Before root is given up: open the seccomp profile that define_container
  * reads, if the request names one that can be opened.
  */

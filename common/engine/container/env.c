@@ -7,6 +7,7 @@
 
 #include "cleanup.h"
 #include "given.h"
+#include "nitems.h"
 #include "record.h"
 #include "spec.h"
 
@@ -22,6 +23,7 @@ env_clear(struct env *e)
 	for (size_t i = 0; i < e->n; i++)
 		free(e->list[i]);
 	free(e->list);
+	free(e->engine);
 	*e = (struct env){ 0 };
 }
 
@@ -83,21 +85,33 @@ env_unset(struct env *e, const char *key, struct parse_err *err)
 	return (0);
 }
 
-/* The variable of this process with this name, or this PREFIX*. */
+/* Is this variable KEY, or one of PREFIX* (then len is n - 1)? */
+static bool
+is_asked(const char *v, const char *key, size_t n, size_t len)
+{
+	return (strncmp(v, key, len) == 0 && strchr(v, '=') != NULL &&
+	    (len < n || v[n] == '='));
+}
+
+/*
+ * The variable of this process with this name, or this PREFIX*; "*" is all.
+ * What the configuration gives the engine counts as this process's where that
+ * has it not.
+ */
 static int
 import(struct env *e, const char *key, struct parse_err *err)
 {
-	size_t	 n = strlen(key);
-	size_t	 len = key[n - 1] == '*' ? n - 1 : n;
+	size_t		 n = strlen(key);
+	size_t		 len = key[n - 1] == '*' ? n - 1 : n;
+	const char	*own;
 
-	for (char **v = environ; *v != NULL; v++) {
-		if (strncmp(*v, key, len) != 0 || strchr(*v, '=') == NULL)
-			continue;
-		if (len == n && (*v)[n] != '=')
-			continue;
-		if (set(e, *v, err) == -1)
+	for (size_t i = 0; i < e->nengine; i++)
+		if (is_asked(e->engine[i], key, n, len) &&
+		    set(e, e->engine[i], err) == -1)
 			return (-1);
-	}
+	for (char **v = environ; (own = *v) != NULL; v++)
+		if (is_asked(own, key, n, len) && set(e, own, err) == -1)
+			return (-1);
 	return (0);
 }
 
@@ -225,33 +239,65 @@ take_defaults(struct env *e, const struct rec *request,
 {
 	if (rec_flag(request, KEY_AS(ask_unsetenv_all), false))
 		return (0);
-	if (take(e, config, KEY_AS(default_env), set, err) == -1 ||
+	if (take(e, config, KEY_AS(default_env), env_from_cli, err) == -1 ||
 	    (env_get(e, "TERM") == NULL && set(e, "TERM=xterm", err) == -1) ||
 	    take(e, image, KEY(env), env_from_image, err) == -1)
 		return (-1);
 	return (take(e, request, KEY(unsetenv), env_unset, err));
 }
 
+/* Remember what the configuration gives the engine; borrowed. */
+static int
+take_engine(struct env *e, const struct rec *config, struct parse_err *err)
+{
+	const char	*v;
+
+	e->engine = reallocarray(NULL, rec_count(config,
+	    KEY_AS(engine_env)) + 1, sizeof(*e->engine));
+	if (e->engine == NULL)
+		return (parse_no_memory(err));
+	rec_each_text(v, config, KEY_AS(engine_env))
+		if (*v != '=' && strchr(v, '=') != NULL)
+			e->engine[e->nengine++] = v;
+	return (0);
+}
+
+/* The variables that say how the network is reached from here. */
+static int
+take_proxies(struct env *e, struct parse_err *err)
+{
+	static const char *const	 names[] = { "http_proxy",
+	    "https_proxy", "ftp_proxy", "no_proxy", "HTTP_PROXY",
+	    "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY" };
+
+	for (size_t i = 0; i < NITEMS(names); i++)
+		if (import(e, names[i], err) == -1)
+			return (-1);
+	return (0);
+}
+
 int
 env_take(const struct rec *request, const struct rec *config,
     const struct rec *image, struct rec *def, struct parse_err *err)
 {
-	scoped_env struct env	 e = { NULL, 0 };
+	scoped_env struct env	 e = { 0 };
 	char			 host[300];
 
-	if (take_defaults(&e, request, config, image, err) == -1)
+	if (take_engine(&e, config, err) == -1 ||
+	    take_defaults(&e, request, config, image, err) == -1 ||
+	    (rec_flag(request, KEY_AS(ask_http_proxy), false) &&
+	    take_proxies(&e, err) == -1) ||
+	    (rec_flag(request, KEY_AS(ask_env_host), false) &&
+	    import(&e, "*", err) == -1))
 		return (-1);
-	for (char **v = environ; *v != NULL &&
-	    rec_flag(request, KEY_AS(ask_env_host), false); v++)
-		if (strchr(*v, '=') != NULL && set(&e, *v, err) == -1)
-			return (-1);
 	if (take(&e, request, KEY_AS(ask_env_file), env_from_file,
 	    err) == -1 || take(&e, request, KEY(env), env_from_cli, err) == -1)
 		return (-1);
 	(void)snprintf(host, sizeof(host), "HOSTNAME=%s",
 	    rec_str(def, KEY(hostname), ""));
-	if (env_get(&e, "HOSTNAME") == NULL && rec_get(def, KEY(hostname)) !=
-	    NULL)
+	/* Without one launch adds the name that the container has then. */
+	if (env_get(&e, "HOSTNAME") == NULL &&
+	    rec_get(def, KEY(hostname)) != NULL)
 		(void)set(&e, host, err);
 	return (put(&e, def, KEY(env)));
 }
@@ -260,7 +306,7 @@ int
 labels_take(const struct rec *image, const struct rec *request,
     struct rec *out, struct parse_err *err)
 {
-	scoped_env struct env	 e = { NULL, 0 };
+	scoped_env struct env	 e = { 0 };
 
 	if (take(&e, image, KEY(label), set, err) == -1 ||
 	    take(&e, request, KEY_AS(ask_label_file), label_from_file,

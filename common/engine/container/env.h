@@ -12,8 +12,11 @@
 struct rec;
 
 struct env {
-	char	**list;		/* "KEY=VALUE", in order of appearance */
-	size_t	  n;
+	char		**list;	/* "KEY=VALUE", in order of appearance */
+	size_t		  n;
+	/* what KEY alone may name beside the variables of this process */
+	const char	**engine;
+	size_t		  nengine;
 };
 
 #define scoped_env	__attribute__((cleanup(env_clear)))

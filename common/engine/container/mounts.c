@@ -188,6 +188,25 @@ place(const struct rec *mount)
 	return (path);
 }
 
+/* The mount that a record has at this place, as a copy; or NULL. */
+static struct rec *
+mount_at(const struct rec *out, const char *path)
+{
+	struct rec	*have;
+
+	rec_each(have, out, KEY(mount)) {
+		scoped_free char	*old = place(have);
+		scoped_rec struct rec	*copy = NULL;
+
+		if (old == NULL || strcmp(old, path) != 0)
+			continue;
+		copy = rec_new();
+		return (rec_add_all(copy, have) == -1 ? NULL :
+		    take_ptr(&copy));
+	}
+	return (NULL);
+}
+
 /*
  * Append a mount. Two for one place are refused, except with `again` the same
  * mount, which is appended once.
@@ -196,18 +215,13 @@ static int
 put(struct rec *out, const struct rec *mount, bool again, struct parse_err *e)
 {
 	scoped_free char	*new = place(mount);
-	struct rec		*have;
+	scoped_rec struct rec	*have = NULL;
 
-	rec_each(have, out, KEY(mount)) {
-		scoped_free char	*old = place(have);
-
-		if (old == NULL || new == NULL)
-			return (parse_no_memory(e));
-		if (strcmp(old, new) != 0)
-			continue;
+	if (new == NULL)
+		return (parse_no_memory(e));
+	if ((have = mount_at(out, new)) != NULL)
 		return (again && is_same(have, mount) ? 0 : parse_fail(e,
 		    "%s: duplicate mount destination", new));
-	}
 	return (rec_add_rec(out, KEY(mount), mount) == 0 ? 0 :
 	    parse_no_memory(e));
 }
@@ -448,5 +462,24 @@ spec_mounts(const struct rec *from, struct rec *out, struct parse_err *e)
 	rec_each(m, from, KEY(mount))
 		if (put(out, m, true, e) == -1)
 			return (-1);
+	return (0);
+}
+
+int
+spec_mounts_missing(const struct rec *from, struct rec *out,
+    struct parse_err *e)
+{
+	struct rec	*m;
+
+	rec_each(m, from, KEY(mount)) {
+		scoped_free char	*path = place(m);
+		scoped_rec struct rec	*have = NULL;
+
+		if (path == NULL)
+			return (parse_no_memory(e));
+		if ((have = mount_at(out, path)) == NULL &&
+		    put(out, m, true, e) == -1)
+			return (-1);
+	}
 	return (0);
 }

@@ -350,13 +350,22 @@ spec_add_host(const char *arg, struct rec *out, struct parse_err *e)
 	    strcspn(arg, " #") < (size_t)(address - arg))
 		return (parse_fail(e, "bad format for add-host: \"%s\"", arg));
 	n = (int)(address++ - arg);
-	if (strcmp(address, "host-gateway") == 0)
-		return (parse_fail(e, "--add-host %s is not supported by "
-		    "bulkhead yet", arg));
+	if (strcmp(address, "host-gateway") == 0 &&
+	    (address = rec_get(out, KEY(host_ip))) == NULL)
+		return (parse_fail(e, "--add-host %s: the host has no address "
+		    "for containers, unless host_containers_internal_ip of "
+		    "containers.conf is one", arg));
 	if (!is_address(address))
 		return (parse_fail(e, "invalid IP address in add-host: \"%s\"",
 		    address));
 	return (rec_addf(out, KEY(add_host), "%s\t%.*s", address, n, arg));
+}
+
+int
+spec_address(const char *arg, struct parse_err *e)
+{
+	return (is_address(arg) ? 0 : parse_fail(e, "%s is not an ip address",
+	    arg));
 }
 
 int
@@ -389,6 +398,39 @@ spec_dns_option(const char *arg, struct rec *out, struct parse_err *e)
 		return (rec_add(out, KEY(dns_option), arg));
 	return (parse_fail(e, "invalid --dns-option \"%s\": want one word, as "
 	    "in resolv.conf(5)", arg));
+}
+
+int
+spec_hosts_file(const char *arg, struct rec *out, struct parse_err *e)
+{
+	if (strcmp(arg, "image") == 0)
+		return (parse_fail(e, "--hosts-file=image is not supported by "
+		    "bulkhead yet, only a path and none"));
+	if (*arg != '\0' && *arg != '/' && strcmp(arg, "none") != 0)
+		return (parse_fail(e, "the hosts file \"%s\" must be an "
+		    "absolute path, or none", arg));
+	return (*arg == '\0' ? 0 : rec_set(out, KEY(hosts_base), arg));
+}
+
+int
+spec_tz(const char *arg, struct rec *out, struct parse_err *e)
+{
+	if (*arg == '\0')
+		return (0);
+	if (*arg == '/' || strstr(arg, "..") != NULL || has_control(arg) ||
+	    strlen(arg) > 255)
+		return (parse_fail(e, "finding timezone %s: want a name such "
+		    "as Europe/Berlin, or local", arg));
+	return (rec_set(out, KEY(tz), arg));
+}
+
+int
+spec_image_volume(const char *arg, struct parse_err *e)
+{
+	if (*arg == '\0' || is_one_of(arg, "anonymous bind tmpfs ignore"))
+		return (0);
+	return (parse_fail(e, "invalid image-volume type \"%s\". Pick one of "
+	    "bind, tmpfs, or ignore", arg));
 }
 
 int

@@ -6,6 +6,8 @@
 #ifndef ENGINE_SPEC_H
 #define ENGINE_SPEC_H
 
+#include <stdbool.h>
+
 #include "parse.h"
 
 struct rec;
@@ -21,6 +23,9 @@ int	spec_mount(const char *, struct rec *, struct parse_err *);
  * is appended once, but not of --mount.
  */
 int	spec_mounts(const struct rec *, struct rec *, struct parse_err *);
+/* Of another record those for a place that has none yet. */
+int	spec_mounts_missing(const struct rec *, struct rec *,
+	    struct parse_err *);
 /*
  * --ulimit NAME=SOFT[:HARD]: appends `rlimit` {name, soft, hard}; -1 is
  * "unlimited" and stays -1. "host" sets ulimit_host.
@@ -48,8 +53,13 @@ int	spec_name(const char *, struct parse_err *);
 int	spec_network(const char *, struct rec *, struct parse_err *);
 /* --userns: sets userns to "", host, auto, nomap or keep-id. */
 int	spec_userns(const char *, struct rec *, struct parse_err *);
-/* --add-host NAME:ADDRESS: appends `add_host` "ADDRESS\tNAME". */
+/*
+ * --add-host NAME:ADDRESS: appends `add_host` "ADDRESS\tNAME". host-gateway
+ * is the address host_ip, where that is set.
+ */
 int	spec_add_host(const char *, struct rec *, struct parse_err *);
+/* An IP address, as it is written in a hosts file. */
+int	spec_address(const char *, struct parse_err *);
 /* --dns: appends `dns`: an address, or none. */
 int	spec_dns(const char *, struct rec *, struct parse_err *);
 /*
@@ -58,6 +68,20 @@ int	spec_dns(const char *, struct rec *, struct parse_err *);
  */
 int	spec_dns_search(const char *, struct rec *, struct parse_err *);
 int	spec_dns_option(const char *, struct rec *, struct parse_err *);
+/*
+ * --sysctl NAME=VALUE: appends `sysctl`, in place of one for the same
+ * parameter. With `may_fail` it is left out where the kernel does not have it.
+ */
+int	spec_sysctl(const char *, bool may_fail, struct rec *,
+	    struct parse_err *);
+/* --oom-score-adj: sets oom_score_adj. */
+int	spec_oom_score(const char *, struct rec *, struct parse_err *);
+/* --hosts-file: sets hosts_base to a path, "none", or nothing for "". */
+int	spec_hosts_file(const char *, struct rec *, struct parse_err *);
+/* --tz: sets tz to a name of a time zone, or "local". */
+int	spec_tz(const char *, struct rec *, struct parse_err *);
+/* --image-volume: bind (also anonymous), tmpfs or ignore. */
+int	spec_image_volume(const char *, struct parse_err *);
 /* --pull: missing or never. */
 int	spec_pull(const char *, struct parse_err *);
 /* --log-driver and --log-opt: set log_driver, log_path, log_max, log_tag. */

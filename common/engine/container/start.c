@@ -44,6 +44,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "ctrfiles.h"
+#include "define.h"
 #include "exitcode.h"
 #include "grant.h"
 #include "hostfiles.h"
@@ -135,6 +136,7 @@ complete_definition(struct start *st)
 	(void)rec_add_all(st->full, st->def);
 	rec_del(st->full, KEY(seccomp_json));	/* compiled already */
 	(void)rec_set(st->full, KEY(seccomp), profile_of(s, st->def));
+	(void)define_hostname(st->full);
 	(void)rec_set(st->full, KEY(graph), s->graph);
 	if (rec_get(st->full, KEY(hostname)) == NULL && uname(&u) == 0)
 		(void)rec_add(st->full, KEY(hostname), u.nodename);

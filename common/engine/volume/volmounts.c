@@ -7,7 +7,6 @@
 #include "calls.h"
 #include "grant.h"
 #include "locks.h"
-#include "nitems.h"
 #include "parse.h"
 #include "random.h"
 #include "record.h"
@@ -158,10 +157,15 @@ is_mounted(const struct rec *def, const char *dst)
 
 /* A stranger's word: it is checked as one on the command line. */
 static int
-add_image_volume(struct session *s, struct rec *def, const char *path)
+add_image_volume(struct session *s, struct rec *def, const char *path,
+    bool tmpfs)
 {
-	static const char *const	 opts[] = { "nodev", "exec", "nosuid",
-					    "rbind", "rprivate", "rw" };
+	static const char *const	 volume[] = { "nodev", "exec", "nosuid",
+					    "rbind", "rprivate", "rw", NULL };
+	static const char *const	 memory[] = { "nodev", "exec", "nosuid",
+					    "rprivate", "rw", "tmpcopyup",
+					    NULL };
+	const char *const		*opt = tmpfs ? memory : volume;
 	struct parse_err	 e;
 	scoped_rec struct rec	*m = NULL;
 
@@ -170,11 +174,12 @@ add_image_volume(struct session *s, struct rec *def, const char *path)
 	if (is_mounted(def, path))
 		return (0);
 	m = rec_new();
-	(void)rec_add(m, KEY(type), "bind");
-	(void)rec_add(m, KEY_IN(mount, volume), "");
+	(void)rec_add(m, KEY(type), tmpfs ? "tmpfs" : "bind");
+	if (!tmpfs)
+		(void)rec_add(m, KEY_IN(mount, volume), "");
 	(void)rec_add(m, KEY(dst), path);
-	for (size_t i = 0; i < NITEMS(opts); i++)
-		(void)rec_add(m, KEY(opt), opts[i]);
+	for (; *opt != NULL; opt++)
+		(void)rec_add(m, KEY(opt), *opt);
 	return (find_one(s, m) == -1 ? -1 : rec_add_rec(def, KEY(mount), m));
 }
 
@@ -206,10 +211,14 @@ add_record(struct session *s, struct rec *def, const struct rec *mount)
 
 int
 volmounts_define(struct session *s, struct rec *def, const struct rec *asked,
-    const struct rec *image)
+    const struct rec *image, const char *mode)
 {
+	bool		 tmpfs = strcmp(mode, "tmpfs") == 0;
 	struct rec	*m;
 	const char	*path;
+
+	if (strcmp(mode, "ignore") == 0)
+		image = NULL;
 
 	/* What root granted is what was asked, to the letter. */
 	if (!volmounts_any(asked) && rec_get(asked, KEY(granted)) == NULL &&
@@ -219,7 +228,7 @@ volmounts_define(struct session *s, struct rec *def, const struct rec *asked,
 	if (rec_copy(def, asked, KEY(mount)) == -1)
 		return (-1);
 	rec_each_text(path, image, KEY_IN(image, volume))
-		if (add_image_volume(s, def, path) == -1)
+		if (add_image_volume(s, def, path, tmpfs) == -1)
 			return (-1);
 	rec_each(m, def, KEY(mount))
 		if (add_record(s, def, m) == -1)

@@ -21,10 +21,11 @@ struct session;
 int	volmounts_find(struct session *, struct rec *);
 /*
  * A definition that is about to be reserved: its mounts are those above, and
- * its image's VOLUMEs (NULL: no image) become anonymous volumes.
+ * its image's VOLUMEs (NULL: no image) become anonymous volumes, or as
+ * --image-volume has it: bind, tmpfs, ignore.
  */
 int	volmounts_define(struct session *, struct rec *, const struct rec *,
-	    const struct rec *);
+	    const struct rec *, const char *mode);
 /* It was not reserved: free the locks of volumes that were not made. */
 void	volmounts_undo(struct session *, const struct rec *);
 /* Make the directories of all volumes of a definition. 1: one was not used. */
