@@ -93,7 +93,8 @@ test_calls(void)
 	CHECK(native(SYS_unshare, 0, 0, 0) == ALLOW);
 	CHECK(native(SYS_clone3, 0, 0, 0) == ALLOW);
 	CHECK(native(SYS_chroot, 0, 0, 0) == ALLOW);	/* default cap */
-	/* C30: known and refused, unknown. */
+	/* Known and refused, unknown. */
+	title = "C30";
 	CHECK(native(SYS_kexec_load, 0, 0, 0) == ERR(EPERM));
 	CHECK(native(SYS_init_module, 0, 0, 0) == ERR(EPERM));
 	CHECK(native(SYS_bpf, 0, 0, 0) == ERR(EPERM));
@@ -101,10 +102,12 @@ test_calls(void)
 	CHECK(native(SYS_io_uring_setup, 0, 0, 0) == ERR(ENOSYS));
 	CHECK(native(1000, 0, 0, 0) == ERR(ENOSYS));
 	CHECK(native(-1, 0, 0, 0) == ERR(ENOSYS));
-	/* C32: keys belong to no namespace. */
+	/* Keys belong to no namespace. */
+	title = "C32";
 	CHECK(native(SYS_keyctl, 0, 0, 0) == ERR(EPERM));
 	CHECK(native(SYS_add_key, 0, 0, 0) == ERR(EPERM));
 	CHECK(native(SYS_request_key, 0, 0, 0) == ERR(EPERM));
+	title = NULL;
 }
 
 static void
@@ -130,7 +133,7 @@ test_personality(void)
 	CHECK(native(SYS_personality, 0x100000000, 0, 0) == ERR(EPERM));
 }
 
-/* C31, also with rubbish in the half that the kernel does not read. */
+/* Also with rubbish in the half that the kernel does not read. */
 static void
 test_sockets(void)
 {
@@ -623,14 +626,20 @@ main(void)
 {
 	test_prebuilt();
 	test_calls();
+	title = "C30";
 	test_other_abis();
+	title = NULL;
 	test_personality();
+	title = "C31";
 	test_sockets();
+	title = NULL;
 	test_trusted();
 	test_kernel();
 	test_compare();
 	test_rules();
+	title = "C31";
 	test_layer();
+	title = NULL;
 	test_layer_rules();
 	test_layer_arches();
 	test_refused();

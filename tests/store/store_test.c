@@ -20,7 +20,7 @@ test_opening(void)
 	CHECK(open_store("overlay", 1) == EBUSY);
 	end();
 
-	/* A07: others must not be able to enter what holds something. */
+	title = "A07: others cannot enter what holds something";
 	CHECK(mknodat(graph, "other", S_IFREG | 0644, 0) == 0);
 	CHECK(mknodat(run, "other", S_IFREG | 0644, 0) == 0);
 	for (int i = 0; i < 2; i++) {
@@ -49,6 +49,7 @@ test_opening(void)
 		CHECK(fstat(graph, &sb) == 0);
 		CHECK((sb.st_mode & 0777) == (i == 0 ? 0700 : 0775));
 	}
+	title = NULL;
 	CHECK(fchmod(graph, 0700) == 0);
 	snprintf(name, sizeof(name), "/proc/%d", (int)getpid());
 	close(run);
@@ -152,9 +153,10 @@ test_layers(void)
 	CHECK((s2 = strstr(s, "\"parent\"")) != NULL &&
 	    strstr(s2 + 1, "\"parent\"") == NULL);
 	free(s);
-	/* B09: not what the image names. */
+	title = "B09: a layer that the image does not name";
 	CHECK(layer(lid[1], chain[1], diff[2]) == EBADMSG);
 	CHECK(strstr(text, diff[2]) != NULL);
+	title = NULL;
 	CHECK(layer(lid[1], "", "sha256:short") == EINVAL);
 	CHECK(stage(lid[2]) == -1 && strstr(text, "is not in") != NULL);
 	CHECK(entries("bulkhead/stage") == 0);
@@ -240,15 +242,18 @@ test_bad_images(void)
 	char		 m[4096];
 
 	with_image("overlay");
+	title = "D10";
 	strcpy(other, config_for("\"Env\":[\"PATH\"]", diffs));
 	CHECK(commit_image(other, manifest_for(other, 2), lid[1], "") ==
-	    EBADMSG && strstr(text, "KEY=VALUE") != NULL);	/* D10 */
+	    EBADMSG && strstr(text, "KEY=VALUE") != NULL);
 	strcpy(other, config_for("\"Env\":[\"=x\"]", diffs));
 	CHECK(commit_image(other, manifest_for(other, 2), lid[1], "") ==
 	    EBADMSG);
+	title = "B01";
 	strcpy(other, config_for("\"User\":\"1\",\"User\":\"0\"", diffs));
 	CHECK(commit_image(other, manifest_for(other, 2), lid[1], "") ==
-	    EBADMSG && strstr(text, "duplicate") != NULL);	/* B01 */
+	    EBADMSG && strstr(text, "duplicate") != NULL);
+	title = NULL;
 	strcpy(other, config_for("\"User\":\"7\"", diffs));
 	CHECK(commit_image(config, manifest_for(other, 2), lid[1], "") ==
 	    EBADMSG && strstr(text, "but the config is") != NULL);
@@ -260,16 +265,17 @@ test_bad_images(void)
 	    ENOENT);
 	CHECK(commit_image(other, manifest_for(other, 2), "../x", "") ==
 	    EBADMSG);
-	/* B01: an index and an image at once. */
+	title = "B01: an index and an image at once";
 	snprintf(m, sizeof(m), "{\"manifests\":[],%s",
 	    manifest_for(other, 2) + 1);
 	CHECK(commit_image(other, m, lid[1], "") == EBADMSG &&
 	    strstr(text, "both") != NULL);
 	CHECK(commit_image(other, "{\"manifests\":[]}", lid[1], "") ==
 	    ENOTSUP);
-	/* B02: digests that are paths. */
+	title = "B02: digests that are paths";
 	CHECK(commit_image(other, "{\"config\":{\"digest\":\"sha256:../../x\""
 	    "},\"layers\":[1,2]}", lid[1], "") == EBADMSG);
+	title = NULL;
 	CHECK(commit_image("{", "{}", lid[1], "") == EBADMSG);
 	memset(deep, '[', 100);
 	memset(deep + 100, ']', 100);
@@ -285,11 +291,12 @@ test_bad_images(void)
 	for (size_t i = 0; i < NITEMS(names); i++)
 		CHECK(commit_image(other, manifest_for(other, 2), lid[1],
 		    names[i]) == EINVAL);
-	/* B09: the layers are other ones. */
+	title = "B09: the layers are other ones";
 	snprintf(m, sizeof(m), "\"%s\",\"%s\"", diff[0], diff[2]);
 	strcpy(other, config_for("", m));
 	CHECK(commit_image(other, manifest_for(other, 2), lid[1], "") ==
 	    EBADMSG && strstr(text, "layer 2 of image") != NULL);
+	title = NULL;
 	CHECK(entries("overlay-images") == 3);	/* one image, json, lock */
 	CHECK(entries("bulkhead/stage") == 0);
 	end();

@@ -82,7 +82,7 @@ capabilities() {
 	    0000000000001000
 	fails 125 bh run --rm --cap-add nosuch localhost/busybox true
 }
-@test "run: capabilities are podman's default, added and dropped by name" { each capabilities; }
+@test "C18 C19: run: capabilities are podman's default, added and dropped by name" { each capabilities; }
 
 no_new_privs() {
 	is "$(one awk '/^NoNewPrivs:/ { print $2 }' /proc/self/status)" 0
@@ -162,15 +162,15 @@ files() {
 @test "run: hosts, resolv.conf, cidfile" { each files; }
 
 masks() {
-	# C06: masked and read-only paths.
+	# Masked and read-only paths.
 	is "$(one sh -c 'cat /proc/keys /proc/timer_list 2>/dev/null | wc -c')" 0
 	is "$(one sh -c 'ls /sys/firmware | wc -l')" 0
 	fails 1 one sh -c 'echo 1 >/proc/sys/kernel/panic' 
 	fails 1 one sh -c 'echo b >/proc/sysrq-trigger'
-	# C03: nothing of ours is open inside.
+	# Nothing of ours is open inside.
 	is "$(one sh -c 'ls /proc/self/fd | tr "\n" " "')" "0 1 2 3 "
 }
-@test "run: masked paths, no descriptor leaks in" { each masks; }
+@test "C03 C06: run: masked paths, no descriptor leaks in" { each masks; }
 
 limits() {
 	is "$(bh run --rm --network none --ulimit nofile=100:200 localhost/busybox \

@@ -127,9 +127,9 @@ refused() {
 	harmless "$@"
 	[[ $err == "Error: "* ]] || { echo "# was taken: $*"; return 1; }
 }
-hostile_layers() {
+ways_out() {
 	local v=$T/victim
-	harmless "2|link|$v" "0|link/new||evil"			# A01
+	harmless "2|link|$v" "0|link/new||evil"
 	harmless "2|link|/" "0|link${v}/new||evil"
 	harmless "2|a|../../../../../../../../.." "0|a${v}/new||evil"
 	harmless "2|f|$v/file" "0|f||evil"
@@ -140,23 +140,45 @@ hostile_layers() {
 	refused "0|../../../../../../../../../../..$v/new||evil"
 	harmless "0|$v/new||evil"
 	refused "0|a/../../../x||evil"
-	harmless "2|.|$v" "0|new||evil"				# A03
+}
+@test "A01: a layer does not reach outside of its directory through links" { each ways_out; }
+
+root_entries() {
+	local v=$T/victim
+	harmless "2|.|$v" "0|new||evil"
 	harmless "2|./|$v" "0|new||evil"
-	refused "0|.wh..||"					# A05
+}
+@test "A03: the entry of a layer's root is a directory" { each root_entries; }
+
+whiteouts() {
+	local v=$T/victim
+	refused "0|.wh..||"
 	refused "0|.wh...||"
 	harmless "0|dir/.wh..||"
 	harmless "2|l|$v" "0|l/.wh.file||"
 	harmless "0|.wh..wh..opq||" "0|x||y"
 	refused "0|.wh..wh.other||"
-	refused "x|p||size=3,size=5" "0|x||abc"			# A08
-	refused "x|p||path=a,path=b" "0|x||abc"
-	refused "x|p||size=5" "0|x||abc|3"
-	refused "0|x||abc|8000000000000000000"			# A10
-	refused "0|x||abc|999999999999"
-	harmless "x|p||SCHILY.xattr.trusted.overlay.opaque=y" "5|d||"	# A06
+}
+@test "A05: a whiteout stays in its directory" { each whiteouts; }
+
+overlay_attributes() {
+	harmless "x|p||SCHILY.xattr.trusted.overlay.opaque=y" "5|d||"
 	harmless "x|p||SCHILY.xattr.user.overlay.redirect=/etc" "5|d||"
 }
-@test "hostile layers: nothing outside is touched, what lies is refused" { each hostile_layers; }
+@test "A06: attributes that overlayfs obeys are not taken over" { each overlay_attributes; }
+
+two_meanings() {
+	refused "x|p||size=3,size=5" "0|x||abc"
+	refused "x|p||path=a,path=b" "0|x||abc"
+	refused "x|p||size=5" "0|x||abc|3"
+}
+@test "A08: an archive that could be read in two ways is refused" { each two_meanings; }
+
+sizes() {
+	refused "0|x||abc|8000000000000000000"
+	refused "0|x||abc|999999999999"
+}
+@test "A10: an entry of more bytes than there are is refused" { each sizes; }
 
 device_nodes() {
 	# A device of an image is not one on the host: not openable there.
@@ -181,16 +203,16 @@ lying_documents() {
 	local ok='{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}'
 	local zero=0000000000000000000000000000000000000000000000000000000000000000
 	local m='[{"Config":"config.json","RepoTags":["localhost/bad:latest"],"Layers":["layer.tar"]}]'
-	image_of "$m" "$(printf "$ok" $zero)"			# B09
-	image_of "$m" "$(printf "$ok" ../../etc/passwd)"	# B02
+	image_of "$m" "$(printf "$ok" $zero)"
+	image_of "$m" "$(printf "$ok" ../../etc/passwd)"
 	image_of "$m" "$(printf "$ok" "")"
 	image_of "$m" '{"rootfs":{"type":"layers","diff_ids":[]}}'
 	image_of "$m" '{'
 	image_of '[]' "$(printf "$ok" $zero)"
 	image_of '{}' "$(printf "$ok" $zero)"
-	image_of "${m/config.json/..\/..\/etc\/passwd}" "$(printf "$ok" $zero)"	# B03
+	image_of "${m/config.json/..\/..\/etc\/passwd}" "$(printf "$ok" $zero)"
 	image_of "${m/layer.tar/\/etc\/passwd}" "$(printf "$ok" $zero)"
-	# B01: an index that is a manifest, too.
+	# An index that is a manifest, too.
 	work
 	tar -xf "$BH_FIXTURES/busybox.oci.tar"
 	d=$(jq -r '.manifests[0].digest[7:]' index.json)
@@ -208,7 +230,7 @@ lying_documents() {
 		one_message 125 bh load -i "$PWD/bad.tar"
 	done
 }
-@test "manifests, configs and digests that lie" { each lying_documents; }
+@test "B01 B02 B03 B09: manifests, configs and digests that lie" { each lying_documents; }
 
 unknown() {
 	# The empty layer that all entries of containers name is made once.

@@ -435,8 +435,10 @@ main(int argc, char **argv)
 {
 	drive_begin(argc, argv);
 	test_merged();
+	title = "A06";
 	test_xattrs();
 	test_many_xattrs();
+	title = NULL;
 	test_devices();
 	test_sparse();
 	test_owners();

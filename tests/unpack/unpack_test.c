@@ -519,13 +519,19 @@ main(int argc, char **argv)
 	drive_begin(argc, argv);
 	test_order();
 	test_confined();
+	title = "A01 A04";
 	test_escapes();
 	test_hardlinks();
+	title = "A03";
 	test_root_entry();
+	title = "A05";
 	test_whiteouts();
 	test_whiteout_beneath();
+	title = "A08";
 	test_two_meanings();
+	title = "A09 A10";
 	test_limits();
+	title = NULL;
 	test_damage();
 	return (drive_end());
 }

@@ -36,7 +36,7 @@ drain_fd(int fd, const struct input_limits *lim, struct why *w)
 	return (n == 0 ? 0 : -1);
 }
 
-/* A11: a stream that stops, and a caller that goes. */
+/* A stream that stops, and a caller that goes. */
 static void
 test_waiting(void)
 {
@@ -105,7 +105,9 @@ test_sums(void)
 int
 main(void)
 {
+	title = "A11";
 	test_waiting();
+	title = NULL;
 	test_names();
 	test_sums();
 	replay_corpus("unpack", LLVMFuzzerTestOneInput);
