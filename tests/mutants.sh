@@ -5,6 +5,7 @@
 #
 #	make mutants			all lines
 #	make mutants ROWS="S23 A01"	those of these rows
+#	make mutants MUTANTS=FILE	lines of another file
 #
 # A line of tests/mutants is: row, tab, file, tab, perl expression, tab, the
 # behaviour that it takes away. The expression sees the whole file and must
@@ -82,7 +83,7 @@ build() {
 # run_units DIRECTORY UNITS: their lines of TAP.
 run_units() {
 	# shellcheck disable=SC2086
-	(cd "$1" && B=$B OBJ=$B/obj TEST_SECONDS=120 sh tests/check.sh $2)
+	(cd "$1" && B=$B OBJ=$B/obj TEST_SECONDS=60 sh tests/check.sh $2)
 }
 
 # An installed copy of the tree as it is here, a user, and a place for the
@@ -113,11 +114,11 @@ end_processes() {
 	done
 }
 
-# run_system PREFIX REGEX FILES: their lines of TAP.
+# run_system DIRECTORY PREFIX REGEX FILES: their lines of TAP.
 run_system() {
 	# shellcheck disable=SC2086
-	BH_PREFIX=$1 timeout -k 10 "${TEST_SECONDS:-400}" \
-	    bats --tap --filter "$2" $3 2>&1
+	cd "$1" && BH_SOURCE=$1 BH_PREFIX=$2 timeout -k 10 "${TEST_SECONDS:-400}" \
+	    bats --tap --filter "$3" $4 2>&1
 }
 
 # sound_unit ROW UNIT: no check that names the row fails here, in the tree as it
@@ -134,16 +135,19 @@ sound_unit() {
 sound_title() {
 	out=$work/sound/$(echo "$1" | md5sum | cut -c1-32)
 	regex=$(printf %s "$1" | sed 's/[][().*^$+?{}|\\]/\\&/g')
-	[ -e "$out" ] || run_system "$BH_PREFIX" "^$regex\$" "$2" >"$out"
+	[ -e "$out" ] || (run_system "$here" "$BH_PREFIX" "^$regex\$" "$2") >"$out"
 	grep -q '^ok ' "$out"
 }
 
-# A failure that only the mutant has is put into $noticed.
+# A failure that only the mutant has is put into $noticed; one that is there
+# without it, too, is shown.
 seen_by_units() {	# seen_by_units ROW UNITS
 	for unit in $2; do
 		run_units "$tree" "$unit" >"$work/out"
 		noticed=$(grep '^not ok' "$work/out" | grep -E "$(names "$1")")
-		[ -n "$noticed" ] && sound_unit "$1" "$unit" && return 0
+		[ -n "$noticed" ] || continue
+		sound_unit "$1" "$unit" && return 0
+		echo "# fails without the mutant: $unit"
 	done
 	return 1
 }
@@ -155,12 +159,13 @@ seen_by_system() {	# seen_by_system ROW FILES
 		cat "$work/log"
 		return 1
 	}
-	run_system "$prefix" "$(pattern "$1")" "$2" >"$work/out"
+	(run_system "$tree" "$prefix" "$(pattern "$1")" "$2") >"$work/out"
 	end_processes
 	grep '^not ok' "$work/out" | sed 's/^not ok [0-9]* //' >"$work/titles"
 	while read -r title; do
 		noticed=$title
 		sound_title "$title" "$2" </dev/null && return 0
+		echo "# fails without the mutant: $title"
 	done <"$work/titles"
 	return 1
 }
@@ -202,6 +207,6 @@ while IFS=$tab read -r row file expr what <&3; do
 		failed=$((failed + 1))
 	fi
 	[ ! -f "$file" ] || cp "$file" "$tree/$file"
-done 3<tests/mutants
+done 3<"${MUTANTS:-tests/mutants}"
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -297,7 +297,7 @@ write() {	# write FILE: from the standard input
 	is "$(ls "$T/xdg")" ""
 }
 
-@test "S10 X3: a command that fails leaves the store to the others" {
+@test "S10: a command that fails leaves the store to the others" {
 	have_busybox
 	user run -d --network none --name runs localhost/busybox sleep 100 >/dev/null
 	fails 125 user run --network none --name runs localhost/busybox true
@@ -305,6 +305,23 @@ write() {	# write FILE: from the standard input
 	fails 125 user --events-backend nosuch ps -a
 	is "$(user ps --format '{{.Names}}')" runs
 	user rm -f -t 0 runs >/dev/null
+}
+
+helpers_end() {
+	not pgrep -u "$BH_USER" -x \
+	    "$(ls "$BH_PREFIX/libexec/bulkhead" | paste -sd '|')"
+}
+
+@test "X3: a command that fails gives back what it has taken" {
+	have_busybox
+	user create --network none --name there localhost/busybox true >/dev/null
+	fails 125 user create --network none --name there localhost/busybox true
+	fails 125 user --events-backend nosuch ps -a
+	fails 125 user --runroot /proc/nosuch ps -a
+	until_true 5 helpers_end
+	# Nothing holds the state, the locks and the store.
+	as_user timeout 10 "$BH" system renumber
+	user rm there >/dev/null
 }
 
 @test "S16 X7: no configuration is ever written" {
