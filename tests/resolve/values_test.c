@@ -71,6 +71,13 @@ test_legacy(void)
 	check(has(c, "engine.runtimes.r", "/x"),
 	    "S2 S11: so are the runtimes", __LINE__);
 	rec_free(c);
+	rq = fresh("system");
+	put("/etc/containers/libpod.conf", "num_locks = [\n");
+	put(ETC_CONF, "[engine]\nnum_locks = 9\n");
+	c = answer(rq, 0);
+	check(has(c, "engine.num_locks", "9") && warns(c, "libpod.conf:"),
+	    "S18: what is wrong with libpod.conf is a warning", __LINE__);
+	rec_free(c);
 }
 
 /* What the old core did: its defaults, then its file, then the options. */

@@ -112,7 +112,11 @@ default() {
 	conf '[engine]' 'runtime = "launch"' '[engine.runtimes]' \
 	    "runc = [\"$T/bin/none\"]"
 	is "$(other .configured)" '"bulkhead launch"'
-	bhc run --rm --network none localhost/busybox true
+	as_user env CONTAINERS_CONF="$T/conf" PATH="$T/bin" "$BH" run --rm \
+	    --network none localhost/busybox true
+	conf '[engine.runtimes]' "runc = [\"$T/bin/none\"]"
+	as_user env CONTAINERS_CONF="$T/conf" PATH="$T/bin" "$BH" run --rm \
+	    --network none localhost/busybox true
 }
 
 option() {
@@ -224,6 +228,7 @@ lazily() {
 	is "$(bhc info -f '{{(index .Host.OtherRuntimes.Found 0).Name}}' |
 	    wc -l)" 1
 	is "$(times "lazy$n") $(times "lazycon$n")" "1 1" "remembered"
+	is "$(other '.found[] | select(.name == "absent")')" ""
 	# Another file is another answer.
 	program "lazy$n" 'crun version 1.2.4'
 	is "$(other '.found[] | select(.name == "lazy") | .version')" \
