@@ -354,7 +354,8 @@ helpers_end() {
 	[ ! -e "$T/user/.local/share/containers/storage/overlay-images" ]
 	as_user mkdir -p .local/share/containers
 	as_user sh -c 'echo >.local/share/containers/storage'
-	is "$(user ps -aq)" ""
+	out=$(user ps -aq)
+	is "$out" ""
 	fails 125 user images
 }
 
