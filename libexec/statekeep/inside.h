@@ -16,6 +16,12 @@
 #include "db.h"
 #include "journal.h"
 
+/*
+ * In the index alone: the length of the journal that it has the changes of. So
+ * a copy of both files can be told from files of two times.
+ */
+#define DB_END		"s:end"
+
 enum stamp_kind { STAMP_NONE, STAMP_BUSY, STAMP_CLEAN };
 
 /*
@@ -78,6 +84,7 @@ struct view {
 	struct stamp	 stamp;
 	bool		 kct_there;
 	bool		 kct_same;	/* the stamp's file, unchanged */
+	int64_t		 kct_size;
 	bool		 kct_good;	/* ... and no page of it was lost */
 	bool		 journal_good;
 };
@@ -107,6 +114,8 @@ enum sealed { SEALED_GOOD, SEALED_DAMAGED, SEALED_BROKEN };
 /* Check a value; the length is reduced to that without the checksum. */
 enum sealed db_unseal(const char *, size_t, const void *, size_t *);
 
+/* Store the end of the journal in the open index. 0 or -1. */
+int	db_mark_end(struct db *);
 /* Is this errno one of a full disk, a quota, or a limit of file sizes? */
 bool	db_no_room(int);
 /* Make the database's directory the working directory. 0 or -1. */

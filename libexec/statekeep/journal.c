@@ -256,14 +256,14 @@ body_apply(const uint8_t *p, size_t left, journal_fn fn, void *ctx,
 }
 
 static int
-replay(uint8_t *base, size_t size, journal_fn fn, void *ctx,
+replay(uint8_t *base, size_t size, journal_fn fn, void *ctx, bool crashed,
     struct replay *out)
 {
 	size_t	 at = 0, n, bad = 0, gone = 0;
 
 	while (at < size) {
 		if ((n = whole(base + at, size - at)) == 0) {
-			if (bad == 0 && blank(base + at, size - at))
+			if (bad == 0 && crashed && blank(base + at, size - at))
 				break;
 			at++;
 			bad++;
@@ -293,7 +293,8 @@ replay(uint8_t *base, size_t size, journal_fn fn, void *ctx,
 }
 
 int
-journal_replay(int fd, journal_fn fn, void *ctx, struct replay *out)
+journal_replay(int fd, journal_fn fn, void *ctx, bool crashed,
+    struct replay *out)
 {
 	struct stat	 st;
 	void		*p;
@@ -307,7 +308,7 @@ journal_replay(int fd, journal_fn fn, void *ctx, struct replay *out)
 	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (p == MAP_FAILED)
 		return (-1);
-	rc = replay(p, (size_t)st.st_size, fn, ctx, out);
+	rc = replay(p, (size_t)st.st_size, fn, ctx, crashed, out);
 	(void)munmap(p, (size_t)st.st_size);
 	return (rc);
 }

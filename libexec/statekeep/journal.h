@@ -54,8 +54,10 @@ struct replay {
 };
 
 /*
- * Read a whole journal. 0, or -1 with errno (of the read, or of the function).
+ * Read a whole journal. After a crash of the machine, zeros end it: pages that
+ * were not synced. Else they are damage, behind which it goes on. 0, or -1 with
+ * errno (of the read, or of the function).
  */
-int	journal_replay(int, journal_fn, void *, struct replay *);
+int	journal_replay(int, journal_fn, void *, bool crashed, struct replay *);
 
 #endif

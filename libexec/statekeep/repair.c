@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,8 +18,6 @@
 #include "log.h"
 #include "nitems.h"
 
-#define CHUNK		(256u << 10)	/* bytes of a transaction of a new
-					 * journal */
 #define STAMP_LEN	256
 
 void
@@ -131,7 +130,7 @@ fill(struct db *db, const struct stamp *s, struct replay *r)
 	db->error[0] = '\0';
 	*r = (struct replay){ 0 };
 	if (db->journal_fd != -1 && journal_replay(db->journal_fd,
-	    replay_change, db, r) == -1)
+	    replay_change, db, strcmp(s->boot, db->boot) != 0, r) == -1)
 		return (*db->error != '\0' ? -1 :
 		    db_fail_file(db, "read", db->journal));
 	if (r->changes == 0 && s->journal_len > 0) {
@@ -215,6 +214,10 @@ rebuild(struct db *db, const struct stamp *s)
 	    db_kc_open(db, db->kct_new, KCOWRITER | KCOCREATE) == -1)
 		return (give_new_up(db, false));
 	rc = fill(db, s, &r);
+	if (rc == 0) {
+		db->journal_len = r.end;	/* what shorten() leaves */
+		rc = db_mark_end(db) == 0 ? 0 : db_fail_kc(db, db->kct_new);
+	}
 	db->finished = true;
 	errno = rc == -1 ? errno : 0;
 	db_kc_close(db);
@@ -284,8 +287,9 @@ write_one(struct jbuf *b, const char *name, size_t name_len, const void *data,
 }
 
 /*
- * Write the contents of the open index as transactions of a bounded size. All
- * records must be readable: this replaces the journal.
+ * Write the contents of the open index, each record as a transaction of its
+ * own: what tears the end off loses no other record. All records must be
+ * readable: this replaces the journal.
  */
 static int64_t
 write_all(struct db *db, int fd)
@@ -301,12 +305,10 @@ write_all(struct db *db, int fd)
 	while (end != -1 &&
 	    (key = kccurget(cur, &key_len, &data, &len, 1)) != NULL) {
 		(void)snprintf(name, sizeof(name), "%.*s", (int)key_len, key);
-		if (write_one(&b, name, key_len, data, len) == -1)
-			end = -1;
-		else if (b.len > CHUNK) {
-			end = journal_append(fd, end, &b);
-			b.len = 0;
-		}
+		if (strcmp(name, DB_END) != 0)
+			end = write_one(&b, name, key_len, data, len) == -1 ?
+			    -1 : journal_append(fd, end, &b);
+		b.len = 0;
 		kcfree(key);
 		n++;
 	}
@@ -317,8 +319,6 @@ write_all(struct db *db, int fd)
 	}
 	if (end == -1 && errno == EUCLEAN)
 		db->broken = true;
-	if (end != -1)
-		end = journal_append(fd, end, &b);
 	jbuf_clear(&b);
 	return (end);
 }
@@ -360,6 +360,7 @@ repair_compact(struct db *db)
 		close(db->journal_fd);
 	db->journal_fd = take_fd(&fd);
 	db->journal_len = end;
+	(void)db_mark_end(db);		/* else the index is not relied on */
 	db->sync_file = false;			/* done above */
 	/* Without this sync the old file could be back after a power cut. */
 	db->sync_dir = fsync(db->dir_fd) == -1;
@@ -374,11 +375,74 @@ rejournal(struct db *db)
 
 	log_warnx("%s/%s is not as it was left and is written anew from %s",
 	    db->where, db->journal, db->kct);
-	if (db_kc_open(db, db->kct, KCOREADER) == -1)
+	if (db_kc_open(db, db->kct, KCOWRITER | KCOAUTOTRAN) == -1)
 		return (-1);
 	rc = repair_compact(db);
 	db_kc_close(db);
 	return (rc == -1 ? -1 : repair_clean(db));
+}
+
+/* Count the damaged changes of a journal. */
+static int
+count_damaged(void *ctx, const char *key, size_t key_len, const void *data,
+    size_t len, bool damaged)
+{
+	size_t	*n = ctx;
+
+	(void)key;
+	(void)key_len;
+	(void)data;
+	(void)len;
+	*n += damaged;
+	return (0);
+}
+
+/* Does the open index have all changes up to the stamp's end of the journal? */
+static bool
+has_all_changes(struct db *db, const struct view *v)
+{
+	size_t		 len;
+	char		*value = kcdbget(db->kc, DB_END, strlen(DB_END), &len),
+			 text[32] = "";
+	bool		 has = v->kct_same;	/* an older version's */
+
+	if (value != NULL) {
+		if (db_unseal(DB_END, strlen(DB_END), value, &len) ==
+		    SEALED_GOOD)
+			(void)snprintf(text, sizeof(text), "%.*s", (int)len,
+			    value);
+		has = strtoll(text, NULL, 10) == v->stamp.journal_len;
+		kcfree(value);
+	}
+	return (has);
+}
+
+/*
+ * Is the journal damaged, and the index complete? The contents decide, not the
+ * times and numbers of the files, which a copy may have by chance. In another
+ * boot than the one that wrote it an index may have lost pages: then it is only
+ * used if nothing is left of the journal.
+ */
+static bool
+is_index_better(struct db *db, const struct view *v)
+{
+	bool		 crashed = strcmp(v->stamp.boot, db->boot) != 0, better;
+	struct replay	 r = { 0 };
+	size_t		 damaged = 0;
+
+	if (!v->kct_there || v->stamp.kind != STAMP_CLEAN ||
+	    v->kct_size != v->stamp.size || (db->journal_fd != -1 &&
+	    journal_replay(db->journal_fd, count_damaged, &damaged, crashed,
+	    &r) == -1))
+		return (false);
+	if (crashed ? r.changes > 0 : damaged == 0 && r.skipped == 0 &&
+	    r.end >= v->stamp.journal_len && v->journal_good)
+		return (false);
+	better = db_kc_open(db, db->kct, KCOREADER) == 0 &&
+	    has_all_changes(db, v);
+	db_kc_close(db);
+	db->failed = db->broken = db->damaged = false;
+	return (better);
 }
 
 /* An empty file, made just before a power cut. */
@@ -407,6 +471,7 @@ repair_view(struct db *db, struct view *v)
 	repair_stamp(db, &v->stamp);
 	if (fstatat(db->dir_fd, db->kct, &st, AT_SYMLINK_NOFOLLOW) == 0) {
 		v->kct_there = true;
+		v->kct_size = st.st_size;
 		v->kct_same = v->stamp.kind == STAMP_CLEAN &&
 		    S_ISREG(st.st_mode) && st.st_size == v->stamp.size &&
 		    mtime_ns(&st) == v->stamp.mtime_ns &&
@@ -430,8 +495,13 @@ repair_view(struct db *db, struct view *v)
 int
 repair_files(struct db *db, const struct view *v)
 {
-	if (v->kct_same && !v->journal_good)
-		return (rejournal(db));
+	if (is_index_better(db, v)) {
+		if (rejournal(db) == 0)
+			return (0);
+		if (!db->broken)	/* no room, or the like */
+			return (-1);
+		db->failed = db->broken = db->damaged = false;
+	}
 	if (db->journal_len == 0 && v->kct_there && !v->journal_good &&
 	    (v->stamp.kind != STAMP_BUSY || v->stamp.journal_len > 0)) {
 		errno = EUCLEAN;

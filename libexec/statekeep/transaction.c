@@ -362,7 +362,8 @@ db_commit(struct db *db, bool hard)
 		return (-1);
 	db->sync_file = (hard && db->sync_file) || db->sync_dir;
 	db->committed = true;
-	if (db_enter(db) == -1 || !kcdbendtran(db->kc, 1))
+	if (db_enter(db) == -1 || db_mark_end(db) == -1 ||
+	    !kcdbendtran(db->kc, 1))
 		replay_instead(db);
 	db->finished = true;
 	return (0);

@@ -2,6 +2,7 @@
  * The keys and values of a database: read, put, delete, walk.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +99,15 @@ db_store(struct db *db, const char *key, size_t key_len, const void *data,
 	memcpy(db->value + len, &h, sizeof(h));
 	return (kcdbset(db->kc, key, key_len, db->value, len + sizeof(h)) ?
 	    0 : -1);
+}
+
+int
+db_mark_end(struct db *db)
+{
+	char	 text[32];
+	int	 n = snprintf(text, sizeof(text), "%" PRId64, db->journal_len);
+
+	return (db_store(db, DB_END, strlen(DB_END), text, (size_t)n, false));
 }
 
 enum sealed

@@ -66,7 +66,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	int		 fd = memfd_create("journal", MFD_CLOEXEC);
 
 	if (fd == -1 || write(fd, data, len) != (ssize_t)len ||
-	    journal_replay(fd, take, &s, &r) == -1)
+	    journal_replay(fd, take, &s, true, &r) == -1)
 		abort();
 	if (r.end < 0 || (size_t)r.end > len || r.skipped < 0 ||
 	    r.changes != s.good + s.damaged || s.bytes > len)
@@ -74,7 +74,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	/* What was whole, as one transaction at the end of nothing. */
 	if (ftruncate(fd, 0) == -1 ||
 	    journal_append(fd, 0, &s.again) == -1 ||
-	    journal_replay(fd, count, &n, &r) == -1 || n != s.good)
+	    journal_replay(fd, count, &n, true, &r) == -1 || n != s.good)
 		abort();
 	jbuf_clear(&s.again);
 	close(fd);

@@ -173,6 +173,38 @@ state() { user "$@" info --format '{{.Store.StateDir}}'; }
 	rm -rf "$T/user/.local" "$T/xdg/bulkhead" "$T/xdg/containers" "$T/xdg"/[rt]5
 }
 
+# left: all that exists, but for the configuration and what is kept of it.
+left() {
+	find "$T/user" "$T/xdg" -path "$T/user/.config" -prune -o -print |
+	    grep -v "^$T/xdg/bulkhead/settled" | sort
+}
+
+@test "S9: a command that is refused leaves nothing behind" {
+	local before o
+	rm -rf "$T/user/.local" "$T/xdg/bulkhead"*
+	before=$(left)
+	for o in "--volumepath $T/user/vols" "--runtime nosuch" \
+	    "--events-backend nosuch" "--storage-driver zfs" "--module nosuch" \
+	    "--root $T/user/n1 --tmpdir /proc/n2"; do
+		fails 125 user $o ps
+		is "$(left)" "$before" "left by $o"
+	done
+	# Of a store that is there.
+	conf containers.conf "[engine]
+	    static_dir = \"$T/user/static\""
+	user volume create v >/dev/null
+	before=$(left)
+	for o in "--volumepath $T/user/vols" "--storage-driver vfs" \
+	    "--root $T/user/n1" "--runroot $T/xdg/n2" "--tmpdir $T/xdg/n3" \
+	    "--volumepath $T/user/.local/share/containers/storage/n4"; do
+		fails 125 user $o ps
+		fails 125 user $o images
+		fails 125 user $o volume create w
+		is "$(left)" "$before" "left by $o"
+	done
+	is "$(user volume ls -q)" v
+}
+
 @test "S58: --volumepath outside of the storage is refused, and not recorded" {
 	fails 125 user --volumepath "$T/user/vols" ps
 	is "$err" "Error: --volumepath $T/user/vols is not below the graph root $T/user/.local/share/containers/storage: volumes elsewhere are not supported by bulkhead yet"
