@@ -415,6 +415,52 @@ primitives(void)
 	CHECK(when("nonsense") == -999 && when("2023-13-01") == -999);
 }
 
+/* Parameters of the kernel, and what a container has of the host. */
+static void
+host(void)
+{
+	struct rec	*r = rec_new();
+	struct rec	*other = rec_new();
+
+	is(spec_oom_score, "-1000", "oom_score_adj=-1000");
+	is(spec_oom_score, "1000", "oom_score_adj=1000");
+	no(spec_oom_score, "1001", "is not between -1000 and 1000");
+	no(spec_oom_score, "-1001", "is not between");
+	no(spec_oom_score, "", "is not between");
+	is(spec_tz, "Europe/Berlin", "tz=Europe/Berlin");
+	is(spec_tz, "", "");
+	no(spec_tz, "/etc/shadow", "finding timezone");
+	no(spec_tz, "../shadow", "finding timezone");
+	is(spec_hosts_file, "/etc/h", "hosts_base=/etc/h");
+	is(spec_hosts_file, "none", "hosts_base=none");
+	no(spec_hosts_file, "image", "not supported by bulkhead yet");
+	no(spec_hosts_file, "h", "must be an absolute path");
+
+	check(spec_sysctl("net.a=1", true, r, &err) == 0 &&
+	    spec_sysctl("net.ab=2", false, r, &err) == 0 &&
+	    rec_count(r, KEY(sysctl)) == 2 &&
+	    strcmp(rec_str(r, KEY(sysctl), ""), "-net.a=1") == 0,
+	    "a sysctl that may fail begins with -", __LINE__);
+	check(spec_sysctl("net.a=3", false, r, &err) == 0 &&
+	    rec_count(r, KEY(sysctl)) == 2 &&
+	    strcmp(rec_str(r, KEY(sysctl), ""), "net.ab=2") == 0,
+	    "a later sysctl takes the place of an earlier one", __LINE__);
+	check(spec_sysctl("vm.swappiness=1", false, r, &err) == -1 &&
+	    spec_sysctl("net/../kernel/panic=1", false, r, &err) == -1 &&
+	    spec_sysctl("net.a", false, r, &err) == -1 &&
+	    spec_sysctl("net.a=1\n2", false, r, &err) == -1,
+	    "sysctls of the host, and what is none, are refused", __LINE__);
+
+	check(spec_volume("/a:/x", r, &err) == 0 &&
+	    spec_volume("/b:/x/", other, &err) == 0 &&
+	    spec_volume("/b:/y", other, &err) == 0 &&
+	    spec_mounts_missing(other, r, &err) == 0 &&
+	    rec_count(r, KEY(mount)) == 2,
+	    "a mount is added where there is none yet", __LINE__);
+	rec_free(r);
+	rec_free(other);
+}
+
 int
 main(void)
 {
@@ -426,5 +472,6 @@ main(void)
 	capabilities();
 	environment();
 	primitives();
+	host();
 	return (finish());
 }

@@ -316,7 +316,7 @@ suits_memory(struct create *c)
 		    "type memory is forgotten when a command ends: containers "
 		    "can only be run in the foreground with it"));
 	c->rm = true;
-	return (rec_set_flag(c->request, KEY_IN(request, rm), true));
+	return (rec_set_flag(c->wants, KEY_IN(request, rm), true));
 }
 
 /* Begin what takes time and needs only the options. */

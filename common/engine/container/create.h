@@ -22,7 +22,7 @@ struct start;
 struct create {
 	/* Of the caller, who keeps them. */
 	struct session	*s;
-	struct rec	*request;
+	const struct rec *request;
 	/* the image or, with rootfs, its path */
 	const char	*what;
 	char		**command;	/* and its arguments */
