@@ -160,19 +160,15 @@ add_types(struct rec *r, const struct settings *s)
 		[KEY_TREE] = "string", [KEY_REGISTRIES] = "table",
 	};
 
-	for (size_t i = 0; i < schema_len; i++) {
-		const struct setting	*it = settings_find(s, schema[i].name);
-
+	for (size_t i = 0; i < schema_len; i++)
 		add_type(r, schema[i].name, key_is_map(&schema[i]) ? "table" :
-		    names[schema[i].type], it == NULL ? schema[i].supported :
-		    !unsupported(it));
-	}
+		    names[schema[i].type], schema[i].supported);
 	for (size_t i = 0; i < s->n; i++) {
 		const struct setting	*it = &s->all[i];
 
 		if (it->key != NULL && strcmp(it->key->name, it->name) != 0)
 			add_type(r, it->name, names[it->key->type],
-			    !unsupported(it));
+			    it->key->supported);
 	}
 }
 

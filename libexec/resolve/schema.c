@@ -23,6 +23,8 @@
 	{ name, KEY_##type, CONF_CONTAINERS, NULL, true, values }
 #define EV(name, one_of, values)					\
 	{ name, KEY_STR, CONF_CONTAINERS, one_of, true, values }
+#define SV(name, type, values)						\
+	{ name, KEY_##type, CONF_STORAGE, NULL, true, values }
 
 /* For every key of podman's, an empty string is the default. */
 const struct key schema[] = {
@@ -147,7 +149,7 @@ const struct key schema[] = {
 	CN("engine.remote_uri", STR),
 	CN("engine.retry", UINT),
 	CN("engine.retry_delay", STR),
-	CN("engine.runtime", STR),
+	CV("engine.runtime", STR, "launch|bulkhead launch"),
 	CN("engine.runtime_path", LIST),
 	C("engine.runtime_supports_json", LIST),
 	C("engine.runtime_supports_kvm", LIST),
@@ -203,7 +205,8 @@ const struct key schema[] = {
 	SN("storage.options.ignore_chown_errors", SCALAR),
 	SN("storage.options.imagestore", STR),
 	SN("storage.options.mount_program", STR),
-	SN("storage.options.mountopt", STR),
+	/* Mounts are made in a user namespace, which has no devices. */
+	SV("storage.options.mountopt", STR, "nodev"),
 	SN("storage.options.remap-gids", STR),
 	SN("storage.options.remap-group", STR),
 	SN("storage.options.remap-uids", STR),
@@ -220,7 +223,7 @@ const struct key schema[] = {
 	SN("storage.options.overlay.ignore_chown_errors", SCALAR),
 	SN("storage.options.overlay.inodes", SCALAR),
 	SN("storage.options.overlay.mount_program", SCALAR),
-	SN("storage.options.overlay.mountopt", SCALAR),
+	SV("storage.options.overlay.mountopt", SCALAR, "nodev"),
 	SN("storage.options.overlay.size", SCALAR),
 	SN("storage.options.overlay.skip_mount_home", SCALAR),
 	SN("storage.options.overlay.sync", SCALAR),

@@ -9,17 +9,6 @@
 #include "schema.h"
 #include "settings.h"
 
-/* Values of such keys that say what happens anyway. */
-static const struct {
-	const char	*name, *value;
-} fulfilled[] = {
-	{ "engine.runtime",			"launch" },
-	{ "engine.runtime",			"bulkhead launch" },
-	/* All mounts are made in a user namespace, which has no devices. */
-	{ "storage.options.mountopt",		"nodev" },
-	{ "storage.options.overlay.mountopt",	"nodev" },
-};
-
 /* Values that containers of the other kind of user can have. */
 static const struct {
 	const char	*name, *value;
@@ -38,17 +27,11 @@ static const char *const	 told[] = {
 	"$TMPDIR", "--runtime", "--conmon",
 };
 
-bool
+/* Has it no effect, whatever its value? What $STORAGE_OPTS sets has no row. */
+static bool
 unsupported(const struct setting *it)
 {
-	/* What --storage-opt and $STORAGE_OPTS set has no row. */
-	if (it->key == NULL || it->key->supported)
-		return (it->key == NULL);
-	for (size_t i = 0; i < NITEMS(fulfilled) && it->n == 1; i++)
-		if (strcmp(it->name, fulfilled[i].name) == 0 &&
-		    strcmp(it->values[0], fulfilled[i].value) == 0)
-			return (false);
-	return (true);
+	return (it->key == NULL || !it->key->supported);
 }
 
 /* Is it one of the words, or an absolute path where "/" is one? */

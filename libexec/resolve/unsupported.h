@@ -9,12 +9,6 @@ struct setting;
 struct settings;
 
 /*
- * Has the setting no effect? A value that names what happens without it has
- * one.
- */
-bool	unsupported(const struct setting *);
-
-/*
  * Has it a value that an ordinary user's containers, or root's, cannot have,
  * where they can have others?
  */

@@ -98,7 +98,7 @@ default() {
 	# None of them is what containers run with, which is said.
 	conf '[engine]' "runtime = \"$T/bin/good\""
 	bhc run --rm --network none localhost/busybox true 2>"$T/said"
-	is "$(grep -c "not supported, and ignored: engine.runtime ($T/conf:2)" \
+	is "$(grep -cF "not supported, and ignored: engine.runtime = \"$T/bin/good\" ($T/conf:2)" \
 	    "$T/said")" 1
 	is "$(bhc info -f '{{.Host.OCIRuntime.Name}}' 2>/dev/null)" \
 	    "bulkhead launch"
