@@ -136,6 +136,11 @@ unknown() {
 	gives "204 ErrNoSuchImage" '*: image not known' \
 	    bh image inspect nosuch
 	gives "208 ErrEmptyID" '*name or ID cannot be empty*' bh stop ''
+	# There is none that could be the latest.
+	gives "201 ErrNoSuchCtr" '*' bh stop --latest
+	gives "201 ErrNoSuchCtr" '*' bh container inspect --latest
+	CODE=1 gives "202 ErrNoSuchPod" 'no such pod' bh pod rm --latest
+	gives "202 ErrNoSuchPod" 'no such pod' bh pod inspect --latest
 }
 @test "S98: ErrNoSuchCtr, ErrNoSuchPod, ErrNoSuchVolume, ErrEmptyID" {
 	each unknown
