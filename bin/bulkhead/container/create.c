@@ -105,13 +105,13 @@ const struct opt create_options[] = {
 	    "Timeout (in seconds) that containers stopped by user command "
 	    "have to exit. If exceeded, the container will be forcibly "
 	    "stopped via SIGKILL.", .def = "10"),
-	OPT("sysctl", 0, LIST, "Sysctl options", .complete = "name"),
+	OPT("sysctl", 0, LIST, "Sysctl options"),
 	OPT("tmpfs", 0, ARRAY,
 	    "Mount a temporary filesystem (tmpfs) into a container",
 	    .metavar = "tmpfs"),
 	OPT("tty", 't', FLAG, "Allocate a pseudo-TTY for container"),
 	OPT("tz", 0, STRING, "Set timezone in container",
-	    .complete = "timezone"),
+	    .complete = "local"),
 	OPT("ulimit", 0, LIST, "Ulimit options", .complete = "limit"),
 	OPT("umask", 0, STRING, "Set umask in container", .def = "0022"),
 	OPT("unsetenv", 0, LIST,
