@@ -234,14 +234,18 @@ hostfiles_open_zone(const char *name)
 }
 
 int
-hostfiles_add(struct rec *def)
+hostfiles_add(struct rec *def, const char **what)
 {
+	*what = rec_str(def, KEY(hosts_base), "/etc/hosts");
 	if (rec_num(def, KEY(no_hosts), 0) == 0 && add_hosts(def) == -1)
 		return (-1);
+	*what = "/etc/resolv.conf";
 	if (strcmp(rec_str(def, KEY(dns), ""), "none") != 0 &&
-	    add_file(def, "/etc/resolv.conf", write_resolv, NULL) == -1)
+	    add_file(def, *what, write_resolv, NULL) == -1)
 		return (-1);
+	*what = rec_str(def, KEY(tz), "");
 	if (add_zone(def) == -1)
 		return (-1);
-	return (add_file(def, "/etc/hostname", write_hostname, NULL));
+	*what = "/etc/hostname";
+	return (add_file(def, *what, write_hostname, NULL));
 }

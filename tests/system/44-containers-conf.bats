@@ -77,6 +77,7 @@ names() {
 127.0.0.1	"* ]]
 	not grep -q only.base <<<"$(in_ctr "base_hosts_file = \"$T/base\"" --hosts-file none -- "$hosts")"
 	grep -q "^127.0.0.1	localhost$" <<<"$(in_ctr 'base_hosts_file = "none"' -- "$hosts")"
+	[[ $(in_ctr 'base_hosts_file = "/no/such"' -- "$hosts") == *"composing files of the container: /no/such: No such file or directory" ]]
 	grep -q "^10.1.2.3	host.containers.internal host.docker.internal$" \
 	    <<<"$(in_ctr 'host_containers_internal_ip = "10.1.2.3"' -- "$hosts")"
 	grep -q "^10.1.2.3	gate$" <<<"$(in_ctr 'host_containers_internal_ip = "10.1.2.3"' \

@@ -130,6 +130,7 @@ complete_definition(struct start *st)
 	struct session		*s = st->s;
 	scoped_rec struct rec	*rw = NULL;
 	struct utsname		 u;
+	const char		*what;
 	int			 nunfilled;
 
 	st->full = rec_new();
@@ -140,9 +141,9 @@ complete_definition(struct start *st)
 	(void)rec_set(st->full, KEY(graph), s->graph);
 	if (rec_get(st->full, KEY(hostname)) == NULL && uname(&u) == 0)
 		(void)rec_add(st->full, KEY(hostname), u.nodename);
-	if (hostfiles_add(st->full) == -1)
-		return (session_errno(s, "composing", "/etc/hosts of the "
-		    "container"));
+	if (hostfiles_add(st->full, &what) == -1)
+		return (session_errno(s, "composing files of the container:",
+		    what));
 	if (has_image(st)) {
 		if ((rw = store_rw_make_end(&s->client)) == NULL)
 			return (-1);
