@@ -58,6 +58,17 @@ start_deadline(struct deadline *d, const struct client *c, enum helper_id who,
 	    ms < 0 ? c->helper[who].pid : 0);
 }
 
+/* The answer of a helper that comes before it is waited for. */
+static void
+take_early(struct client *c, int i)
+{
+	int	 rc = chan_recv(&c->helper[i].chan, &c->answer[i]);
+
+	c->answer_state[i] = rc == 1 ? ANSWER_HERE : ANSWER_NEVER;
+	if (rc == -1 && errno == EPROTONOSUPPORT)
+		c->answer_state[i] = ANSWER_OTHER;
+}
+
 /*
  * Wait for a packet, passing on meanwhile what helpers say. As chan_recv; or
  * -1 with ETIME, and the helper killed, where none has come in time.
@@ -94,14 +105,13 @@ await(struct client *c, enum helper_id who, uint32_t seq, struct packet *p)
 			client_drain(c);
 		for (int i = 0; i < H_COUNT; i++)
 			if (i != (int)who && pfd[i].revents != 0) {
-				c->answer_state[i] = chan_recv(
-				    &c->helper[i].chan, &c->answer[i]) == 1 ?
-				    ANSWER_HERE : ANSWER_NEVER;
+				take_early(c, i);
 				pfd[i].fd = -1;
 				pfd[i].revents = 0;
 			}
 		if (pfd[who].revents != 0) {
-			if (seq == c->sent[who])
+			if (seq == c->sent[who] &&
+			    c->answer_state[who] != ANSWER_OTHER)
 				c->answer_state[who] = ANSWER_NONE;
 			return (chan_recv(&c->helper[who].chan, p));
 		}
@@ -131,7 +141,8 @@ call_begin(struct client *c, const struct request *q)
 		packet_clear(&c->answer[who]);
 	else if (c->answer_state[who] == ANSWER_WANTED)
 		c->abandoned[who] = c->sent[who];
-	c->answer_state[who] = ANSWER_NONE;
+	if (c->answer_state[who] != ANSWER_OTHER)
+		c->answer_state[who] = ANSWER_NONE;
 	rc = transmit(c, q);
 	c->sent[who] = c->seq;
 	if (rc == 0)
@@ -178,6 +189,11 @@ wait_for(struct client *c, enum helper_id who, uint32_t seq, struct packet *p)
 	while ((rc = await(c, who, seq, p)) == 1 && p->seq != seq &&
 	    p->seq == c->abandoned[who])
 		packet_clear(p);
+	if (rc == -1 && errno == EPROTONOSUPPORT)
+		c->answer_state[who] = ANSWER_OTHER;
+	/* Of a request that was not understood nothing is done. */
+	if (rc != 1 && c->answer_state[who] == ANSWER_OTHER)
+		return (client_lost(c, who));
 	if (rc == 0)
 		(void)client_lost(c, who);
 	if (rc == 0 || (rc == -1 && errno == ETIME))

@@ -34,7 +34,8 @@ enum answer_state {
 	ANSWER_NONE,		/* none is waited for, or it is being read */
 	ANSWER_WANTED,		/* it was asked, and has not answered */
 	ANSWER_HERE,		/* it answered before it was waited for */
-	ANSWER_NEVER		/* its channel was closed before that */
+	ANSWER_NEVER,		/* its channel was closed before that */
+	ANSWER_OTHER		/* it is of another version than we are */
 };
 
 struct client {

@@ -273,18 +273,43 @@ take_reason(struct client *c, enum helper_id who, char *out, size_t size)
 	return (got);
 }
 
+/* Has it refused to talk to a program of our version, before it ended? */
+static bool
+is_other_version(struct client *c, enum helper_id who)
+{
+	struct child	*h = &c->helper[who];
+	struct pollfd	 pfd = { .fd = h->chan.fd, .events = POLLIN };
+	struct packet	 p;
+	int		 rc;
+
+	if (c->answer_state[who] == ANSWER_OTHER)
+		return (true);
+	while (poll(&pfd, 1, 0) == 1) {
+		if ((rc = chan_recv(&h->chan, &p)) != 1)
+			return (rc == -1 && errno == EPROTONOSUPPORT);
+		packet_clear(&p);
+	}
+	return (false);
+}
+
 int
 client_lost(struct client *c, enum helper_id who)
 {
 	struct child	*h = &c->helper[who];
 	enum error_code	 code = who == H_STATE ? ERR_DB_CLOSED : ERR_STOPPED;
 	char		 reason[sizeof(c->reason)];
+	bool		 other = is_other_version(c, who);
 	int		 st;
 
 	client_drain(c);
 	st = who == H_REAPER ? reaper_status(h) : stop_child(h);
 	client_drain(c);
-	if (take_reason(c, who, reason, sizeof(reason)) != NULL)
+	if (other)
+		(void)error_set_code(&c->error, ERR_OTHER_VERSION, EPIPE,
+		    "bulkhead and its helper %s are installed from different "
+		    "versions: install one of them whole",
+		    helpers[who].file);
+	else if (take_reason(c, who, reason, sizeof(reason)) != NULL)
 		(void)error_set_code(&c->error, code, EPIPE, "the helper %s "
 		    "has ended: %s", helpers[who].file, reason);
 	else if (st == -1)

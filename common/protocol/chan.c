@@ -10,21 +10,57 @@
 #include "log.h"
 #include "wire.h"
 
+/* Of the program that is asked: the front end asks many. */
+static uint16_t
+version_of(const struct chan *ch)
+{
+	return (proto_version(ch->self == R_CTL ? ch->peer : ch->self));
+}
+
+static void
+put_header(struct wbuf *w, const struct chan *ch, unsigned int type,
+    uint32_t seq, unsigned int nfds)
+{
+	put_u16(w, version_of(ch));
+	put_u16(w, (uint16_t)type);
+	put_u32(w, seq);
+	put_u32(w, nfds);
+}
+
+/*
+ * Is the peer of another version? Then tell it ours, with a header of no type,
+ * which every version understands, unless that is what it has told.
+ */
+static bool
+is_other_version(const struct chan *ch, const uint8_t *buf, size_t len)
+{
+	struct rbuf	 r = { buf, len, false };
+	uint8_t		 header[PROTO_HDR];
+	struct wbuf	 w = { header, 0, sizeof(header), false };
+	uint16_t	 version = get_u16(&r, UINT16_MAX);
+	uint16_t	 type = get_u16(&r, UINT16_MAX);
+
+	if (len < PROTO_HDR || version == version_of(ch))
+		return (false);
+	put_header(&w, ch, 0, 0, 0);
+	if (type != 0)
+		(void)fdpass_send(ch->fd, header, w.len, NULL, 0);
+	return (true);
+}
+
 static const char *
 refuse(struct chan *ch, struct packet *p, const uint8_t *buf, size_t len)
 {
 	struct rbuf	 r = { buf, len, false };
-	uint16_t	 version, type;
+	uint16_t	 type;
 	uint32_t	 nfds;
 
-	version = get_u16(&r, UINT16_MAX);
+	(void)get_u16(&r, UINT16_MAX);	/* the version */
 	type = get_u16(&r, UINT16_MAX);
 	p->seq = get_u32(&r, UINT32_MAX);
 	nfds = get_u32(&r, PROTO_FDS);
 	if (r.bad)
 		return ("bad header");
-	if (version != PROTO_VERSION)
-		return ("other version");
 	if ((p->info = proto_find(type)) == NULL)
 		return ("unknown type");
 	if ((p->info->from & ch->peer) == 0 || (p->info->to & ch->self) == 0)
@@ -77,7 +113,11 @@ chan_recv(struct chan *ch, struct packet *p)
 		why = "more descriptors than any message has";
 	else if (n <= 0)
 		return (n == -1 && errno == ECONNRESET ? 0 : (int)n);
-	else
+	else if (is_other_version(ch, buf, (size_t)n)) {
+		packet_clear(p);
+		errno = EPROTONOSUPPORT;
+		return (-1);
+	} else
 		why = refuse(ch, p, buf, (size_t)n);
 	if (why != NULL) {
 		log_warnx("refused a packet from %s: %s",
@@ -97,10 +137,7 @@ chan_send(struct chan *ch, enum msg_type type, uint32_t seq,
 	uint8_t		 buf[PROTO_MAX];
 	struct wbuf	 w = { buf, 0, sizeof(buf), false };
 
-	put_u16(&w, PROTO_VERSION);
-	put_u16(&w, (uint16_t)type);
-	put_u32(&w, seq);
-	put_u32(&w, nfds);
+	put_header(&w, ch, type, seq, nfds);
 	if (nfds > PROTO_FDS || !proto_encode(type, &w, body)) {
 		errno = EMSGSIZE;
 		return (-1);

@@ -27,7 +27,8 @@ struct packet {
 /*
  * Receive one packet that matches its declaration: 1. 0: the peer closed. -1
  * with errno; EBADMSG when refused (one line is logged, descriptors are
- * closed).
+ * closed), EPROTONOSUPPORT when the peer is of another version, and has been
+ * told so.
  */
 int	chan_recv(struct chan *, struct packet *);
 /*

@@ -77,6 +77,8 @@
 	    "the container cannot be set up")				\
 	E(ERR_NO_CGROUPS, 606, "ErrNoCgroups",				\
 	    "no cgroup can be used")					\
+	E(ERR_OTHER_VERSION, 607, "ErrOtherVersion",			\
+	    "programs of different versions")				\
 	E(ERR_WILL_DEADLOCK, 701, "ErrWillDeadlock",			\
 	    "waiting would be a deadlock")				\
 	E(ERR_NS_MISMATCH, 702, "ErrNSMismatch",			\

@@ -19,6 +19,19 @@ proto_find(uint16_t type)
 	return (NULL);
 }
 
+uint16_t
+proto_version(enum role role)
+{
+	static const uint16_t	 versions[] = {
+#include "protoversion.inc"
+	};
+
+	for (size_t i = 0; i < NITEMS(versions); i++)
+		if (role == 1u << i)
+			return (versions[i]);
+	return (0);
+}
+
 const char *
 proto_role(enum role role)
 {

@@ -12,7 +12,6 @@
 
 #include "maprequest.h"
 
-#define PROTO_VERSION	3
 #define PROTO_HDR	12		/* version, type, seq, nfds */
 #define PROTO_MAX	16384		/* one packet, header included */
 #define PROTO_FDS	8		/* descriptors in one packet */
@@ -829,6 +828,11 @@ struct wbuf;
 
 /* The declaration of a message number; NULL when there is none. */
 const struct proto_info *proto_find(uint16_t);
+/*
+ * The version of the protocol with this program: a hash of what it is sent and
+ * answers, from tools/protoversion.c.
+ */
+uint16_t proto_version(enum role);
 /* The name of a role, for traces. Static storage. */
 const char *proto_role(enum role);
 /* Append a body; false when a string or number exceeds its bound. */

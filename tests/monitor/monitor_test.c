@@ -344,8 +344,8 @@ test_hostile(void)
 		for (size_t len = 0; len < sizeof(buf); len = len * 3 + 5) {
 			c = rig_client(&r);
 			memset(buf, i % 2 ? 0xff : 0, sizeof(buf));
-			buf[0] = PROTO_VERSION;
-			buf[1] = 0;
+			buf[0] = proto_version(R_MONITOR) & 0xff;
+			buf[1] = (uint8_t)(proto_version(R_MONITOR) >> 8);
 			buf[2] = (uint8_t)types[i];
 			buf[3] = (uint8_t)(types[i] >> 8);
 			memset(buf + 8, 0, 4);

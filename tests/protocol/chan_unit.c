@@ -145,6 +145,56 @@ test_refuse(void)
 	close_pair();
 }
 
+/* 0: nothing; else what came raw, as a header. */
+static bool
+came_header(int fd, uint16_t version, uint16_t type)
+{
+	uint8_t		 buf[PROTO_MAX];
+	ssize_t		 n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
+	struct rbuf	 r = { buf, n > 0 ? (size_t)n : 0, false };
+
+	return (n == PROTO_HDR && get_u16(&r, UINT16_MAX) == version &&
+	    get_u16(&r, UINT16_MAX) == type);
+}
+
+/*
+ * Programs of different versions: one line is theirs to say, not two, so each
+ * tells the other and says nothing; and neither answers that.
+ */
+static void
+test_version(void)
+{
+	const uint16_t	 ours = proto_version(R_REFRESH);
+	uint8_t		 buf[PROTO_HDR] = { 0 };
+	struct wbuf	 w = { buf, 0, sizeof(buf), false };
+	struct packet	 p;
+	int		 before;
+
+	open_pair();
+	before = open_fds();
+	put_u16(&w, ours ^ 1);
+	put_u16(&w, MSG_ids_query);
+	CHECK(send(front.fd, buf, sizeof(buf), 0) == PROTO_HDR);
+	CHECK(chan_recv(&helper, &p) == -1 && errno == EPROTONOSUPPORT);
+	CHECK(came_header(front.fd, ours, 0));
+	/* A helper of another version has said so. */
+	memset(buf + 2, 0, 2);
+	CHECK(send(helper.fd, buf, sizeof(buf), 0) == PROTO_HDR);
+	CHECK(chan_recv(&front, &p) == -1 && errno == EPROTONOSUPPORT);
+	CHECK(recv(helper.fd, buf, 1, MSG_DONTWAIT) == -1 && errno == EAGAIN);
+	/* Less than a header is no version, nor is a header without a type. */
+	CHECK(send(front.fd, buf, PROTO_HDR - 1, 0) == PROTO_HDR - 1 &&
+	    refused());
+	buf[0] = ours & 0xff;
+	buf[1] = (uint8_t)(ours >> 8);
+	CHECK(send(front.fd, buf, sizeof(buf), 0) == PROTO_HDR && refused());
+	CHECK(open_fds() == before);
+	close_pair();
+	check(proto_version(R_STATE) != proto_version(R_STORE) &&
+	    proto_version(R_STATE) != 0 && proto_version(R_INFLATE) != 0,
+	    "D20: helpers with other messages have other versions", __LINE__);
+}
+
 /* More than there is room for, in bytes and in descriptors. */
 static void
 test_excess(void)
@@ -165,7 +215,7 @@ test_excess(void)
 	CHECK(send(front.fd, buf, sizeof(buf), 0) == sizeof(buf) && refused());
 	for (int n = PROTO_FDS + 1; n <= 64; n++) {
 		w.len = 0;
-		put_u16(&w, PROTO_VERSION);
+		put_u16(&w, proto_version(R_REFRESH));
 		put_u16(&w, MSG_ids_query);
 		put_u32(&w, 1);
 		put_u32(&w, PROTO_FDS);
@@ -197,6 +247,7 @@ main(void)
 	test_unread();
 	test_sender();
 	test_refuse();
+	test_version();
 	test_excess();
 	return (finish());
 }

@@ -266,7 +266,9 @@ refused(const struct program *p, enum role peer, const struct row *r,
 	start_victim(&v, p, peer);
 	came = send_raw(&v, &w, a->sent) ? answer(&v, 3000) : -2;
 	status = end_victim(&v);
-	if (came == 0 && status == p->refuses)
+	/* A program of another version is told so. */
+	if (came == (a->version != proto_version(p->role)) &&
+	    status == p->refuses)
 		return (true);
 	printf("# %s, %s, %s (field %d): answer %d, status %d\n", p->name,
 	    r->name, a->what, a->field, came, status);
@@ -278,7 +280,7 @@ static bool
 refused_stranger(const struct program *p, enum role peer, const struct row *r)
 {
 	const struct attempt	 a = { "not this peer's", r->nfds, r->nfds,
-				    PROTO_VERSION, 0, -1, NONE };
+				    proto_version(p->role), 0, -1, NONE };
 
 	return (refused(p, peer, r, &a));
 }
@@ -287,19 +289,20 @@ static bool
 refused_faults(const struct program *p, const struct row *r)
 {
 	const unsigned int	 n = r->nfds;
+	const uint16_t		 version = proto_version(p->role);
 	const struct attempt	 all[] = {
-		{ "short by one", n, n, PROTO_VERSION, -1, -1, NONE },
-		{ "long by one", n, n, PROTO_VERSION, 1, -1, NONE },
-		{ "a version to come", n, n, PROTO_VERSION + 1, 0, -1, NONE },
-		{ "one descriptor too many", n, n + 1, PROTO_VERSION, 0, -1,
+		{ "short by one", n, n, version, -1, -1, NONE },
+		{ "long by one", n, n, version, 1, -1, NONE },
+		{ "a version to come", n, n, version ^ 1, 0, -1, NONE },
+		{ "one descriptor too many", n, n + 1, version, 0, -1,
 		    NONE },
-		{ "one too many, declared", n + 1, n + 1, PROTO_VERSION, 0, -1,
+		{ "one too many, declared", n + 1, n + 1, version, 0, -1,
 		    NONE },
-		{ "more than any message has", n, PROTO_FDS + 1, PROTO_VERSION,
+		{ "more than any message has", n, PROTO_FDS + 1, version,
 		    0, -1, NONE },
-		{ "one descriptor too few", n, n - 1, PROTO_VERSION, 0, -1,
+		{ "one descriptor too few", n, n - 1, version, 0, -1,
 		    NONE },
-		{ "one too few, declared", n - 1, n - 1, PROTO_VERSION, 0, -1,
+		{ "one too few, declared", n - 1, n - 1, version, 0, -1,
 		    NONE },
 	};
 	bool	 ok = true;
@@ -309,9 +312,9 @@ refused_faults(const struct program *p, const struct row *r)
 	/* Which fields there are, compose knows: ask for more than any has. */
 	for (int field = 0; field < 8; field++) {
 		const struct attempt	 over = { "over the bound", n, n,
-					    PROTO_VERSION, 0, field, OVER };
+					    version, 0, field, OVER };
 		const struct attempt	 nul = { "NUL inside", n, n,
-					    PROTO_VERSION, 0, field, NUL };
+					    version, 0, field, NUL };
 
 		ok &= refused(p, R_CTL, r, &over);
 		ok &= refused(p, R_CTL, r, &nul);
@@ -327,7 +330,7 @@ static bool
 survived(const struct program *p, const struct row *r)
 {
 	const struct attempt	 a = { "right", r->nfds, r->nfds,
-				    PROTO_VERSION, 0, -1, NONE };
+				    proto_version(p->role), 0, -1, NONE };
 	uint8_t			 buf[PROTO_MAX];
 	struct wbuf		 w = { buf, 0, sizeof(buf), false };
 	struct victim		 v;
@@ -370,13 +373,14 @@ sweep(const struct program *p)
 	}
 }
 
-/* No valid message: junk, an empty header, an unknown number. */
+/* No valid message: a byte, another version, an unknown number; too long. */
 static void
 junk(const struct program *p)
 {
 	static const uint8_t	 bytes[][PROTO_HDR] = {
-		{ 0 }, { 0xff, 0xff, 0xff, 0xff }, { 1, 0, 0xff, 0x7f },
+		{ 0 }, { 0xff, 0xff, 0xff, 0xff }, { 0, 0, 0xff, 0x7f },
 	};
+	const uint16_t		 version = proto_version(p->role);
 	uint8_t		 big[PROTO_MAX + 1] = { 0 };
 	struct wbuf	 w;
 	struct victim	 v;
@@ -389,8 +393,12 @@ junk(const struct program *p)
 		memset(big, 0, sizeof(big));
 		if (i < NITEMS(bytes))
 			memcpy(big, bytes[i], PROTO_HDR);
+		if (i >= 2) {
+			big[0] = version & 0xff;
+			big[1] = (uint8_t)(version >> 8);
+		}
 		start_victim(&v, p, R_CTL);
-		ok &= send_raw(&v, &w, 0) && answer(&v, 3000) == 0;
+		ok &= send_raw(&v, &w, 0) && answer(&v, 3000) == (i == 1);
 		ok &= end_victim(&v) == p->refuses;
 	}
 	check(ok, p->name, __LINE__);
