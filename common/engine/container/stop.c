@@ -81,21 +81,21 @@ container_kill(struct session *s, const struct rec *row, int signo)
 }
 
 /*
- * The monitor is asked for the end where it can be reached. Where its run
- * directory is gone, it notes the end of the process a moment later. The
- * reaper records the end too, as soon as it sees it; whichever process records
- * it first wins. Without a note of the end, it was killed.
+ * A monitor that has told of the end has noted it. One that cannot be asked,
+ * because its run directory is gone or it is of another version than this
+ * command, notes the end of the process a moment later. The reaper records the
+ * end too, as soon as it sees it; whichever process records it first wins.
+ * Without a note of the end, it was killed.
  */
 static int
-record_end(struct session *s, const struct rec *row)
+record_end(struct session *s, const struct rec *row, bool told)
 {
 	const char	*id = rec_str(row, KEY(id), "");
 	int		 status = SIGKILL;	/* raw */
 	int64_t		 when = 0;
 
 	for (int tries = 0; tries < NOTE_TRIES; tries++) {
-		if (exit_read(s, id, &status, &when) == 0 ||
-		    monitor_is_there(s->run_dir, id) ||
+		if (exit_read(s, id, &status, &when) == 0 || told ||
 		    !running_has_reaper(s, id))
 			break;
 		(void)usleep(NOTE_PAUSE_US);
@@ -152,20 +152,25 @@ ask_to_end(struct session *s, const struct rec *row, int64_t timeout)
 	return (timeout * 1000);
 }
 
-/* Wait so long until its process ends, then kill it. 0, or -1 with errno. */
+/*
+ * Wait so long until its process ends, then kill it. As monitor_wait, and -1
+ * with errno.
+ */
 static int
 await_end(struct session *s, const struct rec *row, int64_t wait_ms)
 {
-	if (wait_ms > 0 && monitor_wait(&s->client, s->run_dir, row, wait_ms,
-	    NULL) != -1)
-		return (0);
+	int	 rc;
+
+	if (wait_ms > 0 && (rc = monitor_wait(&s->client, s->run_dir, row,
+	    wait_ms, NULL)) != -1)
+		return (rc);
 	if (monitor_signal(&s->client, s->run_dir, row, SIGKILL) == -1 &&
 	    errno != ESRCH)
 		return (-1);
 	/* A frozen cgroup v1 delays SIGKILL until it is thawed. */
 	(void)cgroup_thaw(session_run_env(s), rec_str(row, KEY(id), ""));
 	return (monitor_wait(&s->client, s->run_dir, row, KILL_WAIT_MS,
-	    NULL) == -1 ? -1 : 0);
+	    NULL));
 }
 
 static int
@@ -173,10 +178,10 @@ end_stop(struct session *s, const struct rec *row, int64_t wait_ms)
 {
 	const char	*id = rec_str(row, KEY(id), "");
 	char		 what[128];
-	int		 saved;
+	int		 rc, saved;
 
-	if (await_end(s, row, wait_ms) == 0) {
-		if (record_end(s, row) == 0)
+	if ((rc = await_end(s, row, wait_ms)) != -1) {
+		if (record_end(s, row, rc == 0) == 0)
 			return (0);
 		(void)snprintf(what, sizeof(what), "cannot record the end of "
 		    "container %s", id);
