@@ -67,7 +67,7 @@ alone() {
 	    'bulkhead|reaper|monitor|launch|statekeep|store|resolve|refresh|lockbroker' \
 	    >/dev/null
 }
-@test "S30 S32: no process keeps a namespace; with all killed, all works" {
+@test "S30 D9: no process keeps a namespace; with all killed, all works" {
 	user ps -a >/dev/null
 	user run --rm --network none localhost/busybox true
 	until_true 5 alone
@@ -78,4 +78,31 @@ alone() {
 	until_true 10 over
 	is "$(user run --rm --network none localhost/busybox echo again)" again
 	user rm -f keeps
+}
+
+# The lines of /etc/subuid or /etc/subgid of the ordinary user, as a map.
+map_of() {	# map_of FILE ID
+	awk -F: -v user="$BH_USER" -v id="$2" 'BEGIN { print 0, id, 1; at = 1 }
+	    $1 == user || $1 == id { print at, $2, $3; at += $3 }' "$1"
+}
+@test "S29: a container's 0 is the user, then come the subordinate ids" {
+	user run --rm --network none localhost/busybox \
+	    cat /proc/self/uid_map /proc/self/gid_map >"$T/maps"
+	map_of /etc/subuid "$(id -u "$BH_USER")" >"$T/want"
+	map_of /etc/subgid "$(id -g "$BH_USER")" >>"$T/want"
+	[ "$(wc -l <"$T/want")" -ge 4 ]
+	is "$(awk '{ $1 = $1; print }' "$T/maps")" "$(cat "$T/want")"
+}
+
+# In a mount namespace, where the file is empty.
+@test "S31: without a line in /etc/subuid a container has one id, and it is said" {
+	local WHO=user words
+	mapfile -t words < <(engine)
+	: >"$T/empty"
+	err=$(unshare -m sh -c 'mount --bind "$0" /etc/subuid && exec "$@"' \
+	    "$T/empty" "${words[@]}" run --rm --network none \
+	    localhost/busybox cat /proc/self/uid_map 2>&1 >"$T/maps")
+	is "$(awk '{ $1 = $1; print }' "$T/maps")" "0 $(id -u "$BH_USER") 1"
+	is "$(wc -l <<<"$err")" 1 "$err"
+	[[ $err == "Warning: "*usermod*add-subuids* ]] || { echo "# $err"; false; }
 }

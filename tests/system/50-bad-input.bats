@@ -425,7 +425,7 @@ garbage() {
 	fails 125 in_ns run --rm --network none localhost/busybox true
 	is "$(grep -c ^Error: <<<"$err")" 1 "$err"
 	[[ $err == *"user namespace"* ]] || { echo "# $err"; false; }
-	is "$(grep -vc '^Error:\|^Warning:' <<<"$err")" 0 "$err" || true
+	is "$(grep -vc '^Error:\|^Warning:' <<<"$err" || true)" 0 "$err"
 	is "$(storage)" "$before"
 	clean
 }

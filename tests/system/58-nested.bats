@@ -54,6 +54,15 @@ ids() { awk '{ n += $3 } END { print n }'; }
 	is "$(in_ns all "$BH" run --rm localhost/busybox true 2>&1)" ""
 }
 
+@test "S32: an image is loaded and removed in a namespace with one id" {
+	b() { in_ns one "$BH" --root "$T/user/one" --runroot "$T/xdg/one" "$@"; }
+	b load -q -i "$BH_FIXTURES/busybox.docker.tar" >/dev/null 2>&1
+	is "$(b run localhost/busybox echo seen 2>/dev/null)" seen
+	b rm -a >/dev/null
+	b rmi localhost/busybox >/dev/null
+	is "$(find "$T/user/one/overlay" -mindepth 2 -path '*/diff/*')" ""
+}
+
 @test "S32: users, owners, volumes and layers in a namespace with many ids" {
 	b() { in_ns all "$BH" --root "$T/user/own" --runroot "$T/xdg/own" "$@"; }
 	b load -q -i "$BH_FIXTURES/busybox.docker.tar" >/dev/null

@@ -202,3 +202,16 @@ wait_unknown() {
 	bh rm -f -t 0 late
 }
 @test "wait: no code is invented when the monitor was killed" { each wait_unknown; }
+
+# The reaper is the parent of the container's process then.
+survived() {
+	bh run -d --name late --network none localhost/busybox \
+	    sh -c 'sleep 2; exit 42' >/dev/null
+	kill -KILL $(ancestor monitor)
+	until_true 10 has_exited
+	is "$(bh inspect --format '{{.State.Status}} {{.State.ExitCode}}' late)" \
+	    "exited 42"
+	bh rm late
+}
+has_exited() { [ "$(bh ps -q)" = "" ]; }
+@test "D10: an exit code survives the monitor" { each survived; }
