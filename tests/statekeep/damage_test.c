@@ -715,7 +715,7 @@ limit_files(void)
 static void
 test_limit(void)
 {
-	title = "S8: a limit on the size of files is an error";
+	title = "a limit on the size of files is an error";
 	fresh();
 	start_before_exec = limit_files;
 	CHECK(reopen() == 0);

@@ -265,6 +265,6 @@ limited() {
 	bh rm -f -a -t 0 >/dev/null
 }
 
-@test "S8: a limit on the size of files is an error, and kills no program of ours" {
+@test "a limit on the size of files is an error, and kills no program of ours" {
 	each limited
 }
