@@ -18,12 +18,16 @@
 #include "record.h"
 #include "say.h"
 #include "states.h"
+#include "stop.h"
 
 struct walk {
 	struct cli		*cli;
 	const struct each	*each;
 	bool			 ignore;	/* missing is no error */
 	int			 code;
+	struct turn		*turns;		/* STOP_AT_ONCE that have begun,
+						 * as a ring */
+	size_t			 next;
 };
 
 static void
@@ -66,23 +70,100 @@ find(const struct walk *w, const char *ref)
 	    remains(w->cli->session, ref) : row);
 }
 
-/* Act on a container; only one that was named is missed if it is gone. */
+/* One container, found, and what was begun with it. */
+struct turn {
+	char		*ref;
+	bool		 named;
+	struct rec	*row;
+	int		 error;		/* errno where there is no row */
+	int		 begun;		/* what each.begin returned */
+	struct error	 why;		/* ... or why there is no row */
+	struct stop	 stop;
+};
+
+/* A turn's result, which is the session's error if rc is -1. */
+static void
+finish(struct walk *w, const struct turn *t, int rc)
+{
+	bool	 missing = t->row == NULL && t->error == ENOENT;
+	int	 before = w->code;
+
+	if (rc == 0) {
+		if (w->each->print)
+			printf("%s\n", t->ref);
+	} else if (t->row != NULL || t->error == EUCLEAN)
+		failed(w, w->each->failed);
+	else if (t->named && !(missing && w->ignore))
+		failed(w, missing ? w->each->missing : w->each->failed);
+	if (t->row == NULL && t->named && before != 0)
+		w->code = before;
+}
+
+/* Only one that was named is missed if it is gone. */
+static void
+begin_turn(struct walk *w, struct turn *t, const char *ref, bool named)
+{
+	struct session	*s = w->cli->session;
+
+	*t = (struct turn){ .ref = strdup(ref), .named = named };
+	if (t->ref == NULL)
+		(void)error_set(&s->client.error, ENOMEM, "out of memory");
+	else
+		t->row = find(w, ref);
+	t->error = t->row == NULL ? errno : 0;
+	if (t->row == NULL)
+		t->begun = -1;
+	else if (w->each->begin != NULL)
+		t->begun = w->each->begin(w->cli, t->row, &t->stop);
+	error_save(&s->client.error, &t->why);
+	error_clear(&s->client.error);
+}
+
+static void
+end_turn(struct walk *w, struct turn *t)
+{
+	int	 rc;
+
+	if (t->begun == -1) {
+		error_restore(&w->cli->session->client.error, &t->why);
+		rc = -1;
+	} else if (t->begun == 1)
+		rc = w->each->end(w->cli, &t->stop);
+	else
+		rc = w->each->fn(w->cli, t->row);
+	finish(w, t, rc);
+	free(t->ref);
+	rec_free(t->row);
+	t->ref = NULL;
+}
+
+/* Act on a container, at the latest when the walk is over. */
 static void
 act(struct walk *w, const char *ref, bool named)
 {
-	scoped_rec struct rec	*row = find(w, ref);
-	bool			 missing = row == NULL && errno == ENOENT;
-	int			 before = w->code;
+	struct turn	*t = &w->turns[w->next];
+	struct turn	 alone;
 
-	if (row != NULL && w->each->fn(w->cli, row) == 0) {
-		if (w->each->print)
-			printf("%s\n", ref);
-	} else if (row != NULL || errno == EUCLEAN)
-		failed(w, w->each->failed);
-	else if (named && !(missing && w->ignore))
-		failed(w, missing ? w->each->missing : 0);
-	if (row == NULL && named && before != 0)
-		w->code = before;
+	if (w->each->begin == NULL) {
+		begin_turn(w, &alone, ref, named);
+		end_turn(w, &alone);
+		return;
+	}
+	if (t->ref != NULL)
+		end_turn(w, t);
+	begin_turn(w, t, ref, named);
+	w->next = (w->next + 1) % STOP_AT_ONCE;
+}
+
+/* The rest, the oldest first. */
+static void
+act_all(struct walk *w)
+{
+	for (size_t i = 0; i < STOP_AT_ONCE; i++) {
+		if (w->turns[w->next].ref != NULL)
+			end_turn(w, &w->turns[w->next]);
+		w->next = (w->next + 1) % STOP_AT_ONCE;
+	}
 }
 
 int
@@ -210,18 +291,23 @@ int
 each_container(struct cli *cli, const struct each *each)
 {
 	/* As in podman: rm -f of a missing container is no error. */
-	struct walk		 w = { cli, each, each->quiet_missing ||
+	struct walk		 w = { .cli = cli, .each = each,
+				    .ignore = each->quiet_missing ||
 				    opt_flag(cli->opts, "ignore", false) ||
-				    opt_flag(cli->opts, "force", false), 0 };
+				    opt_flag(cli->opts, "force", false) };
 	scoped_rec struct rec	*refs = each_named(cli);
+	scoped_free struct turn	*turns = calloc(STOP_AT_ONCE, sizeof(*turns));
 	const char		*ref;
 
+	if ((w.turns = turns) == NULL)
+		return (say_error(ERR_INTERNAL, "out of memory"));
 	if (!all_there(&w, refs))
 		return (w.code);
 	rec_each_text(ref, refs, KEY(ref))
 		act(&w, ref, true);
 	if (cli->argc == 0 && !opt_given(cli->opts, "cidfile"))
 		by_state(&w);
+	act_all(&w);
 	return (w.code);
 }
 

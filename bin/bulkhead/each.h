@@ -14,6 +14,7 @@
 
 struct cli;
 struct rec;
+struct stop;
 
 /* Operands, and what to say when there are none. */
 #define EACH_OPERANDS	"CONTAINER [CONTAINER...]"
@@ -46,6 +47,14 @@ struct each {
 	 * before the next container's turn.
 	 */
 	int		 (*fn)(struct cli *, const struct rec *);
+	/*
+	 * For what takes time, as a stop: begin it for many before the first is
+	 * waited for. 1: `end` is due, in place of fn; 0: fn is; -1 with an
+	 * error. NULL: fn does all.
+	 */
+	int		 (*begin)(struct cli *, const struct rec *,
+			    struct stop *);
+	int		 (*end)(struct cli *, struct stop *);
 	unsigned int	 all_states;	/* bit mask that --all means */
 	bool		 due;		/* what is about to be started again
 					 * by its policy counts as running */

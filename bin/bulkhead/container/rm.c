@@ -1,9 +1,17 @@
 /*
  * bulkhead rm: remove containers.
  */
+#include <errno.h>
+
+#include <bsd/string.h>
+
 #include "command_session.h"
 #include "each.h"
+#include "reconcile.h"
+#include "record.h"
+#include "row.h"
 #include "session.h"
+#include "states.h"
 #include "stop.h"
 
 static const struct opt options[] = {
@@ -28,8 +36,36 @@ rm_one(struct cli *cli, const struct rec *row)
 	    "force", false), opt_num(cli->opts, "time", -1)));
 }
 
+/* By force one that runs is stopped first. */
+static int
+begin_one(struct cli *cli, const struct rec *row, struct stop *st)
+{
+	if (!opt_flag(cli->opts, "force", false) ||
+	    rec_num(row, KEY(state), 0) == CTR_STARTING ||
+	    !container_is_running(row))
+		return (0);
+	return (stop_begin(cli->session, st, row, opt_num(cli->opts, "time",
+	    -1), false));
+}
+
+static int
+end_one(struct cli *cli, struct stop *st)
+{
+	scoped_rec struct rec	*row = NULL;
+	char			 id[ID_TEXT];
+
+	(void)strlcpy(id, rec_str(st->row, KEY(id), ""), sizeof(id));
+	if (stop_end(cli->session, st) == -1)
+		return (-1);
+	row = container_again(cli->session, id);
+	if (row == NULL)
+		return (errno == ENOENT ? 0 : -1);
+	return (rm_one(cli, row));
+}
+
 static const struct each	each = {
-	.fn = rm_one, .print = true, .all_states = ~0u, .damaged = true,
+	.fn = rm_one, .begin = begin_one, .end = end_one,
+	.print = true, .all_states = ~0u, .damaged = true,
 	.missing = 1, .failed = 2,
 };
 

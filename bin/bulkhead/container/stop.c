@@ -7,6 +7,8 @@
 #include "each.h"
 #include "event.h"
 #include "record.h"
+#include "row.h"
+#include "session.h"
 #include "states.h"
 #include "stop.h"
 
@@ -20,16 +22,12 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
+/* Refuse what cannot be stopped, and log the event of what is. */
 static int
-stop_one(struct cli *cli, const struct rec *row)
+check_one(struct session *s, const struct rec *row)
 {
-	struct session	*s = cli->session;
-	int64_t		 state = rec_num(row, KEY(state), 0);
-	int64_t		 timeout = opt_num(cli->opts, "time", -1);
+	int64_t	 state = rec_num(row, KEY(state), 0);
 
-	/* podman: stopping what never ran is no error. */
-	if (state == CTR_CREATED)
-		return (0);
 	if (state == CTR_PAUSED)
 		return (error_set(&s->client.error, EBUSY, "can only stop "
 		    "created or running containers. %s is in state paused: "
@@ -37,12 +35,45 @@ stop_one(struct cli *cli, const struct rec *row)
 	if (state == CTR_RUNNING)
 		event_send_one(s, "container", "stop",
 		    rec_str(row, KEY(id), ""), NULL);
-	return (stop_container(s, row, timeout, opt_flag(cli->opts,
-	    "until-boot", false)));
+	return (0);
+}
+
+/* One that a command is about to start is waited for in its turn. */
+static int
+begin_one(struct cli *cli, const struct rec *row, struct stop *st)
+{
+	struct session	*s = cli->session;
+
+	if (rec_num(row, KEY(state), 0) == CTR_STARTING ||
+	    !container_is_running(row))
+		return (0);
+	return (check_one(s, row) == -1 ? -1 : stop_begin(s, st, row,
+	    opt_num(cli->opts, "time", -1), opt_flag(cli->opts, "until-boot",
+	    false)));
+}
+
+static int
+end_one(struct cli *cli, struct stop *st)
+{
+	return (stop_end(cli->session, st));
+}
+
+static int
+stop_one(struct cli *cli, const struct rec *row)
+{
+	struct session	*s = cli->session;
+
+	/* podman: stopping what never ran is no error. */
+	if (rec_num(row, KEY(state), 0) == CTR_CREATED)
+		return (0);
+	return (check_one(s, row) == -1 ? -1 : stop_container(s, row,
+	    opt_num(cli->opts, "time", -1), opt_flag(cli->opts, "until-boot",
+	    false)));
 }
 
 static const struct each	each = {
-	.fn = stop_one, .print = true, .due = true,
+	.fn = stop_one, .begin = begin_one, .end = end_one,
+	.print = true, .due = true,
 	.all_states = 1u << CTR_RUNNING | 1u << CTR_STOPPING |
 	    1u << CTR_STARTING,
 };

@@ -9,6 +9,7 @@
 
 #include "calls.h"
 #include "cgroup.h"
+#include "cleanup.h"
 #include "clock.h"
 #include "ctrfiles.h"
 #include "event.h"
@@ -194,53 +195,79 @@ end_stop(struct session *s, const struct rec *row, int64_t wait_ms)
 }
 
 int
+stop_begin(struct session *s, struct stop *st, const struct rec *row,
+    int64_t timeout, bool until_boot)
+{
+	int	 rc;
+
+	*st = (struct stop){ .row = NULL };
+	if ((rc = begin_stop(s, row, until_boot, &st->row)) != 1) {
+		stop_clear(st);
+		return (rc);
+	}
+	if (st->row == NULL && (st->row = rec_new()) != NULL &&
+	    rec_add_all(st->row, row) == -1)
+		rec_free(take_ptr(&st->row));
+	if (st->row == NULL)
+		return (error_set(&s->client.error, ENOMEM, "out of memory"));
+	timeout = ask_to_end(s, st->row, timeout);
+	st->until_ms = clock_mono_ms() + timeout;
+	/* Of several, all end while the first is waited for. */
+	if (timeout == 0)
+		(void)monitor_signal(&s->client, s->run_dir, st->row, SIGKILL);
+	return (1);
+}
+
+int
+stop_end(struct session *s, struct stop *st)
+{
+	int64_t	 left = st->until_ms - clock_mono_ms();
+	int	 rc = end_stop(s, st->row, left < 0 ? 0 : left);
+
+	stop_clear(st);
+	return (rc);
+}
+
+void
+stop_clear(struct stop *st)
+{
+	rec_free(st->row);
+	st->row = NULL;
+}
+
+int
 stop_container(struct session *s, const struct rec *row, int64_t timeout,
     bool until_boot)
 {
-	scoped_rec struct rec	*now = NULL;
-	int			 rc = begin_stop(s, row, until_boot, &now);
+	struct stop	 st;
+	int		 rc = stop_begin(s, &st, row, timeout, until_boot);
 
-	if (rc != 1)
-		return (rc);
-	row = now == NULL ? row : now;
-	return (end_stop(s, row, ask_to_end(s, row, timeout)));
+	return (rc == 1 ? stop_end(s, &st) : rc);
 }
 
 void
 stop_side_by_side(struct session *s, struct rec *const *rows, size_t n,
     int64_t timeout, stop_fn *tell, void *ctx)
 {
-	struct rec	*row[STOP_AT_ONCE], *now;
-	int64_t		 until[STOP_AT_ONCE], left;
+	struct stop	 st[STOP_AT_ONCE];
 	int		 rc;
 
 	assert(n <= STOP_AT_ONCE);
 	for (size_t i = 0; i < n; i++) {
-		row[i] = container_again(s, rec_str(rows[i], KEY(id), ""));
-		if (row[i] == NULL)
+		scoped_rec struct rec	*row = container_again(s,
+					    rec_str(rows[i], KEY(id), ""));
+
+		st[i].row = NULL;
+		if (row == NULL)
 			rc = errno == ENOENT ? 0 : -1;
-		else if ((rc = begin_stop(s, row[i], true, &now)) == 1) {
-			if (now != NULL) {
-				rec_free(row[i]);
-				row[i] = now;
-			}
-			until[i] = clock_mono_ms() + ask_to_end(s, row[i],
-			    timeout);
-			continue;
-		} else
-			rec_free(now);
-		tell(s, rows[i], rc, ctx);
-		rec_free(row[i]);
-		row[i] = NULL;
+		else
+			rc = stop_begin(s, &st[i], row, timeout, true);
+		if (rc != 1)
+			tell(s, rows[i], rc, ctx);
 	}
-	for (size_t i = 0; i < n; i++) {
-		if (row[i] == NULL)
-			continue;
-		left = until[i] - clock_mono_ms();
-		tell(s, rows[i], end_stop(s, row[i], left < 0 ? 0 : left),
-		    ctx);
-		rec_free(row[i]);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (st[i].row != NULL)
+			tell(s, rows[i], stop_end(s, &st[i]), ctx);
 }
 
 /* Has a row still the process that another row has? */
@@ -344,17 +371,68 @@ remove_container(struct session *s, const struct rec *row, bool force,
 	return (remove_container(s, later, force, timeout));
 }
 
+/*
+ * One of several that are removed by force: begin to stop it, if it runs. What
+ * is wrong with it is found when it is removed.
+ */
+static void
+begin_user(struct session *s, struct stop *st, const char *id, int64_t timeout)
+{
+	scoped_rec struct rec	*row = container_again(s, id);
+
+	if (!container_is_running(row) ||
+	    stop_begin(s, st, row, timeout, false) != 1)
+		st->row = NULL;
+	error_clear(&s->client.error);
+}
+
+static int
+remove_user(struct session *s, struct stop *st, const char *id,
+    int64_t timeout)
+{
+	scoped_rec struct rec	*row = NULL;
+
+	if (st->row != NULL && stop_end(s, st) == -1)
+		return (-1);
+	row = container_again(s, id);
+	if (row == NULL)
+		return (errno == ENOENT ? 0 : -1);
+	return (remove_container(s, row, true, timeout));
+}
+
+/*
+ * So many users, from the iterator's place on. How many there were, or -1. What
+ * has begun to stop is stopped, also after an error.
+ */
+static int
+remove_some(struct session *s, const struct rec *of, size_t *it,
+    int64_t timeout)
+{
+	struct stop	 st[STOP_AT_ONCE] = { 0 };
+	struct error	 why;
+	const char	*id[STOP_AT_ONCE];
+	int		 n = 0, rc = 0;
+
+	for (; n < STOP_AT_ONCE && rec_next(of, KEY(user), it, &id[n]); n++)
+		begin_user(s, &st[n], id[n], timeout);
+	for (int i = 0; i < n; i++)
+		if (rc == 0) {
+			rc = remove_user(s, &st[i], id[i], timeout);
+			error_save(&s->client.error, &why);
+		} else if (st[i].row != NULL)
+			(void)stop_end(s, &st[i]);
+	if (rc == -1)
+		error_restore(&s->client.error, &why);
+	return (rc == -1 ? -1 : n);
+}
+
 int
 remove_users(struct session *s, const struct rec *of, int64_t timeout)
 {
-	const char	*id;
+	size_t	 it = 0;
+	int	 n;
 
-	rec_each_text(id, of, KEY(user)) {
-		scoped_rec struct rec	*row = container_again(s, id);
-
-		if (row == NULL ? errno != ENOENT :
-		    remove_container(s, row, true, timeout) == -1)
-			return (-1);
-	}
-	return (0);
+	while ((n = remove_some(s, of, &it, timeout)) > 0)
+		;
+	return (n);
 }

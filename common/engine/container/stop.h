@@ -26,11 +26,24 @@ int	container_kill(struct session *, const struct rec *row, int signo);
 int	stop_container(struct session *, const struct rec *row, int64_t timeout,
 	    bool until_boot);
 /*
- * The same until the boot for at most STOP_AT_ONCE rows at the same time, so
- * that their timeouts do not add up. The function is told 0 or -1 for each, as
- * soon as that is known; what has ended or was removed meanwhile is stopped.
+ * The same in two steps, so that the timeouts of several do not add up. Begin:
+ * send the signal; 1: stop_end is due, 0: it does not run, -1 with an error.
+ * End: wait, kill what is left, record the end, and free; or only free.
  */
-#define STOP_AT_ONCE	8
+struct stop {
+	struct rec	*row;
+	int64_t		 until_ms;	/* of the monotonic clock */
+};
+int	stop_begin(struct session *, struct stop *, const struct rec *row,
+	    int64_t timeout, bool until_boot);
+int	stop_end(struct session *, struct stop *);
+void	stop_clear(struct stop *);
+/*
+ * Both for at most STOP_AT_ONCE rows, until the boot. The function is told 0 or
+ * -1 for each, as soon as that is known; what has ended or was removed
+ * meanwhile is stopped. The clean-ups of so many may run at the same time.
+ */
+#define STOP_AT_ONCE	64
 typedef void stop_fn(struct session *, const struct rec *row, int rc,
 	    void *ctx);
 void	stop_side_by_side(struct session *, struct rec *const *rows, size_t n,
@@ -48,7 +61,8 @@ int	container_wait(struct session *, const struct rec *row, int *code);
 int	remove_container(struct session *, const struct rec *row, bool force,
 	    int64_t timeout);
 /*
- * The same by force for each `user` of a pod or a volume that still is there.
+ * The same by force for each `user` of a pod or a volume that still is there,
+ * many at the same time.
  */
 int	remove_users(struct session *, const struct rec *of, int64_t timeout);
 
