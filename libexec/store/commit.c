@@ -350,6 +350,27 @@ commit_locked(struct store *s, const struct request *q, struct answer *a)
 	return (-1);
 }
 
+int
+commit_again(struct store *s, const struct rec *r, const char *id, int lock,
+    struct answer *a)
+{
+	struct request	 q = { .r = r, .config = rec_str(r, KEY(config_json),
+			    ""), .manifest = rec_str(r, KEY(manifest_json),
+			    ""), .layer = rec_str(r, KEY_IN(image, layer),
+			    "") };
+	int		 rc = check_config(&q, a);
+
+	if (rc == 0 && strcmp(q.id, id) != 0)
+		rc = fail(a, EBADMSG, "image %.12s has the config of another "
+		    "image", id);
+	if (rc == 0)
+		rc = check_layers(s, &q, a);
+	if (rc == 0 && (rc = write_image(s, &q, lock, a)) == -1)
+		index_clear(&s->images);
+	json_decref(q.diff_ids);
+	return (rc);
+}
+
 /* If this process is killed, the note tells the next store what to undo. */
 static int
 commit_noted(struct store *s, const struct request *q, struct answer *a)

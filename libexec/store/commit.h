@@ -13,5 +13,12 @@ struct store;
  */
 int	commit_image(struct store *, const struct rec *, char *,
 	    struct answer *);
+/*
+ * The same, without a name, for an image whose files are there and that the
+ * index has lost: the record must be of this id. The caller holds both locks;
+ * the descriptor is that of the images. 0 or -1.
+ */
+int	commit_again(struct store *, const struct rec *, const char *, int,
+	    struct answer *);
 
 #endif

@@ -25,6 +25,13 @@ index_init(struct index *ix, const char *driver, const char *kind,
 }
 
 void
+index_init_former(struct index *ix, const struct index *of)
+{
+	memset(ix, 0, sizeof(*ix));
+	snprintf(ix->path, sizeof(ix->path), "%.64s" PREVIOUS, of->path);
+}
+
+void
 index_clear(struct index *ix)
 {
 	for (size_t i = 0; i < ix->nitems; i++)

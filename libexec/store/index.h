@@ -27,7 +27,7 @@ struct item {
 };
 
 struct index {
-	char		 path[64];	/* beneath the root it was read from */
+	char		 path[80];	/* beneath the root it was read from */
 	char		*text;
 	struct item	*item;
 	size_t		 nitems;
@@ -42,6 +42,8 @@ struct index {
 
 /* Set which file this is. Nothing is read. */
 void	index_init(struct index *, const char *, const char *, const char *);
+/* Set that it is what another one was before its last change. */
+void	index_init_former(struct index *, const struct index *);
 /* Forget what was read. */
 void	index_clear(struct index *);
 /*

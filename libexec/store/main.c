@@ -26,6 +26,7 @@
 #include "layer.h"
 #include "list.h"
 #include "log.h"
+#include "mend.h"
 #include "names.h"
 #include "nitems.h"
 #include "random.h"
@@ -70,6 +71,7 @@ on_store_open(void *ctx, struct packet *p, struct answer *a)
 	(void)strlcpy(s->boot_id, m->boot_id, sizeof(s->boot_id));
 	(void)strlcpy(s->state_id, m->state_id, sizeof(s->state_id));
 	s->state = OPEN;
+	mend_indexes(s);
 	a->value = sweep_is_due(s);
 	return (0);
 }

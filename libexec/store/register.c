@@ -25,15 +25,6 @@
 #define ENGINE		"\"engine\":\"bulkhead\""
 #define ENGINE_QUOTED	"\\\"engine\\\":\\\"bulkhead\\\""
 
-/*
- * The layer that our entries name. Programs of containers/storage look up
- * the layer of every container and delete it with the container, so it must
- * be in layers.json and must not be a layer of an image: it is empty, has no
- * digest by which an image could find it, and is made again when it is gone.
- */
-#define EMPTY_LAYER							\
-	"6483d0ae63b89d8903e528f829413a1477cf58f640ad166ead12e19945ce36ea"
-
 bool
 register_is_ours(const json_t *o)
 {
@@ -135,7 +126,7 @@ entry_text(const char *id, const char *name, const char *image,
 	    json_array_append_new(names, json_string(name)) == 0))
 		o = json_pack("{s:s, s:O, s:s, s:s, s:O, s:s, s:{s:s, s:s}}",
 		    "id", id, "names", names, "image", image,
-		    "layer", EMPTY_LAYER, "metadata", meta, "created", now,
+		    "layer", REGISTER_LAYER, "metadata", meta, "created", now,
 		    "flags", "MountLabel", "", "ProcessLabel", "");
 	if (o != NULL)
 		text = json_dump_checked(o);
@@ -388,8 +379,8 @@ add_entry(struct store *s, int lock, const char *id, const char *name,
 static void
 make_layer(struct store *s)
 {
-	if (index_get(&s->layers, EMPTY_LAYER) == NULL)
-		(void)place_empty(s, EMPTY_LAYER, &(struct answer){ 0 });
+	if (index_get(&s->layers, REGISTER_LAYER) == NULL)
+		(void)place_empty(s, REGISTER_LAYER, &(struct answer){ 0 });
 }
 
 /*

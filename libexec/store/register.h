@@ -13,6 +13,15 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+/*
+ * The layer that our entries name. Programs of containers/storage look up
+ * the layer of every container and delete it with the container, so it must
+ * be in layers.json and must not be a layer of an image: it is empty, has no
+ * digest by which an image could find it, and is made again when it is gone.
+ */
+#define REGISTER_LAYER							\
+	"6483d0ae63b89d8903e528f829413a1477cf58f640ad166ead12e19945ce36ea"
+
 struct answer;
 struct store;
 
