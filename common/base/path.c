@@ -24,6 +24,29 @@ path_open(int dir, const char *name, int flags, mode_t mode)
 }
 
 int
+path_regular(int fd)					/* takes */
+{
+	struct stat	 st = { .st_mode = 0 };
+	int		 saved;
+
+	if (fd == -1)
+		return (-1);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return (fd);
+	saved = S_ISDIR(st.st_mode) ? EISDIR : EMEDIUMTYPE;
+	close(fd);
+	errno = saved;
+	return (-1);
+}
+
+const char *
+path_why(int error)
+{
+	return (error == EMEDIUMTYPE ? "it is not a regular file" :
+	    strerror(error));
+}
+
+int
 path_open_place(const char *path, int flags)
 {
 	if (*path != '/') {
@@ -180,7 +203,8 @@ path_slurp(int dir, const char *name, size_t max, size_t *len)
 		return (NULL);
 	if (!S_ISREG(st.st_mode) || st.st_size < 0 ||
 	    (size_t)st.st_size > max) {
-		errno = S_ISREG(st.st_mode) ? EFBIG : EINVAL;
+		errno = S_ISREG(st.st_mode) ? EFBIG : S_ISDIR(st.st_mode) ?
+		    EISDIR : EMEDIUMTYPE;
 		return (NULL);
 	}
 	if ((buf = malloc((size_t)st.st_size + 1)) == NULL)

@@ -14,6 +14,13 @@
 /* openat2 BENEATH | NO_MAGICLINKS. A descriptor (close-on-exec) or -1. */
 int	path_open(int, const char *, int, mode_t);
 /*
+ * Takes the result of an open with O_NONBLOCK (so that a FIFO is not waited
+ * for): the descriptor, if it is of a regular file; else -1, with errno as it
+ * was or EMEDIUMTYPE. path_why says that in words, as strerror the others.
+ */
+int	path_regular(int);					/* takes */
+const char *path_why(int);
+/*
  * Open an absolute path without links in it, or fail with ELOOP. A descriptor
  * (close-on-exec) or -1.
  */

@@ -266,8 +266,8 @@ file_alloc(void *ctx, const char *name, uint32_t want, uint32_t *got)
 static int
 free_number(struct files *f, const char *name)
 {
-	scoped_fd int	 fd = path_open(f->dir_fd, name, O_RDWR | O_NOFOLLOW,
-			    0);
+	scoped_fd int	 fd = path_regular(path_open(f->dir_fd, name,
+			    O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0));
 	struct content	 c;
 
 	if (fd == -1)
@@ -310,7 +310,8 @@ file_find(void *ctx, char name[LOCK_NAME], uint32_t *number)
 		locks_copy_name(file, name);
 	else
 		(void)snprintf(file, sizeof(file), "%u", *number - 1);
-	fd = path_open(f->dir_fd, file, O_RDONLY | O_NOFOLLOW, 0);
+	fd = path_regular(path_open(f->dir_fd, file, O_RDONLY | O_NOFOLLOW |
+	    O_NONBLOCK, 0));
 	if (fd == -1)
 		return (-1);
 	if (!file_has_number(fd) || !file_read(fd, &c)) {

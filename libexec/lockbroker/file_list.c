@@ -63,8 +63,8 @@ static int
 add_lock(const struct files *f, DIR *waiters, const char *name, bool all,
     struct rec *out, int64_t *allocated)
 {
-	scoped_fd int		 fd = path_open(f->dir_fd, name, O_RDONLY |
-			    O_NOFOLLOW, 0);
+	scoped_fd int		 fd = path_regular(path_open(f->dir_fd, name,
+			    O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0));
 	struct content		 c;
 	struct stat		 st;
 	scoped_rec struct rec	*lock = NULL;

@@ -39,8 +39,8 @@ file_read(int fd, struct content *c)
 bool
 file_read_named(const struct files *f, const char *name, struct content *c)
 {
-	scoped_fd int	 fd = path_open(f->dir_fd, name, O_RDONLY |
-			    O_NOFOLLOW, 0);
+	scoped_fd int	 fd = path_regular(path_open(f->dir_fd, name,
+			    O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0));
 
 	return (fd != -1 && file_read(fd, c));
 }
@@ -48,15 +48,16 @@ file_read_named(const struct files *f, const char *name, struct content *c)
 int
 file_open_named(const struct files *f, const char *name)
 {
-	return (path_open(f->dir_fd, name, O_RDWR | O_CREAT | O_NOFOLLOW,
-	    0600));
+	return (path_regular(path_open(f->dir_fd, name, O_RDWR | O_CREAT |
+	    O_NOFOLLOW | O_NONBLOCK, 0600)));
 }
 
 int
 file_put_text(const struct files *f, const char *name, const char *text)
 {
-	scoped_fd int	 fd = path_open(f->dir_fd, name, O_WRONLY | O_CREAT |
-			    O_TRUNC | O_NOFOLLOW, 0600);
+	scoped_fd int	 fd = path_regular(path_open(f->dir_fd, name,
+			    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
+			    O_NONBLOCK, 0600));
 
 	return (fd != -1 && write(fd, text, strlen(text)) ==
 	    (ssize_t)strlen(text) ? 0 : -1);

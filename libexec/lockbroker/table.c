@@ -499,8 +499,8 @@ map(struct table *t, int dir_fd)
 {
 	void	*p;
 
-	t->fd = path_open(dir_fd, FILE_NAME, O_RDWR | O_CREAT | O_NOFOLLOW,
-	    0600);
+	t->fd = path_regular(path_open(dir_fd, FILE_NAME, O_RDWR | O_CREAT |
+	    O_NOFOLLOW | O_NONBLOCK, 0600));
 	if (t->fd == -1)
 		return (-1);
 	p = mmap(NULL, MAP_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, t->fd, 0);
@@ -573,7 +573,7 @@ open_in(struct table *t, int dir_fd, const struct locks_want *want)
 	    attach(t, dir_fd, want) == -1 || table_lock(t) == -1) {
 		(void)locks_fail(errno, errno == EBADF ? "the table of locks "
 		    "is damaged: %s; bulkhead system renumber makes it again" :
-		    "cannot open the table of locks: %s", strerror(errno));
+		    "cannot open the table of locks: %s", path_why(errno));
 		return (-1);
 	}
 	rc = check_size(t, want);

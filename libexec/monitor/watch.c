@@ -38,7 +38,8 @@ write_into_room(int dir, const char *name, const void *data, size_t len)
 	char		 room[32];
 
 	(void)snprintf(room, sizeof(room), "%s.new", name);
-	fd = openat(dir, room, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	fd = openat(dir, room, O_WRONLY | O_NOFOLLOW | O_CLOEXEC |
+	    O_NONBLOCK);
 	if (fd == -1 || write(fd, data, len) != (ssize_t)len ||
 	    ftruncate(fd, (off_t)len) == -1)
 		return (-1);

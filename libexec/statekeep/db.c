@@ -10,6 +10,7 @@
 
 #include "inside.h"
 #include "log.h"
+#include "path.h"
 
 /*
  * Do not map the file: a write to a mapping of a file that cannot grow ends in
@@ -51,7 +52,7 @@ db_fail_file(struct db *db, const char *what, const char *file)
 		    "and try again, nothing was changed", db->where, file,
 		    strerror(errno)));
 	return (db_fail(db, "cannot %s %s/%s: %s", what, db->where, file,
-	    strerror(errno)));
+	    path_why(errno)));
 }
 
 int

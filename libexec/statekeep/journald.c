@@ -17,6 +17,7 @@
 #include "history.h"
 #include "state.h"
 #include "log.h"
+#include "path.h"
 #include "record.h"
 
 /*
@@ -195,8 +196,8 @@ read_sent(int fd, struct mark *m)
 bool
 journald_mark(struct state *sk, struct mark *m)
 {
-	scoped_fd int	 fd = openat(db_dir(sk->boot), SENT, O_RDONLY |
-			    O_CLOEXEC | O_NOFOLLOW);
+	scoped_fd int	 fd = path_regular(openat(db_dir(sk->boot), SENT,
+			    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
 
 	return (fd != -1 && read_sent(fd, m));
 }
@@ -225,8 +226,8 @@ journald_write(struct state *sk, const struct hist *h)
 		(void)events_pending(sk, h, NULL, emit, &j);
 		return;
 	}
-	j.sent_fd = openat(db_dir(sk->boot), SENT, O_RDWR | O_CREAT |
-	    O_CLOEXEC | O_NOFOLLOW, 0600);
+	j.sent_fd = path_regular(openat(db_dir(sk->boot), SENT, O_RDWR |
+	    O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
 	if (j.sent_fd == -1 || send_missing(&j, h) == -1)
 		log_warn("cannot send events to systemd's journal; the "
 		    "missing ones are sent as soon as it works");

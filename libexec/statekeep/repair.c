@@ -450,7 +450,7 @@ static bool
 is_blank(struct db *db, const char *file)
 {
 	scoped_fd int	 fd = openat(db->dir_fd, file,
-			    O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+			    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	char		 head[64];
 	ssize_t		 n;
 

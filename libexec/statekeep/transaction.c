@@ -12,6 +12,7 @@
 #include "filelock.h"
 #include "inside.h"
 #include "log.h"
+#include "path.h"
 
 #define WAIT_MS		30000
 #define COMPACT_MIN	(1 << 20)
@@ -44,7 +45,7 @@ take_turn(struct db *db, enum db_mode mode)
 static int
 open_lock(struct db *db, enum db_mode mode)
 {
-	const int	 flags = O_CLOEXEC | O_NOFOLLOW;
+	const int	 flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
 	int		 saved;
 
 	if (db->lock_fd != -1 && (mode == DB_READ || !db->read_only))
@@ -52,14 +53,15 @@ open_lock(struct db *db, enum db_mode mode)
 	if (db->lock_fd != -1)
 		close(db->lock_fd);
 	db->read_only = false;
-	db->lock_fd = openat(db->dir_fd, db->lock, flags | O_RDWR | O_CREAT,
-	    0600);
+	db->lock_fd = path_regular(openat(db->dir_fd, db->lock, flags |
+	    O_RDWR | O_CREAT, 0600));
 	if (db->lock_fd != -1)
 		return (0);
 	saved = errno;
 	if (mode == DB_READ) {
 		db->read_only = true;
-		db->lock_fd = openat(db->dir_fd, db->lock, flags | O_RDONLY);
+		db->lock_fd = path_regular(openat(db->dir_fd, db->lock, flags |
+		    O_RDONLY));
 		if (db->lock_fd != -1 || errno == ENOENT)
 			return (0);
 	}
@@ -71,12 +73,13 @@ open_lock(struct db *db, enum db_mode mode)
 static int
 open_journal(struct db *db, enum db_mode mode)
 {
-	int	 flags = O_CLOEXEC | O_NOFOLLOW;
+	int	 flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
 
 	if (db->journal_fd != -1)
 		close(db->journal_fd);
 	flags |= mode == DB_READ ? O_RDONLY : O_RDWR | O_CREAT;
-	db->journal_fd = openat(db->dir_fd, db->journal, flags, 0600);
+	db->journal_fd = path_regular(openat(db->dir_fd, db->journal, flags,
+	    0600));
 	if (db->journal_fd == -1 && (mode == DB_WRITE || errno != ENOENT))
 		return (db_fail_file(db, "open", db->journal));
 	return (0);

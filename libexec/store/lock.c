@@ -56,8 +56,8 @@ static int
 open_lock(struct store *s, const char *kind, char path[80])
 {
 	snprintf(path, 80, "%s-%s/%s.lock", s->driver, kind, kind);
-	return (path_open(s->graph, path, O_RDWR | O_CREAT | O_NOFOLLOW,
-	    0644));
+	return (path_regular(path_open(s->graph, path, O_RDWR | O_CREAT |
+	    O_NOFOLLOW | O_NONBLOCK, 0644)));
 }
 
 int

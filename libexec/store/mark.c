@@ -38,7 +38,8 @@ mark_put(const struct store *s, int dir, uint32_t mark)
 	name_of(s, mark, name, sizeof(name));
 	if (*name == '\0')
 		return (0);
-	fd = path_open(dir, name, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
+	fd = path_open(dir, name, O_WRONLY | O_CREAT | O_NOFOLLOW |
+	    O_NONBLOCK, 0600);
 	return (fd == -1 ? -1 : 0);
 }
 

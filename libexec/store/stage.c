@@ -182,7 +182,7 @@ tidy_one(struct store *s, const char *file, struct answer *a)
 	if (n != TOKEN_LEN + 5 || strcmp(file + TOKEN_LEN, ".lock") != 0)
 		return (0);
 	snprintf(path, sizeof(path), STAGE "/%s", file);
-	fd = path_open(s->graph, path, O_RDWR | O_NOFOLLOW, 0);
+	fd = path_open(s->graph, path, O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0);
 	if (fd == -1 || lock_try(fd) == -1)
 		return (0);		/* gone, or its owner lives */
 	note = path_slurp(s->graph, path, NOTE_MAX, NULL);

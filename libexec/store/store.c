@@ -39,7 +39,7 @@ fail_errno(struct answer *a, const char *doing, const char *what)
 		return (fail(a, error, "%s %s: the disk that holds the image "
 		    "store is full; free some space and try again", doing,
 		    what));
-	return (fail(a, error, "%s %s: %s", doing, what, strerror(error)));
+	return (fail(a, error, "%s %s: %s", doing, what, path_why(error)));
 }
 
 int

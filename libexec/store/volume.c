@@ -39,7 +39,8 @@ make_in(int dir)
 {
 	scoped_fd int	 mark = -1, data = -1;
 
-	mark = path_open(dir, FRESH, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
+	mark = path_open(dir, FRESH, O_WRONLY | O_CREAT | O_NOFOLLOW |
+	    O_NONBLOCK, 0600);
 	if (mark == -1 || (mkdirat(dir, DATA, 0700) == -1 && errno != EEXIST))
 		return (-1);
 	data = path_open(dir, DATA, O_RDONLY | O_DIRECTORY, 0);
