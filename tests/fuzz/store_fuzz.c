@@ -1,6 +1,6 @@
 /*
  * Any bytes as a manifest, as a config and as a time: accepted documents fulfil
- * B01, B02 and D10 of tests/rows.
+ * B01, B02 and AD10 of tests/rows.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -242,7 +242,7 @@ test_bad_images(void)
 	char		 m[4096];
 
 	with_image("overlay");
-	title = "D10";
+	title = "AD10";
 	strcpy(other, config_for("\"Env\":[\"PATH\"]", diffs));
 	CHECK(commit_image(other, manifest_for(other, 2), lid[1], "") ==
 	    EBADMSG && strstr(text, "KEY=VALUE") != NULL);
