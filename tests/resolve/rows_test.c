@@ -221,6 +221,54 @@ test_provenance(void)
 	rec_free(c);
 }
 
+/* The settings that the state must agree with, each followed by a space. */
+static const char *
+set_of(const struct rec *c)
+{
+	static char	 all[512];
+	const char	*v;
+	size_t		 it = 0, n = 0;
+
+	all[0] = '\0';
+	while (c != NULL && rec_next(c, KEY(set), &it, &v))
+		n += (size_t)snprintf(all + n, sizeof(all) - n, "%s ", v);
+	return (all);
+}
+
+static void
+test_set(void)
+{
+	const char	*storage = "[storage]\ndriver = \"overlay\"\n"
+			    "runroot = \"/run/containers/storage\"\n"
+			    "graphroot = \"/var/lib/containers/storage\"\n";
+	struct rec	*rq = fresh("system"), *c;
+
+	put("/usr/share/containers/storage.conf", storage);
+	put(USR_CONF, "[engine]\nnum_locks = 9\n");
+	c = answer(rq, 0);
+	check(strcmp(set_of(c), "") == 0, "S13 X11: nothing is set that no "
+	    "file names, or only the vendor's as it is built in", __LINE__);
+	rec_free(c);
+	rq = fresh("system");
+	put("/etc/containers/storage.conf", storage);
+	c = answer(rq, 0);
+	check(strcmp(set_of(c), "path.graph path.run_storage storage.driver ")
+	    == 0, "S13 X11: a file sets what it names, the default too",
+	    __LINE__);
+	rec_free(c);
+	rq = fresh("rootless");
+	put(USR_CONF, "[engine]\nstatic_dir = \"/s\"\n");
+	put(USER_CONF, "[engine]\ntmp_dir = \"/t\"\n");
+	(void)rec_add(rq, any_key("opt:volumepath"), "/v");
+	(void)rec_add(rq, any_key("opt:root"), "/g");
+	c = answer(rq, 0);
+	check(strcmp(set_of(c), "path.graph path.state path.run "
+	    "engine.volume_path ") == 0 && has(c, "path.state", "/s/bulkhead")
+	    && has(c, "path.run", "/t/bulkhead"), "S13 S57: static_dir and "
+	    "tmp_dir of a file are set, and used", __LINE__);
+	rec_free(c);
+}
+
 static void
 test_user(void)
 {
@@ -447,6 +495,7 @@ main(int argc, char **argv)
 	test_sources();
 	test_errors();
 	test_provenance();
+	test_set();
 	test_user();
 	test_runtime_dir();
 	test_config_home();

@@ -99,6 +99,22 @@ state() { user "$@" info --format '{{.Store.StateDir}}'; }
 	rm -rf "$T/user/local" "$T/user/g5"
 }
 
+@test "S54 S57: root's storage has one state, also if a file names it" {
+	# What podman has made is a storage, where root makes our directory.
+	mkdir -p -m 700 "$T/root/podman/overlay-layers"
+	printf '[storage]\ngraphroot = "%s"\n' "$T/root/podman" >"$T/root/storage.conf"
+	CONTAINERS_STORAGE_CONF=$T/root/storage.conf "$BH" --tmpdir "$T/root/t4" \
+	    volume create v >/dev/null
+	is "$(stat -c '%U %a' "$T/root/podman/bulkhead.state")" "bulkhead 700"
+	is "$("$BH" --root "$T/root/podman" volume ls -q)" v
+	# Not in a directory that is no storage.
+	printf '[storage]\ngraphroot = "%s"\n' "$T/root/none" >"$T/root/storage.conf"
+	CONTAINERS_STORAGE_CONF=$T/root/storage.conf fails 125 "$BH" \
+	    --tmpdir "$T/root/t4" ps
+	[[ $err == *"$T/root/none is no storage of containers yet"* ]]
+	[ ! -e "$T/root/none" ]
+}
+
 @test "S54: a state that an older version made for a graph root of storage.conf is found" {
 	local default=$T/user/.local/share
 	conf storage.conf "[storage]
@@ -339,5 +355,6 @@ left() {
 	fails 125 "$BH" --root "$T/root/storage" --runroot "$T/root/run2" ps
 	[[ $err == *"does not match our run root \"$T/root/run2\""* ]] ||
 	    [[ $err == *"does not match our tmp dir \"$T/root/run2"* ]]
-	rm -rf "$T/root/run2"
+	# And root's refused command, too, has made nothing.
+	[ ! -e "$T/root/run2" ]
 }
