@@ -293,6 +293,8 @@ looks_first(struct session *s)
 static int
 open_run_dir(struct session *s)
 {
+	if (host_root())
+		grant_open(s);
 	if (looks_first(s))
 		return (0);
 	if (s->run_dir == -1 && (s->run_dir = open_or_inherited(s,
@@ -301,8 +303,6 @@ open_run_dir(struct session *s)
 	/* Only the command's user may read it; root may make it. */
 	if (!s->inherit)
 		cache_open(&s->cache, session_text(s, path_run), true);
-	if (host_root())
-		grant_open(s);
 	return (0);
 }
 

@@ -26,7 +26,8 @@
  *     must belong to root or to the account (session.c).
  *  8. The storage is opened. One is made only where root chose the path.
  *  9. The state and run directories are made, opened and handed to the
- *     account (grant.c).
+ *     account (grant.c); directories that a refused command has made are
+ *     removed again, without following a link (session.c).
  * 10. The key that authenticates what root granted is read, or made (grant.c).
  * 11. statekeep, which is the account's, says with which paths the state was
  *     made. That record is decoded as root because the storage may be at one

@@ -355,6 +355,11 @@ left() {
 	fails 125 "$BH" --root "$T/root/storage" --runroot "$T/root/run2" ps
 	[[ $err == *"does not match our run root \"$T/root/run2\""* ]] ||
 	    [[ $err == *"does not match our tmp dir \"$T/root/run2"* ]]
+	# The recorded tmp dir is root's choice: its code is looked at first.
+	is "$("$BH" --root "$T/root/storage" --runroot "$T/root/run" info --format '{{.Store.RunDir}}')" "$T/root/run/bulkhead"
+	fails 125 "$BH" --root "$T/root/storage" --tmpdir "$T/root/run3" ps
+	[[ $err == *"does not match our tmp dir \"$T/root/run3/bulkhead\": database configuration mismatch" ]]
+	[ ! -e "$T/root/run3" ]
 	# And root's refused command, too, has made nothing.
 	[ ! -e "$T/root/run2" ]
 }
