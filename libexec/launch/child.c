@@ -232,6 +232,12 @@ cannot_clone(struct fault *f)
 		return (fault_set(f, EPERM, "this system does not let you make "
 		    "user namespaces (see sysctl "
 		    "kernel.unprivileged_userns_clone, and AppArmor)"));
+	/* Of docker's filter, and of all that do not know the call. */
+	if (errno == ENOSYS)
+		return (fault_set(f, ENOSYS, "the container that bulkhead runs "
+		    "in lets no process make namespaces: start that one with "
+		    "--cap-add SYS_ADMIN, or with a seccomp profile that "
+		    "allows clone3, as podman's does"));
 	return (fault_errno(f, "creating the container's namespaces"));
 }
 

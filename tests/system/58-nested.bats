@@ -180,6 +180,20 @@ not_in_ours() {
 	    bulkhead run --rm --hostname x localhost/busybox true" 2>&1) && false
 	[[ $out == *"--cap-add SYS_ADMIN"* ]] || { echo "# $out"; false; }
 }
+# As docker's default profile does without CAP_SYS_ADMIN.
+no_clone3() {
+	jq '.syscalls |= [{ names: ["clone3"], action: "SCMP_ACT_ERRNO",
+	    errnoRet: 38 }] + map(.names -= ["clone3"])' \
+	    "$BH_PREFIX/share/bulkhead/seccomp.json" >"$T/no-clone3.json"
+	out=$(bh run --rm --network none $OUTER -v nest:/nest --security-opt \
+	    unmask=ALL --security-opt "seccomp=$T/no-clone3.json" \
+	    localhost/busybox sh -c "$INNER
+	    bulkhead run --rm localhost/busybox true" 2>&1) && false
+	[[ $out == *"a seccomp profile that allows clone3"* ]] ||
+	    { echo "# $out"; false; }
+}
+@test "S32: an outer filter without clone3 is named" { each no_clone3; }
+
 @test "S32: what the outer container must be started with is said" {
 	each not_in_ours
 }
