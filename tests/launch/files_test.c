@@ -181,6 +181,40 @@ test_masks(void)
 	r = with(with(def("image"), "net", "host"), "sysctl",
 	    "net.ipv4.ip_forward=1");
 	CHECK(sh(r, "true") == -1 && says("cannot be set"));
+	/* With - in front it may be one that this kernel does not have. */
+	r = with(with(def("image"), "sysctl", "-net.no.such=1"), "sysctl",
+	    "-net.ipv4.ip_forward=1");
+	CHECK(sh(r, "cat /proc/sys/net/ipv4/ip_forward") == 0 && has("1\n"));
+	r = with(def("image"), "sysctl", "net.no.such=1");
+	CHECK(sh(r, "true") == -1 && says("net.no.such"));
+	r = with(def("image"), "sysctl", "-kernel.panic=1");
+	CHECK(sh(r, "true") == -1 && says("cannot be set"));
+}
+
+static void
+test_score(void)
+{
+	struct rec	*r = with(def("image"), "oom_score_adj", "999");
+
+	CHECK(sh(r, "cat /proc/self/oom_score_adj") == 0 && has("999\n"));
+	r = with(def("image"), "oom_score_adj", "-1001");
+	CHECK(sh(r, "true") == -1 && says("\"oom_score_adj\""));
+	r = with(def("image"), "oom_score_adj", "--5");
+	CHECK(sh(r, "true") == -1 && says("\"oom_score_adj\""));
+}
+
+/* A file that is no text, and is not taken for one. */
+static void
+test_bytes(void)
+{
+	struct rec	*r = def("image"), *f = rec_new();
+
+	(void)rec_add(f, KEY(dst), "/etc/localtime");
+	(void)rec_add_bytes(f, KEY(data), "TZif\0\1\r\n", 8);
+	(void)rec_add_rec(r, KEY(file), f);
+	rec_free(f);
+	CHECK(sh(r, "wc -c </etc/localtime; head -c4 /etc/localtime") == 0);
+	CHECK(has("8\nTZif"));
 }
 
 /* Old kernels know no descriptors for the layers of an overlay. */
@@ -419,6 +453,8 @@ all(void)
 	test_mounts();
 	test_volumes();
 	test_masks();
+	test_score();
+	test_bytes();
 	test_overlay();
 	test_again();
 	if (!single)
