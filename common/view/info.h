@@ -30,6 +30,7 @@ enum info_part {
 struct info {
 	struct error		 failed[INFO_PARTS]; /* no text: it is there */
 	const struct rec	*config;
+	bool			 rootless;
 	int64_t			 containers, running, paused;
 	int64_t			 images;
 	int64_t			 locks;		/* in use */

@@ -328,8 +328,7 @@ host(const struct info *in)
 {
 	struct utsname	 u = { 0 };
 	struct sysinfo	 si = { 0 };
-	bool		 rootless = strcmp(rec_str(in->config, KEY(mode), ""),
-			    "system") != 0;
+	bool		 rootless = in->rootless;
 	json_t		*o = json_object();
 	json_int_t	 unit;
 

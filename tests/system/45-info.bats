@@ -184,6 +184,16 @@ broken_state() {
 	each broken_state
 }
 
+# In a mount namespace, where /etc/passwd has no account.
+@test "S92: info of root without the account says so, and that it is root" {
+	grep -v ^bulkhead: /etc/passwd >"$T/passwd"
+	unshare -m sh -c 'mount --bind "$0" /etc/passwd && exec "$@"' \
+	    "$T/passwd" "$BH" --root "$T/root/storage" --runroot \
+	    "$T/root/run" info -f json >"$T/out"
+	is "$(jq .host.security.rootless "$T/out")" false
+	grep -q 'there is no account' "$T/out"
+}
+
 broken_store() {
 	local index
 	index=$(bh info -f '{{.Store.GraphRoot}}')/overlay-images/images.json

@@ -12,6 +12,7 @@
 #include "command.h"
 #include "command_session.h"
 #include "format.h"
+#include "hostroot.h"
 #include "record.h"
 #include "root.h"
 #include "say.h"
@@ -76,6 +77,7 @@ open_session(struct session *s, const struct cli *cli, struct info *in)
 	const uid_t	 we = geteuid();
 	struct error	 e;
 
+	in->rootless = !host_root();
 	/* An error in registries.conf is reported in its own section only. */
 	if (!is_open(s, cli, in, CONFIG_REGISTRIES, NEED_ALL) &&
 	    geteuid() == we) {
