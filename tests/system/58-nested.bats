@@ -11,7 +11,7 @@ in_ns() {
 	local how=$1; shift
 	case $how in
 	one)	as_user unshare -Ur "$@" ;;
-	all)	as_user podman unshare "$@" ;;
+	all)	as_user podman --log-level error unshare "$@" ;;
 	esac
 }
 
