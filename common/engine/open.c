@@ -155,20 +155,21 @@ has_state(struct session *s)
 	    access(path, F_OK) == 0);
 }
 
-/*
- * Volumes cannot be elsewhere yet: say so before the path is recorded. A state
- * that exists may first name another graph root.
- */
-static int
-check_volume_path(struct session *s)
+/* Volumes cannot be elsewhere yet. */
+static bool
+is_volume_path_wrong(struct session *s)
 {
-	const char	*path = rec_get(s->options.settings, KEY(volumepath));
+	return (rec_get(s->options.settings, KEY(volumepath)) != NULL &&
+	    *volumes_base(s) == '\0');
+}
 
-	if (path == NULL || *volumes_base(s) != '\0')
-		return (0);
+static int
+refuse_volume_path(struct session *s)
+{
 	return (error_set_code(&s->client.error, ERR_INVALID_ARG, EINVAL,
 	    "--volumepath %.400s is not below the graph root %.400s: volumes "
-	    "elsewhere are not supported by bulkhead yet", path, s->graph));
+	    "elsewhere are not supported by bulkhead yet",
+	    rec_str(s->options.settings, KEY(volumepath), ""), s->graph));
 }
 
 static int
@@ -196,8 +197,9 @@ find_config(struct session *s)
 	if ((s->need & NEED_IF_THERE) && access(session_text(s, path_state),
 	    F_OK) == -1)
 		s->need &= ~(unsigned int)NEED_OPENED;
-	return ((s->need & NEED_OPENED) == 0 || has_state(s) ? 0 :
-	    check_volume_path(s));
+	/* A state that is there may first name another graph root. */
+	return ((s->need & NEED_OPENED) != 0 && is_volume_path_wrong(s) &&
+	    !has_state(s) ? refuse_volume_path(s) : 0);
 }
 
 static int
@@ -434,8 +436,9 @@ take_state(struct session *s)
 		return (pins_merge(s, made_with));
 	s->stale = (flags & STATE_STALE) != 0;
 	s->unrecorded = (flags & STATE_UNRECORDED) != 0;
-	if (check_volume_path(s) == -1)
-		return (-1);
+	/* Before the settings are recorded. */
+	if (is_volume_path_wrong(s))
+		return (refuse_volume_path(s));
 	s->state_open = true;
 	return (s->lost ? running_restore(s) : 0);
 }

@@ -148,11 +148,13 @@ const char *
 session_makes(struct session *s, const char *path)
 {
 	char		 real[PATH_MAX], *slash;
-	const char	*rest = path_real(path, real);
-	size_t		 top = rest == NULL ? 0 : strlen(real);
+	const char	*rest;
+	size_t		 top;
 
-	if (rest == NULL || *rest == '\0' ||
-	    strlcat(real, rest, PATH_MAX) >= PATH_MAX)
+	if (access(path, F_OK) == 0 || (rest = path_real(path, real)) == NULL)
+		return (path);
+	top = strlen(real);
+	if (strlcat(real, rest, PATH_MAX) >= PATH_MAX)
 		return (path);
 	if (s->made == NULL)
 		s->made = rec_new();
