@@ -242,6 +242,9 @@ test_list(void)
 			    strstr(rec_str(k, KEY(command), ""),
 			    "lockbroker_test") != NULL;
 			rec_free(k);
+			k = rec_sub(l, KEY(claim), &jt);
+			found = found && rec_num(k, KEY(held), 1) == 0;
+			rec_free(k);
 		}
 		rec_free(l);
 	}

@@ -123,6 +123,7 @@ let_go() {
 		hold held
 		is "$(bhc system locks -n --format '{{.Holder}}' | sort -u)" \
 		    "$HOLDER"
+		tr '\0' ' ' <"/proc/$HOLDER/cmdline" | grep -q 'create --name held '
 		let_go held
 		bhc rm f3 >/dev/null
 		create again
