@@ -7,7 +7,7 @@
 #include "version.h"
 
 static const struct opt global[] = {
-	OPT("cgroup-manager", 0, ONLY,
+	OPT("cgroup-manager", 0, ONE_OF,
 	    "Cgroup manager to use (\"cgroupfs\"|\"systemd\")",
 	    .complete = "cgroupfs|systemd"),
 	OPT("log-level", 0, STRING,

@@ -279,9 +279,8 @@ help(const struct program *prog, int argc, char **argv)
 	for (int i = 0; i < argc; i++) {
 		if (p.at.command != NULL ||
 		    !command_find(prog, p.at.noun, argv[i], &p.at)) {
-			fprintf(stderr, "Unknown help topic [`%s`]\n",
-			    argv[i]);
-			return (EXIT_ENGINE);
+			return (say_error(ERR_INVALID_ARG, "Unknown help topic "
+			    "[`%s`]", argv[i]));
 		}
 		append(&p, p.at.name);
 	}

@@ -225,8 +225,13 @@ store_one_of(const struct parser *p, const struct opt *o, const char *value)
 {
 	if (opt_among(o->complete, '|', value))
 		return (store(p, o, value));
-	say_error(ERR_INVALID_ARG, "--%s=%s is not supported by %s yet, "
-	    "only %s", o->name, value, p->set->program, o->complete);
+	if (o->kind == OPT_ONE_OF)
+		say_error(ERR_INVALID_ARG, "invalid argument for --%s: \"%s\" "
+		    "is none of %s", o->name, value, o->complete);
+	else
+		say_error(ERR_NOT_IMPLEMENTED, "--%s=%s is not supported by %s "
+		    "yet, only %s", o->name, value, p->set->program,
+		    o->complete);
 	return (-1);
 }
 
@@ -259,6 +264,7 @@ static const struct {
 	[OPT_SIZE] =	{ { "<number>[<unit>]", "size", "value", true },
 	    store_number },
 	[OPT_ONLY] =	{ { "string", NULL, "value", true }, store_one_of },
+	[OPT_ONE_OF] =	{ { "string", NULL, "value", true }, store_one_of },
 	[OPT_IGNORED] =	{ { "string", NULL, "ignored", true }, NULL },
 	[OPT_IGNORED_FLAG] = { { "", NULL, "ignored", true }, NULL },
 	[OPT_REFUSED] =	{ { "string", NULL, "refused", true }, refuse },

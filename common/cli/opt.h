@@ -25,6 +25,7 @@ enum opt_kind {
 	OPT_SIGNAL,	/* name or number; kept as a number */
 	OPT_SIZE,	/* k, m, g, t suffixes; kept as bytes */
 	OPT_ONLY,	/* podman's, of which we do the values in `complete` */
+	OPT_ONE_OF,	/* one of the values in `complete`, which are all */
 	OPT_IGNORED,	/* takes a value, means nothing here, as in podman */
 	OPT_IGNORED_FLAG,
 	OPT_REFUSED,	/* podman's, takes a value: refused by name */

@@ -104,9 +104,9 @@ take_inherited(struct session *s)
 	s->config_fd = INHERIT_BASE + INHERIT_CONFIG;
 	if ((s->config = rec_from_fd(s->config_fd, RECORD(config),
 	    NULL)) == NULL)
-		return (error_set(&s->client.error, errno, "a clean-up is "
-		    "started by a container's reaper, which has left no "
-		    "configuration: %s", strerror(errno)));
+		return (error_set_code(&s->client.error, ERR_INVALID_ARG,
+		    errno, "a clean-up is started by a container's reaper, "
+		    "which has left no configuration: %s", strerror(errno)));
 	s->userns_fd = session_inherited_fd(s, INHERIT_USERNS);
 	s->graph_fd = session_inherited_fd(s, INHERIT_GRAPH);
 	s->system = s->graph_fd != -1;

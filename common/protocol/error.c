@@ -199,7 +199,7 @@ static const struct {
 	enum error_code		 code;
 	const struct by_kind	*by_kind;
 } answers[] = {
-	{ MSG_config_resolve, ANY, ERR_INVALID_ARG, NULL },
+	{ MSG_config_resolve, EINVAL, ERR_INVALID_ARG, NULL },
 	{ MSG_config_check, ANY, ERR_INVALID_ARG, NULL },
 	{ MSG_state_open, EBUSY, ERR_FINALIZED, NULL },
 	{ MSG_state_open, EINVAL, ERR_DB_CONFIG, NULL },

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "cleanup.h"
+#include "nitems.h"
 #include "record.h"
 
 /* Of members there are `ctr_id` and so on; `members` is their number. */
@@ -14,12 +15,26 @@ match_status(const struct filter_term *t, const struct rec *pod)
 	return (strcasecmp(show_str(pod, KEY_IN(pod, state)), t->value) == 0);
 }
 
+static int
+read_status(struct filter_term *t, const struct rec *all, struct parse_err *e)
+{
+	static const char *const	 words[] = { "created", "dead",
+					    "degraded", "exited", "paused",
+					    "running", "stopped" };
+
+	(void)all;
+	for (size_t i = 0; i < NITEMS(words); i++)
+		if (strcasecmp(words[i], t->value) == 0)
+			return (0);
+	return (parse_fail(e, "%s is not a valid pod status", t->value));
+}
+
 static const struct filter_key	keys[] = {
 	{ "id", FILTER_ID, KEY_TEXT(id), NULL, NULL },
 	{ "name", FILTER_PATTERN, KEY_TEXT(name), NULL, NULL },
 	{ "label", FILTER_PAIR, KEY_TEXT(label), NULL, NULL },
 	{ "label!", FILTER_NO_PAIR, KEY_TEXT(label), NULL, NULL },
-	{ "status", FILTER_MATCH, NULL, NULL, match_status },
+	{ "status", FILTER_MATCH, NULL, read_status, match_status },
 	{ "ctr-ids", FILTER_PREFIX, KEY_TEXT(ctr_id), NULL, NULL },
 	{ "ctr-names", FILTER_EQUAL, KEY_TEXT(ctr_name), NULL, NULL },
 	{ "ctr-number", FILTER_EQUAL, KEY_TEXT(members), NULL, NULL },

@@ -370,7 +370,7 @@ canonical_caps(struct settings *s, struct problem *pr)
 			if (*p >= 'a' && *p <= 'z')
 				*p = (char)(*p - 'a' + 'A');
 		if ((copy = strdup(name)) == NULL)
-			return (problem_set(pr, "out of memory"));
+			return (problem_no_memory(pr));
 		free(it->values[i]);
 		it->values[i] = copy;
 	}
@@ -390,7 +390,7 @@ canonical_size(struct settings *s, const char *name, unsigned int step,
 		return (0);
 	(void)snprintf(text, sizeof(text), "%" PRIu64, n);
 	if (settings_refine(it, text) == -1)
-		return (problem_set(pr, "out of memory"));
+		return (problem_no_memory(pr));
 	return (0);
 }
 

@@ -24,7 +24,7 @@ put_default(struct settings *s, const char *name, const char *value,
 	if (it != NULL && it->n > 0 && it->values[0][0] != '\0')
 		return (0);
 	if (settings_put_str(s, name, value, ORIGIN_BUILTIN) == -1)
-		return (problem_set(pr, "out of memory"));
+		return (problem_no_memory(pr));
 	return (0);
 }
 
@@ -98,7 +98,7 @@ chosen_path(const struct settings *s, const struct request *rq,
 	if (expand(rq, it, out, pr) == -1)
 		return (-1);
 	if (settings_refine(it, out) == -1)
-		return (problem_set(pr, "out of memory"));
+		return (problem_no_memory(pr));
 	return (1);
 }
 
@@ -196,7 +196,7 @@ config_driver(struct settings *s, const struct places *pl, struct problem *pr)
 		    prefer_driver(s), pr));
 	if (strcmp(name, "overlay2") == 0 &&
 	    settings_refine(it, "overlay") == -1)
-		return (problem_set(pr, "out of memory"));
+		return (problem_no_memory(pr));
 	name = it->values[0];
 	if (strcmp(name, "overlay") != 0 && strcmp(name, "vfs") != 0)
 		return (problem_set(pr, "%s: storage driver \"%s\" is not one "
@@ -479,7 +479,7 @@ config_cgroups(struct settings *s, const struct request *rq,
 	    "(loginctl enable-linger %u, as root, gives you one)",
 	    rq->uid, rq->uid) == -1 ||
 	    settings_put_str(s, name, "cgroupfs", "no systemd session") == -1)
-		return (problem_set(pr, "out of memory"));
+		return (problem_no_memory(pr));
 	return (0);
 }
 
@@ -520,7 +520,7 @@ config_state(struct settings *s, struct places *pl, struct problem *pr)
 		    v));
 	return (settings_warn(s, "%s: %s = \"%s\" means kyotocabinet here",
 	    origin, strchr(name, '.') + 1, v) == -1 ?
-	    problem_set(pr, "out of memory") : 0);
+	    problem_no_memory(pr) : 0);
 }
 
 int

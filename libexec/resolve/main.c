@@ -86,11 +86,11 @@ look_further(struct settings *s, const struct request *rq,
 		if ((flags & CONFIG_ALL) == 0)
 			return (-1);
 		if (settings_problem(s, "registries_conf", pr->text) == -1)
-			return (problem_set(pr, "out of memory"));
+			return (problem_no_memory(pr));
 		*pr = (struct problem){ .line = 0 };
 	}
 	if ((flags & CONFIG_ALL) != 0 && look_at_seccomp(s, rq, pl) == -1)
-		return (problem_set(pr, "out of memory"));
+		return (problem_no_memory(pr));
 	return (0);
 }
 
@@ -152,7 +152,7 @@ answer_config(struct answer *a, const struct rec *rec, struct sources *ss,
 	if (rc == 0)
 		rc = resolve(&rq, ss, &s, &pl, flags, state, &pr);
 	if (rc == -1) {
-		errno = EINVAL;
+		errno = pr.error != 0 ? pr.error : EINVAL;
 		rc = answer_text(a, "%s", pr.text);
 	} else
 		rc = answer_record(a, emit_record(&s, &rq, &pl, ss, flags));
@@ -201,7 +201,7 @@ on_config_check(void *ctx, struct packet *p, struct answer *a)
 	rec_free(rec);
 	if (out != NULL || pr.text[0] == '\0')
 		return (answer_record(a, out));
-	errno = EINVAL;
+	errno = pr.error != 0 ? pr.error : EINVAL;
 	rc = answer_text(a, "%s", pr.text);
 	return (rc);
 }

@@ -122,7 +122,7 @@ apply_one(struct settings *s, const struct request *rq,
 	if (rc == 0 && o->kind == OPT_DRIVER)
 		rc = clear_driver_options(s, origin);
 	if (rc == -1)
-		return (problem_set(pr, "out of memory"));
+		return (problem_no_memory(pr));
 	return (check_setting(settings_find(s, o->key), pr));
 }
 
@@ -155,7 +155,7 @@ apply_environment(struct settings *s, const struct request *rq,
 	    (opts != NULL && apply_storage_opts(s, opts) == -1) ||
 	    (tmp != NULL && settings_put_str(s, "engine.image_copy_tmp_dir",
 	    tmp, "$TMPDIR") == -1))
-		return (problem_set(pr, "out of memory"));
+		return (problem_no_memory(pr));
 	return (0);
 }
 

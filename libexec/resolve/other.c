@@ -251,7 +251,7 @@ check_seccomp(const struct document *doc, struct problem *pr)
 	int			 rc;
 
 	if (f == NULL)
-		return (problem_set(pr, "out of memory"));
+		return (problem_no_memory(pr));
 	rc = profile_compile(doc->path, doc->text, doc->len, &who, f, pr);
 	free(f);
 	return (rc);

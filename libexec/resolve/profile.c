@@ -164,7 +164,7 @@ profile_compile(const char *name, const char *json, size_t len,
 		return (syntax_error(pr, name, &err));
 	if ((p = calloc(1, sizeof(*p))) == NULL) {
 		json_decref(root);
-		return (problem_set(pr, "out of memory"));
+		return (problem_no_memory(pr));
 	}
 	p->name = name;
 	p->who = who;

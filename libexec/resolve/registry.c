@@ -157,7 +157,7 @@ unknown(struct reader *r, const struct toml *t, const char *table)
 		    what));
 	if (settings_warn(r->s, "%s:%u: %s is ignored", r->doc->path, t->line,
 	    what) == -1)
-		return (problem_set(r->pr, "out of memory"));
+		return (problem_no_memory(r->pr));
 	return (0);
 }
 

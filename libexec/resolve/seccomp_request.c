@@ -71,7 +71,7 @@ compile(const char *name, const char *json, size_t len,
 	int		 fd = -1;
 
 	if (f == NULL)
-		return (problem_set(pr, "out of memory"));
+		return (problem_no_memory(pr));
 	if (profile_compile(name, json, len, who, f, pr) == 0)
 		fd = filter_fd(f->code, f->n, pr);
 	free(f);

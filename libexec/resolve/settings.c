@@ -20,6 +20,23 @@ problem_set(struct problem *pr, const char *fmt, ...)
 }
 
 int
+problem_no_memory(struct problem *pr)
+{
+	if (pr->text[0] == '\0')
+		pr->error = ENOMEM;
+	return (problem_set(pr, "out of memory"));
+}
+
+int
+problem_errno(struct problem *pr, const char *path)
+{
+	if (pr->text[0] == '\0')
+		pr->error = errno;
+	return (problem_set(pr, "cannot read %s: %s", path, errno == EINVAL ?
+	    "not a regular file" : strerror(errno)));
+}
+
+int
 problem_at(struct problem *pr, const char *path, unsigned int line,
     unsigned int col, const char *fmt, ...)
 {

@@ -40,10 +40,15 @@ struct problem {
 	char		text[768];	/* begins with the place */
 	unsigned int	line, col;	/* 0: not in a file */
 	size_t		what;		/* end of the place in text */
+	int		error;		/* errno; 0: the text is wrong */
 };
 /* Set the problem, if it is the first. Returns -1. */
 int	problem_set(struct problem *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
+/* There is no memory. Returns -1. */
+int	problem_no_memory(struct problem *);
+/* "cannot read PATH: ", and what errno means. Returns -1. */
+int	problem_errno(struct problem *, const char *path);
 /* The same with a path, line and column in front. */
 int	problem_at(struct problem *, const char *, unsigned int, unsigned int,
 	    const char *, ...) __attribute__((format(printf, 5, 6)));

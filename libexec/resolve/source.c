@@ -76,15 +76,15 @@ add_file(struct sources *ss, const char *path, enum conf_kind kind,
 
 	if ((error == ENOENT || error == ENOTDIR) && need == OPTIONAL)
 		return (0);
+	errno = error;
 	if (error != 0 && !is_patient(kind))
-		return (problem_set(pr, "cannot read %s: %s", path, error ==
-		    EINVAL ? "not a regular file" : strerror(error)));
+		return (problem_errno(pr, path));
 	if (ss->n == SOURCES_MAX)
 		return (too_many(pr));
 	s = &ss->all[ss->n];
 	*s = (struct source){ .kind = kind, .fd = -1, .error = error };
 	if ((s->path = strdup(path)) == NULL)
-		return (problem_set(pr, "out of memory"));
+		return (problem_no_memory(pr));
 	s->fd = take_fd(&fd);
 	ss->n++;
 	return (0);
@@ -156,8 +156,7 @@ add_dir(struct sources *ss, const char *path, enum conf_kind kind,
 	if (fd == -1 && (errno == ENOENT || errno == ENOTDIR))
 		return (0);
 	if (fd == -1 || (dir = fdopendir(fd)) == NULL)
-		return (problem_set(pr, "cannot read %s: %s", path,
-		    strerror(errno)));
+		return (problem_errno(pr, path));
 	rc = add_entries(ss, dir, path, kind, pr);
 	closedir(dir);
 	if (rc == -1)
@@ -466,8 +465,7 @@ merge_one(const struct source *s, struct settings *out, struct problem *pr)
 	errno = s->error;
 	if (s->error != 0 ||
 	    (text = slurp(s->fd, TOML_MAX, &doc.len)) == NULL)
-		return (problem_set(pr, "cannot read %s: %s", s->path,
-		    strerror(errno)));
+		return (problem_errno(pr, s->path));
 	doc.text = text;
 	if (s->kind > CONF_REGISTRIES)
 		return (other_check(&doc, pr));

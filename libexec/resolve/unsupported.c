@@ -106,7 +106,7 @@ unsupported_warn(struct settings *s, bool rootless, struct problem *pr)
 	FILE			*f = open_memstream(&list, &size);
 
 	if (f == NULL)
-		return (problem_set(pr, "out of memory"));
+		return (problem_no_memory(pr));
 	for (size_t i = 0; i < s->n; i++) {
 		const struct setting	*it = &s->all[i];
 
@@ -117,6 +117,6 @@ unsupported_warn(struct settings *s, bool rootless, struct problem *pr)
 	}
 	if (fclose(f) != 0 || (*list != '\0' && settings_warn(s,
 	    "not supported, and ignored: %s", list) == -1))
-		return (problem_set(pr, "out of memory"));
+		return (problem_no_memory(pr));
 	return (0);
 }

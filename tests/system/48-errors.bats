@@ -58,6 +58,8 @@ invalid() {
 	gives "$e" '*nosuch*' bhc ps
 	conf '[engine'
 	gives "$e" "*$T/conf*" bhc ps
+	rm "$T/conf"
+	gives "211 ErrNoSuchFile" "cannot read $T/conf: *" bhc ps
 	gives "$e" '*invalid argument' bh create --network none --name '/' \
 	    localhost/busybox
 }
@@ -189,7 +191,7 @@ removed() {
 state() {
 	local dir=$T/root/storage/bulkhead.state
 	# Another store in the same place, and on purpose.
-	gives "501 ErrDBBadConfig" '*database configuration mismatch' \
+	gives "501 ErrDBBadConfig" '*tmp dir * does not match our tmp dir *' \
 	    root --tmpdir "$T/elsewhere" ps
 }
 @test "S100: ErrDBBadConfig for a store that was made otherwise" { state; }

@@ -60,6 +60,8 @@ run(struct cli *cli)
 	if (!there && (image = store_image_get(&s->client, ref)) != NULL)
 		return (print(cli, image, NULL));
 	(void)strlcpy(why, s->client.error.text, sizeof(why));
+	if (*ref == '\0')
+		return (session_error(s));
 	entries = state_history(&s->client, there ? id : ref);
 	if (entries == NULL && (there || errno != ENOENT))
 		return (session_error(s));

@@ -98,8 +98,9 @@ check_userns(struct work *w)
 		    "container's root is never the host's root; use --userns "
 		    "auto, or leave the option out"));
 	if (!w->s->system && strcmp(mode, "auto") == 0)
-		return (parse_fail(&w->err, "--userns auto is not supported by "
-		    "bulkhead for ordinary users yet"));
+		return (parse_fail_code(&w->err, ERR_NOT_IMPLEMENTED,
+		    "--userns auto is not supported by bulkhead for ordinary "
+		    "users yet"));
 	return (0);
 }
 

@@ -233,8 +233,8 @@ spec_security(const char *arg, struct rec *out, struct parse_err *e)
 		return (0);
 	if (strcmp(copy, "label") == 0 || strcmp(copy, "apparmor") == 0 ||
 	    strcmp(copy, "proc-opts") == 0)
-		return (parse_fail(e, "--security-opt %s is not supported by "
-		    "bulkhead yet", arg));
+		return (parse_fail_code(e, ERR_NOT_IMPLEMENTED,
+		    "--security-opt %s is not supported by bulkhead yet", arg));
 	return (parse_fail(e, "invalid --security-opt: \"%s\"", arg));
 }
 
@@ -310,8 +310,9 @@ spec_network(const char *arg, struct rec *out, struct parse_err *e)
 {
 	if (is_one_of(arg, "none host private"))
 		return (rec_set(out, KEY(net), arg));
-	return (parse_fail(e, "--network %.*s is not supported by bulkhead "
-	    "yet, only none, host and private", (int)strcspn(arg, ":"), arg));
+	return (parse_fail_code(e, ERR_NOT_IMPLEMENTED, "--network %.*s is not "
+	    "supported by bulkhead yet, only none, host and private",
+	    (int)strcspn(arg, ":"), arg));
 }
 
 int
@@ -326,8 +327,8 @@ spec_userns(const char *arg, struct rec *out, struct parse_err *e)
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(arg, ":"), arg);
 	if (*word == '\0' ||
 	    is_one_of(word, "container ns keep-id nomap host auto"))
-		return (parse_fail(e, "--userns %s is not supported by "
-		    "bulkhead yet", arg));
+		return (parse_fail_code(e, ERR_NOT_IMPLEMENTED, "--userns %s "
+		    "is not supported by bulkhead yet", arg));
 	return (parse_fail(e, "unrecognized namespace mode %s passed", arg));
 }
 
@@ -404,8 +405,9 @@ int
 spec_hosts_file(const char *arg, struct rec *out, struct parse_err *e)
 {
 	if (strcmp(arg, "image") == 0)
-		return (parse_fail(e, "--hosts-file=image is not supported by "
-		    "bulkhead yet, only a path and none"));
+		return (parse_fail_code(e, ERR_NOT_IMPLEMENTED,
+		    "--hosts-file=image is not supported by bulkhead yet, only "
+		    "a path and none"));
 	if (*arg != '\0' && *arg != '/' && strcmp(arg, "none") != 0)
 		return (parse_fail(e, "the hosts file \"%s\" must be an "
 		    "absolute path, or none", arg));
@@ -439,8 +441,9 @@ spec_pull(const char *arg, struct parse_err *e)
 	if (strcasecmp(arg, "missing") == 0 || strcasecmp(arg, "never") == 0)
 		return (0);
 	if (strcasecmp(arg, "always") == 0 || strcasecmp(arg, "newer") == 0)
-		return (parse_fail(e, "--pull=%s is not supported by bulkhead "
-		    "yet: it speaks to no registry", arg));
+		return (parse_fail_code(e, ERR_NOT_IMPLEMENTED, "--pull=%s is "
+		    "not supported by bulkhead yet: it speaks to no registry",
+		    arg));
 	return (parse_fail(e, "unsupported pull policy \"%s\"", arg));
 }
 
@@ -452,8 +455,9 @@ spec_log_driver(const char *arg, struct rec *out, struct parse_err *e)
 	if (strcmp(arg, "none") == 0)
 		return (rec_set(out, KEY(log_driver), "none"));
 	if (is_one_of(arg, "journald passthrough"))
-		return (parse_fail(e, "--log-driver=%s is not supported by "
-		    "bulkhead yet, only k8s-file, json-file and none", arg));
+		return (parse_fail_code(e, ERR_NOT_IMPLEMENTED,
+		    "--log-driver=%s is not supported by bulkhead yet, only "
+		    "k8s-file, json-file and none", arg));
 	return (parse_fail(e, "running container create option: invalid log "
 	    "driver: invalid argument"));
 }

@@ -71,8 +71,9 @@ check_type(const struct options *have, struct parse_err *e)
 	const char	*type = have->type == NULL ? "" : have->type;
 
 	if (strcmp(type, "tmpfs") == 0)
-		return (parse_fail(e, "volumes of type tmpfs are not "
-		    "supported by bulkhead yet: give each container --tmpfs"));
+		return (parse_fail_code(e, ERR_NOT_IMPLEMENTED, "volumes of "
+		    "type tmpfs are not supported by bulkhead yet: give each "
+		    "container --tmpfs"));
 	if (*type != '\0' && strcmp(type, "none") != 0 &&
 	    strcmp(type, "bind") != 0)
 		return (parse_fail(e, "mounting a volume of type %s takes a "
@@ -111,8 +112,9 @@ volopt_take(const struct rec *opts, struct rec *out, struct parse_err *e)
 	if (check_type(&have, e) == -1)
 		return (-1);
 	if (have.unknown != NULL)
-		return (parse_fail(e, "the option \"%s\" of a volume is not "
-		    "supported by bulkhead yet", have.unknown));
+		return (parse_fail_code(e, ERR_NOT_IMPLEMENTED, "the option "
+		    "\"%s\" of a volume is not supported by bulkhead yet",
+		    have.unknown));
 	if (have.device != NULL)
 		(void)rec_add(out, KEY(device), have.device);
 	else
