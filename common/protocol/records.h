@@ -554,6 +554,8 @@
 	S(str,	storage_driver,	"storage.driver", 31)			\
 	S(list,	storage_opt,	"storage.opt", REC_MAX)			\
 	S(str,	transient_store, "storage.transient_store", 15)		\
+	S(str,	disable_volatile,					\
+	    "storage.options.disable-volatile", 15)			\
 	S(str,	engine_namespace, "engine.namespace", 255)		\
 	S(str,	default_detach_keys, "engine.detach_keys", REC_PATH)	\
 	S(str,	events_logger,	"engine.events_logger", 31)		\

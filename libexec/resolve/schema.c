@@ -200,7 +200,7 @@ const struct key schema[] = {
 	SN("storage.options.additionallayerstores", LIST),
 	SN("storage.options.auto-userns-max-size", UINT),
 	SN("storage.options.auto-userns-min-size", UINT),
-	SN("storage.options.disable-volatile", BOOL),
+	S("storage.options.disable-volatile", BOOL),
 	SN("storage.options.force_mask", SCALAR),
 	SN("storage.options.ignore_chown_errors", SCALAR),
 	SN("storage.options.imagestore", STR),

@@ -153,6 +153,9 @@ complete_definition(struct start *st)
 	if ((nunfilled = volmounts_make(s, st->full)) == -1 || (has_image(st) &&
 	    storage_list_begin(s, st->id, st->def, st->named) == -1))
 		return (-1);
+	/* launch forgets what is not on the disk of one that is removed. */
+	if (strcmp(session_text(s, disable_volatile), "true") == 0)
+		rec_del(st->full, KEY(rm));
 	if (nunfilled == 0)
 		return (0);
 	/* Listed first: a volume may have to wait for another's copy. */
