@@ -39,7 +39,8 @@ look() {
 	    "$BH_FIXTURES/busybox.docker.tar" >/dev/null
 	set_key "$1" "$2"
 	said=$(PATH="$D/bin:$PATH" bash -c "$command" </dev/null) || true
-	PATH="$D/bin:$PATH" bh rm -f -a -t 0 >/dev/null 2>&1 || true
+	# Not the function of lib.bash.
+	"$D/bin/bh" rm -f -a -t 0 >/dev/null 2>&1 || true
 	is "$said" "$(printf '%b' "${4//@D@/$D}")" "$1 = $2: $command"
 }
 
