@@ -18,7 +18,7 @@ lock_dir(struct session *s)
 	const char	*type = session_text(s, lock_type);
 	char		 id[80], name[100];
 
-	if (session_state_id(s, id, sizeof(id)) == -1)
+	if (session_dir_id(s->state_dir, id, sizeof(id)) == -1)
 		return (-1);
 	(void)snprintf(name, sizeof(name), "locks/%s%s", id,
 	    strcmp(type, "file") == 0 ? ".file" : "");

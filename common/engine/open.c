@@ -25,7 +25,6 @@
 #include "calls.h"
 #include "cleanup.h"
 #include "config.h"
-#include "ctrfiles.h"
 #include "event.h"
 #include "grant.h"
 #include "hostroot.h"
@@ -38,6 +37,7 @@
 #include "pins.h"
 #include "record.h"
 #include "root.h"
+#include "running.h"
 #include "runtimes.h"
 #include "volumes.h"
 
@@ -265,10 +265,11 @@ static int
 open_or_inherited(struct session *s, enum inherited_fd which,
     const char *path)
 {
-	int	 fd = session_inherited_fd(s, which);
+	int		 fd = session_inherited_fd(s, which);
+	struct stat	 st;
 
-	return (fd == -1 ? session_own_dir(s, path) :
-	    fcntl(fd, F_DUPFD_CLOEXEC, 0));
+	return (fd == -1 || fstat(fd, &st) == -1 || st.st_nlink == 0 ?
+	    session_own_dir(s, path) : fcntl(fd, F_DUPFD_CLOEXEC, 0));
 }
 
 /* The store alone can be looked at when the state is broken. */
@@ -292,6 +293,21 @@ looks_first(struct session *s)
 	    access(session_text(s, path_run), F_OK) == -1 && has_state(s));
 }
 
+/*
+ * If the run directory of system mode is lost, only root can make it again: a
+ * clean-up uses a directory in the state directory instead, until a command of
+ * root does (running_is_known).
+ */
+static int
+open_run_instead(struct session *s)
+{
+	if (!s->inherit || !s->system || s->state_dir == -1 ||
+	    session_in_memory(s))
+		return (-1);
+	error_clear(&s->client.error);
+	return (path_mkdirs(s->state_dir, LAYOUT_RUN_INSTEAD, 0700));
+}
+
 static int
 open_run_dir(struct session *s)
 {
@@ -300,7 +316,8 @@ open_run_dir(struct session *s)
 	if (looks_first(s))
 		return (0);
 	if (s->run_dir == -1 && (s->run_dir = open_or_inherited(s,
-	    INHERIT_RUN, session_text(s, path_run))) == -1)
+	    INHERIT_RUN, session_text(s, path_run))) == -1 &&
+	    (s->run_dir = open_run_instead(s)) == -1)
 		return (-1);
 	/* Only the command's user may read it; root may make it. */
 	if (!s->inherit)
@@ -355,20 +372,6 @@ events_max(struct session *s, uint64_t *bytes)
 }
 
 /*
- * Has this boot's part of the state been lost, or never been there? Nothing
- * opened it yet.
- */
-static bool
-is_boot_state_lost(const struct session *s)
-{
-	struct stat	 st;
-
-	return (!session_in_memory(s) && fstatat(s->run_dir,
-	    LAYOUT_BOOT_JOURNAL, &st, AT_SYMLINK_NOFOLLOW) == -1 &&
-	    errno == ENOENT);
-}
-
-/*
  * Only compare the settings; the run directory is not there. 1: everything
  * begins once more; -1 with an error.
  */
@@ -407,7 +410,7 @@ open_state(struct session *s)
 	command_of(&s->options, o.command, sizeof(o.command));
 	if (s->run_dir == -1)
 		return (look_at_state(s, &o, settings));
-	s->lost = is_boot_state_lost(s);
+	s->lost = !o.memory && !running_is_known(s);
 	/* A state in memory has no directory for the log. */
 	if ((o.events == EVENTS_JOURNALD || (o.events == EVENTS_FILE &&
 	    (o.memory || *session_text(s, events_path) != '\0'))) &&
@@ -503,8 +506,8 @@ open_store(struct session *s)
 	scoped_fd int	 run = -1;
 	char		 id[80] = "";
 
-	if (s->state_dir != -1 &&
-	    session_state_id(s, id, sizeof(id)) == -1)
+	if (s->state_dir != -1 && session_dir_id(s->state_dir, id,
+	    sizeof(id)) == -1)
 		return (session_errno(s, "cannot look at", session_text(s,
 		    path_state)));
 	if ((run = open_run_root(s)) == -1)

@@ -224,11 +224,11 @@ session_own_dir(struct session *s, const char *path)
 
 /* musl has no statx. */
 int
-session_state_id(const struct session *s, char *out, size_t size)
+session_dir_id(int dir, char *out, size_t size)
 {
 	struct statx	 st = { 0 };
 
-	if (syscall(SYS_statx, s->state_dir, "", AT_EMPTY_PATH,
+	if (syscall(SYS_statx, dir, "", AT_EMPTY_PATH,
 	    STATX_INO | STATX_BTIME, &st) == -1)
 		return (-1);
 	(void)snprintf(out, size, "%x.%x-%llx-%llx.%x", st.stx_dev_major,

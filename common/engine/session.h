@@ -207,10 +207,10 @@ void	session_unmake(struct session *);
  */
 int	session_record(struct session *);
 /*
- * A file name that tells the state in a directory from every other, also from
- * one that was removed and made again there. 0, or -1 and errno.
+ * A file name that tells an open directory from every other, also from one that
+ * was removed and made again there. 0, or -1 and errno.
  */
-int	session_state_id(const struct session *, char *, size_t);
+int	session_dir_id(int, char *, size_t);
 /*
  * Was the run directory removed since it was opened? Then this command can
  * record nothing any more, but the next one can.

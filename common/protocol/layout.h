@@ -17,6 +17,8 @@
 #define LAYOUT_STATE_DB		"state"			/* statekeep's */
 #define LAYOUT_STATE_JOURNAL	LAYOUT_STATE_DB ".journal"
 #define LAYOUT_RUNNING		"running"		/* a file for each */
+#define LAYOUT_RUNNING_AT	"at"	/* in it, a link: which run directory */
+#define LAYOUT_RUN_INSTEAD	"run"	/* a lost run directory's, see open.c */
 #define LAYOUT_LOGS		"logs"
 #define LAYOUT_LOG		LAYOUT_LOGS "/%s.log"	/* of a container */
 #define LAYOUT_LOG_OLD		LAYOUT_LOG ".old"	/* rotated out of it */

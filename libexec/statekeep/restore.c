@@ -21,11 +21,13 @@ static int
 add_running(struct state *sk, struct rec *row, const struct rec *ran)
 {
 	uint32_t	 slot = (uint32_t)rec_num(ran, KEY(slot), 0);
+	unsigned int	 state = row_state(ran);
 	int		 rc;
 
 	rc = rec_set(row, KEY(boot_id), sk->boot_id);
 	if (rc == 0)
-		rc = rec_set_num(row, KEY(state), CTR_RUNNING);
+		rc = rec_set_num(row, KEY(state), state == CTR_PAUSED ?
+		    CTR_PAUSED : CTR_RUNNING);
 	if (rc == 0)
 		rc = rec_set_num(row, KEY(pid), rec_num(ran, KEY(pid), 0));
 	if (rc == 0)
@@ -41,6 +43,24 @@ add_running(struct state *sk, struct rec *row, const struct rec *ran)
 	return (0);
 }
 
+/*
+ * Has the per-boot database an overlay of the run that was recorded last? One
+ * of an earlier run, or from before a pause, is as old as when commands began
+ * to use another run directory.
+ */
+static bool
+knows_run(struct state *sk, const char *key, const struct rec *ran)
+{
+	scoped_rec struct rec	*over = db_get(sk->boot, key);
+
+	return (over != NULL && (row_state(over) == CTR_STARTING ||
+	    ((row_state(over) == CTR_PAUSED) == (row_state(ran) ==
+	    CTR_PAUSED) &&
+	    rec_num(over, KEY(pid), 0) == rec_num(ran, KEY(pid), 0) &&
+	    rec_num(over, KEY(pid_start), 0) == rec_num(ran, KEY(pid_start),
+	    0))));
+}
+
 /* The durable row says that it ran in this boot: it still does. */
 static int
 restore_durable(struct state *sk, const char *id, const struct rec *stored,
@@ -52,7 +72,7 @@ restore_durable(struct state *sk, const char *id, const struct rec *stored,
 
 	if (!CTR_IN(row_state(stored), CTR_LIVE) ||
 	    strcmp(rec_str(stored, KEY(boot_id), ""), sk->boot_id) != 0 ||
-	    db_has(sk->boot, key_make(key, KEY_OVER, id)))
+	    knows_run(sk, key_make(key, KEY_OVER, id), ran))
 		return (0);
 	if ((over = rec_new()) == NULL)
 		return (state_fail(sk, errno, "out of memory"));
@@ -88,7 +108,8 @@ restore_ephemeral(struct state *sk, const char *id, const struct rec *def,
 	    (row = row_new(def, id, name)) == NULL ||
 	    add_running(sk, row, ran) == -1)
 		goto out;
-	if (rec_set(row, KEY(state_name), ctr_state_name(CTR_RUNNING)) == -1 ||
+	if (rec_set(row, KEY(state_name),
+	    ctr_state_name(row_state(row))) == -1 ||
 	    (*ns != '\0' && rec_set(row, KEY(namespace), ns) == -1))
 		(void)state_fail(sk, errno, "out of memory");
 	else if (db_put(sk->boot, key, row) == -1 ||

@@ -168,13 +168,16 @@ value_of(const struct state *sk, const struct rec *have, const char *key)
 	return (v != NULL ? v : rec_str(have, KEY_FROM(key), ""));
 }
 
-/* With a new key of root's, store the new signature of the same value. */
+/*
+ * With a new key of root's, store the new signature of the same value. A
+ * directory of this boot is named by a command that cannot use the recorded
+ * one.
+ */
 static bool
-is_grant(const char *key)
+may_change(const char *key)
 {
-	if (strncmp(key, NOW, strlen(NOW)) == 0)
-		key += strlen(NOW);
-	return (strncmp(key, GRANT, strlen(GRANT)) == 0);
+	return (strncmp(key, NOW, strlen(NOW)) == 0 ||
+	    strncmp(key, GRANT, strlen(GRANT)) == 0);
 }
 
 /* An empty value on either side matches. */
@@ -191,7 +194,7 @@ compare(const struct state *sk, struct comparison *c, const struct rec *want)
 		old = value_of(sk, c->have, item.key);
 		if (strcmp(old, item.text) == 0)
 			continue;
-		if (*old == '\0' || is_grant(item.key))
+		if (*old == '\0' || may_change(item.key))
 			c->missing = true;
 		else
 			c->differs = true;
@@ -209,7 +212,7 @@ put_missing(struct state *sk, struct comparison *c, const struct rec *want)
 		return (state_fail(sk, ENOMEM, "out of memory"));
 	while (rec_walk(want, &it, &item))
 		if (item.text != NULL && *item.text != '\0' &&
-		    (is_grant(item.key) ||
+		    (may_change(item.key) ||
 		    *value_of(sk, c->have, item.key) == '\0')) {
 			(void)rec_set(c->have, KEY_FROM(item.key), item.text);
 			now |= strncmp(item.key, NOW, strlen(NOW)) == 0;

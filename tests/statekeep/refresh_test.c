@@ -161,7 +161,9 @@ test_row(void)
 	ended();
 }
 
-/* What ran in the boot, as the front end's records say. */
+/* What ran in the boot, as the front end's records say; the state if not 0. */
+static int64_t	 ran_state;
+
 static uint32_t
 restore(const char *boot_id, const char *id, bool with_def, int64_t pid)
 {
@@ -175,6 +177,8 @@ restore(const char *boot_id, const char *id, bool with_def, int64_t pid)
 	(void)rec_add_num(ran, KEY(pid), pid);
 	(void)rec_add_num(ran, KEY(pid_start), 42);
 	(void)rec_add_num(ran, KEY(slot), 3);
+	if (ran_state != 0)
+		(void)rec_add_num(ran, KEY(state), ran_state);
 	if (with_def) {
 		fd = definition(100);
 		def = rec_from_fd(fd, RECORD(any), NULL);
@@ -236,8 +240,17 @@ test_lost(void)
 	CHECK(ctr_state(&p, lasts) == EXITED);
 	CHECK(restore("boot-7", lasts, false, 77) == 0);
 	CHECK(ctr_state(&p, lasts) == RUNNING && is_pid(lasts, 77));
+	title = "a later run replaces the one of a run directory left before";
 	CHECK(restore("boot-7", lasts, false, 78) == 0);
-	CHECK(is_pid(lasts, 77));
+	CHECK(ctr_state(&p, lasts) == RUNNING && is_pid(lasts, 78));
+	title = "what is frozen was paused";
+	ran_state = PAUSED;
+	CHECK(restore("boot-7", lasts, false, 78) == 0);
+	CHECK(ctr_state(&p, lasts) == PAUSED && is_pid(lasts, 78));
+	ran_state = 0;
+	CHECK(restore("boot-7", lasts, false, 78) == 0);
+	CHECK(ctr_state(&p, lasts) == RUNNING && is_pid(lasts, 78));
+	title = "what goes at its end is put back from its record";
 	CHECK(restore("boot-7", brief, true, 79) == 0);
 	CHECK(ctr_state(&p, brief) == RUNNING && is_pid(brief, 79));
 	CHECK(ctr_find(&p, "brief") == 0);

@@ -67,7 +67,7 @@ lost_run_dir() {
 	is "$(bh run --rm --network none localhost/busybox echo works)" works
 	clean
 }
-@test "what runs is found again when the run directory is lost" {
+@test "S76 D8: what runs is found again when the run directory is lost" {
 	each lost_run_dir
 }
 
@@ -118,7 +118,7 @@ lost_ends() {
 	clean
 }
 no_processes() { [ -z "$(processes)" ]; }
-@test "how a container ended is known though its run directory was gone" {
+@test "S76: how a container ended is known though its run directory was gone" {
 	each lost_ends
 }
 
@@ -138,24 +138,211 @@ lost_in_front() {
 	each lost_in_front
 }
 
+# Parts of it, as a tmp cleaner takes them: $1 is removed in it.
+lose_part() {
+	(cd "$(run_dir)" && eval "rm -rf $1")
+}
+without() {
+	local part=$1 pids
+	echo "# without $part"
+	runs a
+	runs b --rm
+	pids=$(bh inspect --format '{{.State.Pid}}' a b)
+	lose_part "$part"
+	is "$(states 2>/dev/null)" "a running b running" "without $part"
+	bh start a b >/dev/null 2>&1
+	is "$(bh inspect --format '{{.State.Pid}}' a b)" "$pids" "without $part"
+	lose_part "$part"
+	bh stop -t 5 a b >/dev/null 2>&1
+	is "$(bh inspect --format '{{.State.Status}} {{.State.ExitCode}}' a)" \
+	    "exited 7" "without $part"
+	is "$(bh logs a | xargs)" "hi bye" "without $part"
+	bh start a >/dev/null
+	lose_part "$part"
+	bh rm -f -t 0 a >/dev/null 2>&1
+	is "$(bh ps -aq)" "" "without $part"
+	until_true 5 no_processes
+}
+lost_in_parts() {
+	local part
+	for part in boot.journal boot.kct 'boot.*' ctr 'ctr/*/ctl' \
+	    'boot.journal boot.kct ctr' locks 'storage settled filters' '*'; do
+		without "$part"
+	done
+	clean
+}
+@test "S76: a tmp cleaner that takes a part of the run directory hides nothing" {
+	each lost_in_parts
+}
+
+# The monitor cannot be reached, or it was killed, and the reaper with it.
+kill_helpers() {
+	kill -KILL $(processes | awk -v re="/($1)\$" '$2 ~ re { print $1 }')
+}
+lost_helpers() {
+	local code
+	for killed in monitor 'monitor|reaper'; do
+		runs a
+		lose
+		kill_helpers "$killed"
+		is "$(states)" "a running" "without $killed"
+		bh start a >/dev/null
+		bh stop -t 5 a >/dev/null
+		is "$(states)" "a exited" "without $killed"
+		code=7	# the reaper has it
+		[ "$killed" = monitor ] || code=137
+		is "$(bh inspect --format '{{.State.ExitCode}}' a)" $code
+		bh rm a >/dev/null
+	done
+	clean
+}
+@test "S76: what runs is stopped without run directory and monitor" {
+	each lost_helpers
+}
+
+lost_waits() {
+	local i
+	runs a
+	for i in 1 2 3; do
+		runs b --rm
+		lose
+		bh wait a b >"$T/out" &
+		sleep 0.5
+		bh kill -s TERM a >/dev/null
+		sleep 0.2
+		bh kill -s TERM b >/dev/null
+		wait $!
+		is "$(xargs <"$T/out")" "7 7"
+		bh start a >/dev/null
+	done
+	lose
+	bh logs -f a >"$T/out" &
+	sleep 0.5
+	bh stop -t 5 a >/dev/null
+	wait $!
+	is "$(tail -1 "$T/out")" bye
+	bh rm a >/dev/null
+	clean
+}
+@test "S76: wait and logs --follow need no run directory" { each lost_waits; }
+
+lost_paused() {
+	runs a
+	if ! bh pause a >/dev/null 2>&1; then
+		[ "$WHO" = user ]	# has no cgroup here
+		bh rm -f -t 0 a >/dev/null
+		return 0
+	fi
+	lose
+	is "$(states)" "a paused"
+	bh unpause a >/dev/null
+	is "$(states)" "a running"
+	lose_part 'ctr/*'
+	bh pause a >/dev/null
+	lose_part 'ctr/*'
+	is "$(states)" "a paused"
+	bh unpause a >/dev/null
+	bh stop -t 5 a >/dev/null
+	is "$(bh inspect --format '{{.State.ExitCode}}' a)" 7
+	bh start a >/dev/null
+	bh pause a >/dev/null
+	lose
+	bh rm -f -t 0 a >/dev/null
+	clean
+}
+@test "S76: what was paused is paused when the run directory is lost" {
+	each lost_paused
+}
+
+# In system mode only root can make the run directory, and the reaper is not.
+# As usual, and other than in the other tests, the account can reach it.
+lost_restarts() {
+	local pid
+	if [ "$WHO" = root ]; then
+		install -d -m 711 "$T/open"
+		root() {
+			"$BH" --root "$T/root/second" --runroot "$T/open" "$@"
+		}
+		run_dir() { echo "$T/open/bulkhead"; }
+		state_dir() { echo "$T/root/second/bulkhead.state"; }
+		graph_dir() { echo "$T/root/second"; }
+		have_busybox
+	fi
+	runs a --restart always
+	pid=$(bh inspect --format '{{.State.Pid}}' a)
+	lose
+	kill -KILL "$pid"
+	until_true 10 runs_again "$pid"
+	is "$(states)" "a running"
+	pid=$(bh inspect --format '{{.State.Pid}}' a)
+	is "$(processes | awk '$2 ~ "/busybox" { print $1 }')" "$pid"
+	kill -KILL "$pid"
+	until_true 10 runs_again "$pid"
+	is "$(states)" "a running"
+	bh rm -f -t 0 a >/dev/null
+	until_true 5 no_processes
+	clean
+	. "$BH_SOURCE/tests/system/lib.bash"
+	. "$BH_SOURCE/tests/system/traces.bash"
+}
+runs_again() {
+	processes | awk -v was="$1" '$2 ~ "/busybox" && $1 != was { n++ }
+	    END { exit n != 1 }'
+}
+@test "S76: a restart policy is followed when the run directory is lost" {
+	each lost_restarts
+}
+
+# Commands with another run directory, as of a cron job after a logout.
+elsewhere() {
+	as_user env XDG_RUNTIME_DIR="$T/xdg.$1" "$BH" "${@:2}" 2>/dev/null
+}
+two_run_dirs() {
+	local pid
+	install -d -o "$BH_USER" -g "$BH_USER" -m 700 "$T/xdg.2"
+	runs a
+	runs b --rm
+	# The one that the store was made with is away, and is back.
+	mv "$T/xdg" "$T/xdg.away"
+	is "$(elsewhere 2 ps --sort names --format '{{.Names}}' | xargs)" "a b"
+	elsewhere 2 stop -t 5 a >/dev/null
+	elsewhere 2 start a >/dev/null
+	elsewhere 2 run -d --rm --name c --network none localhost/busybox \
+	    sleep 1000 >/dev/null
+	pid=$(elsewhere 2 inspect --format '{{.State.Pid}}' a)
+	mv "$T/xdg.away" "$T/xdg"
+	mv "$T/xdg.2" "$T/xdg.gone"
+	is "$(states 2>/dev/null)" "a running b running c running"
+	is "$(bh inspect --format '{{.State.Pid}}' a)" "$pid"
+	bh start a >/dev/null
+	bh stop -t 5 a >/dev/null
+	is "$(bh inspect --format '{{.State.ExitCode}}' a)" 7
+	bh rm -f -t 0 a b c >/dev/null
+	until_true 5 no_processes
+	rm -rf "$T/xdg.gone"
+}
+@test "S76: two run directories of one store do not hide from each other what runs" {
+	WHO=user
+	two_run_dirs
+}
+
 stale_record() {
 	local id
 	runs a
 	id=$(bh inspect --format '{{.Id}}' a)
 	# The state forgets; the process does not.
 	lose
-	mv "$(state_dir)/running" "$(state_dir)/hidden"
+	mv "$(state_dir)/running/$id" "$(state_dir)/hidden"
 	is "$(states)" "a exited"
 	# From now on there is a per-boot state, which does not know it.
 	is "$(bh run --rm --network none localhost/busybox echo works)" works
-	rm -rf "$(state_dir)/running"
-	mv "$(state_dir)/hidden" "$(state_dir)/running"
+	mv "$(state_dir)/hidden" "$(state_dir)/running/$id"
 	fails 125 bh start a
 	[[ $err == *"still runs"* ]] || { echo "# $err"; return 1; }
 	lose
 	is "$(states)" "a running"
 }
-@test "what still runs is not started a second time" { each stale_record; }
+@test "S76 D8: what still runs is not started a second time" { each stale_record; }
 
 # The n-th open: of which file depends on what comes before, so all of them.
 boot_id() {

@@ -20,6 +20,7 @@
 #include "logread.h"
 #include "monitor.h"
 #include "record.h"
+#include "running.h"
 #include "say.h"
 
 static const struct opt options[] = {
@@ -69,7 +70,9 @@ print_log(struct cli *cli, const struct rec *row, const struct rec *def)
 	}
 	/* Wait for output only where more can come. */
 	if (o.follow && (ended = monitor_end_fd(&cli->session->client,
-	    cli->session->run_dir, rec_str(row, KEY(id), ""))) == -1)
+	    cli->session->run_dir, rec_str(row, KEY(id), ""))) == -1 &&
+	    (ended = running_end_fd(cli->session, rec_str(row, KEY(id),
+	    ""))) == -1)
 		o.follow = false;
 	o.ended_fd = ended;
 	if (log_print(&o, fd, old) == -1 && errno != EPIPE)

@@ -14,6 +14,7 @@
 #include "reconcile.h"
 #include "record.h"
 #include "row.h"
+#include "running.h"
 #include "session.h"
 #include "states.h"
 

@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "calls.h"
+#include "cgroup.h"
 #include "clock.h"
 #include "ctrfiles.h"
 #include "freeze.h"
@@ -35,6 +36,7 @@
 #include "process.h"
 #include "record.h"
 #include "row.h"
+#include "running.h"
 #include "session.h"
 #include "states.h"
 #include "storage.h"
@@ -359,9 +361,11 @@ reconcile_row(struct session *s, const struct rec *row)
 		return (with_lock(s, row, drop_partial));
 	case CTR_STARTING:
 		return (!is_alive(s, row) && with_lock(s, row, undo_start));
+	case CTR_PAUSED:
+		cgroup_find_again(session_run_env(s), row);
+		/* FALLTHROUGH */
 	case CTR_RUNNING:
 	case CTR_STOPPING:
-	case CTR_PAUSED:
 		return (reconcile_ended(s, row) || (is_half_paused(s, row) &&
 		    with_lock(s, row, finish_pause)));
 	default:

@@ -55,6 +55,7 @@
 #include "process.h"
 #include "record.h"
 #include "row.h"
+#include "running.h"
 #include "sealed.h"
 #include "session.h"
 #include "states.h"

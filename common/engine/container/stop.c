@@ -19,6 +19,7 @@
 #include "reconcile.h"
 #include "record.h"
 #include "row.h"
+#include "running.h"
 #include "session.h"
 #include "states.h"
 
@@ -279,35 +280,80 @@ is_same_run(const struct rec *a, const struct rec *b)
 	    rec_num(a, KEY(pid_start), 0) == rec_num(b, KEY(pid_start), 0));
 }
 
+/* Of a container that was removed when it ended (--rm): what history says. */
+static int
+exit_code_of_removed(struct session *s, const char *id, int *code)
+{
+	scoped_rec struct rec	*past = state_history(&s->client, id);
+	struct rec		*e;
+	int			 rc = -1;
+
+	rec_each(e, past, KEY(entry))
+		if (rec_has(e, KEY(exit))) {
+			*code = (int)rec_num(e, KEY(exit), 0);
+			rc = 0;
+		}
+	return (rc);
+}
+
+/*
+ * Its end is recorded: `wait && rm` must not find it running. The code of one
+ * that goes at its end (--rm) is known, too.
+ */
+static int
+waited_for(struct session *s, const struct rec *row, int status, int *code)
+{
+	int64_t	 when = 0;
+
+	*code = exit_code_of(status);
+	(void)exit_read(s, rec_str(row, KEY(id), ""), &status, &when);
+	(void)exit_record(s, row, status, when);
+	error_clear(&s->client.error);
+	return (0);
+}
+
+/*
+ * It has ended, and its monitor did not say how. If that cannot be reached, it
+ * notes the status in the record that the container runs; if it was killed, the
+ * reaper knows it, and is about to record it. 0; 1: neither.
+ */
+static int
+await_note(struct session *s, const struct rec *row, int record, int *code)
+{
+	const char	*id = rec_str(row, KEY(id), "");
+	int64_t		 when;
+	int		 status;
+
+	for (int tries = 0; tries < REAPER_TRIES; tries++) {
+		if (record != -1 && running_note(record, &status, &when) == 0)
+			return (waited_for(s, row, status, code));
+		if (!running_has_reaper(s, id))
+			break;
+		(void)usleep(REAPER_PAUSE_US);
+	}
+	return (1);
+}
+
 int
 container_wait(struct session *s, const struct rec *row, int *code)
 {
 	const char		*id = rec_str(row, KEY(id), "");
 	scoped_rec struct rec	*now = NULL;
-	int64_t			 when = 0;
+	scoped_fd int		 record = -1;
 	int			 status;
 
 	*code = (int)rec_num(row, KEY(exit), 0);
 	if (!container_is_running(row))
 		return (0);
-	/* The status is known also of one that goes at its end (--rm). */
+	record = running_open(s, id);
 	if (monitor_wait(&s->client, s->run_dir, row, INT64_MAX,
-	    &status) == 0) {
-		*code = exit_code_of(status);
-		/* `wait && rm` must not find it running. */
-		(void)exit_read(s, id, &status, &when);
-		(void)exit_record(s, row, status, when);
+	    &status) == 0)
+		return (waited_for(s, row, status, code));
+	if (await_note(s, row, record, code) == 0)
 		return (0);
-	}
-	/*
-	 * The reaper of a container whose monitor was killed knows its status,
-	 * and is about to record it.
-	 */
-	for (int tries = 0; tries < REAPER_TRIES &&
-	    running_has_reaper(s, id); tries++)
-		(void)usleep(REAPER_PAUSE_US);
 	if ((now = container_again(s, id)) == NULL)
-		return (-1);
+		return (errno == ENOENT ? exit_code_of_removed(s, id, code) :
+		    -1);
 	if (is_same_run(now, row))
 		return (error_set(&s->client.error, EBUSY, "container %s has "
 		    "ended, but its exit code is not recorded yet", id));

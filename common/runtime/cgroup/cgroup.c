@@ -49,7 +49,7 @@ put_mark(const struct run_env *rt, const char *id, const char *path)
 	char		 name[80];
 
 	(void)snprintf(name, sizeof(name), LAYOUT_CTR, id);
-	dir = path_open(rt->run_dir, name, O_RDONLY | O_DIRECTORY, 0);
+	dir = path_mkdirs(rt->run_dir, name, 0700);	/* it may be lost */
 	if (dir == -1 || path_replace(dir, LAYOUT_CTR_CGROUP, path,
 	    strlen(path), 0600, false) == -1)
 		return (cgroup_error(rt,
@@ -144,6 +144,41 @@ cgroup_make(const struct run_env *rt, const struct rec *row, struct cgroup *cg)
 	cg->procs = cgroup_open_in(dir, "cgroup.procs", O_WRONLY);
 	return (cg->procs != -1 ? 0 :
 	    cgroup_error(rt, "cannot use the cgroup", path));
+}
+
+/* Is a path that of a cgroup which make_in_place or make_in_scope has made? */
+static bool
+is_of_container(char *path, const char *id)
+{
+	char	 name[80], *slash = strrchr(path, '/');
+
+	(void)snprintf(name, sizeof(name), LAYOUT_CGROUP_CTR "%s", id);
+	if (slash != NULL && strcmp(slash, "/container") == 0) {
+		*slash = '\0';
+		slash = strrchr(path, '/');
+		path[strlen(path)] = '/';
+	}
+	return (slash != NULL && strncmp(slash + 1, name, strlen(name)) == 0);
+}
+
+void
+cgroup_find_again(const struct run_env *rt, const struct rec *row)
+{
+	const char	*id = rec_str(row, KEY(id), "");
+	pid_t		 pid = (pid_t)rec_num(row, KEY(pid), 0);
+	char		 name[80], path[CGROUP_PATH_LEN];
+	struct stat	 st;
+
+	(void)snprintf(name, sizeof(name), LAYOUT_CTR "/" LAYOUT_CTR_CGROUP,
+	    id);
+	if (fstatat(rt->run_dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+	    process_start_time(pid) !=
+	    (uint64_t)rec_num(row, KEY(pid_start), 0) ||
+	    !cgroup_of_process(pid, path, sizeof(path)) ||
+	    !is_of_container(path, id))
+		return;
+	if (put_mark(rt, id, path) == -1)
+		error_clear(&rt->client->error);
 }
 
 void

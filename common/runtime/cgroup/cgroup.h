@@ -34,6 +34,11 @@ int	cgroup_make(const struct run_env *, const struct rec *, struct cgroup
 	    *);
 void	cgroup_clear(struct cgroup *);
 /*
+ * If it was lost which cgroup a container has, find it by its first process,
+ * which a row or a record of what runs names, and record it again.
+ */
+void	cgroup_find_again(const struct run_env *, const struct rec *);
+/*
  * Remove what a container had, by the directory `ctr` of all containers' run
  * directories and its id. Quick when it had none, which is usual.
  */

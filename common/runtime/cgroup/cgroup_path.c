@@ -161,21 +161,34 @@ path_in(char *line, bool v2)
 	return (path);
 }
 
-/* The cgroup that we are in ourselves. "/" if that is not known. */
-static void
-own_cgroup(bool v2, char *out, size_t len)
+/* The cgroup of a process by its file in /proc. False: that is not known. */
+static bool
+read_cgroup(const char *file, bool v2, char *out, size_t len)
 {
-	FILE			*f = fopen("/proc/self/cgroup", "re");
+	FILE			*f = fopen(file, "re");
 	scoped_free char	*line = NULL;
 	size_t			 size = 0;
+	bool			 found = false;
 	char			*path;
 
-	(void)strlcpy(out, "/", len);
 	while (f != NULL && getline(&line, &size, f) != -1)
 		if ((path = path_in(line, v2)) != NULL)
-			(void)strlcpy(out, path, len);
+			found = strlcpy(out, path, len) < len;
 	if (f != NULL)
 		(void)fclose(f);
+	return (found);
+}
+
+bool
+cgroup_of_process(pid_t pid, char *out, size_t len)
+{
+	const char	*hierarchy = cgroup_hierarchy();
+	char		 file[64], path[OWN_MAX];
+
+	(void)snprintf(file, sizeof(file), "/proc/%d/cgroup", (int)pid);
+	return (hierarchy != NULL && read_cgroup(file, has_magic(hierarchy,
+	    CGROUP2_SUPER_MAGIC), path, sizeof(path)) &&
+	    (size_t)snprintf(out, len, "%s%s", hierarchy, path) < len);
 }
 
 static int
@@ -198,7 +211,8 @@ open_own(const struct run_env *rt, const char *hierarchy, char *path, size_t
 	bool		 v2 = has_magic(hierarchy, CGROUP2_SUPER_MAGIC);
 	scoped_fd int	 fd = -1;
 
-	own_cgroup(v2, own, sizeof(own));
+	if (!read_cgroup("/proc/self/cgroup", v2, own, sizeof(own)))
+		(void)strlcpy(own, "/", sizeof(own));
 	if ((size_t)snprintf(path, len, "%s%s", hierarchy,
 	    strcmp(own, "/") == 0 ? "" : own) >= len)
 		return (refuse(rt, v2, own));

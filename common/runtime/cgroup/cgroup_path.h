@@ -4,6 +4,8 @@
 #ifndef RUNTIME_CGROUP_PATH_H
 #define RUNTIME_CGROUP_PATH_H
 
+#include <sys/types.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -16,6 +18,11 @@ bool	cgroup_unified(void);
  * v2 that stands beside v1. NULL when there is none.
  */
 const char *cgroup_hierarchy(void);
+/*
+ * The path in the file system of the cgroup that a process is in; false: it is
+ * not known.
+ */
+bool	cgroup_of_process(pid_t, char *, size_t);
 /* Is this a directory of cgroup v2? A descriptor. */
 bool	cgroup_is_v2(int);
 /*
