@@ -94,7 +94,7 @@ finish(struct walk *w, const struct turn *t, int rc)
 	} else if (t->row != NULL || t->error == EUCLEAN)
 		failed(w, w->each->failed);
 	else if (t->named && !(missing && w->ignore))
-		failed(w, missing ? w->each->missing : w->each->failed);
+		failed(w, missing ? w->each->missing : 0);
 	if (t->row == NULL && t->named && before != 0)
 		w->code = before;
 }
