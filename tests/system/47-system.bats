@@ -116,6 +116,39 @@ killed() {
 	each killed
 }
 
+# What is frozen from outside does not end in time, and ends later.
+late() {
+	local group=/sys/fs/cgroup/freezer/late-$WHO-$$
+	[ -d /sys/fs/cgroup/freezer ] ||
+	    skip "only a frozen cgroup of version 1 delays SIGKILL"
+	bh run -d --name one --stop-timeout 1 --network none \
+	    localhost/busybox sh -c "$idle" >/dev/null
+	mkdir "$group"
+	pid_of one >"$group/cgroup.procs"
+	echo FROZEN >"$group/freezer.state"
+	fails 125 bh system migrate
+	[[ $err == *"cannot stop container $(id_of one)"* ]]
+	echo THAWED >"$group/freezer.state"
+	until_true 10 has_ended
+	is "$(bh system migrate --plan | grep -c "^start .* one")" 1
+	bh system migrate >/dev/null
+	is "$(states)" "one running"
+	# One that a person has stopped meanwhile stays so.
+	pid_of one >"$group/cgroup.procs"
+	echo FROZEN >"$group/freezer.state"
+	fails 125 bh system migrate
+	(sleep 1; echo THAWED >"$group/freezer.state") &
+	bh stop -t 1 one >/dev/null
+	wait
+	bh system migrate >/dev/null
+	is "$(states)" "one exited"
+	until_true 5 rmdir "$group"
+	bh rm -f -a -t 0 >/dev/null
+}
+@test "S88: what did not stop in time is started by the next migration" {
+	each late
+}
+
 refuses() {
 	box one sh -c "$idle"
 	fails 125 bh system shutdown

@@ -124,7 +124,11 @@ set_mark(struct session *s, const char *id, bool mark)
 	return (state_container_set(&s->client, id, 0, 0, keys, false));
 }
 
-/* It may have ended, or gone, since it was looked at: then it stays so. */
+/*
+ * It may have ended, or gone, since it was looked at: then it stays so. One that
+ * does not end in time may end later: it keeps its mark, and the next migration
+ * starts it.
+ */
 static int
 stop_one(struct session *s, const struct rec *planned)
 {
@@ -135,7 +139,8 @@ stop_one(struct session *s, const struct rec *planned)
 	if (row == NULL)
 		return (errno == ENOENT ? 0 : -1);
 	if (container_is_running(row) && ((rc = set_mark(s, id, true)) == -1 ||
-	    (rc = stop_container(s, row, -1, true)) == -1))
+	    (rc = stop_container(s, row, -1, true)) == -1) &&
+	    errno != ETIMEDOUT)
 		(void)set_mark(s, id, false);
 	return (rc);
 }

@@ -133,11 +133,15 @@ restart_forbid(struct session *s, const struct rec *row, bool until_boot)
 {
 	scoped_rec struct rec	*keys = NULL;
 
-	if (!restart_wanted(row))
+	/* What a migration has not stopped in time, it would start again. */
+	if (!restart_wanted(row) && (until_boot ||
+	    rec_num(row, KEY(migrating), 0) == 0))
 		return (0);
 	keys = rec_new();
 	(void)rec_add_num(keys, until_boot ? KEY(halted) : KEY(user_stopped),
 	    1);
+	if (!until_boot && rec_text(row, KEY(migrating)) != NULL)
+		(void)rec_clear(keys, KEY(migrating));
 	if (rec_text(row, KEY(restart_due)) != NULL)
 		(void)rec_clear(keys, KEY(restart_due));
 	return (container_set(s, rec_str(row, KEY(id), ""), 0, 0, keys));
