@@ -101,7 +101,8 @@
 	/* store: images and their layers */				\
 	C(begin, store_open_begin,	store_open, H_STORE, -)		\
 	C(end,	 store_open_end,	store_open, H_STORE, value)	\
-	C(whole, store_tidy,		store_tidy, H_STORE, done)	\
+	C(whole, store_tidy,		store_tidy, H_STORE,		\
+	    value_text(256))						\
 	C(whole, store_sweep, store_sweep, H_STORE, rec(RECORD(items)))	\
 	C(whole, store_image_get, image_find, H_STORE, rec(RECORD(image))) \
 	C(begin, store_image_get_begin,	image_find, H_STORE, -)		\

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <bsd/string.h>
+
 #include "calls.h"
 #include "record.h"
 #include "session.h"
@@ -17,13 +19,27 @@ storage_userns(struct session *s)
 	return (0);
 }
 
+int
+storage_tidied(struct session *s, char why[TIDY_WHY])
+{
+	int64_t	 left;
+
+	(void)storage_userns(s);
+	why[0] = '\0';
+	if ((left = store_tidy(&s->client, why)) == -1)
+		(void)strlcpy(why, error_message(&s->client.error),
+		    TIDY_WHY);
+	s->untidy = false;
+	error_clear(&s->client.error);
+	return (left == 0 ? 0 : -1);
+}
+
 void
 storage_tidy(struct session *s)
 {
-	(void)storage_userns(s);
-	(void)store_tidy(&s->client);
-	s->untidy = false;
-	error_clear(&s->client.error);
+	char	 why[TIDY_WHY];
+
+	(void)storage_tidied(s, why);
 }
 
 static bool

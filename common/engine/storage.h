@@ -22,6 +22,9 @@ int	storage_userns(struct session *);
 void	storage_join_userns(struct session *);
 /* In such a namespace, empty the trash and discard what is half made. */
 void	storage_tidy(struct session *);
+/* The same. -1: something is left, for the reason that is put there. */
+#define TIDY_WHY	256
+int	storage_tidied(struct session *, char [TIDY_WHY]);
 /*
  * Have a container's writable layer made, or found again, as its definition
  * says; store_rw_make_end has the answer. One that is made now must be kept

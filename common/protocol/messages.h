@@ -509,14 +509,14 @@ enum layer_mark {
  */
 #define FIELDS_rw_remove(F)	F(str, id, 64)
 /*
- * store_tidy: finish deletions, discard incomplete layers. value: how many are
- * left.
+ * store_tidy: finish deletions, discard incomplete layers. value: how many
+ * deletions are left; the text is why the first of them is.
  */
 #define FIELDS_store_tidy(F)	F(zero, flags, 0)
 /*
- * store_sweep: once in each boot, fd a record of `ctr`, the IDs of all
- * containers of this state. Layers that did not outlive the last boot are
- * moved to the trash. reply_fd: a record of nested `item` (kind, id, why), and
+ * store_sweep: fd a record of `ctr`, the IDs of all containers of this state.
+ * Layers that did not outlive the last boot are moved to the trash. reply_fd: a
+ * record of nested `item` (kind, id, why; error: it could not be moved), and
  * `left` if something waits for store_tidy.
  */
 #define FIELDS_store_sweep(F)						\

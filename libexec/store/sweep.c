@@ -25,7 +25,8 @@ struct sweep {
 	struct store	*s;
 	const struct rec *alive;	/* the IDs of containers */
 	const char	*boot_id;
-	struct rec	*plan;		/* NULL: do it */
+	bool		 plan;		/* only list them */
+	struct rec	*out;		/* its items */
 };
 
 static bool
@@ -98,18 +99,21 @@ why_gone(const struct sweep *w, int all, const char *id, struct marks *m)
 	return (NULL);
 }
 
+/* With an errno: it could not be removed. */
 static int
-add_item(struct rec *out, const char *kind, const char *id, const char *why)
+add_item(struct rec *out, const char *kind, const char *id, const char *why,
+    int error)
 {
 	scoped_rec struct rec	*item = rec_new();
 
 	return (item == NULL || rec_add(item, KEY(kind), kind) == -1 ||
 	    rec_add(item, KEY(id), id) == -1 ||
 	    rec_add(item, KEY(why), why) == -1 ||
+	    (error != 0 && rec_add(item, KEY(error), strerror(error)) == -1) ||
 	    rec_add_rec(out, KEY(item), item) == -1 ? -1 : 0);
 }
 
-/* One that cannot be moved is left to the next boot. */
+/* One that cannot be moved is left to the next refresh. */
 static int
 sweep_one(const struct sweep *w, int all, const char *id)
 {
@@ -117,11 +121,10 @@ sweep_one(const struct sweep *w, int all, const char *id)
 	const char	*why = why_gone(w, all, id, &m);
 	char		 mark[ID_LEN + NAME_MAX + 2];
 
-	if (w->plan != NULL)
-		return (why == NULL ? 0 : add_item(w->plan, "layer", id, why));
 	if (why != NULL)
-		(void)rw_trash(w->s, id);
-	else if (m.fresh[0] != '\0') {
+		return (add_item(w->out, "layer", id, why, !w->plan &&
+		    rw_trash(w->s, id) == -1 ? errno : 0));
+	if (!w->plan && m.fresh[0] != '\0') {
 		/* Its container is recorded: no later sweep has to look. */
 		(void)snprintf(mark, sizeof(mark), "%s/%s", id, m.fresh);
 		(void)unlinkat(all, mark, 0);
@@ -144,15 +147,15 @@ sweep_layers(const struct sweep *w)
 	return (rc);
 }
 
-/* What store_tidy would do. */
+/* What store_tidy will do. */
 static int
 plan_tidy(struct store *s, struct rec *out)
 {
 	if (trash_is_idle(s, STAGE, 0) && add_item(out, "image", "-",
-	    "a load or pull that did not end") == -1)
+	    "a load or pull that did not end", 0) == -1)
 		return (-1);
 	return (trash_is_idle(s, TRASH, 0) ? add_item(out, "trash", "-",
-	    "a removal that did not end") : 0);
+	    "a removal that did not end", 0) : 0);
 }
 
 struct rec *
@@ -160,11 +163,10 @@ sweep_boot(struct store *s, const struct rec *alive, const char *boot_id,
     bool plan, struct answer *a)
 {
 	struct rec	*out = rec_new();
-	struct sweep	 w = { s, alive, boot_id, plan ? out : NULL };
+	struct sweep	 w = { s, alive, boot_id, plan, out };
 
-	if (out != NULL && sweep_layers(&w) == 0 &&
-	    (plan ? plan_tidy(s, out) == 0 : !is_idle(s, 0) ||
-	    rec_add_num(out, KEY(left), 1) == 0))
+	if (out != NULL && plan_tidy(s, out) == 0 && sweep_layers(&w) == 0 &&
+	    (plan || !is_idle(s, 0) || rec_add_num(out, KEY(left), 1) == 0))
 		return (out);
 	rec_free(out);
 	(void)fail(a, ENOMEM, "out of memory");

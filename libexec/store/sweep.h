@@ -14,11 +14,11 @@ struct store;
  */
 bool	sweep_is_due(struct store *);
 /*
- * Once in each boot: move the layers of containers that did not outlive the
- * last one to the trash, or (true) only list them. The record has the IDs of
- * all containers of this state; the string is the ID of this boot. A record to
- * be freed, of nested `item` (kind, id, why) and `left` if there is something
- * for store_tidy; NULL + error.
+ * Move the layers of containers that did not outlive the last boot to the
+ * trash, or (true) only list them. The record has the IDs of all containers of
+ * this state; the string is the ID of this boot. A record to be freed, of
+ * nested `item` (kind, id, why; error: it could not be moved), with what is for
+ * store_tidy, and `left` if there is something; NULL + error.
  */
 struct rec *sweep_boot(struct store *, const struct rec *, const char *, bool,
 	    struct answer *);

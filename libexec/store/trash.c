@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -74,8 +75,8 @@ trash_empty(struct store *s, struct answer *a)
 		    fail_errno(a, "cannot open", TRASH));
 	while ((e = readdir(d)) != NULL)
 		if (path_is_name(e->d_name) &&
-		    path_remove(dirfd(d), e->d_name) == -1)
-			left++;
+		    path_remove(dirfd(d), e->d_name) == -1 && left++ == 0)
+			(void)answer_text(a, "%s", strerror(errno));
 	closedir(d);
 	return (left);
 }

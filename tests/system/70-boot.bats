@@ -250,6 +250,44 @@ leftovers() {
 	each leftovers
 }
 
+# What cannot be removed, because it is another user's, is not said to be. The
+# next refresh tries it again, also in the same boot.
+stuck() {
+	local dir layer id
+	leave
+	id=$(elsewhen 1 inspect --format '{{.Id}}' runs)
+	layer=$(for d in "$(graph_dir)"/bulkhead/*; do
+		! ls "$d" | grep -q '^rm\.' || echo "$d"
+	done | head -1)
+	dir=$(run_dir)/ctr/$id
+	install -d -o root -m 755 "$dir/foreign"
+	touch "$dir/foreign/x"
+	[ -d "$layer" ]
+	chown 12345:12345 "$layer"
+	chmod 755 "$layer"
+	for n in 1 2; do
+		fails 125 elsewhen 1 refresh --apply
+		[[ $err == *"leftover ${id:0:12} "*"cannot be removed: "* ]]
+		[[ $err == *"$(basename "$layer" | cut -c1-12)"*"cannot be removed: "* ]]
+		[ -d "$dir" ]
+		[ -d "$layer" ]
+	done
+	is "$(elsewhen 1 refresh --apply 2>/dev/null || true)" "" "removed"
+	rm -rf "$dir/foreign"
+	chown --reference="$(graph_dir)/bulkhead" "$layer"
+	chmod 700 "$layer"
+	elsewhen 1 refresh --apply >"$T/out"
+	grep -q "^leftover ${id:0:12}: removed" "$T/out"
+	[ ! -e "$dir" ]
+	[ ! -e "$layer" ]
+	is "$(elsewhen 1 refresh --apply)" ""
+	bh rm -f -a >/dev/null
+	clean
+}
+@test "S82 S83: what a refresh cannot remove is said and tried again" {
+	each stuck
+}
+
 # A layer may be on the disk before the record of its container is.
 layer_of_none() {
 	local id layer mark
@@ -380,7 +418,7 @@ pure() {
 
 # Calls that change something below a directory, from strace -f -y.
 writes() {
-	grep -E '(write|pwrite64|writev|ftruncate|fallocate|fchmod|fchown|f?utimensat|fsync|fdatasync|mkdirat|unlinkat|renameat2?|linkat|symlinkat|mknodat)\(' "$T/trace" |
+	grep -E '\b(write|pwrite64|writev|ftruncate|fallocate|fchmod|fchown|f?utimensat|fsync|fdatasync|mkdirat|unlinkat|renameat2?|linkat|symlinkat|mknodat)\(' "$T/trace" |
 	    grep -v ' = -1 ' | grep -F -e "$(graph_dir)" -e "$(state_dir)"
 }
 idempotent() {

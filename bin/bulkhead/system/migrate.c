@@ -125,9 +125,9 @@ set_mark(struct session *s, const char *id, bool mark)
 }
 
 /*
- * It may have ended, or gone, since it was looked at: then it stays so. One that
- * does not end in time may end later: it keeps its mark, and the next migration
- * starts it.
+ * It may have ended, or gone, since it was looked at: then it stays so. If it
+ * does not end in time it may end later: it keeps its mark, and the next
+ * migration starts it.
  */
 static int
 stop_one(struct session *s, const struct rec *planned)

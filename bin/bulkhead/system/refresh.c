@@ -179,7 +179,10 @@ plan_copy(struct copy *c, struct cli *cli, const char *path,
 	return (rc);
 }
 
-/* Of this boot: done already, nothing is touched, not even the lock. */
+/*
+ * In a boot whose refresh is done, what that could not remove is tried again:
+ * nothing else is touched, not even the lock.
+ */
 static int
 refresh(struct cli *cli, bool plan, struct rec *out)
 {
@@ -189,7 +192,8 @@ refresh(struct cli *cli, bool plan, struct rec *out)
 	if (command_open(s, cli, NEED_ALL | (plan ? NEED_IF_THERE :
 	    NEED_WRITE), NULL) == -1)
 		return (EXIT_ENGINE);
-	rc = plan ? boot_plan(s, out) : s->stale ? boot_refresh(s, out) : 0;
+	rc = plan ? boot_plan(s, out) : s->stale ? boot_refresh(s, out) :
+	    boot_sweep(s, out);
 	if (rc == -1 && (plan || s->client.error.text[0] != '\0'))
 		(void)session_error(s);
 	return (rc == -1 ? EXIT_ENGINE : 0);
@@ -228,8 +232,9 @@ const struct command command_system_refresh = {
 	    "ended, and removes what it left: run directories, containers that "
 	    "were to go at their end, layers and images half made. The first "
 	    "command of a boot that changes anything does this by itself; "
-	    "here it can be planned, or done at once. Doing it twice in a "
-	    "boot changes nothing.",
+	    "here it can be planned, or done at once. What cannot be removed "
+	    "is said, and tried again by the next refresh. Doing it twice in "
+	    "a boot changes nothing else.",
 	.examples = "refresh --plan\nrefresh --apply\n"
 	    "refresh --plan --state /backup/bulkhead",
 	.run = run,

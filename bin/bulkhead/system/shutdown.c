@@ -136,9 +136,10 @@ static int
 close_storage(struct session *s)
 {
 	int	 code = 0;
+	char	 why[TIDY_WHY];
 
 	storage_join_userns(s);
-	if (store_tidy(&s->client) == -1)
+	if (store_tidy(&s->client, why) == -1)
 		code = session_error(s);
 	event_send_one(s, "system", "shutdown", NULL, NULL);
 	if (client_stop(&s->client, H_STORE) != 0)

@@ -81,51 +81,94 @@ remove_forgotten(struct session *s, const char *id)
 	return (done);
 }
 
-/* With a plan, only add to it what would be done. */
-static void
-sweep_run_dir(struct session *s, int all, const char *id, struct rec *plan)
+/* What was to be removed is still there. Returns -1. */
+static int
+removal_fails(struct session *s, const struct rec *row)
 {
-	scoped_fd int	 dir = openat(all, id, O_RDONLY | O_DIRECTORY |
-			    O_NOFOLLOW | O_CLOEXEC);
-	struct stat	 held, named;
-	bool		 gone;
+	if (s->client.error.text[0] != '\0')
+		return (-1);
+	return (error_set(&s->client.error, EBUSY, "another command works with "
+	    "container %s", rec_str(row, KEY(id), "")));
+}
+
+/*
+ * What a sweep does: with `plan` it only looks. In `out`, if it is there, is
+ * what it has removed, or would remove. What cannot be removed is said, if that
+ * is wanted, and tried again by the next refresh.
+ */
+struct sweep {
+	struct session	*s;
+	bool		 plan;
+	bool		 says;
+	struct rec	*out;
+	int		 rc;		/* -1: something is left */
+};
+
+static void
+swept(struct sweep *w, const char *kind, const char *id, const char *why,
+    const char *error)
+{
+	if (error == NULL) {
+		if (w->out != NULL)
+			add_item(w->out, kind, id, "", "removed", why);
+		return;
+	}
+	w->rc = -1;
+	if (w->says)
+		session_warn(w->s, "%s %.12s (%s) cannot be removed: %s; "
+		    "bulkhead refresh --apply tries it again", kind, id, why,
+		    error);
+}
+
+static void
+sweep_run_dir(struct sweep *w, int all, const char *id)
+{
+	static const char	 why[] = "the run directory of nothing that "
+				    "runs";
+	struct session		*s = w->s;
+	scoped_fd int		 dir = openat(all, id, O_RDONLY | O_DIRECTORY |
+				    O_NOFOLLOW | O_CLOEXEC);
+	struct stat		 held, named;
+	bool			 gone;
 
 	if (dir == -1 || flock(dir, LOCK_EX | LOCK_NB) == -1 ||
-	    !is_idle(s, id, plan != NULL, &gone))
+	    !is_idle(s, id, w->plan, &gone))
 		return;
 	/* The name may be that of a new directory by now, for the next run. */
 	if (fstat(dir, &held) == -1 || fstatat(all, id, &named,
 	    AT_SYMLINK_NOFOLLOW) == -1 || held.st_ino != named.st_ino)
 		return;
-	if (plan != NULL)
-		add_item(plan, "leftover", id, "", "removed", "the run "
-		    "directory of nothing that runs");
+	if (w->plan)
+		swept(w, "leftover", id, why, NULL);
 	else if (!gone || remove_forgotten(s, id)) {
 		cgroup_remove(all, id);
-		(void)path_remove(all, id);
+		swept(w, "leftover", id, why, path_remove(all, id) == -1 ?
+		    strerror(errno) : NULL);
 	}
 	error_clear(&s->client.error);
 }
 
 static void
-sweep_run_dirs(struct session *s, struct rec *plan)
+sweep_run_dirs(struct sweep *w)
 {
-	DIR		*d = path_open_dir(s->run_dir, "ctr");
+	DIR		*d = path_open_dir(w->s->run_dir, "ctr");
 	struct dirent	*e;
 
 	if (d == NULL)
 		return;
 	while ((e = readdir(d)) != NULL)
 		if (rec_is_id(e->d_name))
-			sweep_run_dir(s, dirfd(d), e->d_name, plan);
+			sweep_run_dir(w, dirfd(d), e->d_name);
 	closedir(d);
 }
 
 void
 sweep_containers(struct session *s)
 {
+	struct sweep	 w = { .s = s };
+
 	if (session_see_all(s) == 0) {
-		sweep_run_dirs(s, NULL);
+		sweep_run_dirs(&w);
 		session_see_own(s);
 	}
 	error_clear(&s->client.error);
@@ -161,34 +204,85 @@ ask_sweep(struct session *s, bool plan)
 
 /*
  * Leftovers of killed commands, however recent, and the writable layers of
- * containers whose records ended with the last boot. What fails is tried again
- * by the next command, or in the next boot.
+ * containers whose records ended with the last boot. What is half made or
+ * half removed is deleted at once, so only a layer can fail by itself.
  */
 static void
-sweep_boot(struct session *s)
+sweep_all(struct sweep *w)
 {
-	scoped_rec struct rec	*swept = NULL;
+	scoped_rec struct rec	*found = NULL;
+	struct session		*s = w->s;
+	struct rec		*item;
+	char			 why[TIDY_WHY] = "";
+	const char		*error;
 
-	sweep_run_dirs(s, NULL);
-	swept = ask_sweep(s, false);
-	if (rec_num(swept, KEY(left), 0) != 0)
-		storage_tidy(s);
+	sweep_run_dirs(w);
+	found = ask_sweep(s, w->plan);
+	if (rec_num(found, KEY(left), 0) != 0)
+		(void)storage_tidied(s, why);
+	rec_each(item, found, KEY(item)) {
+		error = rec_get(item, KEY(error));
+		if (error == NULL && *why != '\0' && strcmp(rec_str(item,
+		    KEY(kind), ""), "layer") != 0)
+			error = why;
+		swept(w, rec_str(item, KEY(kind), ""), rec_str(item, KEY(id),
+		    ""), rec_str(item, KEY(why), ""), error);
+	}
 	error_clear(&s->client.error);
 }
 
-/* What sweep_boot would remove. Nothing is changed. */
+static void
+sweep_removing(struct sweep *w, const char *id)
+{
+	struct session		*s = w->s;
+	scoped_rec struct rec	*row = container_reconciled(s, id);
+
+	if (row != NULL)
+		(void)removal_fails(s, row);
+	swept(w, "container", id, "its removal is not finished", row != NULL ?
+	    error_message(&s->client.error) : NULL);
+	error_clear(&s->client.error);
+}
+
+static int
+sweep_boot(struct session *s, struct rec *done)
+{
+	struct sweep		 w = { .s = s, .says = true, .out = done };
+	scoped_rec struct rec	*rows = s->stale ? NULL :
+				    state_containers(&s->client);
+	scoped_rec struct rec	*items = s->stale ? NULL :
+				    state_refresh(&s->client, REFRESH_PLAN);
+	struct rec		*row, *item;
+
+	rec_each(row, rows, KEY(ctr))
+		if (rec_num(row, KEY(state), 0) == CTR_REMOVING)
+			sweep_removing(&w, rec_str(row, KEY(id), ""));
+	/* Those of --rm of an earlier boot are in no list. */
+	rec_each(item, items, KEY(item))
+		if (strcmp(rec_str(item, KEY(then), ""), "removed") == 0)
+			sweep_removing(&w, rec_str(item, KEY(id), ""));
+	sweep_all(&w);
+	return (w.rc);
+}
+
+int
+boot_sweep(struct session *s, struct rec *done)
+{
+	int	 rc;
+
+	if (session_see_all(s) == -1)
+		return (-1);
+	rc = sweep_boot(s, done);
+	session_see_own(s);
+	return (rc);
+}
+
 static void
 plan_sweep(struct session *s, struct rec *plan)
 {
-	scoped_rec struct rec	*found = NULL;
-	struct rec		*item;
+	struct sweep	 w = { .s = s, .plan = true, .out = plan };
 
-	sweep_run_dirs(s, plan);
-	found = ask_sweep(s, true);
-	rec_each(item, found, KEY(item))
-		add_item(plan, rec_str(item, KEY(kind), ""), rec_str(item,
-		    KEY(id), ""), "", "removed", rec_str(item, KEY(why), ""));
-	error_clear(&s->client.error);
+	sweep_all(&w);
 }
 
 /* Those that have a cgroup of their own. */
@@ -221,7 +315,9 @@ refresh_container(struct session *s, const struct rec *item)
 	if (strcmp(rec_str(item, KEY(then), ""), "removed") != 0)
 		return (0);
 	row = container_reconciled(s, rec_str(item, KEY(id), ""));
-	return (row == NULL && errno != ENOENT ? -1 : 0);
+	if (row == NULL)
+		return (errno == ENOENT ? 0 : -1);
+	return (removal_fails(s, row));
 }
 
 static int
@@ -271,9 +367,8 @@ refresh(struct session *s, struct rec *done)
 		rc = -1;
 	if (volumes_refresh(s) == -1)
 		rc = -1;
-	if (done != NULL)
-		plan_sweep(s, done);
-	sweep_boot(s);
+	if (sweep_boot(s, done) == -1)
+		rc = -1;
 	write_alive(s);
 	if (state_refresh_done(&s->client, REFRESH_DONE) == -1)
 		return (-1);
@@ -304,12 +399,14 @@ boot_plan(struct session *s, struct rec *out)
 {
 	scoped_rec struct rec	*items = NULL;
 
-	if (!s->stale)
+	if (!client_has(&s->client, H_STATE))
 		return (0);
-	if ((items = state_refresh(&s->client, REFRESH_PLAN)) == NULL ||
-	    rec_add_all(out, items) == -1 || session_see_all(s) == -1)
+	if ((s->stale && ((items = state_refresh(&s->client,
+	    REFRESH_PLAN)) == NULL || rec_add_all(out, items) == -1)) ||
+	    session_see_all(s) == -1)
 		return (-1);
-	plan_pods(s, out);
+	if (s->stale)
+		plan_pods(s, out);
 	if (client_has(&s->client, H_STORE))
 		plan_sweep(s, out);
 	session_see_own(s);

@@ -27,9 +27,14 @@ void	sweep_store(struct session *);
  */
 int	boot_refresh(struct session *, struct rec *);
 /*
- * What boot_refresh would do, one nested `item` each: kind, id, name, was,
- * then, why; nothing, when it is done already. Nothing is changed. -1 with a
- * message.
+ * Only what it removes: for a refresh in a boot that had its own, after which
+ * something was left. What cannot be removed is said. 0, or -1 if something is
+ * left.
+ */
+int	boot_sweep(struct session *, struct rec *);
+/*
+ * What boot_refresh, or boot_sweep, would do, one nested `item` each: kind, id,
+ * name, was, then, why. Nothing is changed. -1 with a message.
  */
 int	boot_plan(struct session *, struct rec *);
 
