@@ -39,7 +39,7 @@ static const char *const environment[] = {
 struct key_str
 config_key(char *key, const char *prefix, const char *name)
 {
-	(void)snprintf(key, 64, "%s%s", prefix, name);
+	(void)snprintf(key, CONFIG_KEY, "%s%s", prefix, name);
 	return (KEY_FROM(key));
 }
 
@@ -51,7 +51,7 @@ question_of(const struct session *s)
 	struct rec		*r = rec_new();
 	struct rec_item		 item;
 	const char		*v;
-	char			 key[64];
+	char			 key[CONFIG_KEY];
 	size_t			 it = 0;
 
 	for (size_t i = 0; i < NITEMS(environment); i++)

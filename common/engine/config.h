@@ -27,7 +27,8 @@ int	config_take(struct session *);
  * error.
  */
 int	config_seal(struct session *);
-/* A key made of two words, in a buffer of 64 bytes. */
+/* A key made of two words, in a buffer of CONFIG_KEY bytes. */
+#define CONFIG_KEY	96
 struct key_str config_key(char *, const char *, const char *);
 
 #endif

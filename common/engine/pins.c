@@ -51,7 +51,7 @@ static void
 add_value(struct session *s, struct rec *r, const struct pin *p,
     const char *now, const char *value)
 {
-	char	 key[64], grant[64], code[MAC_TEXT];
+	char	 key[CONFIG_KEY], grant[64], code[MAC_TEXT];
 
 	(void)rec_add(r, config_key(key, now, p->key), value);
 	if (p->kind == K_WORD || !s->root_key.there ||
@@ -77,7 +77,7 @@ pins_settings_fd(struct session *s)
 {
 	scoped_rec struct rec	*r = rec_new();
 	const char		*v;
-	char			 key[64];
+	char			 key[CONFIG_KEY];
 
 	for (const struct pin *p = pins; r != NULL && p < pins + NPINS; p++) {
 		v = s->made_with == NULL ? "" :
@@ -158,7 +158,7 @@ set_value(struct session *s, struct key_str key, const char *value)
 static int
 take_over(struct session *s, const struct pin *p, const char *value)
 {
-	char		 key[64];
+	char		 key[CONFIG_KEY];
 	const char	*was;
 
 	if (set_value(s, config_key(key, "pinned:", p->key),
@@ -185,7 +185,7 @@ static bool
 is_granted(struct session *s, const struct pin *p, const char *value,
     const struct rec *made_with)
 {
-	char	 key[64], code[MAC_TEXT];
+	char	 key[CONFIG_KEY], code[MAC_TEXT];
 
 	if (p->kind == K_WORD || !s->system || !host_root())
 		return (true);
@@ -204,7 +204,7 @@ merge_one(struct session *s, const struct pin *p, const struct rec *made_with)
 	const char	*own = own_value(config, p), *value = rec_str(made_with,
 			    KEY_FROM(p->key), "");
 	struct error	*e = &s->client.error;
-	char		 key[64];
+	char		 key[CONFIG_KEY];
 
 	if (*value == '\0' || strcmp(value, own) == 0)
 		return (0);

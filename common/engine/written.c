@@ -4,11 +4,11 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cleanup.h"
+#include "config.h"
 #include "nitems.h"
 #include "path.h"
 #include "record.h"
@@ -102,15 +102,14 @@ is_written(const struct session *s, const char *origin, const char *value)
 int
 written_check(struct session *s, const char *setting, const char *value)
 {
-	char		 key[96];
+	char		 key[CONFIG_KEY];
 	const char	*origin, *by;
 
-	(void)snprintf(key, sizeof(key), "overrode:%s", setting);
-	rec_each_text(by, s->config, KEY_FROM(key))
+	rec_each_text(by, s->config, config_key(key, "overrode:", setting))
 		if (is_written(s, by, value))
 			return (0);
-	(void)snprintf(key, sizeof(key), "origin:%s", setting);
-	origin = rec_str(s->config, KEY_FROM(key), "built-in");
+	origin = rec_str(s->config, config_key(key, "origin:", setting),
+	    "built-in");
 	if (is_written(s, origin, value))
 		return (0);
 	return (error_set(&s->client.error, EPERM, "%s: %s: root mounts "

@@ -1,9 +1,9 @@
 #include "defaults.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "cleanup.h"
+#include "config.h"
 #include "nitems.h"
 #include "parse.h"
 #include "record.h"
@@ -52,20 +52,13 @@ static const struct row {
 #undef ROW
 };
 
-static struct key_str
-key_of(char *key, size_t size, const char *prefix, const char *name)
-{
-	(void)snprintf(key, size, "%s%s", prefix, name);
-	return (KEY_FROM(key));
-}
-
 /* Is the value of a setting one that containers cannot have here? */
 static bool
 is_unsupported(const struct rec *config, const char *setting)
 {
-	char	 key[96];
+	char	 key[CONFIG_KEY];
 
-	return (rec_text(config, key_of(key, sizeof(key), "unsupported:",
+	return (rec_text(config, config_key(key, "unsupported:",
 	    setting)) != NULL);
 }
 
@@ -75,13 +68,16 @@ is_given(const struct rec *request, const char *option)
 	return (rec_text(request, KEY_FROM(option)) != NULL);
 }
 
-/* An empty value is the default. `named`: all values have this origin. */
+/*
+ * Take the values of a setting; an empty one is the default. With `named` no
+ * other value has the option's name: record where these were set.
+ */
 static void
 take(struct rec *out, const struct row *row, const struct rec *config,
     bool named)
 {
-	char		 key[96];
-	const char	*v;
+	char		 key[CONFIG_KEY];
+	const char	*v, *origin;
 	size_t		 n = 0;
 
 	rec_each_text(v, config, KEY_FROM(row->setting)) {
@@ -91,11 +87,12 @@ take(struct rec *out, const struct row *row, const struct rec *config,
 		    row->prefix == NULL ? "" : row->prefix, v);
 		n++;
 	}
-	if (n > 0 && named)
-		(void)rec_addf(out, key_of(key, sizeof(key), "from:",
-		    row->option), "%s: %s", rec_str(config, key_of(key,
-		    sizeof(key), "origin:", row->setting), "built-in"),
-		    row->setting);
+	if (n == 0 || !named)
+		return;
+	origin = rec_str(config, config_key(key, "origin:", row->setting),
+	    "built-in");
+	(void)rec_addf(out, config_key(key, "from:", row->option), "%s: %s",
+	    origin, row->setting);
 }
 
 struct rec *
@@ -117,10 +114,10 @@ void
 defaults_blame(const struct rec *completed, const char *option,
     struct parse_err *e)
 {
-	char			 key[96];
+	char			 key[CONFIG_KEY];
 	struct parse_err	 was = *e;
-	const char		*from = rec_get(completed, key_of(key,
-				    sizeof(key), "from:", option));
+	const char		*from = rec_get(completed, config_key(key,
+				    "from:", option));
 
 	if (from != NULL && was.text[0] != '\0')
 		(void)parse_fail_code(e, was.code, "%s: %s", from, was.text);
