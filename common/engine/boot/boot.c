@@ -81,7 +81,7 @@ remove_forgotten(struct session *s, const char *id)
 	return (done);
 }
 
-/* What was to be removed is still there. Returns -1. */
+/* The error of a container that is there after its removal. Returns -1. */
 static int
 removal_fails(struct session *s, const struct rec *row)
 {
@@ -91,19 +91,17 @@ removal_fails(struct session *s, const struct rec *row)
 	    "container %s", rec_str(row, KEY(id), "")));
 }
 
-/*
- * What a sweep does: with `plan` it only looks. In `out`, if it is there, is
- * what it has removed, or would remove. What cannot be removed is said, if that
- * is wanted, and tried again by the next refresh.
- */
+/* A sweep. The next refresh tries again what this one cannot remove. */
 struct sweep {
 	struct session	*s;
-	bool		 plan;
-	bool		 says;
-	struct rec	*out;
+	bool		 plan;		/* only look */
+	bool		 says;		/* warn of what cannot be removed */
+	struct rec	*out;		/* gets an item for each thing that is,
+					 * or would be, removed; or NULL */
 	int		 rc;		/* -1: something is left */
 };
 
+/* It is removed, or would be; or it is not, for this reason. */
 static void
 swept(struct sweep *w, const char *kind, const char *id, const char *why,
     const char *error)
@@ -231,16 +229,18 @@ sweep_all(struct sweep *w)
 	error_clear(&s->client.error);
 }
 
+/* Reconciling removes it; it is gone if it is not found then. */
 static void
 sweep_removing(struct sweep *w, const char *id)
 {
 	struct session		*s = w->s;
 	scoped_rec struct rec	*row = container_reconciled(s, id);
+	bool			 gone = row == NULL && errno == ENOENT;
 
 	if (row != NULL)
 		(void)removal_fails(s, row);
-	swept(w, "container", id, "its removal is not finished", row != NULL ?
-	    error_message(&s->client.error) : NULL);
+	swept(w, "container", id, "its removal is not finished", gone ? NULL :
+	    error_message(&s->client.error));
 	error_clear(&s->client.error);
 }
 
