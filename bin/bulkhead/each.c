@@ -152,7 +152,11 @@ act(struct walk *w, const char *ref, bool named)
 	if (t->ref != NULL)
 		end_turn(w, t);
 	begin_turn(w, t, ref, named);
-	w->next = (w->next + 1) % STOP_AT_ONCE;
+	/* Without memory for the name the place stays free. */
+	if (t->ref == NULL)
+		end_turn(w, t);
+	else
+		w->next = (w->next + 1) % STOP_AT_ONCE;
 }
 
 /* The rest, the oldest first. */
@@ -300,7 +304,7 @@ each_container(struct cli *cli, const struct each *each)
 	const char		*ref;
 
 	if ((w.turns = turns) == NULL)
-		return (say_error(ERR_INTERNAL, "out of memory"));
+		return (say_error(ERR_NO_MEMORY, "out of memory"));
 	if (!all_there(&w, refs))
 		return (w.code);
 	rec_each_text(ref, refs, KEY(ref))
