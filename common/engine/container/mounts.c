@@ -188,23 +188,32 @@ place(const struct rec *mount)
 	return (path);
 }
 
-/* The mount that a record has at this place, as a copy; or NULL. */
-static struct rec *
-mount_at(const struct rec *out, const char *path)
+/*
+ * Copy the mount that a record has at this place, or put NULL. 0, or -1 where
+ * there is no memory.
+ */
+static int
+mount_at(const struct rec *out, const char *path, struct rec **found,
+    struct parse_err *e)
 {
 	struct rec	*have;
 
+	*found = NULL;
 	rec_each(have, out, KEY(mount)) {
 		scoped_free char	*old = place(have);
-		scoped_rec struct rec	*copy = NULL;
 
-		if (old == NULL || strcmp(old, path) != 0)
+		if (old == NULL)
+			return (parse_no_memory(e));
+		if (strcmp(old, path) != 0)
 			continue;
-		copy = rec_new();
-		return (rec_add_all(copy, have) == -1 ? NULL :
-		    take_ptr(&copy));
+		if ((*found = rec_new()) != NULL &&
+		    rec_add_all(*found, have) == 0)
+			return (0);
+		rec_free(*found);
+		*found = NULL;
+		return (parse_no_memory(e));
 	}
-	return (NULL);
+	return (0);
 }
 
 /*
@@ -219,7 +228,9 @@ put(struct rec *out, const struct rec *mount, bool again, struct parse_err *e)
 
 	if (new == NULL)
 		return (parse_no_memory(e));
-	if ((have = mount_at(out, new)) != NULL)
+	if (mount_at(out, new, &have, e) == -1)
+		return (-1);
+	if (have != NULL)
 		return (again && is_same(have, mount) ? 0 : parse_fail(e,
 		    "%s: duplicate mount destination", new));
 	return (rec_add_rec(out, KEY(mount), mount) == 0 ? 0 :
@@ -477,8 +488,8 @@ spec_mounts_missing(const struct rec *from, struct rec *out,
 
 		if (path == NULL)
 			return (parse_no_memory(e));
-		if ((have = mount_at(out, path)) == NULL &&
-		    put(out, m, true, e) == -1)
+		if (mount_at(out, path, &have, e) == -1 || (have == NULL &&
+		    put(out, m, true, e) == -1))
 			return (-1);
 	}
 	return (0);
