@@ -215,6 +215,10 @@ add_zone(struct rec *def)
 	    len += (size_t)n)
 		if ((n = read(fd, data + len, FILE_MAX - len)) == -1)
 			return (-1);
+	if (len == FILE_MAX) {
+		errno = EFBIG;
+		return (-1);
+	}
 	if (data == NULL || rec_add_bytes(r, KEY(data), data, len) == -1)
 		return (-1);
 	(void)rec_add(r, KEY(dst), "/etc/localtime");
