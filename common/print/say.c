@@ -40,7 +40,7 @@ say_error(enum error_code code, const char *fmt, ...)
 	va_start(ap, fmt);
 	say("Error: ", fmt, ap);
 	va_end(ap);
-	if (trace)
+	if (trace && error_name(code) != NULL)
 		fprintf(stderr, "bulkhead: trace: error %u %s: %s\n", code,
 		    error_name(code), error_text(code));
 	return (EXIT_ENGINE);
