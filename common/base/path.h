@@ -15,10 +15,11 @@
 int	path_open(int, const char *, int, mode_t);
 /*
  * Takes the result of an open with O_NONBLOCK (so that a FIFO is not waited
- * for): the descriptor, if it is of a regular file; else -1, with errno as it
- * was or EMEDIUMTYPE. path_why says that in words, as strerror the others.
+ * for): the descriptor, if it is of a regular file. Of another file -1, with
+ * EISDIR or EMEDIUMTYPE; of -1 itself -1, and errno stays.
  */
 int	path_regular(int);					/* takes */
+/* strerror, but for EMEDIUMTYPE as path_regular and path_slurp set it. */
 const char *path_why(int);
 /*
  * Open an absolute path without links in it, or fail with ELOOP. A descriptor
