@@ -18,6 +18,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <bsd/string.h>
+
 #include "cleanup.h"
 #include "commit.h"
 #include "image.h"
@@ -36,7 +38,7 @@ struct lost {
 	struct index	*ix;
 	char		 dirs[64];	/* where its objects are */
 	const char	*noun;
-	bool		 is;		/* it is lost */
+	bool		 lost;
 	size_t		 ndirs;		/* directories */
 	size_t		 nfound;	/* ... that it lists now */
 };
@@ -77,9 +79,18 @@ each_dir(struct store *s, const char *dirs, void (*fn)(struct store *,
 static bool
 is_lost(struct store *s, struct lost *l)
 {
-	l->is = is_blank(s, l->ix) &&
+	l->lost = is_blank(s, l->ix) &&
 	    (l->ndirs = each_dir(s, l->dirs, NULL, NULL)) > 0;
-	return (l->is);
+	return (l->lost);
+}
+
+/* Is one of them lost? Both are looked at. */
+static bool
+is_any_lost(struct store *s, struct lost *layers, struct lost *images)
+{
+	bool	 one = is_lost(s, layers), other = is_lost(s, images);
+
+	return (one || other);
 }
 
 /* Does a program make what the index does not have yet, or was it killed? */
@@ -188,7 +199,7 @@ add_layers(struct store *s, struct mending *m, const json_t *config,
 			break;
 		layer_make_id(parent, diff, id);
 		if (index_get(&s->layers, id) == NULL) {
-			if (!m->layers->is || !has_dir(s, m->layers, id))
+			if (!m->layers->lost || !has_dir(s, m->layers, id))
 				break;
 			o = layer_entry(id, parent, diff, json_text(
 			    json_array_get(json_object_get(doc, "layers"), i),
@@ -197,9 +208,9 @@ add_layers(struct store *s, struct mending *m, const json_t *config,
 			    "memory") : index_add(&s->layers, o, m->a);
 			json_decref(o);
 		}
-		strcpy(parent, id);
+		(void)strlcpy(parent, id, sizeof(parent));
 		if (i + 1 == json_array_size(ids))
-			strcpy(top, id);
+			(void)strlcpy(top, id, ID_LEN + 1);
 	}
 	json_decref(doc);
 }
@@ -271,7 +282,7 @@ mend(struct store *s, struct mending *m, int layers_lock)
 
 	if (index_read(&s->layers, s->graph, m->a) == -1)
 		return (-1);
-	if (layers->is) {
+	if (layers->lost) {
 		if (add_former(s, layers, m->a) == -1)
 			return (-1);
 		(void)each_dir(s, images->dirs, layers_of, m);
@@ -279,12 +290,12 @@ mend(struct store *s, struct mending *m, int layers_lock)
 		    save(s, layers, layers_lock, m->a) == -1)
 			return (-1);
 	}
-	if (images->is && (index_read(&s->images, s->graph, m->a) == -1 ||
+	if (images->lost && (index_read(&s->images, s->graph, m->a) == -1 ||
 	    add_former(s, images, m->a) == -1 ||
 	    save(s, images, m->lock, m->a) == -1 ||
 	    index_read(&s->layers, s->graph, m->a) == -1))
 		return (-1);
-	if (images->is)
+	if (images->lost)
 		(void)each_dir(s, images->dirs, add_image, m);
 	return (m->rc);
 }
@@ -292,7 +303,7 @@ mend(struct store *s, struct mending *m, int layers_lock)
 static void
 report(struct store *s, struct lost *l, const struct answer *a)
 {
-	if (!l->is)
+	if (!l->lost)
 		return;
 	if (a->text[0] == '\0' && index_load(l->ix, s->graph,
 	    &(struct answer){ 0 }) == 0)
@@ -323,12 +334,13 @@ mend_indexes(struct store *s)
 	snprintf(images.dirs, sizeof(images.dirs), "%s-images", s->driver);
 	if (!is_blank(s, &s->images) && !is_blank(s, &s->layers))
 		return;
-	if ((!is_lost(s, &layers) & !is_lost(s, &images)) || is_busy(s))
+	if (!is_any_lost(s, &layers, &images) || is_busy(s))
 		return;
 	if ((lock = lock_take_now(s, "layers")) == -1 ||
 	    (images_lock = lock_take_now(s, "images")) == -1)
 		(void)fail_errno(&a, "cannot lock", s->driver);
-	else if (is_lost(s, &layers) | is_lost(s, &images)) {
+	else if (is_any_lost(s, &layers, &images)) {
+		/* Still: no other program has written them meanwhile. */
 		m.lock = images_lock;
 		(void)mend(s, &m, lock);
 	}
