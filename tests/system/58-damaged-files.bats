@@ -107,7 +107,8 @@ no_lock() {
 			mapfile -t argv < <(engine)
 			timeout -k 1 20 "${argv[@]}" run --rm --network none localhost/busybox true \
 			    >"$T/out" 2>"$T/err" </dev/null || code=$?
-			[ $code -ne 124 ] && [ $code -ne 137 ]
+			[ $code -lt 124 ] || [ $code -eq 125 ] ||
+			    { echo "# $what $path: $code"; return 1; }
 		done
 		rm -rf "$path"
 		bh rm -f l >/dev/null 2>&1 || true
