@@ -6,9 +6,10 @@
 # "open" in place of a file means that the behaviour is not there yet: such a
 # row is printed, and not counted as passed. This fails for a number of S1 to
 # S103 or X1 to X13 that has no line, for a line without a text, for a file that
-# does not name its number in the title of a test, for a row without a line in
-# tests/mutants, which proves that its tests can fail, and for a number in a
-# test that has no line. TAP.
+# does not name its number in the title of a test, and for a number in a test
+# that has no line. With PROVED=yes it also fails for a row without a line in
+# tests/mutants, which proves that its tests can fail; else it prints such a row.
+# TAP.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 passed=0 failed=0
