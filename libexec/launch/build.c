@@ -37,8 +37,9 @@ build_init(struct build *b)
 /*
  * The kernel lets only root of the host lower it: then it stays as it is. The
  * process that has just taken the ids of its container is not dumpable, and its
- * files in /proc are the host's root's. Until it is hidden for good it is the
- * only process with these ids.
+ * files in /proc are the host's root's. hide() follows soon; until then only
+ * processes with its ids could trace it: in system mode there are none, else
+ * those of the user who started it.
  */
 static int
 oom_score(struct build *b)

@@ -19,11 +19,11 @@ static const struct {
 };
 
 /*
- * These are told in other words: TMPDIR is meant for all programs, a command
- * that would start a container with another runtime refuses the option, and
- * info looks at the monitor.
+ * No warning names values of these origins: TMPDIR is set for all programs, a
+ * command that would start a container with another runtime refuses the option,
+ * and info reports on the monitor.
  */
-static const char *const	 told[] = {
+static const char *const	 silent[] = {
 	"$TMPDIR", "--runtime", "--conmon",
 };
 
@@ -72,8 +72,8 @@ is_ignored(const struct setting *it, bool rootless)
 	    settings_as_built_in(it) ||
 	    (!unsupported(it) && !unsupported_value(it, rootless)))
 		return (false);
-	for (size_t i = 0; i < NITEMS(told); i++)
-		if (strcmp(it->origin, told[i]) == 0)
+	for (size_t i = 0; i < NITEMS(silent); i++)
+		if (strcmp(it->origin, silent[i]) == 0)
 			return (false);
 	return (true);
 }

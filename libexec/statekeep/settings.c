@@ -332,7 +332,7 @@ state_put_settings(struct state *sk)
 	return (rc);
 }
 
-/* Not hard: what is done later in this store makes it durable. */
+/* Without a sync: the next commit that needs one makes this durable, too. */
 static int
 record(struct state *sk)
 {

@@ -193,7 +193,7 @@ static const struct step	default_mounts[] = {
 	{ key_text_ask_default_mount, spec_mount, NULL },
 };
 
-/* Those of the configuration, but where an option mounts something. */
+/* Add the configuration's mounts for places where no option mounts anything. */
 static int
 add_default_mounts(struct work *w)
 {

@@ -58,7 +58,7 @@ add_hostname(struct work *w)
 		return (0);
 	if (host == NULL && has_host_network(w) && uname(&u) == 0)
 		host = u.nodename;
-	/* The name may not be known yet: it is made of that when it is used. */
+	/* The container's name may not be known yet: see define_hostname. */
 	if (host == NULL && rec_flag(w->opts, KEY_AS(ask_default_name_host),
 	    false))
 		return (rec_add_num(w->def, KEY(name_host), 1));
@@ -66,7 +66,7 @@ add_hostname(struct work *w)
 	    host));
 }
 
-/* What the name has of a host name's characters. */
+/* The host name is the container's name without characters that no host has. */
 int
 define_hostname(struct rec *def)
 {
@@ -105,8 +105,9 @@ check_userns(struct work *w)
 }
 
 /*
- * Of the configuration, those that the container's namespaces have, and that
- * this kernel has.
+ * Those of the configuration are left out where the container has the host's
+ * network, and at the start where the kernel does not have them; an option is
+ * refused.
  */
 static int
 add_sysctls(struct work *w)
@@ -184,7 +185,10 @@ check_zone(struct work *w)
 	return (-1);
 }
 
-/* Only root of the host may lower it: podman says so, too, and goes on. */
+/*
+ * Only root of the host may lower the score. As in podman, a lower one is a
+ * warning.
+ */
 static int
 check_oom_score(struct work *w)
 {

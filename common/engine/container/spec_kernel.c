@@ -1,6 +1,6 @@
 /*
- * Kernel parameters of a container: sysctls, and who is killed first where
- * memory runs out.
+ * Kernel parameters of a container: sysctls, and the score by which the kernel
+ * chooses a process to kill when memory runs out.
  */
 #include <errno.h>
 #include <stdio.h>
