@@ -1,6 +1,5 @@
 #include "lock.h"
 
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>

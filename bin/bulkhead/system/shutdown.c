@@ -118,8 +118,7 @@ stop_all(struct session *s, struct stopping *r, int64_t timeout)
 	size_t		 chosen[STOP_AT_ONCE], n;
 
 	while ((n = order_stoppable(r->rows, r->stopped, r->n - r->hidden,
-	    chosen,
-	    STOP_AT_ONCE)) > 0) {
+	    chosen, STOP_AT_ONCE)) > 0) {
 		for (size_t i = 0; i < n; i++) {
 			rows[i] = r->rows[chosen[i]];
 			r->stopped[chosen[i]] = true;

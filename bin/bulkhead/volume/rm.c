@@ -77,8 +77,7 @@ remove_all(struct cli *cli)
 	if (all == NULL)
 		return (session_error(cli->session));
 	rec_each(v, all, KEY(obj))
-		if (remove_volume(cli, v) == -1 &&
-		    errno != ENOENT)
+		if (remove_volume(cli, v) == -1 && errno != ENOENT)
 			code = failed(cli->session);
 	return (code);
 }

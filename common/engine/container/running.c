@@ -346,4 +346,3 @@ running_restore(struct session *s)
 	}
 	return (rc);
 }
-

@@ -14,7 +14,6 @@
 #include "spec.h"
 #include "volumes.h"
 
-
 /* The volume is a directory of the host, by the options of its driver. */
 static void
 set_device(struct rec *mount, const struct rec *volume)
@@ -219,7 +218,6 @@ volmounts_define(struct session *s, struct rec *def, const struct rec *asked,
 
 	if (strcmp(mode, "ignore") == 0)
 		image = NULL;
-
 	/* What root granted is what was asked, to the letter. */
 	if (!volmounts_any(asked) && rec_get(asked, KEY(granted)) == NULL &&
 	    (image == NULL || rec_count(image, KEY_IN(image, volume)) == 0))
