@@ -21,25 +21,30 @@
  *     unread (config.c). The record is decoded as root because it names the
  *     directories of steps 7 to 9. The decoder takes no length or offset on
  *     trust and is fuzzed; what the record says is worth no more than the
- *     account's word, which is why steps 7 and 8 check it.
+ *     account's word, which is why steps 7 and 8 check it. For mounts of the
+ *     host that it has from containers.conf, files of root's are read: one of
+ *     them must have the same text (written.c).
  *  7. Directories on the way to the storage, the state and the run directory
  *     must belong to root or to the account (session.c).
  *  8. The storage is opened. One is made only where root chose the path.
- *  9. The state and run directories are made, opened and handed to the
- *     account (grant.c); directories that a refused command has made are
- *     removed again, without following a link (session.c).
+ *  9. The state directory is made, opened and handed to the account (grant.c).
  * 10. The key that authenticates what root granted is read, or made (grant.c).
+ *     Then the run directory is made, as the state directory; if a state is
+ *     there and no run directory, not before step 11. Directories that a
+ *     refused command has made are removed again, without following a link
+ *     (session.c).
  * 11. statekeep, which is the account's, says with which paths the state was
  *     made. That record is decoded as root because the storage may be at one
- *     of them; each path must carry a code made with root's key (config.c).
+ *     of them; each path must carry a code made with root's key (pins.c).
+ *     With these paths all begins again. If the run directory was lost, what
+ *     runs is looked up with the file system ids of the account (running.c).
  * 12. refresh is given the storage, and with NEED_RUN_ROOT podman's run root,
  *     which is one only where the storage itself would be accepted (grant.c).
  * 13. Files that the command line names are opened, and given to refresh or to
- *     a helper; so are those that volumes and mounts of containers.conf name,
- *     after the same text was found in a file of root's (written.c). Those that
- *     a container's definition names are opened only when the definition
- *     carries the right code (grant.c). `pause` makes control groups, for which
- *     it reads ids and processes in the rows of containers; it corrects no row
+ *     a helper; so are those of the mounts of step 6. Those that a container's
+ *     definition names are opened only when the definition carries the right
+ *     code (grant.c). `pause` makes control groups, for which it reads ids and
+ *     processes in the rows of containers; it corrects no row
  *     (container/reconcile.c) and opens only what is on a file system of
  *     control groups (cgroup_path.c); `events` starts journalctl; `info` opens
  *     the storage, if step 7 has passed it, to ask for its file system;

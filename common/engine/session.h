@@ -96,7 +96,7 @@ struct session {
 	unsigned int		 sees_all;	/* session_see_all calls */
 	bool			 stale;		/* refresh is due: boot.h */
 	bool			 lost;		/* the run directory is not
-						 * of this boot: ctrfiles.h */
+						 * of this boot: running.h */
 	bool			 containers;	/* may ask their monitors */
 	/* The store, and the ids of containers. */
 	const char		*graph;		/* path of the graph root */
