@@ -11,9 +11,10 @@
 struct policy;
 
 /*
- * no_new_privs, not dumpable, empty capability sets (but those that the
- * policy keeps, in the permitted set only), read back. Refuses to go on as
- * uid 0 unless the policy keeps a capability.
+ * no_new_privs, not dumpable, empty capability sets, read back. The policy's
+ * CAPs stay in the permitted set only; for root of a user namespace its
+ * NESTED_CAPs stay effective, too. Refuses to go on as root of the host unless
+ * the policy has a CAP.
  */
 void	confine_drop(const struct policy *);
 /* Limits, Landlock, seccomp, in this order; see helper_sandbox. */

@@ -50,8 +50,8 @@ struct rule {
 /* CAP(SETUID): a capability that is kept, if it was there at start. */
 #define CAP(name)	 { RULE_CAP, #name, CAP_##name, 0, 0 },
 /*
- * NESTED_CAP(SETFCAP): one that is kept by root of a user namespace only, of
- * which it is a capability, and that is effective.
+ * NESTED_CAP(SETFCAP): a capability that only root of a user namespace keeps,
+ * effective; it is a capability in that namespace.
  */
 #define NESTED_CAP(name) { RULE_NESTED_CAP, #name, CAP_##name, 0, 0 },
 /* DIR(0, "graph root", DIR_READ | DIR_WRITE): Landlock on a descriptor. */
