@@ -230,11 +230,11 @@ merge_one(struct session *s, const struct pin *p, const struct rec *made_with)
 }
 
 /*
- * Where older versions had the state of a graph root that a file names, there
- * is another graph root's: look where this one's is now.
+ * Older versions kept the state of a graph root that a file names at the
+ * built-in place. Does the state there belong to another graph root?
  */
 static bool
-is_others(struct session *s, const struct rec *made_with)
+is_of_other_graph(struct session *s, const struct rec *made_with)
 {
 	static const struct pin	 graph = { key_text_path_graph, "", K_PATH };
 
@@ -243,6 +243,7 @@ is_others(struct session *s, const struct rec *made_with)
 	    session_text(s, path_graph)));
 }
 
+/* Look where the state of this graph root is now. 1, or -1 with an error. */
 static int
 use_next_state(struct session *s)
 {
@@ -261,7 +262,7 @@ pins_merge(struct session *s, struct rec *made_with)
 		return (error_set(&s->client.error, ESTALE, "the store's "
 		    "settings changed again while they were read"));
 	}
-	if (is_others(s, made_with)) {
+	if (is_of_other_graph(s, made_with)) {
 		rec_free(made_with);
 		return (use_next_state(s));
 	}

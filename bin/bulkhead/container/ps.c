@@ -43,7 +43,7 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
-/* It can only be removed. */
+/* Warn of a damaged object, with the command that removes it. */
 static void
 say_one_damaged(const struct rec *row, const char *noun, const char *remove,
     int shown)

@@ -36,7 +36,7 @@ rm_one(struct cli *cli, const struct rec *row)
 	    "force", false), opt_num(cli->opts, "time", -1)));
 }
 
-/* By force one that runs is stopped first. */
+/* With --force, begin to stop a container that runs. */
 static int
 begin_one(struct cli *cli, const struct rec *row, struct stop *st)
 {

@@ -38,7 +38,7 @@ check_one(struct session *s, const struct rec *row)
 	return (0);
 }
 
-/* One that a command is about to start is waited for in its turn. */
+/* stop_one waits until a container that is being started runs. */
 static int
 begin_one(struct cli *cli, const struct rec *row, struct stop *st)
 {

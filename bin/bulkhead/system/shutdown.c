@@ -43,7 +43,7 @@ struct stopping {
 	int		  code;
 };
 
-/* Put the row behind those of our own namespace, or else before the others. */
+/* Add a row. The rows of other namespaces stay behind those of our own. */
 static void
 add_row(const struct session *s, struct stopping *r, struct rec *row)
 {
