@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -230,4 +231,28 @@ finish(void)
 {
 	printf("1..%d\n", count);
 	return (failures != 0);
+}
+
+static void
+put_map(const char *path, const char *text)
+{
+	int	 fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd == -1 || write(fd, text, strlen(text)) == -1)
+		err(99, "%s", path);
+	(void)close(fd);
+}
+
+void
+enter_userns(unsigned int id)
+{
+	char	 uids[32], gids[32];
+
+	(void)snprintf(uids, sizeof(uids), "%u %u 1", id, geteuid());
+	(void)snprintf(gids, sizeof(gids), "%u %u 1", id, getegid());
+	if (unshare(CLONE_NEWUSER) == -1)
+		err(99, "unshare");
+	put_map("/proc/self/setgroups", "deny");
+	put_map("/proc/self/uid_map", uids);
+	put_map("/proc/self/gid_map", gids);
 }

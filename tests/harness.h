@@ -37,6 +37,12 @@ uint32_t ask(struct chan *, enum msg_type, const union msg *, const int *,
 	    unsigned int);
 
 /*
+ * In a child: go into a new user namespace, in which the effective user and
+ * group are this id, the only one; or exit.
+ */
+void	enter_userns(unsigned int);
+
+/*
  * Every file of tests/corpus/NAME through a fuzz target. A target that fails
  * ends the test by abort().
  */

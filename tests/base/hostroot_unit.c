@@ -8,12 +8,9 @@
 #include <linux/capability.h>
 
 #include <err.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -29,29 +26,9 @@ static const struct policy	 bare = { "bare", NULL, 0, NULL, 0, NULL };
 static const struct policy	 keeps = { "keeps", rules, 1, NULL, 0, NULL };
 
 static void
-put(const char *path, const char *text)
-{
-	int	 fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd == -1 || write(fd, text, strlen(text)) == -1)
-		err(99, "%s", path);
-	(void)close(fd);
-}
-
-static void
 be_nested(void)
 {
-	char	 map[32];
-	uid_t	 uid = geteuid();
-	gid_t	 gid = getegid();
-
-	if (unshare(CLONE_NEWUSER) == -1)
-		err(99, "unshare");
-	put("/proc/self/setgroups", "deny");
-	(void)snprintf(map, sizeof(map), "0 %u 1", uid);
-	put("/proc/self/uid_map", map);
-	(void)snprintf(map, sizeof(map), "0 %u 1", gid);
-	put("/proc/self/gid_map", map);
+	enter_userns(0);
 }
 
 static void

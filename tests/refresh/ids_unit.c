@@ -6,7 +6,6 @@
 
 #include <err.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -176,13 +175,7 @@ test_account(void)
 static int
 is_nested(void)
 {
-	char	 map[32];
-	int	 fd;
-
-	(void)snprintf(map, sizeof(map), "0 %u 1", geteuid());
-	if (unshare(CLONE_NEWUSER) == -1 || (fd = open("/proc/self/uid_map",
-	    O_WRONLY | O_CLOEXEC)) == -1 || write(fd, map, strlen(map)) == -1)
-		err(99, "user namespace");
+	enter_userns(0);
 	ids_init(&ids);
 	return (ids.kind != MAP_NESTED || ids.uid != 0 || ids.gid != 0);
 }
