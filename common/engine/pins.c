@@ -1,5 +1,7 @@
 #include "pins.h"
 
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -130,11 +132,15 @@ static bool
 is_usable(const struct session *s, const struct pin *p, const char *path,
     const char *instead)
 {
-	int	 fd;
+	struct stat	 st;
+	int		 fd;
 
 	if (p->kind != K_RUN)
 		return (true);
-	if ((fd = path_private_dir(path, !host_root())) != -1) {
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) &&
+	    !session_trusts(s, &st))
+		errno = EPERM;
+	else if ((fd = path_private_dir(path, !host_root())) != -1) {
 		close(fd);
 		return (true);
 	}

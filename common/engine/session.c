@@ -77,22 +77,29 @@ session_events(const struct session *s)
 	    EVENTS_FILE);
 }
 
+bool
+session_trusts(const struct session *s, const struct stat *st)
+{
+	struct stat	 top;
+
+	return (st->st_uid == 0 || st->st_uid == geteuid() ||
+	    (s->client.uid != 0 && st->st_uid == s->client.uid) ||
+	    (lstat("/", &top) == 0 && st->st_uid == top.st_uid));
+}
+
 /*
- * Accept root, this user, the account, and the owner of / (root seen from a
- * user namespace). In a directory without the sticky bit, every user who can
- * write to it can rename entries.
+ * In a directory without the sticky bit, every user who can write to it can
+ * rename entries.
  */
 static int
 check_owner(struct session *s, const char *what, const char *path,
     const char *dir)
 {
-	struct stat	 st, top;
+	struct stat	 st;
 
-	if (lstat(dir, &st) == -1 || lstat("/", &top) == -1)
+	if (lstat(dir, &st) == -1)
 		return (session_errno(s, "cannot look at", dir));
-	if (st.st_uid != 0 && st.st_uid != geteuid() &&
-	    st.st_uid != top.st_uid && (s->client.uid == 0 ||
-	    st.st_uid != s->client.uid))
+	if (!session_trusts(s, &st))
 		(void)error_set(&s->client.error, EPERM, "the %s %.400s cannot "
 		    "be used: %.400s belongs to user %u, who could put "
 		    "something else in its place", what, path, dir, st.st_uid);
@@ -131,6 +138,35 @@ check_way(struct session *s, const char *what, const char *path)
 	return (rc);
 }
 
+static const char *
+kind_of(mode_t mode)
+{
+	return (S_ISLNK(mode) ? "symbolic link" : S_ISDIR(mode) ? "directory" :
+	    S_ISREG(mode) ? "file" : S_ISFIFO(mode) ? "FIFO" : "special file");
+}
+
+/*
+ * Where every user may make names, as in /tmp, another one may have taken that
+ * of the run directory. A link is looked at itself: its owner could turn it.
+ */
+static int
+check_run_name(struct session *s, const char *path)
+{
+	struct stat	 st, to;
+
+	if (lstat(path, &st) == -1)
+		return (0);
+	if (!session_trusts(s, &st))
+		return (error_set(&s->client.error, EPERM, "the run directory "
+		    "%.400s cannot be used: it is a %s of user %u's", path,
+		    kind_of(st.st_mode), st.st_uid));
+	if (S_ISDIR(st.st_mode) || (S_ISLNK(st.st_mode) &&
+	    (stat(path, &to) == -1 || S_ISDIR(to.st_mode))))
+		return (0);
+	return (error_set(&s->client.error, ENOTDIR, "the run directory "
+	    "%.400s cannot be used: it is a %s", path, kind_of(st.st_mode)));
+}
+
 int
 session_check_dirs(struct session *s)
 {
@@ -140,8 +176,8 @@ session_check_dirs(struct session *s)
 	return (check_way(s, "graph root", s->graph) == -1 ||
 	    check_way(s, "state directory", session_text(s,
 	    path_state)) == -1 ||
-	    check_way(s, "run directory", session_text(s, path_run)) == -1 ?
-	    -1 : 0);
+	    check_way(s, "run directory", session_text(s, path_run)) == -1 ||
+	    check_run_name(s, session_text(s, path_run)) == -1 ? -1 : 0);
 }
 
 const char *

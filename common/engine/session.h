@@ -184,9 +184,12 @@ void	session_see_own(struct session *);
 /* Is this row, of a container or another object, in another namespace? */
 bool	session_hides(const struct session *, const struct rec *row);
 
+/* Is its owner root, this user, the account, or root seen from a namespace? */
+bool	session_trusts(const struct session *, const struct stat *);
 /*
  * Could another user replace a directory on the way to the storage, the state
- * or the run directory? 0, or -1 with an error.
+ * or the run directory, or has one taken the name of the latter? 0, or -1 with
+ * an error.
  */
 int	session_check_dirs(struct session *);
 /*

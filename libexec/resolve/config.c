@@ -290,6 +290,9 @@ config_run_dir(const struct settings *s, const struct request *rq,
 	if (rq->runtime_chosen)
 		return (path_format(pl->run, PATH_LEN, "%s/bulkhead",
 		    rq->runtime_dir));
+	if (*rq->home_run != '\0')
+		return (path_format(pl->run, PATH_LEN, "%s/bulkhead",
+		    rq->home_run));
 	return (path_format(pl->run, PATH_LEN, "/tmp/bulkhead-run-%u",
 	    rq->uid));
 }

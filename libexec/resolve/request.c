@@ -161,32 +161,67 @@ is_private(const char *path, uid_t uid)
 	    st.st_uid == uid && (st.st_mode & 0777) == 0700);
 }
 
+/* Is it such a directory, or can it be made in this one? */
+static bool
+can_be_private(const char *dir, const char *path, uid_t uid)
+{
+	struct stat	 st;
+
+	return (look_at_itself(path, &st) ? is_private(path, uid) :
+	    path_is_dir(dir));
+}
+
 /*
- * In podman's order: the caller's XDG_RUNTIME_DIR, /run/user/UID, then a
- * directory in TMPDIR, which the program that uses it makes.
+ * $HOME/rundir, if HOME names a directory of the caller's, who can make
+ * something in it.
+ */
+static int
+find_home_run(struct request *rq, struct problem *pr)
+{
+	const char	*home = absolute_env(rq, "HOME");
+	struct stat	 st;
+
+	if (home == NULL || !look_at(home, &st) || !S_ISDIR(st.st_mode) ||
+	    st.st_uid != rq->uid || (st.st_mode & 0300) != 0300)
+		return (0);
+	return (path_format(rq->home_run, PATH_LEN, "%s/rundir", home) == 0 ?
+	    0 : problem_set(pr, "HOME is too long"));
+}
+
+/*
+ * In podman's order: the caller's XDG_RUNTIME_DIR, /run/user/UID, a directory
+ * in TMPDIR if its name is not taken, then $HOME/rundir. The program that uses
+ * it makes the last two.
  */
 static int
 find_runtime_dir(struct request *rq, struct problem *pr)
 {
 	const char	*v = absolute_env(rq, "XDG_RUNTIME_DIR");
 	const char	*tmp = absolute_env(rq, "TMPDIR");
-	int		 rc;
+	char		*out = rq->runtime_dir;
 
-	rq->runtime_chosen = true;
-	if (v != NULL) {
-		rc = path_format(rq->runtime_dir, PATH_LEN, "%s", v);
-	} else {
-		rc = path_format(rq->runtime_dir, PATH_LEN,
-		    "%s/run/user/%u", rq->root, rq->uid);
-		if (is_private(rq->runtime_dir, rq->uid))
-			return (0);
-		rq->runtime_chosen = false;
-		rc = path_format(rq->runtime_dir, PATH_LEN,
-		    "%s/podman-run-%u", tmp == NULL ? "/tmp" : tmp, rq->uid);
+	if ((rq->runtime_chosen = v != NULL))
+		return (path_format(out, PATH_LEN, "%s", v) == 0 ? 0 :
+		    problem_set(pr, "XDG_RUNTIME_DIR is too long"));
+	if (path_format(out, PATH_LEN, "%s/run/user/%u", rq->root,
+	    rq->uid) == 0 && is_private(out, rq->uid)) {
+		rq->runtime_chosen = true;
+		return (0);
 	}
-	if (rc == -1)
-		return (problem_set(pr, "XDG_RUNTIME_DIR is too long"));
-	return (0);
+	if (find_home_run(rq, pr) == -1)
+		return (-1);
+	if (tmp == NULL)
+		tmp = "/tmp";
+	if (path_format(out, PATH_LEN, "%s/podman-run-%u", tmp, rq->uid) == -1)
+		return (problem_set(pr, "TMPDIR is too long"));
+	if (can_be_private(tmp, out, rq->uid))
+		return (0);
+	if (*rq->home_run == '\0')
+		return (problem_set(pr, "no place for what ends with the boot: "
+		    "%.400s is not a directory that only you can enter, and "
+		    "HOME names no directory of yours; set XDG_RUNTIME_DIR",
+		    out));
+	return (path_format(out, PATH_LEN, "%s", rq->home_run));
 }
 
 /* The caller's address, or the socket at its usual path. */

@@ -26,7 +26,8 @@ struct request {
 	char			 config_home[PATH_LEN];
 	char			 data_home[PATH_LEN];
 	char			 runtime_dir[PATH_LEN];
-	bool			 runtime_chosen; /* not the last one */
+	bool			 runtime_chosen; /* by the session */
+	char			 home_run[PATH_LEN]; /* $HOME/rundir, or "" */
 	char			 bus[PATH_LEN];	/* session bus address, or "" */
 };
 

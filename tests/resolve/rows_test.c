@@ -322,6 +322,7 @@ test_runtime_dir(void)
 
 	rq = fresh("rootless");
 	put_dir(dir, 0755);
+	put_dir("/tmp", 0755);
 	(void)rec_add(rq, any_key("env:TMPDIR"), at("/tmp"));
 	c = answer(rq, 0);
 	check(c != NULL && strncmp(rec_str(c, KEY_AS(env_runtime_dir), ""),
@@ -346,6 +347,61 @@ test_runtime_dir(void)
 	(void)rec_add_num(rq, KEY(uid), 1000);
 	check(refuses(answer(rq, 0), "HOME"),
 	    "S23 S25: without HOME it says what to set", __LINE__);
+}
+
+/* A user's question without a session: TMPDIR and HOME are left. */
+static struct rec *
+no_session(mode_t home)
+{
+	struct rec	*rq = fresh("rootless");
+
+	put_dir("/tmp", 0755);
+	(void)rec_add(rq, any_key("env:TMPDIR"), at("/tmp"));
+	if (home != 0)
+		put_dir("/home", home);
+	return (rq);
+}
+
+static void
+test_no_runtime_dir(void)
+{
+	unsigned int	 uid = geteuid() == 0 ? 65534 : geteuid();
+	struct rec	*rq, *c = answer(no_session(0755), 0);
+	char		 taken[64], last[64];
+
+	(void)snprintf(taken, sizeof(taken), "/tmp/podman-run-%u", uid);
+	(void)snprintf(last, sizeof(last), "/tmp/bulkhead-run-%u", uid);
+	check(has(c, "path.run", at("/home/rundir/bulkhead")) &&
+	    has(c, "env.XDG_RUNTIME_DIR", at(taken)),
+	    "S23: without a session the run directory is in HOME, and podman's "
+	    "in TMPDIR", __LINE__);
+	rec_free(c);
+	for (int how = 0; how < 3; how++) {
+		rq = no_session(0700);
+		if (how == 0)
+			put(taken, "");
+		else if (how == 1)
+			put_dir(taken, 0777);
+		else if (symlink(at("/home"), at(taken)) == -1)
+			err(1, "%s", taken);
+		c = answer(rq, 0);
+		check(has(c, "env.XDG_RUNTIME_DIR", at("/home/rundir")) &&
+		    has(c, "path.run_storage", at("/home/rundir/containers")),
+		    "S23: a name in TMPDIR that is taken is passed over",
+		    __LINE__);
+		rec_free(c);
+	}
+	c = answer(no_session(0500), 0);
+	check(has(c, "path.run", last), "S23: the last is /tmp, where HOME "
+	    "cannot be written to", __LINE__);
+	rec_free(c);
+	c = answer(no_session(0), 0);
+	check(has(c, "path.run", last), "S23: or is not there", __LINE__);
+	rec_free(c);
+	rq = no_session(0);
+	put(taken, "");
+	check(refuses(answer(rq, 0), "set XDG_RUNTIME_DIR"),
+	    "S23: with no place at all it says what to set", __LINE__);
 }
 
 /* What older cores read once, and missed once XDG_CONFIG_HOME was set. */
@@ -497,6 +553,7 @@ main(int argc, char **argv)
 	test_set();
 	test_user();
 	test_runtime_dir();
+	test_no_runtime_dir();
 	test_config_home();
 	test_machine();
 	test_defaults();

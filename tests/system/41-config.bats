@@ -480,3 +480,95 @@ nosuch = 1"
 	is "$(user start -a "$id")" 1
 	user rm "$id"
 }
+
+# The user without a session, whose state is in state/; $home as HOME.
+bare() {
+	setpriv --reuid "$BH_USER" --regid "$BH_USER" --init-groups timeout 60 \
+	    env -i HOME="$home" XDG_CONFIG_HOME="$T/user/bare/config" \
+	    XDG_DATA_HOME="$T/user/bare/data" \
+	    ASAN_OPTIONS="${ASAN_OPTIONS-}" PATH=/usr/bin:/bin "$BH" "$@"
+}
+run_dir() { bare info --format '{{.Store.RunDir}}'; }
+
+bare_begin() {
+	home=$T/user/bare/home uid=$(id -u "$BH_USER")
+	last=/tmp/bulkhead-run-$uid
+	bare_end
+	[ ! -e "/run/user/$uid" ]
+	as_user mkdir -p "$home"
+}
+bare_end() {
+	rm -rf "$T/user/bare" "$last" "/tmp/podman-run-$uid"
+}
+
+@test "S23: without a session the run directory is the user's own, in HOME" {
+	bare_begin
+	bare load -q -i "$BH_FIXTURES/busybox.docker.tar" >/dev/null
+	bare run -d --name s --network none localhost/busybox sleep 100 >/dev/null
+	is "$(run_dir)" "$home/rundir/bulkhead"
+	is "$(stat -c '%U %a' "$home/rundir" "$home/rundir/bulkhead")" \
+	    "$BH_USER 700"$'\n'"$BH_USER 700"
+	[ -e "$home/rundir/bulkhead/alive" ] && [ ! -e "$last" ]
+	is "$(bare ps --format '{{.Names}}')" s
+	bare rm -f -t 0 s >/dev/null
+
+	# In the place of the user's own directory there is another user's.
+	rm -rf "$home/rundir"
+	install -d -o nobody -m 777 "$home/rundir"
+	fails 125 bare ps
+	is "$err" "Error: the run directory $home/rundir/bulkhead cannot be used: $home/rundir belongs to user $(id -u nobody), who could put something else in its place"
+	chown "$BH_USER" "$home/rundir"
+	fails 125 bare ps
+	[[ $err == *"every user can write to $home/rundir (mode 0777)"* ]]
+	chmod 700 "$home/rundir"
+	install -d -o nobody -m 755 "$home/rundir/bulkhead"
+	fails 125 bare ps
+	[[ $err == "Error: the run directory $home/rundir/bulkhead cannot be used: it is a directory of user $(id -u nobody)'s" ]]
+	rmdir "$home/rundir/bulkhead"
+	bare ps >/dev/null
+	bare_end
+}
+
+@test "S23: without HOME it is in /tmp, and nothing that another user put there" {
+	local kind
+	bare_begin
+	as_user mkdir -m 700 "$T/user/bare/own"
+	for kind in directory 'symbolic link' FIFO file; do
+		home=/nonexistent
+		case $kind in
+		directory)	install -d -o nobody -m 755 "$last" ;;
+		sym*)		ln -s "$T/user/bare/own" "$last" ;;
+		FIFO)		mkfifo "$last" ;;
+		file)		: >"$last" ;;
+		esac
+		chown -h nobody "$last"
+		fails 125 bare ps
+		is "$err" "Error: the run directory $last cannot be used: it is a $kind of user $(id -u nobody)'s"
+		rm -rf "$last"
+		# The user's own is no directory either.
+		[ "$kind" != file ] || {
+			as_user touch "$last"
+			fails 125 bare ps
+			is "$err" "Error: the run directory $last cannot be used: it is a file"
+			rm "$last"
+		}
+	done
+	bare load -q -i "$BH_FIXTURES/busybox.docker.tar" >/dev/null
+	is "$(run_dir)" "$last"
+	is "$(stat -c '%U %a' "$last")" "$BH_USER 700"
+	bare run -d --name s --network none localhost/busybox sleep 100 >/dev/null
+	# Recorded, it is used on, also with a HOME.
+	home=$T/user/bare/home
+	is "$(bare ps --format '{{.Names}}')" s
+	is "$(run_dir)" "$last"
+	bare rm -f -t 0 s >/dev/null
+	# After a boot another user may have been faster.
+	until_true 20 rm -rf "$last"
+	ln -s "$T/user/bare/own" "$last"
+	chown -h nobody "$last"
+	err=$(bare ps 2>&1 >/dev/null)
+	[[ $err == *"the tmp dir of this store, $last, cannot be used: "*"; using $home/rundir/bulkhead until the next boot" ]] ||
+	    { echo "# $err"; false; }
+	rm "$last"
+	bare_end
+}
