@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include <bsd/string.h>
-
 #include "calls.h"
 #include "event.h"
 #include "reconcile.h"
@@ -47,7 +45,7 @@ all_containers(struct session *s)
 	return (rows);
 }
 
-/* Remove the container, or say why the image stays. */
+/* Remove the container; or -1 with the error for which the image stays. */
 static int
 free_of(struct session *s, const struct rec *row, bool force)
 {
@@ -64,8 +62,9 @@ free_of(struct session *s, const struct rec *row, bool force)
 		    EBUSY, "image used by %s: image is in use by a container: "
 		    "consider listing external containers and force-removing "
 		    "image", id));
-	full = container_again(s, id);
-	return (full == NULL ? 0 : remove_container(s, full, true, -1));
+	if ((full = container_again(s, id)) == NULL)
+		return (errno == ENOENT ? 0 : -1);
+	return (remove_container(s, full, true, -1));
 }
 
 /*
