@@ -11,8 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <bsd/string.h>
-
 #include "cache.h"
 #include "calls.h"
 #include "cleanup.h"

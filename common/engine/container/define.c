@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include <bsd/string.h>
 #include <jansson.h>
 
 #include "cleanup.h"

@@ -3,8 +3,6 @@
  * chooses a process to kill when memory runs out.
  */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cleanup.h"
