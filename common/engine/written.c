@@ -65,24 +65,38 @@ path_of(const char *origin, char *out, size_t size)
 	return (0);
 }
 
-/* Does the line up to this place begin as a comment does? */
+/*
+ * Does a string begin here: behind a quote that opens one in this line, outside
+ * of comments and of other strings?
+ */
 static bool
-is_comment(const char *text, const char *at)
+begins_string(const char *text, const char *at)
 {
-	while (at > text && at[-1] != '\n')
-		at--;
-	return (at[strspn(at, " \t")] == '#');
+	const char	*p = at, *open = NULL;
+
+	while (p > text && p[-1] != '\n')
+		p--;
+	for (; p < at; p++)
+		if (open == NULL && *p == '#')
+			return (false);
+		else if (open == NULL && (*p == '"' || *p == '\''))
+			open = p;
+		else if (open != NULL && *p == *open)
+			open = NULL;
+		else if (open != NULL && *p == '\\' && *open == '"')
+			p++;
+	return (open != NULL && open + 1 == at);
 }
 
-/* Is the value there between two quotes of one kind? */
+/* Is the value there as one string? */
 static bool
 has_string(const char *text, const char *value)
 {
 	size_t	 n = strlen(value);
 
-	for (const char *at = text; (at = strstr(at, value)) != NULL; at++)
-		if (at > text && (at[-1] == '"' || at[-1] == '\'') &&
-		    at[n] == at[-1] && !is_comment(text, at))
+	for (const char *at = text; n > 0 && (at = strstr(at, value)) != NULL;
+	    at++)
+		if (begins_string(text, at) && at[n] == at[-1])
 			return (true);
 	return (false);
 }

@@ -246,6 +246,11 @@ tmpfs"
 	[[ $(in_ctr "volumes = [\"$T/sh\\u0061re:/share\"]" -- 'echo on') == *"$T/conf:2: containers.volumes: root mounts \"$T/share:/share\" only if this file has it as one string in quotes, without escapes" ]]
 	[[ $(in_ctr "# \"type=bind,src=$T/share,dst=/share\"
 mounts = [\"type=bind,src=$T/sh\\u0061re,dst=/share\"]" -- 'echo on') == *"$T/conf:3: containers.mounts: root mounts "* ]]
+	[[ $(in_ctr "mounts = [\"type=bind,src=$T/sh\\u0061re,dst=/share\"] # \"type=bind,src=$T/share,dst=/share\"" -- 'echo on') == *"$T/conf:2: containers.mounts: root mounts "* ]]
+	[[ $(in_ctr "env = [\"A='type=bind,src=$T/share,dst=/share'\"]
+mounts = [\"type=bind,src=$T/sh\\u0061re,dst=/share\"]" -- 'echo on') == *"$T/conf:3: containers.mounts: root mounts "* ]]
+	is "$(in_ctr "env = [\"A=\\\"\"]
+volumes = [\"$T/share:/share\"] # shared" -- 'echo on')" on
 	is "$(in_ctr "volumes = ['$T/share:/share']" -- 'echo on')" on
 	is "$(in_ctr 'volumes = ["n\u0061med:/share"]' -- 'echo on')" on
 	root volume rm named >/dev/null
