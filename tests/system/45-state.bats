@@ -77,7 +77,7 @@ namespaces() {
 	[[ $err == *'it is part of namespace "red" and we are in namespace "blue": target is in a different namespace'* ]] ||
 	    { echo "# $err"; return 1; }
 	fails 125 bh --namespace red start plain
-	fails 2 bh --namespace red rm b1
+	fails 125 bh --namespace red rm b1
 	# One name is one container's in all of them.
 	fails 125 bh --namespace blue create --name r1 --network none localhost/busybox true
 	[[ $err == *'name "r1" is already in use'* ]]
@@ -100,7 +100,7 @@ namespaces() {
 	    as_user tee .config/containers/containers.conf >/dev/null
 	is "$(user ps -aq)" ""
 	is "$(user --namespace red ps -a --format '{{.Names}}')" r2
-	fails 2 user rm r2
+	fails 125 user rm r2
 	rm -rf "$T/user/.config"
 	user rm r2 >/dev/null
 }
