@@ -259,7 +259,9 @@ refresh_one(struct session *s, const struct rec *pod)
 		return (0);
 	(void)rec_add(r, KEY(id), id);
 	(void)rec_add(r, KEY(cgroup), path);
-	return (state_object_put(&s->client, OBJ_POD, OBJ_UPDATE, r, NULL));
+	/* Another command may have removed it. */
+	return (state_object_put(&s->client, OBJ_POD, OBJ_UPDATE, r, NULL) ==
+	    -1 && errno != ENOENT ? -1 : 0);
 }
 
 int
@@ -270,8 +272,7 @@ pods_refresh(struct session *s)
 	int			 rc = all == NULL ? -1 : 0;
 
 	rec_each(pod, all, KEY(obj))
-		/* Another command has removed it. */
-		if (refresh_one(s, pod) == -1 && errno != ENOENT) {
+		if (refresh_one(s, pod) == -1) {
 			session_warn(s, "pod %s could not be refreshed: %s",
 			    rec_str(pod, KEY(name), ""), s->client.error.text);
 			rc = -1;
