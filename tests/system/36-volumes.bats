@@ -328,6 +328,22 @@ refreshed() {
 }
 @test "S86: a volume has its lock again after a boot" { each refreshed; }
 
+# Its directory cannot be removed, a mount being there; in the next boot it can.
+half_removed() {
+	local argv
+	bh volume create half >/dev/null
+	mapfile -t argv < <(engine)
+	not unshare -m sh -c 'mount --bind "$1" "$1" && shift &&
+	    exec "$@"' sh "$(place)/half" "${argv[@]}" volume rm half
+	[ -d "$(place)/half" ]
+	another_boot refresh --apply
+	[ ! -e "$(place)/half" ]
+	is "$(another_boot volume ls -q)" ""
+}
+@test "S86: a volume that was half removed goes in the next boot" {
+	each half_removed
+}
+
 # A container that was to go at its end was cut short: its volumes go.
 left_over() {
 	bh run -d --rm --name gone -v /anon -v keep:/k --network none \

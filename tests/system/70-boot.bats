@@ -81,6 +81,20 @@ valid_at_once() {
 	each valid_at_once
 }
 
+# The processes of the last boot's records are there, as other ones could be by
+# chance: the record alone says of which boot it is.
+same_processes() {
+	long runs
+	long gone --rm
+	is "$(states 1)" "runs exited"
+	is "$(elsewhen 1 inspect --format '{{.State.Pid}}' runs)" 0
+	crash
+	bh rm -f -a >/dev/null
+}
+@test "S74 S80 D8: no process makes a record of another boot true" {
+	each same_processes
+}
+
 # Many at once: one does it. Each says what it has done.
 only_one() {
 	local i
@@ -97,6 +111,24 @@ only_one() {
 }
 @test "S75: however many commands a boot begins with, one refreshes" {
 	each only_one
+}
+
+# The first stays in the middle of it: who does not wait, does it once more.
+held_long() {
+	local i
+	leave
+	for i in 1 2 3; do
+		TRACER="strace -f -qq -o $T/trace.$i -e trace=renameat,renameat2
+		    -e inject=renameat,renameat2:delay_enter=1500000" \
+		    elsewhen 1 refresh --apply >/dev/null &
+	done
+	wait
+	is "$(cat "$T"/trace.[123] | grep -c 'renameat.*"alive')" 1
+	is "$(states 1)" "$left"
+	bh rm -f -a >/dev/null
+}
+@test "S75 S77 X2: a refresh holds its lock until all is done" {
+	each held_long
 }
 
 # A connection holds the lock: who dies lets go of it, and the next does it.
@@ -166,12 +198,37 @@ told_once() {
 	told_once
 }
 
+# A user's pod in a boot with cgroup v2 that is told to have its cgroups made by
+# systemd, of which that user has only a dead socket; and in one without it.
+pod_refreshed() {
+	local path
+	bh pod create --infra=false --name pp >/dev/null
+	path=$(bh pod inspect --format '{{.CgroupParent}}' pp)
+	[[ $path == /libpod_parent/libpod_pod_* ]]
+	as_user touch "$T/xdg/bus"
+	echo 'umount -R /sys/fs/cgroup
+	    mount -t cgroup2 none /sys/fs/cgroup && exec "$@"' >"$T/v2"
+	TRACER="sh $T/v2" fails 125 elsewhen 1 --cgroup-manager systemd refresh --apply
+	[[ $err == *"pod pp could not be refreshed: "* ]]
+	rm "$T/xdg/bus"
+	elsewhen 2 refresh --apply >/dev/null
+	is "$(elsewhen 2 pod inspect --format '{{.CgroupParent}}' pp)" "$path"
+	bh pod rm pp >/dev/null
+}
+@test "S85: a refresh makes the cgroup of a pod, or says why not" {
+	WHO=user
+	pod_refreshed
+}
+
 # No second bulkhead: what a refresh needs is in the process that found it.
 no_child() {
 	leave
-	TRACER="strace -f -qq -e trace=execve -o $T/trace" \
+	TRACER="strace -f -qq -e trace=execve,execveat -o $T/trace" \
 	    elsewhen 1 refresh --apply >/dev/null
-	is "$(grep -c 'execve.*bin/bulkhead"' "$T/trace")" 1
+	# All but the first are helpers, by the names of their programs.
+	grep -q 'execve("[^"]*/bin/bulkhead", ' "$T/trace"
+	is "$(grep -E '^[0-9]+ +exec' "$T/trace" |
+	    grep -vc 'execveat([0-9]*, "[a-z]*", \["[a-z]*"')" 1
 	bh rm -f -a >/dev/null
 }
 @test "S78: nobody starts another bulkhead for the side effect" {
@@ -179,18 +236,33 @@ no_child() {
 	no_child
 }
 
+# Whose number is which, in boot N.
+numbers() {
+	elsewhen "$1" system locks -a --format '{{.Lock}} {{.ID}}' |
+	    grep ^ctr: | sort
+}
 locks_and_refresh() {
+	local was
+	bh create --name first localhost/busybox true >/dev/null
+	bh create --name second localhost/busybox true >/dev/null
+	bh rm first >/dev/null
 	leave
 	elsewhen 1 system renumber >/dev/null
-	elsewhen 1 refresh --apply 2>&1 |
-	    grep -q "runs: running -> exited"
+	elsewhen 1 refresh --apply >"$T/out" 2>"$T/err"
+	grep -q "runs: running -> exited" "$T/out"
+	is "$(cat "$T/err")" ""
 	is "$(elsewhen 1 refresh --apply 2>&1)" ""
 	elsewhen 1 system renumber >/dev/null
-	is "$(states 1)" "$left"
+	was=$(numbers 1)
+	is "$(cut -d' ' -f2 <<<"$was" | sort -n | xargs)" "0 1 2 3"
+	# The next boot's refresh leaves each its number.
+	elsewhen 2 refresh --apply >/dev/null
+	is "$(numbers 2)" "$was"
+	is "$(states 2)" "$left
+second created"
 	bh rm -f -a >/dev/null
 }
-@test "S79: renumber in a new boot, and the refresh, do not meet" {
-	"$BH" system renumber --help >/dev/null 2>&1 || skip "no renumber"
+@test "S79 S83: renumber in a new boot, and the refresh, do not meet" {
 	each locks_and_refresh
 }
 
@@ -209,7 +281,7 @@ all_states() {
 	is "$(elsewhen 1 ps -a --filter name=gone --format '{{.Names}}')" ""
 	bh rm -f -a >/dev/null
 }
-@test "S80 S81: what ran is exited, exit codes stay, --rm goes, the rest is as it was" {
+@test "S80: what ran is exited, exit codes stay, --rm goes, the rest is as it was" {
 	each all_states
 }
 
@@ -228,7 +300,7 @@ one_damaged() {
 	bh rm -f -a >/dev/null 2>&1 || true
 	rm -rf "$(state_dir)" "$(run_dir)"
 }
-@test "S82 X9: an object's failure is its own" {
+@test "S81 S82 X9: an object's failure is its own" {
 	each one_damaged
 	rm -rf "$T/root" "$T/user" "$T/xdg"
 	install -d -o "$BH_USER" -g "$BH_USER" -m 700 "$T/user" "$T/xdg"
@@ -416,9 +488,15 @@ pure() {
 }
 @test "D15: a plan is a function of the state and the boot's facts" { each pure; }
 
-# Calls that change something below a directory, from strace -f -y.
+# Calls that change something below a directory, from strace -f -y, which writes
+# one that is interrupted by another process in two lines.
+whole_calls() {
+	perl -ne 'if (/^(\d+) (.*) <unfinished \.\.\.>$/) { $begun{$1} = $2 }
+	    elsif (/^(\d+) +<\.\.\. \w+ resumed>(.*)/) {
+	    print "$1 $begun{$1}$2\n" } else { print }' "$T/trace"
+}
 writes() {
-	grep -E '\b(write|pwrite64|writev|ftruncate|fallocate|fchmod|fchown|f?utimensat|fsync|fdatasync|mkdirat|unlinkat|renameat2?|linkat|symlinkat|mknodat)\(' "$T/trace" |
+	whole_calls | grep -E '\b(write|pwrite64|writev|ftruncate|fallocate|fchmod|fchown|f?utimensat|fsync|fdatasync|mkdirat|unlinkat|renameat2?|linkat|symlinkat|mknodat)\(' |
 	    grep -v ' = -1 ' | grep -F -e "$(graph_dir)" -e "$(state_dir)"
 }
 idempotent() {
