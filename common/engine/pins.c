@@ -40,12 +40,31 @@ static const struct pin {
 
 #define NPINS	NITEMS(pins)
 
-/* The value of this configuration. */
+/* By an option or a file. */
+static bool
+is_set(const struct rec *config, const struct pin *p)
+{
+	const char	*key;
+
+	rec_each_text(key, config, KEY(set))
+		if (strcmp(key, p->key) == 0)
+			return (true);
+	return (strcmp(p->key, KEY_TEXT(os)) == 0);
+}
+
+/*
+ * The value of this configuration. The static dir that is set is the next place
+ * of the state, as long as the command looks at another.
+ */
 static const char *
 own_value(const struct rec *config, const struct pin *p)
 {
-	return (strcmp(p->key, KEY_TEXT(os)) == 0 ? "linux" :
-	    rec_str(config, KEY_FROM(p->key), ""));
+	if (strcmp(p->key, KEY_TEXT(os)) == 0)
+		return ("linux");
+	if (strcmp(p->key, key_text_path_state) == 0 && is_set(config, p) &&
+	    rec_get(config, KEY_AS(path_state_next)) != NULL)
+		return (rec_str(config, KEY_AS(path_state_next), ""));
+	return (rec_str(config, KEY_FROM(p->key), ""));
 }
 
 /* A value, and in system mode that root has chosen it. */
@@ -64,14 +83,18 @@ add_value(struct session *s, struct rec *r, const struct pin *p,
 	(void)rec_add(r, config_key(key, grant, p->key), code);
 }
 
-/* A volume path that cannot be used is not recorded. */
+/*
+ * A volume path that cannot be used, or a place where the state is not, is
+ * compared with what is recorded, and not recorded.
+ */
 static const char *
-recorded_value(const struct session *s, const struct pin *p)
+prefix_of(const struct session *s, const struct pin *p)
 {
-	if (strcmp(p->key, key_text_volume_path) == 0 &&
-	    *volumes_base(s) == '\0')
-		return ("");
-	return (own_value(s->config, p));
+	if (strcmp(p->key, key_text_volume_path) == 0)
+		return (*volumes_base(s) == '\0' ? "check:" : "");
+	return (strcmp(p->key, key_text_path_state) == 0 &&
+	    strcmp(own_value(s->config, p), session_text(s, path_state)) != 0 ?
+	    "check:" : "");
 }
 
 int
@@ -85,25 +108,15 @@ pins_settings_fd(struct session *s)
 		v = s->made_with == NULL ? "" :
 		    rec_str(s->made_with, KEY_FROM(p->key), "");
 		if (*v == '\0')
-			v = recorded_value(s, p);
-		add_value(s, r, p, "", v);
+			add_value(s, r, p, prefix_of(s, p), own_value(
+			    s->config, p));
+		else
+			add_value(s, r, p, "", v);
 		if ((v = rec_get(s->config, config_key(key, "now:", p->key))) !=
 		    NULL)
 			add_value(s, r, p, "now:", v);
 	}
 	return (r == NULL ? -1 : rec_memfd(r, "settings"));
-}
-
-/* By an option or a file. */
-static bool
-is_set(const struct rec *config, const struct pin *p)
-{
-	const char	*key;
-
-	rec_each_text(key, config, KEY(set))
-		if (strcmp(key, p->key) == 0)
-			return (true);
-	return (strcmp(p->key, KEY_TEXT(os)) == 0);
 }
 
 /* The path without symbolic links, as far as it exists. */

@@ -242,22 +242,29 @@ is_same_place(const char *a, const char *b)
 	    st.st_dev == other.st_dev && st.st_ino == other.st_ino);
 }
 
+/* Is there a state in the directory? */
+static bool
+has_state(const char *dir)
+{
+	char	 path[PATH_LEN];
+
+	return (path_format(path, sizeof(path), "%s/" LAYOUT_STATE_JOURNAL,
+	    dir) == 0 && path_exists(path));
+}
+
 /*
- * The graph root alone decides where the state is, however it was named. Older
- * versions had the state of a graph root that a file named where the built-in
- * one's is: as long as the graph root has none of its own, the command looks
- * there first.
+ * Without static_dir, the graph root alone decides where the state is, however
+ * it was named. Older versions had the state of a graph root that a file named
+ * where the built-in one's is: as long as the graph root has none of its own,
+ * the command looks there first.
  */
 static int
-config_state_dir(const struct settings *s, const struct request *rq,
+default_state_dir(const struct settings *s, const struct request *rq,
     struct places *pl)
 {
 	const char	*origin = settings_find(s, "storage.graphroot")->origin;
-	const char	*dir = settings_str(s, "engine.static_dir", NULL);
-	char		 graph[PATH_LEN], own[PATH_LEN], old[PATH_LEN];
+	char		 graph[PATH_LEN], own[PATH_LEN];
 
-	if (dir != NULL)
-		return (path_format(pl->state, PATH_LEN, "%s/bulkhead", dir));
 	if ((rq->rootless ? path_format(pl->state, PATH_LEN, "%s/bulkhead",
 	    rq->data_home) : path_format(pl->state, PATH_LEN,
 	    LAYOUT_SYSTEM_STATE)) == -1 || builtin_graph(rq, graph) == -1)
@@ -265,12 +272,34 @@ config_state_dir(const struct settings *s, const struct request *rq,
 	if (is_same_place(pl->graph, graph))
 		return (0);
 	if (path_format(own, PATH_LEN, "%s/" LAYOUT_STATE_NAME,
-	    pl->graph) == -1 || path_format(old, PATH_LEN, "%s/"
-	    LAYOUT_STATE_JOURNAL, pl->state) == -1)
+	    pl->graph) == -1)
 		return (-1);
 	return (path_format(strcmp(origin, "--root") == 0 ||
-	    path_exists(own) || !path_exists(old) ? pl->state :
+	    path_exists(own) || !has_state(pl->state) ? pl->state :
 	    pl->state_next, PATH_LEN, "%s", own));
+}
+
+/*
+ * A graph root has one state: as long as there is none in static_dir, the
+ * command looks first where it would be without that.
+ */
+static int
+config_state_dir(const struct settings *s, const struct request *rq,
+    struct places *pl)
+{
+	const char	*dir = settings_str(s, "engine.static_dir", NULL);
+	char		 path[PATH_LEN];
+
+	if (default_state_dir(s, rq, pl) == -1)
+		return (-1);
+	if (dir == NULL)
+		return (0);
+	if (path_format(path, PATH_LEN, "%s/bulkhead", dir) == -1)
+		return (-1);
+	*pl->state_next = '\0';
+	return (path_format(!has_state(path) && has_state(pl->state) &&
+	    !is_same_place(path, pl->state) ? pl->state_next : pl->state,
+	    PATH_LEN, "%s", path));
 }
 
 static int

@@ -31,6 +31,7 @@
 #define NOW		"now:"
 #define NOW_BOOT	"now:boot"
 #define GRANT		"grant:"	/* of a value: root's signature */
+#define CHECK		"check:"	/* a value that is not to be stored */
 
 /* The settings of the store compared with those in use. */
 struct comparison {
@@ -180,6 +181,13 @@ may_change(const char *key)
 	    strncmp(key, GRANT, strlen(GRANT)) == 0);
 }
 
+/* Is it there for the comparison alone? */
+static bool
+is_check(const char *key)
+{
+	return (strncmp(key, CHECK, strlen(CHECK)) == 0);
+}
+
 /* An empty value on either side matches. */
 static void
 compare(const struct state *sk, struct comparison *c, const struct rec *want)
@@ -191,8 +199,10 @@ compare(const struct state *sk, struct comparison *c, const struct rec *want)
 	while (rec_walk(want, &it, &item)) {
 		if (item.text == NULL || *item.text == '\0')
 			continue;
-		old = value_of(sk, c->have, item.key);
-		if (strcmp(old, item.text) == 0)
+		old = value_of(sk, c->have, is_check(item.key) ? item.key +
+		    strlen(CHECK) : item.key);
+		if (strcmp(old, item.text) == 0 ||
+		    (*old == '\0' && is_check(item.key)))
 			continue;
 		if (*old == '\0' || may_change(item.key))
 			c->missing = true;
@@ -212,7 +222,7 @@ put_missing(struct state *sk, struct comparison *c, const struct rec *want)
 		return (state_fail(sk, ENOMEM, "out of memory"));
 	while (rec_walk(want, &it, &item))
 		if (item.text != NULL && *item.text != '\0' &&
-		    (may_change(item.key) ||
+		    !is_check(item.key) && (may_change(item.key) ||
 		    *value_of(sk, c->have, item.key) == '\0')) {
 			(void)rec_set(c->have, KEY_FROM(item.key), item.text);
 			now |= strncmp(item.key, NOW, strlen(NOW)) == 0;

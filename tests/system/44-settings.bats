@@ -155,6 +155,38 @@ state() { user "$@" info --format '{{.Store.StateDir}}'; }
 	rm -rf "$T/xdg/t3"
 }
 
+@test "S13 S58: a graph root that has a state gets no second one from static_dir, tmp_dir, volume_path of a file" {
+	local k default=$T/user/.local/share/bulkhead
+	user volume create v >/dev/null
+	conf containers.conf "[engine]
+	    static_dir = \"$T/user/static\"
+	    tmp_dir = \"$T/xdg/t6\""
+	fails 125 user volume ls
+	[[ $err == *"database static dir \"$default\" does not match our static dir \"$T/user/static/bulkhead\": database configuration mismatch" ]] ||
+	    { echo "# $err"; false; }
+	[ ! -e "$T/user/static" ] && [ ! -e "$T/xdg/t6" ]
+	conf containers.conf "[engine]
+	    tmp_dir = \"$T/xdg/t6\""
+	fails 125 user volume ls
+	[[ $err == *"database tmp dir \"$T/xdg/bulkhead\" does not match our tmp dir \"$T/xdg/t6/bulkhead\": database configuration mismatch" ]]
+	for k in elsewhere .local/share/containers/storage/v2; do
+		conf containers.conf "[engine]
+		    volume_path = \"$T/user/$k\""
+		fails 125 user volume ls
+		[[ $err == *"database volume path \"$T/user/.local/share/containers/storage/volumes\" does not match our volume path \"$T/user/$k\": database configuration mismatch" ]] ||
+		    { echo "# $err"; false; }
+	done
+	# The place where it is; another graph root is another state.
+	conf containers.conf "[engine]
+	    static_dir = \"${default%/*}\""
+	is "$(user volume ls -q)" v
+	conf containers.conf "[engine]
+	    static_dir = \"$T/user/static\""
+	is "$(user --root "$T/user/g8" volume ls -q)" ""
+	[ -e "$T/user/static/bulkhead" ]
+	rm -rf "$T/user/g8"
+}
+
 @test "S55: the recorded runtime directory, where the environment's cannot be made" {
 	user volume create v >/dev/null
 	is "$(as_user env XDG_RUNTIME_DIR=/nonexistent "$BH" volume ls -q 2>&1)" v
