@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "cleanup.h"
 #include "given.h"
 #include "hostroot.h"
+#include "layout.h"
 #include "nitems.h"
 #include "record.h"
 #include "sealed.h"
@@ -149,6 +151,19 @@ config_seal(struct session *s)
 	return (0);
 }
 
+static int
+set_volumes(struct session *s)
+{
+	char	 path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/" LAYOUT_LAYER_VOLUMES,
+	    session_text(s, path_graph), s->ctr_new) >= PATH_MAX) {
+		errno = ENAMETOOLONG;
+		return (-1);
+	}
+	return (rec_set(s->config, KEY_AS(volume_path), path));
+}
+
 /* Begin with s->config and s->config_fd. 0, or -1 with an error. */
 static int
 use_config(struct session *s)
@@ -160,9 +175,12 @@ use_config(struct session *s)
 			session_warn(s, "%s", warning);
 	if (!session_in_memory(s))
 		return (0);
-	/* state_type memory: keep the state in the run directory. */
+	/*
+	 * state_type memory: keep the state in the run directory, and volumes
+	 * in the container's layer, with which they go however it ends.
+	 */
 	if (rec_set(s->config, KEY_AS(path_state), session_text(s,
-	    path_run)) == -1)
+	    path_run)) == -1 || (s->ctr_new != NULL && set_volumes(s) == -1))
 		return (session_errno(s, "cannot use", "the configuration"));
 	return (config_seal(s));
 }

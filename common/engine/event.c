@@ -13,6 +13,7 @@
 #include "calls.h"
 #include "cleanup.h"
 #include "layout.h"
+#include "path.h"
 #include "record.h"
 #include "session.h"
 
@@ -47,6 +48,19 @@ give_journal(struct session *s, struct msg_state_open *m)
 	return (0);
 }
 
+/* The way to it may be closed for a clean-up, which has the run directory. */
+static int
+open_dir(struct session *s, const char *path)
+{
+	int	 fd;
+
+	if (!s->inherit || *session_text(s, events_path) != '\0')
+		return (session_own_dir(s, path));
+	if ((fd = path_mkdirs(s->run_dir, LAYOUT_EVENTS, 0700)) == -1)
+		return (session_errno(s, "cannot make the directory", path));
+	return (fd);
+}
+
 int
 event_give(struct session *s, struct msg_state_open *m)
 {
@@ -64,7 +78,7 @@ event_give(struct session *s, struct msg_state_open *m)
 		    "events_logfile_path \"%.400s\" is not the absolute path "
 		    "of a file", path));
 	*name = '\0';
-	if ((fd = session_own_dir(s, path)) == -1)
+	if ((fd = open_dir(s, path)) == -1)
 		return (*session_text(s, events_path) == '\0' ? -1 :
 		    error_prefix(&s->client.error, session_text(s,
 		    events_path_origin)));

@@ -121,6 +121,8 @@ struct session {
 	/* Containers. */
 	int			 ctr_fd;	/* run directory we locked */
 	char			 ctr_id[ID_TEXT];	/* whose it is */
+	const char		*ctr_new;	/* the ID of one that this
+						 * command makes, or NULL */
 	bool			 rm_volumes;	/* what is removed takes its own
 						 * volumes with it */
 	struct run_env		 run_env;	/* session_run_env */

@@ -50,6 +50,7 @@
 #define LAYOUT_VOLUMES		"volumes"	/* unless it is configured */
 #define LAYOUT_VOLUME_OWN	".bulkhead/"	/* then the name */
 #define LAYOUT_VOLUME_DATA	"_data"		/* what is mounted */
+#define LAYOUT_LAYER_VOLUMES	"bulkhead/%s/volumes"	/* in one's layer */
 
 /* Cgroups: in system mode below the first; a container's, a pod's. */
 #define LAYOUT_CGROUP		"bulkhead"

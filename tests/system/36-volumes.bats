@@ -224,6 +224,9 @@ own_ones() {
 	bh run --rm -v data:/data -v /own -v a:/b:exec --tmpfs /c localhost/vol \
 	    /bin/busybox true
 	is "$(names | wc -w)" 4 "what is said of a place overrules the image"
+	is "$(bh run --rm -v twice:/one -v twice:/two localhost/busybox sh -c \
+	    'echo both >/one/f; cat /two/f')" both "one volume at two places"
+	bh volume rm twice >/dev/null
 	fails 125 bh run --rm -v a:/same -v b:/same localhost/busybox true
 	is "$err" "Error: /same: duplicate mount destination"
 	fails 125 bh run --rm -v a/b:/c localhost/busybox true

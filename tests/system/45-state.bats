@@ -46,6 +46,61 @@ layers() {
 	[[ $err == *'containers.conf:2: the state type "sqlite" is disabled'* ]]
 }
 
+# Everything of the storage, the state and the run directory, but for images,
+# and for what is kept to be faster.
+on_disk() {
+	find "$T/$WHO" "$T/xdg" -path '*/storage/overlay*' -prune -o \
+	    -path '*/.trash/*' -prune -o -name settled -prune -o \
+	    -name filters -prune -o -name locks -prune -o \
+	    -name events -prune -o -printf '%y %p\n' | sort
+}
+nothing_new() { diff <(echo "$before") <(on_disk) >"$T/new"; }
+
+# end_one PROGRAM: kill the engine's processes of that name.
+end_one() {
+	local pid
+	for pid in $(pgrep -x "$1"); do
+		grep -qz "^$BH_PREFIX/" "/proc/$pid/cmdline" ||
+		    [[ $(readlink "/proc/$pid/exe") == "$BH_PREFIX"/* ]] ||
+		    continue
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+}
+
+volumes_in_memory() {
+	local before what
+	bh volume rm -f kept >/dev/null
+	bh run --rm --network none -v kept:/v localhost/busybox \
+	    sh -c 'echo lasting >/v/lasting'
+	# Its like once before: directories that stay are there then.
+	bh --state-type memory run --network none localhost/busybox true
+	before=$(on_disk)
+	is "$(bh --state-type memory run --network none -v kept:/v -v mv:/w \
+	    -v mv:/x -v /anon localhost/busybox sh -c \
+	    'ls /v; echo a | tee /w/a /v/b >/anon/c; cat /x/a')" a
+	nothing_new || { cat "$T/new"; return 1; }
+	is "$(bh run --rm --network none -v kept:/v localhost/busybox ls /v)" \
+	    lasting
+	fails 125 bh --state-type memory volume create mv
+	is "$err" "Error: the state type memory is forgotten when a command ends: volumes can only be made by run with it"
+	for what in bulkhead monitor reaper; do
+		bh --state-type memory run --network none -v mv:/w -v /anon \
+		    localhost/busybox sh -c \
+		    'echo a | tee /w/a >/anon/c; exec sleep 3' \
+		    >/dev/null 2>&1 &
+		until_true 20 has_written
+		end_one "$what"
+		wait $! || true
+		until_true 20 nothing_new ||
+		    { echo "# killed: $what"; cat "$T/new"; return 1; }
+	done
+	bh volume rm kept >/dev/null
+}
+has_written() { find "$T/$WHO" -path '*/mv/_data/a' | grep -q .; }
+@test "S51: state type memory: volumes go with the run, also when that is killed" {
+	each volumes_in_memory
+}
+
 in_memory() {
 	local before
 	before=$(find "$(state_dir)" -type f -printf '%p %s %T@\n' 2>/dev/null | sort)

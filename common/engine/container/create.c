@@ -131,6 +131,7 @@ create_prepare(struct create *c, struct error *error)
 	define_open_files(c->request);
 	if (random_hex(c->id, 32) == -1)
 		return (error_set(error, errno, "%s", strerror(errno)));
+	c->s->ctr_new = c->id;
 	if (c->rootfs &&
 	    (c->rootfs_path = hostpath_absolute(c->what, &e)) == NULL)
 		return (parse_error(&e, error));

@@ -72,10 +72,11 @@ name_own(struct session *s, struct rec *mount)
 }
 
 static int
-find_one(struct session *s, struct rec *mount)
+find_one(struct session *s, struct rec *mount, const struct rec *done)
 {
 	const char	*name = rec_get(mount, KEY_IN(mount, volume));
 
+	(void)done;
 	if (name == NULL)
 		return (0);
 	return (*name == '\0' ? name_own(s, mount) :
@@ -106,16 +107,17 @@ volmounts_inside(const struct rec *def)
 	return (has_key(def, KEY_ANY(KEY(sub))));
 }
 
-/* Replace each mount by what a function makes of it. */
+/* Replace mounts by what a function, which sees those before, makes of it. */
 static int
 each_mount(struct session *s, struct rec *def,
-    int (*fn)(struct session *, struct rec *))
+    int (*fn)(struct session *, struct rec *, const struct rec *))
 {
 	scoped_rec struct rec	*out = rec_new();
 	struct rec		*m;
 
 	rec_each(m, def, KEY(mount))
-		if (fn(s, m) == -1 || rec_add_rec(out, KEY(mount), m) == -1)
+		if (fn(s, m, out) == -1 ||
+		    rec_add_rec(out, KEY(mount), m) == -1)
 			return (-1);
 	rec_del(def, KEY(mount));
 	return (rec_add_all(def, out));
@@ -179,7 +181,8 @@ add_image_volume(struct session *s, struct rec *def, const char *path,
 	(void)rec_add(m, KEY(dst), path);
 	for (; *opt != NULL; opt++)
 		(void)rec_add(m, KEY(opt), *opt);
-	return (find_one(s, m) == -1 ? -1 : rec_add_rec(def, KEY(mount), m));
+	return (find_one(s, m, NULL) == -1 ? -1 :
+	    rec_add_rec(def, KEY(mount), m));
 }
 
 /*
@@ -295,17 +298,30 @@ volmounts_make(struct session *s, const struct rec *def)
 	return (rc);
 }
 
+/* Does an earlier mount of this container fill the same volume? */
+static bool
+is_filling(const struct rec *done, const char *name)
+{
+	struct rec	*m;
+
+	rec_each(m, done, KEY(mount))
+		if (rec_text(m, KEY(copyup)) != NULL &&
+		    strcmp(rec_str(m, KEY_IN(mount, volume), ""), name) == 0)
+			return (true);
+	return (false);
+}
+
 /*
  * A volume that has not been used yet is filled by one container; others wait
  * for its lock until it is. A copy that was cut short is made anew.
  */
 static int
-fill_one(struct session *s, struct rec *mount)
+fill_one(struct session *s, struct rec *mount, const struct rec *done)
 {
 	const char	*name = rec_get(mount, KEY_IN(mount, volume));
 	int		 state;
 
-	if (rec_get(mount, KEY(sub)) == NULL)
+	if (rec_get(mount, KEY(sub)) == NULL || is_filling(done, name))
 		return (0);
 	if ((state = make_one(s, mount)) == -1 || state == VOLUME_USED)
 		return (state == -1 ? -1 : 0);

@@ -195,6 +195,10 @@ volumes_create(struct session *s, const char *name, const struct rec *keys,
 	scoped_rec struct rec	*r = volumes_record(s, name, false);
 	scoped_rec struct rec	*have = NULL;
 
+	if (session_in_memory(s))
+		return (error_set(&s->client.error, EINVAL, "the state type "
+		    "memory is forgotten when a command ends: volumes can only "
+		    "be made by run with it"));
 	if (r == NULL || rec_add_all(r, keys) == -1)
 		return (-1);
 	have = volumes_get(s, name);
