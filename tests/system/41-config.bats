@@ -498,7 +498,7 @@ bare_begin() {
 	as_user mkdir -p "$home"
 }
 bare_end() {
-	rm -rf "$T/user/bare" "$last" "/tmp/podman-run-$uid"
+	rm -rf "$T/user/bare" "$last" "$last.key" "/tmp/podman-run-$uid"
 }
 
 @test "S23: without a session the run directory is the user's own, in HOME" {
