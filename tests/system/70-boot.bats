@@ -468,6 +468,7 @@ pure() {
 	bh refresh --plan --boot-id 12345678-1 >"$T/plan"
 	elsewhen 1 refresh --plan >"$T/real"
 	is "$(sort "$T/plan")" "$(sort "$T/real")" "as if, and in it"
+	is "$(elsewhen 1 refresh --plan)" "$(cat "$T/real")" "again"
 	rm -rf "$T/copy"
 	cp -r "$(state_dir)" "$T/copy"
 	cp "$(run_dir)/boot.journal" "$T/copy"
