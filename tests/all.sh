@@ -30,7 +30,7 @@ step() {
 	echo "$line" >>"$out"
 }
 
-step rows sh tests/rows.sh
+step rows env PROVED=yes sh tests/rows.sh
 step layers sh tests/layers.sh
 step tcb sh tests/tcb.sh
 step words sh tests/words.sh
