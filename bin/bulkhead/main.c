@@ -67,6 +67,7 @@ options_of(const struct cli *cli)
 
 	return ((struct session_options){
 	    .settings = cli->global, .line = cli->line,
+	    .before = cli->before,
 	    .command = c == NULL ? "" : c->verb,
 	    .private_args = c == NULL || c->stop_early,
 	    .starts = c != NULL && c->starts,

@@ -84,6 +84,8 @@ struct cli {
 	const struct program	*program;
 	const struct command	*command;
 	struct rec		*line;		/* every word as typed: `arg` */
+	size_t			 before;	/* its words before the command:
+						 * the program, its options */
 	struct rec		*global;	/* --root, --runroot, ... */
 	struct rec		*opts;		/* the command's own options */
 	int			 argc;		/* its operands */

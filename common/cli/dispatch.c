@@ -321,6 +321,8 @@ descend(struct cli *cli, struct place *p, int argc, char **argv)
 	n = opt_parse(&set, argc, argv, cli->opts, cli->global);
 	if (n == -1)
 		return (EXIT_ENGINE);
+	if (top)
+		cli->before = 1 + (size_t)(argc - n);
 	if (top && (r = own_options(cli)) != -1)
 		return (r);
 	if (opt_flag(cli->opts, "help", false) ||

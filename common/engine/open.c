@@ -328,21 +328,22 @@ open_run_dir(struct session *s)
 /* --- the state --- */
 
 /*
- * The command, for the history: only its name if its arguments are a program's,
- * which may have passwords in them.
+ * The command, for the history, from its name on: only that if its arguments
+ * are a program's, which may have passwords in them.
  */
 static void
 command_of(const struct session_options *o, char *out, size_t size)
 {
 	const char	*word;
-	size_t		 it = 0, n;
+	size_t		 it = 0, i = 0, n;
 
 	(void)strlcpy(out, o->command, size);
 	if (o->private_args)
 		return;
 	*out = '\0';
-	(void)rec_next(o->line, KEY(arg), &it, &word);
 	while (rec_next(o->line, KEY(arg), &it, &word)) {
+		if (i++ < o->before)
+			continue;
 		if (*out != '\0')
 			(void)strlcat(out, " ", size);
 		(void)strlcat(out, word, size);

@@ -250,7 +250,9 @@ session_own_dir(struct session *s, const char *path)
 	if (fd == -1 && host_root())
 		return (-1);
 	if (fd == -1 || fstat(fd, &st) == -1)
-		return (session_errno(s, "cannot make the directory", path));
+		return (session_errno(s, faccessat(AT_FDCWD, path, F_OK,
+		    AT_SYMLINK_NOFOLLOW) == 0 ? "cannot use the directory" :
+		    "cannot make the directory", path));
 	if (st.st_uid != want || (st.st_mode & 022) != 0)
 		return (error_set(&s->client.error, EPERM, "%s must belong to "
 		    "uid %u and not writable by others", path, (unsigned

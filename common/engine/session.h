@@ -46,6 +46,7 @@ struct session_options {
 	const struct rec *settings;	/* root, runroot, ...: by the names of
 					 * the options that every command has */
 	const struct rec *line;		/* the command line, a word per `arg` */
+	size_t		 before;	/* words of it before the command */
 	const char	*command;	/* its name in the history of events */
 	bool		 private_args;	/* the history has the name alone */
 	bool		 starts;	/* it starts containers */

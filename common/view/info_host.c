@@ -290,14 +290,16 @@ id_mappings(const struct info *in, bool rootless)
 static json_t *
 locks(const struct info *in)
 {
-	int64_t	 total = rec_num(in->config, KEY_AS(num_locks), 2048);
+	/* As lockbroker has it: whole words of 32. */
+	int64_t	 total = (rec_num(in->config, KEY_AS(num_locks), 2048) + 31) /
+		    32 * 32;
+	int64_t	 unused = total < in->locks ? 0 : total - in->locks;
 
 	return (info_note(in, INFO_LOCKS, json_pack("{s:o, s:o, s:o}",
 	    "type", info_value(in, INFO_LOCKS, tmpl_text(rec_str(in->config,
 	    KEY_AS(lock_type), "shm"))),
 	    "total", info_number(in, INFO_LOCKS, (uint64_t)total),
-	    "free", info_number(in, INFO_LOCKS,
-	    (uint64_t)(total - in->locks)))));
+	    "free", info_number(in, INFO_LOCKS, (uint64_t)unused))));
 }
 
 /* --- the rest --- */

@@ -60,6 +60,7 @@ static const struct member	config_of[] = {
 	SHOWN_OR("StopSignal", SHOW_NUMBER, stop_signal, "15"),
 	WORD("HealthcheckOnFailureAction", "none"),
 	SHOWN("CreateCommand", SHOW_LIST_OR_NULL, create_command),
+	SHOWN_OPTIONAL("Timezone", SHOW_TEXT, tz),
 	SHOWN_OR("Umask", SHOW_TEXT, umask, "0022"), ZERO("Timeout"),
 	SHOWN_OR("StopTimeout", SHOW_NUMBER, stop_timeout, "10"),
 	JSON("Passwd", "true"),

@@ -132,6 +132,23 @@ ends_in_word(const char *name, const char *word)
 	    strcmp(name + n - m, word) == 0);
 }
 
+/* The keys that end in a word: those with an effect, or all if none has. */
+static void
+add_endings(struct rec *found, const struct rec *config, const char *word)
+{
+	struct rec_item	 item;
+	size_t		 it;
+
+	for (int all = 0; all < 2 && rec_count(found, KEY(maybe)) == 0; all++)
+		for (it = 0; rec_walk(config, &it, &item);)
+			if (is_setting(&item) &&
+			    ends_in_word(item.key + 5, word) && (all ||
+			    setting_about(config, "unsupported",
+			    item.key + 5) == NULL))
+				(void)rec_add(found, KEY(maybe),
+				    item.key + 5);
+}
+
 /* The keys that a word can mean: `keys`. Of those in a table, the set ones. */
 static struct rec *
 matches(const struct rec *config, const char *word)
@@ -154,10 +171,8 @@ matches(const struct rec *config, const char *word)
 		    rec_get(config, KEY_FROM(key)) != NULL))
 			(void)rec_add(found, KEY(key), key);
 	}
-	for (it = 0; rec_count(found, KEY(key)) == 0 &&
-	    rec_walk(config, &it, &item);)
-		if (is_setting(&item) && ends_in_word(item.key + 5, word))
-			(void)rec_add(found, KEY(maybe), item.key + 5);
+	if (rec_count(found, KEY(key)) == 0)
+		add_endings(found, config, word);
 	return (found);
 }
 

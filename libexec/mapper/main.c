@@ -8,6 +8,8 @@
  *         request takes. No capability, no path but its children's in /proc.
  * Dies:   when its channel closes, and refresh with it; or with refresh.
  */
+#include <sys/statvfs.h>
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -32,6 +34,7 @@ struct mapper {
 	bool		 mapped;	/* a namespace, and as this slot */
 	uint32_t	 slot;
 	char		 path[1100];	/* of refresh */
+	bool		 nosuid;	/* its capabilities have no effect */
 };
 
 /* The path of the refresh that has started us, for advice. */
@@ -56,6 +59,12 @@ explain(const struct mapper *m, const struct map_request *q,
 
 	switch (o->about) {
 	case ABOUT_CAPS:
+		if (m->nosuid)
+			return (answer_text(a, "%s gets no CAP_SETUID and "
+			    "CAP_SETGID, which would have given the container "
+			    "more than one id: it is on a mount with nosuid; "
+			    "install bulkhead elsewhere, or mount that without",
+			    m->path));
 		return (answer_text(a, "%s has no CAP_SETUID and CAP_SETGID, "
 		    "which would have given the container more than one id: "
 		    "as root, `setcap cap_setuid,cap_setgid=p %s`, or run "
@@ -203,11 +212,14 @@ main(int argc, char **argv)
 	struct helper	 h = { .name = "mapper", .self = R_REFRESH,
 			    .policy = &mapper_policy };
 	unsigned int	 state = SERVING;
+	struct statvfs	 vfs;
 	int		 rc;
 
 	helper_args(&h, argc, argv);
 	helper_socket_upto(&h, REFRESH_FD);
 	refresh_path(m.path, sizeof(m.path));
+	m.nosuid = statvfs(m.path, &vfs) == 0 &&
+	    (vfs.f_flag & ST_NOSUID) != 0;
 	helper_drop(&h);
 	helper_sandbox(&h, NULL, 0);
 	rc = helper_serve(&h, handlers, NITEMS(handlers), &state, &m);

@@ -141,8 +141,11 @@ home_dir(struct request *rq, const char *name, const char *tail, char *out,
 	else if ((home = absolute_env(rq, "HOME")) != NULL)
 		rc = path_format(out, PATH_LEN, "%s/%s", home, tail);
 	else
-		return (problem_set(pr, "neither HOME nor %s is set; "
-		    "set HOME to your home directory", name));
+		return (problem_set(pr, "neither HOME nor %s is %s; "
+		    "set HOME to your home directory", name,
+		    request_env(rq, "HOME") != NULL ||
+		    request_env(rq, name) != NULL ? "an absolute path" :
+		    "set"));
 	if (rc == -1)
 		return (problem_set(pr, "%s is too long", name));
 	return (0);

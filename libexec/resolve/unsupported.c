@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bsd/string.h>
+
 #include "cleanup.h"
 #include "nitems.h"
 #include "schema.h"
@@ -63,14 +65,27 @@ unsupported_value(const struct setting *it, bool rootless)
 	    it->values[0]));
 }
 
+/* A runtime that no table names is not ignored: the engine refuses it. */
+static bool
+is_refused(const struct settings *s, const struct setting *it)
+{
+	char	 name[256] = "engine.runtimes.";
+
+	if (strcmp(it->name, "engine.runtime") != 0 || it->values[0][0] == '/')
+		return (false);
+	return (strlcat(name, it->values[0], sizeof(name)) >= sizeof(name) ||
+	    settings_find(s, name) == NULL);
+}
+
 /* Empty values and the built-in ones ask for nothing. */
 static bool
-is_ignored(const struct setting *it, bool rootless)
+is_ignored(const struct settings *s, const struct setting *it, bool rootless)
 {
 	if (it->n == 0 || it->values[0][0] == '\0' ||
 	    strcmp(it->origin, ORIGIN_BUILTIN) == 0 ||
 	    settings_as_built_in(it) ||
-	    (!unsupported(it) && !unsupported_value(it, rootless)))
+	    (!unsupported(it) && !unsupported_value(it, rootless)) ||
+	    is_refused(s, it))
 		return (false);
 	for (size_t i = 0; i < NITEMS(silent); i++)
 		if (strcmp(it->origin, silent[i]) == 0)
@@ -83,7 +98,7 @@ static bool
 is_named(const struct settings *s, const struct setting *it, bool rootless)
 {
 	for (const struct setting *o = s->all; o < it; o++)
-		if (o->key == it->key && is_ignored(o, rootless))
+		if (o->key == it->key && is_ignored(s, o, rootless))
 			return (true);
 	return (false);
 }
@@ -110,7 +125,7 @@ unsupported_warn(struct settings *s, bool rootless, struct problem *pr)
 	for (size_t i = 0; i < s->n; i++) {
 		const struct setting	*it = &s->all[i];
 
-		if (!is_ignored(it, rootless) || is_named(s, it, rootless))
+		if (!is_ignored(s, it, rootless) || is_named(s, it, rootless))
 			continue;
 		fputs(ftell(f) == 0 ? "" : ", ", f);
 		name_one(f, it);

@@ -300,9 +300,25 @@ mend(struct store *s, struct mending *m, int layers_lock)
 	return (m->rc);
 }
 
+/* The images without a name. */
+static size_t
+count_nameless(struct index *ix, struct answer *a)
+{
+	size_t	 n = 0, i;
+	json_t	*image;
+
+	if (index_parse(ix, a) == -1)
+		return (0);
+	json_array_foreach(ix->root, i, image)
+		n += json_array_size(json_object_get(image, "names")) == 0;
+	return (n);
+}
+
 static void
 report(struct store *s, struct lost *l, const struct answer *a)
 {
+	size_t	 nameless;
+
 	if (!l->lost)
 		return;
 	if (a->text[0] == '\0' && index_load(l->ix, s->graph,
@@ -318,6 +334,11 @@ report(struct store *s, struct lost *l, const struct answer *a)
 		    l->ix->path, l->ndirs, l->noun, l->nfound, l->nfound == 1 ?
 		    "is" : "are", l->nfound < l->ndirs ? "; restore the rest "
 		    "from a backup, or load it again" : "");
+	if (a->text[0] == '\0' && l->ix == &s->images &&
+	    (nameless = count_nameless(l->ix, &(struct answer){ 0 })) > 0)
+		log_warnx("%zu of these images ha%s no name (<none>): load "
+		    "again what had one, or use the id", nameless, nameless ==
+		    1 ? "s" : "ve");
 }
 
 void

@@ -337,7 +337,9 @@ append(struct store *s, int lock, char **text, size_t len, const char *entry,
 		end = 1;
 	} else if (more[end - 1] != ']')
 		return (fail(a, EBADMSG, "%s-containers/" FILE_NAME " is "
-		    "damaged: it does not end with a bracket", s->driver));
+		    "damaged: it does not end with a bracket; restore it, or "
+		    "remove it if no other engine has containers on this "
+		    "storage", s->driver));
 	else
 		end = trim(more, end - 1);
 	end += (size_t)snprintf(more + end, room, "%s%s]",

@@ -107,3 +107,37 @@ map_of() {	# map_of FILE ID
 	is "$(wc -l <<<"$err")" 1 "$err"
 	[[ $err == "Warning: "*usermod*add-subuids* ]] || { echo "# $err"; false; }
 }
+
+# The user's options before the command say where the storage is, not what was
+# done; the container's definition has the whole line, as podman's has.
+@test "S63: the history has the command without the options before it" {
+	user --log-level error create --name hh --tz Etc/GMT+3 --network none \
+	    localhost/busybox true >/dev/null
+	is "$(user inspect -f '{{.Config.Timezone}}' hh)" Etc/GMT+3
+	is "$(user inspect -f '{{index .Config.CreateCommand 1}}' hh)" --log-level
+	user --log-level=error --cgroup-manager cgroupfs rm -f -t 0 hh >/dev/null
+	is "$(user history --format '{{.Command}}' hh 2>/dev/null | tail -n 1)" "rm -f -t 0 hh"
+}
+@test "create: --no-hosts with --add-host is refused, but not no_hosts of a file" {
+	fails 125 user create --no-hosts --add-host a:10.0.0.1 --network none \
+	    localhost/busybox true
+	is "$err" "Error: --no-hosts and --add-host cannot be set together"
+	printf '[containers]\nno_hosts = true\n' >"$T/no_hosts.conf"
+	is "$(as_user env CONTAINERS_CONF="$T/no_hosts.conf" "$BH" run --rm \
+	    --add-host a:10.0.0.1 --network none localhost/busybox \
+	    grep -c '10.0.0.1.*a' /etc/hosts)" 1
+}
+@test "settings: what is refused has no warning, and says where it is" {
+	local c=$T/refused.conf
+	with() { as_user env CONTAINERS_CONF="$c" "$BH" "$@"; }
+	printf '[engine]\nruntime = "bogus"\n' >"$c"
+	fails 125 with ps
+	is "$err" "Error: $c:2: default OCI runtime \"bogus\" not found: invalid argument"
+	printf '[containers]\ndefault_capabilities = ["NOPE"]\n' >"$c"
+	fails 125 with create --network none localhost/busybox true
+	is "$err" "Error: $c:2: containers.default_capabilities: \"CAP_NOPE\": unknown capability"
+	printf '[engine]\nnum_locks = 2\n' >"$c"
+	is "$(with info --format '{{.Host.Locks.Total}}')" 32
+	fails 125 as_user env -u XDG_CONFIG_HOME HOME=rel "$BH" ps
+	is "$err" "Error: neither HOME nor XDG_CONFIG_HOME is an absolute path; set HOME to your home directory"
+}

@@ -175,7 +175,7 @@ check_runtime(struct session *s)
 	if (runtimes_find(s->config, opt_str(cli->opts, "new-runtime",
 	    RUNTIME_OWN), &rt, e) == -1)
 		return (-1);
-	return (rt.own ? 0 : error_set_code(e, ERR_RUNTIME_UNAVAILABLE, ENOSYS,
+	return (rt.own ? 0 : error_set_code(e, ERR_NOT_IMPLEMENTED, ENOSYS,
 	    "migrating to the OCI runtime %s is not supported by bulkhead "
 	    "yet, which runs containers only with its own, " RUNTIME_OWN,
 	    rt.name));

@@ -129,6 +129,11 @@ create_prepare(struct create *c, struct error *error)
 	c->rootfs = rec_flag(c->request, KEY_IN(request, rootfs), false);
 	c->rm = rec_flag(c->request, KEY_IN(request, rm), false);
 	define_open_files(c->request);
+	/* As in podman; a file's no_hosts does not count here. */
+	if (rec_flag(c->request, KEY_AS(ask_no_hosts), false) &&
+	    rec_count(c->request, KEY_AS(ask_add_host)) > 0)
+		return (error_set_code(error, ERR_INVALID_ARG, EINVAL,
+		    "--no-hosts and --add-host cannot be set together"));
 	if (random_hex(c->id, 32) == -1)
 		return (error_set(error, errno, "%s", strerror(errno)));
 	c->s->ctr_new = c->id;

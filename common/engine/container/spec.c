@@ -14,6 +14,7 @@
 #include <strings.h>
 
 #include "cleanup.h"
+#include "config.h"
 #include "hostpath.h"
 #include "nitems.h"
 #include "record.h"
@@ -147,6 +148,20 @@ cap_set(const struct rec *r, struct key_str key, bool *set, bool *all,
 	return (0);
 }
 
+/* Say where the built-in list of capabilities was replaced. Always -1. */
+static int
+blame_default_caps(const struct rec *config, struct parse_err *e)
+{
+	struct parse_err	 was = *e;
+	char			 key[CONFIG_KEY];
+	const char		*from = rec_get(config, config_key(key,
+				    "origin:",
+				    "containers.default_capabilities"));
+
+	return (from == NULL ? -1 : parse_fail_code(e, was.code, "%s: "
+	    "containers.default_capabilities: %s", from, was.text));
+}
+
 int
 spec_caps(const struct rec *config, const struct rec *opts, struct rec *out,
     struct parse_err *e)
@@ -155,9 +170,9 @@ spec_caps(const struct rec *config, const struct rec *opts, struct rec *out,
 		 drop[NITEMS(caps)] = { 0 };
 	bool	 all, add_all, drop_all;
 
-	if (cap_set(config, KEY_AS(default_capabilities), base, &all,
-	    e) == -1 ||
-	    cap_set(opts, KEY_AS(ask_cap_add), add, &add_all, e) == -1 ||
+	if (cap_set(config, KEY_AS(default_capabilities), base, &all, e) == -1)
+		return (blame_default_caps(config, e));
+	if (cap_set(opts, KEY_AS(ask_cap_add), add, &add_all, e) == -1 ||
 	    cap_set(opts, KEY_AS(ask_cap_drop), drop, &drop_all, e) == -1)
 		return (-1);
 	if (add_all && drop_all)
