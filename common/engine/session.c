@@ -22,6 +22,7 @@
 #include "path.h"
 #include "record.h"
 
+#define OVERFLOW_ID	65534		/* of users outside of the namespace */
 #define BOOT_ID		"/proc/sys/kernel/random/boot_id"
 
 void
@@ -88,12 +89,36 @@ session_trusts(const struct session *s, const struct stat *st)
 }
 
 /*
+ * In a user namespace all users who are not in it have one number, which is
+ * that of the owner of /, too. A directory of this number is the system's if
+ * all above it are, and only root writes to them; and so are three by name,
+ * with the sticky bit. below: the next one is below another kind.
+ */
+static bool
+is_strange(const struct stat *st, const char *dir, bool *below)
+{
+	struct stat	 top;
+	bool		 any = lstat("/", &top) == 0 && top.st_uid != 0 &&
+			    st->st_uid == top.st_uid &&
+			    (st->st_uid != geteuid() ||
+			    st->st_uid == OVERFLOW_ID);
+	bool		 shared = (st->st_mode & (S_IWGRP | S_IWOTH)) != 0;
+	bool		 strange = any && (*below || (shared &&
+			    strcmp(dir, "/tmp") != 0 &&
+			    strcmp(dir, "/var/tmp") != 0 &&
+			    strcmp(dir, "/dev/shm") != 0));
+
+	*below = *below || !any || shared;
+	return (strange);
+}
+
+/*
  * In a directory without the sticky bit, every user who can write to it can
  * rename entries.
  */
 static int
 check_owner(struct session *s, const char *what, const char *path,
-    const char *dir)
+    const char *dir, bool *below)
 {
 	struct stat	 st;
 
@@ -103,6 +128,11 @@ check_owner(struct session *s, const char *what, const char *path,
 		(void)error_set(&s->client.error, EPERM, "the %s %.400s cannot "
 		    "be used: %.400s belongs to user %u, who could put "
 		    "something else in its place", what, path, dir, st.st_uid);
+	else if (is_strange(&st, dir, below))
+		(void)error_set(&s->client.error, EPERM, "the %s %.400s cannot "
+		    "be used: %.400s may belong to any user outside of this "
+		    "user namespace, who could put something else in its "
+		    "place", what, path, dir);
 	else if ((st.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH)
 		(void)error_set(&s->client.error, EPERM, "the %s %.400s cannot "
 		    "be used: every user can write to %.400s (mode %04o) and "
@@ -122,7 +152,8 @@ check_way(struct session *s, const char *what, const char *path)
 {
 	char		 real[PATH_MAX], *slash = real, saved;
 	const char	*rest;
-	int		 rc = check_owner(s, what, path, "/");
+	bool		 below = false;
+	int		 rc = check_owner(s, what, path, "/", &below);
 
 	if (rc == -1 || (rest = path_real(path, real)) == NULL)
 		return (rc);
@@ -132,7 +163,7 @@ check_way(struct session *s, const char *what, const char *path)
 		slash += 1 + strcspn(slash + 1, "/");
 		saved = *slash;
 		*slash = '\0';
-		rc = check_owner(s, what, path, real);
+		rc = check_owner(s, what, path, real, &below);
 		*slash = saved;
 	}
 	return (rc);
@@ -153,10 +184,11 @@ static int
 check_run_name(struct session *s, const char *path)
 {
 	struct stat	 st, to;
+	bool		 below = true;
 
 	if (lstat(path, &st) == -1)
 		return (0);
-	if (!session_trusts(s, &st))
+	if (!session_trusts(s, &st) || is_strange(&st, path, &below))
 		return (error_set(&s->client.error, EPERM, "the run directory "
 		    "%.400s cannot be used: it is a %s of user %u's", path,
 		    kind_of(st.st_mode), st.st_uid));

@@ -2,6 +2,8 @@
 # and the storage as it was.
 
 load lib
+# In a user namespace, what root made in /var/tmp could be of any user.
+WHERE=/var/lib
 load traces
 
 setup() { have_busybox; }

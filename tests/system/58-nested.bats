@@ -2,6 +2,8 @@
 # containers of podman and of bulkhead. It is an ordinary user there, with the
 # ids of that namespace.
 load lib
+# In a user namespace, what root made in /var/tmp could be of any user.
+WHERE=/var/lib
 
 setup() { have_busybox; }
 
@@ -33,6 +35,31 @@ ids() { awk '{ n += $3 } END { print n }'; }
 	is "$(capsh --drop=cap_sys_admin -- -c 'exec "$@"' sh "$BH" --root \
 	    "$T/half/s" --runroot "$T/half/run" info --format \
 	    '{{.Host.Security.Rootless}}')" true
+}
+
+# mallory's directory and those of root have one owner there.
+@test "S32: in a user namespace a stranger's directory is not root's" {
+	other=$(mktemp -d /tmp/bulkhead-stranger.XXXXXX)
+	chown 4003 "$other"
+	for mode in 1777 755; do
+		chmod 1777 "$other"
+		as_user mkdir -p "$other/s"
+		chmod $mode "$other"
+		fails 125 in_ns one "$BH" --root "$other/s" --runroot \
+		    "$T/xdg/strange" images
+		[[ $err == *"$other may belong to any user outside"* ]] ||
+		    { rm -rf "$other"; echo "# $mode: $err"; false; }
+	done
+	rm -rf "$other"
+	# One made by root for all, anywhere, is not told from it.
+	install -d -m 1777 "$T/all"
+	fails 125 in_ns one "$BH" --root "$T/all/s" --runroot "$T/xdg/s" images
+	[[ $err == *"$T/all may belong to any user outside"* ]]
+	# The system's and the user's own are no such directories.
+	own=$(as_user mktemp -d /var/tmp/bulkhead-own.XXXXXX)
+	in_ns one "$BH" --root "$own/s" --runroot "$T/xdg/own" images
+	in_ns all "$BH" --root "$own/s" --runroot "$T/xdg/own" images
+	as_user rm -rf "$own"
 }
 
 @test "S29 S32: a container has the ids of the namespace that bulkhead is in" {

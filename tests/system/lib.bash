@@ -4,7 +4,7 @@
 BH=$BH_PREFIX/bin/bulkhead
 
 setup_file() {
-	export T=$(mktemp -d /var/tmp/bulkhead-system.XXXXXX)
+	export T=$(mktemp -d "${WHERE:-/var/tmp}/bulkhead-system.XXXXXX")
 	chmod 711 "$T"
 	install -d -o "$BH_USER" -g "$BH_USER" -m 700 "$T/user" "$T/xdg"
 }
