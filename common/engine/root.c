@@ -141,7 +141,11 @@ root_find_account(struct session *s)
 		return (0);
 	return (error_set(&s->client.error, ENOENT, "there is no account \""
 	    LAYOUT_ACCOUNT "\" on this machine for root's containers: make it "
-	    "with `%.899s`", account_maker(path, sizeof(path))));
+	    "with `%.599s`; in a container of root's make it there and start "
+	    "that one with --cap-add SYS_ADMIN, or give it a user namespace "
+	    "(--userns=auto, --uidmap, or a rootless engine), or start "
+	    "bulkhead as an ordinary user", account_maker(path,
+	    sizeof(path))));
 }
 
 /* For good: groups, ids, capabilities, read back. */

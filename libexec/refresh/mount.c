@@ -66,7 +66,8 @@ mount_mapped(int from, int userns, uint32_t flags, const char **why)
 	    ((flags & GRANT_NODEV) ? MOUNT_ATTR_NODEV : 0) |
 	    ((flags & GRANT_RDONLY) ? MOUNT_ATTR_RDONLY : 0);
 	if (caps_raise(CAP_BIT(CAP_SYS_ADMIN)) == -1) {
-		*why = "refresh has no CAP_SYS_ADMIN";
+		*why = "refresh has no CAP_SYS_ADMIN, which root's containers "
+		    "need (--cap-add SYS_ADMIN for a container around them)";
 		return (-1);
 	}
 	fd = (int)syscall(SYS_open_tree, from, "", AT_EMPTY_PATH |

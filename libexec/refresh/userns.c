@@ -18,6 +18,7 @@
 
 #include "caps.h"
 #include "cleanup.h"
+#include "hostroot.h"
 #include "log.h"
 
 static struct stat	home;
@@ -48,6 +49,9 @@ userns_check(int fd, uid_t owner)
 	    fstat(parent, &st) == -1 ||
 	    st.st_dev != home.st_dev || st.st_ino != home.st_ino)
 		return ("a user namespace that is not a child of ours");
+	/* An owner 0 is mapped, and this is the kernel's word, not /proc's. */
+	if (owner == 0 && st.st_ino == FIRST_USERNS)
+		return ("a user namespace whose 0 would be the host's root");
 	return (NULL);
 }
 

@@ -1,16 +1,19 @@
 /*
- * Who is root of the machine: not root of a user namespace, and not root
- * without CAP_SYS_ADMIN. And what a policy leaves to root of a namespace.
+ * Who is root of the machine: root of the first user namespace, also without
+ * CAP_SYS_ADMIN. And what a policy leaves to root of a namespace.
  */
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <linux/capability.h>
 
 #include <err.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -18,6 +21,7 @@
 
 #include "confine.h"
 #include "hostroot.h"
+#include "nitems.h"
 #include "policy.h"
 #include "procaps.h"
 
@@ -42,6 +46,49 @@ lose_admin(void)
 	c.permitted &= ~CAP_BIT(CAP_SYS_ADMIN);
 	if (procaps_set(&c) == -1)
 		err(99, "capset");
+}
+
+static void
+lose_proc(void)
+{
+	if (chroot("/proc/self/fdinfo") == -1)
+		err(99, "chroot");
+}
+
+static char	 forged[] = "/tmp/hostroot.XXXXXX";
+static const char	*const dirs[] = { "proc", "proc/self", "proc/self/ns" };
+#define NAMESPACE	"proc/self/ns/user"
+
+/* A file of this name that is no namespace. */
+static void
+forge(void)
+{
+	int	 fd;
+
+	if (mkdtemp(forged) == NULL || chdir(forged) == -1)
+		err(1, "%s", forged);
+	for (size_t i = 0; i < NITEMS(dirs); i++)
+		if (mkdir(dirs[i], 0700) == -1)
+			err(1, "%s", dirs[i]);
+	if ((fd = open(NAMESPACE, O_CREAT | O_WRONLY, 0600)) == -1)
+		err(1, NAMESPACE);
+	close(fd);
+}
+
+static void
+unforge(void)
+{
+	(void)unlink(NAMESPACE);
+	for (size_t i = NITEMS(dirs); i-- > 0;)
+		(void)rmdir(dirs[i]);
+	(void)rmdir(forged);
+}
+
+static void
+forge_proc(void)
+{
+	if (chroot(".") == -1)
+		err(99, "chroot");
 }
 
 /* In a child: as its functions say, then its exit status. */
@@ -105,7 +152,11 @@ main(void)
 		err(1, "capget");
 	if (geteuid() == 0 && c.permitted & CAP_BIT(CAP_SYS_ADMIN)) {
 		CHECK(in_child(NULL, is_root) == 1);
-		CHECK(in_child(lose_admin, is_root) == 0);
+		CHECK(in_child(lose_admin, is_root) == 1);
+		CHECK(in_child(lose_proc, is_root) == 1);
+		forge();
+		CHECK(in_child(forge_proc, is_root) == 1);
+		unforge();
 		/* No helper runs as root of the machine, whatever it keeps. */
 		CHECK(in_child(NULL, bare_is_bare) == EX_NOPERM);
 		CHECK(in_child(NULL, setfcap_stays) == EX_NOPERM);

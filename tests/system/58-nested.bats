@@ -31,10 +31,15 @@ ids() { awk '{ n += $3 } END { print n }'; }
 	is "$(root info --format '{{.Host.Security.Rootless}}')" false
 }
 
-@test "S26: root without CAP_SYS_ADMIN is rootless, too" {
-	is "$(capsh --drop=cap_sys_admin -- -c 'exec "$@"' sh "$BH" --root \
-	    "$T/half/s" --runroot "$T/half/run" info --format \
-	    '{{.Host.Security.Rootless}}')" true
+# It is the machine's: its containers would be the host's root otherwise.
+@test "S26: root without CAP_SYS_ADMIN is in system mode, and starts nothing" {
+	half() { setpriv --bounding-set=-sys_admin "$BH" --root \
+	    "$T/root/storage" --runroot "$T/root/run" "$@"; }
+	is "$(half info --format '{{.Host.Security.Rootless}}' 2>/dev/null)" \
+	    false
+	fails 125 half run --rm localhost/busybox cat /proc/self/uid_map
+	[[ $err == *"no CAP_SYS_ADMIN, which root's containers need"* ]] ||
+	    { echo "# $err"; false; }
 }
 
 # mallory's directory and those of root have one owner there.
@@ -176,20 +181,55 @@ inside_ours() {
 # podman's image of busybox is the same. This machine's limits and control
 # groups are in its way without these options.
 PODMAN="--runtime runc --cgroup-manager cgroupfs"
-in_podman() {
-	local p="podman $PODMAN"
+LIMITS="--network none --ulimit nofile=1024:1024 --ulimit nproc=4096:4096"
 
+# podman of $WHO, with busybox.
+have_podman() {
+	p="podman $PODMAN"
 	[ "$WHO" = user ] || p="$p --root $T/pod --runroot $T/podrun"
 	[ "$WHO" = root ] || p="as_user $p"
 	$p load -q -i "$BH_FIXTURES/busybox.docker.tar" >/dev/null 2>&1
-	$p run --rm --network none --ulimit nofile=1024:1024 \
-	    --ulimit nproc=4096:4096 localhost/busybox true 2>/dev/null ||
+	$p run --rm $LIMITS localhost/busybox true 2>/dev/null ||
 	    skip "podman starts no container on this machine"
-	is "$($p run --rm --network none --ulimit nofile=1024:1024 --ulimit \
-	    nproc=4096:4096 $OUTER -v nest:/nest --security-opt unmask=ALL \
-	    localhost/busybox sh -c "$TWICE" 2>&1 | grep -v ^time=)" "$SEEN"
 }
-@test "S26 S32: bulkhead in podman" { each in_podman; }
+
+# in_podman SCRIPT [OPTION...]: all that it says.
+in_podman() {
+	$p run --rm $LIMITS $OUTER -v "${NEST:-nest:/nest}" \
+	    --security-opt unmask=ALL "${@:2}" localhost/busybox sh -c "$1" 2>&1 | grep -v ^time=
+}
+
+@test "S26 S32: bulkhead in podman" {
+	WHO=user have_podman
+	is "$(in_podman "$TWICE")" "$SEEN"
+}
+
+@test "S26: in a container of root's podman it wants what it is told" {
+	WHO=root have_podman
+	out=$(in_podman "$INNER")
+	for way in /share/bulkhead/make-account "--cap-add SYS_ADMIN" \
+	    --userns=auto --uidmap "an ordinary user"; do
+		[[ $out == *'no account "bulkhead"'*"$way"* ]] ||
+		    { echo "# $way: $out"; false; }
+	done
+	is "$(NEST=mapped:/nest:U in_podman "$TWICE" --uidmap 0:2000000:65536)" \
+	    "$SEEN"
+}
+
+# As make-account does, which needs useradd.
+ACCOUNT='echo bulkhead:x:900:900::/:/bin/false >>/etc/passwd
+echo bulkhead:x:900: >>/etc/group
+echo bulkhead:1000000:655360 | tee -a /etc/subuid >>/etc/subgid
+'
+@test "S26: in a container of root's podman with the account it is system mode" {
+	WHO=root have_podman
+	map='bulkhead run --rm --network none localhost/busybox cat /proc/self/uid_map'
+	is "$(in_podman "$ACCOUNT$INNER$map" --cap-add SYS_ADMIN | tail -1 |
+	    awk '{ print $1, ($2 >= 1000000), $3 }')" "0 1 65536"
+	out=$(in_podman "$ACCOUNT$INNER$map")
+	[[ $out == *"no CAP_SYS_ADMIN, which root's containers need"* ]] ||
+	    { echo "# $out"; false; }
+}
 
 not_in_ours() {
 	out=$(bh run --rm --network none $OUTER -v nest:/nest localhost/busybox \
