@@ -1,5 +1,6 @@
 #include "process.h"
 
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
@@ -88,6 +89,31 @@ process_open(pid_t pid, uint64_t start_time)
 		return (-1);
 	}
 	return (take_fd(&fd));
+}
+
+uint64_t
+process_own_pid_ns(void)
+{
+	struct stat	 st;
+
+	return (stat("/proc/self/ns/pid", &st) == -1 ? 0 : st.st_ino);
+}
+
+/* A process of a namespace below ours has a number in each of them. */
+bool
+process_shares_pid_ns(pid_t pid)
+{
+	scoped_fd int	 process = -1;
+	char		 name[48], buf[1024], *p, *end;
+
+	if (pid <= 0 ||
+	    (process = (int)syscall(SYS_pidfd_open, pid, 0)) == -1)
+		return (false);
+	(void)snprintf(name, sizeof(name), "fdinfo/%d", process);
+	if (read_proc(getpid(), name, buf, sizeof(buf)) == -1 ||
+	    (p = strstr(buf, "\nNSpid:\t")) == NULL)
+		return (false);
+	return (strtol(p + 8, &end, 10) == pid && *end == '\n');
 }
 
 int

@@ -124,6 +124,20 @@ open_process(const struct rec *row)
 }
 
 /*
+ * Does a pid of the row mean here what it means to the monitor? It started in
+ * the pid namespace of the command that started the container.
+ */
+static bool
+is_same_pid_ns(int fd)
+{
+	struct ucred	 cred;
+	socklen_t	 len = sizeof(cred);
+
+	return (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0 &&
+	    process_shares_pid_ns(cred.pid));
+}
+
+/*
  * A monitor that does not answer is killed: the reaper, whose child it is,
  * records the end of the container then. It is the process that listens at
  * the other end; its number is its own as long as the connection is open.
@@ -180,11 +194,13 @@ monitor_wait(struct client *c, int run_dir, const struct rec *row,
 	scoped_fd int	 fd = monitor_end_fd(c, run_dir,
 			    rec_str(row, KEY(id), ""));
 	scoped_fd int	 process = open_process(row);
-	bool		 ended = process == -1 && rec_num(row, KEY(pid), 0) > 1;
+	bool		 ended = false;
 	int		 ms = wait_ms > INT32_MAX ? -1 : (int)wait_ms, first;
 	uint64_t	 value;
 
 	if (fd != -1) {
+		if (process == -1 && rec_num(row, KEY(pid), 0) > 1)
+			ended = is_same_pid_ns(fd);
 		first = ended ? 1 : first_of(fd, process, ms);
 		if (first == 1 && first_of(fd, -1, NOTE_WAIT_MS) == -1) {
 			kill_monitor(fd);

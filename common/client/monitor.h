@@ -33,8 +33,10 @@ int	monitor_signal(struct client *, int run_dir, const struct rec *row,
 /*
  * Wait for the end of the container of a row at most so long: 0, and its
  * status as wait(2) gives it, unless that is NULL. 1: it has ended, or was
- * not running, but its monitor does not say how; one that is silent after the
- * end of the process is killed. -1 with ETIMEDOUT.
+ * there is no process of its pid here, but its monitor does not say how; one
+ * that is silent after the end of the process is killed. -1 with ETIMEDOUT.
+ * A monitor is asked and believed from any pid namespace; without it, the
+ * caller has to know whether the pid can be seen here (running_is_hidden).
  */
 int	monitor_wait(struct client *, int run_dir, const struct rec *row,
 	    int64_t wait_ms, int *status);

@@ -225,6 +225,7 @@
 	F(num,	reaper,		INT32_MAX)				\
 	F(num,	reaper_start,	INT64_MAX)				\
 	F(num,	state,		15)	/* enum ctr_state */		\
+	F(num,	pid_ns,		INT64_MAX) /* inode: whose pids are these */ \
 	F(num,	slot,		65535)					\
 	F(rec,	def,		definition)				\
 	O(running, num, status,	UINT32_MAX)				\

@@ -326,6 +326,84 @@ two_run_dirs() {
 	two_run_dirs
 }
 
+# The engine of $WHO in a pid namespace of its own.
+hidden() {
+	case $WHO in
+	root)	unshare -mpf --mount-proc "$BH" --root "$T/root/storage" \
+		    --runroot "$T/root/run" "$@" ;;
+	user)	as_user unshare -Urmpf --mount-proc "$BH" "$@" ;;
+	esac
+}
+alive() { pgrep -f "sleep $1" >/dev/null; }
+other_pid_namespace() {
+	local n=$((70000 + $$ % 1000)) code=0
+	bh run -d --name a --network none localhost/busybox sleep $n >/dev/null
+	is "$(hidden ps -a --format '{{.State}}')" running
+	hidden stop -t 1 a >/dev/null
+	! alive $n || { echo "# it runs on"; return 1; }
+	is "$(states)" "a exited"
+	is "$(bh inspect --format '{{.State.ExitCode}}' a)" 137
+	bh start a >/dev/null
+	bh wait a >"$T/out" &
+	sleep 0.3
+	hidden kill a >/dev/null
+	wait $!
+	is "$(cat "$T/out")" 137
+	until_true 5 not alive $n
+	bh start a >/dev/null
+	# It ends by itself while a command waits there.
+	hidden wait a >"$T/out" &
+	sleep 0.5
+	bh stop -t 0 a >/dev/null
+	wait $!
+	is "$(cat "$T/out")" 137
+	bh start a >/dev/null
+	hidden rm -f -t 1 a >/dev/null
+	until_true 5 not alive $n
+	is "$(bh ps -aq)" ""
+	# Neither the monitor nor the process can be asked there.
+	bh run -d --name a --network none localhost/busybox sleep $n >/dev/null
+	kill_helpers monitor
+	for what in "stop -t 1" "rm -f -t 1" wait start; do
+		hidden $what a >"$T/out" 2>"$T/err" || code=$?
+		alive $n
+		is "$(states)" "a running" "after $what"
+		[ "$what" = start ] || { [ $code -ne 0 ] &&
+		    grep -q 'another pid namespace' "$T/err"; } ||
+		    { echo "# $what: $code $(cat "$T/err")"; return 1; }
+		code=0
+	done
+	bh rm -f -t 0 a >/dev/null
+	until_true 5 not alive $n
+	clean
+}
+@test "S76: in another pid namespace no end is recorded that was not seen" {
+	each other_pid_namespace
+}
+
+# Two stores have one run directory, and the other makes it again.
+shared_run_dir() {
+	local n=$((72000 + $$ % 1000))
+	bh run -d --name a --network none localhost/busybox sleep $n >/dev/null
+	lose
+	other volume create >/dev/null
+	is "$(states)" "a running"
+	lose
+	other volume create >/dev/null
+	bh rm -f -t 0 a >/dev/null
+	until_true 5 not alive $n
+	clean
+}
+other() {
+	case $WHO in
+	root)	"$BH" --root "$T/root/other" --runroot "$T/root/run" "$@" ;;
+	user)	as_user "$BH" --root "$T/user/other" "$@" ;;
+	esac
+}
+@test "S76: a store whose run directory another has made again finds what runs" {
+	each shared_run_dir
+}
+
 stale_record() {
 	local id
 	runs a

@@ -110,7 +110,7 @@ claim_start(struct existing *e)
 	/* While this process lives, recovery leaves the start alone. */
 	if (locks_take(s, "ctr", id, LOCK_WAIT_MS) == -1)
 		return (-1);
-	if (running_is_alive(s, id))
+	if (running_is_alive(s, id) || running_is_hidden(s, id))
 		return (error_set(&s->client.error, EBUSY, "container %s still "
 		    "runs, whatever its record says; stop it first", id));
 	keys = rec_new();

@@ -241,7 +241,8 @@ is_alive(struct session *s, const struct rec *row)
 		return (true);
 	if (exit_read(s, rec_str(row, KEY(id), ""), &status, &when) == 0)
 		return (false);
-	return (monitor_is_there(s->run_dir, rec_str(row, KEY(id), "")) ||
+	return (running_is_hidden(s, rec_str(row, KEY(id), "")) ||
+	    monitor_is_there(s->run_dir, rec_str(row, KEY(id), "")) ||
 	    (errno == ENOENT && running_has_reaper(s, rec_str(row, KEY(id),
 	    ""))));
 }

@@ -1,5 +1,6 @@
 #include "running.h"
 
+#include <sys/file.h>
 #include <sys/fsuid.h>
 #include <sys/stat.h>
 
@@ -44,6 +45,7 @@ describe(struct session *s, const char *id, const struct rec *def, pid_t pid,
 	(void)rec_add_num(r, KEY(reaper), reaper);
 	(void)rec_add_num(r, KEY(reaper_start),
 	    (int64_t)process_start_time(reaper));
+	(void)rec_add_num(r, KEY(pid_ns), (int64_t)process_own_pid_ns());
 	(void)rec_add_num(r, KEY(slot), rec_num(def, KEY(slot), 0));
 	if (rec_num(def, KEY(rm), 0) != 0 ||
 	    rec_num(def, KEY(transient), 0) != 0)
@@ -70,6 +72,21 @@ write_record(int fd, const struct rec *r)
 	    lseek(fd, 0, SEEK_SET) == 0 ? 0 : -1);
 }
 
+/* Where it cannot be written, the next command restores once more. */
+static void
+set_known(struct session *s)
+{
+	scoped_fd int	 dir = path_mkdirs(s->state_dir, LAYOUT_RUNNING, 0700);
+	char		 here[80];
+
+	if (dir == -1 || session_dir_id(s->run_dir, here, sizeof(here)) == -1)
+		return;
+	(void)unlinkat(dir, LAYOUT_RUNNING_AT ".new", 0);
+	if (symlinkat(here, dir, LAYOUT_RUNNING_AT ".new") == 0)
+		(void)renameat(dir, LAYOUT_RUNNING_AT ".new", dir,
+		    LAYOUT_RUNNING_AT);
+}
+
 int
 running_write(struct session *s, const char *id, const struct rec *def,
     pid_t pid, uint64_t start)
@@ -87,7 +104,12 @@ running_write(struct session *s, const char *id, const struct rec *def,
 	    (unlinkat(s->state_dir, name, 0) == 0 || errno == ENOENT) &&
 	    (fd = path_open(s->state_dir, name, O_WRONLY | O_CREAT | O_EXCL |
 	    O_NOFOLLOW, 0600)) != -1) {
+		/* The first that runs here: the state is as it was opened. */
+		if (!path_is_there(dir, LAYOUT_RUNNING_AT))
+			set_known(s);
 		r = describe(s, id, def, pid, start);
+		/* The monitor has it as long as it lives: running_is_hidden. */
+		(void)flock(fd, LOCK_EX | LOCK_NB);
 		if (write_record(fd, r) == 0)
 			return (take_fd(&fd));
 	}
@@ -164,6 +186,29 @@ running_is_alive(struct session *s, const char *id)
 	scoped_rec struct rec	*r = read_running(s, id, note);
 
 	return (is_process(s, r, KEY(pid), KEY(pid_start)));
+}
+
+/*
+ * The kernel's first pid namespace lasts as long as the boot. All of another
+ * one may have been killed with it, as of a container that is started again
+ * with a store in it: there the monitor is the evidence.
+ */
+bool
+running_is_hidden(struct session *s, const char *id)
+{
+	char			 note[NOTE_LEN + 1];
+	scoped_rec struct rec	*r = read_running(s, id, note);
+	uint64_t		 ns = (uint64_t)rec_num(r, KEY(pid_ns), 0);
+	scoped_fd int		 fd = -1;
+	int64_t			 when;
+	int			 status;
+
+	if (ns == 0 || ns == process_own_pid_ns() ||
+	    (fd = running_open(s, id)) == -1 ||
+	    running_note(fd, &status, &when) == 0)
+		return (false);
+	return (ns == PROCESS_FIRST_PID_NS ||
+	    (flock(fd, LOCK_SH | LOCK_NB) == -1 && errno == EWOULDBLOCK));
 }
 
 int
@@ -301,27 +346,14 @@ running_is_known(const struct session *s)
 
 	if (path_is_there(s->run_dir, LAYOUT_BOOT_JOURNAL) == false)
 		return (false);
-	if (dir == -1 || session_dir_id(s->run_dir, here, sizeof(here)) ==
-	    -1 || (n = readlinkat(dir, LAYOUT_RUNNING_AT, there,
-	    sizeof(there) - 1)) == -1)
+	if (dir == -1 || session_dir_id(s->run_dir, here, sizeof(here)) == -1)
 		return (true);
+	/* The boot's journal may be that of another store. */
+	if ((n = readlinkat(dir, LAYOUT_RUNNING_AT, there,
+	    sizeof(there) - 1)) == -1)
+		return (false);
 	there[n] = '\0';
 	return (strcmp(here, there) == 0);
-}
-
-/* Where it cannot be written, the next command restores once more. */
-static void
-set_known(struct session *s)
-{
-	scoped_fd int	 dir = path_mkdirs(s->state_dir, LAYOUT_RUNNING, 0700);
-	char		 here[80];
-
-	if (dir == -1 || session_dir_id(s->run_dir, here, sizeof(here)) == -1)
-		return;
-	(void)unlinkat(dir, LAYOUT_RUNNING_AT ".new", 0);
-	if (symlinkat(here, dir, LAYOUT_RUNNING_AT ".new") == 0)
-		(void)renameat(dir, LAYOUT_RUNNING_AT ".new", dir,
-		    LAYOUT_RUNNING_AT);
 }
 
 /*

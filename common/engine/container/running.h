@@ -31,6 +31,12 @@ bool	running_has_reaper(struct session *, const char *id);
 /* Is its first process alive, whatever the state says? */
 bool	running_is_alive(struct session *, const char *id);
 /*
+ * Was it started in another pid namespace, and may its process be alive there?
+ * Then that no process has its pid here says nothing, and only its monitor can
+ * tell of its end.
+ */
+bool	running_is_hidden(struct session *, const char *id);
+/*
  * A descriptor, the caller's, that can be read when its reaper has ended, or
  * its first process where no reaper is left. -1: neither is there.
  */

@@ -175,6 +175,18 @@ await_end(struct session *s, const struct rec *row, int64_t wait_ms)
 	    NULL));
 }
 
+/*
+ * Without a monitor that tells, and in another pid namespace than its own, it
+ * cannot be known whether it has ended: an error that says so, and -1.
+ */
+static int
+refuse_hidden(struct session *s, const char *id)
+{
+	return (error_set(&s->client.error, EBUSY, "container %s was started "
+	    "in another pid namespace and its monitor does not answer, so its "
+	    "end cannot be seen from here; use that pid namespace", id));
+}
+
 static int
 end_stop(struct session *s, const struct rec *row, int64_t wait_ms)
 {
@@ -182,7 +194,12 @@ end_stop(struct session *s, const struct rec *row, int64_t wait_ms)
 	char		 what[128];
 	int		 rc, saved;
 
-	if ((rc = await_end(s, row, wait_ms)) != -1) {
+	if ((rc = await_end(s, row, wait_ms)) == 1 &&
+	    running_is_hidden(s, id)) {
+		set_stopping(s, row, false);
+		return (refuse_hidden(s, id));
+	}
+	if (rc != -1) {
 		if (record_end(s, row, rc == 0) == 0)
 			return (0);
 		(void)snprintf(what, sizeof(what), "cannot record the end of "
@@ -351,6 +368,8 @@ container_wait(struct session *s, const struct rec *row, int *code)
 		return (waited_for(s, row, status, code));
 	if (await_note(s, row, record, code) == 0)
 		return (0);
+	if (running_is_hidden(s, id))
+		return (refuse_hidden(s, id));
 	if ((now = container_again(s, id)) == NULL)
 		return (errno == ENOENT ? exit_code_of_removed(s, id, code) :
 		    -1);
