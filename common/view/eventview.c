@@ -165,6 +165,37 @@ put(const char *before, const char *s)
 	printf("%s%s", before, s);
 }
 
+/* A character as JSON writes it that wants no other than ASCII. */
+static void
+put_json_escape(int32_t r)
+{
+	unsigned int	 u = (unsigned int)r;
+
+	if (u < 0x10000)
+		printf("\\u%04x", u);
+	else
+		printf("\\u%04x\\u%04x", 0xd800 + ((u - 0x10000) >> 10),
+		    0xdc00 + ((u - 0x10000) & 0x3ff));
+}
+
+/* JSON, with the same care; it stays the same JSON. */
+static void
+put_json(const char *s)
+{
+	bool	 tty = isatty(STDOUT_FILENO);
+	int32_t	 r;
+	size_t	 n;
+
+	for (; *s != '\0'; s += n) {
+		r = utf8_next(s, &n);
+		if (tty && r != -1 && visible_hides(r))
+			put_json_escape(r);
+		else
+			fwrite(s, 1, n, stdout);
+	}
+	putchar('\n');
+}
+
 /* The line that podman prints. */
 static void
 print_line(const struct eventview *v, const json_t *e)
@@ -249,7 +280,7 @@ eventview_print(const struct eventview *v, json_t *e)
 			(void)say_error(ERR_NO_MEMORY, "out of memory");
 			return (-1);
 		}
-		puts(line);
+		put_json(line);
 	} else if (v->tmpl == NULL)
 		print_line(v, e);
 	else {

@@ -439,3 +439,22 @@ unescaped() {
 @test "events: an ID in the log does not drive the terminal" {
 	SHELL=/bin/bash each unescaped
 }
+
+json_on_a_terminal() {
+	local out cmd
+	bh volume create ev-json >/dev/null	# makes the log
+	printf '{"ID":"1","Name":"n","Status":"start","Type":"container","Time":"%s","Attributes":{"l":"a\302\233b\342\200\256c\363\240\200\201d\303\244"}}\n' \
+	    "$(date -u +%FT%TZ)" >>"$(log_of)"
+	cmd="bh events --stream=false --since 1m --format json"
+	out=$(script -qec "$(declare -f root user as_user bh); WHO=$WHO
+	    BH=$BH T=$T BH_USER=$BH_USER
+	    $cmd" /dev/null </dev/null)
+	[[ $out == *'"a\u009bb\u202ec\udb40\udc01dä"'* ]] || { echo "# $out"; return 1; }
+	# The same JSON, which is left alone in a pipe.
+	is "$(tr -d '\r' <<<"$out" | jq -c .Attributes | tail -1)" \
+	    "$($cmd | jq -c .Attributes | tail -1)"
+	[[ $($cmd) != *u009b* ]]
+}
+@test "events: JSON on a terminal has escapes for what drives it" {
+	SHELL=/bin/bash each json_on_a_terminal
+}
