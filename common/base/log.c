@@ -33,6 +33,10 @@ log_emit(const char *level, int err, const char *fmt, va_list ap)
 	int	 n;
 
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	/* What it quotes may be a stranger's, and begins no line. */
+	for (char *c = text; *c != '\0'; c++)
+		if (*c == '\n' || *c == '\r')
+			*c = '?';
 	n = snprintf(line, sizeof(line), "%s: %s%s%s%s\n", procname, level,
 	    text, err != 0 ? ": " : "", err != 0 ? strerror(err) : "");
 	if (n > (int)sizeof(line) - 1)

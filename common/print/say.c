@@ -25,7 +25,7 @@ say(const char *prefix, const char *fmt, va_list ap)
 	/* A character that is not shown as it is takes up to six. */
 	size = line == NULL ? 0 : strlen(line) * 6 + 1;
 	if (line != NULL && (safe = malloc(size)) != NULL)
-		visible_text(safe, size, line);
+		visible_word(safe, size, line);
 	/* In the order in which it was said, when both go to one place. */
 	fflush(stdout);
 	fprintf(stderr, "%s%s\n", prefix, safe == NULL ? "out of memory" :

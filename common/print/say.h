@@ -13,7 +13,9 @@
 
 /*
  * "Error: ...", and, if the person asked for traces, the number of its code on
- * a line of its own. Returns EXIT_ENGINE, so that callers can return it.
+ * a line of its own. The text is one line: a newline in it is a stranger's, who
+ * could begin a line that looks like ours, and is shown as an escape. Returns
+ * EXIT_ENGINE, so that callers can return it.
  */
 int	say_error(enum error_code, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
