@@ -21,9 +21,9 @@
  *     unread (config.c). The record is decoded as root because it names the
  *     directories of steps 7 to 9. The decoder takes no length or offset on
  *     trust and is fuzzed; what the record says is worth no more than the
- *     account's word, which is why steps 7 and 8 check it. For mounts of the
- *     host that it has from containers.conf, files of root's are read: one of
- *     them must have the same text (written.c).
+ *     account's word, which is why steps 7 and 8 check it. The values of
+ *     volumes and mounts are parsed, and what is a path of the host is dropped
+ *     (container/define.c): root opens no source of a mount for a setting.
  *  7. Directories on the way to the storage, the state and the run directory
  *     must belong to root or to the account (session.c).
  *  8. The storage is opened. One is made only where root chose the path.
@@ -41,14 +41,13 @@
  * 12. refresh is given the storage, and with NEED_RUN_ROOT podman's run root,
  *     which is one only where the storage itself would be accepted (grant.c).
  * 13. Files that the command line names are opened, and given to refresh or to
- *     a helper; so are those of the mounts of step 6. Those that a container's
- *     definition names are opened only when the definition carries the right
- *     code (grant.c). `pause` makes control groups, for which it reads ids and
- *     processes in the rows of containers; it corrects no row
- *     (container/reconcile.c) and opens only what is on a file system of
- *     control groups (cgroup_path.c); `events` starts journalctl; `info` opens
- *     the storage, if step 7 has passed it, to ask for its file system;
- *     `migrate` looks for the runtime.
+ *     a helper. Those that a container's definition names are opened only when
+ *     the definition carries the right code (grant.c). `pause` makes control
+ *     groups, for which it reads ids and processes in the rows of containers;
+ *     it corrects no row (container/reconcile.c) and opens only what is on a
+ *     file system of control groups (cgroup_path.c); `events` starts
+ *     journalctl; `info` opens the storage, if step 7 has passed it, to ask for
+ *     its file system; `migrate` looks for the runtime.
  * 14. refresh is told that no more grants follow.
  * 15. The key is wiped from memory.
  * 16. This process becomes the account for good (below).

@@ -66,6 +66,10 @@ setting_json(const struct rec *config, const char *key)
 	    "supported", setting_about(config, "unsupported", key) == NULL);
 	if (pinned != NULL)
 		json_object_set_new(j, "insteadOf", tmpl_text(pinned));
+	(void)snprintf(name, sizeof(name), "unused:%s", key);
+	if (rec_get(config, KEY_FROM(name)) != NULL)
+		json_object_set_new(j, "unused", show_list(config,
+		    KEY_FROM(name)));
 	return (j);
 }
 

@@ -206,6 +206,18 @@ add_more(struct rec *r, const struct settings *s, const struct sources *ss,
 	return (add_text(r, s, "text.registries", CONF_REGISTRIES));
 }
 
+/* Values of a setting that root's containers do not take. */
+static void
+add_of_users(struct rec *r, const struct setting *it)
+{
+	char	 key[NAME_MAX_LEN + 16];
+
+	(void)snprintf(key, sizeof(key), "unused:%s", it->name);
+	for (size_t i = 0; i < it->n; i++)
+		if (unsupported_for_root(it, it->values[i]) != NULL)
+			(void)rec_add(r, KEY_FROM(key), it->values[i]);
+}
+
 /* Values that containers cannot have here: bulkhead takes its own. */
 static void
 add_unsupported(struct rec *r, const struct settings *s, bool rootless)
@@ -213,6 +225,8 @@ add_unsupported(struct rec *r, const struct settings *s, bool rootless)
 	char	 key[NAME_MAX_LEN + 16];
 
 	for (size_t i = 0; i < s->n; i++) {
+		if (!rootless)
+			add_of_users(r, &s->all[i]);
 		if (!unsupported_value(&s->all[i], rootless))
 			continue;
 		(void)snprintf(key, sizeof(key), "unsupported:%s",

@@ -29,6 +29,64 @@ static const char *const	 silent[] = {
 	"$TMPDIR", "--runtime", "--conmon",
 };
 
+static bool
+is_path(const char *v)
+{
+	return (*v == '/' || *v == '.');
+}
+
+static bool
+is_true(const char *v)
+{
+	return (strcmp(v, "true") == 0);
+}
+
+/* The name of a variable, without a value? */
+static bool
+is_bare(const char *v)
+{
+	return (*v != '\0' && strchr(v, '=') == NULL);
+}
+
+/* Is one of the words, which may be in quotes, type=bind? */
+static bool
+is_bind(const char *v)
+{
+	static const char	 word[] = "type=bind";
+	const size_t		 n = sizeof(word) - 1;
+
+	for (; v != NULL; v = strchr(v, ',')) {
+		v += strspn(v, ",\"");
+		if (strncmp(v, word, n) == 0 &&
+		    (v[n] == '\0' || v[n] == ',' || v[n] == '"'))
+			return (true);
+	}
+	return (false);
+}
+
+static const struct {
+	const char	*name;
+	bool		(*is_roots)(const char *);
+	const char	*why;
+} of_users[] = {
+	{ "containers.env", is_bare, "not for root's containers; use -e" },
+	{ "containers.env_host", is_true,
+	    "not for root's containers; use --env-host" },
+	{ "containers.mounts", is_bind,
+	    "not for root's containers; use --mount" },
+	{ "containers.volumes", is_path, "not for root's containers; use -v" },
+};
+
+const char *
+unsupported_for_root(const struct setting *it, const char *value)
+{
+	for (size_t i = 0; i < NITEMS(of_users); i++)
+		if (strcmp(of_users[i].name, it->name) == 0 &&
+		    of_users[i].is_roots(value))
+			return (of_users[i].why);
+	return (NULL);
+}
+
 /* Has it no effect, whatever its value? What $STORAGE_OPTS sets has no row. */
 static bool
 unsupported(const struct setting *it)
@@ -113,6 +171,18 @@ name_one(FILE *f, const struct setting *it)
 	fprintf(f, " (%s)", it->origin);
 }
 
+static void
+name_for_root(FILE *f, const struct setting *it)
+{
+	const char	*why;
+
+	for (size_t i = 0; i < it->n; i++)
+		if ((why = unsupported_for_root(it, it->values[i])) != NULL)
+			fprintf(f, "%s%s = \"%s\" (%s; %s)", ftell(f) == 0 ?
+			    "" : ", ", it->name, it->values[i], it->origin,
+			    why);
+}
+
 int
 unsupported_warn(struct settings *s, bool rootless, struct problem *pr)
 {
@@ -125,6 +195,8 @@ unsupported_warn(struct settings *s, bool rootless, struct problem *pr)
 	for (size_t i = 0; i < s->n; i++) {
 		const struct setting	*it = &s->all[i];
 
+		if (!rootless)
+			name_for_root(f, it);
 		if (!is_ignored(s, it, rootless) || is_named(s, it, rootless))
 			continue;
 		fputs(ftell(f) == 0 ? "" : ", ", f);

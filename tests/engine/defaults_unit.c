@@ -49,8 +49,15 @@ main(void)
 	(void)rec_add(config, any_key("containers.netns"), "bridge");
 	(void)rec_add(config, any_key("unsupported:containers.netns"), "true");
 	(void)rec_add(config, any_key("containers.no_hosts"), "true");
+	(void)rec_add(config, any_key("containers.env_host"), "true");
 
-	r = defaults_complete(request, config);
+	r = defaults_complete(request, config, true);
+	is(r, "env-host", "", "S15: root's containers have root's variables "
+	    "by an option only");
+	is(r, "no-hosts", "true", "S15: no_hosts of root's containers");
+	rec_free(r);
+	r = defaults_complete(request, config, false);
+	is(r, "env-host", "true", "S15: a user's env_host");
 	is(r, "umask", "0077", "S15: a setting stands for its option");
 	is(r, "tz", "", "S15: an empty setting asks for nothing");
 	is(r, "dns", "1.1.1.1,2.2.2.2", "S15: a list has all its values");
@@ -67,7 +74,7 @@ main(void)
 	(void)rec_add(request, any_key("dns"), "3.3.3.3");
 	(void)rec_add(request, any_key("annotation"), "a=2");
 	(void)rec_add(request, any_key("add-host"), "h:1.2.3.4");
-	r = defaults_complete(request, config);
+	r = defaults_complete(request, config, false);
 	is(r, "umask", "0022", "S15: the option wins");
 	is(r, "dns", "3.3.3.3", "S15: an option's list replaces the setting's");
 	is(r, "annotation", "a=1,a=2", "S15: the option's are the later ones");

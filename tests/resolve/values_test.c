@@ -142,6 +142,47 @@ test_unsupported(void)
 	rec_free(c);
 }
 
+/* What root's containers do not take of a setting is named; a user's do. */
+static void
+test_of_users(void)
+{
+	static const char	 text[] = "[containers]\n"
+	    "env = [\"A=1\", \"B\"]\nenv_host = true\n"
+	    "volumes = [\"n:/n\", \"/h:/h\", \"./r:/r\"]\n"
+	    "mounts = [\"type=tmpfs,dst=/type=bind\", "
+	    "\"src=/h,\\\"type=bind\\\",dst=/b\"]\n";
+	struct rec		*rq = fresh("system"), *c;
+	const char		*line;
+
+	put(ETC_CONF, text);
+	c = answer(rq, 0);
+	check(unsupported(c, &line) == 1 &&
+	    strstr(line, "containers.env = \"B\" (") != NULL &&
+	    strstr(line, "; not for root's containers; use -e)") != NULL &&
+	    strstr(line, "containers.env_host = \"true\" (") != NULL &&
+	    strstr(line, "containers.volumes = \"/h:/h\" (") != NULL &&
+	    strstr(line, "containers.volumes = \"./r:/r\" (") != NULL &&
+	    strstr(line, "containers.mounts = \"src=/h,") != NULL &&
+	    strstr(line, "A=1") == NULL && strstr(line, "n:/n") == NULL &&
+	    strstr(line, "tmpfs") == NULL,
+	    "S15: the warning names what root's containers do not take",
+	    __LINE__);
+	check(has(c, "unused:containers.env", "B") &&
+	    has(c, "unused:containers.volumes", "/h:/h") &&
+	    rec_count(c, any_key("unused:containers.volumes")) == 2 &&
+	    rec_count(c, any_key("unused:containers.mounts")) == 1,
+	    "S15: values that root's containers do not take are marked",
+	    __LINE__);
+	rec_free(c);
+	rq = fresh("rootless");
+	put(ETC_CONF, text);
+	c = answer(rq, 0);
+	check(unsupported(c, &line) == 0 &&
+	    rec_get(c, any_key("unused:containers.env")) == NULL,
+	    "S15: a user's containers take them", __LINE__);
+	rec_free(c);
+}
+
 /* A key with that value in a file of the user's: is it refused in words? */
 static void
 refuse_key(const char *table, const char *line, const char *words)
@@ -286,6 +327,7 @@ main(int argc, char **argv)
 	test_legacy();
 	test_order();
 	test_unsupported();
+	test_of_users();
 	test_debian();
 	test_values();
 	test_driver_priority();

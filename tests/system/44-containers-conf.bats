@@ -124,15 +124,14 @@ options rotate"
 
 environment() {
 	[ "$WHO" = user ] || export http_proxy=p:1 FTP_PROXY=p:2 HOSTV=here
-	is "$(in_ctr 'env = ["A=1", "HOSTV"]' -- 'echo $A $HOSTV')" "1 here"
-	is "$(in_ctr 'env = ["A=1", "HOSTV"]' -e A=2 -- 'echo $A $HOSTV')" "2 here"
+	is "$(in_ctr 'env = ["A=1"]' -- 'echo $A')" 1
+	is "$(in_ctr 'env = ["A=1"]' -e A=2 -e HOSTV -- 'echo $A $HOSTV')" "2 here"
 	is "$(in_ctr '' -- 'echo $http_proxy $FTP_PROXY')" "p:1 p:2"
 	is "$(in_ctr '' -e http_proxy=mine -- 'echo $http_proxy')" mine
 	is "$(in_ctr '' --http-proxy=false -- 'echo $http_proxy$FTP_PROXY')" ""
 	is "$(in_ctr 'http_proxy = false' -- 'echo $http_proxy$FTP_PROXY')" ""
 	is "$(in_ctr 'http_proxy = false' --http-proxy -- 'echo $http_proxy')" p:1
-	is "$(in_ctr 'env_host = true' -- 'echo $HOSTV')" here
-	is "$(in_ctr 'env_host = true' --env-host=false -- 'echo $HOSTV')" ""
+	is "$(in_ctr '' --env-host -- 'echo $HOSTV')" here
 	# Of the engine: as if the command had them.
 	is "$(in_ctr '[engine]
 env = ["EV=1", "http_proxy=other:1", "https_proxy=p:3"]' -e EV -- 'echo $EV $http_proxy $https_proxy')" "1 p:1 p:3"
@@ -141,8 +140,28 @@ env = ["EV=1"]' -- 'echo $EV')" ""
 	unset http_proxy FTP_PROXY HOSTV
 }
 
-@test "S15: env, env_host, http_proxy of containers; env of the engine" {
+@test "S15: env, http_proxy of containers; env of the engine" {
 	each environment
+}
+
+@test "S15: a user's env_host, and env with a name alone" {
+	WHO=user
+	is "$(in_ctr 'env = ["A=1", "HOSTV"]' -- 'echo $A $HOSTV')" "1 here"
+	is "$(in_ctr 'env = ["A=1", "HOST*"]' -e A=2 -- 'echo $A $HOSTV')" "2 here"
+	is "$(in_ctr 'env_host = true' -- 'echo $HOSTV')" here
+	is "$(in_ctr 'env_host = true' --env-host=false -- 'echo $HOSTV')" ""
+}
+
+@test "S15: settings show nothing of root's variables, and are named" {
+	local not="not for root's containers; use"
+	WHO=root
+	export HOSTV=here
+	is "$(in_ctr 'env = ["A=1", "HOSTV", "HOST*"]
+env_host = true' -- 'echo $A:$HOSTV')" "Warning: not supported, and ignored: containers.env = \"HOSTV\" ($T/conf:2; $not -e), containers.env = \"HOST*\" ($T/conf:2; $not -e), containers.env_host = \"true\" ($T/conf:3; $not --env-host)
+1:"
+	is "$(in_ctr 'env_host = true' --env-host -- 'echo $HOSTV' | tail -1)" here
+	[[ $(with config explain containers.env_host 2>/dev/null) == *"effect:   none for root's containers: true" ]]
+	unset HOSTV
 }
 
 kernel() {
@@ -222,16 +241,15 @@ mounts() {
 	mkdir -p "$T/share"
 	echo there >"$T/share/f"
 	chmod -R a+rX "$T/share"
-	local all="volumes = [\"$T/share:/share:ro\", \"named:/named\"]
+	local all="volumes = [\"named:/named\"]
 mounts = [\"type=tmpfs,destination=/mem\"]"
-	is "$(in_ctr "$all" -- 'cat /share/f; touch /share/x 2>/dev/null || echo ro; touch /named/x && echo rw
+	is "$(in_ctr "$all" -v "$T/share:/share" -- 'cat /share/f; touch /named/x && echo rw
 	    stat -f -c %T /mem')" "there
-ro
 rw
 tmpfs"
 	# Where an option mounts something, the setting does not.
-	is "$(in_ctr "$all" --tmpfs /share -v other:/mem -- 'ls /share; touch /mem/y; ls /mem')" y
-	is "$(in_ctr "$all" --mount type=tmpfs,dst=/named/ -- 'ls /named; cat /share/f')" there
+	is "$(in_ctr "$all" -v other:/mem -- 'touch /mem/y; ls /mem')" y
+	is "$(in_ctr "$all" --mount type=tmpfs,dst=/named/ -- 'ls /named')" ""
 	[[ $(in_ctr 'volumes = ["/a:b"]' -- true) == *"$T/conf:2: containers.volumes: invalid container path \"b\""* ]]
 	with volume rm named other >/dev/null
 }
@@ -240,20 +258,51 @@ tmpfs"
 	each mounts
 }
 
-@test "S15: root mounts of the host only what a file of root's says word for word" {
+@test "S15: volumes and mounts of a user's files with paths of the host" {
+	local all
+	WHO=user
+	mkdir -p "$T/share"
+	echo there >"$T/share/f"
+	chmod -R a+rX "$T/share"
+	all="volumes = [\"$T/share:/share:ro\"]
+mounts = [\"type=bind,src=$T/share,dst=/also\"]"
+	is "$(in_ctr "$all" -- 'cat /share/f /also/f; touch /share/x 2>/dev/null || echo ro')" "there
+there
+ro"
+	is "$(in_ctr "$all" --tmpfs /share -- 'ls /share')" ""
+}
+
+@test "S15: root mounts no path of the host that a setting names, and says so" {
+	local not="not for root's containers; use"
 	WHO=root
 	mkdir -p "$T/share"
-	[[ $(in_ctr "volumes = [\"$T/sh\\u0061re:/share\"]" -- 'echo on') == *"$T/conf:2: containers.volumes: root mounts \"$T/share:/share\" only if this file has it as one string in quotes, without escapes" ]]
-	[[ $(in_ctr "# \"type=bind,src=$T/share,dst=/share\"
-mounts = [\"type=bind,src=$T/sh\\u0061re,dst=/share\"]" -- 'echo on') == *"$T/conf:3: containers.mounts: root mounts "* ]]
-	[[ $(in_ctr "mounts = [\"type=bind,src=$T/sh\\u0061re,dst=/share\"] # \"type=bind,src=$T/share,dst=/share\"" -- 'echo on') == *"$T/conf:2: containers.mounts: root mounts "* ]]
-	[[ $(in_ctr "env = [\"A='type=bind,src=$T/share,dst=/share'\"]
-mounts = [\"type=bind,src=$T/sh\\u0061re,dst=/share\"]" -- 'echo on') == *"$T/conf:3: containers.mounts: root mounts "* ]]
-	is "$(in_ctr "env = [\"A=\\\"\"]
-volumes = [\"$T/share:/share\"] # shared" -- 'echo on')" on
-	is "$(in_ctr "volumes = ['$T/share:/share']" -- 'echo on')" on
-	is "$(in_ctr 'volumes = ["n\u0061med:/share"]' -- 'echo on')" on
+	echo there >"$T/share/f"
+	is "$(in_ctr "volumes = ['$T/share:/share', 'named:/named']
+mounts = [\"type=bind,src=$T/share,dst=/also\", \"type=tmpfs,dst=/mem\"]" -- \
+	    'ls -d /share /also 2>/dev/null; ls -d /named; stat -f -c %T /mem')" \
+	    "Warning: not supported, and ignored: containers.volumes = \"$T/share:/share\" ($T/conf:2; $not -v), containers.mounts = \"type=bind,src=$T/share,dst=/also\" ($T/conf:3; $not --mount)
+/named
+tmpfs"
+	[[ $(with config explain containers.volumes 2>/dev/null) == *"effect:   none for root's containers: $T/share:/share" ]]
+	is "$(with config explain --format json containers.volumes 2>/dev/null |
+	    jq -c '.["containers.volumes"].unused')" "[\"$T/share:/share\"]"
+	is "$(in_ctr "volumes = ['$T/share:/share']" -v "$T/share:/share" -- 'cat /share/f' | tail -1)" there
 	root volume rm named >/dev/null
+}
+
+a_line() {
+	conf '[containers]
+netns = "x\nError: forged"'
+	with create --rm busybox >"$T/out" 2>&1
+	not grep -q "^Error: forged" "$T/out"
+	grep -q 'x\\x0aError: forged' "$T/out"
+	fails 125 bh create --user $'no\nError: forged' busybox
+	not grep -q "^Error: forged" <<<"$err"
+	[[ $err == *'no\x0aError: forged'* ]] || { echo "# $err"; return 1; }
+}
+
+@test "S15: a newline in a value begins no line of an error or a warning" {
+	each a_line
 }
 
 # One with VOLUME /data, which has a file.

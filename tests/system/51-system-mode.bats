@@ -127,6 +127,43 @@ box() { root create --network none "$@" >/dev/null; }
 	[ "$(tail -1 "$T/out")" = "$r/run1" ]
 }
 
+# bulkhead as root, with a resolve that lies.
+misled() {
+	"$T/inst2/bin/bulkhead" --root "$T/root/storage" --runroot "$T/root/run" "$@"
+}
+
+@test "Z02: a resolve that lies gets no path mounted, and none of root's variables" {
+	local path=$T/src/b name say='cat /x/file 2>/dev/null; env; echo end'
+	name=$(printf '%s' "$path" | tr -c a-z0-9 v)
+	cp -a "$BH_PREFIX" "$T/inst2"
+	chmod 755 "$T/inst2"
+	mv "$T/inst2/libexec/bulkhead/resolve" "$T/inst2/libexec/bulkhead/resolve.real"
+	install -m 755 "$T/liar" "$T/inst2/libexec/bulkhead/resolve"
+	export CONTAINERS_CONF=$T/conf ROOTS_OWN=hidden
+	printf '[containers]\n%s\n%s\n%s\n' "volumes = [\"$name:/x\"]" \
+	    'env = ["AAAAAAAA=1"]' 'no_hosts = true' >"$T/conf"
+	[[ $(misled run --rm --network none localhost/busybox sh -c "$say") == *AAAAAAAA=1*end ]]
+	root volume inspect "$name" >/dev/null
+	printf '%s %s\n' "$name" "$path" AAAAAAAA=1 'ROOTS_OWN*' \
+	    containers.env_host containers.xnv_host \
+	    containers.no_hosts containers.env_host >"$T/inst2/libexec/bulkhead/lies"
+	chmod 644 "$T/inst2/libexec/bulkhead/lies"
+	echo "# asked again" >>"$T/conf"
+	misled config explain containers.volumes containers.env env_host | tee "$T/out"
+	grep -q "= $path:/x" "$T/out"
+	grep -q "ROOTS_OWN" "$T/out"
+	grep -q "containers.env_host = true" "$T/out"
+	# From its answer, and from the cache.
+	for i in 1 2; do
+		misled run --rm --network none localhost/busybox sh -c "$say" >"$T/out"
+		cat "$T/out"
+		grep -q '^end$' "$T/out"
+		not grep -q 'hidden\|secret' "$T/out"
+	done
+	unset CONTAINERS_CONF ROOTS_OWN
+	root volume rm "$name" >/dev/null
+}
+
 @test "Z02: what the account may have put there is not handed to it" {
 	local r=$T/link
 	mkdir -p "$r/storage" "$r/victim"

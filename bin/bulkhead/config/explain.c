@@ -64,6 +64,8 @@ print_origin(const struct rec *config, const char *key)
 	printf("  pinned:   %s\n", pinned == NULL ? "no" : "by the database");
 	if (setting_about(config, "unsupported", key) != NULL)
 		puts("  effect:   none: not supported");
+	(void)snprintf(name, sizeof(name), "unused:%s", key);
+	print_list(config, name, "  effect:   none for root's containers: ");
 }
 
 /* The profile of a container that names none. */
@@ -133,7 +135,9 @@ const struct command command_config_explain = {
 	    "the file and line, variable or option that set it, what that "
 	    "overrode, oldest first, and whether the state's database has "
 	    "pinned another. Some keys of podman's are read and not "
-	    "supported: their value has no effect, and it says so.\n\n"
+	    "supported: their value has no effect, and it says so; and "
+	    "of some, root's containers take no paths of the host and no "
+	    "variables of root's.\n\n"
 	    "The last word of a name is enough where it is the only one; the "
 	    "name of a table stands for all its keys.",
 	.examples = "config explain engine.num_locks\n"

@@ -25,7 +25,6 @@
 #include "stop.h"
 #include "storage.h"
 #include "volmounts.h"
-#include "written.h"
 
 /* The session's `privileged`. */
 static int
@@ -68,37 +67,10 @@ list_mounts(struct create *c, const struct rec *request, struct parse_err *e)
 	rec_free(c->mounts);
 	if ((c->mounts = rec_new()) == NULL)
 		return (parse_no_memory(e));
-	if (define_mounts(request, c->mounts, e) == -1)
+	if (define_mounts(c->s, request, c->mounts, e) == -1)
 		return (-1);
 	return (!c->rootfs || rec_add(c->mounts, KEY(rootfs), c->what) == 0 ?
 	    0 : parse_no_memory(e));
-}
-
-/*
- * As root: mounts of the host that a configuration file names. `parse` is the
- * parser of such a value.
- */
-static int
-check_written(struct create *c, const char *setting, struct key_str option,
-    int (*parse)(const char *, struct rec *, struct parse_err *))
-{
-	const char	*v;
-
-	rec_each_text(v, c->wants, option) {
-		scoped_rec struct rec	*one = rec_new();
-		struct parse_err	 ignored;
-		struct rec		*m;
-
-		/* What cannot be parsed is refused later. */
-		if (parse(v, one, &ignored) == -1)
-			continue;
-		rec_each(m, one, KEY(mount))
-			if (grant_is_host(m) && rec_get(m, KEY_IN(mount,
-			    volume)) == NULL && written_check(c->s, setting,
-			    v) == -1)
-				return (-1);
-	}
-	return (0);
 }
 
 /* The session's `configured`. */
@@ -109,16 +81,12 @@ complete_request(struct session *s)
 	struct parse_err	 e;
 
 	rec_free(c->wants);
-	if ((c->wants = defaults_complete(c->request, s->config)) == NULL)
+	if ((c->wants = defaults_complete(c->request, s->config,
+	    s->system)) == NULL)
 		return (session_errno(s, "cannot use", "the configuration"));
 	if (list_mounts(c, c->wants, &e) == -1)
 		return (parse_error(&e, &s->client.error));
-	if (!s->system)
-		return (0);
-	return (check_written(c, "containers.volumes",
-	    KEY_AS(ask_default_volume), spec_volume) == -1 ? -1 :
-	    check_written(c, "containers.mounts", KEY_AS(ask_default_mount),
-	    spec_mount));
+	return (0);
 }
 
 int

@@ -20,6 +20,7 @@ static const struct row {
 	const char	*setting, *option;
 	const char	*other;		/* or NULL */
 	bool		 added;
+	bool		 of_users;	/* root has only the option */
 	const char	*prefix;	/* of each value, or NULL */
 } rows[] = {
 #define ROW(name, of, ...)	{ .setting = name, .option = of, __VA_ARGS__ }
@@ -30,7 +31,8 @@ static const struct row {
 	ROW("containers.dns_options", "dns-option"),
 	ROW("containers.dns_searches", "dns-search"),
 	ROW("containers.dns_servers", "dns"),
-	ROW("containers.env_host", "env-host"),
+	/* Root's variables are not the account's, and resolve is. */
+	ROW("containers.env_host", "env-host", .of_users = true),
 	ROW("containers.host_containers_internal_ip", "default-host-ip"),
 	ROW("containers.http_proxy", "http-proxy"),
 	ROW("containers.init", "init"),
@@ -96,14 +98,16 @@ take(struct rec *out, const struct row *row, const struct rec *config,
 }
 
 struct rec *
-defaults_complete(const struct rec *request, const struct rec *config)
+defaults_complete(const struct rec *request, const struct rec *config,
+    bool system)
 {
 	scoped_rec struct rec	*out = rec_new();
 
 	if (out == NULL)
 		return (NULL);
 	for (const struct row *r = rows; r < rows + NITEMS(rows); r++)
-		if (!is_unsupported(config, r->setting) && (r->added ||
+		if (!is_unsupported(config, r->setting) &&
+		    !(system && r->of_users) && (r->added ||
 		    (!is_given(request, r->option) && (r->other == NULL ||
 		    !is_given(request, r->other)))))
 			take(out, r, config, !is_given(request, r->option));

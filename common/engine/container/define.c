@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "env.h"
 #include "given.h"
+#include "grant.h"
 #include "layout.h"
 #include "nitems.h"
 #include "record.h"
@@ -129,7 +130,8 @@ add_command(struct work *w)
 static int
 add_env(struct work *w)
 {
-	if (env_take(w->opts, w->config, w->image, w->def, &w->err) == -1)
+	if (env_take(w->opts, w->config, w->s->system, w->image, w->def,
+	    &w->err) == -1)
 		return (-1);
 	return (labels_take(w->image, w->opts, w->def, &w->err));
 }
@@ -192,19 +194,41 @@ static const struct step	default_mounts[] = {
 	{ key_text_ask_default_mount, spec_mount, NULL },
 };
 
+/*
+ * Append the mounts that root's containers can have of a setting. Root opens
+ * the sources of mounts, and resolve, which read the setting, is the account's:
+ * what is a path of the host is left out.
+ */
+static int
+keep_storage(const struct rec *all, struct rec *out)
+{
+	struct rec	*m;
+
+	rec_each(m, all, KEY(mount))
+		if ((!grant_is_host(m) ||
+		    rec_get(m, KEY_IN(mount, volume)) != NULL) &&
+		    rec_add_rec(out, KEY(mount), m) == -1)
+			return (-1);
+	return (0);
+}
+
 /* Add the configuration's mounts for places where no option mounts anything. */
 static int
 add_default_mounts(struct work *w)
 {
-	scoped_rec struct rec	*all = rec_new();
+	scoped_rec struct rec	*all = rec_new(), *kept = rec_new();
 	struct work		 of = { .opts = w->opts, .def = all };
 
-	if (all == NULL)
+	if (all == NULL || kept == NULL)
 		return (-1);
-	if (define_steps(&of, default_mounts, NITEMS(default_mounts)) == 0)
-		return (spec_mounts_missing(all, w->def, &w->err));
-	w->err = of.err;
-	return (-1);
+	if (define_steps(&of, default_mounts, NITEMS(default_mounts)) == -1) {
+		w->err = of.err;
+		return (-1);
+	}
+	if (w->s->system && keep_storage(all, kept) == -1)
+		return (-1);
+	return (spec_mounts_missing(w->s->system ? kept : all, w->def,
+	    &w->err));
 }
 
 static const struct step	mounts[] = {
@@ -221,9 +245,10 @@ add_mounts(struct work *w)
 }
 
 int
-define_mounts(const struct rec *request, struct rec *out, struct parse_err *e)
+define_mounts(struct session *s, const struct rec *request, struct rec *out,
+    struct parse_err *e)
 {
-	struct work	 w = { .opts = request, .def = out };
+	struct work	 w = { .s = s, .opts = request, .def = out };
 
 	if (add_mounts(&w) == 0)
 		return (0);

@@ -36,9 +36,10 @@ int	define_hostname(struct rec *);
 void	define_open_files(const struct rec *request);
 /*
  * Before root is given up: list only the `mount` entries, so that root can open
- * them. 0, or -1 with a message.
+ * them. In system mode none of them is a path of the host that a setting names.
+ * 0, or -1 with a message.
  */
-int	define_mounts(const struct rec *request, struct rec *,
+int	define_mounts(struct session *, const struct rec *request, struct rec *,
 	    struct parse_err *);
 
 #endif

@@ -224,6 +224,13 @@ take(struct env *e, const struct rec *from, struct key_str key, env_fn *fn,
 	return (0);
 }
 
+/* env of containers.conf as root has it: KEY alone, or PREFIX*, is nothing. */
+static int
+env_from_setting(struct env *e, const char *line, struct parse_err *err)
+{
+	return (strchr(line, '=') == NULL ? 0 : env_from_cli(e, line, err));
+}
+
 static int
 put(const struct env *e, struct rec *r, struct key_str key)
 {
@@ -235,11 +242,13 @@ put(const struct env *e, struct rec *r, struct key_str key)
 
 static int
 take_defaults(struct env *e, const struct rec *request,
-    const struct rec *config, const struct rec *image, struct parse_err *err)
+    const struct rec *config, bool system, const struct rec *image,
+    struct parse_err *err)
 {
 	if (rec_flag(request, KEY_AS(ask_unsetenv_all), false))
 		return (0);
-	if (take(e, config, KEY_AS(default_env), env_from_cli, err) == -1 ||
+	if (take(e, config, KEY_AS(default_env), system ? env_from_setting :
+	    env_from_cli, err) == -1 ||
 	    (env_get(e, "TERM") == NULL && set(e, "TERM=xterm", err) == -1) ||
 	    take(e, image, KEY(env), env_from_image, err) == -1)
 		return (-1);
@@ -277,14 +286,14 @@ take_proxies(struct env *e, struct parse_err *err)
 }
 
 int
-env_take(const struct rec *request, const struct rec *config,
+env_take(const struct rec *request, const struct rec *config, bool system,
     const struct rec *image, struct rec *def, struct parse_err *err)
 {
 	scoped_env struct env	 e = { 0 };
 	char			 host[300];
 
 	if (take_engine(&e, config, err) == -1 ||
-	    take_defaults(&e, request, config, image, err) == -1 ||
+	    take_defaults(&e, request, config, system, image, err) == -1 ||
 	    (rec_flag(request, KEY_AS(ask_http_proxy), false) &&
 	    take_proxies(&e, err) == -1) ||
 	    (rec_flag(request, KEY_AS(ask_env_host), false) &&

@@ -5,6 +5,7 @@
 #ifndef ENGINE_ENV_H
 #define ENGINE_ENV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "parse.h"
@@ -43,10 +44,12 @@ int	env_from_file(struct env *, const char *, struct parse_err *);
 int	env_from_image(struct env *, const char *, struct parse_err *);
 /*
  * All of a configuration, an image (or NULL) and a request, as `env` of a
- * definition, which has its hostname already.
+ * definition, which has its hostname already. In system mode a configuration
+ * names no variables of this process: its reader is the account's.
  */
 int	env_take(const struct rec *request, const struct rec *config,
-	    const struct rec *image, struct rec *def, struct parse_err *);
+	    bool system, const struct rec *image, struct rec *def,
+	    struct parse_err *);
 
 /* --label-file: lines of KEY=VALUE or KEY. */
 int	label_from_file(struct env *, const char *, struct parse_err *);

@@ -48,6 +48,7 @@
 #include "exitcode.h"
 #include "grant.h"
 #include "hostfiles.h"
+#include "hostroot.h"
 #include "layout.h"
 #include "locks.h"
 #include "monitor.h"
@@ -84,8 +85,9 @@ start_has_filter(struct start *st, const struct rec *def)
 	if (strcmp(profile, "unconfined") == 0 ||
 	    session_inherited_fd(s, INHERIT_SECCOMP) != -1)
 		return (true);
-	/* A file that the person named is read without root's rights. */
-	return (strcmp(profile, rec_str(s->config, KEY_AS(seccomp_profile),
+	/* Files, also of settings, are read without root's rights. */
+	return ((*profile != '/' || !host_root()) &&
+	    strcmp(profile, rec_str(s->config, KEY_AS(seccomp_profile),
 	    "default")) == 0 &&
 	    filter_find(&st->filter, session_run_env(s), def, profile));
 }
