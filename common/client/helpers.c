@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "nitems.h"
 #include "process.h"
 
 #define REAPER_WAIT_MS	100	/* if it was killed, that shows at once */
@@ -23,6 +24,7 @@ static const struct {
 	enum role	 role;
 	const char	*gives;		/* what a person loses without it */
 	const char	*starts[2];	/* other programs, by itself */
+	const char	*by;		/* the program that starts it */
 } helpers[H_COUNT] = {
 	[H_REFRESH] = { "refresh", R_REFRESH, "the id maps of containers",
 			{ "mapper", "subids" } },
@@ -40,7 +42,8 @@ static const struct {
 	[H_REAPER] = { "reaper", R_REAPER, "running containers",
 			{ "monitor", "launch" } },
 	[H_MONITOR] = { "monitor", R_MONITOR, "running containers" },
-	[H_LAUNCH] = { "launch", R_LAUNCH, "running containers" },
+	[H_LAUNCH] = { "launch", R_LAUNCH, "running containers",
+			.by = "monitor" },
 };
 
 /*
@@ -260,16 +263,20 @@ reaper_status(struct child *h)
 	    spawn_stop(h) : -1);
 }
 
-/* Of the program or of those that it starts: into a buffer, or NULL. */
+/*
+ * Of the program, of those that it starts, or of the one that could not start
+ * it: into a buffer, or NULL.
+ */
 static const char *
 take_reason(struct client *c, enum helper_id who, char *out, size_t size)
 {
-	const char	*name = helpers[who].file, *got = NULL;
+	const char	*names[] = { helpers[who].file, helpers[who].starts[0],
+			    helpers[who].starts[1], helpers[who].by };
+	const char	*got = NULL;
 
-	for (int i = 0; got == NULL && i < 3 && name != NULL; i++) {
-		got = client_take_reason(c, name, out, size);
-		name = i < 2 ? helpers[who].starts[i] : NULL;
-	}
+	for (size_t i = 0; got == NULL && i < NITEMS(names); i++)
+		if (names[i] != NULL)
+			got = client_take_reason(c, names[i], out, size);
 	return (got);
 }
 

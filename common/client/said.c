@@ -11,14 +11,26 @@
 #include <string.h>
 #include <unistd.h>
 
-/* "NAME: fatal: TEXT" of log.c, "NAME: internal fault: TEXT" of sigsys.c. */
+#include "nitems.h"
+
+/*
+ * "NAME: fatal: TEXT" of log.c, "NAME: internal fault: TEXT" of sigsys.c, and
+ * "NAME: warning: refused a packet from PEER: WHY" of chan.c, after which a
+ * program takes no more requests.
+ */
 static bool
 is_reason(const char *line)
 {
-	const char	*text = line + strcspn(line, ": \n");
+	static const char *const	 begins[] = {
+		": fatal: ", ": internal fault: ",
+		": warning: refused a packet from ",
+	};
+	const char			*text = line + strcspn(line, ": \n");
 
-	return (strncmp(text, ": fatal: ", 9) == 0 ||
-	    strncmp(text, ": internal fault: ", 18) == 0);
+	for (size_t i = 0; i < NITEMS(begins); i++)
+		if (strncmp(text, begins[i], strlen(begins[i])) == 0)
+			return (true);
+	return (false);
 }
 
 static void
@@ -78,6 +90,8 @@ client_take_reason(struct client *c, const char *name, char *out, size_t size)
 		return (NULL);
 	if (strncmp(text, "fatal: ", 7) == 0)
 		text += 7;
+	else if (strncmp(text, "warning: ", 9) == 0)
+		text += 9;
 	(void)strlcpy(out, text, size);
 	c->reason[0] = '\0';
 	return (out);
