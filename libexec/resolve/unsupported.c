@@ -127,11 +127,13 @@ unsupported_value(const struct setting *it, bool rootless)
 static bool
 is_refused(const struct settings *s, const struct setting *it)
 {
-	char	 name[256] = "engine.runtimes.";
+	char	 name[256];
+	int	 n;
 
 	if (strcmp(it->name, "engine.runtime") != 0 || it->values[0][0] == '/')
 		return (false);
-	return (strlcat(name, it->values[0], sizeof(name)) >= sizeof(name) ||
+	n = snprintf(name, sizeof(name), "engine.runtimes.%s", it->values[0]);
+	return (n < 0 || (size_t)n >= sizeof(name) ||
 	    settings_find(s, name) == NULL);
 }
 

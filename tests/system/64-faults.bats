@@ -6,7 +6,7 @@ load lib
 load traces
 
 setup_file() {
-	export T=$(mktemp -d /var/tmp/bulkhead-system.XXXXXX)
+	export T=$(mktemp -d /var/lib/bulkhead-system.XXXXXX)
 	chmod 711 "$T"
 	install -d -o "$BH_USER" -g "$BH_USER" -m 700 "$T/user" "$T/xdg"
 	if [ "$(uname -m)" = x86_64 ]; then

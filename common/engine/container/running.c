@@ -72,21 +72,6 @@ write_record(int fd, const struct rec *r)
 	    lseek(fd, 0, SEEK_SET) == 0 ? 0 : -1);
 }
 
-/* Where it cannot be written, the next command restores once more. */
-static void
-set_known(struct session *s)
-{
-	scoped_fd int	 dir = path_mkdirs(s->state_dir, LAYOUT_RUNNING, 0700);
-	char		 here[80];
-
-	if (dir == -1 || session_dir_id(s->run_dir, here, sizeof(here)) == -1)
-		return;
-	(void)unlinkat(dir, LAYOUT_RUNNING_AT ".new", 0);
-	if (symlinkat(here, dir, LAYOUT_RUNNING_AT ".new") == 0)
-		(void)renameat(dir, LAYOUT_RUNNING_AT ".new", dir,
-		    LAYOUT_RUNNING_AT);
-}
-
 int
 running_write(struct session *s, const char *id, const struct rec *def,
     pid_t pid, uint64_t start)
@@ -104,9 +89,6 @@ running_write(struct session *s, const char *id, const struct rec *def,
 	    (unlinkat(s->state_dir, name, 0) == 0 || errno == ENOENT) &&
 	    (fd = path_open(s->state_dir, name, O_WRONLY | O_CREAT | O_EXCL |
 	    O_NOFOLLOW, 0600)) != -1) {
-		/* The first that runs here: the state is as it was opened. */
-		if (!path_is_there(dir, LAYOUT_RUNNING_AT))
-			set_known(s);
 		r = describe(s, id, def, pid, start);
 		/* The monitor has it as long as it lives: running_is_hidden. */
 		(void)flock(fd, LOCK_EX | LOCK_NB);
@@ -346,14 +328,29 @@ running_is_known(const struct session *s)
 
 	if (path_is_there(s->run_dir, LAYOUT_BOOT_JOURNAL) == false)
 		return (false);
-	if (dir == -1 || session_dir_id(s->run_dir, here, sizeof(here)) == -1)
-		return (true);
 	/* The boot's journal may be that of another store. */
-	if ((n = readlinkat(dir, LAYOUT_RUNNING_AT, there,
+	if (dir == -1 || (n = readlinkat(dir, LAYOUT_RUNNING_AT, there,
 	    sizeof(there) - 1)) == -1)
-		return (false);
+		return (dir == -1 && errno != ENOENT);
+	if (session_dir_id(s->run_dir, here, sizeof(here)) == -1)
+		return (true);
 	there[n] = '\0';
 	return (strcmp(here, there) == 0);
+}
+
+/* Where it cannot be written, the next command restores once more. */
+static void
+set_known(struct session *s)
+{
+	scoped_fd int	 dir = path_mkdirs(s->state_dir, LAYOUT_RUNNING, 0700);
+	char		 here[80];
+
+	if (dir == -1 || session_dir_id(s->run_dir, here, sizeof(here)) == -1)
+		return;
+	(void)unlinkat(dir, LAYOUT_RUNNING_AT ".new", 0);
+	if (symlinkat(here, dir, LAYOUT_RUNNING_AT ".new") == 0)
+		(void)renameat(dir, LAYOUT_RUNNING_AT ".new", dir,
+		    LAYOUT_RUNNING_AT);
 }
 
 /*
