@@ -99,7 +99,10 @@ finish(struct walk *w, const struct turn *t, int rc)
 		w->code = before;
 }
 
-/* Only one that was named is missed if it is gone. */
+/*
+ * Look an object up and begin its stop. That it is gone is an error only if the
+ * command line named it.
+ */
 static void
 begin_turn(struct walk *w, struct turn *t, const char *ref, bool named)
 {

@@ -7,7 +7,10 @@
 
 #include <unistd.h>
 
-/* A file of another file system is one that root's chroot(2) put there. */
+/*
+ * A /proc/self/ns/user that is not of nsfs is a plain file in a root directory
+ * that root entered by chroot(2): the caller is root of the host then.
+ */
 static bool
 looks_like_host(void)
 {

@@ -22,7 +22,7 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
-/* Refuse what cannot be stopped, and log the event of what is. */
+/* Refuse a paused container; log the event stop of a running one. */
 static int
 check_one(struct session *s, const struct rec *row)
 {

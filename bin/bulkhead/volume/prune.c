@@ -20,7 +20,7 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
-/* One that is damaged is removed only by its name. */
+/* A damaged volume is left: only volume rm with its name removes it. */
 static bool
 is_meant(const struct rec *v, const struct filter *f)
 {
