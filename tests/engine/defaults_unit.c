@@ -33,11 +33,21 @@ is(const struct rec *r, const char *key, const char *want, const char *what)
 	check(strcmp(values(r, key), want) == 0, what, __LINE__);
 }
 
+/* What is said of a wrong umask. */
+static void
+blames(const struct rec *r, const char *want, const char *what)
+{
+	struct parse_err	 e;
+
+	(void)parse_fail(&e, "is wrong");
+	defaults_blame(r, "umask", &e);
+	check(strcmp(e.text, want) == 0, what, __LINE__);
+}
+
 int
 main(void)
 {
 	struct rec		*config = rec_new(), *request = rec_new(), *r;
-	struct parse_err	 e;
 
 	(void)rec_add(config, any_key("containers.umask"), "0077");
 	(void)rec_add(config, any_key("origin:containers.umask"), "/c:7");
@@ -64,10 +74,8 @@ main(void)
 	is(r, "log-opt", "tag=t", "S15: a setting for a part of an option");
 	is(r, "network", "", "S20: a value that is not supported is not used");
 	is(r, "no-hosts", "true", "S15: no_hosts");
-	(void)parse_fail(&e, "is wrong");
-	defaults_blame(r, "umask", &e);
-	check(strcmp(e.text, "/c:7: containers.umask: is wrong") == 0,
-	    "S15: a wrong value is named with its place", __LINE__);
+	blames(r, "/c:7: containers.umask: is wrong",
+	    "S15: a wrong value is named with its place");
 	rec_free(r);
 
 	(void)rec_add(request, any_key("umask"), "0022");
@@ -79,10 +87,8 @@ main(void)
 	is(r, "dns", "3.3.3.3", "S15: an option's list replaces the setting's");
 	is(r, "annotation", "a=1,a=2", "S15: the option's are the later ones");
 	is(r, "no-hosts", "", "S15: --add-host needs a hosts file");
-	(void)parse_fail(&e, "is wrong");
-	defaults_blame(r, "umask", &e);
-	check(strcmp(e.text, "is wrong") == 0,
-	    "S15: an option's value is not blamed on a setting", __LINE__);
+	blames(r, "is wrong",
+	    "S15: an option's value is not blamed on a setting");
 	rec_free(r);
 	rec_free(config);
 	rec_free(request);

@@ -60,6 +60,22 @@ lost_index() {
 }
 @test "S62 D18: an index that is lost beside its images is named and written anew" { each lost_index; }
 
+# put fifo|directory PATH: in place of a file of the engine.
+put() {
+	if [ "$1" = fifo ]; then mkfifo -m 600 "$2"; else mkdir -m 700 "$2"; fi
+}
+
+# run_ends WHAT: a container runs, or `run` fails with 125 or less than 124, in
+# 20 seconds. Its exit code is in $code, what it said in $T/err.
+run_ends() {
+	local argv
+	code=0
+	mapfile -t argv < <(engine)
+	timeout -k 1 20 "${argv[@]}" run --rm --network none localhost/busybox true \
+	    >"$T/out" 2>"$T/err" </dev/null || code=$?
+	[ $code -lt 124 ] || [ $code -eq 125 ] || { echo "# $1: $code"; return 1; }
+}
+
 # Whatever stands in place of a file: a command ends soon, and names it or works.
 no_file() {
 	local what path code
@@ -72,14 +88,9 @@ no_file() {
 		[ -e "$path" ]
 		mv "$path" "$T/kept"
 		for what in fifo directory; do
-			if [ $what = fifo ]; then mkfifo -m 600 "$path"; else mkdir -m 700 "$path"; fi
+			put $what "$path"
 			chown --reference="$T/kept" "$path"
-			code=0
-			mapfile -t argv < <(engine)
-			timeout -k 1 20 "${argv[@]}" run --rm --network none localhost/busybox true \
-			    >"$T/out" 2>"$T/err" </dev/null || code=$?
-			[ $code -lt 124 ] || [ $code -eq 125 ] ||
-			    { echo "# $what $path: $code"; return 1; }
+			run_ends "$what $path"
 			[ $code -eq 0 ] || grep -q "${path##*/}" "$T/err" ||
 			    { echo "# $what $path:"; sed 's/^/# /' "$T/err"; return 1; }
 			rm -rf "$path"
@@ -93,7 +104,7 @@ no_file() {
 
 # Locks, of both types.
 no_lock() {
-	local type path what code argv
+	local type path what code
 	for type in shm file; do
 		as_user mkdir -p .config/containers
 		printf '[engine]\nlock_type = "%s"\n' $type |
@@ -103,14 +114,9 @@ no_lock() {
 		[ -n "$path" ] || path=$(find "$T/xdg/bulkhead/locks" -type f | head -1)
 		for what in fifo directory; do
 			rm -rf "$path"
-			if [ $what = fifo ]; then mkfifo -m 600 "$path"; else mkdir -m 700 "$path"; fi
+			put $what "$path"
 			chown "$BH_USER" "$path"
-			code=0
-			mapfile -t argv < <(engine)
-			timeout -k 1 20 "${argv[@]}" run --rm --network none localhost/busybox true \
-			    >"$T/out" 2>"$T/err" </dev/null || code=$?
-			[ $code -lt 124 ] || [ $code -eq 125 ] ||
-			    { echo "# $what $path: $code"; return 1; }
+			run_ends "$what $path"
 		done
 		rm -rf "$path"
 		bh rm -f l >/dev/null 2>&1 || true
